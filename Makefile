@@ -1,0 +1,162 @@
+# vnetlab. `make help` lists the targets.
+VERSION := 0.1.0
+V       ?= release
+PREFIX  ?= /usr/local
+T       ?= 60
+B       := build$(if $(filter-out release,$(V)),/$(V))
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+
+PKGS     := jansson libcurl libmnl libnftables smartcols
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough \
+            -Wno-missing-field-initializers $(if $(W),-Werror)
+SAN      := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
+HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+
+# What a flavour compiles and links with: release, san (sanitizers), cov (coverage), fuzz (clang).
+release_CFLAGS := $(HARDEN)
+release_LDFLAGS := -pie -Wl,-z,relro,-z,now
+san_CFLAGS     := $(SAN) -Wno-format-truncation
+san_LDFLAGS    := $(SAN)
+cov_CFLAGS     := --coverage -O0
+cov_LDFLAGS    := --coverage
+fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+fuzz_LDFLAGS   := $(SAN)
+
+# Targets that compile need the libraries' headers; say so before the compiler does.
+BUILDS := $(filter-out clean help deps uninstall test demo,$(or $(MAKECMDGOALS),all))
+ifneq ($(BUILDS),)
+ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
+$(error libraries or their headers are missing ($(PKGS)): run "make deps")
+endif
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS))
+endif
+
+ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -Iorchestrator $(WARN) -MMD -MP $(CFLAGS) $($(V)_CFLAGS) $(PKG_CFLAGS)
+ALL_LDFLAGS = $(LDFLAGS) $($(V)_LDFLAGS)
+LDLIBS     := $(PKG_LIBS) -lm
+
+objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+MAINS    := $(B)/orchestrator/cmd/main.o $(B)/orchestrator/router/main.o
+ALL_OBJ  := $(filter-out $(MAINS),$(call objects,orchestrator/*/*.c))
+LIB_OBJ  := $(filter-out $(B)/orchestrator/cmd/%,$(ALL_OBJ))
+UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+all: $(B)/vnetlab $(if $(wildcard orchestrator/router/main.c),$(B)/vnetlab-router) ## build vnetlab
+
+# Operations and commands register themselves, so the programs take the objects, all of them; a unit
+# test takes from the archive what it refers to.
+$(B)/vnetlab: $(ALL_OBJ) $(B)/orchestrator/cmd/main.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/vnetlab-router: $(LIB_OBJ) $(B)/orchestrator/router/main.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/lib.a: $(ALL_OBJ)
+	rm -f $@ && ar rcs $@ $^
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/lib.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/tests/unit/%.o: ALL_CFLAGS += -include tests/lib/unit.h
+$(B)/orchestrator/cmd/version.o: ALL_CFLAGS += -DVNETLAB_VERSION='"$(VERSION)"'
+
+# --- tests -----------------------------------------------------------------------------------------
+
+PROVE  := tests/lib/prove
+JOBS   ?= 2
+export B
+
+unit: $(UNIT) ## unit tests alone
+	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) unit -j$(JOBS) $(UNIT)
+
+golden: all ## texts that must stay as they are; ACCEPT=1 takes the new ones
+	$(if $(wildcard tests/golden/*.t),$(PROVE) golden -j$(JOBS) $(wildcard tests/golden/*.t))
+
+check: unit golden ## unit and golden tests: no privileges, seconds
+
+E2E ?= $(wildcard tests/e2e/*.t)
+TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/tools/*.c tests/e2e/*.c))
+tools: $(TOOLS)
+e2e: all $(TOOLS) ## end-to-end tests, as root and as an ordinary user; E2E=FILES
+	tests/lib/e2e -j$(JOBS) $(E2E)
+
+lint: ## style, static analysis, layers
+	$(PROVE) lint -j$(JOBS) tests/lint/*.t
+
+bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c)) ## speed against a floor measured in the same run; takes minutes
+	tests/bench/run
+
+# clang's fuzzer; what it finds is left in build/fuzz.
+fuzz: ## every fuzzer for T seconds
+	$(MAKE) V=fuzz CC="$(CLANG)" fuzz-run
+CLANG := $(firstword $(shell command -v clang-14 clang) clang)
+fuzz-run: $(patsubst %,$(B)/tests/fuzz/%,$(FUZZ))
+	tests/lib/fuzz $(T) $^
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/lib.a
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+$(B)/tests/tools/%: $(B)/tests/tools/%.o $(B)/lib.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/lib.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/lib.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+cov: ## coverage of the unit and golden tests: build/cov/index.html
+	$(MAKE) V=cov check
+	gcovr -r . --object-directory build/cov -e tests/ --html-details build/cov/index.html --print-summary -s
+
+test: ## everything, as CI does: builds, tests, sanitizers, lint
+	@.ci/deps
+	tests/lib/suite
+
+docs: $(B)/vnetlab ## docs/topology.md from the table that parses
+	$< schema --docs >docs/topology.md
+
+# --- installing ------------------------------------------------------------------------------------
+
+deps: ## install the packages that are needed (apt)
+	@.ci/deps
+
+demo: ## install what is missing, build, and show the first lab
+	@.ci/deps runtime build
+	$(MAKE) all
+	topologies/demo
+
+$(B)/vnetlab.1: $(B)/vnetlab
+	$< help --man >$@
+
+SHARE := $(DESTDIR)$(PREFIX)/share
+install: all $(B)/vnetlab.1 ## DESTDIR= PREFIX=/usr/local
+	install -D -t $(DESTDIR)$(PREFIX)/bin $(B)/vnetlab
+	install -D -t $(DESTDIR)$(PREFIX)/libexec/vnetlab $(B)/vnetlab-router
+	install -D -m 644 -t $(SHARE)/man/man1 $(B)/vnetlab.1
+	mkdir -p $(SHARE)/vnetlab $(SHARE)/doc/vnetlab
+	cp -r --no-preserve=ownership images topologies $(SHARE)/vnetlab
+	cp -r --no-preserve=ownership README.md CHANGELOG.md docs $(SHARE)/doc/vnetlab
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$(B)/vnetlab completion bash >$(SHARE)/bash-completion/completions/vnetlab
+	$(B)/vnetlab completion zsh >$(SHARE)/zsh/site-functions/_vnetlab
+	$(B)/vnetlab completion fish >$(SHARE)/fish/vendor_completions.d/vnetlab.fish
+
+uninstall: ## what install put there
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/vnetlab $(SHARE)/vnetlab $(SHARE)/doc/vnetlab
+	rm -f $(DESTDIR)$(PREFIX)/bin/vnetlab $(SHARE)/man/man1/vnetlab.1 \
+		$(SHARE)/bash-completion/completions/vnetlab $(SHARE)/zsh/site-functions/_vnetlab \
+		$(SHARE)/fish/vendor_completions.d/vnetlab.fish
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##//' | \
+		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
+	@echo "  Variables: V=san|cov  CC=clang  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
+
+.PHONY: all tools unit golden check e2e lint bench fuzz fuzz-run cov test deps demo docs install uninstall clean help
+.SECONDARY:
+-include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))

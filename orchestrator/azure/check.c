@@ -1,0 +1,34 @@
+#include "azure/check_rules.h"
+#include "base/str.h"
+
+void azure_check(const struct model *m, struct findings *f)
+{
+	check_addresses(m, f);
+	check_nics(m, f);
+	check_route_servers(m, f);
+	check_connections(m, f);
+	check_advertised(m, f);
+	check_peerings(m, f);
+	check_route_tables(m, f);
+}
+
+const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
+                                           const struct bgp_connection *after)
+{
+	bool past = !after;
+
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		for (size_t j = 0; j < m->route_servers[i].n_conns; j++) {
+			const struct bgp_connection *c = &m->route_servers[i].conns[j];
+
+			if (past && c->nic && c->nic->vm == vm)
+				return c;
+			past |= c == after;
+		}
+	return NULL;
+}
+
+bool vm_speaks_bgp(const struct vm *vm)
+{
+	return !strieq(vm->image, "host") && (vm->bgp.present || vm->n_configs);
+}

@@ -1,0 +1,8 @@
+/* Azure's rules and known pitfalls over a complete model (azure-semantics 1.1 to 1.6, 2.4, 3, 5,
+ * 8). Every rule has an id, a message that can be acted on, and a test. */
+#pragma once
+
+#include "azure/model.h"
+#include "base/finding.h"
+
+void azure_check(const struct model *m, struct findings *f);

@@ -1,0 +1,166 @@
+/* Address spaces and subnets: azure-semantics 2.1 (forbidden ranges), 3.1 (sizes). */
+#include "azure/check_rules.h"
+
+#define IP(a, b, c, d) ((ip4)(a) << 24 | (ip4)(b) << 16 | (ip4)(c) << 8 | (ip4)(d))
+
+static const struct range {
+	struct prefix prefix;
+	const char *what;
+} forbidden[] = {
+	{ { IP(224, 0, 0, 0), 4 }, "multicast" },
+	{ { IP(127, 0, 0, 0), 8 }, "loopback" },
+	{ { IP(169, 254, 0, 0), 16 }, "link-local" },
+	{ { IP(255, 255, 255, 255), 32 }, "broadcast" },
+	{ { PLATFORM_IP, 32 }, "Azure's own DNS and health probes" },
+}, private[] = {
+	{ { IP(10, 0, 0, 0), 8 }, "private" },
+	{ { IP(172, 16, 0, 0), 12 }, "private" },
+	{ { IP(192, 168, 0, 0), 16 }, "private" },
+	{ { IP(100, 64, 0, 0), 10 }, "for carriers' NAT" },
+	{ { IP(0, 0, 0, 0), 8 }, "no address" },
+	{ { IP(224, 0, 0, 0), 3 }, "multicast or reserved" },
+	{ { IP(127, 0, 0, 0), 8 }, "loopback" },
+	{ { IP(169, 254, 0, 0), 16 }, "link-local" },
+	{ { PLATFORM_IP, 32 }, "Azure's own" },
+	{ { IP(20, 100, 0, 0), 16 }, "where public addresses of VMs are allocated" },
+};
+
+struct span { /* a prefix and whose it is, for sorting */
+	struct prefix prefix;
+	const char *ptr, *name;
+	size_t index;
+};
+
+static int span_cmp(const void *pa, const void *pb)
+{
+	const struct span *a = pa, *b = pb;
+	int d = prefix_cmp(a->prefix, b->prefix);
+
+	return d ? d : (a->index > b->index) - (a->index < b->index);
+}
+
+static void vnet_prefix(const struct model *m, const struct vnet *v, size_t i, const char *ptr,
+                        struct findings *f)
+{
+	struct prefix p = v->prefixes[i];
+
+	for (size_t k = 0; k < ARRAY_LEN(forbidden); k++)
+		if (prefix_overlaps(p, forbidden[k].prefix))
+			error_at(f, "VNET-RANGE-01", NULL, ptr,
+			         "take it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+			         "%s of virtual network \"%s\" touches %s (%s), which Azure does "
+			         "not allow",
+			         PREFIX_STR(p), v->name, PREFIX_STR(forbidden[k].prefix),
+			         forbidden[k].what);
+	if (p.len < 2 || p.len > 29)
+		error_at(f, "VNET-SIZE-01", NULL, ptr, "take a length from 2 to 29",
+		         "%s of virtual network \"%s\": Azure takes prefixes from /2 to /29",
+		         PREFIX_STR(p), v->name);
+	for (size_t k = 0; k < m->n_internet; k++)
+		if (prefix_has(p, m->internet[k].ip))
+			warning_at(f, "VNET-RANGE-02", NULL, ptr,
+			           "use private addresses for the VNet",
+			           "%s of virtual network \"%s\" hides the Internet host %s",
+			           PREFIX_STR(p), v->name, IP4_STR(m->internet[k].ip));
+}
+
+static char *prefix_ptr(const struct vnet *v, size_t i)
+{
+	return xasprintf("%s/addressPrefixes/%zu", v->ptr, i);
+}
+
+static void vnet_prefixes(const struct model *m, const struct vnet *v, struct findings *f)
+{
+	_cleanup_free_ struct span *s = xcalloc(v->n_prefixes, sizeof(*s));
+	size_t n = 0;
+
+	/* When some could not be read, places in the list are not known. */
+	for (size_t i = 0; i < v->n_prefixes; i++) {
+		_cleanup_free_ char *ptr = v->broken ? xstrdup(v->ptr) : prefix_ptr(v, i);
+
+		vnet_prefix(m, v, i, ptr, f);
+		s[n++] = (struct span){ .prefix = v->prefixes[i], .index = i };
+	}
+	qsort(s, n, sizeof(*s), span_cmp);
+	for (size_t i = 1, last = 0; i < n; i++) {
+		if (!prefix_covers(s[last].prefix, s[i].prefix)) {
+			last = i;
+			continue;
+		}
+		_cleanup_free_ char *ptr = v->broken ? xstrdup(v->ptr) : prefix_ptr(v, s[i].index);
+
+		error_at(f, "VNET-OVERLAP-01", NULL, ptr, "remove one of them",
+		         "%s and %s of virtual network \"%s\" overlap", PREFIX_STR(s[i].prefix),
+		         PREFIX_STR(s[last].prefix), v->name);
+	}
+}
+
+static void subnet_alone(const struct subnet *s, struct findings *f)
+{
+	const struct vnet *v = s->vnet;
+	bool inside = v->broken;
+
+	if (s->prefix.len < 2 || s->prefix.len > 29)
+		error_at(f, "SUBNET-SIZE-01", NULL, s->ptr,
+		         "take a length from 2 to 29: five addresses of each subnet are Azure's",
+		         "subnet \"%s/%s\" is %s: Azure takes subnets from /2 to /29", v->name,
+		         s->name, PREFIX_STR(s->prefix));
+	for (size_t i = 0; i < v->n_prefixes && !inside; i++)
+		inside = prefix_covers(v->prefixes[i], s->prefix);
+	if (!inside)
+		error_at(f, "SUBNET-RANGE-01", "NetcfgSubnetRangeOutsideVnet", s->ptr,
+		         "take it from the VNet's address space, or add it to addressPrefixes",
+		         "subnet \"%s/%s\" (%s) is not inside the address space of its virtual "
+		         "network",
+		         v->name, s->name, PREFIX_STR(s->prefix));
+}
+
+static void subnets(const struct vnet *v, struct findings *f)
+{
+	_cleanup_free_ struct span *s = xcalloc(v->n_subnets, sizeof(*s));
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_subnets; i++) {
+		const struct subnet *x = v->subnets[i];
+
+		if (x->broken)
+			continue;
+		subnet_alone(x, f);
+		s[n++] = (struct span){ x->prefix, x->ptr, x->name, i };
+	}
+	qsort(s, n, sizeof(*s), span_cmp);
+	for (size_t i = 1, last = 0; i < n; i++) {
+		if (!prefix_covers(s[last].prefix, s[i].prefix)) {
+			last = i;
+			continue;
+		}
+		error_at(f, "SUBNET-OVERLAP-01", "NetcfgSubnetRangesOverlap", s[i].ptr,
+		         "give one of them another range",
+		         "subnets \"%s\" (%s) and \"%s\" (%s) of virtual network \"%s\" overlap",
+		         s[i].name, PREFIX_STR(s[i].prefix), s[last].name,
+		         PREFIX_STR(s[last].prefix), v->name);
+	}
+}
+
+static void internet_host(const struct internet_host *h, struct findings *f)
+{
+	_cleanup_free_ char *ptr = jptr_str(JPTR(JPTR(JPTR(NULL, "internet"), "hosts"), h->name));
+
+	for (size_t i = 0; i < ARRAY_LEN(private); i++)
+		if (prefix_has(private[i].prefix, h->ip)) {
+			error_at(f, "INET-HOST-01", NULL, ptr, "use a public address",
+			         "Internet host \"%s\" has %s: %s is %s", h->name, IP4_STR(h->ip),
+			         PREFIX_STR(private[i].prefix), private[i].what);
+			return;
+		}
+}
+
+void check_addresses(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_vnets; i++) {
+		vnet_prefixes(m, &m->vnets[i], f);
+		subnets(&m->vnets[i], f);
+	}
+	for (size_t i = 0; i < m->n_internet; i++)
+		internet_host(&m->internet[i], f);
+}

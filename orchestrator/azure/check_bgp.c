@@ -1,0 +1,161 @@
+/* What appliances announce, and what becomes of it: azure-semantics 1.2, 1.6, 1.11, 8 #3. */
+#include "azure/check_rules.h"
+#include "base/str.h"
+
+/* Why the Route Server discards a prefix: its own VNet, or one that uses it; NULL: it does not. */
+static const struct vnet *discarded_by(const struct model *m, const struct route_server *rs,
+                                       struct prefix p)
+{
+	for (size_t i = 0; i < m->n_vnets; i++) {
+		const struct vnet *v = &m->vnets[i];
+
+		if (v != rs->vnet && vnet_programmed_by(v) != rs)
+			continue;
+		for (size_t j = 0; j < v->n_prefixes; j++)
+			if (prefix_covers(v->prefixes[j], p))
+				return v;
+	}
+	return NULL;
+}
+
+/* The subnet's own route to exactly that prefix, or no routes of Route Servers at all. */
+static bool shielded(const struct subnet *s, struct prefix p)
+{
+	const struct route_table *t = s->route_table;
+
+	if (t && t->disable_bgp)
+		return true;
+	for (size_t i = 0; t && i < t->n_routes; i++)
+		if (t->routes[i].broken || prefix_eq(t->routes[i].prefix, p))
+			return true;
+	return false;
+}
+
+/* The NIC that packets for what is announced are sent to; NULL: nobody's. */
+static const struct nic *target(const struct bgp_connection *c, const struct vm *vm)
+{
+	return vm->bgp.next_hop ? model_nic_by_ip(c->rs->vnet, vm->bgp.next_hop) : c->nic;
+}
+
+/* A default route, or a half of one, comes back to the appliance: what it sends to the Internet
+ * leaves by its primary NIC, whose subnet gets that route as well. */
+static void loop(const struct bgp_connection *c, const struct vm *vm, struct prefix p,
+                 struct findings *f)
+{
+	const struct nic *to = target(c, vm);
+	const struct nic *out = to ? to->vm->nics[0] : NULL;
+
+	if (p.len > 1 || !out || out->broken || vnet_programmed_by(out->subnet->vnet) != c->rs ||
+	    shielded(out->subnet, p))
+		return;
+	_cleanup_free_ char *hint =
+	    xasprintf("attach a route table to subnet \"%s\" with %s to Internet, or one with "
+	              "disableBgpRoutePropagation",
+	              out->subnet->name, PREFIX_STR(p));
+
+	if (out->vm == vm)
+		warning_at(f, "RS-LOOP-01", NULL, out->subnet->ptr, hint,
+		           "\"%s\" announces %s, and its own subnet gets that route too: its "
+		           "Internet traffic comes back to itself, for ever",
+		           vm->name, PREFIX_STR(p));
+	else
+		warning_at(f, "RS-LOOP-01", NULL, out->subnet->ptr, hint,
+		           "\"%s\" announces %s with next hop \"%s\", whose subnet gets that route "
+		           "too: its Internet traffic comes back to itself, for ever",
+		           vm->name, PREFIX_STR(p), out->vm->name);
+}
+
+static void announced(const struct model *m, const struct bgp_connection *c, const struct vm *vm,
+                      size_t i, struct findings *f)
+{
+	struct prefix p = vm->bgp.advertise[i];
+	const struct vnet *v = discarded_by(m, c->rs, p);
+	_cleanup_free_ char *ptr = xasprintf("%s/advertise/%zu", vm->bgp.ptr, i);
+
+	if (v)
+		warning_at(
+		    f, "RS-FILTER-01", NULL, ptr,
+		    "a Route Server cannot steer traffic inside its VNets: announce a bigger "
+		    "prefix, or use a route table",
+		    "%s is equal to or inside virtual network \"%s\": Route Server \"%s\" "
+		    "discards it silently",
+		    PREFIX_STR(p), v->name, c->rs->name);
+	for (size_t k = 0; k < i; k++)
+		if (prefix_eq(vm->bgp.advertise[k], p))
+			warning_at(f, "BGP-ADVERTISE-01", NULL, ptr, "remove one of them",
+			           "%s is in the list twice", PREFIX_STR(p));
+	loop(c, vm, p, f);
+}
+
+static void next_hop(const struct bgp_connection *c, const struct vm *vm, struct findings *f)
+{
+	const struct nic *to = target(c, vm);
+	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->bgp.ptr);
+
+	if (!vm->bgp.next_hop || (to && (to->broken || to->vm == vm)))
+		return;
+	if (!to)
+		warning_at(
+		    f, "RS-NEXTHOP-01", NULL, ptr,
+		    "name an address in the Route Server's VNet or in one that is peered "
+		    "with it",
+		    "no NIC in reach of virtual network \"%s\" has %s: what \"%s\" announces "
+		    "becomes next hop type None",
+		    c->rs->vnet->name, IP4_STR(vm->bgp.next_hop), vm->name);
+	else if (!to->forwarding)
+		warning_at(f, "RS-NEXTHOP-02", NULL, ptr, "set enableIPForwarding on that NIC",
+		           "\"%s\" announces routes via NIC \"%s\" (%s), whose enableIPForwarding "
+		           "is false: packets are dropped",
+		           vm->name, to->name, IP4_STR(to->ip));
+}
+
+/* Some connection is meant for it, and another finding says what is wrong there. */
+static bool meant(const struct model *m, const struct vm *vm)
+{
+	for (size_t k = 0; k < vm->n_nics; k++)
+		if (vm->nics[k]->broken)
+			return true;
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		const struct route_server *rs = &m->route_servers[i];
+
+		for (size_t j = 0; j < rs->n_conns; j++) {
+			if (rs->conns[j].broken)
+				return true;
+			for (size_t k = 0; k < vm->n_nics; k++)
+				if (vm->nics[k]->ip == rs->conns[j].peer_ip)
+					return true;
+		}
+	}
+	return false;
+}
+
+static void appliance(const struct model *m, const struct vm *vm, struct findings *f)
+{
+	const struct bgp_connection *c = NULL;
+	size_t peers = 0;
+
+	while ((c = vm_connection(m, vm, c))) {
+		peers++;
+		if (c->rs->broken || c->broken || c->nic->broken)
+			continue;
+		for (size_t i = 0; i < vm->bgp.n_advertise; i++)
+			announced(m, c, vm, i, f);
+		next_hop(c, vm, f);
+		if (vm->bgp.n_advertise > m->settings.max_routes_per_peer)
+			warning_at(f, "RS-LIMIT-01", NULL, vm->bgp.ptr, "announce less",
+			           "\"%s\" announces %zu prefixes; over %u the Route Server drops "
+			           "the session",
+			           vm->name, vm->bgp.n_advertise, m->settings.max_routes_per_peer);
+	}
+	if (!peers && !meant(m, vm))
+		warning_at(f, "BGP-PEER-01", NULL, vm->bgp.ptr,
+		           "add a bgpConnection with its address and AS number to a Route Server",
+		           "\"%s\" has \"bgp\", but no Route Server peers with it", vm->name);
+}
+
+void check_advertised(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_vms; i++)
+		if (m->vms[i].bgp.present && !m->vms[i].broken)
+			appliance(m, &m->vms[i], f);
+}

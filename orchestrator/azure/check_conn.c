@@ -1,0 +1,253 @@
+/* BGP connections of Route Servers: AS numbers and peers (azure-semantics 1.3), both instances
+ * (1.4), recursion (1.3 and 8 #2). */
+#include "azure/check_rules.h"
+#include "base/str.h"
+
+static void asn(const struct bgp_connection *c, struct findings *f)
+{
+	uint32_t n = c->peer_asn;
+	_cleanup_free_ char *ptr = xasprintf("%s/peerAsn", c->ptr);
+
+	if (n == AZURE_ASN)
+		error_at(f, "RS-ASN-01", NULL, ptr, "give the appliance another one, as 65001",
+		         "peerAsn 65515 is the Route Server's own: no routes would be exchanged");
+	else if (n == 8074 || n == 8075 || n == 12076 || (n >= 65517 && n <= 65520))
+		error_at(
+		    f, "RS-ASN-01", NULL, ptr, "use another one, as 65001",
+		    "peerAsn %u is reserved by Azure (8074, 8075, 12076, 65515, 65517 to 65520)",
+		    n);
+	else if (n == 23456 || (n >= 64496 && n <= 64511) || (n >= 65535 && n <= 65551))
+		error_at(f, "RS-ASN-02", NULL, ptr, "use another one, as 65001",
+		         "peerAsn %u is reserved by IANA (23456, 64496 to 64511, 65535 to 65551)",
+		         n);
+	else if (n == 0 || n > 65535)
+		error_at(f, "RS-ASN-03", NULL, ptr, "use a 16-bit one, as 65001",
+		         "peerAsn %u: a Route Server takes AS numbers from 1 to 65534", n);
+}
+
+/* Somebody has the address, but out of reach. */
+static const struct nic *anywhere(const struct model *m, ip4 ip)
+{
+	for (size_t i = 0; i < m->n_nics; i++)
+		if (m->nics[i].ip == ip && !m->nics[i].broken)
+			return &m->nics[i];
+	return NULL;
+}
+
+static void nobody(const struct model *m, const struct bgp_connection *c, struct findings *f)
+{
+	const struct nic *n = anywhere(m, c->peer_ip);
+	_cleanup_free_ char *ptr = xasprintf("%s/peerIp", c->ptr), *hint = NULL;
+
+	if (n)
+		hint = xasprintf("\"%s\" has it, in virtual network \"%s\": peer that VNet with "
+		                 "\"%s\"",
+		                 n->vm->name, n->subnet->vnet->name, c->rs->vnet->name);
+	warning_at(f, "RS-PEER-01", NULL, ptr,
+	           hint ? hint : "Azure accepts it, but the session never comes up",
+	           "no NIC in \"%s\", or in a VNet that is peered with it, has %s",
+	           c->rs->vnet->name, IP4_STR(c->peer_ip));
+}
+
+static bool uses_rs(const struct vnet *v, const struct route_server *rs)
+{
+	return vnet_programmed_by(v) == rs;
+}
+
+static void peer(const struct bgp_connection *c, struct findings *f)
+{
+	const struct nic *n = c->nic;
+	const struct vm *vm = n->vm;
+	_cleanup_free_ char *ptr = xasprintf("%s/peerIp", c->ptr);
+
+	if (vm->broken)
+		return;
+	/* With a next hop of its own choice, the packets go elsewhere. */
+	if (!n->forwarding && !(vm->bgp.present && vm->bgp.next_hop && vm->bgp.next_hop != n->ip))
+		warning_at(f, "RS-PEER-05", NULL, n->ptr, "add \"enableIPForwarding\": true",
+		           "NIC \"%s\" peers with Route Server \"%s\" but enableIPForwarding is "
+		           "false: packets that the routes bring to it are dropped",
+		           n->name, c->rs->name);
+	if (vm->deallocated)
+		warning_at(f, "RS-PEER-07", NULL, ptr, "start it, or expect the session to be down",
+		           "\"%s\" (%s) is deallocated: the session does not come up", vm->name,
+		           IP4_STR(c->peer_ip));
+	else if (!vm_speaks_bgp(vm))
+		warning_at(f, "RS-PEER-06", NULL, ptr,
+		           "give it an image as \"frr\" or \"bird\", and \"bgp\" or \"config\"",
+		           "\"%s\" (%s) runs no BGP: the session does not come up", vm->name,
+		           IP4_STR(c->peer_ip));
+	if (vm->bgp.present && vm->bgp.asn != c->peer_asn) {
+		_cleanup_free_ char *asn_ptr = xasprintf("%s/peerAsn", c->ptr),
+		                    *hint = xasprintf("make both %u", vm->bgp.asn);
+
+		error_at(f, "RS-ASN-04", NULL, asn_ptr, hint,
+		         "peerAsn is %u, but \"%s\" says it is AS %u: the session cannot come up",
+		         c->peer_asn, vm->name, vm->bgp.asn);
+	}
+	if (n->subnet->vnet != c->rs->vnet && !uses_rs(n->subnet->vnet, c->rs))
+		warning_at(
+		    f, "RS-PEER-08",
+		    "HubBgpConnectionMustReferenceFullyProvisionedHubVirtualNetworkConnection", ptr,
+		    "set useRemoteGateways and allowGatewayTransit on that peering",
+		    "\"%s\" is in virtual network \"%s\", which does not use this Route "
+		    "Server: Route Servers of before 2026 accept that, newer ones refuse it",
+		    vm->name, n->subnet->vnet->name);
+}
+
+static const char *content_of(const struct vm *vm, size_t i)
+{
+	return vm->configs[i].content ? vm->configs[i].content : "";
+}
+
+/* Whether an address stands in a text, not as a part of another one. */
+static bool mentions(const struct vm *vm, const char *addr)
+{
+	size_t n = strlen(addr);
+
+	for (size_t i = 0; i < vm->n_configs; i++) {
+		const char *text = content_of(vm, i);
+
+		for (const char *at = strstr(text, addr); at; at = strstr(at + 1, addr)) {
+			char before = at == text ? ' ' : at[-1], after = at[n];
+
+			if (!(before >= '0' && before <= '9') && before != '.' &&
+			    !(after >= '0' && after <= '9') &&
+			    !(after == '.' && at[n + 1] >= '0' && at[n + 1] <= '9'))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The user's own files name one instance only: azure-semantics 1.4. */
+static void one_instance(const struct bgp_connection *c, struct findings *f)
+{
+	const struct route_server *rs = c->rs;
+	const struct vm *vm = c->nic->vm;
+
+	if (!rs->subnet || !rs->instance[0] || !vm->n_configs)
+		return;
+	bool has[2] = { mentions(vm, IP4_STR(rs->instance[0])),
+		        mentions(vm, IP4_STR(rs->instance[1])) };
+
+	if (has[0] == has[1])
+		return;
+	_cleanup_free_ char *ptr = xasprintf("%s/config", vm->ptr),
+	                    *hint = xasprintf("add a neighbour %s", IP4_STR(rs->instance[has[0]]));
+
+	warning_at(
+	    f, "RS-INSTANCE-01", NULL, ptr, hint,
+	    "the files of \"%s\" name %s but not %s: with one instance peered, about half of "
+	    "the NICs do not get its routes",
+	    vm->name, IP4_STR(rs->instance[has[1]]), IP4_STR(rs->instance[has[0]]));
+}
+
+/* A route inside the guest that leads to the instance without BGP's help: one that is not less
+ * specific than the VNet's prefix, which is what the Route Server announces. */
+static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
+                      struct prefix rs_subnet)
+{
+	uint8_t least = 0;
+
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_has(v->prefixes[i], instance))
+			least = v->prefixes[i].len;
+	for (size_t i = 0; i < vm->n_routes; i++)
+		if (prefix_has(vm->routes[i].prefix, instance) && vm->routes[i].prefix.len >= least)
+			return true;
+	return mentions(vm, PREFIX_STR(rs_subnet)) ||
+	       mentions(vm, PREFIX_STR(prefix_host(instance)));
+}
+
+static void recursion(const struct bgp_connection *c, struct findings *f)
+{
+	const struct route_server *rs = c->rs;
+	const struct vm *vm = c->nic->vm;
+
+	/* These put what they learn into the guest's table; the others only pass it on. */
+	if (!rs->subnet || rs->subnet->broken || !vm_speaks_bgp(vm) ||
+	    (!strieq(vm->image, "frr") && !strieq(vm->image, "bird")))
+		return;
+	if (static_to(vm, rs->vnet, rs->instance[0], rs->subnet->prefix) &&
+	    static_to(vm, rs->vnet, rs->instance[1], rs->subnet->prefix))
+		return;
+	_cleanup_free_ char *hint =
+	    xasprintf("add to its routes: { \"prefix\": \"%s\", \"via\": \"%s\" }",
+	              PREFIX_STR(rs->subnet->prefix), IP4_STR(c->nic->subnet->prefix.addr + 1));
+
+	warning_at(
+	    f, "RS-RECURSION-01", NULL, vm->ptr, hint,
+	    "\"%s\" has no static route to RouteServerSubnet (%s): the Route Server announces "
+	    "the VNet's prefix with itself as next hop, so that its own address resolves via "
+	    "itself; routes stay unusable or the session flaps",
+	    vm->name, PREFIX_STR(rs->subnet->prefix));
+}
+
+static void same_peer(const struct bgp_connection *c, struct findings *f)
+{
+	for (size_t i = 0; i < c->idx; i++) {
+		const struct bgp_connection *o = &c->rs->conns[i];
+
+		if (o->broken || o->peer_ip != c->peer_ip)
+			continue;
+		_cleanup_free_ char *ptr = xasprintf("%s/peerIp", c->ptr);
+
+		error_at(f, "RS-PEER-04", NULL, ptr, "remove one of them",
+		         "connection \"%s\" has the peer %s already", o->name, IP4_STR(o->peer_ip));
+		return;
+	}
+}
+
+static void same_asn(const struct route_server *rs, struct findings *f)
+{
+	for (size_t i = 1; i < rs->n_conns; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct bgp_connection *a = &rs->conns[j], *b = &rs->conns[i];
+
+			if (a->broken || b->broken || a->peer_asn != b->peer_asn ||
+			    a->peer_ip == b->peer_ip)
+				continue;
+			info_at(f, "RS-ASN-05", b->ptr,
+			        "legal and common; give them different AS numbers if they are to "
+			        "learn from each other",
+			        "\"%s\" and \"%s\" are both AS %u: they do not take each other's "
+			        "routes from the Route Server",
+			        a->name, b->name, a->peer_asn);
+			break;
+		}
+}
+
+static void connection(const struct model *m, const struct bgp_connection *c, struct findings *f)
+{
+	asn(c, f);
+	same_peer(c, f);
+	if (c->rs->broken)
+		return;
+	if (c->rs->subnet && !c->rs->subnet->broken &&
+	    prefix_has(c->rs->subnet->prefix, c->peer_ip)) {
+		_cleanup_free_ char *ptr = xasprintf("%s/peerIp", c->ptr);
+
+		error_at(f, "RS-PEER-02", NULL, ptr, "put the appliance into another subnet",
+		         "%s is in RouteServerSubnet (%s)", IP4_STR(c->peer_ip),
+		         PREFIX_STR(c->rs->subnet->prefix));
+	} else if (!c->nic) {
+		nobody(m, c, f);
+	} else if (!c->nic->broken) {
+		peer(c, f);
+		one_instance(c, f);
+		recursion(c, f);
+	}
+}
+
+void check_connections(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		const struct route_server *rs = &m->route_servers[i];
+
+		for (size_t j = 0; j < rs->n_conns; j++)
+			if (!rs->conns[j].broken)
+				connection(m, &rs->conns[j], f);
+		same_asn(rs, f);
+	}
+}

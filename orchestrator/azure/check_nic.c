@@ -1,0 +1,146 @@
+/* NICs and what is inside guests: azure-semantics 3.1. */
+#include "azure/check_rules.h"
+#include "base/str.h"
+
+static char *addr_ptr(const struct nic *n)
+{
+	return xasprintf("%s/privateIPAddress", n->ptr);
+}
+
+static void nic_address(const struct nic *n, struct findings *f)
+{
+	const struct subnet *s = n->subnet;
+	ip4 last = prefix_last(s->prefix);
+	_cleanup_free_ char *ptr = addr_ptr(n), *hint = NULL;
+
+	if (!prefix_has(s->prefix, n->ip)) {
+		if (prefix_size(s->prefix) >= 8)
+			hint = xasprintf("take one from %s to %s", IP4_STR(s->prefix.addr + 4),
+			                 IP4_STR(last - 1));
+		error_at(f, "NIC-ADDR-01", "PrivateIPAddressNotInSubnet", ptr, hint,
+		         "%s is not in subnet \"%s/%s\" (%s)", IP4_STR(n->ip), s->vnet->name,
+		         s->name, PREFIX_STR(s->prefix));
+	} else if (n->ip - s->prefix.addr < 4 || n->ip == last) {
+		if (prefix_size(s->prefix) >= 8)
+			hint = xasprintf("take one from %s to %s", IP4_STR(s->prefix.addr + 4),
+			                 IP4_STR(last - 1));
+		error_at(f, "NIC-ADDR-02", "PrivateIPAddressInReservedRange", ptr, hint,
+		         "%s is reserved: the first four addresses and the last one of subnet "
+		         "\"%s/%s\" (%s) are Azure's",
+		         IP4_STR(n->ip), s->vnet->name, s->name, PREFIX_STR(s->prefix));
+	}
+}
+
+static void same_address(const struct subnet *s, struct findings *f)
+{
+	for (size_t i = 1; s->nics_by_ip && i < s->n_nics; i++) {
+		const struct nic *a = s->nics_by_ip[i - 1], *b = s->nics_by_ip[i];
+
+		if (!a->ip || a->ip != b->ip || a->broken || b->broken)
+			continue;
+		_cleanup_free_ char *ptr = addr_ptr(b);
+
+		error_at(f, "NIC-ADDR-03", "PrivateIPAddressIsAllocated", ptr,
+		         "give one of them another address, or leave it out to get a free one",
+		         "%s belongs to NIC \"%s\" of \"%s\" already", IP4_STR(b->ip), a->name,
+		         a->vm->name);
+	}
+}
+
+static bool vm_on_link(const struct vm *vm, ip4 ip)
+{
+	bool unknown = false;
+
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		if (vm->nics[i]->broken)
+			unknown = true;
+		else if (prefix_has(vm->nics[i]->subnet->prefix, ip))
+			return true;
+	}
+	return unknown || !vm->n_nics;
+}
+
+static void guest_routes(const struct vm *vm, struct findings *f)
+{
+	for (size_t i = 0; i < vm->n_routes; i++) {
+		const struct guest_route *r = &vm->routes[i];
+
+		if (!vm_on_link(vm, r->via)) {
+			_cleanup_free_ char *hint = xasprintf(
+			    "the first address of its subnet leads everywhere: %s",
+			    IP4_STR(vm->nics[0]->broken ? 0
+			                                : vm->nics[0]->subnet->prefix.addr + 1));
+
+			error_at(f, "GUEST-ROUTE-01", NULL, r->ptr, hint,
+			         "\"%s\": no NIC is in a subnet that has the next hop %s", vm->name,
+			         IP4_STR(r->via));
+		}
+		for (size_t k = 0; k < vm->n_nics; k++)
+			if (vm->nics[k]->ip == r->via)
+				error_at(f, "GUEST-ROUTE-02", NULL, r->ptr,
+				         "name the router that packets go to",
+				         "\"%s\": %s is its own address", vm->name,
+				         IP4_STR(r->via));
+		for (size_t k = 0; k < i; k++)
+			if (prefix_eq(vm->routes[k].prefix, r->prefix))
+				error_at(f, "GUEST-ROUTE-03", NULL, r->ptr, "remove one of them",
+				         "\"%s\" has two routes to %s", vm->name,
+				         PREFIX_STR(r->prefix));
+	}
+}
+
+/* Addresses that no host can have, or that a NIC of it has already. */
+static void loopbacks(const struct vm *vm, struct findings *f)
+{
+	for (size_t i = 0; i < vm->n_loopbacks; i++) {
+		ip4 ip = vm->loopbacks[i];
+		unsigned first = ip >> 24;
+		bool own = false;
+		_cleanup_free_ char *ptr = xasprintf("%s/loopbacks/%zu", vm->ptr, i);
+
+		for (size_t k = 0; k < vm->n_nics; k++)
+			own |= vm->nics[k]->ip == ip;
+		for (size_t k = 0; k < i; k++)
+			own |= vm->loopbacks[k] == ip;
+		if (own)
+			error_at(f, "GUEST-LOOPBACK-01", NULL, ptr, "remove it",
+			         "\"%s\" has the address %s already", vm->name, IP4_STR(ip));
+		else if (!first || first == 127 || first >= 224 || ip == PLATFORM_IP ||
+		         ip == METADATA_IP)
+			error_at(f, "GUEST-LOOPBACK-01", NULL, ptr,
+			         "use an address of the prefix that the appliance announces",
+			         "%s cannot be the address of a host", IP4_STR(ip));
+	}
+}
+
+static void vm_nics(const struct vm *vm, struct findings *f)
+{
+	const struct vnet *v = NULL;
+
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		const struct nic *n = vm->nics[i];
+
+		if (n->broken)
+			continue;
+		nic_address(n, f);
+		if (v && n->subnet->vnet != v)
+			error_at(
+			    f, "NIC-VNET-01", NULL, n->ptr,
+			    "connect the VNets by a peering instead",
+			    "NIC \"%s\" is in virtual network \"%s\", other NICs of \"%s\" are "
+			    "in \"%s\": all NICs of a VM are in one VNet",
+			    n->name, n->subnet->vnet->name, vm->name, v->name);
+		v = v ? v : n->subnet->vnet;
+	}
+}
+
+void check_nics(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_vms; i++) {
+		vm_nics(&m->vms[i], f);
+		guest_routes(&m->vms[i], f);
+		loopbacks(&m->vms[i], f);
+	}
+	for (size_t i = 0; i < m->n_subnets; i++)
+		same_address(&m->subnets[i], f);
+}

@@ -1,0 +1,26 @@
+/* Inside azure_check(): the groups of rules.  docs/rules.md lists the rules; objects that are
+ * broken have a finding already and are left alone. */
+#pragma once
+
+#include "azure/check.h"
+
+void check_addresses(const struct model *m, struct findings *f);     /* VNets, subnets, Internet */
+void check_nics(const struct model *m, struct findings *f);          /* NICs, guests */
+void check_route_servers(const struct model *m, struct findings *f); /* subnet, limits */
+void check_connections(const struct model *m, struct findings *f);   /* peers, AS numbers */
+void check_advertised(const struct model *m, struct findings *f);    /* what appliances announce */
+void check_peerings(const struct model *m, struct findings *f);
+void check_route_tables(const struct model *m, struct findings *f);
+
+/* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */
+const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
+                                           const struct bgp_connection *after);
+/* The VM runs something that may speak BGP: an image other than host, with a configuration. */
+bool vm_speaks_bgp(const struct vm *vm);
+
+#define error_at(f, rule, code, ptr, hint, ...) \
+	finding_add((f), SEV_ERROR, (rule), (code), (ptr), (hint), __VA_ARGS__)
+#define warning_at(f, rule, code, ptr, hint, ...) \
+	finding_add((f), SEV_WARNING, (rule), (code), (ptr), (hint), __VA_ARGS__)
+#define info_at(f, rule, ptr, hint, ...) \
+	finding_add((f), SEV_INFO, (rule), NULL, (ptr), (hint), __VA_ARGS__)

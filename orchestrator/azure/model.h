@@ -1,0 +1,253 @@
+/* The Azure design, as parsed and resolved: who is connected to what.  Pure data; everything lives
+ * in the model's arena and dies with it.  Arrays keep the order of the file (dynamic addresses and
+ * rule order depend on it); idx fields are positions in the model's arrays.
+ *
+ * Names keep the case of the file; look-ups ignore case, as Azure does.  `ptr` is the JSON pointer
+ * of the object in the file, for findings and explanations.
+ *
+ * `broken` says that a value of the object could not be read and a finding says so already: checks
+ * leave such objects alone.  A model that a lab is built from has none. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/mem.h"
+
+#define AZURE_ASN 65515u        /* azure-semantics 1.3: not configurable */
+#define PLATFORM_IP 0xA83F8110u /* 168.63.129.16; azure-semantics 3.4 */
+#define METADATA_IP 0xA9FEA9FEu /* 169.254.169.254 */
+#define DEFAULT_OUTBOUND_IP \
+	0x1464FFFEu /* 20.100.255.254: what VMs without a public address leave as */
+
+/* How a route's next hop is spelled by ARM (interfaces.md, routes). */
+enum next_hop_type {
+	NH_VNET_LOCAL,
+	NH_VNET_PEERING,
+	NH_VNET_GLOBAL_PEERING,
+	NH_VIRTUAL_NETWORK_GATEWAY,
+	NH_VIRTUAL_APPLIANCE,
+	NH_INTERNET,
+	NH_NONE,
+	NH_SERVICE_ENDPOINT,
+	NH_INTERFACE_ENDPOINT,
+	NH_MAX
+};
+const char *next_hop_type_str(enum next_hop_type t); /* "VnetLocal", ... */
+int next_hop_type_parse(const char *s);              /* -EINVAL */
+
+enum reflect_nva { REFLECT_AUTO, REFLECT_ALWAYS, REFLECT_NEVER };
+enum route_pref { PREF_EXPRESSROUTE, PREF_VPNGATEWAY, PREF_ASPATH };
+
+/* Named knobs with documented defaults: azure-semantics section 9. */
+struct settings {
+	bool timing_azure;            /* "timing": "azure" */
+	enum reflect_nva reflect;     /* "reflectNva" */
+	bool listing_received;        /* "learnedListing": received (default) | accepted */
+	uint32_t max_peers;           /* "maxPeers", 8 */
+	uint32_t max_routes_per_peer; /* "maxRoutesPerPeer", 4000 */
+	bool strict_forwarded;        /* "strictForwarded", true */
+	bool route_server_ping;       /* "routeServerPing", true */
+};
+
+struct vnet;
+struct nic;
+struct vm;
+
+struct route { /* a user-defined route */
+	const char *name, *ptr;
+	struct prefix prefix;
+	enum next_hop_type type;
+	ip4 next_hop; /* VirtualAppliance only */
+	bool broken;
+};
+
+struct route_table {
+	const char *name, *ptr;
+	size_t idx;
+	bool disable_bgp; /* disableBgpRoutePropagation */
+	struct route *routes;
+	size_t n_routes;
+};
+
+struct subnet {
+	const char *name, *ptr;
+	size_t idx; /* over all subnets of the model */
+	struct vnet *vnet;
+	struct prefix prefix;
+	struct route_table *route_table; /* or NULL */
+	bool default_outbound;           /* defaultOutboundAccess, default true */
+	struct nic **nics;
+	size_t n_nics;
+	struct nic **nics_by_ip; /* the same, ascending by address; NULL before model_index() */
+	bool broken;
+};
+
+struct peering {
+	const char *name, *ptr;
+	struct vnet *vnet, *remote;
+	struct peering
+	    *reverse; /* the remote's peering towards us; NULL: half-made, state Initiated */
+	bool allow_access, allow_forwarded, allow_gateway_transit, use_remote_gateways;
+	bool broken;
+};
+
+struct vnet {
+	const char *name, *ptr, *location; /* location may be NULL: then all are in one region */
+	size_t idx;
+	struct prefix *prefixes;
+	size_t n_prefixes;
+	struct subnet **subnets; /* into model->subnets */
+	size_t n_subnets;
+	struct peering *peerings;
+	size_t n_peerings;
+	struct route_server *route_server; /* its own, or NULL */
+	bool broken;
+};
+
+struct bgp_connection {
+	const char *name, *ptr;
+	size_t idx; /* within its Route Server */
+	struct route_server *rs;
+	ip4 peer_ip;
+	uint32_t peer_asn;
+	struct nic *nic; /* the NIC that has peer_ip in the VNet or a peered one; NULL: nobody */
+	bool broken;
+};
+
+struct route_server {
+	const char *name, *ptr;
+	size_t idx;
+	struct vnet *vnet;
+	struct subnet *subnet; /* RouteServerSubnet */
+	ip4 instance[2];       /* base+4, base+5: azure-semantics 1.1 */
+	bool branch_to_branch;
+	enum route_pref preference;
+	struct bgp_connection *conns;
+	size_t n_conns;
+	bool broken;
+};
+
+/* The fabric's port of something that is attached to a subnet: a VM's NIC or a Route Server
+ * instance. */
+struct nic {
+	const char *name, *ptr;
+	size_t idx;   /* over all NICs of the model, Route Server instances not included */
+	size_t index; /* within its VM: eth<index> in the guest */
+	struct vm *vm;
+	struct subnet *subnet;
+	ip4 ip;
+	bool dynamic;    /* allocated, not given */
+	bool forwarding; /* enableIPForwarding */
+	ip4 public_ip;   /* 0: none */
+	bool broken;
+};
+
+struct guest_route {
+	const char *ptr;
+	struct prefix prefix;
+	ip4 via;
+};
+
+struct listener {
+	enum { LISTEN_TCP, LISTEN_UDP } proto;
+	uint16_t port;
+};
+
+struct config_file {
+	const char *name; /* as the image knows it: "frr.conf" */
+	const char *path; /* as written, below the topology's folder */
+	const char *ptr;
+	const char *content; /* NULL until the loader has read it */
+	size_t size;
+};
+
+struct bgp_block { /* "bgp": the appliance's generated configuration */
+	bool present;
+	const char *ptr;
+	uint32_t asn;
+	struct prefix *advertise;
+	size_t n_advertise;
+	uint32_t prepend;         /* asPathPrepend */
+	const char **communities; /* "65535:65282" */
+	size_t n_communities;
+	ip4 next_hop; /* third-party next hop; 0: own */
+};
+
+struct vm {
+	const char *name, *ptr, *image; /* image "host" runs nothing */
+	size_t idx;
+	struct nic **nics; /* into model->nics; [0] is the primary */
+	size_t n_nics;
+	bool deallocated; /* powerState */
+	bool source_nat;
+	struct config_file *configs;
+	size_t n_configs;
+	struct bgp_block bgp;
+	struct guest_route *routes;
+	size_t n_routes;
+	ip4 *loopbacks; /* "loopbacks": further addresses of the guest, /32 on lo: a prefix that an
+	                   appliance announces has somebody who answers */
+	size_t n_loopbacks;
+	struct listener *listen;
+	size_t n_listen;
+	bool broken;
+};
+
+struct internet_host {
+	const char *name;
+	ip4 ip;
+};
+
+struct model {
+	struct arena *arena;
+	const char *name, *description;
+	struct settings settings;
+	struct vnet *vnets;
+	size_t n_vnets;
+	struct subnet *subnets;
+	size_t n_subnets;
+	struct route_table *route_tables;
+	size_t n_route_tables;
+	struct route_server *route_servers;
+	size_t n_route_servers;
+	struct vm *vms;
+	size_t n_vms;
+	struct nic *nics;
+	size_t n_nics;
+	struct internet_host *internet; /* 8.8.8.8 and 203.0.113.10 are always there */
+	size_t n_internet;
+	struct model_index *index; /* NULL before model_index(): look-ups are then linear */
+	json_t *checks; /* "checks" as written (ordered object), or NULL; owned by the model */
+};
+
+/* Empty, in an arena of its own; with the default settings and Internet hosts. */
+struct model *model_new(void);
+/* Sorts the names and addresses for the look-ups below; to be called once they are final. */
+void model_index(struct model *m);
+struct model *model_free(struct model *m); /* returns NULL */
+void model_free_p(struct model **m);
+
+/* Look-ups, case ignored; NULL when absent.  A NIC may be called "VM/nic"; its name alone will do
+ * where only one VM has a NIC of that name. */
+struct vnet *model_vnet(const struct model *m, const char *name);
+struct subnet *model_subnet(const struct model *m, const char *vnet_slash_subnet);
+struct vm *model_vm(const struct model *m, const char *name);
+struct nic *model_nic(const struct model *m, const char *spec);
+struct route_server *model_route_server(const struct model *m, const char *name);
+struct bgp_connection *model_connection(const struct model *m, const char *rs_slash_peering);
+
+/* The NIC that owns address ip as seen from vnet: in it, or in a VNet that it has a connected
+ * peering with.  NULL when none. */
+struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);
+
+/* True when both halves of the peering exist (azure-semantics 5). */
+bool peering_connected(const struct peering *p);
+/* The Route Server that programs this VNet's NICs: its own, or a peered VNet's through
+ * useRemoteGateways/allowGatewayTransit (azure-semantics 1.12).  NULL: none. */
+struct route_server *vnet_programmed_by(const struct vnet *v);
+/* Which of the two instances programs this NIC: azure-semantics 1.4; the exact partition is
+ * unknown, ours alternates in file order. */
+unsigned nic_instance(const struct nic *n);

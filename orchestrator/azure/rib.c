@@ -1,0 +1,100 @@
+#include "azure/rib.h"
+
+#include "base/mem.h"
+
+struct rib *rib_new(size_t n_route_servers)
+{
+	struct rib *r = xcalloc(1, sizeof(*r));
+
+	r->tables = xcalloc(n_route_servers, sizeof(*r->tables));
+	r->n_route_servers = n_route_servers;
+	return r;
+}
+
+struct rib *rib_free(struct rib *r)
+{
+	if (!r)
+		return NULL;
+	for (size_t i = 0; i < r->n_route_servers; i++)
+		for (unsigned k = 0; k < 2; k++)
+			free(r->tables[i][k].routes);
+	free(r->tables);
+	free(r);
+	return NULL;
+}
+
+void rib_free_p(struct rib **r)
+{
+	*r = rib_free(*r);
+}
+
+/* Position of p, or where it belongs. */
+static size_t position(const struct rib_table *t, struct prefix p)
+{
+	size_t lo = 0, hi = t->n;
+
+	/* Instances report in order: the end is the common place for a new one. */
+	if (hi && prefix_cmp(t->routes[hi - 1].prefix, p) < 0)
+		return hi;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (prefix_cmp(t->routes[mid].prefix, p) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool found(const struct rib_table *t, size_t i, struct prefix p)
+{
+	return i < t->n && prefix_eq(t->routes[i].prefix, p);
+}
+
+/* Inserts in order; of more than RIB_MAX_NEXT_HOPS the lowest stay. */
+static void add_next_hop(struct rib_route *r, ip4 nh)
+{
+	unsigned i = 0;
+
+	while (i < r->n_next_hops && r->next_hops[i] < nh)
+		i++;
+	if (i == RIB_MAX_NEXT_HOPS || (i < r->n_next_hops && r->next_hops[i] == nh))
+		return;
+	if (r->n_next_hops == RIB_MAX_NEXT_HOPS)
+		r->n_next_hops--;
+	memmove(&r->next_hops[i + 1], &r->next_hops[i],
+	        (r->n_next_hops - i) * sizeof(r->next_hops[0]));
+	r->next_hops[i] = nh;
+	r->n_next_hops++;
+}
+
+void rib_set(struct rib_table *t, struct prefix p, const ip4 *next_hops, size_t n)
+{
+	size_t i = position(t, p);
+
+	if (!found(t, i, p)) {
+		(void)VEC_PUSH(t->routes, t->n, t->cap);
+		memmove(&t->routes[i + 1], &t->routes[i], (t->n - 1 - i) * sizeof(*t->routes));
+	}
+	t->routes[i] = (struct rib_route){ .prefix = p };
+	for (size_t k = 0; k < n; k++)
+		add_next_hop(&t->routes[i], next_hops[k]);
+}
+
+void rib_del(struct rib_table *t, struct prefix p)
+{
+	size_t i = position(t, p);
+
+	if (!found(t, i, p))
+		return;
+	t->n--;
+	memmove(&t->routes[i], &t->routes[i + 1], (t->n - i) * sizeof(*t->routes));
+}
+
+const struct rib_route *rib_get(const struct rib_table *t, struct prefix p)
+{
+	size_t i = position(t, p);
+
+	return found(t, i, p) ? &t->routes[i] : NULL;
+}

@@ -1,0 +1,33 @@
+/* What Route Servers have learned, per Route Server and instance: the only input of effective
+ * routes that is not in the design.  Plain sorted arrays; whoever fills one in owns it. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/addr.h"
+
+enum { RIB_MAX_NEXT_HOPS = 16 };
+
+struct rib_route { /* the instance's selection: equal paths are one route with several next hops */
+	struct prefix prefix;
+	uint8_t n_next_hops;
+	ip4 next_hops[RIB_MAX_NEXT_HOPS]; /* ascending */
+};
+
+struct rib_table { /* one Route Server instance; routes sorted by prefix_cmp, no duplicates */
+	struct rib_route *routes;
+	size_t n, cap;
+};
+
+struct rib {
+	struct rib_table (*tables)[2]; /* by route_server->idx */
+	size_t n_route_servers;
+};
+
+struct rib *rib_new(size_t n_route_servers);
+struct rib *rib_free(struct rib *r); /* returns NULL */
+void rib_free_p(struct rib **r);
+/* Adds or replaces; sorts and de-duplicates next hops. */
+void rib_set(struct rib_table *t, struct prefix p, const ip4 *next_hops, size_t n);
+void rib_del(struct rib_table *t, struct prefix p);
+const struct rib_route *rib_get(const struct rib_table *t, struct prefix p);

@@ -1,0 +1,533 @@
+/* Effective routes, built source by source, each row with the reason for its state.
+ *
+ * Rules (azure-semantics 2.1 to 2.4; where tables printed by Azure say more, they are followed):
+ * - longest prefix over usable rows; same prefix: User, then BGP, then system routes;
+ * - what a UDR beats stays, Invalid; what BGP beats (the Internet row) is absent;
+ * - BGP prefixes equal to or inside the address space of the NIC's VNet, or of a VNet peered with
+ *   it, are absent: system routes to VNets come before BGP even when they are shorter;
+ * - a 0/0 of the user or of BGP removes all None rows, a UDR equal to one removes that one. */
+#include "azure/routes.h"
+
+#include "base/lpm.h"
+#include "base/str.h"
+
+enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the trie */
+
+static const struct prefix anything = { 0, 0 };
+
+/* By prefix length, as az prints them. */
+static const struct none_row {
+	struct prefix prefix;
+	const char *what;
+} none_rows[] = {
+	{ { 0x0A000000, 8 }, "private addresses (RFC 1918)" },
+	{ { 0x64400000, 10 }, "shared addresses (RFC 6598)" },
+	{ { 0xAC100000, 12 }, "private addresses (RFC 1918)" },
+	{ { 0xC0A80000, 16 }, "private addresses (RFC 1918)" },
+};
+
+struct owner { /* of a next hop address, seen from the VNet */
+	ip4 ip;
+	const char *name;      /* "172.16.1.4 (NVA_1)" */
+	const struct nic *nic; /* that gets the packets, or NULL */
+	const char *why_not;   /* when NULL */
+};
+
+struct build {
+	const struct model *m;
+	const struct subnet *s;
+	const struct vnet *v;
+	const struct route_server *rs; /* that programs it, or NULL */
+	const struct rib_table *learned;
+	const struct runtime *rt;
+	struct eff_table *t;
+	struct lpm *local;      /* own and connected peers' address spaces -> struct vnet */
+	struct lpm *originated; /* what the Route Server announces itself -> struct vnet */
+	struct lpm *user;       /* -> struct route */
+	struct lpm *bgp;        /* rows that are installed -> struct rib_route */
+	struct owner *owners;
+	size_t n_owners, cap_owners;
+};
+
+#define TEXT(b, ...) arena_printf((b)->t->arena, __VA_ARGS__)
+
+static struct eff_route *row(struct build *b, struct prefix p, enum route_source source,
+                             enum next_hop_type type)
+{
+	struct eff_route *r = &b->t->routes[b->t->n++];
+
+	*r = (struct eff_route){ .prefix = p, .source = source, .state = ST_ACTIVE, .type = type };
+	return r;
+}
+
+static void hide(struct build *b, struct prefix p, enum route_source source, const char *reason)
+{
+	b->t->hidden[b->t->n_hidden++] =
+	    (struct hidden_route){ .prefix = p, .source = source, .reason = reason };
+}
+
+/* --- next hops ------------------------------------------------------------------------------- */
+
+static const char *nobody(struct build *b, ip4 ip)
+{
+	const char *v = b->v->name;
+
+	for (size_t i = 0; i < b->m->n_route_servers; i++) {
+		const struct route_server *rs = &b->m->route_servers[i];
+
+		if (ip && (ip == rs->instance[0] || ip == rs->instance[1]))
+			return TEXT(b,
+			            "%s is an instance of Route Server %s, which forwards nothing",
+			            IP4_STR(ip), rs->name);
+	}
+	for (size_t i = 0; ip && i < b->m->n_nics; i++) {
+		const struct nic *n = &b->m->nics[i];
+
+		if (n->ip == ip)
+			return TEXT(b, "%s is %s in %s, which is not peered with %s", IP4_STR(ip),
+			            n->vm->name, n->subnet->vnet->name, v);
+	}
+	return TEXT(b, "no NIC in %s or a VNet peered with it has %s", v, IP4_STR(ip));
+}
+
+static const struct owner *owner(struct build *b, ip4 ip)
+{
+	for (size_t i = 0; i < b->n_owners; i++)
+		if (b->owners[i].ip == ip)
+			return &b->owners[i];
+	struct owner *o = &VEC_PUSH(b->owners, b->n_owners, b->cap_owners);
+	const struct nic *n = model_nic_by_ip(b->v, ip);
+
+	o->ip = ip;
+	o->name = n ? TEXT(b, "%s (%s)", IP4_STR(ip), n->vm->name) : TEXT(b, "%s", IP4_STR(ip));
+	if (!n)
+		o->why_not = nobody(b, ip);
+	else if (!vm_runs(b->rt, n->vm))
+		o->why_not = TEXT(b, "%s, which has %s, is stopped", n->vm->name, IP4_STR(ip));
+	else
+		o->nic = n;
+	return o;
+}
+
+/* Fills in next hops and owners; adds to the reason why packets do not arrive there.  Returns how
+ * many of them work. */
+static unsigned set_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
+                              struct str *why)
+{
+	unsigned usable = 0;
+
+	r->n_next_hops = (uint8_t)n;
+	r->owners = arena_array(b->t->arena, n, sizeof(*r->owners));
+	for (unsigned i = 0; i < n; i++) {
+		const struct owner *o = owner(b, hops[i]);
+		const struct peering *p;
+
+		r->next_hops[i] = hops[i];
+		r->owners[i] = o->nic;
+		usable += o->nic != NULL;
+		if (!o->nic)
+			str_printf(why, "; %s: packets to it are dropped", o->why_not);
+		else if (vnet_pair_rule(b->m, b->v, o->nic->subnet->vnet, &p) == PAIR_CLOSED && p)
+			str_printf(why,
+			           "; nothing gets to %s: allowVirtualNetworkAccess is false on "
+			           "peering %s of %s",
+			           o->nic->vm->name, p->name, p->vnet->name);
+	}
+	return usable;
+}
+
+/* --- system routes --------------------------------------------------------------------------- */
+
+/* A UDR with the same prefix wins over everything else. */
+static void beaten_by_user(struct build *b, struct eff_route *r, struct str *why)
+{
+	const struct route *u = lpm_get(b->user, r->prefix);
+
+	if (!u)
+		return;
+	r->state = ST_INVALID;
+	str_printf(why,
+	           "; beaten by user-defined route %s: with the same prefix, User comes before %s",
+	           u->name, route_source_str(r->source));
+}
+
+static void finish(struct build *b, struct eff_route *r, struct str *why)
+{
+	r->reason = arena_strdup(b->t->arena, str_get(why));
+}
+
+static void add_vnet_local(struct build *b)
+{
+	for (size_t i = 0; i < b->v->n_prefixes; i++) {
+		_cleanup_str_ struct str why = { 0 };
+		struct eff_route *r = row(b, b->v->prefixes[i], SRC_DEFAULT, NH_VNET_LOCAL);
+
+		r->ptr = b->v->ptr;
+		r->vnet = (struct vnet *)b->v;
+		str_printf(&why, "system route: address space of %s", b->v->name);
+		beaten_by_user(b, r, &why);
+		finish(b, r, &why);
+	}
+}
+
+static bool is_global(const struct peering *p)
+{
+	const char *a = p->vnet->location, *z = p->remote->location;
+
+	return a && z && !strieq(a, z);
+}
+
+static void add_peering(struct build *b, const struct peering *p)
+{
+	const struct vnet *remote = p->remote;
+	bool global = is_global(p);
+
+	for (size_t i = 0; i < remote->n_prefixes; i++) {
+		_cleanup_str_ struct str why = { 0 };
+		struct eff_route *r = row(b, remote->prefixes[i], SRC_DEFAULT,
+		                          global ? NH_VNET_GLOBAL_PEERING : NH_VNET_PEERING);
+		const struct peering *closed = NULL;
+
+		r->ptr = p->ptr;
+		r->vnet = p->remote;
+		str_printf(&why, "system route: address space of %s, %speered with %s",
+		           remote->name, global ? "globally " : "", b->v->name);
+		if (vnet_pair_rule(b->m, b->v, remote, &closed) == PAIR_CLOSED && closed)
+			str_printf(
+			    &why,
+			    "; nothing passes: allowVirtualNetworkAccess is false on peering "
+			    "%s of %s",
+			    closed->name, closed->vnet->name);
+		beaten_by_user(b, r, &why);
+		finish(b, r, &why);
+	}
+}
+
+static void hide_half_peering(struct build *b, const struct peering *p)
+{
+	for (size_t i = 0; p->remote && i < p->remote->n_prefixes; i++)
+		hide(b, p->remote->prefixes[i], SRC_DEFAULT,
+		     TEXT(b, "peering %s is half-made (Initiated): %s has no peering back to %s",
+		          p->name, p->remote->name, b->v->name));
+}
+
+/* Global peerings are listed behind everything else. */
+static void add_peerings(struct build *b, bool global)
+{
+	for (size_t i = 0; i < b->v->n_peerings; i++) {
+		const struct peering *p = &b->v->peerings[i];
+
+		if (peering_connected(p)) {
+			if (is_global(p) == global)
+				add_peering(b, p);
+		} else if (!global) {
+			hide_half_peering(b, p);
+		}
+	}
+}
+
+static void add_internet(struct build *b)
+{
+	_cleanup_str_ struct str why = { 0 };
+
+	if (lpm_get(b->bgp, anything)) {
+		hide(b, anything, SRC_DEFAULT,
+		     "the system route to the Internet is absent while BGP supplies 0.0.0.0/0");
+		return;
+	}
+	struct eff_route *r = row(b, anything, SRC_DEFAULT, NH_INTERNET);
+
+	str_add(&why, "system route: what nothing else matches goes to the Internet");
+	beaten_by_user(b, r, &why);
+	finish(b, r, &why);
+}
+
+/* Why a None row is absent; NULL: it is there. */
+static const char *none_hidden(struct build *b, struct prefix p)
+{
+	const struct route *u;
+	const struct vnet *v;
+
+	if ((u = lpm_get(b->user, anything)))
+		return TEXT(b, "user-defined route %s for 0.0.0.0/0 removes all None routes",
+		            u->name);
+	if (lpm_get(b->bgp, anything))
+		return "a BGP route for 0.0.0.0/0 removes all None routes";
+	if ((u = lpm_get(b->user, p)))
+		return TEXT(b, "user-defined route %s has the same prefix and replaces it",
+		            u->name);
+	if (lpm_get(b->bgp, p))
+		return "a BGP route has the same prefix and replaces it";
+	if ((v = lpm_cover(b->local, p)))
+		return TEXT(b, "the address space of %s covers it", v->name);
+	return NULL;
+}
+
+static void add_none(struct build *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(none_rows); i++) {
+		struct prefix p = none_rows[i].prefix;
+		const char *hidden = none_hidden(b, p);
+
+		if (hidden) {
+			hide(b, p, SRC_DEFAULT, hidden);
+			continue;
+		}
+		row(b, p, SRC_DEFAULT, NH_NONE)->reason =
+		    TEXT(b, "system route: %s outside of every known network are dropped",
+		         none_rows[i].what);
+	}
+}
+
+/* --- BGP ------------------------------------------------------------------------------------- */
+
+/* Why a learned route is not programmed; NULL: it is.  azure-semantics 2.3 item 3, and as observed:
+ * the filter is that of the NIC's own VNet. */
+static const char *bgp_hidden(struct build *b, struct prefix p)
+{
+	const struct vnet *v;
+
+	if (b->t->disable_bgp)
+		return TEXT(b, "route table %s has disableBgpRoutePropagation",
+		            b->s->route_table->name);
+	if ((v = lpm_cover(b->local, p)))
+		return v == b->v
+		           ? TEXT(b,
+		                  "equal to or inside the address space of %s, its own VNet: the "
+		                  "system route comes before BGP, even for a longer prefix",
+		                  v->name)
+		           : TEXT(b,
+		                  "equal to or inside the address space of %s, which is peered "
+		                  "with %s: the system route comes before BGP, even for a longer "
+		                  "prefix",
+		                  v->name, b->v->name);
+	if ((v = lpm_get(b->originated, p)))
+		return TEXT(
+		    b,
+		    "%s announces it itself, as the address space of %s: a learned copy does "
+		    "not replace it",
+		    b->rs->name, v->name);
+	return NULL;
+}
+
+/* First which, since a BGP default decides over the system routes; the rows come later. */
+static void filter_bgp(struct build *b)
+{
+	for (size_t i = 0; b->learned && i < b->learned->n; i++) {
+		struct rib_route *l = &b->learned->routes[i];
+		const char *hidden = bgp_hidden(b, l->prefix);
+
+		if (hidden)
+			hide(b, l->prefix, SRC_VNG, hidden);
+		else
+			lpm_set(b->bgp, l->prefix, l);
+	}
+}
+
+static void add_bgp_row(struct build *b, const struct rib_route *l)
+{
+	_cleanup_str_ struct str why = { 0 };
+	struct eff_route *r = row(b, l->prefix, SRC_VNG, NH_VIRTUAL_NETWORK_GATEWAY);
+
+	r->ptr = b->rs->ptr;
+	str_printf(&why, "BGP: learned by instance %u of %s, next hop ", b->t->instance,
+	           b->rs->name);
+	for (unsigned i = 0; i < l->n_next_hops; i++)
+		str_printf(&why, "%s%s", i ? ", " : "", owner(b, l->next_hops[i])->name);
+	if (l->n_next_hops > 1)
+		str_printf(&why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
+	if (!set_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
+		r->type = NH_NONE; /* azure-semantics 1.11 */
+	beaten_by_user(b, r, &why);
+	for (unsigned i = 0; i < r->n_next_hops; i++)
+		if (r->state == ST_ACTIVE && r->owners[i] && r->owners[i]->subnet == b->s)
+			str_printf(&why,
+			           "; %s is in this subnet: what it sends there itself comes back "
+			           "to it",
+			           r->owners[i]->vm->name);
+	finish(b, r, &why);
+}
+
+static void add_bgp(struct build *b)
+{
+	const struct rib_route *dflt = lpm_get(b->bgp, anything);
+
+	if (!b->rs || !b->learned)
+		return;
+	for (size_t i = 0; i < b->learned->n; i++) {
+		const struct rib_route *l = &b->learned->routes[i];
+
+		if (l->prefix.len && lpm_get(b->bgp, l->prefix))
+			add_bgp_row(b, l);
+	}
+	if (dflt)
+		add_bgp_row(b, dflt);
+}
+
+/* --- user-defined routes --------------------------------------------------------------------- */
+
+static bool is_local(const struct vnet *v, struct prefix p)
+{
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_covers(v->prefixes[i], p))
+			return true;
+	return false;
+}
+
+static void beats(struct build *b, const struct route *u, struct str *why)
+{
+	const struct vnet *v = lpm_get(b->local, u->prefix);
+
+	if (v == b->v)
+		str_printf(why, "; beats the route to the VNet itself");
+	else if (v)
+		str_printf(why, "; beats the peering route to %s", v->name);
+	if (lpm_get(b->bgp, u->prefix))
+		str_add(why, "; beats the BGP route with the same prefix");
+	else if (!u->prefix.len)
+		str_add(why, "; beats the system route to the Internet");
+	if (!u->prefix.len)
+		str_add(why, "; removes the None routes");
+	if (!v && (v = lpm_cover(b->local, u->prefix)))
+		str_printf(why,
+		           "; for these addresses it comes before the route to %s, being longer",
+		           v->name);
+}
+
+static void add_user_row(struct build *b, const struct route *u)
+{
+	_cleanup_str_ struct str why = { 0 };
+	struct eff_route *r = row(b, u->prefix, SRC_USER, u->type);
+
+	r->name = u->name;
+	r->ptr = u->ptr;
+	str_printf(&why, "user-defined route %s of route table %s", u->name,
+	           b->s->route_table->name);
+	beats(b, u, &why);
+	switch (u->type) {
+	case NH_VIRTUAL_APPLIANCE:
+		/* azure-semantics 2.4: the address stays, the type shows that nobody is there */
+		if (!set_next_hops(b, r, &u->next_hop, 1, &why))
+			r->type = NH_NONE;
+		break;
+	case NH_VNET_LOCAL:
+		r->vnet = (struct vnet *)b->v;
+		if (!is_local(b->v, u->prefix)) {
+			r->type = NH_NONE;
+			str_printf(&why, "; dropped: VnetLocal, but not in the address space of %s",
+			           b->v->name);
+		}
+		break;
+	case NH_VIRTUAL_NETWORK_GATEWAY:
+		r->type = NH_NONE;
+		str_printf(&why, "; dropped: %s has no VPN gateway", b->v->name);
+		break;
+	default:
+		break;
+	}
+	finish(b, r, &why);
+}
+
+static void add_user(struct build *b)
+{
+	const struct route_table *rt = b->s->route_table;
+
+	for (size_t i = 0; rt && i < rt->n_routes; i++)
+		/* of two with one prefix, which Azure refuses, the first */
+		if (lpm_get(b->user, rt->routes[i].prefix) == &rt->routes[i])
+			add_user_row(b, &rt->routes[i]);
+}
+
+/* --- all together ---------------------------------------------------------------------------- */
+
+static void set_prefixes(struct lpm *t, const struct vnet *v)
+{
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (!lpm_get(t, v->prefixes[i]))
+			lpm_set(t, v->prefixes[i], (void *)v);
+}
+
+static void prepare(struct build *b)
+{
+	const struct route_table *rt = b->s->route_table;
+
+	b->local = lpm_new();
+	b->originated = lpm_new();
+	b->user = lpm_new();
+	b->bgp = lpm_new();
+	set_prefixes(b->local, b->v);
+	for (size_t i = 0; i < b->v->n_peerings; i++)
+		if (peering_connected(&b->v->peerings[i]))
+			set_prefixes(b->local, b->v->peerings[i].remote);
+	for (size_t i = 0; rt && i < rt->n_routes; i++)
+		if (!lpm_get(b->user, rt->routes[i].prefix))
+			lpm_set(b->user, rt->routes[i].prefix, &rt->routes[i]);
+	if (!b->learned || !b->learned->n)
+		return;
+	set_prefixes(b->originated, b->rs->vnet);
+	for (size_t i = 0; i < b->rs->vnet->n_peerings; i++) {
+		const struct peering *p = &b->rs->vnet->peerings[i];
+
+		if (peering_connected(p) && vnet_programmed_by(p->remote) == b->rs)
+			set_prefixes(b->originated, p->remote);
+	}
+}
+
+/* How many rows, shown or hidden, there can be at most. */
+static size_t count(const struct build *b)
+{
+	size_t n = b->v->n_prefixes + ARRAY_LEN(none_rows) + 1;
+
+	for (size_t i = 0; i < b->v->n_peerings; i++)
+		if (b->v->peerings[i].remote)
+			n += b->v->peerings[i].remote->n_prefixes;
+	if (b->s->route_table)
+		n += b->s->route_table->n_routes;
+	return n + (b->learned ? b->learned->n : 0);
+}
+
+static void build_index(struct eff_table *t)
+{
+	if (t->n < INDEX_FROM)
+		return;
+	t->index = lpm_new();
+	for (size_t i = 0; i < t->n; i++)
+		if (t->routes[i].state == ST_ACTIVE && !lpm_get(t->index, t->routes[i].prefix))
+			lpm_set(t->index, t->routes[i].prefix, &t->routes[i]);
+}
+
+struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
+                                   const struct rib *rib, const struct runtime *rt)
+{
+	struct arena *arena = arena_new();
+	struct eff_table *t = arena_alloc(arena, sizeof(*t));
+	struct build b = { .m = m, .s = s, .v = s->vnet, .rt = rt, .t = t };
+
+	t->arena = arena;
+	t->subnet = s;
+	t->instance = instance;
+	t->disable_bgp = s->route_table && s->route_table->disable_bgp;
+	b.rs = vnet_programmed_by(s->vnet);
+	if (b.rs && rib && b.rs->idx < rib->n_route_servers)
+		b.learned = &rib->tables[b.rs->idx][instance];
+	size_t max = count(&b);
+
+	t->routes = arena_array(arena, max, sizeof(*t->routes));
+	t->hidden = arena_array(arena, max, sizeof(*t->hidden));
+	prepare(&b);
+	filter_bgp(&b);
+	add_vnet_local(&b);
+	add_peerings(&b, false);
+	add_bgp(&b);
+	add_internet(&b);
+	add_none(&b);
+	add_user(&b);
+	add_peerings(&b, true);
+	build_index(t);
+	lpm_free(b.local);
+	lpm_free(b.originated);
+	lpm_free(b.user);
+	lpm_free(b.bgp);
+	free(b.owners);
+	return t;
+}

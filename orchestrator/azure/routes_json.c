@@ -1,0 +1,57 @@
+/* How effective routes are printed: the field names and order of az (azure-semantics 2.5). */
+#include "azure/routes.h"
+
+static const char *const sources[] = {
+	[SRC_DEFAULT] = "Default",
+	[SRC_VNG] = "VirtualNetworkGateway",
+	[SRC_USER] = "User",
+};
+static const char *const states[] = { [ST_ACTIVE] = "Active", [ST_INVALID] = "Invalid" };
+
+const char *route_source_str(enum route_source s)
+{
+	return sources[s];
+}
+
+const char *route_state_str(enum route_state s)
+{
+	return states[s];
+}
+
+json_t *eff_route_json(const struct eff_table *t, const struct eff_route *r, bool explain)
+{
+	json_t *hops = json_array();
+
+	for (unsigned i = 0; i < r->n_next_hops; i++)
+		json_array_append_new(hops, json_string(IP4_STR(r->next_hops[i])));
+	json_t *o = json_pack("{s:s?, s:s, s:s, s:[s], s:s, s:o, s:b}", "name", r->name, "source",
+	                      route_source_str(r->source), "state", route_state_str(r->state),
+	                      "addressPrefix", PREFIX_STR(r->prefix), "nextHopType",
+	                      next_hop_type_str(r->type), "nextHopIpAddress", hops,
+	                      "disableBgpRoutePropagation", (int)t->disable_bgp);
+
+	if (explain)
+		json_object_set_new(o, "reason", json_string(r->reason));
+	return o;
+}
+
+json_t *eff_table_json(const struct eff_table *t, bool explain)
+{
+	json_t *rows = json_array(), *o = json_pack("{s:o}", "value", rows);
+
+	for (size_t i = 0; i < t->n; i++)
+		json_array_append_new(rows, eff_route_json(t, &t->routes[i], explain));
+	if (!explain)
+		return o;
+	json_t *hidden = json_array();
+
+	for (size_t i = 0; i < t->n_hidden; i++) {
+		const struct hidden_route *h = &t->hidden[i];
+
+		json_array_append_new(
+		    hidden, json_pack("{s:s, s:[s], s:s}", "source", route_source_str(h->source),
+		                      "addressPrefix", PREFIX_STR(h->prefix), "reason", h->reason));
+	}
+	json_object_set_new(o, "hidden", hidden);
+	return o;
+}

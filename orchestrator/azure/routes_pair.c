@@ -1,0 +1,54 @@
+/* What may pass between two VNets, and who runs. */
+#include "azure/routes.h"
+
+bool vm_runs(const struct runtime *rt, const struct vm *vm)
+{
+	return !(rt && rt->vm_stopped ? rt->vm_stopped[vm->idx] : vm->deallocated);
+}
+
+bool vnet_has(const struct vnet *v, ip4 a)
+{
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_has(v->prefixes[i], a))
+			return true;
+	return false;
+}
+
+static const struct peering *find(const struct vnet *v, const struct vnet *remote)
+{
+	for (size_t i = 0; i < v->n_peerings; i++)
+		if (v->peerings[i].remote == remote && peering_connected(&v->peerings[i]))
+			return &v->peerings[i];
+	return NULL;
+}
+
+/* allowVirtualNetworkAccess=false: the documentation says that only the VirtualNetwork tag shrinks,
+ * a measurement shows complete loss while the route stays; azure-semantics 5 and 9 settle for loss.
+ * allowForwardedTraffic=false is what the receiving side says of packets that the other VNet's NICs
+ * send but did not make; setting strictForwarded. */
+enum pair_rule vnet_pair_rule(const struct model *m, const struct vnet *from, const struct vnet *to,
+                              const struct peering **ret_peering)
+{
+	const struct peering *p = NULL, *decides = NULL;
+	enum pair_rule rule = PAIR_OPEN;
+
+	if (from != to) {
+		/* A hub may have hundreds of peerings: look on the side with fewer. */
+		if (to->n_peerings <= from->n_peerings)
+			p = find(to, from);
+		else if ((p = find(from, to)))
+			p = p->reverse;
+		if (!p) {
+			rule = PAIR_CLOSED;
+		} else if (!p->allow_access || !p->reverse->allow_access) {
+			rule = PAIR_CLOSED;
+			decides = p->allow_access ? p->reverse : p;
+		} else if (m->settings.strict_forwarded && !p->allow_forwarded) {
+			rule = PAIR_OWN_SOURCES;
+			decides = p;
+		}
+	}
+	if (ret_peering)
+		*ret_peering = decides;
+	return rule;
+}

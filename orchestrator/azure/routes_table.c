@@ -1,0 +1,86 @@
+/* Life and look-up of effective-route tables, and the cache of them. */
+#include "azure/routes.h"
+#include "base/lpm.h"
+
+struct eff_table *eff_table_free(struct eff_table *t)
+{
+	if (t) {
+		lpm_free(t->index);
+		arena_free(t->arena); /* t itself lives there */
+	}
+	return NULL;
+}
+
+void eff_table_free_p(struct eff_table **t)
+{
+	*t = eff_table_free(*t);
+}
+
+const struct eff_route *eff_lookup(const struct eff_table *t, ip4 dst)
+{
+	const struct eff_route *best = NULL;
+
+	if (t->index)
+		return lpm_match(t->index, dst);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct eff_route *r = &t->routes[i];
+
+		if (r->state == ST_ACTIVE && prefix_has(r->prefix, dst) &&
+		    (!best || r->prefix.len > best->prefix.len))
+			best = r;
+	}
+	return best;
+}
+
+const struct subnet *effective_routes_like(const struct subnet *s)
+{
+	for (size_t i = 0; i < s->vnet->n_subnets; i++)
+		if (s->vnet->subnets[i]->route_table == s->route_table)
+			return s->vnet->subnets[i];
+	return s;
+}
+
+struct eff_cache {
+	const struct model *m;
+	const struct rib *rib;
+	const struct runtime *rt;
+	struct eff_table *(*tables)[2]; /* by subnet->idx and instance */
+	size_t n;                       /* subnets; the model may be gone when it is freed */
+};
+
+struct eff_cache *eff_cache_new(const struct model *m, const struct rib *rib,
+                                const struct runtime *rt)
+{
+	struct eff_cache *c = xcalloc(1, sizeof(*c));
+
+	*c = (struct eff_cache){ .m = m, .rib = rib, .rt = rt, .n = m->n_subnets };
+	c->tables = xcalloc(m->n_subnets, sizeof(*c->tables));
+	return c;
+}
+
+struct eff_cache *eff_cache_free(struct eff_cache *c)
+{
+	if (!c)
+		return NULL;
+	for (size_t i = 0; i < c->n; i++)
+		for (unsigned k = 0; k < 2; k++)
+			eff_table_free(c->tables[i][k]);
+	free(c->tables);
+	free(c);
+	return NULL;
+}
+
+void eff_cache_free_p(struct eff_cache **c)
+{
+	*c = eff_cache_free(*c);
+}
+
+const struct eff_table *eff_cache_get(struct eff_cache *c, const struct subnet *s,
+                                      unsigned instance)
+{
+	struct eff_table **t = &c->tables[s->idx][instance];
+
+	if (!*t)
+		*t = effective_routes(c->m, s, instance, c->rib, c->rt);
+	return *t;
+}

@@ -1,0 +1,105 @@
+/* The way of a packet, hop by hop, as Azure's rules have it; no packet is sent.  Pure: what a guest
+ * does with a packet that is not for it comes from a callback, so that the same walk runs over the
+ * model alone and over the kernels' real tables. */
+#pragma once
+
+#include "azure/routes.h"
+
+enum verdict { WALK_DELIVERED, WALK_DROPPED, WALK_LOOP };
+const char *verdict_str(enum verdict v); /* "delivered", "dropped", "loop" */
+
+struct walk_packet {
+	ip4 src, dst;
+	uint8_t ip_proto; /* IPPROTO_ICMP, ... */
+	uint16_t sport, dport;
+};
+
+struct walk_hop {
+	const char *node;      /* "Backend", "internet" */
+	const struct nic *nic; /* NULL: internet */
+	const struct eff_route
+	    *route; /* that the fabric used when the packet left this hop; NULL: none */
+	const struct eff_table *table; /* where route is */
+	ip4 next_hop;                  /* 0: destination itself */
+	const char *reason;            /* a sentence; never NULL */
+};
+
+/* An address translation on the way: by a guest (masquerading), or by the Internet edge. */
+struct walk_nat {
+	const struct vm *vm;   /* NULL: the edge */
+	const struct nic *nic; /* where the packet left */
+	struct walk_packet before, after;
+};
+
+struct walk {
+	enum verdict verdict;
+	const char *reason; /* of the verdict: hop, route, rule, and what to do */
+	/* Who held the packet, in order; the last one got it (delivered), or is where it was when
+	 * it was dropped or found to loop. */
+	struct walk_hop *hops;
+	size_t n, cap;
+	struct walk_packet sent, arrived; /* as it left, and as it was at the end (translated) */
+	struct walk_nat *nats;
+	size_t n_nats, cap_nats;
+	struct eff_cache *tables; /* its own, when the environment brought none */
+	struct arena *arena;
+};
+
+/* What a guest does with a packet that came in. */
+struct walk_guest {
+	enum { GUEST_LOCAL, GUEST_FORWARD, GUEST_DROP } act;
+	const struct nic *out; /* GUEST_FORWARD: where it leaves */
+	ip4 src;               /* GUEST_FORWARD: new source address; 0: unchanged */
+	char reason[256];      /* "routes 8.8.8.8 via 172.16.1.1 dev eth0" */
+};
+
+/* Where the fabric hands a packet that a NIC sends. */
+struct walk_fabric {
+	enum { FABRIC_NIC, FABRIC_INSTANCE, FABRIC_INTERNET, FABRIC_DROP } act;
+	const struct nic *to;          /* FABRIC_NIC */
+	const struct route_server *rs; /* FABRIC_INSTANCE */
+	unsigned instance;
+	ip4 next_hop;     /* 0: the destination itself */
+	char reason[256]; /* "table 10003: 0.0.0.0/0 via 172.16.1.4" */
+};
+
+struct walk_env {
+	const struct model *m;
+	const struct rib *rib;
+	const struct runtime *rt;
+	void *ctx;
+	/* For many walks over one state; may be NULL.  Routes in hops live as long as it does. */
+	struct eff_cache *tables;
+	/* What the guest does with p that came in on NIC in; NULL: the design's default,
+	 * walk_guest_default().  Translating replies back (reply_to) is done before it is asked. */
+	void (*guest)(void *ctx, const struct nic *in, const struct walk_packet *p,
+	              struct walk_guest *ret);
+	/* Asked instead of the effective routes, so that the same walk runs over the kernel's own
+	 * tables; what those do not hold (platform addresses, source and destination checks,
+	 * peerings, the Internet's edge) stays the design's.  NULL: effective routes. */
+	void (*fabric)(void *ctx, const struct nic *from, const struct walk_packet *p,
+	               struct walk_fabric *ret);
+	/* Which of r->next_hops a packet takes (ECMP); NULL: the first that somebody has. */
+	unsigned (*ecmp_choice)(void *ctx, const struct nic *from, const struct eff_route *r,
+	                        const struct walk_packet *p);
+	/* Set when this is the way back of a packet that arrived: who translated it then translates
+	 * it back now, and an answer from an address that nobody asked does not count. */
+	const struct walk *reply_to;
+};
+
+/* By the design: own addresses and loopbacks are local; what is left is forwarded by the guest's
+ * static routes, its NICs' subnets, or the primary NIC's gateway, when ip_forward is on (it follows
+ * enableIPForwarding); sourceNat masquerades what leaves for addresses outside RFC 1918. */
+void walk_guest_default(const struct walk_env *env, const struct nic *in,
+                        const struct walk_packet *p, struct walk_guest *ret);
+/* The NIC that a guest's own packets to dst leave by, by the same routes. */
+const struct nic *walk_source_nic(const struct vm *vm, ip4 dst);
+/* The answer to what arrived: addresses and ports swapped. */
+struct walk_packet walk_reply(const struct walk *w);
+
+/* from: a NIC, or NULL for the Internet.  A source of 0 becomes the NIC's address, or that of the
+ * lab's first Internet host. */
+struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from,
+                              const struct walk_packet *p);
+struct walk *walk_free(struct walk *w);  /* returns NULL */
+json_t *walk_json(const struct walk *w); /* {"verdict","reason","hops"}; new reference */

@@ -1,0 +1,119 @@
+/* What a guest's kernel does by the design alone: Linux with the addresses of its NICs, its static
+ * routes, and a default route by the primary NIC. */
+#include <stdio.h>
+
+#include "azure/walk_priv.h"
+
+bool walk_guest_has(const struct vm *vm, ip4 a)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->ip == a)
+			return true;
+	for (size_t i = 0; i < vm->n_loopbacks; i++)
+		if (vm->loopbacks[i] == a)
+			return true;
+	return false;
+}
+
+/* The NIC whose subnet has the address: a connected route. */
+static const struct nic *connected(const struct vm *vm, ip4 a)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (prefix_has(vm->nics[i]->subnet->prefix, a))
+			return vm->nics[i];
+	return NULL;
+}
+
+struct way {
+	const struct nic *out;
+	const struct guest_route *route; /* NULL: connected, or the default route */
+	uint8_t len;
+};
+
+static struct way look_up(const struct vm *vm, ip4 dst)
+{
+	struct way best = { .out = vm->nics[0] };
+	const struct nic *c = connected(vm, dst);
+
+	if (c)
+		best = (struct way){ .out = c, .len = c->subnet->prefix.len };
+	for (size_t i = 0; i < vm->n_routes; i++) {
+		const struct guest_route *r = &vm->routes[i];
+		const struct nic *out = connected(vm, r->via);
+
+		/* connected routes come first among equals, as in the kernel (metric 0) */
+		if (out && prefix_has(r->prefix, dst) &&
+		    (r->prefix.len > best.len ||
+		     (!r->prefix.len && !best.len && !best.route && !c)))
+			best = (struct way){ .out = out, .route = r, .len = r->prefix.len };
+	}
+	return best;
+}
+
+const struct nic *walk_source_nic(const struct vm *vm, ip4 dst)
+{
+	return look_up(vm, dst).out;
+}
+
+static bool forwards(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->forwarding)
+			return true;
+	return false;
+}
+
+static bool rfc1918(ip4 a)
+{
+	return a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8;
+}
+
+void walk_guest_default(const struct walk_env *env, const struct nic *in,
+                        const struct walk_packet *p, struct walk_guest *ret)
+{
+	const struct vm *vm = in->vm;
+
+	(void)env;
+	*ret = (struct walk_guest){ .act = GUEST_DROP };
+	if (walk_guest_has(vm, p->dst)) {
+		ret->act = GUEST_LOCAL;
+		snprintf(ret->reason, sizeof(ret->reason), "has the address");
+		return;
+	}
+	if (walk_guest_has(vm, p->src)) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "the source %s is its own address, and Linux takes no packet from itself "
+		         "from outside (martian source)",
+		         IP4_STR(p->src));
+		return;
+	}
+	if (!forwards(vm)) {
+		snprintf(
+		    ret->reason, sizeof(ret->reason),
+		    "not its address, and ip_forward is off in the guest; set enableIPForwarding");
+		return;
+	}
+	struct way w = look_up(vm, p->dst);
+
+	ret->act = GUEST_FORWARD;
+	ret->out = w.out;
+	if (vm->source_nat && !rfc1918(p->dst))
+		ret->src = w.out->ip;
+	if (w.route)
+		snprintf(ret->reason, sizeof(ret->reason), "forwards by its route %s via %s",
+		         PREFIX_STR(w.route->prefix), IP4_STR(w.route->via));
+	else
+		snprintf(ret->reason, sizeof(ret->reason), "forwards by its %s, out of NIC %s",
+		         w.len ? "connected subnet" : "default route", w.out->name);
+}
+
+struct walk_packet walk_reply(const struct walk *w)
+{
+	struct walk_packet p = w->arrived;
+
+	p.src = w->arrived.dst;
+	p.dst = w->arrived.src;
+	p.sport = w->arrived.dport;
+	p.dport = w->arrived.sport;
+	return p;
+}

@@ -1,0 +1,137 @@
+/* The Internet's edge: how packets leave a VNet and come in (azure-semantics 3.5). */
+#include "azure/walk_priv.h"
+
+static bool is_private(ip4 a)
+{
+	return a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8 ||
+	       (a & 0xFFC00000) == 0x64400000 || a >> 24 == 127 || a >> 16 == 0xA9FE;
+}
+
+static const struct nic *nic_by_public_ip(const struct model *m, ip4 a)
+{
+	for (size_t i = 0; a && i < m->n_nics; i++)
+		if (m->nics[i].public_ip == a)
+			return &m->nics[i];
+	return NULL;
+}
+
+static const struct nic *other_public(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->public_ip)
+			return vm->nics[i];
+	return NULL;
+}
+
+/* The address that a packet from n has outside; 0: it cannot get out, *why says so. */
+static ip4 outside_address(struct walker *x, const struct nic *n, const char **why)
+{
+	const struct nic *other = other_public(n->vm);
+
+	if (x->p.src != n->ip)
+		*why = TEXT(x,
+		            "the Internet edge translates only the NIC's own address %s, and the "
+		            "source is %s; let %s translate it (sourceNat)",
+		            IP4_STR(n->ip), IP4_STR(x->p.src), n->vm->name);
+	else if (n->public_ip)
+		return n->public_ip;
+	else if (other)
+		*why =
+		    TEXT(x,
+		         "NIC %s has no public address, and a VM with one on another NIC (%s) "
+		         "has no default outbound access; give this NIC one, or send by that one",
+		         n->name, other->name);
+	else if (!n->subnet->default_outbound)
+		*why = TEXT(x,
+		            "NIC %s has no public address, and subnet %s has defaultOutboundAccess "
+		            "false; give it a publicIPAddress, or a route to an appliance",
+		            n->name, n->subnet->name);
+	else
+		return DEFAULT_OUTBOUND_IP;
+	return 0;
+}
+
+enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop)
+{
+	const char *why = NULL, *route = hop->route ? walk_route_text(x, hop->route) : hop->reason;
+	struct walk_packet before = x->p;
+
+	if (is_private(x->p.dst))
+		return walk_drop(x,
+		                 "route %s on NIC %s sends %s to the Internet, where private "
+		                 "addresses lead nowhere; the destination needs a route",
+		                 route, n->name, IP4_STR(x->p.dst));
+	ip4 outside = outside_address(x, n, &why);
+
+	if (!outside)
+		return walk_drop(x, "route %s on NIC %s leads to the Internet, but %s", route,
+		                 n->name, why);
+	x->p.src = outside;
+	walk_nat_add(x, NULL, n, &before);
+	hop->reason = TEXT(x, "route %s: to the Internet as %s (%s)", route, IP4_STR(outside),
+	                   n->public_ip ? "its public address" : "default outbound access");
+	return STEP_INTERNET;
+}
+
+static enum step to_host(struct walker *x, const struct internet_host *host)
+{
+	const struct walk *to = x->env->reply_to;
+
+	walk_hop_add(x, "internet", NULL)->reason =
+	    TEXT(x, "%s is Internet host %s", IP4_STR(host->ip), host->name);
+	if (to && (x->p.src != to->sent.dst || x->p.dst != to->sent.src))
+		return walk_drop(x,
+		                 "Internet host %s asked %s, and the answer comes from %s: nobody "
+		                 "waits for it; the way back must leave by the NIC that the "
+		                 "question came in by",
+		                 host->name, IP4_STR(to->sent.dst), IP4_STR(x->p.src));
+	return walk_end(x, WALK_DELIVERED,
+	                TEXT(x, "Internet host %s has %s", host->name, IP4_STR(host->ip)));
+}
+
+/* A public address leads straight to its NIC; no route is asked on the way in. */
+static enum step to_nic(struct walker *x, const struct nic *n, ip4 ip)
+{
+	struct walk_packet before = x->p;
+
+	x->p.dst = ip;
+	walk_hop_add(x, "internet", NULL)->reason =
+	    TEXT(x, "%s leads to NIC %s of %s, as %s", IP4_STR(before.dst), n->name, n->vm->name,
+	         IP4_STR(ip));
+	if (!vm_runs(x->env->rt, n->vm))
+		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
+		                 n->vm->name, IP4_STR(before.dst));
+	return STEP_NIC;
+}
+
+enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
+{
+	const struct walk_nat *nat;
+	ip4 dst = x->p.dst;
+
+	for (size_t i = 0; i < x->m->n_internet; i++)
+		if (x->m->internet[i].ip == dst)
+			return to_host(x, &x->m->internet[i]);
+	if ((*ret_nic = nic_by_public_ip(x->m, dst)))
+		return to_nic(x, *ret_nic, (*ret_nic)->ip);
+	if ((nat = walk_nat_back(x, NULL))) {
+		ip4 inside = x->p.dst;
+
+		x->p.dst = dst;
+		*ret_nic = nat->nic;
+		return to_nic(x, nat->nic, inside);
+	}
+	walk_hop_add(x, "internet", NULL);
+	if (dst == DEFAULT_OUTBOUND_IP)
+		return walk_drop(x,
+		                 "%s is what VMs without a public address leave as; nothing comes "
+		                 "in by it unasked",
+		                 IP4_STR(dst));
+	if (is_private(dst))
+		return walk_drop(x,
+		                 "%s is private and not reachable from the Internet; the NIC needs "
+		                 "a publicIPAddress",
+		                 IP4_STR(dst));
+	return walk_drop(x, "no such host in the lab's Internet: %s; add it to internet.hosts",
+	                 IP4_STR(dst));
+}

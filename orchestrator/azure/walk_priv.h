@@ -1,0 +1,45 @@
+/* Shared by the parts of the walk only. */
+#pragma once
+
+#include "azure/walk.h"
+#include "base/str.h"
+
+struct walk_left { /* the packet as it left a node, to see that it comes round again */
+	const struct nic *nic;
+	ip4 src, dst;
+};
+
+struct walker {
+	const struct walk_env *env;
+	const struct model *m;
+	struct eff_cache *tables;
+	struct walk *w;
+	struct walk_packet p; /* as it is now */
+	struct walk_left *left;
+	size_t n_left, cap_left;
+	const char *back; /* why a node gets back what it has sent; NULL: none does */
+};
+
+#define TEXT(x, ...) arena_printf((x)->w->arena, __VA_ARGS__)
+
+/* Where the packet goes next: a NIC, the Internet, or nowhere (the walk has ended). */
+enum step { STEP_NIC, STEP_INTERNET, STEP_END };
+
+struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct nic *nic);
+enum step walk_end(struct walker *x, enum verdict v, const char *reason);
+enum step walk_drop(struct walker *x, const char *fmt, ...) PRINTF(2, 3);
+void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
+                  const struct walk_packet *before);
+/* The reply's translation back at vm (NULL: the edge): p->dst becomes what it was. */
+const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm);
+/* "10.0.0.0/8 (User, to-fw)" */
+const char *walk_route_text(struct walker *x, const struct eff_route *r);
+
+/* walk_guest.c */
+bool walk_guest_has(const struct vm *vm, ip4 a); /* as an address of its own */
+
+/* walk_internet.c */
+/* The packet leaves by n's route to the Internet: translated, or dropped. */
+enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop);
+/* It is at the edge: an Internet host, or the NIC with that public address (*ret_nic). */
+enum step walk_at_internet(struct walker *x, const struct nic **ret_nic);

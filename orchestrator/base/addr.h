@@ -1,0 +1,38 @@
+/* IPv4 addresses and prefixes, in host byte order.  IPv6 is recognised only to be refused with a
+ * clear word (the Route Server is IPv4-only; azure-semantics 1.1). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef uint32_t ip4; /* host byte order; 0 = none given */
+
+struct prefix {
+	ip4 addr; /* host bits are zero */
+	uint8_t len;
+};
+
+#define IP4_STRLEN 16
+#define PREFIX_STRLEN 19
+
+/* Strict dotted quad (no leading zeros, no short forms).  0, or -EINVAL; -EAFNOSUPPORT for IPv6. */
+int ip4_parse(const char *s, ip4 *ret);
+/* "a.b.c.d/len".  -EINVAL; -EAFNOSUPPORT for IPv6; -EDOM when host bits are set (ret is then filled
+ * in with the network, so that a message can name it). */
+int prefix_parse(const char *s, struct prefix *ret);
+
+/* Print into buf (IP4_STRLEN, PREFIX_STRLEN) and return it. */
+const char *ip4_str(ip4 a, char *buf);
+const char *prefix_str(struct prefix p, char *buf);
+#define IP4_STR(a) ip4_str((a), (char[IP4_STRLEN]){ 0 })
+#define PREFIX_STR(p) prefix_str((p), (char[PREFIX_STRLEN]){ 0 })
+
+ip4 prefix_mask(uint8_t len);
+ip4 prefix_last(struct prefix p);
+uint64_t prefix_size(struct prefix p);
+bool prefix_has(struct prefix p, ip4 a);
+bool prefix_covers(struct prefix outer, struct prefix inner); /* equal counts */
+bool prefix_overlaps(struct prefix a, struct prefix b);
+bool prefix_eq(struct prefix a, struct prefix b);
+int prefix_cmp(struct prefix a, struct prefix b); /* by address, then by length */
+struct prefix prefix_host(ip4 a);                 /* a/32 */

@@ -1,0 +1,50 @@
+/* What is wrong, or noteworthy, in a user's design.  Findings are collected, all of them, and shown
+ * together; each names the place (JSON pointer), the rule (a stable id such as RS-SUBNET-02), what
+ * is wrong, and what to do about it. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/mem.h"
+
+enum severity { SEV_ERROR, SEV_WARNING, SEV_INFO };
+
+struct finding {
+	enum severity severity;
+	const char *rule; /* static string */
+	const char
+	    *azure_code; /* static string, or NULL: the error code that Azure's API answers with */
+	char *pointer, *message, *hint; /* hint may be NULL */
+};
+
+struct findings {
+	struct finding *items;
+	size_t n, cap;
+	size_t errors, warnings;
+	size_t dropped; /* counted above, but not kept: see FINDINGS_MAX */
+};
+
+/* A file with millions of mistakes must not cost gigabytes; nobody reads further than this. */
+enum { FINDINGS_MAX = 10000 };
+
+/* A JSON pointer as a chain on the stack: (struct jptr){ &parent, "subnets" }.  Escapes are applied
+ * when it is printed. */
+struct jptr {
+	const struct jptr *up; /* NULL: the document */
+	const char *key;       /* NULL: an array index */
+	size_t index;
+};
+#define JPTR(up, key) (&(const struct jptr){ (up), (key), 0 })
+#define JPTR_AT(up, i) (&(const struct jptr){ (up), NULL, (i) })
+char *jptr_str(const struct jptr *p); /* "/a/b~1c/0", "" for the document; the caller frees */
+
+/* hint may be NULL.  The strings are copied (rule and azure_code are not). */
+void finding_add(struct findings *f, enum severity sev, const char *rule, const char *azure_code,
+                 const char *pointer, const char *hint, const char *fmt, ...) PRINTF(7, 8);
+void findings_sort(struct findings *f); /* errors first, then by pointer; stable */
+void findings_free(struct findings *f);
+#define _cleanup_findings_ _cleanup_(findings_free)
+
+const char *severity_str(enum severity s);       /* "error", "warning", "info" */
+json_t *findings_json(const struct findings *f); /* {"findings":[...]}; new reference */

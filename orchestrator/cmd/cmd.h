@@ -1,0 +1,115 @@
+/* A command of the command line: one file in cmd/ registers one (or a few) of these.  One table of
+ * options per command drives parsing, --help and shell completion.
+ *
+ * Common options (-o -n -t -q -v --help) are added by cmd/main.c to every command that says so;
+ * each option OPT has an environment variable VNETLAB_OPT.  Options may stand anywhere after the
+ * verb. Data goes to stdout, everything else to stderr. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/finding.h"
+
+enum exit_status { /* interfaces.md, exit statuses */
+	           EX_DONE = 0,
+	           EX_NOT_HELD = 1,
+	           EX_WRONG_USAGE = 2,
+	           EX_INVALID_DESIGN = 3,
+	           EX_LACKS = 4,
+	           EX_FAILED = 5,
+	           EX_PENDING = 6,
+	           EX_TIMED_OUT = 124
+};
+
+struct option_def {
+	char letter;      /* 0: long only */
+	const char *name; /* "protocol" */
+	const char *arg;  /* "P": takes a value of this name; NULL: a flag */
+	const char *help; /* one line; where values are fixed: "a|b|c" in arg, completion uses it */
+	bool multiple;    /* may be given more than once */
+};
+
+/* What kind of word an argument is, for completion: */
+enum arg_kind { ARG_NONE, ARG_FILE, ARG_LAB, ARG_NODE, ARG_NIC, ARG_PEERING, ARG_WORD };
+
+struct cmd_args {
+	const char *prog_verb; /* "vnetlab up", for messages */
+	int argc;              /* positional arguments */
+	char **argv;           /* ... NULL-terminated */
+	const struct option_def *opts;
+	const char *const
+	    *values; /* per option, as given or from the environment; NULL: absent; flags: "1" */
+	const char *const *const *lists; /* per option: every value in order (see arg_values) */
+	char **passthrough;              /* what stood behind "--", NULL-terminated, or NULL */
+	/* common options, resolved */
+	bool json;            /* -o json */
+	const char *lab;      /* -n, or $VNETLAB_LAB; NULL */
+	const char *topology; /* -t; NULL */
+	bool quiet;
+	int verbose;
+};
+const char *arg_value(const struct cmd_args *a, const char *name); /* NULL when absent */
+bool arg_flag(const struct cmd_args *a, const char *name);
+/* Of an option that may be given more than once: NULL-terminated, never NULL. */
+const char *const *arg_values(const struct cmd_args *a, const char *name);
+/* Number option within bounds, or a usage error on stderr and false. */
+bool arg_number(const struct cmd_args *a, const char *name, long min, long max, long dflt,
+                long *ret);
+bool arg_duration(const struct cmd_args *a, const char *name, long dflt_ms, long *ret_ms);
+
+struct command {
+	const char *name;
+	const char *group;      /* "Labs", "Look", "Prove", "Break", "Tool": sections of --help */
+	const char *synopsis;   /* "up [FILE]" */
+	const char *summary;    /* one line for the list */
+	const char *help;       /* paragraphs, with an example or two */
+	int min_args, max_args; /* positional; max -1: any */
+	enum arg_kind kinds[3];
+	bool takes_passthrough;
+	bool common_output;            /* has -o */
+	const struct option_def *opts; /* ends with an entry whose name is NULL; may be NULL */
+	int (*run)(const struct cmd_args *a); /* returns an enum exit_status */
+};
+
+/* COMMAND(up, { .name = "up", ... .run = cmd_up }); */
+#define COMMAND(sym, ...) \
+	static const struct command sym##_command = __VA_ARGS__; \
+	static const struct command *const sym##_command_reg \
+	    __attribute__((used, section("vnl_commands"))) = &sym##_command
+
+/* All registered commands, by group and name (cmd/registry.c). */
+const struct command *const *command_list(size_t *ret_n);
+const struct command *command_find(const char *name); /* exact; NULL */
+
+/* Printing, cmd/ui.c.  ui_error prints "vnetlab: <message>" and maps the errno to an exit status
+ * (ENOENT of a lab, ETIMEDOUT -> 124, EOPNOTSUPP/ENOPKG -> 4, else 5). */
+int ui_error(const struct err *e);
+int ui_usage(const struct cmd_args *a, const char *fmt, ...)
+    PRINTF(2, 3);                                /* returns EX_WRONG_USAGE */
+void ui_note(const char *fmt, ...) PRINTF(1, 2); /* a line on stderr unless -q */
+void ui_findings(const struct findings *f);      /* human form, on stderr */
+bool ui_color(int fd);                           /* terminal and no NO_COLOR */
+/* The line that moves: rewritten on a terminal, silent otherwise.  NULL ends it. */
+void ui_progress(const char *fmt, ...) PRINTF(1, 2);
+void ui_progress_end(void);
+/* JSON to stdout with a newline; takes the reference. */
+void ui_json(json_t *j);
+/* For streams (events, logs -f): flushes stdout; false when nobody reads it any more.  Ordinary
+ * commands need not care: main() checks stdout once at the end. */
+bool ui_flush(void);
+/* How messages behave from here on; main() calls it with the parsed options. */
+void ui_init(bool quiet, int verbose);
+/* s with control characters made visible ("\x1b"), so that a design cannot drive the terminal.  The
+ * caller frees. */
+char *ui_clean(const char *s);
+
+/* The only *.vnetlab.json of a folder; NULL when there is none or several.  ret_n: how many; names
+ * (a str, may be NULL): a line for each.  The caller frees. */
+struct str;
+char *ui_only_topology(const char *dir, size_t *ret_n, struct str *names);
+
+/* The topology file to use: argument, -t, or the only *.vnetlab.json here.  0, or a printed error
+ * and its exit status in *ret_status. */
+int ui_topology_path(const struct cmd_args *a, const char *arg, char **ret, int *ret_status);

@@ -1,0 +1,53 @@
+#include "cmd/design.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "input/topology.h"
+#include "lab/paths.h"
+
+static long now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+void design_close(struct opened *o)
+{
+	json_decref(o->design);
+	model_free(o->model);
+	free(o->lab);
+	*o = (struct opened){ 0 };
+}
+
+int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	_cleanup_free_ char *path = NULL;
+	struct err e = { 0 };
+	long began = now_us();
+	int status;
+
+	if (ui_topology_path(a, file, &path, &status) < 0)
+		return status;
+	_cleanup_opened_ struct opened o = { .design = design_read(path, &f, &e) };
+
+	if (!o.design && e.code)
+		return ui_error(&e);
+	if (o.design) {
+		o.model = design_model(o.design, &f);
+		design_check_images(o.design, &f);
+	}
+	ui_findings(&f);
+	if (!o.model || f.errors)
+		return EX_INVALID_DESIGN;
+	o.lab = xstrdup(a->lab && *a->lab ? a->lab : o.model->name);
+	if (lab_name_check(o.lab, &e) < 0)
+		return ui_usage(a, "%s", e.msg);
+	o.parse_ms = (now_us() - began + 500) / 1000;
+	*ret = o;
+	o = (struct opened){ 0 };
+	return EX_DONE;
+}

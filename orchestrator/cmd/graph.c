@@ -1,0 +1,168 @@
+/* vnetlab graph: a picture of a topology file or of a running lab. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "input/topology.h"
+#include "lab/client.h"
+#include "report/picture.h"
+
+static bool lab_runs(const char *name)
+{
+	char **names = NULL;
+	size_t n = 0;
+	bool found = false;
+	struct err e = { 0 };
+
+	if (lab_list(&names, &n, &e) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		found |= streq(names[i], name);
+		free(names[i]);
+	}
+	free(names);
+	return found;
+}
+
+/* The design of a running lab, and what `status` says of it. */
+static int ask_lab(const char *lab, json_t **ret_design, json_t **ret_status, struct err *e)
+{
+	static const char *const ops[] = { "design", "status" };
+	json_t **answers[] = { ret_design, ret_status };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(ops) && r == 0; i++) {
+		struct lab_client *c = NULL;
+
+		r = lab_connect(lab, &c, e);
+		if (r == 0)
+			r = lab_call(c, json_pack("{s:s}", "op", ops[i]), NULL, NULL, answers[i],
+			             NULL, e);
+		lab_disconnect(c);
+	}
+	return r;
+}
+
+static int read_file(const struct cmd_args *a, const char *arg, json_t **ret_design,
+                     int *ret_status)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	_cleanup_free_ char *path = NULL;
+	struct err e = { 0 };
+	int r = ui_topology_path(a, arg, &path, ret_status);
+
+	if (r < 0)
+		return r;
+	*ret_design = design_read(path, &f, &e);
+	if (*ret_design)
+		return 0;
+	if (e.code == ENOENT && arg && !strchr(arg, '/')) {
+		err_set(&e, ENOENT, "there is neither a running lab nor a file called \"%s\"", arg);
+		*ret_status = ui_error(&e);
+	} else if (e.code) {
+		*ret_status = ui_error(&e);
+	} else {
+		ui_findings(&f);
+		*ret_status = EX_INVALID_DESIGN;
+	}
+	return -EINVAL;
+}
+
+/* states[rs][connection], one block; NULL without a status. */
+static enum session_state **states_of(const struct model *m, const json_t *status)
+{
+	if (!status)
+		return NULL;
+	enum session_state **states = xcalloc(m->n_route_servers, sizeof(*states));
+
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		const struct route_server *rs = &m->route_servers[i];
+
+		states[i] = xcalloc(rs->n_conns, sizeof(**states));
+		for (size_t j = 0; j < rs->n_conns; j++) {
+			unsigned up = 0;
+			size_t k;
+			json_t *s;
+
+			json_array_foreach (json_object_get(status, "bgp"), k, s) {
+				const char *of =
+				    json_string_value(json_object_get(s, "routeServer"));
+				const char *name = json_string_value(json_object_get(s, "peering"));
+				const char *state = json_string_value(json_object_get(s, "state"));
+
+				up += strieq(of, rs->name) && strieq(name, rs->conns[j].name) &&
+				      streq(state, "Established");
+			}
+			states[i][j] = up >= 2 ? SESSION_UP : up ? SESSION_HALF : SESSION_DOWN;
+		}
+	}
+	return states;
+}
+
+static void states_free(enum session_state **states, size_t n)
+{
+	for (size_t i = 0; states && i < n; i++)
+		free(states[i]);
+	free(states);
+}
+
+static int draw(const struct cmd_args *a, json_t *design, const json_t *status)
+{
+	const char *format = arg_value(a, "format");
+	_cleanup_findings_ struct findings f = { 0 };
+	struct model *m = design_model(design, &f);
+
+	if (!m) {
+		ui_findings(&f);
+		return EX_INVALID_DESIGN;
+	}
+	enum session_state **states = states_of(m, status);
+	struct picture p = { .m = m, .states = states };
+	_cleanup_free_ char *text = !format || streq(format, "svg") ? picture_svg(&p)
+	                            : streq(format, "dot")          ? picture_dot(&p)
+	                                                            : picture_mermaid(&p);
+
+	fputs(text, stdout);
+	states_free(states, m->n_route_servers);
+	model_free(m);
+	return EX_DONE;
+}
+
+static int cmd_graph(const struct cmd_args *a)
+{
+	const char *arg = a->argc ? a->argv[0] : NULL;
+	bool of_lab = arg ? !strchr(arg, '/') && lab_runs(arg) : a->lab && !a->topology;
+	json_t *design = NULL, *status = NULL;
+	struct err e = { 0 };
+	int ret;
+
+	if (of_lab) {
+		int r = ask_lab(arg ? arg : a->lab, &design, &status, &e);
+
+		ret = r < 0 ? ui_error(&e) : draw(a, json_object_get(design, "design"), status);
+	} else if (read_file(a, arg, &design, &ret) == 0) {
+		ret = draw(a, design, NULL);
+	}
+	json_decref(design);
+	json_decref(status);
+	return ret;
+}
+
+COMMAND(
+    graph,
+    { .name = "graph",
+      .group = "Look",
+      .synopsis = "graph [FILE|LAB] [--format svg|dot|mermaid]",
+      .summary = "a picture of a topology or of a running lab",
+      .help = "Draws VNets, subnets, NICs, Route Servers, peerings and BGP connections; of a "
+              "running lab with the states of its sessions. SVG is drawn by vnetlab itself, dot "
+              "is for graphviz, mermaid for Markdown pages.\n\n"
+              "  vnetlab graph my.vnetlab.json > my.svg\n"
+              "  vnetlab graph mylab --format mermaid",
+      .max_args = 1,
+      .kinds = { ARG_FILE },
+      .opts = (const struct option_def[]){ { 0, "format", "svg|dot|mermaid", "default: svg",
+                                             false },
+                                           { 0 } },
+      .run = cmd_graph });

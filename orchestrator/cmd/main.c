@@ -1,0 +1,141 @@
+/* vnetlab COMMAND: finds the command, parses its options, runs it, and makes sure that what was
+ * printed has arrived. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cmd/args.h"
+#include "cmd/help.h"
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+static void on_sigpipe(int sig)
+{
+	(void)sig;
+}
+
+/* A reader that went away is an error that write() reports.  A handler, not SIG_IGN: programs that
+ * we start must not inherit it. */
+static void catch_sigpipe(void)
+{
+	struct sigaction sa = { .sa_handler = on_sigpipe, .sa_flags = SA_RESTART };
+
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+/* With 0, 1 or 2 closed, the next socket or file would be taken for a standard stream.  Standard
+ * output is filled with something that cannot be written to, so that its loss is noticed. */
+static void fill_standard_fds(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* What users of other tools type. */
+static const char *known_elsewhere(const char *verb)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} words[] = {
+		{ "apply", "up" },        { "create", "up" },       { "deploy", "up" },
+		{ "start", "up" },        { "run", "up" },          { "delete", "down" },
+		{ "destroy", "down" },    { "remove", "down" },     { "rm", "down" },
+		{ "stop", "down" },       { "diff", "plan" },       { "validate", "check" },
+		{ "lint", "check" },      { "verify", "test" },     { "list", "ls" },
+		{ "ps", "ls" },           { "inspect", "status" },  { "show", "status" },
+		{ "traceroute", "path" }, { "trace", "path" },      { "ping", "probe" },
+		{ "curl", "probe" },      { "ssh", "shell" },       { "connect", "shell" },
+		{ "console", "shell" },   { "tcpdump", "capture" }, { "draw", "graph" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strieq(words[i].theirs, verb) && command_find(words[i].ours))
+			return words[i].ours;
+	return NULL;
+}
+
+static int unknown_command(const char *verb)
+{
+	size_t n;
+	const struct command *const *list = command_list(&n);
+	_cleanup_free_ const char **names = xcalloc(n + 1, sizeof(*names));
+	_cleanup_free_ char *clean = ui_clean(verb);
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = list[i]->name;
+	const char *near = known_elsewhere(verb);
+
+	if (!near)
+		near = str_nearest(verb, names, n);
+	if (verb[0] == '-')
+		fprintf(stderr, "vnetlab: options stand behind the command: vnetlab COMMAND %s\n",
+		        clean);
+	else if (near)
+		fprintf(stderr, "vnetlab: there is no command '%s'; did you mean '%s'?\n", clean,
+		        near);
+	else
+		fprintf(stderr, "vnetlab: there is no command '%s'\n", clean);
+	fputs("Try 'vnetlab help'.\n", stderr);
+	return EX_WRONG_USAGE;
+}
+
+static int run_command(const struct command *c, char **words)
+{
+	_cleanup_args_ struct args args = { 0 };
+	struct err e = { 0 };
+	int r = args_parse(c, words, environment, &args, &e);
+
+	if (r < 0)
+		return ui_usage(&args.a, "%s", e.msg);
+	if (args.help) {
+		help_command(stdout, c);
+		return EX_DONE;
+	}
+	ui_init(args.a.quiet, args.a.verbose);
+	return c->run(&args.a);
+}
+
+static int dispatch(char **argv)
+{
+	if (!argv[0] || !argv[1]) {
+		help_overview(stderr);
+		return EX_WRONG_USAGE;
+	}
+	if (streq(argv[1], "--help") || streq(argv[1], "-h")) {
+		help_overview(stdout);
+		return EX_DONE;
+	}
+	const char *verb = streq(argv[1], "--version") ? "version" : argv[1];
+	const struct command *c = command_find(verb);
+
+	return c ? run_command(c, argv + 2) : unknown_command(verb);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	fill_standard_fds();
+	catch_sigpipe();
+	setlocale(LC_CTYPE, "");
+
+	int status = dispatch(argv);
+
+	ui_progress_end();
+	errno = 0;
+	bool lost = ferror(stdout);
+
+	if (fclose(stdout) != 0 || lost) {
+		fprintf(stderr, "vnetlab: cannot write to standard output%s%s\n", errno ? ": " : "",
+		        errno ? strerror(errno) : "");
+		status = EX_FAILED;
+	}
+	return status;
+}

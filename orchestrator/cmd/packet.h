@@ -1,0 +1,20 @@
+/* What probe and path have in common: FROM, TO, --protocol and --port, and one question to a lab.
+ */
+#pragma once
+
+#include "cmd/cmd.h"
+
+#define PACKET_OPTIONS \
+	{ .name = "protocol", \
+	  .arg = "icmp|tcp|udp|http", \
+	  .help = "of the packets; default: icmp" }, \
+	{ \
+		.name = "port", .arg = "N", \
+		.help = "destination port; needed with tcp and udp, " \
+		        "http: 80" \
+	}
+
+/* {"from","to","protocol","port"}; NULL: a usage error was printed. */
+json_t *packet_request(const struct cmd_args *a);
+/* req is stolen.  EX_DONE, or the status of an error that was printed. */
+int packet_call(const struct cmd_args *a, json_t *req, json_t **ret_reply);

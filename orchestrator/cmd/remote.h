@@ -1,0 +1,18 @@
+/* What every command that asks a running lab does the same way. */
+#pragma once
+
+#include "cmd/cmd.h"
+#include "lab/client.h"
+
+/* Connects to the lab that -n (or `lab`, when not NULL) names, sends the request, prints what went
+ * wrong.  EX_DONE with *ret (a new reference), or the exit status. */
+int remote_call(const struct cmd_args *a, const char *lab, json_t *req /* stolen */, json_t **ret);
+int remote_connect(const struct cmd_args *a, const char *lab, struct lab_client **ret);
+
+/* A process inside a node on descriptors of ours (op exec): signals that we get are passed on, and
+ * its exit status comes back.  pty_master >= 0: it is relayed to our terminal meanwhile. */
+int remote_exec(const struct cmd_args *a, json_t *req /* stolen */, const int fds[3],
+                int pty_master);
+
+/* The string member of an object, "" when absent. */
+const char *json_str(const json_t *obj, const char *key);

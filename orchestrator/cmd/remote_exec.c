@@ -1,0 +1,182 @@
+/* exec, shell and capture: a process in a node that has our descriptors, our signals and our exit
+ * status.  With a pty its master is relayed to our terminal, which is raw meanwhile. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cmd/remote.h"
+
+struct terminal {
+	bool raw;
+	struct termios saved;
+};
+
+static void terminal_raw(struct terminal *t)
+{
+	struct termios raw;
+
+	if (tcgetattr(STDIN_FILENO, &t->saved) < 0)
+		return;
+	raw = t->saved;
+	cfmakeraw(&raw);
+	t->raw = tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0;
+}
+
+static void terminal_restore(struct terminal *t)
+{
+	if (t->raw)
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &t->saved);
+	t->raw = false;
+}
+#define _cleanup_terminal_ _cleanup_(terminal_restore)
+
+static void window_size(int master)
+{
+	struct winsize w;
+
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &w) == 0)
+		(void)ioctl(master, TIOCSWINSZ, &w);
+}
+
+/* false: nothing more will come from there. */
+static bool relay(int from, int to)
+{
+	char buf[8192];
+	ssize_t n = read(from, buf, sizeof(buf));
+
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN;
+	for (ssize_t at = 0; at < n;) {
+		ssize_t w = write(to, buf + at, (size_t)(n - at));
+
+		if (w < 0 && errno != EINTR)
+			return false;
+		at += w > 0 ? w : 0;
+	}
+	return n > 0;
+}
+
+static int signals_open(sigset_t *old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, old);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int pass_signal(struct lab_client *c, int sfd, int master, struct err *e)
+{
+	struct signalfd_siginfo si;
+
+	if (read(sfd, &si, sizeof(si)) != sizeof(si))
+		return 0;
+	if (si.ssi_signo == SIGWINCH) {
+		if (master >= 0)
+			window_size(master);
+		return 0;
+	}
+	return lab_send(c, json_pack("{s:i}", "signal", (int)si.ssi_signo), NULL, 0, e);
+}
+
+/* 1: *ret_status is the exit status; 0: go on; -errno. */
+static int take_answer(struct lab_client *c, int *ret_status, struct err *e)
+{
+	json_t *answer = NULL, *exit_status, *error;
+	int r = lab_recv(c, &answer, e);
+
+	if (r < 0)
+		return r;
+	error = json_object_get(answer, "error");
+	exit_status = json_object_get(answer, "exit");
+	if (error) {
+		struct err got = { 0 };
+		int status = (int)json_integer_value(json_object_get(error, "status"));
+
+		err_set(&got, (int)json_integer_value(json_object_get(error, "code")), "%s",
+		        json_str(error, "message"));
+		r = ui_error(&got);
+		*ret_status = status ? status : r;
+		r = 1;
+	} else if (exit_status) {
+		const char *why = json_str(answer, "message");
+
+		if (*why) /* it could not be started */
+			fprintf(stderr, "vnetlab: %s\n", why);
+		*ret_status = (int)json_integer_value(exit_status);
+		r = 1;
+	}
+	json_decref(answer);
+	return r;
+}
+
+static int pump(struct lab_client *c, int sfd, int master, struct err *e)
+{
+	_cleanup_terminal_ struct terminal term = { 0 };
+	bool out_open = master >= 0, in_open = master >= 0;
+
+	if (master >= 0) {
+		terminal_raw(&term);
+		window_size(master);
+	}
+	for (;;) {
+		struct pollfd p[] = {
+			{ .fd = lab_client_fd(c), .events = POLLIN },
+			{ .fd = sfd, .events = POLLIN },
+			{ .fd = in_open ? STDIN_FILENO : -1, .events = POLLIN },
+			{ .fd = out_open ? master : -1, .events = POLLIN },
+		};
+		int status, r;
+
+		if (poll(p, ARRAY_LEN(p), -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return err_sys(e, errno, "poll");
+		}
+		if (p[3].revents)
+			out_open = relay(master, STDOUT_FILENO);
+		if (p[2].revents)
+			in_open = relay(STDIN_FILENO, master);
+		if (p[1].revents && (r = pass_signal(c, sfd, master, e)) < 0)
+			return r;
+		/* The last words come before the exit status is acted on. */
+		if (p[0].revents && !(p[3].revents & POLLIN)) {
+			r = take_answer(c, &status, e);
+			if (r < 0)
+				return r;
+			if (r > 0)
+				return status;
+		}
+	}
+}
+
+int remote_exec(const struct cmd_args *a, json_t *req, const int fds[3], int pty_master)
+{
+	struct lab_client *c = NULL;
+	struct err e = { 0 };
+	sigset_t old;
+	int status = remote_connect(a, NULL, &c);
+
+	if (status != EX_DONE) {
+		json_decref(req);
+		return status;
+	}
+	_cleanup_close_ int sfd = signals_open(&old);
+	int r = sfd < 0 ? err_sys(&e, errno, "signalfd") : lab_send(c, req, fds, 3, &e);
+
+	if (r >= 0)
+		r = pump(c, sfd, pty_master, &e);
+	lab_disconnect(c);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return r < 0 ? ui_error(&e) : r;
+}

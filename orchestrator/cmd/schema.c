@@ -1,0 +1,32 @@
+/* vnetlab schema: the form of the topology file, for editors and for people. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "input/topology.h"
+
+static int cmd_schema(const struct cmd_args *a)
+{
+	if (!arg_flag(a, "docs")) {
+		ui_json(topology_schema());
+		return EX_DONE;
+	}
+	_cleanup_free_ char *text = topology_docs();
+
+	fputs(text, stdout);
+	return EX_DONE;
+}
+
+static const struct option_def schema_options[] = {
+	{ .name = "docs", .help = "as a page of documentation (Markdown)" },
+	{ .name = NULL },
+};
+
+COMMAND(schema, { .name = "schema",
+                  .group = "Tool",
+                  .synopsis = "schema [--docs]",
+                  .summary = "prints the JSON Schema of the topology file",
+                  .help = "Editors that know JSON Schema complete and check topologies with it:\n\n"
+                          "  vnetlab schema > topology.schema.json\n\n"
+                          "and in the topology: \"$schema\": \"topology.schema.json\".",
+                  .opts = schema_options,
+                  .run = cmd_schema });

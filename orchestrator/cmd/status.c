@@ -1,0 +1,167 @@
+/* ls and status. */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cmd/remote.h"
+#include "lab/client_priv.h"
+#include "report/table.h"
+
+enum { LS_PATIENCE_MS = 1000 };
+
+/* "bgpd[4711] running", "bgpd failed": what does not run has no number. */
+static void print_process(struct str *b, const json_t *p)
+{
+	json_int_t pid = json_integer_value(json_object_get(p, "pid"));
+
+	str_printf(b, "%s%s", b->n ? ", " : "", json_str(p, "name"));
+	if (pid)
+		str_printf(b, "[%lld]", (long long)pid);
+	str_printf(b, " %s", json_str(p, "state"));
+}
+
+static void print_nodes(const json_t *status)
+{
+	_cleanup_table_ struct table *t = table_new("Node", "Kind", "Image", "State", "Processes");
+	json_t *node, *p;
+	size_t i, k;
+
+	json_array_foreach (json_object_get(status, "nodes"), i, node) {
+		_cleanup_str_ struct str procs = { 0 };
+
+		json_array_foreach (json_object_get(node, "processes"), k, p)
+			print_process(&procs, p);
+		table_row(t, json_str(node, "name"), json_str(node, "kind"),
+		          json_str(node, "image"), json_str(node, "state"), str_get(&procs));
+		if (!streq(json_str(node, "state"), "running"))
+			table_color(t, 3, "red");
+	}
+	table_print(t, stdout);
+}
+
+static void print_bgp(const json_t *status)
+{
+	json_t *bgp = json_object_get(status, "bgp"), *b;
+	size_t i;
+
+	if (!json_array_size(bgp))
+		return;
+	_cleanup_table_ struct table *t =
+	    table_new("Peering", "Instance", "Address", "State", "Since", "Received", "Advertised");
+	table_right(t, 5);
+	table_right(t, 6);
+	json_array_foreach (bgp, i, b) {
+		const char *state = json_str(b, "state");
+
+		table_row(t, "", "", json_str(b, "address"), state, json_str(b, "since"));
+		table_cell(t, 0, "%s/%s", json_str(b, "routeServer"), json_str(b, "peering"));
+		table_cell(t, 1, "%lld",
+		           (long long)json_integer_value(json_object_get(b, "instance")));
+		table_cell(t, 5, "%lld",
+		           (long long)json_integer_value(json_object_get(b, "received")));
+		table_cell(t, 6, "%lld",
+		           (long long)json_integer_value(json_object_get(b, "advertised")));
+		table_color(t, 3, streq(state, "Established") ? "green" : "red");
+	}
+	printf("\n");
+	table_print(t, stdout);
+}
+
+static int cmd_status(const struct cmd_args *a)
+{
+	json_t *s = NULL;
+	int status =
+	    remote_call(a, a->argc ? a->argv[0] : NULL, json_pack("{s:s}", "op", "status"), &s);
+
+	if (status != EX_DONE)
+		return status;
+	json_object_del(s, "ok");
+	if (a->json) {
+		ui_json(s);
+		return EX_DONE;
+	}
+	json_t *driver = json_object_get(s, "driver"), *router = json_object_get(s, "router");
+
+	printf("Lab %s: driver %lld, virtual router %lld %s\n\n", json_str(s, "lab"),
+	       (long long)json_integer_value(json_object_get(driver, "pid")),
+	       (long long)json_integer_value(json_object_get(router, "pid")),
+	       json_str(router, "state"));
+	print_nodes(s);
+	print_bgp(s);
+	json_decref(s);
+	return EX_DONE;
+}
+
+static int cmd_ls(const struct cmd_args *a)
+{
+	_cleanup_table_ struct table *t = table_new("Lab", "Driver", "Nodes", "Since");
+	json_t *labs = json_array();
+	struct err e = { 0 };
+	char **names;
+	size_t n;
+
+	if (lab_list(&names, &n, &e) < 0) {
+		json_decref(labs);
+		return ui_error(&e);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct lab_client *c = NULL;
+		json_t *s = NULL;
+
+		/* A lab that does not answer is still listed: `down` can end it. */
+		if (lab_connect(names[i], &c, NULL) == 0) {
+			lab_client_patience(c, LS_PATIENCE_MS);
+			(void)lab_call(c, json_pack("{s:s}", "op", "hello"), NULL, NULL, &s, NULL,
+			               NULL);
+		}
+		lab_disconnect(c);
+		json_t *pid = json_object_get(json_object_get(s, "driver"), "pid");
+		size_t nodes = (size_t)json_integer_value(json_object_get(s, "nodes"));
+
+		json_array_append_new(labs, json_pack("{s:s,s:{s:O?},s:i,s:O?}", "name", names[i],
+		                                      "driver", "pid", pid, "nodes", (int)nodes,
+		                                      "since", json_object_get(s, "since")));
+		table_row(t, names[i], "", "", s ? json_str(s, "since") : "does not answer");
+		if (s) {
+			table_cell(t, 1, "%lld", (long long)json_integer_value(pid));
+			table_cell(t, 2, "%zu", nodes);
+		}
+		json_decref(s);
+		free(names[i]);
+	}
+	free(names);
+	if (a->json) {
+		ui_json(json_pack("{s:o}", "labs", labs));
+		return EX_DONE;
+	}
+	json_decref(labs);
+	if (n)
+		table_print(t, stdout);
+	else
+		ui_note("no lab runs (vnetlab up FILE starts one)");
+	return EX_DONE;
+}
+
+COMMAND(
+    status,
+    {
+        .name = "status",
+        .group = "Look",
+        .synopsis = "status [LAB]",
+        .summary = "prints nodes, processes and BGP sessions of a lab",
+        .help = "Nodes with their processes, the virtual router, and each Route Server instance's\n"
+                "sessions: state, since when, routes received and advertised.",
+        .max_args = 1,
+        .kinds = { ARG_LAB },
+        .common_output = true,
+        .run = cmd_status,
+    });
+
+COMMAND(ls, {
+                .name = "ls",
+                .group = "Labs",
+                .synopsis = "ls",
+                .summary = "lists the labs that run",
+                .help = "Those of this user. A lab whose driver does not answer is listed as such.",
+                .common_output = true,
+                .run = cmd_ls,
+            });

@@ -1,0 +1,290 @@
+/* What people see: uniform messages on standard error, data on standard output. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cmd/cmd.h"
+
+/* The command line is one conversation with one terminal, so this is the program's, not a
+ * library's, state. */
+static struct {
+	bool quiet;
+	int verbose;
+	bool line_shown; /* the line that moves is on the screen */
+	struct timespec drawn;
+} ui;
+
+void ui_init(bool quiet, int verbose)
+{
+	ui.quiet = quiet;
+	ui.verbose = verbose;
+}
+
+bool ui_color(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fd) && !(no && *no) && !streq(term, "dumb");
+}
+
+static const char *paint(const char *code)
+{
+	return ui_color(STDERR_FILENO) ? code : "";
+}
+
+char *ui_clean(const char *s)
+{
+	struct str b = { 0 };
+
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+			str_printf(&b, "\\x%02x", c);
+		else
+			str_addc(&b, (char)c);
+	}
+	return str_take(&b);
+}
+
+/* Lines behind the first are moved in, so that a daemon's own words stay together. */
+static void print_indented(const char *s, int indent)
+{
+	_cleanup_free_ char *clean = ui_clean(s);
+	size_t n = strlen(clean);
+
+	while (n && clean[n - 1] == '\n')
+		clean[--n] = 0;
+	for (const char *p = clean; *p; p++) {
+		fputc(*p, stderr);
+		if (*p == '\n')
+			fprintf(stderr, "%*s", indent, "");
+	}
+	fputc('\n', stderr);
+}
+
+int ui_error(const struct err *e)
+{
+	ui_progress_end();
+	fflush(stdout);
+	fprintf(stderr, "%svnetlab:%s ", paint("\033[1;31m"), paint("\033[0m"));
+	print_indented(e->msg, 2);
+	switch (e->code) {
+	case ETIMEDOUT:
+		return EX_TIMED_OUT;
+	case EOPNOTSUPP:
+	case ENOPKG:
+		return EX_LACKS;
+	case ENOTUNIQ: /* several labs run: one must be named */
+		return EX_WRONG_USAGE;
+	default:
+		return EX_FAILED;
+	}
+}
+
+int ui_usage(const struct cmd_args *a, const char *fmt, ...)
+{
+	const char *verb = strchr(a->prog_verb, ' ');
+	const struct command *c = verb ? command_find(verb + 1) : NULL;
+	char *msg = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	ui_progress_end();
+	fprintf(stderr, "%s%s:%s ", paint("\033[1;31m"), a->prog_verb, paint("\033[0m"));
+	print_indented(msg, 2);
+	if (c)
+		fprintf(stderr, "Usage: vnetlab %s\nTry 'vnetlab help %s'.\n", c->synopsis,
+		        c->name);
+	free(msg);
+	return EX_WRONG_USAGE;
+}
+
+void ui_note(const char *fmt, ...)
+{
+	char *msg = NULL;
+	va_list ap;
+
+	if (ui.quiet)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	ui_progress_end();
+	fflush(stdout);
+	print_indented(msg, 2);
+	free(msg);
+}
+
+/* --- findings --- */
+
+static void print_finding(const struct finding *f)
+{
+	static const char *const colors[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
+
+	fprintf(stderr, "%s%s%s %s%s%s", paint(colors[f->severity]), severity_str(f->severity),
+	        paint("\033[0m"), paint("\033[1m"), f->rule, paint("\033[0m"));
+	if (*f->pointer) {
+		_cleanup_free_ char *at = ui_clean(f->pointer);
+
+		fprintf(stderr, " at %s", at);
+	}
+	fputs("\n    ", stderr);
+	print_indented(f->message, 4);
+	if (f->hint) {
+		fputs("    hint: ", stderr);
+		print_indented(f->hint, 10);
+	}
+	if (f->azure_code)
+		fprintf(stderr, "    Azure answers: %s\n", f->azure_code);
+}
+
+void ui_findings(const struct findings *f)
+{
+	size_t shown = 0;
+
+	ui_progress_end();
+	fflush(stdout);
+	for (size_t i = 0; i < f->n; i++) {
+		if (ui.quiet && f->items[i].severity != SEV_ERROR)
+			continue;
+		print_finding(&f->items[i]);
+		shown++;
+	}
+	if (shown > 1)
+		fprintf(stderr, "%zu error%s, %zu warning%s\n", f->errors,
+		        f->errors == 1 ? "" : "s", f->warnings, f->warnings == 1 ? "" : "s");
+}
+
+/* --- the line that moves --- */
+
+static bool line_wanted(void)
+{
+	const char *term = getenv("TERM");
+
+	return !ui.quiet && isatty(STDERR_FILENO) && !streq(term, "dumb");
+}
+
+void ui_progress(const char *fmt, ...)
+{
+	struct timespec now;
+	struct winsize w = { 0 };
+	char *msg = NULL;
+	va_list ap;
+
+	if (!fmt) {
+		ui_progress_end();
+		return;
+	}
+	if (!line_wanted())
+		return;
+	/* Ten times a second is as fast as anybody reads; the first one is shown at once. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (ui.line_shown &&
+	    (now.tv_sec - ui.drawn.tv_sec) * 1000L + (now.tv_nsec - ui.drawn.tv_nsec) / 1000000L <
+	        100)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	_cleanup_free_ char *clean = ui_clean(msg);
+	int width = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1 : 79;
+
+	fprintf(stderr, "\r\033[K%.*s", width, clean);
+	fflush(stderr);
+	free(msg);
+	ui.line_shown = true;
+	ui.drawn = now;
+}
+
+void ui_progress_end(void)
+{
+	if (!ui.line_shown)
+		return;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+	ui.line_shown = false;
+}
+
+/* --- data --- */
+
+void ui_json(json_t *j)
+{
+	ui_progress_end();
+	/* Failure to write is seen by main(), which looks at stdout's error flag. */
+	(void)json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
+	fputc('\n', stdout);
+	json_decref(j);
+}
+
+bool ui_flush(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+/* --- the topology file --- */
+
+#define SUFFIX ".vnetlab.json"
+
+char *ui_only_topology(const char *dir, size_t *ret_n, struct str *names)
+{
+	DIR *d = opendir(dir);
+	_cleanup_free_ char *first = NULL;
+	size_t n = 0;
+
+	for (struct dirent *ent; d && (ent = readdir(d));) {
+		size_t len = strlen(ent->d_name);
+
+		if (ent->d_name[0] == '.' || len <= strlen(SUFFIX) ||
+		    !streq(ent->d_name + len - strlen(SUFFIX), SUFFIX))
+			continue;
+		if (n++ == 0)
+			first = streq(dir, ".") ? xstrdup(ent->d_name)
+			                        : xasprintf("%s/%s", dir, ent->d_name);
+		if (names)
+			str_printf(names, "\n%s", ent->d_name);
+	}
+	if (d)
+		closedir(d);
+	if (ret_n)
+		*ret_n = n;
+	return n == 1 ? take_ptr(first) : NULL;
+}
+
+int ui_topology_path(const struct cmd_args *a, const char *arg, char **ret, int *ret_status)
+{
+	const char *given = arg ? arg : a->topology;
+	struct stat st;
+
+	if (given && (stat(given, &st) < 0 || !S_ISDIR(st.st_mode))) {
+		*ret = xstrdup(given);
+		return 0;
+	}
+	_cleanup_str_ struct str names = { 0 };
+	size_t n;
+	char *only = ui_only_topology(given ? given : ".", &n, &names);
+
+	if (only) {
+		*ret = only;
+		return 0;
+	}
+	if (n)
+		*ret_status = ui_usage(a, "there are %zu topologies in %s, name one:%s", n,
+		                       given ? given : "this folder", str_get(&names));
+	else if (given)
+		*ret_status = ui_usage(a, "there is no *" SUFFIX " in %s", given);
+	else
+		*ret_status = ui_usage(a, "which topology? Name a file, or go to a folder that has "
+		                          "one *" SUFFIX);
+	return -EINVAL;
+}

@@ -1,0 +1,229 @@
+/* up: a design becomes a running lab, or a running lab becomes the design. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cmd/design.h"
+#include "cmd/plan.h"
+#include "cmd/remote.h"
+#include "lab/client_priv.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	interrupted = sig;
+}
+
+/* Without SA_RESTART: waiting for the driver's answer ends. */
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+static void show_progress(const json_t *p)
+{
+	const char *phase = json_str(p, "phase");
+	long long of = json_integer_value(json_object_get(p, "of"));
+
+	if (streq(phase, "build"))
+		ui_progress("building: node %lld of %lld",
+		            (long long)json_integer_value(json_object_get(p, "done")), of);
+	else if (streq(phase, "start"))
+		ui_progress("starting: %lld nodes are not ready yet",
+		            (long long)json_integer_value(json_object_get(p, "starting")));
+	else
+		ui_progress("converging: %lld of %lld sessions up",
+		            (long long)json_integer_value(json_object_get(p, "up")), of);
+}
+
+/* The new lab, or the running one. */
+static int open_lab(const char *name, bool *ret_new, struct lab_client **ret, struct err *e)
+{
+	int r = lab_connect(name, ret, e);
+
+	*ret_new = r == -ENOENT;
+	return *ret_new ? lab_spawn(name, ret, e) : r;
+}
+
+/* lab_call(), but a signal ends it. */
+static int apply(struct lab_client *c, json_t *req, json_t **ret, int *ret_status, struct err *e)
+{
+	int r = lab_send(c, req, NULL, 0, e);
+
+	while (r == 0) {
+		json_t *a;
+
+		if (interrupted)
+			return err_set(e, EINTR, "interrupted");
+		r = lab_recv(c, &a, e);
+		if (r == -EINTR && !interrupted) {
+			r = 0;
+			continue;
+		}
+		if (r < 0)
+			return r;
+		json_t *p = json_object_get(a, "progress");
+
+		if (p) {
+			show_progress(p);
+			json_decref(a);
+			continue;
+		}
+		r = lab_answer_error(a, ret_status, e);
+		if (r == 0) {
+			*ret = a;
+			return 0;
+		}
+		json_decref(a);
+	}
+	return r;
+}
+
+static long phase_ms(const json_t *answer, const char *name)
+{
+	return (long)json_integer_value(json_object_get(json_object_get(answer, "phases"), name));
+}
+
+static void print_done(const struct opened *o, const json_t *answer, bool new)
+{
+	const json_t *s = json_object_get(answer, "sessions"), *note;
+	long long up = json_integer_value(json_object_get(s, "up"));
+	long long of = json_integer_value(json_object_get(s, "of"));
+	size_t i, changes = json_array_size(json_object_get(answer, "changes"));
+
+	if (new)
+		printf("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab,
+		       o->model->n_vms, o->model->n_route_servers,
+		       o->model->n_route_servers == 1 ? "" : "s");
+	else if (changes)
+		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");
+	else
+		printf("Lab %s is as the design says, nothing to change", o->lab);
+	if (of)
+		printf(", %lld of %lld sessions Established", up, of);
+	printf("\n  parse %ld ms, build %ld ms, start %ld ms, converge %ld ms\n", o->parse_ms,
+	       phase_ms(answer, "buildMs"), phase_ms(answer, "startMs"),
+	       phase_ms(answer, "convergeMs"));
+	if (!new)
+		plan_print(json_object_get(answer, "changes"));
+	json_array_foreach (json_object_get(answer, "notes"), i, note)
+		ui_note("note: %s", json_string_value(note));
+}
+
+static int finish(const struct cmd_args *a, const struct opened *o, json_t *answer, bool new)
+{
+	bool converged = json_is_true(json_object_get(answer, "converged"));
+	bool waited = json_is_true(json_object_get(answer, "waited"));
+	json_t *missing = json_object_get(answer, "missing"), *m;
+	size_t i;
+
+	ui_progress_end();
+	json_object_del(answer, "ok");
+	json_object_set_new(answer, "lab", json_string(o->lab));
+	json_object_set_new(json_object_get(answer, "phases"), "parseMs",
+	                    json_integer(o->parse_ms));
+	if (!a->json)
+		print_done(o, answer, new);
+	fflush(stdout);
+	if (!converged && waited) {
+		ui_note("vnetlab: lab %s has not converged; it stays up. Missing:", o->lab);
+		json_array_foreach (missing, i, m)
+			ui_note("  %s", json_string_value(m));
+	}
+	if (a->json)
+		ui_json(json_incref(answer));
+	json_decref(answer);
+	return converged || !waited ? EX_DONE : EX_TIMED_OUT;
+}
+
+/* A new lab goes with us; a running one keeps the change. */
+static int give_up(const struct opened *o, struct lab_client *c, bool new)
+{
+	struct err e;
+	int sig = interrupted;
+
+	ui_progress_end();
+	lab_disconnect(c);
+	if (!new) {
+		ui_note("vnetlab: interrupted; the change to lab %s stays", o->lab);
+		return 128 + sig;
+	}
+	int r = lab_end(o->lab, &e);
+
+	if (r < 0 && r != -ENOENT)
+		return ui_error(&e);
+	ui_note("vnetlab: interrupted; lab %s is gone again", o->lab);
+	return 128 + sig;
+}
+
+static int cmd_up(const struct cmd_args *a)
+{
+	const char *wait = arg_value(a, "wait");
+	_cleanup_opened_ struct opened o = { 0 };
+	struct lab_client *c = NULL;
+	struct err e = { 0 };
+	json_t *answer = NULL;
+	bool new = false;
+	long wait_ms = 0;
+
+	if (arg_flag(a, "dry-run"))
+		return plan_run(a);
+	if (!streq(wait, "none") && !arg_duration(a, "wait", 30000, &wait_ms))
+		return EX_WRONG_USAGE;
+	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
+
+	if (status != EX_DONE)
+		return status;
+	catch_signals();
+	if (open_lab(o.lab, &new, &c, &e) < 0)
+		return ui_error(&e);
+	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o.design, "waitMs",
+	                        (json_int_t)wait_ms, "lab", o.lab);
+	int r = apply(c, req, &answer, &status, &e);
+
+	if (interrupted)
+		return give_up(&o, c, new);
+	lab_disconnect(c);
+	if (r < 0) {
+		int mapped = ui_error(&e);
+
+		return status ? status : mapped;
+	}
+	return finish(a, &o, answer, new);
+}
+
+static const struct option_def options[] = {
+	{ 0, "wait", "DURATION", "how long routing may take to come to rest (default 30s), or none",
+	  false },
+	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
+	{ 0, "detailed-exitcode", NULL, "with --dry-run: exit with 6 if anything would change",
+	  false },
+	{ 0, NULL, NULL, NULL, false },
+};
+
+COMMAND(
+    up,
+    {
+        .name = "up",
+        .group = "Labs",
+        .synopsis = "up [FILE]",
+        .summary = "builds the lab of a topology, or changes the running one to match",
+        .help =
+            "Builds what the file describes, starts the appliances, and returns when routing is\n"
+            "quiet. On a running lab only what differs is changed: other nodes keep their\n"
+            "processes and sessions. A failure takes back what was done.\n\n"
+            "  vnetlab up topologies/route-server/route-server.vnetlab.json\n"
+            "  vnetlab up --wait none     # return as soon as everything runs\n\n"
+            "Exit status 124: everything runs, but routing did not come to rest in time; what is\n"
+            "missing is printed, the lab stays up.",
+        .max_args = 1,
+        .kinds = { ARG_FILE },
+        .common_output = true,
+        .opts = options,
+        .run = cmd_up,
+    });

@@ -1,0 +1,214 @@
+/* Design -> model, in two passes: first every object with its own values, then what refers to other
+ * objects; so the order of the file does not matter, and all findings come in one run. */
+#include "input/load.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "azure/alloc.h"
+#include "azure/check.h"
+#include "base/str.h"
+#include "input/topology.h"
+
+void load_error(struct loader *l, const char *rule, const char *azure_code, const char *ptr,
+                const char *hint, const char *fmt, ...)
+{
+	va_list ap;
+	_cleanup_free_ char *msg = NULL;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	finding_add(l->f, SEV_ERROR, rule, azure_code, ptr, hint, "%s", msg);
+}
+
+const char *load_ptr(struct loader *l, const struct jptr *at)
+{
+	_cleanup_free_ char *s = jptr_str(at);
+
+	return arena_strdup(l->a, s);
+}
+
+enum { MAX_COMPARED = 500000 };
+
+/* --- names that do not exist ---------------------------------------------------------------- */
+
+struct names {
+	char **v;
+	size_t n, cap;
+};
+
+static void name_add(struct names *x, const char *a, const char *sep, const char *b)
+{
+	VEC_PUSH(x->v, x->n, x->cap) = xasprintf("%s%s%s", a, sep, b);
+}
+
+static void names_of(const struct loader *l, enum load_kind kind, struct names *x)
+{
+	const struct model *m = l->m;
+	const char *key;
+	json_t *v;
+
+	if (kind == K_VNET)
+		for (size_t i = 0; i < m->n_vnets; i++)
+			name_add(x, m->vnets[i].name, "", "");
+	if (kind == K_SUBNET)
+		for (size_t i = 0; i < m->n_subnets; i++)
+			name_add(x, m->subnets[i].vnet->name, "/", m->subnets[i].name);
+	if (kind == K_ROUTE_TABLE)
+		for (size_t i = 0; i < m->n_route_tables; i++)
+			name_add(x, m->route_tables[i].name, "", "");
+	if (kind == K_NIC)
+		for (size_t i = 0; i < m->n_nics; i++)
+			name_add(x, m->nics[i].name, "", "");
+	if (kind == K_VM || kind == K_NODE || kind == K_NIC)
+		for (size_t i = 0; i < m->n_vms; i++)
+			name_add(x, m->vms[i].name, "", "");
+	if (kind == K_NODE) {
+		name_add(x, "internet", "", "");
+		for (size_t i = 0; i < m->n_route_servers; i++) {
+			name_add(x, m->route_servers[i].name, "/", "0");
+			name_add(x, m->route_servers[i].name, "/", "1");
+		}
+	}
+	for (size_t i = 0; kind == K_CONNECTION && i < m->n_route_servers; i++)
+		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
+			name_add(x, m->route_servers[i].name, "/",
+			         m->route_servers[i].conns[j].name);
+	if (kind == K_PUBLIC_IP)
+		json_object_foreach (json_object_get(l->root, "publicIPAddresses"), key, v)
+			name_add(x, key, "", "");
+}
+
+char *load_suggest(struct loader *l, enum load_kind kind, const char *name)
+{
+	struct names x = { 0 };
+	_cleanup_str_ struct str s = { 0 };
+
+	if (l->compared > MAX_COMPARED)
+		return NULL;
+	names_of(l, kind, &x);
+	l->compared += x.n;
+	const char *near = str_nearest(name, (const char *const *)x.v, x.n);
+
+	if (near) {
+		str_printf(&s, "did you mean \"%s\"?", near);
+	} else if (x.n) {
+		str_add(&s, "there is: ");
+		for (size_t i = 0; i < x.n && i < 8; i++)
+			str_printf(&s, "%s%s", i ? ", " : "", x.v[i]);
+		if (x.n > 8)
+			str_printf(&s, " and %zu more", x.n - 8);
+	} else {
+		str_add(&s, "the topology has none");
+	}
+	for (size_t i = 0; i < x.n; i++)
+		free(x.v[i]);
+	free(x.v);
+	return str_take(&s);
+}
+
+void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr)
+{
+	static const char *const what[] = {
+		[K_VNET] = "virtual network",
+		[K_SUBNET] = "subnet",
+		[K_ROUTE_TABLE] = "route table",
+		[K_VM] = "virtual machine",
+		[K_NIC] = "NIC or VM",
+		[K_CONNECTION] = "BGP connection",
+		[K_NODE] = "node",
+		[K_PUBLIC_IP] = "entry of publicIPAddresses",
+	};
+	_cleanup_free_ char *hint = load_suggest(l, kind, name);
+	/* Azure's error is for resources, not for what checks speak of. */
+	bool resource =
+	    kind == K_VNET || kind == K_SUBNET || kind == K_ROUTE_TABLE || kind == K_PUBLIC_IP;
+
+	load_error(l, "TOPO-REF-01", resource ? "InvalidResourceReference" : NULL, ptr, hint,
+	           "there is no %s \"%s\"", what[kind], name);
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+/* Without "name" the lab is called as its file: "seed.vnetlab.json" -> "seed". */
+static const char *name_from_path(struct arena *a, const char *path)
+{
+	const char *base = path ? strrchr(path, '/') : NULL;
+	char *name = arena_strdup(a, base ? base + 1 : path ? path : "");
+	char *to = name;
+
+	for (const char *c = name; *c && *c != '.' && to - name < 63; c++) {
+		if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
+		    (*c == '-' && to > name))
+			*to++ = *c;
+		else if (*c >= 'A' && *c <= 'Z')
+			*to++ = (char)(*c - 'A' + 'a');
+		else if ((*c == '_' || *c == ' ') && to > name)
+			*to++ = '-';
+	}
+	*to = 0;
+	return *name ? name : "lab";
+}
+
+static void load_settings(struct loader *l)
+{
+	schema_fill(&schema_settings, json_object_get(l->root, "settings"), l->a, &l->m->settings);
+}
+
+static void load_all(struct loader *l, const char *path, const json_t *addresses)
+{
+	struct model *m = l->m;
+
+	schema_fill(&schema_topology, l->root, l->a, m);
+	if (!m->name)
+		m->name = name_from_path(l->a, path);
+	load_settings(l);
+	load_networks(l);
+	load_route_servers(l);
+	load_vms(l);
+	load_internet(l);
+	model_index(m); /* names */
+	resolve_networks(l);
+	resolve_route_servers(l);
+	resolve_vms(l);
+	alloc_keep(m, addresses);
+	alloc_private(m, l->f);
+	load_public_ips(l);
+	model_index(m); /* and addresses */
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		struct route_server *rs = &m->route_servers[i];
+
+		for (size_t j = 0; rs->vnet && j < rs->n_conns; j++)
+			rs->conns[j].nic = model_nic_by_ip(rs->vnet, rs->conns[j].peer_ip);
+	}
+	load_checks(l);
+}
+
+struct model *design_model(json_t *design, struct findings *f)
+{
+	json_t *root = json_object_get(design, "topology");
+
+	if (!json_is_object(root)) {
+		finding_add(f, SEV_ERROR, "TOPO-TYPE-01", NULL, "", NULL,
+		            "a topology is a JSON object: { ... }");
+		return NULL;
+	}
+	struct loader l = {
+		.m = model_new(),
+		.f = f,
+		.root = root,
+		.files = json_object_get(design, "files"),
+	};
+
+	l.a = l.m->arena;
+	schema_check(&schema_topology, root, NULL, f);
+	load_all(&l, json_string_value(json_object_get(design, "path")),
+	         json_object_get(design, "addresses"));
+	azure_check(l.m, f);
+	findings_sort(f);
+	if (f->errors)
+		return model_free(l.m);
+	return l.m;
+}

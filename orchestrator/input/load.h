@@ -1,0 +1,35 @@
+/* Inside the loader: a document of good form becomes a model. */
+#pragma once
+
+#include "azure/model.h"
+#include "base/finding.h"
+#include "input/schema.h"
+
+struct loader {
+	struct model *m;
+	struct arena *a; /* the model's */
+	struct findings *f;
+	json_t *root;    /* the topology */
+	json_t *files;   /* contents of configuration files by path */
+	size_t compared; /* names, for suggestions */
+};
+
+/* An error about the value at ptr. */
+void load_error(struct loader *l, const char *rule, const char *azure_code, const char *ptr,
+                const char *hint, const char *fmt, ...) PRINTF(6, 7);
+const char *load_ptr(struct loader *l, const struct jptr *at); /* in the arena */
+/* "did you mean \"X\"?", or what there is, or NULL; the caller frees.  Costs a look at all names,
+ * so there is an end to it.  Names of one kind: */
+enum load_kind { K_VNET, K_SUBNET, K_ROUTE_TABLE, K_VM, K_NIC, K_CONNECTION, K_NODE, K_PUBLIC_IP };
+char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
+void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
+
+void load_networks(struct loader *l); /* VNets, subnets, peerings, route tables */
+void load_route_servers(struct loader *l);
+void load_vms(struct loader *l);
+void load_internet(struct loader *l);
+void load_public_ips(struct loader *l); /* gives addresses to NICs */
+void resolve_networks(struct loader *l);
+void resolve_route_servers(struct loader *l);
+void resolve_vms(struct loader *l);
+void load_checks(struct loader *l); /* looks at them; the model keeps the JSON */

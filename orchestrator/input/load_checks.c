@@ -1,0 +1,291 @@
+/* Checks: what they refer to must exist.  Their form is the schema's; running them is not ours. */
+#include <errno.h>
+
+#include "base/str.h"
+#include "input/load.h"
+
+enum { MAX_WORDS = 8 };
+
+static const char *at_key(struct loader *l, const char *ptr, const char *key)
+{
+	return arena_printf(l->a, "%s/%s", ptr, key);
+}
+
+/* "RS/0", "RS/1". */
+static bool is_instance(const struct model *m, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char rs[81];
+
+	if (!slash || slash - name > 80 || (!streq(slash, "/0") && !streq(slash, "/1")))
+		return false;
+	memcpy(rs, name, (size_t)(slash - name));
+	rs[slash - name] = 0;
+	return model_route_server(m, rs);
+}
+
+static bool is_node(const struct model *m, const char *name)
+{
+	return model_vm(m, name) || strieq(name, "internet") || is_instance(m, name) ||
+	       (strchr(name, '/') && model_nic(m, name));
+}
+
+static void need_node(struct loader *l, const char *name, const char *ptr)
+{
+	if (strieq(name, "fabric"))
+		load_error(l, "CHECK-NODE-01", NULL, ptr,
+		           "name a VM, \"ROUTESERVER/0\" or \"internet\"",
+		           "the fabric neither sends nor receives packets of its own");
+	else if (!is_node(l->m, name))
+		load_unknown(l, K_NODE, name, ptr);
+}
+
+static void need_connection(struct loader *l, const char *name, const char *ptr)
+{
+	if (schema_pair_valid(name) && !model_connection(l->m, name))
+		load_unknown(l, K_CONNECTION, name, ptr);
+}
+
+/* A NIC, or a VM for its primary NIC; one name may be both. */
+static void need_nic(struct loader *l, const char *name, const char *ptr)
+{
+	const struct model *m = l->m;
+	_cleanup_str_ struct str found = { 0 };
+	size_t n = 0;
+	struct vm *vm = model_vm(m, name);
+
+	if (model_nic(m, name) && !vm)
+		return;
+	for (size_t i = 0; i < m->n_nics; i++) {
+		if (!strieq(m->nics[i].name, name) || m->nics[i].vm == vm)
+			continue;
+		str_printf(&found, "%s\"%s/%s\"", n++ ? ", " : "", m->nics[i].vm->name,
+		           m->nics[i].name);
+	}
+	if (vm && !n)
+		return;
+	if (!n) {
+		load_unknown(l, K_NIC, name, ptr);
+		return;
+	}
+	if (vm && vm->n_nics)
+		str_printf(&found, ", \"%s/%s\"", vm->name, vm->nics[0]->name);
+	_cleanup_free_ char *hint = xasprintf("say which: %s", str_get(&found));
+
+	load_error(l, "CHECK-NODE-02", NULL, ptr, hint, "\"%s\" is the name of several things",
+	           name);
+}
+
+static void need_vms(struct loader *l, json_t *list, const char *ptr)
+{
+	size_t i;
+	json_t *x;
+
+	json_array_foreach (list, i, x) {
+		const char *name = json_string_value(x), *here;
+
+		if (!name || model_vm(l->m, name))
+			continue;
+		here = arena_printf(l->a, "%s/%zu", ptr, i);
+		load_unknown(l, K_VM, name, here);
+	}
+}
+
+static void packet(struct loader *l, json_t *x, const char *ptr)
+{
+	const char *from = json_string_value(json_object_get(x, "from"));
+	const char *to = json_string_value(json_object_get(x, "to"));
+	const char *protocol = json_string_value(json_object_get(x, "protocol"));
+	bool port = json_object_get(x, "port");
+	ip4 ip;
+
+	if (from)
+		need_node(l, from, at_key(l, ptr, "from"));
+	if (to) {
+		int r = ip4_parse(to, &ip);
+
+		if (r == -EAFNOSUPPORT)
+			load_error(l, "EMU-IPV6-01", NULL, at_key(l, ptr, "to"), NULL,
+			           "\"to\" is \"%s\": this version emulates IPv4 only", to);
+		else if (r < 0)
+			need_node(l, to, at_key(l, ptr, "to"));
+	}
+	if (!port && (streq(protocol, "tcp") || streq(protocol, "udp")))
+		load_error(l, "CHECK-PORT-01", NULL, ptr, "add \"port\"",
+		           "a check with protocol %s needs a port", protocol);
+	if (port && (!protocol || streq(protocol, "icmp")))
+		load_error(l, "CHECK-PORT-01", NULL, at_key(l, ptr, "port"),
+		           "add \"protocol\": \"tcp\", or remove the port",
+		           "icmp, the default protocol, has no ports");
+}
+
+/* --- fault commands ------------------------------------------------------------------------- */
+
+/* What the words of a fault command are: n node, v VM, l NODE or NODE/NIC, s RS/PEERING[/0|1],
+ * u down|up, i rate|delay|loss, + one or more of anything. */
+static const struct fault {
+	const char *verb, *args, *usage;
+} faults[] = {
+	{ "stop", "v", "fault stop VM" },
+	{ "start", "v", "fault start VM" },
+	{ "kill", "n", "fault kill NODE [--hold]" },
+	{ "freeze", "n", "fault freeze NODE" },
+	{ "thaw", "n", "fault thaw NODE" },
+	{ "link", "lu", "fault link NODE[/NIC] down|up" },
+	{ "session", "su", "fault session ROUTESERVER/PEERING[/0|1] down|up" },
+	{ "impair", "l+", "fault impair NIC rate|delay|loss ..." },
+	{ "clear", "", "fault clear" },
+};
+
+static const struct fault *fault_find(const char *verb)
+{
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+		if (streq(faults[i].verb, verb))
+			return &faults[i];
+	return NULL;
+}
+
+static void fault_usage(struct loader *l, const char *ptr, const char *text, const char *usage)
+{
+	_cleanup_free_ char *hint = usage ? xasprintf("write \"%s\"", usage) : NULL;
+	_cleanup_str_ struct str all = { 0 };
+
+	if (!usage) {
+		str_add(&all, "fault commands: ");
+		for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+			str_printf(&all, "%s%s", i ? ", " : "", faults[i].verb);
+	}
+	load_error(l, "CHECK-DO-01", NULL, ptr, hint ? hint : str_get(&all),
+	           "\"%s\" is not a fault command", text);
+}
+
+/* "RS/PEERING", with or without the instance behind it. */
+static void need_session(struct loader *l, const char *word, const char *ptr)
+{
+	_cleanup_free_ char *pair = xstrdup(word);
+	size_t n = strlen(pair);
+	char *slash = strchr(pair, '/');
+
+	if (slash && strchr(slash + 1, '/') && n > 2 &&
+	    (streq(pair + n - 2, "/0") || streq(pair + n - 2, "/1")))
+		pair[n - 2] = 0;
+	if (!model_connection(l->m, pair))
+		load_unknown(l, K_CONNECTION, pair, ptr);
+}
+
+static bool fault_word(struct loader *l, char kind, const char *word, const char *ptr)
+{
+	switch (kind) {
+	case 'v':
+		if (!model_vm(l->m, word))
+			load_unknown(l, K_VM, word, ptr);
+		return true;
+	case 'n':
+		if (!is_node(l->m, word) && !strieq(word, "fabric"))
+			load_unknown(l, K_NODE, word, ptr);
+		return true;
+	case 'l':
+		if (!is_node(l->m, word) && !model_nic(l->m, word))
+			load_unknown(l, K_NODE, word, ptr);
+		return true;
+	case 's':
+		need_session(l, word, ptr);
+		return true;
+	default:
+		return streq(word, "down") || streq(word, "up");
+	}
+}
+
+static void fault(struct loader *l, const char *text, const char *ptr)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *words[MAX_WORDS + 1] = { 0 }, *save = NULL;
+	size_t n = 0;
+
+	for (char *w = strtok_r(copy, " \t", &save); w && n < MAX_WORDS;
+	     w = strtok_r(NULL, " \t", &save))
+		if (!streq(w, "--hold"))
+			words[n++] = w;
+	const struct fault *def = n >= 2 && streq(words[0], "fault") ? fault_find(words[1]) : NULL;
+
+	if (!def) {
+		fault_usage(l, ptr, text, NULL);
+		return;
+	}
+	size_t want = strlen(def->args);
+	bool more = want && def->args[want - 1] == '+';
+
+	if (more ? n - 2 < want + 1 : n - 2 != want) {
+		fault_usage(l, ptr, text, def->usage);
+		return;
+	}
+	for (size_t i = 0; i < want && def->args[i] != '+'; i++)
+		if (!fault_word(l, def->args[i], words[2 + i], ptr))
+			fault_usage(l, ptr, text, def->usage);
+}
+
+static void action(struct loader *l, json_t *x, const char *ptr)
+{
+	const char *text = json_string_value(json_object_get(x, "do"));
+	bool from = json_object_get(x, "from"), to = json_object_get(x, "to");
+
+	if (text)
+		fault(l, text, at_key(l, ptr, "do"));
+	if (from != to)
+		load_error(l, "CHECK-DO-02", NULL, ptr, "give both or neither",
+		           "\"from\" and \"to\" say where packets run meanwhile; there is only "
+		           "\"%s\"",
+		           from ? "from" : "to");
+	if (json_object_get(x, "recoverWithin") && !from && !to)
+		load_error(l, "CHECK-DO-02", NULL, ptr, "add \"from\" and \"to\"",
+		           "\"recoverWithin\" needs packets to watch");
+	if (from && to)
+		packet(l, x, ptr);
+}
+
+/* --- */
+
+static void rows(struct loader *l, json_t *x, const char *ptr)
+{
+	if (!json_array_size(json_object_get(x, "contains")) &&
+	    !json_array_size(json_object_get(x, "lacks")))
+		load_error(l, "CHECK-ROWS-01", NULL, ptr, "add \"contains\" or \"lacks\"",
+		           "this check of routes names none");
+}
+
+static void one_check(struct loader *l, json_t *x, const char *ptr)
+{
+	size_t n;
+	const struct object_def *kind = schema_check_kind(x, &n);
+	const char *key = kind ? kind->fields[0].name : "";
+	const char *subject = json_string_value(json_object_get(x, key));
+
+	if (streq(key, "from")) {
+		packet(l, x, ptr);
+		need_vms(l, json_object_get(x, "via"), at_key(l, ptr, "via"));
+		need_vms(l, json_object_get(x, "notVia"), at_key(l, ptr, "notVia"));
+	} else if (streq(key, "do")) {
+		action(l, x, ptr);
+	} else if (streq(key, "effectiveRoutes")) {
+		if (subject)
+			need_nic(l, subject, at_key(l, ptr, key));
+		rows(l, x, ptr);
+	} else if (streq(key, "bgp") || streq(key, "learned") || streq(key, "advertised")) {
+		if (subject)
+			need_connection(l, subject, at_key(l, ptr, key));
+		if (!streq(key, "bgp"))
+			rows(l, x, ptr);
+	}
+}
+
+void load_checks(struct loader *l)
+{
+	json_t *map = json_object_get(l->root, "checks"), *x;
+	const char *key;
+
+	json_object_foreach (map, key, x)
+		if (json_is_object(x))
+			one_check(l, x, load_ptr(l, JPTR(JPTR(NULL, "checks"), key)));
+	if (json_is_object(map))
+		l->m->checks = json_incref(map);
+}

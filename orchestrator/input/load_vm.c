@@ -1,0 +1,230 @@
+/* VMs with their NICs, appliance files and routes. */
+#include "base/str.h"
+#include "input/load.h"
+
+static void load_nic(struct loader *l, struct vm *vm, const char *name, json_t *x,
+                     const struct jptr *at)
+{
+	struct nic *n = &l->m->nics[l->m->n_nics];
+
+	n->idx = l->m->n_nics++;
+	n->index = vm->n_nics;
+	n->name = name;
+	n->ptr = load_ptr(l, at);
+	n->vm = vm;
+	n->broken = !schema_fill(&schema_nic, x, l->a, n);
+	/* "0.0.0.0" is given, and wrong. */
+	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
+	vm->nics[vm->n_nics++] = n;
+}
+
+static void load_nics(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+{
+	json_t *one = json_object_get(x, "nic"), *several = json_object_get(x, "nics"), *y;
+	const char *key;
+
+	vm->nics =
+	    arena_array(l->a, (one ? 1 : 0) + json_object_size(several), sizeof(struct nic *));
+	if (one && several)
+		load_error(l, "TOPO-VM-01", NULL, vm->ptr, "put all of them into \"nics\"",
+		           "\"%s\" has both \"nic\" and \"nics\"", vm->name);
+	if (!one && !json_object_size(several) && (!several || json_is_object(several)) &&
+	    json_is_object(x))
+		load_error(
+		    l, "TOPO-VM-02", NULL, vm->ptr, "add \"nic\": { \"subnet\": \"VNET/SUBNET\" }",
+		    "\"%s\" has no network interface; a VM in Azure has at least one", vm->name);
+	if (one)
+		load_nic(l, vm, arena_printf(l->a, "%sVMNic", vm->name), one, JPTR(at, "nic"));
+	json_object_foreach (several, key, y)
+		load_nic(l, vm, arena_strdup(l->a, key), y, JPTR(JPTR(at, "nics"), key));
+}
+
+/* The design carries the files' contents, or why one has none. */
+static void config_content(struct loader *l, struct config_file *c)
+{
+	json_t *x = json_object_get(l->files, c->path);
+
+	if (json_is_string(x)) {
+		c->content = arena_strdup(l->a, json_string_value(x));
+		c->size = json_string_length(x);
+	} else if (json_is_object(x) && json_is_string(json_object_get(x, "error"))) {
+		const char *rule = json_string_value(json_object_get(x, "rule"));
+
+		load_error(l,
+		           streq(rule, "TOPO-FILE-02")   ? "TOPO-FILE-02"
+		           : streq(rule, "TOPO-FILE-03") ? "TOPO-FILE-03"
+		                                         : "TOPO-FILE-01",
+		           NULL, c->ptr, json_string_value(json_object_get(x, "hint")), "\"%s\" %s",
+		           c->path, json_string_value(json_object_get(x, "error")));
+	} else {
+		load_error(l, "TOPO-FILE-01", NULL, c->ptr, NULL,
+		           "\"%s\": the design does not carry this file", c->path);
+	}
+}
+
+static void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at)
+{
+	const char *key;
+	json_t *x;
+
+	vm->configs = arena_array(l->a, json_object_size(map), sizeof(*vm->configs));
+	json_object_foreach (map, key, x) {
+		if (!json_is_string(x) || !schema_path_valid(json_string_value(x)))
+			continue;
+		struct config_file *c = &vm->configs[vm->n_configs++];
+
+		c->name = arena_strdup(l->a, key);
+		c->path = arena_strdup(l->a, json_string_value(x));
+		c->ptr = load_ptr(l, JPTR(at, key));
+		config_content(l, c);
+	}
+}
+
+static void load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+{
+	struct bgp_block *b = &vm->bgp;
+	json_t *advertise = json_object_get(x, "advertise");
+	json_t *communities = json_object_get(x, "communities"), *y;
+	size_t i;
+
+	b->present = true;
+	b->ptr = load_ptr(l, at);
+	vm->broken |= !schema_fill(&schema_bgp, x, l->a, b);
+	b->advertise = arena_array(l->a, json_array_size(advertise), sizeof(*b->advertise));
+	json_array_foreach (advertise, i, y)
+		if (json_is_string(y) &&
+		    !prefix_parse(json_string_value(y), &b->advertise[b->n_advertise]))
+			b->n_advertise++;
+		else
+			vm->broken = true;
+	b->communities = arena_array(l->a, json_array_size(communities), sizeof(char *));
+	json_array_foreach (communities, i, y)
+		if (json_is_string(y))
+			b->communities[b->n_communities++] =
+			    arena_strdup(l->a, json_string_value(y));
+}
+
+static void load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+{
+	json_t *routes = json_object_get(x, "routes"), *listen = json_object_get(x, "listen"), *y;
+	json_t *loopbacks = json_object_get(x, "loopbacks");
+	const struct jptr *routes_at = JPTR(at, "routes");
+	size_t i;
+
+	vm->routes = arena_array(l->a, json_array_size(routes), sizeof(*vm->routes));
+	json_array_foreach (routes, i, y) {
+		struct guest_route *r = &vm->routes[vm->n_routes];
+
+		r->ptr = load_ptr(l, JPTR_AT(routes_at, i));
+		if (schema_fill(&schema_guest_route, y, l->a, r))
+			vm->n_routes++;
+		else
+			vm->broken = true;
+	}
+	vm->listen = arena_array(l->a, json_array_size(listen), sizeof(*vm->listen));
+	json_array_foreach (listen, i, y) {
+		const char *s = json_string_value(y);
+
+		if (!s || strlen(s) < 5)
+			continue;
+		vm->listen[vm->n_listen++] = (struct listener){
+			.proto = str_starts(s, "udp/") ? LISTEN_UDP : LISTEN_TCP,
+			.port = (uint16_t)strtoul(s + 4, NULL, 10),
+		};
+	}
+	vm->loopbacks = arena_array(l->a, json_array_size(loopbacks), sizeof(*vm->loopbacks));
+	json_array_foreach (loopbacks, i, y)
+		if (json_is_string(y) &&
+		    !ip4_parse(json_string_value(y), &vm->loopbacks[vm->n_loopbacks]))
+			vm->n_loopbacks++;
+}
+
+static void load_vm(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+{
+	json_t *config = json_object_get(x, "config"), *bgp = json_object_get(x, "bgp");
+
+	vm->ptr = load_ptr(l, at);
+	vm->broken = !schema_fill(&schema_vm, x, l->a, vm);
+	load_nics(l, vm, x, at);
+	load_config(l, vm, config, JPTR(at, "config"));
+	if (json_is_object(bgp))
+		load_bgp(l, vm, bgp, JPTR(at, "bgp"));
+	load_guest(l, vm, x, at);
+	if (bgp && json_object_size(config))
+		load_error(l, "TOPO-VM-03", NULL, vm->ptr, "keep one of them",
+		           "\"%s\" has both \"config\" and \"bgp\": either its own files or a "
+		           "generated configuration",
+		           vm->name);
+	if (!strieq(vm->image, "host") || (!bgp && !json_object_size(config)))
+		return;
+	vm->broken = true;
+	load_error(l, "TOPO-VM-04", NULL, vm->ptr,
+	           "give it an image that has a routing daemon, as \"frr\" or \"bird\"",
+	           "\"%s\" has %s, but its image \"host\" runs nothing", vm->name,
+	           bgp ? "\"bgp\"" : "\"config\"");
+}
+
+void load_vms(struct loader *l)
+{
+	struct model *m = l->m;
+	json_t *map = json_object_get(l->root, "virtualMachines"), *x;
+	const struct jptr *at = JPTR(NULL, "virtualMachines");
+	const char *key;
+	size_t n_nics = 0;
+
+	json_object_foreach (map, key, x)
+		n_nics += json_object_size(json_object_get(x, "nics")) +
+		          (json_object_get(x, "nic") != NULL);
+	m->vms = arena_array(l->a, json_object_size(map), sizeof(*m->vms));
+	m->nics = arena_array(l->a, n_nics, sizeof(*m->nics));
+	json_object_foreach (map, key, x) {
+		struct vm *vm = &m->vms[m->n_vms];
+
+		vm->idx = m->n_vms++;
+		vm->name = arena_strdup(l->a, key);
+		load_vm(l, vm, x, JPTR(at, key));
+	}
+}
+
+/* --- references ----------------------------------------------------------------------------- */
+
+static void resolve_nic(struct loader *l, struct nic *n, json_t *x)
+{
+	const char *name = json_string_value(json_object_get(x, "subnet"));
+
+	if (name && schema_pair_valid(name)) {
+		n->subnet = model_subnet(l->m, name);
+		if (!n->subnet)
+			load_unknown(l, K_SUBNET, name, arena_printf(l->a, "%s/subnet", n->ptr));
+	}
+	if (n->subnet)
+		n->subnet->n_nics++;
+	n->broken |= !n->subnet || n->subnet->broken;
+}
+
+void resolve_vms(struct loader *l)
+{
+	struct model *m = l->m;
+	json_t *map = json_object_get(l->root, "virtualMachines"), *x, *y;
+	const char *key, *name;
+	size_t i = 0;
+
+	json_object_foreach (map, key, x) {
+		json_t *one = json_object_get(x, "nic");
+
+		if (one)
+			resolve_nic(l, &m->nics[i++], one);
+		json_object_foreach (json_object_get(x, "nics"), name, y)
+			resolve_nic(l, &m->nics[i++], y);
+	}
+	for (i = 0; i < m->n_subnets; i++) {
+		m->subnets[i].nics = arena_array(l->a, m->subnets[i].n_nics, sizeof(struct nic *));
+		m->subnets[i].n_nics = 0;
+	}
+	for (i = 0; i < m->n_nics; i++) {
+		struct subnet *s = m->nics[i].subnet;
+
+		if (s)
+			s->nics[s->n_nics++] = &m->nics[i];
+	}
+}

@@ -1,0 +1,598 @@
+#include "input/schema.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/str.h"
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+bool schema_name_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n < 1 || n > 80 || !isalnum((unsigned char)*s))
+		return false;
+	for (; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("_.-", *s))
+			return false;
+	return true;
+}
+
+static bool lab_name_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n >= 1 && n <= 63 && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n &&
+	       *s != '-';
+}
+
+bool schema_pair_valid(const char *s)
+{
+	const char *slash = strchr(s, '/');
+	char first[81];
+
+	if (!slash || slash - s > 80)
+		return false;
+	snprintf(first, sizeof(first), "%.*s", (int)(slash - s), s);
+	return schema_name_valid(first) && schema_name_valid(slash + 1);
+}
+
+static bool listen_valid(const char *s)
+{
+	const char *port = str_starts(s, "tcp/") || str_starts(s, "udp/") ? s + 4 : "";
+	size_t n = strspn(port, "0123456789");
+	long v = n >= 1 && n <= 5 && !port[n] ? strtol(port, NULL, 10) : 0;
+
+	return v >= 1 && v <= 65535 && *port != '0';
+}
+
+static bool community_valid(const char *s)
+{
+	unsigned part[2] = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		size_t n = strspn(s, "0123456789");
+
+		if (n < 1 || n > 5)
+			return false;
+		part[i] = (unsigned)strtoul(s, NULL, 10);
+		s += n;
+		if (*s != (i ? '\0' : ':'))
+			return false;
+		s++;
+	}
+	return part[0] <= 65535 && part[1] <= 65535;
+}
+
+static bool location_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (; *s; s++)
+		if (!isalnum((unsigned char)*s) && *s != ' ')
+			return false;
+	return n >= 1 && n <= 60;
+}
+
+bool schema_path_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n && n < 4096 && *s != '/' && s[n - 1] != '/' && !str_starts(s, "../") &&
+	       !streq(s, "..") && !strstr(s, "/../") && (n < 3 || !streq(s + n - 3, "/.."));
+}
+
+/* Strings with a form: what findings call it, and how the JSON Schema says it. */
+static const struct word {
+	const char *what, *pattern;
+	bool (*valid)(const char *s);
+} words[] = {
+	[T_LAB_NAME] = { "a name of small letters, digits and \"-\", at most 63",
+	                 "^[a-z0-9][a-z0-9-]{0,62}$", lab_name_valid },
+	[T_NAME] = { "a name: letters, digits, \"_\", \".\", \"-\", beginning with a letter or a "
+	             "digit, at most 80",
+	             NAME_PATTERN, schema_name_valid },
+	[T_SUBNET] = { "\"VNET/SUBNET\"", "^[^/]+/[^/]+$", schema_pair_valid },
+	[T_PAIR] = { "\"ROUTESERVER/PEERING\"", "^[^/]+/[^/]+$", schema_pair_valid },
+	[T_LOCATION] = { "the name of a region, as \"westeurope\"", "^[A-Za-z0-9 ]{1,60}$",
+	                 location_valid },
+	[T_LISTEN] = { "\"tcp/PORT\" or \"udp/PORT\" with a port from 1 to 65535",
+	               "^(tcp|udp)/[1-9][0-9]{0,4}$", listen_valid },
+	[T_COMMUNITY] = { "a community \"0..65535:0..65535\", as \"65535:65282\"",
+	                  "^[0-9]{1,5}:[0-9]{1,5}$", community_valid },
+	[T_DURATION] = { "a duration of at most 24 h, as \"15s\", \"500ms\" or \"2m\"",
+	                 "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)?$", NULL },
+	[T_IP] = { "an IPv4 address, as \"10.0.0.4\"", "^([0-9]{1,3}\\.){3}[0-9]{1,3}$", NULL },
+	[T_PREFIX] = { "an IPv4 prefix, as \"10.0.0.0/16\"",
+	               "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$", NULL },
+	[T_PATH] = { "the path of a file below the topology's folder, without \"..\"", "^[^/]",
+	             schema_path_valid },
+	[T_UNSUPPORTED] = { 0 },
+};
+
+const char *field_type_pattern(enum field_type t)
+{
+	return words[t].pattern;
+}
+
+/* --- checking ------------------------------------------------------------------------------- */
+
+static const char *kind_of(const json_t *v)
+{
+	static const char *const names[] = {
+		[JSON_OBJECT] = "an object",
+		[JSON_ARRAY] = "a list",
+		[JSON_STRING] = "a string",
+		[JSON_INTEGER] = "a number",
+		[JSON_REAL] = "a number with a fraction",
+		[JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",
+		[JSON_NULL] = "null",
+	};
+
+	return names[json_typeof(v)];
+}
+
+static const char *kind_wanted(enum field_type t)
+{
+	switch (t) {
+	case T_BOOL:
+		return "true or false";
+	case T_UINT:
+		return "a whole number";
+	case T_LIST:
+		return "a list";
+	case T_OBJECT:
+	case T_MAP:
+	case T_CHECK:
+		return "an object";
+	case T_PUBLIC_IP:
+		return "true, false or the name of an entry of publicIPAddresses";
+	default:
+		return "a string";
+	}
+}
+
+static bool add(struct findings *f, const char *rule, const char *code, const struct jptr *at,
+                const char *hint, const char *fmt, ...) PRINTF(6, 7);
+static bool add(struct findings *f, const char *rule, const char *code, const struct jptr *at,
+                const char *hint, const char *fmt, ...)
+{
+	_cleanup_free_ char *ptr = jptr_str(at), *msg = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	finding_add(f, SEV_ERROR, rule, code, ptr, hint, "%s", msg);
+	return false;
+}
+
+static bool wrong_type(const struct field *fd, enum field_type t, json_t *v, const struct jptr *at,
+                       struct findings *f)
+{
+	const char *hint = NULL;
+
+	if (t == T_UINT && json_is_string(v) &&
+	    strspn(json_string_value(v), "0123456789") == json_string_length(v))
+		hint = "write the number without quotes";
+	else if (t == T_BOOL && json_is_string(v))
+		hint = "write true or false without quotes";
+	else if (t == T_LIST)
+		hint = "put it in brackets: [ ... ]";
+	return add(f, "TOPO-TYPE-01", NULL, at, hint, "\"%s\" must be %s, not %s", fd->name,
+	           kind_wanted(t), kind_of(v));
+}
+
+static bool check_addr(const struct field *fd, enum field_type t, const char *s,
+                       const struct jptr *at, struct findings *f)
+{
+	struct prefix p = { 0, 0 };
+	ip4 ip;
+	int r = t == T_IP ? ip4_parse(s, &ip) : prefix_parse(s, &p);
+
+	if (r == -EAFNOSUPPORT)
+		return add(f, "EMU-IPV6-01", NULL, at,
+		           "leave the IPv6 part of the design out of the topology",
+		           "\"%s\" is \"%s\": this version emulates IPv4 only", fd->name, s);
+	if (r == -EDOM) {
+		_cleanup_free_ char *hint = xasprintf("write %s", PREFIX_STR(p));
+
+		return add(f, "TOPO-PREFIX-01", "InvalidCIDRNotation", at, hint,
+		           "\"%s\" is \"%s\", which has host bits set; with that length the prefix "
+		           "is %s",
+		           fd->name, s, PREFIX_STR(p));
+	}
+	if (r < 0 && t == T_PREFIX && schema_name_valid(s) && isalpha((unsigned char)*s))
+		return add(f, "EMU-TAG-01", NULL, at, "write the prefixes that you mean",
+		           "\"%s\" is \"%s\": this version does not emulate service tags", fd->name,
+		           s);
+	if (r < 0)
+		return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s",
+		           fd->name, s, words[t].what);
+	return true;
+}
+
+static const struct enum_value *enum_find(const struct enum_value *v, const char *s)
+{
+	for (; v->name; v++)
+		if (streq(v->name, s))
+			return v;
+	return NULL;
+}
+
+static bool check_enum(const struct field *fd, const char *s, const struct jptr *at,
+                       struct findings *f)
+{
+	const struct enum_value *v = enum_find(fd->values, s);
+	const char *names[32];
+	size_t n = 0;
+	_cleanup_str_ struct str all = { 0 };
+
+	if (v && v->refused)
+		return add(f, "TOPO-ENUM-02", "InvalidRequestFormat", at, v->refused,
+		           "\"%s\" cannot be \"%s\": Azure refuses it", fd->name, s);
+	if (v)
+		return true;
+	for (v = fd->values; v->name && n < ARRAY_LEN(names); v++) {
+		if (v->refused)
+			continue;
+		names[n++] = v->name;
+		str_printf(&all, "%s%s", n > 1 ? ", " : "", v->name);
+	}
+	const char *near = str_nearest(s, names, n);
+	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
+
+	return add(f, "TOPO-ENUM-01", NULL, at, hint, "\"%s\" is \"%s\"; it must be one of: %s",
+	           fd->name, s, str_get(&all));
+}
+
+static bool check_value(const struct field *fd, enum field_type t, json_t *v, const struct jptr *at,
+                        struct findings *f);
+
+/* Azure ignores case in names: two that differ only so are one object. */
+struct folded {
+	const char *key;
+	size_t pos;
+};
+
+static int folded_cmp(const void *pa, const void *pb)
+{
+	const struct folded *a = pa, *b = pb;
+	int d = strcasecmp(a->key, b->key);
+
+	return d ? d : (a->pos > b->pos) - (a->pos < b->pos);
+}
+
+static bool check_same_names(json_t *map, const struct jptr *at, struct findings *f)
+{
+	size_t n = 0;
+	bool ok = true;
+	_cleanup_free_ struct folded *list = xcalloc(json_object_size(map), sizeof(*list));
+	const char *key;
+	json_t *v;
+
+	json_object_foreach (map, key, v) {
+		list[n] = (struct folded){ key, n };
+		n++;
+	}
+	qsort(list, n, sizeof(*list), folded_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (strieq(list[i - 1].key, list[i].key))
+			ok = add(f, "TOPO-NAME-02", NULL, JPTR(at, list[i].key),
+			         "rename one of them",
+			         "\"%s\" and \"%s\" differ only in case: for Azure they are the "
+			         "same name",
+			         list[i - 1].key, list[i].key);
+	return ok;
+}
+
+static bool check_map(const struct field *fd, json_t *map, const struct jptr *at,
+                      struct findings *f)
+{
+	bool ok = fd->keys == KEYS_TEXT || check_same_names(map, at, f);
+	const char *key;
+	json_t *v;
+
+	json_object_foreach (map, key, v) {
+		const struct jptr *here = JPTR(at, key);
+
+		if (fd->keys == KEYS_NAME && !schema_name_valid(key))
+			ok = add(f, "TOPO-NAME-01", "InvalidResourceName", here, NULL,
+			         "\"%s\" is not a valid name: Azure takes 1 to 80 of letters, "
+			         "digits, \"_\", \".\", \"-\", beginning with a letter or a digit",
+			         key);
+		if (fd->keys == KEYS_TEXT && !*key)
+			ok = add(f, "TOPO-NAME-01", NULL, here, NULL,
+			         "an entry of \"%s\" has an empty name", fd->name);
+		/* What a wrong value in a map is called: its own key. */
+		struct field item = { .name = key,
+			              .min = fd->min,
+			              .max = fd->max,
+			              .values = fd->values,
+			              .object = fd->object };
+
+		ok &= check_value(&item, fd->item, v, here, f);
+	}
+	return ok;
+}
+
+static bool check_list(const struct field *fd, json_t *list, const struct jptr *at,
+                       struct findings *f)
+{
+	bool ok = true;
+	size_t i;
+	json_t *v;
+	struct field item = *fd;
+
+	if (json_array_size(list) < fd->min)
+		ok = add(f, "TOPO-RANGE-01", NULL, at, NULL, "\"%s\" must have at least %u entr%s",
+		         fd->name, fd->min, fd->min == 1 ? "y" : "ies");
+	item.min = item.max = 0;
+	json_array_foreach (list, i, v)
+		ok &= check_value(&item, fd->item, v, JPTR_AT(at, i), f);
+	return ok;
+}
+
+static bool check_one_check(json_t *v, const struct jptr *at, struct findings *f)
+{
+	size_t n;
+	const struct object_def *def = schema_check_kind(v, &n);
+
+	if (def)
+		return schema_check(def, v, at, f);
+	_cleanup_str_ struct str keys = { 0 };
+
+	for (size_t i = 0; schema_checks[i]; i++)
+		if (!n || json_object_get(v, schema_checks[i]->fields[0].name))
+			str_printf(&keys, "%s\"%s\"", keys.n ? ", " : "",
+			           schema_checks[i]->fields[0].name);
+	if (n)
+		return add(f, "CHECK-KIND-01", NULL, at, "make two checks of it",
+		           "this check is of several kinds: it has %s", str_get(&keys));
+	/* The key that was meant may be there with a typing error. */
+	const char *key, *near = NULL;
+	json_t *x;
+	const char *names[16];
+	size_t n_names = 0;
+
+	for (size_t i = 0; schema_checks[i] && n_names < ARRAY_LEN(names); i++)
+		names[n_names++] = schema_checks[i]->fields[0].name;
+	json_object_foreach (v, key, x)
+		if (!near)
+			near = str_nearest(key, names, n_names);
+	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
+
+	return add(f, "CHECK-KIND-01", NULL, at, hint,
+	           "this check says nothing that could be checked: it has none of %s",
+	           str_get(&keys));
+}
+
+static bool empty_value(json_t *v)
+{
+	return json_is_null(v) || (json_is_object(v) && !json_object_size(v)) ||
+	       (json_is_array(v) && !json_array_size(v));
+}
+
+static bool check_uint(const struct field *fd, json_t *v, const struct jptr *at, struct findings *f)
+{
+	json_int_t x = json_integer_value(v);
+
+	if (x >= (json_int_t)fd->min && x <= (json_int_t)fd->max)
+		return true;
+	return add(f, "TOPO-RANGE-01", NULL, at, NULL,
+	           "\"%s\" is %" JSON_INTEGER_FORMAT "; it must be from %u to %u", fd->name, x,
+	           fd->min, fd->max);
+}
+
+static bool check_word(const struct field *fd, enum field_type t, const char *s,
+                       const struct jptr *at, struct findings *f)
+{
+	long ms;
+	bool ok = true;
+
+	if (t == T_IP || t == T_PREFIX)
+		return check_addr(fd, t, s, at, f);
+	if (t == T_ENUM)
+		return check_enum(fd, s, at, f);
+	if (t == T_DURATION)
+		ok = !str_duration(s, &ms);
+	else if (words[t].valid)
+		ok = words[t].valid(s);
+	if (ok)
+		return true;
+	return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s", fd->name,
+	           s, words[t].what);
+}
+
+static bool check_value(const struct field *fd, enum field_type t, json_t *v, const struct jptr *at,
+                        struct findings *f)
+{
+	if (json_is_null(v) && fd->nullable)
+		return true;
+	if (fd->or_list && json_is_array(v)) {
+		struct field list = *fd;
+
+		list.or_list = false;
+		list.item = t;
+		list.min = 0;
+		return check_list(&list, v, at, f);
+	}
+	switch (t) {
+	case T_UNSUPPORTED:
+		if (empty_value(v))
+			return true;
+		return add(f, "EMU-KIND-01", NULL, at,
+		           "remove it, and keep in mind that the lab then lacks it",
+		           "this version of vnetlab does not emulate \"%s\" (%s)", fd->name,
+		           fd->help);
+	case T_BOOL:
+		return json_is_boolean(v) || wrong_type(fd, t, v, at, f);
+	case T_UINT:
+		return json_is_integer(v) ? check_uint(fd, v, at, f) : wrong_type(fd, t, v, at, f);
+	case T_PUBLIC_IP:
+		if (json_is_boolean(v))
+			return true;
+		return json_is_string(v) ? check_word(fd, T_NAME, json_string_value(v), at, f)
+		                         : wrong_type(fd, t, v, at, f);
+	case T_LIST:
+		return json_is_array(v) ? check_list(fd, v, at, f) : wrong_type(fd, t, v, at, f);
+	case T_OBJECT:
+		return json_is_object(v) ? schema_check(fd->object, v, at, f)
+		                         : wrong_type(fd, t, v, at, f);
+	case T_MAP:
+		return json_is_object(v) ? check_map(fd, v, at, f) : wrong_type(fd, t, v, at, f);
+	case T_CHECK:
+		return json_is_object(v) ? check_one_check(v, at, f) : wrong_type(fd, t, v, at, f);
+	default:
+		return json_is_string(v) ? check_word(fd, t, json_string_value(v), at, f)
+		                         : wrong_type(fd, t, v, at, f);
+	}
+}
+
+static const struct field *find_field(const struct object_def *def, const char *key)
+{
+	for (const struct field *fd = def->fields; fd->name; fd++)
+		if (streq(fd->name, key))
+			return fd;
+	return NULL;
+}
+
+static bool unknown_key(const struct object_def *def, const char *key, const struct jptr *at,
+                        struct findings *f)
+{
+	const char *names[64];
+	size_t n = 0;
+	_cleanup_str_ struct str all = { 0 };
+
+	if (f->n == FINDINGS_MAX) /* too many to think about each */
+		return add(f, "TOPO-KEY-01", NULL, at, NULL, "unknown key");
+
+	for (const struct field *fd = def->fields; fd->name && n < ARRAY_LEN(names); fd++) {
+		names[n++] = fd->name;
+		if (fd->type != T_UNSUPPORTED)
+			str_printf(&all, "%s%s", all.n ? ", " : "", fd->name);
+	}
+	const char *near = str_nearest(key, names, n);
+	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near)
+	                                 : xasprintf("known here: %s", str_get(&all));
+
+	return add(f, "TOPO-KEY-01", NULL, JPTR(at, key), hint, "unknown key \"%s\" in %s", key,
+	           def->title);
+}
+
+bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *at,
+                  struct findings *f)
+{
+	bool ok = true;
+	const char *key;
+	json_t *v;
+
+	json_object_foreach (obj, key, v) {
+		const struct field *fd = find_field(def, key);
+
+		ok &= fd ? check_value(fd, fd->type, v, JPTR(at, key), f)
+		         : unknown_key(def, key, at, f);
+	}
+	for (const struct field *fd = def->fields; fd->name; fd++)
+		if (fd->required && !json_object_get(obj, fd->name))
+			ok = add(f, "TOPO-REQ-01", NULL, at, NULL, "%s needs \"%s\" (%s)",
+			         def->title, fd->name, fd->help);
+	return ok;
+}
+
+const struct object_def *schema_check_kind(json_t *check, size_t *ret_n)
+{
+	const struct object_def *found = NULL;
+
+	*ret_n = 0;
+	for (size_t i = 0; schema_checks[i]; i++) {
+		if (!json_object_get(check, schema_checks[i]->fields[0].name))
+			continue;
+		/* "do" may watch packets while it acts: then "from" belongs to it. */
+		if (found && streq(found->id, "check-do") &&
+		    find_field(found, schema_checks[i]->fields[0].name))
+			continue;
+		found = schema_checks[i];
+		++*ret_n;
+	}
+	return *ret_n == 1 ? found : NULL;
+}
+
+/* --- filling in ----------------------------------------------------------------------------- */
+
+static bool fill_text(const struct field *fd, const char *s, struct arena *a, void *to)
+{
+	const struct enum_value *v;
+	struct prefix p;
+
+	switch (fd->type) {
+	case T_BOOL:
+		*(bool *)to = streq(s, "true");
+		return true;
+	case T_UINT:
+		*(uint32_t *)to = (uint32_t)strtoul(s, NULL, 10);
+		return true;
+	case T_ENUM:
+		v = enum_find(fd->values, s);
+		if (!v || v->refused)
+			return false;
+		if (fd->as_bool)
+			*(bool *)to = v->value;
+		else
+			*(int *)to = v->value;
+		return true;
+	case T_IP:
+		return !ip4_parse(s, to);
+	case T_PREFIX:
+		if (prefix_parse(s, &p) < 0)
+			return false;
+		*(struct prefix *)to = p;
+		return true;
+	default:
+		*(const char **)to = arena_strdup(a, s);
+		return !words[fd->type].valid || words[fd->type].valid(s);
+	}
+}
+
+static bool fill_value(const struct field *fd, json_t *v, struct arena *a, void *to)
+{
+	switch (fd->type) {
+	case T_BOOL:
+		*(bool *)to = json_is_true(v);
+		return json_is_boolean(v);
+	case T_UINT:
+		if (!json_is_integer(v) || json_integer_value(v) < (json_int_t)fd->min ||
+		    json_integer_value(v) > (json_int_t)fd->max)
+			return false;
+		*(uint32_t *)to = (uint32_t)json_integer_value(v);
+		return true;
+	default:
+		return json_is_string(v) && fill_text(fd, json_string_value(v), a, to);
+	}
+}
+
+bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, void *out)
+{
+	bool ok = true;
+
+	for (const struct field *fd = def->fields; fd->name; fd++) {
+		json_t *v = json_object_get(obj, fd->name);
+
+		if (fd->required && !v)
+			ok = false;
+		if (!fd->at)
+			continue;
+		void *to = (char *)out + fd->at - 1;
+
+		if (v && !(json_is_null(v) && fd->nullable))
+			ok &= fill_value(fd, v, a, to);
+		else if (fd->dflt)
+			fill_text(fd, fd->dflt, a, to);
+	}
+	return ok;
+}

@@ -1,0 +1,97 @@
+/* The table behind the topology file: one row per property.  It parses, it names the bounds and the
+ * alternatives in findings, and it prints the JSON Schema and docs/topology.md; so a property is
+ * added in one place.
+ *
+ * schema_check() reports everything that is wrong with a document's form.  schema_fill() then
+ * copies what is right into a struct, silently. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/addr.h"
+#include "base/finding.h"
+#include "base/mem.h"
+
+enum field_type {
+	T_TEXT,      /* any string -> const char * */
+	T_LAB_NAME,  /* [a-z0-9-] -> const char * */
+	T_NAME,      /* of an object of this file -> const char * */
+	T_SUBNET,    /* "VNET/SUBNET" -> const char * */
+	T_PAIR,      /* "ROUTESERVER/PEERING" -> const char * */
+	T_NODE,      /* a node, or where the text says so an address -> const char * */
+	T_LOCATION,  /* an Azure region -> const char * */
+	T_BOOL,      /* -> bool */
+	T_UINT,      /* min..max -> uint32_t */
+	T_ENUM,      /* -> int, or bool with as_bool */
+	T_IP,        /* -> ip4 */
+	T_PREFIX,    /* -> struct prefix */
+	T_LISTEN,    /* "tcp/80" */
+	T_COMMUNITY, /* "65535:65282" -> const char * */
+	T_DURATION,  /* "15s" */
+	T_PATH,      /* of a file below the topology's folder */
+	T_PUBLIC_IP, /* true, false or a name */
+	T_LIST,      /* of item */
+	T_OBJECT,
+	T_MAP,        /* names to item */
+	T_CHECK,      /* one check: which kind it is shows by its keys */
+	T_UNSUPPORTED /* Azure has it, this version does not emulate it */
+};
+
+enum map_keys { KEYS_NAME, KEYS_TEXT, KEYS_FILE };
+
+struct enum_value {
+	const char *name; /* NULL ends the list */
+	int value;
+	const char *help;
+	const char *refused; /* Azure knows the word, but refuses it here: why */
+};
+
+struct field {
+	const char *name; /* NULL ends the list */
+	enum field_type type;
+	bool required, nullable;
+	bool or_list;         /* a scalar, or a list of such */
+	bool as_bool;         /* T_ENUM */
+	enum field_type item; /* of T_LIST and T_MAP */
+	enum map_keys keys;
+	uint32_t min, max; /* T_UINT: of the value; T_LIST: min is the least number of items */
+	const struct enum_value *values;
+	const struct object_def *object; /* of T_OBJECT, also as item */
+	const char *dflt;                /* plain text */
+	size_t at;                       /* AT(struct, member); 0: not filled in */
+	const char *help;
+	const char *source, *confidence; /* of settings */
+};
+#define AT(type, member) (offsetof(type, member) + 1)
+
+struct object_def {
+	const char *id;    /* in the JSON Schema's definitions */
+	const char *title; /* in docs */
+	const char *help;
+	const struct field *fields;
+};
+
+extern const struct object_def schema_topology, schema_settings, schema_vnet, schema_subnet,
+    schema_peering, schema_route_table, schema_route, schema_route_server, schema_bgp_connection,
+    schema_vm, schema_nic, schema_bgp, schema_guest_route, schema_internet, schema_public_ip;
+/* Kinds of checks; the first field of each is the key that makes it of that kind. */
+extern const struct object_def *const schema_checks[]; /* NULL-terminated */
+
+/* Azure's rule for names (interfaces.md, section 1), as a regular expression for the schema. */
+#define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
+bool schema_name_valid(const char *s);
+/* The kind of check that an object is; NULL: none or several (*ret_n says how many keys fit). */
+const struct object_def *schema_check_kind(json_t *check, size_t *ret_n);
+
+/* Form only: keys, types, ranges, words, names that differ only in case.  Returns false when
+ * anything was found. */
+bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *at,
+                  struct findings *f);
+/* Copies fields into out; absent ones get their default.  Strings are copied to the arena.  False:
+ * some required or given value is not usable (schema_check has said so). */
+bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, void *out);
+
+const char *field_type_pattern(enum field_type t); /* regular expression, or NULL */
+bool schema_pair_valid(const char *s);             /* "a/b", both of them names */
+bool schema_path_valid(const char *s); /* below the topology's folder, as far as the words go */

@@ -1,0 +1,14 @@
+/* The Internet edge: a hidden namespace between the fabric and the Internet's node.  One link per
+ * VNet comes in from the fabric, one goes out to the node that has the addresses of all Internet
+ * hosts.  Here private addresses become public ones and back (edge_nft.h). */
+#pragma once
+
+#include "azure/model.h"
+#include "base/err.h"
+#include "kernel/guest.h"
+
+/* Brings both namespaces (new ones, or as the last call left them) to what the design says.  The
+ * links of VNets that have left the design must be unplugged by nobody else.  *ret_changes: links,
+ * addresses and translations made or removed; 0 when all was right. */
+int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct model *m,
+               size_t *ret_changes, struct err *e);

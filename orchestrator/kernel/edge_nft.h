@@ -1,0 +1,33 @@
+/* The Internet edge's translations: which address a NIC leaves with, and which NIC a public address
+ * leads to (azure-semantics 3.5).  Pure.
+ *
+ * A VNet's link has a number (its interface number in the edge); it is the link's mark, conntrack
+ * zone and routing table, so that VNets with the same addresses never meet. */
+#pragma once
+
+#include "azure/model.h"
+#include "kernel/nft_elems.h"
+
+#define EDGE_UPLINK "internet" /* the edge's link to the Internet's node */
+
+extern const char EDGE_NFT_SKELETON[];
+
+enum edge_set {
+	SET_LINK,        /* link : its number */
+	SET_LINK_ZONE,   /* the same, as a zone */
+	SET_NIC_ZONE,    /* link . address of a NIC that has a public one : number */
+	SET_PUBLIC,      /* public address : number of the link that it is behind */
+	SET_PUBLIC_ZONE, /* the same, as a zone */
+	SET_LEADS_TO,    /* public address : the NIC's */
+	SET_LEAVES_AS,   /* link . address of a NIC : what it leaves as */
+	SET_MAY_LEAVE,   /* the same keys: all else dies */
+	EDGE_SETS
+};
+extern const struct nft_set EDGE_NFT_SETS[EDGE_SETS];
+
+/* What a NIC's packets to the Internet leave as; 0: they are dropped.  An own public address comes
+ * first; one on any NIC of the VM ends default outbound access for all of them. */
+ip4 edge_source(const struct nic *n);
+
+/* number: of a VNet's link, by vnet->idx; 0: it has none. */
+void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_elems *ret);

@@ -1,0 +1,267 @@
+#include "kernel/fabric_apply.h"
+
+#include <string.h>
+
+#include "kernel/fabric_diff.h"
+#include "kernel/fabric_observe.h"
+
+struct fabric_kernel {
+	struct nl *nl;
+	struct nft *nft;
+	struct port_index ports;
+	struct fabric *have; /* NULL: not known, to be read */
+	struct nft_elems elems;
+};
+
+static int observe(struct fabric_kernel *k, struct err *e)
+{
+	int r = port_index_read(&k->ports, k->nl, e);
+
+	if (r == 0)
+		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->elems, e);
+	return r < 0 ? err_wrap(e, "reading the fabric") : 0;
+}
+
+void fabric_kernel_forget(struct fabric_kernel *k)
+{
+	k->have = fabric_free(k->have);
+	nft_elems_free(&k->elems);
+}
+
+int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
+{
+	struct fabric_kernel *k = xcalloc(1, sizeof(*k));
+	int r = nl_open(ns_fd, &k->nl, e);
+
+	if (r == 0)
+		r = nft_open(ns_fd, &k->nft, e);
+	if (r == 0)
+		r = observe(k, e);
+	if (r < 0) {
+		fabric_kernel_close(k);
+		return r;
+	}
+	*ret = k;
+	return 0;
+}
+
+struct fabric_kernel *fabric_kernel_close(struct fabric_kernel *k)
+{
+	if (!k)
+		return NULL;
+	fabric_kernel_forget(k);
+	port_index_free(&k->ports);
+	nl_close(k->nl);
+	nft_close(k->nft);
+	free(k);
+	return NULL;
+}
+
+const struct fabric *fabric_kernel_state(const struct fabric_kernel *k)
+{
+	return k->have;
+}
+
+/* --- what cannot be done now ---------------------------------------------------------------- */
+
+static bool has_port(const struct fabric_kernel *k, const char *name)
+{
+	return port_index_get(&k->ports, name) != 0;
+}
+
+static bool all_there(const struct fabric_kernel *k, const struct fabric *want)
+{
+	for (size_t i = 0; i < want->n_ports; i++)
+		if (!has_port(k, want->ports[i].name))
+			return false;
+	return true;
+}
+
+/* Routes and neighbours of ports that are not there are left out of want: what would be sent to
+ * them is dropped.  Legs of an ECMP route are not: their flows are lost, the others stay put. */
+static void leave_out(const struct fabric_kernel *k, struct fabric *want)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < want->n_routes; i++) {
+		struct fab_route *r = &want->routes[i];
+
+		if (r->kind == FAB_MULTIPATH) {
+			for (unsigned h = 0; h < r->n_hops; h++)
+				if (!has_port(k, r->hops[h].port))
+					memcpy(r->hops[h].port, SINK, sizeof(SINK));
+		} else if (r->n_hops && !has_port(k, r->hops[0].port)) {
+			r->kind = FAB_BLACKHOLE;
+			r->n_hops = 0;
+		}
+		want->routes[n++] = *r;
+	}
+	want->n_routes = n;
+	n = 0;
+	for (size_t i = 0; i < want->n_neighs; i++)
+		if (has_port(k, want->neighs[i].port))
+			want->neighs[n++] = want->neighs[i];
+	want->n_neighs = n;
+}
+
+static int check_ports(struct fabric_kernel *k, struct fabric *want, struct fabric_changes *ret,
+                       struct err *e)
+{
+	if (all_there(k, want))
+		return 0;
+	int r = port_index_read(&k->ports, k->nl, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < want->n_ports; i++)
+		ret->missing += !has_port(k, want->ports[i].name);
+	if (ret->missing)
+		leave_out(k, want);
+	return 0;
+}
+
+bool fabric_kernel_ports_changed(struct fabric_kernel *k)
+{
+	struct port_index old = k->ports;
+	bool changed = !k->have;
+
+	k->ports = (struct port_index){ 0 };
+	if (port_index_read(&k->ports, k->nl, NULL) < 0)
+		changed = true;
+	for (size_t i = 0; !changed && i < k->have->n_ports; i++)
+		changed = port_index_get(&old, k->have->ports[i].name) !=
+		          port_index_get(&k->ports, k->have->ports[i].name);
+	port_index_free(&old);
+	return changed;
+}
+
+/* --- doing it ------------------------------------------------------------------------------- */
+
+static void to_nl(const struct fabric_kernel *k, const struct fab_route *r, struct nl_route *ret)
+{
+	*ret = (struct nl_route){
+		.dst = r->prefix,
+		.table = r->table,
+		.type = r->kind == FAB_THROW       ? RTN_THROW
+		        : r->kind == FAB_BLACKHOLE ? RTN_BLACKHOLE
+		                                   : RTN_UNICAST,
+		.protocol = RTPROT_VNETLAB,
+		.n_hops = r->n_hops,
+	};
+	for (unsigned i = 0; i < r->n_hops && i < ARRAY_LEN(ret->hops); i++)
+		ret->hops[i] = (struct nl_hop){
+			.via = r->hops[i].via,
+			.ifindex = port_index_get(&k->ports, r->hops[i].port),
+			.onlink = true,
+		};
+}
+
+static void to_nl_rule(const struct fab_rule *r, struct nl_rule *ret)
+{
+	*ret = (struct nl_rule){ r->priority, r->mark, r->mask, r->table, RTPROT_VNETLAB };
+}
+
+static int before_filter(struct fabric_kernel *k, const struct fab_diff *d, struct err *e)
+{
+	struct nl_route route;
+	struct nl_rule rule;
+	int r = 0;
+
+	nl_batch_begin(k->nl);
+	for (size_t i = 0; i < d->n_neighs_set && r == 0; i++)
+		r = nl_neigh_replace(k->nl, port_index_get(&k->ports, d->neighs_set[i]->port),
+		                     d->neighs_set[i]->ip, d->neighs_set[i]->mac, e);
+	for (size_t i = 0; i < d->n_routes_set && r == 0; i++) {
+		to_nl(k, d->routes_set[i], &route);
+		r = nl_route_replace(k->nl, &route, e);
+	}
+	for (size_t i = 0; i < d->n_rules_add && r == 0; i++) {
+		to_nl_rule(d->rules_add[i], &rule);
+		r = nl_rule_add(k->nl, &rule, e);
+	}
+	int end = nl_batch_end(k->nl, r < 0 ? NULL : e);
+
+	return r < 0 ? r : end;
+}
+
+static int behind_filter(struct fabric_kernel *k, const struct fab_diff *d, struct err *e)
+{
+	struct nl_route route;
+	struct nl_rule rule;
+	int r = 0;
+
+	nl_batch_begin(k->nl);
+	for (size_t i = 0; i < d->n_rules_del && r == 0; i++) {
+		to_nl_rule(d->rules_del[i], &rule);
+		r = nl_rule_del(k->nl, &rule, e);
+	}
+	for (size_t i = 0; i < d->n_routes_del && r == 0; i++) {
+		to_nl(k, d->routes_del[i], &route);
+		r = nl_route_del(k->nl, &route, e);
+	}
+	for (size_t i = 0; i < d->n_neighs_del && r == 0; i++) {
+		int ifindex = port_index_get(&k->ports, d->neighs_del[i]->port);
+
+		if (ifindex) /* else it went with its link */
+			r = nl_neigh_del(k->nl, ifindex, d->neighs_del[i]->ip, e);
+	}
+	int end = nl_batch_end(k->nl, r < 0 ? NULL : e);
+
+	return r < 0 ? r : end;
+}
+
+static int make_equal(struct fabric_kernel *k, const struct fabric *want,
+                      struct fabric_changes *ret, struct err *e)
+{
+	struct nft_elems elems;
+	struct fab_diff d;
+	size_t n_elems = 0;
+
+	fabric_nft_elems(want, &elems);
+	fab_diff(k->have, want, &d);
+	int r = before_filter(k, &d, e);
+
+	if (r == 0)
+		r = nft_run(k->nft,
+		            nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->elems, &elems, &n_elems),
+		            e);
+	if (r == 0)
+		r = behind_filter(k, &d, e);
+	ret->routes += d.n_routes_set + d.n_routes_del;
+	ret->rules += d.n_rules_add + d.n_rules_del;
+	ret->neighs += d.n_neighs_set + d.n_neighs_del;
+	ret->elements += n_elems;
+	fab_diff_free(&d);
+	nft_elems_free(&k->elems);
+	k->elems = elems;
+	return r;
+}
+
+int fabric_apply(struct fabric_kernel *k, struct fabric *want, struct fabric_changes *ret,
+                 struct err *e)
+{
+	struct fabric_changes c = { 0 };
+	int r = k->have ? 0 : observe(k, e);
+
+	if (r == 0)
+		r = check_ports(k, want, &c, e);
+	if (r == 0 && fab_renumbered(k->have, want) && !fab_is_aside(k->have)) {
+		struct fabric *aside = fab_aside(want);
+
+		r = make_equal(k, aside, &c, e);
+		fabric_free(k->have);
+		k->have = aside; /* borrows the hops of want, and is gone before it */
+	}
+	if (r == 0)
+		r = make_equal(k, want, &c, e);
+	if (r < 0) {
+		fabric_kernel_forget(k);
+		fabric_free(want);
+		return r;
+	}
+	fabric_free(k->have);
+	k->have = want;
+	c.total = c.routes + c.rules + c.neighs + c.elements;
+	*ret = c;
+	return 0;
+}

@@ -1,0 +1,117 @@
+#include "kernel/fabric_ns.h"
+
+#include <linux/if_arp.h>
+
+#include "azure/model.h"
+#include "kernel/fabric_nft.h"
+#include "kernel/ns.h"
+#include "kernel/ttl.h"
+#include "plan/fabric.h"
+
+#define SINK_FAR "sink1"
+
+const char *const FORWARDING_SYSCTLS[] = {
+	/* conf/default counts for links made later, conf/all is or-ed or the larger of both. */
+	"ipv4/ip_forward=1",
+	"ipv4/conf/all/rp_filter=0",
+	"ipv4/conf/default/rp_filter=0",
+	"ipv4/conf/all/send_redirects=0",
+	"ipv4/conf/default/send_redirects=0",
+	"ipv4/conf/all/accept_redirects=0",
+	"ipv4/conf/default/accept_redirects=0",
+	/* Spares each packet a second look-up, for its source: the filters check sources. */
+	"ipv4/conf/all/accept_local=1",
+	/* A link comes up without addresses, router solicitations and listener reports. */
+	"ipv6/conf/default/disable_ipv6=1",
+	NULL,
+};
+
+static const char *const FABRIC_SYSCTLS[] = {
+	/* Every ARP request is answered, also for the asker's own subnet. */
+	"ipv4/conf/default/proxy_arp=1",
+	"ipv4/conf/default/proxy_arp_pvlan=1",
+	/* ECMP by the five-tuple (azure-semantics 3.7). */
+	"ipv4/fib_multipath_hash_policy=1",
+	/* Platform addresses answer into the VNet that asked. */
+	"ipv4/fwmark_reflect=1",
+	"ipv4/tcp_fwmark_accept=1",
+	/* A NIC whose link is down keeps its routes: what is sent to it is lost, not rerouted. */
+	"ipv4/conf/all/ignore_routes_with_linkdown=0",
+	NULL,
+};
+
+/* The main table's default route makes the kernel answer ARP for every address: it does so for what
+ * it would route to another device, and its look-up carries no mark.  No packet is sent there: the
+ * filter drops those of dead ECMP legs, and routing finds all others a better way. */
+static int make_sink(struct nl *nl, struct err *e)
+{
+	const struct nl_end near = { .name = SINK, .ns_fd = -1, .up = true },
+	                    far = { .name = SINK_FAR, .ns_fd = -1 };
+	int r = nl_veth_add(nl, &near, &far, e);
+
+	if (r < 0)
+		return r;
+	int sink = nl_link_index(nl, SINK, e), sink_far = nl_link_index(nl, SINK_FAR, e);
+
+	if (sink < 0 || sink_far < 0)
+		return sink < 0 ? sink : sink_far;
+	const struct nl_route all = {
+		.type = RTN_UNICAST,
+		.protocol = RTPROT_VNETLAB,
+		.scope = RT_SCOPE_LINK,
+		.n_hops = 1,
+		.hops[0] = { .ifindex = sink },
+	};
+
+	r = nl_link_set_up(nl, sink_far, true, e);
+	if (r == 0)
+		r = nl_route_replace(nl, &all, e);
+	return r;
+}
+
+/* azure-semantics 3.4 */
+static int platform_addresses(struct nl *nl, struct err *e)
+{
+	int lo = nl_link_index(nl, "lo", e);
+
+	if (lo < 0)
+		return lo;
+	int r = nl_addr_add(nl, lo, PLATFORM_IP, 32, e);
+
+	if (r == 0)
+		r = nl_addr_add(nl, lo, METADATA_IP, 32, e);
+	return r;
+}
+
+static int links_and_addresses(int ns_fd, struct err *e)
+{
+	struct nl *nl = NULL;
+	int r = nl_open(ns_fd, &nl, e);
+
+	if (r < 0)
+		return r;
+	r = make_sink(nl, e);
+	if (r == 0)
+		r = platform_addresses(nl, e);
+	nl_close(nl);
+	return r;
+}
+
+int fabric_ns_prepare(int ns_fd, struct err *e)
+{
+	struct nft *nft = NULL;
+	int r = ns_sysctls(ns_fd, FORWARDING_SYSCTLS, e);
+
+	if (r == 0)
+		r = ns_sysctls(ns_fd, FABRIC_SYSCTLS, e);
+	if (r == 0)
+		r = links_and_addresses(ns_fd, e);
+	if (r == 0)
+		r = ttl_keep(ns_fd, e);
+	if (r == 0)
+		r = nft_open(ns_fd, &nft, e);
+	if (r == 0)
+		r = nft_run_text(nft, FABRIC_NFT_SKELETON, e);
+	nft_close(nft);
+	return r < 0 ? err_wrap(e, "fabric namespace") : 0;
+}

@@ -1,0 +1,14 @@
+/* The fabric namespace before anything is plugged in: what makes one Linux network stack behave as
+ * Azure's virtual router does towards its NICs (azure-semantics 3.1 to 3.4).
+ *
+ * Call it once, before links are made: ports inherit their settings from conf/default. */
+#pragma once
+
+#include "base/err.h"
+#include "kernel/nft.h"
+#include "kernel/nl.h"
+
+int fabric_ns_prepare(int ns_fd, struct err *e);
+
+/* The settings that every forwarding namespace of ours shares (fabric, edge), for ns_sysctls(). */
+extern const char *const FORWARDING_SYSCTLS[];

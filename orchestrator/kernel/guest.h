@@ -1,0 +1,34 @@
+/* The links of a lab's nodes, both ends: a port in the fabric namespace and the guest's side of it
+ * with addresses and routes, as Azure's images have them after DHCP.
+ *
+ * Speed is counted here: a node is one message exchange in the fabric and one in the guest. */
+#pragma once
+
+#include "azure/model.h"
+#include "base/err.h"
+#include "plan/names.h"
+
+struct plug; /* the fabric's side: its socket, and which interface numbers are free */
+/* fabric_ns was prepared by fabric_ns_prepare().  Only one struct plug may make links in it. */
+int plug_open(int fabric_ns, struct plug **ret, struct err *e);
+struct plug *plug_close(struct plug *p); /* returns NULL */
+
+/* One port and what is behind it, in the middle of a batch or alone: the fabric's end is up, `name`
+ * in ns_fd is not.  ifindex: of the far end, 0: the kernel chooses. */
+int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, const char *name,
+              int ifindex, const uint8_t mac[6], struct err *e);
+
+/* ns_fd: a new namespace with nothing in it but lo.  Gives it eth0, eth1, ... with their addresses;
+ * the default route through the primary's .1; vm->routes, vm->loopbacks, source NAT.  forwarding:
+ * ip_forward (the appliance image says). */
+int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding, struct err *e);
+/* A Route Server instance: its address as /32 and every other address directly on eth0 (the fabric
+ * answers ARP for all of them), so that BIRD may write any next hop into the table that the virtual
+ * router watches.  It never forwards (azure-semantics 0.5).  answers_ping: settings.routeServerPing
+ */
+int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, unsigned instance,
+                   bool answers_ping, struct err *e);
+
+/* Takes ports off a running lab, all of them in one go; those that are gone already are no error.
+ * The guests' ends go with them. */
+int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e);

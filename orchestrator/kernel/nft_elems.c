@@ -1,0 +1,230 @@
+#include "kernel/nft_elems.h"
+
+#include <errno.h>
+#include <string.h>
+
+void nft_elems_add(struct nft_elems *v, unsigned set, const char *port, uint32_t key, uint8_t len,
+                   uint32_t value)
+{
+	struct nft_elem *x = &VEC_PUSH(v->items, v->n, v->cap);
+
+	x->set = set;
+	x->key = key;
+	x->len = len;
+	x->value = value;
+	if (port)
+		memcpy(x->port, port, strnlen(port, IFNAMSIZ - 1));
+}
+
+static int key_cmp(const struct nft_elem *a, const struct nft_elem *b)
+{
+	if (a->set != b->set)
+		return a->set < b->set ? -1 : 1;
+	int r = strcmp(a->port, b->port);
+
+	if (r)
+		return r;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (int)a->len - (int)b->len;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return key_cmp(a, b);
+}
+
+void nft_elems_sort(struct nft_elems *v)
+{
+	size_t n = 0;
+
+	if (v->n)
+		qsort(v->items, v->n, sizeof(*v->items), by_key);
+	for (size_t i = 0; i < v->n; i++)
+		if (!i || key_cmp(&v->items[i], &v->items[n - 1]))
+			v->items[n++] = v->items[i];
+	v->n = n;
+}
+
+void nft_elems_free(struct nft_elems *v)
+{
+	free(v->items);
+	memset(v, 0, sizeof(*v));
+}
+
+/* --- out ------------------------------------------------------------------------------------ */
+
+static json_t *key_json(const struct nft_set *set, const struct nft_elem *x)
+{
+	switch (set->key) {
+	case KEY_PORT:
+		return json_string(x->port);
+	case KEY_IP:
+		return json_string(IP4_STR(x->key));
+	case KEY_PORT_IP:
+		return json_pack("{s:[s,s]}", "concat", x->port, IP4_STR(x->key));
+	case KEY_PORT_NUMBER:
+		return json_pack("{s:[s,I]}", "concat", x->port, (json_int_t)x->key);
+	case KEY_PORT_PREFIX:
+		if (x->len == 32)
+			return json_pack("{s:[s,s]}", "concat", x->port, IP4_STR(x->key));
+		return json_pack("{s:[s,{s:{s:s,s:i}}]}", "concat", x->port, "prefix", "addr",
+		                 IP4_STR(x->key), "len", x->len);
+	}
+	return NULL;
+}
+
+static json_t *elem_json(const struct nft_set *set, const struct nft_elem *x, bool adding)
+{
+	json_t *key = key_json(set, x);
+
+	if (!adding || set->value == VALUE_NONE)
+		return key;
+	if (set->value == VALUE_IP)
+		return json_pack("[o,s]", key, IP4_STR(x->value));
+	return json_pack("[o,I]", key, (json_int_t)x->value);
+}
+
+/* What of a is not in b, as commands; keys alone when deleting. */
+static size_t missing(const struct nft_set *sets, size_t n_sets, json_t *commands, bool adding,
+                      const struct nft_elems *a, const struct nft_elems *b)
+{
+	_cleanup_free_ json_t **elems = xcalloc(n_sets, sizeof(json_t *));
+	size_t n = 0, k = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct nft_elem *x = &a->items[i];
+
+		while (k < b->n && key_cmp(&b->items[k], x) < 0)
+			k++;
+		bool both = k < b->n && key_cmp(&b->items[k], x) == 0;
+
+		if (both && b->items[k].value == x->value)
+			continue;
+		if (!elems[x->set])
+			elems[x->set] = json_array();
+		json_array_append_new(elems[x->set], elem_json(&sets[x->set], x, adding));
+		n += adding || !both;
+	}
+	for (size_t s = 0; s < n_sets; s++)
+		if (elems[s])
+			json_array_append_new(commands,
+			                      json_pack("{s:{s:{s:s,s:s,s:s,s:o}}}",
+			                                adding ? "add" : "delete", "element",
+			                                "family", "ip", "table", NFT_TABLE, "name",
+			                                sets[s].name, "elem", elems[s]));
+	return n;
+}
+
+json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nft_elems *have,
+                       const struct nft_elems *want, size_t *ret_changes)
+{
+	json_t *commands = json_array();
+	/* An element whose value changes is deleted and added within the transaction. */
+	size_t n = missing(sets, n_sets, commands, false, have, want);
+
+	n += missing(sets, n_sets, commands, true, want, have);
+	if (ret_changes)
+		*ret_changes = n;
+	return commands;
+}
+
+json_t *nft_elems_list(void)
+{
+	return json_pack("[{s:{s:{s:s,s:s}}}]", "list", "table", "family", "ip", "name", NFT_TABLE);
+}
+
+/* --- in ------------------------------------------------------------------------------------- */
+
+static bool get_ip(const json_t *j, uint32_t *ret)
+{
+	return json_is_string(j) && ip4_parse(json_string_value(j), ret) == 0;
+}
+
+static bool get_number(const json_t *j, uint32_t *ret)
+{
+	*ret = (uint32_t)json_integer_value(j);
+	return json_is_integer(j);
+}
+
+static bool get_port(const json_t *j, char *ret)
+{
+	if (!json_is_string(j) || json_string_length(j) >= IFNAMSIZ)
+		return false;
+	memcpy(ret, json_string_value(j), json_string_length(j) + 1);
+	return true;
+}
+
+static bool get_prefix(const json_t *j, struct nft_elem *x)
+{
+	const json_t *p = json_object_get(j, "prefix");
+
+	x->len = p ? (uint8_t)json_integer_value(json_object_get(p, "len")) : 32;
+	return get_ip(p ? json_object_get(p, "addr") : j, &x->key);
+}
+
+static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
+{
+	const json_t *parts = json_object_get(j, "concat");
+	const json_t *second = json_array_get(parts, 1);
+
+	switch (kind) {
+	case KEY_PORT:
+		return get_port(j, x->port);
+	case KEY_IP:
+		return get_ip(j, &x->key);
+	case KEY_PORT_IP:
+		return get_port(json_array_get(parts, 0), x->port) && get_ip(second, &x->key);
+	case KEY_PORT_NUMBER:
+		return get_port(json_array_get(parts, 0), x->port) && get_number(second, &x->key);
+	case KEY_PORT_PREFIX:
+		return get_port(json_array_get(parts, 0), x->port) && get_prefix(second, x);
+	}
+	return false;
+}
+
+static bool get_elem(const struct nft_set *set, const json_t *j, struct nft_elem *x)
+{
+	if (set->value == VALUE_NONE)
+		return get_key(set->key, j, x);
+	const json_t *value = json_array_get(j, 1);
+
+	return get_key(set->key, json_array_get(j, 0), x) &&
+	       (set->value == VALUE_IP ? get_ip(value, &x->value) : get_number(value, &x->value));
+}
+
+int nft_elems_parse(const struct nft_set *sets, size_t n_sets, const json_t *listed,
+                    struct nft_elems *ret, struct err *e)
+{
+	struct nft_elems v = { 0 };
+	size_t i, k;
+	json_t *item, *j;
+
+	json_array_foreach (listed, i, item) {
+		json_t *obj = json_object_get(item, "set");
+
+		if (!obj)
+			obj = json_object_get(item, "map");
+		const char *name = json_string_value(json_object_get(obj, "name"));
+		unsigned s = 0;
+
+		while (name && s < n_sets && strcmp(sets[s].name, name) != 0)
+			s++;
+		if (!name || s == n_sets)
+			continue; /* the skeleton's own */
+		json_array_foreach (json_object_get(obj, "elem"), k, j) {
+			struct nft_elem x = { .set = s };
+
+			if (!get_elem(&sets[s], j, &x)) {
+				nft_elems_free(&v);
+				return err_set(e, EPROTO,
+				               "nftables: element %zu of %s is not of its type", k,
+				               name);
+			}
+			VEC_PUSH(v.items, v.n, v.cap) = x;
+		}
+	}
+	nft_elems_sort(&v);
+	*ret = v;
+	return 0;
+}

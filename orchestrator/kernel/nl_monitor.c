@@ -1,0 +1,90 @@
+/* Changes as they happen. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel/nl_encode.h"
+#include "kernel/nl_socket.h"
+#include "kernel/ns.h"
+
+enum { MONITOR_RCVBUF = 4 << 20 }; /* a peer may announce thousands of routes in one breath */
+
+static int monitor_open(int ns_fd, unsigned groups, struct nl **ret, struct err *e)
+{
+	int fd = ns_socket(ns_fd, AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_ROUTE, e);
+	int size = MONITOR_RCVBUF;
+
+	if (fd < 0)
+		return err_wrap(e, "netlink monitor");
+	struct nl *nl = nl_wrap(fd, e);
+
+	if (!nl)
+		return e ? -e->code : -EIO;
+	/* Beyond the system's limit only for root of the machine; lost changes are found anyway. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (mnl_socket_bind(nl->sock, groups, MNL_SOCKET_AUTOPID) < 0) {
+		int r = errno;
+
+		nl_close(nl);
+		return err_sys(e, r, "netlink monitor: bind");
+	}
+	*ret = nl;
+	return 0;
+}
+
+int nl_monitor_open(int ns_fd, struct nl **ret, struct err *e)
+{
+	return monitor_open(ns_fd, RTMGRP_IPV4_ROUTE, ret, e);
+}
+
+int nl_link_monitor_open(int ns_fd, struct nl **ret, struct err *e)
+{
+	return monitor_open(ns_fd, RTMGRP_LINK, ret, e);
+}
+
+int nl_link_monitor_read(struct nl *nl)
+{
+	_Alignas(8) char buf[32 * 1024];
+	int changed = 0;
+
+	for (;;) {
+		ssize_t n = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
+
+		if (n > 0 || (n < 0 && errno == ENOBUFS))
+			changed = 1;
+		else if (n == 0 || errno != EINTR)
+			return changed;
+	}
+}
+
+int nl_monitor_read(struct nl *nl, int (*fn)(const struct nl_route *, bool deleted, void *),
+                    void *arg, struct err *e)
+{
+	_Alignas(8) char buf[32 * 1024];
+
+	for (;;) {
+		ssize_t n = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			if (errno == EAGAIN)
+				return 0;
+			return err_sys(e, errno, "netlink monitor");
+		}
+		const struct nlmsghdr *h = (const void *)buf;
+
+		for (int left = (int)n; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+			struct nl_route route;
+
+			if (!nl_dec_route(h, &route))
+				continue;
+			int r = fn(&route, h->nlmsg_type == RTM_DELROUTE, arg);
+
+			if (r < 0)
+				return r;
+		}
+	}
+}

@@ -1,0 +1,158 @@
+#include "kernel/ns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int ns_current(int *ret_fd, struct err *e)
+{
+	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, errno, "network namespace: /proc/thread-self/ns/net");
+	*ret_fd = fd;
+	return 0;
+}
+
+/* Going on in the wrong namespace would configure the wrong node, or the host: never. */
+static void go_home(int home)
+{
+	if (setns(home, CLONE_NEWNET) < 0) {
+		fprintf(stderr, "vnetlab: cannot return to its own network namespace: %m\n");
+		abort();
+	}
+}
+
+static int enter(int ns_fd, int *ret_home, struct err *e)
+{
+	_cleanup_close_ int home = -1;
+	int r = ns_current(&home, e);
+
+	if (r < 0)
+		return r;
+	if (setns(ns_fd, CLONE_NEWNET) < 0)
+		return err_sys(e, errno, "network namespace: setns");
+	*ret_home = take_fd(home);
+	return 0;
+}
+
+static int lo_up(struct err *e)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_sys(e, errno, "socket");
+	if (ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
+		return err_sys(e, errno, "lo: up");
+	return 0;
+}
+
+int ns_new(int *ret_fd, struct err *e)
+{
+	_cleanup_close_ int home = -1, fd = -1;
+	int r = ns_current(&home, e);
+
+	if (r < 0)
+		return r;
+	if (unshare(CLONE_NEWNET) < 0) {
+		r = errno;
+		return err_set(e, r, "new network namespace: %s%s", strerror(r),
+		               r == EPERM    ? " (needs root, or a user namespace of its own)"
+		               : r == ENOSPC ? " (limit reached: /proc/sys/user/max_net_namespaces)"
+		                             : "");
+	}
+	r = ns_current(&fd, e);
+	if (r == 0)
+		r = lo_up(e);
+	go_home(home);
+	if (r < 0)
+		return err_wrap(e, "new network namespace");
+	*ret_fd = take_fd(fd);
+	return 0;
+}
+
+int ns_socket(int ns_fd, int family, int type, int protocol, struct err *e)
+{
+	_cleanup_close_ int home = -1;
+	int r;
+
+	if (ns_fd >= 0) {
+		r = enter(ns_fd, &home, e);
+		if (r < 0)
+			return r;
+	}
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+	int saved = errno;
+
+	if (home >= 0)
+		go_home(home);
+	if (fd < 0)
+		return err_sys(e, saved, "socket(%d, %d, %d)", family, type, protocol);
+	return fd;
+}
+
+int ns_call(int ns_fd, int (*fn)(void *arg, struct err *e), void *arg, struct err *e)
+{
+	_cleanup_close_ int home = -1;
+	int r = enter(ns_fd, &home, e);
+
+	if (r < 0)
+		return r;
+	r = fn(arg, e);
+	go_home(home);
+	return r;
+}
+
+static int sysctl_write(const char *path, size_t path_len, const char *value, struct err *e)
+{
+	char full[256];
+
+	if (snprintf(full, sizeof(full), "/proc/sys/net/%.*s", (int)path_len, path) >=
+	    (int)sizeof(full))
+		return err_set(e, ENAMETOOLONG, "sysctl net/%s: name too long", path);
+	_cleanup_close_ int fd = open(full, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s", full);
+	size_t n = strlen(value);
+
+	if (write(fd, value, n) != (ssize_t)n)
+		return err_sys(e, errno, "%s = %s", full, value);
+	return 0;
+}
+
+static int sysctls_write(void *arg, struct err *e)
+{
+	for (const char *const *p = arg; *p; p++) {
+		const char *eq = strchr(*p, '=');
+		int r = eq ? sysctl_write(*p, (size_t)(eq - *p), eq + 1, e)
+		           : err_set(e, EINVAL, "sysctl %s: no value", *p);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int ns_sysctls(int ns_fd, const char *const *settings, struct err *e)
+{
+	return ns_call(ns_fd, sysctls_write, (void *)settings, e);
+}
+
+static int one_sysctl(void *arg, struct err *e)
+{
+	const char *const *pair = arg;
+
+	return sysctl_write(pair[0], strlen(pair[0]), pair[1], e);
+}
+
+int ns_sysctl(int ns_fd, const char *path, const char *value, struct err *e)
+{
+	return ns_call(ns_fd, one_sysctl, (const char *[]){ path, value }, e);
+}

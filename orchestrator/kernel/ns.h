@@ -1,0 +1,18 @@
+/* Network namespaces as open descriptors.  The program is single-threaded, so setns() is safe;
+ * every function here is back in the namespace that it started from when it returns, or aborts. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+int ns_new(int *ret_fd, struct err *e);     /* a new, empty network namespace, lo up */
+int ns_current(int *ret_fd, struct err *e); /* the caller's own */
+/* A socket that belongs to the namespace for ever. */
+int ns_socket(int ns_fd, int family, int type, int protocol, struct err *e);
+/* Runs fn inside; returns what fn returned. */
+int ns_call(int ns_fd, int (*fn)(void *arg, struct err *e), void *arg, struct err *e);
+/* Writes /proc/sys/net/<path> inside. */
+int ns_sysctl(int ns_fd, const char *path, const char *value, struct err *e);
+/* Many of them with one change of namespace: "ipv4/ip_forward=1", ..., NULL. */
+int ns_sysctls(int ns_fd, const char *const *settings, struct err *e);

@@ -1,0 +1,70 @@
+/* BIRD's control socket, as birdc speaks it: commands out, parsed replies in.  Used for Route
+ * Server instances: session states, learned and advertised routes, reconfiguration.
+ *
+ * Asking is also a service to the daemon: BIRD 2 goes to sleep with the first routes of a fresh
+ * session still in its queue, and any question wakes it (docs/convergence.md).  Who waits for
+ * convergence should ask each instance every 25 ms or so. */
+#pragma once
+
+#include "azure/model.h"
+#include "base/err.h"
+
+struct bird_session {
+	char protocol[64]; /* the protocol's name in the configuration */
+	char state[16];    /* BGP state: Idle, Connect, Active, OpenSent, OpenConfirm, Established,
+	                      Down (disabled, or waiting after an error) */
+	char since[40];    /* of that state, ISO 8601: 2026-11-23T06:34:30.868, local time */
+	char last_error[160];
+	unsigned received, accepted, advertised; /* IPv4 routes */
+	ip4 local_ip;                            /* the session's own address; 0 while it is down */
+	uint32_t local_asn;
+	bool can_refresh; /* the peer announced the route refresh capability */
+};
+
+struct bird_path { /* one route of a session */
+	struct prefix network;
+	ip4 next_hop;
+	char as_path[256]; /* space separated, as received */
+	bool filtered;     /* refused on import */
+};
+
+/* path: the socket.  timeout_ms bounds the whole exchange.  The text is what birdc would print,
+ * without the greeting; the caller frees.  A command that BIRD refuses is -EPROTO with BIRD's own
+ * words; -ETIMEDOUT, -ECONNREFUSED, -ENOENT ... when it cannot be asked. */
+int bird_command(const char *path, const char *command, int timeout_ms, char **ret_text,
+                 struct err *e);
+
+/* Protocol name of a bgpConnection in the generated configuration.  Made from the peer's address,
+ * so that removing one connection renames, and restarts, no other. */
+void bird_protocol_name(const struct bgp_connection *c, char buf[64]);
+
+/* Arrays are sorted (by protocol; by prefix, next hop); the caller frees each. */
+int bird_sessions(const char *path, struct bird_session **ret, size_t *ret_n, struct err *e);
+/* filtered too when the configuration keeps them. */
+int bird_learned(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
+                 struct err *e);
+/* As the peer gets them: BIRD's own address as next hop, its AS in front of the path. */
+int bird_advertised(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
+                    struct err *e);
+
+/* Takes its changed configuration file: sessions of unchanged protocols go on, and a changed filter
+ * (a VNet came or went) is applied to what the peers have sent.  -EPROTO with file, line and
+ * message when BIRD does not accept it; the old one is then still in force. */
+int bird_configure(const char *path, struct err *e);
+/* What a new VNet peering causes (azure-semantics 1.3): a soft reset of every session, or a hard
+ * one where the peer has not the route refresh capability.  protocol NULL: all.  Our soft reset
+ * asks nothing of the peer: see plan/bird_rs.c, import table. */
+int bird_refresh(const char *path, const char *protocol, struct err *e);
+/* Takes a session down administratively and up again; unknown protocol: -EPROTO. */
+int bird_enable(const char *path, const char *protocol, bool enable, struct err *e);
+
+/* Two `since` of one protocol: the same moment?  BIRD works it out anew each time it is asked, and
+ * is off by a millisecond or two. */
+bool bird_since_same(const char *a, const char *b);
+
+/* The parsers alone, pure, for tests and fuzzing. */
+int bird_parse_sessions(const char *text, struct bird_session **ret, size_t *ret_n);
+int bird_parse_routes(const char *text, struct bird_path **ret, size_t *ret_n);
+/* Takes in what the socket gave; 1 when buf (n bytes, NUL behind) holds the end of a reply, whose
+ * text goes to *ret_text (the caller frees) and whose code to *ret_code; 0: more is to come. */
+int bird_parse_reply(const char *buf, size_t n, char **ret_text, int *ret_code);

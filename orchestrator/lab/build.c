@@ -1,0 +1,456 @@
+#include "lab/build.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <uthash.h>
+
+#include "base/str.h"
+#include "kernel/fabric_ns.h"
+#include "kernel/guest.h"
+#include "kernel/ns.h"
+#include "lab/birdctl.h"
+#include "lab/check.h"
+#include "lab/events.h"
+#include "lab/fabric.h"
+#include "lab/fault.h"
+#include "lab/mounts.h"
+#include "lab/node.h"
+#include "lab/observe.h"
+#include "lab/process.h"
+#include "lab/responder.h"
+#include "lab/routerlink.h"
+#include "lab/spec.h"
+
+enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
+
+/* --- which node is which -----------------------------------------------------------------------
+ */
+
+struct entry { /* nodes by name, case folded */
+	char *key;
+	struct node *node;
+	UT_hash_handle hh;
+};
+
+static char *folded(const char *s)
+{
+	char *f = xstrdup(s);
+
+	for (char *p = f; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return f;
+}
+
+static void match(struct lab *l, struct want *w, size_t n)
+{
+	_cleanup_free_ struct entry *all = xcalloc(l->n_nodes + 1, sizeof(*all));
+	struct entry *map = NULL, *en;
+
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		all[i].key = folded(l->nodes[i]->name);
+		all[i].node = l->nodes[i];
+		HASH_ADD_KEYPTR(hh, map, all[i].key, strlen(all[i].key), &all[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *key = folded(w[i].name);
+
+		HASH_FIND_STR(map, key, en);
+		if (en && en->node->kind == w[i].kind)
+			w[i].have = en->node;
+	}
+	HASH_CLEAR(hh, map);
+	for (size_t i = 0; i < l->n_nodes; i++)
+		free(all[i].key);
+}
+
+/* --- taking away -------------------------------------------------------------------------------
+ */
+
+struct ports {
+	char (*names)[IFNAMSIZ];
+	size_t n, cap;
+};
+
+static void ports_of(const struct node *n, struct ports *p)
+{
+	char name[IFNAMSIZ];
+
+	if (n->rs) {
+		port_name_rs(n->rs, n->instance, name);
+		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
+	}
+	for (size_t i = 0; n->vm && i < n->vm->n_nics; i++) {
+		port_name_nic(n->vm->nics[i], name);
+		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
+	}
+}
+
+int node_unplug(struct driver *d, struct node *n, struct err *e)
+{
+	struct ports p = { 0 };
+
+	ports_of(n, &p);
+	int r = guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e);
+
+	free(p.names);
+	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
+}
+
+/* The node still has the model that it was built from. */
+static bool stays(const struct node *n, const struct want *w)
+{
+	if (n->wire_hash != w->wire || n->guest_hash != w->guest)
+		return false;
+	/* Route Servers take a new configuration as they run; an appliance boots anew with its new
+	 * files, as nothing of what its daemons left in the kernel may survive. */
+	return n->kind == NODE_ROUTE_SERVER || n->files_hash == w->files;
+}
+
+static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
+                     struct err *e)
+{
+	struct lab *l = &d->lab;
+	struct node **gone = xcalloc(l->n_nodes + 1, sizeof(*gone));
+	bool *keep = xcalloc(l->n_nodes + 1, sizeof(*keep));
+	struct ports p = { 0 };
+	size_t n_gone = 0;
+
+	for (size_t i = 0; i < l->n_nodes; i++) /* found again by position */
+		l->nodes[i]->pos = i;
+	for (size_t i = 0; i < n; i++) {
+		struct node *have = w[i].have;
+
+		if (!have)
+			continue;
+		if (stays(have, &w[i])) {
+			keep[have->pos] = true;
+		} else {
+			w[i].have = NULL;
+			st->rebuilt++;
+			st->removed--;
+			st->created--;
+		}
+	}
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		struct node *node = l->nodes[i];
+
+		if (keep[i] || node->kind == NODE_FABRIC || node->kind == NODE_INTERNET)
+			continue;
+		/* Before their links: so that the other ends of their connections hear of it, as of
+		 * a machine that is shut down. */
+		node_procs_stop(node);
+		ports_of(node, &p);
+		gone[n_gone++] = node;
+	}
+	int r = p.n ? guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e) : 0;
+
+	for (size_t i = 0; r == 0 && i < n_gone; i++) {
+		responder_forget(d, gone[i]);
+		observe_forget(d, gone[i]);
+		node_free(d, gone[i]);
+		st->removed++;
+	}
+	free(p.names);
+	free(keep);
+	free(gone);
+	return r;
+}
+
+/* --- making ------------------------------------------------------------------------------------
+ */
+
+static int node_plug(struct driver *d, struct node *n, const struct model *m, bool forwarding,
+                     struct err *e)
+{
+	int r;
+
+	if (n->kind == NODE_ROUTE_SERVER)
+		r = guest_build_rs(d->plug, n->netns, n->rs, n->instance,
+		                   m->settings.route_server_ping, e);
+	else
+		r = guest_build_vm(d->plug, n->netns, n->vm, forwarding, e);
+	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
+}
+
+static int procs_make(struct driver *d, struct node *n, const struct image_plan *plan,
+                      struct err *e)
+{
+	for (size_t i = 0; i < plan->n_daemons; i++)
+		VEC_PUSH(n->procs, n->n_procs, n->cap_procs) = process_new(d, n, &plan->daemons[i]);
+	if (n->stopped) {
+		node_procs_stop(n);
+		return 0;
+	}
+	int r = checks_start(d, n, plan, e);
+
+	return r < 0 ? r : node_procs_start(n, e);
+}
+
+static struct node *new_node(struct driver *d, const struct want *w)
+{
+	struct node *n = node_new(&d->lab, w->name, w->kind);
+
+	n->vm = w->vm;
+	n->rs = w->rs;
+	n->instance = w->instance;
+	n->forwarding = w->forwarding;
+	n->stopped = w->vm && (w->vm->deallocated || fault_stops(d, w->name));
+	n->fresh = true;
+	return n;
+}
+
+static int start(struct driver *d, struct node *n, const struct want *w, struct err *e)
+{
+	if (!w->plan || !w->plan->n_daemons)
+		return 0;
+	int r = node_mounts(d, n, w->plan, e);
+
+	return r < 0 ? r : procs_make(d, n, w->plan, e);
+}
+
+/* The hashes say "built": without them the next build starts this node over. */
+static void built(struct node *n, const struct want *w)
+{
+	n->wire_hash = w->wire;
+	n->guest_hash = w->guest;
+	n->files_hash = w->files;
+}
+
+static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
+{
+	struct node *n = new_node(d, w);
+	int r = ns_new(&n->netns, e);
+
+	if (r == 0 && !n->stopped)
+		r = node_plug(d, n, m, w->forwarding, e);
+	if (r == 0)
+		r = start(d, n, w, e);
+	if (r == 0)
+		built(n, w);
+	return r;
+}
+
+/* Route Server instances run before there is anything to talk to: BIRD dials a second after its
+ * start, and that second may as well pass while the rest is built (docs/convergence.md). */
+static int start_instances(struct driver *d, struct want *w, size_t n, struct build_stats *st,
+                           struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (w[i].kind != NODE_ROUTE_SERVER || w[i].have)
+			continue;
+		w[i].have = new_node(d, &w[i]);
+		st->created++;
+		r = ns_new(&w[i].have->netns, e);
+		if (r == 0)
+			r = start(d, w[i].have, &w[i], e);
+	}
+	return r;
+}
+
+static int plug_instances(struct driver *d, struct want *w, size_t n, const struct model *m,
+                          struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (w[i].kind != NODE_ROUTE_SERVER || !w[i].have->fresh)
+			continue;
+		r = node_plug(d, w[i].have, m, false, e);
+		if (r == 0)
+			built(w[i].have, &w[i]);
+	}
+	return r;
+}
+
+int node_boot(struct driver *d, struct node *n, struct err *e)
+{
+	int fd = -1, r = ns_new(&fd, e);
+
+	if (r < 0)
+		return r;
+	close_p(&n->netns);
+	n->netns = fd;
+	r = node_plug(d, n, d->lab.model, n->forwarding, e);
+	return r < 0 ? r : node_procs_resume(n, e);
+}
+
+/* A Route Server instance takes its new configuration without losing a session. */
+static int reconfigure(struct node *n, const struct want *w, struct err *e)
+{
+	struct process *p = n->n_procs ? n->procs[0] : NULL;
+	int r = node_files(n, w->plan, e);
+
+	if (r == 0 && p && p->state == PROC_RUNNING && !p->frozen)
+		r = bird_configure(p->ready_path, e);
+	if (r < 0)
+		return err_wrap(e, "%s: its new configuration", n->name);
+	n->files_hash = w->files;
+	return 0;
+}
+
+static bool has_failed(const struct node *n)
+{
+	for (size_t i = 0; i < n->n_procs; i++)
+		if (n->procs[i]->state == PROC_FAILED)
+			return true;
+	return false;
+}
+
+static int keep(const struct want *w, struct build_stats *st, struct err *e)
+{
+	struct node *n = w->have;
+
+	if (n->kind == NODE_ROUTE_SERVER && n->files_hash != w->files) {
+		int r = reconfigure(n, w, e);
+
+		if (r < 0)
+			return r;
+		st->reconfigured++;
+		return 0;
+	}
+	/* What has died too often is wanted still, and whoever says so has perhaps mended it. */
+	if (has_failed(n)) {
+		st->restarted++;
+		return node_procs_resume(n, e);
+	}
+	st->kept++;
+	return 0;
+}
+
+static struct node *last_node(struct driver *d)
+{
+	return d->lab.nodes[d->lab.n_nodes - 1];
+}
+
+static void stopped_fill(struct driver *d)
+{
+	free(d->stopped.v);
+	d->stopped.n = d->lab.model->n_vms;
+	d->stopped.v = xcalloc(d->stopped.n + 1, sizeof(bool));
+	for (size_t i = 0; i < d->lab.n_nodes; i++)
+		if (d->lab.nodes[i]->vm)
+			d->stopped.v[d->lab.nodes[i]->vm->idx] = d->lab.nodes[i]->stopped;
+}
+
+/* The fabric and the Internet, then as it is wanted, whatever was built last. */
+static void sort_nodes(struct lab *l, const struct want *w, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		struct node *node = l->nodes[i];
+
+		if (node->kind != NODE_FABRIC && node->kind != NODE_INTERNET)
+			continue;
+		l->nodes[i] = l->nodes[k];
+		l->nodes[k++] = node;
+	}
+	for (size_t i = 0; i < n; i++)
+		l->nodes[k++] = w[i].have;
+}
+
+/* From here on the nodes speak of the new model, and no other is needed. */
+static void adopt(struct driver *d, json_t *design, struct model *m, const struct want *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct node *node = w[i].have;
+
+		node->vm = w[i].vm;
+		node->rs = w[i].rs;
+		if (!streq(node->name, w[i].name)) { /* the case of its name */
+			free(node->name);
+			node->name = xstrdup(w[i].name);
+		}
+	}
+	sort_nodes(&d->lab, w, n);
+
+	struct model *old = d->lab.model;
+
+	d->lab.model = m;
+	observe_reset(d); /* still looks at the old one */
+	for (size_t i = 0; i < n; i++)
+		w[i].have->fresh = false;
+	model_free(old);
+	while (d->n_old)
+		model_free(d->old_models[--d->n_old]);
+	json_decref(d->lab.design);
+	d->lab.design = design;
+	fault_reset(d);
+}
+
+int lab_build(struct driver *d, json_t *design, struct model *m, struct build_stats *st,
+              void (*progress)(size_t done, size_t of, void *ctx), void *ctx, struct err *e)
+{
+	struct want *w = NULL;
+	size_t n = 0;
+	int r = wants_of(m, &w, &n, e);
+
+	if (r == 0) {
+		match(&d->lab, w, n);
+		r = take_away(d, w, n, st, e);
+	}
+	if (r == 0)
+		r = start_instances(d, w, n, st, e);
+	if (r == 0)
+		r = fabric_ready(d, e);
+	if (r == 0)
+		r = plug_instances(d, w, n, m, e);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (w[i].have) {
+			r = w[i].have->fresh ? 0 : keep(&w[i], st, e);
+		} else {
+			r = make(d, &w[i], m, e);
+			w[i].have = last_node(d);
+			st->created++;
+		}
+		if (i % PUMP_EVERY == 0) {
+			/* Daemons that wait for one another go on meanwhile. */
+			d->building = true;
+			loop_pump(d->loop);
+			d->building = false;
+		}
+		if (progress && i % PROGRESS_EVERY == 0)
+			progress(i, n, ctx);
+	}
+	if (r == 0)
+		r = fabric_attach(d, m, e);
+	if (r < 0) {
+		VEC_PUSH(d->old_models, d->n_old, d->cap_old) = m;
+		json_decref(design);
+		goto out;
+	}
+	adopt(d, design, m, w, n);
+	stopped_fill(d);
+	r = router_update(d, e);
+	if (r == 0)
+		r = responder_update(d, e);
+out:
+	wants_free(w, n);
+	return r;
+}
+
+size_t lab_starting(const struct driver *d)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < d->lab.n_nodes; i++) {
+		const struct node *n = d->lab.nodes[i];
+		bool open = n->checks_running > 0;
+
+		for (size_t j = 0; j < n->n_procs; j++)
+			open = open || n->procs[j]->state == PROC_WAITING ||
+			       n->procs[j]->state == PROC_STARTING;
+		k += open;
+	}
+	return k;
+}
+
+int lab_stopped_changed(struct driver *d, struct err *e)
+{
+	stopped_fill(d);
+	return router_stopped(d, e);
+}

@@ -1,0 +1,17 @@
+/* What the commands of this layer need of a connection beyond lab/client.h. */
+#pragma once
+
+#include "lab/client.h"
+
+struct lab_client *lab_client_new(const char *name, int fd); /* takes fd */
+/* The driver's process id as seen from here (SO_PEERCRED), or 0. */
+int lab_client_driver_pid(const struct lab_client *c);
+/* How long lab_recv() waits for the driver; it then gives -ETIMEDOUT. */
+void lab_client_patience(struct lab_client *c, unsigned ms);
+/* True when lab_recv() would not have to read. */
+bool lab_client_pending(const struct lab_client *c);
+/* {"error":...} -> *e, its exit status, and a negative return; 0 when the answer is none. */
+int lab_answer_error(const json_t *answer, int *ret_status, struct err *e);
+/* Ends a lab: asks, and kills the driver when it does not answer.  Returns when all of its
+ * processes have gone.  -ENOENT: no such lab. */
+int lab_end(const char *name, struct err *e);

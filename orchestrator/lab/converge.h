@@ -1,0 +1,16 @@
+/* Has routing come to rest?  Observed, never slept for. */
+#pragma once
+
+#include "lab/driver.h"
+
+struct convergence {
+	size_t up, of;   /* sessions, counted per instance */
+	json_t *missing; /* sentences; what is not there yet */
+	json_t *notes;   /* sentences; what will not come, and is not waited for */
+};
+
+/* True when every session that is expected is up, the virtual router has applied what was learned,
+ * and two looks in a row saw the same.  explain: fill in missing with reasons, which costs system
+ * calls. */
+bool lab_converged(struct driver *d, bool explain, struct convergence *ret);
+void convergence_free(struct convergence *c);

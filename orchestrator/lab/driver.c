@@ -1,0 +1,192 @@
+#include "lab/driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "lab/apply.h"
+#include "lab/events.h"
+#include "lab/logs.h"
+#include "lab/observe.h"
+#include "lab/paths.h"
+#include "lab/process.h"
+
+enum { ORPHAN_MS = 10000 };
+
+/* --- namespaces ------------------------------------------------------------------------------- */
+
+/* Everything that the lab writes goes to a tmpfs that only it sees, mounted over its run directory:
+ * the outside still sees control and lock there. */
+static int lab_mounts(struct driver *d, const struct driver_start *ds, struct err *e)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return errno == EINVAL
+		           ? err_set(e, EOPNOTSUPP,
+		                     "the root folder is not a mount point (a chroot?), so a lab "
+		                     "cannot have mounts of its own: enter it with pivot_root, or "
+		                     "as a container does")
+		           : err_sys(e, errno, "making mounts private");
+	d->root = xasprintf("%s/%s", ds->run_path, ds->lab);
+	if (mount("vnetlab", d->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=50%") < 0)
+		return err_sys(e, errno, "mounting a tmpfs on %s", d->root);
+	d->root_fd = open(d->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (d->root_fd < 0)
+		return err_sys(e, errno, "%s", d->root);
+	/* A /proc of the lab's own processes.  Where parts of /proc are hidden (containers), the
+	 * kernel refuses a fresh one to a user namespace: then the old one stays, which shows the
+	 * outside's process ids and does for us. */
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 &&
+	    errno != EPERM && errno != EBUSY)
+		return err_sys(e, errno, "mounting /proc");
+	d->mntns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	if (d->mntns < 0)
+		return err_sys(e, errno, "/proc/self/ns/mnt");
+	return chdir("/") < 0 ? err_sys(e, errno, "/") : 0;
+}
+
+static void host_pid(struct driver *d)
+{
+	char buf[16] = "";
+
+	if (readlinkat(d->host_proc_fd, "self", buf, sizeof(buf) - 1) > 0)
+		d->host_pid = (int)strtol(buf, NULL, 10);
+}
+
+/* A node costs descriptors.  Daemons get the limit that we got: some size tables by it. */
+static void raise_nofile(struct driver *d)
+{
+	getrlimit(RLIMIT_NOFILE, &d->nofile);
+	struct rlimit rl = { d->nofile.rlim_max, d->nofile.rlim_max };
+
+	setrlimit(RLIMIT_NOFILE, &rl);
+}
+
+/* --- the loop's callbacks ----------------------------------------------------------------------
+ */
+
+static void on_listener(struct source *s, uint32_t events)
+{
+	struct driver *d = container_of(s, struct driver, listener);
+
+	(void)events;
+	if (!d->building)
+		conn_accept(d, s->fd);
+}
+
+static void on_reaper(struct timer *t)
+{
+	struct driver *d = container_of(t, struct driver, reaper);
+
+	conn_reap(d);
+	/* Nothing was ever applied and who started us has gone: so do we. */
+	if (!d->conns && !d->lab.design && !d->apply)
+		driver_quit(d);
+}
+
+void driver_quit(struct driver *d)
+{
+	loop_quit(d->loop);
+}
+
+void driver_after_fork(struct driver *d, const struct conn *keep)
+{
+	loop_after_fork(d->loop);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "vnetlab-worker");
+	conn_close_all(d, keep);
+	close(d->listener.fd);
+	close(d->dir_fd);
+	close(d->run_fd);
+	/* The lock is the driver's: a worker that lingers does not keep the lab's name. */
+	close(d->lock_fd);
+}
+
+void driver_log_line(struct process *p, const char *line, size_t n)
+{
+	logs_line(p, line, n);
+	observe_log_line(p, line, n);
+}
+
+void driver_proc_changed(struct driver *d)
+{
+	apply_step(d);
+}
+
+bool driver_proc_died_starting(struct process *p, const char *tail)
+{
+	return apply_proc_died(p, tail);
+}
+
+void driver_proc_failed(struct node *n, const char *msg)
+{
+	apply_node_failed(n->procs[0]->d, n, msg);
+}
+
+/* --- main --------------------------------------------------------------------------------------
+ */
+
+static int set_up(struct driver *d, const struct driver_start *ds, struct err *e)
+{
+	int r = lab_mounts(d, ds, e);
+
+	if (r < 0)
+		return r;
+	host_pid(d);
+	raise_nofile(d);
+	umask(022);
+	clock_gettime(CLOCK_REALTIME, &d->since);
+	r = loop_new(&d->loop, e);
+	if (r < 0)
+		return r;
+	d->events = events_new(d->lab.name);
+	d->reaper.fn = on_reaper;
+	d->orphan.fn = on_reaper;
+	d->listener.fn = on_listener;
+	/* Here and not where it was bound: SO_PEERCRED of a client names who listened. */
+	if (listen(ds->listen_fd, SOMAXCONN) < 0)
+		return err_sys(e, errno, "listen");
+	r = loop_add(d->loop, &d->listener, ds->listen_fd, EPOLLIN, e);
+	if (r < 0)
+		return r;
+	/* Should nobody ever connect: */
+	d->orphan.fn = on_reaper;
+	loop_timer(d->loop, &d->orphan, ORPHAN_MS);
+	return observer_new(d, &d->observer, e);
+}
+
+_Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
+{
+	struct driver *d = xcalloc(1, sizeof(*d));
+	struct err e = { 0 };
+
+	d->lab.name = xstrdup(ds->lab);
+	d->lab.driver = d;
+	d->run_fd = ds->run_fd;
+	d->dir_fd = ds->dir_fd;
+	d->lock_fd = ds->lock_fd;
+	d->host_proc_fd = ds->host_proc_fd;
+	d->root_fd = d->listener.fd = d->mntns = d->edge_ns = -1;
+	int r = set_up(d, ds, &e);
+
+	if (r == 0)
+		memset(&e, 0, sizeof(e));
+	ssize_t n = write(pipe_fd, &e, sizeof(e));
+
+	close(pipe_fd);
+	if (r == 0 && n == (ssize_t)sizeof(e))
+		r = loop_run(d->loop, &e);
+	/* Everything else goes with this process. The tmpfs hides the directory from us only. */
+	if (d->root)
+		umount2(d->root, MNT_DETACH);
+	lab_dir_remove(d->run_fd, d->dir_fd, d->lab.name);
+	_exit(r < 0 ? 1 : 0);
+}

@@ -1,0 +1,70 @@
+/* The driver: pid 1 of a lab.  When it ends, for whatever reason, the kernel ends the lab with it;
+ * so nothing here has to be undone, ever. */
+#pragma once
+
+#include <sys/resource.h>
+#include <time.h>
+
+#include "lab/conn.h"
+#include "lab/lab.h"
+#include "lab/loop.h"
+
+struct driver_start { /* what lab/spawn.c hands over */
+	const char *lab;
+	const char *run_path; /* absolute */
+	int run_fd, dir_fd, lock_fd, listen_fd, host_proc_fd;
+};
+
+/* Never returns.  Writes one struct err to pipe_fd: code 0 when it listens. */
+_Noreturn void driver_main(const struct driver_start *ds, int pipe_fd);
+
+struct driver {
+	struct lab lab;
+	struct loop *loop;
+	struct events *events;
+	struct source listener;
+	struct conn *conns;
+	bool building; /* clients are not listened to: lab/build.c */
+	struct timer reaper, orphan;
+	int run_fd, dir_fd, lock_fd;
+	int host_proc_fd;     /* /proc of the outside */
+	int root_fd;          /* the lab's tmpfs, and ... */
+	char *root;           /* ... where it is mounted, in the lab's mount namespace only */
+	int mntns;            /* the lab's */
+	pid_t host_pid;       /* ours, as the outside sees it */
+	struct rlimit nofile; /* as we got it: for what we start */
+	struct timespec since;
+	unsigned next_node; /* number of the next private directory */
+	struct bool_vec {
+		bool *v;
+		size_t n;
+	} stopped;                 /* by vm->idx */
+	struct model **old_models; /* nodes of a build that failed may point into them */
+	size_t n_old, cap_old;
+	struct plug *plug;                  /* kernel/guest.h */
+	int edge_ns;                        /* the Internet edge, which is no node */
+	struct apply *apply;                /* lab/apply.c: one that is under way, or NULL */
+	struct check *checks;               /* lab/check.c: those that run */
+	struct log_follower *log_followers; /* lab/op_logs.c */
+	struct observer *observer;          /* lab/observe.c */
+	struct router_link *router;         /* lab/routerlink.c */
+	struct responder *responder;        /* lab/responder.c */
+	struct fault *faults;               /* lab/fault.c */
+	size_t n_faults, cap_faults;
+};
+
+struct process;
+
+/* A line that a process has written, without its newline. */
+void driver_log_line(struct process *p, const char *line, size_t n);
+/* A process became ready, died, was stopped. */
+void driver_proc_changed(struct driver *d);
+/* It died before it was ready.  True: an apply waits for it, and has taken note. */
+bool driver_proc_died_starting(struct process *p, const char *tail);
+/* A node cannot be brought up: fails the apply that is under way, else an event. */
+void driver_proc_failed(struct node *n, const char *msg);
+/* In a forked child: give up what is the driver's, keep the lab's namespaces and keep (or NULL). */
+void driver_after_fork(struct driver *d, const struct conn *keep);
+void driver_quit(struct driver *d);
+
+char *time_iso(const struct timespec *ts, char buf[40]);

@@ -1,0 +1,42 @@
+#include "lab/fabric.h"
+
+#include "kernel/edge.h"
+#include "kernel/fabric_ns.h"
+#include "kernel/guest.h"
+#include "kernel/ns.h"
+#include "lab/node.h"
+#include "lab/routerlink.h"
+
+static int make(struct driver *d, const char *name, enum node_kind kind, struct err *e)
+{
+	struct node *n = node_find(&d->lab, name);
+
+	if (!n)
+		n = node_new(&d->lab, name, kind);
+	return n->netns >= 0 ? 0 : ns_new(&n->netns, e);
+}
+
+int fabric_ready(struct driver *d, struct err *e)
+{
+	int r;
+
+	if (d->plug)
+		return 0;
+	if ((r = make(d, "fabric", NODE_FABRIC, e)) < 0 ||
+	    (r = make(d, "internet", NODE_INTERNET, e)) < 0 ||
+	    (d->edge_ns < 0 && (r = ns_new(&d->edge_ns, e)) < 0) ||
+	    (r = fabric_ns_prepare(node_find(&d->lab, "fabric")->netns, e)) < 0 ||
+	    (r = plug_open(node_find(&d->lab, "fabric")->netns, &d->plug, e)) < 0)
+		return err_wrap(e, "the fabric");
+	/* It reads the design while the nodes are being built. */
+	return router_start(d, e);
+}
+
+int fabric_attach(struct driver *d, const struct model *m, struct err *e)
+{
+	const struct node *internet = node_find(&d->lab, "internet");
+	size_t changes;
+	int r = edge_apply(d->plug, d->edge_ns, internet->netns, m, &changes, e);
+
+	return r < 0 ? err_wrap(e, "the Internet's edge") : 0;
+}

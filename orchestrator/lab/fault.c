@@ -1,0 +1,450 @@
+/* Breaking things on purpose.  Each fault is remembered until it is mended or its target goes; one
+ * row of VERBS per word of the command. */
+#include "lab/fault.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "kernel/nl.h"
+#include "kernel/ns.h"
+#include "lab/birdctl.h"
+#include "lab/build.h"
+#include "lab/events.h"
+#include "lab/freeze.h"
+#include "lab/node.h"
+#include "lab/ops.h"
+#include "lab/process.h"
+#include "lab/responder.h"
+#include "lab/routerlink.h"
+#include "plan/names.h"
+
+/* --- the list ----------------------------------------------------------------------------------
+ */
+
+static size_t fault_find(const struct driver *d, const char *what, const char *target)
+{
+	size_t i = 0;
+
+	while (i < d->n_faults &&
+	       !(streq(d->faults[i].what, what) && strieq(d->faults[i].target, target)))
+		i++;
+	return i;
+}
+
+static void fault_drop(struct driver *d, size_t i)
+{
+	free(d->faults[i].what);
+	free(d->faults[i].target);
+	free(d->faults[i].detail);
+	memmove(&d->faults[i], &d->faults[i + 1], (d->n_faults - i - 1) * sizeof(d->faults[0]));
+	d->n_faults--;
+}
+
+void fault_forget(struct driver *d, const char *what, const char *target)
+{
+	size_t i = fault_find(d, what, target);
+
+	if (i < d->n_faults)
+		fault_drop(d, i);
+}
+
+void fault_note(struct driver *d, const char *what, const char *target, const char *detail)
+{
+	fault_forget(d, what, target);
+	VEC_PUSH(d->faults, d->n_faults, d->cap_faults) =
+	    (struct fault){ xstrdup(what), xstrdup(target), xstrdup(detail) };
+	event_add(d->events, "fault", target, "%s%s%s", what, *detail ? " " : "", detail);
+}
+
+static void fault_mended(struct driver *d, const char *what, const char *target, const char *how)
+{
+	fault_forget(d, what, target);
+	event_add(d->events, "fault", target, "%s", how);
+}
+
+bool fault_stops(const struct driver *d, const char *vm)
+{
+	return fault_find(d, "stop", vm) < d->n_faults;
+}
+
+/* The session that a fault on "RS/PEERING" or "RS/PEERING/0" is about. */
+static struct bgp_connection *connection_of(const struct lab *l, const char *name,
+                                            int *ret_instance)
+{
+	size_t n = strlen(name);
+	_cleanup_free_ char *base = xstrdup(name);
+
+	*ret_instance = -1;
+	if (n > 2 && name[n - 2] == '/' && (name[n - 1] == '0' || name[n - 1] == '1')) {
+		base[n - 2] = '\0';
+		struct bgp_connection *c = model_connection(l->model, base);
+
+		if (c) {
+			*ret_instance = name[n - 1] - '0';
+			return c;
+		}
+	}
+	return model_connection(l->model, name);
+}
+
+void fault_reset(struct driver *d)
+{
+	for (size_t i = d->n_faults; i-- > 0;) {
+		struct node *n = NULL;
+		int inst;
+		bool there = streq(d->faults[i].what, "session")
+		                 ? connection_of(&d->lab, d->faults[i].target, &inst) != NULL
+		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
+
+		/* A node that was built anew is whole; one that is stopped stays so. */
+		if (there && !streq(d->faults[i].what, "stop") &&
+		    !streq(d->faults[i].what, "session") && n && n->wire_hash && !n->faulted)
+			there = false;
+		if (!there)
+			fault_drop(d, i);
+	}
+}
+
+static json_t *fault_list(const struct driver *d)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < d->n_faults; i++) {
+		const struct fault *f = &d->faults[i];
+		_cleanup_free_ char *s =
+		    xasprintf("%s %s%s%s", f->what, f->target, *f->detail ? " " : "", f->detail);
+
+		json_array_append_new(a, json_string(s));
+	}
+	return a;
+}
+
+/* --- VMs ---------------------------------------------------------------------------------------
+ */
+
+static int vm_of(struct driver *d, const char *name, struct node **ret, struct err *e)
+{
+	int r = lab_node(&d->lab, name, ret, e);
+
+	if (r < 0)
+		return r;
+	if (!(*ret)->vm)
+		return err_set(e, EINVAL, "%s is not a virtual machine", (*ret)->name);
+	return 0;
+}
+
+static int do_stop(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	int r = vm_of(d, argv[1], &n, e);
+
+	if (r < 0)
+		return r;
+	if (n->stopped)
+		return err_set(e, EALREADY, "%s is deallocated already", n->name);
+	node_procs_stop(n);
+	r = node_unplug(d, n, e);
+	if (r < 0)
+		return r;
+	n->stopped = true;
+	n->frozen = false;
+	n->faulted = true;
+	responder_forget(d, n);
+	fault_forget(d, "freeze", n->name);
+	fault_forget(d, "kill", n->name);
+	fault_note(d, "stop", n->name, "");
+	return lab_stopped_changed(d, e);
+}
+
+static int do_start(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	int r = vm_of(d, argv[1], &n, e);
+
+	if (r < 0)
+		return r;
+	if (!n->stopped)
+		return err_set(e, EALREADY, "%s runs already", n->name);
+	r = node_boot(d, n, e);
+	if (r < 0)
+		return r;
+	n->stopped = false;
+	fault_mended(d, "stop", n->name, "start");
+	r = lab_stopped_changed(d, e);
+	return r < 0 ? r : responder_update(d, e);
+}
+
+/* --- processes ---------------------------------------------------------------------------------
+ */
+
+static int do_kill(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	int r = lab_node(&d->lab, argv[1], &n, e);
+	bool hold = argv[2] && streq(argv[2], "--hold");
+
+	if (r < 0)
+		return r;
+	if (argv[2] && !hold)
+		return err_set(e, EINVAL, "fault kill NODE [--hold], not \"%s\"", argv[2]);
+	if (n->kind == NODE_FABRIC) {
+		if (hold)
+			return err_set(e, EINVAL, "the virtual router cannot be held down");
+		return router_kill(d, e);
+	}
+	if (!n->n_procs)
+		return err_set(e, EINVAL, "%s runs no process", n->name);
+	node_procs_kill(n, hold);
+	n->faulted = true;
+	if (hold)
+		fault_note(d, "kill", n->name, "--hold");
+	else
+		event_add(d->events, "fault", n->name, "kill");
+	return 0;
+}
+
+static int do_revive(struct driver *d, const char *name, struct err *e)
+{
+	struct node *n;
+	int r = lab_node(&d->lab, name, &n, e);
+
+	if (r < 0)
+		return r;
+	fault_mended(d, "kill", n->name, "processes are started again");
+	return n->stopped ? 0 : node_procs_resume(n, e);
+}
+
+static int do_freeze(struct driver *d, const char *const *argv, struct err *e)
+{
+	bool freeze = streq(argv[0], "freeze");
+	struct node *n;
+	int r = lab_node(&d->lab, argv[1], &n, e);
+
+	if (r < 0)
+		return r;
+	if (n->kind != NODE_VM && n->kind != NODE_ROUTE_SERVER)
+		return err_set(e, EINVAL,
+		               "%s cannot be frozen, virtual machines and Route Server "
+		               "instances can",
+		               n->name);
+	if (n->stopped || n->frozen == freeze)
+		return err_set(e, EALREADY, "%s is %s", n->name,
+		               n->stopped ? "deallocated"
+		               : freeze   ? "frozen already"
+		                          : "not frozen");
+	r = node_freeze(n->netns, freeze, e);
+	if (r < 0)
+		return err_wrap(e, "%s", n->name);
+	node_procs_freeze(n, freeze);
+	n->frozen = freeze;
+	n->faulted = true;
+	if (freeze)
+		fault_note(d, "freeze", n->name, "");
+	else
+		fault_mended(d, "freeze", n->name, "thaw");
+	return 0;
+}
+
+/* --- cables ------------------------------------------------------------------------------------
+ */
+
+static int port_set(struct driver *d, const char *port, bool up, struct err *e)
+{
+	struct node *fabric = node_find(&d->lab, "fabric");
+	struct nl *nl = NULL;
+	int r = nl_open(fabric->netns, &nl, e);
+
+	if (r < 0)
+		return r;
+	int ifindex = nl_link_index(nl, port, e);
+
+	r = ifindex < 0 ? ifindex : nl_link_set_up(nl, ifindex, up, e);
+	nl_close(nl);
+	return r;
+}
+
+/* The fabric's side goes down: the guest sees a cable without carrier. */
+static int do_link(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	const char *slash;
+	int r = lab_node(&d->lab, argv[1], &n, e);
+	bool up = argv[2] && streq(argv[2], "up");
+	char port[IFNAMSIZ];
+
+	if (r < 0)
+		return r;
+	if (!argv[2] || (!up && !streq(argv[2], "down")))
+		return err_set(e, EINVAL, "fault link NODE[/NIC] down|up");
+	if (!n->vm && !n->rs)
+		return err_set(e, EINVAL, "%s has no link of its own", n->name);
+	if (n->stopped)
+		return err_set(e, EINVAL, "%s is deallocated", n->name);
+	slash = n->vm && !strieq(argv[1], n->name) ? strrchr(argv[1], '/') : NULL;
+	if (n->rs) {
+		r = port_set(d, port_name_rs(n->rs, n->instance, port), up, e);
+	} else {
+		for (size_t i = 0; r == 0 && i < n->vm->n_nics; i++)
+			if (!slash || strieq(n->vm->nics[i]->name, slash + 1))
+				r = port_set(d, port_name_nic(n->vm->nics[i], port), up, e);
+	}
+	if (r < 0)
+		return err_wrap(e, "%s: its link", n->name);
+	n->faulted = true;
+	if (up)
+		fault_mended(d, "link", argv[1], "link up");
+	else
+		fault_note(d, "link", argv[1], "down");
+	/* The kernel forgets a port's routes and neighbours with its carrier. */
+	router_resync(d);
+	return 0;
+}
+
+/* --- sessions ----------------------------------------------------------------------------------
+ */
+
+static int session_set(struct driver *d, const struct bgp_connection *c, unsigned instance, bool up,
+                       struct err *e)
+{
+	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
+	const struct node *n = node_find(&d->lab, name);
+	char protocol[64];
+
+	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING || n->procs[0]->frozen)
+		return err_set(e, EIO, "%s does not run", name);
+	bird_protocol_name(c, protocol);
+	int r = bird_enable(n->procs[0]->ready_path, protocol, up, e);
+
+	return r < 0 ? err_wrap(e, "%s", name) : 0;
+}
+
+static int do_session(struct driver *d, const char *const *argv, struct err *e)
+{
+	bool up = argv[2] && streq(argv[2], "up");
+	int instance, r = 0;
+	const struct bgp_connection *c = connection_of(&d->lab, argv[1], &instance);
+
+	if (!c)
+		return err_set(e, ENOENT, "no peering is called %s (RouteServer/PEERING[/0|1])",
+		               argv[1]);
+	if (!argv[2] || (!up && !streq(argv[2], "down")))
+		return err_set(e, EINVAL, "fault session RS/PEERING[/0|1] down|up");
+	for (unsigned i = 0; r == 0 && i < 2; i++)
+		if (instance < 0 || instance == (int)i)
+			r = session_set(d, c, i, up, e);
+	if (r < 0)
+		return r;
+	if (up)
+		fault_mended(d, "session", argv[1], "session up");
+	else
+		fault_note(d, "session", argv[1], "down");
+	return 0;
+}
+
+/* --- the words ---------------------------------------------------------------------------------
+ */
+
+static int do_nothing(struct driver *d, const char *const *argv, struct err *e)
+{
+	(void)d;
+	(void)argv;
+	(void)e;
+	return 0;
+}
+
+static int mend(struct driver *d, const struct fault *f, struct err *e)
+{
+	const char *const start[] = { "start", f->target, NULL };
+	const char *const thaw[] = { "thaw", f->target, NULL };
+	const char *const link[] = { "link", f->target, "up", NULL };
+	const char *const session[] = { "session", f->target, "up", NULL };
+	const char *const impair[] = { "impair", f->target, "none", NULL };
+
+	if (streq(f->what, "stop"))
+		return do_start(d, start, e);
+	if (streq(f->what, "freeze"))
+		return do_freeze(d, thaw, e);
+	if (streq(f->what, "link"))
+		return do_link(d, link, e);
+	if (streq(f->what, "session"))
+		return do_session(d, session, e);
+	if (streq(f->what, "impair"))
+		return fault_impair(d, impair, e);
+	return do_revive(d, f->target, e);
+}
+
+static int do_clear(struct driver *d, const char *const *argv, struct err *e)
+{
+	int r = 0;
+
+	(void)argv;
+	while (d->n_faults && r == 0) {
+		/* mend() frees the entry that it is given. */
+		const struct fault *last = &d->faults[d->n_faults - 1];
+		_cleanup_free_ char *what = xstrdup(last->what), *target = xstrdup(last->target);
+		struct fault f = { what, target, NULL };
+
+		r = mend(d, &f, e);
+		fault_forget(d, what, target);
+	}
+	return r;
+}
+
+static const struct verb {
+	const char *name;
+	int min, max; /* words behind it */
+	int (*run)(struct driver *d, const char *const *argv, struct err *e);
+} VERBS[] = {
+	{ "stop", 1, 1, do_stop },       { "start", 1, 1, do_start },
+	{ "kill", 1, 2, do_kill },       { "freeze", 1, 1, do_freeze },
+	{ "thaw", 1, 1, do_freeze },     { "link", 2, 2, do_link },
+	{ "session", 2, 2, do_session }, { "impair", 2, 3, fault_impair },
+	{ "list", 0, 0, do_nothing },    { "clear", 0, 0, do_clear },
+};
+
+static int run_verb(struct driver *d, const char *const *argv, int argc, struct err *e)
+{
+	_cleanup_str_ struct str words = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
+		const struct verb *v = &VERBS[i];
+
+		str_printf(&words, "%s%s", i ? ", " : "", v->name);
+		if (!streq(v->name, argv[0]))
+			continue;
+		if (argc - 1 < v->min || argc - 1 > v->max)
+			return err_set(e, EINVAL, "fault %s takes %d%s word%s (vnetlab help fault)",
+			               v->name, v->min, v->max > v->min ? " or more" : "",
+			               v->min == 1 && v->max == 1 ? "" : "s");
+		return v->run(d, argv, e);
+	}
+	return err_set(e, EINVAL, "no fault is called \"%s\"; there are: %s", argv[0],
+	               str_get(&words));
+}
+
+static int op_fault(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	const json_t *a = json_object_get(r->body, "argv");
+	size_t n = json_array_size(a);
+	const char *argv[8] = { NULL };
+
+	if (!n || n >= ARRAY_LEN(argv))
+		return err_set(e, EINVAL, "fault: \"argv\" is a list of 1 to %zu words",
+		               ARRAY_LEN(argv) - 1);
+	for (size_t i = 0; i < n; i++) {
+		argv[i] = json_string_value(json_array_get(a, i));
+		if (!argv[i])
+			return err_set(e, EINVAL, "fault: \"argv\" is a list of words");
+	}
+	if (!l->model)
+		return err_set(e, EAGAIN, "the lab is still being built");
+	int rc = run_verb(l->driver, argv, (int)n, e);
+
+	if (rc < 0)
+		return rc;
+	*ret = json_pack("{s:o}", "faults", fault_list(l->driver));
+	return 0;
+}
+
+LAB_OP(fault, { .name = "fault", .kind = OP_INLINE, .run = op_fault });

@@ -1,0 +1,20 @@
+/* What was broken on purpose, and by whom it is remembered. */
+#pragma once
+
+#include "lab/driver.h"
+
+struct fault {
+	char *what;   /* "stop", "kill", "freeze", "link", "session", "impair" */
+	char *target; /* node, NIC, or peering */
+	char *detail; /* "down", "--hold", "rate 1mbit"; "" */
+};
+
+/* True when a fault keeps this VM stopped. */
+bool fault_stops(const struct driver *d, const char *vm);
+/* The design has changed: faults of what is gone are forgotten. */
+void fault_reset(struct driver *d);
+
+/* For the files that do the breaking: */
+void fault_note(struct driver *d, const char *what, const char *target, const char *detail);
+void fault_forget(struct driver *d, const char *what, const char *target);
+int fault_impair(struct driver *d, const char *const *argv, struct err *e);

@@ -1,0 +1,64 @@
+/* Appliance images: a folder images/NAME with image.json and configuration templates (docs: images/
+ * README.md).  Found in the folders of $VNETLAB_IMAGES (separated by colons), then beside the
+ * binary (../images, ../../images), then in ../share/vnetlab/images.
+ *
+ * image_plan() turns a VM of the design into what the driver starts: private files and daemons, in
+ * private /etc, /run and /var.  Daemons expect of those, beside what a plan lists:
+ * /etc/ld.so.cache, nsswitch.conf, passwd and group (unless the plan has them), and /var/run being
+ * /run. */
+#pragma once
+
+#include "azure/model.h"
+#include "base/err.h"
+
+struct image_file {
+	char *path; /* inside the node: "/etc/frr/frr.conf" */
+	char *content;
+	size_t size;
+	unsigned mode; /* 0640 */
+};
+
+enum ready_kind {
+	READY_NONE,   /* started = ready */
+	READY_SOCKET, /* a unix socket of this path (inside the node) exists and accepts */
+	READY_EXIT,   /* it does its work and ends: ready when it has ended with 0; anything else is
+	                 a failure, its output says why.  Not watched, not restarted on its own. */
+};
+
+struct image_daemon {
+	char *name;  /* "zebra" */
+	char **argv; /* argv[0] absolute, found where the distribution puts it; NULL-terminated */
+	enum ready_kind ready;
+	char *ready_path;
+	char **check_argv; /* run before it, inside the node: exits non-zero and prints the daemon's
+	                      own message, with file and line, when the configuration is wrong;
+	                      NULL: the daemon itself says so at start */
+	bool ignore_setgroups; /* setgroups(2) must seem to work: an unprivileged user namespace
+	                          forbids it, and this daemon gives up then.  A seccomp filter that
+	                          answers 0 (SECCOMP_RET_ERRNO with errno 0) is enough. */
+};
+
+struct image_plan {
+	struct image_file *files;
+	size_t n_files;
+	char **dirs;                  /* directories to make inside the node, NULL-terminated */
+	struct image_daemon *daemons; /* in order: each is ready before the next is started */
+	size_t n_daemons;
+	bool forwarding; /* ip_forward in the guest */
+};
+
+/* -ENOENT with the known images when there is none of that name; -ENOPKG with the package to
+ * install when a daemon is not on this machine; -EINVAL with the template's or file's problem. */
+int image_plan(const struct model *m, const struct vm *vm, struct image_plan **ret, struct err *e);
+/* A Route Server instance: BIRD with Azure's habits (plan/bird_rs.c).  Its control socket is
+ * IMAGE_RS_SOCKET inside the node.  Start it before anything else, links included: it dials 0.75 to
+ * 1 s after its start, and that is what the first convergence waits for (docs/convergence.md). */
+int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
+                  struct image_plan **ret, struct err *e);
+#define IMAGE_RS_CONFIG "/etc/bird/bird.conf"
+#define IMAGE_RS_SOCKET "/run/bird/bird.ctl"
+struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */
+/* File names that the image takes in "config", NULL-terminated; for findings.  The caller frees
+ * the array alone: it and the names are one piece of memory. */
+int image_config_names(const char *image, char ***ret, struct err *e);
+char **image_list(size_t *ret_n); /* names; the caller frees each and the array */

@@ -1,0 +1,26 @@
+/* An image's folder, read and checked; between the image files only. */
+#pragma once
+
+#include <jansson.h>
+
+#include "azure/model.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct image {
+	char *name, *dir; /* dir: ".../images/frr" */
+	json_t *def;      /* image.json; its form has been checked */
+};
+
+/* -ENOENT with the known names; else what image_read() says. */
+int image_find(const char *name, struct image **ret, struct err *e);
+struct image *image_free(struct image *i); /* returns NULL */
+void image_free_p(struct image **i);
+
+/* dir/image.json, checked; -EINVAL with file and JSON pointer. */
+int image_read(const char *dir, json_t **ret, struct err *e);
+/* A file of the image's folder, a whole small text. */
+int image_text(const char *file, char **ret, struct err *e);
+
+/* What templates see of a VM (images/README.md lists it).  Pure; new reference. */
+json_t *image_data(const struct model *m, const struct vm *vm);

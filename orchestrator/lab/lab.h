@@ -1,0 +1,87 @@
+/* The driver's state, and what an operation on a lab needs of it.
+ *
+ * Operations are files lab/op_*.c that register with LAB_OP.  Inline operations run in the driver
+ * and must not block.  Worker operations run in a forked child of the driver (inside the lab's pid
+ * namespace, with every node's namespaces as open descriptors): they may block, they may not change
+ * the lab, and they end when the client goes away. */
+#pragma once
+
+#include <jansson.h>
+
+#include "azure/model.h"
+#include "base/err.h"
+
+enum node_kind { NODE_VM, NODE_ROUTE_SERVER, NODE_INTERNET, NODE_FABRIC };
+
+struct process; /* lab/process.h */
+
+struct node {
+	char *name; /* "NVA_1", "RouteServer/0", "internet", "fabric" */
+	enum node_kind kind;
+	int netns;               /* open descriptor */
+	int mntns;               /* -1: the lab's own */
+	struct vm *vm;           /* NODE_VM */
+	struct route_server *rs; /* NODE_ROUTE_SERVER */
+	unsigned instance;
+	char *dir; /* its private files in the lab's tmpfs; NULL when it has none */
+	struct process **procs;
+	size_t n_procs, cap_procs;
+	/* What the node was built from; what is unchanged is left alone.  0: not built. */
+	uint64_t wire_hash;  /* NICs and addresses: a change makes a new node */
+	uint64_t guest_hash; /* routes and settings of the guest's kernel */
+	uint64_t files_hash; /* files and daemons: a change restarts them */
+	size_t checks_running;
+	char *start_error; /* kept while a check may know better */
+	bool forwarding;   /* ip_forward of the guest */
+	bool fresh;        /* made by the build that is under way */
+	size_t pos;        /* in lab->nodes, while it is being built */
+	bool stopped;      /* deallocated, by the design or by a fault */
+	bool frozen;       /* by a fault */
+	bool faulted;      /* a fault was done to it since it was built */
+};
+
+struct lab {
+	char *name;
+	json_t *design;      /* as applied */
+	struct model *model; /* of design */
+	struct node **nodes;
+	size_t n_nodes, cap_nodes;
+	struct driver *driver; /* the rest: lab/driver.c */
+};
+
+/* Case ignored; "VM/nic" gives the VM.  -ENOENT with a suggestion. */
+int lab_node(const struct lab *l, const char *name, struct node **ret, struct err *e);
+
+struct request {
+	json_t *body;
+	int fds[3]; /* -1 when none came */
+	size_t n_fds;
+	int conn; /* worker operations may write {"progress"}, {"line"}, {"text"} lines to it */
+	struct conn *client; /* inline operations that answer later: lab/conn.h */
+};
+
+enum op_kind { OP_INLINE, OP_WORKER };
+struct lab_op {
+	const char *name;
+	enum op_kind kind;
+	/* 0 with *ret_reply (an object; "ok" is added), or -errno with *e; 1 from an inline
+	 * operation that has kept r->client and answers later. */
+	int (*run)(struct lab *l, struct request *r, json_t **ret_reply, struct err *e);
+};
+#define LAB_OP(sym, ...) \
+	static const struct lab_op sym##_op = __VA_ARGS__; \
+	static const struct lab_op *const sym##_op_reg __attribute__((used, section("vnl_ops"))) = \
+	    &sym##_op
+
+int op_progress(struct request *r, json_t *obj /* stolen */); /* -EPIPE: the client has gone */
+int op_line(struct request *r, json_t *obj /* stolen */);
+int op_text(struct request *r, const char *s, size_t n);
+
+/* Live state, also from workers.  The RIB is the virtual router's current one. */
+struct rib;
+int lab_rib(struct lab *l, struct rib **ret, struct err *e);
+/* Which VMs are stopped now (by the design or by a fault), by vm->idx; owned by the lab. */
+const bool *lab_stopped(const struct lab *l);
+/* The control file of a Route Server instance's BIRD, of an appliance's daemon, ...: path inside
+ * the lab's tmpfs (lab/paths.c); valid in driver and workers. */
+const char *lab_node_file(const struct node *n, const char *name, char *buf, size_t cap);

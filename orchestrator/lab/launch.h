@@ -1,0 +1,30 @@
+/* Starting a program inside a node. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct launch {
+	const char *const *argv; /* argv[0] is looked up in PATH when it has no slash */
+	const char *const *envp;
+	int netns, mntns; /* -1: as the caller */
+	int fds[3];       /* -1: /dev/null */
+	const int *extra; /* become 3, 4, ... */
+	size_t n_extra;
+	const char *cwd;             /* tried; NULL: / */
+	bool tty;                    /* fds[0] becomes the controlling terminal */
+	const struct rlimit *nofile; /* NULL: as the caller */
+	bool ignore_setgroups;       /* setgroups(2) does nothing, successfully (lab/image.h) */
+};
+
+/* A new session, default signals, killed when the driver dies.  Costs a vfork: the driver's memory
+ * is not copied, however large the lab. -ENOENT when there is no such program. */
+int launch(const struct launch *l, pid_t *ret, struct err *e);
+
+/* The environment of a daemon: NULL-terminated, static. */
+extern const char *const DAEMON_ENV[];
+/* What other parts have as char **. */
+#define ARGV(v) ((const char *const *)(void *)(v))

@@ -1,0 +1,56 @@
+/* The driver's event loop: descriptors, timers and children, one thread.
+ *
+ * Events are taken one at a time, so a handler may free any source, its own included. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct loop;
+
+struct source { /* embedded in whatever owns the descriptor */
+	int fd; /* -1: not watched */
+	void (*fn)(struct source *s, uint32_t events);
+};
+
+struct timer {
+	uint64_t due; /* ms, monotonic */
+	void (*fn)(struct timer *t);
+	struct timer *next;
+	bool armed;
+};
+
+struct child {     /* a process that we started and must hear of */
+	pid_t pid; /* 0: none */
+	void (*fn)(struct child *c, int wstatus);
+	struct child *next;
+};
+
+#define container_of(p, type, member) \
+	((type *)(void *)((char *)(p) - __builtin_offsetof(type, member)))
+
+uint64_t now_ms(void);
+
+int loop_new(struct loop **ret, struct err *e); /* blocks SIGCHLD, SIGTERM, SIGINT, SIGHUP */
+struct loop *loop_free(struct loop *l);         /* returns NULL */
+/* SIGTERM and the like end loop_run(). */
+int loop_run(struct loop *l, struct err *e);
+/* Handles what is there already, and comes back: from within long work. */
+void loop_pump(struct loop *l);
+void loop_quit(struct loop *l);
+
+int loop_add(struct loop *l, struct source *s, int fd, uint32_t events, struct err *e);
+void loop_mod(struct loop *l, struct source *s, uint32_t events);
+void loop_del(struct loop *l, struct source *s); /* does not close; not watched: nothing */
+
+void loop_timer(struct loop *l, struct timer *t, uint64_t in_ms); /* re-arms */
+void loop_timer_stop(struct loop *l, struct timer *t);
+
+void loop_child(struct loop *l, struct child *c);
+void loop_child_forget(struct loop *l, struct child *c);
+
+/* In a forked child: undo what the loop did to signals and give up its descriptors. */
+void loop_after_fork(struct loop *l);

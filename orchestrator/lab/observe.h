@@ -1,0 +1,40 @@
+/* What the Route Server instances' sessions are doing, watched without blocking: BIRD is asked over
+ * its control socket at intervals, and at once when it has logged something. */
+#pragma once
+
+#include "lab/birdctl.h"
+#include "lab/driver.h"
+#include "lab/process.h"
+
+struct observed { /* one session of one instance */
+	const struct bgp_connection *conn;
+	unsigned instance;
+	bool known; /* BIRD has answered since the connection was configured */
+	struct bird_session s;
+	uint64_t since;     /* ms: of the state */
+	unsigned stable;    /* looks in a row, some time apart, that saw the same */
+	uint64_t looked;    /* ms: when that was last counted */
+	unsigned long seen; /* answers */
+};
+
+int observer_new(struct driver *d, struct observer **ret, struct err *e);
+/* The lab's nodes and model are new: keeps what it knows of sessions that are still there. */
+void observe_reset(struct driver *d);
+/* A node goes. */
+void observe_forget(struct driver *d, const struct node *n);
+/* Short intervals while somebody waits for convergence. */
+void observe_hurry(struct driver *d, bool hurry);
+/* Asks now. fn is called once all instances that can have answered, or after timeout_ms. */
+void observe_fresh(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), void *ctx);
+void observe_fresh_cancel(struct driver *d, void *ctx);
+
+/* NULL when there is none. */
+const struct observed *observed_session(const struct driver *d, const struct bgp_connection *c,
+                                        unsigned instance);
+/* A line of a BIRD's log: something may have changed. */
+void observe_log_line(struct process *p, const char *line, size_t n);
+/* From now on session changes are kept for `sessions`. */
+void observe_converged(struct driver *d);
+bool observe_is_converged(const struct driver *d);
+/* [{"time","routeServer","peering","instance","from","to"}]; new reference */
+json_t *observe_changes(const struct driver *d);

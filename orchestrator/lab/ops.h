@@ -1,0 +1,9 @@
+/* The table of operations, filled by LAB_OP. */
+#pragma once
+
+#include "lab/lab.h"
+
+const struct lab_op *op_find(const char *name);
+
+/* A required string of the request's body: -EINVAL with its name when absent. */
+int op_string(const struct request *r, const char *key, const char **ret, struct err *e);

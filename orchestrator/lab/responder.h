@@ -1,0 +1,10 @@
+/* What answers in the guests: `listen` of VMs, and the hosts of the Internet.  One process for the
+ * whole lab, with sockets of the nodes' namespaces. */
+#pragma once
+
+#include "lab/driver.h"
+
+/* Makes what listens equal to the lab's model; starts the process when there is none. */
+int responder_update(struct driver *d, struct err *e);
+/* Forget a node's sockets: its namespace goes. */
+void responder_forget(struct driver *d, const struct node *n);

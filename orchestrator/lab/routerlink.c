@@ -1,0 +1,383 @@
+#include "lab/routerlink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "lab/apply.h"
+#include "lab/events.h"
+#include "lab/launch.h"
+#include "lab/node.h"
+#include "lab/process.h"
+#include "router/proto.h"
+
+enum { RESTART_MS = 200 };
+
+struct router_link {
+	struct driver *d;
+	struct child child;
+	pid_t host_pid;
+	struct peer *peer;
+	struct source src;
+	struct source out; /* what it prints */
+	struct logbuf log;
+	struct timer restart;
+	unsigned deaths;
+	json_int_t sent, applied; /* generations */
+	bool dirty;               /* routes changed and are not applied yet */
+	unsigned waiting;         /* "applied" answers to "resync" that are to come */
+	json_int_t missing;       /* ports */
+	json_t *rib;              /* its last answer */
+	char error[256];          /* its last word, until it has applied something */
+};
+
+/* --- what it says --------------------------------------------------------------------------------
+ */
+
+static void hang_up(struct router_link *rl)
+{
+	loop_del(rl->d->loop, &rl->src);
+	rl->peer = peer_free(rl->peer);
+}
+
+static void watch(struct router_link *rl)
+{
+	int more = peer_flush(rl->peer, NULL);
+
+	loop_mod(rl->d->loop, &rl->src, EPOLLIN | (more > 0 ? EPOLLOUT : 0));
+}
+
+static int say(struct router_link *rl, json_t *msg, const int *fds, size_t n, struct err *e)
+{
+	if (!rl->peer) {
+		json_decref(msg); /* it hears everything when it is back */
+		return 0;
+	}
+	int r = peer_send(rl->peer, msg, fds, n, e);
+
+	if (r < 0)
+		return err_wrap(e, "the virtual router");
+	watch(rl);
+	return 0;
+}
+
+static void on_applied(struct router_link *rl, const json_t *msg)
+{
+	rl->applied = json_integer_value(json_object_get(msg, "generation"));
+	rl->missing = json_integer_value(json_object_get(msg, "missing"));
+	if (rl->waiting)
+		rl->waiting--;
+	rl->dirty = false;
+	*rl->error = '\0';
+	/* Kept here, so that workers have it without asking. */
+	say(rl, json_pack("{s:s}", "op", "rib"), NULL, 0, NULL);
+	apply_step(rl->d);
+}
+
+static void on_route(struct router_link *rl, const json_t *msg)
+{
+	_cleanup_free_ char *hops =
+	    json_dumps(json_object_get(msg, "nextHops"), JSON_COMPACT | JSON_ENCODE_ANY);
+	_cleanup_free_ char *who =
+	    xasprintf("%s/%lld", json_string_value(json_object_get(msg, "routeServer")),
+	              (long long)json_integer_value(json_object_get(msg, "instance")));
+	const char *prefix = json_string_value(json_object_get(msg, "prefix"));
+	const char *action = json_string_value(json_object_get(msg, "action"));
+
+	rl->dirty = true;
+	event_add(rl->d->events, "route", who, "%s %s%s%s", action ? action : "",
+	          prefix ? prefix : "", hops ? " " : "", hops ? hops : "");
+}
+
+static void on_message(struct router_link *rl, json_t *msg)
+{
+	const char *event = json_string_value(json_object_get(msg, "event"));
+	json_t *rib = json_object_get(msg, "rib");
+
+	if (rib) {
+		json_decref(rl->rib);
+		rl->rib = json_incref(msg);
+	} else if (streq(event, "applied")) {
+		on_applied(rl, msg);
+	} else if (streq(event, "route")) {
+		on_route(rl, msg);
+	} else if (streq(event, "error")) {
+		const char *m = json_string_value(json_object_get(msg, "message"));
+
+		snprintf(rl->error, sizeof(rl->error), "%s", m ? m : "unknown error");
+		event_add(rl->d->events, "router", "fabric", "%s", rl->error);
+	}
+}
+
+static void on_socket(struct source *s, uint32_t events)
+{
+	struct router_link *rl = container_of(s, struct router_link, src);
+	struct err e = { 0 };
+	json_t *msg;
+	int r = events & (EPOLLIN | EPOLLHUP) ? peer_fill(rl->peer, &e) : 0;
+
+	while (rl->peer && (msg = peer_next(rl->peer, &e))) {
+		on_message(rl, msg);
+		json_decref(msg);
+	}
+	if (!rl->peer)
+		return;
+	if (r < 0)
+		hang_up(rl);
+	else
+		watch(rl);
+}
+
+/* --- its life ------------------------------------------------------------------------------------
+ */
+
+static void on_output(struct source *s, uint32_t events)
+{
+	struct router_link *rl = container_of(s, struct router_link, out);
+	char buf[4096];
+	ssize_t n = read(s->fd, buf, sizeof(buf));
+	int fd = s->fd;
+
+	(void)events;
+	if (n > 0) {
+		logbuf_add(&rl->log, buf, (size_t)n, NULL, NULL);
+	} else if (n == 0 || errno != EAGAIN) {
+		loop_del(rl->d->loop, s);
+		close(fd);
+	}
+}
+
+static void on_exit_of(struct child *c, int wstatus);
+
+/* Beside us, or where `make install` puts it. */
+static char *router_path(struct err *e)
+{
+	char self[4096] = "";
+	const char *env = getenv("VNETLAB_ROUTER");
+
+	if (env && *env)
+		return xstrdup(env);
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0) {
+		err_sys(e, errno, "/proc/self/exe");
+		return NULL;
+	}
+	char *slash = strrchr(self, '/');
+
+	*slash = '\0';
+	static const char *const PLACES[] = { "", "/../libexec/vnetlab", "/../lib/vnetlab" };
+
+	for (size_t i = 0; i < ARRAY_LEN(PLACES); i++) {
+		char *path = xasprintf("%s%s/vnetlab-router", self, PLACES[i]);
+
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	err_set(e, ENOENT, "vnetlab-router is not beside vnetlab in %s", self);
+	return NULL;
+}
+
+static int start(struct router_link *rl, struct err *e)
+{
+	struct driver *d = rl->d;
+	_cleanup_free_ char *path = router_path(e);
+	int sv[2], p[2];
+
+	if (!path)
+		return -ENOENT;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
+		return err_sys(e, errno, "socketpair");
+	if (pipe2(p, O_CLOEXEC) < 0) {
+		close(sv[0]);
+		close(sv[1]);
+		return err_sys(e, errno, "pipe");
+	}
+	fcntl(p[0], F_SETFL, O_NONBLOCK);
+	const char *argv[] = { path, NULL };
+	struct launch l = { .argv = argv,
+		            .envp = ARGV(environ), /* ours, as it is part of us */
+		            .netns = node_find(&d->lab, "fabric")->netns,
+		            .mntns = -1,
+		            .fds = { -1, p[1], p[1] },
+		            .extra = &sv[1],
+		            .n_extra = 1 };
+	int r = launch(&l, &rl->child.pid, e);
+
+	close(sv[1]);
+	close(p[1]);
+	if (r < 0) {
+		rl->child.pid = 0;
+		close(sv[0]);
+		close(p[0]);
+		return err_wrap(e, "the virtual router");
+	}
+	rl->child.fn = on_exit_of;
+	loop_child(d->loop, &rl->child);
+	rl->host_pid = host_pid_of(d, rl->child.pid);
+	rl->peer = peer_new(sv[0]);
+	rl->src.fn = on_socket;
+	rl->out.fn = on_output;
+	r = loop_add(d->loop, &rl->src, peer_fd_of(rl->peer), EPOLLIN, e);
+	if (r == 0)
+		r = loop_add(d->loop, &rl->out, p[0], EPOLLIN, e);
+	return r;
+}
+
+static void on_restart(struct timer *t)
+{
+	struct router_link *rl = container_of(t, struct router_link, restart);
+	struct err e = { 0 };
+	int r = start(rl, &e);
+
+	if (r == 0 && rl->d->lab.model)
+		r = router_update(rl->d, &e);
+	if (r < 0) {
+		event_add(rl->d->events, "router", "fabric", "%s", e.msg);
+		loop_timer(rl->d->loop, t, 1000);
+		return;
+	}
+	event_add(rl->d->events, "process", "fabric/vnetlab-router", "running as %d",
+	          (int)rl->host_pid);
+}
+
+/* What it wrote into the kernel stays and forwards on; only changes wait until it is back. */
+static void on_exit_of(struct child *c, int wstatus)
+{
+	struct router_link *rl = container_of(c, struct router_link, child);
+	_cleanup_str_ struct str tail = { 0 };
+	char how[96];
+
+	while (rl->out.fd >= 0) {
+		int fd = rl->out.fd;
+
+		on_output(&rl->out, EPOLLIN);
+		if (rl->out.fd == fd && errno == EAGAIN)
+			break;
+	}
+	hang_up(rl);
+	rl->host_pid = 0;
+	rl->waiting = 0;
+	logbuf_tail(&rl->log, 5, "  ", &tail);
+	event_add(rl->d->events, "process", "fabric/vnetlab-router", "%s; is restarted%s%s",
+	          wait_status_str(wstatus, how), tail.n ? "; last lines:\n" : "", str_get(&tail));
+	snprintf(rl->error, sizeof(rl->error), "it %s", how);
+	loop_timer(rl->d->loop, &rl->restart, rl->deaths++ ? RESTART_MS : 0);
+}
+
+int router_start(struct driver *d, struct err *e)
+{
+	if (!d->router) {
+		d->router = xcalloc(1, sizeof(*d->router));
+		d->router->d = d;
+		d->router->src.fd = d->router->out.fd = -1;
+		d->router->restart.fn = on_restart;
+	}
+	return d->router->child.pid ? 0 : start(d->router, e);
+}
+
+int router_kill(struct driver *d, struct err *e)
+{
+	if (!d->router || !d->router->child.pid)
+		return err_set(e, EALREADY, "the virtual router does not run at the moment");
+	kill(d->router->child.pid, SIGKILL);
+	event_add(d->events, "fault", "fabric", "kill");
+	return 0;
+}
+
+/* --- what it is told -----------------------------------------------------------------------------
+ */
+
+static json_t *stopped_json(const struct driver *d)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < d->stopped.n; i++)
+		if (d->stopped.v[i])
+			json_array_append_new(a, json_string(d->lab.model->vms[i].name));
+	return a;
+}
+
+int router_update(struct driver *d, struct err *e)
+{
+	struct router_link *rl = d->router;
+	const struct model *m = d->lab.model;
+	size_t n = m->n_route_servers * 2;
+	_cleanup_free_ int *fds = xcalloc(n + 1, sizeof(*fds));
+
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *name =
+		    xasprintf("%s/%zu", m->route_servers[i / 2].name, i % 2);
+
+		fds[i] = node_find(&d->lab, name)->netns;
+	}
+	return say(rl,
+	           json_pack("{s:s,s:O,s:o,s:I}", "op", "model", "design", d->lab.design, "stopped",
+	                     stopped_json(d), "generation", ++rl->sent),
+	           fds, n, e);
+}
+
+int router_stopped(struct driver *d, struct err *e)
+{
+	return say(d->router,
+	           json_pack("{s:s,s:o,s:I}", "op", "stopped", "vms", stopped_json(d), "generation",
+	                     ++d->router->sent),
+	           NULL, 0, e);
+}
+
+void router_resync(struct driver *d)
+{
+	if (!d->router->peer)
+		return;
+	d->router->waiting++;
+	say(d->router, json_pack("{s:s}", "op", "resync"), NULL, 0, NULL);
+}
+
+/* --- what is asked of it
+ * -------------------------------------------------------------------------- */
+
+bool router_settled(struct driver *d, char **ret_why)
+{
+	const struct router_link *rl = d->router;
+	const char *why = NULL;
+
+	if (!rl || !rl->child.pid)
+		why = rl && *rl->error ? rl->error : "it does not run";
+	else if (rl->applied != rl->sent || rl->waiting)
+		why = *rl->error ? rl->error : "it has not applied the design yet";
+	/* With Azure's timing NICs follow half a minute later: nobody waits for that. */
+	else if (rl->dirty && !d->lab.model->settings.timing_azure)
+		why = "it has not applied the last routes yet";
+	if (why && ret_why)
+		*ret_why = xstrdup(why);
+	return !why;
+}
+
+pid_t router_pid(const struct driver *d)
+{
+	return d->router ? d->router->host_pid : 0;
+}
+
+const char *router_state(const struct driver *d)
+{
+	if (!d->router || !d->router->child.pid)
+		return "restarting";
+	return router_settled((struct driver *)d, NULL) ? "running" : "applying";
+}
+
+int lab_rib(struct lab *l, struct rib **ret, struct err *e)
+{
+	const struct router_link *rl = l->driver->router;
+
+	if (!l->model)
+		return err_set(e, EAGAIN, "lab %s is still being built", l->name);
+	if (!rl || !rl->rib) {
+		*ret = rib_new(l->model->n_route_servers);
+		return 0;
+	}
+	return rib_from_json(l->model, rl->rib, ret, e);
+}

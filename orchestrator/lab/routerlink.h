@@ -1,0 +1,21 @@
+/* The driver's end of the virtual router: starts it, gives it the design, hears what it did. */
+#pragma once
+
+#include "lab/driver.h"
+
+struct rib;
+
+/* Starts it in the fabric's namespace, if it does not run. */
+int router_start(struct driver *d, struct err *e);
+/* The design, the stopped VMs, the instances' namespaces: as they are now.  It is told again when
+ * it is restarted. */
+int router_update(struct driver *d, struct err *e);
+int router_stopped(struct driver *d, struct err *e); /* only the stopped VMs have changed */
+/* True when it has applied the design and everything that the instances have learned since; else a
+ * sentence in *ret_why (the caller frees; NULL: not wanted). */
+bool router_settled(struct driver *d, char **ret_why);
+/* Ports went and came: have it look again at everything. */
+void router_resync(struct driver *d);
+pid_t router_pid(const struct driver *d);         /* as the outside sees it; 0: does not run */
+const char *router_state(const struct driver *d); /* "running", ... */
+int router_kill(struct driver *d, struct err *e); /* as a crash: it is restarted */

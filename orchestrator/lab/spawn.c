@@ -1,0 +1,230 @@
+/* Starting a driver: a fork that leaves the terminal, takes namespaces of its own and forks again;
+ * the second child is pid 1 of the lab.  What goes wrong on the way comes back over a pipe. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/client_priv.h"
+#include "lab/driver.h"
+#include "lab/paths.h"
+
+/* Both halves of an error, in one write: the reader knows the size. */
+static _Noreturn void report_and_exit(int pipe_fd, const struct err *e)
+{
+	ssize_t n = write(pipe_fd, e, sizeof(*e));
+
+	_exit(n == (ssize_t)sizeof(*e) ? 1 : 2);
+}
+
+static int write_proc(const char *path, const char *text, struct err *e)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return err_sys(e, errno, "%s", path);
+	return 0;
+}
+
+/* As root no user namespace: files keep their owners, and daemons may use their own users.  Where
+ * root may not (a container), as an ordinary user does. */
+static int take_namespaces(struct err *e)
+{
+	int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char map[64];
+	int r;
+
+	if (uid == 0 && unshare(flags) == 0)
+		return 0;
+	if (unshare(flags | CLONE_NEWUSER) < 0)
+		return err_set(
+		    e, errno == EPERM || errno == ENOSPC ? EOPNOTSUPP : errno,
+		    "namespaces cannot be made (%s): this system does not let %s make "
+		    "user namespaces. Allow it (sysctl kernel.unprivileged_userns_clone=1, "
+		    "kernel.apparmor_restrict_unprivileged_userns=0, "
+		    "user.max_user_namespaces=10000), or run as root; vnetlab doctor "
+		    "looks closer",
+		    strerror(errno), uid ? "ordinary users" : "this container's root");
+	r = write_proc("/proc/self/setgroups", "deny", e);
+	if (r < 0)
+		return r;
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
+	r = write_proc("/proc/self/uid_map", map, e);
+	if (r < 0)
+		return r;
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
+	return write_proc("/proc/self/gid_map", map, e);
+}
+
+static int to_null(struct err *e)
+{
+	_cleanup_close_ int fd = open("/dev/null", O_RDWR);
+
+	if (fd < 0)
+		return err_sys(e, errno, "/dev/null");
+	for (int i = 0; i < 3; i++)
+		if (dup2(fd, i) < 0)
+			return err_sys(e, errno, "dup2");
+	if (fd < 3)
+		take_fd(fd);
+	return 0;
+}
+
+static int fd_cmp(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Whatever the caller had open is not the lab's: a pipe held for the lab's life would keep its
+ * reader waiting for as long. */
+static void close_all_but(const int *keep, size_t n)
+{
+	int sorted[8];
+	unsigned from = 3;
+
+	memcpy(sorted, keep, n * sizeof(*keep));
+	qsort(sorted, n, sizeof(*sorted), fd_cmp);
+	for (size_t i = 0; i < n; i++) {
+		if ((unsigned)sorted[i] > from)
+			close_range(from, (unsigned)sorted[i] - 1, 0);
+		from = (unsigned)sorted[i] + 1;
+	}
+	close_range(from, ~0u, 0);
+}
+
+static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd)
+{
+	struct err e = { 0 };
+
+	to_null(&e);
+	int keep[] = {
+		ds->run_fd, ds->dir_fd, ds->lock_fd, ds->listen_fd, ds->host_proc_fd, pipe_fd
+	};
+
+	close_all_but(keep, ARRAY_LEN(keep));
+	prctl(PR_SET_NAME, "vnetlab-driver");
+	/* Reports over the pipe once it listens, or what prevents it. */
+	driver_main(ds, pipe_fd);
+}
+
+static _Noreturn void middle(struct driver_start *ds, int pipe_fd)
+{
+	struct err e = { 0 };
+	char buf[16];
+
+	setsid();
+	if (take_namespaces(&e) < 0)
+		report_and_exit(pipe_fd, &e);
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		err_sys(&e, errno, "fork");
+		report_and_exit(pipe_fd, &e);
+	}
+	if (pid == 0)
+		be_driver(ds, pipe_fd);
+	/* Only here is the driver's process id known as the host sees it. */
+	int n = snprintf(buf, sizeof(buf), "%d\n", (int)pid);
+
+	if (ftruncate(ds->lock_fd, 0) < 0 || pwrite(ds->lock_fd, buf, (size_t)n, 0) != n) {
+		kill(pid, SIGKILL);
+		err_sys(&e, errno, "writing the lock");
+		report_and_exit(pipe_fd, &e);
+	}
+	_exit(0);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, rd = -1,
+	                    wr = -1, sock = -1;
+	int r = lab_name_check(lab, e);
+
+	if (r < 0)
+		return r;
+	r = run_dir_open(true, &run, &path, e);
+	if (r < 0)
+		return r;
+	r = lab_lock_take(run, lab, &dir, &lock, e);
+	if (r < 0)
+		return r;
+	r = lab_socket_bind(dir, &listen_fd, e);
+	if (r < 0)
+		goto fail;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0) {
+		r = err_sys(e, errno, "/proc");
+		goto fail;
+	}
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC) < 0) {
+		r = err_sys(e, errno, "pipe");
+		goto fail;
+	}
+	rd = p[0];
+	wr = p[1];
+	struct driver_start ds = { .lab = lab,
+		                   .run_path = path,
+		                   .run_fd = run,
+		                   .dir_fd = dir,
+		                   .lock_fd = lock,
+		                   .listen_fd = listen_fd,
+		                   .host_proc_fd = proc };
+
+	fflush(NULL);
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		r = err_sys(e, errno, "fork");
+		goto fail;
+	}
+	if (pid == 0)
+		middle(&ds, wr);
+	close_p(&wr);
+	wr = -1;
+	struct err report;
+	size_t got = 0;
+	ssize_t k;
+
+	/* The driver says so when it listens, and closes; a driver that dies closes as well. */
+	while (got < sizeof(report) &&
+	       ((k = read(rd, (char *)&report + got, sizeof(report) - got)) > 0 ||
+	        (k < 0 && errno == EINTR)))
+		got += k > 0 ? (size_t)k : 0;
+	wait_for(pid);
+	if (got != sizeof(report)) {
+		r = err_set(e, EIO, "lab %s: its driver died while starting", lab);
+		goto fail;
+	}
+	if (report.code) {
+		report.msg[sizeof(report.msg) - 1] = '\0';
+		r = err_set(e, report.code, "lab %s: %s", lab, report.msg);
+		goto fail;
+	}
+	r = lab_socket_connect(run, lab, &sock, e);
+	if (r < 0)
+		return r;
+	*ret = lab_client_new(lab, take_fd(sock));
+	return 0;
+fail:
+	lab_dir_remove(run, dir, lab);
+	return r;
+}

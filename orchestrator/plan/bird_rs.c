@@ -1,0 +1,196 @@
+#include "plan/bird_rs.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+
+void bird_rs_protocol(const struct bgp_connection *c, char buf[64])
+{
+	snprintf(buf, 64, "nva_%u_%u_%u_%u", c->peer_ip >> 24, c->peer_ip >> 16 & 255,
+	         c->peer_ip >> 8 & 255, c->peer_ip & 255);
+}
+
+bool bird_rs_reflects(const struct model *m, const struct route_server *rs)
+{
+	switch (m->settings.reflect) {
+	case REFLECT_ALWAYS:
+		return true;
+	case REFLECT_NEVER:
+		return false;
+	case REFLECT_AUTO:
+		break;
+	}
+	return rs->branch_to_branch;
+}
+
+/* Peered VNets count as the Route Server's own when both sides agreed on gateway transit: they are
+ * announced to NVAs, and routes equal to or inside them are refused (azure-semantics 1.5, 1.6). */
+static bool transit(const struct peering *p)
+{
+	return peering_connected(p) && p->allow_gateway_transit && p->reverse->use_remote_gateways;
+}
+
+static void each_prefix(const struct route_server *rs, struct str *b,
+                        void (*fn)(struct str *b, struct prefix p, bool is_transit))
+{
+	for (size_t i = 0; i < rs->vnet->n_prefixes; i++)
+		fn(b, rs->vnet->prefixes[i], false);
+	for (size_t i = 0; i < rs->vnet->n_peerings; i++) {
+		const struct peering *p = &rs->vnet->peerings[i];
+
+		for (size_t j = 0; transit(p) && j < p->remote->n_prefixes; j++)
+			fn(b, p->remote->prefixes[j], true);
+	}
+}
+
+static void add_static(struct str *b, struct prefix p, bool is_transit)
+{
+	str_printf(b, "\troute %s blackhole", PREFIX_STR(p));
+	str_add(b, is_transit ? " { bgp_community.add((65518, 65518)); };\n" : ";\n");
+}
+
+static void add_refused(struct str *b, struct prefix p, bool is_transit)
+{
+	(void)is_transit;
+	str_printf(b, "%s\n\t\t%s+", b->s[b->n - 1] == '[' ? "" : ",", PREFIX_STR(p));
+}
+
+static void add_head(struct str *b, const struct route_server *rs, unsigned instance)
+{
+	str_printf(
+	    b,
+	    "# Route Server %s, instance %u: Azure's habits for BIRD 2. Generated.\n"
+	    "log stderr all;\n"
+	    "debug protocols { states };\n"
+	    "router id %s;\n"
+	    "timeformat protocol iso long ms;\n"
+	    "timeformat route iso long ms;\n"
+	    "timeformat log iso long ms;\n"
+	    "\n"
+	    "ipv4 table master4;\n"
+	    "ipv4 table igp4;\n"
+	    "\n"
+	    "protocol device {\n"
+	    "\tscan time 3600;   # changes are told by netlink\n"
+	    "}\n"
+	    "\n"
+	    "# Every next hop is on the link: a route keeps the one that its peer announced, a\n"
+	    "# third-party one too, and nothing is resolved through other routes.\n"
+	    "protocol static onlink4 {\n"
+	    "\tipv4 { table igp4; };\n"
+	    "\troute 0.0.0.0/0 via \"eth0\";\n"
+	    "}\n",
+	    rs->name, instance, IP4_STR(rs->instance[instance]));
+}
+
+static void add_filters(struct str *b, const struct model *m, const struct route_server *rs)
+{
+	str_add(b, "\n# The VNet's address space and that of VNets peered with gateway transit.\n"
+	           "protocol static vnets {\n"
+	           "\tipv4;\n");
+	each_prefix(rs, b, add_static);
+	str_add(
+	    b,
+	    "}\n"
+	    "\n"
+	    "# Equal to or inside that space: refused. 65515 in the path: BIRD does that itself.\n"
+	    "# The length of the AS path is the only preference that a peer can express.\n"
+	    "filter from_nva {\n"
+	    "\tif net ~ [");
+	each_prefix(rs, b, add_refused);
+	str_add(b, "\n\t] then reject;\n"
+	           "\tbgp_local_pref = 100;\n"
+	           "\tbgp_origin = ORIGIN_IGP;\n"
+	           "\tunset(bgp_med);\n"
+	           "\taccept;\n"
+	           "}\n"
+	           "\n"
+	           "filter to_nva {\n"
+	           "\tif source = RTS_STATIC then accept;\n");
+	if (bird_rs_reflects(m, rs))
+		str_add(b,
+		        "\tif source = RTS_BGP then accept;   # one NVA's routes to the others\n");
+	str_add(b, "\treject;\n"
+	           "}\n");
+}
+
+static void add_kernel(struct str *b)
+{
+	str_printf(b,
+	           "\n# The selection, equal paths merged, for the virtual router to read.\n"
+	           "protocol kernel {\n"
+	           "\tkernel table %d;\n"
+	           "\tscan time 3600;\n"
+	           "\tmerge paths on limit %d;\n"
+	           "\tipv4 {\n"
+	           "\t\timport none;\n"
+	           "\t\texport where source = RTS_BGP;\n"
+	           "\t};\n"
+	           "}\n",
+	           BIRD_RS_TABLE, BIRD_RS_MAX_NEXT_HOPS);
+}
+
+/* azure-semantics 1.3.  The capabilities are those of the captured OPEN, but for enhanced route
+ * refresh, which BIRD 2.0 cannot switch off.  Dialling soon and again soon is ours: how often Azure
+ * dials is not known, and nobody wants to wait for it.
+ *
+ * The import table: with enhanced refresh announced and graceful restart not, FRR 8 takes every
+ * request for a refresh as one before its End-of-RIB and answers none; OpenBGPD answers none
+ * either. So what a new filter makes of a peer's routes must not depend on the peer. */
+static void add_template(struct str *b, const struct model *m, const struct route_server *rs,
+                         unsigned instance)
+{
+	str_printf(b,
+	           "\ntemplate bgp nva {\n"
+	           "\tlocal %s as %u;\n"
+	           "\tmultihop;\n"
+	           "\thold time 180;\n"
+	           "\tkeepalive time 60;\n"
+	           "\tconnect delay time 1;\n"
+	           "\tconnect retry time 1;\n"
+	           "\terror wait time 1, 8;\n"
+	           "\terror forget time 30;\n"
+	           "\tgraceful restart off;\n"
+	           "\tlong lived graceful restart off;\n"
+	           "\tenable extended messages off;\n"
+	           "\tipv4 {\n"
+	           "\t\timport filter from_nva;\n"
+	           "\t\texport filter to_nva;\n"
+	           "\t\timport table on;   # as received: a new filter works on it at once\n"
+	           "%s"
+	           "\t\treceive limit %u action restart;\n"
+	           "\t\tnext hop self;\n"
+	           "\t\tgateway recursive;\n"
+	           "\t\tigp table igp4;\n"
+	           "\t};\n"
+	           "\tipv6 {   # announced as a capability, never used\n"
+	           "\t\timport none;\n"
+	           "\t\texport none;\n"
+	           "\t};\n"
+	           "}\n",
+	           IP4_STR(rs->instance[instance]), AZURE_ASN,
+	           m->settings.listing_received ? "\t\timport keep filtered on;\n" : "",
+	           m->settings.max_routes_per_peer);
+}
+
+char *bird_rs_config(const struct model *m, const struct route_server *rs, unsigned instance)
+{
+	struct str b = { 0 };
+
+	add_head(&b, rs, instance);
+	add_filters(&b, m, rs);
+	add_kernel(&b);
+	add_template(&b, m, rs, instance);
+	for (size_t i = 0; i < rs->n_conns; i++) {
+		char name[64];
+
+		bird_rs_protocol(&rs->conns[i], name);
+		str_printf(&b,
+		           "\nprotocol bgp %s from nva {   # %s\n"
+		           "\tneighbor %s as %u;\n"
+		           "}\n",
+		           name, rs->conns[i].name, IP4_STR(rs->conns[i].peer_ip),
+		           rs->conns[i].peer_asn);
+	}
+	return str_take(&b);
+}

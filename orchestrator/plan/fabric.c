@@ -1,0 +1,348 @@
+/* Design and learned routes -> the fabric's desired state.  See fabric.h for its shape.
+ *
+ * What is dropped and what is delivered is decided here once: a class table holds the Active rows
+ * of a subnet's effective routes, a delivery table the ports that a VNet's packets may reach.
+ * Only two things are left to packet filters: the source and destination check of NICs, and
+ * allowForwardedTraffic=false, which depends on a packet's source. */
+#include "plan/fabric.h"
+
+#include <stdio.h>
+
+#include "plan/names.h"
+
+struct compiler {
+	const struct model *m;
+	const struct rib *rib;
+	const struct runtime *rt;
+	struct fabric *f;
+	bool *in_use; /* by VNet: has a port */
+};
+
+uint32_t fabric_class(const struct model *m, const struct subnet *s, unsigned instance)
+{
+	(void)m;
+	return (uint32_t)effective_routes_like(s)->idx * 2 + 1 +
+	       (instance && vnet_programmed_by(s->vnet) ? 1 : 0);
+}
+
+static uint32_t vnet_number(const struct vnet *v)
+{
+	return (uint32_t)v->idx + 1;
+}
+
+uint32_t fabric_mark_nic(const struct model *m, const struct nic *n)
+{
+	return fabric_class(m, n->subnet, nic_instance(n)) | vnet_number(n->subnet->vnet)
+	                                                         << MARK_VNET_SHIFT;
+}
+
+uint32_t fabric_mark_rs(const struct model *m, const struct route_server *rs, unsigned instance)
+{
+	return fabric_class(m, rs->subnet, instance) | vnet_number(rs->vnet) << MARK_VNET_SHIFT;
+}
+
+/* --- ports and neighbours -------------------------------------------------------------------- */
+
+static struct fab_neigh *add_neigh(struct fabric *f, const char *port, ip4 ip)
+{
+	struct fab_neigh *n = &VEC_PUSH(f->neighs, f->n_neighs, f->cap_neighs);
+
+	snprintf(n->port, sizeof(n->port), "%s", port);
+	n->ip = ip;
+	return n;
+}
+
+static void add_nic(struct compiler *c, const struct nic *n)
+{
+	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
+
+	port_name_nic(n, p->name);
+	p->mark = fabric_mark_nic(c->m, n);
+	p->ip = n->ip;
+	p->forwarding = n->forwarding;
+	c->in_use[n->subnet->vnet->idx] = true;
+	if (vm_runs(c->rt, n->vm))
+		mac_nic(n, add_neigh(c->f, p->name, n->ip)->mac);
+}
+
+static void add_instance(struct compiler *c, const struct route_server *rs, unsigned instance)
+{
+	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
+
+	port_name_rs(rs, instance, p->name);
+	p->mark = fabric_mark_rs(c->m, rs, instance);
+	p->ip = rs->instance[instance];
+	c->in_use[rs->vnet->idx] = true;
+	mac_rs(rs, instance, add_neigh(c->f, p->name, p->ip)->mac);
+}
+
+static void add_edge(struct compiler *c, const struct vnet *v)
+{
+	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
+
+	port_name_edge(v, p->name);
+	p->mark = vnet_number(v) << MARK_VNET_SHIFT;
+	p->edge = true;
+	mac_edge(v, add_neigh(c->f, p->name, EDGE_VIA)->mac);
+}
+
+static void add_ports(struct compiler *c)
+{
+	for (size_t i = 0; i < c->m->n_nics; i++)
+		add_nic(c, &c->m->nics[i]);
+	for (size_t i = 0; i < c->m->n_route_servers; i++)
+		for (unsigned k = 0; k < 2; k++)
+			add_instance(c, &c->m->route_servers[i], k);
+	for (size_t i = 0; i < c->m->n_vnets; i++)
+		if (vnet_has_edge(&c->m->vnets[i]))
+			add_edge(c, &c->m->vnets[i]);
+}
+
+/* --- class tables ---------------------------------------------------------------------------- */
+
+static struct fab_route *add_route(struct compiler *c, uint32_t table, struct prefix p,
+                                   enum fab_kind kind, unsigned n_hops)
+{
+	struct fab_route *r = &VEC_PUSH(c->f->routes, c->f->n_routes, c->f->cap_routes);
+
+	r->table = table;
+	r->prefix = p;
+	r->kind = kind;
+	r->n_hops = (uint8_t)n_hops;
+	if (n_hops)
+		r->hops = arena_array(c->f->arena, n_hops, sizeof(*r->hops));
+	return r;
+}
+
+/* A row with next hops.  Where some legs of an ECMP route lead nowhere, the flows that are hashed
+ * to them are lost, as they are in Azure; the other flows are not. */
+static void add_appliances(struct compiler *c, uint32_t table, const struct vnet *v,
+                           const struct eff_route *e)
+{
+	const struct nic *to[RIB_MAX_NEXT_HOPS];
+	unsigned alive = 0;
+
+	for (unsigned i = 0; i < e->n_next_hops; i++) {
+		to[i] = e->owners[i];
+		if (to[i] && vnet_pair_rule(c->m, v, to[i]->subnet->vnet, NULL) == PAIR_CLOSED)
+			to[i] = NULL;
+		alive += to[i] != NULL;
+	}
+	if (!alive) {
+		add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
+		return;
+	}
+	struct fab_route *r = add_route(
+	    c, table, e->prefix, e->n_next_hops > 1 ? FAB_MULTIPATH : FAB_PORT, e->n_next_hops);
+
+	for (unsigned i = 0; i < e->n_next_hops; i++) {
+		r->hops[i].via = e->next_hops[i];
+		if (to[i]) {
+			port_name_nic(to[i], r->hops[i].port);
+		} else {
+			snprintf(r->hops[i].port, IFNAMSIZ, SINK);
+			memcpy(add_neigh(c->f, SINK, e->next_hops[i])->mac, FABRIC_MAC, 6);
+		}
+	}
+}
+
+static void add_internet(struct compiler *c, uint32_t table, const struct vnet *v, struct prefix p)
+{
+	if (!vnet_has_edge(v)) { /* only Route Server instances live there */
+		add_route(c, table, p, FAB_BLACKHOLE, 0);
+		return;
+	}
+	struct fab_route *r = add_route(c, table, p, FAB_EDGE, 1);
+
+	r->hops[0].via = EDGE_VIA;
+	port_name_edge(v, r->hops[0].port);
+}
+
+static void add_row(struct compiler *c, uint32_t table, const struct vnet *v,
+                    const struct eff_route *e)
+{
+	switch (e->type) {
+	case NH_VNET_LOCAL:
+	case NH_VNET_PEERING:
+	case NH_VNET_GLOBAL_PEERING:
+		add_route(c, table, e->prefix, FAB_THROW, 0);
+		break;
+	case NH_VIRTUAL_NETWORK_GATEWAY:
+	case NH_VIRTUAL_APPLIANCE:
+		add_appliances(c, table, v, e);
+		break;
+	case NH_INTERNET:
+		add_internet(c, table, v, e->prefix);
+		break;
+	default:
+		add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
+	}
+}
+
+static void add_rule(struct compiler *c, uint32_t priority, uint32_t mark, uint32_t mask,
+                     uint32_t table)
+{
+	VEC_PUSH(c->f->rules, c->f->n_rules, c->f->cap_rules) =
+	    (struct fab_rule){ priority, mark, mask, table };
+}
+
+static void add_class(struct compiler *c, const struct subnet *s, unsigned instance, bool *done)
+{
+	uint32_t class = fabric_class(c->m, s, instance), table = TABLE_CLASS_BASE + class;
+
+	if (done[class])
+		return;
+	done[class] = true;
+	_cleanup_(eff_table_free_p) struct eff_table *t =
+	    effective_routes(c->m, effective_routes_like(s), instance, c->rib, c->rt);
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->routes[i].state == ST_ACTIVE)
+			add_row(c, table, s->vnet, &t->routes[i]);
+	add_rule(c, RULE_PRIO_CLASS, class, (1u << MARK_VNET_SHIFT) - 1, table);
+}
+
+static void add_classes(struct compiler *c)
+{
+	bool *done = xcalloc(c->m->n_subnets * 2 + 1, sizeof(*done));
+
+	for (size_t i = 0; i < c->m->n_nics; i++)
+		add_class(c, c->m->nics[i].subnet, nic_instance(&c->m->nics[i]), done);
+	for (size_t i = 0; i < c->m->n_route_servers; i++)
+		for (unsigned k = 0; k < 2; k++)
+			add_class(c, c->m->route_servers[i].subnet, k, done);
+	free(done);
+}
+
+/* --- delivery -------------------------------------------------------------------------------- */
+
+static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v)
+{
+	for (size_t i = 0; i < v->n_subnets; i++) {
+		for (size_t k = 0; k < v->subnets[i]->n_nics; k++) {
+			const struct nic *n = v->subnets[i]->nics[k];
+
+			if (!vm_runs(c->rt, n->vm))
+				continue;
+			struct fab_route *r = add_route(c, table, prefix_host(n->ip), FAB_PORT, 1);
+
+			r->hops[0].via = n->ip;
+			port_name_nic(n, r->hops[0].port);
+		}
+	}
+	for (unsigned k = 0; v->route_server && k < 2; k++) {
+		ip4 ip = v->route_server->instance[k];
+		struct fab_route *r = add_route(c, table, prefix_host(ip), FAB_PORT, 1);
+
+		r->hops[0].via = ip;
+		port_name_rs(v->route_server, k, r->hops[0].port);
+	}
+}
+
+static void add_delivery(struct compiler *c, const struct vnet *v)
+{
+	uint32_t table = TABLE_DELIVERY_BASE + vnet_number(v);
+
+	deliver_to(c, table, v);
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *p = &v->peerings[i];
+
+		if (peering_connected(p) && p->allow_access && p->reverse->allow_access)
+			deliver_to(c, table, p->remote);
+	}
+	add_route(c, table, (struct prefix){ 0, 0 }, FAB_BLACKHOLE, 0);
+	add_rule(c, RULE_PRIO_DELIVERY, vnet_number(v) << MARK_VNET_SHIFT, ~0u << MARK_VNET_SHIFT,
+	         table);
+}
+
+/* --- pairs of VNets that take no forwarded traffic ------------------------------------------- */
+
+static void add_pairs(struct compiler *c, const struct vnet *to, bool *spaces)
+{
+	for (size_t i = 0; i < to->n_peerings; i++) {
+		const struct peering *p = &to->peerings[i];
+
+		if (!peering_connected(p) || p->allow_forwarded || !p->allow_access ||
+		    !p->reverse->allow_access || !c->in_use[p->remote->idx])
+			continue;
+		VEC_PUSH(c->f->pairs, c->f->n_pairs, c->f->cap_pairs) =
+		    (struct fab_pair){ vnet_number(p->remote), vnet_number(to) };
+		spaces[p->remote->idx] = true;
+	}
+}
+
+static void add_filters(struct compiler *c)
+{
+	if (!c->m->settings.strict_forwarded)
+		return;
+	bool *spaces = xcalloc(c->m->n_vnets, sizeof(*spaces));
+
+	for (size_t i = 0; i < c->m->n_vnets; i++)
+		if (c->in_use[i])
+			add_pairs(c, &c->m->vnets[i], spaces);
+	for (size_t i = 0; i < c->m->n_vnets; i++)
+		for (size_t k = 0; spaces[i] && k < c->m->vnets[i].n_prefixes; k++)
+			VEC_PUSH(c->f->spaces, c->f->n_spaces, c->f->cap_spaces) =
+			    (struct fab_space){ vnet_number(&c->m->vnets[i]),
+				                c->m->vnets[i].prefixes[k] };
+	free(spaces);
+}
+
+/* --- all together ---------------------------------------------------------------------------- */
+
+/* Sorts, and drops what has the key of its predecessor: neighbours of the sink come once per leg;
+ * of two objects that a wrong design gave one key, one stays. */
+#define SORT(f, field, cmp) \
+	do { \
+		size_t n_ = 0; \
+		if ((f)->n_##field) \
+			qsort((f)->field, (f)->n_##field, sizeof(*(f)->field), cmp); \
+		for (size_t i_ = 0; i_ < (f)->n_##field; i_++) \
+			if (!n_ || cmp(&(f)->field[n_ - 1], &(f)->field[i_])) \
+				(f)->field[n_++] = (f)->field[i_]; \
+		(f)->n_##field = n_; \
+	} while (0)
+
+struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
+                              const struct runtime *rt)
+{
+	struct fabric *f = xcalloc(1, sizeof(*f));
+	struct compiler c = { .m = m, .rib = rib, .rt = rt, .f = f };
+
+	f->arena = arena_new();
+	c.in_use = xcalloc(m->n_vnets, sizeof(*c.in_use));
+	add_ports(&c);
+	add_classes(&c);
+	for (size_t i = 0; i < m->n_vnets; i++)
+		if (c.in_use[i])
+			add_delivery(&c, &m->vnets[i]);
+	add_filters(&c);
+	free(c.in_use);
+	SORT(f, routes, fab_route_cmp);
+	SORT(f, rules, fab_rule_cmp);
+	SORT(f, neighs, fab_neigh_cmp);
+	SORT(f, ports, fab_port_cmp);
+	SORT(f, pairs, fab_pair_cmp);
+	SORT(f, spaces, fab_space_cmp);
+	return f;
+}
+
+struct fabric *fabric_free(struct fabric *f)
+{
+	if (!f)
+		return NULL;
+	free(f->routes);
+	free(f->rules);
+	free(f->neighs);
+	free(f->ports);
+	free(f->pairs);
+	free(f->spaces);
+	arena_free(f->arena);
+	free(f);
+	return NULL;
+}
+
+void fabric_free_p(struct fabric **f)
+{
+	*f = fabric_free(*f);
+}

@@ -1,0 +1,87 @@
+#include "plan/names.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+
+const uint8_t FABRIC_MAC[6] = { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc };
+
+/* The kind seeds the hash, so that a NIC and a Route Server of one name differ.  The last steps
+ * spread every bit over the 48 (names) or 24 (MACs) that are kept. */
+static uint64_t hash(const char *kind, const char *a, const char *b)
+{
+	uint64_t h = str_hash(a, str_hash(kind, 1));
+
+	if (b)
+		h = str_hash(b, h ^ 0x9e3779b97f4a7c15ULL);
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdULL;
+	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53ULL;
+	return h ^ (h >> 33);
+}
+
+static uint64_t hash_nic(const struct nic *n)
+{
+	return hash("nic", n->vm->name, n->name);
+}
+
+static uint64_t hash_rs(const struct route_server *rs, unsigned instance)
+{
+	return hash("routeServer", rs->name, instance ? "1" : "0");
+}
+
+static const char *port_name(char letter, uint64_t h, char *buf)
+{
+	snprintf(buf, IFNAMSIZ, "%c%012llx", letter, (unsigned long long)(h >> 16));
+	return buf;
+}
+
+const char *port_name_nic(const struct nic *n, char *buf)
+{
+	return port_name('n', hash_nic(n), buf);
+}
+
+const char *port_name_rs(const struct route_server *rs, unsigned instance, char *buf)
+{
+	return port_name('n', hash_rs(rs, instance), buf);
+}
+
+const char *port_name_edge(const struct vnet *v, char *buf)
+{
+	return port_name('i', hash("edge", v->name, NULL), buf);
+}
+
+static void mac(uint64_t h, uint8_t m[6])
+{
+	m[0] = 0x00, m[1] = 0x0d, m[2] = 0x3a; /* Azure's */
+	m[3] = (uint8_t)(h >> 16), m[4] = (uint8_t)(h >> 8), m[5] = (uint8_t)h;
+}
+
+void mac_nic(const struct nic *n, uint8_t m[6])
+{
+	mac(hash_nic(n), m);
+}
+
+void mac_rs(const struct route_server *rs, unsigned instance, uint8_t m[6])
+{
+	mac(hash_rs(rs, instance), m);
+}
+
+void mac_edge(const struct vnet *v, uint8_t m[6])
+{
+	mac(hash("edge", v->name, NULL), m);
+}
+
+bool vnet_has_edge(const struct vnet *v)
+{
+	for (size_t i = 0; i < v->n_subnets; i++)
+		if (v->subnets[i]->n_nics)
+			return true;
+	return false;
+}
+
+char *node_name_rs(const struct route_server *rs, unsigned instance)
+{
+	return xasprintf("%s/%u", rs->name, instance);
+}

@@ -1,0 +1,279 @@
+#include "plan/reconcile.h"
+
+#include "base/str.h"
+
+/* A collection of named objects in a topology, and those inside of its objects.  What is not listed
+ * here is compared as a whole. */
+struct collection {
+	const char *key, *kind;
+	const struct collection *inner; /* ends with an entry whose key is NULL */
+};
+
+static const struct collection VNET_INNER[] = { { "subnets", "subnet", NULL },
+	                                        { "peerings", "virtualNetworkPeering", NULL },
+	                                        { NULL, NULL, NULL } };
+static const struct collection RT_INNER[] = { { "routes", "route", NULL }, { NULL, NULL, NULL } };
+static const struct collection NSG_INNER[] = { { "securityRules", "securityRule", NULL },
+	                                       { NULL, NULL, NULL } };
+static const struct collection RS_INNER[] = { { "bgpConnections", "bgpConnection", NULL },
+	                                      { NULL, NULL, NULL } };
+static const struct collection INTERNET_INNER[] = { { "hosts", "internetHost", NULL },
+	                                            { NULL, NULL, NULL } };
+
+static const struct collection TOP[] = {
+	{ "virtualNetworks", "virtualNetwork", VNET_INNER },
+	{ "routeTables", "routeTable", RT_INNER },
+	{ "networkSecurityGroups", "networkSecurityGroup", NSG_INNER },
+	{ "applicationSecurityGroups", "applicationSecurityGroup", NULL },
+	{ "publicIPAddresses", "publicIPAddress", NULL },
+	{ "natGateways", "natGateway", NULL },
+	{ "routeServers", "routeServer", RS_INNER },
+	{ "virtualNetworkGateways", "virtualNetworkGateway", NULL },
+	{ "localNetworkGateways", "localNetworkGateway", NULL },
+	{ "expressRouteCircuits", "expressRouteCircuit", NULL },
+	{ "sites", "site", NULL },
+	{ "connections", "connection", NULL },
+	{ "azureFirewalls", "azureFirewall", NULL },
+	{ "loadBalancers", "loadBalancer", NULL },
+	{ "privateEndpoints", "privateEndpoint", NULL },
+	{ "virtualMachines", "virtualMachine", NULL },
+	{ "tunnels", "tunnel", NULL },
+	{ NULL, NULL, NULL },
+};
+
+const char *change_action_str(enum change_action a)
+{
+	static const char *const names[] = { "create", "change", "delete" };
+
+	return names[a];
+}
+
+void changes_free(struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->items[i].kind);
+		free(c->items[i].name);
+		free(c->items[i].detail);
+	}
+	free(c->items);
+	*c = (struct changes){ 0 };
+}
+
+json_t *changes_json(const struct changes *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct change *ch = &c->items[i];
+
+		json_array_append_new(a, json_pack("{s:s,s:s,s:s,s:s}", "action",
+		                                   change_action_str(ch->action), "kind", ch->kind,
+		                                   "name", ch->name, "detail", ch->detail));
+	}
+	return a;
+}
+
+static void add(struct changes *c, enum change_action action, const char *kind, const char *name,
+                char *detail)
+{
+	struct change *ch = &VEC_PUSH(c->items, c->n, c->cap);
+
+	*ch =
+	    (struct change){ action, xstrdup(kind), xstrdup(name), detail ? detail : xstrdup("") };
+}
+
+static json_t *get_icase(const json_t *obj, const char *name)
+{
+	const char *key;
+	json_t *v = json_object_get(obj, name);
+
+	if (v)
+		return v;
+	json_object_foreach ((json_t *)obj, key, v) {
+		if (strieq(key, name))
+			return v;
+	}
+	return NULL;
+}
+
+/* --- what differs inside of one object --- */
+
+static void value_str(const json_t *v, struct str *b)
+{
+	_cleanup_free_ char *s = NULL;
+
+	if (!v) {
+		str_add(b, "none");
+	} else if (json_is_string(v)) {
+		str_add(b, json_string_value(v));
+	} else {
+		s = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+		/* A long list says no more than that it changed. */
+		str_add(b, s && strlen(s) <= 60 ? s : "...");
+	}
+}
+
+static void note(struct str *b, const char *path, const json_t *a, const json_t *c)
+{
+	if (b->n)
+		str_add(b, "; ");
+	str_printf(b, "%s: ", path);
+	value_str(a, b);
+	str_add(b, " -> ");
+	value_str(c, b);
+}
+
+static bool is_inner(const struct collection *inner, const char *key)
+{
+	for (; inner && inner->key; inner++)
+		if (streq(inner->key, key))
+			return true;
+	return false;
+}
+
+static void differ(const json_t *have, const json_t *want, const struct collection *skip,
+                   const char *path, struct str *b)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)want, key, v) {
+		const json_t *old = json_object_get(have, key);
+		_cleanup_free_ char *p = *path ? xasprintf("%s.%s", path, key) : xstrdup(key);
+
+		if (is_inner(skip, key) || (old && json_equal((json_t *)old, v)))
+			continue;
+		if (json_is_object(v) && json_is_object(old))
+			differ(old, v, NULL, p, b);
+		else
+			note(b, p, old, v);
+	}
+	json_object_foreach ((json_t *)have, key, v) {
+		_cleanup_free_ char *p = *path ? xasprintf("%s.%s", path, key) : xstrdup(key);
+
+		if (!is_inner(skip, key) && !json_object_get(want, key))
+			note(b, p, v, NULL);
+	}
+}
+
+/* The appliance's files are beside the topology: {"config": {"frr.conf": "nva1/frr.conf"}}. */
+static void differ_files(const json_t *obj, const json_t *have, const json_t *want, struct str *b)
+{
+	const char *name;
+	json_t *path;
+
+	json_object_foreach (json_object_get(obj, "config"), name, path) {
+		const char *p = json_string_value(path);
+		const json_t *old = p ? json_object_get(have, p) : NULL;
+		const json_t *new = p ? json_object_get(want, p) : NULL;
+
+		if (!old || !new || json_equal((json_t *)old, (json_t *)new))
+			continue; /* another path is seen in the object itself */
+		if (b->n)
+			str_add(b, "; ");
+		str_printf(b, "%s has changed", name);
+	}
+}
+
+/* --- collections --- */
+
+struct context {
+	const json_t *have_files, *want_files;
+	struct changes *ret;
+};
+
+static void collection(const struct context *ctx, const struct collection *col, const json_t *have,
+                       const json_t *want, const char *parent);
+
+static void inner(const struct context *ctx, const struct collection *col, const json_t *have,
+                  const json_t *want, const char *name)
+{
+	for (const struct collection *in = col->inner; in && in->key; in++)
+		collection(ctx, in, json_object_get(have, in->key), json_object_get(want, in->key),
+		           name);
+}
+
+static void collection(const struct context *ctx, const struct collection *col, const json_t *have,
+                       const json_t *want, const char *parent)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)want, key, v) {
+		_cleanup_free_ char *name = parent ? xasprintf("%s/%s", parent, key) : xstrdup(key);
+		_cleanup_str_ struct str b = { 0 };
+		const json_t *old = get_icase(have, key);
+
+		if (!old) {
+			add(ctx->ret, CHANGE_CREATE, col->kind, name, NULL);
+		} else {
+			if (json_is_object(v) && json_is_object(old)) {
+				differ(old, v, col->inner, "", &b);
+				differ_files(v, ctx->have_files, ctx->want_files, &b);
+			} else if (!json_equal((json_t *)old, v)) {
+				value_str(old, &b);
+				str_add(&b, " -> ");
+				value_str(v, &b);
+			}
+			if (b.n)
+				add(ctx->ret, CHANGE_CHANGE, col->kind, name, str_take(&b));
+		}
+		inner(ctx, col, old, v, name);
+	}
+	json_object_foreach ((json_t *)have, key, v) {
+		_cleanup_free_ char *name = parent ? xasprintf("%s/%s", parent, key) : xstrdup(key);
+
+		if (get_icase(want, key))
+			continue;
+		inner(ctx, col, v, NULL, name);
+		add(ctx->ret, CHANGE_DELETE, col->kind, name, NULL);
+	}
+}
+
+/* Settings, checks, and whatever else is not a collection. */
+static void rest(const json_t *have, const json_t *want, struct changes *ret)
+{
+	static const char *const SKIP[] = { "$schema", "name", "description", "internet" };
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)want, key, v) {
+		const json_t *old = json_object_get(have, key);
+		_cleanup_str_ struct str b = { 0 };
+		bool skip = is_inner(TOP, key);
+
+		for (size_t i = 0; i < ARRAY_LEN(SKIP); i++)
+			skip = skip || streq(SKIP[i], key);
+		if (skip || (old && json_equal((json_t *)old, v)))
+			continue;
+		if (old && json_is_object(old) && json_is_object(v) && !streq(key, "checks"))
+			differ(old, v, NULL, "", &b);
+		if (!old && !(json_is_object(v) && json_object_size(v) == 0))
+			add(ret, CHANGE_CREATE, key, key, NULL);
+		else if (old)
+			add(ret, CHANGE_CHANGE, key, key, str_take(&b));
+	}
+	json_object_foreach ((json_t *)have, key, v) {
+		bool skip = is_inner(TOP, key);
+
+		for (size_t i = 0; i < ARRAY_LEN(SKIP); i++)
+			skip = skip || streq(SKIP[i], key);
+		if (!skip && !json_object_get(want, key))
+			add(ret, CHANGE_DELETE, key, key, NULL);
+	}
+}
+
+void reconcile(const json_t *have, const json_t *want, struct changes *ret)
+{
+	const json_t *ht = json_object_get(have, "topology"),
+	             *wt = json_object_get(want, "topology");
+	struct context ctx = { json_object_get(have, "files"), json_object_get(want, "files"),
+		               ret };
+
+	for (const struct collection *c = TOP; c->key; c++)
+		collection(&ctx, c, json_object_get(ht, c->key), json_object_get(wt, c->key), NULL);
+	for (const struct collection *c = INTERNET_INNER; c->key; c++)
+		collection(&ctx, c, json_object_get(json_object_get(ht, "internet"), c->key),
+		           json_object_get(json_object_get(wt, "internet"), c->key), NULL);
+	rest(ht, wt, ret);
+}

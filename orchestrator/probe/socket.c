@@ -1,0 +1,245 @@
+/* TCP: a connection that opens is an answer.  UDP: a datagram that comes back is.  One socket per
+ * shot, in the sender's namespace; ICMP errors are read from the socket's error queue, which names
+ * who sent them. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <linux/icmp.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/ns.h"
+#include "probe/engine.h"
+
+struct shot {
+	struct source source;
+	struct task *t;
+	unsigned no;
+	uint64_t start_us;
+	size_t index; /* in the task's list */
+};
+
+struct shot_list { /* task->priv */
+	struct shot **shots;
+	size_t n, cap;
+};
+
+static const char question[] = "vnetlab probe";
+
+static void shot_end(struct engine *eng, struct shot *sh, double rtt, const char *detail)
+{
+	struct task *t = sh->t;
+	struct shot_list *l = t->priv;
+	unsigned no = sh->no;
+
+	close(sh->source.fd); /* and with it gone from epoll */
+	engine_give_slot(eng);
+	l->shots[sh->index] = l->shots[--l->n];
+	l->shots[sh->index]->index = sh->index;
+	free(sh);
+	shot_done(eng, t, no, rtt, "%s", detail);
+}
+
+/* Who said so?  true: an ICMP error was found and described. */
+static bool read_error_queue(struct task *t, int fd, char *buf, size_t cap)
+{
+	char data[64], control[512];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr mh = { .msg_iov = &iov,
+		             .msg_iovlen = 1,
+		             .msg_control = control,
+		             .msg_controllen = sizeof(control) };
+
+	if (recvmsg(fd, &mh, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return false;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&mh); c; c = CMSG_NXTHDR(&mh, c)) {
+		struct sock_extended_err ee;
+		struct sockaddr_in from;
+
+		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_RECVERR ||
+		    c->cmsg_len < CMSG_LEN(sizeof(ee) + sizeof(from)))
+			continue;
+		memcpy(&ee, CMSG_DATA(c), sizeof(ee));
+		if (ee.ee_origin != SO_EE_ORIGIN_ICMP)
+			continue;
+		memcpy(&from, CMSG_DATA(c) + sizeof(ee), sizeof(from));
+		t->p->error_from = ntohl(from.sin_addr.s_addr);
+		t->p->refused |= ee.ee_type == ICMP_DEST_UNREACH &&
+		                 ee.ee_code == ICMP_PORT_UNREACH && t->p->error_from == t->p->dst;
+		icmp_error_str(ee.ee_type, ee.ee_code, t->p->error_from, buf, cap);
+		return true;
+	}
+	return false;
+}
+
+static void shot_failed(struct engine *eng, struct shot *sh, int code)
+{
+	char what[120];
+
+	if (!read_error_queue(sh->t, sh->source.fd, what, sizeof(what))) {
+		if (code == ETIMEDOUT)
+			snprintf(what, sizeof(what), "no answer");
+		else
+			send_error_str(code, what, sizeof(what));
+		sh->t->p->refused |= code == ECONNREFUSED;
+	}
+	shot_end(eng, sh, -1, what);
+}
+
+static int pending_error(int fd)
+{
+	int code = 0;
+	socklen_t len = sizeof(code);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &len) < 0)
+		return errno;
+	return code;
+}
+
+static double since(const struct shot *sh)
+{
+	return (double)(clock_us() - sh->start_us) / 1000.0;
+}
+
+static void tcp_ready(struct engine *eng, struct source *src, uint32_t events)
+{
+	struct shot *sh = (struct shot *)src;
+	int code = pending_error(sh->source.fd);
+
+	if (code)
+		shot_failed(eng, sh, code);
+	else if (events & (EPOLLOUT | EPOLLHUP))
+		shot_end(eng, sh, since(sh), "connected");
+	else if (events & EPOLLERR) /* only the error queue has something */
+		shot_failed(eng, sh, EHOSTUNREACH);
+}
+
+static void udp_ready(struct engine *eng, struct source *src, uint32_t events)
+{
+	struct shot *sh = (struct shot *)src;
+	char buf[256];
+
+	if (events & EPOLLIN && recv(sh->source.fd, buf, sizeof(buf), MSG_DONTWAIT) >= 0) {
+		shot_end(eng, sh, since(sh), "answered");
+		return;
+	}
+	int code = pending_error(sh->source.fd);
+
+	if (code || events & EPOLLERR)
+		shot_failed(eng, sh, code ? code : EHOSTUNREACH);
+}
+
+/* The socket of a shot, bound and watched; NULL: the shot is over, or waits its turn. */
+static struct shot *shot_open(struct engine *eng, struct task *t, unsigned no, int type,
+                              void (*ready)(struct engine *, struct source *, uint32_t))
+{
+	struct shot_list *l = t->priv;
+	int on = 1;
+
+	if (!l)
+		t->priv = l = xcalloc(1, sizeof(*l));
+	if (!engine_take_slot(eng)) {
+		shot_wait(eng, t, no);
+		return NULL;
+	}
+	int fd = ns_socket(t->p->ns_fd, AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, eng->e);
+
+	if (fd < 0) {
+		engine_give_slot(eng);
+		if (!eng->failed)
+			eng->failed =
+			    err_wrap(eng->e, "%s socket", probe_protocol_str(t->p->protocol));
+		return NULL;
+	}
+	setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	struct shot *sh = xcalloc(1, sizeof(*sh));
+
+	*sh = (struct shot){ { ready, fd }, t, no, clock_us(), l->n };
+	VEC_PUSH(l->shots, l->n, l->cap) = sh;
+	t->p->sent++;
+	engine_timer(eng, sh->start_us + t->p->timeout_ms * 1000ull, t, no, true);
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(t->p->src) } };
+
+	if (t->p->src && bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
+		shot_failed(eng, sh, errno);
+		return NULL;
+	}
+	return sh;
+}
+
+static bool shot_connect(struct engine *eng, struct shot *sh, uint32_t events)
+{
+	const struct probe *p = sh->t->p;
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		                 .sin_port = htons(p->port),
+		                 .sin_addr = { htonl(p->dst) } };
+
+	if (connect(sh->source.fd, (struct sockaddr *)&a, sizeof(a)) < 0 && errno != EINPROGRESS) {
+		shot_failed(eng, sh, errno);
+		return false;
+	}
+	int r = engine_watch(eng, &sh->source, events);
+
+	if (r < 0)
+		engine_fail(eng, -r, "watch a socket");
+	return r >= 0;
+}
+
+static void tcp_start(struct engine *eng, struct task *t, unsigned no)
+{
+	struct shot *sh = shot_open(eng, t, no, SOCK_STREAM, tcp_ready);
+	/* Closed with a reset: thousands of probes must not leave ports in TIME_WAIT. */
+	struct linger now = { 1, 0 };
+
+	if (!sh)
+		return;
+	setsockopt(sh->source.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	shot_connect(eng, sh, EPOLLOUT);
+}
+
+static void udp_start(struct engine *eng, struct task *t, unsigned no)
+{
+	struct shot *sh = shot_open(eng, t, no, SOCK_DGRAM, udp_ready);
+
+	if (!sh || !shot_connect(eng, sh, EPOLLIN))
+		return;
+	if (send(sh->source.fd, question, sizeof(question) - 1, 0) < 0)
+		shot_failed(eng, sh, errno);
+}
+
+static void shot_timeout(struct engine *eng, struct task *t, unsigned no)
+{
+	struct shot_list *l = t->priv;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->shots[i]->no == no) {
+			shot_end(eng, l->shots[i], -1, "no answer");
+			return;
+		}
+}
+
+static void shot_list_free(struct task *t)
+{
+	struct shot_list *l = t->priv;
+
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n; i++) {
+		close(l->shots[i]->source.fd);
+		free(l->shots[i]);
+	}
+	free(l->shots);
+	free(l);
+}
+
+const struct protocol_ops tcp_ops = { .start = tcp_start,
+	                              .timeout = shot_timeout,
+	                              .task_free = shot_list_free };
+const struct protocol_ops udp_ops = { .start = udp_start,
+	                              .timeout = shot_timeout,
+	                              .task_free = shot_list_free };

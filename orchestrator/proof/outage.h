@@ -1,0 +1,24 @@
+/* Packets while an action happens: how many are lost, and for how long. */
+#pragma once
+
+#include "lab/client.h"
+#include "proof/check.h"
+
+/* Sends packets from c->from to c->to on a connection of its own, lets act() happen once they
+ * flow, and watches until they flow again, or c->recover_ms (default: CHECK_WITHIN_MS) is over.
+ * 0, or what act() returned, or -errno. */
+int outage_measure(const char *lab, const struct check *c, int (*act)(void *ctx, struct err *e),
+                   void *ctx, const volatile int *stop, struct outage *ret, struct err *e);
+
+/* The counting alone, for tests: packets are told in any order, losses late. */
+struct outage_count {
+	struct outage_packet {
+		double at_ms; /* when it was sent */
+		bool answered;
+	} * packets;
+	size_t n, cap;
+	unsigned in_a_row; /* answered since the last loss was told */
+};
+void outage_count_free(struct outage_count *n);
+void outage_packet(struct outage_count *n, double at_ms, bool answered);
+struct outage outage_result(const struct outage_count *n);

@@ -1,0 +1,28 @@
+/* Runs checks against a lab: asks its driver in rounds, few questions a round however many checks
+ * there are, until each check is over.  Checks between two "do" entries run side by side. */
+#pragma once
+
+#include "lab/client.h"
+#include "proof/check.h"
+#include "report/report.h"
+
+struct run_progress {
+	unsigned held, over, checks;    /* checks that are in this run */
+	unsigned sessions_up, sessions; /* as last seen */
+	const char *doing;              /* the action that runs, or NULL */
+};
+
+struct run_options {
+	const char *filter; /* only checks whose name matches; NULL: all */
+	void (*on_progress)(void *ctx, const struct run_progress *p);
+	void *ctx;
+	const volatile int *stop; /* not zero: give up soon; NULL: never */
+};
+
+/* lab: the lab's name, for a second connection while actions run. Adds one entry to rep for each
+ * check, in their order.  -errno when the lab cannot be asked any more; what was not reached is
+ * then skipped. */
+int run_checks(struct lab_client *c, const char *lab, const struct check_list *l,
+               const struct run_options *o, struct report_run *rep, struct err *e);
+
+bool run_chosen(const struct run_options *o, const struct check *c);

@@ -1,0 +1,181 @@
+/* JUnit's XML as CI servers read it (the jenkins-junit schema): a suite for each run, a case for
+ * each check. */
+#include <string.h>
+
+#include "base/str.h"
+#include "report/write.h"
+
+/* How many bytes the UTF-8 character at s has, 0 when it is none, or one that XML 1.0 forbids. */
+static size_t utf8_len(const unsigned char *s)
+{
+	size_t n = s[0] < 0x80                    ? 1
+	           : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
+	           : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+	           : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+	                                          : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if (n == 1 && s[0] < ' ' && s[0] != '\t' && s[0] != '\n' && s[0] != '\r')
+		return 0;
+	if (n == 3 && ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	               (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)))
+		return 0;
+	if (n == 4 && ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)))
+		return 0;
+	return n;
+}
+
+static void xml(FILE *f, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (*s) {
+		size_t n = utf8_len(s);
+
+		switch (n ? *s : 0) {
+		case 0:
+			fputs("\xef\xbf\xbd", f); /* U+FFFD */
+			n = 1;
+			break;
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		case '\n':
+			fputs("&#10;", f);
+			break;
+		case '\t':
+			fputs("&#9;", f);
+			break;
+		case '\r':
+			fputs("&#13;", f);
+			break;
+		default:
+			fwrite(s, 1, n, f);
+		}
+		s += n;
+	}
+}
+
+static void attr(FILE *f, const char *name, const char *value)
+{
+	fprintf(f, " %s=\"", name);
+	xml(f, value);
+	fputc('"', f);
+}
+
+static void first_line(FILE *f, const char *name, const char *text)
+{
+	_cleanup_free_ char *line = xstrndup(text, strcspn(text, "\n"));
+
+	attr(f, name, line);
+}
+
+static void suite_name(const struct report_run *r, struct str *out)
+{
+	str_add(out, r->lab ? r->lab : r->file ? r->file : "lab");
+	if (r->repeats > 1)
+		str_printf(out, " (%u of %u)", r->repeat, r->repeats);
+}
+
+static void one(FILE *f, const struct report_run *r, const struct report_check *k)
+{
+	const char *detail = k->detail ? k->detail : "";
+
+	fputs("    <testcase", f);
+	attr(f, "classname", r->lab ? r->lab : "lab");
+	attr(f, "name", k->name);
+	fprintf(f, " time=\"%.3f\">", k->seconds);
+	if (k->skipped) {
+		fputs("<skipped/>", f);
+	} else if (!k->ok && !k->warning) {
+		fputs("<failure", f);
+		first_line(f, "message", detail);
+		fputs(" type=\"check\">", f);
+		xml(f, detail);
+		if (k->hint) {
+			fputs("&#10;hint: ", f);
+			xml(f, k->hint);
+		}
+		fputs("</failure>", f);
+	} else if (*detail) {
+		fputs("<system-out>", f);
+		if (!k->ok)
+			fputs("warning: ", f);
+		xml(f, detail);
+		fputs("</system-out>", f);
+	}
+	fputs("</testcase>\n", f);
+}
+
+static double run_seconds(const struct report_run *r)
+{
+	double ms = 0;
+
+	for (int i = 0; i < PHASE_MAX; i++)
+		ms += r->phase_ms[i];
+	return ms / 1000.0;
+}
+
+static void suite(FILE *f, const struct report_run *r)
+{
+	static const char *const phases[PHASE_MAX] = { "parseMs", "buildMs", "convergeMs",
+		                                       "checksMs", "downMs" };
+	struct report_count n = report_count(r);
+	_cleanup_str_ struct str name = { 0 };
+
+	suite_name(r, &name);
+	fputs("  <testsuite", f);
+	attr(f, "name", name.s);
+	fprintf(f, " tests=\"%zu\" failures=\"%u\" errors=\"%u\" skipped=\"%u\" time=\"%.3f\">\n",
+	        r->n + (r->error ? 1 : 0), n.failed, r->error ? 1u : 0u, n.skipped, run_seconds(r));
+	fputs("    <properties>\n", f);
+	for (int i = 0; i < PHASE_MAX; i++)
+		fprintf(f, "      <property name=\"%s\" value=\"%.1f\"/>\n", phases[i],
+		        r->phase_ms[i]);
+	fputs("    </properties>\n", f);
+	for (size_t i = 0; i < r->n; i++)
+		one(f, r, &r->checks[i]);
+	if (r->error) {
+		fputs("    <testcase", f);
+		attr(f, "classname", r->lab ? r->lab : "lab");
+		fputs(" name=\"the lab runs\" time=\"0.000\"><error", f);
+		first_line(f, "message", r->error);
+		fputs(" type=\"lab\">", f);
+		xml(f, r->error);
+		fputs("</error></testcase>\n", f);
+	}
+	fputs("  </testsuite>\n", f);
+}
+
+void report_write_junit(FILE *f, const struct report_run *runs, size_t n)
+{
+	size_t tests = 0;
+	unsigned failures = 0, errors = 0;
+	double seconds = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		tests += runs[i].n + (runs[i].error ? 1 : 0);
+		failures += report_count(&runs[i]).failed;
+		errors += runs[i].error ? 1u : 0u;
+		seconds += run_seconds(&runs[i]);
+	}
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", f);
+	fprintf(f,
+	        "<testsuites name=\"vnetlab\" tests=\"%zu\" failures=\"%u\" errors=\"%u\" "
+	        "time=\"%.3f\">\n",
+	        tests, failures, errors, seconds);
+	for (size_t i = 0; i < n; i++)
+		suite(f, &runs[i]);
+	fputs("</testsuites>\n", f);
+}

@@ -1,0 +1,33 @@
+/* Pictures of a design: VNets, subnets, NICs, Route Servers, peerings and BGP connections; of a
+ * running lab with the states of its sessions.  Pure: text out of a model. */
+#pragma once
+
+#include "azure/model.h"
+
+enum session_state {
+	SESSION_UNKNOWN, /* a file, not a lab */
+	SESSION_UP,      /* Established with both instances */
+	SESSION_HALF,    /* with one */
+	SESSION_DOWN,
+};
+const char *session_state_str(enum session_state s); /* "up", "up with one instance", ... */
+
+struct picture {
+	const struct model *m;
+	/* By route_server->idx, then bgp_connection->idx; NULL: a file. */
+	enum session_state *const *states;
+};
+
+enum session_state picture_session(const struct picture *p, const struct bgp_connection *c);
+
+/* The caller frees. */
+char *picture_dot(const struct picture *p);     /* Graphviz */
+char *picture_mermaid(const struct picture *p); /* a flowchart, for Markdown pages */
+char *picture_svg(const struct picture *p);
+
+/* What the pictures share.  Peerings are drawn once: true for the half that comes first. */
+bool picture_draws_peering(const struct peering *p);
+/* "172.16.1.4", with the image of an appliance and a public address behind it. */
+void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
+/* "AS 65000" */
+void picture_session_label(const struct bgp_connection *c, char *buf, size_t cap);

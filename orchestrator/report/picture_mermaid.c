@@ -1,0 +1,129 @@
+/* For Markdown: GitHub, GitLab and Azure DevOps draw ```mermaid blocks. */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "report/picture.h"
+
+/* A label in double quotes; what means something to mermaid or HTML becomes an entity. */
+static void label(struct str *b, const char *s)
+{
+	str_addc(b, '"');
+	for (; *s; s++) {
+		if (*s == '\n')
+			str_add(b, "<br/>");
+		else if (strchr("\"<>&#;", *s))
+			str_printf(b, "#%d;", *s);
+		else
+			str_addc(b, *s);
+	}
+	str_addc(b, '"');
+}
+
+static void subnet(struct str *b, const struct model *m, const struct subnet *s)
+{
+	_cleanup_free_ char *title = xasprintf("%s %s%s%s", s->name, PREFIX_STR(s->prefix),
+	                                       s->route_table ? ", routes " : "",
+	                                       s->route_table ? s->route_table->name : "");
+	bool empty = true;
+
+	str_printf(b, "    subgraph s%zu[", s->idx);
+	label(b, title);
+	str_add(b, "]\n");
+	for (size_t i = 0; i < s->n_nics; i++) {
+		const struct nic *n = s->nics[i];
+		char detail[100];
+
+		picture_nic_detail(n, detail, sizeof(detail));
+		_cleanup_free_ char *text = xasprintf("%s\n%s", n->vm->name, detail);
+
+		str_printf(b, "      n%zu[", n->idx);
+		label(b, text);
+		str_printf(b, "]%s\n", n->forwarding ? ":::forwards" : "");
+		empty = false;
+	}
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		const struct route_server *rs = &m->route_servers[i];
+
+		if (rs->subnet != s)
+			continue;
+		_cleanup_free_ char *text = xasprintf(
+		    "%s\n%s %s", rs->name, IP4_STR(rs->instance[0]), IP4_STR(rs->instance[1]));
+
+		str_printf(b, "      rs%zu([", rs->idx);
+		label(b, text);
+		str_add(b, "]):::routeServer\n");
+		empty = false;
+	}
+	if (empty) /* mermaid drops groups without a node */
+		str_printf(b, "      e%zu[\" \"]:::nothing\n", s->idx);
+	str_add(b, "    end\n");
+}
+
+static void sessions(struct str *b, const struct picture *p, const struct route_server *rs,
+                     size_t *n_edges)
+{
+	static const char *const colors[] = { "#1f6fb2", "#2e8540", "#c77700", "#c0392b" };
+
+	for (size_t i = 0; i < rs->n_conns; i++) {
+		const struct bgp_connection *c = &rs->conns[i];
+		enum session_state state = picture_session(p, c);
+		char text[80];
+
+		picture_session_label(c, text, sizeof(text));
+		if (p->states) {
+			size_t n = strlen(text);
+
+			snprintf(text + n, sizeof(text) - n, ", %s", session_state_str(state));
+		}
+		if (c->nic) {
+			str_printf(b, "  n%zu <-->|", c->nic->idx);
+		} else {
+			str_printf(b, "  x%zu_%zu[\"%s<br/>no NIC has it\"]\n", rs->idx, i,
+			           IP4_STR(c->peer_ip));
+			str_printf(b, "  x%zu_%zu <-->|", rs->idx, i);
+		}
+		label(b, text);
+		str_printf(b, "| rs%zu\n  linkStyle %zu stroke:%s\n", rs->idx, (*n_edges)++,
+		           colors[state]);
+	}
+}
+
+char *picture_mermaid(const struct picture *p)
+{
+	const struct model *m = p->m;
+	struct str b = { 0 };
+	size_t n_edges = 0;
+
+	str_add(&b, "flowchart LR\n"
+	            "  classDef routeServer fill:#cfe3fb,stroke:#1f6fb2\n"
+	            "  classDef forwards fill:#fde9c9,stroke:#c77700\n"
+	            "  classDef nothing fill:none,stroke:none\n");
+	for (size_t i = 0; i < m->n_vnets; i++) {
+		const struct vnet *v = &m->vnets[i];
+		_cleanup_str_ struct str title = { 0 };
+
+		str_add(&title, v->name);
+		for (size_t j = 0; j < v->n_prefixes; j++)
+			str_printf(&title, " %s", PREFIX_STR(v->prefixes[j]));
+		str_printf(&b, "  subgraph v%zu[", v->idx);
+		label(&b, str_get(&title));
+		str_add(&b, "]\n");
+		for (size_t j = 0; j < v->n_subnets; j++)
+			subnet(&b, m, v->subnets[j]);
+		str_add(&b, "  end\n");
+	}
+	for (size_t i = 0; i < m->n_vnets; i++)
+		for (size_t j = 0; j < m->vnets[i].n_peerings; j++) {
+			const struct peering *x = &m->vnets[i].peerings[j];
+
+			if (!picture_draws_peering(x))
+				continue;
+			str_printf(&b, "  v%zu %s v%zu\n", x->vnet->idx,
+			           peering_connected(x) ? "===|peering|" : "-.-|half of a peering|",
+			           x->remote->idx);
+			n_edges++;
+		}
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		sessions(&b, p, &m->route_servers[i], &n_edges);
+	return str_take(&b);
+}

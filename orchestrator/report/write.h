@@ -1,0 +1,8 @@
+/* The single formats; report.c chooses. */
+#pragma once
+
+#include "report/report.h"
+
+void report_write_human(FILE *f, const struct report_run *r, bool color);
+void report_write_tap(FILE *f, const struct report_run *runs, size_t n);
+void report_write_junit(FILE *f, const struct report_run *runs, size_t n);

@@ -1,0 +1,63 @@
+/* How the driver and vnetlab-router talk: JSON objects, one a line, over a connected stream socket
+ * that the router finds as descriptor 3.  When the driver closes it, or dies, the router ends; what
+ * it wrote into the kernel stays, and forwards on.
+ *
+ * The driver starts the router inside the fabric namespace, which fabric_ns_prepare() has made
+ * ready.  Ports (guest_build_*, edge_apply) are plugged in before the model that names them, and
+ * unplugged after the model that does not.
+ *
+ * Driver -> router
+ *   {"op":"model","design":{...},"stopped":["VM",...],"generation":n}
+ *         design as design_read() made it.  With it come, as SCM_RIGHTS of the same sendmsg() as
+ * the first byte of the line, the network namespaces of all Route Server instances: 0/0, 0/1, 1/0,
+ * ... in the design's order.
+ *   {"op":"stopped","vms":["VM",...],"generation":n}   which VMs are stopped now, all of them
+ *   {"op":"resync"}     read the kernel, correct what differs; answered by "applied"
+ *   {"op":"rib"}        answered by {"rib":[...]}
+ *   {"op":"show"}       answered by {"show":{...}}: introspection
+ *
+ * Router -> driver
+ *   {"event":"applied","generation":n,"changes":k,"missing":p,"ms":t}
+ *         the kernel is what design, stopped VMs and routes want; after each of the requests above
+ *         and after each batch of route changes.  generation: of the last request that said one.
+ *         missing: ports that were not there (they are tried again when links change).
+ *   {"event":"route","routeServer":"RS","instance":0,"prefix":"10.0.0.0/8","nextHops":["..."],
+ *    "action":"add"|"change"|"delete"}
+ *         an instance's selection changed (with timing "azure": NICs follow later)
+ *   {"event":"error","message":"..."}       nothing is given up; the next change tries again
+ *   {"rib":[{"routeServer":"RS","instance":0,"routes":[{"prefix":"...","nextHops":["..."]}]}]}
+ *         what NICs are programmed with
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "azure/model.h"
+#include "azure/rib.h"
+#include "base/err.h"
+
+#define ROUTER_FD 3
+
+/* One end of the connection.  Lines may be large (a design of 1,000 VMs), so both directions are
+ * buffered and nothing blocks. */
+struct peer;
+struct peer *peer_new(int fd); /* takes fd, makes it non-blocking */
+struct peer *peer_free(struct peer *p);
+int peer_fd_of(const struct peer *p);
+
+/* Queues an object (stolen), with descriptors (duplicated) for its first byte, and sends what the
+ * socket takes.  -EPIPE: the other end is gone. */
+int peer_send(struct peer *p, json_t *msg, const int *fds, size_t n_fds, struct err *e);
+/* Sends what is queued; 1: there is more, wait for EPOLLOUT. */
+int peer_flush(struct peer *p, struct err *e);
+/* Reads what is there.  0; -ECONNRESET: the other end is gone. */
+int peer_fill(struct peer *p, struct err *e);
+/* The next whole line, or NULL.  A line that is no JSON object gives -EBADMSG in *e. */
+json_t *peer_next(struct peer *p, struct err *e);
+/* Takes n received descriptors, oldest first; false (and none) when there are fewer. */
+bool peer_take_fds(struct peer *p, int *ret, size_t n);
+
+/* {"rib":[...]} and back; the driver and its workers use rib_from_json. */
+json_t *rib_to_json(const struct model *m, const struct rib *r);
+int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e);

@@ -1,0 +1,74 @@
+#include <errno.h>
+
+#include "router/proto.h"
+
+static json_t *route_json(const struct rib_route *r)
+{
+	json_t *hops = json_array();
+
+	for (unsigned i = 0; i < r->n_next_hops; i++)
+		json_array_append_new(hops, json_string(IP4_STR(r->next_hops[i])));
+	return json_pack("{s:s,s:o}", "prefix", PREFIX_STR(r->prefix), "nextHops", hops);
+}
+
+json_t *rib_to_json(const struct model *m, const struct rib *r)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < m->n_route_servers && i < r->n_route_servers; i++) {
+		for (unsigned k = 0; k < 2; k++) {
+			json_t *routes = json_array();
+
+			for (size_t n = 0; n < r->tables[i][k].n; n++)
+				json_array_append_new(routes,
+				                      route_json(&r->tables[i][k].routes[n]));
+			json_array_append_new(all, json_pack("{s:s,s:i,s:o}", "routeServer",
+			                                     m->route_servers[i].name, "instance",
+			                                     (int)k, "routes", routes));
+		}
+	}
+	return json_pack("{s:o}", "rib", all);
+}
+
+static int route_from_json(const json_t *j, struct rib_table *t)
+{
+	const char *prefix = json_string_value(json_object_get(j, "prefix"));
+	const json_t *hops = json_object_get(j, "nextHops");
+	ip4 next_hops[RIB_MAX_NEXT_HOPS];
+	struct prefix p;
+	size_t n = json_array_size(hops);
+
+	if (!prefix || prefix_parse(prefix, &p) < 0 || n > RIB_MAX_NEXT_HOPS)
+		return -EPROTO;
+	for (size_t i = 0; i < n; i++) {
+		const char *hop = json_string_value(json_array_get(hops, i));
+
+		if (!hop || ip4_parse(hop, &next_hops[i]) < 0)
+			return -EPROTO;
+	}
+	rib_set(t, p, next_hops, n);
+	return 0;
+}
+
+int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e)
+{
+	_cleanup_(rib_free_p) struct rib *r = rib_new(m->n_route_servers);
+	size_t i, n;
+	json_t *table, *route;
+
+	json_array_foreach (json_object_get(j, "rib"), i, table) {
+		const char *name = json_string_value(json_object_get(table, "routeServer"));
+		const struct route_server *rs = name ? model_route_server(m, name) : NULL;
+		json_int_t instance = json_integer_value(json_object_get(table, "instance"));
+
+		if (!rs) /* of a design that is just being replaced */
+			continue;
+		json_array_foreach (json_object_get(table, "routes"), n, route)
+			if (route_from_json(route, &r->tables[rs->idx][instance == 1]) < 0)
+				return err_set(e, EPROTO,
+				               "virtual router: route %zu of %s/%d cannot be read",
+				               n, name, (int)instance);
+	}
+	*ret = take_ptr(r);
+	return 0;
+}

@@ -1,0 +1,471 @@
+#include "router/router.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "input/topology.h"
+#include "kernel/fabric_apply.h"
+#include "kernel/nl.h"
+#include "router/programmer.h"
+#include "router/proto.h"
+#include "router/watch.h"
+
+enum {
+	MAX_ROUTES = 200000, /* per instance; Azure itself gives up far earlier */
+	MAX_CHURN_MS = 100,  /* routes that never stop coming are applied at least so often */
+};
+
+struct router {
+	int epoll;
+	struct peer *peer;
+	struct nl *links;
+	struct fabric_kernel *kernel; /* NULL: could not be opened yet */
+	struct model *model;
+	bool *stopped; /* by vm->idx */
+	struct programmer *prog;
+	struct watch **watches; /* of instance i % 2 of Route Server i / 2 */
+	size_t n_watches;
+	json_int_t generation;
+	bool dirty;          /* something changed that is not in the kernel yet */
+	int64_t dirty_since; /* ms */
+	bool quiet;          /* no route events: routes that were there before us */
+	struct fabric_changes last;
+	double last_ms;
+	uint64_t applied, errors;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void mark_dirty(struct router *r)
+{
+	if (!r->dirty)
+		r->dirty_since = now_ms();
+	r->dirty = true;
+}
+
+/* The driver being gone is noticed by the loop. */
+static void say(struct router *r, json_t *msg)
+{
+	peer_send(r->peer, msg, NULL, 0, NULL);
+}
+
+static void say_error(struct router *r, const struct err *e)
+{
+	r->errors++;
+	say(r, json_pack("{s:s,s:s}", "event", "error", "message", e->msg));
+}
+
+static int listen_to(struct router *r, int fd, void *what, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = what };
+
+	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
+		return err_sys(e, errno, "epoll");
+	return 0;
+}
+
+/* --- routes --------------------------------------------------------------------------------- */
+
+struct source {
+	struct router *r;
+	size_t rs;
+	unsigned instance;
+};
+
+static void on_route(struct prefix p, bool had, void *arg)
+{
+	const struct source *s = arg;
+	struct router *r = s->r;
+	const struct rib_route *now =
+	    rib_get(&programmer_seen(r->prog)->tables[s->rs][s->instance], p);
+
+	programmer_changed(r->prog, s->rs, s->instance, p, now_ms());
+	mark_dirty(r);
+	if (r->quiet)
+		return;
+	json_t *hops = json_array();
+
+	for (unsigned i = 0; now && i < now->n_next_hops; i++)
+		json_array_append_new(hops, json_string(IP4_STR(now->next_hops[i])));
+	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s}", "event", "route", "routeServer",
+	                 r->model->route_servers[s->rs].name, "instance", (int)s->instance,
+	                 "prefix", PREFIX_STR(p), "nextHops", hops, "action",
+	                 !now  ? "delete"
+	                 : had ? "change"
+	                       : "add"));
+}
+
+static void read_instance(struct router *r, size_t i, bool dump)
+{
+	struct source s = { r, i / 2, i % 2 };
+	struct rib_table *t = &programmer_seen(r->prog)->tables[s.rs][s.instance];
+	struct err e = { 0 };
+	int rc = (dump ? watch_dump : watch_read)(r->watches[i], t, MAX_ROUTES, on_route, &s, &e);
+
+	if (rc < 0) {
+		err_wrap(&e, "routes of %s/%u", r->model->route_servers[s.rs].name, s.instance);
+		say_error(r, &e);
+	}
+}
+
+static void close_watches(struct watch **w, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		watch_close(w[i]);
+	free(w);
+}
+
+/* Takes the descriptors. */
+static int open_watches(struct router *r, int *fds, size_t n, struct err *e)
+{
+	int rc = 0;
+
+	r->watches = xcalloc(n, sizeof(*r->watches));
+	r->n_watches = n;
+	for (size_t i = 0; i < n; i++) {
+		if (rc == 0)
+			rc = watch_open(take_fd(fds[i]), &r->watches[i], e);
+		else
+			close_p(&fds[i]);
+		if (rc == 0)
+			rc = listen_to(r, watch_fd(r->watches[i]), r->watches[i], e);
+	}
+	return rc;
+}
+
+/* --- requests ------------------------------------------------------------------------------- */
+
+static bool *stopped_vms(const struct model *m, const json_t *names)
+{
+	bool *stopped = xcalloc(m->n_vms, sizeof(*stopped));
+	size_t i;
+	json_t *name;
+
+	json_array_foreach (names, i, name) {
+		const struct vm *vm =
+		    json_is_string(name) ? model_vm(m, json_string_value(name)) : NULL;
+
+		if (vm)
+			stopped[vm->idx] = true;
+	}
+	return stopped;
+}
+
+static void copy_table(struct rib_table *to, const struct rib_table *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		rib_set(to, from->routes[i].prefix, from->routes[i].next_hops,
+		        from->routes[i].n_next_hops);
+}
+
+/* A Route Server that was there before keeps what it was seen and programmed with. */
+static void carry_over(struct router *r, const struct model *old_model, struct programmer *old)
+{
+	for (size_t i = 0; i < r->model->n_route_servers; i++) {
+		const struct route_server *was =
+		    model_route_server(old_model, r->model->route_servers[i].name);
+
+		for (unsigned k = 0; was && k < 2; k++) {
+			copy_table(&programmer_seen(r->prog)->tables[i][k],
+			           &programmer_seen(old)->tables[was->idx][k]);
+			programmer_adopt(r->prog, i, k, &programmer_rib(old)->tables[was->idx][k]);
+		}
+	}
+}
+
+static struct model *read_design(const json_t *req, struct err *e)
+{
+	struct findings f = { 0 };
+	struct model *m = design_model(json_object_get(req, "design"), &f);
+
+	if (!m)
+		err_set(e, EINVAL, "the design is not valid: %s%s%s", f.n ? f.items[0].pointer : "",
+		        f.n ? ": " : "", f.n ? f.items[0].message : "no reason was given");
+	findings_free(&f);
+	return m;
+}
+
+static int op_model(struct router *r, const json_t *req, struct err *e)
+{
+	struct model *m = read_design(req, e);
+	bool first = !r->model;
+
+	if (!m)
+		return -EINVAL;
+	size_t n = m->n_route_servers * 2;
+	_cleanup_free_ int *fds = xcalloc(n, sizeof(*fds));
+
+	if (n && !peer_take_fds(r->peer, fds, n)) {
+		model_free(m);
+		return err_set(e, EPROTO,
+		               "model: %zu namespaces of Route Server instances were "
+		               "expected with it",
+		               n);
+	}
+	struct model *old_model = r->model;
+	struct programmer *old = r->prog;
+
+	close_watches(r->watches, r->n_watches);
+	r->watches = NULL;
+	r->n_watches = 0;
+	r->model = m;
+	r->prog = programmer_new(m->n_route_servers, m->settings.timing_azure);
+	free(r->stopped);
+	r->stopped = stopped_vms(m, json_object_get(req, "stopped"));
+	if (old_model)
+		carry_over(r, old_model, old);
+	int rc = open_watches(r, fds, n, e);
+
+	r->quiet = first;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		read_instance(r, i, true);
+	r->quiet = false;
+	if (first || !m->settings.timing_azure)
+		programmer_catch_up(r->prog);
+	else
+		programmer_compare(r->prog, now_ms());
+	programmer_free(old);
+	model_free(old_model);
+	mark_dirty(r);
+	return rc;
+}
+
+static json_t *show(const struct router *r)
+{
+	json_t *routes = json_array();
+	const struct fabric *f = r->kernel ? fabric_kernel_state(r->kernel) : NULL;
+
+	for (size_t i = 0; r->prog && i < r->n_watches; i++)
+		json_array_append_new(
+		    routes,
+		    json_pack("{s:s,s:i,s:I,s:I}", "routeServer",
+		              r->model->route_servers[i / 2].name, "instance", (int)(i % 2), "seen",
+		              (json_int_t)programmer_seen(r->prog)->tables[i / 2][i % 2].n,
+		              "programmed",
+		              (json_int_t)programmer_rib(r->prog)->tables[i / 2][i % 2].n));
+	json_t *kernel = f ? json_pack("{s:I,s:I,s:I,s:I}", "routes", (json_int_t)f->n_routes,
+	                               "rules", (json_int_t)f->n_rules, "neighbours",
+	                               (json_int_t)f->n_neighs, "ports", (json_int_t)f->n_ports)
+	                   : json_null();
+
+	return json_pack("{s:{s:i,s:I,s:I,s:I,s:I,s:f,s:I,s:I,s:o,s:o}}", "show", "pid",
+	                 (int)getpid(), "generation", r->generation, "applied",
+	                 (json_int_t)r->applied, "errors", (json_int_t)r->errors, "lastChanges",
+	                 (json_int_t)r->last.total, "lastMs", r->last_ms, "missingPorts",
+	                 (json_int_t)r->last.missing, "waiting",
+	                 (json_int_t)(r->prog ? programmer_waiting(r->prog) : 0), "instances",
+	                 routes, "kernel", kernel);
+}
+
+static int handle(struct router *r, const json_t *req, struct err *e)
+{
+	const char *op = json_string_value(json_object_get(req, "op"));
+	const json_t *generation = json_object_get(req, "generation");
+	int rc = 0;
+
+	if (!op)
+		return err_set(e, EPROTO, "a request without \"op\"");
+	if (json_is_integer(generation))
+		r->generation = json_integer_value(generation);
+	if (strcmp(op, "model") == 0) {
+		rc = op_model(r, req, e);
+	} else if (strcmp(op, "show") == 0) {
+		say(r, show(r));
+	} else if (!r->model) {
+		rc = err_set(e, EPROTO, "%s: there was no model yet", op);
+	} else if (strcmp(op, "stopped") == 0) {
+		free(r->stopped);
+		r->stopped = stopped_vms(r->model, json_object_get(req, "vms"));
+		mark_dirty(r);
+	} else if (strcmp(op, "resync") == 0) {
+		if (r->kernel)
+			fabric_kernel_forget(r->kernel);
+		mark_dirty(r);
+	} else if (strcmp(op, "rib") == 0) {
+		say(r, rib_to_json(r->model, programmer_rib(r->prog)));
+	} else {
+		rc = err_set(e, EPROTO, "unknown request \"%s\"", op);
+	}
+	return rc;
+}
+
+/* 0, or -ECONNRESET when the driver has gone. */
+static int read_requests(struct router *r, struct err *e)
+{
+	int gone = peer_fill(r->peer, e);
+
+	for (;;) {
+		struct err why = { 0 };
+		json_t *req = peer_next(r->peer, &why);
+
+		if (!req && !why.code)
+			return gone;
+		if (req)
+			handle(r, req, &why);
+		if (why.code)
+			say_error(r, &why);
+		json_decref(req);
+	}
+}
+
+/* --- the kernel ----------------------------------------------------------------------------- */
+
+static void apply(struct router *r)
+{
+	const struct runtime rt = { .vm_stopped = r->stopped };
+	struct err e = { 0 };
+	struct timespec a, b;
+
+	r->dirty = false;
+	if (!r->model)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	if (!r->kernel && fabric_kernel_open(-1, &r->kernel, &e) < 0) {
+		say_error(r, &e);
+		return;
+	}
+	programmer_run(r->prog, now_ms());
+	if (fabric_apply(r->kernel, fabric_compile(r->model, programmer_rib(r->prog), &rt),
+	                 &r->last, &e) < 0) {
+		say_error(r, &e);
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	r->last_ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
+	r->applied++;
+	say(r, json_pack("{s:s,s:I,s:I,s:I,s:f}", "event", "applied", "generation", r->generation,
+	                 "changes", (json_int_t)r->last.total, "missing",
+	                 (json_int_t)r->last.missing, "ms", r->last_ms));
+}
+
+static void links_changed(struct router *r)
+{
+	if (!nl_link_monitor_read(r->links) || !r->kernel || !r->model ||
+	    !fabric_kernel_ports_changed(r->kernel))
+		return;
+	fabric_kernel_forget(r->kernel);
+	mark_dirty(r);
+}
+
+/* --- the loop ------------------------------------------------------------------------------- */
+
+int router_new(int peer_fd, struct router **ret, struct err *e)
+{
+	struct router *r = xcalloc(1, sizeof(*r));
+	int rc = 0;
+
+	r->peer = peer_new(peer_fd);
+	r->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (r->epoll < 0)
+		rc = err_sys(e, errno, "epoll");
+	if (rc == 0)
+		rc = nl_link_monitor_open(-1, &r->links, e);
+	if (rc == 0)
+		rc = listen_to(r, nl_fd(r->links), r->links, e);
+	if (rc == 0)
+		rc = listen_to(r, peer_fd_of(r->peer), r->peer, e);
+	if (rc < 0) {
+		router_free(r);
+		return rc;
+	}
+	*ret = r;
+	return 0;
+}
+
+struct router *router_free(struct router *r)
+{
+	if (!r)
+		return NULL;
+	close_watches(r->watches, r->n_watches);
+	programmer_free(r->prog);
+	model_free(r->model);
+	free(r->stopped);
+	fabric_kernel_close(r->kernel);
+	nl_close(r->links);
+	peer_free(r->peer);
+	close_p(&r->epoll);
+	free(r);
+	return NULL;
+}
+
+/* Until when the loop may wait: not at all while changes are collected (apply when nothing more is
+ * there), else until a delayed route is due. */
+static int timeout(const struct router *r)
+{
+	if (r->dirty)
+		return 0;
+	int64_t next = r->prog ? programmer_next(r->prog) : -1, now = now_ms();
+
+	if (next < 0)
+		return -1;
+	return next <= now ? 0 : next - now > 60000 ? 60000 : (int)(next - now);
+}
+
+static int dispatch(struct router *r, void *what, struct err *e)
+{
+	if (what == r->peer)
+		return read_requests(r, e);
+	if (what == r->links) {
+		links_changed(r);
+		return 0;
+	}
+	for (size_t i = 0; i < r->n_watches; i++)
+		if (what == r->watches[i])
+			read_instance(r, i, false);
+	return 0;
+}
+
+static int want_write(struct router *r, bool more, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN | (more ? EPOLLOUT : 0), .data.ptr = r->peer };
+
+	if (epoll_ctl(r->epoll, EPOLL_CTL_MOD, peer_fd_of(r->peer), &ev) < 0)
+		return err_sys(e, errno, "epoll");
+	return 0;
+}
+
+int router_run(struct router *r, struct err *e)
+{
+	struct epoll_event events[64];
+	bool writing = false;
+
+	for (;;) {
+		int n = epoll_wait(r->epoll, events, ARRAY_LEN(events), timeout(r));
+
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, errno, "epoll");
+		/* A request may close the sources of events behind it: dispatch() knows by address,
+		 * and one that was reused is read once for nothing. */
+		for (int i = 0; i < n; i++) {
+			int rc = dispatch(r, events[i].data.ptr, e);
+
+			if (rc < 0)
+				return rc == -ECONNRESET ? 0 : rc;
+		}
+		int64_t now = now_ms(), next = r->prog ? programmer_next(r->prog) : -1;
+
+		if (next >= 0 && next <= now)
+			mark_dirty(r);
+		if (r->dirty && (n <= 0 || now - r->dirty_since > MAX_CHURN_MS))
+			apply(r);
+		int more = peer_flush(r->peer, e);
+
+		if (more < 0)
+			return more == -EPIPE || more == -ECONNRESET ? 0 : more;
+		if (more != writing) {
+			writing = more;
+			int rc = want_write(r, writing, e);
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+}

@@ -1,0 +1,10 @@
+#!/bin/bash
+# comparePointers: the two ends of a linker section are one array.
+. "$(dirname "$0")/common.sh"
+need cppcheck
+mkdir -p build/lint
+out=$(cppcheck --quiet -j "${JOBS:-2}" --cppcheck-build-dir=build/lint --enable=warning,performance,portability \
+	--inline-suppr --error-exitcode=1 --std=c11 -D_GNU_SOURCE -D__GNUC__ -Iorchestrator \
+	--suppress=missingInclude --suppress=unknownMacro --suppress=comparePointers orchestrator 2>&1)
+result cppcheck $? "$out"
+finish

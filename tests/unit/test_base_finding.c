@@ -1,0 +1,125 @@
+/* Findings, JSON pointers, errors, and the arena that models live in. */
+#include <errno.h>
+
+#include "base/err.h"
+#include "base/finding.h"
+#include "unit.h"
+
+static void pointers(void **state)
+{
+	_cleanup_free_ char *root = jptr_str(NULL);
+	_cleanup_free_ char *deep = jptr_str(JPTR_AT(JPTR(JPTR(JPTR(NULL, "a"), "b/c~d"), ""), 12));
+
+	(void)state;
+	assert_string_equal(root, "");
+	assert_string_equal(deep, "/a/b~1c~0d//12");
+}
+
+static void sorted(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+
+	(void)state;
+	findings_sort(&f);
+	finding_add(&f, SEV_INFO, "I-01", NULL, "/a", NULL, "remark");
+	finding_add(&f, SEV_WARNING, "W-01", NULL, "/b", "do %s", "warning");
+	finding_add(&f, SEV_ERROR, "E-01", "Code", "/z", NULL, "%s", "first");
+	finding_add(&f, SEV_ERROR, "E-02", NULL, "/z", NULL, "second");
+	finding_add(&f, SEV_ERROR, "E-03", NULL, NULL, NULL, "whole");
+	for (int i = 0; i < 3000; i++)
+		finding_add(&f, SEV_INFO, "I-02", NULL, "/same", NULL, "%d", i);
+	assert_int_equal(f.errors, 3);
+	assert_int_equal(f.warnings, 1);
+	findings_sort(&f);
+	assert_string_equal(f.items[0].rule, "E-03");
+	assert_string_equal(f.items[1].rule, "E-01");
+	assert_string_equal(f.items[2].rule, "E-02");
+	assert_string_equal(f.items[3].rule, "W-01");
+	assert_string_equal(f.items[3].hint, "do %s"); /* a hint is no format */
+	assert_string_equal(f.items[4].rule, "I-01");
+	for (int i = 0; i < 3000; i++)
+		assert_int_equal(atoi(f.items[5 + i].message), i);
+}
+
+static void too_many(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+
+	(void)state;
+	for (int i = 0; i < FINDINGS_MAX + 7; i++)
+		finding_add(&f, SEV_ERROR, "E-01", NULL, "", NULL, "x");
+	assert_int_equal(f.n, FINDINGS_MAX);
+	assert_int_equal(f.errors, FINDINGS_MAX + 7);
+	assert_int_equal(f.dropped, 7);
+}
+
+static void json(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+
+	(void)state;
+	finding_add(&f, SEV_ERROR, "E-01", "Code", "/z", NULL, "it is \"bad\"");
+	json_t *j = findings_json(&f), *x = json_array_get(json_object_get(j, "findings"), 0);
+
+	assert_string_equal(json_string_value(json_object_get(x, "severity")), "error");
+	assert_string_equal(json_string_value(json_object_get(x, "rule")), "E-01");
+	assert_string_equal(json_string_value(json_object_get(x, "pointer")), "/z");
+	assert_string_equal(json_string_value(json_object_get(x, "message")), "it is \"bad\"");
+	assert_true(json_is_null(json_object_get(x, "hint")));
+	assert_string_equal(json_string_value(json_object_get(x, "azureCode")), "Code");
+	assert_int_equal(json_object_size(x), 6);
+	json_decref(j);
+}
+
+static void errors(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(err_set(&e, ENOENT, "no lab \"%s\"", "x"), -ENOENT);
+	assert_string_equal(e.msg, "no lab \"x\"");
+	assert_int_equal(err_wrap(&e, "node %d", 7), -ENOENT);
+	assert_string_equal(e.msg, "node 7: no lab \"x\"");
+	assert_int_equal(err_sys(&e, EACCES, "open %s", "y"), -EACCES);
+	assert_string_equal(e.msg, "open y: Permission denied");
+	assert_int_equal(err_set(&e, 0, "x"), -EIO); /* never success by accident */
+	assert_int_equal(err_set(NULL, ENOMEM, "x"), -ENOMEM);
+	assert_int_equal(err_wrap(NULL, "x"), -EIO);
+	for (int i = 0; i < 2000; i++)
+		err_wrap(&e, "again and again");
+	assert_true(strlen(e.msg) < sizeof(e.msg));
+}
+
+static void arena(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	char *s = arena_strdup(a, "kept");
+
+	for (size_t i = 1; i < 40000; i += 37) {
+		unsigned char *p = arena_alloc(a, i);
+
+		assert_int_equal((uintptr_t)p % 16, 0);
+		for (size_t k = 0; k < i; k += 511)
+			assert_int_equal(p[k], 0);
+		memset(p, 0xee, i);
+	}
+	assert_string_equal(s, "kept");
+	assert_string_equal(arena_printf(a, "%d-%s", 5, s), "5-kept");
+	assert_null(arena_strdup(a, NULL));
+	assert_non_null(arena_array(a, 0, 8));
+	assert_true(arena_size(a) > 20000 * 540);
+	assert_null(arena_free(a));
+	assert_null(arena_free(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(too_many), cmocka_unit_test(pointers), cmocka_unit_test(sorted),
+		cmocka_unit_test(json),     cmocka_unit_test(errors),   cmocka_unit_test(arena),
+	};
+
+	return cmocka_run_group_tests_name("base_finding", tests, NULL, NULL);
+}

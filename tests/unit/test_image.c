@@ -1,0 +1,394 @@
+/* The images that ship, and broken ones of a user. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "lab/image.h"
+#include "lab/image_def.h"
+#include "mini.h"
+
+static struct model *m;
+static struct vm *vm;
+static char dir[64];
+
+static void put(const char *name, const char *text)
+{
+	_cleanup_free_ char *path = xasprintf("%s/mine/%s", dir, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* An NVA with everything a "bgp" block can have, and a folder for images of its own. */
+static int setup(void **state)
+{
+	static const char *comms[] = { "65535:65282", "65001:7" };
+
+	(void)state;
+	strcpy(dir, "/tmp/vnl-image.XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	_cleanup_free_ char *mine = xasprintf("%s/mine", dir);
+	_cleanup_free_ char *env = xasprintf("%s:images", dir);
+
+	assert_int_equal(mkdir(mine, 0755), 0);
+	setenv("VNETLAB_IMAGES", env, 1);
+	m = mini_new();
+	struct vnet *hub = mini_vnet(m, "Hub", "10.10.0.0/16");
+	struct nic *nic =
+	    mini_vm(m, mini_subnet(m, hub, "NVA", "10.10.1.0/24"), "nva1", "10.10.1.4", true);
+	struct route_server *rs =
+	    mini_rs(m, mini_subnet(m, hub, "RouteServerSubnet", "10.10.0.64/27"), "ars");
+
+	rs->conns = arena_array(m->arena, 1, sizeof(*rs->conns));
+	rs->conns[0] = (struct bgp_connection){
+		.name = "nva1", .rs = rs, .peer_ip = nic->ip, .peer_asn = 65001, .nic = nic
+	};
+	rs->n_conns = 1;
+	vm = nic->vm;
+	vm->ptr = "/virtualMachines/nva1";
+	vm->bgp = (struct bgp_block){ .present = true,
+		                      .ptr = "/virtualMachines/nva1/bgp",
+		                      .asn = 65001,
+		                      .prepend = 2,
+		                      .communities = comms,
+		                      .n_communities = 2,
+		                      .next_hop = A("10.10.1.100"),
+		                      .n_advertise = 2 };
+	vm->bgp.advertise = arena_array(m->arena, 2, sizeof(struct prefix));
+	vm->bgp.advertise[0] = P("0.0.0.0/0");
+	vm->bgp.advertise[1] = P("10.0.0.0/8");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = { "image.json", "a.template" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/mine/%s", dir, names[i]);
+
+		unlink(path);
+	}
+	_cleanup_free_ char *mine = xasprintf("%s/mine", dir);
+
+	rmdir(mine);
+	rmdir(dir);
+	m = model_free(m);
+	return 0;
+}
+
+/* What each image makes of the block; of the block with nothing but prefixes. */
+static void generated(void **state)
+{
+	static const struct {
+		const char *image, *path;
+	} cases[] = { { "frr", "/etc/frr/bgpd.conf" },
+		      { "bird", "/etc/bird/bird.conf" },
+		      { "openbgpd", "/etc/openbgpd/bgpd.conf" },
+		      { "gobgp", "/etc/gobgp/gobgpd.conf" },
+		      { "exabgp", "/etc/exabgp/exabgp.conf" } };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+		struct image_plan *p = NULL;
+		struct err e = { 0 };
+		const char *text = NULL;
+
+		if (i == ARRAY_LEN(cases))
+			vm->bgp.prepend = vm->bgp.n_communities = vm->bgp.next_hop = 0;
+		vm->image = cases[i % ARRAY_LEN(cases)].image;
+		int rc = image_plan(m, vm, &p, &e);
+
+		if (rc == -ENOPKG) {
+			print_message("%s\n", e.msg);
+			continue;
+		}
+		if (rc < 0)
+			fail_msg("%s: %s", vm->image, e.msg);
+		assert_true(p->forwarding);
+		assert_true(p->n_daemons > 0);
+		for (size_t k = 0; k < p->n_files; k++)
+			if (streq(p->files[k].path, cases[i % ARRAY_LEN(cases)].path))
+				text = p->files[k].content;
+		assert_non_null(text);
+		_cleanup_free_ char *golden = xasprintf("tests/golden/images/%s-%s.conf", vm->image,
+		                                        i < ARRAY_LEN(cases) ? "all" : "plain");
+		_cleanup_free_ char *want = NULL;
+
+		if (getenv("ACCEPT")) {
+			FILE *f = fopen(golden, "w");
+
+			assert_non_null(f);
+			fputs(text, f);
+			fclose(f);
+		}
+		assert_int_equal(image_text(golden, &want, &e), 0);
+		assert_string_equal(text, want);
+		image_plan_free(p);
+	}
+}
+
+static const struct image_daemon *daemon_of(const struct image_plan *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_daemons; i++)
+		if (streq(p->daemons[i].name, name))
+			return &p->daemons[i];
+	return NULL;
+}
+
+static struct image_plan *frr_with(struct config_file *files, size_t n)
+{
+	struct image_plan *p = NULL;
+	struct err e = { 0 };
+
+	vm->image = "frr";
+	vm->bgp.present = false;
+	vm->configs = files;
+	vm->n_configs = n;
+	int rc = image_plan(m, vm, &p, &e);
+
+	vm->n_configs = 0;
+	if (rc == -ENOPKG) {
+		print_message("%s\n", e.msg);
+		return NULL;
+	}
+	if (rc < 0)
+		fail_msg("%s", e.msg);
+	return p;
+}
+
+static struct config_file own(const char *name, const char *text)
+{
+	return (struct config_file){ name, name, "/virtualMachines/nva1/config/x", text,
+		                     strlen(text) };
+}
+
+/* Quagga's pair; FRR's one file; what each needs is started, and nothing else. */
+static void which_daemons(void **state)
+{
+	struct config_file quagga[] = { own("zebra.conf", "hostname a\n"),
+		                        own("bgpd.conf", "router bgp 65000\n") };
+	struct config_file one[] = { own("frr.conf", "! router ospf\nip route 1.0.0.0/8 10.0.0.1\n"
+		                                     "router bgp 65000\n neighbor x\n") };
+	struct config_file daemons[] = { own("daemons", "ospfd=yes\nbgpd=no\n") };
+
+	(void)state;
+	struct image_plan *p = frr_with(quagga, 2);
+
+	if (!p)
+		skip();
+	assert_non_null(daemon_of(p, "zebra"));
+	assert_non_null(daemon_of(p, "bgpd"));
+	assert_null(daemon_of(p, "staticd"));
+	assert_null(daemon_of(p, "vtysh"));
+	assert_string_equal(daemon_of(p, "bgpd")->check_argv[3], "/etc/frr/bgpd.conf");
+	assert_int_equal(daemon_of(p, "bgpd")->ready, READY_SOCKET);
+	image_plan_free(p);
+	p = frr_with(one, 1);
+	assert_non_null(daemon_of(p, "staticd"));
+	assert_non_null(daemon_of(p, "bgpd"));
+	assert_null(daemon_of(p, "ospfd"));
+	/* Last, and it ends: the file goes to all of them. */
+	assert_string_equal(p->daemons[p->n_daemons - 1].name, "vtysh");
+	assert_int_equal(p->daemons[p->n_daemons - 1].ready, READY_EXIT);
+	assert_string_equal(daemon_of(p, "zebra")->check_argv[3], "/etc/frr/frr.conf");
+	image_plan_free(p);
+	p = frr_with(daemons, 1);
+	assert_non_null(daemon_of(p, "ospfd"));
+	assert_null(daemon_of(p, "bgpd"));
+	image_plan_free(p);
+}
+
+static void refusals(void **state)
+{
+	struct config_file nix[] = { own("nix.conf", "x") }, both[] = { own("bird.conf", "x") };
+	struct image_plan *p = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	vm->image = "fr";
+	assert_int_equal(image_plan(m, vm, &p, &e), -ENOENT);
+	assert_string_equal(e.msg, "/virtualMachines/nva1/image: there is no image \"fr\"; did you "
+	                           "mean \"frr\"? Known: bird, exabgp, frr, gobgp, host, openbgpd "
+	                           "(further folders: VNETLAB_IMAGES)");
+	vm->image = "../frr";
+	assert_int_equal(image_plan(m, vm, &p, &e), -ENOENT);
+	vm->image = "bird";
+	vm->configs = nix;
+	vm->n_configs = 1;
+	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
+	assert_string_equal(e.msg, "/virtualMachines/nva1/config/x: image bird takes no file "
+	                           "\"nix.conf\"; it takes bird.conf");
+	vm->configs = both;
+	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
+	assert_string_equal(e.msg,
+	                    "/virtualMachines/nva1/bgp: \"bgp\" would generate bird.conf, and "
+	                    "\"config\" has one: leave one of them out");
+	vm->n_configs = 0;
+	vm->bgp.present = false;
+	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
+	assert_string_equal(e.msg, "/virtualMachines/nva1: image bird needs a configuration: a "
+	                           "\"bgp\" block, or in \"config\" one of bird.conf");
+	assert_null(p);
+	vm->image = "host";
+	assert_int_equal(image_plan(m, vm, &p, &e), 0);
+	assert_int_equal(p->n_daemons + p->n_files, 0);
+	assert_null(p->dirs[0]);
+	image_plan_free(p);
+}
+
+#define HEAD "{\"kind\":\"process\",\"description\":\"d\",\"package\":\"toy\","
+
+/* image.json of a user: each mistake is named with file and place. */
+static void broken_images(void **state)
+{
+	static const struct {
+		const char *json, *want;
+	} cases[] = {
+		{ "{", "image.json:1:1: string or '}' expected near end of file" },
+		{ "[]", "image.json: /: must be an object" },
+		{ "{}", "image.json: /: \"kind\" is missing" },
+		{ "{\"kind\":\"vm\"}", "image.json: /kind: must be \"process\"" },
+		{ HEAD "\"demons\":[]}",
+		  "image.json: /demons: unknown; did you mean \"daemons\"?" },
+		{ HEAD "\"config\":{\"a\":\"b\"}}",
+		  "image.json: /config/a: must be an absolute path, without \"..\"" },
+		{ HEAD "\"config\":{\"a\":\"/etc/../b\"}}",
+		  "image.json: /config/a: must be an absolute path, without \"..\"" },
+		{ HEAD "\"files\":{\"etc/x\":\"a.template\"}}",
+		  "image.json: /files/etc~1x: must be an absolute path, without \"..\"" },
+		{ HEAD "\"files\":{\"/etc/x\":\"../a\"}}",
+		  "image.json: /files/~1etc~1x: must be the name of a file in the image's folder" },
+		{ HEAD "\"generate\":{\"a\":\"b\"}}",
+		  "image.json: /generate/a: is not one of the files in \"config\"" },
+		{ HEAD "\"daemons\":{}}", "image.json: /daemons: must be a list" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[],\"arguments\":[]}]}",
+		  "image.json: /daemons/0/search: must be a list of at least one path" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[1]}]}",
+		  "image.json: /daemons/0/arguments/0: must be a text" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"]}]}",
+		  "image.json: /daemons/0: \"arguments\" is missing" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
+		       "\"ready\":{}}]}",
+		  "image.json: /daemons/0/ready: must have either \"socket\" or \"exit\"" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
+		       "\"when\":{\"x\":[]}}]}",
+		  "image.json: /daemons/0/when/x: is not one of the files in \"config\"" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
+		       "\"optional\":1}]}",
+		  "image.json: /daemons/0/optional: must be true or false" },
+		/* Good in form; bad when it is used. */
+		{ HEAD "\"daemons\":[{\"name\":\"toyd\",\"search\":[\"/nonexistent/toyd\"],"
+		       "\"arguments\":[]}]}",
+		  "image mine: toyd is not on this machine (/nonexistent/toyd): install the "
+		  "package "
+		  "toy (apt-get install toy)" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/bin/sh\"],"
+		       "\"arguments\":[\"{{nix}}\"]}]}",
+		  "image.json: argument 0:1: there is no value \"nix\"" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/bin/sh\"],\"forEach\":\"nix\","
+		       "\"arguments\":[]}]}",
+		  "image.json: there is no list \"nix\" for \"forEach\"" },
+		{ HEAD "\"files\":{\"/etc/a\":\"b.template\"}}",
+		  "b.template: No such file or directory" },
+		{ HEAD "\"files\":{\"/etc/a\":\"a.template\"}}",
+		  "a.template:2: there is no value \"naem\"; did you mean \"name\"?" },
+	};
+
+	(void)state;
+	vm->image = "mine";
+	vm->bgp.present = false;
+	put("a.template", "{{name}}\n{{naem}}\n");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct image_plan *p = NULL;
+		struct err e = { 0 };
+
+		put("image.json", cases[i].json);
+		int rc = image_plan(m, vm, &p, &e);
+
+		assert_true(rc == -EINVAL || rc == -ENOPKG || rc == -ENOENT);
+		if (!strstr(e.msg, cases[i].want))
+			fail_msg("got:  %s\nwant: %s", e.msg, cases[i].want);
+	}
+}
+
+static void own_image(void **state)
+{
+	struct image_plan *p = NULL;
+	struct err e = { 0 };
+	size_t n;
+	char **names;
+
+	(void)state;
+	put("image.json", HEAD "\"config\":{\"toy.conf\":\"/etc/toy.conf\",\"b\":\"/etc/b\"},"
+	                       "\"generate\":{\"toy.conf\":\"a.template\"},"
+	                       "\"directories\":[\"/run/toy\"],"
+	                       "\"daemons\":[{\"name\":\"toyd\",\"search\":[\"/nonexistent/x\","
+	                       "\"/bin/sh\"],\"forEach\":\"advertise\",\"arguments\":[\"-c\","
+	                       "\"{{asn}} {{prefix}}\"],\"ready\":{\"exit\":true},"
+	                       "\"ignoreSetgroups\":true}]}");
+	put("a.template", "{{#peers}}{{address}} {{/peers}}\n");
+	vm->image = "mine";
+	vm->bgp.present = true;
+	assert_int_equal(image_plan(m, vm, &p, &e), 0);
+	assert_int_equal(p->n_files, 1);
+	assert_string_equal(p->files[0].content, "10.10.0.68 10.10.0.69 \n");
+	assert_int_equal(p->n_daemons, 2);
+	assert_string_equal(p->daemons[1].argv[0], "/bin/sh");
+	assert_string_equal(p->daemons[1].argv[2], "65001 10.0.0.0/8");
+	assert_int_equal(p->daemons[1].ready, READY_EXIT);
+	assert_true(p->daemons[1].ignore_setgroups);
+	assert_null(p->daemons[1].check_argv);
+	assert_string_equal(p->dirs[0], "/run/toy");
+	assert_null(p->dirs[1]);
+	image_plan_free(p);
+	assert_int_equal(image_config_names("mine", &names, &e), 0);
+	assert_string_equal(names[0], "toy.conf");
+	assert_string_equal(names[1], "b");
+	assert_null(names[2]);
+	free(names);
+	assert_int_equal(image_config_names("nix", &names, &e), -ENOENT);
+	names = image_list(&n);
+	assert_int_equal(n, 7);
+	assert_string_equal(names[5], "mine");
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+static void route_server(void **state)
+{
+	struct image_plan *p = NULL;
+	struct err e = { 0 };
+	int rc = image_plan_rs(m, &m->route_servers[0], 1, &p, &e);
+
+	(void)state;
+	if (rc == -ENOPKG)
+		skip();
+	assert_int_equal(rc, 0);
+	assert_int_equal(p->n_daemons, 1);
+	assert_string_equal(p->daemons[0].ready_path, IMAGE_RS_SOCKET);
+	assert_string_equal(p->files[0].path, IMAGE_RS_CONFIG);
+	assert_non_null(strstr(p->files[0].content, "router id 10.10.0.69;"));
+	image_plan_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(generated, setup, teardown),
+		cmocka_unit_test_setup_teardown(which_daemons, setup, teardown),
+		cmocka_unit_test_setup_teardown(refusals, setup, teardown),
+		cmocka_unit_test_setup_teardown(broken_images, setup, teardown),
+		cmocka_unit_test_setup_teardown(own_image, setup, teardown),
+		cmocka_unit_test_setup_teardown(route_server, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,306 @@
+/* Elements of the filters' sets and maps, and the differences between two fabrics. */
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "kernel/edge_nft.h"
+#include "kernel/fabric_diff.h"
+#include "kernel/fabric_nft.h"
+#include "plan/names.h"
+#include "unit.h"
+
+static const struct nft_set SETS[] = {
+	{ "ports", KEY_PORT, VALUE_NUMBER },
+	{ "own", KEY_PORT_IP, VALUE_NONE },
+	{ "to", KEY_IP, VALUE_IP },
+	{ "pairs", KEY_PORT_NUMBER, VALUE_NONE },
+	{ "spaces", KEY_PORT_PREFIX, VALUE_NONE },
+	{ "as", KEY_PORT_IP, VALUE_IP },
+};
+#define N_SETS ARRAY_LEN(SETS)
+
+static char *diff(const struct nft_elems *have, const struct nft_elems *want, size_t *n)
+{
+	json_t *j = nft_elems_diff(SETS, N_SETS, have, want, n);
+	char *s = json_dumps(j, JSON_COMPACT);
+
+	json_decref(j);
+	return s;
+}
+
+static void test_diff(void **state)
+{
+	struct nft_elems none = { 0 }, a = { 0 }, b = { 0 };
+	size_t n = 99;
+
+	(void)state;
+	nft_elems_add(&a, 0, "n1", 0, 0, 5);
+	nft_elems_add(&a, 0, "n2", 0, 0, 6);
+	nft_elems_add(&a, 0, "n2", 0, 0, 6);
+	nft_elems_sort(&a);
+	assert_int_equal(a.n, 2);
+	_cleanup_free_ char *s = diff(&none, &a, &n);
+
+	assert_int_equal(n, 2);
+	assert_string_equal(s, "[{\"add\":{\"element\":{\"family\":\"ip\",\"table\":\"vnetlab\","
+	                       "\"name\":\"ports\",\"elem\":[[\"n1\",5],[\"n2\",6]]}}}]");
+	_cleanup_free_ char *same = diff(&a, &a, &n);
+
+	assert_int_equal(n, 0);
+	assert_string_equal(same, "[]");
+	/* A changed value is deleted by its key and added, and counts once. */
+	nft_elems_add(&b, 0, "n1", 0, 0, 7);
+	nft_elems_sort(&b);
+	_cleanup_free_ char *change = diff(&a, &b, &n);
+
+	assert_int_equal(n, 2);
+	assert_string_equal(change,
+	                    "[{\"delete\":{\"element\":{\"family\":\"ip\",\"table\":\"vnetlab\","
+	                    "\"name\":\"ports\",\"elem\":[\"n1\",\"n2\"]}}},"
+	                    "{\"add\":{\"element\":{\"family\":\"ip\",\"table\":\"vnetlab\","
+	                    "\"name\":\"ports\",\"elem\":[[\"n1\",7]]}}}]");
+	nft_elems_free(&a);
+	nft_elems_free(&b);
+}
+
+/* Written as commands and read back as nft lists them: the same. */
+static void test_round_trip(void **state)
+{
+	struct nft_elems none = { 0 }, v = { 0 }, back = { 0 };
+	struct err e = { 0 };
+	size_t n, i;
+	json_t *cmd;
+
+	(void)state;
+	nft_elems_add(&v, 0, "n1", 0, 0, 0x10005);
+	nft_elems_add(&v, 1, "n1", A("10.0.0.4"), 0, 0);
+	nft_elems_add(&v, 2, NULL, A("20.100.0.4"), 0, A("10.0.0.4"));
+	nft_elems_add(&v, 3, "n1", 4000000000u, 0, 0);
+	nft_elems_add(&v, 4, "n1", A("10.0.0.0"), 8, 0);
+	nft_elems_add(&v, 4, "n1", A("10.0.0.0"), 32, 0);
+	nft_elems_add(&v, 5, "n1", A("10.0.0.4"), 0, A("20.100.255.254"));
+	nft_elems_sort(&v);
+	json_t *cmds = nft_elems_diff(SETS, N_SETS, &none, &v, &n), *listed = json_array();
+
+	json_array_append_new(listed, json_pack("{s:{s:s}}", "metainfo", "version", "1.0.6"));
+	json_array_append_new(listed, json_pack("{s:{s:s,s:[s]}}", "set", "name", "platform",
+	                                        "elem", "168.63.129.16"));
+	json_array_foreach (cmds, i, cmd) {
+		json_t *elem = json_object_get(json_object_get(cmd, "add"), "element");
+
+		json_array_append_new(listed, json_pack("{s:O}", i % 2 ? "set" : "map", elem));
+	}
+	assert_int_equal(nft_elems_parse(SETS, N_SETS, listed, &back, &e), 0);
+	assert_int_equal(back.n, v.n);
+	assert_memory_equal(back.items, v.items, v.n * sizeof(*v.items));
+	json_decref(cmds);
+	json_decref(listed);
+	nft_elems_free(&v);
+	nft_elems_free(&back);
+}
+
+static void test_strange_lists(void **state)
+{
+	static const char *const bad[] = {
+		"[{\"map\":{\"name\":\"ports\",\"elem\":[\"n1\"]}}]",
+		"[{\"map\":{\"name\":\"ports\",\"elem\":[[\"n1\",\"x\"]]}}]",
+		"[{\"map\":{\"name\":\"ports\",\"elem\":[[\"a-name-of-16-char\",1]]}}]",
+		"[{\"set\":{\"name\":\"own\",\"elem\":[{\"concat\":[\"n1\"]}]}}]",
+		"[{\"set\":{\"name\":\"own\",\"elem\":[{\"concat\":[\"n1\",\"1.2.3\"]}]}}]",
+		"[{\"set\":{\"name\":\"spaces\",\"elem\":[{\"concat\":[\"n1\",{\"prefix\":1}]}]}}]",
+	};
+	struct nft_elems v = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		json_t *j = json_loads(bad[i], 0, NULL);
+
+		assert_non_null(j);
+		assert_int_equal(nft_elems_parse(SETS, N_SETS, j, &v, &e), -EPROTO);
+		assert_non_null(strstr(e.msg, "nftables: element 0 of "));
+		json_decref(j);
+	}
+	assert_null(v.items);
+}
+
+/* --- the fabric ------------------------------------------------------------------------------ */
+
+static bool has(const struct nft_elems *v, unsigned set, const char *port, uint32_t key)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->items[i].set == set && streq(v->items[i].port, port) &&
+		    v->items[i].key == key)
+			return true;
+	return false;
+}
+
+static void test_fabric_elements(void **state)
+{
+	struct fab_port ports[] = { { "i1", 0x10000, 0, false, true },
+		                    { "n1", 0x10001, 0x0a000004, false, false },
+		                    { "n2", 0x10001, 0x0a000005, true, false },
+		                    { "n3", 0x20003, 0x0b000004, true, false } };
+	struct fab_pair pair = { 1, 2 };
+	struct fab_space space = { 1, { 0x0a000000, 16 } };
+	struct fabric f = { .ports = ports, .n_ports = 4 };
+	struct nft_elems v;
+
+	(void)state;
+	fabric_nft_elems(&f, &v);
+	assert_true(has(&v, SET_OWN, "n1", 0x0a000004) && has(&v, SET_OWN, "n2", 0x0a000005));
+	assert_false(has(&v, SET_OWN, "i1", 0));
+	assert_true(has(&v, SET_EDGE, "i1", 0) && has(&v, SET_OPEN, "i1", 0));
+	assert_true(has(&v, SET_OPEN, "n2", 0));
+	assert_false(has(&v, SET_OPEN, "n1", 0));
+	assert_int_equal(v.n, 4 + 3 + 3 + 1);
+	nft_elems_free(&v);
+	/* A restricted peering concerns what forwards on one side, and all ports on the other. */
+	f.pairs = &pair, f.n_pairs = 1, f.spaces = &space, f.n_spaces = 1;
+	fabric_nft_elems(&f, &v);
+	assert_int_equal(v.n, 11 + 4);
+	assert_true(has(&v, SET_PAIR_FROM, "n2", 0) && has(&v, SET_PAIRS, "n2", 2));
+	assert_true(has(&v, SET_SPACES, "n2", 0x0a000000) && has(&v, SET_PORT_VNET, "n3", 0));
+	nft_elems_free(&v);
+}
+
+static struct fab_hop hop(ip4 via, const char *port)
+{
+	struct fab_hop h = { .via = via };
+
+	snprintf(h.port, sizeof(h.port), "%s", port);
+	return h;
+}
+
+static void test_fabric_diff(void **state)
+{
+	struct fab_hop one = hop(0x0a000004, "n1"), two = hop(0x0a000005, "n2");
+	struct fab_route a[] = { { 10001, { 0x0a000000, 8 }, FAB_PORT, 1, &one },
+		                 { 10001, { 0x0b000000, 8 }, FAB_THROW, 0, NULL },
+		                 { 100001, { 0, 0 }, FAB_BLACKHOLE, 0, NULL } },
+	                 b[] = { { 10001, { 0x0a000000, 8 }, FAB_PORT, 1, &two },
+		                 { 10001, { 0x0c000000, 8 }, FAB_THROW, 0, NULL },
+		                 { 100001, { 0, 0 }, FAB_BLACKHOLE, 0, NULL },
+		                 { 100001, { 0x0c000004, 32 }, FAB_PORT, 1, &two } };
+	struct fab_rule rule = { 1000, 1, 0xffff, 10001 };
+	struct fab_neigh n1 = { "n1", 0x0a000004, { 1 } }, n1b = { "n1", 0x0a000004, { 2 } };
+	struct fabric x = { .routes = a,
+		            .n_routes = 3,
+		            .rules = &rule,
+		            .n_rules = 1,
+		            .neighs = &n1,
+		            .n_neighs = 1 },
+	              y = { .routes = b, .n_routes = 4, .neighs = &n1b, .n_neighs = 1 };
+	struct fab_diff d;
+
+	(void)state;
+	fab_diff(&x, &x, &d);
+	assert_int_equal(d.n_routes_set + d.n_routes_del + d.n_rules_add + d.n_rules_del +
+	                     d.n_neighs_set + d.n_neighs_del,
+	                 0);
+	fab_diff_free(&d);
+	fab_diff(&x, &y, &d);
+	assert_int_equal(d.n_routes_set, 3);
+	assert_ptr_equal(d.routes_set[0], &b[3]); /* delivery before those who send there */
+	assert_int_equal(d.n_routes_del, 1);
+	assert_ptr_equal(d.routes_del[0], &a[1]);
+	assert_int_equal(d.n_rules_del, 1);
+	assert_int_equal(d.n_neighs_set, 1);
+	assert_int_equal(d.n_neighs_del, 0);
+	fab_diff_free(&d);
+}
+
+static void test_renumbering(void **state)
+{
+	struct fab_port a[] = { { "n1", 0x10001, 4, false, false },
+		                { "n2", 0x10003, 5, false, false } },
+	                b[] = { { "n1", 0x10003, 4, false, false } },
+	                c[] = { { "n0", 0x10009, 4, false, false },
+		                { "n2", 0x10003, 5, true, false } };
+	struct fab_route r = { 10003, { 0, 0 }, FAB_THROW, 0, NULL };
+	struct fab_rule rules[] = { { 1000, 3, 0xffff, 10003 },
+		                    { 2000, 0x10000, 0xffff0000, 100001 } };
+	struct fab_pair pair = { 1, 2 };
+	struct fabric fa = { .ports = a, .n_ports = 2 }, fc = { .ports = c, .n_ports = 2 },
+	              fb = { .ports = b,
+		             .n_ports = 1,
+		             .routes = &r,
+		             .n_routes = 1,
+		             .rules = rules,
+		             .n_rules = 2,
+		             .pairs = &pair,
+		             .n_pairs = 1 };
+
+	(void)state;
+	assert_true(fab_renumbered(&fa, &fb));
+	assert_false(fab_renumbered(&fa, &fa));
+	assert_false(fab_renumbered(&fa, &fc)); /* come, gone, and changed in other ways */
+	struct fabric *x = fab_aside(&fb);
+
+	assert_false(fab_is_aside(&fb));
+	assert_true(fab_is_aside(x));
+	assert_int_equal(x->ports[0].mark, 0x80018003);
+	assert_int_equal(x->routes[0].table, 10003 + 0x8000);
+	assert_int_equal(x->rules[0].mark, 0x8003);
+	assert_int_equal(x->rules[0].table, 10003 + 0x8000);
+	assert_int_equal(x->rules[1].mark, 0x80010000);
+	assert_int_equal(x->rules[1].table, 100001 + 0x8000);
+	assert_int_equal(x->pairs[0].from, 0x8001);
+	fabric_free(x);
+}
+
+/* --- the edge -------------------------------------------------------------------------------- */
+
+static void test_edge(void **state)
+{
+	struct vnet vnet = { .name = "V", .idx = 0 };
+	struct subnet open = { .vnet = &vnet, .default_outbound = true },
+	              closed = { .vnet = &vnet, .default_outbound = false };
+	struct vm one = { .name = "one" }, two = { .name = "two" }, three = { .name = "three" };
+	struct nic nics[] = { { .vm = &one, .subnet = &open, .ip = 4 },
+		              { .vm = &two, .subnet = &open, .ip = 5, .public_ip = 100 },
+		              { .vm = &two, .subnet = &open, .ip = 6 },
+		              { .vm = &three, .subnet = &closed, .ip = 7 },
+		              { .vm = &three, .subnet = &closed, .ip = 8 } };
+	struct nic *of_one[] = { &nics[0] }, *of_two[] = { &nics[1], &nics[2] },
+	           *of_three[] = { &nics[3], &nics[4] };
+	struct model m = { .vnets = &vnet, .n_vnets = 1, .nics = nics, .n_nics = 5 };
+	uint32_t number = 7, none = 0;
+	struct nft_elems v;
+	char link[IFNAMSIZ];
+
+	(void)state;
+	one.nics = of_one, one.n_nics = 1;
+	two.nics = of_two, two.n_nics = 2;
+	three.nics = of_three, three.n_nics = 2;
+	/* azure-semantics 3.5 */
+	assert_int_equal(edge_source(&nics[0]), DEFAULT_OUTBOUND_IP);
+	assert_int_equal(edge_source(&nics[1]), 100);
+	assert_int_equal(edge_source(&nics[2]), 0); /* a public address ends default outbound */
+	assert_int_equal(edge_source(&nics[3]), 0);
+	edge_nft_elems(&m, &number, &v);
+	port_name_edge(&vnet, link);
+	assert_true(has(&v, SET_LINK, link, 0) && has(&v, SET_LINK_ZONE, link, 0));
+	assert_true(has(&v, SET_LEAVES_AS, link, 4) && has(&v, SET_MAY_LEAVE, link, 4));
+	assert_true(has(&v, SET_NIC_ZONE, link, 5) && has(&v, SET_LEADS_TO, "", 100));
+	assert_false(has(&v, SET_MAY_LEAVE, link, 6));
+	assert_false(has(&v, SET_MAY_LEAVE, link, 7));
+	assert_int_equal(v.n, 2 + 2 + 6);
+	nft_elems_free(&v);
+	edge_nft_elems(&m, &none, &v);
+	assert_int_equal(v.n, 0);
+	nft_elems_free(&v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_diff),          cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_strange_lists), cmocka_unit_test(test_fabric_elements),
+		cmocka_unit_test(test_fabric_diff),   cmocka_unit_test(test_renumbering),
+		cmocka_unit_test(test_edge),
+	};
+
+	return cmocka_run_group_tests_name("nft", tests, NULL, NULL);
+}

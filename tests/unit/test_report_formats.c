@@ -1,0 +1,273 @@
+/* Reports with the nastiest names, read by the readers that they are for: prove, xmllint, jq. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "report/report.h"
+#include "unit.h"
+
+static void add(struct report_run *r, const char *name, bool ok, const char *detail)
+{
+	struct report_check *k = report_add(r);
+
+	k->name = xstrdup(name);
+	k->ok = ok;
+	k->seconds = 0.1234;
+	k->detail = detail ? xstrdup(detail) : NULL;
+}
+
+/* Two runs: of a lab with one check of each kind, and of one that did not come up. */
+static void fill(struct report_run runs[2])
+{
+	struct report_run *r = &runs[0];
+
+	*r = (struct report_run){ .lab = xstrdup("seed"),
+		                  .file = xstrdup("seed.vnetlab.json"),
+		                  .phase_ms = { 1, 2.5, 3, 4, 5 } };
+	add(r, "plain", true, "2 routes");
+	add(r, "a # TODO that is none \\ and <&\"'> ]]> --> \x01\xff\xc3\xa4\xed\xa0\x80", false,
+	    "seen: <nothing> & \"more\"\nsecond line \x1b[31mred\n# SKIP\n...\n---\nBail out!");
+	r->checks[r->n - 1].hint = xstrdup("look <there>");
+	add(r, "only a warning", false, "slow");
+	r->checks[r->n - 1].warning = true;
+	add(r, "left out", false, NULL);
+	r->checks[r->n - 1].skipped = true;
+	add(r, "NVA_1 dies", true, "3 of 80 packets lost");
+	r->checks[r->n - 1].action = true;
+	runs[1] = (struct report_run){ .lab = xstrdup("broken"),
+		                       .repeat = 2,
+		                       .repeats = 3,
+		                       .error = xstrdup("frr.conf line 3: <unknown> command") };
+}
+
+static char *text(enum report_format fmt, const struct report_run *runs, size_t n)
+{
+	char *s = NULL;
+	size_t len;
+	FILE *f = open_memstream(&s, &len);
+
+	report_write(f, fmt, runs, n, false);
+	if (fmt == REPORT_HUMAN)
+		report_summary(f, runs, n, false);
+	fclose(f);
+	return s;
+}
+
+/* Runs a reader on the text; its output in *ret; -1: it is not installed. */
+static int reader(const char *input, const char *suffix, const char *const *argv, char **ret)
+{
+	char path[] = "/tmp/vnl-report-XXXXXX", buf[65536];
+	_cleanup_free_ char *file = NULL;
+	_cleanup_str_ struct str out = { 0 };
+	int fd = mkstemp(path), p[2], status;
+	const char *args[12] = { 0 };
+
+	assert_true(fd >= 0 && pipe(p) == 0);
+	assert_int_equal(write(fd, input, strlen(input)), strlen(input));
+	close(fd);
+	file = xasprintf("%s%s", path, suffix);
+	assert_int_equal(rename(path, file), 0);
+	for (size_t i = 0; argv[i]; i++)
+		args[i] = streq(argv[i], "FILE") ? file : argv[i];
+	pid_t pid = fork();
+
+	if (!pid) {
+		dup2(p[1], 1);
+		dup2(p[1], 2);
+		close(p[0]);
+		execvp(args[0], (char **)args);
+		_exit(127);
+	}
+	close(p[1]);
+	for (ssize_t n; (n = read(p[0], buf, sizeof(buf))) > 0;)
+		str_addn(&out, buf, (size_t)n);
+	close(p[0]);
+	waitpid(pid, &status, 0);
+	unlink(file);
+	*ret = str_take(&out);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -1 : WEXITSTATUS(status);
+}
+
+static void counts(void **state)
+{
+	(void)state;
+	struct report_run runs[2];
+
+	fill(runs);
+	struct report_count n = report_count(&runs[0]);
+
+	assert_int_equal(n.passed, 2);
+	assert_int_equal(n.failed, 1);
+	assert_int_equal(n.warnings, 1);
+	assert_int_equal(n.skipped, 1);
+	assert_false(report_ok(&runs[0]));
+	assert_false(report_ok(&runs[1])); /* nothing failed, but the lab never ran */
+	runs[0].checks[1].ok = true;
+	assert_true(report_ok(&runs[0])); /* a warning does not count */
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
+static void tap_is_read_by_prove(void **state)
+{
+	(void)state;
+	struct report_run runs[2];
+	_cleanup_free_ char *out = NULL;
+
+	fill(runs);
+	_cleanup_free_ char *tap = text(REPORT_TAP, runs, 2);
+	int rc = reader(tap, ".tap",
+	                (const char *[]){ "prove", "-v", "--exec", "cat", "FILE", NULL }, &out);
+
+	assert_true(str_starts(tap, "TAP version 13\nok 1 - seed: plain\n"));
+	assert_non_null(strstr(tap, "not ok 2 - seed: a \\# TODO that is none \\\\ and"));
+	assert_non_null(strstr(tap, "not ok 3 - seed: only a warning # TODO level is warning\n"));
+	assert_non_null(strstr(tap, "ok 4 - seed: left out # SKIP"));
+	assert_non_null(strstr(tap, "not ok 6 - broken (2 of 3): the lab runs\n"));
+	assert_non_null(strstr(tap, "\n1..6\n"));
+	if (rc >= 0) {
+		assert_int_equal(rc, 1);
+		if (!strstr(out, "Failed 2/6 subtests") || strstr(out, "Parse errors"))
+			fail_msg("%s", out);
+		assert_non_null(strstr(out, "Failed tests:  2, 6"));
+	}
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
+static void tap_without_checks_is_a_skip(void **state)
+{
+	(void)state;
+	char lab[] = "empty";
+	struct report_run r = { .lab = lab };
+	_cleanup_free_ char *tap = text(REPORT_TAP, &r, 1), *out = NULL;
+	int rc =
+	    reader(tap, ".tap", (const char *[]){ "prove", "--exec", "cat", "FILE", NULL }, &out);
+
+	assert_string_equal(tap, "TAP version 13\n1..0 # SKIP no checks\n");
+	if (rc >= 0 && rc != 0)
+		fail_msg("%s", out);
+}
+
+static void junit_is_valid(void **state)
+{
+	(void)state;
+	struct report_run runs[2];
+	_cleanup_free_ char *out = NULL;
+
+	fill(runs);
+	_cleanup_free_ char *xml = text(REPORT_JUNIT, runs, 2);
+
+	assert_non_null(strstr(xml,
+	                       "<testsuite name=\"seed\" tests=\"5\" failures=\"1\" errors=\"0\" "
+	                       "skipped=\"1\" time=\"0.015\">"));
+	assert_non_null(strstr(xml, "&lt;&amp;&quot;'&gt; ]]&gt;"));
+	assert_non_null(strstr(xml, "\xef\xbf\xbd\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd")); /* replaced */
+	assert_non_null(strstr(xml, "<failure message=\"seen: &lt;nothing&gt; &amp; "));
+	assert_non_null(strstr(xml, "hint: look &lt;there&gt;"));
+	assert_non_null(strstr(xml, "warning: slow"));
+	assert_null(strchr(xml, '\x1b'));
+	assert_non_null(strstr(xml,
+	                       "<testsuite name=\"broken (2 of 3)\" tests=\"1\" failures=\"0\" "
+	                       "errors=\"1\""));
+	int rc = reader(xml, ".xml",
+	                (const char *[]){ "xmllint", "--noout", "--schema", "tests/lib/junit.xsd",
+	                                  "FILE", NULL },
+	                &out);
+	if (rc > 0)
+		fail_msg("%s\n%s", out, xml);
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
+static void json_has_the_published_shape(void **state)
+{
+	(void)state;
+	struct report_run runs[2];
+	_cleanup_free_ char *out = NULL;
+
+	fill(runs);
+	/* jansson refuses text that is not UTF-8, so the name that is not is left to the others */
+	free(runs[0].checks[1].name);
+	runs[0].checks[1].name = xstrdup("quotes \" and \\ and \x01");
+	_cleanup_free_ char *json = text(REPORT_JSON, runs, 2);
+	int rc =
+	    reader(json, ".json",
+	           (const char *[]){
+	               "jq", "-es",
+	               "(length == 2) and (.[0] | .lab == \"seed\" and .passed == 2 and "
+	               ".failed == 1 and .skipped == 1 and .warnings == 1 and "
+	               ".phases == {parseMs: 1, buildMs: 2.5, convergeMs: 3, checksMs: 4, "
+	               "downMs: 5} and (.checks | length) == 5 and .checks[0] == {name: "
+	               "\"plain\", ok: true, level: \"error\", seconds: 0.1234, detail: "
+	               "\"2 routes\"} and .checks[2].level == \"warning\" and "
+	               ".checks[3].skipped) and (.[1] | .error == \"frr.conf line 3: <unknown> "
+	               "command\" and .repeat == 2 and .checks == [])",
+	               "FILE", NULL },
+	           &out);
+
+	if (rc > 0)
+		fail_msg("%s\n%s", out, json);
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
+static void people_see_what_failed(void **state)
+{
+	(void)state;
+	struct report_run runs[2];
+
+	setenv("LC_ALL", "C", 1);
+	fill(runs);
+	_cleanup_free_ char *plain = text(REPORT_HUMAN, runs, 2);
+
+	assert_true(str_starts(plain, "seed\n  ok   plain  (0.12 s)\n  FAIL a # TODO"));
+	assert_non_null(
+	    strstr(plain, "\n      seen: <nothing> & \"more\"\n      second line  [31mred\n"));
+	assert_non_null(strstr(plain, "\n      hint: look <there>\n"));
+	assert_non_null(strstr(plain, "\n  warn only a warning"));
+	assert_non_null(strstr(plain, "\n  skip left out\n"));
+	assert_non_null(
+	    strstr(plain, "\n  do   NVA_1 dies  (0.12 s)\n      3 of 80 packets lost\n"));
+	assert_non_null(
+	    strstr(plain, "  2 held, 1 failed, 1 warnings, 1 skipped; parse 1 ms, build 2 ms"));
+	assert_non_null(strstr(plain, "broken (2 of 3)\n"));
+	assert_non_null(strstr(plain, "frr.conf line 3: <unknown> command\n"));
+	assert_non_null(strstr(plain, "0 of 2 runs held\n"));
+	assert_non_null(strstr(plain, "  broken run 2:\n"));
+	assert_null(strchr(plain, '\x1b'));
+	setenv("LC_ALL", "C.UTF-8", 1);
+	_cleanup_free_ char *nice = text(REPORT_HUMAN, runs, 1);
+
+	assert_non_null(strstr(nice, "  \u2713 plain"));
+	assert_non_null(strstr(nice, "  \u2717 a # TODO"));
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
+static void names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < REPORT_MAX; i++) {
+		assert_int_equal(report_format_parse(report_format_names[i]), i);
+		assert_true(report_file_names[i][0]);
+	}
+	assert_int_equal(report_format_parse("xml"), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts),
+		cmocka_unit_test(tap_is_read_by_prove),
+		cmocka_unit_test(tap_without_checks_is_a_skip),
+		cmocka_unit_test(junit_is_valid),
+		cmocka_unit_test(json_has_the_published_shape),
+		cmocka_unit_test(people_see_what_failed),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
