@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Every rule, by a topology that breaks it: findings as `vnetlab check` gives them. ACCEPT=1 takes new ones."""
+import difflib
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VNETLAB = os.path.join(ROOT, os.environ.get("B", "build"), "vnetlab")
+HERE = os.path.join(ROOT, "tests/golden/check")
+ENV = {k: v for k, v in os.environ.items() if not k.startswith("VNETLAB_")} | {"NO_COLOR": "1"}
+count = failed = 0
+
+
+def result(ok, name, why=""):
+    global count, failed
+    count += 1
+    failed += not ok
+    print(f"{'ok' if ok else 'not ok'} {count} - {name}")
+    if not ok:
+        print("\n".join("# " + line for line in why.splitlines()))
+
+
+def run(*args):
+    r = subprocess.run([VNETLAB, *args], cwd=HERE, env=ENV, capture_output=True, text=True, timeout=60)
+    return r.returncode, r.stdout, r.stderr
+
+
+def golden(name, path, text):
+    if os.environ.get("ACCEPT"):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+    try:
+        with open(path, encoding="utf-8") as f:
+            want = f.read()
+    except FileNotFoundError:
+        want = ""
+    result(text == want, name, "\n".join(difflib.unified_diff(want.splitlines(), text.splitlines(), "want", "got", lineterm="")))
+
+
+def readable(status, out, err):
+    text = f"status {status}\n"
+    for f in json.loads(out)["findings"] if out else []:
+        text += f"\n{f['severity']} {f['rule']} {f['pointer']}\n  {f['message']}\n"
+        text += f"  hint: {f['hint']}\n" if f["hint"] else ""
+        text += f"  Azure: {f['azureCode']}\n" if f["azureCode"] else ""
+    return text + err
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+expect = {}
+for path in sorted(glob.glob(HERE + "/*.json")):
+    name = os.path.basename(path)[:-5]
+    expect[name] = readable(*run("check", "-o", "json", name + ".json"))
+    golden(name, f"{HERE}/{name}.expect", expect[name])
+
+# No rule without a test, none that is not documented, none documented that does not exist.
+sources = glob.glob(ROOT + "/orchestrator/azure/*.c") + glob.glob(ROOT + "/orchestrator/input/*.c") \
+    + glob.glob(ROOT + "/orchestrator/cmd/*.c")
+rule_re = re.compile(r'"([A-Z]+(?:-[A-Z0-9]+)*-[0-9]{2})"')
+rules = {r for f in sources for r in rule_re.findall(read(f))}
+seen = set(re.findall(r"^(error|warning|info) (\S+) ", "\n".join(expect.values()), re.M))
+unit = {r for f in glob.glob(ROOT + "/tests/unit/test_input*.c") for r in rule_re.findall(read(f))}
+documented = re.findall(r"^\| ([A-Z][A-Z0-9-]*-[0-9]{2}) \| (\w+) \|", read(ROOT + "/docs/rules.md"), re.M)
+for name, odd in (
+    ("every rule has a test", rules - {r for _, r in seen} - unit),
+    ("every rule is documented", rules - {r for r, _ in documented}),
+    ("every documented rule exists", {r for r, _ in documented} - rules),
+    ("severities are as documented", {r for s, r in seen if (r, s) not in documented}),
+):
+    result(not odd, name, " ".join(sorted(odd)))
+
+golden("docs/topology.md is what the table says (make docs)", ROOT + "/docs/topology.md", run("schema", "--docs")[1])
+result(run("check", "--strict", "rs-loop-01.json")[0] == 3, "--strict: warnings fail")
+result(run("check", "--strict", "rt-used-01.json")[0] == 0, "--strict: remarks do not")
+status, out, err = run("check", "not-there.json")
+result(status == 5 and "not-there.json: No such file" in err, "a file that is not there", f"{status} {err}")
+status, out, err = run("check", "nic-addr-01.json")
+result(status == 3 and not out
+       and err.startswith("error NIC-ADDR-01 at /virtualMachines/app/nic/privateIPAddress\n")
+       and "Azure answers: PrivateIPAddressNotInSubnet" in err, "people read findings on stderr", err)
+
+# The form alone, without what needs the whole design.
+FORM = ("TOPO-KEY-", "TOPO-TYPE-", "TOPO-RANGE-", "TOPO-ENUM-", "TOPO-REQ-", "TOPO-NAME-01", "EMU-KIND-")
+try:
+    import jsonschema
+except ImportError:
+    print("# no python3-jsonschema: the schema is not compared with the loader")
+else:
+    schema = json.loads(run("schema")[1])
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    odd = []
+    for path in glob.glob(HERE + "/*.json") + glob.glob(ROOT + "/topologies/*/*.vnetlab.json"):
+        try:
+            doc = json.loads(read(path))
+        except ValueError:
+            continue
+        found = expect.get(os.path.basename(path)[:-5], "status 0")
+        bad_form = any("error " + r in found for r in FORM)
+        valid = validator.is_valid(doc)
+        if (bad_form and valid) or (found.startswith("status 0") and not valid):
+            odd.append(f"{path}: form errors: {bad_form}, valid for the schema: {valid}")
+    result(not odd, "the schema agrees with the loader", "\n".join(odd))
+
+print(f"1..{count}")
+sys.exit(failed > 0)
