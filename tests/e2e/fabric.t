@@ -1,0 +1,492 @@
+#!/usr/bin/env python3
+"""The virtual router as packets see it: fabric, edge, guests and vnetlab-router, without a lab.
+
+Azure's truths are numbered as in azure-semantics. What must not arrive is judged by what arrives
+behind it on the same way, never by waiting."""
+import ctypes
+import json
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+here = os.path.dirname(os.path.abspath(__file__))
+build = os.environ.get("B", "build")
+if not os.path.isabs(build):
+    build = os.path.join(here, "..", "..", build)
+if "VNL_FABRIC_T" not in os.environ:
+    os.environ["VNL_FABRIC_T"] = "1"
+    how = ["-n"] if os.geteuid() == 0 else ["-Urn"]
+    if subprocess.run(["unshare", *how, "true"], stderr=subprocess.DEVNULL).returncode:
+        print("1..0 # SKIP no network namespaces here")
+        sys.exit(0)
+    os.execvp("unshare", ["unshare", *how, sys.executable, os.path.abspath(__file__)])
+
+signal.alarm(120)
+libc = ctypes.CDLL(None, use_errno=True)
+FABRIC_MAC = bytes.fromhex("123456789abc")
+count = failed = 0
+
+
+def ok(held, name, *seen):
+    global count, failed
+    count += 1
+    print("ok" if held else "not ok", count, "-", name, flush=True)
+    if not held:
+        failed += 1
+        for s in seen:
+            for line in str(s).splitlines() or [""]:
+                print("#", line)
+
+
+def same(got, want, name):
+    ok(got == want, name, f"got {got!r}", f"want {want!r}")
+
+
+# --- the world ----------------------------------------------------------------------------------
+
+world = subprocess.Popen([f"{build}/tests/e2e/fabric_world"], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, text=True,
+                         env={**os.environ, "VNETLAB_ROUTER": f"{build}/vnetlab-router"})
+nodes = {}
+
+
+def tell(**what):
+    world.stdin.write(json.dumps(what) + "\n")
+    world.stdin.flush()
+    line = world.stdout.readline()
+    if not line:
+        print("Bail out! the world ended")
+        sys.exit(1)
+    reply = json.loads(line)
+    if "error" in reply:
+        print("# error:", reply["error"])
+    nodes.update(reply.get("nodes", {}))
+    return reply
+
+
+def ask(**request):
+    return tell(do="send", request=request)["answers"]
+
+
+def enter(node):
+    fd = os.open(nodes[node], os.O_RDONLY)
+    if libc.setns(fd, 0x40000000):
+        raise OSError(ctypes.get_errno(), "setns")
+    os.close(fd)
+
+
+def sh(node, command):
+    r = subprocess.run(["nsenter", "--net=" + nodes[node], "sh", "-c", command],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return r.stdout
+
+
+def ping(node, dst, *more, n=1, wait="1"):
+    r = subprocess.run(["nsenter", "--net=" + nodes[node], "ping", "-n", "-c", str(n), "-i", "0.01",
+                        "-W", wait, *more, dst], stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT, text=True)
+    return r.stdout
+
+
+def reached(text):
+    return " 0% packet loss" in text
+
+
+def silent(text):
+    """Nothing came back at all, no ICMP error either."""
+    return " 100% packet loss" in text and "From " not in text and "errors" not in text
+
+
+def inside(node, fn, *args):
+    """fn's result, from a process in the node's namespace."""
+    r, w = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            enter(node)
+            os.write(w, pickle.dumps(fn(*args)))
+        finally:
+            os._exit(0)
+    os.close(w)
+    with os.fdopen(r, "rb") as f:
+        data = f.read()
+    os.waitpid(pid, 0)
+    return pickle.loads(data)
+
+
+class Sniff:
+    """Frames that come in on eth0 of a node, from construction to frames()."""
+
+    def __init__(self, node, dev="eth0"):
+        ready, self.ready = os.pipe()
+        self.stop, stop = os.pipe()
+        self.out, out = os.pipe()
+        ctl_r, self.ctl = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.ctl)
+            enter(node)
+            s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+            s.bind((dev, 0))
+            s.setblocking(False)
+            os.write(self.ready, b"r")
+            got = []
+            while True:
+                rd, _, _ = select.select([s, ctl_r], [], [])
+                while True:
+                    try:
+                        data, addr = s.recvfrom(65535)
+                    except BlockingIOError:
+                        break
+                    if addr[2] != 4:  # PACKET_OUTGOING
+                        got.append(data)
+                if ctl_r in rd:
+                    break
+            with os.fdopen(out, "wb") as f:
+                pickle.dump(got, f)
+            os._exit(0)
+        os.close(out)
+        os.close(ctl_r)
+        os.read(ready, 1)
+
+    def frames(self):
+        os.write(self.ctl, b"x")  # not its end: sniffers made later hold that too
+        os.close(self.ctl)
+        with os.fdopen(self.out, "rb") as f:
+            got = pickle.load(f)
+        os.waitpid(self.pid, 0)
+        return got
+
+
+def ips(frames):
+    """(source, destination, protocol, ttl, payload) of the IPv4 frames."""
+    got = []
+    for f in frames:
+        if f[12:14] == b"\x08\x00":
+            got.append((socket.inet_ntoa(f[26:30]), socket.inet_ntoa(f[30:34]), f[23], f[22],
+                        f[14 + (f[14] & 15) * 4:]))
+    return got
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b"\0"
+    s = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    s = (s & 0xFFFF) + (s >> 16)
+    return ~(s + (s >> 16)) & 0xFFFF
+
+
+def raw(src, dst, proto, payload=b"vnetlab!", ttl=64):
+    s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    h = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, ttl, proto, 0, socket.inet_aton(src),
+                    socket.inet_aton(dst))
+    s.sendto(h + payload, (dst, 0))
+    return True
+
+
+def udp(sport, dport, payload=b"vnetlab!"):
+    return struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload
+
+
+def arp(target, mine):
+    """Who has target: the answering MAC and how long it took, in ms."""
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+    s.bind(("eth0", 0))
+    s.settimeout(2)
+    mac = s.getsockname()[4]
+    s.send(b"\xff" * 6 + mac + b"\x08\x06" + struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + mac +
+           socket.inet_aton(mine) + b"\0" * 6 + socket.inet_aton(target))
+    start = time.monotonic()
+    try:
+        while True:
+            f = s.recv(128)
+            if f[20:22] == b"\0\2" and f[28:32] == socket.inet_aton(target):
+                return f[22:28].hex(), (time.monotonic() - start) * 1e3
+    except TimeoutError:
+        return None, 2000
+
+
+def wait_rib(dst, instance, hops, seconds=5):
+    """Until the router has the route: what it says then."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answers = ask(op="rib")
+        rib = answers[-1]["rib"][instance]["routes"]
+        now = [r["nextHops"] for r in rib if r["prefix"] == dst]
+        if now == ([hops] if hops else []) or time.monotonic() > deadline:
+            return answers, now
+
+
+r = tell(do="build", design=f"{here}/fabric/fabric.json")
+if "error" in r:
+    print("Bail out!", r["error"])
+    sys.exit(1)
+applied = r["answers"][-1]
+same((applied.get("event"), applied.get("missing")), ("applied", 0), "the router applied it all")
+print(f"# built in {r['ms']:.0f} ms, of which the router {applied['ms']:.1f} ms")
+
+# --- 3.2 one hop, TTL untouched, silent gateway ----------------------------------------------------
+ok(reached(ping("web1", "10.0.2.5", "-t", "1")), "same subnet: one hop")
+ok(reached(ping("web1", "10.0.1.4", "-t", "1")), "other subnet: one hop")
+ok(reached(ping("web1", "10.1.0.4", "-t", "1")), "peered VNet: one hop")
+ok(reached(ping("web1", "8.8.8.8", "-t", "1")), "the Internet: one hop")
+s = Sniff("web2")
+for ttl in ("2", "77", "253", "255", "254"):
+    ping("web1", "10.0.2.5", "-t", ttl)
+got = s.frames()
+same([p[3] for p in ips(got) if p[0] == "10.0.2.4"], [2, 77, 253, 255, 253],
+     "the TTL arrives as it was sent (254 as 253: ttl.h)")
+same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "3.1: frames come from 12:34:56:78:9a:bc")
+for gw, node in (("10.0.2.1", "web1"), ("10.0.1.1", "nva1"), ("10.1.0.1", "spoke1")):
+    ok(silent(ping(node, gw, wait="0.2")), f"{gw} does not answer")
+ok("From 10.0.1.4 " in ping("app1", "10.0.3.5", "-t", "1"), "through an NVA: it is the first hop")
+t = ping("app1", "10.0.3.5", "-t", "2")
+ok(reached(t) and "ttl=63" in t, "UDR for the own subnet: through the NVA, one more hop", t)
+ok("ttl=64" in ping("app2", "10.0.2.4"), "the way back follows the other subnet's own routes")
+
+# --- 3.1 ARP, no layer 2 ---------------------------------------------------------------------------
+for what, ip in (("the gateway", "10.0.2.1"), ("a neighbour", "10.0.2.5"),
+                 ("nobody", "10.0.2.77"), ("another subnet", "10.0.1.4"),
+                 ("anything", "192.0.2.1")):
+    mac, ms = inside("web1", arp, ip, "10.0.2.4")
+    ok(mac == FABRIC_MAC.hex() and ms < 200, f"ARP for {what}: 12:34:56:78:9a:bc, at once", mac, ms)
+s = Sniff("web2")
+sh("web1", "ping -n -b -c1 -W0.1 10.0.2.255; ping -n -c1 -W0.1 -I eth0 224.0.0.1")
+ping("web1", "10.0.2.5")
+same({p[1] for p in ips(s.frames())}, {"10.0.2.5"}, "no broadcast, no multicast")
+for proto, name, through in ((4, "IP in IP", False), (47, "GRE", False), (50, "ESP", True),
+                             (17, "UDP", True)):
+    s = Sniff("web2")
+    inside("web1", raw, "10.0.2.4", "10.0.2.5", proto, udp(1, 4789))
+    ping("web1", "10.0.2.5")
+    seen = proto in {p[2] for p in ips(s.frames())}
+    same(seen, through, f"{name} {'passes' if through else 'does not pass'}")
+
+# --- 3.3 NIC filters -------------------------------------------------------------------------------
+s = Sniff("web2")
+inside("web1", raw, "10.0.2.99", "10.0.2.5", 17, udp(1, 2))
+inside("nva1", raw, "10.9.9.9", "10.0.2.5", 17, udp(1, 2))
+ping("web1", "10.0.2.5")
+same(sorted({p[0] for p in ips(s.frames())}), ["10.0.2.4", "10.9.9.9"],
+     "a foreign source leaves only a NIC with IP forwarding")
+s, back = Sniff("plain"), Sniff("app1")
+t = ping("app1", "10.0.4.4", wait="0.2")
+ping("web1", "10.0.1.6")
+ok(silent(t), "next hop without IP forwarding: dropped, without ICMP", t)
+same({p[1] for p in ips(s.frames())}, {"10.0.1.6"}, "it never arrives there")
+same(ips(back.frames()), [], "and nothing comes back")
+ok(silent(ping("app1", "10.1.0.4", wait="0.2")), "next hop None: silent")
+ok(silent(ping("web1", "10.77.0.1", wait="0.2")), "no route (10/8 None): silent")
+ok(silent(ping("web1", "10.0.9.9", wait="0.2")), "nobody at an address of the VNet: silent")
+s = Sniff("spoke1")
+inside("nva1", raw, "10.9.9.9", "10.1.0.4", 17, udp(1, 2))
+inside("nva1", raw, "10.0.2.99", "10.1.0.4", 17, udp(1, 2))
+ping("web1", "10.1.0.4")
+same(sorted({p[0] for p in ips(s.frames())}), ["10.0.2.4", "10.0.2.99"],
+     "5: allowForwardedTraffic=false lets only the VNet's own sources in")
+s = Sniff("web2")
+inside("nva1", raw, "168.63.129.16", "10.0.2.5", 17, udp(1, 2))
+ping("web1", "10.0.2.5")
+same({p[0] for p in ips(s.frames())}, {"10.0.2.4"}, "nobody is the platform, not even an NVA")
+
+# --- 3.4 platform, overlapping VNets ----------------------------------------------------------------
+for node in ("web1", "twin1", "app1", "spoke1", "quiet1"):
+    ok(reached(ping(node, "168.63.129.16")), f"168.63.129.16 answers {node}")
+ok(reached(ping("web1", "169.254.169.254")), "169.254.169.254 answers")
+a, b = Sniff("web2"), Sniff("twin2")
+ping("web1", "10.0.2.5", "-s", "100")
+ping("twin1", "10.0.2.5", "-s", "200")
+same(([len(p[4]) for p in ips(a.frames())], [len(p[4]) for p in ips(b.frames())]), ([108], [208]),
+     "two VNets with the same addresses never meet")
+ok(silent(ping("twin1", "10.0.1.4", wait="0.2")), "and have no way to each other")
+
+# --- 3.5 the Internet ----------------------------------------------------------------------------
+for node, as_ in (("web1", "20.100.255.254"), ("nva1", "20.100.0.4"), ("twin1", "20.100.0.5"),
+                  ("twin2", "20.100.255.254")):
+    s = Sniff("internet")
+    t = ping(node, "8.8.8.8")
+    same((reached(t), {p[0] for p in ips(s.frames())}), (True, {as_}), f"{node} leaves as {as_}")
+ok(silent(ping("quiet1", "8.8.8.8", wait="0.2")), "defaultOutboundAccess=false: no way out, silent")
+s = Sniff("internet")
+for node in ("web1", "twin1", "twin2"):
+    inside(node, raw, "10.0.2.5" if node == "twin2" else "10.0.2.4", "8.8.8.8", 17, udp(5555, 9))
+inside("nva1", raw, "10.0.2.4", "8.8.8.8", 17, udp(5556, 9))
+ping("web1", "203.0.113.10")
+got = [(p[0], struct.unpack("!H", p[4][:2])[0]) for p in ips(s.frames()) if p[2] == 17]
+same(sorted(p[0] for p in got), ["20.100.0.5", "20.100.255.254", "20.100.255.254"],
+     "equal sources of two VNets are kept apart; a spoofed source dies")
+same(len(set(got)), 3, "each with a port of its own")
+ok(silent(ping("web1", "9.9.9.9", wait="0.2")), "an Internet host that is not there: silent")
+for pip, node in (("20.100.0.4", "nva1"), ("20.100.0.5", "twin1")):
+    s = Sniff(node)
+    t = ping("internet", pip)
+    ok(reached(t), f"{pip} is reached from outside", t)
+    same({p[0] for p in ips(s.frames())}, {"8.8.8.8"}, f"as {node}, from the caller's own address")
+ok(silent(ping("internet", "20.100.0.99", wait="0.2")), "nobody's public address: silent")
+ok(silent(ping("internet", "20.100.255.254", wait="0.2")), "default outbound takes no callers")
+s = Sniff("nva1")
+t = ping("web1", "20.100.0.4")
+same((reached(t), {p[0] for p in ips(s.frames())}), (True, {"20.100.255.254"}),
+     "a public address from inside: out and back in")
+
+s = Sniff("internet")
+t = ping("inner1", "8.8.8.8")
+same((reached(t), {p[0] for p in ips(s.frames())}), (True, {"20.100.255.254"}),
+     "through an NVA that translates: out as the NVA")
+s = Sniff("web2")
+ping("inner1", "10.0.2.5")
+same({p[0] for p in ips(s.frames())}, {"10.0.5.4"}, "what stays inside is not translated")
+
+# --- guests --------------------------------------------------------------------------------------
+t = sh("web2", "ip -4 route; ip -4 -o addr; cat /proc/sys/net/ipv4/ip_forward")
+for line in ("default via 10.0.2.1 dev eth0 proto dhcp metric 100",
+             "192.0.2.0/24 via 10.0.2.1 dev eth0 proto static",
+             "198.51.100.0/24 via 10.0.2.4 dev eth0 proto static", "inet 10.0.2.5/24",
+             "inet 192.168.7.7/32"):
+    ok(line in t, f"web2 has {line}", t)
+ok(t.endswith("\n0\n"), "and does not forward")
+same(sh("nva1", "cat /proc/sys/net/ipv4/ip_forward"), "1\n", "an NVA does")
+t = sh("two", "ip -4 route; ip -4 -o addr; cat /sys/class/net/eth0/address 2>/dev/null")
+ok("10.0.2.20/24" in t and "10.0.4.20/24" in t and t.count("default ") == 1,
+   "two NICs, one default route", t)
+ok(reached(ping("quiet1", "10.0.4.20")), "the second NIC is reached from its subnet")
+s = Sniff("two", "eth1")
+t = ping("web1", "10.0.4.20", wait="0.2")
+ping("quiet1", "10.0.4.20")
+same((silent(t), "10.0.2.4" in {p[0] for p in ips(s.frames())}), (True, True),
+     "from elsewhere too, but its answers leave by the first NIC, as in Azure, and die there")
+same(set(sh("web1", "ip neigh show nud permanent").split()) & {"10.0.2.1", "12:34:56:78:9a:bc"},
+     {"10.0.2.1", "12:34:56:78:9a:bc"}, "the gateway is a neighbour that never ages")
+
+# --- Route Server: control plane, ECMP --------------------------------------------------------------
+ok(reached(ping("nva1", "10.0.255.4")) and reached(ping("spoke1", "10.0.255.5")),
+   "the instances are reachable")
+same(sh("RS/0", "cat /proc/sys/net/ipv4/ip_forward").strip(), "0", "0.5: they do not forward")
+before = sh("fabric", "ip route show table all proto 157").splitlines()
+ecmp = "nexthop via 10.0.1.4 dev eth0 nexthop via 10.0.1.5 dev eth0"
+for i in (0, 1):
+    sh(f"RS/{i}", f"ip route add 10.9.0.0/16 proto bird table 100 {ecmp}")
+    answers, now = wait_rib("10.9.0.0/16", i, ["10.0.1.4", "10.0.1.5"])
+    same(now, [["10.0.1.4", "10.0.1.5"]], f"instance {i}: a route with two next hops is seen")
+resync = ask(op="resync")[-1]
+same(resync["changes"], 0, "what was applied by difference is what a reader finds")
+after = sh("fabric", "ip -o route show table all proto 157").splitlines()
+classes = [x for x in after if x.startswith("10.9.0.0/16 ")]
+ok(len(classes) > 2, "each routing class has it", *after)
+sniffs = {n: Sniff(n) for n in ("nva1", "nva2")}
+for port in range(1000, 1040):
+    for _ in range(2):
+        inside("web1", raw, "10.0.2.4", "10.9.0.1", 17, udp(port, 80), 1)
+took = {}
+for n, s in sniffs.items():
+    took[n] = [struct.unpack("!H", p[4][:2])[0] for p in ips(s.frames()) if p[1] == "10.9.0.1"]
+same(len(took["nva1"]) + len(took["nva2"]), 80, "ECMP: nothing is lost")
+ok(len(took["nva1"]) > 8 and len(took["nva2"]) > 8, "ECMP: both next hops are used", took)
+ok(not set(took["nva1"]) & set(took["nva2"]), "ECMP: a flow stays on its way", took)
+
+sh("RS/0", "ip route replace 10.9.0.0/16 proto bird table 100 via 10.0.1.5 dev eth0")
+answers, now = wait_rib("10.9.0.0/16", 0, ["10.0.1.5"])
+changes = [a["changes"] for a in answers if a.get("event") == "applied"]
+if not changes:
+    changes = [ask(op="show")[-1]["show"]["lastChanges"]]
+later = sh("fabric", "ip -o route show table all proto 157").splitlines()
+touched = [x for x in later if x not in after]
+ok(sum(changes) == len(touched) > 0, "one route changed: one operation in each class of it",
+   changes, *touched)
+for i in (0, 1):
+    sh(f"RS/{i}", "ip route del 10.9.0.0/16 table 100")
+    wait_rib("10.9.0.0/16", i, None)
+same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "withdrawn: all as it was")
+sh("RS/0", "ip route add 10.8.0.0/16 proto static table 100 via 10.0.1.4 dev eth0; "
+           "ip route add 10.8.0.0/16 proto bird table 99 via 10.0.1.4 dev eth0; "
+           "ip route add unreachable 10.7.0.0/16 proto bird table 100")
+same(ask(op="rib")[-1]["rib"][0]["routes"], [], "only BIRD's routes of its table count")
+sh("RS/0", "ip route add default proto bird table 100 via 10.0.1.4 dev eth0")
+_, now = wait_rib("0.0.0.0/0", 0, ["10.0.1.4"])
+same(now, [["10.0.1.4"]], "a default route counts")
+sh("RS/0", "ip route flush table 100; ip route flush table 99")
+wait_rib("0.0.0.0/0", 0, None)
+
+# --- stopped VMs, applying again, a router that dies --------------------------------------------------
+same(ask(op="stopped", vms=["nva1"])[-1]["event"], "applied", "a VM is stopped")
+t = ping("app1", "10.0.3.5", wait="0.2")
+ok(silent(t), "2.4: a UDR to a stopped VM drops", t)
+ok(silent(ping("web1", "10.0.1.4", wait="0.2")), "and it is not reached itself")
+ask(op="stopped", vms=[])
+ok(reached(ping("app1", "10.0.3.5")), "started again")
+same(ask(op="resync")[-1]["changes"], 0, "applied twice: nothing to do")
+same(tell(do="build", design=f"{here}/fabric/fabric.json")["answers"][-1]["changes"], 0,
+     "the same design again: nothing to do")
+same(tell(do="build", design=f"{here}/fabric/fabric.json")["edge"], 0, "neither at the edge")
+
+
+def steady(what, name):
+    """Pings for as long as what() takes, and some; none may be lost."""
+    p = subprocess.Popen(["nsenter", "--net=" + nodes["app1"], "ping", "-n", "-q", "-i", "0.002",
+                          "10.0.3.5"], stdout=subprocess.PIPE, text=True)
+    q = subprocess.Popen(["nsenter", "--net=" + nodes["web1"], "ping", "-n", "-q", "-i", "0.002",
+                          "8.8.8.8"], stdout=subprocess.PIPE, text=True)
+    ping("app1", "10.0.3.5", n=5)
+    result = what()
+    ping("app1", "10.0.3.5", n=5)
+    for x in (p, q):
+        x.send_signal(2)
+    out = [x.communicate()[0] for x in (p, q)]
+    ok(all(reached(o) for o in out), name, *out)
+    return result
+
+
+steady(lambda: tell(do="kill"), "the router is killed: no packet is lost")
+r = steady(lambda: tell(do="start"), "and started: neither")
+same(r["answers"][-1]["changes"], 0, "it finds the kernel right")
+sh("fabric", "ip route del $(ip route show table all | grep -m1 '^10.0.2.0/24 via')")
+sh("fabric", "ip route add blackhole 10.0.2.5 table 100001 proto 157 metric 0 2>/dev/null; "
+             "ip route replace blackhole 10.55.0.0/16 table 10005 proto 157; "
+             "ip route add 192.0.2.0/24 dev sink0 table 7777; "
+             "nft add element ip vnetlab open '{ \"nffffffffffff\" }'")
+same(ask(op="resync")[-1]["changes"], 3, "what was tampered with is put right, and nothing else")
+ok("192.0.2.0/24" in sh("fabric", "ip route show table 7777"), "what is not ours stays")
+sh("fabric", "ip route flush table 7777")
+
+# --- a running lab changes ---------------------------------------------------------------------------
+d = json.load(open(f"{here}/fabric/fabric.json"))
+hub = d["virtualNetworks"]["Hub"]["subnets"]
+d["virtualNetworks"]["Hub"]["subnets"] = {"front": {"addressPrefix": "10.0.100.0/24"}, **hub}
+d["virtualNetworks"] = {"First": {"addressPrefixes": ["10.50.0.0/16"],
+                                  "subnets": {"x": {"addressPrefix": "10.50.0.0/24"}}},
+                        **d["virtualNetworks"]}
+d["virtualMachines"] = {"new1": {"nic": {"subnet": "Hub/front"}}, "new2": {"nic": {"subnet": "First/x"}},
+                        **d["virtualMachines"]}
+del d["virtualMachines"]["twin2"]
+changed = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"vnl-fabric-{os.getpid()}.json")
+json.dump(d, open(changed, "w"))
+try:
+    r = steady(lambda: tell(do="build", design=changed),
+               "a subnet and a VNet in front of all others, a VM gone: no packet is lost")
+    ok("error" not in r, "it applied", r)
+    same(ask(op="resync")[-1]["changes"], 0, "and left nothing half")
+    ok("8000" not in sh("fabric", "ip rule"), "nor any number of the state in between")
+    ok(reached(ping("new1", "10.0.2.4")) and reached(ping("new2", "8.8.8.8")), "the new VMs are there")
+    same(r["edge"] > 0, True, "the new VNet has its way to the Internet")
+    r = steady(lambda: tell(do="build", design=f"{here}/fabric/fabric.json"), "and back")
+    same(ask(op="resync")[-1]["changes"], 0, "as at first")
+    same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "route by route")
+finally:
+    os.unlink(changed)
+same({n: sh(n, "grep -E 'Icmp6OutMsgs|Ip6OutRequests' /proc/net/snmp6 | awk '{s+=$2} END {print s}'")
+      .strip() for n in ("web1", "nva1", "RS/0")}, {"web1": "0", "nva1": "0", "RS/0": "0"},
+     "no guest sends IPv6")
+answers = tell(do="send", request={"op": "nonsense"})["answers"]
+ok(answers[-1].get("event") == "error" and "nonsense" in answers[-1]["message"],
+   "a request that does not exist is refused by name", answers)
+
+world.stdin.close()
+same(world.wait(), 0, "the world ends")
+print(f"1..{count}")
+sys.exit(failed > 0)

@@ -1,0 +1,349 @@
+/* The kernel side of a lab without a lab: builds the fabric, the edge and every node's links of a
+ * design, runs vnetlab-router, and does what it is told, a JSON object a line:
+ *
+ *   {"do":"build","design":PATH}     builds, or changes what runs; the router gets the design
+ *   {"do":"send","request":{...}}    to the router
+ *   {"do":"kill"} {"do":"start"}     the router
+ *
+ * Each is answered by one line: {"nodes":{NAME:PATH of its namespace},"answers":[what the router
+ * said]} or {"error":"..."}.  Everything is gone when it ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "input/topology.h"
+#include "kernel/edge.h"
+#include "kernel/fabric_ns.h"
+#include "kernel/guest.h"
+#include "kernel/ns.h"
+#include "router/proto.h"
+
+struct node {
+	char *name;
+	int ns;
+	bool wanted;
+	const struct vm *vm; /* of the model that is being built */
+};
+
+static struct node *nodes;
+static size_t n_nodes, cap_nodes;
+static int fabric_ns = -1, edge_ns = -1, internet_ns = -1;
+static struct plug *plug;
+static struct model *model;
+static json_t *design;
+static size_t edge_changes;
+static json_int_t generation;
+static pid_t router;
+static int router_fd = -1;
+static FILE *router_in;
+
+static struct node *find(const char *name)
+{
+	for (size_t i = 0; i < n_nodes; i++)
+		if (strieq(nodes[i].name, name))
+			return &nodes[i];
+	return NULL;
+}
+
+static int add_node(const char *name, struct node **ret, struct err *e)
+{
+	int ns, r = ns_new(&ns, e);
+
+	if (r < 0)
+		return r;
+	struct node *n = &VEC_PUSH(nodes, n_nodes, cap_nodes);
+
+	n->name = xstrdup(name);
+	n->ns = ns;
+	n->wanted = true;
+	*ret = n;
+	return 0;
+}
+
+static int first(struct err *e)
+{
+	struct node *n;
+	int r = add_node("fabric", &n, e);
+
+	fabric_ns = r == 0 ? n->ns : -1;
+	if (r == 0)
+		r = add_node("edge", &n, e);
+	edge_ns = r == 0 ? n->ns : -1;
+	if (r == 0)
+		r = add_node("internet", &n, e);
+	internet_ns = r == 0 ? n->ns : -1;
+	if (r == 0)
+		r = fabric_ns_prepare(fabric_ns, e);
+	if (r == 0)
+		r = plug_open(fabric_ns, &plug, e);
+	return r;
+}
+
+static bool forwards(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->forwarding)
+			return true;
+	return false;
+}
+
+static int add_new_nodes(struct err *e)
+{
+	struct node *n;
+	int r = 0;
+
+	for (size_t i = 0; i < n_nodes; i++)
+		nodes[i].wanted = i < 3;
+	for (size_t i = 0; i < model->n_vms && r == 0; i++) {
+		const struct vm *vm = &model->vms[i];
+
+		if (find(vm->name)) {
+			find(vm->name)->wanted = true;
+			continue;
+		}
+		r = add_node(vm->name, &n, e);
+		if (r == 0)
+			r = guest_build_vm(plug, n->ns, vm, forwards(vm), e);
+	}
+	for (size_t i = 0; i < model->n_route_servers * 2 && r == 0; i++) {
+		const struct route_server *rs = &model->route_servers[i / 2];
+		_cleanup_free_ char *name = node_name_rs(rs, i % 2);
+
+		if (find(name)) {
+			find(name)->wanted = true;
+			continue;
+		}
+		r = add_node(name, &n, e);
+		if (r == 0)
+			r = guest_build_rs(plug, n->ns, rs, i % 2,
+			                   model->settings.route_server_ping, e);
+	}
+	return r;
+}
+
+static int remove_old_nodes(const struct model *old, struct err *e)
+{
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < n_nodes; i++) {
+		const struct vm *vm = old ? model_vm(old, nodes[i].name) : NULL;
+
+		if (nodes[i].wanted) {
+			nodes[n++] = nodes[i];
+			continue;
+		}
+		for (size_t k = 0; vm && k < vm->n_nics && r == 0; k++) {
+			char port[1][IFNAMSIZ];
+
+			port_name_nic(vm->nics[k], port[0]);
+			r = guest_unplug(plug, (const char(*)[IFNAMSIZ])port, 1, e);
+		}
+		close(nodes[i].ns);
+		free(nodes[i].name);
+	}
+	n_nodes = n;
+	return r;
+}
+
+/* --- the router ----------------------------------------------------------------------------- */
+
+static int start_router(void *arg, struct err *e)
+{
+	int pair[2];
+
+	(void)arg;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(e, errno, "socketpair");
+	router = fork();
+	if (router < 0)
+		return err_sys(e, errno, "fork");
+	if (router == 0) {
+		dup2(pair[1], ROUTER_FD);
+		const char *path = getenv("VNETLAB_ROUTER");
+
+		execl(path ? path : "build/vnetlab-router", "vnetlab-router", (char *)NULL);
+		perror("vnetlab-router");
+		_exit(127);
+	}
+	close(pair[1]);
+	router_fd = pair[0];
+	router_in = fdopen(dup(router_fd), "r");
+	return 0;
+}
+
+static void stop_router(void)
+{
+	if (!router)
+		return;
+	kill(router, SIGKILL);
+	waitpid(router, NULL, 0);
+	fclose(router_in);
+	close(router_fd);
+	router = 0;
+}
+
+/* It ends by itself when the connection does. */
+static int end_router(void)
+{
+	int status = 0;
+
+	fclose(router_in);
+	close(router_fd);
+	waitpid(router, &status, 0);
+	return status ? 1 : 0;
+}
+
+/* Sends, and reads until the answer (or an error) has come. */
+static int ask_router(json_t *req, const char *answer, json_t *answers, struct err *e)
+{
+	int fds[64];
+	size_t n = 0;
+	char *line = NULL;
+	size_t cap = 0;
+
+	/* Links that came and went may have made it apply meanwhile: wait for our own. */
+	json_object_set_new(req, "generation", json_integer(++generation));
+	if (streq(json_string_value(json_object_get(req, "op")), "model")) {
+		for (; n < model->n_route_servers * 2 && n < ARRAY_LEN(fds); n++) {
+			_cleanup_free_ char *name =
+			    node_name_rs(&model->route_servers[n / 2], n % 2);
+
+			fds[n] = find(name)->ns;
+		}
+	}
+	struct peer *p = peer_new(dup(router_fd));
+	int r = peer_send(p, req, fds, n, e);
+
+	while (r == 0 && (r = peer_flush(p, e)) == 1)
+		r = usleep(1000);
+	peer_free(p);
+	fcntl(router_fd, F_SETFL, fcntl(router_fd, F_GETFL) & ~O_NONBLOCK);
+	while (r == 0) {
+		if (getline(&line, &cap, router_in) < 0) {
+			r = err_set(e, EPIPE, "the router has gone");
+			break;
+		}
+		json_t *said = json_loads(line, 0, NULL);
+		const char *event = json_string_value(json_object_get(said, "event"));
+
+		json_array_append_new(answers, said);
+		if (streq(event, "error") || json_object_get(said, answer) ||
+		    (streq(event, answer) &&
+		     json_integer_value(json_object_get(said, "generation")) == generation))
+			break;
+	}
+	free(line);
+	return r;
+}
+
+static int send_model(json_t *answers, struct err *e)
+{
+	return ask_router(json_pack("{s:s,s:O}", "op", "model", "design", design), "applied",
+	                  answers, e);
+}
+
+/* --- what it is told ------------------------------------------------------------------------ */
+
+static int build(const char *path, json_t *answers, struct err *e)
+{
+	struct findings f = { 0 };
+	struct model *old = model;
+
+	json_decref(design);
+	design = design_read(path, &f, e);
+	model = design ? design_model(design, &f) : NULL;
+	if (!model)
+		return err_set(e, EINVAL, "%s: %s", path,
+		               f.n ? f.items[0].message : "cannot be read");
+	findings_free(&f);
+	int r = n_nodes ? 0 : first(e);
+
+	if (r == 0)
+		r = add_new_nodes(e);
+	if (r == 0)
+		r = edge_apply(plug, edge_ns, internet_ns, model, &edge_changes, e);
+	if (r == 0 && !router)
+		r = ns_call(fabric_ns, start_router, NULL, e);
+	if (r == 0)
+		r = send_model(answers, e);
+	if (r == 0)
+		r = remove_old_nodes(old, e);
+	model_free(old);
+	return r;
+}
+
+static int obey(const json_t *req, json_t *answers, struct err *e)
+{
+	const char *what = json_string_value(json_object_get(req, "do"));
+
+	if (streq(what, "build"))
+		return build(json_string_value(json_object_get(req, "design")), answers, e);
+	if (streq(what, "kill")) {
+		stop_router();
+		return 0;
+	}
+	if (streq(what, "start")) {
+		int r = ns_call(fabric_ns, start_router, NULL, e);
+
+		return r < 0 ? r : send_model(answers, e);
+	}
+	if (streq(what, "send")) {
+		json_t *r = json_object_get(req, "request");
+		const char *op = json_string_value(json_object_get(r, "op"));
+
+		return ask_router(json_incref(r),
+		                  streq(op, "rib") || streq(op, "show") ? op : "applied", answers,
+		                  e);
+	}
+	if (streq(what, "wait"))
+		return ask_router(json_pack("{s:s}", "op", "rib"), "rib", answers, e);
+	return err_set(e, EINVAL, "what?");
+}
+
+int main(void)
+{
+	char *line = NULL;
+	size_t cap = 0;
+
+	while (getline(&line, &cap, stdin) > 0) {
+		json_t *req = json_loads(line, 0, NULL), *answers = json_array();
+		struct err e = { 0 };
+		struct timespec a, b;
+
+		clock_gettime(CLOCK_MONOTONIC, &a);
+		int r = obey(req, answers, &e);
+
+		clock_gettime(CLOCK_MONOTONIC, &b);
+		json_t *paths = json_object();
+
+		for (size_t i = 0; i < n_nodes; i++) {
+			_cleanup_free_ char *path =
+			    xasprintf("/proc/%d/fd/%d", getpid(), nodes[i].ns);
+
+			json_object_set_new(paths, nodes[i].name, json_string(path));
+		}
+		json_t *reply = r < 0 ? json_pack("{s:s,s:o}", "error", e.msg, "answers", answers)
+		                      : json_pack("{s:o,s:o,s:I,s:f}", "nodes", paths, "answers",
+		                                  answers, "edge", (json_int_t)edge_changes, "ms",
+		                                  (double)(b.tv_sec - a.tv_sec) * 1e3 +
+		                                      (double)(b.tv_nsec - a.tv_nsec) / 1e6);
+		char *text = json_dumps(reply, JSON_COMPACT);
+
+		puts(text);
+		fflush(stdout);
+		free(text);
+		json_decref(reply);
+		json_decref(req);
+		if (r < 0)
+			json_decref(paths);
+	}
+	free(line);
+	return router ? end_router() : 0;
+}

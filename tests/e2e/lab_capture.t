@@ -1,0 +1,66 @@
+#!/bin/bash
+# capture: pcap for programs, text for people; VMs with several NICs; VMs that are deallocated from
+# the start; nothing of all that leaks descriptors.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq tcpdump
+
+cat >"$work/nics.vnetlab.json" <<'JSON'
+{
+  "name": "nics",
+  "virtualNetworks": { "Net": { "addressPrefixes": ["10.9.0.0/16"], "subnets": {
+    "a": { "addressPrefix": "10.9.1.0/24" }, "b": { "addressPrefix": "10.9.2.0/24" } } } },
+  "virtualMachines": {
+    "two": { "nics": { "front": { "subnet": "Net/a", "privateIPAddress": "10.9.1.4" },
+                       "back": { "subnet": "Net/b", "privateIPAddress": "10.9.2.4" } } },
+    "one": { "nic": { "subnet": "Net/a", "privateIPAddress": "10.9.1.5" } },
+    "off": { "nic": { "subnet": "Net/a", "privateIPAddress": "10.9.1.6" }, "powerState": "deallocated" }
+  }
+}
+JSON
+status "up" 0 vnetlab up "$work/nics.vnetlab.json" -q
+pid=$(vnetlab status -o json | jq .driver.pid)
+fds() { ls "/proc/$pid/fd" | wc -l; }
+
+status "a VM that is off" 0 vnetlab status -o json
+json "is deallocated" '.nodes[] | select(.name=="off") | .state == "deallocated"'
+status "does not answer" 1 vnetlab exec one -- ping -c1 -W1 10.9.1.6
+status "until it is started" 0 vnetlab fault start off
+status "then it does" 0 vnetlab exec one -- ping -c1 -W2 10.9.1.6
+
+traffic() { vnetlab exec one -- ping -c20 -i0.2 -w8 "$1" >/dev/null 2>&1 & }
+traffic 10.9.1.4
+status "a NIC of two" 0 timeout 10 "$B/vnetlab" capture two/front -w "$work/x.pcap" -c 4 icmp
+status "pcap is what tcpdump reads" 0 tcpdump -nr "$work/x.pcap"
+like "with what was sent" "$out" '10\.9\.1\.5 > 10\.9\.1\.4: ICMP echo request'
+is "as many as were asked for" "$(printf '%s\n' "$out" | wc -l)" 4
+traffic 10.9.2.4
+ok "pcap on a pipe" sh -c "timeout 10 $B/vnetlab capture one -c 2 icmp and host 10.9.2.4 2>/dev/null | tcpdump -nr - 2>/dev/null | grep -q '10.9.2.4'"
+traffic 10.9.1.4
+status "in the fabric" 0 timeout 10 "$B/vnetlab" capture fabric -w "$work/y.pcap" -c 4 icmp
+status "all ports" 0 tcpdump -nr "$work/y.pcap"
+like "both sides" "$out" 'In .*echo request'
+status "a filter that is none" 1 vnetlab capture one -w "$work/z.pcap" nonsense and
+status "a file that cannot be" 5 vnetlab capture one -w /proc/nowhere/x
+
+wait
+# Descriptors and memory after many of everything are what they were.
+before=$(fds) rss=$(awk '/VmRSS/ {print $2}' "/proc/$pid/status")
+for _ in $(seq 30); do
+	vnetlab exec one -- true
+	vnetlab exec one -- no-such-thing 2>/dev/null
+	vnetlab routes one >/dev/null
+	vnetlab fault stop off >/dev/null 2>&1
+	vnetlab fault start off >/dev/null 2>&1
+	vnetlab up "$work/nics.vnetlab.json" -q >/dev/null
+	vnetlab logs one >/dev/null
+done
+is "no descriptor leaks" "$(fds)" "$before"
+case $B in */san) ;; *) ok "no memory to speak of" [ $(($(awk '/VmRSS/ {print $2}' "/proc/$pid/status") - rss)) -lt 1500 ] ;; esac
+jq '.virtualMachines.x = {"nic":{"subnet":"Net/a"}}' "$work/nics.vnetlab.json" >"$work/x.vnetlab.json"
+for _ in $(seq 10); do
+	vnetlab up -n nics "$work/x.vnetlab.json" -q >/dev/null
+	vnetlab up "$work/nics.vnetlab.json" -q >/dev/null
+done
+is "nor by nodes that come and go" "$(fds)" "$before"
+
+done_testing

@@ -1,0 +1,156 @@
+#!/bin/bash
+# What breaks, on purpose or not: seen, said, mended.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq bird
+
+file=$root/tests/e2e/lab/pair.vnetlab.json
+states() { vnetlab status -o json | jq -c '[.bgp[] | select(.peering=="'"$1"'") | .state]'; }
+established() { [ "$(states "$1")" = '["Established","Established"]' ]; }
+lost() { case $(states "$1") in *Established*) false ;; esac; }
+pid_of() { vnetlab status -o json | jq '.nodes[] | select(.name=="'"$1"'") | .processes[0].pid'; }
+proc_state() { vnetlab status -o json | jq -r '[.nodes[] | select(.name=="'"$1"'") | .processes[].state] | join(",")'; }
+other_pid() { [ "$(pid_of one)" != "$1" ] && [ "$(pid_of one)" != null ]; }
+hops() { vnetlab routes box -o json | jq -c '[.value[] | select(.addressPrefix[0]=="'"$1"'") | .nextHopIpAddress[]]'; }
+no_hops() { [ "$(hops "$1")" = "[]" ]; }
+has_hops() { [ "$(hops "$1")" != "[]" ]; }
+reaches() { vnetlab exec box -- ping -c1 -W1 "$1"; }
+event() { vnetlab events --no-follow | jq -s -e "any(.[]; $1)" >/dev/null; }
+
+status "up" 0 vnetlab up "$file" -q
+
+# A daemon dies by itself.
+pid=$(pid_of one)
+kill -9 "$pid"
+wait_until "a dead daemon is restarted" 5 other_pid "$pid"
+ok "its end is an event, with its exit" event '.kind=="process" and .subject=="one/bird" and (.detail | test("killed by signal 9.*is restarted"))'
+ok "and the loss of its session" event '.kind=="session" and .subject=="Rs/one/0" and (.detail | test("was Established"))'
+wait_until "its sessions come back" 10 established one
+status "status counts it" 0 vnetlab status -o json
+json "once" '.nodes[] | select(.name=="one") | .processes[0] | .restarts == 1 and .lastExit == "killed by signal 9 (Killed)"'
+# Too often.
+for _i in 1 2 3 4 5 6; do
+	for _ in $(seq 200); do
+		[ "$(proc_state one)" = restarting ] || break
+		sleep 0.05
+	done
+	p=$(pid_of one)
+	[ "$p" = null ] || kill -9 "$p"
+done
+wait_until "a daemon that dies again and again is left dead" 10 sh -c "[ \"\$($B/vnetlab status -o json | jq -r '.nodes[]|select(.name==\"one\")|.processes[0].state')\" = failed ]"
+ok "which is an event" event '.subject=="one/bird" and (.detail | test("not restarted"))'
+status "up tries again" 0 vnetlab up "$file" -o json
+json "that one, and waits for it" '.changes == [] and .nodes.restarted == 1 and .nodes.kept == 4 and .converged'
+is "it runs" "$(proc_state one)" running
+
+# fault kill --hold, list, clear
+status "kill --hold" 0 vnetlab fault kill two --hold -o json
+json "is listed" '.faults == ["kill two --hold"]'
+is "stopped, both" "$(proc_state two)" "stopped,stopped"
+status "up says what is missing" 124 vnetlab up "$file" --wait 500ms
+like "and why" "$err" 'Rs/two instance 1: (Active|Connect|Idle), fault kill two --hold'
+status "the lab is still up" 0 vnetlab status
+status "--wait none does not wait" 0 vnetlab up "$file" --wait none
+wait_until "its sessions go" 5 lost two
+wait_until "its routes go" 5 no_hops 10.202.0.0/16
+status "clear" 0 vnetlab fault clear
+wait_until "it comes back" 15 established two
+status "nothing is broken" 0 vnetlab fault list -o json
+json "an empty list" '.faults == []'
+
+# stop and start: a VM that is deallocated.
+status "stop" 0 vnetlab fault stop two
+wait_until "its routes go" 5 no_hops 10.202.0.0/16
+not_ok "it does not answer" reaches 10.9.1.5
+status "stop of what is stopped" 5 vnetlab fault stop two
+like "says so" "$err" 'two is deallocated already'
+status "status says so" 0 vnetlab status -o json
+json "deallocated" '.nodes[] | select(.name=="two") | .state == "deallocated"'
+status "up again keeps it stopped" 0 vnetlab up "$file" --wait none -q
+status "it is" 0 vnetlab fault list -o json
+json "still stopped" '.faults == ["stop two"]'
+status "start" 0 vnetlab fault start two
+wait_until "it comes back" 15 established two
+wait_until "and its routes" 5 has_hops 10.202.0.0/16
+ok "and its addresses" reaches 10.202.0.1
+
+# freeze and thaw: a machine that hangs.
+status "freeze" 0 vnetlab fault freeze two
+not_ok "no answer" reaches 10.9.1.5
+is "its daemons are frozen" "$(proc_state two)" "frozen,frozen"
+is "its sessions have not noticed" "$(states two)" '["Established","Established"]'
+is "its routes are still programmed" "$(hops 10.202.0.0/16)" '["10.9.1.5"]'
+status "thaw" 0 vnetlab fault thaw two
+ok "it answers" reaches 10.9.1.5
+is "its sessions live" "$(states two)" '["Established","Established"]'
+
+# A cable.
+status "link down" 0 vnetlab fault link box down
+not_ok "cut off" reaches 10.9.1.5
+status "the guest" 0 vnetlab exec box -- ip -o link show eth0
+like "sees no carrier" "$out" NO-CARRIER
+status "link up" 0 vnetlab fault link box up
+wait_until "back" 3 reaches 10.9.1.5
+
+# up says why what is missing is missing.
+vnetlab fault link one down >/dev/null
+vnetlab fault session Rs/one down >/dev/null
+wait_until "without its cable no session" 5 lost one
+status "up" 124 vnetlab up "$file" --wait 300ms
+like "names the fault" "$err" 'Rs/one instance 0: Down, fault link one down'
+like "for both" "$err" 'Rs/one instance 1: Down, fault link one down'
+unlike "and nothing else" "$err" 'Rs/two'
+vnetlab fault clear -q >/dev/null
+wait_until "back" 20 established one
+
+# A session.
+status "session down" 0 vnetlab fault session Rs/two/1 down
+is "one of the two" "$(states two)" '["Established","Down"]'
+status "is listed" 0 vnetlab fault list -o json
+json "by its name" '.faults == ["session Rs/two/1 down"]'
+status "session up" 0 vnetlab fault session Rs/two/1 up
+wait_until "back" 15 established two
+
+# The virtual router.
+router=$(vnetlab status -o json | jq .router.pid)
+status "kill the virtual router" 0 vnetlab fault kill fabric
+ok "traffic goes on" reaches 10.9.1.5
+wait_until "it is back" 5 sh -c "[ \"\$($B/vnetlab status -o json | jq '.router.pid')\" != null ]"
+isnt "another process" "$(vnetlab status -o json | jq .router.pid)" "$router"
+ok "an event" event '.subject=="fabric/vnetlab-router" and (.detail | test("killed by signal 9"))'
+
+# A Route Server instance.
+rs=$(pid_of Rs/0)
+status "kill an instance" 0 vnetlab fault kill Rs/0
+wait_until "it is back" 15 established two
+isnt "another process" "$(pid_of Rs/0)" "$rs"
+
+# Words that are none.
+status "no such fault" 2 vnetlab fault brake two
+like "names those there are" "$err" 'no fault is called "brake"; there are: stop, start, kill'
+status "no such node" 2 vnetlab fault stop tow
+like "did you mean" "$err" 'did you mean two\?'
+status "too few words" 2 vnetlab fault link two
+status "not a direction" 2 vnetlab fault link two sideways
+status "nothing to kill" 2 vnetlab fault kill box
+like "says so" "$err" 'box runs no process'
+status "no such session" 2 vnetlab fault session Rs/three down
+status "stop of what is no VM" 2 vnetlab fault stop Rs/0
+status "impair by how much?" 2 vnetlab fault impair box rate
+like "an example" "$err" '10mbit'
+
+# Logs.
+status "logs" 0 vnetlab logs Rs/0
+like "of the daemon, by its name" "$out" '^bird: .*Started'
+vnetlab exec one -- sh -c 'mkdir -p /var/log/quagga; echo "written to a file" >/var/log/quagga/bgpd.log'
+status "logs of daemons with files of their own" 0 vnetlab logs one
+like "by the file's name" "$out" '^bgpd.log: written to a file$'
+status "logs of what runs nothing" 0 vnetlab logs box
+status "logs of nobody" 2 vnetlab logs nobody
+vnetlab logs one -f >"$work/follow" 2>&1 &
+follower=$!
+vnetlab fault kill one --hold >/dev/null
+vnetlab fault clear -q >/dev/null
+wait_until "logs -f goes on" 10 grep -q 'bird: .*Started' "$work/follow"
+kill "$follower"
+
+done_testing

@@ -1,0 +1,143 @@
+#!/bin/bash
+# A lab from its beginning to its end, whichever end that is.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq curl ip
+
+here=$root/tests/e2e/lab
+plain=$here/plain.vnetlab.json
+
+driver_pid() { vnetlab status "$1" -o json | jq .driver.pid; }
+# Gone, or a zombie that whoever adopted it has not buried yet.
+is_gone() { [ ! -e "/proc/$1/stat" ] || [ "$(sed 's/.*) //' "/proc/$1/stat" | cut -c1)" = Z ]; }
+# Processes that are in one of the namespaces $1 (network, pid, mount), one a line.
+inside() {
+	for p in /proc/[0-9]*/ns/net /proc/[0-9]*/ns/pid /proc/[0-9]*/ns/mnt; do
+		printf '%s %s\n' "$(readlink "$p" 2>/dev/null)" "$p"
+	done | grep -F "$1"
+}
+
+status "nothing runs" 0 vnetlab ls -o json
+json "an empty list" '.labs == []'
+status "down of nothing" 5 vnetlab down nosuch
+like "says so" "$err" 'no lab nosuch runs'
+status "down without labs" 0 vnetlab down
+status "exec without labs" 5 vnetlab exec left -- true
+like "says what to do" "$err" 'no lab runs \(vnetlab up FILE starts one\)'
+
+host_links=$(ip -o link | wc -l) host_mounts=$(wc -l </proc/self/mounts)
+status "up" 0 vnetlab up "$plain"
+like "says what it did" "$out" '^Lab plain is up: 2 virtual machines'
+like "and how long each phase took" "$out" 'parse [0-9]+ ms, build [0-9]+ ms, start [0-9]+ ms, converge [0-9]+ ms'
+is "no link in the host's namespace" "$(ip -o link | wc -l)" "$host_links"
+is "no mount on the host" "$(wc -l </proc/self/mounts)" "$host_mounts"
+is "control and lock, nothing else" "$(ls "$VNETLAB_RUN_DIR/plain" | tr '\n' ' ')" "control lock "
+is "the socket is ours alone" "$(stat -c %a "$VNETLAB_RUN_DIR/plain/control")" 600
+
+status "ls" 0 vnetlab ls -o json
+json "one lab" '.labs | length == 1 and .[0].name == "plain" and .[0].nodes == 4 and (.[0].driver.pid > 1) and (.[0].since | startswith("20"))'
+status "ls as a table" 0 vnetlab ls
+like "is one" "$out" '^plain +[0-9]+ +4'
+status "status" 0 vnetlab status -o json
+json "has the nodes in order" '[.nodes[].name] == ["fabric","internet","left","right"]'
+json "and the router" '.router.state == "running" and (.router.pid > 1)'
+pid=$(driver_pid plain)
+is "the driver is pid 1 of its own namespace" "$(grep NSpid "/proc/$pid/status" | awk '{print $NF}')" 1
+
+status "exec passes output on" 0 vnetlab exec left -- echo hello
+is "as it was" "$out" hello
+status "exec passes the status on" 7 vnetlab exec left -- sh -c 'exit 7'
+status "exec of what is not there" 127 vnetlab exec left -- no-such-program
+like "says so" "$err" 'no-such-program: no such program'
+status "exec killed by a signal" 137 vnetlab exec left -- sh -c 'kill -9 $$'
+status "exec reads our input" 0 sh -c "echo word | $B/vnetlab exec left -- cat"
+is "all of it" "$out" word
+status "exec is in the node" 0 vnetlab exec left -- ip -o -4 addr show dev eth0
+like "with its address" "$out" 'inet 10\.9\.1\.4/24'
+status "exec in no node" 2 vnetlab exec lfet -- true
+like "did you mean" "$err" 'no node lfet; did you mean left\?'
+status "exec nothing" 2 vnetlab exec left
+status "exec keeps the folder" 0 sh -c "cd $work && $B/vnetlab exec left -- pwd"
+is "where we are" "$out" "$(cd "$work" && pwd -P)"
+status "shell takes a script" 3 sh -c "echo 'exit 3' | $B/vnetlab shell left"
+ok "one answers the other" vnetlab exec right -- ping -c1 -W2 10.9.1.4
+status "the listener speaks HTTP" 0 vnetlab exec right -- curl -sS -m 3 http://10.9.1.4/
+is "and says who it is" "$out" "left here, you are 10.9.1.5"
+status "the Internet too" 0 vnetlab exec right -- curl -sS -m 3 http://203.0.113.10/
+is "and sees a public address" "$out" "internet here, you are 20.100.255.254"
+status "a signal reaches the command" 143 timeout -s TERM --preserve-status 1 "$B/vnetlab" exec left -- sleep 30
+wait_until "and ends it" 3 sh -c "! pgrep -P $pid -x sleep"
+
+# Two labs with the same addresses.
+status "the same addresses again" 0 vnetlab up "$plain" -n twin -q
+status "several labs: which one?" 2 vnetlab status
+like "names them" "$err" 'several labs run: plain, twin'
+status "each has its own" 0 vnetlab exec -n twin right -- ping -c1 -W2 10.9.1.4
+vnetlab exec -n plain left -- ip link set eth0 down
+status "the twin does not notice" 0 vnetlab exec -n twin right -- ping -c1 -W2 10.9.1.4
+status "the other does" 1 vnetlab exec -n plain right -- ping -c1 -W1 10.9.1.4
+status "down which?" 2 vnetlab down
+like "asks" "$err" 'several labs run: plain, twin; name one, or --all'
+status "VNETLAB_LAB names one" 0 env VNETLAB_LAB=twin "$B/vnetlab" status -o json
+json "that one" '.lab == "twin"'
+status "down of one" 0 vnetlab down twin -o json
+json "says which" '.ended == ["twin"]'
+is "the other stays" "$(vnetlab ls -o json | jq -c '[.labs[].name]')" '["plain"]'
+
+# kill -9.
+router=$(vnetlab status plain -o json | jq .router.pid)
+spaces=$(for t in net pid mnt; do readlink "/proc/$pid/ns/$t" "/proc/$router/ns/$t"; done | sort -u)
+ok "its processes are in namespaces of their own" [ "$(inside "$spaces" | wc -l)" -ge 3 ]
+kill -9 "$pid"
+wait_until "killed: the driver is gone" 5 is_gone "$pid"
+wait_until "and everything in its namespaces" 5 sh -c "[ ! -e /proc/$router ]"
+is "nobody is left in them" "$(inside "$spaces")" ""
+is "no mount" "$(wc -l </proc/self/mounts)" "$host_mounts"
+is "no link" "$(ip -o link | wc -l)" "$host_links"
+status "ls sees nothing" 0 vnetlab ls -o json
+json "and cleans up" '.labs == []'
+is "nothing in the run directory" "$(ls -A "$VNETLAB_RUN_DIR")" ""
+status "up again at once" 0 vnetlab up "$plain" -q
+pid=$(driver_pid plain)
+start=$(date +%s%N)
+status "down" 0 vnetlab down
+is "within a second" "$((($(date +%s%N) - start) / 1000000000))" 0
+ok "its process is gone" is_gone "$pid"
+is "nothing in the run directory" "$(ls -A "$VNETLAB_RUN_DIR")" ""
+
+# A driver that hangs; a socket that is gone.
+vnetlab up "$plain" -q >/dev/null
+pid=$(driver_pid plain)
+kill -STOP "$pid"
+status "ls of a driver that hangs" 0 vnetlab ls
+like "says so" "$out" 'plain .*does not answer'
+status "down of a driver that hangs" 0 vnetlab down plain
+ok "killed it" is_gone "$pid"
+vnetlab up "$plain" -q >/dev/null
+pid=$(driver_pid plain)
+rm "$VNETLAB_RUN_DIR/plain/control"
+status "a lab without a socket" 5 vnetlab status
+like "can be ended" "$err" 'vnetlab down plain ends it'
+status "down without a socket" 0 vnetlab down plain
+ok "ended it" is_gone "$pid"
+
+# The topology file is gone.
+cp "$plain" "$work/x.vnetlab.json"
+vnetlab up "$work/x.vnetlab.json" -q >/dev/null
+rm "$work/x.vnetlab.json"
+status "down with the file gone" 0 vnetlab down
+
+# Names, refusals.
+status "a name that is none" 2 vnetlab up "$plain" -n Plain_1
+like "says what is allowed" "$err" '1 to 40 of a-z, 0-9 and -'
+status "a run directory of somebody else" 5 env VNETLAB_RUN_DIR=/proc/1 "$B/vnetlab" up "$plain"
+mkdir -m 777 "$work/open"
+status "a run directory for everybody" 5 env VNETLAB_RUN_DIR="$work/open" "$B/vnetlab" up "$plain"
+like "is refused" "$err" 'writable by others: chmod 700'
+deep=$work/$(printf 'd%.0s' $(seq 100))/$(printf 'e%.0s' $(seq 100))
+mkdir -p "$deep" && chmod 700 "$deep"
+status "a deep run directory" 0 env VNETLAB_RUN_DIR="$deep" "$B/vnetlab" up "$here/pair.vnetlab.json" -q
+status "status in a deep run directory" 0 env VNETLAB_RUN_DIR="$deep" "$B/vnetlab" learned Rs/one -o json
+json "learned" '.RouteServiceRole_IN_0[0].network == "10.201.0.0/16"'
+status "down in a deep run directory" 0 env VNETLAB_RUN_DIR="$deep" "$B/vnetlab" down
+
+done_testing

@@ -1,0 +1,145 @@
+#!/bin/sh
+# probe and path on one lab where packets meet everything: delivery, refusals, no route, private
+# subnets, peerings, forwarding off, a loop, a blackhole in a guest, a stopped VM.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq bird
+
+cat >"$work/p.vnetlab.json" <<'END'
+{
+  "name": "probe-paths",
+  "virtualNetworks": {
+    "Hub": {
+      "addressPrefixes": ["10.0.0.0/16"],
+      "subnets": {
+        "nva": { "addressPrefix": "10.0.1.0/24" },
+        "work": { "addressPrefix": "10.0.2.0/24", "routeTable": "via-fw" },
+        "private": { "addressPrefix": "10.0.4.0/24", "defaultOutboundAccess": false },
+        "RouteServerSubnet": { "addressPrefix": "10.0.3.0/26" }
+      },
+      "peerings": { "to-spoke": { "remoteVirtualNetwork": "Spoke" } }
+    },
+    "Spoke": {
+      "addressPrefixes": ["10.1.0.0/16"],
+      "subnets": { "app": { "addressPrefix": "10.1.1.0/24" } },
+      "peerings": { "to-hub": { "remoteVirtualNetwork": "Hub" } }
+    },
+    "Island": { "addressPrefixes": ["10.2.0.0/16"], "subnets": { "s": { "addressPrefix": "10.2.1.0/24" } } }
+  },
+  "routeTables": {
+    "via-fw": { "routes": {
+      "fw": { "addressPrefix": "192.0.2.0/24", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.4" },
+      "notfw": { "addressPrefix": "198.51.100.0/24", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.5" },
+      "nowhere": { "addressPrefix": "100.100.0.0/16", "nextHopType": "None" } } }
+  },
+  "routeServers": { "RS": { "virtualNetwork": "Hub", "bgpConnections": { "fw": { "peerIp": "10.0.1.4", "peerAsn": 65001 } } } },
+  "virtualMachines": {
+    "fw": { "image": "bird", "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.4", "enableIPForwarding": true },
+            "bgp": { "asn": 65001, "advertise": ["10.50.0.0/16", "192.0.2.0/24"] }, "loopbacks": ["10.50.0.1"],
+            "routes": [{ "prefix": "10.0.3.0/26", "via": "10.0.1.1" }] },
+    "plain": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.5" } },
+    "a": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.4" } },
+    "b": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.5", "publicIPAddress": true }, "listen": ["tcp/80", "udp/53"] },
+    "closed": { "nic": { "subnet": "Hub/private", "privateIPAddress": "10.0.4.4" } },
+    "far": { "nic": { "subnet": "Spoke/app", "privateIPAddress": "10.1.1.4" } },
+    "alone": { "nic": { "subnet": "Island/s", "privateIPAddress": "10.2.1.4" } }
+  }
+}
+END
+ok "the lab comes up" vnetlab up "$work/p.vnetlab.json" || { diag "$err"; done_testing; }
+
+# expect NAME WANT_STATUS WORDS FROM TO [OPTIONS]: the probe and the path say the same, model and
+# kernel agree, and the path's text has the words.
+expect() {
+	_what=$1 _st=$2 _words=$3 _from=$4 _to=$5
+	shift 5
+	status "$_what: probe" "$_st" vnetlab probe "$_from" "$_to" --timeout 400ms "$@"
+	run vnetlab path -o json "$_from" "$_to" "$@"
+	json "$_what: model and kernel agree" '.agree'
+	if [ "$_st" -eq 0 ]; then
+		json "$_what: delivered, and back" '.verdict == "delivered" and .kernel.verdict == "delivered"
+			and .return.verdict == "delivered"'
+	else
+		json "$_what: not, there or back" '.verdict != "delivered" or .return.verdict != "delivered"'
+	fi
+	run vnetlab path "$_from" "$_to" "$@"
+	like "$_what: says why" "$out" "$_words"
+}
+
+expect "same subnet" 0 'directly to b' a b
+expect "tcp" 0 'directly to b' a b --protocol tcp --port 80
+expect "udp" 0 'directly to b' a b --protocol udp --port 53
+expect "http" 0 'directly to b' a b --protocol http
+expect "over a peering" 0 'directly to far' a far
+expect "an appliance's own prefix" 0 'next hop 10\.0\.1\.4 \(fw\)' a 10.50.0.1
+expect "the Internet by default outbound access" 0 'as 20\.100\.255\.254 \(default outbound' a internet
+expect "the Internet by a public address" 0 'its public address' b 8.8.8.8
+expect "from the Internet to a public address" 0 'leads to NIC bVMNic of b' internet b --protocol tcp --port 80
+expect "a Route Server instance" 0 'directly to RS/0' a RS/0
+expect "from a Route Server instance" 0 'directly to fw' RS/1 fw
+expect "the platform's address" 1 'host-local' closed 168.63.129.16 --protocol tcp --port 81
+expect "no peering" 1 'next hop type None' a alone
+expect "a None route" 1 'nowhere' a 100.100.0.1
+expect "a private subnet" 1 'defaultOutboundAccess false' closed 8.8.8.8
+expect "nobody has it" 1 'no NIC in subnet private of Hub has 10\.0\.4\.77' a 10.0.4.77
+expect "the gateway is silent" 1 'reserved by Azure' a 10.0.2.1
+expect "from the Internet to a private address" 1 'needs a publicIPAddress' internet a
+expect "IP forwarding is off" 1 'enableIPForwarding is off' a 198.51.100.1
+expect "an appliance that sends it back" 1 'gets back what it has sent' a 192.0.2.1
+
+run vnetlab path -o json a 192.0.2.1
+json "that is a loop" '.verdict == "loop" and .kernel.verdict == "loop"'
+json "hops name nodes, NICs and routes" '.hops[0].node == "a" and .hops[0].nic == "aVMNic" and
+	.hops[0].route.name == "fw" and .hops[0].nextHop == "10.0.1.4" and .hops[1].node == "fw"'
+run vnetlab path -o json a b
+json "what path prints" '.from == "a" and .to == "b" and (.kernel.hops | length) == 2 and
+	.hops[0].route.nextHopType == "VnetLocal" and .hops[1].route == null and .return.hops[0].node == "b"'
+
+status "nobody listens" 1 vnetlab probe a b --protocol tcp --port 81
+like "refused, says who probes" "$out" '0 of 1 answered: connection refused'
+like "and where to look" "$err" 'vnetlab path a b'
+run vnetlab probe -o json a b --protocol udp --port 99
+json "a refused datagram names its sender" '.ok == false and .refused and .errorFrom == "10.0.2.5" and
+	.detail == "port unreachable from 10.0.2.5"'
+run vnetlab probe -o json a b --count 4 --interval 1ms
+json "what probe prints" '.from == "a" and .to == "b" and .address == "10.0.2.5" and .protocol == "icmp"
+	and .port == null and .sent == 4 and .received == 4 and .ok and .rttMs.min > 0 and
+	.rttMs.min <= .rttMs.avg and .rttMs.avg <= .rttMs.max and .detail == "answered, TTL 64"'
+run vnetlab probe -o json internet b --protocol tcp --port 80
+json "from the Internet a VM is its public address" '.address == "20.100.0.4"'
+
+run vnetlab probe -o json '*' 10.0.2.4
+json "a matrix: a row for each VM" '(.from | length) == 7 and .to == ["10.0.2.4"] and (.rttMs | length) == 7 and .sent == 7'
+json "a matrix: who is peered gets an answer, who is not does not" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
+	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
+status "a matrix with an answer missing" 1 vnetlab probe 'a*' b --timeout 300ms
+like "shows which" "$out" '^alone +no answer$'
+status "a matrix, all answered" 0 vnetlab probe 'f?' b
+like "as a table" "$out" '^fw +[0-9.]+$'
+status "a matrix of what is not there" 2 vnetlab probe 'x*' b
+like "says so" "$err" 'no running VM is called x\*'
+
+ok "an unreachable route in the guest" vnetlab exec fw -- ip route add unreachable 10.1.0.0/16
+expect "the sender's own table refuses" 1 'its table has unreachable 10\.1\.0\.0/16' fw far
+vnetlab exec fw -- ip route del unreachable 10.1.0.0/16 >/dev/null 2>&1
+ok "a blackhole in the guest" vnetlab exec fw -- ip route add blackhole 192.0.2.0/24
+expect "an appliance that swallows" 1 'fw drops it: its table has blackhole 192\.0\.2\.0/24' a 192.0.2.1
+vnetlab exec fw -- ip route del blackhole 192.0.2.0/24 >/dev/null 2>&1
+
+ok "stop fw" vnetlab fault stop fw
+expect "a stopped next hop" 1 'next hop type None|stopped' a 192.0.2.1
+ok "start fw" vnetlab fault start fw
+wait_until "fw is back" 10 vnetlab probe a fw --timeout 300ms
+
+status "no such node" 2 vnetlab probe a nobody
+like "says so" "$err" 'nobody'
+status "no such NIC" 2 vnetlab path a/eth9 b
+like "says so" "$err" "no node a/eth9"
+status "the fabric sends nothing" 2 vnetlab path fabric a
+like "says so" "$err" 'no packets of its own'
+status "icmp has no ports" 2 vnetlab probe a b --port 3
+status "tcp needs one" 2 vnetlab path a b --protocol tcp
+status "no such protocol" 2 vnetlab path a b --protocol sctp
+status "not a count" 2 vnetlab probe a b --count 0
+status "IPv6 is refused" 2 vnetlab probe a 2001:db8::1
+like "with a clear word" "$err" 'only IPv4'
+done_testing

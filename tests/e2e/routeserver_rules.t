@@ -1,0 +1,66 @@
+#!/bin/sh
+# What a Route Server does to a whole lab: it forwards nothing, each of its instances programs half of
+# the NICs, it takes new peerings without losing a session, and it cuts who announces too much.
+. "$(dirname "$0")/../lib/tap.sh"
+
+need jq
+here=$(dirname "$0")/rs
+
+# --- pure control plane (azure-semantics 0.5), on the main lab, after packets of every kind --------
+ok "the main lab runs" vnetlab up "$topologies/route-server/route-server.vnetlab.json"
+for to in 10.100.0.1 10.200.0.1 10.50.0.1 8.8.8.8 172.16.1.5 203.0.113.10; do
+	ok "packets to $to" vnetlab probe Backend "$to" --count 5
+done
+for i in 0 1; do
+	# Ip: ... ForwDatagrams is the 7th word of both lines
+	run vnetlab exec "RouteServer/$i" -- cat /proc/net/snmp
+	is "instance $i has forwarded nothing" "$(printf '%s\n' "$out" | awk '/^Ip:/ { if (n++) print $7 }')" 0
+	run vnetlab exec "RouteServer/$i" -- cat /proc/sys/net/ipv4/ip_forward
+	is "instance $i could not" "$out" 0
+done
+
+# --- what appears while it runs: no session is lost ----------------------------------------------
+sessions() { vnetlab status -o json | jq -c '[.bgp[] | select(.peering != "NVA_3") | [.peering, .instance, .since]] | sort'; }
+# BIRD prints times with milliseconds that wobble by one: seconds are compared.
+before=$(sessions | sed 's/\.[0-9]*"/"/g')
+jq '.virtualMachines.NVA_3 = (.virtualMachines.NVA_2 | .nic.privateIPAddress = "172.16.1.6" | .bgp.advertise = ["10.210.0.0/16"] | .bgp.asn = 65003 | del(.loopbacks))
+    | .routeServers.RouteServer.bgpConnections.NVA_3 = { peerIp: "172.16.1.6", peerAsn: 65003 } | del(.checks)' \
+	"$topologies/route-server/route-server.vnetlab.json" >"$work/more.vnetlab.json"
+ok "a third appliance joins" vnetlab up "$work/more.vnetlab.json"
+run vnetlab learned RouteServer/NVA_3 -o json
+json "it is learned from" '[.[][] | select(.network == "10.210.0.0/16")] | length == 2'
+is "the other sessions stayed up" "$(sessions | sed 's/\.[0-9]*"/"/g')" "$before"
+# A VNet peering with gateway transit: its VNet is announced.
+jq '.virtualNetworks.AppNet.peerings = { spoke: { remoteVirtualNetwork: "Spoke", allowGatewayTransit: true } }
+    | .virtualNetworks.Spoke = { addressPrefixes: ["10.7.0.0/16"], subnets: { a: { addressPrefix: "10.7.1.0/24" } },
+        peerings: { hub: { remoteVirtualNetwork: "AppNet", useRemoteGateways: true } } }' \
+	"$work/more.vnetlab.json" >"$work/peered.vnetlab.json"
+ok "a spoke is peered" vnetlab up "$work/peered.vnetlab.json"
+run vnetlab advertised RouteServer/NVA_1 -o json
+json "its prefix is announced" '[.[][] | select(.network == "10.7.0.0/16")] | length == 2'
+is "no session was lost over it" "$(sessions | sed 's/\.[0-9]*"/"/g')" "$before"
+ok "down" vnetlab down
+
+# --- one instance only (1.4): half of the NICs ------------------------------------------------------
+run vnetlab check "$here/one-instance.vnetlab.json"
+like "check says so beforehand" "$err" 'RS-INSTANCE-01'
+ok "up, with a session to one instance" vnetlab up "$here/one-instance.vnetlab.json"
+with=0 without=0
+for vm in a b c d; do
+	run vnetlab routes "$vm" -o json
+	if printf '%s' "$out" | jq -e 'any(.value[]; .addressPrefix == ["10.9.0.0/16"])' >/dev/null; then
+		with=$((with + 1))
+		ok "$vm has the route and reaches the prefix" vnetlab probe "$vm" 10.9.0.1
+	else
+		without=$((without + 1))
+		status "$vm has no route and does not" 1 vnetlab probe "$vm" 10.9.0.1 --timeout 300ms
+	fi
+done
+is "half of the NICs have it" "$with/$without" 2/2
+run vnetlab path a 10.9.0.1 -o json
+json "the walks agree" '.agree'
+ok "down" vnetlab down
+
+# --- more routes than a peer may announce (1.2) -----------------------------------------------------
+status "a peer over its limit flaps" 0 vnetlab test "$here/limit.vnetlab.json"
+done_testing

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Every lab that ships holds what it says, and leaves nothing behind.
+. "$(dirname "$0")/../lib/tap.sh"
+
+for lab in "$topologies"/*/*.vnetlab.json; do
+	status "$(basename "$lab" .vnetlab.json)" 0 vnetlab test "$lab"
+done
+run vnetlab ls -o json
+json "no lab is left" '.labs == []'
+done_testing
