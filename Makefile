@@ -42,7 +42,8 @@ LDLIBS     := $(PKG_LIBS) -lm
 
 objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 MAINS    := $(B)/orchestrator/cmd/main.o $(B)/orchestrator/router/main.o
-ALL_OBJ  := $(filter-out $(MAINS),$(call objects,orchestrator/*/*.c))
+# A layer may have rooms of its own: orchestrator/input/arm/.
+ALL_OBJ  := $(filter-out $(MAINS),$(call objects,orchestrator/*/*.c orchestrator/*/*/*.c))
 LIB_OBJ  := $(filter-out $(B)/orchestrator/cmd/%,$(ALL_OBJ))
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 mapfile -t sources < <(git ls-files '*.c' '*.h' 2>/dev/null || find orchestrator tests -name '*.[ch]')
-code=(orchestrator/*/*.c)
+mapfile -t code < <(find orchestrator -name '*.c' | sort)
 flags="-std=gnu17 -D_GNU_SOURCE -Iorchestrator $(pkg-config --cflags jansson libcurl libmnl libnftables smartcols)"
 export flags
 

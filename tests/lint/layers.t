@@ -18,7 +18,7 @@ PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "s
 SHELL = re.compile(r"\b(system|popen|wordexp)\s*\(")
 
 problems = {}
-files = sorted(glob.glob("orchestrator/*/*.[ch]"))
+files = sorted(glob.glob("orchestrator/*/*.[ch]") + glob.glob("orchestrator/*/*/*.[ch]"))
 for path in files:
     layer = path.split("/")[1]
     bad = problems.setdefault(layer, [])
