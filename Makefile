@@ -36,6 +36,10 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS))
 endif
 
+# A line for each file; VERBOSE=1 shows the commands, make -s nothing.
+Q   := $(if $(VERBOSE),,@)
+say  = $(if $(VERBOSE)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-5s %s\n' $(1) $@)
+
 ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -Iorchestrator $(WARN) -MMD -MP $(CFLAGS) $($(V)_CFLAGS) $(PKG_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $($(V)_LDFLAGS)
 LDLIBS     := $(PKG_LIBS) -lm
@@ -53,16 +57,21 @@ all: $(B)/vnetlab $(if $(wildcard orchestrator/router/main.c),$(B)/vnetlab-route
 # Operations and commands register themselves, so the programs take the objects, all of them; a unit
 # test takes from the archive what it refers to.
 $(B)/vnetlab: $(ALL_OBJ) $(B)/orchestrator/cmd/main.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/vnetlab-router: $(LIB_OBJ) $(B)/orchestrator/router/main.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/lib.a: $(ALL_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/lib.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/tests/unit/%.o: ALL_CFLAGS += -include tests/lib/unit.h
 $(B)/orchestrator/cmd/version.o: ALL_CFLAGS += -DVNETLAB_VERSION='"$(VERSION)"'
 
@@ -99,13 +108,17 @@ CLANG := $(firstword $(shell command -v clang-14 clang) clang)
 fuzz-run: $(patsubst %,$(B)/tests/fuzz/%,$(FUZZ))
 	tests/lib/fuzz $(T) $^
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/lib.a
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 $(B)/tests/tools/%: $(B)/tests/tools/%.o $(B)/lib.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/lib.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/lib.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 cov: ## coverage of the unit and golden tests: build/cov/index.html
 	$(MAKE) V=cov check
@@ -125,8 +138,8 @@ deps: ## install the packages that are needed (apt)
 
 demo: ## install what is missing, build, and show the first lab
 	@.ci/deps runtime build
-	$(MAKE) all
-	topologies/demo
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@topologies/demo
 
 $(B)/vnetlab.1: $(B)/vnetlab
 	$< help --man >$@

@@ -212,6 +212,20 @@ static int up_and_check(struct session *s, const struct design *d, struct lab_cl
 	return r;
 }
 
+/* A lab whose `up` failed is gone, or about to go. */
+static bool still_runs(const char *lab)
+{
+	struct lab_client *c = NULL;
+	json_t *answer = NULL;
+	struct err e = { 0 };
+	bool runs = lab_connect(lab, &c, &e) >= 0 && lab_call(c, json_pack("{ss}", "op", "hello"),
+	                                                      NULL, NULL, &answer, NULL, &e) >= 0;
+
+	json_decref(answer);
+	lab_disconnect(c);
+	return runs;
+}
+
 static void one_run(struct session *s, const struct design *d, unsigned repeat)
 {
 	const char *lab = s->a->lab ? s->a->lab : d->model->name;
@@ -247,7 +261,7 @@ static void one_run(struct session *s, const struct design *d, unsigned repeat)
 		lab_disconnect(c);
 	}
 	ui_progress_end();
-	if (s->keep && !interrupted && r != -EEXIST)
+	if (s->keep && !interrupted && r != -EEXIST && still_runs(lab))
 		ui_note("lab %s still runs; end it with: vnetlab down %s", lab, lab);
 	if (s->format == REPORT_HUMAN) {
 		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));

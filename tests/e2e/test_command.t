@@ -108,6 +108,12 @@ status "repeat" 0 vnetlab test --repeat 2 --format junit "$work/quick.vnetlab.js
 printf '%s\n' "$out" >"$work/many.xml"
 ok "JUnit of several runs: valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/many.xml"
 is "a suite for each run" "$(xmllint --xpath 'count(//testsuite)' "$work/many.xml")" 4
+mkdir "$work/conf"
+printf 'nonsense;\n' >"$work/conf/bird.conf"
+jq '.name="gone" | .virtualMachines.one |= (del(.bgp) | .config={"bird.conf":"conf/bird.conf"})' \
+	"$root/tests/e2e/lab/pair.vnetlab.json" >"$work/gone.vnetlab.json"
+status "keep of what does not come up" 5 vnetlab test --keep "$work/gone.vnetlab.json"
+unlike "does not say that it still runs" "$err" 'still runs'
 status "keep" 0 vnetlab test --keep -n kept "$work/quick.vnetlab.json"
 like "says so" "$err" 'kept still runs; end it with: vnetlab down kept'
 ok "it runs, under the other name" vnetlab status kept
