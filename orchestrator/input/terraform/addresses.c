@@ -1,0 +1,184 @@
+/* Addresses that Azure chooses on apply, where something in the design needs them: a route whose
+ * next hop is a firewall's address, a peering with an appliance's.  Chosen as Azure does
+ * (interfaces.md: the lowest free one from base+4 on), and given to the owner as a static address,
+ * so that both say the same.  A Route Server's are base+4 and base+5 (azure-semantics 1.1). */
+#include <ctype.h>
+
+#include "base/addr.h"
+#include "base/str.h"
+#include "input/terraform/convert.h"
+
+struct addresses {
+	struct tf *t;
+	json_t *by_id; /* resources, by lower-case id */
+	json_t *taken; /* addresses that are given, as keys */
+};
+
+static void collect_taken(json_t *v, json_t *taken)
+{
+	const char *key;
+	json_t *x;
+	size_t i;
+
+	json_array_foreach (v, i, x)
+		collect_taken(x, taken);
+	json_object_foreach (v, key, x) {
+		ip4 ip;
+
+		if (strieq(key, "privateIPAddress") && json_is_string(x) &&
+		    !ip4_parse(json_string_value(x), &ip))
+			json_object_set_new(taken, json_string_value(x), json_true());
+		collect_taken(x, taken);
+	}
+}
+
+static json_t *resource_by_id(struct addresses *a, json_t *id)
+{
+	_cleanup_free_ char *key = json_is_string(id) ? tf_key(json_string_value(id)) : NULL;
+
+	return key ? json_object_get(a->by_id, key) : NULL;
+}
+
+/* An inline subnet is part of its network. */
+static json_t *inline_subnet(struct addresses *a, const char *id)
+{
+	const char *last = strrchr(id, '/');
+	const char *kind = last ? strstr(id, "/subnets/") : NULL;
+	json_t *net, *vnet, *x;
+	size_t i;
+
+	if (!kind)
+		return NULL;
+	net = json_stringn(id, (size_t)(kind - id));
+	vnet = resource_by_id(a, net);
+	json_decref(net);
+	json_array_foreach (json_object_get(json_object_get(vnet, "properties"), "subnets"), i, x)
+		if (strieq(json_string_value(json_object_get(x, "name")), last + 1))
+			return x;
+	return NULL;
+}
+
+static bool subnet_prefix(struct addresses *a, json_t *ref, struct prefix *ret)
+{
+	json_t *id = json_object_get(ref, "id"), *subnet = resource_by_id(a, id), *props, *p;
+
+	if (!subnet && json_is_string(id))
+		subnet = inline_subnet(a, json_string_value(id));
+	props = json_object_get(subnet, "properties");
+	p = json_object_get(props, "addressPrefix");
+	if (!p)
+		p = json_array_get(json_object_get(props, "addressPrefixes"), 0);
+	return json_is_string(p) && !prefix_parse(json_string_value(p), ret);
+}
+
+/* The ipConfiguration that holds the address of a resource. */
+static json_t *first_configuration(json_t *props)
+{
+	static const char *const lists[] = { "ipConfigurations", "frontendIPConfigurations" };
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		json_t *x = json_array_get(json_object_get(props, lists[i]), 0);
+
+		if (x)
+			return json_object_get(x, "properties");
+	}
+	return json_object_get(props, "subnet") ? props : NULL;
+}
+
+static bool allocate(struct addresses *a, struct prefix p, ip4 *ret)
+{
+	for (ip4 ip = p.addr + 4; ip < prefix_last(p); ip++)
+		if (!json_object_get(a->taken, IP4_STR(ip))) {
+			*ret = ip;
+			return true;
+		}
+	return false;
+}
+
+/* The address behind a mark "@ip:INDEX:ADDRESS"; NULL: none can be had. */
+static const char *address(struct addresses *a, const char *mark)
+{
+	char *end = NULL;
+	unsigned long k = strtoul(mark + strlen("@ip:"), &end, 10);
+	struct tf_node *n = NULL;
+	struct prefix p;
+	json_t *conf, *id, *resource, *given;
+	ip4 ip;
+
+	for (size_t i = 0; *end == ':' && i < a->t->n_nodes && !n; i++)
+		if (streq(a->t->nodes[i].address, end + 1))
+			n = &a->t->nodes[i];
+	if (!n)
+		return NULL;
+	id = json_string(tf_id(a->t, n));
+	resource = resource_by_id(a, id);
+	json_decref(id);
+	if (streq(n->type, "azurerm_route_server")) {
+		json_t *of = json_sprintf("%s/ipConfigurations/ipconfig", tf_id(a->t, n));
+
+		conf = json_object_get(resource_by_id(a, of), "properties");
+		json_decref(of);
+		if (k > 1 || !subnet_prefix(a, json_object_get(conf, "subnet"), &p))
+			return NULL;
+		return arena_printf(a->t->arena, "%s", IP4_STR(p.addr + 4 + (ip4)k));
+	}
+	conf = first_configuration(json_object_get(resource, "properties"));
+	given = json_object_get(conf, "privateIPAddress");
+	if (json_is_string(given))
+		return json_string_value(given);
+	if (!conf || !subnet_prefix(a, json_object_get(conf, "subnet"), &p) || !allocate(a, p, &ip))
+		return NULL;
+	json_object_set_new(conf, "privateIPAddress", json_string(IP4_STR(ip)));
+	json_object_set_new(conf, "privateIPAllocationMethod", json_string("Static"));
+	json_object_set_new(a->taken, IP4_STR(ip), json_true());
+	return json_string_value(json_object_get(conf, "privateIPAddress"));
+}
+
+static void replace(struct addresses *a, json_t *v, json_t *resource)
+{
+	const char *key;
+	json_t *x;
+	size_t i;
+	void *tmp;
+
+	json_array_foreach (v, i, x)
+		replace(a, x, resource);
+	json_object_foreach_safe (v, tmp, key, x) {
+		const char *s = json_string_value(x), *ip;
+
+		if (!s || !str_starts(s, "@ip:")) {
+			replace(a, x, resource);
+			continue;
+		}
+		if ((ip = address(a, s))) {
+			json_object_set_new(v, key, json_string(ip));
+			continue;
+		}
+		finding_add(
+		    a->t->findings, SEV_WARNING, "TF-REF-01", NULL,
+		    json_string_value(json_object_get(resource, "source")),
+		    "give the address in the configuration",
+		    "%s is the address of %s, which is known after apply only, and its subnet is "
+		    "not in this plan",
+		    key, strchr(s + 4, ':') ? strchr(s + 4, ':') + 1 : s);
+		json_object_del(v, key);
+	}
+}
+
+void tf_addresses(struct tf *t, json_t *resources)
+{
+	struct addresses a = { t, json_object(), json_object() };
+	json_t *x;
+	size_t i;
+
+	json_array_foreach (resources, i, x) {
+		_cleanup_free_ char *key = tf_key(json_string_value(json_object_get(x, "id")));
+
+		json_object_set(a.by_id, key, x);
+		collect_taken(x, a.taken);
+	}
+	json_array_foreach (resources, i, x)
+		replace(&a, json_object_get(x, "properties"), x);
+	json_decref(a.by_id);
+	json_decref(a.taken);
+}

@@ -1,0 +1,19 @@
+/* Inside of terraform/: from instances to resources. */
+#pragma once
+
+#include "input/terraform/plan.h"
+#include "input/terraform/types.h"
+
+/* Fills props (and top, what stands beside "properties") by the rows of attrs. */
+void tf_convert_attrs(struct tf *t, struct tf_node *n, const struct tf_attr *attrs, json_t *props,
+                      json_t *top);
+/* A resource as input/resources.h describes it; props is stolen; new reference. */
+json_t *tf_resource(struct tf *t, const struct tf_node *n, const char *id, const char *type,
+                    json_t *props);
+/* Resources that only join others, or belong into a list of another. */
+void tf_join(struct tf *t, struct tf_node *n, json_t *by_id);
+void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id);
+/* Replaces the marks of addresses that are not known yet, and gives them to their owners. */
+void tf_addresses(struct tf *t, json_t *resources);
+/* ids join without case; the caller frees */
+char *tf_key(const char *id);

@@ -1,0 +1,103 @@
+/* What azurerm keeps in resources of their own and ARM in properties of another: associations, and
+ * the parts of a load balancer. */
+#include <ctype.h>
+
+#include "base/str.h"
+#include "input/terraform/convert.h"
+
+char *tf_key(const char *id)
+{
+	char *key = xstrdup(id);
+
+	for (char *c = key; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return key;
+}
+
+static json_t *find(json_t *by_id, const char *id)
+{
+	_cleanup_free_ char *key = tf_key(id);
+
+	return json_object_get(by_id, key);
+}
+
+static json_t *target(struct tf *t, struct tf_node *n, json_t *by_id)
+{
+	json_t *candidates = NULL;
+	json_t *id = tf_attr(t, n, tf_block(n), n->def->parent_id, false, &candidates);
+	json_t *found = json_is_string(id) ? find(by_id, json_string_value(id)) : NULL;
+
+	if (!found)
+		finding_add(
+		    t->findings, SEV_WARNING,
+		    json_array_size(candidates) ? "TF-REF-02" : "TF-REF-01", NULL, n->address, NULL,
+		    "%s joins something to a resource that is not in this file (%s)", n->address,
+		    json_is_string(id) ? json_string_value(id) : n->def->parent_id);
+	json_decref(id);
+	return found;
+}
+
+/* The ipConfiguration of a NIC that `within` names; without a name the first. */
+static json_t *ip_configuration(struct tf *t, struct tf_node *n, json_t *props)
+{
+	json_t *list = json_object_get(props, "ipConfigurations"), *x;
+	json_t *name =
+	    *n->def->within ? tf_attr(t, n, tf_block(n), n->def->within, false, NULL) : NULL;
+	json_t *found = json_array_get(list, 0);
+	size_t i;
+
+	json_array_foreach (list, i, x)
+		if (json_is_string(name) &&
+		    strieq(json_string_value(json_object_get(x, "name")), json_string_value(name)))
+			found = x;
+	json_decref(name);
+	return json_object_get(found, "properties");
+}
+
+/* Lists grow, everything else is set. */
+static void merge(json_t *into, json_t *from)
+{
+	const char *key;
+	json_t *x;
+
+	json_object_foreach (from, key, x) {
+		json_t *have = json_object_get(into, key);
+
+		if (json_is_array(have) && json_is_array(x))
+			json_array_extend(have, x);
+		else
+			json_object_set(into, key, x);
+	}
+}
+
+void tf_join(struct tf *t, struct tf_node *n, json_t *by_id)
+{
+	json_t *to = json_object_get(target(t, n, by_id), "properties"), *props;
+
+	if (to && n->def->within)
+		to = ip_configuration(t, n, to);
+	if (!to)
+		return;
+	props = json_object();
+	tf_convert_attrs(t, n, n->def->attrs, props, props);
+	merge(to, props);
+	json_decref(props);
+}
+
+void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id)
+{
+	json_t *to = json_object_get(target(t, n, by_id), "properties"), *props, *list;
+	const char *id = tf_id(t, n);
+
+	if (!to)
+		return;
+	list = json_object_get(to, n->def->fold);
+	if (!list) {
+		list = json_array();
+		json_object_set_new(to, n->def->fold, list);
+	}
+	props = json_object();
+	tf_convert_attrs(t, n, n->def->attrs, props, props);
+	json_array_append_new(list, json_pack("{ss, ss, so}", "id", id, "name",
+	                                      strrchr(id, '/') + 1, "properties", props));
+}

@@ -1,0 +1,106 @@
+#include "input/terraform/terraform.h"
+
+#include "base/str.h"
+#include "input/terraform/convert.h"
+
+static void put(json_t *list, json_t *by_id, json_t *resource /* stolen */)
+{
+	_cleanup_free_ char *key = tf_key(json_string_value(json_object_get(resource, "id")));
+
+	json_array_append(list, resource);
+	json_object_set_new(by_id, key, resource);
+}
+
+static bool known(json_t *by_id, const char *id)
+{
+	_cleanup_free_ char *key = tf_key(id);
+
+	return json_object_get(by_id, key) != NULL;
+}
+
+static void convert(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id)
+{
+	json_t *props = json_object(), *top = json_object(), *r;
+	const char *id = tf_id(t, n);
+
+	tf_convert_attrs(t, n, n->def->attrs, props, top);
+	r = tf_resource(t, n, id, n->def->arm, props);
+	json_object_update_missing(r, top);
+	json_decref(top);
+	put(list, by_id, r);
+	if (n->def->also) {
+		_cleanup_free_ char *type = xasprintf("%s/%s", n->def->arm, n->def->also);
+		_cleanup_free_ char *child = xasprintf("%s/%s/ipconfig", id, n->def->also);
+
+		props = json_object();
+		tf_convert_attrs(t, n, n->def->also_attrs, props, props);
+		put(list, by_id, tf_resource(t, n, child, type, props));
+	}
+}
+
+/* azapi_resource holds ARM's own words, as an object or as a string of JSON. */
+static void convert_azapi(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id)
+{
+	json_t *type = json_object_get(n->values, "type"),
+	       *body = json_object_get(n->values, "body");
+	json_t *parsed = json_is_string(body) ? json_loads(json_string_value(body), 0, NULL) : NULL;
+	json_t *props, *r;
+	const char *key;
+	json_t *x;
+
+	if (!json_is_string(type))
+		return;
+	_cleanup_free_ char *t_name =
+	    xstrndup(json_string_value(type), strcspn(json_string_value(type), "@"));
+
+	if (parsed)
+		body = parsed;
+	props = json_deep_copy(json_object_get(body, "properties"));
+	r = tf_resource(t, n, tf_id(t, n), t_name, props ? props : json_object());
+	json_object_foreach (body, key, x)
+		if (!streq(key, "properties"))
+			json_object_set(r, key, x);
+	json_decref(parsed);
+	put(list, by_id, r);
+}
+
+json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
+{
+	_cleanup_(arena_free_p) struct arena *arena = arena_new();
+	struct tf t = {
+		.arena = arena, .file = file, .doc = doc, .findings = f, .kept = json_array()
+	};
+	json_t *list = json_array(), *by_id = json_object();
+
+	tf_load(&t);
+	for (size_t i = 0; i < t.n_nodes; i++) {
+		struct tf_node *n = &t.nodes[i];
+
+		/* What a data source reads exists already, and the design may hang on it. */
+		if (n->data && (!n->def || known(by_id, tf_id(&t, n))))
+			continue;
+		if (streq(n->type, "azapi_resource"))
+			convert_azapi(&t, n, list, by_id);
+		else if (n->def && !n->def->joins && !n->def->fold)
+			convert(&t, n, list, by_id);
+		else if (!n->def &&
+		         str_starts(n->type, "azurerm_")) /* the import says what it thinks of it */
+			put(list, by_id, tf_resource(&t, n, tf_id(&t, n), n->type, json_object()));
+	}
+	for (size_t i = 0; i < t.n_nodes; i++) {
+		struct tf_node *n = &t.nodes[i];
+
+		if (!n->data && n->def && n->def->fold)
+			tf_fold(&t, n, by_id);
+		else if (!n->data && n->def && n->def->joins)
+			tf_join(&t, n, by_id);
+	}
+	tf_addresses(&t, list);
+	for (size_t i = 0; i < t.n_nodes; i++)
+		free(t.nodes[i].id);
+	free(t.nodes);
+	free(t.modules);
+	json_decref(t.kept);
+	json_decref(by_id);
+	return list;
+}

@@ -1,0 +1,20 @@
+/* Terraform's JSON, as hostile as it comes. */
+#include <stdint.h>
+
+#include "input/terraform/terraform.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	json_t *doc = json_loadb((const char *)data, size, 0, NULL);
+
+	if (doc && terraform_is(doc)) {
+		struct findings f = { 0 };
+
+		json_decref(terraform_resources(doc, "fuzz", &f));
+		findings_free(&f);
+	}
+	json_decref(doc);
+	return 0;
+}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# Plans as `terraform show -json` prints them, and the resources that are read from them.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq
+
+here=$root/tests/golden/terraform
+read_plan() { "$B/tests/tools/terraform_resources" "$1"; }
+read_plan "$here/hub.plan.json" >"$work/hub"
+golden "modules, count, for_each, unknown ids" "$here/hub.expect" <"$work/hub"
+
+# The state that the plan leads to has ids, and no configuration.
+jq '{format_version, terraform_version, values: .planned_values}
+	| (.. | objects | select(.type == "azurerm_virtual_network" and .values) | .values) |=
+		. + {id: ("/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/" + .name)}' \
+	"$here/hub.plan.json" >"$work/state.json"
+run read_plan "$work/state.json"
+like "a state: the real id" "$out" '"id":"/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/Hub"'
+unlike "nothing is asked of a NIC that a state says nothing of" "$out" '^warning .*network_interface\.'
+
+run read_plan "$here/hub.expect"
+is "what is no plan" "$rc" 1
+
+# azurerm 3 called some things otherwise.
+jq '(.. | objects | select(has("ip_forwarding_enabled"))) |= (.enable_ip_forwarding = .ip_forwarding_enabled | del(.ip_forwarding_enabled))
+	| (.. | objects | select(has("bgp_route_propagation_enabled"))) |= del(.bgp_route_propagation_enabled)
+	| (.planned_values.root_module.resources[] | select(.type == "azurerm_route_table") | .values.disable_bgp_route_propagation) = true' \
+	"$here/hub.plan.json" >"$work/three.json"
+is "azurerm 3 and 4 say the same" "$(read_plan "$work/three.json")" "$(read_plan "$here/hub.plan.json")"
+
+corpus=$root/../shared/corpus/terraform
+[ -d "$corpus" ] || corpus=/nonexistent
+for plan in "$corpus"/*/*.json; do
+	if [ -r "$plan" ]; then
+		run read_plan "$plan"
+		is "$(basename "$plan"): read, and nothing is left open" "$rc $(printf '%s\n' "$out" | grep -c '^warning')" "0 0"
+	else
+		ok "real plans # SKIP they are not here" true
+	fi
+done
+done_testing
