@@ -1,0 +1,107 @@
+/* Lines, words, masks, base64. */
+#include <ctype.h>
+
+#include "base/addr.h"
+#include "input/appliance/guest.h"
+
+char *next_line(const char **at)
+{
+	size_t n;
+	char *line;
+
+	if (!**at)
+		return NULL;
+	n = strcspn(*at, "\n");
+	line = xstrndup(*at, n);
+	*at += n + ((*at)[n] == '\n');
+	if (n && line[n - 1] == '\r')
+		line[n - 1] = '\0';
+	return line;
+}
+
+size_t words_split(const char *line, char ***ret)
+{
+	size_t n = 0, cap = 0;
+	char **words = NULL;
+
+	for (const char *c = line; *c;) {
+		_cleanup_str_ struct str w = { 0 };
+		char quote = 0;
+
+		while (isspace((unsigned char)*c))
+			c++;
+		if (!*c)
+			break;
+		for (; *c && (quote || !isspace((unsigned char)*c)); c++) {
+			if (quote && *c == quote)
+				quote = 0;
+			else if (!quote && (*c == '\'' || *c == '"'))
+				quote = *c;
+			else if (*c == '\\' && c[1] &&
+			         (!quote || (quote == '"' && strchr("$`\"\\", c[1]))))
+				str_addc(&w, *++c);
+			else
+				str_addc(&w, *c);
+		}
+		VEC_PUSH(words, n, cap) = str_take(&w);
+	}
+	*ret = words;
+	return n;
+}
+
+char **words_free(char **words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(words[i]);
+	free(words);
+	return NULL;
+}
+
+char *with_mask(const char *address, const char *mask)
+{
+	ip4 a, m;
+	uint8_t len = 0;
+
+	if (ip4_parse(address, &a) || ip4_parse(mask, &m))
+		return NULL;
+	while (len < 32 && (m << len & 0x80000000u))
+		len++;
+	if (prefix_mask(len) != m)
+		return NULL;
+	return xasprintf("%s/%u", IP4_STR(a & m), len);
+}
+
+char *decode_base64(const char *s)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	_cleanup_str_ struct str b = { 0 };
+	uint32_t bits = 0;
+	unsigned n_bits = 0, n = 0, pad = 0;
+
+	for (; *s; s++) {
+		const char *d = strchr(digits, *s);
+
+		if (isspace((unsigned char)*s))
+			continue;
+		if (*s == '=') {
+			pad++;
+			continue;
+		}
+		if (!d || pad)
+			return NULL;
+		n++;
+		bits = bits << 6 | (uint32_t)(d - digits);
+		n_bits += 6;
+		if (n_bits >= 8) {
+			n_bits -= 8;
+			str_addc(&b, (char)(bits >> n_bits));
+		}
+	}
+	if (n % 4 == 1 || pad > 2 || n < 4)
+		return NULL;
+	/* Text only: what has a NUL in it is something else (gzip, say). */
+	if (strlen(str_get(&b)) != b.n)
+		return NULL;
+	return str_take(&b);
+}

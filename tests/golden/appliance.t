@@ -1,0 +1,36 @@
+#!/bin/bash
+# What is found of an appliance in cloud-init, scripts and vendors' configurations; what is made of it
+# must be a configuration for the daemon that is to read it.
+. "$(dirname "$0")/../lib/tap.sh"
+
+here=$root/tests/golden/appliance
+# FRR's: OpenBGPD's program is called the same.
+bgpd=$(ls /usr/lib/frr/bgpd /usr/libexec/frr/bgpd 2>/dev/null | head -n 1)
+for file in "$here"/*.yaml "$here"/*.sh "$here"/*.conf "$here"/*.txt "$here"/*.json; do
+	name=$(basename "$file")
+	"$B/tests/tools/appliance_text" "$file" >"$work/$name"
+	golden "$name" "$here/$name.expect" <"$work/$name"
+done
+
+# bgpd's own opinion, where it is installed. It reads one file of its own: what other daemons read
+# (ip route) is left out.
+for name in cloud.yaml fortigate.conf csr.txt; do
+	if [ -z "$bgpd" ]; then
+		ok "$name: bgpd reads it # SKIP there is no bgpd" true
+		continue
+	fi
+	awk '/^(--- |note: |\{)/ { in_bgp = /^--- (frr|bgpd)\.conf/; next } in_bgp && !/^(ip route|ip prefix-list)/' \
+		"$work/$name" >"$work/bgpd.conf"
+	out=$("$bgpd" -C -f "$work/bgpd.conf" 2>&1)
+	is "$name: bgpd reads it" "$? $(printf '%s\n' "$out" | grep -ic 'unknown command\|error')" "0 0" || diag "$out"
+done
+
+corpus=$root/../shared/corpus/arm/route-server-quagga/scripts/quaggadeploy.sh
+if [ -r "$corpus" ]; then
+	run "$B/tests/tools/appliance_text" "$corpus"
+	like "a real script: its variables are put in" "$out" '^router bgp 65001$'
+	unlike "and none is left" "$out" '[$]'
+else
+	ok "a real script # SKIP it is not here" true
+fi
+done_testing
