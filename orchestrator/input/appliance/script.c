@@ -358,17 +358,11 @@ static void read_line(struct script *s, const char *raw, const char **at)
 
 void script_vtysh_line(struct guest *g, const char *line)
 {
-	static const char *const skip[] = { "conf t",
-		                            "configure terminal",
-		                            "conf term",
-		                            "end",
-		                            "exit",
-		                            "write",
-		                            "write memory",
-		                            "wr",
-		                            "wr mem",
-		                            "copy running-config "
-		                            "startup-config" };
+	static const char *const skip[] = { "conf t",       "configure terminal",
+		                            "conf term",    "end",
+		                            "exit",         "write",
+		                            "write memory", "wr",
+		                            "wr mem",       "copy running-config startup-config" };
 	const char *t = line + strspn(line, " \t");
 
 	for (size_t i = 0; i < ARRAY_LEN(skip); i++)
