@@ -16,6 +16,8 @@ struct finding {
 	const char
 	    *azure_code; /* static string, or NULL: the error code that Azure's API answers with */
 	char *pointer, *message, *hint; /* hint may be NULL */
+	char *source; /* of an imported design: its place there, "main.json#/resources/3"; or NULL
+	               */
 };
 
 struct findings {
@@ -42,6 +44,13 @@ char *jptr_str(const struct jptr *p); /* "/a/b~1c/0", "" for the document; the c
 /* hint may be NULL.  The strings are copied (rule and azure_code are not). */
 void finding_add(struct findings *f, enum severity sev, const char *rule, const char *azure_code,
                  const char *pointer, const char *hint, const char *fmt, ...) PRINTF(7, 8);
+/* About the file that a design comes from: source is "FILE#POINTER". */
+void finding_add_source(struct findings *f, enum severity sev, const char *rule,
+                        const char *azure_code, const char *source, const char *hint,
+                        const char *fmt, ...) PRINTF(7, 8);
+/* Findings with a pointer into doc and no source yet get the "source" of the innermost object there
+ * that has one. */
+void findings_locate(struct findings *f, json_t *doc);
 void findings_sort(struct findings *f); /* errors first, then by pointer; stable */
 void findings_free(struct findings *f);
 #define _cleanup_findings_ _cleanup_(findings_free)

@@ -83,5 +83,6 @@ void design_check_images(json_t *design, struct findings *f)
 	for (size_t i = 0; i < x.n; i++)
 		free(x.v[i].configs);
 	free(x.v);
+	findings_locate(f, json_object_get(design, "topology"));
 	findings_sort(f);
 }

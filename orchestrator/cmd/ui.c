@@ -127,16 +127,31 @@ void ui_note(const char *fmt, ...)
 
 /* --- findings --- */
 
+/* "main.json#/resources/3", "/resources/3": one place, said once. */
+static bool source_ends(const char *source, const char *pointer)
+{
+	const char *hash = strchr(source, '#');
+
+	return hash && streq(hash + 1, pointer);
+}
+
 static void print_finding(const struct finding *f)
 {
 	static const char *const colors[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
 
 	fprintf(stderr, "%s%s%s %s%s%s", paint(colors[f->severity]), severity_str(f->severity),
 	        paint("\033[0m"), paint("\033[1m"), f->rule, paint("\033[0m"));
-	if (*f->pointer) {
-		_cleanup_free_ char *at = ui_clean(f->pointer);
+	/* The user's own file comes first: where a design was imported, nobody knows its topology.
+	 */
+	if (f->source || *f->pointer) {
+		_cleanup_free_ char *at = ui_clean(f->source ? f->source : f->pointer);
 
 		fprintf(stderr, " at %s", at);
+	}
+	if (f->source && *f->pointer && !source_ends(f->source, f->pointer)) {
+		_cleanup_free_ char *at = ui_clean(f->pointer);
+
+		fprintf(stderr, " (%s)", at);
 	}
 	fputs("\n    ", stderr);
 	print_indented(f->message, 4);

@@ -207,6 +207,7 @@ struct model *design_model(json_t *design, struct findings *f)
 	load_all(&l, json_string_value(json_object_get(design, "path")),
 	         json_object_get(design, "addresses"));
 	azure_check(l.m, f);
+	findings_locate(f, root);
 	findings_sort(f);
 	if (f->errors)
 		return model_free(l.m);

@@ -454,9 +454,22 @@ static bool check_value(const struct field *fd, enum field_type t, json_t *v, co
 	}
 }
 
-static const struct field *find_field(const struct object_def *def, const char *key)
+const struct field schema_common[] = {
+	{ .name = "description", .type = T_TEXT, .help = "For people." },
+	{ .name = "source",
+	  .type = T_TEXT,
+	  .help =
+	      "Where it comes from, when it was imported: the file, `#`, the JSON pointer there. "
+	      "Findings name this place." },
+	{ .name = NULL },
+};
+
+const struct field *schema_field(const struct object_def *def, const char *key)
 {
 	for (const struct field *fd = def->fields; fd->name; fd++)
+		if (streq(fd->name, key))
+			return fd;
+	for (const struct field *fd = schema_common; fd->name; fd++)
 		if (streq(fd->name, key))
 			return fd;
 	return NULL;
@@ -493,7 +506,7 @@ bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *
 	json_t *v;
 
 	json_object_foreach (obj, key, v) {
-		const struct field *fd = find_field(def, key);
+		const struct field *fd = schema_field(def, key);
 
 		ok &= fd ? check_value(fd, fd->type, v, JPTR(at, key), f)
 		         : unknown_key(def, key, at, f);
@@ -515,7 +528,7 @@ const struct object_def *schema_check_kind(json_t *check, size_t *ret_n)
 			continue;
 		/* "do" may watch packets while it acts: then "from" belongs to it. */
 		if (found && streq(found->id, "check-do") &&
-		    find_field(found, schema_checks[i]->fields[0].name))
+		    schema_field(found, schema_checks[i]->fields[0].name))
 			continue;
 		found = schema_checks[i];
 		++*ret_n;

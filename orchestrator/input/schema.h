@@ -72,6 +72,9 @@ struct object_def {
 	const struct field *fields;
 };
 
+/* Every object of the file takes these. */
+extern const struct field schema_common[];
+
 extern const struct object_def schema_topology, schema_settings, schema_vnet, schema_subnet,
     schema_peering, schema_route_table, schema_route, schema_route_server, schema_bgp_connection,
     schema_vm, schema_nic, schema_bgp, schema_guest_route, schema_internet, schema_public_ip;
@@ -92,6 +95,7 @@ bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *
  * some required or given value is not usable (schema_check has said so). */
 bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, void *out);
 
+const struct field *schema_field(const struct object_def *def, const char *key); /* or NULL */
 const char *field_type_pattern(enum field_type t); /* regular expression, or NULL */
 bool schema_pair_valid(const char *s);             /* "a/b", both of them names */
 bool schema_path_valid(const char *s); /* below the topology's folder, as far as the words go */

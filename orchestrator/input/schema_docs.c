@@ -169,6 +169,8 @@ char *topology_docs(void)
 	        "Unknown keys are errors. Names have 1 to 80 of letters, digits, `_`, `.`, `-`, "
 	        "and begin with a letter or a digit. A file of over 64 MiB or nested over 200 deep "
 	        "is refused. `vnetlab schema` prints the JSON Schema for editors.\n\n"
+	        "Every object takes `description`, a text for people, and `source`: where it comes "
+	        "from when it was imported, as `FILE#POINTER`; findings then name that place.\n\n"
 	        "Confidence of settings: H documented or captured, M some evidence, L little.\n\n"
 	        "## Objects\n");
 	collect(&x, &schema_topology);

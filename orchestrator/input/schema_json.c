@@ -131,6 +131,9 @@ static json_t *object_json(const struct object_def *def, json_t *defs)
 		if (fd->required)
 			json_array_append_new(required, json_string(fd->name));
 	}
+	for (const struct field *fd = schema_common; fd->name; fd++)
+		if (!json_object_get(props, fd->name))
+			json_object_set_new(props, fd->name, field_json(fd, defs));
 	json_object_set_new(j, "properties", props);
 	if (json_array_size(required))
 		json_object_set(j, "required", required);

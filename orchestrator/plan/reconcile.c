@@ -131,6 +131,13 @@ static bool is_inner(const struct collection *inner, const char *key)
 	return false;
 }
 
+/* What is said about an object changes nothing of it: an imported design stays the same when lines
+ * of its file move. */
+static bool is_remark(const char *key)
+{
+	return streq(key, "description") || streq(key, "source");
+}
+
 static void differ(const json_t *have, const json_t *want, const struct collection *skip,
                    const char *path, struct str *b)
 {
@@ -141,7 +148,7 @@ static void differ(const json_t *have, const json_t *want, const struct collecti
 		const json_t *old = json_object_get(have, key);
 		_cleanup_free_ char *p = *path ? xasprintf("%s.%s", path, key) : xstrdup(key);
 
-		if (is_inner(skip, key) || (old && json_equal((json_t *)old, v)))
+		if (is_remark(key) || is_inner(skip, key) || (old && json_equal((json_t *)old, v)))
 			continue;
 		if (json_is_object(v) && json_is_object(old))
 			differ(old, v, NULL, p, b);
@@ -151,7 +158,7 @@ static void differ(const json_t *have, const json_t *want, const struct collecti
 	json_object_foreach ((json_t *)have, key, v) {
 		_cleanup_free_ char *p = *path ? xasprintf("%s.%s", path, key) : xstrdup(key);
 
-		if (!is_inner(skip, key) && !json_object_get(want, key))
+		if (!is_remark(key) && !is_inner(skip, key) && !json_object_get(want, key))
 			note(b, p, v, NULL);
 	}
 }
@@ -233,7 +240,8 @@ static void collection(const struct context *ctx, const struct collection *col, 
 /* Settings, checks, and whatever else is not a collection. */
 static void rest(const json_t *have, const json_t *want, struct changes *ret)
 {
-	static const char *const SKIP[] = { "$schema", "name", "description", "internet" };
+	static const char *const SKIP[] = { "$schema", "name", "description", "source",
+		                            "internet" };
 	const char *key;
 	json_t *v;
 

@@ -41,6 +41,43 @@ static void sorted(void **state)
 		assert_int_equal(atoi(f.items[5 + i].message), i);
 }
 
+/* The innermost object with a "source" on the way of a pointer is the place. */
+static void located(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	json_t *doc = json_loads("{\"vnets\": {\"a/b~c\": {\"source\": \"t.json#/1\", \"x\": 1,"
+	                         " \"list\": [{}, {\"source\": \"t.json#/1/9\"}]}, \"n\": {}}}",
+	                         0, NULL);
+	static const struct {
+		const char *pointer, *source;
+	} cases[] = {
+		{ "/vnets/a~1b~0c", "t.json#/1" },
+		{ "/vnets/a~1b~0c/x", "t.json#/1" },
+		{ "/vnets/a~1b~0c/y/z", "t.json#/1" },
+		{ "/vnets/a~1b~0c/list/0", "t.json#/1" },
+		{ "/vnets/a~1b~0c/list/1/q", "t.json#/1/9" },
+		{ "/vnets/n/x", NULL },
+		{ "", NULL },
+		{ "/other", NULL },
+		{ "nonsense", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		finding_add(&f, SEV_ERROR, "E-01", NULL, cases[i].pointer, NULL, "x");
+	finding_add_source(&f, SEV_INFO, "I-01", NULL, "u.json#/vnets/a~1b~0c", NULL, "y");
+	findings_locate(&f, doc);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		if (cases[i].source)
+			assert_string_equal(f.items[i].source, cases[i].source);
+		else
+			assert_null(f.items[i].source);
+	}
+	assert_string_equal(f.items[f.n - 1].source, "u.json#/vnets/a~1b~0c");
+	assert_string_equal(f.items[f.n - 1].pointer, "/vnets/a~1b~0c");
+	json_decref(doc);
+}
+
 static void too_many(void **state)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -67,7 +104,8 @@ static void json(void **state)
 	assert_string_equal(json_string_value(json_object_get(x, "message")), "it is \"bad\"");
 	assert_true(json_is_null(json_object_get(x, "hint")));
 	assert_string_equal(json_string_value(json_object_get(x, "azureCode")), "Code");
-	assert_int_equal(json_object_size(x), 6);
+	assert_true(json_is_null(json_object_get(x, "source")));
+	assert_int_equal(json_object_size(x), 7);
 	json_decref(j);
 }
 
@@ -118,7 +156,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(too_many), cmocka_unit_test(pointers), cmocka_unit_test(sorted),
-		cmocka_unit_test(json),     cmocka_unit_test(errors),   cmocka_unit_test(arena),
+		cmocka_unit_test(located),  cmocka_unit_test(json),     cmocka_unit_test(errors),
+		cmocka_unit_test(arena),
 	};
 
 	return cmocka_run_group_tests_name("base_finding", tests, NULL, NULL);
