@@ -13,7 +13,7 @@ static int cmd_check(const struct cmd_args *a)
 
 	if (ui_topology_path(a, a->argc ? a->argv[0] : NULL, &path, &status) < 0)
 		return status;
-	json_t *design = design_read(path, &f, &e);
+	json_t *design = design_load(a, path, &f, &e);
 
 	if (!design && !f.n)
 		return ui_error(&e);
@@ -33,6 +33,7 @@ static int cmd_check(const struct cmd_args *a)
 
 static const struct option_def check_options[] = {
 	{ .name = "strict", .help = "warnings count as errors: exit 3" },
+	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
 

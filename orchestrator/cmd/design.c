@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "input/open.h"
 #include "input/topology.h"
 #include "lab/paths.h"
 
@@ -22,6 +23,21 @@ void design_close(struct opened *o)
 	*o = (struct opened){ 0 };
 }
 
+json_t *design_load(const struct cmd_args *a, const char *path, struct findings *f, struct err *e)
+{
+	struct input_options o = {
+		.path = path,
+		.params = arg_values(a, "param"),
+		.links = arg_values(a, "link"),
+		.images = arg_values(a, "node"),
+		.fetch = arg_flag(a, "fetch"),
+		.resource_group = arg_value(a, "resource-group"),
+		.location = arg_value(a, "location"),
+	};
+
+	return input_open(&o, f, e);
+}
+
 int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -32,7 +48,7 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 
 	if (ui_topology_path(a, file, &path, &status) < 0)
 		return status;
-	_cleanup_opened_ struct opened o = { .design = design_read(path, &f, &e) };
+	_cleanup_opened_ struct opened o = { .design = design_load(a, path, &f, &e) };
 
 	if (!o.design && e.code)
 		return ui_error(&e);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "cmd/cmd.h"
+#include "cmd/design.h"
 #include "input/topology.h"
 #include "lab/client.h"
 #include "report/picture.h"
@@ -54,7 +54,7 @@ static int read_file(const struct cmd_args *a, const char *arg, json_t **ret_des
 
 	if (r < 0)
 		return r;
-	*ret_design = design_read(path, &f, &e);
+	*ret_design = design_load(a, path, &f, &e);
 	if (*ret_design)
 		return 0;
 	if (e.code == ENOENT && arg && !strchr(arg, '/')) {
@@ -164,5 +164,6 @@ COMMAND(
       .kinds = { ARG_FILE },
       .opts = (const struct option_def[]){ { 0, "format", "svg|dot|mermaid", "default: svg",
                                              false },
+                                           DESIGN_OPTIONS,
                                            { 0 } },
       .run = cmd_graph });

@@ -75,6 +75,7 @@ int plan_run(const struct cmd_args *a)
 
 static const struct option_def options[] = {
 	{ 0, "detailed-exitcode", NULL, "exit with 6 if anything would change", false },
+	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };
 

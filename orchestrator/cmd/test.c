@@ -70,7 +70,7 @@ static int read_design(struct session *s, char *path)
 	_cleanup_findings_ struct findings f = { 0 };
 	double start = now_ms();
 	struct err e = { 0 };
-	json_t *design = design_read(path, &f, &e);
+	json_t *design = design_load(s->a, path, &f, &e);
 	struct model *m = design ? design_model(design, &f) : NULL;
 
 	if (design)
@@ -383,6 +383,7 @@ static const struct option_def test_options[] = {
 	{ .name = "keep", .help = "leave the lab running" },
 	{ .name = "repeat", .arg = "N", .help = "bring it up, check and take it down N times" },
 	{ .name = "filter", .arg = "GLOB", .help = "only checks whose name matches" },
+	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
 

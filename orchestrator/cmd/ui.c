@@ -293,11 +293,13 @@ int ui_topology_path(const struct cmd_args *a, const char *arg, char **ret, int 
 		*ret = only;
 		return 0;
 	}
+	if (!n && given) { /* an export is a folder */
+		*ret = xstrdup(given);
+		return 0;
+	}
 	if (n)
 		*ret_status = ui_usage(a, "there are %zu topologies in %s, name one:%s", n,
 		                       given ? given : "this folder", str_get(&names));
-	else if (given)
-		*ret_status = ui_usage(a, "there is no *" SUFFIX " in %s", given);
 	else
 		*ret_status = ui_usage(a, "which topology? Name a file, or go to a folder that has "
 		                          "one *" SUFFIX);

@@ -203,6 +203,7 @@ static const struct option_def options[] = {
 	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
 	{ 0, "detailed-exitcode", NULL, "with --dry-run: exit with 6 if anything would change",
 	  false },
+	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };
 

@@ -248,13 +248,9 @@ static json_t *read_topology(const char *path, struct findings *f, struct err *e
 	return design_parse(str_get(&text), text.n, f);
 }
 
-json_t *design_read(const char *path, struct findings *f, struct err *e)
+json_t *design_around(json_t *topology, const char *path)
 {
 	char real[PATH_MAX];
-	json_t *topology = read_topology(path, f, e);
-
-	if (!topology)
-		return NULL;
 	/* The folder is the one that the path names, also when the file itself is a link. */
 	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *folder =
@@ -270,4 +266,11 @@ json_t *design_read(const char *path, struct findings *f, struct err *e)
 	/* A path need not be UTF-8; it serves as the lab's name at most. */
 	return json_pack("{s:o, s:o, s:o}", "topology", topology, "files", files, "path",
 	                 where ? where : json_string(""));
+}
+
+json_t *design_read(const char *path, struct findings *f, struct err *e)
+{
+	json_t *topology = read_topology(path, f, e);
+
+	return topology ? design_around(topology, path) : NULL;
 }

@@ -1,16 +1,22 @@
 /* What every reader of a foreign file yields (ARM template, Terraform plan, az export), and what
  * the import makes a topology of: resources as ARM knows them.  Pure data, in JSON:
  *
- *	[ { "id": "/subscriptions/.../resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/Hub",
- *	    "type": "Microsoft.Network/virtualNetworks",       children: ".../virtualNetworks/subnets"
- *	    "name": "Hub",                                     children: "Hub/NVA"
- *	    "location": "westeurope",                          may be absent
- *	    "properties": { ... },                             ARM's names and nesting
- *	    "sku"/"plan"/"tags"/"identity": ...                as they came
- *	    "source": "main.json#/resources/3" } ]             file, '#', JSON pointer
+ *	[ { "id":
+ *"/subscriptions/.../resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/Hub", "type":
+ *"Microsoft.Network/virtualNetworks",       children: ".../virtualNetworks/subnets" "name": "Hub",
+ *children: "Hub/NVA" "location": "westeurope",                          may be absent "properties":
+ *{ ... },                             ARM's names and nesting "sku"/"plan"/"tags"/"identity": ...
+ *as they came "source": "main.json#/resources/3" } ]             file, '#', JSON pointer
  *
  * Types compare without case; ids are joined by resource_key().  Children may be inline, or
  * resources of their own, or both. */
 #pragma once
 
 #include <jansson.h>
+
+/* The form in which ids are compared: small letters, one slash between names, none at the end.  The
+ * caller frees. */
+char *resource_key(const char *id);
+/* "microsoft.network/virtualnetworks/subnets" of a key; NULL when it is none of a resource.  The
+ * caller frees. */
+char *resource_type(const char *key);

@@ -20,6 +20,8 @@ json_t *design_read(const char *path, struct findings *f, struct err *e);
 
 /* The same for a text at hand: the topology alone, not a design.  NULL with findings. */
 json_t *design_parse(const char *text, size_t n, struct findings *f);
+/* A design of a topology that was read from path; takes the reference. */
+json_t *design_around(json_t *topology, const char *path);
 
 /* Design -> model.  NULL when there are errors among the findings; all findings are collected,
  * those of azure_check() included, and sorted.  Does not keep a reference to design beyond what the

@@ -1,0 +1,225 @@
+/* vnetlab import: a template, a plan or an export becomes a topology file that people keep. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cmd/design.h"
+#include "input/import/import.h"
+#include "report/table.h"
+
+/* --- coverage ----------------------------------------------------------------------------------
+ */
+
+struct sums { /* resources */
+	long long all, understood, packets, packets_read;
+};
+
+static long long number(const json_t *row, const char *key)
+{
+	return json_integer_value(json_object_get(row, key));
+}
+
+static struct sums sum_up(const json_t *coverage)
+{
+	struct sums s = { 0 };
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach ((json_t *)coverage, i, row) {
+		long long n = number(row, "resources"), out = number(row, "leftOut");
+		const char *how = json_string_value(json_object_get(row, "how"));
+		bool known = !streq(how, "unknown") && !streq(how, "unsupported");
+
+		s.all += n;
+		s.understood += known ? n - out : 0;
+		if (!json_is_true(json_object_get(row, "packets")))
+			continue;
+		s.packets += n;
+		s.packets_read += known ? n - out : 0;
+	}
+	return s;
+}
+
+static int print_coverage(const struct cmd_args *a, json_t *coverage)
+{
+	static const char *const words[][2] = {
+		{ "read", "read" },
+		{ "part", "read" },
+		{ "ignored", "ignored" },
+		{ "unsupported", "not emulated" },
+		{ "unknown", "not understood" },
+	};
+	struct sums s = sum_up(coverage);
+	_cleanup_table_ struct table *t = table_new("Type", "Resources", "Left out", "", "Why");
+	const json_t *row;
+	size_t i;
+
+	if (a->json) {
+		ui_json(json_pack("{s:O, s:{s:I, s:I, s:I, s:I}}", "coverage", coverage, "summary",
+		                  "resources", (json_int_t)s.all, "understood",
+		                  (json_int_t)s.understood, "carryPackets", (json_int_t)s.packets,
+		                  "carryPacketsRead", (json_int_t)s.packets_read));
+		return EX_DONE;
+	}
+	table_right(t, 1);
+	table_right(t, 2);
+	json_array_foreach (coverage, i, row) {
+		const char *how = json_string_value(json_object_get(row, "how"));
+		_cleanup_free_ char *type =
+		    ui_clean(json_string_value(json_object_get(row, "type")));
+
+		table_row(t, type);
+		table_cell(t, 1, "%lld", number(row, "resources"));
+		if (number(row, "leftOut"))
+			table_cell(t, 2, "%lld", number(row, "leftOut"));
+		for (size_t k = 0; k < ARRAY_LEN(words); k++)
+			if (streq(words[k][0], how))
+				table_cell(t, 3, "%s", words[k][1]);
+		if (json_is_string(json_object_get(row, "why")))
+			table_cell(t, 4, "%s", json_string_value(json_object_get(row, "why")));
+	}
+	table_print(t, stdout);
+	printf(
+	    "\n%lld of %lld resources understood; of the %lld that carry packets, %lld are in the "
+	    "lab\n",
+	    s.understood, s.all, s.packets, s.packets_read);
+	return EX_DONE;
+}
+
+/* --- files -------------------------------------------------------------------------------------
+ */
+
+/* New, unless --force says that what is there may go. */
+static int write_file(const char *path, const char *text, bool force, struct err *e)
+{
+	_cleanup_close_ int fd =
+	    open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0666);
+	size_t n = strlen(text);
+
+	if (fd < 0 && errno == EEXIST)
+		return err_set(e, EEXIST, "%s exists already; --force writes over it", path);
+	if (fd < 0)
+		return err_sys(e, errno, "%s", path);
+	while (n) {
+		ssize_t w = write(fd, text, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return err_sys(e, errno, "%s", path);
+		text += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+/* "nva1/frr.conf" beside the topology. */
+static int write_configs(const char *topology, const json_t *files, bool force, struct err *e)
+{
+	const char *slash = strrchr(topology, '/'), *name;
+	_cleanup_free_ char *folder =
+	    slash ? xstrndup(topology, (size_t)(slash - topology) + 1) : xstrdup("");
+	json_t *text;
+
+	json_object_foreach ((json_t *)files, name, text) {
+		_cleanup_free_ char *path = xasprintf("%s%s", folder, name);
+		char *end = strrchr(path, '/');
+		int r;
+
+		if (end && end > path) {
+			*end = 0;
+			if (mkdir(path, 0777) < 0 && errno != EEXIST)
+				return err_sys(e, errno, "%s", path);
+			*end = '/';
+		}
+		r = write_file(path, json_string_value(text), force, e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int save(const struct cmd_args *a, json_t *design)
+{
+	json_t *topology = json_object_get(design, "topology");
+	json_t *files = json_object_get(design, "files");
+	const char *out = arg_value(a, "out");
+	_cleanup_free_ char *text = import_text(topology);
+	bool force = arg_flag(a, "force");
+	struct err e = { 0 };
+
+	if (!out) {
+		fputs(text, stdout);
+		if (json_object_size(files))
+			ui_note("the topology names %zu configuration file%s; with -o they are "
+			        "written beside it",
+			        json_object_size(files), json_object_size(files) == 1 ? "" : "s");
+		return EX_DONE;
+	}
+	if (write_file(out, text, force, &e) < 0 || write_configs(out, files, force, &e) < 0)
+		return ui_error(&e);
+	ui_note("%s is written; look at it: vnetlab check %s", out, out);
+	return EX_DONE;
+}
+
+static int cmd_import(const struct cmd_args *a)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	const char *path = a->argv[0];
+	struct err e = { 0 };
+	json_t *design = design_load(a, path, &f, &e), *import;
+	int status;
+
+	if (!design && e.code)
+		return ui_error(&e);
+	import = json_object_get(design, "import");
+	if (design && !import) {
+		json_decref(design);
+		return ui_usage(a, "%s is a topology file already", path);
+	}
+	findings_sort(&f);
+	ui_findings(&f);
+	if (!design)
+		status = EX_INVALID_DESIGN;
+	else if (arg_flag(a, "coverage"))
+		status = print_coverage(a, json_object_get(import, "coverage"));
+	else
+		status = f.errors ? EX_INVALID_DESIGN : save(a, design);
+	json_decref(design);
+	return status == EX_DONE && f.errors ? EX_INVALID_DESIGN : status;
+}
+
+static const struct option_def import_options[] = {
+	{ 'o', "out", "FILE", "write the topology there; default: standard output", false },
+	{ 0, "force", NULL, "write over files that exist", false },
+	{ 0, "coverage", NULL,
+	  "instead: what was read, what was ignored and why, what was not "
+	  "understood",
+	  false },
+	DESIGN_OPTIONS,
+	{ 0, NULL, NULL, NULL, false },
+};
+
+COMMAND(import,
+        { .name = "import",
+          .group = "Tool",
+          .synopsis = "import FILE [-o TOPOLOGY]",
+          .summary = "makes a topology file of a template, a plan or an export",
+          .help = "Reads an ARM template, a plan of Terraform, or what az, REST and Resource Graph "
+                  "print (a file, or a folder of them), and writes the topology that it is: to "
+                  "keep, to edit, to add checks to. Each object says where it comes from. The "
+                  "other commands take such files as they are; this one shows what they see.\n\n"
+                  "What is not understood, not emulated or left out is said, and why. Checks for "
+                  "an imported design stand in NAME.checks.json beside it.\n\n"
+                  "  vnetlab import main.json -p location=westeurope -o lab.vnetlab.json\n"
+                  "  vnetlab import export/ --coverage\n"
+                  "  vnetlab import main.json --node nva1=frr:nva1.conf",
+          .min_args = 1,
+          .max_args = 1,
+          .kinds = { ARG_FILE },
+          .common_output = true,
+          .opts = import_options,
+          .run = cmd_import });

@@ -1,0 +1,35 @@
+#include "input/document.h"
+
+#include "base/str.h"
+#include "input/file.h"
+#include "input/topology.h"
+
+/* input/relax.h; as long as it is not there, JSON must be strict. */
+int arm_relax(const char *text, size_t n, char **ret, size_t *ret_n, struct err *e)
+    __attribute__((weak));
+
+json_t *document_parse(const char *text, size_t n, const char *name, struct findings *f)
+{
+	_cleanup_findings_ struct findings own = { 0 };
+	_cleanup_free_ char *relaxed = NULL;
+	struct err e = { 0 };
+
+	if (arm_relax && n <= FILE_MAX_DESIGN && arm_relax(text, n, &relaxed, &n, &e) == 0)
+		text = relaxed;
+	json_t *doc = design_parse(text, n, &own);
+
+	/* What is said about a topology there is about another file here. */
+	for (size_t i = 0; i < own.n; i++)
+		finding_add_source(f, own.items[i].severity, own.items[i].rule, NULL, name,
+		                   own.items[i].hint, "%s: %s", name, own.items[i].message);
+	return doc;
+}
+
+json_t *document_read(const char *path, const char *name, struct findings *f, struct err *e)
+{
+	_cleanup_str_ struct str text = { 0 };
+
+	if (file_read(path, FILE_MAX_DESIGN, &text, e) < 0)
+		return NULL;
+	return document_parse(str_get(&text), text.n, name, f);
+}

@@ -1,0 +1,79 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "input/export/export.h"
+
+enum { MAX_FILES = 5000, MAX_FOLDERS = 6 };
+
+struct files {
+	char **v;
+	size_t n, cap;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool ends(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && strieq(s + n - m, end);
+}
+
+static int list(const char *folder, const char *below, int depth, struct files *x, struct err *e)
+{
+	_cleanup_free_ char *here = *below ? xasprintf("%s/%s", folder, below) : xstrdup(folder);
+	DIR *d = opendir(here);
+	int r = 0;
+
+	if (!d)
+		return err_sys(e, errno, "%s", here);
+	for (struct dirent *ent; r == 0 && (ent = readdir(d));) {
+		_cleanup_free_ char *name =
+		    *below ? xasprintf("%s/%s", below, ent->d_name) : xstrdup(ent->d_name);
+		_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
+		struct stat st;
+
+		if (ent->d_name[0] == '.' || lstat(path, &st) < 0)
+			continue; /* hidden, or gone meanwhile */
+		if (S_ISDIR(st.st_mode) && depth < MAX_FOLDERS)
+			r = list(folder, name, depth + 1, x, e);
+		/* Not through links: an export is a folder, not a way out of it. */
+		if (!S_ISREG(st.st_mode) || !ends(name, ".json") || ends(name, ".checks.json"))
+			continue;
+		if (x->n == MAX_FILES)
+			r = err_set(e, EFBIG, "%s: more than %d files", folder, MAX_FILES);
+		else
+			VEC_PUSH(x->v, x->n, x->cap) = take_ptr(name);
+	}
+	closedir(d);
+	return r;
+}
+
+int export_folder(const char *folder,
+                  int (*fn)(void *ctx, const char *path, const char *name, struct err *e),
+                  void *ctx, struct findings *f, struct err *e)
+{
+	struct files x = { 0 };
+	int r = list(folder, "", 0, &x, e);
+
+	if (r == 0 && !x.n)
+		finding_add_source(f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, NULL,
+		                   "there is no JSON file in folder %s", folder);
+	if (x.n)
+		qsort(x.v, x.n, sizeof(*x.v), by_name);
+	for (size_t i = 0; i < x.n; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", folder, x.v[i]);
+
+		if (r == 0)
+			r = fn(ctx, path, x.v[i], e);
+		free(x.v[i]);
+	}
+	free(x.v);
+	return r;
+}

@@ -1,0 +1,13 @@
+/* Whole files, with a limit: what reading a design asks of the system. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum {
+	FILE_MAX_DESIGN = 64 * 1024 * 1024, /* bytes */
+	FILE_MAX_CONFIG = 16 * 1024 * 1024,
+};
+
+/* Appends the contents; -EFBIG over max, -EISDIR for a folder, or what the system says. */
+int file_read(const char *path, size_t max, struct str *ret, struct err *e);

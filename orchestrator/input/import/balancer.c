@@ -1,0 +1,215 @@
+/* Load balancers.  ARM's have frontends, pools, rules and probes that refer to each other; the
+ * lab's have one frontend: so each frontend is one. */
+#include "input/import/priv.h"
+#include "input/resources.h"
+
+static void append(json_t *list, const char *name)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach (list, i, v)
+		if (strieq(json_string_value(v), name))
+			return;
+	json_array_append_new(list, json_string(name));
+}
+
+/* Pools have NICs, which name the pool, or bare addresses. */
+static void add_pool(struct import *im, const struct res *r, const char *id, json_t *backends)
+{
+	const struct res *pool = im_ref(im, r, id, "backend pool");
+	json_t *v;
+	size_t i;
+
+	if (!pool)
+		return;
+	json_array_foreach (json_object_get(im->pools, pool->key), i, v)
+		append(backends, json_string_value(v));
+	json_array_foreach (arm_list(pool->j, "loadBalancerBackendAddresses"), i, v) {
+		const char *s = arm_str(v, "ipAddress");
+		ip4 ip;
+
+		for (size_t k = 0; s && !ip4_parse(s, &ip) && k < im->n_nics; k++)
+			if (im->nics[k].ip == ip)
+				append(backends, im->nics[k].lab);
+	}
+}
+
+static void add_pools(struct import *im, const struct res *rule, json_t *backends)
+{
+	json_t *v;
+	size_t i;
+
+	if (arm_id(rule->j, "backendAddressPool"))
+		add_pool(im, rule, arm_id(rule->j, "backendAddressPool"), backends);
+	json_array_foreach (arm_list(rule->j, "backendAddressPools"), i, v)
+		add_pool(im, rule, arm_str(v, "id"), backends);
+}
+
+static json_t *probe_of(struct import *im, const struct res *rule)
+{
+	static const char *const protocols[] = { "Tcp", "Http", "Https", NULL };
+	const struct res *p = im_ref(im, rule, arm_id(rule->j, "probe"), "probe");
+	json_int_t n;
+
+	if (!p)
+		return NULL;
+	json_t *obj = json_object();
+
+	put_str(obj, "protocol", arm_word(arm_str(p->j, "protocol"), protocols));
+	if (arm_int(p->j, "port", &n))
+		json_object_set_new(obj, "port", json_integer(n));
+	put_str(obj, "requestPath", arm_str(p->j, "requestPath"));
+	if (arm_int(p->j, "intervalInSeconds", &n))
+		json_object_set_new(obj, "intervalInSeconds", json_integer(n));
+	if (arm_int(p->j, "probeThreshold", &n) || arm_int(p->j, "numberOfProbes", &n))
+		json_object_set_new(obj, "numberOfProbes", json_integer(n));
+	put_str(obj, "source", p->source);
+	return obj;
+}
+
+static json_t *rule_object(const struct res *r)
+{
+	static const char *const protocols[] = { "All", "Tcp", "Udp", NULL };
+	static const char *const modes[] = { "Default", "SourceIP", "SourceIPProtocol", NULL };
+	const char *mode = arm_word(arm_str(r->j, "loadDistribution"), modes);
+	const char *protocol = arm_word(arm_str(r->j, "protocol"), protocols);
+	json_t *obj = json_object();
+	json_int_t n;
+
+	put_str(obj, "protocol", protocol && streq(protocol, "*") ? "All" : protocol);
+	if (arm_int(r->j, "frontendPort", &n))
+		json_object_set_new(obj, "frontendPort", json_integer(n));
+	if (arm_int(r->j, "backendPort", &n))
+		json_object_set_new(obj, "backendPort", json_integer(n));
+	put_bool(obj, "enableFloatingIP", arm_bool(r->j, "enableFloatingIP", false), false);
+	if (mode && !streq(mode, "Default"))
+		put_str(obj, "loadDistribution", mode);
+	put_str(obj, "source", r->source);
+	return obj;
+}
+
+/* A machine that was just made answers nothing that a probe asks for; with the ports open, the lab
+ * shows what the design is meant to do. */
+static void open_ports(struct import *im, const json_t *backends, const json_t *probe)
+{
+	json_int_t port = json_integer_value(json_object_get(probe, "port"));
+	_cleanup_free_ char *word = xasprintf("tcp/%" JSON_INTEGER_FORMAT, port);
+	json_t *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)backends, i, v)
+		for (size_t k = 0; port > 0 && k < im->n_nics; k++) {
+			json_t *listen = json_object_get(im->nics[k].vm_out, "listen");
+
+			if (!strieq(im->nics[k].lab, json_string_value(v)))
+				continue;
+			if (!listen) {
+				listen = json_array();
+				json_object_set_new(im->nics[k].vm_out, "listen", listen);
+			}
+			append(listen, word);
+		}
+}
+
+static void read_rules(struct import *im, struct res *lb, const struct res *front, json_t *obj)
+{
+	json_t *backends = json_array(), *probe = NULL;
+	struct res *r;
+
+	json_object_set_new(obj, "backends", backends);
+	IM_EACH(im, r, NET "loadbalancers/loadbalancingrules")
+	{
+		const char *id = arm_id(r->j, "frontendIPConfiguration");
+
+		if (r->parent != lb || !id || im_find(im, id) != front)
+			continue;
+		json_t *own = json_array(), *p = probe_of(im, r);
+		_cleanup_free_ char *scope = xasprintf("rules of %s", front->key);
+
+		add_pools(im, r, own);
+		if (!json_array_size(backends))
+			json_array_extend(backends, own);
+		else if (!json_equal(backends, own))
+			im_note(im, SEV_WARNING, "IMPORT-LB-01", r, NULL,
+			        "rule \"%s\" has another backend pool than the rules before it; "
+			        "in the lab a frontend has one",
+			        r->name);
+		if (!probe)
+			probe = json_incref(p);
+		else if (p && !json_equal(p, probe))
+			im_note(im, SEV_INFO, "IMPORT-LB-02", r, NULL,
+			        "rule \"%s\" has another probe than the rules before it; in the "
+			        "lab a frontend has one",
+			        r->name);
+		r->lab = im_name(im, scope, r, r->name);
+		im_set_in(obj, "rules", r->lab, rule_object(r));
+		json_decref(own);
+		json_decref(p);
+	}
+	if (probe) {
+		open_ports(im, backends, probe);
+		json_object_set_new(obj, "probe", probe);
+	}
+}
+
+static bool read_frontend(struct import *im, struct res *lb, struct res *front, bool first)
+{
+	static const char *const skus[] = { "Basic", "Standard", "Gateway", NULL };
+	const char *subnet_id = arm_id(front->j, "subnet");
+	const char *public_id = arm_id(front->j, "publicIPAddress");
+	const char *subnet = im_subnet(im, front, subnet_id);
+	const char *public = subnet ? NULL : im_public(im, front, public_id);
+	json_t *obj = json_object();
+
+	if (!subnet && !public) {
+		json_decref(obj);
+		im_leave_out(im, front, NULL, "its %s is not in the lab",
+		             public_id ? "public address" : "subnet");
+		return false;
+	}
+	put_str(obj, "sku", arm_word(arm_str(json_object_get(lb->j, "sku"), "name"), skus));
+	put_str(obj, "subnet", subnet);
+	put_str(obj, "publicIPAddress", public);
+	if (subnet)
+		put_str(obj, "privateIPAddress", arm_str(front->j, "privateIPAddress"));
+	read_rules(im, lb, front, obj);
+	if (first) {
+		im_put(im, "loadBalancers", lb, obj);
+		return true;
+	}
+	front->lab = im_name(im, "loadBalancers", front,
+	                     arena_printf(im->a, "%.40s-%.39s", lb->lab, front->name));
+	im_put(im, "loadBalancers", front, obj);
+	return true;
+}
+
+static void read_balancer(struct import *im, struct res *lb)
+{
+	struct res *c;
+	bool any = false;
+
+	IM_EACH(im, c, NET "loadbalancers/frontendipconfigurations")
+	if (c->parent == lb)
+		any |= read_frontend(im, lb, c, !any);
+	if (!any)
+		im_leave_out(im, lb, NULL, "none of its frontends is in the lab");
+	IM_EACH(im, c, NET "loadbalancers/inboundnatrules")
+	if (c->parent == lb)
+		im_note(im, SEV_INFO, "IMPORT-PROP-02", c, NULL,
+		        "inbound NAT rule \"%s\" is not emulated", c->name);
+	IM_EACH(im, c, NET "loadbalancers/outboundrules")
+	if (c->parent == lb)
+		im_note(im, SEV_INFO, "IMPORT-PROP-02", c, NULL,
+		        "outbound rule \"%s\" is not emulated: machines without a public "
+		        "address leave as those of a subnet with default outbound access",
+		        c->name);
+}
+
+void import_balancers(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "loadbalancers")
+	read_balancer(im, r);
+}

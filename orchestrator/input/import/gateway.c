@@ -1,0 +1,241 @@
+/* Gateways, what is behind them, and the connections between. */
+#include "input/import/priv.h"
+
+/* The network of whichever ip configuration says it. */
+static const char *vnet_of(struct import *im, struct res *r, const char *type)
+{
+	struct res *c, *subnet;
+
+	IM_EACH(im, c, type)
+	{
+		if (c->parent != r || !arm_id(c->j, "subnet"))
+			continue;
+		subnet = im_ref(im, c, arm_id(c->j, "subnet"), "subnet");
+		if (subnet && subnet->out && subnet->parent)
+			return subnet->parent->lab;
+	}
+	return NULL;
+}
+
+static void read_gateway(struct import *im, struct res *r)
+{
+	static const char *const types[] = { "Vpn", "ExpressRoute", NULL };
+	const char *vnet = vnet_of(im, r, NET "virtualnetworkgateways/ipconfigurations");
+	const char *type = arm_word(arm_str(r->j, "gatewayType"), types);
+	json_int_t asn;
+
+	if (!vnet) {
+		im_leave_out(im, r, NULL, "it is not known in which virtual network it is");
+		return;
+	}
+	json_t *obj = json_object(), *v;
+	size_t i;
+
+	put_str(obj, "virtualNetwork", vnet);
+	put_str(obj, "gatewayType", type ? type : "Vpn");
+	put_bool(obj, "activeActive",
+	         arm_bool(r->j, "activeActive", arm_bool(r->j, "active", false)), false);
+	if (arm_int(arm_get(r->j, "bgpSettings"), "asn", &asn) && asn > 0)
+		json_object_set_new(obj, "asn", json_integer(asn));
+	im_put(im, "virtualNetworkGateways", r, obj);
+	json_array_foreach (arm_list(arm_get(r->j, "bgpSettings"), "bgpPeeringAddresses"), i, v)
+		if (json_array_size(arm_list(v, "customBgpIpAddresses")))
+			im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+			        "gateway \"%s\" has APIPA addresses for BGP, which are not "
+			        "emulated: it speaks from its own",
+			        r->name);
+}
+
+/* The VPN gateway of this design that has a public address, if any: then what looks like a site is
+ * a gateway of another network (on-premises played by a VNet). */
+static struct res *gateway_at(struct import *im, const char *ip)
+{
+	struct res *c;
+
+	IM_EACH(im, c, NET "virtualnetworkgateways/ipconfigurations")
+	{
+		const char *id = arm_id(c->j, "publicIPAddress");
+		struct res *pip = id ? im_find(im, id) : NULL;
+
+		if (ip && pip && c->parent && c->parent->out &&
+		    streq(arm_str(pip->j, "ipAddress"), ip))
+			return c->parent;
+	}
+	return NULL;
+}
+
+/* Somebody to talk to, at an address of the site that nothing else has. */
+static void put_host(json_t *site, const json_t *prefixes, const char *router)
+{
+	struct prefix p;
+	json_t *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)prefixes, i, v) {
+		if (prefix_parse(json_string_value(v), &p) < 0 || p.len > 27)
+			continue;
+		const char *ip = IP4_STR(p.addr + 10);
+
+		if (!streq(ip, router))
+			im_set_in(site, "hosts", "host", json_string(ip));
+		return;
+	}
+}
+
+static void read_local(struct import *im, struct res *r)
+{
+	const char *ip = arm_str(r->j, "gatewayIpAddress");
+	json_t *bgp = arm_get(r->j, "bgpSettings");
+	const char *peer = arm_str(bgp, "bgpPeeringAddress");
+	json_int_t asn = 0;
+
+	if (gateway_at(im, ip)) /* its connections say so */
+		return;
+	json_t *prefixes =
+	    arm_prefixes(im, r, arm_get(r->j, "localNetworkAddressSpace"), NULL, "addressPrefixes");
+
+	if (!json_array_size(prefixes) && peer)
+		json_array_append_new(prefixes, json_sprintf("%s/32", peer));
+	if (!json_array_size(prefixes)) {
+		json_decref(prefixes);
+		im_leave_out(im, r, NULL, "it has neither address prefixes nor a BGP address");
+		return;
+	}
+	json_t *lng = json_object();
+	json_t *site = json_pack("{s:s, s:O}", "description",
+	                         "what the local network gateway of "
+	                         "this name describes",
+	                         "addressPrefixes", prefixes);
+
+	json_object_set_new(lng, "addressPrefixes", prefixes);
+	if (arm_int(bgp, "asn", &asn) && asn > 0 && peer) {
+		json_object_set_new(lng, "bgpSettings",
+		                    json_pack("{s:I, s:s}", "asn", asn, "bgpPeeringAddress", peer));
+		json_object_set_new(site, "asn", json_integer(asn));
+		put_str(site, "bgpPeeringAddress", peer);
+	}
+	put_host(site, prefixes, peer);
+	put_str(lng, "site", r->lab);
+	put_str(site, "source", r->source);
+	im_set_in(im->topology, "sites", r->lab, site);
+	im_put(im, "localNetworkGateways", r, lng);
+}
+
+/* --- ExpressRoute ------------------------------------------------------------------------------
+ */
+
+static void read_circuit(struct import *im, struct res *r)
+{
+	json_t *obj = json_object();
+	struct res *c;
+	json_int_t asn;
+
+	IM_EACH(im, c, NET "expressroutecircuits/peerings")
+	{
+		const char *type = arm_str(c->j, "peeringType");
+
+		if (c->parent != r)
+			continue;
+		if (type && !strieq(type, "AzurePrivatePeering"))
+			im_note(im, SEV_INFO, "IMPORT-PROP-02", c, NULL,
+			        "peering \"%s\" of circuit \"%s\" is %s, which is not emulated",
+			        c->name, r->name, type);
+		else if (arm_int(c->j, "peerASN", &asn) && asn > 0)
+			json_object_set_new(obj, "peerAsn", json_integer(asn));
+	}
+	im_note(im, SEV_INFO, "IMPORT-SITE-01", r,
+	        "add a site to the topology, with its prefixes, and name it in the circuit",
+	        "the design does not say what is at the customer's end of circuit \"%s\"", r->name);
+	im_put(im, "expressRouteCircuits", r, obj);
+}
+
+/* --- connections -------------------------------------------------------------------------------
+ */
+
+/* Two sides with different keys stay down, also in the lab; the keys themselves are nobody's
+ * business. */
+static void keys(struct import *im, const struct res *r, json_t *obj)
+{
+	const char *own = arm_str(r->j, "sharedKey"), *to = arm_id(r->j, "virtualNetworkGateway2");
+	const char *from = arm_id(r->j, "virtualNetworkGateway1");
+	struct res *c;
+
+	if (!own || !to || !from)
+		return;
+	IM_EACH(im, c, NET "connections")
+	{
+		const char *back = arm_id(c->j, "virtualNetworkGateway1");
+		const char *forth = arm_id(c->j, "virtualNetworkGateway2");
+		const char *key = arm_str(c->j, "sharedKey");
+
+		if (back && forth && key && im_find(im, back) == im_find(im, to) &&
+		    im_find(im, forth) == im_find(im, from) && !streq(key, own))
+			put_str(obj, "sharedKey", strcmp(own, key) < 0 ? "one" : "another");
+	}
+}
+
+/* The far end, by type; false: it is not there (and has its finding). */
+static bool far_end(struct import *im, struct res *r, json_t *obj, const char *type)
+{
+	const char *lab = NULL, *key = "site";
+
+	if (streq(type, "Vnet2Vnet")) {
+		key = "remoteGateway";
+		lab = im_lab(im, r, arm_id(r->j, "virtualNetworkGateway2"), "gateway");
+	} else if (streq(type, "ExpressRoute")) {
+		key = "circuit";
+		lab = im_lab(im, r, arm_id(r->j, "peer"), "circuit");
+	} else {
+		struct res *local =
+		    im_ref(im, r, arm_id(r->j, "localNetworkGateway2"), "local network gateway");
+		struct res *gw =
+		    local ? gateway_at(im, arm_str(local->j, "gatewayIpAddress")) : NULL;
+
+		key = gw ? "remoteGateway" : "localNetworkGateway";
+		if (gw)
+			put_str(obj, "type", "Vnet2Vnet");
+		lab = gw ? gw->lab : local && local->out ? local->lab : NULL;
+	}
+	put_str(obj, key, lab);
+	return lab;
+}
+
+static void read_connection(struct import *im, struct res *r)
+{
+	static const char *const types[] = { "IPsec", "Vnet2Vnet", "ExpressRoute", NULL };
+	const char *type = arm_word(arm_str(r->j, "connectionType"), types);
+	const char *id = arm_id(r->j, "virtualNetworkGateway1");
+	struct res *gw = im_ref(im, r, id, "gateway");
+
+	if (!gw || !gw->out || !type) {
+		im_leave_out(im, r, NULL, "%s",
+		             type ? "its gateway is not in the lab" : "it has no connectionType");
+		return;
+	}
+	json_t *obj = json_object();
+
+	put_str(obj, "gateway", gw->lab);
+	put_str(obj, "type", type);
+	if (!far_end(im, r, obj, type)) {
+		json_decref(obj);
+		im_leave_out(im, r, NULL, "what is at its other end is not in the lab");
+		return;
+	}
+	put_bool(obj, "enableBgp", arm_bool(r->j, "enableBgp", false), false);
+	keys(im, r, obj);
+	im_put(im, "connections", r, obj);
+}
+
+void import_gateways(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "virtualnetworkgateways")
+	read_gateway(im, r);
+	IM_EACH(im, r, NET "localnetworkgateways")
+	read_local(im, r);
+	IM_EACH(im, r, NET "expressroutecircuits")
+	read_circuit(im, r);
+	IM_EACH(im, r, NET "connections")
+	read_connection(im, r);
+}

@@ -1,0 +1,394 @@
+/* What runs in the machines: the signals, and what --node says. */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "input/file.h"
+#include "input/import/appliance.h"
+#include "input/import/priv.h"
+
+/* --- addresses that Azure would give --------------------------------------------------------- */
+
+static bool taken(const struct import *im, const struct res *subnet, ip4 ip)
+{
+	for (size_t i = 0; i < im->n_nics; i++)
+		if (im->nics[i].subnet == subnet && im->nics[i].ip == ip)
+			return true;
+	return false;
+}
+
+/* The lowest free one from base+4 on, in the file's order. */
+static void guess_addresses(struct import *im)
+{
+	for (size_t i = 0; i < im->n_nics; i++) {
+		struct im_nic *n = &im->nics[i];
+		struct prefix p;
+
+		if (!n->dynamic || !n->subnet || !n->subnet->out ||
+		    prefix_parse(
+		        json_string_value(json_object_get(n->subnet->out, "addressPrefix")), &p) <
+		        0)
+			continue;
+		for (ip4 ip = p.addr + 4; prefix_has(p, ip) && !n->ip && ip - p.addr < 4096; ip++)
+			if (!taken(im, n->subnet, ip))
+				n->ip = ip;
+	}
+}
+
+/* Something in the design counts on it: so it is written down. */
+static void pin(struct import *im, struct im_nic *n, const struct res *by)
+{
+	if (!n->dynamic)
+		return;
+	n->dynamic = false;
+	put_str(n->out, "privateIPAddress", IP4_STR(n->ip));
+	im_note(im, SEV_INFO, "IMPORT-NIC-03", by, "give the NIC a static address in the design",
+	        "\"%s\" counts on %s, the address that NIC \"%s\" happens to get: it is dynamic",
+	        by->name, IP4_STR(n->ip), n->lab);
+}
+
+/* --- signals ---------------------------------------------------------------------------------- */
+
+/* The peer's network is the Route Server's or peered with it: address spaces may repeat. */
+static bool near_route_server(const struct im_nic *n, const char *vnet)
+{
+	const struct res *own = n->subnet ? n->subnet->parent : NULL;
+	const char *key;
+	json_t *v;
+
+	if (!own || !own->lab || !vnet)
+		return false;
+	if (strieq(own->lab, vnet))
+		return true;
+	json_object_foreach (json_object_get(own->out, "peerings"), key, v)
+		if (strieq(json_string_value(json_object_get(v, "remoteVirtualNetwork")), vnet))
+			return true;
+	return false;
+}
+
+struct facts {
+	json_t *vm;
+	struct appliance_facts f;
+};
+
+static struct appliance_facts *facts_of(struct facts *v, size_t n, const json_t *vm)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].vm == vm)
+			return &v[i].f;
+	return NULL;
+}
+
+static void peers(struct import *im, struct facts *v, size_t n)
+{
+	struct res *c;
+
+	IM_EACH(im, c, NET "virtualhubs/bgpconnections")
+	{
+		const char *vnet =
+		    c->out ? json_string_value(json_object_get(c->parent->out, "virtualNetwork"))
+		           : NULL;
+		ip4 ip;
+
+		if (!vnet || ip4_parse(arm_str(c->j, "peerIp"), &ip) < 0)
+			continue;
+		for (size_t i = 0; i < im->n_nics; i++) {
+			struct im_nic *nic = &im->nics[i];
+			struct appliance_facts *f = facts_of(v, n, nic->vm_out);
+
+			if (!f || nic->ip != ip || !near_route_server(nic, vnet))
+				continue;
+			f->bgp_peer = true;
+			f->peer_asn = json_integer_value(json_object_get(c->out, "peerAsn"));
+			pin(im, nic, c);
+		}
+	}
+}
+
+/* The machines behind a load balancer that has the address, too. */
+static bool balances(struct import *im, const char *ip, const char *nic)
+{
+	const char *name;
+	json_t *lb, *v;
+	size_t i;
+
+	json_object_foreach (json_object_get(im->topology, "loadBalancers"), name, lb) {
+		if (!streq(json_string_value(json_object_get(lb, "privateIPAddress")), ip))
+			continue;
+		json_array_foreach (json_object_get(lb, "backends"), i, v)
+			if (strieq(json_string_value(v), nic))
+				return true;
+	}
+	return false;
+}
+
+static void next_hops(struct import *im, struct facts *v, size_t n)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "routetables/routes")
+	{
+		const char *via = json_string_value(json_object_get(r->out, "nextHopIpAddress"));
+		ip4 ip;
+
+		if (!via || ip4_parse(via, &ip) < 0)
+			continue;
+		for (size_t i = 0; i < im->n_nics; i++) {
+			struct im_nic *nic = &im->nics[i];
+			struct appliance_facts *f = facts_of(v, n, nic->vm_out);
+
+			if (!f || (nic->ip != ip && !balances(im, via, nic->lab)))
+				continue;
+			f->next_hop = true;
+			if (nic->ip == ip)
+				pin(im, nic, r);
+		}
+	}
+}
+
+static bool vendor(const json_t *vm)
+{
+	static const char *const publishers[] = {
+		"cisco",
+		"fortinet",
+		"paloaltonetworks",
+		"checkpoint",
+		"aviatrix-systems",
+		"barracudanetworks",
+		"juniper-networks",
+		"thefreebsdfoundation",
+		"arista-networks",
+		"f5-networks",
+		"sophos",
+		"vyos",
+		"mikrotik",
+		"netgate",
+		"128technology",
+		"vmware-inc",
+	};
+	const char *s = arm_str(vm, "storageProfile.imageReference.publisher");
+
+	if (!s)
+		s = arm_str(vm, "plan.publisher");
+	for (size_t i = 0; s && i < ARRAY_LEN(publishers); i++)
+		if (strieq(s, publishers[i]))
+			return true;
+	return false;
+}
+
+static bool named_so(const char *name)
+{
+	static const char *const words[] = { "*nva*",    "*fw*",  "*firewall*", "*csr*",
+		                             "*router*", "*lnx*", "*forti*",    "*opnsense*" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_glob(words[i], name))
+			return true;
+	return false;
+}
+
+/* --- the machines ----------------------------------------------------------------------------- */
+
+static void take_files(struct import *im, const char *name, json_t *out, json_t *files)
+{
+	const char *file;
+	json_t *text;
+
+	json_object_foreach (files, file, text) {
+		const char *path = arena_printf(im->a, "%s/%s", name, file);
+
+		im_set_in(out, "config", file, json_string(path));
+		json_object_set(im->files, path, text);
+	}
+}
+
+/* Rules of findings outlive everything. */
+static const char *guest_rule(const char *rule)
+{
+	static const char *const rules[] = { "IMPORT-GUEST-01", "IMPORT-GUEST-02",
+		                             "IMPORT-GUEST-03", "IMPORT-GUEST-04",
+		                             "IMPORT-GUEST-05" };
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (streq(rules[i], rule))
+			return rules[i];
+	return rules[1];
+}
+
+static void apply(struct import *im, const struct res *r, const char *name, json_t *out,
+                  json_t *result)
+{
+	static const char *const keys[] = { "bgp", "routes", "sourceNat", "listen" };
+	json_t *origin = json_incref(json_object_get(out, "source")), *v;
+	const char *source = json_string_value(origin);
+	size_t i;
+
+	json_object_set(out, "image", json_object_get(result, "image"));
+	take_files(im, name, out, json_object_get(result, "files"));
+	for (i = 0; i < ARRAY_LEN(keys); i++) {
+		v = json_object_get(result, keys[i]);
+		if (v && json_is_array(json_object_get(out, keys[i])))
+			json_array_extend(json_object_get(out, keys[i]), v);
+		else if (v)
+			json_object_set(out, keys[i], v);
+	}
+	json_array_foreach (json_object_get(result, "notes"), i, v) {
+		const char *rule = json_string_value(json_object_get(v, "rule"));
+		const char *severity = json_string_value(json_object_get(v, "severity"));
+
+		finding_add_source(im->f, streq(severity, "warning") ? SEV_WARNING : SEV_INFO,
+		                   guest_rule(rule), NULL, r ? r->source : source,
+		                   json_string_value(json_object_get(v, "hint")), "\"%s\" %s", name,
+		                   json_string_value(json_object_get(v, "text")));
+	}
+	if (!origin)
+		return;
+	json_object_del(out, "source"); /* it stands last */
+	json_object_set_new(out, "source", origin);
+}
+
+static struct res *resource_of(struct import *im, const json_t *out)
+{
+	for (size_t i = 0; i < im->n; i++)
+		if (im->v[i]->out == out)
+			return im->v[i];
+	return NULL;
+}
+
+/* The machine as its reader wants it: what was attached to it is in it. */
+static json_t *whole_vm(struct import *im, const struct res *r)
+{
+	json_t *vm = r ? json_copy(r->j) : json_object();
+	json_t *extensions = json_array(), *commands = json_array();
+	struct res *c;
+
+	IM_EACH(im, c, "microsoft.compute/virtualmachines/extensions")
+	if (r && c->parent == r)
+		json_array_append(extensions, c->j);
+	IM_EACH(im, c, "microsoft.compute/virtualmachines/runcommands")
+	if (r && c->parent == r)
+		json_array_append(commands, c->j);
+	json_object_set_new(vm, "extensions", extensions);
+	json_object_set_new(vm, "runCommands", commands);
+	return vm;
+}
+
+/* --- --node VM=image[:file] --------------------------------------------------------------------
+ */
+
+static const char *main_file(const char *image, const char *path)
+{
+	static const char *const known[] = { "frr.conf",    "daemons",      "zebra.conf",
+		                             "bgpd.conf",   "staticd.conf", "bird.conf",
+		                             "gobgpd.conf", "exabgp.conf" };
+	static const char *const mains[][2] = { { "frr", "frr.conf" },
+		                                { "bird", "bird.conf" },
+		                                { "openbgpd", "bgpd.conf" },
+		                                { "gobgp", "gobgpd.conf" },
+		                                { "exabgp", "exabgp.conf" } };
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (streq(known[i], base))
+			return base;
+	for (size_t i = 0; i < ARRAY_LEN(mains); i++)
+		if (streq(mains[i][0], image))
+			return mains[i][1];
+	return base;
+}
+
+static void node_file(struct import *im, const char *word, const char *image, const char *path,
+                      const char *name, json_t *out)
+{
+	_cleanup_str_ struct str text = { 0 };
+	struct err e = { 0 };
+
+	if (file_read(path, FILE_MAX_CONFIG, &text, &e) < 0) {
+		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL, "--node %s: %s",
+		            word, e.msg);
+		return;
+	}
+	json_t *j = json_stringn(str_get(&text), text.n), *files = json_object();
+
+	if (j) {
+		json_object_set_new(files, main_file(image, path), j);
+		take_files(im, name, out, files);
+	} else {
+		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL,
+		            "--node %s: %s is not a text in UTF-8", word, path);
+	}
+	json_decref(files);
+}
+
+static void override(struct import *im, const char *word)
+{
+	const char *eq = strchr(word, '='), *name;
+	json_t *out = NULL, *v;
+
+	if (!eq || eq == word || !eq[1]) {
+		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-01", NULL, "", NULL,
+		            "--node %s: it must be VM=IMAGE or VM=IMAGE:FILE", word);
+		return;
+	}
+	const char *vm = NULL, *colon = strchr(eq, ':');
+	const char *image = arena_printf(
+	    im->a, "%.*s", (int)(colon ? (size_t)(colon - eq - 1) : strlen(eq + 1)), eq + 1);
+	json_t *vms = json_object_get(im->topology, "virtualMachines");
+
+	json_object_foreach (vms, name, v)
+		if (!strncasecmp(name, word, (size_t)(eq - word)) && !name[eq - word]) {
+			vm = name;
+			out = v;
+		}
+	if (!out) {
+		_cleanup_str_ struct str all = { 0 };
+
+		json_object_foreach (vms, name, v)
+			str_printf(&all, "%s%s", all.n ? ", " : "there is: ", name);
+		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-01", NULL, "", str_get(&all),
+		            "--node %s: the design has no such virtual machine", word);
+		return;
+	}
+	put_str(out, "image", image);
+	if (colon || streq(image, "host")) {
+		json_object_del(out, "bgp");
+		json_object_del(out, "config");
+	}
+	if (colon)
+		node_file(im, word, image, colon + 1, vm, out);
+}
+
+void import_guests(struct import *im)
+{
+	json_t *vms = json_object_get(im->topology, "virtualMachines"), *out;
+	size_t n = 0, total = json_object_size(vms);
+	_cleanup_free_ struct facts *facts = xcalloc(total + 1, sizeof(*facts));
+	const char *name;
+
+	json_object_foreach (vms, name, out)
+		facts[n++].vm = out;
+	guess_addresses(im);
+	peers(im, facts, n);
+	next_hops(im, facts, n);
+	for (size_t i = 0; i < im->n_nics; i++) {
+		struct appliance_facts *f = facts_of(facts, n, im->nics[i].vm_out);
+
+		if (f)
+			f->forwards |=
+			    json_is_true(json_object_get(im->nics[i].out, "enableIPForwarding"));
+	}
+	n = 0;
+	json_object_foreach (vms, name, out) {
+		struct appliance_facts *f = &facts[n++].f;
+		struct res *r = resource_of(im, out);
+		json_t *vm = whole_vm(im, r), *result;
+
+		f->vendor_image = vendor(vm);
+		f->named_so = named_so(name);
+		result = appliance_of(vm, f);
+		apply(im, r, name, out, result);
+		json_decref(result);
+		json_decref(vm);
+	}
+	for (size_t i = 0; im->o->images && im->o->images[i]; i++)
+		override(im, im->o->images[i]);
+}

@@ -1,0 +1,105 @@
+#include "input/import/import.h"
+
+#include "input/import/priv.h"
+
+static void name_all(struct import *im)
+{
+	for (size_t i = 0; i < im->n; i++) {
+		struct res *r = im->v[i];
+
+		if (r->row->how == TYPE_READ && r->row->kind)
+			r->lab = im_name(im, r->row->kind, r, r->name);
+	}
+}
+
+/* The place of origin stands last in each object. */
+static void set_sources(struct import *im)
+{
+	for (size_t i = 0; i < im->n; i++) {
+		json_t *out = im->v[i]->out;
+
+		if (!out)
+			continue;
+		json_object_del(out, "source");
+		put_str(out, "source", im->v[i]->source);
+	}
+}
+
+/* The order in which people read a design. */
+static json_t *in_order(struct import *im)
+{
+	static const char *const kinds[] = {
+		"virtualNetworks",       "routeTables",
+		"networkSecurityGroups", "applicationSecurityGroups",
+		"routeServers",          "virtualNetworkGateways",
+		"localNetworkGateways",  "sites",
+		"expressRouteCircuits",  "connections",
+		"azureFirewalls",        "loadBalancers",
+		"natGateways",           "publicIPAddresses",
+		"privateEndpoints",      "virtualMachines",
+	};
+	json_t *top = json_object();
+
+	put_str(top, "name", im->o->name);
+	if (im->o->from)
+		json_object_set_new(top, "description",
+		                    json_sprintf("imported from %s", im->o->from));
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		json_t *map = json_object_get(im->topology, kinds[i]);
+
+		if (json_object_size(map))
+			json_object_set(top, kinds[i], map);
+	}
+	return top;
+}
+
+static void families(struct import *im)
+{
+	import_tables(im);
+	/* Subnets name NAT gateways, which are not there yet; their names are. */
+	import_networks(im);
+	import_routers(im);
+	import_gateways(im);
+	import_machines(im);
+	import_services(im);
+	import_balancers(im);
+	import_guests(im);
+}
+
+json_t *import_design(json_t *resources, const struct import_options *o, struct findings *f)
+{
+	struct import im = {
+		.a = arena_new(),
+		.f = f,
+		.o = o,
+		.topology = json_object(),
+		.files = json_object(),
+		.names = json_object(),
+		.keep = json_array(),
+		.pools = json_object(),
+	};
+
+	im_index(&im, resources);
+	im_types(&im);
+	name_all(&im);
+	families(&im);
+	im_props(&im);
+	set_sources(&im);
+	if (!json_object_size(json_object_get(im.topology, "virtualNetworks")))
+		finding_add_source(
+		    f, SEV_ERROR, "IMPORT-EMPTY-01", NULL, o->from,
+		    "--coverage says what was read and what was not",
+		    "there is no virtual network in it, so there is nothing to build");
+	json_t *ret = json_pack("{s:o, s:o, s:o}", "topology", in_order(&im), "files", im.files,
+	                        "coverage", im_coverage(&im));
+
+	json_decref(im.topology);
+	json_decref(im.names);
+	json_decref(im.keep);
+	json_decref(im.pools);
+	HASH_CLEAR(hh, im.by_key);
+	free(im.v);
+	free(im.nics);
+	arena_free(im.a);
+	return ret;
+}

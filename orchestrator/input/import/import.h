@@ -1,0 +1,26 @@
+/* Resources as ARM knows them (input/resources.h) -> a topology file (interfaces.md, section 1).
+ *
+ * Every object of the topology has a "source": its place in the file that it comes from.  What is
+ * not understood, not emulated, renamed or left out is a finding; nothing is dropped in silence. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/finding.h"
+
+struct import_options {
+	const char *from;          /* the file or folder, for texts; may be NULL */
+	const char *name;          /* of the lab; may be NULL */
+	const char *const *images; /* "VM=image[:file]", NULL-terminated; may be NULL */
+};
+
+/* {"topology": {...}, "files": {"path": "text"}, "coverage": [...]}; new reference.  "files" are
+ * the appliances' configurations that the topology names. */
+json_t *import_design(json_t *resources, const struct import_options *o, struct findings *f);
+
+/* "coverage": [{"type", "resources", "how": "read|part|ignored|unsupported|unknown", "leftOut": 0,
+ * "packets": true, "why": null|"..."}], what was not understood first. */
+
+/* JSON for people: a map has a line for each entry where it fits, keys in their order.  The caller
+ * frees. */
+char *import_text(const json_t *topology);

@@ -1,0 +1,286 @@
+/* Resources by id, with their children: those that stand inside of another one, those that stand by
+ * themselves, and those that do both (az group export writes each child twice). */
+#include <ctype.h>
+
+#include "input/import/priv.h"
+#include "input/resources.h"
+
+/* Lists in a resource whose members are resources of their own. */
+static const struct {
+	const char *parent, *list, *type;
+} inlined[] = {
+	{ NET "virtualnetworks", "subnets", "subnets" },
+	{ NET "virtualnetworks", "virtualNetworkPeerings", "virtualnetworkpeerings" },
+	{ NET "routetables", "routes", "routes" },
+	{ NET "networksecuritygroups", "securityRules", "securityrules" },
+	{ NET "networkinterfaces", "ipConfigurations", "ipconfigurations" },
+	{ NET "virtualhubs", "ipConfigurations", "ipconfigurations" },
+	{ NET "virtualhubs", "bgpConnections", "bgpconnections" },
+	{ NET "virtualnetworkgateways", "ipConfigurations", "ipconfigurations" },
+	{ NET "loadbalancers", "frontendIPConfigurations", "frontendipconfigurations" },
+	{ NET "loadbalancers", "backendAddressPools", "backendaddresspools" },
+	{ NET "loadbalancers", "loadBalancingRules", "loadbalancingrules" },
+	{ NET "loadbalancers", "probes", "probes" },
+	{ NET "loadbalancers", "inboundNatRules", "inboundnatrules" },
+	{ NET "loadbalancers", "outboundRules", "outboundrules" },
+	{ NET "azurefirewalls", "ipConfigurations", "ipconfigurations" },
+	{ NET "expressroutecircuits", "peerings", "peerings" },
+	{ NET "expressroutecircuits", "authorizations", "authorizations" },
+	{ "microsoft.compute/virtualmachines", "resources", "extensions" },
+};
+
+struct res *im_find(struct import *im, const char *id)
+{
+	_cleanup_free_ char *key = resource_key(id);
+	struct res *r;
+
+	HASH_FIND_STR(im->by_key, key, r);
+	return r;
+}
+
+struct res *im_next(struct import *im, size_t *i, const char *type)
+{
+	while (*i < im->n) {
+		struct res *r = im->v[(*i)++];
+
+		if (streq(r->type, type))
+			return r;
+	}
+	return NULL;
+}
+
+struct res *im_child(struct import *im, const struct res *parent, const char *type)
+{
+	struct res *r;
+
+	IM_EACH(im, r, type)
+	if (r->parent == parent)
+		return r;
+	return NULL;
+}
+
+/* Ids that were made anonymous, or whose group is another one at every place, still have a type and
+ * a name; where these are unique, they will do. */
+static struct res *by_name(struct import *im, const char *id)
+{
+	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
+	const char *tail = type ? strstr(key, "/providers/") : NULL;
+	struct res *found = NULL;
+
+	for (size_t i = 0; tail && i < im->n; i++) {
+		const char *t = strstr(im->v[i]->key, "/providers/");
+
+		if (!t || !streq(t, tail))
+			continue;
+		if (found)
+			return NULL;
+		found = im->v[i];
+	}
+	return found;
+}
+
+struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what)
+{
+	struct res *to = id ? im_find(im, id) : NULL;
+
+	if (to || !id)
+		return to;
+	to = by_name(im, id);
+	if (to)
+		im_note(im, SEV_INFO, "IMPORT-REF-02", r, NULL,
+		        "%s \"%s\" is taken for %s: same type and name, another group or "
+		        "subscription",
+		        what, id, to->key);
+	else
+		im_note(im, SEV_WARNING, "IMPORT-REF-01", r,
+		        "export or name it too, so that the lab has it",
+		        "%s \"%s\" is not among the resources", what, id);
+	return to;
+}
+
+/* --- one resource ---------------------------------------------------------------------------- */
+
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const char *group_of(struct arena *a, const char *id)
+{
+	const char *p = id;
+
+	for (; *p; p++)
+		if (!strncasecmp(p, "/resourcegroups/", 16))
+			break;
+	if (!*p)
+		return "";
+	char *s = arena_strdup(a, p + 16);
+
+	s[strcspn(s, "/")] = 0;
+	return s;
+}
+
+/* "a/b/c/d" -> "a/b"; NULL when only a provider and a resource are left. */
+static const char *parent_of(struct arena *a, const char *key)
+{
+	const char *tail = strstr(key, "/providers/");
+	char *s = arena_strdup(a, key);
+	size_t slashes = 0;
+
+	for (const char *c = tail ? tail + 11 : ""; *c; c++)
+		slashes += *c == '/';
+	if (slashes < 4)
+		return NULL;
+	for (int i = 0; i < 2; i++)
+		*strrchr(s, '/') = 0;
+	return s;
+}
+
+/* The same resource again: what the later one says, on top of what was known.  Children that stand
+ * both inside and by themselves say the same twice. */
+static json_t *merge(json_t *old, const json_t *new, bool *ret_differs)
+{
+	json_t *both = json_copy(old);
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)new, key, v) {
+		json_t *was = json_object_get(both, key);
+
+		if (json_is_null(v) || streq(key, "source"))
+			continue;
+		if (json_is_object(was) && json_is_object(v)) {
+			json_object_set_new(both, key, merge(was, v, ret_differs));
+			continue;
+		}
+		*ret_differs |= was && !json_is_null(was) && !json_is_array(v) &&
+		                !json_equal(was, v) && !streq(key, "id") && !streq(key, "name") &&
+		                !streq(key, "type") && !streq(key, "etag");
+		/* A list of nothing but ids says less than what it names. */
+		if (!json_is_array(v) || !json_array_size(was) || json_array_size(v))
+			json_object_set(both, key, v);
+	}
+	return both;
+}
+
+static struct res *add(struct import *im, const char *id, const char *name, const char *source,
+                       json_t *j)
+{
+	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
+	struct res *r;
+
+	if (!type)
+		return NULL;
+	HASH_FIND_STR(im->by_key, key, r);
+	if (r) {
+		bool differs = false;
+
+		r->j = merge(r->j, j, &differs);
+		json_array_append_new(im->keep, r->j);
+		if (differs)
+			im_note(im, SEV_INFO, "IMPORT-DUP-01", r, NULL,
+			        "\"%s\" is described again at %s, with other values: the later "
+			        "ones count",
+			        r->name, source);
+		return r;
+	}
+	r = arena_alloc(im->a, sizeof(*r));
+	r->key = arena_strdup(im->a, key);
+	r->type = arena_strdup(im->a, type);
+	r->name = arena_strdup(im->a, last_name(name ? name : id));
+	r->group = group_of(im->a, id);
+	r->source = source;
+	r->parent_key = parent_of(im->a, r->key);
+	r->j = j;
+	VEC_PUSH(im->v, im->n, im->cap) = r;
+	HASH_ADD_KEYPTR(hh, im->by_key, r->key, strlen(r->key), r);
+	return r;
+}
+
+/* What a list in a resource calls its members by; az leaves some without an id. */
+static void add_children(struct import *im, const struct res *r, json_t *j, const char *source)
+{
+	for (size_t k = 0; k < ARRAY_LEN(inlined); k++) {
+		json_t *list, *child;
+		size_t i;
+
+		if (!streq(inlined[k].parent, r->type))
+			continue;
+		list = arm_list(j, inlined[k].list);
+		json_array_foreach (list, i, child) {
+			const char *name = json_string_value(json_object_get(child, "name"));
+			const char *id = json_string_value(json_object_get(child, "id"));
+			bool under = json_object_get(json_object_get(j, "properties"),
+			                             inlined[k].list) == list;
+
+			if (!name && id)
+				name = last_name(id);
+			if (!json_is_object(child) || !name || !*name)
+				continue;
+			add(im,
+			    arena_printf(im->a, "%s/%s/%s", r->key, inlined[k].type,
+			                 last_name(name)),
+			    name,
+			    arena_printf(im->a, "%s%s/%s/%zu", source, under ? "/properties" : "",
+			                 inlined[k].list, i),
+			    child);
+		}
+	}
+}
+
+/* "Hub/NVA" of type "a.b/x/y" -> ".../providers/a.b/x/Hub/y/NVA", where a file gives no ids. */
+static const char *make_id(struct import *im, const char *type, const char *name)
+{
+	_cleanup_str_ struct str s = { 0 };
+	const char *t = type + strcspn(type, "/");
+
+	str_add(&s, "/subscriptions/none/resourceGroups/none/providers/");
+	str_addn(&s, type, (size_t)(t - type));
+	while (*t == '/' && *name) {
+		size_t n = strcspn(t + 1, "/"), m = strcspn(name, "/");
+
+		str_printf(&s, "/%.*s/%.*s", (int)n, t + 1, (int)m, name);
+		t += n + 1;
+		name += m + (name[m] == '/');
+	}
+	return arena_strdup(im->a, str_get(&s));
+}
+
+static void add_resource(struct import *im, json_t *j, size_t i)
+{
+	const char *id = json_string_value(json_object_get(j, "id"));
+	const char *type = json_string_value(json_object_get(j, "type"));
+	const char *name = json_string_value(json_object_get(j, "name"));
+	const char *source = json_string_value(json_object_get(j, "source"));
+	const char *from = im->o->from ? im->o->from : "";
+
+	source = source ? arena_strdup(im->a, source) : arena_printf(im->a, "%s#/%zu", from, i);
+	if ((!id || !strstr(id, "/providers/")) && type && name)
+		id = make_id(im, type, name);
+	struct res *r = id ? add(im, id, name, source, j) : NULL;
+
+	if (r)
+		add_children(im, r, j, source);
+	else
+		finding_add_source(im->f, SEV_WARNING, "IMPORT-TYPE-01", NULL, source, NULL,
+		                   "this is no resource: it has neither an id nor a type and a "
+		                   "name");
+}
+
+void im_index(struct import *im, json_t *resources)
+{
+	json_t *j;
+	size_t i;
+
+	json_array_foreach (resources, i, j)
+		add_resource(im, j, i);
+	for (i = 0; i < im->n; i++) {
+		struct res *r = im->v[i];
+
+		if (r->parent_key)
+			HASH_FIND_STR(im->by_key, r->parent_key, r->parent);
+		r->row = type_row(r->type);
+	}
+}

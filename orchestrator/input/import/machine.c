@@ -1,0 +1,238 @@
+/* Virtual machines and their NICs. */
+#include "input/import/priv.h"
+#include "input/resources.h"
+
+static bool is_ip6(const json_t *config)
+{
+	const char *version = arm_str(config, "privateIPAddressVersion");
+
+	return version && strieq(version, "IPv6");
+}
+
+static void put_asgs(struct import *im, json_t *obj, const struct res *r, const json_t *config)
+{
+	json_t *list = json_array(), *v;
+	size_t i;
+
+	json_array_foreach (arm_list(config, "applicationSecurityGroups"), i, v) {
+		const char *lab = im_lab(im, r, arm_str(v, "id"), "application security group");
+
+		if (lab)
+			json_array_append_new(list, json_string(lab));
+	}
+	if (json_array_size(list))
+		json_object_set(obj, "applicationSecurityGroups", list);
+	json_decref(list);
+}
+
+json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, const json_t *nic,
+                      struct res **ret_subnet)
+{
+	const char *id = arm_id(config, "subnet"), *subnet = im_subnet(im, r, id);
+
+	if (!subnet) {
+		im_leave_out(im, r, NULL,
+		             id ? "its subnet is not in the lab" : "it names no subnet");
+		return NULL;
+	}
+	json_t *obj = json_object();
+	const char *ip = arm_str(config, "privateIPAddress");
+	const char *public = im_public(im, r, arm_id(config, "publicIPAddress"));
+
+	*ret_subnet = im_find(im, id);
+	put_str(obj, "subnet", subnet);
+	if (ip && arm_family(ip) == 1)
+		put_str(obj, "privateIPAddress", ip);
+	put_bool(obj, "enableIPForwarding", arm_bool(nic, "enableIPForwarding", false), false);
+	put_str(obj, "publicIPAddress", public);
+	/* A public address that is made with the NIC, as scale sets do. */
+	if (!public && arm_get(config, "publicIPAddressConfiguration"))
+		json_object_set_new(obj, "publicIPAddress", json_true());
+	put_str(obj, "networkSecurityGroup",
+	        im_lab(im, r, arm_id(nic, "networkSecurityGroup"), "security group"));
+	put_asgs(im, obj, r, config);
+	return obj;
+}
+
+void im_add_nic(struct import *im, struct im_nic nic, const json_t *config)
+{
+	const char *ip = json_string_value(json_object_get(nic.out, "privateIPAddress"));
+	json_t *v;
+	size_t i;
+
+	nic.dynamic = !ip || ip4_parse(ip, &nic.ip) < 0;
+	VEC_PUSH(im->nics, im->n_nics, im->cap_nics) = nic;
+	json_array_foreach (arm_list(config, "loadBalancerBackendAddressPools"), i, v) {
+		const char *id = json_is_string(v) ? json_string_value(v) : arm_str(v, "id");
+		_cleanup_free_ char *key = id ? resource_key(id) : NULL;
+		json_t *list = key ? json_object_get(im->pools, key) : NULL;
+
+		if (key && !list) {
+			list = json_array();
+			json_object_set_new(im->pools, key, list);
+		}
+		if (key)
+			json_array_append_new(list, json_string(nic.lab));
+	}
+}
+
+/* The lab's NICs have one address: the primary one. */
+static struct res *primary_config(struct import *im, struct res *nic)
+{
+	struct res *c, *best = NULL;
+	size_t more = 0;
+
+	IM_EACH(im, c, NET "networkinterfaces/ipconfigurations")
+	{
+		if (c->parent != nic)
+			continue;
+		if (is_ip6(c->j)) {
+			im_note(im, SEV_INFO, "IMPORT-IPV6-01", c, NULL,
+			        "the IPv6 address of NIC \"%s\" is left out", nic->name);
+			continue;
+		}
+		more += best != NULL;
+		if (!best ||
+		    (arm_bool(c->j, "primary", false) && !arm_bool(best->j, "primary", false)))
+			best = c;
+	}
+	if (more)
+		im_note(im, SEV_WARNING, "IMPORT-NIC-02", nic, NULL,
+		        "NIC \"%s\" has %zu further addresses, which the lab lacks: only \"%s\" is "
+		        "there",
+		        nic->name, more, best->name);
+	return best;
+}
+
+static bool read_nic(struct import *im, struct res *nic, const char *vm, json_t *vm_out)
+{
+	struct res *config = primary_config(im, nic), *subnet = NULL;
+
+	if (!config) {
+		im_leave_out(im, nic, NULL, "it has no IPv4 configuration");
+		return false;
+	}
+	json_t *obj = im_nic_object(im, nic, config->j, nic->j, &subnet);
+
+	if (!obj)
+		return false;
+	nic->lab = im_name(im, "nics", nic, nic->name);
+	im_set_in(vm_out, "nics", nic->lab, obj);
+	nic->out = obj;
+	im_add_nic(im,
+	           (struct im_nic){ .lab = nic->lab,
+	                            .vm = vm,
+	                            .out = obj,
+	                            .vm_out = vm_out,
+	                            .res = nic,
+	                            .subnet = subnet },
+	           config->j);
+	return true;
+}
+
+/* Its only NIC, by the name that az gives it, needs none. */
+static void shorten(const char *vm, json_t *obj)
+{
+	_cleanup_free_ char *usual = xasprintf("%sVMNic", vm);
+	json_t *nics = json_object_get(obj, "nics"), *nic = json_object_get(nics, usual);
+
+	if (json_object_size(nics) != 1 || !nic)
+		return;
+	json_object_set(obj, "nic", nic);
+	json_object_del(obj, "nics");
+}
+
+static bool stopped(const struct res *r)
+{
+	const char *state = arm_str(r->j, "powerState");
+	json_t *v;
+	size_t i;
+
+	json_array_foreach (arm_list(arm_get(r->j, "instanceView"), "statuses"), i, v) {
+		const char *code = arm_str(v, "code");
+
+		if (code && strieq(code, "PowerState/deallocated"))
+			return true;
+	}
+	return state && (strieq(state, "VM deallocated") || strieq(state, "deallocated"));
+}
+
+/* Azure's primary NIC stands first in the lab's. */
+static void read_vm(struct import *im, struct res *r)
+{
+	json_t *list = arm_list(arm_get(r->j, "networkProfile"), "networkInterfaces"), *v;
+	json_t *obj = json_object();
+	size_t i;
+
+	put_str(obj, "image", "host");
+	for (int primary = 1; primary >= 0; primary--) {
+		json_array_foreach (list, i, v) {
+			struct res *nic;
+
+			if (arm_bool(v, "primary", json_array_size(list) == 1) != primary)
+				continue;
+			nic = im_ref(im, r, arm_str(v, "id"), "NIC");
+			if (nic && !nic->out && !nic->left_out)
+				read_nic(im, nic, r->lab, obj);
+		}
+	}
+	if (!json_object_get(obj, "nics")) {
+		json_decref(obj);
+		im_leave_out(im, r, NULL, "none of its NICs is in the lab");
+		return;
+	}
+	shorten(r->lab, obj);
+	if (stopped(r))
+		put_str(obj, "powerState", "deallocated");
+	im_put(im, "virtualMachines", r, obj);
+}
+
+/* NICs whose machine is not among the resources: an export of the network alone has the machine's
+ * id.  Without that, the address is taken, and nobody answers. */
+static void read_lone_nic(struct import *im, struct res *nic)
+{
+	const char *id = arm_id(nic->j, "virtualMachine"), *slash = id ? strrchr(id, '/') : NULL;
+
+	if (nic->out || nic->left_out || arm_get(nic->j, "privateEndpoint") ||
+	    arm_get(nic->j, "privateLinkService"))
+		return;
+	struct res *vm = id ? im_find(im, id) : NULL;
+
+	if (vm && vm->out) {
+		/* The VM did not list it, or not all of them. */
+		if (json_object_get(vm->out, "nic")) {
+			im_leave_out(im, nic, NULL, "its virtual machine does not list it");
+			return;
+		}
+		read_nic(im, nic, vm->lab, vm->out);
+		return;
+	}
+	json_t *obj = json_object();
+	const char *name = im_name(im, "virtualMachines", nic, slash ? slash + 1 : nic->name);
+
+	put_str(obj, "image", "host");
+	if (!read_nic(im, nic, name, obj)) {
+		json_decref(obj);
+		return;
+	}
+	shorten(name, obj);
+	if (!id)
+		put_str(obj, "powerState", "deallocated");
+	put_str(obj, "source", nic->source);
+	im_set_in(im->topology, "virtualMachines", name, obj);
+	im_note(im, SEV_INFO, "IMPORT-NIC-01", nic, NULL,
+	        id ? "the machine of NIC \"%s\" is not among the resources: a host stands for it"
+	           : "NIC \"%s\" has no machine: a host that does not run keeps its address",
+	        nic->name);
+}
+
+void import_machines(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, "microsoft.compute/virtualmachines")
+	read_vm(im, r);
+	import_scale_sets(im);
+	IM_EACH(im, r, NET "networkinterfaces")
+	read_lone_nic(im, r);
+}

@@ -1,0 +1,125 @@
+/* Names for the topology, and findings that point at the original file. */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "input/import/priv.h"
+#include "input/schema.h"
+
+void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
+             const char *hint, const char *fmt, ...)
+{
+	_cleanup_free_ char *msg = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	finding_add_source(im->f, sev, rule, NULL, r ? r->source : NULL, hint, "%s", msg);
+}
+
+/* "microsoft.network/virtualnetworks/subnets" -> "subnet"; the caller frees. */
+static char *short_type(const struct res *r)
+{
+	const char *slash = strrchr(r->type, '/'), *s = slash ? slash + 1 : r->type;
+	size_t n = strlen(s);
+
+	if (n > 5 && streq(s + n - 5, "esses"))
+		n -= 2;
+	else if (n > 1 && s[n - 1] == 's')
+		n--;
+	return xstrndup(s, n);
+}
+
+void im_leave_out(struct import *im, struct res *r, const char *hint, const char *fmt, ...)
+{
+	_cleanup_free_ char *msg = NULL, *type = short_type(r);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	r->left_out = true;
+	im_note(im, SEV_WARNING, "IMPORT-FORM-01", r, hint, "%s \"%s\" is left out: %s", type,
+	        r->name, msg);
+}
+
+/* What Azure, az and Terraform take as names is nearly always legal here too. */
+static const char *legal(struct import *im, const char *name)
+{
+	char *s = arena_strdup(im->a, *name ? name : "unnamed");
+
+	if (strlen(s) > 80)
+		s[80] = 0;
+	for (char *c = s; *c; c++)
+		if (!isascii(*c) || (!isalnum((unsigned char)*c) && !strchr("_.-", *c)))
+			*c = '-';
+	return isalnum((unsigned char)*s) ? s : arena_printf(im->a, "x%.79s", s);
+}
+
+static bool take(struct import *im, const char *scope, const char *name)
+{
+	_cleanup_free_ char *key = xasprintf("%s/%s", scope, name);
+
+	for (char *c = key; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	if (json_object_get(im->names, key))
+		return false;
+	json_object_set_new(im->names, key, json_true());
+	return true;
+}
+
+const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name)
+{
+	const char *base = legal(im, name), *s = base;
+
+	if (!streq(base, name))
+		im_note(im, SEV_INFO, "IMPORT-NAME-01", r, NULL,
+		        "\"%s\" is called \"%s\" in the lab: its name has characters that names "
+		        "there cannot have",
+		        name, base);
+	if (take(im, scope, s))
+		return s;
+	if (r && *r->group)
+		s = legal(im, arena_printf(im->a, "%.60s-%s", base, r->group));
+	for (unsigned i = 2; streq(s, base) || !take(im, scope, s); i++)
+		s = legal(im, arena_printf(im->a, "%.70s-%u", base, i));
+	im_note(im, SEV_INFO, "IMPORT-NAME-02", r, NULL,
+	        "there are several called \"%s\": this one is \"%s\" in the lab", base, s);
+	return s;
+}
+
+void im_set_in(json_t *obj, const char *key, const char *name, json_t *value)
+{
+	json_t *map = json_object_get(obj, key);
+
+	if (!map) {
+		map = json_object();
+		json_object_set_new(obj, key, map);
+	}
+	json_object_set_new(map, name, value);
+}
+
+void im_put(struct import *im, const char *kind, struct res *r, json_t *obj)
+{
+	im_set_in(im->topology, kind, r->lab, obj);
+	r->out = obj;
+}
+
+const char *im_lab(struct import *im, const struct res *r, const char *id, const char *what)
+{
+	const struct res *to = im_ref(im, r, id, what);
+
+	/* Left out: that has its finding already. */
+	return to && !to->left_out ? to->lab : NULL;
+}
+
+const char *im_subnet(struct import *im, const struct res *r, const char *id)
+{
+	const struct res *to = im_ref(im, r, id, "subnet");
+
+	if (!to || to->left_out || !to->out || !to->parent || !to->parent->lab)
+		return NULL;
+	return arena_printf(im->a, "%s/%s", to->parent->lab, to->lab);
+}

@@ -1,0 +1,198 @@
+/* Virtual networks, subnets, peerings. */
+#include "input/import/priv.h"
+
+static void read_vnet(struct import *im, struct res *r)
+{
+	json_t *prefixes =
+	    arm_prefixes(im, r, arm_get(r->j, "addressSpace"), NULL, "addressPrefixes");
+
+	/* az's own list of networks writes it without the object around. */
+	if (!json_array_size(prefixes)) {
+		json_decref(prefixes);
+		prefixes = arm_prefixes(im, r, r->j, NULL, "addressPrefixes");
+	}
+	if (!json_array_size(prefixes)) {
+		json_decref(prefixes);
+		im_leave_out(im, r, NULL, "it has no IPv4 address prefix");
+		return;
+	}
+	json_t *obj = json_object();
+
+	put_str(obj, "location", arm_str(r->j, "location"));
+	json_object_set_new(obj, "addressPrefixes", prefixes);
+	im_put(im, "virtualNetworks", r, obj);
+}
+
+/* A service endpoint is {"service": "Microsoft.Storage", "locations": [...]}; the rest is runtime.
+ */
+static void service_endpoints(const struct res *r, json_t *obj)
+{
+	json_t *names = json_array(), *v;
+	size_t i;
+
+	json_array_foreach (arm_list(r->j, "serviceEndpoints"), i, v) {
+		const char *s = json_is_string(v) ? json_string_value(v) : arm_str(v, "service");
+
+		if (s)
+			json_array_append_new(names, json_string(s));
+	}
+	if (json_array_size(names))
+		json_object_set(obj, "serviceEndpoints", names);
+	json_decref(names);
+}
+
+static void read_subnet(struct import *im, struct res *r)
+{
+	struct res *vnet = r->parent;
+
+	if (!vnet || !vnet->out) {
+		im_leave_out(im, r, NULL, "its virtual network is not in the lab");
+		return;
+	}
+	json_t *prefixes = arm_prefixes(im, r, r->j, "addressPrefix", "addressPrefixes");
+	size_t n = json_array_size(prefixes);
+
+	if (!n) {
+		json_decref(prefixes);
+		im_leave_out(im, r, NULL, "it has no IPv4 address prefix");
+		return;
+	}
+	if (n > 1)
+		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+		        "subnet \"%s\" has %zu IPv4 prefixes; the lab has the first of them",
+		        r->name, n);
+	_cleanup_free_ char *scope = xasprintf("subnets of %s", vnet->key);
+	json_t *obj = json_object();
+
+	r->lab = im_name(im, scope, r, r->name);
+	json_object_set(obj, "addressPrefix", json_array_get(prefixes, 0));
+	json_decref(prefixes);
+	put_str(obj, "routeTable", im_lab(im, r, arm_id(r->j, "routeTable"), "route table"));
+	put_str(obj, "networkSecurityGroup",
+	        im_lab(im, r, arm_id(r->j, "networkSecurityGroup"), "security group"));
+	put_str(obj, "natGateway", im_lab(im, r, arm_id(r->j, "natGateway"), "NAT gateway"));
+	put_bool(obj, "defaultOutboundAccess", arm_bool(r->j, "defaultOutboundAccess", true), true);
+	service_endpoints(r, obj);
+	static const char *const policies[] = { "Disabled", "Enabled",
+		                                "NetworkSecurityGroupEnabled", "RouteTableEnabled",
+		                                NULL };
+	const char *policy = arm_word(arm_str(r->j, "privateEndpointNetworkPolicies"), policies);
+
+	if (policy && !streq(policy, "Disabled"))
+		put_str(obj, "privateEndpointNetworkPolicies", policy);
+	im_set_in(vnet->out, "subnets", r->lab, obj);
+	r->out = obj;
+}
+
+/* --- peerings --------------------------------------------------------------------------------- */
+
+/* The other side is elsewhere: with its address space, which Azure shows in the peering, a network
+ * can stand for it, and routes to it are as they are. */
+static struct res *stand_in(struct import *im, struct res *r, const char *id)
+{
+	json_t *space = arm_get(r->j, "remoteVirtualNetworkAddressSpace");
+
+	if (!space)
+		space = arm_get(r->j, "remoteAddressSpace");
+	json_t *prefixes = arm_prefixes(im, r, space, NULL, "addressPrefixes");
+
+	if (!json_array_size(prefixes)) {
+		json_decref(prefixes);
+		return NULL;
+	}
+	const char *slash = strrchr(id, '/');
+	struct res *to = arena_alloc(im->a, sizeof(*to));
+	json_t *obj = json_pack("{s:s, s:o}", "description",
+	                        "stands for a network that is not among the resources",
+	                        "addressPrefixes", prefixes);
+
+	*to = (struct res){ .key = id,
+		            .type = NET "virtualnetworks",
+		            .group = "",
+		            .name = slash ? slash + 1 : id,
+		            .source = r->source };
+	to->lab = im_name(im, "virtualNetworks", to, to->name);
+	im_put(im, "virtualNetworks", to, obj);
+	im_set_in(obj, "peerings", "back",
+	          json_pack("{s:s, s:b, s:b}", "remoteVirtualNetwork", r->parent->lab,
+	                    "allowForwardedTraffic", 1, "allowGatewayTransit",
+	                    arm_bool(r->j, "useRemoteGateways", false)));
+	put_str(obj, "source", r->source);
+	im_note(im, SEV_INFO, "IMPORT-REF-03", r, "export it too, if its machines matter",
+	        "virtual network \"%s\" is not among the resources: one with its address space "
+	        "and no machines stands for it",
+	        to->name);
+	return to;
+}
+
+/* Terraform and az have networks by name as well. */
+static struct res *remote_of(struct import *im, struct res *r)
+{
+	const char *id = arm_id(r->j, "remoteVirtualNetwork");
+
+	if (!id) {
+		im_leave_out(im, r, NULL, "it names no remote virtual network");
+		return NULL;
+	}
+	struct res *to = im_find(im, id);
+
+	if (!to)
+		to = stand_in(im, r, id);
+	if (!to)
+		to = im_ref(im, r, id, "virtual network");
+	if (!to || !to->out) {
+		r->left_out = true;
+		return NULL;
+	}
+	return to;
+}
+
+static void read_peering(struct import *im, struct res *r)
+{
+	struct res *vnet = r->parent, *to;
+
+	if (!vnet || !vnet->out) {
+		im_leave_out(im, r, NULL, "its virtual network is not in the lab");
+		return;
+	}
+	to = remote_of(im, r);
+	if (!to)
+		return;
+	const char *state = arm_str(r->j, "peeringState");
+
+	if (state && strieq(state, "Disconnected"))
+		im_note(im, SEV_WARNING, "IMPORT-PEERING-01", r,
+		        "delete it and make both sides anew",
+		        "peering \"%s\" is Disconnected in Azure; in the lab it works if the other "
+		        "side is there",
+		        r->name);
+	if (!arm_bool(r->j, "peerCompleteVnets", true))
+		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+		        "peering \"%s\" is for some subnets only; in the lab it is for all",
+		        r->name);
+	_cleanup_free_ char *scope = xasprintf("peerings of %s", vnet->key);
+	json_t *obj = json_object();
+
+	r->lab = im_name(im, scope, r, r->name);
+	put_str(obj, "remoteVirtualNetwork", to->lab);
+	put_bool(obj, "allowVirtualNetworkAccess",
+	         arm_bool(r->j, "allowVirtualNetworkAccess", true), true);
+	put_bool(obj, "allowForwardedTraffic", arm_bool(r->j, "allowForwardedTraffic", false),
+	         false);
+	put_bool(obj, "allowGatewayTransit", arm_bool(r->j, "allowGatewayTransit", false), false);
+	put_bool(obj, "useRemoteGateways", arm_bool(r->j, "useRemoteGateways", false), false);
+	im_set_in(vnet->out, "peerings", r->lab, obj);
+	r->out = obj;
+}
+
+void import_networks(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "virtualnetworks")
+	read_vnet(im, r);
+	IM_EACH(im, r, NET "virtualnetworks/subnets")
+	read_subnet(im, r);
+	IM_EACH(im, r, NET "virtualnetworks/virtualnetworkpeerings")
+	read_peering(im, r);
+}

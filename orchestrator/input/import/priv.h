@@ -1,0 +1,143 @@
+/* Inside the import: resources joined by their ids, and what every family of types needs. */
+#pragma once
+
+#include <stdbool.h>
+#include <uthash.h>
+
+#include "base/addr.h"
+#include "base/str.h"
+#include "input/import/import.h"
+
+enum type_how {
+	TYPE_READ,        /* becomes an object of the topology */
+	TYPE_PART,        /* is read with another one */
+	TYPE_IGNORED,     /* moves no packet: why says so */
+	TYPE_UNSUPPORTED, /* moves packets, and is not emulated */
+	TYPE_UNKNOWN
+};
+
+struct type_row {
+	const char *type; /* small letters; "x/" at the end: everything that begins so */
+	enum type_how how;
+	const char *kind; /* map of the topology, where names must be unique; or NULL */
+	bool packets;     /* carries, steers or filters packets, or takes an address */
+	const char *why;
+};
+
+struct res {
+	const char *key, *parent_key; /* resource_key() of its id and its parent's */
+	const char *type;             /* small letters */
+	const char *name, *group;     /* last name; resource group, "" */
+	const char *source;
+	json_t *j;
+	struct res *parent; /* NULL: it is not among the resources */
+	const struct type_row *row;
+	const char *lab; /* its name in the topology */
+	json_t *out;     /* its object there, borrowed */
+	bool left_out;
+	UT_hash_handle hh;
+};
+
+struct im_nic {               /* one NIC of the lab */
+	const char *lab, *vm; /* names */
+	json_t *out, *vm_out; /* objects of the topology */
+	struct res *res;      /* NULL: of a scale set */
+	struct res *subnet;
+	ip4 ip; /* known, or what Azure would give it */
+	bool dynamic;
+};
+
+struct import {
+	struct arena *a;
+	struct findings *f;
+	const struct import_options *o;
+	struct res **v; /* in the order of the file, children behind their parents */
+	size_t n, cap;
+	struct res *by_key;
+	json_t *topology, *files;
+	json_t *names; /* "scope/name": taken */
+	json_t *keep;  /* JSON made on the way */
+	json_t *pools; /* resource_key() of a backend pool: [NICs] */
+	struct im_nic *nics;
+	size_t n_nics, cap_nics;
+};
+
+/* --- index.c: resources and their children ------------------------------------------------- */
+
+void im_index(struct import *im, json_t *resources);
+struct res *im_find(struct import *im, const char *id); /* NULL: not among the resources */
+/* What a property of r refers to; NULL with a finding when it is not among the resources, and
+ * silently when id is NULL. */
+struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what);
+/* for (size_t i = 0; (r = im_next(im, &i, TYPE));) */
+struct res *im_next(struct import *im, size_t *i, const char *type);
+#define IM_EACH(im, r, type) for (size_t r##_i = 0; ((r) = im_next((im), &r##_i, (type)));)
+struct res *im_child(struct import *im, const struct res *parent, const char *type); /* first */
+
+/* --- names.c: names and findings ------------------------------------------------------------ */
+
+/* A legal name that nothing else in scope has; says so when it is not r's own. */
+const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name);
+void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
+             const char *hint, const char *fmt, ...) PRINTF(6, 7);
+/* A warning that r is not in the topology, and why. */
+void im_leave_out(struct import *im, struct res *r, const char *hint, const char *fmt, ...)
+    PRINTF(4, 5);
+/* topology[kind][r->lab] = obj, which is taken. */
+void im_put(struct import *im, const char *kind, struct res *r, json_t *obj);
+/* obj[key][name], where key is made when it is not there; takes value. */
+void im_set_in(json_t *obj, const char *key, const char *name, json_t *value);
+
+/* --- values.c: ARM's values in all their spellings ------------------------------------------ */
+
+/* Under "properties", else beside: az flattens.  Names ignore case, "a.b" goes deeper, null is
+ * absent. */
+json_t *arm_get(const json_t *obj, const char *path);
+const char *arm_str(const json_t *obj, const char *path);           /* NULL when absent or empty */
+bool arm_bool(const json_t *obj, const char *path, bool dflt);      /* true, "True" */
+bool arm_int(const json_t *obj, const char *path, json_int_t *ret); /* 5, "5" */
+const char *arm_id(const json_t *obj, const char *path);            /* {"id": X}, "X" */
+json_t *arm_list(const json_t *obj, const char *path);              /* [..], {"value": [..]} */
+/* The word as ARM spells it, whatever its case; s itself when it is none of them. */
+const char *arm_word(const char *s, const char *const *words);
+void put_str(json_t *obj, const char *key, const char *s); /* NULL: nothing */
+void put_bool(json_t *obj, const char *key, bool v, bool dflt);
+/* 1: an IPv4 prefix or address; 0: IPv6; -1: neither. */
+int arm_family(const char *s);
+/* The IPv4 ones of "single" or "plural"; a finding for others.  New reference. */
+json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, const char *single,
+                     const char *plural);
+
+/* --- types.c, props.c ------------------------------------------------------------------------ */
+
+const struct type_row *type_row(const char *type); /* never NULL */
+void im_types(struct import *im);                  /* findings for what is not read */
+void im_props(struct import *im);
+json_t *im_coverage(struct import *im);
+
+/* --- the families ---------------------------------------------------------------------------- */
+
+void import_networks(struct import *im); /* network.c */
+void import_tables(struct import *im);   /* tables.c: route tables, security groups */
+void import_publics(struct import *im);  /* public.c */
+void import_machines(struct import *im); /* machine.c, scaleset.c */
+void import_scale_sets(struct import *im);
+void import_guests(struct import *im);   /* guest.c: what runs in the machines; after the routers */
+void import_routers(struct import *im);  /* routeserver.c */
+void import_gateways(struct import *im); /* gateway.c */
+void import_balancers(struct import *im); /* balancer.c */
+void import_services(struct import *im);  /* service.c: firewalls, endpoints, NAT */
+
+/* A NIC of an ip configuration or of a scale set's template: its common properties.  NULL with a
+ * finding on r. */
+json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, const json_t *nic,
+                      struct res **ret_subnet);
+void im_add_nic(struct import *im, struct im_nic nic, const json_t *config);
+
+/* Names in the topology of what a property refers to; NULL with a finding. */
+const char *im_subnet(struct import *im, const struct res *r, const char *id); /* "VNET/SUBNET" */
+const char *im_lab(struct import *im, const struct res *r, const char *id, const char *what);
+/* Marks a public address as used and returns its name; NULL when id is. */
+const char *im_public(struct import *im, const struct res *r, const char *id);
+
+#define NET "microsoft.network/"

@@ -1,0 +1,25 @@
+/* Public addresses: only those that the lab uses. */
+#include "input/import/priv.h"
+
+const char *im_public(struct import *im, const struct res *r, const char *id)
+{
+	struct res *to = im_ref(im, r, id, "public address");
+
+	if (!to || to->left_out || !to->lab)
+		return NULL;
+	if (to->out)
+		return to->lab;
+	const char *ip = arm_str(to->j, "ipAddress");
+	json_t *obj = json_object();
+
+	if (ip && arm_family(ip) == 0) {
+		json_decref(obj);
+		to->left_out = true;
+		im_note(im, SEV_INFO, "IMPORT-IPV6-01", to, NULL,
+		        "public address \"%s\" is IPv6, which is not emulated: left out", to->name);
+		return NULL;
+	}
+	put_str(obj, "ipAddress", ip);
+	im_put(im, "publicIPAddresses", to, obj);
+	return to->lab;
+}

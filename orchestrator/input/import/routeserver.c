@@ -1,0 +1,156 @@
+/* Route Servers: ARM calls them virtualHubs, as it does the hubs of Virtual WAN. */
+#include "input/import/priv.h"
+
+static bool is_vwan(const struct res *r)
+{
+	return arm_get(r->j, "virtualWan") || arm_str(r->j, "addressPrefix") ||
+	       arm_id(r->j, "vpnGateway") || arm_id(r->j, "expressRouteGateway");
+}
+
+static bool is_rs_subnet(const struct res *s)
+{
+	return streq(s->type, NET "virtualnetworks/subnets") &&
+	       strieq(s->name, "RouteServerSubnet") && s->out;
+}
+
+/* The instances' addresses, which an export has even where it does not name the subnet. */
+static bool has_instance(const struct res *s, const json_t *ips)
+{
+	struct prefix p;
+	json_t *v;
+	size_t i;
+	ip4 ip;
+
+	if (prefix_parse(json_string_value(json_object_get(s->out, "addressPrefix")), &p) < 0)
+		return false;
+	json_array_foreach ((json_t *)ips, i, v)
+		if (json_is_string(v) && !ip4_parse(json_string_value(v), &ip) && prefix_has(p, ip))
+			return true;
+	return false;
+}
+
+/* A subnet of an export lists the ids of what is in it. */
+static bool lists(const struct res *s, const struct res *r)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach (arm_list(s->j, "ipConfigurations"), i, v) {
+		const char *id = arm_str(v, "id");
+
+		if (id && !strncasecmp(id, r->key, strlen(r->key)))
+			return true;
+	}
+	return false;
+}
+
+/* By its IP configuration; else, as exports often lack that, by what else shows where it is. */
+static const struct res *subnet_of(struct import *im, struct res *r)
+{
+	const struct res *only = NULL;
+	json_t *ips = arm_list(r->j, "virtualRouterIps");
+	struct res *c;
+	size_t n = 0;
+
+	IM_EACH(im, c, NET "virtualhubs/ipconfigurations")
+	{
+		if (c->parent != r)
+			continue;
+		const char *id = arm_id(c->j, "subnet");
+
+		if (id)
+			return im_ref(im, c, id, "subnet");
+	}
+	IM_EACH(im, c, NET "virtualnetworks/subnets")
+	{
+		if (!is_rs_subnet(c))
+			continue;
+		if (lists(c, r) || has_instance(c, ips))
+			return c;
+		only = c;
+		n++;
+	}
+	if (n == 1)
+		im_note(im, SEV_INFO, "IMPORT-RS-01", r, NULL,
+		        "nothing says in which subnet Route Server \"%s\" is: the only "
+		        "RouteServerSubnet is taken",
+		        r->name);
+	return n == 1 ? only : NULL;
+}
+
+static void read_hub(struct import *im, struct res *r)
+{
+	static const char *const preferences[] = { "ExpressRoute", "VpnGateway", "ASPath", NULL };
+
+	if (is_vwan(r)) {
+		r->left_out = true;
+		im_note(im, SEV_WARNING, "IMPORT-TYPE-02", r, NULL,
+		        "\"%s\" is a hub of Virtual WAN, not a Route Server: it is not emulated",
+		        r->name);
+		return;
+	}
+	const struct res *subnet = subnet_of(im, r);
+
+	if (!subnet || !subnet->parent || !subnet->out) {
+		im_leave_out(im, r, "export its virtual network, with its subnets, as well",
+		             "it is not known in which virtual network it is");
+		return;
+	}
+	json_t *obj = json_object();
+	const char *preference = arm_word(arm_str(r->j, "hubRoutingPreference"), preferences);
+	json_int_t asn;
+
+	put_str(obj, "virtualNetwork", subnet->parent->lab);
+	put_bool(obj, "allowBranchToBranchTraffic",
+	         arm_bool(r->j, "allowBranchToBranchTraffic", false), false);
+	if (preference && !streq(preference, "ExpressRoute"))
+		put_str(obj, "hubRoutingPreference", preference);
+	if (arm_int(r->j, "virtualRouterAsn", &asn) && asn != 65515 && asn)
+		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+		        "virtualRouterAsn is %" JSON_INTEGER_FORMAT
+		        "; a Route Server's AS number is always 65515",
+		        asn);
+	im_put(im, "routeServers", r, obj);
+}
+
+static void read_connection(struct import *im, struct res *r)
+{
+	json_int_t asn = 0;
+	const char *ip = arm_str(r->j, "peerIp");
+
+	if (!r->parent || !r->parent->out) {
+		r->left_out = true;
+		if (!r->parent)
+			im_leave_out(im, r, NULL, "its Route Server is not among the resources");
+		return;
+	}
+	if (!ip || !arm_int(r->j, "peerAsn", &asn)) {
+		im_leave_out(im, r, "export it too: az network routeserver peering list",
+		             "it lacks its peerIp or peerAsn");
+		return;
+	}
+	_cleanup_free_ char *scope = xasprintf("connections of %s", r->parent->key);
+	json_t *obj = json_pack("{s:s, s:I}", "peerIp", ip, "peerAsn", asn);
+
+	r->lab = im_name(im, scope, r, r->name);
+	im_set_in(r->parent->out, "bgpConnections", r->lab, obj);
+	r->out = obj;
+	static const char *const maps[] = { "routingConfiguration.inboundRouteMap",
+		                            "routingConfiguration.outboundRouteMap" };
+
+	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
+		if (arm_id(r->j, maps[i]))
+			im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+			        "connection \"%s\" has a route map (%s), which is not emulated",
+			        r->name, maps[i]);
+}
+
+void import_routers(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "virtualhubs")
+	read_hub(im, r);
+	IM_EACH(im, r, NET "virtualhubs/bgpconnections")
+	read_connection(im, r);
+}

@@ -1,0 +1,152 @@
+/* Route tables and security groups: what hangs on subnets and NICs. */
+#include <ctype.h>
+
+#include "input/import/priv.h"
+
+static const char *child_name(struct import *im, struct res *r, const char *what)
+{
+	_cleanup_free_ char *scope = xasprintf("%s of %s", what, r->parent->key);
+
+	return im_name(im, scope, r, r->name);
+}
+
+static bool has_parent(struct import *im, struct res *r, const char *what)
+{
+	if (r->parent && r->parent->out)
+		return true;
+	im_leave_out(im, r, NULL, "its %s is not in the lab", what);
+	return false;
+}
+
+/* --- routes ----------------------------------------------------------------------------------- */
+
+static void read_table(struct import *im, struct res *r)
+{
+	json_t *obj = json_object();
+
+	put_bool(obj, "disableBgpRoutePropagation",
+	         arm_bool(r->j, "disableBgpRoutePropagation", false), false);
+	im_put(im, "routeTables", r, obj);
+}
+
+static void read_route(struct import *im, struct res *r)
+{
+	static const char *const hops[] = {
+		"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None", NULL
+	};
+	const char *prefix = arm_str(r->j, "addressPrefix");
+	const char *type = arm_word(arm_str(r->j, "nextHopType"), hops);
+	const char *via = arm_str(r->j, "nextHopIpAddress");
+
+	if (!has_parent(im, r, "route table"))
+		return;
+	if (!prefix || !type) {
+		im_leave_out(im, r, NULL, "it lacks %s", prefix ? "nextHopType" : "addressPrefix");
+		return;
+	}
+	if (arm_family(prefix) == 0) {
+		r->left_out = true;
+		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
+		        "%s is IPv6, which is not emulated: left out", prefix);
+		return;
+	}
+	if (strieq(type, "VirtualApplianceEcmp")) {
+		json_t *many = arm_list(arm_get(r->j, "nextHop"), "nextHopIpAddresses");
+
+		via = json_string_value(json_array_get(many, 0));
+		type = "VirtualAppliance";
+		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+		        "route \"%s\" has several next hops; the lab has the first of them",
+		        r->name);
+	}
+	json_t *obj = json_object();
+
+	r->lab = child_name(im, r, "routes");
+	put_str(obj, "addressPrefix", prefix);
+	put_str(obj, "nextHopType", type);
+	if (streq(type, "VirtualAppliance"))
+		put_str(obj, "nextHopIpAddress", via);
+	im_set_in(r->parent->out, "routes", r->lab, obj);
+	r->out = obj;
+}
+
+/* --- security rules --------------------------------------------------------------------------- */
+
+/* A list of one is a scalar, as people write it. */
+static void put_either(json_t *obj, const char *single, const char *plural, const struct res *r)
+{
+	json_t *list = arm_list(r->j, plural), *one = arm_get(r->j, single);
+
+	if (json_array_size(list) == 1)
+		json_object_set(obj, single, json_array_get(list, 0));
+	else if (json_array_size(list))
+		json_object_set(obj, plural, list);
+	else if (json_is_integer(one))
+		json_object_set_new(obj, single,
+		                    json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(one)));
+	else if (one && json_string_length(one))
+		json_object_set(obj, single, one);
+}
+
+static void put_groups(struct import *im, json_t *obj, const char *key, const struct res *r)
+{
+	json_t *list = json_array(), *v;
+	size_t i;
+
+	json_array_foreach (arm_list(r->j, key), i, v) {
+		const char *lab = im_lab(im, r, arm_str(v, "id"), "application security group");
+
+		if (lab)
+			json_array_append_new(list, json_string(lab));
+	}
+	if (json_array_size(list))
+		json_object_set(obj, key, list);
+	json_decref(list);
+}
+
+static void read_rule(struct import *im, struct res *r)
+{
+	static const char *const directions[] = { "Inbound", "Outbound", NULL };
+	static const char *const accesses[] = { "Allow", "Deny", NULL };
+	static const char *const protocols[] = { "Tcp", "Udp", "Icmp", "Esp", "Ah", "*", NULL };
+	json_int_t priority;
+
+	if (!has_parent(im, r, "security group"))
+		return;
+	if (!arm_int(r->j, "priority", &priority) || !arm_str(r->j, "direction") ||
+	    !arm_str(r->j, "access")) {
+		im_leave_out(im, r, NULL, "it lacks its priority, direction or access");
+		return;
+	}
+	json_t *obj = json_object();
+
+	r->lab = child_name(im, r, "rules");
+	json_object_set_new(obj, "priority", json_integer(priority));
+	put_str(obj, "direction", arm_word(arm_str(r->j, "direction"), directions));
+	put_str(obj, "access", arm_word(arm_str(r->j, "access"), accesses));
+	put_str(obj, "protocol", arm_word(arm_str(r->j, "protocol"), protocols));
+	put_either(obj, "sourceAddressPrefix", "sourceAddressPrefixes", r);
+	put_groups(im, obj, "sourceApplicationSecurityGroups", r);
+	put_either(obj, "sourcePortRange", "sourcePortRanges", r);
+	put_either(obj, "destinationAddressPrefix", "destinationAddressPrefixes", r);
+	put_groups(im, obj, "destinationApplicationSecurityGroups", r);
+	put_either(obj, "destinationPortRange", "destinationPortRanges", r);
+	im_set_in(r->parent->out, "securityRules", r->lab, obj);
+	r->out = obj;
+}
+
+void import_tables(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "routetables")
+	read_table(im, r);
+	IM_EACH(im, r, NET "routetables/routes")
+	read_route(im, r);
+	IM_EACH(im, r, NET "applicationsecuritygroups")
+	im_put(im, "applicationSecurityGroups", r, json_object());
+	IM_EACH(im, r, NET "networksecuritygroups")
+	im_put(im, "networkSecurityGroups", r, json_object());
+	IM_EACH(im, r, NET "networksecuritygroups/securityrules")
+	read_rule(im, r);
+}

@@ -1,0 +1,337 @@
+#include "input/open.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "input/document.h"
+#include "input/export/export.h"
+#include "input/file.h"
+#include "input/import/import.h"
+#include "input/kind.h"
+#include "input/topology.h"
+
+/* input/arm/arm.h; as long as it is not there, templates are refused. */
+struct arm_options {
+	const char *file;
+	const char *const *params;
+	const char *const *links;
+	bool fetch;
+	const char *resource_group, *location;
+};
+int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
+             struct findings *f, struct err *e) __attribute__((weak));
+
+struct opening {
+	const struct input_options *o;
+	struct findings *f;
+	struct export x;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* --- one document ------------------------------------------------------------------------------
+ */
+
+static int no_reader(struct opening *op, const char *name, enum input_kind k)
+{
+	finding_add_source(op->f, SEV_ERROR, "INPUT-KIND-02", NULL, name, NULL,
+	                   "%s is %s, which this version does not read", name, input_kind_str(k));
+	return 0;
+}
+
+static int read_template(struct opening *op, const char *path, const char *name, struct err *e)
+{
+	struct arm_options o = { path,         op->o->params,         op->o->links,
+		                 op->o->fetch, op->o->resource_group, op->o->location };
+	json_t *resources = NULL, *outputs = NULL;
+
+	if (!arm_read)
+		return no_reader(op, name, INPUT_ARM);
+	int r = arm_read(&o, &resources, &outputs, op->f, e);
+
+	if (resources)
+		json_array_extend(op->x.resources, resources);
+	json_decref(resources);
+	json_decref(outputs);
+	return r == -EBADMSG ? 0 : r; /* the findings say it */
+}
+
+static int read_document(struct opening *op, json_t *doc, const char *path, const char *name,
+                         bool in_folder, struct err *e)
+{
+	enum input_kind k = input_kind(doc);
+
+	switch (k) {
+	case INPUT_ARM:
+		return read_template(op, path, name, e);
+	case INPUT_TERRAFORM:
+		return no_reader(op, name, k);
+	case INPUT_EXPORT:
+		export_collect(&op->x, doc, name, op->f);
+		return 0;
+	case INPUT_CAPTURE:
+		export_collect(&op->x, doc, name, op->f);
+		if (!in_folder)
+			finding_add_source(op->f, SEV_ERROR, "INPUT-KIND-01", NULL, name,
+			                   "name the folder that has the resources as well",
+			                   "%s is %s, not a design", name, input_kind_str(k));
+		return 0;
+	default:
+		break;
+	}
+	/* Beside a template or an export, these lie around. */
+	finding_add_source(op->f, in_folder ? SEV_INFO : SEV_ERROR, "INPUT-KIND-01", NULL, name,
+	                   k == INPUT_PARAMETERS ? "name the template, and this file with -p"
+	                   : k == INPUT_STATE    ? "terraform show -json > plan.json"
+	                                         : NULL,
+	                   in_folder ? "%s is %s: not used" : "%s is %s, not a design", name,
+	                   input_kind_str(k));
+	return 0;
+}
+
+static int folder_file(void *ctx, const char *path, const char *name, struct err *e)
+{
+	struct opening *op = ctx;
+	_cleanup_findings_ struct findings own = { 0 };
+	json_t *doc = document_read(path, name, &own, e);
+
+	if (!doc && !own.n)
+		return -e->code;
+	if (!doc) {
+		finding_add_source(op->f, SEV_WARNING, "INPUT-KIND-03", NULL, name, NULL,
+		                   "%s is not used: it is no JSON: %s", name, own.items[0].message);
+		return 0;
+	}
+	int r = read_document(op, doc, path, name, true, e);
+
+	json_decref(doc);
+	return r;
+}
+
+/* --- names -------------------------------------------------------------------------------------
+ */
+
+/* What tools and examples call every file of theirs says nothing. */
+static bool says_nothing(const char *name)
+{
+	static const char *const words[] = { "azuredeploy", "main",   "maintemplate",
+		                             "template",    "plan",   "tfplan",
+		                             "export",      "deploy", "resources" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (!strncasecmp(name, words[i], n) && (!name[n] || name[n] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* [a-z0-9-], at most 63; the caller frees. */
+static char *lab_name(const char *path)
+{
+	char real[PATH_MAX];
+	_cleanup_free_ char *full = xstrdup(realpath(path, real) ? real : path);
+	const char *base = base_name(full);
+
+	if (says_nothing(base) && base > full + 1) {
+		full[base - full - 1] = 0;
+		base = base_name(full);
+	}
+	struct str s = { 0 };
+
+	for (const char *c = base; *c && *c != '.' && s.n < 63; c++) {
+		if (isalnum((unsigned char)*c))
+			str_addc(&s, (char)tolower((unsigned char)*c));
+		else if (s.n && s.s[s.n - 1] != '-')
+			str_addc(&s, '-');
+	}
+	while (s.n && s.s[s.n - 1] == '-')
+		s.s[--s.n] = 0;
+	if (!s.n)
+		str_add(&s, "lab");
+	return str_take(&s);
+}
+
+/* --- checks beside it ----------------------------------------------------------------------------
+ */
+
+/* "x/main.json" -> "x/main.checks.json"; a folder "x/export" -> "x/export.checks.json". */
+static char *checks_path(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (n > 5 && !strncasecmp(path + n - 5, ".json", 5))
+		n -= 5;
+	return xasprintf("%.*s.checks.json", (int)n, path);
+}
+
+static int add_checks(const char *path, json_t *topology, struct findings *f, struct err *e)
+{
+	_cleanup_free_ char *file = checks_path(path);
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		return 0;
+	json_t *doc = document_read(file, base_name(file), f, e), *checks, *v;
+	const char *key;
+
+	if (!doc)
+		return e->code ? -e->code : 0;
+	checks = json_object_get(doc, "checks");
+	if (!json_is_object(checks))
+		checks = doc;
+	json_object_foreach (checks, key, v) {
+		_cleanup_free_ char *ptr =
+		    jptr_str(checks == doc ? JPTR(NULL, key) : JPTR(JPTR(NULL, "checks"), key));
+
+		if (json_is_object(v) && !json_object_get(v, "source"))
+			json_object_set_new(v, "source",
+			                    json_sprintf("%s#%s", base_name(file), ptr));
+	}
+	json_object_set(topology, "checks", checks);
+	json_decref(doc);
+	return 0;
+}
+
+/* --- the whole ---------------------------------------------------------------------------------
+ */
+
+static json_t *imported(struct opening *op, struct err *e)
+{
+	const char *path = op->o->path;
+	_cleanup_free_ char *name = lab_name(path);
+	const char *base = base_name(path);
+	struct import_options o = { *base ? base : path, name, op->o->images };
+	json_t *x = import_design(op->x.resources, &o, op->f);
+	json_t *topology = json_object_get(x, "topology");
+	json_t *design = NULL;
+	char real[PATH_MAX];
+	json_t *where = json_string(realpath(path, real) ? real : path); /* or it is not UTF-8 */
+
+	if (add_checks(path, topology, op->f, e) == 0)
+		design = json_pack("{s:O, s:O, s:o, s:{s:O, s:O}}", "topology", topology, "files",
+		                   json_object_get(x, "files"), "path",
+		                   where ? where : json_string(""), "import", "coverage",
+		                   json_object_get(x, "coverage"), "captures", op->x.captures);
+	else
+		json_decref(where);
+	json_decref(x);
+	return design;
+}
+
+static bool topology_options(const struct input_options *o)
+{
+	return (o->params && *o->params) || (o->links && *o->links) || (o->images && *o->images) ||
+	       o->fetch;
+}
+
+/* Sources of other languages, whose compiler is not here. */
+static bool refused(const char *path, struct findings *f)
+{
+	static const char *const known[][3] = {
+		{ ".bicep", "Bicep", "compile it: az bicep build --file" },
+		{ ".bicepparam", "Bicep parameters", "compile them: az bicep build-params --file" },
+		{ ".tf", "Terraform's language", "terraform plan -out p; terraform show -json p" },
+		{ ".sh", "a script", "name the template or the export instead" },
+		{ ".ps1", "a script", "name the template or the export instead" },
+	};
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		size_t m = strlen(known[i][0]);
+
+		if (n <= m || !strieq(path + n - m, known[i][0]))
+			continue;
+		finding_add_source(f, SEV_ERROR, "INPUT-KIND-01", NULL, base_name(path),
+		                   known[i][2], "%s is %s, not a design", base_name(path),
+		                   known[i][1]);
+		return true;
+	}
+	return false;
+}
+
+/* Strict JSON is what it is; else the dialects of templates and captures are tried.  A topology has
+ * none: *ret_own says what is wrong with it. */
+static json_t *parse(const struct str *text, const char *name, struct findings *own)
+{
+	_cleanup_findings_ struct findings ignored = { 0 };
+	json_t *doc = design_parse(str_get(text), text->n, own);
+
+	if (doc)
+		return doc;
+	doc = document_parse(str_get(text), text->n, name, &ignored);
+	if (doc && input_kind(doc) != INPUT_TOPOLOGY) {
+		findings_free(own);
+		return doc;
+	}
+	json_decref(doc);
+	return NULL;
+}
+
+static json_t *open_topology(struct opening *op, json_t *doc, const char *name)
+{
+	if (topology_options(op->o))
+		finding_add(op->f, SEV_WARNING, "INPUT-OPTION-01", NULL, "", NULL,
+		            "-p, --link, --fetch and --node are for templates, plans and exports; "
+		            "%s is a topology file",
+		            name);
+	return design_around(doc, op->o->path);
+}
+
+static json_t *open_file(struct opening *op, struct err *e)
+{
+	const char *path = op->o->path, *name = base_name(path);
+	_cleanup_findings_ struct findings own = { 0 };
+	_cleanup_str_ struct str text = { 0 };
+	json_t *design = NULL, *doc;
+	int r = file_read(path, FILE_MAX_DESIGN, &text, e);
+
+	if (r == -EFBIG) {
+		*e = (struct err){ 0 };
+		finding_add(op->f, SEV_ERROR, "TOPO-JSON-03", NULL, "", NULL,
+		            "the topology is bigger than 64 MiB");
+	}
+	if (r < 0)
+		return NULL;
+	doc = parse(&text, name, &own);
+	if (!doc) {
+		for (size_t i = 0; i < own.n && !refused(path, op->f); i++)
+			finding_add(op->f, own.items[i].severity, own.items[i].rule, NULL, "",
+			            own.items[i].hint, "%s", own.items[i].message);
+		return NULL;
+	}
+	if (input_kind(doc) == INPUT_TOPOLOGY)
+		return open_topology(op, doc, name);
+	if (read_document(op, doc, path, name, false, e) == 0 && !op->f->errors)
+		design = imported(op, e);
+	json_decref(doc);
+	return design;
+}
+
+json_t *input_open(const struct input_options *o, struct findings *f, struct err *e)
+{
+	struct opening op = { .o = o, .f = f, .x = { json_array(), json_array() } };
+	struct stat st;
+	json_t *design = NULL;
+
+	if (stat(o->path, &st) < 0)
+		err_sys(e, errno, "%s", o->path);
+	else if (!S_ISDIR(st.st_mode))
+		design = open_file(&op, e);
+	else if (export_folder(o->path, folder_file, &op, f, e) == 0 && !f->errors)
+		design = imported(&op, e);
+	json_decref(op.x.resources);
+	json_decref(op.x.captures);
+	return design;
+}

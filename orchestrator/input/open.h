@@ -1,0 +1,21 @@
+/* A design from whatever a user has: a topology file, an ARM template, a Terraform plan, an export
+ * of az or REST, recognised by content. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "base/finding.h"
+
+struct input_options {
+	const char *path;          /* file or folder */
+	const char *const *params; /* lists end with NULL, and may be NULL */
+	const char *const *links;
+	const char *const *images; /* "VM=image[:file]" */
+	bool fetch;
+	const char *resource_group, *location;
+};
+
+/* A design as design_read() gives it (input/topology.h), and of an imported one in addition
+ * "import": {"coverage": [...], "captures": [...]}.  NULL: with *e, or with findings. */
+json_t *input_open(const struct input_options *o, struct findings *f, struct err *e);

@@ -1,0 +1,48 @@
+#include "input/resources.h"
+
+#include <ctype.h>
+
+#include "base/str.h"
+
+char *resource_key(const char *id)
+{
+	struct str s = { 0 };
+
+	for (const char *c = id; *c; c++)
+		if (*c != '/' || c[1] != '/')
+			str_addc(&s, (char)tolower((unsigned char)*c));
+	while (s.n && s.s[s.n - 1] == '/')
+		s.s[--s.n] = 0;
+	return str_take(&s);
+}
+
+/* ".../providers/microsoft.network/virtualnetworks/hub/subnets/nva": behind the provider there are
+ * pairs of type and name.  Of an extension of another resource the last provider counts. */
+char *resource_type(const char *key)
+{
+	const char *at = NULL;
+	struct str s = { 0 };
+
+	for (const char *p = key; (p = strstr(p, "/providers/")); p++)
+		at = p;
+	if (!at)
+		return NULL;
+	const char *p = at + strlen("/providers/");
+	size_t n = strcspn(p, "/");
+
+	str_addn(&s, p, n);
+	for (p += n; *p == '/';) {
+		n = strcspn(p + 1, "/");
+		str_addn(&s, p, n + 1);
+		p += n + 1;
+		if (*p != '/') { /* a type without a name */
+			str_free_p(&s);
+			return NULL;
+		}
+		p += 1 + strcspn(p + 1, "/");
+	}
+	if (strchr(str_get(&s), '/'))
+		return str_take(&s);
+	str_free_p(&s);
+	return NULL;
+}
