@@ -9,6 +9,7 @@ void azure_check(const struct model *m, struct findings *f)
 	check_connections(m, f);
 	check_advertised(m, f);
 	check_peerings(m, f);
+	check_reach(m, f);
 	check_route_tables(m, f);
 }
 

@@ -125,7 +125,7 @@ static void overlaps(const struct vnet *v, struct findings *f)
 
 	for (size_t i = 0; i < v->n_peerings; i++)
 		if (!v->peerings[i].broken)
-			n += v->peerings[i].remote->n_prefixes;
+			n += peering_n_prefixes(&v->peerings[i]);
 	_cleanup_free_ struct span *s = xcalloc(n, sizeof(*s));
 
 	cap = n;
@@ -137,8 +137,9 @@ static void overlaps(const struct vnet *v, struct findings *f)
 
 		if (p->broken || p->remote == v)
 			continue;
-		for (size_t j = 0; j < p->remote->n_prefixes && n < cap; j++, n++)
-			s[n] = (struct span){ p->remote->prefixes[j], p, n };
+		/* Subnet peering: only the subnets that take part must be unique. */
+		for (size_t j = 0; j < peering_n_prefixes(p) && n < cap; j++, n++)
+			s[n] = (struct span){ peering_prefix(p, j), p, n };
 	}
 	qsort(s, n, sizeof(*s), span_cmp);
 	for (size_t i = 1, last = 0; i < n; i++) {

@@ -15,6 +15,7 @@ static const char *const next_hop_types[NH_MAX] = {
 	[NH_NONE] = "None",
 	[NH_SERVICE_ENDPOINT] = "VirtualNetworkServiceEndpoint",
 	[NH_INTERFACE_ENDPOINT] = "InterfaceEndpoint",
+	[NH_CONNECTED_GROUP] = "ConnectedGroup",
 };
 
 const char *next_hop_type_str(enum next_hop_type t)
@@ -167,6 +168,7 @@ void model_index(struct model *m)
 		if (s->n_nics)
 			memcpy(s->nics_by_ip, s->nics, s->n_nics * sizeof(struct nic *));
 		qsort(s->nics_by_ip, s->n_nics, sizeof(struct nic *), nic_ip_cmp);
+		s->like = NULL;
 	}
 	for (size_t i = 0; i < m->n_vms; i++)
 		table_add(&x->vms, m->vms[i].name, 0, &m->vms[i]);
@@ -331,15 +333,21 @@ struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)
 {
 	struct nic *n = ip ? vnet_nic(from, ip) : NULL;
 
-	for (size_t i = 0; ip && !n && i < from->n_peerings; i++)
-		if (peering_connected(&from->peerings[i]))
-			n = vnet_nic(from->peerings[i].remote, ip);
-	return n;
-}
+	for (size_t i = 0; ip && !n && i < from->n_peerings; i++) {
+		const struct peering *p = &from->peerings[i];
 
-bool peering_connected(const struct peering *p)
-{
-	return p->remote && p->reverse;
+		if (peering_connected(p) && (n = vnet_nic(p->remote, ip)) &&
+		    !peering_has_remote(p, n->subnet))
+			n = NULL;
+	}
+	for (size_t i = 0; ip && !n && i < from->n_groups; i++) {
+		const struct connected_group *g = from->groups[i];
+
+		for (size_t k = 0; !n && k < g->n_vnets; k++)
+			if (group_connects(g, from, g->vnets[k]))
+				n = vnet_nic(g->vnets[k], ip);
+	}
+	return n;
 }
 
 struct route_server *vnet_programmed_by(const struct vnet *v)

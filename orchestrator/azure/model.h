@@ -33,6 +33,7 @@ enum next_hop_type {
 	NH_NONE,
 	NH_SERVICE_ENDPOINT,
 	NH_INTERFACE_ENDPOINT,
+	NH_CONNECTED_GROUP,
 	NH_MAX
 };
 const char *next_hop_type_str(enum next_hop_type t); /* "VnetLocal", ... */
@@ -81,7 +82,8 @@ struct subnet {
 	bool default_outbound;           /* defaultOutboundAccess, default true */
 	struct nic **nics;
 	size_t n_nics;
-	struct nic **nics_by_ip; /* the same, ascending by address; NULL before model_index() */
+	struct nic **nics_by_ip;   /* the same, ascending by address; NULL before model_index() */
+	const struct subnet *like; /* effective_routes_like(); NULL before model_index() */
 	bool broken;
 };
 
@@ -91,6 +93,19 @@ struct peering {
 	struct peering
 	    *reverse; /* the remote's peering towards us; NULL: half-made, state Initiated */
 	bool allow_access, allow_forwarded, allow_gateway_transit, use_remote_gateways;
+	/* peerCompleteVnets; when false only these subnets are peered (subnet peering) */
+	bool complete;
+	struct subnet **local_subnets, **remote_subnets;
+	size_t n_local_subnets, n_remote_subnets;
+	bool broken;
+};
+
+/* Azure Virtual Network Manager's mesh: its members reach each other without peerings. */
+struct connected_group {
+	const char *name, *ptr;
+	bool global; /* isGlobal: also between regions */
+	struct vnet **vnets;
+	size_t n_vnets;
 	bool broken;
 };
 
@@ -103,6 +118,8 @@ struct vnet {
 	size_t n_subnets;
 	struct peering *peerings;
 	size_t n_peerings;
+	struct connected_group **groups; /* that it is a member of */
+	size_t n_groups;
 	struct route_server *route_server; /* its own, or NULL */
 	bool broken;
 };
@@ -211,6 +228,8 @@ struct model {
 	size_t n_subnets;
 	struct route_table *route_tables;
 	size_t n_route_tables;
+	struct connected_group *groups;
+	size_t n_groups;
 	struct route_server *route_servers;
 	size_t n_route_servers;
 	struct vm *vms;
@@ -245,6 +264,19 @@ struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);
 
 /* True when both halves of the peering exist (azure-semantics 5). */
 bool peering_connected(const struct peering *p);
+/* What the peering brings to its VNet: the remote VNet's address space, or the remote subnets that
+ * are peered. */
+size_t peering_n_prefixes(const struct peering *p);
+struct prefix peering_prefix(const struct peering *p, size_t i);
+/* Whether a subnet of the peering's own VNet, or one of the remote VNet, takes part in it; with
+ * subnet peering that is so when both halves name it. */
+bool peering_has_local(const struct peering *p, const struct subnet *s);
+bool peering_has_remote(const struct peering *p, const struct subnet *s);
+/* Members of one connected group reach each other, when they are in one region or it is global. */
+bool group_connects(const struct connected_group *g, const struct vnet *a, const struct vnet *b);
+/* Whether it is by this group, which v is a member of, that v has routes to its member `other`. */
+bool vnet_group_route(const struct vnet *v, const struct connected_group *g,
+                      const struct vnet *other);
 /* The Route Server that programs this VNet's NICs: its own, or a peered VNet's through
  * useRemoteGateways/allowGatewayTransit (azure-semantics 1.12).  NULL: none. */
 struct route_server *vnet_programmed_by(const struct vnet *v);

@@ -6,10 +6,7 @@
  * - BGP prefixes equal to or inside the address space of the NIC's VNet, or of a VNet peered with
  *   it, are absent: system routes to VNets come before BGP even when they are shorter;
  * - a 0/0 of the user or of BGP removes all None rows, a UDR equal to one removes that one. */
-#include "azure/routes.h"
-
-#include "base/lpm.h"
-#include "base/str.h"
+#include "azure/routes_build.h"
 
 enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the trie */
 
@@ -26,33 +23,8 @@ static const struct none_row {
 	{ { 0xC0A80000, 16 }, "private addresses (RFC 1918)" },
 };
 
-struct owner { /* of a next hop address, seen from the VNet */
-	ip4 ip;
-	const char *name;      /* "172.16.1.4 (NVA_1)" */
-	const struct nic *nic; /* that gets the packets, or NULL */
-	const char *why_not;   /* when NULL */
-};
-
-struct build {
-	const struct model *m;
-	const struct subnet *s;
-	const struct vnet *v;
-	const struct route_server *rs; /* that programs it, or NULL */
-	const struct rib_table *learned;
-	const struct runtime *rt;
-	struct eff_table *t;
-	struct lpm *local;      /* own and connected peers' address spaces -> struct vnet */
-	struct lpm *originated; /* what the Route Server announces itself -> struct vnet */
-	struct lpm *user;       /* -> struct route */
-	struct lpm *bgp;        /* rows that are installed -> struct rib_route */
-	struct owner *owners;
-	size_t n_owners, cap_owners;
-};
-
-#define TEXT(b, ...) arena_printf((b)->t->arena, __VA_ARGS__)
-
-static struct eff_route *row(struct build *b, struct prefix p, enum route_source source,
-                             enum next_hop_type type)
+struct eff_route *build_row(struct build *b, struct prefix p, enum route_source source,
+                            enum next_hop_type type)
 {
 	struct eff_route *r = &b->t->routes[b->t->n++];
 
@@ -60,7 +32,7 @@ static struct eff_route *row(struct build *b, struct prefix p, enum route_source
 	return r;
 }
 
-static void hide(struct build *b, struct prefix p, enum route_source source, const char *reason)
+void build_hide(struct build *b, struct prefix p, enum route_source source, const char *reason)
 {
 	b->t->hidden[b->t->n_hidden++] =
 	    (struct hidden_route){ .prefix = p, .source = source, .reason = reason };
@@ -121,25 +93,23 @@ static unsigned set_next_hops(struct build *b, struct eff_route *r, const ip4 *h
 	for (unsigned i = 0; i < n; i++) {
 		const struct owner *o = owner(b, hops[i]);
 		const struct peering *p;
+		enum pair_rule rule;
 
 		r->next_hops[i] = hops[i];
 		r->owners[i] = o->nic;
 		usable += o->nic != NULL;
 		if (!o->nic)
 			str_printf(why, "; %s: packets to it are dropped", o->why_not);
-		else if (vnet_pair_rule(b->m, b->v, o->nic->subnet->vnet, &p) == PAIR_CLOSED && p)
-			str_printf(why,
-			           "; nothing gets to %s: allowVirtualNetworkAccess is false on "
-			           "peering %s of %s",
-			           o->nic->vm->name, p->name, p->vnet->name);
+		else if (pair_drops(rule = subnet_pair_rule(b->m, b->s, o->nic->subnet, &p)) && p)
+			str_printf(why, "; nothing gets to %s: %s", o->nic->vm->name,
+			           pair_reason(b->t->arena, rule, p));
 	}
 	return usable;
 }
 
 /* --- system routes --------------------------------------------------------------------------- */
 
-/* A UDR with the same prefix wins over everything else. */
-static void beaten_by_user(struct build *b, struct eff_route *r, struct str *why)
+void build_beaten_by_user(struct build *b, struct eff_route *r, struct str *why)
 {
 	const struct route *u = lpm_get(b->user, r->prefix);
 
@@ -151,7 +121,7 @@ static void beaten_by_user(struct build *b, struct eff_route *r, struct str *why
 	           u->name, route_source_str(r->source));
 }
 
-static void finish(struct build *b, struct eff_route *r, struct str *why)
+void build_finish(struct build *b, struct eff_route *r, struct str *why)
 {
 	r->reason = arena_strdup(b->t->arena, str_get(why));
 }
@@ -160,13 +130,13 @@ static void add_vnet_local(struct build *b)
 {
 	for (size_t i = 0; i < b->v->n_prefixes; i++) {
 		_cleanup_str_ struct str why = { 0 };
-		struct eff_route *r = row(b, b->v->prefixes[i], SRC_DEFAULT, NH_VNET_LOCAL);
+		struct eff_route *r = build_row(b, b->v->prefixes[i], SRC_DEFAULT, NH_VNET_LOCAL);
 
 		r->ptr = b->v->ptr;
 		r->vnet = (struct vnet *)b->v;
 		str_printf(&why, "system route: address space of %s", b->v->name);
-		beaten_by_user(b, r, &why);
-		finish(b, r, &why);
+		build_beaten_by_user(b, r, &why);
+		build_finish(b, r, &why);
 	}
 }
 
@@ -177,38 +147,43 @@ static bool is_global(const struct peering *p)
 	return a && z && !strieq(a, z);
 }
 
-static void add_peering(struct build *b, const struct peering *p)
+static void add_peering_row(struct build *b, const struct peering *p, size_t i)
 {
 	const struct vnet *remote = p->remote;
 	bool global = is_global(p);
+	_cleanup_str_ struct str why = { 0 };
+	struct eff_route *r = build_row(b, peering_prefix(p, i), SRC_DEFAULT,
+	                                global ? NH_VNET_GLOBAL_PEERING : NH_VNET_PEERING);
+	const struct peering *closed = NULL;
+	enum pair_rule rule = vnet_pair_rule(b->m, b->v, remote, &closed);
 
-	for (size_t i = 0; i < remote->n_prefixes; i++) {
-		_cleanup_str_ struct str why = { 0 };
-		struct eff_route *r = row(b, remote->prefixes[i], SRC_DEFAULT,
-		                          global ? NH_VNET_GLOBAL_PEERING : NH_VNET_PEERING);
-		const struct peering *closed = NULL;
-
-		r->ptr = p->ptr;
-		r->vnet = p->remote;
-		str_printf(&why, "system route: address space of %s, %speered with %s",
-		           remote->name, global ? "globally " : "", b->v->name);
-		if (vnet_pair_rule(b->m, b->v, remote, &closed) == PAIR_CLOSED && closed)
-			str_printf(
-			    &why,
-			    "; nothing passes: allowVirtualNetworkAccess is false on peering "
-			    "%s of %s",
-			    closed->name, closed->vnet->name);
-		beaten_by_user(b, r, &why);
-		finish(b, r, &why);
-	}
+	r->ptr = p->ptr;
+	r->vnet = p->remote;
+	r->peering = p;
+	if (p->complete)
+		str_printf(&why, "system route: address space of %s", remote->name);
+	else
+		str_printf(&why, "system route: subnet %s of %s", p->remote_subnets[i]->name,
+		           remote->name);
+	str_printf(&why, ", %speered with %s", global ? "globally " : "", b->v->name);
+	if (rule == PAIR_CLOSED && closed)
+		str_printf(&why, "; nothing passes: %s", pair_reason(b->t->arena, rule, closed));
+	else if (!peering_has_local(p, b->s))
+		str_printf(&why,
+		           "; nothing passes: the route is in all subnets, but subnet %s takes no "
+		           "part in peering %s (localSubnetNames)",
+		           b->s->name, p->name);
+	build_beaten_by_user(b, r, &why);
+	build_finish(b, r, &why);
 }
 
 static void hide_half_peering(struct build *b, const struct peering *p)
 {
-	for (size_t i = 0; p->remote && i < p->remote->n_prefixes; i++)
-		hide(b, p->remote->prefixes[i], SRC_DEFAULT,
-		     TEXT(b, "peering %s is half-made (Initiated): %s has no peering back to %s",
-		          p->name, p->remote->name, b->v->name));
+	for (size_t i = 0; p->remote && i < peering_n_prefixes(p); i++)
+		build_hide(b, peering_prefix(p, i), SRC_DEFAULT,
+		           TEXT(b,
+		                "peering %s is half-made (Initiated): %s has no peering back to %s",
+		                p->name, p->remote->name, b->v->name));
 }
 
 /* Global peerings are listed behind everything else. */
@@ -218,8 +193,8 @@ static void add_peerings(struct build *b, bool global)
 		const struct peering *p = &b->v->peerings[i];
 
 		if (peering_connected(p)) {
-			if (is_global(p) == global)
-				add_peering(b, p);
+			for (size_t k = 0; is_global(p) == global && k < peering_n_prefixes(p); k++)
+				add_peering_row(b, p, k);
 		} else if (!global) {
 			hide_half_peering(b, p);
 		}
@@ -231,15 +206,16 @@ static void add_internet(struct build *b)
 	_cleanup_str_ struct str why = { 0 };
 
 	if (lpm_get(b->bgp, anything)) {
-		hide(b, anything, SRC_DEFAULT,
-		     "the system route to the Internet is absent while BGP supplies 0.0.0.0/0");
+		build_hide(
+		    b, anything, SRC_DEFAULT,
+		    "the system route to the Internet is absent while BGP supplies 0.0.0.0/0");
 		return;
 	}
-	struct eff_route *r = row(b, anything, SRC_DEFAULT, NH_INTERNET);
+	struct eff_route *r = build_row(b, anything, SRC_DEFAULT, NH_INTERNET);
 
 	str_add(&why, "system route: what nothing else matches goes to the Internet");
-	beaten_by_user(b, r, &why);
-	finish(b, r, &why);
+	build_beaten_by_user(b, r, &why);
+	build_finish(b, r, &why);
 }
 
 /* Why a None row is absent; NULL: it is there. */
@@ -270,10 +246,10 @@ static void add_none(struct build *b)
 		const char *hidden = none_hidden(b, p);
 
 		if (hidden) {
-			hide(b, p, SRC_DEFAULT, hidden);
+			build_hide(b, p, SRC_DEFAULT, hidden);
 			continue;
 		}
-		row(b, p, SRC_DEFAULT, NH_NONE)->reason =
+		build_row(b, p, SRC_DEFAULT, NH_NONE)->reason =
 		    TEXT(b, "system route: %s outside of every known network are dropped",
 		         none_rows[i].what);
 	}
@@ -318,7 +294,7 @@ static void filter_bgp(struct build *b)
 		const char *hidden = bgp_hidden(b, l->prefix);
 
 		if (hidden)
-			hide(b, l->prefix, SRC_VNG, hidden);
+			build_hide(b, l->prefix, SRC_VNG, hidden);
 		else
 			lpm_set(b->bgp, l->prefix, l);
 	}
@@ -327,7 +303,7 @@ static void filter_bgp(struct build *b)
 static void add_bgp_row(struct build *b, const struct rib_route *l)
 {
 	_cleanup_str_ struct str why = { 0 };
-	struct eff_route *r = row(b, l->prefix, SRC_VNG, NH_VIRTUAL_NETWORK_GATEWAY);
+	struct eff_route *r = build_row(b, l->prefix, SRC_VNG, NH_VIRTUAL_NETWORK_GATEWAY);
 
 	r->ptr = b->rs->ptr;
 	str_printf(&why, "BGP: learned by instance %u of %s, next hop ", b->t->instance,
@@ -338,14 +314,14 @@ static void add_bgp_row(struct build *b, const struct rib_route *l)
 		str_printf(&why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
 	if (!set_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
 		r->type = NH_NONE; /* azure-semantics 1.11 */
-	beaten_by_user(b, r, &why);
+	build_beaten_by_user(b, r, &why);
 	for (unsigned i = 0; i < r->n_next_hops; i++)
 		if (r->state == ST_ACTIVE && r->owners[i] && r->owners[i]->subnet == b->s)
 			str_printf(&why,
 			           "; %s is in this subnet: what it sends there itself comes back "
 			           "to it",
 			           r->owners[i]->vm->name);
-	finish(b, r, &why);
+	build_finish(b, r, &why);
 }
 
 static void add_bgp(struct build *b)
@@ -397,7 +373,7 @@ static void beats(struct build *b, const struct route *u, struct str *why)
 static void add_user_row(struct build *b, const struct route *u)
 {
 	_cleanup_str_ struct str why = { 0 };
-	struct eff_route *r = row(b, u->prefix, SRC_USER, u->type);
+	struct eff_route *r = build_row(b, u->prefix, SRC_USER, u->type);
 
 	r->name = u->name;
 	r->ptr = u->ptr;
@@ -425,7 +401,7 @@ static void add_user_row(struct build *b, const struct route *u)
 	default:
 		break;
 	}
-	finish(b, r, &why);
+	build_finish(b, r, &why);
 }
 
 static void add_user(struct build *b)
@@ -447,6 +423,13 @@ static void set_prefixes(struct lpm *t, const struct vnet *v)
 			lpm_set(t, v->prefixes[i], (void *)v);
 }
 
+static void set_peered(struct lpm *t, const struct peering *p)
+{
+	for (size_t i = 0; i < peering_n_prefixes(p); i++)
+		if (!lpm_get(t, peering_prefix(p, i)))
+			lpm_set(t, peering_prefix(p, i), p->remote);
+}
+
 static void prepare(struct build *b)
 {
 	const struct route_table *rt = b->s->route_table;
@@ -458,7 +441,8 @@ static void prepare(struct build *b)
 	set_prefixes(b->local, b->v);
 	for (size_t i = 0; i < b->v->n_peerings; i++)
 		if (peering_connected(&b->v->peerings[i]))
-			set_prefixes(b->local, b->v->peerings[i].remote);
+			set_peered(b->local, &b->v->peerings[i]);
+	build_group_spaces(b);
 	for (size_t i = 0; rt && i < rt->n_routes; i++)
 		if (!lpm_get(b->user, rt->routes[i].prefix))
 			lpm_set(b->user, rt->routes[i].prefix, &rt->routes[i]);
@@ -469,7 +453,7 @@ static void prepare(struct build *b)
 		const struct peering *p = &b->rs->vnet->peerings[i];
 
 		if (peering_connected(p) && vnet_programmed_by(p->remote) == b->rs)
-			set_prefixes(b->originated, p->remote);
+			set_peered(b->originated, p);
 	}
 }
 
@@ -480,7 +464,10 @@ static size_t count(const struct build *b)
 
 	for (size_t i = 0; i < b->v->n_peerings; i++)
 		if (b->v->peerings[i].remote)
-			n += b->v->peerings[i].remote->n_prefixes;
+			n += peering_n_prefixes(&b->v->peerings[i]);
+	for (size_t i = 0; i < b->v->n_groups; i++)
+		for (size_t k = 0; k < b->v->groups[i]->n_vnets; k++)
+			n += b->v->groups[i]->vnets[k]->n_prefixes;
 	if (b->s->route_table)
 		n += b->s->route_table->n_routes;
 	return n + (b->learned ? b->learned->n : 0);
@@ -518,6 +505,7 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	filter_bgp(&b);
 	add_vnet_local(&b);
 	add_peerings(&b, false);
+	build_groups(&b);
 	add_bgp(&b);
 	add_internet(&b);
 	add_none(&b);

@@ -27,7 +27,11 @@ struct eff_route {
 	                       never NULL */
 	const char
 	    *ptr; /* JSON pointer of what made it (route, peering, address space); may be NULL */
-	struct vnet *vnet; /* NH_VNET_LOCAL, peerings: whose address space */
+	struct vnet *vnet;             /* NH_VNET_LOCAL, peerings: whose address space */
+	const struct peering *peering; /* that a peering row is of */
+	/* What one row of az with many prefixes stands for (a connected group, a service tag); rows
+	 * that follow one another with the same value and state are printed as one.  NULL: none. */
+	const void *of;
 };
 
 /* A route that is NOT in the table, and why (suppressed None rows, filtered BGP routes): for
@@ -62,20 +66,34 @@ bool vm_runs(const struct runtime *rt, const struct vm *vm); /* rt may be NULL *
 /* What a peering lets through, from a NIC of one VNet to a NIC of another (azure-semantics 5, 9).
  */
 enum pair_rule {
-	PAIR_OPEN,        /* everything; also within one VNet */
+	PAIR_OPEN,        /* everything; also within one VNet, or one connected group */
 	PAIR_OWN_SOURCES, /* allowForwardedTraffic=false: only sources in from's address space */
-	PAIR_CLOSED       /* not peered, or allowVirtualNetworkAccess=false on either side */
+	/* from here on nothing passes */
+	PAIR_OTHER_SUBNETS, /* subnet peering, and one of the two subnets takes no part in it */
+	PAIR_CLOSED         /* not peered, or allowVirtualNetworkAccess=false on either side */
 };
 /* *ret_peering (may be NULL) is the peering whose property decides; NULL when there is none. */
 enum pair_rule vnet_pair_rule(const struct model *m, const struct vnet *from, const struct vnet *to,
                               const struct peering **ret_peering);
+/* The same for two subnets. */
+enum pair_rule subnet_pair_rule(const struct model *m, const struct subnet *from,
+                                const struct subnet *to, const struct peering **ret_peering);
+static inline bool pair_drops(enum pair_rule r)
+{
+	return r >= PAIR_OTHER_SUBNETS;
+}
+/* Why a pair that a peering decides about lets nothing pass: "allowVirtualNetworkAccess is false on
+ * peering p of V"; for explanations. */
+const char *pair_reason(struct arena *a, enum pair_rule r, const struct peering *p);
 bool vnet_has(const struct vnet *v, ip4 a); /* in its address space */
 
 struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
                                    const struct rib *rib, const struct runtime *rt);
-/* Subnets with one VNet and one route table have the same routes: the first of them, for sharing.
- */
+/* Subnets of one VNet with the same route table and the same part in subnet peerings have the same
+ * routes: the first of them, for sharing. */
 const struct subnet *effective_routes_like(const struct subnet *s);
+/* Finds and remembers that for all of them; the design must not change any more. */
+void effective_routes_share(struct model *m);
 struct eff_table *eff_table_free(struct eff_table *t); /* returns NULL */
 void eff_table_free_p(struct eff_table **t);
 

@@ -35,12 +35,30 @@ json_t *eff_route_json(const struct eff_table *t, const struct eff_route *r, boo
 	return o;
 }
 
+/* az has one row for all prefixes of a connected group or of a service tag (azure-semantics 2.5);
+ * explained, each prefix has its own. */
+static bool one_row_with_last(const struct eff_table *t, size_t i)
+{
+	const struct eff_route *r = &t->routes[i], *last = r - 1;
+
+	return i && r->of && r->of == last->of && r->state == last->state && r->type == last->type;
+}
+
 json_t *eff_table_json(const struct eff_table *t, bool explain)
 {
 	json_t *rows = json_array(), *o = json_pack("{s:o}", "value", rows);
 
-	for (size_t i = 0; i < t->n; i++)
-		json_array_append_new(rows, eff_route_json(t, &t->routes[i], explain));
+	for (size_t i = 0; i < t->n; i++) {
+		const struct eff_route *r = &t->routes[i];
+
+		if (!explain && one_row_with_last(t, i))
+			json_array_append_new(
+			    json_object_get(json_array_get(rows, json_array_size(rows) - 1),
+			                    "addressPrefix"),
+			    json_string(PREFIX_STR(r->prefix)));
+		else
+			json_array_append_new(rows, eff_route_json(t, r, explain));
+	}
 	if (!explain)
 		return o;
 	json_t *hidden = json_array();

@@ -32,12 +32,37 @@ const struct eff_route *eff_lookup(const struct eff_table *t, ip4 dst)
 	return best;
 }
 
+/* With subnet peering the subnets that take part have routes that the others' packets die by. */
+static bool like(const struct subnet *a, const struct subnet *b)
+{
+	if (a->route_table != b->route_table)
+		return false;
+	for (size_t i = 0; i < a->vnet->n_peerings; i++) {
+		const struct peering *p = &a->vnet->peerings[i];
+
+		if (peering_connected(p) && (!p->complete || !p->reverse->complete) &&
+		    peering_has_local(p, a) != peering_has_local(p, b))
+			return false;
+	}
+	return true;
+}
+
 const struct subnet *effective_routes_like(const struct subnet *s)
 {
+	if (s->like)
+		return s->like;
 	for (size_t i = 0; i < s->vnet->n_subnets; i++)
-		if (s->vnet->subnets[i]->route_table == s->route_table)
+		if (like(s->vnet->subnets[i], s))
 			return s->vnet->subnets[i];
 	return s;
+}
+
+void effective_routes_share(struct model *m)
+{
+	for (size_t i = 0; i < m->n_subnets; i++)
+		m->subnets[i].like = NULL;
+	for (size_t i = 0; i < m->n_subnets; i++)
+		m->subnets[i].like = effective_routes_like(&m->subnets[i]);
 }
 
 struct eff_cache {

@@ -86,10 +86,18 @@ const char *walk_route_text(struct walker *x, const struct eff_route *r)
 /* --- the fabric, between two NICs ------------------------------------------------------------ */
 
 /* What the peering between two VNets lets through; STEP_NIC: this packet. */
-static enum step pass(struct walker *x, const struct vnet *a, const struct vnet *z)
+static enum step pass(struct walker *x, const struct subnet *from, const struct subnet *to)
 {
 	const struct peering *p;
-	enum pair_rule rule = vnet_pair_rule(x->m, a, z, &p);
+	const struct vnet *a = from->vnet, *z = to->vnet;
+	enum pair_rule rule = subnet_pair_rule(x->m, from, to, &p);
+
+	if (rule == PAIR_OTHER_SUBNETS)
+		return walk_drop(x,
+		                 "peering %s of %s is for some subnets only (peerCompleteVnets "
+		                 "false), and nothing passes between subnets %s of %s and %s of "
+		                 "%s: name both on both sides",
+		                 p->name, p->vnet->name, from->name, a->name, to->name, z->name);
 
 	if (rule == PAIR_CLOSED && p)
 		return walk_drop(x,
@@ -110,7 +118,7 @@ static enum step pass(struct walker *x, const struct vnet *a, const struct vnet 
 /* Peering, and the check of the NIC that gets the packet. */
 static enum step receive(struct walker *x, const struct nic *from, const struct nic *to)
 {
-	if (pass(x, from->subnet->vnet, to->subnet->vnet) == STEP_END)
+	if (pass(x, from->subnet, to->subnet) == STEP_END)
 		return STEP_END;
 	if (!vm_runs(x->env->rt, to->vm))
 		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
@@ -168,7 +176,7 @@ static enum step deliver(struct walker *x, const struct nic *from, const struct 
 	const char *rs = instance_name(x, v);
 
 	if (rs) {
-		if (pass(x, from->subnet->vnet, v) == STEP_END)
+		if (pass(x, from->subnet, v->route_server->subnet) == STEP_END)
 			return STEP_END;
 		hop->reason = TEXT(x, "route %s: directly to %s", walk_route_text(x, r), rs);
 		walk_hop_add(x, rs, NULL)->reason = "has the address";
@@ -227,6 +235,7 @@ static enum step by_route(struct walker *x, const struct nic *from, const struct
 	case NH_VNET_LOCAL:
 	case NH_VNET_PEERING:
 	case NH_VNET_GLOBAL_PEERING:
+	case NH_CONNECTED_GROUP:
 		return deliver(x, from, r, hop, ret);
 	case NH_VIRTUAL_NETWORK_GATEWAY:
 	case NH_VIRTUAL_APPLIANCE:

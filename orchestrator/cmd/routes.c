@@ -4,19 +4,18 @@
 #include "cmd/remote.h"
 #include "report/table.h"
 
-/* az prints one row per next hop (azure-semantics 2.5). */
+/* az prints one row per next hop (azure-semantics 2.5); we, one per prefix as well. */
 static void add_rows(struct table *t, const json_t *route, bool explain)
 {
-	json_t *hops = json_object_get(route, "nextHopIpAddress");
-	const char *prefix =
-	    json_string_value(json_array_get(json_object_get(route, "addressPrefix"), 0));
-	size_t n = json_array_size(hops);
+	json_t *hops = json_object_get(route, "nextHopIpAddress"), *prefix;
+	size_t n = json_array_size(hops), k;
 
-	for (size_t i = 0; i < (n ? n : 1); i++)
-		table_row(t, json_str(route, "source"), json_str(route, "state"), prefix,
-		          json_str(route, "nextHopType"),
-		          n ? json_string_value(json_array_get(hops, i)) : "",
-		          explain && i == 0 ? json_str(route, "reason") : "");
+	json_array_foreach (json_object_get(route, "addressPrefix"), k, prefix)
+		for (size_t i = 0; i < (n ? n : 1); i++)
+			table_row(t, json_str(route, "source"), json_str(route, "state"),
+			          json_string_value(prefix), json_str(route, "nextHopType"),
+			          n ? json_string_value(json_array_get(hops, i)) : "",
+			          explain && i == 0 ? json_str(route, "reason") : "");
 }
 
 static int cmd_routes(const struct cmd_args *a)

@@ -7,6 +7,7 @@
 
 #include "azure/alloc.h"
 #include "azure/check.h"
+#include "azure/routes.h"
 #include "base/str.h"
 #include "input/topology.h"
 
@@ -166,17 +167,20 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		m->name = name_from_path(l->a, path);
 	load_settings(l);
 	load_networks(l);
+	load_groups(l);
 	load_route_servers(l);
 	load_vms(l);
 	load_internet(l);
 	model_index(m); /* names */
 	resolve_networks(l);
+	resolve_groups(l);
 	resolve_route_servers(l);
 	resolve_vms(l);
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
 	load_public_ips(l);
 	model_index(m); /* and addresses */
+	effective_routes_share(m);
 	for (size_t i = 0; i < m->n_route_servers; i++) {
 		struct route_server *rs = &m->route_servers[i];
 

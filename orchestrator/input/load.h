@@ -25,11 +25,14 @@ char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
 
 void load_networks(struct loader *l); /* VNets, subnets, peerings, route tables */
+void load_groups(struct loader *l);   /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 void load_internet(struct loader *l);
 void load_public_ips(struct loader *l); /* gives addresses to NICs */
 void resolve_networks(struct loader *l);
+void resolve_groups(struct loader *l);
+void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
 void resolve_vms(struct loader *l);
 void load_checks(struct loader *l); /* looks at them; the model keeps the JSON */

@@ -157,8 +157,10 @@ static void resolve_peering(struct loader *l, struct peering *p, json_t *x)
 		return;
 	}
 	p->remote = model_vnet(l->m, name);
-	if (p->remote)
+	if (p->remote) {
+		resolve_peering_subnets(l, p, x);
 		return;
+	}
 	p->broken = true;
 	load_unknown(l, K_VNET, name, arena_printf(l->a, "%s/remoteVirtualNetwork", p->ptr));
 }

@@ -38,8 +38,8 @@ static void each_prefix(const struct route_server *rs, struct str *b,
 	for (size_t i = 0; i < rs->vnet->n_peerings; i++) {
 		const struct peering *p = &rs->vnet->peerings[i];
 
-		for (size_t j = 0; transit(p) && j < p->remote->n_prefixes; j++)
-			fn(b, p->remote->prefixes[j], true);
+		for (size_t j = 0; transit(p) && j < peering_n_prefixes(p); j++)
+			fn(b, peering_prefix(p, j), true);
 	}
 }
 

@@ -116,7 +116,7 @@ static struct fab_route *add_route(struct compiler *c, uint32_t table, struct pr
 
 /* A row with next hops.  Where some legs of an ECMP route lead nowhere, the flows that are hashed
  * to them are lost, as they are in Azure; the other flows are not. */
-static void add_appliances(struct compiler *c, uint32_t table, const struct vnet *v,
+static void add_appliances(struct compiler *c, uint32_t table, const struct subnet *s,
                            const struct eff_route *e)
 {
 	const struct nic *to[RIB_MAX_NEXT_HOPS];
@@ -124,7 +124,7 @@ static void add_appliances(struct compiler *c, uint32_t table, const struct vnet
 
 	for (unsigned i = 0; i < e->n_next_hops; i++) {
 		to[i] = e->owners[i];
-		if (to[i] && vnet_pair_rule(c->m, v, to[i]->subnet->vnet, NULL) == PAIR_CLOSED)
+		if (to[i] && pair_drops(subnet_pair_rule(c->m, s, to[i]->subnet, NULL)))
 			to[i] = NULL;
 		alive += to[i] != NULL;
 	}
@@ -158,21 +158,28 @@ static void add_internet(struct compiler *c, uint32_t table, const struct vnet *
 	port_name_edge(v, r->hops[0].port);
 }
 
-static void add_row(struct compiler *c, uint32_t table, const struct vnet *v,
+static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
                     const struct eff_route *e)
 {
 	switch (e->type) {
-	case NH_VNET_LOCAL:
 	case NH_VNET_PEERING:
 	case NH_VNET_GLOBAL_PEERING:
+		/* subnet peering: every subnet has the route, some may use it */
+		if (!peering_has_local(e->peering, s)) {
+			add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
+			break;
+		}
+		/* fall through */
+	case NH_VNET_LOCAL:
+	case NH_CONNECTED_GROUP:
 		add_route(c, table, e->prefix, FAB_THROW, 0);
 		break;
 	case NH_VIRTUAL_NETWORK_GATEWAY:
 	case NH_VIRTUAL_APPLIANCE:
-		add_appliances(c, table, v, e);
+		add_appliances(c, table, s, e);
 		break;
 	case NH_INTERNET:
-		add_internet(c, table, v, e->prefix);
+		add_internet(c, table, s->vnet, e->prefix);
 		break;
 	default:
 		add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
@@ -198,7 +205,7 @@ static void add_class(struct compiler *c, const struct subnet *s, unsigned insta
 
 	for (size_t i = 0; i < t->n; i++)
 		if (t->routes[i].state == ST_ACTIVE)
-			add_row(c, table, s->vnet, &t->routes[i]);
+			add_row(c, table, t->subnet, &t->routes[i]);
 	add_rule(c, RULE_PRIO_CLASS, class, (1u << MARK_VNET_SHIFT) - 1, table);
 }
 
@@ -216,9 +223,15 @@ static void add_classes(struct compiler *c)
 
 /* --- delivery -------------------------------------------------------------------------------- */
 
-static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v)
+/* p: the peering that leads there, or NULL. */
+static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v,
+                       const struct peering *p)
 {
+	const struct route_server *rs = v->route_server;
+
 	for (size_t i = 0; i < v->n_subnets; i++) {
+		if (p && !peering_has_remote(p, v->subnets[i]))
+			continue;
 		for (size_t k = 0; k < v->subnets[i]->n_nics; k++) {
 			const struct nic *n = v->subnets[i]->nics[k];
 
@@ -230,26 +243,37 @@ static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v)
 			port_name_nic(n, r->hops[0].port);
 		}
 	}
-	for (unsigned k = 0; v->route_server && k < 2; k++) {
-		ip4 ip = v->route_server->instance[k];
+	for (unsigned k = 0; rs && (!p || peering_has_remote(p, rs->subnet)) && k < 2; k++) {
+		ip4 ip = rs->instance[k];
 		struct fab_route *r = add_route(c, table, prefix_host(ip), FAB_PORT, 1);
 
 		r->hops[0].via = ip;
-		port_name_rs(v->route_server, k, r->hops[0].port);
+		port_name_rs(rs, k, r->hops[0].port);
 	}
+}
+
+/* Members of a connected group; those that are peered as well have had their turn. */
+static void deliver_to_group(struct compiler *c, uint32_t table, const struct vnet *v,
+                             const struct connected_group *g)
+{
+	for (size_t i = 0; i < g->n_vnets; i++)
+		if (vnet_group_route(v, g, g->vnets[i]))
+			deliver_to(c, table, g->vnets[i], NULL);
 }
 
 static void add_delivery(struct compiler *c, const struct vnet *v)
 {
 	uint32_t table = TABLE_DELIVERY_BASE + vnet_number(v);
 
-	deliver_to(c, table, v);
+	deliver_to(c, table, v, NULL);
 	for (size_t i = 0; i < v->n_peerings; i++) {
 		const struct peering *p = &v->peerings[i];
 
 		if (peering_connected(p) && p->allow_access && p->reverse->allow_access)
-			deliver_to(c, table, p->remote);
+			deliver_to(c, table, p->remote, p);
 	}
+	for (size_t i = 0; i < v->n_groups; i++)
+		deliver_to_group(c, table, v, v->groups[i]);
 	add_route(c, table, (struct prefix){ 0, 0 }, FAB_BLACKHOLE, 0);
 	add_rule(c, RULE_PRIO_DELIVERY, vnet_number(v) << MARK_VNET_SHIFT, ~0u << MARK_VNET_SHIFT,
 	         table);

@@ -22,6 +22,7 @@ static const struct collection INTERNET_INNER[] = { { "hosts", "internetHost", N
 
 static const struct collection TOP[] = {
 	{ "virtualNetworks", "virtualNetwork", VNET_INNER },
+	{ "connectedGroups", "connectedGroup", NULL },
 	{ "routeTables", "routeTable", RT_INNER },
 	{ "networkSecurityGroups", "networkSecurityGroup", NSG_INNER },
 	{ "applicationSecurityGroups", "applicationSecurityGroup", NULL },

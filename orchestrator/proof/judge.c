@@ -122,13 +122,38 @@ static bool rows_hold(const struct check *c, const json_t *rows, const char *whe
 	return holds;
 }
 
+/* A check speaks of one row per prefix; az prints the prefixes of a connected group or of a service
+ * tag as one row. */
+static json_t *one_per_prefix(const json_t *rows)
+{
+	json_t *out = json_array(), *row, *prefix;
+	size_t i, k;
+
+	json_array_foreach (rows, i, row) {
+		json_t *list = json_object_get(row, "addressPrefix");
+
+		if (json_array_size(list) < 2)
+			json_array_append(out, row);
+		else
+			json_array_foreach (list, k, prefix) {
+				json_t *one = json_copy(row);
+
+				json_object_set_new(one, "addressPrefix", json_pack("[O]", prefix));
+				json_array_append_new(out, one);
+			}
+	}
+	return out;
+}
+
 struct judgement judge_routes(const struct check *c, const json_t *value)
 {
 	_cleanup_str_ struct str out = { 0 };
-	bool holds = rows_hold(c, value, "", &out);
+	json_t *rows = one_per_prefix(value);
+	bool holds = rows_hold(c, rows, "", &out);
 
 	if (holds)
-		str_printf(&out, "%zu effective routes", json_array_size(value));
+		str_printf(&out, "%zu effective routes", json_array_size(rows));
+	json_decref(rows);
 	return judged(holds, &out);
 }
 

@@ -100,6 +100,7 @@ static inline struct peering *mini_half_peer(struct model *m, struct vnet *v, st
 	p->vnet = v;
 	p->remote = remote;
 	p->allow_access = true;
+	p->complete = true;
 	for (size_t i = 0; i < remote->n_peerings; i++)
 		if (remote->peerings[i].remote == v) {
 			p->reverse = &remote->peerings[i];

@@ -1,0 +1,153 @@
+/* Subnet peerings and connected groups: azure-semantics 5. */
+#include "azure/check_rules.h"
+#include "base/str.h"
+
+enum { MAX_SUBNETS = 200, MAX_GROUPS = 2 };
+
+/* --- subnet peering -------------------------------------------------------------------------- */
+
+static void lists(const struct peering *p, struct findings *f)
+{
+	bool named = p->n_local_subnets || p->n_remote_subnets;
+
+	if (p->complete && named) {
+		error_at(f, "PEER-SUBNET-01", NULL, p->ptr,
+		         "set peerCompleteVnets to false, or remove the two lists",
+		         "peering \"%s\" of \"%s\" names subnets, but peerCompleteVnets is true: "
+		         "the whole VNets are peered",
+		         p->name, p->vnet->name);
+	} else if (!p->complete && !(p->n_local_subnets && p->n_remote_subnets)) {
+		_cleanup_free_ char *hint = xasprintf(
+		    "add \"%s\"", p->n_local_subnets ? "remoteSubnetNames" : "localSubnetNames");
+
+		error_at(f, "PEER-SUBNET-01", NULL, p->ptr, hint,
+		         "peering \"%s\" of \"%s\" is for some subnets only (peerCompleteVnets "
+		         "false), and does not name them",
+		         p->name, p->vnet->name);
+	}
+	if (p->n_local_subnets > MAX_SUBNETS || p->n_remote_subnets > MAX_SUBNETS)
+		error_at(f, "PEER-SUBNET-04", NULL, p->ptr, "peer the whole VNets instead",
+		         "peering \"%s\" of \"%s\" names more than %d subnets of one side", p->name,
+		         p->vnet->name, MAX_SUBNETS);
+}
+
+static bool listed(struct subnet *const *list, size_t n, const struct subnet *s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == s)
+			return true;
+	return false;
+}
+
+/* A subnet that one half names and the other does not. */
+static const struct subnet *only_here(struct subnet *const *a, size_t n_a, struct subnet *const *z,
+                                      size_t n_z)
+{
+	for (size_t i = 0; i < n_a; i++)
+		if (!listed(z, n_z, a[i]))
+			return a[i];
+	return NULL;
+}
+
+/* Told once, at the half that stands first in the file. */
+static void halves(const struct peering *p, struct findings *f)
+{
+	const struct peering *r = p->reverse;
+
+	if (!r || r->broken || r->vnet->idx < p->vnet->idx)
+		return;
+	if (p->complete != r->complete) {
+		_cleanup_free_ char *ptr = xasprintf("%s/peerCompleteVnets", p->ptr);
+
+		error_at(f, "PEER-SUBNET-02", NULL, ptr, "say the same on both sides",
+		         "peering \"%s\" of \"%s\" is for %s, the other half (\"%s\" of \"%s\") "
+		         "for %s",
+		         p->name, p->vnet->name, p->complete ? "the whole VNets" : "some subnets",
+		         r->name, r->vnet->name, r->complete ? "the whole VNets" : "some subnets");
+		return;
+	}
+	const struct subnet *s =
+	    only_here(p->local_subnets, p->n_local_subnets, r->remote_subnets, r->n_remote_subnets);
+
+	if (!s)
+		s = only_here(r->remote_subnets, r->n_remote_subnets, p->local_subnets,
+		              p->n_local_subnets);
+	if (!s)
+		s = only_here(p->remote_subnets, p->n_remote_subnets, r->local_subnets,
+		              r->n_local_subnets);
+	if (!s)
+		s = only_here(r->local_subnets, r->n_local_subnets, p->remote_subnets,
+		              p->n_remote_subnets);
+	if (s)
+		warning_at(f, "PEER-SUBNET-03", NULL, p->ptr,
+		           "localSubnetNames of one half are remoteSubnetNames of the other",
+		           "subnet \"%s\" of \"%s\" is named by one half of peering \"%s\" of "
+		           "\"%s\" only: nothing passes from or to it",
+		           s->name, s->vnet->name, p->name, p->vnet->name);
+}
+
+/* --- connected groups ------------------------------------------------------------------------ */
+
+static bool overlap(const struct vnet *a, const struct vnet *z, struct prefix *pa,
+                    struct prefix *pz)
+{
+	for (size_t i = 0; i < a->n_prefixes; i++)
+		for (size_t k = 0; k < z->n_prefixes; k++)
+			if (prefix_overlaps(a->prefixes[i], z->prefixes[k])) {
+				*pa = a->prefixes[i];
+				*pz = z->prefixes[k];
+				return true;
+			}
+	return false;
+}
+
+static void members(const struct connected_group *g, struct findings *f)
+{
+	const char *location = NULL;
+
+	for (size_t i = 0; i < g->n_vnets; i++) {
+		const struct vnet *v = g->vnets[i];
+		struct prefix pa, pz;
+
+		if (!g->global && location && v->location && !strieq(location, v->location)) {
+			warning_at(f, "GROUP-REGION-01", NULL, g->ptr, "set isGlobal to true",
+			           "connected group \"%s\" is not global: \"%s\" (%s) and members "
+			           "in %s do not reach one another",
+			           g->name, v->name, v->location, location);
+			return;
+		}
+		location = location ? location : v->location;
+		for (size_t k = 0; k < i; k++)
+			if (!v->broken && overlap(g->vnets[k], v, &pa, &pz))
+				warning_at(f, "GROUP-OVERLAP-01", NULL, g->ptr,
+				           "give one of them another address space",
+				           "\"%s\" (%s) and \"%s\" (%s) of connected group "
+				           "\"%s\" overlap: nothing passes from or to these ranges",
+				           g->vnets[k]->name, PREFIX_STR(pa), v->name,
+				           PREFIX_STR(pz), g->name);
+	}
+	if (g->n_vnets == 1)
+		warning_at(f, "GROUP-ALONE-01", NULL, g->ptr, "add other VNets",
+		           "connected group \"%s\" has one member only", g->name);
+}
+
+void check_reach(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_vnets; i++) {
+		const struct vnet *v = &m->vnets[i];
+
+		for (size_t k = 0; k < v->n_peerings; k++)
+			if (!v->peerings[k].broken) {
+				lists(&v->peerings[k], f);
+				halves(&v->peerings[k], f);
+			}
+		if (v->n_groups > MAX_GROUPS)
+			error_at(f, "GROUP-LIMIT-01", NULL, v->ptr, "leave some of them",
+			         "virtual network \"%s\" is in %zu connected groups; the limit "
+			         "is %d",
+			         v->name, v->n_groups, MAX_GROUPS);
+	}
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (!m->groups[i].broken)
+			members(&m->groups[i], f);
+}

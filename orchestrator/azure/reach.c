@@ -1,0 +1,67 @@
+/* Which VNets, and which of their subnets, are next to one another: peerings (azure-semantics 5)
+ * and connected groups. */
+#include "azure/model.h"
+#include "base/str.h"
+
+bool peering_connected(const struct peering *p)
+{
+	return p->remote && p->reverse;
+}
+
+size_t peering_n_prefixes(const struct peering *p)
+{
+	return p->complete ? p->remote->n_prefixes : p->n_remote_subnets;
+}
+
+struct prefix peering_prefix(const struct peering *p, size_t i)
+{
+	return p->complete ? p->remote->prefixes[i] : p->remote_subnets[i]->prefix;
+}
+
+static bool names(struct subnet *const *list, size_t n, const struct subnet *s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == s)
+			return true;
+	return false;
+}
+
+bool peering_has_local(const struct peering *p, const struct subnet *s)
+{
+	const struct peering *r = p->reverse;
+
+	return (p->complete || names(p->local_subnets, p->n_local_subnets, s)) &&
+	       (!r || r->complete || names(r->remote_subnets, r->n_remote_subnets, s));
+}
+
+bool peering_has_remote(const struct peering *p, const struct subnet *s)
+{
+	const struct peering *r = p->reverse;
+
+	return (p->complete || names(p->remote_subnets, p->n_remote_subnets, s)) &&
+	       (!r || r->complete || names(r->local_subnets, r->n_local_subnets, s));
+}
+
+bool group_connects(const struct connected_group *g, const struct vnet *a, const struct vnet *b)
+{
+	return a != b &&
+	       (g->global || !a->location || !b->location || strieq(a->location, b->location));
+}
+
+/* Two VNets may be peered and in one group: then the peering decides.  Of several groups that both
+ * are in, the first. */
+bool vnet_group_route(const struct vnet *v, const struct connected_group *g,
+                      const struct vnet *other)
+{
+	if (!group_connects(g, v, other))
+		return false;
+	for (size_t i = 0; i < v->n_peerings; i++)
+		if (v->peerings[i].remote == other && peering_connected(&v->peerings[i]))
+			return false;
+	for (size_t i = 0; i < v->n_groups && v->groups[i] != g; i++)
+		for (size_t k = 0; k < other->n_groups; k++)
+			if (other->groups[k] == v->groups[i] &&
+			    group_connects(v->groups[i], v, other))
+				return false;
+	return true;
+}
