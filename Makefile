@@ -128,8 +128,9 @@ test: ## everything, as CI does: builds, tests, sanitizers, lint
 	@.ci/deps
 	tests/lib/suite
 
-docs: $(B)/vnetlab ## docs/topology.md from the table that parses
+docs: $(B)/vnetlab ## docs/topology.md and settings.md from the table that parses
 	$< schema --docs >docs/topology.md
+	$< schema --settings >docs/settings.md
 
 # --- installing ------------------------------------------------------------------------------------
 

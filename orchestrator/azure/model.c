@@ -46,6 +46,7 @@ struct model *model_new(void)
 		.max_routes_per_peer = 4000,
 		.listing_received = true,
 		.strict_forwarded = true,
+		.strict_access = true,
 		.route_server_ping = true,
 	};
 	m->internet = arena_array(a, ARRAY_LEN(always), sizeof(*m->internet));

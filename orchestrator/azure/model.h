@@ -40,17 +40,28 @@ const char *next_hop_type_str(enum next_hop_type t); /* "VnetLocal", ... */
 int next_hop_type_parse(const char *s);              /* -EINVAL */
 
 enum reflect_nva { REFLECT_AUTO, REFLECT_ALWAYS, REFLECT_NEVER };
+/* By the year of the tables that were published. */
+enum internal_none {
+	INTERNAL_NONE_OFF, /* the documented ones alone */
+	INTERNAL_NONE_OLDEST,
+	INTERNAL_NONE_2020,
+	INTERNAL_NONE_2021,
+	INTERNAL_NONE_2023,
+	INTERNAL_NONE_2026
+};
 enum route_pref { PREF_EXPRESSROUTE, PREF_VPNGATEWAY, PREF_ASPATH };
 
 /* Named knobs with documented defaults: azure-semantics section 9. */
 struct settings {
-	bool timing_azure;            /* "timing": "azure" */
-	enum reflect_nva reflect;     /* "reflectNva" */
-	bool listing_received;        /* "learnedListing": received (default) | accepted */
-	uint32_t max_peers;           /* "maxPeers", 8 */
-	uint32_t max_routes_per_peer; /* "maxRoutesPerPeer", 4000 */
-	bool strict_forwarded;        /* "strictForwarded", true */
-	bool route_server_ping;       /* "routeServerPing", true */
+	bool timing_azure;                /* "timing": "azure" */
+	enum reflect_nva reflect;         /* "reflectNva" */
+	bool listing_received;            /* "learnedListing": received (default) | accepted */
+	uint32_t max_peers;               /* "maxPeers", 8 */
+	uint32_t max_routes_per_peer;     /* "maxRoutesPerPeer", 4000 */
+	bool strict_forwarded;            /* "strictForwarded", true */
+	bool strict_access;               /* "strictAccess", true */
+	bool route_server_ping;           /* "routeServerPing", true */
+	enum internal_none internal_none; /* "azureInternalNone", off */
 };
 
 struct vnet;
@@ -264,6 +275,8 @@ struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);
 
 /* True when both halves of the peering exist (azure-semantics 5). */
 bool peering_connected(const struct peering *p);
+/* allowVirtualNetworkAccess=false on either side, with strictAccess: nothing passes. */
+bool peering_shut(const struct model *m, const struct peering *p);
 /* What the peering brings to its VNet: the remote VNet's address space, or the remote subnets that
  * are peered. */
 size_t peering_n_prefixes(const struct peering *p);

@@ -8,6 +8,12 @@ bool peering_connected(const struct peering *p)
 	return p->remote && p->reverse;
 }
 
+bool peering_shut(const struct model *m, const struct peering *p)
+{
+	return m->settings.strict_access &&
+	       !(p->allow_access && (!p->reverse || p->reverse->allow_access));
+}
+
 size_t peering_n_prefixes(const struct peering *p)
 {
 	return p->complete ? p->remote->n_prefixes : p->n_remote_subnets;

@@ -12,17 +12,6 @@ enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the tri
 
 static const struct prefix anything = { 0, 0 };
 
-/* By prefix length, as az prints them. */
-static const struct none_row {
-	struct prefix prefix;
-	const char *what;
-} none_rows[] = {
-	{ { 0x0A000000, 8 }, "private addresses (RFC 1918)" },
-	{ { 0x64400000, 10 }, "shared addresses (RFC 6598)" },
-	{ { 0xAC100000, 12 }, "private addresses (RFC 1918)" },
-	{ { 0xC0A80000, 16 }, "private addresses (RFC 1918)" },
-};
-
 struct eff_route *build_row(struct build *b, struct prefix p, enum route_source source,
                             enum next_hop_type type)
 {
@@ -241,17 +230,18 @@ static const char *none_hidden(struct build *b, struct prefix p)
 
 static void add_none(struct build *b)
 {
-	for (size_t i = 0; i < ARRAY_LEN(none_rows); i++) {
-		struct prefix p = none_rows[i].prefix;
-		const char *hidden = none_hidden(b, p);
+	for (size_t i = 0; i < NONE_ROWS_MAX; i++) {
+		const struct none_row *n = none_row(&b->m->settings, i);
+		const char *hidden = n ? none_hidden(b, n->prefix) : NULL;
 
-		if (hidden) {
-			build_hide(b, p, SRC_DEFAULT, hidden);
+		if (!n)
 			continue;
-		}
-		build_row(b, p, SRC_DEFAULT, NH_NONE)->reason =
-		    TEXT(b, "system route: %s outside of every known network are dropped",
-		         none_rows[i].what);
+		if (hidden)
+			build_hide(b, n->prefix, SRC_DEFAULT, hidden);
+		else
+			build_row(b, n->prefix, SRC_DEFAULT, NH_NONE)->reason =
+			    TEXT(b, "system route: %s outside of every known network are dropped",
+			         n->what);
 	}
 }
 
@@ -460,7 +450,7 @@ static void prepare(struct build *b)
 /* How many rows, shown or hidden, there can be at most. */
 static size_t count(const struct build *b)
 {
-	size_t n = b->v->n_prefixes + ARRAY_LEN(none_rows) + 1;
+	size_t n = b->v->n_prefixes + NONE_ROWS_MAX + 1;
 
 	for (size_t i = 0; i < b->v->n_peerings; i++)
 		if (b->v->peerings[i].remote)

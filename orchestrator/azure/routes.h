@@ -87,6 +87,15 @@ static inline bool pair_drops(enum pair_rule r)
 const char *pair_reason(struct arena *a, enum pair_rule r, const struct peering *p);
 bool vnet_has(const struct vnet *v, ip4 a); /* in its address space */
 
+/* The None rows of the system, in az's order: of NONE_ROWS_MAX possible ones, NULL for those that
+ * the setting azureInternalNone leaves out. */
+enum { NONE_ROWS_MAX = 26 };
+struct none_row {
+	struct prefix prefix;
+	const char *what;
+};
+const struct none_row *none_row(const struct settings *s, size_t i);
+
 struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
                                    const struct rib *rib, const struct runtime *rt);
 /* Subnets of one VNet with the same route table and the same part in subnet peerings have the same

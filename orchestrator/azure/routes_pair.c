@@ -49,7 +49,7 @@ static enum pair_rule rule_of(const struct model *m, const struct vnet *from, co
 			p = p->reverse;
 		if (!p) {
 			rule = in_group(from, to) ? PAIR_OPEN : PAIR_CLOSED;
-		} else if (!p->allow_access || !p->reverse->allow_access) {
+		} else if (peering_shut(m, p)) {
 			rule = PAIR_CLOSED;
 			decides = p->allow_access ? p->reverse : p;
 		} else if (m->settings.strict_forwarded && !p->allow_forwarded) {

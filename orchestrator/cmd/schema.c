@@ -6,11 +6,13 @@
 
 static int cmd_schema(const struct cmd_args *a)
 {
-	if (!arg_flag(a, "docs")) {
+	bool settings = arg_flag(a, "settings");
+
+	if (!arg_flag(a, "docs") && !settings) {
 		ui_json(topology_schema());
 		return EX_DONE;
 	}
-	_cleanup_free_ char *text = topology_docs();
+	_cleanup_free_ char *text = settings ? settings_docs() : topology_docs();
 
 	fputs(text, stdout);
 	return EX_DONE;
@@ -18,12 +20,13 @@ static int cmd_schema(const struct cmd_args *a)
 
 static const struct option_def schema_options[] = {
 	{ .name = "docs", .help = "as a page of documentation (Markdown)" },
+	{ .name = "settings", .help = "the page about settings alone (Markdown)" },
 	{ .name = NULL },
 };
 
 COMMAND(schema, { .name = "schema",
                   .group = "Tool",
-                  .synopsis = "schema [--docs]",
+                  .synopsis = "schema [--docs|--settings]",
                   .summary = "prints the JSON Schema of the topology file",
                   .help = "Editors that know JSON Schema complete and check topologies with it:\n\n"
                           "  vnetlab schema > topology.schema.json\n\n"

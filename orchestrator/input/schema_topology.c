@@ -28,6 +28,16 @@ static const struct enum_value listings[] = { { "received", 1, "also the prefixe
 	                                      { "accepted", 0, "only what is accepted", NULL },
 	                                      END };
 
+static const struct enum_value internal_nones[] = {
+	{ "off", INTERNAL_NONE_OFF, "the four that are documented", NULL },
+	{ "oldest", INTERNAL_NONE_OLDEST, "three rows, without 172.16.0.0/12", NULL },
+	{ "2020", INTERNAL_NONE_2020, "five rows", NULL },
+	{ "2021", INTERNAL_NONE_2021, "15 rows", NULL },
+	{ "2023", INTERNAL_NONE_2023, "17 rows", NULL },
+	{ "2026", INTERNAL_NONE_2026, "21 rows", NULL },
+	END
+};
+
 const struct object_def schema_settings = {
 	"settings", "settings",
 	"Where real Azure's behaviour is uncertain, or a choice of the lab.",
@@ -84,6 +94,16 @@ const struct object_def schema_settings = {
 	      .help = "allowForwardedTraffic=false drops forwarded packets.",
 	      .source = "the documentation says so; practitioners saw them pass",
 	      .confidence = "M" },
+	    { .name = "strictAccess",
+	      .type = T_BOOL,
+	      .dflt = "true",
+	      .at = AT(struct settings, strict_access),
+	      .help = "allowVirtualNetworkAccess=false drops everything between the two VNets; "
+	              "false: it takes the remote VNet out of the VirtualNetwork tag of security "
+	              "groups, and no more.",
+	      .source = "the documentation says the tag alone since 2023; a measurement of 2026 "
+	                "shows complete loss",
+	      .confidence = "M" },
 	    { .name = "routeServerPing",
 	      .type = T_BOOL,
 	      .dflt = "true",
@@ -91,6 +111,15 @@ const struct object_def schema_settings = {
 	      .help = "Route Server instances answer ICMP echo.",
 	      .source = "conflicting reports of 2021",
 	      .confidence = "L" },
+	    { .name = "azureInternalNone",
+	      .type = T_ENUM,
+	      .values = internal_nones,
+	      .dflt = "off",
+	      .at = AT(struct settings, internal_none),
+	      .help = "Which None rows effective routes have besides the documented ones: Azure's "
+	              "own address space, as printed in tables of that time.",
+	      .source = "published tables; the set differs by year, region and platform",
+	      .confidence = "H" },
 	    END }
 };
 

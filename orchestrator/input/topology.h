@@ -30,3 +30,4 @@ struct model *design_model(json_t *design, struct findings *f);
 
 json_t *topology_schema(void); /* JSON Schema draft-07; new reference */
 char *topology_docs(void);     /* docs/topology.md; the caller frees */
+char *settings_docs(void);     /* docs/settings.md; the caller frees */

@@ -269,7 +269,7 @@ static void add_delivery(struct compiler *c, const struct vnet *v)
 	for (size_t i = 0; i < v->n_peerings; i++) {
 		const struct peering *p = &v->peerings[i];
 
-		if (peering_connected(p) && p->allow_access && p->reverse->allow_access)
+		if (peering_connected(p) && !peering_shut(c->m, p))
 			deliver_to(c, table, p->remote, p);
 	}
 	for (size_t i = 0; i < v->n_groups; i++)
@@ -286,8 +286,8 @@ static void add_pairs(struct compiler *c, const struct vnet *to, bool *spaces)
 	for (size_t i = 0; i < to->n_peerings; i++) {
 		const struct peering *p = &to->peerings[i];
 
-		if (!peering_connected(p) || p->allow_forwarded || !p->allow_access ||
-		    !p->reverse->allow_access || !c->in_use[p->remote->idx])
+		if (!peering_connected(p) || p->allow_forwarded || peering_shut(c->m, p) ||
+		    !c->in_use[p->remote->idx])
 			continue;
 		VEC_PUSH(c->f->pairs, c->f->n_pairs, c->f->cap_pairs) =
 		    (struct fab_pair){ vnet_number(p->remote), vnet_number(to) };

@@ -86,6 +86,7 @@ for name, odd in (
     result(not odd, name, " ".join(sorted(odd)))
 
 golden("docs/topology.md is what the table says (make docs)", ROOT + "/docs/topology.md", run("schema", "--docs")[1])
+golden("docs/settings.md is what the table says (make docs)", ROOT + "/docs/settings.md", run("schema", "--settings")[1])
 result(run("check", "--strict", "rs-loop-01.json")[0] == 3, "--strict: warnings fail")
 result(run("check", "--strict", "rt-used-01.json")[0] == 0, "--strict: remarks do not")
 status, out, err = run("check", "not-there.json")

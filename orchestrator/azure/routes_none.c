@@ -1,0 +1,59 @@
+/* The system's None rows: address space that is nobody's, and Microsoft's own.
+ *
+ * The four private and shared ranges are documented.  Tables that Azure printed have more or fewer,
+ * by age and platform (azure-semantics 2.1, 9): setting azureInternalNone. */
+#include "azure/routes.h"
+
+enum {
+	DOC = 1 << INTERNAL_NONE_OFF,
+	OLD = 1 << INTERNAL_NONE_OLDEST,
+	E20 = 1 << INTERNAL_NONE_2020,
+	E21 = 1 << INTERNAL_NONE_2021,
+	E23 = 1 << INTERNAL_NONE_2023,
+	E26 = 1 << INTERNAL_NONE_2026,
+	EACH = DOC | OLD | E20 | E21 | E23 | E26,
+};
+
+#define IP(a, b, c, d) ((ip4)(a) << 24 | (ip4)(b) << 16 | (ip4)(c) << 8 | (ip4)(d))
+#define RFC1918 "private addresses (RFC 1918)"
+#define OWN "Azure's own addresses"
+
+/* By prefix length, as az prints them. */
+static const struct row {
+	struct none_row row;
+	int in;
+} rows[] = {
+	{ { { IP(10, 0, 0, 0), 8 }, RFC1918 }, EACH },
+	{ { { IP(127, 0, 0, 0), 8 }, "loopback addresses" }, E23 | E26 },
+	{ { { IP(100, 64, 0, 0), 10 }, "shared addresses (RFC 6598)" }, EACH },
+	{ { { IP(172, 16, 0, 0), 12 }, RFC1918 }, DOC | E23 | E26 },
+	{ { { IP(25, 48, 0, 0), 12 }, OWN }, E21 | E23 },
+	{ { { IP(25, 176, 0, 0), 13 }, OWN }, E26 },
+	{ { { IP(25, 4, 0, 0), 14 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(25, 152, 0, 0), 14 }, OWN }, E26 },
+	{ { { IP(25, 184, 0, 0), 14 }, OWN }, E26 },
+	{ { { IP(25, 148, 0, 0), 15 }, OWN }, E26 },
+	{ { { IP(198, 18, 0, 0), 15 }, "addresses for benchmarks (RFC 2544)" }, E21 | E23 | E26 },
+	{ { { IP(25, 33, 0, 0), 16 }, OWN }, E21 | E23 },
+	{ { { IP(25, 150, 0, 0), 16 }, OWN }, E26 },
+	{ { { IP(25, 156, 0, 0), 16 }, OWN }, E26 },
+	{ { { IP(25, 159, 0, 0), 16 }, OWN }, E26 },
+	{ { { IP(40, 109, 0, 0), 16 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(104, 147, 0, 0), 16 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(157, 59, 0, 0), 16 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(192, 168, 0, 0), 16 }, RFC1918 }, EACH },
+	{ { { IP(40, 108, 0, 0), 17 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(104, 146, 0, 0), 17 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(23, 103, 0, 0), 18 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(25, 33, 80, 0), 20 }, OWN }, E20 },
+	{ { { IP(25, 41, 0, 0), 20 }, OWN }, E21 | E23 },
+	{ { { IP(20, 35, 252, 0), 22 }, OWN }, E21 | E23 | E26 },
+	{ { { IP(25, 41, 3, 0), 25 }, OWN }, E20 },
+};
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == NONE_ROWS_MAX, "NONE_ROWS_MAX");
+
+const struct none_row *none_row(const struct settings *s, size_t i)
+{
+	return rows[i].in & 1 << s->internal_none ? &rows[i].row : NULL;
+}
