@@ -1,7 +1,8 @@
 /* Route tables: azure-semantics 2.3, 2.4, 3.5. */
 #include "azure/check_rules.h"
+#include "base/str.h"
 
-enum { MAX_ROUTES = 400 };
+enum { MAX_ROUTES = 400, MAX_TAGS = 25 };
 
 static int route_cmp(const void *pa, const void *pb)
 {
@@ -18,7 +19,7 @@ static void same_prefix(const struct route_table *t, struct findings *f)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_routes; i++)
-		if (!t->routes[i].broken)
+		if (!t->routes[i].broken && !t->routes[i].tag)
 			s[n++] = &t->routes[i];
 	qsort(s, n, sizeof(*s), route_cmp);
 	for (size_t i = 1; i < n; i++)
@@ -28,6 +29,34 @@ static void same_prefix(const struct route_table *t, struct findings *f)
 			         "routes \"%s\" and \"%s\" of route table \"%s\" are both for %s; "
 			         "user-defined routes cannot share load",
 			         s[i - 1]->name, s[i]->name, t->name, PREFIX_STR(s[i]->prefix));
+}
+
+/* Of several tags that stand for one prefix one wins; the same tag twice is a conflict. */
+static void tags(const struct route_table *t, struct findings *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_routes; i++) {
+		const struct route *r = &t->routes[i];
+
+		if (!r->tag || r->more)
+			continue;
+		n++;
+		for (size_t k = 0; k < i; k++) {
+			const struct route *o = &t->routes[k];
+
+			if (o->tag && !o->more && strieq(o->tag, r->tag))
+				error_at(f, "RT-PREFIX-01", "RouteConflict", r->ptr,
+				         "remove one of them",
+				         "routes \"%s\" and \"%s\" of route table \"%s\" are both "
+				         "for service tag %s",
+				         o->name, r->name, t->name, r->tag);
+		}
+	}
+	if (n > MAX_TAGS)
+		error_at(f, "RT-TAG-02", NULL, t->ptr, "use wider tags, or prefixes",
+		         "route table \"%s\" has %zu routes to service tags; the limit is %d",
+		         t->name, n, MAX_TAGS);
 }
 
 static void next_hop_form(const struct route *r, struct findings *f)
@@ -111,7 +140,7 @@ static void seen_from(const struct route_table *t, const struct vnet *v, struct 
 		const struct route *r = &t->routes[i];
 		const struct nic *n;
 
-		if (r->broken)
+		if (r->broken || r->more)
 			continue;
 		if (r->type == NH_VNET_LOCAL && !local_to(v, r->prefix))
 			warning_at(f, "RT-HOP-07", NULL, r->ptr,
@@ -165,12 +194,13 @@ static void table(const struct model *m, const struct route_table *t, struct fin
 
 	same_prefix(t, f);
 	for (size_t i = 0; i < t->n_routes; i++)
-		if (!t->routes[i].broken)
+		if (!t->routes[i].broken && !t->routes[i].more)
 			next_hop_form(&t->routes[i], f);
-	if (t->n_routes > MAX_ROUTES)
+	tags(t, f);
+	if (t->n_declared > MAX_ROUTES)
 		error_at(f, "RT-LIMIT-01", NULL, t->ptr, "summarize, or split the table",
-		         "route table \"%s\" has %zu routes; the limit is %d", t->name, t->n_routes,
-		         MAX_ROUTES);
+		         "route table \"%s\" has %zu routes; the limit is %d", t->name,
+		         t->n_declared, MAX_ROUTES);
 	for (size_t i = 0; i < m->n_subnets; i++) {
 		const struct subnet *s = &m->subnets[i];
 

@@ -68,9 +68,18 @@ struct vnet;
 struct nic;
 struct vm;
 
+struct service_tag { /* a name that stands for prefixes, as destination of routes */
+	const char *name, *ptr;
+	const struct prefix *prefixes;
+	size_t n_prefixes;
+};
+
 struct route { /* a user-defined route */
 	const char *name, *ptr;
 	struct prefix prefix;
+	/* With a service tag as destination: a route for each of its prefixes, side by side. */
+	const char *tag;
+	bool more; /* not the first of them */
 	enum next_hop_type type;
 	ip4 next_hop; /* VirtualAppliance only */
 	bool broken;
@@ -82,6 +91,7 @@ struct route_table {
 	bool disable_bgp; /* disableBgpRoutePropagation */
 	struct route *routes;
 	size_t n_routes;
+	size_t n_declared; /* as written: a route to a service tag is one */
 };
 
 struct subnet {
@@ -241,6 +251,8 @@ struct model {
 	size_t n_route_tables;
 	struct connected_group *groups;
 	size_t n_groups;
+	struct service_tag *service_tags; /* the topology's own */
+	size_t n_service_tags;
 	struct route_server *route_servers;
 	size_t n_route_servers;
 	struct vm *vms;

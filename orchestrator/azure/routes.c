@@ -7,6 +7,7 @@
  *   it, are absent: system routes to VNets come before BGP even when they are shorter;
  * - a 0/0 of the user or of BGP removes all None rows, a UDR equal to one removes that one. */
 #include "azure/routes_build.h"
+#include "azure/service_tags.h"
 
 enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the trie */
 
@@ -364,12 +365,25 @@ static void add_user_row(struct build *b, const struct route *u)
 {
 	_cleanup_str_ struct str why = { 0 };
 	struct eff_route *r = build_row(b, u->prefix, SRC_USER, u->type);
+	const struct route *wins = lpm_get(b->user, u->prefix);
 
 	r->name = u->name;
 	r->ptr = u->ptr;
 	str_printf(&why, "user-defined route %s of route table %s", u->name,
 	           b->s->route_table->name);
-	beats(b, u, &why);
+	if (u->tag) {
+		r->of = u->ptr;
+		str_printf(&why, ", a prefix of service tag %s", u->tag);
+	}
+	if (wins == u) {
+		beats(b, u, &why);
+	} else {
+		r->state = ST_INVALID;
+		str_printf(&why, "; beaten by user-defined route %s: %s", wins->name,
+		           !wins->tag ? "a route for just this prefix comes before one to a "
+		                        "service tag"
+		                      : "its service tag is narrower");
+	}
 	switch (u->type) {
 	case NH_VIRTUAL_APPLIANCE:
 		/* azure-semantics 2.4: the address stays, the type shows that nobody is there */
@@ -398,10 +412,13 @@ static void add_user(struct build *b)
 {
 	const struct route_table *rt = b->s->route_table;
 
-	for (size_t i = 0; rt && i < rt->n_routes; i++)
+	for (size_t i = 0; rt && i < rt->n_routes; i++) {
+		const struct route *u = &rt->routes[i];
+
 		/* of two with one prefix, which Azure refuses, the first */
-		if (lpm_get(b->user, rt->routes[i].prefix) == &rt->routes[i])
-			add_user_row(b, &rt->routes[i]);
+		if (u->tag || lpm_get(b->user, u->prefix) == u)
+			add_user_row(b, u);
+	}
 }
 
 /* --- all together ---------------------------------------------------------------------------- */
@@ -420,6 +437,21 @@ static void set_peered(struct lpm *t, const struct peering *p)
 			lpm_set(t, peering_prefix(p, i), p->remote);
 }
 
+/* A route for just this prefix comes before routes to service tags that have it, among these the
+ * narrower tag (azure-semantics 2.3 item 5). */
+static unsigned rank(const struct route *u)
+{
+	return u->tag ? service_tag_rank(u->tag) : 0;
+}
+
+static void set_user(struct lpm *t, const struct route *u)
+{
+	const struct route *there = lpm_get(t, u->prefix);
+
+	if (!there || rank(u) < rank(there))
+		lpm_set(t, u->prefix, (void *)u);
+}
+
 static void prepare(struct build *b)
 {
 	const struct route_table *rt = b->s->route_table;
@@ -434,8 +466,7 @@ static void prepare(struct build *b)
 			set_peered(b->local, &b->v->peerings[i]);
 	build_group_spaces(b);
 	for (size_t i = 0; rt && i < rt->n_routes; i++)
-		if (!lpm_get(b->user, rt->routes[i].prefix))
-			lpm_set(b->user, rt->routes[i].prefix, &rt->routes[i]);
+		set_user(b->user, &rt->routes[i]);
 	if (!b->learned || !b->learned->n)
 		return;
 	set_prefixes(b->originated, b->rs->vnet);

@@ -24,8 +24,12 @@ enum load_kind { K_VNET, K_SUBNET, K_ROUTE_TABLE, K_VM, K_NIC, K_CONNECTION, K_N
 char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
 
-void load_networks(struct loader *l); /* VNets, subnets, peerings, route tables */
-void load_groups(struct loader *l);   /* connected groups */
+/* NULL: unknown, and a finding says so. */
+const struct service_tag *load_service_tag(struct loader *l, const char *name, const char *ptr);
+
+void load_networks(struct loader *l);     /* VNets, subnets, peerings, route tables */
+void load_route_tables(struct loader *l); /* service tags, too */
+void load_groups(struct loader *l);       /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 void load_internet(struct loader *l);

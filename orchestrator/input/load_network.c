@@ -1,4 +1,4 @@
-/* VNets, subnets, peerings, route tables. */
+/* VNets, subnets, peerings. */
 #include "base/str.h"
 #include "input/load.h"
 
@@ -90,34 +90,6 @@ static void load_vnets(struct loader *l)
 		load_prefixes(l, v, json_object_get(x, "addressPrefixes"));
 		load_subnets(l, v, json_object_get(x, "subnets"), JPTR(here, "subnets"));
 		load_peerings(l, v, json_object_get(x, "peerings"), JPTR(here, "peerings"));
-	}
-}
-
-static void load_route_tables(struct loader *l)
-{
-	struct model *m = l->m;
-	json_t *map = json_object_get(l->root, "routeTables"), *x, *y;
-	const struct jptr *at = JPTR(NULL, "routeTables");
-	const char *key, *route;
-
-	m->route_tables = arena_array(l->a, json_object_size(map), sizeof(*m->route_tables));
-	json_object_foreach (map, key, x) {
-		struct route_table *t = &m->route_tables[m->n_route_tables];
-		const struct jptr *here = JPTR(at, key), *routes = JPTR(here, "routes");
-		json_t *list = json_object_get(x, "routes");
-
-		t->idx = m->n_route_tables++;
-		t->name = arena_strdup(l->a, key);
-		t->ptr = load_ptr(l, here);
-		schema_fill(&schema_route_table, x, l->a, t);
-		t->routes = arena_array(l->a, json_object_size(list), sizeof(*t->routes));
-		json_object_foreach (list, route, y) {
-			struct route *r = &t->routes[t->n_routes++];
-
-			r->name = arena_strdup(l->a, route);
-			r->ptr = load_ptr(l, JPTR(routes, route));
-			r->broken = !schema_fill(&schema_route, y, l->a, r);
-		}
 	}
 }
 

@@ -21,6 +21,16 @@ bool schema_name_valid(const char *s)
 	return true;
 }
 
+bool schema_tag_valid(const char *s)
+{
+	if (!isalpha((unsigned char)*s) || strlen(s) > 80)
+		return false;
+	for (; *s; s++)
+		if (!isalnum((unsigned char)*s) && *s != '.')
+			return false;
+	return true;
+}
+
 static bool lab_name_valid(const char *s)
 {
 	size_t n = strlen(s);
@@ -108,6 +118,10 @@ static const struct word {
 	[T_IP] = { "an IPv4 address, as \"10.0.0.4\"", "^([0-9]{1,3}\\.){3}[0-9]{1,3}$", NULL },
 	[T_PREFIX] = { "an IPv4 prefix, as \"10.0.0.0/16\"",
 	               "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$", NULL },
+	[T_PREFIX_OR_TAG] = { "an IPv4 prefix, as \"10.0.0.0/16\", or a service tag, as "
+	                      "\"Storage\"",
+	                      "^(([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}|[A-Za-z][A-Za-z0-9.]*)$",
+	                      schema_tag_valid },
 	[T_PATH] = { "the path of a file below the topology's folder, without \"..\"", "^[^/]",
 	             schema_path_valid },
 	[T_UNSUPPORTED] = { 0 },
@@ -116,6 +130,11 @@ static const struct word {
 const char *field_type_pattern(enum field_type t)
 {
 	return words[t].pattern;
+}
+
+bool schema_word_valid(enum field_type t, const char *s)
+{
+	return !words[t].valid || words[t].valid(s);
 }
 
 /* --- checking ------------------------------------------------------------------------------- */
@@ -209,15 +228,14 @@ static bool check_addr(const struct field *fd, enum field_type t, const char *s,
 	}
 	if (r < 0 && t == T_PREFIX && schema_name_valid(s) && isalpha((unsigned char)*s))
 		return add(f, "EMU-TAG-01", NULL, at, "write the prefixes that you mean",
-		           "\"%s\" is \"%s\": this version does not emulate service tags", fd->name,
-		           s);
+		           "\"%s\" is \"%s\": a service tag can stand in routes only", fd->name, s);
 	if (r < 0)
 		return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s",
 		           fd->name, s, words[t].what);
 	return true;
 }
 
-static const struct enum_value *enum_find(const struct enum_value *v, const char *s)
+const struct enum_value *schema_enum_find(const struct enum_value *v, const char *s)
 {
 	for (; v->name; v++)
 		if (streq(v->name, s))
@@ -228,7 +246,7 @@ static const struct enum_value *enum_find(const struct enum_value *v, const char
 static bool check_enum(const struct field *fd, const char *s, const struct jptr *at,
                        struct findings *f)
 {
-	const struct enum_value *v = enum_find(fd->values, s);
+	const struct enum_value *v = schema_enum_find(fd->values, s);
 	const char *names[32];
 	size_t n = 0;
 	_cleanup_str_ struct str all = { 0 };
@@ -397,6 +415,8 @@ static bool check_word(const struct field *fd, enum field_type t, const char *s,
 
 	if (t == T_IP || t == T_PREFIX)
 		return check_addr(fd, t, s, at, f);
+	if (t == T_PREFIX_OR_TAG && (isdigit((unsigned char)*s) || strchr(s, ':')))
+		return check_addr(fd, T_PREFIX, s, at, f);
 	if (t == T_ENUM)
 		return check_enum(fd, s, at, f);
 	if (t == T_DURATION)
@@ -534,78 +554,4 @@ const struct object_def *schema_check_kind(json_t *check, size_t *ret_n)
 		++*ret_n;
 	}
 	return *ret_n == 1 ? found : NULL;
-}
-
-/* --- filling in ----------------------------------------------------------------------------- */
-
-static bool fill_text(const struct field *fd, const char *s, struct arena *a, void *to)
-{
-	const struct enum_value *v;
-	struct prefix p;
-
-	switch (fd->type) {
-	case T_BOOL:
-		*(bool *)to = streq(s, "true");
-		return true;
-	case T_UINT:
-		*(uint32_t *)to = (uint32_t)strtoul(s, NULL, 10);
-		return true;
-	case T_ENUM:
-		v = enum_find(fd->values, s);
-		if (!v || v->refused)
-			return false;
-		if (fd->as_bool)
-			*(bool *)to = v->value;
-		else
-			*(int *)to = v->value;
-		return true;
-	case T_IP:
-		return !ip4_parse(s, to);
-	case T_PREFIX:
-		if (prefix_parse(s, &p) < 0)
-			return false;
-		*(struct prefix *)to = p;
-		return true;
-	default:
-		*(const char **)to = arena_strdup(a, s);
-		return !words[fd->type].valid || words[fd->type].valid(s);
-	}
-}
-
-static bool fill_value(const struct field *fd, json_t *v, struct arena *a, void *to)
-{
-	switch (fd->type) {
-	case T_BOOL:
-		*(bool *)to = json_is_true(v);
-		return json_is_boolean(v);
-	case T_UINT:
-		if (!json_is_integer(v) || json_integer_value(v) < (json_int_t)fd->min ||
-		    json_integer_value(v) > (json_int_t)fd->max)
-			return false;
-		*(uint32_t *)to = (uint32_t)json_integer_value(v);
-		return true;
-	default:
-		return json_is_string(v) && fill_text(fd, json_string_value(v), a, to);
-	}
-}
-
-bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, void *out)
-{
-	bool ok = true;
-
-	for (const struct field *fd = def->fields; fd->name; fd++) {
-		json_t *v = json_object_get(obj, fd->name);
-
-		if (fd->required && !v)
-			ok = false;
-		if (!fd->at)
-			continue;
-		void *to = (char *)out + fd->at - 1;
-
-		if (v && !(json_is_null(v) && fd->nullable))
-			ok &= fill_value(fd, v, a, to);
-		else if (fd->dflt)
-			fill_text(fd, fd->dflt, a, to);
-	}
-	return ok;
 }

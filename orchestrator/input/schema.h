@@ -14,24 +14,25 @@
 #include "base/mem.h"
 
 enum field_type {
-	T_TEXT,      /* any string -> const char * */
-	T_LAB_NAME,  /* [a-z0-9-] -> const char * */
-	T_NAME,      /* of an object of this file -> const char * */
-	T_SUBNET,    /* "VNET/SUBNET" -> const char * */
-	T_PAIR,      /* "ROUTESERVER/PEERING" -> const char * */
-	T_NODE,      /* a node, or where the text says so an address -> const char * */
-	T_LOCATION,  /* an Azure region -> const char * */
-	T_BOOL,      /* -> bool */
-	T_UINT,      /* min..max -> uint32_t */
-	T_ENUM,      /* -> int, or bool with as_bool */
-	T_IP,        /* -> ip4 */
-	T_PREFIX,    /* -> struct prefix */
-	T_LISTEN,    /* "tcp/80" */
-	T_COMMUNITY, /* "65535:65282" -> const char * */
-	T_DURATION,  /* "15s" */
-	T_PATH,      /* of a file below the topology's folder */
-	T_PUBLIC_IP, /* true, false or a name */
-	T_LIST,      /* of item */
+	T_TEXT,          /* any string -> const char * */
+	T_LAB_NAME,      /* [a-z0-9-] -> const char * */
+	T_NAME,          /* of an object of this file -> const char * */
+	T_SUBNET,        /* "VNET/SUBNET" -> const char * */
+	T_PAIR,          /* "ROUTESERVER/PEERING" -> const char * */
+	T_NODE,          /* a node, or where the text says so an address -> const char * */
+	T_LOCATION,      /* an Azure region -> const char * */
+	T_BOOL,          /* -> bool */
+	T_UINT,          /* min..max -> uint32_t */
+	T_ENUM,          /* -> int, or bool with as_bool */
+	T_IP,            /* -> ip4 */
+	T_PREFIX,        /* -> struct prefix */
+	T_PREFIX_OR_TAG, /* a prefix, or the name of a service tag */
+	T_LISTEN,        /* "tcp/80" */
+	T_COMMUNITY,     /* "65535:65282" -> const char * */
+	T_DURATION,      /* "15s" */
+	T_PATH,          /* of a file below the topology's folder */
+	T_PUBLIC_IP,     /* true, false or a name */
+	T_LIST,          /* of item */
 	T_OBJECT,
 	T_MAP,        /* names to item */
 	T_CHECK,      /* one check: which kind it is shows by its keys */
@@ -76,15 +77,16 @@ struct object_def {
 extern const struct field schema_common[];
 
 extern const struct object_def schema_topology, schema_settings, schema_vnet, schema_subnet,
-    schema_peering, schema_connected_group, schema_route_table, schema_route, schema_route_server,
-    schema_bgp_connection, schema_vm, schema_nic, schema_bgp, schema_guest_route, schema_internet,
-    schema_public_ip;
+    schema_peering, schema_connected_group, schema_service_tag, schema_route_table, schema_route,
+    schema_route_server, schema_bgp_connection, schema_vm, schema_nic, schema_bgp,
+    schema_guest_route, schema_internet, schema_public_ip;
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
 extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 
 /* Azure's rule for names (interfaces.md, section 1), as a regular expression for the schema. */
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 bool schema_name_valid(const char *s);
+bool schema_tag_valid(const char *s); /* has the form of a service tag's name */
 /* The kind of check that an object is; NULL: none or several (*ret_n says how many keys fit). */
 const struct object_def *schema_check_kind(json_t *check, size_t *ret_n);
 
@@ -97,6 +99,10 @@ bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *
 bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, void *out);
 
 const struct field *schema_field(const struct object_def *def, const char *key); /* or NULL */
+/* Inside the schema: the word of that name, or NULL; whether a string has the form of its type. */
+const struct enum_value *schema_enum_find(const struct enum_value *v, const char *s);
+bool schema_word_valid(enum field_type t, const char *s);
+
 const char *field_type_pattern(enum field_type t); /* regular expression, or NULL */
 bool schema_pair_valid(const char *s);             /* "a/b", both of them names */
 bool schema_path_valid(const char *s); /* below the topology's folder, as far as the words go */

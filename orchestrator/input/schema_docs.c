@@ -18,6 +18,7 @@ static const char *type_name(enum field_type t)
 		[T_ENUM] = "word",
 		[T_IP] = "IPv4 address",
 		[T_PREFIX] = "IPv4 prefix",
+		[T_PREFIX_OR_TAG] = "IPv4 prefix, service tag",
 		[T_LISTEN] = "`tcp/PORT`, `udp/PORT`",
 		[T_COMMUNITY] = "community",
 		[T_DURATION] = "duration",

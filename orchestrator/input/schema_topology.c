@@ -167,23 +167,6 @@ const struct object_def schema_peering = {
 	    END }
 };
 
-const struct object_def schema_connected_group = {
-	"connectedGroup", "a connected group",
-	"Azure Virtual Network Manager's mesh: its members reach one another without peerings.",
-	(const struct field[]){ { .name = "virtualNetworks",
-	                          .type = T_LIST,
-	                          .item = T_NAME,
-	                          .required = true,
-	                          .min = 1,
-	                          .help = "its members" },
-	                        { .name = "isGlobal",
-	                          .type = T_BOOL,
-	                          .dflt = "false",
-	                          .at = AT(struct connected_group, global),
-	                          .help = "Members of different regions reach one another, too." },
-	                        END }
-};
-
 static const struct enum_value endpoint_policies[] = { { "Disabled", 0, NULL, NULL },
 	                                               { "Enabled", 1, NULL, NULL },
 	                                               { "NetworkSecurityGroupEnabled", 2, NULL,
@@ -243,59 +226,6 @@ const struct object_def schema_vnet = {
 	      .item = T_OBJECT,
 	      .object = &schema_peering,
 	      .help = "Peerings by name." },
-	    END }
-};
-
-static const struct enum_value udr_next_hops[] = {
-	{ "VirtualAppliance", NH_VIRTUAL_APPLIANCE, "needs nextHopIpAddress", NULL },
-	{ "VirtualNetworkGateway", NH_VIRTUAL_NETWORK_GATEWAY, "a VPN gateway", NULL },
-	{ "VnetLocal", NH_VNET_LOCAL, "the VNet itself", NULL },
-	{ "Internet", NH_INTERNET, NULL, NULL },
-	{ "None", NH_NONE, "drop", NULL },
-	{ "VNetPeering", 0, NULL,
-	  "peering routes are made by the peering; give the address of an appliance" },
-	{ "VNetGlobalPeering", 0, NULL,
-	  "peering routes are made by the peering; give the address of an appliance" },
-	{ "VirtualNetworkServiceEndpoint", 0, NULL,
-	  "these routes are made by the subnet's service endpoints" },
-	{ "InterfaceEndpoint", 0, NULL, "these routes are made by private endpoints" },
-	END
-};
-
-const struct object_def schema_route = {
-	"route", "a route", NULL,
-	(const struct field[]){ { .name = "addressPrefix",
-	                          .type = T_PREFIX,
-	                          .required = true,
-	                          .at = AT(struct route, prefix),
-	                          .help = "destination" },
-	                        { .name = "nextHopType",
-	                          .type = T_ENUM,
-	                          .values = udr_next_hops,
-	                          .required = true,
-	                          .at = AT(struct route, type),
-	                          .help = "where packets go" },
-	                        { .name = "nextHopIpAddress",
-	                          .type = T_IP,
-	                          .nullable = true,
-	                          .at = AT(struct route, next_hop),
-	                          .help = "The appliance's address; with VirtualAppliance only." },
-	                        END }
-};
-
-const struct object_def schema_route_table = {
-	"routeTable", "a route table", NULL,
-	(const struct field[]){
-	    { .name = "disableBgpRoutePropagation",
-	      .type = T_BOOL,
-	      .dflt = "false",
-	      .at = AT(struct route_table, disable_bgp),
-	      .help = "Subnets with this table do not get routes of gateways and Route Servers." },
-	    { .name = "routes",
-	      .type = T_MAP,
-	      .item = T_OBJECT,
-	      .object = &schema_route,
-	      .help = "User-defined routes by name." },
 	    END }
 };
 
@@ -531,6 +461,12 @@ const struct object_def schema_topology = {
 	      .item = T_OBJECT,
 	      .object = &schema_route_table,
 	      .help = "Route tables by name." },
+	    { .name = "serviceTags",
+	      .type = T_MAP,
+	      .item = T_OBJECT,
+	      .object = &schema_service_tag,
+	      .help = "Prefixes of service tags by name, as routes and service endpoints use "
+	              "them." },
 	    { .name = "routeServers",
 	      .type = T_MAP,
 	      .item = T_OBJECT,

@@ -23,6 +23,7 @@ static const struct collection INTERNET_INNER[] = { { "hosts", "internetHost", N
 static const struct collection TOP[] = {
 	{ "virtualNetworks", "virtualNetwork", VNET_INNER },
 	{ "connectedGroups", "connectedGroup", NULL },
+	{ "serviceTags", "serviceTag", NULL },
 	{ "routeTables", "routeTable", RT_INNER },
 	{ "networkSecurityGroups", "networkSecurityGroup", NSG_INNER },
 	{ "applicationSecurityGroups", "applicationSecurityGroup", NULL },

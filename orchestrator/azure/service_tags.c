@@ -1,0 +1,92 @@
+/* Service tags: names for the prefixes of Azure's services (azure-semantics 2.3 item 5).
+ *
+ * Microsoft publishes them every week, thousands of prefixes in all.  What stands here is a sample,
+ * long-lived prefixes of a few tags, enough to see which route wins; a design that depends on real
+ * ones gives them in "serviceTags", which comes first.  docs/routes.md says so. */
+#include "azure/service_tags.h"
+
+#include "base/str.h"
+
+#define IP(a, b, c, d) ((ip4)(a) << 24 | (ip4)(b) << 16 | (ip4)(c) << 8 | (ip4)(d))
+
+static const struct prefix azureactivedirectory[] = { { IP(20, 190, 128, 0), 18 },
+	                                              { IP(40, 126, 0, 0), 18 } };
+static const struct prefix azurecloud[] = {
+	{ IP(13, 69, 0, 0), 17 },    { IP(13, 74, 0, 0), 16 },    { IP(13, 80, 0, 0), 15 },
+	{ IP(20, 38, 102, 0), 23 },  { IP(20, 38, 108, 0), 23 },  { IP(40, 68, 0, 0), 16 },
+	{ IP(40, 112, 0, 0), 18 },   { IP(51, 144, 0, 0), 16 },   { IP(52, 138, 128, 0), 17 },
+	{ IP(52, 166, 0, 0), 15 },   { IP(52, 236, 128, 0), 17 }, { IP(52, 239, 136, 0), 22 },
+	{ IP(52, 239, 140, 0), 22 }, { IP(52, 239, 212, 0), 23 }, { IP(52, 239, 242, 0), 23 },
+	{ IP(52, 239, 248, 0), 24 }, { IP(104, 40, 128, 0), 17 }
+};
+static const struct prefix azurecloud_northeurope[] = {
+	{ IP(13, 74, 0, 0), 16 },    { IP(20, 38, 102, 0), 23 },  { IP(40, 112, 0, 0), 18 },
+	{ IP(52, 138, 128, 0), 17 }, { IP(52, 239, 136, 0), 22 }, { IP(52, 239, 248, 0), 24 }
+};
+static const struct prefix azurecloud_westeurope[] = {
+	{ IP(13, 69, 0, 0), 17 },    { IP(13, 80, 0, 0), 15 },    { IP(20, 38, 108, 0), 23 },
+	{ IP(40, 68, 0, 0), 16 },    { IP(51, 144, 0, 0), 16 },   { IP(52, 166, 0, 0), 15 },
+	{ IP(52, 236, 128, 0), 17 }, { IP(52, 239, 140, 0), 22 }, { IP(52, 239, 212, 0), 23 },
+	{ IP(52, 239, 242, 0), 23 }, { IP(104, 40, 128, 0), 17 }
+};
+static const struct prefix sql[] = { { IP(40, 68, 37, 158), 32 },
+	                             { IP(52, 236, 184, 163), 32 },
+	                             { IP(104, 40, 168, 105), 32 } };
+static const struct prefix sql_westeurope[] = { { IP(40, 68, 37, 158), 32 },
+	                                        { IP(52, 236, 184, 163), 32 },
+	                                        { IP(104, 40, 168, 105), 32 } };
+static const struct prefix storage[] = { { IP(20, 38, 102, 0), 23 },  { IP(20, 38, 108, 0), 23 },
+	                                 { IP(52, 239, 136, 0), 22 }, { IP(52, 239, 140, 0), 22 },
+	                                 { IP(52, 239, 212, 0), 23 }, { IP(52, 239, 242, 0), 23 },
+	                                 { IP(52, 239, 248, 0), 24 } };
+static const struct prefix storage_northeurope[] = { { IP(20, 38, 102, 0), 23 },
+	                                             { IP(52, 239, 136, 0), 22 },
+	                                             { IP(52, 239, 248, 0), 24 } };
+static const struct prefix storage_westeurope[] = { { IP(20, 38, 108, 0), 23 },
+	                                            { IP(52, 239, 140, 0), 22 },
+	                                            { IP(52, 239, 212, 0), 23 },
+	                                            { IP(52, 239, 242, 0), 23 } };
+
+static const struct service_tag samples[] = {
+	{ "AzureActiveDirectory", NULL, azureactivedirectory, ARRAY_LEN(azureactivedirectory) },
+	{ "AzureCloud", NULL, azurecloud, ARRAY_LEN(azurecloud) },
+	{ "AzureCloud.NorthEurope", NULL, azurecloud_northeurope,
+	  ARRAY_LEN(azurecloud_northeurope) },
+	{ "AzureCloud.WestEurope", NULL, azurecloud_westeurope, ARRAY_LEN(azurecloud_westeurope) },
+	{ "Sql", NULL, sql, ARRAY_LEN(sql) },
+	{ "Sql.WestEurope", NULL, sql_westeurope, ARRAY_LEN(sql_westeurope) },
+	{ "Storage", NULL, storage, ARRAY_LEN(storage) },
+	{ "Storage.NorthEurope", NULL, storage_northeurope, ARRAY_LEN(storage_northeurope) },
+	{ "Storage.WestEurope", NULL, storage_westeurope, ARRAY_LEN(storage_westeurope) },
+};
+
+const struct service_tag *service_tag_find(const struct model *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_service_tags; i++)
+		if (strieq(m->service_tags[i].name, name))
+			return &m->service_tags[i];
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		if (strieq(samples[i].name, name))
+			return &samples[i];
+	return NULL;
+}
+
+const char *service_tag_sample(size_t i)
+{
+	return i < ARRAY_LEN(samples) ? samples[i].name : NULL;
+}
+
+unsigned service_tag_rank(const char *name)
+{
+	if (strieq(name, "AzureCloud"))
+		return 4;
+	if (str_glob("AzureCloud.*", name))
+		return 3;
+	return strchr(name, '.') ? 1 : 2;
+}
+
+bool service_tag_for_rules_only(const char *name)
+{
+	return strieq(name, "VirtualNetwork") || strieq(name, "AzureLoadBalancer") ||
+	       strieq(name, "Internet");
+}

@@ -1,0 +1,15 @@
+/* Service tags: names that stand for prefixes, as destination of user-defined routes.  Names ignore
+ * case. */
+#pragma once
+
+#include "azure/model.h"
+
+/* The topology's own, or the sample that ships; NULL: unknown. */
+const struct service_tag *service_tag_find(const struct model *m, const char *name);
+/* Names of the samples, one after the other from 0; NULL behind the last. */
+const char *service_tag_sample(size_t i);
+/* Which of several routes by tag for one prefix wins: the lowest (azure-semantics 2.3 item 5). From
+ * 1, for regional tags; over 2, top-level, and 3, AzureCloud.region, to 4, AzureCloud. */
+unsigned service_tag_rank(const char *name);
+/* Tags that security rules take, and routes do not. */
+bool service_tag_for_rules_only(const char *name);
