@@ -68,7 +68,7 @@ static char *names_list(const struct names *l)
 {
 	_cleanup_str_ struct str s = { 0 };
 
-	for (size_t i = 0; i < l->n && i < 12; i++)
+	for (size_t i = 0; l->items && i < l->n && i < 12; i++)
 		str_printf(&s, "%s%s", i ? ", " : "", l->items[i]);
 	if (l->n > 12)
 		str_add(&s, ", ...");
