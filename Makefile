@@ -95,6 +95,9 @@ tools: $(TOOLS)
 e2e: all $(TOOLS) ## end-to-end tests, as root and as an ordinary user; E2E=FILES
 	tests/lib/e2e -j$(JOBS) $(E2E)
 
+fidelity: all ## labs against published observations of real Azure; CASES="01 38"  DOCS=1 writes docs/fidelity.md
+	tests/fidelity/run $(if $(DOCS),--docs docs/fidelity.md) $(CASES)
+
 lint: ## style, static analysis, layers
 	$(PROVE) lint -j$(JOBS) tests/lint/*.t
 
@@ -172,6 +175,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|cov  CC=clang  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e lint bench fuzz fuzz-run cov test deps demo docs install uninstall clean help
+.PHONY: all tools unit golden check e2e fidelity lint bench fuzz fuzz-run cov test deps demo docs install uninstall clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Every published observation of real Azure against a lab of the same design: a result per case.
+exec "$(dirname "$0")/run" --tap
