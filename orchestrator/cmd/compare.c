@@ -166,6 +166,21 @@ static int read_again(struct job *j, const char *file, const json_t *text, const
 	return compare_read(&source, text, want, e);
 }
 
+/* A peering's routes are missing because its session is not up. */
+static void explain_sessions(const struct job *j, const char *subject, enum compare_kind kind,
+                             struct comparison *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct compare_row *r = &c->rows[i];
+		const char *at =
+		    r->want ? json_string_value(json_object_get(r->want, "localAddress")) : NULL;
+
+		if (r->verdict == COMPARE_MISSING && !r->reason && at && !j->against &&
+		    (kind == COMPARE_LEARNED || kind == COMPARE_ADVERTISED))
+			r->reason = compare_session(&j->lab, subject, at);
+	}
+}
+
 static int compare_file(struct job *j, const char *file, struct err *e)
 {
 	_cleanup_compare_table_ struct compare_table want = { 0 }, got = { 0 };
@@ -193,6 +208,7 @@ static int compare_file(struct job *j, const char *file, struct err *e)
 	}
 	if (r >= 0) {
 		compare_tables(&want, &got, &j->options, &c);
+		explain_sessions(j, subject, want.kind, &c);
 		report(j, file, want.kind, subject, &c);
 	}
 	json_decref(text);

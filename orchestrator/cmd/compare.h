@@ -25,6 +25,10 @@ int compare_subject(const struct compare_lab *l, const struct compare_names *nam
 /* The addresses of a peering's two instances; they live as long as l. */
 void compare_instances(const struct compare_lab *l, const char *peering, const char *ret[2]);
 
+/* "the session is Connect, not Established", when that is why a peering has no routes; the caller
+ * frees; NULL: it is up. */
+char *compare_session(const struct compare_lab *l, const char *peering, const char *address);
+
 /* The lab's table of that kind. */
 int compare_ask(const struct compare_lab *l, const struct compare_names *names,
                 enum compare_kind kind, const char *subject, struct compare_table *ret,

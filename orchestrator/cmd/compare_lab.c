@@ -208,20 +208,41 @@ int compare_subject(const struct compare_lab *l, const struct compare_names *nam
 	return by_name(file, text, &all, want->kind, ret_subject, e);
 }
 
+static bool is_of(const json_t *session, const char *peering)
+{
+	_cleanup_free_ char *name =
+	    xasprintf("%s/%s", json_str(session, "routeServer"), json_str(session, "peering"));
+
+	return strieq(name, peering) || strieq(json_str(session, "peering"), peering);
+}
+
 void compare_instances(const struct compare_lab *l, const char *peering, const char *ret[2])
 {
 	size_t i;
 	json_t *s;
 
 	json_array_foreach (json_object_get(l->status, "bgp"), i, s) {
-		_cleanup_free_ char *name =
-		    xasprintf("%s/%s", json_str(s, "routeServer"), json_str(s, "peering"));
 		json_int_t k = json_integer_value(json_object_get(s, "instance"));
 
-		if ((strieq(name, peering) || strieq(json_str(s, "peering"), peering)) && k >= 0 &&
-		    k < 2)
+		if (is_of(s, peering) && k >= 0 && k < 2)
 			ret[k] = json_str(s, "address");
 	}
+}
+
+char *compare_session(const struct compare_lab *l, const char *peering, const char *address)
+{
+	size_t i;
+	json_t *s;
+
+	json_array_foreach (json_object_get(l->status, "bgp"), i, s) {
+		const char *state = json_str(s, "state");
+
+		if (is_of(s, peering) && streq(json_str(s, "address"), address) &&
+		    !streq(state, "Established"))
+			return xasprintf("the session of %s is %s, not Established", address,
+			                 state);
+	}
+	return NULL;
 }
 
 int compare_ask(const struct compare_lab *l, const struct compare_names *names,

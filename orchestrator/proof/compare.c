@@ -7,6 +7,7 @@
 
 #include <limits.h>
 
+#include "base/addr.h"
 #include "proof/match.h"
 
 #define MAX_NAMES 7
@@ -189,13 +190,32 @@ static const char *hidden_reason(const struct compare_table *t, const json_t *wa
 	return NULL;
 }
 
-/* Why the lab does not have it: because of what it has in that place, if anything. */
-static const char *instead_reason(const struct side *got, uint64_t key)
+/* Why the lab does not have it: because of what it has in that place, or around it. */
+static char *instead_reason(const struct side *got, uint64_t key, const json_t *want)
 {
+	const json_t *around = NULL;
+	struct prefix p, q;
+	unsigned len = 0;
+
 	for (size_t i = 0; i < got->n; i++)
 		if (got->keys[i] == key && *text(got->rows[i], "reason"))
-			return text(got->rows[i], "reason");
-	return NULL;
+			return xstrdup(text(got->rows[i], "reason"));
+	if (prefix_parse(text(want, "addressPrefix"), &p) < 0)
+		return NULL;
+	for (size_t i = 0; i < got->n; i++) {
+		const json_t *r = got->rows[i];
+
+		if (prefix_parse(text(r, "addressPrefix"), &q) < 0 || !prefix_covers(q, p) ||
+		    !strieq(text(r, "state"), "Active") || !q.len || !*text(r, "reason") ||
+		    (around && q.len <= len))
+			continue;
+		around = r;
+		len = q.len;
+	}
+	if (!around)
+		return NULL;
+	return xasprintf("%s, %s, is in the lab's table: %s", text(around, "addressPrefix"),
+	                 text(around, "nextHopType"), text(around, "reason"));
 }
 
 static char *row_key(const struct shape *s, const json_t *row)
@@ -291,9 +311,10 @@ void compare_tables(const struct compare_table *want, const struct compare_table
 		if (w.done[i])
 			continue;
 		const char *why = hidden_reason(got, w.rows[i]);
+		_cleanup_free_ char *else_why =
+		    why ? NULL : instead_reason(&g, w.keys[i], w.rows[i]);
 
-		add(ret, COMPARE_MISSING, s, w.rows[i], NULL, NULL,
-		    why ? why : instead_reason(&g, w.keys[i]));
+		add(ret, COMPARE_MISSING, s, w.rows[i], NULL, NULL, why ? why : else_why);
 	}
 	for (size_t i = 0; i < g.n; i++)
 		if (!g.done[i])
