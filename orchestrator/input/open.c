@@ -11,6 +11,7 @@
 #include "input/file.h"
 #include "input/import/import.h"
 #include "input/kind.h"
+#include "input/terraform/terraform.h"
 #include "input/topology.h"
 
 /* input/arm/arm.h; as long as it is not there, templates are refused. */
@@ -35,6 +36,19 @@ static const char *base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+/* Where scripts lie that a template names; the caller frees. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return xstrdup(path);
+	return !slash          ? xstrdup(".")
+	       : slash == path ? xstrdup("/")
+	                       : xstrndup(path, (size_t)(slash - path));
 }
 
 /* --- one document ------------------------------------------------------------------------------
@@ -72,8 +86,13 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 	switch (k) {
 	case INPUT_ARM:
 		return read_template(op, path, name, e);
-	case INPUT_TERRAFORM:
-		return no_reader(op, name, k);
+	case INPUT_TERRAFORM: {
+		json_t *resources = terraform_resources(doc, name, op->f);
+
+		json_array_extend(op->x.resources, resources);
+		json_decref(resources);
+		return 0;
+	}
 	case INPUT_EXPORT:
 		export_collect(&op->x, doc, name, op->f);
 		return 0;
@@ -212,7 +231,8 @@ static json_t *imported(struct opening *op, struct err *e)
 	const char *path = op->o->path;
 	_cleanup_free_ char *name = lab_name(path);
 	const char *base = base_name(path);
-	struct import_options o = { *base ? base : path, name, op->o->images };
+	_cleanup_free_ char *folder = folder_of(path);
+	struct import_options o = { *base ? base : path, folder, name, op->o->images };
 	json_t *x = import_design(op->x.resources, &o, op->f);
 	json_t *topology = json_object_get(x, "topology");
 	json_t *design = NULL;

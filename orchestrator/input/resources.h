@@ -1,3 +1,4 @@
+/* clang-format off */
 /* What every reader of a foreign file yields (ARM template, Terraform plan, az export), and what
  * the import makes a topology of: resources as ARM knows them.  Pure data, in JSON:
  *
@@ -10,6 +11,7 @@
  *
  * Types compare without case; ids are joined by resource_key().  Children may be inline, or
  * resources of their own, or both. */
+/* clang-format on */
 #pragma once
 
 #include <jansson.h>

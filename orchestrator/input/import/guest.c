@@ -2,8 +2,9 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "input/appliance/appliance.h"
 #include "input/file.h"
-#include "input/import/appliance.h"
+#include "input/import/choice.h"
 #include "input/import/priv.h"
 
 /* --- addresses that Azure would give --------------------------------------------------------- */
@@ -67,15 +68,30 @@ static bool near_route_server(const struct im_nic *n, const char *vnet)
 
 struct facts {
 	json_t *vm;
-	struct appliance_facts f;
+	struct guest_facts f;
 };
 
-static struct appliance_facts *facts_of(struct facts *v, size_t n, const json_t *vm)
+static struct guest_facts *facts_of(struct facts *v, size_t n, const json_t *vm)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i].vm == vm)
 			return &v[i].f;
 	return NULL;
+}
+
+static void way_to_route_server(struct import *im, struct guest_facts *f, const struct im_nic *nic,
+                                const char *vnet)
+{
+	json_t *v = json_object_get(json_object_get(im->topology, "virtualNetworks"), vnet);
+	json_t *subnet = json_object_get(json_object_get(v, "subnets"), "RouteServerSubnet");
+	const char *to = json_string_value(json_object_get(subnet, "addressPrefix"));
+	const char *own = json_string_value(json_object_get(nic->subnet->out, "addressPrefix"));
+	struct prefix p;
+
+	if (!to || !own || prefix_parse(own, &p) < 0)
+		return;
+	snprintf(f->rs_prefix, sizeof(f->rs_prefix), "%s", to);
+	snprintf(f->rs_via, sizeof(f->rs_via), "%s", IP4_STR(p.addr + 1));
 }
 
 static void peers(struct import *im, struct facts *v, size_t n)
@@ -93,12 +109,13 @@ static void peers(struct import *im, struct facts *v, size_t n)
 			continue;
 		for (size_t i = 0; i < im->n_nics; i++) {
 			struct im_nic *nic = &im->nics[i];
-			struct appliance_facts *f = facts_of(v, n, nic->vm_out);
+			struct guest_facts *f = facts_of(v, n, nic->vm_out);
 
 			if (!f || nic->ip != ip || !near_route_server(nic, vnet))
 				continue;
 			f->bgp_peer = true;
 			f->peer_asn = json_integer_value(json_object_get(c->out, "peerAsn"));
+			way_to_route_server(im, f, nic, vnet);
 			pin(im, nic, c);
 		}
 	}
@@ -134,7 +151,7 @@ static void next_hops(struct import *im, struct facts *v, size_t n)
 			continue;
 		for (size_t i = 0; i < im->n_nics; i++) {
 			struct im_nic *nic = &im->nics[i];
-			struct appliance_facts *f = facts_of(v, n, nic->vm_out);
+			struct guest_facts *f = facts_of(v, n, nic->vm_out);
 
 			if (!f || (nic->ip != ip && !balances(im, via, nic->lab)))
 				continue;
@@ -201,6 +218,21 @@ static void take_files(struct import *im, const char *name, json_t *out, json_t 
 	}
 }
 
+static void add_new(json_t *list, const json_t *more)
+{
+	json_t *v, *x;
+	size_t i, k;
+
+	json_array_foreach ((json_t *)more, i, v) {
+		bool there = false;
+
+		json_array_foreach (list, k, x)
+			there |= json_equal(x, v);
+		if (!there)
+			json_array_append(list, v);
+	}
+}
+
 /* Rules of findings outlive everything. */
 static const char *guest_rule(const char *rule)
 {
@@ -217,7 +249,7 @@ static const char *guest_rule(const char *rule)
 static void apply(struct import *im, const struct res *r, const char *name, json_t *out,
                   json_t *result)
 {
-	static const char *const keys[] = { "bgp", "routes", "sourceNat", "listen" };
+	static const char *const keys[] = { "bgp", "routes", "loopbacks", "sourceNat", "listen" };
 	json_t *origin = json_incref(json_object_get(out, "source")), *v;
 	const char *source = json_string_value(origin);
 	size_t i;
@@ -227,7 +259,7 @@ static void apply(struct import *im, const struct res *r, const char *name, json
 	for (i = 0; i < ARRAY_LEN(keys); i++) {
 		v = json_object_get(result, keys[i]);
 		if (v && json_is_array(json_object_get(out, keys[i])))
-			json_array_extend(json_object_get(out, keys[i]), v);
+			add_new(json_object_get(out, keys[i]), v);
 		else if (v)
 			json_object_set(out, keys[i], v);
 	}
@@ -254,22 +286,29 @@ static struct res *resource_of(struct import *im, const json_t *out)
 	return NULL;
 }
 
-/* The machine as its reader wants it: what was attached to it is in it. */
-static json_t *whole_vm(struct import *im, const struct res *r)
+/* Its extensions and run commands. */
+static json_t *attached(struct import *im, const struct res *r)
 {
-	json_t *vm = r ? json_copy(r->j) : json_object();
-	json_t *extensions = json_array(), *commands = json_array();
+	static const char *const types[] = { "microsoft.compute/virtualmachines/extensions",
+		                             "microsoft.compute/virtualmachines/runcommands" };
+	json_t *list = json_array();
 	struct res *c;
 
-	IM_EACH(im, c, "microsoft.compute/virtualmachines/extensions")
-	if (r && c->parent == r)
-		json_array_append(extensions, c->j);
-	IM_EACH(im, c, "microsoft.compute/virtualmachines/runcommands")
-	if (r && c->parent == r)
-		json_array_append(commands, c->j);
-	json_object_set_new(vm, "extensions", extensions);
-	json_object_set_new(vm, "runCommands", commands);
-	return vm;
+	for (size_t i = 0; r && i < ARRAY_LEN(types); i++)
+		IM_EACH(im, c, types[i])
+	if (c->parent == r)
+		json_array_append(list, c->j);
+	return list;
+}
+
+/* A scale set's template is a machine as well. */
+static json_t *machine(const struct res *r)
+{
+	json_t *profile = r ? arm_get(r->j, "virtualMachineProfile") : NULL;
+
+	if (profile)
+		return json_pack("{s:s, s:O}", "name", r->name, "properties", profile);
+	return r ? json_incref(r->j) : json_object();
 }
 
 /* --- --node VM=image[:file] --------------------------------------------------------------------
@@ -309,14 +348,27 @@ static void node_file(struct import *im, const char *word, const char *image, co
 	}
 	json_t *j = json_stringn(str_get(&text), text.n), *files = json_object();
 
-	if (j) {
-		json_object_set_new(files, main_file(image, path), j);
-		take_files(im, name, out, files);
+	if (j && strlen(str_get(&text)) == text.n) {
+		/* A FortiGate's or a router's own configuration is translated. */
+		json_t *found = appliance_from_text(str_get(&text), path), *v;
+		size_t i;
+
+		json_object_set(files, main_file(image, path), j);
+		if (streq(json_string_value(json_object_get(found, "image")), image) &&
+		    json_object_size(json_object_get(found, "config")))
+			take_files(im, name, out, json_object_get(found, "config"));
+		else
+			take_files(im, name, out, files);
+		json_array_foreach (json_object_get(found, "notes"), i, v)
+			finding_add_source(im->f, SEV_INFO, "IMPORT-GUEST-03", NULL, path, NULL,
+			                   "\"%s\" %s", name, json_string_value(v));
+		json_decref(found);
 	} else {
 		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL,
 		            "--node %s: %s is not a text in UTF-8", word, path);
 	}
 	json_decref(files);
+	json_decref(j);
 }
 
 static void override(struct import *im, const char *word)
@@ -370,7 +422,7 @@ void import_guests(struct import *im)
 	peers(im, facts, n);
 	next_hops(im, facts, n);
 	for (size_t i = 0; i < im->n_nics; i++) {
-		struct appliance_facts *f = facts_of(facts, n, im->nics[i].vm_out);
+		struct guest_facts *f = facts_of(facts, n, im->nics[i].vm_out);
 
 		if (f)
 			f->forwards |=
@@ -378,15 +430,16 @@ void import_guests(struct import *im)
 	}
 	n = 0;
 	json_object_foreach (vms, name, out) {
-		struct appliance_facts *f = &facts[n++].f;
+		struct guest_facts *f = &facts[n++].f;
 		struct res *r = resource_of(im, out);
-		json_t *vm = whole_vm(im, r), *result;
+		json_t *vm = machine(r), *children = attached(im, r), *result;
 
 		f->vendor_image = vendor(vm);
 		f->named_so = named_so(name);
-		result = appliance_of(vm, f);
+		result = choose_guest(vm, children, im->o->folder, f);
 		apply(im, r, name, out, result);
 		json_decref(result);
+		json_decref(children);
 		json_decref(vm);
 	}
 	for (size_t i = 0; im->o->images && im->o->images[i]; i++)

@@ -10,6 +10,7 @@
 
 struct import_options {
 	const char *from;          /* the file or folder, for texts; may be NULL */
+	const char *folder;        /* of the template, for scripts that lie there; may be NULL */
 	const char *name;          /* of the lab; may be NULL */
 	const char *const *images; /* "VM=image[:file]", NULL-terminated; may be NULL */
 };

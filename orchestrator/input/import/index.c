@@ -165,12 +165,15 @@ static json_t *merge(json_t *old, const json_t *new, bool *ret_differs)
 	return both;
 }
 
-static struct res *add(struct import *im, const char *id, const char *name, const char *source,
-                       json_t *j)
+/* given: what the file says, for what is none of ARM's ("azurerm_resource_group"). */
+static struct res *add(struct import *im, const char *id, const char *given, const char *name,
+                       const char *source, json_t *j)
 {
 	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
 	struct res *r;
 
+	if (!type && given && *given)
+		type = resource_key(given);
 	if (!type)
 		return NULL;
 	HASH_FIND_STR(im->by_key, key, r);
@@ -222,7 +225,7 @@ static void add_children(struct import *im, const struct res *r, json_t *j, cons
 			add(im,
 			    arena_printf(im->a, "%s/%s/%s", r->key, inlined[k].type,
 			                 last_name(name)),
-			    name,
+			    NULL, name,
 			    arena_printf(im->a, "%s%s/%s/%zu", source, under ? "/properties" : "",
 			                 inlined[k].list, i),
 			    child);
@@ -259,7 +262,7 @@ static void add_resource(struct import *im, json_t *j, size_t i)
 	source = source ? arena_strdup(im->a, source) : arena_printf(im->a, "%s#/%zu", from, i);
 	if ((!id || !strstr(id, "/providers/")) && type && name)
 		id = make_id(im, type, name);
-	struct res *r = id ? add(im, id, name, source, j) : NULL;
+	struct res *r = id ? add(im, id, type, name, source, j) : NULL;
 
 	if (r)
 		add_children(im, r, j, source);

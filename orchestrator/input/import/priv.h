@@ -17,7 +17,7 @@ enum type_how {
 };
 
 struct type_row {
-	const char *type; /* small letters; "x/" at the end: everything that begins so */
+	const char *type; /* small letters; "x/", "x_": everything that begins so */
 	enum type_how how;
 	const char *kind; /* map of the topology, where names must be unique; or NULL */
 	bool packets;     /* carries, steers or filters packets, or takes an address */

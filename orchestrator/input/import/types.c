@@ -29,8 +29,28 @@ static const char machine[] = "where a machine runs and what it is made of; move
 static const char deployment[] = "how it is deployed; moves no packet";
 static const char vwan[] = "Virtual WAN is not emulated";
 
-/* The first that fits counts; "x/" is everything that begins with it. */
+/* The first that fits counts; "x/" and "x_" are everything that begins so. */
 static const struct type_row rows[] = {
+	IGNORED("azurerm_resource_group", deployment),
+	IGNORED("azurerm_storage_", data),
+	IGNORED("azurerm_key_vault", data),
+	IGNORED("azurerm_key_vault_", data),
+	IGNORED("azurerm_log_analytics_", watch),
+	IGNORED("azurerm_monitor_", watch),
+	IGNORED("azurerm_application_insights", watch),
+	IGNORED("azurerm_network_watcher", watch),
+	IGNORED("azurerm_network_watcher_", watch),
+	IGNORED("azurerm_private_dns_", names),
+	IGNORED("azurerm_dns_", names),
+	IGNORED("azurerm_role_", rights),
+	IGNORED("azurerm_user_assigned_identity", rights),
+	IGNORED("azurerm_client_config", rights),
+	IGNORED("azurerm_subscription", rights),
+	IGNORED("random_", deployment),
+	IGNORED("tls_", deployment),
+	IGNORED("time_", deployment),
+	IGNORED("local_", deployment),
+	IGNORED("null_", deployment),
 	READ(NET "virtualnetworks", "virtualNetworks"),
 	PART(NET "virtualnetworks/subnets", "virtual network"),
 	PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
@@ -173,8 +193,8 @@ const struct type_row *type_row(const char *type)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		size_t n = strlen(rows[i].type);
 
-		if (rows[i].type[n - 1] == '/' ? !strncmp(type, rows[i].type, n)
-		                               : streq(type, rows[i].type))
+		if (strchr("/_", rows[i].type[n - 1]) ? !strncmp(type, rows[i].type, n)
+		                                      : streq(type, rows[i].type))
 			return &rows[i];
 	}
 	/* Diagnostic settings, locks and the like hang on anything. */

@@ -1,0 +1,77 @@
+#include "input/import/choice.h"
+
+#include "input/appliance/appliance.h"
+#include "input/import/priv.h"
+
+static void note(json_t *result, const char *severity, const char *rule, const char *text,
+                 const char *hint)
+{
+	json_array_append_new(json_object_get(result, "notes"),
+	                      json_pack("{s:s, s:s, s:s, s:s?}", "severity", severity, "rule", rule,
+	                                "text", text, "hint", hint));
+}
+
+static bool is_windows(const json_t *vm)
+{
+	const char *os = arm_str(vm, "storageProfile.osDisk.osType");
+	const char *publisher = arm_str(vm, "storageProfile.imageReference.publisher");
+
+	return (os && strieq(os, "Windows")) || arm_get(vm, "osProfile.windowsConfiguration") ||
+	       (publisher && str_starts(publisher, "MicrosoftWindows"));
+}
+
+/* What stands in the template, as far as a daemon reads it. */
+static bool take_inside(json_t *result, const json_t *found)
+{
+	static const char *const keys[] = { "routes", "loopbacks", "sourceNat" };
+	json_t *config = json_object_get(found, "config"), *v;
+	size_t i;
+
+	json_array_foreach (json_object_get(found, "notes"), i, v)
+		note(result, "info", "IMPORT-GUEST-03", json_string_value(v), NULL);
+	for (i = 0; i < ARRAY_LEN(keys); i++) {
+		v = json_object_get(found, keys[i]);
+		if (json_is_true(v) || json_array_size(v))
+			json_object_set(result, keys[i], v);
+	}
+	if (!json_object_get(found, "image") || !json_object_size(config))
+		return false;
+	json_object_set(result, "image", json_object_get(found, "image"));
+	json_object_set(result, "files", config);
+	return true;
+}
+
+json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const struct guest_facts *f)
+{
+	const struct appliance_source source = { vm, children, folder };
+	json_t *result = json_pack("{s:s, s:[]}", "image", "host", "notes");
+	json_t *found = appliance_read(&source);
+	bool inside = take_inside(result, found);
+
+	json_decref(found);
+	/* What a machine that was just made answers to. */
+	json_object_set_new(result, "listen",
+	                    json_pack("[s]", is_windows(vm) ? "tcp/3389" : "tcp/22"));
+	if (inside)
+		return result;
+	if (f->bgp_peer) {
+		json_object_set_new(result, "image", json_string("frr"));
+		json_object_set_new(
+		    result, "bgp",
+		    json_pack("{s:I, s:[]}", "asn", (json_int_t)f->peer_asn, "advertise"));
+		note(result, "warning", "IMPORT-GUEST-01",
+		     "is a BGP peer of a Route Server; its configuration is not in the design, so "
+		     "one "
+		     "is generated that announces nothing",
+		     "--node VM=frr:FILE gives it its own configuration");
+	} else if (!f->forwards && (f->next_hop || f->vendor_image)) {
+		note(result, "info", "IMPORT-GUEST-02",
+		     f->next_hop ? "is the next hop of a route, and none of its NICs has "
+		                   "enableIPForwarding: "
+		                   "it forwards nothing"
+		                 : "has the image of an appliance, and none of its NICs has "
+		                   "enableIPForwarding: it is a host in the lab",
+		     NULL);
+	}
+	return result;
+}
