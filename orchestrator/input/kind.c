@@ -93,7 +93,7 @@ enum input_kind input_kind(const json_t *doc)
 		return INPUT_STATE;
 	if (input_capture(doc) != CAPTURE_NONE)
 		return INPUT_CAPTURE;
-	if (json_is_array(doc) || has_resources(doc, 0))
+	if (has_resources(doc, 0))
 		return INPUT_EXPORT;
 	/* An empty answer of az or REST. */
 	if (json_object_size(doc) == 1 && json_is_array(json_object_get(doc, "value")))

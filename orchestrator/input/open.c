@@ -106,8 +106,13 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 	default:
 		break;
 	}
+	if (in_folder && k == INPUT_TOPOLOGY && !json_object_get(doc, "virtualNetworks")) {
+		export_collect(&op->x, doc, name, op->f); /* which finds nothing, and says so */
+		return 0;
+	}
 	/* Beside a template or an export, these lie around. */
-	finding_add_source(op->f, in_folder ? SEV_INFO : SEV_ERROR, "INPUT-KIND-01", NULL, name,
+	finding_add_source(op->f, in_folder ? SEV_INFO : SEV_ERROR,
+	                   in_folder ? "INPUT-KIND-03" : "INPUT-KIND-01", NULL, name,
 	                   k == INPUT_PARAMETERS ? "name the template, and this file with -p"
 	                   : k == INPUT_STATE    ? "terraform show -json > plan.json"
 	                                         : NULL,
@@ -125,7 +130,7 @@ static int folder_file(void *ctx, const char *path, const char *name, struct err
 	if (!doc && !own.n)
 		return -e->code;
 	if (!doc) {
-		finding_add_source(op->f, SEV_WARNING, "INPUT-KIND-03", NULL, name, NULL,
+		finding_add_source(op->f, SEV_WARNING, "INPUT-KIND-04", NULL, name, NULL,
 		                   "%s is not used: it is no JSON: %s", name, own.items[0].message);
 		return 0;
 	}

@@ -196,11 +196,11 @@ static void read_balancer(struct import *im, struct res *lb)
 		im_leave_out(im, lb, NULL, "none of its frontends is in the lab");
 	IM_EACH(im, c, NET "loadbalancers/inboundnatrules")
 	if (c->parent == lb)
-		im_note(im, SEV_INFO, "IMPORT-PROP-02", c, NULL,
+		im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
 		        "inbound NAT rule \"%s\" is not emulated", c->name);
 	IM_EACH(im, c, NET "loadbalancers/outboundrules")
 	if (c->parent == lb)
-		im_note(im, SEV_INFO, "IMPORT-PROP-02", c, NULL,
+		im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
 		        "outbound rule \"%s\" is not emulated: machines without a public "
 		        "address leave as those of a subnet with default outbound access",
 		        c->name);

@@ -59,6 +59,12 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 		json_object_set_new(
 		    result, "bgp",
 		    json_pack("{s:I, s:[]}", "asn", (json_int_t)f->peer_asn, "advertise"));
+		/* Without it the network's own prefix, which the Route Server announces, hides it.
+		 */
+		if (!json_object_get(result, "routes") && *f->rs_prefix)
+			json_object_set_new(
+			    result, "routes",
+			    json_pack("[{s:s, s:s}]", "prefix", f->rs_prefix, "via", f->rs_via));
 		note(result, "warning", "IMPORT-GUEST-01",
 		     "is a BGP peer of a Route Server; its configuration is not in the design, so "
 		     "one "

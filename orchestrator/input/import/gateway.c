@@ -137,7 +137,7 @@ static void read_circuit(struct import *im, struct res *r)
 		if (c->parent != r)
 			continue;
 		if (type && !strieq(type, "AzurePrivatePeering"))
-			im_note(im, SEV_INFO, "IMPORT-PROP-02", c, NULL,
+			im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
 			        "peering \"%s\" of circuit \"%s\" is %s, which is not emulated",
 			        c->name, r->name, type);
 		else if (arm_int(c->j, "peerASN", &asn) && asn > 0)

@@ -1,9 +1,6 @@
 /* What runs in the machines: the signals, and what --node says. */
-#include <ctype.h>
 #include <stdio.h>
 
-#include "input/appliance/appliance.h"
-#include "input/file.h"
 #include "input/import/choice.h"
 #include "input/import/priv.h"
 
@@ -205,7 +202,7 @@ static bool named_so(const char *name)
 
 /* --- the machines ----------------------------------------------------------------------------- */
 
-static void take_files(struct import *im, const char *name, json_t *out, json_t *files)
+void im_take_files(struct import *im, const char *name, json_t *out, json_t *files)
 {
 	const char *file;
 	json_t *text;
@@ -237,8 +234,7 @@ static void add_new(json_t *list, const json_t *more)
 static const char *guest_rule(const char *rule)
 {
 	static const char *const rules[] = { "IMPORT-GUEST-01", "IMPORT-GUEST-02",
-		                             "IMPORT-GUEST-03", "IMPORT-GUEST-04",
-		                             "IMPORT-GUEST-05" };
+		                             "IMPORT-GUEST-03" };
 
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		if (streq(rules[i], rule))
@@ -255,7 +251,7 @@ static void apply(struct import *im, const struct res *r, const char *name, json
 	size_t i;
 
 	json_object_set(out, "image", json_object_get(result, "image"));
-	take_files(im, name, out, json_object_get(result, "files"));
+	im_take_files(im, name, out, json_object_get(result, "files"));
 	for (i = 0; i < ARRAY_LEN(keys); i++) {
 		v = json_object_get(result, keys[i]);
 		if (v && json_is_array(json_object_get(out, keys[i])))
@@ -311,104 +307,6 @@ static json_t *machine(const struct res *r)
 	return r ? json_incref(r->j) : json_object();
 }
 
-/* --- --node VM=image[:file] --------------------------------------------------------------------
- */
-
-static const char *main_file(const char *image, const char *path)
-{
-	static const char *const known[] = { "frr.conf",    "daemons",      "zebra.conf",
-		                             "bgpd.conf",   "staticd.conf", "bird.conf",
-		                             "gobgpd.conf", "exabgp.conf" };
-	static const char *const mains[][2] = { { "frr", "frr.conf" },
-		                                { "bird", "bird.conf" },
-		                                { "openbgpd", "bgpd.conf" },
-		                                { "gobgp", "gobgpd.conf" },
-		                                { "exabgp", "exabgp.conf" } };
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (streq(known[i], base))
-			return base;
-	for (size_t i = 0; i < ARRAY_LEN(mains); i++)
-		if (streq(mains[i][0], image))
-			return mains[i][1];
-	return base;
-}
-
-static void node_file(struct import *im, const char *word, const char *image, const char *path,
-                      const char *name, json_t *out)
-{
-	_cleanup_str_ struct str text = { 0 };
-	struct err e = { 0 };
-
-	if (file_read(path, FILE_MAX_CONFIG, &text, &e) < 0) {
-		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL, "--node %s: %s",
-		            word, e.msg);
-		return;
-	}
-	json_t *j = json_stringn(str_get(&text), text.n), *files = json_object();
-
-	if (j && strlen(str_get(&text)) == text.n) {
-		/* A FortiGate's or a router's own configuration is translated. */
-		json_t *found = appliance_from_text(str_get(&text), path), *v;
-		size_t i;
-
-		json_object_set(files, main_file(image, path), j);
-		if (streq(json_string_value(json_object_get(found, "image")), image) &&
-		    json_object_size(json_object_get(found, "config")))
-			take_files(im, name, out, json_object_get(found, "config"));
-		else
-			take_files(im, name, out, files);
-		json_array_foreach (json_object_get(found, "notes"), i, v)
-			finding_add_source(im->f, SEV_INFO, "IMPORT-GUEST-03", NULL, path, NULL,
-			                   "\"%s\" %s", name, json_string_value(v));
-		json_decref(found);
-	} else {
-		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL,
-		            "--node %s: %s is not a text in UTF-8", word, path);
-	}
-	json_decref(files);
-	json_decref(j);
-}
-
-static void override(struct import *im, const char *word)
-{
-	const char *eq = strchr(word, '='), *name;
-	json_t *out = NULL, *v;
-
-	if (!eq || eq == word || !eq[1]) {
-		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-01", NULL, "", NULL,
-		            "--node %s: it must be VM=IMAGE or VM=IMAGE:FILE", word);
-		return;
-	}
-	const char *vm = NULL, *colon = strchr(eq, ':');
-	const char *image = arena_printf(
-	    im->a, "%.*s", (int)(colon ? (size_t)(colon - eq - 1) : strlen(eq + 1)), eq + 1);
-	json_t *vms = json_object_get(im->topology, "virtualMachines");
-
-	json_object_foreach (vms, name, v)
-		if (!strncasecmp(name, word, (size_t)(eq - word)) && !name[eq - word]) {
-			vm = name;
-			out = v;
-		}
-	if (!out) {
-		_cleanup_str_ struct str all = { 0 };
-
-		json_object_foreach (vms, name, v)
-			str_printf(&all, "%s%s", all.n ? ", " : "there is: ", name);
-		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-01", NULL, "", str_get(&all),
-		            "--node %s: the design has no such virtual machine", word);
-		return;
-	}
-	put_str(out, "image", image);
-	if (colon || streq(image, "host")) {
-		json_object_del(out, "bgp");
-		json_object_del(out, "config");
-	}
-	if (colon)
-		node_file(im, word, image, colon + 1, vm, out);
-}
-
 void import_guests(struct import *im)
 {
 	json_t *vms = json_object_get(im->topology, "virtualMachines"), *out;
@@ -443,5 +341,5 @@ void import_guests(struct import *im)
 		json_decref(vm);
 	}
 	for (size_t i = 0; im->o->images && im->o->images[i]; i++)
-		override(im, im->o->images[i]);
+		im_override(im, im->o->images[i]);
 }

@@ -128,6 +128,10 @@ void import_gateways(struct import *im); /* gateway.c */
 void import_balancers(struct import *im); /* balancer.c */
 void import_services(struct import *im);  /* service.c: firewalls, endpoints, NAT */
 
+/* Configurations of a machine, by the names that its image knows. */
+void im_take_files(struct import *im, const char *name, json_t *out, json_t *files);
+void im_override(struct import *im, const char *word); /* override.c: a word of --node */
+
 /* A NIC of an ip configuration or of a scale set's template: its common properties.  NULL with a
  * finding on r. */
 json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, const json_t *nic,

@@ -14,7 +14,7 @@ static void read_nat(struct import *im, struct res *r)
 			json_array_append_new(names, json_string(name));
 	}
 	if (json_array_size(arm_list(r->j, "publicIpPrefixes")))
-		im_note(im, SEV_INFO, "IMPORT-PROP-02", r, NULL,
+		im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
 		        "NAT gateway \"%s\" has addresses from a prefix, which the lab lacks",
 		        r->name);
 	json_object_set_new(obj, "publicIPAddresses", names);
@@ -44,7 +44,7 @@ static void put_rules(struct import *im, const struct res *r, json_t *to, const 
 				json_object_set(
 				    rule, streq(keys[k], "ipProtocols") ? "protocols" : keys[k], x);
 		if (arm_get(v, "sourceIpGroups") || arm_get(v, "destinationIpGroups"))
-			im_note(im, SEV_INFO, "IMPORT-PROP-02", r, NULL,
+			im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
 			        "rule \"%s\" speaks of IP groups by id", name ? name : "");
 		im_set_in(to, "rules", arena_printf(im->a, "%s", name ? name : "rule"), rule);
 	}
@@ -67,7 +67,7 @@ static void add_collection(struct import *im, const struct res *r, json_t *fw, c
 
 static void application(struct import *im, const struct res *r, const char *name)
 {
-	im_note(im, SEV_INFO, "IMPORT-PROP-02", r, NULL,
+	im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
 	        "application rules (\"%s\") look at names, which are not emulated",
 	        name ? name : "");
 }

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Exports of az, REST and Resource Graph become topologies: text, findings and coverage as they were. ACCEPT=1 takes new ones."""
+import difflib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VNETLAB = os.path.join(ROOT, os.environ.get("B", "build"), "vnetlab")
+HERE = os.path.join(ROOT, "tests/golden/import")
+ENV = {k: v for k, v in os.environ.items() if not k.startswith("VNETLAB_")} | {"NO_COLOR": "1"}
+count = failed = 0
+
+
+def result(ok, name, why=""):
+    global count, failed
+    count += 1
+    failed += not ok
+    print(f"{'ok' if ok else 'not ok'} {count} - {name}")
+    if not ok:
+        print("\n".join("# " + line for line in str(why).splitlines()))
+
+
+def run(*args, cwd=HERE):
+    r = subprocess.run([VNETLAB, *args], cwd=cwd, env=ENV, capture_output=True, text=True, timeout=60)
+    return r.returncode, r.stdout, r.stderr
+
+
+def golden(name, path, text):
+    if os.environ.get("ACCEPT"):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+    try:
+        with open(path, encoding="utf-8") as f:
+            want = f.read()
+    except FileNotFoundError:
+        want = ""
+    result(text == want, name, "\n".join(difflib.unified_diff(want.splitlines(), text.splitlines(), "want", "got", lineterm="")))
+
+
+for name in ("every-type.json", "odd.json", "more.json", "az", "folder", "../terraform/hub.plan.json"):
+    status, out, err = run("import", name)
+    text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
+    golden(name, f"{HERE}/{os.path.basename(name)}.expect", text)
+    status, again, _ = run("import", name)
+    result(again == out, f"{name}: the same twice", again)
+
+# What is written is what the other commands see.
+with tempfile.TemporaryDirectory() as tmp:
+    path = os.path.join(tmp, "lab.vnetlab.json")
+    status, out, err = run("import", "az", "-o", path)
+    result(status == 0 and os.path.exists(path), "-o writes it", err)
+    status, out, err = run("check", "-o", "json", path)
+    kept = json.loads(out)["findings"]
+    direct = json.loads(run("check", "-o", "json", "az")[1])["findings"]
+    own = [f for f in direct if not f["rule"].startswith(("IMPORT-", "INPUT-"))]
+    result(kept == own and status == 0, "check finds the same in the file and in the export", f"{kept}\n{own}")
+    result(all(f["source"] for f in own if f["pointer"]), "findings name the original place", own)
+    status, out, err = run("import", "az", "-o", path)
+    result(status == 5 and "--force" in err, "a file that exists stays", err)
+    status, out, err = run("import", "az", "-o", path, "--force")
+    result(status == 0, "--force writes over it", err)
+    status, out, err = run("import", path)
+    result(status == 2 and "topology file already" in err, "a topology is one already", err)
+    with open(os.path.join(tmp, "own.conf"), "w", encoding="utf-8") as f:
+        f.write("frr version 8.4\nfrr defaults traditional\nrouter bgp 65001\n neighbor 10.2.3.4 remote-as 65515\n")
+    status, out, err = run("import", "az", "-o", path, "--force", "--node", f"NVA=frr:{tmp}/own.conf")
+    with open(path, encoding="utf-8") as f:
+        nva = json.load(f)["virtualMachines"]["nva"]
+    result(nva["config"] == {"frr.conf": "nva/frr.conf"} and "bgp" not in nva, "--node gives a configuration", nva)
+    result(os.path.exists(os.path.join(tmp, "nva/frr.conf")), "it is written beside the topology", os.listdir(tmp))
+    status, out, err = run("check", path)
+    result(status == 0, "and the topology finds it there", err)
+for args, want in ((("--node", "nobody=frr"), "IMPORT-NODE-01"), (("--node", "frr"), "IMPORT-NODE-01"),
+                   (("--node", "nva=frr:not-there.conf"), "IMPORT-NODE-02")):
+    status, out, err = run("import", "az", *args)
+    result(status == 3 and want in err, " ".join(args), err)
+
+# What is no design says what it is and what to do.
+with tempfile.TemporaryDirectory() as tmp:
+    for name, text, want in (
+        ("p.json", '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"}', "with -p"),
+        ("terraform.tfstate", '{"version": 4, "terraform_version": "1.9.0", "lineage": "x", "resources": []}', "INPUT-KIND-01"),
+        ("learned.json", '{"RouteServiceRole_IN_0": []}', "folder"),
+        ("main.bicep", "resource x 'y'", "az bicep build"),
+        ("main.tf", 'resource "a" "b" {}', "terraform show -json"),
+        ("nothing.json", '{"value": []}', "IMPORT-EMPTY-01"),
+        ("template.json", '{"contentVersion": "1.0.0.0", "resources": []}', "INPUT-KIND-02"),
+        ("broken.json", '{"virtualNetworks": {', "TOPO-JSON-01"),
+        ("comment.json", '{} // a topology has none', "TOPO-JSON-01"),
+    ):
+        with open(os.path.join(tmp, name), "w", encoding="utf-8") as f:
+            f.write(text)
+        status, out, err = run("check", name, cwd=tmp)
+        result(status == 3 and want in err, f"{name} is refused", f"{status} {out} {err}")
+    os.mkdir(os.path.join(tmp, "empty"))
+    status, out, err = run("check", "empty", cwd=tmp)
+    result(status == 3 and "no JSON file" in err, "an empty folder is refused", f"{status} {err}")
+
+status, out, err = run("check", "../check/good-small.json", "-p", "a=b")
+result(status == 0 and "INPUT-OPTION-01" in err, "options of templates say nothing to a topology", err)
+status, out, err = run("import", "every-type.json", "--coverage", "--output", "json")
+sums = json.loads(out)["summary"]
+result(sums["resources"] >= sums["understood"] >= sums["carryPacketsRead"], "coverage as JSON", sums)
+for args in (("graph", "az"), ("plan", "az"), ("plan", "az", "-o", "json")):
+    status, out, err = run(*args)
+    result(status == 0 and "nva" in out, " ".join(args), err)
+
+print(f"1..{count}")
+sys.exit(failed > 0)
