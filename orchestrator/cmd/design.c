@@ -52,6 +52,8 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 
 	if (!o.design && e.code)
 		return ui_error(&e);
+	if (o.design)
+		json_object_del(o.design, "import"); /* of no use to the driver */
 	if (o.design) {
 		o.model = design_model(o.design, &f);
 		design_check_images(o.design, &f);

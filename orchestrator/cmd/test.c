@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cmd/captures.h"
 #include "cmd/design.h"
 #include "input/topology.h"
 #include "lab/client_priv.h"
@@ -18,6 +19,7 @@ struct design { /* one topology, read and understood */
 	json_t *design;
 	struct model *model;
 	struct check_list checks;
+	json_t *captures; /* what Azure showed of it; NULL: nothing */
 	double parse_ms;
 };
 
@@ -78,6 +80,9 @@ static int read_design(struct session *s, char *path)
 	struct design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
 
 	*d = (struct design){ .path = path, .design = design, .model = m };
+	d->captures = json_incref(json_object_get(json_object_get(design, "import"), "captures"));
+	if (design)
+		json_object_del(design, "import"); /* of no use to the driver */
 	if (!design && !f.n)
 		return ui_error(&e);
 	if (!m || f.errors) {
@@ -114,6 +119,9 @@ static int read_designs(struct session *s)
 
 static bool any_chosen(const struct session *s)
 {
+	for (size_t i = 0; i < s->n_designs; i++)
+		if (json_array_size(s->designs[i].captures))
+			return true;
 	for (size_t i = 0; i < s->n_designs; i++)
 		for (size_t k = 0; k < s->designs[i].checks.n; k++)
 			if (run_chosen(&s->options, &s->designs[i].checks.items[k]))
@@ -207,7 +215,10 @@ static int up_and_check(struct session *s, const struct design *d, struct lab_cl
 	start = now_ms();
 	s->options.on_progress = on_checks;
 	s->options.ctx = (void *)lab;
-	r = run_checks(c, lab, &d->checks, &s->options, run, e);
+	/* Before a check's own actions change what there is to see. */
+	r = captures_check(lab, d->captures, s->options.filter, run, e);
+	if (r == 0)
+		r = run_checks(c, lab, &d->checks, &s->options, run, e);
 	run->phase_ms[PHASE_CHECKS] = now_ms() - start;
 	return r;
 }
@@ -317,6 +328,7 @@ static void session_done(struct session *s)
 		check_list_free(&s->designs[i].checks);
 		model_free(s->designs[i].model);
 		json_decref(s->designs[i].design);
+		json_decref(s->designs[i].captures);
 		free(s->designs[i].path);
 	}
 	for (size_t i = 0; i < s->n_runs; i++)

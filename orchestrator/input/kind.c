@@ -39,8 +39,9 @@ enum capture_kind input_capture(const json_t *doc)
 	json_t *v;
 	const json_t *row = first_row(doc);
 
-	if (json_object_get(row, "nextHopType") &&
-	    json_is_array(json_object_get(row, "addressPrefix")))
+	if (json_object_get(row, "nextHopType") && json_object_get(row, "addressPrefix") &&
+	    (json_object_get(row, "state") || json_object_get(row, "source")) &&
+	    !json_object_get(row, "id"))
 		return CAPTURE_EFFECTIVE;
 	if (json_object_get(row, "asPath") && json_object_get(row, "network"))
 		return CAPTURE_GATEWAY;

@@ -147,6 +147,14 @@ static struct res *remote_of(struct import *im, struct res *r)
 	return to;
 }
 
+static void subnet_names(const struct res *r, json_t *obj, const char *key)
+{
+	json_t *list = arm_list(r->j, key);
+
+	if (json_array_size(list))
+		json_object_set(obj, key, list);
+}
+
 static void read_peering(struct import *im, struct res *r)
 {
 	struct res *vnet = r->parent, *to;
@@ -166,10 +174,6 @@ static void read_peering(struct import *im, struct res *r)
 		        "peering \"%s\" is Disconnected in Azure; in the lab it works if the other "
 		        "side is there",
 		        r->name);
-	if (!arm_bool(r->j, "peerCompleteVnets", true))
-		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
-		        "peering \"%s\" is for some subnets only; in the lab it is for all",
-		        r->name);
 	_cleanup_free_ char *scope = xasprintf("peerings of %s", vnet->key);
 	json_t *obj = json_object();
 
@@ -181,6 +185,11 @@ static void read_peering(struct import *im, struct res *r)
 	         false);
 	put_bool(obj, "allowGatewayTransit", arm_bool(r->j, "allowGatewayTransit", false), false);
 	put_bool(obj, "useRemoteGateways", arm_bool(r->j, "useRemoteGateways", false), false);
+	if (!arm_bool(r->j, "peerCompleteVnets", true)) {
+		json_object_set_new(obj, "peerCompleteVnets", json_false());
+		subnet_names(r, obj, "localSubnetNames");
+		subnet_names(r, obj, "remoteSubnetNames");
+	}
 	im_set_in(vnet->out, "peerings", r->lab, obj);
 	r->out = obj;
 }

@@ -41,13 +41,12 @@ static const struct props table[] = {
 	{ NET "virtualnetworks/virtualnetworkpeerings",
 	  " remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic "
 	  "allowGatewayTransit "
-	  "useRemoteGateways peeringState peeringSyncLevel peerCompleteVnets "
+	  "useRemoteGateways peeringState peeringSyncLevel localSubnetNames remoteSubnetNames "
+	  "peerCompleteVnets "
 	  "doNotVerifyRemoteGateways "
 	  "localAddressSpace localVirtualNetworkAddressSpace remoteAddressSpace "
 	  "remoteVirtualNetworkAddressSpace remoteBgpCommunities remoteVirtualNetworkEncryption ",
-	  (const struct missing[]){ { "localSubnetNames", "the whole networks are peered" },
-	                            { "remoteSubnetNames", "the whole networks are peered" },
-	                            { "enableOnlyIPv6Peering", "IPv6 is not emulated" },
+	  (const struct missing[]){ { "enableOnlyIPv6Peering", "IPv6 is not emulated" },
 	                            { NULL, NULL } } },
 	{ NET "routetables", " disableBgpRoutePropagation routes subnets ",
 	  (const struct missing[]){ { "disablePeeringRoute", "peering routes are there" },

@@ -1,0 +1,9 @@
+/* What Azure showed, in files beside an imported design, is what the lab must show. */
+#pragma once
+
+#include "cmd/cmd.h"
+#include "report/report.h"
+
+/* One check in run for each capture ({"file", "kind", "rows"}) whose name fits filter (or NULL). */
+int captures_check(const char *lab, const json_t *captures, const char *filter,
+                   struct report_run *run, struct err *e);
