@@ -29,7 +29,7 @@ enum field_type {
 	T_PREFIX_OR_TAG, /* a prefix, or the name of a service tag */
 	T_LISTEN,        /* "tcp/80" */
 	T_COMMUNITY,     /* "65535:65282" -> const char * */
-	T_DURATION,      /* "15s" */
+	T_DURATION,      /* "15s" -> uint32_t, milliseconds */
 	T_PATH,          /* of a file below the topology's folder */
 	T_PUBLIC_IP,     /* true, false or a name */
 	T_LIST,          /* of item */

@@ -8,6 +8,7 @@ static bool fill_text(const struct field *fd, const char *s, struct arena *a, vo
 {
 	const struct enum_value *v;
 	struct prefix p;
+	long ms;
 
 	switch (fd->type) {
 	case T_BOOL:
@@ -15,6 +16,11 @@ static bool fill_text(const struct field *fd, const char *s, struct arena *a, vo
 		return true;
 	case T_UINT:
 		*(uint32_t *)to = (uint32_t)strtoul(s, NULL, 10);
+		return true;
+	case T_DURATION:
+		if (str_duration(s, &ms) < 0)
+			return false;
+		*(uint32_t *)to = (uint32_t)ms;
 		return true;
 	case T_ENUM:
 		v = schema_enum_find(fd->values, s);

@@ -1,0 +1,121 @@
+/* The named settings: one for each point where Azure's behaviour is uncertain, or that a lab may
+ * choose (azure-semantics 9), with its default, where that comes from, and how sure it is. */
+#include "azure/model.h"
+#include "input/schema.h"
+
+#define END \
+	{ \
+		.name = NULL \
+	}
+
+static const struct enum_value timings[] = {
+	{ "fast", 0, "routes reach NICs at once", NULL },
+	{ "azure", 1, "with the delays that were measured in Azure", NULL },
+	END
+};
+
+static const struct enum_value reflections[] = { { "auto", REFLECT_AUTO,
+	                                           "only with allowBranchToBranchTraffic", NULL },
+	                                         { "always", REFLECT_ALWAYS, NULL, NULL },
+	                                         { "never", REFLECT_NEVER, NULL, NULL },
+	                                         END };
+
+static const struct enum_value listings[] = { { "received", 1, "also the prefixes that are refused",
+	                                        NULL },
+	                                      { "accepted", 0, "only what is accepted", NULL },
+	                                      END };
+
+static const struct enum_value internal_nones[] = {
+	{ "off", INTERNAL_NONE_OFF, "the four that are documented", NULL },
+	{ "oldest", INTERNAL_NONE_OLDEST, "three rows, without 172.16.0.0/12", NULL },
+	{ "2020", INTERNAL_NONE_2020, "five rows", NULL },
+	{ "2021", INTERNAL_NONE_2021, "15 rows", NULL },
+	{ "2023", INTERNAL_NONE_2023, "17 rows", NULL },
+	{ "2026", INTERNAL_NONE_2026, "21 rows", NULL },
+	END
+};
+
+const struct object_def schema_settings = {
+	"settings", "settings",
+	"Where real Azure's behaviour is uncertain, or a choice of the lab.",
+	(const struct field[]){
+	    { .name = "timing",
+	      .type = T_ENUM,
+	      .as_bool = true,
+	      .values = timings,
+	      .dflt = "fast",
+	      .at = AT(struct settings, timing_azure),
+	      .help = "How fast learned routes reach NICs.",
+	      .source = "published measurements: 20 to 45 s to add, 20 to 30 s to withdraw",
+	      .confidence = "M" },
+	    { .name = "reflectNva",
+	      .type = T_ENUM,
+	      .values = reflections,
+	      .dflt = "auto",
+	      .at = AT(struct settings, reflect),
+	      .help = "Whether a Route Server passes one appliance's routes to another.",
+	      .source = "captures without branch-to-branch show none; the documentation hints at "
+	                "it; with branch-to-branch nothing was captured",
+	      .confidence = "M-L" },
+	    { .name = "learnedListing",
+	      .type = T_ENUM,
+	      .as_bool = true,
+	      .values = listings,
+	      .dflt = "received",
+	      .at = AT(struct settings, listing_received),
+	      .help = "Whether prefixes that a Route Server refuses are listed as learned.",
+	      .source = "listed in most captures up to 2025, not in those of 2026",
+	      .confidence = "M" },
+	    { .name = "maxPeers",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = 64,
+	      .dflt = "8",
+	      .at = AT(struct settings, max_peers),
+	      .help = "BGP peers per Route Server.",
+	      .source = "Route Server limits, 2025-02; a digest of 2026 says 16",
+	      .confidence = "M" },
+	    { .name = "maxRoutesPerPeer",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = 1000000,
+	      .dflt = "4000",
+	      .at = AT(struct settings, max_routes_per_peer),
+	      .help = "Routes that a peer may announce before its session is dropped.",
+	      .source = "Route Server FAQ, 2025-09; 200 in 2021, 1,000 until 2024",
+	      .confidence = "H" },
+	    { .name = "strictForwarded",
+	      .type = T_BOOL,
+	      .dflt = "true",
+	      .at = AT(struct settings, strict_forwarded),
+	      .help = "allowForwardedTraffic=false drops forwarded packets.",
+	      .source = "the documentation says so; practitioners saw them pass",
+	      .confidence = "M" },
+	    { .name = "strictAccess",
+	      .type = T_BOOL,
+	      .dflt = "true",
+	      .at = AT(struct settings, strict_access),
+	      .help = "allowVirtualNetworkAccess=false drops everything between the two VNets; "
+	              "false: it takes the remote VNet out of the VirtualNetwork tag of security "
+	              "groups, and no more.",
+	      .source = "the documentation says the tag alone since 2023; a measurement of 2026 "
+	                "shows complete loss",
+	      .confidence = "M" },
+	    { .name = "routeServerPing",
+	      .type = T_BOOL,
+	      .dflt = "true",
+	      .at = AT(struct settings, route_server_ping),
+	      .help = "Route Server instances answer ICMP echo.",
+	      .source = "conflicting reports of 2021",
+	      .confidence = "L" },
+	    { .name = "azureInternalNone",
+	      .type = T_ENUM,
+	      .values = internal_nones,
+	      .dflt = "off",
+	      .at = AT(struct settings, internal_none),
+	      .help = "Which None rows effective routes have besides the documented ones: Azure's "
+	              "own address space, as printed in tables of that time.",
+	      .source = "published tables; the set differs by year, region and platform",
+	      .confidence = "H" },
+	    END }
+};
