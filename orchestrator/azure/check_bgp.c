@@ -146,6 +146,16 @@ static void appliance(const struct model *m, const struct vm *vm, struct finding
 			           "\"%s\" announces %zu prefixes; over %u the Route Server drops "
 			           "the session",
 			           vm->name, vm->bgp.n_advertise, m->settings.max_routes_per_peer);
+		else if (m->settings.count_repeats &&
+		         vm->bgp.n_advertise * 2 > m->settings.max_routes_per_peer)
+			warning_at(
+			    f, "RS-LIMIT-02", NULL, vm->bgp.ptr,
+			    "announce at most half of the limit, or summaries",
+			    "\"%s\" announces %zu prefixes; when it announces them again, as "
+			    "it must after each new VNet peering, they count %zu, and over %u "
+			    "the Route Server drops the session",
+			    vm->name, vm->bgp.n_advertise, vm->bgp.n_advertise * 2,
+			    m->settings.max_routes_per_peer);
 	}
 	if (!peers && !meant(m, vm))
 		warning_at(f, "BGP-PEER-01", NULL, vm->bgp.ptr,

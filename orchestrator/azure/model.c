@@ -44,6 +44,8 @@ struct model *model_new(void)
 	m->settings = (struct settings){
 		.max_peers = 8,
 		.max_routes_per_peer = 4000,
+		.count_repeats = true,
+		.limit_pause_ms = 300,
 		.listing_received = true,
 		.strict_forwarded = true,
 		.strict_access = true,

@@ -62,6 +62,11 @@ struct settings {
 	bool strict_access;               /* "strictAccess", true */
 	bool route_server_ping;           /* "routeServerPing", true */
 	enum internal_none internal_none; /* "azureInternalNone", off */
+
+	/* The limit of routes per peer, azure-semantics 1.2. */
+	bool count_repeats;      /* "routeLimitCounts": announcements (default) | routes */
+	uint32_t limit_pause_ms; /* "routeLimitPause", 300 ms */
+	bool limit_resets;       /* "routeLimitNotification": maximumPrefixes (default) | reset */
 };
 
 struct vnet;

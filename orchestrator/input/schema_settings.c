@@ -35,6 +35,19 @@ static const struct enum_value internal_nones[] = {
 	END
 };
 
+static const struct enum_value counted[] = {
+	{ "announcements", 1, "what is announced again counts again, beside what is learned",
+	  NULL },
+	{ "routes", 0, "different routes only", NULL },
+	END
+};
+
+static const struct enum_value limit_ends[] = {
+	{ "maximumPrefixes", 0, "Cease, maximum number of prefixes reached (6/1)", NULL },
+	{ "reset", 1, "Cease, administrative reset (6/4)", NULL },
+	END
+};
+
 const struct object_def schema_settings = {
 	"settings", "settings",
 	"Where real Azure's behaviour is uncertain, or a choice of the lab.",
@@ -84,6 +97,33 @@ const struct object_def schema_settings = {
 	      .help = "Routes that a peer may announce before its session is dropped.",
 	      .source = "Route Server FAQ, 2025-09; 200 in 2021, 1,000 until 2024",
 	      .confidence = "H" },
+	    { .name = "routeLimitCounts",
+	      .type = T_ENUM,
+	      .as_bool = true,
+	      .values = counted,
+	      .dflt = "announcements",
+	      .at = AT(struct settings, count_repeats),
+	      .help = "What is compared with maxRoutesPerPeer.",
+	      .source = "Route Server FAQ, 2025-09: 2,001 known routes announced again count "
+	                "4,002; seen in a lab",
+	      .confidence = "H" },
+	    { .name = "routeLimitPause",
+	      .type = T_DURATION,
+	      .dflt = "300ms",
+	      .at = AT(struct settings, limit_pause_ms),
+	      .help = "A peer that is silent for so long begins to count anew: what it announced "
+	              "again until then was one announcement.",
+	      .source = "ours: the FAQ says only that what comes in is added to what is known",
+	      .confidence = "L" },
+	    { .name = "routeLimitNotification",
+	      .type = T_ENUM,
+	      .as_bool = true,
+	      .values = limit_ends,
+	      .dflt = "maximumPrefixes",
+	      .at = AT(struct settings, limit_resets),
+	      .help = "What a peer over the limit is told when its session is dropped.",
+	      .source = "the FAQ says only that the session is dropped",
+	      .confidence = "L" },
 	    { .name = "strictForwarded",
 	      .type = T_BOOL,
 	      .dflt = "true",

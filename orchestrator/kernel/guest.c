@@ -9,6 +9,7 @@
 #include "kernel/nft.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
+#include "plan/bgp_open.h"
 
 enum {
 	FIRST_IFINDEX = 2, /* in a new namespace: 1 is lo */
@@ -304,6 +305,25 @@ static int configure_rs(struct nl *nl, ip4 ip, struct err *e)
 	return r < 0 ? r : end;
 }
 
+int guest_bgp_open(int ns_fd, struct err *e)
+{
+	static bool old_kernel; /* found out once */
+	struct nft *nft = NULL;
+	int r = nft_open(ns_fd, &nft, e);
+
+	if (r < 0)
+		return r;
+	_cleanup_free_ char *rules = bgp_open_nft(true), *old_rules = bgp_open_nft(false);
+
+	r = old_kernel ? -EOPNOTSUPP : nft_run_text(nft, rules, e);
+	if (r < 0) {
+		r = nft_run_text(nft, old_rules, e);
+		old_kernel = r == 0;
+	}
+	nft_close(nft);
+	return r < 0 ? err_wrap(e, "rules for BGP's OPEN") : 0;
+}
+
 int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, unsigned instance,
                    bool answers_ping, struct err *e)
 {
@@ -313,6 +333,10 @@ int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, uns
 	uint8_t mac[6];
 	int r;
 
+	/* Before there is a way out. */
+	r = guest_bgp_open(ns_fd, e);
+	if (r < 0)
+		return err_wrap(e, "%s", name);
 	mac_rs(rs, instance, mac);
 	nl_batch_begin(p->fabric);
 	r = plug_link(p, port_name_rs(rs, instance, port), name, ns_fd, "eth0", FIRST_IFINDEX, mac,

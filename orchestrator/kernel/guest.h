@@ -29,6 +29,10 @@ int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwardi
 int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, unsigned instance,
                    bool answers_ping, struct err *e);
 
+/* What BIRD says and hears in OPEN messages becomes what Azure says (plan/bgp_open.h): for the
+ * namespaces of Route Server instances, which have no other rules. */
+int guest_bgp_open(int ns_fd, struct err *e);
+
 /* Takes ports off a running lab, all of them in one go; those that are gone already are no error.
  * The guests' ends go with them. */
 int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e);

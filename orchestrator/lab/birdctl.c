@@ -236,6 +236,20 @@ int bird_configure(const char *path, struct err *e)
 	return bird_command(path, "configure", TIMEOUT_MS, NULL, e);
 }
 
+int bird_configure_from(const char *path, const char *file, struct err *e)
+{
+	_cleanup_free_ char *cmd = xasprintf("configure \"%s\"", file);
+
+	return bird_command(path, cmd, TIMEOUT_MS, NULL, e);
+}
+
+int bird_restart(const char *path, const char *protocol, struct err *e)
+{
+	_cleanup_free_ char *cmd = xasprintf("restart %s", protocol);
+
+	return bird_command(path, cmd, TIMEOUT_MS, NULL, e);
+}
+
 int bird_refresh(const char *path, const char *protocol, struct err *e)
 {
 	_cleanup_free_ struct bird_session *s = NULL;

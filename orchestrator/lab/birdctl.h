@@ -16,7 +16,10 @@ struct bird_session {
 	char since[40];    /* of that state, ISO 8601: 2026-11-23T06:34:30.868, local time */
 	char last_error[160];
 	unsigned received, accepted, advertised; /* IPv4 routes */
-	ip4 local_ip;                            /* the session's own address; 0 while it is down */
+	unsigned long updates;     /* IPv4 routes announced in this session, those that
+	                              were known counted each time */
+	unsigned long withdrawals; /* of routes that were there */
+	ip4 local_ip;              /* the session's own address; 0 while it is down */
 	uint32_t local_asn;
 	bool can_refresh; /* the peer announced the route refresh capability */
 };
@@ -47,14 +50,17 @@ int bird_learned(const char *path, const char *protocol, struct bird_path **ret,
 int bird_advertised(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
                     struct err *e);
 
-/* Takes its changed configuration file: sessions of unchanged protocols go on, and a changed filter
- * (a VNet came or went) is applied to what the peers have sent.  -EPROTO with file, line and
- * message when BIRD does not accept it; the old one is then still in force. */
+/* Takes its changed configuration file: sessions of unchanged protocols go on; when what is refused
+ * has changed (a VNet came or went), BIRD does by itself what bird_refresh() does.  -EPROTO with
+ * file, line and message when BIRD does not accept it; the old one is then still in force. */
 int bird_configure(const char *path, struct err *e);
-/* What a new VNet peering causes (azure-semantics 1.3): a soft reset of every session, or a hard
- * one where the peer has not the route refresh capability.  protocol NULL: all.  Our soft reset
- * asks nothing of the peer: see plan/bird_rs.c, import table. */
+/* The same from another file, as BIRD sees the path. */
+int bird_configure_from(const char *path, const char *file, struct err *e);
+/* What a new VNet peering causes (azure-semantics 1.3): a soft reset of every session, that is a
+ * ROUTE-REFRESH, or a hard one where the peer has not that capability.  protocol NULL: all. */
 int bird_refresh(const char *path, const char *protocol, struct err *e);
+/* Ends a session with Cease/4 and lets it come back. */
+int bird_restart(const char *path, const char *protocol, struct err *e);
 /* Takes a session down administratively and up again; unknown protocol: -EPROTO. */
 int bird_enable(const char *path, const char *protocol, bool enable, struct err *e);
 

@@ -146,6 +146,16 @@ static void session_routes(const char *v, struct bird_session *s)
 	}
 }
 
+/* Column i of "received rejected filtered ignored accepted", where "---" may stand. */
+static unsigned long column(const char *v, unsigned i)
+{
+	for (; i; i--) {
+		v += strcspn(v, " ");
+		v += strspn(v, " ");
+	}
+	return strtoul(v, NULL, 10);
+}
+
 struct where {                       /* in a protocol's text */
 	bool bgp, ip4, capabilities; /* capabilities: of the neighbor */
 };
@@ -177,6 +187,10 @@ static void session_line(const char *line, struct bird_session *s, struct where 
 			s->local_ip = 0;
 	} else if (w->ip4 && (v = value_of(line, "Routes"))) {
 		session_routes(v, s);
+	} else if (w->ip4 && (v = value_of(line, "Import updates"))) {
+		s->updates = column(v, 0);
+	} else if (w->ip4 && (v = value_of(line, "Import withdraws"))) {
+		s->withdrawals = column(v, 4);
 	}
 }
 

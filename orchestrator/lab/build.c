@@ -9,7 +9,6 @@
 #include "kernel/fabric_ns.h"
 #include "kernel/guest.h"
 #include "kernel/ns.h"
-#include "lab/birdctl.h"
 #include "lab/check.h"
 #include "lab/events.h"
 #include "lab/fabric.h"
@@ -18,6 +17,7 @@
 #include "lab/node.h"
 #include "lab/observe.h"
 #include "lab/process.h"
+#include "lab/refresh.h"
 #include "lab/responder.h"
 #include "lab/routerlink.h"
 #include "lab/spec.h"
@@ -278,20 +278,6 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 	return r < 0 ? r : node_procs_resume(n, e);
 }
 
-/* A Route Server instance takes its new configuration without losing a session. */
-static int reconfigure(struct node *n, const struct want *w, struct err *e)
-{
-	struct process *p = n->n_procs ? n->procs[0] : NULL;
-	int r = node_files(n, w->plan, e);
-
-	if (r == 0 && p && p->state == PROC_RUNNING && !p->frozen)
-		r = bird_configure(p->ready_path, e);
-	if (r < 0)
-		return err_wrap(e, "%s: its new configuration", n->name);
-	n->files_hash = w->files;
-	return 0;
-}
-
 static bool has_failed(const struct node *n)
 {
 	for (size_t i = 0; i < n->n_procs; i++)
@@ -300,17 +286,31 @@ static bool has_failed(const struct node *n)
 	return false;
 }
 
-static int keep(const struct want *w, struct build_stats *st, struct err *e)
+/* A Route Server instance takes its new configuration without losing a session. */
+static int keep_instance(struct driver *d, const struct want *w, struct build_stats *st,
+                         struct err *e)
+{
+	struct node *n = w->have;
+	bool changed = n->files_hash != w->files;
+	int r = instance_changes(d, n, w->rs, changed ? w->plan : NULL, e);
+
+	if (r < 0)
+		return err_wrap(e, "%s: its new configuration", n->name);
+	n->files_hash = w->files;
+	if (changed)
+		st->reconfigured++;
+	return changed;
+}
+
+static int keep(struct driver *d, const struct want *w, struct build_stats *st, struct err *e)
 {
 	struct node *n = w->have;
 
-	if (n->kind == NODE_ROUTE_SERVER && n->files_hash != w->files) {
-		int r = reconfigure(n, w, e);
+	if (n->kind == NODE_ROUTE_SERVER) {
+		int r = keep_instance(d, w, st, e);
 
-		if (r < 0)
-			return r;
-		st->reconfigured++;
-		return 0;
+		if (r)
+			return r < 0 ? r : 0;
 	}
 	/* What has died too often is wanted still, and whoever says so has perhaps mended it. */
 	if (has_failed(n)) {
@@ -401,7 +401,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		r = plug_instances(d, w, n, m, e);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (w[i].have) {
-			r = w[i].have->fresh ? 0 : keep(&w[i], st, e);
+			r = w[i].have->fresh ? 0 : keep(d, &w[i], st, e);
 		} else {
 			r = make(d, &w[i], m, e);
 			w[i].have = last_node(d);

@@ -202,15 +202,16 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 	}
 	ret->of++;
 	ret->up += up;
-	if (up && s->stable >= STABLE && first_routes_done(s))
+	if (up && s->stable >= STABLE && first_routes_done(s) && !observed_awaits(s))
 		return;
 	_cleanup_free_ char *why = NULL;
 
 	if (!up && explain)
 		why = reason_of(d, c, instance, s);
 	else if (up)
-		why = xstrdup(first_routes_done(s) ? "its routes still change"
-		                                   : "no route received yet");
+		why = xstrdup(!first_routes_done(s) ? "no route received yet"
+		              : observed_awaits(s)  ? "asked for its routes, no answer yet"
+		                                    : "its routes still change");
 	say(ret->missing, xasprintf("%s/%s instance %u: %s%s%s", c->rs->name, c->name, instance,
 	                            s && s->known ? s->s.state : "not asked yet", why ? ", " : "",
 	                            why ? why : ""));

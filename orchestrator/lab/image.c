@@ -3,7 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lab/image_def.h"
@@ -418,22 +421,63 @@ int image_plan(const struct model *m, const struct vm *vm, struct image_plan **r
 	return 0;
 }
 
-int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
-                  struct image_plan **ret, struct err *e)
+/* Whether a BIRD's language has a word: it keeps all of them as they are.  Its version would not
+ * do, distributions take fixes and features from later ones. */
+static bool bird_knows(const char *binary, const char *word)
+{
+	_cleanup_close_ int fd = open(binary, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *p = MAP_FAILED;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	char needle[32] = ""; /* the end of the word before it, too */
+
+	snprintf(needle + 1, sizeof(needle) - 1, "%s", word);
+	bool found = memmem(p, (size_t)st.st_size, needle, strlen(word) + 2) != NULL;
+
+	munmap(p, (size_t)st.st_size);
+	return found;
+}
+
+static const char *bird_binary(void)
 {
 	static const char *const paths[] = { "/usr/sbin/bird", "/usr/local/sbin/bird",
 		                             "/usr/bin/bird" };
-	const char *binary = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(paths) && !binary; i++)
-		binary = access(paths[i], X_OK) == 0 ? paths[i] : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (access(paths[i], X_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
+char *image_rs_config(const struct model *m, const struct route_server *rs, unsigned instance,
+                      const struct bgp_connection *cut)
+{
+	static int can_leave_out = -1; /* one machine, one BIRD */
+	const char *binary = bird_binary();
+
+	if (can_leave_out < 0)
+		can_leave_out = binary && bird_knows(binary, "enhanced");
+	const struct bird_how how = { .no_enhanced_refresh = can_leave_out, .cut = cut };
+
+	return bird_rs_config(m, rs, instance, &how);
+}
+
+int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
+                  struct image_plan **ret, struct err *e)
+{
+	const char *binary = bird_binary();
+
 	if (!binary)
 		return err_set(e, ENOPKG,
 		               "Route Server \"%s\": bird is not on this machine (%s): install the "
 		               "package bird2 (apt-get install bird2)",
-		               rs->name, paths[0]);
+		               rs->name, "/usr/sbin/bird");
 	struct planning p = { .plan = xcalloc(1, sizeof(struct image_plan)), .e = e };
-	char *text = bird_rs_config(m, rs, instance);
+	char *text = image_rs_config(m, rs, instance, NULL);
 	char **argv = xcalloc(7, sizeof(*argv));
 	const char *const args[] = { binary, "-f", "-c", IMAGE_RS_CONFIG, "-s", IMAGE_RS_SOCKET };
 

@@ -55,6 +55,10 @@ int image_plan(const struct model *m, const struct vm *vm, struct image_plan **r
  * 1 s after its start, and that is what the first convergence waits for (docs/convergence.md). */
 int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
                   struct image_plan **ret, struct err *e);
+/* Its configuration alone, for this machine's BIRD; with cut (plan/bird_rs.h).  The caller frees.
+ */
+char *image_rs_config(const struct model *m, const struct route_server *rs, unsigned instance,
+                      const struct bgp_connection *cut);
 #define IMAGE_RS_CONFIG "/etc/bird/bird.conf"
 #define IMAGE_RS_SOCKET "/run/bird/bird.ctl"
 struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */

@@ -11,10 +11,19 @@
 #include "lab/apply.h"
 #include "lab/events.h"
 #include "lab/node.h"
+#include "lab/refresh.h"
 
 /* BIRD 2 leaves routes of a fresh session in its queue until something wakes it; a question does,
  * so the interval while converging also bounds that wait. */
-enum { HURRY_MS = 10, IDLE_MS = 250, LOOK_MS = 15, ANSWER_MS = 3000, CHANGES_KEEP = 1024 };
+enum {
+	HURRY_MS = 10,
+	IDLE_MS = 250,
+	LOOK_MS = 15,
+	ANSWER_MS = 3000,
+	CHANGES_KEEP = 1024,
+	/* FRR answers a ROUTE-REFRESH after 0.5 s; OpenBGPD 7.7 does not. */
+	REFRESH_MS = 1200,
+};
 
 static const char COMMAND
 [] = "show protocols all\n";
@@ -123,6 +132,8 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	const char *why = s->s.last_error;
 
 	s->since = now_ms();
+	s->asked = 0;
+	s->dropped = false;
 	event_add(in->d->events, "session", who, "%s (was %s)%s%s", s->s.state, from,
 	          *why ? ": " : "", why);
 	if (!o->converged)
@@ -165,12 +176,16 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	s->known = true;
 	s->seen++;
 	s->s = *b;
-	if (bounced) {
+	if (bounced || changed)
 		session_changed(in, s, from);
-		return;
+	if (observed_awaits(s))
+		peer_wake(in->d, s->conn);
+	else
+		s->asked = 0;
+	if (route_count_over(&s->limit, b, &in->d->lab.model->settings, now_ms()) && !s->dropped) {
+		s->dropped = true;
+		session_over_limit(in->d, in->node, s);
 	}
-	if (changed)
-		session_changed(in, s, from);
 }
 
 static void take_answer(struct instance *in, const char *text)
@@ -210,9 +225,18 @@ static void hang_up(struct instance *in)
 	in->asking = ASK_NOT;
 }
 
+static bool busy(const struct instance *in)
+{
+	for (size_t i = 0; in->d->lab.model && i < in->n; i++)
+		if (in->sessions[i].asked ||
+		    route_count_busy(&in->sessions[i].limit, &in->d->lab.model->settings, now_ms()))
+			return true;
+	return false;
+}
+
 static void next_question(struct instance *in)
 {
-	uint64_t wait = in->d->observer->hurry ? HURRY_MS : IDLE_MS;
+	uint64_t wait = in->d->observer->hurry || busy(in) ? HURRY_MS : IDLE_MS;
 
 	if (in->again)
 		wait = 1;
@@ -405,6 +429,27 @@ void observe_reset(struct driver *d)
 		instance_free(old[k]);
 	free(old);
 	o->converged = false;
+}
+
+void observe_asked(struct driver *d, const struct node *n)
+{
+	struct observer *o = d->observer;
+
+	for (size_t i = 0; i < o->n; i++)
+		for (size_t k = 0; o->inst[i]->node == n && k < o->inst[i]->n; k++) {
+			struct observed *s = &o->inst[i]->sessions[k];
+
+			if (!s->s.received || !streq(s->s.state, "Established"))
+				continue;
+			s->asked = now_ms();
+			s->asked_updates = s->s.updates;
+			route_count_begin(&s->limit, &s->s);
+		}
+}
+
+bool observed_awaits(const struct observed *s)
+{
+	return s->asked && s->s.updates == s->asked_updates && now_ms() - s->asked < REFRESH_MS;
 }
 
 void observe_forget(struct driver *d, const struct node *n)

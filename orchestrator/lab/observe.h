@@ -5,6 +5,7 @@
 #include "lab/birdctl.h"
 #include "lab/driver.h"
 #include "lab/process.h"
+#include "lab/routelimit.h"
 
 struct observed { /* one session of one instance */
 	const struct bgp_connection *conn;
@@ -15,11 +16,22 @@ struct observed { /* one session of one instance */
 	unsigned stable;    /* looks in a row, some time apart, that saw the same */
 	uint64_t looked;    /* ms: when that was last counted */
 	unsigned long seen; /* answers */
+	struct route_count limit;
+	bool dropped; /* for being over the limit: it is on its way down */
+	/* Its peer was asked for its routes (0: not, or it has answered) when it had announced so
+	 * many. */
+	uint64_t asked;
+	unsigned long asked_updates;
 };
 
 int observer_new(struct driver *d, struct observer **ret, struct err *e);
 /* The lab's nodes and model are new: keeps what it knows of sessions that are still there. */
 void observe_reset(struct driver *d);
+/* All peers of an instance are going to be asked for their routes anew: until each has announced
+ * something its routes may change still. */
+void observe_asked(struct driver *d, const struct node *n);
+/* True while an answer is outstanding, and may still come. */
+bool observed_awaits(const struct observed *s);
 /* A node goes. */
 void observe_forget(struct driver *d, const struct node *n);
 /* Short intervals while somebody waits for convergence. */

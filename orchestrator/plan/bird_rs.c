@@ -83,8 +83,20 @@ static void add_head(struct str *b, const struct route_server *rs, unsigned inst
 	    rs->name, instance, IP4_STR(rs->instance[instance]));
 }
 
+/* The filter decides what is refused; when it is another one BIRD asks for all routes anew. */
+char *bird_rs_refused(const struct route_server *rs)
+{
+	struct str b = { 0 };
+
+	str_add(&b, "[");
+	each_prefix(rs, &b, add_refused);
+	return str_take(&b);
+}
+
 static void add_filters(struct str *b, const struct model *m, const struct route_server *rs)
 {
+	_cleanup_free_ char *refused = bird_rs_refused(rs);
+
 	str_add(b, "\n# The VNet's address space and that of VNets peered with gateway transit.\n"
 	           "protocol static vnets {\n"
 	           "\tipv4;\n");
@@ -96,8 +108,8 @@ static void add_filters(struct str *b, const struct model *m, const struct route
 	    "# Equal to or inside that space: refused. 65515 in the path: BIRD does that itself.\n"
 	    "# The length of the AS path is the only preference that a peer can express.\n"
 	    "filter from_nva {\n"
-	    "\tif net ~ [");
-	each_prefix(rs, b, add_refused);
+	    "\tif net ~ ");
+	str_add(b, refused);
 	str_add(b, "\n\t] then reject;\n"
 	           "\tbgp_local_pref = 100;\n"
 	           "\tbgp_origin = ORIGIN_IGP;\n"
@@ -130,16 +142,20 @@ static void add_kernel(struct str *b)
 	           BIRD_RS_TABLE, BIRD_RS_MAX_NEXT_HOPS);
 }
 
-/* azure-semantics 1.3.  The capabilities are those of the captured OPEN, but for enhanced route
- * refresh, which BIRD 2.0 cannot switch off.  Dialling soon and again soon is ours: how often Azure
- * dials is not known, and nobody wants to wait for it.
+/* azure-semantics 1.3.  The capabilities are those of the captured OPEN; where this BIRD cannot
+ * leave out enhanced route refresh, plan/bgp_open.h does.  Dialling soon and again soon is ours:
+ * how often Azure dials is not known, and nobody wants to wait for it.
  *
- * The import table: with enhanced refresh announced and graceful restart not, FRR 8 takes every
- * request for a refresh as one before its End-of-RIB and answers none; OpenBGPD answers none
- * either. So what a new filter makes of a peer's routes must not depend on the peer. */
+ * Nothing of what a peer sent is kept beside the table: a changed filter makes BIRD ask for it
+ * again, by ROUTE-REFRESH, or by a new session where the peer cannot (azure-semantics 1.3, 1.2). */
 static void add_template(struct str *b, const struct model *m, const struct route_server *rs,
-                         unsigned instance)
+                         unsigned instance, const struct bird_how *how)
 {
+	_cleanup_free_ char *limit = m->settings.limit_resets
+	                                 ? xstrdup("")
+	                                 : xasprintf("\t\treceive limit %u action restart;\n",
+	                                             m->settings.max_routes_per_peer);
+
 	str_printf(b,
 	           "\ntemplate bgp nva {\n"
 	           "\tlocal %s as %u;\n"
@@ -153,15 +169,15 @@ static void add_template(struct str *b, const struct model *m, const struct rout
 	           "\tgraceful restart off;\n"
 	           "\tlong lived graceful restart off;\n"
 	           "\tenable extended messages off;\n"
+	           "%s"
 	           "\tipv4 {\n"
 	           "\t\timport filter from_nva;\n"
 	           "\t\texport filter to_nva;\n"
-	           "\t\timport table on;   # as received: a new filter works on it at once\n"
 	           "%s"
-	           "\t\treceive limit %u action restart;\n"
 	           "\t\tnext hop self;\n"
 	           "\t\tgateway recursive;\n"
 	           "\t\tigp table igp4;\n"
+	           "%s"
 	           "\t};\n"
 	           "\tipv6 {   # announced as a capability, never used\n"
 	           "\t\timport none;\n"
@@ -169,28 +185,34 @@ static void add_template(struct str *b, const struct model *m, const struct rout
 	           "\t};\n"
 	           "}\n",
 	           IP4_STR(rs->instance[instance]), AZURE_ASN,
-	           m->settings.listing_received ? "\t\timport keep filtered on;\n" : "",
-	           m->settings.max_routes_per_peer);
+	           how->no_enhanced_refresh ? "\tenable enhanced route refresh off;\n" : "",
+	           m->settings.listing_received ? "\t\timport keep filtered on;\n" : "", limit);
 }
 
-char *bird_rs_config(const struct model *m, const struct route_server *rs, unsigned instance)
+static void add_session(struct str *b, const struct bgp_connection *c, bool cut)
+{
+	char name[64];
+
+	bird_rs_protocol(c, name);
+	str_printf(b,
+	           "\nprotocol bgp %s from nva {   # %s\n"
+	           "\tneighbor %s as %u;\n"
+	           "%s"
+	           "}\n",
+	           name, c->name, IP4_STR(c->peer_ip), c->peer_asn,
+	           cut ? "\tipv4 { receive limit 0 action restart; };\n" : "");
+}
+
+char *bird_rs_config(const struct model *m, const struct route_server *rs, unsigned instance,
+                     const struct bird_how *how)
 {
 	struct str b = { 0 };
 
 	add_head(&b, rs, instance);
 	add_filters(&b, m, rs);
 	add_kernel(&b);
-	add_template(&b, m, rs, instance);
-	for (size_t i = 0; i < rs->n_conns; i++) {
-		char name[64];
-
-		bird_rs_protocol(&rs->conns[i], name);
-		str_printf(&b,
-		           "\nprotocol bgp %s from nva {   # %s\n"
-		           "\tneighbor %s as %u;\n"
-		           "}\n",
-		           name, rs->conns[i].name, IP4_STR(rs->conns[i].peer_ip),
-		           rs->conns[i].peer_asn);
-	}
+	add_template(&b, m, rs, instance, how);
+	for (size_t i = 0; i < rs->n_conns; i++)
+		add_session(&b, &rs->conns[i], how->cut == &rs->conns[i]);
 	return str_take(&b);
 }

@@ -7,8 +7,19 @@
 #define BIRD_RS_TABLE 100        /* kernel table of the instance's namespace: its selection */
 #define BIRD_RS_MAX_NEXT_HOPS 16 /* of one prefix; rib.h's limit */
 
+struct bird_how {
+	bool no_enhanced_refresh; /* this BIRD can leave that capability out */
+	/* Its session is to end for having announced too much: BIRD takes a limit of 0 routes as
+	 * passed, and sends Cease/1.  NULL: none. */
+	const struct bgp_connection *cut;
+};
+
 /* The caller frees.  instance is 0 or 1. */
-char *bird_rs_config(const struct model *m, const struct route_server *rs, unsigned instance);
+char *bird_rs_config(const struct model *m, const struct route_server *rs, unsigned instance,
+                     const struct bird_how *how);
+/* The prefixes that it refuses, in BIRD's words: when they are others than before, BIRD asks every
+ * peer for its routes anew as soon as it has the new configuration. */
+char *bird_rs_refused(const struct route_server *rs);
 /* BIRD's name for a bgpConnection: "nva_172_16_1_4". */
 void bird_rs_protocol(const struct bgp_connection *c, char buf[64]);
 /* Are routes of one NVA told to the others?  azure-semantics 1.5 and section 9. */

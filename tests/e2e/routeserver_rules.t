@@ -22,14 +22,14 @@ done
 # --- what appears while it runs: no session is lost ----------------------------------------------
 sessions() { vnetlab status -o json | jq -c '[.bgp[] | select(.peering != "NVA_3") | [.peering, .instance, .since]] | sort'; }
 # BIRD prints times with milliseconds that wobble by one: seconds are compared.
-before=$(sessions | sed 's/\.[0-9]*"/"/g')
+before=$(sessions | sed 's/\.[0-9]*Z"/"/g')
 jq '.virtualMachines.NVA_3 = (.virtualMachines.NVA_2 | .nic.privateIPAddress = "172.16.1.6" | .bgp.advertise = ["10.210.0.0/16"] | .bgp.asn = 65003 | del(.loopbacks))
     | .routeServers.RouteServer.bgpConnections.NVA_3 = { peerIp: "172.16.1.6", peerAsn: 65003 } | del(.checks)' \
 	"$topologies/route-server/route-server.vnetlab.json" >"$work/more.vnetlab.json"
 ok "a third appliance joins" vnetlab up "$work/more.vnetlab.json"
 run vnetlab learned RouteServer/NVA_3 -o json
 json "it is learned from" '[.[][] | select(.network == "10.210.0.0/16")] | length == 2'
-is "the other sessions stayed up" "$(sessions | sed 's/\.[0-9]*"/"/g')" "$before"
+is "the other sessions stayed up" "$(sessions | sed 's/\.[0-9]*Z"/"/g')" "$before"
 # A VNet peering with gateway transit: its VNet is announced.
 jq '.virtualNetworks.AppNet.peerings = { spoke: { remoteVirtualNetwork: "Spoke", allowGatewayTransit: true } }
     | .virtualNetworks.Spoke = { addressPrefixes: ["10.7.0.0/16"], subnets: { a: { addressPrefix: "10.7.1.0/24" } },
@@ -38,7 +38,7 @@ jq '.virtualNetworks.AppNet.peerings = { spoke: { remoteVirtualNetwork: "Spoke",
 ok "a spoke is peered" vnetlab up "$work/peered.vnetlab.json"
 run vnetlab advertised RouteServer/NVA_1 -o json
 json "its prefix is announced" '[.[][] | select(.network == "10.7.0.0/16")] | length == 2'
-is "no session was lost over it" "$(sessions | sed 's/\.[0-9]*"/"/g')" "$before"
+is "no session was lost over it" "$(sessions | sed 's/\.[0-9]*Z"/"/g')" "$before"
 ok "down" vnetlab down
 
 # --- one instance only (1.4): half of the NICs ------------------------------------------------------

@@ -330,6 +330,8 @@ class World:
         node = Node(self, plan)
         self.nodes[node.name] = node
         if plan["kind"] == "routeServer":
+            # Instance 1 has what a kernel without matches on the payload gets.
+            sh("nft", "-f", "-", ns=node.ns, text=plan["nft"][node.name.endswith("/1")])
             self.attach(node, 0, plan["ip"], 32, "dev eth0 scope link quickack 1")
             return node
         for i, nic in enumerate(plan["nics"]):
@@ -363,13 +365,15 @@ class World:
 # --- a BGP peer of a few lines, to see and to send what no daemon would -------------------------
 
 class Peer:
-    """An active BGP speaker in node's namespace. Messages come as (type, body)."""
+    """An active BGP speaker in node's namespace, None: where we are. Messages come as (type, body)."""
 
     def __init__(self, node, local, remote, asn, hold=180, caps=None):
         here = os.open("/proc/self/ns/net", os.O_RDONLY)
-        check(libc.setns(node.ns, CLONE_NEWNET), "setns")
+        if node:
+            check(libc.setns(node.ns, CLONE_NEWNET), "setns")
         self.s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        check(libc.setns(here, CLONE_NEWNET), "setns")
+        if node:
+            check(libc.setns(here, CLONE_NEWNET), "setns")
         os.close(here)
         self.s.settimeout(5)
         self.s.bind((local, 0))

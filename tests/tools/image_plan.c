@@ -4,6 +4,7 @@
 
 #include "input/topology.h"
 #include "lab/image.h"
+#include "plan/bgp_open.h"
 #include "plan/names.h"
 
 static json_t *strings(char **list)
@@ -89,7 +90,10 @@ int main(int argc, char **argv)
 			}
 			json_t *j = plan_json(name, "routeServer", p);
 
+			_cleanup_free_ char *rules = bgp_open_nft(true), *old = bgp_open_nft(false);
+
 			json_object_set_new(j, "ip", json_string(IP4_STR(rs->instance[i])));
+			json_object_set_new(j, "nft", json_pack("[s,s]", rules, old));
 			json_array_append_new(nodes, j);
 			image_plan_free(p);
 		}

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "mini.h"
+#include "plan/bgp_open.h"
 #include "plan/bird_rs.h"
 
 static struct bgp_connection *conn(struct model *m, struct route_server *rs, const char *name,
@@ -41,6 +42,8 @@ static struct model *hub(struct route_server **ret)
 	return m;
 }
 
+static const struct bird_how how;
+
 static char *slurp(const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -73,7 +76,8 @@ static void golden_config(void **state)
 {
 	struct route_server *rs;
 	_cleanup_(model_free_p) struct model *m = hub(&rs);
-	_cleanup_free_ char *zero = bird_rs_config(m, rs, 0), *one = bird_rs_config(m, rs, 1);
+	_cleanup_free_ char *zero = bird_rs_config(m, rs, 0, &how),
+	                    *one = bird_rs_config(m, rs, 1, &how);
 
 	(void)state;
 	golden("tests/golden/bird_rs/hub-0.conf", zero);
@@ -98,16 +102,63 @@ static void settings_and_branch_to_branch(void **state)
 		m->settings.reflect = cases[i].reflect;
 		rs->branch_to_branch = cases[i].b2b;
 		assert_int_equal(bird_rs_reflects(m, rs), cases[i].want);
-		_cleanup_free_ char *text = bird_rs_config(m, rs, 0);
+		_cleanup_free_ char *text = bird_rs_config(m, rs, 0, &how);
 
 		assert_int_equal(!!strstr(text, "if source = RTS_BGP then accept;"), cases[i].want);
 	}
 	m->settings.listing_received = false;
 	m->settings.max_routes_per_peer = 17;
-	_cleanup_free_ char *text = bird_rs_config(m, rs, 1);
+	_cleanup_free_ char *text = bird_rs_config(m, rs, 1, &how);
 
 	assert_null(strstr(text, "keep filtered"));
 	assert_non_null(strstr(text, "receive limit 17 action restart;"));
+	assert_null(strstr(text, "enhanced"));
+	m->settings.limit_resets = true; /* Cease/4: BIRD's own limit would say Cease/1 */
+	_cleanup_free_ char *resets = bird_rs_config(m, rs, 1, &how);
+
+	assert_null(strstr(resets, "receive limit"));
+}
+
+static void ways(void **state)
+{
+	struct route_server *rs;
+	_cleanup_(model_free_p) struct model *m = hub(&rs);
+	const struct bird_how can = { .no_enhanced_refresh = true, .cut = &rs->conns[1] };
+	_cleanup_free_ char *text = bird_rs_config(m, rs, 0, &can);
+	const char *one = strstr(text, "protocol bgp nva_10_10_1_4"),
+	           *two = strstr(text, "protocol bgp nva_10_10_1_5"),
+	           *zero = strstr(text, "receive limit 0 action restart;");
+
+	(void)state;
+	assert_non_null(strstr(text, "\tenable enhanced route refresh off;\n"));
+	assert_true(one < two && two < zero);
+	assert_null(strstr(zero + 1, "receive limit 0"));
+}
+
+/* What is refused decides whether all peers are asked anew. */
+static void refused(void **state)
+{
+	struct route_server *rs;
+	_cleanup_(model_free_p) struct model *m = hub(&rs);
+	_cleanup_free_ char *with = bird_rs_refused(rs), *text = bird_rs_config(m, rs, 0, &how);
+
+	(void)state;
+	assert_non_null(strstr(text, with));
+	assert_non_null(strstr(with, "10.11.0.0/24+"));
+	rs->vnet->peerings[0].reverse->use_remote_gateways = false;
+	_cleanup_free_ char *without = bird_rs_refused(rs);
+
+	assert_string_not_equal(with, without);
+}
+
+/* Capability 70 is overwritten on the way out, by both ways; peers' only where that can be told. */
+static void open_rules(void **state)
+{
+	_cleanup_free_ char *payload = bgp_open_nft(true), *header = bgp_open_nft(false);
+
+	(void)state;
+	golden("tests/golden/bird_rs/open-payload.nft", payload);
+	golden("tests/golden/bird_rs/open-header.nft", header);
 }
 
 static void transit_needs_both_sides(void **state)
@@ -115,19 +166,19 @@ static void transit_needs_both_sides(void **state)
 	struct route_server *rs;
 	_cleanup_(model_free_p) struct model *m = hub(&rs);
 	struct peering *s = &rs->vnet->peerings[0];
-	_cleanup_free_ char *with = bird_rs_config(m, rs, 0);
+	_cleanup_free_ char *with = bird_rs_config(m, rs, 0, &how);
 
 	(void)state;
 	assert_non_null(strstr(with, "10.11.0.0/24+"));
 	assert_non_null(strstr(with, "route 10.11.0.0/24 blackhole { bgp_community"));
 	assert_null(strstr(with, "10.30.0.0/24"));
 	s->allow_gateway_transit = false;
-	_cleanup_free_ char *without = bird_rs_config(m, rs, 0);
+	_cleanup_free_ char *without = bird_rs_config(m, rs, 0, &how);
 
 	assert_null(strstr(without, "10.11.0.0/24"));
 	s->allow_gateway_transit = true;
 	s->reverse->use_remote_gateways = false;
-	_cleanup_free_ char *neither = bird_rs_config(m, rs, 0);
+	_cleanup_free_ char *neither = bird_rs_config(m, rs, 0, &how);
 
 	assert_null(strstr(neither, "10.11.0.0/24"));
 }
@@ -154,6 +205,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_config),
 		cmocka_unit_test(settings_and_branch_to_branch),
+		cmocka_unit_test(ways),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(open_rules),
 		cmocka_unit_test(transit_needs_both_sides),
 		cmocka_unit_test(names_do_not_move),
 	};

@@ -74,12 +74,15 @@ static void sessions(void **state)
 	assert_int_equal(s[0].received, 6);
 	assert_int_equal(s[0].accepted, 3);
 	assert_int_equal(s[0].advertised, 5);
+	assert_int_equal(s[0].updates, 6);
+	assert_int_equal(s[0].withdrawals, 0);
 	assert_int_equal(s[0].local_ip, A("10.10.0.68"));
 	assert_int_equal(s[0].local_asn, 65515);
 	assert_true(s[0].can_refresh);
 	assert_false(s[1].can_refresh);
 	assert_int_equal(s[1].received, 4);
 	assert_int_equal(s[1].accepted, 4);
+	assert_int_equal(s[1].updates, 4);
 	assert_string_equal(s[2].protocol, "nva_10_10_1_6");
 	assert_string_equal(s[2].state, "Active");
 	assert_string_equal(s[2].last_error, "Socket: Connection reset by peer");
@@ -120,6 +123,31 @@ static void routes(void **state)
 	is_path(&p[9], "192.168.8.0/24", "10.10.1.100", "65002");
 	free(p);
 	free(text);
+}
+
+/* Counts of announcements and withdrawals are of IPv4 alone, and stand in fixed columns. */
+static void counts(void **state)
+{
+	static const char text[] =
+	    "p          BGP        ---        up     2026-11-23 06:54:38.832  Established\n"
+	    "  BGP state:          Established\n"
+	    "  Channel ipv4\n"
+	    "    Routes:         7 imported, 2 filtered, 3 exported, 3 preferred\n"
+	    "    Route change stats:     received   rejected   filtered    ignored   accepted\n"
+	    "      Import updates:           4002          1          2       3995          7\n"
+	    "      Import withdraws:           13          0        ---          3         10\n"
+	    "  Channel ipv6\n"
+	    "      Import updates:              9          0          0          0          9\n"
+	    "      Import withdraws:            9\n";
+	_cleanup_free_ struct bird_session *s = NULL;
+	size_t n;
+
+	(void)state;
+	bird_parse_sessions(text, &s, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(s[0].received, 9);
+	assert_int_equal(s[0].updates, 4002);
+	assert_int_equal(s[0].withdrawals, 10);
 }
 
 /* Version 3 writes attributes in small letters and has more lines; a flapping BIRD has none. */
@@ -386,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replies),
 		cmocka_unit_test(sessions),
+		cmocka_unit_test(counts),
 		cmocka_unit_test(routes),
 		cmocka_unit_test(other_versions),
 		cmocka_unit_test(moments),
