@@ -93,6 +93,38 @@ char *bird_rs_refused(const struct route_server *rs)
 	return str_take(&b);
 }
 
+unsigned bird_rs_preference(enum route_pref pref, enum rs_source from)
+{
+	bool is_er = from == RS_FROM_EXPRESSROUTE;
+
+	switch (pref) {
+	case PREF_EXPRESSROUTE:
+		return is_er ? 200 : 100;
+	case PREF_VPNGATEWAY:
+		return is_er ? 50 : 100;
+	case PREF_ASPATH:
+		break;
+	}
+	return 100;
+}
+
+/* What any peer's routes become: hubRoutingPreference stands before the length of the AS path, and
+ * that is the only preference that a peer can express. */
+static void add_import(struct str *b, const char *name, const char *refused, unsigned preference)
+{
+	str_printf(b,
+	           "filter %s {\n"
+	           "\tif net ~ %s\n"
+	           "\t] then reject;\n"
+	           "\tbgp_local_pref = %u;\n"
+	           "\tbgp_origin = ORIGIN_IGP;\n"
+	           "\tunset(bgp_med);\n"
+	           "\taccept;\n"
+	           "}\n"
+	           "\n",
+	           name, refused, preference);
+}
+
 static void add_filters(struct str *b, const struct model *m, const struct route_server *rs)
 {
 	_cleanup_free_ char *refused = bird_rs_refused(rs);
@@ -101,27 +133,16 @@ static void add_filters(struct str *b, const struct model *m, const struct route
 	           "protocol static vnets {\n"
 	           "\tipv4;\n");
 	each_prefix(rs, b, add_static);
-	str_add(
-	    b,
-	    "}\n"
-	    "\n"
-	    "# Equal to or inside that space: refused. 65515 in the path: BIRD does that itself.\n"
-	    "# The length of the AS path is the only preference that a peer can express.\n"
-	    "filter from_nva {\n"
-	    "\tif net ~ ");
-	str_add(b, refused);
-	str_add(b, "\n\t] then reject;\n"
-	           "\tbgp_local_pref = 100;\n"
-	           "\tbgp_origin = ORIGIN_IGP;\n"
-	           "\tunset(bgp_med);\n"
-	           "\taccept;\n"
-	           "}\n"
+	str_add(b, "}\n"
 	           "\n"
-	           "filter to_nva {\n"
+	           "# Equal to or inside that space: refused. 65515 in the path: BIRD does that "
+	           "itself.\n");
+	add_import(b, "from_nva", refused, bird_rs_preference(rs->preference, RS_FROM_NVA));
+	str_add(b, "filter to_nva {\n"
 	           "\tif source = RTS_STATIC then accept;\n");
 	if (bird_rs_reflects(m, rs))
 		str_add(b,
-		        "\tif source = RTS_BGP then accept;   # one NVA's routes to the others\n");
+		        "\tif proto ~ \"nva_*\" then accept;   # one NVA's routes to the others\n");
 	str_add(b, "\treject;\n"
 	           "}\n");
 }

@@ -104,7 +104,8 @@ static void settings_and_branch_to_branch(void **state)
 		assert_int_equal(bird_rs_reflects(m, rs), cases[i].want);
 		_cleanup_free_ char *text = bird_rs_config(m, rs, 0, &how);
 
-		assert_int_equal(!!strstr(text, "if source = RTS_BGP then accept;"), cases[i].want);
+		assert_int_equal(!!strstr(text, "if proto ~ \"nva_*\" then accept;"),
+		                 cases[i].want);
 	}
 	m->settings.listing_received = false;
 	m->settings.max_routes_per_peer = 17;
@@ -133,6 +134,21 @@ static void ways(void **state)
 	assert_non_null(strstr(text, "\tenable enhanced route refresh off;\n"));
 	assert_true(one < two && two < zero);
 	assert_null(strstr(zero + 1, "receive limit 0"));
+}
+
+/* azure-semantics 1.10, rule 2: who comes before whom, for one prefix. */
+static void preferences(void **state)
+{
+	unsigned nva = RS_FROM_NVA, vpn = RS_FROM_VPN, er = RS_FROM_EXPRESSROUTE;
+
+	(void)state;
+	for (int p = PREF_EXPRESSROUTE; p <= PREF_ASPATH; p++)
+		assert_int_equal(bird_rs_preference(p, nva), bird_rs_preference(p, vpn));
+	assert_true(bird_rs_preference(PREF_EXPRESSROUTE, er) >
+	            bird_rs_preference(PREF_EXPRESSROUTE, nva));
+	assert_true(bird_rs_preference(PREF_VPNGATEWAY, er) <
+	            bird_rs_preference(PREF_VPNGATEWAY, nva));
+	assert_int_equal(bird_rs_preference(PREF_ASPATH, er), bird_rs_preference(PREF_ASPATH, nva));
 }
 
 /* What is refused decides whether all peers are asked anew. */
@@ -205,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_config),
 		cmocka_unit_test(settings_and_branch_to_branch),
+		cmocka_unit_test(preferences),
 		cmocka_unit_test(ways),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(open_rules),
