@@ -44,6 +44,13 @@ struct model *model_new(void)
 	m->settings = (struct settings){
 		.max_peers = 8,
 		.max_routes_per_peer = 4000,
+		.injection_ms = 30000,
+		.withdrawal_ms = 25000,
+		.switch_ms = 30000,
+		.replacement_ms = 3000,
+		.damping_ms = 30000,
+		.timing_scale = 100,
+		.maintenance_ms = 120000,
 		.count_repeats = true,
 		.limit_pause_ms = 300,
 		.listing_received = true,

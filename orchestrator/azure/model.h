@@ -63,6 +63,15 @@ struct settings {
 	bool route_server_ping;           /* "routeServerPing", true */
 	enum internal_none internal_none; /* "azureInternalNone", off */
 
+	/* With timing_azure, azure-semantics 1.12: how long until NICs follow. */
+	uint32_t injection_ms;   /* "injectionDelay", 30 s */
+	uint32_t withdrawal_ms;  /* "withdrawalDelay", 25 s */
+	uint32_t switch_ms;      /* "switchDelay", 30 s */
+	uint32_t replacement_ms; /* "replacementDelay", 3 s */
+	uint32_t damping_ms;     /* "programmingDamping", 30 s */
+	uint32_t timing_scale; /* "timingScale", percent of all of these and of maintenance, 100 */
+	uint32_t maintenance_ms; /* "maintenanceTime", 2 m */
+
 	/* The limit of routes per peer, azure-semantics 1.2. */
 	bool count_repeats;      /* "routeLimitCounts": announcements (default) | routes */
 	uint32_t limit_pause_ms; /* "routeLimitPause", 300 ms */

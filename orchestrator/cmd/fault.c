@@ -43,7 +43,8 @@ COMMAND(
     {
         .name = "fault",
         .group = "Break",
-        .synopsis = "fault stop|start|kill|freeze|thaw|link|session|impair|list|clear [NODE...]",
+        .synopsis = "fault stop|start|kill|freeze|thaw|link|session|impair|maintenance|list|clear "
+                    "[NODE...]",
         .summary = "breaks something on purpose, or mends it",
         .help =
             "  fault stop VM | start VM          deallocated and back: routes to it become None\n"
@@ -53,6 +54,9 @@ COMMAND(
             "  fault link NODE[/NIC] down|up     its cable\n"
             "  fault session RS/PEERING[/0|1] down|up\n"
             "  fault impair NIC rate|delay|loss VALUE    where the kernel can\n"
+            "  fault maintenance RS/0 [TIME]     what Azure does at times: one instance's sessions "
+            "end,\n"
+            "                                    the other programs all NICs; over after TIME\n"
             "  fault list | clear                what is broken now; mend all of it\n\n"
             "  vnetlab fault kill NVA_1 --hold && vnetlab routes BackendVMNic",
         .min_args = 1,

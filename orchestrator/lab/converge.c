@@ -123,13 +123,15 @@ static char *fault_reason(const struct driver *d, const struct bgp_connection *c
 {
 	_cleanup_free_ char *session = xasprintf("%s/%s", c->rs->name, c->name);
 	_cleanup_free_ char *one = xasprintf("%s/%u", session, instance);
+	_cleanup_free_ char *rs = xasprintf("%s/%u", c->rs->name, instance);
 	const char *vm = c->nic ? c->nic->vm->name : "";
 	size_t n = strlen(vm);
 
 	for (size_t i = 0; i < d->n_faults; i++) {
 		const struct fault *f = &d->faults[i];
 
-		if (strieq(f->target, session) || strieq(f->target, one) || strieq(f->target, vm) ||
+		if (strieq(f->target, session) || strieq(f->target, one) || strieq(f->target, rs) ||
+		    strieq(f->target, vm) ||
 		    (n && strncasecmp(f->target, vm, n) == 0 && f->target[n] == '/'))
 			return xasprintf("fault %s %s%s%s", f->what, f->target,
 			                 *f->detail ? " " : "", f->detail);

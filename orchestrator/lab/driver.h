@@ -49,6 +49,7 @@ struct driver {
 	struct observer *observer;          /* lab/observe.c */
 	struct router_link *router;         /* lab/routerlink.c */
 	struct responder *responder;        /* lab/responder.c */
+	struct maintenance *maintenance;    /* lab/maintenance.c */
 	struct fault *faults;               /* lab/fault.c */
 	size_t n_faults, cap_faults;
 };

@@ -12,6 +12,7 @@
 #include "lab/build.h"
 #include "lab/events.h"
 #include "lab/freeze.h"
+#include "lab/maintenance.h"
 #include "lab/node.h"
 #include "lab/ops.h"
 #include "lab/process.h"
@@ -90,6 +91,7 @@ static struct bgp_connection *connection_of(const struct lab *l, const char *nam
 
 void fault_reset(struct driver *d)
 {
+	maintenance_reset(d);
 	for (size_t i = d->n_faults; i-- > 0;) {
 		struct node *n = NULL;
 		int inst;
@@ -371,6 +373,8 @@ static int mend(struct driver *d, const struct fault *f, struct err *e)
 		return do_session(d, session, e);
 	if (streq(f->what, "impair"))
 		return fault_impair(d, impair, e);
+	if (streq(f->what, "maintenance"))
+		return maintenance_end(d, f->target, e);
 	return do_revive(d, f->target, e);
 }
 
@@ -396,11 +400,17 @@ static const struct verb {
 	int min, max; /* words behind it */
 	int (*run)(struct driver *d, const char *const *argv, struct err *e);
 } VERBS[] = {
-	{ "stop", 1, 1, do_stop },       { "start", 1, 1, do_start },
-	{ "kill", 1, 2, do_kill },       { "freeze", 1, 1, do_freeze },
-	{ "thaw", 1, 1, do_freeze },     { "link", 2, 2, do_link },
-	{ "session", 2, 2, do_session }, { "impair", 2, 3, fault_impair },
-	{ "list", 0, 0, do_nothing },    { "clear", 0, 0, do_clear },
+	{ "stop", 1, 1, do_stop },
+	{ "start", 1, 1, do_start },
+	{ "kill", 1, 2, do_kill },
+	{ "freeze", 1, 1, do_freeze },
+	{ "thaw", 1, 1, do_freeze },
+	{ "link", 2, 2, do_link },
+	{ "session", 2, 2, do_session },
+	{ "impair", 2, 3, fault_impair },
+	{ "maintenance", 1, 2, maintenance_begin },
+	{ "list", 0, 0, do_nothing },
+	{ "clear", 0, 0, do_clear },
 };
 
 static int run_verb(struct driver *d, const char *const *argv, int argc, struct err *e)

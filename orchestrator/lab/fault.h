@@ -4,9 +4,9 @@
 #include "lab/driver.h"
 
 struct fault {
-	char *what;   /* "stop", "kill", "freeze", "link", "session", "impair" */
+	char *what;   /* "stop", "kill", "freeze", "link", "session", "impair", "maintenance" */
 	char *target; /* node, NIC, or peering */
-	char *detail; /* "down", "--hold", "rate 1mbit"; "" */
+	char *detail; /* "down", "--hold", "rate 1mbit", "30s"; "" */
 };
 
 /* True when a fault keeps this VM stopped. */

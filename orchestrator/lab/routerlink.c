@@ -12,6 +12,7 @@
 #include "lab/apply.h"
 #include "lab/events.h"
 #include "lab/launch.h"
+#include "lab/maintenance.h"
 #include "lab/node.h"
 #include "lab/process.h"
 #include "router/proto.h"
@@ -79,19 +80,40 @@ static void on_applied(struct router_link *rl, const json_t *msg)
 	apply_step(rl->d);
 }
 
+static char *instance_of(const json_t *msg)
+{
+	return xasprintf("%s/%lld", json_string_value(json_object_get(msg, "routeServer")),
+	                 (long long)json_integer_value(json_object_get(msg, "instance")));
+}
+
 static void on_route(struct router_link *rl, const json_t *msg)
 {
 	_cleanup_free_ char *hops =
 	    json_dumps(json_object_get(msg, "nextHops"), JSON_COMPACT | JSON_ENCODE_ANY);
-	_cleanup_free_ char *who =
-	    xasprintf("%s/%lld", json_string_value(json_object_get(msg, "routeServer")),
-	              (long long)json_integer_value(json_object_get(msg, "instance")));
+	_cleanup_free_ char *who = instance_of(msg);
 	const char *prefix = json_string_value(json_object_get(msg, "prefix"));
 	const char *action = json_string_value(json_object_get(msg, "action"));
+	json_int_t in_ms = json_integer_value(json_object_get(msg, "inMs"));
+	_cleanup_free_ char *later =
+	    in_ms > 0 ? xasprintf("; NICs in %.1f s", (double)in_ms / 1000) : xstrdup("");
 
 	rl->dirty = true;
-	event_add(rl->d->events, "route", who, "%s %s%s%s", action ? action : "",
-	          prefix ? prefix : "", hops ? " " : "", hops ? hops : "");
+	event_add(rl->d->events, "route", who, "%s %s%s%s%s", action ? action : "",
+	          prefix ? prefix : "", hops ? " " : "", hops ? hops : "", later);
+}
+
+/* With Azure's timing: the NICs have followed. */
+static void on_programmed(struct router_link *rl, const json_t *msg)
+{
+	_cleanup_free_ char *hops =
+	    json_dumps(json_object_get(msg, "nextHops"), JSON_COMPACT | JSON_ENCODE_ANY);
+	_cleanup_free_ char *who = instance_of(msg);
+	const char *prefix = json_string_value(json_object_get(msg, "prefix"));
+	const char *step = json_string_value(json_object_get(msg, "step"));
+	json_int_t waited = json_integer_value(json_object_get(msg, "waitedMs"));
+
+	event_add(rl->d->events, "programmed", who, "NICs: %s %s, %s after %.1f s",
+	          prefix ? prefix : "", hops ? hops : "", step ? step : "", (double)waited / 1000);
 }
 
 static void on_message(struct router_link *rl, json_t *msg)
@@ -106,6 +128,8 @@ static void on_message(struct router_link *rl, json_t *msg)
 		on_applied(rl, msg);
 	} else if (streq(event, "route")) {
 		on_route(rl, msg);
+	} else if (streq(event, "programmed")) {
+		on_programmed(rl, msg);
 	} else if (streq(event, "error")) {
 		const char *m = json_string_value(json_object_get(msg, "message"));
 
@@ -316,8 +340,9 @@ int router_update(struct driver *d, struct err *e)
 		fds[i] = node_find(&d->lab, name)->netns;
 	}
 	return say(rl,
-	           json_pack("{s:s,s:O,s:o,s:I}", "op", "model", "design", d->lab.design, "stopped",
-	                     stopped_json(d), "generation", ++rl->sent),
+	           json_pack("{s:s,s:O,s:o,s:o,s:I}", "op", "model", "design", d->lab.design,
+	                     "stopped", stopped_json(d), "maintained", maintenance_json(d),
+	                     "generation", ++rl->sent),
 	           fds, n, e);
 }
 
@@ -326,6 +351,14 @@ int router_stopped(struct driver *d, struct err *e)
 	return say(d->router,
 	           json_pack("{s:s,s:o,s:I}", "op", "stopped", "vms", stopped_json(d), "generation",
 	                     ++d->router->sent),
+	           NULL, 0, e);
+}
+
+int router_maintained(struct driver *d, struct err *e)
+{
+	return say(d->router,
+	           json_pack("{s:s,s:o,s:I}", "op", "maintained", "instances", maintenance_json(d),
+	                     "generation", ++d->router->sent),
 	           NULL, 0, e);
 }
 

@@ -14,6 +14,8 @@ int router_stopped(struct driver *d, struct err *e); /* only the stopped VMs hav
 /* True when it has applied the design and everything that the instances have learned since; else a
  * sentence in *ret_why (the caller frees; NULL: not wanted). */
 bool router_settled(struct driver *d, char **ret_why);
+/* Which Route Server instances are in maintenance has changed. */
+int router_maintained(struct driver *d, struct err *e);
 /* Ports went and came: have it look again at everything. */
 void router_resync(struct driver *d);
 pid_t router_pid(const struct driver *d);         /* as the outside sees it; 0: does not run */

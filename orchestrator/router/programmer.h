@@ -1,29 +1,44 @@
 /* From what a Route Server's instances have selected to what NICs are programmed with.  At once, or
- * ("timing": "azure") with the delays that were measured on Azure (azure-semantics 1.12): a new
- * route 20 to 45 s, a withdrawal 20 to 30 s, an update in place 0.9 to 5.4 s, and no route more
- * often than once in 30 s.  Pure: time is what the caller says it is, in milliseconds. */
+ * ("timing": "azure") with the delays that were measured on Azure (azure-semantics 1.12), which are
+ * settings.  Pure: time is what the caller says it is, in milliseconds. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "azure/model.h"
 #include "azure/rib.h"
 
-enum {
-	PROGRAM_INJECT_MS = 30000,
-	PROGRAM_WITHDRAW_MS = 25000,
-	PROGRAM_REPLACE_MS = 3000,
-	PROGRAM_DAMPING_MS = 30000,
+/* Why a NIC's route changes, which decides how long that takes. */
+enum program_step {
+	STEP_INJECT,   /* a new prefix, or a further next hop of one */
+	STEP_WITHDRAW, /* a prefix goes, or one of its next hops */
+	STEP_SWITCH,   /* another peer takes over: withdrawn here, injected there */
+	STEP_REPLACE,  /* the same peers, in one message */
 };
+const char *program_step_str(enum program_step s); /* "injection", ... */
+
+struct program_times {    /* ms; a NULL pointer: everything at once */
+	int64_t delay[4]; /* by enum program_step */
+	int64_t damping;  /* a route that was programmed is not programmed again for so long */
+};
+/* settings' delays, scaled; false: timing is "fast". */
+bool program_times_of(const struct settings *s, struct program_times *ret);
 
 struct programmer;
-struct programmer *programmer_new(size_t n_route_servers, bool azure_timing);
+struct programmer *programmer_new(size_t n_route_servers, const struct program_times *t);
 struct programmer *programmer_free(struct programmer *p); /* returns NULL */
 
-/* What instances selected; the caller changes it and says so. */
+/* Whether an address is one of a peer's own: then a next hop that goes is a peer that is not used
+ * any more.  NULL: none is known. */
+typedef bool program_peer_fn(size_t rs, ip4 hop, void *arg);
+void programmer_peers(struct programmer *p, program_peer_fn *fn, void *arg);
+
+/* What instances selected; the caller changes it and says so.  Returns in how many milliseconds
+ * NICs follow: 0 at once, -1 not at all (they have it). */
 struct rib *programmer_seen(struct programmer *p);
-void programmer_changed(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix,
-                        int64_t now);
+int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix,
+                           int64_t now);
 /* All that was seen is programmed at once: routes that were there before we looked. */
 void programmer_catch_up(struct programmer *p);
 /* What NICs were programmed with before p was made; programmer_compare() then treats each
@@ -32,8 +47,12 @@ void programmer_adopt(struct programmer *p, size_t rs, unsigned instance,
                       const struct rib_table *programmed);
 void programmer_compare(struct programmer *p, int64_t now);
 
-/* Programs what is due; true when the result below changed. */
-bool programmer_run(struct programmer *p, int64_t now);
+/* Programs what is due; true when the result below changed.  fn (may be NULL) hears of each route
+ * that had to wait: what was done (route NULL: it is gone), and for how long. */
+typedef void programmed_fn(size_t rs, unsigned instance, struct prefix prefix,
+                           const struct rib_route *route, enum program_step step, int64_t waited,
+                           void *arg);
+bool programmer_run(struct programmer *p, int64_t now, programmed_fn *fn, void *arg);
 const struct rib *programmer_rib(const struct programmer *p);
 int64_t programmer_next(const struct programmer *p); /* when the next is due; -1: nothing waits */
 size_t programmer_waiting(const struct programmer *p);

@@ -7,11 +7,13 @@
  * unplugged after the model that does not.
  *
  * Driver -> router
- *   {"op":"model","design":{...},"stopped":["VM",...],"generation":n}
+ *   {"op":"model","design":{...},"stopped":["VM",...],"maintained":["RS/0",...],"generation":n}
  *         design as design_read() made it.  With it come, as SCM_RIGHTS of the same sendmsg() as
  * the first byte of the line, the network namespaces of all Route Server instances: 0/0, 0/1, 1/0,
  * ... in the design's order.
  *   {"op":"stopped","vms":["VM",...],"generation":n}   which VMs are stopped now, all of them
+ *   {"op":"maintained","instances":["RS/0",...],"generation":n}   which Route Server instances are
+ * in maintenance now, all of them: what their siblings select is programmed in their place
  *   {"op":"resync"}     read the kernel, correct what differs; answered by "applied"
  *   {"op":"rib"}        answered by {"rib":[...]}
  *   {"op":"show"}       answered by {"show":{...}}: introspection
@@ -22,8 +24,12 @@
  *         and after each batch of route changes.  generation: of the last request that said one.
  *         missing: ports that were not there (they are tried again when links change).
  *   {"event":"route","routeServer":"RS","instance":0,"prefix":"10.0.0.0/8","nextHops":["..."],
- *    "action":"add"|"change"|"delete"}
- *         an instance's selection changed (with timing "azure": NICs follow later)
+ *    "action":"add"|"change"|"delete","inMs":30000}
+ *         an instance's selection changed; NICs follow in so many milliseconds (-1: they do not
+ *         change)
+ *   {"event":"programmed","routeServer":"RS","instance":0,"prefix":"10.0.0.0/8","nextHops":["..."],
+ *    "step":"injection"|"withdrawal"|"switch"|"replacement","waitedMs":30000}
+ *         with timing "azure": NICs have it now
  *   {"event":"error","message":"..."}       nothing is given up; the next change tries again
  *   {"rib":[{"routeServer":"RS","instance":0,"routes":[{"prefix":"...","nextHops":["..."]}]}]}
  *         what NICs are programmed with
@@ -61,3 +67,7 @@ bool peer_take_fds(struct peer *p, int *ret, size_t n);
 /* {"rib":[...]} and back; the driver and its workers use rib_from_json. */
 json_t *rib_to_json(const struct model *m, const struct rib *r);
 int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e);
+/* Lists of names, which of them are: by vm->idx; by Route Server and instance.  The caller frees.
+ */
+bool *stopped_from_json(const struct model *m, const json_t *names);
+bool *maintained_from_json(const struct model *m, const json_t *names);

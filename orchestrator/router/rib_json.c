@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <stdio.h>
 
+#include "base/str.h"
 #include "router/proto.h"
 
 static json_t *route_json(const struct rib_route *r)
@@ -71,4 +73,38 @@ int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, stru
 	}
 	*ret = take_ptr(r);
 	return 0;
+}
+
+bool *stopped_from_json(const struct model *m, const json_t *names)
+{
+	bool *stopped = xcalloc(m->n_vms, sizeof(*stopped));
+	size_t i;
+	json_t *name;
+
+	json_array_foreach (names, i, name) {
+		const struct vm *vm =
+		    json_is_string(name) ? model_vm(m, json_string_value(name)) : NULL;
+
+		if (vm)
+			stopped[vm->idx] = true;
+	}
+	return stopped;
+}
+
+bool *maintained_from_json(const struct model *m, const json_t *names)
+{
+	bool *list = xcalloc(m->n_route_servers * 2 + 1, sizeof(*list));
+	size_t k;
+	json_t *name;
+
+	json_array_foreach (names, k, name) {
+		for (size_t i = 0; i < m->n_route_servers * 2; i++) {
+			char full[128];
+
+			snprintf(full, sizeof(full), "%s/%zu", m->route_servers[i / 2].name, i % 2);
+			if (strieq(json_string_value(name), full))
+				list[i] = true;
+		}
+	}
+	return list;
 }

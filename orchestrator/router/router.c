@@ -27,6 +27,10 @@ struct router {
 	struct programmer *prog;
 	struct watch **watches; /* of instance i % 2 of Route Server i / 2 */
 	size_t n_watches;
+	/* By watch: an instance in maintenance programs nothing, its sibling does all of it.  What
+	 * it selects meanwhile is kept aside, for when it is back. */
+	bool *maintained;
+	struct rib_table *aside;
 	json_int_t generation;
 	bool dirty;          /* something changed that is not in the kernel yet */
 	int64_t dirty_since; /* ms */
@@ -80,33 +84,96 @@ struct source {
 	unsigned instance;
 };
 
+static struct rib_table *seen(struct router *r, size_t i)
+{
+	return &programmer_seen(r->prog)->tables[i / 2][i % 2];
+}
+
+/* Instance i is to be programmed with what `to` has. */
+static void follow_one(struct router *r, size_t i, struct prefix p, const struct rib_table *to)
+{
+	const struct rib_route *want = rib_get(to, p);
+
+	if (want)
+		rib_set(seen(r, i), p, want->next_hops, want->n_next_hops);
+	else
+		rib_del(seen(r, i), p);
+	programmer_changed(r->prog, i / 2, i % 2, p, now_ms());
+	mark_dirty(r);
+}
+
+static void follow(struct router *r, size_t i, const struct rib_table *to)
+{
+	struct rib_table *t = seen(r, i);
+
+	for (size_t k = t->n; k > 0; k--) /* backwards: entries go while we look */
+		if (!rib_get(to, t->routes[k - 1].prefix))
+			follow_one(r, i, t->routes[k - 1].prefix, to);
+	for (size_t k = 0; k < to->n; k++)
+		follow_one(r, i, to->routes[k].prefix, to);
+}
+
+static json_t *hops_json(const struct rib_route *route)
+{
+	json_t *hops = json_array();
+
+	for (unsigned i = 0; route && i < route->n_next_hops; i++)
+		json_array_append_new(hops, json_string(IP4_STR(route->next_hops[i])));
+	return hops;
+}
+
 static void on_route(struct prefix p, bool had, void *arg)
 {
 	const struct source *s = arg;
 	struct router *r = s->r;
-	const struct rib_route *now =
-	    rib_get(&programmer_seen(r->prog)->tables[s->rs][s->instance], p);
+	size_t i = s->rs * 2 + s->instance, sibling = i ^ 1;
+	const struct rib_route *now = rib_get(r->maintained[i] ? &r->aside[i] : seen(r, i), p);
+	int64_t in_ms = -1;
 
-	programmer_changed(r->prog, s->rs, s->instance, p, now_ms());
+	if (!r->maintained[i]) {
+		in_ms = programmer_changed(r->prog, s->rs, s->instance, p, now_ms());
+		if (r->maintained[sibling])
+			follow_one(r, sibling, p, seen(r, i));
+	}
 	mark_dirty(r);
 	if (r->quiet)
 		return;
-	json_t *hops = json_array();
-
-	for (unsigned i = 0; now && i < now->n_next_hops; i++)
-		json_array_append_new(hops, json_string(IP4_STR(now->next_hops[i])));
-	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s}", "event", "route", "routeServer",
+	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "route", "routeServer",
 	                 r->model->route_servers[s->rs].name, "instance", (int)s->instance,
-	                 "prefix", PREFIX_STR(p), "nextHops", hops, "action",
+	                 "prefix", PREFIX_STR(p), "nextHops", hops_json(now), "action",
 	                 !now  ? "delete"
 	                 : had ? "change"
-	                       : "add"));
+	                       : "add",
+	                 "inMs", (json_int_t)in_ms));
+}
+
+static void on_programmed(size_t rs, unsigned instance, struct prefix p,
+                          const struct rib_route *route, enum program_step step, int64_t waited,
+                          void *arg)
+{
+	struct router *r = arg;
+
+	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "programmed", "routeServer",
+	                 r->model->route_servers[rs].name, "instance", (int)instance, "prefix",
+	                 PREFIX_STR(p), "nextHops", hops_json(route), "step",
+	                 program_step_str(step), "waitedMs", (json_int_t)waited));
+}
+
+static bool is_peer(size_t rs, ip4 hop, void *arg)
+{
+	const struct router *r = arg;
+	const struct route_server *s = &r->model->route_servers[rs];
+
+	for (size_t i = 0; i < s->n_conns; i++)
+		if (s->conns[i].peer_ip == hop)
+			return true;
+	return false;
 }
 
 static void read_instance(struct router *r, size_t i, bool dump)
 {
 	struct source s = { r, i / 2, i % 2 };
-	struct rib_table *t = &programmer_seen(r->prog)->tables[s.rs][s.instance];
+	struct rib_table *t = r->maintained[i] ? &r->aside[i] : seen(r, i);
 	struct err e = { 0 };
 	int rc = (dump ? watch_dump : watch_read)(r->watches[i], t, MAX_ROUTES, on_route, &s, &e);
 
@@ -143,22 +210,6 @@ static int open_watches(struct router *r, int *fds, size_t n, struct err *e)
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-static bool *stopped_vms(const struct model *m, const json_t *names)
-{
-	bool *stopped = xcalloc(m->n_vms, sizeof(*stopped));
-	size_t i;
-	json_t *name;
-
-	json_array_foreach (names, i, name) {
-		const struct vm *vm =
-		    json_is_string(name) ? model_vm(m, json_string_value(name)) : NULL;
-
-		if (vm)
-			stopped[vm->idx] = true;
-	}
-	return stopped;
-}
-
 static void copy_table(struct rib_table *to, const struct rib_table *from)
 {
 	for (size_t i = 0; i < from->n; i++)
@@ -166,8 +217,36 @@ static void copy_table(struct rib_table *to, const struct rib_table *from)
 		        from->routes[i].n_next_hops);
 }
 
+static void free_aside(struct rib_table *aside, size_t n)
+{
+	for (size_t i = 0; aside && i < n; i++)
+		free(aside[i].routes);
+	free(aside);
+}
+
+static void op_maintained(struct router *r, const json_t *names)
+{
+	bool *was = r->maintained;
+
+	r->maintained = maintained_from_json(r->model, names);
+	for (size_t i = 0; i < r->n_watches; i++) {
+		if (r->maintained[i] && !was[i]) {
+			copy_table(&r->aside[i], seen(r, i));
+			if (!r->maintained[i ^ 1])
+				follow(r, i, seen(r, i ^ 1));
+		} else if (!r->maintained[i] && was[i]) {
+			follow(r, i, &r->aside[i]);
+			free(r->aside[i].routes);
+			r->aside[i] = (struct rib_table){ 0 };
+		}
+	}
+	free(was);
+	mark_dirty(r);
+}
+
 /* A Route Server that was there before keeps what it was seen and programmed with. */
-static void carry_over(struct router *r, const struct model *old_model, struct programmer *old)
+static void carry_over(struct router *r, const struct model *old_model, struct programmer *old,
+                       const struct rib_table *old_aside)
 {
 	for (size_t i = 0; i < r->model->n_route_servers; i++) {
 		const struct route_server *was =
@@ -177,6 +256,7 @@ static void carry_over(struct router *r, const struct model *old_model, struct p
 			copy_table(&programmer_seen(r->prog)->tables[i][k],
 			           &programmer_seen(old)->tables[was->idx][k]);
 			programmer_adopt(r->prog, i, k, &programmer_rib(old)->tables[was->idx][k]);
+			copy_table(&r->aside[i * 2 + k], &old_aside[was->idx * 2 + k]);
 		}
 	}
 }
@@ -212,22 +292,34 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	}
 	struct model *old_model = r->model;
 	struct programmer *old = r->prog;
+	struct rib_table *old_aside = r->aside;
+	size_t n_old = r->n_watches;
+	struct program_times times;
+	bool delays = program_times_of(&m->settings, &times);
 
 	close_watches(r->watches, r->n_watches);
 	r->watches = NULL;
 	r->n_watches = 0;
 	r->model = m;
-	r->prog = programmer_new(m->n_route_servers, m->settings.timing_azure);
+	r->prog = programmer_new(m->n_route_servers, delays ? &times : NULL);
+	programmer_peers(r->prog, is_peer, r);
+	r->aside = xcalloc(n + 1, sizeof(*r->aside));
+	free(r->maintained);
+	r->maintained = maintained_from_json(r->model, json_object_get(req, "maintained"));
 	free(r->stopped);
-	r->stopped = stopped_vms(m, json_object_get(req, "stopped"));
+	r->stopped = stopped_from_json(m, json_object_get(req, "stopped"));
 	if (old_model)
-		carry_over(r, old_model, old);
+		carry_over(r, old_model, old, old_aside);
+	free_aside(old_aside, n_old);
 	int rc = open_watches(r, fds, n, e);
 
 	r->quiet = first;
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		read_instance(r, i, true);
 	r->quiet = false;
+	for (size_t i = 0; i < r->n_watches; i++)
+		if (r->maintained[i] && !r->maintained[i ^ 1])
+			follow(r, i, seen(r, i ^ 1));
 	if (first || !m->settings.timing_azure)
 		programmer_catch_up(r->prog);
 	else
@@ -283,8 +375,10 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 		rc = err_set(e, EPROTO, "%s: there was no model yet", op);
 	} else if (strcmp(op, "stopped") == 0) {
 		free(r->stopped);
-		r->stopped = stopped_vms(r->model, json_object_get(req, "vms"));
+		r->stopped = stopped_from_json(r->model, json_object_get(req, "vms"));
 		mark_dirty(r);
+	} else if (strcmp(op, "maintained") == 0) {
+		op_maintained(r, json_object_get(req, "instances"));
 	} else if (strcmp(op, "resync") == 0) {
 		if (r->kernel)
 			fabric_kernel_forget(r->kernel);
@@ -332,7 +426,7 @@ static void apply(struct router *r)
 		say_error(r, &e);
 		return;
 	}
-	programmer_run(r->prog, now_ms());
+	programmer_run(r->prog, now_ms(), on_programmed, r);
 	if (fabric_apply(r->kernel, fabric_compile(r->model, programmer_rib(r->prog), &rt),
 	                 &r->last, &e) < 0) {
 		say_error(r, &e);
@@ -385,6 +479,8 @@ struct router *router_free(struct router *r)
 	if (!r)
 		return NULL;
 	close_watches(r->watches, r->n_watches);
+	free_aside(r->aside, r->n_watches);
+	free(r->maintained);
 	programmer_free(r->prog);
 	model_free(r->model);
 	free(r->stopped);

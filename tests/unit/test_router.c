@@ -23,6 +23,39 @@ static void see(struct programmer *p, const char *prefix, const char *hop, int64
 	programmer_changed(p, 0, 1, P(prefix), now);
 }
 
+static const struct program_times AZURE = {
+	.delay = { [STEP_INJECT] = 30000,
+	           [STEP_WITHDRAW] = 25000,
+	           [STEP_SWITCH] = 35000,
+	           [STEP_REPLACE] = 3000 },
+	.damping = 30000,
+};
+#define PROGRAM_INJECT_MS AZURE.delay[STEP_INJECT]
+#define PROGRAM_WITHDRAW_MS AZURE.delay[STEP_WITHDRAW]
+#define PROGRAM_REPLACE_MS AZURE.delay[STEP_REPLACE]
+#define PROGRAM_DAMPING_MS AZURE.damping
+
+/* 10.0.0.4 to .7 are load balancers here, 10.0.0.8 and above are peers. */
+static bool is_peer(size_t rs, ip4 hop, void *arg)
+{
+	(void)rs;
+	(void)arg;
+	return (hop & 255) >= 8;
+}
+
+static struct programmer *azure(size_t n)
+{
+	struct programmer *p = programmer_new(n, &AZURE);
+
+	programmer_peers(p, is_peer, NULL);
+	return p;
+}
+
+static bool run(struct programmer *p, int64_t now)
+{
+	return programmer_run(p, now, NULL, NULL);
+}
+
 static const char *programmed(struct programmer *p, const char *prefix)
 {
 	const struct rib_route *r = rib_get(&programmer_rib(p)->tables[0][1], P(prefix));
@@ -33,20 +66,20 @@ static const char *programmed(struct programmer *p, const char *prefix)
 
 static void test_fast(void **state)
 {
-	struct programmer *p = programmer_new(1, false);
+	struct programmer *p = programmer_new(1, NULL);
 
 	(void)state;
-	assert_false(programmer_run(p, 0));
+	assert_false(run(p, 0));
 	see(p, "10.0.0.0/8", "10.0.0.4", 0);
-	assert_true(programmer_run(p, 0));
-	assert_false(programmer_run(p, 0));
+	assert_true(run(p, 0));
+	assert_false(run(p, 0));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "10.0.0.4");
 	see(p, "10.0.0.0/8", "10.0.0.5", 0);
 	see(p, "10.0.0.0/8", "10.0.0.5", 0);
-	assert_true(programmer_run(p, 0));
+	assert_true(run(p, 0));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "10.0.0.5");
 	see(p, "10.0.0.0/8", NULL, 0);
-	assert_true(programmer_run(p, 0));
+	assert_true(run(p, 0));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "none");
 	assert_int_equal(programmer_next(p), -1);
 	programmer_free(p);
@@ -55,48 +88,135 @@ static void test_fast(void **state)
 /* azure-semantics 1.12 */
 static void test_azure_delays(void **state)
 {
-	struct programmer *p = programmer_new(1, true);
+	struct programmer *p = azure(1);
 
 	(void)state;
 	see(p, "10.0.0.0/8", "10.0.0.4", 1000);
 	assert_int_equal(programmer_next(p), 1000 + PROGRAM_INJECT_MS);
 	assert_int_equal(programmer_waiting(p), 1);
-	assert_false(programmer_run(p, 1000 + PROGRAM_INJECT_MS - 1));
+	assert_false(run(p, 1000 + PROGRAM_INJECT_MS - 1));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "none");
-	assert_true(programmer_run(p, 1000 + PROGRAM_INJECT_MS));
+	assert_true(run(p, 1000 + PROGRAM_INJECT_MS));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "10.0.0.4");
 
 	/* Long after: an update in place is quick, a withdrawal is not. */
 	see(p, "10.0.0.0/8", "10.0.0.5", 200000);
 	assert_int_equal(programmer_next(p), 200000 + PROGRAM_REPLACE_MS);
-	assert_true(programmer_run(p, 200000 + PROGRAM_REPLACE_MS));
+	assert_true(run(p, 200000 + PROGRAM_REPLACE_MS));
 	see(p, "10.0.0.0/8", NULL, 300000);
 	assert_int_equal(programmer_next(p), 300000 + PROGRAM_WITHDRAW_MS);
-	assert_true(programmer_run(p, 300000 + PROGRAM_WITHDRAW_MS));
+	assert_true(run(p, 300000 + PROGRAM_WITHDRAW_MS));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "none");
 	programmer_free(p);
 }
 
+struct heard {
+	enum program_step step;
+	int64_t waited;
+	unsigned hops, times;
+};
+
+static void hear(size_t rs, unsigned instance, struct prefix p, const struct rib_route *route,
+                 enum program_step step, int64_t waited, void *arg)
+{
+	struct heard *h = arg;
+
+	assert_int_equal(rs, 0);
+	assert_int_equal(instance, 1);
+	assert_string_equal(PREFIX_STR(p), "10.0.0.0/8");
+	h->step = step;
+	h->waited = waited;
+	h->hops = route ? route->n_next_hops : 0;
+	h->times++;
+}
+
+/* From these next hops to those: which step it is, and how long that takes. */
+static void test_steps(void **state)
+{
+	static const struct {
+		const char *from, *to; /* last octets */
+		enum program_step step;
+	} cases[] = {
+		{ "", "8", STEP_INJECT },    { "8", "", STEP_WITHDRAW },
+		{ "8", "89", STEP_INJECT },  { "89", "8", STEP_WITHDRAW },
+		{ "8", "9", STEP_SWITCH },   { "89", "8:", STEP_SWITCH },
+		{ "4", "5", STEP_REPLACE },  { "48", "58", STEP_REPLACE },
+		{ "48", "49", STEP_SWITCH },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct programmer *p = azure(1);
+		struct rib_table *t = &programmer_seen(p)->tables[0][1];
+		const char *const both[] = { cases[i].from, cases[i].to };
+		struct heard h = { 0 };
+		int64_t want = AZURE.delay[cases[i].step];
+
+		for (int k = 0; k < 2; k++) {
+			ip4 hops[4];
+			size_t n = strlen(both[k]);
+
+			for (size_t j = 0; j < n; j++)
+				hops[j] = A("10.0.0.0") + (ip4)(both[k][j] - '0');
+			if (n)
+				rib_set(t, P("10.0.0.0/8"), hops, n);
+			else
+				rib_del(t, P("10.0.0.0/8"));
+			if (k == 0)
+				programmer_catch_up(p);
+		}
+		run(p, 0);
+		assert_int_equal(programmer_changed(p, 0, 1, P("10.0.0.0/8"), 1000), want);
+		/* Asked again: what is left of it. */
+		assert_int_equal(programmer_changed(p, 0, 1, P("10.0.0.0/8"), 1500), want - 500);
+		assert_false(programmer_run(p, 1000 + want - 1, hear, &h));
+		assert_true(programmer_run(p, 1000 + want, hear, &h));
+		assert_int_equal(h.times, 1);
+		assert_int_equal(h.step, cases[i].step);
+		assert_int_equal(h.waited, want);
+		assert_int_equal(h.hops, strlen(cases[i].to));
+		programmer_free(p);
+	}
+}
+
+static void test_settings(void **state)
+{
+	struct model *m = model_new();
+	struct program_times t;
+
+	(void)state;
+	assert_false(program_times_of(&m->settings, &t));
+	m->settings.timing_azure = true;
+	assert_true(program_times_of(&m->settings, &t));
+	assert_int_equal(t.delay[STEP_SWITCH], 30000);
+	m->settings.timing_scale = 5;
+	m->settings.injection_ms = 45000;
+	program_times_of(&m->settings, &t);
+	assert_int_equal(t.delay[STEP_INJECT], 2250);
+	assert_int_equal(t.damping, 1500);
+	model_free(m);
+}
+
 static void test_azure_damping(void **state)
 {
-	struct programmer *p = programmer_new(1, true);
+	struct programmer *p = azure(1);
 	int64_t t = PROGRAM_INJECT_MS;
 
 	(void)state;
 	see(p, "10.0.0.0/8", "10.0.0.4", 0);
-	assert_true(programmer_run(p, t));
+	assert_true(run(p, t));
 	see(p, "10.0.0.0/8", "10.0.0.5", t + 1); /* not again within 30 s */
 	assert_int_equal(programmer_next(p), t + PROGRAM_DAMPING_MS);
 	see(p, "10.0.0.0/8", "10.0.0.6", t + 2); /* the last one counts when its time has come */
 	assert_int_equal(programmer_next(p), t + PROGRAM_DAMPING_MS);
-	assert_true(programmer_run(p, t + PROGRAM_DAMPING_MS));
+	assert_true(run(p, t + PROGRAM_DAMPING_MS));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "10.0.0.6");
 	/* Gone and back before anything was due: NICs never notice. */
 	see(p, "10.0.0.0/8", NULL, 500000);
 	see(p, "10.0.0.0/8", "10.0.0.6", 501000);
 	assert_int_equal(programmer_next(p), -1);
 	assert_int_equal(programmer_waiting(p), 0);
-	assert_false(programmer_run(p, 600000));
+	assert_false(run(p, 600000));
 	/* Other routes are not damped by this one. */
 	see(p, "10.0.0.0/8", "10.0.0.7", 600000);
 	see(p, "11.0.0.0/8", "10.0.0.7", 600000);
@@ -107,7 +227,7 @@ static void test_azure_damping(void **state)
 
 static void test_new_design(void **state)
 {
-	struct programmer *old = programmer_new(1, true), *p = programmer_new(2, true);
+	struct programmer *old = azure(1), *p = azure(2);
 
 	(void)state;
 	see(old, "10.0.0.0/8", "10.0.0.4", 0);
@@ -119,12 +239,12 @@ static void test_new_design(void **state)
 	see(p, "10.0.0.0/8", "10.0.0.4", 5);
 	see(p, "12.0.0.0/8", "10.0.0.4", 5);
 	programmer_compare(p, 5);
-	assert_true(programmer_run(p, 5));
+	assert_true(run(p, 5));
 	assert_string_equal(programmed(p, "10.0.0.0/8"), "10.0.0.4");
 	assert_string_equal(programmed(p, "11.0.0.0/8"), "10.0.0.4");
 	assert_string_equal(programmed(p, "12.0.0.0/8"), "none");
 	assert_int_equal(programmer_waiting(p), 2);
-	assert_true(programmer_run(p, 5 + PROGRAM_INJECT_MS));
+	assert_true(run(p, 5 + PROGRAM_INJECT_MS));
 	assert_string_equal(programmed(p, "11.0.0.0/8"), "none");
 	assert_string_equal(programmed(p, "12.0.0.0/8"), "10.0.0.4");
 	programmer_free(old);
@@ -265,6 +385,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fast),
 		cmocka_unit_test(test_azure_delays),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_azure_damping),
 		cmocka_unit_test(test_new_design),
 		cmocka_unit_test(test_lines_and_descriptors),

@@ -1,0 +1,198 @@
+#include "lab/maintenance.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+#include "lab/birdctl.h"
+#include "lab/events.h"
+#include "lab/fault.h"
+#include "lab/node.h"
+#include "lab/observe.h"
+#include "lab/process.h"
+#include "lab/routerlink.h"
+
+enum {
+	LOOK_MS = 50,
+	RETURN_MS = 30000, /* sessions that are not back by then are not waited for */
+	STABLE = 2,        /* looks that saw the same routes */
+};
+
+struct maintenance {
+	struct driver *d;
+	char *name; /* of the instance's node */
+	struct timer timer;
+	bool returning; /* its sessions may come up, NICs are not its business yet */
+	uint64_t since; /* ms: of returning */
+	struct maintenance *next;
+};
+
+static struct maintenance *find(const struct driver *d, const char *name)
+{
+	for (struct maintenance *x = d->maintenance; x; x = x->next)
+		if (strieq(x->name, name))
+			return x;
+	return NULL;
+}
+
+static void forget(struct maintenance *x)
+{
+	for (struct maintenance **p = &x->d->maintenance; *p; p = &(*p)->next)
+		if (*p == x) {
+			*p = x->next;
+			break;
+		}
+	loop_timer_stop(x->d->loop, &x->timer);
+	free(x->name);
+	free(x);
+}
+
+/* All of its sessions at once, by BIRD's pattern. */
+static int sessions(const struct node *n, bool up, struct err *e)
+{
+	const struct process *bird = n->n_procs ? n->procs[0] : NULL;
+
+	if (!bird || bird->state != PROC_RUNNING || bird->frozen)
+		return err_set(e, EIO, "%s does not run", n->name);
+	return bird_enable(bird->ready_path, "\"nva_*\"", up, e);
+}
+
+static void programs_again(struct maintenance *x)
+{
+	struct driver *d = x->d;
+	struct err e = { 0 };
+
+	event_add(d->events, "maintenance", x->name, "programs its NICs again");
+	fault_forget(d, "maintenance", x->name);
+	forget(x);
+	if (router_maintained(d, &e) < 0)
+		event_add(d->events, "router", "fabric", "%s", e.msg);
+}
+
+/* Every session whose twin on the other instance is up is up too, and its routes stand still. */
+static bool is_back(const struct driver *d, const struct node *n)
+{
+	for (size_t i = 0; i < n->rs->n_conns; i++) {
+		const struct observed *a = observed_session(d, &n->rs->conns[i], n->instance),
+		                      *b = observed_session(d, &n->rs->conns[i], n->instance ^ 1);
+		bool twin_up = b && b->known && streq(b->s.state, "Established");
+
+		if (!twin_up)
+			continue;
+		if (!a || !a->known || !streq(a->s.state, "Established") || a->stable < STABLE ||
+		    (b->s.received && !a->s.received))
+			return false;
+	}
+	return true;
+}
+
+static void on_timer(struct timer *t)
+{
+	struct maintenance *x = container_of(t, struct maintenance, timer);
+	const struct node *n = node_find(&x->d->lab, x->name);
+	struct err e = { 0 };
+
+	if (!n || !n->rs) {
+		programs_again(x);
+		return;
+	}
+	if (!x->returning) {
+		if (sessions(n, true, &e) < 0)
+			event_add(x->d->events, "maintenance", x->name, "%s", e.msg);
+		else
+			event_add(x->d->events, "maintenance", x->name,
+			          "over: its sessions may come up");
+		x->returning = true;
+		x->since = now_ms();
+	} else if (is_back(x->d, n) || now_ms() - x->since > RETURN_MS) {
+		programs_again(x);
+		return;
+	}
+	loop_timer(x->d->loop, t, LOOK_MS);
+}
+
+static int time_of(const struct driver *d, const char *given, long *ret, struct err *e)
+{
+	const struct settings *s = &d->lab.model->settings;
+
+	*ret = (long)((uint64_t)s->maintenance_ms * s->timing_scale / 100);
+	if (given && str_duration(given, ret) < 0)
+		return err_set(e, EINVAL,
+		               "fault maintenance RS/0 [TIME]: \"%s\" is no duration, as 30s or 2m",
+		               given);
+	return 0;
+}
+
+int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	long ms = 0;
+	int r = lab_node(&d->lab, argv[1], &n, e);
+
+	if (r == 0 && !n->rs)
+		r = err_set(e, EINVAL, "%s is not an instance of a Route Server (RS/0, RS/1)",
+		            n->name);
+	if (r == 0)
+		r = time_of(d, argv[2], &ms, e);
+	if (r < 0)
+		return r;
+	if (find(d, n->name))
+		return err_set(e, EALREADY, "%s is in maintenance already", n->name);
+	_cleanup_free_ char *other = xasprintf("%s/%u", n->rs->name, n->instance ^ 1);
+
+	if (find(d, other))
+		return err_set(e, EBUSY, "%s is in maintenance: Azure takes one at a time", other);
+	struct maintenance *x = xcalloc(1, sizeof(*x));
+
+	x->d = d;
+	x->name = xstrdup(n->name);
+	x->timer.fn = on_timer;
+	x->next = d->maintenance;
+	d->maintenance = x;
+	/* NICs first: what the sessions take with them is then nobody's loss. */
+	r = router_maintained(d, e);
+	if (r == 0)
+		r = sessions(n, false, e);
+	if (r < 0) {
+		forget(x);
+		router_maintained(d, NULL);
+		return r;
+	}
+	n->faulted = true;
+	fault_note(d, "maintenance", n->name, argv[2] ? argv[2] : "");
+	event_add(d->events, "maintenance", n->name, "for %ld.%03ld s: %s programs all NICs",
+	          ms / 1000, ms % 1000, other);
+	loop_timer(d->loop, &x->timer, (uint64_t)ms);
+	return 0;
+}
+
+int maintenance_end(struct driver *d, const char *instance, struct err *e)
+{
+	struct maintenance *x = find(d, instance);
+
+	if (!x)
+		return err_set(e, EALREADY, "%s is not in maintenance", instance);
+	if (!x->returning)
+		loop_timer(d->loop, &x->timer, 0);
+	return 0;
+}
+
+json_t *maintenance_json(const struct driver *d)
+{
+	json_t *a = json_array();
+
+	for (const struct maintenance *x = d->maintenance; x; x = x->next)
+		json_array_append_new(a, json_string(x->name));
+	return a;
+}
+
+void maintenance_reset(struct driver *d)
+{
+	for (struct maintenance *x = d->maintenance, *next; x; x = next) {
+		const struct node *n = node_find(&d->lab, x->name);
+
+		next = x->next;
+		/* One that was built anew has its sessions already. */
+		if (!n || !n->rs || !n->faulted)
+			forget(x);
+	}
+}

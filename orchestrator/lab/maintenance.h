@@ -1,0 +1,20 @@
+/* `fault maintenance RS/0 [TIME]`: what Azure does to a Route Server instance now and then
+ * (azure-semantics 1.4, FAQ).  Its sessions end with Cease/2, administrative shutdown; the other
+ * instance stays, and programs all NICs, which so keep their routes.  After TIME
+ * (settings.maintenanceTime) the sessions are let up again, and when they are, the instance
+ * programs its NICs as before.  Ours: which notification is sent, and that the other one takes over
+ * at once; the FAQ says that routes stay. */
+#pragma once
+
+#include <jansson.h>
+
+#include "lab/driver.h"
+
+/* argv: "maintenance", the instance, perhaps a time. */
+int maintenance_begin(struct driver *d, const char *const *argv, struct err *e);
+/* The time is over, now. */
+int maintenance_end(struct driver *d, const char *instance, struct err *e);
+/* Those that program no NICs now: ["RS/0"]; new reference. */
+json_t *maintenance_json(const struct driver *d);
+/* The lab's nodes are others now: that of instances that are gone, or new, is over. */
+void maintenance_reset(struct driver *d);
