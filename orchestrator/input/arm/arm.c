@@ -1,0 +1,246 @@
+#include "input/arm/arm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "input/arm/priv.h"
+
+/* --- what it is
+ * ------------------------------------------------------------------------------------ */
+
+static bool schema_has(json_t *doc, const char *what)
+{
+	const char *s = json_string_value(json_object_get(doc, "$schema"));
+
+	return s && strcasestr(s, what);
+}
+
+bool arm_is_template(json_t *doc)
+{
+	json_t *resources = json_object_get(doc, "resources");
+
+	return schema_has(doc, "deploymentTemplate") ||
+	       ((json_is_array(resources) || json_is_object(resources)) &&
+	        json_is_string(json_object_get(doc, "contentVersion")));
+}
+
+bool arm_is_parameters(json_t *doc)
+{
+	return schema_has(doc, "deploymentParameters") ||
+	       (json_is_object(json_object_get(doc, "parameters")) &&
+	        !json_object_get(doc, "resources") &&
+	        json_is_string(json_object_get(doc, "contentVersion")));
+}
+
+/* --- what comes out
+ * -------------------------------------------------------------------------------- */
+
+static json_t *emit(struct inst *i)
+{
+	struct arm *a = i->d->a;
+	const struct val *props = val_get(i->body, "properties");
+	struct val_builder b = { .a = a->arena };
+	const struct val *v;
+	json_t *j;
+
+	val_set_all(&b, i->body);
+	if (props)
+		props = runtime_properties(i, props, false);
+	if (props)
+		val_set(&b, "properties", props);
+	val_set(&b, "source", val_printf(a->arena, "%s#%s", i->d->file, i->ptr));
+	v = val_built_obj(&b);
+	j = v ? val_to_json(v, true) : NULL;
+	return j;
+}
+
+/* Each id once, where it first stood: what is deployed last is what there is. */
+static json_t *emit_all(struct arm *a)
+{
+	json_t *list = json_array(), *places = json_object();
+	uint64_t weight = 0;
+
+	for (size_t k = 0; k < a->n_order && !a->over; k++) {
+		struct inst *i = a->order[k];
+
+		/* Where the body could be made, it is told, also when a part of it failed. */
+		if (i->existing || !i->body || !i->key)
+			continue;
+		weight += i->body->weight;
+		if (weight > VAL_MAX_WEIGHT) {
+			arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, i->d->file, i->ptr, NULL,
+			            "what the template makes is too big");
+			break;
+		}
+		json_t *place = json_object_get(places, i->key), *j = emit(i);
+
+		if (!j)
+			continue;
+		if (place) {
+			json_array_set_new(list, (size_t)json_integer_value(place), j);
+		} else {
+			json_object_set_new_nocheck(
+			    places, i->key, json_integer((json_int_t)json_array_size(list)));
+			json_array_append_new(list, j);
+		}
+	}
+	json_decref(places);
+	return list;
+}
+
+/* --- a run
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static void finish(struct arm *a)
+{
+	for (size_t k = 0; k < a->n_deployments; k++) {
+		HASH_CLEAR(hh, a->deployments[k]->params);
+		HASH_CLEAR(hh, a->deployments[k]->vars);
+		free(a->deployments[k]->insts);
+	}
+	HASH_CLEAR(hh, a->by_id);
+	alloc_free(a);
+	links_free(a);
+	noted_free(a);
+	free(a->deployments);
+	free(a->order);
+	free(a->fail.msg);
+	free(a->fail.hint);
+	arena_free(a->arena);
+}
+
+static struct deployment *root_of(struct arm *a, const struct val *tmpl, const char *file)
+{
+	struct deployment *d = deployment_new(a, NULL);
+	const char *base = strrchr(file, '/');
+
+	base = base ? base + 1 : file;
+	d->file = file;
+	d->uri = arena_printf(a->arena, "%s%s", ARM_LOCAL, base);
+	d->name = arena_printf(a->arena, "%.*s", (int)strcspn(base, "."), base);
+	d->tmpl = tmpl;
+	d->given = a->params;
+	d->scope = (struct scope){ .kind = scope_of_schema(tmpl),
+		                   .group = "lab",
+		                   .subscription = ARM_SUBSCRIPTION,
+		                   .rg = a->o->resource_group ? a->o->resource_group : "lab",
+		                   .location = arm_location(a) };
+	a->root = d;
+	params_declare(d);
+	vars_declare(d);
+	return d;
+}
+
+static int evaluate(struct arm *a, const char *text, size_t n, const char *file,
+                    json_t **ret_resources, json_t **ret_outputs)
+{
+	const struct val *tmpl = text_parse(a, text, n, file, true), *outputs;
+	struct deployment *d;
+
+	if (!tmpl)
+		return -EBADMSG;
+	if (tmpl->type != V_OBJ) {
+		arm_finding(a, SEV_ERROR, "ARM-JSON-02", "InvalidTemplate", file, "", NULL,
+		            "a template is an object: {\"$schema\": ..., \"resources\": ...}");
+		return -EBADMSG;
+	}
+	d = root_of(a, tmpl, file);
+	deployment_expand(d);
+	deployment_eval(d);
+	alloc_all(a);
+	outputs = deployment_outputs(d);
+	if (a->over && a->f->errors == a->errors_before)
+		arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, file, "", NULL,
+		            "the template takes too much to evaluate");
+	*ret_resources = emit_all(a);
+	*ret_outputs = val_to_json(outputs, false);
+	return a->f->errors > a->errors_before ? -EBADMSG : 0;
+}
+
+static int run(struct arm *a, const char *text, size_t n, const char *file, json_t **ret_resources,
+               json_t **ret_outputs, struct err *e)
+{
+	json_t *resources = NULL, *outputs = NULL;
+	int r;
+
+	a->errors_before = a->f->errors;
+	a->params = params_of_options(a, e);
+	if (!a->params)
+		return -e->code;
+	r = evaluate(a, text, n, file, &resources, &outputs);
+	*ret_resources = resources ? resources : json_array();
+	*ret_outputs = outputs ? outputs : json_object();
+	return r;
+}
+
+int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
+             struct findings *f, struct err *e)
+{
+	struct arm a = { .arena = arena_new(), .o = o, .f = f };
+	_cleanup_str_ struct str text = { 0 };
+	struct err ignored = { 0 };
+	const char *slash = strrchr(o->file, '/');
+	int r;
+
+	a.dir = !slash             ? "."
+	        : slash == o->file ? "/"
+	                           : arena_printf(a.arena, "%.*s", (int)(slash - o->file), o->file);
+	r = file_read(&a, o->file, NULL, &text);
+	if (r < 0)
+		r = err_sys(e, -r, "%s", o->file);
+	else
+		r = run(&a, str_get(&text), text.n, o->file, ret_resources, ret_outputs,
+		        e ? e : &ignored);
+	finish(&a);
+	return r;
+}
+
+int arm_read_text(const char *text, size_t n, const struct arm_options *o, json_t **ret_resources,
+                  json_t **ret_outputs, struct findings *f, struct err *e)
+{
+	struct arm a = { .arena = arena_new(), .o = o, .f = f };
+	struct err ignored = { 0 };
+	int r = run(&a, text, n, o->file ? o->file : "main.json", ret_resources, ret_outputs,
+	            e ? e : &ignored);
+
+	finish(&a);
+	return r;
+}
+
+int arm_expression(const char *text, json_t *template, json_t **ret, struct findings *f)
+{
+	const struct arm_options o = { .file = "test.json" };
+	struct arm a = { .arena = arena_new(), .o = &o, .f = f };
+	struct val_builder b = { .a = a.arena };
+	json_t *j = json_pack("{s:s}", "value", text);
+	const struct val *v = NULL, *tmpl;
+	struct deployment *d;
+
+	val_set(&b, "contentVersion", val_str(a.arena, "1.0.0.0"));
+	if (template)
+		val_set_all(&b, val_from_json(a.arena, template, true));
+	tmpl = val_built_obj(&b);
+	d = root_of(&a, tmpl, o.file);
+	if (val_get(tmpl, "resources"))
+		deployment_expand(d);
+	if (j)
+		v = tree_eval(&d->env, val_get(val_from_json(a.arena, j, true), "value"),
+		              JPTR(NULL, "value"), d);
+	json_decref(j);
+	if (v)
+		*ret = val_to_json(v, false);
+	finish(&a);
+	return v ? 0 : -EBADMSG;
+}
+
+const char **arm_functions(size_t *n)
+{
+	const struct func *const *all = func_all(n);
+	const char **names = xcalloc(*n + 1, sizeof(*names));
+
+	for (size_t i = 0; i < *n; i++)
+		names[i] = all[i]->name;
+	return names;
+}

@@ -1,0 +1,42 @@
+/* ARM templates, also those that Bicep compiles to, become resources.
+ *
+ * The expression language is that of Microsoft Learn, "ARM template functions"; nothing of a
+ * template is executed, and what it may cost is limited.  What only a running Azure could tell
+ * (addresses, outputs of what was deployed) comes from an allocation of ours that depends on the
+ * template alone. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "base/finding.h"
+
+struct arm_options {
+	const char *file;          /* the template */
+	const char *const *params; /* NULL-terminated: "FILE.json", "@FILE", "name=value",
+	                            * "name=@FILE"; later ones win */
+	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */
+	bool fetch;                /* linked templates that are nowhere here: over HTTPS */
+	const char *resource_group, *location; /* NULL: "lab", "westeurope" */
+};
+
+/* 0, or -EBADMSG when findings hold errors (the resources are then what could be evaluated), or
+ * -errno with *e.  Resources as in input/resources.h, each once, in the order of the files; those
+ * that have addresses from Azure (dynamic private ones, public ones) carry them as an export would.
+ * Outputs:
+ * {"name": {"type", "value"}}.  Pointers of findings are "FILE#/json/pointer". */
+int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
+             struct findings *f, struct err *e);
+/* For the fuzzer and for tests: the template is text, and no other file is read. */
+int arm_read_text(const char *text, size_t n, const struct arm_options *o, json_t **ret_resources,
+                  json_t **ret_outputs, struct findings *f, struct err *e);
+
+bool arm_is_template(json_t *doc);
+bool arm_is_parameters(json_t *doc);
+
+/* One expression, "[...]", without a template around it: for tests.  template may be NULL, or hold
+ * "parameters", "variables", "functions". */
+int arm_expression(const char *text, json_t *template, json_t **ret, struct findings *f);
+
+/* Names of all functions, sorted; the caller frees the list. */
+const char **arm_functions(size_t *n);

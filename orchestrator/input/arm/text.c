@@ -1,0 +1,98 @@
+/* Text: characters, the written form of values, base64. */
+#include <ctype.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "input/arm/fn.h"
+
+size_t utf8_count(const char *s, size_t n)
+{
+	size_t chars = 0;
+
+	for (size_t i = 0; i < n; i++)
+		chars += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return chars;
+}
+
+size_t utf8_offset(const char *s, size_t n, size_t chars)
+{
+	size_t i = 0;
+
+	while (i < n && chars--)
+		for (i++; i < n && ((unsigned char)s[i] & 0xc0) == 0x80;)
+			i++;
+	return i;
+}
+
+void text_of(const struct val *v, struct str *out)
+{
+	if (v->open && !v->n)
+		str_add(out, v->open);
+	else if (v->type == V_STR)
+		str_addn(out, v->s, v->n);
+	else if (v->type == V_BOOL)
+		str_add(out, v->b ? "True" : "False");
+	else if (v->type != V_NULL && v->weight < VAL_MAX_STRING / 16)
+		val_json_text(v, '"', out);
+}
+
+const struct val *text_val(struct env *e, const struct expr *at, struct str *s)
+{
+	const struct val *v =
+	    s->n > VAL_MAX_STRING
+	        ? eval_fail(e, at, NULL, "the string gets longer than %d MiB", VAL_MAX_STRING >> 20)
+	        : val_strn(e->a->arena, str_get(s), s->n);
+
+	str_free_p(s);
+	return v;
+}
+
+int text_compare(const char *a, const char *b)
+{
+	int d = strcasecmp(a, b);
+
+	/* Culture order puts small letters in front of capitals. */
+	return d ? d : -strcmp(a, b);
+}
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void base64_encode(const char *s, size_t n, struct str *out)
+{
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t x = (uint32_t)(unsigned char)s[i] << 16;
+
+		if (i + 1 < n)
+			x |= (uint32_t)(unsigned char)s[i + 1] << 8;
+		if (i + 2 < n)
+			x |= (unsigned char)s[i + 2];
+		str_addc(out, alphabet[x >> 18]);
+		str_addc(out, alphabet[(x >> 12) & 63]);
+		str_addc(out, (char)(i + 1 < n ? alphabet[(x >> 6) & 63] : '='));
+		str_addc(out, (char)(i + 2 < n ? alphabet[x & 63] : '='));
+	}
+}
+
+bool base64_decode(const char *s, size_t n, struct str *out)
+{
+	uint32_t x = 0;
+	unsigned bits = 0;
+
+	while (n && (s[n - 1] == '=' || isspace((unsigned char)s[n - 1])))
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		const char *p = s[i] ? strchr(alphabet, s[i]) : NULL;
+
+		if (isspace((unsigned char)s[i]))
+			continue;
+		if (!p)
+			return false;
+		x = x << 6 | (uint32_t)(p - alphabet);
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			str_addc(out, (char)(x >> bits & 0xff));
+		}
+	}
+	return bits < 6;
+}
