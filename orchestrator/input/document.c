@@ -2,11 +2,8 @@
 
 #include "base/str.h"
 #include "input/file.h"
+#include "input/relax.h"
 #include "input/topology.h"
-
-/* input/relax.h; as long as it is not there, JSON must be strict. */
-int arm_relax(const char *text, size_t n, char **ret, size_t *ret_n, struct err *e)
-    __attribute__((weak));
 
 json_t *document_parse(const char *text, size_t n, const char *name, struct findings *f)
 {
@@ -14,7 +11,7 @@ json_t *document_parse(const char *text, size_t n, const char *name, struct find
 	_cleanup_free_ char *relaxed = NULL;
 	struct err e = { 0 };
 
-	if (arm_relax && n <= FILE_MAX_DESIGN && arm_relax(text, n, &relaxed, &n, &e) == 0)
+	if (n <= FILE_MAX_DESIGN && arm_relax(text, n, &relaxed, &n, &e) == 0)
 		text = relaxed;
 	json_t *doc = design_parse(text, n, &own);
 

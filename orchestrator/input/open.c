@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "input/arm/arm.h"
 #include "input/document.h"
 #include "input/export/export.h"
 #include "input/file.h"
@@ -13,17 +14,6 @@
 #include "input/kind.h"
 #include "input/terraform/terraform.h"
 #include "input/topology.h"
-
-/* input/arm/arm.h; as long as it is not there, templates are refused. */
-struct arm_options {
-	const char *file;
-	const char *const *params;
-	const char *const *links;
-	bool fetch;
-	const char *resource_group, *location;
-};
-int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
-             struct findings *f, struct err *e) __attribute__((weak));
 
 struct opening {
 	const struct input_options *o;
@@ -54,21 +44,12 @@ static char *folder_of(const char *path)
 /* --- one document ------------------------------------------------------------------------------
  */
 
-static int no_reader(struct opening *op, const char *name, enum input_kind k)
-{
-	finding_add_source(op->f, SEV_ERROR, "INPUT-KIND-02", NULL, name, NULL,
-	                   "%s is %s, which this version does not read", name, input_kind_str(k));
-	return 0;
-}
-
-static int read_template(struct opening *op, const char *path, const char *name, struct err *e)
+static int read_template(struct opening *op, const char *path, struct err *e)
 {
 	struct arm_options o = { path,         op->o->params,         op->o->links,
 		                 op->o->fetch, op->o->resource_group, op->o->location };
 	json_t *resources = NULL, *outputs = NULL;
 
-	if (!arm_read)
-		return no_reader(op, name, INPUT_ARM);
 	int r = arm_read(&o, &resources, &outputs, op->f, e);
 
 	if (resources)
@@ -85,7 +66,7 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 
 	switch (k) {
 	case INPUT_ARM:
-		return read_template(op, path, name, e);
+		return read_template(op, path, e);
 	case INPUT_TERRAFORM: {
 		json_t *resources = terraform_resources(doc, name, op->f);
 

@@ -18,7 +18,7 @@ static void show(const struct findings *f)
 {
 	for (size_t i = 0; i < f->n; i++)
 		printf("%s %s %s: %s%s%s\n", severity_str(f->items[i].severity), f->items[i].rule,
-		       f->items[i].pointer, f->items[i].message,
+		       f->items[i].source ? f->items[i].source : "", f->items[i].message,
 		       f->items[i].hint ? "\n    hint: " : "",
 		       f->items[i].hint ? f->items[i].hint : "");
 }

@@ -87,7 +87,6 @@ with tempfile.TemporaryDirectory() as tmp:
         ("main.bicep", "resource x 'y'", "az bicep build"),
         ("main.tf", 'resource "a" "b" {}', "terraform show -json"),
         ("nothing.json", '{"value": []}', "IMPORT-EMPTY-01"),
-        ("template.json", '{"contentVersion": "1.0.0.0", "resources": []}', "INPUT-KIND-02"),
         ("broken.json", '{"virtualNetworks": {', "TOPO-JSON-01"),
         ("comment.json", '{} // a topology has none', "TOPO-JSON-01"),
     ):

@@ -187,12 +187,12 @@ int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_o
 	a.dir = !slash             ? "."
 	        : slash == o->file ? "/"
 	                           : arena_printf(a.arena, "%.*s", (int)(slash - o->file), o->file);
-	r = file_read(&a, o->file, NULL, &text);
+	r = arm_file_read(&a, o->file, NULL, &text);
 	if (r < 0)
 		r = err_sys(e, -r, "%s", o->file);
 	else
-		r = run(&a, str_get(&text), text.n, o->file, ret_resources, ret_outputs,
-		        e ? e : &ignored);
+		r = run(&a, str_get(&text), text.n, slash ? slash + 1 : o->file, ret_resources,
+		        ret_outputs, e ? e : &ignored);
 	finish(&a);
 	return r;
 }

@@ -21,10 +21,10 @@ struct arm_options {
 };
 
 /* 0, or -EBADMSG when findings hold errors (the resources are then what could be evaluated), or
- * -errno with *e.  Resources as in input/resources.h, each once, in the order of the files; those
- * that have addresses from Azure (dynamic private ones, public ones) carry them as an export would.
- * Outputs:
- * {"name": {"type", "value"}}.  Pointers of findings are "FILE#/json/pointer". */
+ * -errno with *e.  Resources as in input/resources.h, each id once, what depends on another behind
+ * it; deployments are among them, with their outputs.  What has addresses from Azure (dynamic
+ * private ones, public ones) carries them as an export would.  Outputs: {"name": {"type",
+ * "value"}}.  Findings have sources: "FILE#/json/pointer". */
 int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
              struct findings *f, struct err *e);
 /* For the fuzzer and for tests: the template is text, and no other file is read. */

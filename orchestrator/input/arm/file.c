@@ -21,7 +21,7 @@ static bool is_below(const char *folder, const char *path)
 	return !strncmp(real, base, n) && (real[n] == '/' || streq(base, "/"));
 }
 
-int file_read(struct arm *a, const char *path, const char *folder, struct str *ret)
+int arm_file_read(struct arm *a, const char *path, const char *folder, struct str *ret)
 {
 	char buf[65536];
 	struct stat st;

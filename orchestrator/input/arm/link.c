@@ -84,9 +84,9 @@ static int find(struct arm *a, const char *uri, struct str *text, const char **f
 		}
 	}
 	*file = path ? path : uri;
-	if (path && str_starts(path, "./"))
-		*file = path + 2;
-	if (path && (r = file_read(a, path, folder, text)) != -ENOENT)
+	if (path && str_starts(path, a->dir) && path[strlen(a->dir)] == '/') /* as people call it */
+		*file = path + strlen(a->dir) + 1;
+	if (path && (r = arm_file_read(a, path, folder, text)) != -ENOENT)
 		return r;
 	if (!a->o->fetch || !str_starts(uri, "https://") || str_starts(uri, ARM_LOCAL))
 		return -ENOENT;

@@ -22,7 +22,7 @@ static int from_file(struct arm *a, const char *path, struct val_builder *b, str
 {
 	_cleanup_str_ struct str text = { 0 };
 	const struct val *doc, *params;
-	int r = file_read(a, path, NULL, &text);
+	int r = arm_file_read(a, path, NULL, &text);
 
 	if (r < 0)
 		return err_sys(e, -r, "%s", path);
@@ -65,7 +65,7 @@ static int one(struct arm *a, const char *p, struct val_builder *b, struct err *
 	memcpy(name, p, n);
 	p += n + 1;
 	if (*p == '@') {
-		int r = file_read(a, p + 1, NULL, &text);
+		int r = arm_file_read(a, p + 1, NULL, &text);
 
 		if (r < 0)
 			return err_sys(e, -r, "%s", p + 1);

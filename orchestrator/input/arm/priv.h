@@ -220,7 +220,7 @@ const struct val *link_load(struct arm *a, const struct deployment *from, const 
                             const char *ptr, const char **ret_file, const char **ret_uri);
 void links_free(struct arm *a);
 /* -errno. With a folder: a plain file below it, links followed. */
-int file_read(struct arm *a, const char *path, const char *folder, struct str *ret);
+int arm_file_read(struct arm *a, const char *path, const char *folder, struct str *ret);
 const struct val *text_parse(struct arm *a, const char *text, size_t n, const char *file,
                              bool template);
 

@@ -21,7 +21,7 @@ void arm_finding(struct arm *a, enum severity sev, const char *rule, const char 
 	if (vasprintf(&msg, fmt, ap) < 0)
 		abort();
 	va_end(ap);
-	finding_add(a->f, sev, rule, code, where, hint, "%s", msg);
+	finding_add_source(a->f, sev, rule, code, where, hint, "%s", msg);
 }
 
 /* A window on the expression, and under it the caret. */
