@@ -176,6 +176,14 @@ static int cmd_import(const struct cmd_args *a)
 	if (!design && e.code)
 		return ui_error(&e);
 	import = json_object_get(design, "import");
+	/* What is nothing else is taken for a topology; here it must look like one. */
+	if (design && !import &&
+	    !json_object_get(json_object_get(design, "topology"), "virtualNetworks")) {
+		finding_add(&f, SEV_ERROR, "INPUT-KIND-01", NULL, "", NULL,
+		            "%s is neither a template, nor a plan, nor an export", path);
+		json_decref(design);
+		design = NULL;
+	}
 	if (design && !import) {
 		json_decref(design);
 		return ui_usage(a, "%s is a topology file already", path);

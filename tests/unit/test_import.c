@@ -1,0 +1,208 @@
+/* Values in all their spellings, ids, what a file is, and the text of a topology. */
+#include "base/str.h"
+#include "input/import/priv.h"
+#include "input/kind.h"
+#include "input/resources.h"
+#include "unit.h"
+
+static json_t *J(const char *text)
+{
+	json_t *j = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	assert_non_null(j);
+	return j;
+}
+
+static void ids(void **state)
+{
+	static const struct {
+		const char *id, *key, *type;
+	} cases[] = {
+		{ "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/"
+		  "Hub/",
+		  "/subscriptions/s/resourcegroups/rg/providers/microsoft.network/virtualnetworks/"
+		  "hub",
+		  "microsoft.network/virtualnetworks" },
+		{ "/x//providers/A.B/c/d/e/f", "/x/providers/a.b/c/d/e/f", "a.b/c/e" },
+		{ "/x/providers/A.B/c/d/providers/E.F/g/h",
+		  "/x/providers/a.b/c/d/providers/e.f/g/h", "e.f/g" },
+		{ "/x/providers/A.B/c", "/x/providers/a.b/c", NULL },
+		{ "/x/providers/A.B", "/x/providers/a.b", NULL },
+		{ "", "", NULL },
+		{ "///", "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		_cleanup_free_ char *key = resource_key(cases[i].id), *type = resource_type(key);
+
+		assert_string_equal(key, cases[i].key);
+		if (cases[i].type)
+			assert_string_equal(type, cases[i].type);
+		else
+			assert_null(type);
+	}
+}
+
+static void values(void **state)
+{
+	static const char *const words[] = { "VirtualAppliance", "None", NULL };
+	json_t *j = J("{\"name\": \"x\", \"Flat\": \"top\", \"none\": null, \"properties\": {"
+	              "\"flat\": \"deep\", \"yes\": \"True\", \"no\": \"false\", \"n\": \"65001\","
+	              "\"bad\": \"12x\", \"empty\": \"\", \"sub\": {\"id\": \"/a\"},"
+	              "\"deep\": {\"properties\": {\"er\": 7}},"
+	              "\"list\": {\"value\": [1, 2]}, \"bare\": \"/b\"}}");
+	json_int_t n = 0;
+
+	(void)state;
+	assert_string_equal(arm_str(j, "FLAT"), "deep");
+	assert_string_equal(arm_str(j, "name"), "x");
+	assert_null(arm_get(j, "none"));
+	assert_null(arm_str(j, "empty"));
+	assert_true(arm_bool(j, "yes", false));
+	assert_false(arm_bool(j, "no", true));
+	assert_true(arm_bool(j, "absent", true));
+	assert_true(arm_int(j, "n", &n) && n == 65001);
+	assert_true(arm_int(j, "deep.er", &n) && n == 7);
+	assert_false(arm_int(j, "bad", &n));
+	assert_false(arm_int(j, "empty", &n));
+	assert_int_equal(n, 7);
+	assert_string_equal(arm_id(j, "sub"), "/a");
+	assert_string_equal(arm_id(j, "bare"), "/b");
+	assert_null(arm_id(j, "flat.id"));
+	assert_int_equal(json_array_size(arm_list(j, "list")), 2);
+	assert_null(arm_list(j, "flat"));
+	assert_string_equal(arm_word("virtualappliance", words), "VirtualAppliance");
+	assert_string_equal(arm_word("else", words), "else");
+	assert_null(arm_word(NULL, words));
+	assert_int_equal(arm_family("10.0.0.0/8"), 1);
+	assert_int_equal(arm_family("10.0.0.1/8"), 1);
+	assert_int_equal(arm_family("fd00::/8"), 0);
+	assert_int_equal(arm_family("Storage"), -1);
+	json_decref(j);
+}
+
+static void kinds(void **state)
+{
+	static const struct {
+		const char *text;
+		enum input_kind kind;
+	} cases[] = {
+		{ "{}", INPUT_TOPOLOGY },
+		{ "[]", INPUT_TOPOLOGY },
+		{ "[1]", INPUT_TOPOLOGY },
+		{ "{\"virtualNetworks\": {\"a\": {\"addressPrefixes\": []}}}", INPUT_TOPOLOGY },
+		{ "{\"name\": \"a.b/c\", \"type\": \"d\"}", INPUT_TOPOLOGY },
+		{ "{\"$schema\": \"http://schema.management.azure.com/schemas/2015-01-01/"
+		  "deploymentTemplate.json\"}",
+		  INPUT_ARM },
+		{ "{\"$schema\": \"https://x/2019-04-01/subscriptionDeploymentTemplate.json#\"}",
+		  INPUT_ARM },
+		{ "{\"contentVersion\": \"1.0.0.0\", \"resources\": []}", INPUT_ARM },
+		{ "{\"$schema\": \"https://x/deploymentParameters.json#\"}", INPUT_PARAMETERS },
+		{ "{\"format_version\": \"1.2\", \"planned_values\": {}}", INPUT_TERRAFORM },
+		{ "{\"format_version\": \"1.0\", \"values\": {}}", INPUT_TERRAFORM },
+		{ "{\"terraform_version\": \"1.9\", \"lineage\": \"x\"}", INPUT_STATE },
+		{ "[{\"id\": \"/x/providers/a.b/c/d\"}]", INPUT_EXPORT },
+		{ "{\"id\": \"/x/providers/a.b/c/d\"}", INPUT_EXPORT },
+		{ "{\"name\": \"n\", \"type\": \"Microsoft.Network/virtualNetworks\"}",
+		  INPUT_EXPORT },
+		{ "{\"value\": [{\"id\": \"/x/providers/a.b/c/d\"}]}", INPUT_EXPORT },
+		{ "{\"count\": 1, \"data\": [{\"id\": \"/x/providers/a.b/c/d\"}]}", INPUT_EXPORT },
+		{ "{\"NewNIC\": {\"id\": \"/x/providers/a.b/c/d\"}}", INPUT_EXPORT },
+		{ "{\"value\": []}", INPUT_EXPORT },
+		{ "{\"RouteServiceRole_IN_0\": [], \"RouteServiceRole_IN_1\": []}", INPUT_CAPTURE },
+		{ "{\"value\": [{\"addressPrefix\": [\"10.0.0.0/8\"], \"nextHopType\": \"None\","
+		  " \"state\": \"Active\"}]}",
+		  INPUT_CAPTURE },
+		{ "[{\"asPath\": \"\", \"network\": \"10.0.0.0/8\"}]", INPUT_CAPTURE },
+		/* routes of a route table are resources, not what a NIC has */
+		{ "[{\"id\": \"/x/providers/Microsoft.Network/routeTables/t/routes/r\", "
+		  "\"addressPrefix\": \"0.0.0.0/0\", \"nextHopType\": \"None\"}]",
+		  INPUT_EXPORT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		json_t *j = J(cases[i].text);
+
+		if (input_kind(j) != cases[i].kind)
+			fail_msg("%s: %s, not %s", cases[i].text, input_kind_str(input_kind(j)),
+			         input_kind_str(cases[i].kind));
+		json_decref(j);
+	}
+}
+
+static void texts(void **state)
+{
+	static const char want[] =
+	    "{\n"
+	    "  \"name\": \"x\",\n"
+	    "  \"vms\": {\n"
+	    "    \"a\": { \"nic\": { \"subnet\": \"v/s\" }, \"listen\": [\"tcp/22\"] },\n"
+	    "    \"b\": { \"e\": {}, \"l\": [], \"n\": null, \"t\": true, \"i\": -1 }\n"
+	    "  }\n"
+	    "}\n";
+	json_t *j = J(want);
+	_cleanup_free_ char *text = import_text(j);
+
+	(void)state;
+	assert_string_equal(text, want);
+	json_decref(j);
+}
+
+/* A chain of networks, each a peering with the next, given backwards: joined by id, whatever the
+ * order; and every type of resource has a row that says what becomes of it. */
+static void joined(void **state)
+{
+	enum { N = 300 };
+	json_t *list = json_array();
+	_cleanup_findings_ struct findings f = { 0 };
+	const struct import_options o = { .from = "x.json", .name = "x" };
+
+	(void)state;
+	for (int i = N - 1; i >= 0; i--) {
+		json_array_append_new(
+		    list,
+		    json_pack("{s:o, s:s, s:{s:{s:o}}}", "name", json_sprintf("v%d/p", i), "type",
+		              "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+		              "properties", "remoteVirtualNetwork", "id",
+		              json_sprintf("/SUBSCRIPTIONS/none/resourcegroups/NONE/providers/"
+		                           "microsoft.network/VirtualNetworks/V%d",
+		                           (i + 1) % N)));
+		json_array_append_new(
+		    list,
+		    json_pack("{s:o, s:s, s:{s:{s:[o]}}}", "name", json_sprintf("v%d", i), "type",
+		              "Microsoft.Network/virtualNetworks", "properties", "addressSpace",
+		              "addressPrefixes", json_sprintf("10.%d.%d.0/24", i / 250, i % 250)));
+	}
+	json_t *x = import_design(list, &o, &f), *vnet;
+	const char *name;
+
+	assert_int_equal(f.n, 0);
+	json_object_foreach (json_object_get(json_object_get(x, "topology"), "virtualNetworks"),
+	                     name, vnet) {
+		json_t *p = json_object_get(json_object_get(vnet, "peerings"), "p");
+		_cleanup_free_ char *next = xasprintf("v%d", (atoi(name + 1) + 1) % N);
+
+		assert_string_equal(json_string_value(json_object_get(p, "remoteVirtualNetwork")),
+		                    next);
+	}
+	json_decref(x);
+	json_decref(list);
+	assert_string_equal(type_row("microsoft.network/virtualnetworks")->kind, "virtualNetworks");
+	assert_int_equal(type_row("microsoft.network/brandnew")->how, TYPE_UNKNOWN);
+	assert_true(type_row("microsoft.network/brandnew")->packets);
+	assert_false(type_row("contoso.cloud/x")->packets);
+	assert_int_equal(type_row("microsoft.storage/storageaccounts/x/y")->how, TYPE_IGNORED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids),   cmocka_unit_test(values), cmocka_unit_test(kinds),
+		cmocka_unit_test(texts), cmocka_unit_test(joined),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
