@@ -56,6 +56,7 @@ struct model *model_new(void)
 		.listing_received = true,
 		.strict_forwarded = true,
 		.strict_access = true,
+		.udr_over_service = true,
 		.route_server_ping = true,
 	};
 	m->internet = arena_array(a, ARRAY_LEN(always), sizeof(*m->internet));

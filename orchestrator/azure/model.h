@@ -59,6 +59,7 @@ struct settings {
 	uint32_t max_peers;               /* "maxPeers", 8 */
 	uint32_t max_routes_per_peer;     /* "maxRoutesPerPeer", 4000 */
 	bool strict_forwarded;            /* "strictForwarded", true */
+	bool udr_over_service;            /* "udrOverridesServiceEndpoint", true */
 	bool strict_access;               /* "strictAccess", true */
 	bool route_server_ping;           /* "routeServerPing", true */
 	enum internal_none internal_none; /* "azureInternalNone", off */
@@ -108,6 +109,12 @@ struct route_table {
 	size_t n_declared; /* as written: a route to a service tag is one */
 };
 
+struct service_prefix { /* a prefix that a service endpoint of a subnet stands for */
+	struct prefix prefix;
+	const char *service, *tag; /* "Microsoft.Storage", "Storage.WestEurope" */
+	const char *ptr;
+};
+
 struct subnet {
 	const char *name, *ptr;
 	size_t idx; /* over all subnets of the model */
@@ -115,6 +122,8 @@ struct subnet {
 	struct prefix prefix;
 	struct route_table *route_table; /* or NULL */
 	bool default_outbound;           /* defaultOutboundAccess, default true */
+	struct service_prefix *services; /* serviceEndpoints; no prefix twice */
+	size_t n_services;
 	struct nic **nics;
 	size_t n_nics;
 	struct nic **nics_by_ip;   /* the same, ascending by address; NULL before model_index() */
@@ -311,6 +320,8 @@ struct prefix peering_prefix(const struct peering *p, size_t i);
  * subnet peering that is so when both halves name it. */
 bool peering_has_local(const struct peering *p, const struct subnet *s);
 bool peering_has_remote(const struct peering *p, const struct subnet *s);
+/* The service endpoint of the subnet that an address belongs to, or NULL. */
+const struct service_prefix *subnet_service(const struct subnet *s, ip4 a);
 /* Members of one connected group reach each other, when they are in one region or it is global. */
 bool group_connects(const struct connected_group *g, const struct vnet *a, const struct vnet *b);
 /* Whether it is by this group, which v is a member of, that v has routes to its member `other`. */

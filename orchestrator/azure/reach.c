@@ -48,6 +48,14 @@ bool peering_has_remote(const struct peering *p, const struct subnet *s)
 	       (!r || r->complete || names(r->local_subnets, r->n_local_subnets, s));
 }
 
+const struct service_prefix *subnet_service(const struct subnet *s, ip4 a)
+{
+	for (size_t i = 0; i < s->n_services; i++)
+		if (prefix_has(s->services[i].prefix, a))
+			return &s->services[i];
+	return NULL;
+}
+
 bool group_connects(const struct connected_group *g, const struct vnet *a, const struct vnet *b)
 {
 	return a != b &&

@@ -7,7 +7,6 @@
  *   it, are absent: system routes to VNets come before BGP even when they are shorter;
  * - a 0/0 of the user or of BGP removes all None rows, a UDR equal to one removes that one. */
 #include "azure/routes_build.h"
-#include "azure/service_tags.h"
 
 enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the trie */
 
@@ -71,10 +70,8 @@ static const struct owner *owner(struct build *b, ip4 ip)
 	return o;
 }
 
-/* Fills in next hops and owners; adds to the reason why packets do not arrive there.  Returns how
- * many of them work. */
-static unsigned set_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
-                              struct str *why)
+unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
+                         struct str *why)
 {
 	unsigned usable = 0;
 
@@ -252,6 +249,7 @@ static void add_none(struct build *b)
  * the filter is that of the NIC's own VNet. */
 static const char *bgp_hidden(struct build *b, struct prefix p)
 {
+	const struct service_prefix *e;
 	const struct vnet *v;
 
 	if (b->t->disable_bgp)
@@ -268,6 +266,11 @@ static const char *bgp_hidden(struct build *b, struct prefix p)
 		                  "with %s: the system route comes before BGP, even for a longer "
 		                  "prefix",
 		                  v->name, b->v->name);
+	if ((e = lpm_cover(b->services, p)))
+		return TEXT(b,
+		            "equal to or inside a prefix of service endpoint %s: the system route "
+		            "comes before BGP, even for a longer prefix",
+		            e->service);
 	if ((v = lpm_get(b->originated, p)))
 		return TEXT(
 		    b,
@@ -303,7 +306,7 @@ static void add_bgp_row(struct build *b, const struct rib_route *l)
 		str_printf(&why, "%s%s", i ? ", " : "", owner(b, l->next_hops[i])->name);
 	if (l->n_next_hops > 1)
 		str_printf(&why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
-	if (!set_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
+	if (!build_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
 		r->type = NH_NONE; /* azure-semantics 1.11 */
 	build_beaten_by_user(b, r, &why);
 	for (unsigned i = 0; i < r->n_next_hops; i++)
@@ -331,96 +334,6 @@ static void add_bgp(struct build *b)
 		add_bgp_row(b, dflt);
 }
 
-/* --- user-defined routes --------------------------------------------------------------------- */
-
-static bool is_local(const struct vnet *v, struct prefix p)
-{
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (prefix_covers(v->prefixes[i], p))
-			return true;
-	return false;
-}
-
-static void beats(struct build *b, const struct route *u, struct str *why)
-{
-	const struct vnet *v = lpm_get(b->local, u->prefix);
-
-	if (v == b->v)
-		str_printf(why, "; beats the route to the VNet itself");
-	else if (v)
-		str_printf(why, "; beats the peering route to %s", v->name);
-	if (lpm_get(b->bgp, u->prefix))
-		str_add(why, "; beats the BGP route with the same prefix");
-	else if (!u->prefix.len)
-		str_add(why, "; beats the system route to the Internet");
-	if (!u->prefix.len)
-		str_add(why, "; removes the None routes");
-	if (!v && (v = lpm_cover(b->local, u->prefix)))
-		str_printf(why,
-		           "; for these addresses it comes before the route to %s, being longer",
-		           v->name);
-}
-
-static void add_user_row(struct build *b, const struct route *u)
-{
-	_cleanup_str_ struct str why = { 0 };
-	struct eff_route *r = build_row(b, u->prefix, SRC_USER, u->type);
-	const struct route *wins = lpm_get(b->user, u->prefix);
-
-	r->name = u->name;
-	r->ptr = u->ptr;
-	str_printf(&why, "user-defined route %s of route table %s", u->name,
-	           b->s->route_table->name);
-	if (u->tag) {
-		r->of = u->ptr;
-		str_printf(&why, ", a prefix of service tag %s", u->tag);
-	}
-	if (wins == u) {
-		beats(b, u, &why);
-	} else {
-		r->state = ST_INVALID;
-		str_printf(&why, "; beaten by user-defined route %s: %s", wins->name,
-		           !wins->tag ? "a route for just this prefix comes before one to a "
-		                        "service tag"
-		                      : "its service tag is narrower");
-	}
-	switch (u->type) {
-	case NH_VIRTUAL_APPLIANCE:
-		/* azure-semantics 2.4: the address stays, the type shows that nobody is there */
-		if (!set_next_hops(b, r, &u->next_hop, 1, &why))
-			r->type = NH_NONE;
-		break;
-	case NH_VNET_LOCAL:
-		r->vnet = (struct vnet *)b->v;
-		if (!is_local(b->v, u->prefix)) {
-			r->type = NH_NONE;
-			str_printf(&why, "; dropped: VnetLocal, but not in the address space of %s",
-			           b->v->name);
-		}
-		break;
-	case NH_VIRTUAL_NETWORK_GATEWAY:
-		r->type = NH_NONE;
-		str_printf(&why, "; dropped: %s has no VPN gateway", b->v->name);
-		break;
-	default:
-		break;
-	}
-	build_finish(b, r, &why);
-}
-
-static void add_user(struct build *b)
-{
-	const struct route_table *rt = b->s->route_table;
-
-	for (size_t i = 0; rt && i < rt->n_routes; i++) {
-		const struct route *u = &rt->routes[i];
-
-		/* of two with one prefix, which Azure refuses, the first */
-		if (u->tag || lpm_get(b->user, u->prefix) == u)
-			add_user_row(b, u);
-	}
-}
-
 /* --- all together ---------------------------------------------------------------------------- */
 
 static void set_prefixes(struct lpm *t, const struct vnet *v)
@@ -437,27 +350,11 @@ static void set_peered(struct lpm *t, const struct peering *p)
 			lpm_set(t, peering_prefix(p, i), p->remote);
 }
 
-/* A route for just this prefix comes before routes to service tags that have it, among these the
- * narrower tag (azure-semantics 2.3 item 5). */
-static unsigned rank(const struct route *u)
-{
-	return u->tag ? service_tag_rank(u->tag) : 0;
-}
-
-static void set_user(struct lpm *t, const struct route *u)
-{
-	const struct route *there = lpm_get(t, u->prefix);
-
-	if (!there || rank(u) < rank(there))
-		lpm_set(t, u->prefix, (void *)u);
-}
-
 static void prepare(struct build *b)
 {
-	const struct route_table *rt = b->s->route_table;
-
 	b->local = lpm_new();
 	b->originated = lpm_new();
+	b->services = lpm_new();
 	b->user = lpm_new();
 	b->bgp = lpm_new();
 	set_prefixes(b->local, b->v);
@@ -465,8 +362,9 @@ static void prepare(struct build *b)
 		if (peering_connected(&b->v->peerings[i]))
 			set_peered(b->local, &b->v->peerings[i]);
 	build_group_spaces(b);
-	for (size_t i = 0; rt && i < rt->n_routes; i++)
-		set_user(b->user, &rt->routes[i]);
+	for (size_t i = 0; i < b->s->n_services; i++)
+		lpm_set(b->services, b->s->services[i].prefix, &b->s->services[i]);
+	build_user_wins(b);
 	if (!b->learned || !b->learned->n)
 		return;
 	set_prefixes(b->originated, b->rs->vnet);
@@ -481,7 +379,7 @@ static void prepare(struct build *b)
 /* How many rows, shown or hidden, there can be at most. */
 static size_t count(const struct build *b)
 {
-	size_t n = b->v->n_prefixes + NONE_ROWS_MAX + 1;
+	size_t n = b->v->n_prefixes + NONE_ROWS_MAX + 1 + b->s->n_services;
 
 	for (size_t i = 0; i < b->v->n_peerings; i++)
 		if (b->v->peerings[i].remote)
@@ -527,14 +425,16 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	add_vnet_local(&b);
 	add_peerings(&b, false);
 	build_groups(&b);
+	build_services(&b);
 	add_bgp(&b);
 	add_internet(&b);
 	add_none(&b);
-	add_user(&b);
+	build_user(&b);
 	add_peerings(&b, true);
 	build_index(t);
 	lpm_free(b.local);
 	lpm_free(b.originated);
+	lpm_free(b.services);
 	lpm_free(b.user);
 	lpm_free(b.bgp);
 	free(b.owners);

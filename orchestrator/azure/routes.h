@@ -98,8 +98,8 @@ const struct none_row *none_row(const struct settings *s, size_t i);
 
 struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
                                    const struct rib *rib, const struct runtime *rt);
-/* Subnets of one VNet with the same route table and the same part in subnet peerings have the same
- * routes: the first of them, for sharing. */
+/* Subnets of one VNet with the same route table, service endpoints and part in subnet peerings have
+ * the same routes: the first of them, for sharing. */
 const struct subnet *effective_routes_like(const struct subnet *s);
 /* Finds and remembers that for all of them; the design must not change any more. */
 void effective_routes_share(struct model *m);

@@ -22,6 +22,7 @@ struct build {
 	struct eff_table *t;
 	struct lpm *local;      /* own and connected peers' address spaces -> struct vnet */
 	struct lpm *originated; /* what the Route Server announces itself -> struct vnet */
+	struct lpm *services;   /* the subnet's service endpoints -> struct service_prefix */
 	struct lpm *user;       /* -> struct route */
 	struct lpm *bgp;        /* rows that are installed -> struct rib_route */
 	struct owner *owners;
@@ -36,6 +37,20 @@ void build_hide(struct build *b, struct prefix p, enum route_source source, cons
 /* A UDR with the same prefix wins over everything else. */
 void build_beaten_by_user(struct build *b, struct eff_route *r, struct str *why);
 void build_finish(struct build *b, struct eff_route *r, struct str *why);
+
+/* Fills in next hops and owners; adds to the reason why packets do not arrive there.  Returns how
+ * many of them work. */
+unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
+                         struct str *why);
+
+/* routes_user.c */
+void build_user_wins(struct build *b); /* into b->user, after b->services */
+void build_user(struct build *b);
+
+/* routes_endpoint.c */
+void build_services(struct build *b);
+/* Why a user-defined route does not come before a service endpoint; NULL: it does. */
+const char *build_service_first(struct build *b, const struct route *u);
 
 /* routes_group.c */
 void build_group_spaces(struct build *b); /* into b->local */

@@ -32,10 +32,20 @@ const struct eff_route *eff_lookup(const struct eff_table *t, ip4 dst)
 	return best;
 }
 
+static bool same_services(const struct subnet *a, const struct subnet *b)
+{
+	if (a->n_services != b->n_services)
+		return false;
+	for (size_t i = 0; i < a->n_services; i++)
+		if (!prefix_eq(a->services[i].prefix, b->services[i].prefix))
+			return false;
+	return true;
+}
+
 /* With subnet peering the subnets that take part have routes that the others' packets die by. */
 static bool like(const struct subnet *a, const struct subnet *b)
 {
-	if (a->route_table != b->route_table)
+	if (a->route_table != b->route_table || !same_services(a, b))
 		return false;
 	for (size_t i = 0; i < a->vnet->n_peerings; i++) {
 		const struct peering *p = &a->vnet->peerings[i];

@@ -90,3 +90,25 @@ bool service_tag_for_rules_only(const char *name)
 	return strieq(name, "VirtualNetwork") || strieq(name, "AzureLoadBalancer") ||
 	       strieq(name, "Internet");
 }
+
+const char *service_endpoint_tag(const char *service)
+{
+	static const char *const services[][2] = {
+		{ "Microsoft.Storage", "Storage" },
+		{ "Microsoft.Storage.Global", "Storage" },
+		{ "Microsoft.Sql", "Sql" },
+		{ "Microsoft.AzureCosmosDB", "AzureCosmosDB" },
+		{ "Microsoft.KeyVault", "AzureKeyVault" },
+		{ "Microsoft.ServiceBus", "ServiceBus" },
+		{ "Microsoft.EventHub", "EventHub" },
+		{ "Microsoft.Web", "AppService" },
+		{ "Microsoft.AzureActiveDirectory", "AzureActiveDirectory" },
+		{ "Microsoft.CognitiveServices", "CognitiveServicesManagement" },
+		{ "Microsoft.ContainerRegistry", "AzureContainerRegistry" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(services); i++)
+		if (streq(services[i][0], service))
+			return services[i][1];
+	return NULL;
+}

@@ -11,5 +11,7 @@ const char *service_tag_sample(size_t i);
 /* Which of several routes by tag for one prefix wins: the lowest (azure-semantics 2.3 item 5). From
  * 1, for regional tags; over 2, top-level, and 3, AzureCloud.region, to 4, AzureCloud. */
 unsigned service_tag_rank(const char *name);
+/* "Microsoft.Storage" -> "Storage"; NULL: no such service has endpoints. */
+const char *service_endpoint_tag(const char *service);
 /* Tags that security rules take, and routes do not. */
 bool service_tag_for_rules_only(const char *name);

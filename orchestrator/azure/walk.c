@@ -241,6 +241,7 @@ static enum step by_route(struct walker *x, const struct nic *from, const struct
 	case NH_VIRTUAL_APPLIANCE:
 		return hand_over(x, from, r, hop, ret);
 	case NH_INTERNET:
+	case NH_SERVICE_ENDPOINT:
 		return walk_to_internet(x, from, hop);
 	default:
 		return walk_drop(x, "route %s on NIC %s has next hop type %s: %s",

@@ -35,6 +35,8 @@ static ip4 outside_address(struct walker *x, const struct nic *n, const char **w
 		            IP4_STR(n->ip), IP4_STR(x->p.src), n->vm->name);
 	else if (n->public_ip)
 		return n->public_ip;
+	else if (subnet_service(n->subnet, x->p.dst))
+		return DEFAULT_OUTBOUND_IP; /* traffic to it stays in Azure */
 	else if (other)
 		*why =
 		    TEXT(x,
@@ -68,8 +70,15 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 		                 n->name, why);
 	x->p.src = outside;
 	walk_nat_add(x, NULL, n, &before);
-	hop->reason = TEXT(x, "route %s: to the Internet as %s (%s)", route, IP4_STR(outside),
-	                   n->public_ip ? "its public address" : "default outbound access");
+	const struct service_prefix *service = subnet_service(n->subnet, before.dst);
+
+	if (service)
+		hop->reason = TEXT(x, "route %s: by service endpoint %s, as %s", route,
+		                   service->service, IP4_STR(outside));
+	else
+		hop->reason =
+		    TEXT(x, "route %s: to the Internet as %s (%s)", route, IP4_STR(outside),
+		         n->public_ip ? "its public address" : "default outbound access");
 	return STEP_INTERNET;
 }
 

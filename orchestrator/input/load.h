@@ -29,7 +29,8 @@ const struct service_tag *load_service_tag(struct loader *l, const char *name, c
 
 void load_networks(struct loader *l);     /* VNets, subnets, peerings, route tables */
 void load_route_tables(struct loader *l); /* service tags, too */
-void load_groups(struct loader *l);       /* connected groups */
+void load_service_endpoints(struct loader *l);
+void load_groups(struct loader *l); /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 void load_internet(struct loader *l);

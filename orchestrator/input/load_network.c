@@ -97,6 +97,7 @@ void load_networks(struct loader *l)
 {
 	load_vnets(l);
 	load_route_tables(l);
+	load_service_endpoints(l);
 }
 
 /* --- references ----------------------------------------------------------------------------- */

@@ -79,13 +79,17 @@ const struct object_def schema_subnet = {
 	      .dflt = "true",
 	      .at = AT(struct subnet, default_outbound),
 	      .help = "VMs without a public address reach the Internet as 20.100.255.254." },
+	    { .name = "serviceEndpoints",
+	      .type = T_LIST,
+	      .item = T_OBJECT,
+	      .object = &schema_service_endpoint,
+	      .help = "Azure services that the subnet reaches by Azure's own network." },
 	    { .name = "privateEndpointNetworkPolicies",
 	      .type = T_ENUM,
 	      .values = endpoint_policies,
 	      .help = "Has a meaning for private endpoints only, which are not emulated yet." },
 	    UNSUPPORTED("networkSecurityGroup", "network security groups"),
 	    UNSUPPORTED("natGateway", "NAT gateways"),
-	    UNSUPPORTED("serviceEndpoints", "service endpoints"),
 	    UNSUPPORTED("delegations", "subnet delegation"),
 	    END }
 };

@@ -18,6 +18,7 @@ const char EDGE_NFT_SKELETON[] =
     "	map leads_to { type ipv4_addr : ipv4_addr; }\n"
     "	map leaves_as { type ifname . ipv4_addr : ipv4_addr; }\n"
     "	set may_leave { type ifname . ipv4_addr; }\n"
+    "	set service { type ifname . ipv4_addr . ipv4_addr; flags interval; }\n"
     "	chain zones {\n"
     "		type filter hook prerouting priority -300; policy accept;\n"
     /* The first that sets a zone wins. */
@@ -38,11 +39,14 @@ const char EDGE_NFT_SKELETON[] =
     "	chain outwards {\n"
     "		type nat hook postrouting priority 100; policy accept;\n"
     "		oifname \"" EDGE_UPLINK "\" snat to iifname . ip saddr map @leaves_as\n"
+    "		oifname \"" EDGE_UPLINK
+    "\" iifname . ip saddr . ip daddr @service snat to 20.100.255.254\n"
     "	}\n"
     "	chain between {\n"
     "		type filter hook forward priority 0; policy drop;\n"
     "		ct state invalid drop\n"
     "		oifname \"" EDGE_UPLINK "\" iifname . ip saddr @may_leave accept\n"
+    "		oifname \"" EDGE_UPLINK "\" iifname . ip saddr . ip daddr @service accept\n"
     "		iifname \"" EDGE_UPLINK "\" oifname != \"" EDGE_UPLINK "\" accept\n"
     "	}\n"
     "	chain own {\n"
@@ -59,6 +63,7 @@ const struct nft_set EDGE_NFT_SETS[EDGE_SETS] = {
 	[SET_LEADS_TO] = { "leads_to", KEY_IP, VALUE_IP },
 	[SET_LEAVES_AS] = { "leaves_as", KEY_PORT_IP, VALUE_IP },
 	[SET_MAY_LEAVE] = { "may_leave", KEY_PORT_IP, VALUE_NONE },
+	[SET_SERVICE] = { "service", KEY_PORT_IP_PREFIX, VALUE_NONE },
 };
 
 ip4 edge_source(const struct nic *n)
@@ -87,6 +92,9 @@ static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, 
 		nft_elems_add(v, SET_LEAVES_AS, link, n->ip, 0, source);
 		nft_elems_add(v, SET_MAY_LEAVE, link, n->ip, 0, 0);
 	}
+	/* A service endpoint needs no way to the Internet: its traffic stays in Azure. */
+	for (size_t i = 0; !source && i < n->subnet->n_services; i++)
+		nft_elems_add_from(v, SET_SERVICE, link, n->ip, n->subnet->services[i].prefix);
 }
 
 void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_elems *ret)

@@ -20,7 +20,9 @@ enum edge_set {
 	SET_PUBLIC_ZONE, /* the same, as a zone */
 	SET_LEADS_TO,    /* public address : the NIC's */
 	SET_LEAVES_AS,   /* link . address of a NIC : what it leaves as */
-	SET_MAY_LEAVE,   /* the same keys: all else dies */
+	SET_MAY_LEAVE,   /* the same keys: all else dies, but for: */
+	SET_SERVICE, /* link . address . prefix of a service endpoint of the NIC's subnet, for NICs
+	                that may not leave otherwise */
 	EDGE_SETS
 };
 extern const struct nft_set EDGE_NFT_SETS[EDGE_SETS];

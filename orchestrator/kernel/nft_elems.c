@@ -16,6 +16,13 @@ void nft_elems_add(struct nft_elems *v, unsigned set, const char *port, uint32_t
 		memcpy(x->port, port, strnlen(port, IFNAMSIZ - 1));
 }
 
+void nft_elems_add_from(struct nft_elems *v, unsigned set, const char *port, ip4 from,
+                        struct prefix p)
+{
+	nft_elems_add(v, set, port, p.addr, p.len, 0);
+	v->items[v->n - 1].from = from;
+}
+
 static int key_cmp(const struct nft_elem *a, const struct nft_elem *b)
 {
 	if (a->set != b->set)
@@ -24,6 +31,8 @@ static int key_cmp(const struct nft_elem *a, const struct nft_elem *b)
 
 	if (r)
 		return r;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	return (int)a->len - (int)b->len;
@@ -54,6 +63,13 @@ void nft_elems_free(struct nft_elems *v)
 
 /* --- out ------------------------------------------------------------------------------------ */
 
+static json_t *prefix_json(const struct nft_elem *x)
+{
+	if (x->len == 32)
+		return json_string(IP4_STR(x->key));
+	return json_pack("{s:{s:s,s:i}}", "prefix", "addr", IP4_STR(x->key), "len", x->len);
+}
+
 static json_t *key_json(const struct nft_set *set, const struct nft_elem *x)
 {
 	switch (set->key) {
@@ -66,10 +82,10 @@ static json_t *key_json(const struct nft_set *set, const struct nft_elem *x)
 	case KEY_PORT_NUMBER:
 		return json_pack("{s:[s,I]}", "concat", x->port, (json_int_t)x->key);
 	case KEY_PORT_PREFIX:
-		if (x->len == 32)
-			return json_pack("{s:[s,s]}", "concat", x->port, IP4_STR(x->key));
-		return json_pack("{s:[s,{s:{s:s,s:i}}]}", "concat", x->port, "prefix", "addr",
-		                 IP4_STR(x->key), "len", x->len);
+		return json_pack("{s:[s,o]}", "concat", x->port, prefix_json(x));
+	case KEY_PORT_IP_PREFIX:
+		return json_pack("{s:[s,s,o]}", "concat", x->port, IP4_STR(x->from),
+		                 prefix_json(x));
 	}
 	return NULL;
 }
@@ -179,6 +195,9 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 		return get_port(json_array_get(parts, 0), x->port) && get_number(second, &x->key);
 	case KEY_PORT_PREFIX:
 		return get_port(json_array_get(parts, 0), x->port) && get_prefix(second, x);
+	case KEY_PORT_IP_PREFIX:
+		return get_port(json_array_get(parts, 0), x->port) && get_ip(second, &x->from) &&
+		       get_prefix(json_array_get(parts, 2), x);
 	}
 	return false;
 }

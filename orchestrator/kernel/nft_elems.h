@@ -11,7 +11,14 @@
 
 #define NFT_TABLE "vnetlab" /* family ip, in every namespace of ours */
 
-enum nft_key { KEY_PORT, KEY_IP, KEY_PORT_IP, KEY_PORT_NUMBER, KEY_PORT_PREFIX };
+enum nft_key {
+	KEY_PORT,
+	KEY_IP,
+	KEY_PORT_IP,
+	KEY_PORT_NUMBER,
+	KEY_PORT_PREFIX,
+	KEY_PORT_IP_PREFIX
+};
 enum nft_value { VALUE_NONE, VALUE_NUMBER, VALUE_IP }; /* VALUE_NONE: a set, else a map */
 
 struct nft_set {
@@ -23,8 +30,9 @@ struct nft_set {
 struct nft_elem {
 	unsigned set; /* index into the sets' descriptions */
 	char port[IFNAMSIZ];
-	uint32_t key; /* address or number, beside or instead of the port */
-	uint8_t len;  /* KEY_PORT_PREFIX: its length */
+	uint32_t from; /* KEY_PORT_IP_PREFIX: the address before the prefix */
+	uint32_t key;  /* address or number, beside or instead of the port */
+	uint8_t len;   /* of a prefix: its length */
 	uint32_t value;
 };
 
@@ -35,6 +43,8 @@ struct nft_elems {
 
 void nft_elems_add(struct nft_elems *v, unsigned set, const char *port, uint32_t key, uint8_t len,
                    uint32_t value);
+void nft_elems_add_from(struct nft_elems *v, unsigned set, const char *port, ip4 from,
+                        struct prefix p);
 void nft_elems_sort(struct nft_elems *v); /* and drops duplicates; before a diff */
 void nft_elems_free(struct nft_elems *v);
 

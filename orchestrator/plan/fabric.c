@@ -179,6 +179,7 @@ static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
 		add_appliances(c, table, s, e);
 		break;
 	case NH_INTERNET:
+	case NH_SERVICE_ENDPOINT:
 		add_internet(c, table, s->vnet, e->prefix);
 		break;
 	default:

@@ -17,6 +17,7 @@ static const struct nft_set SETS[] = {
 	{ "pairs", KEY_PORT_NUMBER, VALUE_NONE },
 	{ "spaces", KEY_PORT_PREFIX, VALUE_NONE },
 	{ "as", KEY_PORT_IP, VALUE_IP },
+	{ "service", KEY_PORT_IP_PREFIX, VALUE_NONE },
 };
 #define N_SETS ARRAY_LEN(SETS)
 
@@ -80,6 +81,9 @@ static void test_round_trip(void **state)
 	nft_elems_add(&v, 4, "n1", A("10.0.0.0"), 8, 0);
 	nft_elems_add(&v, 4, "n1", A("10.0.0.0"), 32, 0);
 	nft_elems_add(&v, 5, "n1", A("10.0.0.4"), 0, A("20.100.255.254"));
+	nft_elems_add_from(&v, 6, "n1", A("10.0.0.4"), P("20.38.108.0/23"));
+	nft_elems_add_from(&v, 6, "n1", A("10.0.0.4"), P("40.68.37.158/32"));
+	nft_elems_add_from(&v, 6, "n1", A("10.0.0.5"), P("20.38.108.0/23"));
 	nft_elems_sort(&v);
 	json_t *cmds = nft_elems_diff(SETS, N_SETS, &none, &v, &n), *listed = json_array();
 
@@ -290,6 +294,15 @@ static void test_edge(void **state)
 	nft_elems_free(&v);
 	edge_nft_elems(&m, &none, &v);
 	assert_int_equal(v.n, 0);
+	nft_elems_free(&v);
+	/* a service endpoint is a way out for those that have no other */
+	struct service_prefix storage = { .prefix = P("20.38.108.0/23") };
+
+	closed.services = open.services = &storage;
+	closed.n_services = open.n_services = 1;
+	edge_nft_elems(&m, &number, &v);
+	assert_int_equal(v.n, 2 + 2 + 6 + 3); /* .6, .7, .8 */
+	assert_true(has(&v, SET_SERVICE, link, storage.prefix.addr));
 	nft_elems_free(&v);
 }
 
