@@ -50,6 +50,7 @@ static const struct enum_value next_hops[] = { { "VnetLocal", 0, NULL, NULL },
 	                                       { "None", 0, NULL, NULL },
 	                                       { "VirtualNetworkServiceEndpoint", 0, NULL, NULL },
 	                                       { "InterfaceEndpoint", 0, NULL, NULL },
+	                                       { "ConnectedGroup", 0, NULL, NULL },
 	                                       END };
 static const struct enum_value origins[] = {
 	{ "EBgp", 0, NULL, NULL }, { "IBgp", 0, NULL, NULL }, { "Igp", 0, NULL, NULL }, END
