@@ -109,6 +109,8 @@ struct route_table {
 	size_t n_declared; /* as written: a route to a service tag is one */
 };
 
+enum endpoint_policies { POLICIES_DISABLED, POLICIES_ENABLED, POLICIES_NSG, POLICIES_ROUTES };
+
 struct service_prefix { /* a prefix that a service endpoint of a subnet stands for */
 	struct prefix prefix;
 	const char *service, *tag; /* "Microsoft.Storage", "Storage.WestEurope" */
@@ -124,6 +126,12 @@ struct subnet {
 	bool default_outbound;           /* defaultOutboundAccess, default true */
 	struct service_prefix *services; /* serviceEndpoints; no prefix twice */
 	size_t n_services;
+	/* privateEndpointNetworkPolicies: user-defined routes may override private endpoints */
+	enum endpoint_policies policies;
+	/* Private endpoints answer without the subnet's user-defined routes: as this subnet, which
+	 * is in no list, and whose `real` is this one.  NULL: nothing to leave out. */
+	struct subnet *bare;
+	const struct subnet *real;
 	struct nic **nics;
 	size_t n_nics;
 	struct nic **nics_by_ip;   /* the same, ascending by address; NULL before model_index() */
@@ -243,6 +251,7 @@ struct vm {
 	struct nic **nics; /* into model->nics; [0] is the primary */
 	size_t n_nics;
 	bool deallocated; /* powerState */
+	bool endpoint;    /* a private endpoint: answers on its ports, and no ping */
 	bool source_nat;
 	struct config_file *configs;
 	size_t n_configs;
@@ -282,6 +291,8 @@ struct model {
 	size_t n_vms;
 	struct nic *nics;
 	size_t n_nics;
+	struct nic **endpoints; /* of private endpoints, which are among the VMs */
+	size_t n_endpoints;
 	struct internet_host *internet; /* 8.8.8.8 and 203.0.113.10 are always there */
 	size_t n_internet;
 	struct model_index *index; /* NULL before model_index(): look-ups are then linear */
@@ -320,6 +331,10 @@ struct prefix peering_prefix(const struct peering *p, size_t i);
  * subnet peering that is so when both halves name it. */
 bool peering_has_local(const struct peering *p, const struct subnet *s);
 bool peering_has_remote(const struct peering *p, const struct subnet *s);
+/* The subnet whose effective routes a NIC's packets take: its own, or for a private endpoint that
+ * without user-defined routes. */
+const struct subnet *nic_routes(const struct nic *n);
+void model_bare_subnets(struct model *m); /* makes those; when subnets are final */
 /* The service endpoint of the subnet that an address belongs to, or NULL. */
 const struct service_prefix *subnet_service(const struct subnet *s, ip4 a);
 /* Members of one connected group reach each other, when they are in one region or it is global. */

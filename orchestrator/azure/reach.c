@@ -36,6 +36,7 @@ bool peering_has_local(const struct peering *p, const struct subnet *s)
 {
 	const struct peering *r = p->reverse;
 
+	s = s->real ? s->real : s;
 	return (p->complete || names(p->local_subnets, p->n_local_subnets, s)) &&
 	       (!r || r->complete || names(r->remote_subnets, r->n_remote_subnets, s));
 }
@@ -46,6 +47,28 @@ bool peering_has_remote(const struct peering *p, const struct subnet *s)
 
 	return (p->complete || names(p->remote_subnets, p->n_remote_subnets, s)) &&
 	       (!r || r->complete || names(r->local_subnets, r->n_local_subnets, s));
+}
+
+const struct subnet *nic_routes(const struct nic *n)
+{
+	return n->vm->endpoint && n->subnet->bare ? n->subnet->bare : n->subnet;
+}
+
+void model_bare_subnets(struct model *m)
+{
+	for (size_t i = 0; i < m->n_endpoints; i++) {
+		struct subnet *s = m->endpoints[i]->subnet, *b;
+
+		if (!s || s->bare || (!s->route_table && !s->n_services))
+			continue;
+		s->bare = b = arena_alloc(m->arena, sizeof(*b));
+		*b = (struct subnet){ .name = s->name,
+			              .ptr = s->ptr,
+			              .idx = m->n_subnets + s->idx,
+			              .vnet = s->vnet,
+			              .prefix = s->prefix,
+			              .real = s };
+	}
 }
 
 const struct service_prefix *subnet_service(const struct subnet *s, ip4 a)

@@ -379,7 +379,7 @@ static void prepare(struct build *b)
 /* How many rows, shown or hidden, there can be at most. */
 static size_t count(const struct build *b)
 {
-	size_t n = b->v->n_prefixes + NONE_ROWS_MAX + 1 + b->s->n_services;
+	size_t n = b->v->n_prefixes + NONE_ROWS_MAX + 1 + b->s->n_services + b->m->n_endpoints;
 
 	for (size_t i = 0; i < b->v->n_peerings; i++)
 		if (b->v->peerings[i].remote)
@@ -431,6 +431,7 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	add_none(&b);
 	build_user(&b);
 	add_peerings(&b, true);
+	build_private(&b);
 	build_index(t);
 	lpm_free(b.local);
 	lpm_free(b.originated);

@@ -49,6 +49,7 @@ void build_user(struct build *b);
 
 /* routes_endpoint.c */
 void build_services(struct build *b);
+void build_private(struct build *b);
 /* Why a user-defined route does not come before a service endpoint; NULL: it does. */
 const char *build_service_first(struct build *b, const struct route *u);
 

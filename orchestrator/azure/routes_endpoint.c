@@ -1,6 +1,13 @@
-/* Rows of service endpoints (azure-semantics 2.2, 2.3): in that subnet only, one row of az with all
- * prefixes of the service.  They come before BGP routes, also before longer ones; whether before
- * user-defined routes is not certain: setting udrOverridesServiceEndpoint. */
+/* Rows of service endpoints and private endpoints (azure-semantics 2.2, 2.3).
+ *
+ * Service endpoint: in its subnet only, one row of az with all prefixes of the service.  They come
+ * before BGP routes, also before longer ones; whether before user-defined routes is not certain:
+ * setting udrOverridesServiceEndpoint.
+ *
+ * Private endpoint: a /32 in its VNet and in those next to it.  With network policies for route
+ * tables on the endpoint's subnet, a user-defined route that is as long as the prefix of the VNet's
+ * address space, or longer, overrides it; without, only one for the very /32 does, by being User.
+ */
 #include "azure/routes_build.h"
 
 void build_services(struct build *b)
@@ -31,4 +38,75 @@ const char *build_service_first(struct build *b, const struct route *u)
 	            "; beaten by service endpoint %s: it comes before user-defined routes "
 	            "(setting udrOverridesServiceEndpoint)",
 	            p->service);
+}
+
+/* How b's VNet gets to a private endpoint: *ret_peering for a peering, else NULL; false: not at
+ * all.
+ */
+static bool reaches(const struct build *b, const struct nic *n, const struct peering **ret_peering)
+{
+	const struct vnet *v = n->subnet->vnet;
+
+	*ret_peering = NULL;
+	if (v == b->v)
+		return true;
+	for (size_t i = 0; i < b->v->n_peerings; i++) {
+		const struct peering *p = &b->v->peerings[i];
+
+		if (p->remote == v && peering_connected(p)) {
+			*ret_peering = p;
+			return peering_has_remote(p, n->subnet);
+		}
+	}
+	for (size_t i = 0; i < b->v->n_groups; i++)
+		for (size_t k = 0; k < v->n_groups; k++)
+			if (v->groups[k] == b->v->groups[i] &&
+			    vnet_group_route(b->v, v->groups[k], v))
+				return true;
+	return false;
+}
+
+/* The user-defined route that the endpoint's subnet lets override it, or NULL. */
+static const struct route *overrides(const struct build *b, const struct nic *n)
+{
+	const struct route *u = lpm_cover(b->user, prefix_host(n->ip));
+	const struct vnet *v = n->subnet->vnet;
+
+	if (!u ||
+	    (n->subnet->policies != POLICIES_ENABLED && n->subnet->policies != POLICIES_ROUTES))
+		return NULL;
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_has(v->prefixes[i], n->ip) && u->prefix.len >= v->prefixes[i].len)
+			return u;
+	return NULL;
+}
+
+void build_private(struct build *b)
+{
+	for (size_t i = 0; i < b->m->n_endpoints; i++) {
+		const struct nic *n = b->m->endpoints[i];
+		const struct peering *p;
+		const struct route *u;
+		_cleanup_str_ struct str why = { 0 };
+
+		if (!n->subnet || !n->ip || !reaches(b, n, &p))
+			continue;
+		struct eff_route *r =
+		    build_row(b, prefix_host(n->ip), SRC_DEFAULT, NH_INTERFACE_ENDPOINT);
+
+		r->ptr = n->vm->ptr;
+		r->vnet = n->subnet->vnet;
+		r->peering = p;
+		str_printf(&why, "private endpoint %s in subnet %s of %s", n->vm->name,
+		           n->subnet->name, r->vnet->name);
+		build_beaten_by_user(b, r, &why);
+		if (r->state == ST_ACTIVE && (u = overrides(b, n))) {
+			r->state = ST_INVALID;
+			str_printf(&why,
+			           "; overridden by user-defined route %s: the endpoint's subnet "
+			           "has network policies for route tables",
+			           u->name);
+		}
+		build_finish(b, r, &why);
+	}
 }

@@ -80,7 +80,7 @@ struct eff_cache {
 	const struct rib *rib;
 	const struct runtime *rt;
 	struct eff_table *(*tables)[2]; /* by subnet->idx and instance */
-	size_t n;                       /* subnets; the model may be gone when it is freed */
+	size_t n; /* subnets, bare ones too; the model may be gone when it is freed */
 };
 
 struct eff_cache *eff_cache_new(const struct model *m, const struct rib *rib,
@@ -88,8 +88,8 @@ struct eff_cache *eff_cache_new(const struct model *m, const struct rib *rib,
 {
 	struct eff_cache *c = xcalloc(1, sizeof(*c));
 
-	*c = (struct eff_cache){ .m = m, .rib = rib, .rt = rt, .n = m->n_subnets };
-	c->tables = xcalloc(m->n_subnets, sizeof(*c->tables));
+	*c = (struct eff_cache){ .m = m, .rib = rib, .rt = rt, .n = m->n_subnets * 2 };
+	c->tables = xcalloc(c->n, sizeof(*c->tables));
 	return c;
 }
 

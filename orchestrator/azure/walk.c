@@ -6,6 +6,7 @@
  * has left and it never arrives; what the guest then does with it (forward it again until its TTL
  * is over, or drop it as martian) makes no difference to that. */
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -236,6 +237,7 @@ static enum step by_route(struct walker *x, const struct nic *from, const struct
 	case NH_VNET_PEERING:
 	case NH_VNET_GLOBAL_PEERING:
 	case NH_CONNECTED_GROUP:
+	case NH_INTERFACE_ENDPOINT:
 		return deliver(x, from, r, hop, ret);
 	case NH_VIRTUAL_NETWORK_GATEWAY:
 	case NH_VIRTUAL_APPLIANCE:
@@ -301,7 +303,7 @@ static enum step fabric(struct walker *x, const struct nic *n, struct walk_hop *
 		                 IP4_STR(dst));
 	if (x->env->fabric)
 		return by_tables(x, n, hop, ret);
-	hop->table = eff_cache_get(x->tables, n->subnet, nic_instance(n));
+	hop->table = eff_cache_get(x->tables, nic_routes(n), nic_instance(n));
 	hop->route = eff_lookup(hop->table, dst);
 	if (!hop->route)
 		return walk_drop(x, "no effective route of NIC %s matches %s", n->name,
@@ -383,6 +385,11 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 	const struct walk_nat *nat = walk_nat_back(x, in->vm);
 	const char *back = "";
 
+	if (in->vm->endpoint && x->p.ip_proto == IPPROTO_ICMP)
+		return walk_drop(x,
+		                 "private endpoint %s answers no ping: try its service's port, "
+		                 "with --protocol tcp",
+		                 in->vm->name);
 	if (nat)
 		back = TEXT(x, "translates back to %s; ", IP4_STR(x->p.dst));
 	if (x->env->guest)

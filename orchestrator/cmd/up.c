@@ -98,7 +98,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 
 	if (new)
 		printf("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab,
-		       o->model->n_vms, o->model->n_route_servers,
+		       o->model->n_vms - o->model->n_endpoints, o->model->n_route_servers,
 		       o->model->n_route_servers == 1 ? "" : "s");
 	else if (changes)
 		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");

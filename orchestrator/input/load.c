@@ -180,6 +180,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	alloc_private(m, l->f);
 	load_public_ips(l);
 	model_index(m); /* and addresses */
+	model_bare_subnets(m);
 	effective_routes_share(m);
 	for (size_t i = 0; i < m->n_route_servers; i++) {
 		struct route_server *rs = &m->route_servers[i];

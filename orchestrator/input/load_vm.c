@@ -104,6 +104,24 @@ static void load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jp
 			    arena_strdup(l->a, json_string_value(y));
 }
 
+static void load_listen(struct loader *l, struct vm *vm, json_t *list)
+{
+	json_t *y;
+	size_t i;
+
+	vm->listen = arena_array(l->a, json_array_size(list), sizeof(*vm->listen));
+	json_array_foreach (list, i, y) {
+		const char *s = json_string_value(y);
+
+		if (!s || strlen(s) < 5)
+			continue;
+		vm->listen[vm->n_listen++] = (struct listener){
+			.proto = str_starts(s, "udp/") ? LISTEN_UDP : LISTEN_TCP,
+			.port = (uint16_t)strtoul(s + 4, NULL, 10),
+		};
+	}
+}
+
 static void load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
 {
 	json_t *routes = json_object_get(x, "routes"), *listen = json_object_get(x, "listen"), *y;
@@ -121,17 +139,7 @@ static void load_guest(struct loader *l, struct vm *vm, json_t *x, const struct 
 		else
 			vm->broken = true;
 	}
-	vm->listen = arena_array(l->a, json_array_size(listen), sizeof(*vm->listen));
-	json_array_foreach (listen, i, y) {
-		const char *s = json_string_value(y);
-
-		if (!s || strlen(s) < 5)
-			continue;
-		vm->listen[vm->n_listen++] = (struct listener){
-			.proto = str_starts(s, "udp/") ? LISTEN_UDP : LISTEN_TCP,
-			.port = (uint16_t)strtoul(s + 4, NULL, 10),
-		};
-	}
+	load_listen(l, vm, listen);
 	vm->loopbacks = arena_array(l->a, json_array_size(loopbacks), sizeof(*vm->loopbacks));
 	json_array_foreach (loopbacks, i, y)
 		if (json_is_string(y) &&
@@ -164,10 +172,53 @@ static void load_vm(struct loader *l, struct vm *vm, json_t *x, const struct jpt
 	           bgp ? "\"bgp\"" : "\"config\"");
 }
 
+/* A node like a VM that runs nothing: its NIC is called NAME.nic. */
+static void load_endpoints(struct loader *l, json_t *map)
+{
+	struct model *m = l->m;
+	const struct jptr *at = JPTR(NULL, "privateEndpoints");
+	json_t *x, *listen;
+	const char *key;
+
+	m->endpoints = arena_array(l->a, json_object_size(map), sizeof(struct nic *));
+	json_object_foreach (map, key, x) {
+		const struct jptr *here = JPTR(at, key);
+		struct vm *vm = &m->vms[m->n_vms];
+		struct nic *n = &m->nics[m->n_nics];
+
+		if (model_vm(m, key))
+			load_error(l, "PE-NAME-01", NULL, load_ptr(l, here), "rename one of them",
+			           "a virtual machine is called \"%s\" too: as nodes of the lab "
+			           "they could not be told apart",
+			           key);
+		vm->idx = m->n_vms++;
+		vm->name = arena_strdup(l->a, key);
+		vm->ptr = load_ptr(l, here);
+		vm->image = "host";
+		vm->endpoint = true;
+		vm->nics = arena_array(l->a, 1, sizeof(struct nic *));
+		vm->nics[vm->n_nics++] = m->endpoints[m->n_endpoints++] = n;
+		n->idx = m->n_nics++;
+		n->vm = vm;
+		n->name = arena_printf(l->a, "%s.nic", key);
+		n->ptr = vm->ptr;
+		n->broken = vm->broken = !schema_fill(&schema_private_endpoint, x, l->a, n);
+		n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
+		listen = json_object_get(x, "listen");
+		load_listen(l, vm, listen);
+		if (!listen) {
+			vm->listen = arena_array(l->a, 1, sizeof(*vm->listen));
+			vm->listen[vm->n_listen++] =
+			    (struct listener){ .proto = LISTEN_TCP, .port = 443 };
+		}
+	}
+}
+
 void load_vms(struct loader *l)
 {
 	struct model *m = l->m;
 	json_t *map = json_object_get(l->root, "virtualMachines"), *x;
+	json_t *endpoints = json_object_get(l->root, "privateEndpoints");
 	const struct jptr *at = JPTR(NULL, "virtualMachines");
 	const char *key;
 	size_t n_nics = 0;
@@ -175,8 +226,9 @@ void load_vms(struct loader *l)
 	json_object_foreach (map, key, x)
 		n_nics += json_object_size(json_object_get(x, "nics")) +
 		          (json_object_get(x, "nic") != NULL);
-	m->vms = arena_array(l->a, json_object_size(map), sizeof(*m->vms));
-	m->nics = arena_array(l->a, n_nics, sizeof(*m->nics));
+	m->vms =
+	    arena_array(l->a, json_object_size(map) + json_object_size(endpoints), sizeof(*m->vms));
+	m->nics = arena_array(l->a, n_nics + json_object_size(endpoints), sizeof(*m->nics));
 	json_object_foreach (map, key, x) {
 		struct vm *vm = &m->vms[m->n_vms];
 
@@ -184,6 +236,7 @@ void load_vms(struct loader *l)
 		vm->name = arena_strdup(l->a, key);
 		load_vm(l, vm, x, JPTR(at, key));
 	}
+	load_endpoints(l, endpoints);
 }
 
 /* --- references ----------------------------------------------------------------------------- */
@@ -217,6 +270,8 @@ void resolve_vms(struct loader *l)
 		json_object_foreach (json_object_get(x, "nics"), name, y)
 			resolve_nic(l, &m->nics[i++], y);
 	}
+	json_object_foreach (json_object_get(l->root, "privateEndpoints"), key, x)
+		resolve_nic(l, &m->nics[i++], x);
 	for (i = 0; i < m->n_subnets; i++) {
 		m->subnets[i].nics = arena_array(l->a, m->subnets[i].n_nics, sizeof(struct nic *));
 		m->subnets[i].n_nics = 0;

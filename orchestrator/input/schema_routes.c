@@ -1,4 +1,5 @@
-/* The properties of what routes are made of: route tables, service tags, connected groups. */
+/* The properties of what routes are made of: route tables, service tags, connected groups,
+ * endpoints. */
 #include "azure/model.h"
 #include "input/schema.h"
 
@@ -116,5 +117,22 @@ const struct object_def schema_service_endpoint = {
 	      .type = T_LIST,
 	      .item = T_TEXT,
 	      .help = "Regions whose prefixes are meant; \"*\": the service's everywhere." },
+	    END }
+};
+
+const struct object_def schema_private_endpoint = {
+	"privateEndpoint", "a private endpoint",
+	"An address of a service inside a VNet. It answers on its ports, and no ping.",
+	(const struct field[]){
+	    { .name = "subnet", .type = T_SUBNET, .required = true, .help = "\"VNET/SUBNET\"" },
+	    { .name = "privateIPAddress",
+	      .type = T_IP,
+	      .nullable = true,
+	      .at = AT(struct nic, ip),
+	      .help = "Static address. Without it: the lowest free one, after those of VMs." },
+	    { .name = "listen",
+	      .type = T_LIST,
+	      .item = T_LISTEN,
+	      .help = "Ports that the service answers on. Without it: tcp/443." },
 	    END }
 };

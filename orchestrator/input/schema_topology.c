@@ -55,12 +55,13 @@ const struct object_def schema_peering = {
 	    END }
 };
 
-static const struct enum_value endpoint_policies[] = { { "Disabled", 0, NULL, NULL },
-	                                               { "Enabled", 1, NULL, NULL },
-	                                               { "NetworkSecurityGroupEnabled", 2, NULL,
-	                                                 NULL },
-	                                               { "RouteTableEnabled", 3, NULL, NULL },
-	                                               END };
+static const struct enum_value endpoint_policies[] = {
+	{ "Disabled", POLICIES_DISABLED, NULL, NULL },
+	{ "Enabled", POLICIES_ENABLED, "both", NULL },
+	{ "NetworkSecurityGroupEnabled", POLICIES_NSG, NULL, NULL },
+	{ "RouteTableEnabled", POLICIES_ROUTES, NULL, NULL },
+	END
+};
 
 const struct object_def schema_subnet = {
 	"subnet", "a subnet", NULL,
@@ -87,7 +88,10 @@ const struct object_def schema_subnet = {
 	    { .name = "privateEndpointNetworkPolicies",
 	      .type = T_ENUM,
 	      .values = endpoint_policies,
-	      .help = "Has a meaning for private endpoints only, which are not emulated yet." },
+	      .dflt = "Disabled",
+	      .at = AT(struct subnet, policies),
+	      .help = "Whether security groups, and user-defined routes of clients, apply to the "
+	              "private endpoints in this subnet." },
 	    UNSUPPORTED("networkSecurityGroup", "network security groups"),
 	    UNSUPPORTED("natGateway", "NAT gateways"),
 	    UNSUPPORTED("delegations", "subnet delegation"),
@@ -369,6 +373,11 @@ const struct object_def schema_topology = {
 	      .item = T_OBJECT,
 	      .object = &schema_vm,
 	      .help = "VMs and appliances by name." },
+	    { .name = "privateEndpoints",
+	      .type = T_MAP,
+	      .item = T_OBJECT,
+	      .object = &schema_private_endpoint,
+	      .help = "Private endpoints by name." },
 	    { .name = "publicIPAddresses",
 	      .type = T_MAP,
 	      .item = T_OBJECT,
@@ -394,6 +403,5 @@ const struct object_def schema_topology = {
 	    UNSUPPORTED("loadBalancers", "load balancers"),
 	    UNSUPPORTED("natGateways", "NAT gateways"),
 	    UNSUPPORTED("azureFirewalls", "Azure Firewall"),
-	    UNSUPPORTED("privateEndpoints", "private endpoints"),
 	    END }
 };

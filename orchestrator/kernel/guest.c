@@ -278,6 +278,8 @@ int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwardi
 	if (r == 0)
 		r = configure_vm(nl, vm, e);
 	nl_close(nl);
+	if (r == 0 && vm->endpoint)
+		r = ns_sysctl(ns_fd, "ipv4/icmp_echo_ignore_all", "1", e);
 	if (r == 0 && vm->source_nat)
 		r = source_nat(ns_fd, e);
 	return r < 0 ? err_wrap(e, "links of %s", vm->name) : 0;

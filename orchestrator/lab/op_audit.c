@@ -54,8 +54,8 @@ static void choose(struct auditor *a)
 			size_t class = vm->nics[0]->subnet->idx * 2 + nic_instance(vm->nics[0]);
 			bool appliance = !streq(vm->image, "host");
 
-			if ((stopped ? stopped[i] : vm->deallocated) || appliance != (pass == 0) ||
-			    (!appliance && seen[class]))
+			if (vm->endpoint || (stopped ? stopped[i] : vm->deallocated) ||
+			    appliance != (pass == 0) || (!appliance && seen[class]))
 				continue;
 			seen[class] |= !appliance;
 			VEC_PUSH(a->senders, a->n_senders, a->cap_senders) = vm->name;

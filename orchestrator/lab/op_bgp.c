@@ -59,6 +59,13 @@ static int op_routes(struct lab *l, struct request *r, json_t **ret, struct err 
 
 	if (rc < 0 || (rc = find_nic(l, name, &nic, e)) < 0 || (rc = lab_rib(l, &rib, e)) < 0)
 		return rc;
+	if (nic->vm->endpoint) {
+		rib_free(rib);
+		return err_set(e, EINVAL,
+		               "%s is a private endpoint: Azure shows effective routes of VMs "
+		               "only",
+		               nic->vm->name);
+	}
 	const struct runtime rt = { .vm_stopped = lab_stopped(l) };
 	struct eff_table *t = effective_routes(l->model, nic->subnet, nic_instance(nic), rib, &rt);
 

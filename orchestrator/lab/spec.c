@@ -27,7 +27,7 @@ static const uint64_t SEED = 0xcbf29ce484222325u;
 
 static uint64_t wire_of_vm(const struct vm *vm)
 {
-	uint64_t h = SEED;
+	uint64_t h = mix_u(SEED, vm->endpoint);
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];

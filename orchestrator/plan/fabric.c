@@ -32,8 +32,8 @@ static uint32_t vnet_number(const struct vnet *v)
 
 uint32_t fabric_mark_nic(const struct model *m, const struct nic *n)
 {
-	return fabric_class(m, n->subnet, nic_instance(n)) | vnet_number(n->subnet->vnet)
-	                                                         << MARK_VNET_SHIFT;
+	return fabric_class(m, nic_routes(n), nic_instance(n)) | vnet_number(n->subnet->vnet)
+	                                                             << MARK_VNET_SHIFT;
 }
 
 uint32_t fabric_mark_rs(const struct model *m, const struct route_server *rs, unsigned instance)
@@ -162,18 +162,17 @@ static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
                     const struct eff_route *e)
 {
 	switch (e->type) {
+	case NH_VNET_LOCAL:
 	case NH_VNET_PEERING:
 	case NH_VNET_GLOBAL_PEERING:
-		/* subnet peering: every subnet has the route, some may use it */
-		if (!peering_has_local(e->peering, s)) {
-			add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
-			break;
-		}
-		/* fall through */
-	case NH_VNET_LOCAL:
 	case NH_CONNECTED_GROUP:
-		add_route(c, table, e->prefix, FAB_THROW, 0);
+	case NH_INTERFACE_ENDPOINT: {
+		/* subnet peering: every subnet has the route, some may use it */
+		bool closed = e->peering && !peering_has_local(e->peering, s);
+
+		add_route(c, table, e->prefix, closed ? FAB_BLACKHOLE : FAB_THROW, 0);
 		break;
+	}
 	case NH_VIRTUAL_NETWORK_GATEWAY:
 	case NH_VIRTUAL_APPLIANCE:
 		add_appliances(c, table, s, e);
@@ -212,10 +211,10 @@ static void add_class(struct compiler *c, const struct subnet *s, unsigned insta
 
 static void add_classes(struct compiler *c)
 {
-	bool *done = xcalloc(c->m->n_subnets * 2 + 1, sizeof(*done));
+	bool *done = xcalloc(c->m->n_subnets * 4 + 1, sizeof(*done)); /* bare subnets, too */
 
 	for (size_t i = 0; i < c->m->n_nics; i++)
-		add_class(c, c->m->nics[i].subnet, nic_instance(&c->m->nics[i]), done);
+		add_class(c, nic_routes(&c->m->nics[i]), nic_instance(&c->m->nics[i]), done);
 	for (size_t i = 0; i < c->m->n_route_servers; i++)
 		for (unsigned k = 0; k < 2; k++)
 			add_class(c, c->m->route_servers[i].subnet, k, done);

@@ -119,8 +119,10 @@ char *fab_route_text(const struct fab_route *r);
 
 /* Routing class of a subnet as programmed by an instance, from 1 (0 = no class): 2 * idx + 1 of the
  * first subnet of its VNet with the same route table (they have the same routes and share a table),
- * and one more for instance 1 where a Route Server programs the VNet.  A mark has room for 32,767
- * subnets and 65,535 VNets. */
+ * and one more for instance 1 where a Route Server programs the VNet.  Private
+ * endpoints of a subnet with user-defined routes have a class of their own, behind those of all
+ * subnets.  A mark has room for 16,383 subnets (half of that with such endpoints) and 32,767 VNets,
+ * while half of the numbers is left for a lab that changes. */
 uint32_t fabric_class(const struct model *m, const struct subnet *s, unsigned instance);
 uint32_t fabric_mark_nic(const struct model *m, const struct nic *n);
 uint32_t fabric_mark_rs(const struct model *m, const struct route_server *rs, unsigned instance);
