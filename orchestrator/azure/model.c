@@ -355,7 +355,7 @@ struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)
 		const struct connected_group *g = from->groups[i];
 
 		for (size_t k = 0; !n && k < g->n_vnets; k++)
-			if (group_connects(g, from, g->vnets[k]))
+			if (vnet_group_route(from, g, g->vnets[k]))
 				n = vnet_nic(g->vnets[k], ip);
 	}
 	return n;

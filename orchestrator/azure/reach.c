@@ -45,6 +45,7 @@ bool peering_has_remote(const struct peering *p, const struct subnet *s)
 {
 	const struct peering *r = p->reverse;
 
+	s = s->real ? s->real : s;
 	return (p->complete || names(p->remote_subnets, p->n_remote_subnets, s)) &&
 	       (!r || r->complete || names(r->local_subnets, r->n_local_subnets, s));
 }

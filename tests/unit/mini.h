@@ -91,6 +91,18 @@ static inline struct nic *mini_vm(struct model *m, struct subnet *s, const char 
 	return mini_nic(m, vm, s, ip, forwarding);
 }
 
+static inline struct nic *mini_endpoint(struct model *m, struct subnet *s, const char *name,
+                                        const char *ip)
+{
+	struct nic *n = mini_vm(m, s, name, ip, false);
+
+	if (!m->endpoints)
+		m->endpoints = arena_array(m->arena, MINI_MAX, sizeof(struct nic *));
+	m->endpoints[m->n_endpoints++] = n;
+	n->vm->endpoint = true;
+	return n;
+}
+
 /* One direction; the other side, if it is there already, becomes its reverse. */
 static inline struct peering *mini_half_peer(struct model *m, struct vnet *v, struct vnet *remote)
 {
