@@ -1,5 +1,5 @@
 /* Addresses that Azure would give, from the template alone: private ones are the lowest free of the
- * subnet from base+4 on, in the order of evaluation, never one that is given statically; public
+ * subnet from base+4 on, in the order of the files, never one that is given statically; public
  * ones come from the range that the lab uses, too (azure-semantics 3.1). */
 #include "azure/alloc.h"
 
@@ -256,6 +256,27 @@ static void evaluate_takers(struct arm *a)
 	}
 }
 
+static int by_number(const void *pa, const void *pb)
+{
+	const struct inst *a = *(const struct inst *const *)pa,
+	                  *b = *(const struct inst *const *)pb;
+
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+/* In the order of the files: who is asked first must not matter. */
+static void give(struct arm *a, size_t from)
+{
+	size_t n = a->alloc->done - from;
+	_cleanup_free_ struct inst **batch = xcalloc(n, sizeof(*batch));
+
+	memcpy(batch, a->order + from, n * sizeof(*batch));
+	qsort(batch, n, sizeof(*batch), by_number);
+	for (size_t k = 0; k < n; k++)
+		if (batch[k]->state == ST_DONE)
+			give_rest(a, batch[k]);
+}
+
 void alloc_all(struct arm *a)
 {
 	size_t from;
@@ -272,9 +293,8 @@ void alloc_all(struct arm *a)
 	for (size_t k = from; k < a->n_order; k++)
 		if (a->order[k]->state == ST_DONE)
 			take_given(a, a->order[k]);
-	for (size_t k = from; k < a->alloc->done; k++)
-		if (a->order[k]->state == ST_DONE)
-			give_rest(a, a->order[k]);
+	if (a->alloc->done > from)
+		give(a, from);
 }
 
 void alloc_free(struct arm *a)

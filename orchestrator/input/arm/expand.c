@@ -186,7 +186,8 @@ static void one(const struct item *it, const struct loop *loop, const char *loop
 		            "more than %d resources are not taken", ARM_MAX_RESOURCES);
 		return;
 	}
-	*i = (struct inst){ .d = d,
+	*i = (struct inst){ .number = a->n_resources,
+		            .d = d,
 		            .decl = it->decl,
 		            .ptr = it->ptr,
 		            .sym = it->sym,

@@ -222,7 +222,6 @@ int inst_eval(struct inst *i)
 	}
 	a->cycle = cycle;
 	i->state = r < 0 ? ST_FAILED : ST_DONE;
-	i->turn = a->n_order + 1;
 	VEC_PUSH(a->order, a->n_order, a->cap_order) = i;
 	return r < 0 ? -EBADMSG : 0;
 }

@@ -86,7 +86,7 @@ struct inst { /* one resource, of a loop too */
 	enum state state;
 	const struct val *body;    /* id, type, name, location, properties, ... */
 	struct deployment *nested; /* of Microsoft.Resources/deployments */
-	size_t turn;               /* its place in the order of evaluation */
+	size_t number;             /* in the order of the files */
 	UT_hash_handle hh;         /* by key, the lower-cased id */
 };
 

@@ -1,0 +1,174 @@
+/* Parameters: given, invented, asked for. */
+#include <unistd.h>
+
+#include "arm_case.h"
+
+static const char asked[] =
+    "{`parameters`: {"
+    " `spokes`: {`type`: `array`, `metadata`: {`description`: `networks around the hub`}},"
+    " `count`: {`type`: `int`}, `mode`: {`type`: `string`, `allowedValues`: [`a`, `b`]},"
+    " `flag`: {`type`: `bool`}, `cfg`: {`type`: `object`},"
+    " `adminPassword`: {`type`: `securestring`}, `adminUsername`: {`type`: `string`}, "
+    "`sshPublicKey`: {`type`: `string`},"
+    " `dnsLabelPrefix`: {`type`: `string`}, `location`: {`type`: `string`}, `cloudInit`: {`type`: "
+    "`string`},"
+    " `maybe`: {`type`: `string`, `nullable`: true}},"
+    "`resources`: [{`type`: `a.b/c`, `name`: `x`, `properties`: {`n`: `[parameters('count')]`, "
+    "`p`: `[parameters('spokes')]`}}],"
+    "`outputs`: {`user`: {`type`: `string`, `value`: `[parameters('adminUsername')]`},"
+    " `where`: {`type`: `string`, `value`: `[parameters('LOCATION')]`},"
+    " `long`: {`type`: `bool`, `value`: `[greater(length(parameters('adminPassword')), 11)]`}}}";
+
+/* All at once, each once, with type, description and how to give it; what shapes no network is not
+ * asked for. */
+static void asked_for(void **state)
+{
+	_cleanup_made_ struct made m = make(asked);
+
+	(void)state;
+	says(&m, "ARM-PARAM-01", "/parameters/spokes",
+	     "\"spokes\" (array) needs a value: networks around the hub");
+	says(&m, "ARM-PARAM-01", "/parameters/spokes", "-p 'spokes=[...]'");
+	says(&m, "ARM-PARAM-01", "/parameters/count", "-p count=NUMBER");
+	says(&m, "ARM-PARAM-01", "/parameters/mode", "one of ['a','b']");
+	says(&m, "ARM-PARAM-01", "/parameters/flag", "-p flag=true|false");
+	says(&m, "ARM-PARAM-01", "/parameters/cfg", "-p 'cfg={...}'");
+	says(&m, "ARM-PARAM-05", "/parameters/cloudInit", "-p cloudInit=@FILE");
+	assert_int_equal(m.f.errors, 5);
+	assert_int_equal(m.f.n, 6);
+	assert_int_equal(m.r, -EBADMSG);
+	output_is(&m, "user", "`azureuser`");
+	output_is(&m, "where", "`westeurope`");
+	output_is(&m, "long", "true");
+}
+
+static void on_the_command_line(void **state)
+{
+	static const char *const params[] = {
+		"spokes=['x', /* two */ 'y',]", "COUNT=3", "mode=B", "flag=TRUE", "cfg={\"a\": 1}",
+		"cloudInit=#cloud=config",      NULL
+	};
+	_cleanup_made_ struct made m = make_with(asked, params);
+
+	(void)state;
+	no_findings(&m);
+	has(&m, "/c/x", "properties", "{`n`: 3, `p`: [`x`, `y`]}");
+}
+
+static void wrong_ones(void **state)
+{
+	static const char *const params[] = { "spokes={}", "count=many", "mode=c",     "flag=1",
+		                              "cfg=[1]",   "cuont=1",    "cloudInit=", NULL };
+	_cleanup_made_ struct made m = make_with(asked, params);
+	static const char *const few[] = { "n=11", "s=ab", NULL };
+	_cleanup_made_ struct made bounds = make_with(
+	    "{`parameters`: {`n`: {`type`: `int`, `maxValue`: 10}, `s`: {`type`: `string`, "
+	    "`minLength`: 3}},"
+	    "`resources`: [], `outputs`: {`n`: {`type`: `int`, `value`: `[parameters('n')]`},"
+	    "`s`: {`type`: `string`, `value`: `[parameters('s')]`}}}",
+	    few);
+
+	(void)state;
+	says(&m, "ARM-PARAM-02", "/parameters/spokes", "is of type array, \"{}\" is none");
+	says(&m, "ARM-PARAM-02", "/parameters/count", "\"many\" is none");
+	says(&m, "ARM-PARAM-04", "/parameters", "did you mean \"count\"?");
+	assert_int_equal(errors_of(&m, "ARM-PARAM-02"),
+	                 2); /* mode, flag, cfg are not used: not looked at */
+	says(&bounds, "ARM-PARAM-03", "/parameters/n", "its maxValue is 10");
+	says(&bounds, "ARM-PARAM-03", "/parameters/s", "a length of 2");
+}
+
+static const char *write_file(const char *dir, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	_cleanup_free_ char *s = unquoted(text);
+	FILE *fp = fopen(path, "w");
+
+	assert_non_null(fp);
+	fputs(s, fp);
+	fclose(fp);
+	return path;
+}
+
+static void from_files(void **state)
+{
+	char dir[] = "/tmp/vnl-arm.XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	const char *tmpl = write_file(
+	    dir, "main.json",
+	    "{`parameters`: {`name`: {`type`: `string`}, `n`: {`type`: `int`, `defaultValue`: 5},"
+	    " `key`: {`type`: `securestring`}, `pw`: {`type`: `string`}, `init`: {`type`: "
+	    "`string`},"
+	    " `list`: {`type`: `array`}},"
+	    "`resources`: [{`type`: `a.b/c`, `name`: `[parameters('name')]`, `properties`: {"
+	    " `n`: `[parameters('n')]`, `init`: `[base64(parameters('init'))]`, `list`: "
+	    "`[parameters('list')]`,"
+	    " `pw`: `[parameters('pw')]`, `key`: `[length(parameters('key'))]`}}]}");
+	const char *file = write_file(dir, "p.json",
+	                              "{ // as the tools write it\n`parameters`: {`name`: "
+	                              "{`value`: `GEN-UNIQUE-8`}, `n`: {`value`: null},"
+	                              "`key`: {`reference`: {`keyVault`: {`id`: `x`}, "
+	                              "`secretName`: `y`}}, `pw`: {`value`: `GEN-PASSWORD`},}}");
+	const char *flat = write_file(dir, "init.json", "{`list`: [`a`]}");
+	const char *init = write_file(dir, "frr.conf", "router bgp 65001\n");
+	_cleanup_free_ char *at_file = xasprintf("@%s", file),
+	                    *init_arg = xasprintf("init=@%s", init);
+	const char *const params[] = { at_file, flat, init_arg, NULL };
+	const struct arm_options o = { .file = tmpl, .params = params };
+	_cleanup_made_ struct made m = { 0 };
+
+	m.r = arm_read(&o, &m.resources, &m.outputs, &m.f, NULL);
+	no_findings(&m);
+	json_t *r = json_array_get(m.resources, 0);
+
+	assert_int_equal(json_string_length(json_object_get(r, "name")), 8);
+	same(at(r, "properties.n"), "5", "n");
+	same(at(r, "properties.init"), "`cm91dGVyIGJncCA2NTAwMQo=`", "init");
+	same(at(r, "properties.list"), "[`a`]", "list");
+	assert_true(strncmp(json_string_value(at(r, "properties.pw")), "GEN-", 4) != 0);
+	same(json_object_get(r, "source"), "`main.json#/resources/0`", "source");
+
+	const char *const missing[] = { "/nowhere/p.json", NULL };
+	const struct arm_options o2 = { .file = tmpl, .params = missing };
+	json_t *res = NULL, *out = NULL;
+	_cleanup_findings_ struct findings f = { 0 };
+	struct err e = { 0 };
+
+	assert_int_equal(arm_read(&o2, &res, &out, &f, &e), -ENOENT);
+	assert_non_null(strstr(e.msg, "/nowhere/p.json"));
+	for (const char *const *p = (const char *const[]){ tmpl, file, flat, init, NULL }; *p;
+	     p++) {
+		unlink(*p);
+		free((char *)*p);
+	}
+	rmdir(dir);
+}
+
+/* A nested template that is not given what it wants is its writer's fault, not the user's. */
+static void nested_ones(void **state)
+{
+	_cleanup_made_ struct made m =
+	    make("{`resources`: [{`type`: `Microsoft.Resources/deployments`, `name`: `d`, "
+	         "`properties`: {"
+	         " `expressionEvaluationOptions`: {`scope`: `inner`}, `template`: {`parameters`: "
+	         "{`net`: {`type`: `string`}},"
+	         " `resources`: [{`type`: `a.b/c`, `name`: `[parameters('net')]`}]}}}]}");
+
+	(void)state;
+	says(&m, "ARM-PARAM-01", "/resources/0/properties/template/parameters/net",
+	     "gets no value");
+	assert_int_equal(m.f.errors, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asked_for),   cmocka_unit_test(on_the_command_line),
+		cmocka_unit_test(wrong_ones),  cmocka_unit_test(from_files),
+		cmocka_unit_test(nested_ones),
+	};
+
+	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);
+}
