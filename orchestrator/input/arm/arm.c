@@ -168,7 +168,7 @@ static int run(struct arm *a, const char *text, size_t n, const char *file, json
 	a->errors_before = a->f->errors;
 	a->params = params_of_options(a, e);
 	if (!a->params)
-		return -e->code;
+		return e->code ? -e->code : err_set(e, EFBIG, "the parameters are too big");
 	r = evaluate(a, text, n, file, &resources, &outputs);
 	*ret_resources = resources ? resources : json_array();
 	*ret_outputs = outputs ? outputs : json_object();

@@ -286,6 +286,8 @@ static const struct val *call(struct env *e, const struct expr *x)
 	}
 	r = f->call(e, x, v, n);
 	if (!r)
+		eval_big(e, x, NULL); /* unless it was said what is wrong */
+	if (!r)
 		add_values(e, x, v, n);
 	return r;
 }

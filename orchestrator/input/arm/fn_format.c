@@ -116,8 +116,7 @@ static bool fill(const struct hole *h, const struct val *v, struct str *out)
 		if (!number(v, h->format, &s))
 			return false;
 	} else if ((v->type == V_ARR || v->type == V_OBJ) && !(v->open && !v->n)) {
-		if (v->weight < VAL_MAX_STRING / 16)
-			val_json_text(v, '\'', &s); /* Bicep's own tests show single quotes */
+		val_json_text(v, '\'', &s); /* Bicep's own tests show single quotes */
 	} else {
 		text_of(v, &s);
 	}

@@ -32,7 +32,7 @@ void text_of(const struct val *v, struct str *out)
 		str_addn(out, v->s, v->n);
 	else if (v->type == V_BOOL)
 		str_add(out, v->b ? "True" : "False");
-	else if (v->type != V_NULL && v->weight < VAL_MAX_STRING / 16)
+	else if (v->type != V_NULL)
 		val_json_text(v, '"', out);
 }
 

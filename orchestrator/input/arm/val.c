@@ -19,6 +19,9 @@ static struct val *make(struct arena *a, enum val_type t)
 	return v;
 }
 
+static const struct val empty_arr = { .type = V_ARR, .depth = 1, .weight = 1 };
+static const struct val empty_obj = { .type = V_OBJ, .depth = 1, .weight = 1 };
+
 const struct val *val_bool(bool b)
 {
 	return b ? &val_true : &val_false;
@@ -116,6 +119,8 @@ const struct val *val_printf(struct arena *a, const char *fmt, ...)
 
 const struct val *val_arr(struct arena *a, const struct val **items, size_t n)
 {
+	if (!n)
+		return &empty_arr;
 	if (n > VAL_MAX_ITEMS || arena_size(a) > VAL_MAX_MEMORY)
 		return NULL;
 	struct val *v = make(a, V_ARR);
@@ -123,6 +128,8 @@ const struct val *val_arr(struct arena *a, const struct val **items, size_t n)
 	v->items = items;
 	v->n = (uint32_t)n;
 	for (size_t i = 0; i < n; i++) {
+		if (!items[i])
+			return NULL;
 		v->dynamic |= items[i]->dynamic;
 		v->weight += items[i]->weight;
 		if (items[i]->depth >= v->depth)
@@ -135,6 +142,8 @@ static uint32_t *make_index(struct arena *a, const struct member *m, uint32_t n)
 
 const struct val *val_obj(struct arena *a, struct member *members, size_t n)
 {
+	if (!n)
+		return &empty_obj;
 	if (n > VAL_MAX_ITEMS || arena_size(a) > VAL_MAX_MEMORY)
 		return NULL;
 	struct val *v = make(a, V_OBJ);
@@ -144,6 +153,8 @@ const struct val *val_obj(struct arena *a, struct member *members, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct val *x = members[i].v;
 
+		if (!x)
+			return NULL;
 		if (!members[i].hash)
 			members[i].hash = (uint32_t)str_hash(members[i].key, 0) | 1;
 		v->dynamic |= x->dynamic;

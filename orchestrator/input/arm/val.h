@@ -65,7 +65,7 @@ const struct val *val_str(struct arena *a, const char *s);
 const struct val *val_strn(struct arena *a, const char *s, size_t n);
 const struct val *val_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 /* items and members are taken as they are: from the arena, not changed any more.  NULL when the
- * value would be too deep, too heavy or too long. */
+ * value would be too deep, too heavy or too long, or one of them is NULL. */
 const struct val *val_arr(struct arena *a, const struct val **items, size_t n);
 const struct val *val_obj(struct arena *a, struct member *members, size_t n);
 const struct val *val_open(struct arena *a, const char *words); /* {} that is open */
@@ -97,7 +97,8 @@ bool val_equal(const struct val *a, const struct val *b); /* strings with case, 
 const char *val_type_str(const struct val *v);            /* "a string", "an object", ... */
 const char *val_kind_str(const struct val *v);            /* "String", "Object", ... */
 
-/* JSON text, compact; quote is '"' or '\''. */
+/* JSON text, compact; quote is '"' or '\''.  It ends early when it is longer than VAL_MAX_STRING.
+ */
 void val_json_text(const struct val *v, char quote, struct str *out);
 void val_brief(const struct val *v, size_t max, struct str *out); /* for a message */
 

@@ -43,8 +43,8 @@ static const struct val *from_object(struct arena *a, json_t *j, bool text)
 	}
 	struct val *v = (struct val *)val_obj(a, m, n);
 
-	if (v)
-		v->dynamic |= dynamic;
+	if (v && dynamic)
+		v->dynamic = true;
 	return v;
 }
 
@@ -135,6 +135,8 @@ static void quoted(const char *s, size_t n, char quote, struct str *out)
 
 void val_json_text(const struct val *v, char quote, struct str *out)
 {
+	if (out->n > VAL_MAX_STRING)
+		return;
 	if (v->open && !v->n) {
 		quoted(v->open, strlen(v->open), quote, out);
 		return;
