@@ -1,0 +1,86 @@
+#!/bin/sh
+# Where appliances stand and what they name as next hop: in a peered VNet (azure-semantics 1.3), with a
+# next hop that is somebody else's (1.11), in branch-to-branch (1.5, 1.9), and one that takes 65515 out
+# of every path (1.6).
+. "$(dirname "$0")/../lib/tap.sh"
+need jq bird
+
+jq -n '
+def nva($image; $vnet; $ip; $asn): { image: $image, nic: { subnet: "\($vnet)/nva", privateIPAddress: $ip, enableIPForwarding: true },
+    routes: [{ prefix: "10.0.0.0/26", via: ($ip | sub("[0-9]+$"; "1")) }] };
+def says($list; $hop): . + { bgp: { asn: 65000, advertise: $list, nextHop: $hop } };
+{ name: "placement",
+  virtualNetworks: {
+    Hub: { addressPrefixes: ["10.0.0.0/16"], subnets: { nva: { addressPrefix: "10.0.1.0/24" }, work: { addressPrefix: "10.0.2.0/24" },
+        RouteServerSubnet: { addressPrefix: "10.0.0.0/26" } },
+      peerings: { s1: { remoteVirtualNetwork: "Spoke1", allowGatewayTransit: true, allowForwardedTraffic: true },
+        s2: { remoteVirtualNetwork: "Spoke2", allowGatewayTransit: true, allowForwardedTraffic: true }, o: { remoteVirtualNetwork: "Other" } } },
+    Spoke1: { addressPrefixes: ["10.1.0.0/16"], subnets: { nva: { addressPrefix: "10.1.1.0/24" } },
+      peerings: { hub: { remoteVirtualNetwork: "Hub", useRemoteGateways: true, allowForwardedTraffic: true } } },
+    Spoke2: { addressPrefixes: ["10.2.0.0/16"], subnets: { nva: { addressPrefix: "10.2.1.0/24" } },
+      peerings: { hub: { remoteVirtualNetwork: "Hub", useRemoteGateways: true, allowForwardedTraffic: true } } },
+    Other: { addressPrefixes: ["10.5.0.0/16"], subnets: { RouteServerSubnet: { addressPrefix: "10.5.0.0/26" } },
+      peerings: { hub: { remoteVirtualNetwork: "Hub" } } } },
+  routeServers: {
+    Rs: { virtualNetwork: "Hub", allowBranchToBranchTraffic: true, bgpConnections: {
+      strips: { peerIp: "10.0.1.4", peerAsn: 65001 }, east: { peerIp: "10.0.1.5", peerAsn: 65002 }, west: { peerIp: "10.0.1.6", peerAsn: 65004 },
+      spoke: { peerIp: "10.1.1.4", peerAsn: 65003 }, third: { peerIp: "10.0.1.7", peerAsn: 65005 }, lost: { peerIp: "10.0.1.8", peerAsn: 65006 } } },
+    Rs2: { virtualNetwork: "Other", bgpConnections: {} } },
+  virtualMachines: {
+    strips: (nva("bird"; "Hub"; "10.0.1.4"; 65001) + { config: { "bird.conf": "strips.bird.conf" } }),
+    east: (nva("gobgp"; "Hub"; "10.0.1.5"; 65002) | says(["192.168.0.0/16"]; null) | .bgp.asn = 65002 | .loopbacks = ["192.168.0.1"]),
+    west: (nva("exabgp"; "Hub"; "10.0.1.6"; 65004) | says(["192.168.0.0/16", "192.168.7.0/24"]; null) | .bgp.asn = 65004 | .loopbacks = ["192.168.0.1", "192.168.7.1"]),
+    spoke: (nva("frr"; "Spoke1"; "10.1.1.4"; 65003) | says(["172.20.0.0/16"]; null) | .bgp.asn = 65003 | .loopbacks = ["172.20.0.1"]),
+    third: (nva("bird"; "Hub"; "10.0.1.7"; 65005) | says(["172.21.0.0/16"]; "10.0.2.9") | .bgp.asn = 65005),
+    lost: (nva("exabgp"; "Hub"; "10.0.1.8"; 65006) | says(["172.22.0.0/16"]; "10.5.0.4") | .bgp.asn = 65006),
+    box: { nic: { subnet: "Hub/work", privateIPAddress: "10.0.2.4" } },
+    named: { nic: { subnet: "Hub/work", privateIPAddress: "10.0.2.9", enableIPForwarding: true }, loopbacks: ["172.21.0.1"] },
+    far: { nic: { subnet: "Spoke2/nva", privateIPAddress: "10.2.1.9" } } } }' >"$work/placement.vnetlab.json"
+cp "$(dirname "$0")/rs/strips.bird.conf" "$work"
+
+run vnetlab check "$work/placement.vnetlab.json"
+is "an appliance in a VNet that uses the Route Server is fine" "$(printf '%s' "$err" | grep -c RS-PEER-08)" 0
+jq '.virtualNetworks.Spoke1.peerings.hub.useRemoteGateways = false' "$work/placement.vnetlab.json" >"$work/plain.vnetlab.json"
+run vnetlab check "$work/plain.vnetlab.json"
+like "in one that does not, newer Route Servers refuse it" "$err" RS-PEER-08
+
+ok "up" vnetlab up -q "$work/placement.vnetlab.json"
+row() { vnetlab routes "$1" -o json | jq -c '.value[] | select(.addressPrefix == ["'"$2"'"]) | [.nextHopType, (.nextHopIpAddress | sort)]'; }
+has_row() { [ "$(row "$1" "$2")" = "$3" ]; }
+learned() { vnetlab learned "Rs/$1" -o json | jq -c '[.RouteServiceRole_IN_'"$2"'[] | select(.network == "'"$3"'") | .asPath]'; }
+advertised() { vnetlab advertised "Rs/$1" -o json | jq -c '[.RouteServiceRole_IN_0[] | select(.network == "'"$2"'")] | length'; }
+
+# An appliance in a spoke.
+wait_until "the hub's NICs go to an appliance in a peered VNet" 10 has_row box 172.20.0.0/16 '["VirtualNetworkGateway",["10.1.1.4"]]'
+ok "and reach it" vnetlab probe box 172.20.0.1
+ok "a spoke that is not peered with the appliance's has no way there: None, with the address" has_row far 172.20.0.0/16 '["None",["10.1.1.4"]]'
+not_ok "what it sends is dropped" vnetlab probe far 172.20.0.1 --timeout 300ms
+
+# Next hops that are somebody else's.
+ok "a third party's address is programmed as announced" has_row box 172.21.0.0/16 '["VirtualNetworkGateway",["10.0.2.9"]]'
+ok "and gets the packets" vnetlab probe box 172.21.0.1
+is "the list of learned routes has it too" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.2.9
+ok "another Route Server's instance forwards nothing" has_row box 172.22.0.0/16 '["None",["10.5.0.4"]]'
+run vnetlab routes box --explain
+like "says so" "$out" '10\.5\.0\.4 is an instance of Route Server Rs2, which forwards nothing'
+
+# Two appliances, one prefix, one length: NICs use both, other appliances hear of one.
+ok "equal paths of two AS numbers" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
+ok "a longer prefix of one of them" has_row box 192.168.7.0/24 '["VirtualNetworkGateway",["10.0.1.6"]]'
+is "another appliance is told of one path" "$(advertised strips 192.168.0.0/16)" 1
+is "as is the spoke's" "$(advertised spoke 192.168.0.0/16)" 1
+wait_until "and has it, by the Route Server" 10 sh -c "$B/vnetlab exec spoke -- vtysh -c 'show bgp ipv4 unicast 192.168.0.0/16' | grep -q '65515 6500[24]'"
+
+# 65515 stripped: what came from instance 0 goes to instance 1, and is taken (a boomerang).
+boomerang() { case $(learned strips 1 192.168.0.0/16) in '["65001-65002"]' | '["65001-65004"]') ;; *) false ;; esac; }
+wait_until "a boomerang: the other instance learns the Route Server's own routes back" 10 boomerang
+is "the one that they came from does not" "$(learned strips 0 192.168.0.0/16)" '[]'
+ok "being longer, it does not change what NICs use" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
+# settings.reflectNva decides, whatever branch-to-branch says.
+jq '.settings = { reflectNva: "never", learnedListing: "accepted" }' "$work/placement.vnetlab.json" >"$work/never.vnetlab.json"
+ok "reflectNva never" vnetlab up -q "$work/never.vnetlab.json"
+gone() { [ "$(advertised strips 192.168.0.0/16)$(learned strips 1 192.168.0.0/16)" = '0[]' ]; }
+wait_until "nothing is told to others, and nothing comes back" 15 gone
+is "learnedListing accepted: refused prefixes are not listed" "$(learned strips 0 10.0.0.0/16)" '[]'
+ok "down" vnetlab down
+done_testing
