@@ -60,12 +60,25 @@ def size(observed):
     return len(observed) if isinstance(observed, list) and observed else 1
 
 
+def renamed(what, names):
+    """Addresses of the source that ours has otherwise, with or without a length behind them."""
+    if isinstance(what, dict):
+        return {renamed(k, names) if k in names else k: renamed(v, names)
+                for k, v in what.items()}
+    if isinstance(what, list):
+        return [renamed(v, names) for v in what]
+    if isinstance(what, str):
+        address, slash, length = what.partition("/")
+        return names.get(address, address) + slash + length if address in names else what
+    return what
+
+
 class Case:
     def __init__(self, folder, source, work):
         self.folder, self.name = folder, os.path.basename(folder)
         self.spec = load(os.path.join(folder, "case.json"))
         self.expected = load(os.path.join(source, "expected.json"))
-        self.observed = observations(self.expected)
+        self.observed = renamed(observations(self.expected), self.spec.get("addresses", {}))
         self.work = os.path.join(work, self.name)
         shutil.copytree(folder, self.work)
         self.lab = Lab(f"fidelity-{self.name.split('-')[0]}", self.work)
@@ -156,7 +169,8 @@ class Case:
                     design = load(os.path.join(self.folder, phase["topology"]))
                 design = merge(design, phase.get("patch", {}))
                 if phase.get("compare"):
-                    self.lab.up(self.topology(design, f"phase-{i}"))
+                    if i == 0 or "topology" in phase or "patch" in phase:
+                        self.lab.up(self.topology(design, f"phase-{i}"))
                     for command in phase.get("do", []):
                         self.lab.do(command)
                     self.rows += self.look(phase, seconds)

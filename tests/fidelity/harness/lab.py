@@ -80,6 +80,7 @@ class Lab:
                          statuses=(0, 1))["ok"]
 
     def trace(self, node, to, most):
+        """Addresses of the hops, * for a silent one; traceroute itself ends at the goal."""
         out = self.exec(node, "traceroute", "-n", "-I", "-q", "1", "-w", "1", "-m", str(most), to,
                         statuses=(0, 1))
         return [line.split()[1] for line in out.splitlines() if re.match(r" *\d+ ", line)]
@@ -107,7 +108,8 @@ class Lab:
             for r in routes:
                 if r.get("selected"):
                     out += [{"code": codes.get(r["protocol"], r["protocol"]), "network": prefix,
-                             "nextHop": h.get("ip")} for h in r["nexthops"]]
+                             "nextHop": h.get("ip")} for h in r["nexthops"]
+                            if not h.get("resolver")]  # by what a next hop is reached
         return out
 
 
