@@ -18,7 +18,6 @@ VNETLAB = os.path.join(ROOT, os.environ.get("B", "build"), "vnetlab")
 NOT_YET = {
     11: "gateways",
     12: "gateways",
-    13: "ROUTE-REFRESH of the Route Server",
     17: "load balancers",
     18: "network security groups",
 }
@@ -99,9 +98,9 @@ def routes():
            f"conformance 1: instance {k} opens as AS 65515 with hold time 180 and its own id", out)
         families = sorted(c[1] for c in got.get("capabilities", []) if c[0] == 1)
         ok(families == ["00010001", "00020001"] and 2 in caps and caps.get(65) == "0000ffeb" and
-           not {5, 6, 64, 69, 71} & set(caps),
-           f"conformance 1: instance {k} can do IPv4, IPv6, route refresh, 4-octet AS; no graceful "
-           "restart, ADD-PATH or extended messages", out)
+           set(caps) == {1, 2, 65},
+           f"conformance 1: instance {k} can do IPv4, IPv6, route refresh, 4-octet AS, and nothing "
+           "else", out)
 
     def wire():
         return inside(lab, "nva1", "birdc", "show", "route", "all")[1]
@@ -165,6 +164,27 @@ def pair():
        having())
 
 
+def limit():
+    lab = "conformance-limit"
+    with open(f"{LABS}/limit.vnetlab.json", encoding="utf-8") as f:
+        design = json.load(f)
+    nets = design["virtualNetworks"]
+    nets["Hub"]["peerings"] = {"to-spoke": {"remoteVirtualNetwork": "Spoke"}}
+    nets["Spoke"]["peerings"] = {"to-hub": {"remoteVirtualNetwork": "Hub"}}
+    path = os.path.join(os.environ["VNETLAB_RUN_DIR"], "..", "peered.vnetlab.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(design, f)
+    status, _, err = vnetlab("up", path, "-n", lab, "-q", "--wait", "none")
+    ok(status == 0, "a VNet is peered, and the Route Server asks for all routes again", err)
+
+    def dropped():
+        out = vnetlab("events", lab, "--no-follow")[1]
+        return all(re.search(rf'"RS/nva/{k}".*over the limit of 5 routes: 3 learned, 3', out)
+                   for k in (0, 1))
+    ok(soon(dropped), "conformance 13: the answer counts on top of what is known, and ends the "
+       "session", vnetlab("events", lab, "--no-follow")[1])
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="vnl.") as work:
         for v in [v for v in os.environ if v.startswith("VNETLAB_") and v != "VNETLAB_IMAGES"]:
@@ -175,7 +195,8 @@ def main():
                           UBSAN_OPTIONS=f"log_path={work}/sanitizer:print_stacktrace=1")
         os.mkdir(f"{work}/run", 0o700)
         try:
-            for name, more in (("routes", routes), ("packets", packets), ("pair", pair)):
+            for name, more in (("routes", routes), ("packets", packets), ("pair", pair),
+                               ("limit", limit)):
                 if checks(name):
                     more()
                 vnetlab("down", "--all", "-q")
