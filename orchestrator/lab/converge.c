@@ -222,7 +222,7 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 {
 	const struct model *m = d->lab.model;
-	char *why = NULL;
+	_cleanup_free_ char *why = NULL;
 
 	*ret = (struct convergence){ .missing = json_array(), .notes = json_array() };
 	for (size_t i = 0; m && i < m->n_route_servers; i++) {
