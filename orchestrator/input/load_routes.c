@@ -52,8 +52,11 @@ const struct service_tag *load_service_tag(struct loader *l, const char *name, c
 	         : xasprintf("give its prefixes in \"serviceTags\": a sample of a few tags ships, "
 	                     "the list is Microsoft's weekly download");
 
-	load_error(l, "RT-TAG-01", NULL, ptr, hint,
-	           "the prefixes of service tag \"%s\" are not known", name);
+	/* There are hundreds that no sample has: a lab can do without.  A word that is nearly one
+	 * that is known is a mistake. */
+	finding_add(
+	    l->f, near ? SEV_ERROR : SEV_WARNING, near ? "RT-TAG-01" : "RT-TAG-05", NULL, ptr, hint,
+	    "the prefixes of service tag \"%s\" are not known: the lab has no routes for it", name);
 	return NULL;
 }
 
@@ -82,16 +85,13 @@ static void load_tagged(struct loader *l, struct route_table *t, const struct ro
 		s = load_service_tag(l, tag, ptr);
 	if (s)
 		told_if_sample(l, s, ptr);
-	for (size_t i = 0; i < (s ? s->n_prefixes : 1); i++) {
+	for (size_t i = 0; s && i < s->n_prefixes; i++) {
 		struct route *r = &t->routes[t->n_routes++];
 
 		*r = *as;
-		r->tag = s ? s->name : tag;
+		r->tag = s->name;
 		r->more = i;
-		if (s)
-			r->prefix = s->prefixes[i];
-		else
-			r->broken = true;
+		r->prefix = s->prefixes[i];
 	}
 }
 

@@ -1,4 +1,5 @@
 /* Virtual networks, subnets, peerings. */
+#include "azure/service_tags.h"
 #include "input/import/priv.h"
 
 static void read_vnet(struct import *im, struct res *r)
@@ -23,22 +24,25 @@ static void read_vnet(struct import *im, struct res *r)
 	im_put(im, "virtualNetworks", r, obj);
 }
 
-/* A service endpoint is {"service": "Microsoft.Storage", "locations": [...]}; the rest is runtime.
- */
-static void service_endpoints(const struct res *r, json_t *obj)
+/* What Azure lists as locations is the region and its pair: no choice, and left out. */
+static void service_endpoints(struct import *im, struct res *r, json_t *obj)
 {
-	json_t *names = json_array(), *v;
+	json_t *list = json_array(), *v;
 	size_t i;
 
 	json_array_foreach (arm_list(r->j, "serviceEndpoints"), i, v) {
 		const char *s = json_is_string(v) ? json_string_value(v) : arm_str(v, "service");
 
-		if (s)
-			json_array_append_new(names, json_string(s));
+		if (s && service_endpoint_tag(s))
+			json_array_append_new(list, json_pack("{s:s}", "service", s));
+		else if (s)
+			im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
+			        "service endpoint \"%s\" of subnet \"%s\" is not emulated", s,
+			        r->name);
 	}
-	if (json_array_size(names))
-		json_object_set(obj, "serviceEndpoints", names);
-	json_decref(names);
+	if (json_array_size(list))
+		json_object_set(obj, "serviceEndpoints", list);
+	json_decref(list);
 }
 
 static void read_subnet(struct import *im, struct res *r)
@@ -72,7 +76,7 @@ static void read_subnet(struct import *im, struct res *r)
 	        im_lab(im, r, arm_id(r->j, "networkSecurityGroup"), "security group"));
 	put_str(obj, "natGateway", im_lab(im, r, arm_id(r->j, "natGateway"), "NAT gateway"));
 	put_bool(obj, "defaultOutboundAccess", arm_bool(r->j, "defaultOutboundAccess", true), true);
-	service_endpoints(r, obj);
+	service_endpoints(im, r, obj);
 	static const char *const policies[] = { "Disabled", "Enabled",
 		                                "NetworkSecurityGroupEnabled", "RouteTableEnabled",
 		                                NULL };
