@@ -51,6 +51,7 @@ struct model *model_new(void)
 		.damping_ms = 30000,
 		.timing_scale = 100,
 		.maintenance_ms = 120000,
+		.instance_loss_ms = 180000,
 		.count_repeats = true,
 		.limit_pause_ms = 300,
 		.listing_received = true,

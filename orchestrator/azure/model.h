@@ -71,7 +71,8 @@ struct settings {
 	uint32_t replacement_ms; /* "replacementDelay", 3 s */
 	uint32_t damping_ms;     /* "programmingDamping", 30 s */
 	uint32_t timing_scale; /* "timingScale", percent of all of these and of maintenance, 100 */
-	uint32_t maintenance_ms; /* "maintenanceTime", 2 m */
+	uint32_t maintenance_ms;   /* "maintenanceTime", 2 m */
+	uint32_t instance_loss_ms; /* "instanceLossHold", 3 m */
 
 	/* The limit of routes per peer, azure-semantics 1.2. */
 	bool count_repeats;      /* "routeLimitCounts": announcements (default) | routes */

@@ -106,9 +106,9 @@ const struct object_def schema_settings = {
 	      .max = 1000,
 	      .dflt = "100",
 	      .at = AT(struct settings, timing_scale),
-	      .help =
-	          "Percent of the delays above and of maintenanceTime: 10 makes a lab with Azure's "
-	          "timing ten times as fast.",
+	      .help = "Percent of the delays above, of maintenanceTime and of instanceLossHold: 10 "
+	              "makes a lab with Azure's "
+	              "timing ten times as fast.",
 	      .source = "ours",
 	      .confidence = "H" },
 	    { .name = "maintenanceTime",
@@ -117,6 +117,15 @@ const struct object_def schema_settings = {
 	      .at = AT(struct settings, maintenance_ms),
 	      .help = "How long `fault maintenance` takes an instance's sessions down.",
 	      .source = "the FAQ says only that one instance may be down while the other stays",
+	      .confidence = "L" },
+	    { .name = "instanceLossHold",
+	      .type = T_DURATION,
+	      .dflt = "3m",
+	      .at = AT(struct settings, instance_loss_ms),
+	      .help =
+	          "How long NICs keep their routes when neither instance of a Route Server runs. "
+	          "While one does, it programs all of them.",
+	      .source = "no source; BGP's hold time",
 	      .confidence = "L" },
 	    { .name = "reflectNva",
 	      .type = T_ENUM,

@@ -16,6 +16,7 @@
 #include "lab/apply.h"
 #include "lab/events.h"
 #include "lab/logs.h"
+#include "lab/maintenance.h"
 #include "lab/observe.h"
 #include "lab/paths.h"
 #include "lab/process.h"
@@ -118,6 +119,7 @@ void driver_log_line(struct process *p, const char *line, size_t n)
 
 void driver_proc_changed(struct driver *d)
 {
+	maintenance_look(d);
 	apply_step(d);
 }
 

@@ -198,6 +198,7 @@ static int do_kill(struct driver *d, const char *const *argv, struct err *e)
 	if (!n->n_procs)
 		return err_set(e, EINVAL, "%s runs no process", n->name);
 	node_procs_kill(n, hold);
+	maintenance_look(d);
 	n->faulted = true;
 	if (hold)
 		fault_note(d, "kill", n->name, "--hold");

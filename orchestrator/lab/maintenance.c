@@ -17,12 +17,16 @@ enum {
 	STABLE = 2,        /* looks that saw the same routes */
 };
 
+/* Planned, by a fault; or the instance's BIRD does not run. */
 struct maintenance {
 	struct driver *d;
 	char *name; /* of the instance's node */
 	struct timer timer;
+	bool planned;
 	bool returning; /* its sessions may come up, NICs are not its business yet */
+	bool lost;      /* gone for so long that nobody keeps its routes */
 	uint64_t since; /* ms: of returning */
+	size_t n_up;    /* sessions that it had */
 	struct maintenance *next;
 };
 
@@ -46,68 +50,125 @@ static void forget(struct maintenance *x)
 	free(x);
 }
 
-/* All of its sessions at once, by BIRD's pattern. */
+/* All of its sessions at once, by BIRD's patterns: to appliances, to gateways.  One that fits none
+ * is refused. */
 static int sessions(const struct node *n, bool up, struct err *e)
 {
+	static const char *const patterns[] = { "\"nva_*\"", "\"gw_*\"" };
 	const struct process *bird = n->n_procs ? n->procs[0] : NULL;
+	int r = 0;
 
 	if (!bird || bird->state != PROC_RUNNING || bird->frozen)
 		return err_set(e, EIO, "%s does not run", n->name);
-	return bird_enable(bird->ready_path, "\"nva_*\"", up, e);
+	for (size_t i = 0; i < ARRAY_LEN(patterns) && (r == 0 || r == -EPROTO); i++)
+		r = bird_enable(bird->ready_path, patterns[i], up, e);
+	return r == -EPROTO ? 0 : r;
+}
+
+static void tell_router(struct driver *d)
+{
+	struct err e = { 0 };
+
+	if (router_maintained(d, &e) < 0)
+		event_add(d->events, "router", "fabric", "%s", e.msg);
 }
 
 static void programs_again(struct maintenance *x)
 {
 	struct driver *d = x->d;
-	struct err e = { 0 };
 
 	event_add(d->events, "maintenance", x->name, "programs its NICs again");
-	fault_forget(d, "maintenance", x->name);
+	if (x->planned)
+		fault_forget(d, "maintenance", x->name);
 	forget(x);
-	if (router_maintained(d, &e) < 0)
-		event_add(d->events, "router", "fabric", "%s", e.msg);
+	tell_router(d);
 }
 
-/* Every session whose twin on the other instance is up is up too, and its routes stand still. */
-static bool is_back(const struct driver *d, const struct node *n)
+static size_t n_established(const struct driver *d, const struct node *n)
 {
-	for (size_t i = 0; i < n->rs->n_conns; i++) {
-		const struct observed *a = observed_session(d, &n->rs->conns[i], n->instance),
-		                      *b = observed_session(d, &n->rs->conns[i], n->instance ^ 1);
-		bool twin_up = b && b->known && streq(b->s.state, "Established");
+	size_t k = 0;
 
-		if (!twin_up)
+	for (size_t i = 0; i < n->rs->n_conns; i++) {
+		const struct observed *s = observed_session(d, &n->rs->conns[i], n->instance);
+
+		k += s && s->known && streq(s->s.state, "Established");
+	}
+	return k;
+}
+
+/* It has as many sessions as before, each with routes if its twin on the other instance has any,
+ * and they stand still. */
+static bool is_back(const struct maintenance *x, const struct node *n)
+{
+	if (n_established(x->d, n) < x->n_up)
+		return false;
+	for (size_t i = 0; i < n->rs->n_conns; i++) {
+		const struct observed *a = observed_session(x->d, &n->rs->conns[i], n->instance),
+		                      *b =
+		                          observed_session(x->d, &n->rs->conns[i], n->instance ^ 1);
+
+		if (!a || !streq(a->s.state, "Established"))
 			continue;
-		if (!a || !a->known || !streq(a->s.state, "Established") || a->stable < STABLE ||
-		    (b->s.received && !a->s.received))
+		if (a->stable < STABLE || (b && b->s.received && !a->s.received))
 			return false;
 	}
 	return true;
+}
+
+static void returns(struct maintenance *x)
+{
+	x->returning = true;
+	x->since = now_ms();
+	loop_timer(x->d->loop, &x->timer, LOOK_MS);
+}
+
+/* The planned time is over, or a dead instance is not coming back. */
+static void time_is_up(struct maintenance *x, const struct node *n)
+{
+	struct err e = { 0 };
+
+	if (!x->planned) {
+		x->lost = true;
+		event_add(x->d->events, "maintenance", x->name,
+		          "has been gone for so long that its "
+		          "routes are not kept any more");
+		tell_router(x->d);
+		return;
+	}
+	if (sessions(n, true, &e) < 0)
+		event_add(x->d->events, "maintenance", x->name, "%s", e.msg);
+	else
+		event_add(x->d->events, "maintenance", x->name, "over: its sessions may come up");
+	returns(x);
 }
 
 static void on_timer(struct timer *t)
 {
 	struct maintenance *x = container_of(t, struct maintenance, timer);
 	const struct node *n = node_find(&x->d->lab, x->name);
-	struct err e = { 0 };
 
-	if (!n || !n->rs) {
+	if (!n || !n->rs)
 		programs_again(x);
-		return;
-	}
-	if (!x->returning) {
-		if (sessions(n, true, &e) < 0)
-			event_add(x->d->events, "maintenance", x->name, "%s", e.msg);
-		else
-			event_add(x->d->events, "maintenance", x->name,
-			          "over: its sessions may come up");
-		x->returning = true;
-		x->since = now_ms();
-	} else if (is_back(x->d, n) || now_ms() - x->since > RETURN_MS) {
+	else if (!x->returning)
+		time_is_up(x, n);
+	else if (is_back(x, n) || now_ms() - x->since > RETURN_MS)
 		programs_again(x);
-		return;
-	}
-	loop_timer(x->d->loop, t, LOOK_MS);
+	else
+		loop_timer(x->d->loop, t, LOOK_MS);
+}
+
+static struct maintenance *begin(struct driver *d, const struct node *n, bool planned)
+{
+	struct maintenance *x = xcalloc(1, sizeof(*x));
+
+	x->d = d;
+	x->name = xstrdup(n->name);
+	x->timer.fn = on_timer;
+	x->planned = planned;
+	x->n_up = n_established(d, n);
+	x->next = d->maintenance;
+	d->maintenance = x;
+	return x;
 }
 
 static int time_of(const struct driver *d, const char *given, long *ret, struct err *e)
@@ -141,13 +202,8 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 
 	if (find(d, other))
 		return err_set(e, EBUSY, "%s is in maintenance: Azure takes one at a time", other);
-	struct maintenance *x = xcalloc(1, sizeof(*x));
+	struct maintenance *x = begin(d, n, true);
 
-	x->d = d;
-	x->name = xstrdup(n->name);
-	x->timer.fn = on_timer;
-	x->next = d->maintenance;
-	d->maintenance = x;
 	/* NICs first: what the sessions take with them is then nobody's loss. */
 	r = router_maintained(d, e);
 	if (r == 0)
@@ -169,20 +225,53 @@ int maintenance_end(struct driver *d, const char *instance, struct err *e)
 {
 	struct maintenance *x = find(d, instance);
 
-	if (!x)
+	if (!x || !x->planned)
 		return err_set(e, EALREADY, "%s is not in maintenance", instance);
 	if (!x->returning)
 		loop_timer(d->loop, &x->timer, 0);
 	return 0;
 }
 
-json_t *maintenance_json(const struct driver *d)
+json_t *maintenance_json(const struct driver *d, bool lost)
 {
 	json_t *a = json_array();
 
 	for (const struct maintenance *x = d->maintenance; x; x = x->next)
-		json_array_append_new(a, json_string(x->name));
+		if (!lost || x->lost)
+			json_array_append_new(a, json_string(x->name));
 	return a;
+}
+
+void maintenance_look(struct driver *d)
+{
+	const struct settings *s = d->lab.model ? &d->lab.model->settings : NULL;
+	bool changed = false;
+
+	for (size_t i = 0; s && !d->building && i < d->lab.n_nodes; i++) {
+		const struct node *n = d->lab.nodes[i];
+		const struct process *bird = n->rs && n->n_procs ? n->procs[0] : NULL;
+		struct maintenance *x = bird ? find(d, n->name) : NULL;
+
+		if (!bird || !n->wire_hash)
+			continue;
+		if (x && !x->planned && !x->returning && bird->state == PROC_RUNNING) {
+			returns(x);
+		} else if (bird->state == PROC_BACKOFF || bird->state == PROC_HELD ||
+		           bird->state == PROC_FAILED) {
+			if (x && (x->planned || !x->returning))
+				continue;
+			if (!x)
+				event_add(d->events, "maintenance", n->name,
+				          "does not run: the other instance programs all NICs");
+			x = x ? x : begin(d, n, false);
+			x->returning = false;
+			loop_timer(d->loop, &x->timer,
+			           (uint64_t)s->instance_loss_ms * s->timing_scale / 100);
+			changed = true;
+		}
+	}
+	if (changed)
+		tell_router(d);
 }
 
 void maintenance_reset(struct driver *d)
@@ -192,7 +281,7 @@ void maintenance_reset(struct driver *d)
 
 		next = x->next;
 		/* One that was built anew has its sessions already. */
-		if (!n || !n->rs || !n->faulted)
+		if (!n || !n->rs || (x->planned && !n->faulted))
 			forget(x);
 	}
 }

@@ -340,9 +340,9 @@ int router_update(struct driver *d, struct err *e)
 		fds[i] = node_find(&d->lab, name)->netns;
 	}
 	return say(rl,
-	           json_pack("{s:s,s:O,s:o,s:o,s:I}", "op", "model", "design", d->lab.design,
-	                     "stopped", stopped_json(d), "maintained", maintenance_json(d),
-	                     "generation", ++rl->sent),
+	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:I}", "op", "model", "design", d->lab.design,
+	                     "stopped", stopped_json(d), "maintained", maintenance_json(d, false),
+	                     "lost", maintenance_json(d, true), "generation", ++rl->sent),
 	           fds, n, e);
 }
 
@@ -357,7 +357,8 @@ int router_stopped(struct driver *d, struct err *e)
 int router_maintained(struct driver *d, struct err *e)
 {
 	return say(d->router,
-	           json_pack("{s:s,s:o,s:I}", "op", "maintained", "instances", maintenance_json(d),
+	           json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
+	                     maintenance_json(d, false), "lost", maintenance_json(d, true),
 	                     "generation", ++d->router->sent),
 	           NULL, 0, e);
 }

@@ -7,7 +7,8 @@
  * unplugged after the model that does not.
  *
  * Driver -> router
- *   {"op":"model","design":{...},"stopped":["VM",...],"maintained":["RS/0",...],"generation":n}
+ *   {"op":"model","design":{...},"stopped":["VM",...],"maintained":["RS/0",...],"lost":[...],
+ *    "generation":n}
  *         design as design_read() made it.  With it come, as SCM_RIGHTS of the same sendmsg() as
  * the first byte of the line, the network namespaces of all Route Server instances: 0/0, 0/1, 1/0,
  * ... in the design's order.

@@ -224,23 +224,36 @@ static void free_aside(struct rib_table *aside, size_t n)
 	free(aside);
 }
 
-static void op_maintained(struct router *r, const json_t *names)
+/* What an instance in maintenance is programmed with: what its sibling selects; what it was, while
+ * neither is there; nothing, when that lasts. */
+static void stand_in(struct router *r, size_t i, const bool *lost)
 {
-	bool *was = r->maintained;
+	const struct rib_table nothing = { 0 };
 
-	r->maintained = maintained_from_json(r->model, names);
+	if (!r->maintained[i ^ 1])
+		follow(r, i, seen(r, i ^ 1));
+	else if (lost[i])
+		follow(r, i, &nothing);
+}
+
+static void op_maintained(struct router *r, const json_t *req)
+{
+	_cleanup_free_ bool *was = r->maintained,
+	                    *lost = maintained_from_json(r->model, json_object_get(req, "lost"));
+
+	r->maintained = maintained_from_json(r->model, json_object_get(req, "instances"));
 	for (size_t i = 0; i < r->n_watches; i++) {
 		if (r->maintained[i] && !was[i]) {
 			copy_table(&r->aside[i], seen(r, i));
-			if (!r->maintained[i ^ 1])
-				follow(r, i, seen(r, i ^ 1));
 		} else if (!r->maintained[i] && was[i]) {
 			follow(r, i, &r->aside[i]);
 			free(r->aside[i].routes);
 			r->aside[i] = (struct rib_table){ 0 };
 		}
 	}
-	free(was);
+	for (size_t i = 0; i < r->n_watches; i++)
+		if (r->maintained[i])
+			stand_in(r, i, lost);
 	mark_dirty(r);
 }
 
@@ -317,9 +330,11 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		read_instance(r, i, true);
 	r->quiet = false;
+	_cleanup_free_ bool *lost = maintained_from_json(m, json_object_get(req, "lost"));
+
 	for (size_t i = 0; i < r->n_watches; i++)
-		if (r->maintained[i] && !r->maintained[i ^ 1])
-			follow(r, i, seen(r, i ^ 1));
+		if (r->maintained[i])
+			stand_in(r, i, lost);
 	if (first || !m->settings.timing_azure)
 		programmer_catch_up(r->prog);
 	else
@@ -378,7 +393,7 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 		r->stopped = stopped_from_json(r->model, json_object_get(req, "vms"));
 		mark_dirty(r);
 	} else if (strcmp(op, "maintained") == 0) {
-		op_maintained(r, json_object_get(req, "instances"));
+		op_maintained(r, req);
 	} else if (strcmp(op, "resync") == 0) {
 		if (r->kernel)
 			fabric_kernel_forget(r->kernel);
