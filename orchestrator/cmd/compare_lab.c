@@ -252,7 +252,6 @@ int compare_ask(const struct compare_lab *l, const struct compare_names *names,
 	struct compare_source source = { .kind = kind };
 	json_t *req, *reply = NULL;
 
-	(void)names;
 	switch (kind) {
 	case COMPARE_ROUTES:
 		req = json_pack("{s:s, s:s, s:b}", "op", "routes", "nic", subject, "explain", 1);
@@ -263,6 +262,15 @@ int compare_ask(const struct compare_lab *l, const struct compare_names *names,
 		req = json_pack("{s:s, s:s}", "op",
 		                kind == COMPARE_LEARNED ? "learned" : "advertised", "connection",
 		                subject);
+		break;
+	case COMPARE_GATEWAY_LEARNED:
+	case COMPARE_GATEWAY_ADVERTISED:
+	case COMPARE_GATEWAY_PEERS:
+		req = json_pack("{s:s, s:s, s:s*}", "op",
+		                kind == COMPARE_GATEWAY_LEARNED      ? "gatewayLearned"
+		                : kind == COMPARE_GATEWAY_ADVERTISED ? "gatewayAdvertised"
+		                                                     : "gatewayPeers",
+		                "gateway", subject, "peer", names->peer);
 		break;
 	default:
 		return err_set(e, EOPNOTSUPP, "%s tables of a lab cannot be had",

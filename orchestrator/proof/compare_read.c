@@ -355,6 +355,8 @@ static int read_rows(struct compare_table *t, const json_t *list, const char *in
 			return err_set(e, EINVAL, "row %zu is not an object", i);
 		if (!*local)
 			local = instance;
+		if (!local && t->kind == COMPARE_GATEWAY_ADVERTISED)
+			local = text_of(p, "nextHop"); /* the instance itself */
 		if (t->kind == COMPARE_ROUTES)
 			rc = read_route(t->rows, p, e);
 		else if (t->kind == COMPARE_GATEWAY_PEERS)

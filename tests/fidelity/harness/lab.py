@@ -94,7 +94,7 @@ class Lab:
         raise Failed(f"there is no node {node}")
 
     def bgp_table(self, node):
-        return bird_table(self, node) if self.image(node) == "bird" else frr_table(self, node)
+        return frr_table(self, node) if self.image(node) == "frr" else bird_table(self, node)
 
     def prefix_counts(self, node):
         peers = json.loads(self.exec(node, "vtysh", "-c", "show ip bgp summary json"))
