@@ -54,16 +54,24 @@ static json_t *probe_of(struct import *im, const struct res *rule)
 
 	if (!p)
 		return NULL;
+	const char *protocol = arm_word(arm_str(p->j, "protocol"), protocols);
 	json_t *obj = json_object();
 
-	put_str(obj, "protocol", arm_word(arm_str(p->j, "protocol"), protocols));
+	if (protocol && streq(protocol, "Https")) {
+		protocol = "Tcp";
+		im_note(im, SEV_INFO, "IMPORT-LB-03", p, NULL,
+		        "probe \"%s\" speaks HTTPS; in the lab a connection to its port is enough",
+		        p->name);
+	}
+	put_str(obj, "protocol", protocol);
 	if (arm_int(p->j, "port", &n))
 		json_object_set_new(obj, "port", json_integer(n));
-	put_str(obj, "requestPath", arm_str(p->j, "requestPath"));
+	if (protocol && streq(protocol, "Http"))
+		put_str(obj, "requestPath", arm_str(p->j, "requestPath"));
 	if (arm_int(p->j, "intervalInSeconds", &n))
 		json_object_set_new(obj, "intervalInSeconds", json_integer(n));
 	if (arm_int(p->j, "probeThreshold", &n) || arm_int(p->j, "numberOfProbes", &n))
-		json_object_set_new(obj, "numberOfProbes", json_integer(n));
+		json_object_set_new(obj, "probeThreshold", json_integer(n));
 	put_str(obj, "source", p->source);
 	return obj;
 }
@@ -153,26 +161,33 @@ static void read_rules(struct import *im, struct res *lb, const struct res *fron
 	}
 }
 
+/* What has a public address only is out of reach of everything inside. */
+static const char *frontend_subnet(struct import *im, struct res *front)
+{
+	const char *id = arm_id(front->j, "subnet"), *subnet = im_subnet(im, front, id);
+
+	if (id && !subnet)
+		im_leave_out(im, front, NULL, "its subnet is not in the lab");
+	if (id)
+		return subnet;
+	front->left_out = true;
+	im_note(im, SEV_WARNING, "IMPORT-LB-04", front, NULL,
+	        "\"%s\" is a public frontend, which is not emulated: nobody answers there, and "
+	        "machines do not leave by it",
+	        front->name);
+	return NULL;
+}
+
 static bool read_frontend(struct import *im, struct res *lb, struct res *front, bool first)
 {
-	static const char *const skus[] = { "Basic", "Standard", "Gateway", NULL };
-	const char *subnet_id = arm_id(front->j, "subnet");
-	const char *public_id = arm_id(front->j, "publicIPAddress");
-	const char *subnet = im_subnet(im, front, subnet_id);
-	const char *public = subnet ? NULL : im_public(im, front, public_id);
+	const char *subnet = frontend_subnet(im, front);
+
+	if (!subnet)
+		return false;
 	json_t *obj = json_object();
 
-	if (!subnet && !public) {
-		json_decref(obj);
-		im_leave_out(im, front, NULL, "its %s is not in the lab",
-		             public_id ? "public address" : "subnet");
-		return false;
-	}
-	put_str(obj, "sku", arm_word(arm_str(json_object_get(lb->j, "sku"), "name"), skus));
 	put_str(obj, "subnet", subnet);
-	put_str(obj, "publicIPAddress", public);
-	if (subnet)
-		put_str(obj, "privateIPAddress", arm_str(front->j, "privateIPAddress"));
+	put_str(obj, "privateIPAddress", arm_str(front->j, "privateIPAddress"));
 	read_rules(im, lb, front, obj);
 	if (first) {
 		im_put(im, "loadBalancers", lb, obj);
@@ -186,9 +201,14 @@ static bool read_frontend(struct import *im, struct res *lb, struct res *front, 
 
 static void read_balancer(struct import *im, struct res *lb)
 {
+	const char *sku = arm_str(json_object_get(lb->j, "sku"), "name");
 	struct res *c;
 	bool any = false;
 
+	if (!sku || !strieq(sku, "Standard"))
+		im_note(im, SEV_INFO, "IMPORT-LB-05", lb, NULL,
+		        "load balancer \"%s\" is of SKU %s; the lab has those of SKU Standard",
+		        lb->name, sku ? sku : "Basic");
 	IM_EACH(im, c, NET "loadbalancers/frontendipconfigurations")
 	if (c->parent == lb)
 		any |= read_frontend(im, lb, c, !any);
