@@ -31,6 +31,7 @@ static void read_gateway(struct import *im, struct res *r)
 	json_t *obj = json_object(), *v;
 	size_t i;
 
+	DESCRIBE(obj, arm_str(arm_get(r->j, "sku"), "name"));
 	put_str(obj, "virtualNetwork", vnet);
 	put_str(obj, "gatewayType", type ? type : "Vpn");
 	put_bool(obj, "activeActive",
@@ -107,6 +108,7 @@ static void read_local(struct import *im, struct res *r)
 	                         "this name describes",
 	                         "addressPrefixes", prefixes);
 
+	DESCRIBE(lng, ip ? ip : arm_str(r->j, "fqdn"));
 	json_object_set_new(lng, "addressPrefixes", prefixes);
 	if (arm_int(bgp, "asn", &asn) && asn > 0 && peer) {
 		json_object_set_new(lng, "bgpSettings",
@@ -126,9 +128,14 @@ static void read_local(struct import *im, struct res *r)
 
 static void read_circuit(struct import *im, struct res *r)
 {
-	json_t *obj = json_object();
+	json_t *provider = arm_get(r->j, "serviceProviderProperties"), *obj = json_object();
 	struct res *c;
-	json_int_t asn;
+	json_int_t asn, mbps = 0;
+
+	arm_int(provider, "bandwidthInMbps", &mbps);
+	DESCRIBE(obj, arm_str(provider, "serviceProviderName"),
+	         arm_str(provider, "peeringLocation"),
+	         mbps ? arena_printf(im->a, "%d Mbit/s", (int)mbps) : NULL);
 
 	IM_EACH(im, c, NET "expressroutecircuits/peerings")
 	{

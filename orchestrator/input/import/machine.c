@@ -142,6 +142,17 @@ static void shorten(const char *vm, json_t *obj)
 	json_object_del(obj, "nics");
 }
 
+/* What it is in Azure: the lab's image says another thing. */
+static void describe(struct import *im, const struct res *r, json_t *obj)
+{
+	json_t *image = arm_get(r->j, "storageProfile.imageReference");
+	const char *offer = arm_str(image, "offer"), *sku = arm_str(image, "sku");
+
+	if (offer && sku)
+		offer = arena_printf(im->a, "%s %s", offer, sku);
+	DESCRIBE(obj, arm_str(image, "publisher"), offer, arm_str(r->j, "hardwareProfile.vmSize"));
+}
+
 static bool stopped(const struct res *r)
 {
 	const char *state = arm_str(r->j, "powerState");
@@ -164,6 +175,7 @@ static void read_vm(struct import *im, struct res *r)
 	json_t *obj = json_object();
 	size_t i;
 
+	describe(im, r, obj);
 	put_str(obj, "image", "host");
 	for (int primary = 1; primary >= 0; primary--) {
 		json_array_foreach (list, i, v) {

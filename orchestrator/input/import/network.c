@@ -69,6 +69,10 @@ static void read_subnet(struct import *im, struct res *r)
 	json_t *obj = json_object();
 
 	r->lab = im_name(im, scope, r, r->name);
+	json_t *delegation = json_array_get(arm_list(r->j, "delegations"), 0);
+	const char *to = arm_str(delegation, "serviceName");
+
+	DESCRIBE(obj, to ? arena_printf(im->a, "delegated to %s", to) : NULL);
 	json_object_set(obj, "addressPrefix", json_array_get(prefixes, 0));
 	json_decref(prefixes);
 	put_str(obj, "routeTable", im_lab(im, r, arm_id(r->j, "routeTable"), "route table"));

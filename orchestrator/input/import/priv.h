@@ -101,6 +101,11 @@ json_t *arm_list(const json_t *obj, const char *path);              /* [..], {"v
 /* The word as ARM spells it, whatever its case; s itself when it is none of them. */
 const char *arm_word(const char *s, const char *const *words);
 void put_str(json_t *obj, const char *key, const char *s); /* NULL: nothing */
+/* "description": the words that are there, with ", " between; none: no description. */
+void put_description(json_t *obj, const char *const *words, size_t n);
+#define DESCRIBE(obj, ...) \
+	put_description((obj), (const char *const[]){ __VA_ARGS__ }, \
+	                ARRAY_LEN(((const char *[]){ __VA_ARGS__ })))
 void put_bool(json_t *obj, const char *key, bool v, bool dflt);
 /* 1: an IPv4 prefix or address; 0: IPv6; -1: neither. */
 int arm_family(const char *s);

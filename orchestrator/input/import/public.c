@@ -19,6 +19,10 @@ const char *im_public(struct import *im, const struct res *r, const char *id)
 		        "public address \"%s\" is IPv6, which is not emulated: left out", to->name);
 		return NULL;
 	}
+	json_t *dns = arm_get(to->j, "dnsSettings");
+	const char *name = arm_str(dns, "fqdn");
+
+	DESCRIBE(obj, name ? name : arm_str(dns, "domainNameLabel"));
 	put_str(obj, "ipAddress", ip);
 	im_put(im, "publicIPAddresses", to, obj);
 	return to->lab;

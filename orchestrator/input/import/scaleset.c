@@ -16,7 +16,9 @@ static json_t *first_primary(json_t *list)
 
 static bool instance(struct import *im, struct res *r, json_t *nics, const char *name)
 {
-	json_t *obj = json_pack("{s:s}", "image", "host"), *v;
+	json_t *obj = json_pack("{s:o, s:s}", "description",
+	                        json_sprintf("of scale set %s", r->name), "image", "host"),
+	       *v;
 	size_t i;
 
 	json_array_foreach (nics, i, v) {

@@ -142,6 +142,7 @@ static void read_firewall(struct import *im, struct res *r)
 		                                          "network it is");
 		return;
 	}
+	DESCRIBE(obj, arm_str(arm_get(r->j, "sku"), "tier"));
 	put_str(obj, "virtualNetwork", vnet);
 	put_str(obj, "privateIPAddress", ip);
 	if (json_array_size(names))

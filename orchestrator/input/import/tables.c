@@ -121,6 +121,7 @@ static void read_rule(struct import *im, struct res *r)
 	json_t *obj = json_object();
 
 	r->lab = child_name(im, r, "rules");
+	DESCRIBE(obj, arm_str(r->j, "description"));
 	json_object_set_new(obj, "priority", json_integer(priority));
 	put_str(obj, "direction", arm_word(arm_str(r->j, "direction"), directions));
 	put_str(obj, "access", arm_word(arm_str(r->j, "access"), accesses));

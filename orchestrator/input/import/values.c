@@ -97,6 +97,17 @@ void put_str(json_t *obj, const char *key, const char *s)
 		json_object_set_new(obj, key, json_string(s));
 }
 
+void put_description(json_t *obj, const char *const *words, size_t n)
+{
+	_cleanup_str_ struct str s = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (words[i] && *words[i])
+			str_printf(&s, "%s%s", s.n ? ", " : "", words[i]);
+	if (s.n)
+		put_str(obj, "description", str_get(&s));
+}
+
 void put_bool(json_t *obj, const char *key, bool v, bool dflt)
 {
 	if (v != dflt)
