@@ -40,7 +40,7 @@ def golden(name, path, text):
     result(text == want, name, "\n".join(difflib.unified_diff(want.splitlines(), text.splitlines(), "want", "got", lineterm="")))
 
 
-for name in ("every-type.json", "odd.json", "more.json", "az", "folder", "group-export", "group-export/template.json", "../terraform/hub.plan.json"):
+for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "group-export", "group-export/template.json", "../terraform/hub.plan.json"):
     status, out, err = run("import", name)
     text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
     golden(name, f"{HERE}/{name.replace('../terraform/', '').replace('/', '-')}.expect", text)

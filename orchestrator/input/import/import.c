@@ -29,14 +29,23 @@ static void set_sources(struct import *im)
 static json_t *in_order(struct import *im)
 {
 	static const char *const kinds[] = {
-		"virtualNetworks",       "routeTables",
-		"networkSecurityGroups", "applicationSecurityGroups",
-		"routeServers",          "virtualNetworkGateways",
-		"localNetworkGateways",  "sites",
-		"expressRouteCircuits",  "connections",
-		"azureFirewalls",        "loadBalancers",
-		"natGateways",           "publicIPAddresses",
-		"privateEndpoints",      "virtualMachines",
+		"virtualNetworks",
+		"connectedGroups",
+		"routeTables",
+		"networkSecurityGroups",
+		"applicationSecurityGroups",
+		"routeServers",
+		"virtualNetworkGateways",
+		"localNetworkGateways",
+		"sites",
+		"expressRouteCircuits",
+		"connections",
+		"azureFirewalls",
+		"loadBalancers",
+		"natGateways",
+		"publicIPAddresses",
+		"privateEndpoints",
+		"virtualMachines",
 	};
 	json_t *top = json_object();
 
@@ -58,6 +67,7 @@ static void families(struct import *im)
 	import_tables(im);
 	/* Subnets name NAT gateways, which are not there yet; their names are. */
 	import_networks(im);
+	import_managers(im);
 	import_routers(im);
 	import_gateways(im);
 	import_machines(im);

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "input/import/priv.h"
+#include "input/kind.h"
 #include "input/resources.h"
 
 /* Lists in a resource whose members are resources of their own. */
@@ -213,10 +214,10 @@ static void add_children(struct import *im, const struct res *r, json_t *j, cons
 			continue;
 		list = arm_list(j, inlined[k].list);
 		json_array_foreach (list, i, child) {
-			const char *name = json_string_value(json_object_get(child, "name"));
-			const char *id = json_string_value(json_object_get(child, "id"));
-			bool under = json_object_get(json_object_get(j, "properties"),
-			                             inlined[k].list) == list;
+			const char *name = json_string_value(input_member(child, "name"));
+			const char *id = json_string_value(input_member(child, "id"));
+			bool under =
+			    arm_list(json_object_get(j, "properties"), inlined[k].list) == list;
 
 			if (!name && id)
 				name = last_name(id);
@@ -253,10 +254,10 @@ static const char *make_id(struct import *im, const char *type, const char *name
 
 static void add_resource(struct import *im, json_t *j, size_t i)
 {
-	const char *id = json_string_value(json_object_get(j, "id"));
-	const char *type = json_string_value(json_object_get(j, "type"));
-	const char *name = json_string_value(json_object_get(j, "name"));
-	const char *source = json_string_value(json_object_get(j, "source"));
+	const char *id = json_string_value(input_member(j, "id"));
+	const char *type = json_string_value(input_member(j, "type"));
+	const char *name = json_string_value(input_member(j, "name"));
+	const char *source = json_string_value(input_member(j, "source"));
 	const char *from = im->o->from ? im->o->from : "";
 
 	source = source ? arena_strdup(im->a, source) : arena_printf(im->a, "%s#/%zu", from, i);

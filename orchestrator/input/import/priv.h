@@ -128,6 +128,7 @@ void import_publics(struct import *im);  /* public.c */
 void import_machines(struct import *im); /* machine.c, scaleset.c */
 void import_scale_sets(struct import *im);
 void import_guests(struct import *im);   /* guest.c: what runs in the machines; after the routers */
+void import_managers(struct import *im); /* manager.c */
 void import_routers(struct import *im);  /* routeserver.c */
 void import_gateways(struct import *im); /* gateway.c */
 void import_balancers(struct import *im); /* balancer.c */

@@ -142,6 +142,8 @@ json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, 
 	json_t *list = json_array(), *many = arm_list(obj, plural), *v;
 	size_t i;
 
+	if (!many && single) /* PowerShell has a list under the name of one */
+		many = arm_list(obj, single);
 	json_array_foreach (many, i, v)
 		add_prefix(im, r, json_string_value(v), list);
 	if (!json_array_size(many) && single)
