@@ -41,7 +41,8 @@ COMMAND(check, { .name = "check",
                  .group = "Prove",
                  .synopsis = "check [FILE] [--strict]",
                  .summary = "looks for what Azure would refuse, and for known pitfalls",
-                 .help = "Reads a topology and says everything that is wrong with it at once: the "
+                 .help = "Reads a topology, or a template, plan or export (see vnetlab help "
+                         "import), and says everything that is wrong with it at once: the "
                          "place in the file, the rule, Azure's own error code where it has one, "
                          "and what to do. Needs no lab and no privileges.\n\n"
                          "Exit status 3 when there are errors; warnings and remarks do not "

@@ -399,20 +399,25 @@ static const struct option_def test_options[] = {
 	{ .name = NULL },
 };
 
-COMMAND(test, { .name = "test",
-                .group = "Prove",
-                .synopsis = "test [FILE...]",
-                .summary = "brings a design up, runs its checks, and takes it down",
-                .help = "Each check of the topology is tried until it holds, or its time "
-                        "(\"within\", default 15s) is over. One that fails says what was seen "
-                        "instead, and the hop, route or session to look at.\n\n"
-                        "Exit status 0 when all checks held, 1 when one did not, 3 when the design "
-                        "is invalid, 5 when the lab did not come up.\n\n"
-                        "  vnetlab test route-server.vnetlab.json\n"
-                        "  vnetlab test --format junit --report out topologies/*/*.vnetlab.json\n"
-                        "  vnetlab test --repeat 50 --filter 'the backend*' seed.vnetlab.json",
-                .max_args = -1,
-                .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },
-                .common_output = true,
-                .opts = test_options,
-                .run = cmd_test });
+COMMAND(test,
+        { .name = "test",
+          .group = "Prove",
+          .synopsis = "test [FILE...]",
+          .summary = "brings a design up, runs its checks, and takes it down",
+          .help = "Each check of the topology is tried until it holds, or its time "
+                  "(\"within\", default 15s) is over. One that fails says what was seen "
+                  "instead, and the hop, route or session to look at.\n\n"
+                  "A template, a plan or an export will do as well (see vnetlab help import): "
+                  "its checks stand in NAME.checks.json beside it. Tables of Azure's that are "
+                  "saved in a folder with an export (effective, learned, advertised routes) "
+                  "are compared with the lab, row by row.\n\n"
+                  "Exit status 0 when all checks held, 1 when one did not, 3 when the design "
+                  "is invalid, 5 when the lab did not come up.\n\n"
+                  "  vnetlab test route-server.vnetlab.json\n"
+                  "  vnetlab test --format junit --report out topologies/*/*.vnetlab.json\n"
+                  "  vnetlab test --repeat 50 --filter 'the backend*' seed.vnetlab.json",
+          .max_args = -1,
+          .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },
+          .common_output = true,
+          .opts = test_options,
+          .run = cmd_test });

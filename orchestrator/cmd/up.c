@@ -220,6 +220,9 @@ COMMAND(
             "processes and sessions. A failure takes back what was done.\n\n"
             "  vnetlab up topologies/route-server/route-server.vnetlab.json\n"
             "  vnetlab up --wait none     # return as soon as everything runs\n\n"
+            "The file may also be an ARM template, a plan of Terraform or an export of az: see\n"
+            "vnetlab help import.\n\n"
+            "  vnetlab up main.json -p main.parameters.json\n\n"
             "Exit status 124: everything runs, but routing did not come to rest in time; what is\n"
             "missing is printed, the lab stays up.",
         .max_args = 1,

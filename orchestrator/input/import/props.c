@@ -14,7 +14,8 @@ struct props {
 
 /* What stands around the properties, and az puts beside them. */
 static const char envelope[] =
-    " id name type location tags etag sku kind zones resourceGroup identity plan apiVersion "
+    " id name type location tags etag sku kind zones resourceGroup resourceGroupName identity plan "
+    "apiVersion "
     "dependsOn extendedLocation source managedBy managedByExtended systemData provisioningState "
     "comments scope subscriptionId tenantId resourceGuid properties copy condition existing ";
 
