@@ -98,6 +98,7 @@ static void finish(struct arm *a)
 	for (size_t k = 0; k < a->n_deployments; k++) {
 		HASH_CLEAR(hh, a->deployments[k]->params);
 		HASH_CLEAR(hh, a->deployments[k]->vars);
+		inst_names_free(a->deployments[k]);
 		free(a->deployments[k]->insts);
 	}
 	HASH_CLEAR(hh, a->by_id);

@@ -128,18 +128,19 @@ FN(fn_references)
 	struct val_builder b = { .a = e->a->arena };
 
 	for (struct deployment *d = e->home; d; d = d->outer ? d->parent : NULL) {
-		size_t found = 0;
+		size_t count, found = 0;
+		struct inst *const *list = inst_named(d, v[0]->s, &count);
 
-		for (size_t i = 0; i < d->n_insts; i++) {
-			struct inst *x = d->insts[i];
+		for (size_t i = 0; i < count; i++) {
 			const struct val *r;
 
-			if (!x->loop || !strieq(x->sym ? x->sym : x->loop, v[0]->s))
+			if (!list[i]->loop)
 				continue;
 			found++;
-			if (x->off)
+			if (list[i]->off)
 				continue;
-			r = reference_value(e, at, val_str(e->a->arena, x->id), is_full(v, n));
+			r = reference_value(e, at, val_str(e->a->arena, list[i]->id),
+			                    is_full(v, n));
 			if (!r)
 				return NULL;
 			val_push(&b, r);

@@ -5,11 +5,64 @@
 
 #include "input/arm/priv.h"
 
+struct named {
+	const char *key; /* lower-cased */
+	struct inst **list;
+	size_t n, cap;
+	UT_hash_handle hh;
+};
+
+static void add_name(struct inst *i, const char *name)
+{
+	struct deployment *d = i->d;
+	struct named *x = NULL;
+	const char *key = arm_lower(d->a->arena, name);
+
+	HASH_FIND_STR(d->names, key, x);
+	if (!x) {
+		x = arena_alloc(d->a->arena, sizeof(*x));
+		x->key = key;
+		HASH_ADD_KEYPTR(hh, d->names, x->key, strlen(x->key), x);
+	}
+	if (!x->n || x->list[x->n - 1] != i)
+		VEC_PUSH(x->list, x->n, x->cap) = i;
+}
+
+struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n)
+{
+	struct named *x = NULL;
+	const char *key = arm_lower(d->a->arena, what);
+
+	HASH_FIND_STR(d->names, key, x);
+	*n = x ? x->n : 0;
+	return x ? x->list : NULL;
+}
+
+void inst_names_free(struct deployment *d)
+{
+	for (struct named *x = d->names; x; x = x->hh.next)
+		free(x->list);
+	HASH_CLEAR(hh, d->names);
+}
+
+static void index_names(struct inst *i)
+{
+	if (*i->name)
+		add_name(i, i->name);
+	if (i->sym)
+		add_name(i, i->sym);
+	if (i->sym && i->index >= 0)
+		add_name(i, arena_printf(i->d->a->arena, "%s[%lld]", i->sym, (long long)i->index));
+	if (i->loop && *i->loop)
+		add_name(i, i->loop);
+}
+
 void inst_index(struct inst *i)
 {
 	struct arm *a = i->d->a;
 	struct inst *old = NULL;
 
+	index_names(i);
 	if (!*i->id)
 		return;
 	i->key = arm_lower(a->arena, i->id);
@@ -37,15 +90,6 @@ struct inst *inst_by_id(struct arm *a, const char *id)
 	return i;
 }
 
-/* "sym[2]": one iteration of a loop. */
-static bool is_called(const struct inst *i, const char *what, size_t n, long index)
-{
-	if (index >= 0)
-		return i->index == index && i->sym && strlen(i->sym) == n &&
-		       !strncasecmp(i->sym, what, n);
-	return strieq(i->sym, what) || strieq(i->name, what);
-}
-
 struct inst *inst_find(struct deployment *d, const char *what)
 {
 	struct arm *a = d->a;
@@ -61,21 +105,17 @@ struct inst *inst_find(struct deployment *d, const char *what)
 		if (i)
 			return i;
 	}
-	size_t n = strcspn(what, "[");
-	long index = what[n] == '[' ? strtol(what + n + 1, NULL, 10) : -1;
-
 	for (; d; d = d->outer ? d->parent : NULL) {
-		struct inst *off = NULL;
+		struct inst *found = NULL;
+		size_t n;
+		struct inst *const *list = inst_named(d, what, &n);
 
-		for (size_t k = 0; k < d->n_insts; k++) {
-			if (!is_called(d->insts[k], what, n, index))
-				continue;
-			if (!d->insts[k]->off)
-				return d->insts[k];
-			off = d->insts[k];
-		}
-		if (off)
-			return off;
+		/* What is deployed first; the name of a loop alone is none of its resources'. */
+		for (size_t k = 0; k < n && (!found || found->off); k++)
+			if (!found || !list[k]->off)
+				found = list[k];
+		if (found)
+			return found;
 	}
 	return NULL;
 }
@@ -98,20 +138,18 @@ static int depend(struct inst *i, struct inst *on)
 /* An element of dependsOn: an id, a name, a symbolic name, or a whole loop. */
 static int depend_on(struct inst *i, const char *what)
 {
-	struct deployment *d = i->d;
-	struct inst *on = inst_find(d, what);
+	size_t n;
+	struct inst *const *list = inst_named(i->d, what, &n);
+	struct inst *on;
 	int r = 0;
 
-	if (on && on->index < 0)
-		return depend(i, on);
-	for (size_t k = 0; k < d->n_insts && r >= 0; k++) {
-		struct inst *x = d->insts[k];
-
-		if (x->loop && (strieq(x->loop, what) || strieq(x->sym, what)) &&
-		    x->decl != i->decl)
-			r = depend(i, x);
-	}
-	return r < 0 || !on ? r : depend(i, on);
+	for (size_t k = 0; k < n && r >= 0; k++)
+		if (list[k]->decl != i->decl)
+			r = depend(i, list[k]);
+	if (n)
+		return r;
+	on = inst_find(i->d, what);
+	return on ? depend(i, on) : 0;
 }
 
 static int dependencies(struct inst *i, struct env *e)

@@ -115,6 +115,7 @@ struct deployment {
 	bool symbolic; /* languageVersion 2.0 */
 	struct inst **insts;
 	size_t n_insts, cap_insts;
+	struct named *names; /* symbolic names, names, loops */
 	enum state state;
 	unsigned nesting;
 	const struct val *outputs; /* {"n": {"type", "value"}} */
@@ -211,7 +212,10 @@ bool deployment_wake(struct arm *a); /* expands nested ones that are not yet: tr
 int inst_eval(struct inst *i); /* 0; -EBADMSG: said; -ELOOP: under way */
 struct inst *inst_by_id(struct arm *a, const char *id);
 struct inst *inst_find(struct deployment *d, const char *what); /* id, name, symbolic name */
-void inst_index(struct inst *i);
+void inst_index(struct inst *i);                                /* from then on it is found */
+/* All that have the name, the symbolic name ("hubs", "hubs[2]") or the loop. */
+struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n);
+void inst_names_free(struct deployment *d);
 /* --- nested.c, link.c --- */
 enum scope_kind scope_of_schema(const struct val *tmpl);
 void uri_join(const char *base, const char *relative, struct str *out);
