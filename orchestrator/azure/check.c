@@ -11,6 +11,8 @@ void azure_check(const struct model *m, struct findings *f)
 	check_peerings(m, f);
 	check_reach(m, f);
 	check_route_tables(m, f);
+	check_hybrid(m, f);
+	check_sites(m, f);
 }
 
 const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,

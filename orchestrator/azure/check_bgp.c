@@ -113,7 +113,7 @@ static void next_hop(const struct bgp_connection *c, const struct vm *vm, struct
 static bool meant(const struct model *m, const struct vm *vm)
 {
 	for (size_t k = 0; k < vm->n_nics; k++)
-		if (vm->nics[k]->broken)
+		if (vm->nics[k]->broken || vm->nics[k]->peer)
 			return true;
 	for (size_t i = 0; i < m->n_route_servers; i++) {
 		const struct route_server *rs = &m->route_servers[i];
@@ -166,6 +166,6 @@ static void appliance(const struct model *m, const struct vm *vm, struct finding
 void check_advertised(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++)
-		if (m->vms[i].bgp.present && !m->vms[i].broken)
+		if (m->vms[i].role == VM_USER && m->vms[i].bgp.present && !m->vms[i].broken)
 			appliance(m, &m->vms[i], f);
 }

@@ -1,5 +1,6 @@
 /* NICs and what is inside guests: azure-semantics 3.1. */
 #include "azure/check_rules.h"
+#include "azure/hybrid.h"
 #include "base/str.h"
 
 static char *addr_ptr(const struct nic *n)
@@ -52,12 +53,14 @@ static bool vm_on_link(const struct vm *vm, ip4 ip)
 	bool unknown = false;
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
+		if (vm->nics[i]->peer)
+			continue;
 		if (vm->nics[i]->broken)
 			unknown = true;
 		else if (prefix_has(vm->nics[i]->subnet->prefix, ip))
 			return true;
 	}
-	return unknown || !vm->n_nics;
+	return unknown || !vm->n_nics || vm_tunnel_to(vm, ip);
 }
 
 static void guest_routes(const struct vm *vm, struct findings *f)
@@ -99,7 +102,7 @@ static void loopbacks(const struct vm *vm, struct findings *f)
 		_cleanup_free_ char *ptr = xasprintf("%s/loopbacks/%zu", vm->ptr, i);
 
 		for (size_t k = 0; k < vm->n_nics; k++)
-			own |= vm->nics[k]->ip == ip;
+			own |= !vm->nics[k]->peer && vm->nics[k]->ip == ip;
 		for (size_t k = 0; k < i; k++)
 			own |= vm->loopbacks[k] == ip;
 		if (own)
@@ -120,7 +123,7 @@ static void vm_nics(const struct vm *vm, struct findings *f)
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];
 
-		if (n->broken)
+		if (n->broken || n->peer)
 			continue;
 		nic_address(n, f);
 		if (v && n->subnet->vnet != v)
@@ -137,6 +140,8 @@ static void vm_nics(const struct vm *vm, struct findings *f)
 void check_nics(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
+		if (m->vms[i].role != VM_USER)
+			continue;
 		vm_nics(&m->vms[i], f);
 		guest_routes(&m->vms[i], f);
 		loopbacks(&m->vms[i], f);

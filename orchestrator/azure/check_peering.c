@@ -1,5 +1,6 @@
 /* VNet peerings: azure-semantics 5. */
 #include "azure/check_rules.h"
+#include "azure/hybrid.h"
 
 static void flags(const struct peering *p, struct findings *f)
 {
@@ -13,10 +14,16 @@ static void flags(const struct peering *p, struct findings *f)
 		         "virtual network \"%s\" has a Route Server of its own (\"%s\") and cannot "
 		         "use another VNet's",
 		         p->vnet->name, p->vnet->route_server->name);
-	if (!p->remote->route_server)
+	else if (vnet_has_gateway(p->vnet))
+		error_at(f, "PEER-GATEWAY-05", NULL, ptr, "set it to false, or remove the gateway",
+		         "virtual network \"%s\" has a gateway of its own and cannot use another "
+		         "VNet's",
+		         p->vnet->name);
+	if (!p->remote->route_server && !vnet_has_gateway(p->remote))
 		error_at(f, "PEER-GATEWAY-02", "RemoteVnetHasNoGateways", ptr,
-		         "set it to false, or put a Route Server there",
-		         "virtual network \"%s\" has no Route Server that \"%s\" could use",
+		         "set it to false, or put a Route Server or a gateway there",
+		         "virtual network \"%s\" has no Route Server and no gateway that \"%s\" "
+		         "could use",
 		         p->remote->name, p->vnet->name);
 	if (p->reverse && !p->reverse->allow_gateway_transit) {
 		_cleanup_free_ char *hint =

@@ -10,7 +10,9 @@ void check_route_servers(const struct model *m, struct findings *f); /* subnet, 
 void check_connections(const struct model *m, struct findings *f);   /* peers, AS numbers */
 void check_advertised(const struct model *m, struct findings *f);    /* what appliances announce */
 void check_peerings(const struct model *m, struct findings *f);
-void check_reach(const struct model *m, struct findings *f); /* subnet peering, groups */
+void check_reach(const struct model *m, struct findings *f);  /* subnet peering, groups */
+void check_hybrid(const struct model *m, struct findings *f); /* gateways */
+void check_sites(const struct model *m, struct findings *f);  /* what they connect to */
 void check_route_tables(const struct model *m, struct findings *f);
 
 /* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */

@@ -1,5 +1,6 @@
 /* Route tables: azure-semantics 2.3, 2.4, 3.5. */
 #include "azure/check_rules.h"
+#include "azure/hybrid.h"
 #include "base/str.h"
 
 enum { MAX_ROUTES = 400, MAX_TAGS = 25 };
@@ -71,20 +72,14 @@ static void next_hop_form(const struct route *r, struct findings *f)
 		    "route \"%s\" has nextHopIpAddress, which only VirtualAppliance takes; its "
 		    "type is %s",
 		    r->name, next_hop_type_str(r->type));
-	if (r->type == NH_VIRTUAL_NETWORK_GATEWAY)
-		warning_at(
-		    f, "RT-HOP-06", NULL, r->ptr,
-		    "to reach an appliance, use VirtualAppliance with its address",
-		    "route \"%s\" goes to a VirtualNetworkGateway, but there is none: packets "
-		    "are dropped",
-		    r->name);
 }
 
 /* "VM of this table": the appliance's own NICs use the route themselves. */
 static bool all_nics_use(const struct vm *vm, const struct route_table *t)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->broken || vm->nics[i]->subnet->route_table != t)
+		if (!vm->nics[i]->peer &&
+		    (vm->nics[i]->broken || vm->nics[i]->subnet->route_table != t))
 			return false;
 	return vm->n_nics;
 }
@@ -133,6 +128,28 @@ static bool local_to(const struct vnet *v, struct prefix p)
 	return v->broken;
 }
 
+/* azure-semantics 2.4 */
+static void to_gateway(const struct route *r, const struct vnet *v, struct findings *f)
+{
+	const struct vnet *by = vnet_served_by(v);
+
+	if (r->type != NH_VIRTUAL_NETWORK_GATEWAY)
+		return;
+	if (!by || !vnet_has_gateway(by))
+		warning_at(
+		    f, "RT-HOP-06", NULL, r->ptr,
+		    "to reach an appliance, use VirtualAppliance with its address",
+		    "route \"%s\" goes to a VirtualNetworkGateway, but there is none: packets "
+		    "are dropped",
+		    r->name);
+	else if (by->gateway[GW_EXPRESSROUTE])
+		warning_at(
+		    f, "RT-HOP-08", NULL, r->ptr, "remove the route",
+		    "route \"%s\" goes to a VirtualNetworkGateway, which takes a VPN gateway "
+		    "alone; \"%s\" has an ExpressRoute gateway: packets are dropped",
+		    r->name, by->name);
+}
+
 /* One VNet that uses the table: is the next hop in its reach? */
 static void seen_from(const struct route_table *t, const struct vnet *v, struct findings *f)
 {
@@ -142,6 +159,7 @@ static void seen_from(const struct route_table *t, const struct vnet *v, struct 
 
 		if (r->broken || r->more)
 			continue;
+		to_gateway(r, v, f);
 		if (r->type == NH_VNET_LOCAL && !local_to(v, r->prefix))
 			warning_at(f, "RT-HOP-07", NULL, r->ptr,
 			           "use it for prefixes of the VNet only",

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <strings.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 
 static const char *const next_hop_types[NH_MAX] = {
@@ -364,16 +365,9 @@ struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)
 
 struct route_server *vnet_programmed_by(const struct vnet *v)
 {
-	if (v->route_server)
-		return v->route_server;
-	for (size_t i = 0; i < v->n_peerings; i++) {
-		const struct peering *p = &v->peerings[i];
+	const struct vnet *by = vnet_served_by(v);
 
-		if (p->use_remote_gateways && peering_connected(p) &&
-		    p->reverse->allow_gateway_transit && p->remote->route_server)
-			return p->remote->route_server;
-	}
-	return NULL;
+	return by ? by->route_server : NULL;
 }
 
 unsigned nic_instance(const struct nic *n)

@@ -174,6 +174,7 @@ struct vnet {
 	struct connected_group **groups; /* that it is a member of */
 	size_t n_groups;
 	struct route_server *route_server; /* its own, or NULL */
+	struct gateway *gateway[2];        /* its own, by enum gateway_type; azure/hybrid.h */
 	bool broken;
 };
 
@@ -212,6 +213,11 @@ struct nic {
 	bool dynamic;    /* allocated, not given */
 	bool forwarding; /* enableIPForwarding */
 	ip4 public_ip;   /* 0: none */
+	/* A wire (azure/hybrid.h): the NIC at its other end.  Such a NIC has no subnet, and is in
+	 * its VM's list only, not in the model's. */
+	struct nic *peer;
+	const struct tunnel *tunnel; /* the wire is an overlay: azure/hybrid.h */
+	uint8_t wire_len; /* of the wire's own network; 0: its address is that of its VM */
 	bool broken;
 };
 
@@ -246,6 +252,8 @@ struct bgp_block { /* "bgp": the appliance's generated configuration */
 	ip4 next_hop; /* third-party next hop; 0: own */
 };
 
+enum vm_role { VM_USER, VM_GATEWAY, VM_MSEE, VM_SITE_ROUTER, VM_SITE_HOST };
+
 struct vm {
 	const char *name, *ptr, *image; /* image "host" runs nothing */
 	size_t idx;
@@ -264,6 +272,11 @@ struct vm {
 	size_t n_loopbacks;
 	struct listener *listen;
 	size_t n_listen;
+	enum vm_role role; /* who it is, when not a VM of the file; azure/hybrid.h */
+	const struct gateway *gateway;
+	const struct circuit *circuit;
+	const struct site *site;
+	unsigned instance; /* of gateway or circuit */
 	bool broken;
 };
 
@@ -294,6 +307,20 @@ struct model {
 	size_t n_nics;
 	struct nic **endpoints; /* of private endpoints, which are among the VMs */
 	size_t n_endpoints;
+	struct gateway *gateways; /* azure/hybrid.h, as what follows */
+	size_t n_gateways;
+	struct local_gateway *local_gateways;
+	size_t n_local_gateways;
+	struct site *sites;
+	size_t n_sites;
+	struct circuit *circuits;
+	size_t n_circuits;
+	struct connection *connections;
+	size_t n_connections;
+	struct tunnel *tunnels;
+	size_t n_tunnels;
+	struct hybrid_session *sessions;
+	size_t n_sessions;
 	struct internet_host *internet; /* 8.8.8.8 and 203.0.113.10 are always there */
 	size_t n_internet;
 	struct model_index *index; /* NULL before model_index(): look-ups are then linear */

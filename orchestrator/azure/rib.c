@@ -2,12 +2,12 @@
 
 #include "base/mem.h"
 
-struct rib *rib_new(size_t n_route_servers)
+struct rib *rib_new(size_t n_tables)
 {
 	struct rib *r = xcalloc(1, sizeof(*r));
 
-	r->tables = xcalloc(n_route_servers, sizeof(*r->tables));
-	r->n_route_servers = n_route_servers;
+	r->tables = xcalloc(n_tables, sizeof(*r->tables));
+	r->n_tables = n_tables;
 	return r;
 }
 
@@ -15,7 +15,7 @@ struct rib *rib_free(struct rib *r)
 {
 	if (!r)
 		return NULL;
-	for (size_t i = 0; i < r->n_route_servers; i++)
+	for (size_t i = 0; i < r->n_tables; i++)
 		for (unsigned k = 0; k < 2; k++)
 			free(r->tables[i][k].routes);
 	free(r->tables);

@@ -1,5 +1,5 @@
-/* What Route Servers have learned, per Route Server and instance: the only input of effective
- * routes that is not in the design.  Plain sorted arrays; whoever fills one in owns it. */
+/* What Route Servers and gateways have learned, per instance: the only input of effective routes
+ * that is not in the design.  Plain sorted arrays; whoever fills one in owns it. */
 #pragma once
 
 #include <stddef.h>
@@ -20,11 +20,11 @@ struct rib_table { /* one Route Server instance; routes sorted by prefix_cmp, no
 };
 
 struct rib {
-	struct rib_table (*tables)[2]; /* by route_server->idx */
-	size_t n_route_servers;
+	struct rib_table (*tables)[2]; /* by route_server->idx, then gateway->idx */
+	size_t n_tables;
 };
 
-struct rib *rib_new(size_t n_route_servers);
+struct rib *rib_new(size_t n_tables);
 struct rib *rib_free(struct rib *r); /* returns NULL */
 void rib_free_p(struct rib **r);
 /* Adds or replaces; sorts and de-duplicates next hops. */

@@ -7,6 +7,7 @@
  *   it, are absent: system routes to VNets come before BGP even when they are shorter;
  * - a 0/0 of the user or of BGP removes all None rows, a UDR equal to one removes that one. */
 #include "azure/routes_build.h"
+#include "azure/routes_gateway.h"
 
 enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the trie */
 
@@ -271,6 +272,9 @@ static const char *bgp_hidden(struct build *b, struct prefix p)
 		            "equal to or inside a prefix of service endpoint %s: the system route "
 		            "comes before BGP, even for a longer prefix",
 		            e->service);
+	/* azure-semantics 1.6; an ExpressRoute gateway needs it, since it passes it on */
+	if (!p.len && subnet_is_gateways(b->s) && !b->v->gateway[GW_EXPRESSROUTE])
+		return "GatewaySubnet does not get a default route by BGP";
 	if ((v = lpm_get(b->originated, p)))
 		return TEXT(
 		    b,
@@ -283,7 +287,7 @@ static const char *bgp_hidden(struct build *b, struct prefix p)
 /* First which, since a BGP default decides over the system routes; the rows come later. */
 static void filter_bgp(struct build *b)
 {
-	for (size_t i = 0; b->learned && i < b->learned->n; i++) {
+	for (size_t i = 0; i < b->learned->n; i++) {
 		struct rib_route *l = &b->learned->routes[i];
 		const char *hidden = bgp_hidden(b, l->prefix);
 
@@ -299,15 +303,19 @@ static void add_bgp_row(struct build *b, const struct rib_route *l)
 	_cleanup_str_ struct str why = { 0 };
 	struct eff_route *r = build_row(b, l->prefix, SRC_VNG, NH_VIRTUAL_NETWORK_GATEWAY);
 
-	r->ptr = b->rs->ptr;
-	str_printf(&why, "BGP: learned by instance %u of %s, next hop ", b->t->instance,
-	           b->rs->name);
+	r->ptr = b->rs ? b->rs->ptr : b->by->ptr;
+	if (b->rs)
+		str_printf(&why, "BGP: learned by instance %u of %s, next hop ", b->t->instance,
+		           b->rs->name);
+	else
+		str_printf(&why, "brought by the gateway of %s, next hop ", b->by->name);
 	for (unsigned i = 0; i < l->n_next_hops; i++)
 		str_printf(&why, "%s%s", i ? ", " : "", owner(b, l->next_hops[i])->name);
 	if (l->n_next_hops > 1)
 		str_printf(&why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
 	if (!build_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
 		r->type = NH_NONE; /* azure-semantics 1.11 */
+	gateway_show(b->m, b->rib, b->t->arena, r);
 	build_beaten_by_user(b, r, &why);
 	for (unsigned i = 0; i < r->n_next_hops; i++)
 		if (r->state == ST_ACTIVE && r->owners[i] && r->owners[i]->subnet == b->s)
@@ -322,8 +330,6 @@ static void add_bgp(struct build *b)
 {
 	const struct rib_route *dflt = lpm_get(b->bgp, anything);
 
-	if (!b->rs || !b->learned)
-		return;
 	for (size_t i = 0; i < b->learned->n; i++) {
 		const struct rib_route *l = &b->learned->routes[i];
 
@@ -365,7 +371,7 @@ static void prepare(struct build *b)
 	for (size_t i = 0; i < b->s->n_services; i++)
 		lpm_set(b->services, b->s->services[i].prefix, &b->s->services[i]);
 	build_user_wins(b);
-	if (!b->learned || !b->learned->n)
+	if (!b->rs || !b->learned->n)
 		return;
 	set_prefixes(b->originated, b->rs->vnet);
 	for (size_t i = 0; i < b->rs->vnet->n_peerings; i++) {
@@ -389,7 +395,7 @@ static size_t count(const struct build *b)
 			n += b->v->groups[i]->vnets[k]->n_prefixes;
 	if (b->s->route_table)
 		n += b->s->route_table->n_routes;
-	return n + (b->learned ? b->learned->n : 0);
+	return n + b->learned->n;
 }
 
 static void build_index(struct eff_table *t)
@@ -413,9 +419,14 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	t->subnet = s;
 	t->instance = instance;
 	t->disable_bgp = s->route_table && s->route_table->disable_bgp;
+	b.rib = rib;
 	b.rs = vnet_programmed_by(s->vnet);
-	if (b.rs && rib && b.rs->idx < rib->n_route_servers)
-		b.learned = &rib->tables[b.rs->idx][instance];
+	b.by = vnet_served_by(s->vnet);
+	struct rib_table learned = gateway_merge(
+	    m, b.by, rib,
+	    b.rs && rib && b.rs->idx < rib->n_tables ? &rib->tables[b.rs->idx][instance] : NULL);
+
+	b.learned = &learned;
 	size_t max = count(&b);
 
 	t->routes = arena_array(arena, max, sizeof(*t->routes));
@@ -439,5 +450,6 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	lpm_free(b.user);
 	lpm_free(b.bgp);
 	free(b.owners);
+	free(learned.routes);
 	return t;
 }

@@ -20,6 +20,9 @@ struct eff_route {
 	const char *name;        /* UDRs only */
 	uint8_t n_next_hops;
 	ip4 next_hops[RIB_MAX_NEXT_HOPS];
+	/* What Azure prints instead, where a gateway is the next hop; NULL: next_hops. */
+	uint8_t n_shown;
+	ip4 *shown;
 	/* Per next hop the NIC that gets the packets; NULL: none does (nobody has the address in
 	 * the VNet or a peered one, or its VM is stopped).  NULL where there are no next hops. */
 	const struct nic **owners;

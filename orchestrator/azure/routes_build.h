@@ -17,6 +17,8 @@ struct build {
 	const struct subnet *s;
 	const struct vnet *v;
 	const struct route_server *rs; /* that programs it, or NULL */
+	const struct vnet *by;         /* whose Route Server and gateways serve it, or NULL */
+	const struct rib *rib;
 	const struct rib_table *learned;
 	const struct runtime *rt;
 	struct eff_table *t;

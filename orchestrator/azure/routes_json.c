@@ -22,8 +22,9 @@ json_t *eff_route_json(const struct eff_table *t, const struct eff_route *r, boo
 {
 	json_t *hops = json_array();
 
-	for (unsigned i = 0; i < r->n_next_hops; i++)
-		json_array_append_new(hops, json_string(IP4_STR(r->next_hops[i])));
+	for (unsigned i = 0; i < (r->shown ? r->n_shown : r->n_next_hops); i++)
+		json_array_append_new(
+		    hops, json_string(IP4_STR(r->shown ? r->shown[i] : r->next_hops[i])));
 	json_t *o = json_pack("{s:s?, s:s, s:s, s:[s], s:s, s:o, s:b}", "name", r->name, "source",
 	                      route_source_str(r->source), "state", route_state_str(r->state),
 	                      "addressPrefix", PREFIX_STR(r->prefix), "nextHopType",

@@ -1,4 +1,5 @@
 /* Life and look-up of effective-route tables, and the cache of them. */
+#include "azure/hybrid.h"
 #include "azure/routes.h"
 #include "base/lpm.h"
 
@@ -46,6 +47,9 @@ static bool same_services(const struct subnet *a, const struct subnet *b)
 static bool like(const struct subnet *a, const struct subnet *b)
 {
 	if (a->route_table != b->route_table || !same_services(a, b))
+		return false;
+	/* It lacks what others have: azure-semantics 1.6. */
+	if (subnet_is_gateways(a) != subnet_is_gateways(b))
 		return false;
 	for (size_t i = 0; i < a->vnet->n_peerings; i++) {
 		const struct peering *p = &a->vnet->peerings[i];

@@ -1,5 +1,6 @@
 /* Rows of user-defined routes: which of them win, and what their next hops come to (azure-semantics
  * 2.3, 2.4). */
+#include "azure/hybrid.h"
 #include "azure/routes_build.h"
 #include "azure/service_tags.h"
 
@@ -59,6 +60,23 @@ static void beats(struct build *b, const struct route *u, struct str *why)
 		           v->name);
 }
 
+/* azure-semantics 2.4: a VPN gateway, and none beside it.  Azure prints no address. */
+static void add_gateway_hops(struct build *b, struct eff_route *r, struct str *why)
+{
+	const struct gateway *g = b->by ? b->by->gateway[GW_VPN] : NULL;
+
+	if (g && !g->broken && !b->by->gateway[GW_EXPRESSROUTE]) {
+		build_next_hops(b, r, g->instance, g->n, why);
+		r->shown = arena_array(b->t->arena, 1, sizeof(*r->shown));
+		return;
+	}
+	r->type = NH_NONE;
+	if (g)
+		str_add(why, "; dropped: beside an ExpressRoute gateway a VPN gateway takes none");
+	else
+		str_printf(why, "; dropped: %s has no VPN gateway", b->v->name);
+}
+
 static void add_user_row(struct build *b, const struct route *u)
 {
 	_cleanup_str_ struct str why = { 0 };
@@ -101,8 +119,7 @@ static void add_user_row(struct build *b, const struct route *u)
 		}
 		break;
 	case NH_VIRTUAL_NETWORK_GATEWAY:
-		r->type = NH_NONE;
-		str_printf(&why, "; dropped: %s has no VPN gateway", b->v->name);
+		add_gateway_hops(b, r, &why);
 		break;
 	default:
 		break;

@@ -87,8 +87,9 @@ const char *walk_route_text(struct walker *x, const struct eff_route *r)
 /* --- the fabric, between two NICs ------------------------------------------------------------ */
 
 /* What the peering between two VNets lets through; STEP_NIC: this packet. */
-static enum step pass(struct walker *x, const struct subnet *from, const struct subnet *to)
+static enum step pass(struct walker *x, const struct nic *n, const struct subnet *to)
 {
+	const struct subnet *from = n->subnet;
 	const struct peering *p;
 	const struct vnet *a = from->vnet, *z = to->vnet;
 	enum pair_rule rule = subnet_pair_rule(x->m, from, to, &p);
@@ -107,7 +108,8 @@ static enum step pass(struct walker *x, const struct subnet *from, const struct 
 		                 p->name, p->vnet->name, a->name, z->name);
 	if (rule == PAIR_CLOSED)
 		return walk_drop(x, "%s and %s are not peered", a->name, z->name);
-	if (rule == PAIR_OWN_SOURCES && !vnet_has(a, x->p.src))
+	/* What a gateway brings is no forwarded traffic: gateway transit lets it in. */
+	if (rule == PAIR_OWN_SOURCES && n->vm->role != VM_GATEWAY && !vnet_has(a, x->p.src))
 		return walk_drop(x,
 		                 "%s does not take forwarded traffic from %s: the source %s is not "
 		                 "in %s's address space, and peering %s of %s has "
@@ -119,7 +121,7 @@ static enum step pass(struct walker *x, const struct subnet *from, const struct 
 /* Peering, and the check of the NIC that gets the packet. */
 static enum step receive(struct walker *x, const struct nic *from, const struct nic *to)
 {
-	if (pass(x, from->subnet, to->subnet) == STEP_END)
+	if (pass(x, from, to->subnet) == STEP_END)
 		return STEP_END;
 	if (!vm_runs(x->env->rt, to->vm))
 		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
@@ -177,7 +179,7 @@ static enum step deliver(struct walker *x, const struct nic *from, const struct 
 	const char *rs = instance_name(x, v);
 
 	if (rs) {
-		if (pass(x, from->subnet, v->route_server->subnet) == STEP_END)
+		if (pass(x, from, v->route_server->subnet) == STEP_END)
 			return STEP_END;
 		hop->reason = TEXT(x, "route %s: directly to %s", walk_route_text(x, r), rs);
 		walk_hop_add(x, rs, NULL)->reason = "has the address";
@@ -435,7 +437,8 @@ static void run(struct walker *x, const struct nic *n)
 			return;
 		}
 		x->w->hops[at].reason = "";
-		enum step step = fabric(x, n, &x->w->hops[at], &to);
+		enum step step = n->peer ? walk_by_wire(x, n, &x->w->hops[at], &to)
+		                         : fabric(x, n, &x->w->hops[at], &to);
 
 		if (*said)
 			x->w->hops[at].reason = TEXT(x, "%s; %s", said, x->w->hops[at].reason);

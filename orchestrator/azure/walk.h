@@ -82,6 +82,9 @@ struct walk_env {
 	/* Which of r->next_hops a packet takes (ECMP); NULL: the first that somebody has. */
 	unsigned (*ecmp_choice)(void *ctx, const struct nic *from, const struct eff_route *r,
 	                        const struct walk_packet *p);
+	/* By which NIC vm sends p, a packet of its own: what a tunnel wraps.  NULL: by the design,
+	 * walk_source_nic(). */
+	const struct nic *(*sends_by)(void *ctx, const struct vm *vm, const struct walk_packet *p);
 	/* Set when this is the way back of a packet that arrived: who translated it then translates
 	 * it back now, and an answer from an address that nobody asked does not count. */
 	const struct walk *reply_to;

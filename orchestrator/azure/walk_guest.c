@@ -2,6 +2,7 @@
  * routes, and a default route by the primary NIC. */
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "azure/walk_priv.h"
 
 bool walk_guest_has(const struct vm *vm, ip4 a)
@@ -19,7 +20,8 @@ bool walk_guest_has(const struct vm *vm, ip4 a)
 static const struct nic *connected(const struct vm *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (prefix_has(vm->nics[i]->subnet->prefix, a))
+		if (vm->nics[i]->peer ? vm->nics[i]->peer->ip == a
+		                      : prefix_has(vm->nics[i]->subnet->prefix, a))
 			return vm->nics[i];
 	return NULL;
 }
@@ -30,13 +32,54 @@ struct way {
 	uint8_t len;
 };
 
+static bool has(const struct vnet *v, ip4 a)
+{
+	bool found = vnet_has(v, a);
+
+	for (size_t i = 0; i < v->n_peerings && !found; i++)
+		found = peering_is_transit(&v->peerings[i]) && vnet_has(v->peerings[i].remote, a);
+	return found;
+}
+
+/* Behind the VM at the other end of a wire, as far as the design says. */
+static bool leads_to(const struct vm *far, ip4 a, bool through)
+{
+	if (far->role == VM_GATEWAY)
+		return has(far->gateway->vnet, a);
+	for (size_t i = 0; far->site && i < far->site->n_prefixes; i++)
+		if (prefix_has(far->site->prefixes[i], a))
+			return true;
+	/* An MSEE is between: what is behind its other wires. */
+	for (size_t i = 0; through && far->role == VM_MSEE && i < far->n_nics; i++)
+		if (leads_to(far->nics[i]->peer->vm, a, false))
+			return true;
+	return false;
+}
+
+/* By the design alone, which knows no routes: who has the prefix. */
+static const struct nic *walk_wire_towards(const struct vm *vm, ip4 dst)
+{
+	if (vm->role == VM_GATEWAY && has(vm->gateway->vnet, dst))
+		return vm->nics[0];
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		const struct nic *n = vm->nics[i];
+
+		if (n->peer && n->peer->vm->role != VM_SITE_HOST && !n->wire_len &&
+		    leads_to(n->peer->vm, dst, true))
+			return n;
+	}
+	return vm->nics[0];
+}
+
 static struct way look_up(const struct vm *vm, ip4 dst)
 {
 	struct way best = { .out = vm->nics[0] };
 	const struct nic *c = connected(vm, dst);
 
 	if (c)
-		best = (struct way){ .out = c, .len = c->subnet->prefix.len };
+		best = (struct way){ .out = c, .len = c->peer ? 32 : c->subnet->prefix.len };
+	else if (vm->role != VM_USER)
+		best.out = walk_wire_towards(vm, dst);
 	for (size_t i = 0; i < vm->n_routes; i++) {
 		const struct guest_route *r = &vm->routes[i];
 		const struct nic *out = connected(vm, r->via);

@@ -43,3 +43,7 @@ bool walk_guest_has(const struct vm *vm, ip4 a); /* as an address of its own */
 enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop);
 /* It is at the edge: an Internet host, or the NIC with that public address (*ret_nic). */
 enum step walk_at_internet(struct walker *x, const struct nic **ret_nic);
+
+/* walk_wire.c */
+enum step walk_by_wire(struct walker *x, const struct nic *from, struct walk_hop *hop,
+                       const struct nic **ret);

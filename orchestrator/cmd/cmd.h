@@ -32,7 +32,16 @@ struct option_def {
 };
 
 /* What kind of word an argument is, for completion: */
-enum arg_kind { ARG_NONE, ARG_FILE, ARG_LAB, ARG_NODE, ARG_NIC, ARG_PEERING, ARG_WORD };
+enum arg_kind {
+	ARG_NONE,
+	ARG_FILE,
+	ARG_LAB,
+	ARG_NODE,
+	ARG_NIC,
+	ARG_PEERING,
+	ARG_GATEWAY,
+	ARG_WORD
+};
 
 struct cmd_args {
 	const char *prog_verb; /* "vnetlab up", for messages */

@@ -2,6 +2,7 @@
  * `vnetlab completion --complete`, so that they never grow old. */
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "cmd/complete.h"
 #include "input/topology.h"
@@ -117,19 +118,34 @@ static struct model *some_model(const char *lab, const char *topology)
 	return m;
 }
 
+static const char *role_help(enum vm_role r)
+{
+	static const char *const help[] = {
+		[VM_USER] = "VM",
+		[VM_GATEWAY] = "gateway instance",
+		[VM_MSEE] = "circuit's MSEE",
+		[VM_SITE_ROUTER] = "site's router",
+		[VM_SITE_HOST] = "site's host",
+	};
+
+	return help[r];
+}
+
 void complete_names(enum arg_kind kind, const char *lab, const char *topology,
                     struct candidates *ret)
 {
 	if (kind == ARG_LAB)
 		lab_names(ret);
-	if (kind != ARG_NODE && kind != ARG_NIC && kind != ARG_PEERING)
+	if (kind != ARG_NODE && kind != ARG_NIC && kind != ARG_PEERING && kind != ARG_GATEWAY)
 		return;
 	struct model *m = some_model(lab, topology);
 
 	if (!m)
 		return;
-	for (size_t i = 0; kind != ARG_PEERING && i < m->n_vms; i++)
-		candidates_add(ret, m->vms[i].name, "VM");
+	for (size_t i = 0; kind == ARG_GATEWAY && i < m->n_gateways; i++)
+		candidates_add(ret, m->gateways[i].name, "virtual network gateway");
+	for (size_t i = 0; (kind == ARG_NODE || kind == ARG_NIC) && i < m->n_vms; i++)
+		candidates_add(ret, m->vms[i].name, role_help(m->vms[i].role));
 	for (size_t i = 0; kind == ARG_NIC && i < m->n_nics; i++)
 		candidates_add(ret, m->nics[i].name, "NIC");
 	for (size_t i = 0; i < m->n_route_servers; i++) {

@@ -66,6 +66,48 @@ static void print_bgp(const json_t *status)
 	table_print(t, stdout);
 }
 
+static void print_hybrid(const json_t *status)
+{
+	json_t *bgp = json_object_get(status, "gatewayBgp"),
+	       *connections = json_object_get(status, "connections"), *b;
+	size_t i;
+
+	if (json_array_size(connections)) {
+		_cleanup_table_ struct table *t =
+		    table_new("Connection", "Gateway", "State", "Because");
+
+		json_array_foreach (connections, i, b) {
+			const char *state = json_str(b, "connectionStatus");
+
+			table_row(t, json_str(b, "name"), json_str(b, "gateway"), state,
+			          json_str(b, "reason"));
+			table_color(t, 2, streq(state, "Connected") ? "green" : "red");
+		}
+		printf("\n");
+		table_print(t, stdout);
+	}
+	if (!json_array_size(bgp))
+		return;
+	_cleanup_table_ struct table *t =
+	    table_new("Gateway", "Peer", "Address", "State", "Received", "Advertised", "Because");
+
+	table_right(t, 4);
+	table_right(t, 5);
+	json_array_foreach (bgp, i, b) {
+		const char *state = json_str(b, "state");
+
+		table_row(t, json_str(b, "node"), json_str(b, "peer"), json_str(b, "peerIp"), state,
+		          "", "", json_str(b, "reason"));
+		table_cell(t, 4, "%lld",
+		           (long long)json_integer_value(json_object_get(b, "received")));
+		table_cell(t, 5, "%lld",
+		           (long long)json_integer_value(json_object_get(b, "advertised")));
+		table_color(t, 3, streq(state, "Established") ? "green" : "red");
+	}
+	printf("\n");
+	table_print(t, stdout);
+}
+
 static int cmd_status(const struct cmd_args *a)
 {
 	json_t *s = NULL;
@@ -87,6 +129,7 @@ static int cmd_status(const struct cmd_args *a)
 	       json_str(router, "state"));
 	print_nodes(s);
 	print_bgp(s);
+	print_hybrid(s);
 	json_decref(s);
 	return EX_DONE;
 }
@@ -149,7 +192,8 @@ COMMAND(
         .synopsis = "status [LAB]",
         .summary = "prints nodes, processes and BGP sessions of a lab",
         .help = "Nodes with their processes, the virtual router, and each Route Server instance's\n"
-                "sessions: state, since when, routes received and advertised.",
+                "sessions: state, since when, routes received and advertised. Where there are\n"
+                "gateways: their connections and sessions, and why one is down.",
         .max_args = 1,
         .kinds = { ARG_LAB },
         .common_output = true,

@@ -96,13 +96,20 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	long long of = json_integer_value(json_object_get(s, "of"));
 	size_t i, changes = json_array_size(json_object_get(answer, "changes"));
 
-	if (new)
-		printf("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab,
-		       o->model->n_vms - o->model->n_endpoints, o->model->n_route_servers,
-		       o->model->n_route_servers == 1 ? "" : "s");
-	else if (changes)
+	if (new) {
+		size_t n = o->model->n_gateways, vms = 0;
+
+		for (size_t k = 0; k < o->model->n_vms; k++)
+			vms += o->model->vms[k].role == VM_USER;
+		vms -= o->model->n_endpoints;
+		printf("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab, vms,
+		       o->model->n_route_servers, o->model->n_route_servers == 1 ? "" : "s");
+		if (n)
+			printf(", %zu gateway%s", n, n == 1 ? "" : "s");
+	}
+	if (!new &&changes)
 		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");
-	else
+	if (!new && !changes)
 		printf("Lab %s is as the design says, nothing to change", o->lab);
 	if (of)
 		printf(", %lld of %lld sessions Established", up, of);

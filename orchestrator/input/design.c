@@ -214,19 +214,28 @@ static json_t *read_config(const char *folder, const char *path)
 	}
 }
 
+static void read_all(json_t *files, json_t *owner, const char *folder)
+{
+	json_t *path;
+	const char *file;
+
+	json_object_foreach (json_object_get(owner, "config"), file, path) {
+		const char *s = json_string_value(path);
+
+		if (s && schema_path_valid(s) && !json_object_get(files, s))
+			json_object_set_new(files, s, read_config(folder, s));
+	}
+}
+
 static json_t *read_configs(json_t *topology, const char *folder)
 {
-	json_t *files = json_object(), *vm, *path;
-	const char *name, *file;
+	json_t *files = json_object(), *x;
+	const char *name;
 
-	json_object_foreach (json_object_get(topology, "virtualMachines"), name, vm) {
-		json_object_foreach (json_object_get(vm, "config"), file, path) {
-			const char *s = json_string_value(path);
-
-			if (s && schema_path_valid(s) && !json_object_get(files, s))
-				json_object_set_new(files, s, read_config(folder, s));
-		}
-	}
+	json_object_foreach (json_object_get(topology, "virtualMachines"), name, x)
+		read_all(files, x, folder);
+	json_object_foreach (json_object_get(topology, "sites"), name, x)
+		read_all(files, json_object_get(x, "router"), folder);
 	return files;
 }
 

@@ -7,6 +7,7 @@
 
 #include "azure/alloc.h"
 #include "azure/check.h"
+#include "azure/hybrid.h"
 #include "azure/routes.h"
 #include "base/str.h"
 #include "input/topology.h"
@@ -77,8 +78,16 @@ static void names_of(const struct loader *l, enum load_kind kind, struct names *
 		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
 			name_add(x, m->route_servers[i].name, "/",
 			         m->route_servers[i].conns[j].name);
-	if (kind == K_PUBLIC_IP)
-		json_object_foreach (json_object_get(l->root, "publicIPAddresses"), key, v)
+	static const char *const maps[] = {
+		[K_PUBLIC_IP] = "publicIPAddresses",
+		[K_GATEWAY] = "virtualNetworkGateways",
+		[K_SITE] = "sites",
+		[K_LOCAL_GATEWAY] = "localNetworkGateways",
+		[K_CIRCUIT] = "expressRouteCircuits",
+	};
+
+	if (kind < ARRAY_LEN(maps) && maps[kind])
+		json_object_foreach (json_object_get(l->root, maps[kind]), key, v)
 			name_add(x, key, "", "");
 }
 
@@ -121,11 +130,16 @@ void load_unknown(struct loader *l, enum load_kind kind, const char *name, const
 		[K_CONNECTION] = "BGP connection",
 		[K_NODE] = "node",
 		[K_PUBLIC_IP] = "entry of publicIPAddresses",
+		[K_GATEWAY] = "virtual network gateway",
+		[K_SITE] = "site",
+		[K_LOCAL_GATEWAY] = "local network gateway",
+		[K_CIRCUIT] = "ExpressRoute circuit",
 	};
 	_cleanup_free_ char *hint = load_suggest(l, kind, name);
 	/* Azure's error is for resources, not for what checks speak of. */
-	bool resource =
-	    kind == K_VNET || kind == K_SUBNET || kind == K_ROUTE_TABLE || kind == K_PUBLIC_IP;
+	bool resource = kind == K_VNET || kind == K_SUBNET || kind == K_ROUTE_TABLE ||
+	                kind == K_PUBLIC_IP || kind == K_GATEWAY || kind == K_LOCAL_GATEWAY ||
+	                kind == K_CIRCUIT;
 
 	load_error(l, "TOPO-REF-01", resource ? "InvalidResourceReference" : NULL, ptr, hint,
 	           "there is no %s \"%s\"", what[kind], name);
@@ -170,15 +184,20 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_groups(l);
 	load_route_servers(l);
 	load_vms(l);
+	load_hybrid(l);
 	load_internet(l);
 	model_index(m); /* names */
 	resolve_networks(l);
 	resolve_groups(l);
 	resolve_route_servers(l);
+	resolve_hybrid(l);
 	resolve_vms(l);
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
 	load_public_ips(l);
+	load_tunnels(l);
+	hybrid_settle(m);
+	hybrid_wire(m);
 	model_index(m); /* and addresses */
 	model_bare_subnets(m);
 	effective_routes_share(m);

@@ -20,7 +20,20 @@ void load_error(struct loader *l, const char *rule, const char *azure_code, cons
 const char *load_ptr(struct loader *l, const struct jptr *at); /* in the arena */
 /* "did you mean \"X\"?", or what there is, or NULL; the caller frees.  Costs a look at all names,
  * so there is an end to it.  Names of one kind: */
-enum load_kind { K_VNET, K_SUBNET, K_ROUTE_TABLE, K_VM, K_NIC, K_CONNECTION, K_NODE, K_PUBLIC_IP };
+enum load_kind {
+	K_VNET,
+	K_SUBNET,
+	K_ROUTE_TABLE,
+	K_VM,
+	K_NIC,
+	K_CONNECTION,
+	K_NODE,
+	K_PUBLIC_IP,
+	K_GATEWAY,
+	K_SITE,
+	K_LOCAL_GATEWAY,
+	K_CIRCUIT
+};
 char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
 
@@ -33,11 +46,17 @@ void load_service_endpoints(struct loader *l);
 void load_groups(struct loader *l); /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
+void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
+/* How many VMs and NICs load_hybrid() adds to those of the file, at most. */
+void hybrid_count(const struct loader *l, size_t *vms, size_t *nics);
+void load_hybrid(struct loader *l);  /* gateways, connections, sites, circuits */
+void load_tunnels(struct loader *l); /* needs VMs */
 void load_internet(struct loader *l);
 void load_public_ips(struct loader *l); /* gives addresses to NICs */
 void resolve_networks(struct loader *l);
 void resolve_groups(struct loader *l);
 void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
+void resolve_hybrid(struct loader *l);
 void resolve_vms(struct loader *l);
 void load_checks(struct loader *l); /* looks at them; the model keeps the JSON */

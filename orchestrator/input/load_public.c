@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "azure/alloc.h"
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -145,6 +146,29 @@ static void give_nic(struct loader *l, struct publics *p, struct nic *n, json_t 
 		give(l, p, n, v);
 }
 
+/* VPN gateways have one per instance; ExpressRoute gateways show none. */
+static void load_gateway_ips(struct loader *l, struct publics *p)
+{
+	json_t *x;
+	const char *key;
+	size_t i = 0;
+
+	json_object_foreach (json_object_get(l->root, "virtualNetworkGateways"), key, x) {
+		struct gateway *g = &l->m->gateways[i++];
+		json_t *list = json_object_get(x, "publicIPAddresses");
+
+		for (unsigned k = 0; g->type == GW_VPN && k < g->n; k++) {
+			/* It is no NIC of the Internet's edge: the gateway alone has it. */
+			struct nic *port = arena_alloc(l->a, sizeof(*port));
+
+			port->name = g->vm[k]->name;
+			port->ptr = g->ptr;
+			give(l, p, port, json_array_get(list, k));
+			g->public_ip[k] = port->public_ip;
+		}
+	}
+}
+
 void load_public_ips(struct loader *l)
 {
 	json_t *map = json_object_get(l->root, "virtualMachines"), *x, *y;
@@ -162,6 +186,7 @@ void load_public_ips(struct loader *l)
 		json_object_foreach (json_object_get(x, "nics"), name, y)
 			give_nic(l, &p, &l->m->nics[i++], y);
 	}
+	load_gateway_ips(l, &p);
 	for (i = 0; i < p.n; i++)
 		if (!p.v[i].user)
 			finding_add(l->f, SEV_INFO, "PIP-USED-02", NULL, p.v[i].ptr, NULL,

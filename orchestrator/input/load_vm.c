@@ -62,7 +62,7 @@ static void config_content(struct loader *l, struct config_file *c)
 	}
 }
 
-static void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at)
+void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at)
 {
 	const char *key;
 	json_t *x;
@@ -221,13 +221,14 @@ void load_vms(struct loader *l)
 	json_t *endpoints = json_object_get(l->root, "privateEndpoints");
 	const struct jptr *at = JPTR(NULL, "virtualMachines");
 	const char *key;
-	size_t n_nics = 0;
+	size_t n_nics, n_vms;
 
+	hybrid_count(l, &n_vms, &n_nics);
 	json_object_foreach (map, key, x)
 		n_nics += json_object_size(json_object_get(x, "nics")) +
 		          (json_object_get(x, "nic") != NULL);
-	m->vms =
-	    arena_array(l->a, json_object_size(map) + json_object_size(endpoints), sizeof(*m->vms));
+	m->vms = arena_array(l->a, json_object_size(map) + json_object_size(endpoints) + n_vms,
+	                     sizeof(*m->vms));
 	m->nics = arena_array(l->a, n_nics + json_object_size(endpoints), sizeof(*m->nics));
 	json_object_foreach (map, key, x) {
 		struct vm *vm = &m->vms[m->n_vms];

@@ -211,8 +211,9 @@ const struct object_def schema_settings = {
 	      .type = T_BOOL,
 	      .dflt = "true",
 	      .at = AT(struct settings, udr_over_service),
-	      .help = "A user-defined route with the same or a longer prefix comes before a service "
-	              "endpoint's; false: it is listed, Invalid.",
+	      .help =
+	          "A user-defined route with the same or a longer prefix comes before a service "
+	          "endpoint's; false: it is listed, Invalid.",
 	      .source = "tables with an endpoint row that a user-defined route made Invalid; "
 	                "several summaries say that it cannot be",
 	      .confidence = "M" },

@@ -74,7 +74,7 @@ static void add_pairs(const struct fabric *f, const struct fab_port *p, struct n
 
 		if (pair->to == vnet)
 			nft_elems_add(v, SET_PORT_VNET, p->name, 0, 0, vnet);
-		if (pair->from != vnet || !p->forwarding)
+		if (pair->from != vnet || !p->forwarding || p->gateway)
 			continue;
 		nft_elems_add(v, SET_PAIRS, p->name, pair->to, 0, 0);
 		from = true;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "kernel/nft.h"
 #include "kernel/nl.h"
@@ -125,7 +126,7 @@ static int look(void *arg, struct err *e)
 
 /* New namespaces take the machine's IPv4 settings (on one with containers, forwarding is on), so
  * they are written where they are not what is wanted, and only there: a file costs 50 us. */
-static int set_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e)
+int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e)
 {
 	int r = 0;
 
@@ -204,7 +205,7 @@ static int add_static(struct nl *nl, const struct vm *vm, const struct guest_rou
 	};
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
-		if (prefix_has(vm->nics[i]->subnet->prefix, g->via)) {
+		if (!vm->nics[i]->peer && prefix_has(vm->nics[i]->subnet->prefix, g->via)) {
 			r.hops[0].ifindex = FIRST_IFINDEX + (int)i;
 			break;
 		}
@@ -220,9 +221,11 @@ static int configure_vm(struct nl *nl, const struct vm *vm, struct err *e)
 	for (size_t i = 0; i < vm->n_loopbacks && r == 0; i++)
 		r = nl_addr_add(nl, 1, vm->loopbacks[i], 32, e);
 	for (size_t i = 0; i < vm->n_nics && r == 0; i++)
-		r = configure_nic(nl, vm->nics[i], e);
+		if (!vm->nics[i]->peer)
+			r = configure_nic(nl, vm->nics[i], e);
 	for (size_t i = 0; i < vm->n_routes && r == 0; i++)
-		r = add_static(nl, vm, &vm->routes[i], e);
+		if (!vm_tunnel_to(vm, vm->routes[i].via)) /* that one comes later */
+			r = add_static(nl, vm, &vm->routes[i], e);
 	int end = nl_batch_end(nl, r < 0 ? NULL : e);
 
 	return r < 0 ? r : end;
@@ -262,6 +265,8 @@ int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwardi
 		char port[IFNAMSIZ], eth[32], alias[256];
 		uint8_t mac[6];
 
+		if (n->peer)
+			continue;
 		snprintf(eth, sizeof(eth), "eth%zu", i);
 		snprintf(alias, sizeof(alias), "%s/%s", vm->name, n->name);
 		mac_nic(n, mac);
@@ -272,7 +277,7 @@ int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwardi
 
 	r = r < 0 ? r : end;
 	if (r == 0)
-		r = set_sysctls(p, ns_fd, forwarding, e);
+		r = guest_sysctls(p, ns_fd, forwarding, e);
 	if (r == 0)
 		r = nl_open(ns_fd, &nl, e);
 	if (r == 0)
@@ -347,7 +352,7 @@ int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, uns
 
 	r = r < 0 ? r : end;
 	if (r == 0)
-		r = set_sysctls(p, ns_fd, false, e);
+		r = guest_sysctls(p, ns_fd, false, e);
 	if (r == 0 && !answers_ping)
 		r = ns_sysctl(ns_fd, "ipv4/icmp_echo_ignore_all", "1", e);
 	if (r == 0)

@@ -33,6 +33,19 @@ int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, uns
  * namespaces of Route Server instances, which have no other rules. */
 int guest_bgp_open(int ns_fd, struct err *e);
 
+/* ip_forward as wanted, no reverse path filter, whatever this machine hands down. */
+int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e);
+
+/* What has a role of its own (azure/hybrid.h): a gateway's link to the fabric, and addresses that
+ * others reach by wires.  Wires come later, when both their ends are there. */
+int guest_build_hybrid(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding,
+                       struct err *e);
+/* Both ends of a wire, a being the one and a->peer the other; one that is there is replaced. */
+int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e);
+
+/* One end of a tunnel, a NIC with `tunnel`: a device of its name in the guest. */
+int guest_tunnel(int ns_fd, const struct nic *n, struct err *e);
+
 /* Takes ports off a running lab, all of them in one go; those that are gone already are no error.
  * The guests' ends go with them. */
 int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e);

@@ -222,6 +222,11 @@ int nl_veth_add(struct nl *nl, const struct nl_end *a, const struct nl_end *b, s
 	return r;
 }
 
+int nl_vxlan_add(struct nl *nl, const struct nl_vxlan *v, struct err *e)
+{
+	return change(nl, nl_enc_vxlan(room(nl), v), e);
+}
+
 int nl_link_set_up(struct nl *nl, int ifindex, bool up, struct err *e)
 {
 	return change(nl, nl_enc_link_flags(room(nl), ifindex, up), e);

@@ -32,6 +32,15 @@ struct nl_end { /* one end of a veth pair */
 	unsigned mtu; /* 0: default */
 	int ifindex;  /* 0: the kernel chooses; one that the caller knows to be free saves asking */
 };
+struct nl_vxlan { /* to one other end */
+	const char *name;
+	ip4 local, remote;
+	uint32_t vni;
+	uint16_t port;
+	unsigned mtu;
+	int ifindex;
+};
+int nl_vxlan_add(struct nl *nl, const struct nl_vxlan *v, struct err *e);
 int nl_veth_add(struct nl *nl, const struct nl_end *a, const struct nl_end *b, struct err *e);
 int nl_link_index(struct nl *nl, const char *name, struct err *e); /* > 0, or -ENODEV */
 int nl_link_set_up(struct nl *nl, int ifindex, bool up, struct err *e);

@@ -52,6 +52,27 @@ static void put_ifinfo(struct nlmsghdr *h, int ifindex, unsigned flags, unsigned
 	i->ifi_change = change;
 }
 
+struct nlmsghdr *nl_enc_vxlan(void *buf, const struct nl_vxlan *v)
+{
+	struct nlmsghdr *h = start(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+
+	put_ifinfo(h, v->ifindex, 0, 0);
+	mnl_attr_put_strz(h, IFLA_IFNAME, v->name);
+	mnl_attr_put_u32(h, IFLA_MTU, v->mtu);
+	struct nlattr *info = mnl_attr_nest_start(h, IFLA_LINKINFO);
+
+	mnl_attr_put_strz(h, IFLA_INFO_KIND, "vxlan");
+	struct nlattr *data = mnl_attr_nest_start(h, IFLA_INFO_DATA);
+
+	mnl_attr_put_u32(h, IFLA_VXLAN_ID, v->vni);
+	mnl_attr_put_u32(h, IFLA_VXLAN_LOCAL, htonl(v->local));
+	mnl_attr_put_u32(h, IFLA_VXLAN_GROUP, htonl(v->remote));
+	mnl_attr_put_u16(h, IFLA_VXLAN_PORT, htons(v->port));
+	mnl_attr_nest_end(h, data);
+	mnl_attr_nest_end(h, info);
+	return h;
+}
+
 struct nlmsghdr *nl_enc_veth(void *buf, const struct nl_end *a, const struct nl_end *b)
 {
 	struct nlmsghdr *h = start(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);

@@ -10,6 +10,7 @@
 
 #define NL_MSG_MAX 2048
 
+struct nlmsghdr *nl_enc_vxlan(void *buf, const struct nl_vxlan *v);
 struct nlmsghdr *nl_enc_veth(void *buf, const struct nl_end *a, const struct nl_end *b);
 struct nlmsghdr *nl_enc_link_flags(void *buf, int ifindex, bool up);
 struct nlmsghdr *nl_enc_link_ipv4_only(void *buf, int ifindex);

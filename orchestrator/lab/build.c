@@ -21,6 +21,7 @@
 #include "lab/responder.h"
 #include "lab/routerlink.h"
 #include "lab/spec.h"
+#include "lab/wires.h"
 
 enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
 
@@ -82,6 +83,8 @@ static void ports_of(const struct node *n, struct ports *p)
 		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
 	}
 	for (size_t i = 0; n->vm && i < n->vm->n_nics; i++) {
+		if (n->vm->nics[i]->peer)
+			continue;
 		port_name_nic(n->vm->nics[i], name);
 		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
 	}
@@ -105,7 +108,7 @@ static bool stays(const struct node *n, const struct want *w)
 		return false;
 	/* Route Servers take a new configuration as they run; an appliance boots anew with its new
 	 * files, as nothing of what its daemons left in the kernel may survive. */
-	return n->kind == NODE_ROUTE_SERVER || n->files_hash == w->files;
+	return node_reconfigures(n) || n->files_hash == w->files;
 }
 
 static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
@@ -169,6 +172,8 @@ static int node_plug(struct driver *d, struct node *n, const struct model *m, bo
 	if (n->kind == NODE_ROUTE_SERVER)
 		r = guest_build_rs(d->plug, n->netns, n->rs, n->instance,
 		                   m->settings.route_server_ping, e);
+	else if (n->vm->role != VM_USER)
+		r = guest_build_hybrid(d->plug, n->netns, n->vm, forwarding, e);
 	else
 		r = guest_build_vm(d->plug, n->netns, n->vm, forwarding, e);
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
@@ -275,6 +280,8 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 	close_p(&n->netns);
 	n->netns = fd;
 	r = node_plug(d, n, d->lab.model, n->forwarding, e);
+	if (r == 0)
+		r = wires_make(d, d->lab.model, n, e);
 	return r < 0 ? r : node_procs_resume(n, e);
 }
 
@@ -311,6 +318,13 @@ static int keep(struct driver *d, const struct want *w, struct build_stats *st, 
 
 		if (r)
 			return r < 0 ? r : 0;
+	} else if (node_reconfigures(n) && n->files_hash != w->files) {
+		int r = node_reconfigure(n, w, e);
+
+		if (r < 0)
+			return r;
+		st->reconfigured++;
+		return 0;
 	}
 	/* What has died too often is wanted still, and whoever says so has perhaps mended it. */
 	if (has_failed(n)) {
@@ -416,6 +430,8 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		if (progress && i % PROGRESS_EVERY == 0)
 			progress(i, n, ctx);
 	}
+	if (r == 0)
+		r = wires_make(d, m, NULL, e);
 	if (r == 0)
 		r = fabric_attach(d, m, e);
 	if (r < 0) {

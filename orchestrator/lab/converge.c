@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "kernel/nl.h"
+#include "lab/converge_hybrid.h"
 #include "lab/fault.h"
 #include "lab/node.h"
 #include "lab/observe.h"
@@ -14,7 +15,6 @@
 #include "plan/names.h"
 
 enum {
-	STABLE = 2, /* looks that must have seen the same */
 	/* Daemons hold the first routes of a session back for up to a second, to send many in one
 	 * message (FRR's coalesce-time).  So a session that has brought no route at all says
 	 * nothing about being done for that long; one that has is done when its counts stand still.
@@ -29,7 +29,7 @@ void convergence_free(struct convergence *c)
 	*c = (struct convergence){ 0 };
 }
 
-static void say(json_t *list, char *text)
+void converge_say(json_t *list, char *text)
 {
 	json_array_append_new(list, json_string(text));
 	free(text);
@@ -197,14 +197,14 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 		bool down = expected_down(d->lab.model, c, instance);
 
 		if (never && !down)
-			say(ret->notes, xasprintf("%s/%s instance %u will not come up: %s",
-			                          c->rs->name, c->name, instance, never));
+			converge_say(ret->notes, xasprintf("%s/%s instance %u will not come up: %s",
+			                                   c->rs->name, c->name, instance, never));
 		if (never || down)
 			return;
 	}
 	ret->of++;
 	ret->up += up;
-	if (up && s->stable >= STABLE && first_routes_done(s) && !observed_awaits(s))
+	if (up && s->stable >= CONVERGE_STABLE && first_routes_done(s) && !observed_awaits(s))
 		return;
 	_cleanup_free_ char *why = NULL;
 
@@ -214,9 +214,9 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 		why = xstrdup(!first_routes_done(s) ? "no route received yet"
 		              : observed_awaits(s)  ? "asked for its routes, no answer yet"
 		                                    : "its routes still change");
-	say(ret->missing, xasprintf("%s/%s instance %u: %s%s%s", c->rs->name, c->name, instance,
-	                            s && s->known ? s->s.state : "not asked yet", why ? ", " : "",
-	                            why ? why : ""));
+	converge_say(ret->missing, xasprintf("%s/%s instance %u: %s%s%s", c->rs->name, c->name,
+	                                     instance, s && s->known ? s->s.state : "not asked yet",
+	                                     why ? ", " : "", why ? why : ""));
 }
 
 bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
@@ -232,7 +232,10 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 			for (unsigned inst = 0; inst < 2; inst++)
 				session(d, &rs->conns[k], inst, explain, ret);
 	}
+	if (m)
+		hybrid_converged(d, ret);
 	if (m && !router_settled(d, &why))
-		say(ret->missing, xasprintf("virtual router: %s", why ? why : "not done yet"));
+		converge_say(ret->missing,
+		             xasprintf("virtual router: %s", why ? why : "not done yet"));
 	return json_array_size(ret->missing) == 0;
 }

@@ -26,10 +26,10 @@ static ip4 internet_ip(const struct lab *l)
 /* "VM/nic": that NIC; "VM": NULL. */
 static int named_nic(const struct node *n, const char *name, const struct nic **ret, struct err *e)
 {
-	const char *slash = strchr(name, '/');
+	const char *slash = strrchr(name, '/');
 	_cleanup_str_ struct str names = { 0 };
 
-	if (!n->vm || !slash)
+	if (!n->vm || !slash || strieq(n->name, name)) /* "dc1/srv" is a node */
 		return 0;
 	for (size_t i = 0; i < n->vm->n_nics; i++) {
 		if (strieq(n->vm->nics[i]->name, slash + 1)) {

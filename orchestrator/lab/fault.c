@@ -18,6 +18,7 @@
 #include "lab/process.h"
 #include "lab/responder.h"
 #include "lab/routerlink.h"
+#include "lab/wires.h"
 #include "plan/names.h"
 
 /* --- the list ----------------------------------------------------------------------------------
@@ -284,13 +285,15 @@ static int do_link(struct driver *d, const char *const *argv, struct err *e)
 		return err_set(e, EINVAL, "%s has no link of its own", n->name);
 	if (n->stopped)
 		return err_set(e, EINVAL, "%s is deallocated", n->name);
-	slash = n->vm && !strieq(argv[1], n->name) ? strrchr(argv[1], '/') : NULL;
+	slash = n->vm && !strieq(argv[1], n->name) ? argv[1] + strlen(n->name) : NULL;
 	if (n->rs) {
 		r = port_set(d, port_name_rs(n->rs, n->instance, port), up, e);
 	} else {
 		for (size_t i = 0; r == 0 && i < n->vm->n_nics; i++)
 			if (!slash || strieq(n->vm->nics[i]->name, slash + 1))
-				r = port_set(d, port_name_nic(n->vm->nics[i], port), up, e);
+				r = n->vm->nics[i]->peer
+				        ? wire_set(d, n->vm->nics[i], up, e)
+				        : port_set(d, port_name_nic(n->vm->nics[i], port), up, e);
 	}
 	if (r < 0)
 		return err_wrap(e, "%s: its link", n->name);

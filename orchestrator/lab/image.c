@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lab/image_def.h"
+#include "plan/bird_hybrid.h"
 #include "plan/bird_rs.h"
 #include "plan/template.h"
 
@@ -466,24 +467,26 @@ char *image_rs_config(const struct model *m, const struct route_server *rs, unsi
 	return bird_rs_config(m, rs, instance, &how);
 }
 
-int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
-                  struct image_plan **ret, struct err *e)
+/* BIRD with a configuration of ours (taken). */
+static int plan_bird(const char *who, char *text, struct image_plan **ret, struct err *e)
 {
+	_cleanup_free_ char *config = text;
 	const char *binary = bird_binary();
 
 	if (!binary)
 		return err_set(e, ENOPKG,
-		               "Route Server \"%s\": bird is not on this machine (%s): install the "
+		               "%s: bird is not on this machine (%s): install the "
 		               "package bird2 (apt-get install bird2)",
-		               rs->name, "/usr/sbin/bird");
+		               who, "/usr/sbin/bird");
 	struct planning p = { .plan = xcalloc(1, sizeof(struct image_plan)), .e = e };
-	char *text = image_rs_config(m, rs, instance, NULL);
 	char **argv = xcalloc(7, sizeof(*argv));
 	const char *const args[] = { binary, "-f", "-c", IMAGE_RS_CONFIG, "-s", IMAGE_RS_SOCKET };
 
 	for (size_t i = 0; i < ARRAY_LEN(args); i++)
 		argv[i] = xstrdup(args[i]);
-	add_file(&p, IMAGE_RS_CONFIG, text, strlen(text));
+	char *owned = take_ptr(config);
+
+	add_file(&p, IMAGE_RS_CONFIG, owned, strlen(owned));
 	add_dir(&p, "/etc/bird");
 	add_dir(&p, "/run/bird");
 	VEC_PUSH(p.plan->dirs, p.n_dirs, p.cap_dirs) = NULL;
@@ -495,4 +498,22 @@ int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned
 	};
 	*ret = p.plan;
 	return 0;
+}
+
+int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
+                  struct image_plan **ret, struct err *e)
+{
+	_cleanup_free_ char *who = xasprintf("Route Server \"%s\"", rs->name);
+
+	return plan_bird(who, image_rs_config(m, rs, instance, NULL), ret, e);
+}
+
+int image_plan_hybrid(const struct model *m, const struct vm *vm, struct image_plan **ret,
+                      struct err *e)
+{
+	int r = plan_bird(vm->name, bird_hybrid_config(m, vm), ret, e);
+
+	if (r == 0)
+		(*ret)->forwarding = true;
+	return r;
 }

@@ -59,6 +59,9 @@ int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned
  */
 char *image_rs_config(const struct model *m, const struct route_server *rs, unsigned instance,
                       const struct bgp_connection *cut);
+/* A gateway's instance, an MSEE, a site's generated router: plan/bird_hybrid.h. */
+int image_plan_hybrid(const struct model *m, const struct vm *vm, struct image_plan **ret,
+                      struct err *e);
 #define IMAGE_RS_CONFIG "/etc/bird/bird.conf"
 #define IMAGE_RS_SOCKET "/run/bird/bird.ctl"
 struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */

@@ -2,6 +2,7 @@
  * cannot work out for themselves. */
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "lab/image_def.h"
 
 static json_t *str_new(const char *s)
@@ -38,6 +39,18 @@ static json_t *peers(const struct model *m, const struct vm *vm)
 				              ip_new(nic->subnet->prefix.addr + 1)));
 			}
 		}
+	}
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+		_cleanup_free_ char *name = xasprintf("gw%zu", i);
+
+		if (s->vm == vm)
+			json_array_append_new(
+			    list,
+			    json_pack("{s:o,s:I,s:s,s:s,s:i,s:o,s:o}", "address",
+			              ip_new(s->peer_ip), "asn", (json_int_t)s->peer_asn, "name",
+			              name, "routeServer", s->peer->name, "instance", 0,
+			              "localAddress", ip_new(s->local_ip), "gateway", json_null()));
 	}
 	return list;
 }
@@ -85,7 +98,8 @@ json_t *image_data(const struct model *m, const struct vm *vm)
 		str_printf(&tags, "%s%s", i ? " " : "", b->communities[i]);
 	json_object_set_new(d, "name", str_new(vm->name));
 	json_object_set_new(d, "routerId", ip_new(nic ? nic->ip : 0));
-	json_object_set_new(d, "gateway", ip_new(nic ? nic->subnet->prefix.addr + 1 : 0));
+	json_object_set_new(d, "gateway",
+	                    ip_new(nic && nic->subnet ? nic->subnet->prefix.addr + 1 : 0));
 	json_object_set_new(d, "asn", b->present ? json_integer(b->asn) : json_null());
 	/* The same by a name that the peers' "asn" does not hide. */
 	json_object_set_new(d, "localAsn", b->present ? json_integer(b->asn) : json_null());

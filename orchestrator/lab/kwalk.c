@@ -97,8 +97,7 @@ const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char
 		return NULL;
 	}
 	for (size_t i = 0; n->vm && i < n->vm->n_nics; i++) {
-		snprintf(name, sizeof(name), "eth%zu", n->vm->nics[i]->index);
-		if (streq(name, device))
+		if (streq(device_name_nic(n->vm->nics[i], name), device))
 			return n->vm->nics[i];
 	}
 	return NULL;
@@ -286,6 +285,7 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 		                      .ctx = k,
 		                      .tables = k->tables,
 		                      .guest = kwalk_guest,
+		                      .sends_by = kwalk_sends_by,
 		                      .ecmp_choice = ecmp };
 	k->kernel = k->model;
 	k->kernel.fabric = fabric;

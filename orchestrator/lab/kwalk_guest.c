@@ -8,6 +8,7 @@
 #include "kernel/ns.h"
 #include "lab/kwalk_priv.h"
 #include "plan/fabric.h"
+#include "plan/names.h"
 
 /* ---- words ---- */
 
@@ -171,7 +172,7 @@ void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 		snprintf(ret->reason, sizeof(ret->reason), "its namespace cannot be asked");
 		return;
 	}
-	snprintf(device, sizeof(device), "eth%zu", in->index);
+	device_name_nic(in, device);
 	const struct kwalk_device *d = kwalk_device(kn, device);
 
 	if (!d || !d->up || !d->carrier) {
@@ -200,6 +201,23 @@ void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 		guest_forwards(k, kn, p, &r, ret);
 	else
 		guest_refuses(kn, d, p, r.type, ret);
+}
+
+const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p)
+{
+	struct kwalk *k = ctx;
+	struct kwalk_ns *kn = k->by_vm[vm->idx];
+	const struct nl_query q = { .src = p->src,
+		                    .dst = p->dst,
+		                    .ip_proto = p->ip_proto,
+		                    .sport = p->sport,
+		                    .dport = p->dport };
+	struct nl_route r = { 0 };
+
+	if (!kn || !kwalk_kernel_open(kn) || nl_route_get(kn->nl, &q, &r, NULL) < 0 ||
+	    r.type != RTN_UNICAST)
+		return NULL;
+	return kwalk_nic_of(k, kn->node, kwalk_device_name(kn, r.hops[0].ifindex));
 }
 
 void kwalk_start(struct kwalk *k, const struct node *n, struct walk_packet *p,

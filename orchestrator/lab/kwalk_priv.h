@@ -57,6 +57,7 @@ const char *kwalk_device_name(const struct kwalk_ns *kn, int ifindex); /* "?": u
 struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n);
 const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device);
 
+const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p);
 /* kwalk_guest.c: the guest callback of struct walk_env. */
 void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
                  struct walk_guest *ret);

@@ -9,9 +9,12 @@
 
 #include "base/str.h"
 #include "lab/apply.h"
+#include "lab/converge_hybrid.h"
 #include "lab/events.h"
 #include "lab/node.h"
 #include "lab/refresh.h"
+#include "lab/wires.h"
+#include "plan/bird_hybrid.h"
 
 /* BIRD 2 leaves routes of a fresh session in its queue until something wakes it; a question does,
  * so the interval while converging also bounds that wait. */
@@ -128,7 +131,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 {
 	const struct bgp_connection *c = s->conn;
 	struct observer *o = in->d->observer;
-	_cleanup_free_ char *who = xasprintf("%s/%s/%u", c->rs->name, c->name, s->instance);
+	_cleanup_free_ char *who = observed_name(in->node, s);
 	const char *why = s->s.last_error;
 
 	s->since = now_ms();
@@ -136,7 +139,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	s->dropped = false;
 	event_add(in->d->events, "session", who, "%s (was %s)%s%s", s->s.state, from,
 	          *why ? ": " : "", why);
-	if (!o->converged)
+	if (!o->converged || !c)
 		return;
 	struct timespec ts;
 	char at[40];
@@ -198,7 +201,10 @@ static void take_answer(struct instance *in, const char *text)
 	for (size_t i = 0; i < in->n; i++) {
 		char name[64];
 
-		bird_protocol_name(in->sessions[i].conn, name);
+		if (in->sessions[i].conn)
+			bird_protocol_name(in->sessions[i].conn, name);
+		else
+			bird_hybrid_protocol(in->sessions[i].session, name);
 		for (size_t k = 0; k < n; k++)
 			if (streq(list[k].protocol, name))
 				take_session(in, &in->sessions[i], &list[k]);
@@ -353,6 +359,16 @@ static void on_timer(struct timer *t)
 
 /* --- the interface --- */
 
+static void add_hybrid(struct instance *in)
+{
+	const struct model *m = in->d->lab.model;
+
+	in->sessions = xcalloc(m->n_sessions + 1, sizeof(*in->sessions));
+	for (size_t i = 0; i < m->n_sessions; i++)
+		if (m->sessions[i].vm == in->node->vm)
+			in->sessions[in->n++].session = &m->sessions[i];
+}
+
 static struct instance *instance_new(struct driver *d, struct node *n)
 {
 	struct instance *in = xcalloc(1, sizeof(*in));
@@ -361,6 +377,10 @@ static struct instance *instance_new(struct driver *d, struct node *n)
 	in->node = n;
 	in->src.fd = -1;
 	in->timer.fn = on_timer;
+	if (!n->rs) {
+		add_hybrid(in);
+		return in;
+	}
 	in->n = n->rs->n_conns;
 	in->sessions = xcalloc(in->n, sizeof(*in->sessions));
 	for (size_t i = 0; i < in->n; i++) {
@@ -386,6 +406,16 @@ static void inherit(struct instance *in, const struct instance *old)
 
 	for (size_t i = 0; i < in->n; i++)
 		for (size_t k = 0; k < old->n; k++) {
+			const struct hybrid_session *hybrid = in->sessions[i].session;
+
+			if (hybrid) {
+				if (hybrid_same(l, hybrid, old->sessions[k].session)) {
+					in->sessions[i] = old->sessions[k];
+					in->sessions[i].session = hybrid;
+					in->sessions[i].stable = 0;
+				}
+				continue;
+			}
 			const struct bgp_connection *a = in->sessions[i].conn,
 			                            *b = old->sessions[k].conn;
 
@@ -415,7 +445,7 @@ void observe_reset(struct driver *d)
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		struct node *n = d->lab.nodes[i];
 
-		if (n->kind != NODE_ROUTE_SERVER)
+		if (!node_reconfigures(n)) /* it has no BIRD of ours */
 			continue;
 		struct instance *in = instance_new(d, n);
 
@@ -529,6 +559,17 @@ const struct observed *observed_session(const struct driver *d, const struct bgp
 			if (in->sessions[k].conn == c && in->sessions[k].instance == instance)
 				return &in->sessions[k];
 	}
+	return NULL;
+}
+
+const struct observed *observed_hybrid(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct observer *o = d->observer;
+
+	for (size_t i = 0; i < o->n; i++)
+		for (size_t k = 0; k < o->inst[i]->n; k++)
+			if (o->inst[i]->sessions[k].session == s)
+				return &o->inst[i]->sessions[k];
 	return NULL;
 }
 

@@ -7,8 +7,9 @@
 #include "lab/process.h"
 #include "lab/routelimit.h"
 
-struct observed { /* one session of one instance */
-	const struct bgp_connection *conn;
+struct observed {                             /* one session of one instance */
+	const struct bgp_connection *conn;    /* of a Route Server; or */
+	const struct hybrid_session *session; /* of a gateway, an MSEE, a generated router */
 	unsigned instance;
 	bool known; /* BIRD has answered since the connection was configured */
 	struct bird_session s;
@@ -43,6 +44,8 @@ void observe_fresh_cancel(struct driver *d, void *ctx);
 /* NULL when there is none. */
 const struct observed *observed_session(const struct driver *d, const struct bgp_connection *c,
                                         unsigned instance);
+struct hybrid_session;
+const struct observed *observed_hybrid(const struct driver *d, const struct hybrid_session *s);
 /* A line of a BIRD's log: something may have changed. */
 void observe_log_line(struct process *p, const char *line, size_t n);
 /* From now on session changes are kept for `sessions`. */

@@ -51,6 +51,8 @@ static void choose(struct auditor *a)
 	for (size_t pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < m->n_vms && a->n_senders < MAX_VMS; i++) {
 			const struct vm *vm = &m->vms[i];
+			if (vm->role != VM_USER)
+				continue;
 			size_t class = vm->nics[0]->subnet->idx * 2 + nic_instance(vm->nics[0]);
 			bool appliance = !streq(vm->image, "host");
 

@@ -31,6 +31,12 @@ static int find_nic(const struct lab *l, const char *name, struct nic **ret, str
 			if (strieq(vm->nics[i]->name, slash + 1))
 				n = vm->nics[i];
 	}
+	if (n && n->peer)
+		return err_set(
+		    e, EINVAL,
+		    "%s is not in a VNet: it has no effective routes (vnetlab exec %s -- "
+		    "ip route)",
+		    n->vm->name, n->vm->name);
 	if (n) {
 		*ret = n;
 		return 0;

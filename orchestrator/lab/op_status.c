@@ -10,6 +10,7 @@
 #include "lab/ops.h"
 #include "lab/process.h"
 #include "lab/routerlink.h"
+#include "lab/status_hybrid.h"
 
 enum { FRESH_MS = 500 };
 
@@ -38,9 +39,10 @@ static json_t *process_json(const struct process *p)
 static json_t *node_json(const struct node *n)
 {
 	json_t *j = json_object(), *procs = json_array();
+	const char *role = node_role(n);
 
 	json_object_set_new(j, "name", json_string(n->name));
-	json_object_set_new(j, "kind", json_string(kind_str(n->kind)));
+	json_object_set_new(j, "kind", json_string(role ? role : kind_str(n->kind)));
 	json_object_set_new(j, "image", n->vm ? json_string(n->vm->image) : json_null());
 	json_object_set_new(j, "state",
 	                    json_string(n->stopped  ? "deallocated"
@@ -113,6 +115,8 @@ static json_t *status_json(struct driver *d)
 				    bgp,
 				    session_json(d, &l->model->route_servers[i].conns[k], inst));
 	json_object_set_new(j, "bgp", bgp);
+	if (l->model && (l->model->n_gateways || l->model->n_sites || l->model->n_circuits))
+		status_hybrid(d, j);
 	return j;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "lab/apply.h"
 #include "lab/events.h"
@@ -82,7 +83,9 @@ static void on_applied(struct router_link *rl, const json_t *msg)
 
 static char *instance_of(const json_t *msg)
 {
-	return xasprintf("%s/%lld", json_string_value(json_object_get(msg, "routeServer")),
+	const char *rs = json_string_value(json_object_get(msg, "routeServer"));
+
+	return xasprintf("%s/%lld", rs ? rs : json_string_value(json_object_get(msg, "gateway")),
 	                 (long long)json_integer_value(json_object_get(msg, "instance")));
 }
 
@@ -330,14 +333,14 @@ int router_update(struct driver *d, struct err *e)
 {
 	struct router_link *rl = d->router;
 	const struct model *m = d->lab.model;
-	size_t n = m->n_route_servers * 2;
-	_cleanup_free_ int *fds = xcalloc(n + 1, sizeof(*fds));
+	size_t all = model_n_tables(m) * 2, n = 0;
+	_cleanup_free_ int *fds = xcalloc(all + 1, sizeof(*fds));
 
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_free_ char *name =
-		    xasprintf("%s/%zu", m->route_servers[i / 2].name, i % 2);
+	for (size_t i = 0; i < all; i++) {
+		_cleanup_free_ char *name = xasprintf("%s/%zu", model_table_name(m, i / 2), i % 2);
 
-		fds[i] = node_find(&d->lab, name)->netns;
+		if (model_speaks(m, i / 2, i % 2))
+			fds[n++] = node_find(&d->lab, name)->netns;
 	}
 	return say(rl,
 	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:I}", "op", "model", "design", d->lab.design,
@@ -410,7 +413,7 @@ int lab_rib(struct lab *l, struct rib **ret, struct err *e)
 	if (!l->model)
 		return err_set(e, EAGAIN, "lab %s is still being built", l->name);
 	if (!rl || !rl->rib) {
-		*ret = rib_new(l->model->n_route_servers);
+		*ret = rib_new(model_n_tables(l->model));
 		return 0;
 	}
 	return rib_from_json(l->model, rl->rib, ret, e);

@@ -1,6 +1,9 @@
 #include "lab/spec.h"
 
+#include <errno.h>
+
 #include "base/str.h"
+#include "plan/bird_hybrid.h"
 #include "plan/names.h"
 
 /* FNV-1a over bytes; str_hash() folds case, and files differ by case. */
@@ -35,6 +38,18 @@ static uint64_t wire_of_vm(const struct vm *vm)
 
 		h = mix_s(h, n->name);
 		h = mix_u(h, n->ip);
+		if (n->peer) {
+			h = mix_s(h, n->peer->vm->name);
+			h = mix_u(h, n->peer->ip);
+			if (n->tunnel) {
+				h = mix_s(h, n->tunnel->name);
+				h = mix_u(h, n->tunnel->vni);
+				h = mix_u(h, n->tunnel->port);
+				h = mix_u(h, n->ip);
+				h = mix_u(h, n->peer->vm->nics[0]->ip);
+			}
+			continue;
+		}
 		h = mix_u(h, n->subnet->prefix.addr);
 		h = mix_u(h, n->subnet->prefix.len);
 		mac_nic(n, mac);
@@ -55,6 +70,10 @@ static uint64_t guest_of_vm(const struct vm *vm, bool forwarding)
 	}
 	for (size_t i = 0; i < vm->n_loopbacks; i++)
 		h = mix_u(h, vm->loopbacks[i]);
+	for (size_t i = 0; vm->gateway && i < vm->gateway->vnet->n_prefixes; i++) {
+		h = mix_u(h, vm->gateway->vnet->prefixes[i].addr);
+		h = mix_u(h, vm->gateway->vnet->prefixes[i].len);
+	}
 	return h;
 }
 
@@ -87,7 +106,8 @@ static bool any_forwarding(const struct vm *vm)
 
 static bool is_plain(const struct vm *vm)
 {
-	return streq(vm->image, "host") && !vm->bgp.present && !vm->n_configs;
+	return !bird_hybrid_runs(vm) && streq(vm->image, "host") && !vm->bgp.present &&
+	       !vm->n_configs;
 }
 
 static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e)
@@ -99,7 +119,8 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 	w->vm = vm;
 	w->forwarding = any_forwarding(vm);
 	if (!is_plain(vm)) {
-		r = image_plan(m, vm, &w->plan, e);
+		r = bird_hybrid_runs(vm) ? image_plan_hybrid(m, vm, &w->plan, e)
+		                         : image_plan(m, vm, &w->plan, e);
 		if (r < 0)
 			return err_wrap(e, "%s", vm->name);
 		w->forwarding = w->plan->forwarding;

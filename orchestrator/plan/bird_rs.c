@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "plan/bird_hybrid.h"
 
 void bird_rs_protocol(const struct bgp_connection *c, char buf[64])
 {
@@ -140,6 +141,7 @@ static void add_filters(struct str *b, const struct model *m, const struct route
 	add_import(b, "from_nva", refused, bird_rs_preference(rs->preference, RS_FROM_NVA));
 	str_add(b, "filter to_nva {\n"
 	           "\tif source = RTS_STATIC then accept;\n");
+	bird_rs_add_to_nva(b, rs);
 	if (bird_rs_reflects(m, rs))
 		str_add(b,
 		        "\tif proto ~ \"nva_*\" then accept;   # one NVA's routes to the others\n");
@@ -235,5 +237,6 @@ char *bird_rs_config(const struct model *m, const struct route_server *rs, unsig
 	add_template(&b, m, rs, instance, how);
 	for (size_t i = 0; i < rs->n_conns; i++)
 		add_session(&b, &rs->conns[i], how->cut == &rs->conns[i]);
+	bird_rs_add_gateways(&b, m, rs, instance);
 	return str_take(&b);
 }

@@ -60,6 +60,7 @@ static void add_nic(struct compiler *c, const struct nic *n)
 	p->mark = fabric_mark_nic(c->m, n);
 	p->ip = n->ip;
 	p->forwarding = n->forwarding;
+	p->gateway = n->vm->role == VM_GATEWAY;
 	c->in_use[n->subnet->vnet->idx] = true;
 	if (vm_runs(c->rt, n->vm))
 		mac_nic(n, add_neigh(c->f, p->name, n->ip)->mac);

@@ -65,6 +65,7 @@ struct fab_port { /* what nft needs to know of a port; those of stopped VMs are 
 	ip4 ip;
 	bool forwarding; /* false: only its own source leaves, only its own destination arrives */
 	bool edge;       /* the Internet edge's link of a VNet: mark = vnet << 16 */
+	bool gateway;    /* what it brings is never forwarded traffic: azure/walk.c */
 };
 
 /* allowForwardedTraffic=false with strictForwarded (azure-semantics 5, 9): what comes in from a

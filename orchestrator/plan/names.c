@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 
 const uint8_t FABRIC_MAC[6] = { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc };
@@ -50,6 +51,15 @@ const char *port_name_rs(const struct route_server *rs, unsigned instance, char 
 const char *port_name_edge(const struct vnet *v, char *buf)
 {
 	return port_name('i', hash("edge", v->name, NULL), buf);
+}
+
+const char *device_name_nic(const struct nic *n, char *buf)
+{
+	if (n->tunnel)
+		snprintf(buf, IFNAMSIZ, "%s", n->tunnel->name);
+	else
+		snprintf(buf, IFNAMSIZ, "eth%zu", n->index);
+	return buf;
 }
 
 static void mac(uint64_t h, uint8_t m[6])

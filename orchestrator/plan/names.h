@@ -15,6 +15,9 @@ const char *port_name_edge(const struct vnet *v, char *buf);
 /* VNets with at least one NIC have a link to the Internet edge, whether their VMs run or not. */
 bool vnet_has_edge(const struct vnet *v);
 
+/* The guest's name for it: "eth0", ..., or that of the tunnel.  buf has IFNAMSIZ bytes. */
+const char *device_name_nic(const struct nic *n, char *buf);
+
 /* Guest side addresses are 00:0d:3a:xx:xx:xx (as Azure's), the fabric side is 12:34:56:78:9a:bc for
  * every port (azure-semantics 3.1). */
 void mac_nic(const struct nic *n, uint8_t mac[6]);

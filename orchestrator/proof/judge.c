@@ -208,10 +208,11 @@ static void show_way(const json_t *path, struct str *out)
 
 static bool same_node(const char *want, const char *node)
 {
-	const char *slash = strchr(want, '/');
-	size_t n = slash ? (size_t)(slash - want) : strlen(want);
+	const char *slash = strrchr(want, '/');
+	size_t n = slash ? (size_t)(slash - want) : 0;
 
-	return !strncasecmp(want, node, n) && !node[n];
+	/* "dc1/srv" and "vpngw/0" are nodes; of "VM/nic" the VM is. */
+	return strieq(want, node) || (n && !strncasecmp(want, node, n) && !node[n]);
 }
 
 static bool way_holds(const struct check *c, const json_t *path, struct str *out)

@@ -198,7 +198,7 @@ static void copy(struct rib_table *to, const struct rib_table *from)
 
 void programmer_catch_up(struct programmer *p)
 {
-	for (size_t i = 0; i < p->seen->n_route_servers; i++)
+	for (size_t i = 0; i < p->seen->n_tables; i++)
 		for (unsigned k = 0; k < 2; k++)
 			copy(&p->rib->tables[i][k], &p->seen->tables[i][k]);
 	p->n = p->waiting = 0;
@@ -230,7 +230,7 @@ static void compare(struct programmer *p, size_t rs, unsigned instance, int64_t 
 
 void programmer_compare(struct programmer *p, int64_t now)
 {
-	for (size_t i = 0; i < p->seen->n_route_servers; i++)
+	for (size_t i = 0; i < p->seen->n_tables; i++)
 		for (unsigned k = 0; k < 2; k++)
 			compare(p, i, k, now);
 }

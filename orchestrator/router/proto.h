@@ -10,8 +10,8 @@
  *   {"op":"model","design":{...},"stopped":["VM",...],"maintained":["RS/0",...],"lost":[...],
  *    "generation":n}
  *         design as design_read() made it.  With it come, as SCM_RIGHTS of the same sendmsg() as
- * the first byte of the line, the network namespaces of all Route Server instances: 0/0, 0/1, 1/0,
- * ... in the design's order.
+ * the first byte of the line, the network namespaces of all instances of Route Servers, then of
+ * gateways: the tables' order (azure/hybrid.h).
  *   {"op":"stopped","vms":["VM",...],"generation":n}   which VMs are stopped now, all of them
  *   {"op":"maintained","instances":["RS/0",...],"generation":n}   which Route Server instances are
  * in maintenance now, all of them: what their siblings select is programmed in their place

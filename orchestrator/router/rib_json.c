@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "router/proto.h"
 
@@ -17,16 +18,17 @@ json_t *rib_to_json(const struct model *m, const struct rib *r)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < m->n_route_servers && i < r->n_route_servers; i++) {
+	for (size_t i = 0; i < model_n_tables(m) && i < r->n_tables; i++) {
 		for (unsigned k = 0; k < 2; k++) {
 			json_t *routes = json_array();
 
 			for (size_t n = 0; n < r->tables[i][k].n; n++)
 				json_array_append_new(routes,
 				                      route_json(&r->tables[i][k].routes[n]));
-			json_array_append_new(all, json_pack("{s:s,s:i,s:o}", "routeServer",
-			                                     m->route_servers[i].name, "instance",
-			                                     (int)k, "routes", routes));
+			json_array_append_new(all,
+			                      json_pack("{s:s,s:i,s:o}", model_table_kind(m, i),
+			                                model_table_name(m, i), "instance", (int)k,
+			                                "routes", routes));
 		}
 	}
 	return json_pack("{s:o}", "rib", all);
@@ -54,22 +56,24 @@ static int route_from_json(const json_t *j, struct rib_table *t)
 
 int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e)
 {
-	_cleanup_(rib_free_p) struct rib *r = rib_new(m->n_route_servers);
+	_cleanup_(rib_free_p) struct rib *r = rib_new(model_n_tables(m));
 	size_t i, n;
 	json_t *table, *route;
 
 	json_array_foreach (json_object_get(j, "rib"), i, table) {
 		const char *name = json_string_value(json_object_get(table, "routeServer"));
-		const struct route_server *rs = name ? model_route_server(m, name) : NULL;
+		const char *gateway = json_string_value(json_object_get(table, "gateway"));
+		int to =
+		    name ? model_table(m, "routeServer", name) : model_table(m, "gateway", gateway);
 		json_int_t instance = json_integer_value(json_object_get(table, "instance"));
 
-		if (!rs) /* of a design that is just being replaced */
+		if (to < 0) /* of a design that is just being replaced */
 			continue;
 		json_array_foreach (json_object_get(table, "routes"), n, route)
-			if (route_from_json(route, &r->tables[rs->idx][instance == 1]) < 0)
+			if (route_from_json(route, &r->tables[to][instance == 1]) < 0)
 				return err_set(e, EPROTO,
 				               "virtual router: route %zu of %s/%d cannot be read",
-				               n, name, (int)instance);
+				               n, name ? name : gateway, (int)instance);
 	}
 	*ret = take_ptr(r);
 	return 0;
@@ -93,7 +97,7 @@ bool *stopped_from_json(const struct model *m, const json_t *names)
 
 bool *maintained_from_json(const struct model *m, const json_t *names)
 {
-	bool *list = xcalloc(m->n_route_servers * 2 + 1, sizeof(*list));
+	bool *list = xcalloc(model_n_tables(m) * 2 + 1, sizeof(*list));
 	size_t k;
 	json_t *name;
 

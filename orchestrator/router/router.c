@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "azure/hybrid.h"
 #include "input/topology.h"
 #include "kernel/fabric_apply.h"
 #include "kernel/nl.h"
@@ -25,7 +26,7 @@ struct router {
 	struct model *model;
 	bool *stopped; /* by vm->idx */
 	struct programmer *prog;
-	struct watch **watches; /* of instance i % 2 of Route Server i / 2 */
+	struct watch **watches; /* of instance i % 2 of table i / 2; some NULL */
 	size_t n_watches;
 	/* By watch: an instance in maintenance programs nothing, its sibling does all of it.  What
 	 * it selects meanwhile is kept aside, for when it is back. */
@@ -138,9 +139,10 @@ static void on_route(struct prefix p, bool had, void *arg)
 	mark_dirty(r);
 	if (r->quiet)
 		return;
-	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "route", "routeServer",
-	                 r->model->route_servers[s->rs].name, "instance", (int)s->instance,
-	                 "prefix", PREFIX_STR(p), "nextHops", hops_json(now), "action",
+	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "route",
+	                 model_table_kind(r->model, s->rs), model_table_name(r->model, s->rs),
+	                 "instance", (int)s->instance, "prefix", PREFIX_STR(p), "nextHops",
+	                 hops_json(now), "action",
 	                 !now  ? "delete"
 	                 : had ? "change"
 	                       : "add",
@@ -153,18 +155,19 @@ static void on_programmed(size_t rs, unsigned instance, struct prefix p,
 {
 	struct router *r = arg;
 
-	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "programmed", "routeServer",
-	                 r->model->route_servers[rs].name, "instance", (int)instance, "prefix",
-	                 PREFIX_STR(p), "nextHops", hops_json(route), "step",
-	                 program_step_str(step), "waitedMs", (json_int_t)waited));
+	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "programmed",
+	                 model_table_kind(r->model, rs), model_table_name(r->model, rs), "instance",
+	                 (int)instance, "prefix", PREFIX_STR(p), "nextHops", hops_json(route),
+	                 "step", program_step_str(step), "waitedMs", (json_int_t)waited));
 }
 
 static bool is_peer(size_t rs, ip4 hop, void *arg)
 {
 	const struct router *r = arg;
-	const struct route_server *s = &r->model->route_servers[rs];
+	const struct route_server *s =
+	    rs < r->model->n_route_servers ? &r->model->route_servers[rs] : NULL;
 
-	for (size_t i = 0; i < s->n_conns; i++)
+	for (size_t i = 0; s && i < s->n_conns; i++)
 		if (s->conns[i].peer_ip == hop)
 			return true;
 	return false;
@@ -173,12 +176,15 @@ static bool is_peer(size_t rs, ip4 hop, void *arg)
 static void read_instance(struct router *r, size_t i, bool dump)
 {
 	struct source s = { r, i / 2, i % 2 };
+
+	if (!r->watches[i]) /* a gateway's instance that is not there */
+		return;
 	struct rib_table *t = r->maintained[i] ? &r->aside[i] : seen(r, i);
 	struct err e = { 0 };
 	int rc = (dump ? watch_dump : watch_read)(r->watches[i], t, MAX_ROUTES, on_route, &s, &e);
 
 	if (rc < 0) {
-		err_wrap(&e, "routes of %s/%u", r->model->route_servers[s.rs].name, s.instance);
+		err_wrap(&e, "routes of %s/%u", model_table_name(r->model, s.rs), s.instance);
 		say_error(r, &e);
 	}
 }
@@ -193,15 +199,19 @@ static void close_watches(struct watch **w, size_t n)
 /* Takes the descriptors. */
 static int open_watches(struct router *r, int *fds, size_t n, struct err *e)
 {
+	size_t k = 0;
 	int rc = 0;
 
 	r->watches = xcalloc(n, sizeof(*r->watches));
 	r->n_watches = n;
 	for (size_t i = 0; i < n; i++) {
+		if (!model_speaks(r->model, i / 2, i % 2))
+			continue;
 		if (rc == 0)
-			rc = watch_open(take_fd(fds[i]), &r->watches[i], e);
+			rc = watch_open(take_fd(fds[k]), &r->watches[i], e);
 		else
-			close_p(&fds[i]);
+			close_p(&fds[k]);
+		k++;
 		if (rc == 0)
 			rc = listen_to(r, watch_fd(r->watches[i]), r->watches[i], e);
 	}
@@ -257,19 +267,19 @@ static void op_maintained(struct router *r, const json_t *req)
 	mark_dirty(r);
 }
 
-/* A Route Server that was there before keeps what it was seen and programmed with. */
+/* Who was there before keeps what it was seen and programmed with. */
 static void carry_over(struct router *r, const struct model *old_model, struct programmer *old,
                        const struct rib_table *old_aside)
 {
-	for (size_t i = 0; i < r->model->n_route_servers; i++) {
-		const struct route_server *was =
-		    model_route_server(old_model, r->model->route_servers[i].name);
+	for (size_t i = 0; i < model_n_tables(r->model); i++) {
+		int was = model_table(old_model, model_table_kind(r->model, i),
+		                      model_table_name(r->model, i));
 
-		for (unsigned k = 0; was && k < 2; k++) {
+		for (unsigned k = 0; was >= 0 && k < 2; k++) {
 			copy_table(&programmer_seen(r->prog)->tables[i][k],
-			           &programmer_seen(old)->tables[was->idx][k]);
-			programmer_adopt(r->prog, i, k, &programmer_rib(old)->tables[was->idx][k]);
-			copy_table(&r->aside[i * 2 + k], &old_aside[was->idx * 2 + k]);
+			           &programmer_seen(old)->tables[was][k]);
+			programmer_adopt(r->prog, i, k, &programmer_rib(old)->tables[was][k]);
+			copy_table(&r->aside[i * 2 + k], &old_aside[(size_t)was * 2 + k]);
 		}
 	}
 }
@@ -293,15 +303,17 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 
 	if (!m)
 		return -EINVAL;
-	size_t n = m->n_route_servers * 2;
-	_cleanup_free_ int *fds = xcalloc(n, sizeof(*fds));
+	size_t n = model_n_tables(m) * 2, n_fds = 0;
+	_cleanup_free_ int *fds = xcalloc(n + 1, sizeof(*fds));
 
-	if (n && !peer_take_fds(r->peer, fds, n)) {
+	for (size_t i = 0; i < n; i++)
+		n_fds += model_speaks(m, i / 2, i % 2);
+	if (n_fds && !peer_take_fds(r->peer, fds, n_fds)) {
 		model_free(m);
 		return err_set(e, EPROTO,
-		               "model: %zu namespaces of Route Server instances were "
-		               "expected with it",
-		               n);
+		               "model: %zu namespaces of Route Server and gateway instances "
+		               "were expected with it",
+		               n_fds);
 	}
 	struct model *old_model = r->model;
 	struct programmer *old = r->prog;
@@ -314,7 +326,7 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	r->watches = NULL;
 	r->n_watches = 0;
 	r->model = m;
-	r->prog = programmer_new(m->n_route_servers, delays ? &times : NULL);
+	r->prog = programmer_new(model_n_tables(m), delays ? &times : NULL);
 	programmer_peers(r->prog, is_peer, r);
 	r->aside = xcalloc(n + 1, sizeof(*r->aside));
 	free(r->maintained);
@@ -353,8 +365,8 @@ static json_t *show(const struct router *r)
 	for (size_t i = 0; r->prog && i < r->n_watches; i++)
 		json_array_append_new(
 		    routes,
-		    json_pack("{s:s,s:i,s:I,s:I}", "routeServer",
-		              r->model->route_servers[i / 2].name, "instance", (int)(i % 2), "seen",
+		    json_pack("{s:s,s:i,s:I,s:I}", model_table_kind(r->model, i / 2),
+		              model_table_name(r->model, i / 2), "instance", (int)(i % 2), "seen",
 		              (json_int_t)programmer_seen(r->prog)->tables[i / 2][i % 2].n,
 		              "programmed",
 		              (json_int_t)programmer_rib(r->prog)->tables[i / 2][i % 2].n));
@@ -529,7 +541,7 @@ static int dispatch(struct router *r, void *what, struct err *e)
 		return 0;
 	}
 	for (size_t i = 0; i < r->n_watches; i++)
-		if (what == r->watches[i])
+		if (r->watches[i] && what == r->watches[i])
 			read_instance(r, i, false);
 	return 0;
 }

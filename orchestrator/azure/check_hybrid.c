@@ -1,0 +1,236 @@
+/* Gateways, connections, sites: azure-semantics 7, 1.9, 5. */
+#include "azure/check_rules.h"
+#include "azure/hybrid.h"
+#include "base/str.h"
+
+static void gateway_subnet(const struct gateway *g, struct findings *f)
+{
+	const struct subnet *s = g->subnet;
+
+	if (!streq(s->name, "GatewaySubnet"))
+		error_at(f, "GW-SUBNET-02", NULL, s->ptr, "write GatewaySubnet",
+		         "subnet \"%s\": the name must be spelled exactly GatewaySubnet", s->name);
+	if (s->broken)
+		return;
+	/* Subnets longer than /29 are refused for all. */
+	if (s->prefix.len > 27 && s->prefix.len <= 29 &&
+	    !(g->vnet->gateway[1 - g->type] && g->vnet->gateway[1 - g->type]->idx < g->idx))
+		warning_at(
+		    f, "GW-SUBNET-03", NULL, s->ptr, "make it /27 or bigger",
+		    "GatewaySubnet of \"%s\" is %s: it works, but /27 or bigger is recommended",
+		    g->vnet->name, PREFIX_STR(s->prefix));
+	if (g->n && !g->broken && g->instance[g->n - 1] >= prefix_last(s->prefix))
+		error_at(f, "GW-SUBNET-06", NULL, s->ptr, "make it /27 or bigger",
+		         "GatewaySubnet of \"%s\" (%s) has no address left for gateway \"%s\"",
+		         g->vnet->name, PREFIX_STR(s->prefix), g->name);
+}
+
+/* What may not be on a GatewaySubnet, with a gateway or not. */
+static void any_gateway_subnet(const struct subnet *s, struct findings *f)
+{
+	const struct route_table *t = s->route_table;
+
+	for (size_t i = 0; i < s->n_nics; i++)
+		if (s->nics[i]->vm->role == VM_USER)
+			error_at(f, "GW-SUBNET-04", NULL, s->nics[i]->ptr,
+			         "put it into another subnet",
+			         "NIC \"%s\" is in GatewaySubnet, which holds gateways only",
+			         s->nics[i]->name);
+	if (!t)
+		return;
+	_cleanup_free_ char *ptr = xasprintf("%s/routeTable", s->ptr);
+
+	if (t->disable_bgp)
+		error_at(f, "GW-SUBNET-05", NULL, ptr,
+		         "attach another route table, or set disableBgpRoutePropagation to false",
+		         "route table \"%s\" of GatewaySubnet has disableBgpRoutePropagation: the "
+		         "gateway would not work",
+		         t->name);
+	for (size_t i = 0; i < t->n_routes; i++) {
+		const struct route *r = &t->routes[i];
+
+		if (r->broken)
+			continue;
+		if (!r->prefix.len)
+			error_at(f, "GW-UDR-01", NULL, ptr, "use longer prefixes, those of spokes",
+			         "route \"%s\" of route table \"%s\" is for 0.0.0.0/0, which "
+			         "GatewaySubnet does not take",
+			         r->name, t->name);
+	}
+}
+
+static const struct route *longest(const struct route_table *t, struct prefix p)
+{
+	const struct route *best = NULL;
+
+	for (size_t i = 0; t && i < t->n_routes; i++) {
+		const struct route *r = &t->routes[i];
+
+		if (!r->broken && prefix_covers(r->prefix, p) &&
+		    (!best || r->prefix.len > best->prefix.len))
+			best = r;
+	}
+	return best;
+}
+
+/* azure-semantics 1.9: the sessions between gateway and Route Server are packets like any. */
+static void covers_route_server(const struct gateway *g, struct findings *f)
+{
+	const struct route_server *rs = g->vnet->route_server;
+	const struct route *r;
+
+	if (!rs || !rs->subnet || rs->subnet->broken || !g->subnet)
+		return;
+	r = longest(g->subnet->route_table, rs->subnet->prefix);
+	/* A route that is shorter than the VNet's own does not win. */
+	for (size_t i = 0; r && i < g->vnet->n_prefixes; i++)
+		if (prefix_covers(g->vnet->prefixes[i], rs->subnet->prefix) &&
+		    r->prefix.len < g->vnet->prefixes[i].len)
+			return;
+	if (r && r->type != NH_VNET_LOCAL && r->prefix.len)
+		warning_at(f, "GW-UDR-02", NULL, r->ptr,
+		           "add a route for RouteServerSubnet with next hop VnetLocal",
+		           "route \"%s\" of GatewaySubnet covers RouteServerSubnet (%s): BGP "
+		           "between gateway \"%s\" and Route Server \"%s\" goes astray",
+		           r->name, PREFIX_STR(rs->subnet->prefix), g->name, rs->name);
+}
+
+/* Routes of GatewaySubnet take over spokes only with the spoke's very prefix, or a longer one. */
+static void shorter(const struct route_table *t, const struct route *r, const struct peering *p,
+                    struct prefix spoke, struct findings *f)
+{
+	if (!prefix_covers(r->prefix, spoke) || r->prefix.len >= spoke.len ||
+	    prefix_eq(longest(t, spoke)->prefix, spoke))
+		return;
+	warning_at(f, "GW-UDR-03", NULL, r->ptr, "add a route for exactly that prefix",
+	           "route \"%s\" of GatewaySubnet (%s) does not take over \"%s\" (%s): the "
+	           "peering's route is longer",
+	           r->name, PREFIX_STR(r->prefix), p->remote->name, PREFIX_STR(spoke));
+}
+
+static void shorter_than_spokes(const struct subnet *s, struct findings *f)
+{
+	const struct route_table *t = s->route_table;
+
+	for (size_t i = 0; t && i < t->n_routes; i++) {
+		const struct route *r = &t->routes[i];
+
+		for (size_t k = 0; k < s->vnet->n_peerings && !r->broken && r->prefix.len; k++) {
+			const struct peering *p = &s->vnet->peerings[k];
+
+			for (size_t j = 0; peering_connected(p) && j < peering_n_prefixes(p); j++)
+				shorter(t, r, p, peering_prefix(p, j), f);
+		}
+	}
+}
+
+static bool reserved_asn(uint32_t n)
+{
+	return n == 8074 || n == 8075 || n == MSEE_ASN || (n >= 65517 && n <= 65520) ||
+	       n == 23456 || (n >= 64496 && n <= 64511) || (n >= 65535 && n <= 65551);
+}
+
+static void gateway_asn(const struct gateway *g, struct findings *f)
+{
+	_cleanup_free_ char *ptr = xasprintf("%s/asn", g->ptr);
+
+	if (!g->asn || reserved_asn(g->asn))
+		error_at(f, "GW-ASN-01", NULL, ptr, "use 65515, or another one as 65010",
+		         "AS number %u of gateway \"%s\" is reserved by Azure or IANA", g->asn,
+		         g->name);
+	if (g->type == GW_EXPRESSROUTE && g->asn != AZURE_ASN)
+		error_at(f, "GW-ASN-02", NULL, ptr, "leave it out",
+		         "ExpressRoute gateway \"%s\" has AS number %u; it is always 65515",
+		         g->name, g->asn);
+	if (g->type == GW_VPN && g->asn != AZURE_ASN && g->vnet->route_server)
+		warning_at(f, "GW-RS-01", NULL, ptr, "use 65515",
+		           "VPN gateway \"%s\" has AS number %u beside Route Server \"%s\": Azure "
+		           "supports 65515 only; others work by eBGP",
+		           g->name, g->asn, g->vnet->route_server->name);
+	if (g->type == GW_VPN && g->n == 1 && g->vnet->route_server)
+		warning_at(f, "GW-RS-02", NULL, g->ptr, "set activeActive to true",
+		           "VPN gateway \"%s\" is not active-active, as Azure demands beside Route "
+		           "Server \"%s\"",
+		           g->name, g->vnet->route_server->name);
+}
+
+static void gateway(const struct gateway *g, struct findings *f)
+{
+	if (!g->vnet)
+		return;
+	if (g->vnet->gateway[g->type] != g)
+		error_at(
+		    f, "GW-TWICE-01", NULL, g->ptr, "remove one of them",
+		    "virtual network \"%s\" has the %s gateway \"%s\" already; there is one of "
+		    "a type per VNet",
+		    g->vnet->name, gateway_type_str(g->type), g->vnet->gateway[g->type]->name);
+	if (!g->subnet)
+		error_at(f, "GW-SUBNET-01", NULL, g->ptr,
+		         "add \"GatewaySubnet\", /27 or bigger, to its subnets",
+		         "virtual network \"%s\" has no subnet called GatewaySubnet for gateway "
+		         "\"%s\"",
+		         g->vnet->name, g->name);
+	else
+		gateway_subnet(g, f);
+	gateway_asn(g, f);
+	covers_route_server(g, f);
+}
+
+/* --- names: nodes of a lab are called like what they play ------------------------------------- */
+
+static void same_name(const char *kind, const char *name, const char *ptr, const char *other,
+                      struct findings *f)
+{
+	error_at(f, "EMU-NAME-01", NULL, ptr, "rename one of them",
+	         "%s \"%s\" has the name of a %s: their nodes in the lab would be called alike",
+	         kind, name, other);
+}
+
+struct named {
+	const char *name, *kind, *ptr;
+};
+
+static int named_cmp(const void *pa, const void *pb)
+{
+	const struct named *a = pa, *b = pb;
+	int d = strcasecmp(a->name, b->name);
+
+	return d ? d : strcmp(a->kind, b->kind);
+}
+
+static void names(const struct model *m, struct findings *f)
+{
+	size_t n = 0;
+	_cleanup_free_ struct named *v =
+	    xcalloc(m->n_gateways + m->n_circuits + m->n_sites + m->n_route_servers + m->n_vms + 1,
+	            sizeof(*v));
+
+	for (size_t i = 0; i < m->n_gateways; i++)
+		v[n++] = (struct named){ m->gateways[i].name, "gateway", m->gateways[i].ptr };
+	for (size_t i = 0; i < m->n_circuits; i++)
+		v[n++] = (struct named){ m->circuits[i].name, "circuit", m->circuits[i].ptr };
+	for (size_t i = 0; i < m->n_sites; i++)
+		v[n++] = (struct named){ m->sites[i].name, "site", m->sites[i].ptr };
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		v[n++] = (struct named){ m->route_servers[i].name, "Route Server",
+			                 m->route_servers[i].ptr };
+	for (size_t i = 0; n && i < m->n_vms; i++)
+		if (m->vms[i].role == VM_USER && model_site(m, m->vms[i].name))
+			v[n++] = (struct named){ m->vms[i].name, "virtual machine", m->vms[i].ptr };
+	qsort(v, n, sizeof(*v), named_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (strieq(v[i].name, v[i - 1].name) && v[i].kind != v[i - 1].kind)
+			same_name(v[i].kind, v[i].name, v[i].ptr, v[i - 1].kind, f);
+}
+
+void check_hybrid(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_gateways; i++)
+		gateway(&m->gateways[i], f);
+	for (size_t i = 0; i < m->n_subnets; i++)
+		if (subnet_is_gateways(&m->subnets[i])) {
+			any_gateway_subnet(&m->subnets[i], f);
+			shorter_than_spokes(&m->subnets[i], f);
+		}
+	names(m, f);
+}

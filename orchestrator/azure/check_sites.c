@@ -1,0 +1,232 @@
+/* Connections, local network gateways, circuits, sites and tunnels: azure-semantics 7. */
+#include "azure/check_rules.h"
+#include "azure/hybrid.h"
+#include "base/str.h"
+
+/* --- connections ----------------------------------------------------------------------------- */
+
+static void form(const struct connection *c, struct findings *f)
+{
+	enum gateway_type want = c->type == CONN_EXPRESSROUTE ? GW_EXPRESSROUTE : GW_VPN;
+	bool other_end = c->type == CONN_IPSEC       ? c->site || c->local
+	                 : c->type == CONN_VNET2VNET ? c->remote != NULL
+	                                             : c->circuit != NULL;
+	static const char *const keys[] = { [CONN_IPSEC] = "site\" or \"localNetworkGateway",
+		                            [CONN_VNET2VNET] = "remoteGateway",
+		                            [CONN_EXPRESSROUTE] = "circuit" };
+
+	if (!other_end && !f->errors) {
+		_cleanup_free_ char *hint = xasprintf("add \"%s\"", keys[c->type]);
+
+		error_at(f, "CONN-END-01", NULL, c->ptr, hint,
+		         "connection \"%s\" does not say what is at its other end", c->name);
+	}
+	if (c->gateway && c->gateway->type != want)
+		error_at(f, "CONN-TYPE-01", NULL, c->ptr,
+		         want == GW_VPN ? "use type ExpressRoute with a circuit, or a VPN gateway"
+		                        : "use an ExpressRoute gateway",
+		         "connection \"%s\" is of a type that %s gateway \"%s\" does not take",
+		         c->name, gateway_type_str(c->gateway->type), c->gateway->name);
+	if (c->remote && c->type == CONN_VNET2VNET && c->remote->type != GW_VPN)
+		error_at(f, "CONN-TYPE-01", NULL, c->ptr, "name a VPN gateway",
+		         "connection \"%s\" goes to \"%s\", which is an %s gateway", c->name,
+		         c->remote->name, gateway_type_str(c->remote->type));
+	if (c->remote && c->remote == c->gateway)
+		error_at(f, "CONN-SELF-01", NULL, c->ptr, "name another gateway",
+		         "connection \"%s\" connects gateway \"%s\" with itself", c->name,
+		         c->gateway->name);
+}
+
+static uint32_t far_asn(const struct connection *c)
+{
+	if (c->type == CONN_VNET2VNET)
+		return c->remote->asn;
+	return c->local && c->local->asn ? c->local->asn : c->site ? c->site->asn : 0;
+}
+
+static void bgp(const struct connection *c, struct findings *f)
+{
+	if (!c->bgp || c->type == CONN_EXPRESSROUTE)
+		return;
+	if (c->local && !c->local->asn)
+		error_at(f, "CONN-BGP-01", NULL, c->local->ptr,
+		         "add bgpSettings, or set enableBgp to false",
+		         "connection \"%s\" wants BGP, but local network gateway \"%s\" has no "
+		         "bgpSettings",
+		         c->name, c->local->name);
+	else if (far_asn(c) == c->gateway->asn)
+		error_at(f, "CONN-ASN-01", NULL, c->ptr, "give one of them another AS number",
+		         "connection \"%s\" has AS number %u on both sides", c->name,
+		         c->gateway->asn);
+	if (c->local && c->local->asn && c->site && c->local->asn != c->site->asn)
+		warning_at(
+		    f, "CONN-ASN-02", NULL, c->local->ptr, "write the site's number",
+		    "local network gateway \"%s\" says AS number %u, site \"%s\" has %u: the "
+		    "session stays down",
+		    c->local->name, c->local->asn, c->site->name, c->site->asn);
+	if (c->local && c->local->bgp_ip && c->site && c->local->bgp_ip != c->site->bgp_ip)
+		warning_at(f, "CONN-BGP-02", NULL, c->local->ptr, "write the site's address",
+		           "local network gateway \"%s\" says bgpPeeringAddress %s, the router of "
+		           "site \"%s\" has another one",
+		           c->local->name, IP4_STR(c->local->bgp_ip), c->site->name);
+}
+
+static bool far_away(const struct connection *c)
+{
+	return c->type == CONN_IPSEC && !c->site && !c->reverse;
+}
+
+static void connection(const struct connection *c, struct findings *f)
+{
+	form(c, f);
+	if (c->broken)
+		return;
+	bgp(c, f);
+	if (c->down)
+		warning_at(f, far_away(c) ? "CONN-SITE-01" : "CONN-KEY-01", NULL, c->ptr,
+		           far_away(c)
+		               ? "give it \"site\", or an address that a site, a VPN gateway "
+		                 "with a connection back, or a VM has"
+		               : "write the same key on both sides",
+		           "connection \"%s\" stays down: %s", c->name, c->down);
+}
+
+static const void *far_end(const struct connection *c)
+{
+	return c->type == CONN_IPSEC       ? c->site ? (const void *)c->site : c->local
+	       : c->type == CONN_VNET2VNET ? (const void *)c->remote
+	                                   : c->circuit;
+}
+
+static void twice(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_connections; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct connection *a = &m->connections[k], *b = &m->connections[i];
+
+			if (a->broken || b->broken || a->type != b->type ||
+			    a->gateway != b->gateway || far_end(a) != far_end(b))
+				continue;
+			error_at(f, "CONN-TWICE-01", NULL, b->ptr, "remove one of them",
+			         "connection \"%s\" is between the same ends as \"%s\"", b->name,
+			         a->name);
+			break;
+		}
+}
+
+/* --- sites ----------------------------------------------------------------------------------- */
+
+static void local_gateway(const struct local_gateway *g, struct findings *f)
+{
+	_cleanup_free_ char *ptr = xasprintf("%s/bgpSettings/asn", g->ptr);
+
+	if (g->asn == AZURE_ASN)
+		warning_at(f, "LNG-ASN-01", NULL, ptr,
+		           "use another one; or Vnet2Vnet, without the Route Server's routes",
+		           "local network gateway \"%s\" has AS number 65515, which Azure has "
+		           "refused there at times",
+		           g->name);
+}
+
+static bool in_site(const struct site *s, ip4 a)
+{
+	for (size_t i = 0; i < s->n_prefixes; i++)
+		if (prefix_has(s->prefixes[i], a))
+			return true;
+	return false;
+}
+
+static void site(const struct site *s, struct findings *f)
+{
+	if (s->broken)
+		return;
+	for (size_t i = 0; i < s->n_hosts; i++) {
+		const struct site_host *h = &s->hosts[i];
+
+		if (!in_site(s, h->ip))
+			error_at(f, "SITE-HOST-01", NULL, h->ptr, "take one from addressPrefixes",
+			         "host \"%s\" has %s, which is in none of the networks of site "
+			         "\"%s\"",
+			         h->name, IP4_STR(h->ip), s->name);
+		if (h->ip == s->bgp_ip)
+			error_at(f, "SITE-HOST-02", NULL, h->ptr,
+			         "give it another one, or set bgpPeeringAddress of the site",
+			         "host \"%s\" has %s, the address of the router of site \"%s\"",
+			         h->name, IP4_STR(h->ip), s->name);
+		for (size_t k = 0; k < i; k++)
+			if (s->hosts[k].ip == h->ip)
+				error_at(f, "SITE-HOST-02", NULL, h->ptr, "give it another one",
+				         "host \"%s\" has %s like \"%s\"", h->name, IP4_STR(h->ip),
+				         s->hosts[k].name);
+	}
+}
+
+static void overlaps(const struct model *m, const struct site *s, struct findings *f)
+{
+	for (size_t i = 0; i < s->n_prefixes && !s->broken; i++)
+		for (size_t v = 0; v < m->n_vnets; v++)
+			for (size_t k = 0; k < m->vnets[v].n_prefixes; k++)
+				if (prefix_covers(m->vnets[v].prefixes[k], s->prefixes[i]))
+					warning_at(
+					    f, "SITE-OVERLAP-01", NULL, s->ptr,
+					    "use another network; Azure takes only what is "
+					    "outside or shorter",
+					    "network %s of site \"%s\" is in the address space of "
+					    "\"%s\": gateways filter it",
+					    PREFIX_STR(s->prefixes[i]), s->name, m->vnets[v].name);
+}
+
+static void circuit(const struct circuit *c, struct findings *f)
+{
+	if (c->broken || !c->site)
+		return;
+	if (c->peer_asn && c->peer_asn != c->site->asn)
+		warning_at(f, "ER-ASN-01", NULL, c->ptr, "write the site's number",
+		           "circuit \"%s\" says peerAsn %u, site \"%s\" has %u: the sessions stay "
+		           "down",
+		           c->name, c->peer_asn, c->site->name, c->site->asn);
+	if (c->site->asn == AZURE_ASN || c->site->asn == MSEE_ASN)
+		error_at(f, "ER-ASN-02", NULL, c->site->ptr, "use another one, as 65010",
+		         "site \"%s\" of circuit \"%s\" has AS number %u, which is Microsoft's",
+		         c->site->name, c->name, c->site->asn);
+}
+
+/* --- tunnels --------------------------------------------------------------------------------- */
+
+static void tunnel(const struct tunnel *t, struct findings *f)
+{
+	const struct vm *a = t->end[0].vm, *b = t->end[1].vm;
+
+	if (strlen(t->name) > 15)
+		error_at(f, "TUN-NAME-01", NULL, t->ptr, "shorten it",
+		         "tunnel \"%s\": its devices have its name, of 15 characters at most",
+		         t->name);
+	if (t->broken)
+		return;
+	if (str_starts(t->name, "eth") || strieq(t->name, "lo"))
+		error_at(f, "TUN-NAME-01", NULL, t->ptr, "use another name",
+		         "tunnel \"%s\": that is the name of another device", t->name);
+	if (a == b)
+		error_at(f, "TUN-ENDS-02", NULL, t->ptr, "name two VMs",
+		         "both ends of tunnel \"%s\" are \"%s\"", t->name, a->name);
+	else if (t->end[0].address == t->end[1].address)
+		error_at(f, "TUN-ADDR-02", NULL, t->ptr, "give each end an own one",
+		         "both ends of tunnel \"%s\" have %s", t->name, IP4_STR(t->end[0].address));
+}
+
+void check_sites(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_connections; i++)
+		connection(&m->connections[i], f);
+	twice(m, f);
+	for (size_t i = 0; i < m->n_local_gateways; i++)
+		local_gateway(&m->local_gateways[i], f);
+	for (size_t i = 0; i < m->n_sites; i++) {
+		site(&m->sites[i], f);
+		overlaps(m, &m->sites[i], f);
+	}
+	for (size_t i = 0; i < m->n_circuits; i++)
+		circuit(&m->circuits[i], f);
+	for (size_t i = 0; i < m->n_tunnels; i++)
+		tunnel(&m->tunnels[i], f);
+}

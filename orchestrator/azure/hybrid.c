@@ -1,0 +1,159 @@
+/* What connects a VNet to elsewhere: who serves it, and what gateways know without BGP. */
+#include "azure/hybrid.h"
+
+#include "base/str.h"
+
+const char *gateway_type_str(enum gateway_type t)
+{
+	return t == GW_VPN ? "VPN" : "ExpressRoute";
+}
+
+struct gateway *model_gateway(const struct model *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_gateways; i++)
+		if (strieq(m->gateways[i].name, name))
+			return &m->gateways[i];
+	return NULL;
+}
+
+struct site *model_site(const struct model *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_sites; i++)
+		if (strieq(m->sites[i].name, name))
+			return &m->sites[i];
+	return NULL;
+}
+
+bool subnet_is_gateways(const struct subnet *s)
+{
+	return strieq(s->name, "GatewaySubnet");
+}
+
+bool vnet_has_gateway(const struct vnet *v)
+{
+	return v->gateway[GW_VPN] || v->gateway[GW_EXPRESSROUTE];
+}
+
+bool peering_is_transit(const struct peering *p)
+{
+	return peering_connected(p) && p->allow_gateway_transit && p->reverse->use_remote_gateways;
+}
+
+const struct vnet *vnet_served_by(const struct vnet *v)
+{
+	if (v->route_server || vnet_has_gateway(v))
+		return v;
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *p = &v->peerings[i];
+
+		if (peering_connected(p) && peering_is_transit(p->reverse) &&
+		    (p->remote->route_server || vnet_has_gateway(p->remote)))
+			return p->remote;
+	}
+	return NULL;
+}
+
+const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, unsigned *ret_k)
+{
+	(void)m;
+	if (!vm || vm->role != VM_GATEWAY)
+		return NULL;
+	if (ret_k)
+		*ret_k = vm->instance;
+	return vm->gateway;
+}
+
+typedef void static_fn(void *ctx, struct prefix p, const struct connection *c);
+
+static void local_statics(const struct connection *c, static_fn *fn, void *ctx)
+{
+	const struct local_gateway *l = c->local;
+
+	for (size_t i = 0; i < l->n_prefixes; i++)
+		fn(ctx, l->prefixes[i], c);
+	if (c->bgp && l->bgp_ip)
+		fn(ctx, prefix_host(l->bgp_ip), c);
+}
+
+static void site_statics(const struct connection *c, static_fn *fn, void *ctx)
+{
+	if (c->bgp) {
+		fn(ctx, prefix_host(c->site->bgp_ip), c);
+		return;
+	}
+	for (size_t i = 0; i < c->site->n_prefixes; i++)
+		fn(ctx, c->site->prefixes[i], c);
+}
+
+static void vnet_statics(const struct connection *c, const struct gateway *far, static_fn *fn,
+                         void *ctx)
+{
+	if (c->bgp) {
+		for (unsigned k = 0; k < far->n; k++)
+			fn(ctx, prefix_host(far->instance[k]), c);
+		return;
+	}
+	for (size_t i = 0; i < far->vnet->n_prefixes; i++)
+		fn(ctx, far->vnet->prefixes[i], c);
+}
+
+void gateway_statics(const struct model *m, const struct gateway *g, static_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < m->n_connections; i++) {
+		const struct connection *c = &m->connections[i];
+
+		if (c->broken)
+			continue;
+		if (c->type == CONN_IPSEC && c->gateway == g) {
+			if (c->local)
+				local_statics(c, fn, ctx);
+			else
+				site_statics(c, fn, ctx);
+		} else if (c->type == CONN_VNET2VNET && c->gateway == g) {
+			vnet_statics(c, c->remote, fn, ctx);
+		} else if (c->type == CONN_VNET2VNET && c->remote == g && !c->reverse) {
+			vnet_statics(c, c->gateway, fn, ctx);
+		}
+	}
+}
+
+size_t model_n_tables(const struct model *m)
+{
+	return m->n_route_servers + m->n_gateways;
+}
+
+const char *model_table_name(const struct model *m, size_t table)
+{
+	return table < m->n_route_servers ? m->route_servers[table].name
+	                                  : m->gateways[table - m->n_route_servers].name;
+}
+
+const char *model_table_kind(const struct model *m, size_t table)
+{
+	return table < m->n_route_servers ? "routeServer" : "gateway";
+}
+
+bool model_speaks(const struct model *m, size_t table, unsigned instance)
+{
+	return table < m->n_route_servers || instance < m->gateways[table - m->n_route_servers].n;
+}
+
+int model_table(const struct model *m, const char *kind, const char *name)
+{
+	for (size_t i = 0; name && i < model_n_tables(m); i++)
+		if (streq(model_table_kind(m, i), kind) && strieq(model_table_name(m, i), name))
+			return (int)i;
+	return -1;
+}
+
+const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a)
+{
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		const struct nic *n = vm->nics[i];
+		uint32_t mask = n->wire_len ? ~0u << (32 - n->wire_len) : 0;
+
+		if (n->tunnel && mask && ((n->ip ^ a) & mask) == 0)
+			return n;
+	}
+	return NULL;
+}

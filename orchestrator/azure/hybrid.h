@@ -1,0 +1,166 @@
+/* Hybrid connectivity: gateways, what they connect to, and who plays what in a lab
+ * (azure-semantics 7, 1.9).
+ *
+ * What Azure or a customer runs as a box of its own is a VM of the model too, so that it is built,
+ * walked, probed and watched like one: each instance of a gateway ("vpngw/0") with a NIC in
+ * GatewaySubnet, a circuit's two MSEEs ("er1/0", "er1/1"), a site's router ("dc1") and its hosts
+ * ("dc1/srv").  A wire between two of them is a pair of NICs that name each other as `peer`: no
+ * fabric is between them. */
+#pragma once
+
+#include "azure/model.h"
+
+#define MSEE_ASN 12076u /* azure-semantics 7.2 */
+
+enum gateway_type { GW_VPN, GW_EXPRESSROUTE, GW_TYPES };
+
+struct gateway {
+	const char *name, *ptr;
+	size_t idx;
+	enum gateway_type type;
+	struct vnet *vnet;
+	struct subnet *subnet; /* GatewaySubnet */
+	bool active_active;
+	uint32_t asn;
+	unsigned n; /* instances: 2, or 1 of a VPN gateway that is not active-active */
+	ip4 instance[2], public_ip[2];
+	struct vm *vm[2];
+	bool broken;
+};
+
+struct site_host {
+	const char *name, *ptr;
+	ip4 ip;
+	struct vm *vm;
+};
+
+struct site {
+	const char *name, *ptr;
+	size_t idx;
+	struct prefix *prefixes;
+	size_t n_prefixes;
+	uint32_t asn;
+	ip4 bgp_ip;    /* bgpPeeringAddress, or the first address of its first prefix */
+	ip4 public_ip; /* 0: none given */
+	const char *shared_key;
+	struct site_host *hosts;
+	size_t n_hosts;
+	struct vm *vm;  /* its router */
+	bool generated; /* the router's configuration is ours */
+	bool broken;
+};
+
+struct local_gateway {
+	const char *name, *ptr;
+	struct prefix *prefixes;
+	size_t n_prefixes;
+	ip4 gateway_ip;
+	uint32_t asn; /* 0: no bgpSettings */
+	ip4 bgp_ip;
+	struct site *site;
+	/* Without a site: another VPN gateway's instance, or a VM, that has bgp_ip, or gateway_ip
+	 * as its public address. */
+	struct vm *peer;
+	bool broken;
+};
+
+struct circuit {
+	const char *name, *ptr;
+	size_t idx;
+	struct site *site; /* NULL: nobody is connected on the customer's side */
+	uint32_t peer_asn;
+	ip4 msee_ip[2];
+	struct vm *vm[2];
+	bool broken;
+};
+
+enum connection_type { CONN_IPSEC, CONN_VNET2VNET, CONN_EXPRESSROUTE };
+
+struct connection {
+	const char *name, *ptr;
+	size_t idx;
+	enum connection_type type;
+	struct gateway *gateway, *remote; /* remote: Vnet2Vnet */
+	struct local_gateway *local;      /* or NULL */
+	struct site *site; /* IPsec: directly, or that of the local network gateway */
+	struct circuit *circuit;
+	struct connection *reverse; /* the other side's object, between two gateways */
+	bool bgp;
+	const char *shared_key;
+	const char *down; /* why it never comes up; NULL: it does */
+	bool broken;
+};
+
+enum hybrid_peer {
+	HP_ROUTE_SERVER, /* of a gateway: both instances */
+	HP_SIBLING,      /* of a gateway: its other instance */
+	HP_COEXISTING,   /* of a gateway: the VNet's gateway of the other type */
+	HP_SITE,         /* a site's router, seen from a gateway or an MSEE */
+	HP_GATEWAY,      /* a gateway, seen from an MSEE, a site, or a gateway of another VNet */
+	HP_MSEE          /* an MSEE, seen from a gateway or a site */
+};
+
+struct hybrid_session { /* one end of a BGP session that nobody configured */
+	size_t idx;
+	const struct vm *vm; /* whose end it is */
+	enum hybrid_peer kind;
+	ip4 local_ip, peer_ip;
+	uint32_t local_asn, peer_asn;
+	const struct nic *nic; /* the wire; NULL: over the fabric */
+	const struct vm *peer; /* or */
+	const struct route_server *rs;
+	unsigned instance;             /* of rs */
+	const struct connection *conn; /* that it belongs to, or NULL */
+};
+
+struct tunnel_end {
+	const char *ptr;
+	struct vm *vm;
+	ip4 address;
+	uint8_t len;
+	bool broken;
+};
+
+struct tunnel {
+	const char *name, *ptr;
+	size_t idx;
+	uint32_t vni, port;
+	struct tunnel_end end[2];
+	bool broken;
+};
+
+/* Who tells NICs routes has a table in struct rib: Route Servers, then gateways, each with two
+ * instances (of some gateways the second one is missing). */
+size_t model_n_tables(const struct model *m); /* for rib_new() */
+const char *model_table_name(const struct model *m, size_t table);
+const char *model_table_kind(const struct model *m, size_t table); /* "routeServer", "gateway" */
+bool model_speaks(const struct model *m, size_t table, unsigned instance);
+/* The table of that kind and name; -1: none. */
+int model_table(const struct model *m, const char *kind, const char *name);
+
+struct gateway *model_gateway(const struct model *m, const char *name);
+struct site *model_site(const struct model *m, const char *name);
+
+/* The VNet whose Route Server and gateways serve v: itself, or the one that it uses by
+ * useRemoteGateways; NULL: none has any (azure-semantics 1.12, 5). */
+const struct vnet *vnet_served_by(const struct vnet *v);
+bool subnet_is_gateways(const struct subnet *s); /* GatewaySubnet */
+bool vnet_has_gateway(const struct vnet *v);     /* of whatever type */
+/* Peered with gateway transit: the other VNet's prefixes count as those of p->vnet. */
+bool peering_is_transit(const struct peering *p);
+/* The instance that has the address; NULL: it is no gateway's. */
+const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, unsigned *ret_k);
+/* Called with each prefix that a gateway knows without BGP: those of local network gateways (or of
+ * sites and VNets, where no object says them) and, as /32, the BGP addresses of its peers
+ * (azure-semantics 7.1). */
+void gateway_statics(const struct model *m, const struct gateway *g,
+                     void (*fn)(void *ctx, struct prefix p, const struct connection *c), void *ctx);
+/* Who is at the other end of local network gateways, and what keeps connections down, once public
+ * addresses are known; the loader calls it. */
+void hybrid_settle(struct model *m);
+/* Wires and BGP sessions, once addresses are known; the loader calls it. */
+void hybrid_wire(struct model *m);
+/* The tunnel of vm whose network has the address; NULL: none. */
+const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a);
+/* "VPN" and so on, for sentences. */
+const char *gateway_type_str(enum gateway_type t);

@@ -1,0 +1,307 @@
+/* Wires and BGP sessions: what Azure and the sites' operators plug together when a connection is
+ * made.  A wire's ends have no addresses of their own: each end has that of its VM, and knows the
+ * other end's as /32. */
+#include "azure/hybrid.h"
+#include "base/str.h"
+
+#define SIBLING_NET 0xA9FEFB00u /* 169.254.251.0/30 */
+
+struct pair {
+	struct vm *a, *b;
+	bool uplink;  /* b is where a's default route leads */
+	bool sibling; /* of one gateway */
+	const struct connection *conn;
+	const struct tunnel *tunnel;
+};
+
+struct plan {
+	struct model *m;
+	struct pair *pairs;
+	size_t n_pairs, cap_pairs;
+	struct hybrid_session *sessions;
+	size_t n_sessions, cap_sessions;
+};
+
+static ip4 address(const struct vm *vm)
+{
+	switch (vm->role) {
+	case VM_GATEWAY:
+		return vm->gateway->instance[vm->instance];
+	case VM_MSEE:
+		return vm->circuit->msee_ip[vm->instance];
+	case VM_SITE_ROUTER:
+		return vm->site->bgp_ip;
+	case VM_SITE_HOST:
+		for (size_t i = 0; i < vm->site->n_hosts; i++)
+			if (vm->site->hosts[i].vm == vm)
+				return vm->site->hosts[i].ip;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* A VM's address depends on who speaks to it: that which the local network gateway says. */
+static ip4 address_for(const struct vm *vm, const struct connection *c)
+{
+	if (vm->role != VM_USER)
+		return address(vm);
+	return c && c->local && c->local->bgp_ip ? c->local->bgp_ip : vm->nics[0]->ip;
+}
+
+static uint32_t as_number(const struct vm *vm)
+{
+	return vm->role == VM_GATEWAY ? vm->gateway->asn
+	       : vm->role == VM_MSEE  ? MSEE_ASN
+	       : vm->site             ? vm->site->asn
+	                              : vm->bgp.asn;
+}
+
+/* --- who is connected with whom -------------------------------------------------------------- */
+
+static void wire(struct plan *p, struct vm *a, struct vm *b, const struct connection *c)
+{
+	for (size_t i = 0; i < p->n_pairs; i++)
+		if ((p->pairs[i].a == a && p->pairs[i].b == b) ||
+		    (p->pairs[i].a == b && p->pairs[i].b == a))
+			return;
+	VEC_PUSH(p->pairs, p->n_pairs, p->cap_pairs) = (struct pair){ .a = a, .b = b, .conn = c };
+}
+
+static enum hybrid_peer kind_of(const struct vm *vm)
+{
+	return vm->role == VM_GATEWAY ? HP_GATEWAY : vm->role == VM_MSEE ? HP_MSEE : HP_SITE;
+}
+
+static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
+                    enum hybrid_peer kind, const struct connection *c)
+{
+	VEC_PUSH(p->sessions, p->n_sessions, p->cap_sessions) =
+	    (struct hybrid_session){ .vm = vm,
+		                     .kind = kind,
+		                     .local_ip = address_for(vm, c),
+		                     .peer_ip = address_for(peer, c),
+		                     .local_asn = as_number(vm),
+		                     .peer_asn =
+		                         peer->role == VM_USER ? c->local->asn : as_number(peer),
+		                     .peer = peer,
+		                     .conn = c };
+}
+
+static void session(struct plan *p, struct vm *a, struct vm *b, const struct connection *c)
+{
+	one_end(p, a, b, kind_of(b), c);
+	one_end(p, b, a, kind_of(a), c);
+}
+
+static void connect(struct plan *p, const struct connection *c)
+{
+	const struct gateway *g = c->gateway, *far = c->remote;
+	struct vm *const *to = NULL;
+	unsigned n = 0;
+	bool two_objects = false; /* each side's connection makes its own end */
+
+	if (c->type == CONN_IPSEC && c->site) {
+		to = &c->site->vm;
+		n = 1;
+	} else if (c->type == CONN_IPSEC && c->local && c->local->peer) {
+		to = &c->local->peer;
+		n = 1;
+		two_objects = c->local->peer->role == VM_GATEWAY;
+	} else if (c->type == CONN_VNET2VNET && !(c->reverse && c->reverse->idx < c->idx)) {
+		to = far->vm;
+		n = far->n;
+	} else if (c->type == CONN_EXPRESSROUTE) {
+		to = c->circuit->vm;
+		n = 2;
+	}
+	for (unsigned k = 0; k < g->n; k++)
+		for (unsigned j = 0; j < n; j++) {
+			if (!c->down)
+				wire(p, g->vm[k], to[j], c);
+			if (c->bgp && two_objects)
+				one_end(p, g->vm[k], to[j], kind_of(to[j]), c);
+			else if (c->bgp)
+				session(p, g->vm[k], to[j], c);
+		}
+}
+
+static void with_route_server(struct plan *p, const struct gateway *g)
+{
+	const struct route_server *rs = g->vnet->route_server;
+
+	for (unsigned k = 0; rs && rs->subnet && k < g->n; k++)
+		for (unsigned i = 0; i < 2; i++)
+			VEC_PUSH(p->sessions, p->n_sessions, p->cap_sessions) =
+			    (struct hybrid_session){ .vm = g->vm[k],
+				                     .kind = HP_ROUTE_SERVER,
+				                     .local_ip = g->instance[k],
+				                     .peer_ip = rs->instance[i],
+				                     .local_asn = g->asn,
+				                     .peer_asn = AZURE_ASN,
+				                     .rs = rs,
+				                     .instance = i };
+}
+
+static void inside(struct plan *p, const struct gateway *g)
+{
+	const struct gateway *other = g->vnet->gateway[1 - g->type];
+
+	with_route_server(p, g);
+	if (g->n == 2) {
+		wire(p, g->vm[0], g->vm[1], NULL);
+		p->pairs[p->n_pairs - 1].sibling = true;
+		one_end(p, g->vm[0], g->vm[1], HP_SIBLING, NULL);
+		one_end(p, g->vm[1], g->vm[0], HP_SIBLING, NULL);
+	}
+	for (unsigned k = 0; other && k < g->n; k++)
+		for (unsigned j = 0; j < other->n; j++)
+			one_end(p, g->vm[k], other->vm[j], HP_COEXISTING, NULL);
+}
+
+static void collect(struct plan *p)
+{
+	struct model *m = p->m;
+
+	for (size_t i = 0; i < m->n_sites; i++)
+		for (size_t k = 0; k < m->sites[i].n_hosts && !m->sites[i].broken; k++) {
+			wire(p, m->sites[i].hosts[k].vm, m->sites[i].vm, NULL);
+			p->pairs[p->n_pairs - 1].uplink = true;
+		}
+	for (size_t i = 0; i < m->n_gateways; i++)
+		if (!m->gateways[i].broken &&
+		    m->gateways[i].vnet->gateway[m->gateways[i].type] == &m->gateways[i])
+			inside(p, &m->gateways[i]);
+	for (size_t i = 0; i < m->n_circuits; i++)
+		for (unsigned k = 0; m->circuits[i].site && !m->circuits[i].broken && k < 2; k++) {
+			wire(p, m->circuits[i].vm[k], m->circuits[i].site->vm, NULL);
+			session(p, m->circuits[i].vm[k], m->circuits[i].site->vm, NULL);
+		}
+	for (size_t i = 0; i < m->n_connections; i++)
+		if (!m->connections[i].broken)
+			connect(p, &m->connections[i]);
+}
+
+static void tunnels(struct plan *p)
+{
+	for (size_t i = 0; i < p->m->n_tunnels; i++) {
+		const struct tunnel *t = &p->m->tunnels[i];
+
+		if (!t->broken && t->end[0].vm != t->end[1].vm && t->end[0].vm->n_nics &&
+		    t->end[1].vm->n_nics)
+			VEC_PUSH(p->pairs, p->n_pairs, p->cap_pairs) =
+			    (struct pair){ .a = t->end[0].vm, .b = t->end[1].vm, .tunnel = t };
+	}
+}
+
+static void tunnel_end(struct nic *n, const struct tunnel *t, unsigned k)
+{
+	n->tunnel = t;
+	n->name = t->name;
+	n->ip = t->end[k].address;
+	n->wire_len = t->end[k].len;
+}
+
+/* --- into the model -------------------------------------------------------------------------- */
+
+/* "to-vpngw-0": in "dc1/to-vpngw-0" there is one slash that matters. */
+static const char *wire_name(struct plan *p, const struct vm *peer)
+{
+	char *name = arena_printf(p->m->arena, "to-%s", peer->name);
+
+	for (char *c = name; *c; c++)
+		if (*c == '/')
+			*c = '-';
+	return name;
+}
+
+static struct nic *add_end(struct plan *p, struct vm *vm, const struct vm *peer,
+                           const struct connection *c)
+{
+	struct nic *n = arena_alloc(p->m->arena, sizeof(*n));
+
+	n->name = wire_name(p, peer);
+	n->ptr = vm->ptr;
+	n->index = vm->n_nics;
+	n->vm = vm;
+	n->ip = address_for(vm, c);
+	n->forwarding = vm->role == VM_USER ? vm->nics[0]->forwarding : vm->role != VM_SITE_HOST;
+	vm->nics[vm->n_nics++] = n;
+	return n;
+}
+
+static void make_room(struct plan *p)
+{
+	_cleanup_free_ size_t *degree = xcalloc(p->m->n_vms + 1, sizeof(*degree));
+
+	for (size_t i = 0; i < p->n_pairs; i++) {
+		degree[p->pairs[i].a->idx]++;
+		degree[p->pairs[i].b->idx]++;
+	}
+	for (size_t i = 0; i < p->m->n_vms; i++) {
+		struct vm *vm = &p->m->vms[i];
+		struct nic **all;
+
+		if (!degree[i])
+			continue;
+		all = arena_array(p->m->arena, vm->n_nics + degree[i], sizeof(struct nic *));
+		if (vm->n_nics)
+			memcpy(all, vm->nics, vm->n_nics * sizeof(struct nic *));
+		vm->nics = all;
+	}
+}
+
+/* A host's way out is its site's router. */
+static void default_route(struct plan *p, struct vm *host, const struct vm *router)
+{
+	host->routes = arena_array(p->m->arena, 1, sizeof(*host->routes));
+	host->n_routes = 1;
+	host->routes[0] = (struct guest_route){ .ptr = host->ptr, .via = address(router) };
+}
+
+static const struct nic *wire_between(const struct vm *a, const struct vm *b)
+{
+	for (size_t i = 0; i < a->n_nics; i++)
+		if (a->nics[i]->peer && !a->nics[i]->tunnel && a->nics[i]->peer->vm == b)
+			return a->nics[i];
+	return NULL;
+}
+
+void hybrid_wire(struct model *m)
+{
+	struct plan p = { .m = m };
+
+	collect(&p);
+	tunnels(&p);
+	make_room(&p);
+	for (size_t i = 0; i < p.n_pairs; i++) {
+		const struct connection *c = p.pairs[i].conn;
+		struct nic *a = add_end(&p, p.pairs[i].a, p.pairs[i].b, c),
+		           *b = add_end(&p, p.pairs[i].b, p.pairs[i].a, c);
+
+		a->peer = b;
+		b->peer = a;
+		if (p.pairs[i].sibling) {
+			/* Their own addresses are on the fabric, where their session runs. */
+			a->ip = SIBLING_NET + 1;
+			b->ip = SIBLING_NET + 2;
+			a->wire_len = b->wire_len = 30;
+		}
+		if (p.pairs[i].tunnel) {
+			tunnel_end(a, p.pairs[i].tunnel, 0);
+			tunnel_end(b, p.pairs[i].tunnel, 1);
+		}
+		if (p.pairs[i].uplink)
+			default_route(&p, p.pairs[i].a, p.pairs[i].b);
+	}
+	m->sessions = arena_array(m->arena, p.n_sessions, sizeof(*m->sessions));
+	m->n_sessions = p.n_sessions;
+	for (size_t i = 0; i < p.n_sessions; i++) {
+		m->sessions[i] = p.sessions[i];
+		m->sessions[i].idx = i;
+		if (p.sessions[i].peer && p.sessions[i].kind != HP_COEXISTING)
+			m->sessions[i].nic = wire_between(p.sessions[i].vm, p.sessions[i].peer);
+	}
+	free(p.pairs);
+	free(p.sessions);
+}

@@ -1,0 +1,57 @@
+/* Wires and tunnels: what leaves a node by something else than the fabric. */
+#include "azure/hybrid.h"
+#include "azure/walk_priv.h"
+
+enum { UDP = 17 };
+
+/* What carries it is a packet of its own, which finds its way like any other. */
+static enum step through_tunnel(struct walker *x, const struct nic *from, struct walk_hop *hop)
+{
+	const struct vm *a = from->vm, *z = from->peer->vm;
+	struct walk_packet outer = { .src = a->nics[0]->ip,
+		                     .dst = z->nics[0]->ip,
+		                     .ip_proto = UDP,
+		                     .sport = (uint16_t)from->tunnel->port,
+		                     .dport = (uint16_t)from->tunnel->port };
+	struct walk_env env = *x->env;
+
+	const struct nic *out = x->env->sends_by ? x->env->sends_by(x->env->ctx, a, &outer)
+	                                         : walk_source_nic(a, outer.dst);
+
+	if (!out || out->peer)
+		return walk_drop(
+		    x,
+		    "tunnel %s: %s's own routes lead its packets to %s %s%s; give it a "
+		    "longer route to that address by its subnet's first address",
+		    from->tunnel->name, a->name, IP4_STR(outer.dst), out ? "into " : "nowhere",
+		    out ? out->name : "");
+	env.reply_to = NULL;
+	struct walk *w = walk_packet_path(&env, out, &outer);
+	bool arrives = w->verdict == WALK_DELIVERED;
+	enum step step = STEP_NIC;
+
+	if (arrives)
+		hop->reason = TEXT(x, "by tunnel %s to %s", from->tunnel->name, z->name);
+	else
+		step = walk_drop(x, "tunnel %s: its packets to %s (%s) do not arrive: %s",
+		                 from->tunnel->name, z->name, IP4_STR(outer.dst), w->reason);
+	walk_free(w);
+	return step;
+}
+
+/* A wire has one other end (azure/hybrid.h); no rule of Azure is between. */
+enum step walk_by_wire(struct walker *x, const struct nic *from, struct walk_hop *hop,
+                       const struct nic **ret)
+{
+	const struct nic *to = from->peer;
+
+	if (from->tunnel && through_tunnel(x, from, hop) == STEP_END)
+		return STEP_END;
+	if (!from->tunnel)
+		hop->reason = TEXT(x, "by wire to %s", to->vm->name);
+	if (!vm_runs(x->env->rt, to->vm))
+		return walk_drop(x, "%s, at the other end of the wire, is stopped; start it",
+		                 to->vm->name);
+	*ret = to;
+	return STEP_NIC;
+}

@@ -1,0 +1,241 @@
+/* The properties of what connects VNets to elsewhere: gateways, connections, sites, tunnels
+ * (interfaces.md, section 1). */
+#include "azure/hybrid.h"
+#include "input/schema.h"
+
+#define END \
+	{ \
+		.name = NULL \
+	}
+
+static const struct enum_value gateway_types[] = { { "Vpn", GW_VPN, NULL, NULL },
+	                                           { "ExpressRoute", GW_EXPRESSROUTE, NULL, NULL },
+	                                           END };
+
+const struct object_def schema_gateway = {
+	"virtualNetworkGateway", "a virtual network gateway",
+	"Its instances are at the fourth and fifth address of GatewaySubnet; those of a second "
+	"gateway "
+	"at the next two.",
+	(const struct field[]){
+	    { .name = "virtualNetwork",
+	      .type = T_NAME,
+	      .required = true,
+	      .help = "the VNet that it is in" },
+	    { .name = "gatewayType",
+	      .type = T_ENUM,
+	      .values = gateway_types,
+	      .dflt = "Vpn",
+	      .at = AT(struct gateway, type),
+	      .help = "One of each kind per VNet." },
+	    { .name = "activeActive",
+	      .type = T_BOOL,
+	      .dflt = "false",
+	      .at = AT(struct gateway, active_active),
+	      .help =
+	          "Two instances at work; without it a VPN gateway has one. ExpressRoute gateways "
+	          "have two in any case." },
+	    { .name = "asn",
+	      .type = T_UINT,
+	      .max = UINT32_MAX,
+	      .dflt = "65515",
+	      .at = AT(struct gateway, asn),
+	      .help = "Its AS number; a Route Server wants 65515." },
+	    { .name = "publicIPAddresses",
+	      .type = T_LIST,
+	      .item = T_NAME,
+	      .help = "Entries of publicIPAddresses for its instances. Without them: some from "
+	              "20.100.0.0/16." },
+	    END }
+};
+
+const struct object_def schema_bgp_settings = {
+	"bgpSettings", "bgpSettings", NULL,
+	(const struct field[]){ { .name = "asn",
+	                          .type = T_UINT,
+	                          .min = 1,
+	                          .max = UINT32_MAX,
+	                          .required = true,
+	                          .at = AT(struct local_gateway, asn),
+	                          .help = "the AS number over there" },
+	                        { .name = "bgpPeeringAddress",
+	                          .type = T_IP,
+	                          .required = true,
+	                          .at = AT(struct local_gateway, bgp_ip),
+	                          .help = "the address of the BGP speaker over there" },
+	                        END }
+};
+
+const struct object_def schema_local_gateway = {
+	"localNetworkGateway", "a local network gateway",
+	"What Azure is told about the other side of an IPsec connection.",
+	(const struct field[]){
+	    { .name = "addressPrefixes",
+	      .type = T_LIST,
+	      .item = T_PREFIX,
+	      .help = "Prefixes over there, known without BGP." },
+	    { .name = "bgpSettings", .type = T_OBJECT, .object = &schema_bgp_settings },
+	    { .name = "gatewayIpAddress",
+	      .type = T_IP,
+	      .nullable = true,
+	      .at = AT(struct local_gateway, gateway_ip),
+	      .help =
+	          "The public address over there: that of a site, of a VPN gateway, or of a VM." },
+	    { .name = "site",
+	      .type = T_NAME,
+	      .nullable = true,
+	      .help = "The site itself, instead of its public address." },
+	    END }
+};
+
+static const struct enum_value connection_types[] = {
+	{ "IPsec", CONN_IPSEC, "to a site", NULL },
+	{ "Vnet2Vnet", CONN_VNET2VNET, "to a VPN gateway of another VNet", NULL },
+	{ "ExpressRoute", CONN_EXPRESSROUTE, "to a circuit", NULL },
+	END
+};
+
+const struct object_def schema_connection = {
+	"connection", "a connection",
+	"One object stands for a Vnet2Vnet connection, or one on each side, as in Azure.",
+	(const struct field[]){
+	    { .name = "gateway", .type = T_NAME, .required = true, .help = "the gateway" },
+	    { .name = "type",
+	      .type = T_ENUM,
+	      .values = connection_types,
+	      .required = true,
+	      .at = AT(struct connection, type),
+	      .help = "what is at the other end" },
+	    { .name = "site", .type = T_NAME, .help = "IPsec: the site; or" },
+	    { .name = "localNetworkGateway", .type = T_NAME, .help = "IPsec: what describes it." },
+	    { .name = "remoteGateway",
+	      .type = T_NAME,
+	      .help = "Vnet2Vnet: the other VPN gateway." },
+	    { .name = "circuit", .type = T_NAME, .help = "ExpressRoute: the circuit." },
+	    { .name = "enableBgp",
+	      .type = T_BOOL,
+	      .dflt = "false",
+	      .at = AT(struct connection, bgp),
+	      .help =
+	          "Exchange routes; without it prefixes are static. ExpressRoute always does." },
+	    { .name = "sharedKey",
+	      .type = T_TEXT,
+	      .at = AT(struct connection, shared_key),
+	      .help = "The key of this side. When both sides have one and the two differ, the "
+	              "connection stays down." },
+	    END }
+};
+
+const struct object_def schema_circuit = {
+	"expressRouteCircuit", "an ExpressRoute circuit",
+	"Two MSEEs, AS 12076, between gateways and a site.",
+	(const struct field[]){
+	    { .name = "site", .type = T_NAME, .nullable = true, .help = "The customer's side." },
+	    { .name = "peerAsn",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = UINT32_MAX,
+	      .at = AT(struct circuit, peer_asn),
+	      .help = "The AS number over there; without it the site's." },
+	    END }
+};
+
+const struct object_def schema_site_router = {
+	"siteRouter", "a site's router", NULL,
+	(const struct field[]){
+	    { .name = "image",
+	      .type = T_NAME,
+	      .required = true,
+	      .at = AT(struct vm, image),
+	      .help = "a folder of images/ with a routing daemon" },
+	    { .name = "config",
+	      .type = T_MAP,
+	      .item = T_PATH,
+	      .keys = KEYS_FILE,
+	      .help =
+	          "Its own files; without them they are generated. Its wires are eth0, eth1, ... "
+	          "in the order: hosts, circuits, connections." },
+	    END }
+};
+
+const struct object_def schema_site = {
+	"site", "an on-premises site",
+	"A router, which is a node of the site's name, and hosts behind it, SITE/HOST.",
+	(const struct field[]){
+	    { .name = "addressPrefixes",
+	      .type = T_LIST,
+	      .item = T_PREFIX,
+	      .required = true,
+	      .min = 1,
+	      .help = "its networks, which it announces" },
+	    { .name = "asn",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = UINT32_MAX,
+	      .dflt = "65010",
+	      .at = AT(struct site, asn),
+	      .help = "Its AS number." },
+	    { .name = "bgpPeeringAddress",
+	      .type = T_IP,
+	      .nullable = true,
+	      .at = AT(struct site, bgp_ip),
+	      .help = "The router's address. Without it: the first of its first prefix." },
+	    { .name = "publicIPAddress",
+	      .type = T_IP,
+	      .nullable = true,
+	      .at = AT(struct site, public_ip),
+	      .help = "What gatewayIpAddress of a local network gateway says." },
+	    { .name = "sharedKey",
+	      .type = T_TEXT,
+	      .at = AT(struct site, shared_key),
+	      .help = "The IPsec key that its router has." },
+	    { .name = "hosts",
+	      .type = T_MAP,
+	      .item = T_IP,
+	      .help = "Hosts by name; they answer ICMP, tcp/80 and tcp/443." },
+	    { .name = "router", .type = T_OBJECT, .object = &schema_site_router },
+	    END }
+};
+
+static const struct enum_value tunnel_types[] = { { "vxlan", 0, NULL, NULL }, END };
+
+const struct object_def schema_tunnel_end = {
+	"tunnelEnd", "an end of a tunnel", NULL,
+	(const struct field[]){ { .name = "vm", .type = T_NAME, .required = true, .help = "a VM" },
+	                        { .name = "address",
+	                          .type = T_TEXT,
+	                          .required = true,
+	                          .help = "\"ADDRESS/LENGTH\" of the device inside it" },
+	                        END }
+};
+
+const struct object_def schema_tunnel = {
+	"tunnel", "a tunnel",
+	"An overlay between two VMs: real encapsulated packets over the fabric. The device is "
+	"called "
+	"like the tunnel; at most 15 characters.",
+	(const struct field[]){
+	    { .name = "type", .type = T_ENUM, .values = tunnel_types, .dflt = "vxlan" },
+	    { .name = "ends",
+	      .type = T_LIST,
+	      .item = T_OBJECT,
+	      .object = &schema_tunnel_end,
+	      .required = true,
+	      .min = 2,
+	      .help = "two of them" },
+	    { .name = "vni",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = 16777215,
+	      .dflt = "100",
+	      .at = AT(struct tunnel, vni),
+	      .help = "VXLAN network identifier." },
+	    { .name = "port",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = 65535,
+	      .dflt = "4789",
+	      .at = AT(struct tunnel, port),
+	      .help = "UDP port." },
+	    END }
+};

@@ -1,0 +1,117 @@
+#include "lab/converge_hybrid.h"
+
+#include "azure/routes.h"
+#include "base/str.h"
+#include "lab/node.h"
+#include "lab/observe.h"
+
+enum { FIRST_ROUTES_MS = 1200 }; /* of daemons that are not ours: lab/converge.c */
+
+char *hybrid_session_name(const struct hybrid_session *s)
+{
+	return s->peer ? xasprintf("%s with %s", s->vm->name, s->peer->name)
+	               : xasprintf("%s with %s/%u", s->vm->name, s->rs->name, s->instance);
+}
+
+/* A route of GatewaySubnet that leads the session's packets somewhere else (azure-semantics 1.9).
+ */
+static char *led_astray(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct runtime rt = { .vm_stopped = lab_stopped(&d->lab) };
+	const struct model *m = d->lab.model;
+
+	if (s->vm->role != VM_GATEWAY || s->nic || !s->vm->gateway->subnet->route_table ||
+	    s->kind == HP_SITE || s->kind == HP_MSEE || s->kind == HP_GATEWAY)
+		return NULL;
+	_cleanup_(eff_table_free_p) struct eff_table *t =
+	    effective_routes(m, s->vm->gateway->subnet, 0, NULL, &rt);
+	const struct eff_route *r = eff_lookup(t, s->peer_ip);
+
+	if (r && r->source == SRC_USER && r->type != NH_VNET_LOCAL)
+		return xasprintf("user-defined route %s of GatewaySubnet leads %s elsewhere",
+		                 r->name, IP4_STR(s->peer_ip));
+	return NULL;
+}
+
+char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct node *me = node_find(&d->lab, s->vm->name),
+	                  *peer = s->peer ? node_find(&d->lab, s->peer->name) : NULL;
+
+	if (s->conn && s->conn->down)
+		return xstrdup(s->conn->down);
+	if (!me || me->stopped)
+		return xasprintf("%s is stopped", s->vm->name);
+	if (s->peer && (!peer || peer->stopped))
+		return xasprintf("%s is stopped", s->peer->name);
+	if (peer && !peer->n_procs)
+		return xasprintf("%s runs no daemon", peer->name);
+	return led_astray(d, s);
+}
+
+static void session(struct driver *d, const struct hybrid_session *s, struct convergence *ret)
+{
+	const struct observed *o = observed_hybrid(d, s);
+	bool up = o && o->known && streq(o->s.state, "Established");
+	_cleanup_free_ char *name = hybrid_session_name(s);
+	char *why = NULL;
+	/* Sessions of our own daemons are done with their first routes at once. */
+	bool foreign = s->peer && s->peer->role == VM_SITE_ROUTER && !s->peer->site->generated;
+
+	if (!up) {
+		_cleanup_free_ char *never = hybrid_hopeless(d, s);
+
+		if (never) {
+			converge_say(ret->notes, xasprintf("%s will not come up: %s", name, never));
+			return;
+		}
+	}
+	ret->of++;
+	ret->up += up;
+	if (!up)
+		why = xasprintf("%s: %s%s%s", name, o && o->known ? o->s.state : "not asked yet",
+		                o && *o->s.last_error ? ", last error: " : "",
+		                o ? o->s.last_error : "");
+	else if (foreign && !o->s.received && now_ms() - o->since < FIRST_ROUTES_MS)
+		why = xasprintf("%s: no route received yet", name);
+	else if (o->stable < CONVERGE_STABLE)
+		why = xasprintf("%s: its routes still change", name);
+	if (why)
+		converge_say(ret->missing, why);
+}
+
+void hybrid_converged(struct driver *d, struct convergence *ret)
+{
+	const struct model *m = d->lab.model;
+
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		/* One end of each will do: the gateway's; between a circuit and a site, the MSEE's.
+		 */
+		if (s->vm->role == VM_GATEWAY || (s->vm->role == VM_MSEE && s->kind == HP_SITE))
+			session(d, s, ret);
+	}
+	for (size_t i = 0; i < m->n_connections; i++)
+		if (m->connections[i].down && !m->connections[i].bgp)
+			converge_say(ret->notes,
+			             xasprintf("connection %s stays down: %s",
+			                       m->connections[i].name, m->connections[i].down));
+}
+
+bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
+                 const struct hybrid_session *b)
+{
+	const struct node *peer = a && a->peer ? node_find(l, a->peer->name) : NULL;
+
+	return a && b && a->kind == b->kind && a->peer_ip == b->peer_ip &&
+	       a->peer_asn == b->peer_asn && a->local_asn == b->local_asn && !(peer && peer->fresh);
+}
+
+char *observed_name(const struct node *n, const struct observed *s)
+{
+	const struct bgp_connection *c = s->conn;
+
+	return c ? xasprintf("%s/%s/%u", c->rs->name, c->name, s->instance)
+	         : xasprintf("%s-%s", n->name, IP4_STR(s->session->peer_ip));
+}

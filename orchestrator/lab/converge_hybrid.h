@@ -1,0 +1,23 @@
+/* Convergence of what nobody configured: sessions of gateways and MSEEs.  Part of lab_converged().
+ */
+#pragma once
+
+#include "azure/hybrid.h"
+#include "lab/converge.h"
+#include "lab/driver.h"
+
+enum { CONVERGE_STABLE = 2 }; /* looks that must have seen the same */
+
+void hybrid_converged(struct driver *d, struct convergence *ret);
+/* Takes text. */
+void converge_say(json_t *list, char *text);
+/* Why a session cannot come up, however long one waits; the caller frees.  NULL: it can. */
+char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s);
+/* Ends of two models that are one session, which BIRD has kept up. */
+bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
+                 const struct hybrid_session *b);
+struct observed;
+/* What events call it: "rs/nva/0", "vpngw/0-10.40.0.1". */
+char *observed_name(const struct node *n, const struct observed *s);
+/* "vpngw/0 with dc1" */
+char *hybrid_session_name(const struct hybrid_session *s);

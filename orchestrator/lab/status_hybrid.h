@@ -1,0 +1,12 @@
+/* The part of `status` that tells of gateways, circuits and sites. */
+#pragma once
+
+#include <jansson.h>
+
+#include "lab/driver.h"
+
+/* "virtualNetworkGateway", "expressRouteCircuit", "siteRouter", "siteHost"; NULL: an ordinary VM.
+ */
+const char *node_role(const struct node *n);
+/* Adds "gatewayBgp" and "connections". */
+void status_hybrid(struct driver *d, json_t *status);

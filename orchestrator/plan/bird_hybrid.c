@@ -1,0 +1,366 @@
+#include "plan/bird_hybrid.h"
+
+#include <stdio.h>
+
+#include "plan/bird_rs.h"
+
+static void name_of(const char *kind, ip4 a, char buf[64])
+{
+	snprintf(buf, 64, "%s_%u_%u_%u_%u", kind, a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+}
+
+void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64])
+{
+	static const char *const kinds[] = {
+		[HP_ROUTE_SERVER] = "rs", [HP_SIBLING] = "own", [HP_COEXISTING] = "beside",
+		[HP_SITE] = "site",       [HP_GATEWAY] = "gw",  [HP_MSEE] = "msee",
+	};
+
+	name_of(kinds[s->kind], s->peer_ip, buf);
+}
+
+bool bird_hybrid_runs(const struct vm *vm)
+{
+	return vm->role == VM_GATEWAY || vm->role == VM_MSEE ||
+	       (vm->role == VM_SITE_ROUTER && vm->site->generated);
+}
+
+/* --- addresses and prefixes ------------------------------------------------------------------ */
+
+static ip4 router_id(const struct vm *vm)
+{
+	return vm->role == VM_GATEWAY ? vm->gateway->instance[vm->instance]
+	       : vm->role == VM_MSEE  ? vm->circuit->msee_ip[vm->instance]
+	                              : vm->site->bgp_ip;
+}
+
+/* The VNet's address space and that of its transit peers: what a gateway announces, and takes from
+ * nobody. */
+static void each_space(const struct gateway *g, struct str *b,
+                       void (*fn)(struct str *, struct prefix))
+{
+	const struct vnet *v = g->vnet;
+
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		fn(b, v->prefixes[i]);
+	for (size_t i = 0; i < v->n_peerings; i++)
+		for (size_t j = 0;
+		     peering_is_transit(&v->peerings[i]) && j < peering_n_prefixes(&v->peerings[i]);
+		     j++)
+			fn(b, peering_prefix(&v->peerings[i], j));
+}
+
+static void add_route(struct str *b, struct prefix p)
+{
+	str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(p));
+}
+
+static void add_set(struct str *b, struct prefix p)
+{
+	str_printf(b, "%s%s+", b->s[b->n - 1] == '[' ? "" : ", ", PREFIX_STR(p));
+}
+
+/* --- what all have --------------------------------------------------------------------------- */
+
+static void add_head(struct str *b, const struct vm *vm)
+{
+	str_printf(b,
+	           "# %s, for BIRD 2. Generated.\n"
+	           "log stderr all;\n"
+	           "debug protocols { states };\n"
+	           "router id %s;\n"
+	           "timeformat protocol iso long ms;\n"
+	           "timeformat route iso long ms;\n"
+	           "timeformat log iso long ms;\n"
+	           "\n"
+	           "ipv4 table master4;\n"
+	           "ipv4 table igp4;\n"
+	           "\n"
+	           "protocol device {\n"
+	           "\tscan time 3600;   # changes are told by netlink\n"
+	           "}\n"
+	           "\n"
+	           "# Where next hops are: at the other end of a wire, or anywhere on the fabric.\n"
+	           "protocol static wires4 {\n"
+	           "\tipv4 { table igp4; };\n",
+	           vm->name, IP4_STR(router_id(vm)));
+	if (vm->role == VM_GATEWAY)
+		str_add(b, "\troute 0.0.0.0/0 via \"eth0\";\n");
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		const struct nic *n = vm->nics[i];
+
+		if (n->peer && n->wire_len)
+			str_printf(b, "\troute %s/32 via %s;\n", IP4_STR(router_id(n->peer->vm)),
+			           IP4_STR(n->peer->ip));
+		else if (n->peer)
+			str_printf(b, "\troute %s/32 via \"eth%zu\";\n", IP4_STR(n->peer->ip),
+			           n->index);
+	}
+	str_add(b, "}\n");
+}
+
+static void add_kernel(struct str *b, const char *filter)
+{
+	str_printf(b,
+	           "\n# What it forwards by.\n"
+	           "protocol kernel {\n"
+	           "\tscan time 3600;\n"
+	           "\tmerge paths on limit %d;\n"
+	           "\tipv4 {\n"
+	           "\t\timport none;\n"
+	           "\t\texport %s;\n"
+	           "\t};\n"
+	           "}\n",
+	           BIRD_RS_MAX_NEXT_HOPS, filter);
+}
+
+/* Timers as those of a Route Server; Azure does not say (azure-semantics 7.1). */
+static void add_session(struct str *b, const struct hybrid_session *s, const char *in,
+                        const char *out)
+{
+	char name[64];
+
+	bird_hybrid_protocol(s, name);
+	str_printf(b,
+	           "\nprotocol bgp %s {   # %s\n"
+	           "\tlocal %s as %u;\n"
+	           "\tneighbor %s as %u;\n"
+	           "\tmultihop;\n"
+	           "\thold time 180;\n"
+	           "\tkeepalive time 60;\n"
+	           "\tconnect delay time 1;\n"
+	           "\tconnect retry time 1;\n"
+	           "\terror wait time 1, 8;\n"
+	           "\terror forget time 30;\n"
+	           "\tgraceful restart off;\n"
+	           "\tipv4 {\n"
+	           "\t\timport %s;\n"
+	           "\t\texport %s;\n"
+	           "\t\timport table on;   # as received: a new filter works on it at once\n"
+	           "\t\tnext hop self;\n"
+	           "\t\tgateway recursive;\n"
+	           "\t\tigp table igp4;\n"
+	           "\t};\n"
+	           "}\n",
+	           name, s->peer ? s->peer->name : s->rs->name, IP4_STR(s->local_ip), s->local_asn,
+	           IP4_STR(s->peer_ip), s->peer_asn, in, out);
+}
+
+/* --- gateways -------------------------------------------------------------------------------- */
+
+struct statics {
+	struct str *b;
+	const struct vm *vm;
+	const struct connection *of; /* whose protocol is open */
+};
+
+/* The wire that leads there; the first of several: an active-active gateway has more. */
+static const struct nic *wire_to(const struct vm *vm, const struct connection *c)
+{
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		const struct nic *n = vm->nics[i];
+		const struct vm *far = n->peer ? n->peer->vm : NULL;
+
+		if (!far || n->wire_len)
+			continue;
+		if (c->type != CONN_IPSEC
+		        ? far->gateway && (far->gateway == c->remote || far->gateway == c->gateway)
+		    : c->site ? far->site == c->site
+		              : far == c->local->peer)
+			return n;
+	}
+	return NULL;
+}
+
+static void add_static(void *ctx, struct prefix p, const struct connection *c)
+{
+	struct statics *x = ctx;
+	const struct nic *n = c->down ? NULL : wire_to(x->vm, c);
+
+	if (c != x->of) {
+		str_printf(x->b, "%sprotocol static local_%zu {   # %s\n\tipv4;\n",
+		           x->of ? "}\n\n" : "", c->idx, c->name);
+		x->of = c;
+	}
+	if (n)
+		str_printf(x->b, "\troute %s via %s%%eth%zu onlink;\n", PREFIX_STR(p),
+		           IP4_STR(n->peer->ip), n->index);
+	else
+		str_printf(x->b, "\troute %s blackhole;\n", PREFIX_STR(p));
+}
+
+static void add_statics(struct str *b, const struct model *m, const struct vm *vm)
+{
+	struct statics x = { b, vm, NULL };
+
+	str_add(b,
+	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
+	        "protocol static vnets {\n"
+	        "\tipv4;\n");
+	each_space(vm->gateway, b, add_route);
+	str_add(
+	    b,
+	    "}\n"
+	    "\n# Known without BGP: what local network gateways say, and BGP peers' addresses.\n");
+	gateway_statics(m, vm->gateway, add_static, &x);
+	if (x.of)
+		str_add(b, "}\n");
+}
+
+/* azure-semantics 7.1: equal to or inside the VNets' space is refused; a default route is not.
+ * Outwards: what the VNets have, and what was learned elsewhere, except what overlaps the VNets.
+ * Without a Route Server the other gateway's routes are known, and told to nobody (1.9).  A VPN
+ * gateway keeps a default route to itself, an ExpressRoute gateway passes it on (1.6). */
+static void add_filters(struct str *b, const struct gateway *g)
+{
+	_cleanup_str_ struct str space = { 0 };
+
+	str_add(&space, "[");
+	each_space(g, &space, add_set);
+	str_add(&space, "]");
+	str_printf(
+	    b,
+	    "\nfilter from_outside {\n"
+	    "\tif net ~ %s then reject;\n"
+	    "%s"
+	    "\tunset(bgp_med);\n"
+	    "\taccept;\n"
+	    "}\n"
+	    "\n"
+	    "function may_leave() {\n"
+	    "\tif proto = \"vnets\" then return true;\n"
+	    "\tif proto ~ \"beside_*\" then return false;\n"
+	    "%s"
+	    "\treturn net !~ %s;\n"
+	    "}\n"
+	    "\n"
+	    "# Inside Azure: what came from outside.\n"
+	    "filter to_inside {\n"
+	    "\tif proto = \"vnets\" || proto ~ \"rs_*\" || proto ~ \"own_*\" || "
+	    "proto ~ \"beside_*\" then reject;\n"
+	    "\taccept;\n"
+	    "}\n"
+	    "\n"
+	    "filter to_sibling {\n"
+	    "\tif proto = \"vnets\" || proto ~ \"rs_*\" || proto ~ \"beside_*\" then reject;\n"
+	    "\taccept;\n"
+	    "}\n",
+	    str_get(&space),
+	    /* azure-semantics 7.2: weight 32769, where all else has 32768 */
+	    g->type == GW_EXPRESSROUTE ? "\tpreference = 101;\n" : "",
+	    g->type == GW_VPN ? "\tif net = 0.0.0.0/0 then return false;\n" : "", str_get(&space));
+}
+
+/* What NICs get from it: read by the virtual router. */
+static void add_told(struct str *b)
+{
+	str_printf(b,
+	           "\n# What it brings to NICs, for the virtual router to read.\n"
+	           "ipv4 table told4;\n"
+	           "\n"
+	           "protocol pipe {\n"
+	           "\ttable master4;\n"
+	           "\tpeer table told4;\n"
+	           "\timport none;\n"
+	           "\texport where source = RTS_BGP && proto !~ \"rs_*\" && proto !~ "
+	           "\"beside_*\";\n"
+	           "}\n"
+	           "\n"
+	           "protocol kernel {\n"
+	           "\tkernel table %d;\n"
+	           "\tscan time 3600;\n"
+	           "\tmerge paths on limit %d;\n"
+	           "\tipv4 {\n"
+	           "\t\ttable told4;\n"
+	           "\t\timport none;\n"
+	           "\t\texport all;\n"
+	           "\t};\n"
+	           "}\n",
+	           BIRD_RS_TABLE, BIRD_RS_MAX_NEXT_HOPS);
+}
+
+/* Its own prefixes are not told to a site.  By a VNet-to-VNet connection a Route Server's routes do
+ * not pass: azure-semantics 1.9. */
+static void to_outside(struct str *b, const struct hybrid_session *s)
+{
+	_cleanup_free_ char *out =
+	    xasprintf("where may_leave() && proto != \"local_%zu\"%s", s->conn->idx,
+	              s->conn->type == CONN_VNET2VNET ? " && proto !~ \"rs_*\"" : "");
+
+	add_session(b, s, "filter from_outside", out);
+}
+
+static void gateway_session(struct str *b, const struct hybrid_session *s)
+{
+	switch (s->kind) {
+	case HP_ROUTE_SERVER:
+		add_session(b, s, "all", "filter to_inside");
+		break;
+	case HP_SIBLING:
+		add_session(b, s, "all", "filter to_sibling");
+		break;
+	case HP_COEXISTING:
+		add_session(b, s, "all", "filter to_inside");
+		break;
+	default:
+		to_outside(b, s);
+	}
+}
+
+/* --- MSEEs and sites ------------------------------------------------------------------------- */
+
+/* azure-semantics 7.2: on-premises sees 12076 and no private AS number behind it. */
+static void add_msee_filter(struct str *b)
+{
+	str_add(b, "\nfilter to_site {\n"
+	           "\tbgp_path.delete([64512..65534, 4200000000..4294967294]);\n"
+	           "\taccept;\n"
+	           "}\n");
+}
+
+static void add_site(struct str *b, const struct site *s)
+{
+	str_add(b, "\nprotocol static onprem {\n"
+	           "\tipv4;\n");
+	for (size_t i = 0; i < s->n_prefixes; i++)
+		add_route(b, s->prefixes[i]);
+	str_add(b, "}\n");
+}
+
+static void outside_session(struct str *b, const struct vm *vm, const struct hybrid_session *s)
+{
+	if (vm->role == VM_MSEE)
+		add_session(b, s, "all", s->kind == HP_SITE ? "filter to_site" : "all");
+	else
+		add_session(b, s, "all", "where proto = \"onprem\"");
+}
+
+char *bird_hybrid_config(const struct model *m, const struct vm *vm)
+{
+	struct str b = { 0 };
+
+	add_head(&b, vm);
+	if (vm->role == VM_GATEWAY) {
+		add_statics(&b, m, vm);
+		add_filters(&b, vm->gateway);
+		add_kernel(&b, "where proto != \"vnets\"");
+		add_told(&b);
+	} else {
+		if (vm->role == VM_MSEE)
+			add_msee_filter(&b);
+		else
+			add_site(&b, vm->site);
+		add_kernel(&b, "where source = RTS_BGP");
+	}
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		if (s->vm != vm)
+			continue;
+		if (vm->role == VM_GATEWAY)
+			gateway_session(&b, s);
+		else
+			outside_session(&b, vm, s);
+	}
+	return str_take(&b);
+}
