@@ -2,6 +2,7 @@
 #include <ctype.h>
 
 #include "base/addr.h"
+#include "base/base64.h"
 #include "input/appliance/guest.h"
 
 char *next_line(const char **at)
@@ -73,35 +74,10 @@ char *with_mask(const char *address, const char *mask)
 
 char *decode_base64(const char *s)
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	_cleanup_str_ struct str b = { 0 };
-	uint32_t bits = 0;
-	unsigned n_bits = 0, n = 0, pad = 0;
 
-	for (; *s; s++) {
-		const char *d = strchr(digits, *s);
-
-		if (isspace((unsigned char)*s))
-			continue;
-		if (*s == '=') {
-			pad++;
-			continue;
-		}
-		if (!d || pad)
-			return NULL;
-		n++;
-		bits = bits << 6 | (uint32_t)(d - digits);
-		n_bits += 6;
-		if (n_bits >= 8) {
-			n_bits -= 8;
-			str_addc(&b, (char)(bits >> n_bits));
-		}
-	}
-	if (n % 4 == 1 || pad > 2 || n < 4)
-		return NULL;
 	/* Text only: what has a NUL in it is something else (gzip, say). */
-	if (strlen(str_get(&b)) != b.n)
+	if (!base64_decode(s, strlen(s), &b) || b.n < 3 || strlen(str_get(&b)) != b.n)
 		return NULL;
 	return str_take(&b);
 }

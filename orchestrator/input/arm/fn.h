@@ -22,8 +22,6 @@ const struct val *text_val(struct env *e, const struct expr *at, struct str *s);
 /* -1, 0, 1: the strings as .NET orders them without case, then with. */
 int text_compare(const char *a, const char *b);
 
-void base64_encode(const char *s, size_t n, struct str *out);
-bool base64_decode(const char *s, size_t n, struct str *out);
 func_call fn_format;
 const struct val *union_arrays(struct env *e, const struct expr *at, const struct val *const *v,
                                size_t n);

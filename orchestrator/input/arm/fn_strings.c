@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/base64.h"
 #include "input/arm/fn.h"
 
 FN(fn_concat)
