@@ -13,6 +13,14 @@ static const struct option_def lab_options[] = {
 	{ 'n', "lab", "LAB", "the lab; default: the only one that runs", false },
 	{ 't', "topology", "FILE", "the topology; default: the only *.vnetlab.json here", false },
 };
+static const struct option_def host_options[] = {
+	{ 'H', "host", "ssh://USER@HOST", "the lab is on another machine, reached by SSH", false },
+	{ 0, "identity", "FILE", "the private key for -H; default: the agent's, ~/.ssh/id_ed25519",
+	  false },
+	{ 0, "remote-path", "PATH", "where vnetlab is on that machine; default: in its PATH",
+	  false },
+	{ 0, "connect-timeout", "DURATION", "how long -H tries to connect; default: 15s", false },
+};
 static const struct option_def common_options[] = {
 	{ 'q', "quiet", NULL, "only errors on standard error", false },
 	{ 'v', "verbose", NULL, "say more; twice: even more", true },
@@ -44,6 +52,8 @@ struct option_def *command_options(const struct command *c, size_t *ret_n)
 		add_option(&opts, &n, output_option);
 	for (size_t i = 0; i < ARRAY_LEN(lab_options) && !streq(c->group, "Tool"); i++)
 		add_option(&opts, &n, lab_options[i]);
+	for (size_t i = 0; i < ARRAY_LEN(host_options); i++)
+		add_option(&opts, &n, host_options[i]);
 	for (size_t i = 0; i < ARRAY_LEN(common_options); i++)
 		add_option(&opts, &n, common_options[i]);
 	*ret_n = n;
@@ -297,6 +307,7 @@ int args_parse(const struct command *c, char **words, const char *(*lookup)(cons
 	p->a.json = c->common_output && streq(arg_value(&p->a, "output"), "json");
 	p->a.lab = has_option(p, "lab") ? arg_value(&p->a, "lab") : NULL;
 	p->a.topology = has_option(p, "topology") ? arg_value(&p->a, "topology") : NULL;
+	p->a.host = arg_value(&p->a, "host");
 	p->a.quiet = arg_flag(&p->a, "quiet");
 	p->a.verbose = (int)p->counts[option_index(&p->a, "verbose")];
 	return 0;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/term.h"
 #include "cmd/remote.h"
 
 static const char *tcpdump_path(void)
@@ -41,7 +42,7 @@ static int cmd_capture(const struct cmd_args *a)
 			return ui_error(&e);
 		}
 	}
-	bool pcap = file || !isatty(STDOUT_FILENO);
+	bool pcap = file || !term_is(STDOUT_FILENO);
 	/* -Z root: no change of user, which a user namespace could not do. */
 	json_t *argv = json_pack("[s,s,s,s,s,s]", tcpdump, "-n", "-Z", "root", "-i", device);
 
@@ -90,6 +91,7 @@ COMMAND(
         .max_args = -1,
         .kinds = { ARG_NODE, ARG_WORD, ARG_WORD },
         .takes_passthrough = true,
+        .stream = true,
         .opts = capture_options,
         .run = cmd_capture,
     });

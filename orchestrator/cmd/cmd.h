@@ -1,7 +1,7 @@
 /* A command of the command line: one file in cmd/ registers one (or a few) of these.  One table of
  * options per command drives parsing, --help and shell completion.
  *
- * Common options (-o -n -t -q -v --help) are added by cmd/main.c to every command that says so;
+ * Common options (-o -n -t -H -q -v --help) are added by cmd/main.c to every command that says so;
  * each option OPT has an environment variable VNETLAB_OPT.  Options may stand anywhere after the
  * verb. Data goes to stdout, everything else to stderr. */
 #pragma once
@@ -56,6 +56,7 @@ struct cmd_args {
 	bool json;            /* -o json */
 	const char *lab;      /* -n, or $VNETLAB_LAB; NULL */
 	const char *topology; /* -t; NULL */
+	const char *host;     /* -H, or $VNETLAB_HOST; NULL: this machine */
 	bool quiet;
 	int verbose;
 };
@@ -78,6 +79,9 @@ struct command {
 	enum arg_kind kinds[3];
 	bool takes_passthrough;
 	bool common_output;            /* has -o */
+	bool here;                     /* with -H, too, it runs on this machine */
+	bool stream;                   /* it goes on until nobody reads any more */
+	bool reads_stdin;              /* with -H it is passed on */
 	const struct option_def *opts; /* ends with an entry whose name is NULL; may be NULL */
 	int (*run)(const struct cmd_args *a); /* returns an enum exit_status */
 };
@@ -110,6 +114,8 @@ void ui_json(json_t *j);
 bool ui_flush(void);
 /* How messages behave from here on; main() calls it with the parsed options. */
 void ui_init(bool quiet, int verbose);
+/* "0.1.0", cmd/version.c. */
+const char *vnetlab_version(void);
 /* s with control characters made visible ("\x1b"), so that a design cannot drive the terminal.  The
  * caller frees. */
 char *ui_clean(const char *s);

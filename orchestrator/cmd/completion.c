@@ -212,6 +212,7 @@ COMMAND(
       .max_args = 1,
       .kinds = { ARG_WORD },
       .takes_passthrough = true,
+      .here = true,
       .opts = (const struct option_def[]){ { 0, "complete", NULL,
                                              "for the scripts: prints what the last of the "
                                              "words behind -- could be",

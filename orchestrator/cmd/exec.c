@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/term.h"
 #include "cmd/remote.h"
 
 static json_t *exec_request(const char *node, char *const *argv, bool tty)
@@ -59,7 +60,7 @@ static int cmd_shell(const struct cmd_args *a)
 	struct err e = { 0 };
 
 	/* Not a terminal: a script on standard input. */
-	if (!isatty(STDIN_FILENO))
+	if (!term_is(STDIN_FILENO))
 		return remote_exec(a, exec_request(a->argv[0], script, false), own, -1);
 	setenv("PS1", prompt, 1);
 
@@ -91,6 +92,8 @@ COMMAND(
         .max_args = -1,
         .kinds = { ARG_NODE, ARG_WORD, ARG_WORD },
         .takes_passthrough = true,
+        .stream = true,
+        .reads_stdin = true,
         .run = cmd_exec,
     });
 
@@ -107,5 +110,7 @@ COMMAND(
         .min_args = 1,
         .max_args = 1,
         .kinds = { ARG_NODE },
+        .stream = true,
+        .reads_stdin = true,
         .run = cmd_shell,
     });

@@ -287,6 +287,7 @@ COMMAND(help_verb,
                   "  vnetlab help routes\n"
                   "  vnetlab help --man | man -l -",
           .max_args = 1,
+          .here = true,
           .opts = (const struct option_def[]){ { 0, "man", NULL,
                                                  "the whole manual page, for man(1)", false },
                                                { 0 } },

@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "cmd/args.h"
 #include "cmd/help.h"
+#include "cmd/host.h"
+#include "cmd/serve.h"
 
 static const char *environment(const char *name)
 {
@@ -100,7 +102,7 @@ static int run_command(const struct command *c, char **words)
 		return EX_DONE;
 	}
 	ui_init(args.a.quiet, args.a.verbose);
-	return c->run(&args.a);
+	return args.a.host && !c->here ? host_run(c, &args.a) : c->run(&args.a);
 }
 
 static int dispatch(char **argv)
@@ -119,13 +121,9 @@ static int dispatch(char **argv)
 	return c ? run_command(c, argv + 2) : unknown_command(verb);
 }
 
-int main(int argc, char **argv)
+/* The whole of a command: what it printed has arrived, or that is its failure. */
+static int run(char **argv)
 {
-	(void)argc;
-	fill_standard_fds();
-	catch_sigpipe();
-	setlocale(LC_CTYPE, "");
-
 	int status = dispatch(argv);
 
 	ui_progress_end();
@@ -138,4 +136,15 @@ int main(int argc, char **argv)
 		status = EX_FAILED;
 	}
 	return status;
+}
+
+int main(int argc, char **argv)
+{
+	fill_standard_fds();
+	catch_sigpipe();
+	setlocale(LC_CTYPE, "");
+	if (argc == 3 && streq(argv[1], "--serve"))
+		return serve(argv[2]);
+	serve_terminals();
+	return run(argv);
 }

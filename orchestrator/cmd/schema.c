@@ -31,5 +31,6 @@ COMMAND(schema, { .name = "schema",
                   .help = "Editors that know JSON Schema complete and check topologies with it:\n\n"
                           "  vnetlab schema > topology.schema.json\n\n"
                           "and in the topology: \"$schema\": \"topology.schema.json\".",
+                  .here = true,
                   .opts = schema_options,
                   .run = cmd_schema });

@@ -88,6 +88,7 @@ COMMAND(
         .min_args = 1,
         .max_args = 1,
         .kinds = { ARG_NODE },
+        .stream = true,
         .opts = logs_options,
         .run = cmd_logs,
     });
@@ -104,6 +105,7 @@ COMMAND(events, {
                             "  vnetlab events | jq -c 'select(.kind==\"session\")'",
                     .max_args = 1,
                     .kinds = { ARG_LAB },
+                    .stream = true,
                     .opts = events_options,
                     .run = cmd_events,
                 });

@@ -2,12 +2,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/term.h"
 #include "cmd/cmd.h"
 
 /* The command line is one conversation with one terminal, so this is the program's, not a
@@ -29,7 +29,7 @@ bool ui_color(int fd)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return isatty(fd) && !(no && *no) && !streq(term, "dumb");
+	return term_is(fd) && !(no && *no) && !streq(term, "dumb");
 }
 
 static const char *paint(const char *code)
@@ -186,13 +186,12 @@ static bool line_wanted(void)
 {
 	const char *term = getenv("TERM");
 
-	return !ui.quiet && isatty(STDERR_FILENO) && !streq(term, "dumb");
+	return !ui.quiet && term_is(STDERR_FILENO) && !streq(term, "dumb");
 }
 
 void ui_progress(const char *fmt, ...)
 {
 	struct timespec now;
-	struct winsize w = { 0 };
 	char *msg = NULL;
 	va_list ap;
 
@@ -213,7 +212,7 @@ void ui_progress(const char *fmt, ...)
 		abort();
 	va_end(ap);
 	_cleanup_free_ char *clean = ui_clean(msg);
-	int width = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1 : 79;
+	int width = term_columns(STDERR_FILENO) - 1;
 
 	fprintf(stderr, "\r\033[K%.*s", width, clean);
 	fflush(stderr);

@@ -6,6 +6,11 @@
 #define VNETLAB_VERSION "unknown"
 #endif
 
+const char *vnetlab_version(void)
+{
+	return VNETLAB_VERSION;
+}
+
 static int cmd_version(const struct cmd_args *a)
 {
 	if (a->json)
@@ -21,4 +26,5 @@ COMMAND(version, { .name = "version",
                    .summary = "prints the version",
                    .help = "Versions of the routing daemons and of the kernel: 'vnetlab doctor'.",
                    .common_output = true,
+                   .here = true,
                    .run = cmd_version });

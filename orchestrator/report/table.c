@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/term.h"
 
 struct cell {
 	char *text;
@@ -172,7 +173,7 @@ char *table_str(const struct table *t)
 void table_print(const struct table *t, FILE *f)
 {
 	const char *no_color = getenv("NO_COLOR");
-	bool color = isatty(fileno(f)) && !(no_color && *no_color);
+	bool color = term_is(fileno(f)) && !(no_color && *no_color);
 	_cleanup_free_ char *s = render(t, color);
 
 	fputs(s, f);

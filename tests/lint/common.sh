@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 mapfile -t sources < <(git ls-files '*.c' '*.h' 2>/dev/null || find orchestrator tests -name '*.[ch]')
 mapfile -t code < <(find orchestrator -name '*.c' | sort)
-flags="-std=gnu17 -D_GNU_SOURCE -Iorchestrator $(pkg-config --cflags jansson libcurl libmnl libnftables smartcols yaml-0.1)"
+flags="-std=gnu17 -D_GNU_SOURCE -Iorchestrator $(pkg-config --cflags jansson libcurl libssh2 libmnl libnftables smartcols yaml-0.1)"
 export flags
 
 need() {

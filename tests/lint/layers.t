@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Layers go one way: base <- azure <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
+"""Layers go one way: base <- azure, remote <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
 
 azure/ and plan/ are pure: of the system's headers they include only those that declare data types,
 strings and constants.  Nothing runs a shell.
@@ -10,7 +10,7 @@ import re
 import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-RANK = {"base": 0, "azure": 1, "input": 2, "plan": 2, "kernel": 3, "lab": 4, "router": 4, "probe": 4,
+RANK = {"base": 0, "azure": 1, "remote": 1, "input": 2, "plan": 2, "kernel": 3, "lab": 4, "router": 4, "probe": 4,
         "report": 5, "proof": 5, "cmd": 6}
 PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdbool.h",
         "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "jansson.h", "uthash.h",

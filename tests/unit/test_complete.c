@@ -101,7 +101,8 @@ static void completes(void **state)
 		{ { "probe", "NVA_1", "NVA_2", "" }, "" },
 		{ { "probe", "--w" }, "--write --wait" },
 		{ { "probe", "-" },
-		  "--protocol --write --wait --near --lab --topology --quiet --verbose "
+		  "--protocol --write --wait --near --lab --topology --host --identity "
+		  "--remote-path --connect-timeout --quiet --verbose "
 		  "--help" },
 		{ { "probe", "--protocol", "" }, "icmp tcp udp" },
 		{ { "probe", "--protocol", "t" }, "tcp" },

@@ -1,0 +1,9 @@
+/* Is there a terminal at the other end, and how wide is it?  A command that runs here on behalf of
+ * another machine writes into a pipe whose other end may be a terminal there: it is told so. */
+#pragma once
+
+#include <stdbool.h>
+
+bool term_is(int fd);     /* isatty(), or what term_pretend() said of 0, 1 and 2 */
+int term_columns(int fd); /* 80 when nothing knows better */
+void term_pretend(const bool is[3], int columns);

@@ -1,0 +1,241 @@
+/* A command line for another machine: every option is written out, whether it came from a word or
+ * from the environment, and designs are replaced by what is uploaded. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "azure/model.h"
+#include "base/str.h"
+#include "cmd/host.h"
+#include "input/topology.h"
+#include "lab/paths.h"
+
+void parcel_free(struct parcel *p)
+{
+	for (size_t i = 0; i < p->n_files; i++) {
+		free(p->files[i].path);
+	}
+	free(p->files);
+	free(p->lab);
+	json_decref(p->argv);
+	json_decref(p->designs);
+	if (p->out > STDERR_FILENO)
+		close(p->out);
+	*p = (struct parcel){ .out = STDOUT_FILENO };
+}
+
+static int add_word(struct parcel *p, const char *word)
+{
+	struct err e;
+
+	if (json_array_append_new(p->argv, json_string(word)) == 0)
+		return EX_DONE;
+	err_set(&e, EILSEQ, "an argument is not UTF-8 and cannot be passed on: %s", word);
+	return ui_error(&e);
+}
+
+/* --- designs --- */
+
+/* Where a file goes: where it is, seen from here, so that messages name it as the user did.  What
+ * lies outside of this folder gets a folder of its own. */
+static char *place(const char *path, size_t number)
+{
+	const char *slash = strrchr(path, '/');
+	bool outside = *path == '/';
+
+	for (const char *s = path; s && *s && !outside; s = strchr(s, '/')) {
+		s += strspn(s, "/");
+		size_t n = strcspn(s, "/");
+
+		outside = n == 2 && s[0] == '.' && s[1] == '.';
+	}
+	while (str_starts(path, "./"))
+		path += 2;
+	if (outside)
+		return xasprintf("_%zu/%s", number, slash ? slash + 1 : path);
+	return xstrdup(path);
+}
+
+static void add_file(struct parcel *p, char *path, json_t *text)
+{
+	for (size_t i = 0; i < p->n_files; i++)
+		if (streq(p->files[i].path, path)) {
+			free(path);
+			return;
+		}
+	VEC_PUSH(p->files, p->n_files, p->cap_files) =
+	    (struct ssh_file){ path, json_string_value(text), json_string_length(text) };
+}
+
+/* The documents themselves travel, whatever they were read from. */
+static int add_design(struct parcel *p, const char *path, json_t *design)
+{
+	_cleanup_free_ char *name = place(path, p->n_files);
+	const char *slash = strrchr(name, '/'), *file;
+	json_t *topology = json_object_get(design, "topology"), *text;
+	_cleanup_free_ char *dump = json_dumps(topology, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+
+	json_array_append(p->designs, design);
+	text = json_string(dump);
+	json_array_append_new(p->designs, text);
+	add_file(p, xstrdup(name), text);
+	json_object_foreach (json_object_get(design, "files"), file, text)
+		if (json_is_string(text))
+			add_file(
+			    p, xasprintf("%.*s%s", slash ? (int)(slash + 1 - name) : 0, name, file),
+			    text);
+	return add_word(p, name);
+}
+
+/* A design that is not valid here would not be there: the command says so, as ever, without a
+ * connection. */
+static int pack_design(struct parcel *p, const char *path)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	struct err e = { 0 };
+	json_t *design = design_read(path, &f, &e);
+	struct model *m = design ? design_model(design, &f) : NULL;
+	int status = EX_DONE;
+
+	p->here |= !m || f.errors;
+	if (!p->here) {
+		if (!p->lab)
+			p->lab = xstrdup(m->name);
+		status = add_design(p, path, design);
+	}
+	model_free(m);
+	json_decref(design);
+	return status;
+}
+
+static int pack_designs(struct parcel *p, const struct cmd_args *a)
+{
+	for (int i = 0; i < a->argc || i == 0; i++) {
+		_cleanup_free_ char *path = NULL;
+		int status = EX_DONE;
+
+		if (ui_topology_path(a, a->argc ? a->argv[i] : NULL, &path, &status) < 0)
+			return status;
+		status = pack_design(p, path);
+		if (status != EX_DONE || p->here)
+			return status;
+	}
+	return EX_DONE;
+}
+
+/* `graph` draws a file here, where it is, and a lab there. */
+static bool draws_file(const struct cmd_args *a)
+{
+	const char *arg = a->argc ? a->argv[0] : a->topology ? NULL : a->lab;
+
+	return !arg || lab_name_check(arg, NULL) < 0 || access(arg, F_OK) == 0;
+}
+
+/* --- options --- */
+
+static bool is_ours(const char *name)
+{
+	static const char *const ours[] = { "host", "identity", "remote-path", "connect-timeout",
+		                            "topology" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		if (streq(ours[i], name))
+			return true;
+	return false;
+}
+
+/* Files that the command writes are written here. */
+static int pack_file_option(struct parcel *p, const struct command *c, const struct cmd_args *a,
+                            const struct option_def *o, const char *value)
+{
+	struct err e;
+
+	if (streq(c->name, "capture") && streq(o->name, "write")) {
+		if (!streq(value, "-")) {
+			p->out = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+			if (p->out < 0) {
+				err_sys(&e, errno, "cannot write %s", value);
+				return ui_error(&e);
+			}
+		}
+		return add_word(p, "--write=-");
+	}
+	if (streq(c->name, "test") && streq(o->name, "report")) {
+		if (mkdir(value, 0777) < 0 && errno != EEXIST) {
+			err_sys(&e, errno, "--report %s", value);
+			return ui_error(&e);
+		}
+		p->report = value;
+		return add_word(p, "--report=" PARCEL_REPORT);
+	}
+	return ui_usage(a, "--%s names a file of this machine; it cannot be used with -H", o->name);
+}
+
+static int pack_option(struct parcel *p, const struct command *c, const struct cmd_args *a,
+                       size_t i)
+{
+	const struct option_def *o = &a->opts[i];
+
+	/* Of what may be given once the last one counts. */
+	const char *const last[] = { a->values[i], NULL };
+
+	for (const char *const *v = o->multiple ? a->lists[i] : last; v && *v; v++) {
+		int status;
+
+		if (!o->arg) {
+			_cleanup_free_ char *word = xasprintf("--%s", o->name);
+
+			status = add_word(p, word);
+		} else if (streq(o->arg, "FILE") || streq(o->arg, "DIR")) {
+			status = pack_file_option(p, c, a, o, *v);
+		} else {
+			_cleanup_free_ char *word = xasprintf("--%s=%s", o->name, *v);
+
+			status = add_word(p, word);
+		}
+		if (status != EX_DONE)
+			return status;
+	}
+	return EX_DONE;
+}
+
+static int pack_words(struct parcel *p, const struct command *c, const struct cmd_args *a)
+{
+	bool designs = c->kinds[0] == ARG_FILE && !streq(c->name, "graph");
+	int status = EX_DONE;
+
+	/* Where "--" does not mean something else, nothing behind it can be an option. */
+	if (!c->takes_passthrough)
+		status = add_word(p, "--");
+	if (status == EX_DONE && designs)
+		status = pack_designs(p, a);
+	for (int i = 0; i < a->argc && !designs && status == EX_DONE; i++)
+		status = add_word(p, a->argv[i]);
+	if (status == EX_DONE && a->passthrough)
+		status = add_word(p, "--");
+	for (char **w = a->passthrough; w && *w && status == EX_DONE; w++)
+		status = add_word(p, *w);
+	return status;
+}
+
+int parcel_pack(const struct command *c, const struct cmd_args *a, struct parcel *ret)
+{
+	_cleanup_parcel_ struct parcel p = { .argv = json_array(),
+		                             .designs = json_array(),
+		                             .lab = a->lab && *a->lab ? xstrdup(a->lab) : NULL,
+		                             .out = STDOUT_FILENO };
+	int status = add_word(&p, c->name);
+
+	p.here = streq(c->name, "graph") && draws_file(a);
+	for (size_t i = 0; a->opts[i].name && status == EX_DONE && !p.here; i++)
+		if (!is_ours(a->opts[i].name))
+			status = pack_option(&p, c, a, i);
+	if (status == EX_DONE && !p.here)
+		status = pack_words(&p, c, a);
+	if (status != EX_DONE)
+		return status;
+	*ret = p;
+	p = (struct parcel){ .out = STDOUT_FILENO };
+	return EX_DONE;
+}

@@ -1,0 +1,217 @@
+/* From a connected socket to a session: the handshake; and what libssh2 says of failures. */
+#include <errno.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "remote/ssh_priv.h"
+
+long ssh_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* --- libssh2's way to the socket --- */
+
+/* Always takes all of it: see the head of ssh.h. */
+static LIBSSH2_SEND_FUNC(on_send)
+{
+	struct ssh *s = *abstract;
+
+	if (socket != s->fd) { /* the agent's */
+		ssize_t n = send(socket, buffer, length, flags | MSG_NOSIGNAL);
+
+		return n < 0 ? -errno : n;
+	}
+	str_addn(&s->out, buffer, length);
+	int r = ssh_flush(s);
+
+	return r < 0 ? r : (ssize_t)length;
+}
+
+/* The agent's own socket comes this way, too; it may wait for somebody to touch a key, but not for
+ * ever. */
+static ssize_t agent_recv(const struct ssh *s, int fd, void *buffer, size_t length, int flags)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	long left = s->deadline - ssh_now();
+	int r = poll(&p, 1, left > 0 ? (int)left : 0);
+
+	if (r <= 0)
+		return r < 0 ? -errno : -ETIMEDOUT;
+	ssize_t n = recv(fd, buffer, length, flags);
+
+	return n < 0 ? -errno : n;
+}
+
+static LIBSSH2_RECV_FUNC(on_recv)
+{
+	struct ssh *s = *abstract;
+
+	if (socket != s->fd)
+		return agent_recv(s, socket, buffer, length, flags);
+	ssize_t n = recv(socket, buffer, length, flags | MSG_DONTWAIT);
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		s->dead = errno;
+	if (n == 0 && length)
+		s->dead = ECONNRESET;
+	return n < 0 ? (errno == EINTR ? -EAGAIN : -errno) : n;
+}
+
+/* --- failures --- */
+
+int ssh_failed(struct ssh *s, const char *what, struct err *e)
+{
+	char *msg = NULL;
+	int code = libssh2_session_last_error(s->s, &msg, NULL, 0);
+
+	if (s->dead)
+		return err_set(e, ECONNRESET, "%s: %s: the connection was lost: %s", s->name, what,
+		               s->dead == ECONNRESET ? "the other side closed it"
+		                                     : strerror(s->dead));
+	switch (code) {
+	case LIBSSH2_ERROR_SOCKET_DISCONNECT:
+	case LIBSSH2_ERROR_SOCKET_SEND:
+	case LIBSSH2_ERROR_SOCKET_RECV:
+		return err_set(e, ECONNRESET, "%s: %s: the connection was lost: %s", s->name, what,
+		               msg && *msg ? msg : "the other side closed it");
+	default:
+		return err_set(e, EPROTO, "%s: %s: %s (libssh2 %d)", s->name, what,
+		               msg && *msg ? msg : "failed", code);
+	}
+}
+
+/* Of the handshake people can do something about a few. */
+static int handshake_failed(struct ssh *s, const struct err *from, struct err *e)
+{
+	const char *banner = libssh2_session_banner_get(s->s);
+
+	if (from->code != ETIMEDOUT && !(banner && str_starts(banner, "SSH-")))
+		return err_set(
+		    e, EPROTO,
+		    "%s: what listens on port %u of %s does not speak SSH, or hung up at "
+		    "once; is the port right?",
+		    s->name, s->target.port, s->target.host);
+	switch (libssh2_session_last_errno(s->s)) {
+	case LIBSSH2_ERROR_KEX_FAILURE:
+	case LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE:
+	case LIBSSH2_ERROR_METHOD_NONE:
+	case LIBSSH2_ERROR_HOSTKEY_INIT:
+	case LIBSSH2_ERROR_HOSTKEY_SIGN:
+		if (!s->dead)
+			return err_set(
+			    e, EPROTO,
+			    "%s: no key exchange that both sides can do. libssh2 %s knows host "
+			    "keys "
+			    "of the kinds ed25519 and ecdsa, no newer RSA: make one there with "
+			    "sudo ssh-keygen -A",
+			    s->name, libssh2_version(0));
+		/* fall through */
+	default:
+		*e = *from;
+		return -e->code;
+	}
+}
+
+static int handshake(struct ssh *s, const struct ssh_options *o, long deadline, struct err *e)
+{
+	static const char types[] = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"
+	                            "ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,ssh-rsa";
+	_cleanup_known_hosts_ struct known_hosts known = { 0 };
+	struct err failed = { 0 };
+
+	ssh_read_known_hosts(o, &known);
+	_cleanup_free_ char *order = known_hosts_order(&known, types);
+
+	libssh2_session_method_pref(s->s, LIBSSH2_METHOD_HOSTKEY, order);
+	if (SSH_DO(s, deadline, libssh2_session_handshake(s->s, s->fd), "SSH handshake", &failed) <
+	    0)
+		return handshake_failed(s, &failed, e);
+	return ssh_check_host_key(s, &known, e);
+}
+
+/* --- beginning and end --- */
+
+static char *local_user(void)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	const char *env = getenv("USER");
+
+	return pw && pw->pw_name ? xstrdup(pw->pw_name) : env && *env ? xstrdup(env) : NULL;
+}
+
+static int open_session(struct ssh *s, const struct ssh_options *o, struct err *e)
+{
+	long deadline = s->deadline = ssh_now() + o->timeout_ms;
+
+	s->user = o->target->user ? xstrdup(o->target->user) : local_user();
+	if (!s->user)
+		return err_set(e, EINVAL, "%s: as which user? ssh://user@%s", s->name,
+		               o->target->host);
+	if (libssh2_init(0) < 0)
+		return err_set(e, EIO, "libssh2 does not start");
+	int r = ssh_connect(s, deadline, e);
+
+	if (r < 0)
+		return r;
+	s->s = libssh2_session_init_ex(NULL, NULL, NULL, s);
+	if (!s->s)
+		return err_set(e, ENOMEM, "libssh2 does not start");
+	libssh2_session_set_blocking(s->s, 0);
+	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_SEND, (void *)on_send);
+	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_RECV, (void *)on_recv);
+	r = handshake(s, o, deadline, e);
+	return r < 0 ? r : ssh_authenticate(s, o, deadline, e);
+}
+
+int ssh_open(const struct ssh_options *o, struct ssh **ret, struct err *e)
+{
+	_cleanup_ssh_ struct ssh *s = xcalloc(1, sizeof(*s));
+
+	s->fd = -1;
+	s->name = xstrdup(o->target->text);
+	int r = target_parse(o->target->text, &s->target, e);
+
+	if (r == 0)
+		r = open_session(s, o, e);
+	if (r < 0)
+		return r;
+	*ret = take_ptr(s);
+	return 0;
+}
+
+/* Says good-bye, but does not wait for anything. */
+struct ssh *ssh_close(struct ssh *s)
+{
+	if (!s)
+		return NULL;
+	if (s->s) {
+		if (!s->dead)
+			(void)libssh2_session_disconnect(s->s, "done");
+		/* What is open is closed by it, which may want to wait for an answer. */
+		s->dead = s->dead ? s->dead : ESHUTDOWN;
+		if (s->sftp)
+			(void)libssh2_sftp_shutdown(s->sftp);
+		for (int i = 0; i < 100 && libssh2_session_free(s->s) == LIBSSH2_ERROR_EAGAIN; i++)
+			;
+	}
+	if (s->fd >= 0)
+		close(s->fd);
+	str_free_p(&s->out);
+	target_free(&s->target);
+	free(s->user);
+	free(s->name);
+	free(s);
+	return NULL;
+}
+
+void ssh_close_p(struct ssh **s)
+{
+	*s = ssh_close(*s);
+}

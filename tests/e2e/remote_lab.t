@@ -1,0 +1,221 @@
+#!/bin/bash
+# -H: labs on another machine, as if they were here: designs, streams, signals, terminals, and what
+# is left when the connection breaks.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$root/tests/lib/sshd.sh"
+need jq tcpdump
+
+cp "$root/tests/e2e/lab/pair.vnetlab.json" "$work"
+mkdir -p "$work/far/nva"
+cat >"$work/far/far.vnetlab.json" <<'JSON'
+{ "name": "far",
+  "virtualNetworks": { "N": { "addressPrefixes": ["10.7.0.0/16"], "subnets": {
+    "a": { "addressPrefix": "10.7.0.0/24" }, "RouteServerSubnet": { "addressPrefix": "10.7.1.0/24" } } } },
+  "routeServers": { "RS": { "virtualNetwork": "N", "bgpConnections": { "never": { "peerIp": "10.7.0.4", "peerAsn": 65001 } } } },
+  "virtualMachines": {
+    "nva": { "image": "bird", "nic": { "subnet": "N/a", "privateIPAddress": "10.7.0.4", "enableIPForwarding": true }, "config": { "bird.conf": "nva/bird.conf" } },
+    "vm": { "nic": { "subnet": "N/a", "privateIPAddress": "10.7.0.5" } } } }
+JSON
+printf 'router id 10.7.0.4;\nprotocol device { }\n# mine\n' >"$work/far/nva/bird.conf"
+
+# A vnetlab that writes down what is in the folder of the design, then is the real one.
+mkdir -p "$work/spy"
+cat >"$work/spy/vnetlab" <<SH
+#!/bin/sh
+(cd "$work/there/tmp" && find . -mindepth 1 -printf '%M %P\n') >>"$work/seen"
+exec "$B/vnetlab" "\$@"
+SH
+chmod 755 "$work/spy/vnetlab"
+there_path=$work/spy: sshd_start
+cd "$work" || exit 1
+export VNETLAB_HOST="$url"
+
+# --- what needs no lab
+sed 's/"10.7.0.5"/"10.9.0.5"/' far/far.vnetlab.json >far/bad.vnetlab.json
+status "an invalid design needs no connection" 3 vnetlab up -H "ssh://x@127.0.0.1:1" far/bad.vnetlab.json
+like "to be refused" "$err" 'error NIC-ADDR'
+status "nor does a picture of a file" 0 vnetlab graph -H "ssh://x@127.0.0.1:1" far/far.vnetlab.json --format dot
+status "check asks there" 0 vnetlab check far/far.vnetlab.json
+status "and names files as we do" 0 vnetlab check ./pair.vnetlab.json
+is "as here" "$out" "pair.vnetlab.json: no findings"
+status "check as JSON" 0 vnetlab check -o json "$work/pair.vnetlab.json"
+json "findings" '.findings | type == "array"'
+like "the design went into a folder of its own" "$(cat seen)" '^drwx------ vnetlab\.[A-Za-z0-9]{6}$'
+like "with its files" "$(cat seen)" '^-rw------- vnetlab\.[A-Za-z0-9]{6}/far/nva/bird\.conf$'
+is "and nothing of it is left" "$(ls "$there/tmp")" ""
+status "plan" 6 vnetlab plan pair.vnetlab.json --detailed-exitcode
+status "an option that is wrong" 2 vnetlab ls --output yaml
+
+# --- a lab
+status "up" 0 vnetlab up pair.vnetlab.json
+like "is up" "$out" '^Lab pair is up'
+status "plan: nothing to do" 0 vnetlab plan pair.vnetlab.json --detailed-exitcode
+status "it is there" 0 vnetlab ls -o json
+json "it is" '[.labs[].name] == ["pair"]'
+status "and not here" 0 env -u VNETLAB_HOST "$B/vnetlab" ls -o json
+json "no" '.labs == []'
+status "its picture" 0 vnetlab graph pair --format dot
+like "is that of the lab" "$out" 'graph'
+a=$(jq -r '.virtualMachines | keys_unsorted[0]' pair.vnetlab.json)
+b=$(jq -r '.virtualMachines | keys_unsorted[1]' pair.vnetlab.json)
+status "routes" 0 vnetlab routes "$a" -o json
+json "are there" '.value | length > 0'
+status "a probe" 0 vnetlab probe "$a" "$b"
+status "a lab that there is not" 5 vnetlab status nothing
+like "in the words from there" "$err" '^vnetlab: .*nothing'
+status "exit statuses" 42 vnetlab exec "$a" -- sh -c 'exit 42'
+status "death by a signal" 143 vnetlab exec "$a" -- sh -c 'kill -TERM $$'
+status "standard streams" 0 sh -c 'echo in | "$0" exec "$1" -- sh -c "cat; echo oops >&2"' "$B/vnetlab" "$a"
+is "out" "$(sh -c 'printf "a\0b\377" | "$0" exec "$1" -- cat' "$B/vnetlab" "$a" | od -An -tx1)" " 61 00 62 ff"
+is "err" "$err" oops
+ok "a megabyte in, a megabyte back" sh -c 'head -c 1000000 /dev/urandom >x; "$0" exec "$1" -- cat <x >y && cmp x y' "$B/vnetlab" "$a"
+is "only exec and shell take standard input" "$(printf '1\n2\n' | (vnetlab ls >/dev/null; cat) | wc -l)" 2
+
+# --- whatever the login shell there is, it must not read our arguments
+# shellcheck disable=SC1003,SC2016 # just so
+hostile=$(printf '%s\n' "a'b\"c" '$(touch pwned)' '`touch pwned`' '; touch pwned' '!!' '\' '' ' ' '~' '*' '%s' '--' '-x' '&|<>#{}[]?=' "$(printf 'two\nlines\ttab \303\251')" 'end')
+mapfile -t words <<<"$hostile"
+words+=($'two\nlines')
+spy2="$work/it's a \$HOME \`dir\` \\ of ! {a,b} *"
+mkdir "$spy2"
+cp "$work/spy/vnetlab" "$spy2"
+for login_shell in /bin/sh /bin/bash zsh fish tcsh; do
+	login_shell=$(command -v "$login_shell") || continue
+	sed -i "s|^\(tester:.*:\)[^:]*\$|\1$login_shell|" "$there/etc/passwd"
+	ok "$login_shell: $(
+		printf '%s\0' "${words[@]}" | od -An -c | wc -l
+	) lines of hostile words" bash -c '
+		vnetlab=$1 node=$2 path=$3; shift 3
+		cmp <(printf "%s\0" "$@") <("$vnetlab" exec "$node" --remote-path "$path" -- printf "%s\0" "$@")' \
+		- "$B/vnetlab" "$a" "$spy2/vnetlab" "${words[@]}"
+done
+is "nothing of it was run" "$(find "$work" -name pwned)" ""
+sed -i "s|^\(tester:.*:\)[^:]*\$|\1/bin/bash|" "$there/etc/passwd"
+echo 'echo "Welcome!"; echo "Unwelcome" >&2' >"$there/home/.bashrc"
+status "a shell that greets" 0 vnetlab ls -o json
+json "is not taken for output" '.labs | length == 1'
+is "nor for an error" "$err" ""
+
+# --- streams and signals
+# A shell starts what is in the background with SIGINT ignored.
+interruptible() { exec env --default-signal=INT "$B/vnetlab" "$@"; }
+interruptible events >happened 2>happened.err &
+events=$!
+wait_until "events come" 10 grep -q '"kind"' happened
+serving() { grep -lsz -- '--serve' /proc/[0-9]*/cmdline | while read -r f; do
+	{ tr '\0' '\n' <"${f%cmdline}environ"; } 2>/dev/null | grep -qx "VNETLAB_RUN_DIR=$there/run" && echo "$f"; done; }
+isnt "somebody serves them" "$(serving)" ""
+kill -INT $events
+rc=0
+wait $events || rc=$?
+is "Ctrl-C ends them" "$rc" 130
+nobody() { [ -z "$(serving)" ]; }
+wait_until "there, too" 10 nobody
+is "a reader that has enough" "$(vnetlab events 2>/dev/null | head -n 1 | jq -r .lab)" pair
+wait_until "is noticed there" 10 nobody
+interruptible exec "$a" -- sh -c 'trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done' >term 2>&1 &
+pid=$!
+wait_until "it runs" 10 grep -q ready term
+kill -TERM $pid
+rc=0
+wait $pid || rc=$?
+is "a signal arrives in the node" "$rc:$(grep 'got it' term)" "9:got it"
+vnetlab exec "$a" -- ping -c50 -i0.2 -w12 "$(jq -r --arg b "$b" '.virtualMachines[$b].nic.privateIPAddress' pair.vnetlab.json)" >/dev/null 2>&1 &
+pid=$!
+status "pcap into a file here" 0 timeout 20 "$B/vnetlab" capture "$b" -w here.pcap -c 3 icmp
+status "that tcpdump reads" 0 tcpdump -nr here.pcap
+is "three packets" "$(printf '%s\n' "$out" | wc -l)" 3
+wait $pid
+
+# --- a terminal
+cat >terminal.py <<'PY'
+import fcntl, os, pty, re, select, signal, struct, sys, termios, time
+def size(fd, rows, columns):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+pid, fd = pty.fork()
+if pid == 0:
+    time.sleep(0.1)
+    os.execv(sys.argv[1], sys.argv[1:])
+size(fd, 33, 101)
+got = ""
+def until(text):
+    global got
+    end = time.monotonic() + 60
+    while not re.search(text, got):
+        if time.monotonic() > end or not select.select([fd], [], [], 60)[0]:
+            sys.exit("waited for " + text + ", got: " + got)
+        try:
+            got += os.read(fd, 4096).decode(errors="replace")
+        except OSError:
+            sys.exit("ended before " + text + ": " + got)
+    got = ""
+until(r"# ")
+os.write(fd, b"stty size\n"); until(r"33 101\r")
+size(fd, 44, 77); os.kill(pid, signal.SIGWINCH)
+os.write(fd, b"until stty size | grep '44 77'; do :; done\n"); until(r"44 77\r")
+os.write(fd, b"sh -c 'echo asl''eep; exec sleep 1000'\n"); until("asleep\r")
+os.write(fd, b"\x03echo inter''rupted\n"); until("interrupted\r")
+os.write(fd, b"exit 7\n")
+while True:
+    try:
+        if not os.read(fd, 4096): break
+    except OSError:
+        break
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PY
+status "a terminal: size, its change, Ctrl-C, exit status" 0 python3 terminal.py "$B/vnetlab" shell "$a"
+is "of the shell" "$out" 7
+status "a script on standard input" 5 sh -c 'echo "exit 5" | "$0" shell "$1"' "$B/vnetlab" "$a"
+
+# --- test, with its reports
+cat >checks.vnetlab.json <<'JSON'
+{ "name": "checks", "virtualNetworks": { "N": { "addressPrefixes": ["10.0.0.0/16"], "subnets": { "s": { "addressPrefix": "10.0.0.0/24" } } } },
+  "virtualMachines": { "a": { "nic": { "subnet": "N/s" } }, "b": { "nic": { "subnet": "N/s" } } },
+  "checks": { "they meet": { "from": "a", "to": "b", "expect": "reach" }, "they do not": { "from": "a", "to": "b", "expect": "drop", "within": "1s" } } }
+JSON
+status "test" 1 vnetlab test checks.vnetlab.json --report report --format json
+json "has a verdict" '.passed == 1 and .failed == 1'
+is "reports come back" "$(ls report)" "$(printf 'report.json\nreport.tap\nreport.txt\nreport.xml')"
+ok "whole" jq -e 'any(..; objects | .passed == 1)' report/report.json
+is "and nothing is left there" "$(ls "$there/tmp")" ""
+status "down" 0 vnetlab down pair
+
+# --- the connection breaks
+vnetlab up far/far.vnetlab.json --wait 10m >up.out 2>up.err &
+up=$!
+wait_until "a lab that waits" 20 sh -c '"$0" ls -o json | jq -e ".labs[0].name == \"far\"" && "$0" status -o json | jq -e ".bgp | length > 0"' "$B/vnetlab"
+sshd_cut
+rc=0
+wait $up || rc=$?
+is "the connection is lost" "$rc" 5
+like "which is said" "$(cat up.err)" 'the connection was lost'
+like "and how to get back" "$(cat up.err)" "Labs on that machine go on running\. Back to this one: vnetlab status far -H $url\$"
+status "the way back" 0 vnetlab status far
+status "its appliance has its file" 0 vnetlab exec nva -- grep mine /etc/bird/bird.conf
+status "down" 0 vnetlab down far -o json
+json "ended" '.ended == ["far"]'
+wait_until "what built it has come to its end, too" 10 nobody
+is "the folder of the design is gone" "$(ls "$there/tmp")" ""
+unset VNETLAB_HOST
+sshd_stop
+
+# --- one session only: a signal cannot be passed on; so we leave
+sshd_start "MaxSessions 1"
+status "one session is enough" 0 vnetlab up -H "$url" pair.vnetlab.json
+interruptible events -H "$url" >happened 2>happened.err &
+events=$!
+wait_until "also for events" 10 grep -q '"kind"' happened
+kill -INT $events
+rc=0
+wait $events || rc=$?
+isnt "but not for a signal" "$rc" 0
+like "which is said" "$(cat happened.err)" 'the server allows one session'
+wait_until "it ends there nevertheless" 10 nobody
+sshd_stop
+
+# --- a full disk there
+head -c 300000 /dev/zero | tr '\0' '#' >>far/nva/bird.conf
+small_tmp=128k sshd_start
+status "a disk that is full" 5 vnetlab up -H "$url" far/far.vnetlab.json
+like "is told" "$err" 'writing .*/far/nva/bird\.conf: no space left on the disk there'
+done_testing
