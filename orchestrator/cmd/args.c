@@ -19,7 +19,8 @@ static const struct option_def host_options[] = {
 	  false },
 	{ 0, "remote-path", "PATH", "where vnetlab is on that machine; default: in its PATH",
 	  false },
-	{ 0, "connect-timeout", "DURATION", "how long -H tries to connect; default: 15s", false },
+	{ 0, "connect-timeout", "DURATION",
+	  "how long -H, or an https:// design, waits in vain; default: 15s", false },
 };
 static const struct option_def common_options[] = {
 	{ 'q', "quiet", NULL, "only errors on standard error", false },

@@ -1,6 +1,7 @@
 /* vnetlab check: the rules, without a lab and without privileges. */
 #include <stdio.h>
 
+#include "cmd/address.h"
 #include "cmd/design.h"
 #include "input/topology.h"
 
@@ -27,7 +28,7 @@ static int cmd_check(const struct cmd_args *a)
 	else if (f.n)
 		ui_findings(&f);
 	else
-		printf("%s: no findings\n", path);
+		printf("%s: no findings\n", address_name(path));
 	return f.errors || (arg_flag(a, "strict") && f.warnings) ? EX_INVALID_DESIGN : EX_DONE;
 }
 

@@ -125,6 +125,6 @@ char *ui_clean(const char *s);
 struct str;
 char *ui_only_topology(const char *dir, size_t *ret_n, struct str *names);
 
-/* The topology file to use: argument, -t, or the only *.vnetlab.json here.  0, or a printed error
- * and its exit status in *ret_status. */
+/* The topology file to use: argument, -t (https:// is fetched), or the only *.vnetlab.json here. 0,
+ * or a printed error and its exit status in *ret_status. */
 int ui_topology_path(const struct cmd_args *a, const char *arg, char **ret, int *ret_status);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cmd/address.h"
 #include "cmd/args.h"
 #include "cmd/help.h"
 #include "cmd/host.h"
@@ -127,6 +128,7 @@ static int run(char **argv)
 	int status = dispatch(argv);
 
 	ui_progress_end();
+	address_cleanup();
 	errno = 0;
 	bool lost = ferror(stdout);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cmd/address.h"
 #include "cmd/captures.h"
 #include "cmd/design.h"
 #include "input/topology.h"
@@ -245,7 +246,7 @@ static void one_run(struct session *s, const struct design *d, unsigned repeat)
 	struct err e = { 0 };
 
 	*run = (struct report_run){ .lab = xstrdup(lab),
-		                    .file = xstrdup(d->path),
+		                    .file = xstrdup(address_name(d->path)),
 		                    .repeat = repeat,
 		                    .repeats = (unsigned)s->repeats };
 	run->phase_ms[PHASE_PARSE] = d->parse_ms;

@@ -8,7 +8,9 @@
 
 #include "base/str.h"
 #include "base/term.h"
+#include "cmd/address.h"
 #include "cmd/cmd.h"
+#include "remote/fetch.h"
 
 /* The command line is one conversation with one terminal, so this is the program's, not a
  * library's, state. */
@@ -275,11 +277,31 @@ char *ui_only_topology(const char *dir, size_t *ret_n, struct str *names)
 	return n == 1 ? take_ptr(first) : NULL;
 }
 
+static int fetch_topology(const struct cmd_args *a, const char *url, char **ret, int *ret_status)
+{
+	struct err e = { 0 };
+	long stall_ms;
+
+	if (!arg_duration(a, "connect-timeout", 15000, &stall_ms)) {
+		*ret_status = EX_WRONG_USAGE;
+		return -EINVAL;
+	}
+	ui_progress("fetching %s", url);
+	if (address_fetch(url, stall_ms, ret, &e) < 0) {
+		*ret_status = e.code == EINVAL ? ui_usage(a, "%s", e.msg) : ui_error(&e);
+		return -e.code;
+	}
+	ui_progress_end();
+	return 0;
+}
+
 int ui_topology_path(const struct cmd_args *a, const char *arg, char **ret, int *ret_status)
 {
 	const char *given = arg ? arg : a->topology;
 	struct stat st;
 
+	if (given && fetch_is_address(given))
+		return fetch_topology(a, given, ret, ret_status);
 	if (given && (stat(given, &st) < 0 || !S_ISDIR(st.st_mode))) {
 		*ret = xstrdup(given);
 		return 0;

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/str.h"
+#include "remote/fetch.h"
 #include "remote/known_hosts.h"
 #include "remote/request.h"
 #include "remote/target.h"
@@ -31,6 +32,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
 		(void)request_encode(req, &word, NULL);
 		json_decref(req);
+	}
+	if (fetch_check(text, NULL) == 0) {
+		_cleanup_free_ char *name = fetch_name(text), *below = fetch_below(text, name);
+
+		assert(*name && !strchr(name, '/') && fetch_check(below, NULL) == 0);
 	}
 	(void)shell_quote(text, &quoted, NULL);
 	return 0;

@@ -36,7 +36,10 @@ _sshd_prepare() {
 		[ ! -e "/etc/$_f" ] || cp -a "/etc/$_f" "$there/etc"
 	done
 	grep '^sshd:' /etc/passwd >"$there/etc/passwd"
-	printf 'tester:x:%s:\ntty:x:%s:\n' "$(id -g)" "$([ "$(id -u)" -eq 0 ] && echo 5 || echo 65534)" >"$there/etc/group"
+	# A terminal's group is what it is born with: an ordinary user's sshd may not change it.
+	_gid=$(python3 -c 'import os; print(os.fstat(os.openpty()[1]).st_gid)')
+	[ "$(id -u)" -eq 0 ] || [ "$_gid" -eq "$(id -g)" ] || _gid=65534
+	printf 'tester:x:%s:\ntty:x:%s:\n' "$(id -g)" "$_gid" >"$there/etc/group"
 	printf 'tester:*:19000:0:99999:7:::\n' >"$there/etc/shadow"
 	on_exit 'unset VNETLAB_HOST; sshd_stop; on_there vnetlab down --all -q >/dev/null 2>&1'
 }
@@ -105,7 +108,12 @@ sshd_start() {
 }
 
 sshd_cut() {
-	for _p in $(ps -o pid= --ppid "$sshd_pid"); do kill -KILL "$_p" 2>/dev/null || :; done
+	# Each has a process for privileges and one for the session: children of ours, and of those.
+	for _p in $(ps -o pid= --ppid "$sshd_pid"); do
+		for _q in $(ps -o pid=,comm= --ppid "$_p" | sed -n 's/ sshd$//p') "$_p"; do
+			kill -KILL "$_q" 2>/dev/null || :
+		done
+	done
 }
 
 sshd_stop() {

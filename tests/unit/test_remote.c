@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/str.h"
+#include "remote/fetch.h"
 #include "remote/known_hosts.h"
 #include "remote/request.h"
 #include "remote/target.h"
@@ -303,14 +304,69 @@ static void quotes(void **state)
 	}
 }
 
+/* --- addresses --- */
+
+static void addresses(void **state)
+{
+	static const char *const below[][3] = {
+		{ "https://h/a/x.json", "nva/frr.conf", "https://h/a/nva/frr.conf" },
+		{ "https://h/x.json?token=/a/b#/c", "y", "https://h/y" },
+		{ "https://h/a/x.json", "a b?c#d%e/\xc3\xa9",
+		  "https://h/a/a%20b%3Fc%23d%25e/%C3%A9" },
+	};
+	static const char *const names[][2] = { { "https://h/a/x.vnetlab.json?y=/z",
+		                                  "x.vnetlab.json" },
+		                                { "https://h/a/x%20y.json", "design.json" },
+		                                { "https://h/.profile", "design.json" },
+		                                { "https://h/..", "design.json" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(below); i++) {
+		_cleanup_free_ char *s = fetch_below(below[i][0], below[i][1]);
+
+		assert_int_equal(fetch_check(below[i][0], NULL), 0);
+		assert_string_equal(s, below[i][2]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		_cleanup_free_ char *s = fetch_name(names[i][0]);
+
+		assert_string_equal(s, names[i][1]);
+	}
+	assert_true(fetch_is_address("https://h/x"));
+	assert_true(fetch_is_address("ftp://h/x"));
+	assert_false(fetch_is_address("a.json"));
+	assert_false(fetch_is_address("./a://b"));
+	assert_false(fetch_is_address("c:/x"));
+}
+
+static void addresses_refused(void **state)
+{
+	static const char *const bad[] = { "http://h/x",      "HTTPS://h/x",   "https://",
+		                           "https://h",       "https://h/",    "https://h/a/?x",
+		                           "https://u@h/x",   "https://h/a b", "https://u:p@h/x",
+		                           "https:///x.json", "https://h?/x",  "https://h/x\n" };
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (fetch_check(bad[i], &e) != -EINVAL)
+			fail_msg("%s", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(targets),  cmocka_unit_test(targets_refused),
-		cmocka_unit_test(known),    cmocka_unit_test(several_files),
-		cmocka_unit_test(order),    cmocka_unit_test(base64),
-		cmocka_unit_test(requests), cmocka_unit_test(requests_refused),
+		cmocka_unit_test(targets),
+		cmocka_unit_test(targets_refused),
+		cmocka_unit_test(known),
+		cmocka_unit_test(several_files),
+		cmocka_unit_test(order),
+		cmocka_unit_test(base64),
+		cmocka_unit_test(requests),
+		cmocka_unit_test(requests_refused),
 		cmocka_unit_test(quotes),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(addresses_refused),
 	};
 
 	return cmocka_run_group_tests_name("remote", tests, NULL, NULL);
