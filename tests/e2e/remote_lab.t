@@ -120,11 +120,12 @@ kill -TERM $pid
 rc=0
 wait $pid || rc=$?
 is "a signal arrives in the node" "$rc:$(grep 'got it' term)" "9:got it"
-vnetlab exec "$a" -- ping -c50 -i0.2 -w12 "$(jq -r --arg b "$b" '.virtualMachines[$b].nic.privateIPAddress' pair.vnetlab.json)" >/dev/null 2>&1 &
+"$B/vnetlab" exec "$a" -- ping -c200 -i0.2 -w60 "$(jq -r --arg b "$b" '.virtualMachines[$b].nic.privateIPAddress' pair.vnetlab.json)" >/dev/null 2>&1 &
 pid=$!
 status "pcap into a file here" 0 timeout 20 "$B/vnetlab" capture "$b" -w here.pcap -c 3 icmp
 status "that tcpdump reads" 0 tcpdump -nr here.pcap
 is "three packets" "$(printf '%s\n' "$out" | wc -l)" 3
+kill $pid
 wait $pid
 
 # --- a terminal
