@@ -7,6 +7,7 @@
 
 #include "azure/model.h"
 #include "base/str.h"
+#include "cmd/design.h"
 #include "cmd/host.h"
 #include "input/topology.h"
 #include "lab/paths.h"
@@ -34,6 +35,8 @@ static int add_word(struct parcel *p, const char *word)
 	err_set(&e, EILSEQ, "an argument is not UTF-8 and cannot be passed on: %s", word);
 	return ui_error(&e);
 }
+
+enum { RAW_MAX = 64 << 20 };
 
 /* --- designs --- */
 
@@ -88,18 +91,38 @@ static int add_design(struct parcel *p, const char *path, json_t *design)
 	return add_word(p, name);
 }
 
+/* Of an imported design: what the import had to say, which over there nobody knows any more. */
+static int imported(struct parcel *p, const struct command *c, const struct cmd_args *a,
+                    const json_t *import, const struct findings *f)
+{
+	bool test = streq(c->name, "test");
+
+	/* What is wrong with a template is found in the template. */
+	p->here |= streq(c->name, "check");
+	if (test && json_array_size(json_object_get(import, "captures")))
+		return ui_usage(a,
+		                "captured tables beside a design are not sent with -H; bring it up "
+		                "there, then: vnetlab compare LAB FILE... -H ...");
+	if (!p->here && f->n && !f->errors && (!test || a->verbose))
+		ui_findings(f);
+	return EX_DONE;
+}
+
 /* A design that is not valid here would not be there: the command says so, as ever, without a
  * connection. */
-static int pack_design(struct parcel *p, const char *path)
+static int pack_design(struct parcel *p, const struct command *c, const struct cmd_args *a,
+                       const char *path)
 {
-	_cleanup_findings_ struct findings f = { 0 };
+	_cleanup_findings_ struct findings f = { 0 }, of_model = { 0 };
 	struct err e = { 0 };
-	json_t *design = design_read(path, &f, &e);
-	struct model *m = design ? design_model(design, &f) : NULL;
+	json_t *design = design_load(a, path, &f, &e), *import = json_object_get(design, "import");
+	struct model *m = design ? design_model(design, &of_model) : NULL;
 	int status = EX_DONE;
 
-	p->here |= !m || f.errors;
-	if (!p->here) {
+	p->here |= !m || f.errors || of_model.errors;
+	if (import)
+		status = imported(p, c, a, import, &f);
+	if (status == EX_DONE && !p->here) {
 		if (!p->lab)
 			p->lab = xstrdup(m->name);
 		status = add_design(p, path, design);
@@ -109,7 +132,7 @@ static int pack_design(struct parcel *p, const char *path)
 	return status;
 }
 
-static int pack_designs(struct parcel *p, const struct cmd_args *a)
+static int pack_designs(struct parcel *p, const struct command *c, const struct cmd_args *a)
 {
 	for (int i = 0; i < a->argc || i == 0; i++) {
 		_cleanup_free_ char *path = NULL;
@@ -117,11 +140,36 @@ static int pack_designs(struct parcel *p, const struct cmd_args *a)
 
 		if (ui_topology_path(a, a->argc ? a->argv[i] : NULL, &path, &status) < 0)
 			return status;
-		status = pack_design(p, path);
+		status = pack_design(p, c, a, path);
 		if (status != EX_DONE || p->here)
 			return status;
 	}
 	return EX_DONE;
+}
+
+/* --- other files --- */
+
+/* As it is, for `compare`, which also looks at the name. */
+static int pack_raw(struct parcel *p, const char *path)
+{
+	_cleanup_str_ struct str text = { 0 };
+	struct err e = { 0 };
+	char buf[65536];
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n = -1;
+
+	while (fd >= 0 && text.n < RAW_MAX && (n = read(fd, buf, sizeof(buf))) > 0)
+		str_addn(&text, buf, (size_t)n);
+	if (n != 0) {
+		err_sys(&e, n > 0 ? EFBIG : errno, "%s", path);
+		return ui_error(&e);
+	}
+	_cleanup_free_ char *name = place(path, p->n_files);
+	json_t *kept = json_stringn_nocheck(str_get(&text), text.n);
+
+	json_array_append_new(p->designs, kept);
+	add_file(p, xstrdup(name), kept);
+	return add_word(p, name);
 }
 
 /* `graph` draws a file here, where it is, and a lab there. */
@@ -134,13 +182,23 @@ static bool draws_file(const struct cmd_args *a)
 
 /* --- options --- */
 
-static bool is_ours(const char *name)
+static bool sends_design(const struct command *c)
+{
+	return c->kinds[0] == ARG_FILE && !streq(c->name, "graph");
+}
+
+/* Options that have done their work when the parcel is packed. */
+static bool is_ours(const struct command *c, const char *name)
 {
 	static const char *const ours[] = { "host", "identity", "remote-path", "connect-timeout",
 		                            "topology" };
+	static const struct option_def of_design[] = { DESIGN_OPTIONS };
 
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		if (streq(ours[i], name))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(of_design) && sends_design(c); i++)
+		if (streq(of_design[i].name, name))
 			return true;
 	return false;
 }
@@ -202,16 +260,17 @@ static int pack_option(struct parcel *p, const struct command *c, const struct c
 
 static int pack_words(struct parcel *p, const struct command *c, const struct cmd_args *a)
 {
-	bool designs = c->kinds[0] == ARG_FILE && !streq(c->name, "graph");
+	bool designs = sends_design(c), files = c->kinds[1] == ARG_FILE;
 	int status = EX_DONE;
 
 	/* Where "--" does not mean something else, nothing behind it can be an option. */
 	if (!c->takes_passthrough)
 		status = add_word(p, "--");
 	if (status == EX_DONE && designs)
-		status = pack_designs(p, a);
+		status = pack_designs(p, c, a);
 	for (int i = 0; i < a->argc && !designs && status == EX_DONE; i++)
-		status = add_word(p, a->argv[i]);
+		status = files && access(a->argv[i], F_OK) == 0 ? pack_raw(p, a->argv[i])
+		                                                : add_word(p, a->argv[i]);
 	if (status == EX_DONE && a->passthrough)
 		status = add_word(p, "--");
 	for (char **w = a->passthrough; w && *w && status == EX_DONE; w++)
@@ -227,9 +286,10 @@ int parcel_pack(const struct command *c, const struct cmd_args *a, struct parcel
 		                             .out = STDOUT_FILENO };
 	int status = add_word(&p, c->name);
 
-	p.here = streq(c->name, "graph") && draws_file(a);
+	p.here = (streq(c->name, "graph") && draws_file(a)) ||
+	         (streq(c->name, "compare") && arg_value(a, "against"));
 	for (size_t i = 0; a->opts[i].name && status == EX_DONE && !p.here; i++)
-		if (!is_ours(a->opts[i].name))
+		if (!is_ours(c, a->opts[i].name))
 			status = pack_option(&p, c, a, i);
 	if (status == EX_DONE && !p.here)
 		status = pack_words(&p, c, a);

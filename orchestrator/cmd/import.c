@@ -229,5 +229,6 @@ COMMAND(import,
           .max_args = 1,
           .kinds = { ARG_FILE },
           .common_output = true,
+          .here = true,
           .opts = import_options,
           .run = cmd_import });

@@ -44,6 +44,15 @@ like "the design went into a folder of its own" "$(cat seen)" '^drwx------ vnetl
 like "with its files" "$(cat seen)" '^-rw------- vnetlab\.[A-Za-z0-9]{6}/far/nva/bird\.conf$'
 is "and nothing of it is left" "$(ls "$there/tmp")" ""
 status "plan" 6 vnetlab plan pair.vnetlab.json --detailed-exitcode
+cat >arm.json <<'JSON'
+{ "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+  "parameters": { "prefix": { "type": "string" } },
+  "resources": [ { "type": "Microsoft.Network/virtualNetworks", "apiVersion": "2023-09-01", "name": "V", "location": "westeurope",
+    "properties": { "addressSpace": { "addressPrefixes": ["[parameters('prefix')]"] },
+                    "subnets": [ { "name": "s", "properties": { "addressPrefix": "10.1.0.0/24" } } ] } } ] }
+JSON
+status "a template is read here" 6 vnetlab plan arm.json -p prefix=10.1.0.0/16 --detailed-exitcode
+like "and its network planned there" "$out" '\+ .*V'
 status "an option that is wrong" 2 vnetlab ls --output yaml
 
 # --- a lab
@@ -60,6 +69,9 @@ a=$(jq -r '.virtualMachines | keys_unsorted[0]' pair.vnetlab.json)
 b=$(jq -r '.virtualMachines | keys_unsorted[1]' pair.vnetlab.json)
 status "routes" 0 vnetlab routes "$a" -o json
 json "are there" '.value | length > 0'
+printf '%s\n' "$out" >"$a-routes.json"
+status "files are compared with what is there" 0 vnetlab compare pair "$a-routes.json"
+status "with each other they are compared here" 0 vnetlab compare -H "ssh://x@127.0.0.1:1" "$a-routes.json" --against "$a-routes.json" --as routes
 status "a probe" 0 vnetlab probe "$a" "$b"
 status "a lab that there is not" 5 vnetlab status nothing
 like "in the words from there" "$err" '^vnetlab: .*nothing'
