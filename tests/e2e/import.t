@@ -25,4 +25,28 @@ status "the export has changed" 6 vnetlab plan az --detailed-exitcode
 like "in one place" "$out" 'subnet hub/app'
 status "without checks beside it" 0 vnetlab down az
 
+cp -r "$root/tests/golden/import/group-export" "$work/" || exit 1
+cat >group-export/template.checks.json <<EOF
+{ "the session comes up": { "bgp": "rs/nva", "expect": "Established" } }
+EOF
+status "test of a template" 0 vnetlab test group-export/template.json
+like "its checks hold" "$out" 'the session comes up'
+cat >own.conf <<EOF
+frr version 8.4
+router bgp 65001
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor 10.7.3.4 remote-as 65515
+ neighbor 10.7.3.4 ebgp-multihop 2
+ neighbor 10.7.3.5 remote-as 65515
+ neighbor 10.7.3.5 ebgp-multihop 2
+ address-family ipv4 unicast
+  network 10.99.0.0/16
+EOF
+cat >group-export/template.checks.json <<EOF
+{ "its own announcement arrives": { "learned": "rs/nva", "contains": [ { "network": "10.99.0.0/16" } ] } }
+EOF
+status "with a configuration of its own" 0 vnetlab test group-export/template.json --node nva=frr:own.conf
+like "which announces" "$out" 'its own announcement arrives'
+
 done_testing

@@ -70,14 +70,14 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 		     "one "
 		     "is generated that announces nothing",
 		     "--node VM=frr:FILE gives it its own configuration");
-	} else if (!f->forwards && (f->next_hop || f->vendor_image)) {
-		note(result, "info", "IMPORT-GUEST-02",
-		     f->next_hop ? "is the next hop of a route, and none of its NICs has "
-		                   "enableIPForwarding: "
-		                   "it forwards nothing"
-		                 : "has the image of an appliance, and none of its NICs has "
-		                   "enableIPForwarding: it is a host in the lab",
-		     NULL);
+	} else if (!f->forwards && (f->next_hop || f->vendor_image || f->named_so)) {
+		const char *why = f->next_hop       ? "is the next hop of a route"
+		                  : f->vendor_image ? "has the image of an appliance"
+		                                    : "is called like an appliance";
+		_cleanup_free_ char *text = xasprintf(
+		    "%s, and none of its NICs has enableIPForwarding: it forwards nothing", why);
+
+		note(result, "info", "IMPORT-GUEST-02", text, NULL);
 	}
 	return result;
 }

@@ -50,16 +50,6 @@ struct res *im_next(struct import *im, size_t *i, const char *type)
 	return NULL;
 }
 
-struct res *im_child(struct import *im, const struct res *parent, const char *type)
-{
-	struct res *r;
-
-	IM_EACH(im, r, type)
-	if (r->parent == parent)
-		return r;
-	return NULL;
-}
-
 /* Ids that were made anonymous, or whose group is another one at every place, still have a type and
  * a name; where these are unique, they will do. */
 static struct res *by_name(struct import *im, const char *id)

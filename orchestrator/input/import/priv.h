@@ -72,7 +72,6 @@ struct res *im_ref(struct import *im, const struct res *r, const char *id, const
 /* for (size_t i = 0; (r = im_next(im, &i, TYPE));) */
 struct res *im_next(struct import *im, size_t *i, const char *type);
 #define IM_EACH(im, r, type) for (size_t r##_i = 0; ((r) = im_next((im), &r##_i, (type)));)
-struct res *im_child(struct import *im, const struct res *parent, const char *type); /* first */
 
 /* --- names.c: names and findings ------------------------------------------------------------ */
 
