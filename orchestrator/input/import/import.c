@@ -87,6 +87,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		.names = json_object(),
 		.keep = json_array(),
 		.pools = json_object(),
+		.tails = json_object(),
 	};
 
 	im_index(&im, resources);
@@ -107,6 +108,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	json_decref(im.names);
 	json_decref(im.keep);
 	json_decref(im.pools);
+	json_decref(im.tails);
 	HASH_CLEAR(hh, im.by_key);
 	free(im.v);
 	free(im.nics);

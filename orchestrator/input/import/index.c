@@ -56,18 +56,21 @@ static struct res *by_name(struct import *im, const char *id)
 {
 	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
 	const char *tail = type ? strstr(key, "/providers/") : NULL;
-	struct res *found = NULL;
 
-	for (size_t i = 0; tail && i < im->n; i++) {
-		const char *t = strstr(im->v[i]->key, "/providers/");
+	if (!tail)
+		return NULL;
+	for (; im->n_tails < im->n; im->n_tails++) { /* null: of several */
+		const char *t = strstr(im->v[im->n_tails]->key, "/providers/");
+		bool twice = t && json_object_get(im->tails, t);
 
-		if (!t || !streq(t, tail))
-			continue;
-		if (found)
-			return NULL;
-		found = im->v[i];
+		if (t)
+			json_object_set_new(im->tails, t,
+			                    twice ? json_null()
+			                          : json_integer((json_int_t)im->n_tails));
 	}
-	return found;
+	const json_t *at = json_object_get(im->tails, tail);
+
+	return json_is_integer(at) ? im->v[json_integer_value(at)] : NULL;
 }
 
 struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what)

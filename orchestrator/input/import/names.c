@@ -70,6 +70,20 @@ static bool take(struct import *im, const char *scope, const char *name)
 	return true;
 }
 
+/* 2, 3, ...: counted, since there may be many of one name. */
+static unsigned next_number(struct import *im, const char *scope, const char *base)
+{
+	_cleanup_free_ char *key = xasprintf("number %s/%s", scope, base);
+	json_t *n = json_object_get(im->names, key);
+
+	if (!n) {
+		n = json_integer(1);
+		json_object_set_new(im->names, key, n);
+	}
+	json_integer_set(n, json_integer_value(n) + 1);
+	return (unsigned)json_integer_value(n);
+}
+
 const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name)
 {
 	const char *base = legal(im, name), *s = base;
@@ -83,8 +97,8 @@ const char *im_name(struct import *im, const char *scope, const struct res *r, c
 		return s;
 	if (r && *r->group)
 		s = legal(im, arena_printf(im->a, "%.60s-%s", base, r->group));
-	for (unsigned i = 2; streq(s, base) || !take(im, scope, s); i++)
-		s = legal(im, arena_printf(im->a, "%.70s-%u", base, i));
+	while (streq(s, base) || !take(im, scope, s))
+		s = legal(im, arena_printf(im->a, "%.70s-%u", base, next_number(im, scope, base)));
 	im_note(im, SEV_INFO, "IMPORT-NAME-02", r, NULL,
 	        "there are several called \"%s\": this one is \"%s\" in the lab", base, s);
 	return s;

@@ -54,6 +54,8 @@ struct import {
 	struct res **v; /* in the order of the file, children behind their parents */
 	size_t n, cap;
 	struct res *by_key;
+	json_t *tails; /* "/providers/...": index in v, of the first n_tails */
+	size_t n_tails;
 	json_t *topology, *files;
 	json_t *names; /* "scope/name": taken */
 	json_t *keep;  /* JSON made on the way */
