@@ -44,10 +44,32 @@ static char *folder_of(const char *path)
 /* --- one document ------------------------------------------------------------------------------
  */
 
-static int read_template(struct opening *op, const char *path, struct err *e)
+/* "x/main.json" <-> "x/main.parameters.json", if it is there; the caller frees. */
+static char *beside(const char *path, const char *from, const char *to)
 {
-	struct arm_options o = { path,         op->o->params,         op->o->links,
-		                 op->o->fetch, op->o->resource_group, op->o->location };
+	size_t n = strlen(path), m = strlen(from);
+	struct stat st;
+
+	if (n <= m || !strieq(path + n - m, from))
+		return NULL;
+	_cleanup_free_ char *other = xasprintf("%.*s%s", (int)(n - m), path, to);
+
+	return stat(other, &st) == 0 ? take_ptr(other) : NULL;
+}
+
+static bool has_params(const struct input_options *o)
+{
+	return o->params && *o->params;
+}
+
+/* In a folder a template finds its parameters itself, when none are given. */
+static int read_template(struct opening *op, const char *path, bool in_folder, struct err *e)
+{
+	_cleanup_free_ char *own =
+	    in_folder && !has_params(op->o) ? beside(path, ".json", ".parameters.json") : NULL;
+	const char *const list[] = { own, NULL };
+	struct arm_options o = { path,         own ? list : op->o->params, op->o->links,
+		                 op->o->fetch, op->o->resource_group,      op->o->location };
 	json_t *resources = NULL, *outputs = NULL;
 
 	int r = arm_read(&o, &resources, &outputs, op->f, e);
@@ -66,7 +88,7 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 
 	switch (k) {
 	case INPUT_ARM:
-		return read_template(op, path, e);
+		return read_template(op, path, in_folder, e);
 	case INPUT_TERRAFORM: {
 		json_t *resources = terraform_resources(doc, name, op->f);
 
@@ -90,6 +112,12 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 	if (in_folder && k == INPUT_TOPOLOGY && !json_object_get(doc, "virtualNetworks")) {
 		export_collect(&op->x, doc, name, op->f); /* which finds nothing, and says so */
 		return 0;
+	}
+	if (in_folder && k == INPUT_PARAMETERS && !has_params(op->o)) {
+		_cleanup_free_ char *template = beside(path, ".parameters.json", ".json");
+
+		if (template)
+			return 0; /* it is read with that */
 	}
 	/* Beside a template or an export, these lie around. */
 	finding_add_source(op->f, in_folder ? SEV_INFO : SEV_ERROR,

@@ -40,7 +40,7 @@ def golden(name, path, text):
     result(text == want, name, "\n".join(difflib.unified_diff(want.splitlines(), text.splitlines(), "want", "got", lineterm="")))
 
 
-for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "group-export", "group-export/template.json", "../terraform/hub.plan.json"):
+for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "with-parameters", "group-export", "group-export/template.json", "../terraform/hub.plan.json"):
     status, out, err = run("import", name)
     text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
     golden(name, f"{HERE}/{name.replace('../terraform/', '').replace('/', '-')}.expect", text)
@@ -100,6 +100,10 @@ with tempfile.TemporaryDirectory() as tmp:
 
 status, out, err = run("check", "../check/good-small.json", "-p", "a=b")
 result(status == 0 and "INPUT-OPTION-01" in err, "options of templates say nothing to a topology", err)
+status, out, err = run("import", "with-parameters", "-p", "prefix=10.9.0.0/16")
+result(status == 0 and "10.9.0.0/24" in out and "net1" not in out and "not used" in err, "-p comes first", f"{out} {err}")
+status, out, err = run("import", "with-parameters/main.json")
+result(status == 3 and "prefix" in err, "alone it needs them", err)
 status, out, err = run("import", "every-type.json", "--coverage", "--output", "json")
 sums = json.loads(out)["summary"]
 result(sums["resources"] >= sums["understood"] >= sums["carryPacketsRead"], "coverage as JSON", sums)
