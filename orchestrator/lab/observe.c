@@ -181,6 +181,8 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	s->s = *b;
 	if (bounced || changed)
 		session_changed(in, s, from);
+	if (!s->conn) /* what follows is of Route Servers' peers */
+		return;
 	if (observed_awaits(s))
 		peer_wake(in->d, s->conn);
 	else
@@ -547,30 +549,30 @@ void observe_fresh_cancel(struct driver *d, void *ctx)
 			w->fn = NULL;
 }
 
-const struct observed *observed_session(const struct driver *d, const struct bgp_connection *c,
-                                        unsigned instance)
-{
-	const struct observer *o = d->observer;
-
-	for (size_t i = 0; i < o->n; i++) {
-		const struct instance *in = o->inst[i];
-
-		for (size_t k = 0; k < in->n; k++)
-			if (in->sessions[k].conn == c && in->sessions[k].instance == instance)
-				return &in->sessions[k];
-	}
-	return NULL;
-}
-
-const struct observed *observed_hybrid(const struct driver *d, const struct hybrid_session *s)
+static const struct observed *find(const struct driver *d, const struct bgp_connection *c,
+                                   const struct hybrid_session *s, unsigned instance)
 {
 	const struct observer *o = d->observer;
 
 	for (size_t i = 0; i < o->n; i++)
-		for (size_t k = 0; k < o->inst[i]->n; k++)
-			if (o->inst[i]->sessions[k].session == s)
-				return &o->inst[i]->sessions[k];
+		for (size_t k = 0; k < o->inst[i]->n; k++) {
+			const struct observed *have = &o->inst[i]->sessions[k];
+
+			if (have->conn == c && have->session == s && have->instance == instance)
+				return have;
+		}
 	return NULL;
+}
+
+const struct observed *observed_session(const struct driver *d, const struct bgp_connection *c,
+                                        unsigned instance)
+{
+	return find(d, c, NULL, instance);
+}
+
+const struct observed *observed_hybrid(const struct driver *d, const struct hybrid_session *s)
+{
+	return find(d, NULL, s, 0);
 }
 
 void observe_log_line(struct process *p, const char *line, size_t n)
