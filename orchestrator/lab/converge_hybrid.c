@@ -115,3 +115,14 @@ char *observed_name(const struct node *n, const struct observed *s)
 	return c ? xasprintf("%s/%s/%u", c->rs->name, c->name, s->instance)
 	         : xasprintf("%s-%s", n->name, IP4_STR(s->session->peer_ip));
 }
+
+size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret)
+{
+	size_t n = 0;
+
+	*ret = xcalloc(m->n_sessions + 1, sizeof(**ret));
+	for (size_t i = 0; i < m->n_sessions; i++)
+		if (m->sessions[i].vm == vm)
+			(*ret)[n++].session = &m->sessions[i];
+	return n;
+}

@@ -17,6 +17,8 @@ char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s);
 bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
                  const struct hybrid_session *b);
 struct observed;
+/* All sessions of vm, nothing known of any yet; the caller frees. */
+size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret);
 /* What events call it: "rs/nva/0", "vpngw/0-10.40.0.1". */
 char *observed_name(const struct node *n, const struct observed *s);
 /* "vpngw/0 with dc1" */

@@ -361,16 +361,6 @@ static void on_timer(struct timer *t)
 
 /* --- the interface --- */
 
-static void add_hybrid(struct instance *in)
-{
-	const struct model *m = in->d->lab.model;
-
-	in->sessions = xcalloc(m->n_sessions + 1, sizeof(*in->sessions));
-	for (size_t i = 0; i < m->n_sessions; i++)
-		if (m->sessions[i].vm == in->node->vm)
-			in->sessions[in->n++].session = &m->sessions[i];
-}
-
 static struct instance *instance_new(struct driver *d, struct node *n)
 {
 	struct instance *in = xcalloc(1, sizeof(*in));
@@ -380,7 +370,7 @@ static struct instance *instance_new(struct driver *d, struct node *n)
 	in->src.fd = -1;
 	in->timer.fn = on_timer;
 	if (!n->rs) {
-		add_hybrid(in);
+		in->n = observed_of(d->lab.model, n->vm, &in->sessions);
 		return in;
 	}
 	in->n = n->rs->n_conns;
