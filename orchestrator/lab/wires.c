@@ -34,7 +34,8 @@ static int wire(struct driver *d, const struct nic *a, const struct node *what, 
 	const struct node *na = node_find(&d->lab, a->vm->name),
 	                  *nb = node_find(&d->lab, a->peer->vm->name);
 
-	if (!na || !nb || na->stopped || nb->stopped)
+	/* A node that is being started is still called stopped. */
+	if (!na || !nb || (na->stopped && na != what) || (nb->stopped && nb != what))
 		return 0;
 	if (what ? na != what && nb != what : !na->fresh && !nb->fresh)
 		return 0;
@@ -45,7 +46,7 @@ static int tunnel(struct driver *d, const struct nic *n, const struct node *what
 {
 	const struct node *node = node_find(&d->lab, n->vm->name);
 
-	if (!node || node->stopped || (what ? node != what : !node->fresh))
+	if (!node || (what ? node != what : node->stopped || !node->fresh))
 		return 0;
 	return guest_tunnel(node->netns, n, e);
 }

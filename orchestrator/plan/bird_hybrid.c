@@ -300,7 +300,8 @@ static void gateway_session(struct str *b, const struct hybrid_session *s)
 		add_session(b, s, "all", "filter to_sibling");
 		break;
 	case HP_COEXISTING:
-		add_session(b, s, "all", "filter to_inside");
+		/* Told by a Route Server, too, it is for others to know. */
+		add_session(b, s, "filter { preference = 99; accept; }", "filter to_inside");
 		break;
 	default:
 		to_outside(b, s);
@@ -316,6 +317,43 @@ static void add_msee_filter(struct str *b)
 	           "\tbgp_path.delete([64512..65534, 4200000000..4294967294]);\n"
 	           "\taccept;\n"
 	           "}\n");
+}
+
+static void add_spaces_via(struct str *b, const struct gateway *g, const char *hops)
+{
+	const struct vnet *v = g->vnet;
+
+	for (size_t i = 0; *hops && i < v->n_prefixes; i++)
+		str_printf(b, "\troute %s%s;\n", PREFIX_STR(v->prefixes[i]), hops);
+	for (size_t i = 0; *hops && i < v->n_peerings; i++)
+		for (size_t j = 0;
+		     peering_is_transit(&v->peerings[i]) && j < peering_n_prefixes(&v->peerings[i]);
+		     j++)
+			str_printf(b, "\troute %s%s;\n",
+			           PREFIX_STR(peering_prefix(&v->peerings[i], j)), hops);
+}
+
+/* Without BGP its operator writes the VNets' prefixes down. */
+static void add_site_statics(struct str *b, const struct model *m, const struct site *site)
+{
+	_cleanup_str_ struct str hops = { 0 };
+
+	for (size_t i = 0; i < m->n_connections; i++) {
+		const struct connection *c = &m->connections[i];
+		const struct vm *vm = site->vm;
+
+		if (c->broken || c->bgp || c->down || c->site != site || c->type != CONN_IPSEC)
+			continue;
+		hops.n = 0;
+		for (size_t k = 0; k < vm->n_nics; k++)
+			if (vm->nics[k]->peer->vm->gateway == c->gateway)
+				str_printf(&hops, " via %s%%eth%zu onlink",
+				           IP4_STR(vm->nics[k]->peer->ip), k);
+		str_printf(b, "\nprotocol static azure_%zu {   # %s, which has no BGP\n\tipv4;\n",
+		           i, c->name);
+		add_spaces_via(b, c->gateway, str_get(&hops));
+		str_add(b, "}\n");
+	}
 }
 
 static void add_site(struct str *b, const struct site *s)
@@ -350,7 +388,9 @@ char *bird_hybrid_config(const struct model *m, const struct vm *vm)
 			add_msee_filter(&b);
 		else
 			add_site(&b, vm->site);
-		add_kernel(&b, "where source = RTS_BGP");
+		if (vm->role == VM_SITE_ROUTER)
+			add_site_statics(&b, m, vm->site);
+		add_kernel(&b, "where proto != \"onprem\"");
 	}
 	for (size_t i = 0; i < m->n_sessions; i++) {
 		const struct hybrid_session *s = &m->sessions[i];

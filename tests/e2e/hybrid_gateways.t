@@ -1,0 +1,101 @@
+#!/bin/sh
+# Gateways: next hops as Azure prints them, tables as az prints them, keys, what passes and what not.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq
+lab=$root/tests/e2e/hybrid/gateways.vnetlab.json
+
+run vnetlab up "$lab"
+is "it comes up" "$rc" 0
+like "up says which connection stays down, and why" "$err" \
+	'locked.*sharedKey of connection "to-locked" is not that of site "locked"'
+
+run vnetlab status -o json
+json "status says so, too" '.connections[] | select(.name == "to-locked") |
+	.connectionStatus == "NotConnected" and (.reason | test("sharedKey"))'
+json "the others are connected" '[.connections[] | select(.name != "to-locked") | .connectionStatus] |
+	unique == ["Connected"]'
+json "nodes say what they are" '[.nodes[] | select(.name == "vpngw/1" or .name == "er/0" or .name == "frr" or
+	.name == "frr/srv") | .kind] | sort == ["expressRouteCircuit", "siteHost", "siteRouter", "virtualNetworkGateway"]'
+
+run vnetlab routes app -o json
+hops() { # PREFIX HOP...: the row's next hops
+	p=$1
+	shift
+	json "$p by $*" ".value[] | select(.addressPrefix == [\"$p\"]) |
+		.source == \"VirtualNetworkGateway\" and (.nextHopIpAddress | sort | join(\" \")) == \"$*\""
+}
+hops 10.40.0.0/16 10.0.255.4 10.0.255.5
+hops 10.40.0.1/32 10.0.255.4 10.0.255.5
+hops 10.41.0.0/16 10.0.255.4 10.0.255.5
+hops 10.43.0.0/16 100.65.0.4 100.65.0.5
+hops 10.8.0.0/16 10.0.255.4 10.0.255.5
+hops 10.8.255.4/32 10.0.255.4 10.0.255.5
+run vnetlab routes far-app -o json
+hops 10.0.0.0/16 20.100.9.9
+json "a Vnet2Vnet connection does not carry the Route Server's routes" \
+	'[.value[] | select(.addressPrefix == ["10.70.0.0/16"])] == []'
+
+for to in frr/srv static/srv office/pc far-app; do
+	status "app reaches $to" 0 vnetlab probe app "$to"
+	status "$to reaches app" 0 vnetlab probe "$to" app
+done
+status "a host of a site answers TCP" 0 vnetlab probe app frr/srv --protocol tcp --port 80
+status "what is behind the wrong key is not reached" 1 vnetlab probe app locked/srv
+status "branch to branch: VPN and ExpressRoute" 0 vnetlab probe frr/srv office/pc
+status "branch to branch: the appliance" 0 vnetlab probe frr/srv 10.70.0.1
+
+run vnetlab gateway learned vpngw -o json
+json "learned: the VNet's space, origin Network" '.value[] | select(.network == "10.0.0.0/16" and
+	.localAddress == "10.0.255.4") | .origin == "Network" and .nextHop == null and .sourcePeer == "10.0.255.4"'
+json "learned: from the site" '[.value[] | select(.network == "10.40.0.0/16" and .localAddress == "10.0.255.4") |
+	[.origin, .asPath, .nextHop]] | any(. == ["EBgp", "65010", "10.40.0.1"]) and
+	any(. == ["IBgp", "65010", "10.0.255.5"])'
+json "learned: the appliance's, next hop kept, no 65515 inside" '[.value[] | select(.network == "10.70.0.0/16" and
+	.sourcePeer == "10.0.3.4") | [.origin, .asPath, .nextHop]] | unique == [["IBgp", "65001", "10.0.2.10"]]'
+run vnetlab gateway learned ergw -o json
+json "learned: from the MSEE, weight 32769" '.value[] | select(.network == "10.43.0.0/16" and
+	.sourcePeer == "100.65.0.4" and .localAddress == "10.0.255.6") | .asPath == "12076-65043" and .weight == 32769'
+run vnetlab gateway advertised vpngw 10.40.0.1 -o json
+json "advertised: to a site, 65515 in front once" '[.value[] | select(.network == "10.70.0.0/16") | .asPath] |
+	unique == ["65515-65001"]'
+run vnetlab gateway bgp-peers vpngw -o json
+json "peers: all states that az knows" '[.value[].state] | unique == ["Connected", "Connecting", "Unknown"]'
+json "peers: the one with the wrong key is Connecting" '[.value[] | select(.neighbor == "10.42.0.1") | .state] |
+	unique == ["Connecting"]'
+status "peers: one by its address" 0 vnetlab gateway bgp-peers vpngw 10.0.3.4
+status "no such gateway" 2 vnetlab gateway learned vpngv
+like "... and which there are" "$err" 'vpngw, ergw, far'
+status "no such table" 2 vnetlab gateway known vpngw
+
+run vnetlab exec office -- birdc -s /run/bird/bird.ctl show route 10.70.0.0/16 all
+like "on-premises sees 12076, and no private number behind it" "$out" 'BGP.as_path: 12076$'
+run vnetlab advertised rs/nva -o json
+json "the appliance is told the site's route with the gateway's community" \
+	'[.RouteServiceRole_IN_0[] | select(.network == "10.40.0.0/16") | .asPath] == ["65515-65010"]'
+run vnetlab exec nva -- birdc -s /run/bird/bird.ctl show route 10.40.0.0/16 all
+like "... 65517:65517" "$out" '\(65517,65517\)'
+run vnetlab exec app -- ping -c 1 10.40.0.10
+like "a gateway is no hop: the site's router alone lowers the TTL" "$out" 'ttl=63'
+
+run vnetlab path app frr/srv -o json
+json "path: by a gateway's instance and a wire" '.verdict == "delivered" and .agree and
+	([.hops[].node] | .[0] == "app" and (.[1] | test("^vpngw/[01]$")) and .[2] == "frr" and .[3] == "frr/srv")'
+status "a gateway's instance dies" 0 vnetlab fault stop vpngw/0
+wait_until "the other one carries on" 10 sh -c "'$B/vnetlab' routes app -o json |
+	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.5\"]'"
+status "and the site is reached" 0 vnetlab probe app frr/srv
+status "it is started again" 0 vnetlab fault start vpngw/0
+wait_until "with its wires and sessions" 20 sh -c "'$B/vnetlab' routes app -o json |
+	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress | length == 2'"
+
+jq '.connections["to-locked"].sharedKey = "one"' "$lab" >"$work/gateways.vnetlab.json"
+status "the key is corrected as the lab runs" 0 vnetlab up "$work/gateways.vnetlab.json"
+wait_until "and the connection comes up" 10 vnetlab probe app locked/srv
+jq '.routeTables = {"gw": {"routes": {"fw": {"addressPrefix": "10.0.0.0/16", "nextHopType": "VirtualAppliance",
+	"nextHopIpAddress": "10.0.2.4"}}}} | .virtualNetworks.Hub.subnets.GatewaySubnet.routeTable = "gw"' \
+	"$lab" >"$work/gateways.vnetlab.json"
+run vnetlab up "$work/gateways.vnetlab.json"
+like "a route of GatewaySubnet that covers RouteServerSubnet" "$err" 'GW-UDR-02'
+run vnetlab gateway bgp-peers vpngw 10.0.3.4 -o json
+json "... breaks BGP between gateway and Route Server" '[.value[].state] | unique == ["Connecting"]'
+done_testing
