@@ -299,7 +299,9 @@ void hybrid_wire(struct model *m)
 	for (size_t i = 0; i < p.n_sessions; i++) {
 		m->sessions[i] = p.sessions[i];
 		m->sessions[i].idx = i;
-		if (p.sessions[i].peer && p.sessions[i].kind != HP_COEXISTING)
+		/* Between instances of one VNet they run over the fabric. */
+		if (p.sessions[i].peer && p.sessions[i].kind != HP_COEXISTING &&
+		    p.sessions[i].kind != HP_SIBLING)
 			m->sessions[i].nic = wire_between(p.sessions[i].vm, p.sessions[i].peer);
 	}
 	free(p.pairs);
