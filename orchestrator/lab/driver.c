@@ -83,14 +83,22 @@ static void on_listener(struct source *s, uint32_t events)
 		conn_accept(d, s->fd);
 }
 
-static void on_reaper(struct timer *t)
+static void reap(struct driver *d)
 {
-	struct driver *d = container_of(t, struct driver, reaper);
-
 	conn_reap(d);
 	/* Nothing was ever applied and who started us has gone: so do we. */
 	if (!d->conns && !d->lab.design && !d->apply)
 		driver_quit(d);
+}
+
+static void on_reaper(struct timer *t)
+{
+	reap(container_of(t, struct driver, reaper));
+}
+
+static void on_orphan(struct timer *t)
+{
+	reap(container_of(t, struct driver, orphan));
 }
 
 void driver_quit(struct driver *d)
@@ -151,7 +159,6 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 		return r;
 	d->events = events_new(d->lab.name);
 	d->reaper.fn = on_reaper;
-	d->orphan.fn = on_reaper;
 	d->listener.fn = on_listener;
 	/* Here and not where it was bound: SO_PEERCRED of a client names who listened. */
 	if (listen(ds->listen_fd, SOMAXCONN) < 0)
@@ -160,7 +167,7 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	if (r < 0)
 		return r;
 	/* Should nobody ever connect: */
-	d->orphan.fn = on_reaper;
+	d->orphan.fn = on_orphan;
 	loop_timer(d->loop, &d->orphan, ORPHAN_MS);
 	return observer_new(d, &d->observer, e);
 }
