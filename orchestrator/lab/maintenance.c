@@ -122,12 +122,29 @@ static void returns(struct maintenance *x)
 	loop_timer(x->d->loop, &x->timer, LOOK_MS);
 }
 
+static struct maintenance *sibling(const struct driver *d, const struct node *n)
+{
+	_cleanup_free_ char *other = xasprintf("%s/%u", n->rs->name, n->instance ^ 1);
+
+	return find(d, other);
+}
+
+/* How long nobody's routes are kept: for both of a Route Server, from the end of the second on. */
+static void wait_for_loss(struct maintenance *x, const struct settings *s)
+{
+	x->returning = x->lost = false;
+	loop_timer(x->d->loop, &x->timer, (uint64_t)s->instance_loss_ms * s->timing_scale / 100);
+}
+
 /* The planned time is over, or a dead instance is not coming back. */
 static void time_is_up(struct maintenance *x, const struct node *n)
 {
 	struct err e = { 0 };
 
 	if (!x->planned) {
+		if (!sibling(x->d,
+		             n)) /* which has its routes, and begins the time anew when it goes */
+			return;
 		x->lost = true;
 		event_add(x->d->events, "maintenance", x->name,
 		          "has been gone for so long that its "
@@ -264,9 +281,9 @@ void maintenance_look(struct driver *d)
 				event_add(d->events, "maintenance", n->name,
 				          "does not run: the other instance programs all NICs");
 			x = x ? x : begin(d, n, false);
-			x->returning = false;
-			loop_timer(d->loop, &x->timer,
-			           (uint64_t)s->instance_loss_ms * s->timing_scale / 100);
+			wait_for_loss(x, s);
+			if ((x = sibling(d, n)) && !x->planned && !x->returning)
+				wait_for_loss(x, s);
 			changed = true;
 		}
 	}

@@ -55,8 +55,6 @@ ok "every NIC has the route" has_route
 
 # An instance that is dead: the same, for as long as it is.  When both are, NICs keep what they have for
 # settings.instanceLossHold, and everything that is not a Route Server's for ever.
-jq '.settings = { instanceLossHold: "2s" }' "$file" >"$work/hold.vnetlab.json"
-ok "another setting" vnetlab up -q "$work/hold.vnetlab.json"
 ok "instance 0 is killed, and held" vnetlab fault kill Rs/0 --hold
 ok "every NIC keeps the route" has_route
 ok "an appliance stops" vnetlab fault stop two
@@ -64,9 +62,18 @@ wait_until "all NICs lose its route, those of the dead instance too" 10 lost_rou
 ok "it starts" vnetlab fault start two
 wait_until "all NICs have it again" 15 has_route
 ok "instance 1 is killed, and held" vnetlab fault kill Rs/1 --hold
-ok "NICs keep the route for now" has_route
+wait_until "neither is there" 10 down 1
+ok "NICs keep the route" has_route
 ok "and packets follow it" vnetlab probe box 10.202.0.1
-wait_until "not for ever" 10 lost_route
+ok "both are back" vnetlab fault clear
+wait_until "in session" 15 up 0
+wait_until "both" 15 up 1
+jq '.settings = { instanceLossHold: "100ms" }' "$file" >"$work/hold.vnetlab.json"
+ok "with another setting" vnetlab up -q "$work/hold.vnetlab.json"
+ok "one of them is killed" vnetlab fault kill Rs/1 --hold
+ok "NICs keep the route as long as the other runs" has_route
+ok "and the other" vnetlab fault kill Rs/0 --hold
+wait_until "NICs lose it" 10 lost_route
 ok "which is an event" event '.kind == "maintenance" and .subject == "Rs/1" and (.detail | test("not kept any more"))'
 ok "the VNet's own routes stay" vnetlab probe box 10.9.1.4
 ok "both are back" vnetlab fault clear
