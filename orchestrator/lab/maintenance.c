@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "lab/birdctl.h"
 #include "lab/events.h"
@@ -84,14 +85,42 @@ static void programs_again(struct maintenance *x)
 	tell_router(d);
 }
 
+static bool is_up(const struct observed *s)
+{
+	return s && s->known && streq(s->s.state, "Established");
+}
+
+/* A gateway's session with the instance, seen from the gateway; NULL: session i is none. */
+static const struct observed *of_gateway(const struct driver *d, const struct node *n, size_t i,
+                                         unsigned instance)
+{
+	const struct hybrid_session *s = &d->lab.model->sessions[i];
+
+	if (s->kind != HP_ROUTE_SERVER || s->rs != n->rs || s->instance != instance)
+		return NULL;
+	return observed_hybrid(d, s);
+}
+
 static size_t n_established(const struct driver *d, const struct node *n)
 {
 	size_t k = 0;
 
-	for (size_t i = 0; i < n->rs->n_conns; i++) {
-		const struct observed *s = observed_session(d, &n->rs->conns[i], n->instance);
+	for (size_t i = 0; i < n->rs->n_conns; i++)
+		k += is_up(observed_session(d, &n->rs->conns[i], n->instance));
+	for (size_t i = 0; i < d->lab.model->n_sessions; i++)
+		k += is_up(of_gateway(d, n, i, n->instance));
+	return k;
+}
 
-		k += s && s->known && streq(s->s.state, "Established");
+/* What gateways have told an instance. */
+static unsigned told_by_gateways(const struct driver *d, const struct node *n, unsigned instance)
+{
+	unsigned k = 0;
+
+	for (size_t i = 0; i < d->lab.model->n_sessions; i++) {
+		const struct observed *s = of_gateway(d, n, i, instance);
+
+		k += is_up(s) ? s->s.advertised : 0;
 	}
 	return k;
 }
@@ -100,16 +129,22 @@ static size_t n_established(const struct driver *d, const struct node *n)
  * and they stand still. */
 static bool is_back(const struct maintenance *x, const struct node *n)
 {
-	if (n_established(x->d, n) < x->n_up)
+	unsigned other = n->instance ^ 1;
+
+	if (n_established(x->d, n) < x->n_up ||
+	    told_by_gateways(x->d, n, n->instance) < told_by_gateways(x->d, n, other))
 		return false;
 	for (size_t i = 0; i < n->rs->n_conns; i++) {
 		const struct observed *a = observed_session(x->d, &n->rs->conns[i], n->instance),
-		                      *b =
-		                          observed_session(x->d, &n->rs->conns[i], n->instance ^ 1);
+		                      *b = observed_session(x->d, &n->rs->conns[i], other);
 
-		if (!a || !streq(a->s.state, "Established"))
-			continue;
-		if (a->stable < STABLE || (b && b->s.received && !a->s.received))
+		if (is_up(a) && (a->stable < STABLE || (b && b->s.received && !a->s.received)))
+			return false;
+	}
+	for (size_t i = 0; i < x->d->lab.model->n_sessions; i++) {
+		const struct observed *a = of_gateway(x->d, n, i, n->instance);
+
+		if (is_up(a) && a->stable < STABLE)
 			return false;
 	}
 	return true;

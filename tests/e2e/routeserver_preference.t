@@ -66,6 +66,16 @@ gone() { vnetlab exec rs/0 -- birdc show protocols | awk '/BGP/ && /Established/
 wait_until "all its sessions end" 10 gone
 ok "NICs keep the gateway's routes" show 192.168.0.0/16 "$er"
 ok "and the appliance's" show 192.168.7.0/24 "$nva"
-ok "over" vnetlab fault clear
+# On its way back it programs its NICs when all sessions are up again, and not before.
+ok "it is over" vnetlab fault clear
+back() { vnetlab events --no-follow | jq -s -e 'any(.[]; .kind == "maintenance" and (.detail | test("programs its NICs again")))' >/dev/null; }
+lost=
+for _ in $(seq 200); do
+	leads 192.168.0.0/16 "$er" || lost="$lost $(hops app 192.168.0.0/16)$(hops app2 192.168.0.0/16)"
+	back && break
+	sleep 0.02
+done
+ok "it is back" back
+is "no NIC has lost a route at any time" "$lost" ''
 ok "down" vnetlab down
 done_testing
