@@ -177,4 +177,4 @@ help: ## this list
 
 .PHONY: all tools unit golden check e2e fidelity lint bench fuzz fuzz-run cov test deps demo docs install uninstall clean help
 .SECONDARY:
--include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))
+-include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))
