@@ -20,24 +20,26 @@ enum {
 static void say_plain(struct str *b, const char *base, unsigned skip, const char *also)
 {
 	str_printf(b,
-	           "\t\t%s@%s,%u,128 " MARKER " @%s,%u,24 0x%04x01 @%s,%u,16 0x4600 @%s,%u,16 set "
-	           "0x0200\n",
+	           "\t\t%s@%s,%u,128 " MARKER " @%s,%u,24 0x%04x01 @%s,%u,16 0x4600 @%s,%u,8 set "
+	           "0x02\n",
 	           also, base, skip * 8, base, (skip + LENGTH_AT) * 8, OPEN_LENGTH, base,
 	           (skip + ENHANCED_AT) * 8, base, (skip + ENHANCED_AT) * 8);
 }
 
-/* Of a peer's OPEN nothing is known but that its capabilities are in one of two forms: each in a
+/* One byte is written at a time: nft then changes the two that a checksum is made of, and mends
+ * that; two at an odd place it would mend wrongly.  (What goes out has no checksum yet.)
+ *
+ * Of a peer's OPEN nothing is known but that its capabilities are in one of two forms: each in a
  * parameter of its own (FRR, ExaBGP), or all in one, with 4-octet AS before (BIRD).  Neither byte
  * pattern occurs in anything else that stands there.  What is not found stays, and means only that
  * BIRD brackets its own answers to a refresh with messages that the peer did not ask for. */
 static void hear_plain(struct str *b)
 {
 	for (unsigned at = FIRST_PARAMETER_AT + 4; at < HEARD_TO; at += 4)
-		str_printf(b, "\t\t@ih,%u,32 0x02024600 @ih,%u,16 set 0xff00\n", at * 8,
-		           (at + 2) * 8);
+		str_printf(b, "\t\t@ih,%u,32 0x02024600 @ih,%u,8 set 0xff\n", at * 8, (at + 2) * 8);
 	for (unsigned at = FIRST_PARAMETER_AT + 10; at < HEARD_TO; at += 2)
-		str_printf(b, "\t\t@ih,%u,16 0x4104 @ih,%u,16 0x4600 @ih,%u,16 set 0xff00\n",
-		           at * 8, (at + 6) * 8, (at + 6) * 8);
+		str_printf(b, "\t\t@ih,%u,16 0x4104 @ih,%u,16 0x4600 @ih,%u,8 set 0xff\n", at * 8,
+		           (at + 6) * 8, (at + 6) * 8);
 }
 
 static void hook(struct str *b, const char *name, const char *to)

@@ -222,7 +222,8 @@ def main():
     have()
     enter()
     top = topology()
-    world = World(top)
+    # No checksum offload: what the instances' rules change in an OPEN, both ways, is checked.
+    world = World(top, checksums=True)
     try:
         world.start()
         rs = [world.nodes["rs/0"], world.nodes["rs/1"]]
