@@ -1,0 +1,69 @@
+#!/bin/bash
+# Peered subnets, connected groups, service and private endpoints of a running lab change: the packets do at once what the
+# new design says, and model and kernel agree about it.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq
+
+file=$work/reach.vnetlab.json
+cat >"$file" <<'JSON'
+{ "name": "reach",
+  "serviceTags": { "Storage": { "addressPrefixes": ["20.38.108.0/23"] } },
+  "virtualNetworks": {
+    "A": { "addressPrefixes": ["10.1.0.0/16", "172.16.0.0/24"],
+           "subnets": { "s0": { "addressPrefix": "10.1.0.0/24" }, "s1": { "addressPrefix": "10.1.1.0/24", "routeTable": "rt" },
+                        "pe": { "addressPrefix": "10.1.2.0/24", "routeTable": "rt" }, "fw": { "addressPrefix": "10.1.3.0/24" } },
+           "peerings": { "b": { "remoteVirtualNetwork": "B", "peerCompleteVnets": false, "localSubnetNames": ["s0"], "remoteSubnetNames": ["s1"] } } },
+    "B": { "addressPrefixes": ["10.2.0.0/16", "172.16.0.0/24"], "subnets": { "s1": { "addressPrefix": "10.2.1.0/24" } },
+           "peerings": { "a": { "remoteVirtualNetwork": "A", "peerCompleteVnets": false, "localSubnetNames": ["s1"], "remoteSubnetNames": ["s0"] } } },
+    "C": { "addressPrefixes": ["10.3.0.0/16"],
+           "subnets": { "in": { "addressPrefix": "10.3.0.0/24", "defaultOutboundAccess": false, "serviceEndpoints": [{ "service": "Microsoft.Storage" }] },
+                        "out": { "addressPrefix": "10.3.1.0/24", "defaultOutboundAccess": false } } } },
+  "connectedGroups": { "mesh": { "virtualNetworks": ["A", "C"] } },
+  "routeTables": { "rt": { "routes": { "own": { "addressPrefix": "10.1.0.0/16", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.1.3.4" } } } },
+  "internet": { "hosts": { "storage": "20.38.108.10" } },
+  "virtualMachines": { "a0": { "nic": { "subnet": "A/s0" } }, "a1": { "nic": { "subnet": "A/s1" } }, "b": { "nic": { "subnet": "B/s1" } },
+                       "in": { "nic": { "subnet": "C/in" } }, "out": { "nic": { "subnet": "C/out" } },
+                       "fw": { "nic": { "subnet": "A/fw", "privateIPAddress": "10.1.3.4", "enableIPForwarding": true } } },
+  "privateEndpoints": { "sql": { "subnet": "A/pe", "listen": ["tcp/1433"] } } }
+JSON
+edit() { jq "$1" "$file" >"$work/.new" && mv "$work/.new" "$file" && status "up: $2" 0 vnetlab up -q "$file"; }
+# FROM TO [OPTION...]: the packet arrives, model and kernel said so; or neither.
+agree() { vnetlab path "$@" -o json | jq -e '.agree' >/dev/null; }
+reach() { status "$1 reaches $2" 0 vnetlab probe "$@" && ok "and that was predicted" agree "$@"; }
+drop() { status "$1 does not reach $2" 1 vnetlab probe "$@" && ok "and that was predicted" agree "$@"; }
+sql() { "$1" "$2" sql --protocol tcp --port 1433; }
+
+edit . "as it is"
+reach in 20.38.108.10
+drop out 20.38.108.10
+reach a0 b
+drop a1 b
+reach in a1
+sql reach a0
+drop a0 sql
+status "past the firewall" 0 vnetlab path a1 sql --protocol tcp --port 1433 -o json
+json "the /32 is longer than the route to it" '[.hops[].node] == ["a1", "sql"] and .agree'
+status "a private endpoint has no effective routes to show" 2 vnetlab routes sql
+like "because Azure has none" "$err" 'private endpoint'
+
+edit '.virtualNetworks.C.subnets |= (.out.serviceEndpoints = .in.serviceEndpoints | del(.in.serviceEndpoints))' "the service endpoint moves"
+drop in 20.38.108.10
+reach out 20.38.108.10
+
+edit '.virtualNetworks.A.peerings.b.localSubnetNames = ["s1"] | .virtualNetworks.B.peerings.a.remoteSubnetNames = ["s1"]' "another subnet is peered"
+drop a0 b
+reach a1 b
+
+edit '.virtualNetworks.A.subnets.pe.privateEndpointNetworkPolicies = "RouteTableEnabled"' "network policies for route tables"
+status "through the firewall" 0 vnetlab path a1 sql --protocol tcp --port 1433 -o json
+json "the route to it overrides the /32, and the answer goes straight" \
+	'[.hops[].node] == ["a1", "fw", "sql"] and .agree and [.return.hops[].node] == ["sql", "a1"] and .return.verdict == "delivered"'
+sql reach a1
+
+edit 'del(.connectedGroups)' "the group is gone"
+drop in a1
+
+edit '.virtualMachines.sql = {"nic": {"subnet": "A/s0"}, "listen": ["tcp/1433"]} | del(.privateEndpoints)' "a machine in place of the endpoint"
+reach a0 sql
+sql reach a0
+done_testing
