@@ -1,9 +1,9 @@
 /* Any text as a topology: it becomes a model or findings, never a crash. What is a model must keep
- * its promises: every NIC has an address, look-ups find what is there. */
+ * its promises: every NIC has an address, look-ups find what is there, subnets have routes. */
 #include <assert.h>
 #include <stdio.h>
 
-#include "azure/model.h"
+#include "azure/routes.h"
 #include "base/str.h"
 #include "input/topology.h"
 
@@ -24,6 +24,8 @@ static void promises(const struct model *m)
 
 		assert(model_subnet(m, name) == &m->subnets[i]);
 	}
+	for (size_t i = 0; i < m->n_subnets && i < 16; i++)
+		eff_table_free(effective_routes(m, &m->subnets[i], 0, NULL, NULL));
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		assert(m->route_servers[i].vnet && m->route_servers[i].subnet);
 	for (size_t i = 0; i < m->n_vms; i++)
