@@ -2,18 +2,23 @@
 #include "azure/check_rules.h"
 #include "base/str.h"
 
-/* Why the Route Server discards a prefix: its own VNet, or one that uses it; NULL: it does not. */
-static const struct vnet *discarded_by(const struct model *m, const struct route_server *rs,
-                                       struct prefix p)
+/* Why the Route Server discards a prefix: its own VNet, or one that uses it, as far as the peering
+ * goes; NULL: it does not. */
+static const struct vnet *discarded_by(const struct route_server *rs, struct prefix p)
 {
-	for (size_t i = 0; i < m->n_vnets; i++) {
-		const struct vnet *v = &m->vnets[i];
+	const struct vnet *v = rs->vnet;
 
-		if (v != rs->vnet && vnet_programmed_by(v) != rs)
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_covers(v->prefixes[i], p))
+			return v;
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *x = &v->peerings[i];
+
+		if (x->broken || !peering_connected(x) || vnet_programmed_by(x->remote) != rs)
 			continue;
-		for (size_t j = 0; j < v->n_prefixes; j++)
-			if (prefix_covers(v->prefixes[j], p))
-				return v;
+		for (size_t k = 0; k < peering_n_prefixes(x); k++)
+			if (prefix_covers(peering_prefix(x, k), p))
+				return x->remote;
 	}
 	return NULL;
 }
@@ -65,11 +70,11 @@ static void loop(const struct bgp_connection *c, const struct vm *vm, struct pre
 		           vm->name, PREFIX_STR(p), out->vm->name);
 }
 
-static void announced(const struct model *m, const struct bgp_connection *c, const struct vm *vm,
-                      size_t i, struct findings *f)
+static void announced(const struct bgp_connection *c, const struct vm *vm, size_t i,
+                      struct findings *f)
 {
 	struct prefix p = vm->bgp.advertise[i];
-	const struct vnet *v = discarded_by(m, c->rs, p);
+	const struct vnet *v = discarded_by(c->rs, p);
 	_cleanup_free_ char *ptr = xasprintf("%s/advertise/%zu", vm->bgp.ptr, i);
 
 	if (v)
@@ -139,7 +144,7 @@ static void appliance(const struct model *m, const struct vm *vm, struct finding
 		if (c->rs->broken || c->broken || c->nic->broken)
 			continue;
 		for (size_t i = 0; i < vm->bgp.n_advertise; i++)
-			announced(m, c, vm, i, f);
+			announced(c, vm, i, f);
 		next_hop(c, vm, f);
 		if (vm->bgp.n_advertise > m->settings.max_routes_per_peer)
 			warning_at(f, "RS-LIMIT-01", NULL, vm->bgp.ptr, "announce less",

@@ -1,5 +1,7 @@
-/* Subnet peerings and connected groups: azure-semantics 5. */
+/* What passes between VNets: subnet peerings, connected groups, and who relies on a peering that
+ * lets nothing pass (azure-semantics 5). */
 #include "azure/check_rules.h"
+#include "azure/routes.h"
 #include "base/str.h"
 
 enum { MAX_SUBNETS = 200, MAX_GROUPS = 2 };
@@ -86,6 +88,50 @@ static void halves(const struct peering *p, struct findings *f)
 		           s->name, s->vnet->name, p->name, p->vnet->name);
 }
 
+/* --- who gets packets by a peering ----------------------------------------------------------- */
+
+/* A session, or a user-defined route, over a peering that lets nothing of it pass. */
+static void session(const struct model *m, const struct bgp_connection *c, struct findings *f)
+{
+	const struct peering *p = NULL;
+
+	if (!c->nic || c->nic->broken || !c->rs->subnet)
+		return;
+	enum pair_rule r = subnet_pair_rule(m, c->rs->subnet, c->nic->subnet, &p);
+
+	if (pair_drops(r) && p)
+		warning_at(f, "RS-PEER-09", NULL, c->ptr,
+		           "peer RouteServerSubnet and the appliance's subnet, on both sides",
+		           "nothing passes between Route Server \"%s\" and \"%s\": %s", c->rs->name,
+		           c->nic->vm->name, pair_reason(m->arena, r, p));
+}
+
+static void routes_of(const struct model *m, const struct subnet *s, struct findings *f)
+{
+	const struct route_table *t = s->route_table;
+
+	for (size_t i = 0; t && i < t->n_routes; i++) {
+		const struct route *u = &t->routes[i];
+		const struct peering *p = NULL;
+		const struct nic *n = NULL;
+
+		if (u->type == NH_VIRTUAL_APPLIANCE && !u->broken && !u->more)
+			n = model_nic_by_ip(s->vnet, u->next_hop);
+		if (!n || n->broken)
+			continue;
+		enum pair_rule r = subnet_pair_rule(m, s, n->subnet, &p);
+
+		if (pair_drops(r) && p)
+			warning_at(
+			    f, "RT-HOP-09", NULL, u->ptr,
+			    "use an appliance that subnet reaches, or change the peering",
+			    "nothing passes from subnet \"%s/%s\" to \"%s\" (%s), which route "
+			    "\"%s\" sends to: %s",
+			    s->vnet->name, s->name, n->vm->name, IP4_STR(u->next_hop), u->name,
+			    pair_reason(m->arena, r, p));
+	}
+}
+
 /* --- connected groups ------------------------------------------------------------------------ */
 
 static bool overlap(const struct vnet *a, const struct vnet *z, struct prefix *pa,
@@ -147,6 +193,12 @@ void check_reach(const struct model *m, struct findings *f)
 			         "is %d",
 			         v->name, v->n_groups, MAX_GROUPS);
 	}
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		for (size_t k = 0; k < m->route_servers[i].n_conns; k++)
+			session(m, &m->route_servers[i].conns[k], f);
+	for (size_t i = 0; i < m->n_subnets; i++)
+		if (!m->subnets[i].broken)
+			routes_of(m, &m->subnets[i], f);
 	for (size_t i = 0; i < m->n_groups; i++)
 		if (!m->groups[i].broken)
 			members(&m->groups[i], f);
