@@ -184,6 +184,7 @@ static void endpoint(struct loader *l, struct subnet *s, json_t *x, const char *
 
 	if (!top)
 		return;
+	service = arena_strdup(l->a, service); /* the model outlives the JSON */
 	json_array_foreach (locations, i, y) {
 		const char *where = json_string_value(y);
 

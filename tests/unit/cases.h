@@ -82,9 +82,12 @@ static void cases_file_run(const char *path, void (*fn)(const struct cases_state
 	print_message("# %s\n", path);
 	if (!file)
 		fail_msg("%s:%d: %s", path, je.line, je.text);
-	json_t *design =
-	    json_pack("{s:O, s:{}}", "topology", json_object_get(file, "topology"), "files");
+	/* a copy that is gone before the model is used: it must not point into it */
+	json_t *design = json_pack("{s:o, s:{}}", "topology",
+	                           json_deep_copy(json_object_get(file, "topology")), "files");
 	struct model *m = design_model(design, &f);
+
+	json_decref(design);
 
 	for (size_t i = 0; i < f.n; i++)
 		if (f.items[i].severity == SEV_ERROR)
@@ -95,7 +98,6 @@ static void cases_file_run(const char *path, void (*fn)(const struct cases_state
 		cases_state_run(m, title, state, fn);
 	model_free(m);
 	findings_free(&f);
-	json_decref(design);
 	json_decref(file);
 }
 
