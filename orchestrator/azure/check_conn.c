@@ -20,9 +20,15 @@ static void asn(const struct bgp_connection *c, struct findings *f)
 		error_at(f, "RS-ASN-02", NULL, ptr, "use another one, as 65001",
 		         "peerAsn %u is reserved by IANA (23456, 64496 to 64511, 65535 to 65551)",
 		         n);
-	else if (n == 0 || n > 65535)
+	else if (n == 0)
 		error_at(f, "RS-ASN-03", NULL, ptr, "use a 16-bit one, as 65001",
-		         "peerAsn %u: a Route Server takes AS numbers from 1 to 65534", n);
+		         "peerAsn 0: a Route Server takes AS numbers from 1 to 65534");
+	else if (n >
+	         65535) /* documented so; but peers in AS 65555 were captured in 2021 and 2022 */
+		warning_at(f, "RS-ASN-06", NULL, ptr, "use a 16-bit one, as 65001",
+		           "peerAsn %u: Route Servers are documented to take AS numbers of 16 bits "
+		           "only; one of 32 bits was seen to work",
+		           n);
 }
 
 /* Somebody has the address, but out of reach. */
