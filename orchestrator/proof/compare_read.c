@@ -234,7 +234,7 @@ static void add_route(json_t *rows, json_t *route /* stolen */)
 		json_t *to = json_object_get(r, "nextHopIpAddress");
 
 		json_array_foreach (json_object_get(route, "nextHopIpAddress"), k, hop) {
-			if (!has_text(to, json_string_value(hop)))
+			if (to && !has_text(to, json_string_value(hop)))
 				json_array_append(to, hop);
 		}
 		json_decref(route);
@@ -246,6 +246,7 @@ static void add_route(json_t *rows, json_t *route /* stolen */)
 static int read_route(json_t *rows, const json_t *row, struct err *e)
 {
 	json_t *prefixes = text_list(any(row, "addressPrefix", "prefix")), *p;
+	const json_t *hops = any(row, "nextHopIpAddress", "nextHopIp");
 	size_t i;
 
 	if (!json_array_size(prefixes) || !any(row, "nextHopType", NULL)) {
@@ -259,8 +260,8 @@ static int read_route(json_t *rows, const json_t *row, struct err *e)
 		copy(out, row, "source");
 		copy(out, row, "state");
 		copy(out, row, "nextHopType");
-		json_object_set_new(out, "nextHopIpAddress",
-		                    text_list(any(row, "nextHopIpAddress", "nextHopIp")));
+		if (hops) /* not there: nothing is said about it */
+			json_object_set_new(out, "nextHopIpAddress", text_list(hops));
 		copy(out, row, "name");
 		copy(out, row, "disableBgpRoutePropagation");
 		copy(out, row, "reason");

@@ -98,6 +98,8 @@ class Case:
         if section in sections.LISTS and section != "facts":
             options = value if isinstance(value, dict) else {}
             item = self.observed[f"{section}/{key}"]
+            if "from" not in item:
+                return value, {}
             nodes = self.spec.get("nodes", {})
             return nodes.get(item["from"], item["from"]), options
         if section == "facts":
@@ -170,7 +172,8 @@ class Case:
                 design = merge(design, phase.get("patch", {}))
                 if phase.get("compare"):
                     if i == 0 or "topology" in phase or "patch" in phase:
-                        self.lab.up(self.topology(design, f"phase-{i}"))
+                        self.lab.up(self.topology(design, f"phase-{i}"),
+                                    phase.get("settles", True))
                     for command in phase.get("do", []):
                         self.lab.do(command)
                     self.rows += self.look(phase, seconds)

@@ -27,8 +27,8 @@ class Lab:
     def data(self, *argv, statuses=(0,)):
         return json.loads(self.run(*argv, "-n", self.name, "-o", "json", statuses=statuses).stdout)
 
-    def up(self, topology):
-        self.run("up", topology, "-n", self.name, "-q")
+    def up(self, topology, settles):
+        self.run("up", topology, "-n", self.name, "-q", *([] if settles else ["--wait", "none"]))
 
     def down(self):
         self.run("down", self.name, "-q", statuses=(0, 5))

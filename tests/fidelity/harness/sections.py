@@ -188,6 +188,17 @@ def next_hop(lab, want, of, _options):
     return value_rows({k: want[k] for k in got}, got)
 
 
+def peerings(lab, want, of, _options):
+    """Those that succeeded; the others are refused by check."""
+    key = f"{of}/{want['name']}"
+    got = [s for s in lab.data("status")["bgp"]
+           if s["routeServer"] == of and s["peering"] == want["name"]]
+    good = got and all(s["state"] == "Established" and s["peerIp"] == want["peerIp"] and
+                       s["peerAsn"] == want["peerAsn"] for s in got)
+    return [{"key": key, "verdict": "equal" if good else "missing",
+             "detail": "" if good else str([s["state"] for s in got])}]
+
+
 def subset(want, row):
     def norm(v):
         v = v if isinstance(v, list) else [v]
@@ -236,4 +247,4 @@ TABLES = {
     "nvaRoutingTable": nva_routing_table,
     "nextHop": next_hop,
 }
-LISTS = {"ping": ping, "connectivity": connectivity, "traceroute": traceroute, "facts": facts}
+LISTS = {"peerings": peerings, "ping": ping, "connectivity": connectivity, "traceroute": traceroute, "facts": facts}
