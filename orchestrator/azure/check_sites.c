@@ -121,8 +121,7 @@ static void local_gateway(const struct local_gateway *g, struct findings *f)
 	_cleanup_free_ char *ptr = xasprintf("%s/bgpSettings/asn", g->ptr);
 
 	if (g->asn == AZURE_ASN)
-		warning_at(f, "LNG-ASN-01", NULL, ptr,
-		           "use another one; or Vnet2Vnet, without the Route Server's routes",
+		warning_at(f, "LNG-ASN-01", NULL, ptr, "use another one; or Vnet2Vnet",
 		           "local network gateway \"%s\" has AS number 65515, which Azure has "
 		           "refused there at times",
 		           g->name);

@@ -117,6 +117,17 @@ void gateway_statics(const struct model *m, const struct gateway *g, static_fn *
 	}
 }
 
+bool gateway_has_peer(const struct model *m, const struct gateway *g, struct prefix p)
+{
+	for (size_t i = 0; p.len == 32 && i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		if (s->conn && s->vm->gateway == g && s->peer_ip == p.addr)
+			return true;
+	}
+	return false;
+}
+
 size_t model_n_tables(const struct model *m)
 {
 	return m->n_route_servers + m->n_gateways;

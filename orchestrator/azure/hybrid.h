@@ -155,6 +155,10 @@ const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, 
  * (azure-semantics 7.1). */
 void gateway_statics(const struct model *m, const struct gateway *g,
                      void (*fn)(void *ctx, struct prefix p, const struct connection *c), void *ctx);
+/* Is that prefix the address of one of its BGP peers over there?  A gateway tells it to its other
+ * instance and to nobody else, and NICs get it only where no Route Server is: captures of VNets
+ * with a Route Server show none, those without show all. */
+bool gateway_has_peer(const struct model *m, const struct gateway *g, struct prefix p);
 /* Who is at the other end of local network gateways, and what keeps connections down, once public
  * addresses are known; the loader calls it. */
 void hybrid_settle(struct model *m);

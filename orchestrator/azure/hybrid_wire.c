@@ -151,8 +151,12 @@ static void inside(struct plan *p, const struct gateway *g)
 	if (g->n == 2) {
 		wire(p, g->vm[0], g->vm[1], NULL);
 		p->pairs[p->n_pairs - 1].sibling = true;
-		one_end(p, g->vm[0], g->vm[1], HP_SIBLING, NULL);
-		one_end(p, g->vm[1], g->vm[0], HP_SIBLING, NULL);
+		/* Those of an ExpressRoute gateway list neither the other one as a peer nor its
+		 * routes (azure-semantics 1.9, and captured). */
+		if (g->type == GW_VPN) {
+			one_end(p, g->vm[0], g->vm[1], HP_SIBLING, NULL);
+			one_end(p, g->vm[1], g->vm[0], HP_SIBLING, NULL);
+		}
 	}
 	for (unsigned k = 0; other && k < g->n; k++)
 		for (unsigned j = 0; j < other->n; j++)

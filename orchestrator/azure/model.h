@@ -63,6 +63,7 @@ struct settings {
 	bool strict_access;               /* "strictAccess", true */
 	bool route_server_ping;           /* "routeServerPing", true */
 	enum internal_none internal_none; /* "azureInternalNone", off */
+	bool vnet2vnet_rs;                /* "vnet2vnetRouteServerRoutes", true */
 
 	/* With timing_azure, azure-semantics 1.12: how long until NICs follow. */
 	uint32_t injection_ms;   /* "injectionDelay", 30 s */

@@ -12,6 +12,7 @@ struct merge {
 	const struct model *m;
 	struct rib_table t, own; /* own: of one gateway */
 	const struct gateway *g;
+	bool beside_rs; /* the VNet has a Route Server */
 };
 
 static void add_leg(struct rib_table *t, struct prefix p, ip4 instance)
@@ -49,6 +50,8 @@ static void add_gateway(struct merge *x, const struct gateway *g, const struct r
 	for (size_t i = 0; i < x->own.n; i++) {
 		const struct rib_route *r = &x->own.routes[i];
 
+		if (x->beside_rs && gateway_has_peer(x->m, g, r->prefix))
+			continue;
 		if (!rib_get(&x->t, r->prefix))
 			rib_set(&x->t, r->prefix, r->next_hops, r->n_next_hops);
 	}
@@ -58,7 +61,7 @@ static void add_gateway(struct merge *x, const struct gateway *g, const struct r
 struct rib_table gateway_merge(const struct model *m, const struct vnet *by, const struct rib *rib,
                                const struct rib_table *learned)
 {
-	struct merge x = { .m = m };
+	struct merge x = { .m = m, .beside_rs = learned != NULL };
 
 	for (size_t i = 0; learned && i < learned->n; i++)
 		rib_set(&x.t, learned->routes[i].prefix, learned->routes[i].next_hops,

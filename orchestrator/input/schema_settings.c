@@ -233,5 +233,14 @@ const struct object_def schema_settings = {
 	              "own address space, as printed in tables of that time.",
 	      .source = "published tables; the set differs by year, region and platform",
 	      .confidence = "H" },
+	    { .name = "vnet2vnetRouteServerRoutes",
+	      .type = T_BOOL,
+	      .dflt = "true",
+	      .at = AT(struct settings, vnet2vnet_rs),
+	      .help = "A gateway passes what it learned from a Route Server on by VNet-to-VNet "
+	              "connections too, as by IPsec ones.",
+	      .source = "two captures of August 2026 show it; another lab of that month says that "
+	                "they do not pass",
+	      .confidence = "M" },
 	    END }
 };

@@ -150,8 +150,10 @@ static void add_session(struct str *b, const struct hybrid_session *s, const cha
 
 struct statics {
 	struct str *b;
+	const struct model *m;
 	const struct vm *vm;
 	const struct connection *of; /* whose protocol is open */
+	bool peers;                  /* this time the addresses of BGP peers, which stay inside */
 };
 
 /* The wire that leads there; the first of several: an active-active gateway has more. */
@@ -177,9 +179,11 @@ static void add_static(void *ctx, struct prefix p, const struct connection *c)
 	struct statics *x = ctx;
 	const struct nic *n = c->down ? NULL : wire_to(x->vm, c);
 
+	if (gateway_has_peer(x->m, x->vm->gateway, p) != x->peers)
+		return;
 	if (c != x->of) {
-		str_printf(x->b, "%sprotocol static local_%zu {   # %s\n\tipv4;\n",
-		           x->of ? "}\n\n" : "", c->idx, c->name);
+		str_printf(x->b, "%sprotocol static %s_%zu {   # %s\n\tipv4;\n",
+		           x->of ? "}\n\n" : "", x->peers ? "peer" : "local", c->idx, c->name);
 		x->of = c;
 	}
 	if (n)
@@ -191,8 +195,6 @@ static void add_static(void *ctx, struct prefix p, const struct connection *c)
 
 static void add_statics(struct str *b, const struct model *m, const struct vm *vm)
 {
-	struct statics x = { b, vm, NULL };
-
 	str_add(b,
 	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
 	        "protocol static vnets {\n"
@@ -202,9 +204,13 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	    b,
 	    "}\n"
 	    "\n# Known without BGP: what local network gateways say, and BGP peers' addresses.\n");
-	gateway_statics(m, vm->gateway, add_static, &x);
-	if (x.of)
-		str_add(b, "}\n");
+	for (int peers = 0; peers < 2; peers++) {
+		struct statics x = { b, m, vm, NULL, peers };
+
+		gateway_statics(m, vm->gateway, add_static, &x);
+		if (x.of)
+			str_add(b, "}\n");
+	}
 }
 
 /* azure-semantics 7.1: equal to or inside the VNets' space is refused; a default route is not.
@@ -229,7 +235,7 @@ static void add_filters(struct str *b, const struct gateway *g)
 	    "\n"
 	    "function may_leave() {\n"
 	    "\tif proto = \"vnets\" then return true;\n"
-	    "\tif proto ~ \"beside_*\" then return false;\n"
+	    "\tif proto ~ \"beside_*\" || proto ~ \"peer_*\" then return false;\n"
 	    "%s"
 	    "\treturn net !~ %s;\n"
 	    "}\n"
@@ -237,7 +243,7 @@ static void add_filters(struct str *b, const struct gateway *g)
 	    "# Inside Azure: what came from outside.\n"
 	    "filter to_inside {\n"
 	    "\tif proto = \"vnets\" || proto ~ \"rs_*\" || proto ~ \"own_*\" || "
-	    "proto ~ \"beside_*\" then reject;\n"
+	    "proto ~ \"beside_*\" || proto ~ \"peer_*\" then reject;\n"
 	    "\taccept;\n"
 	    "}\n"
 	    "\n"
@@ -279,18 +285,18 @@ static void add_told(struct str *b)
 	           BIRD_RS_TABLE, BIRD_RS_MAX_NEXT_HOPS);
 }
 
-/* Its own prefixes are not told to a site.  By a VNet-to-VNet connection a Route Server's routes do
- * not pass: azure-semantics 1.9. */
-static void to_outside(struct str *b, const struct hybrid_session *s)
+/* Its own prefixes are not told to a site.  Whether a Route Server's routes pass by a VNet-to-VNet
+ * connection, captures disagree (azure-semantics 1.9): a setting. */
+static void to_outside(struct str *b, const struct model *m, const struct hybrid_session *s)
 {
-	_cleanup_free_ char *out =
-	    xasprintf("where may_leave() && proto != \"local_%zu\"%s", s->conn->idx,
-	              s->conn->type == CONN_VNET2VNET ? " && proto !~ \"rs_*\"" : "");
+	bool keep = s->conn->type == CONN_VNET2VNET && !m->settings.vnet2vnet_rs;
+	_cleanup_free_ char *out = xasprintf("where may_leave() && proto != \"local_%zu\"%s",
+	                                     s->conn->idx, keep ? " && proto !~ \"rs_*\"" : "");
 
 	add_session(b, s, "filter from_outside", out);
 }
 
-static void gateway_session(struct str *b, const struct hybrid_session *s)
+static void gateway_session(struct str *b, const struct model *m, const struct hybrid_session *s)
 {
 	switch (s->kind) {
 	case HP_ROUTE_SERVER:
@@ -304,7 +310,7 @@ static void gateway_session(struct str *b, const struct hybrid_session *s)
 		add_session(b, s, "filter { preference = 99; accept; }", "filter to_inside");
 		break;
 	default:
-		to_outside(b, s);
+		to_outside(b, m, s);
 	}
 }
 
@@ -398,7 +404,7 @@ char *bird_hybrid_config(const struct model *m, const struct vm *vm)
 		if (s->vm != vm)
 			continue;
 		if (vm->role == VM_GATEWAY)
-			gateway_session(&b, s);
+			gateway_session(&b, m, s);
 		else
 			outside_session(&b, vm, s);
 	}
