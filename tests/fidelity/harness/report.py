@@ -20,6 +20,9 @@ def causes(case):
 
 
 def line(case):
+    if case.waits:
+        return [case.name, *["0"] * (1 + len(VERDICTS)),
+                f"not run, not emulated yet: {', '.join(case.waits)}"]
     return [case.name, str(case.observed_rows()), *(str(case.count(v)) for v in VERDICTS),
             ", ".join(f"{n} {c}" for c, n in causes(case).items())]
 
@@ -53,6 +56,9 @@ def problems(case):
 
 def tap(cases):
     for i, c in enumerate(cases, 1):
+        if c.waits:
+            print(f"ok {i} - {c.name} # SKIP not emulated yet: {', '.join(c.waits)}")
+            continue
         print(f"{'ok' if c.good() else 'not ok'} {i} - {c.name}: {c.observed_rows()} rows, "
               f"{c.count('equal')} equal ({c.seconds:.1f} s)")
         for p in problems(c):
