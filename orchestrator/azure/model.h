@@ -168,6 +168,8 @@ struct vnet {
 	size_t idx;
 	struct prefix *prefixes;
 	size_t n_prefixes;
+	struct prefix *summaries; /* summarizedGatewayPrefixes */
+	size_t n_summaries;
 	struct subnet **subnets; /* into model->subnets */
 	size_t n_subnets;
 	struct peering *peerings;

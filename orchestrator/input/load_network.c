@@ -36,20 +36,20 @@ static void load_subnets(struct loader *l, struct vnet *v, json_t *map, const st
 	}
 }
 
-static void load_prefixes(struct loader *l, struct vnet *v, json_t *list)
+static size_t load_prefixes(struct loader *l, struct vnet *v, json_t *list, struct prefix **ret)
 {
-	size_t i;
+	struct prefix *p = arena_array(l->a, json_array_size(list), sizeof(*p));
+	size_t i, n = 0;
 	json_t *x;
 
-	v->prefixes = arena_array(l->a, json_array_size(list), sizeof(*v->prefixes));
 	json_array_foreach (list, i, x) {
-		if (json_is_string(x) &&
-		    !prefix_parse(json_string_value(x), &v->prefixes[v->n_prefixes]))
-			v->n_prefixes++;
+		if (json_is_string(x) && !prefix_parse(json_string_value(x), &p[n]))
+			n++;
 		else
 			v->broken = true;
 	}
-	v->broken |= !v->n_prefixes;
+	*ret = p;
+	return n;
 }
 
 /* "West Europe" and "westeurope" are one region. */
@@ -87,7 +87,11 @@ static void load_vnets(struct loader *l)
 		v->broken = !schema_fill(&schema_vnet, x, l->a, v);
 		v->location =
 		    location_plain(l->a, json_string_value(json_object_get(x, "location")));
-		load_prefixes(l, v, json_object_get(x, "addressPrefixes"));
+		v->n_prefixes =
+		    load_prefixes(l, v, json_object_get(x, "addressPrefixes"), &v->prefixes);
+		v->broken |= !v->n_prefixes;
+		v->n_summaries = load_prefixes(
+		    l, v, json_object_get(x, "summarizedGatewayPrefixes"), &v->summaries);
 		load_subnets(l, v, json_object_get(x, "subnets"), JPTR(here, "subnets"));
 		load_peerings(l, v, json_object_get(x, "peerings"), JPTR(here, "peerings"));
 	}

@@ -112,6 +112,12 @@ const struct object_def schema_vnet = {
 	      .required = true,
 	      .min = 1,
 	      .help = "its address space" },
+	    { .name = "summarizedGatewayPrefixes",
+	      .type = T_LIST,
+	      .item = T_PREFIX,
+	      .help =
+	          "What its ExpressRoute gateway announces in the place of its address space, and "
+	          "of that of VNets that use it where they cover it." },
 	    { .name = "subnets",
 	      .type = T_MAP,
 	      .item = T_OBJECT,

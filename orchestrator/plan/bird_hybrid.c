@@ -34,30 +34,62 @@ static ip4 router_id(const struct vm *vm)
 	                              : vm->site->bgp_ip;
 }
 
-/* The VNet's address space and that of its transit peers: what a gateway announces, and takes from
- * nobody. */
-static void each_space(const struct gateway *g, struct str *b,
-                       void (*fn)(struct str *, struct prefix))
-{
-	const struct vnet *v = g->vnet;
-
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		fn(b, v->prefixes[i]);
-	for (size_t i = 0; i < v->n_peerings; i++)
-		for (size_t j = 0;
-		     peering_is_transit(&v->peerings[i]) && j < peering_n_prefixes(&v->peerings[i]);
-		     j++)
-			fn(b, peering_prefix(&v->peerings[i], j));
-}
-
 static void add_route(struct str *b, struct prefix p)
 {
 	str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(p));
 }
 
+/* summarizedGatewayPrefixes: captured of ExpressRoute gateways; overlaps are not looked at. */
+static bool summarized(const struct gateway *g, struct prefix p)
+{
+	const struct vnet *v = g->vnet;
+
+	if (g->type != GW_EXPRESSROUTE || !v->n_summaries)
+		return false;
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_eq(v->prefixes[i], p))
+			return true;
+	for (size_t i = 0; i < v->n_summaries; i++)
+		if (prefix_covers(v->summaries[i], p))
+			return true;
+	return false;
+}
+
+static void add_announced(const struct gateway *g, struct str *b)
+{
+	const struct vnet *v = g->vnet;
+
+	for (size_t i = 0; g->type == GW_EXPRESSROUTE && i < v->n_summaries; i++)
+		add_route(b, v->summaries[i]);
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (!summarized(g, v->prefixes[i]))
+			add_route(b, v->prefixes[i]);
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *p = &v->peerings[i];
+
+		for (size_t j = 0; peering_is_transit(p) && j < peering_n_prefixes(p); j++)
+			if (!summarized(g, peering_prefix(p, j)))
+				add_route(b, peering_prefix(p, j));
+	}
+}
+
 static void add_set(struct str *b, struct prefix p)
 {
 	str_printf(b, "%s%s+", b->s[b->n - 1] == '[' ? "" : ", ", PREFIX_STR(p));
+}
+
+/* The VNet's address space and that of its transit peers: what a gateway takes from nobody. */
+static void add_space(const struct gateway *g, struct str *b)
+{
+	const struct vnet *v = g->vnet;
+
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		add_set(b, v->prefixes[i]);
+	for (size_t i = 0; i < v->n_peerings; i++)
+		for (size_t j = 0;
+		     peering_is_transit(&v->peerings[i]) && j < peering_n_prefixes(&v->peerings[i]);
+		     j++)
+			add_set(b, peering_prefix(&v->peerings[i], j));
 }
 
 /* --- what all have --------------------------------------------------------------------------- */
@@ -199,7 +231,7 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
 	        "protocol static vnets {\n"
 	        "\tipv4;\n");
-	each_space(vm->gateway, b, add_route);
+	add_announced(vm->gateway, b);
 	str_add(
 	    b,
 	    "}\n"
@@ -222,7 +254,7 @@ static void add_filters(struct str *b, const struct gateway *g)
 	_cleanup_str_ struct str space = { 0 };
 
 	str_add(&space, "[");
-	each_space(g, &space, add_set);
+	add_space(g, &space);
 	str_add(&space, "]");
 	str_printf(
 	    b,
