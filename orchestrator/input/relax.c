@@ -66,8 +66,7 @@ static bool from_utf16(const char *s, size_t n, struct str *out)
 	return true;
 }
 
-/* --- the text ------------------------------------------------------------------------------------
- */
+/* --- the text -------------------------------------------------------------------------------- */
 
 static bool at(const struct relaxer *r, const char *what)
 {

@@ -1,4 +1,5 @@
 /* Parameters: given, invented, asked for. */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arm_case.h"
@@ -146,6 +147,55 @@ static void from_files(void **state)
 	rmdir(dir);
 }
 
+/* As the quick start templates do it: what must be there is deployed first, its outputs are values.
+ */
+static void prerequisites(void **state)
+{
+	char dir[] = "/tmp/vnl-arm.XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	_cleanup_free_ char *folder = xasprintf("%s/prereqs", dir);
+
+	assert_int_equal(mkdir(folder, 0700), 0);
+	const char *tmpl = write_file(
+	    dir, "azuredeploy.json",
+	    "{`parameters`: {`net`: {`type`: `string`}, `none`: {`type`: `string`}, "
+	    "`adminPassword`: {`type`: `securestring`},"
+	    " `label`: {`type`: `string`}}, `resources`: [{`type`: `a.b/c/d`,"
+	    " `name`: `[concat(parameters('net'), '/', length(parameters('adminPassword')))]`,"
+	    " `properties`: {`l`: `[parameters('label')]`}}]}");
+	const char *params = write_file(
+	    dir, "p.json",
+	    "{`parameters`: {`net`: {`value`: `GET-PREREQ-vnet`}, `none`: {`value`: "
+	    "`GET-PREREQ-nothing`},"
+	    " `adminPassword`: {`value`: `## TO BE DEFINED ##`}, `label`: {`value`: `<label>`}}}");
+	const char *prereq =
+	    write_file(folder, "prereq.azuredeploy.json",
+	               "{`parameters`: {`n`: {`type`: `string`}}, `resources`: [{`type`: `a.b/c`, "
+	               "`name`: `[parameters('n')]`}],"
+	               "`outputs`: {`vnet`: {`type`: `string`, `value`: `[parameters('n')]`}}}");
+	const char *given = write_file(folder, "prereq.azuredeploy.parameters.json",
+	                               "{`parameters`: {`n`: {`value`: `there`}}}");
+	const char *const list[] = { params, NULL };
+	const struct arm_options o = { .file = tmpl, .params = list };
+	_cleanup_made_ struct made m = { 0 };
+
+	m.r = arm_read(&o, &m.resources, &m.outputs, &m.f, NULL);
+	has(&m, "/c/there", "source", "`prereqs/prereq.azuredeploy.json#/resources/0`");
+	assert_non_null(resource(&m, "/c/there/d/20"));
+	says(&m, "ARM-PARAM-01", "/parameters/none", "needs a value");
+	says(&m, "ARM-PARAM-07", "/parameters/label", "looks like one to fill in");
+	assert_int_equal(m.f.n, 2);
+	for (const char *const *p = (const char *const[]){ tmpl, params, prereq, given, NULL }; *p;
+	     p++) {
+		unlink(*p);
+		free((char *)*p);
+	}
+	rmdir(folder);
+	rmdir(dir);
+}
+
 /* A nested template that is not given what it wants is its writer's fault, not the user's. */
 static void nested_ones(void **state)
 {
@@ -167,7 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asked_for),   cmocka_unit_test(on_the_command_line),
 		cmocka_unit_test(wrong_ones),  cmocka_unit_test(from_files),
-		cmocka_unit_test(nested_ones),
+		cmocka_unit_test(nested_ones), cmocka_unit_test(prerequisites),
 	};
 
 	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);

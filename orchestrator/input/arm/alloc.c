@@ -58,8 +58,7 @@ static bool is_network(const struct inst *i, const char *type)
 	return !strncasecmp(i->type, "Microsoft.Network/", 18) && strieq(i->type + 18, type);
 }
 
-/* --- subnets
- * ---------------------------------------------------------------------------------------- */
+/* --- subnets --------------------------------------------------------------------------------- */
 
 static struct prefix ipv4_of(const struct val *props)
 {
@@ -138,8 +137,7 @@ static ip4 lowest_free(struct arm *a, struct pool *p)
 	return 0; /* full: the checks of the design will say so */
 }
 
-/* --- resources
- * ------------------------------------------------------------------------------------------ */
+/* --- resources ------------------------------------------------------------------------------- */
 
 struct config { /* one IP configuration */
 	const struct val *props;
@@ -224,8 +222,7 @@ static void give_rest(struct arm *a, struct inst *i)
 			i->ips[k] = c.given ? c.given : lowest_free(a, pool_of(a, c.subnet));
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------------------------ */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 static bool matters(const struct inst *i)
 {

@@ -32,8 +32,7 @@ void deployment_eval(struct deployment *d)
 	d->state = ST_DONE;
 }
 
-/* --- outputs -------------------------------------------------------------------------------------
- */
+/* --- outputs --------------------------------------------------------------------------------- */
 
 /* "copy": {"count", "input"} */
 static const struct val *output_loop(struct deployment *d, const struct val *copy, const char *ptr)

@@ -68,8 +68,7 @@ static const struct val *with_addresses(struct inst *i, const struct val *v)
 	return val_built_arr(&b);
 }
 
-/* --- by type
- * --------------------------------------------------------------------------------------------- */
+/* --- by type --------------------------------------------------------------------------------- */
 
 static ip4 public_of(struct arm *a, const struct val *config)
 {

@@ -42,8 +42,7 @@ bool eval_truth(const struct val *v, bool *ret)
 	return true;
 }
 
-/* --- what is picked from a value ----------------------------------------------------------------
- */
+/* --- what is picked from a value ------------------------------------------------------------- */
 
 static const struct val *no_member(struct env *e, const struct expr *at, const struct val *base,
                                    const char *key)
@@ -113,8 +112,7 @@ const struct val *eval_member(struct env *e, const struct expr *at, const struct
 	                 "%s has no %s", val_type_str(base), str_get(&k));
 }
 
-/* --- calls
- * ---------------------------------------------------------------------------------------- */
+/* --- calls ----------------------------------------------------------------------------------- */
 
 static bool fits(const struct val *v, char t)
 {
@@ -311,8 +309,7 @@ const struct val *eval_lambda(struct env *e, const struct lambda *l, const struc
 	return eval_expr(&inner, l->body);
 }
 
-/* --- user-defined functions
- * ------------------------------------------------------------------------ */
+/* --- user-defined functions ------------------------------------------------------------------ */
 
 static const struct val *find_function(const struct val *tmpl, const char *ns, const char *name,
                                        size_t *ret)
@@ -366,8 +363,7 @@ static const struct val *user_function(struct env *e, const struct expr *x)
 	return r;
 }
 
-/* --- all of it
- * --------------------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------------------- */
 
 static const struct val *eval_inner(struct env *e, const struct expr *x)
 {

@@ -120,8 +120,7 @@ struct inst *inst_find(struct deployment *d, const char *what)
 	return NULL;
 }
 
-/* --- dependencies
- * ------------------------------------------------------------------------------------ */
+/* --- dependencies ---------------------------------------------------------------------------- */
 
 static int depend(struct inst *i, struct inst *on)
 {
@@ -169,8 +168,7 @@ static int dependencies(struct inst *i, struct env *e)
 	return list ? 0 : -EBADMSG;
 }
 
-/* --- the body
- * -------------------------------------------------------------------------------------------- */
+/* --- the body -------------------------------------------------------------------------------- */
 
 static bool is_about_deploying(const char *key)
 {

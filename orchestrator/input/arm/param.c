@@ -38,8 +38,7 @@ static struct symbol *find(struct deployment *d, const char *name)
 	return s;
 }
 
-/* --- what is given -------------------------------------------------------------------------------
- */
+/* --- what is given --------------------------------------------------------------------------- */
 
 static void refuse(struct deployment *d, const struct symbol *s, const char *rule, const char *hint,
                    const char *fmt, ...) PRINTF(5, 6);
@@ -169,27 +168,56 @@ static const struct val *checked(struct deployment *d, const struct symbol *s, c
 	return in_bounds(d, s, decl, v) ? v : NULL;
 }
 
+/* Left for the user to fill in: "## TO BE DEFINED ##", "<name>". */
+static bool is_blank(const struct val *v)
+{
+	size_t n = v->type == V_STR ? v->n : 0;
+
+	return n > 2 &&
+	       ((v->s[0] == '#' && v->s[n - 1] == '#') || (v->s[0] == '<' && v->s[n - 1] == '>'));
+}
+
+static void warn_blank(struct deployment *d, const struct symbol *s, const struct val *v)
+{
+	_cleanup_free_ char *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name));
+	_cleanup_free_ char *hint = xasprintf("-p %s=VALUE", s->name);
+
+	arm_finding(d->a, SEV_WARNING, "ARM-PARAM-07", NULL, d->file, tail, hint,
+	            "the value of the parameter \"%s\", \"%.60s\", looks like one to fill in",
+	            s->name, v->s);
+}
+
 /* NULL with *failed: said; without: none is given. */
 static const struct val *given_value(struct deployment *d, struct symbol *s, bool *failed)
 {
 	const struct val *text = val_get(s->given, "text"), *v = val_get(s->given, "value");
 
-	if (text)
+	if (text) {
 		v = from_text(d, s, text);
-	else if (!v && val_get(s->given, "reference")) /* a key vault's secret */
+	} else if (!v && val_get(s->given, "reference")) { /* a key vault's secret */
 		v = param_invent(d, s->name, "securestring", s->decl);
-	else if (!v || v->type == V_NULL)
-		return NULL;
-	else
-		v = param_placeholder(d->a, v, s->name, param_type(d, s->decl));
+	} else {
+		v = v && v->type != V_NULL
+		        ? param_placeholder(d->a, v, s->name, param_type(d, s->decl))
+		        : NULL;
+		if (!v)
+			return NULL;
+		if (is_blank(v) && !d->parent) {
+			const struct val *own =
+			    param_invent(d, s->name, param_type(d, s->decl), s->decl);
+
+			if (!own)
+				warn_blank(d, s, v);
+			v = own ? own : v;
+		}
+	}
 	if (v && v->type != V_NULL && !d->parent)
 		v = checked(d, s, v);
 	*failed = !v;
 	return v;
 }
 
-/* --- values
- * -------------------------------------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------------------------- */
 
 static void ask(struct deployment *d, struct symbol *s)
 {
@@ -249,7 +277,8 @@ static bool needs_asking(const struct symbol *s)
 	const struct val *v = val_get(s->given, "value");
 
 	return !val_get(s->decl, "defaultValue") && !val_get(s->given, "text") &&
-	       !val_get(s->given, "reference") && (!v || v->type == V_NULL);
+	       !val_get(s->given, "reference") &&
+	       (!v || v->type == V_NULL || (v->type == V_STR && str_starts(v->s, "GET-PREREQ-")));
 }
 
 void params_declare(struct deployment *d)

@@ -133,6 +133,8 @@ struct arm {
 	const struct arm_options *o;
 	struct findings *f;
 	struct deployment *root, **deployments;
+	struct deployment *prereq; /* what is deployed before, or NULL */
+	bool prereq_tried;
 	size_t n_deployments, cap_deployments;
 	struct inst *by_id, **order;
 	size_t n_order, cap_order, n_resources;

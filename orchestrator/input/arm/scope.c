@@ -187,8 +187,7 @@ const struct val *environment_value(struct arm *a)
 	return val_built_obj(&b);
 }
 
-/* --- the functions ------------------------------------------------------------------------------
- */
+/* --- the functions --------------------------------------------------------------------------- */
 
 FN(fn_resource_group)
 {

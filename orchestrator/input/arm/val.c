@@ -175,7 +175,7 @@ const struct val *val_open(struct arena *a, const char *words)
 	return v;
 }
 
-/* --- looking up ------------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------ */
 
 /* An open-addressed table of positions + 1, at most half full. */
 static uint32_t index_size(uint32_t n)
@@ -265,8 +265,7 @@ const char *val_get_str(const struct val *obj, const char *key)
 	return v && v->type == V_STR ? v->s : NULL;
 }
 
-/* --- comparing, naming --------------------------------------------------------------------------
- */
+/* --- comparing, naming ----------------------------------------------------------------------- */
 
 bool val_equal(const struct val *a, const struct val *b)
 {

@@ -1,0 +1,50 @@
+/* What must be there before a template: "GET-PREREQ-vnetName" in the parameter files of Azure's
+ * quick start templates is the output "vnetName" of prereqs/prereq.azuredeploy.json beside them. It
+ * is deployed first, as their pipeline does. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "input/arm/param.h"
+
+static const char file[] = "prereqs/prereq.azuredeploy.json";
+
+static const struct val *parsed(struct arm *a, const char *name, bool template)
+{
+	_cleanup_str_ struct str text = { 0 };
+	const char *path = arena_printf(a->arena, "%s/%s", a->dir, name);
+
+	if (access(path, R_OK) != 0 || arm_file_read(a, path, a->dir, &text) < 0)
+		return NULL;
+	return text_parse(a, str_get(&text), text.n, name, template);
+}
+
+static void deploy(struct arm *a)
+{
+	const struct val *tmpl = a->dir ? parsed(a, file, true) : NULL;
+	struct deployment *d = tmpl && tmpl->type == V_OBJ ? deployment_new(a, NULL) : NULL;
+
+	if (!d)
+		return;
+	a->prereq = d;
+	d->file = file;
+	d->uri = ARM_LOCAL "prereqs/prereq.azuredeploy.json";
+	d->name = "prereq";
+	d->tmpl = tmpl;
+	d->given =
+	    val_get(parsed(a, "prereqs/prereq.azuredeploy.parameters.json", false), "parameters");
+	d->scope = a->root->scope;
+	params_declare(d);
+	vars_declare(d);
+	deployment_expand(d);
+	deployment_eval(d);
+	deployment_outputs(d);
+}
+
+const struct val *prereq_output(struct arm *a, const char *name)
+{
+	if (!a->prereq_tried) {
+		a->prereq_tried = true; /* its own parameters ask for none */
+		deploy(a);
+	}
+	return a->prereq ? val_get(val_get(a->prereq->outputs, name), "value") : NULL;
+}
