@@ -72,13 +72,15 @@ for path in sorted(glob.glob(HERE + "/*.json")):
 # No rule without a test, none that is not documented, none documented that does not exist.
 sources = glob.glob(ROOT + "/orchestrator/azure/*.c") + glob.glob(ROOT + "/orchestrator/input/*.c") \
     + glob.glob(ROOT + "/orchestrator/cmd/*.c") + glob.glob(ROOT + "/orchestrator/input/import/*.c") \
-    + glob.glob(ROOT + "/orchestrator/input/export/*.c")
+    + glob.glob(ROOT + "/orchestrator/input/export/*.c") \
+    + glob.glob(ROOT + "/orchestrator/input/arm/*.c")
 rule_re = re.compile(r'"([A-Z]+(?:-[A-Z0-9]+)*-[0-9]{2})"')
 rules = {r for f in sources for r in rule_re.findall(read(f))}
 seen = set(re.findall(r"^(error|warning|info) (\S+) ", "\n".join(expect.values()), re.M))
 for path in glob.glob(ROOT + "/tests/golden/import/*.expect"):
     seen |= set(re.findall(r"^(error|warning|info) ((?:IMPORT|INPUT)-\S+) at ", read(path), re.M))
-unit = {r for f in glob.glob(ROOT + "/tests/unit/test_input*.c") + [ROOT + "/tests/golden/import.t"]
+unit = {r for f in glob.glob(ROOT + "/tests/unit/test_input*.c")
+        + glob.glob(ROOT + "/tests/unit/test_arm*.c") + [ROOT + "/tests/golden/import.t"]
         for r in rule_re.findall(read(f))}
 documented = re.findall(r"^\| ([A-Z][A-Z0-9-]*-[0-9]{2}) \| (\w+) \|", read(ROOT + "/docs/rules.md"), re.M)
 for name, odd in (

@@ -69,6 +69,7 @@ static void conditions(void **state)
 	         "json('null'), 1)]`, `c`: 1}}]}");
 	_cleanup_made_ struct made bad =
 	    make("{`resources`: [{`type`: `a.b/c`, `name`: `x`, `condition`: `perhaps`}]}");
+	_cleanup_made_ struct made none = make("{`outputs`: {}}");
 
 	(void)state;
 	no_findings(&m);
@@ -76,6 +77,7 @@ static void conditions(void **state)
 	assert_non_null(resource(&m, "/c/on"));
 	assert_non_null(resource(&m, "/c/n1"));
 	has(&m, "/d/v", "properties", "{`c`: 1}");
+	says(&none, "ARM-RES-04", "", "no \"resources\"");
 	says(&bad, "ARM-RES-02", "/resources/0/condition", "must be true or false");
 }
 

@@ -139,6 +139,20 @@ static void from_files(void **state)
 
 	assert_int_equal(arm_read(&o2, &res, &out, &f, &e), -ENOENT);
 	assert_non_null(strstr(e.msg, "/nowhere/p.json"));
+	/* What is no parameter file. */
+	for (const char *const *bad =
+	         (const char *const[]){ "using './main.bicep'\n", "[1]", NULL };
+	     *bad; bad++) {
+		const char *path = write_file(dir, "bad", *bad);
+		const char *const wrong[] = { path, NULL };
+		const struct arm_options o3 = { .file = tmpl, .params = wrong };
+		_cleanup_made_ struct made b = { 0 };
+
+		b.r = arm_read(&o3, &b.resources, &b.outputs, &b.f, NULL);
+		assert_int_equal(errors_of(&b, "ARM-PARAM-06"), 1);
+		unlink(path);
+		free((char *)path);
+	}
 	for (const char *const *p = (const char *const[]){ tmpl, file, flat, init, NULL }; *p;
 	     p++) {
 		unlink(*p);
