@@ -276,11 +276,16 @@ static void dependencies(void **state)
 {
 	_cleanup_made_ struct made m =
 	    make("{`resources`: ["
-	         " {`type`: `a.b/c`, `name`: `1`, `dependsOn`: [`2`, `loop`, `nobody`]},"
+	         " {`type`: `a.b/c`, `name`: `1`, `dependsOn`: [`2`, `loop`, `none`]},"
 	         " {`type`: `a.b/c`, `name`: `2`, `dependsOn`: [`[resourceId('a.b/c', '3')]`]},"
 	         " {`type`: `a.b/c`, `name`: `3`},"
 	         " {`type`: `a.b/l`, `name`: `[string(copyIndex())]`, `copy`: {`name`: `loop`, "
-	         "`count`: 2}}]}");
+	         "`count`: 2}},"
+	         " {`type`: `a.b/l`, `name`: `no`, `copy`: {`name`: `none`, `count`: 0}}]}");
+	_cleanup_made_ struct made typo = make(
+	    "{`resources`: ["
+	    " {`type`: `a.b/c`, `name`: `1`, `dependsOn`: [`2`, `[resourceId('a.b/c', '3')]`]},"
+	    " {`type`: `a.b/c`, `name`: `2`}]}");
 	_cleanup_made_ struct made cycle =
 	    make("{`resources`: ["
 	         " {`type`: `a.b/c`, `name`: `1`, `dependsOn`: [`2`]},"
@@ -292,6 +297,8 @@ static void dependencies(void **state)
 	no_findings(&m);
 	same(json_object_get(json_array_get(m.resources, 0), "name"), "`3`", "first");
 	same(json_object_get(json_array_get(m.resources, 4), "name"), "`1`", "last");
+	says(&typo, "ARM-DEP-02", "/resources/0/dependsOn/1", "is not in the template");
+	assert_int_equal(typo.f.n, 1);
 	says(&cycle, "ARM-DEP-01", "/resources/1", "depend on each other");
 	says(&cycle, "ARM-EXPR-01", "/resources/3/properties/x", "waits for this");
 }

@@ -211,8 +211,10 @@ static void one(const struct item *it, const struct loop *loop, const char *loop
 		d->broken = true;
 		return;
 	}
-	if (!i->id)
+	if (!i->id) {
 		i->id = i->type = i->name = "";
+		d->nameless = true;
+	}
 	VEC_PUSH(d->insts, d->n_insts, d->cap_insts) = i;
 	inst_index(i);
 	if (strieq(i->type, "Microsoft.Resources/deployments")) {
@@ -254,6 +256,8 @@ static void expand(const struct item *it)
 		            NULL, "a resource must be an object, not %s", val_type_str(it->decl));
 		return;
 	}
+	if (it->sym)
+		inst_declare(it->d, it->sym);
 	if (!copy || copy->type != V_OBJ) {
 		one(it, around, NULL);
 		return;
@@ -263,8 +267,12 @@ static void expand(const struct item *it)
 	name = val_get(copy, "name");
 	if (name && name->dynamic)
 		name = tree_eval_at(&e, name, it->d->file, ptr, NULL);
-	if (never(it, around))
+	if (name && name->type == V_STR)
+		inst_declare(it->d, name->s);
+	if (never(it, around)) {
+		it->d->nameless = true;
 		return;
+	}
 	if (copy_count(&e, copy, it->d->file, ptr, &n) < 0) {
 		it->d->broken = true;
 		return;

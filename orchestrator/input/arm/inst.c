@@ -12,9 +12,8 @@ struct named {
 	UT_hash_handle hh;
 };
 
-static void add_name(struct inst *i, const char *name)
+static struct named *declare(struct deployment *d, const char *name)
 {
-	struct deployment *d = i->d;
 	struct named *x = NULL;
 	const char *key = arm_lower(d->a->arena, name);
 
@@ -24,6 +23,18 @@ static void add_name(struct inst *i, const char *name)
 		x->key = key;
 		HASH_ADD_KEYPTR(hh, d->names, x->key, strlen(x->key), x);
 	}
+	return x;
+}
+
+void inst_declare(struct deployment *d, const char *name)
+{
+	declare(d, name);
+}
+
+static void add_name(struct inst *i, const char *name)
+{
+	struct named *x = declare(i->d, name);
+
 	if (!x->n || x->list[x->n - 1] != i)
 		VEC_PUSH(x->list, x->n, x->cap) = i;
 }
@@ -134,8 +145,25 @@ static int depend(struct inst *i, struct inst *on)
 	return r == -ELOOP ? r : 0;
 }
 
+/* Azure refuses what is not in the template.  Where a resource got no name, it may be the one. */
+static void unknown(struct inst *i, const char *what, size_t at)
+{
+	struct deployment *d = i->d;
+	struct named *x = NULL;
+	const char *key = arm_lower(d->a->arena, what);
+	_cleanup_free_ char *ptr = xasprintf("%s/dependsOn/%zu", i->ptr, at);
+
+	HASH_FIND_STR(d->names, key, x);
+	if (x || d->broken || d->nameless)
+		return;
+	arm_finding(d->a, SEV_WARNING, "ARM-DEP-02", "InvalidTemplate", d->file, ptr,
+	            "remove it when the resource exists already, or correct the name",
+	            "%s \"%s\" depends on \"%s\", which is not in the template", i->type, i->name,
+	            what);
+}
+
 /* An element of dependsOn: an id, a name, a symbolic name, or a whole loop. */
-static int depend_on(struct inst *i, const char *what)
+static int depend_on(struct inst *i, const char *what, size_t at)
 {
 	size_t n;
 	struct inst *const *list = inst_named(i->d, what, &n);
@@ -148,6 +176,8 @@ static int depend_on(struct inst *i, const char *what)
 	if (n)
 		return r;
 	on = inst_find(i->d, what);
+	if (!on)
+		unknown(i, what, at);
 	return on ? depend(i, on) : 0;
 }
 
@@ -162,7 +192,7 @@ static int dependencies(struct inst *i, struct env *e)
 	for (uint32_t k = 0; list && list->type == V_ARR && k < list->n; k++) {
 		const struct val *v = list->items[k];
 
-		if (v->type == V_STR && depend_on(i, v->s) < 0)
+		if (v->type == V_STR && depend_on(i, v->s, k) < 0)
 			return -ELOOP;
 	}
 	return list ? 0 : -EBADMSG;

@@ -107,6 +107,7 @@ struct deployment {
 	struct env env; /* of the expressions of its resources and outputs */
 	bool outer, linked;
 	bool broken;                    /* a resource of it got no name: said */
+	bool nameless;                  /* one that is off got none */
 	const char *name, *file, *ptr;  /* ptr: of the template in the file */
 	const char *uri;                /* of the template */
 	const struct val *tmpl, *given; /* given: parameter values {"n": {"value": ...}} or NULL */
@@ -217,6 +218,8 @@ struct inst *inst_find(struct deployment *d, const char *what); /* id, name, sym
 void inst_index(struct inst *i);                                /* from then on it is found */
 /* All that have the name, the symbolic name ("hubs", "hubs[2]") or the loop. */
 struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n);
+/* A symbolic name or a loop, also when nothing comes of it. */
+void inst_declare(struct deployment *d, const char *name);
 void inst_names_free(struct deployment *d);
 /* --- nested.c, link.c --- */
 enum scope_kind scope_of_schema(const struct val *tmpl);
