@@ -123,12 +123,38 @@ static void many(void **state)
 	refused("{`a`: }", "ARM-JSON-01", "line 1, column");
 }
 
+/* Each asks the one behind it: what is too deep is said; what only comes later is not deep. */
+static void long_chains(void **state)
+{
+	_cleanup_str_ struct str s = { 0 }, d = { 0 };
+
+	(void)state;
+	str_add(&s, "{`resources`: [");
+	str_add(&d, "{`resources`: [");
+	for (int i = 0; i < 1000; i++) {
+		str_printf(&s,
+		           "%s{`type`: `a.b/c`, `name`: `r%d`, `properties`: {`x`: "
+		           "`[reference('r%d').x]`}}",
+		           i ? "," : "", i, i + 1);
+		str_printf(&d, "%s{`type`: `a.b/c`, `name`: `r%d`, `dependsOn`: [`r%d`]}",
+		           i ? "," : "", i, i + 1);
+	}
+	str_add(&s, ", {`type`: `a.b/c`, `name`: `r1000`, `properties`: {`x`: 1}}]}");
+	str_add(&d, ", {`type`: `a.b/c`, `name`: `r1000`}]}");
+	refused(str_get(&s), "ARM-EXPR-01", "wait for each other more than");
+	_cleanup_made_ struct made m = make(str_get(&d));
+
+	no_findings(&m);
+	assert_int_equal(json_array_size(m.resources), 1001);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bombs),
 		cmocka_unit_test(work),
 		cmocka_unit_test(many),
+		cmocka_unit_test(long_chains),
 	};
 
 	return cmocka_run_group_tests_name("arm_limits", tests, NULL, NULL);

@@ -146,6 +146,8 @@ static int evaluate(struct arm *a, const char *text, size_t n, const char *file,
 	d = root_of(a, tmpl, file);
 	deployment_expand(d);
 	deployment_eval(d);
+	for (size_t k = 0; k < a->n_deployments; k++) /* what was too deep then is not now */
+		deployment_eval(a->deployments[k]);
 	alloc_all(a);
 	outputs = deployment_outputs(d);
 	if (a->over && a->f->errors == a->errors_before)

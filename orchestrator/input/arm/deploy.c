@@ -26,10 +26,12 @@ void deployment_eval(struct deployment *d)
 {
 	if (d->state == ST_DONE || d->state == ST_BUSY)
 		return;
+	bool later = false; /* too deep by now */
+
 	d->state = ST_BUSY;
 	for (size_t i = 0; i < d->n_insts && !d->a->over; i++)
-		inst_eval(d->insts[i]);
-	d->state = ST_DONE;
+		later |= inst_eval(d->insts[i]) == -E2BIG;
+	d->state = later ? ST_NEW : ST_DONE;
 }
 
 /* --- outputs --------------------------------------------------------------------------------- */

@@ -273,7 +273,7 @@ int inst_eval(struct inst *i)
 		return -ELOOP;
 	}
 	if (a->depth >= ARM_MAX_EVAL)
-		return -EBADMSG;
+		return -E2BIG;
 	a->depth += 4; /* more stack than an expression takes */
 	i->state = ST_BUSY;
 	a->cycle = false;

@@ -212,7 +212,7 @@ const struct val *deployment_outputs(struct deployment *d);
 bool deployment_wake(struct arm *a); /* expands nested ones that are not yet: true when any was */
 
 /* --- inst.c --- */
-int inst_eval(struct inst *i); /* 0; -EBADMSG: said; -ELOOP: under way */
+int inst_eval(struct inst *i); /* 0; -EBADMSG: said; -ELOOP: under way; -E2BIG: not now, too deep */
 struct inst *inst_by_id(struct arm *a, const char *id);
 struct inst *inst_find(struct deployment *d, const char *what); /* id, name, symbolic name */
 void inst_index(struct inst *i);                                /* from then on it is found */

@@ -148,6 +148,9 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 
 	if (r == -ELOOP)
 		return cycle(e, at, i);
+	if (r == -E2BIG)
+		return eval_fail(e, at, NULL, "resources wait for each other more than %d deep",
+		                 ARM_MAX_EVAL / 4);
 	if (r < 0) {
 		a->fail = (struct fail){ .set = true, .said = true };
 		return NULL;
