@@ -121,8 +121,12 @@ static int handshake_failed(struct ssh *s, const struct err *from, struct err *e
 
 static int handshake(struct ssh *s, const struct ssh_options *o, long deadline, struct err *e)
 {
-	static const char types[] = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"
-	                            "ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,ssh-rsa";
+	/* Only what it knows: over others libssh2 1.10 copies memory onto itself. */
+	const char *types = libssh2_version(0x010b00)
+	                        ? "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"
+	                          "ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,ssh-rsa"
+	                        : "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"
+	                          "ecdsa-sha2-nistp521,ssh-rsa";
 	_cleanup_known_hosts_ struct known_hosts known = { 0 };
 	struct err failed = { 0 };
 
