@@ -55,6 +55,8 @@ static LIBSSH2_RECV_FUNC(on_recv)
 
 	if (socket != s->fd)
 		return agent_recv(s, socket, buffer, length, flags);
+	if (s->dead)
+		return -s->dead;
 	ssize_t n = recv(socket, buffer, length, flags | MSG_DONTWAIT);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -198,7 +200,7 @@ struct ssh *ssh_close(struct ssh *s)
 	if (s->s) {
 		if (!s->dead)
 			(void)libssh2_session_disconnect(s->s, "done");
-		/* What is open is closed by it, which may want to wait for an answer. */
+		/* What is open is closed by it, which would wait for an answer. */
 		s->dead = s->dead ? s->dead : ESHUTDOWN;
 		if (s->sftp)
 			(void)libssh2_sftp_shutdown(s->sftp);
