@@ -38,4 +38,3 @@ enum known known_hosts_judge(const struct known_hosts *k, const char *type, cons
 /* Of `all` (separated by commas), those that the host is known by first: a server that has several
  * keys then shows the one that we can judge.  The caller frees. */
 char *known_hosts_order(const struct known_hosts *k, const char *all);
-
