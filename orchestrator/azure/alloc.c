@@ -29,15 +29,27 @@ void alloc_keep(struct model *m, const json_t *kept)
 	}
 }
 
+static void no_address(const struct subnet *s, const char *ptr, const char *name,
+                       struct findings *f)
+{
+	finding_add(f, SEV_ERROR, "ADDR-FULL-01", "SubnetIsFull", ptr,
+	            "make the subnet bigger or use another one",
+	            "subnet %s/%s (%s) has no free address for \"%s\"", s->vnet->name, s->name,
+	            PREFIX_STR(s->prefix), name);
+}
+
 static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct findings *f)
 {
-	_cleanup_free_ ip4 *taken = xcalloc(s->n_nics + 2, sizeof(*taken));
+	_cleanup_free_ ip4 *taken = xcalloc(s->n_nics + s->n_lbs + 2, sizeof(*taken));
 	size_t n = 0, t = 0;
 	uint64_t next = (uint64_t)s->prefix.addr + 4;
 
 	for (size_t i = 0; i < s->n_nics; i++)
 		if (!s->nics[i]->dynamic)
 			taken[n++] = s->nics[i]->ip;
+	for (size_t i = 0; i < s->n_lbs; i++)
+		if (!s->lbs[i]->dynamic)
+			taken[n++] = s->lbs[i]->ip;
 	if (rs && rs->subnet == s) {
 		taken[n++] = rs->instance[0];
 		taken[n++] = rs->instance[1];
@@ -64,13 +76,24 @@ static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct
 		/* The last address is Azure's. */
 		if (next >= prefix_last(s->prefix)) {
 			nic->broken = true;
-			finding_add(f, SEV_ERROR, "ADDR-FULL-01", "SubnetIsFull", nic->ptr,
-			            "make the subnet bigger or use another one",
-			            "subnet %s/%s (%s) has no free address for \"%s\"",
-			            s->vnet->name, s->name, PREFIX_STR(s->prefix), nic->name);
+			no_address(s, nic->ptr, nic->name, f);
 			continue;
 		}
 		nic->ip = (ip4)next++;
+	}
+	for (size_t i = 0; i < s->n_lbs; i++) {
+		struct load_balancer *lb = s->lbs[i];
+
+		if (!lb->dynamic)
+			continue;
+		for (; t < n && taken[t] <= next; t++)
+			next += taken[t] == next;
+		if (next < prefix_last(s->prefix)) {
+			lb->ip = (ip4)next++;
+			continue;
+		}
+		lb->broken = true;
+		no_address(s, lb->ptr, lb->name, f);
 	}
 }
 

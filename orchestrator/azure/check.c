@@ -13,6 +13,8 @@ void azure_check(const struct model *m, struct findings *f)
 	check_route_tables(m, f);
 	check_hybrid(m, f);
 	check_sites(m, f);
+	check_load_balancers(m, f);
+	check_security(m, f);
 }
 
 const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,

@@ -99,6 +99,8 @@ static void next_hop(const struct bgp_connection *c, const struct vm *vm, struct
 
 	if (!vm->bgp.next_hop || (to && (to->broken || to->vm == vm)))
 		return;
+	if (!to && c->rs->vnet && model_lb_by_ip(c->rs->vnet, vm->bgp.next_hop))
+		return;
 	if (!to)
 		warning_at(
 		    f, "RS-NEXTHOP-01", NULL, ptr,

@@ -169,6 +169,8 @@ static void seen_from(const struct route_table *t, const struct vnet *v, struct 
 		if (r->type != NH_VIRTUAL_APPLIANCE || !r->next_hop)
 			continue;
 		n = model_nic_by_ip(v, r->next_hop);
+		if (!n && model_lb_by_ip(v, r->next_hop))
+			continue;
 		if (!n)
 			warning_at(
 			    f, "RT-HOP-03", NULL, r->ptr,

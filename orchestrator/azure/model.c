@@ -363,6 +363,41 @@ struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)
 	return n;
 }
 
+struct load_balancer *model_lb(const struct model *m, const char *name)
+{
+	SCAN(m->load_balancers, m->n_load_balancers, true);
+}
+
+static struct load_balancer *vnet_lb(const struct vnet *v, ip4 ip)
+{
+	for (size_t i = 0; i < v->n_subnets; i++)
+		for (size_t k = 0; k < v->subnets[i]->n_lbs; k++)
+			if (v->subnets[i]->lbs[k]->ip == ip)
+				return v->subnets[i]->lbs[k];
+	return NULL;
+}
+
+struct load_balancer *model_lb_by_ip(const struct vnet *from, ip4 ip)
+{
+	struct load_balancer *lb = ip ? vnet_lb(from, ip) : NULL;
+
+	for (size_t i = 0; ip && !lb && i < from->n_peerings; i++) {
+		const struct peering *p = &from->peerings[i];
+
+		if (peering_connected(p) && (lb = vnet_lb(p->remote, ip)) &&
+		    !peering_has_remote(p, lb->subnet))
+			lb = NULL;
+	}
+	for (size_t i = 0; ip && !lb && i < from->n_groups; i++) {
+		const struct connected_group *g = from->groups[i];
+
+		for (size_t k = 0; !lb && k < g->n_vnets; k++)
+			if (group_connects(g, from, g->vnets[k]))
+				lb = vnet_lb(g->vnets[k], ip);
+	}
+	return lb;
+}
+
 struct route_server *vnet_programmed_by(const struct vnet *v)
 {
 	const struct vnet *by = vnet_served_by(v);

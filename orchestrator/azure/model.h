@@ -85,6 +85,50 @@ struct vnet;
 struct nic;
 struct vm;
 
+/* Security groups: azure-semantics 4; azure/nsg.h says what they do. */
+struct asg { /* an application security group: a set of NICs */
+	const char *name, *ptr;
+	size_t idx;
+	struct nic **nics;
+	size_t n_nics;
+};
+
+struct port_span {
+	uint16_t lo, hi;
+};
+
+enum nsg_tag { TAG_NONE, TAG_VIRTUAL_NETWORK, TAG_INTERNET, TAG_LOAD_BALANCER };
+
+struct nsg_side {         /* source or destination of a rule; nothing of it: any address */
+	const char *text; /* as written, for tables; "*": any */
+	enum nsg_tag tag;
+	struct prefix *prefixes; /* also those of other service tags */
+	size_t n_prefixes;
+	struct asg **asgs;
+	size_t n_asgs;
+	struct port_span *ports; /* none: any */
+	size_t n_ports;
+};
+
+struct security_rule {
+	const char *name, *ptr;
+	uint32_t priority;
+	uint32_t direction; /* enum nsg_direction */
+	bool deny;
+	uint32_t protocol; /* IPPROTO_...; 0: any */
+	struct nsg_side src, dst;
+	bool broken;
+};
+
+enum nsg_direction { NSG_IN, NSG_OUT };
+
+struct nsg {
+	const char *name, *ptr;
+	size_t idx;
+	struct security_rule *rules; /* as in the file, without the default rules */
+	size_t n_rules;
+};
+
 struct service_tag { /* a name that stands for prefixes, as destination of routes */
 	const char *name, *ptr;
 	const struct prefix *prefixes;
@@ -125,6 +169,7 @@ struct subnet {
 	struct vnet *vnet;
 	struct prefix prefix;
 	struct route_table *route_table; /* or NULL */
+	struct nsg *nsg;                 /* or NULL */
 	bool default_outbound;           /* defaultOutboundAccess, default true */
 	struct service_prefix *services; /* serviceEndpoints; no prefix twice */
 	size_t n_services;
@@ -136,8 +181,10 @@ struct subnet {
 	const struct subnet *real;
 	struct nic **nics;
 	size_t n_nics;
-	struct nic **nics_by_ip;   /* the same, ascending by address; NULL before model_index() */
-	const struct subnet *like; /* effective_routes_like(); NULL before model_index() */
+	struct nic **nics_by_ip;    /* the same, ascending by address; NULL before model_index() */
+	const struct subnet *like;  /* effective_routes_like(); NULL before model_index() */
+	struct load_balancer **lbs; /* with their frontend here */
+	size_t n_lbs;
 	bool broken;
 };
 
@@ -221,6 +268,7 @@ struct nic {
 	struct nic *peer;
 	const struct tunnel *tunnel; /* the wire is an overlay: azure/hybrid.h */
 	uint8_t wire_len; /* of the wire's own network; 0: its address is that of its VM */
+	struct nsg *nsg;  /* or NULL */
 	bool broken;
 };
 
@@ -283,6 +331,46 @@ struct vm {
 	bool broken;
 };
 
+/* Internal Standard load balancers: azure-semantics 6. */
+enum lb_mode { LB_BY_FLOW = 1, LB_BY_IP, LB_BY_PROTOCOL }; /* loadDistribution */
+enum { LB_SLOTS = 60 }; /* a pool's backends share them: evenly when there are up to 6 */
+
+struct lb_rule {
+	const char *name, *ptr;
+	uint32_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0: All, with ports 0 (HA ports) */
+	uint32_t frontend_port, backend_port;
+	bool floating; /* enableFloatingIP: the destination stays the frontend's address */
+	uint32_t mode; /* enum lb_mode */
+	bool broken;
+};
+
+enum lb_probe_protocol { LB_PROBE_TCP, LB_PROBE_HTTP };
+
+struct lb_probe {
+	bool present;
+	const char *ptr;
+	uint32_t protocol; /* enum lb_probe_protocol */
+	uint32_t port;
+	uint32_t interval;  /* intervalInSeconds */
+	uint32_t threshold; /* probeThreshold: so many failures in a row, or successes, count */
+	const char *path;   /* requestPath, of HTTP; may be NULL */
+};
+
+struct load_balancer {
+	const char *name, *ptr;
+	size_t idx;
+	struct subnet *subnet;
+	ip4 ip;       /* the frontend's */
+	bool dynamic; /* allocated, not given */
+	struct nic **backends;
+	size_t n_backends;
+	size_t first_backend; /* number of the first one over all pools: struct runtime */
+	struct lb_rule *rules;
+	size_t n_rules;
+	struct lb_probe probe;
+	bool broken;
+};
+
 struct internet_host {
 	const char *name;
 	ip4 ip;
@@ -324,7 +412,13 @@ struct model {
 	size_t n_tunnels;
 	struct hybrid_session *sessions;
 	size_t n_sessions;
-	struct internet_host *internet; /* 8.8.8.8 and 203.0.113.10 are always there */
+	struct nsg *nsgs;
+	size_t n_nsgs;
+	struct asg *asgs;
+	size_t n_asgs;
+	struct load_balancer *load_balancers;
+	size_t n_load_balancers, n_backends; /* of all pools together */
+	struct internet_host *internet;      /* 8.8.8.8 and 203.0.113.10 are always there */
 	size_t n_internet;
 	struct model_index *index; /* NULL before model_index(): look-ups are then linear */
 	json_t *checks; /* "checks" as written (ordered object), or NULL; owned by the model */
@@ -349,6 +443,10 @@ struct bgp_connection *model_connection(const struct model *m, const char *rs_sl
 /* The NIC that owns address ip as seen from vnet: in it, or in a VNet that it has a connected
  * peering with.  NULL when none. */
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);
+
+struct load_balancer *model_lb(const struct model *m, const char *name);
+/* Same for the frontend of a load balancer. */
+struct load_balancer *model_lb_by_ip(const struct vnet *from, ip4 ip);
 
 /* True when both halves of the peering exist (azure-semantics 5). */
 bool peering_connected(const struct peering *p);

@@ -61,6 +61,11 @@ static const struct owner *owner(struct build *b, ip4 ip)
 	const struct nic *n = model_nic_by_ip(b->v, ip);
 
 	o->ip = ip;
+	o->lb = n ? NULL : model_lb_by_ip(b->v, ip);
+	if (o->lb) {
+		o->name = TEXT(b, "%s (load balancer %s)", IP4_STR(ip), o->lb->name);
+		return o;
+	}
 	o->name = n ? TEXT(b, "%s (%s)", IP4_STR(ip), n->vm->name) : TEXT(b, "%s", IP4_STR(ip));
 	if (!n)
 		o->why_not = nobody(b, ip);
@@ -69,6 +74,35 @@ static const struct owner *owner(struct build *b, ip4 ip)
 	else
 		o->nic = n;
 	return o;
+}
+
+static bool other_region(const struct vnet *a, const struct vnet *z)
+{
+	return a->location && z->location && !strieq(a->location, z->location);
+}
+
+/* One next hop that is a load balancer's frontend; true when packets get there. */
+static bool set_balancer(struct build *b, struct eff_route *r, unsigned i, const struct owner *o,
+                         struct str *why)
+{
+	const struct vnet *v = o->lb->subnet->vnet;
+	const struct peering *p;
+	enum pair_rule rule;
+
+	if (r->source == SRC_VNG && other_region(v, b->rs->vnet)) { /* azure-semantics 1.11 */
+		str_printf(why,
+		           "; load balancer %s is in %s and Route Server %s in %s: as a next hop "
+		           "of BGP it must be in one region with it, packets are dropped",
+		           o->lb->name, v->location, b->rs->name, b->rs->vnet->location);
+		return false;
+	}
+	if (!r->balancers)
+		r->balancers = arena_array(b->t->arena, r->n_next_hops, sizeof(*r->balancers));
+	r->balancers[i] = o->lb;
+	if (pair_drops(rule = subnet_pair_rule(b->m, b->s, o->lb->subnet, &p)) && p)
+		str_printf(why, "; nothing gets to %s: %s", o->lb->name,
+		           pair_reason(b->t->arena, rule, p));
+	return true;
 }
 
 unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
@@ -85,6 +119,10 @@ unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, 
 
 		r->next_hops[i] = hops[i];
 		r->owners[i] = o->nic;
+		if (o->lb) {
+			usable += set_balancer(b, r, i, o, why);
+			continue;
+		}
 		usable += o->nic != NULL;
 		if (!o->nic)
 			str_printf(why, "; %s: packets to it are dropped", o->why_not);

@@ -26,6 +26,8 @@ struct eff_route {
 	/* Per next hop the NIC that gets the packets; NULL: none does (nobody has the address in
 	 * the VNet or a peered one, or its VM is stopped).  NULL where there are no next hops. */
 	const struct nic **owners;
+	/* The same for the frontends of load balancers; NULL: none of the next hops is one. */
+	const struct load_balancer **balancers;
 	const char *reason; /* why it is there and why it won or lost; a sentence with its rule;
 	                       never NULL */
 	const char
@@ -45,6 +47,7 @@ struct hidden_route {
 	const char *reason;
 };
 
+struct nsg_rules;
 struct eff_table {
 	const struct subnet *subnet;
 	unsigned instance;
@@ -55,14 +58,17 @@ struct eff_table {
 	size_t n;
 	struct hidden_route *hidden;
 	size_t n_hidden;
-	struct lpm *index;   /* of the Active rows, when they are many; else NULL */
-	struct arena *arena; /* owns all of it */
+	const struct nsg_rules **nsgs; /* azure/nsg.h: what was compiled for it so far */
+	struct lpm *index;             /* of the Active rows, when they are many; else NULL */
+	struct arena *arena;           /* owns all of it */
 };
 
 /* What changes without the design changing: which VMs run (deallocated by the file or by `fault
  * stop`). */
 struct runtime {
 	const bool *vm_stopped; /* by vm->idx; NULL: as the design says */
+	/* Backends that fail their probe, by lb->first_backend + place in the pool; NULL: none. */
+	const bool *backend_down;
 };
 bool vm_runs(const struct runtime *rt, const struct vm *vm); /* rt may be NULL */
 

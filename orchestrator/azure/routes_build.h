@@ -7,9 +7,10 @@
 
 struct owner { /* of a next hop address, seen from the VNet */
 	ip4 ip;
-	const char *name;      /* "172.16.1.4 (NVA_1)" */
-	const struct nic *nic; /* that gets the packets, or NULL */
-	const char *why_not;   /* when NULL */
+	const char *name;               /* "172.16.1.4 (NVA_1)" */
+	const struct nic *nic;          /* that gets the packets, or NULL */
+	const struct load_balancer *lb; /* whose frontend it is, or NULL */
+	const char *why_not;            /* when both are NULL */
 };
 
 struct build {

@@ -58,7 +58,7 @@ void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
                   const struct walk_packet *before)
 {
 	VEC_PUSH(x->w->nats, x->w->n_nats, x->w->cap_nats) =
-	    (struct walk_nat){ vm, nic, *before, x->p };
+	    (struct walk_nat){ .vm = vm, .nic = nic, .before = *before, .after = x->p };
 }
 
 const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm)
@@ -87,7 +87,7 @@ const char *walk_route_text(struct walker *x, const struct eff_route *r)
 /* --- the fabric, between two NICs ------------------------------------------------------------ */
 
 /* What the peering between two VNets lets through; STEP_NIC: this packet. */
-static enum step pass(struct walker *x, const struct nic *n, const struct subnet *to)
+enum step walk_pass(struct walker *x, const struct nic *n, const struct subnet *to)
 {
 	const struct subnet *from = n->subnet;
 	const struct peering *p;
@@ -119,9 +119,9 @@ static enum step pass(struct walker *x, const struct nic *n, const struct subnet
 }
 
 /* Peering, and the check of the NIC that gets the packet. */
-static enum step receive(struct walker *x, const struct nic *from, const struct nic *to)
+enum step walk_receive(struct walker *x, const struct nic *from, const struct nic *to)
 {
-	if (pass(x, from, to->subnet) == STEP_END)
+	if (walk_pass(x, from, to->subnet) == STEP_END)
 		return STEP_END;
 	if (!vm_runs(x->env->rt, to->vm))
 		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
@@ -131,7 +131,7 @@ static enum step receive(struct walker *x, const struct nic *from, const struct 
 		                 "NIC %s of %s drops it: it is not for its address %s, and "
 		                 "enableIPForwarding is off; set it to true on that NIC",
 		                 to->name, to->vm->name, IP4_STR(to->ip));
-	return STEP_NIC;
+	return walk_filter(x, to, false);
 }
 
 static const struct subnet *subnet_of(const struct vnet *v, ip4 a)
@@ -179,17 +179,29 @@ static enum step deliver(struct walker *x, const struct nic *from, const struct 
 	const char *rs = instance_name(x, v);
 
 	if (rs) {
-		if (pass(x, from, v->route_server->subnet) == STEP_END)
+		if (walk_pass(x, from, v->route_server->subnet) == STEP_END)
 			return STEP_END;
 		hop->reason = TEXT(x, "route %s: directly to %s", walk_route_text(x, r), rs);
 		walk_hop_add(x, rs, NULL)->reason = "has the address";
 		return walk_end(x, WALK_DELIVERED, TEXT(x, "%s has %s", rs, IP4_STR(x->p.dst)));
 	}
-	if (!to || to->subnet->vnet != v)
-		return nobody(x, v);
+	if (!to || to->subnet->vnet != v) {
+		const struct load_balancer *lb = model_lb_by_ip(v, x->p.dst);
+
+		if (!lb || lb->subnet->vnet != v)
+			return nobody(x, v);
+		hop->reason = TEXT(x, "route %s: to the frontend of load balancer %s",
+		                   walk_route_text(x, r), lb->name);
+		return walk_to_balancer(x, from, lb, ret);
+	}
 	hop->reason = TEXT(x, "route %s: directly to %s", walk_route_text(x, r), to->vm->name);
 	*ret = to;
-	return receive(x, from, to);
+	return walk_receive(x, from, to);
+}
+
+static const struct load_balancer *balancer_of(const struct eff_route *r, unsigned i)
+{
+	return r->balancers ? r->balancers[i] : NULL;
 }
 
 /* "172.16.1.4 (NVA_1), 172.16.1.5 (stopped or nobody)" */
@@ -199,7 +211,9 @@ static const char *legs(struct walker *x, const struct eff_route *r)
 
 	for (unsigned i = 0; i < r->n_next_hops; i++)
 		str_printf(&s, "%s%s (%s)", i ? ", " : "", IP4_STR(r->next_hops[i]),
-		           r->owners[i] ? r->owners[i]->vm->name : "nobody");
+		           r->owners[i]        ? r->owners[i]->vm->name
+		           : balancer_of(r, i) ? balancer_of(r, i)->name
+		                               : "nobody");
 	return arena_strdup(x->w->arena, str_get(&s));
 }
 
@@ -211,24 +225,27 @@ static enum step hand_over(struct walker *x, const struct nic *from, const struc
 	unsigned k = 0;
 
 	if (r->n_next_hops > 1) {
-		while (k + 1 < r->n_next_hops && !r->owners[k])
+		while (k + 1 < r->n_next_hops && !r->owners[k] && !balancer_of(r, k))
 			k++;
 		if (x->env->ecmp_choice)
 			k = x->env->ecmp_choice(x->env->ctx, from, r, &x->p) % r->n_next_hops;
 	}
 	const struct nic *to = r->owners[k];
+	const struct load_balancer *lb = balancer_of(r, k);
 
 	hop->next_hop = r->next_hops[k];
-	if (!to)
+	if (!to && !lb)
 		return walk_drop(x, "route %s on NIC %s: %s", walk_route_text(x, r), from->name,
 		                 r->reason);
 	hop->reason = TEXT(x, "route %s: next hop %s (%s)", walk_route_text(x, r),
-	                   IP4_STR(hop->next_hop), to->vm->name);
+	                   IP4_STR(hop->next_hop), to ? to->vm->name : lb->name);
 	if (r->n_next_hops > 1)
 		hop->reason = TEXT(x, "%s, one of %u equal paths: %s", hop->reason, r->n_next_hops,
 		                   legs(x, r));
+	if (lb)
+		return walk_to_balancer(x, from, lb, ret);
 	*ret = to;
-	return receive(x, from, to);
+	return walk_receive(x, from, to);
 }
 
 static enum step by_route(struct walker *x, const struct nic *from, const struct eff_route *r,
@@ -266,7 +283,7 @@ static enum step by_tables(struct walker *x, const struct nic *from, struct walk
 	switch (f.act) {
 	case FABRIC_NIC:
 		*ret = f.to;
-		return receive(x, from, f.to);
+		return walk_receive(x, from, f.to);
 	case FABRIC_INSTANCE:
 		walk_hop_add(x, TEXT(x, "%s/%u", f.rs->name, f.instance), NULL)->reason =
 		    "has the address";
@@ -274,6 +291,8 @@ static enum step by_tables(struct walker *x, const struct nic *from, struct walk
 		                TEXT(x, "%s/%u has %s", f.rs->name, f.instance, IP4_STR(x->p.dst)));
 	case FABRIC_INTERNET:
 		return walk_to_internet(x, from, hop);
+	case FABRIC_BALANCER:
+		return walk_to_balancer(x, from, f.lb, ret);
 	default:
 		return walk_drop(x, "%s", f.reason);
 	}
@@ -292,6 +311,9 @@ static enum step fabric(struct walker *x, const struct nic *n, struct walk_hop *
 		    "address %s: enableIPForwarding is off; set it to true on that NIC, "
 		    "or translate the source (sourceNat)",
 		    n->name, n->vm->name, IP4_STR(x->p.src), IP4_STR(n->ip));
+	if (walk_filter(x, n, true) == STEP_END)
+		return STEP_END;
+	walk_balancer_reply(x, n);
 	if (dst == PLATFORM_IP || dst == METADATA_IP) {
 		/* answered by the host itself, whatever the routes say: azure-semantics 3.4 */
 		hop->reason = "address of the platform: no route is asked";
@@ -344,6 +366,8 @@ static void note_return(struct walker *x, const struct nic *to)
 	const struct walk_hop *h = &x->w->hops[x->w->n - 1];
 	bool before = false;
 
+	if (h > x->w->hops && x->at_balancer)
+		h--; /* who sent it there */
 	for (size_t i = 0; i < x->n_left; i++)
 		before |= x->left[i].nic->vm == to->vm;
 	if (!before || x->back || !h->nic)
@@ -437,6 +461,7 @@ static void run(struct walker *x, const struct nic *n)
 			return;
 		}
 		x->w->hops[at].reason = "";
+		x->at_balancer = false;
 		enum step step = n->peer ? walk_by_wire(x, n, &x->w->hops[at], &to)
 		                         : fabric(x, n, &x->w->hops[at], &to);
 
@@ -504,6 +529,8 @@ struct walk *walk_free(struct walk *w)
 	eff_cache_free(w->tables);
 	free(w->hops);
 	free(w->nats);
+	free(w->pins);
+	free(w->flows);
 	arena_free(w->arena); /* w itself lives there */
 	return NULL;
 }

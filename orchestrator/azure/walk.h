@@ -16,7 +16,7 @@ struct walk_packet {
 
 struct walk_hop {
 	const char *node;      /* "Backend", "internet" */
-	const struct nic *nic; /* NULL: internet */
+	const struct nic *nic; /* NULL: internet, a load balancer */
 	const struct eff_route
 	    *route; /* that the fabric used when the packet left this hop; NULL: none */
 	const struct eff_table *table; /* where route is */
@@ -24,11 +24,27 @@ struct walk_hop {
 	const char *reason;            /* a sentence; never NULL */
 };
 
-/* An address translation on the way: by a guest (masquerading), or by the Internet edge. */
+/* An address translation on the way: by a guest (masquerading), by the Internet edge, or by a load
+ * balancer (the destination). */
 struct walk_nat {
-	const struct vm *vm;   /* NULL: the edge */
-	const struct nic *nic; /* where the packet left */
+	const struct vm *vm;   /* NULL: the edge, or the load balancer */
+	const struct nic *nic; /* where the packet left; load balancer: its backend's */
+	const struct load_balancer *lb;
 	struct walk_packet before, after;
+};
+
+/* The backend that a flow has at a load balancer. */
+struct walk_pin {
+	const struct load_balancer *lb;
+	const struct nic *backend;
+	struct walk_packet p; /* as it came to the load balancer */
+};
+
+/* A flow that a NIC's security groups let pass: its answers pass too. */
+struct walk_flow {
+	const struct nic *nic;
+	bool out;
+	struct walk_packet p;
 };
 
 struct walk {
@@ -41,8 +57,20 @@ struct walk {
 	struct walk_packet sent, arrived; /* as it left, and as it was at the end (translated) */
 	struct walk_nat *nats;
 	size_t n_nats, cap_nats;
+	struct walk_pin *pins;
+	size_t n_pins, cap_pins;
+	struct walk_flow *flows;
+	size_t n_flows, cap_flows;
 	struct eff_cache *tables; /* its own, when the environment brought none */
 	struct arena *arena;
+};
+
+/* What a load balancer does with a flow that it sees first. */
+struct walk_choice {
+	const struct nic *backend; /* NULL: it drops the packet */
+	ip4 ip;                    /* new destination address; 0: unchanged */
+	uint16_t port;             /* new destination port; 0: unchanged */
+	char reason[256];
 };
 
 /* What a guest does with a packet that came in. */
@@ -55,9 +83,10 @@ struct walk_guest {
 
 /* Where the fabric hands a packet that a NIC sends. */
 struct walk_fabric {
-	enum { FABRIC_NIC, FABRIC_INSTANCE, FABRIC_INTERNET, FABRIC_DROP } act;
-	const struct nic *to;          /* FABRIC_NIC */
-	const struct route_server *rs; /* FABRIC_INSTANCE */
+	enum { FABRIC_NIC, FABRIC_INSTANCE, FABRIC_INTERNET, FABRIC_BALANCER, FABRIC_DROP } act;
+	const struct nic *to;           /* FABRIC_NIC */
+	const struct load_balancer *lb; /* FABRIC_BALANCER */
+	const struct route_server *rs;  /* FABRIC_INSTANCE */
 	unsigned instance;
 	ip4 next_hop;     /* 0: the destination itself */
 	char reason[256]; /* "table 10003: 0.0.0.0/0 via 172.16.1.4" */
@@ -79,6 +108,14 @@ struct walk_env {
 	 * peerings, the Internet's edge) stays the design's.  NULL: effective routes. */
 	void (*fabric)(void *ctx, const struct nic *from, const struct walk_packet *p,
 	               struct walk_fabric *ret);
+	/* The same for security groups: false: n's groups drop a new flow, reason (256 bytes) says
+	 * why.  NULL: by the design (azure/nsg.h). */
+	bool (*filter)(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
+	               char *reason);
+	/* The same for what a load balancer decides; NULL: by the design, walk_balance_default().
+	 */
+	void (*balance)(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,
+	                struct walk_choice *ret);
 	/* Which of r->next_hops a packet takes (ECMP); NULL: the first that somebody has. */
 	unsigned (*ecmp_choice)(void *ctx, const struct nic *from, const struct eff_route *r,
 	                        const struct walk_packet *p);
@@ -95,6 +132,8 @@ struct walk_env {
  * enableIPForwarding); sourceNat masquerades what leaves for addresses outside RFC 1918. */
 void walk_guest_default(const struct walk_env *env, const struct nic *in,
                         const struct walk_packet *p, struct walk_guest *ret);
+void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
+                          const struct walk_packet *p, struct walk_choice *ret);
 /* The NIC that a guest's own packets to dst leave by, by the same routes. */
 const struct nic *walk_source_nic(const struct vm *vm, ip4 dst);
 /* The answer to what arrived: addresses and ports swapped. */

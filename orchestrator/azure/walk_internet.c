@@ -110,7 +110,7 @@ static enum step to_nic(struct walker *x, const struct nic *n, ip4 ip)
 	if (!vm_runs(x->env->rt, n->vm))
 		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
 		                 n->vm->name, IP4_STR(before.dst));
-	return STEP_NIC;
+	return walk_filter(x, n, false);
 }
 
 enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)

@@ -17,6 +17,7 @@ struct walker {
 	struct walk_packet p; /* as it is now */
 	struct walk_left *left;
 	size_t n_left, cap_left;
+	bool at_balancer; /* the last hop is a load balancer */
 	const char *back; /* why a node gets back what it has sent; NULL: none does */
 };
 
@@ -34,6 +35,22 @@ void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
 const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm);
 /* "10.0.0.0/8 (User, to-fw)" */
 const char *walk_route_text(struct walker *x, const struct eff_route *r);
+
+/* walk.c */
+/* The peering between two VNets, and the checks of the NIC that gets the packet. */
+enum step walk_pass(struct walker *x, const struct nic *n, const struct subnet *to);
+enum step walk_receive(struct walker *x, const struct nic *from, const struct nic *to);
+
+/* walk_nsg.c */
+/* The packet leaves n, or arrives there, and its security groups let it pass: STEP_NIC. */
+enum step walk_filter(struct walker *x, const struct nic *n, bool out);
+
+/* walk_lb.c */
+/* The packet of n comes to a load balancer: a hop of its own, then its backend. */
+enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,
+                           const struct nic **ret);
+/* What a backend answers to a client of the frontend gets the frontend's address again. */
+void walk_balancer_reply(struct walker *x, const struct nic *n);
 
 /* walk_guest.c */
 bool walk_guest_has(const struct vm *vm, ip4 a); /* as an address of its own */

@@ -64,7 +64,13 @@ static void names_of(const struct loader *l, enum load_kind kind, struct names *
 	if (kind == K_NIC)
 		for (size_t i = 0; i < m->n_nics; i++)
 			name_add(x, m->nics[i].name, "", "");
-	if (kind == K_VM || kind == K_NODE || kind == K_NIC)
+	for (size_t i = 0; kind == K_NSG && i < m->n_nsgs; i++)
+		name_add(x, m->nsgs[i].name, "", "");
+	for (size_t i = 0; kind == K_ASG && i < m->n_asgs; i++)
+		name_add(x, m->asgs[i].name, "", "");
+	for (size_t i = 0; kind == K_HOP && i < m->n_load_balancers; i++)
+		name_add(x, m->load_balancers[i].name, "", "");
+	if (kind == K_VM || kind == K_HOP || kind == K_NODE || kind == K_NIC)
 		for (size_t i = 0; i < m->n_vms; i++)
 			name_add(x, m->vms[i].name, "", "");
 	if (kind == K_NODE) {
@@ -130,6 +136,9 @@ void load_unknown(struct loader *l, enum load_kind kind, const char *name, const
 		[K_CONNECTION] = "BGP connection",
 		[K_NODE] = "node",
 		[K_PUBLIC_IP] = "entry of publicIPAddresses",
+		[K_HOP] = "virtual machine or load balancer",
+		[K_NSG] = "network security group",
+		[K_ASG] = "application security group",
 		[K_GATEWAY] = "virtual network gateway",
 		[K_SITE] = "site",
 		[K_LOCAL_GATEWAY] = "local network gateway",
@@ -137,9 +146,9 @@ void load_unknown(struct loader *l, enum load_kind kind, const char *name, const
 	};
 	_cleanup_free_ char *hint = load_suggest(l, kind, name);
 	/* Azure's error is for resources, not for what checks speak of. */
-	bool resource = kind == K_VNET || kind == K_SUBNET || kind == K_ROUTE_TABLE ||
-	                kind == K_PUBLIC_IP || kind == K_GATEWAY || kind == K_LOCAL_GATEWAY ||
-	                kind == K_CIRCUIT;
+	bool resource = kind == K_NSG || kind == K_ASG || kind == K_VNET || kind == K_SUBNET ||
+	                kind == K_ROUTE_TABLE || kind == K_PUBLIC_IP || kind == K_GATEWAY ||
+	                kind == K_LOCAL_GATEWAY || kind == K_CIRCUIT;
 
 	load_error(l, "TOPO-REF-01", resource ? "InvalidResourceReference" : NULL, ptr, hint,
 	           "there is no %s \"%s\"", what[kind], name);
@@ -185,6 +194,8 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_route_servers(l);
 	load_vms(l);
 	load_hybrid(l);
+	load_security(l);
+	load_balancers(l);
 	load_internet(l);
 	model_index(m); /* names */
 	resolve_networks(l);
@@ -192,6 +203,8 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	resolve_route_servers(l);
 	resolve_hybrid(l);
 	resolve_vms(l);
+	resolve_balancers(l);
+	resolve_security(l);
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
 	load_public_ips(l);

@@ -32,7 +32,10 @@ enum load_kind {
 	K_GATEWAY,
 	K_SITE,
 	K_LOCAL_GATEWAY,
-	K_CIRCUIT
+	K_CIRCUIT,
+	K_HOP,
+	K_NSG,
+	K_ASG
 };
 char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
@@ -59,4 +62,8 @@ void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
 void resolve_hybrid(struct loader *l);
 void resolve_vms(struct loader *l);
-void load_checks(struct loader *l); /* looks at them; the model keeps the JSON */
+void load_security(struct loader *l);    /* security groups, application security groups */
+void resolve_security(struct loader *l); /* after the VMs */
+void load_balancers(struct loader *l);
+void resolve_balancers(struct loader *l); /* after the VMs */
+void load_checks(struct loader *l);       /* looks at them; the model keeps the JSON */

@@ -76,7 +76,8 @@ static void need_nic(struct loader *l, const char *name, const char *ptr)
 	           name);
 }
 
-static void need_vms(struct loader *l, json_t *list, const char *ptr)
+/* What a packet passes: VMs and load balancers. */
+static void need_hops(struct loader *l, json_t *list, const char *ptr)
 {
 	size_t i;
 	json_t *x;
@@ -84,10 +85,10 @@ static void need_vms(struct loader *l, json_t *list, const char *ptr)
 	json_array_foreach (list, i, x) {
 		const char *name = json_string_value(x), *here;
 
-		if (!name || model_vm(l->m, name))
+		if (!name || model_vm(l->m, name) || model_lb(l->m, name))
 			continue;
 		here = arena_printf(l->a, "%s/%zu", ptr, i);
-		load_unknown(l, K_VM, name, here);
+		load_unknown(l, K_HOP, name, here);
 	}
 }
 
@@ -107,7 +108,7 @@ static void packet(struct loader *l, json_t *x, const char *ptr)
 		if (r == -EAFNOSUPPORT)
 			load_error(l, "EMU-IPV6-01", NULL, at_key(l, ptr, "to"), NULL,
 			           "\"to\" is \"%s\": this version emulates IPv4 only", to);
-		else if (r < 0)
+		else if (r < 0 && !model_lb(l->m, to)) /* its frontend */
 			need_node(l, to, at_key(l, ptr, "to"));
 	}
 	if (!port && (streq(protocol, "tcp") || streq(protocol, "udp")))
@@ -262,8 +263,8 @@ static void one_check(struct loader *l, json_t *x, const char *ptr)
 
 	if (streq(key, "from")) {
 		packet(l, x, ptr);
-		need_vms(l, json_object_get(x, "via"), at_key(l, ptr, "via"));
-		need_vms(l, json_object_get(x, "notVia"), at_key(l, ptr, "notVia"));
+		need_hops(l, json_object_get(x, "via"), at_key(l, ptr, "via"));
+		need_hops(l, json_object_get(x, "notVia"), at_key(l, ptr, "notVia"));
 	} else if (streq(key, "do")) {
 		action(l, x, ptr);
 	} else if (streq(key, "effectiveRoutes")) {

@@ -2,15 +2,18 @@
 
 #include <string.h>
 
+#include "kernel/conntrack.h"
 #include "kernel/fabric_diff.h"
 #include "kernel/fabric_observe.h"
 
 struct fabric_kernel {
+	int ns_fd;
 	struct nl *nl;
 	struct nft *nft;
 	struct port_index ports;
 	struct fabric *have; /* NULL: not known, to be read */
 	struct nft_elems elems;
+	struct nsg_state nsg;
 };
 
 static int observe(struct fabric_kernel *k, struct err *e)
@@ -18,7 +21,7 @@ static int observe(struct fabric_kernel *k, struct err *e)
 	int r = port_index_read(&k->ports, k->nl, e);
 
 	if (r == 0)
-		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->elems, e);
+		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->elems, &k->nsg, e);
 	return r < 0 ? err_wrap(e, "reading the fabric") : 0;
 }
 
@@ -26,6 +29,7 @@ void fabric_kernel_forget(struct fabric_kernel *k)
 {
 	k->have = fabric_free(k->have);
 	nft_elems_free(&k->elems);
+	nsg_state_free(&k->nsg);
 }
 
 int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
@@ -33,6 +37,7 @@ int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
 	struct fabric_kernel *k = xcalloc(1, sizeof(*k));
 	int r = nl_open(ns_fd, &k->nl, e);
 
+	k->ns_fd = ns_fd;
 	if (r == 0)
 		r = nft_open(ns_fd, &k->nft, e);
 	if (r == 0)
@@ -210,12 +215,59 @@ static int behind_filter(struct fabric_kernel *k, const struct fab_diff *d, stru
 	return r < 0 ? r : end;
 }
 
+struct range {
+	const struct nft_elem *v;
+	size_t n;
+};
+
+/* They are sorted by set. */
+static struct range of_set(const struct nft_elems *e, unsigned set)
+{
+	size_t i = 0, n = 0;
+
+	while (i < e->n && e->items[i].set < set)
+		i++;
+	while (i + n < e->n && e->items[i + n].set == set)
+		n++;
+	return (struct range){ e->items + i, n };
+}
+
+/* Flows follow what has become of their backends (azure-semantics 6): those that are not TCP leave
+ * one that gets no new flows; when a mark means another backend now, all begin anew. */
+static int flows(const struct fabric_kernel *k, const struct nft_elems *have,
+                 const struct nft_elems *want, struct err *e)
+{
+	const struct range old = of_set(have, SET_LB_SLOT), new = of_set(want, SET_LB_SLOT),
+	                   addr = of_set(have, SET_LB_ADDR), now = of_set(want, SET_LB_ADDR);
+	_cleanup_free_ uint32_t *gone = xcalloc(old.n + 1, sizeof(*gone));
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < addr.n; i++)
+		for (size_t w = 0; w < now.n; w++)
+			if (addr.v[i].key == now.v[w].key && addr.v[i].value != now.v[w].value)
+				return conntrack_forget(k->ns_fd, 0, e);
+	for (size_t i = 0; i < old.n; i++) {
+		bool known = false;
+
+		for (size_t g = 0; g < n && !known; g++)
+			known = gone[g] == old.v[i].value;
+		for (size_t w = 0; w < new.n && !known; w++)
+			known = new.v[w].value == old.v[i].value;
+		if (!known)
+			gone[n++] = old.v[i].value;
+	}
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = conntrack_forget(k->ns_fd, gone[i] | MARK_NOT_TCP, e);
+	return r;
+}
+
 static int make_equal(struct fabric_kernel *k, const struct fabric *want,
                       struct fabric_changes *ret, struct err *e)
 {
 	struct nft_elems elems;
 	struct fab_diff d;
-	size_t n_elems = 0;
+	size_t n_elems = 0, n_nsg = 0;
 
 	fabric_nft_elems(want, &elems);
 	fab_diff(k->have, want, &d);
@@ -226,11 +278,15 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 		            nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->elems, &elems, &n_elems),
 		            e);
 	if (r == 0)
+		r = nsg_apply(k->nft, &k->nsg, want, &n_nsg, e);
+	if (r == 0)
+		r = flows(k, &k->elems, &elems, e);
+	if (r == 0)
 		r = behind_filter(k, &d, e);
 	ret->routes += d.n_routes_set + d.n_routes_del;
 	ret->rules += d.n_rules_add + d.n_rules_del;
 	ret->neighs += d.n_neighs_set + d.n_neighs_del;
-	ret->elements += n_elems;
+	ret->elements += n_elems + n_nsg;
 	fab_diff_free(&d);
 	nft_elems_free(&k->elems);
 	k->elems = elems;

@@ -82,6 +82,8 @@ static uint32_t mark_aside(uint32_t mark)
 {
 	uint32_t class = mark & 0xffff, vnet = mark >> MARK_VNET_SHIFT;
 
+	if (mark >= MARK_BACKEND) /* these have no class and no VNet */
+		return mark;
 	return (class ? class | ASIDE : 0) | (vnet ? vnet | ASIDE : 0) << MARK_VNET_SHIFT;
 }
 
@@ -104,11 +106,15 @@ struct fabric *fab_aside(const struct fabric *f)
 	COPY(ports);
 	COPY(pairs);
 	COPY(spaces);
+	COPY(balancers);
+	COPY(backends);
+	COPY(chains); /* with the texts of f */
+	COPY(binds);
 	/* All are moved by the same distance, so the order stays. */
 	for (size_t i = 0; i < a->n_routes; i++)
-		a->routes[i].table += ASIDE;
+		a->routes[i].table += a->routes[i].table < TABLE_BACKEND_BASE ? ASIDE : 0;
 	for (size_t i = 0; i < a->n_rules; i++) {
-		a->rules[i].table += ASIDE;
+		a->rules[i].table += a->rules[i].table < TABLE_BACKEND_BASE ? ASIDE : 0;
 		a->rules[i].mark = mark_aside(a->rules[i].mark);
 	}
 	for (size_t i = 0; i < a->n_ports; i++)
@@ -117,6 +123,10 @@ struct fabric *fab_aside(const struct fabric *f)
 		a->pairs[i].from |= ASIDE, a->pairs[i].to |= ASIDE;
 	for (size_t i = 0; i < a->n_spaces; i++)
 		a->spaces[i].vnet |= ASIDE;
+	for (size_t i = 0; i < a->n_balancers; i++)
+		a->balancers[i].vnet |= ASIDE;
+	for (size_t i = 0; i < a->n_backends; i++)
+		a->backends[i].vnet |= ASIDE;
 	return a;
 }
 

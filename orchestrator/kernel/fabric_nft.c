@@ -1,5 +1,73 @@
 #include "kernel/fabric_nft.h"
 
+#include "kernel/nsg_nft.h"
+
+/* Load balancers (azure-semantics 6; azure/lb.c has the same hash).  Connections are tracked for
+ * them only: a flow's backend is its connection's mark, which both directions have, so they meet
+ * the same backend, and stay there as long as they last.  Bit 15 of it says that it is not TCP:
+ * such flows leave a backend that fails its probe (fabric_apply.c). */
+#define LB_SKELETON \
+	"	set lb_in { type ifname; }\n" \
+	"	set lb_tracked { type ifname; }\n" \
+	"	set lb_front { type ifname . ipv4_addr; }\n" \
+	"	set lb_fronts { type ipv4_addr; }\n" \
+	"	map lb_zone { typeof iifname : ct zone; }\n" \
+	"	map lb_nat_zone { typeof iifname : ct zone; }\n" \
+	"	map lb_ha { type ifname : mark; }\n" \
+	"	map lb_rule { type ifname . inet_proto . inet_service : mark; }\n" \
+	"	map lb_slot { type ifname . mark : mark; }\n" \
+	"	map lb_addr { type mark : ipv4_addr; }\n" \
+	"	map lb_port { type ifname . inet_proto . inet_service : inet_service; }\n" \
+	"	set lb_floating { type ifname . inet_proto . inet_service; }\n" \
+	"	set lb_floats { type ifname; }\n" \
+	"	chain lb_track {\n" \
+	"		type filter hook prerouting priority -300; policy accept;\n" \
+	"		iifname != @lb_tracked notrack accept\n" \
+	"		iifname . ip daddr @lb_front ct zone set iifname map @lb_nat_zone " \
+	"accept\n" /* what a backend sends to a frontend is new when it comes in there */ \
+	"		iifname != @lb_in ip daddr @lb_fronts notrack accept\n" \
+	"		ct zone set iifname map @lb_zone\n" \
+	"	}\n" \
+	"	chain lb_by_flow {\n" \
+	"		meta l4proto != { 6, 17 } meta mark set jhash ip saddr . ip daddr . " \
+	"meta l4proto mod 60 seed 0x564e4c42 offset 1\n" \
+	"		meta l4proto { 6, 17 } meta mark set jhash ip saddr . ip daddr . " \
+	"meta l4proto . th sport . th dport mod 60 seed 0x564e4c42 offset 1\n" \
+	"	}\n" \
+	"	chain lb_by_ip {\n" \
+	"		meta mark set jhash ip saddr . ip daddr mod 60 seed 0x564e4c42 offset 1\n" \
+	"	}\n" \
+	"	chain lb_by_protocol {\n" \
+	"		meta mark set jhash ip saddr . ip daddr . meta l4proto mod 60 seed " \
+	"0x564e4c42 offset 1\n" \
+	"	}\n" \
+	"	chain lb {\n" \
+	"		type filter hook prerouting priority -120; policy accept;\n" \
+	"		iifname != @lb_in accept\n" \
+	"		meta mark set ct mark and 0xffff7fff\n" \
+	"		meta mark != 0 accept\n" \
+	"		iifname . ip daddr @lb_front meta l4proto != { 6, 17 } drop\n" \
+	"		meta mark set iifname map @lb_ha\n" \
+	"		meta l4proto { 6, 17 } meta mark set iifname . meta l4proto . th dport " \
+	"map " \
+	"@lb_rule\n" \
+	"		meta mark vmap { 0 : drop, 1 : jump lb_by_flow, 2 : jump lb_by_ip, " \
+	"3 : jump lb_by_protocol }\n" \
+	"		meta mark set iifname . meta mark map @lb_slot\n" \
+	"		meta mark < 0xffff0000 drop\n" \
+	"		ct mark set meta mark\n" \
+	"		meta l4proto != 6 ct mark set meta mark or 0x8000\n" \
+	"	}\n" \
+	"	chain lb_nat {\n" \
+	"		type nat hook prerouting priority -100; policy accept;\n" \
+	"		iifname . ip daddr != @lb_front accept\n" \
+	"		iifname . meta l4proto . th dport @lb_floating accept\n" \
+	"		meta l4proto { 6, 17 } dnat to meta mark map @lb_addr : iifname . " \
+	"meta l4proto . th dport map @lb_port\n" \
+	"		iifname @lb_floats accept\n" \
+	"		dnat to meta mark map @lb_addr\n" \
+	"	}\n"
+
 /* from_port runs after the TTL was raised (priority -150), so what it drops costs nothing more.
  *
  *  - azure-semantics 3.1: no broadcast, no multicast, no IP-in-IP, no GRE.
@@ -21,10 +89,11 @@ const char FABRIC_NFT_SKELETON[] =
     "	set pair_from { type ifname; }\n"
     "	set pairs { type ifname . mark; }\n"
     "	set spaces { type ifname . ipv4_addr; flags interval; }\n"
-    "	set platform { type ipv4_addr; elements = { 168.63.129.16, 169.254.169.254 }; }\n"
-    "	chain from_port {\n"
+    "	set platform { type ipv4_addr; elements = { 168.63.129.16, 169.254.169.254 }; "
+    "}\n" LB_SKELETON "	chain from_port {\n"
     "		type filter hook prerouting priority 0; policy drop;\n"
     "		meta pkttype != host drop\n"
+    "		iifname @lb_in accept\n"
     "		meta mark set iifname map @port_mark\n"
     "		ip protocol { 4, 47 } drop\n"
     "		ip daddr @platform meta mark set meta mark and 0xffff0000\n"
@@ -45,8 +114,7 @@ const char FABRIC_NFT_SKELETON[] =
     "		oifname . ip daddr @own accept\n"
     "		oifname @edge iifname . ip saddr != @own drop\n"
     "		oifname @open accept\n"
-    "	}\n"
-    "	chain from_fabric {\n"
+    "	}\n" NSG_SKELETON "	chain from_fabric {\n"
     "		type filter hook output priority 0; policy accept;\n"
     "		icmp type { destination-unreachable, time-exceeded, redirect, "
     "parameter-problem, source-quench } drop\n"
@@ -62,6 +130,20 @@ const struct nft_set FABRIC_NFT_SETS[FAB_SETS] = {
 	[SET_PAIR_FROM] = { "pair_from", KEY_PORT, VALUE_NONE },
 	[SET_PAIRS] = { "pairs", KEY_PORT_NUMBER, VALUE_NONE },
 	[SET_SPACES] = { "spaces", KEY_PORT_PREFIX, VALUE_NONE },
+	[SET_LB_IN] = { "lb_in", KEY_PORT, VALUE_NONE },
+	[SET_LB_TRACKED] = { "lb_tracked", KEY_PORT, VALUE_NONE },
+	[SET_LB_FRONT] = { "lb_front", KEY_PORT_IP, VALUE_NONE },
+	[SET_LB_FRONTS] = { "lb_fronts", KEY_IP, VALUE_NONE },
+	[SET_LB_ZONE] = { "lb_zone", KEY_PORT, VALUE_NUMBER },
+	[SET_LB_NAT_ZONE] = { "lb_nat_zone", KEY_PORT, VALUE_NUMBER },
+	[SET_LB_HA] = { "lb_ha", KEY_PORT, VALUE_NUMBER },
+	[SET_LB_RULE] = { "lb_rule", KEY_PORT_SERVICE, VALUE_NUMBER },
+	[SET_LB_SLOT] = { "lb_slot", KEY_PORT_NUMBER, VALUE_NUMBER },
+	[SET_LB_ADDR] = { "lb_addr", KEY_NUMBER, VALUE_IP },
+	[SET_LB_PORT] = { "lb_port", KEY_PORT_SERVICE, VALUE_NUMBER },
+	[SET_LB_FLOATING] = { "lb_floating", KEY_PORT_SERVICE, VALUE_NONE },
+	[SET_NSG_PORTS] = { "nsg_ports", KEY_PORT, VALUE_NONE },
+	[SET_LB_FLOATS] = { "lb_floats", KEY_PORT, VALUE_NONE },
 };
 
 static void add_pairs(const struct fabric *f, const struct fab_port *p, struct nft_elems *v)
@@ -88,6 +170,52 @@ static void add_pairs(const struct fabric *f, const struct fab_port *p, struct n
 			              f->spaces[i].prefix.len, 0);
 }
 
+static void add_lb_rule(const struct fab_balancer *b, const struct fab_lb_rule *r,
+                        struct nft_elems *v)
+{
+	uint32_t service = r->protocol << 16 | r->frontend_port;
+
+	if (!r->protocol) {
+		nft_elems_add(v, SET_LB_HA, b->in, 0, 0, r->mode);
+		if (r->floating)
+			nft_elems_add(v, SET_LB_FLOATS, b->in, 0, 0, 0);
+		return;
+	}
+	nft_elems_add(v, SET_LB_RULE, b->in, service, 0, r->mode);
+	if (r->floating)
+		nft_elems_add(v, SET_LB_FLOATING, b->in, service, 0, 0);
+	else
+		nft_elems_add(v, SET_LB_PORT, b->in, service, 0, r->backend_port);
+}
+
+static void add_balancer(const struct fab_balancer *b, struct nft_elems *v)
+{
+	nft_elems_add(v, SET_LB_IN, b->in, 0, 0, 0);
+	nft_elems_add(v, SET_LB_TRACKED, b->in, 0, 0, 0);
+	nft_elems_add(v, SET_LB_FRONT, b->in, b->ip, 0, 0);
+	nft_elems_add(v, SET_LB_FRONTS, NULL, b->ip, 0, 0);
+	nft_elems_add(v, SET_LB_ZONE, b->in, 0, 0, b->zone);
+	nft_elems_add(v, SET_LB_NAT_ZONE, b->in, 0, 0, b->vnet);
+	for (size_t i = 0; i < b->n_rules; i++)
+		add_lb_rule(b, &b->rules[i], v);
+	for (unsigned i = 0; i < LB_SLOTS; i++)
+		if (b->slots[i])
+			nft_elems_add(v, SET_LB_SLOT, b->in, i + 1, 0, b->slots[i]);
+}
+
+static void add_balancers(const struct fabric *f, struct nft_elems *v)
+{
+	for (size_t i = 0; i < f->n_balancers; i++)
+		add_balancer(&f->balancers[i], v);
+	for (size_t i = 0; i < f->n_backends; i++) {
+		const struct fab_backend *b = &f->backends[i];
+
+		nft_elems_add(v, SET_LB_TRACKED, b->port, 0, 0, 0);
+		nft_elems_add(v, SET_LB_ZONE, b->port, 0, 0, b->vnet);
+		nft_elems_add(v, SET_LB_ADDR, NULL, b->mark, 0, b->ip);
+	}
+}
+
 void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret)
 {
 	struct nft_elems v = { 0 };
@@ -96,15 +224,18 @@ void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret)
 		const struct fab_port *p = &f->ports[i];
 
 		nft_elems_add(&v, SET_PORT_MARK, p->name, 0, 0, p->mark);
-		if (!p->edge)
+		if (!p->edge && !p->balancer)
 			nft_elems_add(&v, SET_OWN, p->name, p->ip, 0, 0);
 		if (p->edge)
 			nft_elems_add(&v, SET_EDGE, p->name, 0, 0, 0);
-		if (p->edge || p->forwarding)
+		if (p->edge || p->balancer || p->forwarding)
 			nft_elems_add(&v, SET_OPEN, p->name, 0, 0, 0);
 		if (f->n_pairs && !p->edge)
 			add_pairs(f, p, &v);
 	}
+	add_balancers(f, &v);
+	for (size_t i = 0; i < f->n_binds; i++)
+		nft_elems_add(&v, SET_NSG_PORTS, f->binds[i].port, 0, 0, 0);
 	nft_elems_sort(&v);
 	*ret = v;
 }

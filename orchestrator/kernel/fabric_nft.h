@@ -18,6 +18,21 @@ enum fab_set {
 	SET_PAIR_FROM, /* port with IP forwarding in a VNet that is `from` in a pair */
 	SET_PAIRS,     /* such a port . VNet number that it may not forward to */
 	SET_SPACES,    /* such a port . prefix of its own VNet */
+	/* Load balancers; "in" is the link where packets come in again. */
+	SET_LB_IN,       /* in */
+	SET_LB_TRACKED,  /* in, and ports of backends: connections are tracked there only */
+	SET_LB_FRONT,    /* in . the frontend's address */
+	SET_LB_FRONTS,   /* all frontends' addresses */
+	SET_LB_ZONE,     /* in : the load balancer's zone; port of a backend: its VNet's */
+	SET_LB_NAT_ZONE, /* in : its VNet's zone, for what is sent to the frontend */
+	SET_LB_HA,       /* in : mode, when there is a rule with HA ports */
+	SET_LB_RULE,     /* in . protocol . port : mode */
+	SET_LB_SLOT,     /* in . slot, from 1 : a backend's mark */
+	SET_LB_ADDR,     /* a backend's mark : its address */
+	SET_LB_PORT,     /* in . protocol . port : the backends' port */
+	SET_LB_FLOATING, /* in . protocol . port: the destination stays */
+	SET_LB_FLOATS,   /* in: the same for HA ports */
+	SET_NSG_PORTS,   /* ports with a security group; the maps and chains: nsg_nft.h */
 	FAB_SETS
 };
 extern const struct nft_set FABRIC_NFT_SETS[FAB_SETS];

@@ -5,6 +5,7 @@
 #include "kernel/fabric_nft.h"
 #include "kernel/nft.h"
 #include "kernel/nl.h"
+#include "kernel/nsg_nft.h"
 #include "plan/fabric.h"
 
 struct port_index { /* links of the namespace, sorted by name */
@@ -18,4 +19,4 @@ void port_index_free(struct port_index *x);
 /* Routes, rules, neighbours and (marks and addresses of) ports; and the filter's elements.  What
  * ports were made of comes back from the elements, so pairs and spaces are not filled in. */
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct nft_elems *ret_elems, struct err *e);
+                   struct nft_elems *ret_elems, struct nsg_state *ret_nsg, struct err *e);

@@ -79,6 +79,25 @@ int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, co
 	return r;
 }
 
+int plug_loop(struct plug *p, const char *out, const char *in, const char *alias,
+              const uint8_t in_mac[6], struct err *e)
+{
+	int far_index = p->next_ifindex + 1;
+	const struct nl_end near = { .name = out,
+		                     .mac = FABRIC_MAC,
+		                     .alias = alias,
+		                     .ns_fd = -1,
+		                     .up = true,
+		                     .ifindex = p->next_ifindex },
+	                    far = { .name = in, .mac = in_mac, .ns_fd = -1, .ifindex = far_index };
+	int r = nl_veth_add(p->fabric, &near, &far, e);
+
+	if (r == 0)
+		r = nl_link_set_up(p->fabric, far_index, true, e);
+	p->next_ifindex += 2;
+	return r;
+}
+
 int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e)
 {
 	struct err why = { 0 };

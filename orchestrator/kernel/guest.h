@@ -18,6 +18,10 @@ struct plug *plug_close(struct plug *p); /* returns NULL */
 int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, const char *name,
               int ifindex, const uint8_t mac[6], struct err *e);
 
+/* A pair of links with both ends in the fabric, both up. */
+int plug_loop(struct plug *p, const char *out, const char *in, const char *alias,
+              const uint8_t in_mac[6], struct err *e);
+
 /* ns_fd: a new namespace with nothing in it but lo.  Gives it eth0, eth1, ... with their addresses;
  * the default route through the primary's .1; vm->routes, vm->loopbacks, source NAT.  forwarding:
  * ip_forward (the appliance image says). */

@@ -86,6 +86,11 @@ static json_t *key_json(const struct nft_set *set, const struct nft_elem *x)
 	case KEY_PORT_IP_PREFIX:
 		return json_pack("{s:[s,s,o]}", "concat", x->port, IP4_STR(x->from),
 		                 prefix_json(x));
+	case KEY_NUMBER:
+		return json_integer(x->key);
+	case KEY_PORT_SERVICE:
+		return json_pack("{s:[s,i,i]}", "concat", x->port, (int)(x->key >> 16),
+		                 (int)(x->key & 0xffff));
 	}
 	return NULL;
 }
@@ -179,6 +184,16 @@ static bool get_prefix(const json_t *j, struct nft_elem *x)
 	return get_ip(p ? json_object_get(p, "addr") : j, &x->key);
 }
 
+static bool get_service(const json_t *proto, const json_t *port, uint32_t *ret)
+{
+	uint32_t number = 0, service = 0;
+
+	if (!get_number(proto, &number) || !get_number(port, &service))
+		return false;
+	*ret = number << 16 | service;
+	return true;
+}
+
 static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 {
 	const json_t *parts = json_object_get(j, "concat");
@@ -198,6 +213,11 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 	case KEY_PORT_IP_PREFIX:
 		return get_port(json_array_get(parts, 0), x->port) && get_ip(second, &x->from) &&
 		       get_prefix(json_array_get(parts, 2), x);
+	case KEY_NUMBER:
+		return get_number(j, &x->key);
+	case KEY_PORT_SERVICE:
+		return get_port(json_array_get(parts, 0), x->port) &&
+		       get_service(second, json_array_get(parts, 2), &x->key);
 	}
 	return false;
 }

@@ -17,7 +17,9 @@ enum nft_key {
 	KEY_PORT_IP,
 	KEY_PORT_NUMBER,
 	KEY_PORT_PREFIX,
-	KEY_PORT_IP_PREFIX
+	KEY_PORT_IP_PREFIX,
+	KEY_NUMBER,
+	KEY_PORT_SERVICE /* port . protocol . transport port: protocol << 16 | port */
 };
 enum nft_value { VALUE_NONE, VALUE_NUMBER, VALUE_IP }; /* VALUE_NONE: a set, else a map */
 

@@ -13,6 +13,7 @@
 #include "lab/events.h"
 #include "lab/fabric.h"
 #include "lab/fault.h"
+#include "lab/health.h"
 #include "lab/mounts.h"
 #include "lab/node.h"
 #include "lab/observe.h"
@@ -441,6 +442,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 	}
 	adopt(d, design, m, w, n);
 	stopped_fill(d);
+	health_update(d);
 	r = router_update(d, e);
 	if (r == 0)
 		r = responder_update(d, e);

@@ -28,6 +28,9 @@
  *             timeoutMs                            sent, answered
  * path        from, to, protocol, port; or         path: the object of interfaces.md; or
  *             paths[{...}]                         paths[{...}]
+ * nsg         nic (NIC or VM name)                 value[] (azure/nsg.h, nsg_json), nic, vm
+ * flow        nic, direction, protocol, local,     access, ruleName, networkSecurityGroup, nic,
+ *             remote ("ADDRESS:PORT")              reason
  * audit       audits[] (interfaces.md, checks;     under each name: [{from,to,detail}]; pairs: how
  *             not flaps)                           many were looked at
  * exec        node, argv, tty + 3 fds              exit (status; 128+n when killed); while it runs

@@ -7,6 +7,7 @@
 #include "kernel/nl.h"
 #include "lab/converge_hybrid.h"
 #include "lab/fault.h"
+#include "lab/health.h"
 #include "lab/node.h"
 #include "lab/observe.h"
 #include "lab/process.h"
@@ -237,5 +238,9 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 	if (m && !router_settled(d, &why))
 		converge_say(ret->missing,
 		             xasprintf("virtual router: %s", why ? why : "not done yet"));
+	char *probes = NULL;
+
+	if (m && !health_settled(d, &probes))
+		converge_say(ret->missing, probes);
 	return json_array_size(ret->missing) == 0;
 }

@@ -50,6 +50,7 @@ struct driver {
 	struct router_link *router;         /* lab/routerlink.c */
 	struct responder *responder;        /* lab/responder.c */
 	struct maintenance *maintenance;    /* lab/maintenance.c */
+	struct health *health;              /* lab/health.c */
 	struct fault *faults;               /* lab/fault.c */
 	size_t n_faults, cap_faults;
 };

@@ -102,6 +102,14 @@ int endpoint_to(struct lab *l, const struct endpoint *from, const char *name, st
 	}
 	if (r == -EAFNOSUPPORT)
 		return err_set(e, EINVAL, "%s: only IPv4 is supported", name);
+	const struct load_balancer *lb = model_lb(l->model, name);
+
+	if (lb && !model_vm(l->model, name)) { /* its frontend */
+		p.name = xstrdup(lb->name);
+		p.ip = lb->ip;
+		*ret = p;
+		return 0;
+	}
 	r = lab_node(l, host ? "internet" : name, &p.node, e);
 	if (r < 0)
 		return r;

@@ -9,7 +9,7 @@ struct events *events_new(const char *lab);
 struct events *events_free(struct events *ev); /* returns NULL */
 
 /* kind: "lab", "process", "session", "route", "programmed", "fault", "maintenance",
- * "apply". */
+ * "apply", "probe". */
 void event_add(struct events *ev, const char *kind, const char *subject, const char *fmt, ...)
     PRINTF(4, 5);
 /* To this client from now on, after everything newer than since (NULL: all). */

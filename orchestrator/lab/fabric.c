@@ -3,6 +3,7 @@
 #include "kernel/edge.h"
 #include "kernel/fabric_ns.h"
 #include "kernel/guest.h"
+#include "kernel/lb_links.h"
 #include "kernel/ns.h"
 #include "lab/node.h"
 #include "lab/routerlink.h"
@@ -38,5 +39,7 @@ int fabric_attach(struct driver *d, const struct model *m, struct err *e)
 	size_t changes;
 	int r = edge_apply(d->plug, d->edge_ns, internet->netns, m, &changes, e);
 
-	return r < 0 ? err_wrap(e, "the Internet's edge") : 0;
+	if (r < 0)
+		return err_wrap(e, "the Internet's edge");
+	return lb_links_apply(d->plug, node_find(&d->lab, "fabric")->netns, m, e);
 }

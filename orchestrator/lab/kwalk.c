@@ -110,18 +110,20 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct kwalk_port *)a)->name, ((const struct kwalk_port *)b)->name);
 }
 
-static int fabric_query(struct kwalk *k, const struct nic *from, const struct walk_packet *p,
-                        struct nl_route *ret, struct err *e)
+static const struct kwalk_port *port_of(const struct kwalk *k, int ifindex)
 {
-	const struct stand_in *s = stand_in_of(k, from);
-	char port[IFNAMSIZ];
+	struct kwalk_port key = { 0 };
 
+	snprintf(key.name, sizeof(key.name), "%s", kwalk_device_name(k->fabric, ifindex));
+	return bsearch(&key, k->ports, k->n_ports, sizeof(key), by_name);
+}
+
+int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
+                       const struct walk_packet *p, struct nl_route *ret,
+                       const struct kwalk_port **ret_port, struct err *e)
+{
 	if (!kwalk_kernel_open(k->fabric))
 		return err_set(e, EIO, "the fabric's namespace cannot be asked");
-	if (s)
-		port_name_rs(s->rs, s->instance, port);
-	else
-		port_name_nic(from, port);
 	const struct kwalk_device *d = kwalk_device(k->fabric, port);
 
 	if (!d)
@@ -129,13 +131,32 @@ static int fabric_query(struct kwalk *k, const struct nic *from, const struct wa
 	const struct nl_query q = { .src = p->src,
 		                    .dst = p->dst,
 		                    .iif = d->ifindex,
-		                    .mark = s ? fabric_mark_rs(k->l->model, s->rs, s->instance)
-		                              : fabric_mark_nic(k->l->model, from),
+		                    .mark = mark,
 		                    .ip_proto = p->ip_proto,
 		                    .sport = p->sport,
 		                    .dport = p->dport };
+	int r = nl_route_get(k->fabric->nl, &q, ret, e);
 
-	return nl_route_get(k->fabric->nl, &q, ret, e);
+	if (ret_port)
+		*ret_port =
+		    r == 0 && ret->type == RTN_UNICAST ? port_of(k, ret->hops[0].ifindex) : NULL;
+	return r;
+}
+
+static int fabric_query(struct kwalk *k, const struct nic *from, const struct walk_packet *p,
+                        struct nl_route *ret, const struct kwalk_port **ret_port, struct err *e)
+{
+	const struct stand_in *s = stand_in_of(k, from);
+	char port[IFNAMSIZ];
+
+	if (s)
+		port_name_rs(s->rs, s->instance, port);
+	else
+		port_name_nic(from, port);
+	return kwalk_fabric_query(k, port,
+	                          s ? fabric_mark_rs(k->l->model, s->rs, s->instance)
+	                            : fabric_mark_nic(k->l->model, from),
+	                          p, ret, ret_port, e);
 }
 
 static void fabric(void *ctx, const struct nic *from, const struct walk_packet *p,
@@ -144,10 +165,10 @@ static void fabric(void *ctx, const struct nic *from, const struct walk_packet *
 	struct kwalk *k = ctx;
 	struct nl_route r = { 0 };
 	struct err e = { 0 };
-	struct kwalk_port key = { 0 };
+	const struct kwalk_port *to;
 
 	*ret = (struct walk_fabric){ .act = FABRIC_DROP };
-	if (fabric_query(k, from, p, &r, &e) < 0) {
+	if (fabric_query(k, from, p, &r, &to, &e) < 0) {
 		snprintf(ret->reason, sizeof(ret->reason), "the fabric's kernel says: %.200s",
 		         e.msg);
 		return;
@@ -157,23 +178,26 @@ static void fabric(void *ctx, const struct nic *from, const struct walk_packet *
 		         "the fabric's tables drop %s from NIC %s", IP4_STR(p->dst), from->name);
 		return;
 	}
-	snprintf(key.name, sizeof(key.name), "%s", kwalk_device_name(k->fabric, r.hops[0].ifindex));
-	const struct kwalk_port *to = bsearch(&key, k->ports, k->n_ports, sizeof(key), by_name);
+	const char *device = kwalk_device_name(k->fabric, r.hops[0].ifindex);
 
 	if (!to) {
 		snprintf(ret->reason, sizeof(ret->reason),
 		         "the fabric's table %u sends %s to %s, where nobody is", r.table,
-		         PREFIX_STR(r.dst), streq(key.name, SINK) ? "the sink" : key.name);
+		         PREFIX_STR(r.dst), streq(device, SINK) ? "the sink" : device);
 		return;
 	}
 	if (r.hops[0].via && r.hops[0].via != p->dst && !to->edge)
 		ret->next_hop = r.hops[0].via;
 	snprintf(ret->reason, sizeof(ret->reason), "fabric table %u: %s via %s to port %s", r.table,
-	         PREFIX_STR(r.dst), IP4_STR(r.hops[0].via), key.name);
+	         PREFIX_STR(r.dst), IP4_STR(r.hops[0].via), device);
+	ret->lb = to->lb;
 	ret->to = to->nic;
 	ret->rs = to->rs;
 	ret->instance = to->instance;
-	ret->act = to->edge ? FABRIC_INTERNET : to->nic ? FABRIC_NIC : FABRIC_INSTANCE;
+	ret->act = to->edge  ? FABRIC_INTERNET
+	           : to->lb  ? FABRIC_BALANCER
+	           : to->nic ? FABRIC_NIC
+	                     : FABRIC_INSTANCE;
 }
 
 /* The kernel's hash decides for the model too: else the two walks would part at every ECMP route
@@ -183,7 +207,7 @@ static unsigned ecmp(void *ctx, const struct nic *from, const struct eff_route *
 {
 	struct nl_route r = { 0 };
 
-	if (fabric_query(ctx, from, p, &r, NULL) == 0 && r.type == RTN_UNICAST)
+	if (fabric_query(ctx, from, p, &r, NULL, NULL) == 0 && r.type == RTN_UNICAST)
 		for (unsigned i = 0; i < e->n_next_hops; i++)
 			if (e->next_hops[i] == r.hops[0].via)
 				return i;
@@ -215,6 +239,12 @@ static void make_ports(struct kwalk *k)
 
 		port_name_edge(&m->vnets[i], p->name);
 		p->edge = true;
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		struct kwalk_port *p = &VEC_PUSH(k->ports, k->n_ports, k->cap_ports);
+
+		port_name_lb(&m->load_balancers[i], p->name);
+		p->lb = &m->load_balancers[i];
 	}
 	if (k->n_ports)
 		qsort(k->ports, k->n_ports, sizeof(*k->ports), by_name);
@@ -274,7 +304,8 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 	k->stopped = xcalloc(l->model->n_vms + 1, sizeof(*k->stopped));
 	for (size_t i = 0; i < l->model->n_vms; i++)
 		k->stopped[i] = stopped ? stopped[i] : l->model->vms[i].deallocated;
-	k->rt = (struct runtime){ .vm_stopped = k->stopped };
+	k->backend_down = lab_backends_down(l);
+	k->rt = (struct runtime){ .vm_stopped = k->stopped, .backend_down = k->backend_down };
 	make_kernels(k);
 	make_stand_ins(k);
 	make_ports(k);
@@ -289,6 +320,8 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 		                      .ecmp_choice = ecmp };
 	k->kernel = k->model;
 	k->kernel.fabric = fabric;
+	k->kernel.balance = kwalk_balance;
+	k->kernel.filter = kwalk_filter;
 	*ret = k;
 	return 0;
 }
@@ -310,6 +343,9 @@ struct kwalk *kwalk_close(struct kwalk *k)
 	free(k->by_vm);
 	free(k->ports);
 	free(k->stopped);
+	free(k->backend_down);
+	nft_elems_free(&k->filter);
+	nsg_state_free(&k->nsg);
 	free(k);
 	return NULL;
 }

@@ -1,7 +1,9 @@
 /* Shared by the parts of the kernel's walk only. */
 #pragma once
 
+#include "kernel/nft_elems.h"
 #include "kernel/nl.h"
+#include "kernel/nsg_nft.h"
 #include "lab/kwalk.h"
 
 struct kwalk_device {
@@ -23,6 +25,7 @@ struct kwalk_port { /* the fabric's side of something; sorted by name */
 	const struct nic *nic;
 	const struct route_server *rs; /* with instance */
 	unsigned instance;
+	const struct load_balancer *lb;
 	bool edge;
 };
 
@@ -44,7 +47,12 @@ struct kwalk {
 	struct stand_in *stand_ins;
 	size_t n_stand_ins;
 	struct rib *rib;
-	bool *stopped; /* by vm->idx, and one more for the stand-ins */
+	struct nft_elems filter; /* the fabric's, once it was read; kwalk_lb.c */
+	bool filter_read;
+	struct nsg_state nsg; /* and its security groups; kwalk_nsg.c */
+	bool nsg_read;
+	bool *stopped;      /* by vm->idx, and one more for the stand-ins */
+	bool *backend_down; /* see struct runtime */
 	struct runtime rt;
 	struct eff_cache *tables;
 	struct walk_env model, kernel;
@@ -58,6 +66,21 @@ struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n);
 const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device);
 
 const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p);
+
+/* Where the fabric's tables send a packet that comes in from a port with a mark: *ret_port says
+ * who is behind the port that it leaves by; NULL: nobody. */
+int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
+                       const struct walk_packet *p, struct nl_route *ret,
+                       const struct kwalk_port **ret_port, struct err *e);
+
+/* kwalk_lb.c: the balance callback of struct walk_env, by the packet filter's own maps. */
+void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,
+                   struct walk_choice *ret);
+
+/* kwalk_nsg.c: the filter callback. */
+bool kwalk_filter(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
+                  char *reason);
+
 /* kwalk_guest.c: the guest callback of struct walk_env. */
 void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
                  struct walk_guest *ret);

@@ -12,7 +12,7 @@
 
 /* --- effective routes --- */
 
-static int find_nic(const struct lab *l, const char *name, struct nic **ret, struct err *e)
+int op_nic(const struct lab *l, const char *name, struct nic **ret, struct err *e)
 {
 	struct nic *n = model_nic(l->model, name);
 	struct vm *vm = model_vm(l->model, name);
@@ -63,7 +63,7 @@ static int op_routes(struct lab *l, struct request *r, json_t **ret, struct err 
 	struct rib *rib = NULL;
 	int rc = op_string(r, "nic", &name, e);
 
-	if (rc < 0 || (rc = find_nic(l, name, &nic, e)) < 0 || (rc = lab_rib(l, &rib, e)) < 0)
+	if (rc < 0 || (rc = op_nic(l, name, &nic, e)) < 0 || (rc = lab_rib(l, &rib, e)) < 0)
 		return rc;
 	if (nic->vm->endpoint) {
 		rib_free(rib);

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "lab/driver.h"
+#include "lab/health.h"
 #include "lab/node.h"
 #include "lab/observe.h"
 #include "lab/ops.h"
@@ -117,6 +118,7 @@ static json_t *status_json(struct driver *d)
 	json_object_set_new(j, "bgp", bgp);
 	if (l->model && (l->model->n_gateways || l->model->n_sites || l->model->n_circuits))
 		status_hybrid(d, j);
+	json_object_set_new(j, "loadBalancers", health_json(d));
 	return j;
 }
 

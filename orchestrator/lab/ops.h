@@ -7,3 +7,5 @@ const struct lab_op *op_find(const char *name);
 
 /* A required string of the request's body: -EINVAL with its name when absent. */
 int op_string(const struct request *r, const char *key, const char **ret, struct err *e);
+/* A NIC by its name, or its VM's: the first one.  -ENOENT with a suggestion, -ENOTUNIQ. */
+int op_nic(const struct lab *l, const char *name, struct nic **ret, struct err *e);

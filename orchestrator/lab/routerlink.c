@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "lab/apply.h"
 #include "lab/events.h"
+#include "lab/health.h"
 #include "lab/launch.h"
 #include "lab/maintenance.h"
 #include "lab/node.h"
@@ -343,9 +344,10 @@ int router_update(struct driver *d, struct err *e)
 			fds[n++] = node_find(&d->lab, name)->netns;
 	}
 	return say(rl,
-	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:I}", "op", "model", "design", d->lab.design,
-	                     "stopped", stopped_json(d), "maintained", maintenance_json(d, false),
-	                     "lost", maintenance_json(d, true), "generation", ++rl->sent),
+	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design",
+	                     d->lab.design, "stopped", stopped_json(d), "maintained",
+	                     maintenance_json(d, false), "lost", maintenance_json(d, true), "down",
+	                     health_down_json(d), "generation", ++rl->sent),
 	           fds, n, e);
 }
 
@@ -362,6 +364,14 @@ int router_maintained(struct driver *d, struct err *e)
 	return say(d->router,
 	           json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
 	                     maintenance_json(d, false), "lost", maintenance_json(d, true),
+	                     "generation", ++d->router->sent),
+	           NULL, 0, e);
+}
+
+int router_health(struct driver *d, struct err *e)
+{
+	return say(d->router,
+	           json_pack("{s:s,s:o,s:I}", "op", "health", "down", health_down_json(d),
 	                     "generation", ++d->router->sent),
 	           NULL, 0, e);
 }

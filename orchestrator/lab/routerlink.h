@@ -11,6 +11,7 @@ int router_start(struct driver *d, struct err *e);
  * it is restarted. */
 int router_update(struct driver *d, struct err *e);
 int router_stopped(struct driver *d, struct err *e); /* only the stopped VMs have changed */
+int router_health(struct driver *d, struct err *e);  /* only the state of backends */
 /* True when it has applied the design and everything that the instances have learned since; else a
  * sentence in *ret_why (the caller frees; NULL: not wanted). */
 bool router_settled(struct driver *d, char **ret_why);

@@ -8,15 +8,8 @@
 
 #include <stdio.h>
 
+#include "plan/fabric_priv.h"
 #include "plan/names.h"
-
-struct compiler {
-	const struct model *m;
-	const struct rib *rib;
-	const struct runtime *rt;
-	struct fabric *f;
-	bool *in_use; /* by VNet: has a port */
-};
 
 uint32_t fabric_class(const struct model *m, const struct subnet *s, unsigned instance)
 {
@@ -25,25 +18,26 @@ uint32_t fabric_class(const struct model *m, const struct subnet *s, unsigned in
 	       (instance && vnet_programmed_by(s->vnet) ? 1 : 0);
 }
 
-static uint32_t vnet_number(const struct vnet *v)
+uint32_t fabric_vnet_number(const struct vnet *v)
 {
 	return (uint32_t)v->idx + 1;
 }
 
 uint32_t fabric_mark_nic(const struct model *m, const struct nic *n)
 {
-	return fabric_class(m, nic_routes(n), nic_instance(n)) | vnet_number(n->subnet->vnet)
+	return fabric_class(m, nic_routes(n), nic_instance(n)) | fabric_vnet_number(n->subnet->vnet)
 	                                                             << MARK_VNET_SHIFT;
 }
 
 uint32_t fabric_mark_rs(const struct model *m, const struct route_server *rs, unsigned instance)
 {
-	return fabric_class(m, rs->subnet, instance) | vnet_number(rs->vnet) << MARK_VNET_SHIFT;
+	return fabric_class(m, rs->subnet, instance) | fabric_vnet_number(rs->vnet)
+	                                                   << MARK_VNET_SHIFT;
 }
 
 /* --- ports and neighbours -------------------------------------------------------------------- */
 
-static struct fab_neigh *add_neigh(struct fabric *f, const char *port, ip4 ip)
+struct fab_neigh *fabric_neigh_add(struct fabric *f, const char *port, ip4 ip)
 {
 	struct fab_neigh *n = &VEC_PUSH(f->neighs, f->n_neighs, f->cap_neighs);
 
@@ -63,7 +57,7 @@ static void add_nic(struct compiler *c, const struct nic *n)
 	p->gateway = n->vm->role == VM_GATEWAY;
 	c->in_use[n->subnet->vnet->idx] = true;
 	if (vm_runs(c->rt, n->vm))
-		mac_nic(n, add_neigh(c->f, p->name, n->ip)->mac);
+		mac_nic(n, fabric_neigh_add(c->f, p->name, n->ip)->mac);
 }
 
 static void add_instance(struct compiler *c, const struct route_server *rs, unsigned instance)
@@ -74,7 +68,7 @@ static void add_instance(struct compiler *c, const struct route_server *rs, unsi
 	p->mark = fabric_mark_rs(c->m, rs, instance);
 	p->ip = rs->instance[instance];
 	c->in_use[rs->vnet->idx] = true;
-	mac_rs(rs, instance, add_neigh(c->f, p->name, p->ip)->mac);
+	mac_rs(rs, instance, fabric_neigh_add(c->f, p->name, p->ip)->mac);
 }
 
 static void add_edge(struct compiler *c, const struct vnet *v)
@@ -82,9 +76,9 @@ static void add_edge(struct compiler *c, const struct vnet *v)
 	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
 
 	port_name_edge(v, p->name);
-	p->mark = vnet_number(v) << MARK_VNET_SHIFT;
+	p->mark = fabric_vnet_number(v) << MARK_VNET_SHIFT;
 	p->edge = true;
-	mac_edge(v, add_neigh(c->f, p->name, EDGE_VIA)->mac);
+	mac_edge(v, fabric_neigh_add(c->f, p->name, EDGE_VIA)->mac);
 }
 
 static void add_ports(struct compiler *c)
@@ -101,7 +95,7 @@ static void add_ports(struct compiler *c)
 
 /* --- class tables ---------------------------------------------------------------------------- */
 
-static struct fab_route *add_route(struct compiler *c, uint32_t table, struct prefix p,
+struct fab_route *fabric_route_add(struct compiler *c, uint32_t table, struct prefix p,
                                    enum fab_kind kind, unsigned n_hops)
 {
 	struct fab_route *r = &VEC_PUSH(c->f->routes, c->f->n_routes, c->f->cap_routes);
@@ -115,34 +109,48 @@ static struct fab_route *add_route(struct compiler *c, uint32_t table, struct pr
 	return r;
 }
 
+/* The port of a next hop; "" and false when nothing may get there. */
+static bool leg(struct compiler *c, const struct subnet *s, const struct eff_route *e, unsigned i,
+                char *port)
+{
+	const struct nic *n = e->owners[i];
+	const struct load_balancer *lb = e->balancers ? e->balancers[i] : NULL;
+	const struct subnet *to = n ? n->subnet : lb ? lb->subnet : NULL;
+
+	*port = 0;
+	if (!to || pair_drops(subnet_pair_rule(c->m, s, to, NULL)))
+		return false;
+	if (n)
+		port_name_nic(n, port);
+	else
+		port_name_lb(lb, port);
+	return true;
+}
+
 /* A row with next hops.  Where some legs of an ECMP route lead nowhere, the flows that are hashed
  * to them are lost, as they are in Azure; the other flows are not. */
 static void add_appliances(struct compiler *c, uint32_t table, const struct subnet *s,
                            const struct eff_route *e)
 {
-	const struct nic *to[RIB_MAX_NEXT_HOPS];
+	char to[RIB_MAX_NEXT_HOPS][IFNAMSIZ];
 	unsigned alive = 0;
 
-	for (unsigned i = 0; i < e->n_next_hops; i++) {
-		to[i] = e->owners[i];
-		if (to[i] && pair_drops(subnet_pair_rule(c->m, s, to[i]->subnet, NULL)))
-			to[i] = NULL;
-		alive += to[i] != NULL;
-	}
+	for (unsigned i = 0; i < e->n_next_hops; i++)
+		alive += leg(c, s, e, i, to[i]);
 	if (!alive) {
-		add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
+		fabric_route_add(c, table, e->prefix, FAB_BLACKHOLE, 0);
 		return;
 	}
-	struct fab_route *r = add_route(
+	struct fab_route *r = fabric_route_add(
 	    c, table, e->prefix, e->n_next_hops > 1 ? FAB_MULTIPATH : FAB_PORT, e->n_next_hops);
 
 	for (unsigned i = 0; i < e->n_next_hops; i++) {
 		r->hops[i].via = e->next_hops[i];
-		if (to[i]) {
-			port_name_nic(to[i], r->hops[i].port);
+		if (*to[i]) {
+			memcpy(r->hops[i].port, to[i], IFNAMSIZ);
 		} else {
 			snprintf(r->hops[i].port, IFNAMSIZ, SINK);
-			memcpy(add_neigh(c->f, SINK, e->next_hops[i])->mac, FABRIC_MAC, 6);
+			memcpy(fabric_neigh_add(c->f, SINK, e->next_hops[i])->mac, FABRIC_MAC, 6);
 		}
 	}
 }
@@ -150,10 +158,10 @@ static void add_appliances(struct compiler *c, uint32_t table, const struct subn
 static void add_internet(struct compiler *c, uint32_t table, const struct vnet *v, struct prefix p)
 {
 	if (!vnet_has_edge(v)) { /* only Route Server instances live there */
-		add_route(c, table, p, FAB_BLACKHOLE, 0);
+		fabric_route_add(c, table, p, FAB_BLACKHOLE, 0);
 		return;
 	}
-	struct fab_route *r = add_route(c, table, p, FAB_EDGE, 1);
+	struct fab_route *r = fabric_route_add(c, table, p, FAB_EDGE, 1);
 
 	r->hops[0].via = EDGE_VIA;
 	port_name_edge(v, r->hops[0].port);
@@ -171,7 +179,7 @@ static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
 		/* subnet peering: every subnet has the route, some may use it */
 		bool closed = e->peering && !peering_has_local(e->peering, s);
 
-		add_route(c, table, e->prefix, closed ? FAB_BLACKHOLE : FAB_THROW, 0);
+		fabric_route_add(c, table, e->prefix, closed ? FAB_BLACKHOLE : FAB_THROW, 0);
 		break;
 	}
 	case NH_VIRTUAL_NETWORK_GATEWAY:
@@ -183,11 +191,11 @@ static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
 		add_internet(c, table, s->vnet, e->prefix);
 		break;
 	default:
-		add_route(c, table, e->prefix, FAB_BLACKHOLE, 0);
+		fabric_route_add(c, table, e->prefix, FAB_BLACKHOLE, 0);
 	}
 }
 
-static void add_rule(struct compiler *c, uint32_t priority, uint32_t mark, uint32_t mask,
+void fabric_rule_add(struct compiler *c, uint32_t priority, uint32_t mark, uint32_t mask,
                      uint32_t table)
 {
 	VEC_PUSH(c->f->rules, c->f->n_rules, c->f->cap_rules) =
@@ -207,7 +215,7 @@ static void add_class(struct compiler *c, const struct subnet *s, unsigned insta
 	for (size_t i = 0; i < t->n; i++)
 		if (t->routes[i].state == ST_ACTIVE)
 			add_row(c, table, t->subnet, &t->routes[i]);
-	add_rule(c, RULE_PRIO_CLASS, class, (1u << MARK_VNET_SHIFT) - 1, table);
+	fabric_rule_add(c, RULE_PRIO_CLASS, class, (1u << MARK_VNET_SHIFT) - 1, table);
 }
 
 static void add_classes(struct compiler *c)
@@ -238,15 +246,17 @@ static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v,
 
 			if (!vm_runs(c->rt, n->vm))
 				continue;
-			struct fab_route *r = add_route(c, table, prefix_host(n->ip), FAB_PORT, 1);
+			struct fab_route *r =
+			    fabric_route_add(c, table, prefix_host(n->ip), FAB_PORT, 1);
 
 			r->hops[0].via = n->ip;
 			port_name_nic(n, r->hops[0].port);
 		}
 	}
+	fabric_deliver_balancers(c, table, v, p);
 	for (unsigned k = 0; rs && (!p || peering_has_remote(p, rs->subnet)) && k < 2; k++) {
 		ip4 ip = rs->instance[k];
-		struct fab_route *r = add_route(c, table, prefix_host(ip), FAB_PORT, 1);
+		struct fab_route *r = fabric_route_add(c, table, prefix_host(ip), FAB_PORT, 1);
 
 		r->hops[0].via = ip;
 		port_name_rs(rs, k, r->hops[0].port);
@@ -264,7 +274,7 @@ static void deliver_to_group(struct compiler *c, uint32_t table, const struct vn
 
 static void add_delivery(struct compiler *c, const struct vnet *v)
 {
-	uint32_t table = TABLE_DELIVERY_BASE + vnet_number(v);
+	uint32_t table = TABLE_DELIVERY_BASE + fabric_vnet_number(v);
 
 	deliver_to(c, table, v, NULL);
 	for (size_t i = 0; i < v->n_peerings; i++) {
@@ -275,9 +285,9 @@ static void add_delivery(struct compiler *c, const struct vnet *v)
 	}
 	for (size_t i = 0; i < v->n_groups; i++)
 		deliver_to_group(c, table, v, v->groups[i]);
-	add_route(c, table, (struct prefix){ 0, 0 }, FAB_BLACKHOLE, 0);
-	add_rule(c, RULE_PRIO_DELIVERY, vnet_number(v) << MARK_VNET_SHIFT, ~0u << MARK_VNET_SHIFT,
-	         table);
+	fabric_route_add(c, table, (struct prefix){ 0, 0 }, FAB_BLACKHOLE, 0);
+	fabric_rule_add(c, RULE_PRIO_DELIVERY, fabric_vnet_number(v) << MARK_VNET_SHIFT,
+	                ~0u << MARK_VNET_SHIFT, table);
 }
 
 /* --- pairs of VNets that take no forwarded traffic ------------------------------------------- */
@@ -291,7 +301,7 @@ static void add_pairs(struct compiler *c, const struct vnet *to, bool *spaces)
 		    !c->in_use[p->remote->idx])
 			continue;
 		VEC_PUSH(c->f->pairs, c->f->n_pairs, c->f->cap_pairs) =
-		    (struct fab_pair){ vnet_number(p->remote), vnet_number(to) };
+		    (struct fab_pair){ fabric_vnet_number(p->remote), fabric_vnet_number(to) };
 		spaces[p->remote->idx] = true;
 	}
 }
@@ -308,7 +318,7 @@ static void add_filters(struct compiler *c)
 	for (size_t i = 0; i < c->m->n_vnets; i++)
 		for (size_t k = 0; spaces[i] && k < c->m->vnets[i].n_prefixes; k++)
 			VEC_PUSH(c->f->spaces, c->f->n_spaces, c->f->cap_spaces) =
-			    (struct fab_space){ vnet_number(&c->m->vnets[i]),
+			    (struct fab_space){ fabric_vnet_number(&c->m->vnets[i]),
 				                c->m->vnets[i].prefixes[k] };
 	free(spaces);
 }
@@ -342,6 +352,8 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 		if (c.in_use[i])
 			add_delivery(&c, &m->vnets[i]);
 	add_filters(&c);
+	fabric_add_balancers(&c);
+	fabric_add_security(&c);
 	free(c.in_use);
 	SORT(f, routes, fab_route_cmp);
 	SORT(f, rules, fab_rule_cmp);
@@ -349,6 +361,9 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 	SORT(f, ports, fab_port_cmp);
 	SORT(f, pairs, fab_pair_cmp);
 	SORT(f, spaces, fab_space_cmp);
+	SORT(f, backends, fab_backend_cmp);
+	SORT(f, chains, fab_chain_cmp);
+	SORT(f, binds, fab_bind_cmp);
 	return f;
 }
 
@@ -362,6 +377,10 @@ struct fabric *fabric_free(struct fabric *f)
 	free(f->ports);
 	free(f->pairs);
 	free(f->spaces);
+	free(f->balancers);
+	free(f->backends);
+	free(f->chains);
+	free(f->binds);
 	arena_free(f->arena);
 	free(f);
 	return NULL;

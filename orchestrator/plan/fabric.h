@@ -7,7 +7,13 @@
  * peering prefixes, and so goes on to the VNet's delivery table, which ends in a blackhole: cost
  * grows with routes and NICs, never with their product.
  *
- * Rules, by priority: 1000 fwmark class -> class table (one per class); 2000 fwmark vnet/0xffff0000
+ * A load balancer is a pair of links, out of the fabric and in again: routes lead to it as to a
+ * port. What comes in again gets the mark of a backend from the packet filter, and by that mark
+ * (rules of priority 900, a table per backend) goes to the backend's port, whatever its destination
+ * is.
+ *
+ * Rules, by priority: 900 mark of a backend -> its table; 1000 fwmark class -> class table (one per
+ * class); 2000 fwmark vnet/0xffff0000
  * -> delivery table (one per VNet).  The main table has only `default dev sink0`, which makes the
  * kernel answer ARP for everything (design.md).
  *
@@ -21,7 +27,11 @@
 #define RTPROT_VNETLAB 157
 #define TABLE_CLASS_BASE 10000u     /* + class */
 #define TABLE_DELIVERY_BASE 100000u /* + vnet->idx + 1 */
+#define TABLE_BACKEND_BASE 200000u  /* + nic->idx + 1 */
 #define MARK_VNET_SHIFT 16
+#define MARK_BACKEND 0xFFFF0000u /* + nic->idx + 1, at most 0x7FFF */
+#define MARK_NOT_TCP 0x8000u     /* in the mark of a connection that has a backend */
+#define RULE_PRIO_BACKEND 900u
 #define RULE_PRIO_CLASS 1000u
 #define RULE_PRIO_DELIVERY 2000u
 #define SINK "sink0"
@@ -66,6 +76,26 @@ struct fab_port { /* what nft needs to know of a port; those of stopped VMs are 
 	bool forwarding; /* false: only its own source leaves, only its own destination arrives */
 	bool edge;       /* the Internet edge's link of a VNet: mark = vnet << 16 */
 	bool gateway;    /* what it brings is never forwarded traffic: azure/walk.c */
+	bool balancer;   /* a load balancer's: the same mark */
+};
+
+/* azure/lb.h says what a load balancer does. */
+struct fab_lb_rule {
+	uint32_t protocol, frontend_port, backend_port, mode;
+	bool floating;
+};
+struct fab_balancer {
+	char in[IFNAMSIZ];
+	uint32_t vnet, zone; /* numbers; conntrack zone of what passes through */
+	ip4 ip;
+	struct fab_lb_rule *rules;
+	size_t n_rules;
+	uint32_t slots[LB_SLOTS]; /* marks of backends; 0: nobody is healthy */
+};
+struct fab_backend { /* a NIC in a pool */
+	char port[IFNAMSIZ];
+	uint32_t mark, vnet;
+	ip4 ip;
 };
 
 /* allowForwardedTraffic=false with strictForwarded (azure-semantics 5, 9): what comes in from a
@@ -78,6 +108,19 @@ struct fab_pair {
 struct fab_space { /* the address spaces of the VNets that are `from` in some pair */
 	uint32_t vnet;
 	struct prefix prefix;
+};
+
+/* Security groups (azure/nsg.h): a chain for each group, direction and expansion of its tags, named
+ * by what it says; and which of them a port has. */
+enum { CHAIN_NAME = 24 };
+struct fab_chain {
+	char name[CHAIN_NAME]; /* "nsg_" and 16 digits */
+	const char *rules;     /* nft's language, a rule a line */
+};
+enum fab_slot { SLOT_NIC_OUT, SLOT_SUBNET_OUT, SLOT_SUBNET_IN, SLOT_NIC_IN, SLOT_MAX };
+struct fab_bind {
+	enum fab_slot slot;
+	char port[IFNAMSIZ], chain[CHAIN_NAME];
 };
 
 struct fabric {
@@ -93,6 +136,14 @@ struct fabric {
 	size_t n_pairs, cap_pairs;
 	struct fab_space *spaces; /* sorted by vnet, then prefix */
 	size_t n_spaces, cap_spaces;
+	struct fab_balancer *balancers; /* in the order of the design */
+	size_t n_balancers, cap_balancers;
+	struct fab_backend *backends; /* sorted by mark */
+	size_t n_backends, cap_backends;
+	struct fab_chain *chains; /* sorted by name */
+	size_t n_chains, cap_chains;
+	struct fab_bind *binds; /* sorted by slot, then port */
+	size_t n_binds, cap_binds;
 	struct arena *arena;
 };
 
@@ -110,6 +161,9 @@ int fab_neigh_cmp(const void *a, const void *b);
 int fab_port_cmp(const void *a, const void *b);
 int fab_pair_cmp(const void *a, const void *b);
 int fab_space_cmp(const void *a, const void *b);
+int fab_backend_cmp(const void *a, const void *b);
+int fab_chain_cmp(const void *a, const void *b);
+int fab_bind_cmp(const void *a, const void *b);
 bool fab_route_eq(const struct fab_route *a, const struct fab_route *b);
 bool fab_neigh_eq(const struct fab_neigh *a, const struct fab_neigh *b);
 bool fab_port_eq(const struct fab_port *a, const struct fab_port *b);
@@ -117,6 +171,10 @@ bool fab_port_eq(const struct fab_port *a, const struct fab_port *b);
 /* One line per object, as `plan -v` shows them; the callers free. */
 char *fabric_text(const struct fabric *f);
 char *fab_route_text(const struct fab_route *r);
+
+/* The name of the chain that these rules become. */
+struct nsg_rules;
+const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME]);
 
 /* Routing class of a subnet as programmed by an instance, from 1 (0 = no class): 2 * idx + 1 of the
  * first subnet of its VNet with the same route table (they have the same routes and share a table),
@@ -126,4 +184,5 @@ char *fab_route_text(const struct fab_route *r);
  * while half of the numbers is left for a lab that changes. */
 uint32_t fabric_class(const struct model *m, const struct subnet *s, unsigned instance);
 uint32_t fabric_mark_nic(const struct model *m, const struct nic *n);
+uint32_t fabric_mark_backend(const struct nic *n);
 uint32_t fabric_mark_rs(const struct model *m, const struct route_server *rs, unsigned instance);

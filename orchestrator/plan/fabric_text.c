@@ -50,6 +50,27 @@ int fab_space_cmp(const void *pa, const void *pb)
 	return a->vnet != b->vnet ? CMP(a->vnet, b->vnet) : prefix_cmp(a->prefix, b->prefix);
 }
 
+int fab_backend_cmp(const void *pa, const void *pb)
+{
+	const struct fab_backend *a = pa, *b = pb;
+
+	return CMP(a->mark, b->mark);
+}
+
+int fab_chain_cmp(const void *pa, const void *pb)
+{
+	const struct fab_chain *a = pa, *b = pb;
+
+	return strcmp(a->name, b->name);
+}
+
+int fab_bind_cmp(const void *pa, const void *pb)
+{
+	const struct fab_bind *a = pa, *b = pb;
+
+	return a->slot != b->slot ? CMP(a->slot, b->slot) : strcmp(a->port, b->port);
+}
+
 bool fab_route_eq(const struct fab_route *a, const struct fab_route *b)
 {
 	if (fab_route_cmp(a, b) || a->kind != b->kind || a->n_hops != b->n_hops)
@@ -68,7 +89,7 @@ bool fab_neigh_eq(const struct fab_neigh *a, const struct fab_neigh *b)
 bool fab_port_eq(const struct fab_port *a, const struct fab_port *b)
 {
 	return !fab_port_cmp(a, b) && a->mark == b->mark && a->ip == b->ip &&
-	       a->forwarding == b->forwarding && a->edge == b->edge;
+	       a->forwarding == b->forwarding && a->edge == b->edge && a->balancer == b->balancer;
 }
 
 static void route_text(struct str *s, const struct fab_route *r)
@@ -91,6 +112,18 @@ char *fab_route_text(const struct fab_route *r)
 	return str_take(&s);
 }
 
+static void balancer_text(struct str *s, const struct fab_balancer *b)
+{
+	str_printf(s, "balancer %s ip %s vnet %u", b->in, IP4_STR(b->ip), b->vnet);
+	for (size_t i = 0; i < b->n_rules; i++)
+		str_printf(s, " rule %u/%u-%u%s mode %u", b->rules[i].protocol,
+		           b->rules[i].frontend_port, b->rules[i].backend_port,
+		           b->rules[i].floating ? " floating" : "", b->rules[i].mode);
+	for (unsigned i = 0; i < LB_SLOTS; i++)
+		str_printf(s, "%s%x", i ? "," : " slots ", b->slots[i] & 0xffff);
+	str_addc(s, '\n');
+}
+
 char *fabric_text(const struct fabric *f)
 {
 	struct str s = { 0 };
@@ -101,8 +134,8 @@ char *fabric_text(const struct fabric *f)
 		str_printf(&s, "port %s mark 0x%08x", p->name, p->mark);
 		if (p->ip)
 			str_printf(&s, " ip %s", IP4_STR(p->ip));
-		str_printf(&s, "%s%s\n", p->forwarding ? " forwarding" : "",
-		           p->edge ? " edge" : "");
+		str_printf(&s, "%s%s%s\n", p->forwarding ? " forwarding" : "",
+		           p->edge ? " edge" : "", p->balancer ? " balancer" : "");
 	}
 	for (size_t i = 0; i < f->n_neighs; i++) {
 		const struct fab_neigh *n = &f->neighs[i];
@@ -122,5 +155,15 @@ char *fabric_text(const struct fabric *f)
 		str_printf(&s, "pair %u %u\n", f->pairs[i].from, f->pairs[i].to);
 	for (size_t i = 0; i < f->n_spaces; i++)
 		str_printf(&s, "space %u %s\n", f->spaces[i].vnet, PREFIX_STR(f->spaces[i].prefix));
+	for (size_t i = 0; i < f->n_balancers; i++)
+		balancer_text(&s, &f->balancers[i]);
+	for (size_t i = 0; i < f->n_backends; i++)
+		str_printf(&s, "backend 0x%08x %s ip %s\n", f->backends[i].mark,
+		           f->backends[i].port, IP4_STR(f->backends[i].ip));
+	for (size_t i = 0; i < f->n_chains; i++)
+		str_printf(&s, "chain %s\n%s", f->chains[i].name, f->chains[i].rules);
+	for (size_t i = 0; i < f->n_binds; i++)
+		str_printf(&s, "bind %s slot %u %s\n", f->binds[i].port, f->binds[i].slot,
+		           f->binds[i].chain);
 	return str_take(&s);
 }

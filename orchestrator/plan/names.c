@@ -62,6 +62,16 @@ const char *device_name_nic(const struct nic *n, char *buf)
 	return buf;
 }
 
+const char *port_name_lb(const struct load_balancer *lb, char *buf)
+{
+	return port_name('l', hash("loadBalancer", lb->name, NULL), buf);
+}
+
+const char *port_name_lb_in(const struct load_balancer *lb, char *buf)
+{
+	return port_name('m', hash("loadBalancer", lb->name, NULL), buf);
+}
+
 static void mac(uint64_t h, uint8_t m[6])
 {
 	m[0] = 0x00, m[1] = 0x0d, m[2] = 0x3a; /* Azure's */
@@ -81,6 +91,11 @@ void mac_rs(const struct route_server *rs, unsigned instance, uint8_t m[6])
 void mac_edge(const struct vnet *v, uint8_t m[6])
 {
 	mac(hash("edge", v->name, NULL), m);
+}
+
+void mac_lb(const struct load_balancer *lb, uint8_t m[6])
+{
+	mac(hash("loadBalancer", lb->name, NULL), m);
 }
 
 bool vnet_has_edge(const struct vnet *v)

@@ -12,6 +12,10 @@ const char *port_name_nic(const struct nic *n, char *buf);
 const char *port_name_rs(const struct route_server *rs, unsigned instance, char *buf);
 /* Fabric side of a VNet's link to the Internet edge: "i" + 12 hex digits of the VNet's name. */
 const char *port_name_edge(const struct vnet *v, char *buf);
+/* A load balancer's pair of links in the fabric: "l" (where the fabric sends packets) and "m"
+ * (where they come back in, to be given a backend). */
+const char *port_name_lb(const struct load_balancer *lb, char *buf);
+const char *port_name_lb_in(const struct load_balancer *lb, char *buf);
 /* VNets with at least one NIC have a link to the Internet edge, whether their VMs run or not. */
 bool vnet_has_edge(const struct vnet *v);
 
@@ -23,6 +27,7 @@ const char *device_name_nic(const struct nic *n, char *buf);
 void mac_nic(const struct nic *n, uint8_t mac[6]);
 void mac_rs(const struct route_server *rs, unsigned instance, uint8_t mac[6]);
 void mac_edge(const struct vnet *v, uint8_t mac[6]); /* the edge's side of a VNet's edge link */
+void mac_lb(const struct load_balancer *lb, uint8_t mac[6]); /* of its "m" link */
 extern const uint8_t FABRIC_MAC[6];
 
 /* "NVA_1", "RouteServer/0": what users call a node. The caller frees. */

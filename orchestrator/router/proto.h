@@ -15,6 +15,8 @@
  *   {"op":"stopped","vms":["VM",...],"generation":n}   which VMs are stopped now, all of them
  *   {"op":"maintained","instances":["RS/0",...],"generation":n}   which Route Server instances are
  * in maintenance now, all of them: what their siblings select is programmed in their place
+ *   {"op":"health","down":[["LB",0],...],"generation":n}   which backends of load balancers get no
+ * new flows, by place in the pool, all of them; "model" may say it too
  *   {"op":"resync"}     read the kernel, correct what differs; answered by "applied"
  *   {"op":"rib"}        answered by {"rib":[...]}
  *   {"op":"show"}       answered by {"show":{...}}: introspection
@@ -71,4 +73,6 @@ int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, stru
 /* Lists of names, which of them are: by vm->idx; by Route Server and instance.  The caller frees.
  */
 bool *stopped_from_json(const struct model *m, const json_t *names);
+/* struct runtime, backend_down; what *p was before is freed. */
+void down_from_json(const struct model *m, const json_t *list, bool **p);
 bool *maintained_from_json(const struct model *m, const json_t *names);

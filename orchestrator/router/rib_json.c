@@ -112,3 +112,21 @@ bool *maintained_from_json(const struct model *m, const json_t *names)
 	}
 	return list;
 }
+
+void down_from_json(const struct model *m, const json_t *list, bool **p)
+{
+	bool *down = xcalloc(m->n_backends + 1, sizeof(*down));
+	size_t i;
+	json_t *x;
+
+	json_array_foreach (list, i, x) {
+		const char *name = json_string_value(json_array_get(x, 0));
+		json_int_t place = json_integer_value(json_array_get(x, 1));
+		const struct load_balancer *lb = name ? model_lb(m, name) : NULL;
+
+		if (lb && place >= 0 && (size_t)place < lb->n_backends)
+			down[lb->first_backend + (size_t)place] = true;
+	}
+	free(*p);
+	*p = down;
+}

@@ -25,6 +25,7 @@ struct router {
 	struct fabric_kernel *kernel; /* NULL: could not be opened yet */
 	struct model *model;
 	bool *stopped; /* by vm->idx */
+	bool *down;    /* backends: struct runtime */
 	struct programmer *prog;
 	struct watch **watches; /* of instance i % 2 of table i / 2; some NULL */
 	size_t n_watches;
@@ -333,6 +334,7 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	r->maintained = maintained_from_json(r->model, json_object_get(req, "maintained"));
 	free(r->stopped);
 	r->stopped = stopped_from_json(m, json_object_get(req, "stopped"));
+	down_from_json(m, json_object_get(req, "down"), &r->down);
 	if (old_model)
 		carry_over(r, old_model, old, old_aside);
 	free_aside(old_aside, n_old);
@@ -406,6 +408,9 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 		mark_dirty(r);
 	} else if (strcmp(op, "maintained") == 0) {
 		op_maintained(r, req);
+	} else if (strcmp(op, "health") == 0) {
+		down_from_json(r->model, json_object_get(req, "down"), &r->down);
+		mark_dirty(r);
 	} else if (strcmp(op, "resync") == 0) {
 		if (r->kernel)
 			fabric_kernel_forget(r->kernel);
@@ -441,7 +446,7 @@ static int read_requests(struct router *r, struct err *e)
 
 static void apply(struct router *r)
 {
-	const struct runtime rt = { .vm_stopped = r->stopped };
+	const struct runtime rt = { .vm_stopped = r->stopped, .backend_down = r->down };
 	struct err e = { 0 };
 	struct timespec a, b;
 
@@ -511,6 +516,7 @@ struct router *router_free(struct router *r)
 	programmer_free(r->prog);
 	model_free(r->model);
 	free(r->stopped);
+	free(r->down);
 	fabric_kernel_close(r->kernel);
 	nl_close(r->links);
 	peer_free(r->peer);

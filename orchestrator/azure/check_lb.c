@@ -1,0 +1,219 @@
+/* Load balancers: azure-semantics 6. */
+#include <netinet/in.h>
+
+#include "azure/check_rules.h"
+#include "base/str.h"
+
+static void frontend(const struct load_balancer *lb, struct findings *f)
+{
+	const struct subnet *s = lb->subnet;
+	ip4 last = prefix_last(s->prefix);
+	_cleanup_free_ char *ptr = xasprintf("%s/privateIPAddress", lb->ptr);
+	_cleanup_free_ char *hint = prefix_size(s->prefix) < 8
+	                                ? NULL
+	                                : xasprintf("take one from %s to %s",
+	                                            IP4_STR(s->prefix.addr + 4), IP4_STR(last - 1));
+
+	if (!prefix_has(s->prefix, lb->ip))
+		error_at(f, "LB-ADDR-01", "PrivateIPAddressNotInSubnet", ptr, hint,
+		         "%s is not in subnet \"%s/%s\" (%s)", IP4_STR(lb->ip), s->vnet->name,
+		         s->name, PREFIX_STR(s->prefix));
+	else if (lb->ip - s->prefix.addr < 4 || lb->ip == last)
+		error_at(f, "LB-ADDR-01", "PrivateIPAddressInReservedRange", ptr, hint,
+		         "%s is reserved: the first four addresses and the last one of subnet "
+		         "\"%s/%s\" (%s) are Azure's",
+		         IP4_STR(lb->ip), s->vnet->name, s->name, PREFIX_STR(s->prefix));
+	for (size_t i = 0; i < s->n_nics; i++)
+		if (s->nics[i]->ip == lb->ip)
+			error_at(f, "LB-ADDR-02", "PrivateIPAddressIsAllocated", ptr,
+			         "give one of them another address, or leave it out to get a free "
+			         "one",
+			         "%s belongs to NIC \"%s\" of \"%s\" already", IP4_STR(lb->ip),
+			         s->nics[i]->name, s->nics[i]->vm->name);
+	for (size_t i = 0; i < s->n_lbs; i++)
+		if (s->lbs[i]->idx < lb->idx && s->lbs[i]->ip == lb->ip)
+			error_at(f, "LB-ADDR-02", "PrivateIPAddressIsAllocated", ptr,
+			         "give one of them another address",
+			         "%s belongs to load balancer \"%s\" already", IP4_STR(lb->ip),
+			         s->lbs[i]->name);
+	if (streq(s->name, "RouteServerSubnet") || streq(s->name, "GatewaySubnet"))
+		error_at(f, "LB-SUBNET-01", NULL, lb->ptr, "put it into another subnet",
+		         "the frontend of load balancer \"%s\" is in %s, which holds nothing else",
+		         lb->name, s->name);
+}
+
+static void pool(const struct load_balancer *lb, struct findings *f)
+{
+	const struct vnet *v = lb->subnet->vnet;
+
+	for (size_t i = 0; i < lb->n_backends; i++) {
+		const struct nic *n = lb->backends[i];
+		_cleanup_free_ char *ptr = xasprintf("%s/backends/%zu", lb->ptr, i);
+
+		if (n->subnet->vnet != v)
+			error_at(f, "LB-POOL-01", NULL, ptr,
+			         "put the load balancer and all of its backends into one VNet",
+			         "NIC \"%s\" is in virtual network \"%s\", the frontend of load "
+			         "balancer \"%s\" in \"%s\"",
+			         n->name, n->subnet->vnet->name, lb->name, v->name);
+		for (size_t k = 0; k < i; k++)
+			if (lb->backends[k] == n)
+				error_at(f, "LB-POOL-02", NULL, ptr, "remove it",
+				         "NIC \"%s\" is in the pool of \"%s\" twice", n->name,
+				         lb->name);
+	}
+	if (!lb->n_backends)
+		warning_at(f, "LB-POOL-03", NULL, lb->ptr, "add NICs to its backends",
+		           "the pool of load balancer \"%s\" is empty: it drops everything",
+		           lb->name);
+	if (!lb->n_rules)
+		warning_at(f, "LB-RULE-05", NULL, lb->ptr,
+		           "add one, for appliances HA ports: protocol All, both ports 0",
+		           "load balancer \"%s\" has no rules: it drops everything", lb->name);
+}
+
+static void ports(const struct lb_rule *r, struct findings *f)
+{
+	if (!r->protocol && (r->frontend_port || r->backend_port))
+		error_at(f, "LB-RULE-01", NULL, r->ptr,
+		         "set both ports to 0, or the protocol to Tcp or Udp",
+		         "rule \"%s\" has protocol All, which takes all ports: frontendPort and "
+		         "backendPort are 0",
+		         r->name);
+	else if (r->protocol && (!r->frontend_port || !r->backend_port))
+		error_at(f, "LB-RULE-02", NULL, r->ptr,
+		         "give both, or set the protocol to All for HA ports",
+		         "rule \"%s\" needs a frontendPort and a backendPort from 1 to 65534",
+		         r->name);
+}
+
+static bool same_proto(const struct lb_rule *a, const struct lb_rule *b)
+{
+	return a->protocol == b->protocol && !a->broken && !b->broken;
+}
+
+static void rules(const struct load_balancer *lb, struct findings *f)
+{
+	for (size_t i = 0; i < lb->n_rules; i++) {
+		const struct lb_rule *r = &lb->rules[i];
+
+		if (r->broken)
+			continue;
+		ports(r, f);
+		for (size_t k = 0; k < i; k++) {
+			const struct lb_rule *o = &lb->rules[k];
+
+			if (!same_proto(r, o))
+				continue;
+			if (r->frontend_port == o->frontend_port)
+				error_at(f, "LB-RULE-03", NULL, r->ptr, "remove one of them",
+				         "rules \"%s\" and \"%s\" of \"%s\" take the same protocol "
+				         "and port",
+				         o->name, r->name, lb->name);
+			else if (r->backend_port == o->backend_port && !r->floating && !o->floating)
+				error_at(f, "LB-RULE-04", "RulesUseSameBackendPortProtocolAndPool",
+				         r->ptr, "use another backendPort, or enableFloatingIP",
+				         "rules \"%s\" and \"%s\" of \"%s\" lead to the same "
+				         "backend port",
+				         o->name, r->name, lb->name);
+		}
+	}
+}
+
+static bool takes_all(const struct load_balancer *lb)
+{
+	for (size_t i = 0; i < lb->n_rules; i++)
+		if (!lb->rules[i].protocol && !lb->rules[i].floating)
+			return true;
+	return false;
+}
+
+/* An ipconfig takes part in one HA ports rule without floating IP. */
+static void ha_once(const struct load_balancer *lb, const struct load_balancer **taken,
+                    struct findings *f)
+{
+	for (size_t i = 0; takes_all(lb) && i < lb->n_backends; i++) {
+		const struct load_balancer **t = &taken[lb->backends[i]->idx];
+
+		if (*t && *t != lb)
+			error_at(f, "LB-HA-01", NULL, lb->ptr,
+			         "set enableFloatingIP on one of the two rules",
+			         "NIC \"%s\" has an HA ports rule without floating IP from \"%s\" "
+			         "already, and \"%s\" brings another",
+			         lb->backends[i]->name, (*t)->name, lb->name);
+		*t = lb;
+	}
+}
+
+/* Who gets packets that are not for its own address must be allowed to. */
+static void forwarding(const struct model *m, const struct load_balancer *lb, struct findings *f)
+{
+	bool next_hop = false;
+
+	for (size_t i = 0; i < m->n_route_tables && !next_hop; i++)
+		for (size_t k = 0; k < m->route_tables[i].n_routes; k++)
+			next_hop |= m->route_tables[i].routes[k].next_hop == lb->ip &&
+			            m->route_tables[i].routes[k].type == NH_VIRTUAL_APPLIANCE;
+	for (size_t i = 0; i < m->n_vms && !next_hop; i++)
+		next_hop = m->vms[i].bgp.present && m->vms[i].bgp.next_hop == lb->ip;
+	if (!next_hop)
+		return;
+	for (size_t i = 0; i < lb->n_backends; i++)
+		if (!lb->backends[i]->forwarding)
+			warning_at(f, "LB-FORWARD-01", NULL, lb->backends[i]->ptr,
+			           "set enableIPForwarding on the NIC",
+			           "load balancer \"%s\" is the next hop of routes, and NIC \"%s\" "
+			           "of \"%s\" drops what is not for its own address",
+			           lb->name, lb->backends[i]->name, lb->backends[i]->vm->name);
+	if (!takes_all(lb))
+		warning_at(f, "LB-HA-02", NULL, lb->ptr,
+		           "add a rule with protocol All and both ports 0",
+		           "load balancer \"%s\" is the next hop of routes, but without HA ports "
+		           "it takes only the ports of its rules",
+		           lb->name);
+}
+
+/* azure-semantics 1.11 */
+static void region(const struct model *m, const struct load_balancer *lb, struct findings *f)
+{
+	const char *here = lb->subnet->vnet->location;
+
+	for (size_t i = 0; here && i < m->n_vms; i++) {
+		const struct vm *vm = &m->vms[i];
+		const struct bgp_connection *c = NULL;
+
+		if (!vm->bgp.present || vm->bgp.next_hop != lb->ip)
+			continue;
+		while ((c = vm_connection(m, vm, c))) {
+			const char *there = c->rs->vnet ? c->rs->vnet->location : NULL;
+			_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->bgp.ptr);
+
+			if (there && !strieq(here, there))
+				error_at(f, "LB-REGION-01", NULL, ptr,
+				         "use a load balancer in the Route Server's region",
+				         "\"%s\" announces next hop %s to \"%s\" in %s, but that "
+				         "is load balancer \"%s\" in %s: nothing gets there",
+				         vm->name, IP4_STR(lb->ip), c->rs->name, there, lb->name,
+				         here);
+		}
+	}
+}
+
+void check_load_balancers(const struct model *m, struct findings *f)
+{
+	_cleanup_free_ const struct load_balancer **taken = xcalloc(m->n_nics + 1, sizeof(*taken));
+
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		const struct load_balancer *lb = &m->load_balancers[i];
+
+		rules(lb, f);
+		if (lb->broken)
+			continue;
+		if (!lb->dynamic)
+			frontend(lb, f);
+		pool(lb, f);
+		ha_once(lb, taken, f);
+		forwarding(m, lb, f);
+		region(m, lb, f);
+	}
+}

@@ -1,0 +1,20 @@
+/* What a load balancer does with a packet (azure-semantics 6).  Pure; the fabric's packet filter
+ * computes the same (kernel/fabric_nft.c).
+ *
+ * A new flow takes one of LB_SLOTS slots by a hash of what loadDistribution says, and the slot's
+ * backend.  From then on the flow stays where it is, also on its way back through the load
+ * balancer: that is what makes both directions of a connection meet the same appliance, and what
+ * keeps TCP connections where they are when a probe fails. */
+#pragma once
+
+#include "azure/walk.h"
+
+/* The rule that takes p; NULL: none does.  An exact one comes before HA ports. */
+const struct lb_rule *lb_rule_of(const struct load_balancer *lb, const struct walk_packet *p);
+/* 0 to LB_SLOTS - 1.  The kernel's jhash over the same bytes. */
+unsigned lb_slot(enum lb_mode mode, const struct walk_packet *p);
+/* Backend number b of the pool gets new flows. */
+bool lb_backend_up(const struct runtime *rt, const struct load_balancer *lb, size_t b);
+/* The backend that a slot belongs to now; NULL: none is healthy. */
+const struct nic *lb_slot_backend(const struct runtime *rt, const struct load_balancer *lb,
+                                  unsigned slot);

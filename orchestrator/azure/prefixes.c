@@ -1,0 +1,57 @@
+#include "azure/prefixes.h"
+
+#include <stdlib.h>
+
+void prefixes_add(struct prefixes *x, struct prefix p)
+{
+	VEC_PUSH(x->v, x->n, x->cap) = p;
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+	return prefix_cmp(*(const struct prefix *)a, *(const struct prefix *)b);
+}
+
+void prefixes_tidy(struct prefixes *x)
+{
+	size_t n = 0;
+
+	if (x->n)
+		qsort(x->v, x->n, sizeof(*x->v), by_prefix);
+	/* a shorter one comes before those that it covers */
+	for (size_t i = 0; i < x->n; i++)
+		if (!n || !prefix_covers(x->v[n - 1], x->v[i]))
+			x->v[n++] = x->v[i];
+	x->n = n;
+}
+
+/* What of p is not in v[0..n), which are all inside of p or cover it. */
+static void complement(struct prefix p, const struct prefix *v, size_t n, struct prefixes *ret)
+{
+	size_t k = 0;
+
+	if (!n) {
+		prefixes_add(ret, p);
+		return;
+	}
+	if (prefix_covers(v[0], p))
+		return;
+	const struct prefix low = { p.addr, (uint8_t)(p.len + 1) };
+	const struct prefix high = { p.addr | 1u << (31 - p.len), (uint8_t)(p.len + 1) };
+
+	while (k < n && v[k].addr < high.addr)
+		k++;
+	complement(low, v, k, ret);
+	complement(high, v + k, n - k, ret);
+}
+
+void prefixes_complement(const struct prefixes *x, struct prefixes *ret)
+{
+	complement((struct prefix){ 0, 0 }, x->v, x->n, ret);
+}
+
+void prefixes_free(struct prefixes *x)
+{
+	free(x->v);
+	*x = (struct prefixes){ 0 };
+}

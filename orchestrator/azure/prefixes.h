@@ -1,0 +1,18 @@
+/* Sets of addresses as lists of prefixes.  Pure. */
+#pragma once
+
+#include "base/addr.h"
+#include "base/mem.h"
+
+struct prefixes {
+	struct prefix *v;
+	size_t n, cap;
+};
+
+void prefixes_add(struct prefixes *x, struct prefix p);
+/* Sorts, and drops what another one covers. */
+void prefixes_tidy(struct prefixes *x);
+/* The addresses that a tidy set lacks, as a tidy set. */
+void prefixes_complement(const struct prefixes *x, struct prefixes *ret);
+void prefixes_free(struct prefixes *x);
+#define _cleanup_prefixes_ _cleanup_(prefixes_free)

@@ -1,0 +1,131 @@
+/* A load balancer on the way (azure-semantics 6): as the next hop of a route it hands the packet to
+ * a backend as it is; what is for its own address gets the backend's address and port, unless the
+ * rule has a floating IP. */
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "azure/lb.h"
+#include "azure/walk_priv.h"
+
+static const char *const MODES[] = { [LB_BY_FLOW] = "the five-tuple",
+	                             [LB_BY_IP] = "both addresses",
+	                             [LB_BY_PROTOCOL] = "both addresses and the protocol" };
+
+static size_t healthy(const struct runtime *rt, const struct load_balancer *lb)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < lb->n_backends; i++)
+		n += lb_backend_up(rt, lb, i);
+	return n;
+}
+
+void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
+                          const struct walk_packet *p, struct walk_choice *ret)
+{
+	const struct lb_rule *r = lb_rule_of(lb, p);
+	size_t n = healthy(env->rt, lb);
+
+	*ret = (struct walk_choice){ 0 };
+	if (!r) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "no rule of load balancer %.80s takes it; add one for its protocol and "
+		         "port, or HA ports (protocol All, both ports 0)",
+		         lb->name);
+		return;
+	}
+	if (p->dst == lb->ip && p->ip_proto != IPPROTO_TCP && p->ip_proto != IPPROTO_UDP) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "the frontend of load balancer %.80s answers no ping; probe one of its "
+		         "ports, or a backend",
+		         lb->name);
+		return;
+	}
+	if (!n) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "no backend of load balancer %.80s is healthy: of %zu none runs and "
+		         "passes its probe",
+		         lb->name, lb->n_backends);
+		return;
+	}
+	ret->backend = lb_slot_backend(env->rt, lb, lb_slot((enum lb_mode)r->mode, p));
+	if (p->dst == lb->ip && !r->floating) {
+		ret->ip = ret->backend->ip;
+		ret->port = (uint16_t)r->backend_port;
+	}
+	snprintf(ret->reason, sizeof(ret->reason), "rule %.80s: to %.80s, one of %zu healthy by %s",
+	         r->name, ret->backend->vm->name, n, MODES[r->mode]);
+}
+
+/* The flow's backend, when this is the way back of a packet that came by here. */
+static const struct nic *pinned(struct walker *x, const struct load_balancer *lb)
+{
+	const struct walk *to = x->env->reply_to;
+
+	for (size_t i = 0; to && i < to->n_pins; i++) {
+		const struct walk_pin *q = &to->pins[i];
+
+		if (q->lb == lb && q->p.src == x->p.dst && q->p.dst == x->p.src)
+			return q->backend;
+	}
+	return NULL;
+}
+
+static void translate(struct walker *x, const struct load_balancer *lb, const struct walk_choice *c,
+                      struct walk_hop *hop)
+{
+	struct walk_packet before = x->p;
+
+	x->p.dst = c->ip;
+	if (c->port)
+		x->p.dport = c->port;
+	VEC_PUSH(x->w->nats, x->w->n_nats, x->w->cap_nats) =
+	    (struct walk_nat){ .nic = c->backend, .lb = lb, .before = before, .after = x->p };
+	hop->reason = TEXT(x, "%s; destination becomes %s%s", hop->reason, IP4_STR(c->ip),
+	                   c->port && c->port != before.dport ? TEXT(x, " port %u", c->port) : "");
+}
+
+enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,
+                           const struct nic **ret)
+{
+	const struct nic *back = pinned(x, lb);
+	struct walk_choice c = { .backend = back };
+
+	if (walk_pass(x, n, lb->subnet) == STEP_END)
+		return STEP_END;
+	x->at_balancer = true;
+	struct walk_hop *hop = walk_hop_add(x, lb->name, NULL);
+
+	if (back) {
+		hop->reason = TEXT(x, "the flow is at %s already, and stays there", back->vm->name);
+	} else {
+		if (x->env->balance)
+			x->env->balance(x->env->ctx, lb, &x->p, &c);
+		else
+			walk_balance_default(x->env, lb, &x->p, &c);
+		hop->reason = TEXT(x, "%s", c.reason);
+		if (!c.backend)
+			return walk_drop(x, "%s", c.reason);
+	}
+	VEC_PUSH(x->w->pins, x->w->n_pins, x->w->cap_pins) =
+	    (struct walk_pin){ lb, c.backend, x->p };
+	if (c.ip)
+		translate(x, lb, &c, hop);
+	*ret = c.backend;
+	return walk_receive(x, n, c.backend);
+}
+
+void walk_balancer_reply(struct walker *x, const struct nic *n)
+{
+	const struct walk *to = x->env->reply_to;
+
+	for (size_t i = to ? to->n_nats : 0; i--;) {
+		const struct walk_nat *t = &to->nats[i];
+
+		if (t->lb && t->nic == n && t->after.dst == x->p.src && t->after.src == x->p.dst) {
+			x->p.src = t->before.dst;
+			x->p.sport = t->before.dport;
+			return;
+		}
+	}
+}

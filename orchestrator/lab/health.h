@@ -1,0 +1,15 @@
+/* Health probes of load balancers (azure-semantics 6): from 168.63.129.16 in the fabric to each
+ * backend's NIC, all of them by the driver's loop. */
+#pragma once
+
+#include "lab/driver.h"
+
+/* The design or who runs has changed: new probes begin, those that go on keep their state. */
+void health_update(struct driver *d);
+/* True when each backend has answered, or failed often enough to count; else a sentence in *ret_why
+ * (the caller frees; NULL: not wanted). */
+bool health_settled(const struct driver *d, char **ret_why);
+/* The list "loadBalancers" of `status`. */
+json_t *health_json(const struct driver *d);
+/* [["LB", place], ...]: backends that get no new flows, for the virtual router. */
+json_t *health_down_json(const struct driver *d);

@@ -1,0 +1,168 @@
+/* Security groups as chains of the packet filter.  A chain returns what it allows and drops the
+ * rest; NICs whose groups expand to the same share it. */
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "azure/nsg.h"
+#include "base/str.h"
+#include "plan/fabric_priv.h"
+#include "plan/names.h"
+
+static void addresses(struct str *s, const char *word, const struct prefix *v, size_t n, bool any)
+{
+	if (any)
+		return;
+	str_printf(s, "ip %s { ", word);
+	for (size_t i = 0; i < n; i++)
+		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(v[i]));
+	str_add(s, " } ");
+}
+
+static int by_port(const void *pa, const void *pb)
+{
+	const struct port_span *a = pa, *b = pb;
+
+	return (int)a->lo - (int)b->lo;
+}
+
+/* Merged: a set of the filter holds no overlaps. */
+static void ports(struct str *s, const char *word, const struct nsg_side *side)
+{
+	struct port_span *v = xcalloc(side->n_ports + 1, sizeof(*v));
+	size_t n = 0;
+
+	if (side->n_ports) {
+		memcpy(v, side->ports, side->n_ports * sizeof(*v));
+		qsort(v, side->n_ports, sizeof(*v), by_port);
+	}
+	for (size_t i = 0; i < side->n_ports; i++) {
+		if (n && v[i].lo <= v[n - 1].hi + 1u) {
+			if (v[i].hi > v[n - 1].hi)
+				v[n - 1].hi = v[i].hi;
+		} else {
+			v[n++] = v[i];
+		}
+	}
+	if (n)
+		str_printf(s, "th %s { ", word);
+	for (size_t i = 0; i < n; i++)
+		str_printf(s, v[i].lo == v[i].hi ? "%s%u" : "%s%u-%u", i ? ", " : "", v[i].lo,
+		           v[i].hi);
+	if (n)
+		str_add(s, " } ");
+	free(v);
+}
+
+/* See ports_match() in azure/nsg.c for what ports mean without a protocol. */
+static void rule(struct str *s, const struct nsg_rule *r)
+{
+	const struct security_rule *x = r->rule;
+	bool named = x->src.n_ports || x->dst.n_ports;
+
+	if ((!r->any_src && !r->n_src) || (!r->any_dst && !r->n_dst))
+		return; /* matches nobody */
+	addresses(s, "saddr", r->src, r->n_src, r->any_src);
+	addresses(s, "daddr", r->dst, r->n_dst, r->any_dst);
+	if (x->protocol)
+		str_printf(s, "meta l4proto %u ", x->protocol);
+	else if (named)
+		str_add(s, "meta l4proto { 6, 17 } ");
+	if (named && (!x->protocol || x->protocol == IPPROTO_TCP || x->protocol == IPPROTO_UDP)) {
+		ports(s, "sport", &x->src);
+		ports(s, "dport", &x->dst);
+	}
+	str_add(s, x->deny ? "drop\n" : "return\n");
+}
+
+static void text(const struct nsg_rules *r, struct str *ret)
+{
+	for (size_t i = 0; i < r->n; i++)
+		rule(ret, &r->rules[i]);
+}
+
+static const char *name_of(const char *rules, char buf[CHAIN_NAME])
+{
+	snprintf(buf, CHAIN_NAME, "nsg_%016llx", (unsigned long long)str_hash(rules, 1));
+	return buf;
+}
+
+const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME])
+{
+	_cleanup_str_ struct str s = { 0 };
+
+	text(r, &s);
+	return name_of(str_get(&s), buf);
+}
+
+/* --- ports ----------------------------------------------------------------------------------- */
+
+/* What a group of a class of NICs has become; by group, class and direction. */
+struct made {
+	char chain[CHAIN_NAME];
+};
+
+static const char *chain(struct compiler *c, struct made *made, const struct nsg *g,
+                         enum nsg_direction d, const struct eff_table *t)
+{
+	struct made *x = &made[g->idx * 2 + d];
+
+	if (*x->chain)
+		return x->chain;
+	_cleanup_str_ struct str s = { 0 };
+
+	text(nsg_compile(c->m, g, d, t), &s);
+	name_of(str_get(&s), x->chain);
+	struct fab_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
+
+	memcpy(f->name, x->chain, CHAIN_NAME);
+	f->rules = arena_strdup(c->f->arena, str_get(&s));
+	return x->chain;
+}
+
+static void attach(struct compiler *c, const struct nic *n, enum fab_slot slot, const char *name)
+{
+	struct fab_bind *b = &VEC_PUSH(c->f->binds, c->f->n_binds, c->f->cap_binds);
+
+	b->slot = slot;
+	port_name_nic(n, b->port);
+	memcpy(b->chain, name, CHAIN_NAME);
+}
+
+static void add_nic(struct compiler *c, const struct nic *n, struct eff_cache *tables,
+                    struct made **by_class)
+{
+	const struct nsg *own = n->nsg, *subnet = nsg_of_subnet(n);
+	struct made **made = &by_class[fabric_class(c->m, nic_routes(n), nic_instance(n))];
+
+	if (!own && !subnet)
+		return;
+	const struct eff_table *t =
+	    eff_cache_get(tables, effective_routes_like(nic_routes(n)), nic_instance(n));
+
+	if (!*made)
+		*made = xcalloc(c->m->n_nsgs * 2, sizeof(**made));
+	if (own) {
+		attach(c, n, SLOT_NIC_OUT, chain(c, *made, own, NSG_OUT, t));
+		attach(c, n, SLOT_NIC_IN, chain(c, *made, own, NSG_IN, t));
+	}
+	if (subnet) {
+		attach(c, n, SLOT_SUBNET_OUT, chain(c, *made, subnet, NSG_OUT, t));
+		attach(c, n, SLOT_SUBNET_IN, chain(c, *made, subnet, NSG_IN, t));
+	}
+}
+
+void fabric_add_security(struct compiler *c)
+{
+	if (!c->m->n_nsgs)
+		return;
+	size_t n = c->m->n_subnets * 4 + 2; /* private endpoints have classes of their own */
+	struct made **by_class = xcalloc(n, sizeof(struct made *));
+	struct eff_cache *tables = eff_cache_new(c->m, c->rib, c->rt);
+
+	for (size_t i = 0; i < c->m->n_nics; i++)
+		add_nic(c, &c->m->nics[i], tables, by_class);
+	for (size_t i = 0; i < n; i++)
+		free(by_class[i]);
+	free(by_class);
+	eff_cache_free(tables);
+}

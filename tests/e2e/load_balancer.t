@@ -1,0 +1,96 @@
+#!/bin/bash
+# Internal load balancers: the appliances behind them as the next hop of routes, servers by the
+# frontend's own address, probes.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq python3 nft
+
+file=$root/tests/e2e/lb/lb.vnetlab.json
+flows=$root/tests/e2e/lb/flows.py
+state() { vnetlab status -o json | jq -r '.loadBalancers[].backends[] | select(.vm=="'"$1"'") | .state'; }
+is_state() { [ "$(state "$1")" = "$2" ]; }
+event() { vnetlab events --no-follow | jq -s -e "any(.[]; $1)" >/dev/null; }
+backend() { vnetlab path "$@" -o json | jq -r '.kernel.hops as $k | .hops | (.[2].node | select(. == $k[2].node))'; }
+# Counts what an appliance forwards, by the port that it is for; drops what it has seen half of.
+watch='table ip t {
+	set seen { type inet_service; flags dynamic; }
+	chain f { type filter hook forward priority 0; policy accept;
+		tcp flags & (syn | ack) != syn ct state new drop
+		ct state invalid drop
+		udp dport 2000-2999 add @seen { udp dport }
+	}
+}'
+seen() { vnetlab exec "$1" -- nft -j list set ip t seen | jq -c '[.nftables[] | .set? // empty | .elem? // [] | .[]] | sort'; }
+predicted() { # $1: appliance
+	for p in $(seq 2001 2012); do
+		[ "$(backend a b --protocol udp --port "$p")" = "$1" ] && echo "$p"
+	done | jq -s -c sort
+}
+
+status "up" 0 vnetlab up "$file" -q
+is "a backend that answers" "$(state nva1)" Up
+is "one that does not" "$(state nva3)" Down
+status "status tells why" 0 vnetlab status -o json
+json "and of whom" '.loadBalancers[0] | .name == "ilb" and .address == "10.0.1.100" and .backends[2].reason == "Connection refused"'
+ok "an event for each change" event '.kind=="probe" and .subject=="ilb/nva1VMNic" and .detail=="up"'
+
+# As a next hop: unmodified, both ways by the same appliance, and by the one that was predicted.
+for n in nva1 nva2; do printf '%s' "$watch" | vnetlab exec "$n" -- nft -f -; done
+vnetlab exec a -- python3 "$flows" udp 10.2.0.4 2001 12
+wait_until "the packets arrive" 5 sh -c "[ \$($B/vnetlab exec nva1 -- nft -j list set ip t seen | jq '[.nftables[] | .set? // empty | .elem? // [] | .[]] | length') -gt 0 ]"
+for n in nva1 nva2; do is "what went by $n is what path says" "$(seen "$n")" "$(predicted "$n")"; done
+is "40 connections through stateful appliances" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 40)" 40
+is "the other way too" "$(vnetlab exec b -- python3 "$flows" tcp 10.1.0.4 80 40)" 40
+status "pings pass" 0 vnetlab probe a b --count 3
+
+# By its own address.
+is "connections to the frontend" "$(vnetlab exec a -- python3 "$flows" tcp 10.0.2.6 80 40)" 40
+status "HTTP" 0 vnetlab probe a weblb --protocol http --port 80
+status "UDP" 0 vnetlab probe a weblb --protocol udp --port 53
+status "a port without a rule" 1 vnetlab probe a weblb --protocol tcp --port 81
+status "the frontend answers no ping" 1 vnetlab probe a weblb
+status "path agrees" 0 vnetlab path a weblb --protocol tcp --port 80 -o json
+json "translated there and back, in model and kernel" '.agree and (.hops[1].reason | test("destination becomes 10.0.2.[45] port 8080")) and .return.verdict == "delivered"'
+
+# Probe down: new flows go to the healthy, connections stay.
+coproc KEEP { vnetlab exec b -- python3 "$flows" keep 10.1.0.4 80; }
+read -r line <&"${KEEP[0]}"
+is "a connection" "$line" up
+for n in nva1 nva2; do
+	vnetlab exec "$n" -- nft -f - <<'N'
+table ip u {
+	chain c {
+		type filter hook input priority 0;
+		tcp dport 8022 drop
+	}
+}
+N
+done
+wait_until "no answer to the probe" 10 is_state nva1 Down
+wait_until "from none" 10 is_state nva2 Down
+ok "which is an event" event '.subject=="ilb/nva1VMNic" and (.detail | test("down: no answer in time"))'
+is "no new flows" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 4)" 0
+status "path says why" 1 vnetlab path a b -o json
+json "in both" '.agree and .verdict == "dropped" and (.reason | test("no backend of load balancer ilb is healthy"))'
+echo hello >&"${KEEP[1]}"
+read -r line <&"${KEEP[0]}"
+is "the connection that was there goes on" "$line" hello
+vnetlab exec nva2 -- nft delete table ip u
+wait_until "the first success is enough" 10 is_state nva2 Up
+is "all by the one" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 10)" 10
+is "path too" "$(backend a b --protocol tcp --port 80)" nva2
+
+# Who is stopped is down; frozen: too.
+status "stop" 0 vnetlab fault stop web1
+wait_until "a stopped backend is down" 10 is_state web1 Down
+is "the other serves all" "$(vnetlab exec a -- python3 "$flows" tcp 10.0.2.6 80 10)" 10
+status "freeze" 0 vnetlab fault freeze web2
+wait_until "a frozen backend is down" 10 is_state web2 Down
+status "clear" 0 vnetlab fault clear
+wait_until "both come back" 10 is_state web1 Up
+wait_until "both" 10 is_state web2 Up
+status "up once more" 0 vnetlab up "$file" -o json
+json "changes nothing" '.changes == []'
+
+eval "exec ${KEEP[1]}>&-"
+
+done_testing
