@@ -180,7 +180,7 @@ static void add_session(struct str *b, const struct hybrid_session *s, const cha
 
 /* --- gateways -------------------------------------------------------------------------------- */
 
-struct statics {
+struct known {
 	struct str *b;
 	const struct model *m;
 	const struct vm *vm;
@@ -208,7 +208,7 @@ static const struct nic *wire_to(const struct vm *vm, const struct connection *c
 
 static void add_static(void *ctx, struct prefix p, const struct connection *c)
 {
-	struct statics *x = ctx;
+	struct known *x = ctx;
 	const struct nic *n = c->down ? NULL : wire_to(x->vm, c);
 
 	if (gateway_has_peer(x->m, x->vm->gateway, p) != x->peers)
@@ -237,7 +237,7 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	    "}\n"
 	    "\n# Known without BGP: what local network gateways say, and BGP peers' addresses.\n");
 	for (int peers = 0; peers < 2; peers++) {
-		struct statics x = { b, m, vm, NULL, peers };
+		struct known x = { b, m, vm, NULL, peers };
 
 		gateway_statics(m, vm->gateway, add_static, &x);
 		if (x.of)

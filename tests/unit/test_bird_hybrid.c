@@ -1,0 +1,107 @@
+/* Configurations of gateways, MSEEs and generated routers of sites, and a Route Server's of its
+ * gateways: as they are in the lab of tests/e2e/hybrid.  ACCEPT=1 takes new ones. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "azure/hybrid.h"
+#include "base/str.h"
+#include "input/topology.h"
+#include "plan/bird_hybrid.h"
+#include "plan/bird_rs.h"
+#include "unit.h"
+
+static struct model *lab(void)
+{
+	struct findings f = { 0 };
+	struct err e = { 0 };
+	json_t *design = design_read("tests/e2e/hybrid/gateways.vnetlab.json", &f, &e);
+	struct model *m = design ? design_model(design, &f) : NULL;
+
+	assert_non_null(m);
+	json_decref(design);
+	findings_free(&f);
+	return m;
+}
+
+static void golden(const char *name, char *got)
+{
+	_cleanup_free_ char *path = xasprintf("tests/golden/bird_hybrid/%s.conf", name);
+	FILE *f = fopen(path, getenv("ACCEPT") ? "w+" : "r");
+	_cleanup_str_ struct str want = { 0 };
+	char chunk[4096];
+
+	assert_non_null(f);
+	if (getenv("ACCEPT"))
+		fputs(got, f);
+	rewind(f);
+	for (size_t n; (n = fread(chunk, 1, sizeof(chunk), f));)
+		str_addn(&want, chunk, n);
+	fclose(f);
+	assert_string_equal(got, str_get(&want));
+	free(got);
+}
+
+static void configurations(void **state)
+{
+	static const struct {
+		const char *vm, *file;
+	} all[] = { { "vpngw/0", "vpngw-0" }, { "ergw/1", "ergw-1" }, { "far/0", "far-0" },
+		    { "er/0", "er-0" },       { "office", "office" }, { "static", "static" } };
+	_cleanup_(model_free_p) struct model *m = lab();
+	const struct bird_how how = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct vm *vm = model_vm(m, all[i].vm);
+
+		assert_non_null(vm);
+		assert_true(bird_hybrid_runs(vm));
+		golden(all[i].file, bird_hybrid_config(m, vm));
+	}
+	golden("rs-0", bird_rs_config(m, &m->route_servers[0], 0, &how));
+	assert_false(bird_hybrid_runs(model_vm(m, "frr"))); /* it has an image of its own */
+	assert_false(bird_hybrid_runs(model_vm(m, "app")));
+}
+
+/* Each session has two ends that agree; each wire, too. */
+static void ends_agree(void **state)
+{
+	_cleanup_(model_free_p) struct model *m = lab();
+
+	(void)state;
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *a = &m->sessions[i];
+		size_t n = 0;
+
+		for (size_t k = 0; a->peer && k < m->n_sessions; k++) {
+			const struct hybrid_session *b = &m->sessions[k];
+
+			n += b->vm == a->peer && b->peer == a->vm && b->local_ip == a->peer_ip &&
+			     b->peer_ip == a->local_ip && b->local_asn == a->peer_asn &&
+			     b->peer_asn == a->local_asn;
+		}
+		assert_int_equal(n, a->peer ? 1 : 0);
+	}
+	for (size_t i = 0; i < m->n_vms; i++)
+		for (size_t k = 0; k < m->vms[i].n_nics; k++) {
+			const struct nic *n = m->vms[i].nics[k];
+
+			assert_int_equal(n->index, k);
+			if (n->peer)
+				assert_ptr_equal(n->peer->peer, n);
+		}
+	assert_string_equal(m->connections[2].name, "to-locked");
+	assert_non_null(m->connections[2].down);
+	for (size_t i = 0; i < model_vm(m, "locked")->n_nics; i++)
+		assert_int_equal(model_vm(m, "locked")->nics[i]->peer->vm->role, VM_SITE_HOST);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(configurations),
+		cmocka_unit_test(ends_agree),
+	};
+
+	return cmocka_run_group_tests_name("bird_hybrid", tests, NULL, NULL);
+}
