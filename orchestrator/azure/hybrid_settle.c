@@ -71,7 +71,7 @@ static const char *why_down(struct model *m, const struct connection *c)
 {
 	const struct vm *peer = c->local && !c->site ? c->local->peer : NULL;
 
-	if (c->type == CONN_IPSEC && !c->site && !peer)
+	if (c->type == CONN_IPSEC && c->local && !c->site && !peer)
 		return arena_printf(m->arena, "local network gateway \"%s\" leads to no site",
 		                    c->local->name);
 	if (peer && peer->role == VM_GATEWAY && !c->reverse)

@@ -82,8 +82,9 @@ static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
 		                     .local_ip = address_for(vm, c),
 		                     .peer_ip = address_for(peer, c),
 		                     .local_asn = as_number(vm),
-		                     .peer_asn =
-		                         peer->role == VM_USER ? c->local->asn : as_number(peer),
+		                     .peer_asn = peer->role == VM_USER && c && c->local
+		                                     ? c->local->asn
+		                                     : as_number(peer),
 		                     .peer = peer,
 		                     .conn = c };
 }

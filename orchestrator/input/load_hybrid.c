@@ -113,7 +113,7 @@ static void resolve_gateway(struct loader *l, struct gateway *g, json_t *x)
 		g->broken = true;
 	else
 		g->vnet->gateway[g->type] = g;
-	if (!g->subnet || g->subnet->broken) {
+	if (!g->vnet || !g->subnet || g->subnet->broken) {
 		g->broken = true;
 		return;
 	}

@@ -6,6 +6,7 @@
 #include <glob.h>
 #include <jansson.h>
 
+#include "azure/hybrid.h"
 #include "azure/routes.h"
 #include "input/topology.h"
 #include "unit.h"
@@ -35,9 +36,11 @@ static void cases_learn(const struct model *m, struct rib *rib, json_t *learned)
 		         (int)(slash ? (size_t)(slash - key) : strlen(key)), key);
 		if (slash)
 			from = to = slash[1] == '1';
-		const struct route_server *rs = model_route_server(m, name);
+		int table = model_table(m, "routeServer", name);
 
-		assert_non_null(rs);
+		if (table < 0)
+			table = model_table(m, "gateway", name);
+		assert_true(table >= 0);
 		json_object_foreach (routes, prefix, hops) {
 			ip4 nh[64];
 			size_t n = 0;
@@ -45,7 +48,7 @@ static void cases_learn(const struct model *m, struct rib *rib, json_t *learned)
 			json_array_foreach (hops, i, hop)
 				nh[n++] = A(json_string_value(hop));
 			for (unsigned k = from; k <= to; k++)
-				rib_set(&rib->tables[rs->idx][k], P(prefix), nh, n);
+				rib_set(&rib->tables[table][k], P(prefix), nh, n);
 		}
 	}
 }
@@ -58,7 +61,7 @@ static void cases_state_run(const struct model *m, const char *title, json_t *j,
 	size_t i;
 
 	print_message("#   %s\n", title);
-	s.rib = rib_new(m->n_route_servers);
+	s.rib = rib_new(model_n_tables(m));
 	cases_learn(m, s.rib, json_object_get(j, "learned"));
 	assert_true(m->n_vms <= ARRAY_LEN(s.stopped));
 	for (i = 0; i < m->n_vms; i++)

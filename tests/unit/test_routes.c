@@ -7,8 +7,9 @@ static void row_text(struct str *s, const struct eff_route *r)
 {
 	str_printf(s, "%s %s %s %s", route_source_str(r->source), route_state_str(r->state),
 	           PREFIX_STR(r->prefix), next_hop_type_str(r->type));
-	for (unsigned i = 0; i < r->n_next_hops; i++)
-		str_printf(s, "%s%s", i ? "," : " ", IP4_STR(r->next_hops[i]));
+	for (unsigned i = 0; i < (r->shown ? r->n_shown : r->n_next_hops); i++)
+		str_printf(s, "%s%s", i ? "," : " ",
+		           IP4_STR(r->shown ? r->shown[i] : r->next_hops[i]));
 	if (r->name)
 		str_printf(s, " %s", r->name);
 }
