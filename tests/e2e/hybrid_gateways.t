@@ -83,7 +83,7 @@ json "path: by a gateway's instance and a wire" '.verdict == "delivered" and .ag
 status "a gateway's instance dies" 0 vnetlab fault stop vpngw/0
 wait_until "the other one carries on" 10 sh -c "'$B/vnetlab' routes app -o json |
 	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.5\"]'"
-status "and the site is reached" 0 vnetlab probe app frr/srv
+wait_until "and the site is reached" 10 vnetlab probe app frr/srv
 status "it is started again" 0 vnetlab fault start vpngw/0
 wait_until "with its wires and sessions" 20 sh -c "'$B/vnetlab' routes app -o json |
 	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress | length == 2'"
