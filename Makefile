@@ -53,6 +53,7 @@ UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(B)/vnetlab $(if $(wildcard orchestrator/router/main.c),$(B)/vnetlab-router) ## build vnetlab
+	@:
 
 # Operations and commands register themselves, so the programs take the objects, all of them; a unit
 # test takes from the archive what it refers to.
