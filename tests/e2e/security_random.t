@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 nft
 
-random=$root/tests/e2e/nsg/random.py
+random=$root/tests/e2e/nsg/five_tuples.py
 seed=${SEED:-$RANDOM}
 diag "SEED=$seed"
 for i in 1 2 3; do

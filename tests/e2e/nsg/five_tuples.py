@@ -1,8 +1,8 @@
 """Random security groups and packets, for model, kernel walk and real packets to agree on.
 
-random.py design SEED           a topology
-random.py tuples SEED N         N lines: sender, its address, receiver, its address, protocol, port
-random.py send FILE SENDER      inside a node: sends the sender's lines of FILE, from port 50000
+five_tuples.py design SEED           a topology
+five_tuples.py tuples SEED N         N lines: sender, its address, receiver, its address, protocol, port
+five_tuples.py send FILE SENDER      inside a node: sends the sender's lines of FILE, from port 50000
 """
 import json
 import random
@@ -25,8 +25,10 @@ def side(r, word, rule):
 
 
 def group(r):
-    rules = {}
-    for i in range(r.randrange(1, 8)):
+    # One that surely denies something: the first of the tuples below.
+    rules = {"first": {"priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "Tcp",
+                       "destinationPortRange": "22"}}
+    for i in range(1, r.randrange(2, 9)):
         rule = {"priority": 100 + i, "direction": r.choice(["Inbound", "Outbound"]),
                 "access": r.choice(["Allow", "Allow", "Deny"]), "protocol": r.choice(["*", "Tcp", "Udp", "Icmp"])}
         side(r, "source", rule)
@@ -70,7 +72,9 @@ if sys.argv[1] == "design":
 elif sys.argv[1] == "tuples":
     rnd = random.Random(int(sys.argv[2]) + 1)
     every = [(s, d, p, n) for s in HOSTS for d in HOSTS if s != d for p in ("tcp", "udp") for n in PORTS]
-    for s, d, p, n in rnd.sample(every, int(sys.argv[3])):
+    first = ("a", "c", "tcp", 22)
+    every.remove(first)
+    for s, d, p, n in [first] + rnd.sample(every, int(sys.argv[3]) - 1):
         print(s, HOSTS[s], d, HOSTS[d], p, n)
 else:
     for line in open(sys.argv[2]):
