@@ -97,9 +97,9 @@ static void next_hop(const struct bgp_connection *c, const struct vm *vm, struct
 	const struct nic *to = target(c, vm);
 	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->bgp.ptr);
 
-	if (!vm->bgp.next_hop || (to && (to->broken || to->vm == vm)))
+	if (!vm->bgp.next_hop || !c->rs->vnet || (to && (to->broken || to->vm == vm)))
 		return;
-	if (!to && c->rs->vnet && model_lb_by_ip(c->rs->vnet, vm->bgp.next_hop))
+	if (!to && model_lb_by_ip(c->rs->vnet, vm->bgp.next_hop))
 		return;
 	if (!to)
 		warning_at(

@@ -232,13 +232,14 @@ static enum step hand_over(struct walker *x, const struct nic *from, const struc
 	}
 	const struct nic *to = r->owners[k];
 	const struct load_balancer *lb = balancer_of(r, k);
+	const char *name = to ? to->vm->name : lb ? lb->name : NULL;
 
 	hop->next_hop = r->next_hops[k];
-	if (!to && !lb)
+	if (!name)
 		return walk_drop(x, "route %s on NIC %s: %s", walk_route_text(x, r), from->name,
 		                 r->reason);
 	hop->reason = TEXT(x, "route %s: next hop %s (%s)", walk_route_text(x, r),
-	                   IP4_STR(hop->next_hop), to ? to->vm->name : lb->name);
+	                   IP4_STR(hop->next_hop), name);
 	if (r->n_next_hops > 1)
 		hop->reason = TEXT(x, "%s, one of %u equal paths: %s", hop->reason, r->n_next_hops,
 		                   legs(x, r));

@@ -122,7 +122,7 @@ static int pack_design(struct parcel *p, const struct command *c, const struct c
 	p->here |= !m || f.errors || of_model.errors;
 	if (import)
 		status = imported(p, c, a, import, &f);
-	if (status == EX_DONE && !p->here) {
+	if (status == EX_DONE && !p->here && m) {
 		if (!p->lab)
 			p->lab = xstrdup(m->name);
 		status = add_design(p, path, design);

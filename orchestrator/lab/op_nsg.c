@@ -122,7 +122,7 @@ static json_t *verdict(struct lab *l, const struct view *v, enum nsg_direction d
 	return json_pack("{s:s,s:s?,s:s?,s:s,s:s?}", "access", deny ? "Deny" : "Allow", "ruleName",
 	                 r ? nsg_rule_name(v->t->arena, r) : NULL, "networkSecurityGroup",
 	                 g ? g->name : NULL, "nic", v->nic->name, "reason",
-	                 deny ? nsg_reason(v->t->arena, v->nic, d, p, g, deny) : NULL);
+	                 deny && g ? nsg_reason(v->t->arena, v->nic, d, p, g, deny) : NULL);
 }
 
 static int op_flow(struct lab *l, struct request *r, json_t **ret, struct err *e)
