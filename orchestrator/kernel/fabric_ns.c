@@ -30,7 +30,9 @@ static const char *const FABRIC_SYSCTLS[] = {
 	/* Every ARP request is answered, also for the asker's own subnet. */
 	"ipv4/conf/default/proxy_arp=1",
 	"ipv4/conf/default/proxy_arp_pvlan=1",
-	/* ECMP by the five-tuple (azure-semantics 3.7). */
+	/* ECMP by flow (azure-semantics 3.7).  Not policy 3, which would look at the packet alone:
+	 * its hash is the same in both directions, so that the return always met the same
+	 * appliance, and Azure's two decisions are independent. */
 	"ipv4/fib_multipath_hash_policy=1",
 	/* Platform addresses answer into the VNet that asked. */
 	"ipv4/fwmark_reflect=1",
