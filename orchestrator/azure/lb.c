@@ -1,6 +1,6 @@
 #include "azure/lb.h"
 
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <netinet/in.h>
 #include <string.h>
 

@@ -98,6 +98,21 @@ status "the file is the appliance's" 0 vnetlab exec nva -- grep mine /etc/bird/b
 status "nothing to do" 0 vnetlab plan "$web/d/far.vnetlab.json" --detailed-exitcode
 status "down" 0 vnetlab down far
 
+# --- a template's linked ones
+printf '%s' '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+"resources": [{"type": "Microsoft.Network/virtualNetworks", "apiVersion": "2023-04-01", "name": "Linked", "location": "westeurope",
+"properties": {"addressSpace": {"addressPrefixes": ["10.8.0.0/16"]}, "subnets": [{"name": "a", "properties": {"addressPrefix": "10.8.0.0/24"}}]}}]}' >www/linked.json
+printf '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+"resources": [{"type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "l",
+"properties": {"mode": "Incremental", "templateLink": {"uri": "%s/linked.json"}}}]}' "$web" >main.json
+status "without --fetch nothing is asked for" 3 vnetlab check main.json
+like "and --fetch is named" "$err" '--fetch gets it'
+status "with it" 0 vnetlab import --fetch main.json
+like "the linked template is read" "$out" '"Linked"'
+sed 's|/linked.json|/big|' main.json >big.json
+status "one that is too big" 3 vnetlab check --fetch big.json
+like "is told" "$err" 'cannot be fetched'
+
 # --- what is not taken
 status "not there" 5 vnetlab check "$web/d/none.json"
 like "is told" "$err" 'the server says that it is not there \(HTTP 404\)'

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 #include <errno.h>
 
+#include "base/tls.h"
+
 enum { SECONDS = 20, REDIRECTIONS = 5 };
 
 struct sink {
@@ -31,6 +33,7 @@ int fetch_https(const char *uri, size_t max, struct str *ret, struct err *e)
 
 	if (!c)
 		return err_set(e, ENOMEM, "libcurl does not start");
+	tls_authorities(c);
 	curl_easy_setopt(c, CURLOPT_URL, uri);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
 	curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "https");
