@@ -1,5 +1,4 @@
 #include "remote/fetch.h"
-#include "base/tls.h"
 
 #include <ctype.h>
 #include <curl/curl.h>
@@ -158,6 +157,20 @@ static int answered(CURL *c, const char *url, struct err *e)
 	return err_set(e, EIO, "%s: the server answers with HTTP %ld", url, status);
 }
 
+/* As curl(1) finds them; the library itself does not look. */
+static void set_authorities(CURL *c)
+{
+	const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE");
+	const char *dir = getenv("SSL_CERT_DIR");
+
+	if (bundle && *bundle)
+		curl_easy_setopt(c, CURLOPT_CAINFO, bundle);
+	else if (file && *file)
+		curl_easy_setopt(c, CURLOPT_CAINFO, file);
+	if (dir && *dir)
+		curl_easy_setopt(c, CURLOPT_CAPATH, dir);
+}
+
 int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct err *e)
 {
 	char text[CURL_ERROR_SIZE] = "";
@@ -186,7 +199,7 @@ int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct er
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, text);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
-	tls_authorities(c);
+	set_authorities(c);
 	CURLcode code = curl_easy_perform(c);
 
 	r = code == CURLE_OK ? answered(c, url, e) : explain(code, url, text, &t, stall_ms, e);

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "arm_case.h"
-#include "input/arm/fetch.h"
+#include "remote/fetch.h"
 
 #define RAW "https://raw.githubusercontent.com/owner/repo/main/"
 #define LINK(name, uri) \
@@ -231,8 +231,8 @@ static void fetched(void **state)
 	says(&m, "ARM-LINK-03", "/resources/0/properties/templateLink", "cannot be fetched");
 	says(&m, "ARM-LINK-01", "/resources/1/properties/templateLink", "is not here");
 	assert_int_equal(m.f.errors, 2); /* what failed is not tried again, nor said */
-	assert_true(fetch_https("http://127.0.0.1:1/", 10, &text, &e) < 0);
-	assert_true(fetch_https("file:///etc/passwd", 10, &text, &e) < 0);
+	assert_true(fetch("http://127.0.0.1:1/x", 10, 1000, &text, &e) < 0);
+	assert_true(fetch("file:///etc/passwd", 10, 1000, &text, &e) < 0);
 	assert_int_equal(text.n, 0);
 }
 

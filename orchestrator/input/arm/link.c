@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "input/arm/fetch.h"
 #include "input/arm/priv.h"
+#include "remote/fetch.h"
+
+enum { FETCH_STALL_MS = 20000 };
 
 struct file_cache {
 	const char *uri, *file;
@@ -119,7 +121,7 @@ static void load(struct arm *a, const struct deployment *from, const char *uri, 
 	int r = find(a, uri, &text, &c->file);
 
 	if (r == 1) {
-		r = fetch_https(uri, ARM_MAX_FILE, &text, &e);
+		r = fetch(uri, ARM_MAX_FILE, FETCH_STALL_MS, &text, &e);
 		if (r < 0) {
 			arm_finding(a, SEV_ERROR, "ARM-LINK-03", NULL, from->file, ptr, NULL,
 			            "the linked template %s cannot be fetched: %s", uri, e.msg);
