@@ -41,7 +41,7 @@ static json_t *session_json(struct driver *d, const struct hybrid_session *s)
 }
 
 /* As Azure says it: a connection with BGP is up when one of its sessions is; one without, when
- * nothing keeps it down. */
+ * nothing keeps it down.  Between two gateways there is an object on each side, and one session. */
 static const char *state_of(struct driver *d, const struct connection *c)
 {
 	const struct model *m = d->lab.model;
@@ -49,7 +49,8 @@ static const char *state_of(struct driver *d, const struct connection *c)
 	if (c->down)
 		return "NotConnected";
 	for (size_t i = 0; c->bgp && i < m->n_sessions; i++)
-		if (m->sessions[i].conn == c && is_up(d, &m->sessions[i]))
+		if (m->sessions[i].conn && is_up(d, &m->sessions[i]) &&
+		    (m->sessions[i].conn == c || m->sessions[i].conn == c->reverse))
 			return "Connected";
 	return c->bgp ? "Connecting" : "Connected";
 }
