@@ -2,6 +2,7 @@
  * that is not in the design.  Plain sorted arrays; whoever fills one in owns it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/addr.h"
@@ -17,6 +18,7 @@ struct rib_route { /* the instance's selection: equal paths are one route with s
 struct rib_table { /* one Route Server instance; routes sorted by prefix_cmp, no duplicates */
 	struct rib_route *routes;
 	size_t n, cap;
+	bool silent; /* of a gateway: NICs get nothing by this instance, azure/routes_gateway.c */
 };
 
 struct rib {

@@ -12,6 +12,7 @@ struct merge {
 	const struct model *m;
 	struct rib_table t, own; /* own: of one gateway */
 	const struct gateway *g;
+	const struct rib *rib;
 	bool beside_rs; /* the VNet has a Route Server */
 };
 
@@ -27,23 +28,34 @@ static void add_leg(struct rib_table *t, struct prefix p, ip4 instance)
 	rib_set(t, p, hops, n);
 }
 
+/* Instances of an active-active gateway that have lost each other: NICs keep the second one's
+ * routes alone, static ones included.  Captured once, with a route of GatewaySubnet between the
+ * two. */
+static bool silent(const struct merge *x, const struct gateway *g, unsigned k)
+{
+	const struct rib_table *t = gateway_table(x->m, x->rib, g, k);
+
+	return t && t->silent;
+}
+
 static void add_static(void *ctx, struct prefix p, const struct connection *c)
 {
 	struct merge *x = ctx;
 
 	(void)c;
 	for (unsigned k = 0; k < x->g->n; k++)
-		add_leg(&x->own, p, x->g->instance[k]);
+		if (!silent(x, x->g, k))
+			add_leg(&x->own, p, x->g->instance[k]);
 }
 
-static void add_gateway(struct merge *x, const struct gateway *g, const struct rib *rib)
+static void add_gateway(struct merge *x, const struct gateway *g)
 {
 	x->g = g;
 	x->own = (struct rib_table){ 0 };
 	for (unsigned k = 0; k < g->n; k++) {
-		const struct rib_table *t = gateway_table(x->m, rib, g, k);
+		const struct rib_table *t = gateway_table(x->m, x->rib, g, k);
 
-		for (size_t i = 0; t && i < t->n; i++)
+		for (size_t i = 0; t && !t->silent && i < t->n; i++)
 			add_leg(&x->own, t->routes[i].prefix, g->instance[k]);
 	}
 	gateway_statics(x->m, g, add_static, x);
@@ -61,16 +73,16 @@ static void add_gateway(struct merge *x, const struct gateway *g, const struct r
 struct rib_table gateway_merge(const struct model *m, const struct vnet *by, const struct rib *rib,
                                const struct rib_table *learned)
 {
-	struct merge x = { .m = m, .beside_rs = learned != NULL };
+	struct merge x = { .m = m, .rib = rib, .beside_rs = learned != NULL };
 
 	for (size_t i = 0; learned && i < learned->n; i++)
 		rib_set(&x.t, learned->routes[i].prefix, learned->routes[i].next_hops,
 		        learned->routes[i].n_next_hops);
 	/* Of two with one prefix ExpressRoute's is taken: azure-semantics 7.2. */
 	if (by && by->gateway[GW_EXPRESSROUTE] && !by->gateway[GW_EXPRESSROUTE]->broken)
-		add_gateway(&x, by->gateway[GW_EXPRESSROUTE], rib);
+		add_gateway(&x, by->gateway[GW_EXPRESSROUTE]);
 	if (by && by->gateway[GW_VPN] && !by->gateway[GW_VPN]->broken)
-		add_gateway(&x, by->gateway[GW_VPN], rib);
+		add_gateway(&x, by->gateway[GW_VPN]);
 	return x.t;
 }
 

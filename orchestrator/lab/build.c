@@ -9,6 +9,7 @@
 #include "kernel/fabric_ns.h"
 #include "kernel/guest.h"
 #include "kernel/ns.h"
+#include "lab/apart.h"
 #include "lab/check.h"
 #include "lab/events.h"
 #include "lab/fabric.h"
@@ -470,5 +471,6 @@ size_t lab_starting(const struct driver *d)
 int lab_stopped_changed(struct driver *d, struct err *e)
 {
 	stopped_fill(d);
+	apart_look(d);
 	return router_stopped(d, e);
 }

@@ -13,9 +13,7 @@ char *hybrid_session_name(const struct hybrid_session *s)
 	               : xasprintf("%s with %s/%u", s->vm->name, s->rs->name, s->instance);
 }
 
-/* A route of GatewaySubnet that leads the session's packets somewhere else (azure-semantics 1.9).
- */
-static char *led_astray(const struct driver *d, const struct hybrid_session *s)
+char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s)
 {
 	const struct runtime rt = { .vm_stopped = lab_stopped(&d->lab) };
 	const struct model *m = d->lab.model;
@@ -46,7 +44,7 @@ char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
 		return xasprintf("%s is stopped", s->peer->name);
 	if (peer && !peer->n_procs)
 		return xasprintf("%s runs no daemon", peer->name);
-	return led_astray(d, s);
+	return hybrid_led_astray(d, s);
 }
 
 static void session(struct driver *d, const struct hybrid_session *s, struct convergence *ret)

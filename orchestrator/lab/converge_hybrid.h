@@ -13,6 +13,10 @@ void hybrid_converged(struct driver *d, struct convergence *ret);
 void converge_say(json_t *list, char *text);
 /* Why a session cannot come up, however long one waits; the caller frees.  NULL: it can. */
 char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s);
+/* The same, if it is a route of GatewaySubnet that leads its packets elsewhere
+ * (azure-semantics 1.9).
+ */
+char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s);
 /* Ends of two models that are one session, which BIRD has kept up. */
 bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
                  const struct hybrid_session *b);

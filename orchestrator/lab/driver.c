@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/apart.h"
 #include "lab/apply.h"
 #include "lab/events.h"
 #include "lab/logs.h"
@@ -128,6 +129,7 @@ void driver_log_line(struct process *p, const char *line, size_t n)
 void driver_proc_changed(struct driver *d)
 {
 	maintenance_look(d);
+	apart_look(d);
 	apply_step(d);
 }
 

@@ -51,6 +51,7 @@ struct driver {
 	struct responder *responder;        /* lab/responder.c */
 	struct maintenance *maintenance;    /* lab/maintenance.c */
 	struct health *health;              /* lab/health.c */
+	json_t *apart;                      /* lab/apart.c: as the virtual router was told */
 	struct fault *faults;               /* lab/fault.c */
 	size_t n_faults, cap_faults;
 };

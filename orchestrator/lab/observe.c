@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/apart.h"
 #include "lab/apply.h"
 #include "lab/converge_hybrid.h"
 #include "lab/events.h"
@@ -139,6 +140,8 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	s->dropped = false;
 	event_add(in->d->events, "session", who, "%s (was %s)%s%s", s->s.state, from,
 	          *why ? ": " : "", why);
+	if (s->session && s->session->kind == HP_SIBLING)
+		apart_look(in->d);
 	if (!o->converged || !c)
 		return;
 	struct timespec ts;

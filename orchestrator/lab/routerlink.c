@@ -10,6 +10,7 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
+#include "lab/apart.h"
 #include "lab/apply.h"
 #include "lab/events.h"
 #include "lab/health.h"
@@ -344,10 +345,11 @@ int router_update(struct driver *d, struct err *e)
 			fds[n++] = node_find(&d->lab, name)->netns;
 	}
 	return say(rl,
-	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design",
+	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design",
 	                     d->lab.design, "stopped", stopped_json(d), "maintained",
 	                     maintenance_json(d, false), "lost", maintenance_json(d, true), "down",
-	                     health_down_json(d), "generation", ++rl->sent),
+	                     health_down_json(d), "silent", apart_json(d), "generation",
+	                     ++rl->sent),
 	           fds, n, e);
 }
 
@@ -364,6 +366,14 @@ int router_maintained(struct driver *d, struct err *e)
 	return say(d->router,
 	           json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
 	                     maintenance_json(d, false), "lost", maintenance_json(d, true),
+	                     "generation", ++d->router->sent),
+	           NULL, 0, e);
+}
+
+int router_silent(struct driver *d, struct err *e)
+{
+	return say(d->router,
+	           json_pack("{s:s,s:o,s:I}", "op", "silent", "instances", apart_json(d),
 	                     "generation", ++d->router->sent),
 	           NULL, 0, e);
 }

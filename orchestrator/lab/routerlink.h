@@ -17,6 +17,8 @@ int router_health(struct driver *d, struct err *e);  /* only the state of backen
 bool router_settled(struct driver *d, char **ret_why);
 /* Which Route Server instances are in maintenance has changed. */
 int router_maintained(struct driver *d, struct err *e);
+/* By which gateways' instances NICs get nothing has changed (lab/apart.h). */
+int router_silent(struct driver *d, struct err *e);
 /* Ports went and came: have it look again at everything. */
 void router_resync(struct driver *d);
 pid_t router_pid(const struct driver *d);         /* as the outside sees it; 0: does not run */

@@ -8,13 +8,15 @@
  *
  * Driver -> router
  *   {"op":"model","design":{...},"stopped":["VM",...],"maintained":["RS/0",...],"lost":[...],
- *    "generation":n}
+ *    "silent":[...],"generation":n}
  *         design as design_read() made it.  With it come, as SCM_RIGHTS of the same sendmsg() as
  * the first byte of the line, the network namespaces of all instances of Route Servers, then of
  * gateways: the tables' order (azure/hybrid.h).
  *   {"op":"stopped","vms":["VM",...],"generation":n}   which VMs are stopped now, all of them
  *   {"op":"maintained","instances":["RS/0",...],"generation":n}   which Route Server instances are
  * in maintenance now, all of them: what their siblings select is programmed in their place
+ *   {"op":"silent","instances":["GATEWAY/0",...],"generation":n}   by which instances of gateways
+ * NICs get nothing, all of them; "model" may say it too
  *   {"op":"health","down":[["LB",0],...],"generation":n}   which backends of load balancers get no
  * new flows, by place in the pool, all of them; "model" may say it too
  *   {"op":"resync"}     read the kernel, correct what differs; answered by "applied"
@@ -70,9 +72,8 @@ bool peer_take_fds(struct peer *p, int *ret, size_t n);
 /* {"rib":[...]} and back; the driver and its workers use rib_from_json. */
 json_t *rib_to_json(const struct model *m, const struct rib *r);
 int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e);
-/* Lists of names, which of them are: by vm->idx; by Route Server and instance.  The caller frees.
- */
+/* Lists of names, which of them are: by vm->idx; by table and instance.  The caller frees. */
 bool *stopped_from_json(const struct model *m, const json_t *names);
 /* struct runtime, backend_down; what *p was before is freed. */
 void down_from_json(const struct model *m, const json_t *list, bool **p);
-bool *maintained_from_json(const struct model *m, const json_t *names);
+bool *instances_from_json(const struct model *m, const json_t *names);

@@ -25,10 +25,10 @@ json_t *rib_to_json(const struct model *m, const struct rib *r)
 			for (size_t n = 0; n < r->tables[i][k].n; n++)
 				json_array_append_new(routes,
 				                      route_json(&r->tables[i][k].routes[n]));
-			json_array_append_new(all,
-			                      json_pack("{s:s,s:i,s:o}", model_table_kind(m, i),
-			                                model_table_name(m, i), "instance", (int)k,
-			                                "routes", routes));
+			json_array_append_new(
+			    all, json_pack("{s:s,s:i,s:o,s:b}", model_table_kind(m, i),
+			                   model_table_name(m, i), "instance", (int)k, "routes",
+			                   routes, "silent", r->tables[i][k].silent));
 		}
 	}
 	return json_pack("{s:o}", "rib", all);
@@ -69,6 +69,8 @@ int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, stru
 
 		if (to < 0) /* of a design that is just being replaced */
 			continue;
+		r->tables[to][instance == 1].silent =
+		    json_is_true(json_object_get(table, "silent"));
 		json_array_foreach (json_object_get(table, "routes"), n, route)
 			if (route_from_json(route, &r->tables[to][instance == 1]) < 0)
 				return err_set(e, EPROTO,
@@ -95,17 +97,17 @@ bool *stopped_from_json(const struct model *m, const json_t *names)
 	return stopped;
 }
 
-bool *maintained_from_json(const struct model *m, const json_t *names)
+bool *instances_from_json(const struct model *m, const json_t *names)
 {
 	bool *list = xcalloc(model_n_tables(m) * 2 + 1, sizeof(*list));
 	size_t k;
 	json_t *name;
 
 	json_array_foreach (names, k, name) {
-		for (size_t i = 0; i < m->n_route_servers * 2; i++) {
+		for (size_t i = 0; i < model_n_tables(m) * 2; i++) {
 			char full[128];
 
-			snprintf(full, sizeof(full), "%s/%zu", m->route_servers[i / 2].name, i % 2);
+			snprintf(full, sizeof(full), "%s/%zu", model_table_name(m, i / 2), i % 2);
 			if (strieq(json_string_value(name), full))
 				list[i] = true;
 		}

@@ -250,9 +250,9 @@ static void stand_in(struct router *r, size_t i, const bool *lost)
 static void op_maintained(struct router *r, const json_t *req)
 {
 	_cleanup_free_ bool *was = r->maintained,
-	                    *lost = maintained_from_json(r->model, json_object_get(req, "lost"));
+	                    *lost = instances_from_json(r->model, json_object_get(req, "lost"));
 
-	r->maintained = maintained_from_json(r->model, json_object_get(req, "instances"));
+	r->maintained = instances_from_json(r->model, json_object_get(req, "instances"));
 	for (size_t i = 0; i < r->n_watches; i++) {
 		if (r->maintained[i] && !was[i]) {
 			copy_table(&r->aside[i], seen(r, i));
@@ -265,6 +265,16 @@ static void op_maintained(struct router *r, const json_t *req)
 	for (size_t i = 0; i < r->n_watches; i++)
 		if (r->maintained[i])
 			stand_in(r, i, lost);
+	mark_dirty(r);
+}
+
+/* Which instances of gateways NICs get nothing by. */
+static void set_silent(struct router *r, const json_t *names)
+{
+	_cleanup_free_ bool *list = instances_from_json(r->model, names);
+
+	for (size_t i = r->model->n_route_servers * 2; i < model_n_tables(r->model) * 2; i++)
+		programmer_rib(r->prog)->tables[i / 2][i % 2].silent = list[i];
 	mark_dirty(r);
 }
 
@@ -331,10 +341,11 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	programmer_peers(r->prog, is_peer, r);
 	r->aside = xcalloc(n + 1, sizeof(*r->aside));
 	free(r->maintained);
-	r->maintained = maintained_from_json(r->model, json_object_get(req, "maintained"));
+	r->maintained = instances_from_json(r->model, json_object_get(req, "maintained"));
 	free(r->stopped);
 	r->stopped = stopped_from_json(m, json_object_get(req, "stopped"));
 	down_from_json(m, json_object_get(req, "down"), &r->down);
+	set_silent(r, json_object_get(req, "silent"));
 	if (old_model)
 		carry_over(r, old_model, old, old_aside);
 	free_aside(old_aside, n_old);
@@ -344,7 +355,7 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		read_instance(r, i, true);
 	r->quiet = false;
-	_cleanup_free_ bool *lost = maintained_from_json(m, json_object_get(req, "lost"));
+	_cleanup_free_ bool *lost = instances_from_json(m, json_object_get(req, "lost"));
 
 	for (size_t i = 0; i < r->n_watches; i++)
 		if (r->maintained[i])
@@ -408,6 +419,8 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 		mark_dirty(r);
 	} else if (strcmp(op, "maintained") == 0) {
 		op_maintained(r, req);
+	} else if (strcmp(op, "silent") == 0) {
+		set_silent(r, json_object_get(req, "instances"));
 	} else if (strcmp(op, "health") == 0) {
 		down_from_json(r->model, json_object_get(req, "down"), &r->down);
 		mark_dirty(r);

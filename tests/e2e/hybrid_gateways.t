@@ -83,6 +83,8 @@ json "path: by a gateway's instance and a wire" '.verdict == "delivered" and .ag
 status "a gateway's instance dies" 0 vnetlab fault stop vpngw/0
 wait_until "the other one carries on" 10 sh -c "'$B/vnetlab' routes app -o json |
 	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.5\"]'"
+run vnetlab routes app -o json
+hops 10.41.0.0/16 10.0.255.5
 wait_until "and the site is reached" 10 vnetlab probe app frr/srv
 status "it is started again" 0 vnetlab fault start vpngw/0
 wait_until "with its wires and sessions" 20 sh -c "'$B/vnetlab' routes app -o json |
@@ -101,4 +103,16 @@ like "... nobody waits for what it breaks" "$err" \
 	'vpngw/0 with rs/0 will not come up: user-defined route fw of GatewaySubnet leads 10.0.3.4 elsewhere'
 run vnetlab gateway bgp-peers vpngw 10.0.3.4 -o json
 json "... BGP between gateway and Route Server" '[.value[].state] | unique == ["Connecting"]'
+run vnetlab routes app -o json
+hops 10.40.0.0/16 10.0.255.5
+run vnetlab path app frr/srv -o json
+json "... the second instance alone has NICs' traffic, where both do not see each other" '.agree and
+	[.hops[].node] == ["app", "vpngw/1", "frr", "frr/srv"]'
+ok "... an event says so" sh -c "'$B/vnetlab' events --no-follow | jq -s -e 'any(.[]; .kind == \"gateway\" and
+	.subject == \"vpngw/0\" and (.detail | test(\"does not see the other\")))'"
+status "... the first one stops" 0 vnetlab fault stop vpngw/0
+status "... and starts" 0 vnetlab fault start vpngw/0
+status "... the second one stops" 0 vnetlab fault stop vpngw/1
+wait_until "... the first one's routes are back" 10 sh -c "'$B/vnetlab' routes app -o json |
+	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.4\"]'"
 done_testing

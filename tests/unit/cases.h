@@ -63,6 +63,12 @@ static void cases_state_run(const struct model *m, const char *title, json_t *j,
 	print_message("#   %s\n", title);
 	s.rib = rib_new(model_n_tables(m));
 	cases_learn(m, s.rib, json_object_get(j, "learned"));
+	json_array_foreach (json_object_get(j, "silent"), i, vm) {
+		int table = model_table(m, "gateway", json_string_value(vm));
+
+		assert_true(table >= 0);
+		s.rib->tables[table][0].silent = true;
+	}
 	assert_true(m->n_vms <= ARRAY_LEN(s.stopped));
 	for (i = 0; i < m->n_vms; i++)
 		s.stopped[i] = m->vms[i].deallocated;

@@ -363,11 +363,14 @@ static void test_rib_json(void **state)
 	(void)state;
 	rib_set(&r->tables[0][0], P("0.0.0.0/0"), hops, 2);
 	rib_set(&r->tables[1][1], P("10.0.0.0/8"), hops, 1);
+	r->tables[1][0].silent = true;
 	json_t *j = rib_to_json(&m, r);
 
 	assert_int_equal(rib_from_json(&m, j, &back, &e), 0);
 	assert_int_equal(back->tables[0][0].n, 1);
 	assert_int_equal(back->tables[0][1].n, 0);
+	assert_true(back->tables[1][0].silent);
+	assert_false(back->tables[1][1].silent);
 	assert_int_equal(rib_get(&back->tables[0][0], P("0.0.0.0/0"))->n_next_hops, 2);
 	assert_int_equal(rib_get(&back->tables[1][1], P("10.0.0.0/8"))->next_hops[0], hops[0]);
 	rib_free(back);

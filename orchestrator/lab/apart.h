@@ -1,0 +1,13 @@
+/* By which of a gateway's two instances NICs get nothing.  That is one that is stopped; and the
+ * first, where the two of a VPN gateway do not see each other because a route of GatewaySubnet
+ * leads their session elsewhere: Azure was seen to keep the second one's routes, alone. */
+#pragma once
+
+#include <jansson.h>
+
+#include "lab/driver.h"
+
+/* For the virtual router: ["vpngw/0"]; new reference. */
+json_t *apart_json(struct driver *d);
+/* Sessions or nodes have changed: tells the virtual router when that changes the list. */
+void apart_look(struct driver *d);
