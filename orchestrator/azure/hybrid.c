@@ -63,6 +63,27 @@ const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, 
 	return vm->gateway;
 }
 
+char *hybrid_session_word(const struct hybrid_session *s)
+{
+	const struct gateway *g = gateway_of_vm(NULL, s->vm, NULL);
+	const struct connection *c = s->conn;
+
+	/* Of a connection with two objects the gateway's own one gives the name. */
+	if (g && c && c->gateway != g && c->reverse)
+		c = c->reverse;
+	if (!g || (!c && s->kind != HP_ROUTE_SERVER))
+		return NULL;
+	return xasprintf("%s/%s", g->name, c ? c->name : s->rs->name);
+}
+
+bool hybrid_session_is(const struct hybrid_session *s, const char *word)
+{
+	_cleanup_free_ char *name = hybrid_session_word(s);
+	_cleanup_free_ char *one = name ? xasprintf("%s/%u", name, s->vm->instance) : NULL;
+
+	return name && (strieq(name, word) || strieq(one, word));
+}
+
 typedef void static_fn(void *ctx, struct prefix p, const struct connection *c);
 
 static void local_statics(const struct connection *c, static_fn *fn, void *ctx)

@@ -150,6 +150,11 @@ bool vnet_has_gateway(const struct vnet *v);     /* of whatever type */
 bool peering_is_transit(const struct peering *p);
 /* The instance that has the address; NULL: it is no gateway's. */
 const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, unsigned *ret_k);
+/* What users call a gateway's session, "GATEWAY/CONNECTION" or "GATEWAY/ROUTESERVER"; the caller
+ * frees.  NULL: nobody's that has such a name. */
+char *hybrid_session_word(const struct hybrid_session *s);
+/* Is it meant by that, with or without the gateway's instance behind it: "/0", "/1"? */
+bool hybrid_session_is(const struct hybrid_session *s, const char *word);
 /* Called with each prefix that a gateway knows without BGP: those of local network gateways (or of
  * sites and VNets, where no object says them) and, as /32, the BGP addresses of its peers
  * (azure-semantics 7.1). */

@@ -39,6 +39,7 @@ enum arg_kind {
 	ARG_NODE,
 	ARG_NIC,
 	ARG_PEERING,
+	ARG_SESSION, /* a peering, or a gateway's session */
 	ARG_GATEWAY,
 	ARG_WORD
 };

@@ -131,12 +131,27 @@ static const char *role_help(enum vm_role r)
 	return help[r];
 }
 
+/* Each name once; as connections and instances come, equal ones need not be neighbours. */
+static void gateway_sessions(const struct model *m, struct candidates *ret)
+{
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		_cleanup_free_ char *name = hybrid_session_word(&m->sessions[i]);
+		bool known = !name;
+
+		for (size_t k = 0; k < ret->n && !known; k++)
+			known = strieq(ret->items[k].word, name);
+		if (!known)
+			candidates_add(ret, name, "a gateway's BGP");
+	}
+}
+
 void complete_names(enum arg_kind kind, const char *lab, const char *topology,
                     struct candidates *ret)
 {
 	if (kind == ARG_LAB)
 		lab_names(ret);
-	if (kind != ARG_NODE && kind != ARG_NIC && kind != ARG_PEERING && kind != ARG_GATEWAY)
+	if (kind != ARG_NODE && kind != ARG_NIC && kind != ARG_PEERING && kind != ARG_SESSION &&
+	    kind != ARG_GATEWAY)
 		return;
 	struct model *m = some_model(lab, topology);
 
@@ -156,12 +171,15 @@ void complete_names(enum arg_kind kind, const char *lab, const char *topology,
 
 			candidates_add(ret, name, "Route Server instance");
 		}
-		for (size_t j = 0; kind == ARG_PEERING && j < rs->n_conns; j++) {
+		for (size_t j = 0; (kind == ARG_PEERING || kind == ARG_SESSION) && j < rs->n_conns;
+		     j++) {
 			_cleanup_free_ char *name = xasprintf("%s/%s", rs->name, rs->conns[j].name);
 
 			candidates_add(ret, name, "BGP connection");
 		}
 	}
+	if (kind == ARG_SESSION)
+		gateway_sessions(m, ret);
 	if (kind == ARG_NODE) {
 		candidates_add(ret, "internet", "the Internet's hosts");
 		candidates_add(ret, "fabric", "the virtual router");

@@ -53,6 +53,7 @@ COMMAND(
             "  fault freeze NODE | thaw NODE     hung: neither control nor forwarding\n"
             "  fault link NODE[/NIC] down|up     its cable\n"
             "  fault session RS/PEERING[/0|1] down|up\n"
+            "  fault session GATEWAY/CONNECTION[/0|1] down|up    or GATEWAY/RS: its own BGP\n"
             "  fault impair NIC rate|delay|loss VALUE    where the kernel can\n"
             "  fault maintenance RS/0 [TIME]     what Azure does at times: one instance's sessions "
             "end,\n"

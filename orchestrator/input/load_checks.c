@@ -1,6 +1,7 @@
 /* Checks: what they refer to must exist.  Their form is the schema's; running them is not ours. */
 #include <errno.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -133,7 +134,8 @@ static const struct fault {
 	{ "freeze", "n", "fault freeze NODE" },
 	{ "thaw", "n", "fault thaw NODE" },
 	{ "link", "lu", "fault link NODE[/NIC] down|up" },
-	{ "session", "su", "fault session ROUTESERVER/PEERING[/0|1] down|up" },
+	{ "session", "su",
+	  "fault session ROUTESERVER/PEERING[/0|1]|GATEWAY/CONNECTION[/0|1] down|up" },
 	{ "impair", "l+", "fault impair NIC rate|delay|loss ..." },
 	{ "clear", "", "fault clear" },
 };
@@ -160,7 +162,7 @@ static void fault_usage(struct loader *l, const char *ptr, const char *text, con
 	           "\"%s\" is not a fault command", text);
 }
 
-/* "RS/PEERING", with or without the instance behind it. */
+/* "RS/PEERING" or "GATEWAY/CONNECTION", with or without the instance behind it. */
 static void need_session(struct loader *l, const char *word, const char *ptr)
 {
 	_cleanup_free_ char *pair = xstrdup(word);
@@ -170,6 +172,9 @@ static void need_session(struct loader *l, const char *word, const char *ptr)
 	if (slash && strchr(slash + 1, '/') && n > 2 &&
 	    (streq(pair + n - 2, "/0") || streq(pair + n - 2, "/1")))
 		pair[n - 2] = 0;
+	for (size_t i = 0; i < l->m->n_sessions; i++)
+		if (hybrid_session_is(&l->m->sessions[i], word))
+			return;
 	if (!model_connection(l->m, pair))
 		load_unknown(l, K_CONNECTION, pair, ptr);
 }

@@ -2,6 +2,7 @@
 
 #include "azure/routes.h"
 #include "base/str.h"
+#include "lab/fault.h"
 #include "lab/node.h"
 #include "lab/observe.h"
 
@@ -47,6 +48,18 @@ char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
 	return hybrid_led_astray(d, s);
 }
 
+static char *not_up(const struct driver *d, const struct hybrid_session *s, const char *name,
+                    const struct observed *o)
+{
+	const char *state = o && o->known ? o->s.state : "not asked yet";
+	_cleanup_free_ char *fault = fault_of_session(d, s);
+
+	if (fault)
+		return xasprintf("%s: %s, %s", name, state, fault);
+	return xasprintf("%s: %s%s%s", name, state, o && *o->s.last_error ? ", last error: " : "",
+	                 o ? o->s.last_error : "");
+}
+
 static void session(struct driver *d, const struct hybrid_session *s, struct convergence *ret)
 {
 	const struct observed *o = observed_hybrid(d, s);
@@ -67,9 +80,7 @@ static void session(struct driver *d, const struct hybrid_session *s, struct con
 	ret->of++;
 	ret->up += up;
 	if (!up)
-		why = xasprintf("%s: %s%s%s", name, o && o->known ? o->s.state : "not asked yet",
-		                o && *o->s.last_error ? ", last error: " : "",
-		                o ? o->s.last_error : "");
+		why = not_up(d, s, name, o);
 	else if (foreign && !o->s.received && now_ms() - o->since < FIRST_ROUTES_MS)
 		why = xasprintf("%s: no route received yet", name);
 	else if (o->stable < CONVERGE_STABLE)

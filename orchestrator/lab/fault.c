@@ -8,7 +8,6 @@
 #include "base/str.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
-#include "lab/birdctl.h"
 #include "lab/build.h"
 #include "lab/events.h"
 #include "lab/freeze.h"
@@ -59,7 +58,7 @@ void fault_note(struct driver *d, const char *what, const char *target, const ch
 	event_add(d->events, "fault", target, "%s%s%s", what, *detail ? " " : "", detail);
 }
 
-static void fault_mended(struct driver *d, const char *what, const char *target, const char *how)
+void fault_mended(struct driver *d, const char *what, const char *target, const char *how)
 {
 	fault_forget(d, what, target);
 	event_add(d->events, "fault", target, "%s", how);
@@ -70,34 +69,13 @@ bool fault_stops(const struct driver *d, const char *vm)
 	return fault_find(d, "stop", vm) < d->n_faults;
 }
 
-/* The session that a fault on "RS/PEERING" or "RS/PEERING/0" is about. */
-static struct bgp_connection *connection_of(const struct lab *l, const char *name,
-                                            int *ret_instance)
-{
-	size_t n = strlen(name);
-	_cleanup_free_ char *base = xstrdup(name);
-
-	*ret_instance = -1;
-	if (n > 2 && name[n - 2] == '/' && (name[n - 1] == '0' || name[n - 1] == '1')) {
-		base[n - 2] = '\0';
-		struct bgp_connection *c = model_connection(l->model, base);
-
-		if (c) {
-			*ret_instance = name[n - 1] - '0';
-			return c;
-		}
-	}
-	return model_connection(l->model, name);
-}
-
 void fault_reset(struct driver *d)
 {
 	maintenance_reset(d);
 	for (size_t i = d->n_faults; i-- > 0;) {
 		struct node *n = NULL;
-		int inst;
 		bool there = streq(d->faults[i].what, "session")
-		                 ? connection_of(&d->lab, d->faults[i].target, &inst) != NULL
+		                 ? fault_session_known(d->lab.model, d->faults[i].target)
 		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
 
 		/* A node that was built anew is whole; one that is stopped stays so. */
@@ -307,47 +285,6 @@ static int do_link(struct driver *d, const char *const *argv, struct err *e)
 	return 0;
 }
 
-/* --- sessions ----------------------------------------------------------------------------------
- */
-
-static int session_set(struct driver *d, const struct bgp_connection *c, unsigned instance, bool up,
-                       struct err *e)
-{
-	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
-	const struct node *n = node_find(&d->lab, name);
-	char protocol[64];
-
-	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING || n->procs[0]->frozen)
-		return err_set(e, EIO, "%s does not run", name);
-	bird_protocol_name(c, protocol);
-	int r = bird_enable(n->procs[0]->ready_path, protocol, up, e);
-
-	return r < 0 ? err_wrap(e, "%s", name) : 0;
-}
-
-static int do_session(struct driver *d, const char *const *argv, struct err *e)
-{
-	bool up = argv[2] && streq(argv[2], "up");
-	int instance, r = 0;
-	const struct bgp_connection *c = connection_of(&d->lab, argv[1], &instance);
-
-	if (!c)
-		return err_set(e, ENOENT, "no peering is called %s (RouteServer/PEERING[/0|1])",
-		               argv[1]);
-	if (!argv[2] || (!up && !streq(argv[2], "down")))
-		return err_set(e, EINVAL, "fault session RS/PEERING[/0|1] down|up");
-	for (unsigned i = 0; r == 0 && i < 2; i++)
-		if (instance < 0 || instance == (int)i)
-			r = session_set(d, c, i, up, e);
-	if (r < 0)
-		return r;
-	if (up)
-		fault_mended(d, "session", argv[1], "session up");
-	else
-		fault_note(d, "session", argv[1], "down");
-	return 0;
-}
-
 /* --- the words ---------------------------------------------------------------------------------
  */
 
@@ -374,7 +311,7 @@ static int mend(struct driver *d, const struct fault *f, struct err *e)
 	if (streq(f->what, "link"))
 		return do_link(d, link, e);
 	if (streq(f->what, "session"))
-		return do_session(d, session, e);
+		return fault_session(d, session, e);
 	if (streq(f->what, "impair"))
 		return fault_impair(d, impair, e);
 	if (streq(f->what, "maintenance"))
@@ -410,7 +347,7 @@ static const struct verb {
 	{ "freeze", 1, 1, do_freeze },
 	{ "thaw", 1, 1, do_freeze },
 	{ "link", 2, 2, do_link },
-	{ "session", 2, 2, do_session },
+	{ "session", 2, 2, fault_session },
 	{ "impair", 2, 3, fault_impair },
 	{ "maintenance", 1, 2, maintenance_begin },
 	{ "list", 0, 0, do_nothing },

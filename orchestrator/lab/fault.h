@@ -9,6 +9,10 @@ struct fault {
 	char *detail; /* "down", "--hold", "rate 1mbit", "30s"; "" */
 };
 
+struct hybrid_session;
+
+/* The fault that keeps a gateway's session down, as a command; the caller frees.  NULL: none. */
+char *fault_of_session(const struct driver *d, const struct hybrid_session *s);
 /* True when a fault keeps this VM stopped. */
 bool fault_stops(const struct driver *d, const char *vm);
 /* The design has changed: faults of what is gone are forgotten. */
@@ -17,4 +21,7 @@ void fault_reset(struct driver *d);
 /* For the files that do the breaking: */
 void fault_note(struct driver *d, const char *what, const char *target, const char *detail);
 void fault_forget(struct driver *d, const char *what, const char *target);
+void fault_mended(struct driver *d, const char *what, const char *target, const char *how);
+int fault_session(struct driver *d, const char *const *argv, struct err *e);
+bool fault_session_known(const struct model *m, const char *target);
 int fault_impair(struct driver *d, const char *const *argv, struct err *e);

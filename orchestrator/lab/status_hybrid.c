@@ -3,6 +3,7 @@
 #include "azure/hybrid.h"
 #include "base/str.h"
 #include "lab/converge_hybrid.h"
+#include "lab/fault.h"
 #include "lab/observe.h"
 
 const char *node_role(const struct node *n)
@@ -31,6 +32,9 @@ static json_t *session_json(struct driver *d, const struct hybrid_session *s)
 	_cleanup_free_ char *peer =
 	    s->peer ? xstrdup(s->peer->name) : xasprintf("%s/%u", s->rs->name, s->instance);
 	_cleanup_free_ char *why = is_up(d, s) ? NULL : hybrid_hopeless(d, s);
+
+	if (!why && !is_up(d, s))
+		why = fault_of_session(d, s);
 
 	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:i,s:i,s:s?,s:s?}", "node", s->vm->name, "peer",
 	                 peer, "address", IP4_STR(s->local_ip), "peerIp", IP4_STR(s->peer_ip),

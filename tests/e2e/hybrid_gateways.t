@@ -90,6 +90,31 @@ status "it is started again" 0 vnetlab fault start vpngw/0
 wait_until "with its wires and sessions" 20 sh -c "'$B/vnetlab' routes app -o json |
 	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress | length == 2'"
 
+state() { # GATEWAY-INSTANCE PEER: the session's state and why it is so
+	vnetlab status -o json | jq -r ".gatewayBgp[] | select(.node == \"$1\" and .peer == \"$2\") | .state, .reason // \"-\""
+}
+status "a gateway's session goes down" 0 vnetlab fault session vpngw/to-frr/1 down -o json
+json "... as a fault" '.faults == ["session vpngw/to-frr/1 down"]'
+wait_until "... of that instance" 5 sh -c "'$B/vnetlab' gateway bgp-peers vpngw 10.40.0.1 -o json | jq -e \
+	'[.value[] | \"\(.localAddress) \(.state)\"] == [\"10.0.255.4 Connected\", \"10.0.255.5 Connecting\"]'"
+is "... status says which, and why" "$(state vpngw/1 frr | tr '\n' ' ')" "Down fault session vpngw/to-frr/1 down "
+is "... not the other" "$(state vpngw/0 frr | tr '\n' ' ')" "Established - "
+status "up waits for it" 124 vnetlab up "$lab" --wait 300ms
+like "... and says so" "$err" 'vpngw/1 with frr: Down, fault session vpngw/to-frr/1 down'
+status "those with the Route Server, too, of both instances" 0 vnetlab fault session VPNGW/rs down
+wait_until "... are down" 5 sh -c "'$B/vnetlab' gateway bgp-peers vpngw -o json | jq -e \
+	'[.value[] | select(.neighbor | startswith(\"10.0.3.\")) | .state] == [\"Connecting\", \"Connecting\", \"Connecting\", \"Connecting\"]'"
+status "clear" 0 vnetlab fault clear
+wait_until "... brings them all back" 20 sh -c "'$B/vnetlab' gateway bgp-peers vpngw -o json | jq -e \
+	'[.value[] | select(.neighbor | startswith(\"10.0.3.\") or . == \"10.40.0.1\") | .state] | length == 6 and unique == [\"Connected\"]'"
+status "a Vnet2Vnet connection, from its other side" 0 vnetlab fault session far/to-far down
+status "... and up" 0 vnetlab fault session far/to-far up
+status "a connection without BGP" 2 vnetlab fault session vpngw/to-static down
+like "... says so" "$err" 'connection to-static has no BGP'
+status "no such session" 2 vnetlab fault session vpngw/to-nowhere down
+like "... says how they are called" "$err" 'GATEWAY/CONNECTION'
+is "completion knows them" "$(vnetlab completion --complete -- fault session vpn | cut -f 1 | tr '\n' ' ')" "vpngw/rs vpngw/to-frr vpngw/to-locked vpngw/to-far "
+
 jq '.connections["to-locked"].sharedKey = "one"' "$lab" >"$work/gateways.vnetlab.json"
 status "the key is corrected as the lab runs" 0 vnetlab up "$work/gateways.vnetlab.json"
 wait_until "and the connection comes up" 10 vnetlab probe app locked/srv

@@ -82,6 +82,8 @@ static void names(enum arg_kind kind, const char *lab, const char *topology, str
 		candidates_add(ret, "NVA_1VMNic", NULL);
 	} else if (kind == ARG_PEERING) {
 		candidates_add(ret, "RS/NVA_1", NULL);
+	} else if (kind == ARG_SESSION) {
+		candidates_add(ret, "gw/to-dc", NULL);
 	}
 }
 
@@ -127,6 +129,7 @@ static void completes(void **state)
 		{ { "fault", "" }, "stop start kill" },
 		{ { "fault", "st" }, "stop start" },
 		{ { "fault", "stop", "NVA_2" }, "NVA_2" },
+		{ { "fault", "session", "" }, "gw/to-dc" },
 		{ { "learned", "RS/" }, "RS/NVA_1" },
 		{ { "help", "pr" }, "probe" },
 	};

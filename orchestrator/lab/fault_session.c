@@ -1,0 +1,137 @@
+/* fault session: a BGP session is shut down where it is ours: on the Route Server's instance for a
+ * peering, on the gateway's for what nobody configured. */
+#include <errno.h>
+
+#include "azure/hybrid.h"
+#include "base/str.h"
+#include "lab/birdctl.h"
+#include "lab/fault.h"
+#include "lab/node.h"
+#include "lab/process.h"
+#include "plan/bird_hybrid.h"
+#include "plan/names.h"
+
+/* The peering that "RS/PEERING" or "RS/PEERING/0" is about. */
+static const struct bgp_connection *peering_of(const struct model *m, const char *name,
+                                               int *ret_instance)
+{
+	size_t n = strlen(name);
+	_cleanup_free_ char *base = xstrdup(name);
+
+	*ret_instance = -1;
+	if (n > 2 && name[n - 2] == '/' && (name[n - 1] == '0' || name[n - 1] == '1')) {
+		base[n - 2] = '\0';
+		struct bgp_connection *c = model_connection(m, base);
+
+		if (c) {
+			*ret_instance = name[n - 1] - '0';
+			return c;
+		}
+	}
+	return model_connection(m, name);
+}
+
+static bool gateway_has(const struct model *m, const char *target)
+{
+	for (size_t i = 0; i < m->n_sessions; i++)
+		if (hybrid_session_is(&m->sessions[i], target))
+			return true;
+	return false;
+}
+
+bool fault_session_known(const struct model *m, const char *target)
+{
+	int instance;
+
+	return peering_of(m, target, &instance) || gateway_has(m, target);
+}
+
+char *fault_of_session(const struct driver *d, const struct hybrid_session *s)
+{
+	for (size_t i = 0; i < d->n_faults; i++)
+		if (streq(d->faults[i].what, "session") &&
+		    hybrid_session_is(s, d->faults[i].target))
+			return xasprintf("fault session %s %s", d->faults[i].target,
+			                 d->faults[i].detail);
+	return NULL;
+}
+
+static int enable(struct driver *d, const char *node, const char *protocol, bool up, struct err *e)
+{
+	const struct node *n = node_find(&d->lab, node);
+
+	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING || n->procs[0]->frozen)
+		return err_set(e, EIO, "%s does not run", node);
+	int r = bird_enable(n->procs[0]->ready_path, protocol, up, e);
+
+	return r < 0 ? err_wrap(e, "%s", node) : 0;
+}
+
+static int set_peering(struct driver *d, const struct bgp_connection *c, int instance, bool up,
+                       struct err *e)
+{
+	char protocol[64];
+	int r = 0;
+
+	bird_protocol_name(c, protocol);
+	for (unsigned i = 0; r == 0 && i < 2; i++) {
+		_cleanup_free_ char *name = node_name_rs(c->rs, i);
+
+		if (instance < 0 || instance == (int)i)
+			r = enable(d, name, protocol, up, e);
+	}
+	return r;
+}
+
+static int set_gateways(struct driver *d, const char *target, bool up, struct err *e)
+{
+	const struct model *m = d->lab.model;
+	char protocol[64];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->n_sessions; i++) {
+		if (!hybrid_session_is(&m->sessions[i], target))
+			continue;
+		bird_hybrid_protocol(&m->sessions[i], protocol);
+		r = enable(d, m->sessions[i].vm->name, protocol, up, e);
+	}
+	return r;
+}
+
+static int unknown(const struct model *m, const char *target, struct err *e)
+{
+	for (size_t i = 0; i < m->n_connections; i++) {
+		const struct connection *c = &m->connections[i];
+		_cleanup_free_ char *name =
+		    c->broken ? NULL : xasprintf("%s/%s", c->gateway->name, c->name);
+
+		if (name && strieq(name, target))
+			return err_set(e, ENOENT, "connection %s has no BGP: enableBgp is false",
+			               c->name);
+	}
+	return err_set(e, ENOENT,
+	               "no peering is called %s (RouteServer/PEERING[/0|1], "
+	               "GATEWAY/CONNECTION[/0|1], GATEWAY/ROUTESERVER[/0|1])",
+	               target);
+}
+
+int fault_session(struct driver *d, const char *const *argv, struct err *e)
+{
+	bool up = argv[2] && streq(argv[2], "up");
+	int instance, r;
+	const struct bgp_connection *c = peering_of(d->lab.model, argv[1], &instance);
+
+	if (!c && !gateway_has(d->lab.model, argv[1]))
+		return unknown(d->lab.model, argv[1], e);
+	if (!argv[2] || (!up && !streq(argv[2], "down")))
+		return err_set(e, EINVAL,
+		               "fault session RS/PEERING[/0|1]|GATEWAY/CONNECTION[/0|1] down|up");
+	r = c ? set_peering(d, c, instance, up, e) : set_gateways(d, argv[1], up, e);
+	if (r < 0)
+		return r;
+	if (up)
+		fault_mended(d, "session", argv[1], "session up");
+	else
+		fault_note(d, "session", argv[1], "down");
+	return 0;
+}
