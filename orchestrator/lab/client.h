@@ -39,7 +39,8 @@
  * fault       argv                                 faults[]
  * events      since?                               stream of {"line":{time,lab,kind,subject,detail}}
  * sessions    -                                    converged, log[{time,routeServer,peering,
- *                                                  instance,from,to}] since the lab converged
+ *                                                  instance,from,to}] since the lab converged;
+ *                                                  of gateways and sites: {session,time,from,to}
  * down        -                                    ended
  */
 /* clang-format on */

@@ -96,8 +96,8 @@ void hybrid_converged(struct driver *d, struct convergence *ret)
 	for (size_t i = 0; i < m->n_sessions; i++) {
 		const struct hybrid_session *s = &m->sessions[i];
 
-		/* One end of each will do: the gateway's; between a circuit and a site, the MSEE's.
-		 */
+		/* One end of each will do.  Two gateways' ends are both asked: each may have its
+		 * own reason. */
 		if (s->vm->role == VM_GATEWAY || (s->vm->role == VM_MSEE && s->kind == HP_SITE))
 			session(d, s, ret);
 	}
@@ -106,6 +106,13 @@ void hybrid_converged(struct driver *d, struct convergence *ret)
 			converge_say(ret->notes,
 			             xasprintf("connection %s stays down: %s",
 			                       m->connections[i].name, m->connections[i].down));
+}
+
+bool hybrid_counted_end(const struct hybrid_session *s)
+{
+	if (s->vm->role == VM_GATEWAY)
+		return !s->peer || s->peer->role != VM_GATEWAY || s->vm->idx < s->peer->idx;
+	return s->vm->role == VM_MSEE && s->kind == HP_SITE;
 }
 
 bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
@@ -123,6 +130,20 @@ char *observed_name(const struct node *n, const struct observed *s)
 
 	return c ? xasprintf("%s/%s/%u", c->rs->name, c->name, s->instance)
 	         : xasprintf("%s-%s", n->name, IP4_STR(s->session->peer_ip));
+}
+
+json_t *observed_change(const struct observed *s, const char *at, const char *from)
+{
+	const struct bgp_connection *c = s->conn;
+	_cleanup_free_ char *name = c ? NULL : hybrid_session_name(s->session);
+	json_t *row = c ? json_pack("{s:s,s:s,s:i}", "routeServer", c->rs->name, "peering", c->name,
+	                            "instance", (int)s->instance)
+	                : json_pack("{s:s}", "session", name);
+
+	json_object_set_new(row, "time", json_string(at));
+	json_object_set_new(row, "from", json_string(from));
+	json_object_set_new(row, "to", json_string(s->s.state));
+	return row;
 }
 
 size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret)

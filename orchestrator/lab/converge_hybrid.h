@@ -25,5 +25,10 @@ struct observed;
 size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret);
 /* What events call it: "rs/nva/0", "vpngw/0-10.40.0.1". */
 char *observed_name(const struct node *n, const struct observed *s);
+/* A row of observe_changes(): it is no longer `from`. */
+json_t *observed_change(const struct observed *s, const char *at, const char *from);
+/* Of a session's two ends the one that stands for it: the gateway's, the first gateway's; between a
+ * circuit and a site, the MSEE's. */
+bool hybrid_counted_end(const struct hybrid_session *s);
 /* "vpngw/0 with dc1" */
 char *hybrid_session_name(const struct hybrid_session *s);

@@ -130,7 +130,6 @@ static void waiter_answered(struct driver *d, size_t i)
 
 static void session_changed(struct instance *in, struct observed *s, const char *from)
 {
-	const struct bgp_connection *c = s->conn;
 	struct observer *o = in->d->observer;
 	_cleanup_free_ char *who = observed_name(in->node, s);
 	const char *why = s->s.last_error;
@@ -142,7 +141,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	          *why ? ": " : "", why);
 	if (s->session && s->session->kind == HP_SIBLING)
 		apart_look(in->d);
-	if (!o->converged || !c)
+	if (!o->converged || (s->session && !hybrid_counted_end(s->session)))
 		return;
 	struct timespec ts;
 	char at[40];
@@ -150,10 +149,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	if (json_array_size(o->changes) >= CHANGES_KEEP)
 		json_array_remove(o->changes, 0);
-	json_array_append_new(o->changes,
-	                      json_pack("{s:s,s:s,s:s,s:i,s:s,s:s}", "time", time_iso(&ts, at),
-	                                "routeServer", c->rs->name, "peering", c->name, "instance",
-	                                (int)s->instance, "from", from, "to", s->s.state));
+	json_array_append_new(o->changes, observed_change(s, time_iso(&ts, at), from));
 }
 
 static bool same(const struct bird_session *a, const struct bird_session *b)

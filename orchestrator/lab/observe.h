@@ -51,5 +51,6 @@ void observe_log_line(struct process *p, const char *line, size_t n);
 /* From now on session changes are kept for `sessions`. */
 void observe_converged(struct driver *d);
 bool observe_is_converged(const struct driver *d);
-/* [{"time","routeServer","peering","instance","from","to"}]; new reference */
+/* [{"time","from","to"} with "routeServer","peering","instance", or with "session": "vpngw/0 with
+ * dc1"]; new reference */
 json_t *observe_changes(const struct driver *d);

@@ -94,12 +94,16 @@ static json_t *flaps(struct answers *a)
 	json_array_foreach (json_object_get(reply, "log"), i, o) {
 		if (!strieq(text(o, "from"), "Established"))
 			continue;
-		json_t *row = json_sprintf("%s/%s instance %d left Established at %s (%s)",
-		                           text(o, "routeServer"), text(o, "peering"),
-		                           (int)json_integer_value(json_object_get(o, "instance")),
-		                           text(o, "time"), text(o, "to"));
+		_cleanup_free_ char *who =
+		    json_object_get(o, "session")
+		        ? xstrdup(text(o, "session"))
+		        : xasprintf("%s/%s instance %d", text(o, "routeServer"), text(o, "peering"),
+		                    (int)json_integer_value(json_object_get(o, "instance")));
 
-		json_array_append_new(rows, json_pack("{s:o}", "detail", row));
+		json_array_append_new(rows,
+		                      json_pack("{s:o}", "detail",
+		                                json_sprintf("%s left Established at %s (%s)", who,
+		                                             text(o, "time"), text(o, "to"))));
 	}
 	json_decref(reply);
 	return rows;

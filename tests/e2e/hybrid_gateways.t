@@ -122,6 +122,14 @@ jq '.routeTables = {"gw": {"routes": {"fw": {"addressPrefix": "10.0.0.0/16", "ne
 	"nextHopIpAddress": "10.0.2.4"}}}} | .virtualNetworks.Hub.subnets.GatewaySubnet.routeTable = "gw"' \
 	"$lab" >"$work/gateways.vnetlab.json"
 status "the lab ends" 0 vnetlab down
+jq '.checks = {"calm": {"audit": ["flaps"]}, "a site": {"do": "fault session vpngw/to-frr/0 down"},
+	"seen": {"audit": ["flaps"], "not": true, "within": "10s"}, "two gateways": {"do": "fault session far/to-far down"},
+	"far from app": {"effectiveRoutes": "far-app", "lacks": [{"addressPrefix": "10.0.0.0/16"}], "within": "10s"},
+	"restless": {"audit": ["flaps"]}}' "$lab" >"$work/flaps.vnetlab.json"
+status "flaps of gateways' sessions are found" 1 vnetlab test "$work/flaps.vnetlab.json" --format json
+json "... not before they happen" '[.checks[] | select(.name == "calm") | .ok] == [true]'
+json "... and no session twice" '[.checks[] | select(.name == "restless") | .detail // .reason | tostring | scan("[a-z]+/[01] with [a-z/01]+ left")] |
+	sort == unique and any(. == "vpngw/0 with frr left") and all(test("^vpngw/[01] with (frr|far/0) left$"))'
 run vnetlab up "$work/gateways.vnetlab.json"
 like "a route of GatewaySubnet that covers RouteServerSubnet" "$err" 'GW-UDR-02'
 like "... nobody waits for what it breaks" "$err" \
