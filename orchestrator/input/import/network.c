@@ -21,6 +21,11 @@ static void read_vnet(struct import *im, struct res *r)
 
 	put_str(obj, "location", arm_str(r->j, "location"));
 	json_object_set_new(obj, "addressPrefixes", prefixes);
+	prefixes = arm_prefixes(im, r, arm_get(r->j, "summarizedGatewayPrefixes"), NULL,
+	                        "addressPrefixes");
+	if (json_array_size(prefixes))
+		json_object_set(obj, "summarizedGatewayPrefixes", prefixes);
+	json_decref(prefixes);
 	im_put(im, "virtualNetworks", r, obj);
 }
 

@@ -21,15 +21,14 @@ static const char envelope[] =
 
 static const struct props table[] = {
 	{ NET "virtualnetworks",
-	  " addressSpace addressPrefixes subnets virtualNetworkPeerings dhcpOptions "
+	  " addressSpace addressPrefixes summarizedGatewayPrefixes subnets "
+	  "virtualNetworkPeerings dhcpOptions "
 	  "enableDdosProtection "
 	  "ddosProtectionPlan enableVmProtection flowTimeoutInMinutes flowLogs "
 	  "privateEndpointVNetPolicies ipAllocations defaultPublicNatGateway ",
-	  (const struct missing[]){
-	      { "summarizedGatewayPrefixes", "gateways announce the address space itself" },
-	      { "bgpCommunities", "gateways announce no communities" },
-	      { "encryption", "packets are not encrypted" },
-	      { NULL, NULL } } },
+	  (const struct missing[]){ { "bgpCommunities", "gateways announce no communities" },
+	                            { "encryption", "packets are not encrypted" },
+	                            { NULL, NULL } } },
 	{ NET "virtualnetworks/subnets",
 	  " addressPrefix addressPrefixes routeTable networkSecurityGroup natGateway "
 	  "serviceEndpoints "
