@@ -155,7 +155,8 @@ COMMAND(
       .group = "Look",
       .synopsis = "graph [FILE|LAB] [--format svg|dot|mermaid]",
       .summary = "a picture of a topology or of a running lab",
-      .help = "Draws VNets, subnets, NICs, Route Servers, peerings and BGP connections; of a "
+      .help = "Draws VNets, subnets, NICs, Route Servers, peerings, BGP connections, gateways' "
+              "connections, circuits and sites; of a "
               "running lab with the states of its sessions. SVG is drawn by vnetlab itself, dot "
               "is for graphviz, mermaid for Markdown pages.\n\n"
               "  vnetlab graph my.vnetlab.json > my.svg\n"

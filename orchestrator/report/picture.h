@@ -1,4 +1,5 @@
-/* Pictures of a design: VNets, subnets, NICs, Route Servers, peerings and BGP connections; of a
+/* Pictures of a design: VNets, subnets, NICs, Route Servers, peerings, BGP connections, and what
+ * gateways connect to; of a
  * running lab with the states of its sessions.  Pure: text out of a model. */
 #pragma once
 
@@ -29,5 +30,17 @@ char *picture_svg(const struct picture *p);
 bool picture_draws_peering(const struct peering *p);
 /* "172.16.1.4", with the image of an appliance and a public address behind it. */
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
+/* A wire, as connections and circuits lay them: of several between the same two the first. */
+struct picture_wire {
+	const struct nic *from, *to; /* a gateway's instance; the far one, or a VM; or */
+	const struct circuit *circuit;
+	const struct site *site; /* of circuit or from, whichever is there */
+	const char *name, *down; /* down: why; NULL: it is not */
+};
+/* The caller frees. */
+size_t picture_wires(const struct model *m, struct picture_wire **ret);
+/* "10.40.0.0/16 AS 65010"; "MSEEs 100.65.0.4 100.65.0.5" */
+void picture_site_detail(const struct site *s, char *buf, size_t cap);
+void picture_circuit_detail(const struct circuit *c, char *buf, size_t cap);
 /* "AS 65000" */
 void picture_session_label(const struct bgp_connection *c, char *buf, size_t cap);

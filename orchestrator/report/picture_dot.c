@@ -1,6 +1,7 @@
 /* For graphviz: `vnetlab graph --format dot | dot -Tpdf`. */
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "report/picture.h"
 
@@ -82,6 +83,50 @@ static void sessions(struct str *b, const struct picture *p, const struct route_
 	}
 }
 
+static void outside(struct str *b, const struct model *m)
+{
+	struct picture_wire *w = NULL;
+	size_t n = picture_wires(m, &w);
+	char detail[100];
+
+	for (size_t i = 0; i < m->n_sites; i++) {
+		picture_site_detail(&m->sites[i], detail, sizeof(detail));
+		_cleanup_free_ char *text = xasprintf("%s\n%s", m->sites[i].name, detail);
+
+		str_printf(b, "  t%zu [style=filled, fillcolor=\"#e6f2e6\", label=", i);
+		quoted(b, text);
+		str_add(b, "]\n");
+	}
+	for (size_t i = 0; i < m->n_circuits; i++) {
+		picture_circuit_detail(&m->circuits[i], detail, sizeof(detail));
+		_cleanup_free_ char *text = xasprintf("%s\n%s", m->circuits[i].name, detail);
+
+		str_printf(b, "  c%zu [style=filled, fillcolor=\"#ece4f5\", label=", i);
+		quoted(b, text);
+		str_add(b, "]\n");
+	}
+	for (size_t i = 0; i < n; i++) {
+		str_printf(b, w[i].from ? "  n%zu -> " : "  c%zu -> ",
+		           w[i].from ? w[i].from->idx : w[i].circuit->idx);
+		str_printf(b,
+		           w[i].to                     ? "n%zu"
+		           : w[i].from && w[i].circuit ? "c%zu"
+		                                       : "t%zu",
+		           w[i].to                     ? w[i].to->idx
+		           : w[i].from && w[i].circuit ? w[i].circuit->idx
+		                                       : w[i].site->idx);
+		str_printf(b, " [dir=none, color=gray20, style=%s, label=",
+		           w[i].down ? "dashed" : "solid");
+		quoted(b, w[i].name);
+		if (w[i].down) {
+			str_add(b, ", tooltip=");
+			quoted(b, w[i].down);
+		}
+		str_add(b, "]\n");
+	}
+	free(w);
+}
+
 char *picture_dot(const struct picture *p)
 {
 	const struct model *m = p->m;
@@ -122,6 +167,7 @@ char *picture_dot(const struct picture *p)
 		}
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		sessions(&b, p, &m->route_servers[i]);
+	outside(&b, m);
 	str_add(&b, "}\n");
 	return str_take(&b);
 }

@@ -1,6 +1,7 @@
 /* For Markdown: GitHub, GitLab and Azure DevOps draw ```mermaid blocks. */
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "report/picture.h"
 
@@ -88,6 +89,48 @@ static void sessions(struct str *b, const struct picture *p, const struct route_
 	}
 }
 
+static void outside(struct str *b, const struct model *m)
+{
+	struct picture_wire *w = NULL;
+	size_t n = picture_wires(m, &w);
+	char detail[100];
+
+	for (size_t i = 0; i < m->n_sites + m->n_circuits; i++) {
+		bool site = i < m->n_sites;
+		size_t k = site ? i : i - m->n_sites;
+
+		if (site)
+			picture_site_detail(&m->sites[k], detail, sizeof(detail));
+		else
+			picture_circuit_detail(&m->circuits[k], detail, sizeof(detail));
+		_cleanup_free_ char *text =
+		    xasprintf("%s\n%s", site ? m->sites[k].name : m->circuits[k].name, detail);
+
+		str_printf(b, "  %c%zu[", site ? 't' : 'c', k);
+		label(b, text);
+		str_printf(b, "]:::%s\n", site ? "site" : "circuit");
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *line = w[i].down ? "-.-" : "---";
+
+		str_printf(b, w[i].from ? "  n%zu %s" : "  c%zu %s",
+		           w[i].from ? w[i].from->idx : w[i].circuit->idx, line);
+		if (*w[i].name) {
+			str_add(b, "|");
+			label(b, w[i].name);
+			str_add(b, "|");
+		}
+		str_printf(b,
+		           w[i].to                     ? " n%zu\n"
+		           : w[i].from && w[i].circuit ? " c%zu\n"
+		                                       : " t%zu\n",
+		           w[i].to                     ? w[i].to->idx
+		           : w[i].from && w[i].circuit ? w[i].circuit->idx
+		                                       : w[i].site->idx);
+	}
+	free(w);
+}
+
 char *picture_mermaid(const struct picture *p)
 {
 	const struct model *m = p->m;
@@ -97,6 +140,8 @@ char *picture_mermaid(const struct picture *p)
 	str_add(&b, "flowchart LR\n"
 	            "  classDef routeServer fill:#cfe3fb,stroke:#1f6fb2\n"
 	            "  classDef forwards fill:#fde9c9,stroke:#c77700\n"
+	            "  classDef site fill:#e6f2e6,stroke:#2e8540\n"
+	            "  classDef circuit fill:#ece4f5,stroke:#6f42c1\n"
 	            "  classDef nothing fill:none,stroke:none\n");
 	for (size_t i = 0; i < m->n_vnets; i++) {
 		const struct vnet *v = &m->vnets[i];
@@ -125,5 +170,6 @@ char *picture_mermaid(const struct picture *p)
 		}
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		sessions(&b, p, &m->route_servers[i], &n_edges);
+	outside(&b, m);
 	return str_take(&b);
 }

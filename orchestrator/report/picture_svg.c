@@ -3,6 +3,7 @@
  * from left to right; VNets with a Route Server stand in the first row, the others below. */
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 #include "report/picture.h"
 
@@ -12,6 +13,7 @@ enum {
 	GAP = 12,
 	PAD = 14,
 	TITLE = 24,
+	OUTSIDE_W = 232,
 	MAX_COLUMNS = 4,
 	MAX_STACK = 8,
 	MAX_CHIPS = 24,          /* of one subnet; the rest is a number */
@@ -29,6 +31,7 @@ struct box {
 
 struct layout {
 	struct box *vnet, *subnet, *nic, *rs; /* by idx; a NIC that is not drawn has w 0 */
+	struct box *circuit, *site;
 	int w, h;
 };
 
@@ -142,6 +145,25 @@ static void place_vnet(const struct model *m, struct layout *l, const struct vne
 		                        TITLE + 4 + max(left_h, right_h) - GAP + PAD };
 }
 
+/* Outside, below all VNets: circuits, then sites.  Returns where it ends. */
+static int place_outside(const struct model *m, struct layout *l, int y)
+{
+	int x = MARGIN;
+
+	for (size_t i = 0; i < m->n_circuits + m->n_sites; i++) {
+		struct box *b = i < m->n_circuits ? &l->circuit[i] : &l->site[i - m->n_circuits];
+
+		if (x > MARGIN && x + OUTSIDE_W + MARGIN > ROW_WIDTH) {
+			x = MARGIN;
+			y += CHIP_H + ROW_GAP;
+		}
+		*b = (struct box){ x, y, OUTSIDE_W, CHIP_H };
+		x += OUTSIDE_W + 4 * GAP;
+		l->w = max(l->w, b->x + b->w + MARGIN);
+	}
+	return m->n_circuits + m->n_sites ? y + CHIP_H + ROW_GAP : y;
+}
+
 static void place_all(const struct model *m, struct layout *l)
 {
 	int y = HEAD, row_h = 0, x = MARGIN;
@@ -170,6 +192,7 @@ static void place_all(const struct model *m, struct layout *l)
 			x = MARGIN;
 		}
 	}
+	y = place_outside(m, l, y);
 	l->w = max(l->w, 640);
 	l->h = y - ROW_GAP + LEGEND + MARGIN;
 }
@@ -326,7 +349,49 @@ static void draw_session(struct str *b, const struct picture *p, const struct la
 	str_add(b, "</title></path>\n");
 }
 
-static void draw_legend(struct str *b, const struct picture *p, const struct layout *l)
+static void draw_wire(struct str *b, const struct layout *l, const struct picture_wire *w)
+{
+	const struct box *from = w->from ? &l->nic[w->from->idx] : &l->circuit[w->circuit->idx],
+	                 *to = w->to                   ? &l->nic[w->to->idx]
+	                       : w->from && w->circuit ? &l->circuit[w->circuit->idx]
+	                                               : &l->site[w->site->idx];
+	_cleanup_free_ char *tip = xasprintf("%s%s%s%s", w->from ? "connection " : "circuit ",
+	                                     w->from ? w->name : w->circuit->name,
+	                                     w->down ? ", down: " : "", w->down ? w->down : "");
+
+	if (!from->w || !to->w)
+		return;
+	int x1 = from->x + from->w / 2, y1 = from->y + from->h, x2 = to->x + to->w / 2,
+	    y2 = to->y > y1 ? to->y : to->y + to->h,
+	    mid = to->y > y1 ? (y1 + y2) / 2 : max(y1, y2) + 36;
+
+	str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\" class=\"wire%s\"><title>", x1, y1, x1,
+	           mid, x2, mid, x2, y2, w->down ? " down" : "");
+	escaped(b, tip);
+	str_add(b, "</title></path>\n");
+}
+
+static void draw_outside(struct str *b, const struct model *m, const struct layout *l)
+{
+	struct picture_wire *w = NULL;
+	size_t n = picture_wires(m, &w);
+	char detail[100];
+
+	for (size_t i = 0; i < m->n_circuits; i++) {
+		picture_circuit_detail(&m->circuits[i], detail, sizeof(detail));
+		chip(b, &l->circuit[i], "circuit", m->circuits[i].name, detail,
+		     "ExpressRoute circuit");
+	}
+	for (size_t i = 0; i < m->n_sites; i++) {
+		picture_site_detail(&m->sites[i], detail, sizeof(detail));
+		chip(b, &l->site[i], "site", m->sites[i].name, detail, "site");
+	}
+	for (size_t i = 0; i < n; i++)
+		draw_wire(b, l, &w[i]);
+	free(w);
+}
+
+static void draw_legend(struct str *b, const struct picture *p, const struct layout *l, bool wires)
 {
 	static const struct {
 		const char *class, *name;
@@ -348,6 +413,10 @@ static void draw_legend(struct str *b, const struct picture *p, const struct lay
 		text(b, x + 34, y, "detail", lines[i].name);
 		x += 44 + text_width(lines[i].name, 7);
 	}
+	if (wires) {
+		str_printf(b, "<path d=\"M%d %d h28\" class=\"wire\"/>\n", x, y - 4);
+		text(b, x + 34, y, "detail", "connection");
+	}
 }
 
 static const char STYLE[] =
@@ -362,6 +431,8 @@ static const char STYLE[] =
     ".session { fill: none; stroke: #1f6fb2; stroke-width: 2 } .up { stroke: #2e8540 }\n"
     ".partly { stroke: #c77700 } .down { stroke: #c0392b; stroke-dasharray: 6 3 }\n"
     ".peering { fill: none; stroke: #57606a; stroke-width: 3 }\n"
+    ".wire { fill: none; stroke: #6f42c1; stroke-width: 1.5 } .wire.down { stroke: #c0392b }\n"
+    ".circuit { fill: #ece4f5; stroke: #6f42c1 } .site { fill: #e6f2e6; stroke: #2e8540 }\n"
     ".half { stroke-dasharray: 7 5; stroke-width: 2 }\n"
     "</style>\n";
 
@@ -371,7 +442,9 @@ char *picture_svg(const struct picture *p)
 	struct layout l = { .vnet = xcalloc(m->n_vnets, sizeof(struct box)),
 		            .subnet = xcalloc(m->n_subnets, sizeof(struct box)),
 		            .nic = xcalloc(m->n_nics, sizeof(struct box)),
-		            .rs = xcalloc(m->n_route_servers, sizeof(struct box)) };
+		            .rs = xcalloc(m->n_route_servers, sizeof(struct box)),
+		            .circuit = xcalloc(m->n_circuits, sizeof(struct box)),
+		            .site = xcalloc(m->n_sites, sizeof(struct box)) };
 	struct str b = { 0 };
 
 	place_all(m, &l);
@@ -408,11 +481,14 @@ char *picture_svg(const struct picture *p)
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
 			draw_session(&b, p, &l, &m->route_servers[i].conns[j]);
-	draw_legend(&b, p, &l);
+	draw_outside(&b, m, &l);
+	draw_legend(&b, p, &l, m->n_connections + m->n_circuits > 0);
 	str_add(&b, "</svg>\n");
 	free(l.vnet);
 	free(l.subnet);
 	free(l.nic);
 	free(l.rs);
+	free(l.circuit);
+	free(l.site);
 	return str_take(&b);
 }

@@ -8,9 +8,9 @@ for t in "$topologies"/*/*.vnetlab.json; do
 	vnetlab graph "$t" >"$work/$name.svg" 2>"$work/$name.err"
 	is "$name: drawn" $? 0
 	ok "$name: well-formed" xmllint --noout "$work/$name.svg"
-	names=$(jq -r '.virtualMachines // {} | keys[]' "$t")
+	names=$(jq -r '(.virtualMachines, .sites, .expressRouteCircuits) // {} | keys[]' "$t")
 	for vm in $names; do grep -qF ">$vm<" "$work/$name.svg" || echo "$vm"; done >"$work/missing"
-	is "$name: every VM is in it" "$(cat "$work/missing")" ""
+	is "$name: every VM, site and circuit is in it" "$(cat "$work/missing")" ""
 done
 
 file=$topologies/route-server/route-server.vnetlab.json

@@ -27,14 +27,43 @@ static const char DESIGN[] =
     "'nva2':{'image':'bird','nic':{'subnet':'Hub/NVA','privateIPAddress':'10.0.1.5',"
     "'enableIPForwarding':true},'bgp':{'asn':65002}}%s}}";
 
+/* Two gateways, a circuit, a site behind it and by VPN, one whose key is wrong. */
+static const char OUTSIDE[] =
+    "{'name':'out','virtualNetworks':{"
+    "'Hub':{'addressPrefixes':['10.0.0.0/16'],'subnets':{"
+    "'GatewaySubnet':{'addressPrefix':'10.0.255.0/27'}}},"
+    "'Far':{'addressPrefixes':['10.8.0.0/16'],'subnets':{"
+    "'GatewaySubnet':{'addressPrefix':'10.8.255.0/27'}}}},"
+    "'virtualNetworkGateways':{'vpn':{'virtualNetwork':'Hub','activeActive':true},"
+    "'ergw':{'virtualNetwork':'Hub','gatewayType':'ExpressRoute'},"
+    "'far':{'virtualNetwork':'Far','asn':65080}},"
+    "'sites':{'dc':{'addressPrefixes':['10.40.0.0/16','10.41.0.0/16'],'asn':65010},"
+    "'shut':{'addressPrefixes':['10.42.0.0/16'],'sharedKey':'one'}},"
+    "'expressRouteCircuits':{'er':{'site':'dc','peerAsn':65010}},"
+    "'connections':{"
+    "'by-vpn':{'gateway':'vpn','type':'IPsec','site':'dc','enableBgp':true},"
+    "'by-er':{'gateway':'ergw','type':'ExpressRoute','circuit':'er'},"
+    "'locked':{'gateway':'vpn','type':'IPsec','site':'shut','sharedKey':'two'},"
+    "'there':{'gateway':'vpn','type':'Vnet2Vnet','remoteGateway':'far'},"
+    "'back':{'gateway':'far','type':'Vnet2Vnet','remoteGateway':'vpn'}}}";
+
+static struct model *model_of(const char *quoted);
+
 static struct model *model(unsigned many)
 {
 	_cleanup_str_ struct str vms = { 0 };
-	_cleanup_findings_ struct findings f = { 0 };
 
 	for (unsigned i = 0; i < many; i++)
 		str_printf(&vms, ",'vm%u':{'nic':{'subnet':'Hub/Many'}}", i);
 	_cleanup_free_ char *text = xasprintf(DESIGN, str_get(&vms));
+
+	return model_of(text);
+}
+
+static struct model *model_of(const char *quoted)
+{
+	_cleanup_free_ char *text = xstrdup(quoted);
+	_cleanup_findings_ struct findings f = { 0 };
 
 	for (char *p = text; *p; p++)
 		*p = *p == '\'' ? '"' : *p;
@@ -162,6 +191,47 @@ static void text_is_escaped(void **state)
 	model_free(m);
 }
 
+static void wires_to_the_outside(void **state)
+{
+	(void)state;
+	struct model *m = model_of(OUTSIDE);
+	struct picture p = { .m = m };
+	_cleanup_free_ char *dot = picture_dot(&p), *mermaid = picture_mermaid(&p),
+	                    *svg = picture_svg(&p);
+	const char *const all[] = { dot, mermaid, svg };
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		has(all[i], "vpn/0");
+		has(all[i], "er");
+		has(all[i], "MSEEs 100.65.0.4 100.65.0.5");
+		has(all[i], "dc");
+		has(all[i], "10.40.0.0/16 ... AS 65010");
+		has(all[i], "10.42.0.0/16");
+	}
+	/* Both instances, each by a wire of its own; two objects of one connection are one. */
+	assert_int_equal(count(dot, "label=\"by-vpn\""), 2);
+	assert_int_equal(count(dot, "label=\"by-er\""), 2);
+	assert_int_equal(count(dot, "label=\"there\""), 2);
+	assert_int_equal(count(dot, "label=\"back\""), 0);
+	assert_int_equal(count(dot, "style=dashed, label=\"locked\""), 2);
+	has(dot, "c0 -> t0 [dir=none");
+	assert_int_equal(count(mermaid, "---|\"by-vpn\"| t0"), 2);
+	assert_int_equal(count(mermaid, "---|\"by-er\"| c0"), 2);
+	assert_int_equal(count(mermaid, "-.-|\"locked\"| t1"), 2);
+	has(mermaid, "c0 --- t0");
+	assert_int_equal(count(svg, "connection by-vpn<"), 2);
+	assert_int_equal(count(svg, "connection there<"), 2);
+	assert_int_equal(count(svg, "connection locked, down: "), 2);
+	assert_int_equal(count(svg, "circuit er<"), 1);
+	model_free(m);
+	m = model(0);
+	p.m = m;
+	_cleanup_free_ char *none = picture_svg(&p);
+
+	assert_int_equal(count(none, "class=\"wire"), 0);
+	model_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +240,7 @@ int main(void)
 		cmocka_unit_test(states_of_sessions),
 		cmocka_unit_test(many_vms_become_a_number),
 		cmocka_unit_test(text_is_escaped),
+		cmocka_unit_test(wires_to_the_outside),
 	};
 
 	return cmocka_run_group_tests_name("picture", tests, NULL, NULL);
