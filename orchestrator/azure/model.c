@@ -59,6 +59,7 @@ struct model *model_new(void)
 		.strict_forwarded = true,
 		.strict_access = true,
 		.udr_over_service = true,
+		.nat_first = true,
 		.route_server_ping = true,
 	};
 	m->internet = arena_array(a, ARRAY_LEN(always), sizeof(*m->internet));

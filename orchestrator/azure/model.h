@@ -64,6 +64,8 @@ struct settings {
 	bool route_server_ping;           /* "routeServerPing", true */
 	enum internal_none internal_none; /* "azureInternalNone", off */
 	bool vnet2vnet_rs;                /* "vnet2vnetRouteServerRoutes", true */
+	bool nat_first;                   /* "natGatewayBeforePublicIP", true */
+	bool nat_icmp;                    /* "natGatewayIcmp", false */
 
 	/* With timing_azure, azure-semantics 1.12: how long until NICs follow. */
 	uint32_t injection_ms;   /* "injectionDelay", 30 s */
@@ -163,6 +165,14 @@ struct service_prefix { /* a prefix that a service endpoint of a subnet stands f
 	const char *ptr;
 };
 
+struct nat_gateway { /* azure/nat.h */
+	const char *name, *ptr;
+	struct vnet *vnet; /* of the first subnet that has it; NULL: none has */
+	ip4 *ips;
+	size_t n_ips;
+	bool first, icmp; /* settings: before a NIC's own address; not TCP and UDP alone */
+};
+
 struct subnet {
 	const char *name, *ptr;
 	size_t idx; /* over all subnets of the model */
@@ -170,6 +180,7 @@ struct subnet {
 	struct prefix prefix;
 	struct route_table *route_table; /* or NULL */
 	struct nsg *nsg;                 /* or NULL */
+	struct nat_gateway *nat_gateway; /* or NULL */
 	bool default_outbound;           /* defaultOutboundAccess, default true */
 	struct service_prefix *services; /* serviceEndpoints; no prefix twice */
 	size_t n_services;
@@ -416,6 +427,8 @@ struct model {
 	size_t n_nsgs;
 	struct asg *asgs;
 	size_t n_asgs;
+	struct nat_gateway *nat_gateways;
+	size_t n_nat_gateways;
 	struct load_balancer *load_balancers;
 	size_t n_load_balancers, n_backends; /* of all pools together */
 	struct internet_host *internet;      /* 8.8.8.8 and 203.0.113.10 are always there */

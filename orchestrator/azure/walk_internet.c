@@ -1,4 +1,5 @@
 /* The Internet's edge: how packets leave a VNet and come in (azure-semantics 3.5). */
+#include "azure/nat.h"
 #include "azure/walk_priv.h"
 
 static bool is_private(ip4 a)
@@ -23,39 +24,58 @@ static const struct nic *other_public(const struct vm *vm)
 	return NULL;
 }
 
-/* The address that a packet from n has outside; 0: it cannot get out, *why says so. */
-static ip4 outside_address(struct walker *x, const struct nic *n, const char **why)
+/* The address that a packet from n has outside, *how says whose; 0: it cannot get out, *how says
+ * why. */
+static ip4 outside_address(struct walker *x, const struct nic *n, const char **how)
 {
 	const struct nic *other = other_public(n->vm);
+	const struct nat_gateway *nat = n->subnet->nat_gateway;
+	const struct walk *to = x->env->reply_to;
+	ip4 translated = nat_gateway_ip(n, x->p.ip_proto);
 
+	*how = "its public address";
 	if (x->p.src != n->ip)
-		*why = TEXT(x,
+		*how = TEXT(x,
 		            "the Internet edge translates only the NIC's own address %s, and the "
 		            "source is %s; let %s translate it (sourceNat)",
 		            IP4_STR(n->ip), IP4_STR(x->p.src), n->vm->name);
+	else if (n->public_ip && to && to->sent.dst == n->public_ip)
+		return n->public_ip; /* an answer leaves as the question came in */
+	else if (!n->public_ip && subnet_service(n->subnet, x->p.dst))
+		return DEFAULT_OUTBOUND_IP; /* traffic to it stays in Azure */
+	else if (translated)
+		return *how = TEXT(x, "NAT gateway %s", nat->name), translated;
 	else if (n->public_ip)
 		return n->public_ip;
-	else if (subnet_service(n->subnet, x->p.dst))
-		return DEFAULT_OUTBOUND_IP; /* traffic to it stays in Azure */
+	else if (nat && !nat->n_ips)
+		*how = TEXT(x,
+		            "NAT gateway %s of subnet %s has no public address; give it one in "
+		            "publicIPAddresses",
+		            nat->name, n->subnet->name);
+	else if (nat)
+		*how = TEXT(x,
+		            "NAT gateway %s of subnet %s translates TCP and UDP only; try those "
+		            "(the setting natGatewayIcmp lets all pass)",
+		            nat->name, n->subnet->name);
 	else if (other)
-		*why =
+		*how =
 		    TEXT(x,
 		         "NIC %s has no public address, and a VM with one on another NIC (%s) "
 		         "has no default outbound access; give this NIC one, or send by that one",
 		         n->name, other->name);
 	else if (!n->subnet->default_outbound)
-		*why = TEXT(x,
+		*how = TEXT(x,
 		            "NIC %s has no public address, and subnet %s has defaultOutboundAccess "
 		            "false; give it a publicIPAddress, or a route to an appliance",
 		            n->name, n->subnet->name);
 	else
-		return DEFAULT_OUTBOUND_IP;
+		return *how = "default outbound access", DEFAULT_OUTBOUND_IP;
 	return 0;
 }
 
 enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop)
 {
-	const char *why = NULL, *route = hop->route ? walk_route_text(x, hop->route) : hop->reason;
+	const char *how = NULL, *route = hop->route ? walk_route_text(x, hop->route) : hop->reason;
 	struct walk_packet before = x->p;
 
 	if (is_private(x->p.dst))
@@ -63,11 +83,11 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 		                 "route %s on NIC %s sends %s to the Internet, where private "
 		                 "addresses lead nowhere; the destination needs a route",
 		                 route, n->name, IP4_STR(x->p.dst));
-	ip4 outside = outside_address(x, n, &why);
+	ip4 outside = outside_address(x, n, &how);
 
 	if (!outside)
 		return walk_drop(x, "route %s on NIC %s leads to the Internet, but %s", route,
-		                 n->name, why);
+		                 n->name, how);
 	x->p.src = outside;
 	walk_nat_add(x, NULL, n, &before);
 	const struct service_prefix *service = subnet_service(n->subnet, before.dst);
@@ -77,8 +97,7 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 		                   service->service, IP4_STR(outside));
 	else
 		hop->reason =
-		    TEXT(x, "route %s: to the Internet as %s (%s)", route, IP4_STR(outside),
-		         n->public_ip ? "its public address" : "default outbound access");
+		    TEXT(x, "route %s: to the Internet as %s (%s)", route, IP4_STR(outside), how);
 	return STEP_INTERNET;
 }
 
@@ -131,6 +150,13 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 		return to_nic(x, nat->nic, inside);
 	}
 	walk_hop_add(x, "internet", NULL);
+	for (size_t i = 0; i < x->m->n_nat_gateways; i++)
+		for (size_t k = 0; k < x->m->nat_gateways[i].n_ips; k++)
+			if (x->m->nat_gateways[i].ips[k] == dst)
+				return walk_drop(x,
+				                 "%s is an address of NAT gateway %s; nothing "
+				                 "comes in by it unasked",
+				                 IP4_STR(dst), x->m->nat_gateways[i].name);
 	if (dst == DEFAULT_OUTBOUND_IP)
 		return walk_drop(x,
 		                 "%s is what VMs without a public address leave as; nothing comes "

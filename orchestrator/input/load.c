@@ -85,11 +85,9 @@ static void names_of(const struct loader *l, enum load_kind kind, struct names *
 			name_add(x, m->route_servers[i].name, "/",
 			         m->route_servers[i].conns[j].name);
 	static const char *const maps[] = {
-		[K_PUBLIC_IP] = "publicIPAddresses",
-		[K_GATEWAY] = "virtualNetworkGateways",
-		[K_SITE] = "sites",
-		[K_LOCAL_GATEWAY] = "localNetworkGateways",
-		[K_CIRCUIT] = "expressRouteCircuits",
+		[K_PUBLIC_IP] = "publicIPAddresses",        [K_NAT_GATEWAY] = "natGateways",
+		[K_GATEWAY] = "virtualNetworkGateways",     [K_SITE] = "sites",
+		[K_LOCAL_GATEWAY] = "localNetworkGateways", [K_CIRCUIT] = "expressRouteCircuits",
 	};
 
 	if (kind < ARRAY_LEN(maps) && maps[kind])
@@ -139,6 +137,7 @@ void load_unknown(struct loader *l, enum load_kind kind, const char *name, const
 		[K_HOP] = "virtual machine or load balancer",
 		[K_NSG] = "network security group",
 		[K_ASG] = "application security group",
+		[K_NAT_GATEWAY] = "NAT gateway",
 		[K_GATEWAY] = "virtual network gateway",
 		[K_SITE] = "site",
 		[K_LOCAL_GATEWAY] = "local network gateway",
@@ -148,7 +147,7 @@ void load_unknown(struct loader *l, enum load_kind kind, const char *name, const
 	/* Azure's error is for resources, not for what checks speak of. */
 	bool resource = kind == K_NSG || kind == K_ASG || kind == K_VNET || kind == K_SUBNET ||
 	                kind == K_ROUTE_TABLE || kind == K_PUBLIC_IP || kind == K_GATEWAY ||
-	                kind == K_LOCAL_GATEWAY || kind == K_CIRCUIT;
+	                kind == K_LOCAL_GATEWAY || kind == K_CIRCUIT || kind == K_NAT_GATEWAY;
 
 	load_error(l, "TOPO-REF-01", resource ? "InvalidResourceReference" : NULL, ptr, hint,
 	           "there is no %s \"%s\"", what[kind], name);
@@ -196,9 +195,11 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_hybrid(l);
 	load_security(l);
 	load_balancers(l);
+	load_nat_gateways(l);
 	load_internet(l);
 	model_index(m); /* names */
 	resolve_networks(l);
+	resolve_nat_gateways(l);
 	resolve_groups(l);
 	resolve_route_servers(l);
 	resolve_hybrid(l);

@@ -35,7 +35,8 @@ enum load_kind {
 	K_CIRCUIT,
 	K_HOP,
 	K_NSG,
-	K_ASG
+	K_ASG,
+	K_NAT_GATEWAY
 };
 char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
@@ -54,6 +55,8 @@ void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr
 void hybrid_count(const struct loader *l, size_t *vms, size_t *nics);
 void load_hybrid(struct loader *l);  /* gateways, connections, sites, circuits */
 void load_tunnels(struct loader *l); /* needs VMs */
+void load_nat_gateways(struct loader *l);
+void resolve_nat_gateways(struct loader *l); /* after the networks */
 void load_internet(struct loader *l);
 void load_public_ips(struct loader *l); /* gives addresses to NICs */
 void resolve_networks(struct loader *l);

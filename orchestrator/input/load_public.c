@@ -109,10 +109,9 @@ static void check_given(struct loader *l, const struct publics *p)
 	}
 }
 
-static void give(struct loader *l, struct publics *p, struct nic *n, json_t *v)
+static void give(struct loader *l, struct publics *p, struct nic *n, json_t *v, const char *ptr)
 {
-	const char *name = json_string_value(v),
-	           *ptr = arena_printf(l->a, "%s/publicIPAddress", n->ptr);
+	const char *name = json_string_value(v);
 	struct public_ip *e = NULL;
 
 	if (name && !schema_name_valid(name))
@@ -125,9 +124,9 @@ static void give(struct loader *l, struct publics *p, struct nic *n, json_t *v)
 	}
 	if (e && e->user) {
 		load_error(l, "PIP-USED-01", "PublicIPAddressInUse", ptr,
-		           "make an entry of publicIPAddresses for each NIC",
-		           "public IP address \"%s\" belongs to NIC \"%s\" already", e->name,
-		           e->user->name);
+		           "make an entry of publicIPAddresses for each that needs one",
+		           "public IP address \"%s\" belongs to %s\"%s\" already", e->name,
+		           e->user->vm ? "NIC " : "", e->user->name);
 		return;
 	}
 	n->public_ip = e && e->ip ? e->ip : alloc_public(p->taken, p->n_taken, &p->next);
@@ -143,7 +142,7 @@ static void give_nic(struct loader *l, struct publics *p, struct nic *n, json_t 
 	json_t *v = json_object_get(x, "publicIPAddress");
 
 	if (json_is_true(v) || json_is_string(v))
-		give(l, p, n, v);
+		give(l, p, n, v, arena_printf(l->a, "%s/publicIPAddress", n->ptr));
 }
 
 /* VPN gateways have one per instance; ExpressRoute gateways show none. */
@@ -162,9 +161,34 @@ static void load_gateway_ips(struct loader *l, struct publics *p)
 			struct nic *port = arena_alloc(l->a, sizeof(*port));
 
 			port->name = g->vm[k]->name;
-			port->ptr = g->ptr;
-			give(l, p, port, json_array_get(list, k));
+			give(l, p, port, json_array_get(list, k),
+			     arena_printf(l->a, "%s/publicIPAddresses/%u", g->ptr, k));
 			g->public_ip[k] = port->public_ip;
+		}
+	}
+}
+
+static void load_nat_ips(struct loader *l, struct publics *p)
+{
+	json_t *x, *v;
+	const char *key;
+	size_t i = 0, k;
+
+	json_object_foreach (json_object_get(l->root, "natGateways"), key, x) {
+		struct nat_gateway *g = &l->m->nat_gateways[i++];
+		json_t *list = json_object_get(x, "publicIPAddresses");
+
+		g->ips = arena_array(l->a, json_array_size(list), sizeof(*g->ips));
+		json_array_foreach (list, k, v) {
+			struct nic *port = arena_alloc(l->a, sizeof(*port));
+
+			if (!json_is_true(v) && !json_is_string(v))
+				continue;
+			port->name = g->name;
+			give(l, p, port, v,
+			     arena_printf(l->a, "%s/publicIPAddresses/%zu", g->ptr, k));
+			if (port->public_ip)
+				g->ips[g->n_ips++] = port->public_ip;
 		}
 	}
 }
@@ -187,6 +211,7 @@ void load_public_ips(struct loader *l)
 			give_nic(l, &p, &l->m->nics[i++], y);
 	}
 	load_gateway_ips(l, &p);
+	load_nat_ips(l, &p);
 	for (i = 0; i < p.n; i++)
 		if (!p.v[i].user)
 			finding_add(l->f, SEV_INFO, "PIP-USED-02", NULL, p.v[i].ptr, NULL,

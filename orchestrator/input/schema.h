@@ -83,7 +83,7 @@ extern const struct object_def schema_topology, schema_settings, schema_vnet, sc
     schema_public_ip, schema_gateway, schema_local_gateway, schema_bgp_settings, schema_connection,
     schema_circuit, schema_site, schema_site_router, schema_tunnel, schema_tunnel_end,
     schema_load_balancer, schema_lb_rule, schema_lb_probe, schema_nsg, schema_security_rule,
-    schema_asg;
+    schema_asg, schema_nat_gateway;
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
 extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 

@@ -96,7 +96,10 @@ const struct object_def schema_subnet = {
 	      .type = T_NAME,
 	      .nullable = true,
 	      .help = "The security group of all NICs in it." },
-	    UNSUPPORTED("natGateway", "NAT gateways"),
+	    { .name = "natGateway",
+	      .type = T_NAME,
+	      .nullable = true,
+	      .help = "The NAT gateway that it reaches the Internet by." },
 	    UNSUPPORTED("delegations", "subnet delegation"),
 	    END }
 };
@@ -341,6 +344,24 @@ const struct object_def schema_public_ip = {
 	                        END }
 };
 
+const struct object_def schema_nat_gateway = {
+	"natGateway", "a NAT gateway",
+	"What its subnets send to the Internet leaves with its public address.",
+	(const struct field[]){
+	    { .name = "publicIPAddresses",
+	      .type = T_LIST,
+	      .item = T_PUBLIC_IP,
+	      .help = "Its public addresses: entries of publicIPAddresses, or true for one from "
+	              "20.100.0.0/16. Azure takes any of them for a flow, the lab the first." },
+	    { .name = "idleTimeoutInMinutes",
+	      .type = T_UINT,
+	      .min = 4,
+	      .max = 120,
+	      .dflt = "4",
+	      .help = "Not emulated: connections time out as the kernel's do." },
+	    END }
+};
+
 const struct object_def schema_topology = {
 	"topology", "the topology", NULL,
 	(const struct field[]){
@@ -413,6 +434,11 @@ const struct object_def schema_topology = {
 	      .item = T_OBJECT,
 	      .object = &schema_public_ip,
 	      .help = "Public addresses by name." },
+	    { .name = "natGateways",
+	      .type = T_MAP,
+	      .item = T_OBJECT,
+	      .object = &schema_nat_gateway,
+	      .help = "NAT gateways by name; subnets refer to them." },
 	    { .name = "virtualNetworkGateways",
 	      .type = T_MAP,
 	      .item = T_OBJECT,
@@ -452,7 +478,6 @@ const struct object_def schema_topology = {
 	      .item = T_CHECK,
 	      .keys = KEYS_TEXT,
 	      .help = "What must hold: a sentence to a check." },
-	    UNSUPPORTED("natGateways", "NAT gateways"),
 	    UNSUPPORTED("azureFirewalls", "Azure Firewall"),
 	    END }
 };

@@ -1,10 +1,17 @@
 #include "kernel/edge_nft.h"
 
+#include <netinet/in.h>
+
+#include "azure/nat.h"
+
 #include "plan/names.h"
 
 /* A packet's way out: its zone is that of its link; the connection remembers the link; its source
  * becomes public behind routing.  Back: the connection is found by the public address (in the
  * common zone, or in the link's where the address is one NIC's alone), and says which link.
+ *
+ * A NAT gateway's address is one link's alone, too: beside it a NIC may have its own for what comes
+ * in, so that both are in the link's zone.
  *
  * From outside a public address leads to its NIC, all else dies.  A packet between two public
  * addresses of the lab goes out and comes back in: the Internet's node forwards it. */
@@ -18,10 +25,14 @@ const char EDGE_NFT_SKELETON[] =
     "	map leads_to { type ipv4_addr : ipv4_addr; }\n"
     "	map leaves_as { type ifname . ipv4_addr : ipv4_addr; }\n"
     "	set may_leave { type ifname . ipv4_addr; }\n"
+    "	map translated { type ifname . ipv4_addr : ipv4_addr; }\n"
+    "	set may_translate { type ifname . ipv4_addr; }\n"
     "	set service { type ifname . ipv4_addr . ipv4_addr; flags interval; }\n"
     "	chain zones {\n"
     "		type filter hook prerouting priority -300; policy accept;\n"
     /* The first that sets a zone wins. */
+    "		iifname . ip saddr . ip daddr @service ct original zone set iifname map "
+    "@link_zone\n"
     "		ct zone set iifname . ip saddr map @nic_zone\n"
     "		ct original zone set iifname map @link_zone\n"
     "		iifname \"" EDGE_UPLINK "\" ct zone set ip daddr map @public_zone\n"
@@ -38,15 +49,22 @@ const char EDGE_NFT_SKELETON[] =
     "	}\n"
     "	chain outwards {\n"
     "		type nat hook postrouting priority 100; policy accept;\n"
-    "		oifname \"" EDGE_UPLINK "\" snat to iifname . ip saddr map @leaves_as\n"
     "		oifname \"" EDGE_UPLINK
     "\" iifname . ip saddr . ip daddr @service snat to 20.100.255.254\n"
+    "		oifname \"" EDGE_UPLINK
+    "\" meta l4proto { tcp, udp } snat to iifname . ip saddr map @translated\n"
+    "		oifname \"" EDGE_UPLINK "\" snat to iifname . ip saddr map @leaves_as\n"
     "	}\n"
     "	chain between {\n"
     "		type filter hook forward priority 0; policy drop;\n"
     "		ct state invalid drop\n"
     "		oifname \"" EDGE_UPLINK "\" iifname . ip saddr @may_leave accept\n"
     "		oifname \"" EDGE_UPLINK "\" iifname . ip saddr . ip daddr @service accept\n"
+    "		oifname \"" EDGE_UPLINK
+    "\" iifname . ip saddr @may_translate meta l4proto { tcp, udp } accept\n"
+    /* errors about what it translated */
+    "		oifname \"" EDGE_UPLINK
+    "\" iifname . ip saddr @may_translate ct state established,related accept\n"
     "		iifname \"" EDGE_UPLINK "\" oifname != \"" EDGE_UPLINK "\" accept\n"
     "	}\n"
     "	chain own {\n"
@@ -64,13 +82,19 @@ const struct nft_set EDGE_NFT_SETS[EDGE_SETS] = {
 	[SET_LEAVES_AS] = { "leaves_as", KEY_PORT_IP, VALUE_IP },
 	[SET_MAY_LEAVE] = { "may_leave", KEY_PORT_IP, VALUE_NONE },
 	[SET_SERVICE] = { "service", KEY_PORT_IP_PREFIX, VALUE_NONE },
+	[SET_TRANSLATED] = { "translated", KEY_PORT_IP, VALUE_IP },
+	[SET_MAY_TRANSLATE] = { "may_translate", KEY_PORT_IP, VALUE_NONE },
 };
 
 ip4 edge_source(const struct nic *n)
 {
+	ip4 translated = nat_gateway_ip(n, IPPROTO_ICMP);
+
+	if (translated)
+		return translated;
 	if (n->public_ip)
 		return n->public_ip;
-	if (!n->subnet->default_outbound)
+	if (n->subnet->nat_gateway || !n->subnet->default_outbound)
 		return 0;
 	for (size_t i = 0; i < n->vm->n_nics; i++)
 		if (n->vm->nics[i]->public_ip)
@@ -80,10 +104,11 @@ ip4 edge_source(const struct nic *n)
 
 static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, uint32_t number)
 {
-	ip4 source = edge_source(n);
+	ip4 source = edge_source(n), translated = nat_gateway_ip(n, IPPROTO_TCP);
 
-	if (n->public_ip) {
+	if (n->public_ip || translated)
 		nft_elems_add(v, SET_NIC_ZONE, link, n->ip, 0, number);
+	if (n->public_ip) {
 		nft_elems_add(v, SET_PUBLIC, NULL, n->public_ip, 0, number);
 		nft_elems_add(v, SET_PUBLIC_ZONE, NULL, n->public_ip, 0, number);
 		nft_elems_add(v, SET_LEADS_TO, NULL, n->public_ip, 0, n->ip);
@@ -92,8 +117,14 @@ static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, 
 		nft_elems_add(v, SET_LEAVES_AS, link, n->ip, 0, source);
 		nft_elems_add(v, SET_MAY_LEAVE, link, n->ip, 0, 0);
 	}
+	if (translated) {
+		nft_elems_add(v, SET_TRANSLATED, link, n->ip, 0, translated);
+		nft_elems_add(v, SET_MAY_TRANSLATE, link, n->ip, 0, 0);
+	}
 	/* A service endpoint needs no way to the Internet: its traffic stays in Azure. */
-	for (size_t i = 0; !source && i < n->subnet->n_services; i++)
+	if (n->public_ip || (source && !translated))
+		return;
+	for (size_t i = 0; i < n->subnet->n_services; i++)
 		nft_elems_add_from(v, SET_SERVICE, link, n->ip, n->subnet->services[i].prefix);
 }
 
@@ -115,6 +146,13 @@ void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_el
 
 		if (number[vnet->idx])
 			add_nic(&v, n, port_name_edge(vnet, link), number[vnet->idx]);
+	}
+	for (size_t i = 0; i < m->n_nat_gateways; i++) {
+		const struct nat_gateway *g = &m->nat_gateways[i];
+
+		if (g->vnet && number[g->vnet->idx] && g->n_ips)
+			nft_elems_add(&v, SET_PUBLIC_ZONE, NULL, g->ips[0], 0,
+			              number[g->vnet->idx]);
 	}
 	nft_elems_sort(&v);
 	*ret = v;

@@ -22,13 +22,16 @@ enum edge_set {
 	SET_LEAVES_AS,   /* link . address of a NIC : what it leaves as */
 	SET_MAY_LEAVE,   /* the same keys: all else dies, but for: */
 	SET_SERVICE, /* link . address . prefix of a service endpoint of the NIC's subnet, for NICs
-	                that may not leave otherwise */
+	                that may not leave otherwise, or have a NAT gateway */
+	SET_TRANSLATED,    /* link . address of a NIC : that of its NAT gateway, for TCP and UDP */
+	SET_MAY_TRANSLATE, /* the same keys */
 	EDGE_SETS
 };
 extern const struct nft_set EDGE_NFT_SETS[EDGE_SETS];
 
-/* What a NIC's packets to the Internet leave as; 0: they are dropped.  An own public address comes
- * first; one on any NIC of the VM ends default outbound access for all of them. */
+/* What a NIC's packets to the Internet leave as, but for TCP and UDP that a NAT gateway translates;
+ * 0: they are dropped.  An own public address comes before default outbound access; one on any NIC
+ * of the VM ends that for all of them, as does a NAT gateway. */
 ip4 edge_source(const struct nic *n);
 
 /* number: of a VNet's link, by vnet->idx; 0: it has none. */

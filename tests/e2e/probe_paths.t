@@ -13,6 +13,7 @@ cat >"$work/p.vnetlab.json" <<'END'
       "subnets": {
         "nva": { "addressPrefix": "10.0.1.0/24" },
         "work": { "addressPrefix": "10.0.2.0/24", "routeTable": "via-fw" },
+        "natted": { "addressPrefix": "10.0.5.0/24", "defaultOutboundAccess": false, "natGateway": "ng" },
         "private": { "addressPrefix": "10.0.4.0/24", "defaultOutboundAccess": false },
         "RouteServerSubnet": { "addressPrefix": "10.0.3.0/26" }
       },
@@ -32,6 +33,8 @@ cat >"$work/p.vnetlab.json" <<'END'
       "nowhere": { "addressPrefix": "100.100.0.0/16", "nextHopType": "None" } } }
   },
   "routeServers": { "RS": { "virtualNetwork": "Hub", "bgpConnections": { "fw": { "peerIp": "10.0.1.4", "peerAsn": 65001 } } } },
+  "natGateways": { "ng": { "publicIPAddresses": ["ngip"] } },
+  "publicIPAddresses": { "ngip": { "ipAddress": "198.51.100.7" } },
   "virtualMachines": {
     "fw": { "image": "bird", "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.4", "enableIPForwarding": true },
             "bgp": { "asn": 65001, "advertise": ["10.50.0.0/16", "192.0.2.0/24"] }, "loopbacks": ["10.50.0.1"],
@@ -40,6 +43,8 @@ cat >"$work/p.vnetlab.json" <<'END'
     "a": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.4" } },
     "b": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.5", "publicIPAddress": true }, "listen": ["tcp/80", "udp/53"] },
     "closed": { "nic": { "subnet": "Hub/private", "privateIPAddress": "10.0.4.4" } },
+    "inner": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.4" } },
+    "outer": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.5", "publicIPAddress": true }, "listen": ["tcp/80"] },
     "far": { "nic": { "subnet": "Spoke/app", "privateIPAddress": "10.1.1.4" } },
     "alone": { "nic": { "subnet": "Island/s", "privateIPAddress": "10.2.1.4" } }
   }
@@ -73,6 +78,15 @@ expect "over a peering" 0 'directly to far' a far
 expect "an appliance's own prefix" 0 'next hop 10\.0\.1\.4 \(fw\)' a 10.50.0.1
 expect "the Internet by default outbound access" 0 'as 20\.100\.255\.254 \(default outbound' a internet
 expect "the Internet by a public address" 0 'its public address' b 8.8.8.8
+expect "by a NAT gateway" 0 'as 198\.51\.100\.7 \(NAT gateway ng' inner internet --protocol tcp --port 80
+run vnetlab probe -o json inner 8.8.8.8 --protocol udp --port 99
+json "UDP by a NAT gateway, and an error back" '.refused and .errorFrom == "8.8.8.8"'
+expect "a NAT gateway takes no ping" 1 'translates TCP and UDP only' inner 8.8.8.8
+expect "a NAT gateway before a public address" 0 'as 198\.51\.100\.7 \(NAT gateway ng' outer internet --protocol tcp --port 80
+expect "a ping beside a NAT gateway" 0 'its public address' outer 8.8.8.8
+expect "in beside a NAT gateway" 0 'leads to NIC outerVMNic' internet outer --protocol tcp --port 80
+expect "from a NAT gateway to a public address behind it" 0 'leads to NIC outerVMNic' inner 20.100.0.5 --protocol tcp --port 80
+expect "nothing comes in by a NAT gateway" 1 'NAT gateway ng; nothing comes in' internet 198.51.100.7 --protocol tcp --port 80
 expect "from the Internet to a public address" 0 'leads to NIC bVMNic of b' internet b --protocol tcp --port 80
 expect "a Route Server instance" 0 'directly to RS/0' a RS/0
 expect "from a Route Server instance" 0 'directly to fw' RS/1 fw
@@ -108,7 +122,7 @@ run vnetlab probe -o json internet b --protocol tcp --port 80
 json "from the Internet a VM is its public address" '.address == "20.100.0.4"'
 
 run vnetlab probe -o json '*' 10.0.2.4
-json "a matrix: a row for each VM" '(.from | length) == 7 and .to == ["10.0.2.4"] and (.rttMs | length) == 7 and .sent == 7'
+json "a matrix: a row for each VM" '(.from | length) == 9 and .to == ["10.0.2.4"] and (.rttMs | length) == 9 and .sent == 9'
 json "a matrix: who is peered gets an answer, who is not does not" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
 	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
 status "a matrix with an answer missing" 1 vnetlab probe 'a*' b --timeout 300ms

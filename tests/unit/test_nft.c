@@ -306,13 +306,66 @@ static void test_edge(void **state)
 	nft_elems_free(&v);
 }
 
+static void test_edge_nat_gateway(void **state)
+{
+	struct vnet vnet = { .name = "V", .idx = 0 };
+	ip4 ips[] = { 200, 201 };
+	struct nat_gateway g = {
+		.name = "ng", .vnet = &vnet, .ips = ips, .n_ips = 2, .first = true
+	};
+	struct service_prefix storage = { .prefix = P("20.38.108.0/23") };
+	struct subnet s = { .vnet = &vnet,
+		            .default_outbound = true,
+		            .nat_gateway = &g,
+		            .services = &storage,
+		            .n_services = 1 };
+	struct vm vm = { .name = "vm" };
+	struct nic nics[] = { { .vm = &vm, .subnet = &s, .ip = 4 },
+		              { .vm = &vm, .subnet = &s, .ip = 5, .public_ip = 100 } };
+	struct nic *of_vm[] = { &nics[0], &nics[1] };
+	struct model m = { .vnets = &vnet,
+		           .n_vnets = 1,
+		           .nics = nics,
+		           .n_nics = 2,
+		           .nat_gateways = &g,
+		           .n_nat_gateways = 1 };
+	uint32_t number = 7;
+	struct nft_elems v;
+	char link[IFNAMSIZ];
+
+	(void)state;
+	vm.nics = of_vm, vm.n_nics = 2;
+	port_name_edge(&vnet, link);
+	/* azure-semantics 3.5: TCP and UDP alone; the rest as the own address, or not at all */
+	assert_int_equal(edge_source(&nics[0]), 0);
+	assert_int_equal(edge_source(&nics[1]), 100);
+	edge_nft_elems(&m, &number, &v);
+	assert_true(has(&v, SET_TRANSLATED, link, 4) && has(&v, SET_MAY_TRANSLATE, link, 4));
+	assert_true(has(&v, SET_TRANSLATED, link, 5) && has(&v, SET_MAY_TRANSLATE, link, 5));
+	assert_true(has(&v, SET_NIC_ZONE, link, 4) && has(&v, SET_PUBLIC_ZONE, "", 200));
+	assert_true(has(&v, SET_LEAVES_AS, link, 5) && !has(&v, SET_LEAVES_AS, link, 4));
+	assert_false(has(&v, SET_LEADS_TO, "", 200) || has(&v, SET_PUBLIC, "", 200));
+	assert_int_equal(v.n, 2 + 4 /* .4 */ + 8 /* .5 */ + 1);
+	nft_elems_free(&v);
+	/* all protocols */
+	g.icmp = true;
+	assert_int_equal(edge_source(&nics[0]), 200);
+	assert_int_equal(edge_source(&nics[1]), 200);
+	/* the own address first */
+	g.first = false;
+	assert_int_equal(edge_source(&nics[1]), 100);
+	/* without an address it is the end of default outbound access */
+	g.n_ips = 0;
+	assert_int_equal(edge_source(&nics[0]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_diff),          cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_strange_lists), cmocka_unit_test(test_fabric_elements),
 		cmocka_unit_test(test_fabric_diff),   cmocka_unit_test(test_renumbering),
-		cmocka_unit_test(test_edge),
+		cmocka_unit_test(test_edge),          cmocka_unit_test(test_edge_nat_gateway),
 	};
 
 	return cmocka_run_group_tests_name("nft", tests, NULL, NULL);

@@ -68,7 +68,12 @@ static void check_path(const struct cases_state *s, json_t *j)
 	const char *from = json_string_value(json_object_get(j, "from"));
 	const char *src = json_string_value(json_object_get(j, "src"));
 	struct walk_env env = { .m = s->m, .rib = s->rib, .rt = &s->rt };
-	struct walk_packet p = { .ip_proto = json_is_true(json_object_get(j, "tcp")) ? 6 : 1,
+	json_int_t port = json_integer_value(json_object_get(j, "port"));
+	struct walk_packet p = { .ip_proto = json_is_true(json_object_get(j, "tcp"))   ? 6
+		                             : json_is_true(json_object_get(j, "udp")) ? 17
+		                                                                       : 1,
+		                 .dport = (uint16_t)port,
+		                 .sport = port ? 40000 : 0,
 		                 .dst = target(s, json_string_value(json_object_get(j, "to"))),
 		                 .src = src ? A(src) : 0 };
 	struct walk *w = walk_packet_path(&env, sender(s, from, p.dst), &p), *back = NULL;

@@ -13,10 +13,13 @@ static void read_nat(struct import *im, struct res *r)
 		if (name)
 			json_array_append_new(names, json_string(name));
 	}
-	if (json_array_size(arm_list(r->j, "publicIpPrefixes")))
+	for (i = 0; i < json_array_size(arm_list(r->j, "publicIpPrefixes")); i++) {
+		json_array_append_new(names, json_true());
 		im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
-		        "NAT gateway \"%s\" has addresses from a prefix, which the lab lacks",
+		        "NAT gateway \"%s\" has addresses from a prefix; the lab gives it one of "
+		        "its own in their place",
 		        r->name);
+	}
 	json_object_set_new(obj, "publicIPAddresses", names);
 	im_put(im, "natGateways", r, obj);
 }

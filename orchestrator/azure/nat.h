@@ -1,0 +1,10 @@
+/* NAT gateways: azure-semantics 3.5 and 9.  One serves subnets of one VNet: what they send to the
+ * Internet leaves with its address, and nothing comes in by it unasked. */
+#pragma once
+
+#include "azure/model.h"
+
+/* The address that the NAT gateway of n's subnet gives to a packet of that protocol; 0: there is
+ * none, it does not translate the protocol, or n's own public address comes first.  Azure takes any
+ * of a gateway's addresses for a flow; here it is the first. */
+ip4 nat_gateway_ip(const struct nic *n, unsigned ip_proto);
