@@ -1,7 +1,6 @@
 #include "azure/lb.h"
 
 #include <netinet/in.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #define SEED 0x564e4c42u /* as in the packet filter */
