@@ -98,3 +98,10 @@ const struct rib_route *rib_get(const struct rib_table *t, struct prefix p)
 
 	return found(t, i, p) ? &t->routes[i] : NULL;
 }
+
+void rib_copy(struct rib_table *to, const struct rib_table *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		rib_set(to, from->routes[i].prefix, from->routes[i].next_hops,
+		        from->routes[i].n_next_hops);
+}

@@ -33,3 +33,5 @@ void rib_free_p(struct rib **r);
 void rib_set(struct rib_table *t, struct prefix p, const ip4 *next_hops, size_t n);
 void rib_del(struct rib_table *t, struct prefix p);
 const struct rib_route *rib_get(const struct rib_table *t, struct prefix p);
+/* Adds or replaces all of from's routes. */
+void rib_copy(struct rib_table *to, const struct rib_table *from);

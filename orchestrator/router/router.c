@@ -221,13 +221,6 @@ static int open_watches(struct router *r, int *fds, size_t n, struct err *e)
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-static void copy_table(struct rib_table *to, const struct rib_table *from)
-{
-	for (size_t i = 0; i < from->n; i++)
-		rib_set(to, from->routes[i].prefix, from->routes[i].next_hops,
-		        from->routes[i].n_next_hops);
-}
-
 static void free_aside(struct rib_table *aside, size_t n)
 {
 	for (size_t i = 0; aside && i < n; i++)
@@ -255,7 +248,7 @@ static void op_maintained(struct router *r, const json_t *req)
 	r->maintained = instances_from_json(r->model, json_object_get(req, "instances"));
 	for (size_t i = 0; i < r->n_watches; i++) {
 		if (r->maintained[i] && !was[i]) {
-			copy_table(&r->aside[i], seen(r, i));
+			rib_copy(&r->aside[i], seen(r, i));
 		} else if (!r->maintained[i] && was[i]) {
 			follow(r, i, &r->aside[i]);
 			free(r->aside[i].routes);
@@ -287,29 +280,17 @@ static void carry_over(struct router *r, const struct model *old_model, struct p
 		                      model_table_name(r->model, i));
 
 		for (unsigned k = 0; was >= 0 && k < 2; k++) {
-			copy_table(&programmer_seen(r->prog)->tables[i][k],
-			           &programmer_seen(old)->tables[was][k]);
+			rib_copy(&programmer_seen(r->prog)->tables[i][k],
+			         &programmer_seen(old)->tables[was][k]);
 			programmer_adopt(r->prog, i, k, &programmer_rib(old)->tables[was][k]);
-			copy_table(&r->aside[i * 2 + k], &old_aside[(size_t)was * 2 + k]);
+			rib_copy(&r->aside[i * 2 + k], &old_aside[(size_t)was * 2 + k]);
 		}
 	}
 }
 
-static struct model *read_design(const json_t *req, struct err *e)
-{
-	struct findings f = { 0 };
-	struct model *m = design_model(json_object_get(req, "design"), &f);
-
-	if (!m)
-		err_set(e, EINVAL, "the design is not valid: %s%s%s", f.n ? f.items[0].pointer : "",
-		        f.n ? ": " : "", f.n ? f.items[0].message : "no reason was given");
-	findings_free(&f);
-	return m;
-}
-
 static int op_model(struct router *r, const json_t *req, struct err *e)
 {
-	struct model *m = read_design(req, e);
+	struct model *m = model_from_request(req, e);
 	bool first = !r->model;
 
 	if (!m)
