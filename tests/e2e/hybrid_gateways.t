@@ -107,8 +107,8 @@ wait_until "... are down" 5 sh -c "'$B/vnetlab' gateway bgp-peers vpngw -o json 
 status "clear" 0 vnetlab fault clear
 wait_until "... brings them all back" 20 sh -c "'$B/vnetlab' gateway bgp-peers vpngw -o json | jq -e \
 	'[.value[] | select(.neighbor | startswith(\"10.0.3.\") or . == \"10.40.0.1\") | .state] | length == 6 and unique == [\"Connected\"]'"
-status "a Vnet2Vnet connection, from its other side" 0 vnetlab fault session far/to-far down
-status "... and up" 0 vnetlab fault session far/to-far up
+status "a Vnet2Vnet connection, from its other side" 0 vnetlab fault session far/from-far down
+status "... and up" 0 vnetlab fault session far/from-far up
 status "a connection without BGP" 2 vnetlab fault session vpngw/to-static down
 like "... says so" "$err" 'connection to-static has no BGP'
 status "no such session" 2 vnetlab fault session vpngw/to-nowhere down
@@ -123,7 +123,7 @@ jq '.routeTables = {"gw": {"routes": {"fw": {"addressPrefix": "10.0.0.0/16", "ne
 	"$lab" >"$work/gateways.vnetlab.json"
 status "the lab ends" 0 vnetlab down
 jq '.checks = {"calm": {"audit": ["flaps"]}, "a site": {"do": "fault session vpngw/to-frr/0 down"},
-	"seen": {"audit": ["flaps"], "not": true, "within": "10s"}, "two gateways": {"do": "fault session far/to-far down"},
+	"seen": {"audit": ["flaps"], "not": true, "within": "10s"}, "two gateways": {"do": "fault session far/from-far down"},
 	"far from app": {"effectiveRoutes": "far-app", "lacks": [{"addressPrefix": "10.0.0.0/16"}], "within": "10s"},
 	"restless": {"audit": ["flaps"]}}' "$lab" >"$work/flaps.vnetlab.json"
 status "flaps of gateways' sessions are found" 1 vnetlab test "$work/flaps.vnetlab.json" --format json
