@@ -151,16 +151,6 @@ int lab_client_fd(const struct lab_client *c)
 	return c->fd;
 }
 
-int lab_client_driver_pid(const struct lab_client *c)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-
-	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
-		return 0;
-	return cred.pid;
-}
-
 static int send_all(int fd, const char *s, size_t n, const int *fds, size_t n_fds, struct err *e)
 {
 	union {

@@ -4,8 +4,6 @@
 #include "lab/client.h"
 
 struct lab_client *lab_client_new(const char *name, int fd); /* takes fd */
-/* The driver's process id as seen from here (SO_PEERCRED), or 0. */
-int lab_client_driver_pid(const struct lab_client *c);
 /* How long lab_recv() waits for the driver; it then gives -ETIMEDOUT. */
 void lab_client_patience(struct lab_client *c, unsigned ms);
 /* True when lab_recv() would not have to read. */

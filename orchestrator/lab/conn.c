@@ -478,26 +478,35 @@ static void on_event(struct source *s, uint32_t events)
 		conn_close(c);
 }
 
+int conn_add(struct driver *d, int fd, struct err *e)
+{
+	struct conn *c = xcalloc(1, sizeof(*c));
+
+	c->d = d;
+	c->src.fn = on_event;
+	int r = fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? err_sys(e, errno, "a connection")
+	                                           : loop_add(d->loop, &c->src, fd, EPOLLIN, e);
+
+	if (r < 0) {
+		free(c);
+		return r;
+	}
+	c->next = d->conns;
+	d->conns = c;
+	return 0;
+}
+
 void conn_accept(struct driver *d, int listen_fd)
 {
 	for (;;) {
 		size_t n = 0;
-		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd < 0)
 			return;
 		for (struct conn *c = d->conns; c; c = c->next)
 			n++;
-		struct conn *c = xcalloc(1, sizeof(*c));
-
-		c->d = d;
-		c->src.fn = on_event;
-		if (n >= CONNS_MAX || loop_add(d->loop, &c->src, fd, EPOLLIN, NULL) < 0) {
+		if (n >= CONNS_MAX || conn_add(d, fd, NULL) < 0)
 			close(fd);
-			free(c);
-			continue;
-		}
-		c->next = d->conns;
-		d->conns = c;
 	}
 }

@@ -30,6 +30,8 @@ struct conn {
 	void (*on_close)(struct conn *c);               /* the client has gone */
 };
 
+/* Takes fd, a connected socket; not when it fails. */
+int conn_add(struct driver *d, int fd, struct err *e);
 /* The driver's listening socket became readable. */
 void conn_accept(struct driver *d, int listen_fd);
 void conn_close(struct conn *c);

@@ -22,8 +22,6 @@
 #include "lab/paths.h"
 #include "lab/process.h"
 
-enum { ORPHAN_MS = 10000 };
-
 /* --- namespaces ------------------------------------------------------------------------------- */
 
 /* Everything that the lab writes goes to a tmpfs that only it sees, mounted over its run directory:
@@ -84,22 +82,14 @@ static void on_listener(struct source *s, uint32_t events)
 		conn_accept(d, s->fd);
 }
 
-static void reap(struct driver *d)
+static void on_reaper(struct timer *t)
 {
+	struct driver *d = container_of(t, struct driver, reaper);
+
 	conn_reap(d);
 	/* Nothing was ever applied and who started us has gone: so do we. */
 	if (!d->conns && !d->lab.design && !d->apply)
 		driver_quit(d);
-}
-
-static void on_reaper(struct timer *t)
-{
-	reap(container_of(t, struct driver, reaper));
-}
-
-static void on_orphan(struct timer *t)
-{
-	reap(container_of(t, struct driver, orphan));
 }
 
 void driver_quit(struct driver *d)
@@ -162,15 +152,16 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	d->events = events_new(d->lab.name);
 	d->reaper.fn = on_reaper;
 	d->listener.fn = on_listener;
-	/* Here and not where it was bound: SO_PEERCRED of a client names who listened. */
+	/* Here and not where it was bound: SO_PEERCRED of a client names who listened (lab/end.c).
+	 */
 	if (listen(ds->listen_fd, SOMAXCONN) < 0)
 		return err_sys(e, errno, "listen");
 	r = loop_add(d->loop, &d->listener, ds->listen_fd, EPOLLIN, e);
 	if (r < 0)
 		return r;
-	/* Should nobody ever connect: */
-	d->orphan.fn = on_orphan;
-	loop_timer(d->loop, &d->orphan, ORPHAN_MS);
+	r = conn_add(d, ds->owner_fd, e);
+	if (r < 0)
+		return r;
 	return observer_new(d, &d->observer, e);
 }
 

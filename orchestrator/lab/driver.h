@@ -13,6 +13,7 @@ struct driver_start { /* what lab/spawn.c hands over */
 	const char *lab;
 	const char *run_path; /* absolute */
 	int run_fd, dir_fd, lock_fd, listen_fd, host_proc_fd;
+	int owner_fd; /* the connection of who starts the lab */
 };
 
 /* Never returns.  Writes one struct err to pipe_fd: code 0 when it listens. */
@@ -25,7 +26,7 @@ struct driver {
 	struct source listener;
 	struct conn *conns;
 	bool building; /* clients are not listened to: lab/build.c */
-	struct timer reaper, orphan;
+	struct timer reaper;
 	int run_fd, dir_fd, lock_fd;
 	int host_proc_fd;     /* /proc of the outside */
 	int root_fd;          /* the lab's tmpfs, and ... */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "lab/client_priv.h"
-#include "lab/loop.h"
 #include "lab/paths.h"
 
 enum { ANSWER_MS = 2000, GONE_MS = 10000 };
@@ -75,13 +74,9 @@ int lab_end(const char *name, struct err *e)
 	}
 swept:
 	/* pid 1 is gone when all of its namespace is; the lock follows at once. */
-	for (uint64_t end = now_ms() + GONE_MS; lab_lock_held(run, name);) {
-		if (now_ms() > end)
-			return err_set(
-			    e, EBUSY,
-			    "lab %s: its lock is still held by process %d or a child of it", name,
-			    pid);
-		poll(NULL, 0, 2);
-	}
+	if (!lab_lock_gone(run, name, GONE_MS))
+		return err_set(e, EBUSY,
+		               "lab %s: its lock is still held by process %d or a child of it",
+		               name, pid);
 	return 0;
 }

@@ -139,6 +139,8 @@ int lab_lock_pid(int run_fd, const char *name)
 	return (int)strtol(buf, NULL, 10);
 }
 
+/* The one place that sleeps: flock(2) waits for ever or not at all, and who holds the lock for a
+ * moment (a driver that is going, a look of `ls`) tells nobody when it lets go. */
 static void nap(long ms)
 {
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
@@ -183,6 +185,16 @@ int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, str
 			return err_set(e, EEXIST, "lab %s runs already", name);
 		nap(5);
 	}
+}
+
+bool lab_lock_gone(int run_fd, const char *name, int ms)
+{
+	for (int waited = 0; lab_lock_held(run_fd, name); waited += 2) {
+		if (waited >= ms)
+			return false;
+		nap(2);
+	}
+	return true;
 }
 
 static void sock_path(struct sockaddr_un *sa, int dir_fd, const char *file)

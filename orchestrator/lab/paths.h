@@ -14,6 +14,8 @@ int run_dir_open(bool create, int *ret_fd, char **ret_path, struct err *e);
 
 /* Held: a driver lives. A stale directory (nobody holds its lock) is removed on the way. */
 bool lab_lock_held(int run_fd, const char *name);
+/* Waits until nobody holds it any more; false: somebody still does. */
+bool lab_lock_gone(int run_fd, const char *name, int ms);
 /* Makes <run>/<lab> and takes its lock.  -EEXIST: a driver has it.  */
 int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, struct err *e);
 /* Removes the files of a lab that the caller holds the lock of. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,9 +105,8 @@ static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd)
 	struct err e = { 0 };
 
 	to_null(&e);
-	int keep[] = {
-		ds->run_fd, ds->dir_fd, ds->lock_fd, ds->listen_fd, ds->host_proc_fd, pipe_fd
-	};
+	int keep[] = { ds->run_fd,       ds->dir_fd,   ds->lock_fd, ds->listen_fd,
+		       ds->host_proc_fd, ds->owner_fd, pipe_fd };
 
 	close_all_but(keep, ARRAY_LEN(keep));
 	prctl(PR_SET_NAME, "vnetlab-driver");
@@ -154,7 +154,7 @@ int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
 {
 	_cleanup_free_ char *path = NULL;
 	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, rd = -1,
-	                    wr = -1, sock = -1;
+	                    wr = -1, ours = -1, theirs = -1;
 	int r = lab_name_check(lab, e);
 
 	if (r < 0)
@@ -181,13 +181,22 @@ int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
 	}
 	rd = p[0];
 	wr = p[1];
+	/* Ours is the driver's first connection, there before anybody else can come and go: a
+	 * driver that has nothing to do ends with its last one. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p) < 0) {
+		r = err_sys(e, errno, "socketpair");
+		goto fail;
+	}
+	ours = p[0];
+	theirs = p[1];
 	struct driver_start ds = { .lab = lab,
 		                   .run_path = path,
 		                   .run_fd = run,
 		                   .dir_fd = dir,
 		                   .lock_fd = lock,
 		                   .listen_fd = listen_fd,
-		                   .host_proc_fd = proc };
+		                   .host_proc_fd = proc,
+		                   .owner_fd = theirs };
 
 	fflush(NULL);
 	pid_t pid = fork();
@@ -199,7 +208,8 @@ int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
 	if (pid == 0)
 		middle(&ds, wr);
 	close_p(&wr);
-	wr = -1;
+	close_p(&theirs);
+	wr = theirs = -1;
 	struct err report;
 	size_t got = 0;
 	ssize_t k;
@@ -219,10 +229,7 @@ int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
 		r = err_set(e, report.code, "lab %s: %s", lab, report.msg);
 		goto fail;
 	}
-	r = lab_socket_connect(run, lab, &sock, e);
-	if (r < 0)
-		return r;
-	*ret = lab_client_new(lab, take_fd(sock));
+	*ret = lab_client_new(lab, take_fd(ours));
 	return 0;
 fail:
 	lab_dir_remove(run, dir, lab);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A lab from its beginning to its end, whichever end that is.
 . "$(dirname "$0")/../lib/tap.sh"
-need jq curl ip
+need jq curl ip python3
 
 here=$root/tests/e2e/lab
 plain=$here/plain.vnetlab.json
@@ -82,6 +82,38 @@ json "that one" '.lab == "twin"'
 status "down of one" 0 vnetlab down twin -o json
 json "says which" '.ended == ["twin"]'
 is "the other stays" "$(vnetlab ls -o json | jq -c '[.labs[].name]')" '["plain"]'
+
+# Others look while a lab starts: they come and go before who starts it has said what it wants.
+vnetlab down --all >/dev/null
+cat >"$work/look.py" <<'PY'
+import os, socket, sys
+os.chdir(sys.argv[1])
+while os.path.exists("../look"):
+    with socket.socket(socket.AF_UNIX) as s:
+        try:
+            s.connect("plain/control")
+        except OSError:
+            pass
+PY
+touch "$work/look"
+lookers=
+for _ in 1 2 3 4; do # so many that who starts the lab is seldom the next to run
+	python3 "$work/look.py" "$VNETLAB_RUN_DIR" &
+	lookers="$lookers $!"
+done
+failures=
+for _ in $(seq 6); do
+	run vnetlab up "$plain" -q
+	[ "$rc" -eq 0 ] || failures="$failures$err; "
+	run vnetlab down plain
+	[ "$rc" -eq 0 ] || failures="$failures$err; "
+done
+rm "$work/look"
+# shellcheck disable=SC2086  # several
+wait $lookers
+is "a lab that others look at while it starts comes up" "$failures" ""
+vnetlab up "$plain" -q >/dev/null
+pid=$(driver_pid plain)
 
 # kill -9.
 router=$(vnetlab status plain -o json | jq .router.pid)

@@ -159,8 +159,6 @@ like "says so" "$(cat "$work/int.out")" 'interrupted'
 ok "nothing is left" gone
 checking() { [ "$(vnetlab status -o json tcmd | jq '[.bgp[] | select(.state == "Established")] | length')" = 2 ]; }
 interrupt TERM checking
-# Seen once: it ended by itself, with 5, before the signal came. Then say why, and try again.
-[ "$rc" -ne 5 ] || { diag "$(cat "$work/int.out")"; interrupt TERM checking; }
 is "SIGTERM while checks run" "$rc" 143
 ok "nothing is left" gone
 done_testing
