@@ -4,8 +4,9 @@ V       ?= release
 PREFIX  ?= /usr/local
 T       ?= 60
 B       := build$(if $(filter-out release,$(V)),/$(V))
+CLANG   := $(firstword $(shell command -v clang-14 clang) clang)
 ifeq ($(origin CC),default)
-CC      := gcc
+CC      := $(if $(filter clang,$(V)),$(CLANG),gcc)
 endif
 
 PKGS     := jansson libcurl libssh2 libmnl libnftables smartcols yaml-0.1
@@ -16,14 +17,21 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
 HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 
-# What a flavour compiles and links with: release, san (sanitizers), cov (coverage), fuzz (clang).
+# clang warns where uthash's macros are used, gcc knows that they are another's.
+ifneq ($(findstring clang,$(CC)),)
+WARN     += -Wno-implicit-fallthrough
+endif
+
+# What a flavour compiles and links with: release, clang, san (sanitizers), cov (coverage), fuzz.
 release_CFLAGS := $(HARDEN)
 release_LDFLAGS := -pie -Wl,-z,relro,-z,now
+clang_CFLAGS   := $(HARDEN)
+clang_LDFLAGS  := $(release_LDFLAGS)
 san_CFLAGS     := $(SAN) -Wno-format-truncation
 san_LDFLAGS    := $(SAN)
 cov_CFLAGS     := --coverage -O0
 cov_LDFLAGS    := --coverage
-fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link -Wno-implicit-fallthrough -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 fuzz_LDFLAGS   := $(SAN)
 
 # Targets that compile need the libraries' headers; say so before the compiler does.
@@ -108,7 +116,6 @@ bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/
 # clang's fuzzer; what it finds is left in build/fuzz.
 fuzz: ## every fuzzer for T seconds
 	$(MAKE) V=fuzz CC="$(CLANG)" fuzz-run
-CLANG := $(firstword $(shell command -v clang-14 clang) clang)
 fuzz-run: $(patsubst %,$(B)/tests/fuzz/%,$(FUZZ))
 	tests/lib/fuzz $(T) $^
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/lib.a
@@ -174,7 +181,7 @@ clean: ## remove what was built
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##//' | \
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
-	@echo "  Variables: V=san|cov  CC=clang  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
+	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
 .PHONY: all tools unit golden check e2e fidelity lint bench fuzz fuzz-run cov test deps demo docs install uninstall clean help
 .SECONDARY:
