@@ -103,8 +103,10 @@ int ui_error(const struct err *e);
 int ui_usage(const struct cmd_args *a, const char *fmt, ...)
     PRINTF(2, 3);                                /* returns EX_WRONG_USAGE */
 void ui_note(const char *fmt, ...) PRINTF(1, 2); /* a line on stderr unless -q */
-void ui_findings(const struct findings *f);      /* human form, on stderr */
-bool ui_color(int fd);                           /* terminal and no NO_COLOR */
+/* A line on stderr even with -q: why the exit status is not 0, when there is no struct err. */
+void ui_reason(const char *fmt, ...) PRINTF(1, 2);
+void ui_findings(const struct findings *f); /* human form, on stderr */
+bool ui_color(int fd);                      /* terminal and no NO_COLOR */
 /* The line that moves: rewritten on a terminal, silent otherwise.  NULL ends it. */
 void ui_progress(const char *fmt, ...) PRINTF(1, 2);
 void ui_progress_end(void);

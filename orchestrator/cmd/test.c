@@ -279,7 +279,7 @@ static void one_run(struct session *s, const struct design *d, unsigned repeat)
 		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));
 		fflush(stdout);
 	} else if (!report_ok(run)) {
-		ui_note("%s: %s", lab, run->error ? run->error : "not all checks held");
+		ui_reason("%s: %s", lab, run->error ? run->error : "not all checks held");
 	}
 }
 

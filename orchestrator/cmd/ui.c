@@ -110,21 +110,36 @@ int ui_usage(const struct cmd_args *a, const char *fmt, ...)
 	return EX_WRONG_USAGE;
 }
 
-void ui_note(const char *fmt, ...)
+static void print_line(const char *fmt, va_list ap)
 {
 	char *msg = NULL;
+
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	ui_progress_end();
+	fflush(stdout);
+	print_indented(msg, 2);
+	free(msg);
+}
+
+void ui_note(const char *fmt, ...)
+{
 	va_list ap;
 
 	if (ui.quiet)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	print_line(fmt, ap);
 	va_end(ap);
-	ui_progress_end();
-	fflush(stdout);
-	print_indented(msg, 2);
-	free(msg);
+}
+
+void ui_reason(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_line(fmt, ap);
+	va_end(ap);
 }
 
 /* --- findings --- */

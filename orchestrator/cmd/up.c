@@ -138,9 +138,9 @@ static int finish(const struct cmd_args *a, const struct opened *o, json_t *answ
 		print_done(o, answer, new);
 	fflush(stdout);
 	if (!converged && waited) {
-		ui_note("vnetlab: lab %s has not converged; it stays up. Missing:", o->lab);
+		ui_reason("vnetlab: lab %s has not converged; it stays up. Missing:", o->lab);
 		json_array_foreach (missing, i, m)
-			ui_note("  %s", json_string_value(m));
+			ui_reason("  %s", json_string_value(m));
 	}
 	if (a->json)
 		ui_json(json_incref(answer));
@@ -157,14 +157,14 @@ static int give_up(const struct opened *o, struct lab_client *c, bool new)
 	ui_progress_end();
 	lab_disconnect(c);
 	if (!new) {
-		ui_note("vnetlab: interrupted; the change to lab %s stays", o->lab);
+		ui_reason("vnetlab: interrupted; the change to lab %s stays", o->lab);
 		return 128 + sig;
 	}
 	int r = lab_end(o->lab, &e);
 
 	if (r < 0 && r != -ENOENT)
 		return ui_error(&e);
-	ui_note("vnetlab: interrupted; lab %s is gone again", o->lab);
+	ui_reason("vnetlab: interrupted; lab %s is gone again", o->lab);
 	return 128 + sig;
 }
 

@@ -498,15 +498,13 @@ int conn_add(struct driver *d, int fd, struct err *e)
 
 void conn_accept(struct driver *d, int listen_fd)
 {
-	for (;;) {
-		size_t n = 0;
-		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	size_t n = 0;
+	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
-		if (fd < 0)
-			return;
-		for (struct conn *c = d->conns; c; c = c->next)
-			n++;
-		if (n >= CONNS_MAX || conn_add(d, fd, NULL) < 0)
-			close(fd);
-	}
+	if (fd < 0)
+		return;
+	for (struct conn *c = d->conns; c; c = c->next)
+		n++;
+	if (n >= CONNS_MAX || conn_add(d, fd, NULL) < 0)
+		close(fd);
 }

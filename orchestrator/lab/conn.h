@@ -32,7 +32,8 @@ struct conn {
 
 /* Takes fd, a connected socket; not when it fails. */
 int conn_add(struct driver *d, int fd, struct err *e);
-/* The driver's listening socket became readable. */
+/* The driver's listening socket became readable.  Takes one connection: the loop then serves the
+ * others before the next, so that who comes again and again keeps nobody waiting. */
 void conn_accept(struct driver *d, int listen_fd);
 void conn_close(struct conn *c);
 void conn_reap(struct driver *d);                                 /* frees the closed ones */

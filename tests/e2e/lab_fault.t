@@ -46,7 +46,7 @@ is "it runs" "$(proc_state one)" running
 status "kill --hold" 0 vnetlab fault kill two --hold -o json
 json "is listed" '.faults == ["kill two --hold"]'
 is "stopped, both" "$(proc_state two)" "stopped,stopped"
-status "up says what is missing" 124 vnetlab up "$file" --wait 500ms
+status "up says what is missing, with -q too" 124 vnetlab up "$file" --wait 500ms -q
 like "and why" "$err" 'Rs/two instance 1: (Active|Connect|Idle), fault kill two --hold'
 status "the lab is still up" 0 vnetlab status
 status "--wait none does not wait" 0 vnetlab up "$file" --wait none
