@@ -333,16 +333,16 @@ static json_t *open_file(struct opening *op, struct err *e)
 
 	if (r == -EFBIG) {
 		*e = (struct err){ 0 };
-		finding_add(op->f, SEV_ERROR, "TOPO-JSON-03", NULL, "", NULL,
-		            "the topology is bigger than 64 MiB");
+		finding_add_source(op->f, SEV_ERROR, "TOPO-JSON-03", NULL, path, NULL,
+		                   "the topology is bigger than 64 MiB");
 	}
 	if (r < 0)
 		return NULL;
 	doc = parse(&text, name, &own);
 	if (!doc) {
 		for (size_t i = 0; i < own.n && !refused(path, op->f); i++)
-			finding_add(op->f, own.items[i].severity, own.items[i].rule, NULL, "",
-			            own.items[i].hint, "%s", own.items[i].message);
+			finding_add_source(op->f, own.items[i].severity, own.items[i].rule, NULL,
+			                   path, own.items[i].hint, "%s", own.items[i].message);
 		return NULL;
 	}
 	if (input_kind(doc) == INPUT_TOPOLOGY)

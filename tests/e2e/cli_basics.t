@@ -54,6 +54,12 @@ for c in $commands; do
 	like "the manual page has $c" "$out" "^\.SS \"vnetlab $c"
 done
 
+# A file that is no JSON: where it is wrong.
+printf '{\n"name": ' >"$work/half.json"
+status "half a file" 3 vnetlab check "$work/half.json"
+like "its name" "$err" "^error TOPO-JSON-01 at $work/half.json"
+like "the place in it" "$err" '^ *line 2, column 8: '
+
 # Standard output that does not take it: into $1, with what is behind it already gone.
 broken_pipe='
 import os, subprocess, sys
