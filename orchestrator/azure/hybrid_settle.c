@@ -2,17 +2,6 @@
 #include "azure/hybrid.h"
 #include "base/str.h"
 
-static bool has_address(const struct vm *vm, ip4 a)
-{
-	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->ip == a)
-			return true;
-	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		if (vm->loopbacks[i] == a)
-			return true;
-	return false;
-}
-
 static bool has_public(const struct vm *vm, ip4 a)
 {
 	if (vm->role == VM_GATEWAY)
@@ -36,7 +25,7 @@ static void find_peer(struct model *m, struct local_gateway *l)
 		    has_public(&m->vms[i], l->gateway_ip))
 			l->peer = &m->vms[i];
 	for (size_t i = 0; i < m->n_vms && !l->site && !l->peer; i++)
-		if (can_be_peer(&m->vms[i]) && l->bgp_ip && has_address(&m->vms[i], l->bgp_ip))
+		if (can_be_peer(&m->vms[i]) && l->bgp_ip && vm_has_address(&m->vms[i], l->bgp_ip))
 			l->peer = &m->vms[i];
 }
 

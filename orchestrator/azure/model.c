@@ -343,6 +343,17 @@ static struct nic *vnet_nic(const struct vnet *v, ip4 ip)
 	return NULL;
 }
 
+bool vm_has_address(const struct vm *vm, ip4 a)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->ip == a)
+			return true;
+	for (size_t i = 0; i < vm->n_loopbacks; i++)
+		if (vm->loopbacks[i] == a)
+			return true;
+	return false;
+}
+
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)
 {
 	struct nic *n = ip ? vnet_nic(from, ip) : NULL;

@@ -453,6 +453,8 @@ struct nic *model_nic(const struct model *m, const char *spec);
 struct route_server *model_route_server(const struct model *m, const char *name);
 struct bgp_connection *model_connection(const struct model *m, const char *rs_slash_peering);
 
+/* Whether a is an address of its own: of a NIC, or of its loopback. */
+bool vm_has_address(const struct vm *vm, ip4 a);
 /* The NIC that owns address ip as seen from vnet: in it, or in a VNet that it has a connected
  * peering with.  NULL when none. */
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);

@@ -486,7 +486,7 @@ static void start_at_nic(struct walker *x, const struct nic *from)
 		walk_drop(x, "%s is stopped (deallocated) and sends nothing", from->vm->name);
 		return;
 	}
-	if (walk_guest_has(from->vm, x->p.dst)) {
+	if (vm_has_address(from->vm, x->p.dst)) {
 		arrived(x, from->vm->name);
 		return;
 	}

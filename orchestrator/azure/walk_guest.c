@@ -5,17 +5,6 @@
 #include "azure/hybrid.h"
 #include "azure/walk_priv.h"
 
-bool walk_guest_has(const struct vm *vm, ip4 a)
-{
-	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->ip == a)
-			return true;
-	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		if (vm->loopbacks[i] == a)
-			return true;
-	return false;
-}
-
 /* The NIC whose subnet has the address: a connected route. */
 static const struct nic *connected(const struct vm *vm, ip4 a)
 {
@@ -118,12 +107,12 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 
 	(void)env;
 	*ret = (struct walk_guest){ .act = GUEST_DROP };
-	if (walk_guest_has(vm, p->dst)) {
+	if (vm_has_address(vm, p->dst)) {
 		ret->act = GUEST_LOCAL;
 		snprintf(ret->reason, sizeof(ret->reason), "has the address");
 		return;
 	}
-	if (walk_guest_has(vm, p->src)) {
+	if (vm_has_address(vm, p->src)) {
 		snprintf(ret->reason, sizeof(ret->reason),
 		         "the source %s is its own address, and Linux takes no packet from itself "
 		         "from outside (martian source)",

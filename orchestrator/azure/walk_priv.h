@@ -52,9 +52,6 @@ enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct l
 /* What a backend answers to a client of the frontend gets the frontend's address again. */
 void walk_balancer_reply(struct walker *x, const struct nic *n);
 
-/* walk_guest.c */
-bool walk_guest_has(const struct vm *vm, ip4 a); /* as an address of its own */
-
 /* walk_internet.c */
 /* The packet leaves by n's route to the Internet: translated, or dropped. */
 enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop);

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/tree.h"
 #include "cmd/remote.h"
 #include "input/topology.h"
 #include "remote/fetch.h"
@@ -25,25 +25,11 @@ static struct {
 } kept[64];
 static size_t n_kept;
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	(void)remove(path);
-	return 0;
-}
-
-static void remove_folder(const char *folder)
-{
-	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
 void address_cleanup(void)
 {
 	while (n_kept) {
 		n_kept--;
-		remove_folder(kept[n_kept].folder);
+		tree_remove(kept[n_kept].folder);
 		free(kept[n_kept].folder);
 		free(kept[n_kept].path);
 		free(kept[n_kept].url);
@@ -98,7 +84,7 @@ static int write_folder(const struct fetched *files, size_t n, char **ret, struc
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = write_file(folder, &files[i], e);
 	if (r < 0)
-		remove_folder(folder);
+		tree_remove(folder);
 	else
 		*ret = take_ptr(folder);
 	return r;
@@ -119,7 +105,7 @@ static int missing_files(const struct fetched *design, json_t **ret, struct err 
 	json_t *read = design_read(path, &f, e), *problem;
 	const char *name;
 
-	remove_folder(folder);
+	tree_remove(folder);
 	*ret = json_array();
 	/* What is no design at all is for the command to say. */
 	json_object_foreach (json_object_get(read, "files"), name, problem)

@@ -1,7 +1,6 @@
 #include "cmd/serve.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "base/str.h"
 #include "base/term.h"
+#include "base/tree.h"
 #include "cmd/remote.h"
 #include "remote/request.h"
 
@@ -46,15 +46,6 @@ static int make_folder(void)
 	return fflush(stdout) == 0 ? EX_DONE : EX_FAILED;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	(void)remove(path);
-	return 0;
-}
-
 /* Only what make_folder() can have made. */
 static void remove_folder(const char *path)
 {
@@ -63,7 +54,7 @@ static void remove_folder(const char *path)
 
 	if (name && str_starts(name + 1, "vnetlab.") && lstat(path, &st) == 0 &&
 	    S_ISDIR(st.st_mode) && st.st_uid == geteuid())
-		nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+		tree_remove(path);
 }
 
 /* --- a command --- */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/tree.h"
 
 /* Daemons look up the users that their packages made, and change to them.  In a lab every one of
  * them is id 0: the only one that a user namespace of an ordinary user has, and so the same as
@@ -282,23 +282,12 @@ int node_mounts(struct driver *d, struct node *n, const struct image_plan *plan,
 	return r < 0 ? err_wrap(e, "%s: its files", n->name) : 0;
 }
 
-static int rm_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)ftw;
-	if (type == FTW_DP)
-		rmdir(path);
-	else
-		unlink(path);
-	return 0;
-}
-
 void node_dir_remove(struct driver *d, struct node *n)
 {
 	(void)d;
 	if (!n->dir)
 		return;
-	nftw(n->dir, rm_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	tree_remove(n->dir);
 	free(n->dir);
 	n->dir = NULL;
 }
