@@ -2,7 +2,7 @@
  *
  * Azure's tools print one table in many dialects (`az`, REST, Resource Graph, PowerShell's
  * ConvertTo-Json: wrapped or flat, one row for each next hop or one for all).  compare_read()
- *brings any of them into one form; compare_tables() pairs the rows of two tables:
+ * brings any of them into one form; compare_tables() pairs the rows of two tables:
  *
  *	struct compare_table want = { 0 }, got = { 0 };
  *	compare_read(&(struct compare_source){ .name = "vm1-nic.json" }, saved, &want, &e);
@@ -11,7 +11,7 @@
  *
  * The order of rows and of next hops is not stable in Azure and does not count.  Several rows that
  * differ in the next hop alone are one row with several next hops (ECMP).  A property that the
- *saved row does not have, or has as null, is not compared. */
+ * saved row does not have, or has as null, is not compared. */
 #pragma once
 
 #include <jansson.h>

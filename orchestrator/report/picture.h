@@ -39,6 +39,9 @@ struct picture_wire {
 };
 /* The caller frees. */
 size_t picture_wires(const struct model *m, struct picture_wire **ret);
+/* Its ends as the texts of dot and mermaid name them: n1 a NIC, c0 a circuit, t2 a site. */
+enum { PICTURE_ID = 24 };
+void picture_wire_ends(const struct picture_wire *w, char from[PICTURE_ID], char to[PICTURE_ID]);
 /* "10.40.0.0/16 AS 65010"; "MSEEs 100.65.0.4 100.65.0.5" */
 void picture_site_detail(const struct site *s, char *buf, size_t cap);
 void picture_circuit_detail(const struct circuit *c, char *buf, size_t cap);

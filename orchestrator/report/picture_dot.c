@@ -87,7 +87,7 @@ static void outside(struct str *b, const struct model *m)
 {
 	struct picture_wire *w = NULL;
 	size_t n = picture_wires(m, &w);
-	char detail[100];
+	char detail[100], from[PICTURE_ID], to[PICTURE_ID];
 
 	for (size_t i = 0; i < m->n_sites; i++) {
 		picture_site_detail(&m->sites[i], detail, sizeof(detail));
@@ -106,16 +106,8 @@ static void outside(struct str *b, const struct model *m)
 		str_add(b, "]\n");
 	}
 	for (size_t i = 0; i < n; i++) {
-		str_printf(b, w[i].from ? "  n%zu -> " : "  c%zu -> ",
-		           w[i].from ? w[i].from->idx : w[i].circuit->idx);
-		str_printf(b,
-		           w[i].to                     ? "n%zu"
-		           : w[i].from && w[i].circuit ? "c%zu"
-		                                       : "t%zu",
-		           w[i].to                     ? w[i].to->idx
-		           : w[i].from && w[i].circuit ? w[i].circuit->idx
-		                                       : w[i].site->idx);
-		str_printf(b, " [dir=none, color=gray20, style=%s, label=",
+		picture_wire_ends(&w[i], from, to);
+		str_printf(b, "  %s -> %s [dir=none, color=gray20, style=%s, label=", from, to,
 		           w[i].down ? "dashed" : "solid");
 		quoted(b, w[i].name);
 		if (w[i].down) {

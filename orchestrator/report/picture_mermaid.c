@@ -93,7 +93,7 @@ static void outside(struct str *b, const struct model *m)
 {
 	struct picture_wire *w = NULL;
 	size_t n = picture_wires(m, &w);
-	char detail[100];
+	char detail[100], from[PICTURE_ID], to[PICTURE_ID];
 
 	for (size_t i = 0; i < m->n_sites + m->n_circuits; i++) {
 		bool site = i < m->n_sites;
@@ -113,20 +113,14 @@ static void outside(struct str *b, const struct model *m)
 	for (size_t i = 0; i < n; i++) {
 		const char *line = w[i].down ? "-.-" : "---";
 
-		str_printf(b, w[i].from ? "  n%zu %s" : "  c%zu %s",
-		           w[i].from ? w[i].from->idx : w[i].circuit->idx, line);
+		picture_wire_ends(&w[i], from, to);
+		str_printf(b, "  %s %s", from, line);
 		if (*w[i].name) {
 			str_add(b, "|");
 			label(b, w[i].name);
 			str_add(b, "|");
 		}
-		str_printf(b,
-		           w[i].to                     ? " n%zu\n"
-		           : w[i].from && w[i].circuit ? " c%zu\n"
-		                                       : " t%zu\n",
-		           w[i].to                     ? w[i].to->idx
-		           : w[i].from && w[i].circuit ? w[i].circuit->idx
-		                                       : w[i].site->idx);
+		str_printf(b, " %s\n", to);
 	}
 	free(w);
 }

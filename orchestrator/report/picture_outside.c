@@ -57,6 +57,20 @@ size_t picture_wires(const struct model *m, struct picture_wire **ret)
 	return w.n;
 }
 
+void picture_wire_ends(const struct picture_wire *w, char from[PICTURE_ID], char to[PICTURE_ID])
+{
+	if (w->from)
+		snprintf(from, PICTURE_ID, "n%zu", w->from->idx);
+	else
+		snprintf(from, PICTURE_ID, "c%zu", w->circuit->idx);
+	if (w->to)
+		snprintf(to, PICTURE_ID, "n%zu", w->to->idx);
+	else if (w->from && w->circuit)
+		snprintf(to, PICTURE_ID, "c%zu", w->circuit->idx);
+	else
+		snprintf(to, PICTURE_ID, "t%zu", w->site->idx);
+}
+
 void picture_site_detail(const struct site *s, char *buf, size_t cap)
 {
 	char asn[24] = "";
