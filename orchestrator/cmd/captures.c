@@ -40,54 +40,32 @@ static char *differences(enum compare_kind kind, const struct comparison *c)
 	return str_take(&s);
 }
 
-/* The two tables of one capture; a learned or advertised one is read again once its instances are
- * known, whose addresses it may lack. */
-static int tables(const struct compare_lab *l, const char *file, const json_t *rows,
-                  struct compare_table *want, struct compare_table *got, char **ret_subject,
-                  struct err *e)
-{
-	const struct compare_names names = { 0 };
-	struct compare_source source = { .name = file };
-	int r = compare_read(&source, rows, want, e);
-
-	if (r >= 0)
-		r = compare_subject(l, &names, file, rows, want, ret_subject, e);
-	if (r >= 0 && (want->kind == COMPARE_LEARNED || want->kind == COMPARE_ADVERTISED)) {
-		source.kind = want->kind;
-		compare_instances(l, *ret_subject, source.instances);
-		compare_table_free(want);
-		*want = (struct compare_table){ 0 };
-		r = compare_read(&source, rows, want, e);
-	}
-	return r < 0 ? r : compare_ask(l, &names, want->kind, *ret_subject, got, e);
-}
-
 static void one(const struct compare_lab *l, const json_t *capture, const char *filter,
                 struct report_run *run)
 {
 	const char *file = json_string_value(json_object_get(capture, "file"));
-	const json_t *rows = json_object_get(capture, "rows");
-	_cleanup_compare_table_ struct compare_table want = { 0 }, got = { 0 };
-	_cleanup_comparison_ struct comparison c = { 0 };
-	_cleanup_free_ char *subject = NULL, *name = xasprintf("as Azure showed it: %s", file);
+	_cleanup_compare_pair_ struct compare_pair p = { 0 };
+	_cleanup_free_ char *name = xasprintf("as Azure showed it: %s", file);
+	const struct compare_source source = { .name = file };
 	const struct compare_options options = { 0 };
+	const struct compare_names names = { 0 };
 	double start = now_s();
 	struct err e = { 0 };
 
 	if (filter && !str_glob(filter, name))
 		return;
 	struct report_check *k = report_add(run);
-	int r = tables(l, file, rows, &want, &got, &subject, &e);
+	int r = compare_with_lab(l, &names, &source, json_object_get(capture, "rows"), &options, &p,
+	                         &e);
 
 	k->name = take_ptr(name);
 	if (r < 0) { /* of something that the lab has not, as likely as not */
 		k->warning = true;
 		k->detail = xstrdup(e.msg);
 	} else {
-		compare_tables(&want, &got, &options, &c);
-		k->ok = compare_same(&c);
+		k->ok = compare_same(&p.result);
 		if (!k->ok)
-			k->detail = differences(want.kind, &c);
+			k->detail = differences(p.want.kind, &p.result);
 	}
 	k->seconds = now_s() - start;
 }

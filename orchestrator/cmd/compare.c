@@ -3,48 +3,27 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
-#include "input/topology.h"
+#include "input/document.h"
 #include "report/table.h"
 
-enum { MAX_FILE = 64 * 1024 * 1024 };
-
-static int read_text(const char *path, struct str *ret, struct err *e)
-{
-	char buf[65536];
-	FILE *f = fopen(path, "re");
-	size_t n;
-	int r = 0;
-
-	if (!f)
-		return err_sys(e, errno, "%s", path);
-	while (r == 0 && (n = fread(buf, 1, sizeof(buf), f)) > 0) {
-		if (ret->n + n > MAX_FILE)
-			r = err_set(e, EFBIG, "%s is bigger than 64 MiB", path);
-		str_addn(ret, buf, n);
-	}
-	if (r == 0 && ferror(f))
-		r = err_sys(e, errno, "%s", path);
-	fclose(f);
-	return r;
-}
-
+/* In whatever dialect it was saved: PowerShell's ">" writes UTF-16. */
 static int read_json(const char *path, json_t **ret, struct err *e)
 {
-	_cleanup_str_ struct str text = { 0 };
 	_cleanup_findings_ struct findings f = { 0 };
-	int r = read_text(path, &text, e);
 
-	if (r < 0)
-		return r;
-	*ret = design_parse(str_get(&text), text.n, &f);
-	if (!*ret)
+	struct err own = { 0 };
+
+	*ret = document_read(path, path, &f, &own);
+	if (*ret)
+		return 0;
+	if (!own.code)
 		return err_set(e, EINVAL, "%s is no JSON: %s", path,
 		               f.n ? f.items[0].message : "it cannot be read");
-	return 0;
+	*e = own;
+	return -own.code;
 }
 
 /* ---- options ---- */
@@ -153,66 +132,40 @@ static void report(struct job *j, const char *file, enum compare_kind kind, cons
 	printf("\n");
 }
 
-/* The saved table once more, now that the instances of its peering are known. */
-static int read_again(struct job *j, const char *file, const json_t *text, const char *subject,
-                      struct compare_table *want, struct err *e)
+static int with_file(const struct job *j, const struct compare_source *file, const json_t *text,
+                     struct compare_pair *p, struct err *e)
 {
-	struct compare_source source = { .name = file, .kind = want->kind };
+	json_t *other = NULL;
+	int r = read_json(j->against, &other, e);
 
-	if (want->kind != COMPARE_LEARNED && want->kind != COMPARE_ADVERTISED)
-		return 0;
-	compare_instances(&j->lab, subject, source.instances);
-	compare_table_free(want);
-	return compare_read(&source, text, want, e);
-}
+	if (r >= 0 && compare_read(file, text, &p->want, e) < 0)
+		r = err_wrap(e, "%s", file->name);
+	struct compare_source second = { .name = j->against, .kind = p->want.kind };
 
-/* A peering's routes are missing because its session is not up. */
-static void explain_sessions(const struct job *j, const char *subject, enum compare_kind kind,
-                             struct comparison *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		struct compare_row *r = &c->rows[i];
-		const char *at =
-		    r->want ? json_string_value(json_object_get(r->want, "localAddress")) : NULL;
-
-		if (r->verdict == COMPARE_MISSING && !r->reason && at && !j->against &&
-		    (kind == COMPARE_LEARNED || kind == COMPARE_ADVERTISED))
-			r->reason = compare_session(&j->lab, subject, at);
-	}
+	if (r >= 0 && compare_read(&second, other, &p->got, e) < 0)
+		r = err_wrap(e, "%s", j->against);
+	json_decref(other);
+	if (r < 0)
+		return r;
+	p->subject = xstrdup(j->against);
+	compare_tables(&p->want, &p->got, &j->options, &p->result);
+	return 0;
 }
 
 static int compare_file(struct job *j, const char *file, struct err *e)
 {
-	_cleanup_compare_table_ struct compare_table want = { 0 }, got = { 0 };
-	_cleanup_comparison_ struct comparison c = { 0 };
-	_cleanup_free_ char *subject = NULL;
-	json_t *text = NULL, *other = NULL;
+	_cleanup_compare_pair_ struct compare_pair p = { 0 };
 	const struct compare_source source = { .name = file, .kind = j->kind };
+	json_t *text = NULL;
 	int r = read_json(file, &text, e);
 
-	if (r >= 0 && compare_read(&source, text, &want, e) < 0)
-		r = err_wrap(e, "%s", file);
-	if (r >= 0 && j->against) {
-		const struct compare_source second = { .name = j->against, .kind = want.kind };
-
-		subject = xstrdup(j->against);
-		r = read_json(j->against, &other, e);
-		if (r >= 0 && compare_read(&second, other, &got, e) < 0)
-			r = err_wrap(e, "%s", j->against);
-	} else if (r >= 0) {
-		r = compare_subject(&j->lab, &j->names, file, text, &want, &subject, e);
-		if (r >= 0)
-			r = read_again(j, file, text, subject, &want, e);
-		if (r >= 0)
-			r = compare_ask(&j->lab, &j->names, want.kind, subject, &got, e);
-	}
-	if (r >= 0) {
-		compare_tables(&want, &got, &j->options, &c);
-		explain_sessions(j, subject, want.kind, &c);
-		report(j, file, want.kind, subject, &c);
-	}
+	if (r >= 0)
+		r = j->against
+		        ? with_file(j, &source, text, &p, e)
+		        : compare_with_lab(&j->lab, &j->names, &source, text, &j->options, &p, e);
+	if (r >= 0)
+		report(j, file, p.want.kind, p.subject, &p.result);
 	json_decref(text);
-	json_decref(other);
 	return r;
 }
 

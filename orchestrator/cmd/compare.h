@@ -13,23 +13,21 @@ struct compare_lab {
 int compare_lab_open(const char *lab, struct compare_lab *ret, struct err *e);
 void compare_lab_close(struct compare_lab *l);
 
-/* Whose table: from an option, the file's name, or what is inside.  The caller frees *ret_subject.
- * May find that a table is another one than it looked like (a Route Server's list, flattened). */
-struct compare_names {
-	const char *nic, *peering, *gateway, *peer; /* options; NULL: not given */
+struct compare_names { /* options that say whose table it is; NULL: not given */
+	const char *nic, *peering, *gateway, *peer;
 };
-int compare_subject(const struct compare_lab *l, const struct compare_names *names,
-                    const char *file, const json_t *text, struct compare_table *want,
-                    char **ret_subject, struct err *e);
 
-/* The addresses of a peering's two instances; they live as long as l. */
-void compare_instances(const struct compare_lab *l, const char *peering, const char *ret[2]);
+struct compare_pair {
+	struct compare_table want, got; /* saved; the lab's, or a second file's */
+	struct comparison result;       /* points into both */
+	char *subject;                  /* whose tables they are */
+};
 
-/* "the session is Connect, not Established", when that is why a peering has no routes; the caller
- * frees; NULL: it is up. */
-char *compare_session(const struct compare_lab *l, const char *peering, const char *address);
-
-/* The lab's table of that kind. */
-int compare_ask(const struct compare_lab *l, const struct compare_names *names,
-                enum compare_kind kind, const char *subject, struct compare_table *ret,
-                struct err *e);
+/* The saved table against the lab's own. Whose it is says an option, the file's name, or what is
+ * inside; a table may turn out to be another one than it looked like (a Route Server's list,
+ * flattened).  ret is freed by the caller, also after an error. */
+int compare_with_lab(const struct compare_lab *l, const struct compare_names *names,
+                     const struct compare_source *file, const json_t *text,
+                     const struct compare_options *o, struct compare_pair *ret, struct err *e);
+void compare_pair_free(struct compare_pair *p);
+#define _cleanup_compare_pair_ _cleanup_(compare_pair_free)

@@ -158,9 +158,9 @@ static int by_name(const char *file, const json_t *text, const struct names *all
 	               strieq(what(kind), "NIC") ? "nic" : what(kind), list);
 }
 
-int compare_subject(const struct compare_lab *l, const struct compare_names *names,
-                    const char *file, const json_t *text, struct compare_table *want,
-                    char **ret_subject, struct err *e)
+static int find_subject(const struct compare_lab *l, const struct compare_names *names,
+                        const char *file, const json_t *text, struct compare_table *want,
+                        char **ret_subject, struct err *e)
 {
 	const bool flat =
 	    want->kind == COMPARE_GATEWAY_LEARNED || want->kind == COMPARE_GATEWAY_ADVERTISED;
@@ -216,7 +216,8 @@ static bool is_of(const json_t *session, const char *peering)
 	return strieq(name, peering) || strieq(json_str(session, "peering"), peering);
 }
 
-void compare_instances(const struct compare_lab *l, const char *peering, const char *ret[2])
+/* The addresses of a peering's two instances; they live as long as l. */
+static void instances(const struct compare_lab *l, const char *peering, const char *ret[2])
 {
 	size_t i;
 	json_t *s;
@@ -229,7 +230,9 @@ void compare_instances(const struct compare_lab *l, const char *peering, const c
 	}
 }
 
-char *compare_session(const struct compare_lab *l, const char *peering, const char *address)
+/* "the session is Connect, not Established", when that is why a peering has no routes; the caller
+ * frees; NULL: it is up. */
+static char *session_down(const struct compare_lab *l, const char *peering, const char *address)
 {
 	size_t i;
 	json_t *s;
@@ -245,9 +248,10 @@ char *compare_session(const struct compare_lab *l, const char *peering, const ch
 	return NULL;
 }
 
-int compare_ask(const struct compare_lab *l, const struct compare_names *names,
-                enum compare_kind kind, const char *subject, struct compare_table *ret,
-                struct err *e)
+/* The lab's table of that kind. */
+static int ask_table(const struct compare_lab *l, const struct compare_names *names,
+                     enum compare_kind kind, const char *subject, struct compare_table *ret,
+                     struct err *e)
 {
 	struct compare_source source = { .kind = kind };
 	json_t *req, *reply = NULL;
@@ -258,7 +262,7 @@ int compare_ask(const struct compare_lab *l, const struct compare_names *names,
 		break;
 	case COMPARE_LEARNED:
 	case COMPARE_ADVERTISED:
-		compare_instances(l, subject, source.instances);
+		instances(l, subject, source.instances);
 		req = json_pack("{s:s, s:s}", "op",
 		                kind == COMPARE_LEARNED ? "learned" : "advertised", "connection",
 		                subject);
@@ -285,4 +289,55 @@ int compare_ask(const struct compare_lab *l, const struct compare_names *names,
 	r = compare_read(&source, json_is_object(table) ? table : reply, ret, e);
 	json_decref(reply);
 	return r < 0 ? err_wrap(e, "the lab's answer") : 0;
+}
+
+/* A peering's routes are missing because its session is not up. */
+static void explain_sessions(const struct compare_lab *l, const char *peering, struct comparison *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct compare_row *r = &c->rows[i];
+		const char *at = r->want ? json_str(r->want, "localAddress") : "";
+
+		if (r->verdict == COMPARE_MISSING && !r->reason && *at)
+			r->reason = session_down(l, peering, at);
+	}
+}
+
+int compare_with_lab(const struct compare_lab *l, const struct compare_names *names,
+                     const struct compare_source *file, const json_t *text,
+                     const struct compare_options *o, struct compare_pair *ret, struct err *e)
+{
+	int r = compare_read(file, text, &ret->want, e);
+
+	if (r < 0)
+		return err_wrap(e, "%s", file->name);
+	r = find_subject(l, names, file->name, text, &ret->want, &ret->subject, e);
+	if (r < 0)
+		return r;
+	bool peering = ret->want.kind == COMPARE_LEARNED || ret->want.kind == COMPARE_ADVERTISED;
+
+	if (peering) { /* once more: its rows may lack the instances' addresses, now known */
+		struct compare_source again = { .name = file->name, .kind = ret->want.kind };
+
+		instances(l, ret->subject, again.instances);
+		compare_table_free(&ret->want);
+		r = compare_read(&again, text, &ret->want, e);
+	}
+	if (r >= 0)
+		r = ask_table(l, names, ret->want.kind, ret->subject, &ret->got, e);
+	if (r < 0)
+		return r;
+	compare_tables(&ret->want, &ret->got, o, &ret->result);
+	if (peering)
+		explain_sessions(l, ret->subject, &ret->result);
+	return 0;
+}
+
+void compare_pair_free(struct compare_pair *p)
+{
+	comparison_free(&p->result);
+	compare_table_free(&p->want);
+	compare_table_free(&p->got);
+	free(p->subject);
+	*p = (struct compare_pair){ 0 };
 }

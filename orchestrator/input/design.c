@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "input/file.h"
 #include "input/schema.h"
 #include "input/topology.h"
 
-enum { MAX_TOPOLOGY = 64 * 1024 * 1024, MAX_CONFIG = 16 * 1024 * 1024, MAX_DEPTH = 200 };
+enum { MAX_DEPTH = 200 };
 
 /* --- JSON text ------------------------------------------------------------------------------ */
 
@@ -84,7 +85,7 @@ json_t *design_parse(const char *text, size_t n, struct findings *f)
 {
 	json_error_t je;
 
-	if (n > MAX_TOPOLOGY) {
+	if (n > FILE_MAX_DESIGN) {
 		finding_add(f, SEV_ERROR, "TOPO-JSON-03", NULL, "", NULL,
 		            "the topology has %zu bytes; more than 64 MiB are not taken", n);
 		return NULL;
@@ -108,31 +109,6 @@ json_t *design_parse(const char *text, size_t n, struct findings *f)
 }
 
 /* --- files ---------------------------------------------------------------------------------- */
-
-/* Whole file; -EFBIG over max, -EISDIR / -EINVAL for what is no file. */
-static int read_fd(int fd, size_t max, struct str *ret)
-{
-	struct stat st;
-	char buf[65536];
-
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	for (;;) {
-		ssize_t n = read(fd, buf, sizeof(buf));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return 0;
-		if (ret->n + (size_t)n > max)
-			return -EFBIG;
-		str_addn(ret, buf, (size_t)n);
-	}
-}
 
 /* Where openat2 is missing or forbidden (old seccomp filters): compare the resolved paths. */
 static int open_below_slow(const char *folder, const char *path)
@@ -185,7 +161,7 @@ static json_t *read_config(const char *folder, const char *path)
 	if (fd >= 0 && !fstat(fd, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return file_problem("TOPO-FILE-03", "is not an ordinary file", NULL);
 	if (fd >= 0)
-		r = read_fd(fd, MAX_CONFIG, &s);
+		r = file_read_fd(fd, FILE_MAX_CONFIG, &s);
 	if (r >= 0) {
 		json_t *j = json_stringn(str_get(&s), s.n);
 
@@ -242,18 +218,16 @@ static json_t *read_configs(json_t *topology, const char *folder)
 static json_t *read_topology(const char *path, struct findings *f, struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int r = fd < 0 ? -errno : read_fd(fd, MAX_TOPOLOGY, &text);
+	int r = file_read(path, FILE_MAX_DESIGN, &text, e);
 
 	if (r == -EFBIG) {
+		*e = (struct err){ 0 };
 		finding_add(f, SEV_ERROR, "TOPO-JSON-03", NULL, "", NULL,
 		            "the topology is bigger than 64 MiB");
 		return NULL;
 	}
-	if (r < 0) {
-		err_sys(e, -r, "%s", path);
+	if (r < 0)
 		return NULL;
-	}
 	return design_parse(str_get(&text), text.n, f);
 }
 

@@ -18,7 +18,7 @@ json_t *document_parse(const char *text, size_t n, const char *name, struct find
 	/* What is said about a topology there is about another file here. */
 	for (size_t i = 0; i < own.n; i++)
 		finding_add_source(f, own.items[i].severity, own.items[i].rule, NULL, name,
-		                   own.items[i].hint, "%s: %s", name, own.items[i].message);
+		                   own.items[i].hint, "%s", own.items[i].message);
 	return doc;
 }
 

@@ -5,27 +5,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int file_read(const char *path, size_t max, struct str *ret, struct err *e)
+int file_read_fd(int fd, size_t max, struct str *ret)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 	char buf[65536];
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(e, errno, "%s", path);
+	if (fstat(fd, &st) < 0)
+		return -errno;
 	if (S_ISDIR(st.st_mode))
-		return err_sys(e, EISDIR, "%s", path);
+		return -EISDIR;
 	for (;;) {
 		ssize_t n = read(fd, buf, sizeof(buf));
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_sys(e, errno, "%s", path);
+			return -errno;
 		if (n == 0)
 			return 0;
 		if (ret->n + (size_t)n > max)
-			return err_set(e, EFBIG, "%s: is bigger than %zu MiB", path, max >> 20);
+			return -EFBIG;
 		str_addn(ret, buf, (size_t)n);
 	}
+}
+
+int file_read(const char *path, size_t max, struct str *ret, struct err *e)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int r = fd < 0 ? -errno : file_read_fd(fd, max, ret);
+
+	if (r == -EFBIG)
+		return err_set(e, EFBIG, "%s: is bigger than %zu MiB", path, max >> 20);
+	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 }

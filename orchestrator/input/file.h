@@ -9,5 +9,6 @@ enum {
 	FILE_MAX_CONFIG = 16 * 1024 * 1024,
 };
 
-/* Appends the contents; -EFBIG over max, -EISDIR for a folder, or what the system says. */
+/* Append the contents; -EFBIG over max, -EISDIR for a folder, or what the system says. */
+int file_read_fd(int fd, size_t max, struct str *ret);
 int file_read(const char *path, size_t max, struct str *ret, struct err *e);

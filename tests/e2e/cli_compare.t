@@ -1,7 +1,7 @@
 #!/bin/sh
 # compare: saved tables of az against a lab, row by row.
 . "$(dirname "$0")/../lib/tap.sh"
-need jq
+need jq python3
 
 mkdir "$work/lab" "$work/saved"
 cp "$root"/tests/e2e/fidelity/small/small.vnetlab.json "$work/lab"
@@ -59,6 +59,8 @@ status "--none ignore" 0 vnetlab compare small vmVMNic-cut.json --none ignore
 # --- two files ---
 status "a file against a file" 1 vnetlab compare vm.json --against vmVMNic.json
 status "the same file" 0 vnetlab compare vm.json --against vm.json
+python3 -c 'import sys; sys.stdout.buffer.write(open("vm.json").read().encode("utf-16"))' >utf16.json
+status "as PowerShell saves it, in UTF-16" 0 vnetlab compare vm.json --against utf16.json
 
 # --- what cannot be ---
 echo '[]' >nothing.json
