@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "base/tree.h"
 #include "cmd/remote.h"
@@ -61,14 +62,9 @@ static int write_file(const char *folder, const struct fetched *f, struct err *e
 
 	if (fd < 0)
 		return err_sys(e, errno, "%s", full);
-	for (size_t at = 0; at < f->text.n;) {
-		ssize_t n = write(fd, f->text.s + at, f->text.n - at);
+	int r = write_all(fd, f->text.s, f->text.n);
 
-		if (n < 0 && errno != EINTR)
-			return err_sys(e, errno, "%s", full);
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
+	return r < 0 ? err_sys(e, -r, "%s", full) : 0;
 }
 
 /* All of them in a new folder; *ret is the caller's. */

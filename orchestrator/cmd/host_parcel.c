@@ -9,14 +9,14 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "cmd/host.h"
+#include "input/file.h"
 #include "input/topology.h"
 #include "lab/paths.h"
 
 void parcel_free(struct parcel *p)
 {
-	for (size_t i = 0; i < p->n_files; i++) {
+	for (size_t i = 0; i < p->n_files; i++)
 		free(p->files[i].path);
-	}
 	free(p->files);
 	free(p->lab);
 	json_decref(p->argv);
@@ -35,8 +35,6 @@ static int add_word(struct parcel *p, const char *word)
 	err_set(&e, EILSEQ, "an argument is not UTF-8 and cannot be passed on: %s", word);
 	return ui_error(&e);
 }
-
-enum { RAW_MAX = 64 << 20 };
 
 /* --- designs --- */
 
@@ -154,16 +152,9 @@ static int pack_raw(struct parcel *p, const char *path)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
-	char buf[65536];
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t n = -1;
 
-	while (fd >= 0 && text.n < RAW_MAX && (n = read(fd, buf, sizeof(buf))) > 0)
-		str_addn(&text, buf, (size_t)n);
-	if (n != 0) {
-		err_sys(&e, n > 0 ? EFBIG : errno, "%s", path);
+	if (file_read(path, FILE_MAX_DESIGN, &text, &e) < 0)
 		return ui_error(&e);
-	}
 	_cleanup_free_ char *name = place(path, p->n_files);
 	json_t *kept = json_stringn_nocheck(str_get(&text), text.n);
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/import/import.h"
@@ -97,23 +98,14 @@ static int write_file(const char *path, const char *text, bool force, struct err
 {
 	_cleanup_close_ int fd =
 	    open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0666);
-	size_t n = strlen(text);
 
 	if (fd < 0 && errno == EEXIST)
 		return err_set(e, EEXIST, "%s exists already; --force writes over it", path);
 	if (fd < 0)
 		return err_sys(e, errno, "%s", path);
-	while (n) {
-		ssize_t w = write(fd, text, n);
+	int r = write_all(fd, text, strlen(text));
 
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return err_sys(e, errno, "%s", path);
-		text += w;
-		n -= (size_t)w;
-	}
-	return 0;
+	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 }
 
 /* "nva1/frr.conf" beside the topology. */

@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "cmd/remote.h"
 
 struct terminal {
@@ -51,14 +52,7 @@ static bool relay(int from, int to)
 
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
-	for (ssize_t at = 0; at < n;) {
-		ssize_t w = write(to, buf + at, (size_t)(n - at));
-
-		if (w < 0 && errno != EINTR)
-			return false;
-		at += w > 0 ? w : 0;
-	}
-	return n > 0;
+	return write_all(to, buf, (size_t)n) == 0 && n > 0;
 }
 
 static int signals_open(sigset_t *old)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "base/tree.h"
 
@@ -75,15 +76,9 @@ static int write_file(const char *path, const char *s, size_t n, unsigned mode, 
 
 	if (fd < 0)
 		return err_sys(e, errno, "%s", path);
-	while (n) {
-		ssize_t k = write(fd, s, n);
+	int r = write_all(fd, s, n);
 
-		if (k < 0)
-			return err_sys(e, errno, "%s", path);
-		s += k;
-		n -= (size_t)k;
-	}
-	return 0;
+	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 }
 
 /* Where a path of the node is in the lab's tmpfs; -EINVAL outside of the private directories. */

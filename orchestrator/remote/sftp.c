@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "remote/ssh_priv.h"
 
 enum { DOWNLOAD_MAX = 256 * 1024 * 1024, DEPTH_MAX = 40 };
@@ -282,13 +283,10 @@ static int copy_file(struct ssh *s, LIBSSH2_SFTP_HANDLE *h, int fd, const char *
 		total += (size_t)n;
 		if (total > DOWNLOAD_MAX)
 			return err_set(e, EFBIG, "%s: %s is bigger than 256 MiB", s->name, from);
-		for (ssize_t at = 0; at < n;) {
-			ssize_t w = write(fd, buf + at, (size_t)(n - at));
+		int r = write_all(fd, buf, (size_t)n);
 
-			if (w < 0 && errno != EINTR)
-				return err_sys(e, errno, "writing %s", to);
-			at += w > 0 ? w : 0;
-		}
+		if (r < 0)
+			return err_sys(e, -r, "writing %s", to);
 	}
 }
 
