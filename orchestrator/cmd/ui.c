@@ -110,7 +110,7 @@ int ui_usage(const struct cmd_args *a, const char *fmt, ...)
 	return EX_WRONG_USAGE;
 }
 
-static void print_line(const char *fmt, va_list ap)
+PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
 {
 	char *msg = NULL;
 
