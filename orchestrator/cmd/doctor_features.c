@@ -186,7 +186,11 @@ static int try_nft(struct err *e)
 
 	if (r < 0 || (r = nft_open(ns, &nft, e)) < 0)
 		return r;
-	return nft_run_text(nft, FABRIC_NFT_SKELETON, e);
+	_cleanup_str_ struct str parts = { 0 };
+
+	fabric_nft_parts_text(0, FAB_PARTS_ALL, &parts);
+	r = nft_run_text(nft, FABRIC_NFT_SKELETON, e);
+	return r < 0 ? r : nft_run_text(nft, str_get(&parts), e);
 }
 
 static int try_nat(struct err *e)

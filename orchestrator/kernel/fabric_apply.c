@@ -14,6 +14,7 @@ struct fabric_kernel {
 	struct fabric *have; /* NULL: not known, to be read */
 	struct nft_elems elems;
 	struct nsg_state nsg;
+	unsigned parts;
 };
 
 static int observe(struct fabric_kernel *k, struct err *e)
@@ -21,7 +22,8 @@ static int observe(struct fabric_kernel *k, struct err *e)
 	int r = port_index_read(&k->ports, k->nl, e);
 
 	if (r == 0)
-		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->elems, &k->nsg, e);
+		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->elems, &k->nsg,
+		                   &k->parts, e);
 	return r < 0 ? err_wrap(e, "reading the fabric") : 0;
 }
 
@@ -262,16 +264,37 @@ static int flows(const struct fabric_kernel *k, const struct nft_elems *have,
 	return r;
 }
 
+static int set_parts(struct fabric_kernel *k, unsigned want, size_t *changes, struct err *e)
+{
+	_cleanup_str_ struct str s = { 0 };
+
+	fabric_nft_parts_text(k->parts, want, &s);
+	if (!s.n)
+		return 0;
+	int r = nft_run_text(k->nft, str_get(&s), e);
+
+	if (r < 0)
+		return err_wrap(e, "parts of the filter");
+	*changes += (size_t)__builtin_popcount(k->parts ^ want);
+	k->parts = want;
+	return 0;
+}
+
 static int make_equal(struct fabric_kernel *k, const struct fabric *want,
                       struct fabric_changes *ret, struct err *e)
 {
 	struct nft_elems elems;
 	struct fab_diff d;
-	size_t n_elems = 0, n_nsg = 0;
+	size_t n_elems = 0, n_nsg = 0, n_parts = 0;
+	unsigned parts = fabric_nft_parts(want);
 
 	fabric_nft_elems(want, &elems);
 	fab_diff(k->have, want, &d);
-	int r = before_filter(k, &d, e);
+	/* Before anything needs them, and until nothing does. */
+	int r = set_parts(k, k->parts | parts, &n_parts, e);
+
+	if (r == 0)
+		r = before_filter(k, &d, e);
 
 	if (r == 0)
 		r = nft_run(k->nft,
@@ -283,10 +306,12 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 		r = flows(k, &k->elems, &elems, e);
 	if (r == 0)
 		r = behind_filter(k, &d, e);
+	if (r == 0)
+		r = set_parts(k, parts, &n_parts, e);
 	ret->routes += d.n_routes_set + d.n_routes_del;
 	ret->rules += d.n_rules_add + d.n_rules_del;
 	ret->neighs += d.n_neighs_set + d.n_neighs_del;
-	ret->elements += n_elems + n_nsg;
+	ret->elements += n_elems + n_nsg + n_parts;
 	fab_diff_free(&d);
 	nft_elems_free(&k->elems);
 	k->elems = elems;

@@ -1,6 +1,11 @@
 #include "kernel/fabric_nft.h"
 
+#include "base/str.h"
 #include "kernel/nsg_nft.h"
+
+/* 255 cannot be raised, but proves to a BGP neighbour that there was no hop (kernel/ttl.h). */
+#define BY_OWN "meta mark set iifname . ip saddr map @own ip ttl set 65 accept"
+#define KEEP_255 "ip ttl 254 ip ttl set 255"
 
 /* Load balancers (azure-semantics 6; azure/lb.c has the same hash).  Connections are tracked for
  * them only: a flow's backend is its connection's mark, which both directions have, so they meet
@@ -20,14 +25,6 @@
 	"	map lb_port { type ifname . inet_proto . inet_service : inet_service; }\n" \
 	"	set lb_floating { type ifname . inet_proto . inet_service; }\n" \
 	"	set lb_floats { type ifname; }\n" \
-	"	chain lb_track {\n" \
-	"		type filter hook prerouting priority -300; policy accept;\n" \
-	"		iifname != @lb_tracked notrack accept\n" \
-	"		iifname . ip daddr @lb_front ct zone set iifname map @lb_nat_zone " \
-	"accept\n" /* what a backend sends to a frontend is new when it comes in there */ \
-	"		iifname != @lb_in ip daddr @lb_fronts notrack accept\n" \
-	"		ct zone set iifname map @lb_zone\n" \
-	"	}\n" \
 	"	chain lb_by_flow {\n" \
 	"		meta l4proto != { 6, 17 } meta mark set jhash ip saddr . ip daddr . " \
 	"meta l4proto mod 60 seed 0x564e4c42 offset 1\n" \
@@ -40,6 +37,18 @@
 	"	chain lb_by_protocol {\n" \
 	"		meta mark set jhash ip saddr . ip daddr . meta l4proto mod 60 seed " \
 	"0x564e4c42 offset 1\n" \
+	"	}\n"
+
+/* Its base chains: there with the first load balancer, as they make the kernel track connections.
+ */
+#define LB_HOOKS \
+	"	chain lb_track {\n" \
+	"		type filter hook prerouting priority -300; policy accept;\n" \
+	"		iifname != @lb_tracked notrack accept\n" \
+	"		iifname . ip daddr @lb_front ct zone set iifname map @lb_nat_zone " \
+	"accept\n" /* what a backend sends to a frontend is new when it comes in there */ \
+	"		iifname != @lb_in ip daddr @lb_fronts notrack accept\n" \
+	"		ct zone set iifname map @lb_zone\n" \
 	"	}\n" \
 	"	chain lb {\n" \
 	"		type filter hook prerouting priority -120; policy accept;\n" \
@@ -68,11 +77,16 @@
 	"		dnat to meta mark map @lb_addr\n" \
 	"	}\n"
 
-/* from_port runs after the TTL was raised (priority -150), so what it drops costs nothing more.
+/* Every packet passes from_port and to_port, so they are short, and only what a lab has costs it
+ * anything: the rest of what is checked comes and goes with who needs it (enum fab_part).
  *
- *  - azure-semantics 3.1: no broadcast, no multicast, no IP-in-IP, no GRE.
+ *  - A NIC that sends with its own address gets its mark (routing class and VNet) by one look-up,
+ *    and is done when TTL (64) and protocol (ICMP or UDP; TCP), two bytes side by side, are what
+ *    they almost always are. Others take the long way: raise maps TTL to TTL (kernel/ttl.h).
+ *  - azure-semantics 3.1: no broadcast, no multicast, no IP-in-IP, no GRE. The kernel forwards no
+ *    frame that was sent to more than one, and no multicast.
  *  - 3.3: without IP forwarding a NIC sends only with its own address (from_port), and receives
- * only what is for it (to_port).
+ *    only what is for it (to_port).
  *  - 3.4: platform addresses are not subject to the subnet's routes: the class is taken off the
  *    mark, so that the answer goes straight to the NIC that asked, in its own VNet.
  *  - 5, strictForwarded: into a VNet whose peering does not allow forwarded traffic only sources
@@ -82,7 +96,7 @@
 const char FABRIC_NFT_SKELETON[] =
     "table ip vnetlab {\n"
     "	map port_mark { type ifname : mark; }\n"
-    "	set own { type ifname . ipv4_addr; }\n"
+    "	map own { type ifname . ipv4_addr : mark; }\n"
     "	set open { type ifname; }\n"
     "	set edge { type ifname; }\n"
     "	map port_vnet { type ifname : mark; }\n"
@@ -90,17 +104,30 @@ const char FABRIC_NFT_SKELETON[] =
     "	set pairs { type ifname . mark; }\n"
     "	set spaces { type ifname . ipv4_addr; flags interval; }\n"
     "	set platform { type ipv4_addr; elements = { 168.63.129.16, 169.254.169.254 }; "
-    "}\n" LB_SKELETON "	chain from_port {\n"
-    "		type filter hook prerouting priority 0; policy drop;\n"
+    "}\n" LB_SKELETON NSG_SKELETON "	chain ports {\n"
+    "		meta mark set iifname . ip saddr map @own accept\n"
     "		meta pkttype != host drop\n"
     "		iifname @lb_in accept\n"
     "		meta mark set iifname map @port_mark\n"
-    "		ip protocol { 4, 47 } drop\n"
-    "		ip daddr @platform meta mark set meta mark and 0xffff0000\n"
-    "		iifname . ip saddr @own accept\n"
     "		ip saddr @platform iifname != \"lo\" drop\n"
     "		iifname @open accept\n"
     "		iifname \"lo\" accept\n"
+    "		drop\n"
+    "	}\n"
+    "	chain raise {\n"
+    "	}\n"
+    "	chain from_port {\n"
+    "		type filter hook prerouting priority 0; policy drop;\n"
+    "		@nh,64,16 & 0xffee == 0x4000 " BY_OWN "\n"
+    "		@nh,64,16 0x4006 " BY_OWN "\n"
+    "		ip protocol { 4, 47 } drop\n"
+    "		jump raise\n"
+    "		goto ports\n"
+    "	}\n"
+    "	chain to_fabric {\n"
+    "		type filter hook input priority 0; policy accept;\n"
+    "		meta pkttype != host drop\n"
+    "		meta mark set meta mark and 0xffff0000\n"
     "	}\n"
     "	chain between_vnets {\n"
     "		iifname . ip saddr @spaces return\n"
@@ -108,22 +135,94 @@ const char FABRIC_NFT_SKELETON[] =
     "		iifname . meta mark @pairs drop\n"
     "	}\n"
     "	chain to_port {\n"
-    "		type filter hook forward priority 0; policy drop;\n"
-    "		oifname \"" SINK "\" drop\n"
-    "		iifname @pair_from jump between_vnets\n"
-    "		oifname . ip daddr @own accept\n"
-    "		oifname @edge iifname . ip saddr != @own drop\n"
-    "		oifname @open accept\n"
-    "	}\n" NSG_SKELETON "	chain from_fabric {\n"
+    "		type filter hook forward priority 0; policy accept;\n"
+    "		" KEEP_255 "\n"
+    "	}\n"
+    "	chain from_fabric {\n"
     "		type filter hook output priority 0; policy accept;\n"
     "		icmp type { destination-unreachable, time-exceeded, redirect, "
     "parameter-problem, source-quench } drop\n"
     "	}\n"
     "}\n";
 
+/* to_port accepts all: whatever a port without IP forwarding sent has its own address, and what the
+ * delivery tables send to a port is for it. */
+#define UNCHECKED \
+	"flush chain ip vnetlab to_port\n" \
+	"add rule ip vnetlab to_port " KEEP_255 "\n"
+/* ... until somebody forwards, or routes name next hops. */
+#define CHECKED \
+	"table ip vnetlab {\n" \
+	"	chain checks {\n" \
+	"		oifname \"" SINK "\" drop\n" \
+	"		iifname @pair_from jump between_vnets\n" \
+	"		oifname . ip daddr @own accept\n" \
+	"		oifname @edge iifname . ip saddr != @own drop\n" \
+	"		oifname @open accept\n" \
+	"		drop\n" \
+	"	}\n" \
+	"}\n" \
+	"flush chain ip vnetlab to_port\n" \
+	"add rule ip vnetlab to_port " KEEP_255 "\n" \
+	"add rule ip vnetlab to_port goto checks\n"
+
+static const struct {
+	const char *add, *del;
+	const char *chains[4]; /* that add makes; the first one says that it is there */
+} PARTS[FAB_PARTS] = {
+	[FAB_PART_CHECKS] = { CHECKED, UNCHECKED, { "checks" } },
+	[FAB_PART_LB] = { "table ip vnetlab {\n" LB_HOOKS "}\n",
+	                  "",
+	                  { "lb", "lb_track", "lb_nat" } },
+	[FAB_PART_NSG] = { "table ip vnetlab {\n" NSG_HOOKS "}\n", "", { "nsg_from", "nsg_to" } },
+};
+
+unsigned fabric_nft_parts(const struct fabric *f)
+{
+	bool checks = f->n_pairs || f->n_balancers;
+
+	for (size_t i = 0; i < f->n_ports && !checks; i++)
+		checks = f->ports[i].forwarding;
+	for (size_t i = 0; i < f->n_routes && !checks; i++)
+		checks = f->routes[i].table < TABLE_DELIVERY_BASE &&
+		         (f->routes[i].kind == FAB_PORT || f->routes[i].kind == FAB_MULTIPATH);
+	return (checks ? 1u << FAB_PART_CHECKS : 0) | (f->n_balancers ? 1u << FAB_PART_LB : 0) |
+	       (f->n_binds ? 1u << FAB_PART_NSG : 0);
+}
+
+unsigned fabric_nft_parts_parse(const json_t *listed)
+{
+	unsigned parts = 0;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (listed, i, item) {
+		const char *name =
+		    json_string_value(json_object_get(json_object_get(item, "chain"), "name"));
+
+		for (unsigned p = 0; name && p < FAB_PARTS; p++)
+			if (streq(name, PARTS[p].chains[0]))
+				parts |= 1u << p;
+	}
+	return parts;
+}
+
+void fabric_nft_parts_text(unsigned have, unsigned want, struct str *ret)
+{
+	for (unsigned p = 0; p < FAB_PARTS; p++) {
+		if ((have ^ want) & 1u << p)
+			str_add(ret, want & 1u << p ? PARTS[p].add : PARTS[p].del);
+		if (!(have & ~want & 1u << p))
+			continue;
+		for (const char *const *c = PARTS[p].chains; *c; c++)
+			str_printf(ret, "flush chain ip vnetlab %s\ndelete chain ip vnetlab %s\n",
+			           *c, *c);
+	}
+}
+
 const struct nft_set FABRIC_NFT_SETS[FAB_SETS] = {
 	[SET_PORT_MARK] = { "port_mark", KEY_PORT, VALUE_NUMBER },
-	[SET_OWN] = { "own", KEY_PORT_IP, VALUE_NONE },
+	[SET_OWN] = { "own", KEY_PORT_IP, VALUE_NUMBER },
 	[SET_OPEN] = { "open", KEY_PORT, VALUE_NONE },
 	[SET_EDGE] = { "edge", KEY_PORT, VALUE_NONE },
 	[SET_PORT_VNET] = { "port_vnet", KEY_PORT, VALUE_NUMBER },
@@ -225,7 +324,7 @@ void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret)
 
 		nft_elems_add(&v, SET_PORT_MARK, p->name, 0, 0, p->mark);
 		if (!p->edge && !p->balancer)
-			nft_elems_add(&v, SET_OWN, p->name, p->ip, 0, 0);
+			nft_elems_add(&v, SET_OWN, p->name, p->ip, 0, p->mark);
 		if (p->edge)
 			nft_elems_add(&v, SET_EDGE, p->name, 0, 0, 0);
 		if (p->edge || p->balancer || p->forwarding)

@@ -2,16 +2,18 @@
  * elements of its sets and maps, which follow struct fabric.  Pure. */
 #pragma once
 
+#include "base/str.h"
 #include "kernel/nft_elems.h"
 #include "plan/fabric.h"
 
 extern const char FABRIC_NFT_SKELETON[];
+#define FABRIC_NFT_RAISE "raise" /* its chain for the rule of ttl_raise() */
 
 /* The sets and maps of the skeleton.  Only ports with IP forwarding can send what is not their own,
  * so only they are looked up for restricted peerings. */
 enum fab_set {
 	SET_PORT_MARK, /* port : mark; routing class and VNet */
-	SET_OWN,       /* port . address of its NIC */
+	SET_OWN,       /* port . address of its NIC : mark */
 	SET_OPEN,      /* port: IP forwarding, or an edge link */
 	SET_EDGE,      /* edge link */
 	SET_PORT_VNET, /* port : VNet number, of VNets that are `to` in a pair */
@@ -36,5 +38,20 @@ enum fab_set {
 	FAB_SETS
 };
 extern const struct nft_set FABRIC_NFT_SETS[FAB_SETS];
+
+/* What is in the filter only while somebody needs it: each packet pays for it. A set of them is a
+ * number with the bits 1 << part. */
+enum fab_part {
+	FAB_PART_CHECKS, /* of what goes to a port: somebody forwards, or routes have next hops */
+	FAB_PART_LB,     /* load balancers */
+	FAB_PART_NSG,    /* security groups */
+	FAB_PARTS
+};
+enum { FAB_PARTS_ALL = (1 << FAB_PARTS) - 1 };
+unsigned fabric_nft_parts(const struct fabric *f);
+/* From a listing of the table (nft_elems_list()). */
+unsigned fabric_nft_parts_parse(const json_t *listed);
+/* The commands, in nft's own language, that make want of have; nothing when they are the same. */
+void fabric_nft_parts_text(unsigned have, unsigned want, struct str *ret);
 
 void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret);

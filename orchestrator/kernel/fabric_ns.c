@@ -27,6 +27,8 @@ const char *const FORWARDING_SYSCTLS[] = {
 };
 
 static const char *const FABRIC_SYSCTLS[] = {
+	/* Nobody listens here but for the platform: no socket is looked for before routing. */
+	"ipv4/ip_early_demux=0",
 	/* Every ARP request is answered, also for the asker's own subnet. */
 	"ipv4/conf/default/proxy_arp=1",
 	"ipv4/conf/default/proxy_arp_pvlan=1",
@@ -109,11 +111,11 @@ int fabric_ns_prepare(int ns_fd, struct err *e)
 	if (r == 0)
 		r = links_and_addresses(ns_fd, e);
 	if (r == 0)
-		r = ttl_keep(ns_fd, e);
-	if (r == 0)
 		r = nft_open(ns_fd, &nft, e);
 	if (r == 0)
 		r = nft_run_text(nft, FABRIC_NFT_SKELETON, e);
+	if (r == 0)
+		r = ttl_raise(ns_fd, NFT_TABLE, FABRIC_NFT_RAISE, e);
 	nft_close(nft);
 	return r < 0 ? err_wrap(e, "fabric namespace") : 0;
 }

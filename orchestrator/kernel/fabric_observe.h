@@ -16,7 +16,9 @@ int port_index_read(struct port_index *x, struct nl *nl, struct err *e);
 int port_index_get(const struct port_index *x, const char *name); /* 0: no such link */
 void port_index_free(struct port_index *x);
 
-/* Routes, rules, neighbours and (marks and addresses of) ports; and the filter's elements.  What
- * ports were made of comes back from the elements, so pairs and spaces are not filled in. */
+/* Routes, rules, neighbours and (marks and addresses of) ports; and the filter's elements and
+ * parts.  What ports were made of comes back from the elements, so pairs and spaces are not filled
+ * in. */
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct nft_elems *ret_elems, struct nsg_state *ret_nsg, struct err *e);
+                   struct nft_elems *ret_elems, struct nsg_state *ret_nsg, unsigned *ret_parts,
+                   struct err *e);

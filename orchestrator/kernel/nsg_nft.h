@@ -70,9 +70,11 @@
 #define NSG_SKELETON \
 	"	set nsg_ports { type ifname; }\n" NSG_SETS("out") NSG_SETS("in") \
 	    NSG_CHAINS("out", "in", "iif", "nic", "subnet", "ip daddr != @platform ") \
-	        NSG_CHAINS("in", "out", "oif", "subnet", "nic", "") \
-	            NSG_HOOK("nsg_from", "prerouting priority 5", "out", "iif") \
-	                NSG_HOOK("nsg_to", "postrouting priority 150", "in", "oif")
+	        NSG_CHAINS("in", "out", "oif", "subnet", "nic", "")
+/* Its base chains: there while a port has a group. */
+#define NSG_HOOKS \
+	NSG_HOOK("nsg_from", "prerouting priority 5", "out", "iif") \
+	NSG_HOOK("nsg_to", "postrouting priority 150", "in", "oif")
 
 struct nsg_state {                  /* what the kernel has */
 	char (*chains)[CHAIN_NAME]; /* sorted */

@@ -1,6 +1,6 @@
 /* nft's language has no addition, and its map from TTL to TTL is miscompiled by 1.0.6; the kernel's
  * own instructions can do it: load the byte, look it up, store it.  So the one rule is sent as
- * nf_tables messages, in a table of its own, and needs neither iptables nor its TTL module. */
+ * nf_tables messages, and needs neither iptables nor its TTL module. */
 #include "kernel/ttl.h"
 
 #include <arpa/inet.h>
@@ -25,6 +25,7 @@ struct batch {
 	char buf[24 * 1024];
 	size_t used;
 	uint32_t seq;
+	const char *table;
 };
 
 static struct nlmsghdr *msg(struct batch *b, uint16_t type, uint16_t flags, uint8_t family,
@@ -70,7 +71,7 @@ static void add_map(struct batch *b)
 {
 	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWSET, 0);
 
-	mnl_attr_put_strz(h, NFTA_SET_TABLE, TABLE);
+	mnl_attr_put_strz(h, NFTA_SET_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_SET_NAME, MAP);
 	be32(h, NFTA_SET_FLAGS, NFT_SET_MAP | NFT_SET_CONSTANT);
 	be32(h, NFTA_SET_KEY_TYPE, 4); /* "integer", for whoever lists it */
@@ -85,7 +86,7 @@ static void add_map(struct batch *b)
 	put(b, h);
 
 	h = nft_msg(b, NFT_MSG_NEWSETELEM, 0);
-	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, TABLE);
+	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, MAP);
 	be32(h, NFTA_SET_ELEM_LIST_SET_ID, 1);
 	struct nlattr *list = mnl_attr_nest_start(h, NFTA_SET_ELEM_LIST_ELEMENTS);
@@ -135,7 +136,7 @@ static void add_chain(struct batch *b, const char *name, uint32_t hook_number)
 {
 	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWCHAIN, 0);
 
-	mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, TABLE);
+	mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_CHAIN_NAME, name);
 	mnl_attr_put_strz(h, NFTA_CHAIN_TYPE, "filter");
 	be32(h, NFTA_CHAIN_POLICY, NF_ACCEPT);
@@ -151,17 +152,17 @@ static struct nlmsghdr *rule_start(struct batch *b, const char *chain, struct nl
 {
 	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWRULE, NLM_F_APPEND);
 
-	mnl_attr_put_strz(h, NFTA_RULE_TABLE, TABLE);
+	mnl_attr_put_strz(h, NFTA_RULE_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_RULE_CHAIN, chain);
 	*ret_list = mnl_attr_nest_start(h, NFTA_RULE_EXPRESSIONS);
 	return h;
 }
 
 /* ip ttl set ip ttl map @plus_one */
-static void add_raise(struct batch *b)
+static void add_raise(struct batch *b, const char *chain)
 {
 	struct nlattr *list, *data;
-	struct nlmsghdr *h = rule_start(b, RAISE, &list);
+	struct nlmsghdr *h = rule_start(b, chain, &list);
 
 	ttl_byte(h, false);
 	struct nlattr *elem = expr_start(h, "lookup", &data);
@@ -198,22 +199,18 @@ static void add_restore(struct batch *b)
 	put(b, h);
 }
 
-static void encode(struct batch *b)
+/* A table of its own. */
+static void encode_keep(struct batch *b)
 {
-	struct nlmsghdr *h = msg(b, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
+	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWTABLE, NLM_F_EXCL);
 
-	put(b, h);
-	h = nft_msg(b, NFT_MSG_NEWTABLE, NLM_F_EXCL);
-	mnl_attr_put_strz(h, NFTA_TABLE_NAME, TABLE);
+	mnl_attr_put_strz(h, NFTA_TABLE_NAME, b->table);
 	put(b, h);
 	add_map(b);
 	add_chain(b, RAISE, NF_INET_PRE_ROUTING);
-	add_raise(b);
+	add_raise(b, RAISE);
 	add_chain(b, RESTORE, NF_INET_FORWARD); /* the TTL is lowered before this hook */
 	add_restore(b);
-	/* The kernel acknowledges the batch by its last message. */
-	h = msg(b, NFNL_MSG_BATCH_END, NLM_F_ACK, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
-	put(b, h);
 }
 
 static int exchange(struct mnl_socket *sock, const struct batch *b, struct err *e)
@@ -252,7 +249,8 @@ static int exchange(struct mnl_socket *sock, const struct batch *b, struct err *
 	}
 }
 
-int ttl_keep(int ns_fd, struct err *e)
+/* chain: in a table that is there; NULL: a table of its own. */
+static int run(int ns_fd, const char *table, const char *chain, struct err *e)
 {
 	_cleanup_free_ struct batch *b = xcalloc(1, sizeof(*b));
 	int fd = ns_socket(ns_fd, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, e);
@@ -265,9 +263,28 @@ int ttl_keep(int ns_fd, struct err *e)
 		close_p(&fd);
 		return err_sys(e, ENOMEM, "nf_tables");
 	}
-	encode(b);
+	b->table = table;
+	put(b, msg(b, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
+	if (chain) {
+		add_map(b);
+		add_raise(b, chain);
+	} else {
+		encode_keep(b);
+	}
+	/* The kernel acknowledges the batch by its last message. */
+	put(b, msg(b, NFNL_MSG_BATCH_END, NLM_F_ACK, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
 	int r = exchange(sock, b, e);
 
 	mnl_socket_close(sock);
 	return r;
+}
+
+int ttl_keep(int ns_fd, struct err *e)
+{
+	return run(ns_fd, TABLE, NULL, e);
+}
+
+int ttl_raise(int ns_fd, const char *table, const char *chain, struct err *e)
+{
+	return run(ns_fd, table, chain, e);
 }

@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import pickle
+import re
 import select
 import signal
 import socket
@@ -479,6 +480,55 @@ try:
     same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "route by route")
 finally:
     os.unlink(changed)
+# --- a filter as long as the lab needs --------------------------------------------------------------
+
+
+def parts():
+    """Of the chains that come and go, those that are there."""
+    chains = re.findall(r"chain (\w+)", sh("fabric", "nft list chains ip"))
+    return sorted({"checks", "lb", "lb_track", "lb_nat", "nsg_from", "nsg_to"} & set(chains))
+
+
+same(parts(), ["checks"], "appliances: what goes to a port is checked; no groups, no balancers")
+plain = json.load(open(f"{here}/fabric/fabric.json"))
+hub = plain["virtualNetworks"]["Hub"]
+plain["virtualNetworks"] = {"Hub": hub}
+del hub["peerings"], plain["routeTables"], plain["routeServers"]
+for subnet in hub["subnets"].values():
+    subnet.pop("routeTable", None)
+plain["virtualMachines"] = {n: v for n, v in plain["virtualMachines"].items()
+                            if n in ("web1", "web2", "app1", "app2")}
+tcp_only = {"tcp": {"direction": "Inbound", "access": "Allow", "protocol": "Tcp", "priority": 100},
+            "no": {"direction": "Inbound", "access": "Deny", "protocol": "*", "priority": 200}}
+grouped = json.loads(json.dumps(plain))
+grouped["networkSecurityGroups"] = {"g": {"securityRules": tcp_only}}
+grouped["virtualNetworks"]["Hub"]["subnets"]["web"]["networkSecurityGroup"] = "g"
+try:
+    for design, want, what in ((plain, [], "nobody forwards: no checks"),
+                               (grouped, ["nsg_from", "nsg_to"], "a group: its chains"),
+                               (plain, [], "the group goes: so do they")):
+        json.dump(design, open(changed, "w"))
+        r = steady(lambda: tell(do="build", design=changed), f"{what}; no packet is lost")
+        same(("error" in r, parts()), (False, want), what)
+        same(reached(ping("app1", "10.0.2.5", wait="0.2")), not want, "and it holds")
+        same(ask(op="resync")[-1]["changes"], 0, "applied twice: nothing to do")
+    s = Sniff("web2")
+    inside("web1", raw, "10.0.2.99", "10.0.2.5", 17, udp(1, 2))
+    inside("web1", raw, "10.0.2.4", "10.0.2.5", 4, udp(1, 2))
+    inside("web1", raw, "10.0.2.4", "10.0.2.5", 47, udp(1, 2), 99)
+    for ttl in (1, 2, 63, 64, 65, 128, 253, 254, 255):
+        inside("web1", raw, "10.0.2.4", "10.0.2.5", 17, udp(1, 2), ttl)
+    ping("web1", "10.0.2.5")
+    got = [(p[0], p[2], p[3]) for p in ips(s.frames())]
+    same([g[2] for g in got if g[1] == 17], [1, 2, 63, 64, 65, 128, 253, 253, 255],
+         "without checks, too: TTL stays (254: 253), no foreign source, no tunnel")
+    same({g[:2] for g in got}, {("10.0.2.4", 17), ("10.0.2.4", 1)}, "and nothing else arrives")
+    tell(do="build", design=f"{here}/fabric/fabric.json")
+    same(parts(), ["checks"], "with the appliances the checks are back")
+    same(ask(op="resync")[-1]["changes"], 0, "as at first")
+finally:
+    if os.path.exists(changed):
+        os.unlink(changed)
 same({n: sh(n, "grep -E 'Icmp6OutMsgs|Ip6OutRequests' /proc/net/snmp6 | awk '{s+=$2} END {print s}'")
       .strip() for n in ("web1", "nva1", "RS/0")}, {"web1": "0", "nva1": "0", "RS/0": "0"},
      "no guest sends IPv6")

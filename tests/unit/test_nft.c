@@ -154,6 +154,9 @@ static void test_fabric_elements(void **state)
 	(void)state;
 	fabric_nft_elems(&f, &v);
 	assert_true(has(&v, SET_OWN, "n1", 0x0a000004) && has(&v, SET_OWN, "n2", 0x0a000005));
+	for (size_t i = 0; i < v.n; i++)
+		assert_true(v.items[i].set != SET_OWN || v.items[i].value == 0x10001 ||
+		            streq(v.items[i].port, "n3"));
 	assert_false(has(&v, SET_OWN, "i1", 0));
 	assert_true(has(&v, SET_EDGE, "i1", 0) && has(&v, SET_OPEN, "i1", 0));
 	assert_true(has(&v, SET_OPEN, "n2", 0));
@@ -167,6 +170,63 @@ static void test_fabric_elements(void **state)
 	assert_true(has(&v, SET_PAIR_FROM, "n2", 0) && has(&v, SET_PAIRS, "n2", 2));
 	assert_true(has(&v, SET_SPACES, "n2", 0x0a000000) && has(&v, SET_PORT_VNET, "n3", 0));
 	nft_elems_free(&v);
+}
+
+/* A packet pays for what its lab has, and for nothing else. */
+static void test_fabric_parts(void **state)
+{
+	struct fab_port ports[] = { { "i1", 0x10000, 0, false, true },
+		                    { "n1", 0x10001, 0x0a000004, false, false } };
+	struct fab_hop to_n1 = { .via = 0x0a000004, .port = "n1" };
+	struct fab_route routes[] = { { 10001, { 0, 0 }, FAB_EDGE, 1, &to_n1 },
+		                      { 10001, { 0x0a000000, 8 }, FAB_THROW, 0, NULL },
+		                      { 100001, { 0x0a000004, 32 }, FAB_PORT, 1, &to_n1 } };
+	struct fabric f = { .ports = ports, .n_ports = 2, .routes = routes, .n_routes = 3 };
+	struct fab_balancer lb = { .in = "m1" };
+	struct fab_pair pair = { 1, 2 };
+	struct fab_bind bind = { SLOT_NIC_IN, "n1", "nsg_0123456789abcdef" };
+	const unsigned checks = 1 << FAB_PART_CHECKS;
+
+	(void)state;
+	assert_int_equal(fabric_nft_parts(&f), 0); /* a plain lab */
+	ports[1].forwarding = true;
+	assert_int_equal(fabric_nft_parts(&f), checks);
+	ports[1].forwarding = false;
+	routes[1].kind = FAB_PORT, routes[1].hops = &to_n1; /* a next hop, and a deaf one */
+	assert_int_equal(fabric_nft_parts(&f), checks);
+	routes[1].kind = FAB_MULTIPATH;
+	assert_int_equal(fabric_nft_parts(&f), checks);
+	routes[1].kind = FAB_BLACKHOLE;
+	f.pairs = &pair, f.n_pairs = 1;
+	assert_int_equal(fabric_nft_parts(&f), checks);
+	f.n_pairs = 0;
+	f.balancers = &lb, f.n_balancers = 1;
+	assert_int_equal(fabric_nft_parts(&f), checks | 1 << FAB_PART_LB);
+	f.n_balancers = 0;
+	f.binds = &bind, f.n_binds = 1;
+	assert_int_equal(fabric_nft_parts(&f), 1 << FAB_PART_NSG);
+}
+
+static void test_fabric_parts_text(void **state)
+{
+	(void)state;
+	for (unsigned have = 0; have <= FAB_PARTS_ALL; have++) {
+		_cleanup_str_ struct str same = { 0 }, none = { 0 };
+
+		fabric_nft_parts_text(have, have, &same);
+		assert_int_equal(same.n, 0);
+		/* Each chain that goes is emptied first, and after what leads to it. */
+		fabric_nft_parts_text(have, 0, &none);
+		const char *del = have ? strstr(str_get(&none), "delete chain ip vnetlab ") : "";
+
+		assert_non_null(del);
+		assert_true(!have || strstr(str_get(&none), "flush chain ip vnetlab ") < del);
+	}
+	json_t *listed = json_pack("[{s:{s:s}}, {s:{s:s}}, {s:{s:s}}]", "chain", "name", "checks",
+	                           "chain", "name", "lb_by_flow", "chain", "name", "nsg_from");
+
+	assert_int_equal(fabric_nft_parts_parse(listed), 1 << FAB_PART_CHECKS | 1 << FAB_PART_NSG);
+	json_decref(listed);
 }
 
 static struct fab_hop hop(ip4 via, const char *port)
@@ -362,10 +422,16 @@ static void test_edge_nat_gateway(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_diff),          cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_strange_lists), cmocka_unit_test(test_fabric_elements),
-		cmocka_unit_test(test_fabric_diff),   cmocka_unit_test(test_renumbering),
-		cmocka_unit_test(test_edge),          cmocka_unit_test(test_edge_nat_gateway),
+		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_strange_lists),
+		cmocka_unit_test(test_fabric_parts),
+		cmocka_unit_test(test_fabric_parts_text),
+		cmocka_unit_test(test_fabric_elements),
+		cmocka_unit_test(test_fabric_diff),
+		cmocka_unit_test(test_renumbering),
+		cmocka_unit_test(test_edge),
+		cmocka_unit_test(test_edge_nat_gateway),
 	};
 
 	return cmocka_run_group_tests_name("nft", tests, NULL, NULL);
