@@ -190,6 +190,35 @@ static void circuit(const struct circuit *c, struct findings *f)
 		         c->site->name, c->name, c->site->asn);
 }
 
+/* --- limits (azure-semantics 7.1, 7.2) ---------------------------------------------------------
+ */
+
+/* What the other end announces by the design alone, before it has learned anything. */
+static size_t announced_to(const struct hybrid_session *s)
+{
+	if (s->kind == HP_GATEWAY)
+		return gateway_announced(s->peer->gateway, NULL, NULL);
+	return s->kind == HP_SITE && s->peer->site ? s->peer->site->n_prefixes : 0;
+}
+
+/* Said once, of the first instances: the others have the same. */
+static void limit(const struct model *m, const struct hybrid_session *s, struct findings *f)
+{
+	uint32_t most = hybrid_session_limit(m, s);
+	size_t n = most && !s->vm->instance && !s->peer->instance ? announced_to(s) : 0;
+	const struct circuit *er = s->vm->role == VM_MSEE ? s->vm->circuit : NULL;
+
+	if (n <= most)
+		return;
+	warning_at(f, "HYBRID-LIMIT-01", NULL, er ? er->ptr : s->conn->ptr,
+	           "announce fewer of them, or summaries",
+	           "%s \"%s\" announces %zu prefixes to %s \"%s\", which drops a session with more "
+	           "than %u",
+	           s->kind == HP_SITE ? "site" : "gateway",
+	           s->kind == HP_SITE ? s->peer->site->name : s->peer->gateway->name, n,
+	           er ? "circuit" : "gateway", er ? er->name : s->vm->gateway->name, most);
+}
+
 /* --- tunnels --------------------------------------------------------------------------------- */
 
 static void tunnel(const struct tunnel *t, struct findings *f)
@@ -226,6 +255,8 @@ void check_sites(const struct model *m, struct findings *f)
 	}
 	for (size_t i = 0; i < m->n_circuits; i++)
 		circuit(&m->circuits[i], f);
+	for (size_t i = 0; i < m->n_sessions; i++)
+		limit(m, &m->sessions[i], f);
 	for (size_t i = 0; i < m->n_tunnels; i++)
 		tunnel(&m->tunnels[i], f);
 }

@@ -189,3 +189,61 @@ const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a)
 	}
 	return NULL;
 }
+
+/* --- what it announces, and how much a session bears ------------------------------------------ */
+
+/* summarizedGatewayPrefixes: captured of ExpressRoute gateways; overlaps are not looked at. */
+static bool summarized(const struct gateway *g, struct prefix p)
+{
+	const struct vnet *v = g->vnet;
+
+	if (g->type != GW_EXPRESSROUTE || !v->n_summaries)
+		return false;
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_eq(v->prefixes[i], p))
+			return true;
+	for (size_t i = 0; i < v->n_summaries; i++)
+		if (prefix_covers(v->summaries[i], p))
+			return true;
+	return false;
+}
+
+size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct prefix p), void *ctx)
+{
+	const struct vnet *v = g->vnet;
+	size_t n = 0;
+
+	for (size_t i = 0; g->type == GW_EXPRESSROUTE && i < v->n_summaries; i++, n++)
+		if (fn)
+			fn(ctx, v->summaries[i]);
+	for (size_t i = 0; i < v->n_prefixes; i++) {
+		if (summarized(g, v->prefixes[i]))
+			continue;
+		n++;
+		if (fn)
+			fn(ctx, v->prefixes[i]);
+	}
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *p = &v->peerings[i];
+
+		for (size_t j = 0; peering_is_transit(p) && j < peering_n_prefixes(p); j++) {
+			if (summarized(g, peering_prefix(p, j)))
+				continue;
+			n++;
+			if (fn)
+				fn(ctx, peering_prefix(p, j));
+		}
+	}
+	return n;
+}
+
+uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s)
+{
+	if (s->vm->role == VM_MSEE)
+		return s->kind == HP_SITE ? m->settings.max_from_circuit
+		                          : m->settings.max_to_circuit;
+	if (s->vm->role == VM_GATEWAY && s->vm->gateway->type == GW_VPN &&
+	    (s->kind == HP_SITE || s->kind == HP_GATEWAY))
+		return m->settings.max_from_vpn_peer;
+	return 0;
+}

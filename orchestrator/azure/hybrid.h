@@ -164,6 +164,14 @@ void gateway_statics(const struct model *m, const struct gateway *g,
  * instance and to nobody else, and NICs get it only where no Route Server is: captures of VNets
  * with a Route Server show none, those without show all. */
 bool gateway_has_peer(const struct model *m, const struct gateway *g, struct prefix p);
+/* Called (unless fn is NULL) with each prefix that it announces by the design alone: the VNet's
+ * address space and that of VNets that use it, or for an ExpressRoute gateway the VNet's
+ * summarizedGatewayPrefixes in their place.  Returns how many. */
+size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct prefix p),
+                         void *ctx);
+/* How many prefixes this end takes from the other before it drops the session (azure-semantics 7.1,
+ * 7.2; settings maxPrefixes...); 0: any number. */
+uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s);
 /* Who is at the other end of local network gateways, and what keeps connections down, once public
  * addresses are known; the loader calls it. */
 void hybrid_settle(struct model *m);

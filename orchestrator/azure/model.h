@@ -81,6 +81,10 @@ struct settings {
 	bool count_repeats;      /* "routeLimitCounts": announcements (default) | routes */
 	uint32_t limit_pause_ms; /* "routeLimitPause", 300 ms */
 	bool limit_resets;       /* "routeLimitNotification": maximumPrefixes (default) | reset */
+	/* Prefixes per session of gateways and circuits, 7.1 and 7.2. */
+	uint32_t max_from_vpn_peer; /* "maxPrefixesPerVpnPeer", 4000 */
+	uint32_t max_from_circuit;  /* "maxPrefixesFromCircuit", 4000 */
+	uint32_t max_to_circuit;    /* "maxPrefixesToCircuit", 1000 */
 };
 
 struct vnet;

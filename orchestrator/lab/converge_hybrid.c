@@ -48,14 +48,27 @@ char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
 	return hybrid_led_astray(d, s);
 }
 
+char *hybrid_over_limit(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct observed *o = observed_hybrid(d, s);
+	uint32_t most = hybrid_session_limit(d->lab.model, s);
+
+	/* BIRD's words for its own limits. */
+	if (!o || !most || !strstr(o->s.last_error, "Route limit exceeded"))
+		return NULL;
+	return xasprintf("it announced more than %u prefixes", most);
+}
+
 static char *not_up(const struct driver *d, const struct hybrid_session *s, const char *name,
                     const struct observed *o)
 {
 	const char *state = o && o->known ? o->s.state : "not asked yet";
-	_cleanup_free_ char *fault = fault_of_session(d, s);
+	_cleanup_free_ char *why = fault_of_session(d, s);
 
-	if (fault)
-		return xasprintf("%s: %s, %s", name, state, fault);
+	if (!why)
+		why = hybrid_over_limit(d, s);
+	if (why)
+		return xasprintf("%s: %s, %s", name, state, why);
 	return xasprintf("%s: %s%s%s", name, state, o && *o->s.last_error ? ", last error: " : "",
 	                 o ? o->s.last_error : "");
 }

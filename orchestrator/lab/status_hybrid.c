@@ -35,6 +35,8 @@ static json_t *session_json(struct driver *d, const struct hybrid_session *s)
 
 	if (!why && !is_up(d, s))
 		why = fault_of_session(d, s);
+	if (!why && !is_up(d, s))
+		why = hybrid_over_limit(d, s);
 
 	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:i,s:i,s:s?,s:s?}", "node", s->vm->name, "peer",
 	                 peer, "address", IP4_STR(s->local_ip), "peerIp", IP4_STR(s->peer_ip),

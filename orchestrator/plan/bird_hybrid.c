@@ -34,43 +34,9 @@ static ip4 router_id(const struct vm *vm)
 	                              : vm->site->bgp_ip;
 }
 
-static void add_route(struct str *b, struct prefix p)
+static void add_route(void *b, struct prefix p)
 {
 	str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(p));
-}
-
-/* summarizedGatewayPrefixes: captured of ExpressRoute gateways; overlaps are not looked at. */
-static bool summarized(const struct gateway *g, struct prefix p)
-{
-	const struct vnet *v = g->vnet;
-
-	if (g->type != GW_EXPRESSROUTE || !v->n_summaries)
-		return false;
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (prefix_eq(v->prefixes[i], p))
-			return true;
-	for (size_t i = 0; i < v->n_summaries; i++)
-		if (prefix_covers(v->summaries[i], p))
-			return true;
-	return false;
-}
-
-static void add_announced(const struct gateway *g, struct str *b)
-{
-	const struct vnet *v = g->vnet;
-
-	for (size_t i = 0; g->type == GW_EXPRESSROUTE && i < v->n_summaries; i++)
-		add_route(b, v->summaries[i]);
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (!summarized(g, v->prefixes[i]))
-			add_route(b, v->prefixes[i]);
-	for (size_t i = 0; i < v->n_peerings; i++) {
-		const struct peering *p = &v->peerings[i];
-
-		for (size_t j = 0; peering_is_transit(p) && j < peering_n_prefixes(p); j++)
-			if (!summarized(g, peering_prefix(p, j)))
-				add_route(b, peering_prefix(p, j));
-	}
 }
 
 static void add_set(struct str *b, struct prefix p)
@@ -147,9 +113,12 @@ static void add_kernel(struct str *b, const char *filter)
 }
 
 /* Timers as those of a Route Server; Azure does not say (azure-semantics 7.1). */
-static void add_session(struct str *b, const struct hybrid_session *s, const char *in,
-                        const char *out)
+static void add_session(struct str *b, const struct model *m, const struct hybrid_session *s,
+                        const char *in, const char *out)
 {
+	uint32_t limit = hybrid_session_limit(m, s);
+	_cleanup_free_ char *limited =
+	    limit ? xasprintf("\t\treceive limit %u action restart;\n", limit) : xstrdup("");
 	char name[64];
 
 	bird_hybrid_protocol(s, name);
@@ -169,13 +138,14 @@ static void add_session(struct str *b, const struct hybrid_session *s, const cha
 	           "\t\timport %s;\n"
 	           "\t\texport %s;\n"
 	           "\t\timport table on;   # as received: a new filter works on it at once\n"
+	           "%s"
 	           "\t\tnext hop self;\n"
 	           "\t\tgateway recursive;\n"
 	           "\t\tigp table igp4;\n"
 	           "\t};\n"
 	           "}\n",
 	           name, s->peer ? s->peer->name : s->rs->name, IP4_STR(s->local_ip), s->local_asn,
-	           IP4_STR(s->peer_ip), s->peer_asn, in, out);
+	           IP4_STR(s->peer_ip), s->peer_asn, in, out, limited);
 }
 
 /* --- gateways -------------------------------------------------------------------------------- */
@@ -231,7 +201,7 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
 	        "protocol static vnets {\n"
 	        "\tipv4;\n");
-	add_announced(vm->gateway, b);
+	gateway_announced(vm->gateway, add_route, b);
 	str_add(
 	    b,
 	    "}\n"
@@ -325,21 +295,21 @@ static void to_outside(struct str *b, const struct model *m, const struct hybrid
 	_cleanup_free_ char *out = xasprintf("where may_leave() && proto != \"local_%zu\"%s",
 	                                     s->conn->idx, keep ? " && proto !~ \"rs_*\"" : "");
 
-	add_session(b, s, "filter from_outside", out);
+	add_session(b, m, s, "filter from_outside", out);
 }
 
 static void gateway_session(struct str *b, const struct model *m, const struct hybrid_session *s)
 {
 	switch (s->kind) {
 	case HP_ROUTE_SERVER:
-		add_session(b, s, "all", "filter to_inside");
+		add_session(b, m, s, "all", "filter to_inside");
 		break;
 	case HP_SIBLING:
-		add_session(b, s, "all", "filter to_sibling");
+		add_session(b, m, s, "all", "filter to_sibling");
 		break;
 	case HP_COEXISTING:
 		/* Told by a Route Server, too, it is for others to know. */
-		add_session(b, s, "filter { preference = 99; accept; }", "filter to_inside");
+		add_session(b, m, s, "filter { preference = 99; accept; }", "filter to_inside");
 		break;
 	default:
 		to_outside(b, m, s);
@@ -403,12 +373,13 @@ static void add_site(struct str *b, const struct site *s)
 	str_add(b, "}\n");
 }
 
-static void outside_session(struct str *b, const struct vm *vm, const struct hybrid_session *s)
+static void outside_session(struct str *b, const struct model *m, const struct vm *vm,
+                            const struct hybrid_session *s)
 {
 	if (vm->role == VM_MSEE)
-		add_session(b, s, "all", s->kind == HP_SITE ? "filter to_site" : "all");
+		add_session(b, m, s, "all", s->kind == HP_SITE ? "filter to_site" : "all");
 	else
-		add_session(b, s, "all", "where proto = \"onprem\"");
+		add_session(b, m, s, "all", "where proto = \"onprem\"");
 }
 
 char *bird_hybrid_config(const struct model *m, const struct vm *vm)
@@ -438,7 +409,7 @@ char *bird_hybrid_config(const struct model *m, const struct vm *vm)
 		if (vm->role == VM_GATEWAY)
 			gateway_session(&b, m, s);
 		else
-			outside_session(&b, vm, s);
+			outside_session(&b, m, vm, s);
 	}
 	return str_take(&b);
 }

@@ -148,4 +148,17 @@ status "... and starts" 0 vnetlab fault start vpngw/0
 status "... the second one stops" 0 vnetlab fault stop vpngw/1
 wait_until "... the first one's routes are back" 10 sh -c "'$B/vnetlab' routes app -o json |
 	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.4\"]'"
+
+status "the lab ends" 0 vnetlab down
+status "sessions that bear one prefix, with two" 0 vnetlab up "$root/tests/golden/check/hybrid-limit-01.json" -n limits --wait none
+like "check has said so" "$err" 'HYBRID-LIMIT-01'
+over() { # NODE PEER: its session was dropped, and status says why
+	[ "$(vnetlab status limits -o json | jq "[.gatewayBgp[] | select(.node == \"$1\" and .peer == \"$2\" and
+		.state != \"Established\") | .reason] == [\"it announced more than 1 prefixes\"]")" = true ]
+}
+wait_until "a VPN gateway drops a site's" 10 over vpngw/0 dc
+wait_until "a circuit drops a site's" 10 over er/0 dc
+wait_until "a circuit drops an ExpressRoute gateway's" 10 over er/0 ergw/0
+jq 'del(.settings)' "$root/tests/golden/check/hybrid-limit-01.json" >"$work/limits.json"
+status "with Azure's own limits all come up" 0 vnetlab up "$work/limits.json" -n limits
 done_testing
