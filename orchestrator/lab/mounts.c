@@ -227,7 +227,9 @@ static int bind_all(const struct node *n, struct err *e)
 	int fds[ARRAY_LEN(BINDS)], r = 0;
 	_cleanup_free_ char *host = xasprintf("%s/run/.host-etc", n->dir);
 
-	if (mount("/etc", host, NULL, MS_BIND, NULL) < 0)
+	/* With what is mounted below it: in a user namespace the kernel refuses to show what such a
+	 * mount hides, and in containers /etc/hosts is one. */
+	if (mount("/etc", host, NULL, MS_BIND | MS_REC, NULL) < 0)
 		return err_sys(e, errno, "binding /etc to %s", host);
 	for (size_t i = 0; i < ARRAY_LEN(BINDS); i++) {
 		fds[i] = open_dir(n, BINDS[i].sub, e);

@@ -144,6 +144,14 @@ vnetlab up "$work/x.vnetlab.json" -q >/dev/null
 rm "$work/x.vnetlab.json"
 status "down with the file gone" 0 vnetlab down
 
+# As an ordinary user in a container, where /etc/hosts is a mount of its own.
+echo '192.0.2.1 outside' >"$work/hosts"
+# shellcheck disable=SC2016  # for the shells in there
+status "something is mounted below /etc" 0 unshare -Urm sh -c 'mount --bind "$1" /etc/hosts && shift &&
+	exec unshare -U --map-user=1000 --map-group=1000 sh -c '\''"$0" up "$1" && "$0" exec one cat /etc/hosts && "$0" down'\'' "$@"' \
+	- "$work/hosts" "$B/vnetlab" "$here/pair.vnetlab.json"
+like "a node has its own files all the same" "$out" '127.0.1.1 one$'
+
 # Names, refusals.
 status "a name that is none" 2 vnetlab up "$plain" -n Plain_1
 like "says what is allowed" "$err" '1 to 40 of a-z, 0-9 and -'
