@@ -81,32 +81,35 @@ run vnetlab path app frr/srv -o json
 json "path: by a gateway's instance and a wire" '.verdict == "delivered" and .agree and
 	([.hops[].node] | .[0] == "app" and (.[1] | test("^vpngw/[01]$")) and .[2] == "frr" and .[3] == "frr/srv")'
 status "a gateway's instance dies" 0 vnetlab fault stop vpngw/0
-wait_until "the other one carries on" 10 sh -c "'$B/vnetlab' routes app -o json |
-	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.5\"]'"
+wait_until "the other one carries on" 10 holds \
+	'.value[] | select(.addressPrefix == ["10.40.0.0/16"]) | .nextHopIpAddress == ["10.0.255.5"]' vnetlab routes app -o json
 run vnetlab routes app -o json
 hops 10.41.0.0/16 10.0.255.5
 wait_until "and the site is reached" 10 vnetlab probe app frr/srv
 status "it is started again" 0 vnetlab fault start vpngw/0
-wait_until "with its wires and sessions" 20 sh -c "'$B/vnetlab' routes app -o json |
-	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress | length == 2'"
+wait_until "with its wires and sessions" 20 holds \
+	'.value[] | select(.addressPrefix == ["10.40.0.0/16"]) | .nextHopIpAddress | length == 2' vnetlab routes app -o json
 
 state() { # GATEWAY-INSTANCE PEER: the session's state and why it is so
 	vnetlab status -o json | jq -r ".gatewayBgp[] | select(.node == \"$1\" and .peer == \"$2\") | .state, .reason // \"-\""
 }
 status "a gateway's session goes down" 0 vnetlab fault session vpngw/to-frr/1 down -o json
 json "... as a fault" '.faults == ["session vpngw/to-frr/1 down"]'
-wait_until "... of that instance" 5 sh -c "'$B/vnetlab' gateway bgp-peers vpngw 10.40.0.1 -o json | jq -e \
-	'[.value[] | \"\(.localAddress) \(.state)\"] == [\"10.0.255.4 Connected\", \"10.0.255.5 Connecting\"]'"
+wait_until "... of that instance" 5 holds \
+	'[.value[] | "\(.localAddress) \(.state)"] == ["10.0.255.4 Connected", "10.0.255.5 Connecting"]' \
+	vnetlab gateway bgp-peers vpngw 10.40.0.1 -o json
 is "... status says which, and why" "$(state vpngw/1 frr | tr '\n' ' ')" "Down fault session vpngw/to-frr/1 down "
 is "... not the other" "$(state vpngw/0 frr | tr '\n' ' ')" "Established - "
 status "up waits for it" 124 vnetlab up "$lab" --wait 300ms
 like "... and says so" "$err" 'vpngw/1 with frr: Down, fault session vpngw/to-frr/1 down'
 status "those with the Route Server, too, of both instances" 0 vnetlab fault session VPNGW/rs down
-wait_until "... are down" 5 sh -c "'$B/vnetlab' gateway bgp-peers vpngw -o json | jq -e \
-	'[.value[] | select(.neighbor | startswith(\"10.0.3.\")) | .state] == [\"Connecting\", \"Connecting\", \"Connecting\", \"Connecting\"]'"
+wait_until "... are down" 5 holds \
+	'[.value[] | select(.neighbor | startswith("10.0.3.")) | .state] == ["Connecting", "Connecting", "Connecting", "Connecting"]' \
+	vnetlab gateway bgp-peers vpngw -o json
 status "clear" 0 vnetlab fault clear
-wait_until "... brings them all back" 20 sh -c "'$B/vnetlab' gateway bgp-peers vpngw -o json | jq -e \
-	'[.value[] | select(.neighbor | startswith(\"10.0.3.\") or . == \"10.40.0.1\") | .state] | length == 6 and unique == [\"Connected\"]'"
+wait_until "... brings them all back" 20 holds \
+	'[.value[] | select(.neighbor | startswith("10.0.3.") or . == "10.40.0.1") | .state] | length == 6 and unique == ["Connected"]' \
+	vnetlab gateway bgp-peers vpngw -o json
 status "a Vnet2Vnet connection, from its other side" 0 vnetlab fault session far/from-far down
 status "... and up" 0 vnetlab fault session far/from-far up
 status "a connection without BGP" 2 vnetlab fault session vpngw/to-static down
@@ -141,13 +144,13 @@ hops 10.40.0.0/16 10.0.255.5
 run vnetlab path app frr/srv -o json
 json "... the second instance alone has NICs' traffic, where both do not see each other" '.agree and
 	[.hops[].node] == ["app", "vpngw/1", "frr", "frr/srv"]'
-ok "... an event says so" sh -c "'$B/vnetlab' events --no-follow | jq -s -e 'any(.[]; .kind == \"gateway\" and
-	.subject == \"vpngw/0\" and (.detail | test(\"does not see the other\")))'"
+ok "... an event says so" event '.kind == "gateway" and .subject == "vpngw/0" and
+	(.detail | test("does not see the other"))'
 status "... the first one stops" 0 vnetlab fault stop vpngw/0
 status "... and starts" 0 vnetlab fault start vpngw/0
 status "... the second one stops" 0 vnetlab fault stop vpngw/1
-wait_until "... the first one's routes are back" 10 sh -c "'$B/vnetlab' routes app -o json |
-	jq -e '.value[] | select(.addressPrefix == [\"10.40.0.0/16\"]) | .nextHopIpAddress == [\"10.0.255.4\"]'"
+wait_until "... the first one's routes are back" 10 holds \
+	'.value[] | select(.addressPrefix == ["10.40.0.0/16"]) | .nextHopIpAddress == ["10.0.255.4"]' vnetlab routes app -o json
 
 status "the lab ends" 0 vnetlab down
 status "sessions that bear one prefix, with two" 0 vnetlab up "$root/tests/golden/check/hybrid-limit-01.json" -n limits --wait none

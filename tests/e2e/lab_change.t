@@ -16,7 +16,7 @@ same_since() { # NAME GOT WANT
 	jq -ne --argjson a "$2" --argjson b "$3" '[$a, $b] | transpose | length == 2 and all(.[]; .[0] - .[1] | fabs < 200)' >/dev/null
 	_result $? "$1" || diag "got $2, want $3"
 }
-established() { vnetlab status -o json | jq -e '[.bgp[] | select(.peering=="'"$1"'") | .state] == ["Established","Established"]'; }
+established() { holds '[.bgp[] | select(.peering=="'"$1"'") | .state] == ["Established","Established"]' vnetlab status -o json; }
 routes_to() { vnetlab routes "$1" -o json | jq -c '[.value[] | select(.addressPrefix[0]=="'"$2"'") | .nextHopIpAddress[]]'; }
 
 status "plan of a new lab" 0 vnetlab plan "$file" -o json

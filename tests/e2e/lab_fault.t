@@ -14,7 +14,6 @@ hops() { vnetlab routes box -o json | jq -c '[.value[] | select(.addressPrefix[0
 no_hops() { [ "$(hops "$1")" = "[]" ]; }
 has_hops() { [ "$(hops "$1")" != "[]" ]; }
 reaches() { vnetlab exec box -- ping -c1 -W1 "$1"; }
-event() { vnetlab events --no-follow | jq -s -e "any(.[]; $1)" >/dev/null; }
 
 status "up" 0 vnetlab up "$file" -q
 

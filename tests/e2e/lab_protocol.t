@@ -185,7 +185,7 @@ printf 'router id 10.9.1.4;\nprotocol device {}\n' >"$work/conf/silent.conf" # s
 jq '.virtualMachines.one |= (del(.bgp) | .config={"bird.conf":"conf/silent.conf"})' "$here/pair.vnetlab.json" >"$work/never.vnetlab.json"
 "$B/vnetlab" up "$work/never.vnetlab.json" >"$work/up.out" 2>&1 &
 up=$!
-wait_until "a lab is coming up" 5 sh -c "$B/vnetlab status pair -o json | jq -e '.nodes | length == 7'"
+wait_until "a lab is coming up" 5 holds '.nodes | length == 7' vnetlab status pair -o json
 kill -INT "$up"
 wait "$up"
 is "Ctrl-C: the status says so" "$?" 130
@@ -196,7 +196,7 @@ status "up" 0 vnetlab up "$plain" -q
 jq '.name="plain"' "$work/never.vnetlab.json" >"$work/change.vnetlab.json"
 "$B/vnetlab" up "$work/change.vnetlab.json" -q >"$work/up.out" 2>&1 &
 up=$!
-wait_until "it is being changed" 5 sh -c "$B/vnetlab status -o json | jq -e '.nodes | length == 7'"
+wait_until "it is being changed" 5 holds '.nodes | length == 7' vnetlab status -o json
 status "two at a time" 5 vnetlab up "$plain" -q
 like "are refused" "$err" 'another up of lab plain is under way'
 kill -INT "$up"

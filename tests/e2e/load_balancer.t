@@ -8,7 +8,6 @@ file=$root/tests/e2e/lb/lb.vnetlab.json
 flows=$root/tests/e2e/lb/flows.py
 state() { vnetlab status -o json | jq -r '.loadBalancers[].backends[] | select(.vm=="'"$1"'") | .state'; }
 is_state() { [ "$(state "$1")" = "$2" ]; }
-event() { vnetlab events --no-follow | jq -s -e "any(.[]; $1)" >/dev/null; }
 backend() { vnetlab path "$@" -o json | jq -r '.kernel.hops as $k | .hops | (.[2].node | select(. == $k[2].node))'; }
 # Counts what an appliance forwards, by the port that it is for; drops what it has seen half of.
 watch='table ip t {

@@ -196,7 +196,8 @@ status "down" 0 vnetlab down pair
 # --- the connection breaks
 vnetlab up far/far.vnetlab.json --wait 10m >up.out 2>up.err &
 up=$!
-wait_until "a lab that waits" 20 sh -c '"$0" ls -o json | jq -e ".labs[0].name == \"far\"" && "$0" status -o json | jq -e ".bgp | length > 0"' "$B/vnetlab"
+waits() { holds '.labs[0].name == "far"' vnetlab ls -o json && holds '.bgp | length > 0' vnetlab status -o json; }
+wait_until "a lab that waits" 20 waits
 sshd_cut
 rc=0
 wait $up || rc=$?

@@ -28,7 +28,7 @@ cat >"$file" <<'JSON'
 JSON
 edit() { jq "$1" "$file" >"$work/.new" && mv "$work/.new" "$file" && status "up: $2" 0 vnetlab up -q "$file"; }
 # FROM TO [OPTION...]: the packet arrives, model and kernel said so; or neither.
-agree() { vnetlab path "$@" -o json | jq -e '.agree' >/dev/null; }
+agree() { holds .agree vnetlab path "$@" -o json; }
 reach() { status "$1 reaches $2" 0 vnetlab probe "$@" && ok "and that was predicted" agree "$@"; }
 drop() { status "$1 does not reach $2" 1 vnetlab probe "$@" && ok "and that was predicted" agree "$@"; }
 sql() { "$1" "$2" sql --protocol tcp --port 1433; }

@@ -9,7 +9,6 @@ states() { vnetlab status -o json | jq -c '[.bgp[] | select(.instance == '"$1"')
 down() { case $(states "$1") in *Established*) false ;; esac; }
 up() { [ "$(states "$1")" = '["Established"]' ]; }
 since() { vnetlab status -o json | jq -c '[.bgp[] | select(.instance == '"$1"') | .since[:19]]'; }
-event() { vnetlab events --no-follow | jq -s -e "any(.[]; $1)" >/dev/null; }
 # Both halves of the NICs: which instance programs box or one is of no matter.
 hops() { for vm in box one two; do vnetlab routes "$vm" -o json | jq -c '[.value[] | select(.addressPrefix[0] == "'"$1"'") | .nextHopIpAddress[]]'; done | sort -u | tr '\n' ' '; }
 has_route() { [ "$(hops 10.202.0.0/16)" = "$both " ]; }

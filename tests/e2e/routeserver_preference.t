@@ -68,7 +68,7 @@ ok "NICs keep the gateway's routes" show 192.168.0.0/16 "$er"
 ok "and the appliance's" show 192.168.7.0/24 "$nva"
 # On its way back it programs its NICs when all sessions are up again, and not before.
 ok "it is over" vnetlab fault clear
-back() { vnetlab events --no-follow | jq -s -e 'any(.[]; .kind == "maintenance" and (.detail | test("programs its NICs again")))' >/dev/null; }
+back() { event '.kind == "maintenance" and (.detail | test("programs its NICs again"))'; }
 lost=
 for _ in $(seq 200); do
 	leads 192.168.0.0/16 "$er" || lost="$lost $(hops app 192.168.0.0/16)$(hops app2 192.168.0.0/16)"

@@ -36,7 +36,6 @@ heard() { grep -q "$2" "$work/$1.log"; }
 state() { vnetlab status -o json | jq -r '.bgp[] | select(.peering == "'"$1"'" and .instance == 0) | .state'; }
 is_up() { [ "$(state "$1")" = Established ]; }
 since() { vnetlab status -o json | jq -r '.bgp[] | select(.peering == "'"$1"'" and .instance == 0) | .since' | sed 's/\..*//'; }
-event() { vnetlab events --no-follow | jq -s -e "any(.[]; $1)" >/dev/null; }
 # How often instance 0 was told of a route by the peer with this address.
 told() { vnetlab exec rs/0 -- birdc show protocols all "nva_$1" | awk '/Channel ipv4/ { on = 1 } on && /Import updates/ { print $3; exit }'; }
 told_more() { [ "$(told "$1")" -gt "$2" ]; }
@@ -47,7 +46,7 @@ is "its OPEN: IPv4, IPv6, route refresh, 4-octet AS, and nothing else" "$(head -
 	"capabilities 1:00010001 1:00020001 2: 65:0000ffeb"
 raw dull 10.0.1.10 10.0.0.4 65007 --routes 2001 --no-refresh
 wait_until "another, without route refresh" 10 heard dull established
-received() { vnetlab status -o json | jq -e '.bgp[] | select(.peering == "'"$1"'" and .instance == 0) | .received == 2001' >/dev/null; }
+received() { holds '.bgp[] | select(.peering == "'"$1"'" and .instance == 0) | .received == 2001' vnetlab status -o json; }
 wait_until "2,001 routes are fine" 10 received raw
 wait_until "of both" 10 received dull
 

@@ -48,7 +48,7 @@ ok "up, with a session to one instance" vnetlab up "$here/one-instance.vnetlab.j
 with=0 without=0
 for vm in a b c d; do
 	run vnetlab routes "$vm" -o json
-	if printf '%s' "$out" | jq -e 'any(.value[]; .addressPrefix == ["10.9.0.0/16"])' >/dev/null; then
+	if holds 'any(.value[]; .addressPrefix == ["10.9.0.0/16"])' printf '%s' "$out"; then
 		with=$((with + 1))
 		ok "$vm has the route and reaches the prefix" vnetlab probe "$vm" 10.9.0.1
 	else

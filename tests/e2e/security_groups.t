@@ -48,7 +48,7 @@ read -r line <&"${KEEP[0]}"
 is "the connection goes on" "$line" hello
 eval "exec ${KEEP[1]}>&-"
 status "the virtual router dies" 0 vnetlab fault kill fabric
-wait_until "and is back" 5 sh -c "$B/vnetlab status -o json | jq -e '.router.state == \"running\"'"
+wait_until "and is back" 5 holds '.router.state == "running"' vnetlab status -o json
 status "up" 0 vnetlab up "$file" -q
 is "with its rule" "$(vnetlab exec client -- python3 "$flows" tcp 10.0.1.4 80 3)" 3
 status "path agrees" 0 vnetlab path client server --protocol tcp --port 80

@@ -11,9 +11,9 @@ jq '.name = "slow" | .settings = { timing: "azure", timingScale: 10 } | del(.che
     | .virtualMachines.NVA_2.bgp.asn = 65001 | .routeServers.RouteServer.bgpConnections.NVA_2.peerAsn = 65001' \
 	"$topologies/route-server/route-server.vnetlab.json" >"$work/slow.vnetlab.json"
 
-has_route() { vnetlab routes Backend -o json | jq -e 'any(.value[]; .addressPrefix == ["10.100.0.0/16"])'; }
-lacks_route() { vnetlab routes Backend -o json | jq -e 'all(.value[]; .addressPrefix != ["10.100.0.0/16"])'; }
-by() { vnetlab routes Backend -o json | jq -e 'any(.value[]; .addressPrefix == ["10.50.0.0/16"] and .nextHopIpAddress == ["'"$1"'"])'; }
+has_route() { holds 'any(.value[]; .addressPrefix == ["10.100.0.0/16"])' vnetlab routes Backend -o json; }
+lacks_route() { holds 'all(.value[]; .addressPrefix != ["10.100.0.0/16"])' vnetlab routes Backend -o json; }
+by() { holds 'any(.value[]; .addressPrefix == ["10.50.0.0/16"] and .nextHopIpAddress == ["'"$1"'"])' vnetlab routes Backend -o json; }
 # What the fabric does with a packet, whatever the tables say:
 reaches() { vnetlab probe Backend 10.100.0.1 --timeout 200ms; }
 # The last programming of PREFIX: STEP, after a tenth of LEAST to MOST seconds.

@@ -18,6 +18,9 @@
 #   like NAME TEXT ERE         unlike NAME TEXT ERE
 #   status NAME N CMD...       run, and its exit status is N
 #   json NAME FILTER           jq -e FILTER holds for $out
+#   holds FILTER CMD...        CMD says something, and jq -e FILTER holds for it: a condition for ok,
+#                              not_ok and wait_until
+#   event FILTER [LAB]         one of the lab's events is so: a condition, too
 #   wait_until NAME SECONDS CMD...   passes as soon as CMD succeeds; else, after six times SECONDS
 #                          (machines are noisy), shows its last output
 #   golden NAME FILE           standard input equals FILE; ACCEPT=1 writes FILE instead
@@ -144,8 +147,24 @@ unlike() {
 	else _result 0 "$1"; fi
 }
 
+# To jq -e no input at all is a yes: a command that said nothing must not pass for one.
+_jq() { # FILTER TEXT
+	[ -n "$2" ] && printf '%s\n' "$2" | jq -e "$1"
+}
+
+holds() {
+	_filter=$1
+	shift
+	_said=$("$@")
+	_jq "$_filter" "$_said" >/dev/null
+}
+
+event() {
+	_events=$(vnetlab events --no-follow ${2:+"$2"} | jq -s .) && _jq "any(.[]; $1)" "$_events" >/dev/null
+}
+
 json() {
-	_got=$(printf '%s\n' "$out" | jq -e "$2" 2>&1) && { _result 0 "$1"; return 0; }
+	_got=$(_jq "$2" "$out" 2>&1) && { _result 0 "$1"; return 0; }
 	_result 1 "$1"
 	diag "jq -e '$2' says: $_got"
 	_show_run
