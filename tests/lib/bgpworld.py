@@ -26,6 +26,7 @@ BUILD = os.path.join(ROOT, os.environ.get("B", "build"))
 libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MNT_DETACH = 2
 failed = count = 0
 
 
@@ -299,8 +300,8 @@ class World:
         # A tmpfs of our own: nothing is left of it.
         check(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "private")
         self.dir = tempfile.mkdtemp(prefix="bgpworld.", dir=os.environ.get("TMPDIR", "/tmp"))
-        atexit.register(shutil.rmtree, self.dir, ignore_errors=True)
         check(libc.mount(b"tmpfs", self.dir.encode(), b"tmpfs", 0, None), "tmpfs")
+        atexit.register(self.clear)
         self.nodes, self.order = {}, []
         sh("ip", "link", "set", "lo", "up")
         for k, v in (("ip_forward", 1), ("conf/all/rp_filter", 0), ("conf/default/rp_filter", 0),
@@ -310,6 +311,11 @@ class World:
         sh("ip", "link", "add", "sink0", "type", "veth", "peer", "name", "sink1")
         sh("ip", "-b", "-", text="link set sink0 up\nlink set sink1 up\nroute add default dev sink0\n")
         self.plan(topology, files)
+
+    def clear(self):
+        """The folder itself is the outside's, and cannot go while something is mounted on it."""
+        libc.umount2(self.dir.encode(), MNT_DETACH)
+        os.rmdir(self.dir)
 
     def plan(self, topology, files=None):
         """topology: a dictionary, or the path of a file."""
