@@ -31,7 +31,7 @@ san_CFLAGS     := $(SAN) -Wno-format-truncation
 san_LDFLAGS    := $(SAN)
 cov_CFLAGS     := --coverage -O0
 cov_LDFLAGS    := --coverage
-fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link
 fuzz_LDFLAGS   := $(SAN)
 
 # Targets that compile need the libraries' headers; say so before the compiler does.

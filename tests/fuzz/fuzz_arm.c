@@ -2,9 +2,8 @@
  * limits allow.  What it becomes keeps its promises: resources have ids and names, and say where
  * they stand. */
 #include <assert.h>
-#include <stdio.h>
+#include <stdint.h>
 
-#include "base/str.h"
 #include "input/arm/arm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,26 +40,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_decref(outputs);
 	return 0;
 }
-
-#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-/* Without the fuzzer: replays files. */
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		_cleanup_str_ struct str s = { 0 };
-		char buf[4096];
-		size_t n;
-		FILE *fp = fopen(argv[i], "rb");
-
-		if (!fp) {
-			perror(argv[i]);
-			return 1;
-		}
-		while ((n = fread(buf, 1, sizeof(buf), fp)))
-			str_addn(&s, buf, n);
-		fclose(fp);
-		LLVMFuzzerTestOneInput((const uint8_t *)str_get(&s), s.n);
-	}
-	return 0;
-}
-#endif

@@ -1,10 +1,9 @@
 /* Any text as an export: it becomes a topology and findings, never a crash.  The text of a topology
  * says the same as the topology, and what the loader makes of it is its own affair. */
 #include <assert.h>
-#include <stdio.h>
+#include <stdint.h>
 
 #include "azure/model.h"
-#include "base/str.h"
 #include "input/document.h"
 #include "input/export/export.h"
 #include "input/import/import.h"
@@ -49,26 +48,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_decref(x.captures);
 	return 0;
 }
-
-#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-/* Without the fuzzer: replays files. */
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		_cleanup_str_ struct str s = { 0 };
-		char buf[4096];
-		size_t n;
-		FILE *fp = fopen(argv[i], "rb");
-
-		if (!fp) {
-			perror(argv[i]);
-			return 1;
-		}
-		while ((n = fread(buf, 1, sizeof(buf), fp)))
-			str_addn(&s, buf, n);
-		fclose(fp);
-		LLVMFuzzerTestOneInput((const uint8_t *)str_get(&s), s.n);
-	}
-	return 0;
-}
-#endif

@@ -1,10 +1,9 @@
 /* Any text as a topology: it becomes a model or findings, never a crash. What is a model must keep
  * its promises: every NIC has an address, look-ups find what is there, subnets have routes. */
 #include <assert.h>
-#include <stdio.h>
+#include <stdint.h>
 
 #include "azure/routes.h"
-#include "base/str.h"
 #include "input/topology.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,26 +53,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_decref(design);
 	return 0;
 }
-
-#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-/* Without the fuzzer: replays files. */
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		_cleanup_str_ struct str s = { 0 };
-		char buf[4096];
-		size_t n;
-		FILE *fp = fopen(argv[i], "rb");
-
-		if (!fp) {
-			perror(argv[i]);
-			return 1;
-		}
-		while ((n = fread(buf, 1, sizeof(buf), fp)))
-			str_addn(&s, buf, n);
-		fclose(fp);
-		LLVMFuzzerTestOneInput((const uint8_t *)str_get(&s), s.n);
-	}
-	return 0;
-}
-#endif
