@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "plan/bird_rs.h"
+#include "plan/bird_text.h"
 
 static void name_of(const char *kind, ip4 a, char buf[64])
 {
@@ -63,21 +64,7 @@ static void add_space(const struct gateway *g, struct str *b)
 static void add_head(struct str *b, const struct vm *vm)
 {
 	str_printf(b,
-	           "# %s, for BIRD 2. Generated.\n"
-	           "log stderr all;\n"
-	           "debug protocols { states };\n"
-	           "router id %s;\n"
-	           "timeformat protocol iso long ms;\n"
-	           "timeformat route iso long ms;\n"
-	           "timeformat log iso long ms;\n"
-	           "\n"
-	           "ipv4 table master4;\n"
-	           "ipv4 table igp4;\n"
-	           "\n"
-	           "protocol device {\n"
-	           "\tscan time 3600;   # changes are told by netlink\n"
-	           "}\n"
-	           "\n"
+	           "# %s, for BIRD 2. Generated.\n" BIRD_HEAD
 	           "# Where next hops are: at the other end of a wire, or anywhere on the fabric.\n"
 	           "protocol static wires4 {\n"
 	           "\tipv4 { table igp4; };\n",
@@ -126,15 +113,7 @@ static void add_session(struct str *b, const struct model *m, const struct hybri
 	           "\nprotocol bgp %s {   # %s\n"
 	           "\tlocal %s as %u;\n"
 	           "\tneighbor %s as %u;\n"
-	           "\tmultihop;\n"
-	           "\thold time 180;\n"
-	           "\tkeepalive time 60;\n"
-	           "\tconnect delay time 1;\n"
-	           "\tconnect retry time 1;\n"
-	           "\terror wait time 1, 8;\n"
-	           "\terror forget time 30;\n"
-	           "\tgraceful restart off;\n"
-	           "\tipv4 {\n"
+	           "\tmultihop;\n" BIRD_TIMERS "\tipv4 {\n"
 	           "\t\timport %s;\n"
 	           "\t\texport %s;\n"
 	           "\t\timport table on;   # as received: a new filter works on it at once\n"

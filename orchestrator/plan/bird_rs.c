@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "plan/bird_hybrid.h"
+#include "plan/bird_text.h"
 
 void bird_rs_protocol(const struct bgp_connection *c, char buf[64])
 {
@@ -60,21 +61,7 @@ static void add_head(struct str *b, const struct route_server *rs, unsigned inst
 {
 	str_printf(
 	    b,
-	    "# Route Server %s, instance %u: Azure's habits for BIRD 2. Generated.\n"
-	    "log stderr all;\n"
-	    "debug protocols { states };\n"
-	    "router id %s;\n"
-	    "timeformat protocol iso long ms;\n"
-	    "timeformat route iso long ms;\n"
-	    "timeformat log iso long ms;\n"
-	    "\n"
-	    "ipv4 table master4;\n"
-	    "ipv4 table igp4;\n"
-	    "\n"
-	    "protocol device {\n"
-	    "\tscan time 3600;   # changes are told by netlink\n"
-	    "}\n"
-	    "\n"
+	    "# Route Server %s, instance %u: Azure's habits for BIRD 2. Generated.\n" BIRD_HEAD
 	    "# Every next hop is on the link: a route keeps the one that its peer announced, a\n"
 	    "# third-party one too, and nothing is resolved through other routes.\n"
 	    "protocol static onlink4 {\n"
@@ -182,15 +169,7 @@ static void add_template(struct str *b, const struct model *m, const struct rout
 	str_printf(b,
 	           "\ntemplate bgp nva {\n"
 	           "\tlocal %s as %u;\n"
-	           "\tmultihop;\n"
-	           "\thold time 180;\n"
-	           "\tkeepalive time 60;\n"
-	           "\tconnect delay time 1;\n"
-	           "\tconnect retry time 1;\n"
-	           "\terror wait time 1, 8;\n"
-	           "\terror forget time 30;\n"
-	           "\tgraceful restart off;\n"
-	           "\tlong lived graceful restart off;\n"
+	           "\tmultihop;\n" BIRD_TIMERS "\tlong lived graceful restart off;\n"
 	           "\tenable extended messages off;\n"
 	           "%s"
 	           "\tipv4 {\n"

@@ -3,6 +3,7 @@
 
 #include "plan/bird_hybrid.h"
 #include "plan/bird_rs.h"
+#include "plan/bird_text.h"
 
 void bird_rs_gateway_protocol(ip4 instance, char buf[64])
 {
@@ -69,15 +70,7 @@ static void add_session(struct str *b, const struct model *m, const struct route
 	           "\tlocal %s as %u;\n"
 	           "\tneighbor %s as %u;\n"
 	           "\tmultihop;\n"
-	           "%s"
-	           "\thold time 180;\n"
-	           "\tkeepalive time 60;\n"
-	           "\tconnect delay time 1;\n"
-	           "\tconnect retry time 1;\n"
-	           "\terror wait time 1, 8;\n"
-	           "\terror forget time 30;\n"
-	           "\tgraceful restart off;\n"
-	           "\tlong lived graceful restart off;\n"
+	           "%s" BIRD_TIMERS "\tlong lived graceful restart off;\n"
 	           "\tipv4 {\n"
 	           "\t\timport filter from_gateway_%zu;\n"
 	           "\t\texport filter to_gateway_%zu;\n"
