@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
 """Every rule, by a topology that breaks it: findings as `vnetlab check` gives them. ACCEPT=1 takes new ones."""
 import atexit
-import difflib
 import glob
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-VNETLAB = os.path.join(ROOT, os.environ.get("B", "build"), "vnetlab")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import tap  # noqa: E402
+from tap import ROOT, end, golden, ok  # noqa: E402
+
 HERE = os.path.join(ROOT, "tests/golden/check")
-ENV = {k: v for k, v in os.environ.items() if not k.startswith("VNETLAB_")} | {"NO_COLOR": "1"}
-count = failed = 0
 # Checked in a copy, which has what a checkout may lose: a link that leads out of the folder.
 WORK = tempfile.mkdtemp(prefix="vnl-check.")
 atexit.register(shutil.rmtree, WORK)
@@ -23,30 +22,8 @@ COPY = shutil.copytree(HERE, WORK + "/check")
 os.symlink("/etc/passwd", COPY + "/files/outside")
 
 
-def result(ok, name, why=""):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f"{'ok' if ok else 'not ok'} {count} - {name}")
-    if not ok:
-        print("\n".join("# " + line for line in why.splitlines()))
-
-
 def run(*args):
-    r = subprocess.run([VNETLAB, *args], cwd=COPY, env=ENV, capture_output=True, text=True, timeout=60)
-    return r.returncode, r.stdout, r.stderr
-
-
-def golden(name, path, text):
-    if os.environ.get("ACCEPT"):
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text)
-    try:
-        with open(path, encoding="utf-8") as f:
-            want = f.read()
-    except FileNotFoundError:
-        want = ""
-    result(text == want, name, "\n".join(difflib.unified_diff(want.splitlines(), text.splitlines(), "want", "got", lineterm="")))
+    return tap.run(*args, cwd=COPY)
 
 
 def readable(status, out, err):
@@ -89,16 +66,16 @@ for name, odd in (
     ("every documented rule exists", {r for r, _ in documented} - rules),
     ("severities are as documented", {r for s, r in seen if (r, s) not in documented}),
 ):
-    result(not odd, name, " ".join(sorted(odd)))
+    ok(not odd, name, " ".join(sorted(odd)))
 
 golden("docs/topology.md is what the table says (make docs)", ROOT + "/docs/topology.md", run("schema", "--docs")[1])
 golden("docs/settings.md is what the table says (make docs)", ROOT + "/docs/settings.md", run("schema", "--settings")[1])
-result(run("check", "--strict", "rs-loop-01.json")[0] == 3, "--strict: warnings fail")
-result(run("check", "--strict", "rt-used-01.json")[0] == 0, "--strict: remarks do not")
+ok(run("check", "--strict", "rs-loop-01.json")[0] == 3, "--strict: warnings fail")
+ok(run("check", "--strict", "rt-used-01.json")[0] == 0, "--strict: remarks do not")
 status, out, err = run("check", "not-there.json")
-result(status == 5 and "not-there.json: No such file" in err, "a file that is not there", f"{status} {err}")
+ok(status == 5 and "not-there.json: No such file" in err, "a file that is not there", f"{status} {err}")
 status, out, err = run("check", "nic-addr-01.json")
-result(status == 3 and not out
+ok(status == 3 and not out
        and err.startswith("error NIC-ADDR-01 at /virtualMachines/app/nic/privateIPAddress\n")
        and "Azure answers: PrivateIPAddressNotInSubnet" in err, "people read findings on stderr", err)
 
@@ -123,7 +100,6 @@ else:
         valid = validator.is_valid(doc)
         if (bad_form and valid) or (found.startswith("status 0") and not valid):
             odd.append(f"{path}: form errors: {bad_form}, valid for the schema: {valid}")
-    result(not odd, "the schema agrees with the loader", "\n".join(odd))
+    ok(not odd, "the schema agrees with the loader", "\n".join(odd))
 
-print(f"1..{count}")
-sys.exit(failed > 0)
+end()

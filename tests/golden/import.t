@@ -1,43 +1,20 @@
 #!/usr/bin/env python3
 """Exports of az, REST and Resource Graph become topologies: text, findings and coverage as they were. ACCEPT=1 takes new ones."""
-import difflib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-VNETLAB = os.path.join(ROOT, os.environ.get("B", "build"), "vnetlab")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import tap  # noqa: E402
+from tap import ROOT, end, golden, ok  # noqa: E402
+
 HERE = os.path.join(ROOT, "tests/golden/import")
-ENV = {k: v for k, v in os.environ.items() if not k.startswith("VNETLAB_")} | {"NO_COLOR": "1"}
-count = failed = 0
-
-
-def result(ok, name, why=""):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f"{'ok' if ok else 'not ok'} {count} - {name}")
-    if not ok:
-        print("\n".join("# " + line for line in str(why).splitlines()))
 
 
 def run(*args, cwd=HERE):
-    r = subprocess.run([VNETLAB, *args], cwd=cwd, env=ENV, capture_output=True, text=True, timeout=60)
-    return r.returncode, r.stdout, r.stderr
-
-
-def golden(name, path, text):
-    if os.environ.get("ACCEPT"):
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text)
-    try:
-        with open(path, encoding="utf-8") as f:
-            want = f.read()
-    except FileNotFoundError:
-        want = ""
-    result(text == want, name, "\n".join(difflib.unified_diff(want.splitlines(), text.splitlines(), "want", "got", lineterm="")))
+    return tap.run(*args, cwd=cwd)
 
 
 for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "with-parameters", "group-export", "group-export/template.json", "../terraform/hub.plan.json"):
@@ -45,38 +22,38 @@ for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "
     text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
     golden(name, f"{HERE}/{name.replace('../terraform/', '').replace('/', '-')}.expect", text)
     status, again, _ = run("import", name)
-    result(again == out, f"{name}: the same twice", again)
+    ok(again == out, f"{name}: the same twice", again)
 
 # What is written is what the other commands see.
 with tempfile.TemporaryDirectory() as tmp:
     path = os.path.join(tmp, "lab.vnetlab.json")
     status, out, err = run("import", "az", "-o", path)
-    result(status == 0 and os.path.exists(path), "-o writes it", err)
+    ok(status == 0 and os.path.exists(path), "-o writes it", err)
     status, out, err = run("check", "-o", "json", path)
     kept = json.loads(out)["findings"]
     direct = json.loads(run("check", "-o", "json", "az")[1])["findings"]
     own = [f for f in direct if not f["rule"].startswith(("IMPORT-", "INPUT-"))]
-    result(kept == own and status == 0, "check finds the same in the file and in the export", f"{kept}\n{own}")
-    result(all(f["source"] for f in own if f["pointer"]), "findings name the original place", own)
+    ok(kept == own and status == 0, "check finds the same in the file and in the export", f"{kept}\n{own}")
+    ok(all(f["source"] for f in own if f["pointer"]), "findings name the original place", own)
     status, out, err = run("import", "az", "-o", path)
-    result(status == 5 and "--force" in err, "a file that exists stays", err)
+    ok(status == 5 and "--force" in err, "a file that exists stays", err)
     status, out, err = run("import", "az", "-o", path, "--force")
-    result(status == 0, "--force writes over it", err)
+    ok(status == 0, "--force writes over it", err)
     status, out, err = run("import", path)
-    result(status == 2 and "topology file already" in err, "a topology is one already", err)
+    ok(status == 2 and "topology file already" in err, "a topology is one already", err)
     with open(os.path.join(tmp, "own.conf"), "w", encoding="utf-8") as f:
         f.write("frr version 8.4\nfrr defaults traditional\nrouter bgp 65001\n neighbor 10.2.3.4 remote-as 65515\n")
     status, out, err = run("import", "az", "-o", path, "--force", "--node", f"NVA=frr:{tmp}/own.conf")
     with open(path, encoding="utf-8") as f:
         nva = json.load(f)["virtualMachines"]["nva"]
-    result(nva["config"] == {"frr.conf": "nva/frr.conf"} and "bgp" not in nva, "--node gives a configuration", nva)
-    result(os.path.exists(os.path.join(tmp, "nva/frr.conf")), "it is written beside the topology", os.listdir(tmp))
+    ok(nva["config"] == {"frr.conf": "nva/frr.conf"} and "bgp" not in nva, "--node gives a configuration", nva)
+    ok(os.path.exists(os.path.join(tmp, "nva/frr.conf")), "it is written beside the topology", os.listdir(tmp))
     status, out, err = run("check", path)
-    result(status == 0, "and the topology finds it there", err)
+    ok(status == 0, "and the topology finds it there", err)
 for args, want in ((("--node", "nobody=frr"), "IMPORT-NODE-01"), (("--node", "frr"), "IMPORT-NODE-01"),
                    (("--node", "nva=frr:not-there.conf"), "IMPORT-NODE-02")):
     status, out, err = run("import", "az", *args)
-    result(status == 3 and want in err, " ".join(args), err)
+    ok(status == 3 and want in err, " ".join(args), err)
 
 # What is no design says what it is and what to do.
 with tempfile.TemporaryDirectory() as tmp:
@@ -93,23 +70,22 @@ with tempfile.TemporaryDirectory() as tmp:
         with open(os.path.join(tmp, name), "w", encoding="utf-8") as f:
             f.write(text)
         status, out, err = run("check", name, cwd=tmp)
-        result(status == 3 and want in err, f"{name} is refused", f"{status} {out} {err}")
+        ok(status == 3 and want in err, f"{name} is refused", f"{status} {out} {err}")
     os.mkdir(os.path.join(tmp, "empty"))
     status, out, err = run("check", "empty", cwd=tmp)
-    result(status == 3 and "no JSON file" in err, "an empty folder is refused", f"{status} {err}")
+    ok(status == 3 and "no JSON file" in err, "an empty folder is refused", f"{status} {err}")
 
 status, out, err = run("check", "../check/good-small.json", "-p", "a=b")
-result(status == 0 and "INPUT-OPTION-01" in err, "options of templates say nothing to a topology", err)
+ok(status == 0 and "INPUT-OPTION-01" in err, "options of templates say nothing to a topology", err)
 status, out, err = run("import", "with-parameters", "-p", "prefix=10.9.0.0/16")
-result(status == 0 and "10.9.0.0/24" in out and "net1" not in out and "not used" in err, "-p comes first", f"{out} {err}")
+ok(status == 0 and "10.9.0.0/24" in out and "net1" not in out and "not used" in err, "-p comes first", f"{out} {err}")
 status, out, err = run("import", "with-parameters/main.json")
-result(status == 3 and "prefix" in err, "alone it needs them", err)
+ok(status == 3 and "prefix" in err, "alone it needs them", err)
 status, out, err = run("import", "every-type.json", "--coverage", "--output", "json")
 sums = json.loads(out)["summary"]
-result(sums["resources"] >= sums["understood"] >= sums["carryPacketsRead"], "coverage as JSON", sums)
+ok(sums["resources"] >= sums["understood"] >= sums["carryPacketsRead"], "coverage as JSON", sums)
 for args in (("graph", "az"), ("plan", "az"), ("plan", "az", "-o", "json")):
     status, out, err = run(*args)
-    result(status == 0 and "nva" in out, " ".join(args), err)
+    ok(status == 0 and "nva" in out, " ".join(args), err)
 
-print(f"1..{count}")
-sys.exit(failed > 0)
+end()
