@@ -447,7 +447,8 @@ static bool check_value(const struct field *fd, enum field_type t, json_t *v, co
 		if (empty_value(v))
 			return true;
 		return add(f, "EMU-KIND-01", NULL, at,
-		           "remove it, and keep in mind that the lab then lacks it",
+		           fd->instead ? fd->instead
+		                       : "remove it, and keep in mind that the lab then lacks it",
 		           "this version of vnetlab does not emulate \"%s\" (%s)", fd->name,
 		           fd->help);
 	case T_BOOL:

@@ -63,6 +63,7 @@ struct field {
 	size_t at;                       /* AT(struct, member); 0: not filled in */
 	const char *help;
 	const char *source, *confidence; /* of settings */
+	const char *instead; /* of T_UNSUPPORTED: what stands in for it; NULL: nothing does */
 };
 #define AT(type, member) (offsetof(type, member) + 1)
 

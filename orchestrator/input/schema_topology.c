@@ -478,6 +478,11 @@ const struct object_def schema_topology = {
 	      .item = T_CHECK,
 	      .keys = KEYS_TEXT,
 	      .help = "What must hold: a sentence to a check." },
-	    UNSUPPORTED("azureFirewalls", "Azure Firewall"),
+	    { .name = "azureFirewalls",
+	      .type = T_UNSUPPORTED,
+	      .help = "Azure Firewall",
+	      .instead = "put a VM in its place: in AzureFirewallSubnet, with its private address, "
+	                 "enableIPForwarding and sourceNat; routes lead to it as to the firewall, "
+	                 "but it lets everything pass" },
 	    END }
 };

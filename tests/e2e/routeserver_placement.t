@@ -12,6 +12,7 @@ def says($list; $hop): . + { bgp: { asn: 65000, advertise: $list, nextHop: $hop 
 { name: "placement",
   virtualNetworks: {
     Hub: { addressPrefixes: ["10.0.0.0/16"], subnets: { nva: { addressPrefix: "10.0.1.0/24" }, work: { addressPrefix: "10.0.2.0/24" },
+        AzureFirewallSubnet: { addressPrefix: "10.0.9.0/26" },
         RouteServerSubnet: { addressPrefix: "10.0.0.0/26" } },
       peerings: { s1: { remoteVirtualNetwork: "Spoke1", allowGatewayTransit: true, allowForwardedTraffic: true },
         s2: { remoteVirtualNetwork: "Spoke2", allowGatewayTransit: true, allowForwardedTraffic: true }, o: { remoteVirtualNetwork: "Other" } } },
@@ -31,10 +32,10 @@ def says($list; $hop): . + { bgp: { asn: 65000, advertise: $list, nextHop: $hop 
     east: (nva("gobgp"; "Hub"; "10.0.1.5"; 65002) | says(["192.168.0.0/16"]; null) | .bgp.asn = 65002 | .loopbacks = ["192.168.0.1"]),
     west: (nva("exabgp"; "Hub"; "10.0.1.6"; 65004) | says(["192.168.0.0/16", "192.168.7.0/24"]; null) | .bgp.asn = 65004 | .loopbacks = ["192.168.0.1", "192.168.7.1"]),
     spoke: (nva("frr"; "Spoke1"; "10.1.1.4"; 65003) | says(["172.20.0.0/16"]; null) | .bgp.asn = 65003 | .loopbacks = ["172.20.0.1"]),
-    third: (nva("bird"; "Hub"; "10.0.1.7"; 65005) | says(["172.21.0.0/16"]; "10.0.2.9") | .bgp.asn = 65005),
+    third: (nva("bird"; "Hub"; "10.0.1.7"; 65005) | says(["172.21.0.0/16"]; "10.0.9.4") | .bgp.asn = 65005),
     lost: (nva("exabgp"; "Hub"; "10.0.1.8"; 65006) | says(["172.22.0.0/16"]; "10.5.0.4") | .bgp.asn = 65006),
     box: { nic: { subnet: "Hub/work", privateIPAddress: "10.0.2.4" } },
-    named: { nic: { subnet: "Hub/work", privateIPAddress: "10.0.2.9", enableIPForwarding: true }, loopbacks: ["172.21.0.1"] },
+    named: { nic: { subnet: "Hub/AzureFirewallSubnet", privateIPAddress: "10.0.9.4", enableIPForwarding: true }, loopbacks: ["172.21.0.1"] },
     far: { nic: { subnet: "Spoke2/nva", privateIPAddress: "10.2.1.9" } } } }' >"$work/placement.vnetlab.json"
 cp "$(dirname "$0")/rs/strips.bird.conf" "$work"
 
@@ -57,9 +58,9 @@ ok "a spoke that is not peered with the appliance's has no way there: None, with
 not_ok "what it sends is dropped" vnetlab probe far 172.20.0.1 --timeout 300ms
 
 # Next hops that are somebody else's.
-ok "a third party's address is programmed as announced" has_row box 172.21.0.0/16 '["VirtualNetworkGateway",["10.0.2.9"]]'
+ok "a third party's address, a firewall's, is programmed as announced" has_row box 172.21.0.0/16 '["VirtualNetworkGateway",["10.0.9.4"]]'
 ok "and gets the packets" vnetlab probe box 172.21.0.1
-is "the list of learned routes has it too" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.2.9
+is "the list of learned routes has it too" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.9.4
 ok "another Route Server's instance forwards nothing" has_row box 172.22.0.0/16 '["None",["10.5.0.4"]]'
 run vnetlab routes box --explain
 like "says so" "$out" '10\.5\.0\.4 is an instance of Route Server Rs2, which forwards nothing'
