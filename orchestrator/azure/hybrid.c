@@ -39,6 +39,18 @@ bool peering_is_transit(const struct peering *p)
 	return peering_connected(p) && p->allow_gateway_transit && p->reverse->use_remote_gateways;
 }
 
+void vnet_space(const struct vnet *v, vnet_space_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		fn(ctx, v->prefixes[i], false);
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *p = &v->peerings[i];
+
+		for (size_t j = 0; peering_is_transit(p) && j < peering_n_prefixes(p); j++)
+			fn(ctx, peering_prefix(p, j), true);
+	}
+}
+
 const struct vnet *vnet_served_by(const struct vnet *v)
 {
 	if (v->route_server || vnet_has_gateway(v))
@@ -208,33 +220,34 @@ static bool summarized(const struct gateway *g, struct prefix p)
 	return false;
 }
 
+struct announced {
+	const struct gateway *g;
+	void (*fn)(void *ctx, struct prefix p);
+	void *ctx;
+	size_t n;
+};
+
+static void announce(void *ctx, struct prefix p, bool transit)
+{
+	struct announced *a = ctx;
+
+	(void)transit;
+	if (summarized(a->g, p))
+		return;
+	a->n++;
+	if (a->fn)
+		a->fn(a->ctx, p);
+}
+
 size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct prefix p), void *ctx)
 {
 	const struct vnet *v = g->vnet;
-	size_t n = 0;
+	struct announced a = { g, fn, ctx, g->type == GW_EXPRESSROUTE ? v->n_summaries : 0 };
 
-	for (size_t i = 0; g->type == GW_EXPRESSROUTE && i < v->n_summaries; i++, n++)
-		if (fn)
-			fn(ctx, v->summaries[i]);
-	for (size_t i = 0; i < v->n_prefixes; i++) {
-		if (summarized(g, v->prefixes[i]))
-			continue;
-		n++;
-		if (fn)
-			fn(ctx, v->prefixes[i]);
-	}
-	for (size_t i = 0; i < v->n_peerings; i++) {
-		const struct peering *p = &v->peerings[i];
-
-		for (size_t j = 0; peering_is_transit(p) && j < peering_n_prefixes(p); j++) {
-			if (summarized(g, peering_prefix(p, j)))
-				continue;
-			n++;
-			if (fn)
-				fn(ctx, peering_prefix(p, j));
-		}
-	}
-	return n;
+	for (size_t i = 0; fn && i < a.n; i++)
+		fn(ctx, v->summaries[i]);
+	vnet_space(v, announce, &a);
+	return a.n;
 }
 
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s)

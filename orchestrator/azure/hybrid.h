@@ -148,6 +148,10 @@ bool subnet_is_gateways(const struct subnet *s); /* GatewaySubnet */
 bool vnet_has_gateway(const struct vnet *v);     /* of whatever type */
 /* Peered with gateway transit: the other VNet's prefixes count as those of p->vnet. */
 bool peering_is_transit(const struct peering *p);
+/* Called with each prefix of the VNet's address space, and of that of the VNets that use it
+ * (transit): what its Route Server and gateways announce as their own, and take from nobody. */
+typedef void vnet_space_fn(void *ctx, struct prefix p, bool transit);
+void vnet_space(const struct vnet *v, vnet_space_fn *fn, void *ctx);
 /* The instance that has the address; NULL: it is no gateway's. */
 const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, unsigned *ret_k);
 /* What users call a gateway's session, "GATEWAY/CONNECTION" or "GATEWAY/ROUTESERVER"; the caller

@@ -210,7 +210,7 @@ const struct object_def schema_settings = {
 	              "session is dropped.",
 	      .source = "ExpressRoute FAQ, 2022: 4,000 by private peering, 10,000 with the premium "
 	                "add-on",
-	      .confidence = "H" },
+	      .confidence = "M" },
 	    { .name = "maxPrefixesToCircuit",
 	      .type = T_UINT,
 	      .min = 1,
@@ -220,7 +220,7 @@ const struct object_def schema_settings = {
 	      .help = "Prefixes that an ExpressRoute gateway may announce to a circuit before the "
 	              "session is dropped.",
 	      .source = "ExpressRoute FAQ, 2022: the connection goes down until there are fewer",
-	      .confidence = "H" },
+	      .confidence = "M" },
 	    { .name = "strictForwarded",
 	      .type = T_BOOL,
 	      .dflt = "true",

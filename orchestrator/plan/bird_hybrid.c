@@ -40,23 +40,13 @@ static void add_route(void *b, struct prefix p)
 	str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(p));
 }
 
-static void add_set(struct str *b, struct prefix p)
+/* Of the VNet's address space and that of its transit peers: what a gateway takes from nobody. */
+static void add_set(void *ctx, struct prefix p, bool transit)
 {
+	struct str *b = ctx;
+
+	(void)transit;
 	str_printf(b, "%s%s+", b->s[b->n - 1] == '[' ? "" : ", ", PREFIX_STR(p));
-}
-
-/* The VNet's address space and that of its transit peers: what a gateway takes from nobody. */
-static void add_space(const struct gateway *g, struct str *b)
-{
-	const struct vnet *v = g->vnet;
-
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		add_set(b, v->prefixes[i]);
-	for (size_t i = 0; i < v->n_peerings; i++)
-		for (size_t j = 0;
-		     peering_is_transit(&v->peerings[i]) && j < peering_n_prefixes(&v->peerings[i]);
-		     j++)
-			add_set(b, peering_prefix(&v->peerings[i], j));
 }
 
 /* --- what all have --------------------------------------------------------------------------- */
@@ -203,7 +193,7 @@ static void add_filters(struct str *b, const struct gateway *g)
 	_cleanup_str_ struct str space = { 0 };
 
 	str_add(&space, "[");
-	add_space(g, &space);
+	vnet_space(g->vnet, add_set, &space);
 	str_add(&space, "]");
 	str_printf(
 	    b,
@@ -306,18 +296,17 @@ static void add_msee_filter(struct str *b)
 	           "}\n");
 }
 
-static void add_spaces_via(struct str *b, const struct gateway *g, const char *hops)
-{
-	const struct vnet *v = g->vnet;
+struct via {
+	struct str *b;
+	const char *hops;
+};
 
-	for (size_t i = 0; *hops && i < v->n_prefixes; i++)
-		str_printf(b, "\troute %s%s;\n", PREFIX_STR(v->prefixes[i]), hops);
-	for (size_t i = 0; *hops && i < v->n_peerings; i++)
-		for (size_t j = 0;
-		     peering_is_transit(&v->peerings[i]) && j < peering_n_prefixes(&v->peerings[i]);
-		     j++)
-			str_printf(b, "\troute %s%s;\n",
-			           PREFIX_STR(peering_prefix(&v->peerings[i], j)), hops);
+static void add_via(void *ctx, struct prefix p, bool transit)
+{
+	const struct via *v = ctx;
+
+	(void)transit;
+	str_printf(v->b, "\troute %s%s;\n", PREFIX_STR(p), v->hops);
 }
 
 /* Without BGP its operator writes the VNets' prefixes down. */
@@ -338,7 +327,8 @@ static void add_site_statics(struct str *b, const struct model *m, const struct 
 				           IP4_STR(vm->nics[k]->peer->ip), k);
 		str_printf(b, "\nprotocol static azure_%zu {   # %s, which has no BGP\n\tipv4;\n",
 		           i, c->name);
-		add_spaces_via(b, c->gateway, str_get(&hops));
+		if (hops.n)
+			vnet_space(c->gateway->vnet, add_via, &(struct via){ b, str_get(&hops) });
 		str_add(b, "}\n");
 	}
 }

@@ -27,32 +27,16 @@ bool bird_rs_reflects(const struct model *m, const struct route_server *rs)
 
 /* Peered VNets count as the Route Server's own when both sides agreed on gateway transit: they are
  * announced to NVAs, and routes equal to or inside them are refused (azure-semantics 1.5, 1.6). */
-static bool transit(const struct peering *p)
-{
-	return peering_connected(p) && p->allow_gateway_transit && p->reverse->use_remote_gateways;
-}
-
-static void each_prefix(const struct route_server *rs, struct str *b,
-                        void (*fn)(struct str *b, struct prefix p, bool is_transit))
-{
-	for (size_t i = 0; i < rs->vnet->n_prefixes; i++)
-		fn(b, rs->vnet->prefixes[i], false);
-	for (size_t i = 0; i < rs->vnet->n_peerings; i++) {
-		const struct peering *p = &rs->vnet->peerings[i];
-
-		for (size_t j = 0; transit(p) && j < peering_n_prefixes(p); j++)
-			fn(b, peering_prefix(p, j), true);
-	}
-}
-
-static void add_static(struct str *b, struct prefix p, bool is_transit)
+static void add_static(void *b, struct prefix p, bool is_transit)
 {
 	str_printf(b, "\troute %s blackhole", PREFIX_STR(p));
 	str_add(b, is_transit ? " { bgp_community.add((65518, 65518)); };\n" : ";\n");
 }
 
-static void add_refused(struct str *b, struct prefix p, bool is_transit)
+static void add_refused(void *ctx, struct prefix p, bool is_transit)
 {
+	struct str *b = ctx;
+
 	(void)is_transit;
 	str_printf(b, "%s\n\t\t%s+", b->s[b->n - 1] == '[' ? "" : ",", PREFIX_STR(p));
 }
@@ -77,7 +61,7 @@ char *bird_rs_refused(const struct route_server *rs)
 	struct str b = { 0 };
 
 	str_add(&b, "[");
-	each_prefix(rs, &b, add_refused);
+	vnet_space(rs->vnet, add_refused, &b);
 	return str_take(&b);
 }
 
@@ -120,7 +104,7 @@ static void add_filters(struct str *b, const struct model *m, const struct route
 	str_add(b, "\n# The VNet's address space and that of VNets peered with gateway transit.\n"
 	           "protocol static vnets {\n"
 	           "\tipv4;\n");
-	each_prefix(rs, b, add_static);
+	vnet_space(rs->vnet, add_static, b);
 	str_add(b, "}\n"
 	           "\n"
 	           "# Equal to or inside that space: refused. 65515 in the path: BIRD does that "

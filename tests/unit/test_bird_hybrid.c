@@ -96,11 +96,47 @@ static void ends_agree(void **state)
 		assert_int_equal(model_vm(m, "locked")->nics[i]->peer->vm->role, VM_SITE_HOST);
 }
 
+/* By role, what is at the other end, and the gateway's type. */
+static void limits(void **state)
+{
+	_cleanup_(model_free_p) struct model *m = lab();
+	static const struct {
+		const char *vm, *peer;
+		uint32_t most;
+	} all[] = {
+		{ "vpngw/0", "frr", 11 },   { "vpngw/0", "far/0", 11 }, { "vpngw/0", "vpngw/1", 0 },
+		{ "vpngw/0", "ergw/0", 0 }, { "ergw/0", "er/0", 0 },    { "er/0", "office", 22 },
+		{ "er/1", "ergw/1", 33 },   { "office", "er/0", 0 },
+	};
+
+	(void)state;
+	m->settings.max_from_vpn_peer = 11;
+	m->settings.max_from_circuit = 22;
+	m->settings.max_to_circuit = 33;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		size_t found = 0;
+
+		for (size_t k = 0; k < m->n_sessions; k++) {
+			const struct hybrid_session *s = &m->sessions[k];
+
+			if (!streq(s->vm->name, all[i].vm) || !s->peer ||
+			    !streq(s->peer->name, all[i].peer))
+				continue;
+			assert_int_equal(hybrid_session_limit(m, s), all[i].most);
+			found++;
+		}
+		assert_true(found > 0);
+	}
+	for (size_t k = 0; k < m->n_sessions; k++)
+		assert_true(m->sessions[k].peer || !hybrid_session_limit(m, &m->sessions[k]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(configurations),
 		cmocka_unit_test(ends_agree),
+		cmocka_unit_test(limits),
 	};
 
 	return cmocka_run_group_tests_name("bird_hybrid", tests, NULL, NULL);
