@@ -92,4 +92,23 @@ json "changes nothing" '.changes == []'
 
 eval "exec ${KEEP[1]}>&-"
 
+# What they are made of comes and goes with them: without them nothing of the fabric's is tracked.
+chains() { vnetlab exec fabric -- nft list chains ip | grep -oE 'chain (checks|lb|lb_track|lb_nat|nsg_from|nsg_to) ' | sort | tr -d '\n'; }
+is "balancers and appliances" "$(chains)" "chain checks chain lb chain lb_nat chain lb_track "
+jq 'del(.loadBalancers, .checks)' "$file" >"$work/none.vnetlab.json"
+status "the balancers go" 0 vnetlab up "$work/none.vnetlab.json"
+is "so do their chains" "$(chains)" "chain checks "
+status "packets pass" 0 vnetlab probe a web1
+old=$(vnetlab status -o json | jq .router.pid)
+kill -9 "$old"
+wait_until "the router is killed and comes back" 10 holds ".router | .state == \"running\" and .pid != $old" vnetlab status -o json
+status "up once more" 0 vnetlab up "$work/none.vnetlab.json" -o json
+json "changes nothing" '.changes == []'
+is "nor did the new router" "$(chains)" "chain checks "
+status "the balancers come back" 0 vnetlab up "$file" -q
+is "with their chains" "$(chains)" "chain checks chain lb chain lb_nat chain lb_track "
+wait_until "a backend is healthy" 10 is_state web1 Up
+wait_until "the other too" 10 is_state web2 Up
+is "and serve" "$(vnetlab exec a -- python3 "$flows" tcp 10.0.2.6 80 10)" 10
+
 done_testing
