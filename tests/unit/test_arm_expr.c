@@ -436,7 +436,8 @@ static void addresses_and_dates(void **state)
 }
 
 /* Pairs that others published: terraform-provider-azapi's tests and documentation (unique_string);
- * RFC 4122's algorithm with the name space of Bicep's documentation. */
+ * the documentation of AzExpression's New-AzGuid, which calls the library that Azure evaluates
+ * templates with; RFC 4122's algorithm with the name space of Bicep's documentation. */
 static void hashes(void **state)
 {
 	static const struct row rows[] = {
@@ -446,6 +447,7 @@ static void hashes(void **state)
 		{ "uniqueString('/subscriptions/12345678-1234-1234-1234-123456789012/"
 		  "resourceGroups/my-rg', 'Microsoft.Storage/storageAccounts')",
 		  "'z22rah77jfqry'" },
+		{ "guid('test', 'value')", "'95b33d6a-06a0-5961-9b94-a0f6c648352b'" },
 		{ "guid('a', 'b', 'c')", "'a98fa280-e03f-5afa-8d8e-92d0a9c201e8'" },
 		{ "equals(guid('a-b'), guid('a', 'b'))", "true" },
 		{ "length(uniqueString(''))", "13" },
