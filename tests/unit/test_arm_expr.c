@@ -198,6 +198,7 @@ static void strings(void **state)
 		  "\">{'a':'b','!c':2}<>[true,2893,'abc']<\"" },
 		{ "format('{0}', false())", "'False'" },
 		{ "format('{1}', 'a')", "!asks for {1}, and there are 1 values" },
+		{ "format('{18446744073709551615}', 'a')", "!and there are 1 values" },
 		{ "format('{x}', 'a')", "!a brace without" },
 		{ "split('a,b;c', createArray(',', ';'))", "['a', 'b', 'c']" },
 		{ "split('10.0.0.0/16', '/')[1]", "'16'" },

@@ -149,7 +149,7 @@ const struct val *fn_format(struct env *e, const struct expr *at, const struct v
 			    e, at->args[0], "{0}, {1,5}, {0:D3}; {{ is a brace",
 			    "the format has a brace without its partner or without a number");
 		}
-		if (h.index + 1 >= n) {
+		if (h.index >= n - 1) {
 			str_free_p(&out);
 			return eval_fail(e, at->args[0], NULL,
 			                 "the format asks for {%lu}, and there are %zu values",
