@@ -303,6 +303,9 @@ static void arrays_and_objects(void **state)
 		{ "tryGet(variables('obj'), 'x', 'y')", "null" },
 		{ "tryGet(null(), 'y')", "null" },
 		{ "tryGet(createArray(1, 2), createObject('value', 1, 'fromEnd', true()))", "2" },
+		{ "tryGet(createArray(1), createObject('value', -9223372036854775808, 'fromEnd', "
+		  "true()))",
+		  "null" },
 		{ "shallowMerge(createArray(createObject('a', createObject('x', 1)), "
 		  "createObject('a', createObject('y', 2))))",
 		  "{'a': {'y': 2}}" },

@@ -134,9 +134,11 @@ static const struct val *from_end(const struct val *list, const struct val *key)
 
 	if (list->type != V_ARR || !i || i->type != V_INT || !end)
 		return NULL;
+	if (i->i < 0 || i->i > list->n)
+		return &val_null;
 	int64_t at = end->type == V_BOOL && end->b ? (int64_t)list->n - i->i : i->i;
 
-	return at >= 0 && at < list->n ? list->items[at] : &val_null;
+	return at < list->n ? list->items[at] : &val_null;
 }
 
 FN(fn_try_get)
