@@ -186,11 +186,13 @@ static bool parse_date(const char *s, int64_t *ret)
 	return true;
 }
 
-/* ISO 8601: "-P9D", "P1Y2M3DT4H5M6S", "PT1H", "P2W". */
+/* ISO 8601: "-P9D", "P1Y2M3DT4H5M6S", "PT1H", "P2W": each unit at most once, the big ones first. */
 static bool add_duration(const char *s, int64_t *when)
 {
+	static const char units[] = "YMWDTHMS";
+	const char *left = units; /* those that may follow */
 	int sign = *s == '-' ? -1 : 1;
-	bool time = false, any = false;
+	bool any = false;
 	struct tm t;
 	time_t seconds = *when;
 	int64_t rest = 0;
@@ -199,10 +201,11 @@ static bool add_duration(const char *s, int64_t *when)
 	if (*s++ != 'P' || !gmtime_r(&seconds, &t))
 		return false;
 	while (*s) {
+		const char *unit;
 		char *end;
 
-		if (*s == 'T' && !time) {
-			time = true;
+		if (*s == 'T' && left <= units + 4) {
+			left = units + 5;
 			s++;
 			continue;
 		}
@@ -212,23 +215,33 @@ static bool add_duration(const char *s, int64_t *when)
 			return false;
 		if (*end == '.' && isdigit((unsigned char)end[1]))
 			end += 1 + strspn(end + 1, "0123456789");
-		if (*end == 'Y' && !time)
-			t.tm_year += sign * (int)n;
-		else if (*end == 'M' && !time)
-			t.tm_mon += sign * (int)n;
-		else if (*end == 'W' && !time)
-			rest += n * 7 * 86400;
-		else if (*end == 'D' && !time)
-			rest += n * 86400;
-		else if (*end == 'H' && time)
-			rest += n * 3600;
-		else if (*end == 'M')
-			rest += n * 60;
-		else if (*end == 'S' && time)
-			rest += n;
-		else
+		unit = *end && *end != 'T' ? strchr(left, *end) : NULL;
+		if (!unit || (left <= units + 4 && unit > units + 4))
 			return false;
+		switch (unit - units) {
+		case 0:
+			t.tm_year += sign * (int)n;
+			break;
+		case 1:
+			t.tm_mon += sign * (int)n;
+			break;
+		case 2:
+			rest += n * 7 * 86400;
+			break;
+		case 3:
+			rest += n * 86400;
+			break;
+		case 5:
+			rest += n * 3600;
+			break;
+		case 6:
+			rest += n * 60;
+			break;
+		default:
+			rest += n;
+		}
 		any = true;
+		left = unit + 1;
 		s = end + 1;
 	}
 	*when = timegm(&t) + sign * rest;
