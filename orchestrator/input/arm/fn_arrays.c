@@ -1,5 +1,6 @@
 /* Microsoft Learn, "Array functions for ARM templates"; those that take strings too. */
-#include <strings.h>
+#include <ctype.h>
+#include <string.h>
 
 #include "input/arm/fn.h"
 
@@ -116,19 +117,28 @@ FN(fn_contains)
 	return neither(e, at, v[0], "an array, an object or a string");
 }
 
+/* In small letters; backwards, so that the last place is the first. */
+static char *to_search(const struct val *v, bool backwards)
+{
+	char *s = xmalloc(v->n + 1);
+
+	for (uint32_t i = 0; i < v->n; i++)
+		s[i] = (char)tolower((unsigned char)v->s[backwards ? v->n - 1 - i : i]);
+	return s;
+}
+
+/* memmem() takes linear time, whatever the two are.  A character begins where a whole one matches.
+ */
 static int64_t string_index(const struct val *text, const struct val *what, bool last)
 {
-	int64_t found = -1;
+	_cleanup_free_ char *s = to_search(text, last), *x = to_search(what, last);
+	const char *hit = memmem(s, text->n, x, what->n);
 
-	for (uint32_t i = 0; i + what->n <= text->n; i++) {
-		if (((unsigned char)text->s[i] & 0xc0) == 0x80 ||
-		    strncasecmp(text->s + i, what->s, what->n) != 0)
-			continue;
-		found = (int64_t)utf8_count(text->s, i);
-		if (!last)
-			break;
-	}
-	return found;
+	if (!hit)
+		return -1;
+	size_t at = (size_t)(hit - s);
+
+	return (int64_t)utf8_count(text->s, last ? text->n - what->n - at : at);
 }
 
 static const struct val *index_of(struct env *e, const struct expr *at, const struct val *const *v,

@@ -177,18 +177,18 @@ FN(fn_substring)
 FN(fn_replace)
 {
 	struct str s = { 0 };
-	const struct val *text = v[0], *old = v[1];
+	const struct val *old = v[1];
+	const char *from = v[0]->s, *end = from + v[0]->n, *hit;
 
 	if (!old->n)
 		return eval_fail(e, at->args[1], NULL, "replace() cannot look for nothing");
-	for (uint32_t i = 0; i < text->n && s.n <= VAL_MAX_STRING;) {
-		if (text->n - i >= old->n && !memcmp(text->s + i, old->s, old->n)) {
-			str_addn(&s, v[2]->s, v[2]->n);
-			i += old->n;
-		} else {
-			str_addc(&s, text->s[i++]);
-		}
+	while (s.n <= VAL_MAX_STRING &&
+	       (hit = memmem(from, (size_t)(end - from), old->s, old->n))) {
+		str_addn(&s, from, (size_t)(hit - from));
+		str_addn(&s, v[2]->s, v[2]->n);
+		from = hit + old->n;
 	}
+	str_addn(&s, from, (size_t)(end - from));
 	return text_val(e, at, &s);
 }
 
