@@ -2,10 +2,10 @@
  * next hop is a firewall's address, a peering with an appliance's.  Chosen as Azure does
  * (interfaces.md: the lowest free one from base+4 on), and given to the owner as a static address,
  * so that both say the same.  A Route Server's are base+4 and base+5 (azure-semantics 1.1). */
-#include <ctype.h>
 
 #include "base/addr.h"
 #include "base/str.h"
+#include "input/resources.h"
 #include "input/terraform/convert.h"
 
 struct addresses {
@@ -34,7 +34,7 @@ static void collect_taken(json_t *v, json_t *taken)
 
 static json_t *resource_by_id(struct addresses *a, json_t *id)
 {
-	_cleanup_free_ char *key = json_is_string(id) ? tf_key(json_string_value(id)) : NULL;
+	_cleanup_free_ char *key = json_is_string(id) ? resource_key(json_string_value(id)) : NULL;
 
 	return key ? json_object_get(a->by_id, key) : NULL;
 }
@@ -172,7 +172,8 @@ void tf_addresses(struct tf *t, json_t *resources)
 	size_t i;
 
 	json_array_foreach (resources, i, x) {
-		_cleanup_free_ char *key = tf_key(json_string_value(json_object_get(x, "id")));
+		_cleanup_free_ char *key =
+		    resource_key(json_string_value(json_object_get(x, "id")));
 
 		json_object_set(a.by_id, key, x);
 		collect_taken(x, a.taken);

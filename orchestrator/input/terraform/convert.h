@@ -15,5 +15,3 @@ void tf_join(struct tf *t, struct tf_node *n, json_t *by_id);
 void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id);
 /* Replaces the marks of addresses that are not known yet, and gives them to their owners. */
 void tf_addresses(struct tf *t, json_t *resources);
-/* ids join without case; the caller frees */
-char *tf_key(const char *id);

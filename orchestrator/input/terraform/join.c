@@ -1,22 +1,12 @@
 /* What azurerm keeps in resources of their own and ARM in properties of another: associations, and
  * the parts of a load balancer. */
-#include <ctype.h>
-
 #include "base/str.h"
+#include "input/resources.h"
 #include "input/terraform/convert.h"
-
-char *tf_key(const char *id)
-{
-	char *key = xstrdup(id);
-
-	for (char *c = key; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return key;
-}
 
 static json_t *find(json_t *by_id, const char *id)
 {
-	_cleanup_free_ char *key = tf_key(id);
+	_cleanup_free_ char *key = resource_key(id);
 
 	return json_object_get(by_id, key);
 }

@@ -1,11 +1,12 @@
 #include "input/terraform/terraform.h"
 
 #include "base/str.h"
+#include "input/resources.h"
 #include "input/terraform/convert.h"
 
 static void put(json_t *list, json_t *by_id, json_t *resource /* stolen */)
 {
-	_cleanup_free_ char *key = tf_key(json_string_value(json_object_get(resource, "id")));
+	_cleanup_free_ char *key = resource_key(json_string_value(json_object_get(resource, "id")));
 
 	json_array_append(list, resource);
 	json_object_set_new(by_id, key, resource);
@@ -13,7 +14,7 @@ static void put(json_t *list, json_t *by_id, json_t *resource /* stolen */)
 
 static bool known(json_t *by_id, const char *id)
 {
-	_cleanup_free_ char *key = tf_key(id);
+	_cleanup_free_ char *key = resource_key(id);
 
 	return json_object_get(by_id, key) != NULL;
 }
