@@ -80,6 +80,15 @@ static void work(void **state)
 	        " `[reduce(range(0, 10000), createArray(), lambda('a', 'b', "
 	        "createArray(lambdaVariables('a'))))]`}}}",
 	        "ARM-EXPR-01", "too big or too deep");
+	/* few calls, each of which reads a lot */
+	refused("{`variables`: {`x`: `[padLeft('', 4000000, 'x')]`}, `resources`: [], `outputs`: "
+	        "{`o`: {`type`: `int`, `value`:"
+	        " `[length(map(range(0, 10000), lambda('a', length(variables('x')))))]`}}}",
+	        "ARM-EXPR-01", "takes too much to evaluate");
+	refused("{`resources`: [], `outputs`: {`o`: {`type`: `int`, `value`:"
+	        " `[length(split(padLeft('', 4000000, 'x'), map(range(0, 10000), lambda('a', "
+	        "string(lambdaVariables('a'))))))]`}}}",
+	        "ARM-EXPR-01", "this takes too long");
 	refused("{`functions`: [{`namespace`: `f`, `members`: {`f`: {`parameters`: [{`name`: `n`, "
 	        "`type`: `int`}],"
 	        " `output`: {`type`: `int`, `value`: `[f.f(add(parameters('n'), 1))]`}}}}], "

@@ -249,6 +249,12 @@ static void add_values(struct env *e, const struct expr *x, const struct val *co
 	f->msg = str_take(&s);
 }
 
+/* A function looks at all of its arguments: a step for each 16 characters or items. */
+static long effort(const struct val *v)
+{
+	return v->type == V_STR || v->type == V_ARR || v->type == V_OBJ ? (long)v->n / 16 : 0;
+}
+
 static const struct val *call(struct env *e, const struct expr *x)
 {
 	const struct func *f = x->func;
@@ -281,6 +287,7 @@ static const struct val *call(struct env *e, const struct expr *x)
 			                 "argument %zu of %s() must be %s, but it is %s: %s", i + 1,
 			                 x->name, wants(t), val_type_str(v[i]), str_get(&got));
 		}
+		e->a->steps += effort(v[i]);
 	}
 	r = f->call(e, x, v, n);
 	if (!r)

@@ -68,6 +68,10 @@ FN(fn_split)
 	if (v[1]->type != V_STR && v[1]->type != V_ARR)
 		return eval_fail(e, at->args[1], NULL,
 		                 "the delimiter of split() is a string or an array of strings");
+	if (v[1]->type == V_ARR)
+		e->a->steps += (long)v[0]->n * v[1]->n / 64;
+	if (e->a->steps > ARM_MAX_STEPS)
+		return eval_fail(e, at, NULL, "this takes too long");
 	while (i < v[0]->n && b.n <= VAL_MAX_ITEMS) {
 		k = delimiter_at(v[1], v[0]->s + i, v[0]->n - i);
 		if (k) {
