@@ -119,6 +119,8 @@ static int parse(const char *s, struct target *t, struct err *e)
 
 	if (r < 0 || (port && (r = parse_port(port, &t->port, e)) < 0))
 		return r;
+	if (v6 && !strchr(host, ':'))
+		return err_set(e, EINVAL, "'[%s]' is no IPv6 address", host);
 	if (!host_ok(host, v6))
 		return err_set(e, EINVAL, "'%s' is not the name or address of a host", host);
 	t->host = xstrdup(host);

@@ -71,6 +71,7 @@ static void targets_refused(void **state)
 		{ "ssh://host:22x", "'22x' is not a port" },
 		{ "ssh://host:99999999999999999999", "is not a port" },
 		{ "ssh://2001:db8::1", "ssh://user@[2001:db8::1]" },
+		{ "ssh://ze@[%01]:2222/", "'[%01]' is no IPv6 address" },
 		{ "ssh://[::1", "stands in brackets" },
 		{ "ssh://[::1]22", "stands in brackets" },
 		{ "ssh://ho st", "blanks and control" },
