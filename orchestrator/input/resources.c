@@ -16,6 +16,13 @@ char *resource_key(const char *id)
 	return str_take(&s);
 }
 
+json_t *resource_find(json_t *by_key, const char *id)
+{
+	_cleanup_free_ char *key = id ? resource_key(id) : NULL;
+
+	return json_object_get(by_key, key);
+}
+
 /* ".../providers/microsoft.network/virtualnetworks/hub/subnets/nva": behind the provider there are
  * pairs of type and name.  Of an extension of another resource the last provider counts. */
 char *resource_type(const char *key)

@@ -20,6 +20,8 @@
 /* The form in which ids are compared: small letters, one slash between names, none at the end.  The
  * caller frees. */
 char *resource_key(const char *id);
+/* The resource with this id (NULL: none) in an object by key; borrowed, or NULL. */
+json_t *resource_find(json_t *by_key, const char *id);
 /* "microsoft.network/virtualnetworks/subnets" of a key; NULL when it is none of a resource.  The
  * caller frees. */
 char *resource_type(const char *key);

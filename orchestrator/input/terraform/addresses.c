@@ -32,26 +32,19 @@ static void collect_taken(json_t *v, json_t *taken)
 	}
 }
 
-static json_t *resource_by_id(struct addresses *a, json_t *id)
-{
-	_cleanup_free_ char *key = json_is_string(id) ? resource_key(json_string_value(id)) : NULL;
-
-	return key ? json_object_get(a->by_id, key) : NULL;
-}
-
 /* An inline subnet is part of its network. */
 static json_t *inline_subnet(struct addresses *a, const char *id)
 {
 	const char *last = strrchr(id, '/');
 	const char *kind = last ? strstr(id, "/subnets/") : NULL;
-	json_t *net, *vnet, *x;
+	_cleanup_free_ char *net = NULL;
+	json_t *vnet, *x;
 	size_t i;
 
 	if (!kind)
 		return NULL;
-	net = json_stringn(id, (size_t)(kind - id));
-	vnet = resource_by_id(a, net);
-	json_decref(net);
+	net = xstrndup(id, (size_t)(kind - id));
+	vnet = resource_find(a->by_id, net);
 	json_array_foreach (json_object_get(json_object_get(vnet, "properties"), "subnets"), i, x)
 		if (strieq(json_string_value(json_object_get(x, "name")), last + 1))
 			return x;
@@ -60,10 +53,11 @@ static json_t *inline_subnet(struct addresses *a, const char *id)
 
 static bool subnet_prefix(struct addresses *a, json_t *ref, struct prefix *ret)
 {
-	json_t *id = json_object_get(ref, "id"), *subnet = resource_by_id(a, id), *props, *p;
+	const char *id = json_string_value(json_object_get(ref, "id"));
+	json_t *subnet = resource_find(a->by_id, id), *props, *p;
 
-	if (!subnet && json_is_string(id))
-		subnet = inline_subnet(a, json_string_value(id));
+	if (!subnet && id)
+		subnet = inline_subnet(a, id);
 	props = json_object_get(subnet, "properties");
 	p = json_object_get(props, "addressPrefix");
 	if (!p)
@@ -102,7 +96,7 @@ static const char *address(struct addresses *a, const char *mark)
 	unsigned long k = strtoul(mark + strlen("@ip:"), &end, 10);
 	struct tf_node *n = NULL;
 	struct prefix p;
-	json_t *conf, *id, *resource, *given;
+	json_t *conf, *resource, *given;
 	ip4 ip;
 
 	for (size_t i = 0; *end == ':' && i < a->t->n_nodes && !n; i++)
@@ -110,14 +104,11 @@ static const char *address(struct addresses *a, const char *mark)
 			n = &a->t->nodes[i];
 	if (!n)
 		return NULL;
-	id = json_string(tf_id(a->t, n));
-	resource = resource_by_id(a, id);
-	json_decref(id);
+	resource = resource_find(a->by_id, tf_id(a->t, n));
 	if (streq(n->type, "azurerm_route_server")) {
-		json_t *of = json_sprintf("%s/ipConfigurations/ipconfig", tf_id(a->t, n));
+		_cleanup_free_ char *of = xasprintf("%s/ipConfigurations/ipconfig", tf_id(a->t, n));
 
-		conf = json_object_get(resource_by_id(a, of), "properties");
-		json_decref(of);
+		conf = json_object_get(resource_find(a->by_id, of), "properties");
 		if (k > 1 || !subnet_prefix(a, json_object_get(conf, "subnet"), &p))
 			return NULL;
 		return arena_printf(a->t->arena, "%s", IP4_STR(p.addr + 4 + (ip4)k));

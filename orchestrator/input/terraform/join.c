@@ -4,18 +4,11 @@
 #include "input/resources.h"
 #include "input/terraform/convert.h"
 
-static json_t *find(json_t *by_id, const char *id)
-{
-	_cleanup_free_ char *key = resource_key(id);
-
-	return json_object_get(by_id, key);
-}
-
 static json_t *target(struct tf *t, struct tf_node *n, json_t *by_id)
 {
 	json_t *candidates = NULL;
 	json_t *id = tf_attr(t, n, tf_block(n), n->def->parent_id, false, &candidates);
-	json_t *found = json_is_string(id) ? find(by_id, json_string_value(id)) : NULL;
+	json_t *found = resource_find(by_id, json_string_value(id));
 
 	if (!found)
 		finding_add(

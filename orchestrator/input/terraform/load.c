@@ -47,20 +47,6 @@ static json_t *index_of(struct tf *t, const char *step)
 	return value;
 }
 
-struct tf_module *tf_module_get(struct tf *t, struct tf_module *parent, const char *name,
-                                json_t *index)
-{
-	_cleanup_free_ char *key = index ? json_dumps(index, JSON_ENCODE_ANY) : NULL;
-	const char *address = arena_printf(t->arena, "%s%smodule.%s%s%s%s", parent->address,
-	                                   *parent->address ? "." : "", name, key ? "[" : "",
-	                                   key ? key : "", key ? "]" : "");
-
-	for (size_t i = 0; i < t->n_modules; i++)
-		if (streq(t->modules[i]->address, address))
-			return t->modules[i];
-	return NULL;
-}
-
 static struct tf_module *module_add(struct tf *t, struct tf_module *parent, const char *address)
 {
 	struct tf_module *m = arena_alloc(t->arena, sizeof(*m));

@@ -116,11 +116,3 @@ const char *tf_id(struct tf *t, struct tf_node *n)
 	n->naming = false;
 	return n->id;
 }
-
-struct tf_node *tf_by_id(struct tf *t, const char *id)
-{
-	for (size_t i = 0; i < t->n_nodes; i++)
-		if (!t->nodes[i].data && !strcasecmp(tf_id(t, &t->nodes[i]), id))
-			return &t->nodes[i];
-	return NULL;
-}

@@ -46,13 +46,9 @@ void tf_load(struct tf *t);
 /* Existing instances of a resource within a module instance; index NULL: all of them. */
 size_t tf_find(const struct tf *t, const struct tf_module *m, bool data, const char *type,
                const char *name, json_t *index, struct tf_node **ret, size_t max);
-struct tf_module *tf_module_get(struct tf *t, struct tf_module *parent, const char *name,
-                                json_t *index);
 
 /* ARM's id of a resource: the real one, or one made of group, type and names; never NULL. */
 const char *tf_id(struct tf *t, struct tf_node *n);
-/* The node with this id (case ignored), or NULL. */
-struct tf_node *tf_by_id(struct tf *t, const char *id);
 
 /* What references lead to: an array (new reference) of the values that the expression may have;
  * one where it is clear, several where it is not, none where the plan does not say. */

@@ -12,13 +12,6 @@ static void put(json_t *list, json_t *by_id, json_t *resource /* stolen */)
 	json_object_set_new(by_id, key, resource);
 }
 
-static bool known(json_t *by_id, const char *id)
-{
-	_cleanup_free_ char *key = resource_key(id);
-
-	return json_object_get(by_id, key) != NULL;
-}
-
 static void convert(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id)
 {
 	json_t *props = json_object(), *top = json_object(), *r;
@@ -78,7 +71,7 @@ json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
 		struct tf_node *n = &t.nodes[i];
 
 		/* What a data source reads exists already, and the design may hang on it. */
-		if (n->data && (!n->def || known(by_id, tf_id(&t, n))))
+		if (n->data && (!n->def || resource_find(by_id, tf_id(&t, n))))
 			continue;
 		if (streq(n->type, "azapi_resource"))
 			convert_azapi(&t, n, list, by_id);
