@@ -27,6 +27,16 @@ jq '(.. | objects | select(has("ip_forwarding_enabled"))) |= (.enable_ip_forward
 	"$here/hub.plan.json" >"$work/three.json"
 is "azurerm 3 and 4 say the same" "$(read_plan "$work/three.json")" "$(read_plan "$here/hub.plan.json")"
 
+# What azapi sends is no word about what the resource is.
+jq -n '{format_version: "1.2", planned_values: {root_module: {resources: [
+	{address: "azapi_resource.x", type: "azapi_resource", name: "x", values: {
+		body: "{\"properties\": {}}"}},
+	{address: "azapi_resource.y", type: "azapi_resource", name: "y", values: {
+		type: "Microsoft.Network/virtualHubs@2024-05-01",
+		body: {id: 5, type: 7, name: {}, source: [], sku: {name: "S"}, properties: {p: 1}}}}]}}}' >"$work/azapi.json"
+run read_plan "$work/azapi.json"
+is "azapi: a body cannot name another resource" "$rc $out" '0 {"id":"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/terraform/providers/Microsoft.Network/virtualHubs/y","name":"y","properties":{"p":1},"sku":{"name":"S"},"source":"plan.json#azapi_resource.y","type":"Microsoft.Network/virtualHubs"}'
+
 corpus=$root/../shared/corpus/terraform
 [ -d "$corpus" ] || corpus=/nonexistent
 for plan in "$corpus"/*/*.json; do

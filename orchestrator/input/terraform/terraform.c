@@ -32,28 +32,22 @@ static void convert(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id
 	}
 }
 
-/* azapi_resource holds ARM's own words, as an object or as a string of JSON. */
+/* azapi_resource holds ARM's own words, as an object or as a string of JSON.  What it is and where
+ * it stands say the plan's own attributes. */
 static void convert_azapi(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id)
 {
-	json_t *type = json_object_get(n->values, "type"),
-	       *body = json_object_get(n->values, "body");
-	json_t *parsed = json_is_string(body) ? json_loads(json_string_value(body), 0, NULL) : NULL;
-	json_t *props, *r;
-	const char *key;
-	json_t *x;
+	const char *type = json_string_value(json_object_get(n->values, "type"));
+	json_t *body = json_object_get(n->values, "body"), *parsed = NULL, *props, *r;
 
-	if (!json_is_string(type))
+	if (!type)
 		return;
-	_cleanup_free_ char *t_name =
-	    xstrndup(json_string_value(type), strcspn(json_string_value(type), "@"));
+	_cleanup_free_ char *t_name = xstrndup(type, strcspn(type, "@"));
 
-	if (parsed)
-		body = parsed;
+	if (json_is_string(body))
+		body = parsed = json_loads(json_string_value(body), 0, NULL);
 	props = json_deep_copy(json_object_get(body, "properties"));
 	r = tf_resource(t, n, tf_id(t, n), t_name, props ? props : json_object());
-	json_object_foreach (body, key, x)
-		if (!streq(key, "properties"))
-			json_object_set(r, key, x);
+	json_object_update_missing(r, body);
 	json_decref(parsed);
 	put(list, by_id, r);
 }
