@@ -37,6 +37,23 @@ jq -n '{format_version: "1.2", planned_values: {root_module: {resources: [
 run read_plan "$work/azapi.json"
 is "azapi: a body cannot name another resource" "$rc $out" '0 {"id":"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/terraform/providers/Microsoft.Network/virtualHubs/y","name":"y","properties":{"p":1},"sku":{"name":"S"},"source":"plan.json#azapi_resource.y","type":"Microsoft.Network/virtualHubs"}'
 
+# Three that refer to each other, twice each: no end without a bound.
+jq -n '["a", "b", "c"] as $all | "azurerm_virtual_network" as $t | {format_version: "1.2",
+	planned_values: {root_module: {resources: [$all[] | {address: "\($t).\(.)", type: $t, name: ., values: {name: .}}]}},
+	resource_changes: [$all[] | {address: "\($t).\(.)", change: {after_unknown: {address_space: true}}}],
+	configuration: {root_module: {resources: [$all[] | . as $own | {type: $t, name: ., expressions: {address_space:
+		{references: [$all[] | select(. != $own) | "\($t).\(.).address_space"]}}}]}}}' >"$work/circle.json"
+run timeout 60 "$B/tests/tools/terraform_resources" "$work/circle.json"
+like "references in a circle: read, and said" "$out" '^error TF-LIMIT-01 plan.json: more references than are read'
+
+# As many resources as are read, and one more.
+jq -n '[range(100001) | "v\(.)"] as $all | "azurerm_virtual_network" as $t | {format_version: "1.2",
+	planned_values: {root_module: {resources: [$all[] | {address: "\($t).\(.)", type: $t, name: .}]}},
+	configuration: {root_module: {resources: [$all[] | {type: $t, name: .}]}}}' >"$work/many.json"
+run timeout 60 "$B/tests/tools/terraform_resources" "$work/many.json"
+is "too many resources are not dropped in silence" "$rc $(grep -c '^{' <<<"$out") $(grep '^error' <<<"$out")" \
+	"0 100000 error TF-LIMIT-01 plan.json: more resources than are read; the design would not be whole"
+
 corpus=$root/../shared/corpus/terraform
 [ -d "$corpus" ] || corpus=/nonexistent
 for plan in "$corpus"/*/*.json; do

@@ -3,7 +3,17 @@
 #include "input/terraform/plan.h"
 #include "input/terraform/types.h"
 
-enum { NODES_MAX = 100000, MODULE_DEPTH = 64 };
+enum { NODES_MAX = 100000, MODULES_MAX = 10000, MODULE_DEPTH = 64 };
+
+void tf_limit(struct tf *t, const char *what)
+{
+	if (t->limited)
+		return;
+	t->limited = true;
+	finding_add(t->findings, SEV_ERROR, "TF-LIMIT-01", NULL, t->file,
+	            "split the plan, or apply it and use terraform show -json of the state",
+	            "more %s than are read; the design would not be whole", what);
+}
 
 bool terraform_is(json_t *doc)
 {
@@ -47,6 +57,32 @@ static json_t *index_of(struct tf *t, const char *step)
 	return value;
 }
 
+static char *conf_key(bool data, const char *type, const char *name)
+{
+	return xasprintf("%s %s %s", data ? "data" : "managed", type, name);
+}
+
+static void name_conf(struct tf *t, struct tf_module *m)
+{
+	json_t *x;
+	size_t i;
+
+	m->named = json_object();
+	json_array_append_new(t->kept, m->named);
+	json_array_foreach (json_object_get(m->conf, "resources"), i, x) {
+		const char *type = json_string_value(json_object_get(x, "type"));
+		const char *name = json_string_value(json_object_get(x, "name"));
+		const char *mode = json_string_value(json_object_get(x, "mode"));
+
+		if (!type || !name)
+			continue;
+		_cleanup_free_ char *key = conf_key(streq(mode, "data"), type, name);
+
+		if (!json_object_get(m->named, key))
+			json_object_set(m->named, key, x);
+	}
+}
+
 static struct tf_module *module_add(struct tf *t, struct tf_module *parent, const char *address)
 {
 	struct tf_module *m = arena_alloc(t->arena, sizeof(*m));
@@ -64,25 +100,9 @@ static struct tf_module *module_add(struct tf *t, struct tf_module *parent, cons
 		m->call = json_object_get(json_object_get(parent->conf, "module_calls"), name);
 		m->conf = json_object_get(m->call, "module");
 	}
+	name_conf(t, m);
 	VEC_PUSH(t->modules, t->n_modules, t->cap_modules) = m;
 	return m;
-}
-
-static json_t *conf_of(const struct tf_module *m, const struct tf_node *n)
-{
-	json_t *x;
-	size_t i;
-
-	json_array_foreach (json_object_get(m->conf, "resources"), i, x) {
-		const char *type = json_string_value(json_object_get(x, "type"));
-		const char *name = json_string_value(json_object_get(x, "name"));
-		const char *mode = json_string_value(json_object_get(x, "mode"));
-
-		if (streq(type, n->type) && streq(name, n->name) &&
-		    streq(mode ? mode : "managed", n->data ? "data" : "managed"))
-			return x;
-	}
-	return NULL;
 }
 
 static void add_node(struct tf *t, struct tf_module *m, json_t *x)
@@ -92,8 +112,12 @@ static void add_node(struct tf *t, struct tf_module *m, json_t *x)
 	const char *address = json_string_value(json_object_get(x, "address"));
 	json_t *index = json_object_get(x, "index");
 
-	if (!type || !name || !address || t->n_nodes >= NODES_MAX)
+	if (!type || !name || !address)
 		return;
+	if (t->n_nodes >= NODES_MAX) {
+		tf_limit(t, "resources");
+		return;
+	}
 	struct tf_node *n = &VEC_PUSH(t->nodes, t->n_nodes, t->cap_nodes);
 
 	n->type = type;
@@ -103,9 +127,21 @@ static void add_node(struct tf *t, struct tf_module *m, json_t *x)
 	n->index = json_is_null(index) ? NULL : index;
 	n->values = json_object_get(x, "values");
 	n->data = streq(json_string_value(json_object_get(x, "mode")), "data");
-	n->conf = conf_of(m, n);
+	_cleanup_free_ char *key = conf_key(n->data, type, name);
+
+	n->conf = json_object_get(m->named, key);
 	n->def = tf_type_find(type);
 	n->unknown = json_object_get(t->unknown, address);
+}
+
+/* NULL: too many, or nested too deep. */
+static struct tf_module *module_below(struct tf *t, struct tf_module *parent, const char *address,
+                                      unsigned depth)
+{
+	if (t->n_modules < MODULES_MAX && depth < MODULE_DEPTH)
+		return module_add(t, parent, address);
+	tf_limit(t, "modules");
+	return NULL;
 }
 
 static void load_module(struct tf *t, struct tf_module *m, json_t *values, unsigned depth)
@@ -118,8 +154,10 @@ static void load_module(struct tf *t, struct tf_module *m, json_t *values, unsig
 	json_array_foreach (json_object_get(values, "child_modules"), i, x) {
 		const char *address = json_string_value(json_object_get(x, "address"));
 
-		if (address && depth < MODULE_DEPTH)
-			load_module(t, module_add(t, m, address), x, depth + 1);
+		struct tf_module *child = address ? module_below(t, m, address, depth) : NULL;
+
+		if (child)
+			load_module(t, child, x, depth + 1);
 	}
 }
 
@@ -140,7 +178,7 @@ static void load_data(struct tf *t, struct tf_module *m, json_t *values, unsigne
 			if (streq(t->modules[k]->address, address))
 				child = t->modules[k];
 		if (address && !child)
-			child = module_add(t, m, address);
+			child = module_below(t, m, address, depth);
 		if (child && depth < MODULE_DEPTH)
 			load_data(t, child, x, depth + 1);
 	}

@@ -13,6 +13,7 @@ struct tf_module {           /* an instance of a module; the root has no parent 
 	json_t *call;  /* its module_calls entry in the parent's configuration, or NULL */
 	json_t *conf;  /* its configuration (resources, outputs, module_calls), or NULL */
 	json_t *index; /* of this instance: integer, string, or NULL */
+	json_t *named; /* conf's resources by mode, type and name; in kept */
 };
 
 struct tf_node { /* an instance of a resource or data source */
@@ -40,9 +41,13 @@ struct tf {
 	struct tf_node *nodes;
 	size_t n_nodes, cap_nodes;
 	unsigned depth; /* of references through references */
+	uint64_t effort;
+	bool limited; /* TF-LIMIT-01 was said */
 };
 
 void tf_load(struct tf *t);
+/* The plan is more than the reader takes: said once. */
+void tf_limit(struct tf *t, const char *what);
 /* Existing instances of a resource within a module instance; index NULL: all of them. */
 size_t tf_find(const struct tf *t, const struct tf_module *m, bool data, const char *type,
                const char *name, json_t *index, struct tf_node **ret, size_t max);

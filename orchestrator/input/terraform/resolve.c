@@ -14,6 +14,9 @@
 
 enum { DEPTH_MAX = 48, INSTANCES_MAX = 4096 };
 
+/* Looks at instances; references that meet again behind each step would take 2^DEPTH_MAX. */
+enum { EFFORT_MAX = 2000000000, EFFORT_EACH = 1000 };
+
 /* Where an expression stands: its module instance, and the index of the instance it belongs to. */
 struct place {
 	const struct tf_module *module;
@@ -162,23 +165,23 @@ static void add_attribute(struct tf *t, json_t *out, struct tf_node *n, const st
 static void add_resource(struct tf *t, struct place at, const struct tf_ref *r, size_t step,
                          bool data, const char *attr, json_t *out)
 {
-	_cleanup_free_ struct tf_node **found = xcalloc(INSTANCES_MAX, sizeof(*found));
+	size_t max = t->n_nodes < INSTANCES_MAX ? t->n_nodes : INSTANCES_MAX, n = 0;
+	_cleanup_free_ struct tf_node **found = xcalloc(max, sizeof(*found));
 	const struct tf_step *name = &r->steps[step + 1];
-	size_t n = 0;
 
 	if (step + 1 >= r->n)
 		return;
 	if (name->index || name->splat)
 		n = tf_find(t, at.module, data, r->steps[step].name, name->name, name->index, found,
-		            INSTANCES_MAX);
+		            max);
 	else if (at.index)
 		n = tf_find(t, at.module, data, r->steps[step].name, name->name, at.index, found,
-		            INSTANCES_MAX);
+		            max);
 	if (!n)
-		n = tf_find(t, at.module, data, r->steps[step].name, name->name, NULL, found,
-		            INSTANCES_MAX);
+		n = tf_find(t, at.module, data, r->steps[step].name, name->name, NULL, found, max);
 	for (size_t i = 0; i < n; i++)
 		add_attribute(t, out, found[i], r, step + 2, attr);
+	t->effort += t->n_nodes + n * json_array_size(out);
 }
 
 static void add_variable(struct tf *t, struct place at, const struct tf_ref *r, const char *attr,
@@ -215,6 +218,7 @@ static void add_output(struct tf *t, struct place at, const struct tf_ref *r, co
 {
 	if (r->n < 2)
 		return;
+	t->effort += t->n_modules;
 	for (size_t i = 0; i < t->n_modules; i++) {
 		const struct tf_module *m = t->modules[i];
 		json_t *want = r->steps[1].index ? r->steps[1].index : at.index;
@@ -335,6 +339,11 @@ static void resolve(struct tf *t, struct place at, json_t *expression, const cha
 	}
 	if (t->depth >= DEPTH_MAX)
 		return;
+	t->effort += EFFORT_EACH;
+	if (t->effort > EFFORT_MAX) {
+		tf_limit(t, "references");
+		return;
+	}
 	t->depth++;
 	json_array_foreach (list, i, x)
 		n += json_is_string(x) && !is_index(json_string_value(x));
