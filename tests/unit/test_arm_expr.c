@@ -155,6 +155,7 @@ static void grammar(void **state)
 		{ "variables('list')[3]", "!has 3 elements, there is no [3]" },
 		{ "variables('list').x", "!must be an integer" },
 		{ "variables('lisst')", "!!did you mean variables('list')?" },
+		{ "parameters('qqqqqqqqqq')", "!!declare it in \"parameters\" of this template" },
 		{ "variables('self')", "!depends on itself" },
 		{ "parameters('loop')", "!depends on itself" },
 		{ "variables('broken')", "!no variable \"nowhere\"" },

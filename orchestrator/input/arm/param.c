@@ -326,21 +326,8 @@ const struct val *param_value(struct env *e, const struct expr *at, const char *
 {
 	struct symbol *s = find(e->d, name);
 
-	if (!s) {
-		const char *names[256] = { NULL };
-		size_t n = 0;
-
-		for (struct symbol *x = e->d->params; x && n < ARRAY_LEN(names); x = x->hh.next)
-			names[n++] = x->name;
-		const char *near = str_nearest(name, names, n);
-		_cleanup_free_ char *hint =
-		    near ? xasprintf("did you mean parameters('%s')?", near)
-		         : xstrdup("declare it in \"parameters\" of this template");
-
-		eval_fail(e, at, hint, "there is no parameter \"%s\"", name);
-		e->a->fail.code = "InvalidTemplate";
-		return NULL;
-	}
+	if (!s)
+		return symbol_missing(e, at, e->d->params, "parameter", name);
 	if (s->state == ST_BUSY)
 		return eval_fail(e, at, NULL, "the default value of \"%s\" depends on itself",
 		                 name);

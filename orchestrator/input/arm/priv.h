@@ -200,6 +200,9 @@ void params_declare(struct deployment *d);
 void vars_declare(struct deployment *d);
 const struct val *param_value(struct env *e, const struct expr *at, const char *name);
 const struct val *var_value(struct env *e, const struct expr *at, const char *name);
+/* The error of a name that is not in the table of kind ("parameter", "variable"); NULL. */
+const struct val *symbol_missing(struct env *e, const struct expr *at, const struct symbol *table,
+                                 const char *kind, const char *name);
 const struct val *params_of_options(struct arm *a,
                                     struct err *e); /* NULL with *e, or with findings */
 const char *param_type(const struct deployment *d, const struct val *decl);

@@ -55,27 +55,32 @@ static const struct val *by_loop(struct env *e, struct symbol *s)
 	return val_get(val_built_obj(&b), s->name);
 }
 
+const struct val *symbol_missing(struct env *e, const struct expr *at, const struct symbol *table,
+                                 const char *kind, const char *name)
+{
+	const char *names[256] = { NULL };
+	size_t n = 0;
+
+	for (const struct symbol *x = table; x && n < ARRAY_LEN(names); x = x->hh.next)
+		names[n++] = x->name;
+	const char *near = str_nearest(name, names, n);
+	_cleanup_free_ char *hint = near
+	                                ? xasprintf("did you mean %ss('%s')?", kind, near)
+	                                : xasprintf("declare it in \"%ss\" of this template", kind);
+
+	eval_fail(e, at, hint, "there is no %s \"%s\"", kind, name);
+	e->a->fail.code = "InvalidTemplate";
+	return NULL;
+}
+
 const struct val *var_value(struct env *e, const struct expr *at, const char *name)
 {
 	struct symbol *s = NULL;
 	const char *key = arm_lower(e->a->arena, name);
 
 	HASH_FIND_STR(e->d->vars, key, s);
-	if (!s) {
-		const char *names[256] = { NULL };
-		size_t n = 0;
-
-		for (struct symbol *x = e->d->vars; x && n < ARRAY_LEN(names); x = x->hh.next)
-			names[n++] = x->name;
-		const char *near = str_nearest(name, names, n);
-		_cleanup_free_ char *hint =
-		    near ? xasprintf("did you mean variables('%s')?", near)
-		         : xstrdup("declare it in \"variables\" of this template");
-
-		eval_fail(e, at, hint, "there is no variable \"%s\"", name);
-		e->a->fail.code = "InvalidTemplate";
-		return NULL;
-	}
+	if (!s)
+		return symbol_missing(e, at, e->d->vars, "variable", name);
 	if (s->state == ST_BUSY)
 		return eval_fail(e, at, NULL, "the variable \"%s\" depends on itself", name);
 	if (s->state == ST_NEW) {
