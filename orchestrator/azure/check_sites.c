@@ -190,8 +190,7 @@ static void circuit(const struct circuit *c, struct findings *f)
 		         c->site->name, c->name, c->site->asn);
 }
 
-/* --- limits (azure-semantics 7.1, 7.2) ---------------------------------------------------------
- */
+/* --- limits (azure-semantics 7.1, 7.2) ------------------------------------------------------- */
 
 /* What the other end announces by the design alone, before it has learned anything. */
 static size_t announced_to(const struct hybrid_session *s)

@@ -3,8 +3,9 @@
 #include "base/str.h"
 #include "kernel/nsg_nft.h"
 
-/* 255 cannot be raised, but proves to a BGP neighbour that there was no hop (kernel/ttl.h). */
+/* 65, so that the kernel's own hop leaves 64.  Who is not in the map goes on at the next rule. */
 #define BY_OWN "meta mark set iifname . ip saddr map @own ip ttl set 65 accept"
+/* 255 cannot be raised, but proves to a BGP neighbour that there was no hop (kernel/ttl.h). */
 #define KEEP_255 "ip ttl 254 ip ttl set 255"
 
 /* Load balancers (azure-semantics 6; azure/lb.c has the same hash).  Connections are tracked for
@@ -39,8 +40,7 @@
 	"0x564e4c42 offset 1\n" \
 	"	}\n"
 
-/* Its base chains: there with the first load balancer, as they make the kernel track connections.
- */
+/* The base chains: they make the kernel track connections, so they come with the first balancer. */
 #define LB_HOOKS \
 	"	chain lb_track {\n" \
 	"		type filter hook prerouting priority -300; policy accept;\n" \
@@ -83,6 +83,7 @@
  *  - A NIC that sends with its own address gets its mark (routing class and VNet) by one look-up,
  *    and is done when TTL (64) and protocol (ICMP or UDP; TCP), two bytes side by side, are what
  *    they almost always are. Others take the long way: raise maps TTL to TTL (kernel/ttl.h).
+ *    0xffee leaves 1 (ICMP) and 17 (UDP) alike, and 0 and 16, which are harmless; not 4 and 47.
  *  - azure-semantics 3.1: no broadcast, no multicast, no IP-in-IP, no GRE. The kernel forwards no
  *    frame that was sent to more than one, and no multicast.
  *  - 3.3: without IP forwarding a NIC sends only with its own address (from_port), and receives

@@ -127,8 +127,7 @@ static char *to_search(const struct val *v, bool backwards)
 	return s;
 }
 
-/* memmem() takes linear time, whatever the two are.  A character begins where a whole one matches.
- */
+/* memmem() takes linear time, whatever the two are. A match begins where a character begins. */
 static int64_t string_index(const struct val *text, const struct val *what, bool last)
 {
 	_cleanup_free_ char *s = to_search(text, last), *x = to_search(what, last);
