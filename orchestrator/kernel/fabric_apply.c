@@ -12,9 +12,7 @@ struct fabric_kernel {
 	struct nft *nft;
 	struct port_index ports;
 	struct fabric *have; /* NULL: not known, to be read */
-	struct nft_elems elems;
-	struct nsg_state nsg;
-	unsigned parts;
+	struct fabric_filter filter;
 };
 
 static int observe(struct fabric_kernel *k, struct err *e)
@@ -22,16 +20,14 @@ static int observe(struct fabric_kernel *k, struct err *e)
 	int r = port_index_read(&k->ports, k->nl, e);
 
 	if (r == 0)
-		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->elems, &k->nsg,
-		                   &k->parts, e);
+		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->filter, e);
 	return r < 0 ? err_wrap(e, "reading the fabric") : 0;
 }
 
 void fabric_kernel_forget(struct fabric_kernel *k)
 {
 	k->have = fabric_free(k->have);
-	nft_elems_free(&k->elems);
-	nsg_state_free(&k->nsg);
+	fabric_filter_free(&k->filter);
 }
 
 int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
@@ -268,15 +264,15 @@ static int set_parts(struct fabric_kernel *k, unsigned want, size_t *changes, st
 {
 	_cleanup_str_ struct str s = { 0 };
 
-	fabric_nft_parts_text(k->parts, want, &s);
+	fabric_nft_parts_text(k->filter.parts, want, &s);
 	if (!s.n)
 		return 0;
 	int r = nft_run_text(k->nft, str_get(&s), e);
 
 	if (r < 0)
 		return err_wrap(e, "parts of the filter");
-	*changes += (size_t)__builtin_popcount(k->parts ^ want);
-	k->parts = want;
+	*changes += (size_t)__builtin_popcount(k->filter.parts ^ want);
+	k->filter.parts = want;
 	return 0;
 }
 
@@ -291,19 +287,19 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 	fabric_nft_elems(want, &elems);
 	fab_diff(k->have, want, &d);
 	/* Before anything needs them, and until nothing does. */
-	int r = set_parts(k, k->parts | parts, &n_parts, e);
+	int r = set_parts(k, k->filter.parts | parts, &n_parts, e);
 
 	if (r == 0)
 		r = before_filter(k, &d, e);
-
 	if (r == 0)
-		r = nft_run(k->nft,
-		            nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->elems, &elems, &n_elems),
-		            e);
+		r = nft_run(
+		    k->nft,
+		    nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->filter.elems, &elems, &n_elems),
+		    e);
 	if (r == 0)
-		r = nsg_apply(k->nft, &k->nsg, want, &n_nsg, e);
+		r = nsg_apply(k->nft, &k->filter.nsg, want, &n_nsg, e);
 	if (r == 0)
-		r = flows(k, &k->elems, &elems, e);
+		r = flows(k, &k->filter.elems, &elems, e);
 	if (r == 0)
 		r = behind_filter(k, &d, e);
 	if (r == 0)
@@ -313,8 +309,8 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 	ret->neighs += d.n_neighs_set + d.n_neighs_del;
 	ret->elements += n_elems + n_nsg + n_parts;
 	fab_diff_free(&d);
-	nft_elems_free(&k->elems);
-	k->elems = elems;
+	nft_elems_free(&k->filter.elems);
+	k->filter.elems = elems;
 	return r;
 }
 

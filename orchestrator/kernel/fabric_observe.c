@@ -159,25 +159,30 @@ static void sort(struct fabric *f)
 		qsort(f->ports, f->n_ports, sizeof(*f->ports), fab_port_cmp);
 }
 
-static int read_filter(struct nft *nft, struct nft_elems *ret, struct nsg_state *ret_nsg,
-                       unsigned *ret_parts, struct err *e)
+void fabric_filter_free(struct fabric_filter *f)
+{
+	nft_elems_free(&f->elems);
+	nsg_state_free(&f->nsg);
+	f->parts = 0;
+}
+
+static int read_filter(struct nft *nft, struct fabric_filter *ret, struct err *e)
 {
 	json_t *listed = NULL;
 	int r = nft_list(nft, nft_elems_list(), &listed, e);
 
 	if (r == 0)
-		r = nft_elems_parse(FABRIC_NFT_SETS, FAB_SETS, listed, ret, e);
+		r = nft_elems_parse(FABRIC_NFT_SETS, FAB_SETS, listed, &ret->elems, e);
 	if (r == 0) {
-		nsg_state_parse(listed, ret_nsg);
-		*ret_parts = fabric_nft_parts_parse(listed);
+		nsg_state_parse(listed, &ret->nsg);
+		ret->parts = fabric_nft_parts_parse(listed);
 	}
 	json_decref(listed);
 	return r;
 }
 
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct nft_elems *ret_elems, struct nsg_state *ret_nsg, unsigned *ret_parts,
-                   struct err *e)
+                   struct fabric_filter *ret_filter, struct err *e)
 {
 	_cleanup_(fabric_free_p) struct fabric *f = xcalloc(1, sizeof(*f));
 	_cleanup_free_ const struct nl_link **by_index = xcalloc(x->n, sizeof(*by_index));
@@ -195,10 +200,10 @@ int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, s
 	if (r == 0)
 		r = nl_neighs(nl, add_neigh, &rd, e);
 	if (r == 0)
-		r = read_filter(nft, ret_elems, ret_nsg, ret_parts, e);
+		r = read_filter(nft, ret_filter, e);
 	if (r < 0)
 		return r;
-	add_ports(f, ret_elems);
+	add_ports(f, &ret_filter->elems);
 	sort(f);
 	*ret = take_ptr(f);
 	return 0;

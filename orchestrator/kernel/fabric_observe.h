@@ -1,5 +1,4 @@
-/* The kernel's tables read back as a struct fabric; shared by fabric_observe.c and fabric_apply.c.
- */
+/* The kernel's tables read back; shared by fabric_observe.c and fabric_apply.c. */
 #pragma once
 
 #include "kernel/fabric_nft.h"
@@ -16,9 +15,15 @@ int port_index_read(struct port_index *x, struct nl *nl, struct err *e);
 int port_index_get(const struct port_index *x, const char *name); /* 0: no such link */
 void port_index_free(struct port_index *x);
 
-/* Routes, rules, neighbours and (marks and addresses of) ports; and the filter's elements and
- * parts.  What ports were made of comes back from the elements, so pairs and spaces are not filled
- * in. */
+struct fabric_filter { /* what the table has beside its skeleton */
+	struct nft_elems elems;
+	struct nsg_state nsg;
+	unsigned parts; /* bits of enum fab_part */
+};
+void fabric_filter_free(struct fabric_filter *f); /* what it holds; it is empty then */
+
+/* Routes, rules, neighbours and (marks and addresses of) ports as a fabric; and the filter, which
+ * the caller frees also after an error.  What ports were made of comes back from its elements, so
+ * pairs and spaces are not filled in. */
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct nft_elems *ret_elems, struct nsg_state *ret_nsg, unsigned *ret_parts,
-                   struct err *e);
+                   struct fabric_filter *ret_filter, struct err *e);
