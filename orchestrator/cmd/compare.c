@@ -14,16 +14,12 @@ static int read_json(const char *path, json_t **ret, struct err *e)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 
-	struct err own = { 0 };
-
-	*ret = document_read(path, path, &f, &own);
+	*ret = document_read(path, path, &f, e);
 	if (*ret)
 		return 0;
-	if (!own.code)
-		return err_set(e, EINVAL, "%s is no JSON: %s", path,
-		               f.n ? f.items[0].message : "it cannot be read");
-	*e = own;
-	return -own.code;
+	return e->code ? -e->code
+	               : err_set(e, EINVAL, "%s is no JSON: %s", path,
+	                         f.n ? f.items[0].message : "it cannot be read");
 }
 
 /* ---- options ---- */

@@ -215,20 +215,16 @@ static json_t *read_configs(json_t *topology, const char *folder)
 	return files;
 }
 
-static json_t *read_topology(const char *path, struct findings *f, struct err *e)
+int design_text(const char *path, struct str *ret, struct findings *f, struct err *e)
 {
-	_cleanup_str_ struct str text = { 0 };
-	int r = file_read(path, FILE_MAX_DESIGN, &text, e);
+	int r = file_read(path, FILE_MAX_DESIGN, ret, e);
 
 	if (r == -EFBIG) {
 		*e = (struct err){ 0 };
-		finding_add(f, SEV_ERROR, "TOPO-JSON-03", NULL, "", NULL,
-		            "the topology is bigger than 64 MiB");
-		return NULL;
+		finding_add_source(f, SEV_ERROR, "TOPO-JSON-03", NULL, path, NULL,
+		                   "the topology is bigger than 64 MiB");
 	}
-	if (r < 0)
-		return NULL;
-	return design_parse(str_get(&text), text.n, f);
+	return r;
 }
 
 json_t *design_around(json_t *topology, const char *path)
@@ -253,7 +249,10 @@ json_t *design_around(json_t *topology, const char *path)
 
 json_t *design_read(const char *path, struct findings *f, struct err *e)
 {
-	json_t *topology = read_topology(path, f, e);
+	_cleanup_str_ struct str text = { 0 };
+	json_t *topology = NULL;
 
+	if (design_text(path, &text, f, e) == 0)
+		topology = design_parse(str_get(&text), text.n, f);
 	return topology ? design_around(topology, path) : NULL;
 }

@@ -9,7 +9,6 @@
 #include "input/arm/arm.h"
 #include "input/document.h"
 #include "input/export/export.h"
-#include "input/file.h"
 #include "input/import/import.h"
 #include "input/kind.h"
 #include "input/terraform/terraform.h"
@@ -329,14 +328,8 @@ static json_t *open_file(struct opening *op, struct err *e)
 	_cleanup_findings_ struct findings own = { 0 };
 	_cleanup_str_ struct str text = { 0 };
 	json_t *design = NULL, *doc;
-	int r = file_read(path, FILE_MAX_DESIGN, &text, e);
 
-	if (r == -EFBIG) {
-		*e = (struct err){ 0 };
-		finding_add_source(op->f, SEV_ERROR, "TOPO-JSON-03", NULL, path, NULL,
-		                   "the topology is bigger than 64 MiB");
-	}
-	if (r < 0)
+	if (design_text(path, &text, op->f, e) < 0)
 		return NULL;
 	doc = parse(&text, name, &own);
 	if (!doc) {

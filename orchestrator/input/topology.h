@@ -7,6 +7,7 @@
 #include "azure/model.h"
 #include "base/err.h"
 #include "base/finding.h"
+#include "base/str.h"
 
 /* A design is a document that travels: the topology as written plus the contents of the appliances'
  * files, so that a lab's driver needs nothing of the folder that it came from.
@@ -18,6 +19,9 @@ json_t *design_read(const char *path, struct findings *f, struct err *e);
 /* ^ new reference, or NULL: with *e set when the file cannot be read (ENOENT, ...), with findings
  * when it is not acceptable JSON, too big or too deep. */
 
+/* The first half of it: the file's text.  -errno: with *e set when it cannot be read, with a finding
+ * when it is too big (-EFBIG). */
+int design_text(const char *path, struct str *ret, struct findings *f, struct err *e);
 /* The same for a text at hand: the topology alone, not a design.  NULL with findings. */
 json_t *design_parse(const char *text, size_t n, struct findings *f);
 /* A design of a topology that was read from path; takes the reference. */

@@ -70,20 +70,19 @@ static int pick(const char *lab, char **ret, struct err *e)
 	if (r < 0)
 		return r;
 	_cleanup_str_ struct str list = { 0 };
+	bool named = lab && *lab;
+	const char *found = n == 1 && !named ? names[0] : NULL;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		str_printf(&list, "%s%s", i ? ", " : "", names[i]);
-	if (lab && *lab) {
+		if (named && streq(names[i], lab))
+			found = names[i];
+	}
+	if (found) {
+		*ret = xstrdup(found);
+	} else if (named) {
 		r = err_set(e, ENOENT, "no lab %s runs%s%s (vnetlab up FILE starts one)", lab,
 		            n ? "; running: " : "", str_get(&list));
-		for (size_t i = 0; i < n; i++)
-			if (streq(names[i], lab)) {
-				*ret = xstrdup(lab);
-				r = 0;
-			}
-	} else if (n == 1) {
-		*ret = xstrdup(names[0]);
-		r = 0;
 	} else if (n == 0) {
 		r = err_set(e, ENOENT, "no lab runs (vnetlab up FILE starts one)");
 	} else {
