@@ -166,8 +166,11 @@ static const struct nl_link *find_link(const struct edge *x, const char *name)
 
 static int link_rule(struct edge *x, uint32_t number, bool add, struct err *e)
 {
-	const struct nl_rule rule = { PRIORITY_LINK, number, ~0u, TABLE_LINK + number,
-		                      RTPROT_VNETLAB };
+	const struct nl_rule rule = { .priority = PRIORITY_LINK,
+		                      .mark = number,
+		                      .mask = ~0u,
+		                      .table = TABLE_LINK + number,
+		                      .protocol = RTPROT_VNETLAB };
 
 	return add ? nl_rule_add(x->nl, &rule, e) : nl_rule_del(x->nl, &rule, e);
 }

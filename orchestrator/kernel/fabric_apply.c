@@ -161,7 +161,11 @@ static void to_nl(const struct fabric_kernel *k, const struct fab_route *r, stru
 
 static void to_nl_rule(const struct fab_rule *r, struct nl_rule *ret)
 {
-	*ret = (struct nl_rule){ r->priority, r->mark, r->mask, r->table, RTPROT_VNETLAB };
+	*ret = (struct nl_rule){ .priority = r->priority,
+		                 .mark = r->mark,
+		                 .mask = r->mask,
+		                 .table = r->table,
+		                 .protocol = RTPROT_VNETLAB };
 }
 
 static int before_filter(struct fabric_kernel *k, const struct fab_diff *d, struct err *e)

@@ -73,17 +73,29 @@ static int make_sink(struct nl *nl, struct err *e)
 	return r;
 }
 
-/* azure-semantics 3.4 */
+/* azure-semantics 3.4.  The platform's are the only addresses that are local here, and 168.0.0.0/7
+ * holds both: for all others the kernel need not look into its table of local addresses, which it
+ * otherwise does first, for every packet. */
 static int platform_addresses(struct nl *nl, struct err *e)
 {
+	const struct nl_rule always = { .table = RT_TABLE_LOCAL, .protocol = RTPROT_KERNEL },
+	                     needed = { .table = RT_TABLE_LOCAL,
+		                        .protocol = RTPROT_KERNEL,
+		                        .to = { PLATFORM_IP & 0xfe000000, 7 } };
 	int lo = nl_link_index(nl, "lo", e);
 
+	_Static_assert((PLATFORM_IP & 0xfe000000) == (METADATA_IP & 0xfe000000),
+	               "one rule for both");
 	if (lo < 0)
 		return lo;
 	int r = nl_addr_add(nl, lo, PLATFORM_IP, 32, e);
 
 	if (r == 0)
 		r = nl_addr_add(nl, lo, METADATA_IP, 32, e);
+	if (r == 0)
+		r = nl_rule_add(nl, &needed, e);
+	if (r == 0)
+		r = nl_rule_del(nl, &always, e);
 	return r;
 }
 

@@ -147,6 +147,8 @@ bool nl_dec_rule(const struct nlmsghdr *h, struct nl_rule *ret)
 	ret->priority = get_u32(&t, FRA_PRIORITY, 0);
 	ret->mark = get_u32(&t, FRA_FWMARK, 0);
 	ret->mask = get_u32(&t, FRA_FWMASK, 0);
+	ret->to.addr = get_ip(&t, FRA_DST);
+	ret->to.len = m->dst_len;
 	const struct nlattr *protocol = t.a[FRA_PROTOCOL];
 
 	if (protocol && mnl_attr_get_payload_len(protocol) >= 1)
@@ -262,10 +264,11 @@ const char *nl_describe(const struct nlmsghdr *h, char *buf, size_t cap)
 		const struct fib_rule_hdr *m = mnl_nlmsg_get_payload(h);
 
 		collect(h, sizeof(*m), &t);
-		snprintf(buf, cap, "%s rule %u fwmark 0x%x/0x%x table %u",
+		snprintf(buf, cap, "%s rule %u fwmark 0x%x/0x%x to %s/%u table %u",
 		         h->nlmsg_type == RTM_NEWRULE ? "add" : "delete",
 		         get_u32(&t, FRA_PRIORITY, 0), get_u32(&t, FRA_FWMARK, 0),
-		         get_u32(&t, FRA_FWMASK, 0), get_u32(&t, FRA_TABLE, m->table));
+		         get_u32(&t, FRA_FWMASK, 0), IP4_STR(get_ip(&t, FRA_DST)), m->dst_len,
+		         get_u32(&t, FRA_TABLE, m->table));
 		break;
 	}
 	case RTM_NEWNEIGH:

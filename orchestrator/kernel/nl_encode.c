@@ -262,6 +262,9 @@ struct nlmsghdr *nl_enc_rule(void *buf, bool add, const struct nl_rule *r)
 		mnl_attr_put_u32(h, FRA_FWMARK, r->mark);
 		mnl_attr_put_u32(h, FRA_FWMASK, r->mask);
 	}
+	m->dst_len = r->to.len;
+	if (r->to.len)
+		put_ip(h, FRA_DST, r->to.addr);
 	if (r->protocol)
 		mnl_attr_put_u8(h, FRA_PROTOCOL, r->protocol);
 	return h;

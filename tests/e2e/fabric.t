@@ -183,11 +183,12 @@ def checksum(data):
     return ~(s + (s >> 16)) & 0xFFFF
 
 
-def raw(src, dst, proto, payload=b"vnetlab!", ttl=64):
+def raw(src, dst, proto, payload=b"vnetlab!", ttl=64, ids=(0,)):
     s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    h = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, ttl, proto, 0, socket.inet_aton(src),
-                    socket.inet_aton(dst))
-    s.sendto(h + payload, (dst, 0))
+    for i in ids:
+        h = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, i, 0, ttl, proto, 0, socket.inet_aton(src),
+                        socket.inet_aton(dst))
+        s.sendto(h + payload, (dst, 0))
     return True
 
 
@@ -243,6 +244,16 @@ for ttl in ("2", "77", "253", "255", "254"):
 got = s.frames()
 same([p[3] for p in ips(got) if p[0] == "10.0.2.4"], [2, 77, 253, 255, 253],
      "the TTL arrives as it was sent (254 as 253: ttl.h)")
+ids = [i << 8 | 1 for i in range(256)]
+for proto in (17, 6):
+    s = Sniff("web2")
+    inside("web1", raw, "10.0.2.4", "10.0.2.5", proto, udp(1, 2), 64, ids)
+    ping("web1", "10.0.2.5")
+    headers = [f[14:34] for f in s.frames() if f[12:14] == b"\x08\x00" and f[23] == proto and
+               f[26:30] == socket.inet_aton("10.0.2.4")]
+    same((len(headers), {checksum(h) for h in headers}, {h[8] for h in headers},
+          len({h[10] for h in headers})), (256, {0}, {64}, 256),
+         f"protocol {proto}: whatever the header's checksum is, it is right, and the TTL too")
 same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "3.1: frames come from 12:34:56:78:9a:bc")
 for gw, node in (("10.0.2.1", "web1"), ("10.0.1.1", "nva1"), ("10.1.0.1", "spoke1")):
     ok(silent(ping(node, gw, wait="0.2")), f"{gw} does not answer")

@@ -79,9 +79,12 @@ static void test_deletion_names_no_hops(void **state)
 
 static void test_rules(void **state)
 {
-	static const struct nl_rule rules[] = { { 1000, 5, 0xffff, 10005, 157 },
-		                                { 2000, 0x10000, 0xffff0000, 100001, 157 },
-		                                { 7, 0, 0, 254, 0 } };
+	static const struct nl_rule rules[] = {
+		{ 1000, 5, 0xffff, 10005, 157, { 0, 0 } },
+		{ 2000, 0x10000, 0xffff0000, 100001, 157, { 0, 0 } },
+		{ 7, 0, 0, 254, 0, { 0, 0 } },
+		{ 0, 0, 0, 255, 2, { 0xa8000000, 7 } },
+	};
 	struct nl_rule got;
 
 	(void)state;
@@ -131,7 +134,7 @@ static void test_words(void **state)
 	struct nl_route r = {
 		.dst = P("10.0.0.0/8"), .table = 10001, .type = RTN_UNICAST, .n_hops = 2
 	};
-	const struct nl_rule rule = { 1000, 5, 0xffff, 10005, 157 };
+	const struct nl_rule rule = { 1000, 5, 0xffff, 10005, 157, P("10.0.0.0/8") };
 	const struct nl_end a = { .name = "n1", .ns_fd = -1 }, b = { .name = "eth0", .ns_fd = -1 };
 	const struct nl_query q = { .dst = A("8.8.8.8") };
 	char s[512];
@@ -146,8 +149,10 @@ static void test_words(void **state)
 	r.type = RTN_BLACKHOLE;
 	r.n_hops = 0;
 	SAYS(nl_enc_route(buf, true, &r), "set route blackhole 10.0.0.0/8 table 10001");
-	SAYS(nl_enc_rule(buf, true, &rule), "add rule 1000 fwmark 0x5/0xffff table 10005");
-	SAYS(nl_enc_rule(buf, false, &rule), "delete rule 1000 fwmark 0x5/0xffff table 10005");
+	SAYS(nl_enc_rule(buf, true, &rule),
+	     "add rule 1000 fwmark 0x5/0xffff to 10.0.0.0/8 table 10005");
+	SAYS(nl_enc_rule(buf, false, &rule),
+	     "delete rule 1000 fwmark 0x5/0xffff to 10.0.0.0/8 table 10005");
 	SAYS(nl_enc_veth(buf, &a, &b), "create veth n1");
 	SAYS(nl_enc_link_flags(buf, 3, true), "bring up link 3");
 	SAYS(nl_enc_link_flags(buf, 3, false), "bring down link 3");
