@@ -1,84 +1,12 @@
 /* Security groups as chains of the packet filter.  A chain returns what it allows and drops the
  * rest; NICs whose groups expand to the same share it. */
-#include <netinet/in.h>
 #include <stdio.h>
 
 #include "azure/nsg.h"
 #include "base/str.h"
 #include "plan/fabric_priv.h"
 #include "plan/names.h"
-
-static void addresses(struct str *s, const char *word, const struct prefix *v, size_t n, bool any)
-{
-	if (any)
-		return;
-	str_printf(s, "ip %s { ", word);
-	for (size_t i = 0; i < n; i++)
-		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(v[i]));
-	str_add(s, " } ");
-}
-
-static int by_port(const void *pa, const void *pb)
-{
-	const struct port_span *a = pa, *b = pb;
-
-	return (int)a->lo - (int)b->lo;
-}
-
-/* Merged: a set of the filter holds no overlaps. */
-static void ports(struct str *s, const char *word, const struct nsg_side *side)
-{
-	struct port_span *v = xcalloc(side->n_ports + 1, sizeof(*v));
-	size_t n = 0;
-
-	if (side->n_ports) {
-		memcpy(v, side->ports, side->n_ports * sizeof(*v));
-		qsort(v, side->n_ports, sizeof(*v), by_port);
-	}
-	for (size_t i = 0; i < side->n_ports; i++) {
-		if (n && v[i].lo <= v[n - 1].hi + 1u) {
-			if (v[i].hi > v[n - 1].hi)
-				v[n - 1].hi = v[i].hi;
-		} else {
-			v[n++] = v[i];
-		}
-	}
-	if (n)
-		str_printf(s, "th %s { ", word);
-	for (size_t i = 0; i < n; i++)
-		str_printf(s, v[i].lo == v[i].hi ? "%s%u" : "%s%u-%u", i ? ", " : "", v[i].lo,
-		           v[i].hi);
-	if (n)
-		str_add(s, " } ");
-	free(v);
-}
-
-/* See ports_match() in azure/nsg.c for what ports mean without a protocol. */
-static void rule(struct str *s, const struct nsg_rule *r)
-{
-	const struct security_rule *x = r->rule;
-	bool named = x->src.n_ports || x->dst.n_ports;
-
-	if ((!r->any_src && !r->n_src) || (!r->any_dst && !r->n_dst))
-		return; /* matches nobody */
-	addresses(s, "saddr", r->src, r->n_src, r->any_src);
-	addresses(s, "daddr", r->dst, r->n_dst, r->any_dst);
-	if (x->protocol)
-		str_printf(s, "meta l4proto %u ", x->protocol);
-	else if (named)
-		str_add(s, "meta l4proto { 6, 17 } ");
-	if (named && (!x->protocol || x->protocol == IPPROTO_TCP || x->protocol == IPPROTO_UDP)) {
-		ports(s, "sport", &x->src);
-		ports(s, "dport", &x->dst);
-	}
-	str_add(s, x->deny ? "drop\n" : "return\n");
-}
-
-static void text(const struct nsg_rules *r, struct str *ret)
-{
-	for (size_t i = 0; i < r->n; i++)
-		rule(ret, &r->rules[i]);
-}
+#include "plan/nsg_text.h"
 
 static const char *name_of(const char *rules, char buf[CHAIN_NAME])
 {
@@ -90,7 +18,7 @@ const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME])
 {
 	_cleanup_str_ struct str s = { 0 };
 
-	text(r, &s);
+	nsg_rules_text(r, &s);
 	return name_of(str_get(&s), buf);
 }
 
@@ -110,7 +38,7 @@ static const char *chain(struct compiler *c, struct made *made, const struct nsg
 		return x->chain;
 	_cleanup_str_ struct str s = { 0 };
 
-	text(nsg_compile(c->m, g, d, t), &s);
+	nsg_rules_text(nsg_compile(c->m, g, d, t), &s);
 	name_of(str_get(&s), x->chain);
 	struct fab_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
 
