@@ -14,6 +14,7 @@ void azure_check(const struct model *m, struct findings *f)
 	check_hybrid(m, f);
 	check_sites(m, f);
 	check_nat_gateways(m, f);
+	check_firewalls(m, f);
 	check_load_balancers(m, f);
 	check_security(m, f);
 }

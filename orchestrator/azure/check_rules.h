@@ -16,6 +16,7 @@ void check_sites(const struct model *m, struct findings *f);  /* what they conne
 void check_route_tables(const struct model *m, struct findings *f);
 void check_security(const struct model *m, struct findings *f); /* security groups */
 void check_nat_gateways(const struct model *m, struct findings *f);
+void check_firewalls(const struct model *m, struct findings *f); /* Azure Firewall */
 void check_load_balancers(const struct model *m, struct findings *f);
 
 /* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */

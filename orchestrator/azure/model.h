@@ -62,6 +62,7 @@ struct settings {
 	bool udr_over_service;            /* "udrOverridesServiceEndpoint", true */
 	bool strict_access;               /* "strictAccess", true */
 	bool route_server_ping;           /* "routeServerPing", true */
+	bool firewall_ping;               /* "azureFirewallPing", false */
 	enum internal_none internal_none; /* "azureInternalNone", off */
 	bool vnet2vnet_rs;                /* "vnet2vnetRouteServerRoutes", true */
 	bool nat_first;                   /* "natGatewayBeforePublicIP", true */
@@ -338,7 +339,8 @@ struct vm {
 	size_t n_loopbacks;
 	struct listener *listen;
 	size_t n_listen;
-	enum vm_role role; /* who it is, when not a VM of the file; azure/hybrid.h */
+	const struct firewall *firewall; /* it is one: azure/firewall.h */
+	enum vm_role role;               /* who it is, when not a VM of the file; azure/hybrid.h */
 	const struct gateway *gateway;
 	const struct circuit *circuit;
 	const struct site *site;
@@ -433,6 +435,8 @@ struct model {
 	size_t n_asgs;
 	struct nat_gateway *nat_gateways;
 	size_t n_nat_gateways;
+	struct firewall *firewalls; /* azure/firewall.h */
+	size_t n_firewalls;
 	struct load_balancer *load_balancers;
 	size_t n_load_balancers, n_backends; /* of all pools together */
 	struct internet_host *internet;      /* 8.8.8.8 and 203.0.113.10 are always there */

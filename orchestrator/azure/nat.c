@@ -10,3 +10,8 @@ ip4 nat_gateway_ip(const struct nic *n, unsigned ip_proto)
 		return 0;
 	return g->icmp || ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP ? g->ips[0] : 0;
 }
+
+bool nat_default_outbound(const struct nic *n)
+{
+	return n->subnet->default_outbound && !n->vm->firewall;
+}

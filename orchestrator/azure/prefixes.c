@@ -55,3 +55,19 @@ void prefixes_free(struct prefixes *x)
 	free(x->v);
 	*x = (struct prefixes){ 0 };
 }
+
+void prefixes_add_range(struct prefixes *x, ip4 lo, ip4 hi)
+{
+	uint64_t at = lo, end = (uint64_t)hi + 1;
+
+	while (at < end) {
+		uint8_t len = 32;
+
+		/* as big as where it begins, and where all ends, allow */
+		while (len && !(at & (UINT64_C(1) << (32 - len))) &&
+		       at + (UINT64_C(2) << (32 - len)) <= end)
+			len--;
+		prefixes_add(x, (struct prefix){ (ip4)at, len });
+		at += UINT64_C(1) << (32 - len);
+	}
+}

@@ -10,6 +10,8 @@ struct prefixes {
 };
 
 void prefixes_add(struct prefixes *x, struct prefix p);
+/* From lo to hi, both included: the fewest prefixes that are just that. */
+void prefixes_add_range(struct prefixes *x, ip4 lo, ip4 hi);
 /* Sorts, and drops what another one covers. */
 void prefixes_tidy(struct prefixes *x);
 /* The addresses that a tidy set lacks, as a tidy set. */

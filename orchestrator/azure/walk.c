@@ -410,6 +410,7 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 {
 	struct walk_guest g = { .act = GUEST_DROP };
 	const struct walk_nat *nat = walk_nat_back(x, in->vm);
+	struct walk_firewall fw;
 	const char *back = "";
 
 	if (in->vm->endpoint && x->p.ip_proto == IPPROTO_ICMP)
@@ -419,11 +420,13 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 		                 in->vm->name);
 	if (nat)
 		back = TEXT(x, "translates back to %s; ", IP4_STR(x->p.dst));
+	if (walk_at_firewall(x, in->vm, nat, &fw) == STEP_END)
+		return STEP_END;
 	if (x->env->guest)
 		x->env->guest(x->env->ctx, in, &x->p, &g);
 	else
 		walk_guest_default(x->env, in, &x->p, &g);
-	hop->reason = TEXT(x, "%s%s", back, g.reason);
+	hop->reason = TEXT(x, "%s%s%s", back, fw.said, g.reason);
 	switch (g.act) {
 	case GUEST_LOCAL:
 		return arrived(x, in->vm->name);
@@ -432,13 +435,19 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 	default:
 		break;
 	}
-	if (g.src && g.src != x->p.src && !nat) {
-		struct walk_packet before = x->p;
+	ip4 source = fw.source ? fw.source : g.src;
 
-		x->p.src = g.src;
-		walk_nat_add(x, in->vm, g.out, &before);
-		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason, IP4_STR(before.src),
-		                   IP4_STR(g.src));
+	if (source && source != x->p.src && !nat) {
+		x->p.src = source;
+		walk_nat_add(x, in->vm, g.out, &fw.before);
+		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
+		                   IP4_STR(fw.before.src), IP4_STR(source));
+	}
+	/* Destinations that were translated are translated back as the last thing: the guest routes
+	 * the answer by the source that it came with. */
+	if (nat && nat->before.dst != nat->after.dst) {
+		x->p.src = nat->before.dst;
+		x->p.sport = nat->before.dport;
 	}
 	*ret = g.out;
 	return STEP_NIC;

@@ -5,6 +5,8 @@
 
 #include "azure/routes.h"
 
+struct firewall;
+
 enum verdict { WALK_DELIVERED, WALK_DROPPED, WALK_LOOP };
 const char *verdict_str(enum verdict v); /* "delivered", "dropped", "loop" */
 
@@ -112,6 +114,9 @@ struct walk_env {
 	 * why.  NULL: by the design (azure/nsg.h). */
 	bool (*filter)(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
 	               char *reason);
+	/* Whether the rules that decide at an Azure Firewall are the design's; false: reason (256
+	 * bytes) says what is there.  NULL: they are. */
+	bool (*firewall)(void *ctx, const struct firewall *fw, char *reason);
 	/* The same for what a load balancer decides; NULL: by the design, walk_balance_default().
 	 */
 	void (*balance)(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,

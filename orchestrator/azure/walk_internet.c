@@ -63,7 +63,11 @@ static ip4 outside_address(struct walker *x, const struct nic *n, const char **h
 		         "NIC %s has no public address, and a VM with one on another NIC (%s) "
 		         "has no default outbound access; give this NIC one, or send by that one",
 		         n->name, other->name);
-	else if (!n->subnet->default_outbound)
+	else if (n->vm->firewall)
+		*how =
+		    TEXT(x, "firewall %s has no public address; give it one in publicIPAddresses",
+		         n->vm->name);
+	else if (!nat_default_outbound(n))
 		*how = TEXT(x,
 		            "NIC %s has no public address, and subnet %s has defaultOutboundAccess "
 		            "false; give it a publicIPAddress, or a route to an appliance",

@@ -45,6 +45,18 @@ enum step walk_receive(struct walker *x, const struct nic *from, const struct ni
 /* The packet leaves n, or arrives there, and its security groups let it pass: STEP_NIC. */
 enum step walk_filter(struct walker *x, const struct nic *n, bool out);
 
+/* walk_firewall.c */
+struct walk_firewall {
+	bool answer;               /* belongs to a flow that has passed */
+	ip4 source;                /* that it leaves with; 0: unchanged */
+	struct walk_packet before; /* as it came in */
+	const char *said;          /* "rule net/web allows it; ", or "" */
+};
+/* What an Azure Firewall makes of the packet: its new destination is in x->p then, its new source
+ * is for when it leaves.  Other guests: STEP_NIC, and nothing. */
+enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
+                           struct walk_firewall *ret);
+
 /* walk_lb.c */
 /* The packet of n comes to a load balancer: a hop of its own, then its backend. */
 enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,

@@ -101,11 +101,14 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 
 		for (size_t k = 0; k < o->model->n_vms; k++)
 			vms += o->model->vms[k].role == VM_USER;
-		vms -= o->model->n_endpoints;
+		vms -= o->model->n_endpoints + o->model->n_firewalls;
 		printf("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab, vms,
 		       o->model->n_route_servers, o->model->n_route_servers == 1 ? "" : "s");
 		if (n)
 			printf(", %zu gateway%s", n, n == 1 ? "" : "s");
+		if (o->model->n_firewalls)
+			printf(", %zu firewall%s", o->model->n_firewalls,
+			       o->model->n_firewalls == 1 ? "" : "s");
 	}
 	if (!new &&changes)
 		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");

@@ -209,6 +209,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
 	load_public_ips(l);
+	load_firewall_rules(l);
 	load_tunnels(l);
 	hybrid_settle(m);
 	hybrid_wire(m);

@@ -57,6 +57,9 @@ void load_hybrid(struct loader *l);  /* gateways, connections, sites, circuits *
 void load_tunnels(struct loader *l); /* needs VMs */
 void load_nat_gateways(struct loader *l);
 void resolve_nat_gateways(struct loader *l); /* after the networks */
+void load_firewalls(struct loader *l);       /* their nodes: part of load_vms() */
+void resolve_firewalls(struct loader *l);    /* their NICs' subnets: part of resolve_vms() */
+void load_firewall_rules(struct loader *l);  /* once addresses are known */
 void load_internet(struct loader *l);
 void load_public_ips(struct loader *l); /* gives addresses to NICs */
 void resolve_networks(struct loader *l);

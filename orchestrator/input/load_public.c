@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "azure/alloc.h"
+#include "azure/firewall.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 #include "input/load.h"
@@ -193,6 +194,31 @@ static void load_nat_ips(struct loader *l, struct publics *p)
 	}
 }
 
+/* The first one is its NIC's; others are taken, and lead nowhere in a lab. */
+static void load_firewall_ips(struct loader *l, struct publics *p)
+{
+	json_t *x, *v;
+	const char *key;
+	size_t i = 0, k;
+
+	json_object_foreach (json_object_get(l->root, "azureFirewalls"), key, x) {
+		struct firewall *fw = &l->m->firewalls[i++];
+
+		json_array_foreach (json_object_get(x, "publicIPAddresses"), k, v) {
+			struct nic *port = fw->vm->nics[0];
+
+			if (!json_is_true(v) && !json_is_string(v))
+				continue;
+			if (fw->n_public++) {
+				port = arena_alloc(l->a, sizeof(*port));
+				port->name = fw->name;
+			}
+			give(l, p, port, v,
+			     arena_printf(l->a, "%s/publicIPAddresses/%zu", fw->ptr, k));
+		}
+	}
+}
+
 void load_public_ips(struct loader *l)
 {
 	json_t *map = json_object_get(l->root, "virtualMachines"), *x, *y;
@@ -212,6 +238,7 @@ void load_public_ips(struct loader *l)
 	}
 	load_gateway_ips(l, &p);
 	load_nat_ips(l, &p);
+	load_firewall_ips(l, &p);
 	for (i = 0; i < p.n; i++)
 		if (!p.v[i].user)
 			finding_add(l->f, SEV_INFO, "PIP-USED-02", NULL, p.v[i].ptr, NULL,

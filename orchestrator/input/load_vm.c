@@ -219,6 +219,8 @@ void load_vms(struct loader *l)
 	struct model *m = l->m;
 	json_t *map = json_object_get(l->root, "virtualMachines"), *x;
 	json_t *endpoints = json_object_get(l->root, "privateEndpoints");
+	size_t others = json_object_size(endpoints) +
+	                json_object_size(json_object_get(l->root, "azureFirewalls"));
 	const struct jptr *at = JPTR(NULL, "virtualMachines");
 	const char *key;
 	size_t n_nics, n_vms;
@@ -227,9 +229,8 @@ void load_vms(struct loader *l)
 	json_object_foreach (map, key, x)
 		n_nics += json_object_size(json_object_get(x, "nics")) +
 		          (json_object_get(x, "nic") != NULL);
-	m->vms = arena_array(l->a, json_object_size(map) + json_object_size(endpoints) + n_vms,
-	                     sizeof(*m->vms));
-	m->nics = arena_array(l->a, n_nics + json_object_size(endpoints), sizeof(*m->nics));
+	m->vms = arena_array(l->a, json_object_size(map) + others + n_vms, sizeof(*m->vms));
+	m->nics = arena_array(l->a, n_nics + others, sizeof(*m->nics));
 	json_object_foreach (map, key, x) {
 		struct vm *vm = &m->vms[m->n_vms];
 
@@ -238,6 +239,7 @@ void load_vms(struct loader *l)
 		load_vm(l, vm, x, JPTR(at, key));
 	}
 	load_endpoints(l, endpoints);
+	load_firewalls(l);
 }
 
 /* --- references ----------------------------------------------------------------------------- */
@@ -273,6 +275,7 @@ void resolve_vms(struct loader *l)
 	}
 	json_object_foreach (json_object_get(l->root, "privateEndpoints"), key, x)
 		resolve_nic(l, &m->nics[i++], x);
+	resolve_firewalls(l);
 	for (i = 0; i < m->n_subnets; i++) {
 		m->subnets[i].nics = arena_array(l->a, m->subnets[i].n_nics, sizeof(struct nic *));
 		m->subnets[i].n_nics = 0;

@@ -84,12 +84,15 @@ extern const struct object_def schema_topology, schema_settings, schema_vnet, sc
     schema_public_ip, schema_gateway, schema_local_gateway, schema_bgp_settings, schema_connection,
     schema_circuit, schema_site, schema_site_router, schema_tunnel, schema_tunnel_end,
     schema_load_balancer, schema_lb_rule, schema_lb_probe, schema_nsg, schema_security_rule,
-    schema_asg, schema_nat_gateway;
+    schema_asg, schema_nat_gateway, schema_firewall, schema_network_collection,
+    schema_nat_collection;
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
 extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 
 /* Azure's rule for names (interfaces.md, section 1), as a regular expression for the schema. */
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
+/* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */
+int firewall_protocol(const char *name);
 bool schema_name_valid(const char *s);
 bool schema_tag_valid(const char *s); /* has the form of a service tag's name */
 /* The kind of check that an object is; NULL: none or several (*ret_n says how many keys fit). */

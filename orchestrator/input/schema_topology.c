@@ -2,9 +2,9 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
-#define UNSUPPORTED(key, what) \
+#define UNSUPPORTED(key, what, other) \
 	{ \
-		.name = (key), .type = T_UNSUPPORTED, .help = (what) \
+		.name = (key), .type = T_UNSUPPORTED, .help = (what), .instead = (other) \
 	}
 #define END \
 	{ \
@@ -100,7 +100,7 @@ const struct object_def schema_subnet = {
 	      .type = T_NAME,
 	      .nullable = true,
 	      .help = "The NAT gateway that it reaches the Internet by." },
-	    UNSUPPORTED("delegations", "subnet delegation"),
+	    UNSUPPORTED("delegations", "subnet delegation", NULL),
 	    END }
 };
 
@@ -439,6 +439,11 @@ const struct object_def schema_topology = {
 	      .item = T_OBJECT,
 	      .object = &schema_nat_gateway,
 	      .help = "NAT gateways by name; subnets refer to them." },
+	    { .name = "azureFirewalls",
+	      .type = T_MAP,
+	      .item = T_OBJECT,
+	      .object = &schema_firewall,
+	      .help = "Azure Firewalls by name." },
 	    { .name = "virtualNetworkGateways",
 	      .type = T_MAP,
 	      .item = T_OBJECT,
@@ -478,11 +483,13 @@ const struct object_def schema_topology = {
 	      .item = T_CHECK,
 	      .keys = KEYS_TEXT,
 	      .help = "What must hold: a sentence to a check." },
-	    { .name = "azureFirewalls",
-	      .type = T_UNSUPPORTED,
-	      .help = "Azure Firewall",
-	      .instead = "put a VM in its place: in AzureFirewallSubnet, with its private address, "
-	                 "enableIPForwarding and sourceNat; routes lead to it as to the firewall, "
-	                 "but it lets everything pass" },
+	    UNSUPPORTED("virtualHubs", "Azure Virtual WAN",
+	                "a virtual network with a Route Server and gateways is its nearest "
+	                "relation"),
+	    UNSUPPORTED("virtualWans", "Azure Virtual WAN", "see virtualHubs"),
+	    UNSUPPORTED("applicationGateways", "Application Gateway",
+	                "put a VM in its place that listens on its ports"),
+	    UNSUPPORTED("bastionHosts", "Azure Bastion",
+	                "leave it out: vnetlab shell NODE leads into every VM"),
 	    END }
 };

@@ -94,7 +94,7 @@ ip4 edge_source(const struct nic *n)
 		return translated;
 	if (n->public_ip)
 		return n->public_ip;
-	if (n->subnet->nat_gateway || !n->subnet->default_outbound)
+	if (n->subnet->nat_gateway || !nat_default_outbound(n))
 		return 0;
 	for (size_t i = 0; i < n->vm->n_nics; i++)
 		if (n->vm->nics[i]->public_ip)

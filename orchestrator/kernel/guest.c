@@ -11,6 +11,7 @@
 #include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "plan/bgp_open.h"
+#include "plan/firewall_nft.h"
 
 enum {
 	FIRST_IFINDEX = 2, /* in a new namespace: 1 is lo */
@@ -262,15 +263,23 @@ static const char SOURCE_NAT[] =
     "	}\n"
     "}\n";
 
-static int source_nat(int ns_fd, struct err *e)
+static int filter(int ns_fd, const char *rules, const char *what, struct err *e)
 {
 	struct nft *nft = NULL;
 	int r = nft_open(ns_fd, &nft, e);
 
 	if (r == 0)
-		r = nft_run_text(nft, SOURCE_NAT, e);
+		r = nft_run_text(nft, rules, e);
 	nft_close(nft);
-	return r < 0 ? err_wrap(e, "source NAT") : 0;
+	return r < 0 ? err_wrap(e, "%s", what) : 0;
+}
+
+int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e)
+{
+	_cleanup_str_ struct str rules = { 0 };
+
+	firewall_nft_text(fw, &rules);
+	return filter(ns_fd, str_get(&rules), "firewall rules", e);
 }
 
 int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding, struct err *e)
@@ -305,7 +314,9 @@ int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwardi
 	if (r == 0 && vm->endpoint)
 		r = ns_sysctl(ns_fd, "ipv4/icmp_echo_ignore_all", "1", e);
 	if (r == 0 && vm->source_nat)
-		r = source_nat(ns_fd, e);
+		r = filter(ns_fd, SOURCE_NAT, "source NAT", e);
+	if (r == 0 && vm->firewall)
+		r = guest_firewall(ns_fd, vm->firewall, e);
 	return r < 0 ? err_wrap(e, "links of %s", vm->name) : 0;
 }
 

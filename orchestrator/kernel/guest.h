@@ -23,9 +23,11 @@ int plug_loop(struct plug *p, const char *out, const char *in, const char *alias
               const uint8_t in_mac[6], struct err *e);
 
 /* ns_fd: a new namespace with nothing in it but lo.  Gives it eth0, eth1, ... with their addresses;
- * the default route through the primary's .1; vm->routes, vm->loopbacks, source NAT.  forwarding:
- * ip_forward (the appliance image says). */
+ * the default route through the primary's .1; vm->routes, vm->loopbacks, source NAT, vm->firewall.
+ * forwarding: ip_forward (the appliance image says). */
 int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding, struct err *e);
+/* The rules of vm->firewall, in place of those that it has (plan/firewall_nft.h). */
+int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e);
 /* A Route Server instance: its address as /32 and every other address directly on eth0 (the fabric
  * answers ARP for all of them), so that BIRD may write any next hop into the table that the virtual
  * router watches.  It never forwards (azure-semantics 0.5).  answers_ping: settings.routeServerPing

@@ -108,9 +108,9 @@ static bool stays(const struct node *n, const struct want *w)
 {
 	if (n->wire_hash != w->wire || n->guest_hash != w->guest)
 		return false;
-	/* Route Servers take a new configuration as they run; an appliance boots anew with its new
-	 * files, as nothing of what its daemons left in the kernel may survive. */
-	return node_reconfigures(n) || n->files_hash == w->files;
+	/* Route Servers and firewalls take what is new as they run; an appliance boots anew with
+	 * its new files, as nothing of what its daemons left in the kernel may survive. */
+	return node_reconfigures(n) || w->vm->firewall || n->files_hash == w->files;
 }
 
 static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
@@ -325,6 +325,14 @@ static int keep(struct driver *d, const struct want *w, struct build_stats *st, 
 
 		if (r < 0)
 			return r;
+		st->reconfigured++;
+		return 0;
+	} else if (w->vm->firewall && n->files_hash != w->files) {
+		int r = n->stopped ? 0 : guest_firewall(n->netns, w->vm->firewall, e);
+
+		if (r < 0)
+			return err_wrap(e, "%s", n->name);
+		n->files_hash = w->files;
 		st->reconfigured++;
 		return 0;
 	}

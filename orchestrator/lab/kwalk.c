@@ -305,6 +305,7 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 	for (size_t i = 0; i < l->model->n_vms; i++)
 		k->stopped[i] = stopped ? stopped[i] : l->model->vms[i].deallocated;
 	k->backend_down = lab_backends_down(l);
+	k->firewalls = xcalloc(l->model->n_firewalls + 1, sizeof(*k->firewalls));
 	k->rt = (struct runtime){ .vm_stopped = k->stopped, .backend_down = k->backend_down };
 	make_kernels(k);
 	make_stand_ins(k);
@@ -322,6 +323,7 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 	k->kernel.fabric = fabric;
 	k->kernel.balance = kwalk_balance;
 	k->kernel.filter = kwalk_filter;
+	k->kernel.firewall = kwalk_firewall;
 	*ret = k;
 	return 0;
 }
@@ -346,6 +348,7 @@ struct kwalk *kwalk_close(struct kwalk *k)
 	free(k->backend_down);
 	nft_elems_free(&k->filter);
 	nsg_state_free(&k->nsg);
+	free(k->firewalls);
 	free(k);
 	return NULL;
 }

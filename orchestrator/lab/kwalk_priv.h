@@ -37,6 +37,8 @@ struct stand_in {
 	unsigned instance;
 };
 
+enum kwalk_known { KNOWN_NOT, KNOWN_SAME, KNOWN_DIFFERENT };
+
 struct kwalk {
 	struct lab *l;
 	struct kwalk_ns *kernels; /* by the node's place in the lab */
@@ -51,6 +53,7 @@ struct kwalk {
 	bool filter_read;
 	struct nsg_state nsg; /* and its security groups; kwalk_nsg.c */
 	bool nsg_read;
+	enum kwalk_known *firewalls; /* by fw->idx; kwalk_firewall.c */
 	bool *stopped;      /* by vm->idx, and one more for the stand-ins */
 	bool *backend_down; /* see struct runtime */
 	struct runtime rt;
@@ -80,6 +83,9 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 /* kwalk_nsg.c: the filter callback. */
 bool kwalk_filter(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
                   char *reason);
+
+/* kwalk_firewall.c: the firewall callback. */
+bool kwalk_firewall(void *ctx, const struct firewall *fw, char *reason);
 
 /* kwalk_guest.c: the guest callback of struct walk_env. */
 void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,

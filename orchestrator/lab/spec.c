@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "plan/bird_hybrid.h"
+#include "plan/firewall_nft.h"
 #include "plan/names.h"
 
 /* FNV-1a over bytes; str_hash() folds case, and files differ by case. */
@@ -30,7 +31,7 @@ static const uint64_t SEED = 0xcbf29ce484222325u;
 
 static uint64_t wire_of_vm(const struct vm *vm)
 {
-	uint64_t h = mix_u(SEED, vm->endpoint);
+	uint64_t h = mix_u(mix_u(SEED, vm->endpoint), vm->firewall != NULL);
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];
@@ -128,6 +129,11 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 	w->wire = wire_of_vm(vm);
 	w->guest = guest_of_vm(vm, w->forwarding);
 	w->files = files_of(w->plan);
+	if (vm->firewall) {
+		char chain[FIREWALL_CHAIN];
+
+		w->files = mix_s(w->files, firewall_chain_name(vm->firewall, chain));
+	}
 	return 0;
 }
 

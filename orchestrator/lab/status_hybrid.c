@@ -15,6 +15,8 @@ const char *node_role(const struct node *n)
 		[VM_SITE_HOST] = "siteHost",
 	};
 
+	if (n->vm && n->vm->firewall)
+		return "azureFirewall";
 	return n->vm ? roles[n->vm->role] : NULL;
 }
 

@@ -21,9 +21,14 @@ bool picture_draws_peering(const struct peering *p)
 	return !p->reverse || p->vnet->idx < p->remote->idx;
 }
 
+const char *picture_image(const struct vm *vm)
+{
+	return vm->firewall ? "firewall" : streq(vm->image, "host") ? NULL : vm->image;
+}
+
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap)
 {
-	const char *image = streq(n->vm->image, "host") ? NULL : n->vm->image;
+	const char *image = picture_image(n->vm);
 
 	snprintf(buf, cap, "%s%s%s%s%s", IP4_STR(n->ip), image ? " " : "", image ? image : "",
 	         n->public_ip ? " public " : "", n->public_ip ? IP4_STR(n->public_ip) : "");

@@ -255,6 +255,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 	text(b, at->x + PAD, at->y + 16, "title", line);
 	for (size_t i = 0; i < shown(s); i++) {
 		const struct nic *n = s->nics[i];
+		const char *image = picture_image(n->vm);
 		_cleanup_free_ char *tip = xasprintf("%s, NIC %s%s%s", n->vm->name, n->name,
 		                                     n->forwarding ? ", IP forwarding" : "",
 		                                     n->vm->deallocated ? ", deallocated" : "");
@@ -262,8 +263,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 		picture_nic_detail(n, line, sizeof(line));
 		if (n->public_ip) /* does not fit in: a sign in its place */
 			snprintf(line, sizeof(line), "%s%s%s \xe2\x87\xb1", IP4_STR(n->ip),
-			         streq(n->vm->image, "host") ? "" : " ",
-			         streq(n->vm->image, "host") ? "" : n->vm->image);
+			         image ? " " : "", image ? image : "");
 		chip(b, &l->nic[n->idx],
 		     n->vm->deallocated ? "vm stopped"
 		     : n->forwarding    ? "vm forwards"

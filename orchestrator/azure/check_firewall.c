@@ -1,0 +1,94 @@
+/* Azure Firewall ("Azure Firewall FAQ", "Azure Firewall forced tunneling"). */
+#include "azure/check_rules.h"
+#include "azure/firewall.h"
+#include "base/str.h"
+
+static void subnet(const struct subnet *s, struct findings *f)
+{
+	if (s->prefix.len > 26)
+		error_at(f, "FW-SUBNET-02", NULL, s->ptr, "make it /26 or bigger",
+		         "AzureFirewallSubnet of \"%s\" is %s: a firewall needs a /26",
+		         s->vnet->name, PREFIX_STR(s->prefix));
+	for (size_t i = 0; i < s->n_nics; i++)
+		if (!s->nics[i]->vm->firewall)
+			error_at(
+			    f, "FW-SUBNET-03", NULL, s->nics[i]->ptr, "put it into another subnet",
+			    "NIC \"%s\" is in AzureFirewallSubnet, which holds the firewall only",
+			    s->nics[i]->name);
+	if (s->nsg)
+		error_at(f, "FW-SUBNET-04", NULL, s->ptr, "remove it",
+		         "AzureFirewallSubnet has network security group \"%s\": Azure takes none "
+		         "there",
+		         s->nsg->name);
+}
+
+static void alone(const struct model *m, const struct firewall *fw, struct findings *f)
+{
+	for (size_t i = 0; i < fw->idx; i++)
+		if (m->firewalls[i].vnet == fw->vnet)
+			error_at(f, "FW-ONE-01", NULL, fw->ptr, "remove one of them",
+			         "virtual network \"%s\" has firewall \"%s\" already, and it takes "
+			         "one",
+			         fw->vnet->name, m->firewalls[i].name);
+}
+
+/* What the firewall sends to the Internet would go somewhere else first. */
+static void way_out(const struct firewall *fw, const struct subnet *s, struct findings *f)
+{
+	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++) {
+		const struct route *r = &s->route_table->routes[i];
+
+		if (!r->broken && !r->prefix.len && r->type != NH_INTERNET)
+			warning_at(f, "FW-ROUTE-01", NULL, r->ptr,
+			           "make its next hop Internet, or know that this is forced "
+			           "tunneling",
+			           "route \"%s\" leads what firewall \"%s\" sends to the Internet "
+			           "to %s: Azure takes that only from a firewall with a management "
+			           "NIC",
+			           r->name, fw->name, next_hop_type_str(r->type));
+	}
+	if (!fw->n_public && !s->nat_gateway)
+		warning_at(f, "FW-PIP-01", NULL, fw->ptr, "give it one in publicIPAddresses",
+		           "firewall \"%s\" has no public address: what it sends to the Internet "
+		           "is dropped",
+		           fw->name);
+	if (fw->n_public > 1)
+		info_at(f, "FW-PIP-02", fw->ptr, NULL,
+		        "firewall \"%s\" has %zu public addresses: Azure takes any of them for a "
+		        "flow, the lab the first",
+		        fw->name, fw->n_public);
+}
+
+static void rules(const struct firewall *fw, struct findings *f)
+{
+	for (size_t i = 0; i + 1 < fw->n_collections; i++) {
+		const struct firewall_collection *a = &fw->collections[i], *b = a + 1;
+
+		if (a->nat == b->nat && !a->broken && !b->broken && a->priority == b->priority &&
+		    a->group_priority == b->group_priority)
+			error_at(f, "FW-PRIO-01", NULL, b->ptr, "give them different priorities",
+			         "rule collections \"%s\" and \"%s\" of firewall \"%s\" have the "
+			         "same priority %u",
+			         a->name, b->name, fw->name, b->priority);
+	}
+	if (!fw->n_declared)
+		warning_at(f, "FW-RULE-01", NULL, fw->ptr, "add networkRuleCollections",
+		           "firewall \"%s\" has no rules: it drops everything", fw->name);
+}
+
+void check_firewalls(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_firewalls; i++) {
+		const struct firewall *fw = &m->firewalls[i];
+		const struct subnet *s = fw->vm->nics[0]->subnet;
+
+		if (fw->vm->broken)
+			continue;
+		if (s && !s->broken) {
+			subnet(s, f);
+			alone(m, fw, f);
+			way_out(fw, s, f);
+		}
+		rules(fw, f);
+	}
+}

@@ -1,0 +1,67 @@
+/* A packet at Azure Firewall.  It remembers flows: the answers to what it has passed pass, and are
+ * translated back; an answer to a question that it has not seen is dropped (routing that is not
+ * symmetric, the classic trap). */
+#include <netinet/in.h>
+
+#include "azure/firewall.h"
+#include "azure/walk_priv.h"
+
+/* The question came through it. */
+static bool has_seen(const struct walker *x, const struct vm *vm)
+{
+	const struct walk *to = x->env->reply_to;
+
+	for (size_t i = 0; to && i < to->n; i++)
+		if (to->hops[i].nic && to->hops[i].nic->vm == vm)
+			return true;
+	return false;
+}
+
+/* Of such a packet the kernel, too, can say that it begins no flow. */
+static bool begins_nothing(const struct walker *x)
+{
+	return x->env->reply_to && (x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_ICMP);
+}
+
+static enum step decide(struct walker *x, const struct firewall *fw, struct walk_firewall *ret)
+{
+	char reason[256];
+
+	if (x->env->firewall && !x->env->firewall(x->env->ctx, fw, reason))
+		return walk_drop(x, "%s", reason);
+	if (ret->answer || has_seen(x, fw->vm)) {
+		ret->answer = true;
+		ret->said = "it belongs to a flow that passed; ";
+		return STEP_NIC;
+	}
+	if (begins_nothing(x))
+		return walk_drop(x,
+		                 "firewall %s drops it: it answers %s, and the question did not "
+		                 "come through the firewall; make the routes of both ways lead to "
+		                 "it, or of none",
+		                 fw->name, IP4_STR(x->p.dst));
+	struct firewall_verdict v = firewall_decide(fw, &x->p);
+
+	if (v.act == FIREWALL_DENY)
+		return walk_drop(x, "%s", firewall_reason(x->w->arena, fw, &x->p, v.rule));
+	if (v.act == FIREWALL_LOCAL)
+		return STEP_NIC;
+	if (v.act == FIREWALL_DNAT) {
+		x->p.dst = v.target->ip;
+		x->p.dport = v.target->port ? v.target->port : x->p.dport;
+		ret->said = TEXT(x, "NAT rule %s: destination becomes %s; ", v.rule->name,
+		                 IP4_STR(x->p.dst));
+	} else {
+		ret->said = TEXT(x, "rule %s allows it; ", v.rule->name);
+	}
+	if (v.act == FIREWALL_DNAT || firewall_hides_source(fw, x->p.dst))
+		ret->source = fw->vm->nics[0]->ip;
+	return STEP_NIC;
+}
+
+enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
+                           struct walk_firewall *ret)
+{
+	*ret = (struct walk_firewall){ .answer = translated_back, .before = x->p, .said = "" };
+	return vm->firewall ? decide(x, vm->firewall, ret) : STEP_NIC;
+}

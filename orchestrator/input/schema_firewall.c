@@ -1,0 +1,168 @@
+/* Azure Firewall in the topology file. */
+#include <netinet/in.h>
+
+#include "azure/firewall.h"
+#include "input/schema.h"
+
+#define END \
+	{ \
+		.name = NULL \
+	}
+
+static const struct enum_value protocols[] = { { "Any", 0, NULL, NULL },
+	                                       { "TCP", IPPROTO_TCP, NULL, NULL },
+	                                       { "UDP", IPPROTO_UDP, NULL, NULL },
+	                                       { "ICMP", IPPROTO_ICMP, NULL, NULL },
+	                                       END };
+static const struct enum_value nat_protocols[] = { { "TCP", IPPROTO_TCP, NULL, NULL },
+	                                           { "UDP", IPPROTO_UDP, NULL, NULL },
+	                                           END };
+static const struct enum_value actions[] = { { "Allow", 0, NULL, NULL },
+	                                     { "Deny", 1, "dropped, silently", NULL },
+	                                     END };
+static const struct enum_value nat_actions[] = { { "Dnat", 0, NULL, NULL }, END };
+
+#define LIST(key, what) \
+	{ \
+		.name = key, .type = T_LIST, .item = T_TEXT, .help = what \
+	}
+#define PRIORITY \
+	{ .name = "priority", \
+	  .type = T_UINT, \
+	  .required = true, \
+	  .min = 100, \
+	  .max = 65000, \
+	  .at = AT(struct firewall_collection, priority), \
+	  .help = "The lowest is asked first." }, \
+	{ \
+		.name = "groupPriority", .type = T_UINT, .min = 100, .max = 65000, \
+		.at = AT(struct firewall_collection, group_priority), \
+		.help = "Of the rule collection group, in a policy: it comes before the " \
+		        "collection's." \
+	}
+
+static const struct object_def network_rule = {
+	"firewallNetworkRule", "a network rule", NULL,
+	(const struct field[]){
+	    { .name = "protocols",
+	      .type = T_LIST,
+	      .item = T_ENUM,
+	      .values = protocols,
+	      .required = true,
+	      .min = 1,
+	      .help = "which packets" },
+	    LIST("sourceAddresses", "Addresses, prefixes, ranges (10.0.0.4-10.0.0.9), or *."),
+	    LIST("destinationAddresses", "The same, or service tags."),
+	    LIST("destinationFqdns", "Names: not resolved in a lab, so they match nothing."),
+	    LIST("destinationPorts", "\"80\", \"8000-8080\" or *."),
+	    END }
+};
+
+static const struct object_def nat_rule = {
+	"firewallNatRule", "a NAT rule", NULL,
+	(const struct field[]){
+	    { .name = "protocols",
+	      .type = T_LIST,
+	      .item = T_ENUM,
+	      .values = nat_protocols,
+	      .required = true,
+	      .min = 1,
+	      .help = "which packets" },
+	    LIST("sourceAddresses", "Addresses, prefixes, ranges, or *."),
+	    LIST("destinationAddresses",
+	         "An address of the firewall: its public one, its private one, or the name of its "
+	         "entry of publicIPAddresses."),
+	    LIST("destinationPorts", "The port that the firewall takes."),
+	    { .name = "translatedAddress",
+	      .type = T_IP,
+	      .required = true,
+	      .help = "who gets the packet" },
+	    { .name = "translatedPort",
+	      .type = T_TEXT,
+	      .nullable = true,
+	      .help = "On which port. Without it: the same." },
+	    END }
+};
+
+const struct object_def schema_network_collection = {
+	"firewallNetworkRuleCollection", "a collection of network rules", NULL,
+	(const struct field[]){ PRIORITY,
+	                        { .name = "action",
+	                          .type = T_ENUM,
+	                          .as_bool = true,
+	                          .values = actions,
+	                          .required = true,
+	                          .at = AT(struct firewall_collection, deny),
+	                          .help = "what happens" },
+	                        { .name = "rules",
+	                          .type = T_MAP,
+	                          .keys = KEYS_TEXT,
+	                          .item = T_OBJECT,
+	                          .object = &network_rule,
+	                          .help = "Rules by name, asked in this order." },
+	                        END }
+};
+
+const struct object_def schema_nat_collection = {
+	"firewallNatRuleCollection", "a collection of NAT rules", NULL,
+	(const struct field[]){ PRIORITY,
+	                        { .name = "action",
+	                          .type = T_ENUM,
+	                          .as_bool = true,
+	                          .values = nat_actions,
+	                          .dflt = "Dnat",
+	                          .help = "what happens" },
+	                        { .name = "rules",
+	                          .type = T_MAP,
+	                          .keys = KEYS_TEXT,
+	                          .item = T_OBJECT,
+	                          .object = &nat_rule,
+	                          .help = "Rules by name, asked in this order." },
+	                        END }
+};
+
+const struct object_def schema_firewall = {
+	"azureFirewall", "an Azure Firewall",
+	"A stateful hop in AzureFirewallSubnet that denies what no rule allows. It is a node of "
+	"the "
+	"lab; changed rules are taken over as it runs.",
+	(const struct field[]){
+	    { .name = "virtualNetwork",
+	      .type = T_NAME,
+	      .required = true,
+	      .help = "whose AzureFirewallSubnet it is in" },
+	    { .name = "privateIPAddress",
+	      .type = T_IP,
+	      .nullable = true,
+	      .at = AT(struct nic, ip),
+	      .help = "Without it: the lowest free one, which is base+4." },
+	    { .name = "publicIPAddresses",
+	      .type = T_LIST,
+	      .item = T_PUBLIC_IP,
+	      .help = "Its public addresses: entries of publicIPAddresses, or true for one from "
+	              "20.100.0.0/16. Azure takes any of them for a flow, the lab the first." },
+	    LIST("privateRanges",
+	         "Destinations that see the true source: prefixes, or IANAPrivateRanges (the "
+	         "default: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10). 0.0.0.0/0: "
+	         "all; 255.255.255.255/32: none."),
+	    { .name = "networkRuleCollections",
+	      .type = T_MAP,
+	      .keys = KEYS_TEXT,
+	      .item = T_OBJECT,
+	      .object = &schema_network_collection,
+	      .help = "Collections of network rules by name." },
+	    { .name = "natRuleCollections",
+	      .type = T_MAP,
+	      .keys = KEYS_TEXT,
+	      .item = T_OBJECT,
+	      .object = &schema_nat_collection,
+	      .help = "Collections of rules that translate destinations (DNAT) by name." },
+	    END }
+};
+
+int firewall_protocol(const char *name)
+{
+	const struct enum_value *v = schema_enum_find(protocols, name);
+
+	return v ? v->value : -1;
+}

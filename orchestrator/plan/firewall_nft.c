@@ -1,0 +1,84 @@
+#include "plan/firewall_nft.h"
+
+#include <stdio.h>
+
+#include "plan/nsg_text.h"
+
+#define TABLE "vnetlab"
+
+/* What comes in for the firewall itself is dropped unless it is an answer, or is translated: it
+ * answers no ping (settings.azureFirewallPing). */
+#define FORWARD \
+	"	chain forward {\n" \
+	"		type filter hook forward priority 0; policy drop;\n" \
+	"		ct state established,related accept\n" \
+	"		ct state invalid drop\n" \
+	"		ct status dnat accept\n" \
+	"		jump %s\n" \
+	"		accept\n" \
+	"	}\n" \
+	"	chain own {\n" \
+	"		type filter hook input priority 0; policy drop;\n" \
+	"		iifname \"lo\" accept\n" \
+	"		ct state established,related accept\n"
+
+static void targets(const struct firewall *fw, struct str *s)
+{
+	for (size_t i = 0; i < fw->nat.n; i++) {
+		const struct firewall_target *t = &fw->targets[i];
+
+		if (fw->nat.rules[i].is_default || !nsg_rule_text(&fw->nat.rules[i], s))
+			continue;
+		str_printf(s, "dnat to %s", IP4_STR(t->ip));
+		if (t->port)
+			str_printf(s, ":%u", t->port);
+		str_add(s, "\n");
+	}
+}
+
+/* Destinations that see the true source. */
+static void ranges(const struct firewall *fw, struct str *s)
+{
+	if (!fw->n_private_ranges)
+		return;
+	str_add(s, "ip daddr { ");
+	for (size_t i = 0; i < fw->n_private_ranges; i++)
+		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(fw->private_ranges[i]));
+	str_add(s, " } accept\n");
+}
+
+const char *firewall_chain_name(const struct firewall *fw, char buf[FIREWALL_CHAIN])
+{
+	_cleanup_str_ struct str s = { 0 };
+
+	targets(fw, &s);
+	nsg_rules_text(&fw->network, &s);
+	ranges(fw, &s);
+	str_printf(&s, "%s %d", IP4_STR(fw->vm->nics[0]->ip), fw->answers_ping);
+	snprintf(buf, FIREWALL_CHAIN, "fw_%016llx", (unsigned long long)str_hash(str_get(&s), 1));
+	return buf;
+}
+
+void firewall_nft_text(const struct firewall *fw, struct str *ret)
+{
+	char name[FIREWALL_CHAIN];
+
+	firewall_chain_name(fw, name);
+	/* The first line is for a node that has none yet. */
+	str_add(ret, "add table ip " TABLE "\ndelete table ip " TABLE "\n");
+	str_printf(ret, "table ip " TABLE " {\n	chain %s {\n", name);
+	nsg_rules_text(&fw->network, ret);
+	str_add(ret, "	}\n");
+	str_printf(ret, FORWARD, name);
+	if (fw->answers_ping)
+		str_add(ret, "		icmp type echo-request accept\n");
+	str_add(ret, "	}\n	chain translate {\n"
+	             "		type nat hook prerouting priority -100; policy accept;\n");
+	targets(fw, ret);
+	str_add(ret, "	}\n	chain source {\n"
+	             "		type nat hook postrouting priority 100; policy accept;\n"
+	             "		fib saddr type local accept\n"
+	             "		ct status dnat masquerade\n");
+	ranges(fw, ret);
+	str_add(ret, "		masquerade\n	}\n}\n");
+}
