@@ -17,7 +17,8 @@ def run(*args, cwd=HERE):
     return tap.run(*args, cwd=cwd)
 
 
-for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "with-parameters", "group-export", "group-export/template.json", "../terraform/hub.plan.json"):
+for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "with-parameters", "group-export", "group-export/template.json", "../terraform/hub.plan.json",
+             "firewall.json", "../terraform/firewall.plan.json"):
     status, out, err = run("import", name)
     text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
     golden(name, f"{HERE}/{name.replace('../terraform/', '').replace('/', '-')}.expect", text)

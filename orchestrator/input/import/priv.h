@@ -134,6 +134,7 @@ void import_routers(struct import *im);  /* routeserver.c */
 void import_gateways(struct import *im); /* gateway.c */
 void import_balancers(struct import *im); /* balancer.c */
 void import_services(struct import *im);  /* service.c: firewalls, endpoints, NAT */
+void import_firewalls(struct import *im); /* part of it */
 
 /* Configurations of a machine, by the names that its image knows. */
 void im_take_files(struct import *im, const char *name, json_t *out, json_t *files);

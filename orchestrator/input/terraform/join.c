@@ -4,10 +4,24 @@
 #include "input/resources.h"
 #include "input/terraform/convert.h"
 
+/* Who is named by name and not by id is in the id of what is below it: PARENT/kind/name. */
+static json_t *above(const char *id)
+{
+	const char *end = id + strlen(id);
+
+	for (unsigned i = 0; i < 2 && end > id; i++)
+		do
+			end--;
+		while (end > id && *end != '/');
+	return json_stringn(id, (size_t)(end - id));
+}
+
 static json_t *target(struct tf *t, struct tf_node *n, json_t *by_id)
 {
 	json_t *candidates = NULL;
-	json_t *id = tf_attr(t, n, tf_block(n), n->def->parent_id, false, &candidates);
+	json_t *id = n->def->parent_id
+	                 ? tf_attr(t, n, tf_block(n), n->def->parent_id, false, &candidates)
+	                 : above(tf_id(t, n));
 	json_t *found = resource_find(by_id, json_string_value(id));
 
 	if (!found)
@@ -15,7 +29,9 @@ static json_t *target(struct tf *t, struct tf_node *n, json_t *by_id)
 		    t->findings, SEV_WARNING,
 		    json_array_size(candidates) ? "TF-REF-02" : "TF-REF-01", NULL, n->address, NULL,
 		    "%s joins something to a resource that is not in this file (%s)", n->address,
-		    json_is_string(id) ? json_string_value(id) : n->def->parent_id);
+		    json_is_string(id) && *json_string_value(id) ? json_string_value(id)
+		    : n->def->parent_id                          ? n->def->parent_id
+		                                                 : n->def->parent_name);
 	json_decref(id);
 	return found;
 }

@@ -1,0 +1,279 @@
+/* Azure Firewalls, with the rules of their own (classic) or of their policy. */
+#include "input/import/priv.h"
+
+/* --- rules ----------------------------------------------------------------------------------- */
+
+struct reading {
+	struct import *im;
+	const struct res *r; /* for findings: the firewall, or a group of its policy */
+	const char *name;    /* of the rule */
+	const json_t *from;
+	json_t *to;
+};
+
+static json_t *texts(const json_t *list, const char *const *words)
+{
+	json_t *out = json_array(), *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)list, i, v) {
+		const char *s = json_string_value(v);
+
+		if (s)
+			json_array_append_new(out, json_string(words ? arm_word(s, words) : s));
+		else if (json_is_integer(v))
+			json_array_append_new(
+			    out, json_sprintf("%lld", (long long)json_integer_value(v)));
+	}
+	return out;
+}
+
+static void put_list(json_t *to, const char *key, json_t *list)
+{
+	if (json_array_size(list))
+		json_object_set(to, key, list);
+	json_decref(list);
+}
+
+/* IP groups are lists of addresses by reference. */
+static void add_groups(const struct reading *r, const char *key, json_t *to)
+{
+	json_t *v, *a;
+	size_t i, k;
+
+	json_array_foreach (arm_list(r->from, key), i, v) {
+		const struct res *g = im_ref(r->im, r->r, json_string_value(v), "IP group");
+
+		json_array_foreach (g ? arm_list(g->j, "ipAddresses") : NULL, k, a)
+			if (json_is_string(a))
+				json_array_append(to, a);
+	}
+}
+
+static void put_addresses(const struct reading *r, const char *key, const char *groups,
+                          const char *one)
+{
+	json_t *list = texts(arm_list(r->from, key), NULL);
+	const char *single = one ? arm_str(r->from, one) : NULL;
+
+	if (single)
+		json_array_append_new(list, json_string(single));
+	add_groups(r, groups, list);
+	put_list(r->to, key, list);
+}
+
+static bool put_target(const struct reading *r)
+{
+	const char *port = arm_str(r->from, "translatedPort");
+	json_int_t n;
+
+	if (!arm_str(r->from, "translatedAddress")) {
+		im_note(r->im, SEV_WARNING, "IMPORT-PROP-02", r->r, NULL,
+		        "NAT rule \"%s\" translates to a name; it is left out", r->name);
+		return false;
+	}
+	put_str(r->to, "translatedAddress", arm_str(r->from, "translatedAddress"));
+	if (port)
+		put_str(r->to, "translatedPort", port);
+	else if (arm_int(r->from, "translatedPort", &n))
+		json_object_set_new(r->to, "translatedPort", json_sprintf("%lld", (long long)n));
+	return true;
+}
+
+static bool put_rule(const struct reading *r, bool nat)
+{
+	static const char *const protocols[] = { "Any", "TCP", "UDP", "ICMP", NULL };
+	json_t *list = arm_list(r->from, "protocols");
+
+	put_list(r->to, "protocols",
+	         texts(json_array_size(list) ? list : arm_list(r->from, "ipProtocols"), protocols));
+	put_addresses(r, "sourceAddresses", "sourceIpGroups", NULL);
+	put_addresses(r, "destinationAddresses", "destinationIpGroups", "destinationAddress");
+	put_list(r->to, "destinationPorts", texts(arm_list(r->from, "destinationPorts"), NULL));
+	put_list(r->to, "destinationFqdns", texts(arm_list(r->from, "destinationFqdns"), NULL));
+	return !nat || put_target(r);
+}
+
+static void put_rules(struct import *im, const struct res *r, json_t *to, const json_t *rules,
+                      bool nat)
+{
+	json_t *v, *have;
+	size_t i;
+
+	json_array_foreach ((json_t *)rules, i, v) {
+		const char *name = arm_str(v, "name");
+		struct reading one = { im, r, name ? name : arena_printf(im->a, "rule %zu", i), v,
+			               json_object() };
+
+		have = json_object_get(to, "rules");
+		if (json_object_get(have, one.name))
+			one.name = arena_printf(im->a, "%s (%zu)", one.name, i);
+		if (put_rule(&one, nat))
+			im_set_in(to, "rules", one.name, json_incref(one.to));
+		json_decref(one.to);
+	}
+}
+
+/* --- collections ----------------------------------------------------------------------------- */
+
+static void application(struct import *im, const struct res *r, const char *name)
+{
+	im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
+	        "application rules (\"%s\") look at names, which are not emulated",
+	        name ? name : "");
+}
+
+/* group NULL: the firewall's own.  In a policy, collections of different groups may have one name.
+ */
+static void add_collection(struct import *im, const struct res *r, const struct res *group,
+                           json_t *fw, const json_t *c, bool nat)
+{
+	static const char *const actions[] = { "Allow", "Deny", "Dnat", NULL };
+	const char *name = arm_str(c, "name"), *action = arm_str(arm_get(c, "action"), "type");
+	json_t *obj = json_object();
+	json_int_t n;
+
+	name = name ? name : "collection";
+	if (arm_int(c, "priority", &n))
+		json_object_set_new(obj, "priority", json_integer(n));
+	if (group && arm_int(group->j, "priority", &n))
+		json_object_set_new(obj, "groupPriority", json_integer(n));
+	put_str(obj, "action", action ? arm_word(action, actions) : nat ? "Dnat" : NULL);
+	put_rules(im, r, obj, arm_list(c, "rules"), nat);
+	im_set_in(fw, nat ? "natRuleCollections" : "networkRuleCollections",
+	          group ? arena_printf(im->a, "%s/%s", group->name, name) : name, obj);
+}
+
+/* As a classic firewall has them, and a group in Terraform. */
+static void typed_collections(struct import *im, const struct res *r, const struct res *group,
+                              json_t *fw)
+{
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (arm_list(r->j, "networkRuleCollections"), i, c)
+		add_collection(im, r, group, fw, c, false);
+	json_array_foreach (arm_list(r->j, "natRuleCollections"), i, c)
+		add_collection(im, r, group, fw, c, true);
+	json_array_foreach (arm_list(r->j, "applicationRuleCollections"), i, c)
+		application(im, r, arm_str(c, "name"));
+}
+
+static void mixed_collections(struct import *im, const struct res *g, json_t *fw)
+{
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (arm_list(g->j, "ruleCollections"), i, c) {
+		const char *kind = arm_str(json_array_get(arm_list(c, "rules"), 0), "ruleType");
+		const char *type = arm_str(c, "ruleCollectionType");
+
+		if (kind && strieq(kind, "ApplicationRule"))
+			application(im, g, arm_str(c, "name"));
+		else
+			add_collection(im, g, g, fw, c, type && str_glob("*nat*", type));
+	}
+}
+
+static void policy_rules(struct import *im, const struct res *policy, json_t *fw)
+{
+	const struct res *base = im_ref(im, policy, arm_id(policy->j, "basePolicy"), "base policy");
+	struct res *g;
+
+	if (base)
+		im_note(im, SEV_WARNING, "IMPORT-PROP-02", policy, NULL,
+		        "the rules of base policy \"%s\", which come first, are not read",
+		        base->name);
+	IM_EACH(im, g, NET "firewallpolicies/rulecollectiongroups")
+	{
+		if (g->parent != policy)
+			continue;
+		mixed_collections(im, g, fw);
+		typed_collections(im, g, g, fw);
+	}
+}
+
+/* --- the firewall ---------------------------------------------------------------------------- */
+
+/* A policy's are a list; a classic firewall's one string. */
+static void put_ranges(struct import *im, const json_t *j, json_t *obj)
+{
+	json_t *list = texts(arm_list(j, "snat.privateRanges"), NULL), *extra, *v;
+	const char *key;
+
+	extra = arm_get(j, "additionalProperties");
+	json_object_foreach (extra, key, v) {
+		const char *s = json_string_value(v);
+
+		for (; s && strieq(key, "Network.SNAT.PrivateRanges") && *s;) {
+			size_t n;
+
+			s += strspn(s, ", ");
+			n = strcspn(s, ", ");
+			if (n)
+				json_array_append_new(
+				    list, json_string(arena_printf(im->a, "%.*s", (int)n, s)));
+			s += n;
+		}
+	}
+	put_list(obj, "privateRanges", list);
+}
+
+static const char *place(struct import *im, struct res *r, const char **ret_ip, json_t *publics)
+{
+	const char *vnet = NULL;
+	struct res *c;
+
+	IM_EACH(im, c, NET "azurefirewalls/ipconfigurations")
+	{
+		if (c->parent != r)
+			continue;
+		struct res *subnet = im_ref(im, c, arm_id(c->j, "subnet"), "subnet");
+		const char *public = im_public(im, c, arm_id(c->j, "publicIPAddress"));
+
+		if (subnet && subnet->out && subnet->parent)
+			vnet = subnet->parent->lab;
+		if (!*ret_ip)
+			*ret_ip = arm_str(c->j, "privateIPAddress");
+		if (public)
+			json_array_append_new(publics, json_string(public));
+	}
+	return vnet;
+}
+
+static void read_firewall(struct import *im, struct res *r)
+{
+	json_t *obj = json_object(), *names = json_array();
+	const char *ip = NULL, *vnet = place(im, r, &ip, names);
+
+	if (!vnet) {
+		json_decref(obj);
+		json_decref(names);
+		im_leave_out(im, r, NULL,
+		             arm_id(r->j, "virtualHub") ? "it is in a hub of Virtual WAN"
+		                                        : "it is not known in which virtual "
+		                                          "network it is");
+		return;
+	}
+	DESCRIBE(obj, arm_str(arm_get(r->j, "sku"), "tier"));
+	put_str(obj, "virtualNetwork", vnet);
+	put_str(obj, "privateIPAddress", ip);
+	put_list(obj, "publicIPAddresses", names);
+	put_ranges(im, r->j, obj);
+	typed_collections(im, r, NULL, obj);
+	const struct res *policy = im_ref(im, r, arm_id(r->j, "firewallPolicy"), "firewall policy");
+
+	if (policy) {
+		put_ranges(im, policy->j, obj);
+		policy_rules(im, policy, obj);
+	}
+	im_put(im, "azureFirewalls", r, obj);
+}
+
+void import_firewalls(struct import *im)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "azurefirewalls")
+	read_firewall(im, r);
+}
