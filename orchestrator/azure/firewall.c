@@ -27,20 +27,39 @@ struct firewall_verdict firewall_decide(const struct firewall *fw, const struct 
 			                          NULL };
 	}
 	r = match(&fw->network, p, &at);
-	return (struct firewall_verdict){ r && !r->deny ? FIREWALL_ALLOW : FIREWALL_DENY, r, NULL };
+	bool pass = r && !r->deny && !firewall_cannot_hide(fw, p);
+
+	return (struct firewall_verdict){ pass ? FIREWALL_ALLOW : FIREWALL_DENY, r, NULL };
 }
 
-bool firewall_hides_source(const struct firewall *fw, ip4 dst)
+const struct prefix firewall_iana[FIREWALL_IANA] = {
+	{ 0x0A000000, 8 }, { 0xAC100000, 12 }, { 0xC0A80000, 16 }, { 0x64400000, 10 }
+};
+
+static bool has_ports(const struct walk_packet *p)
 {
-	for (size_t i = 0; i < fw->n_private_ranges; i++)
-		if (prefix_has(fw->private_ranges[i], dst))
+	return p->ip_proto == IPPROTO_TCP || p->ip_proto == IPPROTO_UDP;
+}
+
+bool firewall_hides_source(const struct firewall *fw, const struct walk_packet *p)
+{
+	const struct prefix *v = has_ports(p) ? fw->private_ranges : firewall_iana;
+	size_t n = has_ports(p) ? fw->n_private_ranges : FIREWALL_IANA;
+
+	for (size_t i = 0; i < n; i++)
+		if (prefix_has(v[i], p->dst))
 			return false;
 	return true;
 }
 
+bool firewall_cannot_hide(const struct firewall *fw, const struct walk_packet *p)
+{
+	return !has_ports(p) && !fw->icmp_out && firewall_hides_source(fw, p);
+}
+
 static const char *flow_text(struct arena *a, const struct walk_packet *p)
 {
-	if (p->ip_proto == IPPROTO_TCP || p->ip_proto == IPPROTO_UDP)
+	if (has_ports(p))
 		return arena_printf(a, "%s/%u from %s to %s",
 		                    p->ip_proto == IPPROTO_TCP ? "tcp" : "udp", p->dport,
 		                    IP4_STR(p->src), IP4_STR(p->dst));
@@ -49,12 +68,18 @@ static const char *flow_text(struct arena *a, const struct walk_packet *p)
 }
 
 const char *firewall_reason(struct arena *a, const struct firewall *fw, const struct walk_packet *p,
-                            const struct security_rule *denies)
+                            const struct security_rule *rule)
 {
 	const char *flow = flow_text(a, p);
 
-	if (denies)
-		return arena_printf(a, "rule %s of firewall %s denies %s", denies->name, fw->name,
+	if (rule && !rule->deny)
+		return arena_printf(a,
+		                    "rule %s of firewall %s allows %s, but the firewall gives its "
+		                    "public address to TCP and UDP only; try those (the setting "
+		                    "azureFirewallInternetIcmp lets all pass)",
+		                    rule->name, fw->name, flow);
+	if (rule)
+		return arena_printf(a, "rule %s of firewall %s denies %s", rule->name, fw->name,
 		                    flow);
 	if (p->dst == fw->vm->nics[0]->ip)
 		return arena_printf(a,

@@ -30,14 +30,14 @@ struct firewall {
 	struct vnet *vnet;
 	struct vm *vm; /* its node in the lab; the first NIC is in AzureFirewallSubnet */
 	struct firewall_collection *collections; /* in the order in which they are asked */
-	size_t n_collections, n_declared; /* n_declared: rules, as written */
+	size_t n_collections, n_declared;        /* n_declared: rules, as written */
 	/* In the order in which they are asked; the last ones match everything, and deny it. */
 	struct nsg_rules nat, network;
 	struct firewall_target *targets; /* of nat's rules, in step with them */
 	/* privateRanges: who is there sees the true source. */
 	struct prefix *private_ranges;
 	size_t n_private_ranges;
-	bool answers_ping; /* settings */
+	bool answers_ping, icmp_out; /* settings */
 	/* Of its public addresses, how many it was given: the first one is its NIC's. */
 	size_t n_public;
 };
@@ -49,8 +49,16 @@ struct firewall_verdict {
 };
 /* About the first packet of a flow, as it came in. */
 struct firewall_verdict firewall_decide(const struct firewall *fw, const struct walk_packet *p);
-/* A packet to dst that a network rule has let pass leaves with the firewall's own address. */
-bool firewall_hides_source(const struct firewall *fw, ip4 dst);
-/* A sentence about a packet that is denied: which rule, and what to do. */
+/* What IANAPrivateRanges stands for. */
+enum { FIREWALL_IANA = 4 };
+extern const struct prefix firewall_iana[FIREWALL_IANA];
+/* A packet that a network rule has let pass leaves with the firewall's own address.  Private ranges
+ * are for TCP and UDP; for other protocols IANA's are always the private ones. */
+bool firewall_hides_source(const struct firewall *fw, const struct walk_packet *p);
+/* ... but the address translation behind it knows TCP and UDP only, so that others go nowhere
+ * ("Azure Firewall known issues": rules for other protocols do not work for Internet traffic;
+ * settings.azureFirewallInternetIcmp). */
+bool firewall_cannot_hide(const struct firewall *fw, const struct walk_packet *p);
+/* A sentence about a packet that is denied: why, and what to do.  rule: that of the verdict. */
 const char *firewall_reason(struct arena *a, const struct firewall *fw, const struct walk_packet *p,
-                            const struct security_rule *denies);
+                            const struct security_rule *rule);

@@ -62,7 +62,8 @@ struct settings {
 	bool udr_over_service;            /* "udrOverridesServiceEndpoint", true */
 	bool strict_access;               /* "strictAccess", true */
 	bool route_server_ping;           /* "routeServerPing", true */
-	bool firewall_ping;               /* "azureFirewallPing", false */
+	bool firewall_ping;               /* "azureFirewallPing", true */
+	bool firewall_icmp;               /* "azureFirewallInternetIcmp", false */
 	enum internal_none internal_none; /* "azureInternalNone", off */
 	bool vnet2vnet_rs;                /* "vnet2vnetRouteServerRoutes", true */
 	bool nat_first;                   /* "natGatewayBeforePublicIP", true */

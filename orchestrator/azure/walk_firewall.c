@@ -54,7 +54,7 @@ static enum step decide(struct walker *x, const struct firewall *fw, struct walk
 	} else {
 		ret->said = TEXT(x, "rule %s allows it; ", v.rule->name);
 	}
-	if (v.act == FIREWALL_DNAT || firewall_hides_source(fw, x->p.dst))
+	if (v.act == FIREWALL_DNAT || firewall_hides_source(fw, &x->p))
 		ret->source = fw->vm->nics[0]->ip;
 	return STEP_NIC;
 }

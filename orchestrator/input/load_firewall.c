@@ -439,9 +439,6 @@ static void deny_the_rest(struct nsg_rules *r)
 
 static void read_ranges(struct loader *l, struct firewall *fw, json_t *list)
 {
-	static const struct prefix iana[] = {
-		{ 0x0A000000, 8 }, { 0xAC100000, 12 }, { 0xC0A80000, 16 }, { 0x64400000, 10 }
-	};
 	_cleanup_prefixes_ struct prefixes v = { 0 };
 	bool defaults = !json_array_size(list);
 	json_t *x;
@@ -458,8 +455,8 @@ static void read_ranges(struct loader *l, struct firewall *fw, json_t *list)
 			           "write a prefix, or IANAPrivateRanges", "\"%s\" is no prefix",
 			           s);
 	}
-	for (i = 0; defaults && i < ARRAY_LEN(iana); i++)
-		prefixes_add(&v, iana[i]);
+	for (i = 0; defaults && i < FIREWALL_IANA; i++)
+		prefixes_add(&v, firewall_iana[i]);
 	prefixes_tidy(&v);
 	fw->private_ranges = arena_array(l->a, v.n, sizeof(*fw->private_ranges));
 	if (v.n)
@@ -479,6 +476,7 @@ void load_firewall_rules(struct loader *l)
 		json_t *network = json_object_get(x, "networkRuleCollections");
 
 		fw->answers_ping = l->m->settings.firewall_ping;
+		fw->icmp_out = l->m->settings.firewall_icmp;
 		fw->collections =
 		    arena_array(l->a, json_object_size(nat) + json_object_size(network),
 		                sizeof(*fw->collections));

@@ -6,21 +6,20 @@
 
 #define TABLE "vnetlab"
 
-/* What comes in for the firewall itself is dropped unless it is an answer, or is translated: it
- * answers no ping (settings.azureFirewallPing). */
-#define FORWARD \
-	"	chain forward {\n" \
-	"		type filter hook forward priority 0; policy drop;\n" \
-	"		ct state established,related accept\n" \
-	"		ct state invalid drop\n" \
-	"		ct status dnat accept\n" \
-	"		jump %s\n" \
-	"		accept\n" \
-	"	}\n" \
-	"	chain own {\n" \
-	"		type filter hook input priority 0; policy drop;\n" \
-	"		iifname \"lo\" accept\n" \
-	"		ct state established,related accept\n"
+/* What comes in for the firewall itself is dropped unless it is an answer, is translated, or asks
+ * for an echo. */
+static const char OWN[] = "	chain own {\n"
+                          "		type filter hook input priority 0; policy drop;\n"
+                          "		iifname \"lo\" accept\n"
+                          "		ct state established,related accept\n";
+
+static void set_of(const struct prefix *v, size_t n, struct str *s)
+{
+	str_add(s, "ip daddr { ");
+	for (size_t i = 0; i < n; i++)
+		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(v[i]));
+	str_add(s, " } ");
+}
 
 static void targets(const struct firewall *fw, struct str *s)
 {
@@ -36,15 +35,27 @@ static void targets(const struct firewall *fw, struct str *s)
 	}
 }
 
-/* Destinations that see the true source. */
-static void ranges(const struct firewall *fw, struct str *s)
+/* Behind the rules: what has no ports and would need the public address goes nowhere. */
+static void no_ports(const struct firewall *fw, struct str *s)
 {
-	if (!fw->n_private_ranges)
+	if (fw->icmp_out)
 		return;
-	str_add(s, "ip daddr { ");
-	for (size_t i = 0; i < fw->n_private_ranges; i++)
-		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(fw->private_ranges[i]));
-	str_add(s, " } accept\n");
+	set_of(firewall_iana, FIREWALL_IANA, s);
+	str_add(s, "accept\nmeta l4proto != { 6, 17 } drop\n");
+}
+
+/* firewall_hides_source() */
+static void sources(const struct firewall *fw, struct str *s)
+{
+	str_add(s, "meta l4proto != { 6, 17 } ");
+	set_of(firewall_iana, FIREWALL_IANA, s);
+	str_add(s, "accept\n");
+	if (fw->n_private_ranges) {
+		str_add(s, "meta l4proto { 6, 17 } ");
+		set_of(fw->private_ranges, fw->n_private_ranges, s);
+		str_add(s, "accept\n");
+	}
+	str_add(s, "masquerade\n");
 }
 
 const char *firewall_chain_name(const struct firewall *fw, char buf[FIREWALL_CHAIN])
@@ -53,7 +64,8 @@ const char *firewall_chain_name(const struct firewall *fw, char buf[FIREWALL_CHA
 
 	targets(fw, &s);
 	nsg_rules_text(&fw->network, &s);
-	ranges(fw, &s);
+	no_ports(fw, &s);
+	sources(fw, &s);
 	str_printf(&s, "%s %d", IP4_STR(fw->vm->nics[0]->ip), fw->answers_ping);
 	snprintf(buf, FIREWALL_CHAIN, "fw_%016llx", (unsigned long long)str_hash(str_get(&s), 1));
 	return buf;
@@ -68,8 +80,16 @@ void firewall_nft_text(const struct firewall *fw, struct str *ret)
 	str_add(ret, "add table ip " TABLE "\ndelete table ip " TABLE "\n");
 	str_printf(ret, "table ip " TABLE " {\n	chain %s {\n", name);
 	nsg_rules_text(&fw->network, ret);
-	str_add(ret, "	}\n");
-	str_printf(ret, FORWARD, name);
+	str_printf(ret,
+	           "	}\n	chain forward {\n"
+	           "		type filter hook forward priority 0; policy drop;\n"
+	           "		ct state established,related accept\n"
+	           "		ct state invalid drop\n"
+	           "		ct status dnat accept\n"
+	           "		jump %s\n",
+	           name);
+	no_ports(fw, ret);
+	str_printf(ret, "		accept\n	}\n%s", OWN);
 	if (fw->answers_ping)
 		str_add(ret, "		icmp type echo-request accept\n");
 	str_add(ret, "	}\n	chain translate {\n"
@@ -79,6 +99,6 @@ void firewall_nft_text(const struct firewall *fw, struct str *ret)
 	             "		type nat hook postrouting priority 100; policy accept;\n"
 	             "		fib saddr type local accept\n"
 	             "		ct status dnat masquerade\n");
-	ranges(fw, ret);
-	str_add(ret, "		masquerade\n	}\n}\n");
+	sources(fw, ret);
+	str_add(ret, "	}\n}\n");
 }

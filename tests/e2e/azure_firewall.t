@@ -1,0 +1,109 @@
+#!/bin/bash
+# Azure Firewall: what comes out of it, how it changes while flows pass, and what path says of it.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq python3 nft ping
+
+file=$topologies/azure-firewall/azure-firewall.vnetlab.json
+flows=$root/tests/e2e/lb/flows.py
+
+# peer NODE PORT COMMAND...: which source NODE sees when COMMAND connects to its port.
+cat >"$work/peer.py" <<'EOF'
+import socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("", int(sys.argv[1])))
+s.listen()
+s.settimeout(20)
+print("ready", flush=True)
+print(s.accept()[1][0], flush=True)
+EOF
+peer() {
+	local node=$1 port=$2 line
+	shift 2
+	coproc SEEN { vnetlab exec "$node" -- python3 "$work/peer.py" "$port"; }
+	read -r line <&"${SEEN[0]}"
+	[ "$line" = ready ] && "$@" >/dev/null 2>&1
+	read -r line <&"${SEEN[0]}" && echo "$line"
+	wait "$SEEN_PID" 2>/dev/null
+}
+# change FILTER: the lab as it is, changed.
+change() {
+	jq ".checks = {} | $1" "$file" >"$work/changed.vnetlab.json" && vnetlab up "$work/changed.vnetlab.json" -q
+}
+
+status "up" 0 vnetlab up "$file"
+like "is counted by itself" "$out" "4 virtual machines, 1 Route Server, 1 firewall"
+run vnetlab status -o json
+json "is a node of its own kind" '[.nodes[] | select(.name == "fw") | .kind] == ["azureFirewall"]'
+run vnetlab graph azure-firewall --format mermaid
+like "is called so in pictures" "$out" "10\.0\.1\.4 firewall"
+
+# --- sources ---
+is "a private destination sees the true source" \
+	"$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.1.0.4
+ok "a translated port is changed as the lab runs" change \
+	'.azureFirewalls.fw.natRuleCollections.publish.rules.web.translatedPort = "8444"'
+is "and what is translated comes from the firewall" \
+	"$(peer app 8444 vnetlab probe internet fw --protocol tcp --port 8443)" 10.0.1.4
+ok "no range is private any more" change '.azureFirewalls.fw.privateRanges = ["255.255.255.255/32"]'
+is "so all see the firewall" "$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.0.1.4
+status "and path says so" 0 vnetlab path app sql --protocol tcp --port 5432 -o json
+json "with both walks" '.agree and (.hops[1].reason | test("rule open/app-to-db allows it.*source 10.1.0.4 becomes 10.0.1.4"))'
+
+# --- rules change, flows stay ---
+status "the design itself again" 0 vnetlab up "$file" -q
+run vnetlab status -o json
+before=$(printf '%s' "$out" | jq -c '[.nodes[].processes[].pid]')
+coproc KEEP { vnetlab exec app -- python3 "$flows" keep 10.2.0.4 5432; }
+read -r line <&"${KEEP[0]}"
+is "a connection" "$line" up
+only_out='.azureFirewalls.fw.networkRuleCollections.open.rules |= (del(.["app-to-db"]) | .["app-out"].destinationAddresses = ["8.8.8.8"])'
+ok "its rule goes" change "$only_out"
+is "no new one" "$(vnetlab exec app -- python3 "$flows" tcp 10.2.0.4 5432 3)" 0
+echo hello >&"${KEEP[1]}"
+read -r line <&"${KEEP[0]}"
+is "the connection goes on" "$line" hello
+eval "exec ${KEEP[1]}>&-"
+run vnetlab status -o json
+is "no process was started anew" "$(printf '%s' "$out" | jq -c '[.nodes[].processes[].pid]')" "$before"
+status "twice the same" 0 vnetlab up "$work/changed.vnetlab.json" -o json
+json "changes nothing" '.changes == []'
+status "path: no rule" 1 vnetlab path app sql --protocol tcp --port 5432 -o json
+json "denied because none allows it" '.agree and (.reason | test("no rule of firewall fw allows tcp/5432 from 10.1.0.4 to 10.2.0.4"))'
+
+# --- what the walks say, and what the kernel has ---
+status "the design itself again" 0 vnetlab up "$file" -q
+status "path: a rule denies" 1 vnetlab path app sql --protocol tcp --port 22 -o json
+json "which" '.agree and (.reason | test("rule closed/admin of firewall fw denies tcp/22"))'
+status "path: published" 0 vnetlab path internet fw --protocol tcp --port 8443 -o json
+json "there and back" '.agree and .verdict == "delivered" and .return.verdict == "delivered" and .hops[1].node == "fw"'
+status "path: not published" 1 vnetlab path internet fw --protocol tcp --port 80 -o json
+json "why" '.agree and (.reason | test("answers nothing itself, and none of its NAT rules is for tcp/80"))'
+run vnetlab path app ops --protocol tcp --port 443 -o json
+json "an answer that nobody asked for" '.agree and .return.verdict == "dropped" and (.return.reason | test("the question did not come through the firewall"))'
+ok "its own address answers pings" vnetlab probe ops fw
+ok "unless the setting says no" change '.settings.azureFirewallPing = false'
+not_ok "then it does not" vnetlab probe ops fw
+status "no ping gets out" 1 vnetlab path app 8.8.8.8 -o json
+json "and why" '.agree and (.reason | test("rule open/app-out of firewall fw allows icmp.*TCP and UDP only"))'
+ok "but the setting lets it" change '.settings.azureFirewallInternetIcmp = true'
+ok "out" vnetlab probe app 8.8.8.8
+ok "it is stopped" vnetlab fault stop fw
+not_ok "nothing passes" vnetlab probe app 8.8.8.8 --protocol tcp --port 443
+ok "it starts again" vnetlab fault start fw
+wait_until "with its rules" 5 vnetlab probe app 8.8.8.8 --protocol tcp --port 443
+not_ok "all of them" vnetlab probe app sql --protocol tcp --port 22
+vnetlab exec fw -- nft flush ruleset
+run vnetlab path app sql --protocol tcp --port 22 -o json
+json "rules that are gone are missed" '.kernel.reason | test("has not the rules that the design makes of it")'
+
+# --- without a public address ---
+ok "no public address" change 'del(.publicIPAddresses) | del(.azureFirewalls.fw.publicIPAddresses) | del(.azureFirewalls.fw.natRuleCollections)'
+not_ok "no Internet" vnetlab probe app 8.8.8.8 --protocol tcp --port 443
+run vnetlab path app 8.8.8.8 --protocol tcp --port 443 -o json
+json "why" '.agree and (.reason | test("firewall fw has no public address"))'
+status "the firewall goes" 0 change 'del(.publicIPAddresses) | del(.azureFirewalls)'
+run vnetlab status -o json
+json "and its node" '[.nodes[] | select(.name == "fw")] == []'
+status "down" 0 vnetlab down
+done_testing
