@@ -41,6 +41,8 @@ enum load_kind {
 char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
 
+/* "80", "8000-8080". */
+bool load_port_span(const char *text, struct port_span *ret);
 /* NULL: unknown, and a finding says so. */
 const struct service_tag *load_service_tag(struct loader *l, const char *name, const char *ptr);
 

@@ -1,8 +1,6 @@
 /* Azure Firewalls: a node each, and their rules in the order in which they are asked. */
 #include "azure/firewall.h"
 
-#include <stdio.h>
-
 #include "azure/prefixes.h"
 #include "azure/service_tags.h"
 #include "base/str.h"
@@ -177,22 +175,6 @@ static void read_addresses(struct reading *r, const char *key, bool tags, bool *
 	*ret_n = v.n;
 }
 
-static bool port_span(const char *s, struct port_span *ret)
-{
-	unsigned lo, hi;
-	char rest;
-
-	if (strspn(s, "0123456789-") != strlen(s))
-		return false;
-	if (sscanf(s, "%5u-%5u%c", &lo, &hi, &rest) != 2) {
-		if (sscanf(s, "%5u%c", &lo, &rest) != 1)
-			return false;
-		hi = lo;
-	}
-	*ret = (struct port_span){ (uint16_t)lo, (uint16_t)hi };
-	return lo <= hi && hi <= 65535;
-}
-
 static void bad_port(struct reading *r, const char *where, const char *text)
 {
 	r->broken = true;
@@ -213,7 +195,7 @@ static void read_ports(struct reading *r, struct nsg_side *side)
 
 		if (s && is_any(s))
 			any = true;
-		else if (s && port_span(s, &side->ports[side->n_ports]))
+		else if (s && load_port_span(s, &side->ports[side->n_ports]))
 			side->n_ports++;
 		else if (s)
 			bad_port(r, arena_printf(r->l->a, "destinationPorts/%zu", i), s);
@@ -312,7 +294,8 @@ static void read_target(struct reading *r, struct firewall_target *ret)
 
 	if (!ip || ip4_parse(ip, &ret->ip) < 0)
 		r->broken = true; /* a finding says so already */
-	if (port && !is_any(port) && (!port_span(port, &span) || span.lo != span.hi || !span.lo))
+	if (port && !is_any(port) &&
+	    (!load_port_span(port, &span) || span.lo != span.hi || !span.lo))
 		bad_port(r, "translatedPort", port);
 	ret->port = span.lo;
 }

@@ -110,7 +110,7 @@ static bool port_number(const char *s, char **end, unsigned long *ret)
 	return *ret <= 65535;
 }
 
-static void add_ports(const struct reading *r, const char *text, const char *ptr)
+bool load_port_span(const char *text, struct port_span *ret)
 {
 	unsigned long lo = 0, hi;
 	char *end = NULL;
@@ -119,9 +119,16 @@ static void add_ports(const struct reading *r, const char *text, const char *ptr
 	hi = lo;
 	if (ok && *end == '-')
 		ok = port_number(end + 1, &end, &hi);
-	if (ok && !*end && lo <= hi) {
-		r->side->ports[r->side->n_ports++] =
-		    (struct port_span){ (uint16_t)lo, (uint16_t)hi };
+	if (!ok || *end || lo > hi)
+		return false;
+	*ret = (struct port_span){ (uint16_t)lo, (uint16_t)hi };
+	return true;
+}
+
+static void add_ports(const struct reading *r, const char *text, const char *ptr)
+{
+	if (load_port_span(text, &r->side->ports[r->side->n_ports])) {
+		r->side->n_ports++;
 		return;
 	}
 	r->rule->broken = true;

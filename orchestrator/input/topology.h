@@ -19,8 +19,8 @@ json_t *design_read(const char *path, struct findings *f, struct err *e);
 /* ^ new reference, or NULL: with *e set when the file cannot be read (ENOENT, ...), with findings
  * when it is not acceptable JSON, too big or too deep. */
 
-/* The first half of it: the file's text.  -errno: with *e set when it cannot be read, with a finding
- * when it is too big (-EFBIG). */
+/* The first half of it: the file's text.  -errno: with *e set when it cannot be read, with a
+ * finding when it is too big (-EFBIG). */
 int design_text(const char *path, struct str *ret, struct findings *f, struct err *e);
 /* The same for a text at hand: the topology alone, not a design.  NULL with findings. */
 json_t *design_parse(const char *text, size_t n, struct findings *f);

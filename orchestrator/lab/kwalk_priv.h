@@ -54,8 +54,8 @@ struct kwalk {
 	struct nsg_state nsg; /* and its security groups; kwalk_nsg.c */
 	bool nsg_read;
 	enum kwalk_known *firewalls; /* by fw->idx; kwalk_firewall.c */
-	bool *stopped;      /* by vm->idx, and one more for the stand-ins */
-	bool *backend_down; /* see struct runtime */
+	bool *stopped;               /* by vm->idx, and one more for the stand-ins */
+	bool *backend_down;          /* see struct runtime */
 	struct runtime rt;
 	struct eff_cache *tables;
 	struct walk_env model, kernel;
