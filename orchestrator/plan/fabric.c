@@ -202,6 +202,61 @@ void fabric_rule_add(struct compiler *c, uint32_t priority, uint32_t mark, uint3
 	    (struct fab_rule){ priority, mark, mask, table };
 }
 
+/* --- classes that do not come before delivery ------------------------------------------------ */
+
+/* Whatever the table's routes inside of p and the longest one around it, they leave it to delivery.
+ */
+static bool leaves(const struct compiler *c, uint32_t table, size_t first, struct prefix p)
+{
+	const struct fab_route *around = NULL;
+
+	for (size_t i = first; i < c->f->n_routes; i++) {
+		const struct fab_route *r = &c->f->routes[i];
+
+		if (r->table != table)
+			continue;
+		if (r->prefix.len <= p.len) {
+			if (prefix_has(r->prefix, p.addr) &&
+			    (!around || r->prefix.len > around->prefix.len))
+				around = r;
+		} else if (r->kind != FAB_THROW && prefix_has(p, r->prefix.addr)) {
+			return false;
+		}
+	}
+	return around && around->kind == FAB_THROW;
+}
+
+static bool leaves_all(const struct compiler *c, uint32_t table, size_t first, const struct vnet *v)
+{
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (!leaves(c, table, first, v->prefixes[i]))
+			return false;
+	return true;
+}
+
+/* The class says nothing of its own about any address that the VNet's delivery table may have
+ * (add_delivery()).  first: where its routes begin. */
+static bool defers(const struct compiler *c, uint32_t table, size_t first, const struct vnet *v)
+{
+	if (!leaves_all(c, table, first, v))
+		return false;
+	for (size_t i = 0; i < v->n_peerings; i++) {
+		const struct peering *p = &v->peerings[i];
+
+		if (!peering_connected(p) || peering_shut(c->m, p))
+			continue;
+		for (size_t k = 0; k < peering_n_prefixes(p); k++)
+			if (!leaves(c, table, first, peering_prefix(p, k)))
+				return false;
+	}
+	for (size_t i = 0; i < v->n_groups; i++)
+		for (size_t k = 0; k < v->groups[i]->n_vnets; k++)
+			if (vnet_group_route(v, v->groups[i], v->groups[i]->vnets[k]) &&
+			    !leaves_all(c, table, first, v->groups[i]->vnets[k]))
+				return false;
+	return true;
+}
+
 static void add_class(struct compiler *c, const struct subnet *s, unsigned instance, bool *done)
 {
 	uint32_t class = fabric_class(c->m, s, instance), table = TABLE_CLASS_BASE + class;
@@ -212,10 +267,15 @@ static void add_class(struct compiler *c, const struct subnet *s, unsigned insta
 	_cleanup_(eff_table_free_p) struct eff_table *t =
 	    effective_routes(c->m, effective_routes_like(s), instance, c->rib, c->rt);
 
+	size_t first = c->f->n_routes;
+
 	for (size_t i = 0; i < t->n; i++)
 		if (t->routes[i].state == ST_ACTIVE)
 			add_row(c, table, t->subnet, &t->routes[i]);
 	fabric_rule_add(c, RULE_PRIO_CLASS, class, (1u << MARK_VNET_SHIFT) - 1, table);
+	if (defers(c, table, first, s->vnet))
+		fabric_rule_add(c, RULE_PRIO_DIRECT, class, (1u << MARK_VNET_SHIFT) - 1,
+		                TABLE_DELIVERY_BASE + fabric_vnet_number(s->vnet));
 }
 
 static void add_classes(struct compiler *c)
@@ -285,9 +345,20 @@ static void add_delivery(struct compiler *c, const struct vnet *v)
 	}
 	for (size_t i = 0; i < v->n_groups; i++)
 		deliver_to_group(c, table, v, v->groups[i]);
-	fabric_route_add(c, table, (struct prefix){ 0, 0 }, FAB_BLACKHOLE, 0);
 	fabric_rule_add(c, RULE_PRIO_DELIVERY, fabric_vnet_number(v) << MARK_VNET_SHIFT,
 	                ~0u << MARK_VNET_SHIFT, table);
+}
+
+/* For every VNet's packets, but not for what has no mark: ARP's look-ups.  A rule for each bit that
+ * a VNet's number may have. */
+static void add_end(struct compiler *c)
+{
+	if (!c->f->n_rules)
+		return;
+	fabric_route_add(c, TABLE_END, (struct prefix){ 0, 0 }, FAB_BLACKHOLE, 0);
+	for (uint32_t bit = 1; bit <= c->m->n_vnets; bit <<= 1)
+		fabric_rule_add(c, RULE_PRIO_END, bit << MARK_VNET_SHIFT, bit << MARK_VNET_SHIFT,
+		                TABLE_END);
 }
 
 /* --- pairs of VNets that take no forwarded traffic ------------------------------------------- */
@@ -351,6 +422,7 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 	for (size_t i = 0; i < m->n_vnets; i++)
 		if (c.in_use[i])
 			add_delivery(&c, &m->vnets[i]);
+	add_end(&c);
 	add_filters(&c);
 	fabric_add_balancers(&c);
 	fabric_add_security(&c);

@@ -4,18 +4,20 @@
  * instance),
  * bits 16-31 the VNet.  Per class one table holds the effective routes, per VNet one delivery table
  * holds a /32 for each NIC that is reachable from it.  A class table says `throw` for VnetLocal and
- * peering prefixes, and so goes on to the VNet's delivery table, which ends in a blackhole: cost
- * grows with routes and NICs, never with their product.
+ * peering prefixes, and so goes on to the VNet's delivery table, and behind that to a blackhole:
+ * cost grows with routes and NICs, never with their product.  Where a class has nothing to say
+ * about what its VNet delivers, which is the rule, the delivery table is asked first: a look-up
+ * less.
  *
  * A load balancer is a pair of links, out of the fabric and in again: routes lead to it as to a
  * port. What comes in again gets the mark of a backend from the packet filter, and by that mark
  * (rules of priority 900, a table per backend) goes to the backend's port, whatever its destination
  * is.
  *
- * Rules, by priority: 900 mark of a backend -> its table; 1000 fwmark class -> class table (one per
- * class); 2000 fwmark vnet/0xffff0000
- * -> delivery table (one per VNet).  The main table has only `default dev sink0`, which makes the
- * kernel answer ARP for everything (design.md).
+ * Rules, by priority: 900 mark of a backend -> its table; 950 fwmark class -> delivery table, for
+ * such classes; 1000 fwmark class -> class table (one per class); 2000 fwmark vnet/0xffff0000 ->
+ * delivery table (one per VNet); 3000 any VNet (a rule per bit) -> blackhole.  The main table has
+ * only `default dev sink0`, which makes the kernel answer ARP for everything (design.md).
  *
  * All of it carries RTPROT_VNETLAB and the nft table `ip vnetlab`; nothing else is ever touched. */
 #pragma once
@@ -28,19 +30,22 @@
 #define TABLE_CLASS_BASE 10000u     /* + class */
 #define TABLE_DELIVERY_BASE 100000u /* + vnet->idx + 1 */
 #define TABLE_BACKEND_BASE 200000u  /* + nic->idx + 1 */
+#define TABLE_END 300000u           /* a blackhole for everything */
 #define MARK_VNET_SHIFT 16
 #define MARK_BACKEND 0xFFFF0000u /* + nic->idx + 1, at most 0x7FFF */
 #define MARK_NOT_TCP 0x8000u     /* in the mark of a connection that has a backend */
 #define RULE_PRIO_BACKEND 900u
+#define RULE_PRIO_DIRECT 950u
 #define RULE_PRIO_CLASS 1000u
 #define RULE_PRIO_DELIVERY 2000u
+#define RULE_PRIO_END 3000u
 #define SINK "sink0"
 #define EDGE_VIA \
 	0xA9FE0001u /* 169.254.0.1: the edge's end of every edge link, by its neighbour entry */
 
 enum fab_kind {
 	FAB_THROW,     /* VnetLocal, peering: continue in the delivery table */
-	FAB_BLACKHOLE, /* None, unusable next hop, end of a delivery table */
+	FAB_BLACKHOLE, /* None, unusable next hop, the end */
 	FAB_PORT,      /* hand to one NIC: next hop address + port */
 	FAB_MULTIPATH, /* ECMP over NICs */
 	FAB_EDGE       /* Internet: one hop, EDGE_VIA on the VNet's edge link */
