@@ -1,10 +1,13 @@
 #include "kernel/fabric_nft.h"
 
+#include <stdlib.h>
+
 #include "base/str.h"
 #include "kernel/nsg_nft.h"
+#include "plan/names.h"
 
 /* Who is not in the map goes on at the next rule. */
-#define MARK_BY_OWN "meta mark set iifname . ip saddr map @own "
+#define MARK_QUICK "meta mark set iifgroup . ip saddr map @quick "
 /* 255 cannot be raised, but proves to a BGP neighbour that there was no hop (kernel/ttl.h). */
 #define KEEP_255 "ip ttl 254 ip ttl set 255"
 
@@ -85,9 +88,11 @@
  *    they almost always are. Others take the long way: raise maps TTL to TTL (kernel/ttl.h).
  *    0xffee leaves 1 (ICMP) and 17 (UDP) alike, and 0 and 16, which are harmless; not 4 and 47.
  *    The TTL becomes 65, so that the kernel's own hop leaves 64. For that the header checksum, the
- *    two bytes behind, has to become one less in its upper byte; where that byte ends in 1, 10 or
- *    100 (seven of eight) turning bits does both at once, at a third of what nft needs to write a
- *    TTL. A map with a size is a plain hash table, which is quicker than one that can grow.
+ *    two bytes behind, has to become one less in its upper byte; where that byte ends in a one and
+ *    up to four zeroes (31 of 32) turning bits does both at once, at a third of what nft needs to
+ *    write a TTL. The look-up is by the port's link group, a number of four bytes where a name has
+ *    16, and in a plain hash table, which a map with a size is. Who is not in it (two ports may
+ *    have one group) has his mark from ports.
  *  - azure-semantics 3.1: no broadcast, no multicast, no IP-in-IP, no GRE. The kernel forwards no
  *    frame that was sent to more than one, and no multicast.
  *  - 3.3: without IP forwarding a NIC sends only with its own address (from_port), and receives
@@ -101,7 +106,8 @@
 const char FABRIC_NFT_SKELETON[] =
     "table ip vnetlab {\n"
     "	map port_mark { type ifname : mark; }\n"
-    "	map own { type ifname . ipv4_addr : mark; size 65536; }\n"
+    "	map own { type ifname . ipv4_addr : mark; }\n"
+    "	map quick { type devgroup . ipv4_addr : mark; size 65536; }\n"
     "	set open { type ifname; }\n"
     "	set edge { type ifname; }\n"
     "	map port_vnet { type ifname : mark; }\n"
@@ -123,14 +129,18 @@ const char FABRIC_NFT_SKELETON[] =
     "	}\n"
     "	chain from_port {\n"
     "		type filter hook prerouting priority 0; policy drop;\n"
-    "		@nh,64,32 & 0xffee0100 == 0x40000100 " MARK_BY_OWN
+    "		@nh,64,32 & 0xffee0100 == 0x40000100 " MARK_QUICK
     "@nh,64,32 set @nh,64,32 ^ 0x01000100 accept\n"
-    "		@nh,64,32 & 0xffee0300 == 0x40000200 " MARK_BY_OWN
+    "		@nh,64,32 & 0xffee0300 == 0x40000200 " MARK_QUICK
     "@nh,64,32 set @nh,64,32 ^ 0x01000300 accept\n"
-    "		@nh,64,32 & 0xffee0700 == 0x40000400 " MARK_BY_OWN
+    "		@nh,64,32 & 0xffee0700 == 0x40000400 " MARK_QUICK
     "@nh,64,32 set @nh,64,32 ^ 0x01000700 accept\n"
-    "		@nh,64,16 & 0xffee == 0x4000 " MARK_BY_OWN "ip ttl set 65 accept\n"
-    "		@nh,64,16 0x4006 " MARK_BY_OWN "ip ttl set 65 accept\n"
+    "		@nh,64,32 & 0xffee0f00 == 0x40000800 " MARK_QUICK
+    "@nh,64,32 set @nh,64,32 ^ 0x01000f00 accept\n"
+    "		@nh,64,32 & 0xffee1f00 == 0x40001000 " MARK_QUICK
+    "@nh,64,32 set @nh,64,32 ^ 0x01001f00 accept\n"
+    "		@nh,64,16 & 0xffee == 0x4000 " MARK_QUICK "ip ttl set 65 accept\n"
+    "		@nh,64,16 0x4006 " MARK_QUICK "ip ttl set 65 accept\n"
     "		ip protocol { 4, 47 } drop\n"
     "		jump raise\n"
     "		goto ports\n"
@@ -234,6 +244,7 @@ void fabric_nft_parts_text(unsigned have, unsigned want, struct str *ret)
 const struct nft_set FABRIC_NFT_SETS[FAB_SETS] = {
 	[SET_PORT_MARK] = { "port_mark", KEY_PORT, VALUE_NUMBER },
 	[SET_OWN] = { "own", KEY_PORT_IP, VALUE_NUMBER },
+	[SET_QUICK] = { "quick", KEY_NUMBER_IP, VALUE_NUMBER },
 	[SET_OPEN] = { "open", KEY_PORT, VALUE_NONE },
 	[SET_EDGE] = { "edge", KEY_PORT, VALUE_NONE },
 	[SET_PORT_VNET] = { "port_vnet", KEY_PORT, VALUE_NUMBER },
@@ -326,6 +337,33 @@ static void add_balancers(const struct fabric *f, struct nft_elems *v)
 	}
 }
 
+static int by_number(const void *pa, const void *pb)
+{
+	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
+
+	return (a > b) - (a < b);
+}
+
+static void add_quick(const struct fabric *f, struct nft_elems *v)
+{
+	_cleanup_free_ uint32_t *groups = xcalloc(f->n_ports + 1, sizeof(*groups));
+
+	for (size_t i = 0; i < f->n_ports; i++)
+		groups[i] = port_group(f->ports[i].name);
+	qsort(groups, f->n_ports, sizeof(*groups), by_number);
+	for (size_t i = 0; i < f->n_ports; i++) {
+		const struct fab_port *p = &f->ports[i];
+		uint32_t group = port_group(p->name);
+		const uint32_t *at =
+		    bsearch(&group, groups, f->n_ports, sizeof(*groups), by_number);
+		bool shared = (at > groups && at[-1] == group) ||
+		              (at + 1 < groups + f->n_ports && at[1] == group);
+
+		if (!p->edge && !p->balancer && !shared)
+			nft_elems_add_number(v, SET_QUICK, group, p->ip, p->mark);
+	}
+}
+
 void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret)
 {
 	struct nft_elems v = { 0 };
@@ -343,6 +381,7 @@ void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret)
 		if (f->n_pairs && !p->edge)
 			add_pairs(f, p, &v);
 	}
+	add_quick(f, &v);
 	add_balancers(f, &v);
 	for (size_t i = 0; i < f->n_binds; i++)
 		nft_elems_add(&v, SET_NSG_PORTS, f->binds[i].port, 0, 0, 0);

@@ -14,6 +14,7 @@ extern const char FABRIC_NFT_SKELETON[];
 enum fab_set {
 	SET_PORT_MARK, /* port : mark; routing class and VNet */
 	SET_OWN,       /* port . address of its NIC : mark */
+	SET_QUICK,     /* the same by the port's link group; not of ports that share one */
 	SET_OPEN,      /* port: IP forwarding, or an edge link */
 	SET_EDGE,      /* edge link */
 	SET_PORT_VNET, /* port : VNet number, of VNets that are `to` in a pair */

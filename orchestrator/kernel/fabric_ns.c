@@ -75,11 +75,13 @@ static int make_sink(struct nl *nl, struct err *e)
 
 /* azure-semantics 3.4.  The platform's are the only addresses that are local here, and 168.0.0.0/7
  * holds both: for all others the kernel need not look into its table of local addresses, which it
- * otherwise does first, for every packet. */
+ * otherwise does first, for every packet.  No VNet delivers to them, but a class may have a route.
+ */
 static int platform_addresses(struct nl *nl, struct err *e)
 {
 	const struct nl_rule always = { .table = RT_TABLE_LOCAL, .protocol = RTPROT_KERNEL },
 	                     needed = { .table = RT_TABLE_LOCAL,
+		                        .priority = RULE_PRIO_PLATFORM,
 		                        .protocol = RTPROT_KERNEL,
 		                        .to = { PLATFORM_IP & 0xfe000000, 7 } };
 	int lo = nl_link_index(nl, "lo", e);

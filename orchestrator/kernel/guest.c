@@ -70,6 +70,7 @@ int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, co
 		                     .alias = alias,
 		                     .ns_fd = -1,
 		                     .up = true,
+		                     .group = port_group(port),
 		                     .ifindex = p->next_ifindex },
 	                    far = { .name = name, .mac = mac, .ns_fd = ns_fd, .ifindex = ifindex };
 	int r = nl_veth_add(p->fabric, &near, &far, e);

@@ -23,6 +23,13 @@ void nft_elems_add_from(struct nft_elems *v, unsigned set, const char *port, ip4
 	v->items[v->n - 1].from = from;
 }
 
+void nft_elems_add_number(struct nft_elems *v, unsigned set, uint32_t number, ip4 ip,
+                          uint32_t value)
+{
+	nft_elems_add(v, set, NULL, ip, 0, value);
+	v->items[v->n - 1].from = number;
+}
+
 static int key_cmp(const struct nft_elem *a, const struct nft_elem *b)
 {
 	if (a->set != b->set)
@@ -88,6 +95,8 @@ static json_t *key_json(const struct nft_set *set, const struct nft_elem *x)
 		                 prefix_json(x));
 	case KEY_NUMBER:
 		return json_integer(x->key);
+	case KEY_NUMBER_IP:
+		return json_pack("{s:[I,s]}", "concat", (json_int_t)x->from, IP4_STR(x->key));
 	case KEY_PORT_SERVICE:
 		return json_pack("{s:[s,i,i]}", "concat", x->port, (int)(x->key >> 16),
 		                 (int)(x->key & 0xffff));
@@ -215,6 +224,8 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 		       get_prefix(json_array_get(parts, 2), x);
 	case KEY_NUMBER:
 		return get_number(j, &x->key);
+	case KEY_NUMBER_IP:
+		return get_number(json_array_get(parts, 0), &x->from) && get_ip(second, &x->key);
 	case KEY_PORT_SERVICE:
 		return get_port(json_array_get(parts, 0), x->port) &&
 		       get_service(second, json_array_get(parts, 2), &x->key);

@@ -19,6 +19,7 @@ enum nft_key {
 	KEY_PORT_PREFIX,
 	KEY_PORT_IP_PREFIX,
 	KEY_NUMBER,
+	KEY_NUMBER_IP,
 	KEY_PORT_SERVICE /* port . protocol . transport port: protocol << 16 | port */
 };
 enum nft_value { VALUE_NONE, VALUE_NUMBER, VALUE_IP }; /* VALUE_NONE: a set, else a map */
@@ -32,9 +33,10 @@ struct nft_set {
 struct nft_elem {
 	unsigned set; /* index into the sets' descriptions */
 	char port[IFNAMSIZ];
-	uint32_t from; /* KEY_PORT_IP_PREFIX: the address before the prefix */
-	uint32_t key;  /* address or number, beside or instead of the port */
-	uint8_t len;   /* of a prefix: its length */
+	uint32_t
+	    from;     /* KEY_PORT_IP_PREFIX: the address before the prefix; KEY_NUMBER_IP: number */
+	uint32_t key; /* address or number, beside or instead of the port */
+	uint8_t len;  /* of a prefix: its length */
 	uint32_t value;
 };
 
@@ -47,7 +49,9 @@ void nft_elems_add(struct nft_elems *v, unsigned set, const char *port, uint32_t
                    uint32_t value);
 void nft_elems_add_from(struct nft_elems *v, unsigned set, const char *port, ip4 from,
                         struct prefix p);
-void nft_elems_sort(struct nft_elems *v); /* and drops duplicates; before a diff */
+void nft_elems_add_number(struct nft_elems *v, unsigned set, uint32_t number, ip4 ip,
+                          uint32_t value); /* KEY_NUMBER_IP */
+void nft_elems_sort(struct nft_elems *v);  /* and drops duplicates; before a diff */
 void nft_elems_free(struct nft_elems *v);
 
 /* Commands (one transaction) that turn the elements of have into those of want, an empty array when

@@ -30,7 +30,8 @@ struct nl_end { /* one end of a veth pair */
 	bool up; /* end a only: in the same message.  The kernel cannot do it for end b, which is
 	            brought up from its own namespace (nl_link_up4) */
 	unsigned mtu; /* 0: default */
-	int ifindex;  /* 0: the kernel chooses; one that the caller knows to be free saves asking */
+	uint32_t group;
+	int ifindex; /* 0: the kernel chooses; one that the caller knows to be free saves asking */
 };
 struct nl_vxlan { /* to one other end */
 	const char *name;

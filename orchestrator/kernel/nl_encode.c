@@ -38,6 +38,8 @@ static void put_end(struct nlmsghdr *h, const struct nl_end *end)
 		mnl_attr_put(h, IFLA_ADDRESS, 6, end->mac);
 	if (end->mtu)
 		mnl_attr_put_u32(h, IFLA_MTU, end->mtu);
+	if (end->group)
+		mnl_attr_put_u32(h, IFLA_GROUP, end->group);
 	if (end->ns_fd >= 0)
 		mnl_attr_put_u32(h, IFLA_NET_NS_FD, (uint32_t)end->ns_fd);
 }

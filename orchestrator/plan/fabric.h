@@ -36,6 +36,7 @@
 #define MARK_NOT_TCP 0x8000u     /* in the mark of a connection that has a backend */
 #define RULE_PRIO_BACKEND 900u
 #define RULE_PRIO_DIRECT 950u
+#define RULE_PRIO_PLATFORM 960u /* the only one that is there from the first */
 #define RULE_PRIO_CLASS 1000u
 #define RULE_PRIO_DELIVERY 2000u
 #define RULE_PRIO_END 3000u

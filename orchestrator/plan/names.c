@@ -38,6 +38,15 @@ static const char *port_name(char letter, uint64_t h, char *buf)
 	return buf;
 }
 
+uint32_t port_group(const char *port)
+{
+	size_t n = strlen(port);
+	const char *digits = n > 8 ? port + n - 8 : port;
+
+	/* nft takes no more than 31 bits. */
+	return ((uint32_t)strtoul(digits, NULL, 16) & 0x7fffffff) | 1;
+}
+
 const char *port_name_nic(const struct nic *n, char *buf)
 {
 	return port_name('n', hash_nic(n), buf);

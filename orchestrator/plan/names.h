@@ -16,6 +16,9 @@ const char *port_name_edge(const struct vnet *v, char *buf);
  * (where they come back in, to be given a backend). */
 const char *port_name_lb(const struct load_balancer *lb, char *buf);
 const char *port_name_lb_in(const struct load_balancer *lb, char *buf);
+/* The link group of a port in the fabric, a number from its name: what the packet filter looks a
+ * port up by where that has to be quick.  Two ports may have the same; never 0. */
+uint32_t port_group(const char *port);
 /* VNets with at least one NIC have a link to the Internet edge, whether their VMs run or not. */
 bool vnet_has_edge(const struct vnet *v);
 

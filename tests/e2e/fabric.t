@@ -254,6 +254,16 @@ for proto in (17, 6):
     same((len(headers), {checksum(h) for h in headers}, {h[8] for h in headers},
           len({h[10] for h in headers})), (256, {0}, {64}, 256),
          f"protocol {proto}: whatever the header's checksum is, it is right, and the TTL too")
+
+def elements(name):
+    listed = json.loads(sh("fabric", f"nft -j list map ip vnetlab {name}"))["nftables"]
+    return {(e[0]["concat"][0], e[0]["concat"][1], e[1]) for m in listed if "map" in m for e in m["map"]["elem"]}
+
+
+group = {link["ifname"]: link["group"] for link in json.loads(sh("fabric", "ip -j -N link"))}
+ok(elements("own"), "ports have their addresses")
+same(elements("quick"), {(int(group[port]), ip, mark) for port, ip, mark in elements("own")},
+     "and all of them by the quick way, too")
 same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "3.1: frames come from 12:34:56:78:9a:bc")
 for gw, node in (("10.0.2.1", "web1"), ("10.0.1.1", "nva1"), ("10.1.0.1", "spoke1")):
     ok(silent(ping(node, gw, wait="0.2")), f"{gw} does not answer")
