@@ -252,9 +252,11 @@ size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct p
 
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s)
 {
+	if (s->vm->role == VM_MSEE && s->kind == HP_SITE)
+		return s->vm->circuit->premium ? m->settings.max_from_premium
+		                               : m->settings.max_from_circuit;
 	if (s->vm->role == VM_MSEE)
-		return s->kind == HP_SITE ? m->settings.max_from_circuit
-		                          : m->settings.max_to_circuit;
+		return m->settings.max_to_circuit;
 	if (s->vm->role == VM_GATEWAY && s->vm->gateway->type == GW_VPN &&
 	    (s->kind == HP_SITE || s->kind == HP_GATEWAY))
 		return m->settings.max_from_vpn_peer;

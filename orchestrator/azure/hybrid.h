@@ -69,6 +69,7 @@ struct circuit {
 	size_t idx;
 	struct site *site; /* NULL: nobody is connected on the customer's side */
 	uint32_t peer_asn;
+	bool premium; /* skuTier */
 	ip4 msee_ip[2];
 	struct vm *vm[2];
 	bool broken;

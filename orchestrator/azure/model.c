@@ -57,6 +57,7 @@ struct model *model_new(void)
 		.limit_pause_ms = 300,
 		.max_from_vpn_peer = 4000,
 		.max_from_circuit = 4000,
+		.max_from_premium = 10000,
 		.max_to_circuit = 1000,
 		.listing_received = true,
 		.strict_forwarded = true,

@@ -86,6 +86,7 @@ struct settings {
 	/* Prefixes per session of gateways and circuits, 7.1 and 7.2. */
 	uint32_t max_from_vpn_peer; /* "maxPrefixesPerVpnPeer", 4000 */
 	uint32_t max_from_circuit;  /* "maxPrefixesFromCircuit", 4000 */
+	uint32_t max_from_premium;  /* "maxPrefixesFromPremiumCircuit", 10000 */
 	uint32_t max_to_circuit;    /* "maxPrefixesToCircuit", 1000 */
 };
 

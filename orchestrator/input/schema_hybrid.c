@@ -126,6 +126,10 @@ const struct object_def schema_connection = {
 	    END }
 };
 
+static const struct enum_value sku_tiers[] = {
+	{ "Standard", 0, NULL, NULL }, { "Premium", 1, NULL, NULL }, { "Local", 0, NULL, NULL }, END
+};
+
 const struct object_def schema_circuit = {
 	"expressRouteCircuit", "an ExpressRoute circuit",
 	"Two MSEEs, AS 12076, between gateways and a site.",
@@ -137,6 +141,14 @@ const struct object_def schema_circuit = {
 	      .max = UINT32_MAX,
 	      .at = AT(struct circuit, peer_asn),
 	      .help = "The AS number over there; without it the site's." },
+	    { .name = "skuTier",
+	      .type = T_ENUM,
+	      .as_bool = true,
+	      .values = sku_tiers,
+	      .dflt = "Standard",
+	      .at = AT(struct circuit, premium),
+	      .help = "How many prefixes it bears: the settings maxPrefixesFromCircuit and "
+	              "maxPrefixesFromPremiumCircuit." },
 	    END }
 };
 

@@ -211,6 +211,16 @@ const struct object_def schema_settings = {
 	      .source = "ExpressRoute FAQ, 2022: 4,000 by private peering, 10,000 with the premium "
 	                "add-on",
 	      .confidence = "M" },
+	    { .name = "maxPrefixesFromPremiumCircuit",
+	      .type = T_UINT,
+	      .min = 1,
+	      .max = 1000000,
+	      .dflt = "10000",
+	      .at = AT(struct settings, max_from_premium),
+	      .help = "The same for a circuit whose skuTier is Premium.",
+	      .source = "ExpressRoute FAQ, 2022: 4,000 by private peering, 10,000 with the premium "
+	                "add-on",
+	      .confidence = "M" },
 	    { .name = "maxPrefixesToCircuit",
 	      .type = T_UINT,
 	      .min = 1,

@@ -137,6 +137,13 @@ static void read_circuit(struct import *im, struct res *r)
 	         arm_str(provider, "peeringLocation"),
 	         mbps ? arena_printf(im->a, "%d Mbit/s", (int)mbps) : NULL);
 
+	const char *tier = arm_str(arm_get(r->j, "sku"), "tier");
+
+	if (tier) /* what is no tier of ours is as good as a standard one */
+		put_str(obj, "skuTier",
+		        strieq(tier, "Premium") ? "Premium"
+		        : strieq(tier, "Local") ? "Local"
+		                                : "Standard");
 	IM_EACH(im, c, NET "expressroutecircuits/peerings")
 	{
 		const char *type = arm_str(c->j, "peeringType");

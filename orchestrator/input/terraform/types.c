@@ -51,6 +51,8 @@ static const struct tf_attr inline_subnet[] = {
 	{ 0 },
 };
 
+static const struct tf_attr sku[] = { { "tier", "tier" }, { "family", "family" }, { 0 } };
+
 const struct tf_type tf_types[] = {
 	{ "azurerm_virtual_network", N "virtualNetworks",
 	  .attrs = ATTRS{ { "address_space", "addressSpace.addressPrefixes", TF_LIST },
@@ -154,6 +156,7 @@ const struct tf_type tf_types[] = {
 	{ "azurerm_express_route_circuit", N "expressRouteCircuits",
 	  .attrs = ATTRS{ { "peering_location", "serviceProviderProperties.peeringLocation" },
 	                  { "bandwidth_in_mbps", "serviceProviderProperties.bandwidthInMbps" },
+	                  { "sku", "^sku", TF_BLOCK, sku },
 	                  { 0 } } },
 	{ "azurerm_express_route_circuit_peering", N "expressRouteCircuits/peerings",
 	  .parent_name = "express_route_circuit_name",
