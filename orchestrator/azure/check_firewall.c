@@ -65,7 +65,7 @@ static void rules(const struct firewall *fw, struct findings *f)
 		const struct firewall_collection *a = &fw->collections[i], *b = a + 1;
 
 		if (a->nat == b->nat && !a->broken && !b->broken && a->priority == b->priority &&
-		    a->group_priority == b->group_priority)
+		    a->group_priority == b->group_priority && a->inherited == b->inherited)
 			error_at(f, "FW-PRIO-01", NULL, b->ptr, "give them different priorities",
 			         "rule collections \"%s\" and \"%s\" of firewall \"%s\" have the "
 			         "same priority %u",

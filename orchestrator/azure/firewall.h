@@ -19,7 +19,8 @@ struct firewall_target { /* where a DNAT rule sends packets */
 struct firewall_collection { /* of rules, as written */
 	const char *name, *ptr;
 	uint32_t priority, group_priority; /* 0: in no group */
-	bool deny;                         /* of network rules */
+	bool inherited; /* of a base policy: before all that is the policy's own */
+	bool deny;      /* of network rules */
 	bool nat;
 	bool broken;
 };

@@ -339,6 +339,8 @@ static int by_priority(const void *pa, const void *pb)
 {
 	const struct firewall_collection *a = pa, *b = pb;
 
+	if (a->inherited != b->inherited)
+		return a->inherited ? -1 : 1;
 	if (a->group_priority != b->group_priority)
 		return a->group_priority < b->group_priority ? -1 : 1;
 	if (a->priority != b->priority)

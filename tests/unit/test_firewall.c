@@ -19,36 +19,47 @@ static const char DESIGN[] =
     "\"azureFirewalls\":{\"fw\":{\"virtualNetwork\":\"Hub\",\"publicIPAddresses\":[true],"
     "\"privateRanges\":[\"10.0.0.0/8\",\"198.51.100.0/24\"],"
     "\"networkRuleCollections\":{"
-    "\"late\":{\"priority\":100,\"groupPriority\":300,\"action\":\"Allow\",\"rules\":{"
-    "\"all\":" RULE(
-        "Any", "\"*\"",
-        "*") "}},"
-             "\"early\":{\"priority\":400,\"groupPriority\":200,\"action\":\"Deny\",\"rules\":{"
-             "\"ssh\":" RULE(
-                 "TCP", "\"*\"",
-                 "22") ","
-                       "\"some\":" RULE(
-                           "UDP", "\"10.2.0.4-10.2.0.9\", \"10.3.0.0/16\"",
-                           "50-60") "}},"
-                                    "\"first\":{\"priority\":300,\"groupPriority\":200,\"action\":"
-                                    "\"Allow\",\"rules\":{"
-                                    "\"one\":" RULE(
-                                        "TCP", "\"10.2.0.4\"",
-                                        "22") "}}},"
-                                              "\"natRuleCollections\":{"
-                                              "\"b\":{\"priority\":200,\"rules\":{\"web\":{"
-                                              "\"protocols\":[\"TCP\",\"UDP\"],"
-                                              "\"sourceAddresses\":[\"*\"],"
-                                              "\"destinationAddresses\":[\"*\"],"
-                                              "\"destinationPorts\":[\"80-90\"],"
-                                              "\"translatedAddress\":\"10.0.9.9\"}}},"
-                                              "\"a\":{\"priority\":100,\"rules\":{\"http\":{"
-                                              "\"protocols\":[\"TCP\"],"
-                                              "\"sourceAddresses\":[\"203.0.113.0/"
-                                              "24\"],\"destinationAddresses\":[\"*\"],"
-                                              "\"destinationPorts\":[\"80\"],\"translatedAddress\":"
-                                              "\"10.0.8.8\",\"translatedPort\":\"8080\"}}}"
-                                              "}}}}";
+    "\"base\":{\"priority\":900,\"groupPriority\":65000,\"inherited\":true,\"action\":\"Deny\","
+    "\"rules\":{"
+    "\"smtp\":" RULE(
+        "TCP", "\"10.2.0.4\"",
+        "25") "}},"
+              "\"late\":{\"priority\":100,\"groupPriority\":300,\"action\":\"Allow\",\"rules\":{"
+              "\"all\":" RULE(
+                  "Any", "\"*\"",
+                  "*") "}},"
+                       "\"early\":{\"priority\":400,\"groupPriority\":200,\"action\":\"Deny\","
+                       "\"rules\":{"
+                       "\"ssh\":" RULE(
+                           "TCP", "\"*\"",
+                           "22") ","
+                                 "\"some\":" RULE(
+                                     "UDP", "\"10.2.0.4-10.2.0.9\", \"10.3.0.0/16\"",
+                                     "50-60") "}},"
+                                              "\"first\":{\"priority\":300,\"groupPriority\":200,"
+                                              "\"action\":"
+                                              "\"Allow\",\"rules\":{"
+                                              "\"one\":" RULE(
+                                                  "TCP", "\"10.2.0.4\"",
+                                                  "22") "}}},"
+                                                        "\"natRuleCollections\":{"
+                                                        "\"b\":{\"priority\":200,\"rules\":{"
+                                                        "\"web\":{"
+                                                        "\"protocols\":[\"TCP\",\"UDP\"],"
+                                                        "\"sourceAddresses\":[\"*\"],"
+                                                        "\"destinationAddresses\":[\"*\"],"
+                                                        "\"destinationPorts\":[\"80-90\"],"
+                                                        "\"translatedAddress\":\"10.0.9.9\"}}},"
+                                                        "\"a\":{\"priority\":100,\"rules\":{"
+                                                        "\"http\":{"
+                                                        "\"protocols\":[\"TCP\"],"
+                                                        "\"sourceAddresses\":[\"203.0.113.0/"
+                                                        "24\"],\"destinationAddresses\":[\"*\"],"
+                                                        "\"destinationPorts\":[\"80\"],"
+                                                        "\"translatedAddress\":"
+                                                        "\"10.0.8.8\",\"translatedPort\":\"8080\"}}"
+                                                        "}"
+                                                        "}}}}";
 
 static struct model *load(void)
 {
@@ -89,6 +100,8 @@ static void test_order(void **state)
 	(void)state;
 	says(ask(m, "10.1.0.4", "10.2.0.4", IPPROTO_TCP, 22), FIREWALL_ALLOW, "first/one");
 	says(ask(m, "10.1.0.4", "10.2.0.5", IPPROTO_TCP, 22), FIREWALL_DENY, "early/ssh");
+	says(ask(m, "10.1.0.4", "10.2.0.4", IPPROTO_TCP, 25), FIREWALL_DENY, "base/smtp");
+	says(ask(m, "10.1.0.4", "10.2.0.5", IPPROTO_TCP, 25), FIREWALL_ALLOW, "late/all");
 	says(ask(m, "10.1.0.4", "10.2.0.3", IPPROTO_UDP, 55), FIREWALL_ALLOW, "late/all");
 	says(ask(m, "10.1.0.4", "10.2.0.4", IPPROTO_UDP, 55), FIREWALL_DENY, "early/some");
 	says(ask(m, "10.1.0.4", "10.2.0.9", IPPROTO_UDP, 60), FIREWALL_DENY, "early/some");

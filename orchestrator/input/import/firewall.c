@@ -123,74 +123,96 @@ static void application(struct import *im, const struct res *r, const char *name
 	        name ? name : "");
 }
 
-/* group NULL: the firewall's own.  In a policy, collections of different groups may have one name.
- */
-static void add_collection(struct import *im, const struct res *r, const struct res *group,
-                           json_t *fw, const json_t *c, bool nat)
+/* Where collections come from.  Those of different groups may have one name. */
+struct origin {
+	const struct res *r;     /* for findings */
+	const struct res *group; /* of a policy; NULL: the firewall's own */
+	const struct res *base;  /* the base policy that the group is of, or NULL */
+};
+
+static const char *full_name(struct import *im, const struct origin *o, const char *name)
+{
+	if (o->base)
+		return arena_printf(im->a, "%s/%s/%s", o->base->name, o->group->name, name);
+	return o->group ? arena_printf(im->a, "%s/%s", o->group->name, name) : name;
+}
+
+static void add_collection(struct import *im, const struct origin *o, json_t *fw, const json_t *c,
+                           bool nat)
 {
 	static const char *const actions[] = { "Allow", "Deny", "Dnat", NULL };
 	const char *name = arm_str(c, "name"), *action = arm_str(arm_get(c, "action"), "type");
 	json_t *obj = json_object();
 	json_int_t n;
 
-	name = name ? name : "collection";
+	if (o->base)
+		json_object_set_new(obj, "inherited", json_true());
 	if (arm_int(c, "priority", &n))
 		json_object_set_new(obj, "priority", json_integer(n));
-	if (group && arm_int(group->j, "priority", &n))
+	if (o->group && arm_int(o->group->j, "priority", &n))
 		json_object_set_new(obj, "groupPriority", json_integer(n));
 	put_str(obj, "action", action ? arm_word(action, actions) : nat ? "Dnat" : NULL);
-	put_rules(im, r, obj, arm_list(c, "rules"), nat);
+	put_rules(im, o->r, obj, arm_list(c, "rules"), nat);
 	im_set_in(fw, nat ? "natRuleCollections" : "networkRuleCollections",
-	          group ? arena_printf(im->a, "%s/%s", group->name, name) : name, obj);
+	          full_name(im, o, name ? name : "collection"), obj);
 }
 
-/* As a classic firewall has them, and a group in Terraform. */
-static void typed_collections(struct import *im, const struct res *r, const struct res *group,
-                              json_t *fw)
+/* As a classic firewall has them, and a group in Terraform.  A base policy's NAT rules are not
+ * inherited. */
+static void typed_collections(struct import *im, const struct origin *o, json_t *fw)
+{
+	const json_t *j = o->group ? o->group->j : o->r->j;
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (arm_list(j, "networkRuleCollections"), i, c)
+		add_collection(im, o, fw, c, false);
+	json_array_foreach (o->base ? NULL : arm_list(j, "natRuleCollections"), i, c)
+		add_collection(im, o, fw, c, true);
+	json_array_foreach (arm_list(j, "applicationRuleCollections"), i, c)
+		application(im, o->r, arm_str(c, "name"));
+}
+
+static void mixed_collections(struct import *im, const struct origin *o, json_t *fw)
 {
 	json_t *c;
 	size_t i;
 
-	json_array_foreach (arm_list(r->j, "networkRuleCollections"), i, c)
-		add_collection(im, r, group, fw, c, false);
-	json_array_foreach (arm_list(r->j, "natRuleCollections"), i, c)
-		add_collection(im, r, group, fw, c, true);
-	json_array_foreach (arm_list(r->j, "applicationRuleCollections"), i, c)
-		application(im, r, arm_str(c, "name"));
-}
-
-static void mixed_collections(struct import *im, const struct res *g, json_t *fw)
-{
-	json_t *c;
-	size_t i;
-
-	json_array_foreach (arm_list(g->j, "ruleCollections"), i, c) {
+	json_array_foreach (arm_list(o->group->j, "ruleCollections"), i, c) {
 		const char *kind = arm_str(json_array_get(arm_list(c, "rules"), 0), "ruleType");
 		const char *type = arm_str(c, "ruleCollectionType");
+		bool nat = type && str_glob("*nat*", type);
 
 		if (kind && strieq(kind, "ApplicationRule"))
-			application(im, g, arm_str(c, "name"));
-		else
-			add_collection(im, g, g, fw, c, type && str_glob("*nat*", type));
+			application(im, o->r, arm_str(c, "name"));
+		else if (!nat || !o->base)
+			add_collection(im, o, fw, c, nat);
 	}
 }
 
+static void groups(struct import *im, const struct res *policy, bool inherited, json_t *fw)
+{
+	struct res *g;
+
+	IM_EACH(im, g, NET "firewallpolicies/rulecollectiongroups")
+	{
+		const struct origin o = { g, g, inherited ? policy : NULL };
+
+		if (g->parent != policy)
+			continue;
+		mixed_collections(im, &o, fw);
+		typed_collections(im, &o, fw);
+	}
+}
+
+/* A base policy has none itself. */
 static void policy_rules(struct import *im, const struct res *policy, json_t *fw)
 {
 	const struct res *base = im_ref(im, policy, arm_id(policy->j, "basePolicy"), "base policy");
-	struct res *g;
 
-	if (base)
-		im_note(im, SEV_WARNING, "IMPORT-PROP-02", policy, NULL,
-		        "the rules of base policy \"%s\", which come first, are not read",
-		        base->name);
-	IM_EACH(im, g, NET "firewallpolicies/rulecollectiongroups")
-	{
-		if (g->parent != policy)
-			continue;
-		mixed_collections(im, g, fw);
-		typed_collections(im, g, g, fw);
-	}
+	if (base && base != policy)
+		groups(im, base, true, fw);
+	groups(im, policy, false, fw);
 }
 
 /* --- the firewall ---------------------------------------------------------------------------- */
@@ -260,7 +282,7 @@ static void read_firewall(struct import *im, struct res *r)
 	put_str(obj, "privateIPAddress", ip);
 	put_list(obj, "publicIPAddresses", names);
 	put_ranges(im, r->j, obj);
-	typed_collections(im, r, NULL, obj);
+	typed_collections(im, &(struct origin){ .r = r }, obj);
 	const struct res *policy = im_ref(im, r, arm_id(r->j, "firewallPolicy"), "firewall policy");
 
 	if (policy) {
