@@ -50,7 +50,7 @@ for path in sorted(glob.glob(HERE + "/*.json")):
 sources = glob.glob(ROOT + "/orchestrator/azure/*.c") + glob.glob(ROOT + "/orchestrator/input/*.c") \
     + glob.glob(ROOT + "/orchestrator/cmd/*.c") + glob.glob(ROOT + "/orchestrator/input/import/*.c") \
     + glob.glob(ROOT + "/orchestrator/input/export/*.c") \
-    + glob.glob(ROOT + "/orchestrator/input/arm/*.c")
+    + glob.glob(ROOT + "/orchestrator/input/arm/*.c") + glob.glob(ROOT + "/orchestrator/input/terraform/*.c")
 rule_re = re.compile(r'"([A-Z]+(?:-[A-Z0-9]+)*-[0-9]{2})"')
 rules = {r for f in sources for r in rule_re.findall(read(f))}
 seen = set(re.findall(r"^(error|warning|info) (\S+) ", "\n".join(expect.values()), re.M))
@@ -59,6 +59,8 @@ for path in glob.glob(ROOT + "/tests/golden/import/*.expect"):
 unit = {r for f in glob.glob(ROOT + "/tests/unit/test_input*.c")
         + glob.glob(ROOT + "/tests/unit/test_arm*.c") + [ROOT + "/tests/golden/import.t"]
         for r in rule_re.findall(read(f))}
+unit |= set(re.findall(r"TF-[A-Z]+-[0-9]{2}", read(ROOT + "/tests/golden/terraform.t")
+                       + read(ROOT + "/tests/golden/terraform/hub.expect")))
 documented = re.findall(r"^\| ([A-Z][A-Z0-9-]*-[0-9]{2}) \| (\w+) \|", read(ROOT + "/docs/rules.md"), re.M)
 for name, odd in (
     ("every rule has a test", rules - {r for _, r in seen} - unit),

@@ -54,6 +54,18 @@ run timeout 60 "$B/tests/tools/terraform_resources" "$work/many.json"
 is "too many resources are not dropped in silence" "$rc $(grep -c '^{' <<<"$out") $(grep '^error' <<<"$out")" \
 	"0 100000 error TF-LIMIT-01 plan.json: more resources than are read; the design would not be whole"
 
+# A subnet where the address space ends has no address to give, and no end is run past.
+jq -n '{format_version: "1.2", planned_values: {root_module: {resources: [
+	{address: "azurerm_subnet.s", type: "azurerm_subnet", name: "s", values: {name: "s", virtual_network_name: "v", address_prefixes: ["255.255.255.252/30"]}},
+	{address: "azurerm_network_interface.n", type: "azurerm_network_interface", name: "n", values: {name: "n", ip_configuration: [{name: "c"}]}},
+	{address: "azurerm_route.r", type: "azurerm_route", name: "r", values: {name: "r", route_table_name: "t", address_prefix: "0.0.0.0/0", next_hop_type: "VirtualAppliance"}}]}},
+	configuration: {root_module: {resources: [
+	{type: "azurerm_subnet", name: "s"},
+	{type: "azurerm_network_interface", name: "n", expressions: {ip_configuration: [{subnet_id: {references: ["azurerm_subnet.s.id", "azurerm_subnet.s"]}}]}},
+	{type: "azurerm_route", name: "r", expressions: {next_hop_in_ip_address: {references: ["azurerm_network_interface.n.private_ip_address", "azurerm_network_interface.n"]}}}]}}}' >"$work/top.json"
+run timeout 60 "$B/tests/tools/terraform_resources" "$work/top.json"
+like "no address where there is none" "$out" '^warning TF-REF-01 .*azurerm_network_interface\.n, which is known after apply only'
+
 corpus=$root/../shared/corpus/terraform
 [ -d "$corpus" ] || corpus=/nonexistent
 for plan in "$corpus"/*/*.json; do

@@ -189,6 +189,7 @@ static bool parse_date(const char *s, int64_t *ret)
 /* ISO 8601: "-P9D", "P1Y2M3DT4H5M6S", "PT1H", "P2W": each unit at most once, the big ones first. */
 static bool add_duration(const char *s, int64_t *when)
 {
+	enum { YEARS, MONTHS, WEEKS, DAYS, TIME, HOURS, MINUTES };
 	static const char units[] = "YMWDTHMS";
 	const char *left = units; /* those that may follow */
 	int sign = *s == '-' ? -1 : 1;
@@ -204,8 +205,8 @@ static bool add_duration(const char *s, int64_t *when)
 		const char *unit;
 		char *end;
 
-		if (*s == 'T' && left <= units + 4) {
-			left = units + 5;
+		if (*s == 'T' && left <= units + TIME) {
+			left = units + HOURS;
 			s++;
 			continue;
 		}
@@ -216,25 +217,25 @@ static bool add_duration(const char *s, int64_t *when)
 		if (*end == '.' && isdigit((unsigned char)end[1]))
 			end += 1 + strspn(end + 1, "0123456789");
 		unit = *end && *end != 'T' ? strchr(left, *end) : NULL;
-		if (!unit || (left <= units + 4 && unit > units + 4))
+		if (!unit || (left <= units + TIME && unit > units + TIME))
 			return false;
 		switch (unit - units) {
-		case 0:
+		case YEARS:
 			t.tm_year += sign * (int)n;
 			break;
-		case 1:
+		case MONTHS:
 			t.tm_mon += sign * (int)n;
 			break;
-		case 2:
+		case WEEKS:
 			rest += n * 7 * 86400;
 			break;
-		case 3:
+		case DAYS:
 			rest += n * 86400;
 			break;
-		case 5:
+		case HOURS:
 			rest += n * 3600;
 			break;
-		case 6:
+		case MINUTES:
 			rest += n * 60;
 			break;
 		default:

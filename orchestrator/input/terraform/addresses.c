@@ -81,9 +81,10 @@ static json_t *first_configuration(json_t *props)
 
 static bool allocate(struct addresses *a, struct prefix p, ip4 *ret)
 {
-	for (ip4 ip = p.addr + 4; ip < prefix_last(p); ip++)
-		if (!json_object_get(a->taken, IP4_STR(ip))) {
-			*ret = ip;
+	/* Wider than an address: a subnet may end where addresses do. */
+	for (uint64_t ip = (uint64_t)p.addr + 4; ip < prefix_last(p); ip++)
+		if (!json_object_get(a->taken, IP4_STR((ip4)ip))) {
+			*ret = (ip4)ip;
 			return true;
 		}
 	return false;

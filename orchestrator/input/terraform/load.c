@@ -153,7 +153,6 @@ static void load_module(struct tf *t, struct tf_module *m, json_t *values, unsig
 		add_node(t, m, x);
 	json_array_foreach (json_object_get(values, "child_modules"), i, x) {
 		const char *address = json_string_value(json_object_get(x, "address"));
-
 		struct tf_module *child = address ? module_below(t, m, address, depth) : NULL;
 
 		if (child)

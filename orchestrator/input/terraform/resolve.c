@@ -166,7 +166,7 @@ static void add_resource(struct tf *t, struct place at, const struct tf_ref *r, 
                          bool data, const char *attr, json_t *out)
 {
 	size_t max = t->n_nodes < INSTANCES_MAX ? t->n_nodes : INSTANCES_MAX, n = 0;
-	_cleanup_free_ struct tf_node **found = xcalloc(max, sizeof(*found));
+	_cleanup_free_ struct tf_node **found = xcalloc(max + 1, sizeof(*found));
 	const struct tf_step *name = &r->steps[step + 1];
 
 	if (step + 1 >= r->n)
