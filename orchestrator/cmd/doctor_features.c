@@ -188,7 +188,7 @@ static int try_nft(struct err *e)
 		return r;
 	_cleanup_str_ struct str parts = { 0 };
 
-	fabric_nft_parts_text(0, FAB_PARTS_ALL, &parts);
+	fabric_nft_parts_text(0, 0, FAB_PARTS_ALL, &parts);
 	r = nft_run_text(nft, FABRIC_NFT_SKELETON, e);
 	return r < 0 ? r : nft_run_text(nft, str_get(&parts), e);
 }

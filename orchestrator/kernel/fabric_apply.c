@@ -268,7 +268,7 @@ static int set_parts(struct fabric_kernel *k, unsigned want, size_t *changes, st
 {
 	_cleanup_str_ struct str s = { 0 };
 
-	fabric_nft_parts_text(k->filter.parts, want, &s);
+	fabric_nft_parts_text(k->filter.parts, k->filter.broken, want, &s);
 	if (!s.n)
 		return 0;
 	int r = nft_run_text(k->nft, str_get(&s), e);
@@ -277,6 +277,7 @@ static int set_parts(struct fabric_kernel *k, unsigned want, size_t *changes, st
 		return err_wrap(e, "parts of the filter");
 	*changes += (size_t)__builtin_popcount(k->filter.parts ^ want);
 	k->filter.parts = want;
+	k->filter.broken = 0;
 	return 0;
 }
 

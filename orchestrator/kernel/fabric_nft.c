@@ -211,33 +211,58 @@ unsigned fabric_nft_parts(const struct fabric *f)
 	       (f->n_binds ? 1u << FAB_PART_NSG : 0);
 }
 
-unsigned fabric_nft_parts_parse(const json_t *listed)
+static bool has_chain(const json_t *listed, const char *name)
 {
-	unsigned parts = 0;
 	json_t *item;
 	size_t i;
 
 	json_array_foreach (listed, i, item) {
-		const char *name =
+		const char *is =
 		    json_string_value(json_object_get(json_object_get(item, "chain"), "name"));
 
-		for (unsigned p = 0; name && p < FAB_PARTS; p++)
-			if (streq(name, PARTS[p].chains[0]))
-				parts |= 1u << p;
+		if (is && streq(is, name))
+			return true;
+	}
+	return false;
+}
+
+unsigned fabric_nft_parts_parse(const json_t *listed, unsigned *ret_broken)
+{
+	unsigned parts = 0;
+
+	*ret_broken = 0;
+	for (unsigned p = 0; p < FAB_PARTS; p++) {
+		size_t n = 0, there = 0;
+
+		for (const char *const *c = PARTS[p].chains; *c; c++, n++)
+			there += has_chain(listed, *c);
+		if (there == n)
+			parts |= 1u << p;
+		else if (there)
+			*ret_broken |= 1u << p;
 	}
 	return parts;
 }
 
-void fabric_nft_parts_text(unsigned have, unsigned want, struct str *ret)
+/* "add chain" is for one that is not there: it leaves alone one that is. */
+static void remove_chains(const char *const *chains, bool all_there, struct str *ret)
 {
+	for (; *chains; chains++)
+		str_printf(ret, "%s%s%sflush chain ip vnetlab %s\ndelete chain ip vnetlab %s\n",
+		           all_there ? "" : "add chain ip vnetlab ", all_there ? "" : *chains,
+		           all_there ? "" : "\n", *chains, *chains);
+}
+
+void fabric_nft_parts_text(unsigned have, unsigned broken, unsigned want, struct str *ret)
+{
+	for (unsigned p = 0; p < FAB_PARTS; p++)
+		if (broken & 1u << p)
+			remove_chains(PARTS[p].chains, false, ret);
 	for (unsigned p = 0; p < FAB_PARTS; p++) {
 		if ((have ^ want) & 1u << p)
 			str_add(ret, want & 1u << p ? PARTS[p].add : PARTS[p].del);
-		if (!(have & ~want & 1u << p))
-			continue;
-		for (const char *const *c = PARTS[p].chains; *c; c++)
-			str_printf(ret, "flush chain ip vnetlab %s\ndelete chain ip vnetlab %s\n",
-			           *c, *c);
+		if (have & ~want & 1u << p)
+			remove_chains(PARTS[p].chains, true, ret);
 	}
 }
 

@@ -50,9 +50,11 @@ enum fab_part {
 };
 enum { FAB_PARTS_ALL = (1 << FAB_PARTS) - 1 };
 unsigned fabric_nft_parts(const struct fabric *f);
-/* From a listing of the table (nft_elems_list()). */
-unsigned fabric_nft_parts_parse(const json_t *listed);
-/* The commands, in nft's own language, that make want of have; nothing when they are the same. */
-void fabric_nft_parts_text(unsigned have, unsigned want, struct str *ret);
+/* From a listing of the table (nft_elems_list()): those that are whole, and those of which some
+ * chain is gone. */
+unsigned fabric_nft_parts_parse(const json_t *listed, unsigned *ret_broken);
+/* The commands, in nft's own language, that make want of have; nothing when they are the same.
+ * Before that, what is left of broken ones goes. */
+void fabric_nft_parts_text(unsigned have, unsigned broken, unsigned want, struct str *ret);
 
 void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret);

@@ -163,7 +163,7 @@ void fabric_filter_free(struct fabric_filter *f)
 {
 	nft_elems_free(&f->elems);
 	nsg_state_free(&f->nsg);
-	f->parts = 0;
+	f->parts = f->broken = 0;
 }
 
 static int read_filter(struct nft *nft, struct fabric_filter *ret, struct err *e)
@@ -175,7 +175,7 @@ static int read_filter(struct nft *nft, struct fabric_filter *ret, struct err *e
 		r = nft_elems_parse(FABRIC_NFT_SETS, FAB_SETS, listed, &ret->elems, e);
 	if (r == 0) {
 		nsg_state_parse(listed, &ret->nsg);
-		ret->parts = fabric_nft_parts_parse(listed);
+		ret->parts = fabric_nft_parts_parse(listed, &ret->broken);
 	}
 	json_decref(listed);
 	return r;

@@ -18,7 +18,7 @@ void port_index_free(struct port_index *x);
 struct fabric_filter { /* what the table has beside its skeleton */
 	struct nft_elems elems;
 	struct nsg_state nsg;
-	unsigned parts; /* bits of enum fab_part */
+	unsigned parts, broken; /* bits of enum fab_part; broken: not all of it is there */
 };
 void fabric_filter_free(struct fabric_filter *f); /* what it holds; it is empty then */
 

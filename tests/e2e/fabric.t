@@ -533,6 +533,10 @@ try:
         same(("error" in r, parts()), (False, want), what)
         same(reached(ping("app1", "10.0.2.5", wait="0.2")), not want, "and it holds")
         same(ask(op="resync")[-1]["changes"], 0, "applied twice: nothing to do")
+        if want:
+            sh("fabric", f"nft delete chain ip vnetlab {want[1]}")
+            same((ask(op="resync")[-1]["changes"], parts()), (1, want), "half of it is gone: it is made anew")
+            same(reached(ping("app1", "10.0.2.5", wait="0.2")), False, "and holds")
     s = Sniff("web2")
     inside("web1", raw, "10.0.2.99", "10.0.2.5", 17, udp(1, 2))
     inside("web1", raw, "10.0.2.4", "10.0.2.5", 4, udp(1, 2))

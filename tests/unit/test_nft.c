@@ -249,10 +249,10 @@ static void test_fabric_parts_text(void **state)
 	for (unsigned have = 0; have <= FAB_PARTS_ALL; have++) {
 		_cleanup_str_ struct str same = { 0 }, none = { 0 };
 
-		fabric_nft_parts_text(have, have, &same);
+		fabric_nft_parts_text(have, 0, have, &same);
 		assert_int_equal(same.n, 0);
 		/* Each chain that goes is emptied first, and after what leads to it. */
-		fabric_nft_parts_text(have, 0, &none);
+		fabric_nft_parts_text(have, 0, 0, &none);
 		const char *del = have ? strstr(str_get(&none), "delete chain ip vnetlab ") : "";
 
 		assert_non_null(del);
@@ -260,9 +260,19 @@ static void test_fabric_parts_text(void **state)
 	}
 	json_t *listed = json_pack("[{s:{s:s}}, {s:{s:s}}, {s:{s:s}}]", "chain", "name", "checks",
 	                           "chain", "name", "lb_by_flow", "chain", "name", "nsg_from");
+	_cleanup_str_ struct str mend = { 0 };
+	unsigned broken = 0;
 
-	assert_int_equal(fabric_nft_parts_parse(listed), 1 << FAB_PART_CHECKS | 1 << FAB_PART_NSG);
+	/* Chains of the skeleton are no part; of the groups' two, one is gone. */
+	assert_int_equal(fabric_nft_parts_parse(listed, &broken), 1 << FAB_PART_CHECKS);
+	assert_int_equal(broken, 1 << FAB_PART_NSG);
 	json_decref(listed);
+	fabric_nft_parts_text(0, broken, broken, &mend);
+	const char *add = strstr(str_get(&mend), "add chain ip vnetlab nsg_to\n"),
+	           *del = strstr(str_get(&mend), "delete chain ip vnetlab nsg_to\n"),
+	           *again = strstr(str_get(&mend), "chain nsg_to {");
+
+	assert_true(add && del && again && add < del && del < again);
 }
 
 static struct fab_hop hop(ip4 via, const char *port)
