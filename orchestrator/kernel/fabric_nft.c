@@ -211,21 +211,6 @@ unsigned fabric_nft_parts(const struct fabric *f)
 	       (f->n_binds ? 1u << FAB_PART_NSG : 0);
 }
 
-static bool has_chain(const json_t *listed, const char *name)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach (listed, i, item) {
-		const char *is =
-		    json_string_value(json_object_get(json_object_get(item, "chain"), "name"));
-
-		if (is && streq(is, name))
-			return true;
-	}
-	return false;
-}
-
 unsigned fabric_nft_parts_parse(const json_t *listed, unsigned *ret_broken)
 {
 	unsigned parts = 0;
@@ -235,7 +220,7 @@ unsigned fabric_nft_parts_parse(const json_t *listed, unsigned *ret_broken)
 		size_t n = 0, there = 0;
 
 		for (const char *const *c = PARTS[p].chains; *c; c++, n++)
-			there += has_chain(listed, *c);
+			there += nft_has_chain(listed, *c);
 		if (there == n)
 			parts |= 1u << p;
 		else if (there)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/str.h"
+
 void nft_elems_add(struct nft_elems *v, unsigned set, const char *port, uint32_t key, uint8_t len,
                    uint32_t value)
 {
@@ -162,6 +164,21 @@ json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct n
 json_t *nft_elems_list(void)
 {
 	return json_pack("[{s:{s:{s:s,s:s}}}]", "list", "table", "family", "ip", "name", NFT_TABLE);
+}
+
+bool nft_has_chain(const json_t *listed, const char *name)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (listed, i, item) {
+		const char *is =
+		    json_string_value(json_object_get(json_object_get(item, "chain"), "name"));
+
+		if (is && streq(is, name))
+			return true;
+	}
+	return false;
 }
 
 /* --- in ------------------------------------------------------------------------------------- */

@@ -60,6 +60,7 @@ json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct n
                        const struct nft_elems *want, size_t *ret_changes);
 
 json_t *nft_elems_list(void); /* the command that lists all of it */
+bool nft_has_chain(const json_t *listed, const char *name);
 /* What it answered, sorted.  -EPROTO with the place when it is not what the descriptions say. */
 int nft_elems_parse(const struct nft_set *sets, size_t n_sets, const json_t *listed,
                     struct nft_elems *ret, struct err *e);

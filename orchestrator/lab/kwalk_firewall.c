@@ -2,25 +2,9 @@
  * is named by what they say. */
 #include <stdio.h>
 
-#include "base/str.h"
 #include "kernel/nft_elems.h"
 #include "lab/kwalk_priv.h"
 #include "plan/firewall_nft.h"
-
-static bool has_chain(const json_t *listed, const char *name)
-{
-	json_t *x;
-	size_t i;
-
-	json_array_foreach (listed, i, x) {
-		const char *is =
-		    json_string_value(json_object_get(json_object_get(x, "chain"), "name"));
-
-		if (is && streq(is, name))
-			return true;
-	}
-	return false;
-}
 
 static enum kwalk_known look(const struct kwalk_ns *kn, const char *name)
 {
@@ -30,7 +14,7 @@ static enum kwalk_known look(const struct kwalk_ns *kn, const char *name)
 
 	if (kn && nft_open(kn->node->netns, &nft, NULL) == 0 &&
 	    nft_list(nft, nft_elems_list(), &listed, NULL) == 0)
-		same = has_chain(listed, name);
+		same = nft_has_chain(listed, name);
 	json_decref(listed);
 	nft_close(nft);
 	return same ? KNOWN_SAME : KNOWN_DIFFERENT;
