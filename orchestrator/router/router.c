@@ -39,7 +39,7 @@ struct router {
 	bool quiet;          /* no route events: routes that were there before us */
 	struct fabric_changes last;
 	double last_ms;
-	uint64_t applied, errors;
+	uint64_t applied, errors, changes; /* changes: of all that was applied together */
 };
 
 static int64_t now_ms(void)
@@ -369,11 +369,11 @@ static json_t *show(const struct router *r)
 	                               (json_int_t)f->n_neighs, "ports", (json_int_t)f->n_ports)
 	                   : json_null();
 
-	return json_pack("{s:{s:i,s:I,s:I,s:I,s:I,s:f,s:I,s:I,s:o,s:o}}", "show", "pid",
+	return json_pack("{s:{s:i,s:I,s:I,s:I,s:I,s:I,s:f,s:I,s:I,s:o,s:o}}", "show", "pid",
 	                 (int)getpid(), "generation", r->generation, "applied",
-	                 (json_int_t)r->applied, "errors", (json_int_t)r->errors, "lastChanges",
-	                 (json_int_t)r->last.total, "lastMs", r->last_ms, "missingPorts",
-	                 (json_int_t)r->last.missing, "waiting",
+	                 (json_int_t)r->applied, "errors", (json_int_t)r->errors, "changes",
+	                 (json_int_t)r->changes, "lastChanges", (json_int_t)r->last.total, "lastMs",
+	                 r->last_ms, "missingPorts", (json_int_t)r->last.missing, "waiting",
 	                 (json_int_t)(r->prog ? programmer_waiting(r->prog) : 0), "instances",
 	                 routes, "kernel", kernel);
 }
@@ -461,6 +461,7 @@ static void apply(struct router *r)
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	r->last_ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
 	r->applied++;
+	r->changes += r->last.total;
 	say(r, json_pack("{s:s,s:I,s:I,s:I,s:f}", "event", "applied", "generation", r->generation,
 	                 "changes", (json_int_t)r->last.total, "missing",
 	                 (json_int_t)r->last.missing, "ms", r->last_ms));

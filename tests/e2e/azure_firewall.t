@@ -18,13 +18,14 @@ print("ready", flush=True)
 print(s.accept()[1][0], flush=True)
 EOF
 peer() {
-	local node=$1 port=$2 line
+	local node=$1 port=$2 line said
 	shift 2
-	coproc SEEN { vnetlab exec "$node" -- python3 "$work/peer.py" "$port"; }
-	read -r line <&"${SEEN[0]}"
+	# Not a coproc: its end goes with it, perhaps before its last line was read.
+	exec {said}< <(vnetlab exec "$node" -- python3 "$work/peer.py" "$port")
+	read -r line <&"$said"
 	[ "$line" = ready ] && "$@" >/dev/null 2>&1
-	read -r line <&"${SEEN[0]}" && echo "$line"
-	wait "$SEEN_PID" 2>/dev/null
+	read -r line <&"$said" && echo "$line"
+	exec {said}<&-
 }
 # change FILTER: the lab as it is, changed.
 change() {

@@ -5,6 +5,7 @@
 
 #include "azure/routes.h"
 #include "input/topology.h"
+#include "plan/firewall_nft.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +30,16 @@ static void promises(const struct model *m)
 		assert(m->route_servers[i].vnet && m->route_servers[i].subnet);
 	for (size_t i = 0; i < m->n_vms; i++)
 		assert(model_vm(m, m->vms[i].name) == &m->vms[i] && m->vms[i].n_nics);
+	for (size_t i = 0; i < m->n_firewalls; i++) {
+		const struct firewall *fw = &m->firewalls[i];
+		const struct walk_packet p = { .dst = fw->vm->nics[0]->ip, .ip_proto = 99 };
+		_cleanup_str_ struct str rules = { 0 };
+
+		assert(fw->vnet && fw->vm->firewall == fw);
+		assert(firewall_decide(fw, &p).act == FIREWALL_DENY);
+		firewall_nft_text(fw, &rules);
+		assert(rules.n);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
