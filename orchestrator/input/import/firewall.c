@@ -80,6 +80,26 @@ static bool put_target(const struct reading *r)
 	return true;
 }
 
+/* A rule that does not say from whom or to whom would not be taken: most often its IP groups are
+ * elsewhere. */
+static bool is_whole(const struct reading *r)
+{
+	const char *lacks = !json_object_get(r->to, "protocols")          ? "protocols"
+	                    : !json_object_get(r->to, "sourceAddresses")  ? "sources"
+	                    : !json_object_get(r->to, "destinationPorts") ? "ports"
+	                    : !json_object_get(r->to, "destinationAddresses") &&
+	                            !json_object_get(r->to, "destinationFqdns")
+	                        ? "destinations"
+	                        : NULL;
+
+	if (lacks)
+		im_note(r->im, SEV_WARNING, "IMPORT-FORM-01", r->r,
+		        "export its IP groups, too, or write the rule into the topology",
+		        "rule \"%s\" has no %s that are known here; it is left out", r->name,
+		        lacks);
+	return !lacks;
+}
+
 static bool put_rule(const struct reading *r, bool nat)
 {
 	static const char *const protocols[] = { "Any", "TCP", "UDP", "ICMP", NULL };
@@ -91,7 +111,7 @@ static bool put_rule(const struct reading *r, bool nat)
 	put_addresses(r, "destinationAddresses", "destinationIpGroups", "destinationAddress");
 	put_list(r->to, "destinationPorts", texts(arm_list(r->from, "destinationPorts"), NULL));
 	put_list(r->to, "destinationFqdns", texts(arm_list(r->from, "destinationFqdns"), NULL));
-	return !nat || put_target(r);
+	return is_whole(r) && (!nat || put_target(r));
 }
 
 static void put_rules(struct import *im, const struct res *r, json_t *to, const json_t *rules,
