@@ -52,6 +52,10 @@ void load_service_endpoints(struct loader *l);
 void load_groups(struct loader *l); /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
+/* A node like a VM that runs nothing, with one NIC, NAME.nic, which def describes; in model->vms
+ * and model->nics, behind those that are there. */
+struct vm *load_node(struct loader *l, const char *name, const char *ptr,
+                     const struct object_def *def, json_t *x);
 void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
 /* How many VMs and NICs load_hybrid() adds to those of the file, at most. */
 void hybrid_count(const struct loader *l, size_t *vms, size_t *nics);

@@ -5,29 +5,6 @@
 
 #define SUBNET "AzureFirewallSubnet"
 
-static void make_node(struct loader *l, struct firewall *fw, json_t *x)
-{
-	struct model *m = l->m;
-	struct vm *vm = &m->vms[m->n_vms];
-	struct nic *n = &m->nics[m->n_nics];
-
-	vm->idx = m->n_vms++;
-	vm->name = fw->name;
-	vm->ptr = fw->ptr;
-	vm->image = "host";
-	vm->firewall = fw;
-	vm->nics = arena_array(l->a, 1, sizeof(struct nic *));
-	vm->nics[vm->n_nics++] = n;
-	n->idx = m->n_nics++;
-	n->vm = vm;
-	n->name = arena_printf(l->a, "%s.nic", fw->name);
-	n->ptr = fw->ptr;
-	n->forwarding = true;
-	n->broken = vm->broken = !schema_fill(&schema_firewall, x, l->a, n);
-	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
-	fw->vm = vm;
-}
-
 void load_firewalls(struct loader *l)
 {
 	struct model *m = l->m;
@@ -49,7 +26,9 @@ void load_firewalls(struct loader *l)
 			           "told apart",
 			           other->endpoint ? "a private endpoint" : "a virtual machine",
 			           key);
-		make_node(l, fw, x);
+		fw->vm = load_node(l, fw->name, fw->ptr, &schema_firewall, x);
+		fw->vm->firewall = fw;
+		fw->vm->nics[0]->forwarding = true;
 	}
 }
 

@@ -19,23 +19,22 @@ struct reading {
 /* "10.0.0.4", "10.0.0.0/8", "10.0.0.4-10.0.0.9" */
 static bool add_address(const char *s, struct prefixes *ret)
 {
-	char lo[16] = "";
 	const char *dash = strchr(s, '-');
+	_cleanup_free_ char *first = dash ? xstrndup(s, (size_t)(dash - s)) : NULL;
 	struct prefix p;
 	ip4 a, z;
 
-	if (ip4_parse(s, &a) == 0)
-		p = prefix_host(a);
-	else if (prefix_parse(s, &p) < 0 && (!dash || dash - s >= (long)sizeof(lo)))
-		return false;
-	if (!dash) {
-		prefixes_add(ret, p);
+	if (dash) {
+		if (ip4_parse(first, &a) < 0 || ip4_parse(dash + 1, &z) < 0 || a > z)
+			return false;
+		prefixes_add_range(ret, a, z);
 		return true;
 	}
-	memcpy(lo, s, (size_t)(dash - s));
-	if (ip4_parse(lo, &a) < 0 || ip4_parse(dash + 1, &z) < 0 || a > z)
+	if (ip4_parse(s, &a) == 0)
+		p = prefix_host(a);
+	else if (prefix_parse(s, &p) < 0)
 		return false;
-	prefixes_add_range(ret, a, z);
+	prefixes_add(ret, p);
 	return true;
 }
 

@@ -138,6 +138,17 @@ static void give(struct loader *l, struct publics *p, struct nic *n, json_t *v, 
 		           "20.100.0.0/16 has no free address left");
 }
 
+/* To what is no NIC of the Internet's edge; 0: a finding says why. */
+static ip4 give_other(struct loader *l, struct publics *p, const char *name, json_t *v,
+                      const char *ptr)
+{
+	struct nic *port = arena_alloc(l->a, sizeof(*port));
+
+	port->name = name;
+	give(l, p, port, v, ptr);
+	return port->public_ip;
+}
+
 static void give_nic(struct loader *l, struct publics *p, struct nic *n, json_t *x)
 {
 	json_t *v = json_object_get(x, "publicIPAddress");
@@ -157,15 +168,10 @@ static void load_gateway_ips(struct loader *l, struct publics *p)
 		struct gateway *g = &l->m->gateways[i++];
 		json_t *list = json_object_get(x, "publicIPAddresses");
 
-		for (unsigned k = 0; g->type == GW_VPN && k < g->n; k++) {
-			/* It is no NIC of the Internet's edge: the gateway alone has it. */
-			struct nic *port = arena_alloc(l->a, sizeof(*port));
-
-			port->name = g->vm[k]->name;
-			give(l, p, port, json_array_get(list, k),
-			     arena_printf(l->a, "%s/publicIPAddresses/%u", g->ptr, k));
-			g->public_ip[k] = port->public_ip;
-		}
+		for (unsigned k = 0; g->type == GW_VPN && k < g->n; k++)
+			g->public_ip[k] =
+			    give_other(l, p, g->vm[k]->name, json_array_get(list, k),
+			               arena_printf(l->a, "%s/publicIPAddresses/%u", g->ptr, k));
 	}
 }
 
@@ -181,15 +187,14 @@ static void load_nat_ips(struct loader *l, struct publics *p)
 
 		g->ips = arena_array(l->a, json_array_size(list), sizeof(*g->ips));
 		json_array_foreach (list, k, v) {
-			struct nic *port = arena_alloc(l->a, sizeof(*port));
+			ip4 ip = 0;
 
-			if (!json_is_true(v) && !json_is_string(v))
-				continue;
-			port->name = g->name;
-			give(l, p, port, v,
-			     arena_printf(l->a, "%s/publicIPAddresses/%zu", g->ptr, k));
-			if (port->public_ip)
-				g->ips[g->n_ips++] = port->public_ip;
+			if (json_is_true(v) || json_is_string(v))
+				ip = give_other(
+				    l, p, g->name, v,
+				    arena_printf(l->a, "%s/publicIPAddresses/%zu", g->ptr, k));
+			if (ip)
+				g->ips[g->n_ips++] = ip;
 		}
 	}
 }
@@ -205,16 +210,15 @@ static void load_firewall_ips(struct loader *l, struct publics *p)
 		struct firewall *fw = &l->m->firewalls[i++];
 
 		json_array_foreach (json_object_get(x, "publicIPAddresses"), k, v) {
-			struct nic *port = fw->vm->nics[0];
+			const char *ptr =
+			    arena_printf(l->a, "%s/publicIPAddresses/%zu", fw->ptr, k);
 
 			if (!json_is_true(v) && !json_is_string(v))
 				continue;
-			if (fw->n_public++) {
-				port = arena_alloc(l->a, sizeof(*port));
-				port->name = fw->name;
-			}
-			give(l, p, port, v,
-			     arena_printf(l->a, "%s/publicIPAddresses/%zu", fw->ptr, k));
+			if (!fw->n_public++)
+				give(l, p, fw->vm->nics[0], v, ptr);
+			else
+				give_other(l, p, fw->name, v, ptr);
 		}
 	}
 }

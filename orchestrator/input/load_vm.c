@@ -172,7 +172,28 @@ static void load_vm(struct loader *l, struct vm *vm, json_t *x, const struct jpt
 	           bgp ? "\"bgp\"" : "\"config\"");
 }
 
-/* A node like a VM that runs nothing: its NIC is called NAME.nic. */
+struct vm *load_node(struct loader *l, const char *name, const char *ptr,
+                     const struct object_def *def, json_t *x)
+{
+	struct model *m = l->m;
+	struct vm *vm = &m->vms[m->n_vms];
+	struct nic *n = &m->nics[m->n_nics];
+
+	vm->idx = m->n_vms++;
+	vm->name = name;
+	vm->ptr = ptr;
+	vm->image = "host";
+	vm->nics = arena_array(l->a, 1, sizeof(struct nic *));
+	vm->nics[vm->n_nics++] = n;
+	n->idx = m->n_nics++;
+	n->vm = vm;
+	n->name = arena_printf(l->a, "%s.nic", name);
+	n->ptr = ptr;
+	n->broken = vm->broken = !schema_fill(def, x, l->a, n);
+	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
+	return vm;
+}
+
 static void load_endpoints(struct loader *l, json_t *map)
 {
 	struct model *m = l->m;
@@ -182,28 +203,18 @@ static void load_endpoints(struct loader *l, json_t *map)
 
 	m->endpoints = arena_array(l->a, json_object_size(map), sizeof(struct nic *));
 	json_object_foreach (map, key, x) {
-		const struct jptr *here = JPTR(at, key);
-		struct vm *vm = &m->vms[m->n_vms];
-		struct nic *n = &m->nics[m->n_nics];
+		const char *ptr = load_ptr(l, JPTR(at, key));
 
 		if (model_vm(m, key))
-			load_error(l, "PE-NAME-01", NULL, load_ptr(l, here), "rename one of them",
+			load_error(l, "PE-NAME-01", NULL, ptr, "rename one of them",
 			           "a virtual machine is called \"%s\" too: as nodes of the lab "
 			           "they could not be told apart",
 			           key);
-		vm->idx = m->n_vms++;
-		vm->name = arena_strdup(l->a, key);
-		vm->ptr = load_ptr(l, here);
-		vm->image = "host";
+		struct vm *vm =
+		    load_node(l, arena_strdup(l->a, key), ptr, &schema_private_endpoint, x);
+
 		vm->endpoint = true;
-		vm->nics = arena_array(l->a, 1, sizeof(struct nic *));
-		vm->nics[vm->n_nics++] = m->endpoints[m->n_endpoints++] = n;
-		n->idx = m->n_nics++;
-		n->vm = vm;
-		n->name = arena_printf(l->a, "%s.nic", key);
-		n->ptr = vm->ptr;
-		n->broken = vm->broken = !schema_fill(&schema_private_endpoint, x, l->a, n);
-		n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
+		m->endpoints[m->n_endpoints++] = vm->nics[0];
 		listen = json_object_get(x, "listen");
 		load_listen(l, vm, listen);
 		if (!listen) {

@@ -91,10 +91,10 @@ extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 
 /* Azure's rule for names (interfaces.md, section 1), as a regular expression for the schema. */
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
-/* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */
-int firewall_protocol(const char *name);
 bool schema_name_valid(const char *s);
 bool schema_tag_valid(const char *s); /* has the form of a service tag's name */
+/* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */
+int firewall_protocol(const char *name);
 /* The kind of check that an object is; NULL: none or several (*ret_n says how many keys fit). */
 const struct object_def *schema_check_kind(json_t *check, size_t *ret_n);
 
