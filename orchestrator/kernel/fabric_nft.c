@@ -229,25 +229,26 @@ unsigned fabric_nft_parts_parse(const json_t *listed, unsigned *ret_broken)
 	return parts;
 }
 
-/* "add chain" is for one that is not there: it leaves alone one that is. */
-static void remove_chains(const char *const *chains, bool all_there, struct str *ret)
+/* Also those that are not there: "add chain" leaves alone one that is. */
+static void remove_chains(const char *const *chains, struct str *ret)
 {
 	for (; *chains; chains++)
-		str_printf(ret, "%s%s%sflush chain ip vnetlab %s\ndelete chain ip vnetlab %s\n",
-		           all_there ? "" : "add chain ip vnetlab ", all_there ? "" : *chains,
-		           all_there ? "" : "\n", *chains, *chains);
+		str_printf(ret,
+		           "add chain ip vnetlab %s\nflush chain ip vnetlab %s\n"
+		           "delete chain ip vnetlab %s\n",
+		           *chains, *chains, *chains);
 }
 
 void fabric_nft_parts_text(unsigned have, unsigned broken, unsigned want, struct str *ret)
 {
 	for (unsigned p = 0; p < FAB_PARTS; p++)
 		if (broken & 1u << p)
-			remove_chains(PARTS[p].chains, false, ret);
+			remove_chains(PARTS[p].chains, ret);
 	for (unsigned p = 0; p < FAB_PARTS; p++) {
 		if ((have ^ want) & 1u << p)
 			str_add(ret, want & 1u << p ? PARTS[p].add : PARTS[p].del);
 		if (have & ~want & 1u << p)
-			remove_chains(PARTS[p].chains, true, ret);
+			remove_chains(PARTS[p].chains, ret);
 	}
 }
 

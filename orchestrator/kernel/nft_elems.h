@@ -33,10 +33,9 @@ struct nft_set {
 struct nft_elem {
 	unsigned set; /* index into the sets' descriptions */
 	char port[IFNAMSIZ];
-	uint32_t
-	    from;     /* KEY_PORT_IP_PREFIX: the address before the prefix; KEY_NUMBER_IP: number */
-	uint32_t key; /* address or number, beside or instead of the port */
-	uint8_t len;  /* of a prefix: its length */
+	uint32_t from; /* what comes first: KEY_PORT_IP_PREFIX's address, KEY_NUMBER_IP's number */
+	uint32_t key;  /* address or number, beside or instead of the port */
+	uint8_t len;   /* of a prefix: its length */
 	uint32_t value;
 };
 
@@ -59,8 +58,8 @@ void nft_elems_free(struct nft_elems *v);
 json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nft_elems *have,
                        const struct nft_elems *want, size_t *ret_changes);
 
-json_t *nft_elems_list(void); /* the command that lists all of it */
-bool nft_has_chain(const json_t *listed, const char *name);
+json_t *nft_elems_list(void);                               /* the command that lists all of it */
+bool nft_has_chain(const json_t *listed, const char *name); /* in its answer */
 /* What it answered, sorted.  -EPROTO with the place when it is not what the descriptions say. */
 int nft_elems_parse(const struct nft_set *sets, size_t n_sets, const json_t *listed,
                     struct nft_elems *ret, struct err *e);
