@@ -62,6 +62,7 @@ struct model *model_new(void)
 		.listing_received = true,
 		.strict_forwarded = true,
 		.strict_access = true,
+		.firewall_ping = true,
 		.udr_over_service = true,
 		.nat_first = true,
 		.route_server_ping = true,

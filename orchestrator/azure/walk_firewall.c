@@ -23,14 +23,14 @@ static bool begins_nothing(const struct walker *x)
 	return x->env->reply_to && (x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_ICMP);
 }
 
-static enum step decide(struct walker *x, const struct firewall *fw, struct walk_firewall *ret)
+static enum step decide(struct walker *x, const struct firewall *fw, bool translated_back,
+                        struct walk_firewall *ret)
 {
 	char reason[256];
 
 	if (x->env->firewall && !x->env->firewall(x->env->ctx, fw, reason))
 		return walk_drop(x, "%s", reason);
-	if (ret->answer || has_seen(x, fw->vm)) {
-		ret->answer = true;
+	if (translated_back || has_seen(x, fw->vm)) {
 		ret->said = "it belongs to a flow that passed; ";
 		return STEP_NIC;
 	}
@@ -62,6 +62,6 @@ static enum step decide(struct walker *x, const struct firewall *fw, struct walk
 enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
                            struct walk_firewall *ret)
 {
-	*ret = (struct walk_firewall){ .answer = translated_back, .before = x->p, .said = "" };
-	return vm->firewall ? decide(x, vm->firewall, ret) : STEP_NIC;
+	*ret = (struct walk_firewall){ .before = x->p, .said = "" };
+	return vm->firewall ? decide(x, vm->firewall, translated_back, ret) : STEP_NIC;
 }

@@ -47,7 +47,6 @@ enum step walk_filter(struct walker *x, const struct nic *n, bool out);
 
 /* walk_firewall.c */
 struct walk_firewall {
-	bool answer;               /* belongs to a flow that has passed */
 	ip4 source;                /* that it leaves with; 0: unchanged */
 	struct walk_packet before; /* as it came in */
 	const char *said;          /* "rule net/web allows it; ", or "" */

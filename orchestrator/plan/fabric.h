@@ -15,9 +15,10 @@
  * is.
  *
  * Rules, by priority: 900 mark of a backend -> its table; 950 fwmark class -> delivery table, for
- * such classes; 1000 fwmark class -> class table (one per class); 2000 fwmark vnet/0xffff0000 ->
- * delivery table (one per VNet); 3000 any VNet (a rule per bit) -> blackhole.  The main table has
- * only `default dev sink0`, which makes the kernel answer ARP for everything (design.md).
+ * such classes; 960 platform addresses; 1000 fwmark class -> class table (one per class); 2000
+ * fwmark vnet/0xffff0000 -> delivery table (one per VNet); 3000 any VNet (a rule per bit) ->
+ * blackhole.  The main table has only `default dev sink0`, which makes the kernel answer ARP for
+ * everything (design.md).
  *
  * All of it carries RTPROT_VNETLAB and the nft table `ip vnetlab`; nothing else is ever touched. */
 #pragma once
