@@ -12,6 +12,7 @@
 	"{\"protocols\":[\"" protocol "\"],\"sourceAddresses\":[\"*\"]," \
 	"\"destinationAddresses\":[" to "],\"destinationPorts\":[\"" ports "\"]}"
 
+/* clang-format off */
 /* Written in another order than they are asked in. */
 static const char DESIGN[] =
     "{\"virtualNetworks\":{\"Hub\":{\"addressPrefixes\":[\"10.0.0.0/16\"],\"subnets\":{"
@@ -20,46 +21,23 @@ static const char DESIGN[] =
     "\"privateRanges\":[\"10.0.0.0/8\",\"198.51.100.0/24\"],"
     "\"networkRuleCollections\":{"
     "\"base\":{\"priority\":900,\"groupPriority\":65000,\"inherited\":true,\"action\":\"Deny\","
-    "\"rules\":{"
-    "\"smtp\":" RULE(
-        "TCP", "\"10.2.0.4\"",
-        "25") "}},"
-              "\"late\":{\"priority\":100,\"groupPriority\":300,\"action\":\"Allow\",\"rules\":{"
-              "\"all\":" RULE(
-                  "Any", "\"*\"",
-                  "*") "}},"
-                       "\"early\":{\"priority\":400,\"groupPriority\":200,\"action\":\"Deny\","
-                       "\"rules\":{"
-                       "\"ssh\":" RULE(
-                           "TCP", "\"*\"",
-                           "22") ","
-                                 "\"some\":" RULE(
-                                     "UDP", "\"10.2.0.4-10.2.0.9\", \"10.3.0.0/16\"",
-                                     "50-60") "}},"
-                                              "\"first\":{\"priority\":300,\"groupPriority\":200,"
-                                              "\"action\":"
-                                              "\"Allow\",\"rules\":{"
-                                              "\"one\":" RULE(
-                                                  "TCP", "\"10.2.0.4\"",
-                                                  "22") "}}},"
-                                                        "\"natRuleCollections\":{"
-                                                        "\"b\":{\"priority\":200,\"rules\":{"
-                                                        "\"web\":{"
-                                                        "\"protocols\":[\"TCP\",\"UDP\"],"
-                                                        "\"sourceAddresses\":[\"*\"],"
-                                                        "\"destinationAddresses\":[\"*\"],"
-                                                        "\"destinationPorts\":[\"80-90\"],"
-                                                        "\"translatedAddress\":\"10.0.9.9\"}}},"
-                                                        "\"a\":{\"priority\":100,\"rules\":{"
-                                                        "\"http\":{"
-                                                        "\"protocols\":[\"TCP\"],"
-                                                        "\"sourceAddresses\":[\"203.0.113.0/"
-                                                        "24\"],\"destinationAddresses\":[\"*\"],"
-                                                        "\"destinationPorts\":[\"80\"],"
-                                                        "\"translatedAddress\":"
-                                                        "\"10.0.8.8\",\"translatedPort\":\"8080\"}}"
-                                                        "}"
-                                                        "}}}}";
+    "\"rules\":{\"smtp\":" RULE("TCP", "\"10.2.0.4\"", "25") "}},"
+    "\"late\":{\"priority\":100,\"groupPriority\":300,\"action\":\"Allow\","
+    "\"rules\":{\"all\":" RULE("Any", "\"*\"", "*") "}},"
+    "\"early\":{\"priority\":400,\"groupPriority\":200,\"action\":\"Deny\","
+    "\"rules\":{\"ssh\":" RULE("TCP", "\"*\"", "22") ","
+    "\"some\":" RULE("UDP", "\"10.2.0.4-10.2.0.9\", \"10.3.0.0/16\"", "50-60") "}},"
+    "\"first\":{\"priority\":300,\"groupPriority\":200,\"action\":\"Allow\","
+    "\"rules\":{\"one\":" RULE("TCP", "\"10.2.0.4\"", "22") "}}},"
+    "\"natRuleCollections\":{"
+    "\"b\":{\"priority\":200,\"rules\":{\"web\":{\"protocols\":[\"TCP\",\"UDP\"],"
+    "\"sourceAddresses\":[\"*\"],\"destinationAddresses\":[\"*\"],\"destinationPorts\":[\"80-90\"],"
+    "\"translatedAddress\":\"10.0.9.9\"}}},"
+    "\"a\":{\"priority\":100,\"rules\":{\"http\":{\"protocols\":[\"TCP\"],"
+    "\"sourceAddresses\":[\"203.0.113.0/24\"],\"destinationAddresses\":[\"*\"],"
+    "\"destinationPorts\":[\"80\"],\"translatedAddress\":\"10.0.8.8\",\"translatedPort\":\"8080\"}}}"
+    "}}}}";
+/* clang-format on */
 
 static struct model *load(void)
 {
@@ -162,6 +140,12 @@ static void test_sources(void **state)
 	model_free(m);
 }
 
+/* Two halves of one prefix could be one. */
+static bool are_halves(struct prefix a, struct prefix b)
+{
+	return a.len == b.len && (a.addr ^ b.addr) == 1u << (32 - a.len);
+}
+
 /* Every range of a small window, and the ends of the address space: just those addresses, in
  * prefixes that could not be fewer. */
 static void test_ranges(void **state)
@@ -181,12 +165,12 @@ static void test_ranges(void **state)
 					n += 1u << (32 - x.v[i].len);
 					assert_true(x.v[i].addr >= windows[w] + lo);
 					assert_true(prefix_last(x.v[i]) <= windows[w] + hi);
-					if (i)
-						assert_true(x.v[i].addr ==
-						            prefix_last(x.v[i - 1]) + 1);
+					if (!i)
+						continue;
+					assert_true(x.v[i].addr == prefix_last(x.v[i - 1]) + 1);
+					assert_false(are_halves(x.v[i], x.v[i - 1]));
 				}
 				assert_int_equal(n, hi - lo + 1);
-				assert_true(x.n <= 10);
 			}
 	_cleanup_prefixes_ struct prefixes all = { 0 };
 
