@@ -143,6 +143,8 @@ like "of the daemon, by its name" "$out" '^bird: .*Started'
 vnetlab exec one -- sh -c 'mkdir -p /var/log/quagga; echo "written to a file" >/var/log/quagga/bgpd.log'
 status "logs of daemons with files of their own" 0 vnetlab logs one
 like "by the file's name" "$out" '^bgpd.log: written to a file$'
+status "logs of FRR" 0 vnetlab logs two
+unlike "asking whether zebra is ready makes nobody a client of it" "$out" "lient.* 'system'"
 status "logs of what runs nothing" 0 vnetlab logs box
 status "logs of nobody" 2 vnetlab logs nobody
 vnetlab logs one -f >"$work/follow" 2>&1 &
