@@ -172,6 +172,24 @@ static void roff_paragraphs(FILE *f, const char *text)
 		fputs(".fi\n", f);
 }
 
+/* Most options have no letter. */
+static void man_option(FILE *f, const struct option_def *o)
+{
+	fputs(".TP\n.B ", f);
+	if (o->letter)
+		fprintf(f, "\\-%c, ", o->letter);
+	fputs("\\-\\-", f);
+	roff(f, o->name);
+	if (o->arg) {
+		fputs(" \\fI", f);
+		roff(f, o->arg);
+		fputs("\\fR", f);
+	}
+	fputc('\n', f);
+	roff(f, o->help);
+	fputc('\n', f);
+}
+
 static void man_command(FILE *f, const struct command *c)
 {
 	fputs(".SS \"vnetlab ", f);
@@ -183,21 +201,8 @@ static void man_command(FILE *f, const struct command *c)
 		fputs(".sp\n", f);
 		roff_paragraphs(f, c->help);
 	}
-	for (const struct option_def *o = c->opts; o && o->name; o++) {
-		fputs(".TP\n.B ", f);
-		if (o->letter)
-			fprintf(f, "\\-%c, ", o->letter);
-		fputs("\\-\\-", f);
-		roff(f, o->name);
-		if (o->arg) {
-			fputs(" \\fI", f);
-			roff(f, o->arg);
-			fputs("\\fR", f);
-		}
-		fputc('\n', f);
-		roff(f, o->help);
-		fputc('\n', f);
-	}
+	for (const struct option_def *o = c->opts; o && o->name; o++)
+		man_option(f, o);
 }
 
 void help_man(FILE *f)
@@ -224,12 +229,8 @@ void help_man(FILE *f)
 	for (size_t i = 0; i < n; i++)
 		man_command(f, list[i]);
 	fputs(".SH COMMON OPTIONS\n", f);
-	for (size_t i = 0; i < n_common; i++) {
-		fprintf(f, ".TP\n.B \\-%c, \\-\\-%s%s%s\n", common[i].letter, common[i].name,
-		        common[i].arg ? " " : "", common[i].arg ? common[i].arg : "");
-		roff(f, common[i].help);
-		fputc('\n', f);
-	}
+	for (size_t i = 0; i < n_common; i++)
+		man_option(f, &common[i]);
 	fputs(".SH EXIT STATUS\n", f);
 	for (size_t i = 0; i < ARRAY_LEN(exit_statuses); i++) {
 		fprintf(f, ".TP\n.B %s\n", exit_statuses[i][0]);

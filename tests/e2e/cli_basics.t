@@ -53,6 +53,9 @@ run vnetlab help --man
 for c in $commands; do
 	like "the manual page has $c" "$out" "^\.SS \"vnetlab $c"
 done
+# Through a pipe: a shell's variable keeps no NUL.
+is "the manual page has no control characters" "$(vnetlab help --man | tr -d '\n' | LC_ALL=C tr -cd '\000-\037\177' | od -An -tx1)" ""
+like "an option without a letter" "$out" '^\.B \\-\\-identity '
 
 # A file that is no JSON: where it is wrong.
 printf '{\n"name": ' >"$work/half.json"
