@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "kernel/ns.h"
+#include "kernel/seat.h"
 
 struct nft {
 	struct nft_ctx *ctx;
+	int fd; /* its socket, out of its seat */
 };
 
-static int open_here(void *arg, struct err *e)
+static int new_context(void *arg, struct err *e)
 {
 	struct nft *n = arg;
 
@@ -24,9 +26,18 @@ static int open_here(void *arg, struct err *e)
 	return 0;
 }
 
+static int open_here(void *arg, struct err *e)
+{
+	struct nft *n = arg;
+
+	return seat_open(new_context, n, &n->fd, e);
+}
+
 int nft_open(int ns_fd, struct nft **ret, struct err *e)
 {
 	struct nft *n = xcalloc(1, sizeof(*n));
+
+	n->fd = -1;
 	int r = ns_fd >= 0 ? ns_call(ns_fd, open_here, n, e) : open_here(n, e);
 
 	if (r < 0) {
@@ -41,8 +52,13 @@ struct nft *nft_close(struct nft *n)
 {
 	if (!n)
 		return NULL;
-	if (n->ctx)
+	if (n->ctx) {
+		if (n->fd >= 0)
+			seat_take(n->fd, NULL);
 		nft_ctx_free(n->ctx);
+		seat_leave();
+	}
+	close_p(&n->fd);
 	free(n);
 	return NULL;
 }
@@ -76,6 +92,17 @@ static int failure(struct nft *n, struct err *e)
 	               len ? text : "no reason was given");
 }
 
+static int run_text(struct nft *n, const char *text, struct err *e)
+{
+	int r = seat_take(n->fd, e);
+
+	if (r < 0)
+		return r;
+	r = nft_run_cmd_from_buffer(n->ctx, text) ? failure(n, e) : 0;
+	seat_leave();
+	return r;
+}
+
 static int run(struct nft *n, json_t *commands, struct err *e)
 {
 	json_t *doc = json_pack("{s:o}", "nftables", commands);
@@ -84,9 +111,7 @@ static int run(struct nft *n, json_t *commands, struct err *e)
 	json_decref(doc);
 	if (!text)
 		return err_set(e, EINVAL, "nftables: the command is no JSON");
-	if (nft_run_cmd_from_buffer(n->ctx, text))
-		return failure(n, e);
-	return 0;
+	return run_text(n, text, e);
 }
 
 int nft_run(struct nft *n, json_t *commands, struct err *e)
@@ -104,7 +129,7 @@ int nft_run(struct nft *n, json_t *commands, struct err *e)
 
 int nft_run_text(struct nft *n, const char *text, struct err *e)
 {
-	int r = nft_run_cmd_from_buffer(n->ctx, text) ? failure(n, e) : 0;
+	int r = run_text(n, text, e);
 
 	nft_ctx_get_output_buffer(n->ctx);
 	return r;

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel/seat.h"
 #include "lab/client_priv.h"
 #include "lab/driver.h"
 #include "lab/paths.h"
@@ -98,6 +99,7 @@ static void close_all_but(const int *keep, size_t n)
 		from = (unsigned)sorted[i] + 1;
 	}
 	close_range(from, ~0u, 0);
+	seat_again();
 }
 
 static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd)
