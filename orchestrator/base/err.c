@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 int(err_set)(struct err *e, int code, const char *fmt, ...)
 {
@@ -16,6 +17,19 @@ int(err_set)(struct err *e, int code, const char *fmt, ...)
 	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
 	return -code;
+}
+
+/* Which limit, and whose: a lab that grows meets it first. */
+static void say_limit(struct err *e)
+{
+	struct rlimit rl;
+	size_t n = strlen(e->msg);
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0)
+		snprintf(e->msg + n, sizeof(e->msg) - n,
+		         " (RLIMIT_NOFILE is %llu; a lab needs a descriptor or two for each node: "
+		         "raise the hard limit, ulimit -Hn)",
+		         (unsigned long long)rl.rlim_cur);
 }
 
 int(err_sys)(struct err *e, int code, const char *fmt, ...)
@@ -33,6 +47,8 @@ int(err_sys)(struct err *e, int code, const char *fmt, ...)
 	size_t n = strlen(e->msg);
 
 	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", strerror(code));
+	if (code == EMFILE)
+		say_limit(e);
 	return -code;
 }
 

@@ -62,10 +62,11 @@ int ns_new(int *ret_fd, struct err *e)
 		return r;
 	if (unshare(CLONE_NEWNET) < 0) {
 		r = errno;
+		if (r != EPERM && r != ENOSPC)
+			return err_sys(e, r, "new network namespace");
 		return err_set(e, r, "new network namespace: %s%s", strerror(r),
-		               r == EPERM    ? " (needs root, or a user namespace of its own)"
-		               : r == ENOSPC ? " (limit reached: /proc/sys/user/max_net_namespaces)"
-		                             : "");
+		               r == EPERM ? " (needs root, or a user namespace of its own)"
+		                          : " (limit reached: /proc/sys/user/max_net_namespaces)");
 	}
 	r = ns_current(&fd, e);
 	if (r == 0)

@@ -1,0 +1,60 @@
+#!/bin/bash
+# One step beyond what is counted somewhere: descriptors that select() can take.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq prlimit
+
+# $1 virtual machines beside "web", which answers, behind a group and a load balancer.
+many() {
+	jq -n --argjson n "$1" '{
+	  name: "many",
+	  virtualNetworks: { net: { addressPrefixes: ["10.0.0.0/8"], subnets: {
+	    apps: { addressPrefix: "10.1.0.0/16", networkSecurityGroup: "only80" },
+	    idle: { addressPrefix: "10.2.0.0/16" } } } },
+	  networkSecurityGroups: { only80: { securityRules: {
+	    web: { priority: 100, direction: "Inbound", access: "Allow", protocol: "Tcp", sourceAddressPrefix: "*",
+	           sourcePortRange: "*", destinationAddressPrefix: "*", destinationPortRange: "80" },
+	    rest: { priority: 200, direction: "Inbound", access: "Deny", protocol: "*", sourceAddressPrefix: "*",
+	            sourcePortRange: "*", destinationAddressPrefix: "*", destinationPortRange: "*" } } } },
+	  loadBalancers: { lb: { sku: "Standard", subnet: "net/idle", privateIPAddress: "10.2.255.4", backends: ["webVMNic"],
+	    rules: { web: { protocol: "Tcp", frontendPort: 80, backendPort: 80 } }, probe: { protocol: "Tcp", port: 80 } } },
+	  virtualMachines: ({ web: { nic: { subnet: "net/apps", privateIPAddress: "10.1.255.4" }, listen: ["tcp/80"] } }
+	    + ([range($n) | { key: "vm\(.)", value: { nic: { subnet: "net/idle" } } }] | from_entries))
+	}'
+}
+
+hard=$(ulimit -Hn)
+[ "$hard" = unlimited ] || [ "$hard" -ge 2048 ] || skip_all "the hard limit of open files is $hard"
+
+# --- descriptors of 1,024 and more ------------------------------------------------------------------
+
+many 1028 >"$work/many.vnetlab.json"
+status "more nodes than select() has descriptors" 0 vnetlab up "$work/many.vnetlab.json"
+pid=$(vnetlab ls -o json | jq '.labs[0].driver.pid')
+ok "it has them all open" [ "$(ls "/proc/$pid/fd" | wc -l)" -gt 1024 ]
+many 1029 >"$work/many.vnetlab.json"
+status "one more, while it runs" 0 vnetlab up "$work/many.vnetlab.json"
+like "which is all that changes" "$out" '\+ virtualMachine vm1028'
+status "http, over a load balancer" 0 vnetlab probe vm1028 10.2.255.4 --protocol http
+status "a path through group and balancer" 0 vnetlab path vm1028 10.2.255.4 --protocol tcp --port 80 -o json
+json "on which model and kernel agree" '.agree == true'
+status "a group cuts the rest" 1 vnetlab probe vm1028 web --protocol tcp --port 81 --timeout 300ms
+status "programs run in the last node" 0 vnetlab exec vm1028 -- ip -br addr show eth0
+status "a node is frozen" 0 vnetlab fault freeze web
+status "and healed" 0 vnetlab fault clear
+status "it ends" 0 vnetlab down many
+
+# --- the limit of open files -------------------------------------------------------------------------
+
+few() { prlimit --nofile=128:128 "$B/vnetlab" "$@"; }
+status "more nodes than a process may have open" 5 few up "$work/many.vnetlab.json"
+like "is said with the limit's name, its value and the cure" "$err" \
+	'Too many open files \(RLIMIT_NOFILE is 128; .*raise the hard limit, ulimit -Hn\)'
+like "and that nothing is left" "$err" 'nothing ran before, and nothing is left'
+many 20 >"$work/some.vnetlab.json"
+status "a lab that fits" 0 few up "$work/some.vnetlab.json"
+status "which is not to grow beyond it" 5 few up "$work/many.vnetlab.json"
+like "says the same" "$err" 'RLIMIT_NOFILE is 128'
+like "and is as before" "$err" 'the lab is as it was before'
+status "and works" 0 vnetlab probe vm19 10.2.255.4 --protocol tcp --port 80
+
+done_testing
