@@ -43,7 +43,7 @@ lab "$work/good.vnetlab.json" '
   "closed": { "from": "alone", "to": "backend", "expect": "drop" },
   "never": { "from": "backend", "to": "alone", "expect": "reach", "not": true, "within": "1s" },
   "audits": { "audit": ["loops", "blackholes", "asymmetry", "flaps", "oracles"] },
-  "the appliance is switched off": { "do": "fault stop nva", "from": "backend", "to": "10.50.0.1" },
+  "the appliance is switched off": { "do": "fault stop nva", "from": "backend", "to": "8.8.8.8" },
   "its prefix is gone": { "from": "backend", "to": "10.50.0.1", "expect": "drop" },
   "its session too": { "bgp": "RS/nva", "expect": "Down" },
   "and back on": { "do": "fault clear" },
