@@ -1,5 +1,6 @@
 #!/bin/sh
 # Gateways: next hops as Azure prints them, tables as az prints them, keys, what passes and what not.
+# Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq
 lab=$root/tests/e2e/hybrid/gateways.vnetlab.json

@@ -1,5 +1,6 @@
 #!/bin/bash
 # What breaks, on purpose or not: seen, said, mended.
+# Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # vnetlab test: checks of every kind that hold and that do not, every format read by its own reader,
 # every exit status, and nothing left behind.
+# Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird xmllint prove
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every lab that ships holds what it says, and leaves nothing behind.
+# Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
 
 for lab in "$topologies"/*/*.vnetlab.json; do
