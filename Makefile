@@ -101,7 +101,7 @@ check: unit golden ## unit and golden tests: no privileges, seconds
 E2E ?= $(wildcard tests/e2e/*.t)
 TOOLS := $(patsubst %.c,$(B)/%,$(wildcard tests/tools/*.c tests/e2e/*.c))
 tools: $(TOOLS)
-e2e: all $(TOOLS) ## end-to-end tests, as root and as an ordinary user; E2E=FILES
+e2e: all $(TOOLS) ## end-to-end tests, as root and as an ordinary user; E2E=FILES WHO=root|user
 	tests/lib/e2e -j$(JOBS) $(E2E)
 
 fidelity: all ## labs against published observations of real Azure; CASES="01 38"  DOCS=1 writes docs/fidelity.md
