@@ -213,7 +213,9 @@ static void test_children(void **state)
 		_exit(3); /* nobody asks for this one */
 	w.c.pid = fork();
 	if (w.c.pid == 0) {
-		usleep(20000);
+		/* As long as nobody has reaped the other one, for at most ten seconds. */
+		for (int i = 0; i < 10000 && kill(orphan, 0) == 0; i++)
+			usleep(1000);
 		_exit(9);
 	}
 	loop_child(l, &w.c);
