@@ -25,7 +25,10 @@ static void say_limit(struct err *e)
 	struct rlimit rl;
 	size_t n = strlen(e->msg);
 
-	if (getrlimit(RLIMIT_NOFILE, &rl) == 0)
+	if (e->code == ENFILE)
+		snprintf(e->msg + n, sizeof(e->msg) - n,
+		         " (the whole machine's limit: as root, sysctl fs.file-max=1000000)");
+	else if (getrlimit(RLIMIT_NOFILE, &rl) == 0)
 		snprintf(e->msg + n, sizeof(e->msg) - n,
 		         " (RLIMIT_NOFILE is %llu; a lab needs a descriptor or two for each node: "
 		         "raise the hard limit, ulimit -Hn)",
@@ -47,7 +50,7 @@ int(err_sys)(struct err *e, int code, const char *fmt, ...)
 	size_t n = strlen(e->msg);
 
 	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", strerror(code));
-	if (code == EMFILE)
+	if (code == EMFILE || code == ENFILE)
 		say_limit(e);
 	return -code;
 }

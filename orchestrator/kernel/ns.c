@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kernel/limits.h"
+
 int ns_current(int *ret_fd, struct err *e)
 {
 	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -60,14 +62,8 @@ int ns_new(int *ret_fd, struct err *e)
 
 	if (r < 0)
 		return r;
-	if (unshare(CLONE_NEWNET) < 0) {
-		r = errno;
-		if (r != EPERM && r != ENOSPC)
-			return err_sys(e, r, "new network namespace");
-		return err_set(e, r, "new network namespace: %s%s", strerror(r),
-		               r == EPERM ? " (needs root, or a user namespace of its own)"
-		                          : " (limit reached: /proc/sys/user/max_net_namespaces)");
-	}
+	if (unshare(CLONE_NEWNET) < 0)
+		return err_unshare(e, errno, CLONE_NEWNET);
 	r = ns_current(&fd, e);
 	if (r == 0)
 		r = lo_up(e);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "kernel/limits.h"
 #include "lab/driver.h"
 #include "lab/ops.h"
 
@@ -322,7 +323,7 @@ static void run_op(struct conn *c, json_t *body)
 		if (pid == 0)
 			be_worker(c, op, &r);
 		if (pid < 0) {
-			err_sys(&e, errno, "fork");
+			err_fork(&e, errno, "starting a worker");
 			conn_error(c, &e);
 			return;
 		}

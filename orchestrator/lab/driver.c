@@ -22,6 +22,8 @@
 #include "lab/paths.h"
 #include "lab/process.h"
 
+enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless told otherwise */
+
 /* --- namespaces ------------------------------------------------------------------------------- */
 
 /* Everything that the lab writes goes to a tmpfs that only it sees, mounted over its run directory:
@@ -61,13 +63,20 @@ static void host_pid(struct driver *d)
 		d->host_pid = (int)strtol(buf, NULL, 10);
 }
 
-/* A node costs descriptors.  Daemons get the limit that we got: some size tables by it. */
-static void raise_nofile(struct driver *d)
+/* A node costs descriptors and processes: we take what we may have.  Daemons get the limit of
+ * descriptors that we got, since some size tables by it, or what systems give usually. */
+static void raise_limits(struct driver *d)
 {
-	getrlimit(RLIMIT_NOFILE, &d->nofile);
-	struct rlimit rl = { d->nofile.rlim_max, d->nofile.rlim_max };
+	struct rlimit l;
 
-	setrlimit(RLIMIT_NOFILE, &rl);
+	if (getrlimit(RLIMIT_NPROC, &l) == 0 && l.rlim_cur < l.rlim_max)
+		setrlimit(RLIMIT_NPROC, &(struct rlimit){ l.rlim_max, l.rlim_max });
+	getrlimit(RLIMIT_NOFILE, &d->nofile);
+	rlim_t most = d->nofile.rlim_max;
+
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ most, most });
+	if (d->nofile.rlim_cur < USUAL_NOFILE)
+		d->nofile.rlim_cur = most < USUAL_NOFILE ? most : USUAL_NOFILE;
 }
 
 /* --- the loop's callbacks ----------------------------------------------------------------------
@@ -143,7 +152,7 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	if (r < 0)
 		return r;
 	host_pid(d);
-	raise_nofile(d);
+	raise_limits(d);
 	umask(022);
 	clock_gettime(CLOCK_REALTIME, &d->since);
 	r = loop_new(&d->loop, e);

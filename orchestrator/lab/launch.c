@@ -13,12 +13,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/str.h"
+#include "kernel/limits.h"
+
 const char *const DAEMON_ENV[] = {
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8",
 	"HOME=/root", NULL
 };
 
-enum { FD_ASIDE = 64 }; /* above every place that an extra descriptor is put to */
+enum {
+	FD_ASIDE = 16
+}; /* above every place that a descriptor is put to: 0, 1, 2 and the extra ones */
 
 /* What went wrong, written by the child into the memory that it shares with us. */
 struct failure {
@@ -122,17 +127,21 @@ int launch(const struct launch *l, pid_t *ret, struct err *e)
 
 	if (pid == 0)
 		child(l, &f);
+	int code = errno;
+
 	environ = env;
-	if (pid < 0)
-		return err_sys(e, errno, "starting %s", l->argv[0]);
+	if (pid < 0) {
+		_cleanup_free_ char *what = xasprintf("starting %s", l->argv[0]);
+
+		return err_fork(e, code, what);
+	}
 	if (!f.code) {
 		*ret = pid;
 		return 0;
 	}
 	/* Reaped by the driver's loop, as every child nobody asks for. */
 	if (f.step)
-		return err_set(e, f.code, "starting %s: %s: %s", l->argv[0], f.step,
-		               strerror(f.code));
+		return err_sys(e, f.code, "starting %s: %s", l->argv[0], f.step);
 	return err_set(e, f.code, "starting %s: %s", l->argv[0],
 	               f.code == ENOENT ? "no such program" : strerror(f.code));
 }

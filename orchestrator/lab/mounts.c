@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "base/tree.h"
+#include "kernel/limits.h"
 
 /* Daemons look up the users that their packages made, and change to them.  In a lab every one of
  * them is id 0: the only one that a user namespace of an ordinary user has, and so the same as
@@ -251,7 +252,7 @@ static int bind_all(const struct node *n, struct err *e)
 static int open_mntns(struct driver *d, struct node *n, struct err *e)
 {
 	if (unshare(CLONE_NEWNS) < 0)
-		return err_sys(e, errno, "new mount namespace");
+		return err_unshare(e, errno, CLONE_NEWNS);
 	int r = bind_all(n, e);
 
 	if (r == 0) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "lab/events.h"
 #include "lab/process.h"
@@ -93,9 +94,11 @@ static int start(struct responder *rs, struct err *e)
 	pid_t pid = fork();
 
 	if (pid < 0) {
+		int code = errno;
+
 		close(sv[0]);
 		close(sv[1]);
-		return err_sys(e, errno, "fork");
+		return err_fork(e, code, "starting the node's listeners");
 	}
 	if (pid == 0) {
 		driver_after_fork(rs->d, NULL);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel/limits.h"
 #include "kernel/seat.h"
 #include "lab/client_priv.h"
 #include "lab/driver.h"
@@ -45,15 +46,9 @@ static int take_namespaces(struct err *e)
 
 	if (uid == 0 && unshare(flags) == 0)
 		return 0;
-	if (unshare(flags | CLONE_NEWUSER) < 0)
-		return err_set(
-		    e, errno == EPERM || errno == ENOSPC ? EOPNOTSUPP : errno,
-		    "namespaces cannot be made (%s): this system does not let %s make "
-		    "user namespaces. Allow it (sysctl kernel.unprivileged_userns_clone=1, "
-		    "kernel.apparmor_restrict_unprivileged_userns=0, "
-		    "user.max_user_namespaces=10000), or run as root; vnetlab doctor "
-		    "looks closer",
-		    strerror(errno), uid ? "ordinary users" : "this container's root");
+	r = ns_take(flags | CLONE_NEWUSER, e);
+	if (r < 0)
+		return r;
 	r = write_proc("/proc/self/setgroups", "deny", e);
 	if (r < 0)
 		return r;
@@ -127,7 +122,7 @@ static _Noreturn void middle(struct driver_start *ds, int pipe_fd)
 	pid_t pid = fork();
 
 	if (pid < 0) {
-		err_sys(&e, errno, "fork");
+		err_fork(&e, errno, "starting the driver");
 		report_and_exit(pipe_fd, &e);
 	}
 	if (pid == 0)
@@ -204,7 +199,7 @@ int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
 	pid_t pid = fork();
 
 	if (pid < 0) {
-		r = err_sys(e, errno, "fork");
+		r = err_fork(e, errno, "starting the driver");
 		goto fail;
 	}
 	if (pid == 0)
