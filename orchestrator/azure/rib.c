@@ -99,9 +99,56 @@ const struct rib_route *rib_get(const struct rib_table *t, struct prefix p)
 	return found(t, i, p) ? &t->routes[i] : NULL;
 }
 
+bool rib_same(const struct rib_route *a, const struct rib_route *b)
+{
+	if (!a || !b)
+		return a == b;
+	return prefix_eq(a->prefix, b->prefix) && a->n_next_hops == b->n_next_hops &&
+	       memcmp(a->next_hops, b->next_hops, a->n_next_hops * sizeof(a->next_hops[0])) == 0;
+}
+
+enum { ONE_BY_ONE = 4 }; /* so few are moved in place */
+
+void rib_merge(struct rib_table *t, const struct rib_route *changes, size_t n)
+{
+	struct rib_table to = { .silent = t->silent };
+	size_t i = 0, k = 0;
+
+	if (n < ONE_BY_ONE) {
+		for (; k < n; k++) {
+			if (changes[k].n_next_hops)
+				rib_set(t, changes[k].prefix, changes[k].next_hops,
+				        changes[k].n_next_hops);
+			else
+				rib_del(t, changes[k].prefix);
+		}
+		return;
+	}
+	to.cap = t->n + n;
+	to.routes = xcalloc(to.cap, sizeof(*to.routes));
+	while (i < t->n || k < n) {
+		int c = i == t->n ? 1
+		        : k == n  ? -1
+		                  : prefix_cmp(t->routes[i].prefix, changes[k].prefix);
+
+		if (c < 0)
+			to.routes[to.n++] = t->routes[i++];
+		else if (changes[k].n_next_hops)
+			to.routes[to.n++] = changes[k];
+		i += c == 0;
+		k += c >= 0;
+	}
+	free(t->routes);
+	*t = to;
+}
+
 void rib_copy(struct rib_table *to, const struct rib_table *from)
 {
-	for (size_t i = 0; i < from->n; i++)
-		rib_set(to, from->routes[i].prefix, from->routes[i].next_hops,
-		        from->routes[i].n_next_hops);
+	free(to->routes);
+	to->routes = NULL;
+	to->n = to->cap = from->n;
+	if (!from->n)
+		return;
+	to->routes = xmalloc(from->n * sizeof(*to->routes));
+	memcpy(to->routes, from->routes, from->n * sizeof(*to->routes));
 }

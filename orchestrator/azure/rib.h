@@ -33,5 +33,10 @@ void rib_free_p(struct rib **r);
 void rib_set(struct rib_table *t, struct prefix p, const ip4 *next_hops, size_t n);
 void rib_del(struct rib_table *t, struct prefix p);
 const struct rib_route *rib_get(const struct rib_table *t, struct prefix p);
-/* Adds or replaces all of from's routes. */
+/* The same routes (both NULL: yes). */
+bool rib_same(const struct rib_route *a, const struct rib_route *b);
+/* Many at once, in one pass over the table: sorted by prefix_cmp, no duplicates, next hops as in a
+ * table; a route without next hops is deleted. */
+void rib_merge(struct rib_table *t, const struct rib_route *changes, size_t n);
+/* Makes the routes those of from. */
 void rib_copy(struct rib_table *to, const struct rib_table *from);

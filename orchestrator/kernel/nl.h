@@ -126,7 +126,7 @@ int nl_monitor_open(int ns_fd, struct nl **ret, struct err *e);
 /* The same for links; nl_link_monitor_read() says only that something changed: 1, else 0. */
 int nl_link_monitor_open(int ns_fd, struct nl **ret, struct err *e);
 int nl_link_monitor_read(struct nl *nl);
-/* Reads what is there without blocking; deleted says which.  -ENOBUFS: changes were lost, dump
- * again. */
+/* Reads what is there without blocking; deleted says which.  -ENOBUFS: changes were lost and the
+ * socket is empty now; whoever dumps after that, and goes on reading, misses nothing. */
 int nl_monitor_read(struct nl *nl, int (*fn)(const struct nl_route *, bool deleted, void *),
                     void *arg, struct err *e);

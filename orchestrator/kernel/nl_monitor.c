@@ -1,6 +1,7 @@
 /* Changes as they happen. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/sock_diag.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -59,6 +60,34 @@ int nl_link_monitor_read(struct nl *nl)
 	}
 }
 
+/* How many messages the kernel could not put into the socket since it was made. */
+static uint32_t lost(const struct nl *nl)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t n = sizeof(info);
+
+	if (getsockopt(nl_fd(nl), SOL_SOCKET, SO_MEMINFO, info, &n) < 0)
+		return nl->lost;
+	return info[SK_MEMINFO_DROPS];
+}
+
+/* The kernel says ENOBUFS once, before what is still queued, and then goes on losing messages
+ * without a word until the queue has been empty.  So it is emptied first: only what happens after
+ * that is told again. */
+static int drain(struct nl *nl, char *buf, size_t cap, struct err *e)
+{
+	for (;;) {
+		ssize_t n = mnl_socket_recvfrom(nl->sock, buf, cap);
+
+		if (n >= 0 || errno == EINTR || errno == ENOBUFS)
+			continue;
+		if (errno != EAGAIN)
+			return err_sys(e, errno, "netlink monitor");
+		nl->lost = lost(nl);
+		return err_sys(e, ENOBUFS, "netlink monitor");
+	}
+}
+
 int nl_monitor_read(struct nl *nl, int (*fn)(const struct nl_route *, bool deleted, void *),
                     void *arg, struct err *e)
 {
@@ -70,8 +99,10 @@ int nl_monitor_read(struct nl *nl, int (*fn)(const struct nl_route *, bool delet
 		if (n < 0) {
 			if (errno == EINTR)
 				continue;
-			if (errno == EAGAIN)
+			if (errno == EAGAIN && lost(nl) == nl->lost)
 				return 0;
+			if (errno == EAGAIN || errno == ENOBUFS)
+				return drain(nl, buf, sizeof(buf), e);
 			return err_sys(e, errno, "netlink monitor");
 		}
 		const struct nlmsghdr *h = (const void *)buf;

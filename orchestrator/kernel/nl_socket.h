@@ -12,6 +12,7 @@ struct nl {
 	char *buf;         /* messages that wait to be sent; made on first use */
 	size_t used, last; /* bytes in buf; where the last message starts */
 	unsigned msgs;
+	uint32_t lost; /* a monitor's: messages that are known to be lost, and made up for */
 };
 
 struct nl *nl_wrap(int fd, struct err *e); /* takes fd, also when it fails */

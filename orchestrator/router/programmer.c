@@ -11,6 +11,7 @@ struct slot { /* a route that waits, or was programmed a short while ago */
 	enum program_step step;
 	int64_t since, due; /* due -1: nothing waits */
 	int64_t last;       /* programmed then; INT64_MIN: never */
+	uint32_t next;      /* in its bucket: place + 1; 0: the end */
 };
 
 struct programmer {
@@ -19,8 +20,12 @@ struct programmer {
 	program_peer_fn *is_peer;
 	void *peer_arg;
 	struct rib *seen, *rib;
-	struct slot *slots; /* azure timing only; unsorted: few routes wait at a time */
+	struct slot *slots; /* azure timing only */
 	size_t n, cap, waiting;
+	uint32_t *buckets; /* of slots: place of the first + 1 */
+	size_t n_buckets;  /* a power of two */
+	int64_t next;      /* when the first is due; -1: none */
+	bool next_known;
 	bool changed;
 };
 
@@ -57,6 +62,8 @@ struct programmer *programmer_new(size_t n_route_servers, const struct program_t
 		p->times = *t;
 	p->seen = rib_new(n_route_servers);
 	p->rib = rib_new(n_route_servers);
+	p->next = -1;
+	p->next_known = true;
 	return p;
 }
 
@@ -67,6 +74,7 @@ struct programmer *programmer_free(struct programmer *p)
 	rib_free(p->seen);
 	rib_free(p->rib);
 	free(p->slots);
+	free(p->buckets);
 	free(p);
 	return NULL;
 }
@@ -86,41 +94,65 @@ size_t programmer_waiting(const struct programmer *p)
 	return p->waiting;
 }
 
-static bool same(const struct rib_route *a, const struct rib_route *b)
+/* --- routes that wait, or damp what comes ------------------------------------------------------
+ */
+
+static uint32_t *bucket(const struct programmer *p, size_t rs, unsigned instance,
+                        struct prefix prefix)
 {
-	if (!a || !b)
-		return a == b;
-	return a->n_next_hops == b->n_next_hops &&
-	       memcmp(a->next_hops, b->next_hops, a->n_next_hops * sizeof(a->next_hops[0])) == 0;
+	uint64_t h = (uint64_t)prefix.addr << 32 | (uint64_t)prefix.len << 24 |
+	             (uint64_t)(rs * 2 + instance);
+
+	h *= 0x9E3779B97F4A7C15u; /* Fibonacci hashing: the upper bits are mixed well */
+	return &p->buckets[(h >> 32) & (p->n_buckets - 1)];
 }
 
-static bool program(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix)
+static void link_slot(struct programmer *p, size_t i)
 {
-	struct rib_table *to = &p->rib->tables[rs][instance];
-	const struct rib_route *want = rib_get(&p->seen->tables[rs][instance], prefix);
+	struct slot *s = &p->slots[i];
+	uint32_t *b = bucket(p, s->rs, s->instance, s->prefix);
 
-	if (same(want, rib_get(to, prefix)))
-		return false;
-	if (want)
-		rib_set(to, prefix, want->next_hops, want->n_next_hops);
-	else
-		rib_del(to, prefix);
-	return true;
+	s->next = *b;
+	*b = (uint32_t)i + 1;
+}
+
+/* Slots have moved, or are too many for the buckets. */
+static void link_slots(struct programmer *p)
+{
+	size_t want = 16;
+
+	while (want < p->n)
+		want *= 2;
+	free(p->buckets);
+	p->buckets = xcalloc(want, sizeof(*p->buckets));
+	p->n_buckets = want;
+	for (size_t i = 0; i < p->n; i++)
+		link_slot(p, i);
 }
 
 static struct slot *slot(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (p->slots[i].rs == rs && p->slots[i].instance == instance &&
-		    prefix_eq(p->slots[i].prefix, prefix))
-			return &p->slots[i];
+	for (uint32_t i = p->buckets ? *bucket(p, rs, instance, prefix) : 0; i;
+	     i = p->slots[i - 1].next) {
+		struct slot *s = &p->slots[i - 1];
+
+		if (s->rs == rs && s->instance == instance && prefix_eq(s->prefix, prefix))
+			return s;
+	}
 	struct slot *s = &VEC_PUSH(p->slots, p->n, p->cap);
 
 	*s = (struct slot){
 		.rs = rs, .instance = instance, .prefix = prefix, .due = -1, .last = INT64_MIN
 	};
+	if (p->n > p->n_buckets)
+		link_slots(p);
+	else
+		link_slot(p, p->n - 1);
 	return s;
 }
+
+/* --- changes -----------------------------------------------------------------------------------
+ */
 
 void programmer_peers(struct programmer *p, program_peer_fn *fn, void *arg)
 {
@@ -162,18 +194,18 @@ static enum program_step step_of(const struct programmer *p, size_t rs,
 int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix,
                            int64_t now)
 {
-	if (!p->delays) {
-		bool changed = program(p, rs, instance, prefix);
-
-		p->changed |= changed;
-		return changed ? 0 : -1;
-	}
 	const struct rib_route *want = rib_get(&p->seen->tables[rs][instance], prefix),
 	                       *have = rib_get(&p->rib->tables[rs][instance], prefix);
+
+	if (!p->delays) { /* all of it is copied by programmer_run() */
+		p->changed |= !rib_same(want, have);
+		return rib_same(want, have) ? -1 : 0;
+	}
 	struct slot *s = slot(p, rs, instance, prefix);
 
-	if (same(want, have)) { /* it came back before NICs noticed */
+	if (rib_same(want, have)) { /* it came back before NICs noticed */
 		p->waiting -= s->due >= 0;
+		p->next_known &= s->due != p->next;
 		s->due = -1;
 		return -1;
 	}
@@ -185,47 +217,48 @@ int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, s
 	if (s->last != INT64_MIN && s->due < s->last + p->times.damping)
 		s->due = s->last + p->times.damping;
 	p->waiting++;
+	if (p->next < 0 || s->due < p->next)
+		p->next = s->due;
 	return s->due - now;
 }
 
-static void copy(struct rib_table *to, const struct rib_table *from)
+static void copy_all(struct programmer *p)
 {
-	to->n = 0;
-	for (size_t i = 0; i < from->n; i++)
-		rib_set(to, from->routes[i].prefix, from->routes[i].next_hops,
-		        from->routes[i].n_next_hops);
+	for (size_t i = 0; i < p->seen->n_tables; i++)
+		for (unsigned k = 0; k < 2; k++)
+			rib_copy(&p->rib->tables[i][k], &p->seen->tables[i][k]);
 }
 
 void programmer_catch_up(struct programmer *p)
 {
-	for (size_t i = 0; i < p->seen->n_tables; i++)
-		for (unsigned k = 0; k < 2; k++)
-			copy(&p->rib->tables[i][k], &p->seen->tables[i][k]);
+	copy_all(p);
 	p->n = p->waiting = 0;
+	free(p->buckets);
+	p->buckets = NULL;
+	p->n_buckets = 0;
+	p->next = -1;
+	p->next_known = true;
 	p->changed = true;
 }
 
 void programmer_adopt(struct programmer *p, size_t rs, unsigned instance,
                       const struct rib_table *programmed)
 {
-	copy(&p->rib->tables[rs][instance], programmed);
+	rib_copy(&p->rib->tables[rs][instance], programmed);
 	p->changed = true;
 }
 
 static void compare(struct programmer *p, size_t rs, unsigned instance, int64_t now)
 {
-	const struct rib_table *seen = &p->seen->tables[rs][instance];
-	struct rib_table old = { 0 };
+	const struct rib_table *seen = &p->seen->tables[rs][instance],
+	                       *old = &p->rib->tables[rs][instance];
 
-	/* The programmed table changes under us when timing is not emulated. */
-	copy(&old, &p->rib->tables[rs][instance]);
 	for (size_t i = 0; i < seen->n; i++)
-		if (!same(&seen->routes[i], rib_get(&old, seen->routes[i].prefix)))
+		if (!rib_same(&seen->routes[i], rib_get(old, seen->routes[i].prefix)))
 			programmer_changed(p, rs, instance, seen->routes[i].prefix, now);
-	for (size_t i = 0; i < old.n; i++)
-		if (!rib_get(seen, old.routes[i].prefix))
-			programmer_changed(p, rs, instance, old.routes[i].prefix, now);
-	free(old.routes);
+	for (size_t i = 0; i < old->n; i++)
+		if (!rib_get(seen, old->routes[i].prefix))
+			programmer_changed(p, rs, instance, old->routes[i].prefix, now);
 }
 
 void programmer_compare(struct programmer *p, int64_t now)
@@ -235,23 +268,50 @@ void programmer_compare(struct programmer *p, int64_t now)
 			compare(p, i, k, now);
 }
 
-bool programmer_run(struct programmer *p, int64_t now, programmed_fn *fn, void *arg)
+/* What is due of one instance goes into its table together. */
+static bool program(struct programmer *p, size_t rs, unsigned instance, const struct slot *due,
+                    size_t n, int64_t now, programmed_fn *fn, void *arg)
 {
-	bool changed = p->changed;
-	size_t n = 0;
+	struct rib_table *to = &p->rib->tables[rs][instance];
+	_cleanup_free_ struct rib_route *changes = xcalloc(n, sizeof(*changes));
+	size_t n_changes = 0;
 
-	p->changed = false;
+	for (size_t i = 0; i < n; i++) {
+		const struct rib_route *want =
+		    rib_get(&p->seen->tables[rs][instance], due[i].prefix);
+
+		if (rib_same(want, rib_get(to, due[i].prefix)))
+			continue;
+		changes[n_changes++] = want ? *want : (struct rib_route){ .prefix = due[i].prefix };
+		if (fn)
+			fn(rs, instance, due[i].prefix, want, due[i].step, now - due[i].since, arg);
+	}
+	rib_merge(to, changes, n_changes);
+	return n_changes;
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct slot *a = pa, *b = pb;
+
+	if (a->rs != b->rs)
+		return a->rs < b->rs ? -1 : 1;
+	if (a->instance != b->instance)
+		return a->instance < b->instance ? -1 : 1;
+	return prefix_cmp(a->prefix, b->prefix);
+}
+
+/* Takes what is due out of the slots; sorted. */
+static struct slot *take_due(struct programmer *p, int64_t now, size_t *ret_n)
+{
+	struct slot *due = xcalloc(p->n + 1, sizeof(*due));
+	size_t n = 0, n_due = 0;
+
 	for (size_t i = 0; i < p->n; i++) {
 		struct slot s = p->slots[i];
 
 		if (s.due >= 0 && s.due <= now) {
-			bool done = program(p, s.rs, s.instance, s.prefix);
-
-			if (done && fn)
-				fn(s.rs, s.instance, s.prefix,
-				   rib_get(&p->rib->tables[s.rs][s.instance], s.prefix), s.step,
-				   now - s.since, arg);
-			changed |= done;
+			due[n_due++] = s;
 			s.due = -1;
 			s.last = now;
 			p->waiting--;
@@ -261,15 +321,43 @@ bool programmer_run(struct programmer *p, int64_t now, programmed_fn *fn, void *
 			p->slots[n++] = s;
 	}
 	p->n = n;
+	link_slots(p);
+	p->next_known = false;
+	if (n_due)
+		qsort(due, n_due, sizeof(*due), by_place);
+	*ret_n = n_due;
+	return due;
+}
+
+bool programmer_run(struct programmer *p, int64_t now, programmed_fn *fn, void *arg)
+{
+	bool changed = p->changed;
+	size_t n = 0;
+
+	p->changed = false;
+	if (!p->delays) {
+		if (changed)
+			copy_all(p);
+		return changed;
+	}
+	_cleanup_free_ struct slot *due = take_due(p, now, &n);
+
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i; k < n && due[k].rs == due[i].rs && due[k].instance == due[i].instance;)
+			k++;
+		changed |= program(p, due[i].rs, due[i].instance, due + i, k - i, now, fn, arg);
+	}
 	return changed;
 }
 
-int64_t programmer_next(const struct programmer *p)
+int64_t programmer_next(struct programmer *p)
 {
-	int64_t next = -1;
-
+	if (p->next_known)
+		return p->next;
+	p->next = -1;
+	p->next_known = true;
 	for (size_t i = 0; i < p->n; i++)
-		if (p->slots[i].due >= 0 && (next < 0 || p->slots[i].due < next))
-			next = p->slots[i].due;
-	return next;
+		if (p->slots[i].due >= 0 && (p->next < 0 || p->slots[i].due < p->next))
+			p->next = p->slots[i].due;
+	return p->next;
 }

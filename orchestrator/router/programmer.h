@@ -34,8 +34,8 @@ struct programmer *programmer_free(struct programmer *p); /* returns NULL */
 typedef bool program_peer_fn(size_t rs, ip4 hop, void *arg);
 void programmer_peers(struct programmer *p, program_peer_fn *fn, void *arg);
 
-/* What instances selected; the caller changes it and says so.  Returns in how many milliseconds
- * NICs follow: 0 at once, -1 not at all (they have it). */
+/* What instances selected; the caller changes it and says so, for each prefix.  Returns in how many
+ * milliseconds NICs follow: 0 at once, -1 not at all (they have it). */
 struct rib *programmer_seen(struct programmer *p);
 int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix,
                            int64_t now);
@@ -54,5 +54,5 @@ typedef void programmed_fn(size_t rs, unsigned instance, struct prefix prefix,
                            void *arg);
 bool programmer_run(struct programmer *p, int64_t now, programmed_fn *fn, void *arg);
 const struct rib *programmer_rib(const struct programmer *p);
-int64_t programmer_next(const struct programmer *p); /* when the next is due; -1: nothing waits */
+int64_t programmer_next(struct programmer *p); /* when the next is due; -1: nothing waits */
 size_t programmer_waiting(const struct programmer *p);

@@ -16,6 +16,7 @@
 enum {
 	MAX_ROUTES = 200000, /* per instance; Azure itself gives up far earlier */
 	MAX_CHURN_MS = 100,  /* routes that never stop coming are applied at least so often */
+	RETRY_MS = 200,      /* what could not be read or applied is tried again */
 };
 
 struct router {
@@ -36,6 +37,7 @@ struct router {
 	json_int_t generation;
 	bool dirty;          /* something changed that is not in the kernel yet */
 	int64_t dirty_since; /* ms */
+	int64_t retry_at;    /* ms; -1: nothing went wrong */
 	bool quiet;          /* no route events: routes that were there before us */
 	struct fabric_changes last;
 	double last_ms;
@@ -63,6 +65,12 @@ static void say(struct router *r, json_t *msg)
 	peer_send(r->peer, msg, NULL, 0, NULL);
 }
 
+static void retry(struct router *r)
+{
+	if (r->retry_at < 0)
+		r->retry_at = now_ms() + RETRY_MS;
+}
+
 static void say_error(struct router *r, const struct err *e)
 {
 	r->errors++;
@@ -80,39 +88,25 @@ static int listen_to(struct router *r, int fd, void *what, struct err *e)
 
 /* --- routes --------------------------------------------------------------------------------- */
 
-struct source {
-	struct router *r;
-	size_t rs;
-	unsigned instance;
-};
-
 static struct rib_table *seen(struct router *r, size_t i)
 {
 	return &programmer_seen(r->prog)->tables[i / 2][i % 2];
 }
 
 /* Instance i is to be programmed with what `to` has. */
-static void follow_one(struct router *r, size_t i, struct prefix p, const struct rib_table *to)
-{
-	const struct rib_route *want = rib_get(to, p);
-
-	if (want)
-		rib_set(seen(r, i), p, want->next_hops, want->n_next_hops);
-	else
-		rib_del(seen(r, i), p);
-	programmer_changed(r->prog, i / 2, i % 2, p, now_ms());
-	mark_dirty(r);
-}
-
 static void follow(struct router *r, size_t i, const struct rib_table *to)
 {
-	struct rib_table *t = seen(r, i);
+	struct rib_table was = { 0 }, *t = seen(r, i);
 
-	for (size_t k = t->n; k > 0; k--) /* backwards: entries go while we look */
-		if (!rib_get(to, t->routes[k - 1].prefix))
-			follow_one(r, i, t->routes[k - 1].prefix, to);
-	for (size_t k = 0; k < to->n; k++)
-		follow_one(r, i, to->routes[k].prefix, to);
+	rib_copy(&was, t);
+	rib_copy(t, to);
+	for (size_t k = 0; k < was.n; k++)
+		if (!rib_get(t, was.routes[k].prefix))
+			programmer_changed(r->prog, i / 2, i % 2, was.routes[k].prefix, now_ms());
+	for (size_t k = 0; k < t->n; k++)
+		programmer_changed(r->prog, i / 2, i % 2, t->routes[k].prefix, now_ms());
+	free(was.routes);
+	mark_dirty(r);
 }
 
 static json_t *hops_json(const struct rib_route *route)
@@ -124,30 +118,41 @@ static json_t *hops_json(const struct rib_route *route)
 	return hops;
 }
 
-static void on_route(struct prefix p, bool had, void *arg)
+static void say_route(struct router *r, size_t i, const struct rib_route *now, bool had,
+                      int64_t in_ms)
 {
-	const struct source *s = arg;
-	struct router *r = s->r;
-	size_t i = s->rs * 2 + s->instance, sibling = i ^ 1;
-	const struct rib_route *now = rib_get(r->maintained[i] ? &r->aside[i] : seen(r, i), p);
-	int64_t in_ms = -1;
-
-	if (!r->maintained[i]) {
-		in_ms = programmer_changed(r->prog, s->rs, s->instance, p, now_ms());
-		if (r->maintained[sibling])
-			follow_one(r, sibling, p, seen(r, i));
-	}
-	mark_dirty(r);
-	if (r->quiet)
-		return;
 	say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "route",
-	                 model_table_kind(r->model, s->rs), model_table_name(r->model, s->rs),
-	                 "instance", (int)s->instance, "prefix", PREFIX_STR(p), "nextHops",
+	                 model_table_kind(r->model, i / 2), model_table_name(r->model, i / 2),
+	                 "instance", (int)(i % 2), "prefix", PREFIX_STR(now->prefix), "nextHops",
 	                 hops_json(now), "action",
-	                 !now  ? "delete"
-	                 : had ? "change"
-	                       : "add",
+	                 !now->n_next_hops ? "delete"
+	                 : had             ? "change"
+	                                   : "add",
 	                 "inMs", (json_int_t)in_ms));
+}
+
+/* Instance i has selected otherwise. */
+static void on_changes(struct router *r, size_t i, const struct watch_changes *c)
+{
+	size_t sibling = i ^ 1;
+
+	if (!c->n)
+		return;
+	mark_dirty(r);
+	if (!r->maintained[i] && r->maintained[sibling])
+		rib_merge(seen(r, sibling), c->now, c->n);
+	for (size_t k = 0; k < c->n; k++) {
+		struct prefix p = c->now[k].prefix;
+		int64_t in_ms = -1;
+
+		if (!r->maintained[i]) {
+			in_ms = programmer_changed(r->prog, i / 2, i % 2, p, now_ms());
+			if (r->maintained[sibling])
+				programmer_changed(r->prog, i / 2, sibling % 2, p, now_ms());
+		}
+		if (!r->quiet)
+			say_route(r, i, &c->now[k], c->had[k], in_ms);
+	}
 }
 
 static void on_programmed(size_t rs, unsigned instance, struct prefix p,
@@ -174,20 +179,23 @@ static bool is_peer(size_t rs, ip4 hop, void *arg)
 	return false;
 }
 
-static void read_instance(struct router *r, size_t i, bool dump)
+static void read_instance(struct router *r, size_t i)
 {
-	struct source s = { r, i / 2, i % 2 };
-
 	if (!r->watches[i]) /* a gateway's instance that is not there */
 		return;
 	struct rib_table *t = r->maintained[i] ? &r->aside[i] : seen(r, i);
+	struct watch_changes c;
 	struct err e = { 0 };
-	int rc = (dump ? watch_dump : watch_read)(r->watches[i], t, MAX_ROUTES, on_route, &s, &e);
+	int rc = watch_read(r->watches[i], t, MAX_ROUTES, &c, &e);
 
+	on_changes(r, i, &c);
+	watch_changes_free(&c);
 	if (rc < 0) {
-		err_wrap(&e, "routes of %s/%u", model_table_name(r->model, s.rs), s.instance);
+		err_wrap(&e, "routes of %s/%zu", model_table_name(r->model, i / 2), i % 2);
 		say_error(r, &e);
 	}
+	if (watch_is_behind(r->watches[i]))
+		retry(r);
 }
 
 static void close_watches(struct watch **w, size_t n)
@@ -334,7 +342,7 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 
 	r->quiet = first;
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		read_instance(r, i, true);
+		read_instance(r, i);
 	r->quiet = false;
 	_cleanup_free_ bool *lost = instances_from_json(m, json_object_get(req, "lost"));
 
@@ -450,12 +458,14 @@ static void apply(struct router *r)
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	if (!r->kernel && fabric_kernel_open(-1, &r->kernel, &e) < 0) {
 		say_error(r, &e);
+		retry(r);
 		return;
 	}
 	programmer_run(r->prog, now_ms(), on_programmed, r);
 	if (fabric_apply(r->kernel, fabric_compile(r->model, programmer_rib(r->prog), &rt),
 	                 &r->last, &e) < 0) {
 		say_error(r, &e);
+		retry(r);
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &b);
@@ -483,6 +493,7 @@ int router_new(int peer_fd, struct router **ret, struct err *e)
 	struct router *r = xcalloc(1, sizeof(*r));
 	int rc = 0;
 
+	r->retry_at = -1;
 	r->peer = peer_new(peer_fd);
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0)
@@ -528,6 +539,8 @@ static int timeout(const struct router *r)
 		return 0;
 	int64_t next = r->prog ? programmer_next(r->prog) : -1, now = now_ms();
 
+	if (r->retry_at >= 0 && (next < 0 || r->retry_at < next))
+		next = r->retry_at;
 	if (next < 0)
 		return -1;
 	return next <= now ? 0 : next - now > 60000 ? 60000 : (int)(next - now);
@@ -543,8 +556,18 @@ static int dispatch(struct router *r, void *what, struct err *e)
 	}
 	for (size_t i = 0; i < r->n_watches; i++)
 		if (r->watches[i] && what == r->watches[i])
-			read_instance(r, i, false);
+			read_instance(r, i);
 	return 0;
+}
+
+/* What failed: reading an instance, or applying. */
+static void try_again(struct router *r)
+{
+	r->retry_at = -1;
+	for (size_t i = 0; i < r->n_watches; i++)
+		if (r->watches[i] && watch_is_behind(r->watches[i]))
+			read_instance(r, i);
+	mark_dirty(r);
 }
 
 static int want_write(struct router *r, bool more, struct err *e)
@@ -578,6 +601,8 @@ int router_run(struct router *r, struct err *e)
 
 		if (next >= 0 && next <= now)
 			mark_dirty(r);
+		if (r->retry_at >= 0 && r->retry_at <= now)
+			try_again(r);
 		if (r->dirty && (n <= 0 || now - r->dirty_since > MAX_CHURN_MS))
 			apply(r);
 		int more = peer_flush(r->peer, e);

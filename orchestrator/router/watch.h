@@ -8,17 +8,28 @@
 enum { RIB_TABLE = 100, RIB_PROTOCOL = 12 /* RTPROT_BIRD */ };
 
 struct watch;
-/* ns_fd is taken.  table: kept equal to the kernel's. */
+/* ns_fd is taken.  Nothing has been read yet: the first watch_read() dumps. */
 int watch_open(int ns_fd, struct watch **ret, struct err *e);
 struct watch *watch_close(struct watch *w); /* returns NULL */
 int watch_fd(const struct watch *w);
 
-/* Called for each prefix whose entry in table was changed; had: there was one before. */
-typedef void watch_fn(struct prefix p, bool had, void *arg);
-/* Reads what is there into table, which may grow to max routes.  -EOVERFLOW when more were refused:
- * the others are right. */
-int watch_read(struct watch *w, struct rib_table *table, size_t max, watch_fn *fn, void *arg,
+struct watch_changes {
+	struct rib_route *now; /* by prefix; without next hops: it is gone */
+	bool *had;             /* whether there was one before */
+	size_t n;
+};
+void watch_changes_free(struct watch_changes *c);
+
+/* Makes table, which may grow to max routes, what the kernel's is: by what was heard, or by a dump
+ * where that is not known to be all.  -EOVERFLOW, once, when more were refused: the others are
+ * right.  What differs goes to *ret, also when it fails; the caller frees it. */
+int watch_read(struct watch *w, struct rib_table *table, size_t max, struct watch_changes *ret,
                struct err *e);
-/* Makes table equal to the kernel's by a dump. */
-int watch_dump(struct watch *w, struct rib_table *table, size_t max, watch_fn *fn, void *arg,
-               struct err *e);
+/* The next watch_read() dumps. */
+void watch_doubt(struct watch *w);
+/* There is something to read that the descriptor does not tell of: a dump that failed, or is to
+ * come. */
+bool watch_is_behind(const struct watch *w);
+/* How many routes of BIRD the kernel's table holds, those that lead nowhere included; -1: not
+ * known. */
+long watch_count(const struct watch *w, const struct rib_table *table);

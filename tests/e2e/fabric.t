@@ -436,6 +436,12 @@ same(now, [["10.0.1.4"]], "a default route counts")
 sh("RS/0", "ip route flush table 100; ip route flush table 99")
 wait_rib("0.0.0.0/0", 0, None)
 
+# A monitor's socket overruns, and goes on losing what comes until it is empty.
+same(tell(do="overrun", node="RS/1")["answers"][-1],
+     {"missing": 0, "wrong": 0, "changes": 2050, "count": 1950},
+     "routes that a watch could not hear, it reads")
+wait_rib("100.0.0.0/24", 1, None)
+
 # --- stopped VMs, applying again, a router that dies --------------------------------------------------
 same(ask(op="stopped", vms=["nva1"])[-1]["event"], "applied", "a VM is stopped")
 t = ping("app1", "10.0.3.5", wait="0.2")

@@ -4,6 +4,8 @@
  *   {"do":"build","design":PATH}     builds, or changes what runs; the router gets the design
  *   {"do":"send","request":{...}}    to the router
  *   {"do":"kill"} {"do":"start"}     the router
+ *   {"do":"overrun","node":NAME}     routes come and go while nobody reads a watch whose socket is
+ * small
  *
  * Each is answered by one line: {"nodes":{NAME:PATH of its namespace},"answers":[what the router
  * said]} or {"error":"..."}.  Everything is gone when it ends. */
@@ -21,8 +23,10 @@
 #include "kernel/edge.h"
 #include "kernel/fabric_ns.h"
 #include "kernel/guest.h"
+#include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "router/proto.h"
+#include "router/watch.h"
 
 struct node {
 	char *name;
@@ -279,6 +283,86 @@ static int build(const char *path, json_t *answers, struct err *e)
 	return r;
 }
 
+/* --- a watch that hears only the beginning ---------------------------------------------------- */
+
+enum { OVERRUN_ROUTES = 1000, OVERRUN_BUFFER = 4096 };
+
+/* Routes from..to of 100.0.0.0/24 and so on, as BIRD writes them. */
+static int write_routes(struct nl *nl, uint32_t from, uint32_t to, bool there, struct err *e)
+{
+	int r = 0;
+
+	nl_batch_begin(nl);
+	for (uint32_t i = from; i < to && r == 0; i++) {
+		const struct nl_route route = {
+			.dst = { 100u << 24 | i << 8, 24 },
+			.table = RIB_TABLE,
+			.type = RTN_UNICAST,
+			.protocol = RIB_PROTOCOL,
+			.n_hops = 1,
+			.hops = { { .via = 10u << 24 | 1 << 8 | 4, .ifindex = 2, .onlink = true } },
+		};
+
+		r = (there ? nl_route_replace : nl_route_del)(nl, &route, e);
+	}
+	int end = nl_batch_end(nl, r < 0 ? NULL : e);
+
+	return r < 0 ? r : end;
+}
+
+static int read_watch(struct watch *w, struct rib_table *t, size_t *changes, struct err *e)
+{
+	struct watch_changes c;
+	int r = watch_read(w, t, 1000000, &c, e);
+
+	*changes += c.n;
+	watch_changes_free(&c);
+	return r;
+}
+
+/* Twice more is written than the socket holds; of the second time nothing is heard, not even that
+ * something was lost. */
+static int overrun(const struct node *n, json_t *answers, struct err *e)
+{
+	struct rib_table t = { 0 };
+	struct watch *w = NULL;
+	struct nl *nl = NULL;
+	int size = OVERRUN_BUFFER, r = watch_open(fcntl(n->ns, F_DUPFD_CLOEXEC, 0), &w, e);
+	size_t changes = 0, missing = 0, wrong = 0;
+
+	if (r == 0)
+		r = nl_open(n->ns, &nl, e);
+	if (r == 0)
+		r = read_watch(w, &t, &changes, e);
+	if (r == 0)
+		setsockopt(watch_fd(w), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	for (uint32_t i = 0; i < 2 && r == 0; i++) {
+		r = write_routes(nl, i * OVERRUN_ROUTES, (i + 1) * OVERRUN_ROUTES, true, e);
+		if (r == 0 && i)
+			r = write_routes(nl, i * 100, i * 100 + 50, false, e);
+		if (r == 0)
+			r = read_watch(w, &t, &changes, e);
+	}
+	for (uint32_t i = 0; i < OVERRUN_ROUTES * 2; i++) {
+		bool there = i < 100 || i >= 150;
+		const struct rib_route *have =
+		    rib_get(&t, (struct prefix){ 100u << 24 | i << 8, 24 });
+
+		missing += there && !have;
+		wrong += !there && have;
+	}
+	json_array_append_new(answers,
+	                      json_pack("{s:I,s:I,s:I,s:I}", "missing", (json_int_t)missing,
+	                                "wrong", (json_int_t)wrong, "changes", (json_int_t)changes,
+	                                "count", (json_int_t)watch_count(w, &t)));
+	if (r == 0)
+		r = write_routes(nl, 0, OVERRUN_ROUTES * 2, false, e);
+	nl_close(nl);
+	watch_close(w);
+	free(t.routes);
+	return r;
+}
+
 static int obey(const json_t *req, json_t *answers, struct err *e)
 {
 	const char *what = json_string_value(json_object_get(req, "do"));
@@ -302,6 +386,8 @@ static int obey(const json_t *req, json_t *answers, struct err *e)
 		                  streq(op, "rib") || streq(op, "show") ? op : "applied", answers,
 		                  e);
 	}
+	if (streq(what, "overrun"))
+		return overrun(find(json_string_value(json_object_get(req, "node"))), answers, e);
 	if (streq(what, "wait"))
 		return ask_router(json_pack("{s:s}", "op", "rib"), "rib", answers, e);
 	return err_set(e, EINVAL, "what?");

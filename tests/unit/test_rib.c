@@ -69,12 +69,52 @@ static void stays_sorted_in_any_order(void **state)
 	}
 }
 
+/* Many at once are what each of them is. */
+static void merges_as_one_by_one(void **state)
+{
+	_cleanup_(rib_free_p) struct rib *r = rib_new(1);
+	struct rib_table *together = &r->tables[0][0], *single = &r->tables[0][1];
+	uint64_t seed = rnd_seed();
+
+	(void)state;
+	together->silent = true;
+	for (unsigned round = 0; round < 200; round++) {
+		struct rib_table c = { 0 };
+
+		for (unsigned i = rnd_below(&seed, 40); i; i--) {
+			uint8_t len = (uint8_t)rnd_below(&seed, 9);
+			struct prefix p = { (ip4)rnd(&seed) & prefix_mask(len), len };
+			ip4 hop = 1 + (ip4)rnd_below(&seed, 4);
+			bool there = rnd_below(&seed, 3);
+
+			rib_set(&c, p, &hop, there);
+			if (there)
+				rib_set(single, p, &hop, 1);
+			else
+				rib_del(single, p);
+		}
+		rib_merge(together, c.routes, c.n);
+		free(c.routes);
+		assert_int_equal(together->n, single->n);
+		for (size_t i = 0; i < single->n; i++)
+			assert_true(rib_same(&together->routes[i], &single->routes[i]));
+	}
+	assert_true(together->silent);
+	rib_copy(single, together);
+	rib_copy(together, &(struct rib_table){ 0 });
+	assert_int_equal(together->n, 0);
+	assert_true(single->n);
+	assert_false(rib_same(&single->routes[0], NULL));
+	assert_true(rib_same(NULL, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_replaces_deletes),
 		cmocka_unit_test(keeps_the_lowest_of_too_many),
 		cmocka_unit_test(stays_sorted_in_any_order),
+		cmocka_unit_test(merges_as_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

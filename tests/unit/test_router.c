@@ -265,6 +265,35 @@ static struct ends connect_peers(void)
 	return (struct ends){ peer_new(pair[0]), peer_new(pair[1]) };
 }
 
+/* A full table of one peer comes, goes half, and what is left is not programmed twice. */
+static void test_many_at_once(void **state)
+{
+	enum { MANY = 4000 };
+	struct programmer *p = azure(1);
+	ip4 hop = A("10.0.0.8");
+
+	(void)state;
+	for (int64_t pass = 0; pass < 2; pass++)
+		for (ip4 i = 0; i < MANY; i++) {
+			struct prefix x = { 100u << 24 | i << 8, 24 };
+
+			if (pass && i % 2)
+				rib_del(&programmer_seen(p)->tables[0][1], x);
+			else
+				rib_set(&programmer_seen(p)->tables[0][1], x, &hop, 1);
+			programmer_changed(p, 0, 1, x, pass * 1000);
+		}
+	assert_int_equal(programmer_waiting(p), MANY / 2);
+	assert_int_equal(programmer_next(p), PROGRAM_INJECT_MS);
+	assert_false(programmer_run(p, PROGRAM_INJECT_MS - 1, NULL, NULL));
+	assert_true(programmer_run(p, PROGRAM_INJECT_MS, NULL, NULL));
+	assert_int_equal(programmer_rib(p)->tables[0][1].n, MANY / 2);
+	assert_int_equal(programmer_waiting(p), 0);
+	assert_int_equal(programmer_next(p), -1);
+	assert_false(programmer_run(p, PROGRAM_INJECT_MS + 1, NULL, NULL));
+	programmer_free(p);
+}
+
 static void test_lines_and_descriptors(void **state)
 {
 	struct ends x = connect_peers();
@@ -386,15 +415,11 @@ static void test_rib_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fast),
-		cmocka_unit_test(test_azure_delays),
-		cmocka_unit_test(test_steps),
-		cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_azure_damping),
-		cmocka_unit_test(test_new_design),
-		cmocka_unit_test(test_lines_and_descriptors),
-		cmocka_unit_test(test_large),
-		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_fast),          cmocka_unit_test(test_azure_delays),
+		cmocka_unit_test(test_steps),         cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_azure_damping), cmocka_unit_test(test_new_design),
+		cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_lines_and_descriptors),
+		cmocka_unit_test(test_large),         cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_rib_json),
 	};
 
