@@ -1,0 +1,210 @@
+#include "router/router_priv.h"
+
+enum { MAX_ROUTES = 200000 /* per instance; Azure itself gives up far earlier */ };
+
+static struct rib_table *seen(struct router *r, size_t i)
+{
+	return &programmer_seen(r->prog)->tables[i / 2][i % 2];
+}
+
+/* Instance i is to be programmed with what `to` has. */
+static void follow(struct router *r, size_t i, const struct rib_table *to)
+{
+	struct rib_table was = { 0 }, *t = seen(r, i);
+
+	rib_copy(&was, t);
+	rib_copy(t, to);
+	for (size_t k = 0; k < was.n; k++)
+		if (!rib_get(t, was.routes[k].prefix))
+			programmer_changed(r->prog, i / 2, i % 2, was.routes[k].prefix,
+			                   router_now());
+	for (size_t k = 0; k < t->n; k++)
+		programmer_changed(r->prog, i / 2, i % 2, t->routes[k].prefix, router_now());
+	free(was.routes);
+	router_dirty(r);
+}
+
+static json_t *hops_json(const struct rib_route *route)
+{
+	json_t *hops = json_array();
+
+	for (unsigned i = 0; route && i < route->n_next_hops; i++)
+		json_array_append_new(hops, json_string(IP4_STR(route->next_hops[i])));
+	return hops;
+}
+
+static void say_route(struct router *r, size_t i, const struct rib_route *now, bool had,
+                      int64_t in_ms)
+{
+	router_say(r,
+	           json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "route",
+	                     model_table_kind(r->model, i / 2), model_table_name(r->model, i / 2),
+	                     "instance", (int)(i % 2), "prefix", PREFIX_STR(now->prefix),
+	                     "nextHops", hops_json(now), "action",
+	                     !now->n_next_hops ? "delete"
+	                     : had             ? "change"
+	                                       : "add",
+	                     "inMs", (json_int_t)in_ms));
+}
+
+/* Instance i has selected otherwise. */
+static void on_changes(struct router *r, size_t i, const struct watch_changes *c)
+{
+	size_t sibling = i ^ 1;
+
+	if (!c->n)
+		return;
+	router_dirty(r);
+	if (!r->maintained[i] && r->maintained[sibling])
+		rib_merge(seen(r, sibling), c->now, c->n);
+	for (size_t k = 0; k < c->n; k++) {
+		struct prefix p = c->now[k].prefix;
+		int64_t in_ms = -1;
+
+		if (!r->maintained[i]) {
+			in_ms = programmer_changed(r->prog, i / 2, i % 2, p, router_now());
+			if (r->maintained[sibling])
+				programmer_changed(r->prog, i / 2, sibling % 2, p, router_now());
+		}
+		if (!r->quiet)
+			say_route(r, i, &c->now[k], c->had[k], in_ms);
+	}
+}
+
+void instances_programmed(size_t rs, unsigned instance, struct prefix p,
+                          const struct rib_route *route, enum program_step step, int64_t waited,
+                          void *arg)
+{
+	struct router *r = arg;
+
+	router_say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "programmed",
+	                        model_table_kind(r->model, rs), model_table_name(r->model, rs),
+	                        "instance", (int)instance, "prefix", PREFIX_STR(p), "nextHops",
+	                        hops_json(route), "step", program_step_str(step), "waitedMs",
+	                        (json_int_t)waited));
+}
+
+bool instances_is_peer(size_t rs, ip4 hop, void *arg)
+{
+	const struct router *r = arg;
+	const struct route_server *s =
+	    rs < r->model->n_route_servers ? &r->model->route_servers[rs] : NULL;
+
+	for (size_t i = 0; s && i < s->n_conns; i++)
+		if (s->conns[i].peer_ip == hop)
+			return true;
+	return false;
+}
+
+void instance_read(struct router *r, size_t i)
+{
+	if (!r->watches[i]) /* a gateway's instance that is not there */
+		return;
+	struct rib_table *t = r->maintained[i] ? &r->aside[i] : seen(r, i);
+	struct watch_changes c;
+	struct err e = { 0 };
+	int rc = watch_read(r->watches[i], t, MAX_ROUTES, &c, &e);
+
+	on_changes(r, i, &c);
+	watch_changes_free(&c);
+	if (rc < 0) {
+		err_wrap(&e, "routes of %s/%zu", model_table_name(r->model, i / 2), i % 2);
+		router_say_error(r, &e);
+	}
+	if (watch_is_behind(r->watches[i]))
+		router_retry(r);
+}
+
+void instances_close(struct watch **w, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		watch_close(w[i]);
+	free(w);
+}
+
+int instances_open(struct router *r, int *fds, size_t n, struct err *e)
+{
+	size_t k = 0;
+	int rc = 0;
+
+	r->watches = xcalloc(n, sizeof(*r->watches));
+	r->n_watches = n;
+	for (size_t i = 0; i < n; i++) {
+		if (!model_speaks(r->model, i / 2, i % 2))
+			continue;
+		if (rc == 0)
+			rc = watch_open(take_fd(fds[k]), &r->watches[i], e);
+		else
+			close_p(&fds[k]);
+		k++;
+		if (rc == 0)
+			rc = router_listen(r, watch_fd(r->watches[i]), r->watches[i], e);
+	}
+	return rc;
+}
+
+/* --- maintenance, silence, a new design ---------------------------------------------------------
+ */
+
+void instances_free_aside(struct rib_table *aside, size_t n)
+{
+	for (size_t i = 0; aside && i < n; i++)
+		free(aside[i].routes);
+	free(aside);
+}
+
+void instance_stand_in(struct router *r, size_t i, const bool *lost)
+{
+	const struct rib_table nothing = { 0 };
+
+	if (!r->maintained[i ^ 1])
+		follow(r, i, seen(r, i ^ 1));
+	else if (lost[i])
+		follow(r, i, &nothing);
+}
+
+void instances_maintained(struct router *r, const json_t *req)
+{
+	_cleanup_free_ bool *was = r->maintained,
+	                    *lost = instances_from_json(r->model, json_object_get(req, "lost"));
+
+	r->maintained = instances_from_json(r->model, json_object_get(req, "instances"));
+	for (size_t i = 0; i < r->n_watches; i++) {
+		if (r->maintained[i] && !was[i]) {
+			rib_copy(&r->aside[i], seen(r, i));
+		} else if (!r->maintained[i] && was[i]) {
+			follow(r, i, &r->aside[i]);
+			free(r->aside[i].routes);
+			r->aside[i] = (struct rib_table){ 0 };
+		}
+	}
+	for (size_t i = 0; i < r->n_watches; i++)
+		if (r->maintained[i])
+			instance_stand_in(r, i, lost);
+	router_dirty(r);
+}
+
+void instances_silent(struct router *r, const json_t *names)
+{
+	_cleanup_free_ bool *list = instances_from_json(r->model, names);
+
+	for (size_t i = r->model->n_route_servers * 2; i < model_n_tables(r->model) * 2; i++)
+		programmer_rib(r->prog)->tables[i / 2][i % 2].silent = list[i];
+	router_dirty(r);
+}
+
+void instances_carry_over(struct router *r, const struct model *old_model, struct programmer *old,
+                          const struct rib_table *old_aside)
+{
+	for (size_t i = 0; i < model_n_tables(r->model); i++) {
+		int was = model_table(old_model, model_table_kind(r->model, i),
+		                      model_table_name(r->model, i));
+
+		for (unsigned k = 0; was >= 0 && k < 2; k++) {
+			rib_copy(&programmer_seen(r->prog)->tables[i][k],
+			         &programmer_seen(old)->tables[was][k]);
+			programmer_adopt(r->prog, i, k, &programmer_rib(old)->tables[was][k]);
+			rib_copy(&r->aside[i * 2 + k], &old_aside[(size_t)was * 2 + k]);
+		}
+	}
+}

@@ -1,0 +1,67 @@
+/* Shared by the parts of the virtual router only. */
+#pragma once
+
+#include "azure/hybrid.h"
+#include "kernel/fabric_apply.h"
+#include "kernel/nl.h"
+#include "router/programmer.h"
+#include "router/proto.h"
+#include "router/router.h"
+#include "router/watch.h"
+
+struct router {
+	int epoll;
+	struct peer *peer;
+	struct nl *links;
+	struct fabric_kernel *kernel; /* NULL: could not be opened yet */
+	struct model *model;
+	bool *stopped; /* by vm->idx */
+	bool *down;    /* backends: struct runtime */
+	struct programmer *prog;
+	struct watch **watches; /* of instance i % 2 of table i / 2; some NULL */
+	size_t n_watches;
+	/* By watch: an instance in maintenance programs nothing, its sibling does all of it.  What
+	 * it selects meanwhile is kept aside, for when it is back. */
+	bool *maintained;
+	struct rib_table *aside;
+	json_int_t generation;
+	bool dirty;          /* something changed that is not in the kernel yet */
+	int64_t dirty_since; /* ms */
+	int64_t retry_at;    /* ms; -1: nothing went wrong */
+	bool quiet;          /* no route events: routes that were there before us */
+	struct fabric_changes last;
+	double last_ms;
+	uint64_t applied, errors, changes; /* changes: of all that was applied together */
+};
+
+int64_t router_now(void);
+/* Something is to be applied. */
+void router_dirty(struct router *r);
+/* What could not be read or applied is tried again in a while. */
+void router_retry(struct router *r);
+void router_say(struct router *r, json_t *msg);
+void router_say_error(struct router *r, const struct err *e);
+int router_listen(struct router *r, int fd, void *what, struct err *e);
+
+/* --- instances.c: what the instances of Route Servers and gateways select -------------------- */
+
+/* Takes the descriptors of their namespaces, in the tables' order. */
+int instances_open(struct router *r, int *fds, size_t n, struct err *e);
+void instances_close(struct watch **w, size_t n);
+void instances_free_aside(struct rib_table *aside, size_t n);
+/* Who was there before keeps what it was seen and programmed with. */
+void instances_carry_over(struct router *r, const struct model *old_model, struct programmer *old,
+                          const struct rib_table *old_aside);
+/* Reads what is there. */
+void instance_read(struct router *r, size_t i);
+/* Requests: which instances are in maintenance; which gateways' instances are silent. */
+void instances_maintained(struct router *r, const json_t *req);
+void instances_silent(struct router *r, const json_t *names);
+/* What an instance in maintenance is programmed with: what its sibling selects; what it was, while
+ * neither is there; nothing, when that lasts. */
+void instance_stand_in(struct router *r, size_t i, const bool *lost);
+/* fn of programmer_run(). */
+void instances_programmed(size_t rs, unsigned instance, struct prefix p,
+                          const struct rib_route *route, enum program_step step, int64_t waited,
+                          void *arg);
+bool instances_is_peer(size_t rs, ip4 hop, void *arg);
