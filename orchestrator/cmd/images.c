@@ -61,6 +61,7 @@ void design_check_images(json_t *design, struct findings *f)
 {
 	json_t *vms = json_object_get(json_object_get(design, "topology"), "virtualMachines"), *vm;
 	struct images x = { 0 };
+	json_t *packed = json_object();
 	const char *name;
 
 	json_object_foreach (vms, name, vm) {
@@ -78,11 +79,14 @@ void design_check_images(json_t *design, struct findings *f)
 			finding_add(f, SEV_ERROR, "IMAGE-01", NULL, ptr, NULL, "%s", k->e.msg);
 		} else {
 			config_names(k, json_object_get(vm, "config"), JPTR(at, "config"), f);
+			if (!json_object_get(packed, image))
+				image_pack(image, packed);
 		}
 	}
 	for (size_t i = 0; i < x.n; i++)
 		free(x.v[i].configs);
 	free(x.v);
+	json_object_set_new(design, "images", packed);
 	findings_locate(f, json_object_get(design, "topology"));
 	findings_sort(f);
 }

@@ -15,6 +15,7 @@
 #include "lab/fabric.h"
 #include "lab/fault.h"
 #include "lab/health.h"
+#include "lab/image.h"
 #include "lab/mounts.h"
 #include "lab/node.h"
 #include "lab/observe.h"
@@ -411,6 +412,8 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 {
 	struct want *w = NULL;
 	size_t n = 0;
+	images_use(json_object_get(design, "images"));
+
 	int r = wants_of(m, &w, &n, e);
 
 	if (r == 0) {

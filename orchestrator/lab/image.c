@@ -113,7 +113,7 @@ static int rendered_file(struct planning *p, const char *path, const char *templ
 {
 	_cleanup_free_ char *from = xasprintf("%s/%s", p->img->dir, template), *text = NULL;
 	char *out = NULL;
-	int rc = image_text(from, &text, p->e);
+	int rc = image_file_text(p->img, template, &text, p->e);
 
 	if (rc == 0)
 		rc = template_render(text, from, p->data, &out, p->e);

@@ -8,6 +8,8 @@
  * /run. */
 #pragma once
 
+#include <jansson.h>
+
 #include "azure/model.h"
 #include "base/err.h"
 
@@ -68,4 +70,9 @@ struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */
 /* File names that the image takes in "config", NULL-terminated; for findings.  The caller frees
  * the array alone: it and the names are one piece of memory. */
 int image_config_names(const char *image, char ***ret, struct err *e);
+/* Adds the image's texts to images, by its name; nothing when there is none.  A driver cannot
+ * always read what who starts a lab can, and takes them from there. */
+void image_pack(const char *name, json_t *images);
+/* From now on images are these (a reference is kept), then those of the folders. */
+void images_use(json_t *images);
 char **image_list(size_t *ret_n); /* names; the caller frees each and the array */

@@ -10,6 +10,7 @@
 struct image {
 	char *name, *dir; /* dir: ".../images/frr" */
 	json_t *def;      /* image.json; its form has been checked */
+	json_t *files; /* its texts by name, where who asked for the lab has read them; or NULL */
 };
 
 /* -ENOENT with the known names; else what image_read() says. */
@@ -19,8 +20,12 @@ void image_free_p(struct image **i);
 
 /* dir/image.json, checked; -EINVAL with file and JSON pointer. */
 int image_read(const char *dir, json_t **ret, struct err *e);
-/* A file of the image's folder, a whole small text. */
+/* The same of its text; file is its name. */
+int image_parse(const char *file, const char *text, json_t **ret, struct err *e);
+/* A file of an image's folder, a whole small text. */
 int image_text(const char *file, char **ret, struct err *e);
+/* One that the image names. */
+int image_file_text(const struct image *i, const char *name, char **ret, struct err *e);
 
 /* What templates see of a VM (images/README.md lists it).  Pure; new reference. */
 json_t *image_data(const struct model *m, const struct vm *vm);

@@ -57,6 +57,15 @@ static void image_dirs(struct dirs *d)
 	dirs_add(d, xasprintf("%s/../../share/vnetlab/images", exe));
 }
 
+/* What images_use() was given: the driver's. */
+static json_t *given;
+
+void images_use(json_t *images)
+{
+	json_decref(given);
+	given = json_incref(images);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -120,9 +129,35 @@ static int not_found(const char *name, struct err *e)
 	               name, *near ? near : ".", str_get(&known));
 }
 
+static int find_given(const char *name, json_t *img, struct image **ret, struct err *e)
+{
+	const char *dir = json_string_value(json_object_get(img, "folder"));
+	json_t *files = json_object_get(img, "files"), *def;
+	const char *text = json_string_value(json_object_get(files, "image.json"));
+
+	if (!dir || !text)
+		return err_set(e, EINVAL, "image \"%s\" was not sent whole", name);
+	_cleanup_free_ char *file = xasprintf("%s/image.json", dir);
+	int rc = image_parse(file, text, &def, e);
+
+	if (rc < 0)
+		return rc;
+	struct image *i = xcalloc(1, sizeof(*i));
+
+	*i = (struct image){
+		.name = xstrdup(name), .dir = xstrdup(dir), .def = def, .files = json_incref(files)
+	};
+	*ret = i;
+	return 0;
+}
+
 int image_find(const char *name, struct image **ret, struct err *e)
 {
 	_cleanup_(dirs_free) struct dirs d = { .n = 0 };
+	json_t *sent = json_object_get(given, name);
+
+	if (sent)
+		return find_given(name, sent, ret, e);
 
 	image_dirs(&d);
 	/* A name, not a path. */
@@ -152,6 +187,7 @@ struct image *image_free(struct image *i)
 {
 	if (i) {
 		json_decref(i->def);
+		json_decref(i->files);
 		free(i->name);
 		free(i->dir);
 		free(i);
@@ -162,6 +198,47 @@ struct image *image_free(struct image *i)
 void image_free_p(struct image **i)
 {
 	*i = image_free(*i);
+}
+
+int image_file_text(const struct image *i, const char *name, char **ret, struct err *e)
+{
+	const char *sent = json_string_value(json_object_get(i->files, name));
+	_cleanup_free_ char *path = xasprintf("%s/%s", i->dir, name);
+
+	if (sent) {
+		*ret = xstrdup(sent);
+		return 0;
+	}
+	return image_text(path, ret, e);
+}
+
+/* Left out when it cannot be read: whoever needs it says so, with its path. */
+static void pack_file(const struct image *img, const char *name, json_t *files)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (image_file_text(img, name, &text, NULL) == 0)
+		json_object_set_new(files, name, json_string(text));
+}
+
+void image_pack(const char *name, json_t *images)
+{
+	static const char *const MAPS[] = { "generate", "files" };
+	_cleanup_(image_free_p) struct image *img = NULL;
+	const char *key;
+	json_t *v;
+
+	if (image_find(name, &img, NULL) < 0 || !img)
+		return;
+	_cleanup_free_ char *dir = realpath(img->dir, NULL);
+	json_t *files = json_object();
+
+	pack_file(img, "image.json", files);
+	for (size_t i = 0; i < ARRAY_LEN(MAPS); i++)
+		json_object_foreach (json_object_get(img->def, MAPS[i]), key, v)
+			pack_file(img, json_string_value(v), files);
+	json_object_set_new(images, name,
+	                    json_pack("{s:s,s:o}", "folder", dir ? dir : img->dir, "files", files));
 }
 
 int image_config_names(const char *image, char ***ret, struct err *e)

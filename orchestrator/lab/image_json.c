@@ -320,20 +320,15 @@ int image_text(const char *file, char **ret, struct err *e)
 	return 0;
 }
 
-int image_read(const char *dir, json_t **ret, struct err *e)
+int image_parse(const char *file, const char *text, json_t **ret, struct err *e)
 {
-	_cleanup_free_ char *file = xasprintf("%s/image.json", dir), *content = NULL;
 	struct ctx c = { file, e };
 	json_error_t je;
-	int rc = image_text(file, &content, e);
-
-	if (rc < 0)
-		return rc;
-	json_t *def = json_loads(content, JSON_REJECT_DUPLICATES, &je);
+	json_t *def = json_loads(text, JSON_REJECT_DUPLICATES, &je);
 
 	if (!def)
 		return err_set(e, EINVAL, "%s:%d:%d: %s", file, je.line, je.column, je.text);
-	rc = object(&c, NULL, def, image_fields);
+	int rc = object(&c, NULL, def, image_fields);
 	if (rc == 0)
 		rc = names_known(&c, def);
 	if (rc < 0) {
@@ -342,4 +337,12 @@ int image_read(const char *dir, json_t **ret, struct err *e)
 	}
 	*ret = def;
 	return 0;
+}
+
+int image_read(const char *dir, json_t **ret, struct err *e)
+{
+	_cleanup_free_ char *file = xasprintf("%s/image.json", dir), *content = NULL;
+	int rc = image_text(file, &content, e);
+
+	return rc < 0 ? rc : image_parse(file, content, ret, e);
 }

@@ -379,6 +379,37 @@ static void route_server(void **state)
 	image_plan_free(p);
 }
 
+/* What who starts a lab has read is enough: the folder is not asked again. */
+static void given(void **state)
+{
+	_cleanup_free_ char *json = xasprintf("%s/mine/image.json", dir);
+	json_t *images = json_object(), *one;
+	struct image_plan *p = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	put("image.json", HEAD "\"files\":{\"/etc/one\":\"one.template\"},\"daemons\":[]}");
+	put("one.template", "I am {{name}}\n");
+	image_pack("mine", images);
+	image_pack("nosuch", images);
+	assert_int_equal(json_object_size(images), 1);
+	assert_int_equal(unlink(json), 0);
+	images_use(images);
+	vm->image = "mine";
+	vm->bgp.present = false;
+	assert_int_equal(image_plan(m, vm, &p, &e), 0);
+	assert_int_equal(p->n_files, 1);
+	assert_string_equal(p->files[0].content, "I am nva1\n");
+	image_plan_free(p);
+	one = json_object_get(images, "mine");
+	json_object_del(json_object_get(one, "files"), "image.json");
+	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
+	assert_string_equal(e.msg,
+	                    "/virtualMachines/nva1/image: image \"mine\" was not sent whole");
+	images_use(NULL);
+	json_decref(images);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +418,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(broken_images, setup, teardown),
 		cmocka_unit_test_setup_teardown(own_image, setup, teardown),
+		cmocka_unit_test_setup_teardown(given, setup, teardown),
 		cmocka_unit_test_setup_teardown(route_server, setup, teardown),
 	};
 
