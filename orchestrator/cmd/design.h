@@ -27,12 +27,22 @@ struct opened {
 		0, "location", "REGION", "and where it is", false \
 	}
 
+/* Of every command that starts a lab. */
+#define PRIVILEGED_OPTION \
+	{ \
+		0, "privileged-lab", NULL, \
+		    "as root, without a user namespace: what the lab runs is root of this " \
+		    "machine", \
+		    false \
+	}
+
 /* The design of a file, whatever it is, with a's options: as input_open(). */
 json_t *design_load(const struct cmd_args *a, const char *path, struct findings *f, struct err *e);
 
 /* EX_DONE, or the exit status of what was printed.  Warnings are printed too. */
 int design_open(const struct cmd_args *a, const char *file, struct opened *ret);
-/* Images that are not there, files that they do not know: added to the findings, sorted. */
+/* Images that are not there, files that they do not know: added to the findings, sorted.  Those
+ * that are there become part of the design, for the driver. */
 void design_check_images(json_t *design, struct findings *f);
 void design_close(struct opened *o);
 #define _cleanup_opened_ _cleanup_(design_close)

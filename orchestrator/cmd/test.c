@@ -251,7 +251,7 @@ static void one_run(struct session *s, const struct design *d, unsigned repeat)
 		                    .repeats = (unsigned)s->repeats };
 	run->phase_ms[PHASE_PARSE] = d->parse_ms;
 	ui_progress("%s: starting", lab);
-	int r = lab_spawn(lab, &c, &e);
+	int r = lab_spawn(lab, arg_flag(s->a, "privileged-lab"), &c, &e);
 
 	if (r < 0) {
 		if (r == -EEXIST)
@@ -396,6 +396,7 @@ static const struct option_def test_options[] = {
 	{ .name = "keep", .help = "leave the lab running" },
 	{ .name = "repeat", .arg = "N", .help = "bring it up, check and take it down N times" },
 	{ .name = "filter", .arg = "GLOB", .help = "only checks whose name matches" },
+	PRIVILEGED_OPTION,
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };

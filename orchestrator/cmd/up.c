@@ -42,12 +42,13 @@ static void show_progress(const json_t *p)
 }
 
 /* The new lab, or the running one. */
-static int open_lab(const char *name, bool *ret_new, struct lab_client **ret, struct err *e)
+static int open_lab(const char *name, bool privileged, bool *ret_new, struct lab_client **ret,
+                    struct err *e)
 {
 	int r = lab_connect(name, ret, e);
 
 	*ret_new = r == -ENOENT;
-	return *ret_new ? lab_spawn(name, ret, e) : r;
+	return *ret_new ? lab_spawn(name, privileged, ret, e) : r;
 }
 
 /* lab_call(), but a signal ends it. */
@@ -190,7 +191,7 @@ static int cmd_up(const struct cmd_args *a)
 	if (status != EX_DONE)
 		return status;
 	catch_signals();
-	if (open_lab(o.lab, &new, &c, &e) < 0)
+	if (open_lab(o.lab, arg_flag(a, "privileged-lab"), &new, &c, &e) < 0)
 		return ui_error(&e);
 	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o.design, "waitMs",
 	                        (json_int_t)wait_ms, "lab", o.lab);
@@ -213,6 +214,7 @@ static const struct option_def options[] = {
 	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
 	{ 0, "detailed-exitcode", NULL, "with --dry-run: exit with 6 if anything would change",
 	  false },
+	PRIVILEGED_OPTION,
 	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };

@@ -73,5 +73,6 @@ int lab_call(struct lab_client *c, json_t *req /* stolen */,
 /* Names of running labs (those whose lock is held), sorted; frees with free() each and the array.
  */
 int lab_list(char ***ret, size_t *ret_n, struct err *e);
-/* Starts a driver for a new lab and connects to it (lab/spawn.c). -EEXIST when it runs already. */
-int lab_spawn(const char *lab, struct lab_client **ret, struct err *e);
+/* Starts a driver for a new lab and connects to it (lab/spawn.c). -EEXIST when it runs already.
+ * privileged: lab/namespaces.h. */
+int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct err *e);

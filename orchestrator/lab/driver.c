@@ -26,9 +26,11 @@ enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless to
 
 /* --- namespaces ------------------------------------------------------------------------------- */
 
-/* Everything that the lab writes goes to a tmpfs that only it sees, mounted over its run directory:
- * the outside still sees control and lock there. */
-static int lab_mounts(struct driver *d, const struct driver_start *ds, struct err *e)
+/* Everything that the lab writes goes to a tmpfs that only it sees.  Over /run, since that is there
+ * for everybody: the run directory may be where the lab's root cannot go. */
+static const char LAB_ROOT[] = "/run";
+
+static int lab_mounts(struct driver *d, struct err *e)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return errno == EINVAL
@@ -37,7 +39,7 @@ static int lab_mounts(struct driver *d, const struct driver_start *ds, struct er
 		                     "cannot have mounts of its own: enter it with pivot_root, or "
 		                     "as a container does")
 		           : err_sys(e, errno, "making mounts private");
-	d->root = xasprintf("%s/%s", ds->run_path, ds->lab);
+	d->root = LAB_ROOT;
 	if (mount("vnetlab", d->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=50%") < 0)
 		return err_sys(e, errno, "mounting a tmpfs on %s", d->root);
 	d->root_fd = open(d->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -147,7 +149,7 @@ void driver_proc_failed(struct node *n, const char *msg)
 
 static int set_up(struct driver *d, const struct driver_start *ds, struct err *e)
 {
-	int r = lab_mounts(d, ds, e);
+	int r = lab_mounts(d, e);
 
 	if (r < 0)
 		return r;
@@ -185,6 +187,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->dir_fd = ds->dir_fd;
 	d->lock_fd = ds->lock_fd;
 	d->host_proc_fd = ds->host_proc_fd;
+	d->router_fd = ds->router_fd;
 	d->root_fd = d->listener.fd = d->mntns = d->edge_ns = -1;
 	int r = set_up(d, ds, &e);
 
@@ -195,9 +198,8 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	close(pipe_fd);
 	if (r == 0 && n == (ssize_t)sizeof(e))
 		r = loop_run(d->loop, &e);
-	/* Everything else goes with this process. The tmpfs hides the directory from us only. */
-	if (d->root)
-		umount2(d->root, MNT_DETACH);
+	/* Everything else goes with this process.  Where the lab's root may not remove these, who
+	 * looks next does (lab_lock_held()). */
 	lab_dir_remove(d->run_fd, d->dir_fd, d->lab.name);
 	_exit(r < 0 ? 1 : 0);
 }

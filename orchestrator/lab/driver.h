@@ -11,9 +11,10 @@
 
 struct driver_start { /* what lab/spawn.c hands over */
 	const char *lab;
-	const char *run_path; /* absolute */
+	bool privileged; /* lab/namespaces.h */
 	int run_fd, dir_fd, lock_fd, listen_fd, host_proc_fd;
-	int owner_fd; /* the connection of who starts the lab */
+	int router_fd; /* the virtual router's program: the lab's root need not reach its path */
+	int owner_fd;  /* the connection of who starts the lab */
 };
 
 /* Never returns.  Writes one struct err to pipe_fd: code 0 when it listens. */
@@ -29,8 +30,9 @@ struct driver {
 	struct timer reaper;
 	int run_fd, dir_fd, lock_fd;
 	int host_proc_fd;     /* /proc of the outside */
+	int router_fd;        /* the virtual router's program */
 	int root_fd;          /* the lab's tmpfs, and ... */
-	char *root;           /* ... where it is mounted, in the lab's mount namespace only */
+	const char *root;     /* ... where it is mounted, in the lab's mount namespace only */
 	int mntns;            /* the lab's */
 	pid_t host_pid;       /* ours, as the outside sees it */
 	struct rlimit nofile; /* as we got it: for what we start */

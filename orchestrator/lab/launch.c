@@ -84,7 +84,7 @@ static _Noreturn void child(const struct launch *l, volatile struct failure *f)
 	if (l->mntns >= 0)
 		STEP("entering its mount namespace", setns(l->mntns, CLONE_NEWNS));
 
-	int null = -1, src[16];
+	int null = -1, program = 0, src[16];
 	size_t n = 0;
 
 	for (int i = 0; i < 3; i++) {
@@ -99,6 +99,8 @@ static _Noreturn void child(const struct launch *l, volatile struct failure *f)
 	}
 	for (size_t i = 0; i < l->n_extra && n < 16; i++)
 		STEP("descriptors", src[n++] = fcntl(l->extra[i], F_DUPFD_CLOEXEC, FD_ASIDE));
+	if (l->program)
+		STEP("descriptors", program = fcntl(l->program, F_DUPFD_CLOEXEC, FD_ASIDE));
 	for (size_t i = 0; i < n; i++)
 		STEP("descriptors", dup2(src[i], (int)i));
 	if (l->tty)
@@ -110,7 +112,10 @@ static _Noreturn void child(const struct launch *l, volatile struct failure *f)
 	if (l->ignore_setgroups)
 		STEP("seccomp", ignore_setgroups());
 	umask(022);
-	execvp(l->argv[0], (char *const *)l->argv);
+	if (program)
+		fexecve(program, (char *const *)l->argv, environ);
+	else
+		execvp(l->argv[0], (char *const *)l->argv);
 	/* A folder of PATH that we may not look into says nothing about the program. */
 	f->code = errno == EACCES && !strchr(l->argv[0], '/') ? ENOENT : errno;
 	_exit(127);

@@ -10,6 +10,7 @@
 struct launch {
 	const char *const *argv; /* argv[0] is looked up in PATH when it has no slash */
 	const char *const *envp;
+	int program;      /* 0: argv[0]; else this open file is run, under that name */
 	int netns, mntns; /* -1: as the caller */
 	int fds[3];       /* -1: /dev/null */
 	const int *extra; /* become 3, 4, ... */

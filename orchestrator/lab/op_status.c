@@ -1,4 +1,5 @@
 /* `status`, `sessions`, `down`: what the driver itself knows. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
@@ -92,6 +93,19 @@ static json_t *session_json(struct driver *d, const struct bgp_connection *c, un
 	return j;
 }
 
+/* How many descriptors we have open; nobody else can count them. */
+static int descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = -3; /* ".", "..", and what we read it by */
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n < 0 ? 0 : n;
+}
+
 static json_t *status_json(struct driver *d)
 {
 	const struct lab *l = &d->lab;
@@ -101,7 +115,9 @@ static json_t *status_json(struct driver *d)
 
 	json_object_set_new(j, "lab", json_string(l->name));
 	json_object_set_new(j, "since", json_string(time_iso(&d->since, since)));
-	json_object_set_new(j, "driver", json_pack("{s:i}", "pid", (int)d->host_pid));
+	json_object_set_new(
+	    j, "driver",
+	    json_pack("{s:i,s:i}", "pid", (int)d->host_pid, "descriptors", descriptors()));
 	json_object_set_new(j, "router",
 	                    json_pack("{s:o,s:s}", "pid",
 	                              router ? json_integer(router) : json_null(), "state",

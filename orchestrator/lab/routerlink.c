@@ -183,42 +183,11 @@ static void on_output(struct source *s, uint32_t events)
 
 static void on_exit_of(struct child *c, int wstatus);
 
-/* Beside us, or where `make install` puts it. */
-static char *router_path(struct err *e)
-{
-	char self[4096] = "";
-	const char *env = getenv("VNETLAB_ROUTER");
-
-	if (env && *env)
-		return xstrdup(env);
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0) {
-		err_sys(e, errno, "/proc/self/exe");
-		return NULL;
-	}
-	char *slash = strrchr(self, '/');
-
-	*slash = '\0';
-	static const char *const PLACES[] = { "", "/../libexec/vnetlab", "/../lib/vnetlab" };
-
-	for (size_t i = 0; i < ARRAY_LEN(PLACES); i++) {
-		char *path = xasprintf("%s%s/vnetlab-router", self, PLACES[i]);
-
-		if (access(path, X_OK) == 0)
-			return path;
-		free(path);
-	}
-	err_set(e, ENOENT, "vnetlab-router is not beside vnetlab in %s", self);
-	return NULL;
-}
-
 static int start(struct router_link *rl, struct err *e)
 {
 	struct driver *d = rl->d;
-	_cleanup_free_ char *path = router_path(e);
 	int sv[2], p[2];
 
-	if (!path)
-		return -ENOENT;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
 		return err_sys(e, errno, "socketpair");
 	if (pipe2(p, O_CLOEXEC) < 0) {
@@ -227,8 +196,9 @@ static int start(struct router_link *rl, struct err *e)
 		return err_sys(e, errno, "pipe");
 	}
 	fcntl(p[0], F_SETFL, O_NONBLOCK);
-	const char *argv[] = { path, NULL };
+	const char *argv[] = { "vnetlab-router", NULL };
 	struct launch l = { .argv = argv,
+		            .program = d->router_fd,
 		            .envp = ARGV(environ), /* ours, as it is part of us */
 		            .netns = node_find(&d->lab, "fabric")->netns,
 		            .mntns = -1,

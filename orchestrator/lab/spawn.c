@@ -2,10 +2,8 @@
  * the second child is pid 1 of the lab.  What goes wrong on the way comes back over a pipe. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,7 +13,9 @@
 #include "kernel/seat.h"
 #include "lab/client_priv.h"
 #include "lab/driver.h"
+#include "lab/namespaces.h"
 #include "lab/paths.h"
+#include "lab/program.h"
 
 /* Both halves of an error, in one write: the reader knows the size. */
 static _Noreturn void report_and_exit(int pipe_fd, const struct err *e)
@@ -23,41 +23,6 @@ static _Noreturn void report_and_exit(int pipe_fd, const struct err *e)
 	ssize_t n = write(pipe_fd, e, sizeof(*e));
 
 	_exit(n == (ssize_t)sizeof(*e) ? 1 : 2);
-}
-
-static int write_proc(const char *path, const char *text, struct err *e)
-{
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		return err_sys(e, errno, "%s", path);
-	return 0;
-}
-
-/* As root no user namespace: files keep their owners, and daemons may use their own users.  Where
- * root may not (a container), as an ordinary user does. */
-static int take_namespaces(struct err *e)
-{
-	int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	char map[64];
-	int r;
-
-	if (uid == 0 && unshare(flags) == 0)
-		return 0;
-	r = ns_take(flags | CLONE_NEWUSER, e);
-	if (r < 0)
-		return r;
-	r = write_proc("/proc/self/setgroups", "deny", e);
-	if (r < 0)
-		return r;
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
-	r = write_proc("/proc/self/uid_map", map, e);
-	if (r < 0)
-		return r;
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
-	return write_proc("/proc/self/gid_map", map, e);
 }
 
 static int to_null(struct err *e)
@@ -102,11 +67,13 @@ static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd)
 	struct err e = { 0 };
 
 	to_null(&e);
-	int keep[] = { ds->run_fd,       ds->dir_fd,   ds->lock_fd, ds->listen_fd,
-		       ds->host_proc_fd, ds->owner_fd, pipe_fd };
+	int keep[] = { ds->run_fd,       ds->dir_fd,    ds->lock_fd,  ds->listen_fd,
+		       ds->host_proc_fd, ds->router_fd, ds->owner_fd, pipe_fd };
 
 	close_all_but(keep, ARRAY_LEN(keep));
 	prctl(PR_SET_NAME, "vnetlab-driver");
+	/* Nobody in the lab traces us or opens our descriptors, those of the outside among them. */
+	prctl(PR_SET_DUMPABLE, 0);
 	/* Reports over the pipe once it listens, or what prevents it. */
 	driver_main(ds, pipe_fd);
 }
@@ -117,7 +84,7 @@ static _Noreturn void middle(struct driver_start *ds, int pipe_fd)
 	char buf[16];
 
 	setsid();
-	if (take_namespaces(&e) < 0)
+	if (lab_namespaces(ds->privileged, &e) < 0)
 		report_and_exit(pipe_fd, &e);
 	pid_t pid = fork();
 
@@ -147,16 +114,15 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
+int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct err *e)
 {
-	_cleanup_free_ char *path = NULL;
-	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, rd = -1,
-	                    wr = -1, ours = -1, theirs = -1;
+	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, router = -1,
+	                    rd = -1, wr = -1, ours = -1, theirs = -1;
 	int r = lab_name_check(lab, e);
 
 	if (r < 0)
 		return r;
-	r = run_dir_open(true, &run, &path, e);
+	r = run_dir_open(true, &run, NULL, e);
 	if (r < 0)
 		return r;
 	r = lab_lock_take(run, lab, &dir, &lock, e);
@@ -186,8 +152,14 @@ int lab_spawn(const char *lab, struct lab_client **ret, struct err *e)
 	}
 	ours = p[0];
 	theirs = p[1];
+	router = router_open(e);
+	if (router < 0) {
+		r = router;
+		goto fail;
+	}
 	struct driver_start ds = { .lab = lab,
-		                   .run_path = path,
+		                   .privileged = privileged,
+		                   .router_fd = router,
 		                   .run_fd = run,
 		                   .dir_fd = dir,
 		                   .lock_fd = lock,

@@ -22,6 +22,8 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
+	/* Run by a descriptor, it has the name of that. */
+	prctl(PR_SET_NAME, "vnetlab-router");
 	/* A driver that is killed takes its lab with it; should it be gone already, the connection
 	 * says so. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

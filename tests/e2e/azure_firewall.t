@@ -21,7 +21,7 @@ peer() {
 	local node=$1 port=$2 line said
 	shift 2
 	# Not a coproc: its end goes with it, perhaps before its last line was read.
-	exec {said}< <(vnetlab exec "$node" -- python3 "$work/peer.py" "$port")
+	exec {said}< <(python_in "$node" "$work/peer.py" "$port")
 	read -r line <&"$said"
 	[ "$line" = ready ] && "$@" >/dev/null 2>&1
 	read -r line <&"$said" && echo "$line"
@@ -55,12 +55,12 @@ json "with both walks" '.agree and (.hops[1].reason | test("rule open/app-to-db 
 status "the design itself again" 0 vnetlab up "$file" -q
 run vnetlab status -o json
 before=$(printf '%s' "$out" | jq -c '[.nodes[].processes[].pid]')
-coproc KEEP { vnetlab exec app -- python3 "$flows" keep 10.2.0.4 5432; }
+coproc KEEP { python_in app "$flows" keep 10.2.0.4 5432; }
 read -r line <&"${KEEP[0]}"
 is "a connection" "$line" up
 only_out='.azureFirewalls.fw.networkRuleCollections.open.rules |= (del(.["app-to-db"]) | .["app-out"].destinationAddresses = ["8.8.8.8"])'
 ok "its rule goes" change "$only_out"
-is "no new one" "$(vnetlab exec app -- python3 "$flows" tcp 10.2.0.4 5432 3)" 0
+is "no new one" "$(python_in app "$flows" tcp 10.2.0.4 5432 3)" 0
 echo hello >&"${KEEP[1]}"
 read -r line <&"${KEEP[0]}"
 is "the connection goes on" "$line" hello

@@ -251,9 +251,13 @@ def main():
             del os.environ[v]
         os.environ.update(VNETLAB_RUN_DIR=f"{work}/run", NO_COLOR="1",
                           PATH=os.environ["PATH"] + ":/usr/sbin:/sbin",
-                          ASAN_OPTIONS=f"log_path={work}/sanitizer",
-                          UBSAN_OPTIONS=f"log_path={work}/sanitizer:print_stacktrace=1")
+                          ASAN_OPTIONS=f"log_path={work}/reports/sanitizer",
+                          UBSAN_OPTIONS=f"log_path={work}/reports/sanitizer:print_stacktrace=1")
         os.mkdir(f"{work}/run", 0o700)
+        # Root's labs are run by an id that owns nothing here, and it has reports to write.
+        os.chmod(work, 0o711)
+        os.mkdir(f"{work}/reports")
+        os.chmod(f"{work}/reports", 0o1777)
         try:
             for name, more, numbers in (
                     ("routes", routes, ()), ("packets", packets, ()), ("pair", pair, ()),
@@ -265,9 +269,8 @@ def main():
                 vnetlab("down", "--all", "-q")
         finally:
             vnetlab("down", "--all", "-q")
-        reports = [f for f in os.listdir(work) if f.startswith("sanitizer")]
-        for f in reports:
-            with open(f"{work}/{f}", encoding="utf-8") as text:
+        for f in os.listdir(f"{work}/reports"):
+            with open(f"{work}/reports/{f}", encoding="utf-8") as text:
                 ok(False, "no sanitizer report", text.read())
     global count
     for n in range(1, 21):

@@ -19,7 +19,7 @@ cat >"$work/nics.vnetlab.json" <<'JSON'
 JSON
 status "up" 0 vnetlab up "$work/nics.vnetlab.json" -q
 pid=$(vnetlab status -o json | jq .driver.pid)
-fds() { ls "/proc/$pid/fd" | wc -l; }
+fds() { vnetlab status -o json | jq .driver.descriptors; }
 
 status "a VM that is off" 0 vnetlab status -o json
 json "is deallocated" '.nodes[] | select(.name=="off") | .state == "deallocated"'

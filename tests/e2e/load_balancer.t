@@ -34,15 +34,15 @@ ok "an event for each change" event '.kind=="probe" and .subject=="ilb/nva1VMNic
 
 # As a next hop: unmodified, both ways by the same appliance, and by the one that was predicted.
 for n in nva1 nva2; do printf '%s' "$watch" | vnetlab exec "$n" -- nft -f -; done
-vnetlab exec a -- python3 "$flows" udp 10.2.0.4 2001 12
+python_in a "$flows" udp 10.2.0.4 2001 12
 wait_until "the packets arrive" 5 sh -c "[ \$($B/vnetlab exec nva1 -- nft -j list set ip t seen | jq '[.nftables[] | .set? // empty | .elem? // [] | .[]] | length') -gt 0 ]"
 for n in nva1 nva2; do is "what went by $n is what path says" "$(seen "$n")" "$(predicted "$n")"; done
-is "40 connections through stateful appliances" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 40)" 40
-is "the other way too" "$(vnetlab exec b -- python3 "$flows" tcp 10.1.0.4 80 40)" 40
+is "40 connections through stateful appliances" "$(python_in a "$flows" tcp 10.2.0.4 80 40)" 40
+is "the other way too" "$(python_in b "$flows" tcp 10.1.0.4 80 40)" 40
 status "pings pass" 0 vnetlab probe a b --count 3
 
 # By its own address.
-is "connections to the frontend" "$(vnetlab exec a -- python3 "$flows" tcp 10.0.2.6 80 40)" 40
+is "connections to the frontend" "$(python_in a "$flows" tcp 10.0.2.6 80 40)" 40
 status "HTTP" 0 vnetlab probe a weblb --protocol http --port 80
 status "UDP" 0 vnetlab probe a weblb --protocol udp --port 53
 status "a port without a rule" 1 vnetlab probe a weblb --protocol tcp --port 81
@@ -51,7 +51,7 @@ status "path agrees" 0 vnetlab path a weblb --protocol tcp --port 80 -o json
 json "translated there and back, in model and kernel" '.agree and (.hops[1].reason | test("destination becomes 10.0.2.[45] port 8080")) and .return.verdict == "delivered"'
 
 # Probe down: new flows go to the healthy, connections stay.
-coproc KEEP { vnetlab exec b -- python3 "$flows" keep 10.1.0.4 80; }
+coproc KEEP { python_in b "$flows" keep 10.1.0.4 80; }
 read -r line <&"${KEEP[0]}"
 is "a connection" "$line" up
 for n in nva1 nva2; do
@@ -67,7 +67,7 @@ done
 wait_until "no answer to the probe" 10 is_state nva1 Down
 wait_until "from none" 10 is_state nva2 Down
 ok "which is an event" event '.subject=="ilb/nva1VMNic" and (.detail | test("down: no answer in time"))'
-is "no new flows" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 4)" 0
+is "no new flows" "$(python_in a "$flows" tcp 10.2.0.4 80 4)" 0
 status "path says why" 1 vnetlab path a b -o json
 json "in both" '.agree and .verdict == "dropped" and (.reason | test("no backend of load balancer ilb is healthy"))'
 echo hello >&"${KEEP[1]}"
@@ -75,13 +75,13 @@ read -r line <&"${KEEP[0]}"
 is "the connection that was there goes on" "$line" hello
 vnetlab exec nva2 -- nft delete table ip u
 wait_until "the first success is enough" 10 is_state nva2 Up
-is "all by the one" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 10)" 10
+is "all by the one" "$(python_in a "$flows" tcp 10.2.0.4 80 10)" 10
 is "path too" "$(backend a b --protocol tcp --port 80)" nva2
 
 # Who is stopped is down; frozen: too.
 status "stop" 0 vnetlab fault stop web1
 wait_until "a stopped backend is down" 10 is_state web1 Down
-is "the other serves all" "$(vnetlab exec a -- python3 "$flows" tcp 10.0.2.6 80 10)" 10
+is "the other serves all" "$(python_in a "$flows" tcp 10.0.2.6 80 10)" 10
 status "freeze" 0 vnetlab fault freeze web2
 wait_until "a frozen backend is down" 10 is_state web2 Down
 status "clear" 0 vnetlab fault clear
@@ -109,6 +109,6 @@ status "the balancers come back" 0 vnetlab up "$file" -q
 is "with their chains" "$(chains)" "chain checks chain lb chain lb_nat chain lb_track "
 wait_until "a backend is healthy" 10 is_state web1 Up
 wait_until "the other too" 10 is_state web2 Up
-is "and serve" "$(vnetlab exec a -- python3 "$flows" tcp 10.0.2.6 80 10)" 10
+is "and serve" "$(python_in a "$flows" tcp 10.0.2.6 80 10)" 10
 
 done_testing

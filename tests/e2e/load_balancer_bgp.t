@@ -25,7 +25,7 @@ N
 status "up" 0 vnetlab up "$root/tests/e2e/lb/route-server.vnetlab.json" -q
 wait_until "conformance 17: both announce the load balancer, one next hop" 10 has '["10.0.1.100"]'
 stateful
-is "conformance 19: behind the load balancer no connection is lost" "$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 60)" 60
+is "conformance 19: behind the load balancer no connection is lost" "$(python_in a "$flows" tcp 10.2.0.4 80 60)" 60
 status "conformance 17: both directions" 0 vnetlab path a b --protocol tcp --port 80 -o json
 json "by the same appliance" '.agree and .hops[2].node == .return.hops[2].node and (.hops[2].node | test("^nva")) and .hops[1].node == "ilb"'
 
@@ -33,7 +33,7 @@ jq 'del(.virtualMachines[].bgp?.nextHop?) | .checks = {}' "$root/tests/e2e/lb/ro
 status "own next hops" 0 vnetlab up "$work/own.vnetlab.json" -n lb-rs -q
 wait_until "two next hops" 10 has '["10.0.1.4","10.0.1.5"]'
 stateful
-n=$(vnetlab exec a -- python3 "$flows" tcp 10.2.0.4 80 60)
+n=$(python_in a "$flows" tcp 10.2.0.4 80 60)
 diag "$n of 60 connections by ECMP"
 ok "conformance 19: by ECMP about half of them is lost" [ "$n" -gt 8 -a "$n" -lt 52 ]
 

@@ -37,12 +37,12 @@ ok "conformance 18: a foreign address gets in there" vnetlab exec nva -- ping -c
 not_ok "and not where no such route is" vnetlab exec nva -- ping -c1 -W1 -I 198.51.100.7 10.9.0.4
 
 # Stateful: what runs goes on when its rule goes, new flows do not come.
-coproc KEEP { vnetlab exec client -- python3 "$flows" keep 10.0.1.4 80; }
+coproc KEEP { python_in client "$flows" keep 10.0.1.4 80; }
 read -r line <&"${KEEP[0]}"
 is "a connection" "$line" up
 jq 'del(.networkSecurityGroups.web.securityRules["clients-in"]) | .checks = {}' "$file" >"$work/less.vnetlab.json"
 status "without its rule" 0 vnetlab up "$work/less.vnetlab.json" -n nsg -q
-is "no new flow" "$(vnetlab exec client -- python3 "$flows" tcp 10.0.1.4 80 3)" 0
+is "no new flow" "$(python_in client "$flows" tcp 10.0.1.4 80 3)" 0
 echo hello >&"${KEEP[1]}"
 read -r line <&"${KEEP[0]}"
 is "the connection goes on" "$line" hello
@@ -50,7 +50,7 @@ eval "exec ${KEEP[1]}>&-"
 status "the virtual router dies" 0 vnetlab fault kill fabric
 wait_until "and is back" 5 holds '.router.state == "running"' vnetlab status -o json
 status "up" 0 vnetlab up "$file" -q
-is "with its rule" "$(vnetlab exec client -- python3 "$flows" tcp 10.0.1.4 80 3)" 3
+is "with its rule" "$(python_in client "$flows" tcp 10.0.1.4 80 3)" 3
 status "path agrees" 0 vnetlab path client server --protocol tcp --port 80
 status "down" 0 vnetlab down nsg
 

@@ -21,7 +21,7 @@ table ip t {
 }
 N
 	done
-	for n in a b c d e; do vnetlab exec "$n" -- python3 "$random" send "$work/tuples" "$n"; done
+	for n in a b c d e; do python_in "$n" "$random" send /dev/stdin "$n" <"$work/tuples"; done
 	for n in a b c d e; do
 		vnetlab exec "$n" -- nft -nn list set ip t seen | tr ',' '\n' |
 			sed -n "s/.*\b\(6\|17\|tcp\|udp\) \. \([0-9.]*\) \. \([0-9]*\).*/$n \1 \2 \3/p"

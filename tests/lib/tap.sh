@@ -24,6 +24,7 @@
 #   wait_until NAME SECONDS CMD...   passes as soon as CMD succeeds; else, after six times SECONDS
 #                          (machines are noisy), shows its last output
 #   golden NAME FILE           standard input equals FILE; ACCEPT=1 writes FILE instead
+#   python_in NODE FILE ARG... runs a script of Python inside a node, which does not see our files
 #   need CMD                   skips the whole test when there is no CMD
 #   skip_all WHY, diag TEXT, on_exit 'COMMAND', done_testing
 
@@ -45,10 +46,12 @@ done
 work=$(mktemp -d "${TMPDIR:-/tmp}/vnl.XXXXXX") || exit 1
 export VNETLAB_RUN_DIR="$work/run" NO_COLOR=1 LC_ALL=C.UTF-8
 mkdir -m 700 "$VNETLAB_RUN_DIR"
+# Root's labs are run by an id that owns nothing here, and it has reports to write.
+chmod 711 "$work" && mkdir "$work/reports" && chmod 1777 "$work/reports"
 # What a sanitizer finds, in whatever process of a lab, fails the test (see _end). 86 is no exit
 # status of ours.
-export ASAN_OPTIONS="log_path=$work/sanitizer:exitcode=86"
-export UBSAN_OPTIONS="log_path=$work/sanitizer:exitcode=86:print_stacktrace=1"
+export ASAN_OPTIONS="log_path=$work/reports/sanitizer:exitcode=86"
+export UBSAN_OPTIONS="log_path=$work/reports/sanitizer:exitcode=86:print_stacktrace=1"
 
 vnetlab() {
 	"$B/vnetlab" "$@"
@@ -206,6 +209,12 @@ skip_all() {
 	exit 0
 }
 
+python_in() {
+	_node=$1 _script=$2
+	shift 2
+	vnetlab exec "$_node" -- python3 -c "$(cat "$_script")" "$@"
+}
+
 need() {
 	for _c in "$@"; do
 		command -v "$_c" >/dev/null 2>&1 || [ -x "/usr/sbin/$_c" ] || [ -x "/usr/lib/frr/$_c" ] ||
@@ -230,7 +239,7 @@ _end() {
 	if [ -x "$B/vnetlab" ] && [ -n "$(ls -A "$VNETLAB_RUN_DIR")" ]; then
 		"$B/vnetlab" down --all -q >"$work/.down" 2>&1 || diag "down --all: $(cat "$work/.down")"
 	fi
-	for _f in "$work"/sanitizer*; do
+	for _f in "$work"/reports/*; do
 		[ ! -e "$_f" ] || { _result 1 "no sanitizer report"; diag "$(cat "$_f")"; }
 	done
 	rm -rf "$work"

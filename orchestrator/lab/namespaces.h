@@ -1,0 +1,17 @@
+/* The namespaces of a lab: one way in, for the driver and for `doctor`. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* Moves this process, which has one thread, into a user namespace of its own, where it is root, and
+ * into new mount, network, IPC and UTS namespaces; its next child is process 1 of a new pid
+ * namespace.  An ordinary user is root there as himself; root is there as an id that owns nothing
+ * on this machine (lab/ids.h), or as itself where there is no such id (containers).
+ *
+ * privileged: as root, no user namespace: what runs in the lab is root of this machine.
+ *
+ * -EOPNOTSUPP, and what would help, where the system does not allow it; other errors as they come.
+ * After a failure the process may have some of the namespaces: end it. */
+int lab_namespaces(bool privileged, struct err *e);

@@ -1,0 +1,7 @@
+/* The virtual router's program, found and opened by who starts a lab. */
+#pragma once
+
+#include "base/err.h"
+
+/* A descriptor to run it by; the caller closes. -ENOENT when it is not there. */
+int router_open(struct err *e);
