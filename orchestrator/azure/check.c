@@ -34,8 +34,3 @@ const struct bgp_connection *vm_connection(const struct model *m, const struct v
 		}
 	return NULL;
 }
-
-bool vm_speaks_bgp(const struct vm *vm)
-{
-	return !strieq(vm->image, "host") && (vm->bgp.present || vm->n_configs);
-}

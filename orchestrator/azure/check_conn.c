@@ -1,6 +1,7 @@
 /* BGP connections of Route Servers: AS numbers and peers (azure-semantics 1.3), both instances
  * (1.4), recursion (1.3 and 8 #2). */
 #include "azure/check_rules.h"
+#include "azure/sessions.h"
 #include "base/str.h"
 
 static void asn(const struct bgp_connection *c, struct findings *f)
@@ -83,7 +84,7 @@ static void peer(const struct bgp_connection *c, struct findings *f)
 		           "give it an image as \"frr\" or \"bird\", and \"bgp\" or \"config\"",
 		           "\"%s\" (%s) runs no BGP: the session does not come up", vm->name,
 		           IP4_STR(c->peer_ip));
-	if (vm->bgp.present && vm->bgp.asn != c->peer_asn) {
+	if (connection_asn_differs(c)) {
 		_cleanup_free_ char *asn_ptr = xasprintf("%s/peerAsn", c->ptr),
 		                    *hint = xasprintf("make both %u", vm->bgp.asn);
 
@@ -101,52 +102,23 @@ static void peer(const struct bgp_connection *c, struct findings *f)
 		    vm->name, n->subnet->vnet->name);
 }
 
-static const char *content_of(const struct vm *vm, size_t i)
-{
-	return vm->configs[i].content ? vm->configs[i].content : "";
-}
-
-/* Whether an address stands in a text, not as a part of another one. */
-static bool mentions(const struct vm *vm, const char *addr)
-{
-	size_t n = strlen(addr);
-
-	for (size_t i = 0; i < vm->n_configs; i++) {
-		const char *text = content_of(vm, i);
-
-		for (const char *at = strstr(text, addr); at; at = strstr(at + 1, addr)) {
-			char before = at == text ? ' ' : at[-1], after = at[n];
-
-			if (!(before >= '0' && before <= '9') && before != '.' &&
-			    !(after >= '0' && after <= '9') &&
-			    !(after == '.' && at[n + 1] >= '0' && at[n + 1] <= '9'))
-				return true;
-		}
-	}
-	return false;
-}
-
 /* The user's own files name one instance only: azure-semantics 1.4. */
 static void one_instance(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;
 	const struct vm *vm = c->nic->vm;
+	unsigned lacks = connection_unnamed(c, 1);
 
-	if (!rs->subnet || !rs->instance[0] || !vm->n_configs)
-		return;
-	bool has[2] = { mentions(vm, IP4_STR(rs->instance[0])),
-		        mentions(vm, IP4_STR(rs->instance[1])) };
-
-	if (has[0] == has[1])
+	if (!lacks && !connection_unnamed(c, 0))
 		return;
 	_cleanup_free_ char *ptr = xasprintf("%s/config", vm->ptr),
-	                    *hint = xasprintf("add a neighbour %s", IP4_STR(rs->instance[has[0]]));
+	                    *hint = xasprintf("add a neighbour %s", IP4_STR(rs->instance[lacks]));
 
 	warning_at(
 	    f, "RS-INSTANCE-01", NULL, ptr, hint,
 	    "the files of \"%s\" name %s but not %s: with one instance peered, about half of "
 	    "the NICs do not get its routes",
-	    vm->name, IP4_STR(rs->instance[has[1]]), IP4_STR(rs->instance[has[0]]));
+	    vm->name, IP4_STR(rs->instance[!lacks]), IP4_STR(rs->instance[lacks]));
 }
 
 /* A route inside the guest that leads to the instance without BGP's help: one that is not less
@@ -162,8 +134,8 @@ static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
 	for (size_t i = 0; i < vm->n_routes; i++)
 		if (prefix_has(vm->routes[i].prefix, instance) && vm->routes[i].prefix.len >= least)
 			return true;
-	return mentions(vm, PREFIX_STR(rs_subnet)) ||
-	       mentions(vm, PREFIX_STR(prefix_host(instance)));
+	return vm_files_mention(vm, PREFIX_STR(rs_subnet)) ||
+	       vm_files_mention(vm, PREFIX_STR(prefix_host(instance)));
 }
 
 static void recursion(const struct bgp_connection *c, struct findings *f)

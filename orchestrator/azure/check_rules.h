@@ -22,8 +22,6 @@ void check_load_balancers(const struct model *m, struct findings *f);
 /* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */
 const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
                                            const struct bgp_connection *after);
-/* The VM runs something that may speak BGP: an image other than host, with a configuration. */
-bool vm_speaks_bgp(const struct vm *vm);
 
 #define error_at(f, rule, code, ptr, hint, ...) \
 	finding_add((f), SEV_ERROR, (rule), (code), (ptr), (hint), __VA_ARGS__)

@@ -73,6 +73,18 @@ static enum hybrid_peer kind_of(const struct vm *vm)
 	return vm->role == VM_GATEWAY ? HP_GATEWAY : vm->role == VM_MSEE ? HP_MSEE : HP_SITE;
 }
 
+/* What this end has been told of the other one, which may be wrong. */
+static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const struct connection *c)
+{
+	uint32_t told = 0;
+
+	if (c && c->local && (peer->role == VM_USER || peer->role == VM_SITE_ROUTER))
+		told = c->local->asn;
+	else if (vm->role == VM_MSEE && peer->role == VM_SITE_ROUTER)
+		told = vm->circuit->peer_asn;
+	return told ? told : as_number(peer);
+}
+
 static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
                     enum hybrid_peer kind, const struct connection *c)
 {
@@ -82,9 +94,7 @@ static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
 		                     .local_ip = address_for(vm, c),
 		                     .peer_ip = address_for(peer, c),
 		                     .local_asn = as_number(vm),
-		                     .peer_asn = peer->role == VM_USER && c && c->local
-		                                     ? c->local->asn
-		                                     : as_number(peer),
+		                     .peer_asn = expected_asn(vm, peer, c),
 		                     .peer = peer,
 		                     .conn = c };
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "azure/sessions.h"
 #include "base/str.h"
 #include "kernel/nl.h"
 #include "lab/converge_hybrid.h"
@@ -59,18 +60,13 @@ static bool expected_down(const struct model *m, const struct bgp_connection *c,
 	return false;
 }
 
-/* A reason why it cannot come up however long one waits; NULL: it can. */
-static char *hopeless(const struct driver *d, const struct bgp_connection *c)
+char *session_hopeless(const struct driver *d, const struct bgp_connection *c, unsigned instance)
 {
-	if (!c->nic)
-		return xasprintf("no NIC has %s", IP4_STR(c->peer_ip));
-	const struct node *n = node_find(&d->lab, c->nic->vm->name);
+	const struct node *n = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
 
-	if (!n || n->stopped)
+	if (c->nic && (!n || n->stopped))
 		return xasprintf("%s is stopped", c->nic->vm->name);
-	if (n->n_procs == 0)
-		return xasprintf("%s runs no daemon (image \"%s\")", n->name, n->vm->image);
-	return NULL;
+	return connection_never(c, instance);
 }
 
 /* --- why a session is not up --------------------------------------------------------------------
@@ -194,7 +190,7 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 	bool up = s && s->known && streq(s->s.state, "Established");
 
 	if (!up) {
-		_cleanup_free_ char *never = hopeless(d, c);
+		_cleanup_free_ char *never = session_hopeless(d, c, instance);
 		bool down = expected_down(d->lab.model, c, instance);
 
 		if (never && !down)

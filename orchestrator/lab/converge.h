@@ -13,4 +13,6 @@ struct convergence {
  * and two looks in a row saw the same.  explain: fill in missing with reasons, which costs system
  * calls. */
 bool lab_converged(struct driver *d, bool explain, struct convergence *ret);
+/* Why a session cannot come up, however long one waits; the caller frees.  NULL: it can. */
+char *session_hopeless(const struct driver *d, const struct bgp_connection *c, unsigned instance);
 void convergence_free(struct convergence *c);

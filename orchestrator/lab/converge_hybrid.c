@@ -1,6 +1,7 @@
 #include "lab/converge_hybrid.h"
 
 #include "azure/routes.h"
+#include "azure/sessions.h"
 #include "base/str.h"
 #include "lab/fault.h"
 #include "lab/node.h"
@@ -37,8 +38,10 @@ char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
 	const struct node *me = node_find(&d->lab, s->vm->name),
 	                  *peer = s->peer ? node_find(&d->lab, s->peer->name) : NULL;
 
-	if (s->conn && s->conn->down)
-		return xstrdup(s->conn->down);
+	char *never = hybrid_never(s);
+
+	if (never)
+		return never;
 	if (!me || me->stopped)
 		return xasprintf("%s is stopped", s->vm->name);
 	if (s->peer && (!peer || peer->stopped))

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/str.h"
+#include "lab/converge.h"
 #include "lab/driver.h"
 #include "lab/health.h"
 #include "lab/node.h"
@@ -77,6 +78,8 @@ static json_t *session_json(struct driver *d, const struct bgp_connection *c, un
 	const struct observed *o = observed_session(d, c, instance);
 	bool known = o && o->known;
 	json_t *j = json_object();
+	_cleanup_free_ char *why =
+	    known && streq(o->s.state, "Established") ? NULL : session_hopeless(d, c, instance);
 
 	json_object_set_new(j, "routeServer", json_string(c->rs->name));
 	json_object_set_new(j, "peering", json_string(c->name));
@@ -90,6 +93,7 @@ static json_t *session_json(struct driver *d, const struct bgp_connection *c, un
 	json_object_set_new(j, "advertised", json_integer(known ? o->s.advertised : 0));
 	json_object_set_new(j, "lastError",
 	                    known && *o->s.last_error ? json_string(o->s.last_error) : json_null());
+	json_object_set_new(j, "reason", why ? json_string(why) : json_null());
 	return j;
 }
 

@@ -154,6 +154,12 @@ wait_until "... the first one's routes are back" 10 holds \
 	'.value[] | select(.addressPrefix == ["10.40.0.0/16"]) | .nextHopIpAddress == ["10.0.255.4"]' vnetlab routes app -o json
 
 status "the lab ends" 0 vnetlab down
+status "AS numbers that do not fit are not waited for" 0 vnetlab up "$root/tests/golden/check/er-asn-01.json" -n asn
+like "... they are a note" "$err" 'note: er/0 with dc will not come up: circuit er says peerAsn 65011, and site dc is AS 65010'
+holds '[.gatewayBgp[] | select(.node == "er/0" and .peer == "dc") | .state == "Established", .reason] ==
+	[false, "circuit er says peerAsn 65011, and site dc is AS 65010"]' vnetlab status asn -o json
+is "... and status says why" $? 0
+status "the lab ends" 0 vnetlab down asn
 status "sessions that bear one prefix, with two" 0 vnetlab up "$root/tests/golden/check/hybrid-limit-01.json" -n limits --wait none
 like "check has said so" "$err" 'HYBRID-LIMIT-01'
 over() { # NODE PEER: its session was dropped, and status says why

@@ -44,6 +44,12 @@ ok "down" vnetlab down
 # --- one instance only (1.4): half of the NICs ------------------------------------------------------
 run vnetlab check "$here/one-instance.vnetlab.json"
 like "check says so beforehand" "$err" 'RS-INSTANCE-01'
+run vnetlab up "$root/tests/golden/check/rs-instance-01.json" -n unnamed
+is "files that name one instance: nobody waits for the other" "$rc" 0
+like "which is a note" "$err" 'note: rs/nva instance 1 will not come up: the files of nva name 10\.0\.3\.4, but not 10\.0\.3\.5'
+run vnetlab status unnamed -o json
+json "and the reason in status" '[.bgp[] | .reason] == [null, "the files of nva name 10.0.3.4, but not 10.0.3.5"]'
+ok "down" vnetlab down unnamed
 ok "up, with a session to one instance" vnetlab up "$here/one-instance.vnetlab.json"
 with=0 without=0
 for vm in a b c d; do

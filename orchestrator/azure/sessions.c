@@ -1,0 +1,147 @@
+#include "azure/sessions.h"
+
+#include "base/str.h"
+
+bool vm_speaks_bgp(const struct vm *vm)
+{
+	return !strieq(vm->image, "host") && (vm->bgp.present || vm->n_configs);
+}
+
+/* --- what a VM's own files say ---------------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static const char *content_of(const struct vm *vm, size_t i)
+{
+	return vm->configs[i].content ? vm->configs[i].content : "";
+}
+
+bool vm_files_mention(const struct vm *vm, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < vm->n_configs; i++) {
+		const char *all = content_of(vm, i);
+
+		for (const char *at = strstr(all, text); at; at = strstr(at + 1, text)) {
+			char before = at == all ? ' ' : at[-1], after = at[n];
+
+			if (!is_digit(before) && before != '.' && !is_digit(after) &&
+			    !(after == '.' && is_digit(at[n + 1])))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "bgp listen range 10.0.3.0/26 ...", "neighbor range 10.0.3.0/26 ...", "neighbor 10.0.3.0/26 {",
+ * or a line of GoBGP's dynamic-neighbors. */
+static bool line_has_range(const char *line, ip4 instance)
+{
+	static const char *const before[] = { "range ", "neighbor ", "prefix = \"" };
+
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		const char *at = strstr(line, before[i]);
+
+		if (!at)
+			continue;
+		at += strlen(before[i]);
+
+		_cleanup_free_ char *word = xstrndup(at, strspn(at, "0123456789./"));
+		struct prefix p;
+
+		if (strchr(word, '/') && prefix_parse(word, &p) == 0 && prefix_has(p, instance))
+			return true;
+	}
+	return false;
+}
+
+static bool files_have_range(const struct vm *vm, ip4 instance)
+{
+	for (size_t i = 0; i < vm->n_configs; i++) {
+		_cleanup_free_ char *text = xstrdup(content_of(vm, i));
+		char *rest;
+
+		for (char *line = strtok_r(text, "\n", &rest); line;
+		     line = strtok_r(NULL, "\n", &rest))
+			if (line_has_range(line, instance))
+				return true;
+	}
+	return false;
+}
+
+/* --- Route Servers ---------------------------------------------------------------------------- */
+
+bool connection_unnamed(const struct bgp_connection *c, unsigned instance)
+{
+	const struct route_server *rs = c->rs;
+	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+
+	return vm && rs->subnet && rs->instance[0] && vm->n_configs &&
+	       vm_files_mention(vm, IP4_STR(rs->instance[!instance])) &&
+	       !vm_files_mention(vm, IP4_STR(rs->instance[instance])) &&
+	       !files_have_range(vm, rs->instance[instance]);
+}
+
+bool connection_asn_differs(const struct bgp_connection *c)
+{
+	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+
+	return vm && vm->bgp.present && vm->bgp.asn != c->peer_asn;
+}
+
+char *connection_never(const struct bgp_connection *c, unsigned instance)
+{
+	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+
+	if (!vm)
+		return xasprintf("no NIC has %s", IP4_STR(c->peer_ip));
+	if (strieq(vm->image, "host"))
+		return xasprintf("%s runs no daemon (image \"host\")", vm->name);
+	if (!vm_speaks_bgp(vm))
+		return xasprintf("%s has neither \"bgp\" nor \"config\"", vm->name);
+	if (connection_asn_differs(c))
+		return xasprintf("peerAsn is %u, and %s is AS %u", c->peer_asn, vm->name,
+		                 vm->bgp.asn);
+	if (connection_unnamed(c, instance))
+		return xasprintf("the files of %s name %s, but not %s", vm->name,
+		                 IP4_STR(c->rs->instance[!instance]),
+		                 IP4_STR(c->rs->instance[instance]));
+	return NULL;
+}
+
+/* --- gateways, circuits, sites ---------------------------------------------------------------- */
+
+/* One end expects another AS number than the other end has: either end's own view will do. */
+static char *asn_differs(const struct hybrid_session *s)
+{
+	const struct connection *c = s->conn;
+	const struct vm *site = s->vm->site                ? s->vm
+	                        : s->peer && s->peer->site ? s->peer
+	                                                   : NULL,
+	                *msee = s->vm->circuit                ? s->vm
+	                        : s->peer && s->peer->circuit ? s->peer
+	                                                      : NULL;
+
+	if (!site || site->role != VM_SITE_ROUTER)
+		return NULL;
+	if (msee && msee->role == VM_MSEE && msee->circuit->peer_asn &&
+	    msee->circuit->peer_asn != site->site->asn)
+		return xasprintf("circuit %s says peerAsn %u, and site %s is AS %u",
+		                 msee->circuit->name, msee->circuit->peer_asn, site->site->name,
+		                 site->site->asn);
+	if (c && c->local && c->local->asn && c->local->asn != site->site->asn)
+		return xasprintf("local network gateway %s says AS %u, and site %s is AS %u",
+		                 c->local->name, c->local->asn, site->site->name, site->site->asn);
+	return NULL;
+}
+
+char *hybrid_never(const struct hybrid_session *s)
+{
+	if (s->conn && s->conn->down)
+		return xstrdup(s->conn->down);
+	return asn_differs(s);
+}

@@ -1,0 +1,21 @@
+/* BGP sessions that cannot come up, by the design alone: what the checks warn of, and what nobody
+ * waits for once the lab runs.  One place for both. */
+#pragma once
+
+#include "azure/hybrid.h"
+
+/* The VM runs something that may speak BGP: an image other than host, with a configuration. */
+bool vm_speaks_bgp(const struct vm *vm);
+/* Whether an address or prefix stands in the VM's own files, not as a part of another one. */
+bool vm_files_mention(const struct vm *vm, const char *text);
+/* The VM's own files name the other instance as a neighbour and not this one, by no range either
+ * (azure-semantics 1.4). */
+bool connection_unnamed(const struct bgp_connection *c, unsigned instance);
+/* peerAsn is not what the VM's "bgp" says. */
+bool connection_asn_differs(const struct bgp_connection *c);
+
+/* Why the session with that instance cannot come up however long one waits: a sentence, the caller
+ * frees.  NULL: by the design it can. */
+char *connection_never(const struct bgp_connection *c, unsigned instance);
+/* The same of a session that nobody configured. */
+char *hybrid_never(const struct hybrid_session *s);
