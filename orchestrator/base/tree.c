@@ -1,20 +1,61 @@
 #include "base/tree.h"
 
-#include <ftw.h>
-#include <stdio.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { OPEN_FOLDERS = 16 };
+#include "base/str.h"
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+/* As deep as we go: each level has a descriptor open. */
+enum { DEPTH_MAX = 128 };
+
+static void remove_below(int fd, dev_t dev, int depth);
+
+/* By descriptors and names without a slash: who swaps a folder for a link while we are at it
+ * leads us nowhere. */
+static void remove_entry(int dir, const char *name, dev_t dev, int depth)
 {
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	(void)remove(path);
-	return 0;
+	struct stat st;
+
+	if (unlinkat(dir, name, 0) == 0 || depth > DEPTH_MAX)
+		return;
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_dev == dev)
+		remove_below(take_fd(fd), dev, depth);
+	close_p(&fd);
+	unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+/* Takes fd. */
+static void remove_below(int fd, dev_t dev, int depth)
+{
+	DIR *d = fdopendir(fd);
+
+	if (!d) {
+		close(fd);
+		return;
+	}
+	for (struct dirent *de; (de = readdir(d));)
+		if (!streq(de->d_name, ".") && !streq(de->d_name, ".."))
+			remove_entry(dirfd(d), de->d_name, dev, depth + 1);
+	closedir(d);
 }
 
 void tree_remove(const char *folder)
 {
-	nftw(folder, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	struct stat st;
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) < 0) {
+		close(fd);
+		return;
+	}
+	remove_below(fd, st.st_dev, 0);
+	rmdir(folder);
 }

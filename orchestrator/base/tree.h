@@ -1,6 +1,7 @@
 /* A folder that we made, with all that is below it. */
 #pragma once
 
-/* Removes it: no links are followed, nothing on other file systems is touched. What cannot be
- * removed stays, silently: who clears up has nobody to tell. */
+/* Removes it: no links are followed, not even those that somebody puts there meanwhile, nothing on
+ * other file systems is touched. What cannot be removed stays, silently: who clears up has nobody
+ * to tell. */
 void tree_remove(const char *folder);
