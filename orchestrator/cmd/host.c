@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/term.h"
 #include "remote/request.h"
+#include "report/report.h"
 
 enum { CONNECT_MS = 15000, SHORT_MS = 30000 };
 
@@ -245,7 +246,10 @@ static int take_report(struct host *h, const struct parcel *p, int status)
 {
 	_cleanup_free_ char *there = xasprintf("%s/" PARCEL_REPORT, h->folder);
 	struct err e = { 0 };
-	int r = ssh_download(h->ssh, there, p->report, &e);
+	const char *names[REPORT_MAX + 1] = { NULL };
+
+	memcpy(names, report_file_names, sizeof(report_file_names));
+	int r = ssh_download(h->ssh, there, p->report, names, &e);
 
 	/* A command that was refused has not written one. */
 	if (r == -ENOENT && status != EX_DONE && status != EX_NOT_HELD)

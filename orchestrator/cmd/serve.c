@@ -31,11 +31,17 @@ static void say_mark(const json_t *req)
 
 /* --- the folder of a design --- */
 
+static char *folder_pattern(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	return xasprintf("%s/%s", tmp && *tmp == '/' ? tmp : "/tmp", FOLDER);
+}
+
 /* mkdtemp: 0700. */
 static int make_folder(void)
 {
-	const char *tmp = getenv("TMPDIR");
-	_cleanup_free_ char *path = xasprintf("%s/%s", tmp && *tmp == '/' ? tmp : "/tmp", FOLDER);
+	_cleanup_free_ char *path = folder_pattern();
 	struct err e;
 
 	if (!mkdtemp(path)) {
@@ -49,11 +55,13 @@ static int make_folder(void)
 /* Only what make_folder() can have made. */
 static void remove_folder(const char *path)
 {
-	const char *name = strrchr(path, '/');
+	_cleanup_free_ char *pattern = folder_pattern();
+	size_t n = strlen(pattern), fixed = n - strlen("XXXXXX");
 	struct stat st;
 
-	if (name && str_starts(name + 1, "vnetlab.") && lstat(path, &st) == 0 &&
-	    S_ISDIR(st.st_mode) && st.st_uid == geteuid())
+	if (strlen(path) == n && !memcmp(path, pattern, fixed) && !strchr(path + fixed, '/') &&
+	    lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+	    (st.st_mode & ALLPERMS) == 0700)
 		tree_remove(path);
 }
 

@@ -293,7 +293,8 @@ static int copy_file(struct ssh *s, LIBSSH2_SFTP_HANDLE *h, int fd, const char *
 static int fetch_file(struct ssh *s, const char *from, const char *to, struct err *e)
 {
 	LIBSSH2_SFTP_HANDLE *h;
-	_cleanup_close_ int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	_cleanup_close_ int fd =
+	    open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 
 	if (fd < 0)
 		return err_sys(e, errno, "writing %s", to);
@@ -311,7 +312,15 @@ static int fetch_file(struct ssh *s, const char *from, const char *to, struct er
 	return r;
 }
 
-int ssh_download(struct ssh *s, const char *folder, const char *to, struct err *e)
+static bool is_one_of(const char *name, const char *const *names)
+{
+	while (*names && !streq(*names, name))
+		names++;
+	return *names;
+}
+
+int ssh_download(struct ssh *s, const char *folder, const char *to, const char *const *names,
+                 struct err *e)
 {
 	struct entry *list = NULL;
 	size_t n = 0;
@@ -323,7 +332,7 @@ int ssh_download(struct ssh *s, const char *folder, const char *to, struct err *
 		_cleanup_free_ char *from = xasprintf("%s/%s", folder, list[i].name);
 		_cleanup_free_ char *here = xasprintf("%s/%s", to, list[i].name);
 
-		if (list[i].file)
+		if (list[i].file && is_one_of(list[i].name, names))
 			r = fetch_file(s, from, here, e);
 	}
 	entries_free(list, n);
