@@ -347,6 +347,7 @@ static int start(struct pump *p, struct err *e)
 int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct err *e)
 {
 	struct pump *p = xcalloc(1, sizeof(*p));
+	bool blocked = false;
 	sigset_t old;
 
 	*p = (struct pump){ .s = s, .run = run, .in_open = run->in >= 0 };
@@ -355,9 +356,15 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 	p->out[1] = (struct out_stream){ .fd = run->err,
 		                         .id = SSH_EXTENDED_DATA_STDERR,
 		                         .marked = run->tty };
-	p->signal_fd = signals_open(&old);
-	int r = p->signal_fd < 0 ? err_sys(e, errno, "signalfd") : start(p, e);
+	p->signal_fd = -1;
+	/* Until it runs there is nobody to pass a signal on to: one ends us. */
+	int r = start(p, e);
 
+	if (r == 0) {
+		p->signal_fd = signals_open(&old);
+		r = p->signal_fd < 0 ? err_sys(e, errno, "signalfd") : 0;
+		blocked = true;
+	}
 	if (r == 0) {
 		terminal_raw(p);
 		r = pump(p, e);
@@ -374,7 +381,8 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 		(void)libssh2_channel_free(p->c);
 	if (p->signal_fd >= 0)
 		close(p->signal_fd);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (blocked)
+		sigprocmask(SIG_SETMASK, &old, NULL);
 	str_free_p(&p->out[0].noise);
 	str_free_p(&p->out[1].noise);
 	free(p);

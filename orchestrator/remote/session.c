@@ -57,6 +57,10 @@ static LIBSSH2_RECV_FUNC(on_recv)
 		return agent_recv(s, socket, buffer, length, flags);
 	if (s->dead)
 		return -s->dead;
+	/* libssh2 reads on for as long as something comes: of a server that talks without end the
+	 * rest is not heard, and ssh_wait() says that its time is over. */
+	if (!s->open && ssh_now() >= s->deadline)
+		return -EAGAIN;
 	ssize_t n = recv(socket, buffer, length, flags | MSG_DONTWAIT);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -173,7 +177,10 @@ static int open_session(struct ssh *s, const struct ssh_options *o, struct err *
 	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_SEND, (void *)on_send);
 	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_RECV, (void *)on_recv);
 	r = handshake(s, o, deadline, e);
-	return r < 0 ? r : ssh_authenticate(s, o, deadline, e);
+	if (r == 0)
+		r = ssh_authenticate(s, o, deadline, e);
+	s->open = r == 0;
+	return r;
 }
 
 int ssh_open(const struct ssh_options *o, struct ssh **ret, struct err *e)

@@ -15,6 +15,7 @@ struct ssh {
 	struct str out; /* what the socket did not take yet */
 	size_t out_at;
 	long deadline; /* of connecting and authenticating */
+	bool open;     /* both are done */
 	int dead;      /* errno of the socket; ECONNRESET when the other side closed it */
 	char *user, *name;
 	struct target target;

@@ -50,6 +50,45 @@ listen
 status "one that never says a word" 124 vnetlab ls -H "$url" --connect-timeout 300ms
 like "is waited for no longer" "$err" 'SSH handshake: no answer in time'
 
+# A server that talks and talks, that drips, that stops in the middle: the time is that of the whole
+# handshake. What comes is said in the order of RFC 4253: lines, a version, packets.
+cat >"$work/talk.py" <<'PY'
+import socket, sys, threading, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+
+def talk(c, how):
+    try:
+        if how == "lines":
+            while True:
+                c.sendall(b"hello\r\n" * 1000)
+        c.sendall(b"SSH-2.0-x\r\n")
+        if how == "drips":  # the beginning of a packet of 256 bytes, SSH_MSG_KEXINIT
+            c.sendall(bytes([0, 0, 1, 0, 4, 20]))
+            while True:
+                c.sendall(b"\0")
+                threading.Event().wait(0.02)
+        c.recv(1)
+        threading.Event().wait()
+    except OSError:
+        pass
+
+while True:
+    threading.Thread(target=talk, args=(s.accept()[0], sys.argv[1]), daemon=True).start()
+PY
+for how in lines drips silence; do
+	: >"$work/listen.port"
+	python3 "$work/talk.py" $how >"$work/listen.port" &
+	listener=$!
+	on_exit "kill $listener 2>/dev/null"
+	wait_until "a server that does not come to the point: $how" 5 test -s "$work/listen.port"
+	status "is given up on" 124 timeout -s KILL 60 "$B/vnetlab" ls -H "ssh://tester@127.0.0.1:$(cat "$work/listen.port")" --connect-timeout 300ms
+	like "in the time of --connect-timeout" "$err" 'SSH handshake: no answer in time'
+	kill $listener
+done
+
 # --- the host's key
 sshd_start
 status "a host that is known" 0 vnetlab ls -H "$url" -o json
