@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "kernel/limits.h"
 #include "lab/driver.h"
 #include "lab/ops.h"
@@ -42,8 +43,8 @@ int status_of(int code)
 
 json_t *error_json(const struct err *e)
 {
-	return json_pack("{s:{s:i,s:s,s:i}}", "error", "code", e->code, "message", e->msg, "status",
-	                 status_of(e->code));
+	return json_pack("{s:{s:i,s:o,s:i}}", "error", "code", e->code, "message",
+	                 text_json_of(e->msg), "status", status_of(e->code));
 }
 
 json_t *ok_json(json_t *payload)
@@ -197,25 +198,6 @@ void conn_send(struct conn *c, json_t *obj)
 void conn_line(struct conn *c, json_t *obj)
 {
 	conn_send(c, json_pack("{s:o}", "line", obj));
-}
-
-json_t *text_json(const char *s, size_t n)
-{
-	json_t *j = json_stringn(s, n);
-
-	if (j)
-		return j;
-	_cleanup_str_ struct str b = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char ch = (unsigned char)s[i];
-
-		if (ch < 0x80)
-			str_addc(&b, (char)ch);
-		else
-			str_add(&b, "\xef\xbf\xbd");
-	}
-	return json_stringn(str_get(&b), b.n);
 }
 
 void conn_text(struct conn *c, const char *s, size_t n)

@@ -4,6 +4,7 @@
  * operation takes input (exec: signals). */
 #pragma once
 
+#include "base/text.h"
 #include "lab/lab.h"
 #include "lab/loop.h"
 
@@ -54,7 +55,5 @@ int status_of(int code);
 json_t *error_json(const struct err *e); /* {"error":{...}} */
 /* {"ok":true,...}: adds to payload (stolen, may be NULL). */
 json_t *ok_json(json_t *payload);
-/* Logs are bytes, JSON is UTF-8: what is none becomes U+FFFD. */
-json_t *text_json(const char *s, size_t n);
 /* A whole line to a socket that may be non-blocking; for workers. -EPIPE. */
 int line_write(int fd, json_t *obj /* stolen */);

@@ -5,6 +5,7 @@
 
 #include "azure/sessions.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "kernel/nl.h"
 #include "lab/converge_hybrid.h"
 #include "lab/fault.h"
@@ -33,7 +34,7 @@ void convergence_free(struct convergence *c)
 
 void converge_say(json_t *list, char *text)
 {
-	json_array_append_new(list, json_string(text));
+	json_array_append_new(list, text_json_of(text));
 	free(text);
 }
 

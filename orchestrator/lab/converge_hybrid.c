@@ -3,6 +3,7 @@
 #include "azure/routes.h"
 #include "azure/sessions.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/fault.h"
 #include "lab/node.h"
 #include "lab/observe.h"
@@ -157,8 +158,8 @@ json_t *observed_change(const struct observed *s, const char *at, const char *fr
 	                : json_pack("{s:s}", "session", name);
 
 	json_object_set_new(row, "time", json_string(at));
-	json_object_set_new(row, "from", json_string(from));
-	json_object_set_new(row, "to", json_string(s->s.state));
+	json_object_set_new(row, "from", text_json_of(from));
+	json_object_set_new(row, "to", text_json_of(s->s.state));
 	return row;
 }
 

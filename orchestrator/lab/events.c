@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/driver.h"
 #include "lab/ops.h"
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "lab/build.h"
@@ -96,7 +97,7 @@ static json_t *fault_list(const struct driver *d)
 		_cleanup_free_ char *s =
 		    xasprintf("%s %s%s%s", f->what, f->target, *f->detail ? " " : "", f->detail);
 
-		json_array_append_new(a, json_string(s));
+		json_array_append_new(a, text_json_of(s));
 	}
 	return a;
 }

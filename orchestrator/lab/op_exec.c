@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/driver.h"
 #include "lab/launch.h"
 #include "lab/loop.h"
@@ -53,8 +54,10 @@ static void on_input(struct conn *c, json_t *line)
 	const json_t *sig = json_object_get(line, "signal");
 	json_int_t n = json_integer_value(sig);
 
-	if (json_is_integer(sig) && n > 0 && n < 65)
-		signal_it(c->ctx, (int)n);
+	if (!json_is_integer(sig) || n <= 0 || n > 64)
+		return;
+	signal_it(c->ctx, (int)n);
+	conn_send(c, json_pack("{s:I}", "signaled", n));
 }
 
 /* As when a terminal is closed; what ignores that is killed. */
@@ -146,7 +149,8 @@ static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e
 		/* As shells say it: 127 not found, 126 not executable; the client passes it on. */
 		if (rc != -ENOENT && rc != -EACCES)
 			return rc;
-		*ret = json_pack("{s:i,s:s}", "exit", rc == -ENOENT ? 127 : 126, "message", e->msg);
+		*ret = json_pack("{s:i,s:o}", "exit", rc == -ENOENT ? 127 : 126, "message",
+		                 text_json_of(e->msg));
 		return 0;
 	}
 	x->d = d;

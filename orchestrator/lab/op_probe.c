@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/endpoint.h"
 #include "probe/probe.h"
 
@@ -75,12 +76,12 @@ static int prepare(struct lab *l, const json_t *o, struct probe *p, struct endpo
 
 static json_t *result(const struct probe *p, const struct endpoint *from, const struct endpoint *to)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:{s:f, s:f, s:f}, s:s}",
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:{s:f, s:f, s:f}, s:o}",
 	                      "from", from->name, "to", to->name, "address", IP4_STR(p->dst),
 	                      "protocol", probe_protocol_str(p->protocol), "port", p->port, "sent",
 	                      (int)p->sent, "received", (int)p->received, "ok",
 	                      p->sent && p->received == p->sent, "rttMs", "min", p->rtt_min, "avg",
-	                      p->rtt_avg, "max", p->rtt_max, "detail", p->detail);
+	                      p->rtt_avg, "max", p->rtt_max, "detail", text_json_of(p->detail));
 
 	if (p->protocol == PROBE_ICMP)
 		json_object_set_new(o, "port", json_null());

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/converge.h"
 #include "lab/driver.h"
 #include "lab/health.h"
@@ -87,13 +88,14 @@ static json_t *session_json(struct driver *d, const struct bgp_connection *c, un
 	json_object_set_new(j, "address", json_string(IP4_STR(c->rs->instance[instance])));
 	json_object_set_new(j, "peerIp", json_string(IP4_STR(c->peer_ip)));
 	json_object_set_new(j, "peerAsn", json_integer(c->peer_asn));
-	json_object_set_new(j, "state", json_string(known ? o->s.state : "Unknown"));
+	json_object_set_new(j, "state", text_json_of(known ? o->s.state : "Unknown"));
 	json_object_set_new(j, "since", known ? since_json(o->s.since) : json_null());
 	json_object_set_new(j, "received", json_integer(known ? o->s.received : 0));
 	json_object_set_new(j, "advertised", json_integer(known ? o->s.advertised : 0));
 	json_object_set_new(j, "lastError",
-	                    known && *o->s.last_error ? json_string(o->s.last_error) : json_null());
-	json_object_set_new(j, "reason", why ? json_string(why) : json_null());
+	                    known && *o->s.last_error ? text_json_of(o->s.last_error)
+	                                              : json_null());
+	json_object_set_new(j, "reason", text_json_of(why));
 	return j;
 }
 

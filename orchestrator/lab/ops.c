@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/conn.h"
 
 extern const struct lab_op *const __start_vnl_ops[], *const __stop_vnl_ops[];

@@ -2,6 +2,7 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "lab/converge_hybrid.h"
 #include "lab/fault.h"
 #include "lab/observe.h"
@@ -40,12 +41,13 @@ static json_t *session_json(struct driver *d, const struct hybrid_session *s)
 	if (!why && !is_up(d, s))
 		why = hybrid_over_limit(d, s);
 
-	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:i,s:i,s:s?,s:s?}", "node", s->vm->name, "peer",
+	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:o,s:i,s:i,s:s?,s:o}", "node", s->vm->name, "peer",
 	                 peer, "address", IP4_STR(s->local_ip), "peerIp", IP4_STR(s->peer_ip),
 	                 "peerAsn", (json_int_t)s->peer_asn, "state",
-	                 known ? o->s.state : "Unknown", "received", known ? (int)o->s.received : 0,
-	                 "advertised", known ? (int)o->s.advertised : 0, "connection",
-	                 s->conn ? s->conn->name : NULL, "reason", why);
+	                 text_json_of(known ? o->s.state : "Unknown"), "received",
+	                 known ? (int)o->s.received : 0, "advertised",
+	                 known ? (int)o->s.advertised : 0, "connection",
+	                 s->conn ? s->conn->name : NULL, "reason", text_json_of(why));
 }
 
 /* As Azure says it: a connection with BGP is up when one of its sessions is; one without, when

@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "input/topology.h"
 #include "router/router_priv.h"
 
@@ -41,7 +42,7 @@ void router_retry(struct router *r)
 void router_say_error(struct router *r, const struct err *e)
 {
 	r->errors++;
-	router_say(r, json_pack("{s:s,s:s}", "event", "error", "message", e->msg));
+	router_say(r, json_pack("{s:s,s:o}", "event", "error", "message", text_json_of(e->msg)));
 }
 
 int router_listen(struct router *r, int fd, void *what, struct err *e)

@@ -1,0 +1,27 @@
+#include "base/text.h"
+
+#include "base/str.h"
+
+json_t *text_json(const char *s, size_t n)
+{
+	json_t *j = memchr(s, '\0', n) ? NULL : json_stringn(s, n);
+
+	if (j)
+		return j;
+	_cleanup_str_ struct str b = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char ch = (unsigned char)s[i];
+
+		if (ch && ch < 0x80)
+			str_addc(&b, (char)ch);
+		else
+			str_add(&b, "\xef\xbf\xbd");
+	}
+	return json_stringn(str_get(&b), b.n);
+}
+
+json_t *text_json_of(const char *s)
+{
+	return s ? text_json(s, strlen(s)) : json_null();
+}
