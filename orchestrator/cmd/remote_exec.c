@@ -10,7 +10,12 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/term.h"
 #include "cmd/remote.h"
+#include "lab/client_priv.h"
+#include "lab/loop.h"
+
+enum { TWICE_MS = 1000 };
 
 struct terminal {
 	bool raw;
@@ -69,7 +74,24 @@ static int signals_open(sigset_t *old)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int pass_signal(struct lab_client *c, int sfd, int master, struct err *e)
+/* The signals that came to us. */
+struct passed {
+	int last;      /* 0: none yet */
+	bool taken;    /* the driver has passed the last one on */
+	uint64_t at;   /* when, ms */
+	int leave_for; /* the one that ends us */
+};
+
+/* A second one ends us, whatever the command makes of the first; when we are gone, it is hung up.
+ * But at a terminal Ctrl-C now and then is how one works with many a command. */
+static bool is_enough(const struct passed *p, int sig)
+{
+	bool typed = sig == SIGINT && term_is(STDIN_FILENO);
+
+	return p->last && (!p->taken || !typed || now_ms() - p->at < TWICE_MS);
+}
+
+static int pass_signal(struct lab_client *c, int sfd, int master, struct passed *p, struct err *e)
 {
 	struct signalfd_siginfo si;
 
@@ -80,17 +102,26 @@ static int pass_signal(struct lab_client *c, int sfd, int master, struct err *e)
 			window_size(master);
 		return 0;
 	}
-	return lab_send(c, json_pack("{s:i}", "signal", (int)si.ssi_signo), NULL, 0, e);
+	int sig = (int)si.ssi_signo;
+
+	if (is_enough(p, sig)) {
+		p->leave_for = sig;
+		return 0;
+	}
+	*p = (struct passed){ .last = sig, .at = now_ms() };
+	return lab_send(c, json_pack("{s:i}", "signal", sig), NULL, 0, e);
 }
 
 /* 1: *ret_status is the exit status; 0: go on; -errno. */
-static int take_answer(struct lab_client *c, int *ret_status, struct err *e)
+static int take_answer(struct lab_client *c, struct passed *passed, int *ret_status, struct err *e)
 {
 	json_t *answer = NULL, *exit_status, *error;
 	int r = lab_recv(c, &answer, e);
 
 	if (r < 0)
 		return r;
+	if (json_object_get(answer, "signaled"))
+		passed->taken = true;
 	error = json_object_get(answer, "error");
 	exit_status = json_object_get(answer, "exit");
 	if (error) {
@@ -117,6 +148,7 @@ static int take_answer(struct lab_client *c, int *ret_status, struct err *e)
 static int pump(struct lab_client *c, int sfd, int master, struct err *e)
 {
 	_cleanup_terminal_ struct terminal term = { 0 };
+	struct passed passed = { 0 };
 	bool out_open = master >= 0, in_open = master >= 0;
 
 	if (master >= 0) {
@@ -130,22 +162,26 @@ static int pump(struct lab_client *c, int sfd, int master, struct err *e)
 			{ .fd = in_open ? STDIN_FILENO : -1, .events = POLLIN },
 			{ .fd = out_open ? master : -1, .events = POLLIN },
 		};
-		int status, r;
+		bool pending = lab_client_pending(c);
+		int status, r = lab_client_poll(c, p, ARRAY_LEN(p), pending ? 0 : -1, e);
 
-		if (poll(p, ARRAY_LEN(p), -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			return err_sys(e, errno, "poll");
-		}
+		if (r == -EINTR)
+			continue;
+		if (r < 0)
+			return r;
 		if (p[3].revents)
 			out_open = relay(master, STDOUT_FILENO);
 		if (p[2].revents)
 			in_open = relay(STDIN_FILENO, master);
-		if (p[1].revents && (r = pass_signal(c, sfd, master, e)) < 0)
+		if (p[1].revents && (r = pass_signal(c, sfd, master, &passed, e)) < 0)
 			return r;
+		if (passed.leave_for) {
+			ui_reason("vnetlab: interrupted; the command is hung up on");
+			return 128 + passed.leave_for;
+		}
 		/* The last words come before the exit status is acted on. */
-		if (p[0].revents && !(p[3].revents & POLLIN)) {
-			r = take_answer(c, &status, e);
+		if ((pending || p[0].revents) && !(p[3].revents & POLLIN)) {
+			r = take_answer(c, &passed, &status, e);
 			if (r < 0)
 				return r;
 			if (r > 0)

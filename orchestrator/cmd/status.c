@@ -1,12 +1,11 @@
 /* ls and status. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/str.h"
 #include "cmd/remote.h"
 #include "lab/client_priv.h"
 #include "report/table.h"
-
-enum { LS_PATIENCE_MS = 1000 };
 
 /* "bgpd[4711] running", "bgpd failed": what does not run has no number. */
 static void print_process(struct str *b, const json_t *p)
@@ -149,12 +148,13 @@ static int cmd_ls(const struct cmd_args *a)
 	for (size_t i = 0; i < n; i++) {
 		struct lab_client *c = NULL;
 		json_t *s = NULL;
-
 		/* A lab that does not answer is still listed: `down` can end it. */
-		if (lab_connect(names[i], &c, NULL) == 0) {
-			lab_client_patience(c, LS_PATIENCE_MS);
-			(void)lab_call(c, json_pack("{s:s}", "op", "hello"), NULL, NULL, &s, NULL,
-			               NULL);
+		int r = lab_connect(names[i], &c, NULL);
+
+		if (r == 0) {
+			lab_client_impatient(c);
+			r = lab_call(c, json_pack("{s:s}", "op", "hello"), NULL, NULL, &s, NULL,
+			             NULL);
 		}
 		lab_disconnect(c);
 		json_t *pid = json_object_get(json_object_get(s, "driver"), "pid");
@@ -163,7 +163,10 @@ static int cmd_ls(const struct cmd_args *a)
 		json_array_append_new(labs, json_pack("{s:s,s:{s:O?},s:i,s:O?}", "name", names[i],
 		                                      "driver", "pid", pid, "nodes", (int)nodes,
 		                                      "since", json_object_get(s, "since")));
-		table_row(t, names[i], "", "", s ? json_str(s, "since") : "does not answer");
+		table_row(t, names[i], "", "",
+		          s             ? json_str(s, "since")
+		          : r == -EBUSY ? "busy"
+		                        : "does not answer");
 		if (s) {
 			table_cell(t, 1, "%lld", (long long)json_integer_value(pid));
 			table_cell(t, 2, "%zu", nodes);

@@ -37,7 +37,8 @@ struct session { /* the whole command */
 	bool timed_out;
 };
 
-/* Ctrl-C: whatever waits for the driver comes back at once, and the lab is taken down. */
+/* Ctrl-C: whatever waits for the driver comes back at once, and the lab is taken down.  The second
+ * one ends us as it always does. */
 static volatile int interrupted;
 static volatile int client_fd = -1;
 
@@ -50,7 +51,8 @@ static void on_signal(int sig)
 
 static void catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction sa = { .sa_handler = on_signal,
+		                .sa_flags = (int)(SA_RESTART | SA_RESETHAND) };
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);

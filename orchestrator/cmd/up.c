@@ -9,6 +9,8 @@
 #include "cmd/remote.h"
 #include "lab/client_priv.h"
 
+enum { TRIES = 3 };
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int sig)
@@ -16,10 +18,11 @@ static void on_signal(int sig)
 	interrupted = sig;
 }
 
-/* Without SA_RESTART: waiting for the driver's answer ends. */
+/* Without SA_RESTART: waiting for the driver's answer ends. The second one ends us as it always
+ * does. */
 static void catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
@@ -45,10 +48,17 @@ static void show_progress(const json_t *p)
 static int open_lab(const char *name, bool privileged, bool *ret_new, struct lab_client **ret,
                     struct err *e)
 {
-	int r = lab_connect(name, ret, e);
+	for (int tries = 0;; tries++) {
+		int r = lab_connect(name, ret, e);
 
-	*ret_new = r == -ENOENT;
-	return *ret_new ? lab_spawn(name, privileged, ret, e) : r;
+		*ret_new = r == -ENOENT;
+		if (!*ret_new)
+			return r;
+		r = lab_spawn(name, privileged, ret, e);
+		/* Somebody else was faster: then there is a lab to connect to. */
+		if (r != -EEXIST || tries == TRIES)
+			return r;
+	}
 }
 
 /* lab_call(), but a signal ends it. */

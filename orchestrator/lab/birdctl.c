@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "plan/bird_rs.h"
 
-enum { TIMEOUT_MS = 3000 };
+enum { TIMEOUT_MS = 3000, STEP_MS = 250 };
 
 static long now_ms(void)
 {
@@ -58,17 +58,20 @@ static int connect_to(const char *path, int timeout_ms, int *ret_fd, struct err 
 	return 0;
 }
 
-/* Waits for the socket until the deadline. */
+/* Waits for the socket until the deadline.  In steps: a driver that waits shows that it does not
+ * hang (lab/alive.h). */
 static int wait_fd(int fd, short events, long deadline, const char *what, struct err *e)
 {
 	struct pollfd p = { fd, events, 0 };
 
 	for (;;) {
 		long left = deadline - now_ms();
-		int rc = left > 0 ? poll(&p, 1, (int)left) : 0;
+		int rc = left > 0 ? poll(&p, 1, left < STEP_MS ? (int)left : STEP_MS) : 0;
 
 		if (rc > 0)
 			return 0;
+		if (rc == 0 && left > STEP_MS)
+			continue;
 		if (rc == 0)
 			return err_set(e, ETIMEDOUT, "BIRD did not answer \"%s\" in time", what);
 		if (errno != EINTR)

@@ -6,17 +6,21 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/alive.h"
 #include "lab/client_priv.h"
 #include "lab/paths.h"
+
+enum { STEP_MS = 5, PATIENCE_MS = 5000 };
 
 struct lab_client {
 	char *name;
 	int fd;
+	bool impatient;
+	struct alive alive;
 	char *in;
 	size_t n, cap, scanned;
 };
@@ -61,6 +65,27 @@ static void names_free(char **names, size_t n)
 	free(names);
 }
 
+/* Between a lab's lock and its driver's listen(), and between the end of the one and the other, its
+ * socket refuses: a moment later it is there, or the lab is not. */
+static int connect_in_time(int run, const char *name, int *ret_fd, struct err *e)
+{
+	for (int waited = 0;; waited += STEP_MS) {
+		int r = lab_socket_connect(run, name, ret_fd, NULL);
+
+		if (r == 0)
+			return 0;
+		if (!lab_lock_held(run, name))
+			return err_set(e, ENOENT, "lab %s has just ended", name);
+		/* The socket is there before the driver, whose process the lock names. */
+		if (waited >= PATIENCE_MS || (r == -ENOENT && lab_lock_pid(run, name)))
+			return err_set(e, ECONNREFUSED,
+			               "lab %s does not answer (vnetlab down %s ends it all the "
+			               "same)",
+			               name, name);
+		nap_ms(STEP_MS);
+	}
+}
+
 static int pick(const char *lab, char **ret, struct err *e)
 {
 	char **names;
@@ -99,6 +124,7 @@ struct lab_client *lab_client_new(const char *name, int fd)
 
 	c->name = xstrdup(name);
 	c->fd = fd;
+	alive_init(&c->alive);
 	return c;
 }
 
@@ -116,15 +142,9 @@ int lab_connect(const char *lab, struct lab_client **ret, struct err *e)
 	r = run_dir_open(false, &run, NULL, e);
 	if (r < 0)
 		return r;
-	r = lab_socket_connect(run, name, &fd, e);
-	if (r < 0) {
-		/* The lock is held, so something of it lives: say what helps. */
-		if (e)
-			e->code = ECONNREFUSED;
-		return err_set(e, ECONNREFUSED,
-		               "lab %s does not answer (vnetlab down %s ends it all the same)",
-		               name, name);
-	}
+	r = connect_in_time(run, name, &fd, e);
+	if (r < 0)
+		return r;
 	*ret = lab_client_new(name, take_fd(fd));
 	return 0;
 }
@@ -134,6 +154,7 @@ struct lab_client *lab_disconnect(struct lab_client *c)
 	if (!c)
 		return NULL;
 	close_p(&c->fd);
+	alive_done(&c->alive);
 	free(c->name);
 	free(c->in);
 	free(c);
@@ -150,7 +171,8 @@ int lab_client_fd(const struct lab_client *c)
 	return c->fd;
 }
 
-static int send_all(int fd, const char *s, size_t n, const int *fds, size_t n_fds, struct err *e)
+static int send_all(struct lab_client *c, const char *s, size_t n, const int *fds, size_t n_fds,
+                    struct err *e)
 {
 	union {
 		char buf[CMSG_SPACE(3 * sizeof(int))];
@@ -167,18 +189,27 @@ static int send_all(int fd, const char *s, size_t n, const int *fds, size_t n_fd
 			memset(&ctl, 0, sizeof(ctl));
 			mh.msg_control = ctl.buf;
 			mh.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-			struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
+			struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
 
-			c->cmsg_level = SOL_SOCKET;
-			c->cmsg_type = SCM_RIGHTS;
-			c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-			memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
+			h->cmsg_level = SOL_SOCKET;
+			h->cmsg_type = SCM_RIGHTS;
+			h->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
+			memcpy(CMSG_DATA(h), fds, n_fds * sizeof(int));
 		}
-		ssize_t k = sendmsg(fd, &mh, MSG_NOSIGNAL);
+		ssize_t k = sendmsg(c->fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (k < 0) {
+			struct pollfd p = { .fd = c->fd, .events = POLLOUT };
+			int r;
+
 			if (errno == EINTR)
 				continue;
+			if (errno == EAGAIN) { /* a design is larger than a socket's buffer */
+				r = lab_client_poll(c, &p, 1, -1, e);
+				if (r < 0 && r != -EINTR)
+					return r;
+				continue;
+			}
 			return err_sys(e, errno, "talking to the lab's driver");
 		}
 		n_fds = 0;
@@ -197,7 +228,7 @@ int lab_send(struct lab_client *c, json_t *req, const int *fds, size_t n_fds, st
 		return err_set(e, EINVAL, "a request that is not JSON");
 	_cleanup_free_ char *line = xasprintf("%s\n", text);
 
-	return send_all(c->fd, line, strlen(line), fds, n_fds, e);
+	return send_all(c, line, strlen(line), fds, n_fds, e);
 }
 
 /* One line out of what was read, without its newline; false: none is whole yet. */
@@ -226,12 +257,15 @@ int lab_recv(struct lab_client *c, json_t **ret, struct err *e)
 			c->cap = c->cap ? c->cap * 2 : 16384;
 			c->in = xrealloc(c->in, c->cap, 1);
 		}
-		ssize_t k = recv(c->fd, c->in + c->n, c->cap - c->n, 0);
+		struct pollfd p = { .fd = c->fd, .events = POLLIN };
+		int r = lab_client_poll(c, &p, 1, -1, e);
 
-		if (k < 0 && errno == EINTR)
-			return err_set(e, EINTR, "interrupted");
-		if (k < 0 && errno == EAGAIN)
-			return err_set(e, ETIMEDOUT, "lab %s: its driver does not answer", c->name);
+		if (r < 0)
+			return r;
+		ssize_t k = recv(c->fd, c->in + c->n, c->cap - c->n, MSG_DONTWAIT);
+
+		if (k < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
 		if (k <= 0)
 			return err_set(e, ECONNRESET, "lab %s: its driver has gone", c->name);
 		c->n += (size_t)k;
@@ -246,11 +280,14 @@ int lab_recv(struct lab_client *c, json_t **ret, struct err *e)
 	return 0;
 }
 
-void lab_client_patience(struct lab_client *c, unsigned ms)
+int lab_client_poll(struct lab_client *c, struct pollfd *p, size_t n, int timeout_ms, struct err *e)
 {
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+	return alive_poll(&c->alive, c->name, !c->impatient, p, n, timeout_ms, e);
+}
 
-	setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+void lab_client_impatient(struct lab_client *c)
+{
+	c->impatient = true;
 }
 
 bool lab_client_pending(const struct lab_client *c)

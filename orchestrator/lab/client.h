@@ -34,7 +34,8 @@
  * audit       audits[] (interfaces.md, checks;     under each name: [{from,to,detail}]; pairs: how
  *             not flaps)                           many were looked at
  * exec        node, argv, tty + 3 fds              exit (status; 128+n when killed); while it runs
- *                                                  the client may send {"signal":n}
+ *                                                  the client may send {"signal":n}, which is
+ *                                                  answered by {"signaled":n}
  * logs        node, follow                         stream of {"text"}
  * fault       argv                                 faults[]
  * events      since?                               stream of {"line":{time,lab,kind,subject,detail}}
@@ -47,6 +48,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -62,7 +64,12 @@ int lab_client_fd(const struct lab_client *c);
 
 int lab_send(struct lab_client *c, json_t *req /* stolen */, const int *fds, size_t n_fds,
              struct err *e);
-/* Next answer line; -ECONNRESET when the driver is gone. */
+/* poll() of p[0..n), at most 7, while waiting for the driver: p[0] is lab_client_fd() with the
+ * events that are waited for.  More than 0 and 0 as poll(); -EINTR; -ETIMEDOUT within two seconds
+ * when the driver does not answer (lab/alive.h). */
+int lab_client_poll(struct lab_client *c, struct pollfd *p, size_t n, int timeout_ms,
+                    struct err *e);
+/* Next answer line; -ECONNRESET when the driver is gone; else as lab_client_poll(). */
 int lab_recv(struct lab_client *c, json_t **ret, struct err *e);
 /* Send, hand each progress object to on_progress (may be NULL), return the final payload.  A
  * driver's error becomes *e, and *ret_status (may be NULL) the exit status that it asked for. */

@@ -4,8 +4,8 @@
 #include "lab/client.h"
 
 struct lab_client *lab_client_new(const char *name, int fd); /* takes fd */
-/* How long lab_recv() waits for the driver; it then gives -ETIMEDOUT. */
-void lab_client_patience(struct lab_client *c, unsigned ms);
+/* lab_recv() then gives -EBUSY where it would wait for a driver that works on something else. */
+void lab_client_impatient(struct lab_client *c);
 /* True when lab_recv() would not have to read. */
 bool lab_client_pending(const struct lab_client *c);
 /* {"error":...} -> *e, its exit status, and a negative return; 0 when the answer is none. */

@@ -9,19 +9,25 @@
 int lab_name_check(const char *name, struct err *e);
 
 /* Opens the run directory, makes it when create.  -ENOENT when it does not exist, -EPERM when it
- * belongs to somebody else or others may write to it. ret_path may be NULL. */
+ * belongs to somebody else, others may write to it, or it is a link that somebody else made.
+ * ret_path may be NULL. */
 int run_dir_open(bool create, int *ret_fd, char **ret_path, struct err *e);
 
-/* Held: a driver lives. A stale directory (nobody holds its lock) is removed on the way. */
+/* Held: a driver lives. A stale directory (a driver made it, and nobody holds its lock) is removed
+ * on the way; what no driver made is no lab, and stays. */
 bool lab_lock_held(int run_fd, const char *name);
 /* Waits until nobody holds it any more; false: somebody still does. */
 bool lab_lock_gone(int run_fd, const char *name, int ms);
-/* Makes <run>/<lab> and takes its lock.  -EEXIST: a driver has it.  */
+/* Makes <run>/<lab> and takes its lock.  -EEXIST: a driver has it; -ENOTEMPTY: something else has
+ * its name. */
 int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, struct err *e);
 /* Removes the files of a lab that the caller holds the lock of. */
 void lab_dir_remove(int run_fd, int dir_fd, const char *name);
 /* Process id that the lock's holder wrote (as seen by who started it), or 0. */
 int lab_lock_pid(int run_fd, const char *name);
+
+/* For a file lock, which nobody tells of when it is let go; everything else has a descriptor. */
+void nap_ms(long ms);
 
 /* Connects to <run>/<lab>/control; whatever the path's length.  */
 int lab_socket_connect(int run_fd, const char *name, int *ret_fd, struct err *e);

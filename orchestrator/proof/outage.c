@@ -70,12 +70,12 @@ static int next_packet(struct lab_client *c, struct outage_count *n, long until_
 
 	if (left < 0)
 		left = 0;
-	int r = poll(&p, 1, (int)left);
+	int r = lab_client_poll(c, &p, 1, (int)left, e);
 
-	if (r < 0 && errno == EINTR)
+	if (r == -EINTR)
 		return 0;
 	if (r <= 0)
-		return r < 0 ? err_sys(e, errno, "wait for packets") : 0;
+		return r;
 	r = lab_recv(c, &line, e);
 	if (r < 0)
 		return r;

@@ -67,6 +67,38 @@ is "and sees a public address" "$out" "internet here, you are 20.100.255.254"
 status "a signal reaches the command" 143 timeout -s TERM --preserve-status 1 "$B/vnetlab" exec left -- sleep 30
 wait_until "and ends it" 3 sh -c "! pgrep -P $pid -x sleep"
 
+# What ignores a signal cannot keep us: the second one ends the client, which hangs up on it.
+"$B/vnetlab" exec left -- sh -c 'trap "" INT TERM HUP; touch "$1"; sleep 60' - "$work/began" 2>"$work/exec.err" </dev/null &
+client=$!
+wait_until "a command that ignores signals" 5 test -e "$work/began"
+kill -TERM $client
+wait_until "has passed one on" 5 sh -c "! grep -q '^ShdPnd:.*4...$' /proc/$client/status"
+kill -TERM $client
+wait $client
+is "the second ends exec" $? 143
+like "which says so" "$(cat "$work/exec.err")" 'interrupted; the command is hung up on'
+wait_until "and the command" 5 sh -c "! pgrep -P $pid -x sh"
+
+# Two start the same lab: one of them does.
+vnetlab down plain >/dev/null
+both=
+for _ in 1 2 3 4 5 6; do
+	"$B/vnetlab" up -q "$plain" 2>"$work/first.err" &
+	first=$!
+	"$B/vnetlab" up -q "$plain" 2>"$work/second.err"
+	second=$?
+	wait $first
+	case "$? $second" in
+	"0 0") ;;
+	"0 5" | "5 0") grep -qh 'another up of lab plain is under way' "$work/first.err" "$work/second.err" || both="$both $(cat "$work"/*.err)" ;;
+	*) both="$both $(cat "$work"/*.err)" ;;
+	esac
+	vnetlab down plain >/dev/null
+done
+is "two at the same moment: one is told that another is under way" "$both" ""
+status "up" 0 vnetlab up "$plain" -q
+pid=$(driver_pid plain)
+
 # Two labs with the same addresses.
 status "the same addresses again" 0 vnetlab up "$plain" -n twin -q
 status "several labs: which one?" 2 vnetlab status
@@ -128,6 +160,29 @@ pid=$(driver_pid plain)
 kill -STOP "$pid"
 status "ls of a driver that hangs" 0 vnetlab ls
 like "says so" "$out" 'plain .*does not answer'
+# Every command says so, and comes back: one that did not would be killed (137).
+said() { timeout -s KILL 60 "$B/vnetlab" "$@" </dev/null >/dev/null 2>"$work/said.$1"; echo " $?" >>"$work/said.$1"; }
+for c in "status plain" "routes left" "path left right" "probe left right" "exec left -- true" "shell left" "logs left -f" \
+	"events plain" "fault list" "plan $plain" "up $plain"; do
+	# shellcheck disable=SC2086
+	said $c &
+	stuck="${stuck:-} $!"
+done
+# shellcheck disable=SC2086
+wait $stuck
+for c in status routes path probe exec shell logs events fault plan up; do
+	like "$c of a driver that is stopped" "$(cat "$work/said.$c")" "lab plain does not answer: its driver \\(process $pid\\) is stopped \\(kill -CONT $pid"
+	is "$c: exit status" "$(tail -1 "$work/said.$c")" " 124"
+done
+kill -CONT "$pid"
+status "it goes on where it was" 0 vnetlab status plain
+kill -STOP "$pid"
+"$B/vnetlab" exec left -- true 2>/dev/null &
+client=$!
+wait_until "a client that waits for it" 5 grep -q vnetlab "/proc/$client/comm"
+kill -TERM $client
+wait $client
+ok "nobody waits for its answer to a signal" [ $? -gt 100 ]
 status "down of a driver that hangs" 0 vnetlab down plain
 ok "killed it" is_gone "$pid"
 vnetlab up "$plain" -q >/dev/null
@@ -159,6 +214,20 @@ status "a run directory of somebody else" 5 env VNETLAB_RUN_DIR=/proc/1 "$B/vnet
 mkdir -m 777 "$work/open"
 status "a run directory for everybody" 5 env VNETLAB_RUN_DIR="$work/open" "$B/vnetlab" up "$plain"
 like "is refused" "$err" 'writable by others: chmod 700'
+# A run directory that is not vnetlab's alone: nothing of the others' is touched.
+mkdir -m 700 "$work/mine" "$work/mine/project" "$work/mine/empty"
+touch "$work/mine/project/lock" "$work/mine/project/control"
+status "a run directory with other things" 0 env VNETLAB_RUN_DIR="$work/mine" "$B/vnetlab" ls
+like "has no labs" "$err" 'no lab runs'
+is "and keeps them" "$(cd "$work/mine" && find . | sort | tr '\n' ' ')" ". ./empty ./project ./project/control ./project/lock "
+status "a lab of the same name" 5 env VNETLAB_RUN_DIR="$work/mine" "$B/vnetlab" up "$plain" -n project
+like "is refused" "$err" 'something of that name that no lab made'
+if [ "$(id -u)" -eq 0 ]; then
+	ln -s "$work/mine" "$work/planted"
+	chown -h 4711 "$work/planted"
+	status "a link that somebody else made" 5 env VNETLAB_RUN_DIR="$work/planted" "$B/vnetlab" ls
+	like "is not followed" "$err" 'is a link that user 4711 made, and is not followed'
+fi
 deep=$work/$(printf 'd%.0s' $(seq 100))/$(printf 'e%.0s' $(seq 100))
 mkdir -p "$deep" && chmod 700 "$deep"
 status "a deep run directory" 0 env VNETLAB_RUN_DIR="$deep" "$B/vnetlab" up "$here/pair.vnetlab.json" -q

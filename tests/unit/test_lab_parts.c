@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/text.h"
+#include "base/tree.h"
 #include "lab/client.h"
 #include "lab/conn.h"
 #include "lab/logbuf.h"
@@ -128,15 +130,112 @@ static void test_lock(void **state)
 	close(lock);
 	assert_int_equal(count_labs(), 0);
 	assert_int_equal(faccessat(run, "x", F_OK, 0), -1);
-	/* Names that are none, and folders without a lock. */
-	mkdirat(run, "half", 0700);
-	mkdirat(run, "NoLab", 0700);
-	assert_int_equal(count_labs(), 0);
-	assert_int_equal(faccessat(run, "half", F_OK, 0), -1);
-	assert_int_equal(faccessat(run, "NoLab", F_OK, 0), 0);
-	unlinkat(run, "NoLab", AT_REMOVEDIR);
 	close(dir);
 	close(run);
+}
+
+static void touch(int dir, const char *name)
+{
+	close(openat(dir, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+/* What is swept was made by a driver: a run directory may be one that others use, too. */
+static void test_sweep(void **state)
+{
+	static const char *const others[] = { "empty", "work", "NoLab" };
+	int run, dir, lock;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(run_dir_open(false, &run, NULL, &e), 0);
+	mkdirat(run, "half", S_ISVTX | 0700); /* a start that got no further */
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		mkdirat(run, others[i], 0700);
+	dir = openat(run, "work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	touch(dir, "lock");
+	touch(dir, "control");
+	assert_int_equal(symlinkat("work", run, "link"), 0);
+	assert_int_equal(count_labs(), 0);
+	assert_int_equal(faccessat(run, "half", F_OK, 0), -1);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_int_equal(faccessat(run, others[i], F_OK, 0), 0);
+	assert_int_equal(faccessat(dir, "lock", F_OK, 0), 0);
+	assert_int_equal(faccessat(dir, "control", F_OK, 0), 0);
+	close(dir);
+	/* Nor does a lab begin there. */
+	assert_int_equal(lab_lock_take(run, "work", &dir, &lock, &e), -ENOTEMPTY);
+	assert_non_null(strstr(e.msg, "that no lab made, and that stays as it is"));
+	assert_int_equal(lab_lock_take(run, "link", &dir, &lock, &e), -ENOTEMPTY);
+	/* In a lab's own folder a plain file is not taken for its socket. */
+	assert_int_equal(lab_lock_take(run, "y", &dir, &lock, &e), 0);
+	touch(dir, "control");
+	close(lock);
+	assert_int_equal(count_labs(), 0);
+	assert_int_equal(faccessat(dir, "control", F_OK, 0), 0);
+	close(dir);
+	close(run);
+	_cleanup_free_ char *left = xasprintf("%s/y", scratch),
+	                    *work = xasprintf("%s/work", scratch);
+
+	tree_remove(left);
+	tree_remove(work);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", scratch, others[i]);
+
+		rmdir(path);
+	}
+}
+
+/* A link in the place of the run directory: our own is as good as what it leads to. */
+static void test_run_dir_link(void **state)
+{
+	_cleanup_free_ char *link = xasprintf("%s/link", scratch), *path = NULL;
+	struct err e;
+	int fd;
+
+	(void)state;
+	unlink(link);
+	assert_int_equal(symlink(scratch, link), 0);
+	setenv("VNETLAB_RUN_DIR", link, 1);
+	assert_int_equal(run_dir_open(true, &fd, &path, &e), 0);
+	close(fd);
+	assert_string_equal(path, scratch);
+	if (geteuid() == 0) {
+		assert_int_equal(lchown(link, 4711, 4711), 0);
+		assert_int_equal(run_dir_open(true, &fd, NULL, &e), -EPERM);
+		assert_non_null(
+		    strstr(e.msg, "is a link that user 4711 made, and is not followed"));
+	}
+	unlink(link);
+	setenv("VNETLAB_RUN_DIR", scratch, 1);
+}
+
+static void test_tree_remove(void **state)
+{
+	_cleanup_free_ char *outside = xasprintf("%s/outside", scratch),
+	                    *tree = xasprintf("%s/tree", scratch),
+	                    *deep = xasprintf("%s/tree/a/b", scratch),
+	                    *mid = xasprintf("%s/tree/a", scratch),
+	                    *link = xasprintf("%s/tree/a/link", scratch),
+	                    *kept = xasprintf("%s/outside/kept", scratch);
+
+	(void)state;
+	mkdir(outside, 0700);
+	touch(AT_FDCWD, kept);
+	mkdir(tree, 0700);
+	mkdir(mid, 0700);
+	mkdir(deep, 0700);
+	assert_int_equal(symlink(outside, link), 0);
+	tree_remove(tree);
+	assert_int_equal(access(tree, F_OK), -1);
+	assert_int_equal(access(kept, F_OK), 0);
+	/* Nor is the folder itself a link that is followed. */
+	assert_int_equal(symlink(outside, tree), 0);
+	tree_remove(tree);
+	assert_int_equal(access(kept, F_OK), 0);
+	unlink(tree);
+	tree_remove(outside);
+	assert_int_equal(access(outside, F_OK), -1);
 }
 
 /* --- the loop --- */
@@ -353,16 +452,27 @@ static void test_statuses(void **state)
 	j = text_json("a\xff\xc3\xa9", 4);
 	assert_string_equal(json_string_value(j), "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 	json_decref(j);
+	j = text_json("a\0b", 3); /* most readers of JSON take no NUL */
+	assert_string_equal(json_string_value(j), "a\xef\xbf\xbd"
+	                                          "b");
+	json_decref(j);
+	err_set(&e, EIO, "it said \xff");
+	j = error_json(&e);
+	assert_string_equal(
+	    json_string_value(json_object_get(json_object_get(j, "error"), "message")),
+	    "it said \xef\xbf\xbd");
+	json_decref(j);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lab_names), cmocka_unit_test(test_run_dir),
-		cmocka_unit_test(test_lock),      cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_children),  cmocka_unit_test(test_pump),
-		cmocka_unit_test(test_logbuf),    cmocka_unit_test(test_logbuf_flood),
-		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_lab_names),    cmocka_unit_test(test_run_dir),
+		cmocka_unit_test(test_lock),         cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_run_dir_link), cmocka_unit_test(test_tree_remove),
+		cmocka_unit_test(test_timers),       cmocka_unit_test(test_children),
+		cmocka_unit_test(test_pump),         cmocka_unit_test(test_logbuf),
+		cmocka_unit_test(test_logbuf_flood), cmocka_unit_test(test_statuses),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
