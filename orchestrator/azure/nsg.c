@@ -7,14 +7,11 @@
 #include "azure/prefixes.h"
 #include "base/str.h"
 
-#define TAG(t, s) \
-	{ \
-		.text = (s), .tag = (t) \
-	}
-#define ANY \
-	{ \
-		.text = "*" \
-	}
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
+#define TAG(t, s) { .text = (s), .tag = (t) }
+#define ANY { .text = "*" }
+/* clang-format on */
 #define VNET TAG(TAG_VIRTUAL_NETWORK, "VirtualNetwork")
 
 static const struct security_rule defaults[] = {

@@ -46,7 +46,7 @@ char *xasprintf(const char *fmt, ...) PRINTF(1, 2);
 #define VEC_PUSH(items, n, cap) \
 	(*({ \
 		if ((n) == (cap)) { \
-			(cap) = (cap) ? (cap)*2 : 8; \
+			(cap) = (cap) ? 2 * (cap) : 8; \
 			(items) = xrealloc((items), (cap), sizeof(*(items))); \
 		} \
 		memset(&(items)[(n)], 0, sizeof(*(items))); \

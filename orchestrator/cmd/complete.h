@@ -4,11 +4,13 @@
 
 #include "cmd/cmd.h"
 
+struct candidate {
+	char *word;
+	char *help; /* a few words; may be NULL */
+};
+
 struct candidates {
-	struct candidate {
-		char *word;
-		char *help; /* a few words; may be NULL */
-	} * items;
+	struct candidate *items;
 	size_t n, cap;
 	bool files; /* file names too: the shell knows them */
 };

@@ -4,15 +4,14 @@
 
 #include "cmd/cmd.h"
 
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
 #define PACKET_OPTIONS \
 	{ .name = "protocol", \
 	  .arg = "icmp|tcp|udp|http", \
 	  .help = "of the packets; default: icmp" }, \
-	{ \
-		.name = "port", .arg = "N", \
-		.help = "destination port; needed with tcp and udp, " \
-		        "http: 80" \
-	}
+	{ .name = "port", .arg = "N", .help = "destination port; needed with tcp and udp, http: 80" }
+/* clang-format on */
 
 /* {"from","to","protocol","port"}; NULL: a usage error was printed. */
 json_t *packet_request(const struct cmd_args *a);

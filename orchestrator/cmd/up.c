@@ -121,9 +121,9 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 			printf(", %zu firewall%s", o->model->n_firewalls,
 			       o->model->n_firewalls == 1 ? "" : "s");
 	}
-	if (!new &&changes)
+	if (changes && !new)
 		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");
-	if (!new && !changes)
+	if (!changes && !new)
 		printf("Lab %s is as the design says, nothing to change", o->lab);
 	if (of)
 		printf(", %lld of %lld sessions Established", up, of);

@@ -89,6 +89,12 @@ extern const struct object_def schema_topology, schema_settings, schema_vnet, sc
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
 extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 
+/* What ends an array of fields or of words. clang-format's versions disagree over braces in macros.
+ */
+/* clang-format off */
+#define END { .name = NULL }
+/* clang-format on */
+
 /* Azure's rule for names (interfaces.md, section 1), as a regular expression for the schema. */
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 bool schema_name_valid(const char *s);

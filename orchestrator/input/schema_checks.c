@@ -2,11 +2,6 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 static const struct enum_value levels[] = { { "error", 0, NULL, NULL },
 	                                    { "warning", 1, NULL, NULL },
 	                                    END };

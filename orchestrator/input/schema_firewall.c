@@ -4,11 +4,6 @@
 #include "azure/firewall.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 static const struct enum_value protocols[] = { { "Any", 0, NULL, NULL },
 	                                       { "TCP", IPPROTO_TCP, NULL, NULL },
 	                                       { "UDP", IPPROTO_UDP, NULL, NULL },
@@ -22,10 +17,9 @@ static const struct enum_value actions[] = { { "Allow", 0, NULL, NULL },
 	                                     END };
 static const struct enum_value nat_actions[] = { { "Dnat", 0, NULL, NULL }, END };
 
-#define LIST(key, what) \
-	{ \
-		.name = key, .type = T_LIST, .item = T_TEXT, .help = what \
-	}
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
+#define LIST(key, what) { .name = key, .type = T_LIST, .item = T_TEXT, .help = what }
 #define PRIORITY \
 	{ .name = "priority", \
 	  .type = T_UINT, \
@@ -34,12 +28,13 @@ static const struct enum_value nat_actions[] = { { "Dnat", 0, NULL, NULL }, END 
 	  .max = 65000, \
 	  .at = AT(struct firewall_collection, priority), \
 	  .help = "The lowest is asked first." }, \
-	{ \
-		.name = "groupPriority", .type = T_UINT, .min = 100, .max = 65000, \
-		.at = AT(struct firewall_collection, group_priority), \
-		.help = "Of the rule collection group, in a policy: it comes before the " \
-		        "collection's." \
-	}
+	{ .name = "groupPriority", \
+	  .type = T_UINT, \
+	  .min = 100, \
+	  .max = 65000, \
+	  .at = AT(struct firewall_collection, group_priority), \
+	  .help = "Of the rule collection group, in a policy: it comes before the collection's." }
+/* clang-format on */
 
 static const struct object_def network_rule = {
 	"firewallNetworkRule", "a network rule", NULL,

@@ -3,11 +3,6 @@
 #include "azure/hybrid.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 static const struct enum_value gateway_types[] = { { "Vpn", GW_VPN, NULL, NULL },
 	                                           { "ExpressRoute", GW_EXPRESSROUTE, NULL, NULL },
 	                                           END };

@@ -4,11 +4,6 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 static const struct enum_value protocols[] = {
 	{ "All", 0, "HA ports: every protocol, with both ports 0", NULL },
 	{ "Tcp", IPPROTO_TCP, NULL, NULL },

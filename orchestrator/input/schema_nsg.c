@@ -4,11 +4,6 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 static const struct enum_value directions[] = { { "Inbound", NSG_IN, NULL, NULL },
 	                                        { "Outbound", NSG_OUT, NULL, NULL },
 	                                        END };
@@ -25,27 +20,30 @@ static const struct enum_value protocols[] = { { "*", 0, "any", NULL },
 	                                       { "Ah", IPPROTO_AH, NULL, NULL },
 	                                       END };
 
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
 #define SIDE(word, what) \
 	{ .name = word "AddressPrefix", \
 	  .type = T_TEXT, \
 	  .nullable = true, \
 	  .help = "The " what ": *, a prefix, an address, or a service tag." }, \
-	    { .name = word "AddressPrefixes", \
-	      .type = T_LIST, \
-	      .item = T_TEXT, \
-	      .help = "Several prefixes or addresses, instead." }, \
-	    { .name = word "ApplicationSecurityGroups", \
-	      .type = T_LIST, \
-	      .item = T_NAME, \
-	      .help = "Or the NICs of these groups." }, \
-	    { .name = word "PortRange", \
-	      .type = T_TEXT, \
-	      .nullable = true, \
-	      .help = "Its port: *, \"80\" or \"1024-65535\"." }, \
-	{ \
-		.name = word "PortRanges", .type = T_LIST, .item = T_TEXT, \
-		.help = "Several of them, instead." \
-	}
+	{ .name = word "AddressPrefixes", \
+	  .type = T_LIST, \
+	  .item = T_TEXT, \
+	  .help = "Several prefixes or addresses, instead." }, \
+	{ .name = word "ApplicationSecurityGroups", \
+	  .type = T_LIST, \
+	  .item = T_NAME, \
+	  .help = "Or the NICs of these groups." }, \
+	{ .name = word "PortRange", \
+	  .type = T_TEXT, \
+	  .nullable = true, \
+	  .help = "Its port: *, \"80\" or \"1024-65535\"." }, \
+	{ .name = word "PortRanges", \
+	  .type = T_LIST, \
+	  .item = T_TEXT, \
+	  .help = "Several of them, instead." }
+/* clang-format on */
 
 const struct object_def schema_security_rule = {
 	"securityRule", "a security rule", NULL,

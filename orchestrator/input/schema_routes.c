@@ -3,11 +3,6 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 const struct object_def schema_connected_group = {
 	"connectedGroup", "a connected group",
 	"Azure Virtual Network Manager's mesh: its members reach one another without peerings.",

@@ -3,11 +3,6 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
-#define END \
-	{ \
-		.name = NULL \
-	}
-
 static const struct enum_value timings[] = {
 	{ "fast", 0, "routes reach NICs at once", NULL },
 	{ "azure", 1, "with the delays that were measured in Azure", NULL },

@@ -2,15 +2,11 @@
 #include "azure/model.h"
 #include "input/schema.h"
 
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
 #define UNSUPPORTED(key, what, other) \
-	{ \
-		.name = (key), .type = T_UNSUPPORTED, .help = (what), .instead = (other) \
-	}
-#define END \
-	{ \
-		.name = NULL \
-	}
-
+	{ .name = (key), .type = T_UNSUPPORTED, .help = (what), .instead = (other) }
+/* clang-format on */
 const struct object_def schema_peering = {
 	"peering", "a peering",
 	"One half of a VNet peering; the other half belongs to the remote VNet.",

@@ -11,11 +11,12 @@ int outage_measure(const char *lab, const struct check *c, int (*act)(void *ctx,
                    void *ctx, const volatile int *stop, struct outage *ret, struct err *e);
 
 /* The counting alone, for tests: packets are told in any order, losses late. */
+struct outage_packet {
+	double at_ms; /* when it was sent */
+	bool answered;
+};
 struct outage_count {
-	struct outage_packet {
-		double at_ms; /* when it was sent */
-		bool answered;
-	} * packets;
+	struct outage_packet *packets;
 	size_t n, cap;
 	unsigned in_a_row; /* answered since the last loss was told */
 };

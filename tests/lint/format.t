@@ -1,6 +1,8 @@
 #!/bin/bash
-# clang-format, version 14: others break lines elsewhere.
+# clang-format, version 14 or 19: others may break lines elsewhere.
 . "$(dirname "$0")/common.sh"
-need clang-format-14
-each format 'clang-format-14 --dry-run -Werror "$1"' "${sources[@]}"
+format=$(command -v clang-format-14 clang-format-19 | head -n 1)
+need "${format:-clang-format-14}"
+export format
+each format '"$format" --dry-run -Werror "$1"' "${sources[@]}"
 finish

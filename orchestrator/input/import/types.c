@@ -2,22 +2,13 @@
  * it; what moves packets and is not here, or is not emulated, is a finding as well. */
 #include "input/import/priv.h"
 
-#define READ(t, kind) \
-	{ \
-		(t), TYPE_READ, (kind), true, NULL \
-	}
-#define PART(t, of) \
-	{ \
-		(t), TYPE_PART, NULL, true, ("read with its " of) \
-	}
-#define IGNORED(t, why) \
-	{ \
-		(t), TYPE_IGNORED, NULL, false, (why) \
-	}
-#define MISSING(t, why) \
-	{ \
-		(t), TYPE_UNSUPPORTED, NULL, true, (why) \
-	}
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
+#define READ(t, kind) { (t), TYPE_READ, (kind), true, NULL }
+#define PART(t, of) { (t), TYPE_PART, NULL, true, ("read with its " of) }
+#define IGNORED(t, why) { (t), TYPE_IGNORED, NULL, false, (why) }
+#define MISSING(t, why) { (t), TYPE_UNSUPPORTED, NULL, true, (why) }
+/* clang-format on */
 
 static const char watch[] = "watches; moves no packet";
 static const char names[] = "names; the lab works with addresses";
