@@ -174,8 +174,13 @@ static int open_session(struct ssh *s, const struct ssh_options *o, struct err *
 	if (!s->s)
 		return err_set(e, ENOMEM, "libssh2 does not start");
 	libssh2_session_set_blocking(s->s, 0);
+#if LIBSSH2_VERSION_NUM >= 0x010b01
+	libssh2_session_callback_set2(s->s, LIBSSH2_CALLBACK_SEND, (libssh2_cb_generic *)on_send);
+	libssh2_session_callback_set2(s->s, LIBSSH2_CALLBACK_RECV, (libssh2_cb_generic *)on_recv);
+#else
 	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_SEND, (void *)on_send);
 	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_RECV, (void *)on_recv);
+#endif
 	r = handshake(s, o, deadline, e);
 	if (r == 0)
 		r = ssh_authenticate(s, o, deadline, e);
