@@ -99,8 +99,10 @@ static void covers_route_server(const struct gateway *g, struct findings *f)
 static void shorter(const struct route_table *t, const struct route *r, const struct peering *p,
                     struct prefix spoke, struct findings *f)
 {
+	const struct route *best = longest(t, spoke);
+
 	if (!prefix_covers(r->prefix, spoke) || r->prefix.len >= spoke.len ||
-	    prefix_eq(longest(t, spoke)->prefix, spoke))
+	    (best && prefix_eq(best->prefix, spoke)))
 		return;
 	warning_at(f, "GW-UDR-03", NULL, r->ptr, "add a route for exactly that prefix",
 	           "route \"%s\" of GatewaySubnet (%s) does not take over \"%s\" (%s): the "

@@ -103,7 +103,7 @@ static int next_tag(const struct tmpl *t, const char *p, struct tag *tag)
 
 static void unknown(const struct tmpl *t, const struct tag *tag, const struct scope *s)
 {
-	const char *names[256], *key;
+	const char *names[256] = { NULL }, *key;
 	size_t n = 0;
 	json_t *v;
 

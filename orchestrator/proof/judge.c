@@ -132,15 +132,16 @@ static json_t *one_per_prefix(const json_t *rows)
 	json_array_foreach (rows, i, row) {
 		json_t *list = json_object_get(row, "addressPrefix");
 
-		if (json_array_size(list) < 2)
+		if (json_array_size(list) < 2) {
 			json_array_append(out, row);
-		else
-			json_array_foreach (list, k, prefix) {
-				json_t *one = json_copy(row);
+			continue;
+		}
+		json_array_foreach (list, k, prefix) {
+			json_t *one = json_copy(row);
 
-				json_object_set_new(one, "addressPrefix", json_pack("[O]", prefix));
-				json_array_append_new(out, one);
-			}
+			json_object_set_new(one, "addressPrefix", json_pack("[O]", prefix));
+			json_array_append_new(out, one);
+		}
 	}
 	return out;
 }

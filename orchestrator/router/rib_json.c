@@ -39,7 +39,7 @@ static int route_from_json(const json_t *j, struct rib_table *t)
 {
 	const char *prefix = json_string_value(json_object_get(j, "prefix"));
 	const json_t *hops = json_object_get(j, "nextHops");
-	ip4 next_hops[RIB_MAX_NEXT_HOPS];
+	ip4 next_hops[RIB_MAX_NEXT_HOPS] = { 0 };
 	struct prefix p;
 	size_t n = json_array_size(hops);
 
