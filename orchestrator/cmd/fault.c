@@ -47,7 +47,8 @@ COMMAND(
                     "[NODE...]",
         .summary = "breaks something on purpose, or mends it",
         .help =
-            "  fault stop VM | start VM          deallocated and back: routes to it become None\n"
+            "  fault stop VM | start VM          deallocated and back: routes to it become None;\n"
+            "                                    whatever its powerState in the design is\n"
             "  fault kill NODE [--hold]          its processes die (and are restarted, unless "
             "held)\n"
             "  fault freeze NODE | thaw NODE     hung: neither control nor forwarding\n"

@@ -123,6 +123,28 @@ int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct
 	return r;
 }
 
+static int strip_one(const struct nl_link *l, void *arg)
+{
+	struct nl *nl = arg;
+
+	return l->ifindex == 1 ? 0 : nl_link_set_group(nl, l->ifindex, DOOMED, NULL);
+}
+
+int guest_strip(int ns_fd, struct err *e)
+{
+	struct nl *nl = NULL;
+	int r = nl_open(ns_fd, &nl, e);
+
+	if (r == 0)
+		r = nl_links(nl, strip_one, nl, e);
+	if (r == 0) {
+		r = nl_link_del_group(nl, DOOMED, e);
+		r = r == -ENODEV ? 0 : r; /* it has none */
+	}
+	nl_close(nl);
+	return r;
+}
+
 /* --- the guest's side ----------------------------------------------------------------------- */
 
 /* Opened once; a file that cannot be read counts as the kernel's own default, 0. */

@@ -52,6 +52,8 @@ int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e);
 /* One end of a tunnel, a NIC with `tunnel`: a device of its name in the guest. */
 int guest_tunnel(int ns_fd, const struct nic *n, struct err *e);
 
+/* Takes all links out of a guest, wires with both their ends. */
+int guest_strip(int ns_fd, struct err *e);
 /* Takes ports off a running lab, all of them in one go; those that are gone already are no error.
  * The guests' ends go with them. */
 int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e);

@@ -212,6 +212,13 @@ int bird_advertised(const char *path, const char *protocol, struct bird_path **r
 	bird_parse_sessions(text, &s, &n_s);
 	if (!n_s)
 		return err_set(e, EPROTO, "BIRD's protocol %s is not a BGP session", protocol);
+	/* A session that is down has sent nothing, whatever it would; and of one that has never
+	 * been up BIRD knows no table. */
+	if (!streq(s->state, "Established")) {
+		*ret = NULL;
+		*ret_n = 0;
+		return 0;
+	}
 	rc = routes(path, "export", protocol, &list, &n, e);
 	if (rc < 0)
 		return rc;
@@ -228,8 +235,7 @@ int bird_advertised(const char *path, const char *protocol, struct bird_path **r
 			list[i].as_path[sizeof(list->as_path) - 1] = 0;
 		list[i].next_hop = s->local_ip;
 	}
-	/* A session that is down has sent nothing, whatever it would. */
-	*ret_n = streq(s->state, "Established") ? n : 0;
+	*ret_n = n;
 	*ret = list;
 	return 0;
 }

@@ -19,6 +19,7 @@
 #include "lab/mounts.h"
 #include "lab/node.h"
 #include "lab/observe.h"
+#include "lab/power.h"
 #include "lab/process.h"
 #include "lab/refresh.h"
 #include "lab/responder.h"
@@ -105,13 +106,15 @@ int node_unplug(struct driver *d, struct node *n, struct err *e)
 }
 
 /* The node still has the model that it was built from. */
-static bool stays(const struct node *n, const struct want *w)
+static bool stays(const struct driver *d, const struct node *n, const struct want *w)
 {
+	if (w->vm && n->stopped == power_wanted(d, w->vm))
+		return false;
 	if (n->wire_hash != w->wire || n->guest_hash != w->guest)
 		return false;
 	/* Route Servers and firewalls take what is new as they run; an appliance boots anew with
 	 * its new files, as nothing of what its daemons left in the kernel may survive. */
-	return node_reconfigures(n) || w->vm->firewall || n->files_hash == w->files;
+	return node_reconfigures(n) || (w->vm && w->vm->firewall) || n->files_hash == w->files;
 }
 
 static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
@@ -130,7 +133,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 
 		if (!have)
 			continue;
-		if (stays(have, &w[i])) {
+		if (stays(d, have, &w[i])) {
 			keep[have->pos] = true;
 		} else {
 			w[i].have = NULL;
@@ -204,7 +207,7 @@ static struct node *new_node(struct driver *d, const struct want *w)
 	n->rs = w->rs;
 	n->instance = w->instance;
 	n->forwarding = w->forwarding;
-	n->stopped = w->vm && (w->vm->deallocated || fault_stops(d, w->name));
+	n->stopped = w->vm && !power_wanted(d, w->vm);
 	n->fresh = true;
 	return n;
 }

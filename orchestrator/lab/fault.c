@@ -15,6 +15,7 @@
 #include "lab/maintenance.h"
 #include "lab/node.h"
 #include "lab/ops.h"
+#include "lab/power.h"
 #include "lab/process.h"
 #include "lab/responder.h"
 #include "lab/routerlink.h"
@@ -65,14 +66,20 @@ void fault_mended(struct driver *d, const char *what, const char *target, const 
 	event_add(d->events, "fault", target, "%s", how);
 }
 
-bool fault_stops(const struct driver *d, const char *vm)
+bool fault_there(const struct driver *d, const char *what, const char *target)
 {
-	return fault_find(d, "stop", vm) < d->n_faults;
+	return fault_find(d, what, target) < d->n_faults;
+}
+
+static bool is_power(const struct fault *f)
+{
+	return streq(f->what, "stop") || streq(f->what, "start");
 }
 
 void fault_reset(struct driver *d)
 {
 	maintenance_reset(d);
+	power_reset(d);
 	for (size_t i = d->n_faults; i-- > 0;) {
 		struct node *n = NULL;
 		bool there = streq(d->faults[i].what, "session")
@@ -80,8 +87,8 @@ void fault_reset(struct driver *d)
 		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
 
 		/* A node that was built anew is whole; one that is stopped stays so. */
-		if (there && !streq(d->faults[i].what, "stop") &&
-		    !streq(d->faults[i].what, "session") && n && n->wire_hash && !n->faulted)
+		if (there && !is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
+		    n && n->wire_hash && !n->faulted)
 			there = false;
 		if (!there)
 			fault_drop(d, i);
@@ -116,6 +123,18 @@ static int vm_of(struct driver *d, const char *name, struct node **ret, struct e
 	return 0;
 }
 
+/* What was done to its processes and cables is over when it stops: it starts whole. */
+static void forget_within(struct driver *d, const struct node *n)
+{
+	for (size_t i = d->n_faults; i-- > 0;) {
+		struct node *of = NULL;
+
+		if (!is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
+		    lab_node(&d->lab, d->faults[i].target, &of, NULL) == 0 && of == n)
+			fault_drop(d, i);
+	}
+}
+
 static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
@@ -125,17 +144,15 @@ static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 		return r;
 	if (n->stopped)
 		return err_set(e, EALREADY, "%s is deallocated already", n->name);
-	node_procs_stop(n);
-	r = node_unplug(d, n, e);
+	r = node_halt(d, n, e);
 	if (r < 0)
 		return r;
-	n->stopped = true;
-	n->frozen = false;
 	n->faulted = true;
-	responder_forget(d, n);
-	fault_forget(d, "freeze", n->name);
-	fault_forget(d, "kill", n->name);
-	fault_note(d, "stop", n->name, "");
+	forget_within(d, n);
+	if (n->vm->deallocated)
+		fault_mended(d, "start", n->name, "stop");
+	else
+		fault_note(d, "stop", n->name, "");
 	return lab_stopped_changed(d, e);
 }
 
@@ -152,7 +169,10 @@ static int do_start(struct driver *d, const char *const *argv, struct err *e)
 	if (r < 0)
 		return r;
 	n->stopped = false;
-	fault_mended(d, "stop", n->name, "start");
+	if (n->vm->deallocated)
+		fault_note(d, "start", n->name, "");
+	else
+		fault_mended(d, "stop", n->name, "start");
 	r = lab_stopped_changed(d, e);
 	return r < 0 ? r : responder_update(d, e);
 }
@@ -300,6 +320,7 @@ static int do_nothing(struct driver *d, const char *const *argv, struct err *e)
 static int mend(struct driver *d, const struct fault *f, struct err *e)
 {
 	const char *const start[] = { "start", f->target, NULL };
+	const char *const stop[] = { "stop", f->target, NULL };
 	const char *const thaw[] = { "thaw", f->target, NULL };
 	const char *const link[] = { "link", f->target, "up", NULL };
 	const char *const session[] = { "session", f->target, "up", NULL };
@@ -307,6 +328,8 @@ static int mend(struct driver *d, const struct fault *f, struct err *e)
 
 	if (streq(f->what, "stop"))
 		return do_start(d, start, e);
+	if (streq(f->what, "start"))
+		return do_stop(d, stop, e);
 	if (streq(f->what, "freeze"))
 		return do_freeze(d, thaw, e);
 	if (streq(f->what, "link"))

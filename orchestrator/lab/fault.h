@@ -4,7 +4,8 @@
 #include "lab/driver.h"
 
 struct fault {
-	char *what;   /* "stop", "kill", "freeze", "link", "session", "impair", "maintenance" */
+	char *what; /* "stop", "start", "kill", "freeze", "link", "session", "impair", "maintenance"
+	             */
 	char *target; /* node, NIC, or peering */
 	char *detail; /* "down", "--hold", "rate 1mbit", "30s"; "" */
 };
@@ -13,8 +14,8 @@ struct hybrid_session;
 
 /* The fault that keeps a gateway's session down, as a command; the caller frees.  NULL: none. */
 char *fault_of_session(const struct driver *d, const struct hybrid_session *s);
-/* True when a fault keeps this VM stopped. */
-bool fault_stops(const struct driver *d, const char *vm);
+/* target: any case of its letters. */
+bool fault_there(const struct driver *d, const char *what, const char *target);
 /* The design has changed: faults of what is gone are forgotten. */
 void fault_reset(struct driver *d);
 

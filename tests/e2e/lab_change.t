@@ -113,6 +113,39 @@ like "free one" "$out" '10\.9\.2\.4/24'
 edit 'del(.virtualMachines.d2) | .virtualMachines.box.nic.privateIPAddress = "10.9.2.4"'
 status "and back" 0 vnetlab up "$file" -q
 
+# Deallocated by the design, and back; a fault overrules it, and is listed until it is what the design says anyhow.
+state_of() { vnetlab status -o json | jq -r '.nodes[] | select(.name=="'"$1"'") | .state'; }
+edit '.virtualMachines.one.powerState = "deallocated" | .virtualMachines.box.powerState = "deallocated"'
+status "two VMs deallocated" 0 vnetlab up "$file" -o json
+json "both are done, the others kept" '.nodes.rebuilt == 2 and .nodes.kept == 4 and .sessions.of == 2'
+is "they are" "$(state_of one)$(state_of box)" deallocateddeallocated
+status "no answer" 1 vnetlab probe two box -q
+wait_until "no session" 5 holds '[.bgp[] | select(.peering=="Rs/one") | .state] | index("Established") == null' vnetlab status -o json
+status "what is announced to who does not listen" 0 vnetlab advertised Rs/one -o json
+json "is nothing" '[.[][]] == []'
+same_since "the other session did not notice" "$(since two)" "$two"
+status "plan says nothing" 0 vnetlab plan "$file" --detailed-exitcode
+vnetlab down -q >/dev/null
+status "the same on nothing" 0 vnetlab up "$file" -q
+is "is the same" "$(state_of one)$(state_of box)$(state_of two)" deallocateddeallocatedrunning
+status "also to who has never listened" 0 vnetlab advertised Rs/one -o json
+json "nothing is announced" '[.[][]] == []'
+two=$(since two)
+status "started by a fault" 0 vnetlab fault start box -o json
+json "which is listed" '.faults == ["start box"]'
+status "up lets it run" 0 vnetlab up "$file" -q
+is "it does" "$(state_of box)" running
+status "cleared" 0 vnetlab fault clear
+is "it is as the design says" "$(state_of box)" deallocated
+vnetlab fault start box -q >/dev/null
+edit 'del(.virtualMachines.one.powerState, .virtualMachines.box.powerState)'
+status "both run again" 0 vnetlab up "$file" -o json
+json "the appliance has booted" '.nodes.rebuilt == 1 and .sessions == {"up":4,"of":4}'
+status "it answers" 0 vnetlab probe two box -q
+status "nothing is broken any more" 0 vnetlab fault list -o json
+json "as the design says the same" '.faults == []'
+same_since "the other session did not notice" "$(since two)" "$two"
+
 # What cannot be is taken back.
 cp "$file" "$work/good.json"
 mkdir "$work/conf"

@@ -90,6 +90,11 @@ status "the guest" 0 vnetlab exec box -- ip -o link show eth0
 like "sees no carrier" "$out" NO-CARRIER
 status "link up" 0 vnetlab fault link box up
 wait_until "back" 3 reaches 10.9.1.5
+vnetlab fault link box down -q >/dev/null
+status "stop of what has no cable" 0 vnetlab fault stop box -o json
+json "one fault is left" '.faults == ["stop box"]'
+status "start" 0 vnetlab fault start box
+ok "its cable is whole" reaches 10.9.1.5
 
 # up says why what is missing is missing.
 vnetlab fault link one down >/dev/null
