@@ -68,9 +68,9 @@ status "a signal reaches the command" 143 timeout -s TERM --preserve-status 1 "$
 wait_until "and ends it" 3 sh -c "! pgrep -P $pid -x sleep"
 
 # What ignores a signal cannot keep us: the second one ends the client, which hangs up on it.
-"$B/vnetlab" exec left -- sh -c 'trap "" INT TERM HUP; touch "$1"; sleep 60' - "$work/began" 2>"$work/exec.err" </dev/null &
+"$B/vnetlab" exec left -- sh -c 'trap "" INT TERM HUP; echo began; sleep 60' >"$work/began" 2>"$work/exec.err" </dev/null &
 client=$!
-wait_until "a command that ignores signals" 5 test -e "$work/began"
+wait_until "a command that ignores signals" 5 test -s "$work/began"
 kill -TERM $client
 wait_until "has passed one on" 5 sh -c "! grep -q '^ShdPnd:.*4...$' /proc/$client/status"
 kill -TERM $client

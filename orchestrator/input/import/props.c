@@ -171,7 +171,8 @@ static bool listed(const char *list, const char *name)
 {
 	size_t n = strlen(name);
 
-	for (const char *p = list; (p = strcasestr(p, name)); p++)
+	/* "" stands everywhere, before the first word, too. */
+	for (const char *p = list; n && (p = strcasestr(p, name)); p++)
 		if (p[-1] == ' ' && p[n] == ' ' && !strchr(name, ' '))
 			return true;
 	return false;
@@ -207,7 +208,7 @@ static bool is_off(const json_t *v)
 static void look_at(struct import *im, const struct res *r, const struct props *p, const char *key,
                     const json_t *v)
 {
-	if (!*key || !says_something(v) || is_off(v) || listed(p->known, key))
+	if (!says_something(v) || is_off(v) || listed(p->known, key))
 		return;
 	for (const struct missing *m = p->missing; m && m->name; m++)
 		if (strieq(m->name, key)) {
