@@ -154,6 +154,15 @@ const char *str_nearest(const char *s, const char *const *candidates, size_t n)
 	return best_d <= limit ? best : NULL;
 }
 
+uint64_t bytes_hash(uint64_t h, const void *p, size_t n)
+{
+	const unsigned char *s = p;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ s[i]) * 0x100000001b3u;
+	return h;
+}
+
 uint64_t str_hash(const char *s, uint64_t seed)
 {
 	uint64_t h = 14695981039346656037ULL ^ seed;

@@ -31,6 +31,9 @@ unsigned str_distance(const char *a, const char *b);
 const char *str_nearest(const char *s, const char *const *candidates, size_t n);
 
 uint64_t str_hash(const char *s, uint64_t seed); /* FNV-1a, ASCII case folded */
+/* FNV-1a over bytes as they are; h: BYTES_HASH_SEED, or the hash of what comes before. */
+uint64_t bytes_hash(uint64_t h, const void *p, size_t n);
+#define BYTES_HASH_SEED 0xcbf29ce484222325u
 
 /* "30s", "500ms", "2m" -> milliseconds; -EINVAL for anything else, -ERANGE above 24 h. */
 int str_duration(const char *s, long *ret_ms);

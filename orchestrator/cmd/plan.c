@@ -22,54 +22,76 @@ void plan_print(const json_t *changes)
 	}
 }
 
+static void print_nodes(const json_t *nodes)
+{
+	static const struct {
+		const char *action, *words;
+	} all[] = { { "rebuild", "made anew" },
+		    { "change", "changed as they run" },
+		    { "create", "new" },
+		    { "remove", "taken away" } };
+	const json_t *n;
+	size_t i;
+
+	for (size_t k = 0; k < ARRAY_LEN(all); k++) {
+		_cleanup_str_ struct str names = { 0 };
+
+		json_array_foreach ((json_t *)nodes, i, n)
+			if (streq(json_str(n, "action"), all[k].action))
+				str_printf(&names, "%s%s", names.n ? ", " : "",
+				           json_str(n, "name"));
+		if (names.n)
+			printf("Nodes %s: %s\n", all[k].words, str_get(&names));
+	}
+}
+
 /* The driver knows what runs; where none runs, everything is new. */
 static int ask(const struct opened *o, json_t **ret, struct err *e)
 {
 	struct lab_client *c = NULL;
-	json_t *answer;
 	int r = lab_connect(o->lab, &c, e);
 
 	if (r == -ENOENT) {
 		_cleanup_changes_ struct changes all = { 0 };
 
 		reconcile(NULL, o->design, &all);
-		*ret = changes_json(&all);
+		*ret = json_pack("{s:o}", "changes", changes_json(&all));
 		return 0;
 	}
 	if (r < 0)
 		return r;
-	r = lab_call(c, json_pack("{s:s,s:O}", "op", "plan", "design", o->design), NULL, NULL,
-	             &answer, NULL, e);
+	r = lab_call(c, json_pack("{s:s,s:O}", "op", "plan", "design", o->design), NULL, NULL, ret,
+	             NULL, e);
 	lab_disconnect(c);
-	if (r < 0)
-		return r;
-	*ret = json_incref(json_object_get(answer, "changes"));
-	json_decref(answer);
-	return 0;
+	return r;
 }
 
 int plan_run(const struct cmd_args *a)
 {
 	_cleanup_opened_ struct opened o = { 0 };
 	struct err e = { 0 };
-	json_t *changes = NULL;
+	json_t *answer = NULL;
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
 	if (status != EX_DONE)
 		return status;
-	if (ask(&o, &changes, &e) < 0)
+	if (ask(&o, &answer, &e) < 0)
 		return ui_error(&e);
+	const json_t *changes = json_object_get(answer, "changes"),
+	             *nodes = json_object_get(answer, "nodes");
 	size_t n = json_array_size(changes);
 
 	if (a->json) {
-		ui_json(json_pack("{s:O}", "changes", changes));
+		json_object_del(answer, "ok");
+		ui_json(json_incref(answer));
 	} else if (n) {
 		printf("Lab %s, %zu change%s:\n", o.lab, n, n == 1 ? "" : "s");
 		plan_print(changes);
+		print_nodes(nodes);
 	} else {
 		printf("Lab %s is as the design says, nothing to change\n", o.lab);
 	}
-	json_decref(changes);
+	json_decref(answer);
 	return n && arg_flag(a, "detailed-exitcode") ? EX_PENDING : EX_DONE;
 }
 

@@ -39,6 +39,20 @@ enum field_type {
 	T_UNSUPPORTED /* Azure has it, this version does not emulate it */
 };
 
+/* Where a change of a property shows in a running lab.  What compares a lab with its design is in
+ * these places; a property that says nothing is compared by itself, as it is written, and a change
+ * of it makes its node anew: the safe side.  tests/unit/test_spec.c changes each property and looks
+ * whether it shows where it says. */
+enum field_shows {
+	SHOWS_IN_NODE = 0,  /* the node that the object is; of an object that is none: all nodes */
+	SHOWS_IN_GUEST = 1, /* the network of nodes: plan/guest.h */
+	SHOWS_IN_FILES =
+	    2, /* files and command lines of daemons: lab/image.h; rules of firewalls */
+	SHOWS_IN_FABRIC = 4,  /* the virtual router's and the edge's tables: plan/fabric.h */
+	SHOWS_AS_IT_RUNS = 8, /* nowhere else: it is asked of the design whenever it matters */
+	SHOWS_INSIDE = 16     /* an object, or several: what is inside of it says where */
+};
+
 enum map_keys { KEYS_NAME, KEYS_TEXT, KEYS_FILE };
 
 struct enum_value {
@@ -59,6 +73,8 @@ struct field {
 	uint32_t min, max; /* T_UINT: of the value; T_LIST: min is the least number of items */
 	const struct enum_value *values;
 	const struct object_def *object; /* of T_OBJECT, also as item */
+	unsigned shows;                  /* enum field_shows, several */
+	bool nodes;                      /* T_MAP: its objects are nodes of the lab */
 	const char *dflt;                /* plain text */
 	size_t at;                       /* AT(struct, member); 0: not filled in */
 	const char *help;

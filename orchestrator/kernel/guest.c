@@ -5,17 +5,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "azure/hybrid.h"
 #include "base/str.h"
 #include "kernel/nft.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
+#include "kernel/ttl.h"
 #include "plan/bgp_open.h"
 #include "plan/firewall_nft.h"
 
 enum {
-	FIRST_IFINDEX = 2, /* in a new namespace: 1 is lo */
-	METRIC = 100,      /* of the default route, as the images' DHCP client sets it */
 	DOOMED = 0x766e6c, /* group of links that are being deleted */
 };
 
@@ -169,7 +167,7 @@ static int look(void *arg, struct err *e)
 
 /* New namespaces take the machine's IPv4 settings (on one with containers, forwarding is on), so
  * they are written where they are not what is wanted, and only there: a file costs 50 us. */
-int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e)
+static int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e)
 {
 	int r = 0;
 
@@ -182,96 +180,110 @@ int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e)
 	return r;
 }
 
-static ip4 gateway(const struct subnet *s)
+static int add_addr(struct nl *nl, const struct guest_addr *a, struct err *e)
 {
-	return s->prefix.addr + 1;
+	return (a->alone ? nl_addr_add_alone : nl_addr_add)(nl, (int)a->ifindex, a->ip,
+	                                                    (uint8_t)a->len, e);
 }
 
-/* All neighbour entries of a machine that may age share one table of 1,024 (a setting of the
- * machine that is not ours to change): a hundred guests of one subnet that talk to each other would
- * fill it, for the machine itself too.  So the gateway's entry, whose address never changes, is
- * permanent, and does not count; and a plain VM reaches its own subnet through the gateway.  The
- * frame is the same, since the fabric answers ARP for everybody with one address (azure-semantics
- * 3.1).  An appliance has its subnet attached, as its daemons expect. */
-static int attach_subnet(struct nl *nl, const struct nic *n, int ifindex, struct err *e)
+struct nl_route guest_nl_route(const struct guest_hop *h)
 {
-	const struct subnet *s = n->subnet;
-	bool appliance = n->vm->image && !strieq(n->vm->image, "host");
-	const struct nl_route r = {
-		.dst = s->prefix,
+	return (struct nl_route){
+		.dst = { h->dst, (uint8_t)h->len },
 		.type = RTN_UNICAST,
-		.protocol = RTPROT_DHCP,
-		.metric = METRIC,
-		.src = n->ip,
+		.protocol = (uint8_t)h->protocol,
+		.scope = (uint8_t)h->scope,
+		.metric = h->metric,
+		.src = h->src,
 		.n_hops = 1,
-		.hops[0] = { .via = gateway(s), .ifindex = ifindex, .onlink = true },
+		.hops[0] = { .via = h->via, .ifindex = (int)h->ifindex, .onlink = h->onlink },
 	};
-	int rc = nl_neigh_replace(nl, ifindex, gateway(s), FABRIC_MAC, e);
-
-	if (rc < 0)
-		return rc;
-	if (appliance)
-		return nl_addr_add(nl, ifindex, n->ip, s->prefix.len, e);
-	rc = nl_addr_add_alone(nl, ifindex, n->ip, s->prefix.len, e);
-	return rc < 0 ? rc : nl_route_replace(nl, &r, e);
 }
 
-static int configure_nic(struct nl *nl, const struct nic *n, struct err *e)
+static int add_route(struct nl *nl, const struct guest_hop *h, struct err *e)
 {
-	int ifindex = FIRST_IFINDEX + (int)n->index;
-	const struct nl_route all = {
-		.type = RTN_UNICAST,
-		.protocol = RTPROT_DHCP,
-		.metric = METRIC,
-		.n_hops = 1,
-		.hops[0] = { .via = gateway(n->subnet), .ifindex = ifindex, .onlink = true },
-	};
-	int r = nl_link_up4(nl, ifindex, e);
+	const struct nl_route r = guest_nl_route(h);
 
-	if (r == 0)
-		r = attach_subnet(nl, n, ifindex, e);
-	if (r == 0 && n->index == 0)
-		r = nl_route_replace(nl, &all, e);
-	return r;
-}
-
-static int add_static(struct nl *nl, const struct vm *vm, const struct guest_route *g,
-                      struct err *e)
-{
-	struct nl_route r = {
-		.dst = g->prefix,
-		.type = RTN_UNICAST,
-		.protocol = RTPROT_STATIC,
-		.n_hops = 1,
-		/* The fabric takes what it is sent, by any name; so no address is out of reach. */
-		.hops[0] = { .via = g->via, .ifindex = FIRST_IFINDEX, .onlink = true },
-	};
-
-	for (size_t i = 0; i < vm->n_nics; i++) {
-		if (!vm->nics[i]->peer && prefix_has(vm->nics[i]->subnet->prefix, g->via)) {
-			r.hops[0].ifindex = FIRST_IFINDEX + (int)i;
-			break;
-		}
-	}
 	return nl_route_replace(nl, &r, e);
 }
 
-static int configure_vm(struct nl *nl, const struct vm *vm, struct err *e)
+/* lo is there; wires and tunnels come when both their ends are. */
+static bool is_there(const struct guest_plan *p, uint32_t ifindex)
+{
+	for (size_t i = 0; i < p->n_links; i++)
+		if (p->links[i].ifindex == ifindex)
+			return p->links[i].kind == GUEST_PORT;
+	return ifindex == GUEST_LO;
+}
+
+static int configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e)
 {
 	int r = 0;
 
+	for (size_t i = 0; i < p->n_links && r == 0; i++)
+		if (all || p->links[i].kind == GUEST_PORT)
+			r = nl_link_up4(nl, (int)p->links[i].ifindex, e);
+	for (size_t i = 0; i < p->n_neighs && r == 0; i++)
+		r = nl_neigh_replace(nl, (int)p->neighs[i].ifindex, p->neighs[i].ip, FABRIC_MAC, e);
+	for (size_t i = 0; i < p->n_addrs && r == 0; i++)
+		if (all || is_there(p, p->addrs[i].ifindex))
+			r = add_addr(nl, &p->addrs[i], e);
+	for (size_t i = 0; i < p->n_routes && r == 0; i++)
+		if (all || is_there(p, p->routes[i].ifindex))
+			r = add_route(nl, &p->routes[i], e);
+	return r;
+}
+
+int guest_configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e)
+{
 	nl_batch_begin(nl);
-	for (size_t i = 0; i < vm->n_loopbacks && r == 0; i++)
-		r = nl_addr_add(nl, 1, vm->loopbacks[i], 32, e);
-	for (size_t i = 0; i < vm->n_nics && r == 0; i++)
-		if (!vm->nics[i]->peer)
-			r = configure_nic(nl, vm->nics[i], e);
-	for (size_t i = 0; i < vm->n_routes && r == 0; i++)
-		if (!vm_tunnel_to(vm, vm->routes[i].via)) /* that one comes later */
-			r = add_static(nl, vm, &vm->routes[i], e);
-	int end = nl_batch_end(nl, r < 0 ? NULL : e);
+	int r = configure(nl, p, all, e), end = nl_batch_end(nl, r < 0 ? NULL : e);
 
 	return r < 0 ? r : end;
+}
+
+struct sweep {
+	struct nl *nl;
+	const struct guest_plan *want;
+	struct nl_route *old;
+	size_t n_old, cap_old;
+};
+
+static int find_old(const struct nl_route *r, void *arg)
+{
+	struct sweep *s = arg;
+	const struct guest_hop like = { .dst = r->dst.addr,
+		                        .len = r->dst.len,
+		                        .metric = r->metric };
+
+	if (r->table == RT_TABLE_MAIN && !guest_plan_route(s->want, &like))
+		VEC_PUSH(s->old, s->n_old, s->cap_old) = *r;
+	return 0;
+}
+
+int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e)
+{
+	struct sweep s = { .want = want };
+	int r = nl_open(ns_fd, &s.nl, e);
+
+	if (r == 0)
+		r = nl_routes(s.nl, RT_TABLE_MAIN, RTPROT_STATIC, find_old, &s, e);
+	for (size_t i = 0; i < s.n_old && r == 0; i++)
+		r = nl_route_del(s.nl, &s.old[i], e);
+	for (size_t i = 0; i < want->n_routes && r == 0; i++) {
+		struct err why = { 0 };
+
+		r = add_route(s.nl, &want->routes[i], &why);
+		/* A wire whose other end does not run is laid, with its routes, when that starts.
+		 */
+		if ((r == -ENODEV || r == -ENETDOWN) && !is_there(want, want->routes[i].ifindex))
+			r = 0;
+		if (r < 0 && e)
+			*e = why;
+	}
+	nl_close(s.nl);
+	free(s.old);
+	return r;
 }
 
 /* interfaces.md: what the guest forwards to destinations outside RFC 1918 leaves with its own
@@ -305,67 +317,7 @@ int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e)
 	return filter(ns_fd, str_get(&rules), "firewall rules", e);
 }
 
-int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding, struct err *e)
-{
-	struct nl *nl = NULL;
-	int r = 0;
-
-	nl_batch_begin(p->fabric);
-	for (size_t i = 0; i < vm->n_nics && r == 0; i++) {
-		const struct nic *n = vm->nics[i];
-		char port[IFNAMSIZ], eth[32], alias[256];
-		uint8_t mac[6];
-
-		if (n->peer)
-			continue;
-		snprintf(eth, sizeof(eth), "eth%zu", i);
-		snprintf(alias, sizeof(alias), "%s/%s", vm->name, n->name);
-		mac_nic(n, mac);
-		r = plug_link(p, port_name_nic(n, port), alias, ns_fd, eth, FIRST_IFINDEX + (int)i,
-		              mac, e);
-	}
-	int end = nl_batch_end(p->fabric, r < 0 ? NULL : e);
-
-	r = r < 0 ? r : end;
-	if (r == 0)
-		r = guest_sysctls(p, ns_fd, forwarding, e);
-	if (r == 0)
-		r = nl_open(ns_fd, &nl, e);
-	if (r == 0)
-		r = configure_vm(nl, vm, e);
-	nl_close(nl);
-	if (r == 0 && vm->endpoint)
-		r = ns_sysctl(ns_fd, "ipv4/icmp_echo_ignore_all", "1", e);
-	if (r == 0 && vm->source_nat)
-		r = filter(ns_fd, SOURCE_NAT, "source NAT", e);
-	if (r == 0 && vm->firewall)
-		r = guest_firewall(ns_fd, vm->firewall, e);
-	return r < 0 ? err_wrap(e, "links of %s", vm->name) : 0;
-}
-
-static int configure_rs(struct nl *nl, ip4 ip, struct err *e)
-{
-	const struct nl_route all = {
-		.type = RTN_UNICAST,
-		.protocol = RTPROT_STATIC,
-		.scope = RT_SCOPE_LINK,
-		.n_hops = 1,
-		.hops[0] = { .ifindex = FIRST_IFINDEX },
-	};
-	int r;
-
-	nl_batch_begin(nl);
-	r = nl_link_up4(nl, FIRST_IFINDEX, e);
-	if (r == 0)
-		r = nl_addr_add(nl, FIRST_IFINDEX, ip, 32, e);
-	if (r == 0)
-		r = nl_route_replace(nl, &all, e);
-	int end = nl_batch_end(nl, r < 0 ? NULL : e);
-
-	return r < 0 ? r : end;
-}
-
-int guest_bgp_open(int ns_fd, struct err *e)
+static int guest_bgp_open(int ns_fd, struct err *e)
 {
 	static bool old_kernel; /* found out once */
 	struct nft *nft = NULL;
@@ -384,34 +336,44 @@ int guest_bgp_open(int ns_fd, struct err *e)
 	return r < 0 ? err_wrap(e, "rules for BGP's OPEN") : 0;
 }
 
-int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, unsigned instance,
-                   bool answers_ping, struct err *e)
+static int plug_ports(struct plug *p, int ns_fd, const struct guest_plan *plan, struct err *e)
 {
-	_cleanup_free_ char *name = node_name_rs(rs, instance);
-	struct nl *nl = NULL;
-	char port[IFNAMSIZ];
-	uint8_t mac[6];
-	int r;
+	int r = 0;
 
-	/* Before there is a way out. */
-	r = guest_bgp_open(ns_fd, e);
-	if (r < 0)
-		return err_wrap(e, "%s", name);
-	mac_rs(rs, instance, mac);
 	nl_batch_begin(p->fabric);
-	r = plug_link(p, port_name_rs(rs, instance, port), name, ns_fd, "eth0", FIRST_IFINDEX, mac,
-	              e);
+	for (size_t i = 0; i < plan->n_links && r == 0; i++) {
+		const struct guest_link *l = &plan->links[i];
+
+		if (l->kind == GUEST_PORT)
+			r = plug_link(p, l->port, l->alias, ns_fd, l->name, (int)l->ifindex, l->mac,
+			              e);
+	}
 	int end = nl_batch_end(p->fabric, r < 0 ? NULL : e);
 
-	r = r < 0 ? r : end;
+	return r < 0 ? r : end;
+}
+
+int guest_build(struct plug *p, int ns_fd, const struct guest_plan *plan, struct err *e)
+{
+	const struct guest_settings *set = &plan->set;
+	struct nl *nl = NULL;
+	/* Before there is a way out. */
+	int r = set->bgp_open ? guest_bgp_open(ns_fd, e) : 0;
+
 	if (r == 0)
-		r = guest_sysctls(p, ns_fd, false, e);
-	if (r == 0 && !answers_ping)
+		r = plug_ports(p, ns_fd, plan, e);
+	if (r == 0)
+		r = guest_sysctls(p, ns_fd, set->forwarding, e);
+	if (r == 0 && set->no_ping)
 		r = ns_sysctl(ns_fd, "ipv4/icmp_echo_ignore_all", "1", e);
 	if (r == 0)
 		r = nl_open(ns_fd, &nl, e);
 	if (r == 0)
-		r = configure_rs(nl, rs->instance[instance], e);
+		r = guest_configure(nl, plan, false, e);
 	nl_close(nl);
-	return r < 0 ? err_wrap(e, "link of %s", name) : 0;
+	if (r == 0 && set->no_hop)
+		r = ttl_keep(ns_fd, e);
+	if (r == 0 && set->source_nat)
+		r = filter(ns_fd, SOURCE_NAT, "source NAT", e);
+	return r < 0 ? err_wrap(e, "its links") : 0;
 }

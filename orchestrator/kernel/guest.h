@@ -6,6 +6,8 @@
 
 #include "azure/model.h"
 #include "base/err.h"
+#include "kernel/nl.h"
+#include "plan/guest.h"
 #include "plan/names.h"
 
 struct plug; /* the fabric's side: its socket, and which interface numbers are free */
@@ -22,34 +24,23 @@ int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, co
 int plug_loop(struct plug *p, const char *out, const char *in, const char *alias,
               const uint8_t in_mac[6], struct err *e);
 
-/* ns_fd: a new namespace with nothing in it but lo.  Gives it eth0, eth1, ... with their addresses;
- * the default route through the primary's .1; vm->routes, vm->loopbacks, source NAT, vm->firewall.
- * forwarding: ip_forward (the appliance image says). */
-int guest_build_vm(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding, struct err *e);
+/* ns_fd: a new namespace with nothing in it but lo.  Gives it what the plan says but for wires and
+ * tunnels: these come later, when both their ends are there. */
+int guest_build(struct plug *p, int ns_fd, const struct guest_plan *plan, struct err *e);
+/* A node that runs gets the plan's routes, and loses static ones that the plan does not have: for
+ * nodes where nobody else makes such. */
+int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e);
+/* Brings links up that are there, and gives them their neighbours, addresses and routes.  all: also
+ * those of wires and tunnels. */
+int guest_configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e);
+struct nl_route guest_nl_route(const struct guest_hop *h);
 /* The rules of vm->firewall, in place of those that it has (plan/firewall_nft.h). */
 int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e);
-/* A Route Server instance: its address as /32 and every other address directly on eth0 (the fabric
- * answers ARP for all of them), so that BIRD may write any next hop into the table that the virtual
- * router watches.  It never forwards (azure-semantics 0.5).  answers_ping: settings.routeServerPing
- */
-int guest_build_rs(struct plug *p, int ns_fd, const struct route_server *rs, unsigned instance,
-                   bool answers_ping, struct err *e);
-
-/* What BIRD says and hears in OPEN messages becomes what Azure says (plan/bgp_open.h): for the
- * namespaces of Route Server instances, which have no other rules. */
-int guest_bgp_open(int ns_fd, struct err *e);
-
-/* ip_forward as wanted, no reverse path filter, whatever this machine hands down. */
-int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err *e);
-
-/* What has a role of its own (azure/hybrid.h): a gateway's link to the fabric, and addresses that
- * others reach by wires.  Wires come later, when both their ends are there. */
-int guest_build_hybrid(struct plug *p, int ns_fd, const struct vm *vm, bool forwarding,
-                       struct err *e);
 /* Both ends of a wire, a being the one and a->peer the other; one that is there is replaced. */
 int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e);
 
-/* One end of a tunnel, a NIC with `tunnel`: a device of its name in the guest. */
+/* One end of a tunnel, a NIC with `tunnel`: a device of its name in the guest; one that is there is
+ * replaced. */
 int guest_tunnel(int ns_fd, const struct nic *n, struct err *e);
 
 /* Takes all links out of a guest, wires with both their ends. */

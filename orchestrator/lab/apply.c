@@ -11,7 +11,7 @@
 #include "lab/observe.h"
 #include "lab/ops.h"
 #include "lab/process.h"
-#include "plan/reconcile.h"
+#include "lab/proposal.h"
 
 enum { PROGRESS_MS = 100 };
 
@@ -305,48 +305,6 @@ static void build_progress(size_t n, size_t of, void *ctx)
 /* --- the operations ----------------------------------------------------------------------------
  */
 
-/* NICs that got their addresses from Azure keep them, whatever is added or removed before them. */
-static void keep_addresses(const struct model *have, json_t *design)
-{
-	json_t *kept = json_object();
-
-	for (size_t i = 0; have && i < have->n_nics; i++)
-		if (have->nics[i].dynamic)
-			json_object_set_new(kept, have->nics[i].name,
-			                    json_string(IP4_STR(have->nics[i].ip)));
-	json_object_set_new(design, "addresses", kept);
-}
-
-static int read_design(const struct lab *l, struct request *r, json_t **ret, struct model **ret_m,
-                       struct err *e)
-{
-	_cleanup_findings_ struct findings f = { 0 };
-	json_t *design = json_object_get(r->body, "design");
-
-	if (!json_is_object(design))
-		return err_set(e, EINVAL, "the request has no \"design\"");
-	keep_addresses(l->model, design);
-	struct model *m = design_model(design, &f);
-
-	if (!m) {
-		findings_sort(&f);
-		return err_set(e, EBADMSG, "the design has %zu errors; the first, %s at %s: %s",
-		               f.errors, f.n ? f.items[0].rule : "", f.n ? f.items[0].pointer : "",
-		               f.n ? f.items[0].message : "");
-	}
-	*ret = design;
-	*ret_m = m;
-	return 0;
-}
-
-static json_t *diff(const struct lab *l, const json_t *design)
-{
-	_cleanup_changes_ struct changes c = { 0 };
-
-	reconcile(l->design, design, &c);
-	return changes_json(&c);
-}
-
 static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	struct driver *d = l->driver;
@@ -359,7 +317,7 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	struct apply *a = xcalloc(1, sizeof(*a));
 
 	a->began = now_ms();
-	int rc = read_design(l, r, &design, &m, e);
+	int rc = proposal_read(l, r->body, &design, &m, e);
 
 	if (rc < 0) {
 		free(a);
@@ -369,7 +327,7 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	a->c = r->client;
 	a->wait_ms = (long)json_integer_value(json_object_get(r->body, "waitMs"));
 	a->before = json_incref(l->design);
-	a->changes = diff(l, design);
+	a->changes = proposal_changes(l, design);
 	a->deadline.fn = timed_out;
 	a->tick.fn = tick;
 	d->apply = a;
@@ -392,18 +350,3 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 }
 
 LAB_OP(apply, { .name = "apply", .kind = OP_INLINE, .run = op_apply });
-
-static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e)
-{
-	json_t *design;
-	struct model *m;
-	int rc = read_design(l, r, &design, &m, e);
-
-	if (rc < 0)
-		return rc;
-	model_free(m);
-	*ret = json_pack("{s:o}", "changes", diff(l, design));
-	return 0;
-}
-
-LAB_OP(plan, { .name = "plan", .kind = OP_INLINE, .run = op_plan });

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include <uthash.h>
-
 #include "base/str.h"
 #include "kernel/fabric_ns.h"
 #include "kernel/guest.h"
@@ -15,11 +13,9 @@
 #include "lab/fabric.h"
 #include "lab/fault.h"
 #include "lab/health.h"
-#include "lab/image.h"
 #include "lab/mounts.h"
 #include "lab/node.h"
 #include "lab/observe.h"
-#include "lab/power.h"
 #include "lab/process.h"
 #include "lab/refresh.h"
 #include "lab/responder.h"
@@ -28,47 +24,6 @@
 #include "lab/wires.h"
 
 enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
-
-/* --- which node is which -----------------------------------------------------------------------
- */
-
-struct entry { /* nodes by name, case folded */
-	char *key;
-	struct node *node;
-	UT_hash_handle hh;
-};
-
-static char *folded(const char *s)
-{
-	char *f = xstrdup(s);
-
-	for (char *p = f; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-	return f;
-}
-
-static void match(struct lab *l, struct want *w, size_t n)
-{
-	_cleanup_free_ struct entry *all = xcalloc(l->n_nodes + 1, sizeof(*all));
-	struct entry *map = NULL, *en;
-
-	for (size_t i = 0; i < l->n_nodes; i++) {
-		all[i].key = folded(l->nodes[i]->name);
-		all[i].node = l->nodes[i];
-		HASH_ADD_KEYPTR(hh, map, all[i].key, strlen(all[i].key), &all[i]);
-	}
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_free_ char *key = folded(w[i].name);
-
-		HASH_FIND_STR(map, key, en);
-		if (en && en->node->kind == w[i].kind)
-			w[i].have = en->node;
-	}
-	HASH_CLEAR(hh, map);
-	for (size_t i = 0; i < l->n_nodes; i++)
-		free(all[i].key);
-}
 
 /* --- taking away -------------------------------------------------------------------------------
  */
@@ -105,18 +60,6 @@ int node_unplug(struct driver *d, struct node *n, struct err *e)
 	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
 }
 
-/* The node still has the model that it was built from. */
-static bool stays(const struct driver *d, const struct node *n, const struct want *w)
-{
-	if (w->vm && n->stopped == power_wanted(d, w->vm))
-		return false;
-	if (n->wire_hash != w->wire || n->guest_hash != w->guest)
-		return false;
-	/* Route Servers and firewalls take what is new as they run; an appliance boots anew with
-	 * its new files, as nothing of what its daemons left in the kernel may survive. */
-	return node_reconfigures(n) || (w->vm && w->vm->firewall) || n->files_hash == w->files;
-}
-
 static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
                      struct err *e)
 {
@@ -133,7 +76,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 
 		if (!have)
 			continue;
-		if (stays(d, have, &w[i])) {
+		if (want_action(&w[i]) < WANT_REBUILD) {
 			keep[have->pos] = true;
 		} else {
 			w[i].have = NULL;
@@ -170,18 +113,13 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 /* --- making ------------------------------------------------------------------------------------
  */
 
-static int node_plug(struct driver *d, struct node *n, const struct model *m, bool forwarding,
-                     struct err *e)
+static int node_plug(struct driver *d, struct node *n, const struct model *m, struct err *e)
 {
-	int r;
+	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
+	int r = guest_build(d->plug, n->netns, p, e);
 
-	if (n->kind == NODE_ROUTE_SERVER)
-		r = guest_build_rs(d->plug, n->netns, n->rs, n->instance,
-		                   m->settings.route_server_ping, e);
-	else if (n->vm->role != VM_USER)
-		r = guest_build_hybrid(d->plug, n->netns, n->vm, forwarding, e);
-	else
-		r = guest_build_vm(d->plug, n->netns, n->vm, forwarding, e);
+	if (r == 0 && n->vm && n->vm->firewall)
+		r = guest_firewall(n->netns, n->vm->firewall, e);
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
 }
 
@@ -207,7 +145,7 @@ static struct node *new_node(struct driver *d, const struct want *w)
 	n->rs = w->rs;
 	n->instance = w->instance;
 	n->forwarding = w->forwarding;
-	n->stopped = w->vm && !power_wanted(d, w->vm);
+	n->stopped = w->stopped;
 	n->fresh = true;
 	return n;
 }
@@ -221,12 +159,11 @@ static int start(struct driver *d, struct node *n, const struct want *w, struct 
 	return r < 0 ? r : procs_make(d, n, w->plan, e);
 }
 
-/* The hashes say "built": without them the next build starts this node over. */
+/* Without that the next build starts this node over. */
 static void built(struct node *n, const struct want *w)
 {
-	n->wire_hash = w->wire;
-	n->guest_hash = w->guest;
-	n->files_hash = w->files;
+	n->spec = w->spec;
+	n->built = true;
 }
 
 static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
@@ -235,7 +172,7 @@ static int make(struct driver *d, const struct want *w, const struct model *m, s
 	int r = ns_new(&n->netns, e);
 
 	if (r == 0 && !n->stopped)
-		r = node_plug(d, n, m, w->forwarding, e);
+		r = node_plug(d, n, m, e);
 	if (r == 0)
 		r = start(d, n, w, e);
 	if (r == 0)
@@ -270,7 +207,7 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (w[i].kind != NODE_ROUTE_SERVER || !w[i].have->fresh)
 			continue;
-		r = node_plug(d, w[i].have, m, false, e);
+		r = node_plug(d, w[i].have, m, e);
 		if (r == 0)
 			built(w[i].have, &w[i]);
 	}
@@ -285,7 +222,7 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 		return r;
 	close_p(&n->netns);
 	n->netns = fd;
-	r = node_plug(d, n, d->lab.model, n->forwarding, e);
+	r = node_plug(d, n, d->lab.model, e);
 	if (r == 0)
 		r = wires_make(d, d->lab.model, n, e);
 	return r < 0 ? r : node_procs_resume(n, e);
@@ -304,41 +241,50 @@ static int keep_instance(struct driver *d, const struct want *w, struct build_st
                          struct err *e)
 {
 	struct node *n = w->have;
-	bool changed = n->files_hash != w->files;
+	bool changed = n->spec.files != w->spec.files;
 	int r = instance_changes(d, n, w->rs, changed ? w->plan : NULL, e);
 
 	if (r < 0)
 		return err_wrap(e, "%s: its new configuration", n->name);
-	n->files_hash = w->files;
+	n->spec.files = w->spec.files;
 	if (changed)
 		st->reconfigured++;
 	return changed;
 }
 
+/* What node_reconfigures(), or is a firewall: new files, new rules, other routes. */
+static int change(const struct want *w, struct err *e)
+{
+	struct node *n = w->have;
+	int r = 0;
+
+	if (node_reconfigures(n) && n->spec.files != w->spec.files)
+		r = node_reconfigure(n, w, e);
+	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
+		r = guest_firewall(n->netns, w->vm->firewall, e);
+	if (r == 0 && n->spec.routes != w->spec.routes && !n->stopped) {
+		_cleanup_guest_plan_ struct guest_plan *p = guest_plan_vm(w->vm, w->forwarding);
+		r = guest_routes(n->netns, p, e);
+	}
+	if (r < 0)
+		return err_wrap(e, "%s", n->name);
+	n->spec = w->spec;
+	return 0;
+}
+
 static int keep(struct driver *d, const struct want *w, struct build_stats *st, struct err *e)
 {
 	struct node *n = w->have;
+	int r;
 
 	if (n->kind == NODE_ROUTE_SERVER) {
-		int r = keep_instance(d, w, st, e);
-
+		r = keep_instance(d, w, st, e);
 		if (r)
 			return r < 0 ? r : 0;
-	} else if (node_reconfigures(n) && n->files_hash != w->files) {
-		int r = node_reconfigure(n, w, e);
-
-		if (r < 0)
-			return r;
-		st->reconfigured++;
-		return 0;
-	} else if (w->vm->firewall && n->files_hash != w->files) {
-		int r = n->stopped ? 0 : guest_firewall(n->netns, w->vm->firewall, e);
-
-		if (r < 0)
-			return err_wrap(e, "%s", n->name);
-		n->files_hash = w->files;
-		st->reconfigured++;
-		return 0;
+	} else if (want_action(w) == WANT_CHANGE) {
+		r = change(w, e);
+		st->reconfigured += r == 0;
+		return r;
 	}
 	/* What has died too often is wanted still, and whoever says so has perhaps mended it. */
 	if (has_failed(n)) {
@@ -415,12 +361,10 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 {
 	struct want *w = NULL;
 	size_t n = 0;
-	images_use(json_object_get(design, "images"));
-
-	int r = wants_of(m, &w, &n, e);
+	int r = wants_of(m, design, &w, &n, e);
 
 	if (r == 0) {
-		match(&d->lab, w, n);
+		wants_match(&d->lab, w, n);
 		r = take_away(d, w, n, st, e);
 	}
 	if (r == 0)

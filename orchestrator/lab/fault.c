@@ -88,7 +88,7 @@ void fault_reset(struct driver *d)
 
 		/* A node that was built anew is whole; one that is stopped stays so. */
 		if (there && !is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
-		    n && n->wire_hash && !n->faulted)
+		    n && n->built && !n->faulted)
 			there = false;
 		if (!there)
 			fault_drop(d, i);

@@ -15,6 +15,14 @@ enum node_kind { NODE_VM, NODE_ROUTE_SERVER, NODE_INTERNET, NODE_FABRIC };
 
 struct process; /* lab/process.h */
 
+/* What a design wants of a node, as hashes (lab/spec.h). */
+struct spec {
+	uint64_t rows;   /* properties that are compared as they are written: input/schema.h */
+	uint64_t guest;  /* the network of its kernel but for routes: plan/guest.h */
+	uint64_t routes; /* the routes of its kernel */
+	uint64_t files;  /* files and command lines of its daemons; rules of a firewall */
+};
+
 struct node {
 	char *name; /* "NVA_1", "RouteServer/0", "internet", "fabric" */
 	enum node_kind kind;
@@ -26,15 +34,13 @@ struct node {
 	char *dir; /* its private files in the lab's tmpfs; NULL when it has none */
 	struct process **procs;
 	size_t n_procs, cap_procs;
-	/* What the node was built from; what is unchanged is left alone.  0: not built. */
-	uint64_t wire_hash;  /* NICs and addresses: a change makes a new node */
-	uint64_t guest_hash; /* routes and settings of the guest's kernel */
-	uint64_t files_hash; /* files and daemons: a change restarts them */
+	struct spec spec; /* what it was built from; what is unchanged is left alone */
+	bool built;       /* whole, as spec says */
 	size_t checks_running;
 	char *start_error; /* kept while a check may know better */
 	bool forwarding;   /* ip_forward of the guest */
 	bool fresh;        /* made by the build that is under way */
-	size_t pos;        /* in lab->nodes, while it is being built */
+	size_t pos;        /* in lab->nodes, while something is compared with them */
 	bool stopped;      /* deallocated, by the design or by a fault */
 	bool frozen;       /* by a fault */
 	bool faulted;      /* a fault was done to it since it was built */

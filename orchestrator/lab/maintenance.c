@@ -304,7 +304,7 @@ void maintenance_look(struct driver *d)
 		const struct process *bird = n->rs && n->n_procs ? n->procs[0] : NULL;
 		struct maintenance *x = bird ? find(d, n->name) : NULL;
 
-		if (!bird || !n->wire_hash)
+		if (!bird || !n->built)
 			continue;
 		if (x && !x->planned && !x->returning && bird->state == PROC_RUNNING) {
 			returns(x);

@@ -2,85 +2,30 @@
 
 #include <errno.h>
 
+#include <uthash.h>
+
 #include "base/str.h"
+#include "input/schema_rows.h"
+#include "lab/power.h"
+#include "lab/wires.h"
 #include "plan/bird_hybrid.h"
 #include "plan/firewall_nft.h"
+#include "plan/guest.h"
 #include "plan/names.h"
-
-/* FNV-1a over bytes; str_hash() folds case, and files differ by case. */
-static uint64_t mix(uint64_t h, const void *p, size_t n)
-{
-	const unsigned char *s = p;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ s[i]) * 0x100000001b3u;
-	return h;
-}
 
 static uint64_t mix_u(uint64_t h, uint64_t v)
 {
-	return mix(h, &v, sizeof(v));
+	return bytes_hash(h, &v, sizeof(v));
 }
 
 static uint64_t mix_s(uint64_t h, const char *s)
 {
-	return s ? mix(h, s, strlen(s) + 1) : mix_u(h, 0);
-}
-
-static const uint64_t SEED = 0xcbf29ce484222325u;
-
-static uint64_t wire_of_vm(const struct vm *vm)
-{
-	uint64_t h = mix_u(mix_u(SEED, vm->endpoint), vm->firewall != NULL);
-
-	for (size_t i = 0; i < vm->n_nics; i++) {
-		const struct nic *n = vm->nics[i];
-		uint8_t mac[6];
-
-		h = mix_s(h, n->name);
-		h = mix_u(h, n->ip);
-		if (n->peer) {
-			h = mix_s(h, n->peer->vm->name);
-			h = mix_u(h, n->peer->ip);
-			if (n->tunnel) {
-				h = mix_s(h, n->tunnel->name);
-				h = mix_u(h, n->tunnel->vni);
-				h = mix_u(h, n->tunnel->port);
-				h = mix_u(h, n->ip);
-				h = mix_u(h, n->peer->vm->nics[0]->ip);
-			}
-			continue;
-		}
-		h = mix_u(h, n->subnet->prefix.addr);
-		h = mix_u(h, n->subnet->prefix.len);
-		mac_nic(n, mac);
-		h = mix(h, mac, sizeof(mac));
-	}
-	return h;
-}
-
-static uint64_t guest_of_vm(const struct vm *vm, bool forwarding)
-{
-	uint64_t h = mix_u(SEED, forwarding);
-
-	h = mix_u(h, vm->source_nat);
-	for (size_t i = 0; i < vm->n_routes; i++) {
-		h = mix_u(h, vm->routes[i].prefix.addr);
-		h = mix_u(h, vm->routes[i].prefix.len);
-		h = mix_u(h, vm->routes[i].via);
-	}
-	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		h = mix_u(h, vm->loopbacks[i]);
-	for (size_t i = 0; vm->gateway && i < vm->gateway->vnet->n_prefixes; i++) {
-		h = mix_u(h, vm->gateway->vnet->prefixes[i].addr);
-		h = mix_u(h, vm->gateway->vnet->prefixes[i].len);
-	}
-	return h;
+	return s ? bytes_hash(h, s, strlen(s) + 1) : mix_u(h, 0);
 }
 
 static uint64_t files_of(const struct image_plan *p)
 {
-	uint64_t h = SEED;
+	uint64_t h = BYTES_HASH_SEED;
 
 	if (!p)
 		return h;
@@ -88,7 +33,7 @@ static uint64_t files_of(const struct image_plan *p)
 		h = mix_s(h, *d);
 	for (size_t i = 0; i < p->n_files; i++) {
 		h = mix_s(h, p->files[i].path);
-		h = mix(h, p->files[i].content, p->files[i].size);
+		h = bytes_hash(h, p->files[i].content, p->files[i].size);
 		h = mix_u(h, p->files[i].mode);
 	}
 	for (size_t i = 0; i < p->n_daemons; i++)
@@ -111,6 +56,13 @@ static bool is_plain(const struct vm *vm)
 	       !vm->n_configs;
 }
 
+static void of_guest(struct want *w, struct guest_plan *p /* stolen */)
+{
+	w->spec.guest = guest_plan_hash(p);
+	w->spec.routes = guest_routes_hash(p);
+	guest_plan_free(p);
+}
+
 static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e)
 {
 	int r = 0;
@@ -126,13 +78,12 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 			return err_wrap(e, "%s", vm->name);
 		w->forwarding = w->plan->forwarding;
 	}
-	w->wire = wire_of_vm(vm);
-	w->guest = guest_of_vm(vm, w->forwarding);
-	w->files = files_of(w->plan);
+	of_guest(w, guest_plan_vm(vm, w->forwarding));
+	w->spec.files = files_of(w->plan);
 	if (vm->firewall) {
 		char chain[FIREWALL_CHAIN];
 
-		w->files = mix_s(w->files, firewall_chain_name(vm->firewall, chain));
+		w->spec.files = mix_s(w->spec.files, firewall_chain_name(vm->firewall, chain));
 	}
 	return 0;
 }
@@ -140,7 +91,6 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 static int want_rs(struct model *m, struct route_server *rs, unsigned instance, struct want *w,
                    struct err *e)
 {
-	uint8_t mac[6];
 	int r;
 
 	w->name = node_name_rs(rs, instance);
@@ -150,15 +100,22 @@ static int want_rs(struct model *m, struct route_server *rs, unsigned instance, 
 	r = image_plan_rs(m, rs, instance, &w->plan, e);
 	if (r < 0)
 		return err_wrap(e, "%s", w->name);
-	mac_rs(rs, instance, mac);
-	w->wire = mix(mix_u(SEED, rs->instance[instance]), mac, sizeof(mac));
-	w->wire = mix_u(w->wire, m->settings.route_server_ping);
-	w->files = files_of(w->plan);
+	of_guest(w, guest_plan_rs(rs, instance, m->settings.route_server_ping));
+	w->spec.files = files_of(w->plan);
 	return 0;
 }
 
-int wants_of(struct model *m, struct want **ret, size_t *ret_n, struct err *e)
+static void of_rows(struct want *w, json_t *topology, uint64_t rest)
 {
+	w->spec.rows = mix_u(schema_rows_of_node(topology, w->vm ? w->vm->ptr : w->rs->ptr), rest);
+}
+
+int wants_of(struct model *m, const json_t *design, struct want **ret, size_t *ret_n, struct err *e)
+{
+	json_t *topology = json_object_get(design, "topology");
+	uint64_t rest = schema_rows_of_rest(topology);
+
+	images_use(json_object_get(design, "images"));
 	size_t cap = m->n_route_servers * 2 + m->n_vms, n = 0;
 	struct want *w = xcalloc(cap, sizeof(*w));
 	int r = 0;
@@ -173,6 +130,8 @@ int wants_of(struct model *m, struct want **ret, size_t *ret_n, struct err *e)
 		wants_free(w, n);
 		return r;
 	}
+	for (size_t i = 0; i < n; i++)
+		of_rows(&w[i], topology, rest);
 	*ret = w;
 	*ret_n = n;
 	return 0;
@@ -185,4 +144,86 @@ void wants_free(struct want *w, size_t n)
 		image_plan_free(w[i].plan);
 	}
 	free(w);
+}
+
+/* --- which node is which -----------------------------------------------------------------------
+ */
+
+struct entry { /* nodes by name, case folded */
+	char *key;
+	struct node *node;
+	UT_hash_handle hh;
+};
+
+static char *folded(const char *s)
+{
+	char *f = xstrdup(s);
+
+	for (char *p = f; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return f;
+}
+
+void wants_match(const struct lab *l, struct want *w, size_t n)
+{
+	_cleanup_free_ struct entry *all = xcalloc(l->n_nodes + 1, sizeof(*all));
+	struct entry *map = NULL, *en;
+
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		all[i].key = folded(l->nodes[i]->name);
+		all[i].node = l->nodes[i];
+		HASH_ADD_KEYPTR(hh, map, all[i].key, strlen(all[i].key), &all[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *key = folded(w[i].name);
+
+		HASH_FIND_STR(map, key, en);
+		if (en && en->node->kind == w[i].kind)
+			w[i].have = en->node;
+		w[i].stopped = w[i].vm && !power_wanted(l->driver, w[i].vm);
+	}
+	HASH_CLEAR(hh, map);
+	for (size_t i = 0; i < l->n_nodes; i++)
+		free(all[i].key);
+}
+
+/* --- what becomes of them ----------------------------------------------------------------------
+ */
+
+/* Route Servers, gateways and firewalls take what is new as they run; an appliance boots anew with
+ * its new files, as nothing of what its daemons left in the kernel may survive. */
+static bool changes_as_it_runs(const struct want *w)
+{
+	return node_reconfigures(w->have) || (w->vm && w->vm->firewall);
+}
+
+enum want_action want_action(const struct want *w)
+{
+	const struct spec *want = &w->spec;
+
+	if (!w->have)
+		return WANT_CREATE;
+	const struct spec *have = &w->have->spec;
+
+	if (w->have->stopped != w->stopped)
+		return WANT_REBUILD;
+	if (!w->have->built || have->rows != want->rows || have->guest != want->guest)
+		return WANT_REBUILD;
+	if (have->files == want->files && have->routes == want->routes)
+		return WANT_KEEP;
+	return changes_as_it_runs(w) ? WANT_CHANGE : WANT_REBUILD;
+}
+
+const char *want_action_str(enum want_action a)
+{
+	static const char *const names[] = { "keep", "change", "rebuild", "create" };
+
+	return names[a];
+}
+
+struct guest_plan *node_guest_plan(const struct node *n, const struct model *m)
+{
+	return n->rs ? guest_plan_rs(n->rs, n->instance, m->settings.route_server_ping)
+	             : guest_plan_vm(n->vm, n->forwarding);
 }

@@ -25,7 +25,6 @@ int node_reconfigure(struct node *n, const struct want *w, struct err *e)
 		r = bird_configure(p->ready_path, e);
 	if (r < 0)
 		return err_wrap(e, "%s: its new configuration", n->name);
-	n->files_hash = w->files;
 	return 0;
 }
 

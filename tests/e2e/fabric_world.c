@@ -97,6 +97,14 @@ static bool forwards(const struct vm *vm)
 	return false;
 }
 
+static int build_guest(int ns_fd, struct guest_plan *p /* stolen */, struct err *e)
+{
+	int r = guest_build(plug, ns_fd, p, e);
+
+	guest_plan_free(p);
+	return r;
+}
+
 static int add_new_nodes(struct err *e)
 {
 	struct node *n;
@@ -113,7 +121,9 @@ static int add_new_nodes(struct err *e)
 		}
 		r = add_node(vm->name, &n, e);
 		if (r == 0)
-			r = guest_build_vm(plug, n->ns, vm, forwards(vm), e);
+			r = build_guest(n->ns, guest_plan_vm(vm, forwards(vm)), e);
+		if (r == 0 && vm->firewall)
+			r = guest_firewall(n->ns, vm->firewall, e);
 	}
 	for (size_t i = 0; i < model->n_route_servers * 2 && r == 0; i++) {
 		const struct route_server *rs = &model->route_servers[i / 2];
@@ -125,8 +135,8 @@ static int add_new_nodes(struct err *e)
 		}
 		r = add_node(name, &n, e);
 		if (r == 0)
-			r = guest_build_rs(plug, n->ns, rs, i % 2,
-			                   model->settings.route_server_ping, e);
+			r = build_guest(
+			    n->ns, guest_plan_rs(rs, i % 2, model->settings.route_server_ping), e);
 	}
 	return r;
 }

@@ -35,6 +35,8 @@ same_since "same sessions" "$(since one)" "$one"
 same_since "of both" "$(since two)" "$two"
 status "plan says nothing" 0 vnetlab plan "$file" --detailed-exitcode
 like "in words" "$out" 'nothing to change'
+nodes() { vnetlab plan "$file" -o json | jq -c '[.nodes[] | "\(.action) \(.name)"] | sort'; }
+is "and no node is touched" "$(nodes)" '[]'
 
 # Added: a VM, a subnet, a route, an address space.
 edit '.virtualMachines.new = {"nic":{"subnet":"Net/More","privateIPAddress":"10.9.4.4"},"listen":["tcp/80"]}
@@ -46,6 +48,7 @@ json "the VM" 'any(.changes[]; .action=="create" and .kind=="virtualMachine" and
 json "the subnet" 'any(.changes[]; .action=="create" and .kind=="subnet" and .name=="Net/More")'
 json "the route" 'any(.changes[]; .action=="create" and .kind=="route" and .name=="rt/out")'
 json "the address space, old and new" 'any(.changes[]; .action=="change" and .kind=="virtualNetwork" and (.detail | test("addressPrefixes: .* -> .*10.10.0.0/16")))'
+is "what becomes of nodes" "$(nodes)" '["change Rs/0","change Rs/1","create new"]'
 status "plan did nothing" 0 vnetlab exec box -- sh -c '! ping -c1 -W1 10.9.4.4'
 status "up" 0 vnetlab up "$file" -o json
 json "one node is new, the instances are told" '.nodes == {"created":1,"removed":0,"rebuilt":0,"restarted":0,"reconfigured":2,"kept":3}'
@@ -59,6 +62,9 @@ json "by both instances" '[.[][] | .network] | sort == ["10.10.0.0/16","10.10.0.
 
 # An appliance changes: that one starts over, nothing else does.
 edit '.virtualMachines.one.bgp.advertise = ["10.211.0.0/16"]'
+is "plan says that it starts over" "$(nodes)" '["rebuild one"]'
+status "and in words" 0 vnetlab plan "$file"
+like "the node" "$out" '^Nodes made anew: one$'
 status "an appliance's routes" 0 vnetlab up "$file" -o json
 json "that node only" '.nodes.rebuilt == 1 and .nodes.created == 0 and .nodes.removed == 0'
 same_since "the other one is as it was" "$(since two)" "$two"

@@ -1,0 +1,13 @@
+/* What of a topology is compared as it is written: the properties that say of themselves nowhere
+ * that they show in a lab (input/schema.h, enum field_shows).  Pure. */
+#pragma once
+
+#include "input/schema.h"
+
+/* Of one object and all inside of it, by its table. */
+uint64_t schema_rows(const struct object_def *def, json_t *obj);
+/* Of the object of the topology that a node comes from; pointer: its own, or of something inside.
+ */
+uint64_t schema_rows_of_node(json_t *topology, const char *pointer);
+/* Of all objects that are no nodes. */
+uint64_t schema_rows_of_rest(json_t *topology);

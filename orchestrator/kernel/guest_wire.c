@@ -1,0 +1,71 @@
+/* Wires between two guests, and tunnels: what a node cannot have alone. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "azure/hybrid.h"
+#include "kernel/guest.h"
+#include "kernel/nl.h"
+
+/* What is left of a wire whose other end went with its node. */
+static int remove_old(struct nl *nl, const char *name, struct err *e)
+{
+	int ifindex = nl_link_index(nl, name, NULL);
+
+	return ifindex < 0 ? 0 : nl_link_del(nl, ifindex, e);
+}
+
+int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e)
+{
+	_cleanup_guest_plan_ struct guest_plan *pa = guest_plan_nic(a),
+	                                       *pb = guest_plan_nic(a->peer);
+	const struct guest_link *la = &pa->links[0], *lb = &pb->links[0];
+	struct nl *nl_a = NULL, *nl_b = NULL;
+	const struct nl_end near = { .name = la->name,
+		                     .alias = la->alias,
+		                     .ns_fd = -1,
+		                     .ifindex = (int)la->ifindex },
+	                    far = { .name = lb->name, .ns_fd = ns_b, .ifindex = (int)lb->ifindex };
+	int r = nl_open(ns_a, &nl_a, e);
+
+	if (r == 0)
+		r = nl_open(ns_b, &nl_b, e);
+	if (r == 0)
+		r = remove_old(nl_a, la->name, e);
+	if (r == 0)
+		r = remove_old(nl_b, lb->name, e);
+	if (r == 0)
+		r = nl_veth_add(nl_a, &near, &far, e);
+	if (r == 0)
+		r = nl_link_alias(nl_b, far.ifindex, lb->alias, e);
+	if (r == 0)
+		r = guest_configure(nl_a, pa, true, e);
+	if (r == 0)
+		r = guest_configure(nl_b, pb, true, e);
+	nl_close(nl_a);
+	nl_close(nl_b);
+	return r < 0 ? err_wrap(e, "wire between %s and %s", a->vm->name, a->peer->vm->name) : 0;
+}
+
+int guest_tunnel(int ns_fd, const struct nic *n, struct err *e)
+{
+	_cleanup_guest_plan_ struct guest_plan *p = guest_plan_nic(n);
+	const struct guest_link *l = &p->links[0];
+	const struct nl_vxlan v = { .name = l->name,
+		                    .local = l->local,
+		                    .remote = l->remote,
+		                    .vni = l->vni,
+		                    .port = (uint16_t)l->vxlan_port,
+		                    .mtu = l->mtu,
+		                    .ifindex = (int)l->ifindex };
+	struct nl *nl = NULL;
+	int r = nl_open(ns_fd, &nl, e);
+
+	if (r == 0)
+		r = remove_old(nl, l->name, e);
+	if (r == 0)
+		r = nl_vxlan_add(nl, &v, e);
+	if (r == 0)
+		r = guest_configure(nl, p, true, e);
+	nl_close(nl);
+	return r < 0 ? err_wrap(e, "tunnel %s on %s", n->tunnel->name, n->vm->name) : 0;
+}

@@ -1,0 +1,102 @@
+#include "lab/proposal.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+#include "input/topology.h"
+#include "lab/spec.h"
+#include "plan/reconcile.h"
+
+/* NICs that got their addresses from Azure keep them, whatever is added or removed before them. */
+static void keep_addresses(const struct model *have, json_t *design)
+{
+	json_t *kept = json_object();
+
+	for (size_t i = 0; have && i < have->n_nics; i++)
+		if (have->nics[i].dynamic)
+			json_object_set_new(kept, have->nics[i].name,
+			                    json_string(IP4_STR(have->nics[i].ip)));
+	json_object_set_new(design, "addresses", kept);
+}
+
+int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
+                  struct err *e)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	json_t *design = json_object_get(body, "design");
+
+	if (!json_is_object(design))
+		return err_set(e, EINVAL, "the request has no \"design\"");
+	keep_addresses(l->model, design);
+	struct model *m = design_model(design, &f);
+
+	if (!m) {
+		findings_sort(&f);
+		return err_set(e, EBADMSG, "the design has %zu errors; the first, %s at %s: %s",
+		               f.errors, f.n ? f.items[0].rule : "", f.n ? f.items[0].pointer : "",
+		               f.n ? f.items[0].message : "");
+	}
+	*ret = design;
+	*ret_m = m;
+	return 0;
+}
+
+json_t *proposal_changes(const struct lab *l, const json_t *design)
+{
+	_cleanup_changes_ struct changes c = { 0 };
+
+	reconcile(l->design, design, &c);
+	return changes_json(&c);
+}
+
+/* What becomes of the nodes, those that stay as they are left out: by the same words as `up` goes
+ * by. */
+static int node_actions(const struct lab *l, struct model *m, const json_t *design, json_t **ret,
+                        struct err *e)
+{
+	json_t *a = json_array();
+	struct want *w;
+	size_t n;
+	int r = wants_of(m, design, &w, &n, e);
+
+	if (r < 0) {
+		json_decref(a);
+		return r;
+	}
+	wants_match(l, w, n);
+	for (size_t i = 0; i < n; i++)
+		if (want_action(&w[i]) != WANT_KEEP)
+			json_array_append_new(a, json_pack("{s:s,s:s}", "name", w[i].name, "action",
+			                                   want_action_str(want_action(&w[i]))));
+	for (size_t i = 0; i < l->n_nodes; i++)
+		l->nodes[i]->pos =
+		    l->nodes[i]->kind == NODE_FABRIC || l->nodes[i]->kind == NODE_INTERNET;
+	for (size_t i = 0; i < n; i++)
+		if (w[i].have)
+			w[i].have->pos = true;
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (!l->nodes[i]->pos)
+			json_array_append_new(a, json_pack("{s:s,s:s}", "name", l->nodes[i]->name,
+			                                   "action", "remove"));
+	wants_free(w, n);
+	*ret = a;
+	return 0;
+}
+
+static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	json_t *design, *nodes = NULL;
+	struct model *m;
+	int rc = proposal_read(l, r->body, &design, &m, e);
+
+	if (rc < 0)
+		return rc;
+	rc = node_actions(l, m, design, &nodes, e);
+	model_free(m);
+	if (rc == 0)
+		*ret =
+		    json_pack("{s:o,s:o}", "changes", proposal_changes(l, design), "nodes", nodes);
+	return rc;
+}
+
+LAB_OP(plan, { .name = "plan", .kind = OP_INLINE, .run = op_plan });

@@ -1,0 +1,11 @@
+/* A design that is proposed to a running lab: what it would change.  `plan` tells, `up` does it. */
+#pragma once
+
+#include "lab/driver.h"
+
+/* The "design" of a request (borrowed) and its model.  NICs that got their addresses from Azure
+ * keep them.  -EBADMSG with the first finding when it is not valid. */
+int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
+                  struct err *e);
+/* Objects that differ: plan/reconcile.h.  New reference. */
+json_t *proposal_changes(const struct lab *l, const json_t *design);

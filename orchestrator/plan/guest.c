@@ -1,0 +1,342 @@
+#include "plan/guest.h"
+
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "azure/hybrid.h"
+#include "plan/names.h"
+
+enum {
+	METRIC = 100, /* of the default route, as the images' DHCP client sets it */
+	TUNNEL_MTU = 1450,
+};
+
+_Static_assert(sizeof(struct guest_link) == 2 * 4 + 2 * IFNAMSIZ + 256 + 8 + 5 * 4, "no gaps");
+_Static_assert(sizeof(struct guest_addr) == 4 * 4, "no gaps");
+_Static_assert(sizeof(struct guest_hop) == 9 * 4, "no gaps");
+_Static_assert(sizeof(struct guest_neigh) == 2 * 4, "no gaps");
+
+static uint32_t ifindex_of(const struct nic *n)
+{
+	return GUEST_FIRST_IFINDEX + (uint32_t)n->index;
+}
+
+static struct guest_link *add_link(struct guest_plan *p, enum guest_link_kind kind,
+                                   uint32_t ifindex)
+{
+	struct guest_link *l = &VEC_PUSH(p->links, p->n_links, p->cap_links);
+
+	memset(l, 0, sizeof(*l));
+	l->kind = kind;
+	l->ifindex = ifindex;
+	return l;
+}
+
+static void add_addr(struct guest_plan *p, uint32_t ifindex, ip4 ip, uint32_t len, bool alone)
+{
+	VEC_PUSH(p->addrs, p->n_addrs, p->cap_addrs) =
+	    (struct guest_addr){ ifindex, len, ip, alone };
+}
+
+/* As `ip route replace`: one route per destination and metric, the last one counts. */
+static void add_route(struct guest_plan *p, struct guest_hop h)
+{
+	for (size_t i = 0; i < p->n_routes; i++)
+		if (p->routes[i].dst == h.dst && p->routes[i].len == h.len &&
+		    p->routes[i].metric == h.metric) {
+			p->routes[i] = h;
+			return;
+		}
+	VEC_PUSH(p->routes, p->n_routes, p->cap_routes) = h;
+}
+
+static void link_route(struct guest_plan *p, struct prefix dst, uint32_t ifindex, uint32_t metric,
+                       ip4 src)
+{
+	add_route(p, (struct guest_hop){ .dst = dst.addr,
+	                                 .len = dst.len,
+	                                 .ifindex = ifindex,
+	                                 .protocol = RTPROT_STATIC,
+	                                 .scope = RT_SCOPE_LINK,
+	                                 .metric = metric,
+	                                 .src = src });
+}
+
+/* --- NICs in the fabric ---------------------------------------------------------------------- */
+
+static ip4 gateway(const struct subnet *s)
+{
+	return s->prefix.addr + 1;
+}
+
+static struct guest_link *port(struct guest_plan *p, const struct nic *n)
+{
+	struct guest_link *l = add_link(p, GUEST_PORT, ifindex_of(n));
+
+	snprintf(l->name, sizeof(l->name), "eth%zu", n->index);
+	port_name_nic(n, l->port);
+	mac_nic(n, l->mac);
+	return l;
+}
+
+/* All neighbour entries of a machine that may age share one table of 1,024 (a setting of the
+ * machine that is not ours to change): a hundred guests of one subnet that talk to each other would
+ * fill it, for the machine itself too.  So the gateway's entry, whose address never changes, is
+ * permanent, and does not count; and a plain VM reaches its own subnet through the gateway.  The
+ * frame is the same, since the fabric answers ARP for everybody with one address (azure-semantics
+ * 3.1).  An appliance has its subnet attached, as its daemons expect. */
+static void attach_subnet(struct guest_plan *p, const struct nic *n)
+{
+	const struct subnet *s = n->subnet;
+	bool appliance = n->vm->image && !strieq(n->vm->image, "host");
+
+	VEC_PUSH(p->neighs, p->n_neighs, p->cap_neighs) =
+	    (struct guest_neigh){ ifindex_of(n), gateway(s) };
+	add_addr(p, ifindex_of(n), n->ip, s->prefix.len, !appliance);
+	if (!appliance)
+		add_route(p, (struct guest_hop){ .dst = s->prefix.addr,
+		                                 .len = s->prefix.len,
+		                                 .ifindex = ifindex_of(n),
+		                                 .via = gateway(s),
+		                                 .onlink = true,
+		                                 .protocol = RTPROT_DHCP,
+		                                 .metric = METRIC,
+		                                 .src = n->ip });
+}
+
+static void vm_nic(struct guest_plan *p, const struct nic *n)
+{
+	struct guest_link *l = port(p, n);
+
+	snprintf(l->alias, sizeof(l->alias), "%s/%s", n->vm->name, n->name);
+	attach_subnet(p, n);
+	if (n->index == 0)
+		add_route(p, (struct guest_hop){ .ifindex = ifindex_of(n),
+		                                 .via = gateway(n->subnet),
+		                                 .onlink = true,
+		                                 .protocol = RTPROT_DHCP,
+		                                 .metric = METRIC });
+}
+
+/* Like a Route Server instance a gateway finds everybody on its link; VNets by routes of their own,
+ * so that a default route from on-premises does not lead them astray. */
+static void gateway_nic(struct guest_plan *p, const struct nic *n)
+{
+	const struct vnet *v = n->vm->gateway->vnet;
+	struct guest_link *l = port(p, n);
+	uint32_t ifindex = ifindex_of(n);
+
+	snprintf(l->alias, sizeof(l->alias), "%s", n->vm->name);
+	add_addr(p, ifindex, n->ip, 32, false);
+	link_route(p, (struct prefix){ 0, 0 }, ifindex, METRIC, n->ip);
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		link_route(p, v->prefixes[i], ifindex, 0, n->ip);
+	for (size_t i = 0; i < v->n_peerings; i++)
+		for (size_t k = 0;
+		     peering_connected(&v->peerings[i]) && k < peering_n_prefixes(&v->peerings[i]);
+		     k++)
+			link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
+	/* A gateway is no hop: behaviour 17 of the observations (azure-semantics 3.2). */
+	p->set.no_hop = true;
+}
+
+static void static_route(struct guest_plan *p, const struct vm *vm, const struct guest_route *g)
+{
+	struct guest_hop h = {
+		.dst = g->prefix.addr,
+		.len = g->prefix.len,
+		.ifindex = GUEST_FIRST_IFINDEX,
+		.via = g->via,
+		/* The fabric takes what it is sent, by any name; so no address is out of reach. */
+		.onlink = true,
+		.protocol = RTPROT_STATIC,
+	};
+
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		if (!vm->nics[i]->peer && prefix_has(vm->nics[i]->subnet->prefix, g->via)) {
+			h.ifindex = GUEST_FIRST_IFINDEX + (uint32_t)i;
+			break;
+		}
+	}
+	add_route(p, h);
+}
+
+/* --- wires and tunnels ----------------------------------------------------------------------- */
+
+static void routes_by(struct guest_plan *p, const struct nic *n, ip4 src)
+{
+	const struct vm *vm = n->vm;
+
+	for (size_t i = 0; i < vm->n_routes; i++) {
+		const struct guest_route *g = &vm->routes[i];
+
+		if (n->tunnel ? vm_tunnel_to(vm, g->via) == n : g->via == n->peer->ip)
+			add_route(p, (struct guest_hop){ .dst = g->prefix.addr,
+			                                 .len = g->prefix.len,
+			                                 .ifindex = ifindex_of(n),
+			                                 .via = g->via,
+			                                 .protocol = RTPROT_STATIC,
+			                                 .src = src });
+	}
+}
+
+static void wire(struct guest_plan *p, const struct nic *n)
+{
+	struct guest_link *l = add_link(p, GUEST_WIRE, ifindex_of(n));
+
+	snprintf(l->name, sizeof(l->name), "eth%zu", n->index);
+	snprintf(l->alias, sizeof(l->alias), "%s", n->peer->vm->name);
+	l->local = n->ip;
+	l->remote = n->peer->ip;
+	if (n->wire_len) {
+		add_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
+		return;
+	}
+	if (n->vm->role == VM_SITE_HOST)
+		add_addr(p, ifindex_of(n), n->ip, 32, false);
+	link_route(p, prefix_host(n->peer->ip), ifindex_of(n), 0, n->ip);
+	routes_by(p, n, n->ip);
+}
+
+static void tunnel(struct guest_plan *p, const struct nic *n)
+{
+	struct guest_link *l = add_link(p, GUEST_TUNNEL, ifindex_of(n));
+
+	snprintf(l->name, sizeof(l->name), "%s", n->tunnel->name);
+	snprintf(l->alias, sizeof(l->alias), "%s", n->peer->vm->name);
+	l->local = n->vm->nics[0]->ip;
+	l->remote = n->peer->vm->nics[0]->ip;
+	l->vni = n->tunnel->vni;
+	l->vxlan_port = n->tunnel->port;
+	l->mtu = TUNNEL_MTU;
+	add_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
+	routes_by(p, n, 0);
+}
+
+static void add_nic(struct guest_plan *p, const struct nic *n)
+{
+	if (n->peer && n->tunnel)
+		tunnel(p, n);
+	else if (n->peer)
+		wire(p, n);
+	else if (n->vm->role == VM_USER)
+		vm_nic(p, n);
+	else
+		gateway_nic(p, n);
+}
+
+/* --- nodes ----------------------------------------------------------------------------------- */
+
+static ip4 own_address(const struct vm *vm)
+{
+	return vm->role == VM_MSEE          ? vm->circuit->msee_ip[vm->instance]
+	       : vm->role == VM_SITE_ROUTER ? vm->site->bgp_ip
+	                                    : 0;
+}
+
+struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
+{
+	struct guest_plan *p = xcalloc(1, sizeof(*p));
+
+	p->set.forwarding = forwarding;
+	p->set.no_ping = vm->endpoint;
+	p->set.source_nat = vm->source_nat;
+	if (own_address(vm))
+		add_addr(p, GUEST_LO, own_address(vm), 32, false);
+	for (size_t i = 0; i < vm->n_loopbacks; i++)
+		add_addr(p, GUEST_LO, vm->loopbacks[i], 32, false);
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (!vm->nics[i]->peer)
+			add_nic(p, vm->nics[i]);
+	for (size_t i = 0; vm->role == VM_USER && i < vm->n_routes; i++)
+		if (!vm_tunnel_to(vm, vm->routes[i].via))
+			static_route(p, vm, &vm->routes[i]);
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->peer)
+			add_nic(p, vm->nics[i]);
+	return p;
+}
+
+struct guest_plan *guest_plan_nic(const struct nic *n)
+{
+	struct guest_plan *p = xcalloc(1, sizeof(*p));
+
+	add_nic(p, n);
+	return p;
+}
+
+struct guest_plan *guest_plan_rs(const struct route_server *rs, unsigned instance,
+                                 bool answers_ping)
+{
+	struct guest_plan *p = xcalloc(1, sizeof(*p));
+	_cleanup_free_ char *name = node_name_rs(rs, instance);
+	struct guest_link *l = add_link(p, GUEST_PORT, GUEST_FIRST_IFINDEX);
+
+	snprintf(l->name, sizeof(l->name), "eth0");
+	snprintf(l->alias, sizeof(l->alias), "%s", name);
+	port_name_rs(rs, instance, l->port);
+	mac_rs(rs, instance, l->mac);
+	add_addr(p, GUEST_FIRST_IFINDEX, rs->instance[instance], 32, false);
+	link_route(p, (struct prefix){ 0, 0 }, GUEST_FIRST_IFINDEX, 0, 0);
+	p->set.no_ping = !answers_ping;
+	p->set.bgp_open = true;
+	return p;
+}
+
+struct guest_plan *guest_plan_free(struct guest_plan *p)
+{
+	if (!p)
+		return NULL;
+	free(p->links);
+	free(p->addrs);
+	free(p->routes);
+	free(p->neighs);
+	free(p);
+	return NULL;
+}
+
+void guest_plan_free_p(struct guest_plan **p)
+{
+	guest_plan_free(*p);
+}
+
+/* --- comparing ------------------------------------------------------------------------------- */
+
+uint64_t guest_plan_hash(const struct guest_plan *p)
+{
+	uint64_t h = BYTES_HASH_SEED;
+
+	for (size_t i = 0; i < p->n_links; i++)
+		h = bytes_hash(h, &p->links[i], offsetof(struct guest_link, alias));
+	h = bytes_hash(h, p->addrs, p->n_addrs * sizeof(*p->addrs));
+	h = bytes_hash(h, p->neighs, p->n_neighs * sizeof(*p->neighs));
+	return bytes_hash(h, &p->set, sizeof(p->set));
+}
+
+uint64_t guest_routes_hash(const struct guest_plan *p)
+{
+	return bytes_hash(BYTES_HASH_SEED, p->routes, p->n_routes * sizeof(*p->routes));
+}
+
+const struct guest_hop *guest_plan_route(const struct guest_plan *p, const struct guest_hop *like)
+{
+	for (size_t i = 0; i < p->n_routes; i++)
+		if (p->routes[i].dst == like->dst && p->routes[i].len == like->len &&
+		    p->routes[i].metric == like->metric)
+			return &p->routes[i];
+	return NULL;
+}
+
+void guest_hop_text(const struct guest_plan *p, const struct guest_hop *h, struct str *ret)
+{
+	const char *dev = h->ifindex == GUEST_LO ? "lo" : "?";
+
+	for (size_t i = 0; i < p->n_links; i++)
+		if (p->links[i].ifindex == h->ifindex)
+			dev = p->links[i].name;
+	str_printf(ret, "route %s", PREFIX_STR(((struct prefix){ h->dst, (uint8_t)h->len })));
+	if (h->via)
+		str_printf(ret, " via %s", IP4_STR(h->via));
+	str_printf(ret, " dev %s", dev);
+}
