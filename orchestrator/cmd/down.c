@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "lab/client_priv.h"
+#include "lab/ended.h"
 
 /* Which ones: those named, -n, all, or the only one. */
 static int chosen(const struct cmd_args *a, char ***ret, size_t *ret_n, int *ret_status)
@@ -45,6 +46,13 @@ static int chosen(const struct cmd_args *a, char ***ret, size_t *ret_n, int *ret
 	return 0;
 }
 
+static void none_runs(void)
+{
+	_cleanup_free_ char *how = ended_all(true);
+
+	ui_note("no lab runs%s%s", how ? "; " : "", how ? how : "");
+}
+
 static int cmd_down(const struct cmd_args *a)
 {
 	char **names = NULL;
@@ -72,7 +80,7 @@ static int cmd_down(const struct cmd_args *a)
 	if (a->json)
 		ui_json(json_pack("{s:O}", "ended", ended));
 	else if (!n)
-		ui_note("no lab runs");
+		none_runs();
 	json_decref(ended);
 	return status;
 }

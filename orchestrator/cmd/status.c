@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cmd/remote.h"
 #include "lab/client_priv.h"
+#include "lab/ended.h"
 #include "report/table.h"
 
 /* "bgpd[4711] running", "bgpd failed": what does not run has no number. */
@@ -133,6 +134,15 @@ static int cmd_status(const struct cmd_args *a)
 	return EX_DONE;
 }
 
+/* What nobody has been told yet, whichever lab it is of. */
+static void tell_ended(void)
+{
+	_cleanup_free_ char *how = ended_all(true);
+
+	if (how)
+		ui_note("%s", how);
+}
+
 static int cmd_ls(const struct cmd_args *a)
 {
 	_cleanup_table_ struct table *t = table_new("Lab", "Driver", "Nodes", "Since");
@@ -141,6 +151,7 @@ static int cmd_ls(const struct cmd_args *a)
 	char **names;
 	size_t n;
 
+	tell_ended();
 	if (lab_list(&names, &n, &e) < 0) {
 		json_decref(labs);
 		return ui_error(&e);
@@ -203,12 +214,14 @@ COMMAND(
         .run = cmd_status,
     });
 
-COMMAND(ls, {
-                .name = "ls",
-                .group = "Labs",
-                .synopsis = "ls",
-                .summary = "lists the labs that run",
-                .help = "Those of this user. A lab whose driver does not answer is listed as such.",
-                .common_output = true,
-                .run = cmd_ls,
-            });
+COMMAND(ls,
+        {
+            .name = "ls",
+            .group = "Labs",
+            .synopsis = "ls",
+            .summary = "lists the labs that run",
+            .help = "Those of this user. A lab whose driver does not answer is listed as such;\n"
+                    "of one whose driver died it says how, once.",
+            .common_output = true,
+            .run = cmd_ls,
+        });

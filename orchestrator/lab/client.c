@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "lab/alive.h"
 #include "lab/client_priv.h"
+#include "lab/ended.h"
 #include "lab/paths.h"
 
 enum { STEP_MS = 5, PATIENCE_MS = 5000 };
@@ -65,6 +66,14 @@ static void names_free(char **names, size_t n)
 	free(names);
 }
 
+static int just_ended(int run, const char *name, struct err *e)
+{
+	_cleanup_free_ char *how = ended_text(run, name);
+
+	return err_set(e, ENOENT, "lab %s has just ended%s%s", name, how ? ": " : "",
+	               how ? how : "");
+}
+
 /* Between a lab's lock and its driver's listen(), and between the end of the one and the other, its
  * socket refuses: a moment later it is there, or the lab is not. */
 static int connect_in_time(int run, const char *name, int *ret_fd, struct err *e)
@@ -75,7 +84,7 @@ static int connect_in_time(int run, const char *name, int *ret_fd, struct err *e
 		if (r == 0)
 			return 0;
 		if (!lab_lock_held(run, name))
-			return err_set(e, ENOENT, "lab %s has just ended", name);
+			return just_ended(run, name, e);
 		/* The socket is there before the driver, whose process the lock names. */
 		if (waited >= PATIENCE_MS || (r == -ENOENT && lab_lock_pid(run, name)))
 			return err_set(e, ECONNREFUSED,
@@ -84,6 +93,15 @@ static int connect_in_time(int run, const char *name, int *ret_fd, struct err *e
 			               name, name);
 		nap_ms(STEP_MS);
 	}
+}
+
+static char *how_ended(const char *lab)
+{
+	_cleanup_close_ int run = -1;
+
+	if (lab_name_check(lab, NULL) < 0 || run_dir_open(false, &run, NULL, NULL) < 0)
+		return NULL;
+	return ended_text(run, lab);
 }
 
 static int pick(const char *lab, char **ret, struct err *e)
@@ -95,6 +113,7 @@ static int pick(const char *lab, char **ret, struct err *e)
 	if (r < 0)
 		return r;
 	_cleanup_str_ struct str list = { 0 };
+	_cleanup_free_ char *how = NULL;
 	bool named = lab && *lab;
 	const char *found = n == 1 && !named ? names[0] : NULL;
 
@@ -105,11 +124,15 @@ static int pick(const char *lab, char **ret, struct err *e)
 	}
 	if (found) {
 		*ret = xstrdup(found);
+	} else if (named && (how = how_ended(lab))) {
+		r = err_set(e, ENOENT, "no lab %s runs: %s", lab, how);
 	} else if (named) {
 		r = err_set(e, ENOENT, "no lab %s runs%s%s (vnetlab up FILE starts one)", lab,
 		            n ? "; running: " : "", str_get(&list));
 	} else if (n == 0) {
-		r = err_set(e, ENOENT, "no lab runs (vnetlab up FILE starts one)");
+		how = ended_all(false);
+		r = err_set(e, ENOENT, "no lab runs (vnetlab up FILE starts one)%s%s",
+		            how ? "; " : "", how ? how : "");
 	} else {
 		r = err_set(e, ENOTUNIQ, "several labs run: %s; say which with -n LAB",
 		            str_get(&list));
@@ -210,6 +233,8 @@ static int send_all(struct lab_client *c, const char *s, size_t n, const int *fd
 					return r;
 				continue;
 			}
+			if (errno == EPIPE || errno == ECONNRESET)
+				return ended_err(c->name, e);
 			return err_sys(e, errno, "talking to the lab's driver");
 		}
 		n_fds = 0;
@@ -267,7 +292,7 @@ int lab_recv(struct lab_client *c, json_t **ret, struct err *e)
 		if (k < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (k <= 0)
-			return err_set(e, ECONNRESET, "lab %s: its driver has gone", c->name);
+			return ended_err(c->name, e);
 		c->n += (size_t)k;
 	}
 	json_error_t je;

@@ -21,6 +21,7 @@
 #include "lab/observe.h"
 #include "lab/paths.h"
 #include "lab/process.h"
+#include "lab/watcher.h"
 
 enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless told otherwise */
 
@@ -111,6 +112,7 @@ void driver_quit(struct driver *d)
 void driver_after_fork(struct driver *d, const struct conn *keep)
 {
 	loop_after_fork(d->loop);
+	watcher_signals_undo();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "vnetlab-worker");
 	conn_close_all(d, keep);
@@ -189,6 +191,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->host_proc_fd = ds->host_proc_fd;
 	d->router_fd = ds->router_fd;
 	d->root_fd = d->listener.fd = d->mntns = d->edge_ns = -1;
+	watcher_signals();
 	int r = set_up(d, ds, &e);
 
 	if (r == 0)
@@ -196,8 +199,14 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	ssize_t n = write(pipe_fd, &e, sizeof(e));
 
 	close(pipe_fd);
-	if (r == 0 && n == (ssize_t)sizeof(e))
+	bool ran = r == 0 && n == (ssize_t)sizeof(e);
+
+	if (ran)
 		r = loop_run(d->loop, &e);
+	if (ran && r < 0) {
+		fprintf(stderr, "%s\n", e.msg); /* to who watches us, and tells */
+		_exit(1);
+	}
 	/* Everything else goes with this process.  Where the lab's root may not remove these, who
 	 * looks next does (lab_lock_held()). */
 	lab_dir_remove(d->run_fd, d->dir_fd, d->lab.name);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lab/client_priv.h"
+#include "lab/ended.h"
 #include "lab/paths.h"
 
 enum { ANSWER_MS = 2000, GONE_MS = 10000 };
@@ -51,8 +52,14 @@ int lab_end(const char *name, struct err *e)
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (r == -ENOENT || !lab_lock_held(run, name))
-		return err_set(e, ENOENT, "no lab %s runs", name);
+	if (r == -ENOENT || !lab_lock_held(run, name)) {
+		_cleanup_free_ char *how = r < 0 ? NULL : ended_text(run, name);
+
+		if (how)
+			ended_forget(run, name);
+		return err_set(e, ENOENT, "no lab %s runs%s%s", name, how ? ": " : "",
+		               how ? how : "");
+	}
 	lab_socket_connect(run, name, &sock, NULL);
 	int pid = pid_of(run, name, sock);
 
@@ -78,5 +85,6 @@ swept:
 		return err_set(e, EBUSY,
 		               "lab %s: its lock is still held by process %d or a child of it",
 		               name, pid);
+	ended_forget(run, name); /* of a driver that had to be killed */
 	return 0;
 }

@@ -128,7 +128,7 @@ static bool is_labs(int dir_fd)
 	       st.st_uid == geteuid();
 }
 
-static int dir_open(int run_fd, const char *name)
+int lab_dir_open(int run_fd, const char *name)
 {
 	int fd = openat(run_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -151,6 +151,7 @@ void lab_dir_remove(int run_fd, int dir_fd, const char *name)
 {
 	remove_if(dir_fd, "control", S_IFSOCK);
 	remove_if(dir_fd, "lock", S_IFREG);
+	remove_if(dir_fd, "ended", S_IFREG);
 	unlinkat(run_fd, name, AT_REMOVEDIR);
 }
 
@@ -165,7 +166,7 @@ static bool still_there(int dir_fd, int lock)
 
 bool lab_lock_held(int run_fd, const char *name)
 {
-	_cleanup_close_ int dir = dir_open(run_fd, name);
+	_cleanup_close_ int dir = lab_dir_open(run_fd, name);
 
 	if (dir < 0)
 		return false;
@@ -185,7 +186,7 @@ bool lab_lock_held(int run_fd, const char *name)
 
 int lab_lock_pid(int run_fd, const char *name)
 {
-	_cleanup_close_ int dir = dir_open(run_fd, name);
+	_cleanup_close_ int dir = lab_dir_open(run_fd, name);
 
 	if (dir < 0)
 		return 0;
@@ -211,7 +212,7 @@ int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, str
 	for (int waited = 0;; waited += 5) {
 		if (mkdirat(run_fd, name, LAB_DIR_MODE) < 0 && errno != EEXIST)
 			return err_sys(e, errno, "lab %s: making its run directory", name);
-		_cleanup_close_ int dir = dir_open(run_fd, name);
+		_cleanup_close_ int dir = lab_dir_open(run_fd, name);
 
 		if (dir < 0) {
 			if (errno == ENOENT && waited < LOCK_PATIENCE_MS)
@@ -238,6 +239,7 @@ int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, str
 			if (!still_there(dir, lock))
 				continue;
 			remove_if(dir, "control", S_IFSOCK);
+			remove_if(dir, "ended", S_IFREG);
 			*ret_dir = take_fd(dir);
 			*ret_lock = take_fd(lock);
 			return 0;
@@ -274,7 +276,7 @@ static void sock_path(struct sockaddr_un *sa, int dir_fd, const char *file)
 int lab_socket_connect(int run_fd, const char *name, int *ret_fd, struct err *e)
 {
 	struct sockaddr_un sa;
-	_cleanup_close_ int dir = dir_open(run_fd, name);
+	_cleanup_close_ int dir = lab_dir_open(run_fd, name);
 
 	if (dir < 0)
 		return err_sys(e, errno, "lab %s", name);

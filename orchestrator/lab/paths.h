@@ -21,6 +21,8 @@ bool lab_lock_gone(int run_fd, const char *name, int ms);
 /* Makes <run>/<lab> and takes its lock.  -EEXIST: a driver has it; -ENOTEMPTY: something else has
  * its name. */
 int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, struct err *e);
+/* The folder of a lab; -1 with errno: there is none, or no driver made it. */
+int lab_dir_open(int run_fd, const char *name);
 /* Removes the files of a lab that the caller holds the lock of. */
 void lab_dir_remove(int run_fd, int dir_fd, const char *name);
 /* Process id that the lock's holder wrote (as seen by who started it), or 0. */

@@ -1,5 +1,6 @@
-/* Starting a driver: a fork that leaves the terminal, takes namespaces of its own and forks again;
- * the second child is pid 1 of the lab.  What goes wrong on the way comes back over a pipe. */
+/* Starting a driver: a fork that leaves the terminal takes namespaces of its own and forks again;
+ * its child is pid 1 of the lab.  A process that stays outside adopts that one, and tells how it
+ * ended (lab/watcher.h).  What goes wrong on the way comes back over a pipe. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,9 +14,11 @@
 #include "kernel/seat.h"
 #include "lab/client_priv.h"
 #include "lab/driver.h"
+#include "lab/ended.h"
 #include "lab/namespaces.h"
 #include "lab/paths.h"
 #include "lab/program.h"
+#include "lab/watcher.h"
 
 /* Both halves of an error, in one write: the reader knows the size. */
 static _Noreturn void report_and_exit(int pipe_fd, const struct err *e)
@@ -62,11 +65,11 @@ static void close_all_but(const int *keep, size_t n)
 	seat_again();
 }
 
-static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd)
+static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd, int words_fd)
 {
-	struct err e = { 0 };
-
-	to_null(&e);
+	/* A watcher that does not read keeps no driver waiting. */
+	fcntl(words_fd, F_SETFL, O_NONBLOCK);
+	dup2(words_fd, STDERR_FILENO);
 	int keep[] = { ds->run_fd,       ds->dir_fd,    ds->lock_fd,  ds->listen_fd,
 		       ds->host_proc_fd, ds->router_fd, ds->owner_fd, pipe_fd };
 
@@ -78,12 +81,11 @@ static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd)
 	driver_main(ds, pipe_fd);
 }
 
-static _Noreturn void middle(struct driver_start *ds, int pipe_fd)
+static _Noreturn void middle(struct driver_start *ds, int pipe_fd, int words_fd)
 {
 	struct err e = { 0 };
 	char buf[16];
 
-	setsid();
 	if (lab_namespaces(ds->privileged, &e) < 0)
 		report_and_exit(pipe_fd, &e);
 	pid_t pid = fork();
@@ -93,13 +95,56 @@ static _Noreturn void middle(struct driver_start *ds, int pipe_fd)
 		report_and_exit(pipe_fd, &e);
 	}
 	if (pid == 0)
-		be_driver(ds, pipe_fd);
+		be_driver(ds, pipe_fd, words_fd);
 	/* Only here is the driver's process id known as the host sees it. */
 	int n = snprintf(buf, sizeof(buf), "%d\n", (int)pid);
 
 	if (ftruncate(ds->lock_fd, 0) < 0 || pwrite(ds->lock_fd, buf, (size_t)n, 0) != n) {
 		kill(pid, SIGKILL);
 		err_sys(&e, errno, "writing the lock");
+		report_and_exit(pipe_fd, &e);
+	}
+	_exit(0);
+}
+
+static _Noreturn void watch(struct driver_start *ds, int pipe_fd)
+{
+	struct err e = { 0 };
+	int words[2];
+
+	setsid();
+	prctl(PR_SET_NAME, "vnetlab-watcher");
+	/* Who is in between goes at once: then the driver is our child. */
+	if (to_null(&e) < 0 || pipe2(words, O_CLOEXEC) < 0 ||
+	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || chdir("/") < 0) {
+		if (!e.code)
+			err_sys(&e, errno, "watching the driver");
+		report_and_exit(pipe_fd, &e);
+	}
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		err_fork(&e, errno, "starting the driver");
+		report_and_exit(pipe_fd, &e);
+	}
+	if (pid == 0)
+		middle(ds, pipe_fd, words[1]);
+	int keep[] = { ds->run_fd, ds->dir_fd, ds->lock_fd, words[0] };
+
+	close_all_but(keep, ARRAY_LEN(keep));
+	watcher_main(&(struct watched){ ds->lab, ds->run_fd, ds->dir_fd, pid, words[0] });
+}
+
+/* Nobody has to wait for the one who watches. */
+static _Noreturn void starter(struct driver_start *ds, int pipe_fd)
+{
+	struct err e = { 0 };
+	pid_t pid = fork();
+
+	if (pid == 0)
+		watch(ds, pipe_fd);
+	if (pid < 0) {
+		err_fork(&e, errno, "starting the driver");
 		report_and_exit(pipe_fd, &e);
 	}
 	_exit(0);
@@ -175,22 +220,24 @@ int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct 
 		goto fail;
 	}
 	if (pid == 0)
-		middle(&ds, wr);
+		starter(&ds, wr);
 	close_p(&wr);
 	close_p(&theirs);
 	wr = theirs = -1;
 	struct err report;
 	size_t got = 0;
+	char more;
 	ssize_t k;
 
-	/* The driver says so when it listens, and closes; a driver that dies closes as well. */
-	while (got < sizeof(report) &&
-	       ((k = read(rd, (char *)&report + got, sizeof(report) - got)) > 0 ||
-	        (k < 0 && errno == EINTR)))
+	/* The driver says so when it listens, and closes; a driver that dies closes as well, and so
+	 * does who has written its process id into the lock: nothing else comes, but the end. */
+	while ((k = read(rd, got < sizeof(report) ? (char *)&report + got : &more,
+	                 got < sizeof(report) ? sizeof(report) - got : 1)) > 0 ||
+	       (k < 0 && errno == EINTR))
 		got += k > 0 ? (size_t)k : 0;
 	wait_for(pid);
-	if (got != sizeof(report)) {
-		r = err_set(e, EIO, "lab %s: its driver died while starting", lab);
+	if (got < sizeof(report)) {
+		r = ended_err(lab, e);
 		goto fail;
 	}
 	if (report.code) {

@@ -138,17 +138,32 @@ pid=$(driver_pid plain)
 router=$(vnetlab status plain -o json | jq .router.pid)
 spaces=$(for t in net pid mnt; do readlink "/proc/$router/ns/$t"; done)
 ok "its processes are in namespaces of their own" [ "$(inside "$spaces" | wc -l)" -ge 3 ]
+vnetlab exec left -- sh -c 'echo in >&2; exec sleep 60' 2>"$work/exec" &
+client=$!
+wait_until "somebody is inside" 5 grep -q in "$work/exec"
 kill -9 "$pid"
+wait "$client"
+is "whose command ends with it" $? 5
+like "and says how it ended" "$(cat "$work/exec")" 'lab plain: its driver was killed by signal 9 \(Killed\).*without a word'
 wait_until "killed: the driver is gone" 5 is_gone "$pid"
 wait_until "and everything in its namespaces" 5 sh -c "[ ! -e /proc/$router ]"
 nobody_inside() { [ -z "$(inside "$spaces")" ]; }
 wait_until "nobody is left in them" 5 nobody_inside
 is "no mount" "$(wc -l </proc/self/mounts)" "$host_mounts"
 is "no link" "$(ip -o link | wc -l)" "$host_links"
+status "later commands" 5 vnetlab status plain
+like "say it, too" "$err" 'no lab plain runs: its driver was killed by signal 9'
 status "ls sees nothing" 0 vnetlab ls -o json
+like "says it for the last time" "$err" 'lab plain: its driver was killed by signal 9'
 json "and cleans up" '.labs == []'
 is "nothing in the run directory" "$(ls -A "$VNETLAB_RUN_DIR")" ""
 status "up again at once" 0 vnetlab up "$plain" -q
+kill -ABRT "$(driver_pid plain)"
+unreachable() { ! vnetlab exec left -- true 2>"$work/last"; }
+wait_until "signals end the first process of a namespace, too" 5 unreachable
+like "and are told" "$(cat "$work/last")" 'its driver was killed by signal 6 \(Aborted\)'
+status "up of a lab whose driver died" 0 vnetlab up "$plain" -q
+unlike "forgets it" "$(vnetlab ls 2>&1)" 'signal'
 pid=$(driver_pid plain)
 status "down" 0 vnetlab down
 ok "its process is gone" is_gone "$pid"

@@ -1,0 +1,121 @@
+#include "lab/watcher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "lab/ended.h"
+#include "lab/paths.h"
+
+unsigned long long oom_kills(void)
+{
+	FILE *f = fopen("/proc/vmstat", "re");
+	char line[128];
+	unsigned long long n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "oom_kill %llu", &n) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* The last of what is said until everybody who could say something has gone. */
+static void listen_to(int fd, char last[LAST_WORDS_MAX + 1])
+{
+	char buf[4096];
+	size_t n = 0;
+	ssize_t k;
+
+	while ((k = read(fd, buf, sizeof(buf))) > 0 || (k < 0 && errno == EINTR)) {
+		size_t got = k > 0 ? (size_t)k : 0, from = 0;
+
+		if (got > LAST_WORDS_MAX)
+			from = got - LAST_WORDS_MAX;
+		got -= from;
+		if (n + got > LAST_WORDS_MAX) {
+			size_t drop = n + got - LAST_WORDS_MAX;
+
+			memmove(last, last + drop, n - drop);
+			n -= drop;
+		}
+		memcpy(last + n, buf + from, got);
+		n += got;
+	}
+	while (n && last[n - 1] == '\n')
+		n--;
+	last[n] = '\0';
+	for (size_t i = 0; i < n; i++) /* for a terminal, and without a NUL inside */
+		if ((unsigned char)last[i] < ' ' && last[i] != '\n' && last[i] != '\t')
+			last[i] = '?';
+}
+
+/* --- the driver's part ---------------------------------------------------------------------------
+ */
+
+enum { BY_SIGNAL = 128 }; /* exit status: this and the signal's number */
+
+static const int SIGNALS[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGQUIT };
+
+static void on_deadly(int sig, siginfo_t *si, void *context)
+{
+	(void)context;
+	/* What the kernel found wrong happens again, without a handler, and kills, with a core. */
+	if (si->si_code <= 0)
+		_exit(BY_SIGNAL + sig);
+}
+
+void watcher_signals(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_deadly, .sa_flags = SA_SIGINFO | SA_RESETHAND };
+	struct sigaction have;
+
+	for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
+		/* A sanitizer's own handler says more. */
+		if (sigaction(SIGNALS[i], NULL, &have) == 0 && have.sa_handler == SIG_DFL)
+			sigaction(SIGNALS[i], &sa, NULL);
+}
+
+void watcher_signals_undo(void)
+{
+	struct sigaction have;
+
+	for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
+		if (sigaction(SIGNALS[i], NULL, &have) == 0 && have.sa_sigaction == on_deadly)
+			signal(SIGNALS[i], SIG_DFL);
+}
+
+/* As if the signal had killed it. */
+static int by_signal(int wstatus)
+{
+	int status = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 0;
+
+	return status > BY_SIGNAL ? status - BY_SIGNAL : wstatus;
+}
+
+_Noreturn void watcher_main(const struct watched *w)
+{
+	unsigned long long before = oom_kills();
+	char words[LAST_WORDS_MAX + 1];
+	int status, driver = 0;
+	pid_t pid;
+
+	listen_to(w->words_fd, words);
+	while ((pid = waitpid(-1, &status, 0)) > 0 || (pid < 0 && errno == EINTR))
+		if (pid > 0 && pid != w->middle)
+			driver = status;
+	if (driver) {
+		ended_write(w->dir_fd, by_signal(driver), oom_kills() > before, words);
+		unlinkat(w->dir_fd, "control", 0);
+		unlinkat(w->dir_fd, "lock", 0);
+	} else {
+		/* The lab's own root may have no right to. */
+		lab_dir_remove(w->run_fd, w->dir_fd, w->lab);
+	}
+	_exit(0); /* lets go of the lock */
+}

@@ -1,0 +1,23 @@
+/* A process outside of the lab that waits for the driver's end, and says how it was (lab/ended.h).
+ * It holds nothing of the lab but its lock, and has the rights of who started it: the lab's own
+ * root may have none in the run directory. */
+#pragma once
+
+#include <sys/types.h>
+
+struct watched {
+	const char *lab;
+	int run_fd, dir_fd;
+	pid_t middle; /* our child, which starts the driver and ends: we adopt the driver then */
+	int words_fd; /* what the driver says on its standard error */
+};
+
+/* Ends when the lab has. */
+_Noreturn void watcher_main(const struct watched *w);
+/* In the driver: the kernel keeps signals from pid 1 of a namespace unless it handles them, its own
+ * abort() among them, which would end in a fault that says nothing.  After this it ends by them,
+ * and the watcher knows by which. */
+void watcher_signals(void);
+void watcher_signals_undo(void); /* in a child of it, which is no pid 1 */
+/* How often the kernel has killed for want of memory; 0: nobody knows. */
+unsigned long long oom_kills(void);
