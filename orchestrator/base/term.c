@@ -21,7 +21,7 @@ bool term_is(int fd)
 {
 	if (pretended.set && fd >= 0 && fd <= 2)
 		return pretended.is[fd];
-	return isatty(fd);
+	return fd >= 0 && isatty(fd);
 }
 
 int term_columns(int fd)

@@ -11,30 +11,25 @@ struct opened {
 	long parse_ms;
 };
 
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
 /* Options of every command that takes a design: what the readers of templates, plans and exports
  * want to know (input/open.h). */
 #define DESIGN_OPTIONS \
 	{ 'p', "param", "PARAM", \
 	  "of a template: NAME=VALUE, or a parameter file; may be repeated", true }, \
-	    { 0, "link", "PREFIX=DIR", "linked templates below the address PREFIX are in DIR", \
-	      true }, \
-	    { 0, "fetch", NULL, "get linked templates that are not here over HTTPS", false }, \
-	    { 0, "node", "VM=IMAGE[:FILE]", \
-	      "an imported machine runs this image, with this configuration", true }, \
-	    { 0, "resource-group", "NAME", "what resourceGroup() is called in a template", \
-	      false }, \
-	{ \
-		0, "location", "REGION", "and where it is", false \
-	}
+	{ 0, "link", "PREFIX=DIR", "linked templates below the address PREFIX are in DIR", true }, \
+	{ 0, "fetch", NULL, "get linked templates that are not here over HTTPS", false }, \
+	{ 0, "node", "VM=IMAGE[:FILE]", \
+	  "an imported machine runs this image, with this configuration", true }, \
+	{ 0, "resource-group", "NAME", "what resourceGroup() is called in a template", false }, \
+	{ 0, "location", "REGION", "and where it is", false }
 
 /* Of every command that starts a lab. */
 #define PRIVILEGED_OPTION \
-	{ \
-		0, "privileged-lab", NULL, \
-		    "as root, without a user namespace: what the lab runs is root of this " \
-		    "machine", \
-		    false \
-	}
+	{ 0, "privileged-lab", NULL, \
+	  "as root, without a user namespace: what the lab runs is root of this machine", false }
+/* clang-format on */
 
 /* The design of a file, whatever it is, with a's options: as input_open(). */
 json_t *design_load(const struct cmd_args *a, const char *path, struct findings *f, struct err *e);

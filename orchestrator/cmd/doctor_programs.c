@@ -95,7 +95,8 @@ static char *output_of(const char *path, const char *const *argv)
 	if (pid == 0) {
 		int null = open("/dev/null", O_RDONLY);
 
-		dup2(null, STDIN_FILENO);
+		if (null >= 0)
+			dup2(null, STDIN_FILENO);
 		dup2(fds[1], STDOUT_FILENO);
 		dup2(fds[1], STDERR_FILENO);
 		execv(path, (char *const *)argv);

@@ -12,6 +12,7 @@ static json_t *exec_request(const char *node, char *const *argv, bool tty)
 	json_t *list = json_array();
 
 	json_t *env = json_array();
+	/* NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): glibc's allocates. */
 	_cleanup_free_ char *cwd = getcwd(NULL, 0);
 
 	for (; *argv; argv++)

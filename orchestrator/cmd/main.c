@@ -129,12 +129,12 @@ static int run(char **argv)
 
 	ui_progress_end();
 	address_cleanup();
-	errno = 0;
 	bool lost = ferror(stdout);
+	int why = fclose(stdout) == 0 ? 0 : errno;
 
-	if (fclose(stdout) != 0 || lost) {
-		fprintf(stderr, "vnetlab: cannot write to standard output%s%s\n", errno ? ": " : "",
-		        errno ? strerror(errno) : "");
+	if (why || lost) {
+		fprintf(stderr, "vnetlab: cannot write to standard output%s%s\n", why ? ": " : "",
+		        why ? strerror(why) : "");
 		status = EX_FAILED;
 	}
 	return status;

@@ -71,7 +71,7 @@ int line_write(int fd, json_t *obj)
 	while (off < n) {
 		ssize_t k = send(fd, text + off, n - off, MSG_NOSIGNAL);
 
-		if (k > 0) {
+		if (k >= 0) {
 			off += (size_t)k;
 		} else if (errno == EAGAIN) {
 			struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -147,7 +147,7 @@ static void drain(struct conn *c)
 	while (off < c->out_n) {
 		ssize_t k = send(c->src.fd, c->out + off, c->out_n - off, MSG_NOSIGNAL);
 
-		if (k > 0) {
+		if (k >= 0) {
 			off += (size_t)k;
 		} else if (errno == EAGAIN) {
 			break;

@@ -306,8 +306,8 @@ int image_text(const char *file, char **ret, struct err *e)
 
 	if (!f)
 		return err_sys(e, errno, "%s", file);
-	for (size_t n; b.n <= MAX_TEXT && (n = fread(chunk, 1, sizeof(chunk), f));)
-		str_addn(&b, chunk, n);
+	while (b.n <= MAX_TEXT && !feof(f) && !ferror(f))
+		str_addn(&b, chunk, fread(chunk, 1, sizeof(chunk), f));
 	bool bad = ferror(f);
 
 	fclose(f);

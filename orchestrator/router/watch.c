@@ -187,8 +187,8 @@ static void settle(struct watch *w, struct rib_table *table, size_t max, bool al
 		const struct heard *h = k < w->n ? &w->heard[k] : NULL;
 		const struct rib_route *old;
 
-		if (all && i < table->n &&
-		    (!h || prefix_cmp(table->routes[i].prefix, h->now.prefix) < 0)) {
+		if (!h || (all && i < table->n &&
+		           prefix_cmp(table->routes[i].prefix, h->now.prefix) < 0)) {
 			const struct rib_route gone = { .prefix = table->routes[i].prefix };
 
 			change(&c, &table->routes[i++], &gone);
