@@ -35,7 +35,7 @@ fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link
 fuzz_LDFLAGS   := $(SAN)
 
 # Targets that compile need the libraries' headers; say so before the compiler does.
-BUILDS := $(filter-out clean help deps uninstall test demo,$(or $(MAKECMDGOALS),all))
+BUILDS := $(filter-out clean help deps uninstall test demo bare,$(or $(MAKECMDGOALS),all))
 ifneq ($(BUILDS),)
 ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
 $(error libraries or their headers are missing ($(PKGS)): run "make deps")
@@ -139,6 +139,9 @@ test: ## everything, as CI does: builds, tests, sanitizers, lint
 	@.ci/deps
 	tests/lib/suite
 
+bare: ## demo and test on a bare SUITE=bookworm|trixie; USERS="root user"  TARGETS="demo test"
+	@tests/bare/run $(SUITE)
+
 docs: $(B)/vnetlab ## docs/topology.md and settings.md from the table that parses
 	$< schema --docs >docs/topology.md
 	$< schema --settings >docs/settings.md
@@ -183,6 +186,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e fidelity lint bench fuzz fuzz-run cov test deps demo docs install uninstall clean help
+.PHONY: all tools unit golden check e2e fidelity lint bench fuzz fuzz-run cov test bare deps demo docs install uninstall clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))
