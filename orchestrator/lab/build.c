@@ -216,8 +216,10 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 
 int node_boot(struct driver *d, struct node *n, struct err *e)
 {
-	int fd = -1, r = ns_new(&fd, e);
+	int fd = -1, r = node_unplug(d, n, e); /* what is left of a start that failed */
 
+	if (r == 0)
+		r = ns_new(&fd, e);
 	if (r < 0)
 		return r;
 	close_p(&n->netns);

@@ -7,7 +7,6 @@
 
 #include "base/str.h"
 #include "base/text.h"
-#include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "lab/build.h"
 #include "lab/events.h"
@@ -19,8 +18,6 @@
 #include "lab/process.h"
 #include "lab/responder.h"
 #include "lab/routerlink.h"
-#include "lab/wires.h"
-#include "plan/names.h"
 
 /* --- the list ----------------------------------------------------------------------------------
  */
@@ -144,16 +141,17 @@ static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 		return r;
 	if (n->stopped)
 		return err_set(e, EALREADY, "%s is deallocated already", n->name);
+	/* Half stopped is stopped: it is listed, and starting makes the node anew. */
 	r = node_halt(d, n, e);
-	if (r < 0)
-		return r;
-	n->faulted = true;
+	n->stopped = n->faulted = true;
 	forget_within(d, n);
 	if (n->vm->deallocated)
 		fault_mended(d, "start", n->name, "stop");
 	else
 		fault_note(d, "stop", n->name, "");
-	return lab_stopped_changed(d, e);
+	int told = lab_stopped_changed(d, r < 0 ? NULL : e);
+
+	return r < 0 ? r : told;
 }
 
 static int do_start(struct driver *d, const char *const *argv, struct err *e)
@@ -214,8 +212,10 @@ static int do_revive(struct driver *d, const char *name, struct err *e)
 
 	if (r < 0)
 		return r;
-	fault_mended(d, "kill", n->name, "processes are started again");
-	return n->stopped ? 0 : node_procs_resume(n, e);
+	r = n->stopped ? 0 : node_procs_resume(n, e);
+	if (r == 0)
+		fault_mended(d, "kill", n->name, "processes are started again");
+	return r;
 }
 
 static int do_freeze(struct driver *d, const char *const *argv, struct err *e)
@@ -249,63 +249,6 @@ static int do_freeze(struct driver *d, const char *const *argv, struct err *e)
 	return 0;
 }
 
-/* --- cables ------------------------------------------------------------------------------------
- */
-
-static int port_set(struct driver *d, const char *port, bool up, struct err *e)
-{
-	struct node *fabric = node_find(&d->lab, "fabric");
-	struct nl *nl = NULL;
-	int r = nl_open(fabric->netns, &nl, e);
-
-	if (r < 0)
-		return r;
-	int ifindex = nl_link_index(nl, port, e);
-
-	r = ifindex < 0 ? ifindex : nl_link_set_up(nl, ifindex, up, e);
-	nl_close(nl);
-	return r;
-}
-
-/* The fabric's side goes down: the guest sees a cable without carrier. */
-static int do_link(struct driver *d, const char *const *argv, struct err *e)
-{
-	struct node *n;
-	const char *slash;
-	int r = lab_node(&d->lab, argv[1], &n, e);
-	bool up = argv[2] && streq(argv[2], "up");
-	char port[IFNAMSIZ];
-
-	if (r < 0)
-		return r;
-	if (!argv[2] || (!up && !streq(argv[2], "down")))
-		return err_set(e, EINVAL, "fault link NODE[/NIC] down|up");
-	if (!n->vm && !n->rs)
-		return err_set(e, EINVAL, "%s has no link of its own", n->name);
-	if (n->stopped)
-		return err_set(e, EINVAL, "%s is deallocated", n->name);
-	slash = n->vm && !strieq(argv[1], n->name) ? argv[1] + strlen(n->name) : NULL;
-	if (n->rs) {
-		r = port_set(d, port_name_rs(n->rs, n->instance, port), up, e);
-	} else {
-		for (size_t i = 0; r == 0 && i < n->vm->n_nics; i++)
-			if (!slash || strieq(n->vm->nics[i]->name, slash + 1))
-				r = n->vm->nics[i]->peer
-				        ? wire_set(d, n->vm->nics[i], up, e)
-				        : port_set(d, port_name_nic(n->vm->nics[i], port), up, e);
-	}
-	if (r < 0)
-		return err_wrap(e, "%s: its link", n->name);
-	n->faulted = true;
-	if (up)
-		fault_mended(d, "link", argv[1], "link up");
-	else
-		fault_note(d, "link", argv[1], "down");
-	/* The kernel forgets a port's routes and neighbours with its carrier. */
-	router_resync(d);
-	return 0;
-}
-
 /* --- the words ---------------------------------------------------------------------------------
  */
 
@@ -333,7 +276,7 @@ static int mend(struct driver *d, const struct fault *f, struct err *e)
 	if (streq(f->what, "freeze"))
 		return do_freeze(d, thaw, e);
 	if (streq(f->what, "link"))
-		return do_link(d, link, e);
+		return fault_link(d, link, e);
 	if (streq(f->what, "session"))
 		return fault_session(d, session, e);
 	if (streq(f->what, "impair"))
@@ -343,19 +286,29 @@ static int mend(struct driver *d, const struct fault *f, struct err *e)
 	return do_revive(d, f->target, e);
 }
 
+/* All of them, the last one first.  One that cannot be mended stays in the list, and does not keep
+ * the others from it. */
 static int do_clear(struct driver *d, const char *const *argv, struct err *e)
 {
 	int r = 0;
 
 	(void)argv;
-	while (d->n_faults && r == 0) {
+	for (size_t i = d->n_faults; i-- > 0;) {
+		if (i >= d->n_faults) /* mending one has ended others, too */
+			continue;
 		/* mend() frees the entry that it is given. */
-		const struct fault *last = &d->faults[d->n_faults - 1];
+		const struct fault *last = &d->faults[i];
 		_cleanup_free_ char *what = xstrdup(last->what), *target = xstrdup(last->target);
 		struct fault f = { what, target, NULL };
+		struct err why = { 0 };
+		int rc = mend(d, &f, &why);
 
-		r = mend(d, &f, e);
-		fault_forget(d, what, target);
+		if (rc == 0) {
+			fault_forget(d, what, target);
+		} else if (r == 0) {
+			r = err_wrap(&why, "fault %s %s cannot be mended", what, target);
+			*e = why;
+		}
 	}
 	return r;
 }
@@ -370,7 +323,7 @@ static const struct verb {
 	{ "kill", 1, 2, do_kill },
 	{ "freeze", 1, 1, do_freeze },
 	{ "thaw", 1, 1, do_freeze },
-	{ "link", 2, 2, do_link },
+	{ "link", 2, 2, fault_link },
 	{ "session", 2, 2, fault_session },
 	{ "impair", 2, 3, fault_impair },
 	{ "maintenance", 1, 2, maintenance_begin },

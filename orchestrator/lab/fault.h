@@ -25,4 +25,5 @@ void fault_forget(struct driver *d, const char *what, const char *target);
 void fault_mended(struct driver *d, const char *what, const char *target, const char *how);
 int fault_session(struct driver *d, const char *const *argv, struct err *e);
 bool fault_session_known(const struct model *m, const char *target);
+int fault_link(struct driver *d, const char *const *argv, struct err *e);
 int fault_impair(struct driver *d, const char *const *argv, struct err *e);

@@ -75,10 +75,13 @@ static int set_peering(struct driver *d, const struct bgp_connection *c, int ins
 
 	bird_protocol_name(c, protocol);
 	for (unsigned i = 0; r == 0 && i < 2; i++) {
-		_cleanup_free_ char *name = node_name_rs(c->rs, i);
+		_cleanup_free_ char *name = node_name_rs(c->rs, i), *first = node_name_rs(c->rs, 0);
 
 		if (instance < 0 || instance == (int)i)
 			r = enable(d, name, protocol, up, e);
+		/* Not half of it. */
+		if (r < 0 && i && instance < 0)
+			enable(d, first, protocol, !up, NULL);
 	}
 	return r;
 }
@@ -94,6 +97,14 @@ static int set_gateways(struct driver *d, const char *target, bool up, struct er
 			continue;
 		bird_hybrid_protocol(&m->sessions[i], protocol);
 		r = enable(d, m->sessions[i].vm->name, protocol, up, e);
+		while (r < 0 && i-- > 0) { /* not half of it */
+			if (!hybrid_session_is(&m->sessions[i], target))
+				continue;
+			bird_hybrid_protocol(&m->sessions[i], protocol);
+			enable(d, m->sessions[i].vm->name, protocol, !up, NULL);
+		}
+		if (r < 0)
+			break;
 	}
 	return r;
 }

@@ -29,7 +29,10 @@ int node_freeze(int ns_fd, bool freeze, struct err *e)
 		return r;
 	json_t *cmds = json_array();
 
-	json_array_append_new(cmds, table(freeze ? "add" : "delete"));
+	/* Somebody inside may have emptied the filter: what is added can be deleted. */
+	json_array_append_new(cmds, table("add"));
+	if (!freeze)
+		json_array_append_new(cmds, table("delete"));
 	if (freeze) {
 		json_array_append_new(cmds, chain("in", "prerouting"));
 		json_array_append_new(cmds, chain("out", "output"));

@@ -11,6 +11,7 @@
 #include "lab/fault.h"
 #include "lab/launch.h"
 #include "lab/node.h"
+#include "plan/names.h"
 
 static int run_tc(const struct node *n, const char *const *argv, struct str *out, struct err *e)
 {
@@ -45,26 +46,27 @@ static int run_tc(const struct node *n, const char *const *argv, struct str *out
 int fault_impair(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
-	char dev[16];
+	char dev[IFNAMSIZ] = "eth0";
 	const char *kind = argv[2];
-	unsigned index = 0;
+	const struct nic *nic = NULL;
 	int r = lab_node(&d->lab, argv[1], &n, e);
 
 	if (r < 0) { /* a NIC by its own name */
-		struct nic *nic = model_nic(d->lab.model, argv[1]);
-
+		nic = model_nic(d->lab.model, argv[1]);
 		if (!nic)
 			return r;
 		n = node_find(&d->lab, nic->vm->name);
-		index = (unsigned)nic->index;
 	} else if (n->vm && !strieq(n->name, argv[1])) {
 		for (size_t i = 0; i < n->vm->n_nics; i++)
 			if (strieq(n->vm->nics[i]->name, strrchr(argv[1], '/') + 1))
-				index = (unsigned)i;
+				nic = n->vm->nics[i];
 	}
 	if (!n->vm && !n->rs)
 		return err_set(e, EINVAL, "%s has no NIC of its own", n->name);
-	snprintf(dev, sizeof(dev), "eth%u", index);
+	if (n->stopped)
+		return err_set(e, EINVAL, "%s is deallocated", n->name);
+	if (nic)
+		device_name_nic(nic, dev);
 	bool rate = streq(kind, "rate"), none = streq(kind, "none");
 
 	if (!rate && !none && !streq(kind, "delay") && !streq(kind, "loss"))

@@ -261,6 +261,7 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 	if (r == 0)
 		r = sessions(n, false, e);
 	if (r < 0) {
+		sessions(n, true, NULL);
 		forget(x);
 		router_maintained(d, NULL);
 		return r;

@@ -129,6 +129,22 @@ status "kill an instance" 0 vnetlab fault kill Rs/0
 wait_until "it is back" 15 established two
 isnt "another process" "$(pid_of Rs/0)" "$rs"
 
+# Half of a fault is none: what fails in the middle is taken back.
+status "one instance is held" 0 vnetlab fault kill Rs/1 --hold
+status "a session of both" 5 vnetlab fault session Rs/two down
+like "says which does not run" "$err" 'Rs/1 does not run'
+status "is not listed" 0 vnetlab fault list -o json
+json "only what was done" '.faults == ["kill Rs/1 --hold"]'
+status "clear" 0 vnetlab fault clear
+wait_until "both sessions are there" 20 established two
+status "the cable of an instance" 0 vnetlab fault link Rs/0 down -o json
+json "is listed" '.faults == ["link Rs/0 down"]'
+status "and mended" 0 vnetlab fault link Rs/0 up -o json
+json "for good" '.faults == []'
+status "frozen" 0 vnetlab fault freeze box
+vnetlab exec box -- nft flush ruleset
+status "thaw of who emptied its filter" 0 vnetlab fault thaw box
+
 # Words that are none.
 status "no such fault" 2 vnetlab fault brake two
 like "names those there are" "$err" 'no fault is called "brake"; there are: stop, start, kill'
@@ -159,5 +175,43 @@ vnetlab fault kill one --hold >/dev/null
 vnetlab fault clear -q >/dev/null
 wait_until "logs -f goes on" 10 grep -q 'bird: .*Started' "$work/follow"
 kill "$follower"
+
+# Cables of every kind, without daemons.
+vnetlab down -q >/dev/null
+status "another lab" 0 vnetlab up "$root/tests/e2e/lab/cables.vnetlab.json" -q
+list() { vnetlab fault list -o json | jq -c .faults; }
+carrier() { vnetlab exec "$1" -- ip -o link show "$2" | grep -qv NO-CARRIER; }
+answers() { vnetlab exec "$1" -- ping -c1 -W0.3 "$2"; }
+status "a VM with two NICs and a tunnel" 0 vnetlab fault link a down
+not_ok "is cut off on the first" answers b 10.1.0.4
+not_ok "on the second" carrier a eth1
+not_ok "and by the tunnel" answers b 172.31.0.1
+is "is listed" "$(list)" '["link a down"]'
+status "clear" 0 vnetlab fault clear
+wait_until "all of it is back" 3 answers b 10.1.0.4
+ok "the second" carrier a eth1
+ok "the tunnel" answers b 172.31.0.1
+status "the tunnel by its name" 0 vnetlab fault link b/vx down
+not_ok "is down" answers b 172.31.0.1
+ok "alone" answers b 10.1.0.4
+status "and up" 0 vnetlab fault link b/vx up
+ok "with its address" answers b 172.31.0.1
+status "a firewall" 0 vnetlab fault link fw down
+is "is listed, too" "$(list)" '["link fw down"]'
+status "and mended" 0 vnetlab fault clear
+vnetlab fault link a/left down -q >/dev/null
+vnetlab exec a -- ip link del eth1
+status "a link that somebody deleted" 5 vnetlab fault link a down
+like "is said, with the cure" "$err" 'a: its link right is gone \(vnetlab up --fresh makes the node anew\)'
+is "nothing is added" "$(list)" '["link a/left down"]'
+status "its first cable, which the failure put back" 0 vnetlab fault link a/left up
+wait_until "works" 3 answers b 10.1.0.4
+vnetlab fault link a/left down -q >/dev/null
+vnetlab fault stop b -q >/dev/null
+vnetlab exec a -- ip link del eth0
+status "what cannot be mended" 5 vnetlab fault clear
+like "is named" "$err" 'fault link a/left cannot be mended: a: its link left is gone'
+is "stays in the list, and does not keep the others" "$(list)" '["link a/left down"]'
+ok "the other VM runs" vnetlab exec b -- true
 
 done_testing
