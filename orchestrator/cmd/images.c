@@ -2,11 +2,13 @@
  * images are this machine's. */
 #include "base/str.h"
 #include "cmd/design.h"
+#include "input/appliance/outside.h"
 #include "lab/image.h"
 
 struct known { /* an image that was looked up: its file names, or why there are none */
 	const char *name;
 	char **configs;
+	json_t *outside;
 	struct err e;
 };
 
@@ -25,6 +27,7 @@ static const struct known *look_up(struct images *x, const char *name)
 	k->name = name;
 	if (image_config_names(name, &k->configs, &k->e) < 0)
 		k->configs = NULL;
+	k->outside = image_outside(name);
 	return k;
 }
 
@@ -57,36 +60,98 @@ static void config_names(const struct known *k, json_t *config, const struct jpt
 	}
 }
 
+/* --- what files want outside of their node -----------------------------------------------------
+ */
+
+struct place {
+	const char *file; /* as the design names it */
+	char *pointer;
+	struct findings *f;
+};
+
+static void say_outside(const struct outside_use *u, void *ctx)
+{
+	const struct place *p = ctx;
+
+	if (u->program)
+		finding_add(
+		    p->f, SEV_WARNING, "IMAGE-03", NULL, p->pointer,
+		    "look at the program before you start this lab, or leave the line out; what "
+		    "a node may do on this machine says docs/security.md",
+		    "%s, line %u: \"%s\": the daemon %s the program %s, with all that a node "
+		    "may do",
+		    p->file, u->line, u->statement, u->does, u->path);
+	else
+		finding_add(
+		    p->f, SEV_WARNING, "IMAGE-03", NULL, p->pointer,
+		    "name a file in the node's own /etc, /run, /var or /tmp, or leave the line "
+		    "out; what a node may do on this machine says docs/security.md",
+		    "%s, line %u: \"%s\": the daemon %s %s, which is not the node's own", p->file,
+		    u->line, u->statement, u->does, u->path);
+}
+
+static void outside_node(const struct known *k, const json_t *files, json_t *config,
+                         const struct jptr *at, struct findings *f)
+{
+	const char *name;
+	json_t *path;
+
+	json_object_foreach (config, name, path) {
+		const char *file = json_string_value(path),
+		           *text = file ? json_string_value(json_object_get(files, file)) : NULL;
+		_cleanup_free_ char *ptr = jptr_str(JPTR(at, name));
+
+		if (text)
+			outside_scan(text, k->outside, say_outside,
+			             &(struct place){ file, ptr, f });
+	}
+}
+
+/* --- a design ----------------------------------------------------------------------------------
+ */
+
+/* owner: who has "image" and "config". */
+static void check_owner(struct images *x, json_t *owner, const struct jptr *at, const json_t *files,
+                        json_t *packed, struct findings *f)
+{
+	const char *image = json_string_value(json_object_get(owner, "image"));
+	json_t *config = json_object_get(owner, "config");
+
+	/* Names that are none have their finding; "host" needs no folder. */
+	if (!image || strieq(image, "host") || strchr(image, '/') || *image == '.')
+		return;
+	const struct known *k = look_up(x, image);
+
+	if (!k->configs) {
+		_cleanup_free_ char *ptr = jptr_str(JPTR(at, "image"));
+
+		finding_add(f, SEV_ERROR, "IMAGE-01", NULL, ptr, NULL, "%s", k->e.msg);
+		return;
+	}
+	config_names(k, config, JPTR(at, "config"), f);
+	outside_node(k, files, config, JPTR(at, "config"), f);
+	if (!json_object_get(packed, image))
+		image_pack(image, packed);
+}
+
 void design_check_images(json_t *design, struct findings *f)
 {
-	json_t *vms = json_object_get(json_object_get(design, "topology"), "virtualMachines"), *vm;
+	json_t *topology = json_object_get(design, "topology"), *v,
+	       *files = json_object_get(design, "files"), *packed = json_object();
 	struct images x = { 0 };
-	json_t *packed = json_object();
 	const char *name;
 
-	json_object_foreach (vms, name, vm) {
-		const char *image = json_string_value(json_object_get(vm, "image"));
-		const struct jptr *at = JPTR(JPTR(NULL, "virtualMachines"), name);
-		const struct known *k;
-
-		/* Names that are none have their finding; "host" needs no folder. */
-		if (!image || strieq(image, "host") || strchr(image, '/') || *image == '.')
-			continue;
-		k = look_up(&x, image);
-		if (!k->configs) {
-			_cleanup_free_ char *ptr = jptr_str(JPTR(at, "image"));
-
-			finding_add(f, SEV_ERROR, "IMAGE-01", NULL, ptr, NULL, "%s", k->e.msg);
-		} else {
-			config_names(k, json_object_get(vm, "config"), JPTR(at, "config"), f);
-			if (!json_object_get(packed, image))
-				image_pack(image, packed);
-		}
-	}
-	for (size_t i = 0; i < x.n; i++)
+	json_object_foreach (json_object_get(topology, "virtualMachines"), name, v)
+		check_owner(&x, v, JPTR(JPTR(NULL, "virtualMachines"), name), files, packed, f);
+	json_object_foreach (json_object_get(topology, "sites"), name, v)
+		check_owner(&x, json_object_get(v, "router"),
+		            JPTR(JPTR(JPTR(NULL, "sites"), name), "router"), files, packed, f);
+	for (size_t i = 0; i < x.n; i++) {
 		free(x.v[i].configs);
+		json_decref(x.v[i].outside);
+	}
 	free(x.v);
 	json_object_set_new(design, "images", packed);
-	findings_locate(f, json_object_get(design, "topology"));
+	findings_locate(f, topology);
 	findings_sort(f);
 }

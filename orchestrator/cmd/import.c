@@ -180,6 +180,8 @@ static int cmd_import(const struct cmd_args *a)
 		json_decref(design);
 		return ui_usage(a, "%s is a topology file already", path);
 	}
+	if (design)
+		design_check_images(design, &f);
 	findings_sort(&f);
 	ui_findings(&f);
 	if (!design)

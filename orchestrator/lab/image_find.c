@@ -264,3 +264,12 @@ int image_config_names(const char *image, char ***ret, struct err *e)
 	*ret = names;
 	return 0;
 }
+
+json_t *image_outside(const char *image)
+{
+	_cleanup_(image_free_p) struct image *img = NULL;
+
+	if (image_find(image, &img, NULL) < 0 || !img)
+		return NULL;
+	return json_incref(json_object_get(img->def, "outside"));
+}

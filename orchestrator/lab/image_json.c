@@ -258,10 +258,40 @@ static int daemons(const struct ctx *c, const struct jptr *at, json_t *v)
 	return list(c, at, v, daemon_def);
 }
 
+/* Words by which the daemons' files reach out of the node: input/appliance/outside.h. */
+static int outside_row(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	static const struct field fields[] = { { "words", texts, true },
+		                               { "does", text, true },
+		                               { "next", boolean, false },
+		                               { "program", boolean, false },
+		                               { NULL, NULL, false } };
+
+	return object(c, at, v, fields);
+}
+
+static int outside_rows(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	return list(c, at, v, outside_row);
+}
+
+static int outside(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	static const struct field fields[] = {
+		{ "words", outside_rows, true },   { "comments", texts, false },
+		{ "folder", path, false },         { "byLines", boolean, false },
+		{ "abbreviated", boolean, false }, { NULL, NULL, false }
+	};
+
+	return object(c, at, v, fields);
+}
+
 static const struct field image_fields[] = {
-	{ "kind", kind, true },      { "description", text, true },   { "package", text, true },
-	{ "config", config, false }, { "generate", generate, false }, { "files", files, false },
-	{ "copies", copies, false }, { "directories", paths, false }, { "daemons", daemons, false },
+	{ "kind", kind, true },          { "description", text, true },
+	{ "package", text, true },       { "config", config, false },
+	{ "generate", generate, false }, { "files", files, false },
+	{ "copies", copies, false },     { "directories", paths, false },
+	{ "daemons", daemons, false },   { "outside", outside, false },
 	{ NULL, NULL, false },
 };
 

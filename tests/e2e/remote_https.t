@@ -97,6 +97,15 @@ status "up" 0 vnetlab up "$web/d/far.vnetlab.json"
 status "the file is the appliance's" 0 vnetlab exec nva -- grep mine /etc/bird/bird.conf
 status "nothing to do" 0 vnetlab plan "$web/d/far.vnetlab.json" --detailed-exitcode
 status "down" 0 vnetlab down far
+# What its files want of this machine is said before it is built.
+cp "www/d/nva/my bird.conf" kept.conf
+echo 'log "/srv/far.log" all;' >>"www/d/nva/my bird.conf"
+status "a design with a long arm" 0 vnetlab up "$web/d/far.vnetlab.json" --dry-run
+like "up says so" "$err" 'IMAGE-03 at /virtualMachines/nva/config/bird\.conf'
+like "with file, line and words" "$err" 'nva/my bird.conf, line [0-9]+: "log "/srv/far.log" all": the daemon writes its log to /srv/far.log'
+status "a test of it" 0 vnetlab test "$web/d/far.vnetlab.json"
+like "says so, too" "$err" 'writes its log to /srv/far.log, which is not the node.s own'
+mv kept.conf "www/d/nva/my bird.conf"
 
 # --- a template's linked ones
 printf '%s' '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",

@@ -283,6 +283,10 @@ static void broken_images(void **state)
 		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
 		       "\"optional\":1}]}",
 		  "image.json: /daemons/0/optional: must be true or false" },
+		{ HEAD "\"outside\":{\"words\":[{\"words\":[\"log\"]}]}}",
+		  "image.json: /outside/words/0: \"does\" is missing" },
+		{ HEAD "\"outside\":{\"words\":[],\"folder\":\"etc\"}}",
+		  "image.json: /outside/folder: must be an absolute path, without \"..\"" },
 		/* Good in form; bad when it is used. */
 		{ HEAD "\"daemons\":[{\"name\":\"toyd\",\"search\":[\"/nonexistent/toyd\"],"
 		       "\"arguments\":[]}]}",
