@@ -21,6 +21,7 @@ struct design { /* one topology, read and understood */
 	struct model *model;
 	struct check_list checks;
 	json_t *captures; /* what Azure showed of it; NULL: nothing */
+	char *invalid;    /* why it cannot be run; NULL: it can */
 	double parse_ms;
 };
 
@@ -69,41 +70,76 @@ static double now_ms(void)
 
 /* ---- designs ---- */
 
-/* EX_DONE, or what was printed. */
-static int read_design(struct session *s, char *path)
+/* For the report: the errors, as people read them. */
+static char *errors_text(const struct findings *f)
+{
+	_cleanup_str_ struct str b = { 0 };
+
+	str_add(&b, "the design is invalid");
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding *x = &f->items[i];
+
+		if (x->severity == SEV_ERROR)
+			str_printf(&b, "\n%s at %s: %s", x->rule,
+			           x->source ? x->source : x->pointer, x->message);
+	}
+	return str_take(&b);
+}
+
+/* One that is invalid does not keep the others from being run. */
+static int read_parts(struct session *s, struct design *d)
 {
 	_cleanup_findings_ struct findings f = { 0 };
-	double start = now_ms();
 	struct err e = { 0 };
-	json_t *design = design_load(s->a, path, &f, &e);
-	struct model *m = design ? design_model(design, &f) : NULL;
 
-	if (design)
-		design_check_images(design, &f);
-	struct design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
-
-	*d = (struct design){ .path = path, .design = design, .model = m };
-	d->captures = json_incref(json_object_get(json_object_get(design, "import"), "captures"));
-	if (design)
-		json_object_del(design, "import"); /* of no use to the driver */
-	if (!design && !f.n)
+	d->design = design_load(s->a, d->path, &f, &e);
+	if (!d->design && !f.n) {
+		d->invalid = xstrdup(e.msg);
 		return ui_error(&e);
-	if (!m || f.errors) {
+	}
+	if (d->design) {
+		d->model = design_model(d->design, &f);
+		design_check_images(d->design, &f);
+		d->captures =
+		    json_incref(json_object_get(json_object_get(d->design, "import"), "captures"));
+		json_object_del(d->design, "import"); /* of no use to the driver */
+	}
+	bool bad = !d->model || f.errors;
+
+	if (s->a->argc > 1 && (bad || (f.n && s->a->verbose)))
+		ui_reason("%s:", address_name(d->path));
+	if (bad || s->a->verbose)
 		ui_findings(&f);
+	else /* what it may do to this machine is not a matter of taste */
+		ui_findings_of(&f, "IMAGE-03");
+	if (bad) {
+		d->invalid = errors_text(&f);
 		return EX_INVALID_DESIGN;
 	}
-	if (f.n && s->a->verbose)
-		ui_findings(&f);
-	if (checks_parse(m->checks, &d->checks, &e) < 0) {
-		err_wrap(&e, "%s", path);
+	if (checks_parse(d->model->checks, &d->checks, &e) < 0) {
+		d->invalid = xstrdup(e.msg);
+		err_wrap(&e, "%s", d->path);
 		ui_error(&e);
 		return EX_INVALID_DESIGN;
 	}
-	d->parse_ms = now_ms() - start;
 	return EX_DONE;
 }
 
-static int read_designs(struct session *s)
+/* EX_DONE, or what was printed. */
+static int read_design(struct session *s, char *path)
+{
+	struct design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
+	double start = now_ms();
+
+	*d = (struct design){ .path = path };
+	int status = read_parts(s, d);
+
+	d->parse_ms = now_ms() - start;
+	return status;
+}
+
+/* False: the command line makes no sense. */
+static bool read_designs(struct session *s, int *ret_worst)
 {
 	int worst = EX_DONE;
 
@@ -111,13 +147,16 @@ static int read_designs(struct session *s)
 		char *path = NULL;
 		int status = EX_DONE;
 
-		if (ui_topology_path(s->a, s->a->argc ? s->a->argv[i] : NULL, &path, &status) < 0)
-			return status;
+		if (ui_topology_path(s->a, s->a->argc ? s->a->argv[i] : NULL, &path, &status) < 0) {
+			*ret_worst = status;
+			return false;
+		}
 		status = read_design(s, path);
 		if (status > worst)
 			worst = status;
 	}
-	return worst;
+	*ret_worst = worst;
+	return true;
 }
 
 static bool any_chosen(const struct session *s)
@@ -240,6 +279,32 @@ static bool still_runs(const char *lab)
 	return runs;
 }
 
+static void say_run(const struct session *s, const struct report_run *run)
+{
+	if (s->format == REPORT_HUMAN) {
+		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));
+		fflush(stdout);
+	} else if (!report_ok(run)) {
+		ui_reason("%s: %s", run->lab, run->error ? run->error : "not all checks held");
+	}
+}
+
+static void not_run(struct session *s, const struct design *d)
+{
+	const char *name =
+	    json_string_value(json_object_get(json_object_get(d->design, "topology"), "name"));
+	struct report_run *run = &VEC_PUSH(s->runs, s->n_runs, s->cap_runs);
+
+	*run = (struct report_run){ .lab = xstrdup(name ? name : address_name(d->path)),
+		                    .file = xstrdup(address_name(d->path)),
+		                    .repeat = 1,
+		                    .repeats = 1,
+		                    .error = xstrdup(d->invalid) };
+	run->phase_ms[PHASE_PARSE] = d->parse_ms;
+	if (s->format == REPORT_HUMAN) /* in other formats the findings were enough */
+		say_run(s, run);
+}
+
 static void one_run(struct session *s, const struct design *d, unsigned repeat)
 {
 	const char *lab = s->a->lab ? s->a->lab : d->model->name;
@@ -277,12 +342,7 @@ static void one_run(struct session *s, const struct design *d, unsigned repeat)
 	ui_progress_end();
 	if (s->keep && !interrupted && r != -EEXIST && still_runs(lab))
 		ui_note("lab %s still runs; end it with: vnetlab down %s", lab, lab);
-	if (s->format == REPORT_HUMAN) {
-		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));
-		fflush(stdout);
-	} else if (!report_ok(run)) {
-		ui_reason("%s: %s", lab, run->error ? run->error : "not all checks held");
-	}
+	say_run(s, run);
 }
 
 /* ---- reports ---- */
@@ -333,6 +393,7 @@ static void session_done(struct session *s)
 		json_decref(s->designs[i].design);
 		json_decref(s->designs[i].captures);
 		free(s->designs[i].path);
+		free(s->designs[i].invalid);
 	}
 	for (size_t i = 0; i < s->n_runs; i++)
 		report_run_free(&s->runs[i]);
@@ -366,18 +427,21 @@ static int cmd_test(const struct cmd_args *a)
 {
 	_cleanup_(session_done) struct session s = { .a = a };
 	const char *dir = arg_value(a, "report");
-	int status = options(&s);
+	int status = options(&s), read = EX_DONE;
 
-	if (status == EX_DONE)
-		status = read_designs(&s);
 	if (status != EX_DONE)
 		return status;
-	if (s.options.filter && !any_chosen(&s))
+	if (!read_designs(&s, &read))
+		return read;
+	if (read == EX_DONE && s.options.filter && !any_chosen(&s))
 		return ui_usage(a, "no check matches --filter '%s'", s.options.filter);
 	catch_signals();
-	for (size_t i = 0; i < s.n_designs && !interrupted; i++)
-		for (long k = 1; k <= s.repeats && !interrupted; k++)
+	for (size_t i = 0; i < s.n_designs && !interrupted; i++) {
+		if (s.designs[i].invalid)
+			not_run(&s, &s.designs[i]);
+		for (long k = 1; k <= s.repeats && !interrupted && !s.designs[i].invalid; k++)
 			one_run(&s, &s.designs[i], (unsigned)k);
+	}
 	if (!s.keep && status_of(&s) == EX_NOT_HELD)
 		ui_note("to look inside: --keep leaves the lab running");
 	if (s.format == REPORT_HUMAN)
@@ -387,6 +451,8 @@ static int cmd_test(const struct cmd_args *a)
 	status = dir ? write_reports(&s, dir) : EX_DONE;
 	if (interrupted)
 		return 128 + interrupted;
+	if (status == EX_DONE)
+		status = read;
 	return status != EX_DONE ? status : status_of(&s);
 }
 
@@ -415,8 +481,9 @@ COMMAND(test,
                   "its checks stand in NAME.checks.json beside it. Tables of Azure's that are "
                   "saved in a folder with an export (effective, learned, advertised routes) "
                   "are compared with the lab, row by row.\n\n"
-                  "Exit status 0 when all checks held, 1 when one did not, 3 when the design "
-                  "is invalid, 5 when the lab did not come up.\n\n"
+                  "Exit status 0 when all checks held, 1 when one did not, 3 when a design "
+                  "is invalid (the others are run all the same), 5 when a lab did not come "
+                  "up.\n\n"
                   "  vnetlab test route-server.vnetlab.json\n"
                   "  vnetlab test --format junit --report out topologies/*/*.vnetlab.json\n"
                   "  vnetlab test --repeat 50 --filter 'the backend*' seed.vnetlab.json",

@@ -180,6 +180,13 @@ static void print_finding(const struct finding *f)
 		fprintf(stderr, "    Azure answers: %s\n", f->azure_code);
 }
 
+void ui_findings_of(const struct findings *f, const char *rule)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!ui.quiet && streq(f->items[i].rule, rule))
+			print_finding(&f->items[i]);
+}
+
 void ui_findings(const struct findings *f)
 {
 	size_t shown = 0;

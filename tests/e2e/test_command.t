@@ -126,9 +126,16 @@ ok "down" vnetlab down kept
 
 # --- what cannot run ---
 lab "$work/invalid.vnetlab.json" '"up": { "bgp": "RS/nvaa", "expect": "Established" }'
-status "an invalid design" 3 vnetlab test "$work/quick.vnetlab.json" "$work/invalid.vnetlab.json"
-like "finding with its place" "$err" '/checks/up'
-is "and nothing was started" "$out" ""
+status "an invalid design among others, and a file that is not there" 5 vnetlab test --format json --report "$work/mixed" "$work/invalid.vnetlab.json" "$work/nosuch.vnetlab.json" "$work/quick.vnetlab.json"
+like "its finding, with the file" "$err" "^$work/invalid.vnetlab.json:"
+like "and its place" "$err" '/checks/up'
+out=$(printf '%s' "$out" | jq -s .)
+json "is in the report, with why; the others are run" '.[0].error | test("the design is invalid\n.* at /checks/up/bgp: ")'
+json "so is one that is not there" '.[1].error | test("nosuch")'
+json "the last one was run" '.[2] | .error == null and .passed > 0'
+ok "JUnit's report counts it as an error" grep -q '<testsuites [^>]*errors="2"' "$work/mixed/report.xml"
+status "an invalid design alone" 3 vnetlab test "$work/invalid.vnetlab.json"
+like "has a report of its own" "$out" 'the design is invalid'
 jq '.virtualMachines.nva |= (del(.bgp) + {config: {"bird.conf": "bird.conf"}})' "$work/quick.vnetlab.json" >"$work/broken.vnetlab.json"
 echo 'protocol nonsense {' >"$work/bird.conf"
 status "a daemon that does not start" 5 vnetlab test --format json "$work/broken.vnetlab.json"
