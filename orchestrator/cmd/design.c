@@ -38,6 +38,11 @@ json_t *design_load(const struct cmd_args *a, const char *path, struct findings 
 	return input_open(&o, f, e);
 }
 
+bool design_disk(const struct cmd_args *a, long *ret)
+{
+	return arg_number(a, "disk", 16, 1 << 20, 0, ret);
+}
+
 int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 {
 	_cleanup_findings_ struct findings f = { 0 };

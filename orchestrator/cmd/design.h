@@ -26,11 +26,18 @@ struct opened {
 	{ 0, "location", "REGION", "and where it is", false }
 
 /* Of every command that starts a lab. */
+#define DISK_OPTION \
+	{ 0, "disk", "MIB", \
+	  "what the nodes' files may take, together (default 256 and 1 for each node, and at most half " \
+	  "of the memory)", \
+	  false }
 #define PRIVILEGED_OPTION \
 	{ 0, "privileged-lab", NULL, \
 	  "as root, without a user namespace: what the lab runs is root of this machine", false }
 /* clang-format on */
 
+/* --disk in MiB, 0 when it is not given.  False: it makes no sense, which was printed. */
+bool design_disk(const struct cmd_args *a, long *ret);
 /* The design of a file, whatever it is, with a's options: as input_open(). */
 json_t *design_load(const struct cmd_args *a, const char *path, struct findings *f, struct err *e);
 

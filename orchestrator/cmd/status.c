@@ -66,6 +66,16 @@ static void print_bgp(const json_t *status)
 	table_print(t, stdout);
 }
 
+static void print_problems(const json_t *status)
+{
+	json_t *list = json_object_get(status, "problems"), *x;
+	size_t i;
+
+	json_array_foreach (list, i, x)
+		printf("%sLab %s: %s\n", i ? "" : "\n", json_str(status, "lab"),
+		       json_string_value(x));
+}
+
 static void print_hybrid(const json_t *status)
 {
 	json_t *bgp = json_object_get(status, "gatewayBgp"),
@@ -130,6 +140,7 @@ static int cmd_status(const struct cmd_args *a)
 	print_nodes(s);
 	print_bgp(s);
 	print_hybrid(s);
+	print_problems(s);
 	json_decref(s);
 	return EX_DONE;
 }

@@ -102,6 +102,7 @@ COMMAND(events, {
                             "  "
                             "{\"time\":\"...\",\"lab\":\"seed\",\"kind\":\"session\",\"subject\":"
                             "\"RouteServer/NVA_1\",...}\n\n"
+                            "Each lab remembers its last 4096.\n\n"
                             "  vnetlab events | jq -c 'select(.kind==\"session\")'",
                     .max_args = 1,
                     .kinds = { ARG_LAB },

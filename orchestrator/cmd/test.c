@@ -29,7 +29,7 @@ struct session { /* the whole command */
 	const struct cmd_args *a;
 	enum report_format format;
 	struct run_options options;
-	long repeats;
+	long repeats, disk;
 	bool keep;
 	struct design *designs;
 	size_t n_designs, cap_designs;
@@ -205,12 +205,15 @@ static void on_checks(void *ctx, const struct run_progress *p)
  * what is missing. */
 enum { WAIT_MS = 30000 };
 
-static int bring_up(const struct design *d, struct lab_client *c, const char *lab,
-                    struct report_run *run, struct err *e)
+static int bring_up(const struct session *s, const struct design *d, struct lab_client *c,
+                    const char *lab, struct report_run *run, struct err *e)
 {
 	json_t *req = json_pack("{s:s, s:O, s:s, s:i}", "op", "apply", "design", d->design, "lab",
 	                        lab, "waitMs", WAIT_MS);
 	json_t *reply = NULL;
+
+	if (s->disk)
+		json_object_set_new(req, "diskMiB", json_integer(s->disk));
 	int r = lab_call(c, req, on_apply, (void *)lab, &reply, NULL, e);
 
 	if (r < 0)
@@ -240,7 +243,7 @@ static int up_and_check(struct session *s, const struct design *d, struct lab_cl
                         const char *lab, struct report_run *run, struct err *e)
 {
 	double start = now_ms();
-	int r = bring_up(d, c, lab, run, e);
+	int r = bring_up(s, d, c, lab, run, e);
 
 	if (r < 0) {
 		run->phase_ms[PHASE_BUILD] = now_ms() - start;
@@ -410,7 +413,7 @@ static int options(struct session *s)
 
 	if (fmt < 0)
 		return ui_usage(a, "--format must be human, tap, junit or json");
-	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats))
+	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats) || !design_disk(a, &s->disk))
 		return EX_WRONG_USAGE;
 	s->format = (enum report_format)fmt;
 	s->keep = arg_flag(a, "keep");
@@ -464,6 +467,7 @@ static const struct option_def test_options[] = {
 	{ .name = "keep", .help = "leave the lab running" },
 	{ .name = "repeat", .arg = "N", .help = "bring it up, check and take it down N times" },
 	{ .name = "filter", .arg = "GLOB", .help = "only checks whose name matches" },
+	DISK_OPTION,
 	PRIVILEGED_OPTION,
 	DESIGN_OPTIONS,
 	{ .name = NULL },

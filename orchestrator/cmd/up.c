@@ -190,11 +190,12 @@ static int cmd_up(const struct cmd_args *a)
 	struct err e = { 0 };
 	json_t *answer = NULL;
 	bool new = false;
-	long wait_ms = 0;
+	long wait_ms = 0, disk = 0;
 
 	if (arg_flag(a, "dry-run"))
 		return plan_run(a);
-	if (!streq(wait, "none") && !arg_duration(a, "wait", 30000, &wait_ms))
+	if ((!streq(wait, "none") && !arg_duration(a, "wait", 30000, &wait_ms)) ||
+	    !design_disk(a, &disk))
 		return EX_WRONG_USAGE;
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
@@ -205,6 +206,9 @@ static int cmd_up(const struct cmd_args *a)
 		return ui_error(&e);
 	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o.design, "waitMs",
 	                        (json_int_t)wait_ms, "lab", o.lab);
+
+	if (disk)
+		json_object_set_new(req, "diskMiB", json_integer(disk));
 	int r = apply(c, req, &answer, &status, &e);
 
 	if (interrupted)
@@ -224,6 +228,7 @@ static const struct option_def options[] = {
 	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
 	{ 0, "detailed-exitcode", NULL, "with --dry-run: exit with 6 if anything would change",
 	  false },
+	DISK_OPTION,
 	PRIVILEGED_OPTION,
 	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },

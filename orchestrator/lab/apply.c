@@ -7,6 +7,7 @@
 #include "input/topology.h"
 #include "lab/build.h"
 #include "lab/converge.h"
+#include "lab/disk.h"
 #include "lab/events.h"
 #include "lab/observe.h"
 #include "lab/ops.h"
@@ -88,6 +89,10 @@ static void fail(struct apply *a)
 			event_add(d->events, "apply", d->lab.name, "way back failed: %s", back.msg);
 		}
 	}
+	_cleanup_free_ char *full = e.code == ENOSPC ? disk_full(d) : NULL;
+
+	if (full)
+		err_set(&e, ENOSPC, "lab %s: %s", d->lab.name, full);
 	/* The outcome goes behind the reason, whose first line names the node. */
 	size_t n = strlen(e.msg);
 
@@ -333,6 +338,9 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	d->apply = a;
 	r->client->ctx = a;
 	r->client->on_close = client_gone;
+	if (json_is_integer(json_object_get(r->body, "diskMiB")))
+		d->disk_mib = (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
+	disk_resize(d, m->n_vms + 2 * m->n_route_servers);
 	rc = lab_build(d, json_incref(design), m, &a->stats, build_progress, a, &a->failed);
 	a->built = a->ready = now_ms();
 	if (rc < 0) {

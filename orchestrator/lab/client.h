@@ -12,8 +12,8 @@
  * Streams (events, logs -f): {"line":{...}} or {"text":"..."} until either side closes.
  *
  * op          request                              payload
- * apply       design, waitMs (0: do not), lab      changes, phases{buildMs,startMs,convergeMs},
- *                                                  converged, missing[], notes[], sessions{up,of}
+ * apply       design, waitMs (0: do not), lab,     changes, phases{buildMs,startMs,convergeMs},
+ *             diskMiB?                             converged, missing[], notes[], sessions{up,of}
  * plan        design                               changes
  * status      -                                    the object of interfaces.md
  * design      -                                    design, as applied

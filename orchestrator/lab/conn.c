@@ -195,9 +195,12 @@ void conn_send(struct conn *c, json_t *obj)
 	put(c, text, n + 1);
 }
 
-void conn_line(struct conn *c, json_t *obj)
+void conn_line(struct conn *c, const char *json)
 {
-	conn_send(c, json_pack("{s:o}", "line", obj));
+	_cleanup_str_ struct str b = { 0 };
+
+	str_printf(&b, "{\"line\":%s}\n", json);
+	put(c, b.s, b.n);
 }
 
 void conn_text(struct conn *c, const char *s, size_t n)

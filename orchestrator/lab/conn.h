@@ -43,7 +43,7 @@ void conn_close_all(struct driver *d, const struct conn *except); /* in a forked
 void conn_send(struct conn *c, json_t *obj /* stolen */);
 /* A stream's lines; a client that does not read is dropped when too much has piled up. */
 void conn_text(struct conn *c, const char *s, size_t n);
-void conn_line(struct conn *c, json_t *obj /* stolen */);
+void conn_line(struct conn *c, const char *json); /* of a text that is JSON */
 /* The final answer of an operation; the next request is read. */
 void conn_answer(struct conn *c, json_t *payload /* stolen; may be NULL */);
 void conn_error(struct conn *c, const struct err *e);

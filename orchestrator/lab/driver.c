@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "lab/apart.h"
 #include "lab/apply.h"
+#include "lab/disk.h"
 #include "lab/events.h"
 #include "lab/logs.h"
 #include "lab/maintenance.h"
@@ -40,8 +41,11 @@ static int lab_mounts(struct driver *d, struct err *e)
 		                     "cannot have mounts of its own: enter it with pivot_root, or "
 		                     "as a container does")
 		           : err_sys(e, errno, "making mounts private");
+	char options[80];
+
 	d->root = LAB_ROOT;
-	if (mount("vnetlab", d->root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=50%") < 0)
+	disk_options(0, 0, options, sizeof(options));
+	if (mount("vnetlab", d->root, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
 		return err_sys(e, errno, "mounting a tmpfs on %s", d->root);
 	d->root_fd = open(d->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->root_fd < 0)
@@ -164,6 +168,7 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 		return r;
 	d->events = events_new(d->lab.name);
 	d->reaper.fn = on_reaper;
+	disk_watch(d);
 	d->listener.fn = on_listener;
 	/* Here and not where it was bound: SO_PEERCRED of a client names who listened (lab/end.c).
 	 */

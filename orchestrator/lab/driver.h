@@ -28,6 +28,9 @@ struct driver {
 	struct conn *conns;
 	bool building; /* clients are not listened to: lab/build.c */
 	struct timer reaper;
+	struct timer disk_timer; /* lab/disk.c */
+	bool disk_told;
+	unsigned disk_mib; /* as asked for; 0: as large as is usual */
 	int run_fd, dir_fd, lock_fd;
 	int host_proc_fd;     /* /proc of the outside */
 	int router_fd;        /* the virtual router's program */

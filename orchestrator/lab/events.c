@@ -9,7 +9,13 @@
 #include "lab/driver.h"
 #include "lab/ops.h"
 
-enum { KEEP = 4096 };
+/* The last so many, each at most so long: what a lab remembers does not grow with its age. */
+enum { KEEP = 4096, DETAIL_MAX = 2000 };
+
+struct event {
+	char time[40];
+	char *line; /* JSON */
+};
 
 struct follower {
 	struct conn *c;
@@ -19,7 +25,7 @@ struct follower {
 
 struct events {
 	char *lab;
-	json_t *ring[KEEP];
+	struct event ring[KEEP];
 	size_t first, n;
 	struct follower *followers;
 };
@@ -37,7 +43,7 @@ struct events *events_free(struct events *ev)
 	if (!ev)
 		return NULL;
 	for (size_t i = 0; i < ev->n; i++)
-		json_decref(ev->ring[(ev->first + i) % KEEP]);
+		free(ev->ring[(ev->first + i) % KEEP].line);
 	free(ev->lab);
 	free(ev);
 	return NULL;
@@ -64,6 +70,13 @@ void event_add(struct events *ev, const char *kind, const char *subject, const c
 	if (vasprintf(&detail, fmt, ap) < 0)
 		abort();
 	va_end(ap);
+	size_t n = strlen(detail);
+
+	if (n > DETAIL_MAX) {
+		n = DETAIL_MAX;
+		while (n && ((unsigned char)detail[n] & 0xc0) == 0x80) /* not within a character */
+			n--;
+	}
 	clock_gettime(CLOCK_REALTIME, &ts);
 	json_t *j = json_object();
 
@@ -71,17 +84,22 @@ void event_add(struct events *ev, const char *kind, const char *subject, const c
 	json_object_set_new(j, "lab", json_string(ev->lab));
 	json_object_set_new(j, "kind", json_string(kind));
 	json_object_set_new(j, "subject", text_json(subject, strlen(subject)));
-	json_object_set_new(j, "detail", text_json(detail, strlen(detail)));
+	json_object_set_new(j, "detail", text_json(detail, n));
 	free(detail);
-	if (ev->n == KEEP) {
-		json_decref(ev->ring[ev->first]);
+	struct event *e = &ev->ring[(ev->first + ev->n) % KEEP];
+
+	if (ev->n == KEEP) { /* e is the oldest */
+		free(e->line);
 		ev->first = (ev->first + 1) % KEEP;
-		ev->n--;
+	} else {
+		ev->n++;
 	}
-	ev->ring[(ev->first + ev->n++) % KEEP] = j;
+	memcpy(e->time, at, sizeof(e->time));
+	e->line = json_dumps(j, JSON_COMPACT);
+	json_decref(j);
 	for (struct follower *f = ev->followers, *next; f; f = next) {
 		next = f->next; /* a slow one is dropped, and takes itself out */
-		conn_line(f->c, json_incref(j));
+		conn_line(f->c, e->line);
 	}
 }
 
@@ -100,10 +118,10 @@ static void unfollow(struct conn *c)
 static void replay(const struct events *ev, struct conn *c, const char *since)
 {
 	for (size_t i = 0; i < ev->n && !c->dead; i++) {
-		json_t *j = ev->ring[(ev->first + i) % KEEP];
+		const struct event *e = &ev->ring[(ev->first + i) % KEEP];
 
-		if (!since || strcmp(json_string_value(json_object_get(j, "time")), since) > 0)
-			conn_line(c, json_incref(j));
+		if (!since || strcmp(e->time, since) > 0)
+			conn_line(c, e->line);
 	}
 }
 

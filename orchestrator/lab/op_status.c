@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "lab/converge.h"
+#include "lab/disk.h"
 #include "lab/driver.h"
 #include "lab/health.h"
 #include "lab/node.h"
@@ -112,6 +113,17 @@ static int descriptors(void)
 	return n < 0 ? 0 : n;
 }
 
+/* What is wrong with the lab as a whole, as sentences. */
+static json_t *problems_json(const struct driver *d)
+{
+	json_t *list = json_array();
+	_cleanup_free_ char *full = disk_full(d);
+
+	if (full)
+		json_array_append_new(list, text_json_of(full));
+	return list;
+}
+
 static json_t *status_json(struct driver *d)
 {
 	const struct lab *l = &d->lab;
@@ -141,6 +153,8 @@ static json_t *status_json(struct driver *d)
 	if (l->model && (l->model->n_gateways || l->model->n_sites || l->model->n_circuits))
 		status_hybrid(d, j);
 	json_object_set_new(j, "loadBalancers", health_json(d));
+	json_object_set_new(j, "disk", disk_json(d));
+	json_object_set_new(j, "problems", problems_json(d));
 	return j;
 }
 

@@ -208,6 +208,24 @@ like "can be ended" "$err" 'vnetlab down plain ends it'
 status "down without a socket" 0 vnetlab down plain
 ok "ended it" is_gone "$pid"
 
+# A node that fills its files: the lab's, not the machine's.
+status "a small lab" 0 vnetlab up "$here/pair.vnetlab.json" --disk 16 -q
+status "room to write" 0 vnetlab status -o json
+json "as much as was asked for" '.disk.sizeBytes == 16777216 and (.disk.full | not) and .problems == []'
+status "a node that writes for ever" 1 vnetlab exec one -- sh -c 'exec cat /dev/zero >/var/tmp/fill'
+like "is stopped by the kernel" "$err" 'No space left on device'
+wait_until "an event says so, and names it" 5 event '.kind == "disk" and (.detail | test("fill the 16 MiB .* one has 1[0-9] MiB of it.*--disk MIB"))'
+status "status" 0 vnetlab status
+like "says so, too" "$out" '^Lab pair: the files of its nodes fill the 16 MiB'
+jq '.virtualMachines.more = {"nic": {"subnet": (.virtualMachines.two.nic.subnet)}, "image": "bird", "bgp": {"asn": 65099}}' "$here/pair.vnetlab.json" >"$work/more.vnetlab.json"
+status "nothing can be added" 5 vnetlab up "$work/more.vnetlab.json" -n pair -q
+like "with the reason, and what to do" "$err" 'lab pair: the files of its nodes fill the 16 MiB .*--disk MIB'
+status "more of it" 0 vnetlab up "$here/pair.vnetlab.json" --disk 64 -q
+status "status" 0 vnetlab status -o json
+json "there is room again" '.disk.sizeBytes == 67108864 and (.disk.full | not) and .problems == []'
+status "too little to begin with" 2 vnetlab up "$here/pair.vnetlab.json" --disk 1
+vnetlab down pair >/dev/null
+
 # The topology file is gone.
 cp "$plain" "$work/x.vnetlab.json"
 vnetlab up "$work/x.vnetlab.json" -q >/dev/null
