@@ -246,7 +246,10 @@ static int update_nft(struct edge *x, struct err *e)
 	if (r < 0)
 		return r;
 	edge_nft_elems(x->m, x->number, &want);
-	r = nft_run(x->nft, nft_elems_diff(EDGE_NFT_SETS, EDGE_SETS, &have, &want, &n), e);
+	r = nft_run_each(x->nft,
+	                 nft_elems_diff(EDGE_NFT_SETS, EDGE_SETS, &have, &want,
+	                                nft_elems_most(nft_room(x->nft)), &n),
+	                 e);
 	nft_elems_free(&have);
 	nft_elems_free(&want);
 	x->changes += n;

@@ -297,10 +297,10 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 	if (r == 0)
 		r = before_filter(k, &d, e);
 	if (r == 0)
-		r = nft_run(
-		    k->nft,
-		    nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->filter.elems, &elems, &n_elems),
-		    e);
+		r = nft_run_each(k->nft,
+		                 nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->filter.elems, &elems,
+		                                nft_elems_most(nft_room(k->nft)), &n_elems),
+		                 e);
 	if (r == 0)
 		r = nsg_apply(k->nft, &k->filter.nsg, want, &n_nsg, e);
 	if (r == 0)

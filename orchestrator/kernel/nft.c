@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <nftables/libnftables.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "kernel/ns.h"
 #include "kernel/seat.h"
+
+enum { ROOM_WANTED = 4 << 20, ROOM_LEAST = 64 << 10 };
 
 struct nft {
 	struct nft_ctx *ctx;
@@ -29,8 +32,22 @@ static int new_context(void *arg, struct err *e)
 static int open_here(void *arg, struct err *e)
 {
 	struct nft *n = arg;
+	int r = seat_open(new_context, n, &n->fd, e), most = ROOM_WANTED;
 
-	return seat_open(new_context, n, &n->fd, e);
+	/* As much as net.core.wmem_max allows. */
+	if (r == 0)
+		setsockopt(n->fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof(most));
+	return r;
+}
+
+size_t nft_room(const struct nft *n)
+{
+	int room = 0;
+	socklen_t len = sizeof(room);
+
+	if (getsockopt(n->fd, SOL_SOCKET, SO_SNDBUF, &room, &len) < 0 || room < ROOM_LEAST)
+		room = ROOM_LEAST;
+	return (size_t)room;
 }
 
 int nft_open(int ns_fd, struct nft **ret, struct err *e)
@@ -124,6 +141,16 @@ int nft_run(struct nft *n, json_t *commands, struct err *e)
 
 	/* What was said on the way is read away, else the next call finds it. */
 	nft_ctx_get_output_buffer(n->ctx);
+	return r;
+}
+
+int nft_run_each(struct nft *n, json_t *transactions, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < json_array_size(transactions) && r == 0; i++)
+		r = nft_run(n, json_incref(json_array_get(transactions, i)), e);
+	json_decref(transactions);
 	return r;
 }
 

@@ -117,48 +117,106 @@ static json_t *elem_json(const struct nft_set *set, const struct nft_elem *x, bo
 	return json_pack("[o,I]", key, (json_int_t)x->value);
 }
 
-/* What of a is not in b, as commands; keys alone when deleting. */
-static size_t missing(const struct nft_set *sets, size_t n_sets, json_t *commands, bool adding,
-                      const struct nft_elems *a, const struct nft_elems *b)
+/* --- differences --------------------------------------------------------------------------- */
+
+/* A transaction that is being put together. */
+struct batch {
+	const struct nft_set *sets;
+	size_t n_sets, n, most;
+	json_t **gone, **come; /* by set */
+	json_t *transactions;
+};
+
+static void add_commands(const struct batch *b, json_t *commands, const char *verb, json_t **elems)
 {
-	_cleanup_free_ json_t **elems = xcalloc(n_sets, sizeof(json_t *));
-	size_t n = 0, k = 0;
-
-	for (size_t i = 0; i < a->n; i++) {
-		const struct nft_elem *x = &a->items[i];
-
-		while (k < b->n && key_cmp(&b->items[k], x) < 0)
-			k++;
-		bool both = k < b->n && key_cmp(&b->items[k], x) == 0;
-
-		if (both && b->items[k].value == x->value)
+	for (size_t s = 0; s < b->n_sets; s++) {
+		if (!elems[s])
 			continue;
-		if (!elems[x->set])
-			elems[x->set] = json_array();
-		json_array_append_new(elems[x->set], elem_json(&sets[x->set], x, adding));
-		n += adding || !both;
+		json_array_append_new(commands,
+		                      json_pack("{s:{s:{s:s,s:s,s:s,s:o}}}", verb, "element",
+		                                "family", "ip", "table", NFT_TABLE, "name",
+		                                b->sets[s].name, "elem", elems[s]));
+		elems[s] = NULL;
 	}
-	for (size_t s = 0; s < n_sets; s++)
-		if (elems[s])
-			json_array_append_new(commands,
-			                      json_pack("{s:{s:{s:s,s:s,s:s,s:o}}}",
-			                                adding ? "add" : "delete", "element",
-			                                "family", "ip", "table", NFT_TABLE, "name",
-			                                sets[s].name, "elem", elems[s]));
-	return n;
+}
+
+static void batch_end(struct batch *b)
+{
+	if (!b->n)
+		return;
+	json_t *commands = json_array();
+
+	add_commands(b, commands, "delete", b->gone);
+	add_commands(b, commands, "add", b->come);
+	json_array_append_new(b->transactions, commands);
+	b->n = 0;
+}
+
+static void batch_add(struct batch *b, bool adding, const struct nft_elem *x)
+{
+	json_t **elems = adding ? b->come : b->gone;
+
+	if (!elems[x->set])
+		elems[x->set] = json_array();
+	json_array_append_new(elems[x->set], elem_json(&b->sets[x->set], x, adding));
+	b->n++;
+}
+
+/* Merges the two; *n counts.  Without a batch it only counts. */
+static void merge(struct batch *b, const struct nft_elems *have, const struct nft_elems *want,
+                  bool gone, bool come, size_t *n)
+{
+	size_t i = 0, k = 0;
+
+	while (i < have->n || k < want->n) {
+		int c = i == have->n   ? 1
+		        : k == want->n ? -1
+		                       : key_cmp(&have->items[i], &want->items[k]);
+		bool same = c == 0 && have->items[i].value == want->items[k].value;
+
+		if (!same && (c < 0 ? gone : come)) {
+			++*n;
+			if (b && c <= 0)
+				batch_add(b, false, &have->items[i]);
+			if (b && c >= 0)
+				batch_add(b, true, &want->items[k]);
+			if (b && b->n >= b->most)
+				batch_end(b);
+		}
+		i += c <= 0;
+		k += c >= 0;
+	}
 }
 
 json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nft_elems *have,
-                       const struct nft_elems *want, size_t *ret_changes)
+                       const struct nft_elems *want, size_t most, size_t *ret_changes)
 {
-	json_t *commands = json_array();
-	/* An element whose value changes is deleted and added within the transaction. */
-	size_t n = missing(sets, n_sets, commands, false, have, want);
+	struct batch b = { sets, n_sets, .most = SIZE_MAX, .transactions = json_array() };
+	size_t n = 0, count = 0;
 
-	n += missing(sets, n_sets, commands, true, want, have);
+	merge(NULL, have, want, true, true, &count);
+	b.gone = xcalloc(n_sets, sizeof(json_t *));
+	b.come = xcalloc(n_sets, sizeof(json_t *));
+	if (count <= most) {
+		merge(&b, have, want, true, true, &n);
+	} else {
+		b.most = most;
+		merge(&b, have, want, true, false, &n);
+		merge(&b, have, want, false, true, &n);
+	}
+	batch_end(&b);
+	free(b.gone);
+	free(b.come);
 	if (ret_changes)
 		*ret_changes = n;
-	return commands;
+	return b.transactions;
+}
+
+size_t nft_elems_most(size_t room)
+{
+	enum { ELEM_BYTES = 256 }; /* the longest has half of that, twice when its value changes */
+
+	return room / ELEM_BYTES;
 }
 
 json_t *nft_elems_list(void)

@@ -53,10 +53,14 @@ void nft_elems_add_number(struct nft_elems *v, unsigned set, uint32_t number, ip
 void nft_elems_sort(struct nft_elems *v);  /* and drops duplicates; before a diff */
 void nft_elems_free(struct nft_elems *v);
 
-/* Commands (one transaction) that turn the elements of have into those of want, an empty array when
- * they are the same; *ret_changes counts elements, one whose value changes once. */
+/* What turns the elements of have into those of want: an array of transactions (nft_run_each()),
+ * each an array of commands; empty when they are the same.  One, unless that has more than most
+ * elements: then those that go come first, and each that changes does so within its transaction.
+ * *ret_changes counts elements, one whose value changes once. */
 json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nft_elems *have,
-                       const struct nft_elems *want, size_t *ret_changes);
+                       const struct nft_elems *want, size_t most, size_t *ret_changes);
+/* The most that fit into that many bytes of messages (nft_room()). */
+size_t nft_elems_most(size_t room);
 
 json_t *nft_elems_list(void);                               /* the command that lists all of it */
 bool nft_has_chain(const json_t *listed, const char *name); /* in its answer */

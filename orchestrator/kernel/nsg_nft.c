@@ -12,6 +12,7 @@ static const char *const MAPS[SLOT_MAX] = { "nsg_nic_out", "nsg_subnet_out", "ns
 void nsg_state_free(struct nsg_state *s)
 {
 	free(s->chains);
+	free(s->parts);
 	free(s->binds);
 	*s = (struct nsg_state){ 0 };
 }
@@ -50,10 +51,14 @@ static bool copy(char *to, size_t cap, const char *from)
 	return true;
 }
 
-/* Ours are the ones with 16 digits; the skeleton's have words. */
-static bool is_chain(const char *name)
+/* Ours are the ones with 16 digits; the skeleton's have words.  A chain that takes more than one
+ * transaction has another name until it is whole. */
+#define WHOLE "nsg_"
+#define PART "nsp_"
+
+static bool is_chain(const char *name, const char *prefix)
 {
-	return name && str_starts(name, "nsg_") && strlen(name) == 20 &&
+	return name && str_starts(name, prefix) && strlen(name) == 20 &&
 	       strspn(name + 4, "0123456789abcdef") == 16;
 }
 
@@ -85,8 +90,10 @@ void nsg_state_parse(const json_t *listed, struct nsg_state *ret)
 		    json_string_value(json_object_get(json_object_get(x, "chain"), "name"));
 		const char *name = json_string_value(json_object_get(map, "name"));
 
-		if (is_chain(chain))
+		if (is_chain(chain, WHOLE))
 			copy(VEC_PUSH(s.chains, s.n_chains, s.cap_chains), CHAIN_NAME, chain);
+		else if (is_chain(chain, PART))
+			copy(VEC_PUSH(s.parts, s.n_parts, s.cap_parts), CHAIN_NAME, chain);
 		for (unsigned k = 0; name && k < SLOT_MAX; k++)
 			if (streq(name, MAPS[k]))
 				parse_map(map, (enum fab_slot)k, &s);
@@ -95,35 +102,103 @@ void nsg_state_parse(const json_t *listed, struct nsg_state *ret)
 	*ret = s;
 }
 
-/* --- out ------------------------------------------------------------------------------------- */
+/* --- out -------------------------------------------------------------------------------------
+ *
+ * Text goes out when it has become as long as one transaction may be, wherever the kernel's state
+ * is a good one. */
+
+enum { MESSAGES = 24 }; /* bytes of messages for a byte of text, at most: a rule with few words */
+
+struct out {
+	struct nft *nft;
+	struct str s;
+	size_t room; /* in bytes of text */
+	int r;
+	struct err *e;
+};
+
+static void out_flush(struct out *o)
+{
+	if (o->s.n && o->r == 0)
+		o->r = nft_run_text(o->nft, str_get(&o->s), o->e);
+	str_free_p(&o->s);
+	o->s = (struct str){ 0 };
+}
+
+static void out_cut(struct out *o, size_t more)
+{
+	if (o->s.n && o->s.n + more > o->room)
+		out_flush(o);
+}
 
 static bool has_chain(const struct nsg_state *s, const char *name)
 {
 	return s->n_chains && bsearch(name, s->chains, s->n_chains, sizeof(*s->chains), by_name);
 }
 
-static size_t new_chains(const struct nsg_state *have, const struct fabric *want, struct str *s)
+/* cut: a transaction may end between them. */
+static void add_rules(struct out *o, const char *chain, const char *rules, bool cut)
+{
+	for (const char *p = rules; *p;) {
+		size_t len = strcspn(p, "\n");
+
+		if (cut)
+			out_cut(o, len + 2 * CHAIN_NAME);
+		str_printf(&o->s, "add rule ip " NFT_TABLE " %s %.*s\n", chain, (int)len, p);
+		p += len + (p[len] != '\0');
+	}
+}
+
+static size_t lines(const char *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < want->n_chains; i++) {
-		const struct fab_chain *c = &want->chains[i];
+	for (; *s; s++)
+		n += *s == '\n';
+	return n;
+}
 
-		if (has_chain(have, c->name))
+static void new_chain(struct out *o, const struct fab_chain *c)
+{
+	size_t size = strlen(c->rules) + lines(c->rules) * 2 * CHAIN_NAME;
+	char part[CHAIN_NAME];
+
+	out_cut(o, size);
+	if (size <= o->room) {
+		str_printf(&o->s, "add chain ip " NFT_TABLE " %s\n", c->name);
+		add_rules(o, c->name, c->rules, false);
+		return;
+	}
+	memcpy(part, c->name, sizeof(part));
+	memcpy(part, PART, strlen(PART));
+	str_printf(&o->s, "add chain ip " NFT_TABLE " %s\n", part);
+	add_rules(o, part, c->rules, true);
+	out_flush(o);
+	str_printf(&o->s, "rename chain ip " NFT_TABLE " %s %s\n", part, c->name);
+	out_flush(o);
+}
+
+static size_t new_chains(struct out *o, const struct nsg_state *have, const struct fabric *want)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < want->n_chains && o->r == 0; i++) {
+		if (has_chain(have, want->chains[i].name))
 			continue;
+		new_chain(o, &want->chains[i]);
 		n++;
-		str_printf(s, "add chain ip " NFT_TABLE " %s\n", c->name);
-		for (const char *p = c->rules; *p;) {
-			size_t len = strcspn(p, "\n");
-
-			str_printf(s, "add rule ip " NFT_TABLE " %s %.*s\n", c->name, (int)len, p);
-			p += len + (p[len] != '\0');
-		}
 	}
 	return n;
 }
 
-static size_t old_chains(const struct nsg_state *have, const struct fabric *want, struct str *s)
+static void delete_chain(struct out *o, const char *name)
+{
+	out_cut(o, 0);
+	str_printf(&o->s, "flush chain ip " NFT_TABLE " %s\ndelete chain ip " NFT_TABLE " %s\n",
+	           name, name);
+}
+
+static size_t old_chains(struct out *o, const struct nsg_state *have, const struct fabric *want)
 {
 	size_t n = 0;
 
@@ -135,8 +210,7 @@ static size_t old_chains(const struct nsg_state *have, const struct fabric *want
 		                              sizeof(*want->chains), fab_chain_cmp))
 			continue;
 		n++;
-		str_printf(s, "flush chain ip " NFT_TABLE " %s\ndelete chain ip " NFT_TABLE " %s\n",
-		           key.name, key.name);
+		delete_chain(o, key.name);
 	}
 	return n;
 }
@@ -149,19 +223,25 @@ static void element(struct str *s, const char *verb, const struct fab_bind *b)
 	str_add(s, " }\n");
 }
 
-/* What of a is not in b just so; by key alone when b has another chain for it. */
-static size_t elements(struct str *s, const char *verb, const struct fab_bind *a, size_t n_a,
-                       const struct fab_bind *b, size_t n_b)
+/* A port changes from one chain to another within a transaction. */
+static size_t elements(struct out *o, const struct nsg_state *have, const struct fabric *want)
 {
-	size_t k = 0, n = 0;
+	size_t i = 0, k = 0, n = 0;
 
-	for (size_t i = 0; i < n_a; i++) {
-		while (k < n_b && fab_bind_cmp(&b[k], &a[i]) < 0)
-			k++;
-		if (k < n_b && fab_bind_cmp(&b[k], &a[i]) == 0 && streq(b[k].chain, a[i].chain))
-			continue;
-		element(s, verb, &a[i]);
-		n++;
+	while (i < have->n_binds || k < want->n_binds) {
+		const struct fab_bind *a = &have->binds[i], *b = &want->binds[k];
+		int c = i == have->n_binds ? 1 : k == want->n_binds ? -1 : fab_bind_cmp(a, b);
+
+		if (c || !streq(a->chain, b->chain)) {
+			out_cut(o, 0);
+			if (c <= 0)
+				element(&o->s, "delete", a);
+			if (c >= 0)
+				element(&o->s, "add", b);
+			n += c ? 1 : 2;
+		}
+		i += c <= 0;
+		k += c >= 0;
 	}
 	return n;
 }
@@ -182,15 +262,16 @@ static void remember(struct nsg_state *have, const struct fabric *want)
 int nsg_apply(struct nft *nft, struct nsg_state *have, const struct fabric *want,
               size_t *ret_changes, struct err *e)
 {
-	_cleanup_str_ struct str s = { 0 };
-	size_t n = new_chains(have, want, &s);
+	struct out o = { .nft = nft, .room = nft_room(nft) / MESSAGES, .e = e };
+	size_t n = 0;
 
-	n += elements(&s, "delete", have->binds, have->n_binds, want->binds, want->n_binds);
-	n += elements(&s, "add", want->binds, want->n_binds, have->binds, have->n_binds);
-	n += old_chains(have, want, &s);
-	int r = s.n ? nft_run_text(nft, str_get(&s), e) : 0;
-
-	if (r < 0)
+	for (size_t i = 0; i < have->n_parts; i++)
+		delete_chain(&o, have->parts[i]);
+	n += new_chains(&o, have, want);
+	n += elements(&o, have, want);
+	n += old_chains(&o, have, want);
+	out_flush(&o);
+	if (o.r < 0)
 		return err_wrap(e, "security groups");
 	remember(have, want);
 	if (ret_changes)

@@ -8,10 +8,11 @@ static void addresses(struct str *s, const char *word, const struct prefix *v, s
 {
 	if (any)
 		return;
-	str_printf(s, "ip %s { ", word);
+	/* A set is an object of its own in the kernel: one is not made for one. */
+	str_printf(s, n == 1 ? "ip %s " : "ip %s { ", word);
 	for (size_t i = 0; i < n; i++)
 		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(v[i]));
-	str_add(s, " } ");
+	str_add(s, n == 1 ? " " : " } ");
 }
 
 static int by_port(const void *pa, const void *pb)
@@ -40,12 +41,12 @@ static void ports(struct str *s, const char *word, const struct nsg_side *side)
 		}
 	}
 	if (n)
-		str_printf(s, "th %s { ", word);
+		str_printf(s, n == 1 ? "th %s " : "th %s { ", word);
 	for (size_t i = 0; i < n; i++)
 		str_printf(s, v[i].lo == v[i].hi ? "%s%u" : "%s%u-%u", i ? ", " : "", v[i].lo,
 		           v[i].hi);
 	if (n)
-		str_add(s, " } ");
+		str_add(s, n == 1 ? " " : " } ");
 	free(v);
 }
 

@@ -43,6 +43,35 @@ status "a node is frozen" 0 vnetlab fault freeze web
 status "and healed" 0 vnetlab fault clear
 status "it ends" 0 vnetlab down many
 
+# --- groups of 1,000 rules, tables of 400 routes ---------------------------------------------------
+
+# $1: whether rule 7 lets port 7 in.
+rules() {
+	jq -n --arg access "$1" '{
+	  name: "rules",
+	  virtualNetworks: { net: { addressPrefixes: ["10.1.0.0/16"], subnets: ([range(3) | { key: "s\(.)", value: {
+	    addressPrefix: "10.1.\(.).0/24", networkSecurityGroup: "g\(.)", routeTable: "rt\(.)" } }] | from_entries) } },
+	  routeTables: ([range(3) | { key: "rt\(.)", value: { routes: ([range(400) | { key: "u\(.)", value: {
+	    addressPrefix: "99.\(. / 200 | floor).\(. % 200).0/24", nextHopType: "None" } }] | from_entries) } }] | from_entries),
+	  networkSecurityGroups: ([range(3) as $g | { key: "g\($g)", value: { securityRules: ([range(1000) | { key: "r\(.)", value: {
+	    priority: (100 + .), direction: "Inbound", access: (if . == 7 and $g == 0 then $access else "Deny" end), protocol: "Tcp",
+	    sourceAddressPrefixes: ["10.1.2.0/24", "10.9.\(. % 200).0/24"], sourcePortRange: "*", destinationAddressPrefix: "*",
+	    destinationPortRanges: ["\(. + 3000)", (if . == 7 then "7" else "\(. + 6000)" end)] } }] | from_entries) } }] | from_entries),
+	  virtualMachines: ([range(3) | { key: "vm\(.)", value: { nic: { subnet: "net/s\(.)" }, listen: ["tcp/7", "tcp/80"] } }] | from_entries)
+	}'
+}
+
+rules Deny >"$work/rules.vnetlab.json"
+status "three groups of 1,000 rules each" 0 vnetlab up "$work/rules.vnetlab.json"
+status "the last rule's rest is let in" 0 vnetlab probe vm2 vm0 --protocol tcp --port 80
+status "what one of them denies is not" 1 vnetlab probe vm2 vm0 --protocol tcp --port 7 --timeout 300ms
+rules Allow >"$work/rules.vnetlab.json"
+status "one rule changes" 0 vnetlab up "$work/rules.vnetlab.json"
+like "and nothing else" "$out" '1 change$'
+status "it lets in" 0 vnetlab probe vm2 vm0 --protocol tcp --port 7
+status "which is only its group's" 1 vnetlab probe vm2 vm1 --protocol tcp --port 7 --timeout 300ms
+status "down" 0 vnetlab down rules
+
 # --- the limit of open files -------------------------------------------------------------------------
 
 few() { prlimit --nofile=128:128 "$B/vnetlab" "$@"; }

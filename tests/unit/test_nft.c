@@ -24,8 +24,11 @@ static const struct nft_set SETS[] = {
 
 static char *diff(const struct nft_elems *have, const struct nft_elems *want, size_t *n)
 {
-	json_t *j = nft_elems_diff(SETS, N_SETS, have, want, n);
-	char *s = json_dumps(j, JSON_COMPACT);
+	json_t *j = nft_elems_diff(SETS, N_SETS, have, want, 100, n);
+	char *s =
+	    json_array_size(j) ? json_dumps(json_array_get(j, 0), JSON_COMPACT) : xstrdup("[]");
+
+	assert_true(json_array_size(j) <= 1);
 
 	json_decref(j);
 	return s;
@@ -88,7 +91,8 @@ static void test_round_trip(void **state)
 	nft_elems_add_number(&v, 7, 0x7fffffff, A("10.0.0.4"), 0xffff8001);
 	nft_elems_add_number(&v, 7, 0x7fffffff, A("10.0.0.5"), 1);
 	nft_elems_sort(&v);
-	json_t *cmds = nft_elems_diff(SETS, N_SETS, &none, &v, &n), *listed = json_array();
+	json_t *all = nft_elems_diff(SETS, N_SETS, &none, &v, 100, &n), *listed = json_array();
+	json_t *cmds = json_incref(json_array_get(all, 0));
 
 	json_array_append_new(listed, json_pack("{s:{s:s}}", "metainfo", "version", "1.0.6"));
 	json_array_append_new(listed, json_pack("{s:{s:s,s:[s]}}", "set", "name", "platform",
@@ -102,9 +106,68 @@ static void test_round_trip(void **state)
 	assert_int_equal(back.n, v.n);
 	assert_memory_equal(back.items, v.items, v.n * sizeof(*v.items));
 	json_decref(cmds);
+	json_decref(all);
 	json_decref(listed);
 	nft_elems_free(&v);
 	nft_elems_free(&back);
+}
+
+static size_t count(json_t *transaction, const char *verb)
+{
+	size_t i, n = 0;
+	json_t *cmd;
+
+	json_array_foreach (transaction, i, cmd)
+		n += json_array_size(json_object_get(
+		    json_object_get(json_object_get(cmd, verb), "element"), "elem"));
+	return n;
+}
+
+static const char *numbered(uint32_t i)
+{
+	static char name[IFNAMSIZ];
+
+	snprintf(name, sizeof(name), "n%u", i);
+	return name;
+}
+
+/* More than fits into one: what goes first, and who changes is never missing in between. */
+static void test_many_elements(void **state)
+{
+	struct nft_elems have = { 0 }, want = { 0 };
+	size_t n = 0, gone = 0, come = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 250; i++) {
+		nft_elems_add(&have, 2, "", i, 0, 1); /* 100 go, 100 change, 50 stay */
+		if (i >= 100)
+			nft_elems_add(&want, 2, "", i, 0, i < 200 ? 2 : 1);
+		nft_elems_add(&want, 0, numbered(i), 0, 0, i);
+	}
+	nft_elems_sort(&have);
+	nft_elems_sort(&want);
+	json_t *all = nft_elems_diff(SETS, N_SETS, &have, &want, 60, &n);
+
+	assert_int_equal(n, 450);
+	assert_true(json_array_size(all) >= 8);
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		json_t *t = json_array_get(all, i);
+		size_t less = count(t, "delete"), more = count(t, "add");
+
+		assert_true(less + more <= 61);
+		if (gone < 100)
+			assert_int_equal(come, 0);
+		gone += less;
+		come += more;
+		/* Those that change: as many come as go. */
+		if (gone > 100)
+			assert_true(come - (gone - 100) <= 250);
+	}
+	assert_int_equal(gone, 200);
+	assert_int_equal(come, 350);
+	json_decref(all);
+	nft_elems_free(&have);
+	nft_elems_free(&want);
 }
 
 static void test_strange_lists(void **state)
@@ -470,6 +533,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_many_elements),
 		cmocka_unit_test(test_strange_lists),
 		cmocka_unit_test(test_quick),
 		cmocka_unit_test(test_fabric_parts),

@@ -124,7 +124,8 @@ static unsigned differs(const struct lab_state *a, const struct lab_state *b)
 	unsigned shown = streq(a->fabric, b->fabric) ? 0 : SHOWS_IN_FABRIC;
 	size_t changes = 0;
 
-	json_decref(nft_elems_diff(EDGE_NFT_SETS, EDGE_SETS, &a->edge, &b->edge, &changes));
+	json_decref(
+	    nft_elems_diff(EDGE_NFT_SETS, EDGE_SETS, &a->edge, &b->edge, SIZE_MAX, &changes));
 	if (changes || internet_differs(a->m, b->m))
 		shown |= SHOWS_IN_FABRIC;
 	for (size_t i = 0; i < b->n; i++) {
