@@ -4,7 +4,9 @@
 
 #include "kernel/conntrack.h"
 #include "kernel/fabric_diff.h"
+#include "kernel/fabric_ns.h"
 #include "kernel/fabric_observe.h"
+#include "kernel/nft_gen.h"
 
 struct fabric_kernel {
 	int ns_fd;
@@ -13,6 +15,7 @@ struct fabric_kernel {
 	struct port_index ports;
 	struct fabric *have; /* NULL: not known, to be read */
 	struct fabric_filter filter;
+	uint32_t generation; /* of the filter, after what we last did to it; 0: not known */
 };
 
 static int observe(struct fabric_kernel *k, struct err *e)
@@ -343,7 +346,54 @@ int fabric_apply(struct fabric_kernel *k, struct fabric *want, struct fabric_cha
 	}
 	fabric_free(k->have);
 	k->have = want;
+	if (nft_generation(k->ns_fd, &k->generation, NULL) < 0)
+		k->generation = 0;
 	c.total = c.routes + c.rules + c.neighs + c.elements;
 	*ret = c;
 	return 0;
+}
+
+/* --- what others did to it ------------------------------------------------------------------- */
+
+int fabric_look(struct fabric_kernel *k, struct fabric_drift *ret, struct err *e)
+{
+	struct fabric_drift d = { 0 };
+	struct fabric *now = NULL;
+	struct fab_diff diff;
+	uint32_t generation = 0;
+
+	if (!k->have) { /* it is about to be read, and made equal, in any case */
+		*ret = d;
+		return 0;
+	}
+	int r = fabric_observe_tables(k->nl, &k->ports, &now, e);
+
+	if (r == 0)
+		r = fabric_ns_look(k->ns_fd, false, &d.settings, e);
+	if (r == 0)
+		r = nft_generation(k->ns_fd, &generation, e);
+	if (r < 0) {
+		fabric_free(now);
+		return r;
+	}
+	fab_diff(now, k->have, &diff);
+	d.routes = diff.n_routes_set + diff.n_routes_del;
+	d.rules = diff.n_rules_add + diff.n_rules_del;
+	d.neighs = diff.n_neighs_set + diff.n_neighs_del;
+	d.filter = k->generation && generation != k->generation;
+	fab_diff_free(&diff);
+	fabric_free(now);
+	*ret = d;
+	return 0;
+}
+
+int fabric_mend(struct fabric_kernel *k, const struct fabric_drift *d, struct err *e)
+{
+	size_t n = 0;
+	int r = d->settings ? fabric_ns_look(k->ns_fd, true, &n, e) : 0;
+
+	if (r == 0 && d->filter)
+		r = fabric_ns_filter(k->ns_fd, e);
+	fabric_kernel_forget(k);
+	return r;
 }

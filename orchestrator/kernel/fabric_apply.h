@@ -28,3 +28,14 @@ void fabric_kernel_forget(struct fabric_kernel *k);
 bool fabric_kernel_ports_changed(struct fabric_kernel *k);
 /* What the kernel holds, as last read or written; NULL when forgotten. */
 const struct fabric *fabric_kernel_state(const struct fabric_kernel *k);
+
+/* What somebody else has changed since the last fabric_apply().  Cheap: the filter, which takes
+ * longest to read, is not; the kernel counts its transactions, and all others are ours. */
+struct fabric_drift {
+	size_t routes, rules, neighs;
+	bool filter;
+	size_t settings; /* of the namespace: sysctls, addresses, the way to the sink */
+};
+int fabric_look(struct fabric_kernel *k, struct fabric_drift *ret, struct err *e);
+/* Puts back what fabric_apply() does not know of, and has it read the kernel again. */
+int fabric_mend(struct fabric_kernel *k, const struct fabric_drift *d, struct err *e);

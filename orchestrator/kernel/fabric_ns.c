@@ -3,6 +3,7 @@
 #include <linux/if_arp.h>
 
 #include "azure/model.h"
+#include "base/str.h"
 #include "kernel/fabric_nft.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
@@ -44,6 +45,20 @@ static const char *const FABRIC_SYSCTLS[] = {
 	NULL,
 };
 
+static int sink_up(struct nl *nl, int sink, struct err *e)
+{
+	const struct nl_route all = {
+		.type = RTN_UNICAST,
+		.protocol = RTPROT_VNETLAB,
+		.scope = RT_SCOPE_LINK,
+		.n_hops = 1,
+		.hops[0] = { .ifindex = sink },
+	};
+	int r = nl_link_set_up(nl, sink, true, e);
+
+	return r < 0 ? r : nl_route_replace(nl, &all, e);
+}
+
 /* The main table's default route makes the kernel answer ARP for every address: it does so for what
  * it would route to another device, and its look-up carries no mark.  No packet is sent there: the
  * filter drops those of dead ECMP legs, and routing finds all others a better way. */
@@ -59,18 +74,8 @@ static int make_sink(struct nl *nl, struct err *e)
 
 	if (sink < 0 || sink_far < 0)
 		return sink < 0 ? sink : sink_far;
-	const struct nl_route all = {
-		.type = RTN_UNICAST,
-		.protocol = RTPROT_VNETLAB,
-		.scope = RT_SCOPE_LINK,
-		.n_hops = 1,
-		.hops[0] = { .ifindex = sink },
-	};
-
 	r = nl_link_set_up(nl, sink_far, true, e);
-	if (r == 0)
-		r = nl_route_replace(nl, &all, e);
-	return r;
+	return r < 0 ? r : sink_up(nl, sink, e);
 }
 
 /* azure-semantics 3.4.  The platform's are the only addresses that are local here, and 168.0.0.0/7
@@ -115,9 +120,23 @@ static int links_and_addresses(int ns_fd, struct err *e)
 	return r;
 }
 
+static int filter(int ns_fd, const char *before, struct err *e)
+{
+	_cleanup_str_ struct str text = { 0 };
+	struct nft *nft = NULL;
+	int r = nft_open(ns_fd, &nft, e);
+
+	str_printf(&text, "%s%s", before, FABRIC_NFT_SKELETON);
+	if (r == 0)
+		r = nft_run_text(nft, str_get(&text), e);
+	if (r == 0)
+		r = ttl_raise(ns_fd, NFT_TABLE, FABRIC_NFT_RAISE, e);
+	nft_close(nft);
+	return r;
+}
+
 int fabric_ns_prepare(int ns_fd, struct err *e)
 {
-	struct nft *nft = NULL;
 	int r = ns_sysctls(ns_fd, FORWARDING_SYSCTLS, e);
 
 	if (r == 0)
@@ -125,11 +144,92 @@ int fabric_ns_prepare(int ns_fd, struct err *e)
 	if (r == 0)
 		r = links_and_addresses(ns_fd, e);
 	if (r == 0)
-		r = nft_open(ns_fd, &nft, e);
-	if (r == 0)
-		r = nft_run_text(nft, FABRIC_NFT_SKELETON, e);
-	if (r == 0)
-		r = ttl_raise(ns_fd, NFT_TABLE, FABRIC_NFT_RAISE, e);
-	nft_close(nft);
+		r = filter(ns_fd, "", e);
 	return r < 0 ? err_wrap(e, "fabric namespace") : 0;
+}
+
+int fabric_ns_filter(int ns_fd, struct err *e)
+{
+	return filter(ns_fd, "table ip " NFT_TABLE "\ndelete table ip " NFT_TABLE "\n", e);
+}
+
+/* --- what others did to it ------------------------------------------------------------------- */
+
+struct base {
+	bool sink_route, platform, metadata, rule;
+};
+
+static int see_route(const struct nl_route *r, void *arg)
+{
+	struct base *b = arg;
+
+	b->sink_route |=
+	    r->table == RT_TABLE_MAIN && r->protocol == RTPROT_VNETLAB && r->dst.len == 0;
+	b->platform |= r->type == RTN_LOCAL && r->dst.addr == PLATFORM_IP;
+	b->metadata |= r->type == RTN_LOCAL && r->dst.addr == METADATA_IP;
+	return 0;
+}
+
+static int see_rule(const struct nl_rule *r, void *arg)
+{
+	((struct base *)arg)->rule |= r->priority == RULE_PRIO_PLATFORM;
+	return 0;
+}
+
+/* Tables that hold thousands of routes are not read for these. */
+static int read_base(struct nl *nl, struct base *b, struct err *e)
+{
+	int r = nl_routes(nl, RT_TABLE_MAIN, 0, see_route, b, e);
+
+	if (r == 0)
+		r = nl_routes(nl, RT_TABLE_LOCAL, 0, see_route, b, e);
+	return r < 0 ? r : nl_rules(nl, see_rule, b, e);
+}
+
+static int mend_base(struct nl *nl, const struct base *b, struct err *e)
+{
+	const struct nl_rule needed = { .table = RT_TABLE_LOCAL,
+		                        .priority = RULE_PRIO_PLATFORM,
+		                        .protocol = RTPROT_KERNEL,
+		                        .to = { PLATFORM_IP & 0xfe000000, 7 } };
+	int lo = nl_link_index(nl, "lo", e), sink = nl_link_index(nl, SINK, NULL), r = lo;
+
+	if (r >= 0 && sink < 0)
+		r = make_sink(nl, e);
+	else if (r >= 0 && !b->sink_route)
+		r = sink_up(nl, sink, e);
+	if (r >= 0 && !b->platform)
+		r = nl_addr_add(nl, lo, PLATFORM_IP, 32, e);
+	if (r >= 0 && !b->metadata)
+		r = nl_addr_add(nl, lo, METADATA_IP, 32, e);
+	if (r >= 0 && !b->rule)
+		r = nl_rule_add(nl, &needed, e);
+	return r < 0 ? r : 0;
+}
+
+int fabric_ns_look(int ns_fd, bool mend, size_t *ret, struct err *e)
+{
+	struct base b = { 0 };
+	struct nl *nl = NULL;
+	size_t n = 0;
+	int r = ns_sysctls_look(ns_fd, FORWARDING_SYSCTLS, mend, &n, e);
+
+	if (r == 0)
+		r = ns_sysctls_look(ns_fd, FABRIC_SYSCTLS, mend, &n, e);
+	if (r == 0)
+		r = nl_open(ns_fd, &nl, e);
+	if (r == 0)
+		r = read_base(nl, &b, e);
+	if (r == 0) {
+		size_t lacks = !b.sink_route + !b.platform + !b.metadata + !b.rule;
+
+		n += lacks;
+		if (lacks && mend)
+			r = mend_base(nl, &b, e);
+	}
+	nl_close(nl);
+	if (r < 0)
+		return err_wrap(e, "fabric namespace");
+	*ret = n;
+	return 0;
 }

@@ -181,8 +181,8 @@ static int read_filter(struct nft *nft, struct fabric_filter *ret, struct err *e
 	return r;
 }
 
-int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct fabric_filter *ret_filter, struct err *e)
+int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabric **ret,
+                          struct err *e)
 {
 	_cleanup_(fabric_free_p) struct fabric *f = xcalloc(1, sizeof(*f));
 	_cleanup_free_ const struct nl_link **by_index = xcalloc(x->n, sizeof(*by_index));
@@ -199,12 +199,27 @@ int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, s
 		r = nl_rules(nl, add_rule, &rd, e);
 	if (r == 0)
 		r = nl_neighs(nl, add_neigh, &rd, e);
-	if (r == 0)
-		r = read_filter(nft, ret_filter, e);
 	if (r < 0)
 		return r;
-	add_ports(f, &ret_filter->elems);
 	sort(f);
 	*ret = take_ptr(f);
+	return 0;
+}
+
+int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
+                   struct fabric_filter *ret_filter, struct err *e)
+{
+	struct fabric *f = NULL;
+	int r = fabric_observe_tables(nl, x, &f, e);
+
+	if (r == 0)
+		r = read_filter(nft, ret_filter, e);
+	if (r < 0) {
+		fabric_free(f);
+		return r;
+	}
+	add_ports(f, &ret_filter->elems);
+	sort(f);
+	*ret = f;
 	return 0;
 }

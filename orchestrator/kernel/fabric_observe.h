@@ -27,3 +27,6 @@ void fabric_filter_free(struct fabric_filter *f); /* what it holds; it is empty 
  * pairs and spaces are not filled in. */
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
                    struct fabric_filter *ret_filter, struct err *e);
+/* The same without the filter: routes, rules and neighbours. */
+int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabric **ret,
+                          struct err *e);

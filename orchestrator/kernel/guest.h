@@ -48,3 +48,16 @@ int guest_strip(int ns_fd, struct err *e);
 /* Takes ports off a running lab, all of them in one go; those that are gone already are no error.
  * The guests' ends go with them. */
 int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e);
+
+/* What of the plan a guest lacks; whatever else there is in it is not looked at.  wires: look at
+ * wires and tunnels, too. */
+struct guest_drift {
+	bool unplugged; /* a link to the fabric is gone */
+	bool unwired;   /* a wire or a tunnel is */
+	size_t links;   /* that are down */
+	size_t addrs, routes, neighs;
+};
+bool guest_differs(const struct guest_drift *d);
+/* mend: puts back what can be: all but links that are gone. */
+int guest_look(int ns_fd, const struct guest_plan *p, bool wires, bool mend,
+               struct guest_drift *ret, struct err *e);

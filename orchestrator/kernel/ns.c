@@ -142,6 +142,52 @@ int ns_sysctls(int ns_fd, const char *const *settings, struct err *e)
 	return ns_call(ns_fd, sysctls_write, (void *)settings, e);
 }
 
+struct look {
+	const char *const *settings;
+	bool mend;
+	size_t n;
+};
+
+static bool sysctl_is(const char *path, size_t path_len, const char *value)
+{
+	char full[256], now[64];
+
+	snprintf(full, sizeof(full), "/proc/sys/net/%.*s", (int)path_len, path);
+	_cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, now, sizeof(now) - 1) : -1;
+
+	while (n > 0 && now[n - 1] == '\n')
+		n--;
+	return n == (ssize_t)strlen(value) && memcmp(now, value, (size_t)n) == 0;
+}
+
+static int sysctls_look(void *arg, struct err *e)
+{
+	struct look *l = arg;
+	int r = 0;
+
+	for (const char *const *p = l->settings; *p && r == 0; p++) {
+		const char *eq = strchr(*p, '=');
+		size_t n = (size_t)(eq - *p);
+
+		if (sysctl_is(*p, n, eq + 1))
+			continue;
+		l->n++;
+		if (l->mend)
+			r = sysctl_write(*p, n, eq + 1, e);
+	}
+	return r;
+}
+
+int ns_sysctls_look(int ns_fd, const char *const *settings, bool mend, size_t *n, struct err *e)
+{
+	struct look l = { settings, mend, 0 };
+	int r = ns_fd >= 0 ? ns_call(ns_fd, sysctls_look, &l, e) : sysctls_look(&l, e);
+
+	*n += l.n;
+	return r;
+}
+
 static int one_sysctl(void *arg, struct err *e)
 {
 	const char *const *pair = arg;

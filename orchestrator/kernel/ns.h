@@ -2,6 +2,9 @@
  * every function here is back in the namespace that it started from when it returns, or aborts. */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <stddef.h>
 
 #include "base/err.h"
@@ -16,3 +19,5 @@ int ns_call(int ns_fd, int (*fn)(void *arg, struct err *e), void *arg, struct er
 int ns_sysctl(int ns_fd, const char *path, const char *value, struct err *e);
 /* Many of them with one change of namespace: "ipv4/ip_forward=1", ..., NULL. */
 int ns_sysctls(int ns_fd, const char *const *settings, struct err *e);
+/* Adds to *n how many are not as they should be; mend: and writes those. */
+int ns_sysctls_look(int ns_fd, const char *const *settings, bool mend, size_t *n, struct err *e);

@@ -17,13 +17,7 @@ __attribute__((constructor)) static void set_aside(void)
 	struct stat st;
 
 	nobody = memfd_create("seat", MFD_CLOEXEC);
-	/* Neither in the place of a standard stream, should one be closed. */
-	if (nobody >= 0 && nobody <= STDERR_FILENO) {
-		int low = nobody;
-
-		nobody = fcntl(low, F_DUPFD_CLOEXEC, 3);
-		close(low);
-	}
+	/* Never in the place of a standard stream, should one be closed. */
 	seat = fcntl(nobody, F_DUPFD_CLOEXEC, 3);
 	nobody_ino = fstat(nobody, &st) == 0 ? st.st_ino : 0;
 }

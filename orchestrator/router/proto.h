@@ -20,6 +20,7 @@
  *   {"op":"health","down":[["LB",0],...],"generation":n}   which backends of load balancers get no
  * new flows, by place in the pool, all of them; "model" may say it too
  *   {"op":"resync"}     read the kernel, correct what differs; answered by "applied"
+ *   {"op":"look","mend":false}   answered by "looked"; mend: also put back what differs
  *   {"op":"rib"}        answered by {"rib":[...]}
  *   {"op":"show"}       answered by {"show":{...}}: introspection
  *
@@ -35,6 +36,9 @@
  *   {"event":"programmed","routeServer":"RS","instance":0,"prefix":"10.0.0.0/8","nextHops":["..."],
  *    "step":"injection"|"withdrawal"|"switch"|"replacement","waitedMs":30000}
  *         with timing "azure": NICs have it now
+ *   {"event":"looked","routes":n,"rules":n,"neighbours":n,"filter":false,"settings":n}
+ *         what somebody else has changed in the fabric since we last did: how many routes, ...;
+ *         whether its packet filter; how many settings of the namespace
  *   {"event":"error","message":"..."}       nothing is given up; the next change tries again
  *   {"rib":[{"routeServer":"RS","instance":0,"routes":[{"prefix":"...","nextHops":["..."]}]}]}
  *         what NICs are programmed with

@@ -146,6 +146,31 @@ static json_t *show(const struct router *r)
 	                 routes, "kernel", kernel);
 }
 
+static void apply(struct router *r);
+
+/* Whether somebody else has changed the fabric; "mend": and put it back. */
+static void op_look(struct router *r, bool mend)
+{
+	struct fabric_drift d = { 0 };
+	struct err e = { 0 };
+
+	if (r->dirty) /* what is due is nobody else's doing */
+		apply(r);
+	int rc = r->kernel ? fabric_look(r->kernel, &d, &e) : 0;
+	bool any = d.routes || d.rules || d.neighs || d.filter || d.settings;
+
+	if (rc == 0 && any && mend) {
+		rc = fabric_mend(r->kernel, &d, &e);
+		apply(r);
+	}
+	if (rc < 0)
+		router_say_error(r, &e);
+	router_say(r, json_pack("{s:s,s:I,s:I,s:I,s:b,s:I}", "event", "looked", "routes",
+	                        (json_int_t)d.routes, "rules", (json_int_t)d.rules, "neighbours",
+	                        (json_int_t)d.neighs, "filter", d.filter, "settings",
+	                        (json_int_t)d.settings));
+}
+
 static int handle(struct router *r, const json_t *req, struct err *e)
 {
 	const char *op = json_string_value(json_object_get(req, "op"));
@@ -177,6 +202,8 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 		if (r->kernel)
 			fabric_kernel_forget(r->kernel);
 		router_dirty(r);
+	} else if (strcmp(op, "look") == 0) {
+		op_look(r, json_is_true(json_object_get(req, "mend")));
 	} else if (strcmp(op, "rib") == 0) {
 		router_say(r, rib_to_json(r->model, programmer_rib(r->prog)));
 	} else {
