@@ -22,6 +22,15 @@ void plan_print(const json_t *changes)
 	}
 }
 
+void plan_print_drift(const json_t *drift, const char *first)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach ((json_t *)drift, i, x)
+		printf("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "what"));
+}
+
 static void print_nodes(const json_t *nodes)
 {
 	static const struct {
@@ -79,20 +88,22 @@ int plan_run(const struct cmd_args *a)
 		return ui_error(&e);
 	const json_t *changes = json_object_get(answer, "changes"),
 	             *nodes = json_object_get(answer, "nodes");
-	size_t n = json_array_size(changes);
+	const json_t *drift = json_object_get(answer, "drift");
+	size_t n = json_array_size(changes), drifted = json_array_size(drift);
 
 	if (a->json) {
 		json_object_del(answer, "ok");
 		ui_json(json_incref(answer));
-	} else if (n) {
+	} else if (n || drifted) {
 		printf("Lab %s, %zu change%s:\n", o.lab, n, n == 1 ? "" : "s");
 		plan_print(changes);
 		print_nodes(nodes);
+		plan_print_drift(drift, "Changed by hand (drift), up puts it back:");
 	} else {
 		printf("Lab %s is as the design says, nothing to change\n", o.lab);
 	}
 	json_decref(answer);
-	return n && arg_flag(a, "detailed-exitcode") ? EX_PENDING : EX_DONE;
+	return (n || drifted) && arg_flag(a, "detailed-exitcode") ? EX_PENDING : EX_DONE;
 }
 
 static const struct option_def options[] = {
@@ -101,16 +112,20 @@ static const struct option_def options[] = {
 	{ 0, NULL, NULL, NULL, false },
 };
 
-COMMAND(plan, {
-                  .name = "plan",
-                  .group = "Labs",
-                  .synopsis = "plan [FILE]",
-                  .summary = "says what `up` would change",
-                  .help = "Compares the file with the running lab of its name, or with nothing.\n\n"
-                          "  vnetlab plan --detailed-exitcode || vnetlab up",
-                  .max_args = 1,
-                  .kinds = { ARG_FILE },
-                  .common_output = true,
-                  .opts = options,
-                  .run = plan_run,
-              });
+COMMAND(
+    plan,
+    {
+        .name = "plan",
+        .group = "Labs",
+        .synopsis = "plan [FILE]",
+        .summary = "says what `up` would change",
+        .help =
+            "Compares the file with the running lab of its name, or with nothing: what differs in\n"
+            "the design, what becomes of which node, and what somebody changed by hand.\n\n"
+            "  vnetlab plan --detailed-exitcode || vnetlab up",
+        .max_args = 1,
+        .kinds = { ARG_FILE },
+        .common_output = true,
+        .opts = options,
+        .run = plan_run,
+    });

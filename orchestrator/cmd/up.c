@@ -105,6 +105,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	const json_t *s = json_object_get(answer, "sessions"), *note;
 	long long up = json_integer_value(json_object_get(s, "up"));
 	long long of = json_integer_value(json_object_get(s, "of"));
+	const json_t *drift = json_object_get(answer, "drift");
 	size_t i, changes = json_array_size(json_object_get(answer, "changes"));
 
 	if (new) {
@@ -124,7 +125,10 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	if (changes && !new)
 		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");
 	if (!changes && !new)
-		printf("Lab %s is as the design says, nothing to change", o->lab);
+		printf(json_array_size(drift)
+		           ? "Lab %s was changed by hand, and is as the design says again"
+		           : "Lab %s is as the design says, nothing to change",
+		       o->lab);
 	if (of)
 		printf(", %lld of %lld sessions Established", up, of);
 	printf("\n  parse %ld ms, build %ld ms, start %ld ms, converge %ld ms\n", o->parse_ms,
@@ -132,6 +136,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	       phase_ms(answer, "convergeMs"));
 	if (!new)
 		plan_print(json_object_get(answer, "changes"));
+	plan_print_drift(drift, "  put back");
 	json_array_foreach (json_object_get(answer, "notes"), i, note)
 		ui_note("note: %s", json_string_value(note));
 }
@@ -244,7 +249,9 @@ COMMAND(
         .help =
             "Builds what the file describes, starts the appliances, and returns when routing is\n"
             "quiet. On a running lab only what differs is changed: other nodes keep their\n"
-            "processes and sessions. A failure takes back what was done.\n\n"
+            "processes and sessions. What somebody changed by hand in the fabric, or in a node "
+            "that\n"
+            "is no appliance, is put back. A failure takes back what was done.\n\n"
             "  vnetlab up topologies/route-server/route-server.vnetlab.json\n"
             "  vnetlab up --wait none     # return as soon as everything runs\n\n"
             "The file may also be an ARM template, a plan of Terraform or an export of az: see\n"

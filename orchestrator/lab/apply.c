@@ -8,6 +8,7 @@
 #include "lab/build.h"
 #include "lab/converge.h"
 #include "lab/disk.h"
+#include "lab/drift.h"
 #include "lab/events.h"
 #include "lab/observe.h"
 #include "lab/ops.h"
@@ -16,14 +17,16 @@
 
 enum { PROGRESS_MS = 100 };
 
-enum phase { PHASE_START, PHASE_CONVERGE };
+enum phase { PHASE_LOOK, PHASE_START, PHASE_CONVERGE };
 
 struct apply {
 	struct driver *d;
 	struct conn *c; /* NULL: the client has gone */
 	enum phase phase;
 	json_t *before; /* the design that ran; NULL: none */
-	json_t *changes;
+	json_t *changes, *drift;
+	json_t *design; /* until it is built */
+	struct model *model;
 	struct build_stats stats;
 	uint64_t began, built, ready;
 	long wait_ms;
@@ -53,6 +56,9 @@ static void apply_free(struct apply *a)
 	observe_hurry(d, false);
 	json_decref(a->before);
 	json_decref(a->changes);
+	json_decref(a->drift);
+	json_decref(a->design);
+	model_free(a->model);
 	d->apply = NULL;
 	free(a);
 }
@@ -132,6 +138,7 @@ static void done(struct apply *a, bool converged, struct convergence *cv)
 	json_t *j = json_object();
 
 	json_object_set(j, "changes", a->changes);
+	json_object_set(j, "drift", a->drift);
 	json_object_set_new(j, "nodes", stats_json(&a->stats));
 	json_object_set_new(j, "phases",
 	                    json_pack("{s:I,s:I,s:I}", "buildMs", (json_int_t)(a->built - a->began),
@@ -310,6 +317,31 @@ static void build_progress(size_t n, size_t of, void *ctx)
 /* --- the operations ----------------------------------------------------------------------------
  */
 
+/* What somebody changed by hand has been put back; the rest is what the design changes. */
+static void build(void *ctx, json_t *drift)
+{
+	struct apply *a = ctx;
+	struct driver *d = a->d;
+
+	a->drift = drift;
+	a->phase = PHASE_START;
+	int rc = lab_build(d, take_ptr(a->design), take_ptr(a->model), &a->stats, build_progress, a,
+	                   &a->failed);
+
+	a->built = a->ready = now_ms();
+	if (rc < 0) {
+		fail(a);
+		return;
+	}
+	event_add(d->events, "apply", d->lab.name, "%zu changes, built in %llu ms",
+	          json_array_size(a->changes), (unsigned long long)(a->built - a->began));
+	if (!a->failed.code)
+		loop_timer(d->loop, &a->deadline, (uint64_t)(a->wait_ms > 0 ? a->wait_ms : 0));
+	observe_hurry(d, true);
+	loop_timer(d->loop, &a->tick, 0);
+	apply_step(d);
+}
+
 static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	struct driver *d = l->driver;
@@ -330,6 +362,8 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	}
 	a->d = d;
 	a->c = r->client;
+	a->design = json_incref(design);
+	a->model = m;
 	a->wait_ms = (long)json_integer_value(json_object_get(r->body, "waitMs"));
 	a->before = json_incref(l->design);
 	a->changes = proposal_changes(l, design);
@@ -341,19 +375,10 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	if (json_is_integer(json_object_get(r->body, "diskMiB")))
 		d->disk_mib = (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
 	disk_resize(d, m->n_vms + 2 * m->n_route_servers);
-	rc = lab_build(d, json_incref(design), m, &a->stats, build_progress, a, &a->failed);
-	a->built = a->ready = now_ms();
-	if (rc < 0) {
-		fail(a);
-		return 1;
-	}
-	event_add(d->events, "apply", l->name, "%zu changes, built in %llu ms",
-	          json_array_size(a->changes), (unsigned long long)(a->built - a->began));
-	if (!a->failed.code)
-		loop_timer(d->loop, &a->deadline, (uint64_t)(a->wait_ms > 0 ? a->wait_ms : 0));
-	observe_hurry(d, true);
-	loop_timer(d->loop, &a->tick, 0);
-	apply_step(d);
+	if (l->design)
+		drift_look(d, true, build, a);
+	else
+		build(a, json_array());
 	return 1;
 }
 

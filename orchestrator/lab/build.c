@@ -9,6 +9,7 @@
 #include "kernel/ns.h"
 #include "lab/apart.h"
 #include "lab/check.h"
+#include "lab/drift.h"
 #include "lab/events.h"
 #include "lab/fabric.h"
 #include "lab/fault.h"
@@ -160,10 +161,11 @@ static int start(struct driver *d, struct node *n, const struct want *w, struct 
 }
 
 /* Without that the next build starts this node over. */
-static void built(struct node *n, const struct want *w)
+static void built(struct driver *d, struct node *n, const struct want *w)
 {
 	n->spec = w->spec;
 	n->built = true;
+	drift_watch_node(d, n);
 }
 
 static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
@@ -176,7 +178,7 @@ static int make(struct driver *d, const struct want *w, const struct model *m, s
 	if (r == 0)
 		r = start(d, n, w, e);
 	if (r == 0)
-		built(n, w);
+		built(d, n, w);
 	return r;
 }
 
@@ -209,7 +211,7 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 			continue;
 		r = node_plug(d, w[i].have, m, e);
 		if (r == 0)
-			built(w[i].have, &w[i]);
+			built(d, w[i].have, &w[i]);
 	}
 	return r;
 }
@@ -227,6 +229,7 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 	r = node_plug(d, n, d->lab.model, e);
 	if (r == 0)
 		r = wires_make(d, d->lab.model, n, e);
+	drift_watch_node(d, n);
 	return r < 0 ? r : node_procs_resume(n, e);
 }
 

@@ -53,6 +53,7 @@ struct driver {
 	struct check *checks;               /* lab/check.c: those that run */
 	struct log_follower *log_followers; /* lab/op_logs.c */
 	struct observer *observer;          /* lab/observe.c */
+	struct drift_watch *drift;          /* lab/drift.c */
 	struct router_link *router;         /* lab/routerlink.c */
 	struct responder *responder;        /* lab/responder.c */
 	struct maintenance *maintenance;    /* lab/maintenance.c */

@@ -5,6 +5,7 @@
 #include "kernel/guest.h"
 #include "kernel/lb_links.h"
 #include "kernel/ns.h"
+#include "lab/drift.h"
 #include "lab/node.h"
 #include "lab/routerlink.h"
 
@@ -29,6 +30,7 @@ int fabric_ready(struct driver *d, struct err *e)
 	    (r = fabric_ns_prepare(node_find(&d->lab, "fabric")->netns, e)) < 0 ||
 	    (r = plug_open(node_find(&d->lab, "fabric")->netns, &d->plug, e)) < 0)
 		return err_wrap(e, "the fabric");
+	drift_watch(d, node_find(&d->lab, "fabric")->netns);
 	/* It reads the design while the nodes are being built. */
 	return router_start(d, e);
 }

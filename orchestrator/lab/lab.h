@@ -36,6 +36,7 @@ struct node {
 	size_t n_procs, cap_procs;
 	struct spec spec; /* what it was built from; what is unchanged is left alone */
 	bool built;       /* whole, as spec says */
+	int number;       /* of its namespace: lab/drift.h */
 	size_t checks_running;
 	char *start_error; /* kept while a check may know better */
 	bool forwarding;   /* ip_forward of the guest */

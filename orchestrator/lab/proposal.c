@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "input/topology.h"
+#include "lab/drift.h"
 #include "lab/spec.h"
 #include "plan/reconcile.h"
 
@@ -83,20 +84,51 @@ static int node_actions(const struct lab *l, struct model *m, const json_t *desi
 	return 0;
 }
 
+struct planning {
+	struct conn *c; /* NULL: the client has gone */
+	json_t *answer;
+};
+
+static void plan_gone(struct conn *c)
+{
+	((struct planning *)c->ctx)->c = NULL;
+}
+
+static void plan_answer(void *ctx, json_t *drift)
+{
+	struct planning *p = ctx;
+
+	json_object_set_new(p->answer, "drift", drift);
+	if (p->c) {
+		p->c->on_close = NULL;
+		conn_answer(p->c, p->answer);
+	} else {
+		json_decref(p->answer);
+	}
+	free(p);
+}
+
 static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	json_t *design, *nodes = NULL;
 	struct model *m;
 	int rc = proposal_read(l, r->body, &design, &m, e);
 
+	(void)ret;
 	if (rc < 0)
 		return rc;
 	rc = node_actions(l, m, design, &nodes, e);
 	model_free(m);
-	if (rc == 0)
-		*ret =
-		    json_pack("{s:o,s:o}", "changes", proposal_changes(l, design), "nodes", nodes);
-	return rc;
+	if (rc < 0)
+		return rc;
+	struct planning *p = xcalloc(1, sizeof(*p));
+
+	p->c = r->client;
+	p->answer = json_pack("{s:o,s:o}", "changes", proposal_changes(l, design), "nodes", nodes);
+	r->client->ctx = p;
+	r->client->on_close = plan_gone;
+	drift_look(l->driver, false, plan_answer, p);
+	return 1;
 }
 
 LAB_OP(plan, { .name = "plan", .kind = OP_INLINE, .run = op_plan });

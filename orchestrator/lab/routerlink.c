@@ -36,8 +36,13 @@ struct router_link {
 	bool dirty;               /* routes changed and are not applied yet */
 	unsigned waiting;         /* "applied" answers to "resync" that are to come */
 	json_int_t missing;       /* ports */
-	json_t *rib;              /* its last answer */
-	char error[256];          /* its last word, until it has applied something */
+	struct looking {
+		void (*fn)(void *ctx, const json_t *looked);
+		void *ctx;
+	} * looks; /* in the order of their answers */
+	size_t n_looks, cap_looks;
+	json_t *rib;     /* its last answer */
+	char error[256]; /* its last word, until it has applied something */
 };
 
 /* --- what it says --------------------------------------------------------------------------------
@@ -121,6 +126,16 @@ static void on_programmed(struct router_link *rl, const json_t *msg)
 	          prefix ? prefix : "", hops ? hops : "", step ? step : "", (double)waited / 1000);
 }
 
+static void looked(struct router_link *rl, const json_t *msg)
+{
+	if (!rl->n_looks)
+		return;
+	const struct looking l = rl->looks[0];
+
+	memmove(&rl->looks[0], &rl->looks[1], --rl->n_looks * sizeof(rl->looks[0]));
+	l.fn(l.ctx, msg);
+}
+
 static void on_message(struct router_link *rl, json_t *msg)
 {
 	const char *event = json_string_value(json_object_get(msg, "event"));
@@ -131,6 +146,8 @@ static void on_message(struct router_link *rl, json_t *msg)
 		rl->rib = json_incref(msg);
 	} else if (streq(event, "applied")) {
 		on_applied(rl, msg);
+	} else if (streq(event, "looked")) {
+		looked(rl, msg);
 	} else if (streq(event, "route")) {
 		on_route(rl, msg);
 	} else if (streq(event, "programmed")) {
@@ -265,6 +282,8 @@ static void on_exit_of(struct child *c, int wstatus)
 	event_add(rl->d->events, "process", "fabric/vnetlab-router", "%s; is restarted%s%s",
 	          wait_status_str(wstatus, how), tail.n ? "; last lines:\n" : "", str_get(&tail));
 	snprintf(rl->error, sizeof(rl->error), "it %s", how);
+	while (rl->n_looks) /* the next one builds the fabric anew */
+		looked(rl, NULL);
 	loop_timer(rl->d->loop, &rl->restart, rl->deaths++ ? RESTART_MS : 0);
 }
 
@@ -362,6 +381,19 @@ void router_resync(struct driver *d)
 		return;
 	d->router->waiting++;
 	say(d->router, json_pack("{s:s}", "op", "resync"), NULL, 0, NULL);
+}
+
+void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t *looked),
+                 void *ctx)
+{
+	struct router_link *rl = d->router;
+
+	if (!rl || !rl->peer) {
+		fn(ctx, NULL);
+		return;
+	}
+	VEC_PUSH(rl->looks, rl->n_looks, rl->cap_looks) = (struct looking){ fn, ctx };
+	say(rl, json_pack("{s:s,s:b}", "op", "look", "mend", mend), NULL, 0, NULL);
 }
 
 /* --- what is asked of it

@@ -21,6 +21,10 @@ int router_maintained(struct driver *d, struct err *e);
 int router_silent(struct driver *d, struct err *e);
 /* Ports went and came: have it look again at everything. */
 void router_resync(struct driver *d);
+/* Has it look whether somebody else has changed the fabric; mend: and put that back.  fn is called
+ * once, with its answer, or with NULL when there will be none. */
+void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t *looked),
+                 void *ctx);
 pid_t router_pid(const struct driver *d);         /* as the outside sees it; 0: does not run */
 const char *router_state(const struct driver *d); /* "running", ... */
 int router_kill(struct driver *d, struct err *e); /* as a crash: it is restarted */
