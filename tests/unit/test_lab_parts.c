@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -15,6 +16,7 @@
 #include "base/tree.h"
 #include "lab/client.h"
 #include "lab/conn.h"
+#include "lab/events.h"
 #include "lab/logbuf.h"
 #include "lab/loop.h"
 #include "lab/paths.h"
@@ -425,6 +427,28 @@ static void test_logbuf_flood(void **state)
 	logbuf_free(&b);
 }
 
+/* What a lab remembers does not grow with its age. */
+static void test_events_bounded(void **state)
+{
+	struct events *ev = events_new("x");
+	char *long_one = xmalloc(100000);
+	size_t used = 0;
+
+	(void)state;
+	memset(long_one, 'x', 99999);
+	long_one[99999] = '\0';
+	for (int i = 0; i < 15000; i++) {
+		if (i % 100 == 0)
+			event_add(ev, "test", "x", "%s", long_one);
+		event_add(ev, "test", "x", "event %d", i % 10);
+		if (i == 5000)
+			used = mallinfo2().uordblks;
+	}
+	assert_true(mallinfo2().uordblks <= used + 65536);
+	free(long_one);
+	events_free(ev);
+}
+
 /* --- answers --- */
 
 static void test_statuses(void **state)
@@ -467,12 +491,13 @@ static void test_statuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lab_names),    cmocka_unit_test(test_run_dir),
-		cmocka_unit_test(test_lock),         cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_run_dir_link), cmocka_unit_test(test_tree_remove),
-		cmocka_unit_test(test_timers),       cmocka_unit_test(test_children),
-		cmocka_unit_test(test_pump),         cmocka_unit_test(test_logbuf),
-		cmocka_unit_test(test_logbuf_flood), cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_lab_names),      cmocka_unit_test(test_run_dir),
+		cmocka_unit_test(test_lock),           cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_run_dir_link),   cmocka_unit_test(test_tree_remove),
+		cmocka_unit_test(test_timers),         cmocka_unit_test(test_children),
+		cmocka_unit_test(test_pump),           cmocka_unit_test(test_logbuf),
+		cmocka_unit_test(test_logbuf_flood),   cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_events_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
