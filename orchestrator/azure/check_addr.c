@@ -155,6 +155,35 @@ static void internet_host(const struct internet_host *h, struct findings *f)
 		}
 }
 
+/* What has a name in every lab: in a command it means what the design calls so. */
+static void usual_name(const struct model *m, const char *name, const char *what,
+                       struct findings *f)
+{
+	const struct vm *vm = model_vm(m, name);
+	const struct load_balancer *lb = model_lb(m, name);
+	_cleanup_free_ char *ptr = NULL;
+
+	if (!vm && !lb)
+		return;
+	ptr = jptr_str(
+	    JPTR(JPTR(NULL, vm ? "virtualMachines" : "loadBalancers"), vm ? vm->name : lb->name));
+	warning_at(f, "NAME-01", NULL, ptr, "call it otherwise to reach both by name",
+	           "in commands and checks \"%s\" is this %s, not %s", vm ? vm->name : lb->name,
+	           vm ? "virtual machine" : "load balancer", what);
+}
+
+static void usual_names(const struct model *m, struct findings *f)
+{
+	usual_name(m, "internet", "the Internet", f);
+	usual_name(m, "fabric", "the virtual router", f);
+	for (size_t i = 0; i < m->n_internet; i++) {
+		_cleanup_free_ char *what =
+		    xasprintf("the Internet's host %s", IP4_STR(m->internet[i].ip));
+
+		usual_name(m, m->internet[i].name, what, f);
+	}
+}
+
 void check_addresses(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vnets; i++) {
@@ -163,4 +192,5 @@ void check_addresses(const struct model *m, struct findings *f)
 	}
 	for (size_t i = 0; i < m->n_internet; i++)
 		internet_host(&m->internet[i], f);
+	usual_names(m, f);
 }

@@ -33,6 +33,21 @@ static double number(const json_t *o, const char *key)
 	return json_number_value(json_object_get(json_object_get(o, "rttMs"), key));
 }
 
+/* A command that can be pasted. */
+static void see_why(const struct cmd_args *a, const json_t *o)
+{
+	_cleanup_str_ struct str more = { 0 };
+	const json_t *port = json_object_get(o, "port");
+
+	if (json_is_integer(port))
+		str_printf(&more, " --protocol %s --port %lld",
+		           json_string_value(json_object_get(o, "protocol")),
+		           (long long)json_integer_value(port));
+	if (a->lab && *a->lab)
+		str_printf(&more, " -n %s", a->lab);
+	ui_note("see why: vnetlab path %s %s%s", a->argv[0], a->argv[1], str_get(&more));
+}
+
 static void show(const struct cmd_args *a, const json_t *o)
 {
 	const json_t *port = json_object_get(o, "port");
@@ -53,9 +68,7 @@ static void show(const struct cmd_args *a, const json_t *o)
 		printf("round trip min %.3f, average %.3f, max %.3f ms\n", number(o, "min"),
 		       number(o, "avg"), number(o, "max"));
 	if (!json_is_true(json_object_get(o, "ok")))
-		ui_note("see why: vnetlab path %s %s%s%s", a->argv[0], a->argv[1],
-		        arg_value(a, "protocol") ? " --protocol " : "",
-		        arg_value(a, "protocol") ? arg_value(a, "protocol") : "");
+		see_why(a, o);
 }
 
 /* ---- '*' as FROM or TO: everybody to everybody ---- */

@@ -33,7 +33,7 @@ static bool is_node(const struct model *m, const char *name)
 
 static void need_node(struct loader *l, const char *name, const char *ptr)
 {
-	if (strieq(name, "fabric"))
+	if (strieq(name, "fabric") && !model_vm(l->m, name))
 		load_error(l, "CHECK-NODE-01", NULL, ptr,
 		           "name a VM, \"ROUTESERVER/0\" or \"internet\"",
 		           "the fabric neither sends nor receives packets of its own");

@@ -94,7 +94,7 @@ static char *route_reason(const struct node *n, ip4 src, ip4 dst)
 static char *fabric_reason(const struct driver *d, const struct bgp_connection *c,
                            unsigned instance)
 {
-	const struct node *fabric = node_find(&d->lab, "fabric");
+	const struct node *fabric = node_always(&d->lab, NODE_FABRIC);
 	char port[IFNAMSIZ];
 	struct nl *nl = NULL;
 	struct nl_route got;

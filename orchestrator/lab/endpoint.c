@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "lab/node.h"
 
 void endpoint_done(struct endpoint *p)
 {
@@ -10,8 +11,11 @@ void endpoint_done(struct endpoint *p)
 	*p = (struct endpoint){ 0 };
 }
 
+/* The design's own names come first: see NAME-01. */
 static const struct internet_host *internet_host(const struct lab *l, const char *name)
 {
+	if (model_vm(l->model, name) || model_lb(l->model, name))
+		return NULL;
 	for (size_t i = 0; i < l->model->n_internet; i++)
 		if (strieq(l->model->internet[i].name, name))
 			return &l->model->internet[i];
@@ -46,7 +50,12 @@ int endpoint_from(struct lab *l, const char *name, struct endpoint *ret, struct 
 {
 	const struct internet_host *host = internet_host(l, name);
 	struct node *n;
-	int r = lab_node(l, host ? "internet" : name, &n, e);
+	int r = 0;
+
+	if (host)
+		n = node_always(l, NODE_INTERNET);
+	else
+		r = lab_node(l, name, &n, e);
 
 	if (r < 0)
 		return r;
@@ -110,7 +119,11 @@ int endpoint_to(struct lab *l, const struct endpoint *from, const char *name, st
 		*ret = p;
 		return 0;
 	}
-	r = lab_node(l, host ? "internet" : name, &p.node, e);
+	r = 0;
+	if (host)
+		p.node = node_always(l, NODE_INTERNET);
+	else
+		r = lab_node(l, name, &p.node, e);
 	if (r < 0)
 		return r;
 	r = named_nic(p.node, name, &p.nic, e);

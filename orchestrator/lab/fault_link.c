@@ -41,7 +41,7 @@ static int tunnel_set(const struct node *n, const struct nic *nic, bool up, stru
 static int cable_set(struct driver *d, const struct node *n, const struct nic *nic, bool up,
                      struct err *e)
 {
-	int fabric = node_find(&d->lab, "fabric")->netns, r;
+	int fabric = node_always(&d->lab, NODE_FABRIC)->netns, r;
 	char port[IFNAMSIZ];
 
 	if (!nic)

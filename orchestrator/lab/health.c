@@ -150,7 +150,7 @@ static int dial(struct target *t)
 		                  .sin_port = htons((uint16_t)t->lb->probe.port),
 		                  .sin_addr.s_addr = htonl(n->ip) };
 	uint32_t mark = fabric_mark_nic(t->d->lab.model, n) & ~0u << MARK_VNET_SHIFT;
-	int fd = ns_socket(node_find(&t->d->lab, "fabric")->netns, AF_INET,
+	int fd = ns_socket(node_always(&t->d->lab, NODE_FABRIC)->netns, AF_INET,
 	                   SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, NULL);
 
 	if (fd < 0)

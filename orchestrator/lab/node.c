@@ -41,10 +41,29 @@ void node_free(struct driver *d, struct node *n)
 	free(n);
 }
 
+static bool is_designed(const struct node *n)
+{
+	return n->kind != NODE_FABRIC && n->kind != NODE_INTERNET;
+}
+
 struct node *node_find(const struct lab *l, const char *name)
 {
+	struct node *always = NULL;
+
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		if (!strieq(l->nodes[i]->name, name))
+			continue;
+		if (is_designed(l->nodes[i]))
+			return l->nodes[i];
+		always = l->nodes[i];
+	}
+	return always;
+}
+
+struct node *node_always(const struct lab *l, enum node_kind kind)
+{
 	for (size_t i = 0; i < l->n_nodes; i++)
-		if (strieq(l->nodes[i]->name, name))
+		if (l->nodes[i]->kind == kind)
 			return l->nodes[i];
 	return NULL;
 }

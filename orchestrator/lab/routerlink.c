@@ -217,7 +217,7 @@ static int start(struct router_link *rl, struct err *e)
 	struct launch l = { .argv = argv,
 		            .program = d->router_fd,
 		            .envp = ARGV(environ), /* ours, as it is part of us */
-		            .netns = node_find(&d->lab, "fabric")->netns,
+		            .netns = node_always(&d->lab, NODE_FABRIC)->netns,
 		            .mntns = -1,
 		            .fds = { -1, p[1], p[1] },
 		            .extra = &sv[1],

@@ -171,6 +171,9 @@ void wants_match(const struct lab *l, struct want *w, size_t n)
 	struct entry *map = NULL, *en;
 
 	for (size_t i = 0; i < l->n_nodes; i++) {
+		/* The design says nothing of them, but may use their names. */
+		if (l->nodes[i]->kind == NODE_FABRIC || l->nodes[i]->kind == NODE_INTERNET)
+			continue;
 		all[i].key = folded(l->nodes[i]->name);
 		all[i].node = l->nodes[i];
 		HASH_ADD_KEYPTR(hh, map, all[i].key, strlen(all[i].key), &all[i]);

@@ -156,4 +156,33 @@ status "no such protocol" 2 vnetlab path a b --protocol sctp
 status "not a count" 2 vnetlab probe a b --count 0
 status "IPv6 is refused" 2 vnetlab probe a 2001:db8::1
 like "with a clear word" "$err" 'only IPv4'
+
+# The way from a probe to its reason can be pasted.
+status "nobody listens there" 1 vnetlab probe a b --protocol tcp --port 4711
+like "what to ask" "$err" '^see why: vnetlab path a b --protocol tcp --port 4711$'
+# shellcheck disable=SC2046
+status "as it stands" 0 vnetlab $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
+vnetlab down -q >/dev/null
+
+# VMs that are called as something that every lab has: the design's names come first.
+jq -n '{name: "names", virtualNetworks: {V: {addressPrefixes: ["10.0.0.0/16"], subnets: {S: {addressPrefix: "10.0.1.0/24"}}}},
+	virtualMachines: {dns: {nic: {subnet: "V/S"}, listen: ["udp/53"]}, internet: {nic: {subnet: "V/S"}, listen: ["tcp/81"]},
+		fabric: {nic: {subnet: "V/S"}}, app: {nic: {subnet: "V/S"}}}}' >"$work/names.vnetlab.json"
+status "up" 0 vnetlab up "$work/names.vnetlab.json"
+like "with a warning" "$err" 'in commands and checks "dns" is this virtual machine, not the Internet.s host 8\.8\.8\.8'
+for name in dns:udp:53:4 internet:tcp:81:5; do
+	IFS=: read -r node protocol port host <<-X
+		$name
+	X
+	status "the VM $node" 0 vnetlab probe app "$node" --protocol "$protocol" --port "$port" -o json
+	json "is asked" ".address == \"10.0.1.$host\""
+done
+status "the VM fabric" 0 vnetlab probe fabric app
+status "a path from the VM internet" 0 vnetlab path internet app -o json
+json "is one inside" '.verdict == "delivered" and .agree and (.hops[0].nic == "internetVMNic")'
+status "the Internet's host has its address" 0 vnetlab probe app 8.8.8.8
+status "up again" 0 vnetlab up "$work/names.vnetlab.json" -o json
+json "nothing changes" '.changes == [] and .nodes.kept == 4 and .nodes.created == 0'
+status "a VM called internet goes" 0 sh -c "jq 'del(.virtualMachines.internet)' '$work/names.vnetlab.json' >'$work/less.vnetlab.json' && '$B/vnetlab' up -q '$work/less.vnetlab.json'"
+status "then the name is the Internet's again" 0 vnetlab probe internet 8.8.8.8
 done_testing
