@@ -71,8 +71,11 @@ static void resolve_pool(struct loader *l, struct load_balancer *lb, json_t *lis
 	lb->backends = arena_array(l->a, json_array_size(list), sizeof(struct nic *));
 	json_array_foreach (list, i, x) {
 		const char *name = json_string_value(x);
+		const struct vm *vm = name ? model_vm(l->m, name) : NULL;
 		struct nic *n = name ? model_nic(l->m, name) : NULL;
 
+		if (!n && vm && vm->n_nics) /* its primary one */
+			n = vm->nics[0];
 		if (n && n->subnet) {
 			lb->backends[lb->n_backends++] = n;
 			continue;

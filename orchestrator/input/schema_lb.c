@@ -143,7 +143,8 @@ const struct object_def schema_load_balancer = {
 	      .type = T_LIST,
 	      .shows = SHOWS_IN_FABRIC,
 	      .item = T_NODE,
-	      .help = "The backend pool: NICs by name, \"VM/NIC\" where a name is not unique." },
+	      .help = "The backend pool: NICs by name, or VMs for their primary one; \"VM/NIC\" "
+	              "where a name is not unique." },
 	    { .name = "rules",
 	      .type = T_MAP,
 	      .shows = SHOWS_INSIDE,

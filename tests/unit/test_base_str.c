@@ -64,6 +64,7 @@ static void nearest(void **state)
 	assert_string_equal(str_nearest("adressPrefx", names, 3), "addressPrefix");
 	assert_string_equal(str_nearest("namee", names, 3), "name");
 	assert_null(str_nearest("subnet", names, 3));
+	assert_null(str_nearest("addressPrefix", &names[0], 1)); /* itself is no help */
 	assert_null(str_nearest("x", names, 0));
 }
 
