@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include <uthash.h>
+
 #include "base/str.h"
 
 static void jptr_add(struct str *b, const struct jptr *p)
@@ -32,22 +34,126 @@ char *jptr_str(const struct jptr *p)
 	return str_take(&b);
 }
 
+/* --- alike ------------------------------------------------------------------------------------ */
+
+struct finding_group {
+	char *key;
+	size_t n, told; /* told: those of them that a finding stands for already */
+	UT_hash_handle hh;
+};
+
+/* The words without what is named in them. */
+static void add_shape(struct str *s, const char *text)
+{
+	bool quoted = false;
+
+	for (const char *p = text ? text : ""; *p; p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else if (quoted || strchr("0123456789.:/", *p))
+			continue;
+		str_addc(s, *p);
+	}
+	str_addc(s, '\n');
+}
+
+static struct finding_group *group_of(struct findings *f, const struct finding *x)
+{
+	_cleanup_str_ struct str key = { 0 };
+	const char *end = strrchr(x->pointer, '/');
+	struct finding_group *g;
+
+	str_printf(&key, "%d %s %.*s\n", (int)x->severity, x->rule,
+	           end ? (int)(end - x->pointer) : 0, x->pointer);
+	add_shape(&key, x->message);
+	add_shape(&key, x->hint);
+	HASH_FIND_STR(f->groups, str_get(&key), g);
+	if (!g) {
+		g = xcalloc(1, sizeof(*g));
+		g->key = str_take(&key);
+		HASH_ADD_KEYPTR(hh, f->groups, g->key, strlen(g->key), g);
+	}
+	g->n++;
+	return g;
+}
+
+static void places_free(char **places)
+{
+	for (size_t i = 0; places && i < FINDINGS_ALIKE; i++)
+		free(places[i]);
+	free(places);
+}
+
+static void finding_free(struct finding *x)
+{
+	free(x->pointer);
+	free(x->message);
+	free(x->hint);
+	free(x->source);
+	places_free(x->places);
+}
+
+static size_t *counter(struct findings *f, enum severity s)
+{
+	static size_t remarks;
+
+	return s == SEV_ERROR ? &f->errors : s == SEV_WARNING ? &f->warnings : &remarks;
+}
+
+/* Sorted already: the first of a group takes in the others. */
+static void fold(struct findings *f)
+{
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < f->n; i++) {
+		struct finding x = f->items[i];
+		struct finding_group *g = x.group;
+
+		if (g && g->n > FINDINGS_ALIKE && !x.places && g->told) {
+			for (k = 0; f->items[k].group != g; k++)
+				;
+			struct finding *first = &f->items[k];
+
+			for (k = 0; k < FINDINGS_ALIKE && first->places[k]; k++)
+				;
+			if (k < FINDINGS_ALIKE)
+				first->places[k] = xstrdup(x.source ? x.source : x.pointer);
+			finding_free(&x);
+			continue;
+		}
+		if (g && g->n > FINDINGS_ALIKE) {
+			size_t told = g->told ? g->told : 1;
+
+			if (!x.places) {
+				x.places = xcalloc(FINDINGS_ALIKE, sizeof(*x.places));
+				x.places[0] = xstrdup(x.source ? x.source : x.pointer);
+			}
+			*counter(f, x.severity) -= g->n - told;
+			g->told = x.count = g->n;
+		}
+		f->items[n++] = x;
+	}
+	f->n = n;
+}
+
 static void add(struct findings *f, struct finding x, const char *pointer, const char *hint,
                 const char *source, const char *fmt, va_list ap) PRINTF(6, 0);
 static void add(struct findings *f, struct finding x, const char *pointer, const char *hint,
                 const char *source, const char *fmt, va_list ap)
 {
-	f->errors += x.severity == SEV_ERROR;
-	f->warnings += x.severity == SEV_WARNING;
-	if (f->n == FINDINGS_MAX) {
-		f->dropped++;
-		return;
-	}
+	++*counter(f, x.severity);
 	if (vasprintf(&x.message, fmt, ap) < 0)
 		abort();
 	x.pointer = xstrdup(pointer ? pointer : "");
 	x.hint = hint ? xstrdup(hint) : NULL;
 	x.source = source ? xstrdup(source) : NULL;
+	x.count = 1;
+	x.group = group_of(f, &x);
+	if (f->n == FINDINGS_MAX || x.group->n > FINDINGS_ALIKE) {
+		f->dropped += x.group->n <= FINDINGS_ALIKE;
+		finding_free(&x);
+		return;
+	}
 	VEC_PUSH(f->items, f->n, f->cap) = x;
 }
 
@@ -120,6 +226,13 @@ void findings_locate(struct findings *f, json_t *doc)
 
 		if (s)
 			x->source = xstrdup(s);
+		for (size_t k = 0; x->places && k < FINDINGS_ALIKE && x->places[k]; k++) {
+			s = *x->places[k] == '/' ? source_of(doc, x->places[k]) : NULL;
+			if (s) {
+				free(x->places[k]);
+				x->places[k] = xstrdup(s);
+			}
+		}
 	}
 }
 
@@ -149,15 +262,20 @@ void findings_sort(struct findings *f)
 	qsort(list, f->n, sizeof(*list), ranked_cmp);
 	for (size_t i = 0; i < f->n; i++)
 		f->items[i] = list[i].item;
+	fold(f);
 }
 
 void findings_free(struct findings *f)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		free(f->items[i].pointer);
-		free(f->items[i].message);
-		free(f->items[i].hint);
-		free(f->items[i].source);
+	struct finding_group *g, *next;
+
+	for (size_t i = 0; i < f->n; i++)
+		finding_free(&f->items[i]);
+	HASH_ITER(hh, f->groups, g, next)
+	{
+		HASH_DEL(f->groups, g);
+		free(g->key);
+		free(g);
 	}
 	free(f->items);
 	*f = (struct findings){ 0 };
@@ -170,18 +288,29 @@ const char *severity_str(enum severity s)
 	return names[s];
 }
 
+static json_t *finding_json(const struct finding *x)
+{
+	json_t *j =
+	    json_pack("{s:s,s:s,s:s,s:s,s:s?,s:s?,s:s?}", "severity", severity_str(x->severity),
+	              "rule", x->rule, "pointer", x->pointer, "message", x->message, "hint",
+	              x->hint, "azureCode", x->azure_code, "source", x->source);
+
+	if (x->places) {
+		json_t *places = json_array();
+
+		for (size_t i = 0; i < FINDINGS_ALIKE && x->places[i]; i++)
+			json_array_append_new(places, json_string(x->places[i]));
+		json_object_set_new(j, "count", json_integer((json_int_t)x->count));
+		json_object_set_new(j, "places", places);
+	}
+	return j;
+}
+
 json_t *findings_json(const struct findings *f)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < f->n; i++) {
-		const struct finding *x = &f->items[i];
-
-		json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:s?,s:s?,s:s?}",
-		                                      "severity", severity_str(x->severity), "rule",
-		                                      x->rule, "pointer", x->pointer, "message",
-		                                      x->message, "hint", x->hint, "azureCode",
-		                                      x->azure_code, "source", x->source));
-	}
+	for (size_t i = 0; i < f->n; i++)
+		json_array_append_new(list, finding_json(&f->items[i]));
 	return json_pack("{s:o}", "findings", list);
 }

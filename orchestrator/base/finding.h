@@ -18,6 +18,11 @@ struct finding {
 	char *pointer, *message, *hint; /* hint may be NULL */
 	char *source; /* of an imported design: its place there, "main.json#/resources/3"; or NULL
 	               */
+	/* One that stands for many (findings_sort()): how many, and the first places, this one's
+	 * among them.  Else 1 and none. */
+	size_t count;
+	char **places; /* FINDINGS_ALIKE of them, or NULL */
+	struct finding_group *group;
 };
 
 struct findings {
@@ -25,10 +30,15 @@ struct findings {
 	size_t n, cap;
 	size_t errors, warnings;
 	size_t dropped; /* counted above, but not kept: see FINDINGS_MAX */
+	struct finding_group *groups;
 };
 
 /* A file with millions of mistakes must not cost gigabytes; nobody reads further than this. */
 enum { FINDINGS_MAX = 10000 };
+
+/* Nor does anybody read 400 that say the same of a list's entries.  Alike are those of one rule in
+ * one object or list whose words differ in names and numbers only; more than so many become one. */
+enum { FINDINGS_ALIKE = 10 };
 
 /* A JSON pointer as a chain on the stack: (struct jptr){ &parent, "subnets" }.  Escapes are applied
  * when it is printed. */
@@ -51,7 +61,9 @@ void finding_add_source(struct findings *f, enum severity sev, const char *rule,
 /* Findings with a pointer into doc and no source yet get the "source" of the innermost object there
  * that has one. */
 void findings_locate(struct findings *f, json_t *doc);
-void findings_sort(struct findings *f); /* errors first, then by pointer; stable */
+/* Errors first, then by pointer; stable.  Those that are too many alike become the first of them,
+ * and count as one in errors and warnings, too. */
+void findings_sort(struct findings *f);
 void findings_free(struct findings *f);
 #define _cleanup_findings_ _cleanup_(findings_free)
 

@@ -152,6 +152,20 @@ static bool source_ends(const char *source, const char *pointer)
 	return hash && streq(hash + 1, pointer);
 }
 
+/* Of one that stands for many: enough to see which they are. */
+static void print_places(const struct finding *f)
+{
+	enum { SHOWN = 4 };
+
+	fprintf(stderr, "    and so in %zu more places: ", f->count - 1);
+	for (size_t i = 1; i <= SHOWN && f->places[i]; i++) {
+		_cleanup_free_ char *at = ui_clean(f->places[i]);
+
+		fprintf(stderr, "%s%s", i > 1 ? ", " : "", at);
+	}
+	fputs(f->count - 1 > SHOWN ? ", ...\n" : "\n", stderr);
+}
+
 static void print_finding(const struct finding *f)
 {
 	static const char *const colors[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
@@ -172,6 +186,8 @@ static void print_finding(const struct finding *f)
 	}
 	fputs("\n    ", stderr);
 	print_indented(f->message, 4);
+	if (f->places)
+		print_places(f);
 	if (f->hint) {
 		fputs("    hint: ", stderr);
 		print_indented(f->hint, 10);

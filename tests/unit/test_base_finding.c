@@ -15,6 +15,61 @@ static void pointers(void **state)
 	assert_string_equal(deep, "/a/b~1c~0d//12");
 }
 
+/* Words that differ in more than numbers. */
+static const char *letters(int i)
+{
+	static char word[8];
+
+	for (int k = 0; k < 6; k++, i /= 26)
+		word[k] = (char)('a' + i % 26);
+	return word;
+}
+
+/* What says the same of many entries is said once, with the first places and how many. */
+static void alike(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		_cleanup_free_ char *at = jptr_str(JPTR_AT(JPTR(NULL, "list"), (size_t)i));
+
+		finding_add(&f, SEV_WARNING, "W-01", NULL, at, "mend it",
+		            "\"r%d\" takes 10.0.%d.0/24", i, i);
+		if (i < FINDINGS_ALIKE) /* few enough */
+			finding_add(&f, SEV_WARNING, "W-02", NULL, at, NULL, "%d", i);
+	}
+	finding_add(&f, SEV_WARNING, "W-01", NULL, "/other/0", "mend it",
+	            "\"r\" takes 10.0.0.0/24");
+	finding_add(&f, SEV_WARNING, "W-01", NULL, "/list/0", "mend it", "\"r\" gives 10.0.0.0/24");
+	finding_add(&f, SEV_ERROR, "E-01", NULL, "/list/0", "mend it", "\"r\" takes 10.0.0.0/24");
+	assert_int_equal(f.warnings, 412);
+	for (int twice = 0; twice < 2; twice++) {
+		findings_sort(&f);
+		assert_int_equal(f.n, 14);
+		assert_int_equal(f.errors, 1);
+		assert_int_equal(f.warnings, 13);
+		assert_int_equal(f.dropped, 0);
+		assert_string_equal(f.items[1].message, "\"r0\" takes 10.0.0.0/24");
+		assert_int_equal(f.items[1].count, 400);
+		assert_string_equal(f.items[1].places[0], "/list/0");
+		assert_string_equal(f.items[1].places[9], "/list/9");
+		assert_null(f.items[2].places);
+	}
+	/* One more of them, and it is counted. */
+	finding_add(&f, SEV_WARNING, "W-01", NULL, "/list/400", "mend it",
+	            "\"r4\" takes 10.0.4.0/24");
+	findings_sort(&f);
+	assert_int_equal(f.items[1].count, 401);
+	assert_int_equal(f.warnings, 13);
+	json_t *j = findings_json(&f), *x = json_array_get(json_object_get(j, "findings"), 1);
+
+	assert_int_equal(json_integer_value(json_object_get(x, "count")), 401);
+	assert_int_equal(json_array_size(json_object_get(x, "places")), FINDINGS_ALIKE);
+	assert_string_equal(json_string_value(json_object_get(x, "pointer")), "/list/0");
+	json_decref(j);
+}
+
 static void sorted(void **state)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -27,7 +82,7 @@ static void sorted(void **state)
 	finding_add(&f, SEV_ERROR, "E-02", NULL, "/z", NULL, "second");
 	finding_add(&f, SEV_ERROR, "E-03", NULL, NULL, NULL, "whole");
 	for (int i = 0; i < 3000; i++)
-		finding_add(&f, SEV_INFO, "I-02", NULL, "/same", NULL, "%d", i);
+		finding_add(&f, SEV_INFO, "I-02", NULL, "/same", NULL, "%s", letters(i));
 	assert_int_equal(f.errors, 3);
 	assert_int_equal(f.warnings, 1);
 	findings_sort(&f);
@@ -38,7 +93,7 @@ static void sorted(void **state)
 	assert_string_equal(f.items[3].hint, "do %s"); /* a hint is no format */
 	assert_string_equal(f.items[4].rule, "I-01");
 	for (int i = 0; i < 3000; i++)
-		assert_int_equal(atoi(f.items[5 + i].message), i);
+		assert_string_equal(f.items[5 + i].message, letters(i));
 }
 
 /* The innermost object with a "source" on the way of a pointer is the place. */
@@ -84,7 +139,7 @@ static void too_many(void **state)
 
 	(void)state;
 	for (int i = 0; i < FINDINGS_MAX + 7; i++)
-		finding_add(&f, SEV_ERROR, "E-01", NULL, "", NULL, "x");
+		finding_add(&f, SEV_ERROR, "E-01", NULL, "", NULL, "%s", letters(i));
 	assert_int_equal(f.n, FINDINGS_MAX);
 	assert_int_equal(f.errors, FINDINGS_MAX + 7);
 	assert_int_equal(f.dropped, 7);
@@ -155,9 +210,9 @@ static void arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(too_many), cmocka_unit_test(pointers), cmocka_unit_test(sorted),
-		cmocka_unit_test(located),  cmocka_unit_test(json),     cmocka_unit_test(errors),
-		cmocka_unit_test(arena),
+		cmocka_unit_test(too_many), cmocka_unit_test(pointers), cmocka_unit_test(alike),
+		cmocka_unit_test(sorted),   cmocka_unit_test(located),  cmocka_unit_test(json),
+		cmocka_unit_test(errors),   cmocka_unit_test(arena),
 	};
 
 	return cmocka_run_group_tests_name("base_finding", tests, NULL, NULL);
