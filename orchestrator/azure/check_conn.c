@@ -121,23 +121,6 @@ static void one_instance(const struct bgp_connection *c, struct findings *f)
 	    vm->name, IP4_STR(rs->instance[!lacks]), IP4_STR(rs->instance[lacks]));
 }
 
-/* A route inside the guest that leads to the instance without BGP's help: one that is not less
- * specific than the VNet's prefix, which is what the Route Server announces. */
-static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
-                      struct prefix rs_subnet)
-{
-	uint8_t least = 0;
-
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (prefix_has(v->prefixes[i], instance))
-			least = v->prefixes[i].len;
-	for (size_t i = 0; i < vm->n_routes; i++)
-		if (prefix_has(vm->routes[i].prefix, instance) && vm->routes[i].prefix.len >= least)
-			return true;
-	return vm_files_mention(vm, PREFIX_STR(rs_subnet)) ||
-	       vm_files_mention(vm, PREFIX_STR(prefix_host(instance)));
-}
-
 static void recursion(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;
@@ -147,8 +130,7 @@ static void recursion(const struct bgp_connection *c, struct findings *f)
 	if (!rs->subnet || rs->subnet->broken || !vm_speaks_bgp(vm) ||
 	    (!strieq(vm->image, "frr") && !strieq(vm->image, "bird")))
 		return;
-	if (static_to(vm, rs->vnet, rs->instance[0], rs->subnet->prefix) &&
-	    static_to(vm, rs->vnet, rs->instance[1], rs->subnet->prefix))
+	if (!connection_recursive(c))
 		return;
 	_cleanup_free_ char *hint =
 	    xasprintf("add to its routes: { \"prefix\": \"%s\", \"via\": \"%s\" }",

@@ -93,6 +93,33 @@ bool connection_asn_differs(const struct bgp_connection *c)
 	return vm && vm->bgp.present && vm->bgp.asn != c->peer_asn;
 }
 
+/* A route inside the guest that leads to the instance without BGP's help: one that is not less
+ * specific than the VNet's prefix, which is what the Route Server announces. */
+static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
+                      struct prefix rs_subnet)
+{
+	uint8_t least = 0;
+
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (prefix_has(v->prefixes[i], instance))
+			least = v->prefixes[i].len;
+	for (size_t i = 0; i < vm->n_routes; i++)
+		if (prefix_has(vm->routes[i].prefix, instance) && vm->routes[i].prefix.len >= least)
+			return true;
+	return vm_files_mention(vm, PREFIX_STR(rs_subnet)) ||
+	       vm_files_mention(vm, PREFIX_STR(prefix_host(instance)));
+}
+
+bool connection_recursive(const struct bgp_connection *c)
+{
+	const struct route_server *rs = c->rs;
+	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+
+	return vm && rs->subnet && !rs->subnet->broken &&
+	       (!static_to(vm, rs->vnet, rs->instance[0], rs->subnet->prefix) ||
+	        !static_to(vm, rs->vnet, rs->instance[1], rs->subnet->prefix));
+}
+
 char *connection_never(const struct bgp_connection *c, unsigned instance)
 {
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;

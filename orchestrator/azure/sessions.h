@@ -13,6 +13,9 @@ bool vm_files_mention(const struct vm *vm, const char *text);
 bool connection_unnamed(const struct bgp_connection *c, unsigned instance);
 /* peerAsn is not what the VM's "bgp" says. */
 bool connection_asn_differs(const struct bgp_connection *c);
+/* Nothing but BGP leads the VM to the Route Server, whose own address is inside of what it
+ * announces (azure-semantics 1.3, 8 #2): neither a guest's route nor its files. */
+bool connection_recursive(const struct bgp_connection *c);
 
 /* Why the session with that instance cannot come up however long one waits: a sentence, the caller
  * frees.  NULL: by the design it can. */

@@ -218,7 +218,9 @@ COMMAND(
         .summary = "prints nodes, processes and BGP sessions of a lab",
         .help = "Nodes with their processes, the virtual router, and each Route Server instance's\n"
                 "sessions: state, since when, routes received and advertised. Where there are\n"
-                "gateways: their connections and sessions, and why one is down.",
+                "gateways: their connections and sessions, and why one is down. Appliances that "
+                "can use none of the\n"
+                "routes that they got are named, with the likely cause and a cure.",
         .max_args = 1,
         .kinds = { ARG_LAB },
         .common_output = true,

@@ -14,10 +14,11 @@
 #include "lab/ops.h"
 #include "lab/process.h"
 #include "lab/proposal.h"
+#include "lab/usable.h"
 
-enum { PROGRESS_MS = 100 };
+enum { PROGRESS_MS = 100, ASK_MS = 2000 };
 
-enum phase { PHASE_LOOK, PHASE_START, PHASE_CONVERGE };
+enum phase { PHASE_LOOK, PHASE_START, PHASE_CONVERGE, PHASE_ASK };
 
 struct apply {
 	struct driver *d;
@@ -28,7 +29,7 @@ struct apply {
 	json_t *design; /* until it is built */
 	struct model *model;
 	struct build_stats stats;
-	uint64_t began, built, ready;
+	uint64_t began, built, ready, converged;
 	long wait_ms;
 	struct timer deadline, tick;
 	struct err failed;
@@ -53,6 +54,7 @@ static void apply_free(struct apply *a)
 
 	loop_timer_stop(d->loop, &a->deadline);
 	loop_timer_stop(d->loop, &a->tick);
+	usable_ask_cancel(d, a);
 	observe_hurry(d, false);
 	json_decref(a->before);
 	json_decref(a->changes);
@@ -134,9 +136,11 @@ static void done(struct apply *a, bool converged, struct convergence *cv)
 {
 	struct driver *d = a->d;
 	struct conn *c = a->c;
-	uint64_t now = now_ms();
+	uint64_t now = a->converged ? a->converged : now_ms();
 	json_t *j = json_object();
 
+	if (a->wait_ms > 0)
+		usable_say(d, cv->notes);
 	json_object_set(j, "changes", a->changes);
 	json_object_set(j, "drift", a->drift);
 	json_object_set_new(j, "nodes", stats_json(&a->stats));
@@ -164,20 +168,33 @@ static void done(struct apply *a, bool converged, struct convergence *cv)
 	}
 }
 
+static void asked(void *ctx)
+{
+	struct apply *a = ctx;
+	struct convergence cv;
+	bool ok = lab_converged(a->d, true, &cv);
+
+	done(a, ok || a->converged, &cv);
+	convergence_free(&cv);
+}
+
+/* Routing has come to rest, or has not in time: what appliances make of their routes is asked last,
+ * since before that it changes. */
+static void ask(struct apply *a)
+{
+	a->phase = PHASE_ASK;
+	loop_timer_stop(a->d->loop, &a->deadline);
+	usable_ask(a->d, USABLE_NOW, ASK_MS, asked, a);
+}
+
 static void timed_out(struct timer *t)
 {
 	struct apply *a = container_of(t, struct apply, deadline);
-	struct convergence cv;
 
-	if (a->phase == PHASE_START) {
-		/* Daemons have a deadline of their own, and tell. */
+	if (a->phase == PHASE_START) /* daemons have a deadline of their own, and tell */
 		loop_timer(a->d->loop, t, 100);
-		return;
-	}
-	bool ok = lab_converged(a->d, true, &cv);
-
-	done(a, ok, &cv);
-	convergence_free(&cv);
+	else
+		ask(a);
 }
 
 static void tick(struct timer *t)
@@ -207,6 +224,8 @@ void apply_step(struct driver *d)
 		fail(a);
 		return;
 	}
+	if (a->phase == PHASE_ASK)
+		return;
 	if (a->phase == PHASE_START) {
 		if (lab_starting(d))
 			return;
@@ -217,6 +236,12 @@ void apply_step(struct driver *d)
 
 	if (!ok && a->wait_ms > 0) {
 		convergence_free(&cv);
+		return;
+	}
+	if (ok && a->wait_ms > 0) {
+		convergence_free(&cv);
+		a->converged = now_ms();
+		ask(a);
 		return;
 	}
 	if (!ok && a->wait_ms == 0) { /* not asked to wait: what is missing is not worth a reason */

@@ -22,6 +22,7 @@
 #include "lab/responder.h"
 #include "lab/routerlink.h"
 #include "lab/spec.h"
+#include "lab/usable.h"
 #include "lab/wires.h"
 
 enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
@@ -129,6 +130,8 @@ static int procs_make(struct driver *d, struct node *n, const struct image_plan 
 {
 	for (size_t i = 0; i < plan->n_daemons; i++)
 		VEC_PUSH(n->procs, n->n_procs, n->cap_procs) = process_new(d, n, &plan->daemons[i]);
+	usable_free(n->usable);
+	n->usable = usable_new(d, n, plan);
 	if (n->stopped) {
 		node_procs_stop(n);
 		return 0;

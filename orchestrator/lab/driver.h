@@ -60,6 +60,7 @@ struct driver {
 	struct health *health;              /* lab/health.c */
 	json_t *apart;                      /* lab/apart.c: as the virtual router was told */
 	struct fault *faults;               /* lab/fault.c */
+	struct usable_wait *usable;         /* lab/usable.c */
 	size_t n_faults, cap_faults;
 };
 

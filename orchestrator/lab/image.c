@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <regex.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -44,6 +45,12 @@ struct image_plan *image_plan_free(struct image_plan *p)
 		argv_free(p->daemons[i].argv);
 		argv_free(p->daemons[i].check_argv);
 	}
+	for (size_t i = 0; i < p->n_questions; i++) {
+		argv_free(p->questions[i].argv);
+		free(p->questions[i].usable);
+		free(p->questions[i].unusable);
+	}
+	free(p->questions);
 	argv_free(p->dirs);
 	free(p->files);
 	free(p->daemons);
@@ -380,6 +387,54 @@ static int all_daemons(struct planning *p)
 	return 0;
 }
 
+static int rendered_regex(struct planning *p, json_t *text, char **ret)
+{
+	_cleanup_free_ char *where = xasprintf("%s/image.json: routes", p->img->dir);
+	regex_t re;
+
+	if (!text)
+		return 0;
+	int rc = template_render(json_string_value(text), where, p->data, ret, p->e);
+
+	if (rc < 0)
+		return rc;
+	if (regcomp(&re, *ret, REG_EXTENDED) != 0)
+		return err_set(p->e, EINVAL,
+		               "%s: \"%s\" is no regular expression (POSIX, extended)", where,
+		               *ret);
+	regfree(&re);
+	return 0;
+}
+
+/* How the daemons are asked what they make of the Route Servers' routes.  Who has none, or lacks
+ * the program, is not asked. */
+static int all_questions(struct planning *p)
+{
+	struct image_plan *plan = p->plan;
+	size_t i, cap = 0;
+	json_t *q;
+
+	json_array_foreach (json_object_get(p->img->def, "routes"), i, q) {
+		const char *binary = search(json_object_get(q, "search"));
+
+		if (!binary || !json_array_size(json_object_get(p->data, "peers")) ||
+		    !holds(p, json_object_get(q, "when")))
+			continue;
+		struct image_question *new = &VEC_PUSH(plan->questions, plan->n_questions, cap);
+
+		*new = (struct image_question){ 0 };
+		int rc = make_argv(p, binary, json_object_get(q, "arguments"), p->data, &new->argv);
+
+		if (rc == 0)
+			rc = rendered_regex(p, json_object_get(q, "usable"), &new->usable);
+		if (rc == 0)
+			rc = rendered_regex(p, json_object_get(q, "unusable"), &new->unusable);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
 /* Something to start, and nothing that tells it what to do. */
 static int wants_config(const struct planning *p)
 {
@@ -407,8 +462,9 @@ int image_plan(const struct model *m, const struct vm *vm, struct image_plan **r
 	for (size_t i = 0; i < vm->n_nics; i++)
 		p.plan->forwarding |= vm->nics[i]->forwarding;
 	if ((rc = wants_config(&p)) == 0 && (rc = own_files(&p)) == 0 &&
-	    (rc = generated_files(&p)) == 0 && (rc = other_files(&p)) == 0)
-		rc = all_daemons(&p);
+	    (rc = generated_files(&p)) == 0 && (rc = other_files(&p)) == 0 &&
+	    (rc = all_daemons(&p)) == 0)
+		rc = all_questions(&p);
 	json_decref(p.data);
 	if (!p.plan->dirs)
 		p.plan->dirs = xcalloc(1, sizeof(char *));

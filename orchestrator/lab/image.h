@@ -40,12 +40,21 @@ struct image_daemon {
 	                          answers 0 (SECCOMP_RET_ERRNO with errno 0) is enough. */
 };
 
+/* How many routes of Route Servers the daemons have, and of how many they can make use: a program's
+ * output, line by line.  A line that matches counts once, or as often as its last group says. */
+struct image_question {
+	char **argv;
+	char *usable, *unusable; /* POSIX extended regular expressions, or NULL */
+};
+
 struct image_plan {
 	struct image_file *files;
 	size_t n_files;
 	char **dirs;                  /* directories to make inside the node, NULL-terminated */
 	struct image_daemon *daemons; /* in order: each is ready before the next is started */
 	size_t n_daemons;
+	struct image_question *questions; /* none where there is nothing to ask, or nobody */
+	size_t n_questions;
 	bool forwarding; /* ip_forward in the guest */
 };
 

@@ -234,6 +234,22 @@ static int checks(const struct ctx *c, const struct jptr *at, json_t *v)
 	return list(c, at, v, one_check);
 }
 
+static int one_question(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	static const struct field fields[] = {
+		{ "when", when, false },      { "search", some_paths, true },
+		{ "arguments", texts, true }, { "usable", text, false },
+		{ "unusable", text, false },  { NULL, NULL, false }
+	};
+
+	return object(c, at, v, fields);
+}
+
+static int questions(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	return list(c, at, v, one_question);
+}
+
 static int daemon_def(const struct ctx *c, const struct jptr *at, json_t *v)
 {
 	static const struct field fields[] = {
@@ -292,7 +308,7 @@ static const struct field image_fields[] = {
 	{ "generate", generate, false }, { "files", files, false },
 	{ "copies", copies, false },     { "directories", paths, false },
 	{ "daemons", daemons, false },   { "outside", outside, false },
-	{ NULL, NULL, false },
+	{ "routes", questions, false },  { NULL, NULL, false },
 };
 
 /* What names a file in "generate" or "when" must be one that "config" knows. */

@@ -34,9 +34,10 @@ struct node {
 	char *dir; /* its private files in the lab's tmpfs; NULL when it has none */
 	struct process **procs;
 	size_t n_procs, cap_procs;
-	struct spec spec; /* what it was built from; what is unchanged is left alone */
-	bool built;       /* whole, as spec says */
-	int number;       /* of its namespace: lab/drift.h */
+	struct spec spec;      /* what it was built from; what is unchanged is left alone */
+	bool built;            /* whole, as spec says */
+	int number;            /* of its namespace: lab/drift.h */
+	struct usable *usable; /* lab/usable.h; NULL: nobody to ask */
 	size_t checks_running;
 	char *start_error; /* kept while a check may know better */
 	bool forwarding;   /* ip_forward of the guest */

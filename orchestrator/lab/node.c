@@ -8,6 +8,7 @@
 #include "lab/check.h"
 #include "lab/mounts.h"
 #include "lab/process.h"
+#include "lab/usable.h"
 
 struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
 {
@@ -33,6 +34,7 @@ void node_free(struct driver *d, struct node *n)
 		}
 	checks_cancel(d, n);
 	node_procs_free(n);
+	n->usable = usable_free(n->usable);
 	close_p(&n->mntns);
 	close_p(&n->netns);
 	node_dir_remove(d, n);

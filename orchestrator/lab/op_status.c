@@ -16,6 +16,7 @@
 #include "lab/process.h"
 #include "lab/routerlink.h"
 #include "lab/status_hybrid.h"
+#include "lab/usable.h"
 
 enum { FRESH_MS = 500 };
 
@@ -56,6 +57,7 @@ static json_t *node_json(const struct node *n)
 	for (size_t i = 0; i < n->n_procs; i++)
 		json_array_append_new(procs, process_json(n->procs[i]));
 	json_object_set_new(j, "processes", procs);
+	json_object_set_new(j, "routes", usable_json(n));
 	return j;
 }
 
@@ -121,6 +123,7 @@ static json_t *problems_json(const struct driver *d)
 
 	if (full)
 		json_array_append_new(list, text_json_of(full));
+	usable_say(d, list);
 	return list;
 }
 
@@ -165,18 +168,27 @@ static void status_ready(void *ctx)
 	conn_answer(c, status_json(c->d));
 }
 
+static void status_asked(void *ctx)
+{
+	struct conn *c = ctx;
+
+	usable_ask(c->d, USABLE_RECENT, FRESH_MS, status_ready, c);
+}
+
 static void status_gone(struct conn *c)
 {
 	observe_fresh_cancel(c->d, c);
+	usable_ask_cancel(c->d, c);
 }
 
-/* The sessions are asked for first: a status is of now, not of a quarter of a second ago. */
+/* The sessions are asked for first, and the appliances by them: a status is of now, not of a
+ * quarter of a second ago. */
 static int op_status(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	(void)ret;
 	(void)e;
 	r->client->on_close = status_gone;
-	observe_fresh(l->driver, FRESH_MS, status_ready, r->client);
+	observe_fresh(l->driver, FRESH_MS, status_asked, r->client);
 	return 1;
 }
 
