@@ -31,6 +31,29 @@ void plan_print_drift(const json_t *drift, const char *first)
 		printf("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "what"));
 }
 
+void plan_print_fresh(const json_t *fresh, const char *first)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach ((json_t *)fresh, i, x)
+		printf("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "why"));
+}
+
+bool plan_fresh(const struct cmd_args *a, json_t **ret)
+{
+	*ret = NULL;
+	if (!arg_flag(a, "fresh")) {
+		if (a->argc > 1)
+			ui_usage(a, "unexpected argument '%s': nodes go with --fresh", a->argv[1]);
+		return a->argc <= 1;
+	}
+	*ret = a->argc > 1 ? json_array() : json_true();
+	for (int i = 1; i < a->argc; i++)
+		json_array_append_new(*ret, json_string(a->argv[i]));
+	return true;
+}
+
 static void print_nodes(const json_t *nodes)
 {
 	static const struct {
@@ -55,7 +78,7 @@ static void print_nodes(const json_t *nodes)
 }
 
 /* The driver knows what runs; where none runs, everything is new. */
-static int ask(const struct opened *o, json_t **ret, struct err *e)
+static int ask(const struct opened *o, json_t *fresh, json_t **ret, struct err *e)
 {
 	struct lab_client *c = NULL;
 	int r = lab_connect(o->lab, &c, e);
@@ -69,8 +92,11 @@ static int ask(const struct opened *o, json_t **ret, struct err *e)
 	}
 	if (r < 0)
 		return r;
-	r = lab_call(c, json_pack("{s:s,s:O}", "op", "plan", "design", o->design), NULL, NULL, ret,
-	             NULL, e);
+	json_t *req = json_pack("{s:s,s:O}", "op", "plan", "design", o->design);
+
+	if (fresh)
+		json_object_set(req, "fresh", fresh);
+	r = lab_call(c, req, NULL, NULL, ret, NULL, e);
 	lab_disconnect(c);
 	return r;
 }
@@ -80,16 +106,23 @@ int plan_run(const struct cmd_args *a)
 	_cleanup_opened_ struct opened o = { 0 };
 	struct err e = { 0 };
 	json_t *answer = NULL;
+	json_t *fresh;
+
+	if (!plan_fresh(a, &fresh))
+		return EX_WRONG_USAGE;
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
+	if (status == EX_DONE && ask(&o, fresh, &answer, &e) < 0)
+		status = ui_error(&e);
+	json_decref(fresh);
 	if (status != EX_DONE)
 		return status;
-	if (ask(&o, &answer, &e) < 0)
-		return ui_error(&e);
 	const json_t *changes = json_object_get(answer, "changes"),
 	             *nodes = json_object_get(answer, "nodes");
 	const json_t *drift = json_object_get(answer, "drift");
-	size_t n = json_array_size(changes), drifted = json_array_size(drift);
+	const json_t *touched = json_object_get(answer, "fresh");
+	size_t n = json_array_size(changes);
+	size_t drifted = json_array_size(drift) + json_array_size(touched);
 
 	if (a->json) {
 		json_object_del(answer, "ok");
@@ -99,6 +132,7 @@ int plan_run(const struct cmd_args *a)
 		plan_print(changes);
 		print_nodes(nodes);
 		plan_print_drift(drift, "Changed by hand (drift), up puts it back:");
+		plan_print_fresh(touched, "With --fresh back to the file:");
 	} else {
 		printf("Lab %s is as the design says, nothing to change\n", o.lab);
 	}
@@ -108,6 +142,7 @@ int plan_run(const struct cmd_args *a)
 
 static const struct option_def options[] = {
 	{ 0, "detailed-exitcode", NULL, "exit with 6 if anything would change", false },
+	FRESH_OPTION,
 	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };
@@ -117,14 +152,14 @@ COMMAND(
     {
         .name = "plan",
         .group = "Labs",
-        .synopsis = "plan [FILE]",
+        .synopsis = "plan [FILE] [--fresh [NODE...]]",
         .summary = "says what `up` would change",
         .help =
             "Compares the file with the running lab of its name, or with nothing: what differs in\n"
             "the design, what becomes of which node, and what somebody changed by hand.\n\n"
             "  vnetlab plan --detailed-exitcode || vnetlab up",
-        .max_args = 1,
-        .kinds = { ARG_FILE },
+        .max_args = 64,
+        .kinds = { ARG_FILE, ARG_NODE },
         .common_output = true,
         .opts = options,
         .run = plan_run,

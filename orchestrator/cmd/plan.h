@@ -8,3 +8,13 @@ int plan_run(const struct cmd_args *a);
 void plan_print(const json_t *changes);
 /* What somebody changed by hand, a line a node; first: the words before it. */
 void plan_print_drift(const json_t *drift, const char *first);
+/* --fresh [NODE...] of a request, new reference: true, or the nodes; NULL: not given.  False: it
+ * makes no sense, which was printed. */
+bool plan_fresh(const struct cmd_args *a, json_t **ret);
+/* "first NODE: why", a line a node. */
+void plan_print_fresh(const json_t *fresh, const char *first);
+/* clang-format off */
+#define FRESH_OPTION \
+	{ 0, "fresh", NULL, \
+	  "make anew what was touched since it was built, or the NODEs that are named", false }
+/* clang-format on */

@@ -106,6 +106,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	long long up = json_integer_value(json_object_get(s, "up"));
 	long long of = json_integer_value(json_object_get(s, "of"));
 	const json_t *drift = json_object_get(answer, "drift");
+	const json_t *fresh = json_object_get(answer, "fresh");
 	size_t i, changes = json_array_size(json_object_get(answer, "changes"));
 
 	if (new) {
@@ -125,7 +126,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	if (changes && !new)
 		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");
 	if (!changes && !new)
-		printf(json_array_size(drift)
+		printf(json_array_size(drift) || json_array_size(fresh)
 		           ? "Lab %s was changed by hand, and is as the design says again"
 		           : "Lab %s is as the design says, nothing to change",
 		       o->lab);
@@ -137,6 +138,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 	if (!new)
 		plan_print(json_object_get(answer, "changes"));
 	plan_print_drift(drift, "  put back");
+	plan_print_fresh(fresh, "  back to the file:");
 	json_array_foreach (json_object_get(answer, "notes"), i, note)
 		ui_note("note: %s", json_string_value(note));
 }
@@ -202,16 +204,27 @@ static int cmd_up(const struct cmd_args *a)
 	if ((!streq(wait, "none") && !arg_duration(a, "wait", 30000, &wait_ms)) ||
 	    !design_disk(a, &disk))
 		return EX_WRONG_USAGE;
+	json_t *fresh;
+
+	if (!plan_fresh(a, &fresh))
+		return EX_WRONG_USAGE;
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
-	if (status != EX_DONE)
+	if (status == EX_DONE) {
+		catch_signals();
+		if (open_lab(o.lab, arg_flag(a, "privileged-lab"), &new, &c, &e) < 0)
+			status = ui_error(&e);
+	}
+	if (status != EX_DONE) {
+		json_decref(fresh);
 		return status;
-	catch_signals();
-	if (open_lab(o.lab, arg_flag(a, "privileged-lab"), &new, &c, &e) < 0)
-		return ui_error(&e);
+	}
 	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o.design, "waitMs",
 	                        (json_int_t)wait_ms, "lab", o.lab);
 
+	if (fresh && !new) /* what is new is fresh */
+		json_object_set(req, "fresh", fresh);
+	json_decref(fresh);
 	if (disk)
 		json_object_set_new(req, "diskMiB", json_integer(disk));
 	int r = apply(c, req, &answer, &status, &e);
@@ -233,6 +246,7 @@ static const struct option_def options[] = {
 	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
 	{ 0, "detailed-exitcode", NULL, "with --dry-run: exit with 6 if anything would change",
 	  false },
+	FRESH_OPTION,
 	DISK_OPTION,
 	PRIVILEGED_OPTION,
 	DESIGN_OPTIONS,
@@ -244,7 +258,7 @@ COMMAND(
     {
         .name = "up",
         .group = "Labs",
-        .synopsis = "up [FILE]",
+        .synopsis = "up [FILE] [--fresh [NODE...]]",
         .summary = "builds the lab of a topology, or changes the running one to match",
         .help =
             "Builds what the file describes, starts the appliances, and returns when routing is\n"
@@ -254,13 +268,19 @@ COMMAND(
             "is no appliance, is put back. A failure takes back what was done.\n\n"
             "  vnetlab up topologies/route-server/route-server.vnetlab.json\n"
             "  vnetlab up --wait none     # return as soon as everything runs\n\n"
+            "--fresh: back to the file, whatever was done inside. Nodes are made anew in which\n"
+            "somebody ran a command (exec, shell), which a fault was done to, whose process died,\n"
+            "whose files or network are not those of the file; faults are over. Others keep their\n"
+            "processes and sessions. With NODEs behind the file: these, whatever they are like.\n\n"
+            "  vnetlab up lab.vnetlab.json --fresh\n"
+            "  vnetlab up lab.vnetlab.json --fresh NVA_1\n\n"
             "The file may also be an ARM template, a plan of Terraform or an export of az: see\n"
             "vnetlab help import.\n\n"
             "  vnetlab up main.json -p main.parameters.json\n\n"
             "Exit status 124: everything runs, but routing did not come to rest in time; what is\n"
             "missing is printed, the lab stays up.",
-        .max_args = 1,
-        .kinds = { ARG_FILE },
+        .max_args = 64,
+        .kinds = { ARG_FILE, ARG_NODE },
         .common_output = true,
         .opts = options,
         .run = cmd_up,

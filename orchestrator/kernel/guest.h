@@ -56,6 +56,7 @@ struct guest_drift {
 	bool unwired;   /* a wire or a tunnel is */
 	size_t links;   /* that are down */
 	size_t addrs, routes, neighs;
+	size_t more; /* routes and addresses that nobody wanted, which is no difference */
 };
 bool guest_differs(const struct guest_drift *d);
 /* mend: puts back what can be: all but links that are gone. */

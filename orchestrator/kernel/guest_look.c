@@ -8,6 +8,7 @@ struct seen {
 	const struct guest_plan *p;
 	/* By place in the plan: */
 	bool *link_up, *link_there, *addr, *route, *neigh;
+	size_t more;
 };
 
 static int see_link(const struct nl_link *l, void *arg)
@@ -30,17 +31,29 @@ static bool is_hop(const struct guest_hop *h, const struct nl_route *r)
 }
 
 /* An address has a route of its own in the table of local ones. */
+static void see_addr(struct seen *s, ip4 ip)
+{
+	bool wanted = ip >> 24 == 127;
+
+	for (size_t i = 0; i < s->p->n_addrs; i++)
+		if (s->p->addrs[i].ip == ip)
+			s->addr[i] = wanted = true;
+	s->more += !wanted;
+}
+
 static int see_route(const struct nl_route *r, void *arg)
 {
 	struct seen *s = arg;
+	bool wanted = r->protocol == RTPROT_KERNEL;
 
 	if (r->type == RTN_LOCAL && r->dst.len == 32)
-		for (size_t i = 0; i < s->p->n_addrs; i++)
-			s->addr[i] |= s->p->addrs[i].ip == r->dst.addr;
+		see_addr(s, r->dst.addr);
 	if (r->table != RT_TABLE_MAIN)
 		return 0;
 	for (size_t i = 0; i < s->p->n_routes; i++)
-		s->route[i] |= is_hop(&s->p->routes[i], r);
+		if (is_hop(&s->p->routes[i], r))
+			s->route[i] = wanted = true;
+	s->more += !wanted;
 	return 0;
 }
 
@@ -146,6 +159,7 @@ int guest_look(int ns_fd, const struct guest_plan *p, bool wires, bool mend,
 		r = see(nl, &s, e);
 	if (r == 0) {
 		judge(&s, wires, &d);
+		d.more = s.more;
 		if (mend && guest_differs(&d) && !d.unplugged)
 			r = mend_all(nl, &s, wires, &d, e);
 	}

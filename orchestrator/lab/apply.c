@@ -10,6 +10,7 @@
 #include "lab/disk.h"
 #include "lab/drift.h"
 #include "lab/events.h"
+#include "lab/fresh.h"
 #include "lab/observe.h"
 #include "lab/ops.h"
 #include "lab/process.h"
@@ -25,7 +26,7 @@ struct apply {
 	struct conn *c; /* NULL: the client has gone */
 	enum phase phase;
 	json_t *before; /* the design that ran; NULL: none */
-	json_t *changes, *drift;
+	json_t *changes, *drift, *fresh;
 	json_t *design; /* until it is built */
 	struct model *model;
 	struct build_stats stats;
@@ -59,6 +60,8 @@ static void apply_free(struct apply *a)
 	json_decref(a->before);
 	json_decref(a->changes);
 	json_decref(a->drift);
+	json_decref(a->fresh);
+	json_decref(a->stats.freshened);
 	json_decref(a->design);
 	model_free(a->model);
 	d->apply = NULL;
@@ -77,7 +80,10 @@ static int go_back(struct apply *a, struct err *e)
 
 	if (!m)
 		return err_set(e, EIO, "the design before is not valid any more");
-	return lab_build(a->d, json_incref(a->before), m, &st, NULL, NULL, e);
+	int r = lab_build(a->d, json_incref(a->before), m, &st, NULL, NULL, e);
+
+	json_decref(st.freshened);
+	return r;
 }
 
 static void fail(struct apply *a)
@@ -143,6 +149,8 @@ static void done(struct apply *a, bool converged, struct convergence *cv)
 		usable_say(d, cv->notes);
 	json_object_set(j, "changes", a->changes);
 	json_object_set(j, "drift", a->drift);
+	if (a->fresh)
+		json_object_set(j, "fresh", a->stats.freshened);
 	json_object_set_new(j, "nodes", stats_json(&a->stats));
 	json_object_set_new(j, "phases",
 	                    json_pack("{s:I,s:I,s:I}", "buildMs", (json_int_t)(a->built - a->began),
@@ -380,11 +388,16 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 
 	a->began = now_ms();
 	int rc = proposal_read(l, r->body, &design, &m, e);
+	json_t *fresh = NULL;
 
+	if (rc == 0 && (rc = fresh_read(l, r->body, &fresh, e)) < 0)
+		model_free(m);
 	if (rc < 0) {
 		free(a);
 		return rc;
 	}
+	a->fresh = json_incref(fresh);
+	a->stats.fresh = fresh;
 	a->d = d;
 	a->c = r->client;
 	a->design = json_incref(design);

@@ -13,6 +13,7 @@
 #include "lab/events.h"
 #include "lab/fabric.h"
 #include "lab/fault.h"
+#include "lab/fresh.h"
 #include "lab/health.h"
 #include "lab/mounts.h"
 #include "lab/node.h"
@@ -169,6 +170,7 @@ static void built(struct driver *d, struct node *n, const struct want *w)
 	n->spec = w->spec;
 	n->built = true;
 	drift_watch_node(d, n);
+	fresh_note(n);
 }
 
 static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
@@ -233,6 +235,7 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 	if (r == 0)
 		r = wires_make(d, d->lab.model, n, e);
 	drift_watch_node(d, n);
+	fresh_note(n);
 	return r < 0 ? r : node_procs_resume(n, e);
 }
 
@@ -270,6 +273,7 @@ static int change(const struct want *w, struct err *e)
 		r = node_reconfigure(n, w, e);
 	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
 		r = guest_firewall(n->netns, w->vm->firewall, e);
+	fresh_note(n);
 	if (r == 0 && n->spec.routes != w->spec.routes && !n->stopped) {
 		_cleanup_guest_plan_ struct guest_plan *p = guest_plan_vm(w->vm, w->forwarding);
 		r = guest_routes(n->netns, p, e);
@@ -372,7 +376,10 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 	int r = wants_of(m, design, &w, &n, e);
 
 	if (r == 0) {
+		st->freshened = fresh_sessions(d, st->fresh);
+		fresh_faults(d, st->fresh);
 		wants_match(&d->lab, w, n);
+		fresh_mark(d, w, n, st->fresh, st->freshened);
 		r = take_away(d, w, n, st, e);
 	}
 	if (r == 0)

@@ -5,6 +5,10 @@
 
 struct build_stats {
 	size_t created, removed, rebuilt, restarted, reconfigured, kept;
+	/* Of `up --fresh` (lab/fresh.h): which nodes are meant, NULL: none; what was made anew for
+	 * it, and why. */
+	const json_t *fresh;
+	json_t *freshened;
 };
 
 /* Makes the nodes equal to m, and has the virtual router do the same with the fabric.  Works from

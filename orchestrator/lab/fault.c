@@ -73,6 +73,24 @@ static bool is_power(const struct fault *f)
 	return streq(f->what, "stop") || streq(f->what, "start");
 }
 
+void fault_end(struct driver *d, const struct node *only)
+{
+	for (size_t i = d->n_faults; i-- > 0;) {
+		_cleanup_free_ char *target = xstrdup(d->faults[i].target);
+		const char *const up[] = { "session", target, "up", NULL };
+		bool session = streq(d->faults[i].what, "session");
+		struct node *n = NULL;
+
+		if (session ? only != NULL : !is_power(&d->faults[i]))
+			continue;
+		if (only && (lab_node(&d->lab, target, &n, NULL) < 0 || n != only))
+			continue;
+		fault_drop(d, i);
+		if (session)
+			fault_session(d, up, NULL); /* one that does not run is made anew */
+	}
+}
+
 void fault_reset(struct driver *d)
 {
 	maintenance_reset(d);

@@ -16,6 +16,9 @@ struct hybrid_session;
 char *fault_of_session(const struct driver *d, const struct hybrid_session *s);
 /* target: any case of its letters. */
 bool fault_there(const struct driver *d, const char *what, const char *target);
+/* Before nodes are made anew: sessions may come up again (only NULL), and VMs run as the design
+ * says, all or that one.  What else was done to a node goes with it. */
+void fault_end(struct driver *d, const struct node *only);
 /* The design has changed: faults of what is gone are forgotten. */
 void fault_reset(struct driver *d);
 

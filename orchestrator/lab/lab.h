@@ -46,6 +46,9 @@ struct node {
 	bool stopped;      /* deallocated, by the design or by a fault */
 	bool frozen;       /* by a fault */
 	bool faulted;      /* a fault was done to it since it was built */
+	char *touched;     /* the last command that somebody ran in it since then, or NULL */
+	unsigned deaths;   /* of its processes since then */
+	uint32_t filter;   /* generation of its packet filter then: kernel/nft_gen.h */
 };
 
 struct lab {

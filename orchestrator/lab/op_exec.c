@@ -144,6 +144,10 @@ static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e
 	struct guest_exec *x = xcalloc(1, sizeof(*x));
 
 	rc = launch(&la, &x->child.pid, e);
+	if (rc == 0 && !capture) {
+		free(n->touched);
+		n->touched = xstrdup(argv[0]);
+	}
 	if (rc < 0) {
 		free(x);
 		/* As shells say it: 127 not found, 126 not executable; the client passes it on. */

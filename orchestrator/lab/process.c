@@ -330,6 +330,7 @@ static bool restart_delay(struct process *p, uint64_t *ret_ms)
 		if (now - p->deaths[i] < RESTART_WINDOW_MS)
 			recent++;
 	p->deaths[p->n_deaths++ % RESTART_MAX] = now;
+	p->node->deaths++;
 	/* At once the first time, then 200, 400, ... ms. */
 	*ret_ms = recent ? 100u << recent : 0;
 	return recent < RESTART_MAX;

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "input/topology.h"
 #include "lab/drift.h"
+#include "lab/fresh.h"
 #include "lab/spec.h"
 #include "plan/reconcile.h"
 
@@ -52,23 +53,31 @@ json_t *proposal_changes(const struct lab *l, const json_t *design)
 
 /* What becomes of the nodes, those that stay as they are left out: by the same words as `up` goes
  * by. */
-static int node_actions(const struct lab *l, struct model *m, const json_t *design, json_t **ret,
-                        struct err *e)
+static int node_actions(const struct lab *l, struct model *m, const json_t *design,
+                        const json_t *fresh, json_t **ret, json_t **ret_fresh, struct err *e)
 {
-	json_t *a = json_array();
+	json_t *a = json_array(), *f = fresh_sessions(l->driver, fresh);
 	struct want *w;
 	size_t n;
 	int r = wants_of(m, design, &w, &n, e);
 
 	if (r < 0) {
 		json_decref(a);
+		json_decref(f);
 		return r;
 	}
 	wants_match(l, w, n);
-	for (size_t i = 0; i < n; i++)
-		if (want_action(&w[i]) != WANT_KEEP)
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *why = fresh_why(l, &w[i], fresh);
+		enum want_action action = why ? WANT_REBUILD : want_action(&w[i]);
+
+		if (why)
+			json_array_append_new(
+			    f, json_pack("{s:s,s:s}", "node", w[i].name, "why", why));
+		if (action != WANT_KEEP)
 			json_array_append_new(a, json_pack("{s:s,s:s}", "name", w[i].name, "action",
-			                                   want_action_str(want_action(&w[i]))));
+			                                   want_action_str(action)));
+	}
 	for (size_t i = 0; i < l->n_nodes; i++)
 		l->nodes[i]->pos =
 		    l->nodes[i]->kind == NODE_FABRIC || l->nodes[i]->kind == NODE_INTERNET;
@@ -81,6 +90,7 @@ static int node_actions(const struct lab *l, struct model *m, const json_t *desi
 			                                   "action", "remove"));
 	wants_free(w, n);
 	*ret = a;
+	*ret_fresh = f;
 	return 0;
 }
 
@@ -110,14 +120,16 @@ static void plan_answer(void *ctx, json_t *drift)
 
 static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
-	json_t *design, *nodes = NULL;
+	json_t *design, *nodes = NULL, *fresh = NULL, *freshened = NULL;
 	struct model *m;
 	int rc = proposal_read(l, r->body, &design, &m, e);
 
 	(void)ret;
 	if (rc < 0)
 		return rc;
-	rc = node_actions(l, m, design, &nodes, e);
+	rc = fresh_read(l, r->body, &fresh, e);
+	if (rc == 0)
+		rc = node_actions(l, m, design, fresh, &nodes, &freshened, e);
 	model_free(m);
 	if (rc < 0)
 		return rc;
@@ -125,6 +137,9 @@ static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e
 
 	p->c = r->client;
 	p->answer = json_pack("{s:o,s:o}", "changes", proposal_changes(l, design), "nodes", nodes);
+	if (fresh)
+		json_object_set(p->answer, "fresh", freshened);
+	json_decref(freshened);
 	r->client->ctx = p;
 	r->client->on_close = plan_gone;
 	drift_look(l->driver, false, plan_answer, p);

@@ -1,0 +1,75 @@
+#!/bin/bash
+# up --fresh: back to the file, whatever was done inside; nobody else notices.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq bird
+
+file=$root/tests/e2e/lab/pair.vnetlab.json
+pids() { vnetlab status -o json | jq -c "[.nodes[] | select(.name | test(\"$1\")) | .processes[].pid]"; }
+faults() { vnetlab fault list -o json | jq -c .faults; }
+# NODE WHY: plan says it, up does it, for that node alone; then there is nothing left to do.
+fresh() {
+	local others
+	others=$(pids "^(Rs/.|one|two)$" | jq -c --argjson its "$(pids "^$1\$")" '. - $its')
+	status "plan: $2" 6 vnetlab plan "$file" --fresh --detailed-exitcode -o json
+	json "names $1" '[.fresh[] | "\(.node): \(.why)"] == ["'"$1: $2"'"] and .nodes == [{"name":"'"$1"'","action":"rebuild"}]'
+	status "up" 0 vnetlab up "$file" --fresh -o json
+	json "does that" '[.fresh[] | "\(.node): \(.why)"] == ["'"$1: $2"'"] and .nodes.rebuilt == 1 and .nodes.kept == 4 and .sessions.up == 4'
+	is "the others' processes stay" "$(pids "^(Rs/.|one|two)$" | jq -c --argjson o "$others" '$o - .')" '[]'
+	is "no fault is left" "$(faults)" '[]'
+	status "once" 0 vnetlab plan "$file" --fresh --detailed-exitcode
+}
+
+status "a new lab" 0 vnetlab up "$file" -q --fresh
+status "of which nothing was touched" 0 vnetlab up "$file" --fresh -o json
+json "stays" '.fresh == [] and .nodes.kept == 5'
+
+# Commands that were run in it.
+mark=98765.$$
+vnetlab exec box -- sh -c "ip route add 10.99.0.0/16 dev eth0; nft add table ip mine; sleep $mark >/dev/null 2>&1 </dev/null &"
+ok "something runs" pgrep -f "sleep $mark"
+fresh box '\"sh\" was run in it'
+not_ok "it does not any more" pgrep -f "sleep $mark"
+status "nor is there what it did" 0 vnetlab exec box -- sh -c 'nft list ruleset; ip route'
+unlike "no table, no route" "$out" 'mine|10\.99'
+vnetlab up "$file" --fresh -q >/dev/null
+
+# Processes.
+pid=$(pids '^one$' | jq '.[0]')
+kill -9 "$pid"
+wait_until "a process that died runs again" 10 sh -c "[ \"\$($B/vnetlab status -o json | jq -c '[.nodes[]|select(.name==\"one\").processes[]|.state]')\" = '[\"running\"]' ]"
+fresh one 'a process of it has died'
+
+# Faults.
+vnetlab fault stop box -q >/dev/null
+fresh box 'a fault was done to it'
+vnetlab fault link one down -q >/dev/null
+fresh one 'a fault was done to it'
+vnetlab fault session Rs/two/0 down -q >/dev/null
+status "a session's fault" 0 vnetlab up "$file" --fresh -o json
+json "is over, and no node was touched" '.fresh == [{"node":"Rs/two/0","why":"a fault kept its session down"}] and .nodes.kept == 5 and .sessions.up == 4'
+is "and listed no more" "$(faults)" '[]'
+
+# The named ones, whatever they are like.
+vnetlab exec box -- true
+one=$(pids '^one$')
+status "by name" 0 vnetlab up "$file" --fresh one
+like "is said" "$out" '  back to the file: one: it was named'
+unlike "of it alone" "$out" box
+isnt "it runs anew" "$(pids '^one$')" "$one"
+status "nobody" 2 vnetlab up "$file" --fresh oen
+like "did you mean" "$err" 'did you mean one\?'
+status "nobody's to name" 2 vnetlab up "$file" --fresh fabric
+like "says why" "$err" 'fabric is not made anew: up puts back what is missing in it'
+status "names without the word" 2 vnetlab up "$file" one
+like "are none" "$err" "unexpected argument 'one': nodes go with --fresh"
+
+# Its own files.
+conf=/proc/$(pids '^one$' | jq '.[0]')/root/etc/bird/bird.conf
+vnetlab up "$file" --fresh -q >/dev/null
+conf=/proc/$(pids '^one$' | jq '.[0]')/root/etc/bird/bird.conf
+if [ -w "$conf" ]; then
+	echo '# mine' >>"$conf"
+	fresh one '/etc/bird/bird.conf was changed'
+fi
+
+done_testing
