@@ -11,7 +11,7 @@
 #include "cmd/cmd.h"
 #include "report/table.h"
 
-enum { FDS_WANTED = 4096 };
+enum { FDS_WANTED = 4096, N_WORLD = 3 /* features that all others need */ };
 
 struct report {
 	json_t *list;
@@ -61,21 +61,28 @@ static void open_files(struct report *r)
 
 static void kernel_features(struct report *r)
 {
-	bool world = true; /* without namespaces the rest cannot be tried */
+	const struct trial *t = NULL;
+	struct err failed = { 0 };
+	bool world = features_try(&t, &failed) == 0; /* else nothing could be tried */
 
 	for (size_t i = 0; i < N_FEATURES; i++) {
 		const struct feature *f = &FEATURES[i];
-		struct err e = { 0 };
-		bool ok = false;
+		bool ok = world && t[i].ok;
+		const char *why = world ? t[i].e.msg : i ? "not tried" : failed.msg;
 
-		if (world)
-			ok = feature_probe(f, &e) == 0;
-		else
-			err_set(&e, 1, "not tried");
-		if (!ok && i < 3)
+		add(r, "kernel", f->name, f->required, ok, ok ? "" : why, f->costs, f->fix);
+		if (!ok && i < N_WORLD)
 			world = false;
-		add(r, "kernel", f->name, f->required, ok, ok ? "" : e.msg, f->costs, f->fix);
 	}
+}
+
+static void small_lab(struct report *r)
+{
+	struct err e = { 0 };
+	bool ok = small_lab_probe(&e) == 0;
+
+	add(r, "lab", "a small lab", true, ok, ok ? "" : e.msg, "no lab",
+	    "as it says above; in a container: docs/containers.md");
 }
 
 static void programs(struct report *r)
@@ -87,7 +94,12 @@ static void programs(struct report *r)
 		bool ok = program_probe(p, &path, &version, &e) == 0;
 		_cleanup_free_ char *detail =
 		    ok ? xasprintf("%s%s%s", version, *version ? ", " : "", path) : xstrdup(e.msg);
-		_cleanup_free_ char *fix = xasprintf("apt-get install %s", p->package);
+		_cleanup_free_ char *fix =
+		    p->service
+		        ? xasprintf("make deps; or apt-get install %s, which starts a service "
+		                    "that this host does not need: systemctl disable --now %s",
+		                    p->package, p->service)
+		        : xasprintf("apt-get install %s", p->package);
 
 		add(r, "program", p->name, p->required, ok, detail, p->costs, fix);
 	}
@@ -121,6 +133,7 @@ static int cmd_doctor(const struct cmd_args *a)
 
 	kernel_version(&r);
 	kernel_features(&r);
+	small_lab(&r);
 	open_files(&r);
 	programs(&r);
 	if (a->json) {
@@ -141,7 +154,8 @@ COMMAND(
       .summary = "has this machine all that labs need?",
       .help = "Tries each feature of the kernel in scratch namespaces (nothing of the machine is "
               "changed, no root needed) and looks for the routing daemons. For each thing that "
-              "is missing it says what that costs and how to get it.\n\n"
+              "is missing it says what that costs and how to get it. Last it builds a lab of one\n"
+              "virtual machine: what it says of this machine is what 'up' finds.\n\n"
               "Status 4 when labs cannot run at all.\n\n"
               "  vnetlab doctor\n"
               "  vnetlab doctor -o json | jq '.checks[] | select(.ok | not)'",

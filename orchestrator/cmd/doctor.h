@@ -8,16 +8,24 @@
 struct feature { /* of the kernel */
 	const char *name;
 	bool required;
+	bool alone;        /* takes its namespaces itself; else it is tried in those of a lab */
 	const char *costs; /* what is not possible without it */
 	const char *fix;
-	int (*probe)(struct err *e); /* in scratch namespaces, in a process of its own */
+	int (*probe)(struct err *e); /* in a process of its own */
 };
 extern const struct feature FEATURES[];
 extern const size_t N_FEATURES;
 
-/* Runs the probe in a process of its own, as root of namespaces of its own where the caller is an
- * ordinary user.  0, or -errno with the reason. */
-int feature_probe(const struct feature *f, struct err *e);
+struct trial {
+	bool ok;
+	struct err e; /* why not */
+};
+/* Tries them all in the namespaces and mounts that a lab's driver takes, by the same functions;
+ * *ret stays for good. */
+int features_try(const struct trial **ret, struct err *e);
+
+/* Builds a lab of one virtual machine, and ends it: what `up` says of this machine. */
+int small_lab_probe(struct err *e);
 
 struct program {
 	const char *name; /* "FRR" */
@@ -26,6 +34,7 @@ struct program {
 	const char *argv[3]; /* that makes it tell */
 	bool required;
 	const char *costs, *package;
+	const char *service; /* that the package starts, or NULL */
 };
 extern const struct program PROGRAMS[];
 extern const size_t N_PROGRAMS;

@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/mount.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,111 +16,112 @@
 #include "cmd/doctor.h"
 #include "kernel/fabric_nft.h"
 #include "kernel/fabric_ns.h"
+#include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
+#include "lab/namespaces.h"
 
 /* --- a scratch world --- */
 
-static int write_file(const char *path, const char *text, struct err *e)
+static int wait_for(pid_t pid)
 {
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int status = 0;
 
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		return err_sys(e, errno, "%s", path);
-	return 0;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
 }
 
-static int try_users(struct err *e)
+/* Runs one trial in a process of its own, which leaves its error in memory that is shared. */
+static void try_one(int (*probe)(struct err *e), struct trial *t)
 {
-	(void)e; /* feature_probe() has made one */
-	return 0;
-}
-
-/* As an ordinary user: root of a user namespace, as a lab's driver is. */
-static int become_root(struct err *e)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	char map[64];
-
-	if (uid == 0)
-		return 0;
-	if (unshare(CLONE_NEWUSER) < 0)
-		return err_sys(e, errno, "making a user namespace");
-	int r = write_file("/proc/self/setgroups", "deny", e);
-
-	if (r < 0)
-		return r;
-	snprintf(map, sizeof(map), "0 %u 1", uid);
-	r = write_file("/proc/self/uid_map", map, e);
-	if (r < 0)
-		return r;
-	snprintf(map, sizeof(map), "0 %u 1", gid);
-	return write_file("/proc/self/gid_map", map, e);
-}
-
-int feature_probe(const struct feature *f, struct err *e)
-{
-	int fds[2], status;
-	struct err theirs = { 0 };
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return err_sys(e, errno, "pipe");
 	fflush(NULL);
 	pid_t pid = fork();
 
 	if (pid < 0) {
-		close(fds[0]);
-		close(fds[1]);
-		return err_sys(e, errno, "fork");
+		err_fork(&t->e, errno, "a trial");
+		return;
 	}
 	if (pid == 0) {
-		int r = become_root(&theirs);
-
-		/* Only from a network namespace of its own can it come and go. */
-		if (r == 0 && f->probe != try_users && unshare(CLONE_NEWNET) < 0)
-			r = err_sys(&theirs, errno, "making a network namespace");
-		if (r == 0)
-			r = f->probe(&theirs);
-		if (r < 0)
-			(void)!write(fds[1], &theirs, sizeof(theirs));
-		_exit(r < 0);
+		t->ok = probe(&t->e) == 0;
+		_exit(0);
 	}
-	close(fds[1]);
-	ssize_t n = read(fds[0], &theirs, sizeof(theirs));
+	int status = wait_for(pid);
 
-	close(fds[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	if (n == (ssize_t)sizeof(theirs))
-		return err_set(e, theirs.code, "%s", theirs.msg);
-	return err_set(e, EIO, "the trial ended with status %#x", (unsigned)status);
+	if (!t->ok && !*t->e.msg)
+		err_set(&t->e, EIO, "the trial ended with status %#x", (unsigned)status);
+}
+
+/* What the first process of a lab does, in all of a lab's namespaces. */
+static void first_process(struct trial *t)
+{
+	struct err e = { 0 };
+	bool ready = lab_private_mounts(&e) == 0;
+
+	for (size_t i = 0; i < N_FEATURES; i++)
+		if (!FEATURES[i].alone && ready)
+			try_one(FEATURES[i].probe, &t[i]);
+		else if (!FEATURES[i].alone)
+			t[i].e = e;
+}
+
+/* The lab's namespaces are taken by one process, and its first process is that one's child: as
+ * lab/spawn.c does it. */
+static void in_a_lab(struct trial *t)
+{
+	struct err e = { 0 };
+	int r = lab_namespaces(false, &e);
+	pid_t pid = r < 0 ? -1 : fork();
+
+	if (pid == 0) {
+		first_process(t);
+		_exit(0);
+	}
+	if (pid > 0)
+		wait_for(pid);
+	else if (r == 0)
+		err_fork(&e, errno, "a trial");
+	for (size_t i = 0; pid < 0 && i < N_FEATURES; i++)
+		if (!FEATURES[i].alone)
+			t[i].e = e;
+}
+
+int features_try(const struct trial **ret, struct err *e)
+{
+	struct trial *t = mmap(NULL, N_FEATURES * sizeof(*t), PROT_READ | PROT_WRITE,
+	                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (t == MAP_FAILED)
+		return err_sys(e, errno, "mmap");
+	for (size_t i = 0; i < N_FEATURES; i++)
+		if (FEATURES[i].alone)
+			try_one(FEATURES[i].probe, &t[i]);
+	fflush(NULL);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		in_a_lab(t);
+		_exit(0);
+	}
+	if (pid < 0)
+		return err_fork(e, errno, "a trial");
+	wait_for(pid);
+	*ret = t;
+	return 0;
 }
 
 /* --- the trials --- */
 
+static int try_users(struct err *e)
+{
+	return ns_take(CLONE_NEWUSER, e);
+}
+
 static int try_processes(struct err *e)
 {
-	if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
-		return err_sys(e, errno, "making pid and mount namespaces");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return err_sys(e, errno, "making mounts private");
-	if (mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0)
-		return err_sys(e, errno, "mounting a tmpfs");
-	pid_t pid = fork();
-	int status = 0;
+	int r = ns_take(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS, e);
 
-	if (pid < 0)
-		return err_sys(e, errno, "starting a process in a new pid namespace");
-	if (pid == 0)
-		_exit(mount("proc", "/proc", "proc", 0, NULL) < 0 ? errno : 0);
-	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
-		return err_set(e, EIO, "a process in a new pid namespace did not end well");
-	if (WEXITSTATUS(status))
-		return err_sys(e, WEXITSTATUS(status), "mounting proc in a pid namespace");
-	return 0;
+	return r < 0 ? r : lab_private_mounts(e);
 }
 
 static int try_network(struct err *e)
@@ -311,32 +312,30 @@ static int try_netem(struct err *e)
 }
 
 #define MODULE(m) "a kernel with " m ", or as root: modprobe " m
+#define AS_SAID "as it says above; in a container: docs/containers.md"
 
 const struct feature FEATURES[] = {
-	{ "user namespaces", true, "only root can run labs",
-	  "as root: sysctl kernel.unprivileged_userns_clone=1 (Debian), "
-	  "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), "
-	  "user.max_user_namespaces=10000; "
-	  "or run vnetlab as root",
+	{ "user namespaces", true, true, "no lab, but as root with --privileged-lab", AS_SAID,
 	  try_users },
-	{ "pid and mount namespaces", true, "a lab could not be ended as a whole",
-	  "in a container: run it with --privileged, or with --cap-add SYS_ADMIN and an unmasked "
-	  "/proc",
+	{ "pid and mount namespaces", true, true, "a lab could not be ended as a whole", AS_SAID,
 	  try_processes },
-	{ "network namespaces", true, "no lab",
-	  "a kernel with CONFIG_NET_NS; in a container: --privileged", try_network },
-	{ "veth pairs", true, "no NIC", MODULE("veth"), try_veth },
-	{ "policy rules, multipath routes", true, "no effective routes, no ECMP",
+	{ "network namespaces", true, false, "no lab", AS_SAID, try_network },
+	{ "veth pairs", true, false, "no NIC", MODULE("veth"), try_veth },
+	{ "policy rules, multipath routes", true, false, "no effective routes, no ECMP",
 	  "a kernel with CONFIG_IP_MULTIPLE_TABLES and CONFIG_IP_ROUTE_MULTIPATH", try_rules },
-	{ "nftables", true, "no security rules, no Internet", MODULE("nf_tables"), try_nft },
-	{ "source NAT", true, "no Internet", MODULE("nft_masq"), try_nat },
-	{ "TTL change", true, "the virtual router would be seen by traceroute", MODULE("nf_tables"),
-	  try_ttl },
-	{ "fabric namespace", true, "no virtual router",
-	  "a kernel that allows these settings in a network namespace", try_fabric },
-	{ "raw sockets in namespaces", true, "no ICMP probes", "CAP_NET_RAW", try_raw_socket },
-	{ "vxlan", false, "no tunnels between appliances", MODULE("vxlan"), try_vxlan },
-	{ "netem", false, "no delay and no loss by 'fault impair'", MODULE("sch_netem"),
+	{ "nftables", true, false, "no security rules, no Internet", MODULE("nf_tables"), try_nft },
+	{ "source NAT", true, false, "no Internet", MODULE("nft_masq"), try_nat },
+	{ "TTL change", true, false, "the virtual router would be seen by traceroute",
+	  MODULE("nf_tables"), try_ttl },
+	{ "fabric namespace", true, false, "no virtual router",
+	  "a /proc/sys that can be written: in a container it is read-only unless it is started "
+	  "with "
+	  "podman's --security-opt unmask=ALL, Docker's --security-opt systempaths=unconfined "
+	  "(docs/containers.md)",
+	  try_fabric },
+	{ "raw sockets in namespaces", true, false, "no ICMP probes", AS_SAID, try_raw_socket },
+	{ "vxlan", false, false, "no tunnels between appliances", MODULE("vxlan"), try_vxlan },
+	{ "netem", false, false, "no delay and no loss by 'fault impair'", MODULE("sch_netem"),
 	  try_netem },
 };
 const size_t N_FEATURES = ARRAY_LEN(FEATURES);

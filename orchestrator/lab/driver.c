@@ -19,6 +19,7 @@
 #include "lab/events.h"
 #include "lab/logs.h"
 #include "lab/maintenance.h"
+#include "lab/namespaces.h"
 #include "lab/observe.h"
 #include "lab/paths.h"
 #include "lab/process.h"
@@ -28,34 +29,16 @@ enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless to
 
 /* --- namespaces ------------------------------------------------------------------------------- */
 
-/* Everything that the lab writes goes to a tmpfs that only it sees.  Over /run, since that is there
- * for everybody: the run directory may be where the lab's root cannot go. */
-static const char LAB_ROOT[] = "/run";
-
 static int lab_mounts(struct driver *d, struct err *e)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return errno == EINVAL
-		           ? err_set(e, EOPNOTSUPP,
-		                     "the root folder is not a mount point (a chroot?), so a lab "
-		                     "cannot have mounts of its own: enter it with pivot_root, or "
-		                     "as a container does")
-		           : err_sys(e, errno, "making mounts private");
-	char options[80];
+	int r = lab_private_mounts(e);
 
+	if (r < 0)
+		return r;
 	d->root = LAB_ROOT;
-	disk_options(0, 0, options, sizeof(options));
-	if (mount("vnetlab", d->root, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
-		return err_sys(e, errno, "mounting a tmpfs on %s", d->root);
 	d->root_fd = open(d->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->root_fd < 0)
 		return err_sys(e, errno, "%s", d->root);
-	/* A /proc of the lab's own processes.  Where parts of /proc are hidden (containers), the
-	 * kernel refuses a fresh one to a user namespace: then the old one stays, which shows the
-	 * outside's process ids and does for us. */
-	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 &&
-	    errno != EPERM && errno != EBUSY)
-		return err_sys(e, errno, "mounting /proc");
 	d->mntns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (d->mntns < 0)
 		return err_sys(e, errno, "/proc/self/ns/mnt");

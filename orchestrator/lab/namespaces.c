@@ -118,6 +118,12 @@ static int map_self(uid_t uid, gid_t gid, struct err *e)
 		return r;
 	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
 	r = write_proc("/proc/self/uid_map", map, e);
+	/* user_namespaces(7): since Linux 5.12 who maps id 0 needs that capability. */
+	if (r == -EPERM && uid == 0)
+		return err_set(e, EOPNOTSUPP,
+		               "root of this container lacks the capability SETFCAP, so it cannot "
+		               "be root of a lab: start the container as an ordinary user "
+		               "(--user 1000), or with --cap-add SETFCAP");
 	if (r < 0)
 		return r;
 	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
@@ -189,4 +195,24 @@ int lab_namespaces(bool privileged, struct err *e)
 	int r = take(uid, e);
 
 	return r < 0 ? r : map_self(uid, gid, e);
+}
+
+int lab_private_mounts(struct err *e)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return errno == EINVAL
+		           ? err_set(e, EOPNOTSUPP,
+		                     "the root folder is not a mount point (a chroot?), so a lab "
+		                     "cannot have mounts of its own: enter it with pivot_root, or "
+		                     "as a container does")
+		           : err_sys(e, errno, "making mounts private");
+	if (mount("vnetlab", LAB_ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=50%") < 0)
+		return err_sys(e, errno, "mounting a tmpfs on %s", LAB_ROOT);
+	/* Where parts of /proc are hidden (containers), the kernel refuses a fresh one to a user
+	 * namespace: then the old one stays, which shows the outside's process ids and does for us.
+	 */
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 &&
+	    errno != EPERM && errno != EBUSY)
+		return err_sys(e, errno, "mounting /proc");
+	return 0;
 }

@@ -15,3 +15,10 @@
  * -EOPNOTSUPP, and what would help, where the system does not allow it; other errors as they come.
  * After a failure the process may have some of the namespaces: end it. */
 int lab_namespaces(bool privileged, struct err *e);
+
+/* Everything that a lab writes goes to a tmpfs that only it sees.  Over /run, since that is there
+ * for everybody: the run directory may be where the lab's root cannot go. */
+#define LAB_ROOT "/run"
+/* In process 1 of the lab: mounts that are its own, the tmpfs, and a /proc of the lab's processes
+ * where the kernel allows one. */
+int lab_private_mounts(struct err *e);
