@@ -127,9 +127,13 @@ static long long limit_of(const struct kind *k)
 }
 
 /* Each user namespace has limits of its own, and those around it count as well: a new one begins
- * with no limit, and what is outside of it cannot be read from inside. */
+ * with no limit, and what is outside of it cannot be read from inside.  So ns_take() remembers. */
+static long long outside[ARRAY_LEN(KINDS)];
+
 static int too_many(struct err *e, int code, const struct kind *k, long long limit)
 {
+	if (limit >= INT_MAX && outside[k - KINDS] > 0)
+		limit = outside[k - KINDS];
 	if (limit < 0 || limit >= INT_MAX)
 		return err_set(e, code,
 		               "no more %s namespaces: the limit user.%s of the system around this "
@@ -187,19 +191,17 @@ int err_unshare(struct err *e, int code, int flag)
 
 int ns_take(int flags, struct err *e)
 {
-	long long limits[ARRAY_LEN(KINDS)];
-
+	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
+		outside[i] = limit_of(&KINDS[i]);
 	if (unshare(flags) == 0)
 		return 0;
 	int code = errno;
 
-	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
-		limits[i] = limit_of(&KINDS[i]);
 	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++) {
 		if (!(flags & KINDS[i].flag) || unshare(KINDS[i].flag) == 0)
 			continue;
 		struct err why;
-		int r = refused(&why, errno, &KINDS[i], limits[i]);
+		int r = refused(&why, errno, &KINDS[i], outside[i]);
 
 		/* What this machine does not allow is one kind of error, whatever its number. */
 		return err_set(e, r == -ENOMEM ? ENOMEM : EOPNOTSUPP, "%s", why.msg);
