@@ -13,11 +13,18 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/alive.h"
 #include "lab/driver.h"
 #include "lab/events.h"
 #include "lab/launch.h"
 
-enum { READY_DEADLINE_MS = 10000, READY_POLL_MAX_MS = 20, DEATH_LINES = 5 };
+enum {
+	READY_DEADLINE_MS = 10000,
+	WORKS_MS = 2500,
+	READY_POLL_MAX_MS = 20,
+	DEATH_LINES = 5,
+	BIG_FILE = 100000
+};
 
 const char *proc_state_str(enum proc_state s)
 {
@@ -240,7 +247,8 @@ static int start(struct process *p, struct err *e)
 	}
 	p->host_pid = host_pid_of(p->d, p->child.pid);
 	p->state = PROC_STARTING;
-	p->started = now_ms();
+	p->started = p->worked = now_ms();
+	p->switches = 0;
 	p->polls = 0;
 	return 0;
 }
@@ -267,7 +275,7 @@ int node_procs_start(struct node *n, struct err *e)
 			return 0;
 		}
 		if (p->ready == READY_EXIT) { /* the rest follows when it has ended */
-			loop_timer(p->d->loop, &p->timer, READY_DEADLINE_MS);
+			loop_timer(p->d->loop, &p->timer, WORKS_MS);
 			return 0;
 		}
 		became_ready(p); /* goes on with the next */
@@ -276,18 +284,48 @@ int node_procs_start(struct node *n, struct err *e)
 	return 0;
 }
 
+/* A reason why it may take long. */
+static void say_big_files(const struct node *n, struct str *b)
+{
+	for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
+		if (n->vm->configs[i].size >= BIG_FILE)
+			str_printf(b, "; %s is big: %zu kB", n->vm->configs[i].name,
+			           n->vm->configs[i].size / 1000);
+}
+
 static void not_ready(struct process *p)
 {
-	_cleanup_str_ struct str b = { 0 };
+	_cleanup_str_ struct str b = { 0 }, words = { 0 };
 
-	str_printf(&b, "%s: %s is not %s after %d s", p->node->name, p->name,
-	           p->ready == READY_EXIT ? "done" : "ready", READY_DEADLINE_MS / 1000);
+	if (p->ready == READY_EXIT)
+		str_printf(&b, "%s: %s has done nothing for %d s, and is not done", p->node->name,
+		           p->name, READY_DEADLINE_MS / 1000);
+	else
+		str_printf(&b, "%s: %s is not ready after %d s", p->node->name, p->name,
+		           READY_DEADLINE_MS / 1000);
 	if (p->ready_path)
 		str_printf(&b, ": %s does not answer", p->ready_path);
-	str_add(&b, "; its last words:\n");
-	process_tail(p, &b, DEATH_LINES);
+	say_big_files(p->node, &b);
+	process_tail(p, &words, DEATH_LINES);
+	if (words.n)
+		str_printf(&b, "; its last words:\n%s", str_get(&words));
+	else
+		str_add(&b, "; it has said nothing");
 	driver_proc_failed(p->node, str_get(&b));
-	p->started = now_ms();
+	p->started = p->worked = now_ms();
+}
+
+/* One that does its work and ends has all the time that it works for: it may have much to read. */
+static void poll_work(struct process *p)
+{
+	uint64_t now = now_ms();
+	char state;
+
+	if (p->frozen || process_works(p->child.pid, &p->switches, &state))
+		p->worked = now;
+	loop_timer(p->d->loop, &p->timer, WORKS_MS);
+	if (now - p->worked >= READY_DEADLINE_MS)
+		not_ready(p);
 }
 
 static void poll_ready(struct process *p)
@@ -295,13 +333,15 @@ static void poll_ready(struct process *p)
 	unsigned wait = 1 + p->polls++ / 4;
 	bool late = !p->frozen && now_ms() - p->started >= READY_DEADLINE_MS;
 
-	if (p->ready == READY_SOCKET && !p->frozen && socket_accepts(p->ready_path)) {
+	if (p->ready == READY_EXIT) {
+		poll_work(p);
+		return;
+	}
+	if (!p->frozen && socket_accepts(p->ready_path)) {
 		became_ready(p);
 		return;
 	}
-	if (wait > READY_POLL_MAX_MS)
-		wait = READY_POLL_MAX_MS;
-	loop_timer(p->d->loop, &p->timer, p->ready == READY_EXIT ? READY_DEADLINE_MS : wait);
+	loop_timer(p->d->loop, &p->timer, wait > READY_POLL_MAX_MS ? READY_POLL_MAX_MS : wait);
 	if (late)
 		not_ready(p);
 }

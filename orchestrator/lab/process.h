@@ -33,8 +33,10 @@ struct process {
 	pid_t host_pid; /* as the outside sees it */
 	struct source out;
 	struct logbuf log;
-	struct timer timer; /* readiness, restart */
-	uint64_t started;   /* ms */
+	struct timer timer;     /* readiness, restart */
+	uint64_t started;       /* ms */
+	uint64_t worked;        /* ms: when it was last seen to, of READY_EXIT */
+	unsigned long switches; /* then: lab/alive.h */
 	unsigned polls;
 	uint64_t deaths[RESTART_MAX]; /* ms, a ring */
 	unsigned n_deaths;
