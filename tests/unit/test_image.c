@@ -414,11 +414,49 @@ static void given(void **state)
 	json_decref(images);
 }
 
+/* What checks a file runs beside the daemon, in the same namespace: it must not want its port. */
+static void check_of_exabgp(void **state)
+{
+	static struct config_file file = { .name = "exabgp.conf",
+		                           .path = "exabgp.conf",
+		                           .content = "neighbor 10.0.0.4 {}\n",
+		                           .size = 21 };
+	struct image_plan *p = NULL;
+	struct err e = { 0 };
+	bool seen = false;
+
+	(void)state;
+	vm->bgp.present = false;
+	vm->image = "exabgp";
+	vm->configs = &file;
+	vm->n_configs = 1;
+	int rc = image_plan(m, vm, &p, &e);
+
+	vm->n_configs = 0;
+	vm->bgp.present = true;
+	if (rc == -ENOPKG) {
+		print_message("%s\n", e.msg);
+		return;
+	}
+	assert_int_equal(rc, 0);
+	for (char **a = p->daemons[0].check_argv; *a; a++)
+		for (size_t i = 0; i < p->n_files; i++)
+			if (streq(p->files[i].path, *a) && str_starts(*a, "/etc/exabgp/check")) {
+				seen = true;
+				assert_null(strstr(p->files[i].content, "bind"));
+			}
+	assert_true(seen);
+	for (char **a = p->daemons[0].argv; *a; a++)
+		assert_false(str_starts(*a, "/etc/exabgp/check"));
+	image_plan_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(generated, setup, teardown),
 		cmocka_unit_test_setup_teardown(which_daemons, setup, teardown),
+		cmocka_unit_test_setup_teardown(check_of_exabgp, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(broken_images, setup, teardown),
 		cmocka_unit_test_setup_teardown(own_image, setup, teardown),
