@@ -329,11 +329,24 @@ static void filter_bgp(struct build *b)
 		struct rib_route *l = &b->learned->routes[i];
 		const char *hidden = bgp_hidden(b, l->prefix);
 
-		if (hidden)
-			build_hide(b, l->prefix, SRC_VNG, hidden);
-		else
+		if (!hidden)
 			lpm_set(b->bgp, l->prefix, l);
+		else if (!b->plain)
+			build_hide(b, l->prefix, SRC_VNG, hidden);
 	}
+}
+
+static void say_learned(struct build *b, const struct rib_route *l, struct str *why)
+{
+	if (b->rs)
+		str_printf(why, "BGP: learned by instance %u of %s, next hop ", b->t->instance,
+		           b->rs->name);
+	else
+		str_printf(why, "brought by the gateway of %s, next hop ", b->by->name);
+	for (unsigned i = 0; i < l->n_next_hops; i++)
+		str_printf(why, "%s%s", i ? ", " : "", owner(b, l->next_hops[i])->name);
+	if (l->n_next_hops > 1)
+		str_printf(why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
 }
 
 static void add_bgp_row(struct build *b, const struct rib_route *l)
@@ -342,26 +355,22 @@ static void add_bgp_row(struct build *b, const struct rib_route *l)
 	struct eff_route *r = build_row(b, l->prefix, SRC_VNG, NH_VIRTUAL_NETWORK_GATEWAY);
 
 	r->ptr = b->rs ? b->rs->ptr : b->by->ptr;
-	if (b->rs)
-		str_printf(&why, "BGP: learned by instance %u of %s, next hop ", b->t->instance,
-		           b->rs->name);
-	else
-		str_printf(&why, "brought by the gateway of %s, next hop ", b->by->name);
-	for (unsigned i = 0; i < l->n_next_hops; i++)
-		str_printf(&why, "%s%s", i ? ", " : "", owner(b, l->next_hops[i])->name);
-	if (l->n_next_hops > 1)
-		str_printf(&why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
+	if (!b->plain)
+		say_learned(b, l, &why);
 	if (!build_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
 		r->type = NH_NONE; /* azure-semantics 1.11 */
 	gateway_show(b->m, b->rib, b->t->arena, r);
 	build_beaten_by_user(b, r, &why);
-	for (unsigned i = 0; i < r->n_next_hops; i++)
+	for (unsigned i = 0; !b->plain && i < r->n_next_hops; i++)
 		if (r->state == ST_ACTIVE && r->owners[i] && r->owners[i]->subnet == b->s)
 			str_printf(&why,
 			           "; %s is in this subnet: what it sends there itself comes back "
 			           "to it",
 			           r->owners[i]->vm->name);
-	build_finish(b, r, &why);
+	if (b->plain)
+		r->reason = "";
+	else
+		build_finish(b, r, &why);
 }
 
 static void add_bgp(struct build *b)
@@ -446,12 +455,12 @@ static void build_index(struct eff_table *t)
 			lpm_set(t->index, t->routes[i].prefix, &t->routes[i]);
 }
 
-struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
-                                   const struct rib *rib, const struct runtime *rt)
+static struct eff_table *build(const struct model *m, const struct subnet *s, unsigned instance,
+                               const struct rib *rib, const struct runtime *rt, bool plain)
 {
 	struct arena *arena = arena_new();
 	struct eff_table *t = arena_alloc(arena, sizeof(*t));
-	struct build b = { .m = m, .s = s, .v = s->vnet, .rt = rt, .t = t };
+	struct build b = { .m = m, .s = s, .v = s->vnet, .rt = rt, .plain = plain, .t = t };
 
 	t->arena = arena;
 	t->subnet = s;
@@ -481,7 +490,8 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	build_user(&b);
 	add_peerings(&b, true);
 	build_private(&b);
-	build_index(t);
+	if (!plain)
+		build_index(t);
 	lpm_free(b.local);
 	lpm_free(b.originated);
 	lpm_free(b.services);
@@ -490,4 +500,17 @@ struct eff_table *effective_routes(const struct model *m, const struct subnet *s
 	free(b.owners);
 	free(learned.routes);
 	return t;
+}
+
+struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
+                                   const struct rib *rib, const struct runtime *rt)
+{
+	return build(m, s, instance, rib, rt, false);
+}
+
+struct eff_table *effective_routes_plain(const struct model *m, const struct subnet *s,
+                                         unsigned instance, const struct rib *rib,
+                                         const struct runtime *rt)
+{
+	return build(m, s, instance, rib, rt, true);
 }

@@ -22,6 +22,7 @@ struct build {
 	const struct rib *rib;
 	const struct rib_table *learned;
 	const struct runtime *rt;
+	bool plain; /* no words for what was learned */
 	struct eff_table *t;
 	struct lpm *local;      /* own and connected peers' address spaces -> struct vnet */
 	struct lpm *originated; /* what the Route Server announces itself -> struct vnet */

@@ -75,9 +75,8 @@ struct rib_table gateway_merge(const struct model *m, const struct vnet *by, con
 {
 	struct merge x = { .m = m, .rib = rib, .beside_rs = learned != NULL };
 
-	for (size_t i = 0; learned && i < learned->n; i++)
-		rib_set(&x.t, learned->routes[i].prefix, learned->routes[i].next_hops,
-		        learned->routes[i].n_next_hops);
+	if (learned)
+		rib_copy(&x.t, learned);
 	/* Of two with one prefix ExpressRoute's is taken: azure-semantics 7.2. */
 	if (by && by->gateway[GW_EXPRESSROUTE] && !by->gateway[GW_EXPRESSROUTE]->broken)
 		add_gateway(&x, by->gateway[GW_EXPRESSROUTE]);

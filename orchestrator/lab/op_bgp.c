@@ -73,9 +73,11 @@ static int op_routes(struct lab *l, struct request *r, json_t **ret, struct err 
 		               nic->vm->name);
 	}
 	const struct runtime rt = { .vm_stopped = lab_stopped(l) };
-	struct eff_table *t = effective_routes(l->model, nic->subnet, nic_instance(nic), rib, &rt);
+	bool explain = json_is_true(json_object_get(r->body, "explain"));
+	struct eff_table *t = (explain ? effective_routes : effective_routes_plain)(
+	    l->model, nic->subnet, nic_instance(nic), rib, &rt);
 
-	*ret = eff_table_json(t, json_is_true(json_object_get(r->body, "explain")));
+	*ret = eff_table_json(t, explain);
 	json_object_set_new(*ret, "nic", json_string(nic->name));
 	json_object_set_new(*ret, "vm", json_string(nic->vm->name));
 	eff_table_free(t);

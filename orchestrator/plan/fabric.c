@@ -265,7 +265,7 @@ static void add_class(struct compiler *c, const struct subnet *s, unsigned insta
 		return;
 	done[class] = true;
 	_cleanup_(eff_table_free_p) struct eff_table *t =
-	    effective_routes(c->m, effective_routes_like(s), instance, c->rib, c->rt);
+	    effective_routes_plain(c->m, effective_routes_like(s), instance, c->rib, c->rt);
 
 	size_t first = c->f->n_routes;
 
