@@ -76,6 +76,34 @@ static void print_problems(const json_t *status)
 		       json_string_value(x));
 }
 
+/* NICs do not have what an instance has selected, or not yet. */
+static void print_behind(const json_t *status)
+{
+	size_t i;
+	json_t *p;
+	bool any = false;
+
+	json_array_foreach (json_object_get(status, "programming"), i, p) {
+		json_int_t selected = json_integer_value(json_object_get(p, "selected"));
+		const json_t *read = json_object_get(p, "read");
+		const char *rs = json_str(p, "routeServer");
+
+		if (json_is_integer(read) && json_integer_value(read) == selected)
+			continue;
+		any = true;
+		printf("%s/%lld has selected %lld routes; ", *rs ? rs : json_str(p, "gateway"),
+		       (long long)json_integer_value(json_object_get(p, "instance")),
+		       (long long)selected);
+		if (json_is_integer(read))
+			printf("the virtual router has read %lld\n",
+			       (long long)json_integer_value(read));
+		else
+			printf("the virtual router has not read all of them yet\n");
+	}
+	if (any)
+		printf("\n");
+}
+
 static void print_hybrid(const json_t *status)
 {
 	json_t *bgp = json_object_get(status, "gatewayBgp"),
@@ -137,6 +165,7 @@ static int cmd_status(const struct cmd_args *a)
 	       (long long)json_integer_value(json_object_get(driver, "pid")),
 	       (long long)json_integer_value(json_object_get(router, "pid")),
 	       json_str(router, "state"));
+	print_behind(s);
 	print_nodes(s);
 	print_bgp(s);
 	print_hybrid(s);

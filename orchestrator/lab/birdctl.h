@@ -8,6 +8,7 @@
 
 #include "azure/model.h"
 #include "base/err.h"
+#include "plan/bird_text.h"
 
 struct bird_session {
 	char protocol[64]; /* the protocol's name in the configuration */
@@ -68,8 +69,16 @@ int bird_enable(const char *path, const char *protocol, bool enable, struct err 
  * is off by a millisecond or two. */
 bool bird_since_same(const char *a, const char *b);
 
+/* What a kernel protocol has written: routes that are there, and how often one was set or deleted.
+ */
+struct bird_export {
+	unsigned long routes, updates, withdrawals;
+};
+
 /* The parsers alone, pure, for tests and fuzzing. */
 int bird_parse_sessions(const char *text, struct bird_session **ret, size_t *ret_n);
+/* False when there is no protocol of that name. */
+bool bird_parse_export(const char *text, const char *protocol, struct bird_export *ret);
 int bird_parse_routes(const char *text, struct bird_path **ret, size_t *ret_n);
 /* Takes in what the socket gave; 1 when buf (n bytes, NUL behind) holds the end of a reply, whose
  * text goes to *ret_text (the caller frees) and whose code to *ret_code; 0: more is to come. */

@@ -194,6 +194,34 @@ static void session_line(const char *line, struct bird_session *s, struct where 
 	}
 }
 
+bool bird_parse_export(const char *text, const char *protocol, struct bird_export *ret)
+{
+	size_t n = strlen(protocol);
+	bool found = false, in = false;
+
+	*ret = (struct bird_export){ 0 };
+	for (char *line; (line = next_line(&text)); free(line)) {
+		const char *v;
+
+		if (*line && !isspace((unsigned char)*line)) {
+			in = str_starts(line, protocol) && isspace((unsigned char)line[n]);
+			found |= in;
+		} else if (!in) {
+			continue;
+		} else if ((v = value_of(line, "Routes"))) {
+			struct bird_session s = { 0 };
+
+			session_routes(v, &s);
+			ret->routes = s.advertised;
+		} else if ((v = value_of(line, "Export updates"))) {
+			ret->updates = column(v, 4);
+		} else if ((v = value_of(line, "Export withdraws"))) {
+			ret->withdrawals = column(v, 4);
+		}
+	}
+	return found;
+}
+
 static int session_cmp(const void *a, const void *b)
 {
 	return strcmp(((const struct bird_session *)a)->protocol,

@@ -22,6 +22,7 @@
 #include "lab/refresh.h"
 #include "lab/responder.h"
 #include "lab/routerlink.h"
+#include "lab/selection.h"
 #include "lab/spec.h"
 #include "lab/usable.h"
 #include "lab/wires.h"
@@ -358,6 +359,7 @@ static void adopt(struct driver *d, json_t *design, struct model *m, const struc
 
 	d->lab.model = m;
 	observe_reset(d); /* still looks at the old one */
+	selection_reset(d);
 	for (size_t i = 0; i < n; i++)
 		w[i].have->fresh = false;
 	model_free(old);

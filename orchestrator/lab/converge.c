@@ -14,6 +14,7 @@
 #include "lab/observe.h"
 #include "lab/process.h"
 #include "lab/routerlink.h"
+#include "lab/selection.h"
 #include "plan/fabric.h"
 #include "plan/names.h"
 
@@ -235,6 +236,8 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 	if (m && !router_settled(d, &why))
 		converge_say(ret->missing,
 		             xasprintf("virtual router: %s", why ? why : "not done yet"));
+	if (m)
+		selection_settled(d, ret->missing, ret->notes);
 	char *probes = NULL;
 
 	if (m && !health_settled(d, &probes))

@@ -9,7 +9,7 @@ struct convergence {
 	json_t *notes;   /* sentences; what will not come, and is not waited for */
 };
 
-/* True when every session that is expected is up, the virtual router has applied what was learned,
+/* True when every session that is expected is up, the virtual router has applied what was selected,
  * and two looks in a row saw the same.  explain: fill in missing with reasons, which costs system
  * calls. */
 bool lab_converged(struct driver *d, bool explain, struct convergence *ret);

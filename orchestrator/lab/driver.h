@@ -55,6 +55,7 @@ struct driver {
 	struct observer *observer;          /* lab/observe.c */
 	struct drift_watch *drift;          /* lab/drift.c */
 	struct router_link *router;         /* lab/routerlink.c */
+	struct selection *selection;        /* lab/selection.c */
 	struct responder *responder;        /* lab/responder.c */
 	struct maintenance *maintenance;    /* lab/maintenance.c */
 	struct health *health;              /* lab/health.c */

@@ -14,6 +14,7 @@
 #include "lab/events.h"
 #include "lab/node.h"
 #include "lab/refresh.h"
+#include "lab/selection.h"
 #include "lab/wires.h"
 #include "plan/bird_hybrid.h"
 
@@ -199,6 +200,7 @@ static void take_answer(struct instance *in, const char *text)
 
 	if (bird_parse_sessions(text, &list, &n) < 0)
 		return;
+	selection_seen(in->d, in->node, text);
 	for (size_t i = 0; i < in->n; i++) {
 		char name[64];
 

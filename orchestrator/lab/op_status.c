@@ -15,6 +15,7 @@
 #include "lab/ops.h"
 #include "lab/process.h"
 #include "lab/routerlink.h"
+#include "lab/selection.h"
 #include "lab/status_hybrid.h"
 #include "lab/usable.h"
 
@@ -143,6 +144,7 @@ static json_t *status_json(struct driver *d)
 	                    json_pack("{s:o,s:s}", "pid",
 	                              router ? json_integer(router) : json_null(), "state",
 	                              router_state(d)));
+	json_object_set_new(j, "programming", selection_json(d));
 	for (size_t i = 0; i < l->n_nodes; i++)
 		json_array_append_new(nodes, node_json(l->nodes[i]));
 	json_object_set_new(j, "nodes", nodes);

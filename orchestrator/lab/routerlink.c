@@ -18,6 +18,7 @@
 #include "lab/maintenance.h"
 #include "lab/node.h"
 #include "lab/process.h"
+#include "lab/selection.h"
 #include "router/proto.h"
 
 enum { RESTART_MS = 200 };
@@ -34,6 +35,8 @@ struct router_link {
 	unsigned deaths;
 	json_int_t sent, applied; /* generations */
 	bool dirty;               /* routes changed and are not applied yet */
+	json_int_t version;       /* of what NICs are programmed with */
+	bool fetching;            /* it was asked for that */
 	unsigned waiting;         /* "applied" answers to "resync" that are to come */
 	json_int_t missing;       /* ports */
 	struct looking {
@@ -41,8 +44,9 @@ struct router_link {
 		void *ctx;
 	} * looks; /* in the order of their answers */
 	size_t n_looks, cap_looks;
-	json_t *rib;     /* its last answer */
-	char error[256]; /* its last word, until it has applied something */
+	json_t *rib;            /* its last answer ... */
+	json_int_t rib_version; /* ... and of when it is */
+	char error[256];        /* its last word, until it has applied something */
 };
 
 /* --- what it says --------------------------------------------------------------------------------
@@ -75,6 +79,15 @@ static int say(struct router_link *rl, json_t *msg, const int *fds, size_t n, st
 	return 0;
 }
 
+/* Kept here, so that workers have it without asking. */
+static void fetch(struct router_link *rl)
+{
+	if (rl->fetching || (rl->rib && rl->rib_version == rl->version))
+		return;
+	rl->fetching = true;
+	say(rl, json_pack("{s:s}", "op", "rib"), NULL, 0, NULL);
+}
+
 static void on_applied(struct router_link *rl, const json_t *msg)
 {
 	rl->applied = json_integer_value(json_object_get(msg, "generation"));
@@ -83,8 +96,25 @@ static void on_applied(struct router_link *rl, const json_t *msg)
 		rl->waiting--;
 	rl->dirty = false;
 	*rl->error = '\0';
-	/* Kept here, so that workers have it without asking. */
-	say(rl, json_pack("{s:s}", "op", "rib"), NULL, 0, NULL);
+	rl->version = json_integer_value(json_object_get(msg, "version"));
+	if (!json_is_true(json_object_get(msg, "more")))
+		fetch(rl);
+	apply_step(rl->d);
+}
+
+static void on_rib(struct router_link *rl, json_t *msg)
+{
+	json_decref(rl->rib);
+	rl->rib = json_incref(msg);
+	rl->rib_version = json_integer_value(json_object_get(msg, "version"));
+	rl->fetching = false;
+	fetch(rl); /* should another one have come meanwhile */
+	apply_step(rl->d);
+}
+
+static void on_read(struct router_link *rl, const json_t *msg)
+{
+	selection_read(rl->d, msg);
 	apply_step(rl->d);
 }
 
@@ -108,13 +138,36 @@ static void on_route(struct router_link *rl, const json_t *msg)
 	    in_ms > 0 ? xasprintf("; NICs in %.1f s", (double)in_ms / 1000) : xstrdup("");
 
 	rl->dirty = true;
+	selection_unread(rl->d, false);
 	event_add(rl->d->events, "route", who, "%s %s%s%s%s", action ? action : "",
 	          prefix ? prefix : "", hops ? " " : "", hops ? hops : "", later);
+}
+
+/* Of so many that an event each says nothing to anybody. */
+static void on_routes(struct router_link *rl, const json_t *msg)
+{
+	static const char *const words[] = { "added", "changed", "deleted" };
+	_cleanup_free_ char *who = instance_of(msg);
+	_cleanup_str_ struct str s = { 0 };
+	json_int_t in_ms = json_integer_value(json_object_get(msg, "inMs"));
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		json_int_t n = json_integer_value(json_object_get(msg, words[i]));
+
+		if (n)
+			str_printf(&s, "%s%lld more %s", s.n ? ", " : "", (long long)n, words[i]);
+	}
+	if (in_ms > 0)
+		str_printf(&s, "; NICs in %.1f s", (double)in_ms / 1000);
+	rl->dirty = true;
+	selection_unread(rl->d, false);
+	event_add(rl->d->events, "route", who, "%s", str_get(&s));
 }
 
 /* With Azure's timing: the NICs have followed. */
 static void on_programmed(struct router_link *rl, const json_t *msg)
 {
+	json_int_t n = json_integer_value(json_object_get(msg, "routes"));
 	_cleanup_free_ char *hops =
 	    json_dumps(json_object_get(msg, "nextHops"), JSON_COMPACT | JSON_ENCODE_ANY);
 	_cleanup_free_ char *who = instance_of(msg);
@@ -122,6 +175,11 @@ static void on_programmed(struct router_link *rl, const json_t *msg)
 	const char *step = json_string_value(json_object_get(msg, "step"));
 	json_int_t waited = json_integer_value(json_object_get(msg, "waitedMs"));
 
+	if (n) {
+		event_add(rl->d->events, "programmed", who, "NICs: %lld more, %s after %.1f s",
+		          (long long)n, step ? step : "", (double)waited / 1000);
+		return;
+	}
 	event_add(rl->d->events, "programmed", who, "NICs: %s %s, %s after %.1f s",
 	          prefix ? prefix : "", hops ? hops : "", step ? step : "", (double)waited / 1000);
 }
@@ -139,15 +197,17 @@ static void looked(struct router_link *rl, const json_t *msg)
 static void on_message(struct router_link *rl, json_t *msg)
 {
 	const char *event = json_string_value(json_object_get(msg, "event"));
-	json_t *rib = json_object_get(msg, "rib");
 
-	if (rib) {
-		json_decref(rl->rib);
-		rl->rib = json_incref(msg);
+	if (!event && json_object_get(msg, "rib")) {
+		on_rib(rl, msg);
 	} else if (streq(event, "applied")) {
 		on_applied(rl, msg);
 	} else if (streq(event, "looked")) {
 		looked(rl, msg);
+	} else if (streq(event, "read")) {
+		on_read(rl, msg);
+	} else if (streq(event, "routes")) {
+		on_routes(rl, msg);
 	} else if (streq(event, "route")) {
 		on_route(rl, msg);
 	} else if (streq(event, "programmed")) {
@@ -278,6 +338,9 @@ static void on_exit_of(struct child *c, int wstatus)
 	hang_up(rl);
 	rl->host_pid = 0;
 	rl->waiting = 0;
+	rl->fetching = false;
+	rl->rib_version = -1; /* its versions begin anew */
+	selection_unread(rl->d, true);
 	logbuf_tail(&rl->log, 5, "  ", &tail);
 	event_add(rl->d->events, "process", "fabric/vnetlab-router", "%s; is restarted%s%s",
 	          wait_status_str(wstatus, how), tail.n ? "; last lines:\n" : "", str_get(&tail));
@@ -375,6 +438,17 @@ int router_health(struct driver *d, struct err *e)
 	           NULL, 0, e);
 }
 
+bool router_read(struct driver *d, json_int_t mark, json_t *doubt)
+{
+	if (!d->router || !d->router->peer) {
+		json_decref(doubt);
+		return false;
+	}
+	return say(d->router,
+	           json_pack("{s:s,s:I,s:o}", "op", "read", "mark", mark, "doubt", doubt), NULL, 0,
+	           NULL) == 0;
+}
+
 void router_resync(struct driver *d)
 {
 	if (!d->router->peer)
@@ -411,6 +485,8 @@ bool router_settled(struct driver *d, char **ret_why)
 	/* With Azure's timing NICs follow half a minute later: nobody waits for that. */
 	else if (rl->dirty && !d->lab.model->settings.timing_azure)
 		why = "it has not applied the last routes yet";
+	else if (rl->rib_version != rl->version)
+		why = "it has not said yet what NICs have";
 	if (why && ret_why)
 		*ret_why = xstrdup(why);
 	return !why;
@@ -425,7 +501,10 @@ const char *router_state(const struct driver *d)
 {
 	if (!d->router || !d->router->child.pid)
 		return "restarting";
-	return router_settled((struct driver *)d, NULL) ? "running" : "applying";
+	return router_settled((struct driver *)d, NULL) &&
+	               selection_settled((struct driver *)d, NULL, NULL)
+	           ? "running"
+	           : "applying";
 }
 
 int lab_rib(struct lab *l, struct rib **ret, struct err *e)

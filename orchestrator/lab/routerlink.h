@@ -15,6 +15,9 @@ int router_health(struct driver *d, struct err *e);  /* only the state of backen
 /* True when it has applied the design and everything that the instances have learned since; else a
  * sentence in *ret_why (the caller frees; NULL: not wanted). */
 bool router_settled(struct driver *d, char **ret_why);
+/* Has it read what instances' kernels hold now, and those in doubt (stolen) from the first to the
+ * last; its answer goes to selection_read().  False: it cannot be asked. */
+bool router_read(struct driver *d, json_int_t mark, json_t *doubt);
 /* Which Route Server instances are in maintenance has changed. */
 int router_maintained(struct driver *d, struct err *e);
 /* By which gateways' instances NICs get nothing has changed (lab/apart.h). */

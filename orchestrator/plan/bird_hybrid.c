@@ -243,7 +243,7 @@ static void add_told(struct str *b)
 	           "\"beside_*\";\n"
 	           "}\n"
 	           "\n"
-	           "protocol kernel {\n"
+	           "protocol kernel " BIRD_NICS " {\n"
 	           "\tkernel table %d;\n"
 	           "\tscan time 3600;\n"
 	           "\tmerge paths on limit %d;\n"

@@ -124,7 +124,7 @@ static void add_kernel(struct str *b)
 {
 	str_printf(b,
 	           "\n# The selection, equal paths merged, for the virtual router to read.\n"
-	           "protocol kernel {\n"
+	           "protocol kernel " BIRD_NICS " {\n"
 	           "\tkernel table %d;\n"
 	           "\tscan time 3600;\n"
 	           "\tmerge paths on limit %d;\n"

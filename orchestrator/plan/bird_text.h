@@ -2,6 +2,8 @@
  * MSEEs and generated routers of sites. */
 #pragma once
 
+#define BIRD_NICS "nics" /* the kernel protocol that the virtual router reads */
+
 /* Timers of a Route Server's sessions (azure-semantics 1.3); of a gateway's Azure does not say. */
 #define BIRD_TIMERS \
 	"\thold time 180;\n" \

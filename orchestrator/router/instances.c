@@ -24,29 +24,6 @@ static void follow(struct router *r, size_t i, const struct rib_table *to)
 	router_dirty(r);
 }
 
-static json_t *hops_json(const struct rib_route *route)
-{
-	json_t *hops = json_array();
-
-	for (unsigned i = 0; route && i < route->n_next_hops; i++)
-		json_array_append_new(hops, json_string(IP4_STR(route->next_hops[i])));
-	return hops;
-}
-
-static void say_route(struct router *r, size_t i, const struct rib_route *now, bool had,
-                      int64_t in_ms)
-{
-	router_say(r,
-	           json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "route",
-	                     model_table_kind(r->model, i / 2), model_table_name(r->model, i / 2),
-	                     "instance", (int)(i % 2), "prefix", PREFIX_STR(now->prefix),
-	                     "nextHops", hops_json(now), "action",
-	                     !now->n_next_hops ? "delete"
-	                     : had             ? "change"
-	                                       : "add",
-	                     "inMs", (json_int_t)in_ms));
-}
-
 /* Instance i has selected otherwise. */
 static void on_changes(struct router *r, size_t i, const struct watch_changes *c)
 {
@@ -67,21 +44,8 @@ static void on_changes(struct router *r, size_t i, const struct watch_changes *c
 				programmer_changed(r->prog, i / 2, sibling % 2, p, router_now());
 		}
 		if (!r->quiet)
-			say_route(r, i, &c->now[k], c->had[k], in_ms);
+			report_route(r, i, &c->now[k], c->had[k], in_ms);
 	}
-}
-
-void instances_programmed(size_t rs, unsigned instance, struct prefix p,
-                          const struct rib_route *route, enum program_step step, int64_t waited,
-                          void *arg)
-{
-	struct router *r = arg;
-
-	router_say(r, json_pack("{s:s,s:s,s:i,s:s,s:o,s:s,s:I}", "event", "programmed",
-	                        model_table_kind(r->model, rs), model_table_name(r->model, rs),
-	                        "instance", (int)instance, "prefix", PREFIX_STR(p), "nextHops",
-	                        hops_json(route), "step", program_step_str(step), "waitedMs",
-	                        (json_int_t)waited));
 }
 
 bool instances_is_peer(size_t rs, ip4 hop, void *arg)
@@ -128,6 +92,7 @@ int instances_open(struct router *r, int *fds, size_t n, struct err *e)
 	int rc = 0;
 
 	r->watches = xcalloc(n, sizeof(*r->watches));
+	r->tallies = xcalloc(n, sizeof(*r->tallies));
 	r->n_watches = n;
 	for (size_t i = 0; i < n; i++) {
 		if (!model_speaks(r->model, i / 2, i % 2))
@@ -190,6 +155,7 @@ void instances_silent(struct router *r, const json_t *names)
 
 	for (size_t i = r->model->n_route_servers * 2; i < model_n_tables(r->model) * 2; i++)
 		programmer_rib(r->prog)->tables[i / 2][i % 2].silent = list[i];
+	r->version++;
 	router_dirty(r);
 }
 

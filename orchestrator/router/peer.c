@@ -223,6 +223,11 @@ json_t *peer_next(struct peer *p, struct err *e)
 	p->n_in -= len + 1;
 	memmove(p->in, nl + 1, p->n_in);
 	p->scanned = 0;
+	if (!p->n_in && p->cap_in > 4 * CHUNK) { /* something large went by: do not keep its room */
+		free(p->in);
+		p->in = NULL;
+		p->cap_in = 0;
+	}
 	if (!json_is_object(msg)) {
 		err_set(e, EBADMSG, "virtual router's connection: not a JSON object: %s",
 		        msg ? "of another type" : je.text);

@@ -15,12 +15,13 @@ enum program_step {
 	STEP_WITHDRAW, /* a prefix goes, or one of its next hops */
 	STEP_SWITCH,   /* another peer takes over: withdrawn here, injected there */
 	STEP_REPLACE,  /* the same peers, in one message */
+	STEPS
 };
 const char *program_step_str(enum program_step s); /* "injection", ... */
 
-struct program_times {    /* ms; a NULL pointer: everything at once */
-	int64_t delay[4]; /* by enum program_step */
-	int64_t damping;  /* a route that was programmed is not programmed again for so long */
+struct program_times {        /* ms; a NULL pointer: everything at once */
+	int64_t delay[STEPS]; /* by enum program_step */
+	int64_t damping;      /* a route that was programmed is not programmed again for so long */
 };
 /* settings' delays, scaled; false: timing is "fast". */
 bool program_times_of(const struct settings *s, struct program_times *ret);

@@ -21,14 +21,19 @@
  * new flows, by place in the pool, all of them; "model" may say it too
  *   {"op":"resync"}     read the kernel, correct what differs; answered by "applied"
  *   {"op":"look","mend":false}   answered by "looked"; mend: also put back what differs
+ *   {"op":"read","mark":n,"doubt":["RS/0",...]}   read what instances' kernels hold now, those in
+ *         doubt anew from the first to the last; answered by "read" when all of that is applied
  *   {"op":"rib"}        answered by {"rib":[...]}
  *   {"op":"show"}       answered by {"show":{...}}: introspection
  *
  * Router -> driver
- *   {"event":"applied","generation":n,"changes":k,"missing":p,"ms":t}
+ *   {"event":"applied","generation":n,"changes":k,"missing":p,"ms":t,"version":v,"more":false}
  *         the kernel is what design, stopped VMs and routes want; after each of the requests above
  *         and after each batch of route changes.  generation: of the last request that said one.
- *         missing: ports that were not there (they are tried again when links change).
+ *         missing: ports that were not there (they are tried again when links change).  version:
+ *         of what NICs are programmed with.  more: further changes are there already.
+ *   {"event":"read","mark":n,"tables":[{"routeServer":"RS","instance":0,"count":32000},...]}
+ *         count: routes in the instance's kernel table, -1 when that is not known
  *   {"event":"route","routeServer":"RS","instance":0,"prefix":"10.0.0.0/8","nextHops":["..."],
  *    "action":"add"|"change"|"delete","inMs":30000}
  *         an instance's selection changed; NICs follow in so many milliseconds (-1: they do not
@@ -39,9 +44,13 @@
  *   {"event":"looked","routes":n,"rules":n,"neighbours":n,"filter":false,"settings":n}
  *         what somebody else has changed in the fabric since we last did: how many routes, ...;
  *         whether its packet filter; how many settings of the namespace
- *   {"event":"error","message":"..."}       nothing is given up; the next change tries again
- *   {"rib":[{"routeServer":"RS","instance":0,"routes":[{"prefix":"...","nextHops":["..."]}]}]}
- *         what NICs are programmed with
+ *   {"event":"routes","routeServer":"RS","instance":0,"added":n,"changed":n,"deleted":n,"inMs":t}
+ *   {"event":"programmed","routeServer":"RS","instance":0,"routes":n,"step":"...","waitedMs":t}
+ *         the same of many routes together: of more than REPORT_RATE in a second, those above
+ *   {"event":"error","message":"..."}       nothing is given up; it is tried again
+ *   {"rib":[{"routeServer":"RS","instance":0,"silent":false,
+ *            "routes":"10.0.0.0/8 10.0.1.4 10.0.1.5,10.1.0.0/16 10.0.1.4"}],"version":v}
+ *         what NICs are programmed with: prefixes with their next hops
  */
 #pragma once
 
@@ -53,6 +62,7 @@
 #include "base/err.h"
 
 #define ROUTER_FD 3
+enum { REPORT_RATE = 200 }; /* events about single routes in a second */
 
 /* One end of the connection.  Lines may be large (a design of 1,000 VMs), so both directions are
  * buffered and nothing blocks. */
@@ -74,7 +84,7 @@ json_t *peer_next(struct peer *p, struct err *e);
 bool peer_take_fds(struct peer *p, int *ret, size_t n);
 
 /* {"rib":[...]} and back; the driver and its workers use rib_from_json. */
-json_t *rib_to_json(const struct model *m, const struct rib *r);
+json_t *rib_to_json(const struct model *m, const struct rib *r, json_int_t version);
 int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e);
 /* Lists of names, which of them are: by vm->idx; by table and instance.  The caller frees. */
 bool *stopped_from_json(const struct model *m, const json_t *names);

@@ -6,60 +6,87 @@
 #include "input/topology.h"
 #include "router/proto.h"
 
-static json_t *route_json(const struct rib_route *r)
+/* Objects of 32,000 routes would cost the driver 40 MB for as long as it keeps them. */
+static char *routes_text(const struct rib_table *t)
 {
-	json_t *hops = json_array();
+	_cleanup_str_ struct str s = { 0 };
+	char buf[PREFIX_STRLEN];
 
-	for (unsigned i = 0; i < r->n_next_hops; i++)
-		json_array_append_new(hops, json_string(IP4_STR(r->next_hops[i])));
-	return json_pack("{s:s,s:o}", "prefix", PREFIX_STR(r->prefix), "nextHops", hops);
+	for (size_t i = 0; i < t->n; i++) {
+		if (i)
+			str_addc(&s, ',');
+		str_add(&s, prefix_str(t->routes[i].prefix, buf));
+		for (unsigned k = 0; k < t->routes[i].n_next_hops; k++) {
+			str_addc(&s, ' ');
+			str_add(&s, ip4_str(t->routes[i].next_hops[k], buf));
+		}
+	}
+	return str_take(&s);
 }
 
-json_t *rib_to_json(const struct model *m, const struct rib *r)
+json_t *rib_to_json(const struct model *m, const struct rib *r, json_int_t version)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < model_n_tables(m) && i < r->n_tables; i++) {
 		for (unsigned k = 0; k < 2; k++) {
-			json_t *routes = json_array();
+			_cleanup_free_ char *text = routes_text(&r->tables[i][k]);
 
-			for (size_t n = 0; n < r->tables[i][k].n; n++)
-				json_array_append_new(routes,
-				                      route_json(&r->tables[i][k].routes[n]));
 			json_array_append_new(
-			    all, json_pack("{s:s,s:i,s:o,s:b}", model_table_kind(m, i),
+			    all, json_pack("{s:s,s:i,s:s,s:b}", model_table_kind(m, i),
 			                   model_table_name(m, i), "instance", (int)k, "routes",
-			                   routes, "silent", r->tables[i][k].silent));
+			                   text ? text : "", "silent", r->tables[i][k].silent));
 		}
 	}
-	return json_pack("{s:o}", "rib", all);
+	return json_pack("{s:o,s:I}", "rib", all, "version", version);
 }
 
-static int route_from_json(const json_t *j, struct rib_table *t)
+/* "10.0.0.0/8 10.0.1.4 10.0.1.5", n bytes of it. */
+static int route_from_text(const char *text, size_t n, struct rib_table *t)
 {
-	const char *prefix = json_string_value(json_object_get(j, "prefix"));
-	const json_t *hops = json_object_get(j, "nextHops");
-	ip4 next_hops[RIB_MAX_NEXT_HOPS] = { 0 };
+	char word[PREFIX_STRLEN];
+	ip4 hops[RIB_MAX_NEXT_HOPS] = { 0 };
+	size_t n_hops = 0;
 	struct prefix p;
-	size_t n = json_array_size(hops);
 
-	if (!prefix || prefix_parse(prefix, &p) < 0 || n > RIB_MAX_NEXT_HOPS)
-		return -EPROTO;
-	for (size_t i = 0; i < n; i++) {
-		const char *hop = json_string_value(json_array_get(hops, i));
+	for (size_t at = 0, len; at < n; at += len + 1) {
+		const char *blank = memchr(text + at, ' ', n - at);
 
-		if (!hop || ip4_parse(hop, &next_hops[i]) < 0)
+		len = blank ? (size_t)(blank - text) - at : n - at;
+		if (len >= sizeof(word) || (at && n_hops == RIB_MAX_NEXT_HOPS))
+			return -EPROTO;
+		memcpy(word, text + at, len);
+		word[len] = '\0';
+		if (at ? ip4_parse(word, &hops[n_hops++]) < 0 : prefix_parse(word, &p) < 0)
 			return -EPROTO;
 	}
-	rib_set(t, p, next_hops, n);
+	if (!n_hops)
+		return -EPROTO;
+	rib_set(t, p, hops, n_hops);
+	return 0;
+}
+
+/* 0, or the number of the route that cannot be read, from 1. */
+static size_t routes_from_text(const char *text, struct rib_table *t)
+{
+	size_t k = 0;
+
+	for (; text && *text; text += *text == ',') {
+		size_t n = strcspn(text, ",");
+
+		k++;
+		if (route_from_text(text, n, t) < 0)
+			return k;
+		text += n;
+	}
 	return 0;
 }
 
 int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, struct err *e)
 {
 	_cleanup_(rib_free_p) struct rib *r = rib_new(model_n_tables(m));
-	size_t i, n;
-	json_t *table, *route;
+	size_t i, bad;
+	json_t *table;
 
 	json_array_foreach (json_object_get(j, "rib"), i, table) {
 		const char *name = json_string_value(json_object_get(table, "routeServer"));
@@ -72,11 +99,12 @@ int rib_from_json(const struct model *m, const json_t *j, struct rib **ret, stru
 			continue;
 		r->tables[to][instance == 1].silent =
 		    json_is_true(json_object_get(table, "silent"));
-		json_array_foreach (json_object_get(table, "routes"), n, route)
-			if (route_from_json(route, &r->tables[to][instance == 1]) < 0)
-				return err_set(e, EPROTO,
-				               "virtual router: route %zu of %s/%d cannot be read",
-				               n, name ? name : gateway, (int)instance);
+		bad = routes_from_text(json_string_value(json_object_get(table, "routes")),
+		                       &r->tables[to][instance == 1]);
+		if (bad)
+			return err_set(e, EPROTO,
+			               "virtual router: route %zu of %s/%d cannot be read", bad - 1,
+			               name ? name : gateway, (int)instance);
 	}
 	*ret = take_ptr(r);
 	return 0;

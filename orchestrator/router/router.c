@@ -82,7 +82,10 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	struct program_times times;
 	bool delays = program_times_of(&m->settings, &times);
 
+	report_rest(r);
 	instances_close(r->watches, r->n_watches);
+	free(r->tallies);
+	r->tallies = NULL;
 	r->watches = NULL;
 	r->n_watches = 0;
 	r->model = m;
@@ -119,6 +122,19 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	return rc;
 }
 
+/* Answered when what is read now is applied. */
+static void op_read(struct router *r, const json_t *req)
+{
+	_cleanup_free_ bool *doubt = instances_from_json(r->model, json_object_get(req, "doubt"));
+
+	for (size_t i = 0; i < r->n_watches; i++) {
+		if (r->watches[i] && doubt[i])
+			watch_doubt(r->watches[i]);
+		instance_read(r, i);
+	}
+	r->mark = json_integer_value(json_object_get(req, "mark"));
+}
+
 static json_t *show(const struct router *r)
 {
 	json_t *routes = json_array();
@@ -146,7 +162,7 @@ static json_t *show(const struct router *r)
 	                 routes, "kernel", kernel);
 }
 
-static void apply(struct router *r);
+static void apply(struct router *r, bool more);
 
 /* Whether somebody else has changed the fabric; "mend": and put it back. */
 static void op_look(struct router *r, bool mend)
@@ -155,13 +171,13 @@ static void op_look(struct router *r, bool mend)
 	struct err e = { 0 };
 
 	if (r->dirty) /* what is due is nobody else's doing */
-		apply(r);
+		apply(r, false);
 	int rc = r->kernel ? fabric_look(r->kernel, &d, &e) : 0;
 	bool any = d.routes || d.rules || d.neighs || d.filter || d.settings;
 
 	if (rc == 0 && any && mend) {
 		rc = fabric_mend(r->kernel, &d, &e);
-		apply(r);
+		apply(r, false);
 	}
 	if (rc < 0)
 		router_say_error(r, &e);
@@ -204,8 +220,10 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 		router_dirty(r);
 	} else if (strcmp(op, "look") == 0) {
 		op_look(r, json_is_true(json_object_get(req, "mend")));
+	} else if (strcmp(op, "read") == 0) {
+		op_read(r, req);
 	} else if (strcmp(op, "rib") == 0) {
-		router_say(r, rib_to_json(r->model, programmer_rib(r->prog)));
+		router_say(r, rib_to_json(r->model, programmer_rib(r->prog), r->version));
 	} else {
 		rc = err_set(e, EPROTO, "unknown request \"%s\"", op);
 	}
@@ -233,9 +251,21 @@ static int read_requests(struct router *r, struct err *e)
 
 /* --- the kernel ----------------------------------------------------------------------------- */
 
-static void apply(struct router *r)
+static int apply_now(struct router *r, struct err *e)
 {
 	const struct runtime rt = { .vm_stopped = r->stopped, .backend_down = r->down };
+
+	if (!r->kernel && fabric_kernel_open(-1, &r->kernel, e) < 0)
+		return -e->code;
+	if (programmer_run(r->prog, router_now(), report_programmed, r))
+		r->version++;
+	return fabric_apply(r->kernel, fabric_compile(r->model, programmer_rib(r->prog), &rt),
+	                    &r->last, e);
+}
+
+/* more: something else is there to be read. */
+static void apply(struct router *r, bool more)
+{
 	struct err e = { 0 };
 	struct timespec a, b;
 
@@ -243,14 +273,9 @@ static void apply(struct router *r)
 	if (!r->model)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	if (!r->kernel && fabric_kernel_open(-1, &r->kernel, &e) < 0) {
-		router_say_error(r, &e);
-		router_retry(r);
-		return;
-	}
-	programmer_run(r->prog, router_now(), instances_programmed, r);
-	if (fabric_apply(r->kernel, fabric_compile(r->model, programmer_rib(r->prog), &rt),
-	                 &r->last, &e) < 0) {
+	r->failed = apply_now(r, &e) < 0;
+	report_rest(r);
+	if (r->failed) {
 		router_say_error(r, &e);
 		router_retry(r);
 		return;
@@ -259,9 +284,10 @@ static void apply(struct router *r)
 	r->last_ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
 	r->applied++;
 	r->changes += r->last.total;
-	router_say(r, json_pack("{s:s,s:I,s:I,s:I,s:f}", "event", "applied", "generation",
+	router_say(r, json_pack("{s:s,s:I,s:I,s:I,s:f,s:I,s:b}", "event", "applied", "generation",
 	                        r->generation, "changes", (json_int_t)r->last.total, "missing",
-	                        (json_int_t)r->last.missing, "ms", r->last_ms));
+	                        (json_int_t)r->last.missing, "ms", r->last_ms, "version",
+	                        r->version, "more", more));
 }
 
 static void links_changed(struct router *r)
@@ -305,6 +331,7 @@ struct router *router_free(struct router *r)
 		return NULL;
 	instances_close(r->watches, r->n_watches);
 	instances_free_aside(r->aside, r->n_watches);
+	free(r->tallies);
 	free(r->maintained);
 	programmer_free(r->prog);
 	model_free(r->model);
@@ -391,7 +418,11 @@ int router_run(struct router *r, struct err *e)
 		if (r->retry_at >= 0 && r->retry_at <= now)
 			try_again(r);
 		if (r->dirty && (n <= 0 || now - r->dirty_since > MAX_CHURN_MS))
-			apply(r);
+			apply(r, n > 0);
+		if (r->mark && !r->dirty && !r->failed) {
+			report_read(r);
+			r->mark = 0;
+		}
 		int more = peer_flush(r->peer, e);
 
 		if (more < 0)

@@ -9,6 +9,11 @@
 #include "router/router.h"
 #include "router/watch.h"
 
+struct tally { /* of an instance's routes that were not reported one by one */
+	size_t added, changed, deleted, programmed[STEPS];
+	int64_t in_ms, waited[STEPS]; /* the longest */
+};
+
 struct router {
 	int epoll;
 	struct peer *peer;
@@ -25,10 +30,16 @@ struct router {
 	bool *maintained;
 	struct rib_table *aside;
 	json_int_t generation;
-	bool dirty;          /* something changed that is not in the kernel yet */
-	int64_t dirty_since; /* ms */
-	int64_t retry_at;    /* ms; -1: nothing went wrong */
-	bool quiet;          /* no route events: routes that were there before us */
+	bool dirty;            /* something changed that is not in the kernel yet */
+	int64_t dirty_since;   /* ms */
+	int64_t retry_at;      /* ms; -1: nothing went wrong */
+	bool quiet;            /* no route events: routes that were there before us */
+	bool failed;           /* the last apply(): what was read is not in the kernel */
+	json_int_t mark;       /* of a request to read; 0: none waits for its answer */
+	json_int_t version;    /* of what NICs are programmed with */
+	struct tally *tallies; /* by watch */
+	int64_t rate_since;    /* ms */
+	unsigned spoken;       /* events about single routes since then */
 	struct fabric_changes last;
 	double last_ms;
 	uint64_t applied, errors, changes; /* changes: of all that was applied together */
@@ -60,8 +71,17 @@ void instances_silent(struct router *r, const json_t *names);
 /* What an instance in maintenance is programmed with: what its sibling selects; what it was, while
  * neither is there; nothing, when that lasts. */
 void instance_stand_in(struct router *r, size_t i, const bool *lost);
-/* fn of programmer_run(). */
-void instances_programmed(size_t rs, unsigned instance, struct prefix p,
-                          const struct rib_route *route, enum program_step step, int64_t waited,
-                          void *arg);
 bool instances_is_peer(size_t rs, ip4 hop, void *arg);
+
+/* --- report.c -----------------------------------------------------------------------------------
+ */
+
+/* Instance i has selected otherwise. */
+void report_route(struct router *r, size_t i, const struct rib_route *now, bool had, int64_t in_ms);
+/* fn of programmer_run(). */
+void report_programmed(size_t rs, unsigned instance, struct prefix p, const struct rib_route *route,
+                       enum program_step step, int64_t waited, void *arg);
+/* What was too much for an event each. */
+void report_rest(struct router *r);
+/* The answer to "read". */
+void report_read(struct router *r);

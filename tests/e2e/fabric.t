@@ -214,13 +214,19 @@ def arp(target, mine):
         return None, 2000
 
 
+def routes(answer, instance):
+    """prefix: next hops"""
+    text = answer["rib"][instance]["routes"]
+    return {r.split()[0]: r.split()[1:] for r in text.split(",") if r}
+
+
 def wait_rib(dst, instance, hops, seconds=5):
     """Until the router has the route: what it says then."""
     deadline = time.monotonic() + seconds
     while True:
         answers = ask(op="rib")
-        rib = answers[-1]["rib"][instance]["routes"]
-        now = [r["nextHops"] for r in rib if r["prefix"] == dst]
+        rib = routes(answers[-1], instance)
+        now = [rib[dst]] if dst in rib else []
         if now == ([hops] if hops else []) or time.monotonic() > deadline:
             return answers, now
 
@@ -429,7 +435,7 @@ same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "wi
 sh("RS/0", "ip route add 10.8.0.0/16 proto static table 100 via 10.0.1.4 dev eth0; "
            "ip route add 10.8.0.0/16 proto bird table 99 via 10.0.1.4 dev eth0; "
            "ip route add unreachable 10.7.0.0/16 proto bird table 100")
-same(ask(op="rib")[-1]["rib"][0]["routes"], [], "only BIRD's routes of its table count")
+same(routes(ask(op="rib")[-1], 0), {}, "only BIRD's routes of its table count")
 sh("RS/0", "ip route add default proto bird table 100 via 10.0.1.4 dev eth0")
 _, now = wait_rib("0.0.0.0/0", 0, ["10.0.1.4"])
 same(now, [["10.0.1.4"]], "a default route counts")

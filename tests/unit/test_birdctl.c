@@ -409,6 +409,21 @@ static void long_path(void **state)
 	free(s);
 }
 
+static void what_went_to_the_kernel(void **state)
+{
+	_cleanup_free_ char *text = reply("protocols", 0);
+	struct bird_export x;
+
+	(void)state;
+	assert_true(bird_parse_export(text, "kernel1", &x));
+	assert_int_equal(x.routes, 4);
+	assert_int_equal(x.updates, 6);
+	assert_int_equal(x.withdrawals, 0);
+	assert_false(bird_parse_export(text, "kernel", &x));
+	assert_false(bird_parse_export("", "kernel1", &x));
+	assert_int_equal(x.routes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +434,7 @@ int main(void)
 		cmocka_unit_test(other_versions),
 		cmocka_unit_test(moments),
 		cmocka_unit_test(long_values),
+		cmocka_unit_test(what_went_to_the_kernel),
 		cmocka_unit_test_teardown(client, stop),
 		cmocka_unit_test_teardown(client_errors, stop),
 		cmocka_unit_test_teardown(long_path, stop),

@@ -393,7 +393,7 @@ static void test_rib_json(void **state)
 	rib_set(&r->tables[0][0], P("0.0.0.0/0"), hops, 2);
 	rib_set(&r->tables[1][1], P("10.0.0.0/8"), hops, 1);
 	r->tables[1][0].silent = true;
-	json_t *j = rib_to_json(&m, r);
+	json_t *j = rib_to_json(&m, r, 7);
 
 	assert_int_equal(rib_from_json(&m, j, &back, &e), 0);
 	assert_int_equal(back->tables[0][0].n, 1);
@@ -404,11 +404,20 @@ static void test_rib_json(void **state)
 	assert_int_equal(rib_get(&back->tables[1][1], P("10.0.0.0/8"))->next_hops[0], hops[0]);
 	rib_free(back);
 	json_decref(j);
-	j = json_pack("{s:[{s:s,s:i,s:[{s:s,s:[s]}]}]}", "rib", "routeServer", "one", "instance", 1,
-	              "routes", "prefix", "10.0.0.0/8", "nextHops", "10.0.0");
-	assert_int_equal(rib_from_json(&m, j, &back, &e), -EPROTO);
-	assert_string_equal(e.msg, "virtual router: route 0 of one/1 cannot be read");
-	json_decref(j);
+	static const char *const nonsense[] = {
+		"10.0.0.0/8 10.0.0",    "10.0.0.0/8", "10.0.0.0 10.0.0.4",
+		"10.0.0.0/8  10.0.0.4", "x",          "100.100.100.100/100 1.1"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
+		_cleanup_free_ char *text = xasprintf("10.9.0.0/16 10.0.0.4,%s", nonsense[i]);
+
+		j = json_pack("{s:[{s:s,s:i,s:s}]}", "rib", "routeServer", "one", "instance", 1,
+		              "routes", text);
+		assert_int_equal(rib_from_json(&m, j, &back, &e), -EPROTO);
+		assert_string_equal(e.msg, "virtual router: route 1 of one/1 cannot be read");
+		json_decref(j);
+	}
 	rib_free(r);
 }
 
