@@ -249,7 +249,9 @@ COMMAND(
                 "sessions: state, since when, routes received and advertised. Where there are\n"
                 "gateways: their connections and sessions, and why one is down. Appliances that "
                 "can use none of the\n"
-                "routes that they got are named, with the likely cause and a cure.",
+                "routes that they got are named, with the likely cause and a cure. An instance "
+                "whose routes NICs do\n"
+                "not have, or not yet, is said first.",
         .max_args = 1,
         .kinds = { ARG_LAB },
         .common_output = true,

@@ -195,6 +195,7 @@ struct nl_route guest_nl_route(const struct guest_hop *h)
 		.scope = (uint8_t)h->scope,
 		.metric = h->metric,
 		.src = h->src,
+		.quickack = h->quickack,
 		.n_hops = 1,
 		.hops[0] = { .via = h->via, .ifindex = (int)h->ifindex, .onlink = h->onlink },
 	};

@@ -69,7 +69,8 @@ struct nl_route {
 	uint8_t type;   /* RTN_UNICAST, RTN_BLACKHOLE, RTN_THROW, RTN_UNREACHABLE, ... */
 	uint8_t protocol, scope;
 	uint32_t metric;
-	ip4 src; /* preferred source, 0: none */
+	ip4 src;       /* preferred source, 0: none */
+	bool quickack; /* TCP acknowledges at once; not read back */
 	struct nl_hop hops[16];
 	unsigned n_hops;
 };

@@ -242,6 +242,12 @@ struct nlmsghdr *nl_enc_route(void *buf, bool add, const struct nl_route *r)
 		mnl_attr_put_u32(h, RTA_PRIORITY, r->metric);
 	if (add && r->src)
 		put_ip(h, RTA_PREFSRC, r->src);
+	if (add && r->quickack) {
+		struct nlattr *nest = mnl_attr_nest_start(h, RTA_METRICS);
+
+		mnl_attr_put_u32(h, RTAX_QUICKACK, 1);
+		mnl_attr_nest_end(h, nest);
+	}
 	/* A deletion is by prefix, table, metric and protocol: its hops are what they are. */
 	if (add && r->n_hops)
 		put_hops(h, r);

@@ -13,11 +13,12 @@
 #include "lab/fresh.h"
 #include "lab/observe.h"
 #include "lab/ops.h"
+#include "lab/peerask.h"
 #include "lab/process.h"
 #include "lab/proposal.h"
 #include "lab/usable.h"
 
-enum { PROGRESS_MS = 100, ASK_MS = 2000 };
+enum { PROGRESS_MS = 100, ASK_MS = 2000, CONFIRM_MS = 1000 };
 
 enum phase { PHASE_LOOK, PHASE_START, PHASE_CONVERGE, PHASE_ASK };
 
@@ -33,6 +34,7 @@ struct apply {
 	uint64_t began, built, ready, converged;
 	long wait_ms;
 	struct timer deadline, tick;
+	bool confirming; /* all instances are asked once more */
 	struct err failed;
 };
 
@@ -56,6 +58,8 @@ static void apply_free(struct apply *a)
 	loop_timer_stop(d->loop, &a->deadline);
 	loop_timer_stop(d->loop, &a->tick);
 	usable_ask_cancel(d, a);
+	peers_ask_cancel(d);
+	observe_fresh_cancel(d, a);
 	observe_hurry(d, false);
 	json_decref(a->before);
 	json_decref(a->changes);
@@ -221,12 +225,38 @@ static void tick(struct timer *t)
 	loop_timer(a->d->loop, t, PROGRESS_MS);
 }
 
+/* What one instance's BIRD is busy with it has not told, while the others' answers are newer: rest
+ * is what all of them say after everything had come to rest. */
+static void confirmed(void *ctx)
+{
+	struct apply *a = ctx;
+	struct convergence cv;
+
+	a->confirming = false;
+	if (a->phase == PHASE_ASK) /* the deadline has passed meanwhile */
+		return;
+	bool ok = lab_converged(a->d, false, &cv);
+
+	convergence_free(&cv);
+	if (ok) {
+		a->converged = now_ms();
+		ask(a);
+	}
+}
+
+static void peers_asked(void *ctx)
+{
+	struct apply *a = ctx;
+
+	observe_fresh(a->d, CONFIRM_MS, confirmed, a);
+}
+
 void apply_step(struct driver *d)
 {
 	struct apply *a = d->apply;
 	struct convergence cv;
 
-	if (!a || !a->built || d->building)
+	if (!a || !a->built || d->building || a->confirming)
 		return;
 	if (a->failed.code) {
 		fail(a);
@@ -248,8 +278,8 @@ void apply_step(struct driver *d)
 	}
 	if (ok && a->wait_ms > 0) {
 		convergence_free(&cv);
-		a->converged = now_ms();
-		ask(a);
+		a->confirming = true;
+		peers_ask(d, CONFIRM_MS, peers_asked, a);
 		return;
 	}
 	if (!ok && a->wait_ms == 0) { /* not asked to wait: what is missing is not worth a reason */

@@ -58,6 +58,17 @@ static int connect_to(const char *path, int timeout_ms, int *ret_fd, struct err 
 	return 0;
 }
 
+int bird_dial(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || !path || strlen(path) >= sizeof(sa.sun_path))
+		return -1;
+	strcpy(sa.sun_path, path);
+	return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 ? -1 : take_fd(fd);
+}
+
 /* Waits for the socket until the deadline.  In steps: a driver that waits shows that it does not
  * hang (lab/alive.h). */
 static int wait_fd(int fd, short events, long deadline, const char *what, struct err *e)

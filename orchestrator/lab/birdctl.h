@@ -38,6 +38,9 @@ struct bird_path { /* one route of a session */
 int bird_command(const char *path, const char *command, int timeout_ms, char **ret_text,
                  struct err *e);
 
+/* A connection that does not block, for whoever asks from the loop; -1. */
+int bird_dial(const char *path);
+
 /* Protocol name of a bgpConnection in the generated configuration.  Made from the peer's address,
  * so that removing one connection renames, and restarts, no other. */
 void bird_protocol_name(const struct bgp_connection *c, char buf[64]);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "kernel/nl.h"
+#include "kernel/tcp_diag.h"
 #include "lab/converge_hybrid.h"
 #include "lab/fault.h"
 #include "lab/health.h"
@@ -24,6 +25,7 @@ enum {
 	 * nothing about being done for that long; one that has is done when its counts stand still.
 	 */
 	FIRST_ROUTES_MS = 1200,
+	BGP_PORT = 179,
 };
 
 void convergence_free(struct convergence *c)
@@ -177,6 +179,26 @@ static char *reason_of(const struct driver *d, const struct bgp_connection *c, u
 	return why ? why : xasprintf("no answer from %s yet", IP4_STR(there));
 }
 
+/* --- what is on its way -------------------------------------------------------------------------
+ */
+
+/* TCP keeps the last bit of many routes back until what is before it is acknowledged: longer than
+ * counts that stand still say anything.  Where somebody broke something, it may be kept for ever.
+ */
+static void on_the_way(const struct driver *d, json_t *missing)
+{
+	for (size_t i = 0; i < d->lab.n_nodes; i++) {
+		const struct node *n = d->lab.nodes[i];
+		bool well = n->n_procs && !n->stopped && !n->frozen && !n->faulted;
+
+		for (size_t k = 0; k < n->n_procs; k++)
+			well = well && !n->procs[k]->frozen;
+		if (well && tcp_diag_busy(n->netns, BGP_PORT, NULL) > 0)
+			converge_say(missing,
+			             xasprintf("%s: BGP messages are on their way", n->name));
+	}
+}
+
 /* --- the verdict --------------------------------------------------------------------------------
  */
 
@@ -242,5 +264,7 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 
 	if (m && !health_settled(d, &probes))
 		converge_say(ret->missing, probes);
+	if (m && !json_array_size(ret->missing))
+		on_the_way(d, ret->missing);
 	return json_array_size(ret->missing) == 0;
 }

@@ -56,6 +56,7 @@ struct driver {
 	struct drift_watch *drift;          /* lab/drift.c */
 	struct router_link *router;         /* lab/routerlink.c */
 	struct selection *selection;        /* lab/selection.c */
+	struct peer_ask *peer_ask;          /* lab/peerask.c: under way, or NULL */
 	struct responder *responder;        /* lab/responder.c */
 	struct maintenance *maintenance;    /* lab/maintenance.c */
 	struct health *health;              /* lab/health.c */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -175,6 +174,8 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	} else if (!s->stable || now_ms() - s->looked >= LOOK_MS) {
 		s->stable++;
 		s->looked = now_ms();
+		if (in->d->observer->hurry && s->conn && streq(b->state, "Established"))
+			peer_wake(in->d, s->conn);
 	}
 	s->known = true;
 	s->seen++;
@@ -294,19 +295,15 @@ static void on_socket(struct source *s, uint32_t events)
 
 static int call(struct instance *in)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	const struct process *p = bird_of(in->node);
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = bird_dial(bird_of(in->node)->ready_path);
 
-	if (fd < 0 || !p->ready_path || strlen(p->ready_path) >= sizeof(sa.sun_path))
-		return -1;
-	strcpy(sa.sun_path, p->ready_path);
-	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+	if (fd < 0)
 		return -1;
 	in->src.fn = on_socket;
-	if (loop_add(in->d->loop, &in->src, fd, EPOLLIN, NULL) < 0)
+	if (loop_add(in->d->loop, &in->src, fd, EPOLLIN, NULL) < 0) {
+		close_p(&fd);
 		return -1;
-	take_fd(fd);
+	}
 	in->asking = ASK_GREETING;
 	return 0;
 }

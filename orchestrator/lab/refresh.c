@@ -1,9 +1,6 @@
 #include "lab/refresh.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "lab/events.h"
@@ -81,17 +78,11 @@ void peer_wake(const struct driver *d, const struct bgp_connection *c)
 
 	for (size_t i = 0; n && i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];
-		struct sockaddr_un sa = { .sun_family = AF_UNIX };
+		int fd = -1;
 
-		if (!streq(p->name, "bird") || p->state != PROC_RUNNING || !p->ready_path ||
-		    strlen(p->ready_path) >= sizeof(sa.sun_path))
-			continue;
-		_cleanup_close_ int fd =
-		    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-		strcpy(sa.sun_path, p->ready_path);
-		if (fd >= 0 && connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
-			continue;
+		if (streq(p->name, "bird") && p->state == PROC_RUNNING)
+			fd = bird_dial(p->ready_path);
+		close_p(&fd);
 	}
 }
 

@@ -17,7 +17,8 @@ struct entry { /* of an instance */
 	const struct node *node;
 	struct bird_export now, asked, read; /* as BIRD says; at the question; at the answer */
 	bool was_read;
-	long count; /* what the router found; -1: not known */
+	bool said_since; /* BIRD has answered since then */
+	long count;      /* what the router found; -1: not known */
 	enum repair next;
 };
 
@@ -112,11 +113,18 @@ static json_t *repair(struct driver *d)
 			continue;
 		if (x->next == DOUBT_ROUTER || x->next == DOUBT_AGAIN)
 			json_array_append_new(doubt, json_string(x->node->name));
-		else if (x->next == TELL_BIRD)
+		else if (x->next == TELL_BIRD && x->said_since)
 			tell_bird(d, x);
-		x->next += x->next < GIVE_UP;
+		else
+			continue;
+		x->next++;
 	}
 	return doubt;
+}
+
+static bool to_be_repaired(const struct entry *x)
+{
+	return lacks(x) && x->next != GIVE_UP && (x->next != TELL_BIRD || x->said_since);
 }
 
 static void ask(struct driver *d)
@@ -127,8 +135,7 @@ static void ask(struct driver *d)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct entry *x = &s->entries[i];
 
-		need |=
-		    !x->was_read || !same(&x->now, &x->read) || (lacks(x) && x->next != GIVE_UP);
+		need |= !x->was_read || !same(&x->now, &x->read) || to_be_repaired(x);
 	}
 	if (!need || s->asked)
 		return;
@@ -153,6 +160,7 @@ void selection_seen(struct driver *d, const struct node *n, const char *text)
 		x->node = n;
 	}
 	x->now = now;
+	x->said_since = true;
 	ask(d);
 }
 
@@ -164,6 +172,7 @@ static void take_count(struct driver *d, size_t i, const json_t *table)
 		return;
 	x->read = x->asked;
 	x->was_read = true;
+	x->said_since = false;
 	x->count = (long)json_integer_value(json_object_get(table, "count"));
 	if (!lacks(x))
 		x->next = DOUBT_ROUTER;
@@ -190,6 +199,7 @@ void selection_read(struct driver *d, const json_t *msg)
 			                               json_object_get(table, "instance")),
 			           table);
 	}
+	ask(d);
 }
 
 /* --- what it comes to --------------------------------------------------------------------------

@@ -43,6 +43,7 @@ struct guest_hop { /* a route, with its one next hop */
 	ip4 via; /* 0: on the link */
 	uint32_t onlink, protocol, scope, metric;
 	ip4 src;
+	uint32_t quickack; /* TCP acknowledges at once */
 };
 struct guest_neigh { /* permanent: the gateway of a subnet, which is the fabric */
 	uint32_t ifindex;

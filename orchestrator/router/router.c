@@ -263,6 +263,14 @@ static int apply_now(struct router *r, struct err *e)
 	                    &r->last, e);
 }
 
+static void say_applied(struct router *r)
+{
+	router_say(r, json_pack("{s:s,s:I,s:I,s:I,s:f,s:I,s:b}", "event", "applied", "generation",
+	                        r->generation, "changes", (json_int_t)r->last.total, "missing",
+	                        (json_int_t)r->last.missing, "ms", r->last_ms, "version",
+	                        r->version, "more", r->more));
+}
+
 /* more: something else is there to be read. */
 static void apply(struct router *r, bool more)
 {
@@ -284,10 +292,8 @@ static void apply(struct router *r, bool more)
 	r->last_ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
 	r->applied++;
 	r->changes += r->last.total;
-	router_say(r, json_pack("{s:s,s:I,s:I,s:I,s:f,s:I,s:b}", "event", "applied", "generation",
-	                        r->generation, "changes", (json_int_t)r->last.total, "missing",
-	                        (json_int_t)r->last.missing, "ms", r->last_ms, "version",
-	                        r->version, "more", more));
+	r->more = more;
+	say_applied(r);
 }
 
 static void links_changed(struct router *r)
@@ -349,7 +355,7 @@ struct router *router_free(struct router *r)
  * there), else until a delayed route is due. */
 static int timeout(const struct router *r)
 {
-	if (r->dirty)
+	if (r->dirty || r->more)
 		return 0;
 	int64_t next = r->prog ? programmer_next(r->prog) : -1, now = router_now();
 
@@ -419,6 +425,10 @@ int router_run(struct router *r, struct err *e)
 			try_again(r);
 		if (r->dirty && (n <= 0 || now - r->dirty_since > MAX_CHURN_MS))
 			apply(r, n > 0);
+		if (r->more && !r->dirty && n <= 0) { /* what was there changed nothing */
+			r->more = false;
+			say_applied(r);
+		}
 		if (r->mark && !r->dirty && !r->failed) {
 			report_read(r);
 			r->mark = 0;

@@ -34,6 +34,7 @@ struct router {
 	int64_t dirty_since;   /* ms */
 	int64_t retry_at;      /* ms; -1: nothing went wrong */
 	bool quiet;            /* no route events: routes that were there before us */
+	bool more;             /* said with the last "applied" */
 	bool failed;           /* the last apply(): what was read is not in the kernel */
 	json_int_t mark;       /* of a request to read; 0: none waits for its answer */
 	json_int_t version;    /* of what NICs are programmed with */
