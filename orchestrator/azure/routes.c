@@ -89,7 +89,8 @@ static bool set_balancer(struct build *b, struct eff_route *r, unsigned i, const
 	const struct peering *p;
 	enum pair_rule rule;
 
-	if (r->source == SRC_VNG && other_region(v, b->rs->vnet)) { /* azure-semantics 1.11 */
+	if (r->source == SRC_VNG && b->rs &&
+	    other_region(v, b->rs->vnet)) { /* azure-semantics 1.11 */
 		str_printf(why,
 		           "; load balancer %s is in %s and Route Server %s in %s: as a next hop "
 		           "of BGP it must be in one region with it, packets are dropped",
