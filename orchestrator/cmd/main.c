@@ -13,6 +13,7 @@
 #include "cmd/help.h"
 #include "cmd/host.h"
 #include "cmd/serve.h"
+#include "lab/alive.h"
 
 static const char *environment(const char *name)
 {
@@ -31,6 +32,11 @@ static void catch_sigpipe(void)
 	struct sigaction sa = { .sa_handler = on_sigpipe, .sa_flags = SA_RESTART };
 
 	sigaction(SIGPIPE, &sa, NULL);
+}
+
+static void on_busy(const char *lab)
+{
+	ui_note("lab %s is busy: it builds, or works for somebody else; waiting for it", lab);
 }
 
 /* With 0, 1 or 2 closed, the next socket or file would be taken for a standard stream.  Standard
@@ -148,5 +154,6 @@ int main(int argc, char **argv)
 	if (argc == 3 && streq(argv[1], "--serve"))
 		return serve(argv[2]);
 	serve_terminals();
+	alive_on_busy = on_busy;
 	return run(argv);
 }

@@ -15,6 +15,8 @@
 /* Together below the two seconds after which a driver is said not to answer. */
 enum { QUIET_MS = 800, ANSWER_MS = 800, POLLED_MAX = 8 };
 
+void (*alive_on_busy)(const char *lab);
+
 void alive_init(struct alive *a)
 {
 	*a = (struct alive){ .ping = -1 };
@@ -108,6 +110,9 @@ static int judge(struct alive *a, const char *lab, bool patient, struct err *e)
 		return no_answer(a, lab, state, e);
 	if (!patient)
 		return err_set(e, EBUSY, "lab %s is busy", lab);
+	if (!a->spoken && alive_on_busy)
+		alive_on_busy(lab);
+	a->spoken = true;
 	a->asked = now_ms();
 	return 0;
 }
@@ -141,6 +146,7 @@ int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p,
 			                      : err_sys(e, errno, "poll");
 		if (all[0].revents || all[n].revents) {
 			a->heard = now_ms();
+			a->spoken |= (all[0].revents & POLLIN) != 0;
 			close_p(&a->ping);
 			a->ping = -1;
 		}

@@ -17,7 +17,8 @@ struct alive {
 	uint64_t heard; /* when the driver last gave a sign of life, ms; 0: the wait begins */
 	int ping;       /* a second connection, on which it was asked; -1: none */
 	uint64_t asked;
-	pid_t pid; /* of the driver */
+	pid_t pid;   /* of the driver */
+	bool spoken; /* it has said something, or its being busy was told */
 	unsigned long switches;
 };
 
@@ -28,6 +29,9 @@ void alive_done(struct alive *a);
  * answer, within two seconds; -EBUSY instead of waiting for a busy one when patient is false. */
 int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p, size_t n,
                int timeout_ms, struct err *e);
+/* Told once, of a driver that works on something else before it has said anything to us; NULL:
+ * nobody. */
+extern void (*alive_on_busy)(const char *lab);
 /* What the kernel says of a process: true when it works, or has since *switches was filled in (0:
  * never looked).  *ret_state: R, S, T, ...; 0 when there is no such process. */
 bool process_works(pid_t pid, unsigned long *switches, char *ret_state);
