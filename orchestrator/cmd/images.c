@@ -8,7 +8,7 @@
 struct known { /* an image that was looked up: its file names, or why there are none */
 	const char *name;
 	char **configs;
-	json_t *outside;
+	json_t *outside, *advice;
 	struct err e;
 };
 
@@ -27,7 +27,8 @@ static const struct known *look_up(struct images *x, const char *name)
 	k->name = name;
 	if (image_config_names(name, &k->configs, &k->e) < 0)
 		k->configs = NULL;
-	k->outside = image_outside(name);
+	k->outside = image_part(name, "outside");
+	k->advice = image_part(name, "advice");
 	return k;
 }
 
@@ -90,8 +91,46 @@ static void say_outside(const struct outside_use *u, void *ctx)
 		    u->line, u->statement, u->does, u->path);
 }
 
-static void outside_node(const struct known *k, const json_t *files, json_t *config,
-                         const struct jptr *at, struct findings *f)
+/* --- what files do without a word ---------------------------------------------------------------
+ */
+
+/* Lines that are comments do not count. */
+static bool says(const char *text, const char *words)
+{
+	for (const char *at = text; (at = strstr(at, words)); at++) {
+		const char *line = at;
+
+		while (line > text && line[-1] != '\n')
+			line--;
+		line += strspn(line, " \t");
+		if (*line != '!' && *line != '#')
+			return true;
+	}
+	return false;
+}
+
+static void advise(const struct known *k, const char *name, const char *file, const char *text,
+                   const char *pointer, struct findings *f)
+{
+	const json_t *a, *w;
+	size_t i, n;
+
+	json_array_foreach (k->advice, i, a) {
+		bool fits = streq(json_string_value(json_object_get(a, "in")), name);
+
+		json_array_foreach (json_object_get(a, "has"), n, w)
+			fits = fits && says(text, json_string_value(w));
+		json_array_foreach (json_object_get(a, "lacks"), n, w)
+			fits = fits && !says(text, json_string_value(w));
+		if (fits)
+			finding_add(f, SEV_WARNING, "IMAGE-04", NULL, pointer,
+			            json_string_value(json_object_get(a, "hint")), "%s: %s", file,
+			            json_string_value(json_object_get(a, "says")));
+	}
+}
+
+static void files_node(const struct known *k, const json_t *files, json_t *config,
+                       const struct jptr *at, struct findings *f)
 {
 	const char *name;
 	json_t *path;
@@ -101,9 +140,10 @@ static void outside_node(const struct known *k, const json_t *files, json_t *con
 		           *text = file ? json_string_value(json_object_get(files, file)) : NULL;
 		_cleanup_free_ char *ptr = jptr_str(JPTR(at, name));
 
-		if (text)
-			outside_scan(text, k->outside, say_outside,
-			             &(struct place){ file, ptr, f });
+		if (!text)
+			continue;
+		outside_scan(text, k->outside, say_outside, &(struct place){ file, ptr, f });
+		advise(k, name, file, text, ptr, f);
 	}
 }
 
@@ -129,7 +169,7 @@ static void check_owner(struct images *x, json_t *owner, const struct jptr *at, 
 		return;
 	}
 	config_names(k, config, JPTR(at, "config"), f);
-	outside_node(k, files, config, JPTR(at, "config"), f);
+	files_node(k, files, config, JPTR(at, "config"), f);
 	if (!json_object_get(packed, image))
 		image_pack(image, packed);
 }
@@ -149,6 +189,7 @@ void design_check_images(json_t *design, struct findings *f)
 	for (size_t i = 0; i < x.n; i++) {
 		free(x.v[i].configs);
 		json_decref(x.v[i].outside);
+		json_decref(x.v[i].advice);
 	}
 	free(x.v);
 	json_object_set_new(design, "images", packed);

@@ -79,8 +79,9 @@ struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */
 /* File names that the image takes in "config", NULL-terminated; for findings.  The caller frees
  * the array alone: it and the names are one piece of memory. */
 int image_config_names(const char *image, char ***ret, struct err *e);
-/* The image's "outside" (input/appliance/outside.h), or NULL; the caller's. */
-json_t *image_outside(const char *image);
+/* A part of the image's image.json ("outside": input/appliance/outside.h; "advice"), or NULL; the
+ * caller's. */
+json_t *image_part(const char *image, const char *part);
 /* Adds the image's texts to images, by its name; nothing when there is none.  A driver cannot
  * always read what who starts a lab can, and takes them from there. */
 void image_pack(const char *name, json_t *images);

@@ -265,11 +265,11 @@ int image_config_names(const char *image, char ***ret, struct err *e)
 	return 0;
 }
 
-json_t *image_outside(const char *image)
+json_t *image_part(const char *image, const char *part)
 {
 	_cleanup_(image_free_p) struct image *img = NULL;
 
 	if (image_find(image, &img, NULL) < 0 || !img)
 		return NULL;
-	return json_incref(json_object_get(img->def, "outside"));
+	return json_incref(json_object_get(img->def, part));
 }

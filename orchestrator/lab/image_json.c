@@ -302,13 +302,29 @@ static int outside(const struct ctx *c, const struct jptr *at, json_t *v)
 	return object(c, at, v, fields);
 }
 
+/* What a file of the user's does without a word: "advice". */
+static int one_advice(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	static const struct field fields[] = { { "in", text, true },     { "has", texts, true },
+		                               { "lacks", texts, true }, { "says", text, true },
+		                               { "hint", text, true },   { NULL, NULL, false } };
+
+	return object(c, at, v, fields);
+}
+
+static int advice(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	return list(c, at, v, one_advice);
+}
+
 static const struct field image_fields[] = {
 	{ "kind", kind, true },          { "description", text, true },
 	{ "package", text, true },       { "config", config, false },
 	{ "generate", generate, false }, { "files", files, false },
 	{ "copies", copies, false },     { "directories", paths, false },
 	{ "daemons", daemons, false },   { "outside", outside, false },
-	{ "routes", questions, false },  { NULL, NULL, false },
+	{ "routes", questions, false },  { "advice", advice, false },
+	{ NULL, NULL, false },
 };
 
 /* What names a file in "generate" or "when" must be one that "config" knows. */
