@@ -108,9 +108,10 @@ sshd_start() {
 }
 
 sshd_cut() {
-	# Each has a process for privileges and one for the session: children of ours, and of those.
+	# Each has a process for privileges and one for the session: children of ours, and of those; with a
+	# program of their own since OpenSSH 9.8.
 	for _p in $(ps -o pid= --ppid "$sshd_pid"); do
-		for _q in $(ps -o pid=,comm= --ppid "$_p" | sed -n 's/ sshd$//p') "$_p"; do
+		for _q in $(ps -o pid=,comm= --ppid "$_p" | sed -En 's/ sshd(-session)?$//p') "$_p"; do
 			kill -KILL "$_q" 2>/dev/null || :
 		done
 	done
