@@ -30,6 +30,7 @@ def readable(status, out, err):
     text = f"status {status}\n"
     for f in json.loads(out)["findings"] if out else []:
         text += f"\n{f['severity']} {f['rule']} {f['pointer']}\n  {f['message']}\n"
+        text += f"  {f['count']} places: {' '.join(f['places'])}\n" if "count" in f else ""
         text += f"  hint: {f['hint']}\n" if f["hint"] else ""
         text += f"  Azure: {f['azureCode']}\n" if f["azureCode"] else ""
     return text + err
