@@ -380,6 +380,21 @@ static void build_progress(size_t n, size_t of, void *ctx)
 /* --- the operations ----------------------------------------------------------------------------
  */
 
+/* The lab takes the design and its model. */
+static int build_anew(struct apply *a)
+{
+	if (!a->model) {
+		_cleanup_findings_ struct findings f = { 0 };
+
+		a->model = design_model(a->design, &f);
+		if (!a->model)
+			return err_set(&a->failed, EIO,
+			               "the design that runs is not valid any more");
+	}
+	return lab_build(a->d, take_ptr(a->design), take_ptr(a->model), &a->stats, build_progress,
+	                 a, &a->failed);
+}
+
 /* What somebody changed by hand has been put back; the rest is what the design changes. */
 static void build(void *ctx, json_t *drift)
 {
@@ -388,8 +403,10 @@ static void build(void *ctx, json_t *drift)
 
 	a->drift = drift;
 	a->phase = PHASE_START;
-	int rc = lab_build(d, take_ptr(a->design), take_ptr(a->model), &a->stats, build_progress, a,
-	                   &a->failed);
+	int rc = a->model || a->fresh ? 1 : lab_build_again(d, &a->stats, &a->failed);
+
+	if (rc > 0)
+		rc = build_anew(a);
 
 	a->built = a->ready = now_ms();
 	if (rc < 0) {
@@ -434,7 +451,7 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	a->model = m;
 	a->wait_ms = (long)json_integer_value(json_object_get(r->body, "waitMs"));
 	a->before = json_incref(l->design);
-	a->changes = proposal_changes(l, design);
+	a->changes = m ? proposal_changes(l, design) : json_array();
 	a->deadline.fn = timed_out;
 	a->tick.fn = tick;
 	d->apply = a;
@@ -442,6 +459,8 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	r->client->on_close = client_gone;
 	if (json_is_integer(json_object_get(r->body, "diskMiB")))
 		d->disk_mib = (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
+	if (!m)
+		m = l->model;
 	disk_resize(d, m->n_vms + 2 * m->n_route_servers);
 	if (l->design)
 		drift_look(d, true, build, a);

@@ -427,6 +427,41 @@ out:
 	return r;
 }
 
+static bool is_as_wanted(const struct driver *d, const struct want *w, size_t n)
+{
+	size_t built_in = 0;
+
+	for (size_t i = 0; i < d->lab.n_nodes; i++)
+		built_in +=
+		    d->lab.nodes[i]->kind == NODE_FABRIC || d->lab.nodes[i]->kind == NODE_INTERNET;
+	if (d->n_old || built_in + n != d->lab.n_nodes)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (want_action(&w[i]) != WANT_KEEP || has_failed(w[i].have))
+			return false;
+	return true;
+}
+
+int lab_build_again(struct driver *d, struct build_stats *st, struct err *e)
+{
+	struct want *w = NULL;
+	size_t n = 0;
+	int r = wants_of(d->lab.model, d->lab.design, &w, &n, e);
+
+	if (r < 0)
+		return r;
+	wants_match(&d->lab, w, n);
+	r = is_as_wanted(d, w, n) ? 0 : 1;
+	if (r == 0)
+		r = wires_make(d, d->lab.model, NULL, e);
+	if (r == 0)
+		r = fabric_attach(d, d->lab.model, e);
+	if (r == 0)
+		st->kept = n;
+	wants_free(w, n);
+	return r;
+}
+
 size_t lab_starting(const struct driver *d)
 {
 	size_t k = 0;

@@ -17,6 +17,10 @@ struct build_stats {
 int lab_build(struct driver *d, json_t *design, struct model *m, struct build_stats *st,
               void (*progress)(size_t done, size_t of, void *ctx), void *ctx, struct err *e);
 
+/* The same for the design that runs, when every node is as it is wanted: 0.  1: one is not, and
+ * lab_build() has to be called. */
+int lab_build_again(struct driver *d, struct build_stats *st, struct err *e);
+
 /* Nodes whose daemons are not all ready, checks included. */
 size_t lab_starting(const struct driver *d);
 /* A node's links to the fabric, away and back (a VM that is stopped and started). */

@@ -30,6 +30,11 @@ int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model 
 	if (!json_is_object(design))
 		return err_set(e, EINVAL, "the request has no \"design\"");
 	keep_addresses(l->model, design);
+	if (l->design && json_equal(design, l->design)) {
+		*ret = design;
+		*ret_m = NULL;
+		return 0;
+	}
 	struct model *m = design_model(design, &f);
 
 	if (!m) {
@@ -38,6 +43,7 @@ int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model 
 		               f.errors, f.n ? f.items[0].rule : "", f.n ? f.items[0].pointer : "",
 		               f.n ? f.items[0].message : "");
 	}
+	keep_addresses(m, design); /* so that the same file is the same design next time */
 	*ret = design;
 	*ret_m = m;
 	return 0;
@@ -127,16 +133,19 @@ static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e
 	(void)ret;
 	if (rc < 0)
 		return rc;
+	bool same = !m;
+
 	rc = fresh_read(l, r->body, &fresh, e);
 	if (rc == 0)
-		rc = node_actions(l, m, design, fresh, &nodes, &freshened, e);
+		rc = node_actions(l, m ? m : l->model, design, fresh, &nodes, &freshened, e);
 	model_free(m);
 	if (rc < 0)
 		return rc;
 	struct planning *p = xcalloc(1, sizeof(*p));
 
 	p->c = r->client;
-	p->answer = json_pack("{s:o,s:o}", "changes", proposal_changes(l, design), "nodes", nodes);
+	p->answer = json_pack("{s:o,s:o}", "changes",
+	                      same ? json_array() : proposal_changes(l, design), "nodes", nodes);
 	if (fresh)
 		json_object_set(p->answer, "fresh", freshened);
 	json_decref(freshened);

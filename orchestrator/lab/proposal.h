@@ -4,7 +4,8 @@
 #include "lab/driver.h"
 
 /* The "design" of a request (borrowed) and its model.  NICs that got their addresses from Azure
- * keep them.  -EBADMSG with the first finding when it is not valid. */
+ * keep them.  *ret_m is NULL when it is the design that runs: its model is the lab's, and reading
+ * it once more would be most of the work.  -EBADMSG with the first finding when it is not valid. */
 int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
                   struct err *e);
 /* Objects that differ: plan/reconcile.h.  New reference. */
