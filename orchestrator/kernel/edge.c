@@ -273,7 +273,7 @@ static int apply(struct edge *x, struct err *e)
 	if (r == 0)
 		r = nft_open(x->edge_ns, &x->nft, e);
 	if (r == 0)
-		r = nl_links(x->nl, collect, x, e);
+		r = nl_links_many(x->nl, collect, x, e);
 	if (r == 0)
 		r = find_link(x, EDGE_UPLINK) ? update_hosts(x, e) : make_uplink(x, e);
 	if (r == 0)

@@ -21,7 +21,7 @@ static int add_link(const struct nl_link *l, void *arg)
 int port_index_read(struct port_index *x, struct nl *nl, struct err *e)
 {
 	x->n = 0;
-	int r = nl_links(nl, add_link, x, e);
+	int r = nl_links_many(nl, add_link, x, e);
 
 	if (x->n)
 		qsort(x->links, x->n, sizeof(*x->links), by_name);

@@ -41,7 +41,7 @@ int plug_open(int fabric_ns, struct plug **ret, struct err *e)
 	int r = nl_open(fabric_ns, &p->fabric, e);
 
 	if (r == 0)
-		r = nl_links(p->fabric, highest, &p->next_ifindex, e);
+		r = nl_links_many(p->fabric, highest, &p->next_ifindex, e);
 	p->next_ifindex++;
 	if (r < 0) {
 		plug_close(p);

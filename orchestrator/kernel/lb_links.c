@@ -75,7 +75,7 @@ int lb_links_apply(struct plug *plug, int fabric_ns, const struct model *m, stru
 	int r = nl_open(fabric_ns, &nl, e);
 
 	if (r == 0)
-		r = nl_links(nl, collect, &have, e);
+		r = nl_links_many(nl, collect, &have, e);
 	if (r == 0)
 		r = update(plug, &have, m, e);
 	nl_close(nl);

@@ -4,7 +4,10 @@
 #include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
 #include <linux/neighbour.h>
+#include <linux/netconf.h>
+#include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "kernel/nl_encode.h"
 #include "kernel/nl_socket.h"
@@ -145,6 +148,68 @@ int nl_links(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg
 
 	for (size_t i = 0; r == 0 && i < c.n; i++)
 		r = fn((struct nl_link *)(void *)c.items + i, arg);
+	free(c.items);
+	return r;
+}
+
+static bool as_ifindex(const struct nlmsghdr *h, void *ret)
+{
+	const struct nlattr *a;
+	int index = 0;
+
+	if (h->nlmsg_type != RTM_NEWNETCONF ||
+	    h->nlmsg_len < NLMSG_SPACE(sizeof(struct netconfmsg)))
+		return false;
+	mnl_attr_for_each(a, h, sizeof(struct netconfmsg))
+	{
+		if (mnl_attr_get_type(a) == NETCONFA_IFINDEX &&
+		    mnl_attr_get_payload_len(a) >= sizeof(index))
+			index = (int)mnl_attr_get_u32(a);
+	}
+	memcpy(ret, &index, sizeof(index));
+	return index > 0; /* two are of links in general */
+}
+
+/* False: it has gone meanwhile. */
+static bool ask_link(int fd, int ifindex, struct nl_link *ret)
+{
+	struct ifreq q = { .ifr_ifindex = ifindex };
+
+	*ret = (struct nl_link){ .ifindex = ifindex };
+	if (ioctl(fd, SIOCGIFNAME, &q) < 0)
+		return false;
+	memcpy(ret->name, q.ifr_name, strnlen(q.ifr_name, IFNAMSIZ - 1));
+	if (ioctl(fd, SIOCGIFFLAGS, &q) < 0)
+		return false;
+	ret->up = q.ifr_flags & IFF_UP;
+	ret->carrier = q.ifr_flags & IFF_RUNNING;
+	if (ioctl(fd, SIOCGIFMTU, &q) < 0)
+		return false;
+	ret->mtu = (unsigned)q.ifr_mtu;
+	if (ioctl(fd, SIOCGIFHWADDR, &q) < 0)
+		return false;
+	memcpy(ret->mac, q.ifr_hwaddr.sa_data, 6);
+	return true;
+}
+
+int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg,
+                  struct err *e)
+{
+	char req[256];
+	struct collected c = { .size = sizeof(int), .decode = as_ifindex };
+	struct nlmsghdr *h = request(req, RTM_GETNETCONF, sizeof(struct netconfmsg));
+
+	((struct netconfmsg *)mnl_nlmsg_get_payload(h))->ncm_family = AF_INET;
+	int r = dump(nl, h, &c, e);
+
+	for (size_t i = 0; r == 0 && i < c.n; i++) {
+		struct nl_link l;
+		int ifindex;
+
+		memcpy(&ifindex, c.items + i * sizeof(int), sizeof(int));
+		if (ask_link(mnl_socket_get_fd(nl->sock), ifindex, &l))
+			r = fn(&l, arg);
+	}
 	free(c.items);
 	return r;
 }
