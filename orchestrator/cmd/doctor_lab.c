@@ -30,6 +30,9 @@ int small_lab_probe(struct err *e)
 	             NULL, NULL, &answer, NULL, e);
 	json_decref(answer);
 	lab_disconnect(c);
+	/* The first line is the cause; what became of the lab is nobody's concern here. */
+	if (r < 0)
+		e->msg[strcspn(e->msg, "\n")] = '\0';
 	/* One that failed has gone by itself, or is on its way. */
 	(void)lab_end(name, NULL);
 	return r;
