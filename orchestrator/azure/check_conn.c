@@ -1,6 +1,7 @@
 /* BGP connections of Route Servers: AS numbers and peers (azure-semantics 1.3), both instances
  * (1.4), recursion (1.3 and 8 #2). */
 #include "azure/check_rules.h"
+#include "azure/routes.h"
 #include "azure/sessions.h"
 #include "base/str.h"
 
@@ -102,6 +103,23 @@ static void peer(const struct bgp_connection *c, struct findings *f)
 		    vm->name, n->subnet->vnet->name);
 }
 
+/* Security groups; a peering that lets nothing pass is RS-PEER-09's. */
+static void blocked(const struct model *m, const struct bgp_connection *c, struct findings *f)
+{
+	const struct peering *p = NULL;
+
+	if (!c->rs->subnet || !c->rs->instance[0] || c->nic->subnet->broken ||
+	    pair_drops(subnet_pair_rule(m, c->rs->subnet, c->nic->subnet, &p)))
+		return;
+	_cleanup_free_ char *why = connection_blocked(m, c, 0);
+
+	if (why)
+		warning_at(f, "RS-PEER-10", NULL, c->nic->ptr,
+		           "allow tcp/179 from RouteServerSubnet, inbound",
+		           "the session of Route Server \"%s\" with \"%s\" does not come up: %s",
+		           c->rs->name, c->nic->vm->name, why);
+}
+
 /* The user's own files name one instance only: azure-semantics 1.4. */
 static void one_instance(const struct bgp_connection *c, struct findings *f)
 {
@@ -196,6 +214,7 @@ static void connection(const struct model *m, const struct bgp_connection *c, st
 	} else if (!c->nic->broken) {
 		peer(c, f);
 		one_instance(c, f);
+		blocked(m, c, f);
 		recursion(c, f);
 	}
 }

@@ -1,5 +1,8 @@
 #include "azure/sessions.h"
 
+#include <netinet/in.h>
+
+#include "azure/nsg.h"
 #include "base/str.h"
 
 bool vm_speaks_bgp(const struct vm *vm)
@@ -120,7 +123,49 @@ bool connection_recursive(const struct bgp_connection *c)
 	        !static_to(vm, rs->vnet, rs->instance[1], rs->subnet->prefix));
 }
 
-char *connection_never(const struct bgp_connection *c, unsigned instance)
+/* Who passes of the groups of a NIC, when a new connection to port 179 is made; the caller frees.
+ * NULL: it passes. */
+static char *denied(const struct model *m, const struct nic *n, enum nsg_direction d, ip4 src,
+                    ip4 dst, const struct eff_table *t)
+{
+	const struct walk_packet p = {
+		.src = src, .dst = dst, .ip_proto = IPPROTO_TCP, .sport = 50000, .dport = 179
+	};
+	const struct nsg *g = NULL;
+	const struct nsg_rule *r = nsg_denies(m, n, d, &p, t, &g, NULL);
+
+	if (!r)
+		return NULL;
+	return xasprintf("%s (%u) of %s", r->rule->name, r->rule->priority, g->name);
+}
+
+char *connection_blocked(const struct model *m, const struct bgp_connection *c, unsigned instance)
+{
+	const struct nic *n = c->nic;
+	const struct nsg *groups[2];
+	const struct peering *p = NULL;
+
+	if (!n || n->broken || !c->rs->subnet)
+		return NULL;
+	if (pair_drops(subnet_pair_rule(m, c->rs->subnet, n->subnet, &p)) && p)
+		return xasprintf("peering %s of %s lets nothing pass between RouteServerSubnet and "
+		                 "%s",
+		                 p->name, p->vnet->name, n->subnet->name);
+	if (!nsg_of_nic(n, NSG_IN, groups) || !nsg_of_nic(n, NSG_OUT, groups))
+		return NULL;
+	_cleanup_(eff_table_free_p) struct eff_table *t =
+	    effective_routes(m, nic_routes(n), nic_instance(n), NULL, NULL);
+	ip4 rs = c->rs->instance[instance];
+	_cleanup_free_ char *in = denied(m, n, NSG_IN, rs, c->peer_ip, t),
+	                    *out = in ? denied(m, n, NSG_OUT, c->peer_ip, rs, t) : NULL;
+
+	if (!out)
+		return NULL;
+	return xasprintf("security rule %s drops tcp/179 from the Route Server, and %s that to it",
+	                 in, out);
+}
+
+char *connection_never(const struct model *m, const struct bgp_connection *c, unsigned instance)
 {
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;
 
@@ -137,7 +182,7 @@ char *connection_never(const struct bgp_connection *c, unsigned instance)
 		return xasprintf("the files of %s name %s, but not %s", vm->name,
 		                 IP4_STR(c->rs->instance[!instance]),
 		                 IP4_STR(c->rs->instance[instance]));
-	return NULL;
+	return connection_blocked(m, c, instance);
 }
 
 /* --- gateways, circuits, sites ---------------------------------------------------------------- */

@@ -17,8 +17,13 @@ bool connection_asn_differs(const struct bgp_connection *c);
  * announces (azure-semantics 1.3, 8 #2): neither a guest's route nor its files. */
 bool connection_recursive(const struct bgp_connection *c);
 
+/* No packet of BGP passes between the two: a peering of subnets leaves one of them out, or security
+ * groups of the appliance's NIC deny tcp/179 in both directions (either end may dial).  A sentence,
+ * the caller frees; NULL: some do. */
+char *connection_blocked(const struct model *m, const struct bgp_connection *c, unsigned instance);
+
 /* Why the session with that instance cannot come up however long one waits: a sentence, the caller
  * frees.  NULL: by the design it can. */
-char *connection_never(const struct bgp_connection *c, unsigned instance);
+char *connection_never(const struct model *m, const struct bgp_connection *c, unsigned instance);
 /* The same of a session that nobody configured. */
 char *hybrid_never(const struct hybrid_session *s);

@@ -70,7 +70,7 @@ char *session_hopeless(const struct driver *d, const struct bgp_connection *c, u
 
 	if (c->nic && (!n || n->stopped))
 		return xasprintf("%s is stopped", c->nic->vm->name);
-	return connection_never(c, instance);
+	return connection_never(d->lab.model, c, instance);
 }
 
 /* --- why a session is not up --------------------------------------------------------------------

@@ -50,6 +50,14 @@ like "which is a note" "$err" 'note: rs/nva instance 1 will not come up: the fil
 run vnetlab status unnamed -o json
 json "and the reason in status" '[.bgp[] | .reason] == [null, "the files of nva name 10.0.3.4, but not 10.0.3.5"]'
 ok "down" vnetlab down unnamed
+run vnetlab up "$root/tests/golden/check/rs-peer-10.json" -n closed
+is "security groups that deny BGP: nobody waits" "$rc" 0
+like "both rules are named" "$err" 'note: rs/nva instance 1 will not come up: security rule nothing-in \(4000\) of closed drops tcp/179 from the Route Server, and nothing-out \(4000\) of closed that to it'
+ok "down" vnetlab down closed
+run vnetlab up "$root/tests/golden/check/rs-peer-10-in.json" -n closed
+is "who lets it in has the session" "$rc" 0
+like "with both instances" "$out" '2 of 2 sessions Established'
+ok "down" vnetlab down closed
 ok "up, with a session to one instance" vnetlab up "$here/one-instance.vnetlab.json"
 with=0 without=0
 for vm in a b c d; do
