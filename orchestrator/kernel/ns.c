@@ -55,23 +55,32 @@ static int lo_up(struct err *e)
 	return 0;
 }
 
-int ns_new(int *ret_fd, struct err *e)
+int ns_new_stay(int *ret_fd, struct err *e)
 {
-	_cleanup_close_ int home = -1, fd = -1;
-	int r = ns_current(&home, e);
+	_cleanup_close_ int fd = -1;
 
-	if (r < 0)
-		return r;
 	if (unshare(CLONE_NEWNET) < 0)
 		return err_unshare(e, errno, CLONE_NEWNET);
-	r = ns_current(&fd, e);
+	int r = ns_current(&fd, e);
+
 	if (r == 0)
 		r = lo_up(e);
-	go_home(home);
 	if (r < 0)
 		return err_wrap(e, "new network namespace");
 	*ret_fd = take_fd(fd);
 	return 0;
+}
+
+int ns_new(int *ret_fd, struct err *e)
+{
+	_cleanup_close_ int home = -1;
+	int r = ns_current(&home, e);
+
+	if (r < 0)
+		return r;
+	r = ns_new_stay(ret_fd, e);
+	go_home(home);
+	return r;
 }
 
 int ns_socket(int ns_fd, int family, int type, int protocol, struct err *e)
@@ -135,6 +144,17 @@ static int sysctls_write(void *arg, struct err *e)
 			return r;
 	}
 	return 0;
+}
+
+static int lo_up_in(void *arg, struct err *e)
+{
+	(void)arg;
+	return lo_up(e);
+}
+
+int ns_lo_up(int ns_fd, struct err *e)
+{
+	return ns_call(ns_fd, lo_up_in, NULL, e);
 }
 
 int ns_sysctls(int ns_fd, const char *const *settings, struct err *e)
