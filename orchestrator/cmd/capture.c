@@ -63,8 +63,8 @@ static int cmd_capture(const struct cmd_args *a)
 	const int fds[3] = { STDIN_FILENO, out >= 0 ? out : STDOUT_FILENO, STDERR_FILENO };
 
 	return remote_exec(a,
-	                   json_pack("{s:s,s:s,s:o,s:b,s:b}", "op", "exec", "node", a->argv[0],
-	                             "argv", argv, "tty", false, "capture", true),
+	                   json_pack("{s:s,s:s,s:o,s:b}", "op", "exec", "node", a->argv[0], "argv",
+	                             argv, "capture", true),
 	                   fds, -1);
 }
 

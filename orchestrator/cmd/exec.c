@@ -2,12 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/term.h"
 #include "cmd/remote.h"
 
-static json_t *exec_request(const char *node, char *const *argv, bool tty)
+static json_t *exec_request(const char *node, char *const *argv, bool terminal)
 {
 	json_t *list = json_array();
 
@@ -31,7 +32,7 @@ static json_t *exec_request(const char *node, char *const *argv, bool tty)
 	for (char **v = environ; *v; v++)
 		json_array_append_new(env, json_string(*v));
 	json_t *req = json_pack("{s:s,s:s,s:o,s:o,s:b}", "op", "exec", "node", node, "argv", list,
-	                        "env", env, "tty", tty);
+	                        "env", env, "terminal", terminal);
 
 	if (req && cwd)
 		json_object_set_new(req, "cwd", json_string(cwd));
@@ -65,16 +66,17 @@ static int cmd_shell(const struct cmd_args *a)
 		return remote_exec(a, exec_request(a->argv[0], script, false), own, -1);
 	setenv("PS1", prompt, 1);
 
-	_cleanup_close_ int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave = -1;
+	/* One of the node's: its programs must find it in their /dev. */
+	int sv[2];
 
-	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0 ||
-	    (slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0) {
-		err_sys(&e, errno, "no pseudo-terminal");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0) {
+		err_sys(&e, errno, "socketpair");
 		return ui_error(&e);
 	}
-	const int fds[3] = { slave, slave, slave };
+	_cleanup_close_ int ours = sv[0], theirs = sv[1];
+	const int fds[3] = { theirs, theirs, theirs };
 
-	return remote_exec(a, exec_request(a->argv[0], interactive, true), fds, master);
+	return remote_exec(a, exec_request(a->argv[0], interactive, true), fds, ours);
 }
 
 COMMAND(

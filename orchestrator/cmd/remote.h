@@ -10,9 +10,9 @@ int remote_call(const struct cmd_args *a, const char *lab, json_t *req /* stolen
 int remote_connect(const struct cmd_args *a, const char *lab, struct lab_client **ret);
 
 /* A process inside a node on descriptors of ours (op exec): signals that we get are passed on, and
- * its exit status comes back.  pty_master >= 0: it is relayed to our terminal meanwhile. */
-int remote_exec(const struct cmd_args *a, json_t *req /* stolen */, const int fds[3],
-                int pty_master);
+ * its exit status comes back.  terminal >= 0: a socket over which a terminal's other end comes; it
+ * is relayed to ours meanwhile. */
+int remote_exec(const struct cmd_args *a, json_t *req /* stolen */, const int fds[3], int terminal);
 
 /* The string member of an object, "" when absent. */
 const char *json_str(const json_t *obj, const char *key);

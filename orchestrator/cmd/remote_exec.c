@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/term.h"
 #include "cmd/remote.h"
+#include "kernel/fds.h"
 #include "lab/client_priv.h"
 #include "lab/loop.h"
 
@@ -145,22 +146,32 @@ static int take_answer(struct lab_client *c, struct passed *passed, int *ret_sta
 	return r;
 }
 
-static int pump(struct lab_client *c, int sfd, int master, struct err *e)
+/* The node's terminal has come. False: it has not, and the answer says why. */
+static bool take_terminal(int sock, int *ret_master, struct terminal *term)
+{
+	char c;
+
+	if (fds_receive(sock, &c, 1, ret_master, 1, NULL) != 1)
+		return false;
+	terminal_raw(term);
+	window_size(*ret_master);
+	return true;
+}
+
+static int pump(struct lab_client *c, int sfd, int sock, struct err *e)
 {
 	_cleanup_terminal_ struct terminal term = { 0 };
 	struct passed passed = { 0 };
-	bool out_open = master >= 0, in_open = master >= 0;
+	_cleanup_close_ int master = -1;
+	bool out_open = false, in_open = false;
 
-	if (master >= 0) {
-		terminal_raw(&term);
-		window_size(master);
-	}
 	for (;;) {
 		struct pollfd p[] = {
 			{ .fd = lab_client_fd(c), .events = POLLIN },
 			{ .fd = sfd, .events = POLLIN },
 			{ .fd = in_open ? STDIN_FILENO : -1, .events = POLLIN },
 			{ .fd = out_open ? master : -1, .events = POLLIN },
+			{ .fd = sock, .events = POLLIN },
 		};
 		bool pending = lab_client_pending(c);
 		int status, r = lab_client_poll(c, p, ARRAY_LEN(p), pending ? 0 : -1, e);
@@ -169,6 +180,11 @@ static int pump(struct lab_client *c, int sfd, int master, struct err *e)
 			continue;
 		if (r < 0)
 			return r;
+		if (p[4].revents) {
+			in_open = out_open = take_terminal(sock, &master, &term);
+			sock = -1;
+			continue;
+		}
 		if (p[3].revents)
 			out_open = relay(master, STDOUT_FILENO);
 		if (p[2].revents)
@@ -190,7 +206,7 @@ static int pump(struct lab_client *c, int sfd, int master, struct err *e)
 	}
 }
 
-int remote_exec(const struct cmd_args *a, json_t *req, const int fds[3], int pty_master)
+int remote_exec(const struct cmd_args *a, json_t *req, const int fds[3], int terminal)
 {
 	struct lab_client *c = NULL;
 	struct err e = { 0 };
@@ -205,7 +221,7 @@ int remote_exec(const struct cmd_args *a, json_t *req, const int fds[3], int pty
 	int r = sfd < 0 ? err_sys(&e, errno, "signalfd") : lab_send(c, req, fds, 3, &e);
 
 	if (r >= 0)
-		r = pump(c, sfd, pty_master, &e);
+		r = pump(c, sfd, terminal, &e);
 	lab_disconnect(c);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return r < 0 ? ui_error(&e) : r;

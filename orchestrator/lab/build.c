@@ -8,12 +8,14 @@
 #include "kernel/guest.h"
 #include "kernel/ns.h"
 #include "lab/apart.h"
+#include "lab/box.h"
 #include "lab/check.h"
 #include "lab/drift.h"
 #include "lab/events.h"
 #include "lab/fabric.h"
 #include "lab/fault.h"
 #include "lab/fresh.h"
+#include "lab/guests.h"
 #include "lab/health.h"
 #include "lab/mounts.h"
 #include "lab/node.h"
@@ -156,13 +158,43 @@ static struct node *new_node(struct driver *d, const struct want *w)
 	return n;
 }
 
-static int start(struct driver *d, struct node *n, const struct want *w, struct err *e)
+/* Nodes that are to be made and run nothing. */
+static unsigned guests_of(const struct want *w, size_t n)
+{
+	unsigned k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += !w[i].have && !(w[i].plan && w[i].plan->n_daemons);
+	return k;
+}
+
+/* Where it is: a network namespace, and a box to run daemons in. */
+static int house(struct driver *d, struct node *n, const struct want *w, struct err *e)
 {
 	if (!w->plan || !w->plan->n_daemons)
-		return 0;
+		return guests_ns_new(d, &n->netns, e);
+	n->caps = w->plan->caps;
 	int r = node_mounts(d, n, w->plan, e);
 
-	return r < 0 ? r : procs_make(d, n, w->plan, e);
+	if (r == 0)
+		r = box_new(d, n, e);
+	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
+}
+
+int node_box(struct driver *d, struct node *n, struct err *e)
+{
+	if (n->box)
+		return 0;
+	int r = n->dir ? 0 : node_mounts(d, n, NULL, e);
+
+	if (r == 0)
+		r = box_new(d, n, e);
+	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
+}
+
+static int start(struct driver *d, struct node *n, const struct want *w, struct err *e)
+{
+	return w->plan && w->plan->n_daemons ? procs_make(d, n, w->plan, e) : 0;
 }
 
 /* Without that the next build starts this node over. */
@@ -177,7 +209,7 @@ static void built(struct driver *d, struct node *n, const struct want *w)
 static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
 {
 	struct node *n = new_node(d, w);
-	int r = ns_new(&n->netns, e);
+	int r = house(d, n, w, e);
 
 	if (r == 0 && !n->stopped)
 		r = node_plug(d, n, m, e);
@@ -200,7 +232,7 @@ static int start_instances(struct driver *d, struct want *w, size_t n, struct bu
 			continue;
 		w[i].have = new_node(d, &w[i]);
 		st->created++;
-		r = ns_new(&w[i].have->netns, e);
+		r = house(d, w[i].have, &w[i], e);
 		if (r == 0)
 			r = start(d, w[i].have, &w[i], e);
 	}
@@ -224,14 +256,17 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 
 int node_boot(struct driver *d, struct node *n, struct err *e)
 {
-	int fd = -1, r = node_unplug(d, n, e); /* what is left of a start that failed */
+	int r = node_unplug(d, n, e); /* what is left of a start that failed */
+
+	/* What was run in there by hand goes with the machine. */
+	n->box = box_free(n->box);
+	close_p(&n->netns);
+	n->netns = -1;
 
 	if (r == 0)
-		r = ns_new(&fd, e);
+		r = n->n_procs ? box_new(d, n, e) : guests_ns_new(d, &n->netns, e);
 	if (r < 0)
 		return r;
-	close_p(&n->netns);
-	n->netns = fd;
 	r = node_plug(d, n, d->lab.model, e);
 	if (r == 0)
 		r = wires_make(d, d->lab.model, n, e);
@@ -390,6 +425,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		r = fabric_ready(d, e);
 	if (r == 0)
 		r = plug_instances(d, w, n, m, e);
+	guests_wanted(d, guests_of(w, n));
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (w[i].have) {
 			r = w[i].have->fresh ? 0 : keep(d, &w[i], st, e);

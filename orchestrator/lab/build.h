@@ -23,6 +23,8 @@ int lab_build_again(struct driver *d, struct build_stats *st, struct err *e);
 
 /* Nodes whose daemons are not all ready, checks included. */
 size_t lab_starting(const struct driver *d);
+/* Before a program is run in it by hand: n->box, where it has none yet. */
+int node_box(struct driver *d, struct node *n, struct err *e);
 /* A node's links to the fabric, away and back (a VM that is stopped and started). */
 int node_unplug(struct driver *d, struct node *n, struct err *e);
 /* The namespace is a new one: a guest that starts has forgotten everything. */

@@ -93,7 +93,9 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 	struct launch l = { .argv = ARGV(id->check_argv),
 		            .envp = DAEMON_ENV,
 		            .netns = n->netns,
-		            .mntns = n->mntns,
+		            .box = n->box,
+		            .pidns = d->pidns,
+		            .caps = n->caps,
 		            .fds = { -1, p[1], p[1] },
 		            .nofile = &d->nofile };
 	struct check *c = xcalloc(1, sizeof(*c));

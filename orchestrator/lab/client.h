@@ -33,9 +33,11 @@
  *             remote ("ADDRESS:PORT")              reason
  * audit       audits[] (interfaces.md, checks;     under each name: [{from,to,detail}]; pairs: how
  *             not flaps)                           many were looked at
- * exec        node, argv, tty + 3 fds              exit (status; 128+n when killed); while it runs
+ * exec        node, argv + 3 fds                   exit (status; 128+n when killed); while it runs
  *                                                  the client may send {"signal":n}, which is
  *                                                  answered by {"signaled":n}
+ *             ... with "terminal": true            the program gets a terminal of the node's; its
+ *                                                  other end comes over the first fd, a socket
  * logs        node, follow                         stream of {"text"}
  * fault       argv                                 faults[]
  * events      since?                               stream of {"line":{time,lab,kind,subject,detail}}

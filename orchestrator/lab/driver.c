@@ -42,6 +42,9 @@ static int lab_mounts(struct driver *d, struct err *e)
 	d->mntns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (d->mntns < 0)
 		return err_sys(e, errno, "/proc/self/ns/mnt");
+	d->pidns = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	if (d->pidns < 0)
+		return err_sys(e, errno, "/proc/self/ns/pid");
 	return chdir("/") < 0 ? err_sys(e, errno, "/") : 0;
 }
 
@@ -178,7 +181,9 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->lock_fd = ds->lock_fd;
 	d->host_proc_fd = ds->host_proc_fd;
 	d->router_fd = ds->router_fd;
-	d->root_fd = d->listener.fd = d->mntns = d->edge_ns = -1;
+	d->root_fd = d->listener.fd = d->mntns = d->pidns = d->stage = d->edge_ns = -1;
+	d->guests = d->guest_users = -1;
+	d->privileged = ds->privileged;
 	watcher_signals();
 	int r = set_up(d, ds, &e);
 

@@ -32,13 +32,18 @@ struct driver {
 	bool disk_told;
 	unsigned disk_mib; /* as asked for; 0: as large as is usual */
 	int run_fd, dir_fd, lock_fd;
-	int host_proc_fd;     /* /proc of the outside */
-	int router_fd;        /* the virtual router's program */
-	int root_fd;          /* the lab's tmpfs, and ... */
-	const char *root;     /* ... where it is mounted, in the lab's mount namespace only */
-	int mntns;            /* the lab's */
-	pid_t host_pid;       /* ours, as the outside sees it */
-	struct rlimit nofile; /* as we got it: for what we start */
+	int host_proc_fd; /* /proc of the outside */
+	int router_fd;    /* the virtual router's program */
+	int root_fd;      /* the lab's tmpfs, and ... */
+	const char *root; /* ... where it is mounted, in the lab's mount namespace only */
+	int mntns, pidns; /* the lab's */
+	int stage;        /* lab/stage.h: the mount namespace that nodes' are copies of, or -1 */
+	int guests;       /* lab/guests.h: the connection to the maker, or -1 */
+	int guest_users;  /* and its user namespace, or -1 */
+	unsigned guests_wanted, guests_asked; /* of it */
+	bool privileged;                      /* lab/namespaces.h */
+	pid_t host_pid;                       /* ours, as the outside sees it */
+	struct rlimit nofile;                 /* as we got it: for what we start */
 	struct timespec since;
 	unsigned next_node; /* number of the next private directory */
 	struct bool_vec {

@@ -448,6 +448,15 @@ static int wants_config(const struct planning *p)
 	               p->vm->ptr, p->img->name, known);
 }
 
+static uint64_t caps_of(const json_t *names)
+{
+	uint64_t caps = names ? 0 : CAPS_USUAL;
+
+	for (size_t i = 0; i < json_array_size(names); i++)
+		caps |= CAP_BIT(cap_number(json_string_value(json_array_get(names, i))));
+	return caps;
+}
+
 int image_plan(const struct model *m, const struct vm *vm, struct image_plan **ret, struct err *e)
 {
 	_cleanup_(image_free_p) struct image *img = NULL;
@@ -458,6 +467,7 @@ int image_plan(const struct model *m, const struct vm *vm, struct image_plan **r
 	struct planning p = { .vm = vm, .img = img, .e = e };
 
 	p.plan = xcalloc(1, sizeof(*p.plan));
+	p.plan->caps = caps_of(json_object_get(img->def, "capabilities"));
 	p.data = image_data(m, vm);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		p.plan->forwarding |= vm->nics[i]->forwarding;
@@ -535,6 +545,10 @@ static int plan_bird(const char *who, char *text, struct image_plan **ret, struc
 		               "package bird2 (apt-get install bird2)",
 		               who, "/usr/sbin/bird");
 	struct planning p = { .plan = xcalloc(1, sizeof(struct image_plan)), .e = e };
+
+	/* BIRD's */
+	p.plan->caps =
+	    CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_NET_BIND_SERVICE);
 	char **argv = xcalloc(7, sizeof(*argv));
 	const char *const args[] = { binary, "-f", "-c", IMAGE_RS_CONFIG, "-s", IMAGE_RS_SOCKET };
 

@@ -9,9 +9,11 @@
 #pragma once
 
 #include <jansson.h>
+#include <linux/capability.h>
 
 #include "azure/model.h"
 #include "base/err.h"
+#include "kernel/caps.h"
 
 struct image_file {
 	char *path; /* inside the node: "/etc/frr/frr.conf" */
@@ -56,7 +58,15 @@ struct image_plan {
 	struct image_question *questions; /* none where there is nothing to ask, or nobody */
 	size_t n_questions;
 	bool forwarding; /* ip_forward in the guest */
+	uint64_t caps;   /* what its programs may be able to do at most (kernel/caps.h) */
 };
+
+/* What an image gets that names none, and who runs a command in a node. */
+#define CAPS_USUAL \
+	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER) | \
+	 CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETUID) | \
+	 CAP_BIT(CAP_NET_BIND_SERVICE) | CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | \
+	 CAP_BIT(CAP_SYS_CHROOT))
 
 /* -ENOENT with the known images when there is none of that name; -ENOPKG with the package to
  * install when a daemon is not on this machine; -EINVAL with the template's or file's problem. */

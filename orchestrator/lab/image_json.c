@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/finding.h"
+#include "kernel/caps.h"
 #include "lab/image_def.h"
 
 enum { MAX_TEXT = 1 << 20 };
@@ -106,6 +107,31 @@ static int text(const struct ctx *c, const struct jptr *at, json_t *v)
 static int texts(const struct ctx *c, const struct jptr *at, json_t *v)
 {
 	return list(c, at, v, text);
+}
+
+static int capability(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	const char *all[64];
+	size_t n = 0;
+
+	if (!json_is_string(v))
+		return fail(c, at, "must be a text");
+	if (cap_number(json_string_value(v)) >= 0)
+		return 0;
+	while (n < ARRAY_LEN(all) && (all[n] = cap_name((int)n)))
+		n++;
+	const char *near = str_nearest(json_string_value(v), all, n);
+
+	return fail(c, at,
+	            "there is no capability \"%s\"%s%s%s (capabilities(7), in lower case, without "
+	            "cap_)",
+	            json_string_value(v), near ? "; did you mean \"" : "", near ? near : "",
+	            near ? "\"?" : "");
+}
+
+static int capabilities(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	return list(c, at, v, capability);
 }
 
 static int boolean(const struct ctx *c, const struct jptr *at, json_t *v)
@@ -318,12 +344,19 @@ static int advice(const struct ctx *c, const struct jptr *at, json_t *v)
 }
 
 static const struct field image_fields[] = {
-	{ "kind", kind, true },          { "description", text, true },
-	{ "package", text, true },       { "config", config, false },
-	{ "generate", generate, false }, { "files", files, false },
-	{ "copies", copies, false },     { "directories", paths, false },
-	{ "daemons", daemons, false },   { "outside", outside, false },
-	{ "routes", questions, false },  { "advice", advice, false },
+	{ "kind", kind, true },
+	{ "description", text, true },
+	{ "package", text, true },
+	{ "config", config, false },
+	{ "generate", generate, false },
+	{ "files", files, false },
+	{ "copies", copies, false },
+	{ "directories", paths, false },
+	{ "daemons", daemons, false },
+	{ "outside", outside, false },
+	{ "routes", questions, false },
+	{ "advice", advice, false },
+	{ "capabilities", capabilities, false },
 	{ NULL, NULL, false },
 };
 

@@ -21,11 +21,9 @@ static int run_tc(const struct node *n, const char *const *argv, struct str *out
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "pipe");
-	struct launch l = { .argv = argv,
-		            .envp = DAEMON_ENV,
-		            .netns = n->netns,
-		            .mntns = -1,
-		            .fds = { -1, p[1], p[1] } };
+	struct launch l = {
+		.argv = argv, .envp = DAEMON_ENV, .netns = n->netns, .fds = { -1, p[1], p[1] }
+	};
 	int r = launch(&l, &pid, e);
 
 	close(p[1]);

@@ -27,7 +27,8 @@ struct node {
 	char *name; /* "NVA_1", "RouteServer/0", "internet", "fabric" */
 	enum node_kind kind;
 	int netns;               /* open descriptor */
-	int mntns;               /* -1: the lab's own */
+	struct box *box;         /* what its programs run in (lab/box.h); NULL: has run none */
+	uint64_t caps;           /* what its daemons may be able to do (kernel/caps.h) */
 	struct vm *vm;           /* NODE_VM */
 	struct route_server *rs; /* NODE_ROUTE_SERVER */
 	unsigned instance;

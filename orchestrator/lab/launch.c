@@ -2,19 +2,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/str.h"
+#include "kernel/caps.h"
 #include "kernel/limits.h"
+#include "kernel/seccomp.h"
+#include "lab/box.h"
 
 const char *const DAEMON_ENV[] = {
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8",
@@ -31,32 +31,21 @@ struct failure {
 	int code;
 };
 
-#if defined(__x86_64__)
-#define OUR_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define OUR_ARCH AUDIT_ARCH_AARCH64
-#endif
+enum { PROCESSES_MAX = 1024 };
 
-/* An ordinary user's user namespace forbids setgroups(2), and there is only one group in it anyway:
- * daemons that insist are told that it was done.  Elsewhere than on the two machines above they see
- * the refusal. */
-static int ignore_setgroups(void)
+/* A program in a box may do what its node's image says, and has limits. */
+static int confine(const struct launch *l)
 {
-#ifdef OUR_ARCH
-	static struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setgroups, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	static const struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
+	/* With a user namespace of its own the limit is the node's; else it would be the lab's. */
+	const struct rlimit processes = { PROCESSES_MAX, PROCESSES_MAX };
+	/* 1: not even to a program of the machine's (core(5)). */
+	const struct rlimit core = { 1, 1 };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) < 0)
+	if (l->box->userns >= 0 && setrlimit(RLIMIT_NPROC, &processes) < 0)
 		return -1;
-#endif
+	if (setrlimit(RLIMIT_CORE, &core) < 0 || caps_keep(l->caps) < 0 ||
+	    seccomp_confine(l->ignore_setgroups) < 0)
+		return -1;
 	return 0;
 }
 
@@ -77,12 +66,12 @@ static _Noreturn void child(const struct launch *l, volatile struct failure *f)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	if (l->netns >= 0)
 		STEP("entering its network namespace", setns(l->netns, CLONE_NEWNET));
-	if (l->mntns >= 0)
-		STEP("entering its mount namespace", setns(l->mntns, CLONE_NEWNS));
+	if (l->box)
+		STEP("entering its namespaces", box_enter(l->box));
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten with a change of user namespace */
 
 	int null = -1, program = 0, src[16];
 	size_t n = 0;
@@ -109,9 +98,9 @@ static _Noreturn void child(const struct launch *l, volatile struct failure *f)
 		setrlimit(RLIMIT_NOFILE, l->nofile);
 	if (!l->cwd || chdir(l->cwd) < 0)
 		STEP("/", chdir("/"));
-	if (l->ignore_setgroups)
-		STEP("seccomp", ignore_setgroups());
 	umask(022);
+	if (l->box)
+		STEP("confining it", confine(l));
 	if (program)
 		fexecve(program, (char *const *)l->argv, environ);
 	else
@@ -126,6 +115,8 @@ int launch(const struct launch *l, pid_t *ret, struct err *e)
 	volatile struct failure f = { 0 };
 	char **env = environ;
 
+	if (l->box && setns(l->box->pidns, CLONE_NEWPID) < 0)
+		return err_sys(e, errno, "starting %s: its pid namespace", l->argv[0]);
 	/* execvp() searches the PATH of the environment that the program gets. */
 	environ = (char **)(void *)l->envp;
 	pid_t pid = vfork();
@@ -135,6 +126,11 @@ int launch(const struct launch *l, pid_t *ret, struct err *e)
 	int code = errno;
 
 	environ = env;
+	/* Children of ours are the lab's again. */
+	if (l->box && setns(l->pidns, CLONE_NEWPID) < 0) {
+		fprintf(stderr, "vnetlab: cannot return to the lab's pid namespace: %m\n");
+		abort();
+	}
 	if (pid < 0) {
 		_cleanup_free_ char *what = xasprintf("starting %s", l->argv[0]);
 

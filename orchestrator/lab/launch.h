@@ -2,18 +2,24 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 
+struct box;
+
 struct launch {
 	const char *const *argv; /* argv[0] is looked up in PATH when it has no slash */
 	const char *const *envp;
-	int program;      /* 0: argv[0]; else this open file is run, under that name */
-	int netns, mntns; /* -1: as the caller */
-	int fds[3];       /* -1: /dev/null */
-	const int *extra; /* become 3, 4, ... */
+	int program;           /* 0: argv[0]; else this open file is run, under that name */
+	int netns;             /* -1: as the caller */
+	const struct box *box; /* NULL: as the caller, who is trusted */
+	int pidns;             /* the caller's, to which it returns from the box's */
+	uint64_t caps;         /* in a box: what it may be able to do at most (kernel/caps.h) */
+	int fds[3];            /* -1: /dev/null */
+	const int *extra;      /* become 3, 4, ... */
 	size_t n_extra;
 	const char *cwd;             /* tried; NULL: / */
 	bool tty;                    /* fds[0] becomes the controlling terminal */

@@ -2,9 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +20,8 @@ static const char *const GROUPS[] = { "root",  "daemon",  "nogroup", "adm",    "
 	                              "frr",   "frrvty",  "bird",    "exabgp", "_openbgpd",
 	                              "_bgpd", "_bgplgd", "tcpdump" };
 
-/* What programs expect of the host's /etc, where it exists. */
+/* What programs expect of the host's /etc, where it exists: nothing in there is secret, and nothing
+ * else of it is shown. */
 static const char *const HOST_ETC[] = {
 	"alternatives",
 	"bash.bashrc",
@@ -37,15 +36,32 @@ static const char *const HOST_ETC[] = {
 	"magic",
 	"nanorc",
 	"os-release",
-	"pki",
+	"pki/ca-trust",
+	"pki/tls/cert.pem",
+	"pki/tls/certs",
 	"profile",
 	"protocols",
 	"rpc",
 	"services",
-	"ssl",
+	"ssl/certs",
+	"ssl/openssl.cnf",
 	"terminfo",
 	"vim",
+	/* whichever there is */
+	"python3.8",
+	"python3.9",
+	"python3.10",
+	"python3.11",
+	"python3.12",
+	"python3.13",
+	"python3.14",
+	"python3.15",
 };
+
+const char *host_etc(size_t i)
+{
+	return i < ARRAY_LEN(HOST_ETC) ? HOST_ETC[i] : NULL;
+}
 
 static int make_dir(const char *path, struct err *e)
 {
@@ -132,9 +148,10 @@ int node_files(struct node *n, const struct image_plan *plan, struct err *e)
 
 static int etc_link(const char *etc, const char *name, struct err *e)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", etc, name);
-	_cleanup_free_ char *to = xasprintf("/run/.host-etc/%s", name);
 	_cleanup_free_ char *host = xasprintf("/etc/%s", name);
+	_cleanup_free_ char *top = xstrndup(name, strcspn(name, "/"));
+	_cleanup_free_ char *path = xasprintf("%s/%s", etc, top);
+	_cleanup_free_ char *to = xasprintf("/" HOST_ETC_DIR "/%s", top);
 
 	if (access(host, F_OK) < 0)
 		return 0;
@@ -178,22 +195,16 @@ static int etc_fill(const struct node *n, struct err *e)
 		r = write_file(hostname, name, strlen(name), 0644, e);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(HOST_ETC); i++)
 		r = etc_link(etc, HOST_ETC[i], e);
-	/* python3.11, python3.12, ...: whichever there is */
-	for (int minor = 8; r == 0 && minor < 20; minor++) {
-		char py[64];
-
-		snprintf(py, sizeof(py), "python3.%d", minor);
-		r = etc_link(etc, py, e);
-	}
 	return r;
 }
 
 static int skeleton(struct node *n, struct err *e)
 {
-	static const char *const DIRS[] = {
-		"",           "/etc",     "/run",     "/run/.host-etc", "/run/lock", "/var",
-		"/var/cache", "/var/lib", "/var/log", "/var/spool",     "/var/tmp"
-	};
+	static const char *const DIRS[] = { "/etc",     "/run",       "/run/lock",  "/tmp",
+		                            "/run/shm", "/var",       "/var/cache", "/var/lib",
+		                            "/var/log", "/var/spool", "/var/tmp" };
+	/* For everybody in there, whoever that may be some day. */
+	static const char *const SHARED[] = { "/tmp", "/run/shm", "/var/tmp" };
 
 	for (size_t i = 0; i < ARRAY_LEN(DIRS); i++) {
 		_cleanup_free_ char *path = xasprintf("%s%s", n->dir, DIRS[i]);
@@ -201,6 +212,12 @@ static int skeleton(struct node *n, struct err *e)
 
 		if (r < 0)
 			return r;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(SHARED); i++) {
+		_cleanup_free_ char *path = xasprintf("%s%s", n->dir, SHARED[i]);
+
+		if (chmod(path, 01777) < 0)
+			return err_sys(e, errno, "%s", path);
 	}
 	_cleanup_free_ char *run = xasprintf("%s/var/run", n->dir);
 	_cleanup_free_ char *lock = xasprintf("%s/var/lock", n->dir);
@@ -210,73 +227,15 @@ static int skeleton(struct node *n, struct err *e)
 	return etc_fill(n, e);
 }
 
-static int open_dir(const struct node *n, const char *sub, struct err *e)
-{
-	_cleanup_free_ char *path = xasprintf("%s%s", n->dir, sub);
-	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? err_sys(e, errno, "%s", path) : fd;
-}
-
-/* Descriptors, because each of these mounts may hide the path of the next one's source: the run
- * directory may be below /run or /var. */
-static int bind_all(const struct node *n, struct err *e)
-{
-	static const struct {
-		const char *sub, *over;
-	} BINDS[] = { { "/etc", "/etc" }, { "/var", "/var" }, { "/run", "/run" } };
-	int fds[ARRAY_LEN(BINDS)], r = 0;
-	_cleanup_free_ char *host = xasprintf("%s/run/.host-etc", n->dir);
-
-	/* With what is mounted below it: in a user namespace the kernel refuses to show what such a
-	 * mount hides, and in containers /etc/hosts is one. */
-	if (mount("/etc", host, NULL, MS_BIND | MS_REC, NULL) < 0)
-		return err_sys(e, errno, "binding /etc to %s", host);
-	for (size_t i = 0; i < ARRAY_LEN(BINDS); i++) {
-		fds[i] = open_dir(n, BINDS[i].sub, e);
-		if (fds[i] < 0)
-			r = fds[i];
-	}
-	for (size_t i = 0; i < ARRAY_LEN(BINDS); i++) {
-		char from[32];
-
-		snprintf(from, sizeof(from), "/proc/self/fd/%d", fds[i]);
-		if (r == 0 && mount(from, BINDS[i].over, NULL, MS_BIND | MS_REC, NULL) < 0)
-			r = err_sys(e, errno, "binding a private %s", BINDS[i].over);
-		close_p(&fds[i]);
-	}
-	return r;
-}
-
-/* In this process, which has one thread: there and back again, no fork. */
-static int open_mntns(struct driver *d, struct node *n, struct err *e)
-{
-	if (unshare(CLONE_NEWNS) < 0)
-		return err_unshare(e, errno, CLONE_NEWNS);
-	int r = bind_all(n, e);
-
-	if (r == 0) {
-		n->mntns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		if (n->mntns < 0)
-			r = err_sys(e, errno, "/proc/self/ns/mnt");
-	}
-	if (setns(d->mntns, CLONE_NEWNS) < 0) {
-		/* Going on in a node's file system would mix up everything. */
-		fprintf(stderr, "vnetlab: cannot return to the lab's mount namespace: %m\n");
-		abort();
-	}
-	return r;
-}
-
 int node_mounts(struct driver *d, struct node *n, const struct image_plan *plan, struct err *e)
 {
 	n->dir = xasprintf("%s/%u", d->root, d->next_node++);
-	int r = skeleton(n, e);
+	int r = make_dir(n->dir, e);
 
 	if (r == 0)
+		r = skeleton(n, e);
+	if (r == 0 && plan)
 		r = node_files(n, plan, e);
-	if (r == 0)
-		r = open_mntns(d, n, e);
 	return r < 0 ? err_wrap(e, "%s: its files", n->name) : 0;
 }
 

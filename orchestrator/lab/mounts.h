@@ -4,8 +4,12 @@
 #include "lab/driver.h"
 #include "lab/image.h"
 
-/* Makes the private directory, writes the files of plan, and opens a mount namespace that shows
- * them (n->dir, n->mntns). */
+/* Of the host's /etc, what nodes see in a folder HOST_ETC_DIR of their root: the i-th name; NULL
+ * after the last. */
+#define HOST_ETC_DIR ".host-etc"
+const char *host_etc(size_t i);
+
+/* Makes the private directory n->dir and writes the files of plan, which may be NULL. */
 int node_mounts(struct driver *d, struct node *n, const struct image_plan *plan, struct err *e);
 /* Writes the files of plan again, over what is there. */
 int node_files(struct node *n, const struct image_plan *plan, struct err *e);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/box.h"
 #include "lab/check.h"
 #include "lab/mounts.h"
 #include "lab/process.h"
@@ -16,7 +17,7 @@ struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
 
 	n->name = xstrdup(name);
 	n->kind = kind;
-	n->netns = n->mntns = -1;
+	n->netns = -1;
 	VEC_PUSH(l->nodes, l->n_nodes, l->cap_nodes) = n;
 	return n;
 }
@@ -35,7 +36,7 @@ void node_free(struct driver *d, struct node *n)
 	checks_cancel(d, n);
 	node_procs_free(n);
 	n->usable = usable_free(n->usable);
-	close_p(&n->mntns);
+	n->box = box_free(n->box);
 	close_p(&n->netns);
 	node_dir_remove(d, n);
 	free(n->name);

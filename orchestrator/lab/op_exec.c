@@ -7,7 +7,11 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "kernel/fds.h"
+#include "lab/box.h"
+#include "lab/build.h"
 #include "lab/driver.h"
+#include "lab/image.h"
 #include "lab/launch.h"
 #include "lab/loop.h"
 #include "lab/ops.h"
@@ -107,6 +111,21 @@ static void put_device(const struct node *n, const char *name, const char **argv
 			*argv = buf;
 }
 
+/* A terminal of the node's, whose other end goes to the client over the socket that it sent. */
+static int give_terminal(struct driver *d, const struct node *n, int sock, int *ret_slave,
+                         struct err *e)
+{
+	_cleanup_close_ int master = -1, slave = -1;
+	int r = box_terminal(d, n->box, &master, &slave, e);
+
+	if (r < 0)
+		return r;
+	if (fds_send(sock, "", 1, &master, 1) < 0)
+		return err_sys(e, errno, "exec: sending the terminal");
+	*ret_slave = take_fd(slave);
+	return 0;
+}
+
 static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	struct driver *d = l->driver;
@@ -132,14 +151,27 @@ static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e
 
 	if (capture)
 		put_device(n, name, (const char **)(void *)argv, device);
+	rc = node_box(d, n, e);
+	if (rc < 0)
+		return rc;
+	_cleanup_close_ int slave = -1;
+
+	if (json_is_true(json_object_get(r->body, "terminal"))) {
+		rc = give_terminal(d, n, r->fds[0], &slave, e);
+		if (rc < 0)
+			return rc;
+	}
+	const int *fds = slave >= 0 ? (const int[]){ slave, slave, slave } : r->fds;
 	struct launch la = { .argv = ARGV(argv),
 		             .ignore_setgroups = capture,
 		             .envp = env[0] ? ARGV(env) : DAEMON_ENV,
 		             .netns = n->netns,
-		             .mntns = n->mntns,
-		             .fds = { r->fds[0], r->fds[1], r->fds[2] },
+		             .box = n->box,
+		             .pidns = d->pidns,
+		             .caps = n->caps | CAPS_USUAL,
+		             .fds = { fds[0], fds[1], fds[2] },
 		             .cwd = json_string_value(json_object_get(r->body, "cwd")),
-		             .tty = json_is_true(json_object_get(r->body, "tty")),
+		             .tty = slave >= 0,
 		             .nofile = &d->nofile };
 	struct guest_exec *x = xcalloc(1, sizeof(*x));
 

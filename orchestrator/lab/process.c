@@ -225,7 +225,9 @@ static int start(struct process *p, struct err *e)
 	struct launch l = { .argv = ARGV(p->argv),
 		            .envp = DAEMON_ENV,
 		            .netns = p->node->netns,
-		            .mntns = p->node->mntns,
+		            .box = p->node->box,
+		            .pidns = p->d->pidns,
+		            .caps = p->node->caps,
 		            .fds = { -1, pipefd[1], pipefd[1] },
 		            .nofile = &p->d->nofile,
 		            .ignore_setgroups = p->ignore_setgroups };

@@ -278,7 +278,6 @@ static int start(struct router_link *rl, struct err *e)
 		            .program = d->router_fd,
 		            .envp = ARGV(environ), /* ours, as it is part of us */
 		            .netns = node_always(&d->lab, NODE_FABRIC)->netns,
-		            .mntns = -1,
 		            .fds = { -1, p[1], p[1] },
 		            .extra = &sv[1],
 		            .n_extra = 1 };

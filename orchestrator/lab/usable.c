@@ -222,7 +222,9 @@ static int start(struct usable *u)
 	struct launch l = { .argv = ARGV(u->q[u->at].argv),
 		            .envp = DAEMON_ENV,
 		            .netns = u->node->netns,
-		            .mntns = u->node->mntns,
+		            .box = u->node->box,
+		            .pidns = u->d->pidns,
+		            .caps = u->node->caps,
 		            .fds = { -1, p[1], -1 },
 		            .nofile = &u->d->nofile };
 	int r = launch(&l, &u->child.pid, NULL);

@@ -58,6 +58,12 @@ def inside(lab, node, *argv, text=None):
     return status, out + err
 
 
+def script(name):
+    """Its text: our files are not the node's."""
+    with open(f"{LABS}/{name}", encoding="utf-8") as f:
+        return f.read()
+
+
 def checks(name):
     """Brings the lab up, reports its checks by their names, and leaves it running."""
     status, out, err = vnetlab("test", f"{LABS}/{name}.vnetlab.json", "--keep", "--format", "json")
@@ -95,7 +101,7 @@ def soon(fn, seconds=30):
 def routes():
     lab = "conformance-routes"
     for k, address in enumerate(("10.10.0.68", "10.10.0.69")):
-        status, out = inside(lab, "raw", "python3", f"{LABS}/open.py", address, "65003")
+        status, out = inside(lab, "raw", "python3", "-c", script("open.py"), address, "65003")
         got = json.loads(out) if status == 0 else {}
         caps = {c[0]: c[1] for c in got.get("capabilities", [])}
         ok((got.get("version"), got.get("asn"), got.get("hold"), got.get("id")) ==
@@ -135,7 +141,7 @@ def packets():
     status, out = inside(lab, "hub", "ping", "-n", "-c", "1", "-W", "1", "10.0.2.1")
     ok(status == 1, "conformance 14: the subnet's .1 is silent", out)
     asked = ("10.0.2.1", "10.0.2.5", "10.0.2.99")  # the gateway, a neighbour, nobody
-    status, out = inside(lab, "hub", "python3", f"{LABS}/arp.py", *asked)
+    status, out = inside(lab, "hub", "python3", "-c", script("arp.py"), *asked)
     ok(out.split() == [w for a in asked for w in (a, "12:34:56:78:9a:bc")],
        "conformance 14: ARP says 12:34:56:78:9a:bc for the gateway, a neighbour, and nobody", out)
     status, out = inside(lab, "by-mute", "ping", "-n", "-c", "1", "-W", "1", "10.2.0.4")

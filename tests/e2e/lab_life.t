@@ -56,8 +56,10 @@ like "with its address" "$out" 'inet 10\.9\.1\.4/24'
 status "exec in no node" 2 vnetlab exec lfet -- true
 like "did you mean" "$err" 'no node lfet; did you mean left\?'
 status "exec nothing" 2 vnetlab exec left
-status "exec keeps the folder" 0 sh -c "cd $work && $B/vnetlab exec left -- pwd"
-is "where we are" "$out" "$(cd "$work" && pwd -P)"
+status "exec keeps the folder" 0 sh -c "cd /usr/share && $B/vnetlab exec left -- pwd"
+is "where the node has it" "$out" /usr/share
+status "else it is in its root" 0 sh -c "cd $work && $B/vnetlab exec left -- pwd"
+is "which is there" "$out" /
 status "shell takes a script" 3 sh -c "echo 'exit 3' | $B/vnetlab shell left"
 ok "one answers the other" vnetlab exec right -- ping -c1 -W2 10.9.1.4
 status "the listener speaks HTTP" 0 vnetlab exec right -- curl -sS -m 3 http://10.9.1.4/

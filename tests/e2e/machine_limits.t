@@ -28,7 +28,7 @@ limited() {
 while read -r kind name n want; do
 	limited "$kind" "$n" -r
 	is "$n $name namespaces are too few" "$rc" "$want"
-	like "which limit, its value, the cure" "$err" "no more $name namespaces: the limit user.max_${kind}_namespaces is $n; as root: sysctl user.max_${kind}_namespaces="
+	like "which limit, its value, the cure" "$err" "no more $name namespaces: the limit user.max_${kind}_namespaces (is $n; as root|of the system around this one is reached; as root there): sysctl user.max_${kind}_namespaces="
 done <<END
 net network 0 4
 net network 4 5

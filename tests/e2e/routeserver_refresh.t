@@ -29,7 +29,8 @@ ok "up" vnetlab up -q "$work/refresh.vnetlab.json"
 raw() {
 	_name=$1
 	shift
-	vnetlab exec "$_name" -- "$root/tests/lib/rawpeer" "$@" >"$work/$_name.log" 2>&1 &
+	tar -C "$root/tests/lib" -cf - rawpeer bgpworld.py | vnetlab exec "$_name" -- tar -C /tmp -xf -
+	vnetlab exec "$_name" -- /tmp/rawpeer "$@" >"$work/$_name.log" 2>&1 &
 	on_exit "kill $! 2>/dev/null"
 }
 heard() { grep -q "$2" "$work/$1.log"; }

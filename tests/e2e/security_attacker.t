@@ -1,12 +1,15 @@
 #!/bin/bash
-# What a stranger's design runs and writes stays in its node.
+# What a stranger's design runs, writes and reads stays in its node: as an attacker in there.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 bird exabgp zebra
 
+attacker=$root/tests/e2e/lab/attacker.py
 mkdir "$work/victim"
 echo secret >"$work/victim/secret"
 chmod 700 "$work/victim" && chmod 600 "$work/victim/secret"
 untouched() { [ "$(cat "$work"/victim/*)" = secret ] && [ "$(ls "$work/victim")" = secret ]; }
+
+# --- what configuration files ask for -------------------------------------------------------------
 
 # design IMAGE: an appliance of that image whose configuration is standard input.
 design() {
@@ -19,27 +22,12 @@ design() {
 			NVA: { addressPrefix: "10.0.1.0/24" }, RouteServerSubnet: { addressPrefix: "10.0.3.0/26" } } } },
 		routeServers: { rs: { virtualNetwork: "Hub", bgpConnections: { nva: { peerIp: "10.0.1.4", peerAsn: 65001 } } } },
 		virtualMachines: { nva: { image: $image, config: { ($file): "evil.conf" },
-			nic: { subnet: "Hub/NVA", privateIPAddress: "10.0.1.4", enableIPForwarding: true } } } }' \
-		>"$work/design/evil.vnetlab.json"
+			nic: { subnet: "Hub/NVA", privateIPAddress: "10.0.1.4", enableIPForwarding: true } },
+			vm: { nic: { subnet: "Hub/NVA" } } } }' >"$work/design/evil.vnetlab.json"
 }
 evil_up() { run vnetlab up "$work/design/evil.vnetlab.json" -q --wait none; }
+down() { vnetlab down --all -q >/dev/null; }
 
-design bird <<'CONF'
-router id 10.0.1.4;
-protocol device {}
-CONF
-evil_up
-is "up" "$rc" 0
-if [ "$(id -u)" -eq 0 ]; then
-	run vnetlab exec nva -- cat /proc/self/uid_map
-	unlike "root of the lab is not root of the machine" "$out" '^ *0 +0 '
-fi
-not_ok "/etc/shadow is not there" vnetlab exec nva -- cat /etc/shadow
-not_ok "nor is the host's" vnetlab exec nva -- cat /run/.host-etc/shadow
-not_ok "nor may it be written" vnetlab exec nva -- test -w /run/.host-etc/hosts
-vnetlab down -q
-
-if [ "$(id -u)" -eq 0 ]; then # an ordinary user's own files, so far
 design bird <<'CONF'
 log "VICTIM/bird.log" all;
 router id 10.0.1.4;
@@ -47,7 +35,7 @@ protocol device {}
 CONF
 evil_up
 ok "BIRD's log" untouched
-vnetlab down --all -q
+down
 design bird <<'CONF'
 include "VICTIM/secret";
 router id 10.0.1.4;
@@ -55,7 +43,7 @@ protocol device {}
 CONF
 evil_up
 unlike "BIRD's include: not a word of it is said" "$out$err" secret:1:
-vnetlab down --all -q
+down
 design frr <<'CONF'
 log file VICTIM/frr.log informational
 dump bgp all VICTIM/dump
@@ -64,10 +52,10 @@ router bgp 65001
 CONF
 evil_up
 ok "FRR's log and dump" untouched
-vnetlab down --all -q
+down
 design exabgp <<'CONF'
 process evil {
-	run /bin/sh -c "cp /etc/hostname VICTIM/; touch /run/ran";
+	run /bin/sh -c "cp /etc/hostname VICTIM/; cat /proc/self/status >/run/found; touch /run/ran";
 	encoder text;
 }
 neighbor 10.0.3.4 {
@@ -78,11 +66,77 @@ neighbor 10.0.3.4 {
 	api { processes [ evil ]; }
 }
 CONF
-for _ in 1 2 3 4 5; do evil_up && [ "$rc" -eq 0 ] && break; done # its check and itself fight for a port
-wait_until "ExaBGP runs a program" 5 vnetlab exec nva -- test -e /run/ran
-ok "a program that ExaBGP runs" untouched
-vnetlab down --all -q
+for _ in 1 2 3 4 5 6 7 8 9; do evil_up && [ "$rc" -eq 0 ] && break; done # its check and itself fight for a port
+[ "$rc" -eq 0 ] && wait_until "ExaBGP runs a program" 5 vnetlab exec nva -- test -e /run/ran
+ok "which writes nothing of the machine" untouched
+# What is tried below by exec, it could not do either.
+run vnetlab exec nva -- cat /run/found
+like "it gains no privileges" "$out" 'NoNewPrivs:.1'
+like "is filtered" "$out" 'Seccomp:.2'
+# chown, dac_override, setgid, setuid, net_bind_service, net_admin
+like "and has what its image names" "$out" 'CapBnd:.00000000000014c3'
+down
+
+# --- a program inside -----------------------------------------------------------------------------
+
+design bird <<'CONF'
+router id 10.0.1.4;
+protocol device {}
+CONF
+evil_up
+is "a lab" "$rc" 0 || done_testing
+daemon=$(vnetlab status -o json | jq '.nodes[] | select(.name == "rs/0") | .processes[0].pid')
+run awk '/^Uid/ { print $2 }' "/proc/$daemon/status"
+if [ "$(id -u)" -eq 0 ]; then
+	isnt "its daemons are not root of the machine" "$out" 0
+else
+	is "its daemons are this user" "$out" "$(id -u)"
 fi
+# A socket of the machine without a name in its files.
+python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX)
+s.bind(b"\0" + sys.argv[1].encode())
+s.listen()
+print("listens", flush=True)
+time.sleep(300)' "vnl-$$" >"$work/listens" &
+on_exit "kill $! 2>/dev/null"
+wait_until "somebody listens outside" 5 grep -q listens "$work/listens"
+for node in nva rs/0 vm fabric internet; do
+	run python_in "$node" "$attacker" "$work/victim" "$VNETLAB_RUN_DIR/evil/control" "vnl-$$"
+	is "$node: nothing works" "$out$err" ""
+done
+for node in nva rs/0 vm; do
+	run python_in "$node" "$attacker" links
+	is "$node: the namespace on the other end of its NIC is not its own" "$out" "0 interfaces"
+done
+ok "nothing was touched" untouched
+
+# Another node's files, memory and processes.
+vnetlab exec rs/0 -- sh -c 'echo hers >/tmp/hers; echo hers >/dev/shm/hers; ipcmk -M 4096 >/dev/null; exec sleep 60' 2>/dev/null &
+on_exit "kill $! 2>/dev/null"
+wait_until "one node has something" 5 vnetlab exec rs/0 -- test -e /dev/shm/hers
+not_ok "another does not see its files" vnetlab exec nva -- sh -c 'ls /tmp/hers || ls /dev/shm/hers'
+run vnetlab exec nva -- sh -c 'ipcs -m | grep -c 4096; pgrep -c -x sleep'
+is "nor its memory, nor its processes" "$out" "0
+0"
+
+# As much as it gets.
+run vnetlab exec nva -- sh -c 'for d in /tmp /var /run /etc; do fallocate -l 1T $d/full || df --output=size -m $d | tail -n 1; rm -f $d/full; done'
+like "its files are bounded" "$(printf '%s' "$out" | tr -s ' \n' ' ')" '^ ?[0-9]{1,3} [0-9]{1,3} [0-9]{1,3} [0-9]{1,3} ?$'
+mkfifo "$work/hold"
+python_in nva "$attacker" bomb <"$work/hold" >"$work/bomb" &
+exec {hold}>"$work/hold"
+wait_until "so are its processes" 20 grep -q unavailable "$work/bomb"
+like "to a number" "$(cat "$work/bomb")" '^(9|10)[0-9][0-9] '
+status "others do not notice" 0 vnetlab exec rs/0 -- birdc show status
+status "nor does the lab" 0 vnetlab status -o json
+exec {hold}>&-
+wait_until "and when it is over it may start some again" 10 vnetlab exec nva -- true
+down
+ok "nothing was touched" untouched
+
+# --- without a user namespace ---------------------------------------------------------------------
+
 # Where there are no user namespaces: not without being asked for.
 without_users() {
 	unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$0" "$@"' "$B/vnetlab" "$@"
