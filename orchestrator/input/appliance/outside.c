@@ -40,8 +40,10 @@ static char *plain_path(const char *folder, const char *path)
 
 	str_add(&out, "");
 	for (char *part = strtok_r(all, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
+		const char *slash = out.s ? strrchr(out.s, '/') : NULL;
+
 		if (streq(part, ".."))
-			out.n = out.n ? (size_t)(strrchr(out.s, '/') - out.s) : 0;
+			out.n = slash ? (size_t)(slash - out.s) : 0;
 		else if (!streq(part, "."))
 			str_printf(&out, "/%s", part);
 		if (out.s)
