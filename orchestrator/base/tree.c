@@ -59,3 +59,21 @@ void tree_remove(const char *folder)
 	remove_below(fd, st.st_dev, 0);
 	rmdir(folder);
 }
+
+void tree_remove_socket(const char *folder, const char *path)
+{
+	_cleanup_close_ int dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_free_ char *copy = xstrdup(path);
+	char *save = NULL, *name = strtok_r(copy, "/", &save), *next;
+	struct stat st;
+
+	for (; dir >= 0 && name && (next = strtok_r(NULL, "/", &save)); name = next) {
+		int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		close_p(&dir);
+		dir = fd;
+	}
+	if (dir >= 0 && name && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISSOCK(st.st_mode))
+		unlinkat(dir, name, 0);
+}

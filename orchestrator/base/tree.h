@@ -5,3 +5,5 @@
  * other file systems is touched. What cannot be removed stays, silently: who clears up has nobody
  * to tell. */
 void tree_remove(const char *folder);
+/* Removes the socket `path` below folder, if it is one; no link on the way there is followed. */
+void tree_remove_socket(const char *folder, const char *path);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/tree.h"
 #include "lab/alive.h"
 #include "lab/driver.h"
 #include "lab/events.h"
@@ -109,8 +110,13 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->argv = argv_copy(id->argv);
 	p->ready = id->ready;
 	p->ignore_setgroups = id->ignore_setgroups;
-	if (id->ready_path)
-		p->ready_path = socket_path(d, lab_node_file(n, id->ready_path, buf, sizeof(buf)));
+	if (id->ready_path) {
+		const char *path = lab_node_file(n, id->ready_path, buf, sizeof(buf));
+
+		p->ready_path = socket_path(d, path);
+		if (n->dir && str_starts(path, n->dir))
+			p->socket = xstrdup(path + strlen(n->dir));
+	}
 	p->out.fd = -1;
 	p->child.fn = on_exit_of;
 	p->timer.fn = on_timer;
@@ -154,6 +160,7 @@ struct process *process_free(struct process *p)
 		free(*a);
 	free(p->argv);
 	free(p->ready_path);
+	free(p->socket);
 	logbuf_free(&p->log);
 	free(p);
 	return NULL;
@@ -222,6 +229,9 @@ static int start(struct process *p, struct err *e)
 		return err_sys(e, errno, "pipe");
 	fcntl(pipefd[0], F_SETFL, O_NONBLOCK);
 	out_close(p);
+	/* What was killed leaves its socket, and not every daemon (gobgpd) takes that away. */
+	if (p->socket)
+		tree_remove_socket(p->node->dir, p->socket);
 	struct launch l = { .argv = ARGV(p->argv),
 		            .envp = DAEMON_ENV,
 		            .netns = p->node->netns,

@@ -26,6 +26,7 @@ struct process {
 	char **argv;
 	enum ready_kind ready;
 	char *ready_path; /* as the driver sees it */
+	char *socket;     /* the same below node->dir; NULL: it is not there */
 	bool ignore_setgroups;
 	enum proc_state state;
 	bool frozen;

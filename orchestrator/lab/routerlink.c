@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "azure/hybrid.h"
@@ -44,6 +45,8 @@ struct router_link {
 		void *ctx;
 	} * looks; /* in the order of their answers */
 	size_t n_looks, cap_looks;
+	ino_t *told; /* the namespaces that it reads, as it was told last */
+	size_t n_told;
 	json_t *rib;            /* its last answer ... */
 	json_int_t rib_version; /* ... and of when it is */
 	char error[256];        /* its last word, until it has applied something */
@@ -382,19 +385,51 @@ static json_t *stopped_json(const struct driver *d)
 	return a;
 }
 
-int router_update(struct driver *d, struct err *e)
+/* The namespaces of what speaks for a table: of instances of Route Servers and gateways. */
+static size_t speakers(const struct driver *d, int **ret)
 {
-	struct router_link *rl = d->router;
 	const struct model *m = d->lab.model;
 	size_t all = model_n_tables(m) * 2, n = 0;
-	_cleanup_free_ int *fds = xcalloc(all + 1, sizeof(*fds));
 
+	*ret = xcalloc(all + 1, sizeof(**ret));
 	for (size_t i = 0; i < all; i++) {
 		_cleanup_free_ char *name = xasprintf("%s/%zu", model_table_name(m, i / 2), i % 2);
 
 		if (model_speaks(m, i / 2, i % 2))
-			fds[n++] = node_find(&d->lab, name)->netns;
+			(*ret)[n++] = node_find(&d->lab, name)->netns;
 	}
+	return n;
+}
+
+static ino_t inode_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
+static bool others_speak(const struct router_link *rl)
+{
+	_cleanup_free_ int *fds = NULL;
+	size_t n = speakers(rl->d, &fds);
+	bool same = n == rl->n_told;
+
+	for (size_t i = 0; same && i < n; i++)
+		same = inode_of(fds[i]) == rl->told[i];
+	return !same;
+}
+
+int router_update(struct driver *d, struct err *e)
+{
+	struct router_link *rl = d->router;
+	_cleanup_free_ int *fds = NULL;
+	size_t n = speakers(d, &fds);
+
+	free(rl->told);
+	rl->told = xcalloc(n + 1, sizeof(*rl->told));
+	rl->n_told = n;
+	for (size_t i = 0; i < n; i++)
+		rl->told[i] = inode_of(fds[i]);
 	return say(rl,
 	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design",
 	                     d->lab.design, "stopped", stopped_json(d), "maintained",
@@ -406,6 +441,9 @@ int router_update(struct driver *d, struct err *e)
 
 int router_stopped(struct driver *d, struct err *e)
 {
+	/* A gateway's instance that was stopped or started has another namespace. */
+	if (others_speak(d->router))
+		return router_update(d, e);
 	return say(d->router,
 	           json_pack("{s:s,s:o,s:I}", "op", "stopped", "vms", stopped_json(d), "generation",
 	                     ++d->router->sent),

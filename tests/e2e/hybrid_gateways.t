@@ -87,6 +87,7 @@ wait_until "the other one carries on" 10 holds \
 run vnetlab routes app -o json
 hops 10.41.0.0/16 10.0.255.5
 wait_until "and the site is reached" 10 vnetlab probe app frr/srv
+status "up changes nothing of that" 0 vnetlab up "$lab" -q --wait none
 status "it is started again" 0 vnetlab fault start vpngw/0
 wait_until "with its wires and sessions" 20 holds \
 	'.value[] | select(.addressPrefix == ["10.40.0.0/16"]) | .nextHopIpAddress | length == 2' vnetlab routes app -o json

@@ -214,4 +214,24 @@ like "is named" "$err" 'fault link a/left cannot be mended: a: its link left is 
 is "stays in the list, and does not keep the others" "$(list)" '["link a/left down"]'
 ok "the other VM runs" vnetlab exec b -- true
 
+vnetlab down -q >/dev/null
+
+# Whatever the daemon: one that is killed comes back, though it could take nothing away behind itself.
+jq -n '[["frr",10],["bird",11],["openbgpd",12],["gobgp",13],["exabgp",14]] | { name: "all",
+	virtualNetworks: {N: {addressPrefixes: ["10.9.0.0/16"], subnets: {s: {addressPrefix: "10.9.1.0/24"},
+		RouteServerSubnet: {addressPrefix: "10.9.3.0/26"}}}},
+	routeServers: {Rs: {virtualNetwork: "N", bgpConnections: map({(.[0]): {peerIp: "10.9.1.\(.[1])", peerAsn: 65001}}) | add}},
+	virtualMachines: map({(.[0]): {image: .[0], bgp: {asn: 65001, advertise: ["10.2\(.[1]).0.0/16"]},
+		nic: {subnet: "N/s", privateIPAddress: "10.9.1.\(.[1])"}, routes: [{prefix: "10.9.3.0/26", via: "10.9.1.1"}]}}) | add
+	}' >"$work/all.vnetlab.json"
+all_run() { holds '[.nodes[].processes[] | .state == "running" or .state == "done"] | all' vnetlab status -o json &&
+	holds '[.bgp[].state] == [range(10) | "Established"]' vnetlab status -o json; }
+if command -v gobgpd >/dev/null && command -v exabgp >/dev/null && [ -x /usr/sbin/bgpd ]; then
+	status "all images" 0 vnetlab up "$work/all.vnetlab.json" -q
+	for image in frr bird openbgpd gobgp exabgp; do
+		status "kill $image" 0 vnetlab fault kill $image
+	done
+	wait_until "all are back, with their sessions" 20 all_run
+fi
+
 done_testing
