@@ -453,6 +453,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		goto out;
 	}
 	adopt(d, design, m, w, n);
+	fault_sessions_hold(d, NULL);
 	stopped_fill(d);
 	health_update(d);
 	r = router_update(d, e);

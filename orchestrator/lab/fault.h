@@ -27,6 +27,9 @@ void fault_note(struct driver *d, const char *what, const char *target, const ch
 void fault_forget(struct driver *d, const char *what, const char *target);
 void fault_mended(struct driver *d, const char *what, const char *target, const char *how);
 int fault_session(struct driver *d, const char *const *argv, struct err *e);
+/* Sessions that faults keep down are taken down again: on a node whose BIRD has started anew, NULL:
+ * on all, whose BIRDs have another configuration. */
+void fault_sessions_hold(struct driver *d, const struct node *only);
 bool fault_session_known(const struct model *m, const char *target);
 int fault_link(struct driver *d, const char *const *argv, struct err *e);
 int fault_impair(struct driver *d, const char *const *argv, struct err *e);

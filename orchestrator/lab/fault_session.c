@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "lab/birdctl.h"
 #include "lab/fault.h"
+#include "lab/maintenance.h"
 #include "lab/node.h"
 #include "lab/process.h"
 #include "plan/bird_hybrid.h"
@@ -109,6 +110,77 @@ static int set_gateways(struct driver *d, const char *target, bool up, struct er
 	return r;
 }
 
+/* --- what outlives a restart ---------------------------------------------------------------------
+ */
+
+static void hold(struct driver *d, const char *target, const struct node *only)
+{
+	const struct model *m = d->lab.model;
+	int instance;
+	const struct bgp_connection *c = peering_of(m, target, &instance);
+	char protocol[64];
+
+	for (int i = 0; c && i < 2; i++) {
+		_cleanup_free_ char *name = node_name_rs(c->rs, (unsigned)i);
+
+		bird_protocol_name(c, protocol);
+		if ((instance < 0 || instance == i) && (!only || strieq(only->name, name)))
+			enable(d, name, protocol, false, NULL);
+	}
+	for (size_t i = 0; !c && i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		bird_hybrid_protocol(s, protocol);
+		if (hybrid_session_is(s, target) && (!only || strieq(only->name, s->vm->name)))
+			enable(d, s->vm->name, protocol, false, NULL);
+	}
+}
+
+void fault_sessions_hold(struct driver *d, const struct node *only)
+{
+	for (size_t i = 0; d->lab.model && i < d->n_faults; i++)
+		if (streq(d->faults[i].what, "session"))
+			hold(d, d->faults[i].target, only);
+	maintenance_hold(d, only);
+}
+
+/* --- the command -------------------------------------------------------------------------------
+ */
+
+static bool one_of(const char *target, int *ret_instance)
+{
+	size_t n = strlen(target);
+
+	*ret_instance = n > 2 && target[n - 2] == '/' ? target[n - 1] - '0' : -1;
+	return *ret_instance == 0 || *ret_instance == 1;
+}
+
+/* "RS/x" is down, and "RS/x/0" comes up: "RS/x/1" is what is left.  One name for both instances
+ * takes the place of two. */
+static void remember(struct driver *d, const char *target, bool up)
+{
+	int instance;
+	bool one = one_of(target, &instance) &&
+	           !model_connection(d->lab.model, target); /* a peering called "0" */
+	_cleanup_free_ char *both = one ? xstrndup(target, strlen(target) - 2) : xstrdup(target);
+	bool had_both = fault_there(d, "session", both);
+
+	for (int i = 0; i < 2; i++) {
+		_cleanup_free_ char *half = xasprintf("%s/%d", both, i);
+
+		if (!one)
+			fault_forget(d, "session", half);
+		else if (up && had_both && i != instance)
+			fault_note(d, "session", half, "down");
+	}
+	if (up && one)
+		fault_forget(d, "session", both);
+	if (up)
+		fault_mended(d, "session", target, "session up");
+	else if (!one || !had_both)
+		fault_note(d, "session", target, "down");
+}
+
 static int unknown(const struct model *m, const char *target, struct err *e)
 {
 	for (size_t i = 0; i < m->n_connections; i++) {
@@ -140,9 +212,6 @@ int fault_session(struct driver *d, const char *const *argv, struct err *e)
 	r = c ? set_peering(d, c, instance, up, e) : set_gateways(d, argv[1], up, e);
 	if (r < 0)
 		return r;
-	if (up)
-		fault_mended(d, "session", argv[1], "session up");
-	else
-		fault_note(d, "session", argv[1], "down");
+	remember(d, argv[1], up);
 	return 0;
 }

@@ -66,6 +66,16 @@ static int sessions(const struct node *n, bool up, struct err *e)
 	return r == -EPROTO ? 0 : r;
 }
 
+void maintenance_hold(struct driver *d, const struct node *only)
+{
+	for (struct maintenance *x = d->maintenance; x; x = x->next) {
+		const struct node *n = node_find(&d->lab, x->name);
+
+		if (x->planned && !x->returning && n && (!only || n == only))
+			sessions(n, false, NULL);
+	}
+}
+
 static void tell_router(struct driver *d)
 {
 	struct err e = { 0 };

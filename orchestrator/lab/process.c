@@ -17,6 +17,7 @@
 #include "lab/alive.h"
 #include "lab/driver.h"
 #include "lab/events.h"
+#include "lab/fault.h"
 #include "lab/launch.h"
 
 enum {
@@ -203,6 +204,8 @@ static void became_ready(struct process *p)
 		event_add(p->d->events, "process", who, "running as %d", (int)p->host_pid);
 	struct err e;
 
+	if (!done)
+		fault_sessions_hold(p->d, p->node);
 	if (node_procs_start(p->node, &e) < 0)
 		driver_proc_failed(p->node, e.msg);
 	driver_proc_changed(p->d);

@@ -112,6 +112,25 @@ status "session down" 0 vnetlab fault session Rs/two/1 down
 is "one of the two" "$(states two)" '["Established","Down"]'
 status "is listed" 0 vnetlab fault list -o json
 json "by its name" '.faults == ["session Rs/two/1 down"]'
+# ... and outlives the instance's BIRD, its configuration, the instance itself.
+rs=$(pid_of Rs/1)
+down_at_1() { [ "$(pid_of Rs/1)" != "$rs" ] && [ "$(states one)$(states two)" = '["Established","Established"]["Established","Down"]' ]; }
+vnetlab fault kill Rs/1 -q >/dev/null
+wait_until "down still, when the instance has crashed" 15 down_at_1
+rs=$(pid_of Rs/1)
+jq '.settings.routeServerPing = false' "$file" >"$work/noping.vnetlab.json"
+status "when it is made anew" 0 vnetlab up "$work/noping.vnetlab.json" -q -n pair --wait none
+wait_until "down still" 15 down_at_1
+jq 'del(.routeServers.Rs.bgpConnections.two)' "$work/noping.vnetlab.json" >"$work/without.vnetlab.json"
+vnetlab up "$work/without.vnetlab.json" -q -n pair 2>/dev/null
+status "a session that is gone has no fault" 0 vnetlab fault list -o json
+json "none" '.faults == []'
+rs=0
+status "back to the file" 0 vnetlab up "$file" -q
+status "both are taken down" 0 vnetlab fault session Rs/two down
+status "one comes up" 0 vnetlab fault session Rs/two/0 up -o json
+json "the other is left" '.faults == ["session Rs/two/1 down"]'
+wait_until "that is so" 15 down_at_1
 status "session up" 0 vnetlab fault session Rs/two/1 up
 wait_until "back" 15 established two
 

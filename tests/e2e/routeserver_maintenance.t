@@ -32,6 +32,12 @@ status "a second one at the same time" 5 vnetlab fault maintenance Rs/1
 like "is refused, and why" "$err" 'Rs/0 is in maintenance: Azure takes one at a time'
 status "up says what is missing" 124 vnetlab up "$file" --wait 300ms
 like "and why" "$err" 'Rs/one instance 0: .*, fault maintenance Rs/0 60s'
+# A session that is new meanwhile waits as the others do.
+jq 'del(.routeServers.Rs.bgpConnections.two)' "$file" >"$work/less.vnetlab.json"
+ok "a peering goes" vnetlab up "$work/less.vnetlab.json" -n pair -q --wait none
+ok "and comes again" vnetlab up "$file" -q --wait none
+wait_until "at the other instance" 10 up 1
+ok "not at this one" down 0
 # What happens meanwhile reaches all NICs by the other instance.
 ok "an appliance stops" vnetlab fault kill two --hold
 wait_until "all NICs lose its route" 10 lost_route
