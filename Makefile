@@ -113,6 +113,28 @@ lint: ## style, static analysis, layers
 bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c)) ## speed against a floor measured in the same run; takes minutes
 	tests/bench/run
 
+SEED  ?= 1
+STEPS ?= 100
+chaos: all ## a lab changed and broken at random against fresh ones; SEED=1 STEPS=100
+	tests/chaos/run $(SEED) $(STEPS)
+
+# Faults planted by the linker, in programs of their own: tests/chaos/plant.
+plant_route   := nl_route_del
+plant_element := nft_elems_diff
+plant_session := bird_enable
+PLANTS := $(patsubst tests/chaos/plant/%.c,%,$(wildcard tests/chaos/plant/*.c))
+chaos-plant: $(foreach p,$(PLANTS),$(B)/plant-$(p)/vnetlab $(B)/plant-$(p)/vnetlab-router) ## does chaos find what is planted?
+	tests/chaos/planted
+define plant
+$(B)/plant-$(1)/vnetlab: $(ALL_OBJ) $(B)/orchestrator/cmd/main.o $(B)/tests/chaos/plant/$(1).o
+$(B)/plant-$(1)/vnetlab-router: $(LIB_OBJ) $(B)/orchestrator/router/main.o $(B)/tests/chaos/plant/$(1).o
+$(B)/plant-$(1)/vnetlab $(B)/plant-$(1)/vnetlab-router:
+	@mkdir -p $$(@D)
+	$$(call say,LINK)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -Wl,--wrap=$$(plant_$(1)) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach p,$(PLANTS),$(eval $(call plant,$(p))))
+
 # clang's fuzzer; what it finds is left in build/fuzz.
 fuzz: ## every fuzzer for T seconds
 	$(MAKE) V=fuzz CC="$(CLANG)" fuzz-run
@@ -186,6 +208,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e fidelity lint bench fuzz fuzz-run cov test bare deps demo docs install uninstall clean help
+.PHONY: all tools unit golden check e2e fidelity lint bench chaos chaos-plant fuzz fuzz-run cov test bare deps demo docs install uninstall clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))

@@ -219,7 +219,8 @@ const struct object_def schema_nic = {
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FABRIC,
 	      .nullable = true,
 	      .at = AT(struct nic, ip),
-	      .help = "Static address. Without it: the lowest free one, in the file's order." },
+	      .help = "Static address. Without it: the lowest free one, in the file's order; a NIC "
+	              "of a running lab keeps the one that it has." },
 	    { .name = "enableIPForwarding",
 	      .type = T_BOOL,
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FABRIC,

@@ -1,0 +1,10 @@
+#!/bin/bash
+# A lab that is changed and broken at random is the same as one made on nothing: a moment of `make chaos`.
+. "$(dirname "$0")/../lib/tap.sh"
+need python3 ip nft bird gobgpd exabgp
+
+for seed in 1 2; do
+	ok "seed $seed" "$root/tests/chaos/run" $seed 6 --seconds 8 --no-shrink --keep "$work"
+done
+
+done_testing
