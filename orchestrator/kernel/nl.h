@@ -107,9 +107,12 @@ struct nl_neigh {
 int nl_links(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg, struct err *e);
 /* The same for a namespace of thousands of veth pairs: the kernel looks for the number of each
  * peer's namespace among all of them, so a dump of links takes the square of their number.  This
- * one lists what has IPv4 (a link of at least 68 bytes), and asks for each. */
+ * one lists what has IPv4 (a link of at least 68 bytes), and asks for each, but not for its
+ * carrier. */
 int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg,
                   struct err *e);
+/* Whether it is up and its cable is plugged in, at this moment. */
+bool nl_link_carrier(struct nl *nl, const char *name);
 /* table 0: every table; protocol 0: every protocol. */
 int nl_routes(struct nl *nl, uint32_t table, uint8_t protocol,
               int (*fn)(const struct nl_route *, void *), void *arg, struct err *e);

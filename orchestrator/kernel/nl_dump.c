@@ -2,9 +2,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
 #include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/netconf.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -182,7 +184,6 @@ static bool ask_link(int fd, int ifindex, struct nl_link *ret)
 	if (ioctl(fd, SIOCGIFFLAGS, &q) < 0)
 		return false;
 	ret->up = q.ifr_flags & IFF_UP;
-	ret->carrier = q.ifr_flags & IFF_RUNNING;
 	if (ioctl(fd, SIOCGIFMTU, &q) < 0)
 		return false;
 	ret->mtu = (unsigned)q.ifr_mtu;
@@ -190,6 +191,15 @@ static bool ask_link(int fd, int ifindex, struct nl_link *ret)
 		return false;
 	memcpy(ret->mac, q.ifr_hwaddr.sa_data, 6);
 	return true;
+}
+
+bool nl_link_carrier(struct nl *nl, const char *name)
+{
+	struct ethtool_value v = { .cmd = ETHTOOL_GLINK };
+	struct ifreq q = { .ifr_data = (char *)&v };
+
+	memcpy(q.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
+	return ioctl(mnl_socket_get_fd(nl->sock), SIOCETHTOOL, &q) == 0 && v.data;
 }
 
 int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg,

@@ -17,7 +17,6 @@ static int add_device(const struct nl_link *link, void *arg)
 
 	d->ifindex = link->ifindex;
 	d->up = link->up;
-	d->carrier = link->carrier;
 	memcpy(d->name, link->name, IFNAMSIZ);
 	return 0;
 }
@@ -29,7 +28,7 @@ bool kwalk_kernel_open(struct kwalk_ns *kn)
 	if (kn->nl)
 		return true;
 	if (nl_open(kn->node->netns, &kn->nl, NULL) < 0 ||
-	    nl_links(kn->nl, add_device, kn, NULL) < 0)
+	    nl_links_many(kn->nl, add_device, kn, NULL) < 0)
 		kn->broken = true;
 	return !kn->broken;
 }

@@ -175,7 +175,7 @@ void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 	device_name_nic(in, device);
 	const struct kwalk_device *d = kwalk_device(kn, device);
 
-	if (!d || !d->up || !d->carrier) {
+	if (!d || !d->up || !nl_link_carrier(kn->nl, device)) {
 		snprintf(ret->reason, sizeof(ret->reason), "its link %s is %s", device,
 		         d ? "down" : "gone");
 		return;
@@ -269,7 +269,7 @@ void kwalk_start(struct kwalk *k, const struct node *n, struct walk_packet *p,
 
 	route_words(kn, &r, words, sizeof(words));
 	ret->nic = kwalk_nic_of(k, n, device);
-	if (!ret->nic || !d->up || !d->carrier) {
+	if (!ret->nic || !d || !d->up || !nl_link_carrier(kn->nl, device)) {
 		snprintf(ret->reason, sizeof(ret->reason), "its route %s leads %s", words,
 		         ret->nic ? "out of a NIC that is down" : "out of no NIC of the VNet");
 		ret->nic = NULL;

@@ -9,7 +9,7 @@
 struct kwalk_device {
 	int ifindex;
 	char name[IFNAMSIZ];
-	bool up, carrier;
+	bool up;
 };
 
 struct kwalk_ns { /* one namespace, opened when first asked */
