@@ -24,6 +24,11 @@
 
 enum { RESTART_MS = 200 };
 
+struct looking {
+	void (*fn)(void *ctx, const json_t *looked);
+	void *ctx;
+};
+
 struct router_link {
 	struct driver *d;
 	struct child child;
@@ -40,10 +45,7 @@ struct router_link {
 	bool fetching;            /* it was asked for that */
 	unsigned waiting;         /* "applied" answers to "resync" that are to come */
 	json_int_t missing;       /* ports */
-	struct looking {
-		void (*fn)(void *ctx, const json_t *looked);
-		void *ctx;
-	} * looks; /* in the order of their answers */
+	struct looking *looks;    /* in the order of their answers */
 	size_t n_looks, cap_looks;
 	ino_t *told; /* the namespaces that it reads, as it was told last */
 	size_t n_told;
