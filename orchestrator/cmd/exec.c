@@ -1,12 +1,40 @@
 /* exec and shell. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "base/term.h"
 #include "cmd/remote.h"
+#include "lab/launch.h"
+
+static bool goes_along(const char *variable)
+{
+	static const char *const NAMES[] = { "TERM=",  "COLORTERM=", "NO_COLOR=", "COLUMNS=",
+		                             "LINES=", "PS1=",       "TZ=",       "LC_" };
+
+	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
+		if (str_starts(variable, NAMES[i]))
+			return true;
+	return false;
+}
+
+/* A node's programs open /dev/stdin and its like anew, which our pipes allow only to us: where root
+ * of the lab is somebody else, to everybody who has the descriptor. */
+static void open_to_all(const int *fds)
+{
+	for (int i = 0; i < 3 && geteuid() == 0; i++) {
+		_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d", fds[i]);
+		char to[16] = "";
+
+		if (readlink(path, to, sizeof(to) - 1) > 0 && str_starts(to, "pipe:["))
+			(void)!fchmod(fds[i], 0666);
+	}
+}
 
 static json_t *exec_request(const char *node, char *const *argv, bool terminal)
 {
@@ -28,8 +56,12 @@ static json_t *exec_request(const char *node, char *const *argv, bool terminal)
 		json_decref(env);
 		return NULL;
 	}
-	/* As if it were run here; what is not UTF-8 stays behind. */
+	/* What a terminal and a language need; the rest, which may be secret, is none of the
+	 * node's. Last comes what a daemon gets, as the first of a name counts. */
 	for (char **v = environ; *v; v++)
+		if (goes_along(*v))
+			json_array_append_new(env, json_string(*v));
+	for (const char *const *v = DAEMON_ENV; *v; v++)
 		json_array_append_new(env, json_string(*v));
 	json_t *req = json_pack("{s:s,s:s,s:o,s:o,s:b}", "op", "exec", "node", node, "argv", list,
 	                        "env", env, "terminal", terminal);
@@ -48,6 +80,7 @@ static int cmd_exec(const struct cmd_args *a)
 		return ui_usage(a, "nothing to run: vnetlab exec %s -- COMMAND", a->argv[0]);
 	json_t *req = exec_request(a->argv[0], argv, false);
 
+	open_to_all(fds);
 	return req ? remote_exec(a, req, fds, -1) : EX_FAILED;
 }
 
@@ -86,11 +119,14 @@ COMMAND(
         .group = "Look",
         .synopsis = "exec NODE -- COMMAND [ARG...]",
         .summary = "runs a command inside a node",
-        .help = "The command sees the node's network and, in an appliance, its own /etc, /run and\n"
-                "/var. Input, output, signals and the exit status are the command's.\n\n"
-                "  vnetlab exec NVA_1 -- vtysh -c 'show bgp summary'\n"
-                "  vnetlab exec RouteServer/0 -- birdc -s /run/bird/bird.ctl show route\n"
-                "  vnetlab exec Backend -- traceroute -n 8.8.8.8",
+        .help =
+            "The command sees the node's network, its own /etc, /run, /var and /tmp, and the\n"
+            "machine's programs: no other files. Scripts go in by standard input. Input, output,\n"
+            "signals and the exit status are the command's.\n\n"
+            "  vnetlab exec NVA_1 -- vtysh -c 'show bgp summary'\n"
+            "  vnetlab exec RouteServer/0 -- birdc -s /run/bird/bird.ctl show route\n"
+            "  vnetlab exec Backend -- traceroute -n 8.8.8.8\n"
+            "  vnetlab exec Backend -- python3 - <client.py",
         .min_args = 1,
         .max_args = -1,
         .kinds = { ARG_NODE, ARG_WORD, ARG_WORD },
@@ -109,7 +145,7 @@ COMMAND(
         .summary = "opens a shell inside a node",
         .help =
             "As exec, with a terminal of its own. The shell is that of this machine, as root of\n"
-            "the lab; what it changes on disk outside the node's private folders is real.",
+            "the node: what it changes is the node's.",
         .min_args = 1,
         .max_args = 1,
         .kinds = { ARG_NODE },

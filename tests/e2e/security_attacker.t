@@ -111,6 +111,12 @@ for node in nva rs/0 vm; do
 done
 ok "nothing was touched" untouched
 
+# Who runs a command in there leaves nothing about.
+run env SECRET_TOKEN=mine TERM=dumb "$B/vnetlab" exec nva -- env
+unlike "the caller's environment stays outside" "$out" "SECRET_TOKEN|SUDO|SSH_|$work"
+like "but for what terminals need" "$out" '^TERM=dumb'
+is "what it opens anew are its own streams" "$(echo in | vnetlab exec nva -- sh -c 'cat /dev/stdin >/dev/stderr' 2>&1 | cat)" in
+
 # Another node's files, memory and processes.
 vnetlab exec rs/0 -- sh -c 'echo hers >/tmp/hers; echo hers >/dev/shm/hers; ipcmk -M 4096 >/dev/null; exec sleep 60' 2>/dev/null &
 on_exit "kill $! 2>/dev/null"
