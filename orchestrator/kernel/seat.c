@@ -16,9 +16,12 @@ __attribute__((constructor)) static void set_aside(void)
 {
 	struct stat st;
 
-	nobody = memfd_create("seat", MFD_CLOEXEC);
-	/* Never in the place of a standard stream, should one be closed. */
+	int fd = memfd_create("seat", MFD_CLOEXEC);
+
+	/* Neither is ever in the place of a standard stream, should one be closed. */
+	nobody = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	seat = fcntl(nobody, F_DUPFD_CLOEXEC, 3);
+	close_p(&fd);
 	nobody_ino = fstat(nobody, &st) == 0 ? st.st_ino : 0;
 }
 
