@@ -220,7 +220,31 @@ static void limit(const struct model *m, const struct hybrid_session *s, struct 
 
 /* --- tunnels --------------------------------------------------------------------------------- */
 
-static void tunnel(const struct tunnel *t, struct findings *f)
+/* The VM that has an end of both; NULL: none. */
+static const struct vm *on_both(const struct tunnel *t, const struct tunnel *u)
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (t->end[i / 2].vm == u->end[i % 2].vm)
+			return t->end[i / 2].vm;
+	return NULL;
+}
+
+/* Linux tells them apart by nothing else: not by who is at the other end. */
+static void same_network(const struct model *m, const struct tunnel *t, struct findings *f)
+{
+	for (size_t i = 0; i < t->idx; i++) {
+		const struct tunnel *u = &m->tunnels[i];
+		const struct vm *vm = u->broken ? NULL : on_both(t, u);
+
+		if (vm && t->vni == u->vni && t->port == u->port)
+			error_at(f, "TUN-VNI-01", NULL, t->ptr, "give it a vni of its own",
+			         "tunnels \"%s\" and \"%s\" on \"%s\" have one vni, %u, and one "
+			         "port, %u",
+			         u->name, t->name, vm->name, t->vni, t->port);
+	}
+}
+
+static void tunnel(const struct model *m, const struct tunnel *t, struct findings *f)
 {
 	const struct vm *a = t->end[0].vm, *b = t->end[1].vm;
 
@@ -239,6 +263,7 @@ static void tunnel(const struct tunnel *t, struct findings *f)
 	else if (t->end[0].address == t->end[1].address)
 		error_at(f, "TUN-ADDR-02", NULL, t->ptr, "give each end an own one",
 		         "both ends of tunnel \"%s\" have %s", t->name, IP4_STR(t->end[0].address));
+	same_network(m, t, f);
 }
 
 void check_sites(const struct model *m, struct findings *f)
@@ -257,5 +282,5 @@ void check_sites(const struct model *m, struct findings *f)
 	for (size_t i = 0; i < m->n_sessions; i++)
 		limit(m, &m->sessions[i], f);
 	for (size_t i = 0; i < m->n_tunnels; i++)
-		tunnel(&m->tunnels[i], f);
+		tunnel(m, &m->tunnels[i], f);
 }
