@@ -2,7 +2,7 @@
 # Peered subnets, connected groups, service and private endpoints of a running lab change: the packets do at once what the
 # new design says, and model and kernel agree about it.
 . "$(dirname "$0")/../lib/tap.sh"
-need jq
+need jq bird
 
 file=$work/reach.vnetlab.json
 cat >"$file" <<'JSON'
@@ -66,4 +66,33 @@ drop in a1
 edit '.virtualMachines.sql = {"nic": {"subnet": "A/s0"}, "listen": ["tcp/1433"]} | del(.privateEndpoints)' "a machine in place of the endpoint"
 reach a0 sql
 sql reach a0
+
+# A gateway's own kernel knows the VNets that it reaches, and no others, whenever they were peered: the branch announces a
+# default route, and what a VNet had before it moved there.
+vnetlab down -q >/dev/null
+file=$work/branch.vnetlab.json
+cat >"$file" <<'JSON'
+{ "name": "branch",
+  "virtualNetworks": {
+    "Hub": { "addressPrefixes": ["10.60.0.0/16"], "subnets": { "apps": { "addressPrefix": "10.60.1.0/24" }, "GatewaySubnet": { "addressPrefix": "10.60.9.0/27" } } },
+    "Spoke": { "addressPrefixes": ["10.61.0.0/16"], "subnets": { "work": { "addressPrefix": "10.61.1.0/24" } } } },
+  "virtualNetworkGateways": { "gw": { "virtualNetwork": "Hub", "activeActive": true } },
+  "sites": { "branch": { "addressPrefixes": ["10.90.0.0/24", "0.0.0.0/0"], "asn": 65077, "hosts": { "pc": "10.90.0.20" } } },
+  "connections": { "to-branch": { "gateway": "gw", "type": "IPsec", "site": "branch", "enableBgp": true } },
+  "virtualMachines": { "app": { "nic": { "subnet": "Hub/apps" } }, "worker": { "nic": { "subnet": "Spoke/work" } } } }
+JSON
+birds() { vnetlab status -o json | jq -c '[.nodes[] | select(.name | test("^(gw|branch)")) | .processes[].pid]'; }
+spoke_in() { [ "$(for i in 0 1; do vnetlab exec "gw/$i" -- ip -o route show exact 10.61.0.0/16 proto static | wc -l; done | tr -d '\n')" = "$1" ]; }
+edit . "a branch by VPN"
+pids=$(birds)
+ok "the gateway does not know a VNet that nobody peered" spoke_in 00
+edit '.virtualNetworks.Hub.peerings.s = {"remoteVirtualNetwork": "Spoke", "allowGatewayTransit": true}
+	| .virtualNetworks.Spoke.peerings.h = {"remoteVirtualNetwork": "Hub", "useRemoteGateways": true}' "a spoke is peered"
+ok "the gateway knows it, both instances do" spoke_in 11
+wait_until "the branch reaches it" 15 vnetlab probe branch/pc worker
+edit 'del(.virtualNetworks.Spoke, .virtualNetworks.Hub.peerings, .virtualMachines.worker)
+	| .sites.branch.addressPrefixes += ["10.61.0.0/16"] | .sites.branch.hosts.worker = "10.61.1.4"' "the spoke moves to the branch"
+ok "the gateway has forgotten it" spoke_in 00
+wait_until "and finds it there" 15 vnetlab probe app branch/worker
+is "with the processes that it had" "$(birds | jq -c '.[:2]')" "$(jq -c '.[:2]' <<<"$pids")"
 done_testing
