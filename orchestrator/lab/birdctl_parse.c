@@ -11,10 +11,35 @@
 
 /* "0003 text" ends a reply, "1002-text" does not, " text" goes on with the code before, "+text" is
  * news that nobody asked for. */
+static bool is_last(const char *line, size_t len)
+{
+	return len >= 5 && strspn(line, "0123456789") >= 4 && line[4] == ' ';
+}
+
+/* Whether the last whole line ends a reply: nothing comes behind it, and whoever gets 10 MB in
+ * pieces does not read all of them each time. */
+static bool may_be_whole(const char *buf, size_t n)
+{
+	const char *end = n ? memrchr(buf, '\n', n) : NULL;
+
+	while (end) {
+		const char *before = memrchr(buf, '\n', (size_t)(end - buf));
+		const char *line = before ? before + 1 : buf;
+
+		if (*line != '+')
+			return is_last(line, (size_t)(end - line));
+		end = before;
+	}
+	return false;
+}
+
 int bird_parse_reply(const char *buf, size_t n, char **ret_text, int *ret_code)
 {
 	_cleanup_str_ struct str out = { 0 };
 	const char *end = buf + n, *line = buf;
+
+	if (!may_be_whole(buf, n))
+		return 0;
 
 	while (line < end) {
 		const char *nl = memchr(line, '\n', (size_t)(end - line));

@@ -254,13 +254,15 @@ bool selection_settled(struct driver *d, json_t *missing, json_t *notes)
 json_t *selection_json(struct driver *d)
 {
 	json_t *list = json_array();
+	bool there = router_settled(d, NULL); /* and listings show it */
 
 	for (size_t i = 0; d->lab.model && i < model_n_tables(d->lab.model) * 2; i++) {
 		const struct entry *x = counted(d, i);
 
 		if (!x)
 			continue;
-		json_t *read = x->was_read && x->count >= 0 ? json_integer(x->count) : json_null();
+		json_t *read =
+		    there && x->was_read && x->count >= 0 ? json_integer(x->count) : json_null();
 
 		json_array_append_new(
 		    list, json_pack("{s:s,s:i,s:I,s:o}", model_table_kind(d->lab.model, i / 2),

@@ -54,6 +54,10 @@ static void replies(void **state)
 	assert_int_equal(bird_parse_reply("+news\n1002-a\n  b\n0000 \n", 23, &text, &code), 1);
 	assert_string_equal(text, "a\n b\n");
 	free(text);
+	assert_int_equal(bird_parse_reply("1002-a\n0000 \n+late\n+news", 24, &text, &code), 1);
+	assert_string_equal(text, "a\n");
+	free(text);
+	assert_int_equal(bird_parse_reply("+news\n", 6, &text, &code), 0);
 	assert_int_equal(bird_parse_reply("", 0, &text, &code), 0);
 	assert_int_equal(bird_parse_reply("12", 2, &text, &code), 0);
 }
