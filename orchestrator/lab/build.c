@@ -519,5 +519,7 @@ int lab_stopped_changed(struct driver *d, struct err *e)
 {
 	stopped_fill(d);
 	apart_look(d);
-	return router_stopped(d, e);
+	/* A VM that was stopped has a new namespace, and that of a gateway is read by the router.
+	 */
+	return d->lab.model->n_gateways ? router_update(d, e) : router_stopped(d, e);
 }
