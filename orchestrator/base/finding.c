@@ -38,6 +38,7 @@ char *jptr_str(const struct jptr *p)
 
 struct finding_group {
 	char *key;
+	char **places;  /* of the finding that stands for them */
 	size_t n, told; /* told: those of them that a finding stands for already */
 	UT_hash_handle hh;
 };
@@ -109,26 +110,21 @@ static void fold(struct findings *f)
 		struct finding x = f->items[i];
 		struct finding_group *g = x.group;
 
-		if (g && g->n > FINDINGS_ALIKE && !x.places && g->told) {
-			for (k = 0; f->items[k].group != g; k++)
+		if (g && g->n > FINDINGS_ALIKE && !x.places && g->places) {
+			for (k = 0; k < FINDINGS_ALIKE - 1 && g->places[k]; k++)
 				;
-			struct finding *first = &f->items[k];
-
-			for (k = 0; k < FINDINGS_ALIKE && first->places[k]; k++)
-				;
-			if (k < FINDINGS_ALIKE)
-				first->places[k] = xstrdup(x.source ? x.source : x.pointer);
+			free(g->places[k]);
+			g->places[k] = xstrdup(x.source ? x.source : x.pointer);
 			finding_free(&x);
 			continue;
 		}
 		if (g && g->n > FINDINGS_ALIKE) {
-			size_t told = g->told ? g->told : 1;
-
 			if (!x.places) {
 				x.places = xcalloc(FINDINGS_ALIKE, sizeof(*x.places));
 				x.places[0] = xstrdup(x.source ? x.source : x.pointer);
 			}
-			*counter(f, x.severity) -= g->n - told;
+			g->places = x.places;
+			*counter(f, x.severity) -= g->n - (g->told ? g->told : 1);
 			g->told = x.count = g->n;
 		}
 		f->items[n++] = x;
@@ -271,9 +267,10 @@ void findings_free(struct findings *f)
 
 	for (size_t i = 0; i < f->n; i++)
 		finding_free(&f->items[i]);
-	HASH_ITER(hh, f->groups, g, next)
-	{
-		HASH_DEL(f->groups, g);
+	g = f->groups;
+	HASH_CLEAR(hh, f->groups);
+	for (; g; g = next) { /* in a list, still */
+		next = g->hh.next;
 		free(g->key);
 		free(g);
 	}

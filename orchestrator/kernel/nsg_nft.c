@@ -1,5 +1,6 @@
 #include "kernel/nsg_nft.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,8 +170,7 @@ static void new_chain(struct out *o, const struct fab_chain *c)
 		add_rules(o, c->name, c->rules, false);
 		return;
 	}
-	memcpy(part, c->name, sizeof(part));
-	memcpy(part, PART, strlen(PART));
+	snprintf(part, sizeof(part), PART "%s", c->name + strlen(WHOLE));
 	str_printf(&o->s, "add chain ip " NFT_TABLE " %s\n", part);
 	add_rules(o, part, c->rules, true);
 	out_flush(o);

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/str.h"
 #include "lab/ended.h"
 #include "lab/paths.h"
 
@@ -18,8 +18,10 @@ unsigned long long oom_kills(void)
 	unsigned long long n = 0;
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "oom_kill %llu", &n) == 1)
+		if (str_starts(line, "oom_kill ")) {
+			n = strtoull(line + strlen("oom_kill "), NULL, 10);
 			break;
+		}
 	if (f)
 		fclose(f);
 	return n;
