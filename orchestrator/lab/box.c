@@ -146,7 +146,7 @@ static int receive(int sock, struct node *n, struct err *e)
 	if (rep.own_users)
 		n->netns = fds[NET];
 	if (r != (rep.own_users ? N_SPACES : USER))
-		return err_set(e, EMFILE, "its namespaces: no descriptor is left");
+		return err_sys(e, EMFILE, "its namespaces");
 	if (rep.own_users)
 		return ns_lo_up(n->netns, e);
 	return n->netns >= 0 ? 0 : ns_new(&n->netns, e);
@@ -201,8 +201,8 @@ int box_new(struct driver *d, struct node *n, struct err *e)
 		close(sock);
 	}
 	/* One that runs no daemons: guests_ns_new(). */
-	if (r == 0 && n->box->userns < 0 && n->kind == NODE_VM && d->guest_users >= 0) {
-		n->box->userns = fcntl(d->guest_users, F_DUPFD_CLOEXEC, 0);
+	if (r == 0 && n->box->userns < 0 && n->kind == NODE_VM && d->guests.users >= 0) {
+		n->box->userns = fcntl(d->guests.users, F_DUPFD_CLOEXEC, 0);
 		if (n->box->userns < 0)
 			r = err_sys(e, errno, "its user namespace");
 	}

@@ -182,7 +182,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->host_proc_fd = ds->host_proc_fd;
 	d->router_fd = ds->router_fd;
 	d->root_fd = d->listener.fd = d->mntns = d->pidns = d->stage = d->edge_ns = -1;
-	d->guests = d->guest_users = -1;
+	d->guests.sock = d->guests.users = -1;
 	d->privileged = ds->privileged;
 	watcher_signals();
 	int r = set_up(d, ds, &e);

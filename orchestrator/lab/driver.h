@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "lab/conn.h"
+#include "lab/guests.h"
 #include "lab/lab.h"
 #include "lab/loop.h"
 
@@ -38,12 +39,10 @@ struct driver {
 	const char *root; /* ... where it is mounted, in the lab's mount namespace only */
 	int mntns, pidns; /* the lab's */
 	int stage;        /* lab/stage.h: the mount namespace that nodes' are copies of, or -1 */
-	int guests;       /* lab/guests.h: the connection to the maker, or -1 */
-	int guest_users;  /* and its user namespace, or -1 */
-	unsigned guests_wanted, guests_asked; /* of it */
-	bool privileged;                      /* lab/namespaces.h */
-	pid_t host_pid;                       /* ours, as the outside sees it */
-	struct rlimit nofile;                 /* as we got it: for what we start */
+	struct guests guests;
+	bool privileged;      /* lab/namespaces.h */
+	pid_t host_pid;       /* ours, as the outside sees it */
+	struct rlimit nofile; /* as we got it: for what we start */
 	struct timespec since;
 	unsigned next_node; /* number of the next private directory */
 	struct bool_vec {

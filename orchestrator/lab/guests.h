@@ -5,8 +5,18 @@
 #pragma once
 
 #include "base/err.h"
+#include "kernel/fds.h"
 
 struct driver;
+
+struct guests {
+	int sock;           /* the connection to that process, or -1 */
+	int users;          /* its user namespace, or -1 */
+	unsigned wanted;    /* are to be asked for */
+	unsigned asked;     /* are on their way */
+	int store[FDS_MAX]; /* have come */
+	unsigned n;
+};
 
 /* That many will be asked for, one after the other. */
 void guests_wanted(struct driver *d, unsigned n);
