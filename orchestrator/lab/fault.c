@@ -190,6 +190,9 @@ static int do_start(struct driver *d, const char *const *argv, struct err *e)
 	else
 		fault_mended(d, "stop", n->name, "start");
 	r = lab_stopped_changed(d, e);
+	/* Its routes are read in its namespace, which is a new one. */
+	if (r == 0 && n->vm->role == VM_GATEWAY)
+		r = router_update(d, e);
 	return r < 0 ? r : responder_update(d, e);
 }
 
