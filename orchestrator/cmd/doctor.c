@@ -43,8 +43,8 @@ static void kernel_version(struct report *r)
 	major = (int)strtol(u.release, &end, 10);
 	if (*end == '.')
 		minor = (int)strtol(end + 1, NULL, 10);
-	add(r, "kernel", "Linux", true, major > 5 || (major == 5 && minor >= 10), u.release,
-	    "not tried with this version, 5.10 is the oldest", "a newer kernel");
+	add(r, "kernel", "Linux", true, major > 5 || (major == 5 && minor >= 12), u.release,
+	    "mount_setattr() is missing: 5.12 is the oldest", "a newer kernel");
 }
 
 static void open_files(struct report *r)
