@@ -31,7 +31,10 @@ struct failure {
 	int code;
 };
 
-enum { PROCESSES_MAX = 1024 };
+enum {
+	PROCESSES_MAX = 1024,
+	DATA_MAX_MIB = 2048, /* of one process: several times what a daemon needs for full tables */
+};
 
 /* A program in a box may do what its node's image says, and has limits. */
 static int confine(const struct launch *l)
@@ -40,12 +43,15 @@ static int confine(const struct launch *l)
 	const struct rlimit processes = { PROCESSES_MAX, PROCESSES_MAX };
 	/* 1: not even to a program of the machine's (core(5)). */
 	const struct rlimit core = { 1, 1 };
+	const struct rlimit data = { (rlim_t)DATA_MAX_MIB << 20, (rlim_t)DATA_MAX_MIB << 20 };
 
 	if (l->box->userns >= 0 && setrlimit(RLIMIT_NPROC, &processes) < 0)
 		return -1;
 	if (setrlimit(RLIMIT_CORE, &core) < 0 || caps_keep(l->caps) < 0 ||
 	    seccomp_confine(l->ignore_setgroups) < 0)
 		return -1;
+	setrlimit(RLIMIT_DATA,
+	          &data); /* refused where the caller's own limit is lower: that stays */
 	return 0;
 }
 
