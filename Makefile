@@ -178,15 +178,12 @@ demo: ## install what is missing, build, and show the first lab
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@topologies/demo
 
-$(B)/vnetlab.1: $(B)/vnetlab
-	$< help --man >$@
-
 SHARE := $(DESTDIR)$(PREFIX)/share
-install: all $(B)/vnetlab.1 ## DESTDIR= PREFIX=/usr/local
+install: all ## DESTDIR= PREFIX=/usr/local
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(B)/vnetlab
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/vnetlab $(B)/vnetlab-router
-	install -D -m 644 -t $(SHARE)/man/man1 $(B)/vnetlab.1
-	mkdir -p $(SHARE)/vnetlab $(SHARE)/doc/vnetlab
+	mkdir -p $(SHARE)/man/man1 $(SHARE)/vnetlab $(SHARE)/doc/vnetlab
+	$(B)/vnetlab help --man >$(SHARE)/man/man1/vnetlab.1
 	cp -r --no-preserve=ownership images topologies $(SHARE)/vnetlab
 	cp -r --no-preserve=ownership README.md CHANGELOG.md docs $(SHARE)/doc/vnetlab
 	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d

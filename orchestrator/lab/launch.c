@@ -50,8 +50,8 @@ static int confine(const struct launch *l)
 	if (setrlimit(RLIMIT_CORE, &core) < 0 || caps_keep(l->caps) < 0 ||
 	    seccomp_confine(l->ignore_setgroups) < 0)
 		return -1;
-	setrlimit(RLIMIT_DATA,
-	          &data); /* refused where the caller's own limit is lower: that stays */
+	/* Refused where the caller's own limit is lower, which stays then. */
+	setrlimit(RLIMIT_DATA, &data);
 	return 0;
 }
 
