@@ -2,8 +2,7 @@
 
 #include <stdio.h>
 
-#include <uthash.h>
-
+#include "base/finding_group.h"
 #include "base/str.h"
 
 static void jptr_add(struct str *b, const struct jptr *p)
@@ -35,48 +34,6 @@ char *jptr_str(const struct jptr *p)
 }
 
 /* --- alike ------------------------------------------------------------------------------------ */
-
-struct finding_group {
-	char *key;
-	char **places;  /* of the finding that stands for them */
-	size_t n, told; /* told: those of them that a finding stands for already */
-	UT_hash_handle hh;
-};
-
-/* The words without what is named in them. */
-static void add_shape(struct str *s, const char *text)
-{
-	bool quoted = false;
-
-	for (const char *p = text ? text : ""; *p; p++) {
-		if (*p == '"')
-			quoted = !quoted;
-		else if (quoted || strchr("0123456789.:/", *p))
-			continue;
-		str_addc(s, *p);
-	}
-	str_addc(s, '\n');
-}
-
-static struct finding_group *group_of(struct findings *f, const struct finding *x)
-{
-	_cleanup_str_ struct str key = { 0 };
-	const char *end = strrchr(x->pointer, '/');
-	struct finding_group *g;
-
-	str_printf(&key, "%d %s %.*s\n", (int)x->severity, x->rule,
-	           end ? (int)(end - x->pointer) : 0, x->pointer);
-	add_shape(&key, x->message);
-	add_shape(&key, x->hint);
-	HASH_FIND_STR(f->groups, str_get(&key), g);
-	if (!g) {
-		g = xcalloc(1, sizeof(*g));
-		g->key = str_take(&key);
-		HASH_ADD_KEYPTR(hh, f->groups, g->key, strlen(g->key), g);
-	}
-	g->n++;
-	return g;
-}
 
 static void places_free(char **places)
 {
@@ -144,7 +101,7 @@ static void add(struct findings *f, struct finding x, const char *pointer, const
 	x.hint = hint ? xstrdup(hint) : NULL;
 	x.source = source ? xstrdup(source) : NULL;
 	x.count = 1;
-	x.group = group_of(f, &x);
+	x.group = finding_group_of(&f->groups, &x);
 	if (f->n == FINDINGS_MAX || x.group->n > FINDINGS_ALIKE) {
 		f->dropped += x.group->n <= FINDINGS_ALIKE;
 		finding_free(&x);
@@ -263,17 +220,9 @@ void findings_sort(struct findings *f)
 
 void findings_free(struct findings *f)
 {
-	struct finding_group *g, *next;
-
 	for (size_t i = 0; i < f->n; i++)
 		finding_free(&f->items[i]);
-	g = f->groups;
-	HASH_CLEAR(hh, f->groups);
-	for (; g; g = next) { /* in a list, still */
-		next = g->hh.next;
-		free(g->key);
-		free(g);
-	}
+	finding_groups_free(f->groups);
 	free(f->items);
 	*f = (struct findings){ 0 };
 }

@@ -1,0 +1,18 @@
+/* Findings that say the same of many entries: same rule, same list, same words but for what is
+ * named in them. */
+#pragma once
+
+#include <uthash.h>
+
+#include "base/finding.h"
+
+struct finding_group {
+	char *key;
+	char **places;  /* of the finding that stands for them */
+	size_t n, told; /* told: those of them that a finding stands for already */
+	UT_hash_handle hh;
+};
+
+/* The group of x, which is counted in it; made, and put into *groups, when x is the first. */
+struct finding_group *finding_group_of(struct finding_group **groups, const struct finding *x);
+void finding_groups_free(struct finding_group *groups);
