@@ -102,7 +102,8 @@ static int handshake_failed(struct ssh *s, const struct err *from, struct err *e
 		return err_set(
 		    e, EPROTO,
 		    "%s: what listens on port %u of %s does not speak SSH, or hung up at "
-		    "once; is the port right?",
+		    "once; is the port right? (OpenSSH 9.8 and later hang up, for a while, on an "
+		    "address from which too many log-ins failed.)",
 		    s->name, s->target.port, s->target.host);
 	switch (libssh2_session_last_errno(s->s)) {
 	case LIBSSH2_ERROR_KEX_FAILURE:

@@ -19,8 +19,10 @@ static int begin(struct ssh *s, struct err *e)
 {
 	if (s->sftp)
 		return 0;
-	/* Twice: see open_channel(). */
-	for (int i = 0; i < 2 && !s->sftp; i++)
+	s->sftp = SSH_GET(s, soon(), libssh2_sftp_init(s->s), "SFTP", e);
+	/* Again: see open_channel().  Not where there is a session but no SFTP in it: libssh2 1.11
+	 * would close that one first, and then say for ever that it is still about it. */
+	if (!s->sftp && e->code == EPROTO && strstr(e->msg, "Unable to startup channel"))
 		s->sftp = SSH_GET(s, soon(), libssh2_sftp_init(s->s), "SFTP", e);
 	if (s->sftp)
 		return 0;

@@ -95,6 +95,8 @@ sshd_start() {
 		EOF
 	} >"$there/sshd_config"
 	sshd=$(command -v sshd)
+	# OpenSSH 9.8 and later hang up, for a while, on an address from which too many log-ins failed.
+	! grep -qia PerSourcePenalties "$sshd" || echo 'PerSourcePenalties no' >>"$there/sshd_config"
 	if [ "$(id -u)" -eq 0 ]; then
 		unshare --mount bash -c "$_sshd_world" - "$there" root \
 			"$sshd" -D -e -f "$there/sshd_config" >>"$there/sshd.log" 2>&1 &
