@@ -52,6 +52,27 @@ char *xstrdup(const char *s)
 	return checked(strdup(s));
 }
 
+char **strv_copy(char *const *v)
+{
+	size_t n = 0;
+
+	while (v[n])
+		n++;
+	char **copy = xcalloc(n + 1, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = xstrdup(v[i]);
+	return copy;
+}
+
+char **strv_free(char **v)
+{
+	for (size_t i = 0; v && v[i]; i++)
+		free(v[i]);
+	free(v);
+	return NULL;
+}
+
 char *xstrndup(const char *s, size_t n)
 {
 	return checked(strndup(s, n));

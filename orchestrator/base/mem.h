@@ -38,6 +38,10 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size); /* n * size bytes, checked for overflow */
 char *xstrdup(const char *s);
+/* A copy of an array of strings that NULL ends, and its end; strv_free() takes NULL, and returns
+ * it. */
+char **strv_copy(char *const *v);
+char **strv_free(char **v);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) PRINTF(1, 2);
 

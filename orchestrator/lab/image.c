@@ -24,13 +24,6 @@ struct planning {
 	struct err *e;
 };
 
-static void argv_free(char **argv)
-{
-	for (size_t i = 0; argv && argv[i]; i++)
-		free(argv[i]);
-	free(argv);
-}
-
 struct image_plan *image_plan_free(struct image_plan *p)
 {
 	if (!p)
@@ -42,16 +35,16 @@ struct image_plan *image_plan_free(struct image_plan *p)
 	for (size_t i = 0; i < p->n_daemons; i++) {
 		free(p->daemons[i].name);
 		free(p->daemons[i].ready_path);
-		argv_free(p->daemons[i].argv);
-		argv_free(p->daemons[i].check_argv);
+		strv_free(p->daemons[i].argv);
+		strv_free(p->daemons[i].check_argv);
 	}
 	for (size_t i = 0; i < p->n_questions; i++) {
-		argv_free(p->questions[i].argv);
+		strv_free(p->questions[i].argv);
 		free(p->questions[i].usable);
 		free(p->questions[i].unusable);
 	}
 	free(p->questions);
-	argv_free(p->dirs);
+	strv_free(p->dirs);
 	free(p->files);
 	free(p->daemons);
 	free(p);
@@ -275,7 +268,7 @@ static int make_argv(const struct planning *p, const char *binary, json_t *args,
 		int rc = template_render(json_string_value(v), where, data, &argv[i + 1], p->e);
 
 		if (rc < 0) {
-			argv_free(argv);
+			strv_free(argv);
 			return rc;
 		}
 	}
@@ -328,7 +321,7 @@ static int one_daemon(struct planning *p, json_t *def, const char *binary, const
 		return rc;
 	rc = make_check(p, json_object_get(def, "check"), &check);
 	if (rc < 0) {
-		argv_free(argv);
+		strv_free(argv);
 		return rc;
 	}
 	VEC_PUSH(plan->daemons, plan->n_daemons, p->cap_daemons) = (struct image_daemon){

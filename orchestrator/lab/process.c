@@ -64,19 +64,6 @@ pid_t host_pid_of(const struct driver *d, pid_t pid)
 	return p ? (int)strtol(p + 5, NULL, 10) : 0;
 }
 
-static char **argv_copy(char *const *argv)
-{
-	size_t n = 0;
-
-	while (argv[n])
-		n++;
-	char **copy = xcalloc(n + 1, sizeof(*copy));
-
-	for (size_t i = 0; i < n; i++)
-		copy[i] = xstrdup(argv[i]);
-	return copy;
-}
-
 static char *subject(const struct process *p)
 {
 	return xasprintf("%s/%s", p->node->name, p->name);
@@ -108,7 +95,7 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->d = d;
 	p->node = n;
 	p->name = xstrdup(id->name);
-	p->argv = argv_copy(id->argv);
+	p->argv = strv_copy(id->argv);
 	p->ready = id->ready;
 	p->ignore_setgroups = id->ignore_setgroups;
 	if (id->ready_path) {
@@ -157,9 +144,7 @@ struct process *process_free(struct process *p)
 	kill_now(p);
 	out_close(p);
 	free(p->name);
-	for (char **a = p->argv; *a; a++)
-		free(*a);
-	free(p->argv);
+	strv_free(p->argv);
 	free(p->ready_path);
 	free(p->socket);
 	logbuf_free(&p->log);

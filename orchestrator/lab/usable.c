@@ -60,19 +60,6 @@ static bool compile(regex_t *re, const char *text)
 	return text && regcomp(re, text, REG_EXTENDED) == 0;
 }
 
-static char **argv_copy(char *const *argv)
-{
-	size_t n = 0;
-
-	while (argv[n])
-		n++;
-	char **copy = xcalloc(n + 1, sizeof(*copy));
-
-	for (size_t i = 0; i < n; i++)
-		copy[i] = xstrdup(argv[i]);
-	return copy;
-}
-
 static void on_output(struct source *s, uint32_t events);
 static void on_exit_of(struct child *c, int wstatus);
 static void on_again(struct timer *t);
@@ -95,7 +82,7 @@ struct usable *usable_new(struct driver *d, struct node *n, const struct image_p
 		const struct image_question *from = &p->questions[i];
 		struct question *q = &u->q[i];
 
-		q->argv = argv_copy(from->argv);
+		q->argv = strv_copy(from->argv);
 		q->has_usable = compile(&q->usable, from->usable);
 		q->has_unusable = compile(&q->unusable, from->unusable);
 	}
@@ -123,9 +110,7 @@ struct usable *usable_free(struct usable *u)
 	}
 	hang_up(u);
 	for (size_t i = 0; i < u->n; i++) {
-		for (char **a = u->q[i].argv; *a; a++)
-			free(*a);
-		free(u->q[i].argv);
+		strv_free(u->q[i].argv);
 		if (u->q[i].has_usable)
 			regfree(&u->q[i].usable);
 		if (u->q[i].has_unusable)
