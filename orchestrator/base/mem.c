@@ -54,14 +54,12 @@ char *xstrdup(const char *s)
 
 char **strv_copy(char *const *v)
 {
-	size_t n = 0;
+	char **copy = NULL;
+	size_t n = 0, cap = 0;
 
-	while (v[n])
-		n++;
-	char **copy = xcalloc(n + 1, sizeof(*copy));
-
-	for (size_t i = 0; i < n; i++)
-		copy[i] = xstrdup(v[i]);
+	for (; *v; v++)
+		VEC_PUSH(copy, n, cap) = xstrdup(*v);
+	VEC_PUSH(copy, n, cap) = NULL;
 	return copy;
 }
 
