@@ -8,6 +8,8 @@
 #include "plan/names.h"
 #include "plan/nsg_text.h"
 
+enum { RULE_LINES = 8 };
+
 static const char *name_of(const char *rules, char buf[CHAIN_NAME])
 {
 	snprintf(buf, CHAIN_NAME, "nsg_%016llx", (unsigned long long)str_hash(rules, 1));
@@ -18,7 +20,7 @@ const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME])
 {
 	_cleanup_str_ struct str s = { 0 };
 
-	nsg_rules_text(r, &s);
+	nsg_rules_text(r, RULE_LINES, &s);
 	return name_of(str_get(&s), buf);
 }
 
@@ -38,7 +40,7 @@ static const char *chain(struct compiler *c, struct made *made, const struct nsg
 		return x->chain;
 	_cleanup_str_ struct str s = { 0 };
 
-	nsg_rules_text(nsg_compile(c->m, g, d, t), &s);
+	nsg_rules_text(nsg_compile(c->m, g, d, t), RULE_LINES, &s);
 	name_of(str_get(&s), x->chain);
 	struct fab_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
 

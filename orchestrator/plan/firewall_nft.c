@@ -6,6 +6,9 @@
 
 #define TABLE "vnetlab"
 
+/* All of it goes out as one transaction, which may not become too long: sets keep it short. */
+enum { RULE_LINES = 1 };
+
 /* What comes in for the firewall itself is dropped unless it is an answer, is translated, or asks
  * for an echo. */
 static const char OWN[] = "	chain own {\n"
@@ -26,12 +29,14 @@ static void targets(const struct firewall *fw, struct str *s)
 	for (size_t i = 0; i < fw->nat.n; i++) {
 		const struct firewall_target *t = &fw->targets[i];
 
-		if (fw->nat.rules[i].is_default || !nsg_rule_text(&fw->nat.rules[i], s))
+		char verdict[64], port[8] = "";
+
+		if (fw->nat.rules[i].is_default)
 			continue;
-		str_printf(s, "dnat to %s", IP4_STR(t->ip));
 		if (t->port)
-			str_printf(s, ":%u", t->port);
-		str_add(s, "\n");
+			snprintf(port, sizeof(port), ":%u", t->port);
+		snprintf(verdict, sizeof(verdict), "dnat to %s%s", IP4_STR(t->ip), port);
+		nsg_rule_text(&fw->nat.rules[i], verdict, RULE_LINES, s);
 	}
 }
 
@@ -63,7 +68,7 @@ const char *firewall_chain_name(const struct firewall *fw, char buf[FIREWALL_CHA
 	_cleanup_str_ struct str s = { 0 };
 
 	targets(fw, &s);
-	nsg_rules_text(&fw->network, &s);
+	nsg_rules_text(&fw->network, RULE_LINES, &s);
 	no_ports(fw, &s);
 	sources(fw, &s);
 	str_printf(&s, "%s %d", IP4_STR(fw->vm->nics[0]->ip), fw->answers_ping);
@@ -79,7 +84,7 @@ void firewall_nft_text(const struct firewall *fw, struct str *ret)
 	/* The first line is for a node that has none yet. */
 	str_add(ret, "add table ip " TABLE "\ndelete table ip " TABLE "\n");
 	str_printf(ret, "table ip " TABLE " {\n	chain %s {\n", name);
-	nsg_rules_text(&fw->network, ret);
+	nsg_rules_text(&fw->network, RULE_LINES, ret);
 	str_printf(ret,
 	           "	}\n	chain forward {\n"
 	           "		type filter hook forward priority 0; policy drop;\n"
