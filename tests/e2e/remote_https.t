@@ -103,8 +103,9 @@ echo 'log "/srv/far.log" all;' >>"www/d/nva/my bird.conf"
 status "a design with a long arm" 0 vnetlab up "$web/d/far.vnetlab.json" --dry-run
 like "up says so" "$err" 'IMAGE-03 at /virtualMachines/nva/config/bird\.conf'
 like "with file, line and words" "$err" 'nva/my bird.conf, line [0-9]+: "log "/srv/far.log" all": the daemon writes its log to /srv/far.log'
-status "a test of it" 5 vnetlab test "$web/d/far.vnetlab.json"
-like "says so, too" "$err" 'writes its log to /srv/far.log, which is not the node.s own'
+# Whether BIRD ends because of it, and when, differs with its version.
+run vnetlab test "$web/d/far.vnetlab.json"
+like "a test of it says so, too" "$err" 'writes its log to /srv/far.log, which is not the node.s own'
 mv kept.conf "www/d/nva/my bird.conf"
 
 # --- a template's linked ones
