@@ -149,7 +149,7 @@ static int take_answer(struct lab_client *c, struct passed *passed, int *ret_sta
 /* The node's terminal has come. False: it has not, and the answer says why. */
 static bool take_terminal(int sock, int *ret_master, struct terminal *term)
 {
-	char c;
+	char c = 0;
 
 	if (fds_receive(sock, &c, 1, ret_master, 1, NULL) != 1)
 		return false;

@@ -60,7 +60,7 @@ static int own_users(struct err *e)
 static int send_spaces(int sock, struct report *rep)
 {
 	static const char *const FILES[N_SPACES] = { "pid", "ipc", "user", "net" };
-	int fds[N_SPACES];
+	int fds[N_SPACES] = { -1, -1, -1, -1 };
 	size_t n = rep->own_users ? N_SPACES : USER;
 
 	for (size_t i = 0; i < n && !rep->e.code; i++) {
