@@ -92,10 +92,10 @@ static uint64_t weigh(int at, const char *name, int depth, unsigned *left)
 		if (streq(de->d_name, ".") || streq(de->d_name, ".."))
 			continue;
 		(*left)--;
-		if (fstatat(dirfd(dir), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		if (fstatat(fd, de->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 			sum += (uint64_t)st.st_blocks * 512;
 		if (de->d_type == DT_DIR && depth < DEPTH_MAX)
-			sum += weigh(dirfd(dir), de->d_name, depth + 1, left);
+			sum += weigh(fd, de->d_name, depth + 1, left);
 	}
 	closedir(dir);
 	return sum;
