@@ -28,6 +28,18 @@ static _Noreturn void report_and_exit(int pipe_fd, const struct err *e)
 	_exit(n == (ssize_t)sizeof(*e) ? 1 : 2);
 }
 
+static pid_t fork_or_report(int pipe_fd)
+{
+	struct err e = { 0 };
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		err_fork(&e, errno, "starting the driver");
+		report_and_exit(pipe_fd, &e);
+	}
+	return pid;
+}
+
 static int to_null(struct err *e)
 {
 	_cleanup_close_ int fd = open("/dev/null", O_RDWR);
@@ -88,12 +100,8 @@ static _Noreturn void middle(struct driver_start *ds, int pipe_fd, int words_fd)
 
 	if (lab_namespaces(ds->privileged, &e) < 0)
 		report_and_exit(pipe_fd, &e);
-	pid_t pid = fork();
+	pid_t pid = fork_or_report(pipe_fd);
 
-	if (pid < 0) {
-		err_fork(&e, errno, "starting the driver");
-		report_and_exit(pipe_fd, &e);
-	}
 	if (pid == 0)
 		be_driver(ds, pipe_fd, words_fd);
 	/* Only here is the driver's process id known as the host sees it. */
@@ -121,12 +129,8 @@ static _Noreturn void watch(struct driver_start *ds, int pipe_fd)
 			err_sys(&e, errno, "watching the driver");
 		report_and_exit(pipe_fd, &e);
 	}
-	pid_t pid = fork();
+	pid_t pid = fork_or_report(pipe_fd);
 
-	if (pid < 0) {
-		err_fork(&e, errno, "starting the driver");
-		report_and_exit(pipe_fd, &e);
-	}
 	if (pid == 0)
 		middle(ds, pipe_fd, words[1]);
 	int keep[] = { ds->run_fd, ds->dir_fd, ds->lock_fd, words[0] };
