@@ -55,7 +55,7 @@ ok "FRR's log and dump" untouched
 down
 design exabgp <<'CONF'
 process evil {
-	run /bin/sh -c "cp /etc/hostname VICTIM/; cat /proc/self/status >/run/found; touch /run/ran";
+	run /bin/sh -c "cp /etc/hostname VICTIM/; test -e /run/found || { cat /proc/self/status >/run/new; mv /run/new /run/found; }";
 	encoder text;
 }
 neighbor 10.0.3.4 {
@@ -67,7 +67,7 @@ neighbor 10.0.3.4 {
 }
 CONF
 evil_up
-[ "$rc" -eq 0 ] && wait_until "ExaBGP runs a program" 5 vnetlab exec nva -- test -e /run/ran
+[ "$rc" -eq 0 ] && wait_until "ExaBGP runs a program" 5 vnetlab exec nva -- test -e /run/found
 ok "which writes nothing of the machine" untouched
 # What is tried below by exec, it could not do either.
 run vnetlab exec nva -- cat /run/found
