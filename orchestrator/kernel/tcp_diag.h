@@ -1,11 +1,21 @@
 /* What the kernel knows of TCP connections (sock_diag). */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addr.h"
 #include "base/err.h"
 
-/* Whether a connection with this port at either end holds bytes that its program has written and
- * that are not sent yet, or that have come and that its program has not read: 1, or 0; -errno where
- * the kernel does not tell. */
-int tcp_diag_busy(int ns_fd, uint16_t port, struct err *e);
+struct tcp_diag {
+	/* A connection holds bytes that its program has written and that are not sent yet, or that
+	 * have come and that its program has not read. */
+	bool busy;
+	/* The far end of a connection that has sent such bytes again and again without an answer,
+	 * or 0.  Such a connection does not count as busy: nothing of it is on its way. */
+	ip4 unanswered;
+};
+
+/* Looks at the established connections that have this port at either end, in the namespace behind
+ * ns_fd.  Returns 0, or -errno where the kernel does not tell. */
+int tcp_diag(int ns_fd, uint16_t port, struct tcp_diag *ret, struct err *e);

@@ -185,17 +185,25 @@ static char *reason_of(const struct driver *d, const struct bgp_connection *c, u
 /* TCP keeps the last bit of many routes back until what is before it is acknowledged: longer than
  * counts that stand still say anything.  Where somebody broke something, it may be kept for ever.
  */
-static void on_the_way(const struct driver *d, json_t *missing)
+static void on_the_way(const struct driver *d, struct convergence *ret)
 {
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
 		bool well = n->n_procs && !n->stopped && !n->frozen && !n->faulted;
+		struct tcp_diag tcp = { 0 };
 
 		for (size_t k = 0; k < n->n_procs; k++)
 			well = well && !n->procs[k]->frozen;
-		if (well && tcp_diag_busy(n->netns, BGP_PORT, NULL) > 0)
-			converge_say(missing,
+		if (!well || tcp_diag(n->netns, BGP_PORT, &tcp, NULL) < 0)
+			continue;
+		if (tcp.busy)
+			converge_say(ret->missing,
 			             xasprintf("%s: BGP messages are on their way", n->name));
+		if (tcp.unanswered)
+			converge_say(ret->notes,
+			             xasprintf("%s: %s acknowledges none of its BGP messages; the "
+			                       "session ends with its hold time",
+			                       n->name, IP4_STR(tcp.unanswered)));
 	}
 }
 
@@ -265,6 +273,6 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 	if (m && !health_settled(d, &probes))
 		converge_say(ret->missing, probes);
 	if (m && !json_array_size(ret->missing))
-		on_the_way(d, ret->missing);
+		on_the_way(d, ret);
 	return json_array_size(ret->missing) == 0;
 }

@@ -2,7 +2,7 @@
 # What breaks, on purpose or not: seen, said, mended.
 # Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
-need jq bird
+need jq bird python3
 
 file=$root/tests/e2e/lab/pair.vnetlab.json
 states() { vnetlab status -o json | jq -c '[.bgp[] | select(.peering=="'"$1"'") | .state]'; }
@@ -91,7 +91,26 @@ status "the guest" 0 vnetlab exec box -- ip -o link show eth0
 like "sees no carrier" "$out" NO-CARRIER
 status "link up" 0 vnetlab fault link box up
 wait_until "back" 3 reaches 10.9.1.5
+# A connection of BGP's whose other end has vanished: nothing of it is on its way any more.
+vnetlab exec box -- python3 -c 'import socket
+c = socket.create_server(("", 179)).accept()[0]
+while c.recv(9): pass' &
+programs=$!
+vnetlab exec one -- python3 -c 'import pathlib, socket, sys, time
+while True:
+	try: c = socket.create_connection((sys.argv[1], 179)); break
+	except OSError: time.sleep(0.01)
+pathlib.Path("/run/connected").touch()
+while True: c.send(b"x"); time.sleep(0.01)' 10.9.2.4 &
+programs="$programs $!"
+wait_until "a program speaks at BGP's port" 10 vnetlab exec one -- test -e /run/connected
 vnetlab fault link box down -q >/dev/null
+sent_again() { vnetlab exec one -- ss -tinH dport = 179 dst 10.9.2.4 | grep -q 'backoff:[3-9]'; }
+wait_until "it sends the same again and again" 10 sent_again
+status "up does not wait for what nobody acknowledges" 0 vnetlab up "$file" --wait 5s
+like "... and notes it" "$err" 'note: one: [0-9.]+ acknowledges none of its BGP messages; the session ends with its hold time'
+# shellcheck disable=SC2086 # two numbers
+kill $programs
 status "stop of what has no cable" 0 vnetlab fault stop box -o json
 json "one fault is left" '.faults == ["stop box"]'
 status "start" 0 vnetlab fault start box
