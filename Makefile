@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # vnetlab. `make help` lists the targets.
 VERSION := 0.1.0
 V       ?= release

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Address spaces and subnets: azure-semantics 2.1 (forbidden ranges), 3.1 (sizes). */
 #include "azure/check_rules.h"
 

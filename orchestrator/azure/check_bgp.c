@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What appliances announce, and what becomes of it: azure-semantics 1.2, 1.6, 1.11, 8 #3. */
 #include "azure/check_rules.h"
 #include "base/str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BGP connections of Route Servers: AS numbers and peers (azure-semantics 1.3), both instances
  * (1.4), recursion (1.3 and 8 #2). */
 #include "azure/check_rules.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gateways, connections, sites: azure-semantics 7, 1.9, 5. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"

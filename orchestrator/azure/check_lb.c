@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Load balancers: azure-semantics 6. */
 #include <netinet/in.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways: azure-semantics 3.5. */
 #include "azure/check_rules.h"
 #include "base/str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NICs and what is inside guests: azure-semantics 3.1. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"

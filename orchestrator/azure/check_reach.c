@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What passes between VNets: subnet peerings, connected groups, and who relies on a peering that
  * lets nothing pass (azure-semantics 5). */
 #include "azure/check_rules.h"

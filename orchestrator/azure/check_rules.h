@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside azure_check(): the groups of rules.  docs/rules.md lists the rules; objects that are
  * broken have a finding already and are left alone. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connections, local network gateways, circuits, sites and tunnels: azure-semantics 7. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"

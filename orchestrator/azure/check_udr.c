@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route tables: azure-semantics 2.3, 2.4, 3.5. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewall: a stateful hop with rules.  Pure.
  *
  * What is not allowed is denied.  Rules for translating destinations (DNAT) come first, and let

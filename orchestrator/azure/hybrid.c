@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What connects a VNet to elsewhere: who serves it, and what gateways know without BGP. */
 #include "azure/hybrid.h"
 

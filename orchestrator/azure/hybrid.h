@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hybrid connectivity: gateways, what they connect to, and who plays what in a lab
  * (azure-semantics 7, 1.9).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connections find their other ends. */
 #include "azure/hybrid.h"
 #include "base/str.h"

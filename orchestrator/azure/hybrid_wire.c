@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wires and BGP sessions: what Azure and the sites' operators plug together when a connection is
  * made.  A wire's ends have no addresses of their own: each end has that of its VM, and knows the
  * other end's as /32. */

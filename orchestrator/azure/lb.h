@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a load balancer does with a packet (azure-semantics 6).  Pure; the fabric's packet filter
  * computes the same (kernel/fabric_nft.c).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Azure design, as parsed and resolved: who is connected to what.  Pure data; everything lives
  * in the model's arena and dies with it.  Arrays keep the order of the file (dynamic addresses and
  * rule order depend on it); idx fields are positions in the model's arrays.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Compiling groups and matching packets. */
 #include "azure/nsg.h"
 

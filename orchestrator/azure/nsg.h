@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Network security groups (azure-semantics 4).  Pure.
  *
  * What a group says depends on where it is attached: VirtualNetwork stands for what the subnet's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Effective security rules as az prints them, and the names of rules and places. */
 #include <netinet/in.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets of addresses as lists of prefixes.  Pure. */
 #pragma once
 

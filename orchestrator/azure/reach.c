@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which VNets, and which of their subnets, are next to one another: peerings (azure-semantics 5)
  * and connected groups. */
 #include "azure/model.h"

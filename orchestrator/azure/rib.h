@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Route Servers and gateways have learned, per instance: the only input of effective routes
  * that is not in the design.  Plain sorted arrays; whoever fills one in owns it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Effective routes, built source by source, each row with the reason for its state.
  *
  * Rules (azure-semantics 2.1 to 2.4; where tables printed by Azure say more, they are followed):

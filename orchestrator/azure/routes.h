@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Effective routes of a NIC: azure-semantics sections 0 and 2.  Pure.
  *
  * A table depends on the NIC's subnet, on which Route Server instance programs it, and on which VMs

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shared by the parts that build an effective-route table only. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "azure/routes_gateway.h"
 
 const struct rib_table *gateway_table(const struct model *m, const struct rib *rib,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows of connected groups (Azure Virtual Network Manager's mesh).
  *
  * As printed by Azure: type ConnectedGroup, one row with all prefixes of the other members.  Where

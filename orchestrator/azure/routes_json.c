@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How effective routes are printed: the field names and order of az (azure-semantics 2.5). */
 #include "azure/routes.h"
 

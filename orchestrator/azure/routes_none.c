@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The system's None rows: address space that is nobody's, and Microsoft's own.
  *
  * The four private and shared ranges are documented.  Tables that Azure printed have more or fewer,

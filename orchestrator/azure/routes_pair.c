@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What may pass between two VNets, and who runs. */
 #include "azure/routes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Life and look-up of effective-route tables, and the cache of them. */
 #include "azure/hybrid.h"
 #include "azure/routes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows of user-defined routes: which of them win, and what their next hops come to (azure-semantics
  * 2.3, 2.4). */
 #include "azure/hybrid.h"

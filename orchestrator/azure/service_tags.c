@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Service tags: names for the prefixes of Azure's services (azure-semantics 2.3 item 5).
  *
  * Microsoft publishes them every week, thousands of prefixes in all.  What stands here is a sample,

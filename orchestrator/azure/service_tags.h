@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Service tags: names that stand for prefixes, as destination of user-defined routes.  Names ignore
  * case. */
 #pragma once

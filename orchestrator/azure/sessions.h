@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BGP sessions that cannot come up, by the design alone: what the checks warn of, and what nobody
  * waits for once the lab runs.  One place for both. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The walk: the fabric's decision at each NIC, then the guest's, until somebody has the packet.
  *
  * The fabric looks at a packet only when a NIC sends it (azure-semantics 0.2): source check, the

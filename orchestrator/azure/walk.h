@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The way of a packet, hop by hop, as Azure's rules have it; no packet is sent.  Pure: what a guest
  * does with a packet that is not for it comes from a callback, so that the same walk runs over the
  * model alone and over the kernels' real tables. */

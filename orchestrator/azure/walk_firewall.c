@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A packet at Azure Firewall.  It remembers flows: the answers to what it has passed pass, and are
  * translated back; an answer to a question that it has not seen is dropped (routing that is not
  * symmetric, the classic trap). */

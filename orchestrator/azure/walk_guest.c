@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a guest's kernel does by the design alone: Linux with the addresses of its NICs, its static
  * routes, and a default route by the primary NIC. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet's edge: how packets leave a VNet and come in (azure-semantics 3.5). */
 #include "azure/nat.h"
 #include "azure/walk_priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The `path` hops of interfaces.md. */
 #include "azure/walk.h"
 

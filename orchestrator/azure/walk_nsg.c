@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups on the way: outbound NIC then subnet, inbound subnet then NIC; answers to what
  * has passed pass too (azure-semantics 4). */
 #include "azure/nsg.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wires and tunnels: what leaves a node by something else than the fabric. */
 #include "azure/hybrid.h"
 #include "azure/walk_priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* IPv4 addresses and prefixes, in host byte order.  IPv6 is recognised only to be refused with a
  * clear word (the Route Server is IPv4-only; azure-semantics 1.1). */
 #pragma once

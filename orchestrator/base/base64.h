@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Base64 (RFC 4648), with padding. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An error is an errno and a sentence: filled in once at the source, prefixed on the way up with
  * what was being done, printed once, by main.  Library code returns errors and never prints.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wrong, or noteworthy, in a user's design.  Findings are collected, all of them, and shown
  * together; each names the place (JSON pointer), the rule (a stable id such as RS-SUBNET-02), what
  * is wrong, and what to do about it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Findings that say the same of many entries: same rule, same list, same words but for what is
  * named in them. */
 #pragma once

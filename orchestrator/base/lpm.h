@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Longest prefix match over IPv4: a binary trie with compressed paths, so a look-up touches one
  * node per branching point on the way and the size grows with the prefixes only.  Values are the
  * caller's and never NULL. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Memory and ownership helpers.
  *
  * Out of memory aborts: a lab tool has nothing sensible to do then.  Kernel resources are held by

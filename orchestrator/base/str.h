@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One growing string, and the few string questions that the whole program asks. */
 #pragma once
 

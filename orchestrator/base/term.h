@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Is there a terminal at the other end, and how wide is it?  A command that runs here on behalf of
  * another machine writes into a pipe whose other end may be a terminal there: it is told so. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A folder that we made, with all that is below it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A design that is an https:// address: it and the appliances' files that it names, from below the
  * same folder, become files of a private folder here, which goes when vnetlab ends. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Words of the command line -> struct cmd_args, by a command's table of options.
  *
  * getopt_long is not used: it accepts any unique beginning of a long option, so that a script's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* capture: tcpdump inside a node; pcap for programs, text for people. */
 #include <errno.h>
 #include <fcntl.h>

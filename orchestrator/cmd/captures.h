@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Azure showed, in files beside an imported design, is what the lab must show. */
 #pragma once
 

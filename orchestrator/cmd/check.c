@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab check: the rules, without a lab and without privileges. */
 #include <stdio.h>
 

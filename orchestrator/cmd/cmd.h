@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command of the command line: one file in cmd/ registers one (or a few) of these.  One table of
  * options per command drives parsing, --help and shell completion.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* compare: saved tables of Azure against the running lab, row by row. */
 #include "cmd/compare.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* compare: what the lab shows in the place of a saved table (cmd/compare_lab.c). */
 #pragma once
 

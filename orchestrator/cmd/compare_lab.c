@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which of a lab's tables answers to a saved one, and that table. */
 #include "cmd/compare.h"
 

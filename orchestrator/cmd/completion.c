@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab completion: a script for the shell.  The scripts know nothing themselves: they ask
  * `vnetlab completion --complete`, so that they never grow old. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the topology that a command names, the same way everywhere. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab doctor: tries everything that labs need, in scratch namespaces, and says for each thing
  * that lacks what it costs and how to get it. */
 #include "cmd/doctor.h"

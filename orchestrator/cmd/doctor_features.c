@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Features of the kernel, tried out: a list of modules or of versions would say less. */
 #include <arpa/inet.h>
 #include <errno.h>

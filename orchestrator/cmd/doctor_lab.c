@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The proof of doctor's word: a lab of one virtual machine, by the way that every lab is built. */
 #include <stdio.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Programs that labs start: where they are, and which version. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* down: ends labs. */
 #include <errno.h>
 #include <stdio.h>

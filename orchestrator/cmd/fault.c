@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fault: break something on purpose, see what is broken, mend it. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gateway: what a virtual network gateway learned, announces, and talks with. */
 #include <stdio.h>
 

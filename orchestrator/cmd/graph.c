@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab graph: a picture of a topology file or of a running lab. */
 #include <errno.h>
 #include <stdio.h>

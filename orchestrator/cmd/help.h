@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Help texts, all of them made from the table of commands. */
 #pragma once
 

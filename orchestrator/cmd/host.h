@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -H: a command is run by the vnetlab of another machine, over SSH, as if it were here. */
 #pragma once
 

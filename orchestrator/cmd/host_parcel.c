@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command line for another machine: every option is written out, whether it came from a word or
  * from the environment, and designs are replaced by what is uploaded. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the topology says of images, held against those that are there.  Not input/'s business:
  * images are this machine's. */
 #include "base/str.h"

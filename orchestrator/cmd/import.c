@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab import: a template, a plan or an export becomes a topology file that people keep. */
 #include <errno.h>
 #include <fcntl.h>

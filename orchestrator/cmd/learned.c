@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* learned and advertised: what a Route Server's two instances and an appliance told each other. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab COMMAND: finds the command, parses its options, runs it, and makes sure that what was
  * printed has arrived. */
 #include <errno.h>

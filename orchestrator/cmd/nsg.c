@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nsg: effective security rules, as `az network nic list-effective-nsg` has them; flow: what they
  * say of one flow, as `az network watcher test-ip-flow`. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/packet.h"
 
 #include "lab/client.h"

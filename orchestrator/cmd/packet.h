@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What probe and path have in common: FROM, TO, --protocol and --port, and one question to a lab.
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab path: the way of a packet, by the model and by the kernel's tables. */
 #include <stdio.h>
 #include <unistd.h>

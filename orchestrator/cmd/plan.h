@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What would change: `plan`, `up --dry-run`, and what `up` says that it did. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab probe: a real packet or connection. */
 #include <stdio.h>
 

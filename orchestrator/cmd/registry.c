@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands that were linked in: pointers in the section vnl_commands, put there by COMMAND().
  */
 #include "base/str.h"

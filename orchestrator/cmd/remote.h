@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every command that asks a running lab does the same way. */
 #pragma once
 

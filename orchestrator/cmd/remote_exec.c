@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* exec, shell and capture: a process in a node that has our descriptors, our signals and our exit
  * status.  With a pty its master is relayed to our terminal, which is raw meanwhile. */
 #include <errno.h>

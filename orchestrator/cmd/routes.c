@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* routes: effective routes of a NIC, as `az network nic show-effective-route-table` prints them. */
 #include <stdio.h>
 

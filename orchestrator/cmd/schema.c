@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab schema: the form of the topology file, for editors and for people. */
 #include <stdio.h>
 

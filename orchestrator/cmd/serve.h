@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The other end of -H: "vnetlab --serve REQUEST" (remote/request.h), run by the SSH server of this
  * machine for a vnetlab on another one. */
 #pragma once

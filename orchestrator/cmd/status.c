@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ls and status. */
 #include <errno.h>
 #include <stdio.h>

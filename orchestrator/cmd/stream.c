@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* logs and events: what the driver sends until one of us has had enough. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab test: up, all checks, report, down. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What people see: uniform messages on standard error, data on standard output. */
 #include <dirent.h>
 #include <errno.h>

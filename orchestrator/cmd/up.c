@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* up: a design becomes a running lab, or a running lab becomes the design. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files -> design.  Reading is all that this layer asks of the system. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A foreign file: JSON in whatever dialect its tool or its writer uses. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whole files, with a limit: what reading a design asks of the system. */
 #pragma once
 

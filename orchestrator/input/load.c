@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Design -> model, in two passes: first every object with its own values, then what refers to other
  * objects; so the order of the file does not matter, and all findings come in one run. */
 #include "input/load.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside the loader: a document of good form becomes a model. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks: what they refer to must exist.  Their form is the schema's; running them is not ours. */
 #include <errno.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewalls: a node each. */
 #include "azure/firewall.h"
 #include "base/str.h"

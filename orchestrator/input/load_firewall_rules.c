@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules of Azure Firewalls, in the order in which they are asked. */
 #include "azure/firewall.h"
 #include "azure/prefixes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gateways, what they connect to, and the VMs that play them (azure/hybrid.h). */
 #include "azure/hybrid.h"
 #include "base/str.h"

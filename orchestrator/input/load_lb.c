@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Load balancers with their pools, rules and probe. */
 #include "base/str.h"
 #include "input/load.h"

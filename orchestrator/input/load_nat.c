@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways; load_public.c gives them their addresses. */
 #include "base/str.h"
 #include "input/load.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* VNets, subnets, peerings. */
 #include "base/str.h"
 #include "input/load.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public addresses of NICs: allocated, or those of publicIPAddresses. */
 #include <strings.h>
 

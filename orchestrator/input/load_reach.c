@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which VNets and subnets are next to one another: the lists of subnet peerings, and connected
  * groups. */
 #include "base/str.h"

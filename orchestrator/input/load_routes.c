@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Service tags, and what names them: route tables, service endpoints of subnets. */
 #include "azure/service_tags.h"
 #include "base/str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route Servers, and what there is on the Internet. */
 #include "base/str.h"
 #include "input/load.h"

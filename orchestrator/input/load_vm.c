@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* VMs with their NICs, appliance files and routes. */
 #include "base/str.h"
 #include "input/load.h"

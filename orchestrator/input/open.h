@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A design from whatever a user has: a topology file, an ARM template, a Terraform plan, an export
  * of az or REST, recognised by content. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table behind the topology file: one row per property.  It parses, it names the bounds and the
  * alternatives in findings, and it prints the JSON Schema and docs/topology.md; so a property is
  * added in one place.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of checks (interfaces.md, section 2). */
 #include "azure/model.h"
 #include "input/schema.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The field table as pages for people: docs/topology.md, docs/settings.md. */
 #include "base/str.h"
 #include "input/schema.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewall in the topology file. */
 #include <netinet/in.h>
 

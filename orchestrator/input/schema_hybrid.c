@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of what connects VNets to elsewhere: gateways, connections, sites, tunnels
  * (interfaces.md, section 1). */
 #include "azure/hybrid.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Load balancers in the topology file: internal ones of SKU Standard, one frontend and one pool. */
 #include <netinet/in.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups in the topology file. */
 #include <netinet/in.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of what routes are made of: route tables, service tags, connected groups,
  * endpoints. */
 #include "azure/model.h"

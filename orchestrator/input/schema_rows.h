@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of a topology is compared as it is written: the properties that say of themselves nowhere
  * that they show in a lab (input/schema.h, enum field_shows).  Pure. */
 #pragma once

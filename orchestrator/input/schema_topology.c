@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of the topology file (interfaces.md, section 1): ARM's names, types and values. */
 #include "azure/model.h"
 #include "input/schema.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capabilities by name: "net_admin" is CAP_NET_ADMIN. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connections that a namespace's packet filter has tracked. */
 #pragma once
 

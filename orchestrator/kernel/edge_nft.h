@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet edge's translations: which address a NIC leaves with, and which NIC a public address
  * leads to (azure-semantics 3.5).  Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's fabric: read it, and make it what it should be.
  *
  * Only what is ours is seen and touched: routes and rules of RTPROT_VNETLAB, permanent neighbours

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fabric's packet filter: what never changes (the skeleton, in nft's own language), and the
  * elements of its sets and maps, which follow struct fabric.  Pure. */
 #pragma once

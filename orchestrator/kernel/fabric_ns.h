@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fabric namespace before anything is plugged in: what makes one Linux network stack behave as
  * Azure's virtual router does towards its NICs (azure-semantics 3.1 to 3.4).
  *

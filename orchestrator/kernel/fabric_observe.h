@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's tables read back; shared by fabric_observe.c and fabric_apply.c. */
 #pragma once
 

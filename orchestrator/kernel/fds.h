@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Descriptors over a socket (unix(7), SCM_RIGHTS), with a record of fixed size. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The links of a lab's nodes, both ends: a port in the fabric namespace and the guest's side of it
  * with addresses and routes, as Azure's images have them after DHCP.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What somebody has taken from a guest that was built from a plan. */
 #include <errno.h>
 #include <linux/neighbour.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wires between two guests, and tunnels: what a node cannot have alone. */
 #include <errno.h>
 #include <stdio.h>

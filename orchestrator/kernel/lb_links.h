@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The links of load balancers: a pair for each, both ends in the fabric (plan/fabric.h). */
 #pragma once
 

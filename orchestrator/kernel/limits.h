@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Limits of this machine that making a process or a namespace runs into: errors that name the
  * limit, its present value, and what lifts it.  That of open files is said by err_sys() itself. */
 #pragma once

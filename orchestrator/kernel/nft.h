@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nftables through libnftables' JSON interface: one context per namespace, for ever (it stays bound
  * to the namespace that it was opened in).  One call is one transaction. */
 #pragma once

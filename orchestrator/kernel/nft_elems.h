@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Elements of named nftables sets and maps as plain data: built, compared, turned into commands and
  * read back.  What a filter decides is in its skeleton, which never changes; what it decides about
  * is in such elements.  Pure. */

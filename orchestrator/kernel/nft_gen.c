@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/nft_gen.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The generation of a namespace's packet filter: the kernel counts every transaction, whoever's. */
 #pragma once
 

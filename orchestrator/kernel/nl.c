@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The socket: sends what nl_encode.c wrote, reads acknowledgements, turns refusals into words. */
 #include "kernel/nl.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rtnetlink over libmnl: pure encoders apart from the socket that sends.  One socket per namespace,
  * for ever; each operation is acknowledged, errors carry the kernel's own words (extended ack). */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rtnetlink messages read back, and said in words. */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>

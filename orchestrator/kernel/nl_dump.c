@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the kernel: dumps and single look-ups. */
 #include <arpa/inet.h>
 #include <errno.h>

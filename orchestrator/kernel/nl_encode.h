@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rtnetlink messages as bytes: pure, so that they are tested without a kernel.  Each function
  * writes one whole message into buf, which has room for NL_MSG_MAX bytes, and returns it; length,
  * type and flags are set (NLM_F_REQUEST and what the operation needs), sequence number and

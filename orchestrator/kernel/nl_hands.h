@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hands on namespaces: by one socket, which of many have lost something that was built (a link, an
  * address, a route of ours, a neighbour entry), whoever took it.  The kernel tells the fabric's
  * namespace about every namespace that it has a number for; nobody has to be asked.

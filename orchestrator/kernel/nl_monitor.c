@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Changes as they happen. */
 #include <errno.h>
 #include <libmnl/libmnl.h>

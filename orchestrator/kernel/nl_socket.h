@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What nl.c, nl_dump.c and nl_monitor.c share of the socket; nobody else includes it. */
 #pragma once
 

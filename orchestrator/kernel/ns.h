@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Network namespaces as open descriptors.  The program is single-threaded, so setns() is safe;
  * every function here is back in the namespace that it started from when it returns, or aborts. */
 #pragma once

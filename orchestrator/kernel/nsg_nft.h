@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups in the fabric's packet filter (azure-semantics 4).
  *
  * A packet that a port sends passes nsg_from, one that a port gets passes nsg_to, behind all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A number below FD_SETSIZE for who waits with select().
  *
  * libnftables does, and glibc aborts a process that gives select() a descriptor of 1,024 or more,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/seccomp.h"
 
 #include <asm/ioctls.h>

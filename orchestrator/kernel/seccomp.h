@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What programs inside of nodes may ask the kernel for. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel knows of TCP connections (sock_diag). */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nft's language has no addition, and its map from TTL to TTL is miscompiled by 1.0.6; the kernel's
  * own instructions can do it: load the byte, look it up, store it.  So the one rule is sent as
  * nf_tables messages, and needs neither iptables nor its TTL module. */

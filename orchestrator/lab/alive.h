@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a driver that says nothing is there: whoever waits for one asks now and then.
  *
  * A driver that waits for something itself (packets, sessions) answers a ping at once.  One that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* By which of a gateway's two instances NICs get nothing.  That is one that is stopped; and the
  * first, where the two of a VPN gateway do not see each other because a route of GatewaySubnet
  * leads their session elsewhere: Azure was seen to keep the second one's routes, alone. */

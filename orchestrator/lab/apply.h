@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Making the running lab equal to a design: build, start, wait for quiet; back to what ran before
  * when that fails. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BIRD's control socket, as birdc speaks it: commands out, parsed replies in.  Used for Route
  * Server instances: session states, learned and advertised routes, reconfiguration.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What BIRD prints, taken apart.  Written against 2.0.12; the words that later versions changed
  * (2.13 to 3.x: attributes in small letters, "Created:" lines) are known too.  Lines that mean
  * nothing to us are passed over, so that a new line in a new version does no harm. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A node's box: what its programs run in, and cannot leave.
  *
  * A mount namespace that shows the machine's programs read-only and the node's own /etc, /run, /var

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nodes: what a design wants against what there is, changed in place. */
 #pragma once
 

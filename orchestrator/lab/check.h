@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemons' own opinion on their configuration, asked while the lab is being built. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
 /* Talking to a lab's driver: one JSON object a line over a unix socket (0600) in the run directory:
  * $VNETLAB_RUN_DIR, else /run/vnetlab as root, else $XDG_RUNTIME_DIR/vnetlab, else /tmp/vnetlab-UID

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the commands of this layer need of a connection beyond lab/client.h. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A client's connection to the driver, the driver's side: lines in, lines out, never blocking.
  *
  * One operation at a time has the connection; what the client sends meanwhile waits, unless the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Has routing come to rest?  Observed, never slept for. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Convergence of what nobody configured: sessions of gateways and MSEEs.  Part of lab_converged().
  */
 #pragma once

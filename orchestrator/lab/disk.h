@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the nodes of a lab may write, together: their /etc, /run, /var and /tmp are in one tmpfs,
  * which is memory of this machine. */
 #pragma once

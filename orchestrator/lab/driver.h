@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The driver: pid 1 of a lab.  When it ends, for whatever reason, the kernel ends the lab with it;
  * so nothing here has to be undone, ever. */
 #pragma once

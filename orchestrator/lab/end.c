@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Ending a lab, whatever is left of it. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What happened, newest last: kept for `events`, handed on to those who follow. */
 #pragma once
 

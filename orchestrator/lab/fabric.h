@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The two nodes that are there whatever the design says: the fabric and the Internet. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Breaking things on purpose.  Each fault is remembered until it is mended or its target goes; one
  * row of VERBS per word of the command. */
 #include "lab/fault.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What was broken on purpose, and by whom it is remembered. */
 #pragma once
 

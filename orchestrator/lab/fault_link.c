@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fault link: a cable without carrier.  The other side of it goes down, in the fabric or, of a
  * wire, in the node at its other end.  A tunnel is no cable: what it carries goes by the others; by
  * its own name its device goes down. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fault session: a BGP session is shut down where it is ours: on the Route Server's instance for a
  * peering, on the gateway's for what nobody configured. */
 #include <errno.h>

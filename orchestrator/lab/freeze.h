@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A machine that hangs: nothing goes in, out or through, and nothing says so. */
 #pragma once
 

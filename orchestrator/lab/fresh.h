@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `up --fresh`: nodes as the file has them, whatever was done inside.  What can be compared is
  * compared; where commands were run, or a fault was done, the node is made anew in any case, since
  * nobody knows what they left. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Network namespaces of nodes that run no daemons: they belong to one user namespace of theirs, not
  * to the lab's, so that who runs a command in one has no say over the fabric's.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which ids of this machine a lab's root is.  Pure. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an image and a VM of the design to files, folders and daemons. */
 #include "lab/image.h"
 

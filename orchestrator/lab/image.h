@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Appliance images: a folder images/NAME with image.json and configuration templates (docs: images/
  * README.md).  Found in the folders of $VNETLAB_IMAGES (separated by colons), then beside the
  * binary (../images, ../../images), then in ../share/vnetlab/images.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An image's folder, read and checked; between the image files only. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where images are, and which there are. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* image.json: its form.  One table a level says what may stand there; whatever does not fit is
  * refused with file and JSON pointer, since users write images too. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rate, delay and loss on a NIC: the kernel's queueing disciplines, where it has them.  tc(8) does
  * the talking: it knows each discipline's parameters, and its words are what an error needs. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernels of a lab would do with a packet: their own routing tables, asked with
  * RTM_GETROUTE in the guests' namespaces and in the fabric's.  No packet is sent.
  *

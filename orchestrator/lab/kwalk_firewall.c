@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a firewall's node has the rules that the design makes of it: they stand in a chain that
  * is named by what they say. */
 #include <stdio.h>

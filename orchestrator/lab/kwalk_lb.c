@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the fabric's packet filter does with a packet at a load balancer: its maps are read from the
  * kernel and looked up as the filter does it. */
 #include <netinet/in.h>

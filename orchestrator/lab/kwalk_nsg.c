@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups of a port as the kernel has them: the chains that its maps lead to.  A chain is
  * named by what it says; one that is not what the design makes of the group decides nothing, and
  * the walks disagree. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The driver's state, and what an operation on a lab needs of it.
  *
  * Operations are files lab/op_*.c that register with LAB_OP.  Inline operations run in the driver

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/logbuf.h"
 
 void logbuf_add(struct logbuf *b, const char *s, size_t n,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the nodes' processes have written, and those who follow it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The driver's event loop: descriptors, timers and children, one thread.
  *
  * Events are taken one at a time, so a handler may free any source, its own included. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A node's own file system: /etc, /run and /var are private directories in the lab's tmpfs. */
 #pragma once
 

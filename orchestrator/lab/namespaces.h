@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The namespaces of a lab: one way in, for the driver and for `doctor`. */
 #pragma once
 

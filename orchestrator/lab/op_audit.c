@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* op audit: searches of the whole lab, see lab/client.h.
  *
  * Who sends to whom: every appliance, one VM for each subnet and Route Server instance (VMs that

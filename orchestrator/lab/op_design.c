@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The design as applied: for pictures and for whoever lost the file. */
 #include "lab/lab.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `exec`, `shell`, `capture`: a program in a node's namespaces, on the client's descriptors. */
 #include <errno.h>
 #include <signal.h>

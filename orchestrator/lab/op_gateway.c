@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `gateway`: what az network vnet-gateway prints (azure-semantics 2.5). */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* op matrix: everybody to everybody, answered in the least JSON; see lab/client.h. */
 #include <errno.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups of a NIC: effective rules, and what they say of one flow. */
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* op path: hop by hop, no packet sent; see lab/client.h.  Takes one {from,to,protocol,port}, or
  * many under "paths" (then the answer has a list "paths"). */
 #include <errno.h>

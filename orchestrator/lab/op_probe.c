@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* op probe: real packets, many at once; see lab/client.h.  With "watch": true, for a single probe:
  * a {"progress":{"no","atMs","rttMs"}} for each packet until the client goes away. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `status`, `sessions`, `down`: what the driver itself knows. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of operations, filled by LAB_OP. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The run directory: the only place outside of a lab where it leaves anything, see lab/client.h. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BIRD 2 goes to sleep with routes for its peers still in its queue, for up to a second, until
  * something wakes it (docs/convergence.md).  Route Servers' instances are asked all the time; the
  * appliances' BIRDs are asked once before anybody says that all has come to rest. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which VMs run: what the design says (powerState), and what a fault says instead.  A fault "stop"
  * is known only of a VM that the design wants running, "start" of one that it wants deallocated:
  * so what is listed as broken is what differs from the design. */

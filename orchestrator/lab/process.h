@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A daemon in a node: started in order, watched, restarted with a limit. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The virtual router's program, found and opened by who starts a lab. */
 #pragma once
 

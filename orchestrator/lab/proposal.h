@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A design that is proposed to a running lab: what it would change.  `plan` tells, `up` does it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The process that answers: it gets sockets over a socket, and serves them until that one closes.
  */
 #pragma once

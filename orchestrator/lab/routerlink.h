@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The driver's end of the virtual router: starts it, gives it the design, hears what it did. */
 #pragma once
 

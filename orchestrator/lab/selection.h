@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether NICs have what Route Servers and gateways have selected.
  *
  * Each BIRD says with every answer how many routes it has written into the kernel table that the

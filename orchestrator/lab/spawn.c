@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starting a driver: a fork that leaves the terminal takes namespaces of its own and forks again;
  * its child is pid 1 of the lab.  A process that stays outside adopts that one, and tells how it
  * ended (lab/watcher.h).  What goes wrong on the way comes back over a pipe. */

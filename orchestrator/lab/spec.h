@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a design wants of each node, in a form that can be compared with what a node was built
  * from. */
 #pragma once

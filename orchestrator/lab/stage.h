@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every node of a lab sees of the machine: its programs, and what those need, read-only. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The part of `status` that tells of gateways, circuits and sites. */
 #pragma once
 

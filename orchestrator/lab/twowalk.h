@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One packet's way told twice, by the model and by the kernel's tables, and the way of its answer.
  */
 #pragma once

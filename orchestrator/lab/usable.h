@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Are the routes that appliances got from Route Servers of use to them?  A session may be
  * Established while the daemon can resolve none of its next hops.  Daemons are asked as their image
  * says (images/README.md, "routes"), in nobody's way: at the end of an `up`, and for `status`,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* User namespaces inside of the lab's. */
 #pragma once
 

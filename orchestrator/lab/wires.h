@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wires between nodes (azure/hybrid.h), and what else only nodes with a role have. */
 #pragma once
 

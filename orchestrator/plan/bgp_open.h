@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The OPEN of a Route Server instance, as nftables rules for its network namespace.  Pure text.
  *
  * Azure announces IPv4, IPv6, route refresh and 4-octet AS numbers (azure-semantics 1.3).  BIRD

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration of a Route Server instance: BIRD 2 with Azure's habits (azure-semantics 1.1 to
  * 1.9).  Pure text; the driver writes it and lets BIRD take it. */
 #pragma once

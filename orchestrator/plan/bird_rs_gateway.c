@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A Route Server and the gateways of its VNet: azure-semantics 1.9, 1.10. */
 #include <stdio.h>
 

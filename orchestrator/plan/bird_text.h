@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the configurations of all of Azure's BIRDs have in common: Route Server instances, gateways,
  * MSEEs and generated routers of sites. */
 #pragma once

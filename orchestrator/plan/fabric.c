@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Design and learned routes -> the fabric's desired state.  See fabric.h for its shape.
  *
  * What is dropped and what is delivered is decided here once: a class table holds the Active rows

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fabric namespace's desired state, compiled from the design and the learned routes.  Pure.
  *
  * Packets of a port get a mark in nft prerouting: bits 0-15 the routing class (VNet, route table,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Load balancers in the fabric: ports that routes lead to, and a table for each backend. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups as chains of the packet filter.  A chain returns what it allows and drops the
  * rest; NICs whose groups expand to the same share it. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fabric's objects in order, compared, and as text. */
 #include "base/str.h"
 #include "plan/fabric.h"

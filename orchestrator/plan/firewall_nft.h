@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An Azure Firewall as the packet filter of its node (azure/firewall.h).  Pure. */
 #pragma once
 

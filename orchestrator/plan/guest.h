@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The network of a node's kernel, compiled from the design: links, addresses, routes, neighbours,
  * settings.  Pure.
  *

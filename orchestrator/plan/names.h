@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names that the driver, the virtual router and the probes must agree on without talking: derived
  * from the design only.  Interface names have 15 characters, so they are made from a hash; the long
  * name is set as the link's alias. */

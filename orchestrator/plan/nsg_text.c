@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security rules in the packet filter's language. */
 #include "plan/nsg_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What differs between the design that runs and the one that is wanted, object by object, for
  * `plan` and for what `up` says that it did.  Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates without logic, for the files of appliance images: what Mustache has, without escaping.
  *
  *   {{name}}                  the value; an unknown name is an error, never nothing

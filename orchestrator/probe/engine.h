@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The loop below the probes: shots (one packet or connection each), timers, descriptors.
  *
  * A probe is a task of `count` shots.  A protocol starts shots and reports each one's end with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* HTTP: libcurl's multi interface inside our loop, on sockets of the sender's namespace
  * (CURLOPT_OPENSOCKETFUNCTION).  Any answer with a status counts: the packets got there.  Proxies
  * of the environment are ignored, redirects are not followed: one probe, one place. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Echo requests: one raw socket per sending namespace, shared by all of its probes; requests leave
  * in batches (sendmmsg) and answers are drained after each batch, so that a matrix of thousands
  * does not overflow a socket's buffer.

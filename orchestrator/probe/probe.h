@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Real packets from inside nodes: one process, sockets that belong to the nodes' namespaces, one
  * epoll loop; no fork per probe. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TCP: a connection that opens is an answer.  UDP: a datagram that comes back is.  One socket per
  * shot, in the sender's namespace; ICMP errors are read from the socket's error queue, which names
  * who sent them. */

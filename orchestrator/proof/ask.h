@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One round's questions to the driver, each asked once, answers kept until the round is over. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The checks of a design (interfaces.md section 2): what they say, and whether what was seen is
  * that.  Pure: the runner (proof/run.h) asks the lab, this judges. */
 #pragma once

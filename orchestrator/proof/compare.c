@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pairs the rows of two tables and says what differs.
  *
  * Rows are the same row when their key is the same: a prefix; a network at an instance; a network

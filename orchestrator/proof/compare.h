@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Azure printed against what the lab shows, row by row.  Pure.
  *
  * Azure's tools print one table in many dialects (`az`, REST, Resource Graph, PowerShell's

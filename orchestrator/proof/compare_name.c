@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whose table is in a file: by the file's name, or by a name or id inside it. */
 #include <ctype.h>
 #include <strings.h>

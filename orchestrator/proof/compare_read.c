@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure's tables in all their dialects -> rows that can be compared (inputs.md 3.2, azure-semantics
  * 1.15 and 2.5). */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What was seen, held against what a check says. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Packets while an action happens: how many are lost, and for how long. */
 #pragma once
 

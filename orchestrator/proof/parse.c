@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks as the loader has accepted them (input/load_checks.c says what is wrong with others) ->
  * struct check.  What a newer file may say and this program does not know is refused, never
  * skipped: a check that is not run must not look like one that held. */

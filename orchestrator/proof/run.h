@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs checks against a lab: asks its driver in rounds, few questions a round however many checks
  * there are, until each check is over.  Checks between two "do" entries run side by side. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proof/check.h"
 
 void check_start(struct check_state *s, long now_ms)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who we are: the agent's keys, then key files.  No passwords: nobody should have to type one for
  * each command, and nothing of ours should ever hold one. */
 #include <errno.h>

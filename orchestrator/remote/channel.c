@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command there: one whose output is wanted whole. */
 #include <errno.h>
 #include <sys/ioctl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The name, the TCP connection, and the end of it. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A file by https, and nothing else: whatever it redirects to is https, too; a few redirects, a
  * limit in size and in time.  What comes is text for a parser, never for a shell. */
 #pragma once

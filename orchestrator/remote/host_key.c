@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Is the machine the one that it says it is?  Before anything of the user is sent. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* known_hosts as ssh(1) reads it: patterns with * ? and !, hashed names, [host]:port, @revoked;
  * several files, several keys for a host.  Lines of certificate authorities are counted, not used:
  * libssh2 knows no certificates.  The text is all that is needed; nothing is ever written. */

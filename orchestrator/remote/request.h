@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What one vnetlab asks of another, as the one word behind "vnetlab --serve".
  *
  * The word passes through the login shell of the other machine, whichever that is; so it is made of

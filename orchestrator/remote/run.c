@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command there that has our streams, our terminal and our signals: one loop of poll(). */
 #include <errno.h>
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a connected socket to a session: the handshake; and what libssh2 says of failures. */
 #include <errno.h>
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files there and back, by SFTP. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A connection to another machine, by libssh2.
  *
  * The socket is never blocking and everything has a deadline of its own: libssh2's handshake can

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "ssh://user@host:port", the machine that -H names. */
 #pragma once
 

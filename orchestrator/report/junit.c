@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JUnit's XML as CI servers read it (the jenkins-junit schema): a suite for each run, a case for
  * each check. */
 #include <string.h>

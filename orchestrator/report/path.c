@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/path.h"
 
 static const char *text(const json_t *o, const char *key)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The object of `path` (interfaces.md) for people: hop by hop, the route that decided, the kernel's
  * own words beside it, the verdict and why.  Pure. */
 #pragma once

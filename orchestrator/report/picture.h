@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pictures of a design: VNets, subnets, NICs, Route Servers, peerings, BGP connections, and what
  * gateways connect to; of a
  * running lab with the states of its sessions.  Pure: text out of a model. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For graphviz: `vnetlab graph --format dot | dot -Tpdf`. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For Markdown: GitHub, GitLab and Azure DevOps draw ```mermaid blocks. */
 #include <stdio.h>
 

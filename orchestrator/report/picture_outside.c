@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is outside of VNets: sites, circuits, and the wires of connections to them. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A picture without graphviz.  The layout knows what these designs look like: a VNet is a box with
  * its subnets one below the other and, at its right, the RouteServerSubnet, so that sessions run
  * from left to right; VNets with a Route Server stand in the first row, the others below. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables for people, as `az -o table` prints them: a line of headers, a line of dashes, rows.
  * A thin layer over libsmartcols.  Colour only on a terminal without NO_COLOR; no borders ever.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TAP version 13 with YAML diagnostics.  A failed warning is a TODO: seen, but not counted. */
 #include <string.h>
 

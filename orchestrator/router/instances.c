@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "router/router_priv.h"
 
 enum { MAX_ROUTES = 200000 /* per instance; Azure itself gives up far earlier */ };

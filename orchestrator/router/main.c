@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab-router: started by a lab's driver inside the fabric namespace, with the connection to the
  * driver as descriptor 3 (proto.h). */
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the driver and vnetlab-router talk: JSON objects, one a line, over a connected stream socket
  * that the router finds as descriptor 3.  When the driver closes it, or dies, the router ends; what
  * it wrote into the kernel stays, and forwards on.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the driver hears of routes: an event for each, and above a rate one for many. */
 #include "router/router_priv.h"
 

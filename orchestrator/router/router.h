@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The virtual router: the design and what Route Servers selected in, the fabric's kernel state out.
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Watches the kernel table that a Route Server instance's BIRD writes its selection into: a netlink
  * monitor in the instance's namespace, and a dump when there may have been more than was heard. */
 #pragma once

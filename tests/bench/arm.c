@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* arm [-r REPEATS] [-v] [-j] FILE [PARAMETER...]: evaluates a template; the median of its processor
  * time in ms (it waits for nothing), resources, errors.  -v: its findings, too; -j: resources and
  * outputs as JSON. */

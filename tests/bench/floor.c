@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The floor: N network namespaces, each with a veth pair into a common one, an address and a
  * default route, by raw netlink in one process, with as few system calls as the kernel allows.
  * Nothing of vnetlab is used: what building a lab costs is measured against this.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How long does an N x N matrix of echo requests take?  N nodes, each in a namespace and subnet of
  * its own, around one forwarding namespace, as in a lab's fabric.  Prints the median of the rounds
  * and fails when an answer is missing.

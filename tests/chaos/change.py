@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Random changes of a design.  Objects are made by design.py; fields come from `vnetlab schema`, so that a field that
 is new is in play by itself.  What comes out need not be valid: `check` decides."""
 import copy

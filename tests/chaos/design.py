@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Random designs: 5 to 12 nodes, every kind of object in play.  They are mostly valid; `check` has the last word."""
 
 IMAGES = ("frr", "bird", "gobgp", "openbgpd", "exabgp")

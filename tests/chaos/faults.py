@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Faults, and what mends them."""
 MAINTENANCE = "10m"  # over when it is cleared
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A lab, seen from outside: the commands that change it, and its control socket for what is only asked."""
 import json
 import os

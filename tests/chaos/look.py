@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Everything that can be seen of a lab, as one dictionary "what/of which" -> list of lines, without what two labs of
 one design may differ in: process ids, times, interface numbers, handles, the order of what has none."""
 import concurrent.futures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The shortest sequence that still shows a difference: fewer steps, then fewer objects in all its designs."""
 import copy
 import os

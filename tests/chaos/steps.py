@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What is done to a lab, step by step, and what must then be seen.  A step is {"design": {...}} for `up`, or
 {"fault": [...]} for a fault; "say" has it in words."""
 import collections

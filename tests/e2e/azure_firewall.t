@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Azure Firewall: what comes out of it, how it changes while flows pass, and what path says of it.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 nft ping

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A lab that is changed and broken at random is the same as one made on nothing: a moment of `make chaos`.
 . "$(dirname "$0")/../lib/tap.sh"
 need python3 ip nft bird gobgpd exabgp

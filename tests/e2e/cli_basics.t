@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The frame of the command line: help, refusals, exit statuses, broken standard output.
 . "$(dirname "$0")/../lib/tap.sh"
 

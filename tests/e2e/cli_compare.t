@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # compare: saved tables of az against a lab, row by row.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3

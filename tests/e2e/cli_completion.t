@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Completion in real shells.
 . "$(dirname "$0")/../lib/tap.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # vnetlab doctor: finds what is there, and says of what is missing what that costs and how to get it.
 . "$(dirname "$0")/../lib/tap.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Pictures of topologies and of running labs; completion of names of a running lab.
 . "$(dirname "$0")/../lib/tap.sh"
 need xmllint jq

@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Takes long.
 """The twenty conformance checks for an emulator (azure-semantics, section 10), each by its number: in the
 checks of the labs beside this file, and here where it takes more than a check can say. What cannot be

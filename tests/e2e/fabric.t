@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The virtual router as packets see it: fabric, edge, guests and vnetlab-router, without a lab.
 
 Azure's truths are numbered as in azure-semantics. What must not arrive is judged by what arrives

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel side of a lab without a lab: builds the fabric, the edge and every node's links of a
  * design, runs vnetlab-router, and does what it is told, a JSON object a line:
  *

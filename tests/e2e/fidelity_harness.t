@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The fidelity harness tells a lab that is like its observation from one that is not: with the
 observation changed, with a rule broken, with the design changed, each row is named and the run fails.
 Also an explanation of nothing, and an observation that was left out."""

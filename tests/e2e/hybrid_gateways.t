@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Gateways: next hops as Azure prints them, tables as az prints them, keys, what passes and what not.
 # Takes long.
 . "$(dirname "$0")/../lib/tap.sh"

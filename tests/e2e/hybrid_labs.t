@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The labs of hybrid connectivity hold what they say.
 . "$(dirname "$0")/../lib/tap.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Everything that a "bgp" block can ask for arrives at the Route Server alike from each image; own
 files run unchanged; a wrong one is refused with the daemon's own message, file and line."""
 import os

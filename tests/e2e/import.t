@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A lab straight from an export: it comes up, does what its checks say, and shows what Azure showed.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq

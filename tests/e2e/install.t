@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # make install and uninstall: complete, usable where it is put, and gone again.
 . "$(dirname "$0")/../lib/tap.sh"
 need make pkg-config

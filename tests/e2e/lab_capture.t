@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # capture: pcap for programs, text for people; VMs with several NICs; VMs that are deallocated from
 # the start; nothing of all that leaks descriptors.
 . "$(dirname "$0")/../lib/tap.sh"

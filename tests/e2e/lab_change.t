@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A running lab takes a changed design: only what differs is touched, and a failure is taken back.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird

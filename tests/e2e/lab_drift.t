@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What somebody changed by hand in a lab that runs: plan says it, up puts it back, and nothing else is touched.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What breaks, on purpose or not: seen, said, mended.
 # Takes long.
 . "$(dirname "$0")/../lib/tap.sh"

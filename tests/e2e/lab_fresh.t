@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # up --fresh: back to the file, whatever was done inside; nobody else notices.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird

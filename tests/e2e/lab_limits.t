@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # One step beyond what is counted somewhere: descriptors that select() can take.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq prlimit

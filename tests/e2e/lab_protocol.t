@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The control socket under clients that are rude, slow, or not there any more; Ctrl-C; terminals.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Internal load balancers: the appliances behind them as the next hop of routes, servers by the
 # frontend's own address, probes.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Two stateful appliances that announce the same prefix: with their own addresses as next hops about
 # half of all connections meet the other one on the way back and die; with the load balancer as next
 # hop none does.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # probe and path on one lab where packets meet everything: delivery, refusals, no route, private
 # subnets, peerings, forwarding off, a loop, a blackhole in a guest, a stopped VM.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Quagga's zebra.conf and bgpd.conf on the frr image: a wrong line is named with its number, and the
 # public files of the first Route Server lab run as they are, where they are at hand.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A design may be an https:// address: from a real web server, with limits of every kind.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 openssl

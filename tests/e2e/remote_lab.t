@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # -H: labs on another machine, as if they were here: designs, streams, signals, terminals, and what
 # is left when the connection breaks.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # -H: finding the other machine, its key, who we are, its vnetlab. Each refusal says what to do.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$root/tests/lib/sshd.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Peered subnets, connected groups, service and private endpoints of a running lab change: the packets do at once what the
 # new design says, and model and kernel agree about it.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Three appliances with 4,000 prefixes each, the most that Azure takes of a peer: whatever happens, each NIC has what is
 announced, compared by content, and `up` ends no sooner."""
 import json

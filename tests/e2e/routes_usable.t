@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Routes that an appliance has received and cannot use: up and status say so, of each daemon that can be asked.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq

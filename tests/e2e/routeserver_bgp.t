@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Real Route Server instances against real FRR, BIRD, OpenBGPD, GoBGP and ExaBGP with the
 configurations that the images generate, and against a hand-made peer (azure-semantics 1.3 to 1.8, and
 conformance checks 1 to 5, 12)."""

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # azure-semantics 1.3: a new VNet peering makes a Route Server ask every peer for its routes again, by
 # ROUTE-REFRESH, or by a new session where the peer cannot.  1.2: what is announced again counts
 # against the limit of routes (conformance 1 and 13).

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What a Route Server does to a whole lab: it forwards nothing, each of its instances programs half of
 # the NICs, it takes new peerings without losing a session, and it cuts who announces too much.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Network security groups: by packets, by path, by the commands that show them.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 nft ping

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Random network security groups and five-tuples: model, kernel walk and packets agree.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 nft

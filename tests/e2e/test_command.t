@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # vnetlab test: checks of every kind that hold and that do not, every format read by its own reader,
 # every exit status, and nothing left behind.
 # Takes long.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Every lab that ships holds what it says, and leaves nothing behind.
 # Takes long.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scripts, cloud-config and vendors' configurations out of a stranger's template. */
 #include <assert.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text as a template: it becomes resources or findings, never a crash, never more than the
  * limits allow.  What it becomes keeps its promises: resources have ids and names, and say where
  * they stand. */

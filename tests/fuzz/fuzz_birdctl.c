@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whatever a daemon, or somebody in its place, writes to the control socket. */
 #include "lab/birdctl.h"
 

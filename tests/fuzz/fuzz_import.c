@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text as an export: it becomes a topology and findings, never a crash.  The text of a topology
  * says the same as the topology, and what the loader makes of it is its own affair. */
 #include <assert.h>

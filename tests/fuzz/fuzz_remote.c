@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a user types as a host, what somebody's known_hosts has in it, and whatever stands behind
  * --serve. */
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Terraform's JSON, as hostile as it comes. */
 #include <stdint.h>
 

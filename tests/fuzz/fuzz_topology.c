@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text as a topology: it becomes a model or findings, never a crash. What is a model must keep
  * its promises: every NIC has an address, look-ups find what is there, subnets have routes. */
 #include <assert.h>

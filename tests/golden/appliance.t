@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What is found of an appliance in cloud-init, scripts and vendors' configurations; what is made of it
 # must be a configuration for the daemon that is to read it.
 . "$(dirname "$0")/../lib/tap.sh"

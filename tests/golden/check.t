@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Every rule, by a topology that breaks it: findings as `vnetlab check` gives them. ACCEPT=1 takes new ones."""
 import atexit
 import glob

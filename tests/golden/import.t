@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Exports of az, REST and Resource Graph become topologies: text, findings and coverage as they were. ACCEPT=1 takes new ones."""
 import json
 import os

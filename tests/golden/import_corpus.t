@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Public templates, plans and exports beside the project, where there are any: each imports and checks without a crash,
 and says how much of it was understood."""
 import glob

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The tests' own tools: what prove counts, and conditions about JSON.
 . "$(dirname "$0")/../lib/tap.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Plans as `terraform show -json` prints them, and the resources that are read from them.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A small world for tests of the images: one fabric namespace that answers ARP for everything, Route
 Server instances and appliances in namespaces behind it, each with private /etc, /run and /var, as
 the driver builds them. Everything lives in namespaces of a child that dies with us.

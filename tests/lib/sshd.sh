@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
 # A real sshd for tests: `sshd_start [DIRECTIVE...]` behind tap.sh. On loopback, with its own
 # configuration, host key and port, run by who we are; nothing of the host's /etc/ssh or of anybody's

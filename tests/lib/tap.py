@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """TAP for tests in Python, as tap.sh is for those in shell:
 
     sys.dont_write_bytecode = True

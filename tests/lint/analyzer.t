@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # gcc -fanalyzer on the layers that are plain C.
 . "$(dirname "$0")/common.sh"
 need gcc

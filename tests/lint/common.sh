@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # For the lint tests, which print TAP: sources, and a test per file that runs side by side.
 set -uo pipefail

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # comparePointers, subtractPointers: the two ends of a linker section are one array.
 # normalCheckLevelMaxBranches: what 2.11 and later say of a function that they look at as deep as 2.10.
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Layers go one way: base <- azure, remote <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
 
 azure/ and plan/ are pure: of the system's headers they include only those that declare data types,

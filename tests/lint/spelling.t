@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 . "$(dirname "$0")/common.sh"
 need codespell
 # Not the tests: they misspell on purpose.

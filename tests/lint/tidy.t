@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # clang-tidy; what is checked and why not the rest: .clang-tidy.  The analyzer runs in its shallow mode,
 # a third of the time; DEEP=1 for all of it.  What passed is remembered by its contents.
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The project speaks only of itself: no paths of the machine that it was written on.
 . "$(dirname "$0")/common.sh"
 out=$(git grep -nIE '/[w]ork/|/[t]mp/wt|(^|[^a-z])/[h]ome/[a-z]|/[U]sers/' -- . ':!*/corpus/*' ':!*.expect' 2>&1)
@@ -6,4 +7,6 @@ result 'no paths of somebody'\''s machine' $((!$?)) "$out"
 out=$(git grep -nIE '\b(F[I]XME|X[X]X)\b|(/\*|//|#) T[O]DO' -- orchestrator tests images docs Makefile \
 	':!orchestrator/report/tap.c' ':!tests/unit/test_report_formats.c' 2>&1) # TAP has a directive of that name
 result 'nothing left to do' $((!$?)) "$out"
+out=$(git ls-files -- '*.[ch]' '*.py' '*.sh' '*.t' Makefile ':!tests/golden/*/*' | xargs grep -L 'SPDX-License-Identifier: GPL-2.0-or-later')
+result 'every file says its licence' $((!!${#out})) "$out"
 finish

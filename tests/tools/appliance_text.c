@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* appliance_text FILE: what is found in one text; appliance_text FILE.json: in a VM's resource and
  * its children ({"vm", "children"}), with scripts beside the file.  For golden tests. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* image_plan TOPOLOGY: what every VM and every Route Server instance of a design would start, as
  * JSON, for tests that start it themselves. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* look SOCKET STOP: four who connect to SOCKET and go at once, again and again, until the file STOP
  * is there, or for a minute. They keep to the last CPU: who has another is met all the time. */
 #include <sched.h>

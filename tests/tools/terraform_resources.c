@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* terraform_resources FILE: what the reader makes of a plan, one resource a line, then the
  * findings. For golden tests; the import shows users the same. */
 #include <stdio.h>

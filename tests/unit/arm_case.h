@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates as text, ` for the quotes of JSON, and questions about what they make. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cases as data: a JSON file with one topology and several states of it (what was learned, who is
  * stopped), each with what must follow.  Files: tests/golden/DIR, read from the repository's top.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Small models made by hand, for tests that need thousands of them or must not depend on the
  * topology loader. */
 #pragma once

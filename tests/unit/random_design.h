@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Small random designs that touch every rule of effective routes: a VNet, two that it may be peered
  * with (wholly, by some subnets, by half), one that may be in a connected group with it, a Route
  * Server in one of them, user-defined routes, to service tags too, stopped VMs, service endpoints,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Random numbers for property tests: repeatable, from SEED in the environment or the clock; the
  * seed is printed so that a failure can be run again. */
 #pragma once

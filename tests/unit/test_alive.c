@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A driver that answers, one that works, one that hangs: what who waits for it is told. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line's words: options anywhere, environment, "--", and every refusal. */
 #include <errno.h>
 #include <setjmp.h>

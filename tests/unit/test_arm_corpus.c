@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Real templates, and those of Bicep's compiler: which of them evaluate.  Data for this test only:
  * it skips when they are not there. */
 #include <fts.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates of ARM: loops, conditions, children, scopes, nested ones, symbolic names. */
 #include "arm_case.h"
 

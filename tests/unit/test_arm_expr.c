@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Expressions of ARM templates, each function: expression => value, or what the error says. */
 #include <stdio.h>
 
@@ -5,7 +6,6 @@
 #include "input/arm/arm.h"
 #include "input/arm/expr.h"
 #include "unit.h"
-
 struct row {
 	const char *expr, *want; /* JSON; or "!..." a part of the message; "!!..." of the hint */
 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates that want too much: each ends, soon, with a finding. */
 #include "arm_case.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Linked templates: where they are looked for, and what is said when they are not there. */
 #include <sys/stat.h>
 #include <unistd.h>

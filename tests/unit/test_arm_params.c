@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parameters: given, invented, asked for. */
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reference(): what only a running Azure knows, from an allocation of ours. */
 #include "arm_case.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Findings, JSON pointers, errors, and the arena that models live in. */
 #include <errno.h>
 

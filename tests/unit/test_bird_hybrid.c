@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Configurations of gateways, MSEEs and generated routers of sites, and a Route Server's of its
  * gateways: as they are in the lab of tests/e2e/hybrid.  ACCEPT=1 takes new ones. */
 #include <stdio.h>

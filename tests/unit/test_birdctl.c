@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The parsers on what a real BIRD 2.0.12 wrote to its control socket (tests/golden/birdctl), and
  * the client against a server that answers with the same. */
 #include <errno.h>

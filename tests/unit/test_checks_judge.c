@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks against what a lab might answer: JSON in, verdict and words out. */
 #include <errno.h>
 

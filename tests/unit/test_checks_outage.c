@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How packets around an action are counted: answers and losses are told in any order. */
 #include "proof/outage.h"
 #include "unit.h"

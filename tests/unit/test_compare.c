@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables of Azure in their dialects, and what differs between two of them. */
 #include "base/str.h"
 #include "proof/compare.h"

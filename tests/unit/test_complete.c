@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What completes a command line: commands, options, their values, names. */
 #include <cmocka.h>
 

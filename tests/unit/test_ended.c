@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a driver ended: said with its signal and its last words, and bounded. */
 #include <cmocka.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The compiled fabric: whole dumps as cases (port names replaced by what they belong to), texts
  * and comparison. */
 #include "base/str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What compiling costs: with NICs, subnets, peerings and learned routes, never with their product.
  * Objects are counted exactly, since a product would show there.  Times are printed for who reads;
  * they are judged by "make bench" alone: a busy machine would make a test of them lie. */

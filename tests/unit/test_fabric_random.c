@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The compiled fabric against the walk: for random designs, what a kernel with these rules, tables
  * and neighbours would do with a packet is what the effective routes say, for every port, every
  * address of interest, and every leg of an ECMP route. */

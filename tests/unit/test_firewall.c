@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewall: which rule decides, who sees the true source, and ranges as prefixes. */
 #include "azure/firewall.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which ids of the machine are root's labs'. */
 #include "lab/ids.h"
 #include "unit.h"

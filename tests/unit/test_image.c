@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The images that ship, and broken ones of a user. */
 #include <errno.h>
 #include <stdio.h>

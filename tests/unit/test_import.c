@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values in all their spellings, ids, what a file is, and the text of a topology. */
 #include "base/str.h"
 #include "input/import/priv.h"

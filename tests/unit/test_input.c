@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The loader: what comes out of a good topology, and files. What is wrong with bad ones is tested
  * by tests/golden/check. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the fuzzer starts from, and what it once found, stays harmless; and cost does not explode
  * with size. */
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The driver's parts that need no lab: run directory and lock, loop, log buffer, exit statuses. */
 #include "unit.h"
 

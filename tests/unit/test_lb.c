@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Load balancers: rules, hash, pools. */
 #include <netinet/in.h>
 

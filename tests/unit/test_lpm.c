@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The trie against a linear scan, with inserts and deletes mixed. */
 #include "base/lpm.h"
 #include "rnd.h"

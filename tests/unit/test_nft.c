@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Elements of the filters' sets and maps, and the differences between two fabrics. */
 #include <cmocka.h>
 #include <errno.h>

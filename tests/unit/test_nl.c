@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rtnetlink encoders and decoders, without a kernel. */
 #include <cmocka.h>
 #include <libmnl/libmnl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security rules as lines of the packet filter: without sets where few combinations do. */
 #include "plan/nsg_text.h"
 #include "unit.h"

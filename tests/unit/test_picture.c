@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pictures: every thing of a design is in each of them, states included, and the text is what its
  * reader expects. */
 #include <cmocka.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The probe engine between real namespaces: A - R - B, with a server in B, and everything that can
  * go wrong on the way. Needs root or user namespaces; skipped where there are neither. */
 #include <cmocka.h>

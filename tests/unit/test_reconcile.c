@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What differs between two designs: each case is two topologies and the lines that it makes. */
 #include "unit.h"
 

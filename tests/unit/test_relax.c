@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The dialects of JSON become JSON. */
 #include <errno.h>
 #include <jansson.h>

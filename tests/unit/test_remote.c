@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a machine is called, whether its key is known, and what is sent to it: no network. */
 #include <cmocka.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reports with the nastiest names, read by the readers that they are for: prove, xmllint, jq. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The count that real Azure's FAQ gives: currently learned + what comes in. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The virtual router's parts that need no kernel: delays, the connection, routes as JSON. */
 #include <cmocka.h>
 #include <errno.h>

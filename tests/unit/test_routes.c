@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Effective routes: whole tables, row by row in az's order, and the reasons. */
 #include "base/str.h"
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A number below FD_SETSIZE, however many descriptors are open. */
 #include <cmocka.h>
 #include <errno.h>

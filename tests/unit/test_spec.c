@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every property of the topology file shows in a running lab where its row of the schema says: each
  * is changed in a design that has every kind of object, and all that a lab compares is compared. */
 #include <stdio.h>

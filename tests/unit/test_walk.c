@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The path walk: who holds the packet in turn, the verdict, and the reason, as cases; then what
  * callers can plug in. */
 #include "azure/walk.h"

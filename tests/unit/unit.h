@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every unit test includes: cmocka with what its header needs, and addresses from text. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a template says of an appliance's inside: cloud-init, scripts, run commands, vendors' custom
  * data, files beside the template; read, never executed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cloud-init's formats: #cloud-config (write_files, runcmd), and MIME that holds several parts. */
 #include <yaml.h>
 

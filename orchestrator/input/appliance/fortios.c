@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* FortiOS: `config router bgp` and `config router static` in FRR's words.  Blocks nest by
  * config/end and edit/next. */
 #include "input/appliance/guest.h"

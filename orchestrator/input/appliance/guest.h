@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside of appliance/: what is found out about one guest. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* IOS-XE: what belongs to BGP, policies and static routes, in FRR's words, which are mostly the
  * same; masks become lengths.  Interfaces give loopbacks; tunnels and crypto are not translated. */
 #include <ctype.h>

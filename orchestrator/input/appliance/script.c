@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shell scripts, as far as they write daemons' files: here-documents, echo and printf into files,
  * tee, vtysh -c, and the few commands that change how the guest forwards.  Variables that the
  * script sets to plain values are put in.  Nothing is executed; what touches a routing daemon and

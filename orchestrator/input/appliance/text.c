@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lines, words, masks, base64. */
 #include <ctype.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ARM templates, also those that Bicep compiles to, become resources.
  *
  * The expression language is that of Microsoft Learn, "ARM template functions"; nothing of a

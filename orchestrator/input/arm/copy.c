@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copy loops.  Microsoft Learn, "Resource iteration", "Property iteration", "Variable iteration",
  * "Output iteration in ARM templates": at most 800 iterations, 0 is none. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A deployment: a template in a scope.  Its resources get their names first, their bodies when they
  * are needed, in the order of their dependencies. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Azure adds to the properties of a resource: addresses, ids of what is in lists, end points.
  */
 #include <stdio.h>

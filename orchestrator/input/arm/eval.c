@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Expressions are evaluated: calls check what they are given by the tables of functions. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The resources of a template get their names: loops are counted, conditions decided, children of
  * both spellings brought into one. */
 #include <errno.h>

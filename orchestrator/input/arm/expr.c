@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "ARM template expressions": everything is a call, a literal, or what is picked
  * from one; white space is anywhere. */
 #include "input/arm/expr.h"

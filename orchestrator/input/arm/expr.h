@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Expressions: the text between "[" and "]" as a tree. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files and texts that templates come from. */
 #include <errno.h>
 #include <fcntl.h>

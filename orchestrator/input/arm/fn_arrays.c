@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Array functions for ARM templates"; those that take strings too. */
 #include <ctype.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "CIDR functions for ARM templates": both families, as 128 bits. */
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Date functions for ARM templates".  The clock stands still: the same template
  * gives the same design today and tomorrow. */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an expression sees of its deployment: parameters, variables, loops. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* format(): .NET's composite formatting, "{index[,width][:format]}"; "{{" is a brace. */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* uniqueString(), guid(), newGuid(): the values that Azure computes, so that names are the same
  * there and here.  Both hash their arguments joined by "-". */
 #include <ctype.h>

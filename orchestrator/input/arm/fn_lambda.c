@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Lambda functions for Bicep": they compile to lambda('x', body). */
 #include <stdio.h>
 

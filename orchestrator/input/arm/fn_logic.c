@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Logical functions", "Comparison functions for ARM templates". */
 #include "input/arm/fn.h"
 

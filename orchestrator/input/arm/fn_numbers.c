@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Numeric functions for ARM templates". */
 #include <ctype.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Object functions for ARM templates". */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Microsoft Learn, "Resource functions for ARM templates". */
 #include <stdio.h>
 #include <strings.h>

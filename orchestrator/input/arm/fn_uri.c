@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* URIs, and what is carried in them (Microsoft Learn, "String functions for ARM templates"). */
 #include <ctype.h>
 #include <stdio.h>

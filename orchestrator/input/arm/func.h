@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The functions of the template language, in tables: one per room of functions. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A resource: found by id or name, evaluated once, after what it depends on. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values for parameters that nobody gave: secrets, users, keys, sizes, labels shape no network. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Linked templates: where their URI says that they are is looked for here.  In this order: --link
  * PREFIX=DIR, the main template's folder, and with --fetch the network. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Deployments in a template: nested with both scopes, linked.  Microsoft Learn, "Linked and nested
  * templates"; "Deploy resources to ... scope". */
 #include <errno.h>

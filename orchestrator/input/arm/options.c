@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the command line gives: parameter files and single values. */
 #include <errno.h>
 #include <stdio.h>

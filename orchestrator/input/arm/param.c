@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parameters: given ones, default values, and what stands in for those that shape no network. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What must be there before a template: "GET-PREREQ-vnetName" in the parameter files of Azure's
  * quick start templates is the output "vnetName" of prereqs/prereq.azuredeploy.json beside them. It
  * is deployed first, as their pipeline does. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside the evaluator of templates: one run, its deployments, their resources. */
 #pragma once
 

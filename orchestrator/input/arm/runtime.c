@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reference(): what Azure would answer about a resource once it is deployed. */
 #include <errno.h>
 #include <stdio.h>

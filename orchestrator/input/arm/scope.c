@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a deployment puts its resources, and the ids that follow from it. */
 #include <stdio.h>
 #include <strings.h>

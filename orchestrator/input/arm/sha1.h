@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SHA-1 (RFC 3174), for names: it protects nothing. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text: characters, the written form of values, base64. */
 #include <ctype.h>
 #include <stdio.h>

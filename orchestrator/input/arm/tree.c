@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values with expressions in them, and what is said when one fails: where it stands, the expression
  * with a caret under the place, the values involved, what to do. */
 #include <errno.h>

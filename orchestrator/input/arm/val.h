@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values of the template language: immutable, shared, all in one arena that is freed at the end.
  *
  * A value knows how deep and how heavy it is (nodes and bytes, sharing unrolled), so that limits

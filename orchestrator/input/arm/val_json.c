@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values from and to JSON. */
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Variables: evaluated when first asked for, so that one that is wrong and not used does no harm.
  */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exports: what az, REST and Resource Graph print, one file or a folder of them -> resources
  * (input/resources.h) and captured routes. */
 #pragma once

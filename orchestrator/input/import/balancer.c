@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Load balancers.  ARM's have frontends, pools, rules and probes that refer to each other; the
  * lab's have one frontend: so each frontend is one. */
 #include "input/import/priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What runs in a virtual machine: what its template says inside (input/appliance/), and what the
  * design around it says. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewalls, with the rules of their own (classic) or of their policy. */
 #include "input/import/priv.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gateways, what is behind them, and the connections between. */
 #include "input/import/priv.h"
 

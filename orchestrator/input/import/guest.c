@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What runs in the machines: the signals, and what --node says. */
 #include <stdio.h>
 

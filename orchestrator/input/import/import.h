@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Resources as ARM knows them (input/resources.h) -> a topology file (interfaces.md, section 1).
  *
  * Every object of the topology has a "source": its place in the file that it comes from.  What is

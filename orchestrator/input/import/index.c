@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Resources by id, with their children: those that stand inside of another one, those that stand by
  * themselves, and those that do both (az group export writes each child twice). */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual machines and their NICs. */
 #include "input/import/priv.h"
 #include "input/resources.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Virtual Network Manager: what its connectivity configurations deploy.  A mesh is a
  * connected group; hub and spoke is peerings, and with groupConnectivity DirectlyConnected a
  * connected group of the spokes besides.  Only members that are named one by one are known:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names for the topology, and findings that point at the original file. */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual networks, subnets, peerings. */
 #include "azure/service_tags.h"
 #include "input/import/priv.h"

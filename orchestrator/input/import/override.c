@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --node VM=image[:file]: the user knows better what runs in a machine. */
 #include "input/appliance/appliance.h"
 #include "input/file.h"

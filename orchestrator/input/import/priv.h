@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside the import: resources joined by their ids, and what every family of types needs. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Properties of the types that move packets: read, harmless, or missing in the lab.  What is in
  * none of the lists is said to be not understood, once for each type. */
 #include "input/import/priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public addresses: only those that the lab uses. */
 #include "input/import/priv.h"
 

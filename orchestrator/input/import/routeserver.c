@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route Servers: ARM calls them virtualHubs, as it does the hubs of Virtual WAN. */
 #include "input/import/priv.h"
 

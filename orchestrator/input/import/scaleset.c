@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scale sets: one template, as many machines as their capacity says. */
 #include "input/import/priv.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways, private endpoints. */
 #include "input/import/priv.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route tables and security groups: what hangs on subnets and NICs. */
 #include <ctype.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON that people keep and edit: what fits stands on one line, maps of named objects have a line
  * for each. */
 #include "input/import/priv.h"

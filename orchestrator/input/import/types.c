@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this version makes of each type of resource, and why.  `vnetlab import --coverage` prints
  * it; what moves packets and is not here, or is not emulated, is a finding as well. */
 #include "input/import/priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates, REST, az and Terraform write one value in several ways. */
 #include <ctype.h>
 #include <errno.h>

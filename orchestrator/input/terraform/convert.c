@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Instances become ARM's resources, by the table of types.c. */
 #include <string.h>
 #include <strings.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside of terraform/: from instances to resources. */
 #pragma once
 

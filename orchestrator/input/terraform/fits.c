@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a value can be what an attribute asks for: where an expression leads to several things,
  * its form tells most of them apart. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A plan's resource instances, each with its place in the configuration. */
 #include "base/str.h"
 #include "input/terraform/plan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ARM's ids of what Terraform will make. */
 #include <string.h>
 #include <strings.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside of terraform/: the plan as a set of resource instances, and their attributes. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A reference of Terraform's configuration in its steps:
  * module.net["a"].subnets[0].id -> module, net["a"], subnets[0], id. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an unknown attribute back to what it will be: along the references that the plan's
  * configuration holds, through variables, modules, outputs, count and for_each.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Terraform: what `terraform show -json` prints of a plan or of a state, azurerm 3 and 4 (and
  * azapi), as resources of ARM (input/resources.h).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Networks, interfaces, routes, Route Servers, gateways. */
 #include "input/terraform/types.h"
 

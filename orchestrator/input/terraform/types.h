@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which resource of azurerm is which of ARM, attribute by attribute: one table (terraform/types.c,
  * terraform/types_more.c) that conversion follows.  Both spellings of azurerm 3 and 4 have rows. */
 #pragma once

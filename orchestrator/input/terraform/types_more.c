@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups, load balancers, machines, and what only occupies an address. */
 #include "input/terraform/types.h"
 

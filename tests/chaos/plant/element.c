@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planted by the linker (make chaos-plant): elements of the packet filter's sets are left behind.
  */
 #include "kernel/nft_elems.h"

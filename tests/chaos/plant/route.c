@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planted by the linker (make chaos-plant): a route that is not wanted any more stays in the
  * kernel. */
 #include "kernel/nl.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planted by the linker (make chaos-plant): a session that was taken down is not let up again. */
 #include "lab/birdctl.h"
 

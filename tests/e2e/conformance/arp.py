@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """arp.py ADDRESS...: asks on eth0 who has each address, prints "ADDRESS MAC" for each answer."""
 import fcntl
 import select

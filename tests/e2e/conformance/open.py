@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """open.py ADDRESS ASN: what a BGP speaker says in its OPEN, as JSON; run inside the peer's node."""
 import json
 import socket

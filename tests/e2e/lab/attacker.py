@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What somebody tries who runs a program inside a node: a line for each thing that works.
 
     attacker.py VICTIM CONTROL ABSTRACT     a folder of the machine, a lab's control socket, and the

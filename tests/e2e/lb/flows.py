@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What e2e tests send through load balancers, from inside a node.
 
 flows.py tcp ADDRESS PORT N     N connections at once; prints how many were accepted within 0.8 s,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Random security groups and packets, for model, kernel walk and real packets to agree on.
 
 five_tuples.py design SEED           a topology

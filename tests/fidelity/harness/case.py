@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A case: the folder of one design of ours, and what its source observed.
 
 case.json says how the two meet (see ../README.md). Nothing that the source observed may be left out

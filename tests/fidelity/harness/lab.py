@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A running lab, through vnetlab's own commands."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The table for people, TAP for the test runner, and docs/fidelity.md."""
 
 VERDICTS = ("equal", "missing", "extra", "different", "not compared")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """One function for each kind of observation in expected.json: what the source saw, and what the lab
 shows in its place, as rows {key, verdict, detail}."""
 import re
