@@ -3,12 +3,15 @@
 """Layers go one way: base <- azure, remote <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
 
 azure/ and plan/ are pure: of the system's headers they include only those that declare data types,
-strings and constants.  Nothing runs a shell.
+strings and constants.  Nothing runs a shell.  Files go one way, too: which file uses which is read from
+the objects (nm), and files that use each other, directly or through others, are a circle.
 """
 import glob
 import os
 import re
+import subprocess
 import sys
+import tempfile
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 RANK = {"base": 0, "azure": 1, "remote": 1, "input": 2, "plan": 2, "kernel": 3, "lab": 4, "router": 4, "probe": 4,
@@ -18,30 +21,179 @@ PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "s
         "netinet/in.h", "net/if.h", "linux/rtnetlink.h"}
 SHELL = re.compile(r"\b(system|popen|wordexp)\s*\(")
 
-problems = {}
-files = sorted(glob.glob("orchestrator/*/*.[ch]") + glob.glob("orchestrator/*/*/*.[ch]"))
-for path in files:
-    layer = path.split("/")[1]
-    bad = problems.setdefault(layer, [])
-    if layer not in RANK:
-        bad.append(f"{path}: the layer {layer} is not in tests/lint/layers.t")
-        continue
-    for number, line in enumerate(open(path, encoding="utf-8"), 1):
-        where = f"{path}:{number}"
-        own = re.match(r'\s*#\s*include\s+"([^"/]+)/', line)
-        if own and RANK.get(own[1], 99) > RANK[layer]:
-            bad.append(f"{where}: {layer}/ includes {own[1]}/, which is above it")
-        foreign = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
-        if foreign and layer in ("azure", "plan") and foreign[1] not in PURE:
-            bad.append(f"{where}: {layer}/ is pure, <{foreign[1]}> is not for it")
-        if SHELL.search(line.split("/*")[0]):
-            bad.append(f"{where}: no shell: {line.strip()}")
+# The circles that there are, each with its reason.  The list must not grow: a circle is cut by moving what
+# both sides need into a file below them (the file with the family's name), and what calls both into one
+# above.  What is in no circle any more is taken out; the test says so.
+CORE_AND_TOP = "the file with the family's name is its core and its top"
+CIRCLES = [
+    (CORE_AND_TOP, "azure/check azure/check_bgp azure/check_lb"),
+    (CORE_AND_TOP, "azure/routes azure/routes_endpoint azure/routes_group azure/routes_user"),
+    (CORE_AND_TOP, "azure/walk azure/walk_firewall azure/walk_internet azure/walk_lb azure/walk_nsg azure/walk_wire"),
+    (CORE_AND_TOP, "cmd/address cmd/args cmd/remote cmd/ui"),
+    (CORE_AND_TOP, "input/appliance/appliance input/appliance/cloud"),
+    (CORE_AND_TOP, """
+        input/arm/alloc input/arm/copy input/arm/deploy input/arm/enrich input/arm/eval input/arm/expand
+        input/arm/expr input/arm/file input/arm/fn_arrays input/arm/fn_cidr input/arm/fn_dates
+        input/arm/fn_deployment input/arm/fn_format input/arm/fn_ids input/arm/fn_lambda input/arm/fn_logic
+        input/arm/fn_numbers input/arm/fn_objects input/arm/fn_resource input/arm/fn_strings input/arm/fn_uri
+        input/arm/func input/arm/inst input/arm/invent input/arm/link input/arm/nested input/arm/param
+        input/arm/prereq input/arm/runtime input/arm/scope input/arm/text input/arm/tree input/arm/var"""),
+    (CORE_AND_TOP, "input/import/guest input/import/override"),
+    (CORE_AND_TOP, "input/import/index input/import/names input/import/types input/import/values"),
+    (CORE_AND_TOP, "input/import/machine input/import/scaleset"),
+    (CORE_AND_TOP, """
+        input/load input/load_checks input/load_firewall input/load_firewall_rules input/load_hybrid
+        input/load_lb input/load_nat input/load_network input/load_nsg input/load_public input/load_reach
+        input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
+    (CORE_AND_TOP, "input/terraform/names input/terraform/resolve"),
+    (CORE_AND_TOP, "lab/kwalk lab/kwalk_guest lab/kwalk_lb"),
+    ("what changed is told by calls from lower files to higher ones", """
+        lab/apart lab/apply lab/build lab/check lab/conn lab/converge lab/converge_hybrid lab/disk lab/drift
+        lab/driver lab/events lab/fabric lab/fault lab/fault_link lab/fault_session lab/fresh lab/health
+        lab/impair lab/maintenance lab/node lab/observe lab/op_logs lab/ops lab/peerask lab/power lab/process
+        lab/proposal lab/refresh lab/responder lab/routerlink lab/selection lab/spec lab/usable lab/wires"""),
+    (CORE_AND_TOP, "plan/bird_rs plan/bird_rs_gateway"),
+    (CORE_AND_TOP, "plan/fabric plan/fabric_lb plan/fabric_nsg"),
+    (CORE_AND_TOP, "probe/http probe/icmp probe/probe probe/socket"),
+    (CORE_AND_TOP, "remote/auth remote/connect remote/session"),
+    (CORE_AND_TOP, "report/human report/junit report/report"),
+    (CORE_AND_TOP, "router/instances router/report router/router"),
+]
+
+
+def include_problems():
+    """What is wrong with the #include lines, by layer."""
+    problems = {}
+    for path in sorted(glob.glob("orchestrator/*/*.[ch]") + glob.glob("orchestrator/*/*/*.[ch]")):
+        layer = path.split("/")[1]
+        bad = problems.setdefault(layer, [])
+        if layer not in RANK:
+            bad.append(f"{path}: the layer {layer} is not in tests/lint/layers.t")
+            continue
+        for number, line in enumerate(open(path, encoding="utf-8"), 1):
+            where = f"{path}:{number}"
+            own = re.match(r'\s*#\s*include\s+"([^"/]+)/', line)
+            if own and RANK.get(own[1], 99) > RANK[layer]:
+                bad.append(f"{where}: {layer}/ includes {own[1]}/, which is above it")
+            foreign = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
+            if foreign and layer in ("azure", "plan") and foreign[1] not in PURE:
+                bad.append(f"{where}: {layer}/ is pure, <{foreign[1]}> is not for it")
+            if SHELL.search(line.split("/*")[0]):
+                bad.append(f"{where}: no shell: {line.strip()}")
+    return problems
+
+
+def read_links(root, files):
+    """{file: {file that it uses: [symbols]}} of the objects root/FILE.o."""
+    objects = {f"{root}/{f}.o": f for f in files}
+    lines = subprocess.run(["nm", "-A", "-P", *objects], check=True, capture_output=True, text=True).stdout
+    defined, wanted = {}, []
+    for path, symbol, kind in re.findall(r"^(.*): (\S+) (\w)\b.*$", lines, re.M):
+        file = objects[path]
+        if kind == "U":
+            wanted.append((file, symbol))
+        elif kind.isupper() or kind == "u":
+            defined[symbol] = file
+    links = {f: {} for f in files}
+    for file, symbol in wanted:
+        if symbol in defined:
+            links[file].setdefault(defined[symbol], []).append(symbol)
+    return links
+
+
+def find_circles(links):
+    """Sets of files that reach each other: the strongly connected components of more than one file."""
+    reached = {}
+    for file in links:
+        seen, left = set(), [file]
+        while left:
+            new = set(links[left.pop()]) - seen
+            seen |= new
+            left += new
+        reached[file] = seen
+    circles = {frozenset(other for other in reached[file] if file in reached[other]) for file in links}
+    return sorted((c for c in circles if len(c) > 1), key=sorted)
+
+
+def circle_problems(links, allowed):
+    """What is wrong with the circles of `links`, of which those in `allowed`, sets of files, may be."""
+    bad = []
+    for circle in (found := find_circles(links)):
+        if circle in allowed:
+            continue
+        larger = next((a for a in allowed if circle < a), None)
+        if larger:
+            bad.append(f"a circle has become smaller, take out of tests/lint/layers.t: {' '.join(sorted(larger - circle))}")
+            continue
+        nearest = max(allowed, key=lambda a: len(a & circle), default=frozenset())
+        unlisted = circle - nearest if nearest & circle else circle
+        bad.append(f"a new circle, or a larger one: {' '.join(sorted(circle))}")
+        for file in sorted(circle):
+            for other in sorted(circle & set(links[file])):
+                if {file, other} & unlisted:
+                    bad.append(f"  {file} uses {other}: {', '.join(links[file][other])}")
+    for circle in allowed:
+        if not any(c & circle for c in found):
+            bad.append(f"this circle is cut, take it out of tests/lint/layers.t: {' '.join(sorted(circle))}")
+    return bad
+
+
+def build(command, **more):
+    """Runs a command that builds; its messages if it failed."""
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    return done.stdout.splitlines()[-20:] or ["failed"] if done.returncode else []
+
+
+def source_circle_problems():
+    """The circles of orchestrator/, whose objects are made if they are not there."""
+    bad = build(["make", "-s", "-j2", "V=release", "B=build", "all"])
+    if bad:
+        return bad
+    sources = glob.glob("orchestrator/*/*.c") + glob.glob("orchestrator/*/*/*.c")
+    files = sorted(re.sub(r"^orchestrator/|\.c$", "", path) for path in sources)
+    return circle_problems(read_links("build/orchestrator", files), [frozenset(c[1].split()) for c in CIRCLES])
+
+
+def planted_circle_problems():
+    """Objects with a circle of two, one of three, and a file that only uses them."""
+    planted = {"two_a": "two_b", "two_b": "two_a", "three_a": "three_b", "three_b": "three_c", "three_c": "three_a",
+               "top": "two_a", "core": "getpid"}
+    two, three = frozenset({"two_a", "two_b"}), frozenset({"three_a", "three_b", "three_c"})
+    expected = [
+        ([two, three], []),
+        ([two], ["a new circle, or a larger one: three_a three_b three_c", "  three_a uses three_b: three_b",
+                 "  three_b uses three_c: three_c", "  three_c uses three_a: three_a"]),
+        ([two, three - {"three_c"}],
+         ["a new circle, or a larger one: three_a three_b three_c", "  three_b uses three_c: three_c",
+          "  three_c uses three_a: three_a"]),
+        ([two | {"top"}, three], ["a circle has become smaller, take out of tests/lint/layers.t: top"]),
+        ([two, three, frozenset({"core", "top"})],
+         ["this circle is cut, take it out of tests/lint/layers.t: core top"]),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for file, other in planted.items():
+            with open(f"{folder}/{file}.c", "w", encoding="utf-8") as f:
+                f.write(f"int {other}(void);\nint {file}(void);\nint {file}(void) {{ return {other}() + 1; }}\n")
+        bad = build(["cc", "-c", *(f"{file}.c" for file in planted)], cwd=folder)
+        if bad:
+            return bad
+        links = read_links(folder, list(planted))
+    for allowed, problems in expected:
+        got = circle_problems(links, allowed)
+        if got != problems:
+            bad += [f"allowed: {[sorted(a) for a in allowed]}", f"expected: {problems}", f"got: {got}"]
+    return bad
+
 
 failed = 0
-for n, (layer, bad) in enumerate(sorted(problems.items()), 1):
-    print(f"{'not ok' if bad else 'ok'} {n} - {layer}/ knows only what is below it")
+results = [(f"{layer}/ knows only what is below it", bad) for layer, bad in sorted(include_problems().items())]
+results.append(("a planted circle of files is found", planted_circle_problems()))
+results.append(("no circle of files but those in the list", source_circle_problems()))
+for n, (name, bad) in enumerate(results, 1):
+    print(f"{'not ok' if bad else 'ok'} {n} - {name}")
     for text in bad:
         print("#", text)
     failed |= bool(bad)
-print(f"1..{len(problems)}")
+print(f"1..{len(results)}")
 sys.exit(failed)
