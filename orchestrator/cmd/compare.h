@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cmd/cmd.h"
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "proof/compare.h"
 
 struct compare_lab {

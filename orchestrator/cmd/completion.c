@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "cmd/complete.h"
 #include "input/topology.h"
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "plan/names.h"
 
 static const char BASH[] =

@@ -6,7 +6,7 @@
 
 #include "input/open.h"
 #include "input/topology.h"
-#include "lab/paths.h"
+#include "lab/client/paths.h"
 
 static long now_us(void)
 {

@@ -5,7 +5,7 @@
 
 #include "cmd/doctor.h"
 #include "input/topology.h"
-#include "lab/client_priv.h"
+#include "lab/client/client_priv.h"
 
 static const char DESIGN[] =
     "{ \"name\": \"doctor\","

@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 #include "cmd/cmd.h"
-#include "lab/client_priv.h"
-#include "lab/ended.h"
+#include "lab/client/client_priv.h"
+#include "lab/client/ended.h"
 
 /* Which ones: those named, -n, all, or the only one. */
 static int chosen(const struct cmd_args *a, char ***ret, size_t *ret_n, int *ret_status)

@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "base/term.h"
 #include "cmd/remote.h"
-#include "lab/launch.h"
+#include "lab/proc/launch.h"
 
 static bool goes_along(const char *variable)
 {

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/topology.h"
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "report/picture.h"
 
 static bool lab_runs(const char *name)

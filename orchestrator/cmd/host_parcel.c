@@ -12,7 +12,7 @@
 #include "cmd/host.h"
 #include "input/file.h"
 #include "input/topology.h"
-#include "lab/paths.h"
+#include "lab/client/paths.h"
 
 void parcel_free(struct parcel *p)
 {

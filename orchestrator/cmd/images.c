@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/appliance/outside.h"
-#include "lab/image.h"
+#include "lab/image/image.h"
 
 struct known { /* an image that was looked up: its file names, or why there are none */
 	const char *name;

@@ -14,7 +14,7 @@
 #include "cmd/help.h"
 #include "cmd/host.h"
 #include "cmd/serve.h"
-#include "lab/alive.h"
+#include "lab/client/alive.h"
 
 static const char *environment(const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/packet.h"
 
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "probe/probe.h"
 
 json_t *packet_request(const struct cmd_args *a)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cmd/cmd.h"
-#include "lab/client.h"
+#include "lab/client/client.h"
 
 /* Connects to the lab that -n (or `lab`, when not NULL) names, sends the request, prints what went
  * wrong.  EX_DONE with *ret (a new reference), or the exit status. */

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/loop.h"
 #include "base/term.h"
 #include "cmd/remote.h"
 #include "kernel/fds.h"
-#include "lab/client_priv.h"
-#include "lab/loop.h"
+#include "lab/client/client_priv.h"
 
 enum { TWICE_MS = 1000 };
 

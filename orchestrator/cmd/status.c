@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 #include "cmd/remote.h"
-#include "lab/client_priv.h"
-#include "lab/ended.h"
+#include "lab/client/client_priv.h"
+#include "lab/client/ended.h"
 #include "report/table.h"
 
 /* "bgpd[4711] running", "bgpd failed": what does not run has no number. */

@@ -13,7 +13,7 @@
 #include "cmd/captures.h"
 #include "cmd/design.h"
 #include "input/topology.h"
-#include "lab/client_priv.h"
+#include "lab/client/client_priv.h"
 #include "proof/run.h"
 
 struct design { /* one topology, read and understood */

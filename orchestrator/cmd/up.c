@@ -8,7 +8,7 @@
 #include "cmd/design.h"
 #include "cmd/plan.h"
 #include "cmd/remote.h"
-#include "lab/client_priv.h"
+#include "lab/client/client_priv.h"
 
 enum { TRIES = 3 };
 

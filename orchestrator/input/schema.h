@@ -48,7 +48,7 @@ enum field_shows {
 	SHOWS_IN_NODE = 0,  /* the node that the object is; of an object that is none: all nodes */
 	SHOWS_IN_GUEST = 1, /* the network of nodes: plan/guest.h */
 	SHOWS_IN_FILES =
-	    2, /* files and command lines of daemons: lab/image.h; rules of firewalls */
+	    2, /* files and command lines of daemons: lab/image/image.h; rules of firewalls */
 	SHOWS_IN_FABRIC = 4,  /* the virtual router's and the edge's tables: plan/fabric.h */
 	SHOWS_AS_IT_RUNS = 8, /* nowhere else: it is asked of the design whenever it matters */
 	SHOWS_INSIDE = 16     /* an object, or several: what is inside of it says where */

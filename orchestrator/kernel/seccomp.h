@@ -6,7 +6,7 @@
 
 /* From now on this process, and what it executes, is refused the system calls that no daemon of a
  * network appliance needs and that an attacker would begin with; it gains no privileges either.
- * ignore_setgroups: setgroups(2) does nothing, successfully (lab/image.h).
+ * ignore_setgroups: setgroups(2) does nothing, successfully (lab/image/image.h).
  *
  * Only system calls: for a child that shares its parent's memory, when seccomp_prepare() has been
  * called before. -1 with errno.  On machines that the table does not know (not x86-64, not

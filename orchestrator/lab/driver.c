@@ -14,16 +14,16 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/apart.h"
-#include "lab/apply.h"
-#include "lab/disk.h"
-#include "lab/events.h"
-#include "lab/logs.h"
-#include "lab/maintenance.h"
+#include "lab/build/apply.h"
+#include "lab/client/paths.h"
+#include "lab/fault/maintenance.h"
 #include "lab/namespaces.h"
-#include "lab/observe.h"
-#include "lab/paths.h"
-#include "lab/process.h"
+#include "lab/proc/events.h"
+#include "lab/proc/logs.h"
+#include "lab/proc/process.h"
+#include "lab/watch/apart.h"
+#include "lab/watch/disk.h"
+#include "lab/watch/observe.h"
 #include "lab/watcher.h"
 
 enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless told otherwise */
@@ -157,7 +157,8 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	d->reaper.fn = on_reaper;
 	disk_watch(d);
 	d->listener.fn = on_listener;
-	/* Here and not where it was bound: SO_PEERCRED of a client names who listened (lab/end.c).
+	/* Here and not where it was bound: SO_PEERCRED of a client names who listened
+	 * (lab/client/end.c).
 	 */
 	if (listen(ds->listen_fd, SOMAXCONN) < 0)
 		return err_sys(e, errno, "listen");

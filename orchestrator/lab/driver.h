@@ -6,10 +6,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "lab/conn.h"
-#include "lab/guests.h"
-#include "lab/lab.h"
-#include "lab/loop.h"
+#include "base/loop.h"
+#include "lab/build/guests.h"
+#include "lab/proc/conn.h"
+#include "lab/proc/lab.h"
 
 struct driver_start { /* what lab/spawn.c hands over */
 	const char *lab;
@@ -28,9 +28,9 @@ struct driver {
 	struct events *events;
 	struct source listener;
 	struct conn *conns;
-	bool building; /* clients are not listened to: lab/build.c */
+	bool building; /* clients are not listened to: lab/build/build.c */
 	struct timer reaper;
-	struct timer disk_timer; /* lab/disk.c */
+	struct timer disk_timer; /* lab/watch/disk.c */
 	bool disk_told;
 	unsigned disk_mib; /* as asked for; 0: as large as is usual */
 	int run_fd, dir_fd, lock_fd;
@@ -39,7 +39,7 @@ struct driver {
 	int root_fd;      /* the lab's tmpfs, and ... */
 	const char *root; /* ... where it is mounted, in the lab's mount namespace only */
 	int mntns, pidns; /* the lab's */
-	int stage;        /* lab/stage.h: the mount namespace that nodes' are copies of, or -1 */
+	int stage; /* lab/proc/stage.h: the mount namespace that nodes' are copies of, or -1 */
 	struct guests guests;
 	bool privileged;      /* lab/namespaces.h */
 	pid_t host_pid;       /* ours, as the outside sees it */
@@ -54,20 +54,20 @@ struct driver {
 	size_t n_old, cap_old;
 	struct plug *plug;                  /* kernel/guest.h */
 	int edge_ns;                        /* the Internet edge, which is no node */
-	struct apply *apply;                /* lab/apply.c: one that is under way, or NULL */
-	struct check *checks;               /* lab/check.c: those that run */
-	struct log_follower *log_followers; /* lab/op_logs.c */
-	struct observer *observer;          /* lab/observe.c */
-	struct drift_watch *drift;          /* lab/drift.c */
-	struct router_link *router;         /* lab/routerlink.c */
-	struct selection *selection;        /* lab/selection.c */
-	struct peer_ask *peer_ask;          /* lab/peerask.c: under way, or NULL */
-	struct responder *responder;        /* lab/responder.c */
-	struct maintenance *maintenance;    /* lab/maintenance.c */
-	struct health *health;              /* lab/health.c */
-	json_t *apart;                      /* lab/apart.c: as the virtual router was told */
-	struct fault *faults;               /* lab/fault.c */
-	struct usable_wait *usable;         /* lab/usable.c */
+	struct apply *apply;                /* lab/build/apply.c: one that is under way, or NULL */
+	struct check *checks;               /* lab/build/check.c: those that run */
+	struct log_follower *log_followers; /* lab/ops/op_logs.c */
+	struct observer *observer;          /* lab/watch/observe.c */
+	struct drift_watch *drift;          /* lab/build/drift.c */
+	struct router_link *router;         /* lab/watch/routerlink.c */
+	struct selection *selection;        /* lab/watch/selection.c */
+	struct peer_ask *peer_ask;          /* lab/watch/peerask.c: under way, or NULL */
+	struct responder *responder;        /* lab/build/responder.c */
+	struct maintenance *maintenance;    /* lab/fault/maintenance.c */
+	struct health *health;              /* lab/watch/health.c */
+	json_t *apart;                      /* lab/watch/apart.c: as the virtual router was told */
+	struct fault *faults;               /* lab/fault/fault.c */
+	struct usable_wait *usable;         /* lab/watch/usable.c */
 	size_t n_faults, cap_faults;
 };
 

@@ -13,11 +13,11 @@
 
 #include "kernel/limits.h"
 #include "kernel/seat.h"
-#include "lab/client_priv.h"
+#include "lab/client/client_priv.h"
+#include "lab/client/ended.h"
+#include "lab/client/paths.h"
 #include "lab/driver.h"
-#include "lab/ended.h"
 #include "lab/namespaces.h"
-#include "lab/paths.h"
 #include "lab/program.h"
 #include "lab/watcher.h"
 

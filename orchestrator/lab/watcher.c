@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/ended.h"
-#include "lab/paths.h"
+#include "lab/client/ended.h"
+#include "lab/client/paths.h"
 
 unsigned long long oom_kills(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A process outside of the lab that waits for the driver's end, and says how it was (lab/ended.h).
- * It holds nothing of the lab but its lock, and has the rights of who started it: the lab's own
- * root may have none in the run directory. */
+/* A process outside of the lab that waits for the driver's end, and says how it was
+ * (lab/client/ended.h). It holds nothing of the lab but its lock, and has the rights of who started
+ * it: the lab's own root may have none in the run directory. */
 #pragma once
 
 #include <sys/types.h>

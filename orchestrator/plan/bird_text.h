@@ -15,7 +15,7 @@
 	"\terror forget time 30;\n" \
 	"\tgraceful restart off;\n"
 
-/* %s: the router id.  lab/birdctl_parse.c reads these formats of time. */
+/* %s: the router id.  lab/watch/birdctl_parse.c reads these formats of time. */
 #define BIRD_HEAD \
 	"log stderr all;\n" \
 	"debug protocols { states };\n" \

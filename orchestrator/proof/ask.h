@@ -2,7 +2,7 @@
 /* One round's questions to the driver, each asked once, answers kept until the round is over. */
 #pragma once
 
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "proof/check.h"
 
 struct answers {

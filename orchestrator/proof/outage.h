@@ -2,7 +2,7 @@
 /* Packets while an action happens: how many are lost, and for how long. */
 #pragma once
 
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "proof/check.h"
 
 /* Sends packets from c->from to c->to on a connection of its own, lets act() happen once they

@@ -3,7 +3,7 @@
  * there are, until each check is over.  Checks between two "do" entries run side by side. */
 #pragma once
 
-#include "lab/client.h"
+#include "lab/client/client.h"
 #include "proof/check.h"
 #include "report/report.h"
 

@@ -44,7 +44,7 @@ class Lab:
     def faults(self):
         return self.ask("fault", argv=["list"])["faults"]
 
-    # --- the control socket: lab/client.h ---
+    # --- the control socket: lab/client/client.h ---
 
     def _connect(self):
         s = socket.socket(socket.AF_UNIX)

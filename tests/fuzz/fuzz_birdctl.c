@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whatever a daemon, or somebody in its place, writes to the control socket. */
-#include "lab/birdctl.h"
+#include "lab/watch/birdctl.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

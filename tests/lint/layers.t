@@ -46,12 +46,15 @@ CIRCLES = [
         input/load_lb input/load_nat input/load_network input/load_nsg input/load_public input/load_reach
         input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
     (CORE_AND_TOP, "input/terraform/names input/terraform/resolve"),
-    (CORE_AND_TOP, "lab/kwalk lab/kwalk_guest lab/kwalk_lb"),
+    (CORE_AND_TOP, "lab/ops/kwalk lab/ops/kwalk_guest lab/ops/kwalk_lb"),
     ("what changed is told by calls from lower files to higher ones", """
-        lab/apart lab/apply lab/build lab/check lab/conn lab/converge lab/converge_hybrid lab/disk lab/drift
-        lab/driver lab/events lab/fabric lab/fault lab/fault_link lab/fault_session lab/fresh lab/health
-        lab/impair lab/maintenance lab/node lab/observe lab/op_logs lab/ops lab/peerask lab/power lab/process
-        lab/proposal lab/refresh lab/responder lab/routerlink lab/selection lab/spec lab/usable lab/wires"""),
+        lab/build/apply lab/build/build lab/build/check lab/build/converge lab/build/converge_hybrid
+        lab/build/drift lab/build/fabric lab/build/fresh lab/build/proposal lab/build/responder
+        lab/build/spec lab/build/wires lab/driver lab/fault/fault lab/fault/fault_link
+        lab/fault/fault_session lab/fault/impair lab/fault/maintenance lab/fault/power lab/ops/op_logs
+        lab/ops/ops lab/proc/conn lab/proc/events lab/proc/node lab/proc/process lab/watch/apart
+        lab/watch/disk lab/watch/health lab/watch/observe lab/watch/peerask lab/watch/refresh
+        lab/watch/routerlink lab/watch/selection lab/watch/usable"""),
     (CORE_AND_TOP, "plan/bird_rs plan/bird_rs_gateway"),
     (CORE_AND_TOP, "plan/fabric plan/fabric_lb plan/fabric_nsg"),
     (CORE_AND_TOP, "probe/http probe/icmp probe/probe probe/socket"),

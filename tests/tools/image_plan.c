@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "input/topology.h"
-#include "lab/image.h"
+#include "lab/image/image.h"
 #include "plan/bgp_open.h"
 #include "plan/names.h"
 

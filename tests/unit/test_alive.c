@@ -14,9 +14,9 @@
 
 #include "base/str.h"
 #include "base/tree.h"
-#include "lab/alive.h"
-#include "lab/client_priv.h"
-#include "lab/paths.h"
+#include "lab/client/alive.h"
+#include "lab/client/client_priv.h"
+#include "lab/client/paths.h"
 
 static char scratch[] = "/tmp/vnl-alive.XXXXXX";
 

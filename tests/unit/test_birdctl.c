@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/birdctl.h"
+#include "lab/watch/birdctl.h"
 #include "unit.h"
 
 static char *slurp(const char *name)

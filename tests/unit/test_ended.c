@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/ended.h"
-#include "lab/paths.h"
+#include "lab/client/ended.h"
+#include "lab/client/paths.h"
 #include "lab/watcher.h"
 #include "unit.h"
 

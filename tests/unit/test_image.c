@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/image.h"
-#include "lab/image_def.h"
+#include "lab/image/image.h"
+#include "lab/image/image_def.h"
 #include "mini.h"
 
 static struct model *m;

@@ -12,15 +12,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/loop.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "base/tree.h"
-#include "lab/client.h"
-#include "lab/conn.h"
-#include "lab/events.h"
-#include "lab/logbuf.h"
-#include "lab/loop.h"
-#include "lab/paths.h"
+#include "lab/client/client.h"
+#include "lab/client/paths.h"
+#include "lab/proc/conn.h"
+#include "lab/proc/events.h"
+#include "lab/proc/logbuf.h"
 
 /* --- names and the run directory --- */
 

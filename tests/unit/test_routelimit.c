@@ -2,7 +2,7 @@
 /* The count that real Azure's FAQ gives: currently learned + what comes in. */
 #include <string.h>
 
-#include "lab/routelimit.h"
+#include "lab/watch/routelimit.h"
 #include "unit.h"
 
 enum { PAUSE = 300 };

@@ -8,7 +8,7 @@
 #include "input/schema_rows.h"
 #include "input/topology.h"
 #include "kernel/edge_nft.h"
-#include "lab/spec.h"
+#include "lab/build/spec.h"
 #include "mini.h"
 #include "plan/fabric.h"
 

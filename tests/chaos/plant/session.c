@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planted by the linker (make chaos-plant): a session that was taken down is not let up again. */
-#include "lab/birdctl.h"
+#include "lab/watch/birdctl.h"
 
 int __real_bird_enable(const char *path, const char *protocol, bool enable, struct err *e);
 int __wrap_bird_enable(const char *path, const char *protocol, bool enable, struct err *e);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PUMP_MAX = 16, TIMERS_MAX = 64 };
+
+struct loop {
+	int epfd;
+	struct source signals;
+	struct timer *timers; /* by due */
+	struct child *children;
+	bool quit;
+};
+
+uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* As pid 1 we reap everything: our own children, and orphans that nobody asks for. */
+static void reap(struct loop *l)
+{
+	int wstatus;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wstatus, WNOHANG)) > 0) {
+		for (struct child **p = &l->children; *p; p = &(*p)->next) {
+			struct child *c = *p;
+
+			if (c->pid != pid)
+				continue;
+			*p = c->next;
+			c->next = NULL;
+			c->pid = 0;
+			c->fn(c, wstatus);
+			break;
+		}
+	}
+}
+
+static void on_signal(struct source *s, uint32_t events)
+{
+	struct loop *l = container_of(s, struct loop, signals);
+	struct signalfd_siginfo si;
+
+	(void)events;
+	while (read(s->fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		if (si.ssi_signo == SIGCHLD)
+			reap(l);
+		else if (si.ssi_signo != SIGHUP)
+			l->quit = true;
+	}
+}
+
+static void signal_set(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+}
+
+int loop_new(struct loop **ret, struct err *e)
+{
+	struct loop *l = xcalloc(1, sizeof(*l));
+	sigset_t set;
+	int r;
+
+	l->signals.fd = -1;
+	l->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epfd < 0) {
+		r = err_sys(e, errno, "epoll");
+		loop_free(l);
+		return r;
+	}
+	signal_set(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	_cleanup_close_ int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	if (fd < 0) {
+		r = err_sys(e, errno, "signalfd");
+		loop_free(l);
+		return r;
+	}
+	l->signals.fn = on_signal;
+	r = loop_add(l, &l->signals, fd, EPOLLIN, e);
+	if (r < 0) {
+		loop_free(l);
+		return r;
+	}
+	take_fd(fd);
+	*ret = l;
+	return 0;
+}
+
+struct loop *loop_free(struct loop *l)
+{
+	if (!l)
+		return NULL;
+	close_p(&l->signals.fd);
+	close_p(&l->epfd);
+	free(l);
+	return NULL;
+}
+
+void loop_after_fork(struct loop *l)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	close_p(&l->signals.fd);
+	close_p(&l->epfd);
+	l->signals.fd = l->epfd = -1;
+}
+
+int loop_add(struct loop *l, struct source *s, int fd, uint32_t events, struct err *e)
+{
+	struct epoll_event ev = { .events = events, .data.ptr = s };
+
+	if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, fd, &ev) < 0)
+		return err_sys(e, errno, "epoll: watching a descriptor");
+	s->fd = fd;
+	return 0;
+}
+
+void loop_mod(struct loop *l, struct source *s, uint32_t events)
+{
+	struct epoll_event ev = { .events = events, .data.ptr = s };
+
+	epoll_ctl(l->epfd, EPOLL_CTL_MOD, s->fd, &ev);
+}
+
+void loop_del(struct loop *l, struct source *s)
+{
+	if (s->fd < 0)
+		return;
+	epoll_ctl(l->epfd, EPOLL_CTL_DEL, s->fd, NULL);
+	s->fd = -1;
+}
+
+void loop_timer_stop(struct loop *l, struct timer *t)
+{
+	if (!t->armed)
+		return;
+	for (struct timer **p = &l->timers; *p; p = &(*p)->next)
+		if (*p == t) {
+			*p = t->next;
+			break;
+		}
+	t->next = NULL;
+	t->armed = false;
+}
+
+void loop_timer(struct loop *l, struct timer *t, uint64_t in_ms)
+{
+	struct timer **p = &l->timers;
+
+	loop_timer_stop(l, t);
+	t->due = now_ms() + in_ms;
+	p = &l->timers;
+	while (*p && (*p)->due <= t->due)
+		p = &(*p)->next;
+	t->next = *p;
+	*p = t;
+	t->armed = true;
+}
+
+void loop_child(struct loop *l, struct child *c)
+{
+	c->next = l->children;
+	l->children = c;
+}
+
+void loop_child_forget(struct loop *l, struct child *c)
+{
+	for (struct child **p = &l->children; *p; p = &(*p)->next)
+		if (*p == c) {
+			*p = c->next;
+			break;
+		}
+	c->next = NULL;
+	c->pid = 0;
+}
+
+void loop_quit(struct loop *l)
+{
+	l->quit = true;
+}
+
+static void run_timers(struct loop *l)
+{
+	uint64_t now = now_ms();
+
+	/* Bounded: a timer may re-arm itself for "now", and has its turn again in the next round. A
+	 * timer may also free itself. */
+	for (int i = 0; i < TIMERS_MAX && l->timers && l->timers->due <= now; i++) {
+		struct timer *t = l->timers;
+
+		l->timers = t->next;
+		t->next = NULL;
+		t->armed = false;
+		t->fn(t);
+	}
+}
+
+void loop_pump(struct loop *l)
+{
+	struct epoll_event ev;
+
+	for (int i = 0; i < PUMP_MAX && epoll_wait(l->epfd, &ev, 1, 0) == 1; i++) {
+		struct source *s = ev.data.ptr;
+
+		s->fn(s, ev.events);
+	}
+	run_timers(l);
+}
+
+int loop_run(struct loop *l, struct err *e)
+{
+	while (!l->quit) {
+		int wait = -1;
+
+		if (l->timers) {
+			uint64_t now = now_ms();
+
+			wait = l->timers->due > now ? (int)(l->timers->due - now) : 0;
+		}
+		struct epoll_event ev;
+		int n = epoll_wait(l->epfd, &ev, 1, wait);
+
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, errno, "epoll_wait");
+		if (n == 1) {
+			struct source *s = ev.data.ptr;
+
+			s->fn(s, ev.events);
+		}
+		if (!l->quit)
+			run_timers(l);
+	}
+	return 0;
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/build/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "input/topology.h"
+#include "lab/build/build.h"
+#include "lab/build/converge.h"
+#include "lab/build/drift.h"
+#include "lab/build/fresh.h"
+#include "lab/build/proposal.h"
+#include "lab/ops/ops.h"
+#include "lab/proc/events.h"
+#include "lab/proc/process.h"
+#include "lab/watch/disk.h"
+#include "lab/watch/observe.h"
+#include "lab/watch/peerask.h"
+#include "lab/watch/usable.h"
+
+enum { PROGRESS_MS = 100, ASK_MS = 2000, CONFIRM_MS = 1000 };
+
+enum phase { PHASE_LOOK, PHASE_START, PHASE_CONVERGE, PHASE_ASK };
+
+struct apply {
+	struct driver *d;
+	struct conn *c; /* NULL: the client has gone */
+	enum phase phase;
+	json_t *before; /* the design that ran; NULL: none */
+	json_t *changes, *drift, *fresh;
+	json_t *design; /* until it is built */
+	struct model *model;
+	struct build_stats stats;
+	uint64_t began, built, ready, converged;
+	long wait_ms;
+	struct timer deadline, tick;
+	bool confirming; /* all instances are asked once more */
+	struct err failed;
+};
+
+static json_t *progress_json(const char *phase)
+{
+	return json_pack("{s:s}", "phase", phase);
+}
+
+static void say(struct apply *a, json_t *progress)
+{
+	if (a->c)
+		conn_send(a->c, json_pack("{s:o}", "progress", progress));
+	else
+		json_decref(progress);
+}
+
+static void apply_free(struct apply *a)
+{
+	struct driver *d = a->d;
+
+	loop_timer_stop(d->loop, &a->deadline);
+	loop_timer_stop(d->loop, &a->tick);
+	usable_ask_cancel(d, a);
+	peers_ask_cancel(d);
+	observe_fresh_cancel(d, a);
+	observe_hurry(d, false);
+	json_decref(a->before);
+	json_decref(a->changes);
+	json_decref(a->drift);
+	json_decref(a->fresh);
+	json_decref(a->stats.freshened);
+	json_decref(a->design);
+	model_free(a->model);
+	d->apply = NULL;
+	free(a);
+}
+
+/* --- the way back ------------------------------------------------------------------------------
+ */
+
+/* The nodes as they were. */
+static int go_back(struct apply *a, struct err *e)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	struct build_stats st = { 0 };
+	struct model *m = design_model(a->before, &f);
+
+	if (!m)
+		return err_set(e, EIO, "the design before is not valid any more");
+	int r = lab_build(a->d, json_incref(a->before), m, &st, NULL, NULL, e);
+
+	json_decref(st.freshened);
+	return r;
+}
+
+static void fail(struct apply *a)
+{
+	struct driver *d = a->d;
+	struct conn *c = a->c;
+	struct err e = a->failed, back;
+	bool quit = !a->before;
+	const char *what = "nothing ran before, and nothing is left";
+
+	if (a->before) {
+		if (go_back(a, &back) == 0) {
+			what = "the lab is as it was before";
+		} else {
+			what = "the way back failed too, the lab ends";
+			quit = true;
+			event_add(d->events, "apply", d->lab.name, "way back failed: %s", back.msg);
+		}
+	}
+	_cleanup_free_ char *full = e.code == ENOSPC ? disk_full(d) : NULL;
+
+	if (full)
+		err_set(&e, ENOSPC, "lab %s: %s", d->lab.name, full);
+	/* The outcome goes behind the reason, whose first line names the node. */
+	size_t n = strlen(e.msg);
+
+	while (n && e.msg[n - 1] == '\n')
+		e.msg[--n] = '\0';
+	snprintf(e.msg + n, sizeof(e.msg) - n, "\n(%s)", what);
+	if (e.code == ENOENT || e.code == EINVAL) /* of a file, a daemon: not of what was typed */
+		e.code = EIO;
+	event_add(d->events, "apply", d->lab.name, "failed: %s", e.msg);
+	apply_free(a);
+	if (c) {
+		c->on_close = NULL;
+		conn_error(c, &e);
+		if (quit)
+			conn_flush(c, 2000);
+	}
+	if (quit)
+		driver_quit(d);
+}
+
+/* --- done --------------------------------------------------------------------------------------
+ */
+
+static json_t *stats_json(const struct build_stats *s)
+{
+	return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i}", "created", (int)s->created, "removed",
+	                 (int)s->removed, "rebuilt", (int)s->rebuilt, "restarted",
+	                 (int)s->restarted, "reconfigured", (int)s->reconfigured, "kept",
+	                 (int)s->kept);
+}
+
+static void done(struct apply *a, bool converged, struct convergence *cv)
+{
+	struct driver *d = a->d;
+	struct conn *c = a->c;
+	uint64_t now = a->converged ? a->converged : now_ms();
+	json_t *j = json_object();
+
+	if (a->wait_ms > 0)
+		usable_say(d, cv->notes);
+	json_object_set(j, "changes", a->changes);
+	json_object_set(j, "drift", a->drift);
+	if (a->fresh)
+		json_object_set(j, "fresh", a->stats.freshened);
+	json_object_set_new(j, "nodes", stats_json(&a->stats));
+	json_object_set_new(j, "phases",
+	                    json_pack("{s:I,s:I,s:I}", "buildMs", (json_int_t)(a->built - a->began),
+	                              "startMs", (json_int_t)(a->ready - a->built), "convergeMs",
+	                              (json_int_t)(now - a->ready)));
+	json_object_set_new(j, "converged", json_boolean(converged));
+	json_object_set_new(j, "waited", json_boolean(a->wait_ms > 0));
+	json_object_set(j, "missing", cv->missing);
+	json_object_set(j, "notes", cv->notes);
+	json_object_set_new(j, "sessions",
+	                    json_pack("{s:i,s:i}", "up", (int)cv->up, "of", (int)cv->of));
+	if (converged) {
+		observe_converged(d);
+		event_add(d->events, "lab", d->lab.name, "converged after %llu ms",
+		          (unsigned long long)(now - a->began));
+	}
+	apply_free(a);
+	if (c) {
+		c->on_close = NULL;
+		conn_answer(c, j);
+	} else {
+		json_decref(j);
+	}
+}
+
+static void asked(void *ctx)
+{
+	struct apply *a = ctx;
+	struct convergence cv;
+	bool ok = lab_converged(a->d, true, &cv);
+
+	done(a, ok || a->converged, &cv);
+	convergence_free(&cv);
+}
+
+/* Routing has come to rest, or has not in time: what appliances make of their routes is asked last,
+ * since before that it changes. */
+static void ask(struct apply *a)
+{
+	a->phase = PHASE_ASK;
+	loop_timer_stop(a->d->loop, &a->deadline);
+	usable_ask(a->d, USABLE_NOW, ASK_MS, asked, a);
+}
+
+static void timed_out(struct timer *t)
+{
+	struct apply *a = container_of(t, struct apply, deadline);
+
+	if (a->phase == PHASE_START) /* daemons have a deadline of their own, and tell */
+		loop_timer(a->d->loop, t, 100);
+	else
+		ask(a);
+}
+
+static void tick(struct timer *t)
+{
+	struct apply *a = container_of(t, struct apply, tick);
+	struct convergence cv;
+	json_t *j = progress_json(a->phase == PHASE_START ? "start" : "converge");
+
+	lab_converged(a->d, false, &cv);
+	json_object_set_new(j, "up", json_integer((json_int_t)cv.up));
+	json_object_set_new(j, "of", json_integer((json_int_t)cv.of));
+	if (a->phase == PHASE_START)
+		json_object_set_new(j, "starting", json_integer((json_int_t)lab_starting(a->d)));
+	convergence_free(&cv);
+	say(a, j);
+	loop_timer(a->d->loop, t, PROGRESS_MS);
+}
+
+/* What one instance's BIRD is busy with it has not told, while the others' answers are newer: rest
+ * is what all of them say after everything had come to rest. */
+static void confirmed(void *ctx)
+{
+	struct apply *a = ctx;
+	struct convergence cv;
+
+	a->confirming = false;
+	if (a->phase == PHASE_ASK) /* the deadline has passed meanwhile */
+		return;
+	bool ok = lab_converged(a->d, false, &cv);
+
+	convergence_free(&cv);
+	if (ok) {
+		a->converged = now_ms();
+		ask(a);
+	}
+}
+
+static void peers_asked(void *ctx)
+{
+	struct apply *a = ctx;
+
+	observe_fresh(a->d, CONFIRM_MS, confirmed, a);
+}
+
+void apply_step(struct driver *d)
+{
+	struct apply *a = d->apply;
+	struct convergence cv;
+
+	if (!a || !a->built || d->building || a->confirming)
+		return;
+	if (a->failed.code) {
+		fail(a);
+		return;
+	}
+	if (a->phase == PHASE_ASK)
+		return;
+	if (a->phase == PHASE_START) {
+		if (lab_starting(d))
+			return;
+		a->phase = PHASE_CONVERGE;
+		a->ready = now_ms();
+	}
+	bool ok = lab_converged(d, false, &cv);
+
+	if (!ok && a->wait_ms > 0) {
+		convergence_free(&cv);
+		return;
+	}
+	if (ok && a->wait_ms > 0) {
+		convergence_free(&cv);
+		a->confirming = true;
+		peers_ask(d, CONFIRM_MS, peers_asked, a);
+		return;
+	}
+	if (!ok && a->wait_ms == 0) { /* not asked to wait: what is missing is not worth a reason */
+		json_decref(cv.missing);
+		cv.missing = json_array();
+	}
+	done(a, ok, &cv);
+	convergence_free(&cv);
+}
+
+/* --- what goes wrong while it is under way -----------------------------------------------------
+ */
+
+static bool takes_note(const struct apply *a)
+{
+	return a && a->phase == PHASE_START && !a->failed.code;
+}
+
+static void on_failed(struct timer *t)
+{
+	struct apply *a = container_of(t, struct apply, deadline);
+
+	if (a->built && !a->d->building) /* else op_apply() sees to it */
+		fail(a);
+}
+
+void apply_node_failed(struct driver *d, struct node *n, const char *msg)
+{
+	struct apply *a = d->apply;
+
+	if (!takes_note(a)) {
+		event_add(d->events, "process", n->name, "%s", msg);
+		return;
+	}
+	err_set(&a->failed, EIO, "%s", msg);
+	/* Acted upon from the loop, not from the middle of what found it. */
+	a->deadline.fn = on_failed;
+	loop_timer(d->loop, &a->deadline, 0);
+}
+
+bool apply_proc_died(struct process *p, const char *tail)
+{
+	if (!takes_note(p->d->apply))
+		return false;
+	_cleanup_free_ char *msg = xasprintf("%s: %s %s before it was ready%s%s", p->node->name,
+	                                     p->name, p->ended, *tail ? ":\n" : "", tail);
+
+	/* What a check says is better: file and line, and nothing else. */
+	if (p->node->checks_running) {
+		free(p->node->start_error);
+		p->node->start_error = take_ptr(msg);
+	} else {
+		apply_node_failed(p->d, p->node, msg);
+	}
+	return true;
+}
+
+void apply_check_done(struct driver *d, struct node *n, bool ok, const char *text)
+{
+	if (!ok) {
+		_cleanup_str_ struct str msg = { 0 };
+
+		str_printf(&msg, "%s: its configuration is wrong", n->name);
+		for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
+			str_printf(&msg, "%s%s is %s", i ? ", " : " (", n->vm->configs[i].name,
+			           n->vm->configs[i].path);
+		str_printf(&msg, "%s:\n%s", n->vm && n->vm->n_configs ? ")" : "", text);
+		apply_node_failed(d, n, str_get(&msg));
+	} else if (!n->checks_running && n->start_error) {
+		apply_node_failed(d, n, n->start_error);
+	}
+	apply_step(d);
+}
+
+/* The client has gone, by Ctrl-C perhaps.  A new lab goes with it.  A change to a running one is
+ * made already, only nobody waits for it any more; what fails is still taken back. */
+static void client_gone(struct conn *c)
+{
+	struct apply *a = c->ctx;
+
+	a->c = NULL;
+	if (!a->before) {
+		driver_quit(a->d);
+		return;
+	}
+	event_add(a->d->events, "apply", a->d->lab.name, "nobody waits for it any more");
+}
+
+static void build_progress(size_t n, size_t of, void *ctx)
+{
+	json_t *j = progress_json("build");
+
+	json_object_set_new(j, "done", json_integer((json_int_t)n));
+	json_object_set_new(j, "of", json_integer((json_int_t)of));
+	say(ctx, j);
+}
+
+/* --- the operations ----------------------------------------------------------------------------
+ */
+
+/* The lab takes the design and its model. */
+static int build_anew(struct apply *a)
+{
+	if (!a->model) {
+		_cleanup_findings_ struct findings f = { 0 };
+
+		a->model = design_model(a->design, &f);
+		if (!a->model)
+			return err_set(&a->failed, EIO,
+			               "the design that runs is not valid any more");
+	}
+	return lab_build(a->d, take_ptr(a->design), take_ptr(a->model), &a->stats, build_progress,
+	                 a, &a->failed);
+}
+
+/* What somebody changed by hand has been put back; the rest is what the design changes. */
+static void build(void *ctx, json_t *drift)
+{
+	struct apply *a = ctx;
+	struct driver *d = a->d;
+
+	a->drift = drift;
+	a->phase = PHASE_START;
+	int rc = a->model || a->fresh ? 1 : lab_build_again(d, &a->stats, &a->failed);
+
+	if (rc > 0)
+		rc = build_anew(a);
+
+	a->built = a->ready = now_ms();
+	if (rc < 0) {
+		fail(a);
+		return;
+	}
+	event_add(d->events, "apply", d->lab.name, "%zu changes, built in %llu ms",
+	          json_array_size(a->changes), (unsigned long long)(a->built - a->began));
+	if (!a->failed.code)
+		loop_timer(d->loop, &a->deadline, (uint64_t)(a->wait_ms > 0 ? a->wait_ms : 0));
+	observe_hurry(d, true);
+	loop_timer(d->loop, &a->tick, 0);
+	apply_step(d);
+}
+
+static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	struct driver *d = l->driver;
+	json_t *design;
+	struct model *m;
+
+	(void)ret;
+	if (d->apply)
+		return err_set(e, EBUSY, "another up of lab %s is under way", l->name);
+	struct apply *a = xcalloc(1, sizeof(*a));
+
+	a->began = now_ms();
+	int rc = proposal_read(l, r->body, &design, &m, e);
+	json_t *fresh = NULL;
+
+	if (rc == 0 && (rc = fresh_read(l, r->body, &fresh, e)) < 0)
+		model_free(m);
+	if (rc < 0) {
+		free(a);
+		return rc;
+	}
+	a->fresh = json_incref(fresh);
+	a->stats.fresh = fresh;
+	a->d = d;
+	a->c = r->client;
+	a->design = json_incref(design);
+	a->model = m;
+	a->wait_ms = (long)json_integer_value(json_object_get(r->body, "waitMs"));
+	a->before = json_incref(l->design);
+	a->changes = m ? proposal_changes(l, design) : json_array();
+	a->deadline.fn = timed_out;
+	a->tick.fn = tick;
+	d->apply = a;
+	r->client->ctx = a;
+	r->client->on_close = client_gone;
+	if (json_is_integer(json_object_get(r->body, "diskMiB")))
+		d->disk_mib = (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
+	if (!m)
+		m = l->model;
+	disk_resize(d, m->n_vms + 2 * m->n_route_servers);
+	if (l->design)
+		drift_look(d, true, build, a);
+	else
+		build(a, json_array());
+	return 1;
+}
+
+LAB_OP(apply, { .name = "apply", .kind = OP_INLINE, .run = op_apply });

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/build/build.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "kernel/fabric_ns.h"
+#include "kernel/guest.h"
+#include "kernel/ns.h"
+#include "lab/build/check.h"
+#include "lab/build/drift.h"
+#include "lab/build/fabric.h"
+#include "lab/build/fresh.h"
+#include "lab/build/guests.h"
+#include "lab/build/responder.h"
+#include "lab/build/spec.h"
+#include "lab/build/wires.h"
+#include "lab/fault/fault.h"
+#include "lab/proc/box.h"
+#include "lab/proc/events.h"
+#include "lab/proc/mounts.h"
+#include "lab/proc/node.h"
+#include "lab/proc/process.h"
+#include "lab/watch/apart.h"
+#include "lab/watch/health.h"
+#include "lab/watch/observe.h"
+#include "lab/watch/refresh.h"
+#include "lab/watch/routerlink.h"
+#include "lab/watch/selection.h"
+#include "lab/watch/usable.h"
+
+enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
+
+/* --- taking away -------------------------------------------------------------------------------
+ */
+
+struct ports {
+	char (*names)[IFNAMSIZ];
+	size_t n, cap;
+};
+
+static void ports_of(const struct node *n, struct ports *p)
+{
+	char name[IFNAMSIZ];
+
+	if (n->rs) {
+		port_name_rs(n->rs, n->instance, name);
+		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
+	}
+	for (size_t i = 0; n->vm && i < n->vm->n_nics; i++) {
+		if (n->vm->nics[i]->peer)
+			continue;
+		port_name_nic(n->vm->nics[i], name);
+		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
+	}
+}
+
+int node_unplug(struct driver *d, struct node *n, struct err *e)
+{
+	struct ports p = { 0 };
+
+	ports_of(n, &p);
+	int r = guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e);
+
+	free(p.names);
+	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
+}
+
+static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
+                     struct err *e)
+{
+	struct lab *l = &d->lab;
+	struct node **gone = xcalloc(l->n_nodes + 1, sizeof(*gone));
+	bool *keep = xcalloc(l->n_nodes + 1, sizeof(*keep));
+	struct ports p = { 0 };
+	size_t n_gone = 0;
+
+	for (size_t i = 0; i < l->n_nodes; i++) /* found again by position */
+		l->nodes[i]->pos = i;
+	for (size_t i = 0; i < n; i++) {
+		struct node *have = w[i].have;
+
+		if (!have)
+			continue;
+		if (want_action(&w[i]) < WANT_REBUILD) {
+			keep[have->pos] = true;
+		} else {
+			w[i].have = NULL;
+			st->rebuilt++;
+			st->removed--;
+			st->created--;
+		}
+	}
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		struct node *node = l->nodes[i];
+
+		if (keep[i] || node->kind == NODE_FABRIC || node->kind == NODE_INTERNET)
+			continue;
+		/* Before their links: so that the other ends of their connections hear of it, as of
+		 * a machine that is shut down. */
+		node_procs_stop(node);
+		ports_of(node, &p);
+		gone[n_gone++] = node;
+	}
+	int r = p.n ? guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e) : 0;
+
+	for (size_t i = 0; r == 0 && i < n_gone; i++) {
+		responder_forget(d, gone[i]);
+		observe_forget(d, gone[i]);
+		node_free(d, gone[i]);
+		st->removed++;
+	}
+	free(p.names);
+	free(keep);
+	free(gone);
+	return r;
+}
+
+/* --- making ------------------------------------------------------------------------------------
+ */
+
+static int node_plug(struct driver *d, struct node *n, const struct model *m, struct err *e)
+{
+	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
+	int r = guest_build(d->plug, n->netns, p, e);
+
+	if (r == 0 && n->vm && n->vm->firewall)
+		r = guest_firewall(n->netns, n->vm->firewall, e);
+	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
+}
+
+static int procs_make(struct driver *d, struct node *n, const struct image_plan *plan,
+                      struct err *e)
+{
+	for (size_t i = 0; i < plan->n_daemons; i++)
+		VEC_PUSH(n->procs, n->n_procs, n->cap_procs) = process_new(d, n, &plan->daemons[i]);
+	usable_free(n->usable);
+	n->usable = usable_new(d, n, plan);
+	if (n->stopped) {
+		node_procs_stop(n);
+		return 0;
+	}
+	int r = checks_start(d, n, plan, e);
+
+	return r < 0 ? r : node_procs_start(n, e);
+}
+
+static struct node *new_node(struct driver *d, const struct want *w)
+{
+	struct node *n = node_new(&d->lab, w->name, w->kind);
+
+	n->vm = w->vm;
+	n->rs = w->rs;
+	n->instance = w->instance;
+	n->forwarding = w->forwarding;
+	n->stopped = w->stopped;
+	n->fresh = true;
+	return n;
+}
+
+/* Nodes that are to be made and run nothing. */
+static unsigned guests_of(const struct want *w, size_t n)
+{
+	unsigned k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += !w[i].have && !(w[i].plan && w[i].plan->n_daemons);
+	return k;
+}
+
+/* Where it is: a network namespace, and a box to run daemons in. */
+static int house(struct driver *d, struct node *n, const struct want *w, struct err *e)
+{
+	if (!w->plan || !w->plan->n_daemons)
+		return guests_ns_new(d, &n->netns, e);
+	n->caps = w->plan->caps;
+	int r = node_mounts(d, n, w->plan, e);
+
+	if (r == 0)
+		r = box_new(d, n, e);
+	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
+}
+
+int node_box(struct driver *d, struct node *n, struct err *e)
+{
+	if (n->box)
+		return 0;
+	int r = n->dir ? 0 : node_mounts(d, n, NULL, e);
+
+	if (r == 0)
+		r = box_new(d, n, e);
+	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
+}
+
+static int start(struct driver *d, struct node *n, const struct want *w, struct err *e)
+{
+	return w->plan && w->plan->n_daemons ? procs_make(d, n, w->plan, e) : 0;
+}
+
+/* Without that the next build starts this node over. */
+static void built(struct driver *d, struct node *n, const struct want *w)
+{
+	n->spec = w->spec;
+	n->built = true;
+	drift_watch_node(d, n);
+	fresh_note(n);
+}
+
+static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
+{
+	struct node *n = new_node(d, w);
+	int r = house(d, n, w, e);
+
+	if (r == 0 && !n->stopped)
+		r = node_plug(d, n, m, e);
+	if (r == 0)
+		r = start(d, n, w, e);
+	if (r == 0)
+		built(d, n, w);
+	return r;
+}
+
+/* Route Server instances run before there is anything to talk to: BIRD dials a second after its
+ * start, and that second may as well pass while the rest is built (docs/convergence.md). */
+static int start_instances(struct driver *d, struct want *w, size_t n, struct build_stats *st,
+                           struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (w[i].kind != NODE_ROUTE_SERVER || w[i].have)
+			continue;
+		w[i].have = new_node(d, &w[i]);
+		st->created++;
+		r = house(d, w[i].have, &w[i], e);
+		if (r == 0)
+			r = start(d, w[i].have, &w[i], e);
+	}
+	return r;
+}
+
+static int plug_instances(struct driver *d, struct want *w, size_t n, const struct model *m,
+                          struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (w[i].kind != NODE_ROUTE_SERVER || !w[i].have->fresh)
+			continue;
+		r = node_plug(d, w[i].have, m, e);
+		if (r == 0)
+			built(d, w[i].have, &w[i]);
+	}
+	return r;
+}
+
+int node_boot(struct driver *d, struct node *n, struct err *e)
+{
+	int r = node_unplug(d, n, e); /* what is left of a start that failed */
+
+	/* What was run in there by hand goes with the machine. */
+	n->box = box_free(n->box);
+	close_p(&n->netns);
+	n->netns = -1;
+
+	if (r == 0)
+		r = n->n_procs ? box_new(d, n, e) : guests_ns_new(d, &n->netns, e);
+	if (r < 0)
+		return r;
+	r = node_plug(d, n, d->lab.model, e);
+	if (r == 0)
+		r = wires_make(d, d->lab.model, n, e);
+	drift_watch_node(d, n);
+	fresh_note(n);
+	return r < 0 ? r : node_procs_resume(n, e);
+}
+
+static bool has_failed(const struct node *n)
+{
+	for (size_t i = 0; i < n->n_procs; i++)
+		if (n->procs[i]->state == PROC_FAILED)
+			return true;
+	return false;
+}
+
+/* A Route Server instance takes its new configuration without losing a session. */
+static int keep_instance(struct driver *d, const struct want *w, struct build_stats *st,
+                         struct err *e)
+{
+	struct node *n = w->have;
+	bool changed = n->spec.files != w->spec.files;
+	int r = instance_changes(d, n, w->rs, changed ? w->plan : NULL, e);
+
+	if (r < 0)
+		return err_wrap(e, "%s: its new configuration", n->name);
+	n->spec.files = w->spec.files;
+	if (changed)
+		st->reconfigured++;
+	return changed;
+}
+
+/* What node_reconfigures(), or is a firewall: new files, new rules, other routes. */
+static int change(const struct want *w, struct err *e)
+{
+	struct node *n = w->have;
+	int r = 0;
+
+	if (node_reconfigures(n) && n->spec.files != w->spec.files)
+		r = node_reconfigure(n, w, e);
+	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
+		r = guest_firewall(n->netns, w->vm->firewall, e);
+	fresh_note(n);
+	if (r == 0 && n->spec.routes != w->spec.routes && !n->stopped) {
+		_cleanup_guest_plan_ struct guest_plan *p = guest_plan_vm(w->vm, w->forwarding);
+		r = guest_routes(n->netns, p, e);
+	}
+	if (r < 0)
+		return err_wrap(e, "%s", n->name);
+	n->spec = w->spec;
+	return 0;
+}
+
+static int keep(struct driver *d, const struct want *w, struct build_stats *st, struct err *e)
+{
+	struct node *n = w->have;
+	int r;
+
+	if (n->kind == NODE_ROUTE_SERVER) {
+		r = keep_instance(d, w, st, e);
+		if (r)
+			return r < 0 ? r : 0;
+	} else if (want_action(w) == WANT_CHANGE) {
+		r = change(w, e);
+		st->reconfigured += r == 0;
+		return r;
+	}
+	/* What has died too often is wanted still, and whoever says so has perhaps mended it. */
+	if (has_failed(n)) {
+		st->restarted++;
+		return node_procs_resume(n, e);
+	}
+	st->kept++;
+	return 0;
+}
+
+static struct node *last_node(struct driver *d)
+{
+	return d->lab.nodes[d->lab.n_nodes - 1];
+}
+
+static void stopped_fill(struct driver *d)
+{
+	free(d->stopped.v);
+	d->stopped.n = d->lab.model->n_vms;
+	d->stopped.v = xcalloc(d->stopped.n + 1, sizeof(bool));
+	for (size_t i = 0; i < d->lab.n_nodes; i++)
+		if (d->lab.nodes[i]->vm)
+			d->stopped.v[d->lab.nodes[i]->vm->idx] = d->lab.nodes[i]->stopped;
+}
+
+/* The fabric and the Internet, then as it is wanted, whatever was built last. */
+static void sort_nodes(struct lab *l, const struct want *w, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		struct node *node = l->nodes[i];
+
+		if (node->kind != NODE_FABRIC && node->kind != NODE_INTERNET)
+			continue;
+		l->nodes[i] = l->nodes[k];
+		l->nodes[k++] = node;
+	}
+	for (size_t i = 0; i < n; i++)
+		l->nodes[k++] = w[i].have;
+}
+
+/* From here on the nodes speak of the new model, and no other is needed. */
+static void adopt(struct driver *d, json_t *design, struct model *m, const struct want *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct node *node = w[i].have;
+
+		node->vm = w[i].vm;
+		node->rs = w[i].rs;
+		if (!streq(node->name, w[i].name)) { /* the case of its name */
+			free(node->name);
+			node->name = xstrdup(w[i].name);
+		}
+	}
+	sort_nodes(&d->lab, w, n);
+
+	struct model *old = d->lab.model;
+
+	d->lab.model = m;
+	observe_reset(d); /* still looks at the old one */
+	selection_reset(d);
+	for (size_t i = 0; i < n; i++)
+		w[i].have->fresh = false;
+	model_free(old);
+	while (d->n_old)
+		model_free(d->old_models[--d->n_old]);
+	json_decref(d->lab.design);
+	d->lab.design = design;
+	fault_reset(d);
+}
+
+int lab_build(struct driver *d, json_t *design, struct model *m, struct build_stats *st,
+              void (*progress)(size_t done, size_t of, void *ctx), void *ctx, struct err *e)
+{
+	struct want *w = NULL;
+	size_t n = 0;
+	int r = wants_of(m, design, &w, &n, e);
+
+	if (r == 0) {
+		st->freshened = fresh_sessions(d, st->fresh);
+		fresh_faults(d, st->fresh);
+		wants_match(&d->lab, w, n);
+		fresh_mark(d, w, n, st->fresh, st->freshened);
+		r = take_away(d, w, n, st, e);
+	}
+	if (r == 0)
+		r = start_instances(d, w, n, st, e);
+	if (r == 0)
+		r = fabric_ready(d, e);
+	if (r == 0)
+		r = plug_instances(d, w, n, m, e);
+	guests_wanted(d, guests_of(w, n));
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (w[i].have) {
+			r = w[i].have->fresh ? 0 : keep(d, &w[i], st, e);
+		} else {
+			r = make(d, &w[i], m, e);
+			w[i].have = last_node(d);
+			st->created++;
+		}
+		if (i % PUMP_EVERY == 0) {
+			/* Daemons that wait for one another go on meanwhile. */
+			d->building = true;
+			loop_pump(d->loop);
+			d->building = false;
+		}
+		if (progress && i % PROGRESS_EVERY == 0)
+			progress(i, n, ctx);
+	}
+	if (r == 0)
+		r = wires_make(d, m, NULL, e);
+	if (r == 0)
+		r = fabric_attach(d, m, e);
+	if (r < 0) {
+		VEC_PUSH(d->old_models, d->n_old, d->cap_old) = m;
+		json_decref(design);
+		goto out;
+	}
+	adopt(d, design, m, w, n);
+	fault_sessions_hold(d, NULL);
+	stopped_fill(d);
+	health_update(d);
+	r = router_update(d, e);
+	if (r == 0)
+		r = responder_update(d, e);
+out:
+	wants_free(w, n);
+	return r;
+}
+
+static bool is_as_wanted(const struct driver *d, const struct want *w, size_t n)
+{
+	size_t built_in = 0;
+
+	for (size_t i = 0; i < d->lab.n_nodes; i++)
+		built_in +=
+		    d->lab.nodes[i]->kind == NODE_FABRIC || d->lab.nodes[i]->kind == NODE_INTERNET;
+	if (d->n_old || built_in + n != d->lab.n_nodes)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (want_action(&w[i]) != WANT_KEEP || has_failed(w[i].have))
+			return false;
+	return true;
+}
+
+int lab_build_again(struct driver *d, struct build_stats *st, struct err *e)
+{
+	struct want *w = NULL;
+	size_t n = 0;
+	int r = wants_of(d->lab.model, d->lab.design, &w, &n, e);
+
+	if (r < 0)
+		return r;
+	wants_match(&d->lab, w, n);
+	r = is_as_wanted(d, w, n) ? 0 : 1;
+	if (r == 0)
+		r = wires_make(d, d->lab.model, NULL, e);
+	if (r == 0)
+		r = fabric_attach(d, d->lab.model, e);
+	if (r == 0)
+		st->kept = n;
+	wants_free(w, n);
+	return r;
+}
+
+size_t lab_starting(const struct driver *d)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < d->lab.n_nodes; i++) {
+		const struct node *n = d->lab.nodes[i];
+		bool open = n->checks_running > 0;
+
+		for (size_t j = 0; j < n->n_procs; j++)
+			open = open || n->procs[j]->state == PROC_WAITING ||
+			       n->procs[j]->state == PROC_STARTING;
+		k += open;
+	}
+	return k;
+}
+
+int lab_stopped_changed(struct driver *d, struct err *e)
+{
+	stopped_fill(d);
+	apart_look(d);
+	/* A VM that was stopped has a new namespace, and that of a gateway is read by the router.
+	 */
+	return d->lab.model->n_gateways ? router_update(d, e) : router_stopped(d, e);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/build/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "lab/build/apply.h"
+#include "lab/proc/launch.h"
+
+enum { TEXT_MAX = 4096 };
+
+struct check {
+	struct driver *d;
+	struct node *node; /* NULL: cancelled */
+	char *daemon;
+	struct child child;
+	struct source out;
+	struct str text;
+	struct check *next;
+};
+
+static void check_free(struct check *c)
+{
+	int fd = c->out.fd;
+
+	for (struct check **p = &c->d->checks; *p; p = &(*p)->next)
+		if (*p == c) {
+			*p = c->next;
+			break;
+		}
+	loop_del(c->d->loop, &c->out);
+	close_p(&fd);
+	str_free_p(&c->text);
+	free(c->daemon);
+	free(c);
+}
+
+static bool read_some(struct check *c)
+{
+	char buf[4096];
+	ssize_t n = read(c->out.fd, buf, sizeof(buf));
+
+	if (n > 0 && c->text.n < TEXT_MAX)
+		str_addn(&c->text, buf, (size_t)n);
+	return n > 0;
+}
+
+static void on_output(struct source *s, uint32_t events)
+{
+	struct check *c = container_of(s, struct check, out);
+
+	(void)events;
+	if (!read_some(c)) {
+		int fd = s->fd;
+
+		loop_del(c->d->loop, s);
+		close(fd);
+	}
+}
+
+static void on_exit_of(struct child *ch, int wstatus)
+{
+	struct check *c = container_of(ch, struct check, child);
+	struct node *n = c->node;
+	struct driver *d = c->d;
+
+	while (c->out.fd >= 0 && read_some(c))
+		;
+	_cleanup_free_ char *text =
+	    c->text.n ? str_take(&c->text)
+	              : xasprintf("the check of %s failed without a word", c->daemon);
+
+	check_free(c);
+	if (!n)
+		return;
+	n->checks_running--;
+	apply_check_done(d, n, wstatus == 0, text);
+}
+
+static int check_start(struct driver *d, struct node *n, const struct image_daemon *id,
+                       struct err *e)
+{
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, errno, "pipe");
+	fcntl(p[0], F_SETFL, O_NONBLOCK);
+	struct launch l = { .argv = ARGV(id->check_argv),
+		            .envp = DAEMON_ENV,
+		            .netns = n->netns,
+		            .box = n->box,
+		            .pidns = d->pidns,
+		            .caps = n->caps,
+		            .fds = { -1, p[1], p[1] },
+		            .nofile = &d->nofile };
+	struct check *c = xcalloc(1, sizeof(*c));
+
+	c->d = d;
+	c->node = n;
+	c->daemon = xstrdup(id->name);
+	c->out.fd = -1;
+	c->out.fn = on_output;
+	c->child.fn = on_exit_of;
+	int r = launch(&l, &c->child.pid, e);
+
+	close(p[1]);
+	if (r == 0)
+		r = loop_add(d->loop, &c->out, p[0], EPOLLIN, e);
+	if (r < 0) {
+		close(p[0]);
+		check_free(c);
+		return err_wrap(e, "%s: checking the configuration of %s", n->name, id->name);
+	}
+	loop_child(d->loop, &c->child);
+	c->next = d->checks;
+	d->checks = c;
+	n->checks_running++;
+	return 0;
+}
+
+int checks_start(struct driver *d, struct node *n, const struct image_plan *p, struct err *e)
+{
+	checks_cancel(d, n);
+	for (size_t i = 0; i < p->n_daemons; i++) {
+		int r = p->daemons[i].check_argv ? check_start(d, n, &p->daemons[i], e) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void checks_cancel(struct driver *d, struct node *n)
+{
+	for (struct check *c = d->checks; c; c = c->next)
+		if (c->node == n) {
+			c->node = NULL; /* freed when it has been reaped */
+			if (c->child.pid)
+				kill(c->child.pid, SIGKILL);
+		}
+	n->checks_running = 0;
+	free(n->start_error);
+	n->start_error = NULL;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/build/converge_hybrid.h"
+
+#include "azure/routes.h"
+#include "azure/sessions.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "lab/fault/fault.h"
+#include "lab/proc/node.h"
+#include "lab/watch/observe.h"
+
+enum { FIRST_ROUTES_MS = 1200 }; /* of daemons that are not ours: lab/build/converge.c */
+
+char *hybrid_session_name(const struct hybrid_session *s)
+{
+	return s->peer ? xasprintf("%s with %s", s->vm->name, s->peer->name)
+	               : xasprintf("%s with %s/%u", s->vm->name, s->rs->name, s->instance);
+}
+
+char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct runtime rt = { .vm_stopped = lab_stopped(&d->lab) };
+	const struct model *m = d->lab.model;
+
+	if (s->vm->role != VM_GATEWAY || s->nic || !s->vm->gateway->subnet->route_table ||
+	    s->kind == HP_SITE || s->kind == HP_MSEE || s->kind == HP_GATEWAY)
+		return NULL;
+	_cleanup_(eff_table_free_p) struct eff_table *t =
+	    effective_routes(m, s->vm->gateway->subnet, 0, NULL, &rt);
+	const struct eff_route *r = eff_lookup(t, s->peer_ip);
+
+	if (r && r->source == SRC_USER && r->type != NH_VNET_LOCAL)
+		return xasprintf("user-defined route %s of GatewaySubnet leads %s elsewhere",
+		                 r->name, IP4_STR(s->peer_ip));
+	return NULL;
+}
+
+char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct node *me = node_find(&d->lab, s->vm->name),
+	                  *peer = s->peer ? node_find(&d->lab, s->peer->name) : NULL;
+
+	char *never = hybrid_never(s);
+
+	if (never)
+		return never;
+	if (!me || me->stopped)
+		return xasprintf("%s is stopped", s->vm->name);
+	if (s->peer && (!peer || peer->stopped))
+		return xasprintf("%s is stopped", s->peer->name);
+	if (peer && !peer->n_procs)
+		return xasprintf("%s runs no daemon", peer->name);
+	return hybrid_led_astray(d, s);
+}
+
+char *hybrid_over_limit(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct observed *o = observed_hybrid(d, s);
+	uint32_t most = hybrid_session_limit(d->lab.model, s);
+
+	/* BIRD's words for its own limits. */
+	if (!o || !most || !strstr(o->s.last_error, "Route limit exceeded"))
+		return NULL;
+	return xasprintf("it announced more than %u prefixes", most);
+}
+
+static char *not_up(const struct driver *d, const struct hybrid_session *s, const char *name,
+                    const struct observed *o)
+{
+	const char *state = o && o->known ? o->s.state : "not asked yet";
+	_cleanup_free_ char *why = fault_of_session(d, s);
+
+	if (!why)
+		why = hybrid_over_limit(d, s);
+	if (why)
+		return xasprintf("%s: %s, %s", name, state, why);
+	return xasprintf("%s: %s%s%s", name, state, o && *o->s.last_error ? ", last error: " : "",
+	                 o ? o->s.last_error : "");
+}
+
+static void session(struct driver *d, const struct hybrid_session *s, struct convergence *ret)
+{
+	const struct observed *o = observed_hybrid(d, s);
+	bool up = o && o->known && streq(o->s.state, "Established");
+	_cleanup_free_ char *name = hybrid_session_name(s);
+	char *why = NULL;
+	/* Sessions of our own daemons are done with their first routes at once. */
+	bool foreign = s->peer && s->peer->role == VM_SITE_ROUTER && !s->peer->site->generated;
+
+	if (!up) {
+		_cleanup_free_ char *never = hybrid_hopeless(d, s);
+
+		if (never) {
+			converge_say(ret->notes, xasprintf("%s will not come up: %s", name, never));
+			return;
+		}
+	}
+	ret->of++;
+	ret->up += up;
+	if (!up)
+		why = not_up(d, s, name, o);
+	else if (foreign && !o->s.received && now_ms() - o->since < FIRST_ROUTES_MS)
+		why = xasprintf("%s: no route received yet", name);
+	else if (o->stable < CONVERGE_STABLE)
+		why = xasprintf("%s: its routes still change", name);
+	if (why)
+		converge_say(ret->missing, why);
+}
+
+void hybrid_converged(struct driver *d, struct convergence *ret)
+{
+	const struct model *m = d->lab.model;
+
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		/* One end of each will do.  Two gateways' ends are both asked: each may have its
+		 * own reason. */
+		if (s->vm->role == VM_GATEWAY || (s->vm->role == VM_MSEE && s->kind == HP_SITE))
+			session(d, s, ret);
+	}
+	for (size_t i = 0; i < m->n_connections; i++)
+		if (m->connections[i].down && !m->connections[i].bgp)
+			converge_say(ret->notes,
+			             xasprintf("connection %s stays down: %s",
+			                       m->connections[i].name, m->connections[i].down));
+}
+
+bool hybrid_counted_end(const struct hybrid_session *s)
+{
+	if (s->vm->role == VM_GATEWAY)
+		return !s->peer || s->peer->role != VM_GATEWAY || s->vm->idx < s->peer->idx;
+	return s->vm->role == VM_MSEE && s->kind == HP_SITE;
+}
+
+bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
+                 const struct hybrid_session *b)
+{
+	const struct node *peer = a && a->peer ? node_find(l, a->peer->name) : NULL;
+
+	return a && b && a->kind == b->kind && a->peer_ip == b->peer_ip &&
+	       a->peer_asn == b->peer_asn && a->local_asn == b->local_asn && !(peer && peer->fresh);
+}
+
+char *observed_name(const struct node *n, const struct observed *s)
+{
+	const struct bgp_connection *c = s->conn;
+
+	return c ? xasprintf("%s/%s/%u", c->rs->name, c->name, s->instance)
+	         : xasprintf("%s-%s", n->name, IP4_STR(s->session->peer_ip));
+}
+
+json_t *observed_change(const struct observed *s, const char *at, const char *from)
+{
+	const struct bgp_connection *c = s->conn;
+	_cleanup_free_ char *name = c ? NULL : hybrid_session_name(s->session);
+	json_t *row = c ? json_pack("{s:s,s:s,s:i}", "routeServer", c->rs->name, "peering", c->name,
+	                            "instance", (int)s->instance)
+	                : json_pack("{s:s}", "session", name);
+
+	json_object_set_new(row, "time", json_string(at));
+	json_object_set_new(row, "from", text_json_of(from));
+	json_object_set_new(row, "to", text_json_of(s->s.state));
+	return row;
+}
+
+size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret)
+{
+	size_t n = 0;
+
+	*ret = xcalloc(m->n_sessions + 1, sizeof(**ret));
+	for (size_t i = 0; i < m->n_sessions; i++)
+		if (m->sessions[i].vm == vm)
+			(*ret)[n++].session = &m->sessions[i];
+	return n;
+}

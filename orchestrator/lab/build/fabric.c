@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/build/fabric.h"
+
+#include "kernel/edge.h"
+#include "kernel/fabric_ns.h"
+#include "kernel/guest.h"
+#include "kernel/lb_links.h"
+#include "kernel/ns.h"
+#include "lab/build/drift.h"
+#include "lab/proc/node.h"
+#include "lab/watch/routerlink.h"
+
+static int make(struct driver *d, const char *name, enum node_kind kind, struct err *e)
+{
+	struct node *n = node_always(&d->lab, kind);
+
+	if (!n)
+		n = node_new(&d->lab, name, kind);
+	return n->netns >= 0 ? 0 : ns_new(&n->netns, e);
+}
+
+int fabric_ready(struct driver *d, struct err *e)
+{
+	int r;
+
+	if (d->plug)
+		return 0;
+	if ((r = make(d, "fabric", NODE_FABRIC, e)) < 0 ||
+	    (r = make(d, "internet", NODE_INTERNET, e)) < 0 ||
+	    (d->edge_ns < 0 && (r = ns_new(&d->edge_ns, e)) < 0) ||
+	    (r = fabric_ns_prepare(node_always(&d->lab, NODE_FABRIC)->netns, e)) < 0 ||
+	    (r = plug_open(node_always(&d->lab, NODE_FABRIC)->netns, &d->plug, e)) < 0)
+		return err_wrap(e, "the fabric");
+	drift_watch(d, node_find(&d->lab, "fabric")->netns);
+	/* It reads the design while the nodes are being built. */
+	return router_start(d, e);
+}
+
+int fabric_attach(struct driver *d, const struct model *m, struct err *e)
+{
+	const struct node *internet = node_always(&d->lab, NODE_INTERNET);
+	size_t changes;
+	int r = edge_apply(d->plug, d->edge_ns, internet->netns, m, &changes, e);
+
+	if (r < 0)
+		return err_wrap(e, "the Internet's edge");
+	return lb_links_apply(d->plug, node_always(&d->lab, NODE_FABRIC)->netns, m, e);
+}

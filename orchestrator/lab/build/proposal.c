@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/build/proposal.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+#include "input/topology.h"
+#include "lab/build/drift.h"
+#include "lab/build/fresh.h"
+#include "lab/build/spec.h"
+#include "plan/reconcile.h"
+
+/* NICs that got their addresses from Azure keep them, whatever is added or removed before them. */
+static void keep_addresses(const struct model *have, json_t *design)
+{
+	json_t *kept = json_object();
+
+	for (size_t i = 0; have && i < have->n_nics; i++)
+		if (have->nics[i].dynamic)
+			json_object_set_new(kept, have->nics[i].name,
+			                    json_string(IP4_STR(have->nics[i].ip)));
+	json_object_set_new(design, "addresses", kept);
+}
+
+int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
+                  struct err *e)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	json_t *design = json_object_get(body, "design");
+
+	if (!json_is_object(design))
+		return err_set(e, EINVAL, "the request has no \"design\"");
+	keep_addresses(l->model, design);
+	if (l->design && json_equal(design, l->design)) {
+		*ret = design;
+		*ret_m = NULL;
+		return 0;
+	}
+	struct model *m = design_model(design, &f);
+
+	if (!m) {
+		findings_sort(&f);
+		return err_set(e, EBADMSG, "the design has %zu errors; the first, %s at %s: %s",
+		               f.errors, f.n ? f.items[0].rule : "", f.n ? f.items[0].pointer : "",
+		               f.n ? f.items[0].message : "");
+	}
+	keep_addresses(m, design); /* so that the same file is the same design next time */
+	*ret = design;
+	*ret_m = m;
+	return 0;
+}
+
+json_t *proposal_changes(const struct lab *l, const json_t *design)
+{
+	_cleanup_changes_ struct changes c = { 0 };
+
+	reconcile(l->design, design, &c);
+	return changes_json(&c);
+}
+
+/* What becomes of the nodes, those that stay as they are left out: by the same words as `up` goes
+ * by. */
+static int node_actions(const struct lab *l, struct model *m, const json_t *design,
+                        const json_t *fresh, json_t **ret, json_t **ret_fresh, struct err *e)
+{
+	json_t *a = json_array(), *f = fresh_sessions(l->driver, fresh);
+	struct want *w;
+	size_t n;
+	int r = wants_of(m, design, &w, &n, e);
+
+	if (r < 0) {
+		json_decref(a);
+		json_decref(f);
+		return r;
+	}
+	wants_match(l, w, n);
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *why = fresh_why(l, &w[i], fresh);
+		enum want_action action = why ? WANT_REBUILD : want_action(&w[i]);
+
+		if (why)
+			json_array_append_new(
+			    f, json_pack("{s:s,s:s}", "node", w[i].name, "why", why));
+		if (action != WANT_KEEP)
+			json_array_append_new(a, json_pack("{s:s,s:s}", "name", w[i].name, "action",
+			                                   want_action_str(action)));
+	}
+	for (size_t i = 0; i < l->n_nodes; i++)
+		l->nodes[i]->pos =
+		    l->nodes[i]->kind == NODE_FABRIC || l->nodes[i]->kind == NODE_INTERNET;
+	for (size_t i = 0; i < n; i++)
+		if (w[i].have)
+			w[i].have->pos = true;
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (!l->nodes[i]->pos)
+			json_array_append_new(a, json_pack("{s:s,s:s}", "name", l->nodes[i]->name,
+			                                   "action", "remove"));
+	wants_free(w, n);
+	*ret = a;
+	*ret_fresh = f;
+	return 0;
+}
+
+struct planning {
+	struct conn *c; /* NULL: the client has gone */
+	json_t *answer;
+};
+
+static void plan_gone(struct conn *c)
+{
+	((struct planning *)c->ctx)->c = NULL;
+}
+
+static void plan_answer(void *ctx, json_t *drift)
+{
+	struct planning *p = ctx;
+
+	json_object_set_new(p->answer, "drift", drift);
+	if (p->c) {
+		p->c->on_close = NULL;
+		conn_answer(p->c, p->answer);
+	} else {
+		json_decref(p->answer);
+	}
+	free(p);
+}
+
+static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	json_t *design, *nodes = NULL, *fresh = NULL, *freshened = NULL;
+	struct model *m;
+	int rc = proposal_read(l, r->body, &design, &m, e);
+
+	(void)ret;
+	if (rc < 0)
+		return rc;
+	bool same = !m;
+
+	rc = fresh_read(l, r->body, &fresh, e);
+	if (rc == 0)
+		rc = node_actions(l, m ? m : l->model, design, fresh, &nodes, &freshened, e);
+	model_free(m);
+	if (rc < 0)
+		return rc;
+	struct planning *p = xcalloc(1, sizeof(*p));
+
+	p->c = r->client;
+	p->answer = json_pack("{s:o,s:o}", "changes",
+	                      same ? json_array() : proposal_changes(l, design), "nodes", nodes);
+	if (fresh)
+		json_object_set(p->answer, "fresh", freshened);
+	json_decref(freshened);
+	r->client->ctx = p;
+	r->client->on_close = plan_gone;
+	drift_look(l->driver, false, plan_answer, p);
+	return 1;
+}
+
+LAB_OP(plan, { .name = "plan", .kind = OP_INLINE, .run = op_plan });

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wires between nodes (azure/hybrid.h), and what else only nodes with a role have. */
+#pragma once
+
+#include "lab/build/spec.h"
+#include "lab/driver.h"
+
+/* The wires of model m whose ends are both there and not both as they were; the model that nodes
+ * speak of.  what: NULL, or the node whose wires are made anew. */
+int wires_make(struct driver *d, const struct model *m, const struct node *what, struct err *e);
+/* A wire's far end goes down or up: this end sees a cable without carrier, or with one. */
+int wire_set(struct driver *d, const struct nic *n, bool up, struct err *e);
+/* Its BIRD takes a new configuration as it runs, as a Route Server's does. */
+bool node_reconfigures(const struct node *n);
+int node_reconfigure(struct node *n, const struct want *w, struct err *e);

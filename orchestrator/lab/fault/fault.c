@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Breaking things on purpose.  Each fault is remembered until it is mended or its target goes; one
+ * row of VERBS per word of the command. */
+#include "lab/fault/fault.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/text.h"
+#include "kernel/ns.h"
+#include "lab/build/build.h"
+#include "lab/build/responder.h"
+#include "lab/fault/freeze.h"
+#include "lab/fault/maintenance.h"
+#include "lab/fault/power.h"
+#include "lab/ops/ops.h"
+#include "lab/proc/events.h"
+#include "lab/proc/node.h"
+#include "lab/proc/process.h"
+#include "lab/watch/routerlink.h"
+
+/* --- the list ----------------------------------------------------------------------------------
+ */
+
+static size_t fault_find(const struct driver *d, const char *what, const char *target)
+{
+	size_t i = 0;
+
+	while (i < d->n_faults &&
+	       !(streq(d->faults[i].what, what) && strieq(d->faults[i].target, target)))
+		i++;
+	return i;
+}
+
+static void fault_drop(struct driver *d, size_t i)
+{
+	free(d->faults[i].what);
+	free(d->faults[i].target);
+	free(d->faults[i].detail);
+	memmove(&d->faults[i], &d->faults[i + 1], (d->n_faults - i - 1) * sizeof(d->faults[0]));
+	d->n_faults--;
+}
+
+void fault_forget(struct driver *d, const char *what, const char *target)
+{
+	size_t i = fault_find(d, what, target);
+
+	if (i < d->n_faults)
+		fault_drop(d, i);
+}
+
+void fault_note(struct driver *d, const char *what, const char *target, const char *detail)
+{
+	fault_forget(d, what, target);
+	VEC_PUSH(d->faults, d->n_faults, d->cap_faults) =
+	    (struct fault){ xstrdup(what), xstrdup(target), xstrdup(detail) };
+	event_add(d->events, "fault", target, "%s%s%s", what, *detail ? " " : "", detail);
+}
+
+void fault_mended(struct driver *d, const char *what, const char *target, const char *how)
+{
+	fault_forget(d, what, target);
+	event_add(d->events, "fault", target, "%s", how);
+}
+
+bool fault_there(const struct driver *d, const char *what, const char *target)
+{
+	return fault_find(d, what, target) < d->n_faults;
+}
+
+static bool is_power(const struct fault *f)
+{
+	return streq(f->what, "stop") || streq(f->what, "start");
+}
+
+void fault_end(struct driver *d, const struct node *only)
+{
+	for (size_t i = d->n_faults; i-- > 0;) {
+		_cleanup_free_ char *target = xstrdup(d->faults[i].target);
+		const char *const up[] = { "session", target, "up", NULL };
+		bool session = streq(d->faults[i].what, "session");
+		struct node *n = NULL;
+
+		if (session ? only != NULL : !is_power(&d->faults[i]))
+			continue;
+		if (only && (lab_node(&d->lab, target, &n, NULL) < 0 || n != only))
+			continue;
+		fault_drop(d, i);
+		if (session)
+			fault_session(d, up, NULL); /* one that does not run is made anew */
+	}
+}
+
+void fault_reset(struct driver *d)
+{
+	maintenance_reset(d);
+	power_reset(d);
+	for (size_t i = d->n_faults; i-- > 0;) {
+		struct node *n = NULL;
+		bool there = streq(d->faults[i].what, "session")
+		                 ? fault_session_known(d->lab.model, d->faults[i].target)
+		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
+
+		/* A node that was built anew is whole; one that is stopped stays so. */
+		if (there && !is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
+		    n && n->built && !n->faulted)
+			there = false;
+		if (!there)
+			fault_drop(d, i);
+	}
+}
+
+static json_t *fault_list(const struct driver *d)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < d->n_faults; i++) {
+		const struct fault *f = &d->faults[i];
+		_cleanup_free_ char *s =
+		    xasprintf("%s %s%s%s", f->what, f->target, *f->detail ? " " : "", f->detail);
+
+		json_array_append_new(a, text_json_of(s));
+	}
+	return a;
+}
+
+/* --- VMs ---------------------------------------------------------------------------------------
+ */
+
+static int vm_of(struct driver *d, const char *name, struct node **ret, struct err *e)
+{
+	int r = lab_node(&d->lab, name, ret, e);
+
+	if (r < 0)
+		return r;
+	if (!(*ret)->vm)
+		return err_set(e, EINVAL, "%s is not a virtual machine", (*ret)->name);
+	return 0;
+}
+
+/* What was done to its processes and cables is over when it stops: it starts whole. */
+static void forget_within(struct driver *d, const struct node *n)
+{
+	for (size_t i = d->n_faults; i-- > 0;) {
+		struct node *of = NULL;
+
+		if (!is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
+		    lab_node(&d->lab, d->faults[i].target, &of, NULL) == 0 && of == n)
+			fault_drop(d, i);
+	}
+}
+
+static int do_stop(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	int r = vm_of(d, argv[1], &n, e);
+
+	if (r < 0)
+		return r;
+	if (n->stopped)
+		return err_set(e, EALREADY, "%s is deallocated already", n->name);
+	/* Half stopped is stopped: it is listed, and starting makes the node anew. */
+	r = node_halt(d, n, e);
+	n->stopped = n->faulted = true;
+	forget_within(d, n);
+	if (n->vm->deallocated)
+		fault_mended(d, "start", n->name, "stop");
+	else
+		fault_note(d, "stop", n->name, "");
+	int told = lab_stopped_changed(d, r < 0 ? NULL : e);
+
+	return r < 0 ? r : told;
+}
+
+static int do_start(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	int r = vm_of(d, argv[1], &n, e);
+
+	if (r < 0)
+		return r;
+	if (!n->stopped)
+		return err_set(e, EALREADY, "%s runs already", n->name);
+	r = node_boot(d, n, e);
+	if (r < 0)
+		return r;
+	n->stopped = false;
+	if (n->vm->deallocated)
+		fault_note(d, "start", n->name, "");
+	else
+		fault_mended(d, "stop", n->name, "start");
+	r = lab_stopped_changed(d, e);
+	/* Its routes are read in its namespace, which is a new one. */
+	if (r == 0 && n->vm->role == VM_GATEWAY)
+		r = router_update(d, e);
+	return r < 0 ? r : responder_update(d, e);
+}
+
+/* --- processes ---------------------------------------------------------------------------------
+ */
+
+static int do_kill(struct driver *d, const char *const *argv, struct err *e)
+{
+	struct node *n;
+	int r = lab_node(&d->lab, argv[1], &n, e);
+	bool hold = argv[2] && streq(argv[2], "--hold");
+
+	if (r < 0)
+		return r;
+	if (argv[2] && !hold)
+		return err_set(e, EINVAL, "fault kill NODE [--hold], not \"%s\"", argv[2]);
+	if (n->kind == NODE_FABRIC) {
+		if (hold)
+			return err_set(e, EINVAL, "the virtual router cannot be held down");
+		return router_kill(d, e);
+	}
+	if (!n->n_procs)
+		return err_set(e, EINVAL, "%s runs no process", n->name);
+	node_procs_kill(n, hold);
+	maintenance_look(d);
+	n->faulted = true;
+	if (hold)
+		fault_note(d, "kill", n->name, "--hold");
+	else
+		event_add(d->events, "fault", n->name, "kill");
+	return 0;
+}
+
+static int do_revive(struct driver *d, const char *name, struct err *e)
+{
+	struct node *n;
+	int r = lab_node(&d->lab, name, &n, e);
+
+	if (r < 0)
+		return r;
+	r = n->stopped ? 0 : node_procs_resume(n, e);
+	if (r == 0)
+		fault_mended(d, "kill", n->name, "processes are started again");
+	return r;
+}
+
+static int do_freeze(struct driver *d, const char *const *argv, struct err *e)
+{
+	bool freeze = streq(argv[0], "freeze");
+	struct node *n;
+	int r = lab_node(&d->lab, argv[1], &n, e);
+
+	if (r < 0)
+		return r;
+	if (n->kind != NODE_VM && n->kind != NODE_ROUTE_SERVER)
+		return err_set(e, EINVAL,
+		               "%s cannot be frozen, virtual machines and Route Server "
+		               "instances can",
+		               n->name);
+	if (n->stopped || n->frozen == freeze)
+		return err_set(e, EALREADY, "%s is %s", n->name,
+		               n->stopped ? "deallocated"
+		               : freeze   ? "frozen already"
+		                          : "not frozen");
+	r = node_freeze(n->netns, freeze, e);
+	if (r < 0)
+		return err_wrap(e, "%s", n->name);
+	node_procs_freeze(n, freeze);
+	n->frozen = freeze;
+	n->faulted = true;
+	if (freeze)
+		fault_note(d, "freeze", n->name, "");
+	else
+		fault_mended(d, "freeze", n->name, "thaw");
+	return 0;
+}
+
+/* --- the words ---------------------------------------------------------------------------------
+ */
+
+static int do_nothing(struct driver *d, const char *const *argv, struct err *e)
+{
+	(void)d;
+	(void)argv;
+	(void)e;
+	return 0;
+}
+
+static int mend(struct driver *d, const struct fault *f, struct err *e)
+{
+	const char *const start[] = { "start", f->target, NULL };
+	const char *const stop[] = { "stop", f->target, NULL };
+	const char *const thaw[] = { "thaw", f->target, NULL };
+	const char *const link[] = { "link", f->target, "up", NULL };
+	const char *const session[] = { "session", f->target, "up", NULL };
+	const char *const impair[] = { "impair", f->target, "none", NULL };
+
+	if (streq(f->what, "stop"))
+		return do_start(d, start, e);
+	if (streq(f->what, "start"))
+		return do_stop(d, stop, e);
+	if (streq(f->what, "freeze"))
+		return do_freeze(d, thaw, e);
+	if (streq(f->what, "link"))
+		return fault_link(d, link, e);
+	if (streq(f->what, "session"))
+		return fault_session(d, session, e);
+	if (streq(f->what, "impair"))
+		return fault_impair(d, impair, e);
+	if (streq(f->what, "maintenance"))
+		return maintenance_end(d, f->target, e);
+	return do_revive(d, f->target, e);
+}
+
+/* All of them, the last one first.  One that cannot be mended stays in the list, and does not keep
+ * the others from it. */
+static int do_clear(struct driver *d, const char *const *argv, struct err *e)
+{
+	int r = 0;
+
+	(void)argv;
+	for (size_t i = d->n_faults; i-- > 0;) {
+		if (i >= d->n_faults) /* mending one has ended others, too */
+			continue;
+		/* mend() frees the entry that it is given. */
+		const struct fault *last = &d->faults[i];
+		_cleanup_free_ char *what = xstrdup(last->what), *target = xstrdup(last->target);
+		struct fault f = { what, target, NULL };
+		struct err why = { 0 };
+		int rc = mend(d, &f, &why);
+
+		if (rc == 0) {
+			fault_forget(d, what, target);
+		} else if (r == 0) {
+			r = err_wrap(&why, "fault %s %s cannot be mended", what, target);
+			*e = why;
+		}
+	}
+	return r;
+}
+
+static const struct verb {
+	const char *name;
+	int min, max; /* words behind it */
+	int (*run)(struct driver *d, const char *const *argv, struct err *e);
+} VERBS[] = {
+	{ "stop", 1, 1, do_stop },
+	{ "start", 1, 1, do_start },
+	{ "kill", 1, 2, do_kill },
+	{ "freeze", 1, 1, do_freeze },
+	{ "thaw", 1, 1, do_freeze },
+	{ "link", 2, 2, fault_link },
+	{ "session", 2, 2, fault_session },
+	{ "impair", 2, 3, fault_impair },
+	{ "maintenance", 1, 2, maintenance_begin },
+	{ "list", 0, 0, do_nothing },
+	{ "clear", 0, 0, do_clear },
+};
+
+static int run_verb(struct driver *d, const char *const *argv, int argc, struct err *e)
+{
+	_cleanup_str_ struct str words = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
+		const struct verb *v = &VERBS[i];
+
+		str_printf(&words, "%s%s", i ? ", " : "", v->name);
+		if (!streq(v->name, argv[0]))
+			continue;
+		if (argc - 1 < v->min || argc - 1 > v->max)
+			return err_set(e, EINVAL, "fault %s takes %d%s word%s (vnetlab help fault)",
+			               v->name, v->min, v->max > v->min ? " or more" : "",
+			               v->min == 1 && v->max == 1 ? "" : "s");
+		return v->run(d, argv, e);
+	}
+	return err_set(e, EINVAL, "no fault is called \"%s\"; there are: %s", argv[0],
+	               str_get(&words));
+}
+
+static int op_fault(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	const json_t *a = json_object_get(r->body, "argv");
+	size_t n = json_array_size(a);
+	const char *argv[8] = { NULL };
+
+	if (!n || n >= ARRAY_LEN(argv))
+		return err_set(e, EINVAL, "fault: \"argv\" is a list of 1 to %zu words",
+		               ARRAY_LEN(argv) - 1);
+	for (size_t i = 0; i < n; i++) {
+		argv[i] = json_string_value(json_array_get(a, i));
+		if (!argv[i])
+			return err_set(e, EINVAL, "fault: \"argv\" is a list of words");
+	}
+	if (!l->model)
+		return err_set(e, EAGAIN, "the lab is still being built");
+	int rc = run_verb(l->driver, argv, (int)n, e);
+
+	if (rc < 0)
+		return rc;
+	*ret = json_pack("{s:o}", "faults", fault_list(l->driver));
+	return 0;
+}
+
+LAB_OP(fault, { .name = "fault", .kind = OP_INLINE, .run = op_fault });

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/ops/kwalk.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "lab/ops/kwalk_priv.h"
+#include "plan/fabric.h"
+#include "plan/names.h"
+
+/* ---- namespaces ---- */
+
+static int add_device(const struct nl_link *link, void *arg)
+{
+	struct kwalk_ns *kn = arg;
+	struct kwalk_device *d = &VEC_PUSH(kn->devices, kn->n_devices, kn->cap_devices);
+
+	d->ifindex = link->ifindex;
+	d->up = link->up;
+	memcpy(d->name, link->name, IFNAMSIZ);
+	return 0;
+}
+
+bool kwalk_kernel_open(struct kwalk_ns *kn)
+{
+	if (!kn || kn->broken)
+		return false;
+	if (kn->nl)
+		return true;
+	if (nl_open(kn->node->netns, &kn->nl, NULL) < 0 ||
+	    nl_links_many(kn->nl, add_device, kn, NULL) < 0)
+		kn->broken = true;
+	return !kn->broken;
+}
+
+const struct kwalk_device *kwalk_device(const struct kwalk_ns *kn, const char *name)
+{
+	for (size_t i = 0; i < kn->n_devices; i++)
+		if (streq(kn->devices[i].name, name))
+			return &kn->devices[i];
+	return NULL;
+}
+
+const char *kwalk_device_name(const struct kwalk_ns *kn, int ifindex)
+{
+	for (size_t i = 0; i < kn->n_devices; i++)
+		if (kn->devices[i].ifindex == ifindex)
+			return kn->devices[i].name;
+	return "?";
+}
+
+static struct stand_in *stand_in_of(struct kwalk *k, const struct nic *n)
+{
+	for (size_t i = 0; i < k->n_stand_ins; i++)
+		if (&k->stand_ins[i].nic == n)
+			return &k->stand_ins[i];
+	return NULL;
+}
+
+struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n)
+{
+	const struct stand_in *s = stand_in_of(k, n);
+
+	if (!s)
+		return k->by_vm[n->vm->idx];
+	for (size_t i = 0; i < k->l->n_nodes; i++)
+		if (k->l->nodes[i]->rs == s->rs && k->l->nodes[i]->instance == s->instance)
+			return &k->kernels[i];
+	return NULL;
+}
+
+const struct node *kwalk_node_of(struct kwalk *k, const struct nic *nic)
+{
+	const struct kwalk_ns *kn = kwalk_ns_of(k, nic);
+
+	return kn ? kn->node : NULL;
+}
+
+const struct node *kwalk_node_named(struct kwalk *k, const char *hop_node)
+{
+	for (size_t i = 0; i < k->l->n_nodes; i++)
+		if (strieq(k->l->nodes[i]->name, hop_node))
+			return k->l->nodes[i];
+	return NULL;
+}
+
+/* The NIC behind a guest's device: eth<index> (azure/model.h). */
+const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device)
+{
+	char name[IFNAMSIZ];
+
+	if (n->kind == NODE_ROUTE_SERVER) {
+		for (size_t i = 0; streq(device, "eth0") && i < k->n_stand_ins; i++)
+			if (k->stand_ins[i].rs == n->rs && k->stand_ins[i].instance == n->instance)
+				return &k->stand_ins[i].nic;
+		return NULL;
+	}
+	for (size_t i = 0; n->vm && i < n->vm->n_nics; i++) {
+		if (streq(device_name_nic(n->vm->nics[i], name), device))
+			return n->vm->nics[i];
+	}
+	return NULL;
+}
+
+/* ---- the fabric ---- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct kwalk_port *)a)->name, ((const struct kwalk_port *)b)->name);
+}
+
+static const struct kwalk_port *port_of(const struct kwalk *k, int ifindex)
+{
+	struct kwalk_port key = { 0 };
+
+	snprintf(key.name, sizeof(key.name), "%s", kwalk_device_name(k->fabric, ifindex));
+	return bsearch(&key, k->ports, k->n_ports, sizeof(key), by_name);
+}
+
+int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
+                       const struct walk_packet *p, struct nl_route *ret,
+                       const struct kwalk_port **ret_port, struct err *e)
+{
+	if (!kwalk_kernel_open(k->fabric))
+		return err_set(e, EIO, "the fabric's namespace cannot be asked");
+	const struct kwalk_device *d = kwalk_device(k->fabric, port);
+
+	if (!d)
+		return err_set(e, ENODEV, "the fabric has no port %s", port);
+	const struct nl_query q = { .src = p->src,
+		                    .dst = p->dst,
+		                    .iif = d->ifindex,
+		                    .mark = mark,
+		                    .ip_proto = p->ip_proto,
+		                    .sport = p->sport,
+		                    .dport = p->dport };
+	int r = nl_route_get(k->fabric->nl, &q, ret, e);
+
+	if (ret_port)
+		*ret_port =
+		    r == 0 && ret->type == RTN_UNICAST ? port_of(k, ret->hops[0].ifindex) : NULL;
+	return r;
+}
+
+static int fabric_query(struct kwalk *k, const struct nic *from, const struct walk_packet *p,
+                        struct nl_route *ret, const struct kwalk_port **ret_port, struct err *e)
+{
+	const struct stand_in *s = stand_in_of(k, from);
+	char port[IFNAMSIZ];
+
+	if (s)
+		port_name_rs(s->rs, s->instance, port);
+	else
+		port_name_nic(from, port);
+	return kwalk_fabric_query(k, port,
+	                          s ? fabric_mark_rs(k->l->model, s->rs, s->instance)
+	                            : fabric_mark_nic(k->l->model, from),
+	                          p, ret, ret_port, e);
+}
+
+static void fabric(void *ctx, const struct nic *from, const struct walk_packet *p,
+                   struct walk_fabric *ret)
+{
+	struct kwalk *k = ctx;
+	struct nl_route r = { 0 };
+	struct err e = { 0 };
+	const struct kwalk_port *to;
+
+	*ret = (struct walk_fabric){ .act = FABRIC_DROP };
+	if (fabric_query(k, from, p, &r, &to, &e) < 0) {
+		snprintf(ret->reason, sizeof(ret->reason), "the fabric's kernel says: %.200s",
+		         e.msg);
+		return;
+	}
+	if (r.type != RTN_UNICAST) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "the fabric's tables drop %s from NIC %s", IP4_STR(p->dst), from->name);
+		return;
+	}
+	const char *device = kwalk_device_name(k->fabric, r.hops[0].ifindex);
+
+	if (!to) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "the fabric's table %u sends %s to %s, where nobody is", r.table,
+		         PREFIX_STR(r.dst), streq(device, SINK) ? "the sink" : device);
+		return;
+	}
+	if (r.hops[0].via && r.hops[0].via != p->dst && !to->edge)
+		ret->next_hop = r.hops[0].via;
+	snprintf(ret->reason, sizeof(ret->reason), "fabric table %u: %s via %s to port %s", r.table,
+	         PREFIX_STR(r.dst), IP4_STR(r.hops[0].via), device);
+	ret->lb = to->lb;
+	ret->to = to->nic;
+	ret->rs = to->rs;
+	ret->instance = to->instance;
+	ret->act = to->edge  ? FABRIC_INTERNET
+	           : to->lb  ? FABRIC_BALANCER
+	           : to->nic ? FABRIC_NIC
+	                     : FABRIC_INSTANCE;
+}
+
+/* The kernel's hash decides for the model too: else the two walks would part at every ECMP route
+ * without anything being wrong. */
+static unsigned ecmp(void *ctx, const struct nic *from, const struct eff_route *e,
+                     const struct walk_packet *p)
+{
+	struct nl_route r = { 0 };
+
+	if (fabric_query(ctx, from, p, &r, NULL, NULL) == 0 && r.type == RTN_UNICAST)
+		for (unsigned i = 0; i < e->n_next_hops; i++)
+			if (e->next_hops[i] == r.hops[0].via)
+				return i;
+	return 0;
+}
+
+/* ---- setting up ---- */
+
+static void make_ports(struct kwalk *k)
+{
+	const struct model *m = k->l->model;
+
+	for (size_t i = 0; i < m->n_nics; i++) {
+		struct kwalk_port *p = &VEC_PUSH(k->ports, k->n_ports, k->cap_ports);
+
+		port_name_nic(&m->nics[i], p->name);
+		p->nic = &m->nics[i];
+	}
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		for (unsigned j = 0; j < 2; j++) {
+			struct kwalk_port *p = &VEC_PUSH(k->ports, k->n_ports, k->cap_ports);
+
+			port_name_rs(&m->route_servers[i], j, p->name);
+			p->rs = &m->route_servers[i];
+			p->instance = j;
+		}
+	for (size_t i = 0; i < m->n_vnets; i++) {
+		struct kwalk_port *p = &VEC_PUSH(k->ports, k->n_ports, k->cap_ports);
+
+		port_name_edge(&m->vnets[i], p->name);
+		p->edge = true;
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		struct kwalk_port *p = &VEC_PUSH(k->ports, k->n_ports, k->cap_ports);
+
+		port_name_lb(&m->load_balancers[i], p->name);
+		p->lb = &m->load_balancers[i];
+	}
+	if (k->n_ports)
+		qsort(k->ports, k->n_ports, sizeof(*k->ports), by_name);
+}
+
+static void make_stand_ins(struct kwalk *k)
+{
+	const struct model *m = k->l->model;
+
+	k->n_stand_ins = m->n_route_servers * 2;
+	k->stand_ins = xcalloc(k->n_stand_ins + 1, sizeof(*k->stand_ins));
+	for (size_t i = 0; i < k->n_stand_ins; i++) {
+		struct stand_in *s = &k->stand_ins[i];
+
+		s->rs = &m->route_servers[i / 2];
+		s->instance = (unsigned)(i % 2);
+		s->nics[0] = &s->nic;
+		s->vm = (struct vm){ .name = node_name_rs(s->rs, s->instance),
+			             .idx = m->n_vms,
+			             .nics = s->nics,
+			             .n_nics = 1 };
+		s->nic = (struct nic){ .name = s->vm.name,
+			               .idx = s->instance,
+			               .vm = &s->vm,
+			               .subnet = s->rs->subnet,
+			               .ip = s->rs->instance[s->instance] };
+	}
+}
+
+static void make_kernels(struct kwalk *k)
+{
+	k->kernels = xcalloc(k->l->n_nodes + 1, sizeof(*k->kernels));
+	k->by_vm = xcalloc(k->l->model->n_vms + 1, sizeof(struct kwalk_ns *));
+	for (size_t i = 0; i < k->l->n_nodes; i++) {
+		struct kwalk_ns *kn = &k->kernels[i];
+
+		kn->node = k->l->nodes[i];
+		if (kn->node->kind == NODE_FABRIC)
+			k->fabric = kn;
+		if (kn->node->vm)
+			k->by_vm[kn->node->vm->idx] = kn;
+	}
+}
+
+int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
+{
+	struct kwalk *k = xcalloc(1, sizeof(*k));
+	const bool *stopped = lab_stopped(l);
+
+	k->l = l;
+	int r = lab_rib(l, &k->rib, e);
+
+	if (r < 0) {
+		kwalk_close(k);
+		return r;
+	}
+	k->stopped = xcalloc(l->model->n_vms + 1, sizeof(*k->stopped));
+	for (size_t i = 0; i < l->model->n_vms; i++)
+		k->stopped[i] = stopped ? stopped[i] : l->model->vms[i].deallocated;
+	k->backend_down = lab_backends_down(l);
+	k->firewalls = xcalloc(l->model->n_firewalls + 1, sizeof(*k->firewalls));
+	k->rt = (struct runtime){ .vm_stopped = k->stopped, .backend_down = k->backend_down };
+	make_kernels(k);
+	make_stand_ins(k);
+	make_ports(k);
+	k->tables = eff_cache_new(l->model, k->rib, &k->rt);
+	k->model = (struct walk_env){ .m = l->model,
+		                      .rib = k->rib,
+		                      .rt = &k->rt,
+		                      .ctx = k,
+		                      .tables = k->tables,
+		                      .guest = kwalk_guest,
+		                      .sends_by = kwalk_sends_by,
+		                      .ecmp_choice = ecmp };
+	k->kernel = k->model;
+	k->kernel.fabric = fabric;
+	k->kernel.balance = kwalk_balance;
+	k->kernel.filter = kwalk_filter;
+	k->kernel.firewall = kwalk_firewall;
+	*ret = k;
+	return 0;
+}
+
+struct kwalk *kwalk_close(struct kwalk *k)
+{
+	if (!k)
+		return NULL;
+	for (size_t i = 0; k->kernels && i < k->l->n_nodes; i++) {
+		nl_close(k->kernels[i].nl);
+		free(k->kernels[i].devices);
+	}
+	for (size_t i = 0; i < k->n_stand_ins; i++)
+		free((char *)k->stand_ins[i].vm.name);
+	eff_cache_free(k->tables);
+	rib_free(k->rib);
+	free(k->stand_ins);
+	free(k->kernels);
+	free(k->by_vm);
+	free(k->ports);
+	free(k->stopped);
+	free(k->backend_down);
+	nft_elems_free(&k->filter);
+	nsg_state_free(&k->nsg);
+	free(k->firewalls);
+	free(k);
+	return NULL;
+}
+
+void kwalk_close_p(struct kwalk **k)
+{
+	*k = kwalk_close(*k);
+}
+
+const struct walk_env *kwalk_model(struct kwalk *k)
+{
+	return &k->model;
+}
+
+const struct walk_env *kwalk_kernel(struct kwalk *k)
+{
+	return &k->kernel;
+}

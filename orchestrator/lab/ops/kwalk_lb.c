@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the fabric's packet filter does with a packet at a load balancer: its maps are read from the
+ * kernel and looked up as the filter does it. */
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "azure/lb.h"
+#include "base/str.h"
+#include "kernel/fabric_nft.h"
+#include "kernel/nft.h"
+#include "lab/ops/kwalk_priv.h"
+#include "plan/names.h"
+
+static bool read_filter(struct kwalk *k)
+{
+	struct nft *nft = NULL;
+	json_t *listed = NULL;
+
+	if (k->filter_read)
+		return true;
+	if (nft_open(k->fabric->node->netns, &nft, NULL) == 0 &&
+	    nft_list(nft, nft_elems_list(), &listed, NULL) == 0)
+		k->filter_read =
+		    nft_elems_parse(FABRIC_NFT_SETS, FAB_SETS, listed, &k->filter, NULL) == 0;
+	json_decref(listed);
+	nft_close(nft);
+	return k->filter_read;
+}
+
+static const struct nft_elem *look_up(const struct kwalk *k, enum fab_set set, const char *port,
+                                      uint32_t key)
+{
+	for (size_t i = 0; i < k->filter.n; i++) {
+		const struct nft_elem *x = &k->filter.items[i];
+
+		if (x->set == set && x->key == key && streq(x->port, port))
+			return x;
+	}
+	return NULL;
+}
+
+static void no(struct walk_choice *ret, const struct load_balancer *lb, const char *why)
+{
+	snprintf(ret->reason, sizeof(ret->reason), "the fabric's filter at %.80s: %s", lb->name,
+	         why);
+}
+
+/* The translation of what was sent to the frontend. */
+static void translate(const struct kwalk *k, const char *in, uint32_t service, uint32_t mark,
+                      struct walk_choice *ret)
+{
+	const struct nft_elem *addr = look_up(k, SET_LB_ADDR, "", mark);
+	const struct nft_elem *port = look_up(k, SET_LB_PORT, in, service);
+
+	if (look_up(k, SET_LB_FLOATING, in, service) || (!port && look_up(k, SET_LB_FLOATS, in, 0)))
+		return;
+	ret->ip = addr ? addr->value : 0;
+	ret->port = port ? (uint16_t)port->value : 0;
+}
+
+void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,
+                   struct walk_choice *ret)
+{
+	struct kwalk *k = ctx;
+	const struct kwalk_port *to = NULL;
+	struct nl_route r = { 0 };
+	char in[IFNAMSIZ];
+	bool ports = p->ip_proto == IPPROTO_TCP || p->ip_proto == IPPROTO_UDP;
+	uint32_t service = (uint32_t)p->ip_proto << 16 | p->dport;
+
+	*ret = (struct walk_choice){ 0 };
+	port_name_lb_in(lb, in);
+	if (!read_filter(k)) {
+		no(ret, lb, "cannot be read");
+		return;
+	}
+	bool front = look_up(k, SET_LB_FRONT, in, p->dst);
+	const struct nft_elem *rule = ports ? look_up(k, SET_LB_RULE, in, service) : NULL;
+
+	if (!rule)
+		rule = look_up(k, SET_LB_HA, in, 0);
+	if (!rule || (front && !ports)) {
+		no(ret, lb, "no rule takes it");
+		return;
+	}
+	unsigned slot = lb_slot((enum lb_mode)rule->value, p);
+	const struct nft_elem *mark = look_up(k, SET_LB_SLOT, in, slot + 1);
+
+	if (!mark) {
+		no(ret, lb, "nobody has its slot");
+		return;
+	}
+	if (kwalk_fabric_query(k, in, mark->value, p, &r, &to, NULL) < 0 || !to || !to->nic) {
+		no(ret, lb, "its mark leads to nobody");
+		return;
+	}
+	ret->backend = to->nic;
+	if (front)
+		translate(k, in, service, mark->value, ret);
+	snprintf(ret->reason, sizeof(ret->reason), "filter: slot %u, mark 0x%08x, fabric table %u",
+	         slot, mark->value, r.table);
+}

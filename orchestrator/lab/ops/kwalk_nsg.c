@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Security groups of a port as the kernel has them: the chains that its maps lead to.  A chain is
+ * named by what it says; one that is not what the design makes of the group decides nothing, and
+ * the walks disagree. */
+#include <stdio.h>
+
+#include "azure/nsg.h"
+#include "base/str.h"
+#include "kernel/nft_elems.h"
+#include "kernel/nsg_nft.h"
+#include "lab/ops/kwalk_priv.h"
+#include "plan/fabric.h"
+#include "plan/names.h"
+
+static const struct nsg_state *state(struct kwalk *k)
+{
+	struct nft *nft = NULL;
+	json_t *listed = NULL;
+
+	if (!k->nsg_read && nft_open(k->fabric->node->netns, &nft, NULL) == 0 &&
+	    nft_list(nft, nft_elems_list(), &listed, NULL) == 0) {
+		nsg_state_parse(listed, &k->nsg);
+		k->nsg_read = true;
+	}
+	json_decref(listed);
+	nft_close(nft);
+	return k->nsg_read ? &k->nsg : NULL;
+}
+
+static bool passes(struct kwalk *k, const struct nsg_state *s, const struct nic *n,
+                   const struct nsg *g, enum fab_slot slot, const struct walk_packet *p,
+                   char *reason)
+{
+	enum nsg_direction d = slot == SLOT_NIC_OUT || slot == SLOT_SUBNET_OUT ? NSG_OUT : NSG_IN;
+	char port[IFNAMSIZ], name[CHAIN_NAME];
+	const char *has = nsg_state_chain(s, slot, port_name_nic(n, port));
+
+	if (!g) {
+		if (has)
+			snprintf(reason, 256,
+			         "the fabric's filter has chain %s for port %s, where "
+			         "the design has no security group",
+			         has, port);
+		return !has;
+	}
+	const struct nsg_rules *r = nsg_compile(
+	    k->l->model, g, d, eff_cache_get(k->tables, nic_routes(n), nic_instance(n)));
+
+	if (!has || !streq(has, fabric_chain_name(r, name))) {
+		snprintf(reason, 256,
+		         "the fabric's filter has chain %s for port %s, and the design "
+		         "makes %s of network security group %.80s",
+		         has ? has : "none", port, fabric_chain_name(r, name), g->name);
+		return false;
+	}
+	const struct nsg_rule *m = nsg_match(r, p);
+
+	if (m->rule->deny)
+		snprintf(reason, 256,
+		         "the fabric's filter drops it: chain %s of port %s, rule %.80s", has, port,
+		         m->rule->name);
+	return !m->rule->deny;
+}
+
+bool kwalk_filter(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
+                  char *reason)
+{
+	static const enum fab_slot slots[2][2] = { { SLOT_SUBNET_IN, SLOT_NIC_IN },
+		                                   { SLOT_NIC_OUT, SLOT_SUBNET_OUT } };
+	struct kwalk *k = ctx;
+	const struct nsg_state *s = state(k);
+
+	if (!s) {
+		snprintf(reason, 256, "the fabric's filter cannot be read");
+		return false;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		bool of_nic = slots[out][i] == SLOT_NIC_OUT || slots[out][i] == SLOT_NIC_IN;
+
+		if (!passes(k, s, n, of_nic ? n->nsg : nsg_of_subnet(n), slots[out][i], p, reason))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the parts of the kernel's walk only. */
+#pragma once
+
+#include "kernel/nft_elems.h"
+#include "kernel/nl.h"
+#include "kernel/nsg_nft.h"
+#include "lab/ops/kwalk.h"
+
+struct kwalk_device {
+	int ifindex;
+	char name[IFNAMSIZ];
+	bool up;
+};
+
+struct kwalk_ns { /* one namespace, opened when first asked */
+	struct node *node;
+	struct nl *nl;
+	struct kwalk_device *devices;
+	size_t n_devices, cap_devices;
+	bool broken;
+};
+
+struct kwalk_port { /* the fabric's side of something; sorted by name */
+	char name[IFNAMSIZ];
+	const struct nic *nic;
+	const struct route_server *rs; /* with instance */
+	unsigned instance;
+	const struct load_balancer *lb;
+	bool edge;
+};
+
+/* A Route Server instance as if it were a VM with one NIC: the walk may start at it. */
+struct stand_in {
+	struct vm vm;
+	struct nic nic, *nics[1];
+	const struct route_server *rs;
+	unsigned instance;
+};
+
+enum kwalk_known { KNOWN_NOT, KNOWN_SAME, KNOWN_DIFFERENT };
+
+struct kwalk {
+	struct lab *l;
+	struct kwalk_ns *kernels; /* by the node's place in the lab */
+	struct kwalk_ns *fabric;
+	struct kwalk_ns **by_vm;
+	struct kwalk_port *ports;
+	size_t n_ports, cap_ports;
+	struct stand_in *stand_ins;
+	size_t n_stand_ins;
+	struct rib *rib;
+	struct nft_elems filter; /* the fabric's, once it was read; kwalk_lb.c */
+	bool filter_read;
+	struct nsg_state nsg; /* and its security groups; kwalk_nsg.c */
+	bool nsg_read;
+	enum kwalk_known *firewalls; /* by fw->idx; kwalk_firewall.c */
+	bool *stopped;               /* by vm->idx, and one more for the stand-ins */
+	bool *backend_down;          /* see struct runtime */
+	struct runtime rt;
+	struct eff_cache *tables;
+	struct walk_env model, kernel;
+};
+
+/* False: the namespace cannot be asked. */
+bool kwalk_kernel_open(struct kwalk_ns *kn);
+const struct kwalk_device *kwalk_device(const struct kwalk_ns *kn, const char *name);
+const char *kwalk_device_name(const struct kwalk_ns *kn, int ifindex); /* "?": unknown */
+struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n);
+const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device);
+
+const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p);
+
+/* Where the fabric's tables send a packet that comes in from a port with a mark: *ret_port says
+ * who is behind the port that it leaves by; NULL: nobody. */
+int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
+                       const struct walk_packet *p, struct nl_route *ret,
+                       const struct kwalk_port **ret_port, struct err *e);
+
+/* kwalk_lb.c: the balance callback of struct walk_env, by the packet filter's own maps. */
+void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,
+                   struct walk_choice *ret);
+
+/* kwalk_nsg.c: the filter callback. */
+bool kwalk_filter(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
+                  char *reason);
+
+/* kwalk_firewall.c: the firewall callback. */
+bool kwalk_firewall(void *ctx, const struct firewall *fw, char *reason);
+
+/* kwalk_guest.c: the guest callback of struct walk_env. */
+void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
+                 struct walk_guest *ret);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `routes`, `learned`, `advertised`: as az shows them (azure-semantics 1.15, 2.5). */
+#include <errno.h>
+#include <stdio.h>
+
+#include "azure/routes.h"
+#include "base/str.h"
+#include "lab/ops/ops.h"
+#include "lab/proc/lab.h"
+#include "lab/proc/node.h"
+#include "lab/proc/process.h"
+#include "lab/watch/birdctl.h"
+
+/* --- effective routes --- */
+
+int op_nic(const struct lab *l, const char *name, struct nic **ret, struct err *e)
+{
+	struct nic *n = model_nic(l->model, name);
+	struct vm *vm = model_vm(l->model, name);
+	const char *slash = strrchr(name, '/');
+
+	if (n && vm && vm->nics[0] != n)
+		return err_set(e, ENOTUNIQ, "%s is a VM and a NIC; say %s/%s or %s/%s", name,
+		               vm->name, vm->nics[0]->name, n->vm->name, n->name);
+	if (!n && vm)
+		n = vm->nics[0];
+	if (!n && slash) {
+		_cleanup_free_ char *left = xstrndup(name, (size_t)(slash - name));
+
+		vm = model_vm(l->model, left);
+		for (size_t i = 0; vm && i < vm->n_nics; i++)
+			if (strieq(vm->nics[i]->name, slash + 1))
+				n = vm->nics[i];
+	}
+	if (n && n->peer)
+		return err_set(
+		    e, EINVAL,
+		    "%s is not in a VNet: it has no effective routes (vnetlab exec %s -- "
+		    "ip route)",
+		    n->vm->name, n->vm->name);
+	if (n) {
+		*ret = n;
+		return 0;
+	}
+	const char **names = xcalloc(l->model->n_nics + l->model->n_vms + 1, sizeof(*names));
+	size_t k = 0;
+
+	for (size_t i = 0; i < l->model->n_nics; i++)
+		names[k++] = l->model->nics[i].name;
+	for (size_t i = 0; i < l->model->n_vms; i++)
+		names[k++] = l->model->vms[i].name;
+	const char *near = str_nearest(name, names, k);
+	int r = near ? err_set(e, ENOENT, "no NIC or VM is called %s; did you mean %s?", name, near)
+	             : err_set(e, ENOENT, "no NIC or VM is called %s", name);
+
+	free(names);
+	return r;
+}
+
+static int op_routes(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	const char *name;
+	struct nic *nic = NULL;
+	struct rib *rib = NULL;
+	int rc = op_string(r, "nic", &name, e);
+
+	if (rc < 0 || (rc = op_nic(l, name, &nic, e)) < 0 || (rc = lab_rib(l, &rib, e)) < 0)
+		return rc;
+	if (nic->vm->endpoint) {
+		rib_free(rib);
+		return err_set(e, EINVAL,
+		               "%s is a private endpoint: Azure shows effective routes of VMs "
+		               "only",
+		               nic->vm->name);
+	}
+	const struct runtime rt = { .vm_stopped = lab_stopped(l) };
+	bool explain = json_is_true(json_object_get(r->body, "explain"));
+	struct eff_table *t = (explain ? effective_routes : effective_routes_plain)(
+	    l->model, nic->subnet, nic_instance(nic), rib, &rt);
+
+	*ret = eff_table_json(t, explain);
+	json_object_set_new(*ret, "nic", json_string(nic->name));
+	json_object_set_new(*ret, "vm", json_string(nic->vm->name));
+	eff_table_free(t);
+	rib_free(rib);
+	return 0;
+}
+
+LAB_OP(routes, { .name = "routes", .kind = OP_WORKER, .run = op_routes });
+
+/* --- learned and advertised routes --- */
+
+static int find_connection(const struct lab *l, struct request *r, struct bgp_connection **ret,
+                           struct err *e)
+{
+	const char *name;
+	int rc = op_string(r, "connection", &name, e);
+
+	if (rc < 0)
+		return rc;
+	*ret = model_connection(l->model, name);
+	if (*ret)
+		return 0;
+	_cleanup_str_ struct str list = { 0 };
+
+	for (size_t i = 0; i < l->model->n_route_servers; i++)
+		for (size_t k = 0; k < l->model->route_servers[i].n_conns; k++)
+			str_printf(&list, "%s%s/%s", list.n ? ", " : "",
+			           l->model->route_servers[i].name,
+			           l->model->route_servers[i].conns[k].name);
+	return err_set(e, ENOENT, "no peering is called %s; there %s %s", name,
+	               list.n ? "are" : "is", list.n ? str_get(&list) : "none");
+}
+
+/* az writes AS paths with dashes. */
+static json_t *as_path_json(const char *spaced)
+{
+	_cleanup_free_ char *s = xstrdup(spaced);
+
+	for (char *p = s; *p; p++)
+		if (*p == ' ')
+			*p = '-';
+	return json_string(s);
+}
+
+static json_t *learned_row(const struct bgp_connection *c, unsigned instance,
+                           const struct bird_path *p)
+{
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:i}", "localAddress",
+	                 IP4_STR(c->rs->instance[instance]), "network", PREFIX_STR(p->network),
+	                 "nextHop", IP4_STR(p->next_hop), "sourcePeer", IP4_STR(c->peer_ip),
+	                 "origin", "EBgp", "asPath", as_path_json(p->as_path), "weight", 32768);
+}
+
+static json_t *advertised_row(const struct bgp_connection *c, unsigned instance,
+                              const struct bird_path *p)
+{
+	const char *self = IP4_STR(c->rs->instance[instance]);
+
+	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:i}", "localAddress", self, "network",
+	                 PREFIX_STR(p->network), "nextHop", IP4_STR(p->next_hop), "origin", "Igp",
+	                 "asPath", as_path_json(p->as_path), "weight", 0);
+}
+
+static int rows(struct lab *l, const struct bgp_connection *c, unsigned instance, bool learned,
+                json_t **ret, struct err *e)
+{
+	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
+	const struct node *n = node_find(l, name);
+	char protocol[64];
+	struct bird_path *p = NULL;
+	size_t k = 0;
+	json_t *a = json_array();
+
+	*ret = a;
+	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING)
+		return 0; /* a dead instance has no routes, as az shows it */
+	bird_protocol_name(c, protocol);
+	int r = learned ? bird_learned(n->procs[0]->ready_path, protocol, &p, &k, e)
+	                : bird_advertised(n->procs[0]->ready_path, protocol, &p, &k, e);
+
+	if (r < 0)
+		return err_wrap(e, "%s", name);
+	for (size_t i = 0; i < k; i++) {
+		/* settings.learnedListing: whether what was refused is listed. */
+		if (learned && p[i].filtered && !l->model->settings.listing_received)
+			continue;
+		json_array_append_new(a, learned ? learned_row(c, instance, &p[i])
+		                                 : advertised_row(c, instance, &p[i]));
+	}
+	free(p);
+	return 0;
+}
+
+static int listing(struct lab *l, struct request *r, bool learned, json_t **ret, struct err *e)
+{
+	struct bgp_connection *c;
+	int rc = find_connection(l, r, &c, e);
+
+	if (rc < 0)
+		return rc;
+	json_t *j = json_object();
+
+	for (unsigned i = 0; i < 2; i++) {
+		char key[32];
+		json_t *a = NULL;
+
+		rc = rows(l, c, i, learned, &a, e);
+		if (rc < 0) {
+			json_decref(a);
+			json_decref(j);
+			return rc;
+		}
+		snprintf(key, sizeof(key), "RouteServiceRole_IN_%u", i);
+		json_object_set_new(j, key, a);
+	}
+	*ret = json_pack("{s:o}", "routes", j);
+	return 0;
+}
+
+static int op_learned(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	return listing(l, r, true, ret, e);
+}
+
+static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	return listing(l, r, false, ret, e);
+}
+
+LAB_OP(learned, { .name = "learned", .kind = OP_WORKER, .run = op_learned });
+LAB_OP(advertised, { .name = "advertised", .kind = OP_WORKER, .run = op_advertised });

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `exec`, `shell`, `capture`: a program in a node's namespaces, on the client's descriptors. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "kernel/fds.h"
+#include "lab/build/build.h"
+#include "lab/driver.h"
+#include "lab/image/image.h"
+#include "lab/ops/ops.h"
+#include "lab/proc/box.h"
+#include "lab/proc/launch.h"
+
+enum { HANGUP_MS = 2000, ARGS_MAX = 4096 };
+
+struct guest_exec {
+	struct driver *d;
+	struct conn *c; /* NULL: the client has gone, it is being ended */
+	struct child child;
+	struct timer kill;
+};
+
+static void on_exit_of(struct child *ch, int wstatus)
+{
+	struct guest_exec *x = container_of(ch, struct guest_exec, child);
+	struct conn *c = x->c;
+	int status = WIFSIGNALED(wstatus) ? 128 + WTERMSIG(wstatus) : WEXITSTATUS(wstatus);
+
+	loop_timer_stop(x->d->loop, &x->kill);
+	free(x);
+	if (!c)
+		return;
+	c->on_close = NULL;
+	conn_answer(c, json_pack("{s:i}", "exit", status));
+}
+
+static void signal_it(const struct guest_exec *x, int sig)
+{
+	if (!x->child.pid)
+		return;
+	/* Its session's leader, and its group: as a terminal would. */
+	if (kill(-x->child.pid, sig) < 0)
+		kill(x->child.pid, sig);
+}
+
+static void on_kill(struct timer *t)
+{
+	signal_it(container_of(t, struct guest_exec, kill), SIGKILL);
+}
+
+static void on_input(struct conn *c, json_t *line)
+{
+	const json_t *sig = json_object_get(line, "signal");
+	json_int_t n = json_integer_value(sig);
+
+	if (!json_is_integer(sig) || n <= 0 || n > 64)
+		return;
+	signal_it(c->ctx, (int)n);
+	conn_send(c, json_pack("{s:I}", "signaled", n));
+}
+
+/* As when a terminal is closed; what ignores that is killed. */
+static void on_close(struct conn *c)
+{
+	struct guest_exec *x = c->ctx;
+
+	x->c = NULL;
+	signal_it(x, SIGHUP);
+	signal_it(x, SIGCONT);
+	x->kill.fn = on_kill;
+	loop_timer(x->d->loop, &x->kill, HANGUP_MS);
+}
+
+static int strings(const json_t *a, const char *what, char ***ret, struct err *e)
+{
+	size_t n = json_array_size(a);
+	char **v = xcalloc(n + 1, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		v[i] = (char *)json_string_value(json_array_get(a, i));
+		if (!v[i]) {
+			free(v);
+			return err_set(e, EINVAL, "exec: \"%s\" is a list of strings", what);
+		}
+	}
+	*ret = v;
+	return 0;
+}
+
+/* The device of a node's NIC, for who names the NIC ("VM/nic") and knows no device: in argv it
+ * stands as "{device}". */
+static void put_device(const struct node *n, const char *name, const char **argv, char buf[16])
+{
+	const char *slash = n->vm && !strieq(n->name, name) ? strrchr(name, '/') : NULL;
+	size_t index = 0;
+	bool any = !n->rs && !(n->vm && n->vm->n_nics == 1);
+
+	for (size_t i = 0; slash && i < n->vm->n_nics; i++)
+		if (strieq(n->vm->nics[i]->name, slash + 1)) {
+			index = i;
+			any = false;
+		}
+	snprintf(buf, 16, any ? "any" : "eth%zu", index);
+	for (; *argv; argv++)
+		if (streq(*argv, "{device}"))
+			*argv = buf;
+}
+
+/* A terminal of the node's, whose other end goes to the client over the socket that it sent. */
+static int give_terminal(struct driver *d, const struct node *n, int sock, int *ret_slave,
+                         struct err *e)
+{
+	_cleanup_close_ int master = -1, slave = -1;
+	int r = box_terminal(d, n->box, &master, &slave, e);
+
+	if (r < 0)
+		return r;
+	if (fds_send(sock, "", 1, &master, 1) < 0)
+		return err_sys(e, errno, "exec: sending the terminal");
+	*ret_slave = take_fd(slave);
+	return 0;
+}
+
+static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	struct driver *d = l->driver;
+	const char *name;
+	struct node *n;
+	_cleanup_free_ char **argv = NULL, **env = NULL;
+	int rc = op_string(r, "node", &name, e);
+
+	(void)ret;
+	if (rc < 0 || (rc = lab_node(l, name, &n, e)) < 0 ||
+	    (rc = strings(json_object_get(r->body, "argv"), "argv", &argv, e)) < 0 ||
+	    (rc = strings(json_object_get(r->body, "env"), "env", &env, e)) < 0)
+		return rc;
+	if (!argv[0])
+		return err_set(e, EINVAL, "exec: no command");
+	if (r->n_fds != 3)
+		return err_set(e, EINVAL, "exec: three descriptors come with it, got %zu",
+		               r->n_fds);
+	char device[16];
+
+	/* tcpdump, which also insists on changing to the user that it is already. */
+	bool capture = json_is_true(json_object_get(r->body, "capture"));
+
+	if (capture)
+		put_device(n, name, (const char **)(void *)argv, device);
+	rc = node_box(d, n, e);
+	if (rc < 0)
+		return rc;
+	_cleanup_close_ int slave = -1;
+
+	if (json_is_true(json_object_get(r->body, "terminal"))) {
+		rc = give_terminal(d, n, r->fds[0], &slave, e);
+		if (rc < 0)
+			return rc;
+	}
+	const int *fds = slave >= 0 ? (const int[]){ slave, slave, slave } : r->fds;
+	struct launch la = { .argv = ARGV(argv),
+		             .ignore_setgroups = capture,
+		             .envp = env[0] ? ARGV(env) : DAEMON_ENV,
+		             .netns = n->netns,
+		             .box = n->box,
+		             .pidns = d->pidns,
+		             .caps = n->caps | CAPS_USUAL,
+		             .fds = { fds[0], fds[1], fds[2] },
+		             .cwd = json_string_value(json_object_get(r->body, "cwd")),
+		             .tty = slave >= 0,
+		             .nofile = &d->nofile };
+	struct guest_exec *x = xcalloc(1, sizeof(*x));
+
+	rc = launch(&la, &x->child.pid, e);
+	if (rc == 0 && !capture) {
+		free(n->touched);
+		n->touched = xstrdup(argv[0]);
+	}
+	if (rc < 0) {
+		free(x);
+		/* As shells say it: 127 not found, 126 not executable; the client passes it on. */
+		if (rc != -ENOENT && rc != -EACCES)
+			return rc;
+		*ret = json_pack("{s:i,s:o}", "exit", rc == -ENOENT ? 127 : 126, "message",
+		                 text_json_of(e->msg));
+		return 0;
+	}
+	x->d = d;
+	x->c = r->client;
+	x->child.fn = on_exit_of;
+	loop_child(d->loop, &x->child);
+	r->client->ctx = x;
+	r->client->on_input = on_input;
+	r->client->on_close = on_close;
+	return 1;
+}
+
+LAB_OP(exec, { .name = "exec", .kind = OP_INLINE, .run = op_exec });

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* op probe: real packets, many at once; see lab/client/client.h.  With "watch": true, for a single
+ * probe: a {"progress":{"no","atMs","rttMs"}} for each packet until the client goes away. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/text.h"
+#include "lab/ops/endpoint.h"
+#include "probe/probe.h"
+
+enum { MAX_PROBES = 100000, DEFAULT_TIMEOUT_MS = 1000, DEFAULT_INTERVAL_MS = 100 };
+
+static int number(const json_t *o, const char *key, json_int_t min, json_int_t max, json_int_t dflt,
+                  json_int_t *ret, struct err *e)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (v && !json_is_integer(v))
+		return err_set(e, EINVAL, "probe: \"%s\" is not a number", key);
+	*ret = v ? json_integer_value(v) : dflt;
+	if (*ret < min || *ret > max)
+		return err_set(e, EINVAL, "probe: \"%s\" must be %lld to %lld", key, (long long)min,
+		               (long long)max);
+	return 0;
+}
+
+static int numbers(const json_t *o, struct probe *p, struct err *e)
+{
+	bool ports = p->protocol != PROBE_ICMP;
+	json_int_t port = 0, count = 1, interval = 0, timeout = 1;
+	int r = number(o, "port", ports ? 1 : 0, ports ? 65535 : 0,
+	               p->protocol == PROBE_HTTP ? 80 : 0, &port, e);
+
+	if (r == 0)
+		r = number(o, "count", 1, PROBE_MAX_COUNT, 1, &count, e);
+	if (r == 0)
+		r = number(o, "intervalMs", 0, 3600000, DEFAULT_INTERVAL_MS, &interval, e);
+	if (r == 0)
+		r = number(o, "timeoutMs", 1, 3600000, DEFAULT_TIMEOUT_MS, &timeout, e);
+	if (r < 0)
+		return r;
+	p->port = (uint16_t)port;
+	p->count = (unsigned)count;
+	p->interval_ms = (unsigned)interval;
+	p->timeout_ms = (unsigned)timeout;
+	return 0;
+}
+
+static int prepare(struct lab *l, const json_t *o, struct probe *p, struct endpoint *from,
+                   struct endpoint *to, struct err *e)
+{
+	const char *f = json_string_value(json_object_get(o, "from"));
+	const char *t = json_string_value(json_object_get(o, "to"));
+	const char *proto = json_string_value(json_object_get(o, "protocol"));
+	int kind = proto ? probe_protocol_parse(proto) : PROBE_ICMP;
+
+	if (!f || !t)
+		return err_set(e, EINVAL, "probe: \"from\" and \"to\" are needed");
+	if (kind < 0)
+		return err_set(e, EINVAL, "probe: unknown protocol \"%s\": icmp, tcp, udp or http",
+		               proto);
+	p->protocol = (enum probe_protocol)kind;
+	int r = numbers(o, p, e);
+
+	if (r == 0)
+		r = endpoint_from(l, f, from, e);
+	if (r == 0)
+		r = endpoint_to(l, from, t, to, e);
+	if (r < 0)
+		return r;
+	p->ns_fd = from->node->netns;
+	p->src = from->ip;
+	p->dst = to->ip;
+	return 0;
+}
+
+static json_t *result(const struct probe *p, const struct endpoint *from, const struct endpoint *to)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:{s:f, s:f, s:f}, s:o}",
+	                      "from", from->name, "to", to->name, "address", IP4_STR(p->dst),
+	                      "protocol", probe_protocol_str(p->protocol), "port", p->port, "sent",
+	                      (int)p->sent, "received", (int)p->received, "ok",
+	                      p->sent && p->received == p->sent, "rttMs", "min", p->rtt_min, "avg",
+	                      p->rtt_avg, "max", p->rtt_max, "detail", text_json_of(p->detail));
+
+	if (p->protocol == PROBE_ICMP)
+		json_object_set_new(o, "port", json_null());
+	if (p->refused)
+		json_object_set_new(o, "refused", json_true());
+	if (p->error_from)
+		json_object_set_new(o, "errorFrom", json_string(IP4_STR(p->error_from)));
+	return o;
+}
+
+struct watch {
+	struct request *r;
+};
+
+static int tell(void *ctx, const struct probe *p, unsigned no, double at_ms, double rtt_ms)
+{
+	const struct watch *w = ctx;
+	json_t *o = json_pack("{s:i, s:f}", "no", (int)no, "atMs", at_ms);
+
+	(void)p;
+	json_object_set_new(o, "rttMs", rtt_ms < 0 ? json_null() : json_real(rtt_ms));
+	return op_progress(w->r, o);
+}
+
+struct batch {
+	struct probe *probes;
+	struct endpoint *from, *to;
+	size_t n;
+};
+
+static void batch_done(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		endpoint_done(&b->from[i]);
+		endpoint_done(&b->to[i]);
+	}
+	free(b->from);
+	free(b->to);
+	free(b->probes);
+}
+
+static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct err *e)
+{
+	const json_t *list = json_object_get(r->body, "probes");
+	struct watch w = { r };
+	size_t n = json_array_size(list), i;
+	json_t *o;
+
+	if (!n || n > MAX_PROBES)
+		return err_set(e, EINVAL, "probe: \"probes\" must list 1 to %d probes", MAX_PROBES);
+	_cleanup_(batch_done) struct batch b = { xcalloc(n, sizeof(*b.probes)),
+		                                 xcalloc(n, sizeof(*b.from)),
+		                                 xcalloc(n, sizeof(*b.to)), n };
+
+	json_array_foreach (list, i, o) {
+		int rc = prepare(l, o, &b.probes[i], &b.from[i], &b.to[i], e);
+
+		if (rc < 0)
+			return rc;
+	}
+	if (json_is_true(json_object_get(r->body, "watch"))) {
+		b.probes[0].on_shot = tell;
+		b.probes[0].ctx = &w;
+	}
+	int rc = probe_run(b.probes, n, e);
+
+	if (rc < 0)
+		return rc;
+	json_t *results = json_array();
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(results, result(&b.probes[i], &b.from[i], &b.to[i]));
+	*ret_reply = json_pack("{s:o}", "results", results);
+	return 0;
+}
+
+LAB_OP(probe, { .name = "probe", .kind = OP_WORKER, .run = op_probe });

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of operations, filled by LAB_OP. */
+#pragma once
+
+#include "lab/proc/lab.h"
+
+const struct lab_op *op_find(const char *name);
+
+/* A required string of the request's body: -EINVAL with its name when absent. */
+int op_string(const struct request *r, const char *key, const char **ret, struct err *e);
+/* A NIC by its name, or its VM's: the first one.  -ENOENT with a suggestion, -ENOTUNIQ. */
+int op_nic(const struct lab *l, const char *name, struct nic **ret, struct err *e);

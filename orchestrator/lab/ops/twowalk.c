@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/ops/twowalk.h"
+
+#include "base/str.h"
+
+static bool same_hops(const struct walk *a, const struct walk *b)
+{
+	if (a->verdict != b->verdict || a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!streq(a->hops[i].node, b->hops[i].node))
+			return false;
+	return true;
+}
+
+static void walk_both(struct kwalk *k, const struct node *sender, struct walk_packet p,
+                      const struct one_way *reply_to, struct one_way *ret)
+{
+	*ret = (struct one_way){ .sender = sender->name, .agree = true };
+	kwalk_start(k, sender, &p, &ret->start);
+	if (!ret->start.nic && !ret->start.internet)
+		return;
+	struct walk_env m = *kwalk_model(k), real = *kwalk_kernel(k);
+
+	if (reply_to) {
+		m.reply_to = reply_to->model;
+		real.reply_to = reply_to->kernel;
+	}
+	ret->model = walk_packet_path(&m, ret->start.nic, &p);
+	ret->kernel = walk_packet_path(&real, ret->start.nic, &p);
+	ret->agree = same_hops(ret->model, ret->kernel);
+}
+
+enum verdict one_way_verdict(const struct one_way *w)
+{
+	if (w->model)
+		return w->model->verdict;
+	return w->start.local ? WALK_DELIVERED : WALK_DROPPED;
+}
+
+enum verdict one_way_kernel_verdict(const struct one_way *w)
+{
+	return w->kernel ? w->kernel->verdict : one_way_verdict(w);
+}
+
+const char *one_way_reason(const struct one_way *w)
+{
+	return w->model ? w->model->reason : w->start.reason;
+}
+
+static const struct node *node_named(struct kwalk *k, const struct walk *w)
+{
+	const struct walk_hop *last = &w->hops[w->n - 1];
+
+	return last->nic ? kwalk_node_of(k, last->nic) : kwalk_node_named(k, last->node);
+}
+
+void two_ways(struct kwalk *k, const struct endpoint *from, const struct endpoint *to,
+              struct walk_packet p, struct two_ways *ret)
+{
+	*ret = (struct two_ways){ 0 };
+	walk_both(k, from->node, p, NULL, &ret->there);
+	if (one_way_verdict(&ret->there) == WALK_DELIVERED && ret->there.model) {
+		const struct walk *w = ret->there.model;
+		const struct node *n = node_named(k, w);
+
+		/* The platform answers by itself: there is no way to tell of. */
+		if (!n || n->kind == NODE_FABRIC)
+			return;
+		ret->has_back = true;
+		walk_both(k, n, walk_reply(w), &ret->there, &ret->back);
+		return;
+	}
+	/* It does not arrive.  Would what the other side sends arrive?  That halves the search. */
+	if (!to || !to->node || to->node->kind == NODE_FABRIC || !ret->there.model)
+		return;
+	struct walk_packet sent = ret->there.model->sent;
+	struct walk_packet back = { .src = to->nic ? to->nic->ip : to->ip,
+		                    .dst = sent.src,
+		                    .ip_proto = sent.ip_proto,
+		                    .sport = sent.dport,
+		                    .dport = sent.sport };
+
+	if (to->node->kind == NODE_INTERNET || from->node->kind == NODE_INTERNET)
+		return; /* translated on the way: unasked it means nothing */
+	ret->has_back = true;
+	walk_both(k, to->node, back, NULL, &ret->back);
+}
+
+void two_ways_done(struct two_ways *w)
+{
+	/* what walks back refers to what walked there */
+	walk_free(w->back.model);
+	walk_free(w->back.kernel);
+	walk_free(w->there.model);
+	walk_free(w->there.kernel);
+	*w = (struct two_ways){ 0 };
+}
+
+bool two_ways_answered(const struct two_ways *w)
+{
+	return one_way_kernel_verdict(&w->there) == WALK_DELIVERED &&
+	       (!w->has_back || one_way_kernel_verdict(&w->back) == WALK_DELIVERED);
+}
+
+bool two_ways_agree(const struct two_ways *w)
+{
+	return w->there.agree && (!w->has_back || w->back.agree);
+}
+
+/* What never left its sender: one hop that says why. */
+static json_t *stayed_json(const struct one_way *w)
+{
+	const char *v = verdict_str(one_way_verdict(w));
+
+	return json_pack("{s:s, s:s, s:[{s:s, s:n, s:n, s:n, s:s}]}", "verdict", v, "reason",
+	                 w->start.reason, "hops", "node", w->sender, "nic", "route", "nextHop",
+	                 "reason", w->start.reason);
+}
+
+static json_t *one_way_json(const struct one_way *w)
+{
+	if (!w->model) {
+		json_t *o = stayed_json(w);
+
+		json_object_set_new(o, "kernel", stayed_json(w));
+		json_object_set_new(o, "agree", json_true());
+		return o;
+	}
+	json_t *o = walk_json(w->model);
+
+	json_object_set_new(o, "kernel", walk_json(w->kernel));
+	json_object_set_new(o, "agree", json_boolean(w->agree));
+	return o;
+}
+
+json_t *two_ways_json(const struct two_ways *w)
+{
+	json_t *o = one_way_json(&w->there);
+
+	json_object_set_new(o, "return", w->has_back ? one_way_json(&w->back) : json_null());
+	json_object_set_new(o, "agree", json_boolean(two_ways_agree(w)));
+	return o;
+}

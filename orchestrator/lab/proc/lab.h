@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The driver's state, and what an operation on a lab needs of it.
+ *
+ * Operations are files lab/ops/op_*.c that register with LAB_OP.  Inline operations run in the
+ * driver and must not block.  Worker operations run in a forked child of the driver (inside the
+ * lab's pid namespace, with every node's namespaces as open descriptors): they may block, they may
+ * not change the lab, and they end when the client goes away. */
+#pragma once
+
+#include <jansson.h>
+
+#include "azure/model.h"
+#include "base/err.h"
+
+enum node_kind { NODE_VM, NODE_ROUTE_SERVER, NODE_INTERNET, NODE_FABRIC };
+
+struct process; /* lab/proc/process.h */
+
+/* What a design wants of a node, as hashes (lab/build/spec.h). */
+struct spec {
+	uint64_t rows;   /* properties that are compared as they are written: input/schema.h */
+	uint64_t guest;  /* the network of its kernel but for routes: plan/guest.h */
+	uint64_t routes; /* the routes of its kernel */
+	uint64_t files;  /* files and command lines of its daemons; rules of a firewall */
+};
+
+struct node {
+	char *name; /* "NVA_1", "RouteServer/0", "internet", "fabric" */
+	enum node_kind kind;
+	int netns;               /* open descriptor */
+	struct box *box;         /* what its programs run in (lab/proc/box.h); NULL: has run none */
+	uint64_t caps;           /* what its daemons may be able to do (kernel/caps.h) */
+	struct vm *vm;           /* NODE_VM */
+	struct route_server *rs; /* NODE_ROUTE_SERVER */
+	unsigned instance;
+	char *dir; /* its private files in the lab's tmpfs; NULL when it has none */
+	struct process **procs;
+	size_t n_procs, cap_procs;
+	struct spec spec;      /* what it was built from; what is unchanged is left alone */
+	bool built;            /* whole, as spec says */
+	int number;            /* of its namespace: lab/build/drift.h */
+	struct usable *usable; /* lab/watch/usable.h; NULL: nobody to ask */
+	size_t checks_running;
+	char *start_error; /* kept while a check may know better */
+	bool forwarding;   /* ip_forward of the guest */
+	bool fresh;        /* made by the build that is under way */
+	size_t pos;        /* in lab->nodes, while something is compared with them */
+	bool stopped;      /* deallocated, by the design or by a fault */
+	bool frozen;       /* by a fault */
+	bool faulted;      /* a fault was done to it since it was built */
+	char *touched;     /* the last command that somebody ran in it since then, or NULL */
+	unsigned deaths;   /* of its processes since then */
+	uint32_t filter;   /* generation of its packet filter then: kernel/nft_gen.h */
+};
+
+struct lab {
+	char *name;
+	json_t *design;      /* as applied */
+	struct model *model; /* of design */
+	struct node **nodes;
+	size_t n_nodes, cap_nodes;
+	struct driver *driver; /* the rest: lab/driver.c */
+};
+
+/* Case ignored; "VM/nic" gives the VM.  -ENOENT with a suggestion. */
+int lab_node(const struct lab *l, const char *name, struct node **ret, struct err *e);
+
+struct request {
+	json_t *body;
+	int fds[3]; /* -1 when none came */
+	size_t n_fds;
+	int conn; /* worker operations may write {"progress"}, {"line"}, {"text"} lines to it */
+	struct conn *client; /* inline operations that answer later: lab/proc/conn.h */
+};
+
+enum op_kind { OP_INLINE, OP_WORKER };
+struct lab_op {
+	const char *name;
+	enum op_kind kind;
+	/* 0 with *ret_reply (an object; "ok" is added), or -errno with *e; 1 from an inline
+	 * operation that has kept r->client and answers later. */
+	int (*run)(struct lab *l, struct request *r, json_t **ret_reply, struct err *e);
+};
+#define LAB_OP(sym, ...) \
+	static const struct lab_op sym##_op = __VA_ARGS__; \
+	static const struct lab_op *const sym##_op_reg __attribute__((used, section("vnl_ops"))) = \
+	    &sym##_op
+
+int op_progress(struct request *r, json_t *obj /* stolen */); /* -EPIPE: the client has gone */
+int op_line(struct request *r, json_t *obj /* stolen */);
+int op_text(struct request *r, const char *s, size_t n);
+
+/* Live state, also from workers.  The RIB is the virtual router's current one. */
+struct rib;
+int lab_rib(struct lab *l, struct rib **ret, struct err *e);
+/* Which VMs are stopped now (by the design or by a fault), by vm->idx; owned by the lab. */
+const bool *lab_stopped(const struct lab *l);
+/* Which backends of load balancers fail their probe (azure/routes.h, struct runtime); the caller
+ * frees.  NULL: the design has no load balancer. */
+bool *lab_backends_down(const struct lab *l);
+/* The control file of a Route Server instance's BIRD, of an appliance's daemon, ...: path inside
+ * the lab's tmpfs (lab/client/paths.c); valid in driver and workers. */
+const char *lab_node_file(const struct node *n, const char *name, char *buf, size_t cap);

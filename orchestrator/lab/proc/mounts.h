@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A node's own file system: /etc, /run and /var are private directories in the lab's tmpfs. */
+#pragma once
+
+#include "lab/driver.h"
+#include "lab/image/image.h"
+
+/* Of the host's /etc, what nodes see in a folder HOST_ETC_DIR of their root: the i-th name; NULL
+ * after the last. */
+#define HOST_ETC_DIR ".host-etc"
+const char *host_etc(size_t i);
+
+/* Makes the private directory n->dir and writes the files of plan, which may be NULL. */
+int node_mounts(struct driver *d, struct node *n, const struct image_plan *plan, struct err *e);
+/* Writes the files of plan again, over what is there. */
+int node_files(struct node *n, const struct image_plan *plan, struct err *e);
+/* Removes its directory. */
+void node_dir_remove(struct driver *d, struct node *n);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/proc/node.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "lab/build/check.h"
+#include "lab/proc/box.h"
+#include "lab/proc/mounts.h"
+#include "lab/proc/process.h"
+#include "lab/watch/usable.h"
+
+struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
+{
+	struct node *n = xcalloc(1, sizeof(*n));
+
+	n->name = xstrdup(name);
+	n->kind = kind;
+	n->netns = -1;
+	VEC_PUSH(l->nodes, l->n_nodes, l->cap_nodes) = n;
+	return n;
+}
+
+void node_free(struct driver *d, struct node *n)
+{
+	struct lab *l = &d->lab;
+
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (l->nodes[i] == n) {
+			memmove(&l->nodes[i], &l->nodes[i + 1],
+			        (l->n_nodes - i - 1) * sizeof(l->nodes[0]));
+			l->n_nodes--;
+			break;
+		}
+	checks_cancel(d, n);
+	node_procs_free(n);
+	n->usable = usable_free(n->usable);
+	n->box = box_free(n->box);
+	close_p(&n->netns);
+	node_dir_remove(d, n);
+	free(n->name);
+	free(n->start_error);
+	free(n->touched);
+	free(n);
+}
+
+static bool is_designed(const struct node *n)
+{
+	return n->kind != NODE_FABRIC && n->kind != NODE_INTERNET;
+}
+
+struct node *node_find(const struct lab *l, const char *name)
+{
+	struct node *always = NULL;
+
+	for (size_t i = 0; i < l->n_nodes; i++) {
+		if (!strieq(l->nodes[i]->name, name))
+			continue;
+		if (is_designed(l->nodes[i]))
+			return l->nodes[i];
+		always = l->nodes[i];
+	}
+	return always;
+}
+
+struct node *node_always(const struct lab *l, enum node_kind kind)
+{
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (l->nodes[i]->kind == kind)
+			return l->nodes[i];
+	return NULL;
+}
+
+/* "VM/nic": the VM's node, when it has such a NIC. */
+static struct node *by_nic(const struct lab *l, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	if (!slash)
+		return NULL;
+	_cleanup_free_ char *vm = xstrndup(name, (size_t)(slash - name));
+	struct node *n = node_find(l, vm);
+
+	if (!n || !n->vm)
+		return NULL;
+	for (size_t i = 0; i < n->vm->n_nics; i++)
+		if (strieq(n->vm->nics[i]->name, slash + 1))
+			return n;
+	return NULL;
+}
+
+int lab_node(const struct lab *l, const char *name, struct node **ret, struct err *e)
+{
+	struct node *n = node_find(l, name);
+
+	if (!n)
+		n = by_nic(l, name);
+	if (n) {
+		*ret = n;
+		return 0;
+	}
+	const char **names = xcalloc(l->n_nodes + 1, sizeof(*names));
+
+	for (size_t i = 0; i < l->n_nodes; i++)
+		names[i] = l->nodes[i]->name;
+	const char *near = str_nearest(name, names, l->n_nodes);
+	int r;
+
+	if (near)
+		r = err_set(e, ENOENT, "lab %s has no node %s; did you mean %s?", l->name, name,
+		            near);
+	else
+		r = err_set(e, ENOENT, "lab %s has no node %s (vnetlab status lists them)", l->name,
+		            name);
+	free(names);
+	return r;
+}
+
+const bool *lab_stopped(const struct lab *l)
+{
+	return l->driver->stopped.v;
+}
+
+const char *lab_node_file(const struct node *n, const char *name, char *buf, size_t cap)
+{
+	if (!n->dir) {
+		snprintf(buf, cap, "%s", name);
+		return buf;
+	}
+	if (str_starts(name, "/var/run/"))
+		name += strlen("/var");
+	snprintf(buf, cap, "%s%s%s", n->dir, *name == '/' ? "" : "/run/", name);
+	return buf;
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/proc/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "base/tree.h"
+#include "lab/client/alive.h"
+#include "lab/driver.h"
+#include "lab/fault/fault.h"
+#include "lab/proc/events.h"
+#include "lab/proc/launch.h"
+
+enum {
+	READY_DEADLINE_MS = 10000,
+	WORKS_MS = 2500,
+	READY_POLL_MAX_MS = 20,
+	DEATH_LINES = 5,
+	BIG_FILE = 100000
+};
+
+const char *proc_state_str(enum proc_state s)
+{
+	static const char *const names[] = { "waiting", "starting", "running", "restarting",
+		                             "failed",  "done",     "stopped" };
+
+	return names[s];
+}
+
+char *wait_status_str(int wstatus, char buf[96])
+{
+	if (WIFSIGNALED(wstatus))
+		snprintf(buf, 96, "killed by signal %d (%s)", WTERMSIG(wstatus),
+		         strsignal(WTERMSIG(wstatus)));
+	else
+		snprintf(buf, 96, "exited with status %d", WEXITSTATUS(wstatus));
+	return buf;
+}
+
+pid_t host_pid_of(const struct driver *d, pid_t pid)
+{
+	_cleanup_close_ int pidfd = pidfd_open(pid, 0);
+	char path[64], text[512] = "";
+
+	if (pidfd < 0)
+		return 0;
+	/* fdinfo shows the pid as the /proc that is asked knows it: the outside's. */
+	snprintf(path, sizeof(path), "self/fdinfo/%d", pidfd);
+	_cleanup_close_ int fd = openat(d->host_proc_fd, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return 0;
+	const char *p = strstr(text, "\nPid:");
+
+	return p ? (int)strtol(p + 5, NULL, 10) : 0;
+}
+
+static char *subject(const struct process *p)
+{
+	return xasprintf("%s/%s", p->node->name, p->name);
+}
+
+void process_tail(const struct process *p, struct str *b, size_t lines)
+{
+	logbuf_tail(&p->log, lines, "  ", b);
+}
+
+/* An address of a socket has 107 bytes; the run directory may be deeper than that. */
+static char *socket_path(const struct driver *d, const char *path)
+{
+	const struct sockaddr_un *sa = NULL;
+
+	if (strlen(path) < sizeof(sa->sun_path))
+		return xstrdup(path);
+	return xasprintf("/proc/self/fd/%d%s", d->root_fd, path + strlen(d->root));
+}
+
+static void on_exit_of(struct child *c, int wstatus);
+static void on_timer(struct timer *t);
+
+struct process *process_new(struct driver *d, struct node *n, const struct image_daemon *id)
+{
+	struct process *p = xcalloc(1, sizeof(*p));
+	char buf[PATH_MAX];
+
+	p->d = d;
+	p->node = n;
+	p->name = xstrdup(id->name);
+	p->argv = strv_copy(id->argv);
+	p->ready = id->ready;
+	p->ignore_setgroups = id->ignore_setgroups;
+	if (id->ready_path) {
+		const char *path = lab_node_file(n, id->ready_path, buf, sizeof(buf));
+
+		p->ready_path = socket_path(d, path);
+		if (n->dir && str_starts(path, n->dir))
+			p->socket = xstrdup(path + strlen(n->dir));
+	}
+	p->out.fd = -1;
+	p->child.fn = on_exit_of;
+	p->timer.fn = on_timer;
+	return p;
+}
+
+static void out_close(struct process *p)
+{
+	int fd = p->out.fd;
+
+	loop_del(p->d->loop, &p->out);
+	close_p(&fd);
+}
+
+/* Its whole session, so that helpers of a daemon go with it. */
+static void kill_now(struct process *p)
+{
+	pid_t pid = p->child.pid;
+
+	if (!pid)
+		return;
+	loop_child_forget(p->d->loop, &p->child);
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+	/* A killed process goes in no time; its sockets must be free for the next. */
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	p->host_pid = 0;
+	p->frozen = false;
+}
+
+struct process *process_free(struct process *p)
+{
+	if (!p)
+		return NULL;
+	loop_timer_stop(p->d->loop, &p->timer);
+	kill_now(p);
+	out_close(p);
+	free(p->name);
+	strv_free(p->argv);
+	free(p->ready_path);
+	free(p->socket);
+	logbuf_free(&p->log);
+	free(p);
+	return NULL;
+}
+
+static void on_line(const char *line, size_t n, void *ctx)
+{
+	driver_log_line(ctx, line, n);
+}
+
+/* True when there may be more. */
+static bool read_some(struct process *p)
+{
+	char buf[16384];
+	ssize_t n = read(p->out.fd, buf, sizeof(buf));
+
+	if (n > 0)
+		logbuf_add(&p->log, buf, (size_t)n, on_line, p);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		out_close(p);
+	return n == (ssize_t)sizeof(buf);
+}
+
+static void on_output(struct source *s, uint32_t events)
+{
+	(void)events;
+	read_some(container_of(s, struct process, out));
+}
+
+static void became_ready(struct process *p)
+{
+	_cleanup_free_ char *who = subject(p);
+	bool done = p->ready == READY_EXIT;
+
+	loop_timer_stop(p->d->loop, &p->timer);
+	p->state = done ? PROC_DONE : PROC_RUNNING;
+	if (done)
+		event_add(p->d->events, "process", who, "done");
+	else
+		event_add(p->d->events, "process", who, "running as %d", (int)p->host_pid);
+	struct err e;
+
+	if (!done)
+		fault_sessions_hold(p->d, p->node);
+	if (node_procs_start(p->node, &e) < 0)
+		driver_proc_failed(p->node, e.msg);
+	driver_proc_changed(p->d);
+}
+
+static bool socket_accepts(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || strlen(path) >= sizeof(sa.sun_path))
+		return false;
+	strcpy(sa.sun_path, path);
+	/* EPROTOTYPE: it is there, of another type; EAGAIN: so many wait for it already. */
+	return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0 || errno == EPROTOTYPE ||
+	       errno == EAGAIN;
+}
+
+static int start(struct process *p, struct err *e)
+{
+	int pipefd[2];
+
+	if (pipe2(pipefd, O_CLOEXEC) < 0)
+		return err_sys(e, errno, "pipe");
+	fcntl(pipefd[0], F_SETFL, O_NONBLOCK);
+	out_close(p);
+	/* What was killed leaves its socket, and not every daemon (gobgpd) takes that away. */
+	if (p->socket)
+		tree_remove_socket(p->node->dir, p->socket);
+	struct launch l = { .argv = ARGV(p->argv),
+		            .envp = DAEMON_ENV,
+		            .netns = p->node->netns,
+		            .box = p->node->box,
+		            .pidns = p->d->pidns,
+		            .caps = p->node->caps,
+		            .fds = { -1, pipefd[1], pipefd[1] },
+		            .nofile = &p->d->nofile,
+		            .ignore_setgroups = p->ignore_setgroups };
+	int r = launch(&l, &p->child.pid, e);
+
+	close(pipefd[1]);
+	if (r < 0) {
+		p->child.pid = 0;
+		close(pipefd[0]);
+		return r;
+	}
+	loop_child(p->d->loop, &p->child);
+	p->out.fn = on_output;
+	r = loop_add(p->d->loop, &p->out, pipefd[0], EPOLLIN, e);
+	if (r < 0) {
+		close(pipefd[0]);
+		kill_now(p);
+		return r;
+	}
+	p->host_pid = host_pid_of(p->d, p->child.pid);
+	p->state = PROC_STARTING;
+	p->started = p->worked = now_ms();
+	p->switches = 0;
+	p->polls = 0;
+	return 0;
+}
+
+int node_procs_start(struct node *n, struct err *e)
+{
+	for (size_t i = 0; i < n->n_procs; i++) {
+		struct process *p = n->procs[i];
+
+		if (p->state == PROC_RUNNING || p->state == PROC_DONE)
+			continue;
+		if (p->state == PROC_STARTING || p->state == PROC_BACKOFF)
+			return 0; /* the rest follows when it is ready */
+		if (p->state == PROC_FAILED || p->state == PROC_HELD)
+			return 0;
+		int r = start(p, e);
+
+		if (r < 0) {
+			p->state = PROC_FAILED;
+			return err_wrap(e, "%s", n->name);
+		}
+		if (p->ready == READY_SOCKET) {
+			loop_timer(p->d->loop, &p->timer, 1);
+			return 0;
+		}
+		if (p->ready == READY_EXIT) { /* the rest follows when it has ended */
+			loop_timer(p->d->loop, &p->timer, WORKS_MS);
+			return 0;
+		}
+		became_ready(p); /* goes on with the next */
+		return 0;
+	}
+	return 0;
+}
+
+/* A reason why it may take long. */
+static void say_big_files(const struct node *n, struct str *b)
+{
+	for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
+		if (n->vm->configs[i].size >= BIG_FILE)
+			str_printf(b, "; %s is big: %zu kB", n->vm->configs[i].name,
+			           n->vm->configs[i].size / 1000);
+}
+
+static void not_ready(struct process *p)
+{
+	_cleanup_str_ struct str b = { 0 }, words = { 0 };
+
+	if (p->ready == READY_EXIT)
+		str_printf(&b, "%s: %s has done nothing for %d s, and is not done", p->node->name,
+		           p->name, READY_DEADLINE_MS / 1000);
+	else
+		str_printf(&b, "%s: %s is not ready after %d s", p->node->name, p->name,
+		           READY_DEADLINE_MS / 1000);
+	if (p->ready_path)
+		str_printf(&b, ": %s does not answer", p->ready_path);
+	say_big_files(p->node, &b);
+	process_tail(p, &words, DEATH_LINES);
+	if (words.n)
+		str_printf(&b, "; its last words:\n%s", str_get(&words));
+	else
+		str_add(&b, "; it has said nothing");
+	driver_proc_failed(p->node, str_get(&b));
+	p->started = p->worked = now_ms();
+}
+
+/* One that does its work and ends has all the time that it works for: it may have much to read. */
+static void poll_work(struct process *p)
+{
+	uint64_t now = now_ms();
+	char state;
+
+	if (p->frozen || process_works(p->child.pid, &p->switches, &state))
+		p->worked = now;
+	loop_timer(p->d->loop, &p->timer, WORKS_MS);
+	if (now - p->worked >= READY_DEADLINE_MS)
+		not_ready(p);
+}
+
+static void poll_ready(struct process *p)
+{
+	unsigned wait = 1 + p->polls++ / 4;
+	bool late = !p->frozen && now_ms() - p->started >= READY_DEADLINE_MS;
+
+	if (p->ready == READY_EXIT) {
+		poll_work(p);
+		return;
+	}
+	if (!p->frozen && socket_accepts(p->ready_path)) {
+		became_ready(p);
+		return;
+	}
+	loop_timer(p->d->loop, &p->timer, wait > READY_POLL_MAX_MS ? READY_POLL_MAX_MS : wait);
+	if (late)
+		not_ready(p);
+}
+
+static void on_timer(struct timer *t)
+{
+	struct process *p = container_of(t, struct process, timer);
+	struct err e;
+
+	if (p->state == PROC_STARTING) {
+		poll_ready(p);
+	} else if (p->state == PROC_BACKOFF) {
+		p->state = PROC_WAITING;
+		if (node_procs_start(p->node, &e) < 0)
+			driver_proc_failed(p->node, e.msg);
+	}
+}
+
+/* How long to wait before restart number n within the window; false: too many. */
+static bool restart_delay(struct process *p, uint64_t *ret_ms)
+{
+	uint64_t now = now_ms();
+	unsigned recent = 0;
+
+	for (unsigned i = 0; i < RESTART_MAX && i < p->n_deaths; i++)
+		if (now - p->deaths[i] < RESTART_WINDOW_MS)
+			recent++;
+	p->deaths[p->n_deaths++ % RESTART_MAX] = now;
+	p->node->deaths++;
+	/* At once the first time, then 200, 400, ... ms. */
+	*ret_ms = recent ? 100u << recent : 0;
+	return recent < RESTART_MAX;
+}
+
+static void on_exit_of(struct child *c, int wstatus)
+{
+	struct process *p = container_of(c, struct process, child);
+	_cleanup_free_ char *who = subject(p);
+	_cleanup_str_ struct str tail = { 0 };
+	bool was_starting = p->state == PROC_STARTING;
+	uint64_t delay;
+
+	while (p->out.fd >= 0 && read_some(p))
+		;
+	loop_timer_stop(p->d->loop, &p->timer);
+	p->host_pid = 0;
+	p->frozen = false;
+	wait_status_str(wstatus, p->ended);
+	if (p->ready == READY_EXIT && was_starting && wstatus == 0) {
+		became_ready(p);
+		return;
+	}
+	/* What it was told by a later one (vtysh -b) must be said again. */
+	for (size_t i = 0; i < p->node->n_procs; i++)
+		if (p->node->procs[i]->state == PROC_DONE)
+			p->node->procs[i]->state = PROC_WAITING;
+	process_tail(p, &tail, DEATH_LINES);
+	if (was_starting && driver_proc_died_starting(p, str_get(&tail))) {
+		p->state = PROC_FAILED; /* of an apply: it is rolled back */
+	} else if (restart_delay(p, &delay)) {
+		p->state = PROC_BACKOFF;
+		loop_timer(p->d->loop, &p->timer, delay);
+	} else {
+		p->state = PROC_FAILED;
+	}
+	event_add(p->d->events, "process", who, "%s%s%s%s", p->ended,
+	          p->state == PROC_FAILED ? "; not restarted" : "; is restarted",
+	          tail.n ? "; last lines:\n" : "", str_get(&tail));
+	driver_proc_changed(p->d);
+}
+
+void node_procs_stop(struct node *n)
+{
+	for (size_t i = 0; i < n->n_procs; i++) {
+		struct process *p = n->procs[i];
+
+		loop_timer_stop(p->d->loop, &p->timer);
+		kill_now(p);
+		out_close(p);
+		p->state = PROC_HELD;
+	}
+}
+
+void node_procs_kill(struct node *n, bool hold)
+{
+	if (hold) {
+		node_procs_stop(n);
+		return;
+	}
+	for (size_t i = 0; i < n->n_procs; i++) {
+		struct process *p = n->procs[i];
+
+		if (!p->child.pid)
+			continue;
+		kill(-p->child.pid, SIGKILL); /* the rest is on_exit_of()'s */
+		kill(p->child.pid, SIGKILL);
+	}
+}
+
+void node_procs_freeze(struct node *n, bool freeze)
+{
+	for (size_t i = 0; i < n->n_procs; i++) {
+		struct process *p = n->procs[i];
+
+		if (!p->child.pid)
+			continue;
+		kill(-p->child.pid, freeze ? SIGSTOP : SIGCONT);
+		p->frozen = freeze;
+	}
+}
+
+int node_procs_resume(struct node *n, struct err *e)
+{
+	for (size_t i = 0; i < n->n_procs; i++)
+		if (n->procs[i]->state == PROC_HELD || n->procs[i]->state == PROC_FAILED) {
+			n->procs[i]->state = PROC_WAITING;
+			n->procs[i]->n_deaths = 0;
+		}
+	return node_procs_start(n, e);
+}
+
+void node_procs_free(struct node *n)
+{
+	for (size_t i = 0; i < n->n_procs; i++)
+		process_free(n->procs[i]);
+	free(n->procs);
+	n->procs = NULL;
+	n->n_procs = n->cap_procs = 0;
+}

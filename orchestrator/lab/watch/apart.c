@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/watch/apart.h"
+
+#include "azure/hybrid.h"
+#include "lab/build/converge_hybrid.h"
+#include "lab/proc/events.h"
+#include "lab/proc/node.h"
+#include "lab/proc/process.h"
+#include "lab/watch/observe.h"
+#include "lab/watch/routerlink.h"
+
+static bool runs(const struct driver *d, const struct vm *vm)
+{
+	const struct node *n = node_find(&d->lab, vm->name);
+
+	return n && !n->stopped && n->n_procs && n->procs[0]->state == PROC_RUNNING;
+}
+
+/* One end that has lost the other is enough: the other end may need its hold time to notice. */
+static bool lost(const struct driver *d, const struct hybrid_session *s)
+{
+	const struct observed *o = observed_hybrid(d, s);
+
+	if (!o || (o->known && streq(o->s.state, "Established")))
+		return false;
+	_cleanup_free_ char *why = hybrid_led_astray(d, s);
+
+	return why != NULL;
+}
+
+static bool stopped(const struct driver *d, const struct vm *vm)
+{
+	const struct node *n = node_find(&d->lab, vm->name);
+
+	return n && n->stopped;
+}
+
+/* The list as it is now. */
+static json_t *list(const struct driver *d)
+{
+	const struct model *m = d->lab.model;
+	_cleanup_free_ bool *apart = xcalloc(m->n_gateways + 1, sizeof(*apart));
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		if (s->kind == HP_SIBLING && !apart[s->vm->gateway->idx] && runs(d, s->vm) &&
+		    runs(d, s->peer) && lost(d, s)) {
+			apart[s->vm->gateway->idx] = true;
+			json_array_append_new(a, json_string(s->vm->gateway->vm[0]->name));
+		}
+	}
+	for (size_t i = 0; i < m->n_gateways; i++)
+		for (unsigned k = 0; m->gateways[i].n == 2 && !m->gateways[i].broken && k < 2; k++)
+			if (stopped(d, m->gateways[i].vm[k]) &&
+			    !stopped(d, m->gateways[i].vm[1 - k]))
+				json_array_append_new(a, json_string(m->gateways[i].vm[k]->name));
+	return a;
+}
+
+json_t *apart_json(struct driver *d)
+{
+	json_t *now = list(d), *v;
+	size_t i;
+
+	if (!json_equal(now, d->apart))
+		json_array_foreach (now, i, v)
+			event_add(d->events, "gateway", json_string_value(v),
+			          "NICs get nothing by it, %s",
+			          node_find(&d->lab, json_string_value(v))->stopped
+			              ? "which is stopped"
+			              : "which does not see the other instance");
+	json_decref(d->apart);
+	d->apart = now;
+	return json_incref(now);
+}
+
+void apart_look(struct driver *d)
+{
+	struct err e = { 0 };
+
+	if (d->building || !d->apart)
+		return;
+	json_t *now = list(d);
+	bool same = json_equal(now, d->apart);
+
+	json_decref(now);
+	if (!same && router_silent(d, &e) < 0)
+		event_add(d->events, "router", "fabric", "%s", e.msg);
+}
