@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The single formats; report.c chooses. */
+/* The single formats; report_write() chooses. */
 #pragma once
 
 #include "report/report.h"

@@ -59,7 +59,6 @@ CIRCLES = [
     (CORE_AND_TOP, "plan/fabric plan/fabric_lb plan/fabric_nsg"),
     (CORE_AND_TOP, "probe/http probe/icmp probe/probe probe/socket"),
     (CORE_AND_TOP, "remote/auth remote/connect remote/session"),
-    (CORE_AND_TOP, "report/human report/junit report/report"),
     (CORE_AND_TOP, "router/instances router/report router/router"),
 ]
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A report in the format that was asked for: the formats are files of their own. */
+#include "report/write.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+
+const char *const report_format_names[REPORT_MAX] = { "human", "tap", "junit", "json" };
+const char *const report_file_names[REPORT_MAX] = { "report.txt", "report.tap", "report.xml",
+	                                            "report.json" };
+
+int report_format_parse(const char *s)
+{
+	for (int i = 0; i < REPORT_MAX; i++)
+		if (strieq(s, report_format_names[i]))
+			return i;
+	return -EINVAL;
+}
+
+/* One object a run, each on a line of its own: readers of JSON take the stream as it is. */
+static void write_json(FILE *f, const struct report_run *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = report_json(&runs[i]);
+
+		json_dumpf(o, f, JSON_REAL_PRECISION(12));
+		fputc('\n', f);
+		json_decref(o);
+	}
+}
+
+void report_write(FILE *f, enum report_format fmt, const struct report_run *runs, size_t n,
+                  bool color)
+{
+	switch (fmt) {
+	case REPORT_TAP:
+		report_write_tap(f, runs, n);
+		break;
+	case REPORT_JUNIT:
+		report_write_junit(f, runs, n);
+		break;
+	case REPORT_JSON:
+		write_json(f, runs, n);
+		break;
+	default:
+		for (size_t i = 0; i < n; i++)
+			report_write_human(f, &runs[i], color);
+	}
+}
