@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What appliances announce, and what becomes of it: azure-semantics 1.2, 1.6, 1.11, 8 #3. */
 #include "azure/check_rules.h"
+#include "azure/sessions.h"
 #include "base/str.h"
 
 /* Why the Route Server discards a prefix: its own VNet, or one that uses it, as far as the peering

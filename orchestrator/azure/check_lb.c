@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/check_rules.h"
+#include "azure/sessions.h"
 #include "base/str.h"
 
 static void frontend(const struct load_balancer *lb, struct findings *f)

@@ -20,10 +20,6 @@ void check_nat_gateways(const struct model *m, struct findings *f);
 void check_firewalls(const struct model *m, struct findings *f); /* Azure Firewall */
 void check_load_balancers(const struct model *m, struct findings *f);
 
-/* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */
-const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
-                                           const struct bgp_connection *after);
-
 #define error_at(f, rule, code, ptr, hint, ...) \
 	finding_add((f), SEV_ERROR, (rule), (code), (ptr), (hint), __VA_ARGS__)
 #define warning_at(f, rule, code, ptr, hint, ...) \

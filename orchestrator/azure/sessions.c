@@ -11,6 +11,22 @@ bool vm_speaks_bgp(const struct vm *vm)
 	return !strieq(vm->image, "host") && (vm->bgp.present || vm->n_configs);
 }
 
+const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
+                                           const struct bgp_connection *after)
+{
+	bool past = !after;
+
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		for (size_t j = 0; j < m->route_servers[i].n_conns; j++) {
+			const struct bgp_connection *c = &m->route_servers[i].conns[j];
+
+			if (past && c->nic && c->nic->vm == vm)
+				return c;
+			past |= c == after;
+		}
+	return NULL;
+}
+
 /* --- what a VM's own files say ---------------------------------------------------------------- */
 
 static bool is_digit(char c)

@@ -7,6 +7,9 @@
 
 /* The VM runs something that may speak BGP: an image other than host, with a configuration. */
 bool vm_speaks_bgp(const struct vm *vm);
+/* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */
+const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
+                                           const struct bgp_connection *after);
 /* Whether an address or prefix stands in the VM's own files, not as a part of another one. */
 bool vm_files_mention(const struct vm *vm, const char *text);
 /* The VM's own files name the other instance as a neighbour and not this one, by no range either
