@@ -4,6 +4,7 @@
 
 #include "cmd/address.h"
 #include "cmd/design.h"
+#include "cmd/topology.h"
 #include "input/topology.h"
 
 static int cmd_check(const struct cmd_args *a)
@@ -13,7 +14,7 @@ static int cmd_check(const struct cmd_args *a)
 	struct err e = { 0 };
 	int status = EX_DONE;
 
-	if (ui_topology_path(a, a->argc ? a->argv[0] : NULL, &path, &status) < 0)
+	if (topology_path(a, a->argc ? a->argv[0] : NULL, &path, &status) < 0)
 		return status;
 	json_t *design = design_load(a, path, &f, &e);
 

@@ -124,12 +124,3 @@ const char *vnetlab_version(void);
 /* s with control characters made visible ("\x1b"), so that a design cannot drive the terminal.  The
  * caller frees. */
 char *ui_clean(const char *s);
-
-/* The only *.vnetlab.json of a folder; NULL when there is none or several.  ret_n: how many; names
- * (a str, may be NULL): a line for each.  The caller frees. */
-struct str;
-char *ui_only_topology(const char *dir, size_t *ret_n, struct str *names);
-
-/* The topology file to use: argument, -t (https:// is fetched), or the only *.vnetlab.json here. 0,
- * or a printed error and its exit status in *ret_status. */
-int ui_topology_path(const struct cmd_args *a, const char *arg, char **ret, int *ret_status);

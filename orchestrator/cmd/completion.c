@@ -6,6 +6,7 @@
 #include "azure/hybrid.h"
 #include "base/str.h"
 #include "cmd/complete.h"
+#include "cmd/topology.h"
 #include "input/topology.h"
 #include "lab/client/client.h"
 #include "plan/names.h"
@@ -109,7 +110,7 @@ static struct model *some_model(const char *lab, const char *topology)
 
 	if (!design) {
 		_cleanup_free_ char *path =
-		    topology ? xstrdup(topology) : ui_only_topology(".", NULL, NULL);
+		    topology ? xstrdup(topology) : topology_only_in(".", NULL, NULL);
 
 		design = path ? design_read(path, &f, &e) : NULL;
 	}

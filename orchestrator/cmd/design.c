@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/design.h"
+#include "cmd/topology.h"
 
 #include <errno.h>
 #include <time.h>
@@ -52,7 +53,7 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 	long began = now_us();
 	int status;
 
-	if (ui_topology_path(a, file, &path, &status) < 0)
+	if (topology_path(a, file, &path, &status) < 0)
 		return status;
 	_cleanup_opened_ struct opened o = { .design = design_load(a, path, &f, &e) };
 

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "cmd/design.h"
+#include "cmd/topology.h"
 #include "input/topology.h"
 #include "lab/client/client.h"
 #include "report/picture.h"
@@ -51,7 +52,7 @@ static int read_file(const struct cmd_args *a, const char *arg, json_t **ret_des
 	_cleanup_findings_ struct findings f = { 0 };
 	_cleanup_free_ char *path = NULL;
 	struct err e = { 0 };
-	int r = ui_topology_path(a, arg, &path, ret_status);
+	int r = topology_path(a, arg, &path, ret_status);
 
 	if (r < 0)
 		return r;

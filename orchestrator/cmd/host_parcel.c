@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "cmd/host.h"
+#include "cmd/topology.h"
 #include "input/file.h"
 #include "input/topology.h"
 #include "lab/client/paths.h"
@@ -137,7 +138,7 @@ static int pack_designs(struct parcel *p, const struct command *c, const struct 
 		_cleanup_free_ char *path = NULL;
 		int status = EX_DONE;
 
-		if (ui_topology_path(a, a->argc ? a->argv[i] : NULL, &path, &status) < 0)
+		if (topology_path(a, a->argc ? a->argv[i] : NULL, &path, &status) < 0)
 			return status;
 		status = pack_design(p, c, a, path);
 		if (status != EX_DONE || p->here)

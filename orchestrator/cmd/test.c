@@ -12,6 +12,7 @@
 #include "cmd/address.h"
 #include "cmd/captures.h"
 #include "cmd/design.h"
+#include "cmd/topology.h"
 #include "input/topology.h"
 #include "lab/client/client_priv.h"
 #include "proof/run.h"
@@ -148,7 +149,7 @@ static bool read_designs(struct session *s, int *ret_worst)
 		char *path = NULL;
 		int status = EX_DONE;
 
-		if (ui_topology_path(s->a, s->a->argc ? s->a->argv[i] : NULL, &path, &status) < 0) {
+		if (topology_path(s->a, s->a->argc ? s->a->argv[i] : NULL, &path, &status) < 0) {
 			*ret_worst = status;
 			return false;
 		}

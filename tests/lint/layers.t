@@ -28,7 +28,6 @@ CORE_AND_TOP = "the file with the family's name is its core and its top"
 CIRCLES = [
     (CORE_AND_TOP, "azure/routes azure/routes_endpoint azure/routes_group azure/routes_user"),
     (CORE_AND_TOP, "azure/walk azure/walk_firewall azure/walk_internet azure/walk_lb azure/walk_nsg azure/walk_wire"),
-    (CORE_AND_TOP, "cmd/address cmd/args cmd/remote cmd/ui"),
     (CORE_AND_TOP, "input/appliance/appliance input/appliance/cloud"),
     (CORE_AND_TOP, """
         input/arm/alloc input/arm/copy input/arm/deploy input/arm/enrich input/arm/eval input/arm/expand
