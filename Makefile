@@ -55,8 +55,8 @@ LDLIBS     := $(PKG_LIBS) -lm
 
 objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 MAINS    := $(B)/orchestrator/cmd/main.o $(B)/orchestrator/router/main.o
-# A layer may have rooms of its own: orchestrator/input/arm/.
-ALL_OBJ  := $(filter-out $(MAINS),$(call objects,orchestrator/*/*.c orchestrator/*/*/*.c))
+# A layer may have rooms, and they rooms of their own: orchestrator/input/arm/expr/.
+ALL_OBJ  := $(filter-out $(MAINS),$(call objects,orchestrator/*/*.c orchestrator/*/*/*.c orchestrator/*/*/*/*.c))
 LIB_OBJ  := $(filter-out $(B)/orchestrator/cmd/%,$(ALL_OBJ))
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -49,10 +49,8 @@ for path in sorted(glob.glob(HERE + "/*.json")):
     golden(name, f"{HERE}/{name}.expect", expect[name])
 
 # No rule without a test, none that is not documented, none documented that does not exist.
-sources = glob.glob(ROOT + "/orchestrator/azure/*.c") + glob.glob(ROOT + "/orchestrator/input/*.c") \
-    + glob.glob(ROOT + "/orchestrator/cmd/*.c") + glob.glob(ROOT + "/orchestrator/input/import/*.c") \
-    + glob.glob(ROOT + "/orchestrator/input/export/*.c") \
-    + glob.glob(ROOT + "/orchestrator/input/arm/*.c") + glob.glob(ROOT + "/orchestrator/input/terraform/*.c")
+sources = [path for layer in ("azure", "cmd", "input")
+           for path in glob.glob(f"{ROOT}/orchestrator/{layer}/**/*.c", recursive=True)]
 rule_re = re.compile(r'"([A-Z]+(?:-[A-Z0-9]+)*-[0-9]{2})"')
 rules = {r for f in sources for r in rule_re.findall(read(f))}
 seen = set(re.findall(r"^(error|warning|info) (\S+) ", "\n".join(expect.values()), re.M))

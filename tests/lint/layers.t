@@ -30,12 +30,14 @@ CIRCLES = [
     (CORE_AND_TOP, "azure/walk azure/walk_firewall azure/walk_internet azure/walk_lb azure/walk_nsg azure/walk_wire"),
     (CORE_AND_TOP, "input/appliance/appliance input/appliance/cloud"),
     (CORE_AND_TOP, """
-        input/arm/alloc input/arm/copy input/arm/deploy input/arm/enrich input/arm/eval input/arm/expand
-        input/arm/expr input/arm/file input/arm/fn_arrays input/arm/fn_cidr input/arm/fn_dates
-        input/arm/fn_deployment input/arm/fn_format input/arm/fn_ids input/arm/fn_lambda input/arm/fn_logic
-        input/arm/fn_numbers input/arm/fn_objects input/arm/fn_resource input/arm/fn_strings input/arm/fn_uri
-        input/arm/func input/arm/inst input/arm/invent input/arm/link input/arm/nested input/arm/param
-        input/arm/prereq input/arm/runtime input/arm/scope input/arm/text input/arm/tree input/arm/var"""),
+        input/arm/deploy/deployment input/arm/deploy/expand input/arm/deploy/invent input/arm/deploy/link
+        input/arm/deploy/nested input/arm/deploy/param input/arm/deploy/var input/arm/expr/copy
+        input/arm/expr/eval input/arm/expr/expr input/arm/expr/func input/arm/expr/tree input/arm/fn/arrays
+        input/arm/fn/cidr input/arm/fn/dates input/arm/fn/deployment input/arm/fn/format input/arm/fn/ids
+        input/arm/fn/lambda input/arm/fn/logic input/arm/fn/numbers input/arm/fn/objects input/arm/fn/resource
+        input/arm/fn/strings input/arm/fn/text input/arm/fn/uri input/arm/prereq input/arm/resource/alloc
+        input/arm/resource/enrich input/arm/resource/reference input/arm/resource/resource input/arm/run/file
+        input/arm/run/scope"""),
     (CORE_AND_TOP, "input/import/guest input/import/override"),
     (CORE_AND_TOP, "input/import/index input/import/names input/import/types input/import/values"),
     (CORE_AND_TOP, "input/import/machine input/import/scaleset"),
@@ -64,7 +66,7 @@ CIRCLES = [
 def include_problems():
     """What is wrong with the #include lines, by layer."""
     problems = {}
-    for path in sorted(glob.glob("orchestrator/*/*.[ch]") + glob.glob("orchestrator/*/*/*.[ch]")):
+    for path in sorted(glob.glob("orchestrator/**/*.[ch]", recursive=True)):
         layer = path.split("/")[1]
         bad = problems.setdefault(layer, [])
         if layer not in RANK:
@@ -150,7 +152,7 @@ def source_circle_problems():
     bad = build(["make", "-s", "-j2", "V=release", "B=build", "all"])
     if bad:
         return bad
-    sources = glob.glob("orchestrator/*/*.c") + glob.glob("orchestrator/*/*/*.c")
+    sources = glob.glob("orchestrator/**/*.c", recursive=True)
     files = sorted(re.sub(r"^orchestrator/|\.c$", "", path) for path in sources)
     return circle_problems(read_links("build/orchestrator", files), [frozenset(c[1].split()) for c in CIRCLES])
 

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 #include "input/arm/arm.h"
-#include "input/arm/expr.h"
+#include "input/arm/expr/expr.h"
 #include "unit.h"
 struct row {
 	const char *expr, *want; /* JSON; or "!..." a part of the message; "!!..." of the hint */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "input/arm/priv.h"
+#include "input/arm/run/run.h"
 
 /* --- what it is ------------------------------------------------------------------------------ */
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "input/arm/param.h"
+#include "input/arm/deploy/param.h"
 
 static const char file[] = "prereqs/prereq.azuredeploy.json";
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A deployment: a template in a scope.  Its resources get their names first, their bodies when they
+ * are needed, in the order of their dependencies. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "input/arm/run/run.h"
+
+struct deployment *deployment_new(struct arm *a, struct deployment *parent)
+{
+	struct deployment *d;
+
+	if (a->n_deployments >= ARM_MAX_DEPLOYMENTS ||
+	    (parent && parent->nesting >= ARM_MAX_NESTING))
+		return NULL;
+	d = arena_alloc(a->arena, sizeof(*d));
+	d->a = a;
+	d->parent = parent;
+	d->ptr = "";
+	d->nesting = parent ? parent->nesting + 1 : 0;
+	d->env = (struct env){ .a = a, .d = d, .home = d };
+	VEC_PUSH(a->deployments, a->n_deployments, a->cap_deployments) = d;
+	return d;
+}
+
+void deployment_eval(struct deployment *d)
+{
+	if (d->state == ST_DONE || d->state == ST_BUSY)
+		return;
+	bool later = false; /* too deep by now */
+
+	d->state = ST_BUSY;
+	for (size_t i = 0; i < d->n_insts && !d->a->over; i++)
+		later |= inst_eval(d->insts[i]) == -E2BIG;
+	d->state = later ? ST_NEW : ST_DONE;
+}
+
+/* --- outputs --------------------------------------------------------------------------------- */
+
+/* "copy": {"count", "input"} */
+static const struct val *output_loop(struct deployment *d, const struct val *copy, const char *ptr)
+{
+	struct env e = d->env;
+	struct loop loop = { e.loops, NULL, false, 0 };
+	struct val_builder b = { .a = d->a->arena };
+	_cleanup_free_ char *at = xasprintf("%s/input", ptr);
+	const struct val *input = val_get(copy, "input");
+	int64_t n;
+
+	if (!input || copy_count(&e, copy, d->file, ptr, &n) < 0)
+		return NULL;
+	e.loops = &loop;
+	for (; loop.index < n; loop.index++) {
+		const struct val *v = tree_eval_at(&e, input, d->file, at, NULL);
+
+		if (!v)
+			return NULL;
+		val_push(&b, v);
+	}
+	return val_built_arr(&b);
+}
+
+/* 1: it is there; 0: its condition is false; -EBADMSG: said. */
+static int output(struct deployment *d, const struct member *m, struct val_builder *b)
+{
+	struct jptr outputs = { NULL, "outputs", 0 }, at = { &outputs, m->key, 0 };
+	const struct val *condition = val_get(m->v, "condition"), *copy = val_get(m->v, "copy");
+	const struct val *text = val_get(m->v, "value"), *v = NULL;
+	struct val_builder o = { .a = d->a->arena };
+	bool on = true;
+
+	if (condition) {
+		v = tree_eval(&d->env, condition, JPTR(&at, "condition"), d);
+		if (!v || !eval_truth(v, &on))
+			return -EBADMSG;
+		if (!on)
+			return 0;
+	}
+	if (copy && copy->type == V_OBJ) {
+		_cleanup_free_ char *tail = jptr_str(JPTR(&at, "copy")),
+		                    *ptr = xasprintf("%s%s", d->ptr, tail);
+
+		v = output_loop(d, copy, ptr);
+	} else if (text) {
+		v = tree_eval(&d->env, text, JPTR(&at, "value"), d);
+	}
+	if (!v)
+		return -EBADMSG;
+	val_set(&o, "type", val_str(d->a->arena, param_type(d, m->v)));
+	val_set(&o, "value", v);
+	val_set(b, m->key, val_built_obj(&o));
+	return 1;
+}
+
+const struct val *deployment_outputs(struct deployment *d)
+{
+	const struct val *list = val_get(d->tmpl, "outputs");
+	struct val_builder b = { .a = d->a->arena };
+
+	if (d->outputs)
+		return d->outputs;
+	for (uint32_t i = 0; list && list->type == V_OBJ && i < list->n && !d->a->over; i++)
+		output(d, &list->members[i], &b);
+	d->outputs = val_built_obj(&b);
+	if (!d->outputs)
+		d->outputs = val_obj(d->a->arena, NULL, 0);
+	return d->outputs;
+}

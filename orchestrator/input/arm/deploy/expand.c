@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The resources of a template get their names: loops are counted, conditions decided, children of
+ * both spellings brought into one. */
+#include <errno.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "input/arm/run/run.h"
+
+struct item { /* one element of "resources" */
+	struct deployment *d;
+	const struct val *decl;
+	const char *ptr, *sym;
+	const struct inst *parent; /* when it stands in another one's "resources" */
+};
+
+static void expand_list(struct deployment *d, const struct val *list, const char *ptr,
+                        const struct inst *parent);
+
+static const char *string_of(struct env *e, const struct item *it, const char *key)
+{
+	const struct val *v = val_get(it->decl, key);
+	const char *ptr;
+
+	if (!v) {
+		arm_finding(e->a, SEV_ERROR, "ARM-RES-01", "InvalidTemplate", it->d->file, it->ptr,
+		            NULL, "the resource has no %s", key);
+		return NULL;
+	}
+	ptr = arena_printf(e->a->arena, "%s/%s", it->ptr, key);
+	v = tree_eval_at(e, v, it->d->file, ptr, NULL);
+	if (v && v->type == V_INT)
+		v = val_printf(e->a->arena, "%lld", (long long)v->i);
+	if (v && v->open && !v->n)
+		v = val_str(e->a->arena, v->open);
+	if (v && v->type != V_STR)
+		arm_finding(e->a, SEV_ERROR, "ARM-RES-01", "InvalidTemplate", it->d->file, ptr,
+		            NULL, "the %s of a resource must be a string, not %s", key,
+		            val_type_str(v));
+	return v && v->type == V_STR ? v->s : NULL;
+}
+
+/* -1: said. */
+static int condition_of(struct env *e, const struct item *it)
+{
+	const struct val *v = val_get(it->decl, "condition");
+	const char *ptr;
+	bool on = true;
+
+	if (!v)
+		return 1;
+	ptr = arena_printf(e->a->arena, "%s/condition", it->ptr);
+	v = tree_eval_at(e, v, it->d->file, ptr, NULL);
+	if (v && !eval_truth(v, &on)) {
+		arm_finding(e->a, SEV_ERROR, "ARM-RES-02", "InvalidTemplate", it->d->file, ptr,
+		            "as in equals(parameters('deployNva'), 'yes')",
+		            "a condition must be true or false, but it is %s", val_type_str(v));
+		return -1;
+	}
+	return v ? on : -1;
+}
+
+/* "Microsoft.Network/...", not "subnets". */
+static bool names_provider(const char *type)
+{
+	return strchr(type, '/') && strcspn(type, ".") < strcspn(type, "/");
+}
+
+/* A child in its parent's "resources" has the last part of type and name only; whole ones do, too.
+ */
+static void inherit(struct arm *a, struct inst *i, const struct inst *parent)
+{
+	size_t n = strlen(parent->type);
+
+	if (!strncasecmp(i->type, parent->type, n) && i->type[n] == '/') {
+		if (!strchr(i->name, '/'))
+			i->name = arena_printf(a->arena, "%s/%s", parent->name, i->name);
+		return;
+	}
+	if (names_provider(i->type)) /* another one's: it extends the parent */
+		return;
+	i->type = arena_printf(a->arena, "%s/%s", parent->type, i->type);
+	i->name = arena_printf(a->arena, "%s/%s", parent->name, i->name);
+}
+
+static const char *extension_id(struct arm *a, const char *scope, const struct inst *i)
+{
+	const char *path = resource_path(a, i->type, i->name);
+	size_t n = strlen(scope);
+
+	while (n && scope[n - 1] == '/')
+		n--;
+	return path ? arena_printf(a->arena, "%s%.*s/providers/%s", *scope == '/' ? "" : "/",
+	                           (int)n, scope, path)
+	            : NULL;
+}
+
+/* "scope", "resourceGroup", "subscriptionId" of a resource of its own.  Without an id: the parts
+ * of type and name do not fit. */
+static int id_of(struct env *e, const struct item *it, struct inst *i)
+{
+	struct scope s = it->d->scope;
+	bool deployment = strieq(i->type, "Microsoft.Resources/deployments");
+	const char *x;
+
+	if (val_get(it->decl, "subscriptionId")) {
+		x = string_of(e, it, "subscriptionId");
+		if (!x)
+			return -EBADMSG;
+		s.subscription = x;
+		if (s.kind < SCOPE_SUBSCRIPTION || !val_get(it->decl, "resourceGroup"))
+			s.kind = SCOPE_SUBSCRIPTION;
+	}
+	if (val_get(it->decl, "resourceGroup")) {
+		x = string_of(e, it, "resourceGroup");
+		if (!x)
+			return -EBADMSG;
+		s.kind = SCOPE_RG;
+		s.rg = x;
+	}
+	if (val_get(it->decl, "scope")) {
+		x = string_of(e, it, "scope");
+		if (!x)
+			return -EBADMSG;
+		if (streq(x, "/"))
+			s.kind = SCOPE_TENANT;
+		else if (!strncasecmp(x, "Microsoft.Management/managementGroups/", 38)) {
+			s.kind = SCOPE_GROUP;
+			s.group = x + 38;
+		} else {
+			i->id = extension_id(e->a, x, i);
+			return 0;
+		}
+	} else if (it->parent && !deployment && names_provider(i->type) &&
+	           strncasecmp(i->type, it->parent->type, strcspn(it->parent->type, "/")) != 0) {
+		i->id = extension_id(e->a, it->parent->id, i);
+		return 0;
+	}
+	i->scope = s;
+	i->id = resource_id(e->a, &s, i->type, i->name);
+	return 0;
+}
+
+static void wrong_segments(struct env *e, const struct item *it, const struct inst *i)
+{
+	arm_finding(e->a, SEV_ERROR, "ARM-RES-03", "InvalidTemplate", it->d->file, it->ptr,
+	            "a child's name is \"parent/child\", with a part for each part of its type",
+	            "the type \"%s\" and the name \"%s\" do not have the same number of parts",
+	            i->type, i->name);
+}
+
+/* 0, -EBADMSG: said (or quiet). */
+static int name_it(struct env *e, const struct item *it, struct inst *i)
+{
+	i->type = string_of(e, it, "type");
+	i->name = i->type ? string_of(e, it, "name") : NULL;
+	if (!i->name)
+		return -EBADMSG;
+	size_t n = strlen(i->type);
+
+	if (n > 1 && i->type[n - 1] == '/')
+		i->type = arena_printf(e->a->arena, "%.*s", (int)n - 1, i->type);
+	if (it->parent)
+		inherit(e->a, i, it->parent);
+	if (id_of(e, it, i) < 0)
+		return -EBADMSG;
+	if (i->id)
+		return 0;
+	wrong_segments(e, it, i);
+	return -EBADMSG;
+}
+
+static void one(const struct item *it, const struct loop *loop, const char *loop_name)
+{
+	struct deployment *d = it->d;
+	struct arm *a = d->a;
+	struct inst *i = arena_alloc(a->arena, sizeof(*i));
+	const struct val *existing = val_get(it->decl, "existing");
+	struct env e = d->env;
+	int on, r;
+
+	if (a->over)
+		return;
+	if (++a->n_resources > ARM_MAX_RESOURCES) {
+		a->over = true;
+		arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, d->file, it->ptr, NULL,
+		            "more than %d resources are not taken", ARM_MAX_RESOURCES);
+		return;
+	}
+	*i = (struct inst){ .number = a->n_resources,
+		            .d = d,
+		            .decl = it->decl,
+		            .ptr = it->ptr,
+		            .sym = it->sym,
+		            .loop = loop_name,
+		            .loops = loop,
+		            .index = loop_name ? loop->index : -1,
+		            .existing = existing && existing->type == V_BOOL && existing->b,
+		            .scope = d->scope };
+	e.loops = loop;
+	on = it->parent && it->parent->off ? 0 : condition_of(&e, it);
+	if (on < 0) {
+		d->broken = true;
+		return;
+	}
+	i->off = !on;
+	/* What is off may name what is not there. */
+	a->quiet += i->off;
+	r = name_it(&e, it, i);
+	a->quiet -= i->off;
+	if (r < 0 && !i->off) {
+		d->broken = true;
+		return;
+	}
+	if (!i->id) {
+		i->id = i->type = i->name = "";
+		d->nameless = true;
+	}
+	VEC_PUSH(d->insts, d->n_insts, d->cap_insts) = i;
+	inst_index(i);
+	if (strieq(i->type, "Microsoft.Resources/deployments")) {
+		a->n_waiting += !i->off && !i->existing;
+		return;
+	}
+	const struct val *children = val_get(it->decl, "resources");
+
+	if (children && !i->off)
+		expand_list(d, children, arena_printf(a->arena, "%s/resources", it->ptr), i);
+}
+
+/* A condition that is false without any iteration: then the count may be nonsense, too. */
+static bool never(const struct item *it, const struct loop *around)
+{
+	struct env e = it->d->env;
+	int on;
+
+	if (!val_get(it->decl, "condition"))
+		return false;
+	e.loops = around;
+	e.a->quiet++;
+	on = condition_of(&e, it);
+	e.a->quiet--;
+	return on == 0;
+}
+
+static void expand(const struct item *it)
+{
+	struct arm *a = it->d->a;
+	const struct val *copy = val_get(it->decl, "copy"), *name;
+	const struct loop *around = it->parent ? it->parent->loops : it->d->env.loops;
+	struct env e = it->d->env;
+	const char *ptr;
+	int64_t n;
+
+	if (it->decl->type != V_OBJ) {
+		arm_finding(a, SEV_ERROR, "ARM-RES-01", "InvalidTemplate", it->d->file, it->ptr,
+		            NULL, "a resource must be an object, not %s", val_type_str(it->decl));
+		return;
+	}
+	if (it->sym)
+		inst_declare(it->d, it->sym);
+	if (!copy || copy->type != V_OBJ) {
+		one(it, around, NULL);
+		return;
+	}
+	e.loops = around;
+	ptr = arena_printf(a->arena, "%s/copy", it->ptr);
+	name = val_get(copy, "name");
+	if (name && name->dynamic)
+		name = tree_eval_at(&e, name, it->d->file, ptr, NULL);
+	if (name && name->type == V_STR)
+		inst_declare(it->d, name->s);
+	if (never(it, around)) {
+		it->d->nameless = true;
+		return;
+	}
+	if (copy_count(&e, copy, it->d->file, ptr, &n) < 0) {
+		it->d->broken = true;
+		return;
+	}
+	for (int64_t k = 0; k < n; k++) {
+		struct loop *loop = arena_alloc(a->arena, sizeof(*loop));
+
+		*loop =
+		    (struct loop){ around, name && name->type == V_STR ? name->s : "", false, k };
+		one(it, loop, loop->name);
+	}
+}
+
+static void expand_list(struct deployment *d, const struct val *list, const char *ptr,
+                        const struct inst *parent)
+{
+	struct arm *a = d->a;
+
+	if (list->type != V_ARR && list->type != V_OBJ) {
+		arm_finding(a, SEV_ERROR, "ARM-RES-01", "InvalidTemplate", d->file, ptr, NULL,
+		            "\"resources\" must be an array or, with symbolic names, an object");
+		return;
+	}
+	for (uint32_t k = 0; k < list->n && !a->over; k++) {
+		struct item it = { .d = d, .parent = parent };
+
+		if (list->type == V_ARR) {
+			it.decl = list->items[k];
+			it.ptr = arena_printf(a->arena, "%s/%u", ptr, k);
+		} else {
+			_cleanup_free_ char *tail = jptr_str(JPTR(NULL, list->members[k].key));
+
+			it.decl = list->members[k].v;
+			it.sym = list->members[k].key;
+			it.ptr = arena_printf(a->arena, "%s%s", ptr, tail);
+		}
+		expand(&it);
+	}
+}
+
+void deployment_expand(struct deployment *d)
+{
+	const struct val *list = val_get(d->tmpl, "resources");
+	const char *version = val_get_str(d->tmpl, "languageVersion");
+
+	d->symbolic = streq(version, "2.0") || (list && list->type == V_OBJ);
+	if (!list) {
+		if (!d->parent)
+			arm_finding(d->a, SEV_WARNING, "ARM-RES-04", "InvalidTemplate", d->file,
+			            d->ptr, NULL, "the template has no \"resources\"");
+		return;
+	}
+	expand_list(d, list, arena_printf(d->a->arena, "%s/resources", d->ptr), NULL);
+}

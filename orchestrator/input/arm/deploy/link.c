@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Linked templates: where their URI says that they are is looked for here.  In this order: --link
+ * PREFIX=DIR, the main template's folder, and with --fetch the network. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "input/arm/run/run.h"
+#include "remote/fetch.h"
+
+enum { FETCH_STALL_MS = 20000 };
+
+struct file_cache {
+	const char *uri, *file;
+	const struct val *doc; /* NULL: said what is wrong with it */
+	UT_hash_handle hh;
+};
+
+/* Path of a URI, without host, query and fragment. */
+static const char *path_of(struct arm *a, const char *uri)
+{
+	const char *p = strstr(uri, "://");
+
+	p = p ? strchr(p + 3, '/') : uri;
+	return p ? arena_printf(a->arena, "%.*s", (int)strcspn(p, "?#"), p) : "";
+}
+
+static bool readable(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+/* --link: the longest prefix wins. */
+static const char *by_prefix(struct arm *a, const char *uri, const char **folder)
+{
+	const char *best = NULL;
+	size_t best_n = 0;
+
+	for (const char *const *l = a->o->links; l && *l; l++) {
+		const char *eq = strrchr(*l, '=');
+		size_t n = eq ? (size_t)(eq - *l) : 0;
+
+		if (n && n >= best_n && !strncmp(uri, *l, n)) {
+			best = eq + 1;
+			best_n = n;
+		}
+	}
+	if (!best)
+		return NULL;
+	*folder = best;
+	const char *rest = uri + best_n;
+
+	while (*rest == '/')
+		rest++;
+	return arena_printf(a->arena, "%s/%.*s", best, (int)strcspn(rest, "?#"), rest);
+}
+
+/* ".../OWNER/REPO/REF/a/b/x.json": as much of the tail as there is below the main file's folder. */
+static const char *by_tail(struct arm *a, const char *uri)
+{
+	for (const char *p = path_of(a, uri); p && *p; p = strchr(p + 1, '/')) {
+		const char *path =
+		    arena_printf(a->arena, "%s%s%s", a->dir, *p == '/' ? "" : "/", p);
+
+		if (readable(path))
+			return path;
+	}
+	return NULL;
+}
+
+static int find(struct arm *a, const char *uri, struct str *text, const char **file)
+{
+	const char *folder = a->dir, *path;
+	int r;
+
+	if (!a->dir) {
+		*file = uri;
+		return -ENOENT;
+	}
+	path = by_prefix(a, uri, &folder);
+	if (!path || !readable(path)) {
+		const char *tail = by_tail(a, uri);
+
+		if (tail) {
+			path = tail;
+			folder = a->dir;
+		}
+	}
+	*file = path ? path : uri;
+	if (path && str_starts(path, a->dir) && path[strlen(a->dir)] == '/') /* as people call it */
+		*file = path + strlen(a->dir) + 1;
+	if (path && (r = arm_file_read(a, path, folder, text)) != -ENOENT)
+		return r;
+	if (!a->o->fetch || !str_starts(uri, "https://") || str_starts(uri, ARM_LOCAL))
+		return -ENOENT;
+	*file = uri;
+	return 1;
+}
+
+static void not_found(struct arm *a, const struct deployment *from, const char *uri,
+                      const char *ptr)
+{
+	_cleanup_free_ char *hint = NULL;
+	const char *slash = strrchr(path_of(a, uri), '/');
+
+	if (str_starts(uri, ARM_LOCAL))
+		hint = xasprintf("put it below the template's folder: %s", uri + strlen(ARM_LOCAL));
+	else
+		hint = xasprintf("--link PREFIX=DIR, as in --link %.*s=DIR, says where a copy is; "
+		                 "--fetch gets it",
+		                 (int)(strcspn(uri, "?#") - (slash ? strlen(slash) - 1 : 0)), uri);
+	arm_finding(a, SEV_ERROR, "ARM-LINK-01", NULL, from->file, ptr, hint,
+	            "the linked template %s is not here",
+	            str_starts(uri, ARM_LOCAL) ? uri + strlen(ARM_LOCAL) : uri);
+}
+
+static void load(struct arm *a, const struct deployment *from, const char *uri, const char *ptr,
+                 struct file_cache *c)
+{
+	_cleanup_str_ struct str text = { 0 };
+	struct err e = { 0 };
+	int r = find(a, uri, &text, &c->file);
+
+	if (r == 1) {
+		r = fetch(uri, ARM_MAX_FILE, FETCH_STALL_MS, &text, &e);
+		if (r < 0) {
+			arm_finding(a, SEV_ERROR, "ARM-LINK-03", NULL, from->file, ptr, NULL,
+			            "the linked template %s cannot be fetched: %s", uri, e.msg);
+			return;
+		}
+	} else if (r == -ENOENT) {
+		not_found(a, from, uri, ptr);
+		return;
+	} else if (r < 0) {
+		arm_finding(a, SEV_ERROR, "ARM-LINK-03", NULL, from->file, ptr,
+		            r == -EXDEV ? "--link PREFIX=DIR allows another folder" : NULL, "%s %s",
+		            c->file,
+		            r == -EXDEV   ? "is not below the template's folder"
+		            : r == -EFBIG ? "is bigger than 16 MiB"
+		                          : "cannot be read");
+		return;
+	}
+	c->doc = text_parse(a, str_get(&text), text.n, c->file, true);
+	if (c->doc && c->doc->type != V_OBJ) {
+		arm_finding(a, SEV_ERROR, "ARM-JSON-02", NULL, c->file, "", NULL,
+		            "a template is an object");
+		c->doc = NULL;
+	}
+}
+
+const struct val *link_load(struct arm *a, const struct deployment *from, const char *uri,
+                            const char *ptr, const char **ret_file, const char **ret_uri)
+{
+	struct file_cache *c = NULL;
+
+	HASH_FIND_STR(a->files, uri, c);
+	if (!c) {
+		if (a->n_files++ >= ARM_MAX_FILES) {
+			arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, from->file, ptr, NULL,
+			            "more than %d linked templates are not taken", ARM_MAX_FILES);
+			return NULL;
+		}
+		c = arena_alloc(a->arena, sizeof(*c));
+		c->uri = arena_strdup(a->arena, uri);
+		c->file = c->uri;
+		HASH_ADD_KEYPTR(hh, a->files, c->uri, strlen(c->uri), c);
+		load(a, from, uri, ptr, c);
+	}
+	*ret_file = c->file;
+	*ret_uri = c->uri;
+	return c->doc;
+}
+
+void links_free(struct arm *a)
+{
+	HASH_CLEAR(hh, a->files);
+}

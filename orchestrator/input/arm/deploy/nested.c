@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Deployments in a template: nested with both scopes, linked.  Microsoft Learn, "Linked and nested
+ * templates"; "Deploy resources to ... scope". */
+#include <errno.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "input/arm/run/run.h"
+
+static bool is_inner(const struct val *props)
+{
+	return strieq(val_get_str(val_get(props, "expressionEvaluationOptions"), "scope"), "inner");
+}
+
+/* The template's own schema says what it is deployed to, where the resource does not. */
+enum scope_kind scope_of_schema(const struct val *tmpl)
+{
+	const char *schema = val_get_str(tmpl, "$schema");
+
+	if (schema && strcasestr(schema, "subscriptionDeploymentTemplate"))
+		return SCOPE_SUBSCRIPTION;
+	if (schema && strcasestr(schema, "managementGroupDeploymentTemplate"))
+		return SCOPE_GROUP;
+	if (schema && strcasestr(schema, "tenantDeploymentTemplate"))
+		return SCOPE_TENANT;
+	return SCOPE_RG;
+}
+
+static void place(struct inst *i, struct env *e, struct deployment *d)
+{
+	const struct val *where = val_get(i->decl, "location");
+
+	d->scope = i->scope;
+	/* A resource group's deployment at another scope has to say so; a schema alone does not
+	 * move it, but tells what "resourceGroup()" may mean. */
+	if (d->scope.kind == SCOPE_RG && val_get(i->decl, "subscriptionId") &&
+	    !val_get(i->decl, "resourceGroup"))
+		d->scope.kind = SCOPE_SUBSCRIPTION;
+	if (where)
+		where = tree_eval_at(e, where, i->d->file, i->ptr, JPTR(NULL, "location"));
+	if (where && where->type == V_STR)
+		d->scope.location = where->s;
+}
+
+static const struct val *evaluated(struct inst *i, struct env *e, const char *key)
+{
+	const struct val *v = val_path(i->decl, key);
+	_cleanup_free_ char *ptr = xasprintf("%s/%s", i->ptr, key);
+
+	for (char *p = ptr + strlen(i->ptr); *p; p++)
+		if (*p == '.')
+			*p = '/';
+	return v ? tree_eval_at(e, v, i->d->file, ptr, NULL) : NULL;
+}
+
+/* A link: {"uri"} or {"relativePath"}; what it leads to, parsed. */
+static const struct val *linked(struct inst *i, struct env *e, const struct val *link,
+                                const char *what, const char **file, const char **uri)
+{
+	_cleanup_str_ struct str full = { 0 };
+	_cleanup_free_ char *ptr = xasprintf("%s/properties/%s", i->ptr, what);
+	const char *to = val_get_str(link, "uri"), *relative = val_get_str(link, "relativePath");
+
+	if (relative) {
+		uri_join(i->d->uri, relative, &full);
+		to = str_get(&full);
+	}
+	if (!to) {
+		arm_finding(e->a, SEV_ERROR, "ARM-LINK-02", NULL, i->d->file, ptr,
+		            "export it (az ts export) and give the file",
+		            "%s names no uri: template specs are not here", what);
+		return NULL;
+	}
+	return link_load(e->a, i->d, to, ptr, file, uri);
+}
+
+static int load(struct inst *i, struct env *e, struct deployment *d)
+{
+	const struct val *props = val_get(i->decl, "properties"),
+	                 *inline_ = val_get(props, "template");
+	const struct val *link;
+
+	d->file = i->d->file;
+	d->uri = i->d->uri;
+	if (inline_ && inline_->type == V_OBJ) {
+		d->tmpl = inline_;
+		d->ptr = arena_printf(e->a->arena, "%s/properties/template", i->ptr);
+		return 0;
+	}
+	if (!val_get(props, "templateLink")) {
+		arm_finding(e->a, SEV_ERROR, "ARM-LINK-02", "InvalidTemplate", i->d->file, i->ptr,
+		            NULL, "the deployment has neither \"template\" nor \"templateLink\"");
+		return -EBADMSG;
+	}
+	link = evaluated(i, e, "properties.templateLink");
+	d->tmpl = link ? linked(i, e, link, "templateLink", &d->file, &d->uri) : NULL;
+	d->ptr = "";
+	d->linked = true;
+	return d->tmpl ? 0 : -EBADMSG;
+}
+
+static int parameters(struct inst *i, struct env *e, struct deployment *d)
+{
+	const char *file, *uri;
+	const struct val *link;
+
+	if (val_path(i->decl, "properties.parametersLink")) {
+		link = evaluated(i, e, "properties.parametersLink");
+		link = link ? linked(i, e, link, "parametersLink", &file, &uri) : NULL;
+		d->given = val_get(link, "parameters");
+		return link ? 0 : -EBADMSG;
+	}
+	if (!val_path(i->decl, "properties.parameters"))
+		return 0;
+	d->given = evaluated(i, e, "properties.parameters");
+	return d->given ? 0 : -EBADMSG;
+}
+
+int nested_start(struct inst *i, struct env *e)
+{
+	struct arm *a = e->a;
+	struct deployment *d;
+	int r;
+
+	if (i->nested)
+		return 0;
+	if (i->starting) {
+		a->cycle = true;
+		return -ELOOP;
+	}
+	d = deployment_new(a, i->d);
+	if (!d) {
+		arm_finding(
+		    a, SEV_ERROR, "ARM-LIMIT-01", NULL, i->d->file, i->ptr, NULL,
+		    "more than %d deployments, or more than %d in each other, are not taken",
+		    ARM_MAX_DEPLOYMENTS, ARM_MAX_NESTING);
+		a->n_waiting--;
+		return -EBADMSG;
+	}
+	i->starting = true;
+	d->name = i->name;
+	place(i, e, d);
+	r = load(i, e, d);
+	d->outer = r >= 0 && !d->linked && !is_inner(val_get(i->decl, "properties"));
+	if (r >= 0 && !d->outer)
+		r = parameters(i, e, d);
+	i->starting = false;
+	if (a->tentative && a->cycle) /* another time; the deployment that was begun stays empty */
+		return -ELOOP;
+	a->n_waiting--;
+	if (r < 0)
+		return r;
+	if (d->outer) {
+		d->env = *e;
+		d->env.home = d;
+	} else {
+		params_declare(d);
+		vars_declare(d);
+	}
+	i->nested = d;
+	deployment_expand(d);
+	return 0;
+}
+
+/* For a reference() to what is in a deployment that nobody has looked into yet. */
+bool deployment_wake(struct arm *a)
+{
+	bool any = false;
+
+	for (size_t k = 0; a->n_waiting && k < a->n_deployments; k++) {
+		struct deployment *d = a->deployments[k];
+
+		for (size_t j = 0; j < d->n_insts; j++) {
+			struct inst *i = d->insts[j];
+			struct env e = d->env;
+			bool cycle = a->cycle;
+
+			if (i->nested || i->starting || i->off || i->existing ||
+			    i->state == ST_FAILED ||
+			    !strieq(i->type, "Microsoft.Resources/deployments"))
+				continue;
+			e.loops = i->loops;
+			a->tentative++;
+			a->cycle = false;
+			if (nested_start(i, &e) >= 0)
+				any = true;
+			else if (!a->cycle)
+				i->state = ST_FAILED;
+			a->cycle = cycle;
+			a->tentative--;
+		}
+	}
+	return any;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command line gives: parameter files and single values. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "input/arm/run/run.h"
+
+/* {"value": v} or {"text": s} */
+static const struct val *wrapped(struct arm *a, const char *key, const struct val *v)
+{
+	struct val_builder b = { .a = a->arena };
+
+	val_set(&b, key, v);
+	return val_built_obj(&b);
+}
+
+static bool is_wrapped(const struct val *v)
+{
+	return v->type == V_OBJ && (val_get(v, "value") || val_get(v, "reference"));
+}
+
+static int from_file(struct arm *a, const char *path, struct val_builder *b, struct err *e)
+{
+	_cleanup_str_ struct str text = { 0 };
+	const struct val *doc, *params;
+	int r = arm_file_read(a, path, NULL, &text);
+
+	if (r < 0)
+		return err_sys(e, -r, "%s", path);
+	if (str_starts(str_get(&text), "using ")) {
+		arm_finding(a, SEV_ERROR, "ARM-PARAM-06", NULL, path, "",
+		            "bicep build-params makes a JSON file of it",
+		            "this is a Bicep parameter file");
+		return -EBADMSG;
+	}
+	doc = text_parse(a, str_get(&text), text.n, path, false);
+	if (!doc)
+		return -EBADMSG;
+	params = val_get(doc, "parameters");
+	if (!params)
+		params = doc; /* name and value, as some labs' init.json */
+	if (params->type != V_OBJ) {
+		arm_finding(a, SEV_ERROR, "ARM-PARAM-06", NULL, path, "", NULL,
+		            "a parameter file is an object: {\"parameters\": {\"name\": "
+		            "{\"value\": ...}}}");
+		return -EBADMSG;
+	}
+	for (uint32_t i = 0; i < params->n; i++) {
+		const struct val *v = params->members[i].v;
+
+		val_set(b, params->members[i].key,
+		        is_wrapped(v) || params != doc ? v : wrapped(a, "value", v));
+	}
+	return 0;
+}
+
+static int one(struct arm *a, const char *p, struct val_builder *b, struct err *e)
+{
+	size_t n = strcspn(p, "=");
+	_cleanup_str_ struct str text = { 0 };
+
+	if (!p[n] || *p == '@')
+		return from_file(a, *p == '@' ? p + 1 : p, b, e);
+	char *name = arena_alloc(a->arena, n + 1);
+
+	memcpy(name, p, n);
+	p += n + 1;
+	if (*p == '@') {
+		int r = arm_file_read(a, p + 1, NULL, &text);
+
+		if (r < 0)
+			return err_sys(e, -r, "%s", p + 1);
+		val_set(b, name, wrapped(a, "text", val_strn(a->arena, str_get(&text), text.n)));
+	} else {
+		val_set(b, name, wrapped(a, "text", val_str(a->arena, p)));
+	}
+	return 0;
+}
+
+const struct val *params_of_options(struct arm *a, struct err *e)
+{
+	struct val_builder b = { .a = a->arena };
+
+	for (const char *const *p = a->o->params; p && *p; p++) {
+		int r = one(a, *p, &b, e);
+
+		if (r < 0 && r != -EBADMSG) /* what was said as a finding does not keep us */
+			return NULL;
+	}
+	return val_built_obj(&b);
+}

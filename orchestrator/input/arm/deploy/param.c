@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parameters: given ones, default values, and what stands in for those that shape no network. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "input/arm/deploy/param.h"
+#include "input/arm/fn/fn.h"
+
+/* A declaration behind any "$ref": "#/definitions/x". */
+static const struct val *resolved(const struct deployment *d, const struct val *decl)
+{
+	for (int i = 0; i < 16; i++) {
+		const char *ref = val_get_str(decl, "$ref");
+		const struct val *to;
+
+		if (!ref || !str_starts(ref, "#/definitions/"))
+			break;
+		to = val_get(val_get(d->tmpl, "definitions"), ref + strlen("#/definitions/"));
+		if (!to)
+			break;
+		decl = to;
+	}
+	return decl;
+}
+
+const char *param_type(const struct deployment *d, const struct val *decl)
+{
+	const char *type = val_get_str(resolved(d, decl), "type");
+
+	return type ? type : "string";
+}
+
+static struct symbol *find(struct deployment *d, const char *name)
+{
+	struct symbol *s = NULL;
+	const char *key = arm_lower(d->a->arena, name);
+
+	HASH_FIND_STR(d->params, key, s);
+	return s;
+}
+
+/* --- what is given --------------------------------------------------------------------------- */
+
+static void refuse(struct deployment *d, const struct symbol *s, const char *rule, const char *hint,
+                   const char *fmt, ...) PRINTF(5, 6);
+static void refuse(struct deployment *d, const struct symbol *s, const char *rule, const char *hint,
+                   const char *fmt, ...)
+{
+	_cleanup_free_ char *msg = NULL, *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name)),
+	                    *ptr = xasprintf("%s%s", d->ptr, tail);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	arm_finding(d->a, SEV_ERROR, rule, "InvalidTemplate", d->file, ptr, hint, "%s", msg);
+}
+
+/* "name=value" of the command line, by the declared type. */
+static const struct val *from_text(struct deployment *d, const struct symbol *s,
+                                   const struct val *text)
+{
+	const char *type = param_type(d, s->decl);
+	const struct val *v;
+	char *end;
+
+	if (strieq(type, "string") || strieq(type, "securestring"))
+		return text;
+	if (strieq(type, "int")) {
+		errno = 0;
+		long long i = strtoll(text->s, &end, 10);
+
+		if (text->n && !*end && !errno)
+			return val_int(d->a->arena, i);
+	} else if (strieq(type, "bool")) {
+		if (strieq(text->s, "true") || strieq(text->s, "false"))
+			return val_bool(strieq(text->s, "true"));
+	} else {
+		v = text_parse(d->a, text->s, text->n, NULL, false);
+		if (v && v->type == (strieq(type, "array") ? V_ARR : V_OBJ))
+			return v;
+	}
+	refuse(d, s, "ARM-PARAM-02", NULL, "the parameter \"%s\" is of type %s, \"%.60s\" is none",
+	       s->name, type, text->s);
+	return NULL;
+}
+
+static bool type_fits(const char *type, const struct val *v)
+{
+	if (v->open)
+		return true;
+	if (strieq(type, "int"))
+		return v->type == V_INT;
+	if (strieq(type, "bool"))
+		return v->type == V_BOOL;
+	if (strieq(type, "array"))
+		return v->type == V_ARR;
+	if (strieq(type, "object") || strieq(type, "secureobject"))
+		return v->type == V_OBJ;
+	return v->type == V_STR;
+}
+
+static bool allowed(const struct val *list, const struct val *v)
+{
+	if (!list || list->type != V_ARR || v->type == V_ARR || v->type == V_NULL || v->open)
+		return true;
+	for (uint32_t i = 0; i < list->n; i++)
+		if (val_equal(list->items[i], v) ||
+		    (v->type == V_STR && list->items[i]->type == V_STR &&
+		     strieq(v->s, list->items[i]->s)))
+			return true;
+	return false;
+}
+
+static bool in_bounds(struct deployment *d, const struct symbol *s, const struct val *decl,
+                      const struct val *v)
+{
+	static const struct {
+		const char *key;
+		bool length, least;
+	} rules[] = { { "minValue", false, true },
+		      { "maxValue", false, false },
+		      { "minLength", true, true },
+		      { "maxLength", true, false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		const struct val *bound = val_get(decl, rules[i].key);
+		int64_t x = v->type == V_INT   ? v->i
+		            : v->type == V_STR ? (int64_t)utf8_count(v->s, v->n)
+		                               : v->n;
+
+		if (!bound || bound->type != V_INT || v->open ||
+		    rules[i].length != (v->type == V_STR || v->type == V_ARR) ||
+		    (!rules[i].length && v->type != V_INT))
+			continue;
+		if (rules[i].least ? x >= bound->i : x <= bound->i)
+			continue;
+		refuse(d, s, "ARM-PARAM-03", NULL,
+		       "the parameter \"%s\" has a %s of %lld, its %s is %lld", s->name,
+		       rules[i].length ? "length" : "value", (long long)x, rules[i].key,
+		       (long long)bound->i);
+		return false;
+	}
+	return true;
+}
+
+/* Azure's rules for a value, where it is the user's. */
+static const struct val *checked(struct deployment *d, const struct symbol *s, const struct val *v)
+{
+	const struct val *decl = resolved(d, s->decl);
+	const char *type = param_type(d, s->decl);
+	_cleanup_str_ struct str got = { 0 }, list = { 0 };
+
+	val_brief(v, 60, &got);
+	if (!type_fits(type, v)) {
+		refuse(d, s, "ARM-PARAM-02", NULL,
+		       "the parameter \"%s\" is of type %s, its value is %s: %s", s->name, type,
+		       val_type_str(v), str_get(&got));
+		return NULL;
+	}
+	if (!allowed(val_get(decl, "allowedValues"), v)) {
+		val_brief(val_get(decl, "allowedValues"), 200, &list);
+		refuse(d, s, "ARM-PARAM-03", str_get(&list),
+		       "%s is not an allowed value of the parameter \"%s\"", str_get(&got),
+		       s->name);
+		return NULL;
+	}
+	return in_bounds(d, s, decl, v) ? v : NULL;
+}
+
+/* Left for the user to fill in: "## TO BE DEFINED ##", "<name>". */
+static bool is_blank(const struct val *v)
+{
+	size_t n = v->type == V_STR ? v->n : 0;
+
+	return n > 2 &&
+	       ((v->s[0] == '#' && v->s[n - 1] == '#') || (v->s[0] == '<' && v->s[n - 1] == '>'));
+}
+
+static void warn_blank(struct deployment *d, const struct symbol *s, const struct val *v)
+{
+	_cleanup_free_ char *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name));
+	_cleanup_free_ char *hint = xasprintf("-p %s=VALUE", s->name);
+
+	arm_finding(d->a, SEV_WARNING, "ARM-PARAM-07", NULL, d->file, tail, hint,
+	            "the value of the parameter \"%s\", \"%.60s\", looks like one to fill in",
+	            s->name, v->s);
+}
+
+/* NULL with *failed: said; without: none is given. */
+static const struct val *given_value(struct deployment *d, struct symbol *s, bool *failed)
+{
+	const struct val *text = val_get(s->given, "text"), *v = val_get(s->given, "value");
+
+	if (text) {
+		v = from_text(d, s, text);
+	} else if (!v && val_get(s->given, "reference")) { /* a key vault's secret */
+		v = param_invent(d, s->name, "securestring", s->decl);
+	} else {
+		v = v && v->type != V_NULL
+		        ? param_placeholder(d->a, v, s->name, param_type(d, s->decl))
+		        : NULL;
+		if (!v)
+			return NULL;
+		if (is_blank(v) && !d->parent) {
+			const struct val *own =
+			    param_invent(d, s->name, param_type(d, s->decl), s->decl);
+
+			if (!own)
+				warn_blank(d, s, v);
+			v = own ? own : v;
+		}
+	}
+	if (v && v->type != V_NULL && !d->parent)
+		v = checked(d, s, v);
+	*failed = !v;
+	return v;
+}
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+static void ask(struct deployment *d, struct symbol *s)
+{
+	const struct val *decl = resolved(d, s->decl), *list = val_get(decl, "allowedValues");
+	const char *type = param_type(d, s->decl);
+	const char *text = val_get_str(val_get(s->decl, "metadata"), "description");
+	_cleanup_str_ struct str values = { 0 };
+	_cleanup_free_ char *hint = NULL;
+
+	if (d->parent) {
+		refuse(d, s, "ARM-PARAM-01",
+		       "the deployment of this template must pass it in its \"parameters\"",
+		       "the nested template gets no value for its parameter \"%s\" (%s)", s->name,
+		       type);
+		return;
+	}
+	if (list)
+		val_brief(list, 300, &values);
+	if (strieq(type, "array") || strieq(type, "object") || strieq(type, "secureObject"))
+		hint = xasprintf("-p '%s=%s', -p %s=@FILE, or -p FILE.parameters.json", s->name,
+		                 strieq(type, "array") ? "[...]" : "{...}", s->name);
+	else
+		hint = xasprintf("-p %s=%s", s->name,
+		                 strieq(type, "int")    ? "NUMBER"
+		                 : strieq(type, "bool") ? "true|false"
+		                                        : "VALUE");
+	refuse(d, s, "ARM-PARAM-01", hint, "the parameter \"%s\" (%s) needs a value%s%s%s%s",
+	       s->name, type, text ? ": " : "", text ? text : "", values.n ? "\n  one of " : "",
+	       str_get(&values));
+}
+
+static const struct val *value_of(struct deployment *d, struct symbol *s)
+{
+	bool failed = false;
+	const struct val *v = given_value(d, s, &failed), *text = val_get(s->decl, "defaultValue");
+	const struct val *nullable = val_get(resolved(d, s->decl), "nullable");
+
+	if (v || failed)
+		return v;
+	if (text) {
+		struct env inner = { .a = d->a, .d = d, .home = d, .defaults = true };
+
+		return tree_eval(&inner, text,
+		                 JPTR(JPTR(JPTR(NULL, "parameters"), s->name), "defaultValue"), d);
+	}
+	if ((nullable && nullable->type == V_BOOL && nullable->b) ||
+	    ((nullable = val_get(s->decl, "nullable")) && nullable->type == V_BOOL && nullable->b))
+		return &val_null;
+	v = param_invent(d, s->name, param_type(d, s->decl), s->decl);
+	if (!v)
+		ask(d, s);
+	return v;
+}
+
+static bool needs_asking(const struct symbol *s)
+{
+	const struct val *v = val_get(s->given, "value");
+
+	return !val_get(s->decl, "defaultValue") && !val_get(s->given, "text") &&
+	       !val_get(s->given, "reference") &&
+	       (!v || v->type == V_NULL || (v->type == V_STR && str_starts(v->s, "GET-PREREQ-")));
+}
+
+void params_declare(struct deployment *d)
+{
+	const struct val *params = val_get(d->tmpl, "parameters");
+
+	for (uint32_t i = 0; params && params->type == V_OBJ && i < params->n; i++) {
+		const struct member *m = &params->members[i];
+		struct symbol *s = find(d, m->key);
+		const char *key = arm_lower(d->a->arena, m->key);
+
+		if (s)
+			continue;
+		s = arena_alloc(d->a->arena, sizeof(*s));
+		s->name = m->key;
+		s->decl = m->v;
+		s->given = val_get(d->given, m->key);
+		HASH_ADD_KEYPTR(hh, d->params, key, strlen(key), s);
+	}
+	/* What lacks is asked for all at once, used or not: Azure wants it, too. */
+	for (struct symbol *s = d->params; s && !d->parent; s = s->hh.next)
+		if (needs_asking(s)) {
+			s->value = value_of(d, s);
+			s->state = s->value ? ST_DONE : ST_FAILED;
+		}
+	for (uint32_t i = 0; !d->parent && d->given && i < d->given->n; i++) {
+		const char *names[256] = { NULL }, *near, *name = d->given->members[i].key;
+		_cleanup_free_ char *hint = NULL;
+		size_t n = 0;
+
+		if (find(d, name))
+			continue;
+		for (struct symbol *s = d->params; s && n < ARRAY_LEN(names); s = s->hh.next)
+			names[n++] = s->name;
+		near = str_nearest(name, names, n);
+		hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
+		arm_finding(d->a, SEV_WARNING, "ARM-PARAM-04", "InvalidTemplate", d->file,
+		            "/parameters", hint,
+		            "a value is given for \"%s\", which is no parameter of this template",
+		            name);
+	}
+}
+
+const struct val *param_value(struct env *e, const struct expr *at, const char *name)
+{
+	struct symbol *s = find(e->d, name);
+
+	if (!s)
+		return symbol_missing(e, at, e->d->params, "parameter", name);
+	if (s->state == ST_BUSY)
+		return eval_fail(e, at, NULL, "the default value of \"%s\" depends on itself",
+		                 name);
+	if (s->state == ST_NEW) {
+		s->state = ST_BUSY;
+		s->value = value_of(e->d, s);
+		s->state = s->value ? ST_DONE : e->a->cycle ? ST_NEW : ST_FAILED;
+	}
+	if (!s->value)
+		e->a->fail = (struct fail){ .set = true, .said = true };
+	return s->value;
+}

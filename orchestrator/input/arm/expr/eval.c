@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Expressions are evaluated: calls check what they are given by the tables of functions. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "input/arm/run/run.h"
+
+const struct val *eval_fail(struct env *e, const struct expr *at, const char *hint, const char *fmt,
+                            ...)
+{
+	struct fail *f = &e->a->fail;
+	va_list ap;
+
+	if (f->set)
+		return NULL;
+	f->set = true;
+	f->said = false;
+	f->at = at;
+	f->code = NULL;
+	va_start(ap, fmt);
+	if (vasprintf(&f->msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	f->hint = hint ? xstrdup(hint) : NULL;
+	return NULL;
+}
+
+const struct val *eval_big(struct env *e, const struct expr *at, const struct val *v)
+{
+	return v ? v : eval_fail(e, at, NULL, "the value gets too big or too deep");
+}
+
+bool eval_truth(const struct val *v, bool *ret)
+{
+	if (v->type == V_BOOL)
+		*ret = v->b;
+	else if (v->type == V_INT)
+		*ret = v->i != 0;
+	else if (v->type == V_STR && (strieq(v->s, "true") || strieq(v->s, "false")))
+		*ret = strieq(v->s, "true");
+	else
+		return false;
+	return true;
+}
+
+/* --- what is picked from a value ------------------------------------------------------------- */
+
+static const struct val *no_member(struct env *e, const struct expr *at, const struct val *base,
+                                   const char *key)
+{
+	_cleanup_str_ struct str hint = { 0 };
+	const char *names[64] = { NULL };
+	size_t n = 0;
+
+	for (; n < base->n && n < ARRAY_LEN(names); n++)
+		names[n] = base->members[n].key;
+	const char *near = str_nearest(key, names, n);
+
+	if (near) {
+		str_printf(&hint, "did you mean \"%s\"?", near);
+	} else {
+		str_add(&hint, n ? "it has" : "it is empty");
+		for (size_t i = 0; i < n && i < 12; i++)
+			str_printf(&hint, "%s %s", i ? "," : "", names[i]);
+		if (n > 12)
+			str_add(&hint, ", ...");
+	}
+	return eval_fail(e, at, str_get(&hint), "the object has no property \"%s\"", key);
+}
+
+static const struct val *no_element(struct env *e, const struct expr *at, const struct val *base,
+                                    int64_t i)
+{
+	_cleanup_free_ char *hint =
+	    base->n ? xasprintf("the first is [0], the last [%u]", base->n - 1) : NULL;
+
+	return eval_fail(e, at, hint, "the array has %u element%s, there is no [%lld]", base->n,
+	                 base->n == 1 ? "" : "s", (long long)i);
+}
+
+const struct val *eval_member(struct env *e, const struct expr *at, const struct val *base,
+                              const struct val *key, bool safe)
+{
+	if (base->type == V_NULL && safe)
+		return &val_null;
+	if (base->type == V_OBJ && key->type == V_STR) {
+		const struct val *v = val_get(base, key->s);
+
+		if (v)
+			return v;
+		if (base->open)
+			return val_open(e->a->arena,
+			                arena_printf(e->a->arena, "%s.%s", base->open, key->s));
+		return safe ? &val_null : no_member(e, at, base, key->s);
+	}
+	if (base->type == V_OBJ && base->open && key->type == V_INT)
+		return val_open(e->a->arena, arena_printf(e->a->arena, "%s[%lld]", base->open,
+		                                          (long long)key->i));
+	if (base->type == V_ARR && key->type == V_INT) {
+		if (key->i >= 0 && key->i < base->n)
+			return base->items[key->i];
+		return safe ? &val_null : no_element(e, at, base, key->i);
+	}
+	_cleanup_str_ struct str k = { 0 };
+
+	val_brief(key, 60, &k);
+	if (base->type == V_OBJ || base->type == V_ARR)
+		return eval_fail(e, at, NULL, "%s is asked for [%s], which must be %s",
+		                 val_type_str(base), str_get(&k),
+		                 base->type == V_OBJ ? "a name" : "an integer");
+	return eval_fail(e, at,
+	                 base->type == V_NULL ? "\".?\" and \"[?\" take null for an answer" : NULL,
+	                 "%s has no %s", val_type_str(base), str_get(&k));
+}
+
+/* --- calls ----------------------------------------------------------------------------------- */
+
+static bool fits(const struct val *v, char t)
+{
+	if (t >= 'A' && t <= 'Z') {
+		if (v->type == V_NULL)
+			return true;
+		t += 'a' - 'A';
+	}
+	switch (t) {
+	case 's':
+		return v->type == V_STR;
+	case 'i':
+		return v->type == V_INT;
+	case 'n':
+		return v->type == V_INT || v->type == V_FLOAT;
+	case 'b':
+		return v->type == V_BOOL;
+	case 'a':
+		return v->type == V_ARR;
+	case 'o':
+		return v->type == V_OBJ;
+	case 'l':
+		return v->type == V_LAMBDA;
+	case 't':
+		return v->type == V_STR || v->type == V_INT || v->type == V_FLOAT ||
+		       v->type == V_BOOL;
+	default:
+		return v->type != V_LAMBDA;
+	}
+}
+
+static const char *wants(char t)
+{
+	switch (t | 0x20) {
+	case 's':
+		return "a string";
+	case 'i':
+		return "an integer";
+	case 'n':
+		return "a number";
+	case 'b':
+		return "a boolean";
+	case 'a':
+		return "an array";
+	case 'o':
+		return "an object";
+	case 'l':
+		return "a lambda";
+	case 't':
+		return "a string or a number";
+	default:
+		return "a value";
+	}
+}
+
+static char type_of(const struct func *f, size_t i)
+{
+	size_t n = strlen(f->types);
+
+	return !n ? '?' : f->types[i < n ? i : n - 1];
+}
+
+/* Where a function wants something known: the words of what is not, or an object without its
+ * openness. */
+static const struct val *closed(struct arena *a, const struct val *v, char t)
+{
+	if (!v->open)
+		return v;
+	if (v->n) {
+		struct val *copy = arena_alloc(a, sizeof(*copy));
+
+		*copy = *v;
+		copy->open = NULL;
+		return copy;
+	}
+	if (t == 'a' || t == 'A')
+		return val_arr(a, NULL, 0);
+	if (t == 'o' || t == 'O')
+		return v;
+	if (t == 'i' || t == 'n')
+		return val_int(a, 0);
+	if (t == 'b')
+		return &val_false;
+	return val_str(a, v->open);
+}
+
+static const struct val *arity(struct env *e, const struct expr *x)
+{
+	const struct func *f = x->func;
+	_cleanup_free_ char *n = f->max < 0         ? xasprintf("at least %d", f->min)
+	                         : f->min == f->max ? xasprintf("%d", f->min)
+	                                            : xasprintf("%d to %d", f->min, f->max);
+
+	return eval_fail(e, x, NULL, "%s() takes %s argument%s, not %zu", f->name, n,
+	                 streq(n, "1") || streq(n, "at least 1") ? "" : "s", x->n_args);
+}
+
+static const struct val *unknown_function(struct env *e, const struct expr *x)
+{
+	const char *near = x->ns ? NULL : func_nearest(x->name);
+	_cleanup_free_ char *hint = near ? xasprintf("did you mean %s()?", near) : NULL;
+
+	eval_fail(e, x, hint, "there is no function %s%s%s()", x->ns ? x->ns : "", x->ns ? "." : "",
+	          x->name);
+	e->a->fail.code = "InvalidTemplate";
+	return NULL;
+}
+
+static const struct val *user_function(struct env *e, const struct expr *x);
+
+/* The arguments of the call that failed, to stand under its message. */
+static void add_values(struct env *e, const struct expr *x, const struct val *const *v, size_t n)
+{
+	struct fail *f = &e->a->fail;
+	_cleanup_str_ struct str s = { 0 };
+
+	bool here = f->at == x;
+
+	for (size_t i = 0; i < n; i++)
+		here |= f->at == x->args[i];
+	if (!f->set || f->said || !here || !n)
+		return;
+	str_add(&s, f->msg);
+	for (size_t i = 0; i < n && i < 6; i++) {
+		_cleanup_str_ struct str source = { 0 };
+
+		if (x->args[i]->kind == E_VALUE)
+			continue;
+		expr_print(x->args[i], &source);
+		str_printf(&s, "\n%.80s%s is ", str_get(&source), source.n > 80 ? "..." : "");
+		val_brief(v[i], 120, &s);
+	}
+	free(f->msg);
+	f->msg = str_take(&s);
+}
+
+/* A function looks at all of its arguments: a step for each 16 characters or items. */
+static long effort(const struct val *v)
+{
+	return v->type == V_STR || v->type == V_ARR || v->type == V_OBJ ? (long)v->n / 16 : 0;
+}
+
+static const struct val *call(struct env *e, const struct expr *x)
+{
+	const struct func *f = x->func;
+	const struct val *few[8], **v = few, *r = NULL;
+	size_t n = x->n_args, i;
+
+	if (x->ns)
+		return user_function(e, x);
+	if (!f)
+		return unknown_function(e, x);
+	if (n < (size_t)f->min || (f->max >= 0 && n > (size_t)f->max))
+		return arity(e, x);
+	if (f->lazy)
+		return f->lazy(e, x);
+	if (n > ARRAY_LEN(few))
+		v = arena_array(e->a->arena, n, sizeof(*v));
+	for (i = 0; i < n; i++) {
+		char t = type_of(f, i);
+
+		v[i] = eval_expr(e, x->args[i]);
+		if (!v[i])
+			return NULL;
+		if (!f->open)
+			v[i] = closed(e->a->arena, v[i], t);
+		if (!fits(v[i], t)) {
+			_cleanup_str_ struct str got = { 0 };
+
+			val_brief(v[i], 100, &got);
+			return eval_fail(e, x->args[i], NULL,
+			                 "argument %zu of %s() must be %s, but it is %s: %s", i + 1,
+			                 x->name, wants(t), val_type_str(v[i]), str_get(&got));
+		}
+		e->a->steps += effort(v[i]);
+	}
+	r = f->call(e, x, v, n);
+	if (!r)
+		eval_big(e, x, NULL); /* unless it was said what is wrong */
+	if (!r)
+		add_values(e, x, v, n);
+	return r;
+}
+
+const struct val *eval_arg(struct env *e, const struct expr *x, size_t i)
+{
+	return eval_expr(e, x->args[i]);
+}
+
+const struct val *eval_lambda(struct env *e, const struct lambda *l, const struct val *const *v,
+                              size_t n)
+{
+	struct env inner = *e;
+	struct bind binds[3];
+
+	inner.binds = l->binds;
+	for (size_t i = 0; i < l->n_names && i < n && i < ARRAY_LEN(binds); i++) {
+		binds[i] = (struct bind){ inner.binds, l->names[i], v[i] };
+		inner.binds = &binds[i];
+	}
+	return eval_expr(&inner, l->body);
+}
+
+/* --- user-defined functions ------------------------------------------------------------------ */
+
+static const struct val *find_function(const struct val *tmpl, const char *ns, const char *name,
+                                       size_t *ret)
+{
+	const struct val *list = val_get(tmpl, "functions");
+
+	for (uint32_t i = 0; list && list->type == V_ARR && i < list->n; i++) {
+		const struct val *f = val_get(val_get(list->items[i], "members"), name);
+
+		*ret = i;
+		if (f && strieq(val_get_str(list->items[i], "namespace"), ns))
+			return f;
+	}
+	return NULL;
+}
+
+/* Microsoft Learn, "User-defined functions": they see their parameters and nothing else. */
+static const struct val *user_function(struct env *e, const struct expr *x)
+{
+	struct deployment *d = e->d;
+	size_t at;
+	const struct val *f = find_function(d->tmpl, x->ns, x->name, &at);
+	const struct val *params = val_get(f, "parameters"), *out = val_get(f, "output");
+	size_t n = params && params->type == V_ARR ? params->n : 0;
+	struct val_builder b = { .a = e->a->arena };
+
+	if (!f)
+		return unknown_function(e, x);
+	if (x->n_args != n)
+		return eval_fail(e, x, NULL, "%s.%s() takes %zu argument%s, not %zu", x->ns,
+		                 x->name, n, n == 1 ? "" : "s", x->n_args);
+	for (size_t i = 0; i < n; i++) {
+		const struct val *v = eval_expr(e, x->args[i]);
+		const char *name = val_get_str(params->items[i], "name");
+
+		if (!v)
+			return NULL;
+		val_set(&b, name ? name : "", v);
+	}
+	struct env inner = { .a = e->a, .d = d, .home = e->home, .args = val_built_obj(&b) };
+	_cleanup_free_ char *base =
+	    xasprintf("%s/functions/%zu/members/%s/output/value", d->ptr, at, x->name);
+	const struct val *text = val_get(out, "value");
+
+	if (!inner.args || !text)
+		return eval_fail(e, x, NULL, "%s.%s() has no output", x->ns, x->name);
+	const struct val *r = tree_eval_at(&inner, text, d->file, base, NULL);
+
+	if (!r && !e->a->fail.set)
+		e->a->fail = (struct fail){ .set = true, .said = true };
+	return r;
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
+static const struct val *eval_inner(struct env *e, const struct expr *x)
+{
+	const struct val *base, *key;
+
+	switch (x->kind) {
+	case E_VALUE:
+		return x->value;
+	case E_CALL:
+		return call(e, x);
+	case E_PROPERTY:
+		base = eval_expr(e, x->base);
+		if (!base)
+			return NULL;
+		key = val_str(e->a->arena, x->name);
+		return eval_member(e, x, base, key, x->safe);
+	default:
+		base = eval_expr(e, x->base);
+		key = base ? eval_expr(e, x->args[0]) : NULL;
+		return key ? eval_member(e, x, base, key, x->safe) : NULL;
+	}
+}
+
+const struct val *eval_expr(struct env *e, const struct expr *x)
+{
+	struct arm *a = e->a;
+	const struct val *v;
+
+	if (a->over)
+		return eval_fail(e, x, NULL, "a limit was hit");
+	if (++a->steps > ARM_MAX_STEPS || arena_size(a->arena) > VAL_MAX_MEMORY) {
+		a->over = true;
+		return eval_fail(
+		    e, x, NULL,
+		    "the template takes too much to evaluate: more than %d steps or %d "
+		    "MiB",
+		    ARM_MAX_STEPS, VAL_MAX_MEMORY >> 20);
+	}
+	if (a->depth >= ARM_MAX_EVAL)
+		return eval_fail(e, x, NULL, "expressions wait for each other more than %d deep",
+		                 ARM_MAX_EVAL);
+	a->depth++;
+	v = eval_inner(e, x);
+	a->depth--;
+	return v;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Expressions: the text between "[" and "]" as a tree. */
+#pragma once
+
+#include "input/arm/value/val.h"
+
+enum expr_kind { E_VALUE, E_CALL, E_PROPERTY, E_INDEX };
+
+struct func;
+
+struct expr {
+	enum expr_kind kind;
+	bool safe;               /* ".?name", "[?index]" */
+	uint32_t pos;            /* offset in the text, for the caret */
+	const struct val *value; /* E_VALUE */
+	/* E_CALL: ns is NULL but for user-defined functions; func is NULL when there is no such
+	 * function.  E_PROPERTY: name. */
+	const char *ns, *name;
+	const struct func *func;
+	const struct expr **args; /* of a call; of an index: the index */
+	size_t n_args;
+	const struct expr *base; /* E_PROPERTY, E_INDEX */
+};
+
+struct expr_error {
+	size_t pos;
+	const char *message; /* static */
+};
+
+enum { EXPR_MAX_DEPTH = 100, EXPR_MAX_ARGS = 5000 };
+
+/* text: with its brackets.  NULL with *e. */
+const struct expr *expr_parse(struct arena *a, const char *text, size_t n, struct expr_error *e);
+/* The tree as text again: what comes out is parsed to the same tree. */
+void expr_print(const struct expr *x, struct str *out);

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses that Azure would give, from the template alone: private ones are the lowest free of the
+ * subnet from base+4 on, in the order of the files, never one that is given statically; public
+ * ones come from the range that the lab uses, too (azure-semantics 3.1). */
+#include "azure/alloc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/addr.h"
+#include "input/arm/run/run.h"
+
+struct used {
+	ip4 ip;
+	UT_hash_handle hh;
+};
+
+struct pool { /* a subnet */
+	const char *key;
+	struct prefix prefix; /* addr 0: not known, nothing is given from it */
+	struct used *used;
+	uint64_t next;
+	UT_hash_handle hh;
+};
+
+struct allocator {
+	struct pool *pools;
+	size_t done; /* of the order of evaluation */
+	ip4 *taken;  /* public ones that are given, ascending */
+	size_t n_taken, cap_taken;
+	ip4 next_public;
+	bool trying;
+};
+
+static const struct {
+	const char *type, *list;
+} takers[] = {
+	{ "networkInterfaces", "ipConfigurations" },
+	{ "loadBalancers", "frontendIPConfigurations" },
+	{ "virtualNetworkGateways", "ipConfigurations" },
+	{ "azureFirewalls", "ipConfigurations" },
+	{ "bastionHosts", "ipConfigurations" },
+	{ "applicationGateways", "frontendIPConfigurations" },
+};
+
+const char *alloc_list(const struct inst *i)
+{
+	if (strncasecmp(i->type, "Microsoft.Network/", 18) != 0)
+		return NULL;
+	for (size_t k = 0; k < ARRAY_LEN(takers); k++)
+		if (strieq(i->type + 18, takers[k].type))
+			return takers[k].list;
+	return NULL;
+}
+
+static bool is_network(const struct inst *i, const char *type)
+{
+	return !strncasecmp(i->type, "Microsoft.Network/", 18) && strieq(i->type + 18, type);
+}
+
+/* --- subnets --------------------------------------------------------------------------------- */
+
+static struct prefix ipv4_of(const struct val *props)
+{
+	const struct val *one = val_get(props, "addressPrefix"),
+	                 *list = val_get(props, "addressPrefixes");
+	struct prefix p = { 0 };
+
+	if (one && one->type == V_STR && !prefix_parse(one->s, &p))
+		return p;
+	for (uint32_t i = 0; list && list->type == V_ARR && i < list->n; i++)
+		if (list->items[i]->type == V_STR && !prefix_parse(list->items[i]->s, &p))
+			return p;
+	return (struct prefix){ 0 };
+}
+
+static struct prefix inline_subnet(struct arm *a, const char *id)
+{
+	const char *cut = strcasestr(id, "/subnets/");
+	_cleanup_free_ char *vnet = cut ? xstrndup(id, (size_t)(cut - id)) : NULL;
+	struct inst *i = vnet ? inst_by_id(a, vnet) : NULL;
+	const struct val *list =
+	    i && i->state == ST_DONE ? val_path(i->body, "properties.subnets") : NULL;
+
+	for (uint32_t k = 0; list && list->type == V_ARR && k < list->n; k++)
+		if (strieq(val_get_str(list->items[k], "name"), cut + strlen("/subnets/")))
+			return ipv4_of(val_get(list->items[k], "properties"));
+	return (struct prefix){ 0 };
+}
+
+static struct pool *pool_of(struct arm *a, const char *id)
+{
+	struct allocator *al = a->alloc;
+	const char *key = arm_lower(a->arena, id);
+	struct inst *i = inst_by_id(a, id);
+	struct pool *p = NULL;
+
+	HASH_FIND_STR(al->pools, key, p);
+	if (p && p->prefix.addr)
+		return p;
+	if (!p) {
+		p = arena_alloc(a->arena, sizeof(*p));
+		p->key = key;
+		HASH_ADD_KEYPTR(hh, al->pools, p->key, strlen(p->key), p);
+	}
+	if (i && i->state == ST_DONE && is_network(i, "virtualNetworks/subnets"))
+		p->prefix = ipv4_of(val_get(i->body, "properties"));
+	if (!p->prefix.addr)
+		p->prefix = inline_subnet(a, id);
+	p->next = (uint64_t)p->prefix.addr + 4;
+	return p;
+}
+
+static bool mark(struct arm *a, struct pool *p, ip4 ip)
+{
+	struct used *u = NULL;
+
+	HASH_FIND(hh, p->used, &ip, sizeof(ip), u);
+	if (u)
+		return false;
+	u = arena_alloc(a->arena, sizeof(*u));
+	u->ip = ip;
+	HASH_ADD(hh, p->used, ip, sizeof(u->ip), u);
+	return true;
+}
+
+static ip4 lowest_free(struct arm *a, struct pool *p)
+{
+	if (!p->prefix.addr)
+		return 0;
+	while (p->next < prefix_last(p->prefix)) {
+		ip4 ip = (ip4)p->next++;
+
+		if (mark(a, p, ip))
+			return ip;
+	}
+	return 0; /* full: the checks of the design will say so */
+}
+
+/* --- resources ------------------------------------------------------------------------------- */
+
+struct config { /* one IP configuration */
+	const struct val *props;
+	const char *subnet;
+	ip4 given;
+};
+
+static bool config_at(const struct inst *i, const char *list, uint32_t k, struct config *c)
+{
+	const struct val *all = val_get(val_get(i->body, "properties"), list);
+	const char *ip;
+
+	*c = (struct config){ 0 };
+	if (!all || all->type != V_ARR || k >= all->n)
+		return false;
+	c->props = val_get(all->items[k], "properties");
+	c->subnet = val_get_str(val_get(c->props, "subnet"), "id");
+	ip = val_get_str(c->props, "privateIPAddress");
+	if (strieq(val_get_str(c->props, "privateIPAddressVersion"), "IPv6"))
+		c->subnet = NULL;
+	if (ip)
+		ip4_parse(ip, &c->given);
+	return true;
+}
+
+static void take_given(struct arm *a, struct inst *i)
+{
+	const char *list = alloc_list(i), *ip;
+	struct config c;
+
+	for (uint32_t k = 0; list && config_at(i, list, k, &c); k++)
+		if (c.subnet && c.given)
+			mark(a, pool_of(a, c.subnet), c.given);
+	if (is_network(i, "virtualHubs/ipConfigurations")) {
+		const char *subnet = val_get_str(val_path(i->body, "properties.subnet"), "id");
+		struct pool *p = subnet ? pool_of(a, subnet) : NULL;
+
+		/* The two instances have the first two usable addresses. */
+		if (p && p->prefix.addr && !i->ips) {
+			i->ips = arena_array(a->arena, 2, sizeof(*i->ips));
+			i->n_ips = 2;
+			for (unsigned k = 0; k < 2; k++) {
+				i->ips[k] = p->prefix.addr + 4 + k;
+				mark(a, p, i->ips[k]);
+			}
+		}
+	}
+	ip = is_network(i, "publicIPAddresses")
+	         ? val_get_str(val_get(i->body, "properties"), "ipAddress")
+	         : NULL;
+	if (ip && !ip4_parse(ip, &c.given)) {
+		size_t at = a->alloc->n_taken;
+
+		VEC_PUSH(a->alloc->taken, a->alloc->n_taken, a->alloc->cap_taken) = c.given;
+		for (; at && a->alloc->taken[at - 1] > c.given; at--)
+			a->alloc->taken[at] = a->alloc->taken[at - 1];
+		a->alloc->taken[at] = c.given;
+	}
+}
+
+static void give_rest(struct arm *a, struct inst *i)
+{
+	const char *list = alloc_list(i);
+	const struct val *all = list ? val_get(val_get(i->body, "properties"), list) : NULL;
+	struct config c;
+
+	if (is_network(i, "publicIPAddresses") && !i->ips) {
+		i->ips = arena_array(a->arena, 1, sizeof(*i->ips));
+		i->n_ips = 1;
+		if (!val_get_str(val_get(i->body, "properties"), "ipAddress") &&
+		    !strieq(val_get_str(val_get(i->body, "properties"), "publicIPAddressVersion"),
+		            "IPv6"))
+			i->ips[0] = alloc_public(a->alloc->taken, a->alloc->n_taken,
+			                         &a->alloc->next_public);
+	}
+	if (!all || all->type != V_ARR || i->ips)
+		return;
+	i->n_ips = all->n;
+	i->ips = arena_array(a->arena, all->n + 1, sizeof(*i->ips));
+	for (uint32_t k = 0; config_at(i, list, k, &c); k++)
+		if (c.subnet)
+			i->ips[k] = c.given ? c.given : lowest_free(a, pool_of(a, c.subnet));
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+static bool matters(const struct inst *i)
+{
+	return alloc_list(i) || is_network(i, "virtualNetworks") ||
+	       is_network(i, "virtualNetworks/subnets") ||
+	       is_network(i, "virtualHubs/ipConfigurations") || is_network(i, "publicIPAddresses");
+}
+
+/* Whoever takes an address shall be known before any is given: an address that is written down
+ * further below must not be given to somebody else.  What waits for the one who asks stays out. */
+static void evaluate_takers(struct arm *a)
+{
+	while (a->n_tried != a->n_resources) {
+		a->n_tried = a->n_resources;
+		while (deployment_wake(a))
+			;
+		a->tentative++;
+		for (size_t k = 0; k < a->n_deployments; k++)
+			for (size_t j = 0; j < a->deployments[k]->n_insts; j++) {
+				struct inst *i = a->deployments[k]->insts[j];
+				bool cycle = a->cycle;
+
+				if (i->state == ST_NEW && !i->existing && matters(i))
+					inst_eval(i);
+				a->cycle = cycle;
+			}
+		a->tentative--;
+	}
+}
+
+static int by_number(const void *pa, const void *pb)
+{
+	const struct inst *a = *(const struct inst *const *)pa,
+	                  *b = *(const struct inst *const *)pb;
+
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+/* In the order of the files: who is asked first must not matter. */
+static void give(struct arm *a, size_t from)
+{
+	size_t n = a->alloc->done - from;
+	_cleanup_free_ struct inst **batch = xcalloc(n, sizeof(*batch));
+
+	memcpy(batch, a->order + from, n * sizeof(*batch));
+	qsort(batch, n, sizeof(*batch), by_number);
+	for (size_t k = 0; k < n; k++)
+		if (batch[k]->state == ST_DONE)
+			give_rest(a, batch[k]);
+}
+
+void alloc_all(struct arm *a)
+{
+	size_t from;
+
+	if (!a->alloc)
+		a->alloc = arena_alloc(a->arena, sizeof(*a->alloc));
+	if (!a->alloc->trying) {
+		a->alloc->trying = true;
+		evaluate_takers(a);
+		a->alloc->trying = false;
+	}
+	from = a->alloc->done;
+	a->alloc->done = a->n_order;
+	for (size_t k = from; k < a->n_order; k++)
+		if (a->order[k]->state == ST_DONE)
+			take_given(a, a->order[k]);
+	if (a->alloc->done > from)
+		give(a, from);
+}
+
+void alloc_free(struct arm *a)
+{
+	if (!a->alloc)
+		return;
+	for (struct pool *p = a->alloc->pools; p; p = p->hh.next)
+		HASH_CLEAR(hh, p->used);
+	HASH_CLEAR(hh, a->alloc->pools);
+	free(a->alloc->taken);
+}

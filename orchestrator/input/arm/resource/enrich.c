@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What Azure adds to the properties of a resource: addresses, ids of what is in lists, end points.
+ */
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/addr.h"
+#include "input/arm/run/run.h"
+
+static const struct val *text(struct arm *a, const char *s)
+{
+	return val_str(a->arena, s);
+}
+
+static const struct val *ip_text(struct arm *a, ip4 ip)
+{
+	return text(a, IP4_STR(ip));
+}
+
+static bool is_network(const struct inst *i, const char *type)
+{
+	return !strncasecmp(i->type, "Microsoft.Network/", 18) && strieq(i->type + 18, type);
+}
+
+/* The elements of a list with their ids. */
+static const struct val *with_ids(struct inst *i, const char *list, const struct val *v)
+{
+	struct arm *a = i->d->a;
+	struct val_builder b = { .a = a->arena };
+
+	for (uint32_t k = 0; k < v->n; k++) {
+		const struct val *x = v->items[k];
+		const char *name = val_get_str(x, "name");
+		struct val_builder o = { .a = a->arena };
+
+		if (!name || val_get(x, "id")) {
+			val_push(&b, x);
+			continue;
+		}
+		val_set(&o, "id", val_printf(a->arena, "%s/%s/%s", i->id, list, name));
+		val_set_all(&o, x);
+		val_push(&b, val_built_obj(&o));
+		if (!b.items[b.n - 1])
+			return NULL;
+	}
+	return val_built_arr(&b);
+}
+
+/* Addresses into the list of IP configurations. */
+static const struct val *with_addresses(struct inst *i, const struct val *v)
+{
+	struct arm *a = i->d->a;
+	struct val_builder b = { .a = a->arena };
+
+	for (uint32_t k = 0; k < v->n; k++) {
+		const struct val *props = val_get(v->items[k], "properties");
+		struct val_builder o = { .a = a->arena }, p = { .a = a->arena };
+
+		if (k >= i->n_ips || !i->ips[k] || !props) {
+			val_push(&b, v->items[k]);
+			continue;
+		}
+		val_set_all(&p, props);
+		val_set(&p, "privateIPAddress", ip_text(a, i->ips[k]));
+		val_set_all(&o, v->items[k]);
+		val_set(&o, "properties", val_built_obj(&p));
+		val_push(&b, val_built_obj(&o));
+	}
+	return val_built_arr(&b);
+}
+
+/* --- by type --------------------------------------------------------------------------------- */
+
+static ip4 public_of(struct arm *a, const struct val *config)
+{
+	const char *id = val_get_str(val_path(config, "properties.publicIPAddress"), "id");
+	struct inst *pip = id ? inst_by_id(a, id) : NULL;
+
+	return pip && pip->n_ips ? pip->ips[0] : 0;
+}
+
+/* A gateway's own end of BGP: its addresses, AS 65515 unless it says otherwise. */
+static void gateway(struct inst *i, struct val_builder *b, const struct val *props)
+{
+	struct arm *a = i->d->a;
+	const struct val *configs = val_get(props, "ipConfigurations"),
+	                 *given = val_get(props, "bgpSettings");
+	struct val_builder s = { .a = a->arena }, list = { .a = a->arena };
+	_cleanup_str_ struct str all = { 0 };
+
+	if (!strieq(val_get_str(props, "gatewayType"), "Vpn"))
+		return;
+	for (uint32_t k = 0; configs && configs->type == V_ARR && k < configs->n && k < i->n_ips;
+	     k++) {
+		const char *name = val_get_str(configs->items[k], "name");
+		const struct val *ip = ip_text(a, i->ips[k]), *none = val_arr(a->arena, NULL, 0);
+		const struct val **one = arena_array(a->arena, 2, sizeof(*one));
+		struct val_builder o = { .a = a->arena };
+		ip4 public = public_of(a, configs->items[k]);
+
+		one[0] = ip;
+		one[1] = ip_text(a, public);
+		str_printf(&all, "%s%s", all.n ? "," : "", ip->s);
+		val_set(
+		    &o, "ipconfigurationId",
+		    val_printf(a->arena, "%s/ipConfigurations/%s", i->id, name ? name : "default"));
+		val_set(&o, "defaultBgpIpAddresses", val_arr(a->arena, one, 1));
+		val_set(&o, "customBgpIpAddresses", none);
+		val_set(&o, "tunnelIpAddresses", public ? val_arr(a->arena, one + 1, 1) : none);
+		val_push(&list, val_built_obj(&o));
+	}
+	val_set(&s, "asn", val_int(a->arena, 65515));
+	val_set(&s, "bgpPeeringAddress", text(a, str_get(&all)));
+	val_set(&s, "peerWeight", val_int(a->arena, 0));
+	val_set(&s, "bgpPeeringAddresses", val_built_arr(&list));
+	for (uint32_t k = 0; given && given->type == V_OBJ && k < given->n; k++)
+		if (given->members[k].v->type != V_NULL &&
+		    !strieq(given->members[k].key, "bgpPeeringAddresses"))
+			val_set(&s, given->members[k].key, given->members[k].v);
+	val_set(b, "bgpSettings", val_built_obj(&s));
+}
+
+static void public_ip(struct inst *i, struct val_builder *b, const struct val *props)
+{
+	struct arm *a = i->d->a;
+	const char *label = val_get_str(val_get(props, "dnsSettings"), "domainNameLabel");
+	const char *where = val_get_str(i->body, "location");
+	struct val_builder dns = { .a = a->arena };
+
+	if (i->n_ips && i->ips[0])
+		val_set(b, "ipAddress", ip_text(a, i->ips[0]));
+	if (!label)
+		return;
+	val_set_all(&dns, val_get(props, "dnsSettings"));
+	val_set(&dns, "fqdn",
+	        val_printf(a->arena, "%s.%s.cloudapp.azure.com", label,
+	                   where ? where : arm_location(a)));
+	val_set(b, "dnsSettings", val_built_obj(&dns));
+}
+
+/* A Route Server has its addresses from its IP configuration, a resource of its own. */
+static void hub(struct inst *i, struct val_builder *b, const struct val *props)
+{
+	struct arm *a = i->d->a;
+	_cleanup_free_ char *below = xasprintf("%s/ipconfigurations/", i->key ? i->key : "");
+
+	if (val_get(props, "virtualWan"))
+		return;
+	for (size_t k = 0; k < a->n_order; k++) {
+		const struct inst *x = a->order[k];
+		struct val_builder list = { .a = a->arena };
+
+		if (!x->ips || !x->key || !str_starts(x->key, below))
+			continue;
+		for (size_t j = 0; j < x->n_ips; j++)
+			val_push(&list, ip_text(a, x->ips[j]));
+		val_set(b, "virtualRouterIps", val_built_arr(&list));
+	}
+	if (!val_get(props, "virtualRouterAsn"))
+		val_set(b, "virtualRouterAsn", val_int(a->arena, 65515));
+}
+
+/* A firewall in a virtual hub has an address of the hub's. */
+static void firewall(struct inst *i, struct val_builder *b, const struct val *props)
+{
+	struct arm *a = i->d->a;
+	const char *id = val_get_str(val_get(props, "virtualHub"), "id");
+	struct inst *in = id ? inst_by_id(a, id) : NULL;
+	const char *net =
+	    in && in->body ? val_get_str(val_get(in->body, "properties"), "addressPrefix") : NULL;
+	struct val_builder o = { .a = a->arena };
+	struct prefix p;
+
+	if (!net || prefix_parse(net, &p))
+		return;
+	val_set_all(&o, val_get(props, "hubIPAddresses"));
+	val_set(&o, "privateIPAddress", ip_text(a, p.addr + 132));
+	val_set(b, "hubIPAddresses", val_built_obj(&o));
+}
+
+/* Subnets that are resources of their own stand in the network's list, too. */
+static void network(struct inst *i, struct val_builder *b, const struct val *props)
+{
+	struct arm *a = i->d->a;
+	const struct val *given = val_get(props, "subnets");
+	struct val_builder list = { .a = a->arena };
+	_cleanup_free_ char *below = xasprintf("%s/subnets/", i->key ? i->key : "");
+
+	for (uint32_t k = 0; given && given->type == V_ARR && k < given->n; k++)
+		val_push(&list, given->items[k]);
+	for (size_t k = 0; k < a->n_order; k++) {
+		const struct inst *x = a->order[k];
+		struct val_builder o = { .a = a->arena };
+		const char *name = strrchr(x->name, '/');
+		bool there = false;
+
+		if (x->state != ST_DONE || !x->key || !name || !str_starts(x->key, below))
+			continue;
+		for (size_t j = 0; j < list.n && !there; j++)
+			there = strieq(val_get_str(list.items[j], "name"), name + 1);
+		if (there)
+			continue;
+		val_set(&o, "id", text(a, x->id));
+		val_set(&o, "name", text(a, name + 1));
+		val_set(&o, "properties",
+		        val_get(x->body, "properties") ? val_get(x->body, "properties")
+		                                       : val_obj(a->arena, NULL, 0));
+		val_push(&list, val_built_obj(&o));
+	}
+	val_set(b, "subnets", val_built_arr(&list));
+}
+
+static void storage(struct inst *i, struct val_builder *b)
+{
+	static const char *const services[] = { "blob", "dfs", "file", "queue", "table", "web" };
+	struct val_builder o = { .a = i->d->a->arena };
+
+	for (size_t k = 0; k < ARRAY_LEN(services); k++)
+		val_set(&o, services[k],
+		        val_printf(i->d->a->arena, "https://%s.%s.core.windows.net/", i->name,
+		                   services[k]));
+	val_set(b, "primaryEndpoints", val_built_obj(&o));
+}
+
+static bool is_named_list(const struct val *v)
+{
+	return v->type == V_ARR && v->n && val_get_str(v->items[0], "name");
+}
+
+const struct val *runtime_properties(struct inst *i, const struct val *props, bool ids)
+{
+	struct arm *a = i->d->a;
+	struct val_builder b = { .a = a->arena };
+	const char *list = alloc_list(i);
+	const struct val *configs = list ? val_get(props, list) : NULL;
+
+	if (props->type != V_OBJ)
+		return props;
+	val_set_all(&b, props);
+	if (configs && configs->type == V_ARR && i->ips)
+		val_set(&b, list, with_addresses(i, configs));
+	if (is_network(i, "virtualNetworkGateways"))
+		gateway(i, &b, props);
+	else if (is_network(i, "publicIPAddresses"))
+		public_ip(i, &b, props);
+	else if (is_network(i, "virtualHubs"))
+		hub(i, &b, props);
+	else if (is_network(i, "azureFirewalls"))
+		firewall(i, &b, props);
+	else if (is_network(i, "virtualNetworks") && ids)
+		network(i, &b, props);
+	else if (strieq(i->type, "Microsoft.Storage/storageAccounts") && ids)
+		storage(i, &b);
+	for (size_t k = 0; ids && k < b.n; k++)
+		if (is_named_list(b.members[k].v))
+			b.members[k].v = with_ids(i, b.members[k].key, b.members[k].v);
+	if (ids && !val_get(props, "provisioningState"))
+		val_set(&b, "provisioningState", text(a, "Succeeded"));
+	for (size_t k = 0; k < b.n; k++)
+		if (!b.members[k].v)
+			return NULL;
+	return val_built_obj(&b);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files and texts that templates come from. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "input/arm/run/run.h"
+#include "input/relax.h"
+
+/* Does path, with its links followed, stay below the folder? */
+static bool is_below(const char *folder, const char *path)
+{
+	char real[PATH_MAX], base[PATH_MAX];
+
+	if (!realpath(folder, base) || !realpath(path, real))
+		return false;
+	size_t n = strlen(base);
+
+	return !strncmp(real, base, n) && (real[n] == '/' || streq(base, "/"));
+}
+
+int arm_file_read(struct arm *a, const char *path, const char *folder, struct str *ret)
+{
+	char buf[65536];
+	struct stat st;
+	_cleanup_close_ int fd = -1;
+	ssize_t n;
+
+	if (!a->dir)
+		return -EPERM;
+	if (folder && access(path, F_OK) == 0 && !is_below(folder, path))
+		return -EXDEV;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (folder && !S_ISREG(st.st_mode))
+		return -EINVAL;
+	while ((n = read(fd, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (ret->n + (size_t)n > ARM_MAX_FILE)
+			return -EFBIG;
+		str_addn(ret, buf, (size_t)n);
+	}
+	return 0;
+}
+
+const struct val *text_parse(struct arm *a, const char *text, size_t n, const char *file,
+                             bool template)
+{
+	_cleanup_free_ char *strict = NULL;
+	struct err e = { 0 };
+	json_error_t je;
+	json_t *j = NULL;
+	const struct val *v;
+
+	if (arm_relax(text, n, &strict, &n, &e) < 0) {
+		if (file)
+			arm_finding(a, SEV_ERROR, "ARM-JSON-01", NULL, file, "", NULL, "%s", e.msg);
+		return NULL;
+	}
+	j = json_loadb(strict, n, JSON_DECODE_ANY, &je);
+	if (!j) {
+		if (file)
+			arm_finding(a, SEV_ERROR, "ARM-JSON-01", "InvalidTemplate", file, "", NULL,
+			            "line %d, column %d: %s", je.line, je.column, je.text);
+		return NULL;
+	}
+	v = val_from_json(a->arena, j, template);
+	json_decref(j);
+	if (!v && file)
+		arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, file, "", NULL,
+		            "the file is nested more than %d deep, or too big", VAL_MAX_DEPTH);
+	return v;
+}
