@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/captures.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/str.h"
 #include "cmd/compare.h"
 
 static double now_s(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+	return (double)clock_us() / 1e6;
 }
 
 /* "missing 10.0.0.0/8: Azure has ..., the lab has ...", a line each. */

@@ -3,19 +3,11 @@
 #include "cmd/topology.h"
 
 #include <errno.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "input/open.h"
 #include "input/topology.h"
 #include "lab/client/paths.h"
-
-static long now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 void design_close(struct opened *o)
 {
@@ -50,7 +42,7 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 	_cleanup_findings_ struct findings f = { 0 };
 	_cleanup_free_ char *path = NULL;
 	struct err e = { 0 };
-	long began = now_us();
+	long began = clock_us();
 	int status;
 
 	if (topology_path(a, file, &path, &status) < 0)
@@ -71,7 +63,7 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 	o.lab = xstrdup(a->lab && *a->lab ? a->lab : o.model->name);
 	if (lab_name_check(o.lab, &e) < 0)
 		return ui_usage(a, "%s", e.msg);
-	o.parse_ms = (now_us() - began + 500) / 1000;
+	o.parse_ms = (clock_us() - began + 500) / 1000;
 	*ret = o;
 	o = (struct opened){ 0 };
 	return EX_DONE;

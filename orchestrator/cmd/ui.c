@@ -2,9 +2,9 @@
 /* What people see: uniform messages on standard error, data on standard output. */
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "base/term.h"
 #include "cmd/cmd.h"
@@ -15,7 +15,7 @@ static struct {
 	bool quiet;
 	int verbose;
 	bool line_shown; /* the line that moves is on the screen */
-	struct timespec drawn;
+	int64_t drawn;   /* ms */
 } ui;
 
 void ui_init(bool quiet, int verbose)
@@ -228,7 +228,6 @@ static bool line_wanted(void)
 
 void ui_progress(const char *fmt, ...)
 {
-	struct timespec now;
 	char *msg = NULL;
 	va_list ap;
 
@@ -239,10 +238,9 @@ void ui_progress(const char *fmt, ...)
 	if (!line_wanted())
 		return;
 	/* Ten times a second is as fast as anybody reads; the first one is shown at once. */
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (ui.line_shown &&
-	    (now.tv_sec - ui.drawn.tv_sec) * 1000L + (now.tv_nsec - ui.drawn.tv_nsec) / 1000000L <
-	        100)
+	int64_t now = clock_ms();
+
+	if (ui.line_shown && now - ui.drawn < 100)
 		return;
 	va_start(ap, fmt);
 	if (vasprintf(&msg, fmt, ap) < 0)

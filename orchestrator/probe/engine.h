@@ -6,6 +6,7 @@
  * recognises a stale one by its number. */
 #pragma once
 
+#include "base/clock.h"
 #include "probe/probe.h"
 
 struct engine;
@@ -50,7 +51,6 @@ struct engine {
 	bool ended; /* by a probe's on_shot */
 };
 
-uint64_t clock_us(void);
 /* The end of a shot: rtt_ms below zero means that no answer came; detail then says why. */
 void shot_done(struct engine *eng, struct task *t, unsigned no, double rtt_ms, const char *fmt, ...)
     PRINTF(5, 6);

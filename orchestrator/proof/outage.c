@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proof/outage.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
 
 enum {
 	INTERVAL_MS = 20,
@@ -53,20 +53,12 @@ struct outage outage_result(const struct outage_count *n)
 	return o;
 }
 
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000L + ts.tv_nsec / 1000000L;
-}
-
 /* Takes the next packet's fate off the stream.  1: one was taken, 0: none by until_ms. */
 static int next_packet(struct lab_client *c, struct outage_count *n, long until_ms, double base_ms,
                        double *ret_at, struct err *e)
 {
 	struct pollfd p = { lab_client_fd(c), POLLIN, 0 };
-	long left = until_ms - now_ms();
+	long left = until_ms - clock_ms();
 	json_t *line;
 
 	if (left < 0)
@@ -112,20 +104,20 @@ static int watch(struct lab_client *w, const struct check *c, int (*act)(void *,
 {
 	_cleanup_(outage_count_free) struct outage_count n = { 0 };
 	double at = 0, base = 0;
-	long start = now_ms(), limit = c->recover_ms ? c->recover_ms : CHECK_WITHIN_MS;
+	long start = clock_ms(), limit = c->recover_ms ? c->recover_ms : CHECK_WITHIN_MS;
 	int r = start_packets(w, c, e);
 
 	/* They need not flow before: an action may be what makes them. */
-	while (r >= 0 && n.in_a_row < STEADY && now_ms() < start + START_MS && !(stop && *stop))
+	while (r >= 0 && n.in_a_row < STEADY && clock_ms() < start + START_MS && !(stop && *stop))
 		r = next_packet(w, &n, start + START_MS, 0, &at, e);
 	if (r < 0)
 		return r;
 	base = at;
 	outage_count_free(&n);
-	start = now_ms();
+	start = clock_ms();
 	r = act(ctx, e);
 	while (r >= 0 && !(stop && *stop)) {
-		long t = now_ms() - start;
+		long t = clock_ms() - start;
 
 		if (t >= AFTERMATH_MS && n.in_a_row >= STEADY)
 			break;

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "proof/ask.h"
 #include "proof/outage.h"
@@ -33,14 +33,6 @@ struct runner {
 	struct answers a;
 };
 
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000L + ts.tv_nsec / 1000000L;
-}
-
 bool run_chosen(const struct run_options *o, const struct check *c)
 {
 	return !o->filter || str_glob(o->filter, c->name);
@@ -63,7 +55,7 @@ static void judged(struct item *it, struct judgement j)
 {
 	judgement_free(&it->j);
 	it->j = j;
-	it->looked_ms = now_ms();
+	it->looked_ms = clock_ms();
 	it->unknown = false;
 }
 
@@ -242,7 +234,7 @@ static long pause_ms(struct item *const *open, size_t n, long now, long pause)
 static int run_group(struct runner *r, size_t from, size_t to)
 {
 	_cleanup_free_ struct item **open = xcalloc(to - from + 1, sizeof(struct item *));
-	long pause = PAUSE_MIN_MS, start = now_ms();
+	long pause = PAUSE_MIN_MS, start = clock_ms();
 
 	for (size_t i = from; i < to; i++)
 		check_start(&r->items[i].s, start);
@@ -266,7 +258,7 @@ static int run_group(struct runner *r, size_t from, size_t to)
 		if (!n)
 			return 0;
 		/* Nothing tells us when a packet would arrive: look again, ever less often. */
-		poll(NULL, 0, (int)pause_ms(open, n, now_ms(), pause));
+		poll(NULL, 0, (int)pause_ms(open, n, clock_ms(), pause));
 		pause = pause * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause * 2;
 	}
 }
@@ -301,7 +293,7 @@ static int run_action(struct runner *r, struct item *it)
 	struct action x = { r, it->c->subject };
 	struct outage o = { 0 };
 	struct err e = { 0 };
-	long start = now_ms();
+	long start = clock_ms();
 	int rc;
 
 	r->progress.doing = it->c->subject;
@@ -313,7 +305,7 @@ static int run_action(struct runner *r, struct item *it)
 	r->progress.doing = NULL;
 	it->s.over = true;
 	it->s.ok = rc >= 0;
-	it->seconds = (double)(now_ms() - start) / 1000.0;
+	it->seconds = (double)(clock_ms() - start) / 1000.0;
 	r->progress.over++;
 	if (rc < 0) {
 		unknown(it, e.msg);

@@ -104,7 +104,7 @@ static int drain(struct ssh *s, LIBSSH2_CHANNEL *c, long deadline, struct str *o
 int ssh_capture(struct ssh *s, const char *command, long timeout_ms, char **ret_out, char **ret_err,
                 int *ret_status, struct err *e)
 {
-	long deadline = ssh_now() + timeout_ms;
+	long deadline = clock_ms() + timeout_ms;
 	_cleanup_str_ struct str out = { 0 }, err = { 0 };
 	LIBSSH2_CHANNEL *c = ssh_channel(s, command, NULL, 0, 0, deadline, e);
 

@@ -36,7 +36,7 @@ static int resolve(struct ssh *s, long deadline, struct addrinfo **ret, struct e
 		char port[8];
 	} *l = xcalloc(1, sizeof(*l));
 	struct gaicb *list[1] = { &l->cb };
-	long left = deadline - ssh_now();
+	long left = deadline - clock_ms();
 	struct timespec ts = { left > 0 ? left / 1000 : 0, left > 0 ? left % 1000 * 1000000 : 0 };
 	int r;
 
@@ -97,7 +97,7 @@ static int connect_one(const struct addrinfo *ai, long deadline)
 	if (connect(fd, ai->ai_addr, ai->ai_addrlen) < 0 && errno != EINPROGRESS)
 		return -errno;
 	for (;;) {
-		long left = deadline - ssh_now();
+		long left = deadline - clock_ms();
 		int r = poll(&p, 1, left > 0 ? (int)left : 0);
 
 		if (r < 0 && errno == EINTR)
@@ -125,7 +125,7 @@ int ssh_connect(struct ssh *s, long deadline, struct err *e)
 		n++;
 	/* An address that does not answer must not use up the time of those behind it. */
 	for (struct addrinfo *ai = list; ai && fd < 0; ai = ai->ai_next, n--)
-		fd = connect_one(ai, ssh_now() + (deadline - ssh_now()) / n);
+		fd = connect_one(ai, clock_ms() + (deadline - clock_ms()) / n);
 	freeaddrinfo(list);
 	if (fd >= 0) {
 		s->fd = fd;
@@ -171,7 +171,7 @@ int ssh_flush(struct ssh *s)
 int ssh_wait(struct ssh *s, long deadline, const char *what, struct err *e)
 {
 	for (;;) {
-		long left = deadline - ssh_now();
+		long left = deadline - clock_ms();
 		int r = ssh_flush(s);
 
 		if (r < 0)

@@ -341,7 +341,7 @@ static int start(struct pump *p, struct err *e)
 	window_size(&columns, &rows);
 	p->c =
 	    ssh_channel(p->s, p->run->command, p->run->tty ? term && *term ? term : "dumb" : NULL,
-	                columns, rows, ssh_now() + SSH_STEP_MS, e);
+	                columns, rows, clock_ms() + SSH_STEP_MS, e);
 	return p->c ? 0 : -e->code;
 }
 

@@ -4,18 +4,9 @@
 #include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "remote/ssh_priv.h"
-
-long ssh_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* --- libssh2's way to the socket --- */
 
@@ -40,7 +31,7 @@ static LIBSSH2_SEND_FUNC(on_send)
 static ssize_t agent_recv(const struct ssh *s, int fd, void *buffer, size_t length, int flags)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	long left = s->deadline - ssh_now();
+	long left = s->deadline - clock_ms();
 	int r = poll(&p, 1, left > 0 ? (int)left : 0);
 
 	if (r <= 0)
@@ -60,7 +51,7 @@ static LIBSSH2_RECV_FUNC(on_recv)
 		return -s->dead;
 	/* libssh2 reads on for as long as something comes: of a server that talks without end the
 	 * rest is not heard, and ssh_wait() says that its time is over. */
-	if (!s->open && ssh_now() >= s->deadline)
+	if (!s->open && clock_ms() >= s->deadline)
 		return -EAGAIN;
 	ssize_t n = recv(socket, buffer, length, flags | MSG_DONTWAIT);
 
@@ -160,7 +151,7 @@ static char *local_user(void)
 
 static int open_session(struct ssh *s, const struct ssh_options *o, struct err *e)
 {
-	long deadline = s->deadline = ssh_now() + o->timeout_ms;
+	long deadline = s->deadline = clock_ms() + o->timeout_ms;
 
 	s->user = o->target->user ? xstrdup(o->target->user) : local_user();
 	if (!s->user)

@@ -13,7 +13,7 @@ enum { DOWNLOAD_MAX = 256 * 1024 * 1024, DEPTH_MAX = 40 };
 
 static long soon(void)
 {
-	return ssh_now() + SSH_STEP_MS;
+	return clock_ms() + SSH_STEP_MS;
 }
 
 static int begin(struct ssh *s, struct err *e)

@@ -5,6 +5,7 @@
 #include <libssh2.h>
 #include <libssh2_sftp.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "remote/known_hosts.h"
 #include "remote/ssh.h"
@@ -23,8 +24,6 @@ struct ssh {
 };
 
 enum { SSH_QUEUE_MAX = 256 * 1024, SSH_STEP_MS = 30000 };
-
-long ssh_now(void); /* milliseconds, monotonic */
 
 /* Waits until the socket can be read, or takes more of the queue.  -ETIMEDOUT or the connection's
  * end, with a sentence that says what was being done. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/clock.h"
 #include "router/router_priv.h"
 
 enum { MAX_ROUTES = 200000 /* per instance; Azure itself gives up far earlier */ };
@@ -17,10 +18,9 @@ static void follow(struct router *r, size_t i, const struct rib_table *to)
 	rib_copy(t, to);
 	for (size_t k = 0; k < was.n; k++)
 		if (!rib_get(t, was.routes[k].prefix))
-			programmer_changed(r->prog, i / 2, i % 2, was.routes[k].prefix,
-			                   router_now());
+			programmer_changed(r->prog, i / 2, i % 2, was.routes[k].prefix, clock_ms());
 	for (size_t k = 0; k < t->n; k++)
-		programmer_changed(r->prog, i / 2, i % 2, t->routes[k].prefix, router_now());
+		programmer_changed(r->prog, i / 2, i % 2, t->routes[k].prefix, clock_ms());
 	free(was.routes);
 	router_dirty(r);
 }
@@ -40,9 +40,9 @@ static void on_changes(struct router *r, size_t i, const struct watch_changes *c
 		int64_t in_ms = -1;
 
 		if (!r->maintained[i]) {
-			in_ms = programmer_changed(r->prog, i / 2, i % 2, p, router_now());
+			in_ms = programmer_changed(r->prog, i / 2, i % 2, p, clock_ms());
 			if (r->maintained[sibling])
-				programmer_changed(r->prog, i / 2, sibling % 2, p, router_now());
+				programmer_changed(r->prog, i / 2, sibling % 2, p, clock_ms());
 		}
 		if (!r->quiet)
 			report_route(r, i, &c->now[k], c->had[k], in_ms);

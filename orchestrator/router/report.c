@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the driver hears of routes: an event for each, and above a rate one for many. */
+#include "base/clock.h"
 #include "router/router_priv.h"
 
 static bool may_speak(struct router *r)
 {
-	int64_t now = router_now();
+	int64_t now = clock_ms();
 
 	if (now - r->rate_since >= 1000) {
 		r->rate_since = now;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "input/topology.h"
 #include "router/router_priv.h"
@@ -13,18 +13,10 @@ enum {
 	RETRY_MS = 200,     /* what could not be read or applied is tried again */
 };
 
-int64_t router_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void router_dirty(struct router *r)
 {
 	if (!r->dirty)
-		r->dirty_since = router_now();
+		r->dirty_since = clock_ms();
 	r->dirty = true;
 }
 
@@ -37,7 +29,7 @@ void router_say(struct router *r, json_t *msg)
 void router_retry(struct router *r)
 {
 	if (r->retry_at < 0)
-		r->retry_at = router_now() + RETRY_MS;
+		r->retry_at = clock_ms() + RETRY_MS;
 }
 
 void router_say_error(struct router *r, const struct err *e)
@@ -116,7 +108,7 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	if (first || !m->settings.timing_azure)
 		programmer_catch_up(r->prog);
 	else
-		programmer_compare(r->prog, router_now());
+		programmer_compare(r->prog, clock_ms());
 	programmer_free(old);
 	model_free(old_model);
 	router_dirty(r);
@@ -258,7 +250,7 @@ static int apply_now(struct router *r, struct err *e)
 
 	if (!r->kernel && fabric_kernel_open(-1, &r->kernel, e) < 0)
 		return -e->code;
-	if (programmer_run(r->prog, router_now(), report_programmed, r))
+	if (programmer_run(r->prog, clock_ms(), report_programmed, r))
 		r->version++;
 	return fabric_apply(r->kernel, fabric_compile(r->model, programmer_rib(r->prog), &rt),
 	                    &r->last, e);
@@ -276,12 +268,11 @@ static void say_applied(struct router *r)
 static void apply(struct router *r, bool more)
 {
 	struct err e = { 0 };
-	struct timespec a, b;
+	int64_t began = clock_us();
 
 	r->dirty = false;
 	if (!r->model)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &a);
 	r->failed = apply_now(r, &e) < 0;
 	report_rest(r);
 	if (r->failed) {
@@ -289,8 +280,7 @@ static void apply(struct router *r, bool more)
 		router_retry(r);
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &b);
-	r->last_ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
+	r->last_ms = (double)(clock_us() - began) / 1e3;
 	r->applied++;
 	r->changes += r->last.total;
 	r->more = more;
@@ -358,7 +348,7 @@ static int timeout(const struct router *r)
 {
 	if (r->dirty || r->more)
 		return 0;
-	int64_t next = r->prog ? programmer_next(r->prog) : -1, now = router_now();
+	int64_t next = r->prog ? programmer_next(r->prog) : -1, now = clock_ms();
 
 	if (r->retry_at >= 0 && (next < 0 || r->retry_at < next))
 		next = r->retry_at;
@@ -418,7 +408,7 @@ int router_run(struct router *r, struct err *e)
 			if (rc < 0)
 				return rc == -ECONNRESET ? 0 : rc;
 		}
-		int64_t now = router_now(), next = r->prog ? programmer_next(r->prog) : -1;
+		int64_t now = clock_ms(), next = r->prog ? programmer_next(r->prog) : -1;
 
 		if (next >= 0 && next <= now)
 			router_dirty(r);

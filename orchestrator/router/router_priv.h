@@ -47,7 +47,6 @@ struct router {
 	uint64_t applied, errors, changes; /* changes: of all that was applied together */
 };
 
-int64_t router_now(void);
 /* Something is to be applied. */
 void router_dirty(struct router *r);
 /* What could not be read or applied is tried again in a while. */

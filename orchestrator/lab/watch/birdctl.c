@@ -10,18 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "plan/bird_rs.h"
 
 enum { TIMEOUT_MS = 3000, STEP_MS = 250 };
-
-static long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Paths of sockets have 107 bytes; ours may be longer (a lab's folder in a deep run directory), so
  * the folder is opened and the socket reached through the descriptor.  A BIRD whose queue of
@@ -77,7 +70,7 @@ static int wait_fd(int fd, short events, long deadline, const char *what, struct
 	struct pollfd p = { fd, events, 0 };
 
 	for (;;) {
-		long left = deadline - now_ms();
+		long left = deadline - clock_ms();
 		int rc = left > 0 ? poll(&p, 1, left < STEP_MS ? (int)left : STEP_MS) : 0;
 
 		if (rc > 0)
@@ -121,7 +114,7 @@ int bird_command(const char *path, const char *command, int timeout_ms, char **r
 	_cleanup_close_ int fd = -1;
 	_cleanup_str_ struct str buf = { 0 };
 	_cleanup_free_ char *hello = NULL, *text = NULL, *line = xasprintf("%s\n", command);
-	long deadline = now_ms() + timeout_ms;
+	long deadline = clock_ms() + timeout_ms;
 	int code = 0, rc = connect_to(path, timeout_ms, &fd, e);
 
 	if (rc < 0)
