@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The name, the TCP connection, and the end of it. */
+/* The name, and the TCP connection. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -144,52 +144,4 @@ int ssh_connect(struct ssh *s, long deadline, struct err *e)
 		    s->name, s->target.port, s->target.host);
 	return err_sys(e, -fd, "%s: connecting to %s, port %u", s->name, s->target.host,
 	               s->target.port);
-}
-
-/* --- the socket in use --- */
-
-int ssh_flush(struct ssh *s)
-{
-	while (!s->dead && s->out_at < s->out.n) {
-		ssize_t n = send(s->fd, s->out.s + s->out_at, s->out.n - s->out_at,
-		                 MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			break;
-		if (n < 0)
-			s->dead = errno;
-		else
-			s->out_at += (size_t)n;
-	}
-	if (s->out_at == s->out.n)
-		s->out.n = s->out_at = 0;
-	return s->dead ? -s->dead : 0;
-}
-
-int ssh_wait(struct ssh *s, long deadline, const char *what, struct err *e)
-{
-	for (;;) {
-		long left = deadline - clock_ms();
-		int r = ssh_flush(s);
-
-		if (r < 0)
-			return err_set(e, ECONNRESET, "%s: %s: the connection was lost: %s",
-			               s->name, what, strerror(s->dead));
-		struct pollfd p = { .fd = s->fd,
-			            .events = (short)(POLLIN | (ssh_queued(s) ? POLLOUT : 0)) };
-
-		r = left > 0 ? poll(&p, 1, (int)left) : 0;
-		if (r == 0)
-			return err_set(
-			    e, ETIMEDOUT,
-			    "%s: %s: no answer in time; the machine or the network may be "
-			    "overloaded (--connect-timeout waits longer)",
-			    s->name, what);
-		if (r < 0 && errno != EINTR)
-			return err_sys(e, errno, "poll");
-		if (r > 0 && (p.revents & ~POLLOUT))
-			return 0;
-	}
 }

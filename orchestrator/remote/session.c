@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a connected socket to a session: the handshake; and what libssh2 says of failures. */
+/* From a name to a session that may be used: connection, handshake, authentication. */
 #include <errno.h>
 #include <poll.h>
 #include <pwd.h>
@@ -8,9 +8,10 @@
 
 #include "remote/ssh_priv.h"
 
-/* --- libssh2's way to the socket --- */
+/* --- libssh2 reads and writes through these --- */
 
-/* Always takes all of it: see the head of ssh.h. */
+/* Takes all of the buffer, always: what the socket does not take is queued (see the head of ssh.h).
+ */
 static LIBSSH2_SEND_FUNC(on_send)
 {
 	struct ssh *s = *abstract;
@@ -62,30 +63,10 @@ static LIBSSH2_RECV_FUNC(on_recv)
 	return n < 0 ? (errno == EINTR ? -EAGAIN : -errno) : n;
 }
 
-/* --- failures --- */
+/* --- the handshake --- */
 
-int ssh_failed(struct ssh *s, const char *what, struct err *e)
-{
-	char *msg = NULL;
-	int code = libssh2_session_last_error(s->s, &msg, NULL, 0);
-
-	if (s->dead)
-		return err_set(e, ECONNRESET, "%s: %s: the connection was lost: %s", s->name, what,
-		               s->dead == ECONNRESET ? "the other side closed it"
-		                                     : strerror(s->dead));
-	switch (code) {
-	case LIBSSH2_ERROR_SOCKET_DISCONNECT:
-	case LIBSSH2_ERROR_SOCKET_SEND:
-	case LIBSSH2_ERROR_SOCKET_RECV:
-		return err_set(e, ECONNRESET, "%s: %s: the connection was lost: %s", s->name, what,
-		               msg && *msg ? msg : "the other side closed it");
-	default:
-		return err_set(e, EPROTO, "%s: %s: %s (libssh2 %d)", s->name, what,
-		               msg && *msg ? msg : "failed", code);
-	}
-}
-
-/* Of the handshake people can do something about a few. */
+/* Explains the failures of a handshake that people can do something about; *e becomes *from for
+ * the others. */
 static int handshake_failed(struct ssh *s, const struct err *from, struct err *e)
 {
 	const char *banner = libssh2_session_banner_get(s->s);

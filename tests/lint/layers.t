@@ -58,7 +58,6 @@ CIRCLES = [
     (CORE_AND_TOP, "plan/bird_rs plan/bird_rs_gateway"),
     (CORE_AND_TOP, "plan/fabric plan/fabric_lb plan/fabric_nsg"),
     (CORE_AND_TOP, "probe/http probe/icmp probe/probe probe/socket"),
-    (CORE_AND_TOP, "remote/auth remote/session"),
     (CORE_AND_TOP, "router/instances router/report router/router"),
 ]
 
