@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The loop below the probes: shots (one packet or connection each), timers, descriptors.
+/* What protocols and the loop (run.c) share: shots (one packet or connection each), timers,
+ * descriptors.
  *
  * A probe is a task of `count` shots.  A protocol starts shots and reports each one's end with
  * shot_done(); the loop ends when no shot is left.  Timers are never taken back: who sets one
@@ -11,7 +12,6 @@
 
 struct engine;
 struct task;
-struct source;
 
 struct source { /* in epoll's data: what to call when a descriptor is ready */
 	void (*ready)(struct engine *eng, struct source *s, uint32_t events);
@@ -32,6 +32,18 @@ struct task {
 	double rtt_sum;
 	void *priv;    /* the protocol's own */
 	uint16_t slot; /* icmp: identifies the task within its namespace */
+};
+
+struct timer {
+	uint64_t at_us;
+	struct task *t;
+	unsigned no;
+	bool timeout; /* of shot no; otherwise: time to start it */
+};
+
+struct waiting {
+	struct task *t;
+	unsigned no;
 };
 
 struct engine {
@@ -61,6 +73,7 @@ void engine_give_slot(struct engine *eng);
 int engine_watch(struct engine *eng, struct source *s, uint32_t events);
 /* timeout: of shot no; otherwise: time to start it. */
 void engine_timer(struct engine *eng, uint64_t at_us, struct task *t, unsigned no, bool timeout);
+struct timer engine_pop_timer(struct engine *eng); /* the soonest; there must be one */
 void engine_fail(struct engine *eng, int code, const char *what);
 
 extern const struct protocol_ops icmp_ops, tcp_ops, udp_ops, http_ops;
