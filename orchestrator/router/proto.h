@@ -92,5 +92,3 @@ bool *stopped_from_json(const struct model *m, const json_t *names);
 /* struct runtime, backend_down; what *p was before is freed. */
 void down_from_json(const struct model *m, const json_t *list, bool **p);
 bool *instances_from_json(const struct model *m, const json_t *names);
-/* The design in a request; NULL, with *e, when it is not valid. */
-struct model *model_from_request(const json_t *req, struct err *e);

@@ -4,7 +4,6 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
-#include "input/topology.h"
 #include "router/proto.h"
 
 /* Objects of 32,000 routes would cost the driver 40 MB for as long as it keeps them. */
@@ -161,16 +160,4 @@ void down_from_json(const struct model *m, const json_t *list, bool **p)
 	}
 	free(*p);
 	*p = down;
-}
-
-struct model *model_from_request(const json_t *req, struct err *e)
-{
-	struct findings f = { 0 };
-	struct model *m = design_model(json_object_get(req, "design"), &f);
-
-	if (!m)
-		err_set(e, EINVAL, "the design is not valid: %s%s%s", f.n ? f.items[0].pointer : "",
-		        f.n ? ": " : "", f.n ? f.items[0].message : "no reason was given");
-	findings_free(&f);
-	return m;
 }

@@ -55,6 +55,14 @@ void router_say(struct router *r, json_t *msg);
 void router_say_error(struct router *r, const struct err *e);
 int router_listen(struct router *r, int fd, void *what, struct err *e);
 
+/* --- apply.c --------------------------------------------------------------------------------- */
+
+/* more: something else is there to be read. */
+void router_apply(struct router *r, bool more);
+void router_say_applied(struct router *r);
+/* The kernel's links have changed: ports that were not there are plugged in. */
+void router_links_changed(struct router *r);
+
 /* --- instances.c: what the instances of Route Servers and gateways select -------------------- */
 
 /* Takes the descriptors of their namespaces, in the tables' order. */
@@ -74,8 +82,7 @@ void instances_silent(struct router *r, const json_t *names);
 void instance_stand_in(struct router *r, size_t i, const bool *lost);
 bool instances_is_peer(size_t rs, ip4 hop, void *arg);
 
-/* --- report.c -----------------------------------------------------------------------------------
- */
+/* --- report.c -------------------------------------------------------------------------------- */
 
 /* Instance i has selected otherwise. */
 void report_route(struct router *r, size_t i, const struct rib_route *now, bool had, int64_t in_ms);
@@ -86,3 +93,8 @@ void report_programmed(size_t rs, unsigned instance, struct prefix p, const stru
 void report_rest(struct router *r);
 /* The answer to "read". */
 void report_read(struct router *r);
+
+/* --- requests.c ------------------------------------------------------------------------------ */
+
+/* 0, or -ECONNRESET when the driver has gone. */
+int router_read_requests(struct router *r, struct err *e);

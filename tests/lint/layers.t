@@ -57,7 +57,6 @@ CIRCLES = [
         lab/watch/routerlink lab/watch/selection lab/watch/usable"""),
     (CORE_AND_TOP, "plan/bird_rs plan/bird_rs_gateway"),
     (CORE_AND_TOP, "plan/fabric plan/fabric_lb plan/fabric_nsg"),
-    (CORE_AND_TOP, "router/instances router/report router/router"),
 ]
 
 
