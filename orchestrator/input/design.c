@@ -11,8 +11,8 @@
 
 #include "base/str.h"
 #include "input/file.h"
-#include "input/schema.h"
 #include "input/topology.h"
+#include "schema/schema.h"
 
 enum { MAX_DEPTH = 200 };
 

@@ -4,7 +4,7 @@
 
 #include "azure/model.h"
 #include "base/finding.h"
-#include "input/schema.h"
+#include "schema/schema.h"
 
 struct loader {
 	struct model *m;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The field table as a JSON Schema, draft-07, for editors. */
 #include "base/str.h"
-#include "input/schema.h"
 #include "input/topology.h"
+#include "schema/schema.h"
 
 static json_t *object_ref(const struct object_def *def, json_t *defs);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of the topology file (interfaces.md, section 1): ARM's names, types and values. */
 #include "azure/model.h"
-#include "input/schema.h"
+#include "schema/schema.h"
 
 /* clang-format's versions disagree over braces in macros. */
 /* clang-format off */

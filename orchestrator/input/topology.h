@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The topology file (interfaces.md section 1): JSON text -> document -> model.
  *
- * One table of fields (input/schema.h) drives parsing, ranges, "unknown key, did you mean", the
+ * One table of fields (schema/schema.h) drives parsing, ranges, "unknown key, did you mean", the
  * JSON Schema of `vnetlab schema`, and docs/topology.md. */
 #pragma once
 

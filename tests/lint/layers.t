@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers go one way: base <- azure, remote <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
+"""Layers go one way: base <- schema, remote <- azure <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
 
 azure/ and plan/ are pure: of the system's headers they include only those that declare data types,
 strings and constants.  Nothing runs a shell.  Files go one way, too: which file uses which is read from
@@ -14,8 +14,8 @@ import sys
 import tempfile
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-RANK = {"base": 0, "azure": 1, "remote": 1, "input": 2, "plan": 2, "kernel": 3, "lab": 4, "router": 4, "probe": 4,
-        "report": 5, "proof": 5, "cmd": 6}
+RANK = {"base": 0, "schema": 1, "remote": 1, "azure": 2, "input": 3, "plan": 3, "kernel": 5, "lab": 6, "router": 6,
+        "probe": 6, "report": 7, "proof": 7, "cmd": 8}
 PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdbool.h",
         "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "jansson.h", "uthash.h",
         "netinet/in.h", "net/if.h", "linux/rtnetlink.h"}

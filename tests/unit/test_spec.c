@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "input/schema_rows.h"
 #include "input/topology.h"
 #include "kernel/edge_nft.h"
 #include "lab/build/spec.h"
 #include "mini.h"
 #include "plan/fabric.h"
+#include "schema/rows.h"
 
 #define DESIGN "tests/unit/spec/every-kind.vnetlab.json"
 #define CHANGES "tests/unit/spec/changes.json"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "input/import/priv.h"
-#include "input/schema.h"
+#include "schema/schema.h"
 
 void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
              const char *hint, const char *fmt, ...)

@@ -6,13 +6,13 @@
 #include <uthash.h>
 
 #include "base/str.h"
-#include "input/schema_rows.h"
 #include "lab/build/wires.h"
 #include "lab/fault/power.h"
 #include "plan/bird_hybrid.h"
 #include "plan/firewall_nft.h"
 #include "plan/guest.h"
 #include "plan/names.h"
+#include "schema/rows.h"
 
 static uint64_t mix_u(uint64_t h, uint64_t v)
 {

@@ -18,7 +18,7 @@ struct process; /* lab/proc/process.h */
 
 /* What a design wants of a node, as hashes (lab/build/spec.h). */
 struct spec {
-	uint64_t rows;   /* properties that are compared as they are written: input/schema.h */
+	uint64_t rows;   /* properties that are compared as they are written: schema/schema.h */
 	uint64_t guest;  /* the network of its kernel but for routes: plan/guest.h */
 	uint64_t routes; /* the routes of its kernel */
 	uint64_t files;  /* files and command lines of its daemons; rules of a firewall */

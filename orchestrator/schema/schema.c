@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "input/schema.h"
+#include "schema/schema.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "input/schema.h"
+#include "schema/schema.h"
 
 static bool fill_text(const struct field *fd, const char *s, struct arena *a, void *to)
 {

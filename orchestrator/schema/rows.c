@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "input/schema_rows.h"
+#include "schema/rows.h"
 
 #include <stdio.h>
 

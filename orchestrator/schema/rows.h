@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of a topology is compared as it is written: the properties that say of themselves nowhere
- * that they show in a lab (input/schema.h, enum field_shows).  Pure. */
+ * that they show in a lab (schema/schema.h, enum field_shows).  Pure. */
 #pragma once
 
-#include "input/schema.h"
+#include "schema/schema.h"
 
 /* Of one object and all inside of it, by its table. */
 uint64_t schema_rows(const struct object_def *def, json_t *obj);
