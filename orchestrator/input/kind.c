@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 /* Exports wrap lists: {"value": [...]}, {"data": [...]}, and what `az ... create` prints. */
 enum { MAX_WRAPPED = 4 };

@@ -4,7 +4,7 @@
 
 #include "azure/model.h"
 #include "base/finding.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 struct loader {
 	struct model *m;

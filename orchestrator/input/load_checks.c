@@ -263,7 +263,7 @@ static void rows(struct loader *l, json_t *x, const char *ptr)
 static void one_check(struct loader *l, json_t *x, const char *ptr)
 {
 	size_t n;
-	const struct object_def *kind = schema_check_kind(x, &n);
+	const struct object_def *kind = schema_choose(schema_checks, x, &n);
 	const char *key = kind ? kind->fields[0].name : "";
 	const char *subject = json_string_value(json_object_get(x, key));
 

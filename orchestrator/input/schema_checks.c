@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of checks (interfaces.md, section 2). */
 #include "azure/model.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 static const struct enum_value levels[] = { { "error", 0, NULL, NULL },
 	                                    { "warning", 1, NULL, NULL },

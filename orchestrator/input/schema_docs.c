@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The field table as pages for people: docs/topology.md, docs/settings.md. */
 #include "base/str.h"
+#include "input/schema_topology.h"
 #include "input/topology.h"
-#include "schema/schema.h"
 
 static const char *type_name(enum field_type t)
 {

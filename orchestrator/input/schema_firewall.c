@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/firewall.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 static const struct enum_value protocols[] = { { "Any", 0, NULL, NULL },
 	                                       { "TCP", IPPROTO_TCP, NULL, NULL },

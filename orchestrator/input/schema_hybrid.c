@@ -2,7 +2,7 @@
 /* The properties of what connects VNets to elsewhere: gateways, connections, sites, tunnels
  * (interfaces.md, section 1). */
 #include "azure/hybrid.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 static const struct enum_value gateway_types[] = { { "Vpn", GW_VPN, NULL, NULL },
 	                                           { "ExpressRoute", GW_EXPRESSROUTE, NULL, NULL },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The field table as a JSON Schema, draft-07, for editors. */
 #include "base/str.h"
+#include "input/schema_topology.h"
 #include "input/topology.h"
-#include "schema/schema.h"
 
 static json_t *object_ref(const struct object_def *def, json_t *defs);
 
@@ -36,12 +36,12 @@ static json_t *map_json(const struct field *fd, json_t *defs)
 	return j;
 }
 
-static json_t *checks_json(json_t *defs)
+static json_t *choices_json(const struct field *fd, json_t *defs)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; schema_checks[i]; i++)
-		json_array_append_new(list, object_ref(schema_checks[i], defs));
+	for (size_t i = 0; fd->choices[i]; i++)
+		json_array_append_new(list, object_ref(fd->choices[i], defs));
 	return json_pack("{s:o}", "anyOf", list);
 }
 
@@ -71,7 +71,7 @@ static json_t *value_json(const struct field *fd, enum field_type t, json_t *def
 	case T_MAP:
 		return map_json(fd, defs);
 	case T_CHECK:
-		return checks_json(defs);
+		return choices_json(fd, defs);
 	case T_UNSUPPORTED:
 		return json_pack("{s:[s,s,s], s:i, s:i}", "type", "object", "array", "null",
 		                 "maxProperties", 0, "maxItems", 0);

@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/model.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 static const struct enum_value protocols[] = {
 	{ "All", 0, "HA ports: every protocol, with both ports 0", NULL },

@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/model.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 static const struct enum_value directions[] = { { "Inbound", NSG_IN, NULL, NULL },
 	                                        { "Outbound", NSG_OUT, NULL, NULL },

@@ -2,7 +2,7 @@
 /* The properties of what routes are made of: route tables, service tags, connected groups,
  * endpoints. */
 #include "azure/model.h"
-#include "schema/schema.h"
+#include "input/schema_topology.h"
 
 const struct object_def schema_connected_group = {
 	"connectedGroup", "a connected group",

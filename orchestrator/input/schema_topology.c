@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of the topology file (interfaces.md, section 1): ARM's names, types and values. */
+#include "input/schema_topology.h"
 #include "azure/model.h"
-#include "schema/schema.h"
 
 /* clang-format's versions disagree over braces in macros. */
 /* clang-format off */
@@ -569,6 +569,7 @@ const struct object_def schema_topology = {
 	      .type = T_MAP,
 	      .shows = SHOWS_AS_IT_RUNS,
 	      .item = T_CHECK,
+	      .choices = schema_checks,
 	      .keys = KEYS_TEXT,
 	      .help = "What must hold: a sentence to a check." },
 	    UNSUPPORTED("virtualHubs", "Azure Virtual WAN",

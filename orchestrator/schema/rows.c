@@ -105,19 +105,19 @@ static const char *token(const char *p, char *buf, size_t cap)
 	return p;
 }
 
-uint64_t schema_rows_of_node(json_t *topology, const char *pointer)
+uint64_t schema_rows_of_node(const struct object_def *top, json_t *topology, const char *pointer)
 {
 	char map[64], name[256];
 
 	token(token(pointer, map, sizeof(map)), name, sizeof(name));
-	const struct field *f = schema_field(&schema_topology, map);
+	const struct field *f = schema_field(top, map);
 
 	if (!f || !f->object)
 		return BYTES_HASH_SEED;
 	return schema_rows(f->object, json_object_get(json_object_get(topology, map), name));
 }
 
-uint64_t schema_rows_of_rest(json_t *topology)
+uint64_t schema_rows_of_rest(const struct object_def *top, json_t *topology)
 {
-	return schema_rows(&schema_topology, topology);
+	return schema_rows(top, topology);
 }

@@ -7,8 +7,9 @@
 
 /* Of one object and all inside of it, by its table. */
 uint64_t schema_rows(const struct object_def *def, json_t *obj);
-/* Of the object of the topology that a node comes from; pointer: its own, or of something inside.
+/* Of the object of the topology, which top describes, that a node comes from; pointer: its own, or
+ * of something inside.
  */
-uint64_t schema_rows_of_node(json_t *topology, const char *pointer);
+uint64_t schema_rows_of_node(const struct object_def *top, json_t *topology, const char *pointer);
 /* Of all objects that are no nodes. */
-uint64_t schema_rows_of_rest(json_t *topology);
+uint64_t schema_rows_of_rest(const struct object_def *top, json_t *topology);

@@ -333,7 +333,8 @@ static bool check_map(const struct field *fd, json_t *map, const struct jptr *at
 			              .min = fd->min,
 			              .max = fd->max,
 			              .values = fd->values,
-			              .object = fd->object };
+			              .object = fd->object,
+			              .choices = fd->choices };
 
 		ok &= check_value(&item, fd->item, v, here, f);
 	}
@@ -357,19 +358,20 @@ static bool check_list(const struct field *fd, json_t *list, const struct jptr *
 	return ok;
 }
 
-static bool check_one_check(json_t *v, const struct jptr *at, struct findings *f)
+static bool check_choice(const struct field *fd, json_t *v, const struct jptr *at,
+                         struct findings *f)
 {
 	size_t n;
-	const struct object_def *def = schema_check_kind(v, &n);
+	const struct object_def *def = schema_choose(fd->choices, v, &n);
 
 	if (def)
 		return schema_check(def, v, at, f);
 	_cleanup_str_ struct str keys = { 0 };
 
-	for (size_t i = 0; schema_checks[i]; i++)
-		if (!n || json_object_get(v, schema_checks[i]->fields[0].name))
+	for (size_t i = 0; fd->choices[i]; i++)
+		if (!n || json_object_get(v, fd->choices[i]->fields[0].name))
 			str_printf(&keys, "%s\"%s\"", keys.n ? ", " : "",
-			           schema_checks[i]->fields[0].name);
+			           fd->choices[i]->fields[0].name);
 	if (n)
 		return add(f, "CHECK-KIND-01", NULL, at, "make two checks of it",
 		           "this check is of several kinds: it has %s", str_get(&keys));
@@ -379,8 +381,8 @@ static bool check_one_check(json_t *v, const struct jptr *at, struct findings *f
 	const char *names[16];
 	size_t n_names = 0;
 
-	for (size_t i = 0; schema_checks[i] && n_names < ARRAY_LEN(names); i++)
-		names[n_names++] = schema_checks[i]->fields[0].name;
+	for (size_t i = 0; fd->choices[i] && n_names < ARRAY_LEN(names); i++)
+		names[n_names++] = fd->choices[i]->fields[0].name;
 	json_object_foreach (v, key, x)
 		if (!near)
 			near = str_nearest(key, names, n_names);
@@ -469,7 +471,7 @@ static bool check_value(const struct field *fd, enum field_type t, json_t *v, co
 	case T_MAP:
 		return json_is_object(v) ? check_map(fd, v, at, f) : wrong_type(fd, t, v, at, f);
 	case T_CHECK:
-		return json_is_object(v) ? check_one_check(v, at, f) : wrong_type(fd, t, v, at, f);
+		return json_is_object(v) ? check_choice(fd, v, at, f) : wrong_type(fd, t, v, at, f);
 	default:
 		return json_is_string(v) ? check_word(fd, t, json_string_value(v), at, f)
 		                         : wrong_type(fd, t, v, at, f);
@@ -540,19 +542,19 @@ bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *
 	return ok;
 }
 
-const struct object_def *schema_check_kind(json_t *check, size_t *ret_n)
+const struct object_def *schema_choose(const struct object_def *const *choices, json_t *obj,
+                                       size_t *ret_n)
 {
 	const struct object_def *found = NULL;
 
 	*ret_n = 0;
-	for (size_t i = 0; schema_checks[i]; i++) {
-		if (!json_object_get(check, schema_checks[i]->fields[0].name))
+	for (size_t i = 0; choices[i]; i++) {
+		const char *key = choices[i]->fields[0].name;
+
+		/* A key that the choice before has as one of its fields belongs to that. */
+		if (!json_object_get(obj, key) || (found && schema_field(found, key)))
 			continue;
-		/* "do" may watch packets while it acts: then "from" belongs to it. */
-		if (found && streq(found->id, "check-do") &&
-		    schema_field(found, schema_checks[i]->fields[0].name))
-			continue;
-		found = schema_checks[i];
+		found = choices[i];
 		++*ret_n;
 	}
 	return *ret_n == 1 ? found : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table behind the topology file: one row per property.  It parses, it names the bounds and the
- * alternatives in findings, and it prints the JSON Schema and docs/topology.md; so a property is
- * added in one place.
+/* Tables of fields: one row per property of a document.  A table parses, it names the bounds and
+ * the alternatives in findings, and it prints the JSON Schema and docs/topology.md; so a property
+ * is added in one place.  The engine knows no property: tables are beside what they describe.
  *
  * schema_check() reports everything that is wrong with a document's form.  schema_fill() then
  * copies what is right into a struct, silently. */
@@ -74,10 +74,13 @@ struct field {
 	uint32_t min, max; /* T_UINT: of the value; T_LIST: min is the least number of items */
 	const struct enum_value *values;
 	const struct object_def *object; /* of T_OBJECT, also as item */
-	unsigned shows;                  /* enum field_shows, several */
-	bool nodes;                      /* T_MAP: its objects are nodes of the lab */
-	const char *dflt;                /* plain text */
-	size_t at;                       /* AT(struct, member); 0: not filled in */
+	/* Of T_CHECK: what it can be; the first field of each is the key that makes it that one.
+	 * NULL ends the list. */
+	const struct object_def *const *choices;
+	unsigned shows;   /* enum field_shows, several */
+	bool nodes;       /* T_MAP: its objects are nodes of the lab */
+	const char *dflt; /* plain text */
+	size_t at;        /* AT(struct, member); 0: not filled in */
 	const char *help;
 	const char *source, *confidence; /* of settings */
 	const char *instead; /* of T_UNSUPPORTED: what stands in for it; NULL: nothing does */
@@ -94,18 +97,6 @@ struct object_def {
 /* Every object of the file takes these. */
 extern const struct field schema_common[];
 
-extern const struct object_def schema_topology, schema_settings, schema_vnet, schema_subnet,
-    schema_peering, schema_connected_group, schema_service_tag, schema_service_endpoint,
-    schema_private_endpoint, schema_route_table, schema_route, schema_route_server,
-    schema_bgp_connection, schema_vm, schema_nic, schema_bgp, schema_guest_route, schema_internet,
-    schema_public_ip, schema_gateway, schema_local_gateway, schema_bgp_settings, schema_connection,
-    schema_circuit, schema_site, schema_site_router, schema_tunnel, schema_tunnel_end,
-    schema_load_balancer, schema_lb_rule, schema_lb_probe, schema_nsg, schema_security_rule,
-    schema_asg, schema_nat_gateway, schema_firewall, schema_network_collection,
-    schema_nat_collection;
-/* Kinds of checks; the first field of each is the key that makes it of that kind. */
-extern const struct object_def *const schema_checks[]; /* NULL-terminated */
-
 /* What ends an array of fields or of words. clang-format's versions disagree over braces in macros.
  */
 /* clang-format off */
@@ -116,10 +107,9 @@ extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 bool schema_name_valid(const char *s);
 bool schema_tag_valid(const char *s); /* has the form of a service tag's name */
-/* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */
-int firewall_protocol(const char *name);
-/* The kind of check that an object is; NULL: none or several (*ret_n says how many keys fit). */
-const struct object_def *schema_check_kind(json_t *check, size_t *ret_n);
+/* Which of the choices an object is; NULL: none or several (*ret_n says how many keys fit). */
+const struct object_def *schema_choose(const struct object_def *const *choices, json_t *obj,
+                                       size_t *ret_n);
 
 /* Form only: keys, types, ranges, words, names that differ only in case.  Returns false when
  * anything was found. */

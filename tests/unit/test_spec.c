@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "input/schema_topology.h"
 #include "input/topology.h"
 #include "kernel/edge_nft.h"
 #include "lab/build/spec.h"
@@ -474,8 +475,9 @@ static void rows_of_nodes(void **state)
 	(void)state;
 	/* As long as every row says where it shows, there is nothing to compare. */
 	for (size_t i = 0; i < ARRAY_LEN(pointers); i++)
-		assert_true(schema_rows_of_node(t, pointers[i]) == BYTES_HASH_SEED);
-	assert_true(schema_rows_of_rest(t) == BYTES_HASH_SEED);
+		assert_true(schema_rows_of_node(&schema_topology, t, pointers[i]) ==
+		            BYTES_HASH_SEED);
+	assert_true(schema_rows_of_rest(&schema_topology, t) == BYTES_HASH_SEED);
 	json_decref(t);
 }
 
