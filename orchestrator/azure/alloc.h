@@ -6,7 +6,7 @@
 #include "base/finding.h"
 
 /* Private addresses of NICs: the lowest free one of the subnet from base+4 on, in the file's order,
- * never one that is given statically further down nor a Route Server's (azure-semantics 3.1). */
+ * never one that is given statically further down nor a Route Server's (azure-behaviour 1.3). */
 void alloc_private(struct model *m, struct findings *f);
 /* Before that: what NICs without a given address have already, {"NIC": "10.0.0.5"}, they keep, as
  * in Azure, where an address stays with its NIC whatever comes and goes around it.  An address

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Azure's rules and known pitfalls over a complete model (azure-semantics 1.1 to 1.6, 2.4, 3, 5,
- * 8). Every rule has an id, a message that can be acted on, and a test. */
+/* Azure's rules and known pitfalls over a complete model (azure-behaviour 1 to 8). Every rule has
+ * an id, a message that can be acted on, and a test. */
 #pragma once
 
 #include "azure/model.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Address spaces and subnets: azure-semantics 2.1 (forbidden ranges), 3.1 (sizes). */
+/* Address spaces and subnets: azure-behaviour 1.3. */
 #include "azure/check_rules.h"
 
 #define IP(a, b, c, d) ((ip4)(a) << 24 | (ip4)(b) << 16 | (ip4)(c) << 8 | (ip4)(d))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What appliances announce, and what becomes of it: azure-semantics 1.2, 1.6, 1.11, 8 #3. */
+/* What appliances announce, and what becomes of it: azure-behaviour 7.2, 7.6, 7.11. */
 #include "azure/check_rules.h"
 #include "azure/sessions.h"
 #include "base/str.h"

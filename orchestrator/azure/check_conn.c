@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* BGP connections of Route Servers: AS numbers and peers (azure-semantics 1.3), both instances
- * (1.4), recursion (1.3 and 8 #2). */
+/* BGP connections of Route Servers: AS numbers and peers (azure-behaviour 7.3), both instances
+ * (7.4), recursion (7.3). */
 #include "azure/check_rules.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
@@ -121,7 +121,7 @@ static void blocked(const struct model *m, const struct bgp_connection *c, struc
 		           c->rs->name, c->nic->vm->name, why);
 }
 
-/* The user's own files name one instance only: azure-semantics 1.4. */
+/* The user's own files name one instance only: azure-behaviour 7.4. */
 static void one_instance(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Gateways, connections, sites: azure-semantics 7, 1.9, 5. */
+/* Gateways, connections, sites: azure-behaviour 8, 7.9, 3. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
@@ -74,7 +74,7 @@ static const struct route *longest(const struct route_table *t, struct prefix p)
 	return best;
 }
 
-/* azure-semantics 1.9: the sessions between gateway and Route Server are packets like any. */
+/* azure-behaviour 7.9: the sessions between gateway and Route Server are packets like any. */
 static void covers_route_server(const struct gateway *g, struct findings *f)
 {
 	const struct route_server *rs = g->vnet->route_server;

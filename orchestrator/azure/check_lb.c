@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Load balancers: azure-semantics 6. */
+/* Load balancers: azure-behaviour 5. */
 #include <netinet/in.h>
 
 #include "azure/check_rules.h"
@@ -175,7 +175,7 @@ static void forwarding(const struct model *m, const struct load_balancer *lb, st
 		           lb->name);
 }
 
-/* azure-semantics 1.11 */
+/* azure-behaviour 7.11 */
 static void region(const struct model *m, const struct load_balancer *lb, struct findings *f)
 {
 	const char *here = lb->subnet->vnet->location;

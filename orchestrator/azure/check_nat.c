@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAT gateways: azure-semantics 3.5. */
+/* NAT gateways: azure-behaviour 1.8. */
 #include "azure/check_rules.h"
 #include "base/str.h"
 

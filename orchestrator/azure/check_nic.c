@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NICs and what is inside guests: azure-semantics 3.1. */
+/* NICs and what is inside guests: azure-behaviour 1.3. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"

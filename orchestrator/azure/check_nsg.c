@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Security groups: azure-semantics 4. */
+/* Security groups: azure-behaviour 4. */
 #include "azure/check_rules.h"
 #include "base/str.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VNet peerings: azure-semantics 5. */
+/* VNet peerings: azure-behaviour 3. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What passes between VNets: subnet peerings, connected groups, and who relies on a peering that
- * lets nothing pass (azure-semantics 5). */
+ * lets nothing pass (azure-behaviour 3). */
 #include "azure/check_rules.h"
 #include "azure/routes.h"
 #include "base/str.h"

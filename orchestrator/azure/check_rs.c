@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Route Servers: subnet and placement (azure-semantics 1.1), peer limit (1.2). */
+/* Route Servers: subnet and placement (azure-behaviour 7.1), peer limit (7.2). */
 #include "azure/check_rules.h"
 #include "base/str.h"
 

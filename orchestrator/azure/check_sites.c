@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connections, local network gateways, circuits, sites and tunnels: azure-semantics 7. */
+/* Connections, local network gateways, circuits, sites and tunnels: azure-behaviour 8. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
@@ -191,7 +191,7 @@ static void circuit(const struct circuit *c, struct findings *f)
 		         c->site->name, c->name, c->site->asn);
 }
 
-/* --- limits (azure-semantics 7.1, 7.2) ------------------------------------------------------- */
+/* --- limits (azure-behaviour 8.1, 8.2) ------------------------------------------------------- */
 
 /* What the other end announces by the design alone, before it has learned anything. */
 static size_t announced_to(const struct hybrid_session *s)

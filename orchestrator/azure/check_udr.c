@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Route tables: azure-semantics 2.3, 2.4, 3.5. */
+/* Route tables: azure-behaviour 2.3, 2.4, 1.8. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
@@ -129,7 +129,7 @@ static bool local_to(const struct vnet *v, struct prefix p)
 	return v->broken;
 }
 
-/* azure-semantics 2.4 */
+/* azure-behaviour 2.4 */
 static void to_gateway(const struct route *r, const struct vnet *v, struct findings *f)
 {
 	const struct vnet *by = vnet_served_by(v);
@@ -193,7 +193,7 @@ static const struct route *default_to_appliance(const struct route_table *t)
 	return NULL;
 }
 
-/* Answers of a VM with a public address leave by the appliance: azure-semantics 3.5. */
+/* Answers of a VM with a public address leave by the appliance: azure-behaviour 1.8. */
 static void public_behind(const struct subnet *s, struct findings *f)
 {
 	const struct route *r = default_to_appliance(s->route_table);

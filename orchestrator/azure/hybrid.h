@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hybrid connectivity: gateways, what they connect to, and who plays what in a lab
- * (azure-semantics 7, 1.9).
+ * (azure-behaviour 8, 7.9).
  *
  * What Azure or a customer runs as a box of its own is a VM of the model too, so that it is built,
  * walked, probed and watched like one: each instance of a gateway ("vpngw/0") with a NIC in
@@ -11,7 +11,7 @@
 
 #include "azure/model.h"
 
-#define MSEE_ASN 12076u /* azure-semantics 7.2 */
+#define MSEE_ASN 12076u /* azure-behaviour 8.2 */
 
 enum gateway_type { GW_VPN, GW_EXPRESSROUTE, GW_TYPES };
 
@@ -144,7 +144,7 @@ struct gateway *model_gateway(const struct model *m, const char *name);
 struct site *model_site(const struct model *m, const char *name);
 
 /* The VNet whose Route Server and gateways serve v: itself, or the one that it uses by
- * useRemoteGateways; NULL: none has any (azure-semantics 1.12, 5). */
+ * useRemoteGateways; NULL: none has any (azure-behaviour 7.12, 3). */
 const struct vnet *vnet_served_by(const struct vnet *v);
 bool subnet_is_gateways(const struct subnet *s); /* GatewaySubnet */
 bool vnet_has_gateway(const struct vnet *v);     /* of whatever type */
@@ -163,7 +163,7 @@ char *hybrid_session_word(const struct hybrid_session *s);
 bool hybrid_session_is(const struct hybrid_session *s, const char *word);
 /* Called with each prefix that a gateway knows without BGP: those of local network gateways (or of
  * sites and VNets, where no object says them) and, as /32, the BGP addresses of its peers
- * (azure-semantics 7.1). */
+ * (azure-behaviour 8.1). */
 void gateway_statics(const struct model *m, const struct gateway *g,
                      void (*fn)(void *ctx, struct prefix p, const struct connection *c), void *ctx);
 /* Is that prefix the address of one of its BGP peers over there?  A gateway tells it to its other
@@ -175,8 +175,8 @@ bool gateway_has_peer(const struct model *m, const struct gateway *g, struct pre
  * summarizedGatewayPrefixes in their place.  Returns how many. */
 size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct prefix p),
                          void *ctx);
-/* How many prefixes this end takes from the other before it drops the session (azure-semantics 7.1,
- * 7.2; settings maxPrefixes...); 0: any number. */
+/* How many prefixes this end takes from the other before it drops the session (azure-behaviour 8.1,
+ * 8.2; settings maxPrefixes...); 0: any number. */
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s);
 /* Who is at the other end of local network gateways, and what keeps connections down, once public
  * addresses are known; the loader calls it. */

@@ -164,7 +164,7 @@ static void inside(struct plan *p, const struct gateway *g)
 		wire(p, g->vm[0], g->vm[1], NULL);
 		p->pairs[p->n_pairs - 1].sibling = true;
 		/* Those of an ExpressRoute gateway list neither the other one as a peer nor its
-		 * routes (azure-semantics 1.9, and captured). */
+		 * routes (azure-behaviour 7.9, and captured). */
 		if (g->type == GW_VPN) {
 			one_end(p, g->vm[0], g->vm[1], HP_SIBLING, NULL);
 			one_end(p, g->vm[1], g->vm[0], HP_SIBLING, NULL);

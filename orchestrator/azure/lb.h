@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a load balancer does with a packet (azure-semantics 6).  Pure; the fabric's packet filter
+/* What a load balancer does with a packet (azure-behaviour 5).  Pure; the fabric's packet filter
  * computes the same (kernel/fabric_nft.c).
  *
  * A new flow takes one of LB_SLOTS slots by a hash of what loadDistribution says, and the slot's

@@ -17,8 +17,8 @@
 #include "base/addr.h"
 #include "base/mem.h"
 
-#define AZURE_ASN 65515u        /* azure-semantics 1.3: not configurable */
-#define PLATFORM_IP 0xA83F8110u /* 168.63.129.16; azure-semantics 3.4 */
+#define AZURE_ASN 65515u        /* azure-behaviour 7.3: not configurable */
+#define PLATFORM_IP 0xA83F8110u /* 168.63.129.16; azure-behaviour 1.7 */
 #define METADATA_IP 0xA9FEA9FEu /* 169.254.169.254 */
 #define DEFAULT_OUTBOUND_IP \
 	0x1464FFFEu /* 20.100.255.254: what VMs without a public address leave as */
@@ -52,7 +52,7 @@ enum internal_none {
 };
 enum route_pref { PREF_EXPRESSROUTE, PREF_VPNGATEWAY, PREF_ASPATH };
 
-/* Named knobs with documented defaults: azure-semantics section 9. */
+/* Named knobs with documented defaults: azure-behaviour 9. */
 struct settings {
 	bool timing_azure;                /* "timing": "azure" */
 	enum reflect_nva reflect;         /* "reflectNva" */
@@ -70,7 +70,7 @@ struct settings {
 	bool nat_first;                   /* "natGatewayBeforePublicIP", true */
 	bool nat_icmp;                    /* "natGatewayIcmp", false */
 
-	/* With timing_azure, azure-semantics 1.12: how long until NICs follow. */
+	/* With timing_azure, azure-behaviour 7.12: how long until NICs follow. */
 	uint32_t injection_ms;   /* "injectionDelay", 30 s */
 	uint32_t withdrawal_ms;  /* "withdrawalDelay", 25 s */
 	uint32_t switch_ms;      /* "switchDelay", 30 s */
@@ -80,7 +80,7 @@ struct settings {
 	uint32_t maintenance_ms;   /* "maintenanceTime", 2 m */
 	uint32_t instance_loss_ms; /* "instanceLossHold", 3 m */
 
-	/* The limit of routes per peer, azure-semantics 1.2. */
+	/* The limit of routes per peer, azure-behaviour 7.2. */
 	bool count_repeats;      /* "routeLimitCounts": announcements (default) | routes */
 	uint32_t limit_pause_ms; /* "routeLimitPause", 300 ms */
 	bool limit_resets;       /* "routeLimitNotification": maximumPrefixes (default) | reset */
@@ -95,7 +95,7 @@ struct vnet;
 struct nic;
 struct vm;
 
-/* Security groups: azure-semantics 4; azure/nsg.h says what they do. */
+/* Security groups: azure-behaviour 4; azure/nsg.h says what they do. */
 struct asg { /* an application security group: a set of NICs */
 	const char *name, *ptr;
 	size_t idx;
@@ -262,7 +262,7 @@ struct route_server {
 	size_t idx;
 	struct vnet *vnet;
 	struct subnet *subnet; /* RouteServerSubnet */
-	ip4 instance[2];       /* base+4, base+5: azure-semantics 1.1 */
+	ip4 instance[2];       /* base+4, base+5: azure-behaviour 7.1 */
 	bool branch_to_branch;
 	enum route_pref preference;
 	struct bgp_connection *conns;
@@ -351,7 +351,7 @@ struct vm {
 	bool broken;
 };
 
-/* Internal Standard load balancers: azure-semantics 6. */
+/* Internal Standard load balancers: azure-behaviour 5. */
 enum lb_mode { LB_BY_FLOW = 1, LB_BY_IP, LB_BY_PROTOCOL }; /* loadDistribution */
 enum { LB_SLOTS = 60 }; /* a pool's backends share them: evenly when there are up to 6 */
 
@@ -474,7 +474,7 @@ struct load_balancer *model_lb(const struct model *m, const char *name);
 /* Same for the frontend of a load balancer. */
 struct load_balancer *model_lb_by_ip(const struct vnet *from, ip4 ip);
 
-/* True when both halves of the peering exist (azure-semantics 5). */
+/* True when both halves of the peering exist (azure-behaviour 3). */
 bool peering_connected(const struct peering *p);
 /* allowVirtualNetworkAccess=false on either side, with strictAccess: nothing passes. */
 bool peering_shut(const struct model *m, const struct peering *p);
@@ -498,8 +498,8 @@ bool group_connects(const struct connected_group *g, const struct vnet *a, const
 bool vnet_group_route(const struct vnet *v, const struct connected_group *g,
                       const struct vnet *other);
 /* The Route Server that programs this VNet's NICs: its own, or a peered VNet's through
- * useRemoteGateways/allowGatewayTransit (azure-semantics 1.12).  NULL: none. */
+ * useRemoteGateways/allowGatewayTransit (azure-behaviour 7.12).  NULL: none. */
 struct route_server *vnet_programmed_by(const struct vnet *v);
-/* Which of the two instances programs this NIC: azure-semantics 1.4; the exact partition is
+/* Which of the two instances programs this NIC: azure-behaviour 7.4; the exact partition is
  * unknown, ours alternates in file order. */
 unsigned nic_instance(const struct nic *n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAT gateways and default outbound access: azure-semantics 3.5 and 9.  One serves subnets of one
+/* NAT gateways and default outbound access: azure-behaviour 1.8.  One serves subnets of one
  * VNet: what they send to the Internet leaves with its address, and nothing comes in by it unasked.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Network security groups (azure-semantics 4).  Pure.
+/* Network security groups (azure-behaviour 4).  Pure.
  *
  * What a group says depends on where it is attached: VirtualNetwork stands for what the subnet's
  * effective routes make of it.  So a group is compiled per effective-route table and direction into

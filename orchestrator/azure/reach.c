@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which VNets, and which of their subnets, are next to one another: peerings (azure-semantics 5)
+/* Which VNets, and which of their subnets, are next to one another: peerings (azure-behaviour 3)
  * and connected groups. */
 #include "azure/model.h"
 #include "base/str.h"

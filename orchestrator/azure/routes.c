@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Effective routes, built source by source, each row with the reason for its state.
  *
- * Rules (azure-semantics 2.1 to 2.4; where tables printed by Azure say more, they are followed):
+ * Rules (azure-behaviour 2.1 to 2.4; where tables printed by Azure say more, they are followed):
  * - longest prefix over usable rows; same prefix: User, then BGP, then system routes;
  * - what a UDR beats stays, Invalid; what BGP beats (the Internet row) is absent;
  * - BGP prefixes equal to or inside the address space of the NIC's VNet, or of a VNet peered with
@@ -91,7 +91,7 @@ static bool set_balancer(struct build *b, struct eff_route *r, unsigned i, const
 	enum pair_rule rule;
 
 	if (r->source == SRC_VNG && b->rs &&
-	    other_region(v, b->rs->vnet)) { /* azure-semantics 1.11 */
+	    other_region(v, b->rs->vnet)) { /* azure-behaviour 7.11 */
 		str_printf(why,
 		           "; load balancer %s is in %s and Route Server %s in %s: as a next hop "
 		           "of BGP it must be in one region with it, packets are dropped",
@@ -286,7 +286,7 @@ static void add_none(struct build *b)
 
 /* --- BGP ------------------------------------------------------------------------------------- */
 
-/* Why a learned route is not programmed; NULL: it is.  azure-semantics 2.3 item 3, and as observed:
+/* Why a learned route is not programmed; NULL: it is.  azure-behaviour 2.3, and as observed:
  * the filter is that of the NIC's own VNet. */
 static const char *bgp_hidden(struct build *b, struct prefix p)
 {
@@ -312,7 +312,7 @@ static const char *bgp_hidden(struct build *b, struct prefix p)
 		            "equal to or inside a prefix of service endpoint %s: the system route "
 		            "comes before BGP, even for a longer prefix",
 		            e->service);
-	/* azure-semantics 1.6; an ExpressRoute gateway needs it, since it passes it on */
+	/* azure-behaviour 7.6; an ExpressRoute gateway needs it, since it passes it on */
 	if (!p.len && subnet_is_gateways(b->s) && !b->v->gateway[GW_EXPRESSROUTE])
 		return "GatewaySubnet does not get a default route by BGP";
 	if ((v = lpm_get(b->originated, p)))
@@ -360,7 +360,7 @@ static void add_bgp_row(struct build *b, const struct rib_route *l)
 	if (!b->plain)
 		say_learned(b, l, &why);
 	if (!build_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
-		r->type = NH_NONE; /* azure-semantics 1.11 */
+		r->type = NH_NONE; /* azure-behaviour 7.11 */
 	gateway_show(b->m, b->rib, b->t->arena, r);
 	build_beaten_by_user(b, r, &why);
 	for (unsigned i = 0; !b->plain && i < r->n_next_hops; i++)

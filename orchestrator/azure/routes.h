@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Effective routes of a NIC: azure-semantics sections 0 and 2.  Pure.
+/* Effective routes of a NIC: azure-behaviour 1 and 2.  Pure.
  *
  * A table depends on the NIC's subnet, on which Route Server instance programs it, and on which VMs
  * run; so it is computed per (subnet, instance), never per NIC. */
@@ -73,7 +73,7 @@ struct runtime {
 };
 bool vm_runs(const struct runtime *rt, const struct vm *vm); /* rt may be NULL */
 
-/* What a peering lets through, from a NIC of one VNet to a NIC of another (azure-semantics 5, 9).
+/* What a peering lets through, from a NIC of one VNet to a NIC of another (azure-behaviour 3.2).
  */
 enum pair_rule {
 	PAIR_OPEN,        /* everything; also within one VNet, or one connected group */

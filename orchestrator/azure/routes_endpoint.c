@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows of service endpoints and private endpoints (azure-semantics 2.2, 2.3).
+/* Rows of service endpoints and private endpoints (azure-behaviour 2.2, 2.3).
  *
  * Service endpoint: in its subnet only, one row of az with all prefixes of the service.  They come
  * before BGP routes, also before longer ones; whether before user-defined routes is not certain:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gateways' part of effective routes: what they bring to the NICs that they serve, and how Azure
- * prints their next hops (azure-semantics 2.2, 7). */
+ * prints their next hops (azure-behaviour 2.2, 8). */
 #pragma once
 
 #include "azure/hybrid.h"

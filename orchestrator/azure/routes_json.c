@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How effective routes are printed: the field names and order of az (azure-semantics 2.5). */
+/* How effective routes are printed: the field names and order of az (azure-behaviour 2.5). */
 #include "azure/routes.h"
 
 static const char *const sources[] = {
@@ -37,7 +37,7 @@ json_t *eff_route_json(const struct eff_table *t, const struct eff_route *r, boo
 	return o;
 }
 
-/* az has one row for all prefixes of a connected group or of a service tag (azure-semantics 2.5);
+/* az has one row for all prefixes of a connected group or of a service tag (azure-behaviour 2.5);
  * explained, each prefix has its own. */
 static bool one_row_with_last(const struct eff_table *t, size_t i)
 {

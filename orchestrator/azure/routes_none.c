@@ -2,7 +2,7 @@
 /* The system's None rows: address space that is nobody's, and Microsoft's own.
  *
  * The four private and shared ranges are documented.  Tables that Azure printed have more or fewer,
- * by age and platform (azure-semantics 2.1, 9): setting azureInternalNone. */
+ * by age and platform (azure-behaviour 2.1): setting azureInternalNone. */
 #include "azure/routes.h"
 
 enum {

@@ -33,9 +33,9 @@ static const struct peering *find(const struct vnet *v, const struct vnet *remot
 }
 
 /* allowVirtualNetworkAccess=false: the documentation says that only the VirtualNetwork tag shrinks,
- * a measurement shows complete loss while the route stays; azure-semantics 5 and 9 settle for loss.
- * allowForwardedTraffic=false is what the receiving side says of packets that the other VNet's NICs
- * send but did not make; setting strictForwarded. */
+ * a measurement shows complete loss while the route stays; setting strictAccess
+ * (azure-behaviour 3.2). allowForwardedTraffic=false is what the receiving side says of packets
+ * that the other VNet's NICs send but did not make; setting strictForwarded. */
 static enum pair_rule rule_of(const struct model *m, const struct vnet *from, const struct vnet *to,
                               const struct peering **ret_into, const struct peering **ret_decides)
 {

@@ -49,7 +49,7 @@ static bool like(const struct subnet *a, const struct subnet *b)
 {
 	if (a->route_table != b->route_table || !same_services(a, b))
 		return false;
-	/* It lacks what others have: azure-semantics 1.6. */
+	/* It lacks what others have: azure-behaviour 7.6. */
 	if (subnet_is_gateways(a) != subnet_is_gateways(b))
 		return false;
 	for (size_t i = 0; i < a->vnet->n_peerings; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows of user-defined routes: which of them win, and what their next hops come to (azure-semantics
+/* Rows of user-defined routes: which of them win, and what their next hops come to (azure-behaviour
  * 2.3, 2.4). */
 #include "azure/hybrid.h"
 #include "azure/routes_build.h"
 #include "azure/service_tags.h"
 
 /* A route for just this prefix comes before routes to service tags that have it, among these the
- * narrower tag (azure-semantics 2.3 item 5). */
+ * narrower tag (azure-behaviour 2.6). */
 static unsigned rank(const struct route *u)
 {
 	return u->tag ? service_tag_rank(u->tag) : 0;
@@ -61,7 +61,7 @@ static void beats(struct build *b, const struct route *u, struct str *why)
 		           v->name);
 }
 
-/* azure-semantics 2.4: a VPN gateway, and none beside it.  Azure prints no address. */
+/* azure-behaviour 2.4: a VPN gateway, and none beside it.  Azure prints no address. */
 static void add_gateway_hops(struct build *b, struct eff_route *r, struct str *why)
 {
 	const struct gateway *g = b->by ? b->by->gateway[GW_VPN] : NULL;
@@ -107,7 +107,7 @@ static void add_user_row(struct build *b, const struct route *u)
 	}
 	switch (u->type) {
 	case NH_VIRTUAL_APPLIANCE:
-		/* azure-semantics 2.4: the address stays, the type shows that nobody is there */
+		/* azure-behaviour 2.4: the address stays, the type shows that nobody is there */
 		if (!build_next_hops(b, r, &u->next_hop, 1, &why))
 			r->type = NH_NONE;
 		break;

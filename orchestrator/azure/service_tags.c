@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Service tags: names for the prefixes of Azure's services (azure-semantics 2.3 item 5).
+/* Service tags: names for the prefixes of Azure's services (azure-behaviour 2.6).
  *
  * Microsoft publishes them every week, thousands of prefixes in all.  What stands here is a sample,
  * long-lived prefixes of a few tags, enough to see which route wins; a design that depends on real

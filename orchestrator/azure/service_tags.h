@@ -9,7 +9,7 @@
 const struct service_tag *service_tag_find(const struct model *m, const char *name);
 /* Names of the samples, one after the other from 0; NULL behind the last. */
 const char *service_tag_sample(size_t i);
-/* Which of several routes by tag for one prefix wins: the lowest (azure-semantics 2.3 item 5). From
+/* Which of several routes by tag for one prefix wins: the lowest (azure-behaviour 2.6). From
  * 1, for regional tags; over 2, top-level, and 3, AzureCloud.region, to 4, AzureCloud. */
 unsigned service_tag_rank(const char *name);
 /* "Microsoft.Storage" -> "Storage"; NULL: no such service has endpoints. */

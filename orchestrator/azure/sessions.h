@@ -13,12 +13,12 @@ const struct bgp_connection *vm_connection(const struct model *m, const struct v
 /* Whether an address or prefix stands in the VM's own files, not as a part of another one. */
 bool vm_files_mention(const struct vm *vm, const char *text);
 /* The VM's own files name the other instance as a neighbour and not this one, by no range either
- * (azure-semantics 1.4). */
+ * (azure-behaviour 7.4). */
 bool connection_unnamed(const struct bgp_connection *c, unsigned instance);
 /* peerAsn is not what the VM's "bgp" says. */
 bool connection_asn_differs(const struct bgp_connection *c);
 /* Nothing but BGP leads the VM to the Route Server, whose own address is inside of what it
- * announces (azure-semantics 1.3, 8 #2): neither a guest's route nor its files. */
+ * announces (azure-behaviour 7.3): neither a guest's route nor its files. */
 bool connection_recursive(const struct bgp_connection *c);
 
 /* No packet of BGP passes between the two: a peering of subnets leaves one of them out, or security

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The walk: the fabric's decision at each NIC, then the guest's, until somebody has the packet.
  *
- * The fabric looks at a packet only when a NIC sends it (azure-semantics 0.2): source check, the
+ * The fabric looks at a packet only when a NIC sends it (azure-behaviour 1.1): source check, the
  * effective route of the NIC's subnet, peering rules, then the destination check of the NIC that
  * gets it.  It drops silently.  The packet loops when the fabric hands it back to a node that it
  * has left and it never arrives; what the guest then does with it (forward it again until its TTL
@@ -219,7 +219,7 @@ static const char *legs(struct walker *x, const struct eff_route *r)
 }
 
 /* BGP and user-defined routes with a next hop address.  The guest's own choice of next hop plays no
- * part, and there is no recursion (azure-semantics 0.3, 0.4). */
+ * part, and there is no recursion (azure-behaviour 1.1, 1.2). */
 static enum step hand_over(struct walker *x, const struct nic *from, const struct eff_route *r,
                            struct walk_hop *hop, const struct nic **ret)
 {
@@ -317,7 +317,7 @@ static enum step fabric(struct walker *x, const struct nic *n, struct walk_hop *
 		return STEP_END;
 	walk_balancer_reply(x, n);
 	if (dst == PLATFORM_IP || dst == METADATA_IP) {
-		/* answered by the host itself, whatever the routes say: azure-semantics 3.4 */
+		/* answered by the host itself, whatever the routes say: azure-behaviour 1.7 */
 		hop->reason = "address of the platform: no route is asked";
 		walk_hop_add(x, "fabric", NULL)->reason = "address of the platform, host-local";
 		return walk_end(x, WALK_DELIVERED,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The Internet's edge: how packets leave a VNet and come in (azure-semantics 3.5). */
+/* The Internet's edge: how packets leave a VNet and come in (azure-behaviour 1.8). */
 #include "azure/nat.h"
 #include "azure/walk_priv.h"
 

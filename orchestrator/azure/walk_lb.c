@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A load balancer on the way (azure-semantics 6): as the next hop of a route it hands the packet to
+/* A load balancer on the way (azure-behaviour 5): as the next hop of a route it hands the packet to
  * a backend as it is; what is for its own address gets the backend's address and port, unless the
  * rule has a floating IP. */
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups on the way: outbound NIC then subnet, inbound subnet then NIC; answers to what
- * has passed pass too (azure-semantics 4). */
+ * has passed pass too (azure-behaviour 4). */
 #include "azure/nsg.h"
 #include "azure/walk_priv.h"
 
@@ -41,7 +41,7 @@ enum step walk_filter(struct walker *x, const struct nic *n, bool out)
 
 	if (!nsg_of_nic(n, out ? NSG_OUT : NSG_IN, groups))
 		return STEP_NIC;
-	/* azure-semantics 3.4: what a NIC sends to the platform is not subject to them */
+	/* azure-behaviour 1.7: what a NIC sends to the platform is not subject to them */
 	if (!platform && !is_answer(x, n, out)) {
 		if (x->env->filter)
 			ok = x->env->filter(x->env->ctx, n, out, &x->p, buf);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* IPv4 addresses and prefixes, in host byte order.  IPv6 is recognised only to be refused with a
- * clear word (the Route Server is IPv4-only; azure-semantics 1.1). */
+ * clear word (the Route Server is IPv4-only; azure-behaviour 7.1). */
 #pragma once
 
 #include <stdbool.h>

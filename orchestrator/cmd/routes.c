@@ -5,7 +5,7 @@
 #include "cmd/remote.h"
 #include "report/table.h"
 
-/* az prints one row per next hop (azure-semantics 2.5); we, one per prefix as well. */
+/* az prints one row per next hop (azure-behaviour 2.5); we, one per prefix as well. */
 static void add_rows(struct table *t, const json_t *route, bool explain)
 {
 	json_t *hops = json_object_get(route, "nextHopIpAddress"), *prefix;

@@ -65,7 +65,7 @@ void resolve_route_servers(struct loader *l)
 		if (rs->vnet && !rs->vnet->route_server)
 			rs->vnet->route_server = rs;
 		if (rs->subnet && !rs->subnet->broken) {
-			/* The first two addresses that Azure gives away: azure-semantics 1.1. */
+			/* The first two addresses that Azure gives away: azure-behaviour 7.1. */
 			rs->instance[0] = rs->subnet->prefix.addr + 4;
 			rs->instance[1] = rs->subnet->prefix.addr + 5;
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The named settings: one for each point where Azure's behaviour is uncertain, or that a lab may
- * choose (azure-semantics 9), with its default, where that comes from, and how sure it is. */
+ * choose (azure-behaviour 9), with its default, where that comes from, and how sure it is. */
 #include "azure/model.h"
 #include "input/schema_topology.h"
 

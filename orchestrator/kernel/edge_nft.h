@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet edge's translations: which address a NIC leaves with, and which NIC a public address
- * leads to (azure-semantics 3.5).  Pure.
+ * leads to (azure-behaviour 1.8).  Pure.
  *
  * A VNet's link has a number (its interface number in the edge); it is the link's mark, conntrack
  * zone and routing table, so that VNets with the same addresses never meet. */

@@ -238,7 +238,7 @@ static struct range of_set(const struct nft_elems *e, unsigned set)
 	return (struct range){ e->items + i, n };
 }
 
-/* Flows follow what has become of their backends (azure-semantics 6): those that are not TCP leave
+/* Flows follow what has become of their backends (azure-behaviour 5): those that are not TCP leave
  * one that gets no new flows; when a mark means another backend now, all begin anew. */
 static int flows(const struct fabric_kernel *k, const struct nft_elems *have,
                  const struct nft_elems *want, struct err *e)

@@ -12,7 +12,7 @@
 /* 255 cannot be raised, but proves to a BGP neighbour that there was no hop (kernel/ttl.h). */
 #define KEEP_255 "ip ttl 254 ip ttl set 255"
 
-/* Load balancers (azure-semantics 6; azure/lb.c has the same hash).  Connections are tracked for
+/* Load balancers (azure-behaviour 5; azure/lb.c has the same hash).  Connections are tracked for
  * them only: a flow's backend is its connection's mark, which both directions have, so they meet
  * the same backend, and stay there as long as they last.  Bit 15 of it says that it is not TCP:
  * such flows leave a backend that fails its probe (fabric_apply.c). */
@@ -94,16 +94,16 @@
  *    write a TTL. The look-up is by the port's link group, a number of four bytes where a name has
  *    16, and in a plain hash table, which a map with a size is. Who is not in it (two ports may
  *    have one group) has his mark from ports.
- *  - azure-semantics 3.1: no broadcast, no multicast, no IP-in-IP, no GRE. The kernel forwards no
+ *  - azure-behaviour 1.4: no broadcast, no multicast, no IP-in-IP, no GRE. The kernel forwards no
  *    frame that was sent to more than one, and no multicast.
- *  - 3.3: without IP forwarding a NIC sends only with its own address (from_port), and receives
+ *  - 1.6: without IP forwarding a NIC sends only with its own address (from_port), and receives
  *    only what is for it (to_port).
- *  - 3.4: platform addresses are not subject to the subnet's routes: the class is taken off the
+ *  - 1.7: platform addresses are not subject to the subnet's routes: the class is taken off the
  *    mark, so that the answer goes straight to the NIC that asked, in its own VNet.
- *  - 5, strictForwarded: into a VNet whose peering does not allow forwarded traffic only sources
+ *  - 3.2, strictForwarded: into a VNet whose peering does not allow forwarded traffic only sources
  *    of the sending VNet go.
- *  - 3.5: only a NIC's own address is translated at the edge: an NVA has to do so first.
- *  - 3.2: no ICMP error ever comes from the virtual router; drops are silent. */
+ *  - 1.8: only a NIC's own address is translated at the edge: an NVA has to do so first.
+ *  - 1.5: no ICMP error ever comes from the virtual router; drops are silent. */
 const char FABRIC_NFT_SKELETON[] =
     "table ip vnetlab {\n"
     "	map port_mark { type ifname : mark; }\n"

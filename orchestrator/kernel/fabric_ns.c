@@ -34,7 +34,7 @@ static const char *const FABRIC_SYSCTLS[] = {
 	/* Every ARP request is answered, also for the asker's own subnet. */
 	"ipv4/conf/default/proxy_arp=1",
 	"ipv4/conf/default/proxy_arp_pvlan=1",
-	/* ECMP by flow (azure-semantics 3.7).  Not policy 3, which would look at the packet alone:
+	/* ECMP by flow (azure-behaviour 1.10).  Not policy 3, which would look at the packet alone:
 	 * its hash is the same in both directions, so that the return always met the same
 	 * appliance, and Azure's two decisions are independent. */
 	"ipv4/fib_multipath_hash_policy=1",
@@ -79,7 +79,7 @@ static int make_sink(struct nl *nl, struct err *e)
 	return r < 0 ? r : sink_up(nl, sink, e);
 }
 
-/* azure-semantics 3.4.  The platform's are the only addresses that are local here, and 168.0.0.0/7
+/* azure-behaviour 1.7.  The platform's are the only addresses that are local here, and 168.0.0.0/7
  * holds both: for all others the kernel need not look into its table of local addresses, which it
  * otherwise does first, for every packet.  No VNet delivers to them, but a class may have a route.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fabric namespace before anything is plugged in: what makes one Linux network stack behave as
- * Azure's virtual router does towards its NICs (azure-semantics 3.1 to 3.4).
+ * Azure's virtual router does towards its NICs (azure-behaviour 1.3 to 1.7).
  *
  * Call it once, before links are made: ports inherit their settings from conf/default. */
 #pragma once

@@ -289,7 +289,7 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e)
 }
 
 /* interfaces.md: what the guest forwards to destinations outside RFC 1918 leaves with its own
- * address, which is what Azure translates further (azure-semantics 3.5). */
+ * address, which is what Azure translates further (azure-behaviour 1.8). */
 static const char SOURCE_NAT[] =
     "table ip vnetlab {\n"
     "	chain source_nat {\n"

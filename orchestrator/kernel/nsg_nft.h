@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Security groups in the fabric's packet filter (azure-semantics 4).
+/* Security groups in the fabric's packet filter (azure-behaviour 4).
  *
  * A packet that a port sends passes nsg_from, one that a port gets passes nsg_to, behind all
  * translations.  What answers a flow that has passed the port the other way passes; a new flow

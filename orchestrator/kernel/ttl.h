@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hides a namespace from traceroute: each packet's TTL is raised by one before it is routed, so
- * that forwarding, which lowers it by one, leaves it as it was (azure-semantics 3.2: no hop of the
+ * that forwarding, which lowers it by one, leaves it as it was (azure-behaviour 1.5: no hop of the
  * virtual network lowers the TTL).
  *
  * 255 cannot be raised, but matters: it proves to a BGP neighbour with TTL security that there was

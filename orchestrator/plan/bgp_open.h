@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The OPEN of a Route Server instance, as nftables rules for its network namespace.  Pure text.
  *
- * Azure announces IPv4, IPv6, route refresh and 4-octet AS numbers (azure-semantics 1.3).  BIRD
+ * Azure announces IPv4, IPv6, route refresh and 4-octet AS numbers (azure-behaviour 7.3).  BIRD
  * adds enhanced route refresh (capability 70) and, before it got `enable enhanced route refresh`,
  * cannot leave it out.  Announced, it is more than a blemish: FRR 8 answers no ROUTE-REFRESH of a
  * peer with it.  So capability 70 is overwritten on its way out with a second route refresh, which

@@ -90,7 +90,7 @@ static void add_kernel(struct str *b, const char *filter)
 	           BIRD_RS_MAX_NEXT_HOPS, filter);
 }
 
-/* Timers as those of a Route Server; Azure does not say (azure-semantics 7.1). */
+/* Timers as those of a Route Server; Azure does not say (azure-behaviour 8.1). */
 static void add_session(struct str *b, const struct model *m, const struct hybrid_session *s,
                         const char *in, const char *out)
 {
@@ -185,10 +185,10 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	}
 }
 
-/* azure-semantics 7.1: equal to or inside the VNets' space is refused; a default route is not.
+/* azure-behaviour 8.1: equal to or inside the VNets' space is refused; a default route is not.
  * Outwards: what the VNets have, and what was learned elsewhere, except what overlaps the VNets.
- * Without a Route Server the other gateway's routes are known, and told to nobody (1.9).  A VPN
- * gateway keeps a default route to itself, an ExpressRoute gateway passes it on (1.6). */
+ * Without a Route Server the other gateway's routes are known, and told to nobody (7.9).  A VPN
+ * gateway keeps a default route to itself, an ExpressRoute gateway passes it on (7.6). */
 static void add_filters(struct str *b, const struct gateway *g)
 {
 	_cleanup_str_ struct str space = { 0 };
@@ -224,7 +224,7 @@ static void add_filters(struct str *b, const struct gateway *g)
 	    "\taccept;\n"
 	    "}\n",
 	    str_get(&space),
-	    /* azure-semantics 7.2: weight 32769, where all else has 32768 */
+	    /* azure-behaviour 8.2: weight 32769, where all else has 32768 */
 	    g->type == GW_EXPRESSROUTE ? "\tpreference = 101;\n" : "",
 	    g->type == GW_VPN ? "\tif net = 0.0.0.0/0 then return false;\n" : "", str_get(&space));
 }
@@ -258,7 +258,7 @@ static void add_told(struct str *b)
 }
 
 /* Its own prefixes are not told to a site.  Whether a Route Server's routes pass by a VNet-to-VNet
- * connection, captures disagree (azure-semantics 1.9): a setting. */
+ * connection, captures disagree (azure-behaviour 7.9): a setting. */
 static void to_outside(struct str *b, const struct model *m, const struct hybrid_session *s)
 {
 	bool keep = s->conn->type == CONN_VNET2VNET && !m->settings.vnet2vnet_rs;
@@ -288,7 +288,7 @@ static void gateway_session(struct str *b, const struct model *m, const struct h
 
 /* --- MSEEs and sites ------------------------------------------------------------------------- */
 
-/* azure-semantics 7.2: on-premises sees 12076 and no private AS number behind it. */
+/* azure-behaviour 8.2: on-premises sees 12076 and no private AS number behind it. */
 static void add_msee_filter(struct str *b)
 {
 	str_add(b, "\nfilter to_site {\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration of what is BIRD but no Route Server: gateway instances, MSEEs, and routers of
- * sites that have no image of their own (azure-semantics 1.9, 7).  And a Route Server's part of its
+ * sites that have no image of their own (azure-behaviour 7.9, 8).  And a Route Server's part of its
  * sessions with gateways.  Pure text. */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The configuration of a Route Server instance: BIRD 2 with Azure's habits (azure-semantics 1.1 to
- * 1.9).  Pure text; the driver writes it and lets BIRD take it. */
+/* The configuration of a Route Server instance: BIRD 2 with Azure's habits (azure-behaviour 7.1 to
+ * 7.9).  Pure text; the driver writes it and lets BIRD take it. */
 #pragma once
 
 #include "azure/model.h"
@@ -23,12 +23,12 @@ char *bird_rs_config(const struct model *m, const struct route_server *rs, unsig
 char *bird_rs_refused(const struct route_server *rs);
 /* BIRD's name for a bgpConnection: "nva_172_16_1_4". */
 void bird_rs_protocol(const struct bgp_connection *c, char buf[64]);
-/* hubRoutingPreference as BGP's local preference (azure-semantics 1.10): behind the longest prefix,
+/* hubRoutingPreference as BGP's local preference (azure-behaviour 7.10): behind the longest prefix,
  * before the length of the AS path.  ExpressRoute: ExpressRoute's routes first; VpnGateway: they
  * last; ASPath: no difference.  VPN and NVAs never differ.  Routes that are equal in all that are
  * used together where they come from NVAs (eBGP comes before iBGP, as everywhere in BGP: what Azure
  * does with a VPN gateway's and an NVA's route of one length is not known). */
 enum rs_source { RS_FROM_NVA, RS_FROM_VPN, RS_FROM_EXPRESSROUTE };
 unsigned bird_rs_preference(enum route_pref pref, enum rs_source from);
-/* Are routes of one NVA told to the others?  azure-semantics 1.5 and section 9. */
+/* Are routes of one NVA told to the others?  azure-behaviour 7.5. */
 bool bird_rs_reflects(const struct model *m, const struct route_server *rs);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A Route Server and the gateways of its VNet: azure-semantics 1.9, 1.10. */
+/* A Route Server and the gateways of its VNet: azure-behaviour 7.9, 7.10. */
 #include <stdio.h>
 
 #include "plan/bird_hybrid.h"

@@ -5,7 +5,7 @@
 
 #define BIRD_NICS "nics" /* the kernel protocol that the virtual router reads */
 
-/* Timers of a Route Server's sessions (azure-semantics 1.3); of a gateway's Azure does not say. */
+/* Timers of a Route Server's sessions (azure-behaviour 7.3); of a gateway's Azure does not say. */
 #define BIRD_TIMERS \
 	"\thold time 180;\n" \
 	"\tkeepalive time 60;\n" \

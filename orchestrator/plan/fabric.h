@@ -19,7 +19,7 @@
  * such classes; 960 platform addresses; 1000 fwmark class -> class table (one per class); 2000
  * fwmark vnet/0xffff0000 -> delivery table (one per VNet); 3000 any VNet (a rule per bit) ->
  * blackhole.  The main table has only `default dev sink0`, which makes the kernel answer ARP for
- * everything (design.md).
+ * everything.
  *
  * All of it carries RTPROT_VNETLAB and the nft table `ip vnetlab`; nothing else is ever touched. */
 #pragma once
@@ -106,7 +106,7 @@ struct fab_backend { /* a NIC in a pool */
 	ip4 ip;
 };
 
-/* allowForwardedTraffic=false with strictForwarded (azure-semantics 5, 9): what comes in from a
+/* allowForwardedTraffic=false with strictForwarded (azure-behaviour 3.2): what comes in from a
  * port of VNet `from` and goes out to a port of VNet `to` must have its source in one of from's
  * spaces. (allowVirtualNetworkAccess=false needs no filter: such a pair delivers nothing to one
  * another.) */

@@ -85,8 +85,8 @@ static struct guest_link *port(struct guest_plan *p, const struct nic *n)
  * machine that is not ours to change): a hundred guests of one subnet that talk to each other would
  * fill it, for the machine itself too.  So the gateway's entry, whose address never changes, is
  * permanent, and does not count; and a plain VM reaches its own subnet through the gateway.  The
- * frame is the same, since the fabric answers ARP for everybody with one address (azure-semantics
- * 3.1).  An appliance has its subnet attached, as its daemons expect. */
+ * frame is the same, since the fabric answers ARP for everybody with one address (azure-behaviour
+ * 1.4).  An appliance has its subnet attached, as its daemons expect. */
 static void attach_subnet(struct guest_plan *p, const struct nic *n)
 {
 	const struct subnet *s = n->subnet;
@@ -138,7 +138,7 @@ static void gateway_nic(struct guest_plan *p, const struct nic *n)
 		     peering_connected(&v->peerings[i]) && k < peering_n_prefixes(&v->peerings[i]);
 		     k++)
 			link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
-	/* A gateway is no hop: behaviour 17 of the observations (azure-semantics 3.2). */
+	/* A gateway does not lower the TTL (azure-behaviour 1.5). */
 	p->set.no_hop = true;
 }
 

@@ -73,7 +73,7 @@ struct guest_plan {
 struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding);
 /* An instance: its address as /32 and every other address directly on eth0 (the fabric answers ARP
  * for all of them), so that BIRD may write any next hop into the table that the virtual router
- * watches.  It never forwards (azure-semantics 0.5).  answers_ping: settings.routeServerPing */
+ * watches.  It never forwards (azure-behaviour 1.2).  answers_ping: settings.routeServerPing */
 struct guest_plan *guest_plan_rs(const struct route_server *rs, unsigned instance,
                                  bool answers_ping);
 /* The part of one wire's or tunnel's end, without settings. */

@@ -27,7 +27,7 @@ bool vnet_has_edge(const struct vnet *v);
 const char *device_name_nic(const struct nic *n, char *buf);
 
 /* Guest side addresses are 00:0d:3a:xx:xx:xx (as Azure's), the fabric side is 12:34:56:78:9a:bc for
- * every port (azure-semantics 3.1). */
+ * every port (azure-behaviour 1.4). */
 void mac_nic(const struct nic *n, uint8_t mac[6]);
 void mac_rs(const struct route_server *rs, unsigned instance, uint8_t mac[6]);
 void mac_edge(const struct vnet *v, uint8_t mac[6]); /* the edge's side of a VNet's edge link */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Azure's tables in all their dialects -> rows that can be compared (inputs.md 3.2, azure-semantics
- * 1.15 and 2.5). */
+/* Azure's tables in all their dialects -> rows that can be compared (docs/compare.md;
+ * azure-behaviour 7.13 and 2.5). */
 #include <errno.h>
 #include <stdio.h>
 #include <strings.h>

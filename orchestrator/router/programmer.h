@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what a Route Server's instances have selected to what NICs are programmed with.  At once, or
- * ("timing": "azure") with the delays that were measured on Azure (azure-semantics 1.12), which are
+ * ("timing": "azure") with the delays that were measured on Azure (azure-behaviour 7.12), which are
  * settings.  Pure: time is what the caller says it is, in milliseconds. */
 #pragma once
 

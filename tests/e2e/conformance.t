@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Takes long.
-"""The twenty conformance checks for an emulator (azure-semantics, section 10), each by its number: in the
+"""The twenty conformance checks for an emulator (azure-behaviour 10), each by its number: in the
 checks of the labs beside this file, and here where it takes more than a check can say. What cannot be
 shown yet is skipped by name."""
 import json

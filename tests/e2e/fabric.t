@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The virtual router as packets see it: fabric, edge, guests and vnetlab-router, without a lab.
 
-Azure's truths are numbered as in azure-semantics. What must not arrive is judged by what arrives
+Numbers are sections of docs/azure-behaviour.md. What must not arrive is judged by what arrives
 behind it on the same way, never by waiting."""
 import ctypes
 import json
@@ -240,7 +240,7 @@ applied = r["answers"][-1]
 same((applied.get("event"), applied.get("missing")), ("applied", 0), "the router applied it all")
 print(f"# built in {r['ms']:.0f} ms, of which the router {applied['ms']:.1f} ms")
 
-# --- 3.2 one hop, TTL untouched, silent gateway ----------------------------------------------------
+# --- 1.5 one hop, TTL untouched, silent gateway ----------------------------------------------------
 ok(reached(ping("web1", "10.0.2.5", "-t", "1")), "same subnet: one hop")
 ok(reached(ping("web1", "10.0.1.4", "-t", "1")), "other subnet: one hop")
 ok(reached(ping("web1", "10.1.0.4", "-t", "1")), "peered VNet: one hop")
@@ -273,7 +273,7 @@ group = {link["ifname"]: link["group"] for link in json.loads(sh("fabric", "ip -
 ok(elements("own"), "ports have their addresses")
 same(elements("quick"), {(int(group[port]), ip, mark) for port, ip, mark in elements("own")},
      "and all of them by the quick way, too")
-same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "3.1: frames come from 12:34:56:78:9a:bc")
+same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "1.4: frames come from 12:34:56:78:9a:bc")
 for gw, node in (("10.0.2.1", "web1"), ("10.0.1.1", "nva1"), ("10.1.0.1", "spoke1")):
     ok(silent(ping(node, gw, wait="0.2")), f"{gw} does not answer")
 ok("From 10.0.1.4 " in ping("app1", "10.0.3.5", "-t", "1"), "through an NVA: it is the first hop")
@@ -281,7 +281,7 @@ t = ping("app1", "10.0.3.5", "-t", "2")
 ok(reached(t) and "ttl=63" in t, "UDR for the own subnet: through the NVA, one more hop", t)
 ok("ttl=64" in ping("app2", "10.0.2.4"), "the way back follows the other subnet's own routes")
 
-# --- 3.1 ARP, no layer 2 ---------------------------------------------------------------------------
+# --- 1.4 ARP, no layer 2 ---------------------------------------------------------------------------
 for what, ip in (("the gateway", "10.0.2.1"), ("a neighbour", "10.0.2.5"),
                  ("nobody", "10.0.2.77"), ("another subnet", "10.0.1.4"),
                  ("anything", "192.0.2.1")):
@@ -299,7 +299,7 @@ for proto, name, through in ((4, "IP in IP", False), (47, "GRE", False), (50, "E
     seen = proto in {p[2] for p in ips(s.frames())}
     same(seen, through, f"{name} {'passes' if through else 'does not pass'}")
 
-# --- 3.3 NIC filters -------------------------------------------------------------------------------
+# --- 1.6 NIC filters -------------------------------------------------------------------------------
 s = Sniff("web2")
 inside("web1", raw, "10.0.2.99", "10.0.2.5", 17, udp(1, 2))
 inside("nva1", raw, "10.9.9.9", "10.0.2.5", 17, udp(1, 2))
@@ -326,7 +326,7 @@ inside("nva1", raw, "168.63.129.16", "10.0.2.5", 17, udp(1, 2))
 ping("web1", "10.0.2.5")
 same({p[0] for p in ips(s.frames())}, {"10.0.2.4"}, "nobody is the platform, not even an NVA")
 
-# --- 3.4 platform, overlapping VNets ----------------------------------------------------------------
+# --- 1.7 platform, overlapping VNets ----------------------------------------------------------------
 for node in ("web1", "twin1", "app1", "spoke1", "quiet1"):
     ok(reached(ping(node, "168.63.129.16")), f"168.63.129.16 answers {node}")
 ok(reached(ping("web1", "169.254.169.254")), "169.254.169.254 answers")
@@ -337,7 +337,7 @@ same(([len(p[4]) for p in ips(a.frames())], [len(p[4]) for p in ips(b.frames())]
      "two VNets with the same addresses never meet")
 ok(silent(ping("twin1", "10.0.1.4", wait="0.2")), "and have no way to each other")
 
-# --- 3.5 the Internet ----------------------------------------------------------------------------
+# --- 1.8 the Internet ----------------------------------------------------------------------------
 for node, as_ in (("web1", "20.100.255.254"), ("nva1", "20.100.0.4"), ("twin1", "20.100.0.5"),
                   ("twin2", "20.100.255.254")):
     s = Sniff("internet")
@@ -398,7 +398,7 @@ same(set(sh("web1", "ip neigh show nud permanent").split()) & {"10.0.2.1", "12:3
 # --- Route Server: control plane, ECMP --------------------------------------------------------------
 ok(reached(ping("nva1", "10.0.255.4")) and reached(ping("spoke1", "10.0.255.5")),
    "the instances are reachable")
-same(sh("RS/0", "cat /proc/sys/net/ipv4/ip_forward").strip(), "0", "0.5: they do not forward")
+same(sh("RS/0", "cat /proc/sys/net/ipv4/ip_forward").strip(), "0", "1.2: they do not forward")
 before = sh("fabric", "ip route show table all proto 157").splitlines()
 ecmp = "nexthop via 10.0.1.4 dev eth0 nexthop via 10.0.1.5 dev eth0"
 for i in (0, 1):

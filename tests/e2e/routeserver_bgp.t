@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Real Route Server instances against real FRR, BIRD, OpenBGPD, GoBGP and ExaBGP with the
-configurations that the images generate, and against a hand-made peer (azure-semantics 1.3 to 1.8, and
+configurations that the images generate, and against a hand-made peer (azure-behaviour 7.3 to 7.8, and
 conformance checks 1 to 5, 12)."""
 import os
 import sys

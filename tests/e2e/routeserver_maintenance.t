@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# azure-semantics 1.4 and the FAQ: during maintenance one instance's sessions end, the other's stay, and
+# azure-behaviour 7.4 and the FAQ: during maintenance one instance's sessions end, the other's stay, and
 # NICs keep their routes; it comes back by itself, or by `fault clear`.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird

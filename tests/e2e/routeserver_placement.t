@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Where appliances stand and what they name as next hop: in a peered VNet (azure-semantics 1.3), with a
-# next hop that is somebody else's (1.11), in branch-to-branch (1.5, 1.9), and one that takes 65515 out
-# of every path (1.6).
+# Where appliances stand and what they name as next hop: in a peered VNet (azure-behaviour 7.3), with a
+# next hop that is somebody else's (7.11), in branch-to-branch (7.5, 7.9), and one that takes 65515 out
+# of every path (7.6).
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# azure-semantics 1.10: for one prefix by ExpressRoute, by VPN and from an appliance, the longest prefix
+# azure-behaviour 7.10: for one prefix by ExpressRoute, by VPN and from an appliance, the longest prefix
 # decides, then hubRoutingPreference, then the shortest AS path.  The lab goes through all of it.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird

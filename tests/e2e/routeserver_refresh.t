@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# azure-semantics 1.3: a new VNet peering makes a Route Server ask every peer for its routes again, by
-# ROUTE-REFRESH, or by a new session where the peer cannot.  1.2: what is announced again counts
+# azure-behaviour 7.3: a new VNet peering makes a Route Server ask every peer for its routes again, by
+# ROUTE-REFRESH, or by a new session where the peer cannot.  7.2: what is announced again counts
 # against the limit of routes (conformance 1 and 13).
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 bird

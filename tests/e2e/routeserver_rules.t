@@ -7,7 +7,7 @@
 need jq
 here=$(dirname "$0")/rs
 
-# --- pure control plane (azure-semantics 0.5), on the main lab, after packets of every kind --------
+# --- pure control plane (azure-behaviour 1.2), on the main lab, after packets of every kind --------
 ok "the main lab runs" vnetlab up "$topologies/route-server/route-server.vnetlab.json"
 for to in 10.100.0.1 10.200.0.1 10.50.0.1 8.8.8.8 172.16.1.5 203.0.113.10; do
 	ok "packets to $to" vnetlab probe Backend "$to" --count 5
@@ -42,7 +42,7 @@ json "its prefix is announced" '[.[][] | select(.network == "10.7.0.0/16")] | le
 is "no session was lost over it" "$(sessions | sed 's/\.[0-9]*Z"/"/g')" "$before"
 ok "down" vnetlab down
 
-# --- one instance only (1.4): half of the NICs ------------------------------------------------------
+# --- one instance only (7.4): half of the NICs ------------------------------------------------------
 run vnetlab check "$here/one-instance.vnetlab.json"
 like "check says so beforehand" "$err" 'RS-INSTANCE-01'
 run vnetlab up "$root/tests/golden/check/rs-instance-01.json" -n unnamed
@@ -76,6 +76,6 @@ run vnetlab path a 10.9.0.1 -o json
 json "the walks agree" '.agree'
 ok "down" vnetlab down
 
-# --- more routes than a peer may announce (1.2) -----------------------------------------------------
+# --- more routes than a peer may announce (7.2) -----------------------------------------------------
 status "a peer over its limit flaps" 0 vnetlab test "$here/limit.vnetlab.json"
 done_testing

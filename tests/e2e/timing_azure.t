@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # settings.timing "azure": what a Route Server learns reaches the NICs with Azure's measured delays
-# (azure-semantics 1.12: injection 20 to 45 s, withdrawal 20 to 30 s, another NVA 24 to 39 s), and not
+# (azure-behaviour 7.12: injection 20 to 45 s, withdrawal 20 to 30 s, another NVA 24 to 39 s), and not
 # before.  Here at a tenth of them (timingScale), and `events` has each step with its time.
 . "$(dirname "$0")/../lib/tap.sh"
 

@@ -137,7 +137,7 @@ static void ways(void **state)
 	assert_null(strstr(zero + 1, "receive limit 0"));
 }
 
-/* azure-semantics 1.10, rule 2: who comes before whom, for one prefix. */
+/* azure-behaviour 7.10: who comes before whom, for one prefix. */
 static void preferences(void **state)
 {
 	unsigned nva = RS_FROM_NVA, vpn = RS_FROM_VPN, er = RS_FROM_EXPRESSROUTE;

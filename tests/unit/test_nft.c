@@ -448,7 +448,7 @@ static void test_edge(void **state)
 	one.nics = of_one, one.n_nics = 1;
 	two.nics = of_two, two.n_nics = 2;
 	three.nics = of_three, three.n_nics = 2;
-	/* azure-semantics 3.5 */
+	/* azure-behaviour 1.8 */
 	assert_int_equal(edge_source(&nics[0]), DEFAULT_OUTBOUND_IP);
 	assert_int_equal(edge_source(&nics[1]), 100);
 	assert_int_equal(edge_source(&nics[2]), 0); /* a public address ends default outbound */
@@ -506,7 +506,7 @@ static void test_edge_nat_gateway(void **state)
 	(void)state;
 	vm.nics = of_vm, vm.n_nics = 2;
 	port_name_edge(&vnet, link);
-	/* azure-semantics 3.5: TCP and UDP alone; the rest as the own address, or not at all */
+	/* azure-behaviour 1.8: TCP and UDP alone; the rest as the own address, or not at all */
 	assert_int_equal(edge_source(&nics[0]), 0);
 	assert_int_equal(edge_source(&nics[1]), 100);
 	edge_nft_elems(&m, &number, &v);

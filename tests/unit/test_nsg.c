@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups: random groups, designs and packets against an evaluator written straight from
- * azure-semantics 4; then what the compiled chains' names say, and the set of prefixes. */
+ * azure-behaviour 4; then what the compiled chains' names say, and the set of prefixes. */
 #include <netinet/in.h>
 #include <time.h>
 

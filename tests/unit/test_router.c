@@ -86,7 +86,7 @@ static void test_fast(void **state)
 	programmer_free(p);
 }
 
-/* azure-semantics 1.12 */
+/* azure-behaviour 7.12 */
 static void test_azure_delays(void **state)
 {
 	struct programmer *p = azure(1);

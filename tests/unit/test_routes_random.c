@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Effective routes against a naive reference, written straight from the rules (azure-semantics 2.1,
+/* Effective routes against a naive reference, written straight from the rules (azure-behaviour 2.1,
  * 2.3, 2.4) over many small random designs: sets and linear scans only, nothing shared with the
  * code under test. */
 #include "random_design.h"

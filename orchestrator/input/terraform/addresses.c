@@ -2,7 +2,7 @@
 /* Addresses that Azure chooses on apply, where something in the design needs them: a route whose
  * next hop is a firewall's address, a peering with an appliance's.  Chosen as Azure does
  * (interfaces.md: the lowest free one from base+4 on), and given to the owner as a static address,
- * so that both say the same.  A Route Server's are base+4 and base+5 (azure-semantics 1.1). */
+ * so that both say the same.  A Route Server's are base+4 and base+5 (azure-behaviour 7.1). */
 
 #include "base/addr.h"
 #include "base/str.h"

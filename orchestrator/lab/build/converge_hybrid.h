@@ -18,7 +18,7 @@ char *hybrid_over_limit(const struct driver *d, const struct hybrid_session *s);
 /* Why a session cannot come up, however long one waits; the caller frees.  NULL: it can. */
 char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s);
 /* The same, if it is a route of GatewaySubnet that leads its packets elsewhere
- * (azure-semantics 1.9).
+ * (azure-behaviour 7.9).
  */
 char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s);
 /* Ends of two models that are one session, which BIRD has kept up. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `fault maintenance RS/0 [TIME]`: what Azure does to a Route Server instance now and then
- * (azure-semantics 1.4, FAQ).  Its sessions end with Cease/2, administrative shutdown; the other
+ * (azure-behaviour 7.4, FAQ).  Its sessions end with Cease/2, administrative shutdown; the other
  * instance stays, and programs all NICs, which so keep their routes.  After TIME
  * (settings.maintenanceTime) the sessions are let up again, and when they are, the instance
  * programs its NICs as before.  Ours: which notification is sent, and that the other one takes over

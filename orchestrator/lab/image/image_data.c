@@ -17,7 +17,7 @@ static json_t *ip_new(ip4 a)
 }
 
 /* Every instance of every Route Server that has a bgpConnection to one of the VM's NICs: both must
- * be peered with (azure-semantics 1.4). */
+ * be peered with (azure-behaviour 7.4). */
 static json_t *peers(const struct model *m, const struct vm *vm)
 {
 	json_t *list = json_array();

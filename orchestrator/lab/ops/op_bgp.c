@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `routes`, `learned`, `advertised`: as az shows them (azure-semantics 1.15, 2.5). */
+/* `routes`, `learned`, `advertised`: as az shows them (azure-behaviour 7.13, 2.5). */
 #include <errno.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `gateway`: what az network vnet-gateway prints (azure-semantics 2.5). */
+/* `gateway`: what az network vnet-gateway prints (azure-behaviour 2.5). */
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>

@@ -61,7 +61,7 @@ int bird_advertised(const char *path, const char *protocol, struct bird_path **r
 int bird_configure(const char *path, struct err *e);
 /* The same from another file, as BIRD sees the path. */
 int bird_configure_from(const char *path, const char *file, struct err *e);
-/* What a new VNet peering causes (azure-semantics 1.3): a soft reset of every session, that is a
+/* What a new VNet peering causes (azure-behaviour 7.3): a soft reset of every session, that is a
  * ROUTE-REFRESH, or a hard one where the peer has not that capability.  protocol NULL: all. */
 int bird_refresh(const char *path, const char *protocol, struct err *e);
 /* Ends a session with Cease/4 and lets it come back. */

@@ -80,7 +80,7 @@ static void done(struct target *t, bool ok, const char *why)
 	t->failures = ok ? 0 : t->failures + 1;
 	snprintf(t->reason, sizeof(t->reason), "%s", ok ? "" : why);
 	if (ok && !t->up)
-		/* The first success of all is enough: azure-semantics 6. */
+		/* The first success of all is enough: azure-behaviour 5. */
 		t->up = t->successes >= t->lb->probe.threshold || !t->failures;
 	else if (!ok && t->failures >= t->lb->probe.threshold)
 		t->up = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Health probes of load balancers (azure-semantics 6): from 168.63.129.16 in the fabric to each
+/* Health probes of load balancers (azure-behaviour 5): from 168.63.129.16 in the fabric to each
  * backend's NIC, all of them by the driver's loop. */
 #pragma once
 

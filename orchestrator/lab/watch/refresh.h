@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a Route Server does to its sessions on its own account (azure-semantics 1.2, 1.3): it asks
+/* What a Route Server does to its sessions on its own account (azure-behaviour 7.2, 7.3): it asks
  * all peers for their routes anew when its VNet is peered, and ends a session over the limit. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The limit of routes per peer as Azure counts it (azure-semantics 1.2): what a peer announces
+/* The limit of routes per peer as Azure counts it (azure-behaviour 7.2): what a peer announces
  * again counts again, on top of what is learned of it.  BIRD's own `receive limit` counts different
  * routes; so the driver watches BIRD's count of announcements.  Pure.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses that Azure would give, from the template alone: private ones are the lowest free of the
  * subnet from base+4 on, in the order of the files, never one that is given statically; public
- * ones come from the range that the lab uses, too (azure-semantics 3.1). */
+ * ones come from the range that the lab uses, too (azure-behaviour 1.3). */
 #include "azure/alloc.h"
 
 #include <errno.h>
