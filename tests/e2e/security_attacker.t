@@ -145,6 +145,41 @@ wait_until "and when it is over it may start some again" 10 vnetlab exec nva -- 
 down
 ok "nothing was touched" untouched
 
+# --- links where the driver opens something -------------------------------------------------------
+
+# What a node's root makes of its own files must lead the driver nowhere: not into a folder that everybody may write,
+# not to somebody's socket.
+mkdir "$work/open" && chmod 777 "$work" "$work/open"
+python3 -c 'import os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1] + "/sock")
+os.chmod(sys.argv[1] + "/sock", 0o777)
+s.listen()
+print("listens", flush=True)
+while True:
+    s.accept()[0].sendall(b"0001 BIRD ready.\n")
+    print("called", flush=True)' "$work" >"$work/calls" &
+on_exit "kill $! 2>/dev/null"
+wait_until "somebody listens outside" 5 grep -q listens "$work/calls"
+evil_up
+vnetlab exec rs/0 -- sh -c "rm -r /etc/bird; ln -s $work/open /etc/bird"
+jq '.routeServers.rs.bgpConnections.other = { peerIp: "10.0.1.9", peerAsn: 65009 }' "$work/design/evil.vnetlab.json" >"$work/design/more.vnetlab.json"
+run vnetlab up "$work/design/more.vnetlab.json" -q --wait none
+is "a folder that became a link: no file is written through it" "$(ls "$work/open")" ""
+down
+evil_up
+vnetlab exec rs/0 -- sh -c "ln -sf $work/sock /run/bird/bird.ctl"
+# Commands that ask BIRD, or have it asked.
+for c in "status" "learned rs/nva" "fault session rs/nva down"; do
+	run timeout 20 vnetlab $c
+done
+run vnetlab up "$work/design/more.vnetlab.json" -q --wait none
+is "a socket that became a link: nobody outside is called" "$(grep -c called "$work/calls")" 0
+rm -r "$work/open"
+chmod 755 "$work"
+down
+ok "nothing was touched" untouched
+
 # --- without a user namespace ---------------------------------------------------------------------
 
 # Where there are no user namespaces: not without being asked for.

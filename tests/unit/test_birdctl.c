@@ -253,6 +253,8 @@ static struct {
 	char dir[64], path[200];
 	pid_t pid;
 } srv;
+static const struct sock_at at = { NULL, srv.path },
+                            nowhere = { NULL, (char[]){ "/nonexistent/bird.ctl" } };
 
 /* A BIRD that answers every question with the file of that name; "hang" says nothing, "bye" hangs
  * up. */
@@ -343,11 +345,11 @@ static void client(void **state)
 
 	(void)state;
 	start(false);
-	assert_int_equal(bird_sessions(srv.path, &s, &n, &e), 0);
+	assert_int_equal(bird_sessions(&at, &s, &n, &e), 0);
 	assert_int_equal(n, 3);
 	free(s);
 	/* Both lists in one, by prefix; what was refused says so. */
-	assert_int_equal(bird_learned(srv.path, "nva_10_10_1_4", &p, &n, &e), 0);
+	assert_int_equal(bird_learned(&at, "nva_10_10_1_4", &p, &n, &e), 0);
 	assert_int_equal(n, 6);
 	static const struct {
 		const char *net;
@@ -361,12 +363,12 @@ static void client(void **state)
 		assert_int_equal(p[i].filtered, want[i].filtered);
 	}
 	free(p);
-	assert_int_equal(bird_advertised(srv.path, "nva_10_10_1_4", &p, &n, &e), 0);
+	assert_int_equal(bird_advertised(&at, "nva_10_10_1_4", &p, &n, &e), 0);
 	assert_int_equal(n, 4);
 	is_path(&p[0], "0.0.0.0/0", "10.10.0.68", "65515 65001");
 	is_path(&p[1], "10.10.0.0/16", "10.10.0.68", "65515");
 	free(p);
-	assert_int_equal(bird_configure(srv.path, &e), 0);
+	assert_int_equal(bird_configure(&at, &e), 0);
 }
 
 static void client_errors(void **state)
@@ -376,26 +378,26 @@ static void client_errors(void **state)
 
 	(void)state;
 	start(false);
-	assert_int_equal(bird_command(srv.path, "nonsense", 1000, &text, &e), -EPROTO);
+	assert_int_equal(bird_command(&at, "nonsense", 1000, &text, &e), -EPROTO);
 	assert_string_equal(e.msg, "BIRD refuses \"nonsense\": syntax error, unexpected "
 	                           "CF_SYM_UNDEFINED, expecting CF_SYM_KNOWN");
-	assert_int_equal(bird_refresh(srv.path, NULL, &e), -EPROTO);
+	assert_int_equal(bird_refresh(&at, NULL, &e), -EPROTO);
 	assert_non_null(strstr(e.msg, "\"reload in nva_10_10_1_4\""));
 	/* Without the capability: a hard reset. */
-	assert_int_equal(bird_refresh(srv.path, "nva_10_10_1_5", &e), -EPROTO);
+	assert_int_equal(bird_refresh(&at, "nva_10_10_1_5", &e), -EPROTO);
 	assert_non_null(strstr(e.msg, "\"restart nva_10_10_1_5\""));
 	/* Not established: nothing to reset. */
-	assert_int_equal(bird_refresh(srv.path, "nva_10_10_1_6", &e), 0);
-	assert_int_equal(bird_refresh(srv.path, "nix", &e), -ENOENT);
+	assert_int_equal(bird_refresh(&at, "nva_10_10_1_6", &e), 0);
+	assert_int_equal(bird_refresh(&at, "nix", &e), -ENOENT);
 	assert_string_equal(e.msg, "BIRD has no BGP session \"nix\"");
-	assert_int_equal(bird_enable(srv.path, "nva_x", false, &e), -EPROTO);
+	assert_int_equal(bird_enable(&at, "nva_x", false, &e), -EPROTO);
 	assert_non_null(strstr(e.msg, "\"disable nva_x\""));
-	assert_int_equal(bird_command(srv.path, "bye", 1000, &text, &e), -ECONNRESET);
+	assert_int_equal(bird_command(&at, "bye", 1000, &text, &e), -ECONNRESET);
 	assert_string_equal(e.msg, "BIRD hung up on \"bye\"");
-	assert_int_equal(bird_command(srv.path, "hang", 50, &text, &e), -ETIMEDOUT);
+	assert_int_equal(bird_command(&at, "hang", 50, &text, &e), -ETIMEDOUT);
 	assert_string_equal(e.msg, "BIRD did not answer \"hang\" in time");
 	assert_null(text);
-	assert_int_equal(bird_command("/nonexistent/bird.ctl", "show", 50, &text, &e), -ENOENT);
+	assert_int_equal(bird_command(&nowhere, "show", 50, &text, &e), -ENOENT);
 	assert_string_equal(e.msg, "BIRD's control socket /nonexistent/bird.ctl: "
 	                           "No such file or directory");
 }
@@ -409,7 +411,7 @@ static void long_path(void **state)
 	(void)state;
 	start(true);
 	assert_true(strlen(srv.path) >= sizeof(((struct sockaddr_un *)0)->sun_path));
-	assert_int_equal(bird_sessions(srv.path, &s, &n, &e), 0);
+	assert_int_equal(bird_sessions(&at, &s, &n, &e), 0);
 	assert_int_equal(n, 3);
 	free(s);
 }

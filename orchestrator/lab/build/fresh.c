@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "azure/hybrid.h"
+#include "base/beneath.h"
 #include "base/str.h"
 #include "kernel/guest.h"
 #include "kernel/nft_gen.h"
 #include "lab/fault/fault.h"
+#include "lab/proc/mounts.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "plan/guest.h"
@@ -66,12 +68,15 @@ static bool is_meant(const struct lab *l, const struct node *n, const json_t *fr
 /* A file that was written for it, and reads otherwise now. */
 static const char *other_file(const struct node *n, const struct image_plan *plan)
 {
-	for (size_t i = 0; plan && n->dir && i < plan->n_files; i++) {
+	_cleanup_close_ int root =
+	    plan && n->dir ? open(n->dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	for (size_t i = 0; root >= 0 && i < plan->n_files; i++) {
 		const struct image_file *f = &plan->files[i];
-		char path[4096];
+		_cleanup_free_ char *path = node_path(f->path);
 		_cleanup_free_ char *now = xmalloc(f->size + 1);
-		_cleanup_close_ int fd = open(lab_node_file(n, f->path, path, sizeof(path)),
-		                              O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		_cleanup_close_ int fd =
+		    beneath_open(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 		size_t got = 0;
 		ssize_t k = fd < 0 ? -1 : 1;
 

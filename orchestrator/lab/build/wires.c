@@ -23,7 +23,7 @@ int node_reconfigure(struct node *n, const struct want *w, struct err *e)
 	int r = node_files(n, w->plan, e);
 
 	if (r == 0 && p && p->state == PROC_RUNNING && !p->frozen)
-		r = bird_configure(p->ready_path, e);
+		r = bird_configure(&p->control, e);
 	if (r < 0)
 		return err_wrap(e, "%s: its new configuration", n->name);
 	return 0;

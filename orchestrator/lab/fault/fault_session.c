@@ -64,7 +64,7 @@ static int enable(struct driver *d, const char *node, const char *protocol, bool
 
 	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING || n->procs[0]->frozen)
 		return err_set(e, EIO, "%s does not run", node);
-	int r = bird_enable(n->procs[0]->ready_path, protocol, up, e);
+	int r = bird_enable(&n->procs[0]->control, protocol, up, e);
 
 	return r < 0 ? err_wrap(e, "%s", node) : 0;
 }

@@ -63,7 +63,7 @@ static int sessions(const struct node *n, bool up, struct err *e)
 	if (!bird || bird->state != PROC_RUNNING || bird->frozen)
 		return err_set(e, EIO, "%s does not run", n->name);
 	for (size_t i = 0; i < ARRAY_LEN(patterns) && (r == 0 || r == -EPROTO); i++)
-		r = bird_enable(bird->ready_path, patterns[i], up, e);
+		r = bird_enable(&bird->control, patterns[i], up, e);
 	return r == -EPROTO ? 0 : r;
 }
 

@@ -156,8 +156,8 @@ static int rows(struct lab *l, const struct bgp_connection *c, unsigned instance
 	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING)
 		return 0; /* a dead instance has no routes, as az shows it */
 	bird_protocol_name(c, protocol);
-	int r = learned ? bird_learned(n->procs[0]->ready_path, protocol, &p, &k, e)
-	                : bird_advertised(n->procs[0]->ready_path, protocol, &p, &k, e);
+	int r = learned ? bird_learned(&n->procs[0]->control, protocol, &p, &k, e)
+	                : bird_advertised(&n->procs[0]->control, protocol, &p, &k, e);
 
 	if (r < 0)
 		return err_wrap(e, "%s", name);

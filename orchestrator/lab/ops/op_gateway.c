@@ -33,12 +33,11 @@ static int find(const struct lab *l, struct request *r, const struct gateway **r
 }
 
 /* The socket of an instance's BIRD; NULL while it does not run: az shows nothing of it then. */
-static const char *socket_of(const struct lab *l, const struct vm *vm)
+static const struct sock_at *bird_socket_of(const struct lab *l, const struct vm *vm)
 {
 	const struct node *n = node_find(l, vm->name);
 
-	return n && n->n_procs && n->procs[0]->state == PROC_RUNNING ? n->procs[0]->ready_path
-	                                                             : NULL;
+	return n && n->n_procs && n->procs[0]->state == PROC_RUNNING ? &n->procs[0]->control : NULL;
 }
 
 static json_t *path_json(const char *spaced)
@@ -77,7 +76,7 @@ static void own_static(void *ctx, struct prefix p, const struct connection *c)
 static int learned_by(struct lab *l, const struct gateway *g, unsigned k, json_t *rows,
                       struct err *e)
 {
-	const char *sock = socket_of(l, g->vm[k]);
+	const struct sock_at *sock = bird_socket_of(l, g->vm[k]);
 	struct own own = { rows, g->instance[k] };
 	int r = 0;
 
@@ -139,7 +138,7 @@ static const char *as_sent(const struct hybrid_session *s, const char *path)
 
 static int advertised_on(struct lab *l, const struct hybrid_session *s, json_t *rows, struct err *e)
 {
-	const char *sock = socket_of(l, s->vm);
+	const struct sock_at *sock = bird_socket_of(l, s->vm);
 	struct bird_path *p = NULL;
 	char name[64];
 	size_t n = 0;
@@ -232,7 +231,7 @@ static json_t *peer_row(const struct hybrid_session *s, const struct bird_sessio
 static int peers_of(struct lab *l, const struct gateway *g, unsigned k, const ip4 *only,
                     json_t *rows, struct err *e)
 {
-	const char *sock = socket_of(l, g->vm[k]);
+	const struct sock_at *sock = bird_socket_of(l, g->vm[k]);
 	struct bird_session *b = NULL;
 	size_t n = 0;
 	int r = sock ? bird_sessions(sock, &b, &n, e) : 0;

@@ -98,6 +98,3 @@ const bool *lab_stopped(const struct lab *l);
 /* Which backends of load balancers fail their probe (azure/routes.h, struct runtime); the caller
  * frees.  NULL: the design has no load balancer. */
 bool *lab_backends_down(const struct lab *l);
-/* The control file of a Route Server instance's BIRD, of an appliance's daemon, ...: path inside
- * the lab's tmpfs (lab/client/paths.c); valid in driver and workers. */
-const char *lab_node_file(const struct node *n, const char *name, char *buf, size_t cap);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/io.h"
 #include "base/str.h"
 #include "base/tree.h"
@@ -71,80 +72,63 @@ static int make_dir(const char *path, struct err *e)
 	return 0;
 }
 
-/* path and what leads to it, from byte `from` on (what is before exists). */
-static int make_path(char *path, size_t from, struct err *e)
+char *node_path(const char *name)
 {
-	for (char *p = path + from; (p = strchr(p + 1, '/'));) {
-		*p = '\0';
-		int r = make_dir(path, e);
-
-		*p = '/';
-		if (r < 0)
-			return r;
-	}
-	return make_dir(path, e);
+	if (str_starts(name, "/var/run/"))
+		name += strlen("/var");
+	return xasprintf("%s%s", *name == '/' ? "" : "/run/", name);
 }
 
-static int write_file(const char *path, const char *s, size_t n, unsigned mode, struct err *e)
+/* -EINVAL outside of the private directories. */
+static int check_own_path(const struct node *n, const char *path, struct err *e)
 {
-	/* It may be one of our links to the host's /etc, which must not be written through. */
-	unlink(path);
-	_cleanup_close_ int fd =
-	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode ? mode : 0644);
-
-	if (fd < 0)
-		return err_sys(e, errno, "%s", path);
-	int r = write_all(fd, s, n);
-
-	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
-}
-
-/* Where a path of the node is in the lab's tmpfs; -EINVAL outside of the private directories. */
-static int inside(const struct node *n, const char *path, char **ret, struct err *e)
-{
-	if (str_starts(path, "/var/run/"))
-		path += strlen("/var");
 	if ((!str_starts(path, "/etc/") && !str_starts(path, "/run/") &&
 	     !str_starts(path, "/var/")) ||
 	    strstr(path, "/../"))
 		return err_set(e, EINVAL,
 		               "%s: an image's files are below /etc, /run or /var, not %s", n->name,
 		               path);
-	*ret = xasprintf("%s%s", n->dir, path);
 	return 0;
 }
 
 int node_files(struct node *n, const struct image_plan *plan, struct err *e)
 {
-	size_t base = strlen(n->dir);
+	_cleanup_close_ int root = open(n->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = root < 0 ? err_sys(e, errno, "%s", n->dir) : 0;
 
-	for (char **dir = plan->dirs; dir && *dir; dir++) {
-		_cleanup_free_ char *path = NULL;
-		int r = inside(n, *dir, &path, e);
+	for (char **dir = plan->dirs; r == 0 && dir && *dir; dir++) {
+		_cleanup_free_ char *path = node_path(*dir);
 
-		if (r == 0)
-			r = make_path(path, base, e);
+		r = check_own_path(n, path, e);
 		if (r < 0)
-			return r;
+			break;
+		_cleanup_close_ int fd = beneath_folder(root, path);
+
+		if (fd < 0)
+			r = err_sys(e, errno, "%s", path);
 	}
-	for (size_t i = 0; i < plan->n_files; i++) {
+	for (size_t i = 0; r == 0 && i < plan->n_files; i++) {
 		const struct image_file *f = &plan->files[i];
-		_cleanup_free_ char *path = NULL;
-		int r = inside(n, f->path, &path, e);
+		_cleanup_free_ char *path = node_path(f->path);
 
-		if (r < 0)
-			return r;
-		char *slash = strrchr(path, '/');
-
-		*slash = '\0';
-		r = make_path(path, base, e);
-		*slash = '/';
+		r = check_own_path(n, path, e);
 		if (r == 0)
-			r = write_file(path, f->content, f->size, f->mode, e);
-		if (r < 0)
-			return r;
+			r = beneath_write(root, path, f->content, f->size, f->mode ? f->mode : 0644,
+			                  e);
 	}
-	return 0;
+	return r;
+}
+
+static int write_new(const char *path, const char *s, size_t n, struct err *e)
+{
+	_cleanup_close_ int fd =
+	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s", path);
+	int r = write_all(fd, s, n);
+
+	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 }
 
 static int etc_link(const char *etc, const char *name, struct err *e)
@@ -171,9 +155,9 @@ static int etc_accounts(const char *etc, struct err *e)
 		str_printf(&pw, "%s:x:0:0:%s:%s:/bin/sh\n", USERS[i], USERS[i], i ? "/" : "/root");
 	for (size_t i = 0; i < ARRAY_LEN(GROUPS); i++)
 		str_printf(&gr, "%s:x:0:%s\n", GROUPS[i], streq(GROUPS[i], "frrvty") ? "frr" : "");
-	int r = write_file(passwd, str_get(&pw), pw.n, 0644, e);
+	int r = write_new(passwd, str_get(&pw), pw.n, e);
 
-	return r < 0 ? r : write_file(group, str_get(&gr), gr.n, 0644, e);
+	return r < 0 ? r : write_new(group, str_get(&gr), gr.n, e);
 }
 
 static int etc_fill(const struct node *n, struct err *e)
@@ -189,11 +173,11 @@ static int etc_fill(const struct node *n, struct err *e)
 	int r = etc_accounts(etc, e);
 
 	if (r == 0)
-		r = write_file(hosts, text, strlen(text), 0644, e);
+		r = write_new(hosts, text, strlen(text), e);
 	if (r == 0)
-		r = write_file(nss, NSS, strlen(NSS), 0644, e);
+		r = write_new(nss, NSS, strlen(NSS), e);
 	if (r == 0)
-		r = write_file(hostname, name, strlen(name), 0644, e);
+		r = write_new(hostname, name, strlen(name), e);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(HOST_ETC); i++)
 		r = etc_link(etc, HOST_ETC[i], e);
 	return r;

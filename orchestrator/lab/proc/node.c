@@ -122,15 +122,3 @@ const bool *lab_stopped(const struct lab *l)
 {
 	return l->driver->stopped.v;
 }
-
-const char *lab_node_file(const struct node *n, const char *name, char *buf, size_t cap)
-{
-	if (!n->dir) {
-		snprintf(buf, cap, "%s", name);
-		return buf;
-	}
-	if (str_starts(name, "/var/run/"))
-		name += strlen("/var");
-	snprintf(buf, cap, "%s%s%s", n->dir, *name == '/' ? "" : "/run/", name);
-	return buf;
-}

@@ -20,6 +20,7 @@
 #include "lab/fault/fault.h"
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"
+#include "lab/proc/mounts.h"
 
 enum {
 	READY_DEADLINE_MS = 10000,
@@ -75,23 +76,12 @@ void process_tail(const struct process *p, struct str *b, size_t lines)
 	logbuf_tail(&p->log, lines, "  ", b);
 }
 
-/* An address of a socket has 107 bytes; the run directory may be deeper than that. */
-static char *socket_path(const struct driver *d, const char *path)
-{
-	const struct sockaddr_un *sa = NULL;
-
-	if (strlen(path) < sizeof(sa->sun_path))
-		return xstrdup(path);
-	return xasprintf("/proc/self/fd/%d%s", d->root_fd, path + strlen(d->root));
-}
-
 static void on_exit_of(struct child *c, int wstatus);
 static void on_timer(struct timer *t);
 
 struct process *process_new(struct driver *d, struct node *n, const struct image_daemon *id)
 {
 	struct process *p = xcalloc(1, sizeof(*p));
-	char buf[PATH_MAX];
 
 	p->d = d;
 	p->node = n;
@@ -100,11 +90,8 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->ready = id->ready;
 	p->ignore_setgroups = id->ignore_setgroups;
 	if (id->ready_path) {
-		const char *path = lab_node_file(n, id->ready_path, buf, sizeof(buf));
-
-		p->ready_path = socket_path(d, path);
-		if (n->dir && str_starts(path, n->dir))
-			p->socket = xstrdup(path + strlen(n->dir));
+		p->control.path = node_path(id->ready_path);
+		p->control.root = n->dir ? xstrdup(n->dir) : NULL;
 	}
 	p->out.fd = -1;
 	p->child.fn = on_exit_of;
@@ -146,8 +133,8 @@ struct process *process_free(struct process *p)
 	out_close(p);
 	free(p->name);
 	strv_free(p->argv);
-	free(p->ready_path);
-	free(p->socket);
+	free(p->control.path);
+	free(p->control.root);
 	logbuf_free(&p->log);
 	free(p);
 	return NULL;
@@ -197,17 +184,12 @@ static void became_ready(struct process *p)
 	driver_proc_changed(p->d);
 }
 
-static bool socket_accepts(const char *path)
+static bool socket_accepts(const struct sock_at *at)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	_cleanup_close_ int fd = beneath_connect(at, 0);
 
-	if (fd < 0 || strlen(path) >= sizeof(sa.sun_path))
-		return false;
-	strcpy(sa.sun_path, path);
 	/* EPROTOTYPE: it is there, of another type; EAGAIN: so many wait for it already. */
-	return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0 || errno == EPROTOTYPE ||
-	       errno == EAGAIN;
+	return fd >= 0 || errno == EPROTOTYPE || errno == EAGAIN;
 }
 
 static int start(struct process *p, struct err *e)
@@ -219,8 +201,8 @@ static int start(struct process *p, struct err *e)
 	fcntl(pipefd[0], F_SETFL, O_NONBLOCK);
 	out_close(p);
 	/* What was killed leaves its socket, and not every daemon (gobgpd) takes that away. */
-	if (p->socket)
-		tree_remove_socket(p->node->dir, p->socket);
+	if (p->control.root && p->control.path)
+		tree_remove_socket(p->control.root, p->control.path);
 	struct launch l = { .argv = ARGV(p->argv),
 		            .envp = DAEMON_ENV,
 		            .netns = p->node->netns,
@@ -304,8 +286,8 @@ static void not_ready(struct process *p)
 	else
 		str_printf(&b, "%s: %s is not ready after %d s", p->node->name, p->name,
 		           READY_DEADLINE_MS / 1000);
-	if (p->ready_path)
-		str_printf(&b, ": %s does not answer", p->ready_path);
+	if (p->control.path)
+		str_printf(&b, ": %s does not answer", p->control.path);
 	say_big_files(p->node, &b);
 	process_tail(p, &words, DEATH_LINES);
 	if (words.n)
@@ -338,7 +320,7 @@ static void poll_ready(struct process *p)
 		poll_work(p);
 		return;
 	}
-	if (!p->frozen && socket_accepts(p->ready_path)) {
+	if (!p->frozen && socket_accepts(&p->control)) {
 		became_ready(p);
 		return;
 	}

@@ -2,6 +2,7 @@
 /* A daemon in a node: started in order, watched, restarted with a limit. */
 #pragma once
 
+#include "base/beneath.h"
 #include "base/loop.h"
 #include "lab/image/image.h"
 #include "lab/proc/lab.h"
@@ -26,8 +27,7 @@ struct process {
 	char *name;
 	char **argv;
 	enum ready_kind ready;
-	char *ready_path; /* as the driver sees it */
-	char *socket;     /* the same below node->dir; NULL: it is not there */
+	struct sock_at control; /* what shows that it is ready, and answers; no path: nothing */
 	bool ignore_setgroups;
 	enum proc_state state;
 	bool frozen;

@@ -2,11 +2,9 @@
 #include "lab/watch/birdctl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,51 +14,20 @@
 
 enum { TIMEOUT_MS = 3000, STEP_MS = 250 };
 
-/* Paths of sockets have 107 bytes; ours may be longer (a lab's folder in a deep run directory), so
- * the folder is opened and the socket reached through the descriptor.  A BIRD whose queue of
- * connections is full lets us wait: SO_SNDTIMEO bounds that. */
-static int connect_to(const char *path, int timeout_ms, int *ret_fd, struct err *e)
+/* A BIRD whose queue of connections is full lets us wait for as long. */
+static int connect_to(const struct sock_at *at, int timeout_ms, int *ret_fd, struct err *e)
 {
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	_cleanup_close_ int dir = -1;
-
-	if (strlen(path) < sizeof(sa.sun_path)) {
-		memcpy(sa.sun_path, path, strlen(path) + 1);
-	} else {
-		const char *slash = strrchr(path, '/');
-		_cleanup_free_ char *folder =
-		    slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
-
-		dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (dir < 0)
-			return err_sys(e, errno, "%s", folder);
-		int n = snprintf(sa.sun_path, sizeof(sa.sun_path), "/proc/self/fd/%d/%s", dir,
-		                 slash ? slash + 1 : path);
-
-		if (n < 0 || (size_t)n >= sizeof(sa.sun_path))
-			return err_sys(e, ENAMETOOLONG, "%s", path);
-	}
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = beneath_connect(at, (unsigned)timeout_ms);
 
 	if (fd < 0)
-		return err_sys(e, errno, "socket");
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
-		return err_sys(e, errno, "BIRD's control socket %s", path);
-	*ret_fd = take_fd(fd);
+		return err_sys(e, errno, "BIRD's control socket %s", at->path);
+	*ret_fd = fd;
 	return 0;
 }
 
-int bird_dial(const char *path)
+int bird_dial(const struct sock_at *at)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0 || !path || strlen(path) >= sizeof(sa.sun_path))
-		return -1;
-	strcpy(sa.sun_path, path);
-	return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 ? -1 : take_fd(fd);
+	return at && at->path ? beneath_connect(at, 0) : -1;
 }
 
 /* Waits for the socket until the deadline.  In steps: a driver that waits shows that it does not
@@ -108,14 +75,14 @@ static int read_reply(int fd, struct str *buf, long deadline, const char *what, 
 	return 0;
 }
 
-int bird_command(const char *path, const char *command, int timeout_ms, char **ret_text,
+int bird_command(const struct sock_at *at, const char *command, int timeout_ms, char **ret_text,
                  struct err *e)
 {
 	_cleanup_close_ int fd = -1;
 	_cleanup_str_ struct str buf = { 0 };
 	_cleanup_free_ char *hello = NULL, *text = NULL, *line = xasprintf("%s\n", command);
 	long deadline = clock_ms() + timeout_ms;
-	int code = 0, rc = connect_to(path, timeout_ms, &fd, e);
+	int code = 0, rc = connect_to(at, timeout_ms, &fd, e);
 
 	if (rc < 0)
 		return rc;
@@ -154,33 +121,33 @@ void bird_protocol_name(const struct bgp_connection *c, char buf[64])
 	bird_rs_protocol(c, buf);
 }
 
-int bird_sessions(const char *path, struct bird_session **ret, size_t *ret_n, struct err *e)
+int bird_sessions(const struct sock_at *at, struct bird_session **ret, size_t *ret_n, struct err *e)
 {
 	_cleanup_free_ char *text = NULL;
-	int rc = bird_command(path, "show protocols all", TIMEOUT_MS, &text, e);
+	int rc = bird_command(at, "show protocols all", TIMEOUT_MS, &text, e);
 
 	return rc < 0 ? rc : bird_parse_sessions(text, ret, ret_n);
 }
 
-static int routes(const char *path, const char *what, const char *protocol, struct bird_path **ret,
-                  size_t *ret_n, struct err *e)
+static int routes(const struct sock_at *at, const char *what, const char *protocol,
+                  struct bird_path **ret, size_t *ret_n, struct err *e)
 {
 	_cleanup_free_ char *text = NULL, *cmd = xasprintf("show route all %s %s", what, protocol);
-	int rc = bird_command(path, cmd, TIMEOUT_MS, &text, e);
+	int rc = bird_command(at, cmd, TIMEOUT_MS, &text, e);
 
 	return rc < 0 ? rc : bird_parse_routes(text, ret, ret_n);
 }
 
-int bird_learned(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
-                 struct err *e)
+int bird_learned(const struct sock_at *at, const char *protocol, struct bird_path **ret,
+                 size_t *ret_n, struct err *e)
 {
 	_cleanup_free_ struct bird_path *kept = NULL, *refused = NULL;
 	size_t n_kept, n_refused;
-	int rc = routes(path, "protocol", protocol, &kept, &n_kept, e);
+	int rc = routes(at, "protocol", protocol, &kept, &n_kept, e);
 
 	if (rc < 0)
 		return rc;
-	rc = routes(path, "filtered protocol", protocol, &refused, &n_refused, e);
+	rc = routes(at, "filtered protocol", protocol, &refused, &n_refused, e);
 	if (rc < 0)
 		return rc;
 	struct bird_path *all = xcalloc(n_kept + n_refused, sizeof(*all));
@@ -203,14 +170,14 @@ int bird_learned(const char *path, const char *protocol, struct bird_path **ret,
 	return 0;
 }
 
-int bird_advertised(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
-                    struct err *e)
+int bird_advertised(const struct sock_at *at, const char *protocol, struct bird_path **ret,
+                    size_t *ret_n, struct err *e)
 {
 	_cleanup_free_ char *text = NULL, *cmd = xasprintf("show protocols all %s", protocol);
 	_cleanup_free_ struct bird_session *s = NULL;
 	struct bird_path *list;
 	size_t n_s, n;
-	int rc = bird_command(path, cmd, TIMEOUT_MS, &text, e);
+	int rc = bird_command(at, cmd, TIMEOUT_MS, &text, e);
 
 	if (rc < 0)
 		return rc;
@@ -224,7 +191,7 @@ int bird_advertised(const char *path, const char *protocol, struct bird_path **r
 		*ret_n = 0;
 		return 0;
 	}
-	rc = routes(path, "export", protocol, &list, &n, e);
+	rc = routes(at, "export", protocol, &list, &n, e);
 	if (rc < 0)
 		return rc;
 	/* BIRD lists what it exports as it stands in its table; AS and next hop are put on when the
@@ -245,30 +212,30 @@ int bird_advertised(const char *path, const char *protocol, struct bird_path **r
 	return 0;
 }
 
-int bird_configure(const char *path, struct err *e)
+int bird_configure(const struct sock_at *at, struct err *e)
 {
-	return bird_command(path, "configure", TIMEOUT_MS, NULL, e);
+	return bird_command(at, "configure", TIMEOUT_MS, NULL, e);
 }
 
-int bird_configure_from(const char *path, const char *file, struct err *e)
+int bird_configure_from(const struct sock_at *at, const char *file, struct err *e)
 {
 	_cleanup_free_ char *cmd = xasprintf("configure \"%s\"", file);
 
-	return bird_command(path, cmd, TIMEOUT_MS, NULL, e);
+	return bird_command(at, cmd, TIMEOUT_MS, NULL, e);
 }
 
-int bird_restart(const char *path, const char *protocol, struct err *e)
+int bird_restart(const struct sock_at *at, const char *protocol, struct err *e)
 {
 	_cleanup_free_ char *cmd = xasprintf("restart %s", protocol);
 
-	return bird_command(path, cmd, TIMEOUT_MS, NULL, e);
+	return bird_command(at, cmd, TIMEOUT_MS, NULL, e);
 }
 
-int bird_refresh(const char *path, const char *protocol, struct err *e)
+int bird_refresh(const struct sock_at *at, const char *protocol, struct err *e)
 {
 	_cleanup_free_ struct bird_session *s = NULL;
 	size_t n = 0, done = 0;
-	int rc = bird_sessions(path, &s, &n, e);
+	int rc = bird_sessions(at, &s, &n, e);
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (protocol && !streq(s[i].protocol, protocol))
@@ -279,16 +246,16 @@ int bird_refresh(const char *path, const char *protocol, struct err *e)
 		_cleanup_free_ char *cmd =
 		    xasprintf("%s %s", s[i].can_refresh ? "reload in" : "restart", s[i].protocol);
 
-		rc = bird_command(path, cmd, TIMEOUT_MS, NULL, e);
+		rc = bird_command(at, cmd, TIMEOUT_MS, NULL, e);
 	}
 	if (rc == 0 && protocol && !done)
 		return err_set(e, ENOENT, "BIRD has no BGP session \"%s\"", protocol);
 	return rc;
 }
 
-int bird_enable(const char *path, const char *protocol, bool enable, struct err *e)
+int bird_enable(const struct sock_at *at, const char *protocol, bool enable, struct err *e)
 {
 	_cleanup_free_ char *cmd = xasprintf("%s %s", enable ? "enable" : "disable", protocol);
 
-	return bird_command(path, cmd, TIMEOUT_MS, NULL, e);
+	return bird_command(at, cmd, TIMEOUT_MS, NULL, e);
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "azure/model.h"
+#include "base/beneath.h"
 #include "base/err.h"
 #include "plan/bird_text.h"
 
@@ -33,41 +34,42 @@ struct bird_path { /* one route of a session */
 	bool filtered;     /* refused on import */
 };
 
-/* path: the socket.  timeout_ms bounds the whole exchange.  The text is what birdc would print,
+/* at: the socket.  timeout_ms bounds the whole exchange.  The text is what birdc would print,
  * without the greeting; the caller frees.  A command that BIRD refuses is -EPROTO with BIRD's own
  * words; -ETIMEDOUT, -ECONNREFUSED, -ENOENT ... when it cannot be asked. */
-int bird_command(const char *path, const char *command, int timeout_ms, char **ret_text,
+int bird_command(const struct sock_at *at, const char *command, int timeout_ms, char **ret_text,
                  struct err *e);
 
 /* A connection that does not block, for whoever asks from the loop; -1. */
-int bird_dial(const char *path);
+int bird_dial(const struct sock_at *at);
 
 /* Protocol name of a bgpConnection in the generated configuration.  Made from the peer's address,
  * so that removing one connection renames, and restarts, no other. */
 void bird_protocol_name(const struct bgp_connection *c, char buf[64]);
 
 /* Arrays are sorted (by protocol; by prefix, next hop); the caller frees each. */
-int bird_sessions(const char *path, struct bird_session **ret, size_t *ret_n, struct err *e);
+int bird_sessions(const struct sock_at *at, struct bird_session **ret, size_t *ret_n,
+                  struct err *e);
 /* filtered too when the configuration keeps them. */
-int bird_learned(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
-                 struct err *e);
+int bird_learned(const struct sock_at *at, const char *protocol, struct bird_path **ret,
+                 size_t *ret_n, struct err *e);
 /* As the peer gets them: BIRD's own address as next hop, its AS in front of the path. */
-int bird_advertised(const char *path, const char *protocol, struct bird_path **ret, size_t *ret_n,
-                    struct err *e);
+int bird_advertised(const struct sock_at *at, const char *protocol, struct bird_path **ret,
+                    size_t *ret_n, struct err *e);
 
 /* Takes its changed configuration file: sessions of unchanged protocols go on; when what is refused
  * has changed (a VNet came or went), BIRD does by itself what bird_refresh() does.  -EPROTO with
  * file, line and message when BIRD does not accept it; the old one is then still in force. */
-int bird_configure(const char *path, struct err *e);
+int bird_configure(const struct sock_at *at, struct err *e);
 /* The same from another file, as BIRD sees the path. */
-int bird_configure_from(const char *path, const char *file, struct err *e);
+int bird_configure_from(const struct sock_at *at, const char *file, struct err *e);
 /* What a new VNet peering causes (azure-behaviour 7.3): a soft reset of every session, that is a
  * ROUTE-REFRESH, or a hard one where the peer has not that capability.  protocol NULL: all. */
-int bird_refresh(const char *path, const char *protocol, struct err *e);
+int bird_refresh(const struct sock_at *at, const char *protocol, struct err *e);
 /* Ends a session with Cease/4 and lets it come back. */
-int bird_restart(const char *path, const char *protocol, struct err *e);
+int bird_restart(const struct sock_at *at, const char *protocol, struct err *e);
 /* Takes a session down administratively and up again; unknown protocol: -EPROTO. */
-int bird_enable(const char *path, const char *protocol, bool enable, struct err *e);
+int bird_enable(const struct sock_at *at, const char *protocol, bool enable, struct err *e);
 
 /* Two `since` of one protocol: the same moment?  BIRD works it out anew each time it is asked, and
  * is off by a millisecond or two. */

@@ -296,7 +296,7 @@ static void on_socket(struct source *s, uint32_t events)
 
 static int call(struct instance *in)
 {
-	int fd = bird_dial(bird_of(in->node)->ready_path);
+	int fd = bird_dial(&bird_of(in->node)->control);
 
 	if (fd < 0)
 		return -1;

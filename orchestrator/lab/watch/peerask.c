@@ -103,13 +103,13 @@ static void on_answer(struct source *s, uint32_t events)
 
 /* The control socket of an appliance's BIRD; NULL: it has none, or cannot answer, or is asked all
  * the time anyway. */
-static const char *control_of(const struct node *n)
+static const struct sock_at *control_of(const struct node *n)
 {
 	for (size_t i = 0; n->vm && !n->stopped && !node_reconfigures(n) && i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];
 
 		if (streq(p->name, "bird") && p->state == PROC_RUNNING && !p->frozen)
-			return p->ready_path;
+			return &p->control;
 	}
 	return NULL;
 }
@@ -123,9 +123,9 @@ void peers_ask(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), voi
 	*a = (struct peer_ask){ .d = d, .fn = fn, .ctx = ctx, .timer.fn = over };
 	a->lines = xcalloc(d->lab.n_nodes, sizeof(*a->lines));
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const char *path = control_of(d->lab.nodes[i]);
+		const struct sock_at *at = control_of(d->lab.nodes[i]);
 		struct line *l = &a->lines[a->n];
-		int fd = path ? bird_dial(path) : -1;
+		int fd = bird_dial(at);
 
 		if (fd < 0)
 			continue;

@@ -62,9 +62,9 @@ int instance_changes(struct driver *d, struct node *n, const struct route_server
 	if (peered || by_itself)
 		observe_asked(d, n);
 	if (files)
-		r = bird_configure(bird->ready_path, e);
+		r = bird_configure(&bird->control, e);
 	if (r == 0 && peered && !by_itself)
-		r = bird_refresh(bird->ready_path, NULL, e);
+		r = bird_refresh(&bird->control, NULL, e);
 	if (r == 0 && (peered || by_itself))
 		event_add(d->events, "session", n->name,
 		          "all peers are asked for their routes: %s%s",
@@ -82,7 +82,7 @@ void peer_wake(const struct driver *d, const struct bgp_connection *c)
 		int fd = -1;
 
 		if (streq(p->name, "bird") && p->state == PROC_RUNNING)
-			fd = bird_dial(p->ready_path);
+			fd = bird_dial(&p->control);
 		close_p(&fd);
 	}
 }
@@ -102,9 +102,9 @@ static int cut(struct node *n, const struct process *bird, const struct model *m
 	int r = node_files(n, &plan, e);
 
 	if (r == 0)
-		r = bird_configure_from(bird->ready_path, CUT_FILE, e);
+		r = bird_configure_from(&bird->control, CUT_FILE, e);
 	if (r == 0)
-		r = bird_configure_from(bird->ready_path, IMAGE_RS_CONFIG, e);
+		r = bird_configure_from(&bird->control, IMAGE_RS_CONFIG, e);
 	return r;
 }
 
@@ -124,7 +124,7 @@ void session_over_limit(struct driver *d, struct node *n, const struct observed 
 	if (!bird)
 		return;
 	bird_protocol_name(s->conn, protocol);
-	int r = set->limit_resets ? bird_restart(bird->ready_path, protocol, &e)
+	int r = set->limit_resets ? bird_restart(&bird->control, protocol, &e)
 	                          : cut(n, bird, d->lab.model, s->conn, &e);
 
 	if (r < 0)

@@ -97,7 +97,7 @@ static void tell_bird(struct driver *d, const struct entry *x)
 	event_add(d->events, "router", x->node->name,
 	          "the kernel has %ld of %lu selected routes; BIRD writes them anew", x->count,
 	          x->now.routes);
-	if (bird_command(x->node->procs[0]->ready_path, "reload out " BIRD_NICS, 500, NULL, &e) < 0)
+	if (bird_command(&x->node->procs[0]->control, "reload out " BIRD_NICS, 500, NULL, &e) < 0)
 		event_add(d->events, "router", x->node->name, "%s", e.msg);
 }
 
