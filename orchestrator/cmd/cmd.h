@@ -71,14 +71,19 @@ bool arg_number(const struct cmd_args *a, const char *name, long min, long max, 
                 long *ret);
 bool arg_duration(const struct cmd_args *a, const char *name, long dflt_ms, long *ret_ms);
 
+struct candidates;
 struct command {
 	const char *name;
-	const char *group;      /* "Labs", "Look", "Prove", "Break", "Tool": sections of --help */
-	const char *synopsis;   /* "up [FILE]" */
-	const char *summary;    /* one line for the list */
-	const char *help;       /* paragraphs, with an example or two */
-	int min_args, max_args; /* positional; max -1: any */
+	const char *group;        /* "Labs", "Look", "Prove", "Break", "Tool": sections of --help */
+	const char *synopsis;     /* "up [FILE]" */
+	const char *summary;      /* one line for the list */
+	const char *help;         /* paragraphs, with an example or two */
+	char *(*make_help)(void); /* or what makes them of a table; the caller frees */
+	int min_args, max_args;   /* positional; max -1: any */
 	enum arg_kind kinds[3];
+	/* Instead of kinds where they depend on the first argument: what argument number position
+	 * (0: the first) is; adds the fixed words that it may be to ret.  first may be NULL. */
+	enum arg_kind (*complete)(const char *first, size_t position, struct candidates *ret);
 	bool takes_passthrough;
 	bool common_output;            /* has -o */
 	bool here;                     /* with -H, too, it runs on this machine */

@@ -174,10 +174,16 @@ static void add_arguments(struct line *l, const char *prefix, names_fn *names,
 	/* Behind the last one that has a kind, only commands that take any number go on with it. */
 	if (l->positional > last && c->max_args >= 0)
 		kind = ARG_NONE;
-	/* Of all faults this one is about something else than a node. */
-	if (kind == ARG_NODE && streq(c->name, "fault") && streq(l->first, "session"))
-		kind = ARG_SESSION;
-	add_synopsis_words(l, prefix, names, ret);
+	if (c->complete) {
+		struct candidates fixed = { 0 };
+
+		kind = c->complete(l->first, l->positional, &fixed);
+		for (size_t i = 0; i < fixed.n; i++)
+			add_if(ret, prefix, "", fixed.items[i].word, fixed.items[i].help);
+		candidates_free(&fixed);
+	} else {
+		add_synopsis_words(l, prefix, names, ret);
+	}
 	if (kind != ARG_NONE && kind != ARG_WORD)
 		add_names(l, kind, prefix, "", names, ret);
 }

@@ -2,6 +2,8 @@
 /* fault: break something on purpose, see what is broken, mend it. */
 #include <stdio.h>
 
+#include "checks/faults.h"
+#include "cmd/complete.h"
 #include "cmd/remote.h"
 
 static int cmd_fault(const struct cmd_args *a)
@@ -39,34 +41,76 @@ static const struct option_def fault_options[] = {
 	{ 0, NULL, NULL, NULL, false },
 };
 
-COMMAND(
-    fault,
-    {
-        .name = "fault",
-        .group = "Break",
-        .synopsis = "fault stop|start|kill|freeze|thaw|link|session|impair|maintenance|list|clear "
-                    "[NODE...]",
-        .summary = "breaks something on purpose, or mends it",
-        .help =
-            "  fault stop VM | start VM          deallocated and back: routes to it become None;\n"
-            "                                    whatever its powerState in the design is\n"
-            "  fault kill NODE [--hold]          its processes die (and are restarted, unless "
-            "held)\n"
-            "  fault freeze NODE | thaw NODE     hung: neither control nor forwarding\n"
-            "  fault link NODE[/NIC] down|up     its cables, or one of them; NODE/TUNNEL: that "
-            "device\n"
-            "  fault session RS/PEERING[/0|1] down|up\n"
-            "  fault session GATEWAY/CONNECTION[/0|1] down|up    or GATEWAY/RS: its own BGP\n"
-            "  fault impair NIC rate|delay|loss VALUE    where the kernel can\n"
-            "  fault maintenance RS/0 [TIME]     what Azure does at times: one instance's sessions "
-            "end,\n"
-            "                                    the other programs all NICs; over after TIME\n"
-            "  fault list | clear                what is broken now; mend all of it\n\n"
-            "  vnetlab fault kill NVA_1 --hold && vnetlab routes BackendVMNic",
-        .min_args = 1,
-        .max_args = 6,
-        .kinds = { ARG_WORD, ARG_NODE, ARG_WORD },
-        .common_output = true,
-        .opts = fault_options,
-        .run = cmd_fault,
-    });
+/* Each form of the command with what it does; long ones have their help on a line of its own. */
+static char *fault_help(void)
+{
+	enum { COLUMN = 34 };
+	struct str b = { 0 };
+
+	for (const struct fault_form *f = fault_forms; f->name; f++) {
+		const char *line = f->help;
+		int width = (int)strlen(f->usage) + 1 > COLUMN ? 0 : COLUMN;
+
+		str_printf(&b, "  %-*s%s", width, f->usage, width ? "" : "\n");
+		while (line) {
+			const char *end = strchrnul(line, '\n');
+
+			str_printf(&b, "%*s%.*s\n", line == f->help && width ? 0 : COLUMN + 2, "",
+			           (int)(end - line), line);
+			line = *end ? end + 1 : NULL;
+		}
+	}
+	str_add(&b, "\n  vnetlab fault kill NVA_1 --hold && vnetlab routes BackendVMNic");
+	return str_take(&b);
+}
+
+static enum arg_kind fault_arg_kind(enum fault_word w)
+{
+	switch (w) {
+	case FAULT_WORD_VM:
+	case FAULT_WORD_NODE:
+	case FAULT_WORD_GUEST:
+	case FAULT_WORD_LINK:
+	case FAULT_WORD_INSTANCE:
+		return ARG_NODE;
+	case FAULT_WORD_NIC:
+		return ARG_NIC;
+	case FAULT_WORD_SESSION:
+		return ARG_SESSION;
+	default:
+		return ARG_WORD;
+	}
+}
+
+static enum arg_kind fault_complete(const char *verb, size_t position, struct candidates *ret)
+{
+	enum arg_kind kind = ARG_WORD;
+
+	for (const struct fault_form *f = fault_forms; f->name; f++) {
+		bool first_of_verb = f == fault_forms || f[-1].verb != f->verb;
+
+		if (!position && first_of_verb)
+			candidates_add(ret, f->name, NULL);
+		if (!position || !streq(f->name, verb) || position > FAULT_MAX_ARGS)
+			continue;
+		enum fault_word w = f->args[position - 1];
+		const char *const *choices = fault_word_choices(w);
+
+		for (size_t i = 0; choices && choices[i] && w != FAULT_WORD_HOLD; i++)
+			candidates_add(ret, choices[i], NULL);
+		kind = fault_arg_kind(w);
+	}
+	return kind;
+}
+
+COMMAND(fault, { .name = "fault",
+                 .group = "Break",
+                 .synopsis = "fault VERB [WORD...]",
+                 .summary = "breaks something on purpose, or mends it",
+                 .make_help = fault_help,
+                 .min_args = 1,
+                 .max_args = 1 + FAULT_MAX_ARGS,
+                 .complete = fault_complete,
+                 .common_output = true,
+                 .opts = fault_options,
+                 .run = cmd_fault });

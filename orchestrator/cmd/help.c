@@ -103,6 +103,12 @@ void help_overview(FILE *f)
 	      f);
 }
 
+/* NULL: there is none; the caller frees. */
+static char *command_help(const struct command *c)
+{
+	return c->make_help ? c->make_help() : c->help ? xstrdup(c->help) : NULL;
+}
+
 void help_command(FILE *f, const struct command *c)
 {
 	size_t n;
@@ -110,9 +116,11 @@ void help_command(FILE *f, const struct command *c)
 	bool own = false, common = false;
 
 	fprintf(f, "vnetlab %s - %s\n\nUsage: vnetlab %s\n", c->name, c->summary, c->synopsis);
-	if (c->help) {
+	_cleanup_free_ char *text = command_help(c);
+
+	if (text) {
 		fputc('\n', f);
-		print_filled(f, c->help);
+		print_filled(f, text);
 	}
 	for (size_t i = 0; i < n; i++) {
 		bool is_own = false;
@@ -198,9 +206,11 @@ static void man_command(FILE *f, const struct command *c)
 	fputs("\"\n", f);
 	roff(f, c->summary);
 	fputs(".\n", f);
-	if (c->help) {
+	_cleanup_free_ char *text = command_help(c);
+
+	if (text) {
 		fputs(".sp\n", f);
-		roff_paragraphs(f, c->help);
+		roff_paragraphs(f, text);
 	}
 	for (const struct option_def *o = c->opts; o && o->name; o++)
 		man_option(f, o);

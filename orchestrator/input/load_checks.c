@@ -4,6 +4,7 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
+#include "checks/faults.h"
 #include "input/load.h"
 
 enum { MAX_WORDS = 8 };
@@ -124,45 +125,6 @@ static void packet(struct loader *l, json_t *x, const char *ptr)
 
 /* --- fault commands ------------------------------------------------------------------------- */
 
-/* What the words of a fault command are: n node, v VM, l NODE or NODE/NIC, s RS/PEERING[/0|1],
- * u down|up, i rate|delay|loss, + one or more of anything. */
-static const struct fault {
-	const char *verb, *args, *usage;
-} faults[] = {
-	{ "stop", "v", "fault stop VM" },
-	{ "start", "v", "fault start VM" },
-	{ "kill", "n", "fault kill NODE [--hold]" },
-	{ "freeze", "n", "fault freeze NODE" },
-	{ "thaw", "n", "fault thaw NODE" },
-	{ "link", "lu", "fault link NODE[/NIC] down|up" },
-	{ "session", "su",
-	  "fault session ROUTESERVER/PEERING[/0|1]|GATEWAY/CONNECTION[/0|1] down|up" },
-	{ "impair", "l+", "fault impair NIC rate|delay|loss ..." },
-	{ "clear", "", "fault clear" },
-};
-
-static const struct fault *fault_find(const char *verb)
-{
-	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-		if (streq(faults[i].verb, verb))
-			return &faults[i];
-	return NULL;
-}
-
-static void fault_usage(struct loader *l, const char *ptr, const char *text, const char *usage)
-{
-	_cleanup_free_ char *hint = usage ? xasprintf("write \"%s\"", usage) : NULL;
-	_cleanup_str_ struct str all = { 0 };
-
-	if (!usage) {
-		str_add(&all, "fault commands: ");
-		for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-			str_printf(&all, "%s%s", i ? ", " : "", faults[i].verb);
-	}
-	load_error(l, "CHECK-DO-01", NULL, ptr, hint ? hint : str_get(&all),
-	           "\"%s\" is not a fault command", text);
-}
-
 /* "RS/PEERING" or "GATEWAY/CONNECTION", with or without the instance behind it. */
 static void need_session(struct loader *l, const char *word, const char *ptr)
 {
@@ -180,55 +142,89 @@ static void need_session(struct loader *l, const char *word, const char *ptr)
 		load_unknown(l, K_CONNECTION, pair, ptr);
 }
 
-static bool fault_word(struct loader *l, char kind, const char *word, const char *ptr)
+/* The node that the driver would take for NODE or NODE/NIC. */
+static bool is_guest(const struct model *m, const char *name)
+{
+	return model_vm(m, name) || is_instance(m, name) ||
+	       (strchr(name, '/') && model_nic(m, name));
+}
+
+/* The fabric and the Internet are nodes, but not what most faults are about. */
+static void need_guest(struct loader *l, const char *verb, const char *name, const char *ptr)
+{
+	if (is_guest(l->m, name))
+		return;
+	if (!is_node(l->m, name) && !strieq(name, "fabric"))
+		load_unknown(l, K_NODE, name, ptr);
+	else
+		load_error(l, "CHECK-DO-01", NULL, ptr, "name a VM or \"ROUTESERVER/0\"",
+		           "\"fault %s\" cannot be done to \"%s\"", verb, name);
+}
+
+static void need_vm(struct loader *l, const char *name, const char *ptr)
+{
+	if (!is_guest(l->m, name) || is_instance(l->m, name))
+		load_unknown(l, K_VM, name, ptr);
+}
+
+static void need_fault_word(struct loader *l, const char *verb, enum fault_word kind,
+                            const char *word, const char *ptr)
 {
 	switch (kind) {
-	case 'v':
-		if (!model_vm(l->m, word))
-			load_unknown(l, K_VM, word, ptr);
-		return true;
-	case 'n':
+	case FAULT_WORD_VM:
+		need_vm(l, word, ptr);
+		break;
+	case FAULT_WORD_NODE:
 		if (!is_node(l->m, word) && !strieq(word, "fabric"))
 			load_unknown(l, K_NODE, word, ptr);
-		return true;
-	case 'l':
-		if (!is_node(l->m, word) && !model_nic(l->m, word))
-			load_unknown(l, K_NODE, word, ptr);
-		return true;
-	case 's':
+		break;
+	case FAULT_WORD_GUEST:
+	case FAULT_WORD_LINK:
+		need_guest(l, verb, word, ptr);
+		break;
+	case FAULT_WORD_NIC:
+		if (!model_nic(l->m, word))
+			need_guest(l, verb, word, ptr);
+		break;
+	case FAULT_WORD_INSTANCE:
+		if (!is_instance(l->m, word))
+			load_error(l, "CHECK-DO-01", NULL, ptr,
+			           "name \"ROUTESERVER/0\" or \"ROUTESERVER/1\"",
+			           "\"%s\" is not an instance of a Route Server", word);
+		break;
+	case FAULT_WORD_SESSION:
 		need_session(l, word, ptr);
-		return true;
+		break;
 	default:
-		return streq(word, "down") || streq(word, "up");
+		break; /* fault_parse() has looked */
 	}
 }
 
-static void fault(struct loader *l, const char *text, const char *ptr)
+static void need_fault(struct loader *l, const char *text, const char *ptr)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
-	char *words[MAX_WORDS + 1] = { 0 }, *save = NULL;
+	const char *words[MAX_WORDS];
+	char *save = NULL;
+	struct fault_command c;
+	struct err e = { 0 };
 	size_t n = 0;
 
 	for (char *w = strtok_r(copy, " \t", &save); w && n < MAX_WORDS;
 	     w = strtok_r(NULL, " \t", &save))
-		if (!streq(w, "--hold"))
-			words[n++] = w;
-	const struct fault *def = n >= 2 && streq(words[0], "fault") ? fault_find(words[1]) : NULL;
+		words[n++] = w;
+	bool known = n >= 2 && streq(words[0], "fault") && fault_form_of(words[1]);
 
-	if (!def) {
-		fault_usage(l, ptr, text, NULL);
+	if (!known || fault_parse(words + 1, n - 1, &c, &e) < 0) {
+		_cleanup_str_ struct str verbs = { 0 };
+
+		str_add(&verbs, "fault commands: ");
+		fault_verbs_add(&verbs, ", ");
+		load_error(l, "CHECK-DO-01", NULL, ptr, known ? e.msg : str_get(&verbs),
+		           "\"%s\" is not a fault command", text);
 		return;
 	}
-	size_t want = strlen(def->args);
-	bool more = want && def->args[want - 1] == '+';
-
-	if (more ? n - 2 < want + 1 : n - 2 != want) {
-		fault_usage(l, ptr, text, def->usage);
-		return;
-	}
-	for (size_t i = 0; i < want && def->args[i] != '+'; i++)
-		if (!fault_word(l, def->args[i], words[2 + i], ptr))
-			fault_usage(l, ptr, text, def->usage);
+	for (size_t i = 0; i < FAULT_MAX_ARGS && c.words[1 + i]; i++)
+		need_fault_word(l, c.words[0], c.form->args[i], c.words[1 + i], ptr);
 }
 
 static void action(struct loader *l, json_t *x, const char *ptr)
@@ -237,7 +233,7 @@ static void action(struct loader *l, json_t *x, const char *ptr)
 	bool from = json_object_get(x, "from"), to = json_object_get(x, "to");
 
 	if (text)
-		fault(l, text, at_key(l, ptr, "do"));
+		need_fault(l, text, at_key(l, ptr, "do"));
 	if (from != to)
 		load_error(l, "CHECK-DO-02", NULL, ptr, "give both or neither",
 		           "\"from\" and \"to\" say where packets run meanwhile; there is only "

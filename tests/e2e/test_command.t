@@ -49,9 +49,12 @@ lab "$work/good.vnetlab.json" '
   "its prefix is gone": { "from": "backend", "to": "10.50.0.1", "expect": "drop" },
   "its session too": { "bgp": "RS/nva", "expect": "Down" },
   "and back on": { "do": "fault clear" },
-  "it works again": { "from": "backend", "to": "10.50.0.1", "expect": "reach" }'
+  "it works again": { "from": "backend", "to": "10.50.0.1", "expect": "reach" },
+  "Azure maintains an instance": { "do": "fault maintenance RS/0 60s" },
+  "its BGP ends": { "bgp": "RS/nva", "instance": 0, "expect": "Down" },
+  "packets follow the other": { "from": "backend", "to": "10.50.0.1", "expect": "reach" }'
 status "all checks hold" 0 vnetlab test "$work/good.vnetlab.json"
-like "says how many" "$out" '16 held, 0 failed'
+like "says how many" "$out" '19 held, 0 failed'
 like "lists each" "$out" 'session # up & <"running">  \('
 like "tells how many packets an action cost" "$out" '[0-9]+ of [0-9]+ packets lost'
 like "phases" "$out" 'parse [0-9]+ ms, build [0-9]+ ms, converge [0-9]+ ms, checks [0-9]+ ms, down [0-9]+ ms'

@@ -46,12 +46,23 @@ COMMAND(exec, { .name = "exec",
                 .kinds = { ARG_NODE },
                 .takes_passthrough = true,
                 .run = nothing });
+
+static enum arg_kind fault_arguments(const char *first, size_t position, struct candidates *ret)
+{
+	if (!position) {
+		candidates_add(ret, "stop", NULL);
+		candidates_add(ret, "start", NULL);
+		candidates_add(ret, "session", NULL);
+	}
+	return !position ? ARG_WORD : streq(first, "session") ? ARG_SESSION : ARG_NODE;
+}
+
 COMMAND(fault, { .name = "fault",
                  .group = "Break",
-                 .synopsis = "fault stop|start|kill NODE",
+                 .synopsis = "fault VERB [WORD...]",
                  .summary = "breaks something",
                  .max_args = -1,
-                 .kinds = { ARG_WORD, ARG_NODE },
+                 .complete = fault_arguments,
                  .run = nothing });
 COMMAND(learn, { .name = "learned",
                  .group = "Look",
@@ -127,7 +138,7 @@ static void completes(void **state)
 		{ { "exec", "NVA_1", "--", "" }, ":files" },
 		{ { "exec", "NVA_1", "--", "ip", "-" }, ":files" },
 		{ { "probe", "--", "" }, "" },
-		{ { "fault", "" }, "stop start kill" },
+		{ { "fault", "" }, "stop start session" },
 		{ { "fault", "st" }, "stop start" },
 		{ { "fault", "stop", "NVA_2" }, "NVA_2" },
 		{ { "fault", "session", "" }, "gw/to-dc" },

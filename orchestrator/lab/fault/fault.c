@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Breaking things on purpose.  Each fault is remembered until it is mended or its target goes; one
- * row of VERBS per word of the command. */
+/* Breaking things on purpose.  Each fault is remembered until it is mended or its target goes; its
+ * words are those of checks/faults.h. */
 #include "lab/fault/fault.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "checks/faults.h"
 #include "kernel/ns.h"
 #include "lab/build/build.h"
 #include "lab/build/responder.h"
@@ -204,12 +205,10 @@ static int do_kill(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
 	int r = lab_node(&d->lab, argv[1], &n, e);
-	bool hold = argv[2] && streq(argv[2], "--hold");
+	bool hold = argv[2];
 
 	if (r < 0)
 		return r;
-	if (argv[2] && !hold)
-		return err_set(e, EINVAL, "fault kill NODE [--hold], not \"%s\"", argv[2]);
 	if (n->kind == NODE_FABRIC) {
 		if (hold)
 			return err_set(e, EINVAL, "the virtual router cannot be held down");
@@ -335,43 +334,20 @@ static int do_clear(struct driver *d, const char *const *argv, struct err *e)
 	return r;
 }
 
-static const struct verb {
-	const char *name;
-	int min, max; /* words behind it */
-	int (*run)(struct driver *d, const char *const *argv, struct err *e);
-} VERBS[] = {
-	{ "stop", 1, 1, do_stop },
-	{ "start", 1, 1, do_start },
-	{ "kill", 1, 2, do_kill },
-	{ "freeze", 1, 1, do_freeze },
-	{ "thaw", 1, 1, do_freeze },
-	{ "link", 2, 2, fault_link },
-	{ "session", 2, 2, fault_session },
-	{ "impair", 2, 3, fault_impair },
-	{ "maintenance", 1, 2, maintenance_begin },
-	{ "list", 0, 0, do_nothing },
-	{ "clear", 0, 0, do_clear },
+static int (*const run_fault[FAULT_VERBS])(struct driver *d, const char *const *argv,
+                                           struct err *e) = {
+	[FAULT_STOP] = do_stop,
+	[FAULT_START] = do_start,
+	[FAULT_KILL] = do_kill,
+	[FAULT_FREEZE] = do_freeze,
+	[FAULT_THAW] = do_freeze,
+	[FAULT_LINK] = fault_link,
+	[FAULT_SESSION] = fault_session,
+	[FAULT_IMPAIR] = fault_impair,
+	[FAULT_MAINTENANCE] = maintenance_begin,
+	[FAULT_LIST] = do_nothing,
+	[FAULT_CLEAR] = do_clear,
 };
-
-static int run_verb(struct driver *d, const char *const *argv, int argc, struct err *e)
-{
-	_cleanup_str_ struct str words = { 0 };
-
-	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
-		const struct verb *v = &VERBS[i];
-
-		str_printf(&words, "%s%s", i ? ", " : "", v->name);
-		if (!streq(v->name, argv[0]))
-			continue;
-		if (argc - 1 < v->min || argc - 1 > v->max)
-			return err_set(e, EINVAL, "fault %s takes %d%s word%s (vnetlab help fault)",
-			               v->name, v->min, v->max > v->min ? " or more" : "",
-			               v->min == 1 && v->max == 1 ? "" : "s");
-		return v->run(d, argv, e);
-	}
-	return err_set(e, EINVAL, "no fault is called \"%s\"; there are: %s", argv[0],
-	               str_get(&words));
-}
 
 static int op_fault(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
@@ -389,8 +365,12 @@ static int op_fault(struct lab *l, struct request *r, json_t **ret, struct err *
 	}
 	if (!l->model)
 		return err_set(e, EAGAIN, "the lab is still being built");
-	int rc = run_verb(l->driver, argv, (int)n, e);
+	struct fault_command c;
+	int rc = fault_parse(argv, n, &c, e);
 
+	if (rc < 0)
+		return rc;
+	rc = run_fault[c.form->verb](l->driver, c.words, e);
 	if (rc < 0)
 		return rc;
 	*ret = json_pack("{s:o}", "faults", fault_list(l->driver));

@@ -93,12 +93,10 @@ int fault_link(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
 	int r = lab_node(&d->lab, argv[1], &n, e);
-	bool up = argv[2] && streq(argv[2], "up");
+	bool up = streq(argv[2], "up");
 
 	if (r < 0)
 		return r;
-	if (!argv[2] || (!up && !streq(argv[2], "down")))
-		return err_set(e, EINVAL, "fault link NODE[/NIC] down|up");
 	if (!n->vm && !n->rs)
 		return err_set(e, EINVAL, "%s has no link of its own", n->name);
 	if (n->stopped)

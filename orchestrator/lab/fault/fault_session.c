@@ -201,15 +201,12 @@ static int unknown(const struct model *m, const char *target, struct err *e)
 
 int fault_session(struct driver *d, const char *const *argv, struct err *e)
 {
-	bool up = argv[2] && streq(argv[2], "up");
+	bool up = streq(argv[2], "up");
 	int instance, r;
 	const struct bgp_connection *c = peering_of(d->lab.model, argv[1], &instance);
 
 	if (!c && !gateway_has(d->lab.model, argv[1]))
 		return unknown(d->lab.model, argv[1], e);
-	if (!argv[2] || (!up && !streq(argv[2], "down")))
-		return err_set(e, EINVAL,
-		               "fault session RS/PEERING[/0|1]|GATEWAY/CONNECTION[/0|1] down|up");
 	r = c ? set_peering(d, c, instance, up, e) : set_gateways(d, argv[1], up, e);
 	if (r < 0)
 		return r;

@@ -68,13 +68,6 @@ int fault_impair(struct driver *d, const char *const *argv, struct err *e)
 		device_name_nic(nic, dev);
 	bool rate = streq(kind, "rate"), none = streq(kind, "none");
 
-	if (!rate && !none && !streq(kind, "delay") && !streq(kind, "loss"))
-		return err_set(e, EINVAL, "fault impair NIC rate|delay|loss VALUE, or none");
-	if (!none && !argv[3])
-		return err_set(e, EINVAL, "fault impair %s %s: how much? (%s)", argv[1], kind,
-		               rate                   ? "10mbit"
-		               : streq(kind, "delay") ? "20ms"
-		                                      : "1%");
 	const char *del[] = { "tc", "qdisc", "del", "dev", dev, "root", NULL };
 	const char *tbf[] = { "tc",   "qdisc", "replace", "dev",  dev,       "root", "tbf",
 		              "rate", argv[3], "burst",   "32kb", "latency", "50ms", NULL };

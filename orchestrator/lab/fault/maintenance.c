@@ -234,29 +234,26 @@ static struct maintenance *begin(struct driver *d, const struct node *n, bool pl
 	return x;
 }
 
-static int time_of(const struct driver *d, const char *given, long *ret, struct err *e)
+/* given: of the command, NULL: the setting's. */
+static long maintenance_ms(const struct driver *d, const char *given)
 {
 	const struct settings *s = &d->lab.model->settings;
+	long ms = (long)((uint64_t)s->maintenance_ms * s->timing_scale / 100);
 
-	*ret = (long)((uint64_t)s->maintenance_ms * s->timing_scale / 100);
-	if (given && str_duration(given, ret) < 0)
-		return err_set(e, EINVAL,
-		               "fault maintenance RS/0 [TIME]: \"%s\" is no duration, as 30s or 2m",
-		               given);
-	return 0;
+	if (given)
+		str_duration(given, &ms);
+	return ms;
 }
 
 int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
-	long ms = 0;
+	long ms = maintenance_ms(d, argv[2]);
 	int r = lab_node(&d->lab, argv[1], &n, e);
 
 	if (r == 0 && !n->rs)
 		r = err_set(e, EINVAL, "%s is not an instance of a Route Server (RS/0, RS/1)",
 		            n->name);
-	if (r == 0)
-		r = time_of(d, argv[2], &ms, e);
 	if (r < 0)
 		return r;
 	if (find(d, n->name))
