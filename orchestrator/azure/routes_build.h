@@ -34,6 +34,8 @@ struct build {
 	size_t n_owners, cap_owners;
 };
 
+static const struct prefix build_anything = { 0, 0 };
+
 #define TEXT(b, ...) arena_printf((b)->t->arena, __VA_ARGS__)
 
 struct eff_route *build_row(struct build *b, struct prefix p, enum route_source source,
@@ -43,10 +45,26 @@ void build_hide(struct build *b, struct prefix p, enum route_source source, cons
 void build_beaten_by_user(struct build *b, struct eff_route *r, struct str *why);
 void build_finish(struct build *b, struct eff_route *r, struct str *why);
 
+/* Who has a next hop address. */
+const struct owner *build_owner(struct build *b, ip4 ip);
 /* Fills in next hops and owners; adds to the reason why packets do not arrive there.  Returns how
  * many of them work. */
 unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
                          struct str *why);
+
+/* routes_peering.c */
+void build_local(struct build *b);
+/* Global peerings are listed behind everything else. */
+void build_peerings(struct build *b, bool global);
+
+/* routes_bgp.c */
+/* Into b->bgp: a BGP default decides over system routes, so that this comes before all rows. */
+void build_bgp_wins(struct build *b);
+void build_bgp(struct build *b);
+
+/* routes_none.c */
+void build_internet(struct build *b);
+void build_none(struct build *b);
 
 /* routes_user.c */
 void build_user_wins(struct build *b); /* into b->user, after b->services */
