@@ -5,7 +5,7 @@
 struct eff_route *build_row(struct build *b, struct prefix p, enum route_source source,
                             enum next_hop_type type)
 {
-	struct eff_route *r = &b->t->routes[b->t->n++];
+	struct eff_route *r = &VEC_PUSH(b->t->routes, b->t->n, b->cap_routes);
 
 	*r = (struct eff_route){ .prefix = p, .source = source, .state = ST_ACTIVE, .type = type };
 	return r;
@@ -13,7 +13,7 @@ struct eff_route *build_row(struct build *b, struct prefix p, enum route_source 
 
 void build_hide(struct build *b, struct prefix p, enum route_source source, const char *reason)
 {
-	b->t->hidden[b->t->n_hidden++] =
+	VEC_PUSH(b->t->hidden, b->t->n_hidden, b->cap_hidden) =
 	    (struct hidden_route){ .prefix = p, .source = source, .reason = reason };
 }
 

@@ -61,7 +61,7 @@ struct eff_table {
 	size_t n_hidden;
 	const struct nsg_rules **nsgs; /* azure/nsg.h: what was compiled for it so far */
 	struct lpm *index;             /* of the Active rows, when they are many; else NULL */
-	struct arena *arena;           /* owns all of it */
+	struct arena *arena;           /* owns what rows point to */
 };
 
 /* What changes without the design changing: which VMs run (deallocated by the file or by `fault

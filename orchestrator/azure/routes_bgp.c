@@ -42,10 +42,29 @@ static const char *bgp_hidden(struct build *b, struct prefix p)
 	return NULL;
 }
 
+/* What the Route Server announces itself, to its VNet and to those that it serves. */
+static void set_originated(struct build *b)
+{
+	build_set_vnet(b->originated, b->rs->vnet);
+	for (size_t i = 0; i < b->rs->vnet->n_peerings; i++) {
+		const struct peering *p = &b->rs->vnet->peerings[i];
+
+		if (peering_connected(p) && vnet_programmed_by(p->remote) == b->rs)
+			build_set_peered(b->originated, p);
+	}
+}
+
 void build_bgp_wins(struct build *b)
 {
-	for (size_t i = 0; i < b->learned->n; i++) {
-		struct rib_route *l = &b->learned->routes[i];
+	const struct rib *rib = b->rib;
+	bool known = b->rs && rib && b->rs->idx < rib->n_tables;
+
+	b->learned = gateway_merge(b->m, b->by, rib,
+	                           known ? &rib->tables[b->rs->idx][b->t->instance] : NULL);
+	if (b->rs && b->learned.n)
+		set_originated(b);
+	for (size_t i = 0; i < b->learned.n; i++) {
+		struct rib_route *l = &b->learned.routes[i];
 		const char *hidden = bgp_hidden(b, l->prefix);
 
 		if (!hidden)
@@ -96,8 +115,8 @@ void build_bgp(struct build *b)
 {
 	const struct rib_route *dflt = lpm_get(b->bgp, build_anything);
 
-	for (size_t i = 0; i < b->learned->n; i++) {
-		const struct rib_route *l = &b->learned->routes[i];
+	for (size_t i = 0; i < b->learned.n; i++) {
+		const struct rib_route *l = &b->learned.routes[i];
 
 		if (l->prefix.len && lpm_get(b->bgp, l->prefix))
 			add_bgp_row(b, l);

@@ -21,7 +21,7 @@ struct build {
 	const struct route_server *rs; /* that programs it, or NULL */
 	const struct vnet *by;         /* whose Route Server and gateways serve it, or NULL */
 	const struct rib *rib;
-	const struct rib_table *learned;
+	struct rib_table learned; /* by BGP, and what gateways bring: gateway_merge() */
 	const struct runtime *rt;
 	bool plain; /* no words for what was learned */
 	struct eff_table *t;
@@ -31,13 +31,14 @@ struct build {
 	struct lpm *user;       /* -> struct route */
 	struct lpm *bgp;        /* rows that are installed -> struct rib_route */
 	struct owner *owners;
-	size_t n_owners, cap_owners;
+	size_t n_owners, cap_owners, cap_routes, cap_hidden;
 };
 
 static const struct prefix build_anything = { 0, 0 };
 
 #define TEXT(b, ...) arena_printf((b)->t->arena, __VA_ARGS__)
 
+/* A new row, Active; the pointer holds until the next one is made. */
 struct eff_route *build_row(struct build *b, struct prefix p, enum route_source source,
                             enum next_hop_type type);
 void build_hide(struct build *b, struct prefix p, enum route_source source, const char *reason);
@@ -52,14 +53,30 @@ const struct owner *build_owner(struct build *b, ip4 ip);
 unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
                          struct str *why);
 
+/* What sources have (_spaces, _wins), and their rows. */
 /* routes_peering.c */
+void build_local_spaces(struct build *b);
 void build_local(struct build *b);
-/* Global peerings are listed behind everything else. */
-void build_peerings(struct build *b, bool global);
+void build_peering_spaces(struct build *b);
+void build_peerings(struct build *b);
+void build_global_peerings(struct build *b); /* listed behind everything else */
+/* Marks the address space of a VNet, or as much of it as a peering shows, unless there is one. */
+void build_set_vnet(struct lpm *t, const struct vnet *v);
+void build_set_peered(struct lpm *t, const struct peering *p);
+
+/* routes_group.c */
+void build_group_spaces(struct build *b);
+void build_groups(struct build *b);
+
+/* routes_endpoint.c */
+void build_service_spaces(struct build *b);
+void build_services(struct build *b);
+void build_private(struct build *b);
+/* Why a user-defined route does not come before a service endpoint; NULL: it does. */
+const char *build_service_first(struct build *b, const struct route *u);
 
 /* routes_bgp.c */
-/* Into b->bgp: a BGP default decides over system routes, so that this comes before all rows. */
-void build_bgp_wins(struct build *b);
+void build_bgp_wins(struct build *b); /* also b->learned and b->originated */
 void build_bgp(struct build *b);
 
 /* routes_none.c */
@@ -67,15 +84,5 @@ void build_internet(struct build *b);
 void build_none(struct build *b);
 
 /* routes_user.c */
-void build_user_wins(struct build *b); /* into b->user, after b->services */
+void build_user_wins(struct build *b);
 void build_user(struct build *b);
-
-/* routes_endpoint.c */
-void build_services(struct build *b);
-void build_private(struct build *b);
-/* Why a user-defined route does not come before a service endpoint; NULL: it does. */
-const char *build_service_first(struct build *b, const struct route *u);
-
-/* routes_group.c */
-void build_group_spaces(struct build *b); /* into b->local */
-void build_groups(struct build *b);

@@ -7,66 +7,30 @@
  * - BGP prefixes equal to or inside the address space of the NIC's VNet, or of a VNet peered with
  *   it, are absent: system routes to VNets come before BGP even when they are shorter;
  * - a 0/0 of the user or of BGP removes all None rows, a UDR equal to one removes that one. */
+#include "azure/hybrid.h"
 #include "azure/routes_build.h"
-#include "azure/routes_gateway.h"
 
 enum { INDEX_FROM = 48 }; /* with fewer Active rows a scan is as fast as the trie */
 
-static void set_prefixes(struct lpm *t, const struct vnet *v)
-{
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (!lpm_get(t, v->prefixes[i]))
-			lpm_set(t, v->prefixes[i], (void *)v);
-}
-
-static void set_peered(struct lpm *t, const struct peering *p)
-{
-	for (size_t i = 0; i < peering_n_prefixes(p); i++)
-		if (!lpm_get(t, peering_prefix(p, i)))
-			lpm_set(t, peering_prefix(p, i), p->remote);
-}
-
-static void prepare(struct build *b)
-{
-	b->local = lpm_new();
-	b->originated = lpm_new();
-	b->services = lpm_new();
-	b->user = lpm_new();
-	b->bgp = lpm_new();
-	set_prefixes(b->local, b->v);
-	for (size_t i = 0; i < b->v->n_peerings; i++)
-		if (peering_connected(&b->v->peerings[i]))
-			set_peered(b->local, &b->v->peerings[i]);
-	build_group_spaces(b);
-	for (size_t i = 0; i < b->s->n_services; i++)
-		lpm_set(b->services, b->s->services[i].prefix, &b->s->services[i]);
-	build_user_wins(b);
-	if (!b->rs || !b->learned->n)
-		return;
-	set_prefixes(b->originated, b->rs->vnet);
-	for (size_t i = 0; i < b->rs->vnet->n_peerings; i++) {
-		const struct peering *p = &b->rs->vnet->peerings[i];
-
-		if (peering_connected(p) && vnet_programmed_by(p->remote) == b->rs)
-			set_peered(b->originated, p);
-	}
-}
-
-/* How many rows, shown or hidden, there can be at most. */
-static size_t count(const struct build *b)
-{
-	size_t n = b->v->n_prefixes + NONE_ROWS_MAX + 1 + b->s->n_services + b->m->n_endpoints;
-
-	for (size_t i = 0; i < b->v->n_peerings; i++)
-		if (b->v->peerings[i].remote)
-			n += peering_n_prefixes(&b->v->peerings[i]);
-	for (size_t i = 0; i < b->v->n_groups; i++)
-		for (size_t k = 0; k < b->v->groups[i]->n_vnets; k++)
-			n += b->v->groups[i]->vnets[k]->n_prefixes;
-	if (b->s->route_table)
-		n += b->s->route_table->n_routes;
-	return n + b->learned->n;
-}
+/* The sources of routes, in az's order of rows, as observed.  A virtual hub will be one more. */
+static const struct source {
+	/* Marks which prefixes the source has (b->local, b->services, b->bgp, b->user): all do so
+	 * before the first row is made, since whether a row stands depends on the others.  NULL:
+	 * none depends on this source. */
+	void (*spaces)(struct build *b);
+	void (*rows)(struct build *b);
+} sources[] = {
+	{ build_local_spaces, build_local },
+	{ build_peering_spaces, build_peerings },
+	{ build_group_spaces, build_groups },
+	{ build_service_spaces, build_services },
+	{ build_bgp_wins, build_bgp }, /* after those above; gateways, too */
+	{ NULL, build_internet },
+	{ NULL, build_none },
+	{ build_user_wins, build_user }, /* after b->services */
+	{ NULL, build_global_peerings },
+	{ NULL, build_private },
+};
 
 static void build_index(struct eff_table *t)
 {
@@ -83,36 +47,32 @@ static struct eff_table *build(const struct model *m, const struct subnet *s, un
 {
 	struct arena *arena = arena_new();
 	struct eff_table *t = arena_alloc(arena, sizeof(*t));
-	struct build b = { .m = m, .s = s, .v = s->vnet, .rt = rt, .plain = plain, .t = t };
+	struct build b = {
+		.m = m,
+		.s = s,
+		.v = s->vnet,
+		.rs = vnet_programmed_by(s->vnet),
+		.by = vnet_served_by(s->vnet),
+		.rib = rib,
+		.rt = rt,
+		.plain = plain,
+		.t = t,
+		.local = lpm_new(),
+		.originated = lpm_new(),
+		.services = lpm_new(),
+		.user = lpm_new(),
+		.bgp = lpm_new(),
+	};
 
 	t->arena = arena;
 	t->subnet = s;
 	t->instance = instance;
 	t->disable_bgp = s->route_table && s->route_table->disable_bgp;
-	b.rib = rib;
-	b.rs = vnet_programmed_by(s->vnet);
-	b.by = vnet_served_by(s->vnet);
-	struct rib_table learned = gateway_merge(
-	    m, b.by, rib,
-	    b.rs && rib && b.rs->idx < rib->n_tables ? &rib->tables[b.rs->idx][instance] : NULL);
-
-	b.learned = &learned;
-	size_t max = count(&b);
-
-	t->routes = arena_array(arena, max, sizeof(*t->routes));
-	t->hidden = arena_array(arena, max, sizeof(*t->hidden));
-	prepare(&b);
-	build_bgp_wins(&b);
-	build_local(&b);
-	build_peerings(&b, false);
-	build_groups(&b);
-	build_services(&b);
-	build_bgp(&b);
-	build_internet(&b);
-	build_none(&b);
-	build_user(&b);
-	build_peerings(&b, true);
-	build_private(&b);
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (sources[i].spaces)
+			sources[i].spaces(&b);
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		sources[i].rows(&b);
 	if (!plain)
 		build_index(t);
 	lpm_free(b.local);
@@ -121,7 +81,7 @@ static struct eff_table *build(const struct model *m, const struct subnet *s, un
 	lpm_free(b.user);
 	lpm_free(b.bgp);
 	free(b.owners);
-	free(learned.routes);
+	free(b.learned.routes);
 	return t;
 }
 

@@ -11,6 +11,12 @@
  */
 #include "azure/routes_build.h"
 
+void build_service_spaces(struct build *b)
+{
+	for (size_t i = 0; i < b->s->n_services; i++)
+		lpm_set(b->services, b->s->services[i].prefix, &b->s->services[i]);
+}
+
 void build_services(struct build *b)
 {
 	for (size_t i = 0; i < b->s->n_services; i++) {

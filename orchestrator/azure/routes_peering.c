@@ -62,7 +62,7 @@ static void hide_half_peering(struct build *b, const struct peering *p)
 		                p->name, p->remote->name, b->v->name));
 }
 
-void build_peerings(struct build *b, bool global)
+static void add_peerings(struct build *b, bool global)
 {
 	for (size_t i = 0; i < b->v->n_peerings; i++) {
 		const struct peering *p = &b->v->peerings[i];
@@ -74,4 +74,42 @@ void build_peerings(struct build *b, bool global)
 			hide_half_peering(b, p);
 		}
 	}
+}
+
+void build_peerings(struct build *b)
+{
+	add_peerings(b, false);
+}
+
+void build_global_peerings(struct build *b)
+{
+	add_peerings(b, true);
+}
+
+/* --- which prefixes those are ---------------------------------------------------------------- */
+
+void build_set_vnet(struct lpm *t, const struct vnet *v)
+{
+	for (size_t i = 0; i < v->n_prefixes; i++)
+		if (!lpm_get(t, v->prefixes[i]))
+			lpm_set(t, v->prefixes[i], (void *)v);
+}
+
+void build_set_peered(struct lpm *t, const struct peering *p)
+{
+	for (size_t i = 0; i < peering_n_prefixes(p); i++)
+		if (!lpm_get(t, peering_prefix(p, i)))
+			lpm_set(t, peering_prefix(p, i), p->remote);
+}
+
+void build_local_spaces(struct build *b)
+{
+	build_set_vnet(b->local, b->v);
+}
+
+void build_peering_spaces(struct build *b)
+{
+	for (size_t i = 0; i < b->v->n_peerings; i++)
+		if (peering_connected(&b->v->peerings[i]))
+			build_set_peered(b->local, &b->v->peerings[i]);
 }

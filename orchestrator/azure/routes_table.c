@@ -8,6 +8,8 @@ struct eff_table *eff_table_free(struct eff_table *t)
 {
 	if (t) {
 		lpm_free(t->index);
+		free(t->routes);
+		free(t->hidden);
 		arena_free(t->arena); /* t itself lives there */
 	}
 	return NULL;
