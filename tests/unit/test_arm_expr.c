@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "input/arm/arm.h"
 #include "input/arm/expr/expr.h"
+#include "input/arm/fn/table.h"
 #include "unit.h"
 struct row {
 	const char *expr, *want; /* JSON; or "!..." a part of the message; "!!..." of the hint */
@@ -93,14 +94,14 @@ static bool survives_printing(const char *text)
 	struct expr_error e = { 0 };
 
 	str_printf(&s, "[%s]", text);
-	const struct expr *x = expr_parse(a, str_get(&s), s.n, &e);
+	const struct expr *x = expr_parse(a, fn_table(), str_get(&s), s.n, &e);
 
 	str_addc(&once, '[');
 	str_addc(&twice, '[');
 	if (x)
 		expr_print(x, &once);
 	str_addc(&once, ']');
-	x = x ? expr_parse(a, str_get(&once), once.n, &e) : NULL;
+	x = x ? expr_parse(a, fn_table(), str_get(&once), once.n, &e) : NULL;
 	if (x)
 		expr_print(x, &twice);
 	str_addc(&twice, ']');

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "input/arm/fn/table.h"
 #include "input/arm/run/run.h"
 
 /* --- what it is ------------------------------------------------------------------------------ */
@@ -89,6 +90,11 @@ static json_t *emit_all(struct arm *a)
 }
 
 /* --- a run ----------------------------------------------------------------------------------- */
+
+static struct arm begin(const struct arm_options *o, struct findings *f)
+{
+	return (struct arm){ .arena = arena_new(), .funcs = fn_table(), .o = o, .f = f };
+}
 
 static void finish(struct arm *a)
 {
@@ -178,7 +184,7 @@ static int run(struct arm *a, const char *text, size_t n, const char *file, json
 int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
              struct findings *f, struct err *e)
 {
-	struct arm a = { .arena = arena_new(), .o = o, .f = f };
+	struct arm a = begin(o, f);
 	_cleanup_str_ struct str text = { 0 };
 	struct err ignored = { 0 };
 	const char *slash = strrchr(o->file, '/');
@@ -200,7 +206,7 @@ int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_o
 int arm_read_text(const char *text, size_t n, const struct arm_options *o, json_t **ret_resources,
                   json_t **ret_outputs, struct findings *f, struct err *e)
 {
-	struct arm a = { .arena = arena_new(), .o = o, .f = f };
+	struct arm a = begin(o, f);
 	struct err ignored = { 0 };
 	int r = run(&a, text, n, o->file ? o->file : "main.json", ret_resources, ret_outputs,
 	            e ? e : &ignored);
@@ -212,7 +218,7 @@ int arm_read_text(const char *text, size_t n, const struct arm_options *o, json_
 int arm_expression(const char *text, json_t *template, json_t **ret, struct findings *f)
 {
 	const struct arm_options o = { .file = "test.json" };
-	struct arm a = { .arena = arena_new(), .o = &o, .f = f };
+	struct arm a = begin(&o, f);
 	struct val_builder b = { .a = a.arena };
 	json_t *j = json_pack("{s:s}", "value", text);
 	const struct val *v = NULL, *tmpl;
@@ -237,10 +243,11 @@ int arm_expression(const char *text, json_t *template, json_t **ret, struct find
 
 const char **arm_functions(size_t *n)
 {
-	const struct func *const *all = func_all(n);
-	const char **names = xcalloc(*n + 1, sizeof(*names));
+	const struct func_table *t = fn_table();
+	const char **names = xcalloc(t->n + 1, sizeof(*names));
 
-	for (size_t i = 0; i < *n; i++)
-		names[i] = all[i]->name;
+	for (size_t i = 0; i < t->n; i++)
+		names[i] = t->rows[i]->name;
+	*n = t->n;
 	return names;
 }

@@ -211,9 +211,9 @@ static const struct val *arity(struct env *e, const struct expr *x)
 	                 streq(n, "1") || streq(n, "at least 1") ? "" : "s", x->n_args);
 }
 
-static const struct val *unknown_function(struct env *e, const struct expr *x)
+const struct val *eval_unknown(struct env *e, const struct expr *x)
 {
-	const char *near = x->ns ? NULL : func_nearest(x->name);
+	const char *near = x->ns ? NULL : func_nearest(e->a->funcs, x->name);
 	_cleanup_free_ char *hint = near ? xasprintf("did you mean %s()?", near) : NULL;
 
 	eval_fail(e, x, hint, "there is no function %s%s%s()", x->ns ? x->ns : "", x->ns ? "." : "",
@@ -221,8 +221,6 @@ static const struct val *unknown_function(struct env *e, const struct expr *x)
 	e->a->fail.code = "InvalidTemplate";
 	return NULL;
 }
-
-static const struct val *user_function(struct env *e, const struct expr *x);
 
 /* The arguments of the call that failed, to stand under its message. */
 static void add_values(struct env *e, const struct expr *x, const struct val *const *v, size_t n)
@@ -262,10 +260,8 @@ static const struct val *call(struct env *e, const struct expr *x)
 	const struct val *few[8], **v = few, *r = NULL;
 	size_t n = x->n_args, i;
 
-	if (x->ns)
-		return user_function(e, x);
 	if (!f)
-		return unknown_function(e, x);
+		return eval_unknown(e, x);
 	if (n < (size_t)f->min || (f->max >= 0 && n > (size_t)f->max))
 		return arity(e, x);
 	if (f->lazy)
@@ -315,60 +311,6 @@ const struct val *eval_lambda(struct env *e, const struct lambda *l, const struc
 		inner.binds = &binds[i];
 	}
 	return eval_expr(&inner, l->body);
-}
-
-/* --- user-defined functions ------------------------------------------------------------------ */
-
-static const struct val *find_function(const struct val *tmpl, const char *ns, const char *name,
-                                       size_t *ret)
-{
-	const struct val *list = val_get(tmpl, "functions");
-
-	for (uint32_t i = 0; list && list->type == V_ARR && i < list->n; i++) {
-		const struct val *f = val_get(val_get(list->items[i], "members"), name);
-
-		*ret = i;
-		if (f && strieq(val_get_str(list->items[i], "namespace"), ns))
-			return f;
-	}
-	return NULL;
-}
-
-/* Microsoft Learn, "User-defined functions": they see their parameters and nothing else. */
-static const struct val *user_function(struct env *e, const struct expr *x)
-{
-	struct deployment *d = e->d;
-	size_t at;
-	const struct val *f = find_function(d->tmpl, x->ns, x->name, &at);
-	const struct val *params = val_get(f, "parameters"), *out = val_get(f, "output");
-	size_t n = params && params->type == V_ARR ? params->n : 0;
-	struct val_builder b = { .a = e->a->arena };
-
-	if (!f)
-		return unknown_function(e, x);
-	if (x->n_args != n)
-		return eval_fail(e, x, NULL, "%s.%s() takes %zu argument%s, not %zu", x->ns,
-		                 x->name, n, n == 1 ? "" : "s", x->n_args);
-	for (size_t i = 0; i < n; i++) {
-		const struct val *v = eval_expr(e, x->args[i]);
-		const char *name = val_get_str(params->items[i], "name");
-
-		if (!v)
-			return NULL;
-		val_set(&b, name ? name : "", v);
-	}
-	struct env inner = { .a = e->a, .d = d, .home = e->home, .args = val_built_obj(&b) };
-	_cleanup_free_ char *base =
-	    xasprintf("%s/functions/%zu/members/%s/output/value", d->ptr, at, x->name);
-	const struct val *text = val_get(out, "value");
-
-	if (!inner.args || !text)
-		return eval_fail(e, x, NULL, "%s.%s() has no output", x->ns, x->name);
-	const struct val *r = tree_eval_at(&inner, text, d->file, base, NULL);
-
-	if (!r && !e->a->fail.set)
-		e->a->fail = (struct fail){ .set = true, .said = true };
-	return r;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 
 struct parser {
 	struct arena *a;
+	const struct func_table *funcs;
 	const char *s;
 	size_t n, at;
 	unsigned depth;
@@ -165,7 +166,7 @@ static const struct expr *call(struct parser *p)
 		            "a name that is no function: \"(\" must follow, or it is a "
 		            "string and wants quotes ('...')");
 	x->name = name;
-	x->func = x->ns ? NULL : func_find(name);
+	x->func = x->ns ? p->funcs->user : func_find(p->funcs, name);
 	return arguments(p, x, open) ? x : NULL;
 }
 
@@ -227,10 +228,11 @@ static const struct expr *expression(struct parser *p)
 	return x;
 }
 
-const struct expr *expr_parse(struct arena *a, const char *text, size_t n, struct expr_error *e)
+const struct expr *expr_parse(struct arena *a, const struct func_table *funcs, const char *text,
+                              size_t n, struct expr_error *e)
 {
 	/* The last bracket is out of reach, so that nothing runs over it. */
-	struct parser p = { .a = a, .s = text, .n = n - 1, .at = 1, .e = e };
+	struct parser p = { .a = a, .funcs = funcs, .s = text, .n = n - 1, .at = 1, .e = e };
 	const struct expr *x = expression(&p);
 
 	if (x && peek(&p))

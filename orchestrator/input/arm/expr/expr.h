@@ -7,14 +7,15 @@
 enum expr_kind { E_VALUE, E_CALL, E_PROPERTY, E_INDEX };
 
 struct func;
+struct func_table;
 
 struct expr {
 	enum expr_kind kind;
 	bool safe;               /* ".?name", "[?index]" */
 	uint32_t pos;            /* offset in the text, for the caret */
 	const struct val *value; /* E_VALUE */
-	/* E_CALL: ns is NULL but for user-defined functions; func is NULL when there is no such
-	 * function.  E_PROPERTY: name. */
+	/* E_CALL: ns is set for user-defined functions only, whose row is the table's `user`; func
+	 * is NULL when there is no such function.  E_PROPERTY: name. */
 	const char *ns, *name;
 	const struct func *func;
 	const struct expr **args; /* of a call; of an index: the index */
@@ -29,7 +30,8 @@ struct expr_error {
 
 enum { EXPR_MAX_DEPTH = 100, EXPR_MAX_ARGS = 5000 };
 
-/* text: with its brackets.  NULL with *e. */
-const struct expr *expr_parse(struct arena *a, const char *text, size_t n, struct expr_error *e);
+/* text: with its brackets; calls get their rows of the table.  NULL with *e. */
+const struct expr *expr_parse(struct arena *a, const struct func_table *funcs, const char *text,
+                              size_t n, struct expr_error *e);
 /* The tree as text again: what comes out is parsed to the same tree. */
 void expr_print(const struct expr *x, struct str *out);

@@ -1,67 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/arm/expr/func.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
-static const struct func *const rooms[] = { funcs_logic,     funcs_strings, funcs_uri,
-	                                    funcs_arrays,    funcs_objects, funcs_lambda,
-	                                    funcs_numbers,   funcs_cidr,    funcs_dates,
-	                                    funcs_ids,       funcs_scope,   funcs_resource,
-	                                    funcs_deployment };
-
-enum { MAX_FUNCS = 200 };
-
-static const struct func *sorted[MAX_FUNCS];
-static size_t n_sorted;
-
-static int by_name(const void *a, const void *b)
+const struct func *func_find(const struct func_table *t, const char *name)
 {
-	return strcasecmp((*(const struct func *const *)a)->name,
-	                  (*(const struct func *const *)b)->name);
-}
+	size_t lo = 0;
 
-const struct func *const *func_all(size_t *n)
-{
-	if (!n_sorted) {
-		for (size_t r = 0; r < ARRAY_LEN(rooms); r++)
-			for (const struct func *f = rooms[r]; f->name && n_sorted < MAX_FUNCS; f++)
-				sorted[n_sorted++] = f;
-		qsort(sorted, n_sorted, sizeof(*sorted), by_name);
-	}
-	*n = n_sorted;
-	return sorted;
-}
-
-const struct func *func_find(const char *name)
-{
-	size_t n, lo = 0;
-	const struct func *const *all = func_all(&n);
-
-	for (size_t hi = n; lo < hi;) {
+	for (size_t hi = t->n; lo < hi;) {
 		size_t mid = lo + (hi - lo) / 2;
-		int d = strcasecmp(all[mid]->name, name);
+		int d = strcasecmp(t->rows[mid]->name, name);
 
 		if (!d)
-			return all[mid];
+			return t->rows[mid];
 		if (d < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	/* list*: listKeys is in the table, and any other action of a provider goes the same way. */
+	/* The row "list*" stands for listKeys() and every other action of a provider. */
 	return !strncasecmp(name, "list", 4) && name[4] && strcasecmp(name, "list*") != 0
-	           ? func_find("list*")
+	           ? func_find(t, "list*")
 	           : NULL;
 }
 
-const char *func_nearest(const char *name)
+const char *func_nearest(const struct func_table *t, const char *name)
 {
-	size_t n;
-	const struct func *const *all = func_all(&n);
-	const char *names[MAX_FUNCS] = { NULL };
+	_cleanup_free_ const char **names = xcalloc(t->n + 1, sizeof(*names));
 
-	for (size_t i = 0; i < n; i++)
-		names[i] = all[i]->name;
-	return str_nearest(name, names, n);
+	for (size_t i = 0; i < t->n; i++)
+		names[i] = t->rows[i]->name;
+	return str_nearest(name, names, t->n);
 }

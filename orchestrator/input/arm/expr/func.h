@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The functions of the template language, in tables: one per room of functions. */
+/* A table of functions of the template language, as parser and evaluator get it handed: neither
+ * knows which functions there are. */
 #pragma once
 
 #include "input/arm/expr/expr.h"
@@ -22,11 +23,11 @@ struct func {
 	bool open;       /* takes values that only Azure knows as they are */
 };
 
-extern const struct func funcs_logic[], funcs_strings[], funcs_uri[], funcs_arrays[],
-    funcs_objects[], funcs_lambda[], funcs_numbers[], funcs_cidr[], funcs_dates[], funcs_ids[],
-    funcs_scope[], funcs_resource[], funcs_deployment[];
+struct func_table {
+	const struct func *const *rows; /* sorted by name, case ignored */
+	size_t n;
+	const struct func *user; /* the row of all calls with a namespace */
+};
 
-const struct func *func_find(const char *name); /* case ignored; NULL */
-/* All of them, sorted by name: *n of them. */
-const struct func *const *func_all(size_t *n);
-const char *func_nearest(const char *name); /* NULL when nothing is near */
+const struct func *func_find(const struct func_table *t, const char *name); /* NULL: none */
+const char *func_nearest(const struct func_table *t, const char *name);     /* NULL: none is near */

@@ -82,7 +82,7 @@ static const struct val *eval_string(struct env *e, const struct val *v, const s
 	const struct val *r = NULL;
 
 	if (!v->expr) /* kept: a loop evaluates the same text over and over */
-		((struct val *)v)->expr = expr_parse(e->a->arena, v->s, v->n, &pe);
+		((struct val *)v)->expr = expr_parse(e->a->arena, e->a->funcs, v->s, v->n, &pe);
 	if (v->expr) {
 		r = eval_expr(e, v->expr);
 	} else {

@@ -26,3 +26,9 @@ int text_compare(const char *a, const char *b);
 func_call fn_format;
 const struct val *union_arrays(struct env *e, const struct expr *at, const struct val *const *v,
                                size_t n);
+
+/* One table for each file of the room; fn/table.c gathers them. */
+extern const struct func funcs_logic[], funcs_strings[], funcs_uri[], funcs_arrays[],
+    funcs_objects[], funcs_lambda[], funcs_numbers[], funcs_cidr[], funcs_dates[], funcs_ids[],
+    funcs_scope[], funcs_resource[], funcs_deployment[];
+extern const struct func func_user;

@@ -133,6 +133,7 @@ struct fail { /* the expression error that is on its way up */
 struct arm {
 	struct arena *arena;
 	const struct arm_options *o;
+	const struct func_table *funcs;
 	struct findings *f;
 	struct deployment *root, **deployments;
 	struct deployment *prereq; /* what is deployed before, or NULL */
@@ -163,6 +164,8 @@ const struct val *eval_expr(struct env *e, const struct expr *x);
 const struct val *eval_arg(struct env *e, const struct expr *x, size_t i); /* of the call x */
 const struct val *eval_lambda(struct env *e, const struct lambda *l, const struct val *const *v,
                               size_t n);
+/* Returns NULL: there is no such function. */
+const struct val *eval_unknown(struct env *e, const struct expr *x);
 /* Returns NULL. at may be NULL. */
 const struct val *eval_fail(struct env *e, const struct expr *at, const char *hint, const char *fmt,
                             ...) PRINTF(4, 5);
