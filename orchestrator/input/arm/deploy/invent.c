@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "input/arm/deploy/param.h"
-#include "input/arm/fn/fn.h"
+#include "input/arm/value/hash.h"
 
 enum kind {
 	NONE,

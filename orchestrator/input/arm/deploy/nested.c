@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "input/arm/run/run.h"
+#include "input/arm/value/uri.h"
 
 static bool is_inner(const struct val *props)
 {

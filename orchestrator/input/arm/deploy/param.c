@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "input/arm/deploy/param.h"
-#include "input/arm/fn/fn.h"
+#include "input/arm/value/text.h"
 
 /* A declaration behind any "$ref": "#/definitions/x". */
 static const struct val *resolved(const struct deployment *d, const struct val *decl)

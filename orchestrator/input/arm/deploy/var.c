@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "input/arm/run/run.h"
+#include "input/arm/value/text.h"
 
 static struct symbol *add(struct deployment *d, const char *name)
 {

@@ -30,6 +30,17 @@ const struct val *eval_big(struct env *e, const struct expr *at, const struct va
 	return v ? v : eval_fail(e, at, NULL, "the value gets too big or too deep");
 }
 
+const struct val *eval_text(struct env *e, const struct expr *at, struct str *s)
+{
+	const struct val *v =
+	    s->n > VAL_MAX_STRING
+	        ? eval_fail(e, at, NULL, "the string gets longer than %d MiB", VAL_MAX_STRING >> 20)
+	        : val_strn(e->a->arena, str_get(s), s->n);
+
+	str_free_p(s);
+	return v;
+}
+
 bool eval_truth(const struct val *v, bool *ret)
 {
 	if (v->type == V_BOOL)

@@ -125,7 +125,7 @@ static const struct val *date_text(struct env *e, const struct expr *at, int64_t
 			str_addc(&out, *f++);
 		}
 	}
-	return text_val(e, at, &out);
+	return eval_text(e, at, &out);
 }
 
 /* Digits, as many as max; NULL when there are fewer than min of them. */

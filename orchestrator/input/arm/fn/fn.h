@@ -4,6 +4,7 @@
 
 #include "base/addr.h"
 #include "input/arm/run/run.h"
+#include "input/arm/value/text.h"
 
 /* A function of the tables: not all of them need all that they get. */
 #define FN(name) \
@@ -11,17 +12,6 @@
 	    __attribute__((unused)) struct env *e, __attribute__((unused)) const struct expr *at, \
 	    __attribute__((unused)) const struct val *const *v, __attribute__((unused)) size_t n)
 #define LAZY(name) static const struct val *name(struct env *e, const struct expr *at)
-
-/* Characters, not bytes. */
-size_t utf8_count(const char *s, size_t n);
-size_t utf8_offset(const char *s, size_t n, size_t chars); /* bytes of the first chars of them */
-
-/* As concat(), string() and format() write it: True, 5, JSON in double quotes. */
-void text_of(const struct val *v, struct str *out);
-/* What was built, freed; NULL, said, when it is too long. */
-const struct val *text_val(struct env *e, const struct expr *at, struct str *s);
-/* -1, 0, 1: the strings as .NET orders them without case, then with. */
-int text_compare(const char *a, const char *b);
 
 func_call fn_format;
 const struct val *union_arrays(struct env *e, const struct expr *at, const struct val *const *v,

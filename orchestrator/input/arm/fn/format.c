@@ -164,5 +164,5 @@ const struct val *fn_format(struct env *e, const struct expr *at, const struct v
 		}
 		s += h.len;
 	}
-	return text_val(e, at, &out);
+	return eval_text(e, at, &out);
 }

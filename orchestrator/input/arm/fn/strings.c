@@ -34,7 +34,7 @@ FN(fn_concat)
 		}
 		text_of(v[i], &s);
 	}
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_string)
@@ -44,7 +44,7 @@ FN(fn_string)
 	if (v[0]->type == V_STR)
 		return v[0];
 	text_of(v[0], &s);
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 /* The first of the delimiters (at least one) at s; its length, or 0. */
@@ -95,7 +95,7 @@ FN(fn_join)
 			str_addn(&s, v[1]->s, v[1]->n);
 		text_of(v[0]->items[i], &s);
 	}
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 /* ASCII, and the letters with accents of Latin-1: what names of resources may hold, and more. */
@@ -160,7 +160,7 @@ FN(fn_pad_left)
 		str_add(&s, fill);
 	str_addn(&s, str_get(&text), text.n);
 	str_free_p(&text);
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_substring)
@@ -194,7 +194,7 @@ FN(fn_replace)
 		from = hit + old->n;
 	}
 	str_addn(&s, from, (size_t)(end - from));
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_starts_with)
@@ -219,7 +219,7 @@ FN(fn_base64)
 	struct str s = { 0 };
 
 	base64_encode(v[0]->s, v[0]->n, &s);
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_base64_to_string)
@@ -230,7 +230,7 @@ FN(fn_base64_to_string)
 		str_free_p(&s);
 		return eval_fail(e, at->args[0], NULL, "this is not base64");
 	}
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 static const struct val *from_json_text(struct env *e, const struct expr *at, const char *s,

@@ -6,93 +6,7 @@
 
 #include "base/base64.h"
 #include "input/arm/fn/fn.h"
-
-struct uri {
-	const char *scheme, *authority, *path,
-	    *query; /* begins; query with '?' or '#', or at the end */
-	size_t n_scheme, n_authority, n_path;
-};
-
-static struct uri split(const char *s)
-{
-	struct uri u = { .scheme = s };
-	size_t n = strcspn(s, ":/?#");
-
-	if (n && s[n] == ':') {
-		u.n_scheme = n;
-		s += n + 1;
-	}
-	u.authority = s;
-	if (s[0] == '/' && s[1] == '/') {
-		u.authority = s + 2;
-		u.n_authority = strcspn(s + 2, "/?#");
-		s += 2 + u.n_authority;
-	}
-	u.path = s;
-	u.n_path = strcspn(s, "?#");
-	u.query = s + u.n_path;
-	return u;
-}
-
-/* RFC 3986, 5.2.4: what "." and ".." leave of a path that begins with "/". */
-static void add_path(const char *p, size_t n, struct str *out)
-{
-	size_t floor = out->n;
-	const char *end = p + n;
-
-	while (p < end) {
-		const char *next = memchr(p + 1, '/', (size_t)(end - p - 1));
-		size_t len = (size_t)((next ? next : end) - p);
-		bool last = !next;
-
-		if (len == 2 && p[1] == '.') {
-			if (last)
-				str_addc(out, '/');
-		} else if (len == 3 && p[1] == '.' && p[2] == '.') {
-			while (out->n > floor && out->s[--out->n] != '/')
-				;
-			if (out->s)
-				out->s[out->n] = 0;
-			if (last)
-				str_addc(out, '/');
-		} else {
-			str_addn(out, p, len);
-		}
-		p += len;
-	}
-}
-
-void uri_join(const char *base, const char *relative, struct str *out)
-{
-	struct uri b = split(base), r = split(relative);
-	_cleanup_str_ struct str path = { 0 };
-
-	if (r.n_scheme) {
-		str_add(out, relative);
-		return;
-	}
-	str_addn(out, b.scheme, b.n_scheme);
-	str_add(out, b.n_scheme ? "://" : "");
-	if (r.n_authority) {
-		str_addn(out, r.authority, r.n_authority);
-		str_add(out, r.path);
-		return;
-	}
-	str_addn(out, b.authority, b.n_authority);
-	if (*relative != '/') {
-		size_t n = b.n_path;
-
-		if (r.n_path)
-			while (n && b.path[n - 1] != '/')
-				n--;
-		str_addn(&path, b.path, n);
-		if (!n && r.n_path)
-			str_addc(&path, '/');
-	}
-	str_addn(&path, r.path, r.n_path);
-	add_path(str_get(&path), path.n, out);
-	str_add(out, r.query);
-}
+#include "input/arm/value/uri.h"
 
 FN(fn_uri)
 {
@@ -102,7 +16,7 @@ FN(fn_uri)
 		return eval_fail(e, at->args[0], NULL,
 		                 "uri() wants an absolute base, as in https://host/path/");
 	uri_join(v[0]->s, v[1]->s, &s);
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_uri_component)
@@ -117,7 +31,7 @@ FN(fn_uri_component)
 		else
 			str_printf(&s, "%%%02X", c);
 	}
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 static int hex(char c)
@@ -139,7 +53,7 @@ FN(fn_uri_component_to_string)
 			str_addc(&s, *p);
 		}
 	}
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_data_uri)
@@ -150,7 +64,7 @@ FN(fn_data_uri)
 	str_add(&s, "data:text/plain;charset=utf8;base64,");
 	base64_encode(str_get(&text), text.n, &s);
 	str_free_p(&text);
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_data_uri_to_string)
@@ -169,7 +83,7 @@ FN(fn_data_uri_to_string)
 		str_free_p(&s);
 		return eval_fail(e, at->args[0], NULL, "what the data URI carries is not base64");
 	}
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_build_uri)
@@ -190,12 +104,12 @@ FN(fn_build_uri)
 	str_printf(&s, "%s%s", path && *path != '/' ? "/" : "", path ? path : "/");
 	if (query && *query)
 		str_printf(&s, "%s%s", *query != '?' ? "?" : "", query);
-	return text_val(e, at, &s);
+	return eval_text(e, at, &s);
 }
 
 FN(fn_parse_uri)
 {
-	struct uri u = split(v[0]->s);
+	struct uri u = uri_split(v[0]->s);
 	struct val_builder b = { .a = e->a->arena };
 	const char *colon = memchr(u.authority, ':', u.n_authority);
 	size_t host = colon ? (size_t)(colon - u.authority) : u.n_authority;

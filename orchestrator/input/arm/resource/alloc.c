@@ -10,6 +10,7 @@
 
 #include "base/addr.h"
 #include "input/arm/run/run.h"
+#include "input/arm/value/text.h"
 
 struct used {
 	ip4 ip;

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "input/arm/fn/fn.h"
+#include "input/arm/run/run.h"
+#include "input/arm/value/text.h"
 
 struct noted {
 	const char *key;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "input/arm/run/run.h"
+#include "input/arm/value/text.h"
 
 struct named {
 	const char *key; /* lower-cased */

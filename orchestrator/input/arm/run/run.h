@@ -169,6 +169,8 @@ const struct val *eval_unknown(struct env *e, const struct expr *x);
 /* Returns NULL. at may be NULL. */
 const struct val *eval_fail(struct env *e, const struct expr *at, const char *hint, const char *fmt,
                             ...) PRINTF(4, 5);
+/* A string of what s holds, which is freed; NULL, with the failure, when it is too long. */
+const struct val *eval_text(struct env *e, const struct expr *at, struct str *s);
 /* For a value that could not be made: too big. */
 const struct val *eval_big(struct env *e, const struct expr *at, const struct val *v);
 const struct val *eval_member(struct env *e, const struct expr *at, const struct val *base,
@@ -230,7 +232,6 @@ void inst_declare(struct deployment *d, const char *name);
 void inst_names_free(struct deployment *d);
 /* --- nested.c, link.c --- */
 enum scope_kind scope_of_schema(const struct val *tmpl);
-void uri_join(const char *base, const char *relative, struct str *out);
 int nested_start(struct inst *i, struct env *e); /* fills in i->nested, expands it */
 const struct val *link_load(struct arm *a, const struct deployment *from, const char *uri,
                             const char *ptr, const char **ret_file, const char **ret_uri);
@@ -262,8 +263,3 @@ void alloc_all(struct arm *a);
 void alloc_free(struct arm *a);
 /* The list of IP configurations of such a type: "ipConfigurations", ...; NULL. */
 const char *alloc_list(const struct inst *i);
-
-/* --- ids.c --- */
-void arm_unique_string(const char *s, size_t n, char out[14]);
-void arm_guid(const char *s, size_t n, char out[37]);
-char *arm_lower(struct arena *a, const char *s);

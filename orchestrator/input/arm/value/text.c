@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text: characters, the written form of values, base64. */
-#include <ctype.h>
-#include <stdio.h>
-#include <strings.h>
+#include "input/arm/value/text.h"
 
-#include "input/arm/fn/fn.h"
+#include <ctype.h>
+#include <strings.h>
 
 size_t utf8_count(const char *s, size_t n)
 {
@@ -37,21 +35,19 @@ void text_of(const struct val *v, struct str *out)
 		val_json_text(v, '"', out);
 }
 
-const struct val *text_val(struct env *e, const struct expr *at, struct str *s)
-{
-	const struct val *v =
-	    s->n > VAL_MAX_STRING
-	        ? eval_fail(e, at, NULL, "the string gets longer than %d MiB", VAL_MAX_STRING >> 20)
-	        : val_strn(e->a->arena, str_get(s), s->n);
-
-	str_free_p(s);
-	return v;
-}
-
 int text_compare(const char *a, const char *b)
 {
 	int d = strcasecmp(a, b);
 
 	/* Culture order puts small letters in front of capitals. */
 	return d ? d : -strcmp(a, b);
+}
+
+char *arm_lower(struct arena *a, const char *s)
+{
+	char *r = arena_strdup(a, s);
+
+	for (char *p = r; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return r;
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text: characters, the written form of values. */
+#pragma once
+
+#include "input/arm/value/val.h"
+
+/* Characters, not bytes. */
+size_t utf8_count(const char *s, size_t n);
+size_t utf8_offset(const char *s, size_t n, size_t chars); /* bytes of the first chars of them */
+
+/* As concat(), string() and format() write it: True, 5, JSON in double quotes. */
+void text_of(const struct val *v, struct str *out);
+/* -1, 0, 1: the strings as .NET orders them without case, then with. */
+int text_compare(const char *a, const char *b);
+char *arm_lower(struct arena *a, const char *s); /* ASCII letters only */
