@@ -1,137 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A resource: found by id or name, evaluated once, after what it depends on. */
+/* A resource is evaluated once, after what it depends on. */
 #include <errno.h>
 #include <stdio.h>
 #include <strings.h>
 
 #include "input/arm/run/run.h"
-#include "input/arm/value/text.h"
-
-struct named {
-	const char *key; /* lower-cased */
-	struct inst **list;
-	size_t n, cap;
-	UT_hash_handle hh;
-};
-
-static struct named *declare(struct deployment *d, const char *name)
-{
-	struct named *x = NULL;
-	const char *key = arm_lower(d->a->arena, name);
-
-	HASH_FIND_STR(d->names, key, x);
-	if (!x) {
-		x = arena_alloc(d->a->arena, sizeof(*x));
-		x->key = key;
-		HASH_ADD_KEYPTR(hh, d->names, x->key, strlen(x->key), x);
-	}
-	return x;
-}
-
-void inst_declare(struct deployment *d, const char *name)
-{
-	declare(d, name);
-}
-
-static void add_name(struct inst *i, const char *name)
-{
-	struct named *x = declare(i->d, name);
-
-	if (!x->n || x->list[x->n - 1] != i)
-		VEC_PUSH(x->list, x->n, x->cap) = i;
-}
-
-struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n)
-{
-	struct named *x = NULL;
-	const char *key = arm_lower(d->a->arena, what);
-
-	HASH_FIND_STR(d->names, key, x);
-	*n = x ? x->n : 0;
-	return x ? x->list : NULL;
-}
-
-void inst_names_free(struct deployment *d)
-{
-	for (struct named *x = d->names; x; x = x->hh.next)
-		free(x->list);
-	HASH_CLEAR(hh, d->names);
-}
-
-static void index_names(struct inst *i)
-{
-	if (*i->name)
-		add_name(i, i->name);
-	if (i->sym)
-		add_name(i, i->sym);
-	if (i->sym && i->index >= 0)
-		add_name(i, arena_printf(i->d->a->arena, "%s[%lld]", i->sym, (long long)i->index));
-	if (i->loop && *i->loop)
-		add_name(i, i->loop);
-}
-
-void inst_index(struct inst *i)
-{
-	struct arm *a = i->d->a;
-	struct inst *old = NULL;
-
-	index_names(i);
-	if (!*i->id)
-		return;
-	i->key = arm_lower(a->arena, i->id);
-	HASH_FIND_STR(a->by_id, i->key, old);
-	/* Of two with one id, what is not deployed gives way. */
-	if (old && (i->off || (i->existing && !old->off)))
-		return;
-	if (old)
-		HASH_DEL(a->by_id, old);
-	HASH_ADD_KEYPTR(hh, a->by_id, i->key, strlen(i->key), i);
-}
-
-struct inst *inst_by_id(struct arm *a, const char *id)
-{
-	struct inst *i = NULL;
-	_cleanup_free_ char *key = xstrdup(id);
-	size_t n = strlen(key);
-
-	while (n && key[n - 1] == '/')
-		key[--n] = 0;
-	for (char *p = key; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p + 'a' - 'A');
-	HASH_FIND_STR(a->by_id, key, i);
-	return i;
-}
-
-struct inst *inst_find(struct deployment *d, const char *what)
-{
-	struct arm *a = d->a;
-	struct inst *i = NULL;
-
-	if (*what == '/')
-		return inst_by_id(a, what);
-	if (strchr(what, '/') && strchr(what, '.')) { /* without its scope: provider/type/name */
-		_cleanup_free_ char *id =
-		    xasprintf("%s/providers/%s", scope_prefix(a, &d->scope), what);
-
-		i = inst_by_id(a, id);
-		if (i)
-			return i;
-	}
-	for (; d; d = d->outer ? d->parent : NULL) {
-		struct inst *found = NULL;
-		size_t n;
-		struct inst *const *list = inst_named(d, what, &n);
-
-		/* What is deployed first; the name of a loop alone is none of its resources'. */
-		for (size_t k = 0; k < n && (!found || found->off); k++)
-			if (!found || !list[k]->off)
-				found = list[k];
-		if (found)
-			return found;
-	}
-	return NULL;
-}
 
 /* --- dependencies ---------------------------------------------------------------------------- */
 
@@ -151,12 +24,9 @@ static int depend(struct inst *i, struct inst *on)
 static void unknown(struct inst *i, const char *what, size_t at)
 {
 	struct deployment *d = i->d;
-	struct named *x = NULL;
-	const char *key = arm_lower(d->a->arena, what);
 	_cleanup_free_ char *ptr = xasprintf("%s/dependsOn/%zu", i->ptr, at);
 
-	HASH_FIND_STR(d->names, key, x);
-	if (x || d->broken || d->nameless)
+	if (inst_is_declared(d, what) || d->broken || d->nameless)
 		return;
 	arm_finding(d->a, SEV_WARNING, "ARM-DEP-02", "InvalidTemplate", d->file, ptr,
 	            "remove it when the resource exists already, or correct the name",

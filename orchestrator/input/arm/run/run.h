@@ -229,6 +229,7 @@ void inst_index(struct inst *i);                                /* from then on 
 struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n);
 /* A symbolic name or a loop, also when nothing comes of it. */
 void inst_declare(struct deployment *d, const char *name);
+bool inst_is_declared(struct deployment *d, const char *name);
 void inst_names_free(struct deployment *d);
 /* --- nested.c, link.c --- */
 enum scope_kind scope_of_schema(const struct val *tmpl);
@@ -245,11 +246,6 @@ const struct val *text_parse(struct arm *a, const char *text, size_t n, const ch
 const char *scope_prefix(struct arm *a, const struct scope *s); /* "/subscriptions/..", "" */
 const char *resource_path(struct arm *a, const char *type, const char *name); /* NULL: segments */
 const char *resource_id(struct arm *a, const struct scope *s, const char *type, const char *name);
-const struct val *scope_value_rg(struct arm *a, const struct scope *s, const char *rg,
-                                 const char *subscription);
-const struct val *scope_value_subscription(struct arm *a, const char *id);
-const struct val *deployment_value(struct deployment *d);
-const struct val *environment_value(struct arm *a);
 const char *arm_location(struct arm *a);
 
 /* --- runtime.c, alloc.c --- */
