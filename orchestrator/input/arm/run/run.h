@@ -198,8 +198,6 @@ bool copy_is_property(
 /* One loop: its array is added to b. */
 int copy_property(struct env *e, const struct val *copy, const char *file, const char *ptr,
                   struct val_builder *b);
-int copy_properties(struct env *e, const struct val *list, const char *file, const char *base,
-                    const struct jptr *at, struct val_builder *b);
 
 /* --- param.c, options.c, var.c --- */
 void params_declare(struct deployment *d);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "input/arm/run/run.h"
+
+void arm_finding(struct arm *a, enum severity sev, const char *rule, const char *code,
+                 const char *file, const char *ptr, const char *hint, const char *fmt, ...)
+{
+	_cleanup_free_ char *msg = NULL, *where = xasprintf("%s#%s", file, ptr);
+	va_list ap;
+
+	if (a->quiet)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	finding_add_source(a->f, sev, rule, code, where, hint, "%s", msg);
+}
