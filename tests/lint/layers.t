@@ -28,15 +28,6 @@ CORE_AND_TOP = "the file with the family's name is its core and its top"
 CIRCLES = [
     (CORE_AND_TOP, "azure/walk azure/walk_firewall azure/walk_internet azure/walk_lb azure/walk_nsg azure/walk_wire"),
     (CORE_AND_TOP, "input/appliance/appliance input/appliance/cloud"),
-    (CORE_AND_TOP, """
-        input/arm/deploy/deployment input/arm/deploy/expand input/arm/deploy/invent input/arm/deploy/link
-        input/arm/deploy/nested input/arm/deploy/param input/arm/deploy/var input/arm/expr/copy
-        input/arm/expr/eval input/arm/expr/expr input/arm/expr/func input/arm/expr/tree input/arm/fn/arrays
-        input/arm/fn/cidr input/arm/fn/dates input/arm/fn/deployment input/arm/fn/format input/arm/fn/ids
-        input/arm/fn/lambda input/arm/fn/logic input/arm/fn/numbers input/arm/fn/objects input/arm/fn/resource
-        input/arm/fn/strings input/arm/fn/text input/arm/fn/uri input/arm/prereq input/arm/resource/alloc
-        input/arm/resource/enrich input/arm/resource/reference input/arm/resource/resource input/arm/run/file
-        input/arm/run/scope"""),
     (CORE_AND_TOP, "input/import/guest input/import/override"),
     (CORE_AND_TOP, "input/import/index input/import/names input/import/types input/import/values"),
     (CORE_AND_TOP, "input/import/machine input/import/scaleset"),

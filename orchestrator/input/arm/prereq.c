@@ -2,6 +2,8 @@
 /* What must be there before a template: "GET-PREREQ-vnetName" in the parameter files of Azure's
  * quick start templates is the output "vnetName" of prereqs/prereq.azuredeploy.json beside them. It
  * is deployed first, as their pipeline does. */
+#include "input/arm/prereq.h"
+
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A deployment: a template in a scope.  Its resources get their names first, their bodies when they
- * are needed, in the order of their dependencies. */
+/* A deployment: a template in a scope.  Its resources get their names first (expand.c), their
+ * bodies when they are needed, in the order of their dependencies (resource/resource.c). */
 #include <errno.h>
 #include <stdio.h>
 
@@ -21,18 +21,6 @@ struct deployment *deployment_new(struct arm *a, struct deployment *parent)
 	d->env = (struct env){ .a = a, .d = d, .home = d };
 	VEC_PUSH(a->deployments, a->n_deployments, a->cap_deployments) = d;
 	return d;
-}
-
-void deployment_eval(struct deployment *d)
-{
-	if (d->state == ST_DONE || d->state == ST_BUSY)
-		return;
-	bool later = false; /* too deep by now */
-
-	d->state = ST_BUSY;
-	for (size_t i = 0; i < d->n_insts && !d->a->over; i++)
-		later |= inst_eval(d->insts[i]) == -E2BIG;
-	d->state = later ? ST_NEW : ST_DONE;
 }
 
 /* --- outputs --------------------------------------------------------------------------------- */

@@ -161,7 +161,7 @@ const struct val *param_placeholder(struct arm *a, const struct val *v, const ch
                                     const char *type)
 {
 	if (v->type == V_STR && str_starts(v->s, "GET-PREREQ-"))
-		return prereq_output(a, v->s + strlen("GET-PREREQ-"));
+		return a->prereq_output(a, v->s + strlen("GET-PREREQ-"));
 	if (v->type != V_STR || !str_starts(v->s, "GEN-"))
 		return v;
 	const char *what = v->s + 4;

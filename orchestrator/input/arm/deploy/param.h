@@ -7,8 +7,6 @@
 /* For secrets, keys, users, sizes: what shapes no network.  NULL: it must be asked for. */
 const struct val *param_invent(struct deployment *d, const char *name, const char *type,
                                const struct val *decl);
-/* An output of the template that must be deployed before, or NULL. */
-const struct val *prereq_output(struct arm *a, const char *name);
 /* "GEN-UNIQUE", "GET-PREREQ-name" and their like of the quick start templates; any other value as
  * it is; NULL: to be asked for. */
 const struct val *param_placeholder(struct arm *a, const struct val *v, const char *name,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A resource is evaluated once, after what it depends on. */
+/* A resource is evaluated once, after what it depends on; that of a nested deployment with all of
+ * its resources. */
 #include <errno.h>
 #include <stdio.h>
 #include <strings.h>
@@ -162,4 +163,16 @@ int inst_eval(struct inst *i)
 	i->state = r < 0 ? ST_FAILED : ST_DONE;
 	VEC_PUSH(a->order, a->n_order, a->cap_order) = i;
 	return r < 0 ? -EBADMSG : 0;
+}
+
+void deployment_eval(struct deployment *d)
+{
+	if (d->state == ST_DONE || d->state == ST_BUSY)
+		return;
+	bool later = false; /* too deep by now */
+
+	d->state = ST_BUSY;
+	for (size_t i = 0; i < d->n_insts && !d->a->over; i++)
+		later |= inst_eval(d->insts[i]) == -E2BIG;
+	d->state = later ? ST_NEW : ST_DONE;
 }

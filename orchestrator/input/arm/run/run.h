@@ -136,6 +136,8 @@ struct arm {
 	const struct func_table *funcs;
 	struct findings *f;
 	struct deployment *root, **deployments;
+	/* prereq.c, which parameters ask and which evaluates templates, parameters included. */
+	const struct val *(*prereq_output)(struct arm *a, const char *name);
 	struct deployment *prereq; /* what is deployed before, or NULL */
 	bool prereq_tried;
 	size_t n_deployments, cap_deployments;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "input/arm/fn/table.h"
+#include "input/arm/prereq.h"
 #include "input/arm/run/run.h"
 
 /* --- what it is ------------------------------------------------------------------------------ */
@@ -93,7 +94,11 @@ static json_t *emit_all(struct arm *a)
 
 static struct arm begin(const struct arm_options *o, struct findings *f)
 {
-	return (struct arm){ .arena = arena_new(), .funcs = fn_table(), .o = o, .f = f };
+	return (struct arm){ .arena = arena_new(),
+		             .funcs = fn_table(),
+		             .prereq_output = prereq_output,
+		             .o = o,
+		             .f = f };
 }
 
 static void finish(struct arm *a)
