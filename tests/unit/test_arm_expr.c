@@ -4,7 +4,6 @@
 
 #include "base/str.h"
 #include "input/arm/arm.h"
-#include "input/arm/expr/expr.h"
 #include "input/arm/fn/table.h"
 #include "unit.h"
 struct row {

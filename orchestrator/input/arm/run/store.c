@@ -74,7 +74,8 @@ static void index_by_all_names(struct inst *i)
 	if (i->sym)
 		index_by_name(i, i->sym);
 	if (i->sym && i->index >= 0)
-		index_by_name(i, arena_printf(i->d->a->arena, "%s[%lld]", i->sym, (long long)i->index));
+		index_by_name(
+		    i, arena_printf(i->d->a->arena, "%s[%lld]", i->sym, (long long)i->index));
 	if (i->loop && *i->loop)
 		index_by_name(i, i->loop);
 }
