@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "input/schema_topology.h"
+#include "input/topology_def.h"
 
 /* Exports wrap lists: {"value": [...]}, {"data": [...]}, and what `az ... create` prints. */
 enum { MAX_WRAPPED = 4 };
@@ -82,7 +82,7 @@ static bool has_resources(const json_t *doc, int depth)
 			return true;
 	/* A topology's objects are in maps of maps; what wraps resources is one list or one. */
 	json_object_foreach ((json_t *)doc, key, v)
-		if (!schema_field(&schema_topology, key) && has_resources(v, depth + 1))
+		if (!schema_field(topology_def(), key) && has_resources(v, depth + 1))
 			return true;
 	return false;
 }

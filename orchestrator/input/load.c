@@ -12,6 +12,7 @@
 #include "azure/routes.h"
 #include "base/str.h"
 #include "input/topology.h"
+#include "input/topology_def.h"
 
 void load_error(struct loader *l, const char *rule, const char *azure_code, const char *ptr,
                 const char *hint, const char *fmt, ...)
@@ -185,7 +186,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 {
 	struct model *m = l->m;
 
-	schema_fill(&schema_topology, l->root, l->a, m);
+	schema_fill(topology_def(), l->root, l->a, m);
 	if (!m->name)
 		m->name = name_from_path(l->a, path);
 	load_settings(l);
@@ -243,7 +244,7 @@ struct model *design_model(json_t *design, struct findings *f)
 	};
 
 	l.a = l.m->arena;
-	schema_check(&schema_topology, root, NULL, f);
+	schema_check(topology_def(), root, NULL, f);
 	load_all(&l, json_string_value(json_object_get(design, "path")),
 	         json_object_get(design, "addresses"));
 	azure_check(l.m, f);

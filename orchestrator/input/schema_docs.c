@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "input/schema_topology.h"
 #include "input/topology.h"
+#include "input/topology_def.h"
 
 static const char *type_name(enum field_type t)
 {
@@ -175,7 +176,7 @@ char *topology_docs(void)
 	        "from when it was imported, as `FILE#POINTER`; findings then name that place.\n\n"
 	        "Confidence of settings: H documented or captured, M some evidence, L little.\n\n"
 	        "## Objects\n");
-	collect(&x, &schema_topology);
+	collect(&x, topology_def());
 	objects_docs(&s, &x, 0);
 	str_add(&s,
 	        "\n## Checks\n\n"

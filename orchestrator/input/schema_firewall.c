@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/firewall.h"
+#include "azure/kind.h"
 #include "input/schema_topology.h"
 
 static const struct enum_value protocols[] = { { "Any", 0, NULL, NULL },
@@ -185,3 +186,13 @@ int firewall_protocol(const char *name)
 
 	return v ? v->value : -1;
 }
+
+const struct kind kind_firewall = {
+	.key = "azureFirewalls",
+	.what = "Azure Firewall",
+	.help = "Azure Firewalls by name.",
+	.object = &schema_firewall,
+	.nodes = true,
+	.azure = true,
+	.place = 140,
+};

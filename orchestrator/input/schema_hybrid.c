@@ -2,6 +2,7 @@
 /* The properties of what connects VNets to elsewhere: gateways, connections, sites, tunnels
  * (interfaces.md, section 1). */
 #include "azure/hybrid.h"
+#include "azure/kind.h"
 #include "input/schema_topology.h"
 
 static const struct enum_value gateway_types[] = { { "Vpn", GW_VPN, NULL, NULL },
@@ -304,4 +305,59 @@ const struct object_def schema_tunnel = {
 	                          .at = AT(struct tunnel, port),
 	                          .help = "UDP port." },
 	                        END }
+};
+
+const struct kind kind_gateway = {
+	.key = "virtualNetworkGateways",
+	.what = "virtual network gateway",
+	.help = "VPN and ExpressRoute gateways by name.",
+	.object = &schema_gateway,
+	.nodes = true,
+	.azure = true,
+	.place = 70,
+};
+
+const struct kind kind_local_gateway = {
+	.key = "localNetworkGateways",
+	.what = "local network gateway",
+	.help = "Local network gateways by name.",
+	.object = &schema_local_gateway,
+	.azure = true,
+	.place = 80,
+};
+
+const struct kind kind_connection = {
+	.key = "connections",
+	.what = "connection",
+	.help = "Connections of gateways by name.",
+	.object = &schema_connection,
+	.azure = true,
+	.place = 120,
+};
+
+const struct kind kind_circuit = {
+	.key = "expressRouteCircuits",
+	.what = "ExpressRoute circuit",
+	.help = "ExpressRoute circuits by name.",
+	.object = &schema_circuit,
+	.nodes = true,
+	.azure = true,
+	.place = 110,
+};
+
+const struct kind kind_site = {
+	.key = "sites",
+	.what = "site",
+	.help = "On-premises sites by name.",
+	.object = &schema_site,
+	.nodes = true,
+	.place = 100,
+};
+
+const struct kind kind_tunnel = {
+	.key = "tunnels",
+	.what = "tunnel",
+	.help = "Tunnels between VMs by name.",
+	.object = &schema_tunnel,
+	.place = 200,
 };

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "input/schema_topology.h"
 #include "input/topology.h"
+#include "input/topology_def.h"
 
 static json_t *object_ref(const struct object_def *def, json_t *defs);
 
@@ -155,7 +156,7 @@ static json_t *object_ref(const struct object_def *def, json_t *defs)
 
 json_t *topology_schema(void)
 {
-	json_t *defs = json_object(), *top = object_json(&schema_topology, defs);
+	json_t *defs = json_object(), *top = object_json(topology_def(), defs);
 	json_t *j = json_pack("{s:s, s:s}", "$schema", "http://json-schema.org/draft-07/schema#",
 	                      "$id", "topology.schema.json");
 

@@ -2,6 +2,7 @@
 /* Load balancers in the topology file: internal ones of SKU Standard, one frontend and one pool. */
 #include <netinet/in.h>
 
+#include "azure/kind.h"
 #include "azure/model.h"
 #include "input/schema_topology.h"
 
@@ -159,4 +160,13 @@ const struct object_def schema_load_balancer = {
 	      .help = "The health probe of all rules. Without it every backend whose VM runs is "
 	              "healthy." },
 	    END }
+};
+
+const struct kind kind_load_balancer = {
+	.key = "loadBalancers",
+	.what = "load balancer",
+	.help = "Internal load balancers by name.",
+	.object = &schema_load_balancer,
+	.azure = true,
+	.place = 150,
 };

@@ -2,6 +2,7 @@
 /* Security groups in the topology file. */
 #include <netinet/in.h>
 
+#include "azure/kind.h"
 #include "azure/model.h"
 #include "input/schema_topology.h"
 
@@ -102,3 +103,21 @@ const struct object_def schema_nsg = {
 const struct object_def schema_asg = { "applicationSecurityGroup", "an application security group",
 	                               "A name for NICs, which say that they belong to it.",
 	                               (const struct field[]){ END } };
+
+const struct kind kind_nsg = {
+	.key = "networkSecurityGroups",
+	.what = "network security group",
+	.help = "Network security groups by name.",
+	.object = &schema_nsg,
+	.azure = true,
+	.place = 40,
+};
+
+const struct kind kind_asg = {
+	.key = "applicationSecurityGroups",
+	.what = "application security group",
+	.help = "Application security groups by name.",
+	.object = &schema_asg,
+	.azure = true,
+	.place = 50,
+};

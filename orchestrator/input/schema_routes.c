@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The properties of what routes are made of: route tables, service tags, connected groups,
  * endpoints. */
+#include "azure/kind.h"
 #include "azure/model.h"
 #include "input/schema_topology.h"
 
@@ -147,4 +148,40 @@ const struct object_def schema_private_endpoint = {
 	      .item = T_LISTEN,
 	      .help = "Ports that the service answers on. Without it: tcp/443." },
 	    END }
+};
+
+const struct kind kind_connected_group = {
+	.key = "connectedGroups",
+	.what = "connected group",
+	.help = "Meshes of Azure Virtual Network Manager by name.",
+	.object = &schema_connected_group,
+	.place = 20,
+};
+
+const struct kind kind_route_table = {
+	.key = "routeTables",
+	.what = "route table",
+	.help = "Route tables by name.",
+	.object = &schema_route_table,
+	.azure = true,
+	.place = 30,
+};
+
+const struct kind kind_service_tag = {
+	.key = "serviceTags",
+	.what = "service tag",
+	.help = "Prefixes of service tags by name, as routes and service endpoints use "
+	        "them.",
+	.object = &schema_service_tag,
+	.place = 35,
+};
+
+const struct kind kind_private_endpoint = {
+	.key = "privateEndpoints",
+	.what = "private endpoint",
+	.help = "Private endpoints by name.",
+	.object = &schema_private_endpoint,
+	.nodes = true,
+	.azure = true,
+	.place = 180,
 };

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-RANK = {"base": 0, "schema": 1, "remote": 1, "azure": 2, "checks": 3, "input": 3, "plan": 3, "kernel": 5, "lab": 6, "router": 6,
+RANK = {"base": 0, "schema": 1, "remote": 1, "azure": 2, "checks": 3, "input": 3, "plan": 3, "kinds": 4, "kernel": 5, "lab": 6, "router": 6,
         "probe": 6, "report": 7, "proof": 7, "cmd": 8}
 PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdbool.h",
         "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "jansson.h", "uthash.h",

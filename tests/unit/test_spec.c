@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "input/schema_topology.h"
 #include "input/topology.h"
+#include "input/topology_def.h"
 #include "kernel/edge_nft.h"
 #include "lab/build/spec.h"
 #include "mini.h"
@@ -266,7 +266,7 @@ static void walk(const struct object_def *def, json_t *obj)
 /* "/virtualNetworks/Hub/addressPrefixes": the object, the key in it, and the row. */
 static struct row *find(const char *pointer, json_t **ret_obj, char *ret_key)
 {
-	const struct object_def *def = &schema_topology;
+	const struct object_def *def = topology_def();
 	struct row *r = NULL;
 	json_t *at = topology;
 	char *copy = xstrdup(pointer), *save = NULL;
@@ -387,8 +387,8 @@ static void each_property(void **state)
 	tell = true;
 	assert_true(state_of(topology, &before));
 	tell = false; /* not every value of a word makes a design */
-	collect(&schema_topology);
-	walk(&schema_topology, topology);
+	collect(topology_def());
+	walk(topology_def(), topology);
 	tell = true;
 	change_by_hand();
 	for (size_t i = 0; i < n_rows; i++) {
@@ -475,9 +475,8 @@ static void rows_of_nodes(void **state)
 	(void)state;
 	/* As long as every row says where it shows, there is nothing to compare. */
 	for (size_t i = 0; i < ARRAY_LEN(pointers); i++)
-		assert_true(schema_rows_of_node(&schema_topology, t, pointers[i]) ==
-		            BYTES_HASH_SEED);
-	assert_true(schema_rows_of_rest(&schema_topology, t) == BYTES_HASH_SEED);
+		assert_true(schema_rows_of_node(topology_def(), t, pointers[i]) == BYTES_HASH_SEED);
+	assert_true(schema_rows_of_rest(topology_def(), t) == BYTES_HASH_SEED);
 	json_decref(t);
 }
 

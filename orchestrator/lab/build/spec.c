@@ -6,7 +6,7 @@
 #include <uthash.h>
 
 #include "base/str.h"
-#include "input/schema_topology.h"
+#include "input/topology_def.h"
 #include "lab/build/wires.h"
 #include "lab/fault/power.h"
 #include "plan/bird_hybrid.h"
@@ -110,13 +110,13 @@ static int want_rs(struct model *m, struct route_server *rs, unsigned instance, 
 static void of_rows(struct want *w, json_t *topology, uint64_t rest)
 {
 	w->spec.rows = mix_u(
-	    schema_rows_of_node(&schema_topology, topology, w->vm ? w->vm->ptr : w->rs->ptr), rest);
+	    schema_rows_of_node(topology_def(), topology, w->vm ? w->vm->ptr : w->rs->ptr), rest);
 }
 
 int wants_of(struct model *m, const json_t *design, struct want **ret, size_t *ret_n, struct err *e)
 {
 	json_t *topology = json_object_get(design, "topology");
-	uint64_t rest = schema_rows_of_rest(&schema_topology, topology);
+	uint64_t rest = schema_rows_of_rest(topology_def(), topology);
 
 	images_use(json_object_get(design, "images"));
 	size_t cap = m->n_route_servers * 2 + m->n_vms, n = 0;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A kind of resource: what readers, checks and texts know of it, in one row of one table
+ * (kinds/kinds.c).  Engines (routes, walk, security groups, balancers) know structs, not rows: a
+ * packet's order is theirs.  What goes over all kinds goes over the table, and names none of them;
+ * a kind names another one by its key alone. */
+#pragma once
+
+#include "azure/model.h"
+#include "schema/schema.h"
+
+struct kind {
+	const char *key;                 /* its map in the topology: "natGateways" */
+	const char *what;                /* one of them in findings: "NAT gateway" */
+	const char *help;                /* of the map, for the documentation */
+	const struct object_def *object; /* the fields of one of them; its id is the kind's name */
+	bool single;                     /* one object in the topology, not a map of them */
+	bool nodes;                      /* each is a node of the lab, or several */
+	bool azure;                      /* a resource of Azure: not one of this lab alone */
+	uint8_t place;                   /* where it stands when people read a design, ascending */
+};
+
+/* In the order of the topology's table, which is the order of loading; NULL ends it. */
+extern const struct kind *const kinds[];
+
+const struct kind *kind_find(const char *key); /* NULL: none has that key */
+/* The kinds by their places: start with NULL; NULL is the end. */
+const struct kind *kind_after(const struct kind *k);

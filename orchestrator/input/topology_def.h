@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "schema/schema.h"
+
+/* The table of the whole topology file; made of the kinds' rows by the first call. */
+const struct object_def *topology_def(void);
