@@ -93,6 +93,7 @@ const struct object_def schema_nsg = {
 	"For subnets and NICs. Azure's default rules (65000 and on) come behind its own.",
 	(const struct field[]){ { .name = "securityRules",
 	                          .type = T_MAP,
+	                          .apart = "securityRule",
 	                          .shows = SHOWS_INSIDE,
 	                          .item = T_OBJECT,
 	                          .object = &schema_security_rule,

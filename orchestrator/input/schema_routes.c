@@ -90,6 +90,7 @@ const struct object_def schema_route_table = {
 	      .shows = SHOWS_INSIDE,
 	      .item = T_OBJECT,
 	      .object = &schema_route,
+	      .apart = "route",
 	      .help = "User-defined routes by name." },
 	    END }
 };

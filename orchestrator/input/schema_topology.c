@@ -145,12 +145,14 @@ const struct object_def schema_vnet = {
 	      .shows = SHOWS_INSIDE,
 	      .item = T_OBJECT,
 	      .object = &schema_subnet,
+	      .apart = "subnet",
 	      .help = "Subnets by name. A Route Server needs one called RouteServerSubnet." },
 	    { .name = "peerings",
 	      .type = T_MAP,
 	      .shows = SHOWS_INSIDE,
 	      .item = T_OBJECT,
 	      .object = &schema_peering,
+	      .apart = "virtualNetworkPeering",
 	      .help = "Peerings by name." },
 	    END }
 };
@@ -204,6 +206,7 @@ const struct object_def schema_route_server = {
 	                          .shows = SHOWS_INSIDE,
 	                          .item = T_OBJECT,
 	                          .object = &schema_bgp_connection,
+	                          .apart = "bgpConnection",
 	                          .help = "BGP connections (peerings) by name." },
 	                        END }
 };
@@ -379,6 +382,7 @@ const struct object_def schema_internet = {
 	"internet", "internet", NULL,
 	(const struct field[]){ { .name = "hosts",
 	                          .type = T_MAP,
+	                          .apart = "internetHost",
 	                          .shows = SHOWS_IN_FABRIC,
 	                          .item = T_IP,
 	                          .help =

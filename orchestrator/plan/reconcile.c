@@ -1,48 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plan/reconcile.h"
 
+#include "azure/kind.h"
 #include "base/str.h"
-
-/* A collection of named objects in a topology, and those inside of its objects.  What is not listed
- * here is compared as a whole. */
-struct collection {
-	const char *key, *kind;
-	const struct collection *inner; /* ends with an entry whose key is NULL */
-};
-
-static const struct collection VNET_INNER[] = { { "subnets", "subnet", NULL },
-	                                        { "peerings", "virtualNetworkPeering", NULL },
-	                                        { NULL, NULL, NULL } };
-static const struct collection RT_INNER[] = { { "routes", "route", NULL }, { NULL, NULL, NULL } };
-static const struct collection NSG_INNER[] = { { "securityRules", "securityRule", NULL },
-	                                       { NULL, NULL, NULL } };
-static const struct collection RS_INNER[] = { { "bgpConnections", "bgpConnection", NULL },
-	                                      { NULL, NULL, NULL } };
-static const struct collection INTERNET_INNER[] = { { "hosts", "internetHost", NULL },
-	                                            { NULL, NULL, NULL } };
-
-static const struct collection TOP[] = {
-	{ "virtualNetworks", "virtualNetwork", VNET_INNER },
-	{ "connectedGroups", "connectedGroup", NULL },
-	{ "serviceTags", "serviceTag", NULL },
-	{ "routeTables", "routeTable", RT_INNER },
-	{ "networkSecurityGroups", "networkSecurityGroup", NSG_INNER },
-	{ "applicationSecurityGroups", "applicationSecurityGroup", NULL },
-	{ "publicIPAddresses", "publicIPAddress", NULL },
-	{ "natGateways", "natGateway", NULL },
-	{ "routeServers", "routeServer", RS_INNER },
-	{ "virtualNetworkGateways", "virtualNetworkGateway", NULL },
-	{ "localNetworkGateways", "localNetworkGateway", NULL },
-	{ "expressRouteCircuits", "expressRouteCircuit", NULL },
-	{ "sites", "site", NULL },
-	{ "connections", "connection", NULL },
-	{ "azureFirewalls", "azureFirewall", NULL },
-	{ "loadBalancers", "loadBalancer", NULL },
-	{ "privateEndpoints", "privateEndpoint", NULL },
-	{ "virtualMachines", "virtualMachine", NULL },
-	{ "tunnels", "tunnel", NULL },
-	{ NULL, NULL, NULL },
-};
 
 const char *change_action_str(enum change_action a)
 {
@@ -126,12 +86,12 @@ static void note(struct str *b, const char *path, const json_t *a, const json_t 
 	value_str(c, b);
 }
 
-static bool is_inner(const struct collection *inner, const char *key)
+/* Whether a difference in the objects of this map is told of each of them. */
+static bool is_apart(const struct object_def *def, const char *key)
 {
-	for (; inner && inner->key; inner++)
-		if (streq(inner->key, key))
-			return true;
-	return false;
+	const struct field *f = def ? schema_field(def, key) : NULL;
+
+	return f && f->apart;
 }
 
 /* What is said about an object changes nothing of it: an imported design stays the same when lines
@@ -141,7 +101,7 @@ static bool is_remark(const char *key)
 	return streq(key, "description") || streq(key, "source");
 }
 
-static void differ(const json_t *have, const json_t *want, const struct collection *skip,
+static void differ(const json_t *have, const json_t *want, const struct object_def *def,
                    const char *path, struct str *b)
 {
 	const char *key;
@@ -151,7 +111,7 @@ static void differ(const json_t *have, const json_t *want, const struct collecti
 		const json_t *old = json_object_get(have, key);
 		_cleanup_free_ char *p = *path ? xasprintf("%s.%s", path, key) : xstrdup(key);
 
-		if (is_remark(key) || is_inner(skip, key) || (old && json_equal((json_t *)old, v)))
+		if (is_remark(key) || is_apart(def, key) || (old && json_equal((json_t *)old, v)))
 			continue;
 		if (json_is_object(v) && json_is_object(old))
 			differ(old, v, NULL, p, b);
@@ -161,7 +121,7 @@ static void differ(const json_t *have, const json_t *want, const struct collecti
 	json_object_foreach ((json_t *)have, key, v) {
 		_cleanup_free_ char *p = *path ? xasprintf("%s.%s", path, key) : xstrdup(key);
 
-		if (!is_remark(key) && !is_inner(skip, key) && !json_object_get(want, key))
+		if (!is_remark(key) && !is_apart(def, key) && !json_object_get(want, key))
 			note(b, p, v, NULL);
 	}
 }
@@ -192,19 +152,21 @@ struct context {
 	struct changes *ret;
 };
 
-static void collection(const struct context *ctx, const struct collection *col, const json_t *have,
-                       const json_t *want, const char *parent);
+static void tell_map(const struct context *ctx, const char *kind, const struct object_def *def,
+                     const json_t *have, const json_t *want, const char *parent);
 
-static void inner(const struct context *ctx, const struct collection *col, const json_t *have,
-                  const json_t *want, const char *name)
+/* The maps in an object whose objects are told apart.  def NULL: it is none of objects. */
+static void tell_inner(const struct context *ctx, const struct object_def *def, const json_t *have,
+                       const json_t *want, const char *name)
 {
-	for (const struct collection *in = col->inner; in && in->key; in++)
-		collection(ctx, in, json_object_get(have, in->key), json_object_get(want, in->key),
-		           name);
+	for (const struct field *f = def ? def->fields : NULL; f && f->name; f++)
+		if (f->apart)
+			tell_map(ctx, f->apart, f->object, json_object_get(have, f->name),
+			         json_object_get(want, f->name), name);
 }
 
-static void collection(const struct context *ctx, const struct collection *col, const json_t *have,
-                       const json_t *want, const char *parent)
+static void tell_map(const struct context *ctx, const char *kind, const struct object_def *def,
+                     const json_t *have, const json_t *want, const char *parent)
 {
 	const char *key;
 	json_t *v;
@@ -215,10 +177,10 @@ static void collection(const struct context *ctx, const struct collection *col, 
 		const json_t *old = get_icase(have, key);
 
 		if (!old) {
-			add(ctx->ret, CHANGE_CREATE, col->kind, name, NULL);
+			add(ctx->ret, CHANGE_CREATE, kind, name, NULL);
 		} else {
 			if (json_is_object(v) && json_is_object(old)) {
-				differ(old, v, col->inner, "", &b);
+				differ(old, v, def, "", &b);
 				differ_files(v, ctx->have_files, ctx->want_files, &b);
 			} else if (!json_equal((json_t *)old, v)) {
 				value_str(old, &b);
@@ -226,36 +188,41 @@ static void collection(const struct context *ctx, const struct collection *col, 
 				value_str(v, &b);
 			}
 			if (b.n)
-				add(ctx->ret, CHANGE_CHANGE, col->kind, name, str_take(&b));
+				add(ctx->ret, CHANGE_CHANGE, kind, name, str_take(&b));
 		}
-		inner(ctx, col, old, v, name);
+		tell_inner(ctx, def, old, v, name);
 	}
 	json_object_foreach ((json_t *)have, key, v) {
 		_cleanup_free_ char *name = parent ? xasprintf("%s/%s", parent, key) : xstrdup(key);
 
 		if (get_icase(want, key))
 			continue;
-		inner(ctx, col, v, NULL, name);
-		add(ctx->ret, CHANGE_DELETE, col->kind, name, NULL);
+		tell_inner(ctx, def, v, NULL, name);
+		add(ctx->ret, CHANGE_DELETE, kind, name, NULL);
 	}
 }
 
-/* Settings, checks, and whatever else is not a collection. */
-static void rest(const json_t *have, const json_t *want, struct changes *ret)
+static bool is_left_out(const char *key)
 {
-	static const char *const SKIP[] = { "$schema", "name", "description", "source",
-		                            "internet" };
+	static const char *const never[] = { "$schema", "name", "description", "source" };
+
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (streq(never[i], key))
+			return true;
+	return kind_find(key);
+}
+
+/* Settings, checks, and whatever else is no kind of resource. */
+static void tell_rest(const json_t *have, const json_t *want, struct changes *ret)
+{
 	const char *key;
 	json_t *v;
 
 	json_object_foreach ((json_t *)want, key, v) {
 		const json_t *old = json_object_get(have, key);
 		_cleanup_str_ struct str b = { 0 };
-		bool skip = is_inner(TOP, key);
 
-		for (size_t i = 0; i < ARRAY_LEN(SKIP); i++)
-			skip = skip || streq(SKIP[i], key);
-		if (skip || (old && json_equal((json_t *)old, v)))
+		if (is_left_out(key) || (old && json_equal((json_t *)old, v)))
 			continue;
 		if (old && json_is_object(old) && json_is_object(v) && !streq(key, "checks"))
 			differ(old, v, NULL, "", &b);
@@ -264,14 +231,9 @@ static void rest(const json_t *have, const json_t *want, struct changes *ret)
 		else if (old)
 			add(ret, CHANGE_CHANGE, key, key, str_take(&b));
 	}
-	json_object_foreach ((json_t *)have, key, v) {
-		bool skip = is_inner(TOP, key);
-
-		for (size_t i = 0; i < ARRAY_LEN(SKIP); i++)
-			skip = skip || streq(SKIP[i], key);
-		if (!skip && !json_object_get(want, key))
+	json_object_foreach ((json_t *)have, key, v)
+		if (!is_left_out(key) && !json_object_get(want, key))
 			add(ret, CHANGE_DELETE, key, key, NULL);
-	}
 }
 
 void reconcile(const json_t *have, const json_t *want, struct changes *ret)
@@ -281,10 +243,13 @@ void reconcile(const json_t *have, const json_t *want, struct changes *ret)
 	struct context ctx = { json_object_get(have, "files"), json_object_get(want, "files"),
 		               ret };
 
-	for (const struct collection *c = TOP; c->key; c++)
-		collection(&ctx, c, json_object_get(ht, c->key), json_object_get(wt, c->key), NULL);
-	for (const struct collection *c = INTERNET_INNER; c->key; c++)
-		collection(&ctx, c, json_object_get(json_object_get(ht, "internet"), c->key),
-		           json_object_get(json_object_get(wt, "internet"), c->key), NULL);
-	rest(ht, wt, ret);
+	for (const struct kind *k = NULL; (k = kind_after(k));) {
+		const json_t *a = json_object_get(ht, k->key), *b = json_object_get(wt, k->key);
+
+		if (k->single)
+			tell_inner(&ctx, k->object, a, b, NULL);
+		else
+			tell_map(&ctx, k->object->id, k->object, a, b, NULL);
+	}
+	tell_rest(ht, wt, ret);
 }

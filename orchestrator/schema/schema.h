@@ -77,10 +77,11 @@ struct field {
 	/* Of T_CHECK: what it can be; the first field of each is the key that makes it that one.
 	 * NULL ends the list. */
 	const struct object_def *const *choices;
-	unsigned shows;   /* enum field_shows, several */
-	bool nodes;       /* T_MAP: its objects are nodes of the lab */
-	const char *dflt; /* plain text */
-	size_t at;        /* AT(struct, member); 0: not filled in */
+	unsigned shows;    /* enum field_shows, several */
+	bool nodes;        /* T_MAP: its objects are nodes of the lab */
+	const char *apart; /* T_MAP: a difference is told of each of its objects, as of this kind */
+	const char *dflt;  /* plain text */
+	size_t at;         /* AT(struct, member); 0: not filled in */
 	const char *help;
 	const char *source, *confidence; /* of settings */
 	const char *instead; /* of T_UNSUPPORTED: what stands in for it; NULL: nothing does */

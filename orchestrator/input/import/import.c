@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/import/import.h"
 
+#include "azure/kind.h"
 #include "input/import/priv.h"
 
 static void name_all(struct import *im)
@@ -29,36 +30,17 @@ static void set_sources(struct import *im)
 /* The order in which people read a design. */
 static json_t *in_order(struct import *im)
 {
-	static const char *const kinds[] = {
-		"virtualNetworks",
-		"connectedGroups",
-		"routeTables",
-		"networkSecurityGroups",
-		"applicationSecurityGroups",
-		"routeServers",
-		"virtualNetworkGateways",
-		"localNetworkGateways",
-		"sites",
-		"expressRouteCircuits",
-		"connections",
-		"azureFirewalls",
-		"loadBalancers",
-		"natGateways",
-		"publicIPAddresses",
-		"privateEndpoints",
-		"virtualMachines",
-	};
 	json_t *top = json_object();
 
 	put_str(top, "name", im->o->name);
 	if (im->o->from)
 		json_object_set_new(top, "description",
 		                    json_sprintf("imported from %s", im->o->from));
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		json_t *map = json_object_get(im->topology, kinds[i]);
+	for (const struct kind *k = NULL; (k = kind_after(k));) {
+		json_t *map = json_object_get(im->topology, k->key);
 
 		if (json_object_size(map))
-			json_object_set(top, kinds[i], map);
+			json_object_set(top, k->key, map);
 	}
 	return top;
 }
