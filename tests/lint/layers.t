@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers go one way: base <- schema, remote <- azure <- checks <- input, plan <- kernel <- lab, router, probe <- report, proof <- cmd.
+"""Layers go one way: base <- schema, remote <- azure <- checks <- input, plan <- kinds, kernel <- lab, router, probe <- report, proof <- cmd.
 
 azure/, checks/ and plan/ are pure: of the system's headers they include only those that declare data types,
 strings and constants.  Nothing runs a shell.  Files go one way, too: which file uses which is read from
