@@ -37,10 +37,15 @@ const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm);
 /* "10.0.0.0/8 (User, to-fw)" */
 const char *walk_route_text(struct walker *x, const struct eff_route *r);
 
-/* walk.c */
+/* walk_pass.c */
 /* The peering between two VNets, and the checks of the NIC that gets the packet. */
 enum step walk_pass(struct walker *x, const struct nic *n, const struct subnet *to);
 enum step walk_receive(struct walker *x, const struct nic *from, const struct nic *to);
+
+/* walk_fabric.c */
+/* The packet leaves n: what the fabric does with it. */
+enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop *hop,
+                         const struct nic **ret);
 
 /* walk_nsg.c */
 /* The packet leaves n, or arrives there, and its security groups let it pass: STEP_NIC. */

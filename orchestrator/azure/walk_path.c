@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The walk: the fabric's decision at each NIC, then the guest's, until somebody has the packet.
+ *
+ * The fabric looks at a packet only when a NIC sends it (azure-behaviour 1.1): source check, the
+ * effective route of the NIC's subnet, peering rules, then the destination check of the NIC that
+ * gets it.  It drops silently.  The packet loops when the fabric hands it back to a node that it
+ * has left and it never arrives; what the guest then does with it (forward it again until its TTL
+ * is over, or drop it as martian) makes no difference to that. */
+#include <assert.h>
+#include <netinet/in.h>
+
+#include "azure/walk_priv.h"
+
+enum { MAX_HOPS = 64 }; /* a guest's initial TTL */
+
+static const char *loop_cure(const struct eff_route *r, bool to_itself)
+{
+	if (r->source == SRC_USER)
+		return "change that user-defined route, or the guest's own routes";
+	if (to_itself)
+		return "Azure programs what an appliance announces into the appliance's own NIC "
+		       "too: "
+		       "give its subnet a route table of its own with a route for the prefix "
+		       "(0.0.0.0/0 "
+		       "to Internet), or disableBgpRoutePropagation";
+	return "give the subnet a route table with a better route, or disableBgpRoutePropagation";
+}
+
+/* Remembers that the packet leaves; true when it left there before just like this. */
+static bool leave(struct walker *x, const struct nic *n)
+{
+	for (size_t i = 0; i < x->n_left; i++)
+		if (x->left[i].nic == n && x->left[i].src == x->p.src && x->left[i].dst == x->p.dst)
+			return true;
+	VEC_PUSH(x->left, x->n_left, x->cap_left) = (struct walk_left){ n, x->p.src, x->p.dst };
+	return false;
+}
+
+/* The fabric hands the packet to a NIC: is that a node which has sent it before? */
+static void note_return(struct walker *x, const struct nic *to)
+{
+	const struct walk_hop *h = &x->w->hops[x->w->n - 1];
+	bool before = false;
+
+	if (h > x->w->hops && x->at_balancer)
+		h--; /* who sent it there */
+	for (size_t i = 0; i < x->n_left; i++)
+		before |= x->left[i].nic->vm == to->vm;
+	if (!before || x->back || !h->nic)
+		return;
+	if (!h->route) { /* by tables that are not ours to explain */
+		x->back = TEXT(x, "%s gets back what it has sent: on NIC %s, %s", to->vm->name,
+		               h->nic->name, h->reason);
+		return;
+	}
+	bool itself = h->nic->vm == to->vm;
+
+	x->back =
+	    TEXT(x,
+	         "%s gets back what it has sent: route %s on NIC %s%s%s leads to %s, which "
+	         "is %s; %s",
+	         to->vm->name, walk_route_text(x, h->route), h->nic->name, itself ? "" : " of ",
+	         itself ? "" : h->nic->vm->name, IP4_STR(h->next_hop ? h->next_hop : to->ip),
+	         itself ? "the sender itself" : to->vm->name, loop_cure(h->route, itself));
+}
+
+/* An answer counts only when it comes from whom was asked, to who asked. */
+static enum step arrived(struct walker *x, const char *node)
+{
+	const struct walk *to = x->env->reply_to;
+
+	if (to && (x->p.src != to->sent.dst || x->p.dst != to->sent.src))
+		return walk_drop(x,
+		                 "%s gets an answer from %s to %s, but what was asked went to %s "
+		                 "from %s: nobody waits for it; the way back must pass the same "
+		                 "translations as the way out",
+		                 node, IP4_STR(x->p.src), IP4_STR(x->p.dst), IP4_STR(to->sent.dst),
+		                 IP4_STR(to->sent.src));
+	return walk_end(x, WALK_DELIVERED, TEXT(x, "%s has %s", node, IP4_STR(x->p.dst)));
+}
+
+/* The guest has the packet.  STEP_NIC: it sends it on, by *ret. */
+static enum step at_guest(struct walker *x, const struct nic *in, struct walk_hop *hop,
+                          const struct nic **ret)
+{
+	struct walk_guest g = { .act = GUEST_DROP };
+	const struct walk_nat *nat = walk_nat_back(x, in->vm);
+	struct walk_firewall fw;
+	const char *back = "";
+
+	if (in->vm->endpoint && x->p.ip_proto == IPPROTO_ICMP)
+		return walk_drop(x,
+		                 "private endpoint %s answers no ping: try its service's port, "
+		                 "with --protocol tcp",
+		                 in->vm->name);
+	if (nat)
+		back = TEXT(x, "translates back to %s; ", IP4_STR(x->p.dst));
+	if (walk_at_firewall(x, in->vm, nat, &fw) == STEP_END)
+		return STEP_END;
+	if (x->env->guest)
+		x->env->guest(x->env->ctx, in, &x->p, &g);
+	else
+		walk_guest_default(x->env, in, &x->p, &g);
+	hop->reason = TEXT(x, "%s%s%s", back, fw.said, g.reason);
+	switch (g.act) {
+	case GUEST_LOCAL:
+		return arrived(x, in->vm->name);
+	case GUEST_DROP:
+		return walk_drop(x, "%s drops it: %s", in->vm->name, g.reason);
+	default:
+		break;
+	}
+	ip4 source = fw.source ? fw.source : g.src;
+
+	if (source && source != x->p.src && !nat) {
+		x->p.src = source;
+		walk_nat_add(x, in->vm, g.out, &fw.before);
+		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
+		                   IP4_STR(fw.before.src), IP4_STR(source));
+	}
+	/* Destinations that were translated are translated back as the last thing: the guest routes
+	 * the answer by the source that it came with. */
+	if (nat && nat->before.dst != nat->after.dst) {
+		x->p.src = nat->before.dst;
+		x->p.sport = nat->before.dport;
+	}
+	*ret = g.out;
+	return STEP_NIC;
+}
+
+/* From NIC to NIC, beginning with what the last hop sends by n, until the walk ends. */
+static void run(struct walker *x, const struct nic *n)
+{
+	for (;;) {
+		assert(n);
+		size_t at = x->w->n - 1; /* not a pointer: the array moves */
+		const char *said = x->w->hops[at].reason;
+		const struct nic *to = NULL;
+
+		if (leave(x, n)) {
+			walk_end(x, WALK_LOOP, x->back ? x->back : "the packet comes round again");
+			return;
+		}
+		if (at >= MAX_HOPS) {
+			walk_end(x, WALK_LOOP, "more hops than a packet's TTL allows");
+			return;
+		}
+		x->w->hops[at].reason = "";
+		x->at_balancer = false;
+		enum step step = n->peer ? walk_by_wire(x, n, &x->w->hops[at], &to)
+		                         : walk_by_fabric(x, n, &x->w->hops[at], &to);
+
+		if (*said)
+			x->w->hops[at].reason = TEXT(x, "%s; %s", said, x->w->hops[at].reason);
+		if (step == STEP_INTERNET)
+			step = walk_at_internet(x, &to);
+		if (step == STEP_END)
+			return;
+		assert(to); /* no step leads to a NIC without one */
+		note_return(x, to);
+		if (at_guest(x, to, walk_hop_add(x, to->vm->name, to), &n) == STEP_END)
+			return;
+	}
+}
+
+static void start_at_nic(struct walker *x, const struct nic *from)
+{
+	walk_hop_add(x, from->vm->name, from);
+	if (!vm_runs(x->env->rt, from->vm)) {
+		walk_drop(x, "%s is stopped (deallocated) and sends nothing", from->vm->name);
+		return;
+	}
+	if (vm_has_address(from->vm, x->p.dst)) {
+		arrived(x, from->vm->name);
+		return;
+	}
+	run(x, from);
+}
+
+static void start_at_internet(struct walker *x)
+{
+	const struct nic *to = NULL, *n = NULL;
+
+	if (walk_at_internet(x, &to) == STEP_NIC &&
+	    at_guest(x, to, walk_hop_add(x, to->vm->name, to), &n) == STEP_NIC)
+		run(x, n);
+}
+
+struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from,
+                              const struct walk_packet *p)
+{
+	struct arena *arena = arena_new();
+	struct walk *w = arena_alloc(arena, sizeof(*w));
+	struct walker x = { .env = env, .m = env->m, .w = w, .p = *p, .tables = env->tables };
+
+	w->arena = arena;
+	if (!x.tables)
+		x.tables = w->tables = eff_cache_new(env->m, env->rib, env->rt);
+	if (!x.p.src)
+		x.p.src = from ? from->ip : env->m->n_internet ? env->m->internet[0].ip : 0;
+	w->sent = x.p;
+	if (from)
+		start_at_nic(&x, from);
+	else
+		start_at_internet(&x);
+	free(x.left);
+	return w;
+}
