@@ -173,7 +173,7 @@ struct service_prefix { /* a prefix that a service endpoint of a subnet stands f
 	const char *ptr;
 };
 
-struct nat_gateway { /* azure/nat.h */
+struct nat_gateway { /* azure/outside.h */
 	const char *name, *ptr;
 	struct vnet *vnet; /* of the first subnet that has it; NULL: none has */
 	ip4 *ips;

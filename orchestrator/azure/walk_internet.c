@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet's edge: how packets leave a VNet and come in (azure-behaviour 1.8). */
-#include "azure/nat.h"
+#include "azure/outside.h"
 #include "azure/walk_priv.h"
 
 static bool is_private(ip4 a)
@@ -17,65 +17,27 @@ static const struct nic *nic_by_public_ip(const struct model *m, ip4 a)
 	return NULL;
 }
 
-static const struct nic *other_public(const struct vm *vm)
+/* The address that a packet from n has outside, *ret_how says whose; 0: it cannot get out, *ret_how
+ * says why. */
+static ip4 address_outside(struct walker *x, const struct nic *n, const char **ret_how)
 {
-	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->public_ip)
-			return vm->nics[i];
-	return NULL;
-}
-
-/* The address that a packet from n has outside, *how says whose; 0: it cannot get out, *how says
- * why. */
-static ip4 outside_address(struct walker *x, const struct nic *n, const char **how)
-{
-	const struct nic *other = other_public(n->vm);
-	const struct nat_gateway *nat = n->subnet->nat_gateway;
 	const struct walk *to = x->env->reply_to;
-	ip4 translated = nat_gateway_ip(n, x->p.ip_proto);
 
-	*how = "its public address";
-	if (x->p.src != n->ip)
-		*how = TEXT(x,
-		            "the Internet edge translates only the NIC's own address %s, and the "
-		            "source is %s; let %s translate it (sourceNat)",
-		            IP4_STR(n->ip), IP4_STR(x->p.src), n->vm->name);
-	else if (n->public_ip && to && to->sent.dst == n->public_ip)
-		return n->public_ip; /* an answer leaves as the question came in */
-	else if (!n->public_ip && subnet_service(n->subnet, x->p.dst))
-		return DEFAULT_OUTBOUND_IP; /* traffic to it stays in Azure */
-	else if (translated)
-		return *how = TEXT(x, "NAT gateway %s", nat->name), translated;
-	else if (n->public_ip)
-		return n->public_ip;
-	else if (nat && !nat->n_ips)
-		*how = TEXT(x,
-		            "NAT gateway %s of subnet %s has no public address; give it one in "
-		            "publicIPAddresses",
-		            nat->name, n->subnet->name);
-	else if (nat)
-		*how = TEXT(x,
-		            "NAT gateway %s of subnet %s translates TCP and UDP only; try those "
-		            "(the setting natGatewayIcmp lets all pass)",
-		            nat->name, n->subnet->name);
-	else if (other)
-		*how =
-		    TEXT(x,
-		         "NIC %s has no public address, and a VM with one on another NIC (%s) "
-		         "has no default outbound access; give this NIC one, or send by that one",
-		         n->name, other->name);
-	else if (n->vm->firewall)
-		*how =
-		    TEXT(x, "firewall %s has no public address; give it one in publicIPAddresses",
-		         n->vm->name);
-	else if (!nat_default_outbound(n))
-		*how = TEXT(x,
-		            "NIC %s has no public address, and subnet %s has defaultOutboundAccess "
-		            "false; give it a publicIPAddress, or a route to an appliance",
-		            n->name, n->subnet->name);
-	else
-		return *how = "default outbound access", DEFAULT_OUTBOUND_IP;
-	return 0;
+	if (x->p.src != n->ip) {
+		*ret_how = TEXT(x,
+		                "the Internet edge translates only the NIC's own address %s, and "
+		                "the source is %s; let %s translate it (sourceNat)",
+		                IP4_STR(n->ip), IP4_STR(x->p.src), n->vm->name);
+		return 0;
+	}
+	struct outside o =
+	    outside_address(n, x->p.ip_proto, subnet_service(n->subnet, x->p.dst) != NULL);
+
+	/* An answer leaves as the question came in. */
+	if (n->public_ip && to && to->sent.dst == n->public_ip)
+		o = (struct outside){ n->public_ip, OUTSIDE_PUBLIC };
+	*ret_how = outside_text(x->w->arena, n, &o);
+	return o.ip;
 }
 
 enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop)
@@ -88,7 +50,7 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 		                 "route %s on NIC %s sends %s to the Internet, where private "
 		                 "addresses lead nowhere; the destination needs a route",
 		                 route, n->name, IP4_STR(x->p.dst));
-	ip4 outside = outside_address(x, n, &how);
+	ip4 outside = address_outside(x, n, &how);
 
 	if (!outside)
 		return walk_drop(x, "route %s on NIC %s leads to the Internet, but %s", route,

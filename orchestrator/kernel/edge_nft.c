@@ -3,8 +3,7 @@
 
 #include <netinet/in.h>
 
-#include "azure/nat.h"
-
+#include "azure/outside.h"
 #include "plan/names.h"
 
 /* A packet's way out: its zone is that of its link; the connection remembers the link; its source
@@ -87,25 +86,12 @@ const struct nft_set EDGE_NFT_SETS[EDGE_SETS] = {
 	[SET_MAY_TRANSLATE] = { "may_translate", KEY_PORT_IP, VALUE_NONE },
 };
 
-ip4 edge_source(const struct nic *n)
-{
-	ip4 translated = nat_gateway_ip(n, IPPROTO_ICMP);
-
-	if (translated)
-		return translated;
-	if (n->public_ip)
-		return n->public_ip;
-	if (n->subnet->nat_gateway || !nat_default_outbound(n))
-		return 0;
-	for (size_t i = 0; i < n->vm->n_nics; i++)
-		if (n->vm->nics[i]->public_ip)
-			return 0;
-	return DEFAULT_OUTBOUND_IP;
-}
-
 static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, uint32_t number)
 {
-	ip4 source = edge_source(n), translated = nat_gateway_ip(n, IPPROTO_TCP);
+	/* What TCP and UDP leave as, and all else. */
+	const struct outside ports = outside_address(n, IPPROTO_TCP, false),
+	                     other = outside_address(n, IPPROTO_ICMP, false);
+	bool translated = ports.why == OUTSIDE_NAT;
 
 	if (n->public_ip || translated)
 		nft_elems_add(v, SET_NIC_ZONE, link, n->ip, 0, number);
@@ -114,16 +100,18 @@ static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, 
 		nft_elems_add(v, SET_PUBLIC_ZONE, NULL, n->public_ip, 0, number);
 		nft_elems_add(v, SET_LEADS_TO, NULL, n->public_ip, 0, n->ip);
 	}
-	if (source) {
-		nft_elems_add(v, SET_LEAVES_AS, link, n->ip, 0, source);
+	if (other.ip) {
+		nft_elems_add(v, SET_LEAVES_AS, link, n->ip, 0, other.ip);
 		nft_elems_add(v, SET_MAY_LEAVE, link, n->ip, 0, 0);
 	}
 	if (translated) {
-		nft_elems_add(v, SET_TRANSLATED, link, n->ip, 0, translated);
+		nft_elems_add(v, SET_TRANSLATED, link, n->ip, 0, ports.ip);
 		nft_elems_add(v, SET_MAY_TRANSLATE, link, n->ip, 0, 0);
 	}
-	/* A service endpoint needs no way to the Internet: its traffic stays in Azure. */
-	if (n->public_ip || (source && !translated))
+	/* Who leaves by default outbound access needs no elements for service endpoints: these
+	 * have the same address. */
+	if (outside_address(n, IPPROTO_TCP, true).why != OUTSIDE_SERVICE ||
+	    ports.why == OUTSIDE_DEFAULT)
 		return;
 	for (size_t i = 0; i < n->subnet->n_services; i++)
 		nft_elems_add_from(v, SET_SERVICE, link, n->ip, n->subnet->services[i].prefix);

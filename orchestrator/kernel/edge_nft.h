@@ -30,10 +30,5 @@ enum edge_set {
 };
 extern const struct nft_set EDGE_NFT_SETS[EDGE_SETS];
 
-/* What a NIC's packets to the Internet leave as, but for TCP and UDP that a NAT gateway translates;
- * 0: they are dropped.  An own public address comes before default outbound access; one on any NIC
- * of the VM ends that for all of them, as does a NAT gateway. */
-ip4 edge_source(const struct nic *n);
-
 /* number: of a VNet's link, by vnet->idx; 0: it has none. */
 void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_elems *ret);

@@ -2,8 +2,10 @@
 /* Elements of the filters' sets and maps, and the differences between two fabrics. */
 #include <cmocka.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
+#include "azure/outside.h"
 #include "base/str.h"
 #include "kernel/edge_nft.h"
 #include "kernel/fabric_diff.h"
@@ -449,10 +451,11 @@ static void test_edge(void **state)
 	two.nics = of_two, two.n_nics = 2;
 	three.nics = of_three, three.n_nics = 2;
 	/* azure-behaviour 1.8 */
-	assert_int_equal(edge_source(&nics[0]), DEFAULT_OUTBOUND_IP);
-	assert_int_equal(edge_source(&nics[1]), 100);
-	assert_int_equal(edge_source(&nics[2]), 0); /* a public address ends default outbound */
-	assert_int_equal(edge_source(&nics[3]), 0);
+	assert_int_equal(outside_address(&nics[0], IPPROTO_ICMP, false).ip, DEFAULT_OUTBOUND_IP);
+	assert_int_equal(outside_address(&nics[1], IPPROTO_ICMP, false).ip, 100);
+	assert_int_equal(outside_address(&nics[2], IPPROTO_ICMP, false).ip,
+	                 0); /* a public address ends default outbound */
+	assert_int_equal(outside_address(&nics[3], IPPROTO_ICMP, false).ip, 0);
 	edge_nft_elems(&m, &number, &v);
 	port_name_edge(&vnet, link);
 	assert_true(has(&v, SET_LINK, link, 0) && has(&v, SET_LINK_ZONE, link, 0));
@@ -507,8 +510,8 @@ static void test_edge_nat_gateway(void **state)
 	vm.nics = of_vm, vm.n_nics = 2;
 	port_name_edge(&vnet, link);
 	/* azure-behaviour 1.8: TCP and UDP alone; the rest as the own address, or not at all */
-	assert_int_equal(edge_source(&nics[0]), 0);
-	assert_int_equal(edge_source(&nics[1]), 100);
+	assert_int_equal(outside_address(&nics[0], IPPROTO_ICMP, false).ip, 0);
+	assert_int_equal(outside_address(&nics[1], IPPROTO_ICMP, false).ip, 100);
 	edge_nft_elems(&m, &number, &v);
 	assert_true(has(&v, SET_TRANSLATED, link, 4) && has(&v, SET_MAY_TRANSLATE, link, 4));
 	assert_true(has(&v, SET_TRANSLATED, link, 5) && has(&v, SET_MAY_TRANSLATE, link, 5));
@@ -519,14 +522,14 @@ static void test_edge_nat_gateway(void **state)
 	nft_elems_free(&v);
 	/* all protocols */
 	g.icmp = true;
-	assert_int_equal(edge_source(&nics[0]), 200);
-	assert_int_equal(edge_source(&nics[1]), 200);
+	assert_int_equal(outside_address(&nics[0], IPPROTO_ICMP, false).ip, 200);
+	assert_int_equal(outside_address(&nics[1], IPPROTO_ICMP, false).ip, 200);
 	/* the own address first */
 	g.first = false;
-	assert_int_equal(edge_source(&nics[1]), 100);
+	assert_int_equal(outside_address(&nics[1], IPPROTO_ICMP, false).ip, 100);
 	/* without an address it is the end of default outbound access */
 	g.n_ips = 0;
-	assert_int_equal(edge_source(&nics[0]), 0);
+	assert_int_equal(outside_address(&nics[0], IPPROTO_ICMP, false).ip, 0);
 }
 
 int main(void)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "azure/outside.h"
+
+#include <netinet/in.h>
+
+#include "base/str.h"
+
+/* The NAT gateway's address for a packet of that protocol; 0: it does not translate it, or n's own
+ * public address comes first (settings.natGatewayBeforePublicIP). */
+static ip4 nat_gateway_address(const struct nic *n, unsigned ip_proto)
+{
+	const struct nat_gateway *g = n->subnet->nat_gateway;
+
+	if (!g || !g->n_ips || (n->public_ip && !g->first))
+		return 0;
+	return g->icmp || ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP ? g->ips[0] : 0;
+}
+
+static const struct nic *nic_with_public_ip(const struct vm *vm)
+{
+	for (size_t i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i]->public_ip)
+			return vm->nics[i];
+	return NULL;
+}
+
+struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_service)
+{
+	const struct nat_gateway *g = n->subnet->nat_gateway;
+	ip4 translated = nat_gateway_address(n, ip_proto);
+
+	if (by_service && !n->public_ip)
+		return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_SERVICE };
+	if (translated)
+		return (struct outside){ translated, OUTSIDE_NAT };
+	if (n->public_ip)
+		return (struct outside){ n->public_ip, OUTSIDE_PUBLIC };
+	if (g)
+		return (struct outside){ 0, g->n_ips ? OUTSIDE_NAT_PROTOCOL : OUTSIDE_NAT_EMPTY };
+	if (nic_with_public_ip(n->vm))
+		return (struct outside){ 0, OUTSIDE_OTHER_NIC };
+	if (n->vm->firewall)
+		return (struct outside){ 0, OUTSIDE_FIREWALL_BARE };
+	if (!n->subnet->default_outbound)
+		return (struct outside){ 0, OUTSIDE_CLOSED };
+	return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_DEFAULT };
+}
+
+const char *outside_text(struct arena *a, const struct nic *n, const struct outside *o)
+{
+	const struct nat_gateway *g = n->subnet->nat_gateway;
+
+	switch (o->why) {
+	case OUTSIDE_PUBLIC:
+		return "its public address";
+	case OUTSIDE_SERVICE:
+		return "service endpoint";
+	case OUTSIDE_NAT:
+		return arena_printf(a, "NAT gateway %s", g->name);
+	case OUTSIDE_DEFAULT:
+		return "default outbound access";
+	case OUTSIDE_NAT_EMPTY:
+		return arena_printf(a,
+		                    "NAT gateway %s of subnet %s has no public address; give it "
+		                    "one in publicIPAddresses",
+		                    g->name, n->subnet->name);
+	case OUTSIDE_NAT_PROTOCOL:
+		return arena_printf(a,
+		                    "NAT gateway %s of subnet %s translates TCP and UDP only; try "
+		                    "those (the setting natGatewayIcmp lets all pass)",
+		                    g->name, n->subnet->name);
+	case OUTSIDE_OTHER_NIC:
+		return arena_printf(a,
+		                    "NIC %s has no public address, and a VM with one on another "
+		                    "NIC (%s) has no default outbound access; give this NIC one, "
+		                    "or send by that one",
+		                    n->name, nic_with_public_ip(n->vm)->name);
+	case OUTSIDE_FIREWALL_BARE:
+		return arena_printf(a,
+		                    "firewall %s has no public address; give it one in "
+		                    "publicIPAddresses",
+		                    n->vm->name);
+	case OUTSIDE_CLOSED:
+		break;
+	}
+	return arena_printf(a,
+	                    "NIC %s has no public address, and subnet %s has "
+	                    "defaultOutboundAccess false; give it a publicIPAddress, or a route "
+	                    "to an appliance",
+	                    n->name, n->subnet->name);
+}
