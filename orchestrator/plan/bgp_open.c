@@ -3,7 +3,7 @@
 
 #include "base/str.h"
 
-/* Bytes of a BGP message.  BIRD's OPEN is fixed by our configuration (plan/bird_rs.c): header 19,
+/* Bytes of a BGP message.  BIRD's OPEN is fixed by our configuration (plan/bird_rs_config.c): header 19,
  * OPEN 10, one optional parameter whose capabilities begin at 31: IPv4 and IPv6 (6 each), route
  * refresh (2), 4-octet AS (6), enhanced route refresh (2).  Of another length it is not ours. */
 enum {

@@ -72,7 +72,7 @@ struct image_plan {
 /* -ENOENT with the known images when there is none of that name; -ENOPKG with the package to
  * install when a daemon is not on this machine; -EINVAL with the template's or file's problem. */
 int image_plan(const struct model *m, const struct vm *vm, struct image_plan **ret, struct err *e);
-/* A Route Server instance: BIRD with Azure's habits (plan/bird_rs.c).  Its control socket is
+/* A Route Server instance: BIRD with Azure's habits (plan/bird_rs_config.c).  Its control socket is
  * IMAGE_RS_SOCKET inside the node.  Start it before anything else, links included: it dials 0.75 to
  * 1 s after its start, and that is what the first convergence waits for (docs/convergence.md). */
 int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned instance,
