@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a load balancer does with a packet (azure-behaviour 5).  Pure; the fabric's packet filter
- * computes the same (kernel/fabric_nft.c).
+ * computes the same (plan/filter/fabric.c).
  *
  * A new flow takes one of LB_SLOTS slots by a hash of what loadDistribution says, and the slot's
  * backend.  From then on the flow stays where it is, also on its way back through the load

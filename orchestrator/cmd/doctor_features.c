@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include "cmd/doctor.h"
-#include "kernel/fabric_nft.h"
 #include "kernel/fabric_ns.h"
 #include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "lab/namespaces.h"
+#include "plan/filter/fabric.h"
 
 /* --- a scratch world --- */
 

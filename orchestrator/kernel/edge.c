@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "kernel/edge_nft.h"
 #include "kernel/fabric_ns.h"
 #include "kernel/nft.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "plan/fabric.h"
+#include "plan/filter/edge.h"
 #include "plan/names.h"
 
 enum { TABLE_LINK = 1000, PRIORITY_LINK = 1000 }; /* + the link's number; of its rule */

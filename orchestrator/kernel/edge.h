@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet edge: a hidden namespace between the fabric and the Internet's node.  One link per
  * VNet comes in from the fabric, one goes out to the node that has the addresses of all Internet
- * hosts.  Here private addresses become public ones and back (edge_nft.h). */
+ * hosts.  Here private addresses become public ones and back (plan/filter/edge.h). */
 #pragma once
 
 #include "azure/model.h"

@@ -5,10 +5,10 @@
 
 #include "azure/model.h"
 #include "base/str.h"
-#include "kernel/fabric_nft.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "plan/fabric.h"
+#include "plan/filter/fabric.h"
 
 #define SINK_FAR "sink1"
 

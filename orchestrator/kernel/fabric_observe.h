@@ -2,11 +2,11 @@
 /* The kernel's tables read back; shared by fabric_observe.c and fabric_apply.c. */
 #pragma once
 
-#include "kernel/fabric_nft.h"
 #include "kernel/nft.h"
 #include "kernel/nl.h"
 #include "kernel/nsg_nft.h"
 #include "plan/fabric.h"
+#include "plan/filter/fabric.h"
 
 struct port_index { /* links of the namespace, sorted by name */
 	struct nl_link *links;

@@ -12,7 +12,7 @@
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "plan/bgp_open.h"
-#include "plan/firewall_nft.h"
+#include "plan/filter/firewall.h"
 
 enum {
 	DOOMED = 0x766e6c, /* group of links that are being deleted */

@@ -35,7 +35,7 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e);
  * those of wires and tunnels. */
 int guest_configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e);
 struct nl_route guest_nl_route(const struct guest_hop *h);
-/* The rules of vm->firewall, in place of those that it has (plan/firewall_nft.h). */
+/* The rules of vm->firewall, in place of those that it has (plan/filter/firewall.h). */
 int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e);
 /* Both ends of a wire, a being the one and a->peer the other; one that is there is replaced. */
 int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e);

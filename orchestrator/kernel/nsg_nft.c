@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "kernel/nft_elems.h"
+#include "plan/filter/elems.h"
 
 static const char *const MAPS[SLOT_MAX] = { "nsg_nic_out", "nsg_subnet_out", "nsg_subnet_in",
 	                                    "nsg_nic_in" };

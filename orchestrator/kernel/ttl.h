@@ -12,5 +12,5 @@
 
 int ttl_keep(int ns_fd, struct err *e);
 /* The first half alone, as a rule at the end of a chain that is there already: for who has a filter
- * of his own at both hooks (kernel/fabric_nft.c). */
+ * of his own at both hooks (plan/filter/fabric.c). */
 int ttl_raise(int ns_fd, const char *table, const char *chain, struct err *e);

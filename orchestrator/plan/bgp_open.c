@@ -3,9 +3,10 @@
 
 #include "base/str.h"
 
-/* Bytes of a BGP message.  BIRD's OPEN is fixed by our configuration (plan/bird_rs_config.c): header 19,
- * OPEN 10, one optional parameter whose capabilities begin at 31: IPv4 and IPv6 (6 each), route
- * refresh (2), 4-octet AS (6), enhanced route refresh (2).  Of another length it is not ours. */
+/* Bytes of a BGP message.  BIRD's OPEN is fixed by our configuration (plan/bird_rs_config.c):
+ * header 19, OPEN 10, one optional parameter whose capabilities begin at 31: IPv4 and IPv6 (6
+ * each), route refresh (2), 4-octet AS (6), enhanced route refresh (2).  Of another length it is
+ * not ours. */
 enum {
 	LENGTH_AT = 16,
 	TYPE_AT = 18,

@@ -9,7 +9,7 @@
 #include "plan/bird_text.h"
 
 /* Peered VNets count as the Route Server's own when both sides agreed on gateway transit: they are
- * announced to NVAs, and routes equal to or inside them are refused (azure-semantics 1.5, 1.6). */
+ * announced to NVAs, and routes equal to or inside them are refused (azure-behaviour 7.5, 7.6). */
 static void add_static(void *b, struct prefix p, bool is_transit)
 {
 	str_printf(b, "\troute %s blackhole", PREFIX_STR(p));
@@ -86,12 +86,12 @@ static void add_kernel(struct str *b)
 	           BIRD_RS_TABLE, BIRD_RS_MAX_NEXT_HOPS);
 }
 
-/* azure-semantics 1.3.  The capabilities are those of the captured OPEN; where this BIRD cannot
+/* azure-behaviour 7.3.  The capabilities are those of the captured OPEN; where this BIRD cannot
  * leave out enhanced route refresh, plan/bgp_open.h does.  Dialling soon and again soon is ours:
  * how often Azure dials is not known, and nobody wants to wait for it.
  *
  * Nothing of what a peer sent is kept beside the table: a changed filter makes BIRD ask for it
- * again, by ROUTE-REFRESH, or by a new session where the peer cannot (azure-semantics 1.3, 1.2). */
+ * again, by ROUTE-REFRESH, or by a new session where the peer cannot (azure-behaviour 7.3, 7.2). */
 static void add_template(struct str *b, const struct model *m, const struct route_server *rs,
                          unsigned instance, const struct bird_how *how)
 {

@@ -6,8 +6,8 @@
 #include "azure/nsg.h"
 #include "base/str.h"
 #include "plan/fabric_priv.h"
+#include "plan/filter/rule.h"
 #include "plan/names.h"
-#include "plan/nsg_text.h"
 
 enum { RULE_LINES = 8 };
 

@@ -6,7 +6,7 @@
 
 #include "azure/routes.h"
 #include "input/topology.h"
-#include "plan/firewall_nft.h"
+#include "plan/filter/firewall.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -45,9 +45,6 @@ CIRCLES = [
         lab/ops/ops lab/proc/conn lab/proc/events lab/proc/node lab/proc/process lab/watch/apart
         lab/watch/disk lab/watch/health lab/watch/observe lab/watch/peerask lab/watch/refresh
         lab/watch/routerlink lab/watch/selection lab/watch/usable"""),
-    (CORE_AND_TOP, "probe/http probe/icmp probe/probe probe/socket"),
-    (CORE_AND_TOP, "remote/auth remote/connect remote/session"),
-    (CORE_AND_TOP, "router/instances router/report router/router"),
 ]
 
 

@@ -7,9 +7,9 @@
 
 #include "azure/outside.h"
 #include "base/str.h"
-#include "kernel/edge_nft.h"
 #include "kernel/fabric_diff.h"
-#include "kernel/fabric_nft.h"
+#include "plan/filter/edge.h"
+#include "plan/filter/fabric.h"
 #include "plan/names.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security rules as lines of the packet filter: without sets where few combinations do. */
-#include "plan/nsg_text.h"
+#include "plan/filter/rule.h"
 #include "unit.h"
 
 static struct prefix prefixes[] = { { 0x0a000000, 24 }, { 0x0a000100, 24 }, { 0x0a000200, 24 } };

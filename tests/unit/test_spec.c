@@ -7,10 +7,10 @@
 #include "base/str.h"
 #include "input/topology.h"
 #include "input/topology_def.h"
-#include "kernel/edge_nft.h"
 #include "lab/build/spec.h"
 #include "mini.h"
 #include "plan/fabric.h"
+#include "plan/filter/edge.h"
 #include "schema/rows.h"
 
 #define DESIGN "tests/unit/spec/every-kind.vnetlab.json"

@@ -10,7 +10,7 @@
 #include "lab/build/wires.h"
 #include "lab/fault/power.h"
 #include "plan/bird_hybrid.h"
-#include "plan/firewall_nft.h"
+#include "plan/filter/firewall.h"
 #include "plan/guest.h"
 #include "plan/names.h"
 #include "schema/rows.h"

@@ -3,9 +3,9 @@
  * is named by what they say. */
 #include <stdio.h>
 
-#include "kernel/nft_elems.h"
 #include "lab/ops/kwalk_priv.h"
-#include "plan/firewall_nft.h"
+#include "plan/filter/elems.h"
+#include "plan/filter/firewall.h"
 
 static enum kwalk_known look(const struct kwalk_ns *kn, const char *name)
 {

@@ -6,9 +6,9 @@
 
 #include "azure/lb.h"
 #include "base/str.h"
-#include "kernel/fabric_nft.h"
 #include "kernel/nft.h"
 #include "lab/ops/kwalk_priv.h"
+#include "plan/filter/fabric.h"
 #include "plan/names.h"
 
 static bool read_filter(struct kwalk *k)

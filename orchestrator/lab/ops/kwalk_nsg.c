@@ -6,10 +6,10 @@
 
 #include "azure/nsg.h"
 #include "base/str.h"
-#include "kernel/nft_elems.h"
 #include "kernel/nsg_nft.h"
 #include "lab/ops/kwalk_priv.h"
 #include "plan/fabric.h"
+#include "plan/filter/elems.h"
 #include "plan/names.h"
 
 static const struct nsg_state *state(struct kwalk *k)

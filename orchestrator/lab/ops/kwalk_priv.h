@@ -2,10 +2,10 @@
 /* Shared by the parts of the kernel's walk only. */
 #pragma once
 
-#include "kernel/nft_elems.h"
 #include "kernel/nl.h"
 #include "kernel/nsg_nft.h"
 #include "lab/ops/kwalk.h"
+#include "plan/filter/elems.h"
 
 struct kwalk_device {
 	int ifindex;

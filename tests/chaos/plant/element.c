@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planted by the linker (make chaos-plant): elements of the packet filter's sets are left behind.
  */
-#include "kernel/nft_elems.h"
+#include "plan/filter/elems.h"
 
 json_t *__real_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
                               const struct nft_elems *have, const struct nft_elems *want,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "plan/firewall_nft.h"
+#include "plan/filter/firewall.h"
 
 #include <stdio.h>
 
-#include "plan/nsg_text.h"
+#include "plan/filter/rule.h"
 
 #define TABLE "vnetlab"
 

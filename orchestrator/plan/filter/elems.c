@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/nft_elems.h"
+#include "plan/filter/elems.h"
 
 #include <errno.h>
 #include <string.h>

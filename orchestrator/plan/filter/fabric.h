@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/str.h"
-#include "kernel/nft_elems.h"
 #include "plan/fabric.h"
+#include "plan/filter/elems.h"
 
 extern const char FABRIC_NFT_SKELETON[];
 #define FABRIC_NFT_RAISE "raise" /* its chain for the rule of ttl_raise() */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/fabric_nft.h"
+#include "plan/filter/fabric.h"
 
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "kernel/nsg_nft.h"
+#include "plan/filter/nsg.h"
 #include "plan/names.h"
 
 /* Who is not in the map goes on at the next rule. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kernel/edge_nft.h"
+#include "plan/filter/edge.h"
 
 #include <netinet/in.h>
 

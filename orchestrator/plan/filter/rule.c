@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security rules in the packet filter's language. */
-#include "plan/nsg_text.h"
+#include "plan/filter/rule.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "azure/model.h"
-#include "kernel/nft_elems.h"
+#include "plan/filter/elems.h"
 
 #define EDGE_UPLINK "internet" /* the edge's link to the Internet's node */
 
