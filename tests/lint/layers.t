@@ -27,15 +27,10 @@ SHELL = re.compile(r"\b(system|popen|wordexp)\s*\(")
 CORE_AND_TOP = "the file with the family's name is its core and its top"
 CIRCLES = [
     ("a packet in a tunnel is carried by another packet, whose way is walked first", "azure/walk_path azure/walk_wire"),
-    (CORE_AND_TOP, "input/appliance/appliance input/appliance/cloud"),
-    (CORE_AND_TOP, "input/import/guest input/import/override"),
-    (CORE_AND_TOP, "input/import/index input/import/names input/import/types input/import/values"),
-    (CORE_AND_TOP, "input/import/machine input/import/scaleset"),
     (CORE_AND_TOP, """
         input/load input/load_checks input/load_firewall input/load_firewall_rules input/load_hybrid
         input/load_lb input/load_nat input/load_network input/load_nsg input/load_public input/load_reach
         input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
-    (CORE_AND_TOP, "input/terraform/names input/terraform/resolve"),
     (CORE_AND_TOP, "lab/ops/kwalk lab/ops/kwalk_guest lab/ops/kwalk_lb"),
     ("what changed is told by calls from lower files to higher ones", """
         lab/build/apply lab/build/build lab/build/check lab/build/converge lab/build/converge_hybrid

@@ -96,7 +96,7 @@ void read_cloud_config(struct guest *g, const char *text, const char *where)
 }
 
 /* One part: headers, an empty line, the body. */
-static void read_part(struct guest *g, const char *part, const char *where)
+static void read_part(struct guest *g, const char *part, const char *where, read_text *read)
 {
 	const char *at = part;
 	bool base64 = false;
@@ -111,10 +111,10 @@ static void read_part(struct guest *g, const char *part, const char *where)
 	}
 	if (base64)
 		decoded = decode_base64(at);
-	read_any(g, decoded ? decoded : at, where);
+	read(g, decoded ? decoded : at, where);
 }
 
-void read_mime(struct guest *g, const char *text, const char *where)
+void read_mime(struct guest *g, const char *text, const char *where, read_text *read)
 {
 	const char *at = strstr(text, "boundary="), *value;
 	_cleanup_free_ char *boundary = NULL;
@@ -138,7 +138,7 @@ void read_mime(struct guest *g, const char *text, const char *where)
 			continue;
 		}
 		if (inside)
-			read_part(g, str_get(&part), where);
+			read_part(g, str_get(&part), where, read);
 		str_free_p(&part);
 		part = (struct str){ 0 };
 		inside = true;

@@ -28,10 +28,10 @@ void guest_route(struct guest *g, const char *prefix, const char *via);
 /* The image and its files, from all that was found. */
 json_t *guest_result(struct guest *g);
 
-/* Texts, by their kind: whatever is in them goes to g.  where: for notes. */
-void read_any(struct guest *g, const char *text, const char *where);
+/* Texts, by their kind: what is in them goes to g.  where: for notes. */
+typedef void read_text(struct guest *g, const char *text, const char *where);
 void read_cloud_config(struct guest *g, const char *text, const char *where);
-void read_mime(struct guest *g, const char *text, const char *where);
+void read_mime(struct guest *g, const char *text, const char *where, read_text *read /* a part */);
 /* args: of the command line that started it, for $1 and $2; or NULL. */
 void read_script(struct guest *g, const char *text, const char *where, const char *args);
 bool is_fortios(const char *text);

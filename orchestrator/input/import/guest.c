@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What runs in the machines: the signals, and what --node says. */
+/* What runs in the machines, by the signals that the design gives. */
 #include <stdio.h>
 
 #include "input/import/choice.h"
@@ -341,6 +341,4 @@ void import_guests(struct import *im)
 		json_decref(children);
 		json_decref(vm);
 	}
-	for (size_t i = 0; im->o->images && im->o->images[i]; i++)
-		im_override(im, im->o->images[i]);
 }

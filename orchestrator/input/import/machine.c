@@ -1,80 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual machines and their NICs. */
 #include "input/import/priv.h"
-#include "input/resources.h"
 
 static bool is_ip6(const json_t *config)
 {
 	const char *version = arm_str(config, "privateIPAddressVersion");
 
 	return version && strieq(version, "IPv6");
-}
-
-static void put_asgs(struct import *im, json_t *obj, const struct res *r, const json_t *config)
-{
-	json_t *list = json_array(), *v;
-	size_t i;
-
-	json_array_foreach (arm_list(config, "applicationSecurityGroups"), i, v) {
-		const char *lab = im_lab(im, r, arm_str(v, "id"), "application security group");
-
-		if (lab)
-			json_array_append_new(list, json_string(lab));
-	}
-	if (json_array_size(list))
-		json_object_set(obj, "applicationSecurityGroups", list);
-	json_decref(list);
-}
-
-json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, const json_t *nic,
-                      struct res **ret_subnet)
-{
-	const char *id = arm_id(config, "subnet"), *subnet = im_subnet(im, r, id);
-
-	if (!subnet) {
-		im_leave_out(im, r, NULL,
-		             id ? "its subnet is not in the lab" : "it names no subnet");
-		return NULL;
-	}
-	json_t *obj = json_object();
-	const char *ip = arm_str(config, "privateIPAddress");
-	const char *public = im_public(im, r, arm_id(config, "publicIPAddress"));
-
-	*ret_subnet = im_find(im, id);
-	put_str(obj, "subnet", subnet);
-	if (ip && arm_family(ip) == 1)
-		put_str(obj, "privateIPAddress", ip);
-	put_bool(obj, "enableIPForwarding", arm_bool(nic, "enableIPForwarding", false), false);
-	put_str(obj, "publicIPAddress", public);
-	/* A public address that is made with the NIC, as scale sets do. */
-	if (!public && arm_get(config, "publicIPAddressConfiguration"))
-		json_object_set_new(obj, "publicIPAddress", json_true());
-	put_str(obj, "networkSecurityGroup",
-	        im_lab(im, r, arm_id(nic, "networkSecurityGroup"), "security group"));
-	put_asgs(im, obj, r, config);
-	return obj;
-}
-
-void im_add_nic(struct import *im, struct im_nic nic, const json_t *config)
-{
-	const char *ip = json_string_value(json_object_get(nic.out, "privateIPAddress"));
-	json_t *v;
-	size_t i;
-
-	nic.dynamic = !ip || ip4_parse(ip, &nic.ip) < 0;
-	VEC_PUSH(im->nics, im->n_nics, im->cap_nics) = nic;
-	json_array_foreach (arm_list(config, "loadBalancerBackendAddressPools"), i, v) {
-		const char *id = json_is_string(v) ? json_string_value(v) : arm_str(v, "id");
-		_cleanup_free_ char *key = id ? resource_key(id) : NULL;
-		json_t *list = key ? json_object_get(im->pools, key) : NULL;
-
-		if (key && !list) {
-			list = json_array();
-			json_object_set_new(im->pools, key, list);
-		}
-		if (key)
-			json_array_append_new(list, json_string(nic.lab));
-	}
 }
 
 /* The lab's NICs have one address: the primary one. */
@@ -245,7 +177,12 @@ void import_machines(struct import *im)
 
 	IM_EACH(im, r, "microsoft.compute/virtualmachines")
 	read_vm(im, r);
-	import_scale_sets(im);
+}
+
+void import_lone_nics(struct import *im)
+{
+	struct res *r;
+
 	IM_EACH(im, r, NET "networkinterfaces")
 	read_lone_nic(im, r);
 }

@@ -73,7 +73,7 @@ static void node_file(struct import *im, const char *word, const char *image, co
 	json_decref(j);
 }
 
-void im_override(struct import *im, const char *word)
+static void override_guest(struct import *im, const char *word)
 {
 	const char *eq = strchr(word, '='), *name;
 	json_t *out = NULL, *v;
@@ -109,4 +109,10 @@ void im_override(struct import *im, const char *word)
 	}
 	if (colon)
 		node_file(im, word, image, colon + 1, vm, out);
+}
+
+void import_overrides(struct import *im)
+{
+	for (size_t i = 0; im->o->images && im->o->images[i]; i++)
+		override_guest(im, im->o->images[i]);
 }

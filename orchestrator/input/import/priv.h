@@ -76,7 +76,7 @@ struct res *im_ref(struct import *im, const struct res *r, const char *id, const
 struct res *im_next(struct import *im, size_t *i, const char *type);
 #define IM_EACH(im, r, type) for (size_t r##_i = 0; ((r) = im_next((im), &r##_i, (type)));)
 
-/* --- names.c: names and findings ------------------------------------------------------------ */
+/* --- names.c, note.c: names and findings ---------------------------------------------------- */
 
 /* A legal name that nothing else in scope has; says so when it is not r's own. */
 const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name);
@@ -127,19 +127,23 @@ json_t *im_coverage(struct import *im);
 void import_networks(struct import *im); /* network.c */
 void import_tables(struct import *im);   /* tables.c: route tables, security groups */
 void import_publics(struct import *im);  /* public.c */
-void import_machines(struct import *im); /* machine.c, scaleset.c */
+void import_machines(struct import *im); /* machine.c */
 void import_scale_sets(struct import *im);
-void import_guests(struct import *im);   /* guest.c: what runs in the machines; after the routers */
-void import_managers(struct import *im); /* manager.c */
-void import_routers(struct import *im);  /* routeserver.c */
-void import_gateways(struct import *im); /* gateway.c */
+void import_lone_nics(struct import *im); /* NICs of no machine that is there; machine.c */
+void import_guests(struct import *im); /* guest.c: what runs in the machines; after the routers */
+void import_overrides(struct import *im); /* override.c: what --node says of it */
+void import_managers(struct import *im);  /* manager.c */
+void import_routers(struct import *im);   /* routeserver.c */
+void import_gateways(struct import *im);  /* gateway.c */
 void import_balancers(struct import *im); /* balancer.c */
 void import_services(struct import *im);  /* service.c: firewalls, endpoints, NAT */
 void import_firewalls(struct import *im); /* part of it */
 
 /* Configurations of a machine, by the names that its image knows. */
 void im_take_files(struct import *im, const char *name, json_t *out, json_t *files);
-void im_override(struct import *im, const char *word); /* override.c: a word of --node */
+
+/* --- nic.c -----------------------------------------------------------------------------------
+ */
 
 /* A NIC of an ip configuration or of a scale set's template: its common properties.  NULL with a
  * finding on r. */

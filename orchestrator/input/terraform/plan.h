@@ -41,6 +41,9 @@ struct tf {
 	size_t n_modules, cap_modules;
 	struct tf_node *nodes;
 	size_t n_nodes, cap_nodes;
+	/* tf_id(), which makes ids of attributes: references lead to ids, attributes to references.
+	 */
+	const char *(*id)(struct tf *t, struct tf_node *n);
 	unsigned depth; /* of references through references */
 	uint64_t effort;
 	bool limited; /* TF-LIMIT-01 was said */

@@ -97,7 +97,7 @@ static void add_inline_subnets(struct tf *t, json_t *out, struct tf_node *n,
 
 	json_array_foreach (list, i, x) {
 		const char *name = json_string_value(json_object_get(x, "name"));
-		json_t *id = name ? json_sprintf("%s/subnets/%s", tf_id(t, n), name) : NULL;
+		json_t *id = name ? json_sprintf("%s/subnets/%s", t->id(t, n), name) : NULL;
 
 		/* A set has no order: an index into it says nothing, unless it is the only one. */
 		(void)s;
@@ -126,7 +126,7 @@ static void add_attribute(struct tf *t, json_t *out, struct tf_node *n, const st
 			name = attr;
 	}
 	if (streq(name, "id")) {
-		json_t *id = json_string(tf_id(t, n));
+		json_t *id = json_string(t->id(t, n));
 
 		add(out, id);
 		json_decref(id);

@@ -11,7 +11,7 @@
 
 enum { SCRIPT_MAX = 1 << 20, URIS_MAX = 16 };
 
-void read_any(struct guest *g, const char *text, const char *where)
+static void read_any(struct guest *g, const char *text, const char *where)
 {
 	const char *t = text + strspn(text, " \t\r\n");
 	json_t *doc;
@@ -21,7 +21,7 @@ void read_any(struct guest *g, const char *text, const char *where)
 	if (str_starts(t, "#cloud-config")) {
 		read_cloud_config(g, t, where);
 	} else if (str_starts(t, "Content-Type: multipart") || str_starts(t, "MIME-Version:")) {
-		read_mime(g, t, where);
+		read_mime(g, t, where, read_any);
 	} else if (str_starts(t, "#!")) {
 		read_script(g, t, where, NULL);
 	} else if (is_fortios(t)) {

@@ -54,9 +54,12 @@ static void families(struct import *im)
 	import_routers(im);
 	import_gateways(im);
 	import_machines(im);
+	import_scale_sets(im);
+	import_lone_nics(im);
 	import_services(im);
 	import_balancers(im);
 	import_guests(im);
+	import_overrides(im);
 }
 
 json_t *import_design(json_t *resources, const struct import_options *o, struct findings *f)

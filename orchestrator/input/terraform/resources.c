@@ -56,9 +56,12 @@ static void convert_azapi(struct tf *t, struct tf_node *n, json_t *list, json_t 
 json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
 {
 	_cleanup_(arena_free_p) struct arena *arena = arena_new();
-	struct tf t = {
-		.arena = arena, .file = file, .doc = doc, .findings = f, .kept = json_array()
-	};
+	struct tf t = { .arena = arena,
+		        .file = file,
+		        .doc = doc,
+		        .findings = f,
+		        .kept = json_array(),
+		        .id = tf_id };
 	json_t *list = json_array(), *by_id = json_object();
 
 	tf_load(&t);
