@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/clock.h"
 
-#include <time.h>
+#include <stdio.h>
 
 int64_t clock_us(void)
 {
@@ -14,4 +14,15 @@ int64_t clock_us(void)
 int64_t clock_ms(void)
 {
 	return clock_us() / 1000;
+}
+
+char *time_iso(const struct timespec *ts, char buf[TIME_ISO_MAX])
+{
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&ts->tv_sec, &tm);
+	n = strftime(buf, TIME_ISO_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, TIME_ISO_MAX - n, ".%03ldZ", ts->tv_nsec / 1000000);
+	return buf;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/loop.h"
-#include "base/clock.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,11 +17,6 @@ struct loop {
 	struct child *children;
 	bool quit;
 };
-
-uint64_t now_ms(void)
-{
-	return (uint64_t)clock_ms();
-}
 
 /* As pid 1 we reap everything: our own children, and orphans that nobody asks for. */
 static void reap(struct loop *l)
@@ -161,12 +155,12 @@ void loop_timer_stop(struct loop *l, struct timer *t)
 	t->armed = false;
 }
 
-void loop_timer(struct loop *l, struct timer *t, uint64_t in_ms)
+void loop_timer(struct loop *l, struct timer *t, int64_t in_ms)
 {
 	struct timer **p = &l->timers;
 
 	loop_timer_stop(l, t);
-	t->due = now_ms() + in_ms;
+	t->due = clock_ms() + in_ms;
 	p = &l->timers;
 	while (*p && (*p)->due <= t->due)
 		p = &(*p)->next;
@@ -199,7 +193,7 @@ void loop_quit(struct loop *l)
 
 static void run_timers(struct loop *l)
 {
-	uint64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	/* Bounded: a timer may re-arm itself for "now", and has its turn again in the next round. A
 	 * timer may also free itself. */
@@ -231,7 +225,7 @@ int loop_run(struct loop *l, struct err *e)
 		int wait = -1;
 
 		if (l->timers) {
-			uint64_t now = now_ms();
+			int64_t now = clock_ms();
 
 			wait = l->timers->due > now ? (int)(l->timers->due - now) : 0;
 		}

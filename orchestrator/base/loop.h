@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 struct loop;
@@ -18,7 +19,7 @@ struct source { /* embedded in whatever owns the descriptor */
 };
 
 struct timer {
-	uint64_t due; /* ms, monotonic */
+	int64_t due; /* ms, monotonic */
 	void (*fn)(struct timer *t);
 	struct timer *next;
 	bool armed;
@@ -33,8 +34,6 @@ struct child {     /* a process that we started and must hear of */
 #define container_of(p, type, member) \
 	((type *)(void *)((char *)(p) - __builtin_offsetof(type, member)))
 
-uint64_t now_ms(void);
-
 int loop_new(struct loop **ret, struct err *e); /* blocks SIGCHLD, SIGTERM, SIGINT, SIGHUP */
 struct loop *loop_free(struct loop *l);         /* returns NULL */
 /* SIGTERM and the like end loop_run(). */
@@ -47,7 +46,7 @@ int loop_add(struct loop *l, struct source *s, int fd, uint32_t events, struct e
 void loop_mod(struct loop *l, struct source *s, uint32_t events);
 void loop_del(struct loop *l, struct source *s); /* does not close; not watched: nothing */
 
-void loop_timer(struct loop *l, struct timer *t, uint64_t in_ms); /* re-arms */
+void loop_timer(struct loop *l, struct timer *t, int64_t in_ms); /* re-arms */
 void loop_timer_stop(struct loop *l, struct timer *t);
 
 void loop_child(struct loop *l, struct child *c);

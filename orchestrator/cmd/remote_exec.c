@@ -90,7 +90,7 @@ static bool is_enough(const struct passed *p, int sig)
 {
 	bool typed = sig == SIGINT && term_is(STDIN_FILENO);
 
-	return p->last && (!p->taken || !typed || now_ms() - p->at < TWICE_MS);
+	return p->last && (!p->taken || !typed || clock_ms() - p->at < TWICE_MS);
 }
 
 static int pass_signal(struct lab_client *c, int sfd, int master, struct passed *p, struct err *e)
@@ -110,7 +110,7 @@ static int pass_signal(struct lab_client *c, int sfd, int master, struct passed 
 		p->leave_for = sig;
 		return 0;
 	}
-	*p = (struct passed){ .last = sig, .at = now_ms() };
+	*p = (struct passed){ .last = sig, .at = clock_ms() };
 	return lab_send(c, json_pack("{s:i}", "signal", sig), NULL, 0, e);
 }
 

@@ -84,5 +84,3 @@ void driver_proc_failed(struct node *n, const char *msg);
 /* In a forked child: give up what is the driver's, keep the lab's namespaces and keep (or NULL). */
 void driver_after_fork(struct driver *d, const struct conn *keep);
 void driver_quit(struct driver *d);
-
-char *time_iso(const struct timespec *ts, char buf[40]);

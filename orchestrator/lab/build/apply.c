@@ -32,7 +32,7 @@ struct apply {
 	json_t *design; /* until it is built */
 	struct model *model;
 	struct build_stats stats;
-	uint64_t began, built, ready, converged;
+	int64_t began, built, ready, converged;
 	long wait_ms;
 	struct timer deadline, tick;
 	bool confirming; /* all instances are asked once more */
@@ -147,7 +147,7 @@ static void done(struct apply *a, bool converged, struct convergence *cv)
 {
 	struct driver *d = a->d;
 	struct conn *c = a->c;
-	uint64_t now = a->converged ? a->converged : now_ms();
+	int64_t now = a->converged ? a->converged : clock_ms();
 	json_t *j = json_object();
 
 	if (a->wait_ms > 0)
@@ -240,7 +240,7 @@ static void confirmed(void *ctx)
 
 	convergence_free(&cv);
 	if (ok) {
-		a->converged = now_ms();
+		a->converged = clock_ms();
 		ask(a);
 	}
 }
@@ -269,7 +269,7 @@ void apply_step(struct driver *d)
 		if (lab_starting(d))
 			return;
 		a->phase = PHASE_CONVERGE;
-		a->ready = now_ms();
+		a->ready = clock_ms();
 	}
 	bool ok = lab_converged(d, false, &cv);
 
@@ -409,7 +409,7 @@ static void build(void *ctx, json_t *drift)
 	if (rc > 0)
 		rc = build_anew(a);
 
-	a->built = a->ready = now_ms();
+	a->built = a->ready = clock_ms();
 	if (rc < 0) {
 		fail(a);
 		return;
@@ -417,7 +417,7 @@ static void build(void *ctx, json_t *drift)
 	event_add(d->events, "apply", d->lab.name, "%zu changes, built in %llu ms",
 	          json_array_size(a->changes), (unsigned long long)(a->built - a->began));
 	if (!a->failed.code)
-		loop_timer(d->loop, &a->deadline, (uint64_t)(a->wait_ms > 0 ? a->wait_ms : 0));
+		loop_timer(d->loop, &a->deadline, (int64_t)(a->wait_ms > 0 ? a->wait_ms : 0));
 	observe_hurry(d, true);
 	loop_timer(d->loop, &a->tick, 0);
 	apply_step(d);
@@ -434,7 +434,7 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 		return err_set(e, EBUSY, "another up of lab %s is under way", l->name);
 	struct apply *a = xcalloc(1, sizeof(*a));
 
-	a->began = now_ms();
+	a->began = clock_ms();
 	int rc = proposal_read(l, r->body, &design, &m, e);
 	json_t *fresh = NULL;
 

@@ -213,7 +213,7 @@ static void on_the_way(const struct driver *d, struct convergence *ret)
 
 static bool first_routes_done(const struct observed *s)
 {
-	return s->s.received || now_ms() - s->since >= FIRST_ROUTES_MS;
+	return s->s.received || clock_ms() - s->since >= FIRST_ROUTES_MS;
 }
 
 static void session(struct driver *d, const struct bgp_connection *c, unsigned instance,

@@ -99,7 +99,7 @@ static void session(struct driver *d, const struct hybrid_session *s, struct con
 	ret->up += up;
 	if (!up)
 		why = not_up(d, s, name, o);
-	else if (foreign && !o->s.received && now_ms() - o->since < FIRST_ROUTES_MS)
+	else if (foreign && !o->s.received && clock_ms() - o->since < FIRST_ROUTES_MS)
 		why = xasprintf("%s: no route received yet", name);
 	else if (o->stable < CONVERGE_STABLE)
 		why = xasprintf("%s: its routes still change", name);

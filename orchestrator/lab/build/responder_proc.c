@@ -27,7 +27,7 @@ struct item { /* whatever epoll watches */
 	size_t n;
 	bool answered; /* only waiting for it to hang up */
 	bool echo;     /* does not speak HTTP */
-	uint64_t last;
+	int64_t last;
 	struct item *next;
 };
 
@@ -35,7 +35,7 @@ struct responder_state {
 	int epfd;
 	struct item *items;
 	size_t clients;
-	uint64_t swept;
+	int64_t swept;
 };
 
 static void item_free(struct responder_state *s, struct item *it)
@@ -58,7 +58,7 @@ static struct item *item_new(struct responder_state *s, enum what what, int fd)
 
 	it->what = what;
 	it->fd = fd;
-	it->last = now_ms();
+	it->last = clock_ms();
 	it->next = s->items;
 	s->items = it;
 	s->clients += what == CLIENT;
@@ -142,7 +142,7 @@ static void on_client(struct responder_state *s, struct item *c)
 			item_free(s, c);
 		return;
 	}
-	c->last = now_ms();
+	c->last = clock_ms();
 	if (c->answered)
 		return;
 	if (!c->echo && c->n == 0 && !maybe_http(buf, (size_t)n))
@@ -253,7 +253,7 @@ static bool on_control(struct responder_state *s, struct item *it)
 
 static void sweep(struct responder_state *s)
 {
-	uint64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	if (now - s->swept < SWEEP_MS)
 		return;

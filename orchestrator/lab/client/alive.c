@@ -70,7 +70,7 @@ static void ask(struct alive *a, const char *lab)
 	socklen_t len = sizeof(who);
 	char state;
 
-	a->asked = now_ms();
+	a->asked = clock_ms();
 	a->switches = 0;
 	a->pid = 0;
 	if (run_dir_open(false, &run, NULL, NULL) < 0)
@@ -114,13 +114,13 @@ static int judge(struct alive *a, const char *lab, bool patient, struct err *e)
 	if (!a->spoken && alive_on_busy)
 		alive_on_busy(lab);
 	a->spoken = true;
-	a->asked = now_ms();
+	a->asked = clock_ms();
 	return 0;
 }
 
-static int left(uint64_t from, int ms)
+static int left(int64_t from, int ms)
 {
-	uint64_t now = now_ms(), end = from + (uint64_t)ms;
+	int64_t now = clock_ms(), end = from + (int64_t)ms;
 
 	return end > now ? (int)(end - now) : 0;
 }
@@ -129,7 +129,7 @@ int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p,
                int timeout_ms, struct err *e)
 {
 	struct pollfd all[POLLED_MAX];
-	uint64_t began = now_ms();
+	int64_t began = clock_ms();
 
 	if (!a->heard)
 		a->heard = began;
@@ -146,7 +146,7 @@ int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p,
 			return errno == EINTR ? err_set(e, EINTR, "interrupted")
 			                      : err_sys(e, errno, "poll");
 		if (all[0].revents || all[n].revents) {
-			a->heard = now_ms();
+			a->heard = clock_ms();
 			a->spoken |= (all[0].revents & POLLIN) != 0;
 			close_p(&a->ping);
 			a->ping = -1;

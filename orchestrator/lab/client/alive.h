@@ -15,9 +15,9 @@
 #include "base/err.h"
 
 struct alive {
-	uint64_t heard; /* when the driver last gave a sign of life, ms; 0: the wait begins */
-	int ping;       /* a second connection, on which it was asked; -1: none */
-	uint64_t asked;
+	int64_t heard; /* when the driver last gave a sign of life, ms; 0: the wait begins */
+	int ping;      /* a second connection, on which it was asked; -1: none */
+	int64_t asked;
 	pid_t pid;   /* of the driver */
 	bool spoken; /* it has said something, or its being busy was told */
 	unsigned long switches;

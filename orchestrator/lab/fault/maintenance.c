@@ -27,7 +27,7 @@ struct maintenance {
 	bool planned;
 	bool returning; /* its sessions may come up, NICs are not its business yet */
 	bool lost;      /* gone for so long that nobody keeps its routes */
-	uint64_t since; /* ms: of returning */
+	int64_t since;  /* ms: of returning */
 	size_t n_up;    /* sessions that it had */
 	struct maintenance *next;
 };
@@ -164,7 +164,7 @@ static bool is_back(const struct maintenance *x, const struct node *n)
 static void returns(struct maintenance *x)
 {
 	x->returning = true;
-	x->since = now_ms();
+	x->since = clock_ms();
 	loop_timer(x->d->loop, &x->timer, LOOK_MS);
 }
 
@@ -179,7 +179,7 @@ static struct maintenance *sibling(const struct driver *d, const struct node *n)
 static void wait_for_loss(struct maintenance *x, const struct settings *s)
 {
 	x->returning = x->lost = false;
-	loop_timer(x->d->loop, &x->timer, (uint64_t)s->instance_loss_ms * s->timing_scale / 100);
+	loop_timer(x->d->loop, &x->timer, (int64_t)s->instance_loss_ms * s->timing_scale / 100);
 }
 
 /* The planned time is over, or a dead instance is not coming back. */
@@ -214,7 +214,7 @@ static void on_timer(struct timer *t)
 		programs_again(x);
 	else if (!x->returning)
 		time_is_up(x, n);
-	else if (is_back(x, n) || now_ms() - x->since > RETURN_MS)
+	else if (is_back(x, n) || clock_ms() - x->since > RETURN_MS)
 		programs_again(x);
 	else
 		loop_timer(x->d->loop, t, LOOK_MS);
@@ -278,7 +278,7 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 	fault_note(d, "maintenance", n->name, argv[2] ? argv[2] : "");
 	event_add(d->events, "maintenance", n->name, "for %ld.%03ld s: %s programs all NICs",
 	          ms / 1000, ms % 1000, other);
-	loop_timer(d->loop, &x->timer, (uint64_t)ms);
+	loop_timer(d->loop, &x->timer, (int64_t)ms);
 	return 0;
 }
 

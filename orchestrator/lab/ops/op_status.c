@@ -69,7 +69,7 @@ static json_t *since_json(const char *local)
 	struct tm tm = { .tm_isdst = -1 };
 	const char *frac = strptime(local, "%Y-%m-%dT%H:%M:%S", &tm);
 	struct timespec ts = { 0 };
-	char buf[40];
+	char buf[TIME_ISO_MAX];
 
 	if (!frac)
 		return json_string(local);
@@ -132,7 +132,7 @@ static json_t *problems_json(const struct driver *d)
 static json_t *status_json(struct driver *d)
 {
 	const struct lab *l = &d->lab;
-	char since[40];
+	char since[TIME_ISO_MAX];
 	pid_t router = router_pid(d);
 	json_t *j = json_object(), *nodes = json_array(), *bgp = json_array();
 
@@ -211,7 +211,7 @@ LAB_OP(sessions, { .name = "sessions", .kind = OP_INLINE, .run = op_sessions });
 /* For `ls`: cheap, whatever the lab's size. */
 static int op_hello(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
-	char since[40];
+	char since[TIME_ISO_MAX];
 
 	(void)r;
 	(void)e;

@@ -235,9 +235,9 @@ void conn_error(struct conn *c, const struct err *e)
 
 void conn_flush(struct conn *c, int timeout_ms)
 {
-	uint64_t end = now_ms() + (uint64_t)timeout_ms;
+	int64_t end = clock_ms() + (int64_t)timeout_ms;
 
-	while (!c->dead && c->out_n && now_ms() < end) {
+	while (!c->dead && c->out_n && clock_ms() < end) {
 		struct pollfd p = { .fd = c->src.fd, .events = POLLOUT };
 
 		poll(&p, 1, 10);

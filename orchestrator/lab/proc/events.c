@@ -50,21 +50,10 @@ struct events *events_free(struct events *ev)
 	return NULL;
 }
 
-char *time_iso(const struct timespec *ts, char buf[40])
-{
-	struct tm tm;
-	size_t n;
-
-	gmtime_r(&ts->tv_sec, &tm);
-	n = strftime(buf, 40, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, 40 - n, ".%03ldZ", ts->tv_nsec / 1000000);
-	return buf;
-}
-
 void event_add(struct events *ev, const char *kind, const char *subject, const char *fmt, ...)
 {
 	struct timespec ts;
-	char at[40], *detail = NULL;
+	char at[TIME_ISO_MAX], *detail = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);

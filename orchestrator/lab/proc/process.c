@@ -230,7 +230,7 @@ static int start(struct process *p, struct err *e)
 	}
 	p->host_pid = host_pid_of(p->d, p->child.pid);
 	p->state = PROC_STARTING;
-	p->started = p->worked = now_ms();
+	p->started = p->worked = clock_ms();
 	p->switches = 0;
 	p->polls = 0;
 	return 0;
@@ -295,13 +295,13 @@ static void not_ready(struct process *p)
 	else
 		str_add(&b, "; it has said nothing");
 	driver_proc_failed(p->node, str_get(&b));
-	p->started = p->worked = now_ms();
+	p->started = p->worked = clock_ms();
 }
 
 /* One that does its work and ends has all the time that it works for: it may have much to read. */
 static void poll_work(struct process *p)
 {
-	uint64_t now = now_ms();
+	int64_t now = clock_ms();
 	char state;
 
 	if (p->frozen || process_works(p->child.pid, &p->switches, &state))
@@ -314,7 +314,7 @@ static void poll_work(struct process *p)
 static void poll_ready(struct process *p)
 {
 	unsigned wait = 1 + p->polls++ / 4;
-	bool late = !p->frozen && now_ms() - p->started >= READY_DEADLINE_MS;
+	bool late = !p->frozen && clock_ms() - p->started >= READY_DEADLINE_MS;
 
 	if (p->ready == READY_EXIT) {
 		poll_work(p);
@@ -344,9 +344,9 @@ static void on_timer(struct timer *t)
 }
 
 /* How long to wait before restart number n within the window; false: too many. */
-static bool restart_delay(struct process *p, uint64_t *ret_ms)
+static bool restart_delay(struct process *p, int64_t *ret_ms)
 {
-	uint64_t now = now_ms();
+	int64_t now = clock_ms();
 	unsigned recent = 0;
 
 	for (unsigned i = 0; i < RESTART_MAX && i < p->n_deaths; i++)
@@ -365,7 +365,7 @@ static void on_exit_of(struct child *c, int wstatus)
 	_cleanup_free_ char *who = subject(p);
 	_cleanup_str_ struct str tail = { 0 };
 	bool was_starting = p->state == PROC_STARTING;
-	uint64_t delay;
+	int64_t delay;
 
 	while (p->out.fd >= 0 && read_some(p))
 		;

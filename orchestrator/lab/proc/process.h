@@ -36,11 +36,11 @@ struct process {
 	struct source out;
 	struct logbuf log;
 	struct timer timer;     /* readiness, restart */
-	uint64_t started;       /* ms */
-	uint64_t worked;        /* ms: when it was last seen to, of READY_EXIT */
+	int64_t started;        /* ms */
+	int64_t worked;         /* ms: when it was last seen to, of READY_EXIT */
 	unsigned long switches; /* then: lab/client/alive.h */
 	unsigned polls;
-	uint64_t deaths[RESTART_MAX]; /* ms, a ring */
+	int64_t deaths[RESTART_MAX]; /* ms, a ring */
 	unsigned n_deaths;
 	char ended[96]; /* "exited with status 1", of the last death */
 };

@@ -40,9 +40,9 @@ static const struct nic *nic_of(const struct target *t)
 }
 
 /* With fast timing ten times as often as in Azure. */
-static uint64_t interval_ms(const struct target *t)
+static int64_t interval_ms(const struct target *t)
 {
-	return (uint64_t)t->lb->probe.interval *
+	return (int64_t)t->lb->probe.interval *
 	       (t->d->lab.model->settings.timing_azure ? 1000 : 100);
 }
 

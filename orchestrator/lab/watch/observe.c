@@ -42,7 +42,7 @@ struct instance { /* of a Route Server: one BIRD */
 	struct timer timer;
 	enum asking asking;
 	struct str buf;
-	uint64_t asked;
+	int64_t asked;
 	bool again; /* asked for while a question was under way */
 	struct observed *sessions;
 	size_t n;
@@ -135,7 +135,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	_cleanup_free_ char *who = observed_name(in->node, s);
 	const char *why = s->s.last_error;
 
-	s->since = now_ms();
+	s->since = clock_ms();
 	s->asked = 0;
 	s->dropped = false;
 	event_add(in->d->events, "session", who, "%s (was %s)%s%s", s->s.state, from,
@@ -145,7 +145,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	if (!o->converged || (s->session && !hybrid_counted_end(s->session)))
 		return;
 	struct timespec ts;
-	char at[40];
+	char at[TIME_ISO_MAX];
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	if (json_array_size(o->changes) >= CHANGES_KEEP)
@@ -171,10 +171,10 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	strcpy(from, s->known ? s->s.state : "nothing");
 	if (!s->known || !same(&s->s, b)) {
 		s->stable = 0;
-		s->looked = now_ms();
-	} else if (!s->stable || now_ms() - s->looked >= LOOK_MS) {
+		s->looked = clock_ms();
+	} else if (!s->stable || clock_ms() - s->looked >= LOOK_MS) {
 		s->stable++;
-		s->looked = now_ms();
+		s->looked = clock_ms();
 		if (in->d->observer->hurry && s->conn && streq(b->state, "Established"))
 			peer_wake(in->d, s->conn);
 	}
@@ -189,7 +189,8 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 		peer_wake(in->d, s->conn);
 	else
 		s->asked = 0;
-	if (route_count_over(&s->limit, b, &in->d->lab.model->settings, now_ms()) && !s->dropped) {
+	if (route_count_over(&s->limit, b, &in->d->lab.model->settings, clock_ms()) &&
+	    !s->dropped) {
 		s->dropped = true;
 		session_over_limit(in->d, in->node, s);
 	}
@@ -240,14 +241,15 @@ static bool busy(const struct instance *in)
 {
 	for (size_t i = 0; in->d->lab.model && i < in->n; i++)
 		if (in->sessions[i].asked ||
-		    route_count_busy(&in->sessions[i].limit, &in->d->lab.model->settings, now_ms()))
+		    route_count_busy(&in->sessions[i].limit, &in->d->lab.model->settings,
+		                     clock_ms()))
 			return true;
 	return false;
 }
 
 static void next_question(struct instance *in)
 {
-	uint64_t wait = in->d->observer->hurry || busy(in) ? HURRY_MS : IDLE_MS;
+	int64_t wait = in->d->observer->hurry || busy(in) ? HURRY_MS : IDLE_MS;
 
 	if (in->again)
 		wait = 1;
@@ -312,7 +314,7 @@ static int call(struct instance *in)
 static void ask(struct instance *in)
 {
 	if (in->asking != ASK_NOT) {
-		if (now_ms() - in->asked < ANSWER_MS) {
+		if (clock_ms() - in->asked < ANSWER_MS) {
 			in->again = true;
 			return;
 		}
@@ -336,7 +338,7 @@ static void ask(struct instance *in)
 		next_question(in);
 		return;
 	}
-	in->asked = now_ms();
+	in->asked = clock_ms();
 	if (in->src.fd < 0) {
 		if (call(in) < 0)
 			next_question(in);
@@ -462,7 +464,7 @@ void observe_asked(struct driver *d, const struct node *n)
 
 			if (!s->s.received || !streq(s->s.state, "Established"))
 				continue;
-			s->asked = now_ms();
+			s->asked = clock_ms();
 			s->asked_updates = s->s.updates;
 			route_count_begin(&s->limit, &s->s);
 		}
@@ -470,7 +472,7 @@ void observe_asked(struct driver *d, const struct node *n)
 
 bool observed_awaits(const struct observed *s)
 {
-	return s->asked && s->s.updates == s->asked_updates && now_ms() - s->asked < REFRESH_MS;
+	return s->asked && s->s.updates == s->asked_updates && clock_ms() - s->asked < REFRESH_MS;
 }
 
 void observe_forget(struct driver *d, const struct node *n)

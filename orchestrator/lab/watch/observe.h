@@ -14,15 +14,15 @@ struct observed {                             /* one session of one instance */
 	unsigned instance;
 	bool known; /* BIRD has answered since the connection was configured */
 	struct bird_session s;
-	uint64_t since;     /* ms: of the state */
+	int64_t since;      /* ms: of the state */
 	unsigned stable;    /* looks in a row, some time apart, that saw the same */
-	uint64_t looked;    /* ms: when that was last counted */
+	int64_t looked;     /* ms: when that was last counted */
 	unsigned long seen; /* answers */
 	struct route_count limit;
 	bool dropped; /* for being over the limit: it is on its way down */
 	/* Its peer was asked for its routes (0: not, or it has answered) when it had announced so
 	 * many. */
-	uint64_t asked;
+	int64_t asked;
 	unsigned long asked_updates;
 };
 

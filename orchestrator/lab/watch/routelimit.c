@@ -10,13 +10,13 @@ void route_count_begin(struct route_count *c, const struct bird_session *s)
 	c->withdrawals = s->withdrawals;
 }
 
-bool route_count_busy(const struct route_count *c, const struct settings *set, uint64_t now)
+bool route_count_busy(const struct route_count *c, const struct settings *set, int64_t now)
 {
 	return c->heard && now - c->heard < set->limit_pause_ms;
 }
 
 bool route_count_over(struct route_count *c, const struct bird_session *s,
-                      const struct settings *set, uint64_t now)
+                      const struct settings *set, int64_t now)
 {
 	/* BIRD counts from 0 in each session. */
 	if (!streq(s->state, "Established") || s->updates < c->last)

@@ -15,14 +15,14 @@
 struct route_count { /* of one session of one instance; all 0: nothing known yet */
 	unsigned long learned, updates, withdrawals; /* when the peer began to talk */
 	unsigned long last;                          /* updates at the last look */
-	uint64_t heard;                              /* ms: when they last grew */
+	int64_t heard;                               /* ms: when they last grew */
 	unsigned long count;                         /* learned then + announced since */
 };
 
 /* A look at the session at time now; true: it is over the limit. */
 bool route_count_over(struct route_count *c, const struct bird_session *s,
-                      const struct settings *set, uint64_t now);
+                      const struct settings *set, int64_t now);
 /* What it announces from here on is another announcement, whatever it said just now. */
 void route_count_begin(struct route_count *c, const struct bird_session *s);
 /* The peer has talked so recently that it may go on. */
-bool route_count_busy(const struct route_count *c, const struct settings *set, uint64_t now);
+bool route_count_busy(const struct route_count *c, const struct settings *set, int64_t now);

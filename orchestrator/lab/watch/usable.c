@@ -41,9 +41,9 @@ struct usable {
 	struct source out;
 	struct str line; /* what there is of the last one */
 	struct timer again;
-	uint64_t settle_until; /* ms: an answer of "none" is doubted until then */
+	int64_t settle_until; /* ms: an answer of "none" is doubted until then */
 	struct counts round, last;
-	uint64_t asked; /* ms: when `last` was complete; 0: never */
+	int64_t asked; /* ms: when `last` was complete; 0: never */
 };
 
 struct usable_wait {
@@ -252,7 +252,7 @@ static void round_over(struct usable *u, bool good)
 	bool was = u->asked && none_usable(&u->last);
 
 	u->running = false;
-	if (good && none_usable(&u->round) && now_ms() < u->settle_until) {
+	if (good && none_usable(&u->round) && clock_ms() < u->settle_until) {
 		u->wanted = true;
 		loop_timer(u->d->loop, &u->again, AGAIN_MS);
 		return;
@@ -260,7 +260,7 @@ static void round_over(struct usable *u, bool good)
 	u->settle_until = 0;
 	if (good) {
 		u->last = u->round;
-		u->asked = now_ms();
+		u->asked = clock_ms();
 		note_change(u, was);
 	}
 	look(u->d);
@@ -370,7 +370,7 @@ void usable_ask(struct driver *d, enum usable_when when, unsigned timeout_ms, vo
                 void *ctx)
 {
 	struct usable_wait *w = xcalloc(1, sizeof(*w));
-	uint64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		struct usable *u = d->lab.nodes[i]->usable;
