@@ -4,7 +4,7 @@
 #include <sys/epoll.h>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/json.h"
 #include "router/router_priv.h"
 
 enum { RETRY_MS = 200 }; /* what could not be read or applied is tried again */

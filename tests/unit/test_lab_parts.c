@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/loop.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "base/tree.h"
 #include "lab/client/client.h"
 #include "lab/client/paths.h"

@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #include "azure/sessions.h"
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "kernel/nl.h"
 #include "kernel/tcp_diag.h"
 #include "lab/build/converge_hybrid.h"
@@ -34,12 +34,6 @@ void convergence_free(struct convergence *c)
 	json_decref(c->missing);
 	json_decref(c->notes);
 	*c = (struct convergence){ 0 };
-}
-
-void converge_say(json_t *list, char *text)
-{
-	json_array_append_new(list, text_json_of(text));
-	free(text);
 }
 
 /* --- what the design expects of a session -------------------------------------------------------
@@ -198,13 +192,13 @@ static void on_the_way(const struct driver *d, struct convergence *ret)
 		if (!well || tcp_diag(n->netns, BGP_PORT, &tcp, NULL) < 0)
 			continue;
 		if (tcp.busy)
-			converge_say(ret->missing,
-			             xasprintf("%s: BGP messages are on their way", n->name));
+			text_append(ret->missing,
+			            xasprintf("%s: BGP messages are on their way", n->name));
 		if (tcp.unanswered)
-			converge_say(ret->notes,
-			             xasprintf("%s: %s acknowledges none of its BGP messages; the "
-			                       "session ends with its hold time",
-			                       n->name, IP4_STR(tcp.unanswered)));
+			text_append(ret->notes,
+			            xasprintf("%s: %s acknowledges none of its BGP messages; the "
+			                      "session ends with its hold time",
+			                      n->name, IP4_STR(tcp.unanswered)));
 	}
 }
 
@@ -227,8 +221,8 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 		bool down = expected_down(d->lab.model, c, instance);
 
 		if (never && !down)
-			converge_say(ret->notes, xasprintf("%s/%s instance %u will not come up: %s",
-			                                   c->rs->name, c->name, instance, never));
+			text_append(ret->notes, xasprintf("%s/%s instance %u will not come up: %s",
+			                                  c->rs->name, c->name, instance, never));
 		if (never || down)
 			return;
 	}
@@ -244,9 +238,9 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 		why = xstrdup(!first_routes_done(s) ? "no route received yet"
 		              : observed_awaits(s)  ? "asked for its routes, no answer yet"
 		                                    : "its routes still change");
-	converge_say(ret->missing, xasprintf("%s/%s instance %u: %s%s%s", c->rs->name, c->name,
-	                                     instance, s && s->known ? s->s.state : "not asked yet",
-	                                     why ? ", " : "", why ? why : ""));
+	text_append(ret->missing, xasprintf("%s/%s instance %u: %s%s%s", c->rs->name, c->name,
+	                                    instance, s && s->known ? s->s.state : "not asked yet",
+	                                    why ? ", " : "", why ? why : ""));
 }
 
 bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
@@ -265,14 +259,14 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 	if (m)
 		hybrid_converged(d, ret);
 	if (m && !router_settled(d, &why))
-		converge_say(ret->missing,
-		             xasprintf("virtual router: %s", why ? why : "not done yet"));
+		text_append(ret->missing,
+		            xasprintf("virtual router: %s", why ? why : "not done yet"));
 	if (m)
 		selection_settled(d, ret->missing, ret->notes);
 	char *probes = NULL;
 
 	if (m && !health_settled(d, &probes))
-		converge_say(ret->missing, probes);
+		text_append(ret->missing, probes);
 	if (m && !json_array_size(ret->missing))
 		on_the_way(d, ret);
 	return json_array_size(ret->missing) == 0;

@@ -3,8 +3,8 @@
 
 #include "azure/routes.h"
 #include "azure/sessions.h"
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "lab/fault/fault.h"
 #include "lab/proc/node.h"
 #include "lab/watch/observe.h"
@@ -91,7 +91,7 @@ static void session(struct driver *d, const struct hybrid_session *s, struct con
 		_cleanup_free_ char *never = hybrid_hopeless(d, s);
 
 		if (never) {
-			converge_say(ret->notes, xasprintf("%s will not come up: %s", name, never));
+			text_append(ret->notes, xasprintf("%s will not come up: %s", name, never));
 			return;
 		}
 	}
@@ -104,7 +104,7 @@ static void session(struct driver *d, const struct hybrid_session *s, struct con
 	else if (o->stable < CONVERGE_STABLE)
 		why = xasprintf("%s: its routes still change", name);
 	if (why)
-		converge_say(ret->missing, why);
+		text_append(ret->missing, why);
 }
 
 void hybrid_converged(struct driver *d, struct convergence *ret)
@@ -121,9 +121,9 @@ void hybrid_converged(struct driver *d, struct convergence *ret)
 	}
 	for (size_t i = 0; i < m->n_connections; i++)
 		if (m->connections[i].down && !m->connections[i].bgp)
-			converge_say(ret->notes,
-			             xasprintf("connection %s stays down: %s",
-			                       m->connections[i].name, m->connections[i].down));
+			text_append(ret->notes,
+			            xasprintf("connection %s stays down: %s",
+			                      m->connections[i].name, m->connections[i].down));
 }
 
 bool hybrid_counted_end(const struct hybrid_session *s)

@@ -10,8 +10,6 @@
 enum { CONVERGE_STABLE = 2 }; /* looks that must have seen the same */
 
 void hybrid_converged(struct driver *d, struct convergence *ret);
-/* Takes text. */
-void converge_say(json_t *list, char *text);
 /* "it announced more than 4000 prefixes", when this end dropped the session because the other one
  * did; the caller frees.  NULL: that is not why. */
 char *hybrid_over_limit(const struct driver *d, const struct hybrid_session *s);

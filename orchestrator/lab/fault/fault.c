@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "checks/faults.h"
 #include "kernel/ns.h"
 #include "lab/build/build.h"

@@ -238,7 +238,7 @@ static struct maintenance *begin(struct driver *d, const struct node *n, bool pl
 static long maintenance_ms(const struct driver *d, const char *given)
 {
 	const struct settings *s = &d->lab.model->settings;
-	long ms = (long)((uint64_t)s->maintenance_ms * s->timing_scale / 100);
+	long ms = (long)((int64_t)s->maintenance_ms * s->timing_scale / 100);
 
 	if (given)
 		str_duration(given, &ms);

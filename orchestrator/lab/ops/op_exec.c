@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/loop.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "kernel/fds.h"
 #include "lab/build/build.h"
 #include "lab/driver.h"

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "lab/ops/endpoint.h"
 #include "probe/probe.h"
 

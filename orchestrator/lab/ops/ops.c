@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "lab/proc/conn.h"
 
 extern const struct lab_op *const __start_vnl_ops[], *const __stop_vnl_ops[];

@@ -2,8 +2,8 @@
 #include "lab/ops/status_hybrid.h"
 
 #include "azure/hybrid.h"
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "lab/build/converge_hybrid.h"
 #include "lab/fault/fault.h"
 #include "lab/watch/observe.h"

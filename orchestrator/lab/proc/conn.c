@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "kernel/limits.h"
 #include "lab/driver.h"
 #include "lab/ops/ops.h"

@@ -5,8 +5,8 @@
  * operation takes input (exec: signals). */
 #pragma once
 
+#include "base/json.h"
 #include "base/loop.h"
-#include "base/text.h"
 #include "lab/proc/lab.h"
 
 struct driver;

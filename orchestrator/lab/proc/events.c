@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/json.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "lab/driver.h"
 #include "lab/ops/ops.h"
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "base/json.h"
 #include "base/str.h"
-#include "lab/build/converge_hybrid.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
@@ -232,22 +232,22 @@ bool selection_settled(struct driver *d, json_t *missing, json_t *notes)
 			continue;
 		if (lacks(x) && x->next == GIVE_UP) {
 			if (notes)
-				converge_say(notes,
-				             xasprintf("%s: its kernel took %ld of %lu selected "
-				                       "routes; see vnetlab logs %s",
-				                       x->node->name, x->count, x->now.routes,
-				                       x->node->name));
+				text_append(notes,
+				            xasprintf("%s: its kernel took %ld of %lu selected "
+				                      "routes; see vnetlab logs %s",
+				                      x->node->name, x->count, x->now.routes,
+				                      x->node->name));
 			continue;
 		}
 		all = false;
 		if (missing)
-			converge_say(missing,
-			             lacks(x)
-			                 ? xasprintf("%s: NICs have %ld of %lu selected routes",
-			                             x->node->name, x->count, x->now.routes)
-			                 : xasprintf("%s: the virtual router has not read all of "
-			                             "%lu selected routes yet",
-			                             x->node->name, x->now.routes));
+			text_append(missing,
+			            lacks(x)
+			                ? xasprintf("%s: NICs have %ld of %lu selected routes",
+			                            x->node->name, x->count, x->now.routes)
+			                : xasprintf("%s: the virtual router has not read all of "
+			                            "%lu selected routes yet",
+			                            x->node->name, x->now.routes));
 	}
 	return all;
 }

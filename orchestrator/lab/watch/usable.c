@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "azure/sessions.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "kernel/nl.h"
-#include "lab/build/converge_hybrid.h"
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"
 #include "lab/proc/process.h"
@@ -460,10 +460,10 @@ static void say(const struct usable *u, const struct bgp_connection *c, json_t *
 		              "missed, or that their configuration does not let them use; vnetlab "
 		              "fault kill %s starts them anew",
 		              who);
-	converge_say(list, xasprintf("%s received %lu route%s from Route Server %s, %s valid: %s "
-	                             "(%s looks closer)",
-	                             who, n, n == 1 ? "" : "s", rs->name,
-	                             n == 1 ? "which is not" : "none of which is", why, ask));
+	text_append(list, xasprintf("%s received %lu route%s from Route Server %s, %s valid: %s "
+	                            "(%s looks closer)",
+	                            who, n, n == 1 ? "" : "s", rs->name,
+	                            n == 1 ? "which is not" : "none of which is", why, ask));
 }
 
 void usable_say(const struct driver *d, json_t *list)

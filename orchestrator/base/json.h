@@ -9,3 +9,5 @@
 json_t *text_json(const char *s, size_t n);
 /* Of a string; NULL gives null. */
 json_t *text_json_of(const char *s);
+/* Appends a sentence to a list. */
+void text_append(json_t *list, char *text /* stolen */);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/text.h"
+#include "base/json.h"
 
 #include "base/str.h"
 
@@ -25,4 +25,10 @@ json_t *text_json(const char *s, size_t n)
 json_t *text_json_of(const char *s)
 {
 	return s ? text_json(s, strlen(s)) : json_null();
+}
+
+void text_append(json_t *list, char *text)
+{
+	json_array_append_new(list, text_json_of(text));
+	free(text);
 }
