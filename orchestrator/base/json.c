@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 json_t *text_json(const char *s, size_t n)
 {
@@ -17,7 +18,7 @@ json_t *text_json(const char *s, size_t n)
 		if (ch && ch < 0x80)
 			str_addc(&b, (char)ch);
 		else
-			str_add(&b, "\xef\xbf\xbd");
+			str_add(&b, UTF8_REPLACEMENT);
 	}
 	return json_stringn(str_get(&b), b.n);
 }

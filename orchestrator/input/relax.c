@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 struct relaxer {
 	const char *s;
@@ -17,25 +18,6 @@ struct relaxer {
 };
 
 /* --- UTF-16 ---------------------------------------------------------------------------------- */
-
-static void add_utf8(struct str *out, uint32_t c)
-{
-	if (c < 0x80) {
-		str_addc(out, (char)c);
-	} else if (c < 0x800) {
-		str_addc(out, (char)(0xc0 | c >> 6));
-		str_addc(out, (char)(0x80 | (c & 0x3f)));
-	} else if (c < 0x10000) {
-		str_addc(out, (char)(0xe0 | c >> 12));
-		str_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		str_addc(out, (char)(0x80 | (c & 0x3f)));
-	} else {
-		str_addc(out, (char)(0xf0 | c >> 18));
-		str_addc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		str_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		str_addc(out, (char)(0x80 | (c & 0x3f)));
-	}
-}
 
 static uint32_t unit(const unsigned char *u, bool big)
 {
@@ -62,7 +44,7 @@ static bool from_utf16(const char *s, size_t n, struct str *out)
 				i += 2;
 			}
 		}
-		add_utf8(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+		utf8_add(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
 	}
 	return true;
 }

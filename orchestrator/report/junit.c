@@ -4,40 +4,31 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "report/write.h"
 
-/* How many bytes the UTF-8 character at s has, 0 when it is none, or one that XML 1.0 forbids. */
-static size_t utf8_len(const unsigned char *s)
+/* Bytes of the character at s; 0: it is none, or one that XML 1.0 forbids. */
+static size_t xml_char_len(const char *s)
 {
-	size_t n = s[0] < 0x80                    ? 1
-	           : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
-	           : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-	           : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-	                                          : 0;
+	size_t n = utf8_len(s, strnlen(s, 4));
+	unsigned char c = (unsigned char)*s;
 
-	for (size_t i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if (n == 1 && s[0] < ' ' && s[0] != '\t' && s[0] != '\n' && s[0] != '\r')
+	if (n == 1 && c < ' ' && c != '\t' && c != '\n' && c != '\r')
 		return 0;
-	if (n == 3 && ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	               (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)))
-		return 0;
-	if (n == 4 && ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)))
+	if (n == 3 && memcmp(s, "\xef\xbf", 2) == 0 &&
+	    (unsigned char)s[2] >= 0xbe) /* U+FFFE, U+FFFF */
 		return 0;
 	return n;
 }
 
-static void xml(FILE *f, const char *text)
+static void xml(FILE *f, const char *s)
 {
-	const unsigned char *s = (const unsigned char *)text;
-
 	while (*s) {
-		size_t n = utf8_len(s);
+		size_t n = xml_char_len(s);
 
 		switch (n ? *s : 0) {
 		case 0:
-			fputs("\xef\xbf\xbd", f); /* U+FFFD */
+			fputs(UTF8_REPLACEMENT, f);
 			n = 1;
 			break;
 		case '<':

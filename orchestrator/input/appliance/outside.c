@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 enum { SHOWN_MAX = 100, SHORTEST = 2, ARGUMENTS_MAX = 64 };
 
@@ -107,11 +108,7 @@ static char *shown(const struct scan *s)
 		str_addn(&b, s->t[i].from, (size_t)(s->t[i].to - s->t[i].from));
 	}
 	if (b.n > SHOWN_MAX) {
-		size_t cut = SHOWN_MAX;
-
-		while (cut && ((unsigned char)b.s[cut] & 0xc0) == 0x80) /* not within a character */
-			cut--;
-		b.n = cut;
+		b.n = utf8_cut(b.s, SHOWN_MAX);
 		str_add(&b, " ...");
 	}
 	return str_take(&b);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "lab/driver.h"
 #include "lab/ops/ops.h"
 
@@ -62,11 +63,8 @@ void event_add(struct events *ev, const char *kind, const char *subject, const c
 	va_end(ap);
 	size_t n = strlen(detail);
 
-	if (n > DETAIL_MAX) {
-		n = DETAIL_MAX;
-		while (n && ((unsigned char)detail[n] & 0xc0) == 0x80) /* not within a character */
-			n--;
-	}
+	if (n > DETAIL_MAX)
+		n = utf8_cut(detail, DETAIL_MAX);
 	clock_gettime(CLOCK_REALTIME, &ts);
 	json_t *j = json_object();
 

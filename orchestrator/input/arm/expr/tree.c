@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "input/arm/run/run.h"
 
 struct place {
@@ -21,16 +22,15 @@ static void excerpt(const char *text, size_t n, size_t pos, struct str *out)
 	size_t to = n - from > WIDTH ? from + WIDTH : n;
 	size_t column = 0;
 
-	while (from && ((unsigned char)text[from] & 0xc0) == 0x80)
-		from--;
-	while (to < n && ((unsigned char)text[to] & 0xc0) == 0x80)
+	from = utf8_cut(text, from);
+	while (to < n && utf8_continues(text[to]))
 		to++;
 	str_add(out, from ? "\n  ..." : "\n  ");
 	for (size_t i = from; i < to; i++) {
 		unsigned char c = (unsigned char)text[i];
 
 		str_addc(out, (char)(c < 0x20 ? ' ' : c));
-		column += i < pos && (c & 0xc0) != 0x80;
+		column += i < pos && !utf8_continues(text[i]);
 	}
 	str_add(out, to < n ? "...\n" : "\n");
 	str_printf(out, "%*s^", (int)(column + (from ? 5 : 2)), "");

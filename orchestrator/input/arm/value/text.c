@@ -4,25 +4,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-size_t utf8_count(const char *s, size_t n)
-{
-	size_t chars = 0;
-
-	for (size_t i = 0; i < n; i++)
-		chars += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return chars;
-}
-
-size_t utf8_offset(const char *s, size_t n, size_t chars)
-{
-	size_t i = 0;
-
-	while (i < n && chars--)
-		for (i++; i < n && ((unsigned char)s[i] & 0xc0) == 0x80;)
-			i++;
-	return i;
-}
-
 void text_of(const struct val *v, struct str *out)
 {
 	if (v->open && !v->n)

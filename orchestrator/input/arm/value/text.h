@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text: characters, the written form of values. */
+/* The written form of values. */
 #pragma once
 
+#include "base/utf8.h"
 #include "input/arm/value/val.h"
-
-/* Characters, not bytes. */
-size_t utf8_count(const char *s, size_t n);
-size_t utf8_offset(const char *s, size_t n, size_t chars); /* bytes of the first chars of them */
 
 /* As concat(), string() and format() write it: True, 5, JSON in double quotes. */
 void text_of(const struct val *v, struct str *out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/arm/value/val.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <strings.h>
 
@@ -54,28 +56,11 @@ static const struct val *str_taken(struct arena *a, const char *s, size_t n)
 	return v;
 }
 
-/* Bytes of the character at s, or 0: not UTF-8. */
-static size_t utf8_len(const unsigned char *s, size_t n)
-{
-	size_t k = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 : *s >= 0xe0 && *s < 0xf0 ? 3 : 4;
-
-	if (*s == 0 || (*s >= 0x80 && *s < 0xc2) || *s > 0xf4 || k > n)
-		return 0;
-	for (size_t i = 1; i < k; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
-	    (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return k;
-}
-
 const struct val *val_strn(struct arena *a, const char *s, size_t n)
 {
-	const unsigned char *u = (const unsigned char *)s;
 	size_t i = 0, k;
 
-	while (i < n && (k = utf8_len(u + i, n - i)))
+	while (i < n && (k = utf8_len(s + i, n - i)))
 		i += k;
 	if (i == n) {
 		char *copy = arena_alloc(a, n + 1);
@@ -87,11 +72,11 @@ const struct val *val_strn(struct arena *a, const char *s, size_t n)
 
 	str_addn(&fixed, s, i);
 	while (i < n) {
-		k = utf8_len(u + i, n - i);
+		k = utf8_len(s + i, n - i);
 		if (k)
 			str_addn(&fixed, s + i, k);
 		else
-			str_add(&fixed, "\xef\xbf\xbd");
+			str_add(&fixed, UTF8_REPLACEMENT);
 		i += k ? k : 1;
 	}
 	return str_taken(a, arena_strdup(a, str_get(&fixed)), fixed.n);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "input/arm/value/val.h"
 
 bool val_is_expr(const char *s, size_t n)
@@ -205,10 +206,6 @@ void val_brief(const struct val *v, size_t max, struct str *out)
 		str_add(out, str_get(&s));
 		return;
 	}
-	size_t n = max - 3;
-
-	while (n && ((unsigned char)s.s[n] & 0xc0) == 0x80)
-		n--;
-	str_addn(out, s.s, n);
+	str_addn(out, s.s, utf8_cut(s.s, max - 3));
 	str_add(out, "...");
 }
