@@ -165,9 +165,10 @@ test: ## everything, as CI does: builds, tests, sanitizers, lint
 bare: ## demo and test on a bare SUITE=bookworm|trixie; USERS="root user"  TARGETS="demo test"
 	@tests/bare/run $(SUITE)
 
-docs: $(B)/vnetlab ## docs/topology.md and settings.md from the table that parses
+docs: $(B)/vnetlab ## docs/topology.md and settings.md from the table that parses; the picture
 	$< schema --docs >docs/topology.md
 	$< schema --settings >docs/settings.md
+	docs/draw docs/architecture.txt >docs/architecture.svg
 
 # --- installing ------------------------------------------------------------------------------------
 

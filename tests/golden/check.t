@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -72,6 +73,8 @@ for name, odd in (
 
 golden("docs/topology.md is what the table says (make docs)", ROOT + "/docs/topology.md", run("schema", "--docs")[1])
 golden("docs/settings.md is what the table says (make docs)", ROOT + "/docs/settings.md", run("schema", "--settings")[1])
+golden("docs/architecture.svg is what its text says (make docs)", ROOT + "/docs/architecture.svg",
+       subprocess.run([ROOT + "/docs/draw", ROOT + "/docs/architecture.txt"], capture_output=True, text=True, check=True).stdout)
 ok(run("check", "--strict", "rs-loop-01.json")[0] == 3, "--strict: warnings fail")
 ok(run("check", "--strict", "rt-used-01.json")[0] == 0, "--strict: remarks do not")
 status, out, err = run("check", "not-there.json")
