@@ -21,7 +21,7 @@ static int cmd_check(const struct cmd_args *a)
 	if (!design && !f.n)
 		return ui_error(&e);
 	if (design) {
-		model_free(design_model(design, &f));
+		model_free(design_checked(design, &f));
 		design_check_images(design, &f);
 	}
 	json_decref(design);

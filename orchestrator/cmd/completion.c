@@ -114,7 +114,7 @@ static struct model *some_model(const char *lab, const char *topology)
 
 		design = path ? design_read(path, &f, &e) : NULL;
 	}
-	struct model *m = design ? design_model(design, &f) : NULL;
+	struct model *m = design ? design_checked(design, &f) : NULL;
 
 	json_decref(design);
 	return m;

@@ -54,7 +54,7 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 	if (o.design)
 		json_object_del(o.design, "import"); /* of no use to the driver */
 	if (o.design) {
-		o.model = design_model(o.design, &f);
+		o.model = design_checked(o.design, &f);
 		design_check_images(o.design, &f);
 	}
 	ui_findings(&f);

@@ -113,7 +113,7 @@ static int draw(const struct cmd_args *a, json_t *design, const json_t *status)
 {
 	const char *format = arg_value(a, "format");
 	_cleanup_findings_ struct findings f = { 0 };
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	if (!m) {
 		ui_findings(&f);

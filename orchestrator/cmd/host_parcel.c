@@ -116,7 +116,7 @@ static int pack_design(struct parcel *p, const struct command *c, const struct c
 	_cleanup_findings_ struct findings f = { 0 }, of_model = { 0 };
 	struct err e = { 0 };
 	json_t *design = design_load(a, path, &f, &e), *import = json_object_get(design, "import");
-	struct model *m = design ? design_model(design, &of_model) : NULL;
+	struct model *m = design ? design_checked(design, &of_model) : NULL;
 	int status = EX_DONE;
 
 	p->here |= !m || f.errors || of_model.errors;

@@ -97,7 +97,7 @@ static int read_parts(struct session *s, struct design *d)
 		return ui_error(&e);
 	}
 	if (d->design) {
-		d->model = design_model(d->design, &f);
+		d->model = design_checked(d->design, &f);
 		design_check_images(d->design, &f);
 		d->captures =
 		    json_incref(json_object_get(json_object_get(d->design, "import"), "captures"));

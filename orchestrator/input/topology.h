@@ -28,10 +28,13 @@ json_t *design_parse(const char *text, size_t n, struct findings *f);
 /* A design of a topology that was read from path; takes the reference. */
 json_t *design_around(json_t *topology, const char *path);
 
-/* Design -> model.  NULL when there are errors among the findings; all findings are collected,
- * those of azure_check() included, and sorted.  Does not keep a reference to design beyond what the
- * model owns. */
+/* Design -> model.  Adds what the file itself is wrong about to the findings, and marks those
+ * objects as broken; NULL when there is no topology at all.  Does not keep a reference to design
+ * beyond what the model owns. */
 struct model *design_model(json_t *design, struct findings *f);
+/* The same, and Azure's rules (azure_check()): all findings, located and sorted.  NULL when there
+ * are errors among them. */
+struct model *design_checked(json_t *design, struct findings *f);
 
 json_t *topology_schema(void); /* JSON Schema draft-07; new reference */
 char *topology_docs(void);     /* docs/topology.md; the caller frees */

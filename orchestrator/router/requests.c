@@ -7,17 +7,19 @@
 #include "input/topology.h"
 #include "router/router_priv.h"
 
-/* The design in a request; NULL, with *e, when it is not valid. */
+/* The design in a request; NULL, with *e, when it is not valid.  The driver has checked it by
+ * Azure's rules already. */
 static struct model *read_model(const json_t *req, struct err *e)
 {
-	struct findings f = { 0 };
+	_cleanup_findings_ struct findings f = { 0 };
 	struct model *m = design_model(json_object_get(req, "design"), &f);
 
-	if (!m)
-		err_set(e, EINVAL, "the design is not valid: %s%s%s", f.n ? f.items[0].pointer : "",
-		        f.n ? ": " : "", f.n ? f.items[0].message : "no reason was given");
-	findings_free(&f);
-	return m;
+	if (m && !f.errors)
+		return m;
+	findings_sort(&f);
+	err_set(e, EINVAL, "the design is not valid: %s%s%s", f.n ? f.items[0].pointer : "",
+	        f.n ? ": " : "", f.n ? f.items[0].message : "no reason was given");
+	return model_free(m);
 }
 
 static int op_model(struct router *r, const json_t *req, struct err *e)

@@ -273,7 +273,7 @@ static int build(const char *path, json_t *answers, struct err *e)
 
 	json_decref(design);
 	design = design_read(path, &f, e);
-	model = design ? design_model(design, &f) : NULL;
+	model = design ? design_checked(design, &f) : NULL;
 	if (!model)
 		return err_set(e, EINVAL, "%s: %s", path,
 		               f.n ? f.items[0].message : "cannot be read");

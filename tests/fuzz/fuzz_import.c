@@ -23,7 +23,7 @@ static void import_it(json_t *resources, struct findings *f)
 	                           json_object_get(x, "files"), "path", "/x/fuzz.json");
 
 	assert(json_equal(again, topology));
-	model_free(design_model(design, f));
+	model_free(design_checked(design, f));
 	json_decref(findings_json(f));
 	json_decref(design);
 	json_decref(again);

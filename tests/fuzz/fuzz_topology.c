@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *files = json_pack("{s:s, s:s}", "a", "neighbor 10.0.3.4", "b", "");
 	json_t *design = json_pack("{s:o, s:o, s:s}", "topology", topology, "files", files, "path",
 	                           "/x/Fuzz_1.vnetlab.json");
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	assert(!m == !!f.errors);
 	if (m)

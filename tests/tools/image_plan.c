@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	json_t *design = design_read(argv[1], &f, &e);
-	struct model *m = design ? design_model(design, &f) : NULL;
+	struct model *m = design ? design_checked(design, &f) : NULL;
 
 	if (!m) {
 		for (size_t i = 0; i < f.n; i++)

@@ -95,7 +95,7 @@ static void cases_file_run(const char *path, void (*fn)(const struct cases_state
 	/* a copy that is gone before the model is used: it must not point into it */
 	json_t *design = json_pack("{s:o, s:{}}", "topology",
 	                           json_deep_copy(json_object_get(file, "topology")), "files");
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	json_decref(design);
 

@@ -16,7 +16,7 @@ static struct model *lab(void)
 	struct findings f = { 0 };
 	struct err e = { 0 };
 	json_t *design = design_read("tests/e2e/hybrid/gateways.vnetlab.json", &f, &e);
-	struct model *m = design ? design_model(design, &f) : NULL;
+	struct model *m = design ? design_checked(design, &f) : NULL;
 
 	assert_non_null(m);
 	json_decref(design);

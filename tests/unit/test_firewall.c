@@ -44,7 +44,7 @@ static struct model *load(void)
 {
 	struct findings f = { 0 };
 	json_t *design = json_pack("{s:o}", "topology", design_parse(DESIGN, strlen(DESIGN), &f));
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	assert_non_null(m);
 	json_decref(design);

@@ -28,7 +28,7 @@ static struct model *load_as(const char *text, const char *path, struct findings
 
 	assert_non_null(topology);
 	json_t *design = json_pack("{s:o, s:s*}", "topology", topology, "path", path);
-	struct model *m = design_model(design, f);
+	struct model *m = design_checked(design, f);
 
 	json_decref(design);
 	return m;
@@ -345,7 +345,7 @@ static void files(void **state)
 	assert_null(json_object_get(got, "./sub/../a.conf"));
 	assert_null(json_object_get(got, "/etc/passwd"));
 	assert_true(json_string_value(json_object_get(design, "path"))[0] == '/');
-	assert_null(design_model(design, &f));
+	assert_null(design_checked(design, &f));
 	assert_true(found(&f, "TOPO-FILE-01") && found(&f, "TOPO-FILE-02") &&
 	            found(&f, "TOPO-FILE-03"));
 	json_decref(design);

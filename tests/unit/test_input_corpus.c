@@ -27,7 +27,7 @@ static struct model *load(const char *text, size_t n, struct findings *f)
 {
 	json_t *topology = design_parse(text, n, f);
 	json_t *design = topology ? json_pack("{s:o}", "topology", topology) : NULL;
-	struct model *m = design ? design_model(design, f) : NULL;
+	struct model *m = design ? design_checked(design, f) : NULL;
 
 	json_decref(design);
 	return m;

@@ -9,7 +9,7 @@ static struct model *load(const char *text)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	json_t *design = json_pack("{s:o}", "topology", design_parse(text, strlen(text), &f));
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	json_decref(design);
 	for (size_t i = 0; !m && i < f.n; i++)

@@ -72,7 +72,7 @@ static struct model *model_of(const char *quoted)
 
 	assert_non_null(topology);
 	json_t *design = json_pack("{s:o,s:{},s:s}", "topology", topology, "files", "path", "/x");
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	json_decref(design);
 	for (size_t i = 0; !m && i < f.n; i++)

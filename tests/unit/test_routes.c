@@ -131,7 +131,7 @@ static void as_az_prints_them(void **state)
 	    "\"nextHopIpAddress\": [\"10.0.0.9\"], \"disableBgpRoutePropagation\": true}]}";
 	_cleanup_findings_ struct findings f = { 0 };
 	json_t *d = json_loads(design, 0, NULL);
-	_cleanup_(model_free_p) struct model *m = design_model(d, &f);
+	_cleanup_(model_free_p) struct model *m = design_checked(d, &f);
 
 	(void)state;
 	assert_non_null(m);

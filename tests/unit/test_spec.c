@@ -76,7 +76,7 @@ static bool state_of(json_t *doc, struct lab_state *s)
 	              "router bgp 65002\n", "other/frr.conf", "router bgp 65003\n", "dc4/bird.conf",
 	              "router id 192.168.40.1;\n", "other/bird.conf", "router id 192.168.40.2;\n",
 	              "path", "/t.vnetlab.json");
-	s->m = design_model(s->design, &f);
+	s->m = design_checked(s->design, &f);
 	if (!s->m) {
 		for (size_t i = 0; tell && i < f.n; i++)
 			if (f.items[i].severity == SEV_ERROR)

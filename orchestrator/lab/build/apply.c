@@ -81,7 +81,7 @@ static int go_back(struct apply *a, struct err *e)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	struct build_stats st = { 0 };
-	struct model *m = design_model(a->before, &f);
+	struct model *m = design_checked(a->before, &f);
 
 	if (!m)
 		return err_set(e, EIO, "the design before is not valid any more");
@@ -387,7 +387,7 @@ static int build_anew(struct apply *a)
 	if (!a->model) {
 		_cleanup_findings_ struct findings f = { 0 };
 
-		a->model = design_model(a->design, &f);
+		a->model = design_checked(a->design, &f);
 		if (!a->model)
 			return err_set(&a->failed, EIO,
 			               "the design that runs is not valid any more");

@@ -36,7 +36,7 @@ int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model 
 		*ret_m = NULL;
 		return 0;
 	}
-	struct model *m = design_model(design, &f);
+	struct model *m = design_checked(design, &f);
 
 	if (!m) {
 		findings_sort(&f);
