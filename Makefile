@@ -43,6 +43,8 @@ $(error libraries or their headers are missing ($(PKGS)): run "make deps")
 endif
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS))
+# What the virtual router takes from the archive must need no more.
+ROUTER_LIBS := $(shell pkg-config --libs jansson libmnl libnftables)
 endif
 
 # A line for each file; VERBOSE=1 shows the commands, make -s nothing.
@@ -57,21 +59,20 @@ objects   = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 MAINS    := $(B)/orchestrator/cmd/main.o $(B)/orchestrator/router/main.o
 # A layer may have rooms, and they rooms of their own: orchestrator/input/arm/expr/.
 ALL_OBJ  := $(filter-out $(MAINS),$(call objects,orchestrator/*/*.c orchestrator/*/*/*.c orchestrator/*/*/*/*.c))
-LIB_OBJ  := $(filter-out $(B)/orchestrator/cmd/%,$(ALL_OBJ))
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(B)/vnetlab $(if $(wildcard orchestrator/router/main.c),$(B)/vnetlab-router) ## build vnetlab
 	@:
 
-# Operations and commands register themselves, so the programs take the objects, all of them; a unit
-# test takes from the archive what it refers to.
+# Operations and commands register themselves, so vnetlab takes the objects, all of them; the virtual
+# router and the unit tests take from the archive what they refer to.
 $(B)/vnetlab: $(ALL_OBJ) $(B)/orchestrator/cmd/main.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/vnetlab-router: $(LIB_OBJ) $(B)/orchestrator/router/main.o
+$(B)/vnetlab-router: $(B)/orchestrator/router/main.o $(B)/lib.a
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ROUTER_LIBS) -lm
 $(B)/lib.a: $(ALL_OBJ)
 	$(call say,AR)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -131,7 +132,7 @@ chaos-plant: $(foreach p,$(PLANTS),$(B)/plant-$(p)/vnetlab $(B)/plant-$(p)/vnetl
 	tests/chaos/planted
 define plant
 $(B)/plant-$(1)/vnetlab: $(ALL_OBJ) $(B)/orchestrator/cmd/main.o $(B)/tests/chaos/plant/$(1).o
-$(B)/plant-$(1)/vnetlab-router: $(LIB_OBJ) $(B)/orchestrator/router/main.o $(B)/tests/chaos/plant/$(1).o
+$(B)/plant-$(1)/vnetlab-router: $(B)/orchestrator/router/main.o $(B)/tests/chaos/plant/$(1).o $(B)/lib.a
 $(B)/plant-$(1)/vnetlab $(B)/plant-$(1)/vnetlab-router:
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
