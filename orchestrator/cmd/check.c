@@ -30,7 +30,7 @@ static int cmd_check(const struct cmd_args *a)
 	else if (f.n)
 		ui_findings(&f);
 	else
-		printf("%s: no findings\n", address_name(path));
+		ui_print("%s: no findings\n", address_name(path));
 	return f.errors || (arg_flag(a, "strict") && f.warnings) ? EX_INVALID_DESIGN : EX_DONE;
 }
 

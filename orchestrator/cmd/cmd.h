@@ -117,6 +117,9 @@ bool ui_color(int fd);                                           /* terminal and
 /* The line that moves: rewritten on a terminal, silent otherwise.  NULL ends it. */
 void ui_progress(const char *fmt, ...) PRINTF(1, 2);
 void ui_progress_end(void);
+/* Text to stdout; what others wrote in it cannot drive the terminal (base/visible.h). */
+void ui_print(const char *fmt, ...) PRINTF(1, 2);
+void ui_print_text(const char *s, size_t n, bool keep_colors);
 /* JSON to stdout with a newline; takes the reference. */
 void ui_json(json_t *j);
 /* For streams (events, logs -f): flushes stdout; false when nobody reads it any more.  Ordinary

@@ -122,11 +122,11 @@ static void report(struct job *j, const char *file, enum compare_kind kind, cons
 		json_array_append_new(j->out, o);
 		return;
 	}
-	printf("%s: %s %s: %u equal, %u missing, %u extra, %u different\n", file, whose(kind),
-	       subject, c->count[COMPARE_EQUAL], c->count[COMPARE_MISSING], c->count[COMPARE_EXTRA],
-	       c->count[COMPARE_DIFFERENT]);
+	ui_print("%s: %s %s: %u equal, %u missing, %u extra, %u different\n", file, whose(kind),
+	         subject, c->count[COMPARE_EQUAL], c->count[COMPARE_MISSING],
+	         c->count[COMPARE_EXTRA], c->count[COMPARE_DIFFERENT]);
 	print_rows(j, kind, c);
-	printf("\n");
+	ui_print("\n");
 }
 
 static int with_file(const struct job *j, const struct compare_source *file, const json_t *text,

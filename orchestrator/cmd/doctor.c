@@ -114,17 +114,18 @@ static void print_advice(const struct report *r)
 	json_array_foreach (r->list, i, x) {
 		if (json_is_true(json_object_get(x, "ok")))
 			continue;
-		printf("\n%s is missing%s\n    costs: %s\n    get it: %s\n",
-		       json_string_value(json_object_get(x, "name")),
-		       json_is_true(json_object_get(x, "required")) ? "" : " (labs run without it)",
-		       json_string_value(json_object_get(x, "costs")),
-		       json_string_value(json_object_get(x, "fix")));
+		ui_print("\n%s is missing%s\n    costs: %s\n    get it: %s\n",
+		         json_string_value(json_object_get(x, "name")),
+		         json_is_true(json_object_get(x, "required")) ? ""
+		                                                      : " (labs run without it)",
+		         json_string_value(json_object_get(x, "costs")),
+		         json_string_value(json_object_get(x, "fix")));
 	}
 	if (r->lacks_required)
-		printf("\nLabs cannot run here.\n");
+		ui_print("\nLabs cannot run here.\n");
 	else
-		printf("\nLabs can run here, %s.\n",
-		       geteuid() == 0 ? "as root" : "as an ordinary user");
+		ui_print("\nLabs can run here, %s.\n",
+		         geteuid() == 0 ? "as root" : "as an ordinary user");
 }
 
 static int cmd_doctor(const struct cmd_args *a)

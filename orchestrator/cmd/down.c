@@ -73,7 +73,7 @@ static int cmd_down(const struct cmd_args *a)
 		} else {
 			json_array_append_new(ended, json_string(names[i]));
 			if (!a->json)
-				printf("%s ended\n", names[i]);
+				ui_print("%s ended\n", names[i]);
 		}
 		free(names[i]);
 	}

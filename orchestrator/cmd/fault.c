@@ -27,8 +27,8 @@ static int cmd_fault(const struct cmd_args *a)
 		ui_json(json_pack("{s:O}", "faults", faults));
 	} else {
 		json_array_foreach (faults, i, f)
-			printf("%s\n",
-			       json_is_string(f) ? json_string_value(f) : json_str(f, "fault"));
+			ui_print("%s\n",
+			         json_is_string(f) ? json_string_value(f) : json_str(f, "fault"));
 		if (!json_array_size(faults))
 			ui_note("no faults");
 	}

@@ -84,7 +84,7 @@ static int print_coverage(const struct cmd_args *a, json_t *coverage)
 			table_cell(t, 4, "%s", json_string_value(json_object_get(row, "why")));
 	}
 	table_print(t, stdout);
-	printf(
+	ui_print(
 	    "\n%lld of %lld resources understood; of the %lld that carry packets, %lld are in the "
 	    "lab\n",
 	    s.understood, s.all, s.packets, s.packets_read);

@@ -50,9 +50,9 @@ static void print_group(const json_t *g)
 	size_t i;
 	json_t *rule;
 
-	printf("%s, of %s %s\n", json_str(json_object_get(g, "networkSecurityGroup"), "id"),
-	       subnet ? "subnet" : "NIC",
-	       json_str(subnet ? subnet : json_object_get(a, "networkInterface"), "id"));
+	ui_print("%s, of %s %s\n", json_str(json_object_get(g, "networkSecurityGroup"), "id"),
+	         subnet ? "subnet" : "NIC",
+	         json_str(subnet ? subnet : json_object_get(a, "networkInterface"), "id"));
 	json_array_foreach (json_object_get(g, "effectiveSecurityRules"), i, rule)
 		add_rule(t, rule);
 	table_print(t, stdout);
@@ -72,12 +72,12 @@ static int cmd_nsg(const struct cmd_args *a)
 	if (a->json) {
 		ui_json(json_pack("{s:O}", "value", value));
 	} else if (!json_array_size(value)) {
-		printf("%s has no security group, nor has its subnet: everything passes\n",
-		       json_str(answer, "nic"));
+		ui_print("%s has no security group, nor has its subnet: everything passes\n",
+		         json_str(answer, "nic"));
 	} else {
 		json_array_foreach (value, i, g) {
 			if (i)
-				putchar('\n');
+				ui_print("\n");
 			print_group(g);
 		}
 	}
@@ -136,11 +136,11 @@ static int cmd_flow(const struct cmd_args *a)
 		                  "networkSecurityGroup",
 		                  json_object_get(answer, "networkSecurityGroup")));
 	else if (!*rule)
-		printf("Allow: there is no security group\n");
+		ui_print("Allow: there is no security group\n");
 	else
-		printf("%s: %s of %s\n%s%s", json_str(answer, "access"), rule,
-		       json_str(answer, "networkSecurityGroup"), json_str(answer, "reason"),
-		       allow ? "" : "\n");
+		ui_print("%s: %s of %s\n%s%s", json_str(answer, "access"), rule,
+		         json_str(answer, "networkSecurityGroup"), json_str(answer, "reason"),
+		         allow ? "" : "\n");
 	json_decref(answer);
 	return allow ? EX_DONE : EX_NOT_HELD;
 }

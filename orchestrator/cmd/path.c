@@ -35,7 +35,7 @@ static int cmd_path(const struct cmd_args *a)
 		ui_json(json_incref(path));
 	} else {
 		path_text(path, ui_color(STDOUT_FILENO), &out);
-		fputs(str_get(&out), stdout);
+		ui_print_text(str_get(&out), out.n, true);
 	}
 	json_decref(reply);
 	return ok ? EX_DONE : EX_NOT_HELD;

@@ -18,8 +18,8 @@ void plan_print(const json_t *changes)
 		const char *action = json_str(c, "action"), *detail = json_str(c, "detail");
 		char sign = streq(action, "create") ? '+' : streq(action, "delete") ? '-' : '~';
 
-		printf("  %c %s %s%s%s\n", sign, json_str(c, "kind"), json_str(c, "name"),
-		       *detail ? ": " : "", detail);
+		ui_print("  %c %s %s%s%s\n", sign, json_str(c, "kind"), json_str(c, "name"),
+		         *detail ? ": " : "", detail);
 	}
 }
 
@@ -29,7 +29,7 @@ void plan_print_drift(const json_t *drift, const char *first)
 	size_t i;
 
 	json_array_foreach ((json_t *)drift, i, x)
-		printf("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "what"));
+		ui_print("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "what"));
 }
 
 void plan_print_fresh(const json_t *fresh, const char *first)
@@ -38,7 +38,7 @@ void plan_print_fresh(const json_t *fresh, const char *first)
 	size_t i;
 
 	json_array_foreach ((json_t *)fresh, i, x)
-		printf("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "why"));
+		ui_print("%s %s: %s\n", first, json_str(x, "node"), json_str(x, "why"));
 }
 
 bool plan_fresh(const struct cmd_args *a, json_t **ret)
@@ -74,7 +74,7 @@ static void print_nodes(const json_t *nodes)
 				str_printf(&names, "%s%s", names.n ? ", " : "",
 				           json_str(n, "name"));
 		if (names.n)
-			printf("Nodes %s: %s\n", all[k].words, str_get(&names));
+			ui_print("Nodes %s: %s\n", all[k].words, str_get(&names));
 	}
 }
 
@@ -129,13 +129,13 @@ int plan_run(const struct cmd_args *a)
 		json_object_del(answer, "ok");
 		ui_json(json_incref(answer));
 	} else if (n || drifted) {
-		printf("Lab %s, %zu change%s:\n", o.lab, n, n == 1 ? "" : "s");
+		ui_print("Lab %s, %zu change%s:\n", o.lab, n, n == 1 ? "" : "s");
 		plan_print(changes);
 		print_nodes(nodes);
 		plan_print_drift(drift, "Changed by hand (drift), up puts it back:");
 		plan_print_fresh(touched, "With --fresh back to the file:");
 	} else {
-		printf("Lab %s is as the design says, nothing to change\n", o.lab);
+		ui_print("Lab %s is as the design says, nothing to change\n", o.lab);
 	}
 	json_decref(answer);
 	return (n || drifted) && arg_flag(a, "detailed-exitcode") ? EX_PENDING : EX_DONE;

@@ -56,18 +56,18 @@ static void show(const struct cmd_args *a, const json_t *o)
 	const char *to = json_string_value(json_object_get(o, "to"));
 	long long got = json_integer_value(json_object_get(o, "received"));
 
-	printf("%s to %s", json_string_value(json_object_get(o, "from")), to);
+	ui_print("%s to %s", json_string_value(json_object_get(o, "from")), to);
 	if (!streq(to, address))
-		printf(" (%s)", address);
-	printf(", %s", json_string_value(json_object_get(o, "protocol")));
+		ui_print(" (%s)", address);
+	ui_print(", %s", json_string_value(json_object_get(o, "protocol")));
 	if (json_is_integer(port))
-		printf("/%lld", (long long)json_integer_value(port));
-	printf(": %lld of %lld answered: %s\n", got,
-	       (long long)json_integer_value(json_object_get(o, "sent")),
-	       json_string_value(json_object_get(o, "detail")));
+		ui_print("/%lld", (long long)json_integer_value(port));
+	ui_print(": %lld of %lld answered: %s\n", got,
+	         (long long)json_integer_value(json_object_get(o, "sent")),
+	         json_string_value(json_object_get(o, "detail")));
 	if (got)
-		printf("round trip min %.3f, average %.3f, max %.3f ms\n", number(o, "min"),
-		       number(o, "avg"), number(o, "max"));
+		ui_print("round trip min %.3f, average %.3f, max %.3f ms\n", number(o, "min"),
+		         number(o, "avg"), number(o, "max"));
 	if (!json_is_true(json_object_get(o, "ok")))
 		see_why(a, o);
 }
@@ -116,9 +116,9 @@ static void show_matrix(const json_t *o)
 	}
 	if (table_rows(t))
 		table_print(t, stdout);
-	printf("%lld of %lld answered\n",
-	       (long long)json_integer_value(json_object_get(o, "answered")),
-	       (long long)json_integer_value(json_object_get(o, "sent")));
+	ui_print("%lld of %lld answered\n",
+	         (long long)json_integer_value(json_object_get(o, "answered")),
+	         (long long)json_integer_value(json_object_get(o, "sent")));
 }
 
 static int matrix(const struct cmd_args *a, const json_t *single)

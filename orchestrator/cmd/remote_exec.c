@@ -139,7 +139,7 @@ static int take_answer(struct lab_client *c, struct passed *passed, int *ret_sta
 		const char *why = json_str(answer, "message");
 
 		if (*why) /* it could not be started */
-			fprintf(stderr, "vnetlab: %s\n", why);
+			ui_reason("vnetlab: %s", why);
 		*ret_status = (int)json_integer_value(exit_status);
 		r = 1;
 	}

@@ -63,7 +63,7 @@ static int cmd_routes(const struct cmd_args *a)
 			                           : json_string_value(p),
 			          json_str(r, "reason"));
 		}
-		printf("\n");
+		ui_print("\n");
 		table_print(h, stdout);
 	}
 	json_decref(answer);

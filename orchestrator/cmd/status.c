@@ -63,7 +63,7 @@ static void print_bgp(const json_t *status)
 		           (long long)json_integer_value(json_object_get(b, "advertised")));
 		table_color(t, 3, streq(state, "Established") ? "green" : "red");
 	}
-	printf("\n");
+	ui_print("\n");
 	table_print(t, stdout);
 }
 
@@ -73,8 +73,8 @@ static void print_problems(const json_t *status)
 	size_t i;
 
 	json_array_foreach (list, i, x)
-		printf("%sLab %s: %s\n", i ? "" : "\n", json_str(status, "lab"),
-		       json_string_value(x));
+		ui_print("%sLab %s: %s\n", i ? "" : "\n", json_str(status, "lab"),
+		         json_string_value(x));
 }
 
 /* NICs do not have what an instance has selected, or not yet. */
@@ -92,17 +92,17 @@ static void print_behind(const json_t *status)
 		if (json_is_integer(read) && json_integer_value(read) == selected)
 			continue;
 		any = true;
-		printf("%s/%lld has selected %lld routes; ", *rs ? rs : json_str(p, "gateway"),
-		       (long long)json_integer_value(json_object_get(p, "instance")),
-		       (long long)selected);
+		ui_print("%s/%lld has selected %lld routes; ", *rs ? rs : json_str(p, "gateway"),
+		         (long long)json_integer_value(json_object_get(p, "instance")),
+		         (long long)selected);
 		if (json_is_integer(read))
-			printf("the virtual router has read %lld\n",
-			       (long long)json_integer_value(read));
+			ui_print("the virtual router has read %lld\n",
+			         (long long)json_integer_value(read));
 		else
-			printf("the virtual router has not read all of them yet\n");
+			ui_print("the virtual router has not read all of them yet\n");
 	}
 	if (any)
-		printf("\n");
+		ui_print("\n");
 }
 
 static void print_hybrid(const json_t *status)
@@ -122,7 +122,7 @@ static void print_hybrid(const json_t *status)
 			          json_str(b, "reason"));
 			table_color(t, 2, streq(state, "Connected") ? "green" : "red");
 		}
-		printf("\n");
+		ui_print("\n");
 		table_print(t, stdout);
 	}
 	if (!json_array_size(bgp))
@@ -143,7 +143,7 @@ static void print_hybrid(const json_t *status)
 		           (long long)json_integer_value(json_object_get(b, "advertised")));
 		table_color(t, 3, streq(state, "Established") ? "green" : "red");
 	}
-	printf("\n");
+	ui_print("\n");
 	table_print(t, stdout);
 }
 
@@ -162,10 +162,10 @@ static int cmd_status(const struct cmd_args *a)
 	}
 	json_t *driver = json_object_get(s, "driver"), *router = json_object_get(s, "router");
 
-	printf("Lab %s: driver %lld, virtual router %lld %s\n\n", json_str(s, "lab"),
-	       (long long)json_integer_value(json_object_get(driver, "pid")),
-	       (long long)json_integer_value(json_object_get(router, "pid")),
-	       json_str(router, "state"));
+	ui_print("Lab %s: driver %lld, virtual router %lld %s\n\n", json_str(s, "lab"),
+	         (long long)json_integer_value(json_object_get(driver, "pid")),
+	         (long long)json_integer_value(json_object_get(router, "pid")),
+	         json_str(router, "state"));
 	print_behind(s);
 	print_nodes(s);
 	print_bgp(s);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/visible.h"
 #include "cmd/remote.h"
 
 /* Prints each answer until the final one, or until the lab is gone. */
@@ -29,9 +30,9 @@ static int stream(const struct cmd_args *a, const char *lab, json_t *req)
 		if (r < 0)
 			break;
 		if ((x = json_object_get(answer, "text"))) {
-			fwrite(json_string_value(x), 1, json_string_length(x), stdout);
+			ui_print_text(json_string_value(x), json_string_length(x), false);
 		} else if ((x = json_object_get(answer, "line"))) {
-			json_dumpf(x, stdout, JSON_COMPACT);
+			json_dump_visible(x, stdout, JSON_COMPACT);
 			fputc('\n', stdout);
 		} else if ((x = json_object_get(answer, "error"))) {
 			r = err_set(&e, (int)json_integer_value(json_object_get(x, "code")), "%s",
@@ -77,22 +78,22 @@ static const struct option_def events_options[] = {
 	{ 0, NULL, NULL, NULL, false },
 };
 
-COMMAND(
-    logs,
-    {
-        .name = "logs",
-        .group = "Look",
-        .synopsis = "logs NODE [-f]",
-        .summary = "prints what a node's processes wrote",
-        .help = "What the daemons of a node wrote to standard output and error, oldest first.\n\n"
-                "  vnetlab logs NVA_1 -f\n  vnetlab logs RouteServer/0",
-        .min_args = 1,
-        .max_args = 1,
-        .kinds = { ARG_NODE },
-        .stream = true,
-        .opts = logs_options,
-        .run = cmd_logs,
-    });
+COMMAND(logs,
+        {
+            .name = "logs",
+            .group = "Look",
+            .synopsis = "logs NODE [-f]",
+            .summary = "prints what a node's processes wrote",
+            .help = "What the daemons of a node wrote to standard output and error, oldest first.\n"
+                    "Control characters are shown, not sent: \\x1b.\n\n"
+                    "  vnetlab logs NVA_1 -f\n  vnetlab logs RouteServer/0",
+            .min_args = 1,
+            .max_args = 1,
+            .kinds = { ARG_NODE },
+            .stream = true,
+            .opts = logs_options,
+            .run = cmd_logs,
+        });
 
 COMMAND(events,
         {

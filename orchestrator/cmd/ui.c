@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/term.h"
+#include "base/visible.h"
 #include "cmd/cmd.h"
 
 /* The command line is one conversation with one terminal, so this is the program's, not a
@@ -38,17 +39,7 @@ static const char *paint(const char *code)
 
 char *ui_clean(const char *s)
 {
-	struct str b = { 0 };
-
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
-			str_printf(&b, "\\x%02x", c);
-		else
-			str_addc(&b, (char)c);
-	}
-	return str_take(&b);
+	return text_visible(s, strlen(s), false);
 }
 
 /* Lines behind the first are moved in, so that a daemon's own words stay together. */
@@ -267,11 +258,32 @@ void ui_progress_end(void)
 
 /* --- data --- */
 
+void ui_print(const char *fmt, ...)
+{
+	char *msg = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	ui_print_text(msg, strlen(msg), false);
+	free(msg);
+}
+
+void ui_print_text(const char *s, size_t n, bool keep_colors)
+{
+	_cleanup_free_ char *clean = text_visible(s, n, keep_colors);
+
+	fputs(clean, stdout);
+}
+
 void ui_json(json_t *j)
 {
 	ui_progress_end();
 	/* Failure to write is seen by main(), which looks at stdout's error flag. */
-	(void)json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
+	(void)json_dump_visible(j, stdout,
+	                        JSON_INDENT(2) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
 	fputc('\n', stdout);
 	json_decref(j);
 }

@@ -116,26 +116,27 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 		for (size_t k = 0; k < o->model->n_vms; k++)
 			vms += o->model->vms[k].role == VM_USER;
 		vms -= o->model->n_endpoints + o->model->n_firewalls;
-		printf("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab, vms,
-		       o->model->n_route_servers, o->model->n_route_servers == 1 ? "" : "s");
+		ui_print("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab, vms,
+		         o->model->n_route_servers, o->model->n_route_servers == 1 ? "" : "s");
 		if (n)
-			printf(", %zu gateway%s", n, n == 1 ? "" : "s");
+			ui_print(", %zu gateway%s", n, n == 1 ? "" : "s");
 		if (o->model->n_firewalls)
-			printf(", %zu firewall%s", o->model->n_firewalls,
-			       o->model->n_firewalls == 1 ? "" : "s");
+			ui_print(", %zu firewall%s", o->model->n_firewalls,
+			         o->model->n_firewalls == 1 ? "" : "s");
 	}
 	if (changes && !new)
-		printf("Lab %s is changed: %zu change%s", o->lab, changes, changes == 1 ? "" : "s");
+		ui_print("Lab %s is changed: %zu change%s", o->lab, changes,
+		         changes == 1 ? "" : "s");
 	if (!changes && !new)
-		printf(json_array_size(drift) || json_array_size(fresh)
-		           ? "Lab %s was changed by hand, and is as the design says again"
-		           : "Lab %s is as the design says, nothing to change",
-		       o->lab);
+		ui_print(json_array_size(drift) || json_array_size(fresh)
+		             ? "Lab %s was changed by hand, and is as the design says again"
+		             : "Lab %s is as the design says, nothing to change",
+		         o->lab);
 	if (of)
-		printf(", %lld of %lld sessions Established", up, of);
-	printf("\n  parse %ld ms, build %ld ms, start %ld ms, converge %ld ms\n", o->parse_ms,
-	       phase_ms(answer, "buildMs"), phase_ms(answer, "startMs"),
-	       phase_ms(answer, "convergeMs"));
+		ui_print(", %lld of %lld sessions Established", up, of);
+	ui_print("\n  parse %ld ms, build %ld ms, start %ld ms, converge %ld ms\n", o->parse_ms,
+	         phase_ms(answer, "buildMs"), phase_ms(answer, "startMs"),
+	         phase_ms(answer, "convergeMs"));
 	if (!new)
 		plan_print(json_object_get(answer, "changes"));
 	plan_print_drift(drift, "  put back");

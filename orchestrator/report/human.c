@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/visible.h"
 #include "report/write.h"
 
 enum { MARK_OK, MARK_FAIL, MARK_WARN, MARK_SKIP, MARK_ACTION };
@@ -33,9 +34,9 @@ static void indented(FILE *f, const char *text, const char *indent)
 		size_t n = strcspn(line, "\n");
 
 		fputs(indent, f);
-		for (size_t i = 0; i < n; i++) /* a daemon's words must not steer the terminal */
-			fputc((unsigned char)line[i] < ' ' ? ' ' : line[i], f);
-		fputc('\n', f);
+		_cleanup_free_ char *clean = text_visible(line, n, false);
+
+		fprintf(f, "%s\n", clean);
 		line += n + (line[n] == '\n');
 	}
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "base/visible.h"
 
 const char *const report_format_names[REPORT_MAX] = { "human", "tap", "junit", "json" };
 const char *const report_file_names[REPORT_MAX] = { "report.txt", "report.tap", "report.xml",
@@ -24,7 +25,7 @@ static void write_json(FILE *f, const struct report_run *runs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		json_t *o = report_json(&runs[i]);
 
-		json_dumpf(o, f, JSON_REAL_PRECISION(12));
+		json_dump_visible(o, f, JSON_REAL_PRECISION(12));
 		fputc('\n', f);
 		json_decref(o);
 	}

@@ -180,6 +180,35 @@ chmod 755 "$work"
 down
 ok "nothing was touched" untouched
 
+# --- words ----------------------------------------------------------------------------------------
+
+# What a node says must not drive the terminal of who reads it: titles, colours, keys that are typed back.
+design exabgp <<'CONF'
+process evil {
+	run /bin/sh -c "until test -e /run/words; do sleep 0.1; done; . /run/words; kill -9 $PPID";
+	encoder text;
+}
+neighbor 10.0.3.4 {
+	router-id 10.0.1.4;
+	local-address 10.0.1.4;
+	local-as 65001;
+	peer-as 65515;
+	api { processes [ evil ]; }
+}
+CONF
+evil_up
+vnetlab exec nva -- sh -c "echo 'printf \"\\033]0;owned\\007\\302\\2332J\\177\\n\" >&2' >/run/new; mv /run/new /run/words"
+vnetlab exec vm -- sh -c "printf 'a\\033]0;owned\\007\\302\\2332J\\177\\200b\\n' >/var/log/evil"
+steers() { LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]\|\302[\200-\237]')"; }
+wait_until "an appliance has died" 10 sh -c "$B/vnetlab events --no-follow | grep -q 'nva/exabgp.*killed'"
+for c in "logs nva" "logs vm" "events --no-follow" "status" "status -o json" "path nva vm" "fault list"; do
+	vnetlab $c >"$work/said" 2>&1
+	not_ok "$c: nothing that drives a terminal" steers <"$work/said"
+done
+run vnetlab logs vm
+like "what was said is shown" "$out" '^evil: a.x1b]0;owned.x07.*2J.x7f.*b$'
+down
+
 # --- without a user namespace ---------------------------------------------------------------------
 
 # Where there are no user namespaces: not without being asked for.

@@ -9,4 +9,8 @@ out=$(git grep -nIE '\b(F[I]XME|X[X]X)\b|(/\*|//|#) T[O]DO' -- orchestrator test
 result 'nothing left to do' $((!$?)) "$out"
 out=$(git ls-files -- '*.[ch]' '*.py' '*.sh' '*.t' Makefile ':!tests/golden/*/*' | xargs grep -L 'SPDX-License-Identifier: GPL-2.0-or-later')
 result 'every file says its licence' $((!!${#out})) "$out"
+# What is printed to a terminal may be a stranger's words.
+out=$(git grep -nE '(^|[^a-z_])(printf|puts|putchar)\(|, stdout\)' -- orchestrator/cmd | grep -vE '^orchestrator/cmd/(ui|help|completion|serve|version|schema|graph|import|stream)\.c:' |
+	grep -vE '(table_print|report_write)\(')
+result 'commands print by ui_print()' $((!!${#out})) "$out"
 finish

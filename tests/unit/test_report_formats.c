@@ -226,7 +226,7 @@ static void people_see_what_failed(void **state)
 
 	assert_true(str_starts(plain, "seed\n  ok   plain  (0.12 s)\n  FAIL a # TODO"));
 	assert_non_null(
-	    strstr(plain, "\n      seen: <nothing> & \"more\"\n      second line  [31mred\n"));
+	    strstr(plain, "\n      seen: <nothing> & \"more\"\n      second line \\x1b[31mred\n"));
 	assert_non_null(strstr(plain, "\n      hint: look <there>\n"));
 	assert_non_null(strstr(plain, "\n  warn only a warning"));
 	assert_non_null(strstr(plain, "\n  skip left out\n"));
