@@ -160,6 +160,7 @@ static void joined(void **state)
 	json_t *list = json_array();
 	_cleanup_findings_ struct findings f = { 0 };
 	const struct import_options o = { .from = "x.json", .name = "x" };
+	const struct import im = { .table = import_table };
 
 	(void)state;
 	for (int i = N - 1; i >= 0; i--) {
@@ -191,11 +192,13 @@ static void joined(void **state)
 	}
 	json_decref(x);
 	json_decref(list);
-	assert_string_equal(type_row("microsoft.network/virtualnetworks")->kind, "virtualNetworks");
-	assert_int_equal(type_row("microsoft.network/brandnew")->how, TYPE_UNKNOWN);
-	assert_true(type_row("microsoft.network/brandnew")->packets);
-	assert_false(type_row("contoso.cloud/x")->packets);
-	assert_int_equal(type_row("microsoft.storage/storageaccounts/x/y")->how, TYPE_IGNORED);
+	assert_string_equal(import_type_find(&im, "microsoft.network/virtualnetworks")->map,
+	                    "virtualNetworks");
+	assert_int_equal(import_type_find(&im, "microsoft.network/brandnew")->how, TYPE_UNKNOWN);
+	assert_true(import_type_find(&im, "microsoft.network/brandnew")->packets);
+	assert_false(import_type_find(&im, "contoso.cloud/x")->packets);
+	assert_int_equal(import_type_find(&im, "microsoft.storage/storageaccounts/x/y")->how,
+	                 TYPE_IGNORED);
 }
 
 int main(void)

@@ -227,10 +227,30 @@ static void read_balancer(struct import *im, struct res *lb)
 		        c->name);
 }
 
-void import_balancers(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "loadbalancers")
-	read_balancer(im, r);
-}
+const struct import_type import_balancers[] = {
+	{ IMPORT_READ(NET "loadbalancers", "loadBalancers"), .read = read_balancer,
+	  .lists = LISTS{ { "frontendIPConfigurations", "frontendipconfigurations" },
+	                  { "backendAddressPools", "backendaddresspools" },
+	                  { "loadBalancingRules", "loadbalancingrules" },
+	                  { "probes", "probes" },
+	                  { "inboundNatRules", "inboundnatrules" },
+	                  { "outboundRules", "outboundrules" },
+	                  { 0 } } },
+	{ IMPORT_PART(NET "loadbalancers/frontendipconfigurations", "load balancer"),
+	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
+	           "publicIPAddress inboundNatRules inboundNatPools loadBalancingRules "
+	           "outboundRules ddosSettings ",
+	  .missing = LACKING{ { "gatewayLoadBalancer", "traffic does not pass through it" },
+	                      { "publicIPPrefix", "it has no address of its own" },
+	                      { 0 } } },
+	{ IMPORT_PART(NET "loadbalancers/backendaddresspools", "load balancer") },
+	{ IMPORT_PART(NET "loadbalancers/loadbalancingrules", "load balancer"),
+	  .known = " protocol frontendPort backendPort enableFloatingIP loadDistribution probe "
+	           "backendAddressPool backendAddressPools frontendIPConfiguration "
+	           "idleTimeoutInMinutes enableTcpReset disableOutboundSnat "
+	           "enableConnectionTracking " },
+	{ IMPORT_PART(NET "loadbalancers/probes", "load balancer") },
+	{ IMPORT_PART(NET "loadbalancers/inboundnatrules", "load balancer") },
+	{ IMPORT_PART(NET "loadbalancers/outboundrules", "load balancer") },
+	{ 0 },
+};

@@ -9,8 +9,8 @@ static void name_all(struct import *im)
 	for (size_t i = 0; i < im->n; i++) {
 		struct res *r = im->v[i];
 
-		if (r->row->how == TYPE_READ && r->row->kind)
-			r->lab = im_name(im, r->row->kind, r, r->name);
+		if (r->row->how == TYPE_READ && r->row->map)
+			r->lab = im_name(im, r->row->map, r, r->name);
 	}
 }
 
@@ -45,21 +45,28 @@ static json_t *in_order(struct import *im)
 	return top;
 }
 
-static void families(struct import *im)
+/* In the order of reading: what others refer to comes first.  Subnets name NAT gateways, which are
+ * not there yet; their names are. */
+const struct import_type *const import_table[] = {
+	import_tables,     import_networks,    import_managers,
+	import_routers,    import_gateways,    import_sites,
+	import_circuits,   import_connections, import_machines,
+	import_scale_sets, import_nics,        import_nats,
+	import_firewalls,  import_endpoints,   import_balancers,
+	import_publics,    import_others,      NULL,
+};
+
+static void read_resources(struct import *im)
 {
-	import_tables(im);
-	/* Subnets name NAT gateways, which are not there yet; their names are. */
-	import_networks(im);
-	import_managers(im);
-	import_routers(im);
-	import_gateways(im);
-	import_machines(im);
-	import_scale_sets(im);
-	import_lone_nics(im);
-	import_services(im);
-	import_balancers(im);
-	import_guests(im);
-	import_overrides(im);
+	for (size_t k = 0; im->table[k]; k++)
+		for (const struct import_type *row = im->table[k]; row->type; row++) {
+			struct res *r;
+
+			if (!row->read)
+				continue;
+			IM_EACH(im, r, row->type)
+			row->read(im, r);
+		}
 }
 
 json_t *import_design(json_t *resources, const struct import_options *o, struct findings *f)
@@ -68,6 +75,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		.a = arena_new(),
 		.f = f,
 		.o = o,
+		.table = import_table,
 		.topology = json_object(),
 		.files = json_object(),
 		.names = json_object(),
@@ -79,7 +87,9 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	im_index(&im, resources);
 	im_types(&im);
 	name_all(&im);
-	families(&im);
+	read_resources(&im);
+	import_guests(&im);
+	import_overrides(&im);
 	im_props(&im);
 	set_sources(&im);
 	if (!json_object_size(json_object_get(im.topology, "virtualNetworks")))

@@ -313,10 +313,12 @@ static void read_firewall(struct import *im, struct res *r)
 	im_put(im, "azureFirewalls", r, obj);
 }
 
-void import_firewalls(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "azurefirewalls")
-	read_firewall(im, r);
-}
+const struct import_type import_firewalls[] = {
+	{ IMPORT_READ(NET "azurefirewalls", "azureFirewalls"), .read = read_firewall,
+	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } } },
+	{ IMPORT_PART(NET "azurefirewalls/ipconfigurations", "firewall") },
+	{ IMPORT_PART(NET "firewallpolicies", "firewall") },
+	{ IMPORT_PART(NET "firewallpolicies/rulecollectiongroups", "firewall") },
+	{ IMPORT_PART(NET "ipgroups", "firewall") },
+	{ 0 },
+};

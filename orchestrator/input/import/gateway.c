@@ -241,16 +241,71 @@ static void read_connection(struct import *im, struct res *r)
 	im_put(im, "connections", r, obj);
 }
 
-void import_gateways(struct import *im)
-{
-	struct res *r;
+const struct import_type import_gateways[] = {
+	{ IMPORT_READ(NET "virtualnetworkgateways", "virtualNetworkGateways"), .read = read_gateway,
+	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
+	  .known = " gatewayType vpnType activeActive active enableBgp bgpSettings "
+	           "ipConfigurations sku vpnGatewayGeneration enableDnsForwarding adminState "
+	           "inboundDnsForwardingEndpoint disableIPSecReplayProtection "
+	           "virtualNetworkGatewayPolicyGroups autoScaleConfiguration "
+	           "allowVirtualWanTraffic enableHighBandwidthVpnGateway resiliencyModel "
+	           "virtualNetworkGatewayMigrationStatus vNetExtendedLocationResourceId "
+	           "virtualNetworkExtendedLocation remoteVirtualNetworkPeerings ",
+	  .missing =
+	      LACKING{ { "customRoutes", "they are not announced" },
+	               { "gatewayDefaultSite", "there is no forced tunnelling" },
+	               { "natRules", "addresses are not translated" },
+	               { "enableBgpRouteTranslationForNat", "addresses are not translated" },
+	               { "enablePrivateIpAddress", "tunnels end at public addresses" },
+	               { "allowRemoteVnetTraffic", "the lab does not tell such traffic apart" },
+	               { "vpnClientConfiguration", "there are no point-to-site clients" },
+	               { 0 } } },
+	{ IMPORT_PART(NET "virtualnetworkgateways/ipconfigurations", "gateway") },
+	{ 0 },
+};
 
-	IM_EACH(im, r, NET "virtualnetworkgateways")
-	read_gateway(im, r);
-	IM_EACH(im, r, NET "localnetworkgateways")
-	read_local(im, r);
-	IM_EACH(im, r, NET "expressroutecircuits")
-	read_circuit(im, r);
-	IM_EACH(im, r, NET "connections")
-	read_connection(im, r);
-}
+const struct import_type import_sites[] = {
+	{ IMPORT_READ(NET "localnetworkgateways", "sites"), .read = read_local,
+	  .known = " localNetworkAddressSpace gatewayIpAddress fqdn bgpSettings " },
+	{ 0 },
+};
+
+const struct import_type import_circuits[] = {
+	{ IMPORT_READ(NET "expressroutecircuits", "expressRouteCircuits"), .read = read_circuit,
+	  .lists =
+	      LISTS{ { "peerings", "peerings" }, { "authorizations", "authorizations" }, { 0 } },
+	  .known = " serviceProviderProperties peerings authorizations bandwidthInGbps "
+	           "allowClassicOperations circuitProvisioningState "
+	           "serviceProviderProvisioningState serviceKey serviceProviderNotes "
+	           "gatewayManagerEtag stag authorizationKey authorizationStatus "
+	           "enableDirectPortRateLimit ",
+	  .missing = LACKING{ { "globalReachEnabled", "Global Reach is not emulated" },
+	                      { "expressRoutePort", "ExpressRoute Direct is not emulated" },
+	                      { 0 } } },
+	{ IMPORT_PART(NET "expressroutecircuits/peerings", "circuit") },
+	{ IMPORT_IGNORED(NET "expressroutecircuits/authorizations", WHY_RIGHTS) },
+	{ IMPORT_MISSING(NET "expressroutecircuits/peerings/connections",
+	                 "Global Reach is not emulated") },
+	{ 0 },
+};
+
+const struct import_type import_connections[] = {
+	{ IMPORT_READ(NET "connections", "connections"), .read = read_connection,
+	  .known = " connectionType virtualNetworkGateway1 virtualNetworkGateway2 "
+	           "localNetworkGateway2 peer enableBgp sharedKey authorizationKey connectionMode "
+	           "connectionProtocol connectionStatus dpdTimeoutSeconds ipsecPolicies "
+	           "tunnelConnectionStatus egressBytesTransferred ingressBytesTransferred "
+	           "useLocalAzureIpAddress authenticationType certificateAuthentication "
+	           "expressRouteGatewayBypass enablePrivateLinkFastPath tunnelProperties ",
+	  .missing = LACKING{ { "routingWeight", "all connections weigh the same" },
+	                      { "trafficSelectorPolicies", "the tunnel takes all traffic" },
+	                      { "usePolicyBasedTrafficSelectors", "the tunnel takes all traffic" },
+	                      { "egressNatRules", "addresses are not translated" },
+	                      { "ingressNatRules", "addresses are not translated" },
+	                      { "gatewayCustomBgpIpAddresses",
+	                        "BGP is spoken from the gateway's own addresses" },
+	                      { "routingConfiguration", "Virtual WAN is not emulated" },
+	                      { 0 } } },
+	{ IMPORT_IGNORED(NET "connections/sharedkey", "secrets; tunnels of the lab need none") },
+	{ 0 },
+};

@@ -7,30 +7,6 @@
 #include "input/kind.h"
 #include "input/resources.h"
 
-/* Lists in a resource whose members are resources of their own. */
-static const struct {
-	const char *parent, *list, *type;
-} inlined[] = {
-	{ NET "virtualnetworks", "subnets", "subnets" },
-	{ NET "virtualnetworks", "virtualNetworkPeerings", "virtualnetworkpeerings" },
-	{ NET "routetables", "routes", "routes" },
-	{ NET "networksecuritygroups", "securityRules", "securityrules" },
-	{ NET "networkinterfaces", "ipConfigurations", "ipconfigurations" },
-	{ NET "virtualhubs", "ipConfigurations", "ipconfigurations" },
-	{ NET "virtualhubs", "bgpConnections", "bgpconnections" },
-	{ NET "virtualnetworkgateways", "ipConfigurations", "ipconfigurations" },
-	{ NET "loadbalancers", "frontendIPConfigurations", "frontendipconfigurations" },
-	{ NET "loadbalancers", "backendAddressPools", "backendaddresspools" },
-	{ NET "loadbalancers", "loadBalancingRules", "loadbalancingrules" },
-	{ NET "loadbalancers", "probes", "probes" },
-	{ NET "loadbalancers", "inboundNatRules", "inboundnatrules" },
-	{ NET "loadbalancers", "outboundRules", "outboundrules" },
-	{ NET "azurefirewalls", "ipConfigurations", "ipconfigurations" },
-	{ NET "expressroutecircuits", "peerings", "peerings" },
-	{ NET "expressroutecircuits", "authorizations", "authorizations" },
-	{ "microsoft.compute/virtualmachines", "resources", "extensions" },
-};
-
 struct res *im_find(struct import *im, const char *id)
 {
 	_cleanup_free_ char *key = resource_key(id);
@@ -192,6 +168,7 @@ static struct res *add(struct import *im, const char *id, const char *given, con
 	r->source = source;
 	r->parent_key = parent_of(im->a, r->key);
 	r->j = j;
+	r->row = import_type_find(im, r->type);
 	VEC_PUSH(im->v, im->n, im->cap) = r;
 	HASH_ADD_KEYPTR(hh, im->by_key, r->key, strlen(r->key), r);
 	return r;
@@ -200,29 +177,23 @@ static struct res *add(struct import *im, const char *id, const char *given, con
 /* What a list in a resource calls its members by; az leaves some without an id. */
 static void add_children(struct import *im, const struct res *r, json_t *j, const char *source)
 {
-	for (size_t k = 0; k < ARRAY_LEN(inlined); k++) {
-		json_t *list, *child;
+	for (const struct import_list *l = r->row->lists; l && l->name; l++) {
+		json_t *list = arm_list(j, l->name), *child;
+		bool under = arm_list(json_object_get(j, "properties"), l->name) == list;
 		size_t i;
 
-		if (!streq(inlined[k].parent, r->type))
-			continue;
-		list = arm_list(j, inlined[k].list);
 		json_array_foreach (list, i, child) {
 			const char *name = json_string_value(input_member(child, "name"));
 			const char *id = json_string_value(input_member(child, "id"));
-			bool under =
-			    arm_list(json_object_get(j, "properties"), inlined[k].list) == list;
 
 			if (!name && id)
 				name = last_name(id);
 			if (!json_is_object(child) || !name || !*name)
 				continue;
-			add(im,
-			    arena_printf(im->a, "%s/%s/%s", r->key, inlined[k].type,
-			                 last_name(name)),
+			add(im, arena_printf(im->a, "%s/%s/%s", r->key, l->type, last_name(name)),
 			    NULL, name,
 			    arena_printf(im->a, "%s%s/%s/%zu", source, under ? "/properties" : "",
-			                 inlined[k].list, i),
+			                 l->name, i),
 			    child);
 		}
 	}
@@ -279,6 +250,5 @@ void im_index(struct import *im, json_t *resources)
 
 		if (r->parent_key)
 			HASH_FIND_STR(im->by_key, r->parent_key, r->parent);
-		r->row = type_row(r->type);
 	}
 }

@@ -171,18 +171,36 @@ static void read_lone_nic(struct import *im, struct res *nic)
 	        nic->name);
 }
 
-void import_machines(struct import *im)
-{
-	struct res *r;
+const struct import_type import_machines[] = {
+	{ IMPORT_READ("microsoft.compute/virtualmachines", "virtualMachines"), .read = read_vm,
+	  .lists = LISTS{ { "resources", "extensions" }, { 0 } } },
+	{ IMPORT_PART("microsoft.compute/virtualmachines/extensions", "virtual machine") },
+	{ IMPORT_PART("microsoft.compute/virtualmachines/runcommands", "virtual machine") },
+	{ 0 },
+};
 
-	IM_EACH(im, r, "microsoft.compute/virtualmachines")
-	read_vm(im, r);
-}
-
-void import_lone_nics(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "networkinterfaces")
-	read_lone_nic(im, r);
-}
+/* Of no machine that is there. */
+const struct import_type import_nics[] = {
+	{ IMPORT_READ(NET "networkinterfaces", NULL), .read = read_lone_nic,
+	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
+	  .known = " ipConfigurations enableIPForwarding networkSecurityGroup virtualMachine "
+	           "dnsSettings enableAcceleratedNetworking macAddress primary privateEndpoint "
+	           "privateLinkService nicType hostedWorkloads tapConfigurations auxiliaryMode "
+	           "auxiliarySku vnetEncryptionSupported disableTcpStateTracking dscpConfiguration "
+	           "migrationPhase workloadType defaultOutboundConnectivityEnabled allowPort25Out "
+	           "interfaceEndpoint kind virtualNetworkTap " },
+	{ IMPORT_PART(NET "networkinterfaces/ipconfigurations", "NIC"),
+	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
+	           "publicIPAddress primary applicationSecurityGroups "
+	           "loadBalancerBackendAddressPools privateLinkConnectionProperties ",
+	  .missing = LACKING{ { "loadBalancerInboundNatRules",
+	                        "the load balancer's port is not forwarded" },
+	                      { "applicationGatewayBackendAddressPools",
+	                        "application gateways are not emulated" },
+	                      { "gatewayLoadBalancer", "gateway load balancers are not emulated" },
+	                      { "virtualNetworkTaps", "taps are not emulated" },
+	                      { "privateIPAddressPrefixLength", "it has one address" },
+	                      { 0 } } },
+	{ IMPORT_PART(NET "networkinterfaces/tapconfigurations", "NIC") },
+	{ 0 },
+};

@@ -117,10 +117,16 @@ static void read_configuration(struct import *im, struct res *r)
 	    r->name);
 }
 
-void import_managers(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, MANAGER "connectivityconfigurations")
-	read_configuration(im, r);
-}
+const struct import_type import_managers[] = {
+	{ IMPORT_READ(NET "networkmanagers/connectivityconfigurations", NULL),
+	  .read = read_configuration },
+	{ IMPORT_PART(NET "networkmanagers", "connectivity configurations") },
+	{ IMPORT_PART(NET "networkmanagers/networkgroups", "connectivity configurations") },
+	{ IMPORT_PART(NET "networkmanagers/networkgroups/staticmembers",
+	              "connectivity configurations") },
+	{ IMPORT_IGNORED(NET "networkmanagers/scopeconnections", WHY_RIGHTS) },
+	{ IMPORT_MISSING(
+	    NET "networkmanagers/",
+	    "what a network manager deploys besides peerings and meshes is not emulated") },
+	{ 0 },
+};

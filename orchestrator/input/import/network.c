@@ -208,14 +208,34 @@ static void read_peering(struct import *im, struct res *r)
 	r->out = obj;
 }
 
-void import_networks(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "virtualnetworks")
-	read_vnet(im, r);
-	IM_EACH(im, r, NET "virtualnetworks/subnets")
-	read_subnet(im, r);
-	IM_EACH(im, r, NET "virtualnetworks/virtualnetworkpeerings")
-	read_peering(im, r);
-}
+const struct import_type import_networks[] = {
+	{ IMPORT_READ(NET "virtualnetworks", "virtualNetworks"), .read = read_vnet,
+	  .lists = LISTS{ { "subnets", "subnets" },
+	                  { "virtualNetworkPeerings", "virtualnetworkpeerings" },
+	                  { 0 } },
+	  .known = " addressSpace addressPrefixes summarizedGatewayPrefixes subnets "
+	           "virtualNetworkPeerings dhcpOptions enableDdosProtection ddosProtectionPlan "
+	           "enableVmProtection flowTimeoutInMinutes flowLogs privateEndpointVNetPolicies "
+	           "ipAllocations defaultPublicNatGateway ",
+	  .missing = LACKING{ { "bgpCommunities", "gateways announce no communities" },
+	                      { "encryption", "packets are not encrypted" },
+	                      { 0 } } },
+	{ IMPORT_PART(NET "virtualnetworks/subnets", "virtual network"), .read = read_subnet,
+	  .known = " addressPrefix addressPrefixes routeTable networkSecurityGroup natGateway "
+	           "serviceEndpoints defaultOutboundAccess privateEndpointNetworkPolicies "
+	           "privateLinkServiceNetworkPolicies delegations ipConfigurations "
+	           "ipConfigurationProfiles privateEndpoints purpose resourceNavigationLinks "
+	           "serviceAssociationLinks applicationGatewayIPConfigurations ipAllocations "
+	           "ipamPoolPrefixAllocations sharingScope ",
+	  .missing = LACKING{ { "serviceEndpointPolicies", "every service is reached" }, { 0 } } },
+	{ IMPORT_PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
+	  .read = read_peering,
+	  .known = " remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic "
+	           "allowGatewayTransit useRemoteGateways peeringState peeringSyncLevel "
+	           "localSubnetNames remoteSubnetNames peerCompleteVnets doNotVerifyRemoteGateways "
+	           "localAddressSpace localVirtualNetworkAddressSpace remoteAddressSpace "
+	           "remoteVirtualNetworkAddressSpace remoteBgpCommunities "
+	           "remoteVirtualNetworkEncryption ",
+	  .missing = LACKING{ { "enableOnlyIPv6Peering", "IPv6 is not emulated" }, { 0 } } },
+	{ 0 },
+};

@@ -9,6 +9,9 @@
 #include "base/str.h"
 #include "input/import/import.h"
 
+struct import;
+struct res;
+
 enum type_how {
 	TYPE_READ,        /* becomes an object of the topology */
 	TYPE_PART,        /* is read with another one */
@@ -17,13 +20,42 @@ enum type_how {
 	TYPE_UNKNOWN
 };
 
-struct type_row {
-	const char *type; /* small letters; "x/", "x_": everything that begins so */
-	enum type_how how;
-	const char *kind; /* map of the topology, where names must be unique; or NULL */
-	bool packets;     /* carries, steers or filters packets, or takes an address */
-	const char *why;
+/* A list in a resource whose members are resources of their own. */
+struct import_list {
+	const char *name, *type; /* "securityRules", the last part of their type, small letters */
 };
+
+struct import_lack { /* a property that the lab has nothing for */
+	const char *name, *why;
+};
+
+/* What this version makes of one type of resource. */
+struct import_type {
+	const char *type; /* small letters; "x/", "x_": all that begin so and have no row */
+	enum type_how how;
+	const char *map; /* of the topology, where names must be unique; or NULL */
+	bool packets;    /* carries, steers or filters packets, or takes an address */
+	const char *why;
+	/* Makes r->out of r->j; NULL: what names r does. */
+	void (*read)(struct import *im, struct res *r);
+	const struct import_list *lists; /* or NULL */
+	/* Properties that are read, or mean nothing to packets, with a space around each; NULL:
+	 * none is looked at. */
+	const char *known;
+	const struct import_lack *missing; /* or NULL */
+};
+
+/* Rows, without their braces: clang-format's versions disagree over braces in macros. */
+#define IMPORT_READ(t, m) .type = (t), .how = TYPE_READ, .map = (m), .packets = true
+#define IMPORT_PART(t, of) \
+	.type = (t), .how = TYPE_PART, .packets = true, .why = ("read with its " of)
+#define IMPORT_IGNORED(t, w) .type = (t), .how = TYPE_IGNORED, .why = (w)
+#define IMPORT_MISSING(t, w) .type = (t), .how = TYPE_UNSUPPORTED, .packets = true, .why = (w)
+#define LISTS (const struct import_list[])
+#define LACKING (const struct import_lack[])
+#define WHY_NAMES "names; the lab works with addresses"
+#define WHY_RIGHTS "rights; moves no packet"
+#define WHY_MACHINE "where a machine runs and what it is made of; moves no packet"
 
 struct res {
 	const char *key, *parent_key; /* resource_key() of its id and its parent's */
@@ -32,7 +64,7 @@ struct res {
 	const char *source;
 	json_t *j;
 	struct res *parent; /* NULL: it is not among the resources */
-	const struct type_row *row;
+	const struct import_type *row;
 	const char *lab; /* its name in the topology */
 	json_t *out;     /* its object there, borrowed */
 	bool left_out;
@@ -52,6 +84,8 @@ struct import {
 	struct arena *a;
 	struct findings *f;
 	const struct import_options *o;
+	const struct import_type *const
+	    *table;     /* arrays of rows, each ended by type NULL; NULL ends it */
 	struct res **v; /* in the order of the file, children behind their parents */
 	size_t n, cap;
 	struct res *by_key;
@@ -117,27 +151,22 @@ json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, 
 
 /* --- types.c, props.c ------------------------------------------------------------------------ */
 
-const struct type_row *type_row(const char *type); /* never NULL */
-void im_types(struct import *im);                  /* findings for what is not read */
+/* Never NULL. */
+const struct import_type *import_type_find(const struct import *im, const char *type);
+void im_types(struct import *im); /* findings for what is not read */
 void im_props(struct import *im);
 json_t *im_coverage(struct import *im);
 
 /* --- the families ---------------------------------------------------------------------------- */
 
-void import_networks(struct import *im); /* network.c */
-void import_tables(struct import *im);   /* tables.c: route tables, security groups */
-void import_publics(struct import *im);  /* public.c */
-void import_machines(struct import *im); /* machine.c */
-void import_scale_sets(struct import *im);
-void import_lone_nics(struct import *im); /* NICs of no machine that is there; machine.c */
+extern const struct import_type import_tables[], import_networks[], import_managers[],
+    import_routers[], import_gateways[], import_sites[], import_circuits[], import_connections[],
+    import_machines[], import_scale_sets[], import_nics[], import_nats[], import_firewalls[],
+    import_endpoints[], import_balancers[], import_publics[], import_others[];
+extern const struct import_type *const import_table[]; /* design.c: all of these */
+
 void import_guests(struct import *im); /* guest.c: what runs in the machines; after the routers */
 void import_overrides(struct import *im); /* override.c: what --node says of it */
-void import_managers(struct import *im);  /* manager.c */
-void import_routers(struct import *im);   /* routeserver.c */
-void import_gateways(struct import *im);  /* gateway.c */
-void import_balancers(struct import *im); /* balancer.c */
-void import_services(struct import *im);  /* service.c: firewalls, endpoints, NAT */
-void import_firewalls(struct import *im); /* part of it */
 
 /* Configurations of a machine, by the names that its image knows. */
 void im_take_files(struct import *im, const char *name, json_t *out, json_t *files);

@@ -28,3 +28,14 @@ const char *im_public(struct import *im, const struct res *r, const char *id)
 	im_put(im, "publicIPAddresses", to, obj);
 	return to->lab;
 }
+
+const struct import_type import_publics[] = {
+	{ IMPORT_READ(NET "publicipaddresses", "publicIPAddresses"),
+	  .known = " ipAddress publicIPAllocationMethod publicIPAddressVersion dnsSettings "
+	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
+	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "
+	           "migrationPhase " },
+	{ IMPORT_IGNORED(NET "publicipprefixes",
+	                 "its addresses are public IP addresses of their own") },
+	{ 0 },
+};

@@ -146,12 +146,23 @@ static void read_connection(struct import *im, struct res *r)
 			        r->name, maps[i]);
 }
 
-void import_routers(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "virtualhubs")
-	read_hub(im, r);
-	IM_EACH(im, r, NET "virtualhubs/bgpconnections")
-	read_connection(im, r);
-}
+const struct import_type import_routers[] = {
+	{ IMPORT_READ(NET "virtualhubs", "routeServers"), .read = read_hub,
+	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" },
+	                  { "bgpConnections", "bgpconnections" },
+	                  { 0 } },
+	  .known = " sku allowBranchToBranchTraffic hubRoutingPreference virtualRouterAsn "
+	           "virtualRouterIps virtualRouterAutoScaleConfiguration ipConfigurations "
+	           "bgpConnections routingState virtualHubRouteTableV2s routeTable "
+	           "preferredRoutingGateway securityProviderName virtualWan addressPrefix "
+	           "vpnGateway expressRouteGateway azureFirewall p2SVpnGateway "
+	           "securityPartnerProvider ",
+	  .missing = LACKING{ { "routeMaps", "all routes pass unchanged" }, { 0 } } },
+	{ IMPORT_PART(NET "virtualhubs/bgpconnections", "Route Server"), .read = read_connection,
+	  .known = " peerIp peerAsn connectionState routingConfiguration "
+	           "hubVirtualNetworkConnection peeringState " },
+	{ IMPORT_PART(NET "virtualhubs/ipconfigurations", "Route Server") },
+	{ IMPORT_MISSING(NET "virtualhubs/routemaps",
+	                 "route maps are not emulated: all routes pass unchanged") },
+	{ 0 },
+};

@@ -78,10 +78,9 @@ static void read_set(struct import *im, struct res *r)
 		im_leave_out(im, r, NULL, "none of its NICs is in the lab");
 }
 
-void import_scale_sets(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, "microsoft.compute/virtualmachinescalesets")
-	read_set(im, r);
-}
+const struct import_type import_scale_sets[] = {
+	{ IMPORT_READ("microsoft.compute/virtualmachinescalesets", "virtualMachines"),
+	  .read = read_set },
+	{ IMPORT_IGNORED("microsoft.compute/virtualmachinescalesets/extensions", WHY_MACHINE) },
+	{ 0 },
+};

@@ -137,18 +137,29 @@ static void read_rule(struct import *im, struct res *r)
 	r->out = obj;
 }
 
-void import_tables(struct import *im)
+static void read_group(struct import *im, struct res *r)
 {
-	struct res *r;
-
-	IM_EACH(im, r, NET "routetables")
-	read_table(im, r);
-	IM_EACH(im, r, NET "routetables/routes")
-	read_route(im, r);
-	IM_EACH(im, r, NET "applicationsecuritygroups")
-	im_put(im, "applicationSecurityGroups", r, json_object());
-	IM_EACH(im, r, NET "networksecuritygroups")
-	im_put(im, "networkSecurityGroups", r, json_object());
-	IM_EACH(im, r, NET "networksecuritygroups/securityrules")
-	read_rule(im, r);
+	im_put(im, r->row->map, r, json_object());
 }
+
+const struct import_type import_tables[] = {
+	{ IMPORT_READ(NET "routetables", "routeTables"), .read = read_table,
+	  .lists = LISTS{ { "routes", "routes" }, { 0 } } },
+	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_route,
+	  .known = " addressPrefix nextHopType nextHopIpAddress nextHop hasBgpOverride " },
+	{ IMPORT_READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
+	  .read = read_group },
+	{ IMPORT_READ(NET "networksecuritygroups", "networkSecurityGroups"), .read = read_group,
+	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
+	  .known = " securityRules defaultSecurityRules networkInterfaces subnets flowLogs "
+	           "flushConnection " },
+	{ IMPORT_PART(NET "networksecuritygroups/securityrules", "security group"),
+	  .read = read_rule,
+	  .known = " access description destinationAddressPrefix destinationAddressPrefixes "
+	           "destinationApplicationSecurityGroups destinationPortRange "
+	           "destinationPortRanges direction priority protocol sourceAddressPrefix "
+	           "sourceAddressPrefixes sourceApplicationSecurityGroups sourcePortRange "
+	           "sourcePortRanges " },
+	{ IMPORT_IGNORED(NET "networksecuritygroups/defaultsecurityrules", "always the same") },
+	{ 0 },
+};

@@ -3,195 +3,147 @@
  * it; what moves packets and is not here, or is not emulated, is a finding as well. */
 #include "input/import/priv.h"
 
-/* clang-format's versions disagree over braces in macros. */
-/* clang-format off */
-#define READ(t, kind) { (t), TYPE_READ, (kind), true, NULL }
-#define PART(t, of) { (t), TYPE_PART, NULL, true, ("read with its " of) }
-#define IGNORED(t, why) { (t), TYPE_IGNORED, NULL, false, (why) }
-#define MISSING(t, why) { (t), TYPE_UNSUPPORTED, NULL, true, (why) }
-/* clang-format on */
-
 static const char watch[] = "watches; moves no packet";
-static const char names[] = "names; the lab works with addresses";
 static const char data[] = "data or secrets; reached over a private or service endpoint, if at all";
 static const char platform[] = "a service outside of the virtual network; reached over a private "
                                "or service endpoint, if at all";
-static const char rights[] = "rights; moves no packet";
-static const char machine[] = "where a machine runs and what it is made of; moves no packet";
 static const char deployment[] = "how it is deployed; moves no packet";
 static const char vwan[] = "Virtual WAN is not emulated";
 
-/* The first that fits counts; "x/" and "x_" are everything that begins so. */
-static const struct type_row rows[] = {
-	IGNORED("azurerm_resource_group", deployment),
-	IGNORED("azurerm_storage_", data),
-	IGNORED("azurerm_key_vault", data),
-	IGNORED("azurerm_key_vault_", data),
-	IGNORED("azurerm_log_analytics_", watch),
-	IGNORED("azurerm_monitor_", watch),
-	IGNORED("azurerm_application_insights", watch),
-	IGNORED("azurerm_network_watcher", watch),
-	IGNORED("azurerm_network_watcher_", watch),
-	IGNORED("azurerm_private_dns_", names),
-	IGNORED("azurerm_dns_", names),
-	IGNORED("azurerm_role_", rights),
-	IGNORED("azurerm_user_assigned_identity", rights),
-	IGNORED("azurerm_client_config", rights),
-	IGNORED("azurerm_subscription", rights),
-	IGNORED("random_", deployment),
-	IGNORED("tls_", deployment),
-	IGNORED("time_", deployment),
-	IGNORED("local_", deployment),
-	IGNORED("null_", deployment),
-	READ(NET "virtualnetworks", "virtualNetworks"),
-	PART(NET "virtualnetworks/subnets", "virtual network"),
-	PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
-	READ(NET "routetables", "routeTables"),
-	PART(NET "routetables/routes", "route table"),
-	READ(NET "networksecuritygroups", "networkSecurityGroups"),
-	PART(NET "networksecuritygroups/securityrules", "security group"),
-	IGNORED(NET "networksecuritygroups/defaultsecurityrules", "always the same"),
-	READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
-	READ(NET "networkinterfaces", NULL),
-	PART(NET "networkinterfaces/ipconfigurations", "NIC"),
-	PART(NET "networkinterfaces/tapconfigurations", "NIC"),
-	READ(NET "publicipaddresses", "publicIPAddresses"),
-	IGNORED(NET "publicipprefixes", "its addresses are public IP addresses of their own"),
-	READ("microsoft.compute/virtualmachines", "virtualMachines"),
-	PART("microsoft.compute/virtualmachines/extensions", "virtual machine"),
-	PART("microsoft.compute/virtualmachines/runcommands", "virtual machine"),
-	READ("microsoft.compute/virtualmachinescalesets", "virtualMachines"),
-	IGNORED("microsoft.compute/virtualmachinescalesets/extensions", machine),
-	IGNORED("microsoft.compute/", machine),
-	READ(NET "virtualhubs", "routeServers"),
-	PART(NET "virtualhubs/ipconfigurations", "Route Server"),
-	PART(NET "virtualhubs/bgpconnections", "Route Server"),
-	MISSING(NET "virtualhubs/routemaps",
-	        "route maps are not emulated: all routes pass unchanged"),
-	MISSING(NET "virtualhubs/", vwan),
-	MISSING(NET "virtualwans", vwan),
-	MISSING(NET "vpngateways", vwan),
-	MISSING(NET "vpngateways/", vwan),
-	MISSING(NET "vpnsites", vwan),
-	MISSING(NET "expressroutegateways", vwan),
-	MISSING(NET "expressroutegateways/", vwan),
-	MISSING(NET "p2svpngateways", vwan),
-	IGNORED(NET "vpnserverconfigurations", "point-to-site clients are not part of a lab"),
-	READ(NET "virtualnetworkgateways", "virtualNetworkGateways"),
-	PART(NET "virtualnetworkgateways/ipconfigurations", "gateway"),
-	READ(NET "localnetworkgateways", "sites"),
-	READ(NET "connections", "connections"),
-	IGNORED(NET "connections/sharedkey", "secrets; tunnels of the lab need none"),
-	READ(NET "expressroutecircuits", "expressRouteCircuits"),
-	PART(NET "expressroutecircuits/peerings", "circuit"),
-	IGNORED(NET "expressroutecircuits/authorizations", rights),
-	MISSING(NET "expressroutecircuits/peerings/connections", "Global Reach is not emulated"),
-	MISSING(NET "expressrouteports", "ExpressRoute Direct is not emulated"),
-	READ(NET "loadbalancers", "loadBalancers"),
-	PART(NET "loadbalancers/frontendipconfigurations", "load balancer"),
-	PART(NET "loadbalancers/backendaddresspools", "load balancer"),
-	PART(NET "loadbalancers/loadbalancingrules", "load balancer"),
-	PART(NET "loadbalancers/probes", "load balancer"),
-	PART(NET "loadbalancers/inboundnatrules", "load balancer"),
-	PART(NET "loadbalancers/outboundrules", "load balancer"),
-	READ(NET "natgateways", "natGateways"),
-	READ(NET "azurefirewalls", "azureFirewalls"),
-	PART(NET "azurefirewalls/ipconfigurations", "firewall"),
-	PART(NET "firewallpolicies", "firewall"),
-	PART(NET "firewallpolicies/rulecollectiongroups", "firewall"),
-	PART(NET "ipgroups", "firewall"),
-	READ(NET "privateendpoints", "privateEndpoints"),
-	IGNORED(NET "privateendpoints/privatednszonegroups", names),
-	IGNORED(NET "bastionhosts",
-	        "only takes addresses of AzureBastionSubnet; forwards nothing of the design's"),
-	MISSING(NET "applicationgateways",
-	        "application gateways are not emulated: nothing answers at its addresses"),
-	MISSING(NET "privatelinkservices", "private link services are not emulated"),
-	PART(NET "networkmanagers", "connectivity configurations"),
-	PART(NET "networkmanagers/networkgroups", "connectivity configurations"),
-	PART(NET "networkmanagers/networkgroups/staticmembers", "connectivity configurations"),
-	READ(NET "networkmanagers/connectivityconfigurations", NULL),
-	IGNORED(NET "networkmanagers/scopeconnections", rights),
-	MISSING(NET "networkmanagers/",
-	        "what a network manager deploys besides peerings and meshes is not emulated"),
-	MISSING(NET "networkvirtualappliances", "managed appliances are not emulated"),
-	MISSING(NET "virtualnetworktaps", "taps are not emulated"),
-	MISSING(NET "serviceendpointpolicies", "service endpoint policies are not emulated"),
-	IGNORED(NET "applicationgatewaywebapplicationfirewallpolicies", platform),
-	IGNORED(NET "ddosprotectionplans", "protects from floods; moves no packet"),
-	IGNORED(NET "ddoscustompolicies", "protects from floods; moves no packet"),
-	IGNORED(NET "networkwatchers", watch),
-	IGNORED(NET "networkwatchers/", watch),
-	IGNORED(NET "networkprofiles", "a template for container groups' interfaces"),
-	IGNORED(NET "networkintentpolicies", "made by other services to keep their subnet"),
-	IGNORED(NET "privatednszones", names),
-	IGNORED(NET "privatednszones/", names),
-	IGNORED(NET "dnszones", names),
-	IGNORED(NET "dnszones/", names),
-	IGNORED(NET "dnsforwardingrulesets", names),
-	IGNORED(NET "dnsforwardingrulesets/", names),
-	IGNORED(NET "dnsresolvers", names),
-	IGNORED(NET "dnsresolvers/", names),
-	IGNORED(NET "frontdoors", platform),
-	IGNORED(NET "frontdoorwebapplicationfirewallpolicies", platform),
-	IGNORED(NET "trafficmanagerprofiles", platform),
-	MISSING("microsoft.containerservice/managedclusters",
-	        "the nodes of a Kubernetes cluster are not emulated"),
-	MISSING("microsoft.containerinstance/containergroups", "container groups are not emulated"),
-	MISSING("microsoft.netapp/netappaccounts/capacitypools/volumes",
-	        "NetApp volumes are not emulated: nothing answers at their addresses"),
-	IGNORED("microsoft.netapp/", data),
-	IGNORED("microsoft.storage/", data),
-	IGNORED("microsoft.keyvault/", data),
-	IGNORED("microsoft.insights/", watch),
-	IGNORED("microsoft.operationalinsights/", watch),
-	IGNORED("microsoft.operationsmanagement/", watch),
-	IGNORED("microsoft.alertsmanagement/", watch),
-	IGNORED("microsoft.monitor/", watch),
-	IGNORED("microsoft.security/", watch),
-	IGNORED("microsoft.managedidentity/", rights),
-	IGNORED("microsoft.authorization/", rights),
-	IGNORED("microsoft.management/", rights),
-	IGNORED("microsoft.subscription/", rights),
-	IGNORED("microsoft.policyinsights/", rights),
-	IGNORED("microsoft.resources/", deployment),
-	IGNORED("microsoft.automation/", deployment),
-	IGNORED("microsoft.devtestlab/", deployment),
-	IGNORED("microsoft.maintenance/", deployment),
-	IGNORED("microsoft.recoveryservices/", data),
-	IGNORED("microsoft.dataprotection/", data),
-	IGNORED("microsoft.portal/", watch),
-	IGNORED("microsoft.cdn/", platform),
-	IGNORED("microsoft.web/", platform),
-	IGNORED("microsoft.sql/", platform),
-	IGNORED("microsoft.documentdb/", platform),
-	IGNORED("microsoft.cache/", platform),
-	IGNORED("microsoft.servicebus/", platform),
-	IGNORED("microsoft.eventhub/", platform),
-	IGNORED("microsoft.eventgrid/", platform),
-	IGNORED("microsoft.search/", platform),
-	IGNORED("microsoft.cognitiveservices/", platform),
-	IGNORED("microsoft.machinelearningservices/", platform),
-	IGNORED("microsoft.containerregistry/", platform),
-	IGNORED("microsoft.appconfiguration/", platform),
-	IGNORED("microsoft.dbforpostgresql/", platform),
-	IGNORED("microsoft.dbformysql/", platform),
+/* Types that no family reads. */
+const struct import_type import_others[] = {
+	{ IMPORT_IGNORED("azurerm_resource_group", deployment) },
+	{ IMPORT_IGNORED("azurerm_storage_", data) },
+	{ IMPORT_IGNORED("azurerm_key_vault", data) },
+	{ IMPORT_IGNORED("azurerm_key_vault_", data) },
+	{ IMPORT_IGNORED("azurerm_log_analytics_", watch) },
+	{ IMPORT_IGNORED("azurerm_monitor_", watch) },
+	{ IMPORT_IGNORED("azurerm_application_insights", watch) },
+	{ IMPORT_IGNORED("azurerm_network_watcher", watch) },
+	{ IMPORT_IGNORED("azurerm_network_watcher_", watch) },
+	{ IMPORT_IGNORED("azurerm_private_dns_", WHY_NAMES) },
+	{ IMPORT_IGNORED("azurerm_dns_", WHY_NAMES) },
+	{ IMPORT_IGNORED("azurerm_role_", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("azurerm_user_assigned_identity", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("azurerm_client_config", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("azurerm_subscription", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("random_", deployment) },
+	{ IMPORT_IGNORED("tls_", deployment) },
+	{ IMPORT_IGNORED("time_", deployment) },
+	{ IMPORT_IGNORED("local_", deployment) },
+	{ IMPORT_IGNORED("null_", deployment) },
+	{ IMPORT_IGNORED("microsoft.compute/", WHY_MACHINE) },
+	{ IMPORT_MISSING(NET "virtualhubs/", vwan) },
+	{ IMPORT_MISSING(NET "virtualwans", vwan) },
+	{ IMPORT_MISSING(NET "vpngateways", vwan) },
+	{ IMPORT_MISSING(NET "vpngateways/", vwan) },
+	{ IMPORT_MISSING(NET "vpnsites", vwan) },
+	{ IMPORT_MISSING(NET "expressroutegateways", vwan) },
+	{ IMPORT_MISSING(NET "expressroutegateways/", vwan) },
+	{ IMPORT_MISSING(NET "p2svpngateways", vwan) },
+	{ IMPORT_IGNORED(NET "vpnserverconfigurations",
+	                 "point-to-site clients are not part of a lab") },
+	{ IMPORT_MISSING(NET "expressrouteports", "ExpressRoute Direct is not emulated") },
+	{ IMPORT_IGNORED(
+	    NET "bastionhosts",
+	    "only takes addresses of AzureBastionSubnet; forwards nothing of the design's") },
+	{ IMPORT_MISSING(
+	    NET "applicationgateways",
+	    "application gateways are not emulated: nothing answers at its addresses") },
+	{ IMPORT_MISSING(NET "privatelinkservices", "private link services are not emulated") },
+	{ IMPORT_MISSING(NET "networkvirtualappliances", "managed appliances are not emulated") },
+	{ IMPORT_MISSING(NET "virtualnetworktaps", "taps are not emulated") },
+	{ IMPORT_MISSING(NET "serviceendpointpolicies",
+	                 "service endpoint policies are not emulated") },
+	{ IMPORT_IGNORED(NET "applicationgatewaywebapplicationfirewallpolicies", platform) },
+	{ IMPORT_IGNORED(NET "ddosprotectionplans", "protects from floods; moves no packet") },
+	{ IMPORT_IGNORED(NET "ddoscustompolicies", "protects from floods; moves no packet") },
+	{ IMPORT_IGNORED(NET "networkwatchers", watch) },
+	{ IMPORT_IGNORED(NET "networkwatchers/", watch) },
+	{ IMPORT_IGNORED(NET "networkprofiles", "a template for container groups' interfaces") },
+	{ IMPORT_IGNORED(NET "networkintentpolicies",
+	                 "made by other services to keep their subnet") },
+	{ IMPORT_IGNORED(NET "privatednszones", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "privatednszones/", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "dnszones", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "dnszones/", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "dnsforwardingrulesets", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "dnsforwardingrulesets/", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "dnsresolvers", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "dnsresolvers/", WHY_NAMES) },
+	{ IMPORT_IGNORED(NET "frontdoors", platform) },
+	{ IMPORT_IGNORED(NET "frontdoorwebapplicationfirewallpolicies", platform) },
+	{ IMPORT_IGNORED(NET "trafficmanagerprofiles", platform) },
+	{ IMPORT_MISSING("microsoft.containerservice/managedclusters",
+	                 "the nodes of a Kubernetes cluster are not emulated") },
+	{ IMPORT_MISSING("microsoft.containerinstance/containergroups",
+	                 "container groups are not emulated") },
+	{ IMPORT_MISSING("microsoft.netapp/netappaccounts/capacitypools/volumes",
+	                 "NetApp volumes are not emulated: nothing answers at their addresses") },
+	{ IMPORT_IGNORED("microsoft.netapp/", data) },
+	{ IMPORT_IGNORED("microsoft.storage/", data) },
+	{ IMPORT_IGNORED("microsoft.keyvault/", data) },
+	{ IMPORT_IGNORED("microsoft.insights/", watch) },
+	{ IMPORT_IGNORED("microsoft.operationalinsights/", watch) },
+	{ IMPORT_IGNORED("microsoft.operationsmanagement/", watch) },
+	{ IMPORT_IGNORED("microsoft.alertsmanagement/", watch) },
+	{ IMPORT_IGNORED("microsoft.monitor/", watch) },
+	{ IMPORT_IGNORED("microsoft.security/", watch) },
+	{ IMPORT_IGNORED("microsoft.managedidentity/", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("microsoft.authorization/", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("microsoft.management/", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("microsoft.subscription/", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("microsoft.policyinsights/", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("microsoft.resources/", deployment) },
+	{ IMPORT_IGNORED("microsoft.automation/", deployment) },
+	{ IMPORT_IGNORED("microsoft.devtestlab/", deployment) },
+	{ IMPORT_IGNORED("microsoft.maintenance/", deployment) },
+	{ IMPORT_IGNORED("microsoft.recoveryservices/", data) },
+	{ IMPORT_IGNORED("microsoft.dataprotection/", data) },
+	{ IMPORT_IGNORED("microsoft.portal/", watch) },
+	{ IMPORT_IGNORED("microsoft.cdn/", platform) },
+	{ IMPORT_IGNORED("microsoft.web/", platform) },
+	{ IMPORT_IGNORED("microsoft.sql/", platform) },
+	{ IMPORT_IGNORED("microsoft.documentdb/", platform) },
+	{ IMPORT_IGNORED("microsoft.cache/", platform) },
+	{ IMPORT_IGNORED("microsoft.servicebus/", platform) },
+	{ IMPORT_IGNORED("microsoft.eventhub/", platform) },
+	{ IMPORT_IGNORED("microsoft.eventgrid/", platform) },
+	{ IMPORT_IGNORED("microsoft.search/", platform) },
+	{ IMPORT_IGNORED("microsoft.cognitiveservices/", platform) },
+	{ IMPORT_IGNORED("microsoft.machinelearningservices/", platform) },
+	{ IMPORT_IGNORED("microsoft.containerregistry/", platform) },
+	{ IMPORT_IGNORED("microsoft.appconfiguration/", platform) },
+	{ IMPORT_IGNORED("microsoft.dbforpostgresql/", platform) },
+	{ IMPORT_IGNORED("microsoft.dbformysql/", platform) },
+	{ 0 },
 };
 
-const struct type_row *type_row(const char *type)
+static bool is_prefix(const char *type)
 {
-	static const struct type_row unknown_net = { NET, TYPE_UNKNOWN, NULL, true, NULL };
-	static const struct type_row unknown = { "", TYPE_UNKNOWN, NULL, false, NULL };
+	return strchr("/_", type[strlen(type) - 1]) != NULL;
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		size_t n = strlen(rows[i].type);
+static const struct import_type *find_row(const struct import *im, const char *type, bool prefix)
+{
+	for (const struct import_type *const *rows = im->table; *rows; rows++)
+		for (const struct import_type *row = *rows; row->type; row++)
+			if (is_prefix(row->type) == prefix &&
+			    (prefix ? str_starts(type, row->type) : streq(type, row->type)))
+				return row;
+	return NULL;
+}
 
-		if (strchr("/_", rows[i].type[n - 1]) ? !strncmp(type, rows[i].type, n)
-		                                      : streq(type, rows[i].type))
-			return &rows[i];
-	}
+const struct import_type *import_type_find(const struct import *im, const char *type)
+{
+	static const struct import_type unknown_net = { NET, TYPE_UNKNOWN, .packets = true };
+	static const struct import_type unknown = { "", TYPE_UNKNOWN };
+	const struct import_type *row = find_row(im, type, false);
+
+	if (!row)
+		row = find_row(im, type, true);
 	/* Diagnostic settings, locks and the like hang on anything. */
-	return str_starts(type, NET) ? &unknown_net : &unknown;
+	return row ? row : str_starts(type, NET) ? &unknown_net : &unknown;
 }
 
 void im_types(struct import *im)

@@ -1,32 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAT gateways, private endpoints. */
+/* Private endpoints. */
 #include "input/import/priv.h"
-
-static void read_nat(struct import *im, struct res *r)
-{
-	json_t *obj = json_object(), *names = json_array(), *v;
-	size_t i;
-
-	json_array_foreach (arm_list(r->j, "publicIpAddresses"), i, v) {
-		const char *name =
-		    im_public(im, r, json_is_string(v) ? json_string_value(v) : arm_str(v, "id"));
-
-		if (name)
-			json_array_append_new(names, json_string(name));
-	}
-	for (i = 0; i < json_array_size(arm_list(r->j, "publicIpPrefixes")); i++) {
-		json_array_append_new(names, json_true());
-		im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
-		        "NAT gateway \"%s\" has addresses from a prefix; the lab gives it one of "
-		        "its own in their place",
-		        r->name);
-	}
-	json_object_set_new(obj, "publicIPAddresses", names);
-	im_put(im, "natGateways", r, obj);
-}
-
-/* --- private endpoints -------------------------------------------------------------------------
- */
 
 /* Given, or as Azure told it to names, or that of the NIC which Azure made. */
 static const char *endpoint_ip(struct import *im, const struct res *r)
@@ -63,13 +37,8 @@ static void read_endpoint(struct import *im, struct res *r)
 	im_put(im, "privateEndpoints", r, obj);
 }
 
-void import_services(struct import *im)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "natgateways")
-	read_nat(im, r);
-	import_firewalls(im);
-	IM_EACH(im, r, NET "privateendpoints")
-	read_endpoint(im, r);
-}
+const struct import_type import_endpoints[] = {
+	{ IMPORT_READ(NET "privateendpoints", "privateEndpoints"), .read = read_endpoint },
+	{ IMPORT_IGNORED(NET "privateendpoints/privatednszonegroups", WHY_NAMES) },
+	{ 0 },
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAT gateways. */
+#include "input/import/priv.h"
+
+static void read_nat(struct import *im, struct res *r)
+{
+	json_t *obj = json_object(), *names = json_array(), *v;
+	size_t i;
+
+	json_array_foreach (arm_list(r->j, "publicIpAddresses"), i, v) {
+		const char *name =
+		    im_public(im, r, json_is_string(v) ? json_string_value(v) : arm_str(v, "id"));
+
+		if (name)
+			json_array_append_new(names, json_string(name));
+	}
+	for (i = 0; i < json_array_size(arm_list(r->j, "publicIpPrefixes")); i++) {
+		json_array_append_new(names, json_true());
+		im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
+		        "NAT gateway \"%s\" has addresses from a prefix; the lab gives it one of "
+		        "its own in their place",
+		        r->name);
+	}
+	json_object_set_new(obj, "publicIPAddresses", names);
+	im_put(im, "natGateways", r, obj);
+}
+
+const struct import_type import_nats[] = {
+	{ IMPORT_READ(NET "natgateways", "natGateways"), .read = read_nat,
+	  .known = " publicIpAddresses publicIpPrefixes idleTimeoutInMinutes subnets "
+	           "sourceVirtualNetwork ",
+	  .missing = LACKING{ { "publicIpAddressesV6", "IPv6 is not emulated" },
+	                      { "publicIpPrefixesV6", "IPv6 is not emulated" },
+	                      { "nat64", "IPv6 is not emulated" },
+	                      { 0 } } },
+	{ 0 },
+};
