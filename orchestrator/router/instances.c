@@ -119,7 +119,9 @@ void instances_free_aside(struct rib_table *aside, size_t n)
 	free(aside);
 }
 
-void instance_stand_in(struct router *r, size_t i, const bool *lost)
+/* Programs instance i, in maintenance, with what its sibling selects; leaves it as it was while
+ * neither is there; with nothing when that lasts (lost). */
+static void stand_in_for(struct router *r, size_t i, const bool *lost)
 {
 	const struct rib_table nothing = { 0 };
 
@@ -129,10 +131,18 @@ void instance_stand_in(struct router *r, size_t i, const bool *lost)
 		follow(r, i, &nothing);
 }
 
+void instances_stand_in(struct router *r, const json_t *req)
+{
+	_cleanup_free_ bool *lost = instances_from_json(r->model, json_object_get(req, "lost"));
+
+	for (size_t i = 0; i < r->n_watches; i++)
+		if (r->maintained[i])
+			stand_in_for(r, i, lost);
+}
+
 void instances_maintained(struct router *r, const json_t *req)
 {
-	_cleanup_free_ bool *was = r->maintained,
-	                    *lost = instances_from_json(r->model, json_object_get(req, "lost"));
+	_cleanup_free_ bool *was = r->maintained;
 
 	r->maintained = instances_from_json(r->model, json_object_get(req, "instances"));
 	for (size_t i = 0; i < r->n_watches; i++) {
@@ -144,9 +154,7 @@ void instances_maintained(struct router *r, const json_t *req)
 			r->aside[i] = (struct rib_table){ 0 };
 		}
 	}
-	for (size_t i = 0; i < r->n_watches; i++)
-		if (r->maintained[i])
-			instance_stand_in(r, i, lost);
+	instances_stand_in(r, req);
 	router_dirty(r);
 }
 

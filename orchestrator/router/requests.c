@@ -22,31 +22,35 @@ static struct model *read_model(const json_t *req, struct err *e)
 	return model_free(m);
 }
 
-static int op_model(struct router *r, const json_t *req, struct err *e)
+/* Takes the namespaces that came with a design: *ret, of all instances that speak, the caller
+ * frees. */
+static int take_namespaces(struct router *r, const struct model *m, int **ret, struct err *e)
 {
-	struct model *m = read_model(req, e);
-	bool first = !r->model;
-
-	if (!m)
-		return -EINVAL;
 	size_t n = model_n_tables(m) * 2, n_fds = 0;
 	_cleanup_free_ int *fds = xcalloc(n + 1, sizeof(*fds));
 
 	for (size_t i = 0; i < n; i++)
 		n_fds += model_speaks(m, i / 2, i % 2);
-	if (n_fds && !peer_take_fds(r->peer, fds, n_fds)) {
-		model_free(m);
+	if (n_fds && !peer_take_fds(r->peer, fds, n_fds))
 		return err_set(e, EPROTO,
 		               "model: %zu namespaces of Route Server and gateway instances "
 		               "were expected with it",
 		               n_fds);
-	}
-	struct model *old_model = r->model;
-	struct programmer *old = r->prog;
-	struct rib_table *old_aside = r->aside;
-	size_t n_old = r->n_watches;
-	struct program_times times;
-	bool delays = program_times_of(&m->settings, &times);
+	*ret = take_ptr(fds);
+	return 0;
+}
+
+/* What belongs to a design, while the next one takes its place. */
+struct former {
+	struct model *model;
+	struct programmer *prog;
+	struct rib_table *aside;
+	size_t n_watches;
+};
+
+static struct former take_former(struct router *r)
+{
+	struct former f = { r->model, r->prog, r->aside, r->n_watches };
 
 	report_rest(r);
 	instances_close(r->watches, r->n_watches);
@@ -54,36 +58,59 @@ static int op_model(struct router *r, const json_t *req, struct err *e)
 	r->tallies = NULL;
 	r->watches = NULL;
 	r->n_watches = 0;
+	return f;
+}
+
+/* Instances that were there before keep what they were seen and programmed with. */
+static void install_model(struct router *r, struct model *m, const json_t *req,
+                          const struct former *f)
+{
+	struct program_times times;
+	bool delays = program_times_of(&m->settings, &times);
+
 	r->model = m;
 	r->prog = programmer_new(model_n_tables(m), delays ? &times : NULL);
 	programmer_peers(r->prog, instances_is_peer, r);
-	r->aside = xcalloc(n + 1, sizeof(*r->aside));
+	r->aside = xcalloc(model_n_tables(m) * 2 + 1, sizeof(*r->aside));
 	free(r->maintained);
-	r->maintained = instances_from_json(r->model, json_object_get(req, "maintained"));
+	r->maintained = instances_from_json(m, json_object_get(req, "maintained"));
 	free(r->stopped);
 	r->stopped = stopped_from_json(m, json_object_get(req, "stopped"));
 	down_from_json(m, json_object_get(req, "down"), &r->down);
 	instances_silent(r, json_object_get(req, "silent"));
-	if (old_model)
-		instances_carry_over(r, old_model, old, old_aside);
-	instances_free_aside(old_aside, n_old);
-	int rc = instances_open(r, fds, n, e);
+	if (f->model)
+		instances_carry_over(r, f->model, f->prog, f->aside);
+	instances_free_aside(f->aside, f->n_watches);
+}
 
-	r->quiet = first;
-	for (size_t i = 0; rc == 0 && i < n; i++)
+static int op_model(struct router *r, const json_t *req, struct err *e)
+{
+	struct model *m = read_model(req, e);
+	_cleanup_free_ int *fds = NULL;
+
+	if (!m)
+		return -EINVAL;
+	int rc = take_namespaces(r, m, &fds, e);
+
+	if (rc < 0) {
+		model_free(m);
+		return rc;
+	}
+	struct former f = take_former(r);
+
+	install_model(r, m, req, &f);
+	rc = instances_open(r, fds, model_n_tables(m) * 2, e);
+	r->quiet = !f.model;
+	for (size_t i = 0; rc == 0 && i < r->n_watches; i++)
 		instance_read(r, i);
 	r->quiet = false;
-	_cleanup_free_ bool *lost = instances_from_json(m, json_object_get(req, "lost"));
-
-	for (size_t i = 0; i < r->n_watches; i++)
-		if (r->maintained[i])
-			instance_stand_in(r, i, lost);
-	if (first || !m->settings.timing_azure)
+	instances_stand_in(r, req);
+	if (!f.model || !m->settings.timing_azure)
 		programmer_catch_up(r->prog);
 	else
 		programmer_compare(r->prog, clock_ms());
-	programmer_free(old);
-	model_free(old_model);
+	programmer_free(f.prog);
+	model_free(f.model);
 	router_dirty(r);
 	return rc;
 }

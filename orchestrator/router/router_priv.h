@@ -72,14 +72,14 @@ void instances_free_aside(struct rib_table *aside, size_t n);
 /* Who was there before keeps what it was seen and programmed with. */
 void instances_carry_over(struct router *r, const struct model *old_model, struct programmer *old,
                           const struct rib_table *old_aside);
-/* Reads what is there. */
+/* Reads what instance i selects now. */
 void instance_read(struct router *r, size_t i);
 /* Requests: which instances are in maintenance; which gateways' instances are silent. */
 void instances_maintained(struct router *r, const json_t *req);
 void instances_silent(struct router *r, const json_t *names);
-/* What an instance in maintenance is programmed with: what its sibling selects; what it was, while
- * neither is there; nothing, when that lasts. */
-void instance_stand_in(struct router *r, size_t i, const bool *lost);
+/* Programs the instances in maintenance; req: "lost" names those whose sibling has been away for so
+ * long that they are programmed with nothing. */
+void instances_stand_in(struct router *r, const json_t *req);
 bool instances_is_peer(size_t rs, ip4 hop, void *arg);
 
 /* --- report.c -------------------------------------------------------------------------------- */
