@@ -1,204 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A picture without graphviz.  The layout knows what these designs look like: a VNet is a box with
- * its subnets one below the other and, at its right, the RouteServerSubnet, so that sessions run
- * from left to right; VNets with a Route Server stand in the first row, the others below. */
+/* A picture without graphviz: an SVG document. */
 #include <stdio.h>
 
 #include "azure/hybrid.h"
 #include "base/str.h"
 #include "report/picture.h"
-
-enum {
-	CHIP_W = 168,
-	CHIP_H = 40,
-	GAP = 12,
-	PAD = 14,
-	TITLE = 24,
-	OUTSIDE_W = 232,
-	MAX_COLUMNS = 4,
-	MAX_STACK = 8,
-	MAX_CHIPS = 24,          /* of one subnet; the rest is a number */
-	MAX_COLUMNS_OF_MANY = 2, /* of four VNets and more: they stay beside each other */
-	ROW_WIDTH = 6000,
-	MARGIN = 24,
-	HEAD = 64,
-	ROW_GAP = 56,
-	LEGEND = 40,
-};
-
-struct box {
-	int x, y, w, h;
-};
-
-struct layout {
-	struct box *vnet, *subnet, *nic, *rs; /* by idx; a NIC that is not drawn has w 0 */
-	struct box *circuit, *site;
-	int w, h;
-};
-
-static int text_width(const char *s, int per_char)
-{
-	return (int)strlen(s) * per_char;
-}
-
-static int max(int a, int b)
-{
-	return a > b ? a : b;
-}
-
-static void subnet_title(const struct subnet *s, char *buf, size_t cap)
-{
-	snprintf(buf, cap, "%s %s%s%s", s->name, PREFIX_STR(s->prefix),
-	         s->route_table ? ", routes " : "", s->route_table ? s->route_table->name : "");
-}
-
-static char *vnet_title(const struct vnet *v)
-{
-	struct str b = { 0 };
-
-	str_add(&b, v->name);
-	for (size_t i = 0; i < v->n_prefixes; i++)
-		str_printf(&b, " %s", PREFIX_STR(v->prefixes[i]));
-	if (v->location)
-		str_printf(&b, ", %s", v->location);
-	return str_take(&b);
-}
-
-static const struct route_server *rs_in(const struct model *m, const struct subnet *s)
-{
-	for (size_t i = 0; i < m->n_route_servers; i++)
-		if (m->route_servers[i].subnet == s)
-			return &m->route_servers[i];
-	return NULL;
-}
-
-/* --- sizes and places --- */
-
-static size_t shown(const struct subnet *s)
-{
-	return s->n_nics > MAX_CHIPS ? MAX_CHIPS - 1 : s->n_nics;
-}
-
-/* Few NICs with BGP stand one below the other, so that no session crosses its neighbour. */
-static bool stacked(const struct model *m, const struct subnet *s)
-{
-	for (size_t i = 0; i < m->n_route_servers; i++)
-		for (size_t j = 0; j < m->route_servers[i].n_conns; j++) {
-			const struct nic *n = m->route_servers[i].conns[j].nic;
-
-			if (n && n->subnet == s)
-				return s->n_nics <= MAX_STACK;
-		}
-	return false;
-}
-
-static void place_subnet(const struct model *m, struct layout *l, const struct subnet *s, int x,
-                         int y)
-{
-	struct box *b = &l->subnet[s->idx];
-	const struct route_server *rs = rs_in(m, s);
-	size_t n = shown(s) + (shown(s) < s->n_nics) + (rs != NULL), i = 0;
-	size_t most = m->n_vnets > 3 ? MAX_COLUMNS_OF_MANY : MAX_COLUMNS;
-	int columns = stacked(m, s) || !n ? 1 : (int)(n < most ? n : most);
-	char title[200];
-
-	subnet_title(s, title, sizeof(title));
-	for (; i < shown(s); i++)
-		l->nic[s->nics[i]->idx] =
-		    (struct box){ x + PAD + (int)(i % (size_t)columns) * (CHIP_W + GAP),
-			          y + TITLE + (int)(i / (size_t)columns) * (CHIP_H + GAP), CHIP_W,
-			          CHIP_H };
-	if (rs)
-		l->rs[rs->idx] =
-		    (struct box){ x + PAD + (int)((n - 1) % (size_t)columns) * (CHIP_W + GAP),
-			          y + TITLE + (int)((n - 1) / (size_t)columns) * (CHIP_H + GAP),
-			          CHIP_W, CHIP_H };
-	int rows = n ? ((int)n + columns - 1) / columns : 0;
-
-	*b =
-	    (struct box){ x, y, max(columns * (CHIP_W + GAP) - GAP, text_width(title, 7)) + 2 * PAD,
-		          TITLE + (rows ? rows * (CHIP_H + GAP) - GAP : 0) + PAD };
-}
-
-static void place_vnet(const struct model *m, struct layout *l, const struct vnet *v, int x, int y)
-{
-	int left_w = 0, left_h = 0, right_w = 0, right_h = 0;
-	_cleanup_free_ char *title = vnet_title(v);
-
-	for (int right = 0; right < 2; right++)
-		for (size_t i = 0; i < v->n_subnets; i++) {
-			const struct subnet *s = v->subnets[i];
-			int *w = right ? &right_w : &left_w, *h = right ? &right_h : &left_h;
-
-			if ((rs_in(m, s) != NULL) != right)
-				continue;
-			place_subnet(m, l, s, x + PAD + (right && left_w ? left_w + 6 * GAP : 0),
-			             y + TITLE + 4 + *h);
-			*w = max(*w, l->subnet[s->idx].w);
-			*h += l->subnet[s->idx].h + GAP;
-		}
-	/* Subnets of one column are equally wide. */
-	for (size_t i = 0; i < v->n_subnets; i++)
-		l->subnet[v->subnets[i]->idx].w = rs_in(m, v->subnets[i]) ? right_w : left_w;
-	int w = left_w + right_w + (left_w && right_w ? 6 * GAP : 0);
-
-	l->vnet[v->idx] = (struct box){ x, y, max(w, text_width(title, 8)) + 2 * PAD,
-		                        TITLE + 4 + max(left_h, right_h) - GAP + PAD };
-}
-
-/* Outside, below all VNets: circuits, then sites.  Returns where it ends. */
-static int place_outside(const struct model *m, struct layout *l, int y)
-{
-	int x = MARGIN;
-
-	for (size_t i = 0; i < m->n_circuits + m->n_sites; i++) {
-		struct box *b = i < m->n_circuits ? &l->circuit[i] : &l->site[i - m->n_circuits];
-
-		if (x > MARGIN && x + OUTSIDE_W + MARGIN > ROW_WIDTH) {
-			x = MARGIN;
-			y += CHIP_H + ROW_GAP;
-		}
-		*b = (struct box){ x, y, OUTSIDE_W, CHIP_H };
-		x += OUTSIDE_W + 4 * GAP;
-		l->w = max(l->w, b->x + b->w + MARGIN);
-	}
-	return m->n_circuits + m->n_sites ? y + CHIP_H + ROW_GAP : y;
-}
-
-static void place_all(const struct model *m, struct layout *l)
-{
-	int y = HEAD, row_h = 0, x = MARGIN;
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < m->n_vnets; i++) {
-			const struct vnet *v = &m->vnets[i];
-			struct box *b = &l->vnet[v->idx];
-
-			if ((v->route_server == NULL) != pass)
-				continue;
-			place_vnet(m, l, v, x, y);
-			if (x > MARGIN && x + b->w > ROW_WIDTH) {
-				y += row_h + ROW_GAP;
-				row_h = 0;
-				x = MARGIN;
-				place_vnet(m, l, v, x, y);
-			}
-			row_h = max(row_h, b->h);
-			x += b->w + 4 * GAP;
-			l->w = max(l->w, b->x + b->w + MARGIN);
-		}
-		if (row_h) {
-			y += row_h + ROW_GAP;
-			row_h = 0;
-			x = MARGIN;
-		}
-	}
-	y = place_outside(m, l, y);
-	l->w = max(l->w, 640);
-	l->h = y - ROW_GAP + LEGEND + MARGIN;
-}
-
-/* --- drawing --- */
+#include "report/picture_layout.h"
 
 static void escaped(struct str *b, const char *s)
 {
@@ -248,13 +55,13 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
                         const struct subnet *s)
 {
 	const struct box *at = &l->subnet[s->idx];
-	const struct route_server *rs = rs_in(m, s);
+	const struct route_server *rs = layout_route_server(m, s);
 	char line[200];
 
-	subnet_title(s, line, sizeof(line));
+	layout_subnet_title(s, line, sizeof(line));
 	rect(b, at, "subnet");
 	text(b, at->x + PAD, at->y + 16, "title", line);
-	for (size_t i = 0; i < shown(s); i++) {
+	for (size_t i = 0; i < layout_n_shown(s); i++) {
 		const struct nic *n = s->nics[i];
 		const char *image = picture_image(n->vm);
 		_cleanup_free_ char *tip = xasprintf("%s, NIC %s%s%s", n->vm->name, n->name,
@@ -271,10 +78,10 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 		                        : "vm",
 		     n->vm->name, line, tip);
 	}
-	if (shown(s) < s->n_nics) {
-		struct box last = l->nic[s->nics[shown(s) - 1]->idx];
+	if (layout_n_shown(s) < s->n_nics) {
+		struct box last = l->nic[s->nics[layout_n_shown(s) - 1]->idx];
 
-		snprintf(line, sizeof(line), "and %zu more", s->n_nics - shown(s));
+		snprintf(line, sizeof(line), "and %zu more", s->n_nics - layout_n_shown(s));
 		text(b, last.x + CHIP_W + GAP, last.y + 24, "detail", line);
 	}
 	if (rs) {
@@ -307,8 +114,8 @@ static void draw_peering(struct str *b, const struct layout *l, const struct pee
 		int x1 = le->x + le->w - 40, x2 = ri->x + 40, y1 = le->y + le->h,
 		    y2 = ri->y + ri->h;
 
-		str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\"", x1, y1, x1, max(y1, y2) + 36,
-		           x2, max(y1, y2) + 36, x2, y2);
+		str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\"", x1, y1, x1,
+		           max_int(y1, y2) + 36, x2, max_int(y1, y2) + 36, x2, y2);
 	}
 	str_printf(b, " class=\"peering%s\"><title>", peering_connected(p) ? "" : " half");
 	escaped(b, tip);
@@ -364,7 +171,7 @@ static void draw_wire(struct str *b, const struct layout *l, const struct pictur
 		return;
 	int x1 = from->x + from->w / 2, y1 = from->y + from->h, x2 = to->x + to->w / 2,
 	    y2 = to->y > y1 ? to->y : to->y + to->h,
-	    mid = to->y > y1 ? (y1 + y2) / 2 : max(y1, y2) + 36;
+	    mid = to->y > y1 ? (y1 + y2) / 2 : max_int(y1, y2) + 36;
 
 	str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\" class=\"wire%s\"><title>", x1, y1, x1,
 	           mid, x2, mid, x2, y2, w->down ? " down" : "");
@@ -412,7 +219,7 @@ static void draw_legend(struct str *b, const struct picture *p, const struct lay
 			continue;
 		str_printf(b, "<path d=\"M%d %d h28\" class=\"%s\"/>\n", x, y - 4, lines[i].class);
 		text(b, x + 34, y, "detail", lines[i].name);
-		x += 44 + text_width(lines[i].name, 7);
+		x += 44 + layout_text_width(lines[i].name, 7);
 	}
 	if (wires) {
 		str_printf(b, "<path d=\"M%d %d h28\" class=\"wire\"/>\n", x, y - 4);
@@ -440,15 +247,10 @@ static const char STYLE[] =
 char *picture_svg(const struct picture *p)
 {
 	const struct model *m = p->m;
-	struct layout l = { .vnet = xcalloc(m->n_vnets, sizeof(struct box)),
-		            .subnet = xcalloc(m->n_subnets, sizeof(struct box)),
-		            .nic = xcalloc(m->n_nics, sizeof(struct box)),
-		            .rs = xcalloc(m->n_route_servers, sizeof(struct box)),
-		            .circuit = xcalloc(m->n_circuits, sizeof(struct box)),
-		            .site = xcalloc(m->n_sites, sizeof(struct box)) };
+	struct layout l;
 	struct str b = { 0 };
 
-	place_all(m, &l);
+	layout_make(m, &l);
 	str_printf(
 	    &b,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
@@ -456,7 +258,8 @@ char *picture_svg(const struct picture *p)
 	    l.w, l.h, l.w, l.h, STYLE);
 	text(&b, MARGIN, 32, "head", m->name);
 	if (m->description) {
-		size_t fits = (size_t)max((l.w - 2 * MARGIN) / 7, 20), n = strlen(m->description);
+		size_t fits = (size_t)max_int((l.w - 2 * MARGIN) / 7, 20),
+		       n = strlen(m->description);
 
 		if (n > fits)
 			for (n = fits; n && m->description[n] != ' '; n--)
@@ -472,7 +275,7 @@ char *picture_svg(const struct picture *p)
 				draw_peering(&b, &l, &m->vnets[i].peerings[j]);
 	for (size_t i = 0; i < m->n_vnets; i++) {
 		const struct vnet *v = &m->vnets[i];
-		_cleanup_free_ char *title = vnet_title(v);
+		_cleanup_free_ char *title = layout_vnet_title(v);
 
 		rect(&b, &l.vnet[i], "vnet");
 		text(&b, l.vnet[i].x + PAD, l.vnet[i].y + 19, "vtitle", title);
@@ -485,11 +288,6 @@ char *picture_svg(const struct picture *p)
 	draw_outside(&b, m, &l);
 	draw_legend(&b, p, &l, m->n_connections + m->n_circuits > 0);
 	str_add(&b, "</svg>\n");
-	free(l.vnet);
-	free(l.subnet);
-	free(l.nic);
-	free(l.rs);
-	free(l.circuit);
-	free(l.site);
+	layout_free(&l);
 	return str_take(&b);
 }

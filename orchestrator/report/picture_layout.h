@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Boxes for the objects of a design, and what the drawing has to know of them.  Lengths are pixels.
+ */
+#pragma once
+
+#include "azure/model.h"
+
+enum {
+	CHIP_W = 168,
+	CHIP_H = 40,
+	GAP = 12,
+	PAD = 14,
+	TITLE = 24,
+	MARGIN = 24,
+};
+
+struct box {
+	int x, y, w, h;
+};
+
+struct layout {
+	struct box *vnet, *subnet, *nic, *rs; /* by idx; a NIC that is not drawn has w 0 */
+	struct box *circuit, *site;
+	int w, h;
+};
+
+/* Places everything; freed with layout_free(). */
+void layout_make(const struct model *m, struct layout *ret);
+void layout_free(struct layout *l);
+
+/* How many of a subnet's NICs are drawn; the rest is a number. */
+size_t layout_n_shown(const struct subnet *s);
+/* The Route Server whose subnet it is, or NULL. */
+const struct route_server *layout_route_server(const struct model *m, const struct subnet *s);
+/* Titles decide how wide a box is.  The caller frees the VNet's. */
+void layout_subnet_title(const struct subnet *s, char *buf, size_t cap);
+char *layout_vnet_title(const struct vnet *v);
+int layout_text_width(const char *s, int per_char);
+
+static inline int max_int(int a, int b)
+{
+	return a > b ? a : b;
+}
