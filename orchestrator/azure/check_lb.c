@@ -147,7 +147,7 @@ static void ha_once(const struct load_balancer *lb, const struct load_balancer *
 	}
 }
 
-/* Who gets packets that are not for its own address must be allowed to. */
+/* A backend of a balancer that is a next hop needs enableIPForwarding. */
 static void forwarding(const struct model *m, const struct load_balancer *lb, struct findings *f)
 {
 	bool next_hop = false;

@@ -21,7 +21,7 @@ struct fetched {
 	struct str text;
 };
 
-/* The program's, as its standard streams are: what there is to remove at its end. */
+/* Global, as the standard streams are: the folder to remove when the program ends. */
 static struct {
 	char *folder, *path, *url;
 } kept[64];
@@ -68,7 +68,7 @@ static int write_file(const char *folder, const struct fetched *f, struct err *e
 	return r < 0 ? err_sys(e, -r, "%s", full) : 0;
 }
 
-/* All of them in a new folder; *ret is the caller's. */
+/* Writes all files into a new folder; the caller frees *ret, its path. */
 static int write_folder(const struct fetched *files, size_t n, char **ret, struct err *e)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -89,7 +89,7 @@ static int write_folder(const struct fetched *files, size_t n, char **ret, struc
 
 /* --- which files --- */
 
-/* A design read alone says which of its files are missing. */
+/* Loads the design without its files, so that the findings name those that are missing. */
 static int missing_files(const struct fetched *design, json_t **ret, struct err *e)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -104,7 +104,7 @@ static int missing_files(const struct fetched *design, json_t **ret, struct err 
 
 	tree_remove(folder);
 	*ret = json_array();
-	/* What is no design at all is for the command to say. */
+	/* A file that is no design: the command reports that. */
 	json_object_foreach (json_object_get(read, "files"), name, problem)
 		if (streq(json_str(problem, "rule"), "TOPO-FILE-01"))
 			json_array_append_new(*ret, json_string(name));

@@ -56,7 +56,7 @@ static void one(const struct compare_lab *l, const json_t *capture, const char *
 	                         &e);
 
 	k->name = take_ptr(name);
-	if (r < 0) { /* of something that the lab has not, as likely as not */
+	if (r < 0) { /* most likely the lab has no such object */
 		k->warning = true;
 		k->detail = xstrdup(e.msg);
 	} else {

@@ -78,7 +78,7 @@ struct command {
 	const char *synopsis;     /* "up [FILE]" */
 	const char *summary;      /* one line for the list */
 	const char *help;         /* paragraphs, with an example or two */
-	char *(*make_help)(void); /* or what makes them of a table; the caller frees */
+	char *(*make_help)(void); /* or a function that makes the paragraphs; the caller frees */
 	int min_args, max_args;   /* positional; max -1: any */
 	enum arg_kind kinds[3];
 	/* Instead of kinds where they depend on the first argument: what argument number position
@@ -86,9 +86,9 @@ struct command {
 	enum arg_kind (*complete)(const char *first, size_t position, struct candidates *ret);
 	bool takes_passthrough;
 	bool common_output;            /* has -o */
-	bool here;                     /* with -H, too, it runs on this machine */
-	bool stream;                   /* it goes on until nobody reads any more */
-	bool reads_stdin;              /* with -H it is passed on */
+	bool here;                     /* runs on this machine even with -H */
+	bool stream;                   /* runs until its reader goes away */
+	bool reads_stdin;              /* -H passes standard input on */
 	const struct option_def *opts; /* ends with an entry whose name is NULL; may be NULL */
 	int (*run)(const struct cmd_args *a); /* returns an enum exit_status */
 };

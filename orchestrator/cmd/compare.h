@@ -24,9 +24,9 @@ struct compare_pair {
 	char *subject;                  /* whose tables they are */
 };
 
-/* The saved table against the lab's own. Whose it is says an option, the file's name, or what is
- * inside; a table may turn out to be another one than it looked like (a Route Server's list,
- * flattened).  ret is freed by the caller, also after an error. */
+/* Compares the saved table with the lab's own.  An option, the file's name or its rows say which
+ * object the table is of; its kind may change on the way (a Route Server's list, flattened).  The
+ * caller frees ret, also after an error. */
 int compare_with_lab(const struct compare_lab *l, const struct compare_names *names,
                      const struct compare_source *file, const json_t *text,
                      const struct compare_options *o, struct compare_pair *ret, struct err *e);

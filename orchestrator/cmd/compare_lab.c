@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of a lab's tables answers to a saved one, and that table. */
+/* Finds the lab's table that corresponds to a saved one. */
 #include "cmd/compare.h"
 
 #include <errno.h>
@@ -90,7 +90,7 @@ static void add_nics(const struct compare_lab *l, struct names *out)
 	}
 }
 
-/* Is the session one that the table can be about?  The instances and the peer that it names. */
+/* Can the table be of this session?  Compares the instances and the peer that its rows name. */
 static bool fits(const json_t *session, const struct compare_table *want)
 {
 	const char *address = json_str(session, "address"), *peer = json_str(session, "peerIp");

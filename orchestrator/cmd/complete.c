@@ -24,7 +24,7 @@ void candidates_add(struct candidates *c, const char *word, const char *help)
 	    (struct candidate){ xstrdup(word), help ? xstrdup(help) : NULL };
 }
 
-/* What is known of the line in front of the word that is being typed. */
+/* The command line before the word that is being typed, parsed. */
 struct line {
 	const struct command *c;
 	struct option_def *opts;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vnetlab completion: a script for the shell.  The scripts know nothing themselves: they ask
- * `vnetlab completion --complete`, so that they never grow old. */
+/* vnetlab completion: prints a script for the shell.  The script runs `vnetlab completion
+ * --complete` for each word, so that it need not change with the commands. */
 #include <stdio.h>
 
 #include "azure/hybrid.h"
@@ -133,7 +133,8 @@ static const char *role_help(enum vm_role r)
 	return help[r];
 }
 
-/* Each name once; as connections and instances come, equal ones need not be neighbours. */
+/* Adds the name of each session once.  The list is not sorted, so equal names need not be
+ * neighbours. */
 static void gateway_sessions(const struct model *m, struct candidates *ret)
 {
 	for (size_t i = 0; i < m->n_sessions; i++) {

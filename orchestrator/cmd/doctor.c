@@ -64,7 +64,7 @@ static void kernel_features(struct report *r)
 {
 	const struct trial *t = NULL;
 	struct err failed = { 0 };
-	bool world = features_try(&t, &failed) == 0; /* else nothing could be tried */
+	bool world = features_try(&t, &failed) == 0; /* false: no feature could be tried */
 
 	for (size_t i = 0; i < N_FEATURES; i++) {
 		const struct feature *f = &FEATURES[i];

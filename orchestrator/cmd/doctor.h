@@ -21,11 +21,11 @@ struct trial {
 	bool ok;
 	struct err e; /* why not */
 };
-/* Tries them all in the namespaces and mounts that a lab's driver takes, by the same functions;
- * *ret stays for good. */
+/* Tries all features in namespaces and mounts that are made by the driver's own functions.  *ret is
+ * never freed. */
 int features_try(const struct trial **ret, struct err *e);
 
-/* Builds a lab of one virtual machine, and ends it: what `up` says of this machine. */
+/* Builds a lab of one virtual machine, and ends it; fails with the error that `up` would report. */
 int small_lab_probe(struct err *e);
 
 struct program {

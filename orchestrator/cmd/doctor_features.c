@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Features of the kernel, tried out: a list of modules or of versions would say less. */
+/* Tries features of the kernel: lists of modules or versions do not say whether they work. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The proof of doctor's word: a lab of one virtual machine, by the way that every lab is built. */
+/* The last check of doctor: builds a lab of one virtual machine as `up` does. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -31,10 +31,10 @@ int small_lab_probe(struct err *e)
 	             NULL, NULL, &answer, NULL, e);
 	json_decref(answer);
 	lab_disconnect(c);
-	/* The first line is the cause; what became of the lab is nobody's concern here. */
+	/* The first line is the cause; the rest says what became of the lab. */
 	if (r < 0)
 		e->msg[strcspn(e->msg, "\n")] = '\0';
-	/* One that failed has gone by itself, or is on its way. */
+	/* A lab whose start failed ends by itself. */
 	(void)lab_end(name, NULL);
 	return r;
 }

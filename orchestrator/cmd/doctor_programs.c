@@ -88,7 +88,7 @@ static char *find(const char *binary)
 	return NULL;
 }
 
-/* What it prints, both streams, within three seconds. */
+/* Returns what the program prints on both streams within three seconds. */
 static char *output_of(const char *path, const char *const *argv)
 {
 	struct str out = { 0 };

@@ -57,8 +57,8 @@ static json_t *exec_request(const char *node, char *const *argv, bool terminal)
 		json_decref(env);
 		return NULL;
 	}
-	/* What a terminal and a language need; the rest, which may be secret, is none of the
-	 * node's. Last comes what a daemon gets, as the first of a name counts. */
+	/* Pass on only the variables for terminal and language: others may be secret.  A daemon's
+	 * own variables come last, since the first of a name counts. */
 	for (char **v = environ; *v; v++)
 		if (goes_along(*v))
 			json_array_append_new(env, json_string(*v));
@@ -89,7 +89,7 @@ static int cmd_shell(const struct cmd_args *a)
 {
 	bool bash = access("/bin/bash", X_OK) == 0;
 	char *script[] = { (char *)(bash ? "/bin/bash" : "/bin/sh"), NULL };
-	/* Its start-up files would say where they think they are: on this machine. */
+	/* Start-up files would set the prompt for this machine, not for the node. */
 	char *interactive[] = { script[0], (char *)(bash ? "--norc" : NULL), NULL };
 	_cleanup_free_ char *prompt = xasprintf("%s:\\w# ", a->argv[0]);
 	const int own[3] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };

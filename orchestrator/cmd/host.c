@@ -82,7 +82,7 @@ static char *serve_command(const struct host *h, json_t *req, struct err *e)
 	return r < 0 ? NULL : xasprintf("%s --serve %s", h->vnetlab, word);
 }
 
-/* The last words, without what surrounds them. */
+/* Returns up to 600 characters of s without the white space around them. */
 static char *trimmed(const char *s)
 {
 	size_t n;
@@ -252,7 +252,7 @@ static int take_report(struct host *h, const struct parcel *p, int status)
 	memcpy(names, report_file_names, sizeof(report_file_names));
 	int r = ssh_download(h->ssh, there, p->report, names, &e);
 
-	/* A command that was refused has not written one. */
+	/* A command that was refused has written no report. */
 	if (r == -ENOENT && status != EX_DONE && status != EX_NOT_HELD)
 		r = 0;
 	if (r == 0)
@@ -260,7 +260,7 @@ static int take_report(struct host *h, const struct parcel *p, int status)
 	return r < 0 ? ui_error(&e) : status;
 }
 
-/* The one thing to know then: what was built is still there. */
+/* After a lost connection: tell the user that the lab still runs there. */
 static int lost(const struct host *h, const struct parcel *p, const struct err *e)
 {
 	int status = ui_error(e);

@@ -14,7 +14,7 @@ struct parcel {
 	char *lab;          /* its name, when that is known here */
 	int out;            /* where standard output goes */
 	const char *report; /* a folder here that gets what is in REPORT there; NULL */
-	bool here;          /* it need not, or must not, be sent: runs here */
+	bool here;          /* the command runs here and is not sent */
 };
 #define PARCEL_REPORT "_report"
 

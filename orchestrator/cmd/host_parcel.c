@@ -91,13 +91,13 @@ static int add_design(struct parcel *p, const char *path, json_t *design)
 	return add_word(p, name);
 }
 
-/* Of an imported design: what the import had to say, which over there nobody knows any more. */
+/* Adds the findings of the import: the other machine gets the topology and cannot repeat them. */
 static int imported(struct parcel *p, const struct command *c, const struct cmd_args *a,
                     const json_t *import, const struct findings *f)
 {
 	bool test = streq(c->name, "test");
 
-	/* What is wrong with a template is found in the template. */
+	/* Findings of a template point into the template. */
 	p->here |= streq(c->name, "check");
 	if (test && json_array_size(json_object_get(import, "captures")))
 		return ui_usage(a,
@@ -108,8 +108,7 @@ static int imported(struct parcel *p, const struct command *c, const struct cmd_
 	return EX_DONE;
 }
 
-/* A design that is not valid here would not be there: the command says so, as ever, without a
- * connection. */
+/* An invalid design is not sent: the command reports its findings without a connection. */
 static int pack_design(struct parcel *p, const struct command *c, const struct cmd_args *a,
                        const char *path)
 {
@@ -149,7 +148,7 @@ static int pack_designs(struct parcel *p, const struct command *c, const struct 
 
 /* --- other files --- */
 
-/* As it is, for `compare`, which also looks at the name. */
+/* Adds a file unchanged and with its name, which `compare` looks at. */
 static int pack_raw(struct parcel *p, const char *path)
 {
 	_cleanup_str_ struct str text = { 0 };
@@ -180,7 +179,7 @@ static bool sends_design(const struct command *c)
 	return c->kinds[0] == ARG_FILE && !streq(c->name, "graph");
 }
 
-/* Options that have done their work when the parcel is packed. */
+/* Options that packing has used: they are not sent. */
 static bool is_ours(const struct command *c, const char *name)
 {
 	static const char *const ours[] = { "host", "identity", "remote-path", "connect-timeout",
@@ -228,7 +227,7 @@ static int pack_option(struct parcel *p, const struct command *c, const struct c
 {
 	const struct option_def *o = &a->opts[i];
 
-	/* Of what may be given once the last one counts. */
+	/* Of an option that may be given once, the last value counts. */
 	const char *const last[] = { a->values[i], NULL };
 
 	for (const char *const *v = o->multiple ? a->lists[i] : last; v && *v; v++) {

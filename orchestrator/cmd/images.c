@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the topology says of images, held against those that are there.  Not input/'s business:
- * images are this machine's. */
+/* Compares the images that a topology names with those installed here.  Not in input/, since images
+ * are this machine's. */
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/appliance/outside.h"
@@ -92,7 +92,7 @@ static void say_outside(const struct outside_use *u, void *ctx)
 		    u->line, u->statement, u->does, u->path);
 }
 
-/* --- what files do without a word ---------------------------------------------------------------
+/* --- advice on what configuration files do silently -------------------------------------------
  */
 
 /* Lines that are comments do not count. */
@@ -151,14 +151,14 @@ static void files_node(const struct known *k, const json_t *files, json_t *confi
 /* --- a design ----------------------------------------------------------------------------------
  */
 
-/* owner: who has "image" and "config". */
+/* owner: the object (VM or site router) that has "image" and "config". */
 static void check_owner(struct images *x, json_t *owner, const struct jptr *at, const json_t *files,
                         json_t *packed, struct findings *f)
 {
 	const char *image = json_string_value(json_object_get(owner, "image"));
 	json_t *config = json_object_get(owner, "config");
 
-	/* Names that are none have their finding; "host" needs no folder. */
+	/* Skip invalid names (reported already) and the built-in image "host". */
 	if (!image || strieq(image, "host") || strchr(image, '/') || *image == '.')
 		return;
 	const struct known *k = look_up(x, image);

@@ -94,7 +94,7 @@ static int print_coverage(const struct cmd_args *a, json_t *coverage)
 /* --- files -------------------------------------------------------------------------------------
  */
 
-/* New, unless --force says that what is there may go. */
+/* Creates the file; fails if it exists, unless --force is given. */
 static int write_file(const char *path, const char *text, bool force, struct err *e)
 {
 	_cleanup_close_ int fd =
@@ -169,7 +169,8 @@ static int cmd_import(const struct cmd_args *a)
 	if (!design && e.code)
 		return ui_error(&e);
 	import = json_object_get(design, "import");
-	/* What is nothing else is taken for a topology; here it must look like one. */
+	/* The reader takes an unknown file for a topology; `import` takes it only if it looks like
+	 * one. */
 	if (design && !import &&
 	    !json_object_get(json_object_get(design, "topology"), "virtualNetworks")) {
 		finding_add(&f, SEV_ERROR, "INPUT-KIND-01", NULL, "", NULL,
@@ -206,24 +207,25 @@ static const struct option_def import_options[] = {
 	{ 0, NULL, NULL, NULL, false },
 };
 
-COMMAND(import,
-        { .name = "import",
-          .group = "Tool",
-          .synopsis = "import FILE [-o TOPOLOGY]",
-          .summary = "makes a topology file of a template, a plan or an export",
-          .help = "Reads an ARM template, a plan of Terraform, or what az, REST and Resource Graph "
-                  "print (a file, or a folder of them), and writes the topology that it is: to "
-                  "keep, to edit, to add checks to. Each object says where it comes from. The "
-                  "other commands take such files as they are; this one shows what they see.\n\n"
-                  "What is not understood, not emulated or left out is said, and why. Checks for "
-                  "an imported design stand in NAME.checks.json beside it.\n\n"
-                  "  vnetlab import main.json -p location=westeurope -o lab.vnetlab.json\n"
-                  "  vnetlab import export/ --coverage\n"
-                  "  vnetlab import main.json --node nva1=frr:nva1.conf",
-          .min_args = 1,
-          .max_args = 1,
-          .kinds = { ARG_FILE },
-          .common_output = true,
-          .here = true,
-          .opts = import_options,
-          .run = cmd_import });
+COMMAND(
+    import,
+    { .name = "import",
+      .group = "Tool",
+      .synopsis = "import FILE [-o TOPOLOGY]",
+      .summary = "makes a topology file of a template, a plan or an export",
+      .help = "Reads an ARM template, a plan of Terraform, or what az, REST and Resource Graph "
+              "print (a file, or a folder of them), and writes the topology that it is: to "
+              "keep, to edit, to add checks to. Each object says where it comes from. The "
+              "other commands take such files as they are; this one shows what they see.\n\n"
+              "What is not understood, not emulated or left out is reported, and why. Checks for "
+              "an imported design stand in NAME.checks.json beside it.\n\n"
+              "  vnetlab import main.json -p location=westeurope -o lab.vnetlab.json\n"
+              "  vnetlab import export/ --coverage\n"
+              "  vnetlab import main.json --node nva1=frr:nva1.conf",
+      .min_args = 1,
+      .max_args = 1,
+      .kinds = { ARG_FILE },
+      .common_output = true,
+      .here = true,
+      .opts = import_options,
+      .run = cmd_import });

@@ -49,7 +49,7 @@ static void fill_standard_fds(void)
 			(void)!open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* What users of other tools type. */
+/* Verbs of other tools, and ours for them. */
 static const char *known_elsewhere(const char *verb)
 {
 	static const struct {
@@ -129,7 +129,7 @@ static int dispatch(char **argv)
 	return c ? run_command(c, argv + 2) : unknown_command(verb);
 }
 
-/* The whole of a command: what it printed has arrived, or that is its failure. */
+/* Runs a command; fails as well when its output could not be written. */
 static int run(char **argv)
 {
 	int status = dispatch(argv);

@@ -78,7 +78,7 @@ static void print_nodes(const json_t *nodes)
 	}
 }
 
-/* The driver knows what runs; where none runs, everything is new. */
+/* Asks the driver of the running lab; without one, every object is new. */
 static int ask(const struct opened *o, json_t *fresh, json_t **ret, struct err *e)
 {
 	struct lab_client *c = NULL;

@@ -7,7 +7,7 @@
 int plan_run(const struct cmd_args *a);
 /* One line a change: "+ virtualMachine Backend". */
 void plan_print(const json_t *changes);
-/* What somebody changed by hand, a line a node; first: the words before it. */
+/* Prints what somebody changed by hand, a line for each node that begins with `first`. */
 void plan_print_drift(const json_t *drift, const char *first);
 /* --fresh [NODE...] of a request, new reference: true, or the nodes; NULL: not given.  False: it
  * makes no sense, which was printed. */

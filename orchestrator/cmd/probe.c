@@ -34,7 +34,7 @@ static double number(const json_t *o, const char *key)
 	return json_number_value(json_object_get(json_object_get(o, "rttMs"), key));
 }
 
-/* A command that can be pasted. */
+/* Prints the `path` command that explains the result. */
 static void see_why(const struct cmd_args *a, const json_t *o)
 {
 	_cleanup_str_ struct str more = { 0 };
@@ -79,7 +79,7 @@ static const char *item(const json_t *list, size_t i)
 	return json_string_value(json_array_get(list, i));
 }
 
-/* Few enough for a table: round trips; more: only who got no answer. */
+/* Prints a table of round trips when it fits, else the pairs without an answer. */
 static void show_matrix(const json_t *o)
 {
 	enum { TABLE_COLUMNS = 12 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every command that asks a running lab does the same way. */
+/* Requests to a running lab, for all commands. */
 #pragma once
 
 #include "cmd/cmd.h"

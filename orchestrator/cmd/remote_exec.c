@@ -51,7 +51,7 @@ static void window_size(int master)
 		(void)ioctl(master, TIOCSWINSZ, &w);
 }
 
-/* false: nothing more will come from there. */
+/* Returns false at the end of the input. */
 static bool relay(int from, int to)
 {
 	char buf[8192];
@@ -84,8 +84,8 @@ struct passed {
 	int leave_for; /* the one that ends us */
 };
 
-/* A second one ends us, whatever the command makes of the first; when we are gone, it is hung up.
- * But at a terminal Ctrl-C now and then is how one works with many a command. */
+/* A second signal ends vnetlab, even if the command ignored the first; the command then gets a
+ * hang-up.  At a terminal only signals in quick succession count: many commands use Ctrl-C. */
 static bool is_enough(const struct passed *p, int sig)
 {
 	bool typed = sig == SIGINT && term_is(STDIN_FILENO);
@@ -196,7 +196,7 @@ static int pump(struct lab_client *c, int sfd, int sock, struct err *e)
 			ui_reason("vnetlab: interrupted; the command is hung up on");
 			return 128 + passed.leave_for;
 		}
-		/* The last words come before the exit status is acted on. */
+		/* Relay the rest of the output before returning the exit status. */
 		if ((pending || p[0].revents) && !(p[3].revents & POLLIN)) {
 			r = take_answer(c, &passed, &status, e);
 			if (r < 0)

@@ -5,7 +5,7 @@
 #include "cmd/remote.h"
 #include "report/table.h"
 
-/* az prints one row per next hop (azure-behaviour 2.5); we, one per prefix as well. */
+/* Prints a row for each next hop, as az does (azure-behaviour 2.5), and for each prefix. */
 static void add_rows(struct table *t, const json_t *route, bool explain)
 {
 	json_t *hops = json_object_get(route, "nextHopIpAddress"), *prefix;

@@ -134,9 +134,9 @@ void serve_terminals(void)
 	unsetenv(SERVE_TERMINALS);
 }
 
-/* Who called has gone when nobody can read our standard output: its socket, pipe or terminal has
- * hung up.  A command that goes on for ever is then told as it would be if its terminal were
- * closed; any other comes to its end, so that a lost connection leaves nothing half-done. */
+/* The caller is gone when standard output (socket, pipe or terminal) has hung up.  A command that
+ * would run for ever then gets SIGHUP; any other runs to its end, so that a lost connection leaves
+ * nothing half-done. */
 static int supervise(pid_t pid, bool stream)
 {
 	sigset_t set;
@@ -146,7 +146,7 @@ static int supervise(pid_t pid, bool stream)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT); /* of a terminal: it has it, too */
+	sigaddset(&set, SIGINT); /* from a terminal the command gets it, too */
 	sigaddset(&set, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	_cleanup_close_ int sfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -199,7 +199,7 @@ static int run_command(const json_t *req)
 	} else {
 		status = supervise(pid, json_is_true(json_object_get(req, "stream")));
 	}
-	/* Somebody who is still there may want to take a report from it. */
+	/* Keep the folder while the caller is connected: it may fetch a report. */
 	if (*folder && (json_is_true(json_object_get(req, "remove")) || hung_up()))
 		remove_folder(folder);
 	return status;

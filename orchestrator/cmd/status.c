@@ -77,7 +77,7 @@ static void print_problems(const json_t *status)
 		         json_string_value(x));
 }
 
-/* NICs do not have what an instance has selected, or not yet. */
+/* Reports instances whose selected routes are not (yet) programmed into NICs. */
 static void print_behind(const json_t *status)
 {
 	size_t i;
@@ -175,7 +175,7 @@ static int cmd_status(const struct cmd_args *a)
 	return EX_DONE;
 }
 
-/* What nobody has been told yet, whichever lab it is of. */
+/* Prints how labs ended that nobody was told of yet. */
 static void tell_ended(void)
 {
 	_cleanup_free_ char *how = ended_all(true);

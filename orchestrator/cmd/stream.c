@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* logs and events: what the driver sends until one of us has had enough. */
+/* logs and events: print what the driver sends until the reader or the driver ends. */
 #include <errno.h>
 #include <stdio.h>
 

@@ -40,8 +40,8 @@ struct session { /* the whole command */
 	bool timed_out;
 };
 
-/* Ctrl-C: whatever waits for the driver comes back at once, and the lab is taken down.  The second
- * one ends us as it always does. */
+/* Ctrl-C: calls to the driver return at once, and the lab is taken down.  The second Ctrl-C ends
+ * vnetlab. */
 static volatile int interrupted;
 static volatile int client_fd = -1;
 
@@ -85,7 +85,7 @@ static char *errors_text(const struct findings *f)
 	return str_take(&b);
 }
 
-/* One that is invalid does not keep the others from being run. */
+/* Loads one design; the others run even if it is invalid. */
 static int read_parts(struct session *s, struct design *d)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -109,7 +109,7 @@ static int read_parts(struct session *s, struct design *d)
 		ui_reason("%s:", address_name(d->path));
 	if (bad || s->a->verbose)
 		ui_findings(&f);
-	else /* what it may do to this machine is not a matter of taste */
+	else /* always print what the design may do to this machine */
 		ui_findings_of(&f, "IMAGE-03");
 	if (bad) {
 		d->invalid = errors_text(&f);
@@ -233,7 +233,7 @@ static void take_down(const char *lab, struct report_run *run)
 	int r = lab_end(lab, &e);
 
 	run->phase_ms[PHASE_DOWN] = now_ms() - start;
-	/* One that did not come up has ended by itself. */
+	/* A lab that did not come up has ended by itself. */
 	if (r < 0 && r != -ENOENT && !run->error)
 		run->error = xasprintf("taking the lab down: %s", e.msg);
 }
@@ -259,7 +259,7 @@ static int up_and_check(struct session *s, const struct design *d, struct lab_cl
 	start = now_ms();
 	s->options.on_progress = on_checks;
 	s->options.ctx = (void *)lab;
-	/* Before a check's own actions change what there is to see. */
+	/* Compare before the actions of checks ("do") change the lab. */
 	r = captures_check(lab, d->captures, s->options.filter, run, e);
 	if (r == 0)
 		r = run_checks(c, lab, &d->checks, &s->options, run, e);

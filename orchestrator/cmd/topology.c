@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which topology a command means. */
+/* Finds the topology that a command line names. */
 #include "cmd/topology.h"
 
 #include <dirent.h>

@@ -10,8 +10,7 @@
 #include "base/visible.h"
 #include "cmd/cmd.h"
 
-/* The command line is one conversation with one terminal, so this is the program's, not a
- * library's, state. */
+/* Global state: a process has one terminal. */
 static struct {
 	bool quiet;
 	int verbose;
@@ -42,7 +41,7 @@ char *ui_clean(const char *s)
 	return text_visible(s, strlen(s), false);
 }
 
-/* Lines behind the first are moved in, so that a daemon's own words stay together. */
+/* Indents all lines but the first, so that a daemon's message stays together. */
 static void print_indented(const char *s, int indent)
 {
 	_cleanup_free_ char *clean = ui_clean(s);
@@ -140,7 +139,7 @@ static bool source_ends(const char *source, const char *pointer)
 	return hash && streq(hash + 1, pointer);
 }
 
-/* Of one that stands for many: enough to see which they are. */
+/* Prints the first places of a finding that stands for several. */
 static void print_places(const struct finding *f)
 {
 	enum { SHOWN = 4 };
@@ -228,7 +227,7 @@ void ui_progress(const char *fmt, ...)
 	}
 	if (!line_wanted())
 		return;
-	/* Ten times a second is as fast as anybody reads; the first one is shown at once. */
+	/* Redraws at most ten times a second; shows the first text at once. */
 	int64_t now = clock_ms();
 
 	if (ui.line_shown && now - ui.drawn < 100)

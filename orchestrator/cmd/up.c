@@ -56,7 +56,7 @@ static int open_lab(const char *name, bool privileged, bool *ret_new, struct lab
 		if (!*ret_new)
 			return r;
 		r = lab_spawn(name, privileged, ret, e);
-		/* Somebody else was faster: then there is a lab to connect to. */
+		/* Another `up` started the lab meanwhile: connect to it. */
 		if (r != -EEXIST || tries == TRIES)
 			return r;
 	}
@@ -171,7 +171,7 @@ static int finish(const struct cmd_args *a, const struct opened *o, json_t *answ
 	return converged || !waited ? EX_DONE : EX_TIMED_OUT;
 }
 
-/* A new lab goes with us; a running one keeps the change. */
+/* After Ctrl-C a new lab is ended; a running lab keeps the change. */
 static int give_up(const struct opened *o, struct lab_client *c, bool new)
 {
 	struct err e;
@@ -224,7 +224,7 @@ static int cmd_up(const struct cmd_args *a)
 	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o.design, "waitMs",
 	                        (json_int_t)wait_ms, "lab", o.lab);
 
-	if (fresh && !new) /* what is new is fresh */
+	if (fresh && !new) /* a new lab needs no --fresh */
 		json_object_set(req, "fresh", fresh);
 	json_decref(fresh);
 	if (disk)

@@ -295,7 +295,7 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 
 	fabric_nft_elems(want, &elems);
 	fab_diff(k->have, want, &d);
-	/* Before anything needs them, and until nothing does. */
+	/* Add new chains first; remove unused ones last (below). */
 	int r = set_parts(k, k->filter.parts | parts, &n_parts, e);
 
 	if (r == 0)

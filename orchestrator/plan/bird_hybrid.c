@@ -278,7 +278,8 @@ static void gateway_session(struct str *b, const struct model *m, const struct h
 		add_session(b, m, s, "all", "filter to_sibling");
 		break;
 	case HP_COEXISTING:
-		/* Told by a Route Server, too, it is for others to know. */
+		/* Prefer the Route Server's copy of the route (99 < 100): only that copy may be
+		 * announced. */
 		add_session(b, m, s, "filter { preference = 99; accept; }", "filter to_inside");
 		break;
 	default:

@@ -343,7 +343,7 @@ static void add_filters(struct compiler *c)
 
 /* --- all together ---------------------------------------------------------------------------- */
 
-/* Sorts, and drops what has the key of its predecessor: neighbours of the sink come once per leg;
+/* Sorts and removes duplicates: each ECMP leg adds the sink's neighbour;
  * of two objects that a wrong design gave one key, one stays. */
 #define SORT(f, field, cmp) \
 	do { \

@@ -188,7 +188,7 @@ bool check_needs_path(const struct check *c)
 	return c->kind == CHECK_PACKET && (c->via || c->not_via || c->expect == EXPECT_LOOP);
 }
 
-/* The kernel's way when it is known: it is what packets do. */
+/* The kernel walk if there is one: packets follow it, not the model. */
 static const json_t *way(const json_t *path)
 {
 	const json_t *k = json_object_get(path, "kernel");

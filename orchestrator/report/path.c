@@ -43,7 +43,7 @@ static void show_verdict(const json_t *w, bool color, struct str *out)
 	colored(out, color, streq(v, "delivered") ? "\033[32m" : "\033[31m", v);
 }
 
-/* verdict: why the walk ended, told below the hops: not told twice. */
+/* verdict: the reason why the walk ended, which is printed below the hops and not repeated here. */
 static void hop_line(const json_t *hop, size_t no, bool with_route, const char *verdict, bool color,
                      struct str *out)
 {
@@ -59,7 +59,7 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 	if (*text(hop, "nextHop"))
 		str_printf(out, " -> %s", text(hop, "nextHop"));
 	str_addc(out, '\n');
-	/* The reason mostly names its route. */
+	/* Skip the route when the reason names it. */
 	if (with_route && prefix && !strstr(reason, prefix)) {
 		str_add(out, "      route: ");
 		route_text(route, out);
@@ -69,7 +69,8 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 		str_printf(out, "      %s\n", reason);
 }
 
-/* Same hops: one list, what the kernel says below each. Otherwise two lists. */
+/* Prints one list, with the kernel's reason below each hop, if both walks have the same hops; else
+ * two lists. */
 static void way(const json_t *w, bool color, struct str *out)
 {
 	const json_t *kernel = json_object_get(w, "kernel"), *hops = json_object_get(w, "hops");
@@ -114,7 +115,7 @@ static void way(const json_t *w, bool color, struct str *out)
 	        "report it with the output of -o json.\n");
 }
 
-/* The forward part of the object carries "agree" of both ways: what is asked here is only its. */
+/* "agree" of the object is for both directions: compare the forward one here. */
 static json_t *only_there(const json_t *path)
 {
 	json_t *there = json_copy((json_t *)path);

@@ -33,7 +33,7 @@ bool picture_draws_peering(const struct peering *p);
 const char *picture_image(const struct vm *vm);
 /* "172.16.1.4", with the image of an appliance and a public address behind it. */
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
-/* A wire, as connections and circuits lay them: of several between the same two the first. */
+/* The wire of a connection or circuit; of several between the same two ends, the first. */
 struct picture_wire {
 	const struct nic *from, *to; /* a gateway's instance; the far one, or a VM; or */
 	const struct circuit *circuit;

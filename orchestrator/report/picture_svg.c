@@ -69,7 +69,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 		                                     n->vm->deallocated ? ", deallocated" : "");
 
 		picture_nic_detail(n, line, sizeof(line));
-		if (n->public_ip) /* does not fit in: a sign in its place */
+		if (n->public_ip) /* the address does not fit: draw a sign instead */
 			snprintf(line, sizeof(line), "%s%s%s \xe2\x87\xb1", IP4_STR(n->ip),
 			         image ? " " : "", image ? image : "");
 		chip(b, &l->nic[n->idx],
@@ -110,7 +110,7 @@ static void draw_peering(struct str *b, const struct layout *l, const struct pee
 
 		str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\"", x1, y1, x1, (y1 + y2) / 2,
 		           x2, (y1 + y2) / 2, x2, y2);
-	} else { /* side by side: below whatever stands between them */
+	} else { /* side by side: draw it below the boxes between them */
 		int x1 = le->x + le->w - 40, x2 = ri->x + 40, y1 = le->y + le->h,
 		    y2 = ri->y + ri->h;
 
@@ -134,7 +134,7 @@ static void draw_session(struct str *b, const struct picture *p, const struct la
 	              p->states ? ", " : "", p->states ? session_state_str(state) : "");
 
 	if (!c->nic || !l->nic[c->nic->idx].w) {
-		/* Nobody has the address: a stub that ends nowhere. */
+		/* No NIC has the address: draw a short line that ends nowhere. */
 		str_printf(b, "<path d=\"M%d %d l-40 -18\" class=\"session down\">", to->x,
 		           to->y + CHIP_H / 2);
 	} else {

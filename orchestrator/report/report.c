@@ -44,7 +44,7 @@ bool report_ok(const struct report_run *r)
 	return !r->error && !report_count(r).failed;
 }
 
-/* What is not UTF-8 (a file's name may be anything) must not cost the whole report. */
+/* A string that is not UTF-8 (say, a file's name) must not make the whole report fail. */
 static json_t *text_json(const char *s)
 {
 	json_t *j = json_string(s ? s : "");

@@ -231,7 +231,7 @@ static void add_new(json_t *list, const json_t *more)
 	}
 }
 
-/* Rules of findings outlive everything. */
+/* Findings keep the pointer: returns a static string. */
 static const char *guest_rule(const char *rule)
 {
 	static const char *const rules[] = { "IMPORT-GUEST-01", "IMPORT-GUEST-02",

@@ -63,7 +63,7 @@ static bool read_nic(struct import *im, struct res *nic, const char *vm, json_t 
 	return true;
 }
 
-/* Its only NIC, by the name that az gives it, needs none. */
+/* Drop the name of a VM's only NIC when it is az's default, VMVMNic. */
 static void shorten(const char *vm, json_t *obj)
 {
 	_cleanup_free_ char *usual = xasprintf("%sVMNic", vm);

@@ -50,7 +50,7 @@ struct tf {
 };
 
 void tf_load(struct tf *t);
-/* The plan is more than the reader takes: said once. */
+/* Reports TF-LIMIT-01, once. */
 void tf_limit(struct tf *t, const char *what);
 /* Existing instances of a resource within a module instance; index NULL: all of them. */
 size_t tf_find(const struct tf *t, const struct tf_module *m, bool data, const char *type,

@@ -103,7 +103,7 @@ void fault_reset(struct driver *d)
 		                 ? fault_session_known(d->lab.model, d->faults[i].target)
 		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
 
-		/* A node that was built anew is whole; one that is stopped stays so. */
+		/* Rebuilding a node mends its faults, except stop and session. */
 		if (there && !is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
 		    n && n->built && !n->faulted)
 			there = false;

@@ -264,7 +264,7 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 		return err_set(e, EBUSY, "%s is in maintenance: Azure takes one at a time", other);
 	struct maintenance *x = begin(d, n, true);
 
-	/* NICs first: what the sessions take with them is then nobody's loss. */
+	/* Reprogram NICs from the sibling before ending sessions, so that no route is withdrawn. */
 	r = router_maintained(d, e);
 	if (r == 0)
 		r = sessions(n, false, e);

@@ -112,7 +112,8 @@ static const struct val *cycle(struct env *e, const struct expr *at, const struc
 	                 "%s \"%s\" waits for this, and this asks it", i->type, i->name);
 }
 
-/* A resource of it got no name, and why was said: it may be the one that is asked for. */
+/* A resource of this deployment, or of an outer one, failed, so the missing one may be it: do not
+ * report it again. */
 static bool is_broken(const struct deployment *d)
 {
 	for (; d; d = d->outer ? d->parent : NULL)
