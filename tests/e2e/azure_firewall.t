@@ -33,79 +33,79 @@ change() {
 	jq ".checks = {} | $1" "$file" >"$work/changed.vnetlab.json" && vnetlab up "$work/changed.vnetlab.json" -q
 }
 
-status "up" 0 vnetlab up "$file"
-like "is counted by itself" "$out" "4 virtual machines, 1 Route Server, 1 firewall"
+status "the lab comes up" 0 vnetlab up "$file"
+like "up counts the firewall by itself" "$out" "4 virtual machines, 1 Route Server, 1 firewall"
 run vnetlab status -o json
-json "is a node of its own kind" '[.nodes[] | select(.name == "fw") | .kind] == ["azureFirewall"]'
+json "status shows the firewall as a node of its own kind" '[.nodes[] | select(.name == "fw") | .kind] == ["azureFirewall"]'
 run vnetlab graph azure-firewall --format mermaid
-like "is called so in pictures" "$out" "10\.0\.1\.4 firewall"
+like "graph calls it a firewall" "$out" "10\.0\.1\.4 firewall"
 
 # --- sources ---
 is "a private destination sees the true source" \
 	"$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.1.0.4
-ok "a translated port is changed as the lab runs" change \
+ok "up changes a translated port as the lab runs" change \
 	'.azureFirewalls.fw.natRuleCollections.publish.rules.web.translatedPort = "8444"'
-is "and what is translated comes from the firewall" \
+is "a packet that is translated comes from the firewall" \
 	"$(peer app 8444 vnetlab probe internet fw --protocol tcp --port 8443)" 10.0.1.4
-ok "no range is private any more" change '.azureFirewalls.fw.privateRanges = ["255.255.255.255/32"]'
-is "so all see the firewall" "$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.0.1.4
-status "and path says so" 0 vnetlab path app sql --protocol tcp --port 5432 -o json
-json "with both walks" '.agree and (.hops[1].reason | test("rule open/app-to-db allows it.*source 10.1.0.4 becomes 10.0.1.4"))'
+ok "up takes all ranges out of privateRanges" change '.azureFirewalls.fw.privateRanges = ["255.255.255.255/32"]'
+is "the server then sees the firewall as the source" "$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.0.1.4
+status "path delivers the packet" 0 vnetlab path app sql --protocol tcp --port 5432 -o json
+json "both walks of path show the translated source" '.agree and (.hops[1].reason | test("rule open/app-to-db allows it.*source 10.1.0.4 becomes 10.0.1.4"))'
 
 # --- rules change, flows stay ---
-status "the design itself again" 0 vnetlab up "$file" -q
+status "up goes back to the design" 0 vnetlab up "$file" -q
 run vnetlab status -o json
 before=$(printf '%s' "$out" | jq -c '[.nodes[].processes[].pid]')
 coproc KEEP { python_in app "$flows" keep 10.2.0.4 5432; }
 read -r line <&"${KEEP[0]}"
-is "a connection" "$line" up
+is "a connection is open" "$line" up
 only_out='.azureFirewalls.fw.networkRuleCollections.open.rules |= (del(.["app-to-db"]) | .["app-out"].destinationAddresses = ["8.8.8.8"])'
-ok "its rule goes" change "$only_out"
-is "no new one" "$(python_in app "$flows" tcp 10.2.0.4 5432 3)" 0
+ok "up takes the connection's rule away" change "$only_out"
+is "no new connection is let through" "$(python_in app "$flows" tcp 10.2.0.4 5432 3)" 0
 echo hello >&"${KEEP[1]}"
 read -r line <&"${KEEP[0]}"
-is "the connection goes on" "$line" hello
+is "the open connection goes on" "$line" hello
 eval "exec ${KEEP[1]}>&-"
 run vnetlab status -o json
 is "no process was started anew" "$(printf '%s' "$out" | jq -c '[.nodes[].processes[].pid]')" "$before"
-status "twice the same" 0 vnetlab up "$work/changed.vnetlab.json" -o json
-json "changes nothing" '.changes == []'
-status "path: no rule" 1 vnetlab path app sql --protocol tcp --port 5432 -o json
-json "denied because none allows it" '.agree and (.reason | test("no rule of firewall fw allows tcp/5432 from 10.1.0.4 to 10.2.0.4"))'
+status "up with the same file succeeds" 0 vnetlab up "$work/changed.vnetlab.json" -o json
+json "up with the same file changes nothing" '.changes == []'
+status "path drops what no rule allows" 1 vnetlab path app sql --protocol tcp --port 5432 -o json
+json "path says that none allows it" '.agree and (.reason | test("no rule of firewall fw allows tcp/5432 from 10.1.0.4 to 10.2.0.4"))'
 
 # --- what the walks say, and what the kernel has ---
-status "the design itself again" 0 vnetlab up "$file" -q
-status "path: a rule denies" 1 vnetlab path app sql --protocol tcp --port 22 -o json
-json "which" '.agree and (.reason | test("rule closed/admin of firewall fw denies tcp/22"))'
-status "path: published" 0 vnetlab path internet fw --protocol tcp --port 8443 -o json
-json "there and back" '.agree and .verdict == "delivered" and .return.verdict == "delivered" and .hops[1].node == "fw"'
-status "path: not published" 1 vnetlab path internet fw --protocol tcp --port 80 -o json
-json "why" '.agree and (.reason | test("answers nothing itself, and none of its NAT rules is for tcp/80"))'
+status "up goes back to the design, once more" 0 vnetlab up "$file" -q
+status "path drops what a rule denies" 1 vnetlab path app sql --protocol tcp --port 22 -o json
+json "path names the rule" '.agree and (.reason | test("rule closed/admin of firewall fw denies tcp/22"))'
+status "path delivers what the firewall publishes" 0 vnetlab path internet fw --protocol tcp --port 8443 -o json
+json "path shows the way there and back by the firewall" '.agree and .verdict == "delivered" and .return.verdict == "delivered" and .hops[1].node == "fw"'
+status "path drops what the firewall does not publish" 1 vnetlab path internet fw --protocol tcp --port 80 -o json
+json "path says that no NAT rule is for the port" '.agree and (.reason | test("answers nothing itself, and none of its NAT rules is for tcp/80"))'
 run vnetlab path app ops --protocol tcp --port 443 -o json
-json "an answer that nobody asked for" '.agree and .return.verdict == "dropped" and (.return.reason | test("the question did not come through the firewall"))'
-ok "its own address answers pings" vnetlab probe ops fw
-ok "unless the setting says no" change '.settings.azureFirewallPing = false'
-not_ok "then it does not" vnetlab probe ops fw
-status "no ping gets out" 1 vnetlab path app 8.8.8.8 -o json
-json "and why" '.agree and (.reason | test("rule open/app-out of firewall fw allows icmp.*TCP and UDP only"))'
-ok "but the setting lets it" change '.settings.azureFirewallInternetIcmp = true'
-ok "out" vnetlab probe app 8.8.8.8
-ok "it is stopped" vnetlab fault stop fw
-not_ok "nothing passes" vnetlab probe app 8.8.8.8 --protocol tcp --port 443
-ok "it starts again" vnetlab fault start fw
-wait_until "with its rules" 5 vnetlab probe app 8.8.8.8 --protocol tcp --port 443
-not_ok "all of them" vnetlab probe app sql --protocol tcp --port 22
+json "path drops an answer whose question went past the firewall" '.agree and .return.verdict == "dropped" and (.return.reason | test("the question did not come through the firewall"))'
+ok "the firewall's own address answers pings" vnetlab probe ops fw
+ok "up takes a setting by which it does not" change '.settings.azureFirewallPing = false'
+not_ok "the firewall's own address then answers no ping" vnetlab probe ops fw
+status "no ping gets out to the Internet" 1 vnetlab path app 8.8.8.8 -o json
+json "path says that ICMP does not get a public address" '.agree and (.reason | test("rule open/app-out of firewall fw allows icmp.*TCP and UDP only"))'
+ok "up takes a setting by which it does" change '.settings.azureFirewallInternetIcmp = true'
+ok "the ping then gets out" vnetlab probe app 8.8.8.8
+ok "fault stops the firewall" vnetlab fault stop fw
+not_ok "no packet passes a firewall that is stopped" vnetlab probe app 8.8.8.8 --protocol tcp --port 443
+ok "fault starts the firewall again" vnetlab fault start fw
+wait_until "the firewall has its rules again" 5 vnetlab probe app 8.8.8.8 --protocol tcp --port 443
+not_ok "the port that is denied stays closed" vnetlab probe app sql --protocol tcp --port 22
 vnetlab exec fw -- nft flush ruleset
 run vnetlab path app sql --protocol tcp --port 22 -o json
-json "rules that are gone are missed" '.kernel.reason | test("has not the rules that the design makes of it")'
+json "the kernel's walk misses rules that are gone" '.kernel.reason | test("has not the rules that the design makes of it")'
 
 # --- without a public address ---
-ok "no public address" change 'del(.publicIPAddresses) | del(.azureFirewalls.fw.publicIPAddresses) | del(.azureFirewalls.fw.natRuleCollections)'
-not_ok "no Internet" vnetlab probe app 8.8.8.8 --protocol tcp --port 443
+ok "up takes the public address away" change 'del(.publicIPAddresses) | del(.azureFirewalls.fw.publicIPAddresses) | del(.azureFirewalls.fw.natRuleCollections)'
+not_ok "no packet gets out to the Internet without one" vnetlab probe app 8.8.8.8 --protocol tcp --port 443
 run vnetlab path app 8.8.8.8 --protocol tcp --port 443 -o json
-json "why" '.agree and (.reason | test("firewall fw has no public address"))'
-status "the firewall goes" 0 change 'del(.publicIPAddresses) | del(.azureFirewalls)'
+json "path says that the firewall has none" '.agree and (.reason | test("firewall fw has no public address"))'
+status "up takes the firewall away" 0 change 'del(.publicIPAddresses) | del(.azureFirewalls)'
 run vnetlab status -o json
-json "and its node" '[.nodes[] | select(.name == "fw")] == []'
-status "down" 0 vnetlab down
+json "status shows no such node" '[.nodes[] | select(.name == "fw")] == []'
+status "down ends the lab" 0 vnetlab down
 done_testing

@@ -5,33 +5,33 @@
 
 run vnetlab doctor -o json
 is "this machine can run labs" "$rc" 0
-json "so says the JSON" '.ok'
+json "the JSON says that labs can run" '.ok'
 json "every check has its fields" '.checks | length > 15 and all(has("name") and has("required") and has("ok") and has("detail"))'
-json "BIRD with its version" '.checks[] | select(.name == "BIRD") | .ok and (.detail | test("^[23]\\.[0-9.]+, /"))'
-json "FRR with its version" '.checks[] | select(.name == "FRR") | .ok and (.detail | test("^[0-9]+\\.[0-9.]+, /"))'
-json "what is missing has its price and its cure" \
+json "doctor finds BIRD and its version" '.checks[] | select(.name == "BIRD") | .ok and (.detail | test("^[23]\\.[0-9.]+, /"))'
+json "doctor finds FRR and its version" '.checks[] | select(.name == "FRR") | .ok and (.detail | test("^[0-9]+\\.[0-9.]+, /"))'
+json "each missing thing has its price and its cure" \
 	'[.checks[] | select(.ok | not) | (.costs | length > 0) and (.fix | length > 0)] | all'
-status "as a table" 0 vnetlab doctor
-like "ends with a verdict" "$out" '^Labs can run here, as (root|an ordinary user)\.$'
+status "doctor prints a table" 0 vnetlab doctor
+like "the table ends with a verdict" "$out" '^Labs can run here, as (root|an ordinary user)\.$'
 
 # A world without a program: nothing that can be run stands in its place.
 without() { # PATH CMD...
 	unshare -Urm sh -c 'p=$1; shift; mount --bind /dev/null "$p" && exec "$@"' - "$@"
 }
 bird=$(PATH=/usr/sbin:/usr/bin command -v bird)
-status "without BIRD no labs" 4 without "$bird" "$B/vnetlab" doctor
-like "marked" "$out" '^BIRD +MISSING +no bird found'
-like "its price" "$out" 'costs: no Route Server'
-like "its cure" "$out" 'get it: make deps; or apt-get install bird2, which starts a service .*: systemctl disable --now bird$'
-like "the verdict" "$out" '^Labs cannot run here\.$'
-status "without tcpdump labs run" 0 without "$(command -v tcpdump)" "$B/vnetlab" doctor
-like "and it is said" "$out" '^tcpdump is missing \(labs run without it\)'
+status "without BIRD doctor says that no lab can run" 4 without "$bird" "$B/vnetlab" doctor
+like "the table marks BIRD as missing" "$out" '^BIRD +MISSING +no bird found'
+like "the table names what its lack costs" "$out" 'costs: no Route Server'
+like "the table names how to get it" "$out" 'get it: make deps; or apt-get install bird2, which starts a service .*: systemctl disable --now bird$'
+like "the verdict is that labs cannot run" "$out" '^Labs cannot run here\.$'
+status "without tcpdump doctor says that labs run" 0 without "$(command -v tcpdump)" "$B/vnetlab" doctor
+like "doctor names tcpdump as missing" "$out" '^tcpdump is missing \(labs run without it\)'
 
-status "without network namespaces no labs" 4 unshare -Ur sh -c \
+status "without network namespaces doctor says that no lab can run" 4 unshare -Ur sh -c \
 	'echo 0 >/proc/sys/user/max_net_namespaces && exec "$0" doctor -o json' "$B/vnetlab"
-json "the JSON says no" '.ok | not'
-json "and why" '.checks[] | select(.name == "network namespaces") | (.ok | not) and (.detail | length > 0)'
-json "what could not be tried is not called there" '[.checks[] | select(.name == "nftables").ok] == [false]'
+json "the JSON says that labs cannot run" '.ok | not'
+json "the JSON says why" '.checks[] | select(.name == "network namespaces") | (.ok | not) and (.detail | length > 0)'
+json "the JSON does not claim what could not be tried" '[.checks[] | select(.name == "nftables").ok] == [false]'
 
 # --- worlds like those of containers: doctor's verdict is up's ---------------------------------------
 cat >"$work/one.vnetlab.json" <<'END'
@@ -53,12 +53,12 @@ verdicts() {
 		"$1" down -q >"$2.down" 2>&1
 		echo "doctor $doctor up $((up != 0))"' - "$B/vnetlab" "$work/one.vnetlab.json" "$1" 2>/dev/null
 }
-is "parts of /proc are hidden: a lab does with that" "$(verdicts "$masked")" "doctor 0 up 0"
-is "/proc/sys is read-only: no lab" "$(verdicts "$masked; $readonly")" "doctor 4 up 1"
-like "the cause" "$(cat "$work/one.vnetlab.json.doctor")" '^fabric namespace +MISSING .*Read-only file system'
-like "is what up meets" "$(cat "$work/one.vnetlab.json.up")" 'Read-only file system'
-like "and what doctor built says the same" "$(cat "$work/one.vnetlab.json.doctor")" '^a small lab +MISSING .*Read-only file system'
-like "flags that help" "$(cat "$work/one.vnetlab.json.doctor")" 'unmask=ALL.*systempaths=unconfined.*docs/containers.md'
+is "a lab runs where parts of /proc are hidden" "$(verdicts "$masked")" "doctor 0 up 0"
+is "no lab runs where /proc/sys is read-only" "$(verdicts "$masked; $readonly")" "doctor 4 up 1"
+like "doctor names the cause" "$(cat "$work/one.vnetlab.json.doctor")" '^fabric namespace +MISSING .*Read-only file system'
+like "up fails by the same cause" "$(cat "$work/one.vnetlab.json.up")" 'Read-only file system'
+like "the small lab that doctor builds fails by the same cause" "$(cat "$work/one.vnetlab.json.doctor")" '^a small lab +MISSING .*Read-only file system'
+like "doctor names the flags that help" "$(cat "$work/one.vnetlab.json.doctor")" 'unmask=ALL.*systempaths=unconfined.*docs/containers.md'
 # Capabilities that root of a container keeps; one is needed to map id 0.
 as_root_with() {
 	unshare -Urmpf --mount-proc setpriv --bounding-set "$1" --inh-caps -all sh -c '
@@ -68,11 +68,11 @@ as_root_with() {
 		"$1" down -q >"$2.down" 2>&1
 		echo "doctor $doctor up $up"' - "$B/vnetlab" "$work/one.vnetlab.json" 2>/dev/null
 }
-is "root with one capability" "$(as_root_with -all,+setfcap)" "doctor 0 up 0"
-is "root with none" "$(as_root_with -all)" "doctor 4 up 4"
+is "root with the capability SETFCAP can run labs" "$(as_root_with -all,+setfcap)" "doctor 0 up 0"
+is "root without capabilities cannot run labs" "$(as_root_with -all)" "doctor 4 up 4"
 for f in doctor up; do
-	like "$f says which is needed" "$(cat "$work/one.vnetlab.json.$f")" 'lacks the capability SETFCAP.*--user 1000.*--cap-add SETFCAP'
+	like "$f names the capability that lacks" "$(cat "$work/one.vnetlab.json.$f")" 'lacks the capability SETFCAP.*--user 1000.*--cap-add SETFCAP'
 done
 run vnetlab ls -o json
-json "no lab of doctor's is left" '.labs == []'
+json "doctor leaves no lab" '.labs == []'
 done_testing
