@@ -3,6 +3,7 @@
  * lab's have one frontend: so each frontend is one. */
 #include "input/import/priv.h"
 #include "input/resources.h"
+#include "input/terraform/types.h"
 
 static void append(json_t *list, const char *name)
 {
@@ -227,8 +228,44 @@ static void read_balancer(struct import *im, struct res *lb)
 		        c->name);
 }
 
+static const struct tf_type tf_balancers[] = {
+	{ "azurerm_lb", ARM_NET "loadBalancers", .ids = " loadbalancer_id ",
+	  .attrs = TF_ATTRS{ { "sku", "^sku.name" },
+	                     { "frontend_ip_configuration", "frontendIPConfigurations", TF_BLOCKS,
+	                       tf_address },
+	                     { 0 } } },
+	{ "azurerm_lb_backend_address_pool", ARM_NET "loadBalancers/backendAddressPools",
+	  .parent_id = "loadbalancer_id", .fold = "backendAddressPools",
+	  .ids = " backend_address_pool_id backend_address_pool_ids ", .attrs = TF_ATTRS{ { 0 } } },
+	{ "azurerm_lb_probe", ARM_NET "loadBalancers/probes", .parent_id = "loadbalancer_id",
+	  .fold = "probes", .ids = " probe_id ",
+	  .attrs = TF_ATTRS{ { "protocol", "protocol" },
+	                     { "port", "port" },
+	                     { "request_path", "requestPath" },
+	                     { "interval_in_seconds", "intervalInSeconds" },
+	                     { "number_of_probes", "numberOfProbes" },
+	                     { "probe_threshold", "probeThreshold" },
+	                     { 0 } } },
+	{ "azurerm_lb_rule", ARM_NET "loadBalancers/loadBalancingRules",
+	  .parent_id = "loadbalancer_id", .fold = "loadBalancingRules",
+	  .attrs = TF_ATTRS{ { "protocol", "protocol" },
+	                     { "frontend_port", "frontendPort" },
+	                     { "backend_port", "backendPort" },
+	                     { "floating_ip_enabled", "enableFloatingIP" },
+	                     { "enable_floating_ip", "enableFloatingIP" },
+	                     { "load_distribution", "loadDistribution" },
+	                     { "probe_id", "probe", TF_ID },
+	                     { "backend_address_pool_ids", "backendAddressPools", TF_IDS },
+	                     { "backend_address_pool_id", "backendAddressPool", TF_ID },
+	                     { "frontend_ip_configuration_name", "frontendIPConfiguration",
+	                       TF_FRONTEND },
+	                     { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_balancers[] = {
-	{ IMPORT_READ(NET "loadbalancers", "loadBalancers"), .read = read_balancer,
+	{ IMPORT_READ(NET "loadbalancers", "loadBalancers"), .terraform = tf_balancers,
+	  .read = read_balancer,
 	  .lists = LISTS{ { "frontendIPConfigurations", "frontendipconfigurations" },
 	                  { "backendAddressPools", "backendaddresspools" },
 	                  { "loadBalancingRules", "loadbalancingrules" },

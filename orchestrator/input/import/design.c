@@ -45,17 +45,6 @@ static json_t *in_order(struct import *im)
 	return top;
 }
 
-/* In the order of reading: what others refer to comes first.  Subnets name NAT gateways, which are
- * not there yet; their names are. */
-const struct import_type *const import_table[] = {
-	import_tables,     import_networks,    import_managers,
-	import_routers,    import_gateways,    import_sites,
-	import_circuits,   import_connections, import_machines,
-	import_scale_sets, import_nics,        import_nats,
-	import_firewalls,  import_endpoints,   import_balancers,
-	import_publics,    import_others,      NULL,
-};
-
 static void read_resources(struct import *im)
 {
 	for (size_t k = 0; im->table[k]; k++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Private endpoints. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 /* Given, or as Azure told it to names, or that of the NIC which Azure made. */
 static const char *endpoint_ip(struct import *im, const struct res *r)
@@ -37,8 +38,25 @@ static void read_endpoint(struct import *im, struct res *r)
 	im_put(im, "privateEndpoints", r, obj);
 }
 
+static const struct tf_attr tf_service_connection[] = {
+	{ "private_connection_resource_id", "privateLinkServiceId" },
+	{ "subresource_names", "groupIds", TF_LIST },
+	{ 0 },
+};
+
+static const struct tf_type tf_endpoints[] = {
+	{ "azurerm_private_endpoint", ARM_NET "privateEndpoints",
+	  .attrs = TF_ATTRS{ { "subnet_id", "subnet", TF_ID },
+	                     { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_address },
+	                     { "private_service_connection", "privateLinkServiceConnections",
+	                       TF_BLOCKS, tf_service_connection },
+	                     { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_endpoints[] = {
-	{ IMPORT_READ(NET "privateendpoints", "privateEndpoints"), .read = read_endpoint },
+	{ IMPORT_READ(NET "privateendpoints", "privateEndpoints"), .terraform = tf_endpoints,
+	  .read = read_endpoint },
 	{ IMPORT_IGNORED(NET "privateendpoints/privatednszonegroups", WHY_NAMES) },
 	{ 0 },
 };

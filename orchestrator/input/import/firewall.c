@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewalls, with the rules of their own (classic) or of their policy. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 /* --- rules ----------------------------------------------------------------------------------- */
 
@@ -313,8 +314,70 @@ static void read_firewall(struct import *im, struct res *r)
 	im_put(im, "azureFirewalls", r, obj);
 }
 
+static const struct tf_attr tf_firewall_rule[] = {
+	{ "protocols", "protocols", TF_LIST },
+	{ "source_addresses", "sourceAddresses", TF_LIST },
+	{ "source_ip_groups", "sourceIpGroups", TF_LIST },
+	{ "destination_addresses", "destinationAddresses", TF_LIST },
+	{ "destination_address", "destinationAddress" },
+	{ "destination_ip_groups", "destinationIpGroups", TF_LIST },
+	{ "destination_fqdns", "destinationFqdns", TF_LIST },
+	{ "destination_ports", "destinationPorts", TF_LIST },
+	{ "translated_address", "translatedAddress" },
+	{ "translated_fqdn", "translatedFqdn" },
+	{ "translated_port", "translatedPort" },
+	{ 0 },
+};
+
+/* Of a policy's group as blocks, and of a firewall as resources of their own. */
+static const struct tf_attr tf_firewall_collection[] = {
+	{ "priority", "priority" },
+	{ "action", "action.type" },
+	{ "rule", "rules", TF_BLOCKS, tf_firewall_rule },
+	{ 0 },
+};
+
+static const struct tf_type tf_firewalls[] = {
+	{ "azurerm_firewall", ARM_NET "azureFirewalls",
+	  .attrs = TF_ATTRS{ { "sku_name", "sku.name" },
+	                     { "sku_tier", "sku.tier" },
+	                     { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_address },
+	                     { "firewall_policy_id", "firewallPolicy", TF_ID },
+	                     { "private_ip_ranges", "snat.privateRanges", TF_LIST },
+	                     { 0 } } },
+	{ "azurerm_firewall_network_rule_collection",
+	  ARM_NET "azureFirewalls/networkRuleCollections", .parent_name = "azure_firewall_name",
+	  .fold = "networkRuleCollections", .attrs = tf_firewall_collection },
+	{ "azurerm_firewall_nat_rule_collection", ARM_NET "azureFirewalls/natRuleCollections",
+	  .parent_name = "azure_firewall_name", .fold = "natRuleCollections",
+	  .attrs = tf_firewall_collection },
+	{ "azurerm_firewall_application_rule_collection",
+	  ARM_NET "azureFirewalls/applicationRuleCollections", .parent_name = "azure_firewall_name",
+	  .fold = "applicationRuleCollections",
+	  .attrs = TF_ATTRS{ { "priority", "priority" }, { 0 } } },
+	{ "azurerm_firewall_policy", ARM_NET "firewallPolicies",
+	  .attrs = TF_ATTRS{ { "sku", "sku.tier" },
+	                     { "base_policy_id", "basePolicy", TF_ID },
+	                     { "private_ip_ranges", "snat.privateRanges", TF_LIST },
+	                     { 0 } } },
+	{ "azurerm_firewall_policy_rule_collection_group",
+	  ARM_NET "firewallPolicies/ruleCollectionGroups", .parent_id = "firewall_policy_id",
+	  .attrs = TF_ATTRS{ { "priority", "priority" },
+	                     { "network_rule_collection", "networkRuleCollections", TF_BLOCKS,
+	                       tf_firewall_collection },
+	                     { "nat_rule_collection", "natRuleCollections", TF_BLOCKS,
+	                       tf_firewall_collection },
+	                     { "application_rule_collection", "applicationRuleCollections",
+	                       TF_BLOCKS, tf_firewall_collection },
+	                     { 0 } } },
+	{ "azurerm_ip_group", ARM_NET "ipGroups",
+	  .attrs = TF_ATTRS{ { "cidrs", "ipAddresses", TF_LIST }, { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_firewalls[] = {
-	{ IMPORT_READ(NET "azurefirewalls", "azureFirewalls"), .read = read_firewall,
+	{ IMPORT_READ(NET "azurefirewalls", "azureFirewalls"), .terraform = tf_firewalls,
+	  .read = read_firewall,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } } },
 	{ IMPORT_PART(NET "azurefirewalls/ipconfigurations", "firewall") },
 	{ IMPORT_PART(NET "firewallpolicies", "firewall") },

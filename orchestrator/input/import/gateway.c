@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gateways, what is behind them, and the connections between. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 /* The network of whichever ip configuration says it. */
 static const char *vnet_of(struct import *im, struct res *r, const char *type)
@@ -241,8 +242,79 @@ static void read_connection(struct import *im, struct res *r)
 	im_put(im, "connections", r, obj);
 }
 
+static const struct tf_attr tf_bgp_settings[] = {
+	{ "asn", "asn" },
+	{ "bgp_peering_address", "bgpPeeringAddress" },
+	{ "peer_weight", "peerWeight" },
+	{ 0 },
+};
+
+static const struct tf_type tf_gateways[] = {
+	{ "azurerm_virtual_network_gateway", ARM_NET "virtualNetworkGateways",
+	  .ids = " virtual_network_gateway_id peer_virtual_network_gateway_id ",
+	  .attrs =
+	      TF_ATTRS{ { "type", "gatewayType" },
+	                { "vpn_type", "vpnType" },
+	                { "active_active", "activeActive" },
+	                { "enable_bgp", "enableBgp" },
+	                { "bgp_enabled", "enableBgp" },
+	                { "sku", "sku.name" },
+	                { "bgp_settings", "bgpSettings", TF_BLOCK, tf_bgp_settings },
+	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
+	                { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_type tf_sites[] = {
+	{ "azurerm_local_network_gateway", ARM_NET "localNetworkGateways",
+	  .ids = " local_network_gateway_id ",
+	  .attrs =
+	      TF_ATTRS{ { "address_space", "localNetworkAddressSpace.addressPrefixes", TF_LIST },
+	                { "gateway_address", "gatewayIpAddress" },
+	                { "gateway_fqdn", "fqdn" },
+	                { "bgp_settings", "bgpSettings", TF_BLOCK, tf_bgp_settings },
+	                { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_attr tf_sku[] = { { "tier", "tier" }, { "family", "family" }, { 0 } };
+
+static const struct tf_type tf_circuits[] = {
+	{ "azurerm_express_route_circuit", ARM_NET "expressRouteCircuits",
+	  .ids = " express_route_circuit_id ",
+	  .attrs = TF_ATTRS{ { "peering_location", "serviceProviderProperties.peeringLocation" },
+	                     { "bandwidth_in_mbps", "serviceProviderProperties.bandwidthInMbps" },
+	                     { "sku", "^sku", TF_BLOCK, tf_sku },
+	                     { 0 } } },
+	{ "azurerm_express_route_circuit_peering", ARM_NET "expressRouteCircuits/peerings",
+	  .parent_name = "express_route_circuit_name",
+	  .attrs = TF_ATTRS{ { "peering_type", "peeringType" },
+	                     { "peer_asn", "peerASN" },
+	                     { "primary_peer_address_prefix", "primaryPeerAddressPrefix" },
+	                     { "secondary_peer_address_prefix", "secondaryPeerAddressPrefix" },
+	                     { "vlan_id", "vlanId" },
+	                     { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_type tf_connections[] = {
+	{ "azurerm_virtual_network_gateway_connection", ARM_NET "connections",
+	  .attrs = TF_ATTRS{ { "type", "connectionType" },
+	                     { "virtual_network_gateway_id", "virtualNetworkGateway1", TF_ID },
+	                     { "peer_virtual_network_gateway_id", "virtualNetworkGateway2", TF_ID },
+	                     { "local_network_gateway_id", "localNetworkGateway2", TF_ID },
+	                     { "express_route_circuit_id", "peer", TF_ID },
+	                     { "enable_bgp", "enableBgp" },
+	                     { "bgp_enabled", "enableBgp" },
+	                     { "routing_weight", "routingWeight" },
+	                     { "shared_key", "sharedKey" },
+	                     { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_gateways[] = {
-	{ IMPORT_READ(NET "virtualnetworkgateways", "virtualNetworkGateways"), .read = read_gateway,
+	{ IMPORT_READ(NET "virtualnetworkgateways", "virtualNetworkGateways"),
+	  .terraform = tf_gateways, .read = read_gateway,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
 	  .known = " gatewayType vpnType activeActive active enableBgp bgpSettings "
 	           "ipConfigurations sku vpnGatewayGeneration enableDnsForwarding adminState "
@@ -265,13 +337,15 @@ const struct import_type import_gateways[] = {
 };
 
 const struct import_type import_sites[] = {
-	{ IMPORT_READ(NET "localnetworkgateways", "sites"), .read = read_local,
+	{ IMPORT_READ(NET "localnetworkgateways", "sites"), .terraform = tf_sites,
+	  .read = read_local,
 	  .known = " localNetworkAddressSpace gatewayIpAddress fqdn bgpSettings " },
 	{ 0 },
 };
 
 const struct import_type import_circuits[] = {
-	{ IMPORT_READ(NET "expressroutecircuits", "expressRouteCircuits"), .read = read_circuit,
+	{ IMPORT_READ(NET "expressroutecircuits", "expressRouteCircuits"), .terraform = tf_circuits,
+	  .read = read_circuit,
 	  .lists =
 	      LISTS{ { "peerings", "peerings" }, { "authorizations", "authorizations" }, { 0 } },
 	  .known = " serviceProviderProperties peerings authorizations bandwidthInGbps "
@@ -290,7 +364,8 @@ const struct import_type import_circuits[] = {
 };
 
 const struct import_type import_connections[] = {
-	{ IMPORT_READ(NET "connections", "connections"), .read = read_connection,
+	{ IMPORT_READ(NET "connections", "connections"), .terraform = tf_connections,
+	  .read = read_connection,
 	  .known = " connectionType virtualNetworkGateway1 virtualNetworkGateway2 "
 	           "localNetworkGateway2 peer enableBgp sharedKey authorizationKey connectionMode "
 	           "connectionProtocol connectionStatus dpdTimeoutSeconds ipsecPolicies "

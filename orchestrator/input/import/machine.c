@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual machines and their NICs. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 static bool is_ip6(const json_t *config)
 {
@@ -171,8 +172,77 @@ static void read_lone_nic(struct import *im, struct res *nic)
 	        nic->name);
 }
 
+static const struct tf_attr tf_image[] = {
+	{ "publisher", "publisher" },
+	{ "offer", "offer" },
+	{ "sku", "sku" },
+	{ "version", "version" },
+	{ "product", "product" },
+	{ "name", "name" },
+	{ 0 },
+};
+
+static const struct tf_attr tf_machine[] = {
+	{ "network_interface_ids", "networkProfile.networkInterfaces", TF_IDS },
+	{ "source_image_reference", "storageProfile.imageReference", TF_BLOCK, tf_image },
+	{ "storage_image_reference", "storageProfile.imageReference", TF_BLOCK, tf_image },
+	{ "plan", "^plan", TF_BLOCK, tf_image },
+	{ "custom_data", "osProfile.customData" },
+	{ "user_data", "userData" },
+	{ "tags", "^tags" },
+	{ 0 },
+};
+
+static const struct tf_attr tf_script[] = { { "script", "script" },
+	                                    { "script_uri", "scriptUri" },
+	                                    { 0 } };
+
+static const struct tf_type tf_machines[] = {
+	{ "azurerm_virtual_machine", ARM_COMPUTE "virtualMachines", .ids = " virtual_machine_id ",
+	  .attrs = tf_machine },
+	{ "azurerm_linux_virtual_machine", ARM_COMPUTE "virtualMachines", .attrs = tf_machine },
+	{ "azurerm_windows_virtual_machine", ARM_COMPUTE "virtualMachines", .attrs = tf_machine },
+	{ "azurerm_virtual_machine_extension", ARM_COMPUTE "virtualMachines/extensions",
+	  .parent_id = "virtual_machine_id",
+	  .attrs = TF_ATTRS{ { "publisher", "publisher" },
+	                     { "type", "type" },
+	                     { "settings", "settings", TF_JSON },
+	                     { "protected_settings", "protectedSettings", TF_JSON },
+	                     { 0 } } },
+	{ "azurerm_virtual_machine_run_command", ARM_COMPUTE "virtualMachines/runCommands",
+	  .parent_id = "virtual_machine_id",
+	  .attrs = TF_ATTRS{ { "source", "source", TF_BLOCK, tf_script }, { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_type tf_nics[] = {
+	{ "azurerm_network_interface", ARM_NET "networkInterfaces",
+	  .ids = " network_interface_id network_interface_ids ",
+	  .attrs =
+	      TF_ATTRS{ { "ip_forwarding_enabled", "enableIPForwarding" },
+	                { "enable_ip_forwarding", "enableIPForwarding" },
+	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
+	                { 0 } } },
+	{ "azurerm_network_interface_security_group_association",
+	  .parent_id = "network_interface_id", .joins = true,
+	  .attrs =
+	      TF_ATTRS{ { "network_security_group_id", "networkSecurityGroup", TF_ID }, { 0 } } },
+	{ "azurerm_network_interface_backend_address_pool_association",
+	  .parent_id = "network_interface_id", .joins = true, .within = "ip_configuration_name",
+	  .attrs =
+	      TF_ATTRS{ { "backend_address_pool_id", "loadBalancerBackendAddressPools", TF_IDS },
+	                { 0 } } },
+	{ "azurerm_network_interface_application_security_group_association",
+	  .parent_id = "network_interface_id", .joins = true, .within = "",
+	  .attrs =
+	      TF_ATTRS{ { "application_security_group_id", "applicationSecurityGroups", TF_IDS },
+	                { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_machines[] = {
-	{ IMPORT_READ("microsoft.compute/virtualmachines", "virtualMachines"), .read = read_vm,
+	{ IMPORT_READ("microsoft.compute/virtualmachines", "virtualMachines"),
+	  .terraform = tf_machines, .read = read_vm,
 	  .lists = LISTS{ { "resources", "extensions" }, { 0 } } },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/extensions", "virtual machine") },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/runcommands", "virtual machine") },
@@ -181,7 +251,7 @@ const struct import_type import_machines[] = {
 
 /* Of no machine that is there. */
 const struct import_type import_nics[] = {
-	{ IMPORT_READ(NET "networkinterfaces", NULL), .read = read_lone_nic,
+	{ IMPORT_READ(NET "networkinterfaces", NULL), .terraform = tf_nics, .read = read_lone_nic,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
 	  .known = " ipConfigurations enableIPForwarding networkSecurityGroup virtualMachine "
 	           "dnsSettings enableAcceleratedNetworking macAddress primary privateEndpoint "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 static void read_nat(struct import *im, struct res *r)
 {
@@ -25,8 +26,16 @@ static void read_nat(struct import *im, struct res *r)
 	im_put(im, "natGateways", r, obj);
 }
 
+static const struct tf_type tf_nats[] = {
+	{ "azurerm_nat_gateway", ARM_NET "natGateways", .ids = " nat_gateway_id ",
+	  .attrs = TF_ATTRS{ { "sku_name", "^sku.name" }, { 0 } } },
+	{ "azurerm_nat_gateway_public_ip_association", .parent_id = "nat_gateway_id", .joins = true,
+	  .attrs = TF_ATTRS{ { "public_ip_address_id", "publicIpAddresses", TF_IDS }, { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_nats[] = {
-	{ IMPORT_READ(NET "natgateways", "natGateways"), .read = read_nat,
+	{ IMPORT_READ(NET "natgateways", "natGateways"), .terraform = tf_nats, .read = read_nat,
 	  .known = " publicIpAddresses publicIpPrefixes idleTimeoutInMinutes subnets "
 	           "sourceVirtualNetwork ",
 	  .missing = LACKING{ { "publicIpAddressesV6", "IPv6 is not emulated" },

@@ -2,6 +2,7 @@
 /* Virtual networks, subnets, peerings. */
 #include "azure/service_tags.h"
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 static void read_vnet(struct import *im, struct res *r)
 {
@@ -208,8 +209,66 @@ static void read_peering(struct import *im, struct res *r)
 	r->out = obj;
 }
 
+static const struct tf_attr tf_inline_subnet[] = {
+	{ "address_prefix", "addressPrefix" },
+	{ "address_prefixes", "addressPrefixes", TF_LIST },
+	{ "security_group", "networkSecurityGroup", TF_ID },
+	{ "route_table_id", "routeTable", TF_ID },
+	{ "default_outbound_access_enabled", "defaultOutboundAccess" },
+	{ "service_endpoints", "serviceEndpoints", TF_SERVICES },
+	{ 0 },
+};
+
+static const struct tf_type tf_networks[] = {
+	{ "azurerm_virtual_network", ARM_NET "virtualNetworks",
+	  .ids = " virtual_network_id remote_virtual_network_id ",
+	  .attrs = TF_ATTRS{ { "address_space", "addressSpace.addressPrefixes", TF_LIST },
+	                     { "subnet", "subnets", TF_BLOCKS, tf_inline_subnet },
+	                     { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_type tf_subnets[] = {
+	{ "azurerm_subnet", ARM_NET "virtualNetworks/subnets", .parent_id = "virtual_network_id",
+	  .parent_name = "virtual_network_name", .ids = " subnet_id ",
+	  .attrs =
+	      TF_ATTRS{ { "address_prefix", "addressPrefix" },
+	                { "address_prefixes", "addressPrefixes", TF_LIST },
+	                { "default_outbound_access_enabled", "defaultOutboundAccess" },
+	                { "private_endpoint_network_policies", "privateEndpointNetworkPolicies" },
+	                { "service_endpoints", "serviceEndpoints", TF_SERVICES },
+	                { "network_security_group_id", "networkSecurityGroup", TF_ID },
+	                { "route_table_id", "routeTable", TF_ID },
+	                { 0 } } },
+	{ "azurerm_subnet_route_table_association", .parent_id = "subnet_id", .joins = true,
+	  .attrs = TF_ATTRS{ { "route_table_id", "routeTable", TF_ID }, { 0 } } },
+	{ "azurerm_subnet_network_security_group_association", .parent_id = "subnet_id",
+	  .joins = true,
+	  .attrs =
+	      TF_ATTRS{ { "network_security_group_id", "networkSecurityGroup", TF_ID }, { 0 } } },
+	{ "azurerm_subnet_nat_gateway_association", .parent_id = "subnet_id", .joins = true,
+	  .attrs = TF_ATTRS{ { "nat_gateway_id", "natGateway", TF_ID }, { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_type tf_peerings[] = {
+	{ "azurerm_virtual_network_peering", ARM_NET "virtualNetworks/virtualNetworkPeerings",
+	  .parent_id = "virtual_network_id", .parent_name = "virtual_network_name",
+	  .attrs = TF_ATTRS{ { "remote_virtual_network_id", "remoteVirtualNetwork", TF_ID },
+	                     { "allow_virtual_network_access", "allowVirtualNetworkAccess" },
+	                     { "allow_forwarded_traffic", "allowForwardedTraffic" },
+	                     { "allow_gateway_transit", "allowGatewayTransit" },
+	                     { "use_remote_gateways", "useRemoteGateways" },
+	                     { "peer_complete_virtual_networks_enabled", "peerCompleteVnets" },
+	                     { "local_subnet_names", "localSubnetNames", TF_LIST },
+	                     { "remote_subnet_names", "remoteSubnetNames", TF_LIST },
+	                     { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_networks[] = {
-	{ IMPORT_READ(NET "virtualnetworks", "virtualNetworks"), .read = read_vnet,
+	{ IMPORT_READ(NET "virtualnetworks", "virtualNetworks"), .terraform = tf_networks,
+	  .read = read_vnet,
 	  .lists = LISTS{ { "subnets", "subnets" },
 	                  { "virtualNetworkPeerings", "virtualnetworkpeerings" },
 	                  { 0 } },
@@ -220,7 +279,8 @@ const struct import_type import_networks[] = {
 	  .missing = LACKING{ { "bgpCommunities", "gateways announce no communities" },
 	                      { "encryption", "packets are not encrypted" },
 	                      { 0 } } },
-	{ IMPORT_PART(NET "virtualnetworks/subnets", "virtual network"), .read = read_subnet,
+	{ IMPORT_PART(NET "virtualnetworks/subnets", "virtual network"), .terraform = tf_subnets,
+	  .read = read_subnet,
 	  .known = " addressPrefix addressPrefixes routeTable networkSecurityGroup natGateway "
 	           "serviceEndpoints defaultOutboundAccess privateEndpointNetworkPolicies "
 	           "privateLinkServiceNetworkPolicies delegations ipConfigurations "
@@ -229,7 +289,7 @@ const struct import_type import_networks[] = {
 	           "ipamPoolPrefixAllocations sharingScope ",
 	  .missing = LACKING{ { "serviceEndpointPolicies", "every service is reached" }, { 0 } } },
 	{ IMPORT_PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
-	  .read = read_peering,
+	  .terraform = tf_peerings, .read = read_peering,
 	  .known = " remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic "
 	           "allowGatewayTransit useRemoteGateways peeringState peeringSyncLevel "
 	           "localSubnetNames remoteSubnetNames peerCompleteVnets doNotVerifyRemoteGateways "

@@ -11,6 +11,7 @@
 
 struct import;
 struct res;
+struct tf_type;
 
 enum type_how {
 	TYPE_READ,        /* becomes an object of the topology */
@@ -43,6 +44,8 @@ struct import_type {
 	 * none is looked at. */
 	const char *known;
 	const struct import_lack *missing; /* or NULL */
+	/* What azurerm makes of it, its parts included (input/terraform/types.h); or NULL. */
+	const struct tf_type *terraform;
 };
 
 /* Rows, without their braces: clang-format's versions disagree over braces in macros. */
@@ -163,7 +166,7 @@ extern const struct import_type import_tables[], import_networks[], import_manag
     import_routers[], import_gateways[], import_sites[], import_circuits[], import_connections[],
     import_machines[], import_scale_sets[], import_nics[], import_nats[], import_firewalls[],
     import_endpoints[], import_balancers[], import_publics[], import_others[];
-extern const struct import_type *const import_table[]; /* design.c: all of these */
+extern const struct import_type *const import_table[]; /* table.c: all of these */
 
 void import_guests(struct import *im); /* guest.c: what runs in the machines; after the routers */
 void import_overrides(struct import *im); /* override.c: what --node says of it */

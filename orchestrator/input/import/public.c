@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public addresses: only those that the lab uses. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 const char *im_public(struct import *im, const struct res *r, const char *id)
 {
@@ -29,8 +30,17 @@ const char *im_public(struct import *im, const struct res *r, const char *id)
 	return to->lab;
 }
 
+static const struct tf_type tf_publics[] = {
+	{ "azurerm_public_ip", ARM_NET "publicIPAddresses", .ids = " public_ip_address_id ",
+	  .attrs = TF_ATTRS{ { "allocation_method", "publicIPAllocationMethod" },
+	                     { "sku", "^sku.name" },
+	                     { "ip_address", "ipAddress" },
+	                     { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_publics[] = {
-	{ IMPORT_READ(NET "publicipaddresses", "publicIPAddresses"),
+	{ IMPORT_READ(NET "publicipaddresses", "publicIPAddresses"), .terraform = tf_publics,
 	  .known = " ipAddress publicIPAllocationMethod publicIPAddressVersion dnsSettings "
 	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
 	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route Servers: ARM calls them virtualHubs, as it does the hubs of Virtual WAN. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 static bool is_vwan(const struct res *r)
 {
@@ -146,8 +147,26 @@ static void read_connection(struct import *im, struct res *r)
 			        r->name, maps[i]);
 }
 
+static const struct tf_type tf_route_servers[] = {
+	{ "azurerm_route_server", ARM_NET "virtualHubs", .also = "ipConfigurations",
+	  .also_attrs = TF_ATTRS{ { "subnet_id", "subnet", TF_ID },
+	                          { "public_ip_address_id", "publicIPAddress", TF_ID },
+	                          { 0 } },
+	  .ids = " route_server_id ",
+	  .attrs = TF_ATTRS{ { "sku", "sku" },
+	                     { "branch_to_branch_traffic_enabled", "allowBranchToBranchTraffic" },
+	                     { "hub_routing_preference", "hubRoutingPreference" },
+	                     { "virtual_router_asn", "virtualRouterAsn" },
+	                     { 0 } } },
+	{ "azurerm_route_server_bgp_connection", ARM_NET "virtualHubs/bgpConnections",
+	  .parent_id = "route_server_id",
+	  .attrs = TF_ATTRS{ { "peer_asn", "peerAsn" }, { "peer_ip", "peerIp" }, { 0 } } },
+	{ 0 },
+};
+
 const struct import_type import_routers[] = {
-	{ IMPORT_READ(NET "virtualhubs", "routeServers"), .read = read_hub,
+	{ IMPORT_READ(NET "virtualhubs", "routeServers"), .terraform = tf_route_servers,
+	  .read = read_hub,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" },
 	                  { "bgpConnections", "bgpconnections" },
 	                  { 0 } },

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 static const char *child_name(struct import *im, struct res *r, const char *what)
 {
@@ -137,19 +138,74 @@ static void read_rule(struct import *im, struct res *r)
 	r->out = obj;
 }
 
+static const struct tf_attr tf_route[] = {
+	{ "address_prefix", "addressPrefix" },
+	{ "next_hop_type", "nextHopType" },
+	{ "next_hop_in_ip_address", "nextHopIpAddress" },
+	{ 0 },
+};
+
+static const struct tf_type tf_route_tables[] = {
+	{ "azurerm_route_table", ARM_NET "routeTables", .ids = " route_table_id ",
+	  .attrs =
+	      TF_ATTRS{ { "bgp_route_propagation_enabled", "disableBgpRoutePropagation", TF_NOT },
+	                { "disable_bgp_route_propagation", "disableBgpRoutePropagation" },
+	                { "route", "routes", TF_BLOCKS, tf_route },
+	                { 0 } } },
+	{ "azurerm_route", ARM_NET "routeTables/routes", .parent_name = "route_table_name",
+	  .attrs = tf_route },
+	{ 0 },
+};
+
+static const struct tf_attr tf_security_rule[] = {
+	{ "priority", "priority" },
+	{ "direction", "direction" },
+	{ "access", "access" },
+	{ "protocol", "protocol" },
+	{ "source_port_range", "sourcePortRange" },
+	{ "source_port_ranges", "sourcePortRanges", TF_LIST },
+	{ "destination_port_range", "destinationPortRange" },
+	{ "destination_port_ranges", "destinationPortRanges", TF_LIST },
+	{ "source_address_prefix", "sourceAddressPrefix" },
+	{ "source_address_prefixes", "sourceAddressPrefixes", TF_LIST },
+	{ "destination_address_prefix", "destinationAddressPrefix" },
+	{ "destination_address_prefixes", "destinationAddressPrefixes", TF_LIST },
+	{ "source_application_security_group_ids", "sourceApplicationSecurityGroups", TF_IDS },
+	{ "destination_application_security_group_ids", "destinationApplicationSecurityGroups",
+	  TF_IDS },
+	{ 0 },
+};
+
+static const struct tf_type tf_security_groups[] = {
+	{ "azurerm_network_security_group", ARM_NET "networkSecurityGroups",
+	  .ids = " network_security_group_id ",
+	  .attrs = TF_ATTRS{ { "security_rule", "securityRules", TF_BLOCKS, tf_security_rule },
+	                     { 0 } } },
+	{ "azurerm_network_security_rule", ARM_NET "networkSecurityGroups/securityRules",
+	  .parent_name = "network_security_group_name", .attrs = tf_security_rule },
+	{ 0 },
+};
+
+static const struct tf_type tf_application_groups[] = {
+	{ "azurerm_application_security_group", ARM_NET "applicationSecurityGroups",
+	  .attrs = TF_ATTRS{ { 0 } } },
+	{ 0 },
+};
+
 static void read_group(struct import *im, struct res *r)
 {
 	im_put(im, r->row->map, r, json_object());
 }
 
 const struct import_type import_tables[] = {
-	{ IMPORT_READ(NET "routetables", "routeTables"), .read = read_table,
-	  .lists = LISTS{ { "routes", "routes" }, { 0 } } },
+	{ IMPORT_READ(NET "routetables", "routeTables"), .terraform = tf_route_tables,
+	  .read = read_table, .lists = LISTS{ { "routes", "routes" }, { 0 } } },
 	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_route,
 	  .known = " addressPrefix nextHopType nextHopIpAddress nextHop hasBgpOverride " },
 	{ IMPORT_READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
-	  .read = read_group },
-	{ IMPORT_READ(NET "networksecuritygroups", "networkSecurityGroups"), .read = read_group,
+	  .terraform = tf_application_groups, .read = read_group },
+	{ IMPORT_READ(NET "networksecuritygroups", "networkSecurityGroups"),
+	  .terraform = tf_security_groups, .read = read_group,
 	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
 	  .known = " securityRules defaultSecurityRules networkInterfaces subnets flowLogs "
 	           "flushConnection " },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this version makes of each type of resource, and why.  `vnetlab import --coverage` prints
  * it; what moves packets and is not here, or is not emulated, is a finding as well. */
+#include "input/terraform/types.h"
 #include "input/import/priv.h"
 
 static const char watch[] = "watches; moves no packet";
@@ -9,6 +10,23 @@ static const char platform[] = "a service outside of the virtual network; reache
                                "or service endpoint, if at all";
 static const char deployment[] = "how it is deployed; moves no packet";
 static const char vwan[] = "Virtual WAN is not emulated";
+
+static const struct tf_type tf_bastions[] = {
+	{ "azurerm_bastion_host", ARM_NET "bastionHosts",
+	  .attrs = TF_ATTRS{ { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_address },
+	                     { 0 } } },
+	{ 0 },
+};
+
+static const struct tf_type tf_wans[] = {
+	{ "azurerm_virtual_wan", ARM_NET "virtualWans", .ids = " virtual_wan_id ",
+	  .attrs = TF_ATTRS{ { 0 } } },
+	{ "azurerm_virtual_hub", ARM_NET "virtualHubs",
+	  .attrs = TF_ATTRS{ { "address_prefix", "addressPrefix" },
+	                     { "virtual_wan_id", "virtualWan", TF_ID },
+	                     { 0 } } },
+	{ 0 },
+};
 
 /* Types that no family reads. */
 const struct import_type import_others[] = {
@@ -34,7 +52,7 @@ const struct import_type import_others[] = {
 	{ IMPORT_IGNORED("null_", deployment) },
 	{ IMPORT_IGNORED("microsoft.compute/", WHY_MACHINE) },
 	{ IMPORT_MISSING(NET "virtualhubs/", vwan) },
-	{ IMPORT_MISSING(NET "virtualwans", vwan) },
+	{ IMPORT_MISSING(NET "virtualwans", vwan), .terraform = tf_wans },
 	{ IMPORT_MISSING(NET "vpngateways", vwan) },
 	{ IMPORT_MISSING(NET "vpngateways/", vwan) },
 	{ IMPORT_MISSING(NET "vpnsites", vwan) },
@@ -45,8 +63,9 @@ const struct import_type import_others[] = {
 	                 "point-to-site clients are not part of a lab") },
 	{ IMPORT_MISSING(NET "expressrouteports", "ExpressRoute Direct is not emulated") },
 	{ IMPORT_IGNORED(
-	    NET "bastionhosts",
-	    "only takes addresses of AzureBastionSubnet; forwards nothing of the design's") },
+	      NET "bastionhosts",
+	      "only takes addresses of AzureBastionSubnet; forwards nothing of the design's"),
+	  .terraform = tf_bastions },
 	{ IMPORT_MISSING(
 	    NET "applicationgateways",
 	    "application gateways are not emulated: nothing answers at its addresses") },

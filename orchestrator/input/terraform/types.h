@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which resource of azurerm is which of ARM, attribute by attribute: one table (terraform/types.c,
- * terraform/types_more.c) that conversion follows.  Both spellings of azurerm 3 and 4 have rows. */
+/* Which resource of azurerm is which of ARM, attribute by attribute: rows that conversion follows.
+ * They stand beside the rows of ARM's types (input/import/).  Both spellings of azurerm 3 and 4
+ * have rows. */
 #pragma once
 
 #include <stdbool.h>
@@ -41,8 +42,19 @@ struct tf_type {
 	 */
 	const char *also;
 	const struct tf_attr *also_attrs;
+	/* Attributes of others that take its id, with a space around each: " subnet_id "; or NULL.
+	 */
+	const char *ids;
 	const struct tf_attr *attrs;
 };
 
-const struct tf_type *tf_type_find(const char *tf);      /* NULL: not known */
-extern const struct tf_type tf_types[], tf_types_more[]; /* tf NULL ends them */
+#define TF_ATTRS (const struct tf_attr[])
+#define ARM_NET "Microsoft.Network/"
+#define ARM_COMPUTE "Microsoft.Compute/"
+
+/* Blocks that several resources have (blocks.c). */
+extern const struct tf_attr tf_ip_configuration[], tf_address[];
+
+const struct tf_type *tf_type_find(const char *tf); /* NULL: not known */
+/* The last type in the ids that an attribute takes, "subnets" for "subnet_id"; NULL: any. */
+const char *tf_type_of_ids(const char *attr);
