@@ -9,7 +9,7 @@
 #include <limits.h>
 
 #include "base/addr.h"
-#include "proof/match.h"
+#include "checks/match.h"
 
 #define MAX_NAMES 7
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "proof/check.h"
-#include "proof/match.h"
+#include "checks/match.h"
 
 void judgement_free(struct judgement *j)
 {

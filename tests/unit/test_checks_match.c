@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/str.h"
-#include "proof/match.h"
+#include "checks/match.h"
 #include "unit.h"
 
 static json_t *js(const char *text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proof/match.h"
+#include "checks/match.h"
 
 #include <stdio.h>
 
