@@ -78,7 +78,7 @@ struct model *model_free(struct model *m)
 {
 	if (!m)
 		return NULL;
-	json_decref(m->checks);
+	json_decref(m->check_specs);
 	arena_free(m->arena); /* m itself lives there */
 	return NULL;
 }

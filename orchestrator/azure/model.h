@@ -445,7 +445,9 @@ struct model {
 	struct internet_host *internet;      /* 8.8.8.8 and 203.0.113.10 are always there */
 	size_t n_internet;
 	struct model_index *index; /* NULL before model_index(): look-ups are then linear */
-	json_t *checks; /* "checks" as written (ordered object), or NULL; owned by the model */
+	struct check *checks;      /* checks/check.h; in the file's order */
+	size_t n_checks;
+	json_t *check_specs; /* what they point into; NULL: there are none */
 };
 
 /* Empty, in an arena of its own; with the default settings and Internet hosts. */

@@ -21,7 +21,6 @@ struct design { /* one topology, read and understood */
 	char *path;
 	json_t *design;
 	struct model *model;
-	struct check_list checks;
 	json_t *captures; /* what Azure showed of it; NULL: nothing */
 	char *invalid;    /* why it cannot be run; NULL: it can */
 	double parse_ms;
@@ -115,12 +114,6 @@ static int read_parts(struct session *s, struct design *d)
 		d->invalid = errors_text(&f);
 		return EX_INVALID_DESIGN;
 	}
-	if (checks_parse(d->model->checks, &d->checks, &e) < 0) {
-		d->invalid = xstrdup(e.msg);
-		err_wrap(&e, "%s", d->path);
-		ui_error(&e);
-		return EX_INVALID_DESIGN;
-	}
 	return EX_DONE;
 }
 
@@ -164,8 +157,8 @@ static bool any_chosen(const struct session *s)
 		if (json_array_size(s->designs[i].captures))
 			return true;
 	for (size_t i = 0; i < s->n_designs; i++)
-		for (size_t k = 0; k < s->designs[i].checks.n; k++)
-			if (run_chosen(&s->options, &s->designs[i].checks.items[k]))
+		for (size_t k = 0; s->designs[i].model && k < s->designs[i].model->n_checks; k++)
+			if (run_chosen(&s->options, &s->designs[i].model->checks[k]))
 				return true;
 	return false;
 }
@@ -247,11 +240,11 @@ static int up_and_check(struct session *s, const struct design *d, struct lab_cl
 	if (r < 0) {
 		run->phase_ms[PHASE_BUILD] = now_ms() - start;
 		/* none of the checks was reached */
-		for (size_t i = 0; i < d->checks.n; i++) {
+		for (size_t i = 0; i < d->model->n_checks; i++) {
 			struct report_check *k = report_add(run);
 
-			k->name = xstrdup(d->checks.items[i].name);
-			k->warning = d->checks.items[i].warning;
+			k->name = xstrdup(d->model->checks[i].name);
+			k->warning = d->model->checks[i].warning;
 			k->skipped = true;
 		}
 		return r;
@@ -262,7 +255,7 @@ static int up_and_check(struct session *s, const struct design *d, struct lab_cl
 	/* Compare before the actions of checks ("do") change the lab. */
 	r = captures_check(lab, d->captures, s->options.filter, run, e);
 	if (r == 0)
-		r = run_checks(c, lab, &d->checks, &s->options, run, e);
+		r = run_checks(c, lab, d->model, &s->options, run, e);
 	run->phase_ms[PHASE_CHECKS] = now_ms() - start;
 	return r;
 }
@@ -390,7 +383,6 @@ static int status_of(const struct session *s)
 static void session_done(struct session *s)
 {
 	for (size_t i = 0; i < s->n_designs; i++) {
-		check_list_free(&s->designs[i].checks);
 		model_free(s->designs[i].model);
 		json_decref(s->designs[i].design);
 		json_decref(s->designs[i].captures);

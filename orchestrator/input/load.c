@@ -10,6 +10,8 @@
 #include "azure/hybrid.h"
 #include "azure/routes.h"
 #include "base/str.h"
+#include "base/suggest.h"
+#include "checks/check.h"
 #include "input/topology.h"
 #include "input/topology_def.h"
 
@@ -32,8 +34,6 @@ const char *load_ptr(struct loader *l, const struct jptr *at)
 
 	return arena_strdup(l->a, s);
 }
-
-enum { MAX_COMPARED = 500000 };
 
 /* --- names that do not exist ---------------------------------------------------------------- */
 
@@ -69,22 +69,9 @@ static void names_of(const struct loader *l, enum load_kind kind, struct names *
 		name_add(x, m->nsgs[i].name, "", "");
 	for (size_t i = 0; kind == K_ASG && i < m->n_asgs; i++)
 		name_add(x, m->asgs[i].name, "", "");
-	for (size_t i = 0; kind == K_HOP && i < m->n_load_balancers; i++)
-		name_add(x, m->load_balancers[i].name, "", "");
-	if (kind == K_VM || kind == K_HOP || kind == K_NODE || kind == K_NIC)
+	if (kind == K_VM || kind == K_NIC)
 		for (size_t i = 0; i < m->n_vms; i++)
 			name_add(x, m->vms[i].name, "", "");
-	if (kind == K_NODE) {
-		name_add(x, "internet", "", "");
-		for (size_t i = 0; i < m->n_route_servers; i++) {
-			name_add(x, m->route_servers[i].name, "/", "0");
-			name_add(x, m->route_servers[i].name, "/", "1");
-		}
-	}
-	for (size_t i = 0; kind == K_CONNECTION && i < m->n_route_servers; i++)
-		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
-			name_add(x, m->route_servers[i].name, "/",
-			         m->route_servers[i].conns[j].name);
 	static const char *const maps[] = {
 		[K_PUBLIC_IP] = "publicIPAddresses",        [K_NAT_GATEWAY] = "natGateways",
 		[K_GATEWAY] = "virtualNetworkGateways",     [K_SITE] = "sites",
@@ -99,29 +86,15 @@ static void names_of(const struct loader *l, enum load_kind kind, struct names *
 char *load_suggest(struct loader *l, enum load_kind kind, const char *name)
 {
 	struct names x = { 0 };
-	_cleanup_str_ struct str s = { 0 };
 
-	if (l->compared > MAX_COMPARED)
-		return NULL;
-	names_of(l, kind, &x);
-	l->compared += x.n;
-	const char *near = str_nearest(name, (const char *const *)x.v, x.n);
+	if (l->compared <= SUGGEST_MAX_COMPARED)
+		names_of(l, kind, &x);
+	char *hint = suggest_name(name, (const char *const *)x.v, x.n, &l->compared);
 
-	if (near) {
-		str_printf(&s, "did you mean \"%s\"?", near);
-	} else if (x.n) {
-		str_add(&s, "there is: ");
-		for (size_t i = 0; i < x.n && i < 8; i++)
-			str_printf(&s, "%s%s", i ? ", " : "", x.v[i]);
-		if (x.n > 8)
-			str_printf(&s, " and %zu more", x.n - 8);
-	} else {
-		str_add(&s, "the topology has none");
-	}
 	for (size_t i = 0; i < x.n; i++)
 		free(x.v[i]);
 	free(x.v);
-	return str_take(&s);
+	return hint;
 }
 
 void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr)
@@ -132,10 +105,7 @@ void load_unknown(struct loader *l, enum load_kind kind, const char *name, const
 		[K_ROUTE_TABLE] = "route table",
 		[K_VM] = "virtual machine",
 		[K_NIC] = "NIC or VM",
-		[K_CONNECTION] = "BGP connection",
-		[K_NODE] = "node",
 		[K_PUBLIC_IP] = "entry of publicIPAddresses",
-		[K_HOP] = "virtual machine or load balancer",
 		[K_NSG] = "network security group",
 		[K_ASG] = "application security group",
 		[K_NAT_GATEWAY] = "NAT gateway",
@@ -223,7 +193,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		for (size_t j = 0; rs->vnet && j < rs->n_conns; j++)
 			rs->conns[j].nic = model_nic_by_ip(rs->vnet, rs->conns[j].peer_ip);
 	}
-	load_checks(l);
+	checks_read(json_object_get(l->root, "checks"), m, l->f);
 }
 
 struct model *design_model(json_t *design, struct findings *f)

@@ -27,14 +27,11 @@ enum load_kind {
 	K_ROUTE_TABLE,
 	K_VM,
 	K_NIC,
-	K_CONNECTION,
-	K_NODE,
 	K_PUBLIC_IP,
 	K_GATEWAY,
 	K_SITE,
 	K_LOCAL_GATEWAY,
 	K_CIRCUIT,
-	K_HOP,
 	K_NSG,
 	K_ASG,
 	K_NAT_GATEWAY
@@ -79,4 +76,3 @@ void load_security(struct loader *l);    /* security groups, application securit
 void resolve_security(struct loader *l); /* after the VMs */
 void load_balancers(struct loader *l);
 void resolve_balancers(struct loader *l); /* after the VMs */
-void load_checks(struct loader *l);       /* looks at them; the model keeps the JSON */

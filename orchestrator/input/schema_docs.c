@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The field table as pages for people: docs/topology.md, docs/settings.md. */
 #include "base/str.h"
+#include "checks/check.h"
 #include "input/schema_topology.h"
 #include "input/topology.h"
 #include "input/topology_def.h"
@@ -185,8 +186,8 @@ char *topology_docs(void)
 	        "as sets, and a scalar matches a list that is just it.\n");
 	size_t topology = x.n;
 
-	for (size_t i = 0; schema_checks[i]; i++)
-		collect(&x, schema_checks[i]);
+	for (size_t i = 0; check_defs[i]; i++)
+		collect(&x, check_defs[i]);
 	objects_docs(&s, &x, topology);
 	return str_take(&s);
 }

@@ -13,7 +13,6 @@ extern const struct object_def schema_settings, schema_vnet, schema_subnet, sche
     schema_lb_probe, schema_nsg, schema_security_rule, schema_asg, schema_nat_gateway,
     schema_firewall, schema_network_collection, schema_nat_collection;
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
-extern const struct object_def *const schema_checks[]; /* NULL-terminated */
 
 /* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */
 int firewall_protocol(const char *name);

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "azure/kind.h"
+#include "checks/check.h"
 #include "input/schema_topology.h"
 
 /* clang-format's versions disagree over braces in macros. */
@@ -40,7 +41,7 @@ static const struct field after_kinds[] = {
 	  .type = T_MAP,
 	  .shows = SHOWS_AS_IT_RUNS,
 	  .item = T_CHECK,
-	  .choices = schema_checks,
+	  .choices = check_defs,
 	  .keys = KEYS_TEXT,
 	  .help = "What must hold: a sentence to a check." },
 	UNSUPPORTED("virtualHubs", "Azure Virtual WAN",

@@ -3,191 +3,113 @@
 
 #include <errno.h>
 
-#include "base/str.h"
+#include "base/clock.h"
 
-enum {
-	/* A packet that arrives does so in microseconds; a machine that is busy needs longer. */
-	REACH_TIMEOUT_MS = 700,
-	/* That something is dropped is believed of several packets. */
-	DROP_COUNT = 3,
-	DROP_INTERVAL_MS = 40,
-	DROP_TIMEOUT_MS = 400
-};
-
-void answers_done(struct answers *a)
+/* All of the requests but for the lists that are joined. */
+static bool requests_join(const struct check_question *a, const struct check_question *b)
 {
-	json_decref(a->status);
-	json_decref(a->tables);
-	json_decref(a->audit);
-	a->status = a->tables = a->audit = NULL;
+	if (a->turn != b->turn || a->sharing != b->sharing || !streq(a->list, b->list))
+		return false;
+	if (a->sharing == CHECK_SHARE_EQUAL)
+		return json_equal(a->request, b->request);
+	return strieq(json_string_value(json_object_get(a->request, "op")),
+	              json_string_value(json_object_get(b->request, "op")));
 }
 
-/* NULL with a->e set; a->lost when there is nobody to ask any more. */
-static json_t *call(struct answers *a, json_t *req)
+static bool list_has(const json_t *list, const json_t *item)
 {
-	json_t *reply = NULL;
-
-	if (a->lost) {
-		json_decref(req);
-		return NULL;
-	}
-	int r = lab_call(a->c, req, NULL, NULL, &reply, NULL, &a->e);
-
-	if (r == -ECONNRESET || r == -EPIPE || r == -EBADF || r == -ENOTCONN)
-		a->lost = r;
-	return r < 0 ? NULL : reply;
-}
-
-const json_t *ask_status(struct answers *a, const char **why)
-{
-	if (!a->status)
-		a->status = call(a, json_pack("{s:s}", "op", "status"));
-	*why = a->e.msg;
-	return a->status;
-}
-
-const json_t *ask_table(struct answers *a, const struct check *c, const char **why)
-{
-	static const struct {
-		const char *op, *param, *payload;
-	} ops[] = {
-		[CHECK_ROUTES] = { "routes", "nic", "value" },
-		[CHECK_LEARNED] = { "learned", "connection", "routes" },
-		[CHECK_ADVERTISED] = { "advertised", "connection", "routes" },
-	};
-	_cleanup_free_ char *key = xasprintf("%s %s", ops[c->kind].op, c->subject);
-
-	if (!a->tables)
-		a->tables = json_object();
-	const json_t *known = json_object_get(a->tables, key);
-
-	if (!known) {
-		json_t *reply = call(a, json_pack("{s:s, s:s}", "op", ops[c->kind].op,
-		                                  ops[c->kind].param, c->subject));
-		json_t *table = json_object_get(reply, ops[c->kind].payload);
-
-		json_object_set_new(a->tables, key,
-		                    table ? json_incref(table) : json_string(a->e.msg));
-		json_decref(reply);
-		known = json_object_get(a->tables, key);
-	}
-	*why = json_string_value(known);
-	return json_is_string(known) ? NULL : known;
-}
-
-static const char *text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
-}
-
-/* The log of session changes since the lab first converged, as rows of an audit: each time that one
- * left Established. */
-static json_t *flaps(struct answers *a)
-{
-	json_t *reply = call(a, json_pack("{s:s}", "op", "sessions")), *rows, *o;
 	size_t i;
+	json_t *x;
 
-	if (!reply)
-		return NULL;
-	rows = json_array();
-	json_array_foreach (json_object_get(reply, "log"), i, o) {
-		if (!strieq(text(o, "from"), "Established"))
-			continue;
-		_cleanup_free_ char *who =
-		    json_object_get(o, "session")
-		        ? xstrdup(text(o, "session"))
-		        : xasprintf("%s/%s instance %d", text(o, "routeServer"), text(o, "peering"),
-		                    (int)json_integer_value(json_object_get(o, "instance")));
+	json_array_foreach (list, i, x)
+		if (json_equal(x, item))
+			return true;
+	return false;
+}
 
-		json_array_append_new(rows,
-		                      json_pack("{s:o}", "detail",
-		                                json_sprintf("%s left Established at %s (%s)", who,
-		                                             text(o, "time"), text(o, "to"))));
+/* The request that the question becomes a part of, or a new one. */
+static size_t request_for(struct round *r, const struct check_question *q)
+{
+	for (size_t i = 0; i < r->n_requests; i++)
+		if (requests_join(&r->requests[i].q, q))
+			return i;
+	VEC_PUSH(r->requests, r->n_requests, r->cap_requests) = (struct round_request){
+		.request = json_deep_copy(q->request),
+		.q = *q,
+	};
+	struct round_request *own = &r->requests[r->n_requests - 1];
+
+	own->q.request = own->request;
+	if (q->list)
+		json_array_clear(json_object_get(own->request, q->list));
+	return r->n_requests - 1;
+}
+
+size_t round_add(struct round *r, struct check_question q)
+{
+	size_t at = request_for(r, &q), i;
+	json_t *list = q.list ? json_object_get(r->requests[at].request, q.list) : NULL, *item;
+
+	VEC_PUSH(r->questions, r->n_questions, r->cap_questions) =
+	    (struct round_question){ at, json_array_size(list), q.payload };
+	json_array_foreach (q.list ? json_object_get(q.request, q.list) : NULL, i, item)
+		if (q.sharing == CHECK_SHARE_LIST || !list_has(list, item))
+			json_array_append(list, item);
+	json_decref(q.request);
+	return r->n_questions - 1;
+}
+
+static void request_send(struct round *r, struct round_request *x, struct lab_client *c)
+{
+	if (!r->lost) {
+		int rc = lab_call(c, json_incref(x->request), NULL, NULL, &x->reply, NULL, &r->e);
+
+		if (rc == -ECONNRESET || rc == -EPIPE || rc == -EBADF || rc == -ENOTCONN)
+			r->lost = rc;
+		if (rc < 0)
+			x->reply = NULL;
 	}
-	json_decref(reply);
-	return rows;
+	if (!x->reply)
+		x->why = xstrdup(r->e.msg);
+	x->answered_ms = clock_ms();
 }
 
-const json_t *ask_audit(struct answers *a, const bool wanted[AUDIT_MAX], const char **why)
+void round_send(struct round *r, struct lab_client *c)
 {
-	json_t *names = json_array();
-	bool walks = false;
+	unsigned last = 0;
 
-	if (a->audit) {
-		json_decref(names);
-		return a->audit;
+	for (size_t i = 0; i < r->n_requests; i++)
+		if (r->requests[i].q.turn > last)
+			last = r->requests[i].q.turn;
+	for (unsigned turn = 0; turn <= last; turn++)
+		for (size_t i = 0; i < r->n_requests; i++)
+			if (r->requests[i].q.turn == turn)
+				request_send(r, &r->requests[i], c);
+}
+
+const json_t *round_answer(const struct round *r, size_t question, const char **why)
+{
+	const struct round_question *q = &r->questions[question];
+	const struct round_request *x = &r->requests[q->request];
+	const json_t *got = q->payload ? json_object_get(x->reply, q->payload) : x->reply;
+
+	*why = x->why;
+	return x->q.sharing == CHECK_SHARE_LIST ? json_array_get(got, q->at) : got;
+}
+
+long round_answered_ms(const struct round *r, size_t question)
+{
+	return r->requests[r->questions[question].request].answered_ms;
+}
+
+void round_clear(struct round *r)
+{
+	for (size_t i = 0; i < r->n_requests; i++) {
+		json_decref(r->requests[i].request);
+		json_decref(r->requests[i].reply);
+		free(r->requests[i].why);
 	}
-	for (unsigned k = 0; k < AUDIT_MAX; k++)
-		if (wanted[k] && k != AUDIT_FLAPS) {
-			json_array_append_new(names, json_string(audit_str(k)));
-			walks = true;
-		}
-	json_t *all = walks ? call(a, json_pack("{s:s, s:o}", "op", "audit", "audits", names))
-	                    : json_object();
-
-	if (!walks)
-		json_decref(names);
-	if (all && wanted[AUDIT_FLAPS]) {
-		json_t *rows = flaps(a);
-
-		if (rows) {
-			json_object_set_new(all, audit_str(AUDIT_FLAPS), rows);
-		} else {
-			json_decref(all);
-			all = NULL;
-		}
-	}
-	*why = a->e.msg;
-	a->audit = all;
-	return all;
-}
-
-static json_t *packet_json(const struct check *c)
-{
-	json_t *o = json_pack("{s:s, s:s, s:s}", "from", c->from, "to", c->to, "protocol",
-	                      probe_protocol_str(c->protocol));
-
-	if (c->protocol != PROBE_ICMP)
-		json_object_set_new(o, "port", json_integer(c->port));
-	return o;
-}
-
-static json_t *ask_list(struct answers *a, const char *op, const char *param, json_t *list,
-                        const char *payload)
-{
-	json_t *reply = call(a, json_pack("{s:s, s:o}", "op", op, param, list));
-	json_t *got = json_incref(json_object_get(reply, payload));
-
-	json_decref(reply);
-	return got;
-}
-
-json_t *ask_probes(struct answers *a, const struct check *const *checks, size_t n, bool patient)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++) {
-		json_t *o = packet_json(checks[i]);
-
-		if (patient) {
-			json_object_set_new(o, "timeoutMs", json_integer(REACH_TIMEOUT_MS));
-		} else {
-			json_object_set_new(o, "count", json_integer(DROP_COUNT));
-			json_object_set_new(o, "intervalMs", json_integer(DROP_INTERVAL_MS));
-			json_object_set_new(o, "timeoutMs", json_integer(DROP_TIMEOUT_MS));
-		}
-		json_array_append_new(list, o);
-	}
-	return ask_list(a, "probe", "probes", list, "results");
-}
-
-json_t *ask_paths(struct answers *a, const struct check *const *checks, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, packet_json(checks[i]));
-	return ask_list(a, "path", "paths", list, "paths");
+	free(r->requests);
+	free(r->questions);
+	*r = (struct round){ .lost = r->lost, .e = r->e };
 }

@@ -1,26 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One round's questions to the driver, each asked once, answers kept until the round is over. */
+/* One round's questions to a lab's driver: few requests, however many checks ask.
+ *
+ *	size_t q = round_add(&r, question);
+ *	round_send(&r, client);
+ *	answer = round_answer(&r, q, &why);
+ */
 #pragma once
 
+#include "checks/check.h"
 #include "lab/client/client.h"
-#include "proof/check.h"
 
-struct answers {
-	struct lab_client *c;
-	json_t *status;
-	json_t *tables; /* "routes NIC", "learned RS/P", ...: what came, or a string: why not */
-	json_t *audit;
+struct round_request {
+	json_t *request, *reply; /* reply NULL: why says so */
+	struct check_question q; /* of the first that asked */
+	char *why;
+	long answered_ms; /* by clock_ms() */
+};
+
+struct round_question {
+	size_t request;
+	size_t at; /* place of its entry in a joined list */
+	const char *payload;
+};
+
+struct round {
+	struct round_request *requests;
+	size_t n_requests, cap_requests;
+	struct round_question *questions;
+	size_t n_questions, cap_questions;
 	int lost; /* -errno: the driver is gone */
 	struct err e;
 };
 
-void answers_done(struct answers *a);
-
-/* NULL: it could not be had; *why says so (the answers own it). */
-const json_t *ask_status(struct answers *a, const char **why);
-const json_t *ask_table(struct answers *a, const struct check *c, const char **why);
-/* wanted: the union over all checks of this round */
-const json_t *ask_audit(struct answers *a, const bool wanted[AUDIT_MAX], const char **why);
-/* New references, lists in the order of the checks; NULL: see a->e. */
-json_t *ask_probes(struct answers *a, const struct check *const *checks, size_t n, bool patient);
-json_t *ask_paths(struct answers *a, const struct check *const *checks, size_t n);
+/* Takes the reference to the question's request.  Returns the question's number. */
+size_t round_add(struct round *r, struct check_question q);
+void round_send(struct round *r, struct lab_client *c);
+/* Borrowed.  NULL: it could not be had; *why says so (the round owns it). */
+const json_t *round_answer(const struct round *r, size_t question, const char **why);
+long round_answered_ms(const struct round *r, size_t question);
+/* Forgets questions and answers, not that the driver is gone. */
+void round_clear(struct round *r);

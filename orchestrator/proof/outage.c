@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proof/outage.h"
 #include "base/clock.h"
+#include "probe/probe.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -8,8 +9,9 @@
 enum {
 	INTERVAL_MS = 20,
 	TIMEOUT_MS = 300,
-	STEADY = 25,         /* answered in a row: they flow */
-	START_MS = 1000,     /* how long they may take to flow at all before the action */
+	STEADY = 25,     /* answered in a row: they flow */
+	START_MS = 1000, /* how long they may take to flow at all before the action */
+	DEFAULT_RECOVER_MS = 15000,
 	AFTERMATH_MS = 1500, /* what an action breaks, it breaks within this */
 };
 
@@ -89,12 +91,11 @@ static int next_packet(struct lab_client *c, struct outage_count *n, long until_
 
 static int start_packets(struct lab_client *w, const struct check *c, struct err *e)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "from", c->from, "to", c->to,
-	                      "protocol", probe_protocol_str(c->protocol), "count", PROBE_MAX_COUNT,
-	                      "intervalMs", INTERVAL_MS, "timeoutMs", TIMEOUT_MS);
+	json_t *o = check_packet_json(c);
 
-	if (c->protocol != PROBE_ICMP)
-		json_object_set_new(o, "port", json_integer(c->port));
+	json_object_set_new(o, "count", json_integer(PROBE_MAX_COUNT));
+	json_object_set_new(o, "intervalMs", json_integer(INTERVAL_MS));
+	json_object_set_new(o, "timeoutMs", json_integer(TIMEOUT_MS));
 	return lab_send(w, json_pack("{s:s, s:[o], s:b}", "op", "probe", "probes", o, "watch", 1),
 	                NULL, 0, e);
 }
@@ -104,7 +105,7 @@ static int watch(struct lab_client *w, const struct check *c, int (*act)(void *,
 {
 	_cleanup_(outage_count_free) struct outage_count n = { 0 };
 	double at = 0, base = 0;
-	long start = clock_ms(), limit = c->recover_ms ? c->recover_ms : CHECK_WITHIN_MS;
+	long start = clock_ms(), limit = c->recover_ms ? c->recover_ms : DEFAULT_RECOVER_MS;
 	int r = start_packets(w, c, e);
 
 	/* They need not flow before: an action may be what makes them. */

@@ -2,11 +2,12 @@
 /* Packets while an action happens: how many are lost, and for how long. */
 #pragma once
 
+#include "checks/check.h"
 #include "lab/client/client.h"
-#include "proof/check.h"
 
 /* Sends packets from c->from to c->to on a connection of its own, lets act() happen once they
- * flow, and watches until they flow again, or c->recover_ms (default: CHECK_WITHIN_MS) is over.
+ * flow, and watches until they flow again, or c->recover_ms is over
+ * (0: 15 s).
  * 0, or what act() returned, or -errno. */
 int outage_measure(const char *lab, const struct check *c, int (*act)(void *ctx, struct err *e),
                    void *ctx, const volatile int *stop, struct outage *ret, struct err *e);

@@ -16,12 +16,15 @@ struct item {
 	const struct check *c;
 	bool chosen;
 	struct check_state s;
-	struct bgp_watch watch;
-	struct judgement j; /* of the latest round */
-	long looked_ms;     /* when */
-	bool unknown;       /* the lab could not say */
+	void *memory;                                   /* the sort's */
+	size_t questions[CHECK_QUESTIONS], n_questions; /* of this round; NO_QUESTION: none */
+	struct judgement j;                             /* of the latest round */
+	long looked_ms;                                 /* when */
+	bool unknown;                                   /* the lab could not say */
 	double seconds;
 };
+
+#define NO_QUESTION SIZE_MAX
 
 struct runner {
 	struct lab_client *client;
@@ -30,12 +33,17 @@ struct runner {
 	struct item *items;
 	size_t n;
 	struct run_progress progress;
-	struct answers a;
+	struct round round;
 };
 
 bool run_chosen(const struct run_options *o, const struct check *c)
 {
 	return !o->filter || str_glob(o->filter, c->name);
+}
+
+static bool is_action(const struct check *c)
+{
+	return !c->sort->ask;
 }
 
 static bool stopped(const struct runner *r)
@@ -51,17 +59,19 @@ static void tell(struct runner *r)
 
 /* ---- a round ---- */
 
-static void judged(struct item *it, struct judgement j)
+static void set_judgement(struct item *it, struct judgement j, long looked_ms)
 {
 	judgement_free(&it->j);
 	it->j = j;
-	it->looked_ms = clock_ms();
+	it->looked_ms = looked_ms;
 	it->unknown = false;
 }
 
-static void unknown(struct item *it, const char *why)
+static void set_unknown(struct item *it, const char *why, long looked_ms)
 {
-	judged(it, (struct judgement){ false, xstrdup(why && *why ? why : "no answer") });
+	struct judgement j = { false, xstrdup(why && *why ? why : "no answer") };
+
+	set_judgement(it, j, looked_ms);
 	it->unknown = true;
 }
 
@@ -70,46 +80,8 @@ static void step(struct item *it)
 {
 	if (!it->unknown || !it->c->inverted)
 		check_step(it->c, &it->s, it->j.holds, it->looked_ms);
-	else if (it->looked_ms - it->s.started_ms >= it->c->within_ms)
+	else if (it->looked_ms - it->s.started_ms >= (long)it->c->within_ms)
 		check_fail(&it->s, it->looked_ms);
-}
-
-/* Probes and paths of all open packet checks with this kind of expectation, in one go. */
-static void look_at_packets(struct runner *r, struct item **open, size_t n, bool patient)
-{
-	_cleanup_free_ const struct check **probes = xcalloc(n + 1, sizeof(*probes));
-	_cleanup_free_ const struct check **paths = xcalloc(n + 1, sizeof(*paths));
-	size_t n_probes = 0, n_paths = 0, at = 0, path_at = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct check *c = open[i]->c;
-
-		if (c->kind != CHECK_PACKET || (c->expect == EXPECT_REACH) != patient)
-			continue;
-		probes[n_probes++] = c;
-		if (check_needs_path(c))
-			paths[n_paths++] = c;
-	}
-	if (!n_probes)
-		return;
-	json_t *got = ask_probes(&r->a, probes, n_probes, patient);
-	json_t *ways = got && n_paths ? ask_paths(&r->a, paths, n_paths) : NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct check *c = open[i]->c;
-
-		if (c->kind != CHECK_PACKET || (c->expect == EXPECT_REACH) != patient)
-			continue;
-		const json_t *way = check_needs_path(c) ? json_array_get(ways, path_at++) : NULL;
-
-		if (got && (way || !check_needs_path(c)))
-			judged(open[i], judge_packet(c, json_array_get(got, at), way));
-		else
-			unknown(open[i], r->a.e.msg);
-		at++;
-	}
-	json_decref(got);
-	json_decref(ways);
 }
 
 static void count_sessions(struct runner *r, const json_t *status)
@@ -117,6 +89,8 @@ static void count_sessions(struct runner *r, const json_t *status)
 	size_t i;
 	json_t *row;
 
+	if (!status)
+		return;
 	r->progress.sessions = r->progress.sessions_up = 0;
 	json_array_foreach (json_object_get(status, "bgp"), i, row) {
 		r->progress.sessions++;
@@ -125,54 +99,47 @@ static void count_sessions(struct runner *r, const json_t *status)
 	}
 }
 
-static void look_at(struct runner *r, struct item *it, const bool audits[AUDIT_MAX])
+static void ask_for(struct runner *r, struct item *it)
 {
-	const char *why = NULL;
-	const json_t *got;
+	struct check_question q[CHECK_QUESTIONS] = { { 0 } };
 
-	switch (it->c->kind) {
-	case CHECK_BGP:
-		got = ask_status(&r->a, &why);
-		if (got)
-			judged(it, judge_bgp(it->c, got, &it->watch));
-		break;
-	case CHECK_ROUTES:
-	case CHECK_LEARNED:
-	case CHECK_ADVERTISED:
-		got = ask_table(&r->a, it->c, &why);
-		if (got)
-			judged(it, it->c->kind == CHECK_ROUTES ? judge_routes(it->c, got)
-			                                       : judge_learned(it->c, got));
-		break;
-	case CHECK_AUDIT:
-		got = ask_audit(&r->a, audits, &why);
-		if (got)
-			judged(it, judge_audit(it->c, got));
-		break;
-	default:
-		return; /* packets were asked together */
+	it->n_questions = it->c->sort->ask(it->c, q);
+	for (size_t i = 0; i < it->n_questions; i++)
+		it->questions[i] = q[i].request ? round_add(&r->round, q[i]) : NO_QUESTION;
+}
+
+static void judge_item(struct runner *r, struct item *it)
+{
+	struct check_answers answers = { { NULL } };
+	long looked_ms = clock_ms();
+	const char *why;
+
+	for (size_t i = 0; i < it->n_questions; i++) {
+		if (it->questions[i] == NO_QUESTION)
+			continue;
+		looked_ms = round_answered_ms(&r->round, it->questions[i]);
+		answers.a[i] = round_answer(&r->round, it->questions[i], &why);
+		if (answers.a[i])
+			continue;
+		set_unknown(it, why, looked_ms);
+		return;
 	}
-	if (!got)
-		unknown(it, why);
+	set_judgement(it, it->c->sort->judge(it->c, &answers, it->memory), looked_ms);
 }
 
 static void look_at_all(struct runner *r, struct item **open, size_t n)
 {
-	bool audits[AUDIT_MAX] = { false };
+	const struct check_question status = { .request = json_pack("{s:s}", "op", "status") };
+	size_t sessions = round_add(&r->round, status);
 	const char *why;
 
 	for (size_t i = 0; i < n; i++)
-		for (unsigned k = 0; k < AUDIT_MAX; k++)
-			audits[k] |= open[i]->c->kind == CHECK_AUDIT && open[i]->c->audits[k];
+		ask_for(r, open[i]);
+	round_send(&r->round, r->client);
 	for (size_t i = 0; i < n; i++)
-		look_at(r, open[i], audits);
-	look_at_packets(r, open, n, true);
-	look_at_packets(r, open, n, false);
-	const json_t *status = ask_status(&r->a, &why);
-
-	if (status)
-		count_sessions(r, status);
-	answers_done(&r->a);
+		judge_item(r, open[i]);
+	count_sessions(r, round_answer(&r->round, sessions, &why));
+	round_clear(&r->round);
 }
 
 /* ---- a check is over ---- */
@@ -180,18 +147,20 @@ static void look_at_all(struct runner *r, struct item **open, size_t n)
 /* What a person needs next: the hop that dropped it, or the session that is not up. */
 static void explain(struct runner *r, const struct item *it, struct str *out)
 {
-	const struct check *c = it->c;
+	const struct check_sort *sort = it->c->sort;
+	struct check_question q = { 0 };
+	const char *why;
 
 	str_add(out, it->j.text);
-	if (c->inverted)
+	if (it->c->inverted)
 		str_add(out, "\nthis must not become true");
-	if (c->kind != CHECK_PACKET || r->a.lost)
+	if (!sort->ask_why || !sort->ask_why(it->c, &q))
 		return;
-	json_t *paths = ask_paths(&r->a, &c, 1);
+	size_t number = round_add(&r->round, q);
 
-	if (paths)
-		explain_path(json_array_get(paths, 0), out);
-	json_decref(paths);
+	round_send(&r->round, r->client);
+	sort->explain(it->c, round_answer(&r->round, number, &why), out);
+	round_clear(&r->round);
 }
 
 static void over(struct runner *r, struct item *it)
@@ -205,7 +174,7 @@ static void over(struct runner *r, struct item *it)
 	_cleanup_str_ struct str text = { 0 };
 
 	explain(r, it, &text);
-	judged(it, (struct judgement){ false, str_take(&text) });
+	set_judgement(it, (struct judgement){ false, str_take(&text) }, it->looked_ms);
 }
 
 /* ---- a group of checks, until each is over ---- */
@@ -246,8 +215,8 @@ static int run_group(struct runner *r, size_t from, size_t to)
 		if (stopped(r))
 			return -EINTR;
 		look_at_all(r, open, n);
-		if (r->a.lost)
-			return r->a.lost;
+		if (r->round.lost)
+			return r->round.lost;
 		for (size_t i = 0; i < n; i++) {
 			step(open[i]);
 			if (open[i]->s.over)
@@ -308,10 +277,10 @@ static int run_action(struct runner *r, struct item *it)
 	it->seconds = (double)(clock_ms() - start) / 1000.0;
 	r->progress.over++;
 	if (rc < 0) {
-		unknown(it, e.msg);
+		set_unknown(it, e.msg, clock_ms());
 		return rc == -ECONNRESET || rc == -EPIPE ? rc : 0;
 	}
-	judged(it, judge_outage(it->c, &o));
+	set_judgement(it, it->c->sort->judge_outage(it->c, &o), clock_ms());
 	it->s.ok = it->j.holds;
 	r->progress.held += it->s.ok;
 	tell(r);
@@ -328,7 +297,7 @@ static void choose(struct runner *r)
 	for (size_t i = r->n; i-- > 0;) {
 		struct item *it = &r->items[i];
 
-		it->chosen = run_chosen(r->o, it->c) || (it->c->kind == CHECK_DO && behind);
+		it->chosen = run_chosen(r->o, it->c) || (is_action(it->c) && behind);
 		behind |= it->chosen;
 		r->progress.checks += it->chosen;
 	}
@@ -340,12 +309,12 @@ static int run_all(struct runner *r)
 		size_t end = i;
 		int rc = 0;
 
-		if (r->items[i].c->kind == CHECK_DO) {
+		if (is_action(r->items[i].c)) {
 			if (r->items[i].chosen)
 				rc = run_action(r, &r->items[i]);
 			end = i + 1;
 		} else {
-			while (end < r->n && r->items[end].c->kind != CHECK_DO)
+			while (end < r->n && !is_action(r->items[end].c))
 				end++;
 			rc = run_group(r, i, end);
 		}
@@ -366,7 +335,7 @@ static void report(const struct runner *r, struct report_run *rep)
 
 		k->name = xstrdup(it->c->name);
 		k->warning = it->c->warning;
-		k->action = it->c->kind == CHECK_DO;
+		k->action = is_action(it->c);
 		k->skipped = !it->s.over;
 		k->ok = it->s.over && it->s.ok;
 		k->seconds = it->seconds;
@@ -375,18 +344,19 @@ static void report(const struct runner *r, struct report_run *rep)
 	}
 }
 
-int run_checks(struct lab_client *c, const char *lab, const struct check_list *l,
+int run_checks(struct lab_client *c, const char *lab, const struct model *m,
                const struct run_options *o, struct report_run *rep, struct err *e)
 {
 	struct runner r = { .client = c,
 		            .lab = lab,
 		            .o = o,
-		            .items = xcalloc(l->n + 1, sizeof(*r.items)),
-		            .n = l->n,
-		            .a = { .c = c } };
+		            .items = xcalloc(m->n_checks + 1, sizeof(*r.items)),
+		            .n = m->n_checks };
 
-	for (size_t i = 0; i < l->n; i++)
-		r.items[i].c = &l->items[i];
+	for (size_t i = 0; i < r.n; i++)
+		r.items[i] =
+		    (struct item){ .c = &m->checks[i],
+			           .memory = xcalloc(1, m->checks[i].sort->memory_size + 1) };
 	choose(&r);
 	int rc = run_all(&r);
 
@@ -394,10 +364,12 @@ int run_checks(struct lab_client *c, const char *lab, const struct check_list *l
 	if (rc == -EINTR)
 		err_set(e, EINTR, "interrupted");
 	else if (rc < 0)
-		err_set(e, -rc, "the lab's driver is gone: %s", r.a.e.msg);
-	for (size_t i = 0; i < r.n; i++)
+		err_set(e, -rc, "the lab's driver is gone: %s", r.round.e.msg);
+	for (size_t i = 0; i < r.n; i++) {
 		judgement_free(&r.items[i].j);
-	answers_done(&r.a);
+		free(r.items[i].memory);
+	}
+	round_clear(&r.round);
 	free(r.items);
 	return rc;
 }

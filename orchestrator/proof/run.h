@@ -3,8 +3,8 @@
  * there are, until each check is over.  Checks between two "do" entries run side by side. */
 #pragma once
 
+#include "checks/check.h"
 #include "lab/client/client.h"
-#include "proof/check.h"
 #include "report/report.h"
 
 struct run_progress {
@@ -21,9 +21,9 @@ struct run_options {
 };
 
 /* lab: the lab's name, for a second connection while actions run. Adds one entry to rep for each
- * check, in their order.  -errno when the lab cannot be asked any more; what was not reached is
- * then skipped. */
-int run_checks(struct lab_client *c, const char *lab, const struct check_list *l,
+ * check of the model, in their order.  -errno when the lab cannot be asked any more; what was not
+ * reached is then skipped. */
+int run_checks(struct lab_client *c, const char *lab, const struct model *m,
                const struct run_options *o, struct report_run *rep, struct err *e);
 
 bool run_chosen(const struct run_options *o, const struct check *c);

@@ -50,7 +50,7 @@ for path in sorted(glob.glob(HERE + "/*.json")):
     golden(name, f"{HERE}/{name}.expect", expect[name])
 
 # No rule without a test, none that is not documented, none documented that does not exist.
-sources = [path for layer in ("azure", "cmd", "input", "kinds", "schema")
+sources = [path for layer in ("azure", "checks", "cmd", "input", "kinds", "schema")
            for path in glob.glob(f"{ROOT}/orchestrator/{layer}/**/*.c", recursive=True)]
 rule_re = re.compile(r'"([A-Z]+(?:-[A-Z0-9]+)*-[0-9]{2})"')
 rules = {r for f in sources for r in rule_re.findall(read(f))}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "checks/check.h"
 #include "input/topology.h"
 #include "unit.h"
 
@@ -80,7 +81,7 @@ static void defaults(void **state)
 	assert_string_equal(v->nics[0]->ptr, "/virtualMachines/v/nic");
 	assert_true(v->nics[0]->dynamic && !v->nics[0]->forwarding && !v->nics[0]->public_ip);
 	assert_true(m->subnets[0].default_outbound && !m->subnets[0].route_table);
-	assert_null(m->checks);
+	assert_int_equal(m->n_checks, 0);
 }
 
 static void everything(void **state)
@@ -143,7 +144,7 @@ static void everything(void **state)
 	assert_true(v->listen[1].proto == LISTEN_UDP && v->listen[1].port == 53);
 	assert_true(v->n_loopbacks == 1 && v->loopbacks[0] == A("10.8.0.1"));
 	/* checks run in the file's order */
-	assert_string_equal(json_object_iter_key(json_object_iter(m->checks)), "b");
+	assert_string_equal(m->checks[0].name, "b");
 }
 
 /* Lowest free from base+4, in the file's order, never what is given further down. */

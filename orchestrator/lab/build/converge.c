@@ -7,6 +7,7 @@
 #include "azure/sessions.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "checks/check.h"
 #include "kernel/nl.h"
 #include "kernel/tcp_diag.h"
 #include "lab/build/converge_hybrid.h"
@@ -38,26 +39,6 @@ void convergence_free(struct convergence *c)
 
 /* --- what the design expects of a session -------------------------------------------------------
  */
-
-/* Some check wants it down, or flapping: then nobody waits for it. */
-static bool expected_down(const struct model *m, const struct bgp_connection *c, unsigned instance)
-{
-	_cleanup_free_ char *name = xasprintf("%s/%s", c->rs->name, c->name);
-	const char *sentence;
-	json_t *check;
-
-	json_object_foreach (m->checks, sentence, check) {
-		const char *bgp = json_string_value(json_object_get(check, "bgp"));
-		const char *expect = json_string_value(json_object_get(check, "expect"));
-		const json_t *inst = json_object_get(check, "instance");
-
-		if (!bgp || !expect || !strieq(bgp, name) || streq(expect, "Established"))
-			continue;
-		if (!inst || json_integer_value(inst) == (json_int_t)instance)
-			return true;
-	}
-	return false;
-}
 
 char *session_hopeless(const struct driver *d, const struct bgp_connection *c, unsigned instance)
 {
@@ -218,7 +199,7 @@ static void session(struct driver *d, const struct bgp_connection *c, unsigned i
 
 	if (!up) {
 		_cleanup_free_ char *never = session_hopeless(d, c, instance);
-		bool down = expected_down(d->lab.model, c, instance);
+		bool down = checks_expect_down(d->lab.model, c, instance);
 
 		if (never && !down)
 			text_append(ret->notes, xasprintf("%s/%s instance %u will not come up: %s",

@@ -8,13 +8,11 @@
 #include <netinet/in.h>
 
 #include "base/str.h"
+#include "checks/check.h"
 #include "lab/ops/twowalk.h"
 #include "probe/probe.h"
 
 enum { MAX_VMS = 40, PROBE_TIMEOUT_MS = 700 };
-
-enum audit { LOOPS, BLACKHOLES, ASYMMETRY, ORACLES, N_AUDITS };
-static const char *const names[N_AUDITS] = { "loops", "blackholes", "asymmetry", "oracles" };
 
 struct pair {
 	struct endpoint from, to;
@@ -24,15 +22,15 @@ struct pair {
 struct auditor {
 	struct lab *l;
 	struct kwalk *k;
-	bool wanted[N_AUDITS];
-	json_t *found[N_AUDITS];
+	bool wanted[CHECK_AUDITS];
+	json_t *found[CHECK_AUDITS];
 	const char **senders;
 	size_t n_senders, cap_senders;
 	struct pair *pairs;
 	size_t n_pairs, cap_pairs;
 };
 
-static void report(struct auditor *a, enum audit what, const struct pair *p, char *detail)
+static void report(struct auditor *a, enum check_audit what, const struct pair *p, char *detail)
 {
 	if (a->wanted[what])
 		json_array_append_new(a->found[what],
@@ -105,11 +103,11 @@ static int pair_up(struct auditor *a, struct err *e)
 static void find_loops(struct auditor *a, const struct pair *p, const struct two_ways *w)
 {
 	if (one_way_verdict(&w->there) == WALK_LOOP)
-		report(a, LOOPS, p, xstrdup(one_way_reason(&w->there)));
+		report(a, CHECK_LOOPS, p, xstrdup(one_way_reason(&w->there)));
 	else if (one_way_kernel_verdict(&w->there) == WALK_LOOP)
-		report(a, LOOPS, p, xasprintf("in the kernel: %s", w->there.kernel->reason));
+		report(a, CHECK_LOOPS, p, xasprintf("in the kernel: %s", w->there.kernel->reason));
 	else if (w->has_back && one_way_verdict(&w->back) == WALK_LOOP)
-		report(a, LOOPS, p, xasprintf("the answer: %s", one_way_reason(&w->back)));
+		report(a, CHECK_LOOPS, p, xasprintf("the answer: %s", one_way_reason(&w->back)));
 }
 
 /* Dropped by somebody that a route sent it to, or for a route that leads to nobody.  What is
@@ -120,7 +118,7 @@ static void find_blackholes(struct auditor *a, const struct pair *p, const struc
 
 	if (!m) {
 		if (one_way_verdict(&w->there) == WALK_DROPPED)
-			report(a, BLACKHOLES, p,
+			report(a, CHECK_BLACKHOLES, p,
 			       xasprintf("%s: %s", w->there.sender, w->there.start.reason));
 		return;
 	}
@@ -131,7 +129,7 @@ static void find_blackholes(struct auditor *a, const struct pair *p, const struc
 	                       r->type == NH_VIRTUAL_NETWORK_GATEWAY);
 
 	if (m->n > 1 || to_nobody)
-		report(a, BLACKHOLES, p, xstrdup(m->reason));
+		report(a, CHECK_BLACKHOLES, p, xstrdup(m->reason));
 }
 
 /* The nodes between the ends, joined; backwards for the way back. */
@@ -157,7 +155,7 @@ static void find_asymmetry(struct auditor *a, const struct pair *p, const struct
 	_cleanup_free_ char *x = between(there, false), *y = between(back, true);
 
 	if (!streq(x, y))
-		report(a, ASYMMETRY, p,
+		report(a, CHECK_ASYMMETRY, p,
 		       xasprintf("there via %s, back via %s: what keeps state on one of them "
 		                 "sees half of it",
 		                 *x ? x : "nobody", *y ? y : "nobody"));
@@ -169,7 +167,7 @@ static void find_disagreement(struct auditor *a, const struct pair *p, const str
 
 	if (two_ways_agree(w))
 		return;
-	report(a, ORACLES, p,
+	report(a, CHECK_ORACLES, p,
 	       xasprintf("%s: the model says %s (%s), the kernel's tables say %s (%s)",
 	                 o == &w->there ? "there" : "back", verdict_str(o->model->verdict),
 	                 o->model->reason, verdict_str(o->kernel->verdict), o->kernel->reason));
@@ -205,7 +203,7 @@ static int send_packets(struct auditor *a, struct err *e)
 
 	for (size_t i = 0; r == 0 && i < a->n_pairs; i++)
 		if (a->pairs[i].answered != (probes[i].received > 0))
-			report(a, ORACLES, &a->pairs[i],
+			report(a, CHECK_ORACLES, &a->pairs[i],
 			       xasprintf("the tables say that a ping is %sanswered, but it got: %s",
 			                 a->pairs[i].answered ? "" : "not ", probes[i].detail));
 	return r;
@@ -219,7 +217,7 @@ static void auditor_done(struct auditor *a)
 	}
 	free(a->pairs);
 	free(a->senders);
-	for (int i = 0; i < N_AUDITS; i++)
+	for (int i = 0; i < CHECK_AUDITS; i++)
 		json_decref(a->found[i]);
 	kwalk_close(a->k);
 }
@@ -233,9 +231,9 @@ static int op_audit(struct lab *l, struct request *r, json_t **ret_reply, struct
 	int rc = kwalk_open(l, &a.k, e);
 
 	json_array_foreach (list, i, v)
-		for (int k = 0; k < N_AUDITS; k++)
-			a.wanted[k] |= strieq(json_string_value(v), names[k]);
-	for (int k = 0; k < N_AUDITS; k++)
+		for (int k = 0; k < CHECK_AUDITS; k++)
+			a.wanted[k] |= strieq(json_string_value(v), check_audit_name(k));
+	for (int k = 0; k < CHECK_AUDITS; k++)
 		a.found[k] = json_array();
 	choose(&a);
 	if (rc == 0)
@@ -244,14 +242,15 @@ static int op_audit(struct lab *l, struct request *r, json_t **ret_reply, struct
 		return rc;
 	for (i = 0; i < a.n_pairs; i++)
 		look(&a, &a.pairs[i]);
-	if (a.wanted[ORACLES])
+	if (a.wanted[CHECK_ORACLES])
 		rc = send_packets(&a, e);
 	if (rc < 0)
 		return rc;
 	json_t *o = json_pack("{s:i}", "pairs", (int)a.n_pairs);
 
-	for (int k = 0; k < N_AUDITS; k++)
-		json_object_set(o, names[k], a.found[k]);
+	for (int k = 0; k < CHECK_AUDITS; k++)
+		if (k != CHECK_FLAPS) /* op sessions has the log */
+			json_object_set(o, check_audit_name(k), a.found[k]);
 	*ret_reply = o;
 	return 0;
 }

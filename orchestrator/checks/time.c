@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proof/check.h"
+#include "checks/check.h"
 
 void check_start(struct check_state *s, long now_ms)
 {
@@ -28,13 +28,13 @@ void check_step(const struct check *c, struct check_state *s, bool holds, long n
 	s->held_ms = now_ms - s->started_ms;
 	if (!holds) {
 		s->true_since_ms = -1;
-		if (now_ms - s->started_ms >= c->within_ms)
+		if (now_ms - s->started_ms >= (long)c->within_ms)
 			end(s, c->inverted, now_ms);
 		return;
 	}
 	if (s->true_since_ms < 0)
 		s->true_since_ms = now_ms;
-	if (now_ms - s->true_since_ms >= c->stable_ms)
+	if (now_ms - s->true_since_ms >= (long)c->stable_ms)
 		end(s, !c->inverted, s->true_since_ms);
 }
 
