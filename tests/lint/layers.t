@@ -28,7 +28,7 @@ CORE_AND_TOP = "the file with the family's name is its core and its top"
 CIRCLES = [
     ("a packet in a tunnel is carried by another packet, whose way is walked first", "azure/walk_path azure/walk_wire"),
     (CORE_AND_TOP, """
-        input/load input/load_checks input/load_firewall input/load_firewall_rules input/load_hybrid
+        input/load input/load_firewall input/load_firewall_rules input/load_hybrid
         input/load_lb input/load_nat input/load_network input/load_nsg input/load_public input/load_reach
         input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
     (CORE_AND_TOP, "lab/ops/kwalk lab/ops/kwalk_guest lab/ops/kwalk_lb"),
