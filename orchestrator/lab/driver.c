@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,13 +17,14 @@
 #include "lab/client/paths.h"
 #include "lab/fault/maintenance.h"
 #include "lab/namespaces.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/events.h"
 #include "lab/proc/logs.h"
 #include "lab/proc/process.h"
+#include "lab/proc/signals.h"
 #include "lab/watch/apart.h"
 #include "lab/watch/disk.h"
 #include "lab/watch/observe.h"
-#include "lab/watcher.h"
 
 enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless told otherwise */
 
@@ -93,25 +93,6 @@ static void on_reaper(struct timer *t)
 	/* Nothing was ever applied and who started us has gone: so do we. */
 	if (!d->conns && !d->lab.design && !d->apply)
 		driver_quit(d);
-}
-
-void driver_quit(struct driver *d)
-{
-	loop_quit(d->loop);
-}
-
-void driver_after_fork(struct driver *d, const struct conn *keep)
-{
-	loop_after_fork(d->loop);
-	watcher_signals_undo();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NAME, "vnetlab-worker");
-	conn_close_all(d, keep);
-	close(d->listener.fd);
-	close(d->dir_fd);
-	close(d->run_fd);
-	/* The lock is the driver's: a worker that lingers does not keep the lab's name. */
-	close(d->lock_fd);
 }
 
 void driver_log_line(struct process *p, const char *line, size_t n)
@@ -186,7 +167,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->root_fd = d->listener.fd = d->mntns = d->pidns = d->stage = d->edge_ns = -1;
 	d->guests.sock = d->guests.users = -1;
 	d->privileged = ds->privileged;
-	watcher_signals();
+	signals_deadly();
 	int r = set_up(d, ds, &e);
 
 	if (r == 0)

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "lab/client/ended.h"
 #include "lab/client/paths.h"
+#include "lab/proc/signals.h"
 
 unsigned long long oom_kills(void)
 {
@@ -58,49 +59,6 @@ static void listen_to(int fd, char last[LAST_WORDS_MAX + 1])
 			last[i] = '?';
 }
 
-/* --- the driver's part ---------------------------------------------------------------------------
- */
-
-enum { BY_SIGNAL = 128 }; /* exit status: this and the signal's number */
-
-static const int SIGNALS[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGQUIT };
-
-static void on_deadly(int sig, siginfo_t *si, void *context)
-{
-	(void)context;
-	/* What the kernel found wrong happens again, without a handler, and kills, with a core. */
-	if (si->si_code <= 0)
-		_exit(BY_SIGNAL + sig);
-}
-
-void watcher_signals(void)
-{
-	struct sigaction sa = { .sa_sigaction = on_deadly, .sa_flags = SA_SIGINFO | SA_RESETHAND };
-	struct sigaction have;
-
-	for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
-		/* A sanitizer's own handler says more. */
-		if (sigaction(SIGNALS[i], NULL, &have) == 0 && have.sa_handler == SIG_DFL)
-			sigaction(SIGNALS[i], &sa, NULL);
-}
-
-void watcher_signals_undo(void)
-{
-	struct sigaction have;
-
-	for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
-		if (sigaction(SIGNALS[i], NULL, &have) == 0 && have.sa_sigaction == on_deadly)
-			signal(SIGNALS[i], SIG_DFL);
-}
-
-/* As if the signal had killed it. */
-static int by_signal(int wstatus)
-{
-	int status = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 0;
-
-	return status > BY_SIGNAL ? status - BY_SIGNAL : wstatus;
-}
-
 _Noreturn void watcher_main(const struct watched *w)
 {
 	unsigned long long before = oom_kills();
@@ -113,7 +71,7 @@ _Noreturn void watcher_main(const struct watched *w)
 		if (pid > 0 && pid != w->middle)
 			driver = status;
 	if (driver) {
-		ended_write(w->dir_fd, by_signal(driver), oom_kills() > before, words);
+		ended_write(w->dir_fd, signals_wait_status(driver), oom_kills() > before, words);
 		unlinkat(w->dir_fd, "control", 0);
 		unlinkat(w->dir_fd, "lock", 0);
 	} else {

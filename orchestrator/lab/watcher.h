@@ -15,10 +15,5 @@ struct watched {
 
 /* Ends when the lab has. */
 _Noreturn void watcher_main(const struct watched *w);
-/* In the driver: the kernel keeps signals from pid 1 of a namespace unless it handles them, its own
- * abort() among them, which would end in a fault that says nothing.  After this it ends by them,
- * and the watcher knows by which. */
-void watcher_signals(void);
-void watcher_signals_undo(void); /* in a child of it, which is no pid 1 */
 /* How often the kernel has killed for want of memory; 0: nobody knows. */
 unsigned long long oom_kills(void);

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "lab/client/ended.h"
 #include "lab/client/paths.h"
+#include "lab/proc/signals.h"
 #include "lab/watcher.h"
 #include "unit.h"
 
@@ -46,7 +47,7 @@ static char *hear(const char *words, size_t n, void (*die)(void))
 		close(go[1]);
 		assert_int_equal(pipe2(p, O_CLOEXEC), 0);
 		if (fork() == 0) {
-			watcher_signals();
+			signals_deadly();
 			dup2(p[1], 2);
 			close(p[0]);
 			if (read(go[0], &n, 1) == 0 && write(2, words, n) == (ssize_t)n)

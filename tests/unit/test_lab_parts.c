@@ -18,6 +18,7 @@
 #include "base/tree.h"
 #include "lab/client/client.h"
 #include "lab/client/paths.h"
+#include "lab/proc/answer.h"
 #include "lab/proc/conn.h"
 #include "lab/proc/events.h"
 #include "lab/proc/logbuf.h"

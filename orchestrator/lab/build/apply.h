@@ -3,7 +3,7 @@
  * when that fails. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* Something has changed that an apply may be waiting for: goes on if it can. Cheap when none is
  * under way. */

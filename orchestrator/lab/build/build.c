@@ -8,18 +8,16 @@
 #include "kernel/fabric_ns.h"
 #include "kernel/guest.h"
 #include "kernel/ns.h"
-#include "lab/build/check.h"
 #include "lab/build/drift.h"
 #include "lab/build/fabric.h"
 #include "lab/build/fresh.h"
-#include "lab/build/guests.h"
+#include "lab/build/node_make.h"
 #include "lab/build/responder.h"
 #include "lab/build/spec.h"
 #include "lab/build/wires.h"
 #include "lab/fault/fault.h"
-#include "lab/proc/box.h"
 #include "lab/proc/events.h"
-#include "lab/proc/mounts.h"
+#include "lab/proc/guests.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/apart.h"
@@ -28,44 +26,11 @@
 #include "lab/watch/refresh.h"
 #include "lab/watch/routerlink.h"
 #include "lab/watch/selection.h"
-#include "lab/watch/usable.h"
 
 enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
 
 /* --- taking away -------------------------------------------------------------------------------
  */
-
-struct ports {
-	char (*names)[IFNAMSIZ];
-	size_t n, cap;
-};
-
-static void ports_of(const struct node *n, struct ports *p)
-{
-	char name[IFNAMSIZ];
-
-	if (n->rs) {
-		port_name_rs(n->rs, n->instance, name);
-		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
-	}
-	for (size_t i = 0; n->vm && i < n->vm->n_nics; i++) {
-		if (n->vm->nics[i]->peer)
-			continue;
-		port_name_nic(n->vm->nics[i], name);
-		memcpy(VEC_PUSH(p->names, p->n, p->cap), name, IFNAMSIZ);
-	}
-}
-
-int node_unplug(struct driver *d, struct node *n, struct err *e)
-{
-	struct ports p = { 0 };
-
-	ports_of(n, &p);
-	int r = guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e);
-
-	free(p.names);
-	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
-}
 
 static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
                      struct err *e)
@@ -100,7 +65,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 		/* Before their links: so that the other ends of their connections hear of it, as of
 		 * a machine that is shut down. */
 		node_procs_stop(node);
-		ports_of(node, &p);
+		ports_add_node(node, &p);
 		gone[n_gone++] = node;
 	}
 	int r = p.n ? guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e) : 0;
@@ -119,32 +84,6 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 
 /* --- making ------------------------------------------------------------------------------------
  */
-
-static int node_plug(struct driver *d, struct node *n, const struct model *m, struct err *e)
-{
-	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
-	int r = guest_build(d->plug, n->netns, p, e);
-
-	if (r == 0 && n->vm && n->vm->firewall)
-		r = guest_firewall(n->netns, n->vm->firewall, e);
-	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
-}
-
-static int procs_make(struct driver *d, struct node *n, const struct image_plan *plan,
-                      struct err *e)
-{
-	for (size_t i = 0; i < plan->n_daemons; i++)
-		VEC_PUSH(n->procs, n->n_procs, n->cap_procs) = process_new(d, n, &plan->daemons[i]);
-	usable_free(n->usable);
-	n->usable = usable_new(d, n, plan);
-	if (n->stopped) {
-		node_procs_stop(n);
-		return 0;
-	}
-	int r = checks_start(d, n, plan, e);
-
-	return r < 0 ? r : node_procs_start(n, e);
-}
 
 static struct node *new_node(struct driver *d, const struct want *w)
 {
@@ -169,55 +108,17 @@ static unsigned guests_of(const struct want *w, size_t n)
 	return k;
 }
 
-/* Where it is: a network namespace, and a box to run daemons in. */
-static int house(struct driver *d, struct node *n, const struct want *w, struct err *e)
-{
-	if (!w->plan || !w->plan->n_daemons)
-		return guests_ns_new(d, &n->netns, e);
-	n->caps = w->plan->caps;
-	int r = node_mounts(d, n, w->plan, e);
-
-	if (r == 0)
-		r = box_new(d, n, e);
-	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
-}
-
-int node_box(struct driver *d, struct node *n, struct err *e)
-{
-	if (n->box)
-		return 0;
-	int r = n->dir ? 0 : node_mounts(d, n, NULL, e);
-
-	if (r == 0)
-		r = box_new(d, n, e);
-	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
-}
-
-static int start(struct driver *d, struct node *n, const struct want *w, struct err *e)
-{
-	return w->plan && w->plan->n_daemons ? procs_make(d, n, w->plan, e) : 0;
-}
-
-/* Without that the next build starts this node over. */
-static void built(struct driver *d, struct node *n, const struct want *w)
-{
-	n->spec = w->spec;
-	n->built = true;
-	drift_watch_node(d, n);
-	fresh_note(n);
-}
-
 static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
 {
 	struct node *n = new_node(d, w);
-	int r = house(d, n, w, e);
+	int r = node_house(d, n, w, e);
 
 	if (r == 0 && !n->stopped)
 		r = node_plug(d, n, m, e);
 	if (r == 0)
-		r = start(d, n, w, e);
+		r = node_start(d, n, w, e);
 	if (r == 0)
-		built(d, n, w);
+		node_is_built(d, n, w);
 	return r;
 }
 
@@ -233,9 +134,9 @@ static int start_instances(struct driver *d, struct want *w, size_t n, struct bu
 			continue;
 		w[i].have = new_node(d, &w[i]);
 		st->created++;
-		r = house(d, w[i].have, &w[i], e);
+		r = node_house(d, w[i].have, &w[i], e);
 		if (r == 0)
-			r = start(d, w[i].have, &w[i], e);
+			r = node_start(d, w[i].have, &w[i], e);
 	}
 	return r;
 }
@@ -250,30 +151,9 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 			continue;
 		r = node_plug(d, w[i].have, m, e);
 		if (r == 0)
-			built(d, w[i].have, &w[i]);
+			node_is_built(d, w[i].have, &w[i]);
 	}
 	return r;
-}
-
-int node_boot(struct driver *d, struct node *n, struct err *e)
-{
-	int r = node_unplug(d, n, e); /* what is left of a start that failed */
-
-	/* What was run in there by hand goes with the machine. */
-	n->box = box_free(n->box);
-	close_p(&n->netns);
-	n->netns = -1;
-
-	if (r == 0)
-		r = n->n_procs ? box_new(d, n, e) : guests_ns_new(d, &n->netns, e);
-	if (r < 0)
-		return r;
-	r = node_plug(d, n, d->lab.model, e);
-	if (r == 0)
-		r = wires_make(d, d->lab.model, n, e);
-	drift_watch_node(d, n);
-	fresh_note(n);
-	return r < 0 ? r : node_procs_resume(n, e);
 }
 
 static bool has_failed(const struct node *n)
@@ -300,13 +180,13 @@ static int keep_instance(struct driver *d, const struct want *w, struct build_st
 	return changed;
 }
 
-/* What node_reconfigures(), or is a firewall: new files, new rules, other routes. */
+/* What node_has_our_bird(), or is a firewall: new files, new rules, other routes. */
 static int change(const struct want *w, struct err *e)
 {
 	struct node *n = w->have;
 	int r = 0;
 
-	if (node_reconfigures(n) && n->spec.files != w->spec.files)
+	if (node_has_our_bird(n) && n->spec.files != w->spec.files)
 		r = node_reconfigure(n, w, e);
 	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
 		r = guest_firewall(n->netns, w->vm->firewall, e);

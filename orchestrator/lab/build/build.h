@@ -2,7 +2,7 @@
 /* Nodes: what a design wants against what there is, changed in place. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 struct build_stats {
 	size_t created, removed, rebuilt, restarted, reconfigured, kept;
@@ -24,11 +24,5 @@ int lab_build_again(struct driver *d, struct build_stats *st, struct err *e);
 
 /* Nodes whose daemons are not all ready, checks included. */
 size_t lab_starting(const struct driver *d);
-/* Before a program is run in it by hand: n->box, where it has none yet. */
-int node_box(struct driver *d, struct node *n, struct err *e);
-/* A node's links to the fabric, away and back (a VM that is stopped and started). */
-int node_unplug(struct driver *d, struct node *n, struct err *e);
-/* The namespace is a new one: a guest that starts has forgotten everything. */
-int node_boot(struct driver *d, struct node *n, struct err *e);
 /* VMs stopped by the design or by a fault changed: tells the virtual router. */
 int lab_stopped_changed(struct driver *d, struct err *e);

@@ -2,8 +2,8 @@
 /* The daemons' own opinion on their configuration, asked while the lab is being built. */
 #pragma once
 
-#include "lab/driver.h"
 #include "lab/image/image.h"
+#include "lab/proc/driver.h"
 
 /* Starts the check command of each daemon that has one; apply_check_done() hears of each. */
 int checks_start(struct driver *d, struct node *n, const struct image_plan *p, struct err *e);

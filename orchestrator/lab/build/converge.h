@@ -2,7 +2,7 @@
 /* Has routing come to rest?  Observed, never slept for. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 struct convergence {
 	size_t up, of;   /* sessions, counted per instance */

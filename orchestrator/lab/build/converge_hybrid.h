@@ -5,7 +5,7 @@
 
 #include "azure/hybrid.h"
 #include "lab/build/converge.h"
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 enum { CONVERGE_STABLE = 2 }; /* looks that must have seen the same */
 
@@ -15,22 +15,3 @@ void hybrid_converged(struct driver *d, struct convergence *ret);
 char *hybrid_over_limit(const struct driver *d, const struct hybrid_session *s);
 /* Why a session cannot come up, however long one waits; the caller frees.  NULL: it can. */
 char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s);
-/* The same, if it is a route of GatewaySubnet that leads its packets elsewhere
- * (azure-behaviour 7.9).
- */
-char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s);
-/* Ends of two models that are one session, which BIRD has kept up. */
-bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
-                 const struct hybrid_session *b);
-struct observed;
-/* All sessions of vm, nothing known of any yet; the caller frees. */
-size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret);
-/* What events call it: "rs/nva/0", "vpngw/0-10.40.0.1". */
-char *observed_name(const struct node *n, const struct observed *s);
-/* A row of observe_changes(): it is no longer `from`. */
-json_t *observed_change(const struct observed *s, const char *at, const char *from);
-/* Of a session's two ends the one that stands for it: the gateway's, the first gateway's; between a
- * circuit and a site, the MSEE's. */
-bool hybrid_counted_end(const struct hybrid_session *s);
-/* "vpngw/0 with dc1" */
-char *hybrid_session_name(const struct hybrid_session *s);

@@ -3,7 +3,7 @@
  * says it by the same look. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* drift (stolen): [{"node":"fabric","what":"12 routes, the packet filter"}, ...] */
 typedef void drift_fn(void *ctx, json_t *drift);

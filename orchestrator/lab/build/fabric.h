@@ -2,7 +2,7 @@
 /* The two nodes that are there whatever the design says: the fabric and the Internet. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* Makes them, before anything is plugged in, if they are not there yet. */
 int fabric_ready(struct driver *d, struct err *e);

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "lab/build/spec.h"
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* As it was built: called when it is whole. */
 void fresh_note(struct node *n);

@@ -8,6 +8,7 @@
 #include "lab/build/drift.h"
 #include "lab/build/fresh.h"
 #include "lab/build/spec.h"
+#include "lab/proc/op.h"
 #include "plan/reconcile.h"
 
 /* NICs that got their addresses from Azure keep them, whatever is added or removed before them. */

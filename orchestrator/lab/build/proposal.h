@@ -2,7 +2,7 @@
 /* A design that is proposed to a running lab: what it would change.  `plan` tells, `up` does it. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* The "design" of a request (borrowed) and its model.  NICs that got their addresses from Azure
  * keep them.  *ret_m is NULL when it is the design that runs: its model is the lab's, and reading

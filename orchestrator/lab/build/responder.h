@@ -3,7 +3,7 @@
  * whole lab, with sockets of the nodes' namespaces. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* Makes what listens equal to the lab's model; starts the process when there is none. */
 int responder_update(struct driver *d, struct err *e);

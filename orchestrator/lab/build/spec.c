@@ -7,8 +7,8 @@
 
 #include "base/str.h"
 #include "input/topology_def.h"
-#include "lab/build/wires.h"
 #include "lab/fault/power.h"
+#include "lab/proc/node.h"
 #include "plan/bird_hybrid.h"
 #include "plan/filter/firewall.h"
 #include "plan/guest.h"
@@ -201,7 +201,7 @@ void wants_match(const struct lab *l, struct want *w, size_t n)
  * its new files, as nothing of what its daemons left in the kernel may survive. */
 static bool changes_as_it_runs(const struct want *w)
 {
-	return node_reconfigures(w->have) || (w->vm && w->vm->firewall);
+	return node_has_our_bird(w->have) || (w->vm && w->vm->firewall);
 }
 
 enum want_action want_action(const struct want *w)

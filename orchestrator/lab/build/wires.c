@@ -12,11 +12,6 @@
 #include "lab/watch/birdctl.h"
 #include "plan/bird_hybrid.h"
 
-bool node_reconfigures(const struct node *n)
-{
-	return n->kind == NODE_ROUTE_SERVER || (n->vm && bird_hybrid_runs(n->vm));
-}
-
 int node_reconfigure(struct node *n, const struct want *w, struct err *e)
 {
 	struct process *p = n->n_procs ? n->procs[0] : NULL;

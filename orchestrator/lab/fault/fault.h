@@ -2,7 +2,7 @@
 /* What was broken on purpose, and by whom it is remembered. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 struct fault {
 	char *what; /* "stop", "start", "kill", "freeze", "link", "session", "impair", "maintenance"

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* argv: "maintenance", the instance, perhaps a time. */
 int maintenance_begin(struct driver *d, const char *const *argv, struct err *e);

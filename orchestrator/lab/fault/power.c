@@ -3,7 +3,7 @@
 
 #include "kernel/guest.h"
 #include "kernel/ns.h"
-#include "lab/build/build.h"
+#include "lab/build/node_make.h"
 #include "lab/build/responder.h"
 #include "lab/fault/fault.h"
 #include "lab/proc/node.h"

@@ -4,7 +4,7 @@
  * so what is listed as broken is what differs from the design. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 bool power_wanted(const struct driver *d, const struct vm *vm);
 /* A node that is stopped has nothing: no process, no link, an empty namespace, as one that has

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "checks/check.h"
 #include "lab/ops/twowalk.h"
+#include "lab/proc/op.h"
 #include "probe/probe.h"
 
 enum { MAX_VMS = 40, PROBE_TIMEOUT_MS = 700 };

@@ -8,6 +8,7 @@
 #include "lab/ops/ops.h"
 #include "lab/proc/lab.h"
 #include "lab/proc/node.h"
+#include "lab/proc/op.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The design as applied: for pictures and for whoever lost the file. */
 #include "lab/proc/lab.h"
+#include "lab/proc/op.h"
 
 static int op_design(struct lab *l, struct request *r, json_t **ret_reply, struct err *e)
 {

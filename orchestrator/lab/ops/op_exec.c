@@ -10,12 +10,13 @@
 #include "base/loop.h"
 #include "base/str.h"
 #include "kernel/fds.h"
-#include "lab/build/build.h"
-#include "lab/driver.h"
+#include "lab/build/node_make.h"
 #include "lab/image/image.h"
 #include "lab/ops/ops.h"
 #include "lab/proc/box.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/launch.h"
+#include "lab/proc/op.h"
 
 enum { HANGUP_MS = 2000, ARGS_MAX = 4096 };
 

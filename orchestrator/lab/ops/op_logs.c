@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/driver.h"
 #include "lab/ops/ops.h"
 #include "lab/proc/conn.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/logs.h"
+#include "lab/proc/op.h"
 
 struct log_follower {
 	struct conn *c;

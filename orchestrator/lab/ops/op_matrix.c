@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "lab/ops/endpoint.h"
+#include "lab/proc/op.h"
 #include "probe/probe.h"
 
 enum { MAX_PROBES = 1000000, DEFAULT_TIMEOUT_MS = 1000, INTERVAL_MS = 20 };

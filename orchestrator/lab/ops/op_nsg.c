@@ -6,6 +6,7 @@
 #include "azure/nsg.h"
 #include "base/str.h"
 #include "lab/ops/ops.h"
+#include "lab/proc/op.h"
 #include "plan/fabric.h"
 
 struct view { /* a NIC and its effective routes */

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 
 #include "lab/ops/twowalk.h"
+#include "lab/proc/op.h"
 #include "probe/probe.h"
 
 /* What look-ups hash when the sender's port is free to choose. */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "lab/ops/endpoint.h"
+#include "lab/proc/op.h"
 #include "probe/probe.h"
 
 enum { MAX_PROBES = 100000, DEFAULT_TIMEOUT_MS = 1000, DEFAULT_INTERVAL_MS = 100 };

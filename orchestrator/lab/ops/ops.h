@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of operations, filled by LAB_OP. */
+/* What operations share. */
 #pragma once
 
-#include "lab/proc/lab.h"
-
-const struct lab_op *op_find(const char *name);
+#include "lab/proc/op.h"
 
 /* A required string of the request's body: -EINVAL with its name when absent. */
 int op_string(const struct request *r, const char *key, const char **ret, struct err *e);

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* "virtualNetworkGateway", "expressRouteCircuit", "siteRouter", "siteHost"; NULL: an ordinary VM.
  */

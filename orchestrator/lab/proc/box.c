@@ -18,11 +18,11 @@
 #include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "kernel/seccomp.h"
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/mounts.h"
+#include "lab/proc/signals.h"
 #include "lab/proc/stage.h"
 #include "lab/proc/users.h"
-#include "lab/watcher.h"
 
 /* --- process 1 -------------------------------------------------------------------------------- */
 
@@ -105,7 +105,7 @@ static _Noreturn void be_init(const struct driver *d, int sock, bool users)
 {
 	struct report rep = { .own_users = users };
 
-	watcher_signals_undo();
+	signals_deadly_undo();
 	/* Descriptor 3 is all that it has of the driver. */
 	dup2(sock, 3);
 	close_range(4, ~0u, 0);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,76 +15,15 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "kernel/limits.h"
-#include "lab/driver.h"
-#include "lab/ops/ops.h"
+#include "lab/proc/answer.h"
+#include "lab/proc/driver.h"
+#include "lab/proc/signals.h"
 
 enum {
 	LINE_MAX_BYTES = 160 << 20, /* a topology of 64 MiB and its files */
 	OUT_MAX_BYTES = 32 << 20,   /* what a slow client may leave unread */
 	CONNS_MAX = 512,
 };
-
-int status_of(int code)
-{
-	switch (code) {
-	case EBADMSG: /* the design */
-		return 3;
-	case ENOENT: /* names that a user gave */
-	case ENOTUNIQ:
-	case EINVAL:
-		return 2;
-	case EOPNOTSUPP:
-	case ENOPKG:
-		return 4;
-	case ETIMEDOUT:
-		return 124;
-	default:
-		return 5;
-	}
-}
-
-json_t *error_json(const struct err *e)
-{
-	return json_pack("{s:{s:i,s:o,s:i}}", "error", "code", e->code, "message",
-	                 text_json_of(e->msg), "status", status_of(e->code));
-}
-
-json_t *ok_json(json_t *payload)
-{
-	json_t *j = json_object();
-
-	json_object_set_new(j, "ok", json_true());
-	if (payload)
-		json_object_update(j, payload);
-	json_decref(payload);
-	return j;
-}
-
-int line_write(int fd, json_t *obj)
-{
-	_cleanup_free_ char *text = json_dumps(obj, JSON_COMPACT);
-
-	json_decref(obj);
-	if (!text)
-		return -EINVAL;
-	size_t n = strlen(text), off = 0;
-
-	text[n++] = '\n'; /* in the place of the NUL */
-	while (off < n) {
-		ssize_t k = send(fd, text + off, n - off, MSG_NOSIGNAL);
-
-		if (k >= 0) {
-			off += (size_t)k;
-		} else if (errno == EAGAIN) {
-			struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-			poll(&p, 1, -1);
-		} else if (errno != EINTR) {
-			return -EPIPE;
-		}
-	}
-	return 0;
-}
 
 static void fds_drop(struct conn *c)
 {
@@ -133,6 +73,20 @@ void conn_close_all(struct driver *d, const struct conn *except)
 	for (struct conn *c = d->conns; c; c = c->next)
 		if (c != except && !c->dead)
 			close(c->src.fd);
+}
+
+void driver_after_fork(struct driver *d, const struct conn *keep)
+{
+	loop_after_fork(d->loop);
+	signals_deadly_undo();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "vnetlab-worker");
+	conn_close_all(d, keep);
+	close(d->listener.fd);
+	close(d->dir_fd);
+	close(d->run_fd);
+	/* The lock is the driver's: a worker that lingers does not keep the lab's name. */
+	close(d->lock_fd);
 }
 
 static void watch(struct conn *c)

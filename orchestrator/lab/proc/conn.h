@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/loop.h"
-#include "lab/proc/lab.h"
+#include "lab/proc/op.h"
 
 struct driver;
 
@@ -40,6 +40,9 @@ void conn_accept(struct driver *d, int listen_fd);
 void conn_close(struct conn *c);
 void conn_reap(struct driver *d);                                 /* frees the closed ones */
 void conn_close_all(struct driver *d, const struct conn *except); /* in a forked child */
+/* In a forked child: gives up what is the driver\'s, keeps the lab\'s namespaces and keep (or
+ * NULL). */
+void driver_after_fork(struct driver *d, const struct conn *keep);
 
 void conn_send(struct conn *c, json_t *obj /* stolen */);
 /* A stream's lines; a client that does not read is dropped when too much has piled up. */
@@ -50,11 +53,3 @@ void conn_answer(struct conn *c, json_t *payload /* stolen; may be NULL */);
 void conn_error(struct conn *c, const struct err *e);
 /* Waits (bounded) until everything is written: before the driver ends. */
 void conn_flush(struct conn *c, int timeout_ms);
-
-/* errno -> exit status of interfaces.md. */
-int status_of(int code);
-json_t *error_json(const struct err *e); /* {"error":{...}} */
-/* {"ok":true,...}: adds to payload (stolen, may be NULL). */
-json_t *ok_json(json_t *payload);
-/* A whole line to a socket that may be non-blocking; for workers. -EPIPE. */
-int line_write(int fd, json_t *obj /* stolen */);

@@ -8,8 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "lab/driver.h"
-#include "lab/ops/ops.h"
+#include "lab/proc/driver.h"
 
 /* The last so many, each at most so long: what a lab remembers does not grow with its age. */
 enum { KEEP = 4096, DETAIL_MAX = 2000 };
@@ -103,7 +102,7 @@ static void unfollow(struct conn *c)
 	free(f);
 }
 
-static void replay(const struct events *ev, struct conn *c, const char *since)
+void events_replay(const struct events *ev, struct conn *c, const char *since)
 {
 	for (size_t i = 0; i < ev->n && !c->dead; i++) {
 		const struct event *e = &ev->ring[(ev->first + i) % KEEP];
@@ -121,21 +120,5 @@ void events_follow(struct events *ev, struct conn *c, const char *since)
 	ev->followers = f;
 	c->ctx = f;
 	c->on_close = unfollow;
-	replay(ev, c, since);
+	events_replay(ev, c, since);
 }
-
-static int op_events(struct lab *l, struct request *r, json_t **ret, struct err *e)
-{
-	const char *since = json_string_value(json_object_get(r->body, "since"));
-
-	(void)e;
-	if (json_is_false(json_object_get(r->body, "follow"))) {
-		replay(l->driver->events, r->client, since);
-		*ret = json_object();
-		return 0;
-	}
-	events_follow(l->driver->events, r->client, since);
-	return 1;
-}
-
-LAB_OP(events, { .name = "events", .kind = OP_INLINE, .run = op_events });

@@ -13,5 +13,7 @@ struct events *events_free(struct events *ev); /* returns NULL */
  * "apply", "probe". */
 void event_add(struct events *ev, const char *kind, const char *subject, const char *fmt, ...)
     PRINTF(4, 5);
+/* Everything newer than since (NULL: all) to this client. */
+void events_replay(const struct events *ev, struct conn *c, const char *since);
 /* To this client from now on, after everything newer than since (NULL: all). */
 void events_follow(struct events *ev, struct conn *c, const char *since);

@@ -2,8 +2,8 @@
 /* A node's own file system: /etc, /run and /var are private directories in the lab's tmpfs. */
 #pragma once
 
-#include "lab/driver.h"
 #include "lab/image/image.h"
+#include "lab/proc/driver.h"
 
 /* Of the host's /etc, what nodes see in a folder HOST_ETC_DIR of their root: the i-th name; NULL
  * after the last. */

@@ -6,11 +6,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/build/check.h"
-#include "lab/proc/box.h"
-#include "lab/proc/mounts.h"
-#include "lab/proc/process.h"
-#include "lab/watch/usable.h"
+#include "plan/bird_hybrid.h"
 
 struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
 {
@@ -21,29 +17,6 @@ struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
 	n->netns = -1;
 	VEC_PUSH(l->nodes, l->n_nodes, l->cap_nodes) = n;
 	return n;
-}
-
-void node_free(struct driver *d, struct node *n)
-{
-	struct lab *l = &d->lab;
-
-	for (size_t i = 0; i < l->n_nodes; i++)
-		if (l->nodes[i] == n) {
-			memmove(&l->nodes[i], &l->nodes[i + 1],
-			        (l->n_nodes - i - 1) * sizeof(l->nodes[0]));
-			l->n_nodes--;
-			break;
-		}
-	checks_cancel(d, n);
-	node_procs_free(n);
-	n->usable = usable_free(n->usable);
-	n->box = box_free(n->box);
-	close_p(&n->netns);
-	node_dir_remove(d, n);
-	free(n->name);
-	free(n->start_error);
-	free(n->touched);
-	free(n);
 }
 
 static bool is_designed(const struct node *n)
@@ -121,4 +94,9 @@ int lab_node(const struct lab *l, const char *name, struct node **ret, struct er
 const bool *lab_stopped(const struct lab *l)
 {
 	return l->driver->stopped.v;
+}
+
+bool node_has_our_bird(const struct node *n)
+{
+	return n->kind == NODE_ROUTE_SERVER || (n->vm && bird_hybrid_runs(n->vm));
 }

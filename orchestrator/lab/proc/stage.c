@@ -12,7 +12,7 @@
 
 #include "base/str.h"
 #include "kernel/limits.h"
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/mounts.h"
 
 /* Of the root folder: where programs and their libraries are; links as links. */

@@ -2,12 +2,12 @@
 #include "lab/watch/apart.h"
 
 #include "azure/hybrid.h"
-#include "lab/build/converge_hybrid.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/routerlink.h"
+#include "lab/watch/sessions.h"
 
 static bool runs(const struct driver *d, const struct vm *vm)
 {

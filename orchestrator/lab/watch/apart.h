@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* For the virtual router: ["vpngw/0"]; new reference. */
 json_t *apart_json(struct driver *d);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/events.h"
 
 enum {

@@ -3,7 +3,7 @@
  * backend's NIC, all of them by the driver's loop. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* The design or who runs has changed: new probes begin, those that go on keep their state. */
 void health_update(struct driver *d);

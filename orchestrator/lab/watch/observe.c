@@ -9,13 +9,12 @@
 
 #include "base/str.h"
 #include "lab/build/apply.h"
-#include "lab/build/converge_hybrid.h"
-#include "lab/build/wires.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 #include "lab/watch/apart.h"
 #include "lab/watch/refresh.h"
 #include "lab/watch/selection.h"
+#include "lab/watch/sessions.h"
 #include "plan/bird_hybrid.h"
 
 /* BIRD 2 leaves routes of a fresh session in its queue until something wakes it; a question does,
@@ -438,7 +437,7 @@ void observe_reset(struct driver *d)
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		struct node *n = d->lab.nodes[i];
 
-		if (!node_reconfigures(n)) /* it has no BIRD of ours */
+		if (!node_has_our_bird(n)) /* it has no BIRD of ours */
 			continue;
 		struct instance *in = instance_new(d, n);
 

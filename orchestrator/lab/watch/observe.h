@@ -3,7 +3,7 @@
  * its control socket at intervals, and at once when it has logged something. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
 #include "lab/watch/routelimit.h"

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/build/wires.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
@@ -105,7 +104,7 @@ static void on_answer(struct source *s, uint32_t events)
  * the time anyway. */
 static const struct sock_at *control_of(const struct node *n)
 {
-	for (size_t i = 0; n->vm && !n->stopped && !node_reconfigures(n) && i < n->n_procs; i++) {
+	for (size_t i = 0; n->vm && !n->stopped && !node_has_our_bird(n) && i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];
 
 		if (streq(p->name, "bird") && p->state == PROC_RUNNING && !p->frozen)

@@ -4,7 +4,7 @@
  * appliances' BIRDs are asked once before anybody says that all has come to rest. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 /* fn is called once each of them has answered a question, or after timeout_ms; at once when there
  * is none.  Whoever answered has written to its peers what was in its queue. */

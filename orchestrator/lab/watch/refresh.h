@@ -3,7 +3,7 @@
  * all peers for their routes anew when its VNet is peered, and ends a session over the limit. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 #include "lab/watch/observe.h"
 
 /* An instance that stays gets a new model: its BIRD takes the new configuration if it has changed,

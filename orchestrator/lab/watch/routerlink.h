@@ -2,7 +2,7 @@
 /* The driver's end of the virtual router: starts it, gives it the design, hears what it did. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 struct rib;
 

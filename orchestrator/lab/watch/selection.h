@@ -8,7 +8,7 @@
  * not come to the same number is repaired: the router reads anew, then BIRD writes anew. */
 #pragma once
 
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
 
 struct selection;
 

@@ -5,8 +5,8 @@
  * which has the answer of a second ago where there is one. */
 #pragma once
 
-#include "lab/driver.h"
 #include "lab/image/image.h"
+#include "lab/proc/driver.h"
 
 /* NULL: the plan has no questions. */
 struct usable *usable_new(struct driver *d, struct node *n, const struct image_plan *p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "lab/build/guests.h"
+#include "lab/proc/guests.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include "kernel/fds.h"
 #include "kernel/limits.h"
 #include "kernel/ns.h"
-#include "lab/driver.h"
+#include "lab/proc/driver.h"
+#include "lab/proc/signals.h"
 #include "lab/proc/users.h"
-#include "lab/watcher.h"
 
 enum { AHEAD = 4 * FDS_MAX };
 
@@ -47,7 +47,7 @@ static _Noreturn void be_maker(int sock)
 	int home = -1;
 	unsigned char want;
 
-	watcher_signals_undo();
+	signals_deadly_undo();
 	dup2(sock, 3);
 	close_range(4, ~0u, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

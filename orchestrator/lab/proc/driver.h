@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The state of a driver: what all rooms share, and a pointer to what each keeps for itself. */
+#pragma once
+
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/loop.h"
+#include "lab/proc/conn.h"
+#include "lab/proc/guests.h"
+#include "lab/proc/lab.h"
+
+struct driver {
+	struct lab lab;
+	struct loop *loop;
+	struct events *events;
+	struct source listener;
+	struct conn *conns;
+	bool building; /* clients are not listened to: lab/build/build.c */
+	struct timer reaper;
+	struct timer disk_timer; /* lab/watch/disk.c */
+	bool disk_told;
+	unsigned disk_mib; /* as asked for; 0: as large as is usual */
+	int run_fd, dir_fd, lock_fd;
+	int host_proc_fd; /* /proc of the outside */
+	int router_fd;    /* the virtual router's program */
+	int root_fd;      /* the lab's tmpfs, and ... */
+	const char *root; /* ... where it is mounted, in the lab's mount namespace only */
+	int mntns, pidns; /* the lab's */
+	int stage; /* lab/proc/stage.h: the mount namespace that nodes' are copies of, or -1 */
+	struct guests guests;
+	bool privileged;      /* lab/namespaces.h */
+	pid_t host_pid;       /* ours, as the outside sees it */
+	struct rlimit nofile; /* as we got it: for what we start */
+	struct timespec since;
+	unsigned next_node; /* number of the next private directory */
+	struct bool_vec {
+		bool *v;
+		size_t n;
+	} stopped;                 /* by vm->idx */
+	struct model **old_models; /* nodes of a build that failed may point into them */
+	size_t n_old, cap_old;
+	struct plug *plug;                  /* kernel/guest.h */
+	int edge_ns;                        /* the Internet edge, which is no node */
+	struct apply *apply;                /* lab/build/apply.c: one that is under way, or NULL */
+	struct check *checks;               /* lab/build/check.c: those that run */
+	struct log_follower *log_followers; /* lab/ops/op_logs.c */
+	struct observer *observer;          /* lab/watch/observe.c */
+	struct drift_watch *drift;          /* lab/build/drift.c */
+	struct router_link *router;         /* lab/watch/routerlink.c */
+	struct selection *selection;        /* lab/watch/selection.c */
+	struct peer_ask *peer_ask;          /* lab/watch/peerask.c: under way, or NULL */
+	struct responder *responder;        /* lab/build/responder.c */
+	struct maintenance *maintenance;    /* lab/fault/maintenance.c */
+	struct health *health;              /* lab/watch/health.c */
+	json_t *apart;                      /* lab/watch/apart.c: as the virtual router was told */
+	struct fault *faults;               /* lab/fault/fault.c */
+	struct usable_wait *usable;         /* lab/watch/usable.c */
+	size_t n_faults, cap_faults;
+};
+
+struct process;
+
+/* A line that a process has written, without its newline. */
+void driver_log_line(struct process *p, const char *line, size_t n);
+/* A process became ready, died, was stopped. */
+void driver_proc_changed(struct driver *d);
+/* It died before it was ready.  True: an apply waits for it, and has taken note. */
+bool driver_proc_died_starting(struct process *p, const char *tail);
+/* A node cannot be brought up: fails the apply that is under way, else an event. */
+void driver_proc_failed(struct node *n, const char *msg);
+
+/* The lab ends. */
+static inline void driver_quit(struct driver *d)
+{
+	loop_quit(d->loop);
+}
