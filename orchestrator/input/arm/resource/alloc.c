@@ -34,27 +34,6 @@ struct allocator {
 	bool trying;
 };
 
-static const struct {
-	const char *type, *list;
-} takers[] = {
-	{ "networkInterfaces", "ipConfigurations" },
-	{ "loadBalancers", "frontendIPConfigurations" },
-	{ "virtualNetworkGateways", "ipConfigurations" },
-	{ "azureFirewalls", "ipConfigurations" },
-	{ "bastionHosts", "ipConfigurations" },
-	{ "applicationGateways", "frontendIPConfigurations" },
-};
-
-const char *alloc_list(const struct inst *i)
-{
-	if (strncasecmp(i->type, "Microsoft.Network/", 18) != 0)
-		return NULL;
-	for (size_t k = 0; k < ARRAY_LEN(takers); k++)
-		if (strieq(i->type + 18, takers[k].type))
-			return takers[k].list;
-	return NULL;
-}
-
 static bool is_network(const struct inst *i, const char *type)
 {
 	return !strncasecmp(i->type, "Microsoft.Network/", 18) && strieq(i->type + 18, type);
@@ -167,7 +146,7 @@ static bool config_at(const struct inst *i, const char *list, uint32_t k, struct
 
 static void take_given(struct arm *a, struct inst *i)
 {
-	const char *list = alloc_list(i), *ip;
+	const char *list = runtime_type(i)->configs, *ip;
 	struct config c;
 
 	for (uint32_t k = 0; list && config_at(i, list, k, &c); k++)
@@ -202,7 +181,7 @@ static void take_given(struct arm *a, struct inst *i)
 
 static void give_rest(struct arm *a, struct inst *i)
 {
-	const char *list = alloc_list(i);
+	const char *list = runtime_type(i)->configs;
 	const struct val *all = list ? val_get(val_get(i->body, "properties"), list) : NULL;
 	struct config c;
 
@@ -226,11 +205,9 @@ static void give_rest(struct arm *a, struct inst *i)
 
 /* --- all of them ----------------------------------------------------------------------------- */
 
-static bool matters(const struct inst *i)
+static bool takes_address(const struct inst *i)
 {
-	return alloc_list(i) || is_network(i, "virtualNetworks") ||
-	       is_network(i, "virtualNetworks/subnets") ||
-	       is_network(i, "virtualHubs/ipConfigurations") || is_network(i, "publicIPAddresses");
+	return runtime_type(i)->configs || runtime_type(i)->first;
 }
 
 /* Whoever takes an address shall be known before any is given: an address that is written down
@@ -247,7 +224,7 @@ static void evaluate_takers(struct arm *a)
 				struct inst *i = a->deployments[k]->insts[j];
 				bool cycle = a->cycle;
 
-				if (i->state == ST_NEW && !i->existing && matters(i))
+				if (i->state == ST_NEW && !i->existing && takes_address(i))
 					inst_eval(i);
 				a->cycle = cycle;
 			}

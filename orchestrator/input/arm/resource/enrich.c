@@ -17,11 +17,6 @@ static const struct val *ip_text(struct arm *a, ip4 ip)
 	return text(a, IP4_STR(ip));
 }
 
-static bool is_network(const struct inst *i, const char *type)
-{
-	return !strncasecmp(i->type, "Microsoft.Network/", 18) && strieq(i->type + 18, type);
-}
-
 /* The elements of a list with their ids. */
 static const struct val *with_ids(struct inst *i, const char *list, const struct val *v)
 {
@@ -80,7 +75,7 @@ static ip4 public_of(struct arm *a, const struct val *config)
 }
 
 /* A gateway's own end of BGP: its addresses, AS 65515 unless it says otherwise. */
-static void gateway(struct inst *i, struct val_builder *b, const struct val *props)
+static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct arm *a = i->d->a;
 	const struct val *configs = val_get(props, "ipConfigurations"),
@@ -120,7 +115,7 @@ static void gateway(struct inst *i, struct val_builder *b, const struct val *pro
 	val_set(b, "bgpSettings", val_built_obj(&s));
 }
 
-static void public_ip(struct inst *i, struct val_builder *b, const struct val *props)
+static void add_public_address(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct arm *a = i->d->a;
 	const char *label = val_get_str(val_get(props, "dnsSettings"), "domainNameLabel");
@@ -139,7 +134,7 @@ static void public_ip(struct inst *i, struct val_builder *b, const struct val *p
 }
 
 /* A Route Server has its addresses from its IP configuration, a resource of its own. */
-static void hub(struct inst *i, struct val_builder *b, const struct val *props)
+static void add_router_addresses(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct arm *a = i->d->a;
 	_cleanup_free_ char *below = xasprintf("%s/ipconfigurations/", i->key ? i->key : "");
@@ -161,7 +156,7 @@ static void hub(struct inst *i, struct val_builder *b, const struct val *props)
 }
 
 /* A firewall in a virtual hub has an address of the hub's. */
-static void firewall(struct inst *i, struct val_builder *b, const struct val *props)
+static void add_hub_address(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct arm *a = i->d->a;
 	const char *id = val_get_str(val_get(props, "virtualHub"), "id");
@@ -179,7 +174,7 @@ static void firewall(struct inst *i, struct val_builder *b, const struct val *pr
 }
 
 /* Subnets that are resources of their own stand in the network's list, too. */
-static void network(struct inst *i, struct val_builder *b, const struct val *props)
+static void add_own_subnets(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct arm *a = i->d->a;
 	const struct val *given = val_get(props, "subnets");
@@ -210,7 +205,8 @@ static void network(struct inst *i, struct val_builder *b, const struct val *pro
 	val_set(b, "subnets", val_built_arr(&list));
 }
 
-static void storage(struct inst *i, struct val_builder *b)
+static void add_storage_endpoints(struct inst *i, struct val_builder *b,
+                                  __attribute__((unused)) const struct val *props)
 {
 	static const char *const services[] = { "blob", "dfs", "file", "queue", "table", "web" };
 	struct val_builder o = { .a = i->d->a->arena };
@@ -222,6 +218,36 @@ static void storage(struct inst *i, struct val_builder *b)
 	val_set(b, "primaryEndpoints", val_built_obj(&o));
 }
 
+#define NET "Microsoft.Network/"
+
+static const struct runtime_type types[] = {
+	{ NET "networkInterfaces", .configs = "ipConfigurations", .addresses = true },
+	{ NET "loadBalancers", .configs = "frontendIPConfigurations", .addresses = true },
+	{ NET "applicationGateways", .configs = "frontendIPConfigurations", .addresses = true },
+	{ NET "bastionHosts", .configs = "ipConfigurations", .addresses = true },
+	{ NET "privateEndpoints", .addresses = true },
+	{ NET "virtualNetworkGateways", .configs = "ipConfigurations", .addresses = true,
+	  .enrich = add_bgp_settings },
+	{ NET "azureFirewalls", .configs = "ipConfigurations", .addresses = true,
+	  .enrich = add_hub_address },
+	{ NET "publicIPAddresses", .addresses = true, .first = true, .enrich = add_public_address },
+	{ NET "virtualHubs", .addresses = true, .enrich = add_router_addresses },
+	{ NET "virtualHubs/ipConfigurations", .addresses = true, .first = true },
+	{ NET "virtualNetworks", .first = true, .enrich_reference = add_own_subnets },
+	{ NET "virtualNetworks/subnets", .first = true },
+	{ "Microsoft.Storage/storageAccounts", .enrich_reference = add_storage_endpoints },
+};
+
+const struct runtime_type *runtime_type(const struct inst *i)
+{
+	static const struct runtime_type other = { "" };
+
+	for (size_t k = 0; k < ARRAY_LEN(types); k++)
+		if (strieq(i->type, types[k].type))
+			return &types[k];
+	return &other;
+}
+
 static bool is_named_list(const struct val *v)
 {
 	return v->type == V_ARR && v->n && val_get_str(v->items[0], "name");
@@ -231,26 +257,18 @@ const struct val *runtime_properties(struct inst *i, const struct val *props, bo
 {
 	struct arm *a = i->d->a;
 	struct val_builder b = { .a = a->arena };
-	const char *list = alloc_list(i);
-	const struct val *configs = list ? val_get(props, list) : NULL;
+	const struct runtime_type *type = runtime_type(i);
+	const struct val *configs = type->configs ? val_get(props, type->configs) : NULL;
 
 	if (props->type != V_OBJ)
 		return props;
 	val_set_all(&b, props);
 	if (configs && configs->type == V_ARR && i->ips)
-		val_set(&b, list, with_addresses(i, configs));
-	if (is_network(i, "virtualNetworkGateways"))
-		gateway(i, &b, props);
-	else if (is_network(i, "publicIPAddresses"))
-		public_ip(i, &b, props);
-	else if (is_network(i, "virtualHubs"))
-		hub(i, &b, props);
-	else if (is_network(i, "azureFirewalls"))
-		firewall(i, &b, props);
-	else if (is_network(i, "virtualNetworks") && ids)
-		network(i, &b, props);
-	else if (strieq(i->type, "Microsoft.Storage/storageAccounts") && ids)
-		storage(i, &b);
+		val_set(&b, type->configs, with_addresses(i, configs));
+	if (type->enrich)
+		type->enrich(i, &b, props);
+	if (type->enrich_reference && ids)
+		type->enrich_reference(i, &b, props);
 	for (size_t k = 0; ids && k < b.n; k++)
 		if (is_named_list(b.members[k].v))
 			b.members[k].v = with_ids(i, b.members[k].key, b.members[k].v);

@@ -77,29 +77,6 @@ static const struct val *foreign(struct env *e, const char *id, const struct ins
 	return opened(a, val_built_obj(&b), id);
 }
 
-static bool has_addresses(const struct inst *i)
-{
-	static const char *const types[] = {
-		"networkInterfaces",
-		"publicIPAddresses",
-		"loadBalancers",
-		"virtualNetworkGateways",
-		"azureFirewalls",
-		"bastionHosts",
-		"virtualHubs",
-		"privateEndpoints",
-		"virtualHubs/ipConfigurations",
-		"applicationGateways",
-	};
-
-	if (strncasecmp(i->type, "Microsoft.Network/", 18) != 0)
-		return false;
-	for (size_t k = 0; k < ARRAY_LEN(types); k++)
-		if (strieq(i->type + 18, types[k]))
-			return true;
-	return false;
-}
-
 /* The scope's id without "/providers/..." is one, too: a subscription, a resource group. */
 static const struct val *of_scope(struct env *e, const char *id)
 {
@@ -158,7 +135,7 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 		a->fail = (struct fail){ .set = true, .said = true };
 		return NULL;
 	}
-	if (has_addresses(i))
+	if (runtime_type(i)->addresses)
 		alloc_all(a);
 	props = val_get(i->body, "properties");
 	props = runtime_properties(i, props ? props : val_obj(a->arena, NULL, 0), true);

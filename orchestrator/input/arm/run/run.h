@@ -257,5 +257,16 @@ void noted_free(struct arm *a);
 /* Addresses for all that can be evaluated by now and has none yet. */
 void alloc_all(struct arm *a);
 void alloc_free(struct arm *a);
-/* The list of IP configurations of such a type: "ipConfigurations", ...; NULL. */
-const char *alloc_list(const struct inst *i);
+
+/* What Azure adds to the resources of a type once they are deployed (enrich.c). */
+struct runtime_type {
+	const char *type; /* of ARM */
+	const char
+	    *configs;   /* its list of IP configurations, which take private addresses; or NULL */
+	bool addresses; /* reference() shows addresses: all are given before it answers */
+	bool first;     /* without `configs`: still evaluated before any address is given */
+	/* Adds to the properties b, for everybody; for reference() alone. */
+	void (*enrich)(struct inst *i, struct val_builder *b, const struct val *props);
+	void (*enrich_reference)(struct inst *i, struct val_builder *b, const struct val *props);
+};
+const struct runtime_type *runtime_type(const struct inst *i); /* never NULL */
