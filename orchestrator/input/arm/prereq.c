@@ -3,11 +3,11 @@
  * quick start templates is the output "vnetName" of prereqs/prereq.azuredeploy.json beside them. It
  * is deployed first, as their pipeline does. */
 #include "input/arm/prereq.h"
+#include "input/arm/deploy/param.h"
+#include "input/arm/resource/resource.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-#include "input/arm/deploy/param.h"
 
 static const char file[] = "prereqs/prereq.azuredeploy.json";
 

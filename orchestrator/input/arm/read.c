@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/arm/arm.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/tree.h"
+#include "input/arm/fn/table.h"
+#include "input/arm/prereq.h"
+#include "input/arm/resource/resource.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <strings.h>
-
-#include "input/arm/fn/table.h"
-#include "input/arm/prereq.h"
-#include "input/arm/run/run.h"
 
 /* --- what it is ------------------------------------------------------------------------------ */
 

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/tree.h"
 
 struct deployment *deployment_new(struct arm *a, struct deployment *parent)
 {
@@ -48,7 +50,7 @@ static const struct val *output_loop(struct deployment *d, const struct val *cop
 	return val_built_arr(&b);
 }
 
-/* 1: it is there; 0: its condition is false; -EBADMSG: said. */
+/* 1: added to b; 0: its condition is false; -EBADMSG: failed, and reported. */
 static int output(struct deployment *d, const struct member *m, struct val_builder *b)
 {
 	struct jptr outputs = { NULL, "outputs", 0 }, at = { &outputs, m->key, 0 };

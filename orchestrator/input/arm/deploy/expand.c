@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/tree.h"
 
 struct item { /* one element of "resources" */
 	struct deployment *d;
@@ -40,7 +42,7 @@ static const char *string_of(struct env *e, const struct item *it, const char *k
 	return v && v->type == V_STR ? v->s : NULL;
 }
 
-/* -1: said. */
+/* 1, 0; -1: failed, and reported. */
 static int condition_of(struct env *e, const struct item *it)
 {
 	const struct val *v = val_get(it->decl, "condition");
@@ -149,7 +151,7 @@ static void wrong_segments(struct env *e, const struct item *it, const struct in
 	            i->type, i->name);
 }
 
-/* 0, -EBADMSG: said (or quiet). */
+/* Type, name and id; -EBADMSG: failed, and reported unless the run is quiet. */
 static int name_it(struct env *e, const struct item *it, struct inst *i)
 {
 	i->type = string_of(e, it, "type");

@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
 #include "remote/fetch.h"
 
 enum { FETCH_STALL_MS = 20000 };
 
 struct file_cache {
 	const char *uri, *file;
-	const struct val *doc; /* NULL: said what is wrong with it */
+	const struct val *doc; /* NULL: what is wrong with it is reported */
 	UT_hash_handle hh;
 };
 

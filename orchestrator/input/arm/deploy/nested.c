@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/tree.h"
 #include "input/arm/value/uri.h"
 
 static bool is_inner(const struct val *props)

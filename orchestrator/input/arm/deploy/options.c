@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
 
 /* {"value": v} or {"text": s} */
 static const struct val *wrapped(struct arm *a, const char *key, const struct val *v)
@@ -84,7 +84,7 @@ const struct val *params_of_options(struct arm *a, struct err *e)
 	for (const char *const *p = a->o->params; p && *p; p++) {
 		int r = one(a, *p, &b, e);
 
-		if (r < 0 && r != -EBADMSG) /* what was said as a finding does not keep us */
+		if (r < 0 && r != -EBADMSG) /* what is a finding does not end the run */
 			return NULL;
 	}
 	return val_built_obj(&b);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "input/arm/deploy/param.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/tree.h"
 #include "input/arm/value/text.h"
 
 /* A declaration behind any "$ref": "#/definitions/x". */
@@ -188,7 +190,7 @@ static void warn_blank(struct deployment *d, const struct symbol *s, const struc
 	            s->name, v->s);
 }
 
-/* NULL with *failed: said; without: none is given. */
+/* NULL with *failed: it is wrong, and reported; without: none is given. */
 static const struct val *given_value(struct deployment *d, struct symbol *s, bool *failed)
 {
 	const struct val *text = val_get(s->given, "text"), *v = val_get(s->given, "value");
@@ -338,6 +340,6 @@ const struct val *param_value(struct env *e, const struct expr *at, const char *
 		s->state = s->value ? ST_DONE : e->a->cycle ? ST_NEW : ST_FAILED;
 	}
 	if (!s->value)
-		e->a->fail = (struct fail){ .set = true, .said = true };
+		eval_reported(e);
 	return s->value;
 }

@@ -2,7 +2,7 @@
 /* Values that nobody gave. */
 #pragma once
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
 
 /* For secrets, keys, users, sizes: what shapes no network.  NULL: it must be asked for. */
 const struct val *param_invent(struct deployment *d, const char *name, const char *type,

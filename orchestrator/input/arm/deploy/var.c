@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/tree.h"
 #include "input/arm/value/text.h"
 
 static struct symbol *add(struct deployment *d, const char *name)
@@ -96,6 +98,6 @@ const struct val *var_value(struct env *e, const struct expr *at, const char *na
 			s->state = ST_NEW;
 	}
 	if (s->state == ST_FAILED || !s->value)
-		e->a->fail = (struct fail){ .set = true, .said = true };
+		eval_reported(e);
 	return s->value;
 }

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/func.h"
 
 const struct val *eval_fail(struct env *e, const struct expr *at, const char *hint, const char *fmt,
                             ...)
@@ -14,7 +15,7 @@ const struct val *eval_fail(struct env *e, const struct expr *at, const char *hi
 	if (f->set)
 		return NULL;
 	f->set = true;
-	f->said = false;
+	f->reported = false;
 	f->at = at;
 	f->code = NULL;
 	va_start(ap, fmt);
@@ -22,6 +23,12 @@ const struct val *eval_fail(struct env *e, const struct expr *at, const char *hi
 		abort();
 	va_end(ap);
 	f->hint = hint ? xstrdup(hint) : NULL;
+	return NULL;
+}
+
+const struct val *eval_reported(struct env *e)
+{
+	e->a->fail = (struct fail){ .set = true, .reported = true };
 	return NULL;
 }
 
@@ -243,7 +250,7 @@ static void add_values(struct env *e, const struct expr *x, const struct val *co
 
 	for (size_t i = 0; i < n; i++)
 		here |= f->at == x->args[i];
-	if (!f->set || f->said || !here || !n)
+	if (!f->set || f->reported || !here || !n)
 		return;
 	str_add(&s, f->msg);
 	for (size_t i = 0; i < n && i < 6; i++) {
@@ -299,7 +306,7 @@ static const struct val *call(struct env *e, const struct expr *x)
 	}
 	r = f->call(e, x, v, n);
 	if (!r)
-		eval_big(e, x, NULL); /* unless it was said what is wrong */
+		eval_big(e, x, NULL); /* unless the function gave a reason */
 	if (!r)
 		add_values(e, x, v, n);
 	return r;

@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
-#include "input/arm/run/run.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/tree.h"
 
 struct place {
 	const char *file, *base;
@@ -36,13 +37,13 @@ static void excerpt(const char *text, size_t n, size_t pos, struct str *out)
 	str_printf(out, "%*s^", (int)(column + (from ? 5 : 2)), "");
 }
 
-/* What failed is said, once. */
+/* Reports the failure, unless that is done, and forgets it. */
 static void report(struct env *e, const char *text, size_t n, const struct place *p,
                    const struct jptr *at)
 {
 	struct fail *f = &e->a->fail;
 
-	if (!f->said && !e->a->quiet) {
+	if (!f->reported && !e->a->quiet) {
 		_cleanup_str_ struct str s = { 0 };
 		_cleanup_free_ char *tail = jptr_str(at), *ptr = xasprintf("%s%s", p->base, tail);
 		size_t first = strcspn(f->msg, "\n");

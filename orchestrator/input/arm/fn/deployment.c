@@ -2,6 +2,7 @@
 /* What an expression sees of its deployment: parameters, variables, loops. */
 #include <stdio.h>
 
+#include "input/arm/deploy/deploy.h"
 #include "input/arm/fn/fn.h"
 
 FN(fn_parameters)

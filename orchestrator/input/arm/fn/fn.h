@@ -3,7 +3,8 @@
 #pragma once
 
 #include "base/addr.h"
-#include "input/arm/run/run.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/expr/func.h"
 #include "input/arm/value/text.h"
 
 /* A function of the tables: not all of them need all that they get. */

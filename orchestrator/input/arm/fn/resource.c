@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "input/arm/fn/fn.h"
+#include "input/arm/resource/resource.h"
 
 /* Of the arguments, the first with a slash is the type. */
 static size_t type_at(const struct val *const *v, size_t n)

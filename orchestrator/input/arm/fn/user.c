@@ -3,6 +3,7 @@
  * functions in ARM template": they see their parameters and nothing else. */
 #include <stdio.h>
 
+#include "input/arm/expr/tree.h"
 #include "input/arm/fn/fn.h"
 
 static const struct val *find_function(const struct val *tmpl, const char *ns, const char *name,
@@ -52,7 +53,7 @@ LAZY(call_user_function)
 	const struct val *r = tree_eval_at(&inner, text, d->file, base, NULL);
 
 	if (!r && !e->a->fail.set)
-		e->a->fail = (struct fail){ .set = true, .said = true };
+		eval_reported(e);
 	return r;
 }
 

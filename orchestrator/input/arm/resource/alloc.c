@@ -9,7 +9,8 @@
 #include <strings.h>
 
 #include "base/addr.h"
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/resource/resource.h"
 #include "input/arm/value/text.h"
 
 struct used {

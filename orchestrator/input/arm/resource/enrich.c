@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/addr.h"
-#include "input/arm/run/run.h"
+#include "input/arm/resource/resource.h"
 
 static const struct val *text(struct arm *a, const char *s)
 {

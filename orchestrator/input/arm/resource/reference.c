@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/eval.h"
+#include "input/arm/resource/resource.h"
 #include "input/arm/value/text.h"
 
 struct noted {
@@ -108,10 +110,8 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 
 	while (!i && deployment_wake(a))
 		i = inst_find(e->home, what->s);
-	if (!i && *what->s != '/' && is_broken(e->home)) {
-		a->fail = (struct fail){ .set = true, .said = true };
-		return NULL;
-	}
+	if (!i && *what->s != '/' && is_broken(e->home))
+		return eval_reported(e);
 	if (!i && *what->s != '/')
 		return eval_fail(
 		    e, at, "resourceId() makes the id of a resource that is deployed elsewhere",
@@ -131,10 +131,8 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 	if (r == -E2BIG)
 		return eval_fail(e, at, NULL, "resources wait for each other more than %d deep",
 		                 ARM_MAX_EVAL / 4);
-	if (r < 0) {
-		a->fail = (struct fail){ .set = true, .said = true };
-		return NULL;
-	}
+	if (r < 0)
+		return eval_reported(e);
 	if (runtime_type(i)->addresses)
 		alloc_all(a);
 	props = val_get(i->body, "properties");

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "input/arm/run/run.h"
+#include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/tree.h"
+#include "input/arm/resource/resource.h"
 
 /* --- dependencies ---------------------------------------------------------------------------- */
 

@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside the evaluator of templates: one run, its deployments, their resources. */
+/* What a run of the evaluator knows: its deployments, their resources, scopes, files, findings.
+ *
+ * The rooms, each of which uses those before it alone:
+ *
+ *	value/     values, text, hashes; nothing of a run
+ *	run/       the state of a run, and how a resource is found in it
+ *	expr/      the parser, the evaluator of expressions and of values with expressions in them;
+ *	           which functions there are is told by a table that the run has
+ *	deploy/    parameters, variables, outputs, links; a template's resources get their names
+ *	resource/  resources get their bodies, after what they depend on; what Azure would add
+ *	fn/        the functions of the language, one table for each family; fn/table.c gathers them
+ *
+ * read.c and prereq.c are on top.  So expressions ask for resources through the table (reference()
+ * is a row of it), and no room calls one above itself. */
 #pragma once
 
 #include <uthash.h>
@@ -7,8 +20,7 @@
 #include "base/err.h"
 #include "base/finding.h"
 #include "input/arm/arm.h"
-#include "input/arm/expr/expr.h"
-#include "input/arm/expr/func.h"
+#include "input/arm/value/val.h"
 
 enum {
 	ARM_MAX_COPY = 800,        /* Azure's limit of iterations */
@@ -41,7 +53,7 @@ enum state { ST_NEW, ST_BUSY, ST_DONE, ST_FAILED };
 struct symbol { /* a parameter or a variable */
 	const char *name;
 	const struct val *decl;  /* parameter: its declaration; variable: its text */
-	const struct val *given; /* parameter: the value given, or NULL */
+	const struct val *given; /* parameter: {"value", "text" or "reference"}, or NULL */
 	const struct val *copy;  /* variable: its loop, an element of variables.copy */
 	size_t copy_index;
 	enum state state;
@@ -55,6 +67,10 @@ struct loop { /* innermost first */
 	bool property;    /* of a property or a variable: copyIndex() means the one around it */
 	int64_t index;
 };
+
+struct expr;
+struct func_table;
+struct arm;
 
 struct bind { /* a lambda's variable, innermost first */
 	const struct bind *up;
@@ -81,7 +97,9 @@ struct inst { /* one resource, of a loop too */
 	struct scope scope;     /* where it goes to; of a deployment: what it is in */
 	const struct loop *loops;
 	int64_t index; /* in its loop; -1 without */
-	bool off, existing, starting;
+	bool off;      /* its condition is false */
+	bool existing; /* it is deployed elsewhere */
+	bool starting; /* nested_start() is at it */
 	uint32_t *ips; /* addresses from Azure, per IP configuration; 0: none */
 	size_t n_ips;
 	enum state state;
@@ -105,10 +123,11 @@ struct env { /* what an expression sees */
 struct deployment {
 	struct arm *a;
 	struct deployment *parent;
-	struct env env; /* of the expressions of its resources and outputs */
-	bool outer, linked;
-	bool broken;                    /* a resource of it got no name: said */
-	bool nameless;                  /* one that is off got none */
+	struct env env;                 /* of the expressions of its resources and outputs */
+	bool outer;                     /* its expressions are evaluated in the parent */
+	bool linked;                    /* its template is a file of its own */
+	bool broken;                    /* a resource of it got no name, which is reported */
+	bool nameless;                  /* one whose condition is false got no name */
 	const char *name, *file, *ptr;  /* ptr: of the template in the file */
 	const char *uri;                /* of the template */
 	const struct val *tmpl, *given; /* given: parameter values {"n": {"value": ...}} or NULL */
@@ -123,11 +142,12 @@ struct deployment {
 	const struct val *outputs; /* {"n": {"type", "value"}} */
 };
 
-struct fail { /* the expression error that is on its way up */
-	bool set, said;
+struct fail { /* the error of an expression, on its way up to the value that it stands in */
+	bool set;
+	bool reported; /* as a finding already: msg is NULL */
 	char *msg, *hint;
 	const char *code;
-	const struct expr *at;
+	const struct expr *at; /* where the caret points; or NULL */
 };
 
 struct arm {
@@ -141,132 +161,64 @@ struct arm {
 	struct deployment *prereq; /* what is deployed before, or NULL */
 	bool prereq_tried;
 	size_t n_deployments, cap_deployments;
-	struct inst *by_id, **order;
+	struct inst *by_id;  /* all with an id */
+	struct inst **order; /* those that were evaluated, in that order */
 	size_t n_order, cap_order, n_resources;
-	size_t errors_before; /* findings that are not ours */
+	size_t errors_before; /* errors among the findings when the run began */
 	struct fail fail;
-	unsigned depth, quiet, tentative, n_new_guids;
-	bool cycle; /* a tentative evaluation met one that is under way */
-	bool over;  /* a limit of the whole run was hit: said, all else is silent */
-	long steps;
+	unsigned depth;     /* evaluations that wait for others */
+	unsigned quiet;     /* > 0: nothing is reported */
+	unsigned tentative; /* > 0: what waits for itself is tried again later, and not reported */
+	unsigned n_new_guids;
+	bool cycle;      /* a tentative evaluation met one that is under way */
+	bool over;       /* a limit of the whole run was hit and is reported; nothing else is */
+	long steps;      /* of ARM_MAX_STEPS */
 	const char *dir; /* the main file's folder */
 	struct file_cache *files;
 	size_t n_files;
 	const struct val *params; /* of the command line */
 	struct allocator *alloc;
-	struct noted *noted; /* reference() of what is not here: said once */
-	size_t n_waiting;    /* nested deployments that are not expanded yet */
-	size_t n_tried;      /* resources when last all were tried, for addresses */
+	struct noted
+	    *noted;       /* ids that reference() asked for and that are not here: reported once */
+	size_t n_waiting; /* nested deployments that are not expanded yet */
+	size_t n_tried;   /* n_resources when those that take addresses were last evaluated */
 };
 
-/* --- eval.c: expressions --- */
+/* --- report.c ------------------------------------------------------------------------------- */
 
-/* NULL: failed, e->a->fail says why. */
-const struct val *eval_expr(struct env *e, const struct expr *x);
-const struct val *eval_arg(struct env *e, const struct expr *x, size_t i); /* of the call x */
-const struct val *eval_lambda(struct env *e, const struct lambda *l, const struct val *const *v,
-                              size_t n);
-/* Returns NULL: there is no such function. */
-const struct val *eval_unknown(struct env *e, const struct expr *x);
-/* Returns NULL. at may be NULL. */
-const struct val *eval_fail(struct env *e, const struct expr *at, const char *hint, const char *fmt,
-                            ...) PRINTF(4, 5);
-/* A string of what s holds, which is freed; NULL, with the failure, when it is too long. */
-const struct val *eval_text(struct env *e, const struct expr *at, struct str *s);
-/* For a value that could not be made: too big. */
-const struct val *eval_big(struct env *e, const struct expr *at, const struct val *v);
-const struct val *eval_member(struct env *e, const struct expr *at, const struct val *base,
-                              const struct val *key, bool safe);
-bool eval_truth(const struct val *v, bool *ret); /* a boolean, or "true"/"false", or 0/1 */
-
-/* --- tree.c: values with expressions in them --- */
-
-/* What failed was said as a finding at its place: NULL then. */
-const struct val *tree_eval(struct env *e, const struct val *v, const struct jptr *at,
-                            const struct deployment *where);
-/* With base in front of the pointer instead of the deployment's. */
-const struct val *tree_eval_at(struct env *e, const struct val *v, const char *file,
-                               const char *base, const struct jptr *at);
-/* A finding of ours about a place in a template. */
+/* Adds a finding about the JSON pointer ptr of a file, unless the run is quiet. */
 void arm_finding(struct arm *a, enum severity sev, const char *rule, const char *code,
                  const char *file, const char *ptr, const char *hint, const char *fmt, ...)
     PRINTF(8, 9);
 
-/* --- copy.c --- */
-int copy_count(struct env *e, const struct val *copy, const char *file, const char *ptr,
-               int64_t *ret); /* -EBADMSG when said */
-bool copy_is_property(
-    const struct val *v); /* the value of a member "copy": [{name, count, input}] */
-/* One loop: its array is added to b. */
-int copy_property(struct env *e, const struct val *copy, const char *file, const char *ptr,
-                  struct val_builder *b);
+/* --- file.c --------------------------------------------------------------------------------- */
 
-/* --- param.c, options.c, var.c --- */
-void params_declare(struct deployment *d);
-void vars_declare(struct deployment *d);
-const struct val *param_value(struct env *e, const struct expr *at, const char *name);
-const struct val *var_value(struct env *e, const struct expr *at, const char *name);
-/* The error of a name that is not in the table of kind ("parameter", "variable"); NULL. */
-const struct val *symbol_missing(struct env *e, const struct expr *at, const struct symbol *table,
-                                 const char *kind, const char *name);
-const struct val *params_of_options(struct arm *a,
-                                    struct err *e); /* NULL with *e, or with findings */
-const char *param_type(const struct deployment *d, const struct val *decl);
-
-/* --- deploy.c, expand.c --- */
-struct deployment *deployment_new(struct arm *a, struct deployment *parent);
-void deployment_expand(struct deployment *d);
-void deployment_eval(struct deployment *d); /* all of it, with outputs */
-const struct val *deployment_outputs(struct deployment *d);
-bool deployment_wake(struct arm *a); /* expands nested ones that are not yet: true when any was */
-
-/* --- inst.c --- */
-int inst_eval(struct inst *i); /* 0; -EBADMSG: said; -ELOOP: under way; -E2BIG: not now, too deep */
-struct inst *inst_by_id(struct arm *a, const char *id);
-struct inst *inst_find(struct deployment *d, const char *what); /* id, name, symbolic name */
-void inst_index(struct inst *i);                                /* from then on it is found */
-/* All that have the name, the symbolic name ("hubs", "hubs[2]") or the loop. */
-struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n);
-/* A symbolic name or a loop, also when nothing comes of it. */
-void inst_declare(struct deployment *d, const char *name);
-bool inst_is_declared(struct deployment *d, const char *name);
-void inst_names_free(struct deployment *d);
-/* --- nested.c, link.c --- */
-enum scope_kind scope_of_schema(const struct val *tmpl);
-int nested_start(struct inst *i, struct env *e); /* fills in i->nested, expands it */
-const struct val *link_load(struct arm *a, const struct deployment *from, const char *uri,
-                            const char *ptr, const char **ret_file, const char **ret_uri);
-void links_free(struct arm *a);
-/* -errno. With a folder: a plain file below it, links followed. */
+/* Appends the file to *ret; -errno, -EFBIG over ARM_MAX_FILE, -EPERM in a run of a text alone. With
+ * a folder, the file must be a plain one below it (links followed): -EXDEV, -EINVAL. */
 int arm_file_read(struct arm *a, const char *path, const char *folder, struct str *ret);
+/* Text as a value, of which strings may be expressions when it is a template.  NULL: it is no JSON,
+ * which is reported at `file`, unless that is NULL. */
 const struct val *text_parse(struct arm *a, const char *text, size_t n, const char *file,
                              bool template);
 
-/* --- scope.c --- */
+/* --- store.c -------------------------------------------------------------------------------- */
+
+/* Enters a resource by its id and its names: from then on it is found. */
+void inst_index(struct inst *i);
+struct inst *inst_by_id(struct arm *a, const char *id); /* NULL: none */
+/* By id, "provider/type/name", name or symbolic name; NULL: none. */
+struct inst *inst_find(struct deployment *d, const char *what);
+/* All *n that have the name, the symbolic name ("hubs", "hubs[2]") or the loop. */
+struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n);
+/* Enters a symbolic name or a loop, of which perhaps no resource comes. */
+void inst_declare(struct deployment *d, const char *name);
+bool inst_is_declared(struct deployment *d, const char *name);
+void inst_names_free(struct deployment *d);
+
+/* --- scope.c -------------------------------------------------------------------------------- */
+
 const char *scope_prefix(struct arm *a, const struct scope *s); /* "/subscriptions/..", "" */
-const char *resource_path(struct arm *a, const char *type, const char *name); /* NULL: segments */
+/* "provider/type/name"; NULL: type and name do not have the same number of parts. */
+const char *resource_path(struct arm *a, const char *type, const char *name);
 const char *resource_id(struct arm *a, const struct scope *s, const char *type, const char *name);
-const char *arm_location(struct arm *a);
-
-/* --- runtime.c, alloc.c --- */
-const struct val *reference_value(struct env *e, const struct expr *at, const struct val *what,
-                                  bool full);
-/* The properties with what Azure adds: addresses, and with ids the ids of what is in lists. */
-const struct val *runtime_properties(struct inst *i, const struct val *props, bool ids);
-void noted_free(struct arm *a);
-/* Addresses for all that can be evaluated by now and has none yet. */
-void alloc_all(struct arm *a);
-void alloc_free(struct arm *a);
-
-/* What Azure adds to the resources of a type once they are deployed (enrich.c). */
-struct runtime_type {
-	const char *type; /* of ARM */
-	const char
-	    *configs;   /* its list of IP configurations, which take private addresses; or NULL */
-	bool addresses; /* reference() shows addresses: all are given before it answers */
-	bool first;     /* without `configs`: still evaluated before any address is given */
-	/* Adds to the properties b, for everybody; for reference() alone. */
-	void (*enrich)(struct inst *i, struct val_builder *b, const struct val *props);
-	void (*enrich_reference)(struct inst *i, struct val_builder *b, const struct val *props);
-};
-const struct runtime_type *runtime_type(const struct inst *i); /* never NULL */
+const char *arm_location(struct arm *a); /* of the run: "westeurope" */
