@@ -16,6 +16,7 @@
 
 #include "cmd/doctor.h"
 #include "kernel/fabric_ns.h"
+#include "kernel/filter.h"
 #include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
@@ -181,6 +182,16 @@ static int try_rules(struct err *e)
 	return r < 0 ? r : nl_route_replace(nl, &ecmp, e);
 }
 
+static int try_filter(struct nft *nft, struct err *e)
+{
+	const struct filter nothing = { .shape = &fabric_filter_shape },
+	                    all = { .shape = &fabric_filter_shape, .parts = FAB_PARTS_ALL };
+	size_t changes = 0;
+	int r = filter_make(nft, &fabric_filter_shape, e);
+
+	return r < 0 ? r : filter_apply(nft, &nothing, &all, &changes, e);
+}
+
 static int try_nft(struct err *e)
 {
 	int ns, r = ns_new(&ns, e);
@@ -188,11 +199,7 @@ static int try_nft(struct err *e)
 
 	if (r < 0 || (r = nft_open(ns, &nft, e)) < 0)
 		return r;
-	_cleanup_str_ struct str parts = { 0 };
-
-	fabric_nft_parts_text(0, 0, FAB_PARTS_ALL, &parts);
-	r = nft_run_text(nft, FABRIC_NFT_SKELETON, e);
-	return r < 0 ? r : nft_run_text(nft, str_get(&parts), e);
+	return try_filter(nft, e);
 }
 
 static int try_nat(struct err *e)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "kernel/fabric_ns.h"
-#include "kernel/nft.h"
+#include "kernel/filter.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
@@ -84,7 +84,7 @@ static int make_uplink(struct edge *x, struct err *e)
 	if (r == 0)
 		r = ttl_keep(x->edge_ns, e);
 	if (r == 0)
-		r = nft_run_text(x->nft, EDGE_NFT_SKELETON, e);
+		r = filter_make(x->nft, &edge_filter_shape, e);
 	if (r == 0)
 		r = nl_veth_add(x->nl, &near, &far, e);
 	int uplink = r == 0 ? nl_link_index(x->nl, EDGE_UPLINK, e) : r;
@@ -234,26 +234,17 @@ static int update_links(struct edge *x, struct err *e)
 
 /* --- translations ----------------------------------------------------------------------------- */
 
-static int update_nft(struct edge *x, struct err *e)
+static int update_filter(struct edge *x, struct err *e)
 {
-	struct nft_elems have = { 0 }, want = { 0 };
-	json_t *listed = NULL;
-	size_t n = 0;
-	int r = nft_list(x->nft, nft_elems_list(), &listed, e);
+	struct filter have = { .shape = &edge_filter_shape }, want;
+	int r = filter_read(x->nft, &have, e);
 
-	if (r == 0)
-		r = nft_elems_parse(EDGE_NFT_SETS, EDGE_SETS, listed, &have, e);
-	json_decref(listed);
 	if (r < 0)
 		return r;
-	edge_nft_elems(x->m, x->number, &want);
-	r = nft_run_each(x->nft,
-	                 nft_elems_diff(EDGE_NFT_SETS, EDGE_SETS, &have, &want,
-	                                nft_elems_most(nft_room(x->nft)), &n),
-	                 e);
-	nft_elems_free(&have);
-	nft_elems_free(&want);
-	x->changes += n;
+	edge_filter(x->m, x->number, &want);
+	r = filter_apply(x->nft, &have, &want, &x->changes, e);
+	filter_free(&have);
+	filter_free(&want);
 	return r;
 }
 
@@ -280,7 +271,7 @@ static int apply(struct edge *x, struct err *e)
 	if (r == 0)
 		r = update_links(x, e);
 	if (r == 0)
-		r = update_nft(x, e);
+		r = update_filter(x, e);
 	return r;
 }
 

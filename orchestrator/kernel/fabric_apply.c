@@ -8,15 +8,16 @@
 #include "kernel/fabric_ns.h"
 #include "kernel/fabric_observe.h"
 #include "kernel/nft_gen.h"
+#include "plan/filter/fabric.h"
 
 struct fabric_kernel {
 	int ns_fd;
 	struct nl *nl;
 	struct nft *nft;
 	struct port_index ports;
-	struct fabric *have; /* NULL: not known, to be read */
-	struct fabric_filter filter;
-	uint32_t generation; /* of the filter, after what we last did to it; 0: not known */
+	struct fabric *have;  /* NULL: not known, to be read */
+	struct filter filter; /* as the kernel has it */
+	uint32_t generation;  /* of the filter, after what we last did to it; 0: not known */
 };
 
 static int observe(struct fabric_kernel *k, struct err *e)
@@ -31,7 +32,7 @@ static int observe(struct fabric_kernel *k, struct err *e)
 void fabric_kernel_forget(struct fabric_kernel *k)
 {
 	k->have = fabric_free(k->have);
-	fabric_filter_free(&k->filter);
+	filter_free(&k->filter);
 }
 
 int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
@@ -40,6 +41,7 @@ int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
 	int r = nl_open(ns_fd, &k->nl, e);
 
 	k->ns_fd = ns_fd;
+	k->filter.shape = &fabric_filter_shape;
 	if (r == 0)
 		r = nft_open(ns_fd, &k->nft, e);
 	if (r == 0)
@@ -268,58 +270,39 @@ static int flows(const struct fabric_kernel *k, const struct nft_elems *have,
 	return r;
 }
 
-static int set_parts(struct fabric_kernel *k, unsigned want, size_t *changes, struct err *e)
+static int filter_do(struct fabric_kernel *k, filter_step_fn *step, const struct filter *want,
+                     struct fabric_changes *ret, struct err *e)
 {
-	_cleanup_str_ struct str s = { 0 };
-
-	fabric_nft_parts_text(k->filter.parts, k->filter.broken, want, &s);
-	if (!s.n)
-		return 0;
-	int r = nft_run_text(k->nft, str_get(&s), e);
-
-	if (r < 0)
-		return err_wrap(e, "parts of the filter");
-	*changes += (size_t)__builtin_popcount(k->filter.parts ^ want);
-	k->filter.parts = want;
-	k->filter.broken = 0;
-	return 0;
+	return filter_step(k->nft, step, &k->filter, want, &ret->elements, e);
 }
 
 static int make_equal(struct fabric_kernel *k, const struct fabric *want,
                       struct fabric_changes *ret, struct err *e)
 {
-	struct nft_elems elems;
+	struct filter filter;
 	struct fab_diff d;
-	size_t n_elems = 0, n_nsg = 0, n_parts = 0;
-	unsigned parts = fabric_nft_parts(want);
 
-	fabric_nft_elems(want, &elems);
+	fabric_filter(want, &filter);
 	fab_diff(k->have, want, &d);
-	/* Add new chains first; remove unused ones last (below). */
-	int r = set_parts(k, k->filter.parts | parts, &n_parts, e);
+	/* Add new chains and parts first; remove unused ones last (below). */
+	int r = filter_do(k, filter_prepare, &filter, ret, e);
 
 	if (r == 0)
 		r = before_filter(k, &d, e);
 	if (r == 0)
-		r = nft_run_each(k->nft,
-		                 nft_elems_diff(FABRIC_NFT_SETS, FAB_SETS, &k->filter.elems, &elems,
-		                                nft_elems_most(nft_room(k->nft)), &n_elems),
-		                 e);
+		r = filter_do(k, filter_exchange, &filter, ret, e);
 	if (r == 0)
-		r = nsg_apply(k->nft, &k->filter.nsg, want, &n_nsg, e);
-	if (r == 0)
-		r = flows(k, &k->filter.elems, &elems, e);
+		r = flows(k, &k->filter.elems, &filter.elems, e);
 	if (r == 0)
 		r = behind_filter(k, &d, e);
 	if (r == 0)
-		r = set_parts(k, parts, &n_parts, e);
+		r = filter_do(k, filter_settle, &filter, ret, e);
 	ret->routes += d.n_routes_set + d.n_routes_del;
 	ret->rules += d.n_rules_add + d.n_rules_del;
 	ret->neighs += d.n_neighs_set + d.n_neighs_del;
-	ret->elements += n_elems + n_nsg + n_parts;
 	fab_diff_free(&d);
-	nft_elems_free(&k->filter.elems);
-	k->filter.elems = elems;
+	filter_free(&k->filter);
+	k->filter = filter;
 	return r;
 }
 

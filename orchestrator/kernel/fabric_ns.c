@@ -5,6 +5,7 @@
 
 #include "azure/model.h"
 #include "base/str.h"
+#include "kernel/filter.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "plan/fabric.h"
@@ -121,17 +122,15 @@ static int links_and_addresses(int ns_fd, struct err *e)
 	return r;
 }
 
-static int filter(int ns_fd, const char *before, struct err *e)
+int fabric_ns_filter(int ns_fd, struct err *e)
 {
-	_cleanup_str_ struct str text = { 0 };
 	struct nft *nft = NULL;
 	int r = nft_open(ns_fd, &nft, e);
 
-	str_printf(&text, "%s%s", before, FABRIC_NFT_SKELETON);
 	if (r == 0)
-		r = nft_run_text(nft, str_get(&text), e);
+		r = filter_make(nft, &fabric_filter_shape, e);
 	if (r == 0)
-		r = ttl_raise(ns_fd, NFT_TABLE, FABRIC_NFT_RAISE, e);
+		r = ttl_raise(ns_fd, NFT_TABLE, FABRIC_FILTER_RAISE, e);
 	nft_close(nft);
 	return r;
 }
@@ -145,13 +144,8 @@ int fabric_ns_prepare(int ns_fd, struct err *e)
 	if (r == 0)
 		r = links_and_addresses(ns_fd, e);
 	if (r == 0)
-		r = filter(ns_fd, "", e);
+		r = fabric_ns_filter(ns_fd, e);
 	return r < 0 ? err_wrap(e, "fabric namespace") : 0;
-}
-
-int fabric_ns_filter(int ns_fd, struct err *e)
-{
-	return filter(ns_fd, "table ip " NFT_TABLE "\ndelete table ip " NFT_TABLE "\n", e);
 }
 
 /* --- what others did to it ------------------------------------------------------------------- */

@@ -4,6 +4,8 @@
 #include <linux/neighbour.h>
 #include <string.h>
 
+#include "plan/filter/fabric.h"
+
 /* --- links ---------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
@@ -144,7 +146,7 @@ static void add_ports(struct fabric *f, const struct nft_elems *elems)
 		struct fab_port *p = &VEC_PUSH(f->ports, f->n_ports, f->cap_ports);
 
 		memcpy(p->name, x->port, IFNAMSIZ);
-		p->mark = x->value;
+		p->mark = (uint32_t)x->value;
 	}
 }
 
@@ -158,28 +160,6 @@ static void sort(struct fabric *f)
 		qsort(f->neighs, f->n_neighs, sizeof(*f->neighs), fab_neigh_cmp);
 	if (f->n_ports)
 		qsort(f->ports, f->n_ports, sizeof(*f->ports), fab_port_cmp);
-}
-
-void fabric_filter_free(struct fabric_filter *f)
-{
-	nft_elems_free(&f->elems);
-	nsg_state_free(&f->nsg);
-	f->parts = f->broken = 0;
-}
-
-static int read_filter(struct nft *nft, struct fabric_filter *ret, struct err *e)
-{
-	json_t *listed = NULL;
-	int r = nft_list(nft, nft_elems_list(), &listed, e);
-
-	if (r == 0)
-		r = nft_elems_parse(FABRIC_NFT_SETS, FAB_SETS, listed, &ret->elems, e);
-	if (r == 0) {
-		nsg_state_parse(listed, &ret->nsg);
-		ret->parts = fabric_nft_parts_parse(listed, &ret->broken);
-	}
-	json_decref(listed);
-	return r;
 }
 
 int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabric **ret,
@@ -208,13 +188,13 @@ int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabr
 }
 
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct fabric_filter *ret_filter, struct err *e)
+                   struct filter *ret_filter, struct err *e)
 {
 	struct fabric *f = NULL;
 	int r = fabric_observe_tables(nl, x, &f, e);
 
 	if (r == 0)
-		r = read_filter(nft, ret_filter, e);
+		r = filter_read(nft, ret_filter, e);
 	if (r < 0) {
 		fabric_free(f);
 		return r;

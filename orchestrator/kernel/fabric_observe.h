@@ -2,11 +2,9 @@
 /* The kernel's tables read back; shared by fabric_observe.c and fabric_apply.c. */
 #pragma once
 
-#include "kernel/nft.h"
+#include "kernel/filter.h"
 #include "kernel/nl.h"
-#include "kernel/nsg_nft.h"
 #include "plan/fabric.h"
-#include "plan/filter/fabric.h"
 
 struct port_index { /* links of the namespace, sorted by name */
 	struct nl_link *links;
@@ -16,18 +14,11 @@ int port_index_read(struct port_index *x, struct nl *nl, struct err *e);
 int port_index_get(const struct port_index *x, const char *name); /* 0: no such link */
 void port_index_free(struct port_index *x);
 
-struct fabric_filter { /* what the table has beside its skeleton */
-	struct nft_elems elems;
-	struct nsg_state nsg;
-	unsigned parts, broken; /* bits of enum fab_part; broken: not all of it is there */
-};
-void fabric_filter_free(struct fabric_filter *f); /* what it holds; it is empty then */
-
 /* Routes, rules, neighbours and (marks and addresses of) ports as a fabric; and the filter, which
  * the caller frees also after an error.  What ports were made of comes back from its elements, so
  * pairs and spaces are not filled in. */
 int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct fabric_filter *ret_filter, struct err *e);
+                   struct filter *ret_filter, struct err *e);
 /* The same without the filter: routes, rules and neighbours. */
 int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabric **ret,
                           struct err *e);

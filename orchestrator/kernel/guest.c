@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "kernel/nft.h"
+#include "kernel/filter.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "plan/bgp_open.h"
 #include "plan/filter/firewall.h"
+#include "plan/filter/guest.h"
 
 enum {
 	DOOMED = 0x766e6c, /* group of links that are being deleted */
@@ -288,35 +289,42 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e)
 	return r;
 }
 
-/* interfaces.md: what the guest forwards to destinations outside RFC 1918 leaves with its own
- * address, which is what Azure translates further (azure-behaviour 1.8). */
-static const char SOURCE_NAT[] =
-    "table ip vnetlab {\n"
-    "	chain source_nat {\n"
-    "		type nat hook postrouting priority 100; policy accept;\n"
-    "		fib saddr type local accept\n"
-    "		ip daddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } accept\n"
-    "		oifname \"eth*\" masquerade\n"
-    "	}\n"
-    "}\n";
+static int apply_filter(struct nft *nft, const struct filter *want, struct err *e)
+{
+	struct filter have = { .shape = want->shape };
+	size_t changes = 0;
+	int r = filter_read(nft, &have, e);
 
-static int filter(int ns_fd, const char *rules, const char *what, struct err *e)
+	if (r == 0 && have.shapeless) {
+		filter_free(&have);
+		r = filter_make(nft, want->shape, e);
+	}
+	if (r == 0)
+		r = filter_apply(nft, &have, want, &changes, e);
+	filter_free(&have);
+	return r;
+}
+
+int guest_filter(int ns_fd, const struct filter *want, struct err *e)
 {
 	struct nft *nft = NULL;
 	int r = nft_open(ns_fd, &nft, e);
 
 	if (r == 0)
-		r = nft_run_text(nft, rules, e);
+		r = apply_filter(nft, want, e);
 	nft_close(nft);
-	return r < 0 ? err_wrap(e, "%s", what) : 0;
+	return r < 0 ? err_wrap(e, "packet filter") : 0;
 }
 
 int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e)
 {
-	_cleanup_str_ struct str rules = { 0 };
+	struct filter want;
 
-	firewall_nft_text(fw, &rules);
-	return filter(ns_fd, str_get(&rules), "firewall rules", e);
+	firewall_filter(fw, &want);
+	int r = guest_filter(ns_fd, &want, e);
+
+	filter_free(&want);
+	return r;
 }
 
 static int guest_bgp_open(int ns_fd, struct err *e)
@@ -376,6 +384,6 @@ int guest_build(struct plug *p, int ns_fd, const struct guest_plan *plan, struct
 	if (r == 0 && set->no_hop)
 		r = ttl_keep(ns_fd, e);
 	if (r == 0 && set->source_nat)
-		r = filter(ns_fd, SOURCE_NAT, "source NAT", e);
+		r = guest_filter(ns_fd, &source_nat_filter, e);
 	return r < 0 ? err_wrap(e, "its links") : 0;
 }

@@ -8,6 +8,7 @@
 #include "azure/model.h"
 #include "base/err.h"
 #include "kernel/nl.h"
+#include "plan/filter/filter.h"
 #include "plan/guest.h"
 #include "plan/names.h"
 
@@ -35,7 +36,8 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e);
  * those of wires and tunnels. */
 int guest_configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e);
 struct nl_route guest_nl_route(const struct guest_hop *h);
-/* The rules of vm->firewall, in place of those that it has (plan/filter/firewall.h). */
+/* Makes a guest's packet filter what it should be, from what it is; of vm->firewall its rules. */
+int guest_filter(int ns_fd, const struct filter *want, struct err *e);
 int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e);
 /* Both ends of a wire, a being the one and a->peer the other; one that is there is replaced. */
 int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e);

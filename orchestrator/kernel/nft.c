@@ -145,16 +145,6 @@ int nft_run(struct nft *n, json_t *commands, struct err *e)
 	return r;
 }
 
-int nft_run_each(struct nft *n, json_t *transactions, struct err *e)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < json_array_size(transactions) && r == 0; i++)
-		r = nft_run(n, json_incref(json_array_get(transactions, i)), e);
-	json_decref(transactions);
-	return r;
-}
-
 int nft_run_text(struct nft *n, const char *text, struct err *e)
 {
 	int r = run_text(n, text, e);

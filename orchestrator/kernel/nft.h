@@ -16,8 +16,6 @@ struct nft *nft_close(struct nft *n);                     /* returns NULL */
 int nft_run(struct nft *n, json_t *commands, struct err *e);
 /* The same for text in nft's own language. */
 int nft_run_text(struct nft *n, const char *text, struct err *e);
-/* One after the other; the array, of arrays of commands, is stolen. */
-int nft_run_each(struct nft *n, json_t *transactions, struct err *e);
 /* How many bytes of messages one transaction may have: what the kernel lets its socket send at
  * once, which is little for who is not root outside of all user namespaces. */
 size_t nft_room(const struct nft *n);

@@ -27,6 +27,7 @@
 #include <net/if.h>
 
 #include "azure/routes.h"
+#include "plan/filter/filter.h"
 
 #define RTPROT_VNETLAB 157
 #define TABLE_CLASS_BASE 10000u     /* + class */
@@ -120,11 +121,6 @@ struct fab_space { /* the address spaces of the VNets that are `from` in some pa
 
 /* Security groups (azure/nsg.h): a chain for each group, direction and expansion of its tags, named
  * by what it says; and which of them a port has. */
-enum { CHAIN_NAME = 24 };
-struct fab_chain {
-	char name[CHAIN_NAME]; /* "nsg_" and 16 digits */
-	const char *rules;     /* nft's language, a rule a line */
-};
 enum fab_slot { SLOT_NIC_OUT, SLOT_SUBNET_OUT, SLOT_SUBNET_IN, SLOT_NIC_IN, SLOT_MAX };
 struct fab_bind {
 	enum fab_slot slot;
@@ -148,7 +144,7 @@ struct fabric {
 	size_t n_balancers, cap_balancers;
 	struct fab_backend *backends; /* sorted by mark */
 	size_t n_backends, cap_backends;
-	struct fab_chain *chains; /* sorted by name */
+	struct filter_chain *chains; /* sorted by name: "nsg_" and 16 digits */
 	size_t n_chains, cap_chains;
 	struct fab_bind *binds; /* sorted by slot, then port */
 	size_t n_binds, cap_binds;
@@ -170,7 +166,6 @@ int fab_port_cmp(const void *a, const void *b);
 int fab_pair_cmp(const void *a, const void *b);
 int fab_space_cmp(const void *a, const void *b);
 int fab_backend_cmp(const void *a, const void *b);
-int fab_chain_cmp(const void *a, const void *b);
 int fab_bind_cmp(const void *a, const void *b);
 bool fab_route_eq(const struct fab_route *a, const struct fab_route *b);
 bool fab_neigh_eq(const struct fab_neigh *a, const struct fab_neigh *b);

@@ -381,7 +381,7 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 	SORT(f, pairs, fab_pair_cmp);
 	SORT(f, spaces, fab_space_cmp);
 	SORT(f, backends, fab_backend_cmp);
-	SORT(f, chains, fab_chain_cmp);
+	SORT(f, chains, filter_chain_cmp);
 	SORT(f, binds, fab_bind_cmp);
 	return f;
 }

@@ -43,7 +43,7 @@ static const char *chain(struct compiler *c, struct made *made, const struct nsg
 
 	nsg_rules_text(nsg_compile(c->m, g, d, t), RULE_LINES, &s);
 	name_of(str_get(&s), x->chain);
-	struct fab_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
+	struct filter_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
 
 	memcpy(f->name, x->chain, CHAIN_NAME);
 	f->rules = arena_strdup(c->f->arena, str_get(&s));

@@ -58,13 +58,6 @@ int fab_backend_cmp(const void *pa, const void *pb)
 	return CMP(a->mark, b->mark);
 }
 
-int fab_chain_cmp(const void *pa, const void *pb)
-{
-	const struct fab_chain *a = pa, *b = pb;
-
-	return strcmp(a->name, b->name);
-}
-
 int fab_bind_cmp(const void *pa, const void *pb)
 {
 	const struct fab_bind *a = pa, *b = pb;

@@ -34,12 +34,13 @@ static void promises(const struct model *m)
 	for (size_t i = 0; i < m->n_firewalls; i++) {
 		const struct firewall *fw = &m->firewalls[i];
 		const struct walk_packet p = { .dst = fw->vm->nics[0]->ip, .ip_proto = 99 };
-		_cleanup_str_ struct str rules = { 0 };
+		struct filter filter;
 
 		assert(fw->vnet && fw->vm->firewall == fw);
 		assert(firewall_decide(fw, &p).act == FIREWALL_DENY);
-		firewall_nft_text(fw, &rules);
-		assert(rules.n);
+		firewall_filter(fw, &filter);
+		assert(filter.n_chains);
+		filter_free(&filter);
 	}
 }
 

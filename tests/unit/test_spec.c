@@ -34,14 +34,14 @@ struct lab_state {
 	struct want *w;
 	size_t n;
 	char *fabric;
-	struct nft_elems edge;
+	struct filter edge;
 };
 
 static void state_free(struct lab_state *s)
 {
 	wants_free(s->w, s->n);
 	free(s->fabric);
-	nft_elems_free(&s->edge);
+	filter_free(&s->edge);
 	model_free(s->m);
 	json_decref(s->design);
 	*s = (struct lab_state){ 0 };
@@ -96,8 +96,7 @@ static bool state_of(json_t *doc, struct lab_state *s)
 
 	for (uint32_t i = 0; i < s->m->n_vnets; i++)
 		number[i] = i + 1;
-	edge_nft_elems(s->m, number, &s->edge);
-	nft_elems_sort(&s->edge);
+	edge_filter(s->m, number, &s->edge);
 	return true;
 }
 
@@ -124,11 +123,8 @@ enum { NODE = 32 }; /* beside enum field_shows: the node is compared by the row 
 static unsigned differs(const struct lab_state *a, const struct lab_state *b)
 {
 	unsigned shown = streq(a->fabric, b->fabric) ? 0 : SHOWS_IN_FABRIC;
-	size_t changes = 0;
 
-	json_decref(
-	    nft_elems_diff(EDGE_NFT_SETS, EDGE_SETS, &a->edge, &b->edge, SIZE_MAX, &changes));
-	if (changes || internet_differs(a->m, b->m))
+	if (filter_hash(&a->edge) != filter_hash(&b->edge) || internet_differs(a->m, b->m))
 		shown |= SHOWS_IN_FABRIC;
 	for (size_t i = 0; i < b->n; i++) {
 		const struct want *was = want_named(a, b->w[i].name);

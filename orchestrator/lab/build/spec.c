@@ -83,9 +83,9 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 	of_guest(w, guest_plan_vm(vm, w->forwarding));
 	w->spec.files = files_of(w->plan);
 	if (vm->firewall) {
-		char chain[FIREWALL_CHAIN];
+		uint64_t filter = firewall_filter_hash(vm->firewall);
 
-		w->spec.files = mix_s(w->spec.files, firewall_chain_name(vm->firewall, chain));
+		w->spec.files = bytes_hash(w->spec.files, &filter, sizeof(filter));
 	}
 	return 0;
 }

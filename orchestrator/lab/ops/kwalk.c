@@ -346,8 +346,7 @@ struct kwalk *kwalk_close(struct kwalk *k)
 	free(k->ports);
 	free(k->stopped);
 	free(k->backend_down);
-	nft_elems_free(&k->filter);
-	nsg_state_free(&k->nsg);
+	filter_free(&k->filter);
 	free(k->firewalls);
 	free(k);
 	return NULL;

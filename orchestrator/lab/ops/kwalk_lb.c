@@ -6,37 +6,14 @@
 
 #include "azure/lb.h"
 #include "base/str.h"
-#include "kernel/nft.h"
 #include "lab/ops/kwalk_priv.h"
 #include "plan/filter/fabric.h"
 #include "plan/names.h"
 
-static bool read_filter(struct kwalk *k)
-{
-	struct nft *nft = NULL;
-	json_t *listed = NULL;
-
-	if (k->filter_read)
-		return true;
-	if (nft_open(k->fabric->node->netns, &nft, NULL) == 0 &&
-	    nft_list(nft, nft_elems_list(), &listed, NULL) == 0)
-		k->filter_read =
-		    nft_elems_parse(FABRIC_NFT_SETS, FAB_SETS, listed, &k->filter, NULL) == 0;
-	json_decref(listed);
-	nft_close(nft);
-	return k->filter_read;
-}
-
 static const struct nft_elem *look_up(const struct kwalk *k, enum fab_set set, const char *port,
                                       uint32_t key)
 {
-	for (size_t i = 0; i < k->filter.n; i++) {
-		const struct nft_elem *x = &k->filter.items[i];
-
-		if (x->set == set && x->key == key && streq(x->port, port))
-			return x;
-	}
-	return NULL;
+	return nft_elems_get(&k->filter.elems, set, port, key);
 }
 
 static void no(struct walk_choice *ret, const struct load_balancer *lb, const char *why)
@@ -54,7 +31,7 @@ static void translate(const struct kwalk *k, const char *in, uint32_t service, u
 
 	if (look_up(k, SET_LB_FLOATING, in, service) || (!port && look_up(k, SET_LB_FLOATS, in, 0)))
 		return;
-	ret->ip = addr ? addr->value : 0;
+	ret->ip = addr ? (ip4)addr->value : 0;
 	ret->port = port ? (uint16_t)port->value : 0;
 }
 
@@ -70,7 +47,7 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 
 	*ret = (struct walk_choice){ 0 };
 	port_name_lb_in(lb, in);
-	if (!read_filter(k)) {
+	if (!kwalk_fabric_filter(k)) {
 		no(ret, lb, "cannot be read");
 		return;
 	}
@@ -98,5 +75,5 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 	if (front)
 		translate(k, in, service, mark->value, ret);
 	snprintf(ret->reason, sizeof(ret->reason), "filter: slot %u, mark 0x%08x, fabric table %u",
-	         slot, mark->value, r.table);
+	         slot, (uint32_t)mark->value, r.table);
 }

@@ -6,34 +6,26 @@
 
 #include "azure/nsg.h"
 #include "base/str.h"
-#include "kernel/nsg_nft.h"
 #include "lab/ops/kwalk_priv.h"
-#include "plan/fabric.h"
-#include "plan/filter/elems.h"
+#include "plan/filter/fabric.h"
+#include "plan/filter/nsg.h"
 #include "plan/names.h"
 
-static const struct nsg_state *state(struct kwalk *k)
+static const char *chain_of_port(const struct filter *f, enum fab_slot slot, const char *port,
+                                 char buf[CHAIN_NAME])
 {
-	struct nft *nft = NULL;
-	json_t *listed = NULL;
+	const struct nft_elem *x = nft_elems_get(&f->elems, SET_NSG_NIC_OUT + slot, port, 0);
 
-	if (!k->nsg_read && nft_open(k->fabric->node->netns, &nft, NULL) == 0 &&
-	    nft_list(nft, nft_elems_list(), &listed, NULL) == 0) {
-		nsg_state_parse(listed, &k->nsg);
-		k->nsg_read = true;
-	}
-	json_decref(listed);
-	nft_close(nft);
-	return k->nsg_read ? &k->nsg : NULL;
+	return x ? nft_chain_name(NSG_PREFIX, x->value, buf) : NULL;
 }
 
-static bool passes(struct kwalk *k, const struct nsg_state *s, const struct nic *n,
+static bool passes(struct kwalk *k, const struct filter *f, const struct nic *n,
                    const struct nsg *g, enum fab_slot slot, const struct walk_packet *p,
                    char *reason)
 {
 	enum nsg_direction d = slot == SLOT_NIC_OUT || slot == SLOT_SUBNET_OUT ? NSG_OUT : NSG_IN;
-	char port[IFNAMSIZ], name[CHAIN_NAME];
-	const char *has = nsg_state_chain(s, slot, port_name_nic(n, port));
+	char port[IFNAMSIZ], name[CHAIN_NAME], buf[CHAIN_NAME];
+	const char *has = chain_of_port(f, slot, port_name_nic(n, port), buf);
 
 	if (!g) {
 		if (has)
@@ -68,16 +60,16 @@ bool kwalk_filter(void *ctx, const struct nic *n, bool out, const struct walk_pa
 	static const enum fab_slot slots[2][2] = { { SLOT_SUBNET_IN, SLOT_NIC_IN },
 		                                   { SLOT_NIC_OUT, SLOT_SUBNET_OUT } };
 	struct kwalk *k = ctx;
-	const struct nsg_state *s = state(k);
+	const struct filter *f = kwalk_fabric_filter(k);
 
-	if (!s) {
+	if (!f) {
 		snprintf(reason, 256, "the fabric's filter cannot be read");
 		return false;
 	}
 	for (unsigned i = 0; i < 2; i++) {
 		bool of_nic = slots[out][i] == SLOT_NIC_OUT || slots[out][i] == SLOT_NIC_IN;
 
-		if (!passes(k, s, n, of_nic ? n->nsg : nsg_of_subnet(n), slots[out][i], p, reason))
+		if (!passes(k, f, n, of_nic ? n->nsg : nsg_of_subnet(n), slots[out][i], p, reason))
 			return false;
 	}
 	return true;

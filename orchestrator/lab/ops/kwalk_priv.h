@@ -3,9 +3,8 @@
 #pragma once
 
 #include "kernel/nl.h"
-#include "kernel/nsg_nft.h"
 #include "lab/ops/kwalk.h"
-#include "plan/filter/elems.h"
+#include "plan/filter/filter.h"
 
 struct kwalk_device {
 	int ifindex;
@@ -50,10 +49,8 @@ struct kwalk {
 	struct stand_in *stand_ins;
 	size_t n_stand_ins;
 	struct rib *rib;
-	struct nft_elems filter; /* the fabric's, once it was read; kwalk_lb.c */
+	struct filter filter; /* the fabric's, once it was read; kwalk_read.c */
 	bool filter_read;
-	struct nsg_state nsg; /* and its security groups; kwalk_nsg.c */
-	bool nsg_read;
 	enum kwalk_known *firewalls; /* by fw->idx; kwalk_firewall.c */
 	bool *stopped;               /* by vm->idx, and one more for the stand-ins */
 	bool *backend_down;          /* see struct runtime */
@@ -76,6 +73,11 @@ const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct wa
 int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
                        const struct walk_packet *p, struct nl_route *ret,
                        const struct kwalk_port **ret_port, struct err *e);
+
+/* kwalk_read.c: false and NULL: it cannot be read. */
+bool kwalk_read_filter(int ns_fd, const struct filter_shape *shape, struct filter *ret);
+/* The fabric's, read once. */
+const struct filter *kwalk_fabric_filter(struct kwalk *k);
 
 /* kwalk_lb.c: the balance callback of struct walk_env, by the packet filter's own maps. */
 void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,

@@ -6,6 +6,9 @@
 #include "azure/outside.h"
 #include "plan/names.h"
 
+#define FROM_INTERNET "iifname \"" EDGE_UPLINK "\" "
+#define TO_INTERNET "oifname \"" EDGE_UPLINK "\" "
+
 /* A packet's way out: its zone is that of its link; the connection remembers the link; its source
  * becomes public behind routing.  Back: the connection is found by the public address (in the
  * common zone, or in the link's where the address is one NIC's alone), and says which link.
@@ -15,76 +18,65 @@
  *
  * From outside a public address leads to its NIC, all else dies.  A packet between two public
  * addresses of the lab goes out and comes back in: the Internet's node forwards it. */
-const char EDGE_NFT_SKELETON[] =
-    "table ip vnetlab {\n"
-    "	map link { type ifname : mark; }\n"
-    "	map link_zone { typeof iifname : ct zone; }\n"
-    "	map nic_zone { typeof iifname . ip saddr : ct zone; }\n"
-    "	map public { type ipv4_addr : mark; }\n"
-    "	map public_zone { typeof ip daddr : ct zone; }\n"
-    "	map leads_to { type ipv4_addr : ipv4_addr; }\n"
-    "	map leaves_as { type ifname . ipv4_addr : ipv4_addr; }\n"
-    "	set may_leave { type ifname . ipv4_addr; }\n"
-    "	map translated { type ifname . ipv4_addr : ipv4_addr; }\n"
-    "	set may_translate { type ifname . ipv4_addr; }\n"
-    "	set service { type ifname . ipv4_addr . ipv4_addr; flags interval; }\n"
-    "	chain zones {\n"
-    "		type filter hook prerouting priority -300; policy accept;\n"
-    /* The first that sets a zone wins. */
-    "		iifname . ip saddr . ip daddr @service ct original zone set iifname map "
-    "@link_zone\n"
-    "		ct zone set iifname . ip saddr map @nic_zone\n"
-    "		ct original zone set iifname map @link_zone\n"
-    "		iifname \"" EDGE_UPLINK "\" ct zone set ip daddr map @public_zone\n"
-    "	}\n"
-    "	chain links {\n"
-    "		type filter hook prerouting priority -150; policy accept;\n"
-    "		ct state new ct mark set iifname map @link\n"
-    "		iifname \"" EDGE_UPLINK "\" ct state new ct mark set ip daddr map @public\n"
-    "		iifname \"" EDGE_UPLINK "\" meta mark set ct mark\n"
-    "	}\n"
-    "	chain inwards {\n"
-    "		type nat hook prerouting priority -100; policy accept;\n"
-    "		iifname \"" EDGE_UPLINK "\" dnat to ip daddr map @leads_to\n"
-    "	}\n"
-    "	chain outwards {\n"
-    "		type nat hook postrouting priority 100; policy accept;\n"
-    "		oifname \"" EDGE_UPLINK
-    "\" iifname . ip saddr . ip daddr @service snat to 20.100.255.254\n"
-    "		oifname \"" EDGE_UPLINK
-    "\" meta l4proto { tcp, udp } snat to iifname . ip saddr map @translated\n"
-    "		oifname \"" EDGE_UPLINK "\" snat to iifname . ip saddr map @leaves_as\n"
-    "	}\n"
-    "	chain between {\n"
-    "		type filter hook forward priority 0; policy drop;\n"
-    "		ct state invalid drop\n"
-    "		oifname \"" EDGE_UPLINK "\" iifname . ip saddr @may_leave accept\n"
-    "		oifname \"" EDGE_UPLINK "\" iifname . ip saddr . ip daddr @service accept\n"
-    "		oifname \"" EDGE_UPLINK
-    "\" iifname . ip saddr @may_translate meta l4proto { tcp, udp } accept\n"
-    /* errors about what it translated */
-    "		oifname \"" EDGE_UPLINK
-    "\" iifname . ip saddr @may_translate ct state established,related accept\n"
-    "		iifname \"" EDGE_UPLINK "\" oifname != \"" EDGE_UPLINK "\" accept\n"
-    "	}\n"
-    "	chain own {\n"
-    "		type filter hook output priority 0; policy drop;\n"
-    "	}\n"
-    "}\n";
-
-const struct nft_set EDGE_NFT_SETS[EDGE_SETS] = {
-	[SET_LINK] = { "link", KEY_PORT, VALUE_NUMBER },
-	[SET_LINK_ZONE] = { "link_zone", KEY_PORT, VALUE_NUMBER },
-	[SET_NIC_ZONE] = { "nic_zone", KEY_PORT_IP, VALUE_NUMBER },
-	[SET_PUBLIC] = { "public", KEY_IP, VALUE_NUMBER },
-	[SET_PUBLIC_ZONE] = { "public_zone", KEY_IP, VALUE_NUMBER },
-	[SET_LEADS_TO] = { "leads_to", KEY_IP, VALUE_IP },
-	[SET_LEAVES_AS] = { "leaves_as", KEY_PORT_IP, VALUE_IP },
-	[SET_MAY_LEAVE] = { "may_leave", KEY_PORT_IP, VALUE_NONE },
-	[SET_SERVICE] = { "service", KEY_PORT_IP_PREFIX, VALUE_NONE },
-	[SET_TRANSLATED] = { "translated", KEY_PORT_IP, VALUE_IP },
-	[SET_MAY_TRANSLATE] = { "may_translate", KEY_PORT_IP, VALUE_NONE },
+static const struct filter_fixed CHAINS[] = {
+	/* The first rule that sets a zone wins. */
+	{ .name = "zones",
+	  .hook = "type filter hook prerouting priority -300; policy accept;",
+	  .rules = "iifname . ip saddr . ip daddr @service ct original zone set iifname map "
+	           "@link_zone\n"
+	           "ct zone set iifname . ip saddr map @nic_zone\n"
+	           "ct original zone set iifname map @link_zone\n" FROM_INTERNET
+	           "ct zone set ip daddr map @public_zone\n" },
+	{ .name = "links",
+	  .hook = "type filter hook prerouting priority -150; policy accept;",
+	  .rules = "ct state new ct mark set iifname map @link\n" FROM_INTERNET
+	           "ct state new ct mark set ip daddr map @public\n" FROM_INTERNET
+	           "meta mark set ct mark\n" },
+	{ .name = "inwards",
+	  .hook = "type nat hook prerouting priority -100; policy accept;",
+	  .rules = FROM_INTERNET "dnat to ip daddr map @leads_to\n" },
+	{ .name = "outwards",
+	  .hook = "type nat hook postrouting priority 100; policy accept;",
+	  .rules = TO_INTERNET
+	  "iifname . ip saddr . ip daddr @service snat to 20.100.255.254\n" TO_INTERNET
+	  "meta l4proto { tcp, udp } snat to iifname . ip saddr map "
+	  "@translated\n" TO_INTERNET "snat to iifname . ip saddr map @leaves_as\n" },
+	/* The last but one: errors about what the NAT gateway translated. */
+	{ .name = "between",
+	  .hook = "type filter hook forward priority 0; policy drop;",
+	  .rules =
+	      "ct state invalid drop\n" TO_INTERNET
+	      "iifname . ip saddr @may_leave accept\n" TO_INTERNET
+	      "iifname . ip saddr . ip daddr @service accept\n" TO_INTERNET
+	      "iifname . ip saddr @may_translate meta l4proto { tcp, udp } accept\n" TO_INTERNET
+	      "iifname . ip saddr @may_translate ct state established,related "
+	      "accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK "\" accept\n" },
+	{ .name = "own", .hook = "type filter hook output priority 0; policy drop;", .rules = "" },
 };
+
+static const struct filter_block EDGE = { "", CHAINS, ARRAY_LEN(CHAINS) };
+static const struct filter_block *const BLOCKS[] = { &EDGE, NULL };
+
+static const struct nft_set SETS[EDGE_SETS] = {
+	[SET_LINK] = { "link", KEY_PORT, VALUE_NUMBER, "type ifname : mark;" },
+	[SET_LINK_ZONE] = { "link_zone", KEY_PORT, VALUE_NUMBER, "typeof iifname : ct zone;" },
+	[SET_NIC_ZONE] = { "nic_zone", KEY_PORT_IP, VALUE_NUMBER,
+	                   "typeof iifname . ip saddr : ct zone;" },
+	[SET_PUBLIC] = { "public", KEY_IP, VALUE_NUMBER, "type ipv4_addr : mark;" },
+	[SET_PUBLIC_ZONE] = { "public_zone", KEY_IP, VALUE_NUMBER, "typeof ip daddr : ct zone;" },
+	[SET_LEADS_TO] = { "leads_to", KEY_IP, VALUE_IP, "type ipv4_addr : ipv4_addr;" },
+	[SET_LEAVES_AS] = { "leaves_as", KEY_PORT_IP, VALUE_IP,
+	                    "type ifname . ipv4_addr : ipv4_addr;" },
+	[SET_MAY_LEAVE] = { "may_leave", KEY_PORT_IP, VALUE_NONE, "type ifname . ipv4_addr;" },
+	[SET_SERVICE] = { "service", KEY_PORT_IP_PREFIX, VALUE_NONE,
+	                  "type ifname . ipv4_addr . ipv4_addr; flags interval;" },
+	[SET_TRANSLATED] = { "translated", KEY_PORT_IP, VALUE_IP,
+	                     "type ifname . ipv4_addr : ipv4_addr;" },
+	[SET_MAY_TRANSLATE] = { "may_translate", KEY_PORT_IP, VALUE_NONE,
+	                        "type ifname . ipv4_addr;" },
+};
+
+const struct filter_shape edge_filter_shape = { SETS, EDGE_SETS, BLOCKS };
 
 static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, uint32_t number)
 {
@@ -117,7 +109,7 @@ static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, 
 		nft_elems_add_from(v, SET_SERVICE, link, n->ip, n->subnet->services[i].prefix);
 }
 
-void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_elems *ret)
+void edge_filter(const struct model *m, const uint32_t *number, struct filter *ret)
 {
 	struct nft_elems v = { 0 };
 	char link[IFNAMSIZ];
@@ -143,6 +135,6 @@ void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_el
 			nft_elems_add(&v, SET_PUBLIC_ZONE, NULL, g->ips[0], 0,
 			              number[g->vnet->idx]);
 	}
-	nft_elems_sort(&v);
-	*ret = v;
+	*ret = (struct filter){ .shape = &edge_filter_shape, .elems = v };
+	filter_sort(ret);
 }

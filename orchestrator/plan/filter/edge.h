@@ -7,11 +7,11 @@
 #pragma once
 
 #include "azure/model.h"
-#include "plan/filter/elems.h"
+#include "plan/filter/filter.h"
 
 #define EDGE_UPLINK "internet" /* the edge's link to the Internet's node */
 
-extern const char EDGE_NFT_SKELETON[];
+extern const struct filter_shape edge_filter_shape;
 
 enum edge_set {
 	SET_LINK,        /* link : its number */
@@ -28,7 +28,6 @@ enum edge_set {
 	SET_MAY_TRANSLATE, /* the same keys */
 	EDGE_SETS
 };
-extern const struct nft_set EDGE_NFT_SETS[EDGE_SETS];
 
 /* number: of a VNet's link, by vnet->idx; 0: it has none. */
-void edge_nft_elems(const struct model *m, const uint32_t *number, struct nft_elems *ret);
+void edge_filter(const struct model *m, const uint32_t *number, struct filter *ret);

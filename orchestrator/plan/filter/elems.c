@@ -2,12 +2,12 @@
 #include "plan/filter/elems.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
-
 void nft_elems_add(struct nft_elems *v, unsigned set, const char *port, uint32_t key, uint8_t len,
-                   uint32_t value)
+                   uint64_t value)
 {
 	struct nft_elem *x = &VEC_PUSH(v->items, v->n, v->cap);
 
@@ -33,7 +33,7 @@ void nft_elems_add_number(struct nft_elems *v, unsigned set, uint32_t number, ip
 	v->items[v->n - 1].from = number;
 }
 
-static int key_cmp(const struct nft_elem *a, const struct nft_elem *b)
+static int compare_keys(const struct nft_elem *a, const struct nft_elem *b)
 {
 	if (a->set != b->set)
 		return a->set < b->set ? -1 : 1;
@@ -50,7 +50,7 @@ static int key_cmp(const struct nft_elem *a, const struct nft_elem *b)
 
 static int by_key(const void *a, const void *b)
 {
-	return key_cmp(a, b);
+	return compare_keys(a, b);
 }
 
 void nft_elems_sort(struct nft_elems *v)
@@ -60,7 +60,7 @@ void nft_elems_sort(struct nft_elems *v)
 	if (v->n)
 		qsort(v->items, v->n, sizeof(*v->items), by_key);
 	for (size_t i = 0; i < v->n; i++)
-		if (!i || key_cmp(&v->items[i], &v->items[n - 1]))
+		if (!i || compare_keys(&v->items[i], &v->items[n - 1]))
 			v->items[n++] = v->items[i];
 	v->n = n;
 }
@@ -71,51 +71,106 @@ void nft_elems_free(struct nft_elems *v)
 	memset(v, 0, sizeof(*v));
 }
 
+const struct nft_elem *nft_elems_get(const struct nft_elems *v, unsigned set, const char *port,
+                                     uint32_t key)
+{
+	struct nft_elem x = { .set = set, .key = key };
+
+	memcpy(x.port, port, strnlen(port, IFNAMSIZ - 1));
+	return v->n ? bsearch(&x, v->items, v->n, sizeof(x), by_key) : NULL;
+}
+
+/* --- names and texts -------------------------------------------------------------------------- */
+
+const char *nft_chain_name(const char *prefix, uint64_t number, char buf[CHAIN_NAME])
+{
+	snprintf(buf, CHAIN_NAME, "%s%016llx", prefix, (unsigned long long)number);
+	return buf;
+}
+
+bool nft_chain_number(const char *prefix, const char *name, uint64_t *ret)
+{
+	if (!name || !str_starts(name, prefix))
+		return false;
+	name += strlen(prefix);
+	if (strlen(name) != 16 || strspn(name, "0123456789abcdef") != 16)
+		return false;
+	*ret = strtoull(name, NULL, 16);
+	return true;
+}
+
+void nft_texts_add(struct nft_texts *v, struct str *text)
+{
+	if (text->n)
+		VEC_PUSH(v->items, v->n, v->cap) = str_take(text);
+	*text = (struct str){ 0 };
+}
+
+void nft_texts_free(struct nft_texts *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		free(v->items[i]);
+	free(v->items);
+	*v = (struct nft_texts){ 0 };
+}
+
 /* --- out ------------------------------------------------------------------------------------ */
 
-static json_t *prefix_json(const struct nft_elem *x)
+static void key_text(enum nft_key key, const struct nft_elem *x, struct str *s)
 {
-	if (x->len == 32)
-		return json_string(IP4_STR(x->key));
-	return json_pack("{s:{s:s,s:i}}", "prefix", "addr", IP4_STR(x->key), "len", x->len);
-}
+	const struct prefix p = { x->key, x->len };
 
-static json_t *key_json(const struct nft_set *set, const struct nft_elem *x)
-{
-	switch (set->key) {
+	switch (key) {
 	case KEY_PORT:
-		return json_string(x->port);
+		str_printf(s, "\"%s\"", x->port);
+		break;
 	case KEY_IP:
-		return json_string(IP4_STR(x->key));
+		str_add(s, IP4_STR(x->key));
+		break;
+	case KEY_PREFIX:
+		str_add(s, PREFIX_STR(p));
+		break;
 	case KEY_PORT_IP:
-		return json_pack("{s:[s,s]}", "concat", x->port, IP4_STR(x->key));
+		str_printf(s, "\"%s\" . %s", x->port, IP4_STR(x->key));
+		break;
 	case KEY_PORT_NUMBER:
-		return json_pack("{s:[s,I]}", "concat", x->port, (json_int_t)x->key);
+		str_printf(s, "\"%s\" . %u", x->port, x->key);
+		break;
 	case KEY_PORT_PREFIX:
-		return json_pack("{s:[s,o]}", "concat", x->port, prefix_json(x));
+		str_printf(s, "\"%s\" . %s", x->port, PREFIX_STR(p));
+		break;
 	case KEY_PORT_IP_PREFIX:
-		return json_pack("{s:[s,s,o]}", "concat", x->port, IP4_STR(x->from),
-		                 prefix_json(x));
+		str_printf(s, "\"%s\" . %s . %s", x->port, IP4_STR(x->from), PREFIX_STR(p));
+		break;
 	case KEY_NUMBER:
-		return json_integer(x->key);
+		str_printf(s, "%u", x->key);
+		break;
 	case KEY_NUMBER_IP:
-		return json_pack("{s:[I,s]}", "concat", (json_int_t)x->from, IP4_STR(x->key));
+		str_printf(s, "%u . %s", x->from, IP4_STR(x->key));
+		break;
 	case KEY_PORT_SERVICE:
-		return json_pack("{s:[s,i,i]}", "concat", x->port, (int)(x->key >> 16),
-		                 (int)(x->key & 0xffff));
+		str_printf(s, "\"%s\" . %u . %u", x->port, x->key >> 16, x->key & 0xffff);
+		break;
 	}
-	return NULL;
 }
 
-static json_t *elem_json(const struct nft_set *set, const struct nft_elem *x, bool adding)
+static void value_text(const struct nft_set *set, const struct nft_elem *x, struct str *s)
 {
-	json_t *key = key_json(set, x);
+	char chain[CHAIN_NAME];
 
-	if (!adding || set->value == VALUE_NONE)
-		return key;
-	if (set->value == VALUE_IP)
-		return json_pack("[o,s]", key, IP4_STR(x->value));
-	return json_pack("[o,I]", key, (json_int_t)x->value);
+	switch (set->value) {
+	case VALUE_NONE:
+		break;
+	case VALUE_NUMBER:
+		str_printf(s, " : %u", (uint32_t)x->value);
+		break;
+	case VALUE_IP:
+		str_printf(s, " : %s", IP4_STR((ip4)x->value));
+		break;
+	case VALUE_CHAIN:
+		str_printf(s, " : jump %s", nft_chain_name(set->prefix, x->value, chain));
+		break;
+	}
 }
 
 /* --- differences --------------------------------------------------------------------------- */
@@ -124,42 +179,42 @@ static json_t *elem_json(const struct nft_set *set, const struct nft_elem *x, bo
 struct batch {
 	const struct nft_set *sets;
 	size_t n_sets, n, most;
-	json_t **gone, **come; /* by set */
-	json_t *transactions;
+	struct str *gone, *come; /* by set */
+	struct nft_texts *transactions;
 };
 
-static void add_commands(const struct batch *b, json_t *commands, const char *verb, json_t **elems)
+static void add_commands(const struct batch *b, const char *verb, struct str *elems, struct str *to)
 {
-	for (size_t s = 0; s < b->n_sets; s++) {
-		if (!elems[s])
-			continue;
-		json_array_append_new(commands,
-		                      json_pack("{s:{s:{s:s,s:s,s:s,s:o}}}", verb, "element",
-		                                "family", "ip", "table", NFT_TABLE, "name",
-		                                b->sets[s].name, "elem", elems[s]));
-		elems[s] = NULL;
+	for (size_t i = 0; i < b->n_sets; i++) {
+		if (elems[i].n)
+			str_printf(to, "%s element ip " NFT_TABLE " %s { %s }\n", verb,
+			           b->sets[i].name, elems[i].s);
+		str_free_p(&elems[i]);
+		elems[i] = (struct str){ 0 };
 	}
 }
 
-static void batch_end(struct batch *b)
+static void end_batch(struct batch *b)
 {
+	struct str text = { 0 };
+
 	if (!b->n)
 		return;
-	json_t *commands = json_array();
-
-	add_commands(b, commands, "delete", b->gone);
-	add_commands(b, commands, "add", b->come);
-	json_array_append_new(b->transactions, commands);
+	add_commands(b, "delete", b->gone, &text);
+	add_commands(b, "add", b->come, &text);
+	nft_texts_add(b->transactions, &text);
 	b->n = 0;
 }
 
-static void batch_add(struct batch *b, bool adding, const struct nft_elem *x)
+static void add_to_batch(struct batch *b, bool adding, const struct nft_elem *x)
 {
-	json_t **elems = adding ? b->come : b->gone;
+	struct str *s = adding ? &b->come[x->set] : &b->gone[x->set];
 
-	if (!elems[x->set])
-		elems[x->set] = json_array();
-	json_array_append_new(elems[x->set], elem_json(&b->sets[x->set], x, adding));
+	if (s->n)
+		str_add(s, ", ");
+	key_text(b->sets[x->set].key, x, s);
+	if (adding)
+		value_text(&b->sets[x->set], x, s);
 	b->n++;
 }
 
@@ -172,32 +227,34 @@ static void merge(struct batch *b, const struct nft_elems *have, const struct nf
 	while (i < have->n || k < want->n) {
 		int c = i == have->n   ? 1
 		        : k == want->n ? -1
-		                       : key_cmp(&have->items[i], &want->items[k]);
+		                       : compare_keys(&have->items[i], &want->items[k]);
 		bool same = c == 0 && have->items[i].value == want->items[k].value;
 
 		if (!same && (c < 0 ? gone : come)) {
 			++*n;
 			if (b && c <= 0)
-				batch_add(b, false, &have->items[i]);
+				add_to_batch(b, false, &have->items[i]);
 			if (b && c >= 0)
-				batch_add(b, true, &want->items[k]);
+				add_to_batch(b, true, &want->items[k]);
 			if (b && b->n >= b->most)
-				batch_end(b);
+				end_batch(b);
 		}
 		i += c <= 0;
 		k += c >= 0;
 	}
 }
 
-json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nft_elems *have,
-                       const struct nft_elems *want, size_t most, size_t *ret_changes)
+size_t nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nft_elems *have,
+                      const struct nft_elems *want, size_t most, struct nft_texts *ret)
 {
-	struct batch b = { sets, n_sets, .most = SIZE_MAX, .transactions = json_array() };
+	struct batch b = { sets, n_sets, .most = SIZE_MAX, .transactions = ret };
 	size_t n = 0, count = 0;
 
 	merge(NULL, have, want, true, true, &count);
-	b.gone = xcalloc(n_sets, sizeof(json_t *));
-	b.come = xcalloc(n_sets, sizeof(json_t *));
+	if (!ret || !count)
+		return count;
+	b.gone = xcalloc(n_sets, sizeof(*b.gone));
+	b.come = xcalloc(n_sets, sizeof(*b.come));
 	if (count <= most) {
 		merge(&b, have, want, true, true, &n);
 	} else {
@@ -205,12 +262,10 @@ json_t *nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct n
 		merge(&b, have, want, true, false, &n);
 		merge(&b, have, want, false, true, &n);
 	}
-	batch_end(&b);
+	end_batch(&b);
 	free(b.gone);
 	free(b.come);
-	if (ret_changes)
-		*ret_changes = n;
-	return b.transactions;
+	return count;
 }
 
 size_t nft_elems_most(size_t room)
@@ -218,26 +273,6 @@ size_t nft_elems_most(size_t room)
 	enum { ELEM_BYTES = 256 }; /* the longest has half of that, twice when its value changes */
 
 	return room / ELEM_BYTES;
-}
-
-json_t *nft_elems_list(void)
-{
-	return json_pack("[{s:{s:{s:s,s:s}}}]", "list", "table", "family", "ip", "name", NFT_TABLE);
-}
-
-bool nft_has_chain(const json_t *listed, const char *name)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach (listed, i, item) {
-		const char *is =
-		    json_string_value(json_object_get(json_object_get(item, "chain"), "name"));
-
-		if (is && streq(is, name))
-			return true;
-	}
-	return false;
 }
 
 /* --- in ------------------------------------------------------------------------------------- */
@@ -289,6 +324,8 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 		return get_port(j, x->port);
 	case KEY_IP:
 		return get_ip(j, &x->key);
+	case KEY_PREFIX:
+		return get_prefix(j, x);
 	case KEY_PORT_IP:
 		return get_port(json_array_get(parts, 0), x->port) && get_ip(second, &x->key);
 	case KEY_PORT_NUMBER:
@@ -309,14 +346,31 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 	return false;
 }
 
+static bool get_chain(const struct nft_set *set, const json_t *j, uint64_t *ret)
+{
+	return nft_chain_number(
+	    set->prefix, json_string_value(json_object_get(json_object_get(j, "jump"), "target")),
+	    ret);
+}
+
+static bool get_value(const struct nft_set *set, const json_t *j, uint64_t *ret)
+{
+	uint32_t value = 0;
+
+	if (set->value == VALUE_CHAIN)
+		return get_chain(set, j, ret);
+	if (!(set->value == VALUE_IP ? get_ip(j, &value) : get_number(j, &value)))
+		return false;
+	*ret = value;
+	return true;
+}
+
 static bool get_elem(const struct nft_set *set, const json_t *j, struct nft_elem *x)
 {
 	if (set->value == VALUE_NONE)
 		return get_key(set->key, j, x);
-	const json_t *value = json_array_get(j, 1);
-
 	return get_key(set->key, json_array_get(j, 0), x) &&
-	       (set->value == VALUE_IP ? get_ip(value, &x->value) : get_number(value, &x->value));
+	       get_value(set, json_array_get(j, 1), &x->value);
 }
 
 int nft_elems_parse(const struct nft_set *sets, size_t n_sets, const json_t *listed,
@@ -331,13 +385,17 @@ int nft_elems_parse(const struct nft_set *sets, size_t n_sets, const json_t *lis
 
 		if (!obj)
 			obj = json_object_get(item, "map");
-		const char *name = json_string_value(json_object_get(obj, "name"));
+		const char *name = json_string_value(json_object_get(obj, "name")),
+		           *table = json_string_value(json_object_get(obj, "table"));
 		unsigned s = 0;
+
+		if (table && !streq(table, NFT_TABLE))
+			continue;
 
 		while (name && s < n_sets && strcmp(sets[s].name, name) != 0)
 			s++;
 		if (!name || s == n_sets)
-			continue; /* the skeleton's own */
+			continue; /* one that the filter itself fills */
 		json_array_foreach (json_object_get(obj, "elem"), k, j) {
 			struct nft_elem x = { .set = s };
 

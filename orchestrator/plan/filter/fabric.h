@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fabric's packet filter: what never changes (the skeleton, in nft's own language), and the
- * elements of its sets and maps, which follow struct fabric.  Pure. */
+/* The fabric's packet filter: its shape, and what of struct fabric it decides about.  Pure. */
 #pragma once
 
-#include "base/str.h"
 #include "plan/fabric.h"
-#include "plan/filter/elems.h"
+#include "plan/filter/filter.h"
 
-extern const char FABRIC_NFT_SKELETON[];
-#define FABRIC_NFT_RAISE "raise" /* its chain for the rule of ttl_raise() */
+extern const struct filter_shape fabric_filter_shape;
+#define FABRIC_FILTER_RAISE "raise" /* its chain for the rule of ttl_raise() */
 
-/* The sets and maps of the skeleton.  Only ports with IP forwarding can send what is not their own,
+/* Its sets and maps.  Only ports with IP forwarding can send what is not their own,
  * so only they are looked up for restricted peerings. */
 enum fab_set {
 	SET_PORT_MARK, /* port : mark; routing class and VNet */
@@ -36,26 +34,23 @@ enum fab_set {
 	SET_LB_PORT,     /* in . protocol . port : the backends' port */
 	SET_LB_FLOATING, /* in . protocol . port: the destination stays */
 	SET_LB_FLOATS,   /* in: the same for HA ports */
-	SET_NSG_PORTS,   /* ports with a security group; the maps and chains: nsg_nft.h */
+	SET_NSG_PORTS,   /* ports with a security group */
+	/* Port : chain of a security group, in the order of enum fab_slot. */
+	SET_NSG_NIC_OUT,
+	SET_NSG_SUBNET_OUT,
+	SET_NSG_SUBNET_IN,
+	SET_NSG_NIC_IN,
 	FAB_SETS
 };
-extern const struct nft_set FABRIC_NFT_SETS[FAB_SETS];
 
-/* What is in the filter only while somebody needs it: each packet pays for it. A set of them is a
- * number with the bits 1 << part. */
-enum fab_part {
-	FAB_PART_CHECKS, /* of what goes to a port: somebody forwards, or routes have next hops */
-	FAB_PART_LB,     /* load balancers */
-	FAB_PART_NSG,    /* security groups */
-	FAB_PARTS
+/* Parts of the filter. */
+enum {
+	FAB_PART_CHECKS =
+	    1,            /* of what goes to a port: somebody forwards, or routes have next hops */
+	FAB_PART_LB = 2,  /* load balancers */
+	FAB_PART_NSG = 4, /* security groups */
+	FAB_PARTS_ALL = 7
 };
-enum { FAB_PARTS_ALL = (1 << FAB_PARTS) - 1 };
-unsigned fabric_nft_parts(const struct fabric *f);
-/* From a listing of the table (nft_elems_list()): those that are whole, and those of which some
- * chain is gone. */
-unsigned fabric_nft_parts_parse(const json_t *listed, unsigned *ret_broken);
-/* The commands, in nft's own language, that make want of have; nothing when they are the same.
- * Before that, what is left of broken ones goes. */
-void fabric_nft_parts_text(unsigned have, unsigned broken, unsigned want, struct str *ret);
 
-void fabric_nft_elems(const struct fabric *f, struct nft_elems *ret);
+/* ret borrows the rules of f's chains. */
+void fabric_filter(const struct fabric *f, struct filter *ret);

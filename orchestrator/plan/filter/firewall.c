@@ -5,31 +5,88 @@
 
 #include "plan/filter/rule.h"
 
-#define TABLE "vnetlab"
+#define ANSWERS \
+	"iifname \"lo\" accept\n" \
+	"ct state established,related accept\n"
 
-/* All of it goes out as one transaction, which may not become too long: sets keep it short. */
-enum { RULE_LINES = 1 };
+static const struct filter_fixed CHAINS[] = {
+	/* Where network rules that allow go to: what has no ports and would need the public address
+	 * goes nowhere (firewall_cannot_hide()). */
+	{ .name = "all_protocols", .part = FIREWALL_PART_ICMP_OUT, .rules = "accept\n" },
+	{ .name = "allowed",
+	  .rules = "ip daddr @iana accept\n"
+	           "meta l4proto != { 6, 17 } drop\n"
+	           "accept\n",
+	  .with_part = FIREWALL_PART_ICMP_OUT,
+	  .rules_with = "goto all_protocols\n" },
+	{ .name = "forward",
+	  .hook = "type filter hook forward priority 0; policy drop;",
+	  .rules = "ct state established,related accept\n"
+	           "ct state invalid drop\n"
+	           "ct status dnat accept\n"
+	           "iifname vmap @network\n" },
+	/* What comes in for the firewall itself is dropped unless it is an answer, is translated,
+	 * or asks for an echo. */
+	{ .name = "echo", .part = FIREWALL_PART_PING, .rules = "icmp type echo-request accept\n" },
+	{ .name = "own",
+	  .hook = "type filter hook input priority 0; policy drop;",
+	  .rules = ANSWERS,
+	  .with_part = FIREWALL_PART_PING,
+	  .rules_with = ANSWERS "goto echo\n" },
+	{ .name = "translate",
+	  .hook = "type nat hook prerouting priority -100; policy accept;",
+	  .rules = "iifname vmap @targets\n" },
+	/* firewall_hides_source() */
+	{ .name = "source",
+	  .hook = "type nat hook postrouting priority 100; policy accept;",
+	  .rules = "fib saddr type local accept\n"
+	           "ct status dnat masquerade\n"
+	           "meta l4proto != { 6, 17 } ip daddr @iana accept\n"
+	           "meta l4proto { 6, 17 } ip daddr @private accept\n"
+	           "masquerade\n" },
+};
 
-/* What comes in for the firewall itself is dropped unless it is an answer, is translated, or asks
- * for an echo. */
-static const char OWN[] = "	chain own {\n"
-                          "		type filter hook input priority 0; policy drop;\n"
-                          "		iifname \"lo\" accept\n"
-                          "		ct state established,related accept\n";
+static const struct filter_block FIREWALL = { "", CHAINS, ARRAY_LEN(CHAINS) };
+static const struct filter_block *const BLOCKS[] = { &FIREWALL, NULL };
 
-static void set_of(const struct prefix *v, size_t n, struct str *s)
+static const struct nft_set SETS[FIREWALL_SETS] = {
+	[SET_NETWORK] = { "network", KEY_PORT, VALUE_CHAIN, "type ifname : verdict;",
+	                  FIREWALL_PREFIX },
+	[SET_TARGETS] = { "targets", KEY_PORT, VALUE_CHAIN, "type ifname : verdict;",
+	                  FIREWALL_PREFIX },
+	[SET_IANA] = { "iana", KEY_PREFIX, VALUE_NONE, "type ipv4_addr; flags interval;" },
+	[SET_PRIVATE] = { "private", KEY_PREFIX, VALUE_NONE, "type ipv4_addr; flags interval;" },
+};
+
+const struct filter_shape firewall_filter_shape = { SETS, FIREWALL_SETS, BLOCKS };
+
+static void add_to_links(const struct firewall *fw, enum firewall_set set, uint64_t chain,
+                         struct filter *f)
 {
-	str_add(s, "ip daddr { ");
-	for (size_t i = 0; i < n; i++)
-		str_printf(s, "%s%s", i ? ", " : "", PREFIX_STR(v[i]));
-	str_add(s, " } ");
+	char name[IFNAMSIZ];
+
+	for (size_t i = 0; i < fw->vm->n_nics; i++) {
+		snprintf(name, sizeof(name), "eth%zu", fw->vm->nics[i]->index);
+		nft_elems_add(&f->elems, set, name, 0, 0, chain);
+	}
 }
 
-static void targets(const struct firewall *fw, struct str *s)
+static void add_network_rules(const struct firewall *fw, struct filter *f)
 {
+	struct filter_rules rules = { .filter = f };
+
+	for (size_t i = 0; i < fw->network.n; i++)
+		filter_rules_add(&rules, &fw->network.rules[i],
+		                 fw->network.rules[i].rule->deny ? "drop" : "goto allowed");
+	add_to_links(fw, SET_NETWORK, filter_rules_end(&rules, FIREWALL_PREFIX), f);
+}
+
+static void add_targets(const struct firewall *fw, struct filter *f)
+{
+	struct filter_rules rules = { .filter = f };
+
 	for (size_t i = 0; i < fw->nat.n; i++) {
 		const struct firewall_target *t = &fw->targets[i];
-
 		char verdict[64], port[8] = "";
 
 		if (fw->nat.rules[i].is_default)
@@ -37,74 +94,36 @@ static void targets(const struct firewall *fw, struct str *s)
 		if (t->port)
 			snprintf(port, sizeof(port), ":%u", t->port);
 		snprintf(verdict, sizeof(verdict), "dnat to %s%s", IP4_STR(t->ip), port);
-		nsg_rule_text(&fw->nat.rules[i], verdict, RULE_LINES, s);
+		filter_rules_add(&rules, &fw->nat.rules[i], verdict);
 	}
+	add_to_links(fw, SET_TARGETS, filter_rules_end(&rules, FIREWALL_PREFIX), f);
 }
 
-/* Behind the rules: what has no ports and would need the public address goes nowhere. */
-static void no_ports(const struct firewall *fw, struct str *s)
+static void add_prefixes(struct filter *f, enum firewall_set set, const struct prefix *v, size_t n)
 {
-	if (fw->icmp_out)
-		return;
-	set_of(firewall_iana, FIREWALL_IANA, s);
-	str_add(s, "accept\nmeta l4proto != { 6, 17 } drop\n");
+	for (size_t i = 0; i < n; i++)
+		nft_elems_add(&f->elems, set, NULL, v[i].addr, v[i].len, 0);
 }
 
-/* firewall_hides_source() */
-static void sources(const struct firewall *fw, struct str *s)
+void firewall_filter(const struct firewall *fw, struct filter *ret)
 {
-	str_add(s, "meta l4proto != { 6, 17 } ");
-	set_of(firewall_iana, FIREWALL_IANA, s);
-	str_add(s, "accept\n");
-	if (fw->n_private_ranges) {
-		str_add(s, "meta l4proto { 6, 17 } ");
-		set_of(fw->private_ranges, fw->n_private_ranges, s);
-		str_add(s, "accept\n");
-	}
-	str_add(s, "masquerade\n");
+	*ret = (struct filter){ .shape = &firewall_filter_shape };
+	ret->parts = (fw->answers_ping ? FIREWALL_PART_PING : 0) |
+	             (fw->icmp_out ? FIREWALL_PART_ICMP_OUT : 0);
+	add_network_rules(fw, ret);
+	add_targets(fw, ret);
+	add_prefixes(ret, SET_IANA, firewall_iana, FIREWALL_IANA);
+	add_prefixes(ret, SET_PRIVATE, fw->private_ranges, fw->n_private_ranges);
+	filter_sort(ret);
 }
 
-const char *firewall_chain_name(const struct firewall *fw, char buf[FIREWALL_CHAIN])
+uint64_t firewall_filter_hash(const struct firewall *fw)
 {
-	_cleanup_str_ struct str s = { 0 };
+	struct filter f;
 
-	targets(fw, &s);
-	nsg_rules_text(&fw->network, RULE_LINES, &s);
-	no_ports(fw, &s);
-	sources(fw, &s);
-	str_printf(&s, "%s %d", IP4_STR(fw->vm->nics[0]->ip), fw->answers_ping);
-	snprintf(buf, FIREWALL_CHAIN, "fw_%016llx", (unsigned long long)str_hash(str_get(&s), 1));
-	return buf;
-}
+	firewall_filter(fw, &f);
+	uint64_t h = filter_hash(&f);
 
-void firewall_nft_text(const struct firewall *fw, struct str *ret)
-{
-	char name[FIREWALL_CHAIN];
-
-	firewall_chain_name(fw, name);
-	/* The first line is for a node that has none yet. */
-	str_add(ret, "add table ip " TABLE "\ndelete table ip " TABLE "\n");
-	str_printf(ret, "table ip " TABLE " {\n	chain %s {\n", name);
-	nsg_rules_text(&fw->network, RULE_LINES, ret);
-	str_printf(ret,
-	           "	}\n	chain forward {\n"
-	           "		type filter hook forward priority 0; policy drop;\n"
-	           "		ct state established,related accept\n"
-	           "		ct state invalid drop\n"
-	           "		ct status dnat accept\n"
-	           "		jump %s\n",
-	           name);
-	no_ports(fw, ret);
-	str_printf(ret, "		accept\n	}\n%s", OWN);
-	if (fw->answers_ping)
-		str_add(ret, "		icmp type echo-request accept\n");
-	str_add(ret, "	}\n	chain translate {\n"
-	             "		type nat hook prerouting priority -100; policy accept;\n");
-	targets(fw, ret);
-	str_add(ret, "	}\n	chain source {\n"
-	             "		type nat hook postrouting priority 100; policy accept;\n"
-	             "		fib saddr type local accept\n"
-	             "		ct status dnat masquerade\n");
-	sources(fw, ret);
-	str_add(ret, "	}\n}\n");
+	filter_free(&f);
+	return h;
 }

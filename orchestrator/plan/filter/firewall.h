@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An Azure Firewall as the packet filter of its node (azure/firewall.h).  Pure. */
+/* An Azure Firewall as the packet filter of its node (azure/firewall.h).  Pure.
+ *
+ * Flows that have passed go on when rules change: the kernel's table of connections is not touched.
+ * Rules stand in chains of some 30, which begin and end at rules, whatever stands before them: so
+ * a rule that changes is a chain that changes, and a chain that leads to it. */
 #pragma once
 
 #include "azure/firewall.h"
-#include "base/str.h"
+#include "plan/filter/filter.h"
 
-enum { FIREWALL_CHAIN = 20 };
-/* The chain that says which rules a node has: named by all of what they say. */
-const char *firewall_chain_name(const struct firewall *fw, char buf[FIREWALL_CHAIN]);
-/* A transaction that replaces whatever rules the node had.  Flows that have passed go on: the
- * kernel's table of connections is not touched. */
-void firewall_nft_text(const struct firewall *fw, struct str *ret);
+extern const struct filter_shape firewall_filter_shape;
+enum firewall_set {
+	SET_NETWORK, /* link : the chain of network rules */
+	SET_TARGETS, /* link : that of DNAT rules */
+	SET_IANA,    /* firewall_iana */
+	SET_PRIVATE, /* private ranges */
+	FIREWALL_SETS
+};
+enum { FIREWALL_PART_PING = 1, FIREWALL_PART_ICMP_OUT = 2 }; /* settings */
+#define FIREWALL_PREFIX "fw_"                                /* of those chains */
+
+/* The caller frees. */
+void firewall_filter(const struct firewall *fw, struct filter *ret);
+/* Number of all that it says. */
+uint64_t firewall_filter_hash(const struct firewall *fw);

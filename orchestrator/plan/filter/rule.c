@@ -3,6 +3,7 @@
 #include "plan/filter/rule.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* What a packet has to be for a rule: one of each list; an empty list asks for nothing. */
@@ -154,38 +155,187 @@ static void set_protocols(struct words *w, const struct security_rule *x, bool n
 	}
 }
 
-void nsg_rule_text(const struct nsg_rule *r, const char *verdict, size_t lines, struct str *ret)
+/* What the rule asks for; the caller frees sport and dport.  False: it matches nobody. */
+static bool words_of(const struct nsg_rule *r, struct words *w)
 {
 	const struct security_rule *x = r->rule;
 	bool named = x->src.n_ports || x->dst.n_ports;
-	_cleanup_free_ struct port_span *sport = NULL, *dport = NULL;
-	struct words w = { .src = r->src,
-		           .dst = r->dst,
-		           .n_src = r->any_src ? 0 : r->n_src,
-		           .n_dst = r->any_dst ? 0 : r->n_dst };
 
+	*w = (struct words){ .src = r->src,
+		             .dst = r->dst,
+		             .n_src = r->any_src ? 0 : r->n_src,
+		             .n_dst = r->any_dst ? 0 : r->n_dst };
 	if ((!r->any_src && !r->n_src) || (!r->any_dst && !r->n_dst))
-		return;
-	set_protocols(&w, x, named);
+		return false;
+	set_protocols(w, x, named);
 	if (named && (!x->protocol || x->protocol == IPPROTO_TCP || x->protocol == IPPROTO_UDP)) {
-		w.sport = sport = merged_ports(&x->src, &w.n_sport);
-		w.dport = dport = merged_ports(&x->dst, &w.n_dport);
+		w->sport = merged_ports(&x->src, &w->n_sport);
+		w->dport = merged_ports(&x->dst, &w->n_dport);
 	}
+	return true;
+}
+
+static void add_combinations(const struct words *w, size_t n, const char *verdict, struct str *s)
+{
+	for (size_t k = 0; k < n; k++) {
+		struct words one = combination(w, k);
+
+		add_line(&one, verdict, s);
+	}
+}
+
+void nsg_rule_text(const struct nsg_rule *r, const char *verdict, size_t lines, struct str *ret)
+{
+	struct words w;
+
+	if (!words_of(r, &w))
+		return;
 	size_t n = lines_of(&w, lines);
 
-	if (n > lines) {
+	if (n > lines)
 		add_line(&w, verdict, ret);
-		return;
-	}
-	for (size_t k = 0; k < n; k++) {
-		struct words one = combination(&w, k);
-
-		add_line(&one, verdict, ret);
-	}
+	else
+		add_combinations(&w, n, verdict, ret);
+	free(w.sport);
+	free(w.dport);
 }
 
 void nsg_rules_text(const struct nsg_rules *r, size_t lines, struct str *ret)
 {
 	for (size_t i = 0; i < r->n; i++)
 		nsg_rule_text(&r->rules[i], r->rules[i].rule->deny ? "drop" : "return", lines, ret);
+}
+
+/* --- rules as chains -------------------------------------------------------------------------- */
+
+enum {
+	FEW_LINES = 8,         /* a rule with so many combinations is as many lines */
+	LONG_LIST = 64,        /* a longer list becomes sets */
+	SET_ITEMS = 512,       /* of so many items */
+	CHUNK_RULES = 32,      /* a chain has so many rules on average */
+	MOST_CHUNK_RULES = 256 /* and so many at most */
+};
+
+/* Lists in the order in which they are asked.  dnat to a port wants the protocol in its line. */
+enum list { LIST_SRC, LIST_DST, LIST_SPORT, LIST_DPORT, LIST_PROTOCOL, LISTS };
+/* Names sort as filter.h asks for: a list's chain leads to those of the lists behind it. */
+static const char *const LIST_PREFIX[LISTS] = { "fw5_", "fw4_", "fw3_", "fw2_", "fw1_" };
+#define CHUNK_PREFIX "fw6_"
+
+static size_t list_size(const struct words *w, enum list l)
+{
+	const size_t sizes[LISTS] = { w->n_src, w->n_dst, w->n_sport, w->n_dport, w->n_protocols };
+
+	return sizes[l];
+}
+
+/* n items of one list, and nothing of the others. */
+static struct words list_items(const struct words *w, enum list l, size_t at, size_t n)
+{
+	struct words o = { 0 };
+
+	switch (l) {
+	case LIST_SRC:
+		o.src = w->src + at, o.n_src = n;
+		break;
+	case LIST_DST:
+		o.dst = w->dst + at, o.n_dst = n;
+		break;
+	case LIST_SPORT:
+		o.sport = w->sport + at, o.n_sport = n;
+		break;
+	case LIST_DPORT:
+		o.dport = w->dport + at, o.n_dport = n;
+		break;
+	default:
+		memcpy(o.protocols, w->protocols + at, n);
+		o.n_protocols = n;
+	}
+	return o;
+}
+
+/* A chain that asks for any item of a list and goes on to `next`; returns its number. */
+static uint64_t add_list(struct filter *f, const struct words *w, enum list l, const char *next)
+{
+	_cleanup_str_ struct str s = { 0 };
+	size_t all = list_size(w, l), most = all > LONG_LIST ? SET_ITEMS : 1;
+
+	for (size_t at = 0; at < all; at += most) {
+		const struct words some = list_items(w, l, at, all - at < most ? all - at : most);
+
+		add_line(&some, next, &s);
+	}
+	return filter_add_chain(f, LIST_PREFIX[l], str_get(&s));
+}
+
+/* From the last list to the first; what has one item is in the rule's own line. */
+static void add_lists(struct filter *f, const struct words *w, const char *verdict, struct str *ret)
+{
+	bool translates = str_starts(verdict, "dnat ");
+	struct words own = *w;
+	char chain[CHAIN_NAME] = "", next[64];
+
+	snprintf(next, sizeof(next), "%s", verdict);
+	for (unsigned l = LISTS; l--;) {
+		size_t n = list_size(w, (enum list)l);
+
+		if (n < 2 && !(n && l == LIST_PROTOCOL && translates))
+			continue;
+		nft_chain_name(LIST_PREFIX[l], add_list(f, w, (enum list)l, next), chain);
+		snprintf(next, sizeof(next), "goto %s", chain);
+	}
+	own.n_src = own.n_src == 1;
+	own.n_dst = own.n_dst == 1;
+	own.n_sport = own.n_sport == 1;
+	own.n_dport = own.n_dport == 1;
+	own.n_protocols = own.n_protocols == 1;
+	snprintf(next, sizeof(next), "jump %s", chain);
+	add_line(&own, next, ret);
+}
+
+static void end_chunk(struct filter_rules *rules)
+{
+	char name[CHAIN_NAME];
+
+	if (rules->chunk.n)
+		str_printf(&rules->all, "jump %s\n",
+		           nft_chain_name(CHUNK_PREFIX,
+		                          filter_add_chain(rules->filter, CHUNK_PREFIX,
+		                                           str_get(&rules->chunk)),
+		                          name));
+	str_free_p(&rules->chunk);
+	rules->chunk = (struct str){ 0 };
+	rules->n = 0;
+}
+
+void filter_rules_add(struct filter_rules *rules, const struct nsg_rule *r, const char *verdict)
+{
+	size_t at = rules->chunk.n;
+	struct words w;
+
+	if (!words_of(r, &w))
+		return;
+	size_t n = lines_of(&w, FEW_LINES);
+
+	if (n > FEW_LINES)
+		add_lists(rules->filter, &w, verdict, &rules->chunk);
+	else
+		add_combinations(&w, n, verdict, &rules->chunk);
+	free(w.sport);
+	free(w.dport);
+	rules->n++;
+	/* Where a chunk ends is a matter of its last rule alone. */
+	if (rules->n == MOST_CHUNK_RULES ||
+	    str_hash(str_get(&rules->chunk) + at, 2) % CHUNK_RULES == 0)
+		end_chunk(rules);
+}
+
+uint64_t filter_rules_end(struct filter_rules *rules, const char *prefix)
+{
+	end_chunk(rules);
+	uint64_t number = filter_add_chain(rules->filter, prefix, str_get(&rules->all));
+
+	str_free_p(&rules->all);
+	rules->all = (struct str){ 0 };
+	return number;
 }

@@ -3,12 +3,12 @@
  */
 #include "plan/filter/elems.h"
 
-json_t *__real_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
-                              const struct nft_elems *have, const struct nft_elems *want,
-                              size_t *ret_changes);
-json_t *__wrap_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
-                              const struct nft_elems *have, const struct nft_elems *want,
-                              size_t *ret_changes);
+size_t __real_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
+                             const struct nft_elems *have, const struct nft_elems *want,
+                             size_t most, struct nft_texts *ret);
+size_t __wrap_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
+                             const struct nft_elems *have, const struct nft_elems *want,
+                             size_t most, struct nft_texts *ret);
 
 static bool has_key(const struct nft_elems *v, const struct nft_elem *x)
 {
@@ -22,9 +22,9 @@ static bool has_key(const struct nft_elems *v, const struct nft_elem *x)
 	return false;
 }
 
-json_t *__wrap_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
-                              const struct nft_elems *have, const struct nft_elems *want,
-                              size_t *ret_changes)
+size_t __wrap_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
+                             const struct nft_elems *have, const struct nft_elems *want,
+                             size_t most, struct nft_texts *ret)
 {
 	struct nft_elems both = { 0 };
 
@@ -34,8 +34,8 @@ json_t *__wrap_nft_elems_diff(const struct nft_set *sets, size_t n_sets,
 		if (!has_key(want, &have->items[i]))
 			VEC_PUSH(both.items, both.n, both.cap) = have->items[i];
 	nft_elems_sort(&both);
-	json_t *j = __real_nft_elems_diff(sets, n_sets, have, &both, ret_changes);
+	size_t n = __real_nft_elems_diff(sets, n_sets, have, &both, most, ret);
 
 	nft_elems_free(&both);
-	return j;
+	return n;
 }
