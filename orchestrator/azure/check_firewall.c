@@ -11,7 +11,7 @@ static void subnet(const struct subnet *s, struct findings *f)
 		         "AzureFirewallSubnet of \"%s\" is %s: a firewall needs a /26",
 		         s->vnet->name, PREFIX_STR(s->prefix));
 	for (size_t i = 0; i < s->n_nics; i++)
-		if (!s->nics[i]->vm->firewall)
+		if (s->nics[i]->vm->role != VM_FIREWALL)
 			error_at(
 			    f, "FW-SUBNET-03", NULL, s->nics[i]->ptr, "put it into another subnet",
 			    "NIC \"%s\" is in AzureFirewallSubnet, which holds the firewall only",

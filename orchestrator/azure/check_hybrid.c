@@ -32,7 +32,7 @@ static void any_gateway_subnet(const struct subnet *s, struct findings *f)
 	const struct route_table *t = s->route_table;
 
 	for (size_t i = 0; i < s->n_nics; i++)
-		if (s->nics[i]->vm->role == VM_USER)
+		if (!vm_is_hybrid(s->nics[i]->vm))
 			error_at(f, "GW-SUBNET-04", NULL, s->nics[i]->ptr,
 			         "put it into another subnet",
 			         "NIC \"%s\" is in GatewaySubnet, which holds gateways only",
@@ -218,7 +218,7 @@ static void names(const struct model *m, struct findings *f)
 		v[n++] = (struct named){ m->route_servers[i].name, "Route Server",
 			                 m->route_servers[i].ptr };
 	for (size_t i = 0; n && i < m->n_vms; i++)
-		if (m->vms[i].role == VM_USER && model_site(m, m->vms[i].name))
+		if (!vm_is_hybrid(&m->vms[i]) && model_site(m, m->vms[i].name))
 			v[n++] = (struct named){ m->vms[i].name, "virtual machine", m->vms[i].ptr };
 	qsort(v, n, sizeof(*v), named_cmp);
 	for (size_t i = 1; i < n; i++)

@@ -141,7 +141,7 @@ static void vm_nics(const struct vm *vm, struct findings *f)
 void check_nics(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
-		if (m->vms[i].role != VM_USER)
+		if (vm_is_hybrid(&m->vms[i]))
 			continue;
 		vm_nics(&m->vms[i], f);
 		guest_routes(&m->vms[i], f);

@@ -15,7 +15,7 @@ static bool has_public(const struct vm *vm, ip4 a)
 
 static bool can_be_peer(const struct vm *vm)
 {
-	return vm->role == VM_USER ||
+	return !vm_is_hybrid(vm) ||
 	       (vm->role == VM_GATEWAY && vm->gateway->type == GW_VPN && !vm->gateway->broken);
 }
 

@@ -45,7 +45,7 @@ static ip4 address(const struct vm *vm)
 /* A VM's address depends on who speaks to it: that which the local network gateway says. */
 static ip4 address_for(const struct vm *vm, const struct connection *c)
 {
-	if (vm->role != VM_USER)
+	if (vm_is_hybrid(vm))
 		return address(vm);
 	return c && c->local && c->local->bgp_ip ? c->local->bgp_ip : vm->nics[0]->ip;
 }
@@ -79,7 +79,7 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 {
 	uint32_t told = 0;
 
-	if (c && c->local && (peer->role == VM_USER || peer->role == VM_SITE_ROUTER))
+	if (c && c->local && (!vm_is_hybrid(peer) || peer->role == VM_SITE_ROUTER))
 		told = c->local->asn;
 	else if (vm->role == VM_MSEE && peer->role == VM_SITE_ROUTER)
 		told = vm->circuit->peer_asn;
@@ -241,7 +241,7 @@ static struct nic *add_end(struct plan *p, struct vm *vm, const struct vm *peer,
 	n->index = vm->n_nics;
 	n->vm = vm;
 	n->ip = address_for(vm, c);
-	n->forwarding = vm->role == VM_USER ? vm->nics[0]->forwarding : vm->role != VM_SITE_HOST;
+	n->forwarding = vm_is_hybrid(vm) ? vm->role != VM_SITE_HOST : vm->nics[0]->forwarding;
 	vm->nics[vm->n_nics++] = n;
 	return n;
 }

@@ -322,7 +322,16 @@ struct bgp_block { /* "bgp": the appliance's generated configuration */
 	ip4 next_hop; /* third-party next hop; 0: own */
 };
 
-enum vm_role { VM_USER, VM_GATEWAY, VM_MSEE, VM_SITE_ROUTER, VM_SITE_HOST };
+/* What a node of the model is. */
+enum vm_role {
+	VM_USER, /* a virtual machine of the file */
+	VM_FIREWALL,
+	VM_ENDPOINT, /* a private endpoint: answers on its ports, and no ping */
+	VM_GATEWAY,  /* an instance of one; from here on see azure/hybrid.h */
+	VM_MSEE,
+	VM_SITE_ROUTER,
+	VM_SITE_HOST
+};
 
 struct vm {
 	const char *name, *ptr, *image; /* image "host" runs nothing */
@@ -330,7 +339,6 @@ struct vm {
 	struct nic **nics; /* into model->nics; [0] is the primary */
 	size_t n_nics;
 	bool deallocated; /* powerState */
-	bool endpoint;    /* a private endpoint: answers on its ports, and no ping */
 	bool source_nat;
 	struct config_file *configs;
 	size_t n_configs;
@@ -342,14 +350,21 @@ struct vm {
 	size_t n_loopbacks;
 	struct listener *listen;
 	size_t n_listen;
-	const struct firewall *firewall; /* it is one: azure/firewall.h */
-	enum vm_role role;               /* who it is, when not a VM of the file; azure/hybrid.h */
+	enum vm_role role;
+	/* What the role is about; NULL for other roles. */
+	const struct firewall *firewall; /* azure/firewall.h */
 	const struct gateway *gateway;
 	const struct circuit *circuit;
-	const struct site *site;
-	unsigned instance; /* of gateway or circuit */
+	const struct site *site; /* of its router and of its hosts */
+	unsigned instance;       /* of gateway or circuit */
 	bool broken;
 };
+
+/* An end or a part of a connection with somewhere outside of Azure's VNets. */
+static inline bool vm_is_hybrid(const struct vm *vm)
+{
+	return vm->role >= VM_GATEWAY;
+}
 
 /* Internal Standard load balancers: azure-behaviour 5. */
 enum lb_mode { LB_BY_FLOW = 1, LB_BY_IP, LB_BY_PROTOCOL }; /* loadDistribution */

@@ -216,8 +216,9 @@ const struct nsg *nsg_of_subnet(const struct nic *n)
 {
 	enum endpoint_policies p = n->subnet->policies;
 
-	return !n->vm->endpoint || p == POLICIES_ENABLED || p == POLICIES_NSG ? n->subnet->nsg
-	                                                                      : NULL;
+	return n->vm->role != VM_ENDPOINT || p == POLICIES_ENABLED || p == POLICIES_NSG
+	           ? n->subnet->nsg
+	           : NULL;
 }
 
 unsigned nsg_of_nic(const struct nic *n, enum nsg_direction d, const struct nsg *ret[2])

@@ -39,7 +39,7 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 		return (struct outside){ 0, g->n_ips ? OUTSIDE_NAT_PROTOCOL : OUTSIDE_NAT_EMPTY };
 	if (nic_with_public_ip(n->vm))
 		return (struct outside){ 0, OUTSIDE_OTHER_NIC };
-	if (n->vm->firewall)
+	if (n->vm->role == VM_FIREWALL)
 		return (struct outside){ 0, OUTSIDE_FIREWALL_BARE };
 	if (!n->subnet->default_outbound)
 		return (struct outside){ 0, OUTSIDE_CLOSED };

@@ -53,7 +53,7 @@ bool peering_has_remote(const struct peering *p, const struct subnet *s)
 
 const struct subnet *nic_routes(const struct nic *n)
 {
-	return n->vm->endpoint && n->subnet->bare ? n->subnet->bare : n->subnet;
+	return n->vm->role == VM_ENDPOINT && n->subnet->bare ? n->subnet->bare : n->subnet;
 }
 
 void model_bare_subnets(struct model *m)

@@ -68,7 +68,7 @@ static struct way look_up(const struct vm *vm, ip4 dst)
 
 	if (c)
 		best = (struct way){ .out = c, .len = c->peer ? 32 : c->subnet->prefix.len };
-	else if (vm->role != VM_USER)
+	else if (vm_is_hybrid(vm))
 		best.out = walk_wire_towards(vm, dst);
 	for (size_t i = 0; i < vm->n_routes; i++) {
 		const struct guest_route *r = &vm->routes[i];

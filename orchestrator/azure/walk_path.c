@@ -88,7 +88,7 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 	struct walk_firewall fw;
 	const char *back = "";
 
-	if (in->vm->endpoint && x->p.ip_proto == IPPROTO_ICMP)
+	if (in->vm->role == VM_ENDPOINT && x->p.ip_proto == IPPROTO_ICMP)
 		return walk_drop(x,
 		                 "private endpoint %s answers no ping: try its service's port, "
 		                 "with --protocol tcp",

@@ -124,6 +124,8 @@ static const char *role_help(enum vm_role r)
 {
 	static const char *const help[] = {
 		[VM_USER] = "VM",
+		[VM_FIREWALL] = "Azure Firewall",
+		[VM_ENDPOINT] = "private endpoint",
 		[VM_GATEWAY] = "gateway instance",
 		[VM_MSEE] = "circuit's MSEE",
 		[VM_SITE_ROUTER] = "site's router",

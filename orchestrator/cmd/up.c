@@ -115,7 +115,6 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 
 		for (size_t k = 0; k < o->model->n_vms; k++)
 			vms += o->model->vms[k].role == VM_USER;
-		vms -= o->model->n_endpoints + o->model->n_firewalls;
 		ui_print("Lab %s is up: %zu virtual machines, %zu Route Server%s", o->lab, vms,
 		         o->model->n_route_servers, o->model->n_route_servers == 1 ? "" : "s");
 		if (n)

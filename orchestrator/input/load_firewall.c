@@ -25,9 +25,11 @@ void load_firewalls(struct loader *l)
 			load_error(l, "FW-NAME-01", NULL, fw->ptr, "rename one of them",
 			           "%s is called \"%s\" too: as nodes of the lab they could not be "
 			           "told apart",
-			           other->endpoint ? "a private endpoint" : "a virtual machine",
+			           other->role == VM_ENDPOINT ? "a private endpoint"
+			                                      : "a virtual machine",
 			           key);
 		fw->vm = load_node(l, fw->name, fw->ptr, &schema_firewall, x);
+		fw->vm->role = VM_FIREWALL;
 		fw->vm->firewall = fw;
 		fw->vm->nics[0]->forwarding = true;
 	}

@@ -214,7 +214,7 @@ static void load_endpoints(struct loader *l, json_t *map)
 		struct vm *vm =
 		    load_node(l, arena_strdup(l->a, key), ptr, &schema_private_endpoint, x);
 
-		vm->endpoint = true;
+		vm->role = VM_ENDPOINT;
 		m->endpoints[m->n_endpoints++] = vm->nics[0];
 		listen = json_object_get(x, "listen");
 		load_listen(l, vm, listen);

@@ -221,10 +221,10 @@ static void add_nic(struct guest_plan *p, const struct nic *n)
 		tunnel(p, n);
 	else if (n->peer)
 		wire(p, n);
-	else if (n->vm->role == VM_USER)
-		vm_nic(p, n);
-	else
+	else if (vm_is_hybrid(n->vm))
 		gateway_nic(p, n);
+	else
+		vm_nic(p, n);
 }
 
 /* --- nodes ----------------------------------------------------------------------------------- */
@@ -241,7 +241,7 @@ struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
 	struct guest_plan *p = xcalloc(1, sizeof(*p));
 
 	p->set.forwarding = forwarding;
-	p->set.no_ping = vm->endpoint;
+	p->set.no_ping = vm->role == VM_ENDPOINT;
 	p->set.source_nat = vm->source_nat;
 	if (own_address(vm))
 		add_addr(p, GUEST_LO, own_address(vm), 32, false);

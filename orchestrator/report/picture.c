@@ -24,7 +24,7 @@ bool picture_draws_peering(const struct peering *p)
 
 const char *picture_image(const struct vm *vm)
 {
-	return vm->firewall ? "firewall" : streq(vm->image, "host") ? NULL : vm->image;
+	return vm->role == VM_FIREWALL ? "firewall" : streq(vm->image, "host") ? NULL : vm->image;
 }
 
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap)

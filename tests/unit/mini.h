@@ -100,7 +100,7 @@ static inline struct nic *mini_endpoint(struct model *m, struct subnet *s, const
 	if (!m->endpoints)
 		m->endpoints = arena_array(m->arena, MINI_MAX, sizeof(struct nic *));
 	m->endpoints[m->n_endpoints++] = n;
-	n->vm->endpoint = true;
+	n->vm->role = VM_ENDPOINT;
 	return n;
 }
 

@@ -270,7 +270,7 @@ static void random_design(struct design *d, uint64_t *seed)
 			random_subnet_peering(m, &d->v->peerings[i], seed);
 	model_bare_subnets(m);
 	for (size_t i = 0; i < m->n_vms; i++)
-		d->stopped[i] = !m->vms[i].endpoint && !rnd_below(seed, 5);
+		d->stopped[i] = m->vms[i].role != VM_ENDPOINT && !rnd_below(seed, 5);
 	d->rt.vm_stopped = d->stopped;
 }
 

@@ -51,13 +51,13 @@ static void choose(struct auditor *a)
 	for (size_t pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < m->n_vms && a->n_senders < MAX_VMS; i++) {
 			const struct vm *vm = &m->vms[i];
-			if (vm->role != VM_USER)
+			if (vm_is_hybrid(vm) || vm->role == VM_ENDPOINT)
 				continue;
 			size_t class = vm->nics[0]->subnet->idx * 2 + nic_instance(vm->nics[0]);
 			bool appliance = !streq(vm->image, "host");
 
-			if (vm->endpoint || (stopped ? stopped[i] : vm->deallocated) ||
-			    appliance != (pass == 0) || (!appliance && seen[class]))
+			if ((stopped ? stopped[i] : vm->deallocated) || appliance != (pass == 0) ||
+			    (!appliance && seen[class]))
 				continue;
 			seen[class] |= !appliance;
 			VEC_PUSH(a->senders, a->n_senders, a->cap_senders) = vm->name;

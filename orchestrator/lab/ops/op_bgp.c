@@ -67,7 +67,7 @@ static int op_routes(struct lab *l, struct request *r, json_t **ret, struct err 
 
 	if (rc < 0 || (rc = op_nic(l, name, &nic, e)) < 0 || (rc = lab_rib(l, &rib, e)) < 0)
 		return rc;
-	if (nic->vm->endpoint) {
+	if (nic->vm->role == VM_ENDPOINT) {
 		rib_free(rib);
 		return err_set(e, EINVAL,
 		               "%s is a private endpoint: Azure shows effective routes of VMs "

@@ -11,14 +11,11 @@
 const char *node_role(const struct node *n)
 {
 	static const char *const roles[] = {
-		[VM_GATEWAY] = "virtualNetworkGateway",
-		[VM_MSEE] = "expressRouteCircuit",
-		[VM_SITE_ROUTER] = "siteRouter",
+		[VM_FIREWALL] = "azureFirewall",   [VM_GATEWAY] = "virtualNetworkGateway",
+		[VM_MSEE] = "expressRouteCircuit", [VM_SITE_ROUTER] = "siteRouter",
 		[VM_SITE_HOST] = "siteHost",
 	};
 
-	if (n->vm && n->vm->firewall)
-		return "azureFirewall";
 	return n->vm ? roles[n->vm->role] : NULL;
 }
 
