@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "azure/alloc.h"
 
+#include "azure/subnet.h"
 #include "base/str.h"
 
-#define PUBLIC_FIRST 0x14640004u /* 20.100.0.4 */
+#define PUBLIC_FIRST IP4(20, 100, 0, 4)
 
-static int ip_cmp(const void *pa, const void *pb)
+static int compare_addresses(const void *a, const void *b)
 {
-	ip4 a = *(const ip4 *)pa, b = *(const ip4 *)pb;
-
-	return (a > b) - (a < b);
+	return ip4_cmp(*(const ip4 *)a, *(const ip4 *)b);
 }
 
 static bool is_taken(const ip4 *taken, size_t n, ip4 ip)
 {
-	return n && bsearch(&ip, taken, n, sizeof(ip), ip_cmp);
+	return n && bsearch(&ip, taken, n, sizeof(ip), compare_addresses);
 }
 
 void alloc_keep(struct model *m, const json_t *kept)
@@ -25,7 +24,7 @@ void alloc_keep(struct model *m, const json_t *kept)
 		ip4 ip;
 
 		if (nic->dynamic && nic->subnet && s && ip4_parse(s, &ip) == 0 &&
-		    ip >= nic->subnet->prefix.addr + 4 && ip < prefix_last(nic->subnet->prefix))
+		    prefix_has(nic->subnet->prefix, ip) && !subnet_keeps(nic->subnet->prefix, ip))
 			nic->ip = ip;
 	}
 }
@@ -39,23 +38,36 @@ static void no_address(const struct subnet *s, const char *ptr, const char *name
 	            PREFIX_STR(s->prefix), name);
 }
 
+/* The lowest free address from place *next on, taken is sorted and *t the first that is not passed
+ * yet; false: none is left. */
+static bool take_free(struct prefix p, const ip4 *taken, size_t n, size_t *t, uint32_t *next,
+                      ip4 *ret)
+{
+	for (; *t < n && prefix_place(p, taken[*t]) <= *next; ++*t)
+		*next += prefix_place(p, taken[*t]) == *next;
+	if (prefix_place(p, prefix_last(p)) <= *next)
+		return false;
+	*ret = prefix_at(p, (*next)++);
+	return true;
+}
+
 static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct findings *f)
 {
 	_cleanup_free_ ip4 *taken = xcalloc(s->n_nics + s->n_lbs + 2, sizeof(*taken));
 	size_t n = 0, t = 0;
-	uint64_t next = (uint64_t)s->prefix.addr + 4;
+	uint32_t next = SUBNET_KEPT;
 
 	for (size_t i = 0; i < s->n_nics; i++)
-		if (!s->nics[i]->dynamic)
+		if (!s->nics[i]->dynamic && prefix_has(s->prefix, s->nics[i]->ip))
 			taken[n++] = s->nics[i]->ip;
 	for (size_t i = 0; i < s->n_lbs; i++)
-		if (!s->lbs[i]->dynamic)
+		if (!s->lbs[i]->dynamic && prefix_has(s->prefix, s->lbs[i]->ip))
 			taken[n++] = s->lbs[i]->ip;
 	if (rs && rs->subnet == s) {
 		taken[n++] = rs->instance[0];
 		taken[n++] = rs->instance[1];
 	}
-	qsort(taken, n, sizeof(*taken), ip_cmp);
+	qsort(taken, n, sizeof(*taken), compare_addresses);
 	for (size_t i = 0, given = n; i < s->n_nics; i++) { /* alloc_keep() */
 		struct nic *nic = s->nics[i];
 
@@ -66,35 +78,26 @@ static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct
 		else
 			taken[n++] = nic->ip;
 	}
-	qsort(taken, n, sizeof(*taken), ip_cmp);
+	qsort(taken, n, sizeof(*taken), compare_addresses);
 	for (size_t i = 0; i < s->n_nics; i++) {
 		struct nic *nic = s->nics[i];
 
 		if (!nic->dynamic || nic->ip)
 			continue;
-		for (; t < n && taken[t] <= next; t++)
-			next += taken[t] == next;
-		/* The last address is Azure's. */
-		if (next >= prefix_last(s->prefix)) {
+		if (!take_free(s->prefix, taken, n, &t, &next, &nic->ip)) {
 			nic->broken = true;
 			no_address(s, nic->ptr, nic->name, f);
-			continue;
 		}
-		nic->ip = (ip4)next++;
 	}
 	for (size_t i = 0; i < s->n_lbs; i++) {
 		struct load_balancer *lb = s->lbs[i];
 
 		if (!lb->dynamic)
 			continue;
-		for (; t < n && taken[t] <= next; t++)
-			next += taken[t] == next;
-		if (next < prefix_last(s->prefix)) {
-			lb->ip = (ip4)next++;
-			continue;
+		if (!take_free(s->prefix, taken, n, &t, &next, &lb->ip)) {
+			lb->broken = true;
+			no_address(s, lb->ptr, lb->name, f);
 		}
-		lb->broken = true;
-		no_address(s, lb->ptr, lb->name, f);
 	}
 }
 
@@ -107,17 +110,17 @@ void alloc_private(struct model *m, struct findings *f)
 
 ip4 alloc_public(const ip4 *taken, size_t n, ip4 *next)
 {
-	if (*next < PUBLIC_FIRST)
+	if (ip4_cmp(*next, PUBLIC_FIRST) < 0)
 		*next = PUBLIC_FIRST;
 	for (;;) {
 		size_t lo = 0, hi = n;
 
-		if (*next >= DEFAULT_OUTBOUND_IP)
+		if (ip4_cmp(*next, DEFAULT_OUTBOUND_IP) >= 0)
 			return 0;
 		while (lo < hi) {
 			size_t mid = lo + (hi - lo) / 2;
 
-			if (taken[mid] < *next)
+			if (ip4_cmp(taken[mid], *next) < 0)
 				lo = mid + 1;
 			else
 				hi = mid;

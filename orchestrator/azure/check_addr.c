@@ -2,28 +2,26 @@
 /* Address spaces and subnets: azure-behaviour 1.3. */
 #include "azure/check_rules.h"
 
-#define IP(a, b, c, d) ((ip4)(a) << 24 | (ip4)(b) << 16 | (ip4)(c) << 8 | (ip4)(d))
-
 static const struct range {
 	struct prefix prefix;
 	const char *what;
 } forbidden[] = {
-	{ { IP(224, 0, 0, 0), 4 }, "multicast" },
-	{ { IP(127, 0, 0, 0), 8 }, "loopback" },
-	{ { IP(169, 254, 0, 0), 16 }, "link-local" },
-	{ { IP(255, 255, 255, 255), 32 }, "broadcast" },
+	{ { IP4(224, 0, 0, 0), 4 }, "multicast" },
+	{ { IP4(127, 0, 0, 0), 8 }, "loopback" },
+	{ { IP4(169, 254, 0, 0), 16 }, "link-local" },
+	{ { IP4(255, 255, 255, 255), 32 }, "broadcast" },
 	{ { PLATFORM_IP, 32 }, "Azure's own DNS and health probes" },
 }, private[] = {
-	{ { IP(10, 0, 0, 0), 8 }, "private" },
-	{ { IP(172, 16, 0, 0), 12 }, "private" },
-	{ { IP(192, 168, 0, 0), 16 }, "private" },
-	{ { IP(100, 64, 0, 0), 10 }, "for carriers' NAT" },
-	{ { IP(0, 0, 0, 0), 8 }, "no address" },
-	{ { IP(224, 0, 0, 0), 3 }, "multicast or reserved" },
-	{ { IP(127, 0, 0, 0), 8 }, "loopback" },
-	{ { IP(169, 254, 0, 0), 16 }, "link-local" },
+	{ { IP4(10, 0, 0, 0), 8 }, "private" },
+	{ { IP4(172, 16, 0, 0), 12 }, "private" },
+	{ { IP4(192, 168, 0, 0), 16 }, "private" },
+	{ { IP4(100, 64, 0, 0), 10 }, "for carriers' NAT" },
+	{ { IP4(0, 0, 0, 0), 8 }, "no address" },
+	{ { IP4(224, 0, 0, 0), 3 }, "multicast or reserved" },
+	{ { IP4(127, 0, 0, 0), 8 }, "loopback" },
+	{ { IP4(169, 254, 0, 0), 16 }, "link-local" },
 	{ { PLATFORM_IP, 32 }, "Azure's own" },
-	{ { IP(20, 100, 0, 0), 16 }, "where public addresses of VMs are allocated" },
+	{ { IP4(20, 100, 0, 0), 16 }, "where public addresses of VMs are allocated" },
 };
 
 struct span { /* a prefix and whose it is, for sorting */

@@ -4,6 +4,7 @@
 #include "azure/check_rules.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
+#include "azure/subnet.h"
 #include "base/str.h"
 
 static void asn(const struct bgp_connection *c, struct findings *f)
@@ -151,9 +152,9 @@ static void recursion(const struct bgp_connection *c, struct findings *f)
 		return;
 	if (!connection_recursive(c))
 		return;
-	_cleanup_free_ char *hint =
-	    xasprintf("add to its routes: { \"prefix\": \"%s\", \"via\": \"%s\" }",
-	              PREFIX_STR(rs->subnet->prefix), IP4_STR(c->nic->subnet->prefix.addr + 1));
+	_cleanup_free_ char *hint = xasprintf(
+	    "add to its routes: { \"prefix\": \"%s\", \"via\": \"%s\" }",
+	    PREFIX_STR(rs->subnet->prefix), IP4_STR(subnet_gateway(c->nic->subnet->prefix)));
 
 	warning_at(
 	    f, "RS-RECURSION-01", NULL, vm->ptr, hint,

@@ -20,7 +20,7 @@ static void gateway_subnet(const struct gateway *g, struct findings *f)
 		    f, "GW-SUBNET-03", NULL, s->ptr, "make it /27 or bigger",
 		    "GatewaySubnet of \"%s\" is %s: it works, but /27 or bigger is recommended",
 		    g->vnet->name, PREFIX_STR(s->prefix));
-	if (g->n && !g->broken && g->instance[g->n - 1] >= prefix_last(s->prefix))
+	if (g->n && !g->broken && ip4_cmp(g->instance[g->n - 1], prefix_last(s->prefix)) >= 0)
 		error_at(f, "GW-SUBNET-06", NULL, s->ptr, "make it /27 or bigger",
 		         "GatewaySubnet of \"%s\" (%s) has no address left for gateway \"%s\"",
 		         g->vnet->name, PREFIX_STR(s->prefix), g->name);

@@ -4,23 +4,24 @@
 
 #include "azure/check_rules.h"
 #include "azure/sessions.h"
+#include "azure/subnet.h"
 #include "base/str.h"
 
 static void frontend(const struct load_balancer *lb, struct findings *f)
 {
 	const struct subnet *s = lb->subnet;
-	ip4 last = prefix_last(s->prefix);
 	_cleanup_free_ char *ptr = xasprintf("%s/privateIPAddress", lb->ptr);
-	_cleanup_free_ char *hint = prefix_size(s->prefix) < 8
-	                                ? NULL
-	                                : xasprintf("take one from %s to %s",
-	                                            IP4_STR(s->prefix.addr + 4), IP4_STR(last - 1));
+	_cleanup_free_ char *hint =
+	    prefix_size(s->prefix) < 8
+	        ? NULL
+	        : xasprintf("take one from %s to %s", IP4_STR(subnet_first(s->prefix)),
+	                    IP4_STR(subnet_last(s->prefix)));
 
 	if (!prefix_has(s->prefix, lb->ip))
 		error_at(f, "LB-ADDR-01", "PrivateIPAddressNotInSubnet", ptr, hint,
 		         "%s is not in subnet \"%s/%s\" (%s)", IP4_STR(lb->ip), s->vnet->name,
 		         s->name, PREFIX_STR(s->prefix));
-	else if (lb->ip - s->prefix.addr < 4 || lb->ip == last)
+	else if (subnet_keeps(s->prefix, lb->ip))
 		error_at(f, "LB-ADDR-01", "PrivateIPAddressInReservedRange", ptr, hint,
 		         "%s is reserved: the first four addresses and the last one of subnet "
 		         "\"%s/%s\" (%s) are Azure's",

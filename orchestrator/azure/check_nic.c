@@ -2,6 +2,7 @@
 /* NICs and what is inside guests: azure-behaviour 1.3. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
+#include "azure/subnet.h"
 #include "base/str.h"
 
 static char *addr_ptr(const struct nic *n)
@@ -12,20 +13,19 @@ static char *addr_ptr(const struct nic *n)
 static void nic_address(const struct nic *n, struct findings *f)
 {
 	const struct subnet *s = n->subnet;
-	ip4 last = prefix_last(s->prefix);
 	_cleanup_free_ char *ptr = addr_ptr(n), *hint = NULL;
 
 	if (!prefix_has(s->prefix, n->ip)) {
 		if (prefix_size(s->prefix) >= 8)
-			hint = xasprintf("take one from %s to %s", IP4_STR(s->prefix.addr + 4),
-			                 IP4_STR(last - 1));
+			hint = xasprintf("take one from %s to %s", IP4_STR(subnet_first(s->prefix)),
+			                 IP4_STR(subnet_last(s->prefix)));
 		error_at(f, "NIC-ADDR-01", "PrivateIPAddressNotInSubnet", ptr, hint,
 		         "%s is not in subnet \"%s/%s\" (%s)", IP4_STR(n->ip), s->vnet->name,
 		         s->name, PREFIX_STR(s->prefix));
-	} else if (n->ip - s->prefix.addr < 4 || n->ip == last) {
+	} else if (subnet_keeps(s->prefix, n->ip)) {
 		if (prefix_size(s->prefix) >= 8)
-			hint = xasprintf("take one from %s to %s", IP4_STR(s->prefix.addr + 4),
-			                 IP4_STR(last - 1));
+			hint = xasprintf("take one from %s to %s", IP4_STR(subnet_first(s->prefix)),
+			                 IP4_STR(subnet_last(s->prefix)));
 		error_at(f, "NIC-ADDR-02", "PrivateIPAddressInReservedRange", ptr, hint,
 		         "%s is reserved: the first four addresses and the last one of subnet "
 		         "\"%s/%s\" (%s) are Azure's",
@@ -70,10 +70,11 @@ static void guest_routes(const struct vm *vm, struct findings *f)
 		const struct guest_route *r = &vm->routes[i];
 
 		if (!vm_on_link(vm, r->via)) {
-			_cleanup_free_ char *hint = xasprintf(
-			    "the first address of its subnet leads everywhere: %s",
-			    IP4_STR(vm->nics[0]->broken ? 0
-			                                : vm->nics[0]->subnet->prefix.addr + 1));
+			_cleanup_free_ char *hint =
+			    xasprintf("the first address of its subnet leads everywhere: %s",
+			              IP4_STR(vm->nics[0]->broken
+			                          ? 0
+			                          : subnet_gateway(vm->nics[0]->subnet->prefix)));
 
 			error_at(f, "GUEST-ROUTE-01", NULL, r->ptr, hint,
 			         "\"%s\": no NIC is in a subnet that has the next hop %s", vm->name,
@@ -93,12 +94,25 @@ static void guest_routes(const struct vm *vm, struct findings *f)
 	}
 }
 
+static bool is_no_hosts(ip4 ip)
+{
+	static const struct prefix v[] = { { IP4(0, 0, 0, 0), 8 },
+		                           { IP4(127, 0, 0, 0), 8 },
+		                           { IP4(224, 0, 0, 0), 3 },
+		                           { PLATFORM_IP, 32 },
+		                           { METADATA_IP, 32 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		if (prefix_has(v[i], ip))
+			return true;
+	return false;
+}
+
 /* Addresses that no host can have, or that a NIC of it has already. */
 static void loopbacks(const struct vm *vm, struct findings *f)
 {
 	for (size_t i = 0; i < vm->n_loopbacks; i++) {
 		ip4 ip = vm->loopbacks[i];
-		unsigned first = ip >> 24;
 		bool own = false;
 		_cleanup_free_ char *ptr = xasprintf("%s/loopbacks/%zu", vm->ptr, i);
 
@@ -109,8 +123,7 @@ static void loopbacks(const struct vm *vm, struct findings *f)
 		if (own)
 			error_at(f, "GUEST-LOOPBACK-01", NULL, ptr, "remove it",
 			         "\"%s\" has the address %s already", vm->name, IP4_STR(ip));
-		else if (!first || first == 127 || first >= 224 || ip == PLATFORM_IP ||
-		         ip == METADATA_IP)
+		else if (is_no_hosts(ip))
 			error_at(f, "GUEST-LOOPBACK-01", NULL, ptr,
 			         "use an address of the prefix that the appliance announces",
 			         "%s cannot be the address of a host", IP4_STR(ip));

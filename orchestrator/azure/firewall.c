@@ -33,9 +33,10 @@ struct firewall_verdict firewall_decide(const struct firewall *fw, const struct 
 	return (struct firewall_verdict){ pass ? FIREWALL_ALLOW : FIREWALL_DENY, r, NULL };
 }
 
-const struct prefix firewall_iana[FIREWALL_IANA] = {
-	{ 0x0A000000, 8 }, { 0xAC100000, 12 }, { 0xC0A80000, 16 }, { 0x64400000, 10 }
-};
+const struct prefix firewall_iana[FIREWALL_IANA] = { { IP4(10, 0, 0, 0), 8 },
+	                                             { IP4(172, 16, 0, 0), 12 },
+	                                             { IP4(192, 168, 0, 0), 16 },
+	                                             { IP4(100, 64, 0, 0), 10 } };
 
 static bool has_ports(const struct walk_packet *p)
 {

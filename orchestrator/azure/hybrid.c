@@ -195,9 +195,8 @@ const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];
-		uint32_t mask = n->wire_len ? ~0u << (32 - n->wire_len) : 0;
 
-		if (n->tunnel && mask && ((n->ip ^ a) & mask) == 0)
+		if (n->tunnel && n->wire_len && prefix_has(prefix_around(n->ip, n->wire_len), a))
 			return n;
 	}
 	return NULL;

@@ -5,7 +5,7 @@
 #include "azure/hybrid.h"
 #include "base/str.h"
 
-#define SIBLING_NET 0xA9FEFB00u /* 169.254.251.0/30 */
+static const struct prefix SIBLING_NET = { IP4(169, 254, 251, 0), 30 };
 
 struct pair {
 	struct vm *a, *b;
@@ -299,9 +299,9 @@ void hybrid_wire(struct model *m)
 		b->peer = a;
 		if (p.pairs[i].sibling) {
 			/* Their own addresses are on the fabric, where their session runs. */
-			a->ip = SIBLING_NET + 1;
-			b->ip = SIBLING_NET + 2;
-			a->wire_len = b->wire_len = 30;
+			a->ip = prefix_at(SIBLING_NET, 1);
+			b->ip = prefix_at(SIBLING_NET, 2);
+			a->wire_len = b->wire_len = SIBLING_NET.len;
 		}
 		if (p.pairs[i].tunnel) {
 			tunnel_end(a, p.pairs[i].tunnel, 0);

@@ -36,8 +36,8 @@ int next_hop_type_parse(const char *s)
 struct model *model_new(void)
 {
 	static const struct internet_host always[] = {
-		{ "dns", 0x08080808 },     /* 8.8.8.8 */
-		{ "example", 0xCB00710A }, /* 203.0.113.10 */
+		{ "dns", IP4(8, 8, 8, 8) },
+		{ "example", IP4(203, 0, 113, 10) },
 	};
 	struct arena *a = arena_new();
 	struct model *m = arena_alloc(a, sizeof(*m));
@@ -160,8 +160,8 @@ static int nic_ip_cmp(const void *pa, const void *pb)
 {
 	const struct nic *a = *(struct nic *const *)pa, *b = *(struct nic *const *)pb;
 
-	if (a->ip != b->ip)
-		return a->ip < b->ip ? -1 : 1;
+	if (ip4_cmp(a->ip, b->ip))
+		return ip4_cmp(a->ip, b->ip);
 	return (a->idx > b->idx) - (a->idx < b->idx);
 }
 
@@ -324,7 +324,7 @@ static struct nic *subnet_nic(const struct subnet *s, ip4 ip)
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (s->nics_by_ip[mid]->ip < ip)
+		if (ip4_cmp(s->nics_by_ip[mid]->ip, ip) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;

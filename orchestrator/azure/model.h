@@ -17,11 +17,12 @@
 #include "base/addr.h"
 #include "base/mem.h"
 
-#define AZURE_ASN 65515u        /* azure-behaviour 7.3: not configurable */
-#define PLATFORM_IP 0xA83F8110u /* 168.63.129.16; azure-behaviour 1.7 */
-#define METADATA_IP 0xA9FEA9FEu /* 169.254.169.254 */
+#define AZURE_ASN 65515u                  /* azure-behaviour 7.3: not configurable */
+#define PLATFORM_IP IP4(168, 63, 129, 16) /* azure-behaviour 1.7 */
+#define METADATA_IP IP4(169, 254, 169, 254)
 #define DEFAULT_OUTBOUND_IP \
-	0x1464FFFEu /* 20.100.255.254: what VMs without a public address leave as */
+	IP4(20, 100, 255, 254) /* what VMs without a public address leave as \
+	                        */
 
 /* How a route's next hop is spelled by ARM (interfaces.md, routes). */
 enum next_hop_type {

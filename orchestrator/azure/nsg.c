@@ -52,9 +52,9 @@ static const struct security_rule defaults[] = {
 
 /* Not reachable by the Internet, whatever else they are. */
 static const struct prefix not_public[] = {
-	{ 0x00000000, 8 },  { 0x0A000000, 8 },   { 0x64400000, 10 },
-	{ 0x7F000000, 8 },  { PLATFORM_IP, 32 }, { 0xA9FE0000, 16 },
-	{ 0xAC100000, 12 }, { 0xC0A80000, 16 },  { 0xE0000000, 3 },
+	{ IP4(0, 0, 0, 0), 8 },     { IP4(10, 0, 0, 0), 8 },     { IP4(100, 64, 0, 0), 10 },
+	{ IP4(127, 0, 0, 0), 8 },   { PLATFORM_IP, 32 },         { IP4(169, 254, 0, 0), 16 },
+	{ IP4(172, 16, 0, 0), 12 }, { IP4(192, 168, 0, 0), 16 }, { IP4(224, 0, 0, 0), 3 },
 };
 
 /* --- tags ------------------------------------------------------------------------------------ */

@@ -37,10 +37,9 @@ static void complement(struct prefix p, const struct prefix *v, size_t n, struct
 	}
 	if (prefix_covers(v[0], p))
 		return;
-	const struct prefix low = { p.addr, (uint8_t)(p.len + 1) };
-	const struct prefix high = { p.addr | 1u << (31 - p.len), (uint8_t)(p.len + 1) };
+	const struct prefix low = prefix_half(p, false), high = prefix_half(p, true);
 
-	while (k < n && v[k].addr < high.addr)
+	while (k < n && ip4_cmp(v[k].addr, high.addr) < 0)
 		k++;
 	complement(low, v, k, ret);
 	complement(high, v + k, n - k, ret);

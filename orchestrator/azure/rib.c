@@ -58,7 +58,7 @@ static void add_next_hop(struct rib_route *r, ip4 nh)
 {
 	unsigned i = 0;
 
-	while (i < r->n_next_hops && r->next_hops[i] < nh)
+	while (i < r->n_next_hops && ip4_cmp(r->next_hops[i], nh) < 0)
 		i++;
 	if (i == RIB_MAX_NEXT_HOPS || (i < r->n_next_hops && r->next_hops[i] == nh))
 		return;

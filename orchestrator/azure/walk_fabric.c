@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the fabric does with a packet that a NIC sends: by its effective route, or by the kernel's
  * own tables. */
+#include "azure/subnet.h"
 #include "azure/walk_priv.h"
 
 static const struct subnet *subnet_of(const struct vnet *v, ip4 a)
@@ -18,7 +19,7 @@ static enum step nobody(struct walker *x, const struct vnet *v)
 	if (!s)
 		return walk_drop(x, "%s is in the address space of %s, but in none of its subnets",
 		                 IP4_STR(x->p.dst), v->name);
-	if (x->p.dst - s->prefix.addr < 4 || x->p.dst == prefix_last(s->prefix))
+	if (subnet_keeps(s->prefix, x->p.dst))
 		return walk_drop(x,
 		                 "%s is reserved by Azure in subnet %s of %s and answers nothing "
 		                 "(the first four addresses, the gateway .1 among them, and the "
@@ -171,6 +172,8 @@ static enum step by_tables(struct walker *x, const struct nic *from, struct walk
 enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop *hop,
                          const struct nic **ret)
 {
+	static const struct prefix multicast = { IP4(224, 0, 0, 0), 4 },
+	                           broadcast = { IP4(255, 255, 255, 255), 32 };
 	ip4 dst = x->p.dst;
 
 	if (x->p.src != n->ip && !n->forwarding)
@@ -191,7 +194,7 @@ enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop 
 		                "the platform's addresses are answered by the "
 		                "host, no route is asked");
 	}
-	if (dst >> 28 == 14 || dst == ~(ip4)0)
+	if (prefix_has(multicast, dst) || prefix_has(broadcast, dst))
 		return walk_drop(x, "%s: there is no multicast and no broadcast in a VNet",
 		                 IP4_STR(dst));
 	if (x->env->fabric)

@@ -96,11 +96,6 @@ static bool forwards(const struct vm *vm)
 	return false;
 }
 
-static bool rfc1918(ip4 a)
-{
-	return a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8;
-}
-
 void walk_guest_default(const struct walk_env *env, const struct nic *in,
                         const struct walk_packet *p, struct walk_guest *ret)
 {
@@ -130,7 +125,7 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 
 	ret->act = GUEST_FORWARD;
 	ret->out = w.out;
-	if (vm->source_nat && !rfc1918(p->dst))
+	if (vm->source_nat && !ip4_is_private(p->dst))
 		ret->src = w.out->ip;
 	if (w.route)
 		snprintf(ret->reason, sizeof(ret->reason), "forwards by its route %s via %s",

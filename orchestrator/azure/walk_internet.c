@@ -3,10 +3,16 @@
 #include "azure/outside.h"
 #include "azure/walk_priv.h"
 
-static bool is_private(ip4 a)
+static bool leads_nowhere(ip4 a)
 {
-	return a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8 ||
-	       (a & 0xFFC00000) == 0x64400000 || a >> 24 == 127 || a >> 16 == 0xA9FE;
+	static const struct prefix others[] = { { IP4(100, 64, 0, 0), 10 },
+		                                { IP4(127, 0, 0, 0), 8 },
+		                                { IP4(169, 254, 0, 0), 16 } };
+	bool other = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		other |= prefix_has(others[i], a);
+	return other || ip4_is_private(a);
 }
 
 static const struct nic *nic_by_public_ip(const struct model *m, ip4 a)
@@ -45,7 +51,7 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 	const char *how = NULL, *route = hop->route ? walk_route_text(x, hop->route) : hop->reason;
 	struct walk_packet before = x->p;
 
-	if (is_private(x->p.dst))
+	if (leads_nowhere(x->p.dst))
 		return walk_drop(x,
 		                 "route %s on NIC %s sends %s to the Internet, where private "
 		                 "addresses lead nowhere; the destination needs a route",
@@ -129,7 +135,7 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 		                 "%s is what VMs without a public address leave as; nothing comes "
 		                 "in by it unasked",
 		                 IP4_STR(dst));
-	if (is_private(dst))
+	if (leads_nowhere(dst))
 		return walk_drop(x,
 		                 "%s is private and not reachable from the Internet; the NIC needs "
 		                 "a publicIPAddress",

@@ -44,7 +44,7 @@ int prefix_parse(const char *s, struct prefix *ret)
 
 	if (len > 32 || ip4_parse(buf, &addr) < 0)
 		return -EINVAL;
-	*ret = (struct prefix){ addr & prefix_mask((uint8_t)len), (uint8_t)len };
+	*ret = prefix_around(addr, (uint8_t)len);
 	return ret->addr == addr ? 0 : -EDOM;
 }
 
@@ -61,9 +61,29 @@ const char *prefix_str(struct prefix p, char *buf)
 	return buf;
 }
 
+bool ip4_is_private(ip4 a)
+{
+	static const struct prefix v[] = { { IP4(10, 0, 0, 0), 8 },
+		                           { IP4(172, 16, 0, 0), 12 },
+		                           { IP4(192, 168, 0, 0), 16 } };
+
+	return prefix_has(v[0], a) || prefix_has(v[1], a) || prefix_has(v[2], a);
+}
+
 ip4 prefix_mask(uint8_t len)
 {
 	return len ? ~(ip4)0 << (32 - len) : 0;
+}
+
+struct prefix prefix_around(ip4 a, uint8_t len)
+{
+	return (struct prefix){ a & prefix_mask(len), len };
+}
+
+struct prefix prefix_half(struct prefix p, bool second)
+{
+	return (struct prefix){ second ? p.addr | 1u << (31 - p.len) : p.addr,
+		                (uint8_t)(p.len + 1) };
 }
 
 ip4 prefix_last(struct prefix p)
@@ -98,9 +118,9 @@ bool prefix_eq(struct prefix a, struct prefix b)
 
 int prefix_cmp(struct prefix a, struct prefix b)
 {
-	if (a.addr != b.addr)
-		return a.addr < b.addr ? -1 : 1;
-	return (a.len > b.len) - (a.len < b.len);
+	int r = ip4_cmp(a.addr, b.addr);
+
+	return r ? r : (a.len > b.len) - (a.len < b.len);
 }
 
 struct prefix prefix_host(ip4 a)

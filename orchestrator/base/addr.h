@@ -13,6 +13,9 @@ struct prefix {
 	uint8_t len;
 };
 
+/* A constant: IP4(168, 63, 129, 16). */
+#define IP4(a, b, c, d) ((ip4)(a) << 24 | (ip4)(b) << 16 | (ip4)(c) << 8 | (ip4)(d))
+
 #define IP4_STRLEN 16
 #define PREFIX_STRLEN 19
 
@@ -28,7 +31,27 @@ const char *prefix_str(struct prefix p, char *buf);
 #define IP4_STR(a) ip4_str((a), (char[IP4_STRLEN]){ 0 })
 #define PREFIX_STR(p) prefix_str((p), (char[PREFIX_STRLEN]){ 0 })
 
+static inline int ip4_cmp(ip4 a, ip4 b)
+{
+	return (a > b) - (a < b);
+}
+
+bool ip4_is_private(ip4 a); /* RFC 1918 */
+
 ip4 prefix_mask(uint8_t len);
+struct prefix prefix_around(ip4 a, uint8_t len);         /* the prefix of that length that has a */
+struct prefix prefix_half(struct prefix p, bool second); /* p is shorter than a host's */
+/* Its address number i, from 0 on, and the number of an address; what is outside wraps round. */
+static inline ip4 prefix_at(struct prefix p, uint32_t i)
+{
+	return p.addr + i;
+}
+
+static inline uint32_t prefix_place(struct prefix p, ip4 a)
+{
+	return a - p.addr;
+}
+
 ip4 prefix_last(struct prefix p);
 uint64_t prefix_size(struct prefix p);
 bool prefix_has(struct prefix p, ip4 a);

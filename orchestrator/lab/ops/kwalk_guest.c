@@ -133,11 +133,6 @@ static void guest_refuses(struct kwalk_ns *kn, const struct kwalk_device *in,
 		refusal_words(kn, type, p->dst, ret->reason, sizeof(ret->reason));
 }
 
-static bool rfc1918(ip4 a)
-{
-	return a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8;
-}
-
 static void guest_forwards(struct kwalk *k, struct kwalk_ns *kn, const struct walk_packet *p,
                            const struct nl_route *r, struct walk_guest *ret)
 {
@@ -155,7 +150,7 @@ static void guest_forwards(struct kwalk *k, struct kwalk_ns *kn, const struct wa
 	ret->act = GUEST_FORWARD;
 	snprintf(ret->reason, sizeof(ret->reason), "forwards by its route %s", words);
 	/* sourceNat is a rule of the guest's packet filter, which look-ups do not include. */
-	if (ret->out->vm->source_nat && !rfc1918(p->dst))
+	if (ret->out->vm->source_nat && !ip4_is_private(p->dst))
 		ret->src = ret->out->ip;
 }
 
