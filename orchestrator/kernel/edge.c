@@ -2,7 +2,6 @@
 #include "kernel/edge.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "kernel/fabric_ns.h"
 #include "kernel/filter.h"
@@ -22,7 +21,7 @@ static const uint8_t INTERNET_MAC[6] = { 0x02, 0, 0, 0, 0, 2 };
 struct edge {
 	struct plug *plug;
 	int edge_ns, internet_ns;
-	const struct model *m;
+	const struct edge_plan *plan;
 	struct nl *nl, *inet; /* in the edge, in the Internet's node */
 	struct nft *nft;
 	struct nl_link *links; /* of the edge */
@@ -63,8 +62,8 @@ static int add_hosts(struct edge *x, struct err *e)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < x->m->n_internet && r == 0; i++)
-		r = nl_addr_add(x->inet, 1, x->m->internet[i].ip, 32, e);
+	for (size_t i = 0; i < x->plan->n_hosts && r == 0; i++)
+		r = nl_addr_add(x->inet, 1, x->plan->hosts[i], 32, e);
 	return r;
 }
 
@@ -101,8 +100,8 @@ static int make_uplink(struct edge *x, struct err *e)
 		r = add_hosts(x, e);
 	if (r == 0) /* what the node itself sends comes from its first host */
 		r = default_via(x->inet, eth0, RT_TABLE_MAIN, EDGE_MAC,
-		                x->m->n_internet ? x->m->internet[0].ip : 0, e);
-	x->changes += 1 + x->m->n_internet;
+		                x->plan->n_hosts ? x->plan->hosts[0] : 0, e);
+	x->changes += 1 + x->plan->n_hosts;
 	return r;
 }
 
@@ -122,10 +121,10 @@ static int add_host(const struct nl_route *r, void *arg)
 	return 0;
 }
 
-static bool is_host(const struct model *m, ip4 ip)
+static bool is_host(const struct edge_plan *plan, ip4 ip)
 {
-	for (size_t i = 0; i < m->n_internet; i++)
-		if (m->internet[i].ip == ip)
+	for (size_t i = 0; i < plan->n_hosts; i++)
+		if (plan->hosts[i] == ip)
 			return true;
 	return false;
 }
@@ -136,19 +135,19 @@ static int update_hosts(struct edge *x, struct err *e)
 	int r = nl_routes(x->inet, RT_TABLE_LOCAL, 0, add_host, &have, e);
 
 	for (size_t i = 0; i < have.n && r == 0; i++) {
-		if (is_host(x->m, have.ip[i]))
+		if (is_host(x->plan, have.ip[i]))
 			continue;
 		r = nl_addr_del(x->inet, 1, have.ip[i], 32, e);
 		x->changes++;
 	}
-	for (size_t i = 0; i < x->m->n_internet && r == 0; i++) {
+	for (size_t i = 0; i < x->plan->n_hosts && r == 0; i++) {
 		bool there = false;
 
 		for (size_t k = 0; k < have.n && !there; k++)
-			there = have.ip[k] == x->m->internet[i].ip;
+			there = have.ip[k] == x->plan->hosts[i];
 		if (there)
 			continue;
-		r = nl_addr_add(x->inet, 1, x->m->internet[i].ip, 32, e);
+		r = nl_addr_add(x->inet, 1, x->plan->hosts[i], 32, e);
 		x->changes++;
 	}
 	free(have.ip);
@@ -176,16 +175,11 @@ static int link_rule(struct edge *x, uint32_t number, bool add, struct err *e)
 	return add ? nl_rule_add(x->nl, &rule, e) : nl_rule_del(x->nl, &rule, e);
 }
 
-static int add_link(struct edge *x, const struct vnet *v, struct err *e)
+static int add_link(struct edge *x, const struct fabric_link *l, uint32_t *ret_number,
+                    struct err *e)
 {
-	char name[IFNAMSIZ], alias[256];
-	uint8_t mac[6];
-
-	port_name_edge(v, name);
-	mac_edge(v, mac);
-	snprintf(alias, sizeof(alias), "Internet edge of %s", v->name);
-	int r = plug_link(x->plug, name, alias, x->edge_ns, name, 0, mac, e);
-	int ifindex = r == 0 ? nl_link_index(x->nl, name, e) : r;
+	int r = plug_link(x->plug, l->name, l->alias, x->edge_ns, l->name, 0, l->mac, e);
+	int ifindex = r == 0 ? nl_link_index(x->nl, l->name, e) : r;
 
 	if (ifindex < 0)
 		return ifindex;
@@ -194,7 +188,7 @@ static int add_link(struct edge *x, const struct vnet *v, struct err *e)
 		r = default_via(x->nl, ifindex, TABLE_LINK + (uint32_t)ifindex, FABRIC_MAC, 0, e);
 	if (r == 0)
 		r = link_rule(x, (uint32_t)ifindex, true, e);
-	x->number[v->idx] = (uint32_t)ifindex;
+	*ret_number = (uint32_t)ifindex;
 	x->changes++;
 	return r;
 }
@@ -204,19 +198,15 @@ static int update_links(struct edge *x, struct err *e)
 	_cleanup_free_ bool *wanted = xcalloc(x->n_links, sizeof(*wanted));
 	int r = 0;
 
-	for (size_t i = 0; i < x->m->n_vnets && r == 0; i++) {
-		const struct vnet *v = &x->m->vnets[i];
-		char name[IFNAMSIZ];
-
-		if (!vnet_has_edge(v))
-			continue;
-		const struct nl_link *l = find_link(x, port_name_edge(v, name));
+	for (size_t i = 0; i < x->plan->n_links && r == 0; i++) {
+		const struct fabric_link *want = &x->plan->links[i];
+		const struct nl_link *l = *want->name ? find_link(x, want->name) : NULL;
 
 		if (l) {
 			x->number[i] = (uint32_t)l->ifindex;
 			wanted[l - x->links] = true;
-		} else {
-			r = add_link(x, v, e);
+		} else if (*want->name) {
+			r = add_link(x, want, &x->number[i], e);
 		}
 	}
 	for (size_t i = 0; i < x->n_links && r == 0; i++) {
@@ -241,7 +231,7 @@ static int update_filter(struct edge *x, struct err *e)
 
 	if (r < 0)
 		return r;
-	edge_filter(x->m, x->number, &want);
+	edge_filter(x->plan->model, x->number, &want);
 	r = filter_apply(x->nft, &have, &want, &x->changes, e);
 	filter_free(&have);
 	filter_free(&want);
@@ -275,12 +265,12 @@ static int apply(struct edge *x, struct err *e)
 	return r;
 }
 
-int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct model *m,
+int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct edge_plan *plan,
                size_t *ret_changes, struct err *e)
 {
-	struct edge x = { .plug = p, .edge_ns = edge_ns, .internet_ns = internet_ns, .m = m };
+	struct edge x = { .plug = p, .edge_ns = edge_ns, .internet_ns = internet_ns, .plan = plan };
 
-	x.number = xcalloc(m->n_vnets, sizeof(*x.number));
+	x.number = xcalloc(plan->n_links + 1, sizeof(*x.number));
 	int r = apply(&x, e);
 
 	if (r == 0 && ret_changes)

@@ -4,12 +4,12 @@
  * hosts.  Here private addresses become public ones and back (plan/filter/edge.h). */
 #pragma once
 
-#include "azure/model.h"
 #include "base/err.h"
 #include "kernel/guest.h"
+#include "plan/edge.h"
 
-/* Brings both namespaces (new ones, or as the last call left them) to what the design says.  The
- * links of VNets that have left the design must be unplugged by nobody else.  *ret_changes: links,
- * addresses and translations made or removed; 0 when all was right. */
-int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct model *m,
+/* Brings both namespaces (new ones, or as the last call left them) to what the plan says.  The
+ * links of VNets that are not in it any more must be unplugged by nobody else.  *ret_changes:
+ * links, addresses and translations made or removed; 0 when all was right. */
+int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct edge_plan *plan,
                size_t *ret_changes, struct err *e);

@@ -3,7 +3,6 @@
 
 #include <linux/if_arp.h>
 
-#include "azure/model.h"
 #include "base/str.h"
 #include "kernel/filter.h"
 #include "kernel/ns.h"

@@ -12,7 +12,6 @@
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
 #include "plan/bgp_open.h"
-#include "plan/filter/firewall.h"
 #include "plan/filter/guest.h"
 
 enum {
@@ -314,17 +313,6 @@ int guest_filter(int ns_fd, const struct filter *want, struct err *e)
 		r = apply_filter(nft, want, e);
 	nft_close(nft);
 	return r < 0 ? err_wrap(e, "packet filter") : 0;
-}
-
-int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e)
-{
-	struct filter want;
-
-	firewall_filter(fw, &want);
-	int r = guest_filter(ns_fd, &want, e);
-
-	filter_free(&want);
-	return r;
 }
 
 static int guest_bgp_open(int ns_fd, struct err *e)

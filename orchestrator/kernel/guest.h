@@ -5,7 +5,6 @@
  * Speed is counted here: a node is one message exchange in the fabric and one in the guest. */
 #pragma once
 
-#include "azure/model.h"
 #include "base/err.h"
 #include "kernel/nl.h"
 #include "plan/filter/filter.h"
@@ -36,15 +35,15 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e);
  * those of wires and tunnels. */
 int guest_configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e);
 struct nl_route guest_nl_route(const struct guest_hop *h);
-/* Makes a guest's packet filter what it should be, from what it is; of vm->firewall its rules. */
+/* Makes a guest's packet filter what it should be, from what it is. */
 int guest_filter(int ns_fd, const struct filter *want, struct err *e);
-int guest_firewall(int ns_fd, const struct firewall *fw, struct err *e);
-/* Both ends of a wire, a being the one and a->peer the other; one that is there is replaced. */
-int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e);
-
-/* One end of a tunnel, a NIC with `tunnel`: a device of its name in the guest; one that is there is
+/* Both ends of a wire, by the plans of its NICs (guest_plan_nic()); one that is there is replaced.
+ */
+int guest_wire(int ns_a, int ns_b, const struct guest_plan *pa, const struct guest_plan *pb,
+               struct err *e);
+/* One end of a tunnel, by the plan of its NIC: a device in the guest; one that is there is
  * replaced. */
-int guest_tunnel(int ns_fd, const struct nic *n, struct err *e);
+int guest_tunnel(int ns_fd, const struct guest_plan *p, struct err *e);
 
 /* Takes all links out of a guest, wires with both their ends. */
 int guest_strip(int ns_fd, struct err *e);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "azure/hybrid.h"
 #include "kernel/guest.h"
 #include "kernel/nl.h"
 
@@ -15,10 +14,9 @@ static int remove_old(struct nl *nl, const char *name, struct err *e)
 	return ifindex < 0 ? 0 : nl_link_del(nl, ifindex, e);
 }
 
-int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e)
+int guest_wire(int ns_a, int ns_b, const struct guest_plan *pa, const struct guest_plan *pb,
+               struct err *e)
 {
-	_cleanup_guest_plan_ struct guest_plan *pa = guest_plan_nic(a),
-	                                       *pb = guest_plan_nic(a->peer);
 	const struct guest_link *la = &pa->links[0], *lb = &pb->links[0];
 	struct nl *nl_a = NULL, *nl_b = NULL;
 	const struct nl_end near = { .name = la->name,
@@ -44,12 +42,11 @@ int guest_wire(int ns_a, int ns_b, const struct nic *a, struct err *e)
 		r = guest_configure(nl_b, pb, true, e);
 	nl_close(nl_a);
 	nl_close(nl_b);
-	return r < 0 ? err_wrap(e, "wire between %s and %s", a->vm->name, a->peer->vm->name) : 0;
+	return r < 0 ? err_wrap(e, "wire between %s and %s", lb->alias, la->alias) : 0;
 }
 
-int guest_tunnel(int ns_fd, const struct nic *n, struct err *e)
+int guest_tunnel(int ns_fd, const struct guest_plan *p, struct err *e)
 {
-	_cleanup_guest_plan_ struct guest_plan *p = guest_plan_nic(n);
 	const struct guest_link *l = &p->links[0];
 	const struct nl_vxlan v = { .name = l->name,
 		                    .local = l->local,
@@ -68,5 +65,5 @@ int guest_tunnel(int ns_fd, const struct nic *n, struct err *e)
 	if (r == 0)
 		r = guest_configure(nl, p, true, e);
 	nl_close(nl);
-	return r < 0 ? err_wrap(e, "tunnel %s on %s", n->tunnel->name, n->vm->name) : 0;
+	return r < 0 ? err_wrap(e, "tunnel %s to %s", l->name, l->alias) : 0;
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/lb_links.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "kernel/nl.h"
-#include "plan/names.h"
 
 struct links {
 	char (*names)[IFNAMSIZ]; /* "l..." */
 	size_t n, cap;
 };
 
-static int collect(const struct nl_link *l, void *arg)
+static int collect_link(const struct nl_link *l, void *arg)
 {
 	struct links *x = arg;
 
@@ -22,7 +20,7 @@ static int collect(const struct nl_link *l, void *arg)
 	return 0;
 }
 
-static bool has(const struct links *x, const char *name)
+static bool has_link(const struct links *x, const char *name)
 {
 	for (size_t i = 0; i < x->n; i++)
 		if (strcmp(x->names[i], name) == 0)
@@ -30,55 +28,43 @@ static bool has(const struct links *x, const char *name)
 	return false;
 }
 
-static bool wanted(const struct model *m, const char *name)
+static bool is_wanted(const struct fabric_link *want, size_t n, const char *name)
 {
-	char port[IFNAMSIZ];
-
-	for (size_t i = 0; i < m->n_load_balancers; i++)
-		if (strcmp(port_name_lb(&m->load_balancers[i], port), name) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(want[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-static int add(struct plug *plug, const struct load_balancer *lb, struct err *e)
+static int update_links(struct plug *plug, struct links *have, const struct fabric_link *want,
+                        size_t n, struct err *e)
 {
-	char out[IFNAMSIZ], in[IFNAMSIZ], alias[256];
-	uint8_t mac[6];
-
-	port_name_lb(lb, out);
-	port_name_lb_in(lb, in);
-	mac_lb(lb, mac);
-	snprintf(alias, sizeof(alias), "load balancer %s", lb->name);
-	return plug_loop(plug, out, in, alias, mac, e);
-}
-
-static int update(struct plug *plug, struct links *have, const struct model *m, struct err *e)
-{
-	char name[IFNAMSIZ];
 	size_t gone = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < m->n_load_balancers && r == 0; i++)
-		if (!has(have, port_name_lb(&m->load_balancers[i], name)))
-			r = add(plug, &m->load_balancers[i], e);
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (!has_link(have, want[i].name))
+			r = plug_loop(plug, want[i].name, want[i].in, want[i].alias, want[i].mac,
+			              e);
 	for (size_t i = 0; i < have->n; i++)
-		if (!wanted(m, have->names[i]))
+		if (!is_wanted(want, n, have->names[i]))
 			memcpy(have->names[gone++], have->names[i], IFNAMSIZ);
 	if (r == 0 && gone)
 		r = guest_unplug(plug, (const char(*)[IFNAMSIZ])have->names, gone, e);
 	return r;
 }
 
-int lb_links_apply(struct plug *plug, int fabric_ns, const struct model *m, struct err *e)
+int lb_links_apply(struct plug *plug, int fabric_ns, const struct fabric_link *want, size_t n,
+                   struct err *e)
 {
 	struct links have = { 0 };
 	struct nl *nl = NULL;
 	int r = nl_open(fabric_ns, &nl, e);
 
 	if (r == 0)
-		r = nl_links_many(nl, collect, &have, e);
+		r = nl_links_many(nl, collect_link, &have, e);
 	if (r == 0)
-		r = update(plug, &have, m, e);
+		r = update_links(plug, &have, want, n, e);
 	nl_close(nl);
 	free(have.names);
 	return r < 0 ? err_wrap(e, "links of load balancers") : 0;

@@ -2,9 +2,10 @@
 /* The links of load balancers: a pair for each, both ends in the fabric (plan/fabric.h). */
 #pragma once
 
-#include "azure/model.h"
 #include "base/err.h"
 #include "kernel/guest.h"
+#include "plan/edge.h"
 
-/* Makes those that lack, takes away those that the design has no more. */
-int lb_links_apply(struct plug *p, int fabric_ns, const struct model *m, struct err *e);
+/* Makes those that lack, takes away those that are not wanted any more. */
+int lb_links_apply(struct plug *p, int fabric_ns, const struct fabric_link *want, size_t n,
+                   struct err *e);

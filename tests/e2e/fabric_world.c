@@ -26,6 +26,7 @@
 #include "kernel/guest.h"
 #include "kernel/nl.h"
 #include "kernel/ns.h"
+#include "plan/filter/firewall.h"
 #include "router/proto.h"
 #include "router/watch.h"
 
@@ -106,6 +107,26 @@ static int build_guest(int ns_fd, struct guest_plan *p /* stolen */, struct err 
 	return r;
 }
 
+static int set_firewall(int ns_fd, const struct firewall *fw, struct err *e)
+{
+	struct filter filter;
+
+	firewall_filter(fw, &filter);
+	int r = guest_filter(ns_fd, &filter, e);
+
+	filter_free(&filter);
+	return r;
+}
+
+static int apply_edge(struct err *e)
+{
+	struct edge_plan *p = edge_plan_make(model);
+	int r = edge_apply(plug, edge_ns, internet_ns, p, &edge_changes, e);
+
+	edge_plan_free(p);
+	return r;
+}
+
 static int add_new_nodes(struct err *e)
 {
 	struct node *n;
@@ -124,7 +145,7 @@ static int add_new_nodes(struct err *e)
 		if (r == 0)
 			r = build_guest(n->ns, guest_plan_vm(vm, forwards(vm)), e);
 		if (r == 0 && vm->firewall)
-			r = guest_firewall(n->ns, vm->firewall, e);
+			r = set_firewall(n->ns, vm->firewall, e);
 	}
 	for (size_t i = 0; i < model->n_route_servers * 2 && r == 0; i++) {
 		const struct route_server *rs = &model->route_servers[i / 2];
@@ -283,7 +304,7 @@ static int build(const char *path, json_t *answers, struct err *e)
 	if (r == 0)
 		r = add_new_nodes(e);
 	if (r == 0)
-		r = edge_apply(plug, edge_ns, internet_ns, model, &edge_changes, e);
+		r = apply_edge(e);
 	if (r == 0 && !router)
 		r = ns_call(fabric_ns, start_router, NULL, e);
 	if (r == 0)

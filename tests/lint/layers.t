@@ -60,6 +60,8 @@ def include_problems():
             own = re.match(r'\s*#\s*include\s+"([^"/]+)/', line)
             if own and RANK.get(own[1], 99) > RANK[layer]:
                 bad.append(f"{where}: {layer}/ includes {own[1]}/, which is above it")
+            if own and layer == "kernel" and own[1] not in ("base", "plan", "kernel"):
+                bad.append(f"{where}: kernel/ makes what plan/ says, and knows nothing of {own[1]}/")
             foreign = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
             if foreign and layer in ("azure", "checks", "plan") and foreign[1] not in PURE:
                 bad.append(f"{where}: {layer}/ is pure, <{foreign[1]}> is not for it")

@@ -189,7 +189,7 @@ static int change(const struct want *w, struct err *e)
 	if (node_has_our_bird(n) && n->spec.files != w->spec.files)
 		r = node_reconfigure(n, w, e);
 	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
-		r = guest_firewall(n->netns, w->vm->firewall, e);
+		r = node_set_firewall(n, w->vm->firewall, e);
 	fresh_note(n);
 	if (r == 0 && n->spec.routes != w->spec.routes && !n->stopped) {
 		_cleanup_guest_plan_ struct guest_plan *p = guest_plan_vm(w->vm, w->forwarding);

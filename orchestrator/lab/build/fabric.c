@@ -39,10 +39,14 @@ int fabric_ready(struct driver *d, struct err *e)
 int fabric_attach(struct driver *d, const struct model *m, struct err *e)
 {
 	const struct node *internet = node_always(&d->lab, NODE_INTERNET);
+	struct edge_plan *edge = edge_plan_make(m);
+	_cleanup_free_ struct fabric_link *loops = fabric_loops(m);
 	size_t changes;
-	int r = edge_apply(d->plug, d->edge_ns, internet->netns, m, &changes, e);
+	int r = edge_apply(d->plug, d->edge_ns, internet->netns, edge, &changes, e);
 
+	edge_plan_free(edge);
 	if (r < 0)
 		return err_wrap(e, "the Internet's edge");
-	return lb_links_apply(d->plug, node_always(&d->lab, NODE_FABRIC)->netns, m, e);
+	return lb_links_apply(d->plug, node_always(&d->lab, NODE_FABRIC)->netns, loops,
+	                      m->n_load_balancers, e);
 }

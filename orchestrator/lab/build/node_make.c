@@ -13,6 +13,7 @@
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/usable.h"
+#include "plan/filter/firewall.h"
 #include "plan/names.h"
 
 void ports_add_node(const struct node *n, struct ports *p)
@@ -42,13 +43,24 @@ int node_unplug(struct driver *d, struct node *n, struct err *e)
 	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
 }
 
+int node_set_firewall(const struct node *n, const struct firewall *fw, struct err *e)
+{
+	struct filter filter;
+
+	firewall_filter(fw, &filter);
+	int r = guest_filter(n->netns, &filter, e);
+
+	filter_free(&filter);
+	return r;
+}
+
 int node_plug(struct driver *d, struct node *n, const struct model *m, struct err *e)
 {
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
 	int r = guest_build(d->plug, n->netns, p, e);
 
 	if (r == 0 && n->vm && n->vm->firewall)
-		r = guest_firewall(n->netns, n->vm->firewall, e);
+		r = node_set_firewall(n, n->vm->firewall, e);
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
 }
 

@@ -13,6 +13,8 @@ struct ports { /* names of the fabric's ends of links */
 };
 void ports_add_node(const struct node *n, struct ports *p);
 
+/* The rules of a firewall, in place of those that its node has. */
+int node_set_firewall(const struct node *n, const struct firewall *fw, struct err *e);
 /* A network namespace, and a box to run daemons in. */
 int node_house(struct driver *d, struct node *n, const struct want *w, struct err *e);
 /* Links to the fabric, addresses, routes, and a firewall's rules. */

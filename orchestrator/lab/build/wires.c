@@ -24,6 +24,14 @@ int node_reconfigure(struct node *n, const struct want *w, struct err *e)
 	return 0;
 }
 
+static int lay_wire(int ns_a, int ns_b, const struct nic *a, struct err *e)
+{
+	_cleanup_guest_plan_ struct guest_plan *pa = guest_plan_nic(a),
+	                                       *pb = guest_plan_nic(a->peer);
+
+	return guest_wire(ns_a, ns_b, pa, pb, e);
+}
+
 static int wire(struct driver *d, const struct nic *a, const struct node *what, struct err *e)
 {
 	const struct node *na = node_find(&d->lab, a->vm->name),
@@ -34,7 +42,7 @@ static int wire(struct driver *d, const struct nic *a, const struct node *what, 
 		return 0;
 	if (what ? na != what && nb != what : !na->fresh && !nb->fresh)
 		return 0;
-	return guest_wire(na->netns, nb->netns, a, e);
+	return lay_wire(na->netns, nb->netns, a, e);
 }
 
 static int tunnel(struct driver *d, const struct nic *n, const struct node *what, struct err *e)
@@ -43,7 +51,8 @@ static int tunnel(struct driver *d, const struct nic *n, const struct node *what
 
 	if (!node || (what ? node != what : node->stopped || !node->fresh))
 		return 0;
-	return guest_tunnel(node->netns, n, e);
+	_cleanup_guest_plan_ struct guest_plan *p = guest_plan_nic(n);
+	return guest_tunnel(node->netns, p, e);
 }
 
 int wires_make(struct driver *d, const struct model *m, const struct node *what, struct err *e)
@@ -80,7 +89,7 @@ int wire_set(struct driver *d, const struct nic *n, bool up, struct err *e)
 		/* Addresses and routes go with a link that is down: the wire is laid anew. */
 		const struct node *here = node_find(&d->lab, n->vm->name);
 
-		r = guest_wire(here->netns, far->netns, n, e);
+		r = lay_wire(here->netns, far->netns, n, e);
 	}
 	nl_close(nl);
 	return ifindex < 0 ? ifindex : r;

@@ -32,9 +32,10 @@ static int link_set(int ns_fd, const char *name, bool up, struct err *e)
 /* Its routes go with a device that is down: it is made anew. */
 static int tunnel_set(const struct node *n, const struct nic *nic, bool up, struct err *e)
 {
+	_cleanup_guest_plan_ struct guest_plan *p = guest_plan_nic(nic);
 	char name[IFNAMSIZ];
 
-	return up ? guest_tunnel(n->netns, nic, e)
+	return up ? guest_tunnel(n->netns, p, e)
 	          : link_set(n->netns, device_name_nic(nic, name), false, e);
 }
 
