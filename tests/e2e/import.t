@@ -7,31 +7,31 @@ need jq
 cp -r "$root/tests/golden/import/az" "$root/tests/golden/import/az.checks.json" "$work/" || exit 1
 cd "$work" || exit 1
 
-status "test of an export" 0 vnetlab test az
-like "the checks beside it hold" "$out" 'the peering is up'
-like "what Azure showed is what the lab shows" "$out" 'as Azure showed it: effective-routes-appVMNic.json'
+status "test takes an export" 0 vnetlab test az
+like "the checks beside the export hold" "$out" 'the peering is up'
+like "the lab shows what Azure showed" "$out" 'as Azure showed it: effective-routes-appVMNic.json'
 jq '.value |= map(select(.source != "User")) | .value[0].nextHopType = "VNetPeering"' \
 	az/effective-routes-appVMNic.json >changed && mv changed az/effective-routes-appVMNic.json
-status "another table" 1 vnetlab test az --filter 'as Azure*'
-like "a row that differs" "$out" 'different 10.2.0.0/16; Azure: .*VNetPeering.*; lab: .*VnetLocal'
-like "a row that Azure has not" "$out" 'extra 0.0.0.0/0; lab: User Active VirtualAppliance 10.2.1.4'
+status "test fails when the saved table is another" 1 vnetlab test az --filter 'as Azure*'
+like "the report names the row that differs" "$out" 'different 10.2.0.0/16; Azure: .*VNetPeering.*; lab: .*VnetLocal'
+like "the report names the row that Azure does not have" "$out" 'extra 0.0.0.0/0; lab: User Active VirtualAppliance 10.2.1.4'
 
 run vnetlab up az
-is "up of an export" "$rc" 0 || diag "$err"
-status "nothing to change" 0 vnetlab plan az --detailed-exitcode
+is "up takes an export" "$rc" 0 || diag "$err"
+status "plan of the same export has no change" 0 vnetlab plan az --detailed-exitcode
 run vnetlab status -o json
-json "the session is up" '[.bgp[].state] | unique == ["Established"]'
+json "the session of the export's Route Server is up" '[.bgp[].state] | unique == ["Established"]'
 sed 's/10.2.2.0\/24/10.2.2.0\/25/' az/vnet-list.json >changed && mv changed az/vnet-list.json
-status "the export has changed" 6 vnetlab plan az --detailed-exitcode
-like "in one place" "$out" 'subnet hub/app'
-status "without checks beside it" 0 vnetlab down az
+status "plan of a changed export has changes" 6 vnetlab plan az --detailed-exitcode
+like "plan names the one place that changed" "$out" 'subnet hub/app'
+status "down ends the lab of the export" 0 vnetlab down az
 
 cp -r "$root/tests/golden/import/group-export" "$work/" || exit 1
 cat >group-export/template.checks.json <<EOF
 { "the session comes up": { "bgp": "rs/nva", "expect": "Established" } }
 EOF
-status "test of a template" 0 vnetlab test group-export/template.json
-like "its checks hold" "$out" 'the session comes up'
+status "test takes a template" 0 vnetlab test group-export/template.json
+like "the checks beside the template hold" "$out" 'the session comes up'
 cat >own.conf <<EOF
 frr version 8.4
 router bgp 65001
@@ -47,7 +47,7 @@ EOF
 cat >group-export/template.checks.json <<EOF
 { "its own announcement arrives": { "learned": "rs/nva", "contains": [ { "network": "10.99.0.0/16" } ] } }
 EOF
-status "with a configuration of its own" 0 vnetlab test group-export/template.json --node nva=frr:own.conf
-like "which announces" "$out" 'its own announcement arrives'
+status "test takes a configuration for a machine of the template" 0 vnetlab test group-export/template.json --node nva=frr:own.conf
+like "the configuration's own announcement arrives" "$out" 'its own announcement arrives'
 
 done_testing

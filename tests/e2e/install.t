@@ -11,28 +11,28 @@ install_to() {
 	make -s -C "$root" V="$v" -o all -o "${B#"$root"/}/vnetlab" "$1" DESTDIR="$work/dest" PREFIX=/opt/vn
 }
 d=$work/dest/opt/vn
-ok "installs" install_to install
+ok "make install succeeds" install_to install
 for f in bin/vnetlab libexec/vnetlab/vnetlab-router share/man/man1/vnetlab.1 \
 	share/vnetlab/images/frr/image.json share/vnetlab/topologies/route-server/route-server.vnetlab.json \
 	share/doc/vnetlab/README.md share/doc/vnetlab/docs/topology.md \
 	share/bash-completion/completions/vnetlab share/zsh/site-functions/_vnetlab \
 	share/fish/vendor_completions.d/vnetlab.fish; do
-	ok "$f" test -s "$d/$f"
+	ok "$f is installed" test -s "$d/$f"
 done
-ok "nothing of the build in it" sh -c '! find "$0" -type f -name "*.[od]" | grep .' "$d"
+ok "no file of the build is installed" sh -c '! find "$0" -type f -name "*.[od]" | grep .' "$d"
 
 mv "$d" "$work/elsewhere"
 d=$work/elsewhere
 cd "$work" || exit 1
-status "runs from there" 0 "$d/bin/vnetlab" version
-status "a lab of an appliance comes up, with its images and its router" 0 \
+status "the installed vnetlab runs" 0 "$d/bin/vnetlab" version
+status "the installed vnetlab builds a lab with its own images and router" 0 \
 	"$d/bin/vnetlab" up "$d/share/vnetlab/topologies/route-server"
-status "and has its routes" 0 "$d/bin/vnetlab" routes Backend -o json
-json "from the Route Server" '[.value[] | select(.source == "VirtualNetworkGateway")] | length > 0'
-ok "ends" "$d/bin/vnetlab" down --all
+status "routes prints the table of a NIC" 0 "$d/bin/vnetlab" routes Backend -o json
+json "the NIC has routes from the Route Server" '[.value[] | select(.source == "VirtualNetworkGateway")] | length > 0'
+ok "down ends the lab" "$d/bin/vnetlab" down --all
 
 mkdir -p "$work/dest/opt"
 mv "$d" "$work/dest/opt/vn"
-ok "uninstalls" install_to uninstall
-is "and nothing is left" "$(find "$work/dest" ! -type d)" ""
+ok "make uninstall succeeds" install_to uninstall
+is "make uninstall leaves no file" "$(find "$work/dest" ! -type d)" ""
 done_testing
