@@ -18,18 +18,18 @@ hands() {
 	local name=$1 node=$2 what=$3
 	shift 3
 	vnetlab exec "$node" -- "$@" >/dev/null 2>&1
-	is "$name: plan says it" "$(plan)" "[\"$node: $what\"]"
-	status "$name: up" 0 vnetlab up "$file" -o json
-	json "$name: says what it put back" '[.drift[] | "\(.node): \(.what)"] == ["'"$node: $what"'"] and .changes == [] and .nodes.created == 0'
+	is "plan names $name" "$(plan)" "[\"$node: $what\"]"
+	status "up repairs $name" 0 vnetlab up "$file" -o json
+	json "up says that it put back $name" '[.drift[] | "\(.node): \(.what)"] == ["'"$node: $what"'"] and .changes == [] and .nodes.created == 0'
 	state "$node" >"$work/after"
-	ok "$name: the kernel is as it was" diff "$work/before.$node" "$work/after"
-	is "$name: once" "$(plan)" '[]'
+	ok "the kernel is as before $name" diff "$work/before.$node" "$work/after"
+	is "plan has no more to say of $name" "$(plan)" '[]'
 }
 
-status "up" 0 vnetlab up "$file" -q
+status "the lab comes up" 0 vnetlab up "$file" -q
 for node in fabric b; do state $node >"$work/before.$node"; done
-status "plan of the same" 0 vnetlab plan "$file" --detailed-exitcode
-is "nothing differs" "$(plan)" '[]'
+status "plan of the same file has no change" 0 vnetlab plan "$file" --detailed-exitcode
+is "plan finds nothing changed by hand" "$(plan)" '[]'
 
 hands "the fabric's filter" fabric "the packet filter" nft flush ruleset
 hands "a chain of it" fabric "the packet filter" nft flush chain ip vnetlab from_port
@@ -47,31 +47,31 @@ hands "its tunnel" b "its wires" ip link del vx
 
 # What takes more with it.
 vnetlab exec b -- ip link set eth0 down
-like "a link that is down" "$(plan)" 'b: 1 link down'
-status "up" 0 vnetlab up "$file"
-like "says so" "$out" '^Lab cables was changed by hand, and is as the design says again'
-like "and what" "$out" '  put back b: 1 link down'
+like "plan names a link that is down" "$(plan)" 'b: 1 link down'
+status "up repairs the link" 0 vnetlab up "$file"
+like "up says that the lab was changed by hand" "$out" '^Lab cables was changed by hand, and is as the design says again'
+like "up says what it put back" "$out" '  put back b: 1 link down'
 state b >"$work/after"
-ok "it is as it was" diff "$work/before.b" "$work/after"
+ok "the kernel is as before the link went down" diff "$work/before.b" "$work/after"
 vnetlab exec b -- ip link del eth0
-status "a link that is gone" 6 vnetlab plan "$file" --detailed-exitcode
-like "in words" "$out" 'Changed by hand \(drift\), up puts it back: b: its link to the fabric'
-status "up" 0 vnetlab up "$file" -o json
-json "makes that node anew" '.nodes.rebuilt == 1 and .nodes.kept == 2'
-status "it is there" 0 vnetlab exec a -- ping -c1 -W1 10.1.0.5
-is "and nothing is left to say" "$(plan)" '[]'
+status "plan of a lab whose link is gone has changes" 6 vnetlab plan "$file" --detailed-exitcode
+like "plan says so in words" "$out" 'Changed by hand \(drift\), up puts it back: b: its link to the fabric'
+status "up repairs the node whose link is gone" 0 vnetlab up "$file" -o json
+json "up makes that node anew" '.nodes.rebuilt == 1 and .nodes.kept == 2'
+status "the node answers again" 0 vnetlab exec a -- ping -c1 -W1 10.1.0.5
+is "plan has no more to say" "$(plan)" '[]'
 
 # What is somebody's own is nobody's business, and a fault is no drift.
 vnetlab exec b -- sh -c 'ip route add 10.99.0.0/16 dev eth0; ip addr add 10.98.0.1/32 dev lo; nft add table ip mine'
-is "an own route and table" "$(plan)" '[]'
+is "plan does not count a node's own route and table as drift" "$(plan)" '[]'
 vnetlab fault link b/vx down -q >/dev/null
-is "a fault" "$(plan)" '[]'
-status "up" 0 vnetlab up "$file" -q
-is "stays" "$(vnetlab fault list -o json | jq -c .faults)" '["link b/vx down"]'
+is "plan does not count a fault as drift" "$(plan)" '[]'
+status "up of a lab with a fault succeeds" 0 vnetlab up "$file" -q
+is "the fault stays" "$(vnetlab fault list -o json | jq -c .faults)" '["link b/vx down"]'
 vnetlab fault clear -q >/dev/null
 vnetlab exec b -- ip route del 10.66.0.0/16
-status "with a change of the design" 0 sh -c "jq '.virtualMachines.b.listen=[\"tcp/81\"]' '$file' >'$work/new.json' && '$B'/vnetlab up -n cables '$work/new.json' -o json >'$work/out'"
-ok "both are said" jq -e '(.changes | length) == 1 and .drift == [{"node":"b","what":"1 route"}]' "$work/out"
-ok "an event remembers it" event '.kind=="drift" and .subject=="b" and .detail=="put back: 1 route"'
+status "up applies a change of the design beside drift" 0 sh -c "jq '.virtualMachines.b.listen=[\"tcp/81\"]' '$file' >'$work/new.json' && '$B'/vnetlab up -n cables '$work/new.json' -o json >'$work/out'"
+ok "up reports both the change and the drift" jq -e '(.changes | length) == 1 and .drift == [{"node":"b","what":"1 route"}]' "$work/out"
+ok "an event reports what was put back" event '.kind=="drift" and .subject=="b" and .detail=="put back: 1 route"'
 
 done_testing

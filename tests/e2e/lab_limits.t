@@ -29,20 +29,20 @@ hard=$(ulimit -Hn)
 # --- descriptors of 1,024 and more ------------------------------------------------------------------
 
 many 1028 >"$work/many.vnetlab.json"
-status "more nodes than select() has descriptors" 0 vnetlab up "$work/many.vnetlab.json"
+status "a lab with more nodes than select() has descriptors comes up" 0 vnetlab up "$work/many.vnetlab.json"
 pid=$(vnetlab ls -o json | jq '.labs[0].driver.pid')
-ok "it has them all open" [ "$(awk '/^FDSize/ { print $2 }' "/proc/$pid/status")" -gt 1024 ]
+ok "the driver has all descriptors open" [ "$(awk '/^FDSize/ { print $2 }' "/proc/$pid/status")" -gt 1024 ]
 many 1029 >"$work/many.vnetlab.json"
-status "one more, while it runs" 0 vnetlab up "$work/many.vnetlab.json"
-like "which is all that changes" "$out" '\+ virtualMachine vm1028'
-status "http, over a load balancer" 0 vnetlab probe vm1028 10.2.255.4 --protocol http
-status "a path through group and balancer" 0 vnetlab path vm1028 10.2.255.4 --protocol tcp --port 80 -o json
-json "on which model and kernel agree" '.agree == true'
-status "a group cuts the rest" 1 vnetlab probe vm1028 web --protocol tcp --port 81 --timeout 300ms
-status "programs run in the last node" 0 vnetlab exec vm1028 -- ip -br addr show eth0
-status "a node is frozen" 0 vnetlab fault freeze web
-status "and healed" 0 vnetlab fault clear
-status "it ends" 0 vnetlab down many
+status "up adds one more node" 0 vnetlab up "$work/many.vnetlab.json"
+like "up changes nothing else" "$out" '\+ virtualMachine vm1028'
+status "HTTP passes a load balancer there" 0 vnetlab probe vm1028 10.2.255.4 --protocol http
+status "path walks through group and balancer" 0 vnetlab path vm1028 10.2.255.4 --protocol tcp --port 80 -o json
+json "model and kernel agree on the path" '.agree == true'
+status "the group denies another port" 1 vnetlab probe vm1028 web --protocol tcp --port 81 --timeout 300ms
+status "a program runs in the last node" 0 vnetlab exec vm1028 -- ip -br addr show eth0
+status "fault freezes a node" 0 vnetlab fault freeze web
+status "fault clear thaws it" 0 vnetlab fault clear
+status "down ends the lab" 0 vnetlab down many
 
 # --- groups of 1,000 rules, tables of 400 routes ---------------------------------------------------
 
@@ -63,28 +63,28 @@ rules() {
 }
 
 rules Deny >"$work/rules.vnetlab.json"
-status "three groups of 1,000 rules each" 0 vnetlab up "$work/rules.vnetlab.json"
-status "the last rule's rest is let in" 0 vnetlab probe vm2 vm0 --protocol tcp --port 80
-status "what one of them denies is not" 1 vnetlab probe vm2 vm0 --protocol tcp --port 7 --timeout 300ms
+status "three groups with 1,000 rules each come up" 0 vnetlab up "$work/rules.vnetlab.json"
+status "the last rule lets its port in" 0 vnetlab probe vm2 vm0 --protocol tcp --port 80
+status "another rule denies its port" 1 vnetlab probe vm2 vm0 --protocol tcp --port 7 --timeout 300ms
 rules Allow >"$work/rules.vnetlab.json"
-status "one rule changes" 0 vnetlab up "$work/rules.vnetlab.json"
-like "and nothing else" "$out" '1 change$'
-status "it lets in" 0 vnetlab probe vm2 vm0 --protocol tcp --port 7
-status "which is only its group's" 1 vnetlab probe vm2 vm1 --protocol tcp --port 7 --timeout 300ms
-status "down" 0 vnetlab down rules
+status "up changes one rule" 0 vnetlab up "$work/rules.vnetlab.json"
+like "up changes nothing else of the groups" "$out" '1 change$'
+status "the changed rule lets its port in" 0 vnetlab probe vm2 vm0 --protocol tcp --port 7
+status "the other group still denies that port" 1 vnetlab probe vm2 vm1 --protocol tcp --port 7 --timeout 300ms
+status "down ends the lab with the rules" 0 vnetlab down rules
 
 # --- the limit of open files -------------------------------------------------------------------------
 
 few() { prlimit --nofile=128:128 "$B/vnetlab" "$@"; }
-status "more nodes than a process may have open" 5 few up "$work/many.vnetlab.json"
-like "is said with the limit's name, its value and the cure" "$err" \
+status "up fails with more nodes than a process may have open files" 5 few up "$work/many.vnetlab.json"
+like "the message names the limit, its value and the cure" "$err" \
 	'Too many open files \(RLIMIT_NOFILE is 128; .*raise the hard limit, ulimit -Hn\)'
-like "and that nothing is left" "$err" 'nothing ran before, and nothing is left'
+like "the message says that nothing is left" "$err" 'nothing ran before, and nothing is left'
 many 20 >"$work/some.vnetlab.json"
-status "a lab that fits" 0 few up "$work/some.vnetlab.json"
-status "which is not to grow beyond it" 5 few up "$work/many.vnetlab.json"
-like "says the same" "$err" 'RLIMIT_NOFILE is 128'
-like "and is as before" "$err" 'the lab is as it was before'
-status "and works" 0 vnetlab probe vm19 10.2.255.4 --protocol tcp --port 80
+status "up builds a lab that fits" 0 few up "$work/some.vnetlab.json"
+status "up fails to add more nodes than fit" 5 few up "$work/many.vnetlab.json"
+like "the message names the limit again" "$err" 'RLIMIT_NOFILE is 128'
+like "the message says that the lab is as before" "$err" 'the lab is as it was before'
+status "the lab still works" 0 vnetlab probe vm19 10.2.255.4 --protocol tcp --port 80
 
 done_testing
