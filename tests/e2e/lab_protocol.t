@@ -6,7 +6,7 @@ need jq python3
 
 here=$root/tests/e2e/lab
 plain=$here/plain.vnetlab.json
-status "up" 0 vnetlab up "$plain" -q
+status "the lab comes up" 0 vnetlab up "$plain" -q
 pid=$(vnetlab status -o json | jq .driver.pid)
 rss() { awk '/VmRSS/ {print $2}' "/proc/$pid/status"; }
 before=$(rss)
@@ -165,19 +165,19 @@ check("after too many connections", good)
 print("1..%d" % n)
 PY
 run timeout 300 python3 "$work/rude_client.py" "$VNETLAB_RUN_DIR/plain/control"
-is "rude clients: all as expected" "$(printf '%s\n' "$out" | grep -v '^ok' | grep -v '^1\.\.')" ""
-is "to the end" "$rc" 0 || diag "$err"
+is "the driver answers rude clients as expected" "$(printf '%s\n' "$out" | grep -v '^ok' | grep -v '^1\.\.')" ""
+is "the rude clients run to their end" "$rc" 0 || diag "$err"
 status "the lab still answers" 0 vnetlab exec right -- ping -c1 -W1 10.9.1.4
-is "the same driver" "$(vnetlab status -o json | jq .driver.pid)" "$pid"
+is "the driver is the same process" "$(vnetlab status -o json | jq .driver.pid)" "$pid"
 case $B in */san) ;; *) ok "its memory is what it was" [ "$(rss)" -lt $((before + 40000)) ] ;; esac
 is "no worker is left behind" "$(pgrep -P "$pid" -x vnetlab-worker | wc -l)" 0
 
 # A worker goes with its client; exec too.
 "$B/vnetlab" exec left -- sh -c 'trap "" HUP; sleep 60' &
 client=$!
-wait_until "something runs in the node" 3 pgrep -P "$pid" -x sh
+wait_until "a command runs in the node" 3 pgrep -P "$pid" -x sh
 kill -9 "$client"
-wait_until "its client is killed: so is it, though it does not want to" 5 sh -c "! pgrep -P $pid -x sh"
+wait_until "a command whose client is killed ends, though it ignores signals" 5 sh -c "! pgrep -P $pid -x sh"
 vnetlab down -q >/dev/null
 
 # Ctrl-C in up: a new lab goes with it, a running one stays.
@@ -189,22 +189,22 @@ up=$!
 wait_until "a lab is coming up" 5 holds '.nodes | length == 7' vnetlab status pair -o json
 kill -INT "$up"
 wait "$up"
-is "Ctrl-C: the status says so" "$?" 130
-like "and the words" "$(cat "$work/up.out")" 'interrupted; lab pair is gone again'
-status "no lab is left" 0 vnetlab ls -o json
-json "none" '.labs == []'
-status "up" 0 vnetlab up "$plain" -q
+is "Ctrl-C gives up's status 130" "$?" 130
+like "up says that the lab is gone again" "$(cat "$work/up.out")" 'interrupted; lab pair is gone again'
+status "ls after Ctrl-C succeeds" 0 vnetlab ls -o json
+json "no lab is left after Ctrl-C" '.labs == []'
+status "the lab comes up again" 0 vnetlab up "$plain" -q
 jq '.name="plain"' "$work/never.vnetlab.json" >"$work/change.vnetlab.json"
 "$B/vnetlab" up "$work/change.vnetlab.json" -q >"$work/up.out" 2>&1 &
 up=$!
-wait_until "it is being changed" 5 holds '.nodes | length == 7' vnetlab status -o json
-status "two at a time" 5 vnetlab up "$plain" -q
-like "are refused" "$err" 'another up of lab plain is under way'
+wait_until "the lab is being changed" 5 holds '.nodes | length == 7' vnetlab status -o json
+status "a second up at the same time fails" 5 vnetlab up "$plain" -q
+like "the message says that another up is under way" "$err" 'another up of lab plain is under way'
 kill -INT "$up"
 wait "$up"
-is "Ctrl-C of a change" "$?" 130
-status "the lab stays" 0 vnetlab ls -o json
-json "there" '.labs[0].name == "plain"'
+is "Ctrl-C of a change gives up's status 130" "$?" 130
+status "ls after Ctrl-C of a change succeeds" 0 vnetlab ls -o json
+json "the lab stays after Ctrl-C of a change" '.labs[0].name == "plain"'
 
 # A terminal of its own.
 cat >"$work/terminal.py" <<'PY'
@@ -244,7 +244,7 @@ until(b"nothing that comes", 1)
 print("status", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 PY
 run timeout 90 python3 "$work/terminal.py" "$B/vnetlab"
-is "a shell on a terminal" "$out" "prompt True
+is "a shell on a terminal has a prompt, a size and a status" "$out" "prompt True
 done True
 address True
 size True

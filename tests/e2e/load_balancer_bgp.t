@@ -23,16 +23,16 @@ N
 	done
 }
 
-status "up" 0 vnetlab up "$root/tests/e2e/lb/route-server.vnetlab.json" -q
+status "the lab comes up" 0 vnetlab up "$root/tests/e2e/lb/route-server.vnetlab.json" -q
 wait_until "conformance 17: both announce the load balancer, one next hop" 10 has '["10.0.1.100"]'
 stateful
 is "conformance 19: behind the load balancer no connection is lost" "$(python_in a "$flows" tcp 10.2.0.4 80 60)" 60
-status "conformance 17: both directions" 0 vnetlab path a b --protocol tcp --port 80 -o json
-json "by the same appliance" '.agree and .hops[2].node == .return.hops[2].node and (.hops[2].node | test("^nva")) and .hops[1].node == "ilb"'
+status "conformance 17: path goes there and back" 0 vnetlab path a b --protocol tcp --port 80 -o json
+json "conformance 17: both directions meet the same appliance" '.agree and .hops[2].node == .return.hops[2].node and (.hops[2].node | test("^nva")) and .hops[1].node == "ilb"'
 
 jq 'del(.virtualMachines[].bgp?.nextHop?) | .checks = {}' "$root/tests/e2e/lb/route-server.vnetlab.json" >"$work/own.vnetlab.json"
-status "own next hops" 0 vnetlab up "$work/own.vnetlab.json" -n lb-rs -q
-wait_until "two next hops" 10 has '["10.0.1.4","10.0.1.5"]'
+status "up gives each appliance its own next hop" 0 vnetlab up "$work/own.vnetlab.json" -n lb-rs -q
+wait_until "the NIC has two next hops" 10 has '["10.0.1.4","10.0.1.5"]'
 stateful
 n=$(python_in a "$flows" tcp 10.2.0.4 80 60)
 diag "$n of 60 connections by ECMP"

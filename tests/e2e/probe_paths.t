@@ -58,7 +58,7 @@ ok "the lab comes up" vnetlab up "$work/p.vnetlab.json" || { diag "$err"; done_t
 expect() {
 	_what=$1 _st=$2 _words=$3 _from=$4 _to=$5
 	shift 5
-	status "$_what: probe" "$_st" vnetlab probe "$_from" "$_to" --timeout 400ms "$@"
+	status "$_what: probe has the status that is expected" "$_st" vnetlab probe "$_from" "$_to" --timeout 400ms "$@"
 	run vnetlab path -o json "$_from" "$_to" "$@"
 	json "$_what: model and kernel agree" '.agree'
 	if [ "$_st" -eq 0 ]; then
@@ -68,7 +68,7 @@ expect() {
 		json "$_what: not, there or back" '.verdict != "delivered" or .return.verdict != "delivered"'
 	fi
 	run vnetlab path "$_from" "$_to" "$@"
-	like "$_what: says why" "$out" "$_words"
+	like "$_what: path says why" "$out" "$_words"
 }
 
 expect "same subnet" 0 'directly to b' a b
@@ -81,7 +81,7 @@ expect "the Internet by default outbound access" 0 'as 20\.100\.255\.254 \(defau
 expect "the Internet by a public address" 0 'its public address' b 8.8.8.8
 expect "by a NAT gateway" 0 'as 198\.51\.100\.7 \(NAT gateway ng' inner internet --protocol tcp --port 80
 run vnetlab probe -o json inner 8.8.8.8 --protocol udp --port 99
-json "UDP by a NAT gateway, and an error back" '.refused and .errorFrom == "8.8.8.8"'
+json "a datagram by a NAT gateway gets an error back" '.refused and .errorFrom == "8.8.8.8"'
 expect "a NAT gateway takes no ping" 1 'translates TCP and UDP only' inner 8.8.8.8
 expect "a NAT gateway before a public address" 0 'as 198\.51\.100\.7 \(NAT gateway ng' outer internet --protocol tcp --port 80
 expect "a ping beside a NAT gateway" 0 'its public address' outer 8.8.8.8
@@ -102,88 +102,88 @@ expect "IP forwarding is off" 1 'enableIPForwarding is off' a 198.51.100.1
 expect "an appliance that sends it back" 1 'gets back what it has sent' a 192.0.2.1
 
 run vnetlab path -o json a 192.0.2.1
-json "that is a loop" '.verdict == "loop" and .kernel.verdict == "loop"'
-json "hops name nodes, NICs and routes" '.hops[0].node == "a" and .hops[0].nic == "aVMNic" and
+json "a packet loops in model and kernel" '.verdict == "loop" and .kernel.verdict == "loop"'
+json "hops of path name nodes, NICs and routes" '.hops[0].node == "a" and .hops[0].nic == "aVMNic" and
 	.hops[0].route.name == "fw" and .hops[0].nextHop == "10.0.1.4" and .hops[1].node == "fw"'
 run vnetlab path -o json a b
-json "what path prints" '.from == "a" and .to == "b" and (.kernel.hops | length) == 2 and
+json "path prints all its fields" '.from == "a" and .to == "b" and (.kernel.hops | length) == 2 and
 	.hops[0].route.nextHopType == "VnetLocal" and .hops[1].route == null and .return.hops[0].node == "b"'
 
-status "nobody listens" 1 vnetlab probe a b --protocol tcp --port 81
-like "refused, says who probes" "$out" '0 of 1 answered: connection refused'
-like "and where to look" "$err" 'vnetlab path a b'
+status "a probe to a closed port fails" 1 vnetlab probe a b --protocol tcp --port 81
+like "the output says that the connection was refused" "$out" '0 of 1 answered: connection refused'
+like "the message says where to look" "$err" 'vnetlab path a b'
 run vnetlab probe -o json a b --protocol udp --port 99
 json "a refused datagram names its sender" '.ok == false and .refused and .errorFrom == "10.0.2.5" and
 	.detail == "port unreachable from 10.0.2.5"'
 run vnetlab probe -o json a b --count 4 --interval 1ms
-json "what probe prints" '.from == "a" and .to == "b" and .address == "10.0.2.5" and .protocol == "icmp"
+json "probe prints all its fields" '.from == "a" and .to == "b" and .address == "10.0.2.5" and .protocol == "icmp"
 	and .port == null and .sent == 4 and .received == 4 and .ok and .rttMs.min > 0 and
 	.rttMs.min <= .rttMs.avg and .rttMs.avg <= .rttMs.max and .detail == "answered, TTL 64"'
 run vnetlab probe -o json internet b --protocol tcp --port 80
-json "from the Internet a VM is its public address" '.address == "20.100.0.4"'
+json "a VM is its public address, seen from the Internet" '.address == "20.100.0.4"'
 
 run vnetlab probe -o json '*' 10.0.2.4
-json "a matrix: a row for each VM" '(.from | length) == 9 and .to == ["10.0.2.4"] and (.rttMs | length) == 9 and .sent == 9'
-json "a matrix: who is peered gets an answer, who is not does not" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
+json "a matrix has a row for each VM" '(.from | length) == 9 and .to == ["10.0.2.4"] and (.rttMs | length) == 9 and .sent == 9'
+json "a matrix has an answer for each VM that is peered, and none for others" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
 	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
-status "a matrix with an answer missing" 1 vnetlab probe 'a*' b --timeout 300ms
-like "shows which" "$out" '^alone +no answer$'
-status "a matrix, all answered" 0 vnetlab probe 'f?' b
-like "as a table" "$out" '^fw +[0-9.]+$'
-status "a matrix of what is not there" 2 vnetlab probe 'x*' b
-like "says so" "$err" 'no running VM is called x\*'
+status "a matrix with an answer missing fails" 1 vnetlab probe 'a*' b --timeout 300ms
+like "the matrix shows which VM got no answer" "$out" '^alone +no answer$'
+status "a matrix with all answers succeeds" 0 vnetlab probe 'f?' b
+like "the matrix is a table of round trips" "$out" '^fw +[0-9.]+$'
+status "a matrix of VMs that are not there is wrong usage" 2 vnetlab probe 'x*' b
+like "the message says that no VM has such a name" "$err" 'no running VM is called x\*'
 
-ok "an unreachable route in the guest" vnetlab exec fw -- ip route add unreachable 10.1.0.0/16
+ok "the guest gets an unreachable route" vnetlab exec fw -- ip route add unreachable 10.1.0.0/16
 expect "the sender's own table refuses" 1 'its table has unreachable 10\.1\.0\.0/16' fw far
 vnetlab exec fw -- ip route del unreachable 10.1.0.0/16 >/dev/null 2>&1
-ok "a blackhole in the guest" vnetlab exec fw -- ip route add blackhole 192.0.2.0/24
+ok "the guest gets a blackhole route" vnetlab exec fw -- ip route add blackhole 192.0.2.0/24
 expect "an appliance that swallows" 1 'fw drops it: its table has blackhole 192\.0\.2\.0/24' a 192.0.2.1
 vnetlab exec fw -- ip route del blackhole 192.0.2.0/24 >/dev/null 2>&1
 
-ok "stop fw" vnetlab fault stop fw
+ok "fault stops the firewall" vnetlab fault stop fw
 expect "a stopped next hop" 1 'next hop type None|stopped' a 192.0.2.1
-ok "start fw" vnetlab fault start fw
-wait_until "fw is back" 10 vnetlab probe a fw --timeout 300ms
+ok "fault starts the firewall" vnetlab fault start fw
+wait_until "the firewall answers again" 10 vnetlab probe a fw --timeout 300ms
 
-status "no such node" 2 vnetlab probe a nobody
-like "says so" "$err" 'nobody'
-status "no such NIC" 2 vnetlab path a/eth9 b
-like "says so" "$err" "no node a/eth9"
-status "the fabric sends nothing" 2 vnetlab path fabric a
-like "says so" "$err" 'no packets of its own'
-status "icmp has no ports" 2 vnetlab probe a b --port 3
-status "tcp needs one" 2 vnetlab path a b --protocol tcp
-status "no such protocol" 2 vnetlab path a b --protocol sctp
-status "not a count" 2 vnetlab probe a b --count 0
-status "IPv6 is refused" 2 vnetlab probe a 2001:db8::1
-like "with a clear word" "$err" 'only IPv4'
+status "a node that is not there is wrong usage" 2 vnetlab probe a nobody
+like "the message names the node" "$err" 'nobody'
+status "a NIC that is not there is wrong usage" 2 vnetlab path a/eth9 b
+like "the message names the NIC" "$err" "no node a/eth9"
+status "the fabric is refused as a sender" 2 vnetlab path fabric a
+like "the message says that it sends no packets of its own" "$err" 'no packets of its own'
+status "a port with icmp is wrong usage" 2 vnetlab probe a b --port 3
+status "tcp without a port is wrong usage" 2 vnetlab path a b --protocol tcp
+status "an unknown protocol is wrong usage" 2 vnetlab path a b --protocol sctp
+status "a count of 0 is wrong usage" 2 vnetlab probe a b --count 0
+status "an IPv6 address is wrong usage" 2 vnetlab probe a 2001:db8::1
+like "the message says that there is only IPv4" "$err" 'only IPv4'
 
 # The way from a probe to its reason can be pasted.
-status "nobody listens there" 1 vnetlab probe a b --protocol tcp --port 4711
-like "what to ask" "$err" '^see why: vnetlab path a b --protocol tcp --port 4711$'
+status "a probe to a port where nobody listens fails" 1 vnetlab probe a b --protocol tcp --port 4711
+like "the message has a command that explains it" "$err" '^see why: vnetlab path a b --protocol tcp --port 4711$'
 # shellcheck disable=SC2046
-status "as it stands" 0 vnetlab $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
+status "that command works as it stands" 0 vnetlab $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
 vnetlab down -q >/dev/null
 
 # VMs that are called as something that every lab has: the design's names come first.
 jq -n '{name: "names", virtualNetworks: {V: {addressPrefixes: ["10.0.0.0/16"], subnets: {S: {addressPrefix: "10.0.1.0/24"}}}},
 	virtualMachines: {dns: {nic: {subnet: "V/S"}, listen: ["udp/53"]}, internet: {nic: {subnet: "V/S"}, listen: ["tcp/81"]},
 		fabric: {nic: {subnet: "V/S"}}, app: {nic: {subnet: "V/S"}}}}' >"$work/names.vnetlab.json"
-status "up" 0 vnetlab up "$work/names.vnetlab.json"
-like "with a warning" "$err" 'in commands and checks "dns" is this virtual machine, not the Internet.s host 8\.8\.8\.8'
+status "a lab whose VMs have the names of other nodes comes up" 0 vnetlab up "$work/names.vnetlab.json"
+like "up warns that the name means the VM" "$err" 'in commands and checks "dns" is this virtual machine, not the Internet.s host 8\.8\.8\.8'
 for name in dns:udp:53:4 internet:tcp:81:5; do
 	IFS=: read -r node protocol port host <<-X
 		$name
 	X
-	status "the VM $node" 0 vnetlab probe app "$node" --protocol "$protocol" --port "$port" -o json
-	json "is asked" ".address == \"10.0.1.$host\""
+	status "probe of the VM $node succeeds" 0 vnetlab probe app "$node" --protocol "$protocol" --port "$port" -o json
+	json "probe asks the VM $node" ".address == \"10.0.1.$host\""
 done
-status "the VM fabric" 0 vnetlab probe fabric app
-status "a path from the VM internet" 0 vnetlab path internet app -o json
-json "is one inside" '.verdict == "delivered" and .agree and (.hops[0].nic == "internetVMNic")'
-status "the Internet's host has its address" 0 vnetlab probe app 8.8.8.8
-status "up again" 0 vnetlab up "$work/names.vnetlab.json" -o json
-json "nothing changes" '.changes == [] and .nodes.kept == 4 and .nodes.created == 0'
-status "a VM called internet goes" 0 sh -c "jq 'del(.virtualMachines.internet)' '$work/names.vnetlab.json' >'$work/less.vnetlab.json' && '$B/vnetlab' up -q '$work/less.vnetlab.json'"
-status "then the name is the Internet's again" 0 vnetlab probe internet 8.8.8.8
+status "probe from the VM fabric succeeds" 0 vnetlab probe fabric app
+status "path from the VM internet delivers" 0 vnetlab path internet app -o json
+json "path from the VM internet begins at its NIC" '.verdict == "delivered" and .agree and (.hops[0].nic == "internetVMNic")'
+status "the Internet's host answers at its address" 0 vnetlab probe app 8.8.8.8
+status "up of the same file succeeds" 0 vnetlab up "$work/names.vnetlab.json" -o json
+json "up of the same file changes nothing" '.changes == [] and .nodes.kept == 4 and .nodes.created == 0'
+status "up takes the VM internet away" 0 sh -c "jq 'del(.virtualMachines.internet)' '$work/names.vnetlab.json' >'$work/less.vnetlab.json' && '$B/vnetlab' up -q '$work/less.vnetlab.json'"
+status "the name internet is then the Internet" 0 vnetlab probe internet 8.8.8.8
 done_testing
