@@ -37,5 +37,5 @@ json "both appliances, which have the same file, share the prefix" \
 	'.value[] | select(.addressPrefix == ["172.22.2.0/24"]) | .nextHopIpAddress == ["172.16.1.4", "172.16.1.5"]'
 json "the private subnet's default route is dropped" \
 	'.value[] | select(.name == "DropDefault") | .nextHopType == "None" and .state == "Active"'
-ok "down" vnetlab down ipspace-quagga
+ok "down ends the lab" vnetlab down ipspace-quagga
 done_testing

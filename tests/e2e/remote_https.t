@@ -63,50 +63,50 @@ PY
 python3 server.py >port 2>>requests &
 server=$!
 on_exit "kill $server"
-wait_until "a web server" 5 test -s port
+wait_until "a web server listens" 5 test -s port
 web=https://127.0.0.1:$(cat port)
 
 # --- the address itself
-status "http is not https" 2 vnetlab check "http://127.0.0.1/x.json"
-like "and not fetched" "$err" 'only https:// addresses are fetched'
-status "nor is anything else" 2 vnetlab check "file:///etc/passwd"
-status "a password in it" 2 vnetlab check "https://me:secret@127.0.0.1/x.json"
-unlike "is not repeated" "$err" 'me:secret@.*me:secret'
-like "is told" "$err" 'no user and password belong into an address'
-status "a folder" 2 vnetlab check "$web/d/"
-like "is no file" "$err" 'names no file'
+status "an http address is wrong usage" 2 vnetlab check "http://127.0.0.1/x.json"
+like "the message says that only https is fetched" "$err" 'only https:// addresses are fetched'
+status "a file address is wrong usage" 2 vnetlab check "file:///etc/passwd"
+status "an address with a password is wrong usage" 2 vnetlab check "https://me:secret@127.0.0.1/x.json"
+unlike "the message does not repeat the password" "$err" 'me:secret@.*me:secret'
+like "the message says that no password belongs there" "$err" 'no user and password belong into an address'
+status "an address of a folder is wrong usage" 2 vnetlab check "$web/d/"
+like "the message says that it names no file" "$err" 'names no file'
 
 # --- whom to trust
-status "an authority that we do not know" 5 vnetlab check "$web/d/far.vnetlab.json"
-like "is told, with what to do" "$err" "certificate is not trusted: .*"
-like "namely" "$err" 'CURL_CA_BUNDLE=FILE or SSL_CERT_FILE=FILE'
-status "one that we do" 0 env CURL_CA_BUNDLE="$work/ca.pem" "$B/vnetlab" check "$web/d/far.vnetlab.json"
+status "a certificate of an unknown authority is refused" 5 vnetlab check "$web/d/far.vnetlab.json"
+like "the message says that the certificate is not trusted" "$err" "certificate is not trusted: .*"
+like "the message names the variables that help" "$err" 'CURL_CA_BUNDLE=FILE or SSL_CERT_FILE=FILE'
+status "a certificate of a known authority is accepted" 0 env CURL_CA_BUNDLE="$work/ca.pem" "$B/vnetlab" check "$web/d/far.vnetlab.json"
 export SSL_CERT_FILE=$work/ca.pem
-status "the certificate of another host" 5 vnetlab check "https://localhost:$(cat port)/d/far.vnetlab.json"
-like "is refused" "$err" 'certificate is not trusted'
+status "a certificate of another host is refused" 5 vnetlab check "https://localhost:$(cat port)/d/far.vnetlab.json"
+like "the message says that it is not trusted" "$err" 'certificate is not trusted'
 
 # --- a design with its files
 : >requests
-status "check" 0 vnetlab check "$web/d/far.vnetlab.json"
-is "names it by its address" "$out" "$web/d/far.vnetlab.json: no findings"
-is "the design and its file were asked for, nothing else" "$(grep -o 'GET [^ ]*' requests | sort -u)" \
+status "check takes an address" 0 vnetlab check "$web/d/far.vnetlab.json"
+is "check names the design by its address" "$out" "$web/d/far.vnetlab.json: no findings"
+is "check asks for the design and its file alone" "$(grep -o 'GET [^ ]*' requests | sort -u)" \
 	"$(printf 'GET /d/far.vnetlab.json\nGET /d/nva/my%%20bird.conf')"
-is "nothing of it is left" "$(ls tmp)" ""
-status "by redirects, with a query, by -t" 0 vnetlab check -t "$web/r/far.vnetlab.json?token=x#y"
-status "a picture" 0 vnetlab graph "$web/d/far.vnetlab.json" --format dot
-status "up" 0 vnetlab up "$web/d/far.vnetlab.json"
-status "the file is the appliance's" 0 vnetlab exec nva -- grep mine /etc/bird/bird.conf
-status "nothing to do" 0 vnetlab plan "$web/d/far.vnetlab.json" --detailed-exitcode
-status "down" 0 vnetlab down far
+is "check leaves nothing of it" "$(ls tmp)" ""
+status "check follows redirects of an address with a query" 0 vnetlab check -t "$web/r/far.vnetlab.json?token=x#y"
+status "graph takes an address" 0 vnetlab graph "$web/d/far.vnetlab.json" --format dot
+status "up takes an address" 0 vnetlab up "$web/d/far.vnetlab.json"
+status "the appliance has the file from there" 0 vnetlab exec nva -- grep mine /etc/bird/bird.conf
+status "plan of the same address has no change" 0 vnetlab plan "$web/d/far.vnetlab.json" --detailed-exitcode
+status "down ends the lab" 0 vnetlab down far
 # What its files want of this machine is said before it is built.
 cp "www/d/nva/my bird.conf" kept.conf
 echo 'log "/srv/far.log" all;' >>"www/d/nva/my bird.conf"
-status "a design with a long arm" 0 vnetlab up "$web/d/far.vnetlab.json" --dry-run
-like "up says so" "$err" 'IMAGE-03 at /virtualMachines/nva/config/bird\.conf'
-like "with file, line and words" "$err" 'nva/my bird.conf, line [0-9]+: "log "/srv/far.log" all": the daemon writes its log to /srv/far.log'
+status "up takes a design that reaches out of its node" 0 vnetlab up "$web/d/far.vnetlab.json" --dry-run
+like "up reports IMAGE-03 with its place" "$err" 'IMAGE-03 at /virtualMachines/nva/config/bird\.conf'
+like "the finding names file, line and words" "$err" 'nva/my bird.conf, line [0-9]+: "log "/srv/far.log" all": the daemon writes its log to /srv/far.log'
 # Whether BIRD ends because of it, and when, differs with its version.
 run vnetlab test "$web/d/far.vnetlab.json"
-like "a test of it says so, too" "$err" 'writes its log to /srv/far.log, which is not the node.s own'
+like "test reports it, too" "$err" 'writes its log to /srv/far.log, which is not the node.s own'
 mv kept.conf "www/d/nva/my bird.conf"
 
 # --- a template's linked ones
@@ -116,50 +116,50 @@ printf '%s' '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01
 printf '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
 "resources": [{"type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "l",
 "properties": {"mode": "Incremental", "templateLink": {"uri": "%s/linked.json"}}}]}' "$web" >main.json
-status "without --fetch nothing is asked for" 3 vnetlab check main.json
-like "and --fetch is named" "$err" '--fetch gets it'
-status "with it" 0 vnetlab import --fetch main.json
-like "the linked template is read" "$out" '"Linked"'
+status "check without --fetch refuses a linked template" 3 vnetlab check main.json
+like "the message names --fetch" "$err" '--fetch gets it'
+status "import --fetch gets the linked template" 0 vnetlab import --fetch main.json
+like "import reads the linked template" "$out" '"Linked"'
 sed 's|/linked.json|/big|' main.json >big.json
-status "one that is too big" 3 vnetlab check --fetch big.json
-like "is told" "$err" 'cannot be fetched'
+status "a linked template that is too big is refused" 3 vnetlab check --fetch big.json
+like "the message says that it cannot be fetched" "$err" 'cannot be fetched'
 
 # --- what is not taken
-status "not there" 5 vnetlab check "$web/d/none.json"
-like "is told" "$err" 'the server says that it is not there \(HTTP 404\)'
-status "a file of it is not there" 5 vnetlab check "$web/d/lacks.vnetlab.json"
-like "is told with its address" "$err" "a file that the design names: $web/d/nva/none\.conf: .*HTTP 404"
+status "an address that is not there is refused" 5 vnetlab check "$web/d/none.json"
+like "the message has the server's 404" "$err" 'the server says that it is not there \(HTTP 404\)'
+status "a design whose file is not there is refused" 5 vnetlab check "$web/d/lacks.vnetlab.json"
+like "the message has the file's address and the 404" "$err" "a file that the design names: $web/d/nva/none\.conf: .*HTTP 404"
 : >requests
-status "a file outside of its folder" 3 vnetlab check "$web/d/out.vnetlab.json"
-unlike "is not asked for" "$(cat requests)" 'secret'
-status "a page" 3 vnetlab check "$web/d/page.html"
-like "is no design" "$err" 'TOPO-JSON-01'
-status "not for everybody" 5 vnetlab check "$web/private"
-like "is told" "$err" 'does not give it to everybody \(HTTP 403\); download it'
-status "a server in trouble" 5 vnetlab check "$web/broken"
-like "is told" "$err" 'answers with HTTP 500'
-status "round and round" 5 vnetlab check "$web/loop"
-like "five times" "$err" 'redirected more than 5 times'
-status "down to http" 5 vnetlab check "$web/plain"
-like "is not followed" "$err" 'redirected to an address that is not https'
-status "down to a file" 5 vnetlab check "$web/file"
-like "neither" "$err" 'redirected to an address that is not https'
-status "a big one" 5 vnetlab check "$web/big"
-like "is refused" "$err" 'bigger than 64 MiB'
-status "one that never ends" 5 vnetlab check "$web/endless"
-like "is cut off" "$err" 'bigger than 64 MiB'
-status "one that stalls" 124 vnetlab check "$web/stall" --connect-timeout 1s
-like "is given up" "$err" 'nothing came for 1000 ms'
-status "no server" 5 vnetlab check "https://127.0.0.1:1/x.json"
-like "is told" "$err" 'no connection: '
-status "a name that there is not" 5 vnetlab check "https://no-such-machine.invalid/x.json" --connect-timeout 30s
-like "is told" "$err" 'the name cannot be resolved'
-is "nothing of all that is left" "$(ls tmp)" ""
+status "a design that names a file outside of its folder is refused" 3 vnetlab check "$web/d/out.vnetlab.json"
+unlike "that file is not asked for" "$(cat requests)" 'secret'
+status "a page in HTML is refused" 3 vnetlab check "$web/d/page.html"
+like "the message says that it is no JSON" "$err" 'TOPO-JSON-01'
+status "an address that is forbidden is refused" 5 vnetlab check "$web/private"
+like "the message has the 403 and what to do" "$err" 'does not give it to everybody \(HTTP 403\); download it'
+status "a server's error is reported" 5 vnetlab check "$web/broken"
+like "the message has the 500" "$err" 'answers with HTTP 500'
+status "redirects in a circle are refused" 5 vnetlab check "$web/loop"
+like "the message says that there were more than five" "$err" 'redirected more than 5 times'
+status "a redirect to http is refused" 5 vnetlab check "$web/plain"
+like "the message says that it is not https" "$err" 'redirected to an address that is not https'
+status "a redirect to a file is refused" 5 vnetlab check "$web/file"
+like "the message says that it is not https, either" "$err" 'redirected to an address that is not https'
+status "a design that is too big is refused" 5 vnetlab check "$web/big"
+like "the message names the limit of 64 MiB" "$err" 'bigger than 64 MiB'
+status "a design without an end is refused" 5 vnetlab check "$web/endless"
+like "the message names the limit, too" "$err" 'bigger than 64 MiB'
+status "a server that stalls is given up in time" 124 vnetlab check "$web/stall" --connect-timeout 1s
+like "the message says that nothing came" "$err" 'nothing came for 1000 ms'
+status "an address without a server is refused" 5 vnetlab check "https://127.0.0.1:1/x.json"
+like "the message says that there is no connection" "$err" 'no connection: '
+status "a name that cannot be resolved is refused" 5 vnetlab check "https://no-such-machine.invalid/x.json" --connect-timeout 30s
+like "the message says that it cannot be resolved" "$err" 'the name cannot be resolved'
+is "all of that leaves no file" "$(ls tmp)" ""
 
 # --- fetched here, run there
 . "$root/tests/lib/sshd.sh"
 # shellcheck disable=SC2119 # no directives of ours
 sshd_start
-status "up on another machine" 0 vnetlab up -H "$url" "$web/d/far.vnetlab.json"
-status "with its file" 0 vnetlab exec -H "$url" nva -- grep mine /etc/bird/bird.conf
+status "up on another machine takes an address" 0 vnetlab up -H "$url" "$web/d/far.vnetlab.json"
+status "the appliance there has the file from the address" 0 vnetlab exec -H "$url" nva -- grep mine /etc/bird/bird.conf
 done_testing

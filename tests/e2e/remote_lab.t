@@ -33,18 +33,18 @@ export VNETLAB_HOST="$url"
 
 # --- what needs no lab
 sed 's/"10.7.0.5"/"10.9.0.5"/' far/far.vnetlab.json >far/bad.vnetlab.json
-status "an invalid design needs no connection" 3 vnetlab up -H "ssh://x@127.0.0.1:1" far/bad.vnetlab.json
-like "to be refused" "$err" 'error NIC-ADDR'
-status "nor does a picture of a file" 0 vnetlab graph -H "ssh://x@127.0.0.1:1" far/far.vnetlab.json --format dot
-status "check asks there" 0 vnetlab check far/far.vnetlab.json
-status "and names files as we do" 0 vnetlab check ./pair.vnetlab.json
-is "as here" "$out" "pair.vnetlab.json: no findings"
-status "check as JSON" 0 vnetlab check -o json "$work/pair.vnetlab.json"
-json "findings" '.findings | type == "array"'
-like "the design went into a folder of its own" "$(cat seen)" '^drwx------ vnetlab\.[A-Za-z0-9]{6}$'
-like "with its files" "$(cat seen)" '^-rw------- vnetlab\.[A-Za-z0-9]{6}/far/nva/bird\.conf$'
-is "and nothing of it is left" "$(ls "$there/tmp")" ""
-status "plan" 6 vnetlab plan pair.vnetlab.json --detailed-exitcode
+status "up -H of an invalid design needs no connection" 3 vnetlab up -H "ssh://x@127.0.0.1:1" far/bad.vnetlab.json
+like "up -H reports its findings" "$err" 'error NIC-ADDR'
+status "graph -H of a file needs no connection" 0 vnetlab graph -H "ssh://x@127.0.0.1:1" far/far.vnetlab.json --format dot
+status "check of a design works there" 0 vnetlab check far/far.vnetlab.json
+status "check of a design in this folder works there" 0 vnetlab check ./pair.vnetlab.json
+is "check names the file as here" "$out" "pair.vnetlab.json: no findings"
+status "check -o json works there" 0 vnetlab check -o json "$work/pair.vnetlab.json"
+json "check -o json has findings" '.findings | type == "array"'
+like "the design goes into a private folder there" "$(cat seen)" '^drwx------ vnetlab\.[A-Za-z0-9]{6}$'
+like "the design's files go with it" "$(cat seen)" '^-rw------- vnetlab\.[A-Za-z0-9]{6}/far/nva/bird\.conf$'
+is "nothing of the design is left there" "$(ls "$there/tmp")" ""
+status "plan works there" 6 vnetlab plan pair.vnetlab.json --detailed-exitcode
 cat >arm.json <<'JSON'
 { "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
   "parameters": { "prefix": { "type": "string" } },
@@ -53,36 +53,36 @@ cat >arm.json <<'JSON'
                     "subnets": [ { "name": "s", "properties": { "addressPrefix": "10.1.0.0/24" } } ] } } ] }
 JSON
 status "a template is read here" 6 vnetlab plan arm.json -p prefix=10.1.0.0/16 --detailed-exitcode
-like "and its network planned there" "$out" '\+ .*V'
-status "an option that is wrong" 2 vnetlab ls --output yaml
+like "the template's network is planned there" "$out" '\+ .*V'
+status "a wrong option is wrong usage" 2 vnetlab ls --output yaml
 
 # --- a lab
-status "up" 0 vnetlab up pair.vnetlab.json
-like "is up" "$out" '^Lab pair is up'
-status "plan: nothing to do" 0 vnetlab plan pair.vnetlab.json --detailed-exitcode
-status "it is there" 0 vnetlab ls -o json
-json "it is" '[.labs[].name] == ["pair"]'
-status "and not here" 0 env -u VNETLAB_HOST "$B/vnetlab" ls -o json
-json "no" '.labs == []'
-status "its picture" 0 vnetlab graph pair --format dot
-like "is that of the lab" "$out" 'graph'
+status "up works there" 0 vnetlab up pair.vnetlab.json
+like "up says that the lab is up" "$out" '^Lab pair is up'
+status "plan of the same file has no change" 0 vnetlab plan pair.vnetlab.json --detailed-exitcode
+status "ls works there" 0 vnetlab ls -o json
+json "ls lists the lab there" '[.labs[].name] == ["pair"]'
+status "ls works here" 0 env -u VNETLAB_HOST "$B/vnetlab" ls -o json
+json "ls lists no lab here" '.labs == []'
+status "graph draws a lab there" 0 vnetlab graph pair --format dot
+like "the picture is that of the lab" "$out" 'graph'
 a=$(jq -r '.virtualMachines | keys_unsorted[0]' pair.vnetlab.json)
 b=$(jq -r '.virtualMachines | keys_unsorted[1]' pair.vnetlab.json)
-status "routes" 0 vnetlab routes "$a" -o json
-json "are there" '.value | length > 0'
+status "routes works there" 0 vnetlab routes "$a" -o json
+json "routes prints rows" '.value | length > 0'
 printf '%s\n' "$out" >"$a-routes.json"
-status "files are compared with what is there" 0 vnetlab compare pair "$a-routes.json"
-status "with each other they are compared here" 0 vnetlab compare -H "ssh://x@127.0.0.1:1" "$a-routes.json" --against "$a-routes.json" --as routes
-status "a probe" 0 vnetlab probe "$a" "$b"
-status "a lab that there is not" 5 vnetlab status nothing
-like "in the words from there" "$err" '^vnetlab: .*nothing'
-status "exit statuses" 42 vnetlab exec "$a" -- sh -c 'exit 42'
-status "death by a signal" 143 vnetlab exec "$a" -- sh -c 'kill -TERM $$'
-status "standard streams" 0 sh -c 'echo in | "$0" exec "$1" -- sh -c "cat; echo oops >&2"' "$B/vnetlab" "$a"
-is "out" "$(sh -c 'printf "a\0b\377" | "$0" exec "$1" -- cat' "$B/vnetlab" "$a" | od -An -tx1)" " 61 00 62 ff"
-is "err" "$err" oops
-ok "a megabyte in, a megabyte back" sh -c 'head -c 1000000 /dev/urandom >x; "$0" exec "$1" -- cat <x >y && cmp x y' "$B/vnetlab" "$a"
-is "only exec and shell take standard input" "$(printf '1\n2\n' | (vnetlab ls >/dev/null; cat) | wc -l)" 2
+status "compare takes files of here and the lab there" 0 vnetlab compare pair "$a-routes.json"
+status "compare of two files needs no connection" 0 vnetlab compare -H "ssh://x@127.0.0.1:1" "$a-routes.json" --against "$a-routes.json" --as routes
+status "probe works there" 0 vnetlab probe "$a" "$b"
+status "status of a lab that is not there fails" 5 vnetlab status nothing
+like "the message is the one from there" "$err" '^vnetlab: .*nothing'
+status "exec passes the exit status back" 42 vnetlab exec "$a" -- sh -c 'exit 42'
+status "exec passes death by a signal back" 143 vnetlab exec "$a" -- sh -c 'kill -TERM $$'
+status "exec passes standard streams on" 0 sh -c 'echo in | "$0" exec "$1" -- sh -c "cat; echo oops >&2"' "$B/vnetlab" "$a"
+is "exec passes every byte of the output on" "$(sh -c 'printf "a\0b\377" | "$0" exec "$1" -- cat' "$B/vnetlab" "$a" | od -An -tx1)" " 61 00 62 ff"
+is "exec passes standard error on" "$err" oops
+ok "exec passes a megabyte in and back" sh -c 'head -c 1000000 /dev/urandom >x; "$0" exec "$1" -- cat <x >y && cmp x y' "$B/vnetlab" "$a"
+is "commands other than exec and shell leave standard input alone" "$(printf '1\n2\n' | (vnetlab ls >/dev/null; cat) | wc -l)" 2
 
 # --- whatever the login shell there is, it must not read our arguments
 # shellcheck disable=SC1003,SC2016 # just so
@@ -102,42 +102,42 @@ for login_shell in /bin/sh /bin/bash zsh fish tcsh; do
 		cmp <(printf "%s\0" "$@") <("$vnetlab" exec "$node" --remote-path "$path" -- printf "%s\0" "$@")' \
 		- "$B/vnetlab" "$a" "$spy2/vnetlab" "${words[@]}"
 done
-is "nothing of it was run" "$(find "$work" -name pwned)" ""
+is "no word of a command was run by the login shells" "$(find "$work" -name pwned)" ""
 sed -i "s|^\(tester:.*:\)[^:]*\$|\1/bin/bash|" "$there/etc/passwd"
 echo 'echo "Welcome!"; echo "Unwelcome" >&2' >"$there/home/.bashrc"
-status "a shell that greets" 0 vnetlab ls -o json
-json "is not taken for output" '.labs | length == 1'
-is "nor for an error" "$err" ""
+status "ls works with a login shell that greets" 0 vnetlab ls -o json
+json "the greeting is not taken for output" '.labs | length == 1'
+is "the greeting is not taken for an error" "$err" ""
 
 # --- streams and signals
 # A shell starts what is in the background with SIGINT ignored.
 interruptible() { exec env --default-signal=INT "$B/vnetlab" "$@"; }
 interruptible events >happened 2>happened.err &
 events=$!
-wait_until "events come" 10 grep -q '"kind"' happened
+wait_until "events come from there" 10 grep -q '"kind"' happened
 serving() { grep -lsz -- '--serve' /proc/[0-9]*/cmdline | while read -r f; do
 	{ tr '\0' '\n' <"${f%cmdline}environ"; } 2>/dev/null | grep -qx "VNETLAB_RUN_DIR=$there/run" && echo "$f"; done; }
-isnt "somebody serves them" "$(serving)" ""
+isnt "a process there serves the events" "$(serving)" ""
 kill -INT $events
 rc=0
 wait $events || rc=$?
-is "Ctrl-C ends them" "$rc" 130
+is "Ctrl-C ends events here" "$rc" 130
 nobody() { [ -z "$(serving)" ]; }
-wait_until "there, too" 10 nobody
-is "a reader that has enough" "$(vnetlab events 2>/dev/null | head -n 1 | jq -r .lab)" pair
-wait_until "is noticed there" 10 nobody
+wait_until "Ctrl-C ends events there, too" 10 nobody
+is "a reader that has enough gets the first event" "$(vnetlab events 2>/dev/null | head -n 1 | jq -r .lab)" pair
+wait_until "the process there ends when the reader has gone" 10 nobody
 interruptible exec "$a" -- sh -c 'trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done' >term 2>&1 &
 pid=$!
-wait_until "it runs" 10 grep -q ready term
+wait_until "a program runs on a terminal there" 10 grep -q ready term
 kill -TERM $pid
 rc=0
 wait $pid || rc=$?
-is "a signal arrives in the node" "$rc:$(grep 'got it' term)" "9:got it"
+is "a signal reaches the program in the node" "$rc:$(grep 'got it' term)" "9:got it"
 "$B/vnetlab" exec "$a" -- ping -c200 -i0.2 -w60 "$(jq -r --arg b "$b" '.virtualMachines[$b].nic.privateIPAddress' pair.vnetlab.json)" >/dev/null 2>&1 &
 pid=$!
-status "pcap into a file here" 0 timeout 20 "$B/vnetlab" capture "$b" -w here.pcap -c 3 icmp
-status "that tcpdump reads" 0 tcpdump -nr here.pcap
-is "three packets" "$(printf '%s\n' "$out" | wc -l)" 3
+status "capture writes pcap into a file here" 0 timeout 20 "$B/vnetlab" capture "$b" -w here.pcap -c 3 icmp
+status "tcpdump reads that file" 0 tcpdump -nr here.pcap
+is "the file has three packets" "$(printf '%s\n' "$out" | wc -l)" 3
 kill $pid
 wait $pid
 
@@ -177,9 +177,9 @@ while True:
         break
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 PY
-status "a terminal: size, its change, Ctrl-C, exit status" 0 python3 terminal.py "$B/vnetlab" shell "$a"
-is "of the shell" "$out" 7
-status "a script on standard input" 5 sh -c 'echo "exit 5" | "$0" shell "$1"' "$B/vnetlab" "$a"
+status "shell works on a terminal, with its size, a change of it, Ctrl-C and status" 0 python3 terminal.py "$B/vnetlab" shell "$a"
+is "the terminal has the shell's status" "$out" 7
+status "shell takes a script on standard input" 5 sh -c 'echo "exit 5" | "$0" shell "$1"' "$B/vnetlab" "$a"
 
 # --- test, with its reports
 cat >checks.vnetlab.json <<'JSON'
@@ -187,50 +187,50 @@ cat >checks.vnetlab.json <<'JSON'
   "virtualMachines": { "a": { "nic": { "subnet": "N/s" } }, "b": { "nic": { "subnet": "N/s" } } },
   "checks": { "they meet": { "from": "a", "to": "b", "expect": "reach" }, "they do not": { "from": "a", "to": "b", "expect": "drop", "within": "1s" } } }
 JSON
-status "test" 1 vnetlab test checks.vnetlab.json --report report --format json
-json "has a verdict" '.passed == 1 and .failed == 1'
+status "test works there" 1 vnetlab test checks.vnetlab.json --report report --format json
+json "test has a verdict for each check" '.passed == 1 and .failed == 1'
 is "reports come back" "$(ls report)" "$(printf 'report.json\nreport.tap\nreport.txt\nreport.xml')"
-ok "whole" jq -e 'any(..; objects | .passed == 1)' report/report.json
-is "and nothing is left there" "$(ls "$there/tmp")" ""
-status "down" 0 vnetlab down pair
+ok "the report is whole" jq -e 'any(..; objects | .passed == 1)' report/report.json
+is "test leaves nothing there" "$(ls "$there/tmp")" ""
+status "down works there" 0 vnetlab down pair
 
 # --- the connection breaks
 vnetlab up far/far.vnetlab.json --wait 10m >up.out 2>up.err &
 up=$!
 waits() { holds '.labs[0].name == "far"' vnetlab ls -o json && holds '.bgp | length > 0' vnetlab status -o json; }
-wait_until "a lab that waits" 20 waits
+wait_until "a lab waits for its sessions there" 20 waits
 sshd_cut
 rc=0
 wait $up || rc=$?
-is "the connection is lost" "$rc" 5
-like "which is said" "$(cat up.err)" 'the connection was lost'
-like "and how to get back" "$(cat up.err)" "Labs on that machine go on running\. Back to this one: vnetlab status far -H $url\$"
-status "the way back" 0 vnetlab status far
-status "its appliance has its file" 0 vnetlab exec nva -- grep mine /etc/bird/bird.conf
-status "down" 0 vnetlab down far -o json
-json "ended" '.ended == ["far"]'
-wait_until "what built it has come to its end, too" 10 nobody
+is "up fails when the connection is lost" "$rc" 5
+like "up says that the connection was lost" "$(cat up.err)" 'the connection was lost'
+like "up says how to get back to the lab" "$(cat up.err)" "Labs on that machine go on running\. Back to this one: vnetlab status far -H $url\$"
+status "status finds the lab there" 0 vnetlab status far
+status "the appliance there has its file" 0 vnetlab exec nva -- grep mine /etc/bird/bird.conf
+status "down ends the lab there" 0 vnetlab down far -o json
+json "down says which lab it ended" '.ended == ["far"]'
+wait_until "the process that built the lab has ended" 10 nobody
 is "the folder of the design is gone" "$(ls "$there/tmp")" ""
 unset VNETLAB_HOST
 sshd_stop
 
 # --- one session only: a signal cannot be passed on; so we leave
 sshd_start "MaxSessions 1"
-status "one session is enough" 0 vnetlab up -H "$url" pair.vnetlab.json
+status "up works with a server that allows one session" 0 vnetlab up -H "$url" pair.vnetlab.json
 interruptible events -H "$url" >happened 2>happened.err &
 events=$!
-wait_until "also for events" 10 grep -q '"kind"' happened
+wait_until "events work with one session" 10 grep -q '"kind"' happened
 kill -INT $events
 rc=0
 wait $events || rc=$?
-isnt "but not for a signal" "$rc" 0
-like "which is said" "$(cat happened.err)" 'the server allows one session'
-wait_until "it ends there nevertheless" 10 nobody
+isnt "Ctrl-C fails with one session" "$rc" 0
+like "the message says that the server allows one session" "$(cat happened.err)" 'the server allows one session'
+wait_until "events end there nevertheless" 10 nobody
 sshd_stop
 
 # --- a full disk there
 head -c 300000 /dev/zero | tr '\0' '#' >>far/nva/bird.conf
 small_tmp=128k sshd_start
-status "a disk that is full" 5 vnetlab up -H "$url" far/far.vnetlab.json
-like "is told" "$err" 'writing .*/far/nva/bird\.conf: no space left on the disk there'
+status "up fails when the disk there is full" 5 vnetlab up -H "$url" far/far.vnetlab.json
+like "the message says that no space is left there" "$err" 'writing .*/far/nva/bird\.conf: no space left on the disk there'
 done_testing

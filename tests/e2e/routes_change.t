@@ -42,10 +42,10 @@ drop a1 b
 reach in a1
 sql reach a0
 drop a0 sql
-status "past the firewall" 0 vnetlab path a1 sql --protocol tcp --port 1433 -o json
-json "the /32 is longer than the route to it" '[.hops[].node] == ["a1", "sql"] and .agree'
-status "a private endpoint has no effective routes to show" 2 vnetlab routes sql
-like "because Azure has none" "$err" 'private endpoint'
+status "path to the private endpoint delivers" 0 vnetlab path a1 sql --protocol tcp --port 1433 -o json
+json "the endpoint's /32 goes past the firewall" '[.hops[].node] == ["a1", "sql"] and .agree'
+status "routes of a private endpoint is wrong usage" 2 vnetlab routes sql
+like "the message says that it is a private endpoint" "$err" 'private endpoint'
 
 edit '.virtualNetworks.C.subnets |= (.out.serviceEndpoints = .in.serviceEndpoints | del(.in.serviceEndpoints))' "the service endpoint moves"
 drop in 20.38.108.10
@@ -56,8 +56,8 @@ drop a0 b
 reach a1 b
 
 edit '.virtualNetworks.A.subnets.pe.privateEndpointNetworkPolicies = "RouteTableEnabled"' "network policies for route tables"
-status "through the firewall" 0 vnetlab path a1 sql --protocol tcp --port 1433 -o json
-json "the route to it overrides the /32, and the answer goes straight" \
+status "path through the firewall delivers" 0 vnetlab path a1 sql --protocol tcp --port 1433 -o json
+json "the route overrides the /32, and the answer goes straight back" \
 	'[.hops[].node] == ["a1", "fw", "sql"] and .agree and [.return.hops[].node] == ["sql", "a1"] and .return.verdict == "delivered"'
 sql reach a1
 
@@ -90,10 +90,10 @@ ok "the gateway does not know a VNet that nobody peered" spoke_in 00
 edit '.virtualNetworks.Hub.peerings.s = {"remoteVirtualNetwork": "Spoke", "allowGatewayTransit": true}
 	| .virtualNetworks.Spoke.peerings.h = {"remoteVirtualNetwork": "Hub", "useRemoteGateways": true}' "a spoke is peered"
 ok "the gateway knows it, both instances do" spoke_in 11
-wait_until "the branch reaches it" 15 vnetlab probe branch/pc worker
+wait_until "the branch reaches the VNet that was peered" 15 vnetlab probe branch/pc worker
 edit 'del(.virtualNetworks.Spoke, .virtualNetworks.Hub.peerings, .virtualMachines.worker)
 	| .sites.branch.addressPrefixes += ["10.61.0.0/16"] | .sites.branch.hosts.worker = "10.61.1.4"' "the spoke moves to the branch"
 ok "the gateway has forgotten it" spoke_in 00
-wait_until "and finds it there" 15 vnetlab probe app branch/worker
-is "with the processes that it had" "$(birds | jq -c '.[:2]')" "$(jq -c '.[:2]' <<<"$pids")"
+wait_until "the branch is reached at its new place" 15 vnetlab probe app branch/worker
+is "the BIRDs are the same processes" "$(birds | jq -c '.[:2]')" "$(jq -c '.[:2]' <<<"$pids")"
 done_testing

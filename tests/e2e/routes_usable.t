@@ -12,34 +12,34 @@ says() { vnetlab status | grep -q "^Lab .*: $1 received $2"; }
 silent() { ! says "$1" ''; }
 
 # --- nothing but BGP leads to the Route Server -------------------------------------------------------
-status "routes of no use are no failure of up" 0 vnetlab up "$topologies/recursive-next-hop/recursive-next-hop.vnetlab.json"
-like "which names the appliance, the number, the cause and the cure" "$err" \
+status "up succeeds with routes of no use" 0 vnetlab up "$topologies/recursive-next-hop/recursive-next-hop.vnetlab.json"
+like "up names the appliance, the number, the cause and the cure" "$err" \
 	'note: bird received [12] routes? from Route Server RouteServer, (none of )?which is (not )?valid: nothing but these routes .*\{ "prefix": "172.16.3.0/24", "via": "172.16.1.1" \}'
-like "and a command that looks closer" "$err" "\(vnetlab exec bird -- /usr/s?bin/birdc .* looks closer\)"
-unlike "GoBGP does not look at the kernel" "$err" 'note: gobgp received'
+like "up names a command that looks closer" "$err" "\(vnetlab exec bird -- /usr/s?bin/birdc .* looks closer\)"
+unlike "up does not name GoBGP, which does not look at the kernel" "$err" 'note: gobgp received'
 # FRR 8.4 takes no default route as a way to a next hop, FRR 10 does; OpenBGPD looks at the kernel since 8.
 other=$(printf '%s\n' "$err" | sed -n 's/^note: \(frr\|openbgpd\) received 2 routes .*/\1/p')
-isnt "FRR or OpenBGPD, by their versions, are named too" "$other" ''
+isnt "up names FRR or OpenBGPD, by their versions" "$other" ''
 run vnetlab status -o json
-json "status has the sentence" "[.problems[] | select(startswith(\"$other received 2 routes\"))] | length == 1"
-json "and the counts, of who can be asked" "([.nodes[] | select(.name == \"$other\" or .name == \"Client\") | .routes] ==
+json "status has the same sentence" "[.problems[] | select(startswith(\"$other received 2 routes\"))] | length == 1"
+json "status counts the routes of who can be asked" "([.nodes[] | select(.name == \"$other\" or .name == \"Client\") | .routes] ==
 	[{\"usable\": 0, \"unusable\": 2}, null]) and ([.nodes[] | select(.name == \"gobgp\") | .routes.usable] == [1]) and
 	([.nodes[] | select(.name == \"frr\" or .name == \"openbgpd\") | .routes | .usable + .unusable] == [2, 2])"
-ok "an event says since when" event ".kind == \"routes\" and .subject == \"$other\" and (.detail | test(\"none is valid\"))"
+ok "an event reports that no route is valid" event ".kind == \"routes\" and .subject == \"$other\" and (.detail | test(\"none is valid\"))"
 
 # The cure that it names, by hand.
-ok "a route to the Route Server" vnetlab exec "$other" -- ip route add 172.16.3.0/24 via 172.16.1.1
-wait_until "status has nothing more to say of it" 5 silent "$other"
+ok "the appliance gets a route to the Route Server" vnetlab exec "$other" -- ip route add 172.16.3.0/24 via 172.16.1.1
+wait_until "status then has nothing to say of it" 5 silent "$other"
 run vnetlab status -o json
-json "and counts" "[.nodes[] | select(.name == \"$other\") | .routes] == [{\"usable\": 2, \"unusable\": 0}]"
-ok "an event says that, too" event ".kind == \"routes\" and .subject == \"$other\" and (.detail | test(\"are valid\"))"
-ok "down" vnetlab down -q
+json "status counts its usable routes" "[.nodes[] | select(.name == \"$other\") | .routes] == [{\"usable\": 2, \"unusable\": 0}]"
+ok "an event reports that the routes are valid" event ".kind == \"routes\" and .subject == \"$other\" and (.detail | test(\"are valid\"))"
+ok "down ends the lab" vnetlab down -q
 
 # --- a kernel without the route that the design has --------------------------------------------------
-ok "up" vnetlab up -q "$topologies/recursive-next-hop-fixed/recursive-next-hop-fixed.vnetlab.json"
+ok "the lab with static routes comes up" vnetlab up -q "$topologies/recursive-next-hop-fixed/recursive-next-hop-fixed.vnetlab.json"
 run vnetlab status -o json
-json "all is well" '.problems == []'
-ok "until the kernel loses the way" vnetlab exec bird -- sh -c 'ip route del 172.16.3.0/24; ip route del default'
-wait_until "which status says" 5 says bird \
+json "status has no problems" '.problems == []'
+ok "the kernel loses the way to the Route Server" vnetlab exec bird -- sh -c 'ip route del 172.16.3.0/24; ip route del default'
+wait_until "status reports that the routes are of no use" 5 says bird \
 	'.* valid: its kernel has no route to the Route Server; add one: vnetlab exec bird -- ip route add 172.16.3.0/24 via 172.16.1.1'
 done_testing
