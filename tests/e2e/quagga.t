@@ -14,9 +14,8 @@ awk 'NR == 9 { print " neigbor 172.16.3.4 remote-as 65515"; next } { print }' \
 	"$topologies/ipspace-quagga/nva1/bgpd.conf" >"$lab/nva1/bgpd.conf"
 status "a wrong bgpd.conf fails the whole lab" 5 vnetlab up "$lab/ipspace-quagga.vnetlab.json"
 like "the daemon's own words name the line" "$err" 'line 9.*neigbor|neigbor.*line 9'
-like "and the file" "$err" 'bgpd\.conf'
-run vnetlab ls -o json
-json "nothing is left of it" '.labs == []'
+like "the message names the file" "$err" 'bgpd\.conf'
+wait_until "no lab is left" 2 holds '.labs == []' vnetlab ls -o json
 
 corpus=$root/../shared/corpus/az-cli/ipspace-pubcloud-route-server
 if [ ! -r "$corpus/bgpd.conf" ]; then
