@@ -41,12 +41,12 @@ def says($list; $hop): . + { bgp: { asn: 65000, advertise: $list, nextHop: $hop 
 cp "$(dirname "$0")/rs/strips.bird.conf" "$work"
 
 run vnetlab check "$work/placement.vnetlab.json"
-is "an appliance in a VNet that uses the Route Server is fine" "$(printf '%s' "$err" | grep -c RS-PEER-08)" 0
+is "check does not warn of an appliance in a VNet that uses the Route Server" "$(printf '%s' "$err" | grep -c RS-PEER-08)" 0
 jq '.virtualNetworks.Spoke1.peerings.hub.useRemoteGateways = false' "$work/placement.vnetlab.json" >"$work/plain.vnetlab.json"
 run vnetlab check "$work/plain.vnetlab.json"
-like "in one that does not, newer Route Servers refuse it" "$err" RS-PEER-08
+like "check warns of an appliance in a VNet that does not use it" "$err" RS-PEER-08
 
-ok "up" vnetlab up -q "$work/placement.vnetlab.json"
+ok "the lab comes up" vnetlab up -q "$work/placement.vnetlab.json"
 row() { vnetlab routes "$1" -o json | jq -c '.value[] | select(.addressPrefix == ["'"$2"'"]) | [.nextHopType, (.nextHopIpAddress | sort)]'; }
 has_row() { [ "$(row "$1" "$2")" = "$3" ]; }
 learned() { vnetlab learned "Rs/$1" -o json | jq -c '[.RouteServiceRole_IN_'"$2"'[] | select(.network == "'"$3"'") | .asPath]'; }
@@ -54,35 +54,35 @@ advertised() { vnetlab advertised "Rs/$1" -o json | jq -c '[.RouteServiceRole_IN
 
 # An appliance in a spoke.
 wait_until "the hub's NICs go to an appliance in a peered VNet" 10 has_row box 172.20.0.0/16 '["VirtualNetworkGateway",["10.1.1.4"]]'
-ok "and reach it" vnetlab probe box 172.20.0.1
-ok "a spoke that is not peered with the appliance's has no way there: None, with the address" has_row far 172.20.0.0/16 '["None",["10.1.1.4"]]'
-not_ok "what it sends is dropped" vnetlab probe far 172.20.0.1 --timeout 300ms
+ok "the hub's VM reaches the prefix by it" vnetlab probe box 172.20.0.1
+ok "a spoke that is not peered with the appliance's VNet has the row with type None" has_row far 172.20.0.0/16 '["None",["10.1.1.4"]]'
+not_ok "what that spoke sends is dropped" vnetlab probe far 172.20.0.1 --timeout 300ms
 
 # Next hops that are somebody else's.
-ok "a third party's address, a firewall's, is programmed as announced" has_row box 172.21.0.0/16 '["VirtualNetworkGateway",["10.0.9.4"]]'
-ok "and gets the packets" vnetlab probe box 172.21.0.1
-is "the list of learned routes has it too" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.9.4
-ok "another Route Server's instance forwards nothing" has_row box 172.22.0.0/16 '["None",["10.5.0.4"]]'
+ok "the NIC has the third party's address as next hop, as announced" has_row box 172.21.0.0/16 '["VirtualNetworkGateway",["10.0.9.4"]]'
+ok "packets go to the third party" vnetlab probe box 172.21.0.1
+is "the list of learned routes has the third party's address" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.9.4
+ok "a next hop that is another Route Server's instance has type None" has_row box 172.22.0.0/16 '["None",["10.5.0.4"]]'
 run vnetlab routes box --explain
-like "says so" "$out" '10\.5\.0\.4 is an instance of Route Server Rs2, which forwards nothing'
+like "routes --explain says that an instance forwards nothing" "$out" '10\.5\.0\.4 is an instance of Route Server Rs2, which forwards nothing'
 
 # Two appliances, one prefix, one length: NICs use both, other appliances hear of one.
-ok "equal paths of two AS numbers" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
-ok "a longer prefix of one of them" has_row box 192.168.7.0/24 '["VirtualNetworkGateway",["10.0.1.6"]]'
+ok "equal paths of two AS numbers are two next hops" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
+ok "a longer prefix of one appliance is on the NIC" has_row box 192.168.7.0/24 '["VirtualNetworkGateway",["10.0.1.6"]]'
 is "another appliance is told of one path" "$(advertised strips 192.168.0.0/16)" 1
-is "as is the spoke's" "$(advertised spoke 192.168.0.0/16)" 1
-wait_until "and has it, by the Route Server" 10 sh -c "$B/vnetlab exec spoke -- vtysh -c 'show bgp ipv4 unicast 192.168.0.0/16' | grep -q '65515 6500[24]'"
+is "the spoke's appliance is told of one path" "$(advertised spoke 192.168.0.0/16)" 1
+wait_until "the spoke's appliance has the route from the Route Server" 10 sh -c "$B/vnetlab exec spoke -- vtysh -c 'show bgp ipv4 unicast 192.168.0.0/16' | grep -q '65515 6500[24]'"
 
 # 65515 stripped: what came from instance 0 goes to instance 1, and is taken (a boomerang).
 boomerang() { case $(learned strips 1 192.168.0.0/16) in '["65001-65002"]' | '["65001-65004"]') ;; *) false ;; esac; }
-wait_until "a boomerang: the other instance learns the Route Server's own routes back" 10 boomerang
-is "the one that they came from does not" "$(learned strips 0 192.168.0.0/16)" '[]'
-ok "being longer, it does not change what NICs use" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
+wait_until "the other instance learns the Route Server's own routes back" 10 boomerang
+is "the instance that they came from does not learn them" "$(learned strips 0 192.168.0.0/16)" '[]'
+ok "the longer path does not change what NICs use" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
 # settings.reflectNva decides, whatever branch-to-branch says.
 jq '.settings = { reflectNva: "never", learnedListing: "accepted" }' "$work/placement.vnetlab.json" >"$work/never.vnetlab.json"
-ok "reflectNva never" vnetlab up -q "$work/never.vnetlab.json"
+ok "up sets reflectNva to never" vnetlab up -q "$work/never.vnetlab.json"
 gone() { [ "$(advertised strips 192.168.0.0/16)$(learned strips 1 192.168.0.0/16)" = '0[]' ]; }
-wait_until "nothing is told to others, and nothing comes back" 15 gone
-is "learnedListing accepted: refused prefixes are not listed" "$(learned strips 0 10.0.0.0/16)" '[]'
-ok "down" vnetlab down
+wait_until "no route is told to other appliances, and none comes back" 15 gone
+is "learnedListing accepted does not list refused prefixes" "$(learned strips 0 10.0.0.0/16)" '[]'
+ok "down ends the lab" vnetlab down
 done_testing

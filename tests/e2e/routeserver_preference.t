@@ -35,40 +35,40 @@ leads() { [ "$(hops app "$1")" = "$2" ] && [ "$(hops app2 "$1")" = "$2" ]; }
 show() { leads "$@" || { hops app "$1"; hops app2 "$1"; false; }; }
 er='["100.65.0.4","100.65.0.5"]' vpn='["10.0.255.6","10.0.255.7"]' nva='["10.0.1.4"]'
 
-ok "up, preference ExpressRoute" lab ExpressRoute 0
+ok "the lab comes up with preference ExpressRoute" lab ExpressRoute 0
 wait_until "ExpressRoute comes first, though its path is the longest" 15 show 192.168.0.0/16 "$er"
 ok "a longer prefix comes before any preference" show 192.168.7.0/24 "$nva"
-ok "preference VpnGateway" lab VpnGateway 0
-wait_until "ExpressRoute comes last: of VPN and appliance, equally long, the appliance" 15 show 192.168.0.0/16 "$nva"
-ok "the appliance prepends" lab VpnGateway 1
-wait_until "of VPN and appliance the shorter path: VPN" 15 show 192.168.0.0/16 "$vpn"
-ok "without the VPN" lab VpnGateway 3 by-vpn
-wait_until "the appliance, with whatever path, comes before ExpressRoute" 15 show 192.168.0.0/16 "$nva"
-ok "preference ASPath, the appliance prepends three times" lab ASPath 3 by-vpn
+ok "up sets the preference VpnGateway" lab VpnGateway 0
+wait_until "the appliance's path comes before ExpressRoute's, and before VPN's of the same length" 15 show 192.168.0.0/16 "$nva"
+ok "up makes the appliance prepend" lab VpnGateway 1
+wait_until "VPN's path comes first when it is shorter" 15 show 192.168.0.0/16 "$vpn"
+ok "up takes the VPN away" lab VpnGateway 3 by-vpn
+wait_until "the appliance's path, whatever its length, comes before ExpressRoute's" 15 show 192.168.0.0/16 "$nva"
+ok "up sets the preference ASPath with an appliance that prepends" lab ASPath 3 by-vpn
 wait_until "ExpressRoute has the shorter path" 15 show 192.168.0.0/16 "$er"
-ok "without prepending" lab ASPath 0 by-vpn
-wait_until "the appliance has" 15 show 192.168.0.0/16 "$nva"
-ok "with the VPN, the appliance prepending" lab ASPath 1
-wait_until "VPN has" 15 show 192.168.0.0/16 "$vpn"
+ok "up makes the appliance prepend no more" lab ASPath 0 by-vpn
+wait_until "the appliance has the shorter path" 15 show 192.168.0.0/16 "$nva"
+ok "up brings the VPN back, with an appliance that prepends" lab ASPath 1
+wait_until "VPN has the shorter path" 15 show 192.168.0.0/16 "$vpn"
 
 # Branch-to-branch: an appliance hears of one path, and not of its own back.
-ok "preference ExpressRoute again" lab ExpressRoute 0
-wait_until "ExpressRoute again" 15 show 192.168.0.0/16 "$er"
+ok "up sets the preference ExpressRoute again" lab ExpressRoute 0
+wait_until "ExpressRoute comes first again" 15 show 192.168.0.0/16 "$er"
 told() { vnetlab advertised rs/nva -o json | jq -c '[.RouteServiceRole_IN_0[] | select(.network == "192.168.0.0/16") | .asPath]'; }
-is "the appliance is told of the best one" "$(told)" '["65515-12076-65010"]'
+is "the appliance is told of the best path alone" "$(told)" '["65515-12076-65010"]'
 jq '.routeServers.rs.allowBranchToBranchTraffic = false' "$work/now.vnetlab.json" >"$work/off.vnetlab.json"
-ok "branch-to-branch off" vnetlab up -q "$work/off.vnetlab.json"
+ok "up turns branch-to-branch off" vnetlab up -q "$work/off.vnetlab.json"
 untold() { [ "$(told)" = '[]' ]; }
-wait_until "it is told of none" 10 untold
-ok "the order for NICs is the same" show 192.168.0.0/16 "$er"
+wait_until "the appliance is told of no path" 10 untold
+ok "NICs have the same order without branch-to-branch" show 192.168.0.0/16 "$er"
 # Maintenance takes the gateways' sessions, too, and NICs keep everything.
-ok "maintenance of an instance" vnetlab fault maintenance rs/0 60s
+ok "fault puts an instance in maintenance" vnetlab fault maintenance rs/0 60s
 gone() { vnetlab exec rs/0 -- birdc show protocols | awk '/BGP/ && /Established/ { n++ } END { exit n > 0 }'; }
-wait_until "all its sessions end" 10 gone
+wait_until "all sessions of that instance end" 10 gone
 ok "NICs keep the gateway's routes" show 192.168.0.0/16 "$er"
-ok "and the appliance's" show 192.168.7.0/24 "$nva"
+ok "NICs keep the appliance's routes" show 192.168.7.0/24 "$nva"
 # On its way back it programs its NICs when all sessions are up again, and not before.
-ok "it is over" vnetlab fault clear
+ok "fault clear ends the maintenance" vnetlab fault clear
 back() { event '.kind == "maintenance" and (.detail | test("programs its NICs again"))'; }
 lost=
 for _ in $(seq 200); do
@@ -76,7 +76,7 @@ for _ in $(seq 200); do
 	back && break
 	sleep 0.02
 done
-ok "it is back" back
+ok "the instance's sessions come back" back
 is "no NIC has lost a route at any time" "$lost" ''
-ok "down" vnetlab down
+ok "down ends the lab" vnetlab down
 done_testing

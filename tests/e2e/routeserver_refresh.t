@@ -24,7 +24,7 @@ jq -n '{
           routes: [{ prefix: "10.0.0.0/26", via: "10.0.1.1" }] } end)
   | .virtualMachines.a = { nic: { subnet: "Other/a" } }' >"$work/refresh.vnetlab.json"
 # The peers by hand dial for themselves.
-ok "up" vnetlab up -q "$work/refresh.vnetlab.json"
+ok "the lab comes up" vnetlab up -q "$work/refresh.vnetlab.json"
 
 # NAME: words for tests/lib/rawpeer
 raw() {
@@ -44,60 +44,60 @@ told_more() { [ "$(told "$1")" -gt "$2" ]; }
 
 raw raw 10.0.1.9 10.0.0.4 65006 --routes 2001
 wait_until "a hand-made peer comes up" 10 heard raw established
-is "its OPEN: IPv4, IPv6, route refresh, 4-octet AS, and nothing else" "$(head -1 "$work/raw.log")" \
+is "the instance's OPEN has IPv4, IPv6, route refresh, 4-octet AS and nothing else" "$(head -1 "$work/raw.log")" \
 	"capabilities 1:00010001 1:00020001 2: 65:0000ffeb"
 raw dull 10.0.1.10 10.0.0.4 65007 --routes 2001 --no-refresh
-wait_until "another, without route refresh" 10 heard dull established
+wait_until "a peer without route refresh comes up" 10 heard dull established
 received() { holds '.bgp[] | select(.peering == "'"$1"'" and .instance == 0) | .received == 2001' vnetlab status -o json; }
-wait_until "2,001 routes are fine" 10 received raw
-wait_until "of both" 10 received dull
+wait_until "the instance takes 2,001 routes of the first peer" 10 received raw
+wait_until "the instance takes 2,001 routes of the second peer" 10 received dull
 
 frr=$(told 10_0_1_4) bird=$(told 10_0_1_5) gobgp=$(told 10_0_1_7)
 openbgpd_since=$(since openbgpd) exabgp_since=$(since exabgp)
 # The VNet does not use the Route Server: nothing changes in what is refused or announced.
 jq '.virtualNetworks.Hub.peerings.o = { remoteVirtualNetwork: "Other" } | .virtualNetworks.Other.peerings.h = { remoteVirtualNetwork: "Hub" }' \
 	"$work/refresh.vnetlab.json" >"$work/peered.vnetlab.json"
-ok "a VNet is peered" vnetlab up -q --wait none "$work/peered.vnetlab.json"
+ok "up peers another VNet" vnetlab up -q --wait none "$work/peered.vnetlab.json"
 wait_until "a peer gets a ROUTE-REFRESH for IPv4" 5 heard raw 'refresh 00010001'
-wait_until "its answer counts on top of what is known: over the limit, Cease/1" 10 heard raw 'notification 6/1'
-ok "which is an event" event '.kind == "session" and .subject == "rs/raw/0" and (.detail | test("over the limit of 4000 routes: 2001 learned, 2001 announced"))'
-wait_until "who cannot refresh gets a hard reset: Cease, administrative reset" 10 heard dull 'notification 6/4'
-not_ok "and no ROUTE-REFRESH" heard dull refresh
+wait_until "the answer counts on top of what is known, and ends the session with Cease/1" 10 heard raw 'notification 6/1'
+ok "an event reports the limit" event '.kind == "session" and .subject == "rs/raw/0" and (.detail | test("over the limit of 4000 routes: 2001 learned, 2001 announced"))'
+wait_until "a peer that cannot refresh gets Cease, administrative reset" 10 heard dull 'notification 6/4'
+not_ok "a peer that cannot refresh gets no ROUTE-REFRESH" heard dull refresh
 wait_until "FRR announces again" 10 told_more 10_0_1_4 "$frr"
 wait_until "BIRD announces again" 10 told_more 10_0_1_5 "$bird"
 wait_until "GoBGP announces again" 10 told_more 10_0_1_7 "$gobgp"
 run vnetlab exec openbgpd -- bgpctl show neighbor 10.0.0.4
-like "OpenBGPD is asked too" "$out" 'Request +[0-9]+ +1$'
-is "and keeps its session" "$(since openbgpd)" "$openbgpd_since"
-wait_until "ExaBGP, without route refresh, comes back" 10 is_up exabgp
-isnt "in a new session" "$(since exabgp)" "$exabgp_since"
-ok "which is an event, with its cause" event '.kind == "session" and .subject == "rs/0" and (.detail | test("all peers are asked.*new peering with Other"))'
+like "OpenBGPD is asked to announce again, too" "$out" 'Request +[0-9]+ +1$'
+is "OpenBGPD keeps its session" "$(since openbgpd)" "$openbgpd_since"
+wait_until "ExaBGP, which has no route refresh, comes back" 10 is_up exabgp
+isnt "ExaBGP comes back in a new session" "$(since exabgp)" "$exabgp_since"
+ok "an event reports that all peers are asked, and why" event '.kind == "session" and .subject == "rs/0" and (.detail | test("all peers are asked.*new peering with Other"))'
 for vm in frr bird gobgp; do
 	is "$vm is still up" "$(state $vm)" Established
 done
-ok "again: nothing" vnetlab up -q --wait none "$work/peered.vnetlab.json"
-is "nobody is asked twice" "$(vnetlab events --no-follow | jq -s '[.[] | select(.subject == "rs/0" and (.detail | test("all peers are asked")))] | length')" 1
-ok "down" vnetlab down
+ok "up of the same file succeeds" vnetlab up -q --wait none "$work/peered.vnetlab.json"
+is "no peer is asked twice" "$(vnetlab events --no-follow | jq -s '[.[] | select(.subject == "rs/0" and (.detail | test("all peers are asked")))] | length')" 1
+ok "down ends the lab" vnetlab down
 
 # Real daemons over the limit by their own answers; and what they are told is a setting.
 jq '.settings = { maxRoutesPerPeer: 3, routeLimitNotification: "reset" } | del(.routeServers.rs.bgpConnections["raw", "dull", "exabgp", "openbgpd"])
     | del(.virtualMachines["raw", "dull", "exabgp", "openbgpd"])' "$work/refresh.vnetlab.json" >"$work/small.vnetlab.json"
-ok "up, with a limit that two routes announced twice exceed" vnetlab up -q "$work/small.vnetlab.json"
+ok "a lab comes up with a limit that two routes announced twice exceed" vnetlab up -q "$work/small.vnetlab.json"
 run vnetlab check "$work/small.vnetlab.json"
-like "check says so beforehand" "$err" RS-LIMIT-02
+like "check warns of the limit beforehand" "$err" RS-LIMIT-02
 jq '.virtualNetworks.Hub.peerings.o = { remoteVirtualNetwork: "Other" } | .virtualNetworks.Other.peerings.h = { remoteVirtualNetwork: "Hub" }' \
 	"$work/small.vnetlab.json" >"$work/small-peered.vnetlab.json"
-ok "a VNet is peered" vnetlab up -q --wait none "$work/small-peered.vnetlab.json"
+ok "up peers another VNet there" vnetlab up -q --wait none "$work/small-peered.vnetlab.json"
 over() { event '.subject == "rs/'"$1"'/0" and (.detail | test("over the limit of 3 routes: 2 learned, 2"))'; }
 left() { event '.subject == "rs/'"$1"'/0" and (.detail | test("was Established"))'; }
 for vm in frr bird gobgp; do
 	wait_until "$vm is over the limit" 10 over $vm
-	wait_until "and its session is dropped" 10 left $vm
+	wait_until "the session of $vm is dropped" 10 left $vm
 done
 cease() { vnetlab logs bird | grep -q 'Received: Administrative reset'; }
-wait_until "BIRD was told of an administrative reset" 10 cease
+wait_until "BIRD hears an administrative reset" 10 cease
 for vm in frr bird gobgp; do
 	wait_until "$vm comes back, with two routes announced once" 20 is_up $vm
 done
-ok "down" vnetlab down
+ok "down ends that lab" vnetlab down
 done_testing
