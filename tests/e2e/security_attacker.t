@@ -35,7 +35,7 @@ router id 10.0.1.4;
 protocol device {}
 CONF
 evil_up
-ok "BIRD's log" untouched
+ok "BIRD's log goes nowhere on the machine" untouched
 down
 design bird <<'CONF'
 include "VICTIM/secret";
@@ -43,7 +43,7 @@ router id 10.0.1.4;
 protocol device {}
 CONF
 evil_up
-unlike "BIRD's include: not a word of it is said" "$out$err" secret:1:
+unlike "BIRD's include reveals no word of the file" "$out$err" secret:1:
 down
 design frr <<'CONF'
 log file VICTIM/frr.log informational
@@ -52,7 +52,7 @@ router bgp 65001
  bgp router-id 10.0.1.4
 CONF
 evil_up
-ok "FRR's log and dump" untouched
+ok "FRR's log and dump go nowhere on the machine" untouched
 down
 design exabgp <<'CONF'
 process evil {
@@ -69,13 +69,13 @@ neighbor 10.0.3.4 {
 CONF
 evil_up
 [ "$rc" -eq 0 ] && wait_until "ExaBGP runs a program" 5 vnetlab exec nva -- test -e /run/found
-ok "which writes nothing of the machine" untouched
+ok "ExaBGP's program writes nothing of the machine" untouched
 # What is tried below by exec, it could not do either.
 run vnetlab exec nva -- cat /run/found
-like "it gains no privileges" "$out" 'NoNewPrivs:.1'
-like "is filtered" "$out" 'Seccomp:.2'
+like "a node's program gains no privileges" "$out" 'NoNewPrivs:.1'
+like "a node's program has a filter of system calls" "$out" 'Seccomp:.2'
 # chown, dac_override, setgid, setuid, net_bind_service, net_admin
-like "and has what its image names" "$out" 'CapBnd:.00000000000014c3'
+like "a node's program has the capabilities that its image names" "$out" 'CapBnd:.00000000000014c3'
 down
 
 # --- a program inside -----------------------------------------------------------------------------
@@ -85,13 +85,13 @@ router id 10.0.1.4;
 protocol device {}
 CONF
 evil_up
-is "a lab" "$rc" 0 || done_testing
+is "a lab comes up" "$rc" 0 || done_testing
 daemon=$(vnetlab status -o json | jq '.nodes[] | select(.name == "rs/0") | .processes[0].pid')
 run awk '/^Uid/ { print $2 }' "/proc/$daemon/status"
 if [ "$(id -u)" -eq 0 ]; then
-	isnt "its daemons are not root of the machine" "$out" 0
+	isnt "the lab's daemons are not root of the machine" "$out" 0
 else
-	is "its daemons are this user" "$out" "$(id -u)"
+	is "the lab's daemons are this user" "$out" "$(id -u)"
 fi
 # A socket of the machine without a name in its files.
 python3 -c 'import socket, sys, time
@@ -101,49 +101,49 @@ s.listen()
 print("listens", flush=True)
 time.sleep(300)' "vnl-$$" >"$work/listens" &
 on_exit "kill $! 2>/dev/null"
-wait_until "somebody listens outside" 5 grep -q listens "$work/listens"
+wait_until "a program listens outside of the lab" 5 grep -q listens "$work/listens"
 for node in nva rs/0 vm fabric internet; do
 	run python_in "$node" "$attacker" "$work/victim" "$VNETLAB_RUN_DIR/evil/control" "vnl-$$"
-	is "$node: nothing works" "$out$err" ""
+	is "nothing that $node tries works" "$out$err" ""
 done
 for node in nva rs/0 vm; do
 	run python_in "$node" "$attacker" links
-	is "$node: the namespace on the other end of its NIC is not its own" "$out" "0 interfaces"
+	is "$node does not see the namespace on the other end of its NIC" "$out" "0 interfaces"
 done
-ok "nothing was touched" untouched
+ok "the machine is untouched" untouched
 
 # Who runs a command in there leaves nothing about.
 run env SECRET_TOKEN=mine TERM=dumb "$B/vnetlab" exec nva -- env
-unlike "the caller's environment stays outside" "$out" "SECRET_TOKEN|SUDO|SSH_|$work"
-like "but for what terminals need" "$out" '^TERM=dumb'
-is "what it opens anew are its own streams" "$(echo in | vnetlab exec nva -- sh -c 'cat /dev/stdin >/dev/stderr' 2>&1 | cat)" in
+unlike "the caller's environment stays outside of exec" "$out" "SECRET_TOKEN|SUDO|SSH_|$work"
+like "exec has the variables that terminals need" "$out" '^TERM=dumb'
+is "exec opens its own streams anew" "$(echo in | vnetlab exec nva -- sh -c 'cat /dev/stdin >/dev/stderr' 2>&1 | cat)" in
 
 # Another node's files, memory and processes.
 vnetlab exec rs/0 -- sh -c 'echo hers >/tmp/hers; echo hers >/dev/shm/hers; ipcmk -M 4096 >/dev/null; exec sleep 60' 2>/dev/null &
 on_exit "kill $! 2>/dev/null"
-wait_until "one node has something" 5 vnetlab exec rs/0 -- test -e /dev/shm/hers
-not_ok "another does not see its files" vnetlab exec nva -- sh -c 'ls /tmp/hers || ls /dev/shm/hers'
+wait_until "one node has files and memory of its own" 5 vnetlab exec rs/0 -- test -e /dev/shm/hers
+not_ok "another node does not see its files" vnetlab exec nva -- sh -c 'ls /tmp/hers || ls /dev/shm/hers'
 run vnetlab exec nva -- sh -c 'ipcs -m | grep -c 4096; pgrep -c -x sleep'
-is "nor its memory, nor its processes" "$out" "0
+is "another node does not see its memory or processes" "$out" "0
 0"
 
 # As much as it gets.
 run vnetlab exec nva -- sh -c 'for d in /tmp /var /run /etc; do fallocate -l 1T $d/full || df --output=size -m $d | tail -n 1; rm -f $d/full; done'
-like "its files are bounded" "$(printf '%s' "$out" | tr -s ' \n' ' ')" '^ ?[0-9]{1,3} [0-9]{1,3} [0-9]{1,3} [0-9]{1,3} ?$'
+like "a node's files are bounded" "$(printf '%s' "$out" | tr -s ' \n' ' ')" '^ ?[0-9]{1,3} [0-9]{1,3} [0-9]{1,3} [0-9]{1,3} ?$'
 run vnetlab exec nva -- python3 -c 'bytearray(1 << 29); print("enough"); bytearray(3 << 30)'
 like "a process gets memory" "$out" enough
-like "but not without end" "$err" MemoryError
+like "a process does not get memory without end" "$err" MemoryError
 mkfifo "$work/hold"
 python_in nva "$attacker" bomb <"$work/hold" >"$work/bomb" &
 exec {hold}>"$work/hold"
-wait_until "so are its processes" 20 grep -q unavailable "$work/bomb"
-like "to a number" "$(cat "$work/bomb")" '^(9|10)[0-9][0-9] '
-status "others do not notice" 0 vnetlab exec rs/0 -- birdc show status
-status "nor does the lab" 0 vnetlab status -o json
+wait_until "a node's processes are bounded" 20 grep -q unavailable "$work/bomb"
+like "the bound is about a thousand processes" "$(cat "$work/bomb")" '^(9|10)[0-9][0-9] '
+status "another node's daemon answers meanwhile" 0 vnetlab exec rs/0 -- birdc show status
+status "the driver answers meanwhile" 0 vnetlab status -o json
 exec {hold}>&-
-wait_until "and when it is over it may start some again" 10 vnetlab exec nva -- true
+wait_until "the node starts processes again when the others have ended" 10 vnetlab exec nva -- true
 down
-ok "nothing was touched" untouched
+ok "the machine is untouched by files, memory and processes" untouched
 
 # --- links where the driver opens something -------------------------------------------------------
 
@@ -160,12 +160,12 @@ while True:
     s.accept()[0].sendall(b"0001 BIRD ready.\n")
     print("called", flush=True)' "$work" >"$work/calls" &
 on_exit "kill $! 2>/dev/null"
-wait_until "somebody listens outside" 5 grep -q listens "$work/calls"
+wait_until "a program waits for calls outside of the lab" 5 grep -q listens "$work/calls"
 evil_up
 vnetlab exec rs/0 -- sh -c "rm -r /etc/bird; ln -s $work/open /etc/bird"
 jq '.routeServers.rs.bgpConnections.other = { peerIp: "10.0.1.9", peerAsn: 65009 }' "$work/design/evil.vnetlab.json" >"$work/design/more.vnetlab.json"
 run vnetlab up "$work/design/more.vnetlab.json" -q --wait none
-is "a folder that became a link: no file is written through it" "$(ls "$work/open")" ""
+is "no file is written through a folder that became a link" "$(ls "$work/open")" ""
 down
 evil_up
 vnetlab exec rs/0 -- sh -c "ln -sf $work/sock /run/bird/bird.ctl"
@@ -174,11 +174,11 @@ for c in "status" "learned rs/nva" "fault session rs/nva down"; do
 	run timeout 20 vnetlab $c
 done
 run vnetlab up "$work/design/more.vnetlab.json" -q --wait none
-is "a socket that became a link: nobody outside is called" "$(grep -c called "$work/calls")" 0
+is "nobody outside is called through a socket that became a link" "$(grep -c called "$work/calls")" 0
 rm -r "$work/open"
 chmod 755 "$work"
 down
-ok "nothing was touched" untouched
+ok "the machine is untouched by links" untouched
 
 # --- words ----------------------------------------------------------------------------------------
 
@@ -203,10 +203,10 @@ steers() { LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]\|\302[\200-\237]
 wait_until "an appliance has died" 10 sh -c "$B/vnetlab events --no-follow | grep -q 'nva/exabgp.*killed'"
 for c in "logs nva" "logs vm" "events --no-follow" "status" "status -o json" "path nva vm" "fault list"; do
 	vnetlab $c >"$work/said" 2>&1
-	not_ok "$c: nothing that drives a terminal" steers <"$work/said"
+	not_ok "$c shows nothing that drives a terminal" steers <"$work/said"
 done
 run vnetlab logs vm
-like "what was said is shown" "$out" '^evil: a.x1b]0;owned.x07.*2J.x7f.*b$'
+like "logs shows control characters as text" "$out" '^evil: a.x1b]0;owned.x07.*2J.x7f.*b$'
 down
 
 # --- without a user namespace ---------------------------------------------------------------------
@@ -216,22 +216,22 @@ without_users() {
 	unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$0" "$@"' "$B/vnetlab" "$@"
 }
 plain=$root/tests/e2e/lab/plain.vnetlab.json
-status "without user namespaces root's lab is refused" 4 without_users up "$plain"
-like "says what would do" "$err" 'user.max_user_namespaces is 0.*up --privileged-lab'
-status "and built when that is asked for" 0 without_users up "$plain" --privileged-lab
+status "root's lab is refused without user namespaces" 4 without_users up "$plain"
+like "the message names --privileged-lab" "$err" 'user.max_user_namespaces is 0.*up --privileged-lab'
+status "root's lab comes up with --privileged-lab" 0 without_users up "$plain" --privileged-lab
 run vnetlab exec left -- cat /proc/self/uid_map
 mine=$out
 run unshare -Ur cat /proc/self/uid_map
-is "with the ids of who has built it" "$mine" "$out"
+is "the privileged lab's processes have root's id" "$mine" "$out"
 vnetlab down -q
 if [ "$(id -u)" -ne 0 ]; then
-	status "an ordinary user has nothing to give" 5 vnetlab up "$plain" --privileged-lab
-	like "is told so" "$err" 'only root can'
+	status "--privileged-lab of an ordinary user is refused" 5 vnetlab up "$plain" --privileged-lab
+	like "the message says that only root can" "$err" 'only root can'
 else
 	# A tree that nobody but root reads, in a folder that nobody but root enters.
 	mkdir -m 700 "$work/tree"
 	(umask 077 && mkdir "$work/tree/build" && cp -r "$root/images" "$work/tree" && cp "$B/vnetlab" "$B/vnetlab-router" "$work/tree/build")
 	chmod -R go= "$work/tree"
-	status "root's own tree" 0 "$work/tree/build/vnetlab" test "$topologies/route-server/route-server.vnetlab.json"
+	status "root's own tree, which others cannot read, runs a lab" 0 "$work/tree/build/vnetlab" test "$topologies/route-server/route-server.vnetlab.json"
 fi
 done_testing

@@ -10,7 +10,7 @@ diag "SEED=$seed"
 for i in 1 2 3; do
 	python3 "$random" design "$seed$i" >"$work/random.vnetlab.json"
 	python3 "$random" tuples "$seed$i" 25 >"$work/tuples"
-	status "random design $i" 0 vnetlab up "$work/random.vnetlab.json" -q
+	status "random design $i comes up" 0 vnetlab up "$work/random.vnetlab.json" -q
 	for n in a b c d e; do
 		vnetlab exec "$n" -- nft -f - <<'N'
 table ip t {
@@ -34,8 +34,8 @@ N
 	diag "$(wc -l <"$work/arrived") of 25 arrive"
 	cat "$work/arrived" >>"$work/all"
 	is "what arrives is what model and kernel's walk say" "$(cat "$work/arrived")" "$(cat "$work/predicted")"
-	status "down" 0 vnetlab down nsg-random
+	status "down ends the random design" 0 vnetlab down nsg-random
 done
-ok "some pass, some do not" [ -s "$work/all" -a "$(wc -l <"$work/all")" -lt 75 ]
+ok "some connections pass and some do not" [ -s "$work/all" -a "$(wc -l <"$work/all")" -lt 75 ]
 
 done_testing

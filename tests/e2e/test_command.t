@@ -53,20 +53,20 @@ lab "$work/good.vnetlab.json" '
   "Azure maintains an instance": { "do": "fault maintenance RS/0 60s" },
   "its BGP ends": { "bgp": "RS/nva", "instance": 0, "expect": "Down" },
   "packets follow the other": { "from": "backend", "to": "10.50.0.1", "expect": "reach" }'
-status "all checks hold" 0 vnetlab test "$work/good.vnetlab.json"
-like "says how many" "$out" '19 held, 0 failed'
-like "lists each" "$out" 'session # up & <"running">  \('
-like "tells how many packets an action cost" "$out" '[0-9]+ of [0-9]+ packets lost'
-like "phases" "$out" 'parse [0-9]+ ms, build [0-9]+ ms, converge [0-9]+ ms, checks [0-9]+ ms, down [0-9]+ ms'
-ok "nothing is left" gone
+status "test succeeds when all checks hold" 0 vnetlab test "$work/good.vnetlab.json"
+like "the report counts the checks" "$out" '19 held, 0 failed'
+like "the report lists each check" "$out" 'session # up & <"running">  \('
+like "the report tells how many packets an action cost" "$out" '[0-9]+ of [0-9]+ packets lost'
+like "the report has the time of each phase" "$out" 'parse [0-9]+ ms, build [0-9]+ ms, converge [0-9]+ ms, checks [0-9]+ ms, down [0-9]+ ms'
+ok "no lab is left" gone
 
 # --- formats ---
-status "a filter, as JSON" 0 vnetlab test --filter '*session*' --format json "$work/good.vnetlab.json"
-json "JSON: counts and phases" '.lab == "tcmd" and .failed == 0 and .passed == (.checks | map(select(.skipped | not)) | length)
+status "test --filter as JSON succeeds" 0 vnetlab test --filter '*session*' --format json "$work/good.vnetlab.json"
+json "the JSON has counts and phases" '.lab == "tcmd" and .failed == 0 and .passed == (.checks | map(select(.skipped | not)) | length)
 	and .skipped > 5 and (.phases | keys) == ["buildMs","checksMs","convergeMs","downMs","parseMs"]'
-json "JSON: each check" '.checks[0].name == "session # up & <\"running\">" and .checks[0].ok and
+json "the JSON has each check" '.checks[0].name == "session # up & <\"running\">" and .checks[0].ok and
 	.checks[0].level == "error" and (.checks[0].seconds | type) == "number"'
-json "actions before a chosen check run, others do not" '[.checks[] | select(.name == "the appliance is switched off" or
+json "actions before a chosen check run, and others do not" '[.checks[] | select(.name == "the appliance is switched off" or
 	.name == "and back on") | .skipped // false] == [false, true]'
 
 lab "$work/bad.vnetlab.json" '
@@ -83,75 +83,75 @@ lab "$work/bad.vnetlab.json" '
   "inverted": { "bgp": "RS/nva", "expect": "Established", "not": true, "within": "1s" },
   "too late": { "do": "fault stop nva", "from": "backend", "to": "10.50.0.1", "recoverWithin": "300ms" },
   "nothing to do": { "do": "fault start nva" }'
-status "checks that do not hold" 1 vnetlab test --report "$work/report" --format tap "$work/bad.vnetlab.json"
+status "test fails when checks do not hold" 1 vnetlab test --report "$work/report" --format tap "$work/bad.vnetlab.json"
 printf '%s\n' "$out" >"$work/bad.tap"
-like "TAP: the plan" "$out" '^1\.\.13$'
+like "the TAP has its plan" "$out" '^1\.\.13$'
 run prove --exec cat "$work/bad.tap"
-like "TAP: prove counts ten that failed" "$out" 'Failed 10/13 subtests'
-unlike "TAP: prove can read all of it" "$out" 'Parse errors'
-ok "JUnit: valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/report/report.xml"
-is "JUnit: ten failures" "$(xmllint --xpath 'string(//testsuite/@failures)' "$work/report/report.xml")" 10
-ok "JUnit: a name with everything in it" xmllint --xpath '//testcase[@name="reach that drops <&>"]/failure' "$work/report/report.xml"
-ok "the JSON of the report" jq -e '.failed == 10 and .warnings == 1 and .passed == 2' "$work/report/report.json"
+like "prove counts ten failed tests" "$out" 'Failed 10/13 subtests'
+unlike "prove can read all of the TAP" "$out" 'Parse errors'
+ok "the JUnit report is valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/report/report.xml"
+is "the JUnit report counts ten failures" "$(xmllint --xpath 'string(//testsuite/@failures)' "$work/report/report.xml")" 10
+ok "the JUnit report has a name with every kind of character" xmllint --xpath '//testcase[@name="reach that drops <&>"]/failure' "$work/report/report.xml"
+ok "the JSON of the report has the counts" jq -e '.failed == 10 and .warnings == 1 and .passed == 2' "$work/report/report.json"
 text=$(cat "$work/report/report.txt")
-like "a drop that reaches: what was seen" "$text" '3 of 3 answered \(connected\)'
-like "a reach that drops: the way and the rule" "$text" 'the way there: dropped: route 10\.0\.0\.0/8 .* next hop type None'
-like "with its hint" "$text" 'hint: peer the two <VNets>'
-like "no loop" "$text" 'but it does not loop'
-like "not via: the way" "$text" 'the packet goes via nva, its way is backend -> nva'
-like "rows: what differs" "$text" 'nextHopType is Internet, not None \(in the row: '
-like "rows: what must not be there" "$text" 'must not be there: .*10\.50\.0\.0/16'
-like "learned: both instances" "$text" 'instance 1: asPath is 65001, not 65001-65001'
-like "a session: its state and where to look" "$text" 'instance 0 \(10\.0\.3\.4\): [A-Z][a-z]+.*vnetlab logs ghost'
-like "inverted" "$text" 'this must not become true'
-like "an outage: how long" "$text" '[0-9]+ of [0-9]+ packets lost, not recovered after [0-9]+ ms; it should take at most 300 ms'
-ok "nothing is left" gone
+like "a drop that reaches says what was seen" "$text" '3 of 3 answered \(connected\)'
+like "a reach that drops says the way and the rule" "$text" 'the way there: dropped: route 10\.0\.0\.0/8 .* next hop type None'
+like "a check that fails shows its hint" "$text" 'hint: peer the two <VNets>'
+like "a loop that is none says that it does not loop" "$text" 'but it does not loop'
+like "a way that should avoid a node says the way" "$text" 'the packet goes via nva, its way is backend -> nva'
+like "a row that differs says in which property" "$text" 'nextHopType is Internet, not None \(in the row: '
+like "a row that must not be there is shown" "$text" 'must not be there: .*10\.50\.0\.0/16'
+like "learned routes that differ name the instance" "$text" 'instance 1: asPath is 65001, not 65001-65001'
+like "a session that is not up says its state and where to look" "$text" 'instance 0 \(10\.0\.3\.4\): [A-Z][a-z]+.*vnetlab logs ghost'
+like "an inverted check says that it must not become true" "$text" 'this must not become true'
+like "an outage says how long it was" "$text" '[0-9]+ of [0-9]+ packets lost, not recovered after [0-9]+ ms; it should take at most 300 ms'
+ok "no lab is left behind the failures" gone
 
 # --- repeat, keep, names ---
 lab "$work/quick.vnetlab.json" '"up": { "bgp": "RS/nva", "expect": "Established" }'
-status "repeat" 0 vnetlab test --repeat 2 --format junit "$work/quick.vnetlab.json" "$work/quick.vnetlab.json"
+status "test --repeat of two files succeeds" 0 vnetlab test --repeat 2 --format junit "$work/quick.vnetlab.json" "$work/quick.vnetlab.json"
 printf '%s\n' "$out" >"$work/many.xml"
-ok "JUnit of several runs: valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/many.xml"
-is "a suite for each run" "$(xmllint --xpath 'count(//testsuite)' "$work/many.xml")" 4
+ok "the JUnit report of several runs is valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/many.xml"
+is "the JUnit report has a suite for each run" "$(xmllint --xpath 'count(//testsuite)' "$work/many.xml")" 4
 mkdir "$work/conf"
 printf 'nonsense;\n' >"$work/conf/bird.conf"
 jq '.name="gone" | .virtualMachines.one |= (del(.bgp) | .config={"bird.conf":"conf/bird.conf"})' \
 	"$root/tests/e2e/lab/pair.vnetlab.json" >"$work/gone.vnetlab.json"
-status "keep of what does not come up" 5 vnetlab test --keep "$work/gone.vnetlab.json"
-unlike "does not say that it still runs" "$err" 'still runs'
-status "keep" 0 vnetlab test --keep -n kept "$work/quick.vnetlab.json"
-like "says so" "$err" 'kept still runs; end it with: vnetlab down kept'
-ok "it runs, under the other name" vnetlab status kept
-status "the name is taken" 5 vnetlab test -n kept "$work/quick.vnetlab.json"
-like "says what to do" "$out" 'kept runs already: end it with vnetlab down kept'
-ok "and the other lab was left alone" vnetlab status kept
-ok "another lab beside it" vnetlab test "$work/quick.vnetlab.json"
-ok "down" vnetlab down kept
+status "test --keep of a lab that does not come up fails" 5 vnetlab test --keep "$work/gone.vnetlab.json"
+unlike "the message does not say that it still runs" "$err" 'still runs'
+status "test --keep succeeds" 0 vnetlab test --keep -n kept "$work/quick.vnetlab.json"
+like "the message says how to end the lab" "$err" 'kept still runs; end it with: vnetlab down kept'
+ok "the lab runs under the name that -n gave" vnetlab status kept
+status "test of a lab whose name is taken fails" 5 vnetlab test -n kept "$work/quick.vnetlab.json"
+like "the report says how to end the other lab" "$out" 'kept runs already: end it with vnetlab down kept'
+ok "the other lab is left alone" vnetlab status kept
+ok "test runs another lab beside it" vnetlab test "$work/quick.vnetlab.json"
+ok "down ends the lab that was kept" vnetlab down kept
 
 # --- what cannot run ---
 lab "$work/invalid.vnetlab.json" '"up": { "bgp": "RS/nvaa", "expect": "Established" }'
-status "an invalid design among others, and a file that is not there" 5 vnetlab test --format json --report "$work/mixed" "$work/invalid.vnetlab.json" "$work/nosuch.vnetlab.json" "$work/quick.vnetlab.json"
-like "its finding, with the file" "$err" "^$work/invalid.vnetlab.json:"
-like "and its place" "$err" '/checks/up'
+status "test of an invalid design among others fails" 5 vnetlab test --format json --report "$work/mixed" "$work/invalid.vnetlab.json" "$work/nosuch.vnetlab.json" "$work/quick.vnetlab.json"
+like "the message has the file of the finding" "$err" "^$work/invalid.vnetlab.json:"
+like "the message has the place of the finding" "$err" '/checks/up'
 out=$(printf '%s' "$out" | jq -s .)
-json "is in the report, with why; the others are run" '.[0].error | test("the design is invalid\n.* at /checks/up/bgp: ")'
-json "so is one that is not there" '.[1].error | test("nosuch")'
-json "the last one was run" '.[2] | .error == null and .passed > 0'
-ok "JUnit's report counts it as an error" grep -q '<testsuites [^>]*errors="2"' "$work/mixed/report.xml"
-status "an invalid design alone" 3 vnetlab test "$work/invalid.vnetlab.json"
-like "has a report of its own" "$out" 'the design is invalid'
+json "the report says why the design is invalid" '.[0].error | test("the design is invalid\n.* at /checks/up/bgp: ")'
+json "the report says that a file is not there" '.[1].error | test("nosuch")'
+json "the valid design is run" '.[2] | .error == null and .passed > 0'
+ok "the JUnit report counts two errors" grep -q '<testsuites [^>]*errors="2"' "$work/mixed/report.xml"
+status "test of an invalid design alone fails" 3 vnetlab test "$work/invalid.vnetlab.json"
+like "the report says that the design is invalid" "$out" 'the design is invalid'
 jq '.virtualMachines.nva |= (del(.bgp) + {config: {"bird.conf": "bird.conf"}})' "$work/quick.vnetlab.json" >"$work/broken.vnetlab.json"
 echo 'protocol nonsense {' >"$work/bird.conf"
-status "a daemon that does not start" 5 vnetlab test --format json "$work/broken.vnetlab.json"
-json "the daemon's own words are in the report" '.error | test("bird.conf:1")'
-json "its checks are skipped, none passed" '.skipped == 1 and .passed == 0'
-ok "nothing is left" gone
-status "no check matches" 2 vnetlab test --filter 'nothing*' "$work/quick.vnetlab.json"
-status "no such format" 2 vnetlab test --format xml "$work/quick.vnetlab.json"
-status "keep and repeat" 2 vnetlab test --keep --repeat 2 "$work/quick.vnetlab.json"
-status "no such file" 5 vnetlab test "$work/no.vnetlab.json"
-status "a report that cannot be written" 5 vnetlab test --report "$work/quick.vnetlab.json" "$work/quick.vnetlab.json"
-ok "nothing is left" gone
+status "test of a daemon that does not start fails" 5 vnetlab test --format json "$work/broken.vnetlab.json"
+json "the report has the daemon's own words" '.error | test("bird.conf:1")'
+json "the checks are skipped, and none passed" '.skipped == 1 and .passed == 0'
+ok "no lab is left behind the daemon" gone
+status "a filter that no check matches is wrong usage" 2 vnetlab test --filter 'nothing*' "$work/quick.vnetlab.json"
+status "an unknown format is wrong usage" 2 vnetlab test --format xml "$work/quick.vnetlab.json"
+status "--keep with --repeat is wrong usage" 2 vnetlab test --keep --repeat 2 "$work/quick.vnetlab.json"
+status "a file that is not there fails" 5 vnetlab test "$work/no.vnetlab.json"
+status "a report that cannot be written fails" 5 vnetlab test --report "$work/quick.vnetlab.json" "$work/quick.vnetlab.json"
+ok "no lab is left behind any of these" gone
 
 # --- Ctrl-C takes the lab down: while it is built, and while checks run ---
 lab "$work/long.vnetlab.json" '"never": { "bgp": "RS/ghost", "expect": "Established" }'
@@ -160,17 +160,17 @@ interrupt() { # interrupt SIGNAL CONDITION...
 	shift
 	"$B/vnetlab" test "$work/long.vnetlab.json" >"$work/int.out" 2>&1 &
 	_pid=$!
-	wait_until "it is under way" 10 "$@"
+	wait_until "test is under way" 10 "$@"
 	kill "-$_sig" $_pid
 	wait $_pid
 	rc=$?
 }
 interrupt INT vnetlab status tcmd
-is "SIGINT" "$rc" 130
-like "says so" "$(cat "$work/int.out")" 'interrupted'
-ok "nothing is left" gone
+is "SIGINT gives status 130" "$rc" 130
+like "test says that it was interrupted" "$(cat "$work/int.out")" 'interrupted'
+ok "no lab is left after SIGINT" gone
 checking() { [ "$(vnetlab status -o json tcmd | jq '[.bgp[] | select(.state == "Established")] | length')" = 2 ]; }
 interrupt TERM checking
-is "SIGTERM while checks run" "$rc" 143
-ok "nothing is left" gone
+is "SIGTERM while checks run gives status 143" "$rc" 143
+ok "no lab is left after SIGTERM" gone
 done_testing
