@@ -5,7 +5,7 @@
 need python3 ip nft bird gobgpd exabgp
 
 for seed in 1 2; do
-	ok "seed $seed" "$root/tests/chaos/run" $seed 6 --seconds 6 --no-shrink --keep "$work"
+	ok "the lab of seed $seed equals a fresh one after each step" "$root/tests/chaos/run" $seed 6 --seconds 6 --no-shrink --keep "$work"
 done
 
 done_testing

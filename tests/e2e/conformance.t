@@ -123,7 +123,7 @@ def routes():
     ok(communities("10.11.0.0/24") == ["(65518,65518)"] * 2,
        "conformance 2: the prefix of a VNet that uses the Route Server carries 65518:65518",
        wire())
-    ok(communities("10.10.0.0/16") == [], "conformance 2: its own VNet's carries none", wire())
+    ok(communities("10.10.0.0/16") == [], "conformance 2: the prefix of its own VNet carries no community", wire())
 
 
 def packets():
@@ -133,12 +133,12 @@ def packets():
         out = inside(lab, node, "traceroute", "-n", "-I", "-q", "1", "-w", "1", "-m", "5", to)[1]
         return re.findall(r"^ *\d+ +(\S+)", out, re.M)
     ok(hops("hub", "10.0.2.5") == ["10.0.2.5"],
-       "conformance 14: in a VNet a trace is one hop", hops("hub", "10.0.2.5"))
+       "conformance 14: a trace inside a VNet is one hop", hops("hub", "10.0.2.5"))
     ok(hops("a", "10.0.2.4") == ["10.0.2.4"],
-       "conformance 14: over a peering too", hops("a", "10.0.2.4"))
+       "conformance 14: a trace over a peering is one hop, too", hops("a", "10.0.2.4"))
     got = hops("routed", "10.2.0.4")
     ok(got == ["10.0.1.4", "10.2.0.4"],
-       "conformance 14: of an appliance between, only it is seen", got)
+       "conformance 14: a trace through an appliance shows the appliance alone", got)
     status, out = inside(lab, "hub", "ping", "-n", "-c", "1", "-W", "1", "10.0.2.1")
     ok(status == 1, "conformance 14: the subnet's .1 is silent", out)
     asked = ("10.0.2.1", "10.0.2.5", "10.0.2.99")  # the gateway, a neighbour, nobody
@@ -187,7 +187,7 @@ def ilb():
     got = answered(lab)
     ok(got == (40, 40), "conformance 17: both directions of each flow pass the same appliance, "
        "which is why stateful ones pass all", got)
-    ok(got == (40, 40), "conformance 19: behind a load balancer none is lost", got)
+    ok(got == (40, 40), "conformance 19: stateful appliances behind a load balancer lose no flow", got)
 
 
 def nsg():
@@ -199,14 +199,14 @@ def nsg():
                     if r["name"].endswith("AllowVnetInBound"))
     ok("0.0.0.0/0" in tag("routed"), "conformance 18: with a default route of the user the tag "
        "VirtualNetwork has 0.0.0.0/0 in it", tag("routed"))
-    ok("0.0.0.0/0" not in tag("bare"), "conformance 18: without one it has not", tag("bare"))
+    ok("0.0.0.0/0" not in tag("bare"), "conformance 18: without such a route the tag does not have it", tag("bare"))
 
     def ping(to):
         return inside(lab, "nva", "ping", "-n", "-c", "1", "-W", "1", "-I", "198.51.100.7", to)
     status, out = ping("10.0.2.4")
-    ok(status == 0, "conformance 18: so a stranger's packet passes the default rules there", out)
+    ok(status == 0, "conformance 18: a stranger's packet passes the default rules there", out)
     status, out = ping("10.0.3.4")
-    ok(status == 1, "conformance 18: and is dropped here", out)
+    ok(status == 1, "conformance 18: a stranger's packet is dropped where the tag does not have it", out)
 
 
 def gateway(on):
@@ -223,12 +223,12 @@ def gateway(on):
        networks("gateway", "learned", "vpngw"))
     status, out = inside(lab, "dc", "birdc", "show", "route")
     ok(("172.16.0.0/16" in out) == on,
-       f"conformance 11: branch-to-branch {'on' if on else 'off'}: nor does on-premises"
-       if not on else "conformance 11: branch-to-branch on: on-premises too", out)
+       f"conformance 11: branch-to-branch {'on' if on else 'off'}: on-premises "
+       f"{'learns' if on else 'does not learn'} it, too", out)
     if on:
         ok("172.17.0.0/16" not in networks("gateway", "learned", "vpngw") and
            "172.17.0.0/16" not in out,
-           "conformance 12: what carries NO_ADVERTISE is not told to gateways", out)
+           "conformance 12: gateways are not told what carries NO_ADVERTISE", out)
 
 
 def limit():
@@ -278,14 +278,14 @@ def main():
             vnetlab("down", "--all", "-q")
         for f in os.listdir(f"{work}/reports"):
             with open(f"{work}/reports/{f}", encoding="utf-8") as text:
-                ok(False, "no sanitizer report", text.read())
+                ok(False, "sanitizers report nothing", text.read())
     global count
     for n in range(1, 21):
         if n in NOT_YET:
             count += 1
             print(f"ok {count} - conformance {n} # SKIP not emulated yet: {NOT_YET[n]}")
         else:
-            ok(seen.get(n, 0) > 0, f"number {n} is covered")
+            ok(seen.get(n, 0) > 0, f"conformance {n} is covered")
     print(f"# conformance: {20 - len(NOT_YET)} of 20; not yet: "
           f"{', '.join(map(str, sorted(NOT_YET))) or 'none'}")
     print(f"1..{count}")

@@ -237,14 +237,14 @@ if "error" in r:
     print("Bail out!", r["error"])
     sys.exit(1)
 applied = r["answers"][-1]
-same((applied.get("event"), applied.get("missing")), ("applied", 0), "the router applied it all")
+same((applied.get("event"), applied.get("missing")), ("applied", 0), "the router applied the whole design")
 print(f"# built in {r['ms']:.0f} ms, of which the router {applied['ms']:.1f} ms")
 
 # --- 1.5 one hop, TTL untouched, silent gateway ----------------------------------------------------
-ok(reached(ping("web1", "10.0.2.5", "-t", "1")), "same subnet: one hop")
-ok(reached(ping("web1", "10.0.1.4", "-t", "1")), "other subnet: one hop")
-ok(reached(ping("web1", "10.1.0.4", "-t", "1")), "peered VNet: one hop")
-ok(reached(ping("web1", "8.8.8.8", "-t", "1")), "the Internet: one hop")
+ok(reached(ping("web1", "10.0.2.5", "-t", "1")), "a VM of the same subnet is one hop away")
+ok(reached(ping("web1", "10.0.1.4", "-t", "1")), "a VM of another subnet is one hop away")
+ok(reached(ping("web1", "10.1.0.4", "-t", "1")), "a VM of a peered VNet is one hop away")
+ok(reached(ping("web1", "8.8.8.8", "-t", "1")), "a host of the Internet is one hop away")
 s = Sniff("web2")
 for ttl in ("2", "77", "253", "255", "254"):
     ping("web1", "10.0.2.5", "-t", ttl)
@@ -262,7 +262,7 @@ for proto in (17, 6):
                     f[26:30] == socket.inet_aton("10.0.2.4")]
     same((len(headers), {checksum(h) for h in headers}, {h[8] for h in headers},
           len({h[10] for h in headers})), (256, {0}, {64}, 256),
-         f"protocol {proto}: whatever the header's checksum is, it is right, and the TTL too")
+         f"protocol {proto} arrives with its TTL and a right checksum, whatever the checksum is")
 
 def elements(name):
     listed = json.loads(sh("fabric", f"nft -j list map ip vnetlab {name}"))["nftables"]
@@ -270,15 +270,15 @@ def elements(name):
 
 
 group = {link["ifname"]: link["group"] for link in json.loads(sh("fabric", "ip -j -N link"))}
-ok(elements("own"), "ports have their addresses")
+ok(elements("own"), "each port has its address in the filter")
 same(elements("quick"), {(int(group[port]), ip, mark) for port, ip, mark in elements("own")},
-     "and all of them by the quick way, too")
-same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "1.4: frames come from 12:34:56:78:9a:bc")
+     "each port has its address in the quick table, too")
+same({f[6:12].hex() for f in got}, {FABRIC_MAC.hex()}, "1.4: all frames come from 12:34:56:78:9a:bc")
 for gw, node in (("10.0.2.1", "web1"), ("10.0.1.1", "nva1"), ("10.1.0.1", "spoke1")):
     ok(silent(ping(node, gw, wait="0.2")), f"{gw} does not answer")
-ok("From 10.0.1.4 " in ping("app1", "10.0.3.5", "-t", "1"), "through an NVA: it is the first hop")
+ok("From 10.0.1.4 " in ping("app1", "10.0.3.5", "-t", "1"), "the NVA on the way is the first hop")
 t = ping("app1", "10.0.3.5", "-t", "2")
-ok(reached(t) and "ttl=63" in t, "UDR for the own subnet: through the NVA, one more hop", t)
+ok(reached(t) and "ttl=63" in t, "a UDR for the own subnet leads through the NVA, which is one more hop", t)
 ok("ttl=64" in ping("app2", "10.0.2.4"), "the way back follows the other subnet's own routes")
 
 # --- 1.4 ARP, no layer 2 ---------------------------------------------------------------------------
@@ -286,11 +286,11 @@ for what, ip in (("the gateway", "10.0.2.1"), ("a neighbour", "10.0.2.5"),
                  ("nobody", "10.0.2.77"), ("another subnet", "10.0.1.4"),
                  ("anything", "192.0.2.1")):
     mac, ms = inside("web1", arp, ip, "10.0.2.4")
-    ok(mac == FABRIC_MAC.hex() and ms < 200, f"ARP for {what}: 12:34:56:78:9a:bc, at once", mac, ms)
+    ok(mac == FABRIC_MAC.hex() and ms < 200, f"ARP for {what} is answered with 12:34:56:78:9a:bc at once", mac, ms)
 s = Sniff("web2")
 sh("web1", "ping -n -b -c1 -W0.1 10.0.2.255; ping -n -c1 -W0.1 -I eth0 224.0.0.1")
 ping("web1", "10.0.2.5")
-same({p[1] for p in ips(s.frames())}, {"10.0.2.5"}, "no broadcast, no multicast")
+same({p[1] for p in ips(s.frames())}, {"10.0.2.5"}, "neither broadcast nor multicast arrives")
 for proto, name, through in ((4, "IP in IP", False), (47, "GRE", False), (50, "ESP", True),
                              (17, "UDP", True)):
     s = Sniff("web2")
@@ -309,22 +309,22 @@ same(sorted({p[0] for p in ips(s.frames())}), ["10.0.2.4", "10.9.9.9"],
 s, back = Sniff("plain"), Sniff("app1")
 t = ping("app1", "10.0.4.4", wait="0.2")
 ping("web1", "10.0.1.6")
-ok(silent(t), "next hop without IP forwarding: dropped, without ICMP", t)
-same({p[1] for p in ips(s.frames())}, {"10.0.1.6"}, "it never arrives there")
-same(ips(back.frames()), [], "and nothing comes back")
-ok(silent(ping("app1", "10.1.0.4", wait="0.2")), "next hop None: silent")
-ok(silent(ping("web1", "10.77.0.1", wait="0.2")), "no route (10/8 None): silent")
-ok(silent(ping("web1", "10.0.9.9", wait="0.2")), "nobody at an address of the VNet: silent")
+ok(silent(t), "a next hop without IP forwarding drops without ICMP", t)
+same({p[1] for p in ips(s.frames())}, {"10.0.1.6"}, "the packet does not arrive at that next hop")
+same(ips(back.frames()), [], "no packet comes back from there")
+ok(silent(ping("app1", "10.1.0.4", wait="0.2")), "next hop None drops in silence")
+ok(silent(ping("web1", "10.77.0.1", wait="0.2")), "a private address without a route is dropped in silence")
+ok(silent(ping("web1", "10.0.9.9", wait="0.2")), "an address of the VNet that nobody has is silent")
 s = Sniff("spoke1")
 inside("nva1", raw, "10.9.9.9", "10.1.0.4", 17, udp(1, 2))
 inside("nva1", raw, "10.0.2.99", "10.1.0.4", 17, udp(1, 2))
 ping("web1", "10.1.0.4")
 same(sorted({p[0] for p in ips(s.frames())}), ["10.0.2.4", "10.0.2.99"],
-     "5: allowForwardedTraffic=false lets only the VNet's own sources in")
+     "3.2: allowForwardedTraffic=false lets only the VNet's own sources in")
 s = Sniff("web2")
 inside("nva1", raw, "168.63.129.16", "10.0.2.5", 17, udp(1, 2))
 ping("web1", "10.0.2.5")
-same({p[0] for p in ips(s.frames())}, {"10.0.2.4"}, "nobody is the platform, not even an NVA")
+same({p[0] for p in ips(s.frames())}, {"10.0.2.4"}, "nobody, not even an NVA, sends as the platform")
 
 # --- 1.7 platform, overlapping VNets ----------------------------------------------------------------
 for node in ("web1", "twin1", "app1", "spoke1", "quiet1"):
@@ -335,7 +335,7 @@ ping("web1", "10.0.2.5", "-s", "100")
 ping("twin1", "10.0.2.5", "-s", "200")
 same(([len(p[4]) for p in ips(a.frames())], [len(p[4]) for p in ips(b.frames())]), ([108], [208]),
      "two VNets with the same addresses never meet")
-ok(silent(ping("twin1", "10.0.1.4", wait="0.2")), "and have no way to each other")
+ok(silent(ping("twin1", "10.0.1.4", wait="0.2")), "two VNets that are not peered have no way to each other")
 
 # --- 1.8 the Internet ----------------------------------------------------------------------------
 for node, as_ in (("web1", "20.100.255.254"), ("nva1", "20.100.0.4"), ("twin1", "20.100.0.5"),
@@ -343,7 +343,7 @@ for node, as_ in (("web1", "20.100.255.254"), ("nva1", "20.100.0.4"), ("twin1", 
     s = Sniff("internet")
     t = ping(node, "8.8.8.8")
     same((reached(t), {p[0] for p in ips(s.frames())}), (True, {as_}), f"{node} leaves as {as_}")
-ok(silent(ping("quiet1", "8.8.8.8", wait="0.2")), "defaultOutboundAccess=false: no way out, silent")
+ok(silent(ping("quiet1", "8.8.8.8", wait="0.2")), "defaultOutboundAccess=false drops in silence")
 s = Sniff("internet")
 for node in ("web1", "twin1", "twin2"):
     inside(node, raw, "10.0.2.5" if node == "twin2" else "10.0.2.4", "8.8.8.8", 17, udp(5555, 9))
@@ -352,27 +352,27 @@ ping("web1", "203.0.113.10")
 got = [(p[0], struct.unpack("!H", p[4][:2])[0]) for p in ips(s.frames()) if p[2] == 17]
 same(sorted(p[0] for p in got), ["20.100.0.5", "20.100.255.254", "20.100.255.254"],
      "equal sources of two VNets are kept apart; a spoofed source dies")
-same(len(set(got)), 3, "each with a port of its own")
-ok(silent(ping("web1", "9.9.9.9", wait="0.2")), "an Internet host that is not there: silent")
+same(len(set(got)), 3, "each of these flows has a port of its own")
+ok(silent(ping("web1", "9.9.9.9", wait="0.2")), "an Internet host that is not there is silent")
 for pip, node in (("20.100.0.4", "nva1"), ("20.100.0.5", "twin1")):
     s = Sniff(node)
     t = ping("internet", pip)
     ok(reached(t), f"{pip} is reached from outside", t)
-    same({p[0] for p in ips(s.frames())}, {"8.8.8.8"}, f"as {node}, from the caller's own address")
-ok(silent(ping("internet", "20.100.0.99", wait="0.2")), "nobody's public address: silent")
+    same({p[0] for p in ips(s.frames())}, {"8.8.8.8"}, f"{node} sees the caller's own address")
+ok(silent(ping("internet", "20.100.0.99", wait="0.2")), "a public address that nobody has is silent")
 ok(silent(ping("internet", "20.100.255.254", wait="0.2")), "default outbound takes no callers")
 s = Sniff("nva1")
 t = ping("web1", "20.100.0.4")
 same((reached(t), {p[0] for p in ips(s.frames())}), (True, {"20.100.255.254"}),
-     "a public address from inside: out and back in")
+     "a public address is reached from inside by way of the Internet")
 
 s = Sniff("internet")
 t = ping("inner1", "8.8.8.8")
 same((reached(t), {p[0] for p in ips(s.frames())}), (True, {"20.100.255.254"}),
-     "through an NVA that translates: out as the NVA")
+     "what an NVA translates leaves as the NVA")
 s = Sniff("web2")
 ping("inner1", "10.0.2.5")
-same({p[0] for p in ips(s.frames())}, {"10.0.5.4"}, "what stays inside is not translated")
+same({p[0] for p in ips(s.frames())}, {"10.0.5.4"}, "what stays inside the VNet is not translated")
 
 # --- guests --------------------------------------------------------------------------------------
 t = sh("web2", "ip -4 route; ip -4 -o addr; cat /proc/sys/net/ipv4/ip_forward")
@@ -381,35 +381,35 @@ for line in ("default via 10.0.2.1 dev eth0 proto dhcp metric 100",
              "198.51.100.0/24 via 10.0.2.4 dev eth0 proto static", "inet 10.0.2.5/24",
              "inet 192.168.7.7/32"):
     ok(line in t, f"web2 has {line}", t)
-ok(t.endswith("\n0\n"), "and does not forward")
-same(sh("nva1", "cat /proc/sys/net/ipv4/ip_forward"), "1\n", "an NVA does")
+ok(t.endswith("\n0\n"), "web2 does not forward")
+same(sh("nva1", "cat /proc/sys/net/ipv4/ip_forward"), "1\n", "an NVA forwards")
 t = sh("two", "ip -4 route; ip -4 -o addr; cat /sys/class/net/eth0/address 2>/dev/null")
 ok("10.0.2.20/24" in t and "10.0.4.20/24" in t and t.count("default ") == 1,
-   "two NICs, one default route", t)
+   "a VM with two NICs has one default route", t)
 ok(reached(ping("quiet1", "10.0.4.20")), "the second NIC is reached from its subnet")
 s = Sniff("two", "eth1")
 t = ping("web1", "10.0.4.20", wait="0.2")
 ping("quiet1", "10.0.4.20")
 same((silent(t), "10.0.2.4" in {p[0] for p in ips(s.frames())}), (True, True),
-     "from elsewhere too, but its answers leave by the first NIC, as in Azure, and die there")
+     "the second NIC is reached from elsewhere, but its answers leave by the first NIC, as in Azure, and die there")
 same(set(sh("web1", "ip neigh show nud permanent").split()) & {"10.0.2.1", "12:34:56:78:9a:bc"},
-     {"10.0.2.1", "12:34:56:78:9a:bc"}, "the gateway is a neighbour that never ages")
+     {"10.0.2.1", "12:34:56:78:9a:bc"}, "the guest has the gateway as a neighbour that never ages")
 
 # --- Route Server: control plane, ECMP --------------------------------------------------------------
 ok(reached(ping("nva1", "10.0.255.4")) and reached(ping("spoke1", "10.0.255.5")),
-   "the instances are reachable")
-same(sh("RS/0", "cat /proc/sys/net/ipv4/ip_forward").strip(), "0", "1.2: they do not forward")
+   "the Route Server's instances are reachable")
+same(sh("RS/0", "cat /proc/sys/net/ipv4/ip_forward").strip(), "0", "1.2: the instances do not forward")
 before = sh("fabric", "ip route show table all proto 157").splitlines()
 ecmp = "nexthop via 10.0.1.4 dev eth0 nexthop via 10.0.1.5 dev eth0"
 for i in (0, 1):
     sh(f"RS/{i}", f"ip route add 10.9.0.0/16 proto bird table 100 {ecmp}")
     answers, now = wait_rib("10.9.0.0/16", i, ["10.0.1.4", "10.0.1.5"])
-    same(now, [["10.0.1.4", "10.0.1.5"]], f"instance {i}: a route with two next hops is seen")
+    same(now, [["10.0.1.4", "10.0.1.5"]], f"the router sees instance {i}'s route with two next hops")
 resync = ask(op="resync")[-1]
-same(resync["changes"], 0, "what was applied by difference is what a reader finds")
+same(resync["changes"], 0, "the router finds what it applied by difference")
 after = sh("fabric", "ip -o route show table all proto 157").splitlines()
 classes = [x for x in after if x.startswith("10.9.0.0/16 ")]
-ok(len(classes) > 2, "each routing class has it", *after)
+ok(len(classes) > 2, "each routing class has the route", *after)
 sniffs = {n: Sniff(n) for n in ("nva1", "nva2")}
 for port in range(1000, 1040):
     for _ in range(2):
@@ -417,9 +417,9 @@ for port in range(1000, 1040):
 took = {}
 for n, s in sniffs.items():
     took[n] = [struct.unpack("!H", p[4][:2])[0] for p in ips(s.frames()) if p[1] == "10.9.0.1"]
-same(len(took["nva1"]) + len(took["nva2"]), 80, "ECMP: nothing is lost")
-ok(len(took["nva1"]) > 8 and len(took["nva2"]) > 8, "ECMP: both next hops are used", took)
-ok(not set(took["nva1"]) & set(took["nva2"]), "ECMP: a flow stays on its way", took)
+same(len(took["nva1"]) + len(took["nva2"]), 80, "ECMP loses no packet")
+ok(len(took["nva1"]) > 8 and len(took["nva2"]) > 8, "ECMP uses both next hops", took)
+ok(not set(took["nva1"]) & set(took["nva2"]), "ECMP keeps a flow on its way", took)
 
 changes = ask(op="show")[-1]["show"]["changes"]
 sh("RS/0", "ip route replace 10.9.0.0/16 proto bird table 100 via 10.0.1.5 dev eth0")
@@ -427,39 +427,39 @@ wait_rib("10.9.0.0/16", 0, ["10.0.1.5"])
 changes = ask(op="show")[-1]["show"]["changes"] - changes
 later = sh("fabric", "ip -o route show table all proto 157").splitlines()
 touched = [x for x in later if x not in after]
-ok(changes == len(touched) > 0, "one route changed: one operation in each class of it",
+ok(changes == len(touched) > 0, "one changed route is one operation in each class of it",
    changes, *touched)
 for i in (0, 1):
     sh(f"RS/{i}", "ip route del 10.9.0.0/16 table 100")
     wait_rib("10.9.0.0/16", i, None)
-same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "withdrawn: all as it was")
+same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "a withdrawn route leaves the tables as they were")
 sh("RS/0", "ip route add 10.8.0.0/16 proto static table 100 via 10.0.1.4 dev eth0; "
            "ip route add 10.8.0.0/16 proto bird table 99 via 10.0.1.4 dev eth0; "
            "ip route add unreachable 10.7.0.0/16 proto bird table 100")
-same(routes(ask(op="rib")[-1], 0), {}, "only BIRD's routes of its table count")
+same(routes(ask(op="rib")[-1], 0), {}, "the router takes only BIRD's routes of the table")
 sh("RS/0", "ip route add default proto bird table 100 via 10.0.1.4 dev eth0")
 _, now = wait_rib("0.0.0.0/0", 0, ["10.0.1.4"])
-same(now, [["10.0.1.4"]], "a default route counts")
+same(now, [["10.0.1.4"]], "the router takes a default route")
 sh("RS/0", "ip route flush table 100; ip route flush table 99")
 wait_rib("0.0.0.0/0", 0, None)
 
 # A monitor's socket overruns, and goes on losing what comes until it is empty.
 same(tell(do="overrun", node="RS/1")["answers"][-1],
      {"missing": 0, "wrong": 0, "changes": 2050, "count": 1950},
-     "routes that a watch could not hear, it reads")
+     "the router reads the routes that its socket lost")
 wait_rib("100.0.0.0/24", 1, None)
 
 # --- stopped VMs, applying again, a router that dies --------------------------------------------------
-same(ask(op="stopped", vms=["nva1"])[-1]["event"], "applied", "a VM is stopped")
+same(ask(op="stopped", vms=["nva1"])[-1]["event"], "applied", "the router takes a VM that is stopped")
 t = ping("app1", "10.0.3.5", wait="0.2")
 ok(silent(t), "2.4: a UDR to a stopped VM drops", t)
-ok(silent(ping("web1", "10.0.1.4", wait="0.2")), "and it is not reached itself")
+ok(silent(ping("web1", "10.0.1.4", wait="0.2")), "the stopped VM is not reached")
 ask(op="stopped", vms=[])
-ok(reached(ping("app1", "10.0.3.5")), "started again")
-same(ask(op="resync")[-1]["changes"], 0, "applied twice: nothing to do")
+ok(reached(ping("app1", "10.0.3.5")), "the VM that is started again forwards")
+same(ask(op="resync")[-1]["changes"], 0, "the router has nothing to do the second time")
 same(tell(do="build", design=f"{here}/fabric/fabric.json")["answers"][-1]["changes"], 0,
-     "the same design again: nothing to do")
-same(tell(do="build", design=f"{here}/fabric/fabric.json")["edge"], 0, "neither at the edge")
+     "the same design again changes nothing")
+same(tell(do="build", design=f"{here}/fabric/fabric.json")["edge"], 0, "the same design again changes nothing at the edge")
 
 
 def steady(what, name):
@@ -478,16 +478,16 @@ def steady(what, name):
     return result
 
 
-steady(lambda: tell(do="kill"), "the router is killed: no packet is lost")
-r = steady(lambda: tell(do="start"), "and started: neither")
-same(r["answers"][-1]["changes"], 0, "it finds the kernel right")
+steady(lambda: tell(do="kill"), "no packet is lost when the router is killed")
+r = steady(lambda: tell(do="start"), "no packet is lost when the router starts again")
+same(r["answers"][-1]["changes"], 0, "the new router finds the kernel right")
 sh("fabric", "ip route del $(ip route show table all | grep -m1 '^10.0.2.0/24 via')")
 sh("fabric", "ip route add blackhole 10.0.2.5 table 100001 proto 157 metric 0 2>/dev/null; "
              "ip route replace blackhole 10.55.0.0/16 table 10005 proto 157; "
              "ip route add 192.0.2.0/24 dev sink0 table 7777; "
              "nft add element ip vnetlab open '{ \"nffffffffffff\" }'")
-same(ask(op="resync")[-1]["changes"], 3, "what was tampered with is put right, and nothing else")
-ok("192.0.2.0/24" in sh("fabric", "ip route show table 7777"), "what is not ours stays")
+same(ask(op="resync")[-1]["changes"], 3, "the router repairs what was tampered with, and nothing else")
+ok("192.0.2.0/24" in sh("fabric", "ip route show table 7777"), "the router leaves a foreign route alone")
 sh("fabric", "ip route flush table 7777")
 
 # --- a running lab changes ---------------------------------------------------------------------------
@@ -504,15 +504,15 @@ changed = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"vnl-fabric-{os.getpid
 json.dump(d, open(changed, "w"))
 try:
     r = steady(lambda: tell(do="build", design=changed),
-               "a subnet and a VNet in front of all others, a VM gone: no packet is lost")
-    ok("error" not in r, "it applied", r)
-    same(ask(op="resync")[-1]["changes"], 0, "and left nothing half")
-    ok("8000" not in sh("fabric", "ip rule"), "nor any number of the state in between")
-    ok(reached(ping("new1", "10.0.2.4")) and reached(ping("new2", "8.8.8.8")), "the new VMs are there")
+               "no packet is lost when a subnet and a VNet come in front of all others and a VM goes")
+    ok("error" not in r, "the router applies the changed design", r)
+    same(ask(op="resync")[-1]["changes"], 0, "the router leaves nothing half applied")
+    ok("8000" not in sh("fabric", "ip rule"), "the kernel has no rule of the state in between")
+    ok(reached(ping("new1", "10.0.2.4")) and reached(ping("new2", "8.8.8.8")), "the new VMs are reached")
     same(r["edge"] > 0, True, "the new VNet has its way to the Internet")
-    r = steady(lambda: tell(do="build", design=f"{here}/fabric/fabric.json"), "and back")
-    same(ask(op="resync")[-1]["changes"], 0, "as at first")
-    same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "route by route")
+    r = steady(lambda: tell(do="build", design=f"{here}/fabric/fabric.json"), "no packet is lost on the way back")
+    same(ask(op="resync")[-1]["changes"], 0, "the router has nothing to do after the way back")
+    same(sh("fabric", "ip route show table all proto 157").splitlines(), before, "the tables are as before, route by route")
 finally:
     os.unlink(changed)
 # --- a filter as long as the lab needs --------------------------------------------------------------
@@ -524,7 +524,7 @@ def parts():
     return sorted({"checks", "lb", "lb_track", "lb_nat", "nsg_from", "nsg_to"} & set(chains))
 
 
-same(parts(), ["checks"], "appliances: what goes to a port is checked; no groups, no balancers")
+same(parts(), ["checks"], "a lab with appliances has the checks of ports, and no chains for groups or balancers")
 plain = json.load(open(f"{here}/fabric/fabric.json"))
 hub = plain["virtualNetworks"]["Hub"]
 plain["virtualNetworks"] = {"Hub": hub}
@@ -539,18 +539,18 @@ grouped = json.loads(json.dumps(plain))
 grouped["networkSecurityGroups"] = {"g": {"securityRules": tcp_only}}
 grouped["virtualNetworks"]["Hub"]["subnets"]["web"]["networkSecurityGroup"] = "g"
 try:
-    for design, want, what in ((plain, [], "nobody forwards: no checks"),
-                               (grouped, ["nsg_from", "nsg_to"], "a group: its chains"),
-                               (plain, [], "the group goes: so do they")):
+    for design, want, what in ((plain, [], "a lab where nobody forwards has no checks"),
+                               (grouped, ["nsg_from", "nsg_to"], "a lab with a group has its chains"),
+                               (plain, [], "a group that goes takes its chains along")):
         json.dump(design, open(changed, "w"))
         r = steady(lambda: tell(do="build", design=changed), f"{what}; no packet is lost")
         same(("error" in r, parts()), (False, want), what)
-        same(reached(ping("app1", "10.0.2.5", wait="0.2")), not want, "and it holds")
-        same(ask(op="resync")[-1]["changes"], 0, "applied twice: nothing to do")
+        same(reached(ping("app1", "10.0.2.5", wait="0.2")), not want, "packets pass as that filter says")
+        same(ask(op="resync")[-1]["changes"], 0, "the router has nothing to do with that filter the second time")
         if want:
             sh("fabric", f"nft delete chain ip vnetlab {want[1]}")
-            same((ask(op="resync")[-1]["changes"], parts()), (1, want), "half of it is gone: it is made anew")
-            same(reached(ping("app1", "10.0.2.5", wait="0.2")), False, "and holds")
+            same((ask(op="resync")[-1]["changes"], parts()), (1, want), "the router makes a filter anew of which half is gone")
+            same(reached(ping("app1", "10.0.2.5", wait="0.2")), False, "the new filter denies what the group denies")
     s = Sniff("web2")
     inside("web1", raw, "10.0.2.99", "10.0.2.5", 17, udp(1, 2))
     inside("web1", raw, "10.0.2.4", "10.0.2.5", 4, udp(1, 2))
@@ -560,11 +560,11 @@ try:
     ping("web1", "10.0.2.5")
     got = [(p[0], p[2], p[3]) for p in ips(s.frames())]
     same([g[2] for g in got if g[1] == 17], [1, 2, 63, 64, 65, 128, 253, 253, 255],
-         "without checks, too: TTL stays (254: 253), no foreign source, no tunnel")
-    same({g[:2] for g in got}, {("10.0.2.4", 17), ("10.0.2.4", 1)}, "and nothing else arrives")
+         "a filter without checks keeps the TTL (254 as 253), too")
+    same({g[:2] for g in got}, {("10.0.2.4", 17), ("10.0.2.4", 1)}, "a filter without checks lets no foreign source and no tunnel pass, either")
     tell(do="build", design=f"{here}/fabric/fabric.json")
-    same(parts(), ["checks"], "with the appliances the checks are back")
-    same(ask(op="resync")[-1]["changes"], 0, "as at first")
+    same(parts(), ["checks"], "a lab with appliances has the checks again")
+    same(ask(op="resync")[-1]["changes"], 0, "the router has nothing to do with the first design")
 finally:
     if os.path.exists(changed):
         os.unlink(changed)

@@ -93,8 +93,8 @@ def main():
         add(work, "5-stale", case=stale)
         add(work, "6-excused", topology=design, case=excused)
         status, out = harness(work)
-        ok(status == 1, "it fails", out)
-        ok("\n1-same: " not in out and "\n1-same  " in out, "what is the same passes", out)
+        ok(status == 1, "the harness fails", out)
+        ok("\n1-same: " not in out and "\n1-same  " in out, "a case that is the same passes", out)
         for text in ("2-observation: extra: effectiveRoutes/the vm/10.1.0.0/16",
                      "2-observation: missing: effectiveRoutes/the vm/10.3.0.0/16",
                      "2-observation: different: effectiveRoutes/the vm/10.9.0.0/16: "
@@ -108,15 +108,15 @@ def main():
                      "4-design: missing: effectiveRoutes/the vm/10.9.0.0/16",
                      "5-stale: explained learned/*: there is no such difference"):
             ok(f"\n{text}" in out, text, out)
-        ok("\n6-excused: " not in out, "what is explained passes", out)
+        ok("\n6-excused: " not in out, "a case whose differences are explained passes", out)
         status, out = harness(work, "--docs", f"{work}/docs.md", "1-same", "6-excused")
-        ok(status == 0, "those that pass alone pass", out)
+        ok(status == 0, "a run of the cases that pass succeeds", out)
         with open(f"{work}/docs.md", encoding="utf-8") as f:
             text = f.read()
-        ok("does not use the hub's Route Server" in text, "the explanation is in the document",
+        ok("does not use the hub's Route Server" in text, "the document has the explanation",
            text)
     status, out = harness("/nonexistent", "--tap")
-    ok(status == 0 and out.startswith("1..0 # SKIP"), "without observations it skips", out)
+    ok(status == 0 and out.startswith("1..0 # SKIP"), "the harness skips without observations", out)
     print(f"1..{count}")
     return failed > 0
 
