@@ -98,13 +98,13 @@ def main():
                 return x[0], x[1], " ".join(sorted((x + ("",))[2].split()))
 
             for k in (0, 1):
-                wait(f"{n}: path, next hop and communities as asked, at instance {k}", 10,
+                wait(f"{n} announces path, next hop and communities as asked to instance {k}", 10,
                      lambda r=rs[k]: (tidy(r) == want, tidy(r)))
-            same(f"{n}: and nothing else", set(rs[0].learned(f"10.10.1.{10 + i}")) |
+            same(f"{n} announces nothing else", set(rs[0].learned(f"10.10.1.{10 + i}")) |
                  set(rs[0].learned(f"10.10.1.{10 + i}", filtered=True)), {f"10.{100 + i}.0.0/16"})
         wait("Quagga's pair of files runs on FRR", 10, lambda: (
             "172.22.2.0/24" in rs[0].learned("10.10.1.20"), rs[0].state("10.10.1.20")))
-        wait("FRR's one file, static route and all", 20, lambda: (
+        wait("FRR runs its one file with the static route", 20, lambda: (
             rs[0].learned("10.10.1.21").get("172.23.2.0/24") == ("65010", "10.10.1.21"),
             rs[0].state("10.10.1.21")))
         top["virtualMachines"] = {n: vm(n, f"10.10.1.{30 + i}", config={name: f"wrong-{n}-{name}"})
@@ -115,10 +115,10 @@ def main():
             node, text = world.add(dict(plan, name="wrong-" + plan["name"])), ""
             checks = [d["check"] for d in plan["daemons"] if d["check"]]
             rc, text = node.run(*checks[0]) if checks else (0, "no check")
-            ok(rc != 0, f"{plan['name']}: a wrong file is refused before the start", text)
-            ok(re.search(WRONG[plan["name"]][2], text), f"{plan['name']}: with what and where", text)
+            ok(rc != 0, f"{plan['name']} refuses a wrong file before its start", text)
+            ok(re.search(WRONG[plan["name"]][2], text), f"{plan['name']} says what is wrong and where", text)
     except Exception as e:  # noqa: BLE001
-        ok(False, "no surprise", repr(e), world.logs())
+        ok(False, "the test runs without an exception", repr(e), world.logs())
         raise
     if failed_any():
         print("\n".join("# " + x for x in world.logs().splitlines()))

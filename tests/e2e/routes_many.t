@@ -127,32 +127,32 @@ with tempfile.TemporaryDirectory() as work:
     compare(sizes, "up ends when NICs have what is announced")
     status = data("status")
     ok(all(p["selected"] == p["read"] == 3 * EACH - 2 for p in status["programming"]) and len(status["programming"]) == 2,
-       "and status says how many that is", status["programming"])
+       "status says how many routes that are", status["programming"])
     tables = kernel_tables()
-    ok(len(tables) > 2 and all(t == expected(sizes).keys() for t in tables.values()), "the kernel's tables have them",
+    ok(len(tables) > 2 and all(t == expected(sizes).keys() for t in tables.values()), "the kernel's tables have the routes",
        {k: len(v) for k, v in tables.items()})
     rows = data("learned", "rs/n1")
     ok(len(rows) == 2 and all({r["network"] for r in x} == announced(1, EACH) for x in rows.values()),
-       "learned lists them of both instances", {k: len(x) for k, x in rows.items()})
+       "learned lists the routes of both instances", {k: len(x) for k, x in rows.items()})
     events = [json.loads(line) for line in vnetlab("events", "--no-follow").splitlines()]
     ok(len(events) < 2000 and any("more added" in e["detail"] for e in events if e["kind"] == "route"),
-       "not one event for each", len(events))
+       "events are fewer than routes", len(events))
 
     # Somebody takes routes away that BIRD believes to be there: it would look again after an hour.
     vnetlab("exec", "rs/0", "--", "sh", "-c", "for i in 0 1 2 4 5 6 8 9; do ip route del 100.0.$i.0/24 table 100; done")
     until(lambda: "BIRD writes them anew" in vnetlab("events", "--no-follow"))
-    compare_in_the_end(sizes, "what a kernel has lost is written anew")
+    compare_in_the_end(sizes, "BIRD writes anew what the kernel has lost")
 
     sizes[2] = 10
     configure(2, 10)
     vnetlab("up", "-q", "many.vnetlab.json")
-    compare(sizes, "withdrawn by a new configuration: gone when up ends")
+    compare(sizes, "routes that a new configuration withdraws are gone when up ends")
     vnetlab("fault", "kill", "n1", "--hold")
     del sizes[1]
-    compare_in_the_end(sizes, "the appliance dies: its routes go from all NICs")
-    ok(all(len(t) == len(expected(sizes)) for t in kernel_tables().values()), "and from the kernel's tables")
+    compare_in_the_end(sizes, "all NICs lose the routes of an appliance that dies")
+    ok(all(len(t) == len(expected(sizes)) for t in kernel_tables().values()), "the kernel's tables lose them, too")
     configure(0, EACH + 1)
     vnetlab("up", "-q", "--wait", "none", "many.vnetlab.json")
-    ok(until(lambda: f"over the limit of {EACH} routes" in vnetlab("events", "--no-follow")), "one prefix too many is too many")
+    ok(until(lambda: f"over the limit of {EACH} routes" in vnetlab("events", "--no-follow")), "one prefix over the limit ends the session")
     vnetlab("down", "many")
 end()

@@ -72,18 +72,18 @@ def wire(world, rs):
     for i in (0, 1):
         p = Peer(world.nodes["peer"], PEER, RS[i], 65006)
         version, asn, hold, ident, caps = p.open()
-        same(f"instance {i}: OPEN is version 4 of AS 65515, hold 180, its own id",
+        same(f"instance {i} opens with version 4, AS 65515, hold time 180 and its own id",
              (version, asn, hold, ident), (4, 65515, 180, RS[i]))
         # As a set (RFC 5492): route refresh stands where BIRD says enhanced route refresh, too.
-        same(f"instance {i}: capabilities IPv4, IPv6, route refresh, 4-octet AS, nothing else",
+        same(f"instance {i} can do IPv4, IPv6, route refresh, 4-octet AS and nothing else",
              sorted(set(caps)),
              [(1, b"\0\1\0\1"), (1, b"\0\2\0\1"), (2, b""), (65, struct.pack(">I", 65515))])
         got = p.routes(lambda r: len(r) >= 3)
         base = {"origin": 0, "path": [65515], "nextHop": RS[i]}
-        same(f"instance {i}: one route per VNet prefix, itself as next hop, 65518:65518 on transit",
+        same(f"instance {i} announces each VNet prefix with itself as next hop, and 65518:65518 on transit",
              got, {"10.10.0.0/16": base, "10.12.0.0/20": base,
                    "10.11.0.0/24": dict(base, communities=[(65518, 65518)])})
-        same(f"instance {i}: no route of another NVA, without branch-to-branch",
+        same(f"instance {i} announces no route of another NVA without branch-to-branch",
              p.routes(lambda r: False, seconds=0.5), {})
         if i == 0:
             return_peer = p
@@ -100,27 +100,27 @@ def filters(world, rs):
         same(f"instance {i} refuses VNet, subnet and transit spoke, and lists them as refused",
              set(rs[i].learned("10.10.1.4", filtered=True)),
              {"10.10.0.0/16", "10.10.1.0/24", "10.11.0.0/24"})
-    same("refusing is silent: the session goes on", rs[0].state("10.10.1.4"), "Established")
+    same("the session goes on when routes are refused", rs[0].state("10.10.1.4"), "Established")
 
 
 def attributes(world, rs, peer):
-    wait("prepended path of OpenBGPD", 5, lambda: (
+    wait("the instance learns OpenBGPD's prepended path", 5, lambda: (
         rs[0].learned("10.10.1.6").get("172.24.0.0/16") == ("65003 65003 65003", "10.10.1.6"),
         rs[0].learned("10.10.1.6")))
-    wait("NO_ADVERTISE of GoBGP, prepended", 5, lambda: (
+    wait("the instance learns GoBGP's prepended path with NO_ADVERTISE", 5, lambda: (
         rs[0].learned("10.10.1.7").get("172.22.0.0/16") ==
         ("65004 65004", "10.10.1.7", "(65535,65282)"), rs[0].learned("10.10.1.7")))
-    wait("third-party next hop of ExaBGP", 5, lambda: (
+    wait("the instance learns ExaBGP's third-party next hop", 5, lambda: (
         rs[0].learned("10.10.1.8").get("172.23.0.0/16") == ("65005", "10.10.1.100"),
         rs[0].learned("10.10.1.8")))
     # Neither MED nor ORIGIN counts; a path with 65515 is as if it had never been sent.
     peer.announce(["172.20.0.0/16"], [65006], med=500, origin=2)
     peer.announce(["172.29.0.0/16"], [65006, 65515])
     peer.announce(["172.28.0.0/16"], [65006], communities=[(65535, 65281)])
-    wait("the hand-made peer's routes", 5, lambda: (
+    wait("the instance learns the hand-made peer's routes", 5, lambda: (
         set(rs[0].learned(PEER)) == {"172.20.0.0/16", "172.28.0.0/16"}, rs[0].learned(PEER)))
-    same("65515 in the path: not even refused, dropped before", rs[0].learned(PEER, filtered=True), {})
-    same("and the session goes on", rs[0].state(PEER), "Established")
+    same("a path with 65515 is dropped before it could be refused", rs[0].learned(PEER, filtered=True), {})
+    same("the session goes on with such a path", rs[0].state(PEER), "Established")
 
 
 def table(world, rs):
@@ -140,7 +140,7 @@ def table(world, rs):
     del others["172.28.0.0/16"]
     wait("instance 1, which the hand-made peer left, has the rest", 5,
          lambda: (rs[1].table() == others, rs[1].table()))
-    same("its main table is untouched", list(rs[0].table(254)) if 254 in rs[0].tables() else [], [])
+    same("the instance's main table is untouched", list(rs[0].table(254)) if 254 in rs[0].tables() else [], [])
 
 
 def guests(world):
@@ -166,41 +166,41 @@ def reconfigure(world, rs, peer, top):
     before = since()
     top["routeServers"]["rs"]["allowBranchToBranchTraffic"] = True
     rs[0].replan(world.plan(top))
-    ok("Reconfigured" in rs[0].bird("configure"), "branch-to-branch on: BIRD takes it")
+    ok("Reconfigured" in rs[0].bird("configure"), "BIRD takes branch-to-branch")
     got = peer.routes(
                       lambda r: {"172.21.0.0/16", "172.23.0.0/16", "172.24.0.0/16"} <= set(r))
-    same("reflection: path 65515 and the NVA's, the instance as next hop",
+    same("a reflected route has 65515 before the NVA's path and the instance as next hop",
          got.get("172.21.0.0/16"), {"origin": 0, "path": [65515, 65002], "nextHop": RS[0]})
     same("a prepended path is passed on whole", got.get("172.24.0.0/16", {}).get("path"),
          [65515, 65003, 65003, 65003])
     same("third-party next hops become the instance's own towards NVAs",
          got.get("172.23.0.0/16", {}).get("nextHop"), RS[0])
-    ok("172.22.0.0/16" not in got, "NO_ADVERTISE is told to nobody", got)
+    ok("172.22.0.0/16" not in got, "a route with NO_ADVERTISE is told to nobody", got)
     birds = world.nodes["bird"]
     wait("the BIRD appliance learns FRR's route by it", 5, lambda: (
         routes(birds.bird("show route all 172.20.0.0/16")).get("172.20.0.0/16", [""])[0] ==
         "65515 65001", birds.bird("show route all")))
     ok("172.28.0.0/16" not in birds.bird("show route all"),
-       "NO_EXPORT is not told to NVAs (RFC 1997)")
-    same("no session noticed", since(), before)
+       "a route with NO_EXPORT is not told to NVAs (RFC 1997)")
+    same("no session ends over branch-to-branch", since(), before)
 
     del top["routeServers"]["rs"]["bgpConnections"]["exabgp"]
     rs[0].replan(world.plan(top))
     rs[0].bird("configure")
-    wait("a bgpConnection less: its routes go", 5,
+    wait("the routes of a bgpConnection that goes are withdrawn", 5,
          lambda: ("172.23.0.0/16" not in rs[0].table(), rs[0].table()))
     left = dict(before)
     left.pop("nva_10_10_1_8")
-    same("and no other session notices", since(), left)
+    same("no other session ends when a bgpConnection goes", since(), left)
     top["routeServers"]["rs"]["bgpConnections"]["exabgp"] = {"peerIp": "10.10.1.8", "peerAsn": 65005}
     rs[0].replan(world.plan(top))
     rs[0].bird("configure")
-    wait("added again: its routes come back", 10, lambda: (
+    wait("the routes of a bgpConnection that comes back return", 10, lambda: (
         rs[0].table().get("172.23.0.0/16") == ["10.10.1.100"], rs[0].bird("show protocols")))
     left = since()
     left.pop("nva_10_10_1_8")
     before.pop("nva_10_10_1_8")
-    same("and no other session noticed", left, before)
+    same("no other session ends when a bgpConnection comes back", left, before)
 
     # The spoke stops using the Route Server: its prefix is no longer protected, and all peers are
     # asked for their routes anew; nor is it announced any more.
@@ -208,14 +208,14 @@ def reconfigure(world, rs, peer, top):
     rs[0].replan(world.plan(top))
     rs[0].bird("configure")
     wait_table(rs[0], "10.11.0.0/24", ["10.10.1.4"])
-    same("and no session noticed",
+    same("no session ends when a spoke leaves the Route Server",
          {k: v for k, v in since().items() if k != "nva_10_10_1_8"}, before)
     top["settings"] = {"maxRoutesPerPeer": 7}
     rs[0].replan(world.plan(top))
     rs[0].bird("configure")
     peer.announce([f"192.168.{i}.0/24" for i in range(8)], [65006])
     got = peer.routes(lambda r: "NOTIFICATION" in r)
-    same("over the limit of routes: Cease, maximum number of prefixes reached",
+    same("a peer over the limit of routes gets Cease, maximum number of prefixes reached",
          got.get("NOTIFICATION"), (6, 1))
 
 
@@ -236,7 +236,7 @@ def main():
         guests(world)
         reconfigure(world, rs, peer, top)
     except Exception as e:  # noqa: BLE001
-        ok(False, "no surprise", repr(e), world.logs())
+        ok(False, "the test runs without an exception", repr(e), world.logs())
         raise
     if failed_any():
         print("\n".join("# " + x for x in world.logs().splitlines()))

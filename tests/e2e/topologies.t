@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 
 for lab in "$topologies"/*/*.vnetlab.json; do
-	status "$(basename "$lab" .vnetlab.json)" 0 vnetlab test "$lab"
+	status "the checks of $(basename "$lab" .vnetlab.json) hold" 0 vnetlab test "$lab"
 done
 run vnetlab ls -o json
 json "no lab is left" '.labs == []'
