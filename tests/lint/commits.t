@@ -3,7 +3,7 @@
 # Commits say `area: imperative` in under 65 characters, and in a body why orchestrator/ changes.  Looked at are
 # those behind $BASE (say, the branch that yours goes to), or behind the one with which this rule began.
 . "$(dirname "$0")/common.sh"
-first=fa402d12b10d14ffebc104fb6d8f6468fafbe61c since=1796028375
+first=b792b46d5172429caa1e7390311653d7b0dc2626 since=1796030591
 base=${BASE:-$first}
 range=("$base..HEAD")
 git rev-parse -q --verify HEAD >/dev/null 2>&1 || { echo "1..0 # SKIP no repository"; exit 0; }
