@@ -11,7 +11,7 @@
 
 static const char file[] = "prereqs/prereq.azuredeploy.json";
 
-static const struct val *parsed(struct arm *a, const char *name, bool template)
+static const struct val *parse_prereq_file(struct arm *a, const char *name, bool template)
 {
 	_cleanup_str_ struct str text = { 0 };
 	const char *path = arena_printf(a->arena, "%s/%s", a->dir, name);
@@ -21,9 +21,9 @@ static const struct val *parsed(struct arm *a, const char *name, bool template)
 	return text_parse(a, str_get(&text), text.n, name, template);
 }
 
-static void deploy(struct arm *a)
+static void deploy_prereq(struct arm *a)
 {
-	const struct val *tmpl = a->dir ? parsed(a, file, true) : NULL;
+	const struct val *tmpl = a->dir ? parse_prereq_file(a, file, true) : NULL;
 	struct deployment *d = tmpl && tmpl->type == V_OBJ ? deployment_new(a, NULL) : NULL;
 
 	if (!d)
@@ -34,7 +34,8 @@ static void deploy(struct arm *a)
 	d->name = "prereq";
 	d->tmpl = tmpl;
 	d->given =
-	    val_get(parsed(a, "prereqs/prereq.azuredeploy.parameters.json", false), "parameters");
+	    val_get(parse_prereq_file(a, "prereqs/prereq.azuredeploy.parameters.json", false),
+	            "parameters");
 	d->scope = a->root->scope;
 	params_declare(d);
 	vars_declare(d);
@@ -47,7 +48,7 @@ const struct val *prereq_output(struct arm *a, const char *name)
 {
 	if (!a->prereq_tried) {
 		a->prereq_tried = true; /* its own parameters ask for none */
-		deploy(a);
+		deploy_prereq(a);
 	}
 	return a->prereq ? val_get(val_get(a->prereq->outputs, name), "value") : NULL;
 }

@@ -12,7 +12,7 @@
 
 /* --- what it is ------------------------------------------------------------------------------ */
 
-static bool schema_has(json_t *doc, const char *what)
+static bool schema_names(json_t *doc, const char *what)
 {
 	const char *s = json_string_value(json_object_get(doc, "$schema"));
 
@@ -23,14 +23,14 @@ bool arm_is_template(json_t *doc)
 {
 	json_t *resources = json_object_get(doc, "resources");
 
-	return schema_has(doc, "deploymentTemplate") ||
+	return schema_names(doc, "deploymentTemplate") ||
 	       ((json_is_array(resources) || json_is_object(resources)) &&
 	        json_is_string(json_object_get(doc, "contentVersion")));
 }
 
 bool arm_is_parameters(json_t *doc)
 {
-	return schema_has(doc, "deploymentParameters") ||
+	return schema_names(doc, "deploymentParameters") ||
 	       (json_is_object(json_object_get(doc, "parameters")) &&
 	        !json_object_get(doc, "resources") &&
 	        json_is_string(json_object_get(doc, "contentVersion")));
@@ -38,7 +38,7 @@ bool arm_is_parameters(json_t *doc)
 
 /* --- what comes out -------------------------------------------------------------------------- */
 
-static json_t *emit(struct inst *i)
+static json_t *emit_resource(struct inst *i)
 {
 	struct arm *a = i->d->a;
 	const struct val *props = val_get(i->body, "properties");
@@ -58,7 +58,7 @@ static json_t *emit(struct inst *i)
 }
 
 /* Each id once, where it first stood: what is deployed last is what there is. */
-static json_t *emit_all(struct arm *a)
+static json_t *emit_resources(struct arm *a)
 {
 	json_t *list = json_array(), *places = json_object();
 	uint64_t weight = 0;
@@ -75,7 +75,7 @@ static json_t *emit_all(struct arm *a)
 			            "what the template makes is too big");
 			break;
 		}
-		json_t *place = json_object_get(places, i->key), *j = emit(i);
+		json_t *place = json_object_get(places, i->key), *j = emit_resource(i);
 
 		if (!j)
 			continue;
@@ -93,7 +93,7 @@ static json_t *emit_all(struct arm *a)
 
 /* --- a run ----------------------------------------------------------------------------------- */
 
-static struct arm begin(const struct arm_options *o, struct findings *f)
+static struct arm begin_run(const struct arm_options *o, struct findings *f)
 {
 	return (struct arm){ .arena = arena_new(),
 		             .funcs = fn_table(),
@@ -102,7 +102,7 @@ static struct arm begin(const struct arm_options *o, struct findings *f)
 		             .f = f };
 }
 
-static void finish(struct arm *a)
+static void finish_run(struct arm *a)
 {
 	for (size_t k = 0; k < a->n_deployments; k++) {
 		HASH_CLEAR(hh, a->deployments[k]->params);
@@ -121,7 +121,8 @@ static void finish(struct arm *a)
 	arena_free(a->arena);
 }
 
-static struct deployment *root_of(struct arm *a, const struct val *tmpl, const char *file)
+static struct deployment *make_root_deployment(struct arm *a, const struct val *tmpl,
+                                               const char *file)
 {
 	struct deployment *d = deployment_new(a, NULL);
 	const char *base = strrchr(file, '/');
@@ -143,8 +144,8 @@ static struct deployment *root_of(struct arm *a, const struct val *tmpl, const c
 	return d;
 }
 
-static int evaluate(struct arm *a, const char *text, size_t n, const char *file,
-                    json_t **ret_resources, json_t **ret_outputs)
+static int evaluate_template(struct arm *a, const char *text, size_t n, const char *file,
+                             json_t **ret_resources, json_t **ret_outputs)
 {
 	const struct val *tmpl = text_parse(a, text, n, file, true), *outputs;
 	struct deployment *d;
@@ -156,7 +157,7 @@ static int evaluate(struct arm *a, const char *text, size_t n, const char *file,
 		            "a template is an object: {\"$schema\": ..., \"resources\": ...}");
 		return -EBADMSG;
 	}
-	d = root_of(a, tmpl, file);
+	d = make_root_deployment(a, tmpl, file);
 	deployment_expand(d);
 	deployment_eval(d);
 	for (size_t k = 0; k < a->n_deployments; k++) /* what was too deep then is not now */
@@ -166,13 +167,13 @@ static int evaluate(struct arm *a, const char *text, size_t n, const char *file,
 	if (a->over && a->f->errors == a->errors_before)
 		arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, file, "", NULL,
 		            "the template takes too much to evaluate");
-	*ret_resources = emit_all(a);
+	*ret_resources = emit_resources(a);
 	*ret_outputs = val_to_json(outputs, false);
 	return a->f->errors > a->errors_before ? -EBADMSG : 0;
 }
 
-static int run(struct arm *a, const char *text, size_t n, const char *file, json_t **ret_resources,
-               json_t **ret_outputs, struct err *e)
+static int run_template(struct arm *a, const char *text, size_t n, const char *file,
+                        json_t **ret_resources, json_t **ret_outputs, struct err *e)
 {
 	json_t *resources = NULL, *outputs = NULL;
 	int r;
@@ -181,7 +182,7 @@ static int run(struct arm *a, const char *text, size_t n, const char *file, json
 	a->params = params_of_options(a, e);
 	if (!a->params)
 		return e->code ? -e->code : err_set(e, EFBIG, "the parameters are too big");
-	r = evaluate(a, text, n, file, &resources, &outputs);
+	r = evaluate_template(a, text, n, file, &resources, &outputs);
 	*ret_resources = resources ? resources : json_array();
 	*ret_outputs = outputs ? outputs : json_object();
 	return r;
@@ -190,7 +191,7 @@ static int run(struct arm *a, const char *text, size_t n, const char *file, json
 int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_outputs,
              struct findings *f, struct err *e)
 {
-	struct arm a = begin(o, f);
+	struct arm a = begin_run(o, f);
 	_cleanup_str_ struct str text = { 0 };
 	struct err ignored = { 0 };
 	const char *slash = strrchr(o->file, '/');
@@ -203,28 +204,28 @@ int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_o
 	if (r < 0)
 		r = err_sys(e, -r, "%s", o->file);
 	else
-		r = run(&a, str_get(&text), text.n, slash ? slash + 1 : o->file, ret_resources,
-		        ret_outputs, e ? e : &ignored);
-	finish(&a);
+		r = run_template(&a, str_get(&text), text.n, slash ? slash + 1 : o->file,
+		                 ret_resources, ret_outputs, e ? e : &ignored);
+	finish_run(&a);
 	return r;
 }
 
 int arm_read_text(const char *text, size_t n, const struct arm_options *o, json_t **ret_resources,
                   json_t **ret_outputs, struct findings *f, struct err *e)
 {
-	struct arm a = begin(o, f);
+	struct arm a = begin_run(o, f);
 	struct err ignored = { 0 };
-	int r = run(&a, text, n, o->file ? o->file : "main.json", ret_resources, ret_outputs,
-	            e ? e : &ignored);
+	int r = run_template(&a, text, n, o->file ? o->file : "main.json", ret_resources,
+	                     ret_outputs, e ? e : &ignored);
 
-	finish(&a);
+	finish_run(&a);
 	return r;
 }
 
 int arm_expression(const char *text, json_t *template, json_t **ret, struct findings *f)
 {
 	const struct arm_options o = { .file = "test.json" };
-	struct arm a = begin(&o, f);
+	struct arm a = begin_run(&o, f);
 	struct val_builder b = { .a = a.arena };
 	json_t *j = json_pack("{s:s}", "value", text);
 	const struct val *v = NULL, *tmpl;
@@ -234,7 +235,7 @@ int arm_expression(const char *text, json_t *template, json_t **ret, struct find
 	if (template)
 		val_set_all(&b, val_from_json(a.arena, template, true));
 	tmpl = val_built_obj(&b);
-	d = root_of(&a, tmpl, o.file);
+	d = make_root_deployment(&a, tmpl, o.file);
 	if (val_get(tmpl, "resources"))
 		deployment_expand(d);
 	if (j)
@@ -243,7 +244,7 @@ int arm_expression(const char *text, json_t *template, json_t **ret, struct find
 	json_decref(j);
 	if (v)
 		*ret = val_to_json(v, false);
-	finish(&a);
+	finish_run(&a);
 	return v ? 0 : -EBADMSG;
 }
 

@@ -28,7 +28,8 @@ struct deployment *deployment_new(struct arm *a, struct deployment *parent)
 /* --- outputs --------------------------------------------------------------------------------- */
 
 /* "copy": {"count", "input"} */
-static const struct val *output_loop(struct deployment *d, const struct val *copy, const char *ptr)
+static const struct val *eval_output_loop(struct deployment *d, const struct val *copy,
+                                          const char *ptr)
 {
 	struct env e = d->env;
 	struct loop loop = { e.loops, NULL, false, 0 };
@@ -51,7 +52,7 @@ static const struct val *output_loop(struct deployment *d, const struct val *cop
 }
 
 /* 1: added to b; 0: its condition is false; -EBADMSG: failed, and reported. */
-static int output(struct deployment *d, const struct member *m, struct val_builder *b)
+static int add_output(struct deployment *d, const struct member *m, struct val_builder *b)
 {
 	struct jptr outputs = { NULL, "outputs", 0 }, at = { &outputs, m->key, 0 };
 	const struct val *condition = val_get(m->v, "condition"), *copy = val_get(m->v, "copy");
@@ -70,7 +71,7 @@ static int output(struct deployment *d, const struct member *m, struct val_build
 		_cleanup_free_ char *tail = jptr_str(JPTR(&at, "copy")),
 		                    *ptr = xasprintf("%s%s", d->ptr, tail);
 
-		v = output_loop(d, copy, ptr);
+		v = eval_output_loop(d, copy, ptr);
 	} else if (text) {
 		v = tree_eval(&d->env, text, JPTR(&at, "value"), d);
 	}
@@ -90,7 +91,7 @@ const struct val *deployment_outputs(struct deployment *d)
 	if (d->outputs)
 		return d->outputs;
 	for (uint32_t i = 0; list && list->type == V_OBJ && i < list->n && !d->a->over; i++)
-		output(d, &list->members[i], &b);
+		add_output(d, &list->members[i], &b);
 	d->outputs = val_built_obj(&b);
 	if (!d->outputs)
 		d->outputs = val_obj(d->a->arena, NULL, 0);

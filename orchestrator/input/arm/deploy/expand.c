@@ -19,7 +19,7 @@ struct item { /* one element of "resources" */
 static void expand_list(struct deployment *d, const struct val *list, const char *ptr,
                         const struct inst *parent);
 
-static const char *string_of(struct env *e, const struct item *it, const char *key)
+static const char *eval_string_of(struct env *e, const struct item *it, const char *key)
 {
 	const struct val *v = val_get(it->decl, key);
 	const char *ptr;
@@ -43,7 +43,7 @@ static const char *string_of(struct env *e, const struct item *it, const char *k
 }
 
 /* 1, 0; -1: failed, and reported. */
-static int condition_of(struct env *e, const struct item *it)
+static int eval_condition(struct env *e, const struct item *it)
 {
 	const struct val *v = val_get(it->decl, "condition");
 	const char *ptr;
@@ -63,14 +63,14 @@ static int condition_of(struct env *e, const struct item *it)
 }
 
 /* "Microsoft.Network/...", not "subnets". */
-static bool names_provider(const char *type)
+static bool type_names_provider(const char *type)
 {
 	return strchr(type, '/') && strcspn(type, ".") < strcspn(type, "/");
 }
 
 /* A child in its parent's "resources" has the last part of type and name only; whole ones do, too.
  */
-static void inherit(struct arm *a, struct inst *i, const struct inst *parent)
+static void inherit_type_and_name(struct arm *a, struct inst *i, const struct inst *parent)
 {
 	size_t n = strlen(parent->type);
 
@@ -79,13 +79,13 @@ static void inherit(struct arm *a, struct inst *i, const struct inst *parent)
 			i->name = arena_printf(a->arena, "%s/%s", parent->name, i->name);
 		return;
 	}
-	if (names_provider(i->type)) /* another one's: it extends the parent */
+	if (type_names_provider(i->type)) /* another one's: it extends the parent */
 		return;
 	i->type = arena_printf(a->arena, "%s/%s", parent->type, i->type);
 	i->name = arena_printf(a->arena, "%s/%s", parent->name, i->name);
 }
 
-static const char *extension_id(struct arm *a, const char *scope, const struct inst *i)
+static const char *make_extension_id(struct arm *a, const char *scope, const struct inst *i)
 {
 	const char *path = resource_path(a, i->type, i->name);
 	size_t n = strlen(scope);
@@ -99,14 +99,14 @@ static const char *extension_id(struct arm *a, const char *scope, const struct i
 
 /* "scope", "resourceGroup", "subscriptionId" of a resource of its own.  Without an id: the parts
  * of type and name do not fit. */
-static int id_of(struct env *e, const struct item *it, struct inst *i)
+static int make_instance_id(struct env *e, const struct item *it, struct inst *i)
 {
 	struct scope s = it->d->scope;
 	bool deployment = strieq(i->type, "Microsoft.Resources/deployments");
 	const char *x;
 
 	if (val_get(it->decl, "subscriptionId")) {
-		x = string_of(e, it, "subscriptionId");
+		x = eval_string_of(e, it, "subscriptionId");
 		if (!x)
 			return -EBADMSG;
 		s.subscription = x;
@@ -114,14 +114,14 @@ static int id_of(struct env *e, const struct item *it, struct inst *i)
 			s.kind = SCOPE_SUBSCRIPTION;
 	}
 	if (val_get(it->decl, "resourceGroup")) {
-		x = string_of(e, it, "resourceGroup");
+		x = eval_string_of(e, it, "resourceGroup");
 		if (!x)
 			return -EBADMSG;
 		s.kind = SCOPE_RG;
 		s.rg = x;
 	}
 	if (val_get(it->decl, "scope")) {
-		x = string_of(e, it, "scope");
+		x = eval_string_of(e, it, "scope");
 		if (!x)
 			return -EBADMSG;
 		if (streq(x, "/"))
@@ -130,12 +130,12 @@ static int id_of(struct env *e, const struct item *it, struct inst *i)
 			s.kind = SCOPE_GROUP;
 			s.group = x + 38;
 		} else {
-			i->id = extension_id(e->a, x, i);
+			i->id = make_extension_id(e->a, x, i);
 			return 0;
 		}
-	} else if (it->parent && !deployment && names_provider(i->type) &&
+	} else if (it->parent && !deployment && type_names_provider(i->type) &&
 	           strncasecmp(i->type, it->parent->type, strcspn(it->parent->type, "/")) != 0) {
-		i->id = extension_id(e->a, it->parent->id, i);
+		i->id = make_extension_id(e->a, it->parent->id, i);
 		return 0;
 	}
 	i->scope = s;
@@ -143,7 +143,7 @@ static int id_of(struct env *e, const struct item *it, struct inst *i)
 	return 0;
 }
 
-static void wrong_segments(struct env *e, const struct item *it, const struct inst *i)
+static void report_wrong_segments(struct env *e, const struct item *it, const struct inst *i)
 {
 	arm_finding(e->a, SEV_ERROR, "ARM-RES-03", "InvalidTemplate", it->d->file, it->ptr,
 	            "a child's name is \"parent/child\", with a part for each part of its type",
@@ -152,10 +152,10 @@ static void wrong_segments(struct env *e, const struct item *it, const struct in
 }
 
 /* Type, name and id; -EBADMSG: failed, and reported unless the run is quiet. */
-static int name_it(struct env *e, const struct item *it, struct inst *i)
+static int name_instance(struct env *e, const struct item *it, struct inst *i)
 {
-	i->type = string_of(e, it, "type");
-	i->name = i->type ? string_of(e, it, "name") : NULL;
+	i->type = eval_string_of(e, it, "type");
+	i->name = i->type ? eval_string_of(e, it, "name") : NULL;
 	if (!i->name)
 		return -EBADMSG;
 	size_t n = strlen(i->type);
@@ -163,16 +163,17 @@ static int name_it(struct env *e, const struct item *it, struct inst *i)
 	if (n > 1 && i->type[n - 1] == '/')
 		i->type = arena_printf(e->a->arena, "%.*s", (int)n - 1, i->type);
 	if (it->parent)
-		inherit(e->a, i, it->parent);
-	if (id_of(e, it, i) < 0)
+		inherit_type_and_name(e->a, i, it->parent);
+	if (make_instance_id(e, it, i) < 0)
 		return -EBADMSG;
 	if (i->id)
 		return 0;
-	wrong_segments(e, it, i);
+	report_wrong_segments(e, it, i);
 	return -EBADMSG;
 }
 
-static void one(const struct item *it, const struct loop *loop, const char *loop_name)
+static void expand_one_resource(const struct item *it, const struct loop *loop,
+                                const char *loop_name)
 {
 	struct deployment *d = it->d;
 	struct arm *a = d->a;
@@ -200,7 +201,7 @@ static void one(const struct item *it, const struct loop *loop, const char *loop
 		            .existing = existing && existing->type == V_BOOL && existing->b,
 		            .scope = d->scope };
 	e.loops = loop;
-	on = it->parent && it->parent->off ? 0 : condition_of(&e, it);
+	on = it->parent && it->parent->off ? 0 : eval_condition(&e, it);
 	if (on < 0) {
 		d->broken = true;
 		return;
@@ -208,7 +209,7 @@ static void one(const struct item *it, const struct loop *loop, const char *loop
 	i->off = !on;
 	/* What is off may name what is not there. */
 	a->quiet += i->off;
-	r = name_it(&e, it, i);
+	r = name_instance(&e, it, i);
 	a->quiet -= i->off;
 	if (r < 0 && !i->off) {
 		d->broken = true;
@@ -231,7 +232,7 @@ static void one(const struct item *it, const struct loop *loop, const char *loop
 }
 
 /* A condition that is false without any iteration: then the count may be nonsense, too. */
-static bool never(const struct item *it, const struct loop *around)
+static bool condition_never_holds(const struct item *it, const struct loop *around)
 {
 	struct env e = it->d->env;
 	int on;
@@ -240,12 +241,12 @@ static bool never(const struct item *it, const struct loop *around)
 		return false;
 	e.loops = around;
 	e.a->quiet++;
-	on = condition_of(&e, it);
+	on = eval_condition(&e, it);
 	e.a->quiet--;
 	return on == 0;
 }
 
-static void expand(const struct item *it)
+static void expand_item(const struct item *it)
 {
 	struct arm *a = it->d->a;
 	const struct val *copy = val_get(it->decl, "copy"), *name;
@@ -262,7 +263,7 @@ static void expand(const struct item *it)
 	if (it->sym)
 		inst_declare(it->d, it->sym);
 	if (!copy || copy->type != V_OBJ) {
-		one(it, around, NULL);
+		expand_one_resource(it, around, NULL);
 		return;
 	}
 	e.loops = around;
@@ -272,7 +273,7 @@ static void expand(const struct item *it)
 		name = tree_eval_at(&e, name, it->d->file, ptr, NULL);
 	if (name && name->type == V_STR)
 		inst_declare(it->d, name->s);
-	if (never(it, around)) {
+	if (condition_never_holds(it, around)) {
 		it->d->nameless = true;
 		return;
 	}
@@ -285,7 +286,7 @@ static void expand(const struct item *it)
 
 		*loop =
 		    (struct loop){ around, name && name->type == V_STR ? name->s : "", false, k };
-		one(it, loop, loop->name);
+		expand_one_resource(it, loop, loop->name);
 	}
 }
 
@@ -312,7 +313,7 @@ static void expand_list(struct deployment *d, const struct val *list, const char
 			it.sym = list->members[k].key;
 			it.ptr = arena_printf(a->arena, "%s%s", ptr, tail);
 		}
-		expand(&it);
+		expand_item(&it);
 	}
 }
 

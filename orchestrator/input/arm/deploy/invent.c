@@ -64,7 +64,7 @@ static const struct {
 	{ "artifactslocation", URL },
 };
 
-static enum kind kind_of(const char *name, const char *type)
+static enum kind kind_of_param(const char *name, const char *type)
 {
 	if (strieq(type, "securestring") || strieq(type, "secureObject"))
 		return PASSWORD;
@@ -78,7 +78,7 @@ static enum kind kind_of(const char *name, const char *type)
 	return NONE;
 }
 
-static const struct val *unique(struct arm *a, const char *name, size_t n)
+static const struct val *invent_unique_name(struct arm *a, const char *name, size_t n)
 {
 	char hash[14];
 
@@ -87,19 +87,19 @@ static const struct val *unique(struct arm *a, const char *name, size_t n)
 }
 
 /* Passes the rules for passwords: four kinds of characters. */
-static const struct val *password(struct arm *a, const char *name)
+static const struct val *invent_password(struct arm *a, const char *name)
 {
-	return val_printf(a->arena, "Vnetlab-1%s", unique(a, name, 11)->s);
+	return val_printf(a->arena, "Vnetlab-1%s", invent_unique_name(a, name, 11)->s);
 }
 
-static const struct val *ssh_key(struct arm *a)
+static const struct val *invent_ssh_key(struct arm *a)
 {
 	return val_str(a->arena,
 	               "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	               "AAAAAAAAAAAA vnetlab");
 }
 
-static const struct val *guid(struct arm *a, const char *name)
+static const struct val *invent_guid(struct arm *a, const char *name)
 {
 	char text[37];
 
@@ -107,7 +107,7 @@ static const struct val *guid(struct arm *a, const char *name)
 	return val_str(a->arena, text);
 }
 
-static const struct val *config(struct deployment *d, const char *name)
+static const struct val *invent_config(struct deployment *d, const char *name)
 {
 	_cleanup_free_ char *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), name));
 	_cleanup_free_ char *hint = xasprintf("-p %s=@FILE", name);
@@ -123,7 +123,7 @@ const struct val *param_invent(struct deployment *d, const char *name, const cha
 {
 	const struct val *list = val_get(decl, "allowedValues");
 	struct arm *a = d->a;
-	enum kind k = kind_of(name, type);
+	enum kind k = kind_of_param(name, type);
 
 	if (k != NONE && list && list->type == V_ARR && list->n)
 		return list->items[0];
@@ -131,23 +131,23 @@ const struct val *param_invent(struct deployment *d, const char *name, const cha
 		return val_obj(a->arena, NULL, 0);
 	switch (k) {
 	case PASSWORD:
-		return password(a, name);
+		return invent_password(a, name);
 	case USER:
 		return val_str(a->arena, "azureuser");
 	case SSH_KEY:
-		return ssh_key(a);
+		return invent_ssh_key(a);
 	case LOCATION:
 		return val_str(a->arena, arm_location(a));
 	case VM_SIZE:
 		return val_str(a->arena, "Standard_B2s");
 	case UNIQUE:
-		return unique(a, name, 12);
+		return invent_unique_name(a, name, 12);
 	case EMAIL:
 		return val_str(a->arena, "somebody@example.com");
 	case GUID:
-		return guid(a, name);
+		return invent_guid(a, name);
 	case CONFIG:
-		return d->parent ? NULL : config(d, name);
+		return d->parent ? NULL : invent_config(d, name);
 	case TAGS:
 		return val_obj(a->arena, NULL, 0);
 	case URL:
@@ -169,13 +169,13 @@ const struct val *param_placeholder(struct arm *a, const struct val *v, const ch
 	if (str_starts(what, "UNIQUE")) {
 		long n = what[6] == '-' ? strtol(what + 7, NULL, 10) : 12;
 
-		return unique(a, name, n > 1 && n < 14 ? (size_t)n : 12);
+		return invent_unique_name(a, name, n > 1 && n < 14 ? (size_t)n : 12);
 	}
 	if (str_starts(what, "PASSWORD"))
-		return password(a, name);
+		return invent_password(a, name);
 	if (str_starts(what, "SSH"))
-		return ssh_key(a);
+		return invent_ssh_key(a);
 	if (str_starts(what, "GUID") || strieq(type, "guid"))
-		return guid(a, name);
-	return unique(a, name, 12);
+		return invent_guid(a, name);
+	return invent_unique_name(a, name, 12);
 }

@@ -17,7 +17,7 @@ struct file_cache {
 };
 
 /* Path of a URI, without host, query and fragment. */
-static const char *path_of(struct arm *a, const char *uri)
+static const char *path_of_uri(struct arm *a, const char *uri)
 {
 	const char *p = strstr(uri, "://");
 
@@ -25,13 +25,13 @@ static const char *path_of(struct arm *a, const char *uri)
 	return p ? arena_printf(a->arena, "%.*s", (int)strcspn(p, "?#"), p) : "";
 }
 
-static bool readable(const char *path)
+static bool is_readable(const char *path)
 {
 	return access(path, R_OK) == 0;
 }
 
 /* --link: the longest prefix wins. */
-static const char *by_prefix(struct arm *a, const char *uri, const char **folder)
+static const char *path_by_link_option(struct arm *a, const char *uri, const char **folder)
 {
 	const char *best = NULL;
 	size_t best_n = 0;
@@ -56,19 +56,19 @@ static const char *by_prefix(struct arm *a, const char *uri, const char **folder
 }
 
 /* ".../OWNER/REPO/REF/a/b/x.json": as much of the tail as there is below the main file's folder. */
-static const char *by_tail(struct arm *a, const char *uri)
+static const char *path_by_uri_tail(struct arm *a, const char *uri)
 {
-	for (const char *p = path_of(a, uri); p && *p; p = strchr(p + 1, '/')) {
+	for (const char *p = path_of_uri(a, uri); p && *p; p = strchr(p + 1, '/')) {
 		const char *path =
 		    arena_printf(a->arena, "%s%s%s", a->dir, *p == '/' ? "" : "/", p);
 
-		if (readable(path))
+		if (is_readable(path))
 			return path;
 	}
 	return NULL;
 }
 
-static int find(struct arm *a, const char *uri, struct str *text, const char **file)
+static int find_linked_file(struct arm *a, const char *uri, struct str *text, const char **file)
 {
 	const char *folder = a->dir, *path;
 	int r;
@@ -77,9 +77,9 @@ static int find(struct arm *a, const char *uri, struct str *text, const char **f
 		*file = uri;
 		return -ENOENT;
 	}
-	path = by_prefix(a, uri, &folder);
-	if (!path || !readable(path)) {
-		const char *tail = by_tail(a, uri);
+	path = path_by_link_option(a, uri, &folder);
+	if (!path || !is_readable(path)) {
+		const char *tail = path_by_uri_tail(a, uri);
 
 		if (tail) {
 			path = tail;
@@ -97,11 +97,11 @@ static int find(struct arm *a, const char *uri, struct str *text, const char **f
 	return 1;
 }
 
-static void not_found(struct arm *a, const struct deployment *from, const char *uri,
-                      const char *ptr)
+static void report_unfound_link(struct arm *a, const struct deployment *from, const char *uri,
+                                const char *ptr)
 {
 	_cleanup_free_ char *hint = NULL;
-	const char *slash = strrchr(path_of(a, uri), '/');
+	const char *slash = strrchr(path_of_uri(a, uri), '/');
 
 	if (str_starts(uri, ARM_LOCAL))
 		hint = xasprintf("put it below the template's folder: %s", uri + strlen(ARM_LOCAL));
@@ -114,12 +114,12 @@ static void not_found(struct arm *a, const struct deployment *from, const char *
 	            str_starts(uri, ARM_LOCAL) ? uri + strlen(ARM_LOCAL) : uri);
 }
 
-static void load(struct arm *a, const struct deployment *from, const char *uri, const char *ptr,
-                 struct file_cache *c)
+static void load_linked_file(struct arm *a, const struct deployment *from, const char *uri,
+                             const char *ptr, struct file_cache *c)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
-	int r = find(a, uri, &text, &c->file);
+	int r = find_linked_file(a, uri, &text, &c->file);
 
 	if (r == 1) {
 		r = fetch(uri, ARM_MAX_FILE, FETCH_STALL_MS, &text, &e);
@@ -129,7 +129,7 @@ static void load(struct arm *a, const struct deployment *from, const char *uri, 
 			return;
 		}
 	} else if (r == -ENOENT) {
-		not_found(a, from, uri, ptr);
+		report_unfound_link(a, from, uri, ptr);
 		return;
 	} else if (r < 0) {
 		arm_finding(a, SEV_ERROR, "ARM-LINK-03", NULL, from->file, ptr,
@@ -164,7 +164,7 @@ const struct val *link_load(struct arm *a, const struct deployment *from, const 
 		c->uri = arena_strdup(a->arena, uri);
 		c->file = c->uri;
 		HASH_ADD_KEYPTR(hh, a->files, c->uri, strlen(c->uri), c);
-		load(a, from, uri, ptr, c);
+		load_linked_file(a, from, uri, ptr, c);
 	}
 	*ret_file = c->file;
 	*ret_uri = c->uri;

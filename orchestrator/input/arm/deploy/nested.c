@@ -28,7 +28,7 @@ enum scope_kind scope_of_schema(const struct val *tmpl)
 	return SCOPE_RG;
 }
 
-static void place(struct inst *i, struct env *e, struct deployment *d)
+static void place_nested(struct inst *i, struct env *e, struct deployment *d)
 {
 	const struct val *where = val_get(i->decl, "location");
 
@@ -44,7 +44,7 @@ static void place(struct inst *i, struct env *e, struct deployment *d)
 		d->scope.location = where->s;
 }
 
-static const struct val *evaluated(struct inst *i, struct env *e, const char *key)
+static const struct val *eval_inst_member(struct inst *i, struct env *e, const char *key)
 {
 	const struct val *v = val_path(i->decl, key);
 	_cleanup_free_ char *ptr = xasprintf("%s/%s", i->ptr, key);
@@ -56,8 +56,8 @@ static const struct val *evaluated(struct inst *i, struct env *e, const char *ke
 }
 
 /* A link: {"uri"} or {"relativePath"}; what it leads to, parsed. */
-static const struct val *linked(struct inst *i, struct env *e, const struct val *link,
-                                const char *what, const char **file, const char **uri)
+static const struct val *load_link(struct inst *i, struct env *e, const struct val *link,
+                                   const char *what, const char **file, const char **uri)
 {
 	_cleanup_str_ struct str full = { 0 };
 	_cleanup_free_ char *ptr = xasprintf("%s/properties/%s", i->ptr, what);
@@ -76,7 +76,7 @@ static const struct val *linked(struct inst *i, struct env *e, const struct val 
 	return link_load(e->a, i->d, to, ptr, file, uri);
 }
 
-static int load(struct inst *i, struct env *e, struct deployment *d)
+static int load_nested_template(struct inst *i, struct env *e, struct deployment *d)
 {
 	const struct val *props = val_get(i->decl, "properties"),
 	                 *inline_ = val_get(props, "template");
@@ -94,27 +94,27 @@ static int load(struct inst *i, struct env *e, struct deployment *d)
 		            NULL, "the deployment has neither \"template\" nor \"templateLink\"");
 		return -EBADMSG;
 	}
-	link = evaluated(i, e, "properties.templateLink");
-	d->tmpl = link ? linked(i, e, link, "templateLink", &d->file, &d->uri) : NULL;
+	link = eval_inst_member(i, e, "properties.templateLink");
+	d->tmpl = link ? load_link(i, e, link, "templateLink", &d->file, &d->uri) : NULL;
 	d->ptr = "";
 	d->linked = true;
 	return d->tmpl ? 0 : -EBADMSG;
 }
 
-static int parameters(struct inst *i, struct env *e, struct deployment *d)
+static int eval_nested_parameters(struct inst *i, struct env *e, struct deployment *d)
 {
 	const char *file, *uri;
 	const struct val *link;
 
 	if (val_path(i->decl, "properties.parametersLink")) {
-		link = evaluated(i, e, "properties.parametersLink");
-		link = link ? linked(i, e, link, "parametersLink", &file, &uri) : NULL;
+		link = eval_inst_member(i, e, "properties.parametersLink");
+		link = link ? load_link(i, e, link, "parametersLink", &file, &uri) : NULL;
 		d->given = val_get(link, "parameters");
 		return link ? 0 : -EBADMSG;
 	}
 	if (!val_path(i->decl, "properties.parameters"))
 		return 0;
-	d->given = evaluated(i, e, "properties.parameters");
+	d->given = eval_inst_member(i, e, "properties.parameters");
 	return d->given ? 0 : -EBADMSG;
 }
 
@@ -141,11 +141,11 @@ int nested_start(struct inst *i, struct env *e)
 	}
 	i->starting = true;
 	d->name = i->name;
-	place(i, e, d);
-	r = load(i, e, d);
+	place_nested(i, e, d);
+	r = load_nested_template(i, e, d);
 	d->outer = r >= 0 && !d->linked && !is_inner(val_get(i->decl, "properties"));
 	if (r >= 0 && !d->outer)
-		r = parameters(i, e, d);
+		r = eval_nested_parameters(i, e, d);
 	i->starting = false;
 	if (a->tentative && a->cycle) /* another time; the deployment that was begun stays empty */
 		return -ELOOP;

@@ -6,7 +6,7 @@
 #include "input/arm/deploy/deploy.h"
 
 /* {"value": v} or {"text": s} */
-static const struct val *wrapped(struct arm *a, const char *key, const struct val *v)
+static const struct val *wrap_param_value(struct arm *a, const char *key, const struct val *v)
 {
 	struct val_builder b = { .a = a->arena };
 
@@ -14,12 +14,12 @@ static const struct val *wrapped(struct arm *a, const char *key, const struct va
 	return val_built_obj(&b);
 }
 
-static bool is_wrapped(const struct val *v)
+static bool is_param_wrapped(const struct val *v)
 {
 	return v->type == V_OBJ && (val_get(v, "value") || val_get(v, "reference"));
 }
 
-static int from_file(struct arm *a, const char *path, struct val_builder *b, struct err *e)
+static int add_param_file(struct arm *a, const char *path, struct val_builder *b, struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
 	const struct val *doc, *params;
@@ -49,18 +49,18 @@ static int from_file(struct arm *a, const char *path, struct val_builder *b, str
 		const struct val *v = params->members[i].v;
 
 		val_set(b, params->members[i].key,
-		        is_wrapped(v) || params != doc ? v : wrapped(a, "value", v));
+		        is_param_wrapped(v) || params != doc ? v : wrap_param_value(a, "value", v));
 	}
 	return 0;
 }
 
-static int one(struct arm *a, const char *p, struct val_builder *b, struct err *e)
+static int add_param_option(struct arm *a, const char *p, struct val_builder *b, struct err *e)
 {
 	size_t n = strcspn(p, "=");
 	_cleanup_str_ struct str text = { 0 };
 
 	if (!p[n] || *p == '@')
-		return from_file(a, *p == '@' ? p + 1 : p, b, e);
+		return add_param_file(a, *p == '@' ? p + 1 : p, b, e);
 	char *name = arena_alloc(a->arena, n + 1);
 
 	memcpy(name, p, n);
@@ -70,9 +70,10 @@ static int one(struct arm *a, const char *p, struct val_builder *b, struct err *
 
 		if (r < 0)
 			return err_sys(e, -r, "%s", p + 1);
-		val_set(b, name, wrapped(a, "text", val_strn(a->arena, str_get(&text), text.n)));
+		val_set(b, name,
+		        wrap_param_value(a, "text", val_strn(a->arena, str_get(&text), text.n)));
 	} else {
-		val_set(b, name, wrapped(a, "text", val_str(a->arena, p)));
+		val_set(b, name, wrap_param_value(a, "text", val_str(a->arena, p)));
 	}
 	return 0;
 }
@@ -82,7 +83,7 @@ const struct val *params_of_options(struct arm *a, struct err *e)
 	struct val_builder b = { .a = a->arena };
 
 	for (const char *const *p = a->o->params; p && *p; p++) {
-		int r = one(a, *p, &b, e);
+		int r = add_param_option(a, *p, &b, e);
 
 		if (r < 0 && r != -EBADMSG) /* what is a finding does not end the run */
 			return NULL;

@@ -9,7 +9,7 @@
 #include "input/arm/value/text.h"
 
 /* A declaration behind any "$ref": "#/definitions/x". */
-static const struct val *resolved(const struct deployment *d, const struct val *decl)
+static const struct val *follow_definition(const struct deployment *d, const struct val *decl)
 {
 	for (int i = 0; i < 16; i++) {
 		const char *ref = val_get_str(decl, "$ref");
@@ -27,12 +27,12 @@ static const struct val *resolved(const struct deployment *d, const struct val *
 
 const char *param_type(const struct deployment *d, const struct val *decl)
 {
-	const char *type = val_get_str(resolved(d, decl), "type");
+	const char *type = val_get_str(follow_definition(d, decl), "type");
 
 	return type ? type : "string";
 }
 
-static struct symbol *find(struct deployment *d, const char *name)
+static struct symbol *find_param(struct deployment *d, const char *name)
 {
 	struct symbol *s = NULL;
 	const char *key = arm_lower(d->a->arena, name);
@@ -43,10 +43,10 @@ static struct symbol *find(struct deployment *d, const char *name)
 
 /* --- what is given --------------------------------------------------------------------------- */
 
-static void refuse(struct deployment *d, const struct symbol *s, const char *rule, const char *hint,
-                   const char *fmt, ...) PRINTF(5, 6);
-static void refuse(struct deployment *d, const struct symbol *s, const char *rule, const char *hint,
-                   const char *fmt, ...)
+static void report_param(struct deployment *d, const struct symbol *s, const char *rule,
+                         const char *hint, const char *fmt, ...) PRINTF(5, 6);
+static void report_param(struct deployment *d, const struct symbol *s, const char *rule,
+                         const char *hint, const char *fmt, ...)
 {
 	_cleanup_free_ char *msg = NULL, *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name)),
 	                    *ptr = xasprintf("%s%s", d->ptr, tail);
@@ -60,8 +60,8 @@ static void refuse(struct deployment *d, const struct symbol *s, const char *rul
 }
 
 /* "name=value" of the command line, by the declared type. */
-static const struct val *from_text(struct deployment *d, const struct symbol *s,
-                                   const struct val *text)
+static const struct val *param_from_text(struct deployment *d, const struct symbol *s,
+                                         const struct val *text)
 {
 	const char *type = param_type(d, s->decl);
 	const struct val *v;
@@ -83,12 +83,13 @@ static const struct val *from_text(struct deployment *d, const struct symbol *s,
 		if (v && v->type == (strieq(type, "array") ? V_ARR : V_OBJ))
 			return v;
 	}
-	refuse(d, s, "ARM-PARAM-02", NULL, "the parameter \"%s\" is of type %s, \"%.60s\" is none",
-	       s->name, type, text->s);
+	report_param(d, s, "ARM-PARAM-02", NULL,
+	             "the parameter \"%s\" is of type %s, \"%.60s\" is none", s->name, type,
+	             text->s);
 	return NULL;
 }
 
-static bool type_fits(const char *type, const struct val *v)
+static bool param_type_fits(const char *type, const struct val *v)
 {
 	if (v->open)
 		return true;
@@ -103,7 +104,7 @@ static bool type_fits(const char *type, const struct val *v)
 	return v->type == V_STR;
 }
 
-static bool allowed(const struct val *list, const struct val *v)
+static bool is_allowed_value(const struct val *list, const struct val *v)
 {
 	if (!list || list->type != V_ARR || v->type == V_ARR || v->type == V_NULL || v->open)
 		return true;
@@ -115,8 +116,8 @@ static bool allowed(const struct val *list, const struct val *v)
 	return false;
 }
 
-static bool in_bounds(struct deployment *d, const struct symbol *s, const struct val *decl,
-                      const struct val *v)
+static bool check_param_bounds(struct deployment *d, const struct symbol *s, const struct val *decl,
+                               const struct val *v)
 {
 	static const struct {
 		const char *key;
@@ -138,41 +139,42 @@ static bool in_bounds(struct deployment *d, const struct symbol *s, const struct
 			continue;
 		if (rules[i].least ? x >= bound->i : x <= bound->i)
 			continue;
-		refuse(d, s, "ARM-PARAM-03", NULL,
-		       "the parameter \"%s\" has a %s of %lld, its %s is %lld", s->name,
-		       rules[i].length ? "length" : "value", (long long)x, rules[i].key,
-		       (long long)bound->i);
+		report_param(d, s, "ARM-PARAM-03", NULL,
+		             "the parameter \"%s\" has a %s of %lld, its %s is %lld", s->name,
+		             rules[i].length ? "length" : "value", (long long)x, rules[i].key,
+		             (long long)bound->i);
 		return false;
 	}
 	return true;
 }
 
 /* Azure's rules for a value, where it is the user's. */
-static const struct val *checked(struct deployment *d, const struct symbol *s, const struct val *v)
+static const struct val *check_param_value(struct deployment *d, const struct symbol *s,
+                                           const struct val *v)
 {
-	const struct val *decl = resolved(d, s->decl);
+	const struct val *decl = follow_definition(d, s->decl);
 	const char *type = param_type(d, s->decl);
 	_cleanup_str_ struct str got = { 0 }, list = { 0 };
 
 	val_brief(v, 60, &got);
-	if (!type_fits(type, v)) {
-		refuse(d, s, "ARM-PARAM-02", NULL,
-		       "the parameter \"%s\" is of type %s, its value is %s: %s", s->name, type,
-		       val_type_str(v), str_get(&got));
+	if (!param_type_fits(type, v)) {
+		report_param(d, s, "ARM-PARAM-02", NULL,
+		             "the parameter \"%s\" is of type %s, its value is %s: %s", s->name,
+		             type, val_type_str(v), str_get(&got));
 		return NULL;
 	}
-	if (!allowed(val_get(decl, "allowedValues"), v)) {
+	if (!is_allowed_value(val_get(decl, "allowedValues"), v)) {
 		val_brief(val_get(decl, "allowedValues"), 200, &list);
-		refuse(d, s, "ARM-PARAM-03", str_get(&list),
-		       "%s is not an allowed value of the parameter \"%s\"", str_get(&got),
-		       s->name);
+		report_param(d, s, "ARM-PARAM-03", str_get(&list),
+		             "%s is not an allowed value of the parameter \"%s\"", str_get(&got),
+		             s->name);
 		return NULL;
 	}
-	return in_bounds(d, s, decl, v) ? v : NULL;
+	return check_param_bounds(d, s, decl, v) ? v : NULL;
 }
 
 /* Left for the user to fill in: "## TO BE DEFINED ##", "<name>". */
-static bool is_blank(const struct val *v)
+static bool is_param_blank(const struct val *v)
 {
 	size_t n = v->type == V_STR ? v->n : 0;
 
@@ -180,7 +182,7 @@ static bool is_blank(const struct val *v)
 	       ((v->s[0] == '#' && v->s[n - 1] == '#') || (v->s[0] == '<' && v->s[n - 1] == '>'));
 }
 
-static void warn_blank(struct deployment *d, const struct symbol *s, const struct val *v)
+static void warn_param_blank(struct deployment *d, const struct symbol *s, const struct val *v)
 {
 	_cleanup_free_ char *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name));
 	_cleanup_free_ char *hint = xasprintf("-p %s=VALUE", s->name);
@@ -191,12 +193,12 @@ static void warn_blank(struct deployment *d, const struct symbol *s, const struc
 }
 
 /* NULL with *failed: it is wrong, and reported; without: none is given. */
-static const struct val *given_value(struct deployment *d, struct symbol *s, bool *failed)
+static const struct val *eval_given_param(struct deployment *d, struct symbol *s, bool *failed)
 {
 	const struct val *text = val_get(s->given, "text"), *v = val_get(s->given, "value");
 
 	if (text) {
-		v = from_text(d, s, text);
+		v = param_from_text(d, s, text);
 	} else if (!v && val_get(s->given, "reference")) { /* a key vault's secret */
 		v = param_invent(d, s->name, "securestring", s->decl);
 	} else {
@@ -205,36 +207,37 @@ static const struct val *given_value(struct deployment *d, struct symbol *s, boo
 		        : NULL;
 		if (!v)
 			return NULL;
-		if (is_blank(v) && !d->parent) {
+		if (is_param_blank(v) && !d->parent) {
 			const struct val *own =
 			    param_invent(d, s->name, param_type(d, s->decl), s->decl);
 
 			if (!own)
-				warn_blank(d, s, v);
+				warn_param_blank(d, s, v);
 			v = own ? own : v;
 		}
 	}
 	if (v && v->type != V_NULL && !d->parent)
-		v = checked(d, s, v);
+		v = check_param_value(d, s, v);
 	*failed = !v;
 	return v;
 }
 
 /* --- values ---------------------------------------------------------------------------------- */
 
-static void ask(struct deployment *d, struct symbol *s)
+static void report_missing_param(struct deployment *d, struct symbol *s)
 {
-	const struct val *decl = resolved(d, s->decl), *list = val_get(decl, "allowedValues");
+	const struct val *decl = follow_definition(d, s->decl),
+	                 *list = val_get(decl, "allowedValues");
 	const char *type = param_type(d, s->decl);
 	const char *text = val_get_str(val_get(s->decl, "metadata"), "description");
 	_cleanup_str_ struct str values = { 0 };
 	_cleanup_free_ char *hint = NULL;
 
 	if (d->parent) {
-		refuse(d, s, "ARM-PARAM-01",
-		       "the deployment of this template must pass it in its \"parameters\"",
-		       "the nested template gets no value for its parameter \"%s\" (%s)", s->name,
-		       type);
+		report_param(d, s, "ARM-PARAM-01",
+		             "the deployment of this template must pass it in its \"parameters\"",
+		             "the nested template gets no value for its parameter \"%s\" (%s)",
+		             s->name, type);
 		return;
 	}
 	if (list)
@@ -247,16 +250,17 @@ static void ask(struct deployment *d, struct symbol *s)
 		                 strieq(type, "int")    ? "NUMBER"
 		                 : strieq(type, "bool") ? "true|false"
 		                                        : "VALUE");
-	refuse(d, s, "ARM-PARAM-01", hint, "the parameter \"%s\" (%s) needs a value%s%s%s%s",
-	       s->name, type, text ? ": " : "", text ? text : "", values.n ? "\n  one of " : "",
-	       str_get(&values));
+	report_param(d, s, "ARM-PARAM-01", hint, "the parameter \"%s\" (%s) needs a value%s%s%s%s",
+	             s->name, type, text ? ": " : "", text ? text : "",
+	             values.n ? "\n  one of " : "", str_get(&values));
 }
 
-static const struct val *value_of(struct deployment *d, struct symbol *s)
+static const struct val *eval_param(struct deployment *d, struct symbol *s)
 {
 	bool failed = false;
-	const struct val *v = given_value(d, s, &failed), *text = val_get(s->decl, "defaultValue");
-	const struct val *nullable = val_get(resolved(d, s->decl), "nullable");
+	const struct val *v = eval_given_param(d, s, &failed),
+	                 *text = val_get(s->decl, "defaultValue");
+	const struct val *nullable = val_get(follow_definition(d, s->decl), "nullable");
 
 	if (v || failed)
 		return v;
@@ -271,11 +275,11 @@ static const struct val *value_of(struct deployment *d, struct symbol *s)
 		return &val_null;
 	v = param_invent(d, s->name, param_type(d, s->decl), s->decl);
 	if (!v)
-		ask(d, s);
+		report_missing_param(d, s);
 	return v;
 }
 
-static bool needs_asking(const struct symbol *s)
+static bool param_must_be_given(const struct symbol *s)
 {
 	const struct val *v = val_get(s->given, "value");
 
@@ -290,7 +294,7 @@ void params_declare(struct deployment *d)
 
 	for (uint32_t i = 0; params && params->type == V_OBJ && i < params->n; i++) {
 		const struct member *m = &params->members[i];
-		struct symbol *s = find(d, m->key);
+		struct symbol *s = find_param(d, m->key);
 		const char *key = arm_lower(d->a->arena, m->key);
 
 		if (s)
@@ -303,8 +307,8 @@ void params_declare(struct deployment *d)
 	}
 	/* What lacks is asked for all at once, used or not: Azure wants it, too. */
 	for (struct symbol *s = d->params; s && !d->parent; s = s->hh.next)
-		if (needs_asking(s)) {
-			s->value = value_of(d, s);
+		if (param_must_be_given(s)) {
+			s->value = eval_param(d, s);
 			s->state = s->value ? ST_DONE : ST_FAILED;
 		}
 	for (uint32_t i = 0; !d->parent && d->given && i < d->given->n; i++) {
@@ -312,7 +316,7 @@ void params_declare(struct deployment *d)
 		_cleanup_free_ char *hint = NULL;
 		size_t n = 0;
 
-		if (find(d, name))
+		if (find_param(d, name))
 			continue;
 		for (struct symbol *s = d->params; s && n < ARRAY_LEN(names); s = s->hh.next)
 			names[n++] = s->name;
@@ -327,7 +331,7 @@ void params_declare(struct deployment *d)
 
 const struct val *param_value(struct env *e, const struct expr *at, const char *name)
 {
-	struct symbol *s = find(e->d, name);
+	struct symbol *s = find_param(e->d, name);
 
 	if (!s)
 		return symbol_missing(e, at, e->d->params, "parameter", name);
@@ -336,7 +340,7 @@ const struct val *param_value(struct env *e, const struct expr *at, const char *
 		                 name);
 	if (s->state == ST_NEW) {
 		s->state = ST_BUSY;
-		s->value = value_of(e->d, s);
+		s->value = eval_param(e->d, s);
 		s->state = s->value ? ST_DONE : e->a->cycle ? ST_NEW : ST_FAILED;
 	}
 	if (!s->value)

@@ -9,7 +9,7 @@
 #include "input/arm/expr/tree.h"
 #include "input/arm/value/text.h"
 
-static struct symbol *add(struct deployment *d, const char *name)
+static struct symbol *enter_variable(struct deployment *d, const char *name)
 {
 	struct symbol *s = NULL;
 	const char *key = arm_lower(d->a->arena, name);
@@ -33,12 +33,12 @@ void vars_declare(struct deployment *d)
 		const struct member *m = &vars->members[i];
 
 		if (!strieq(m->key, "copy") || !copy_is_property(m->v)) {
-			add(d, m->key)->decl = m->v;
+			enter_variable(d, m->key)->decl = m->v;
 			continue;
 		}
 		for (uint32_t k = 0; k < m->v->n; k++) {
 			const char *name = val_get_str(m->v->items[k], "name");
-			struct symbol *s = name ? add(d, name) : NULL;
+			struct symbol *s = name ? enter_variable(d, name) : NULL;
 
 			if (s) {
 				s->copy = m->v->items[k];
@@ -48,7 +48,7 @@ void vars_declare(struct deployment *d)
 	}
 }
 
-static const struct val *by_loop(struct env *e, struct symbol *s)
+static const struct val *eval_variable_loop(struct env *e, struct symbol *s)
 {
 	struct deployment *d = e->d;
 	struct val_builder b = { .a = e->a->arena };
@@ -92,7 +92,8 @@ const struct val *var_value(struct env *e, const struct expr *at, const char *na
 		struct jptr top = { NULL, "variables", 0 }, here = { &top, s->name, 0 };
 
 		s->state = ST_BUSY;
-		s->value = s->copy ? by_loop(&inner, s) : tree_eval(&inner, s->decl, &here, e->d);
+		s->value = s->copy ? eval_variable_loop(&inner, s)
+		                   : tree_eval(&inner, s->decl, &here, e->d);
 		s->state = s->value ? ST_DONE : ST_FAILED;
 		if (!s->value && e->a->cycle) /* not its fault: to be tried again */
 			s->state = ST_NEW;

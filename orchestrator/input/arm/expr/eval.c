@@ -63,8 +63,8 @@ bool eval_truth(const struct val *v, bool *ret)
 
 /* --- what is picked from a value ------------------------------------------------------------- */
 
-static const struct val *no_member(struct env *e, const struct expr *at, const struct val *base,
-                                   const char *key)
+static const struct val *fail_no_member(struct env *e, const struct expr *at,
+                                        const struct val *base, const char *key)
 {
 	_cleanup_str_ struct str hint = { 0 };
 	const char *names[64] = { NULL };
@@ -86,8 +86,8 @@ static const struct val *no_member(struct env *e, const struct expr *at, const s
 	return eval_fail(e, at, str_get(&hint), "the object has no property \"%s\"", key);
 }
 
-static const struct val *no_element(struct env *e, const struct expr *at, const struct val *base,
-                                    int64_t i)
+static const struct val *fail_no_element(struct env *e, const struct expr *at,
+                                         const struct val *base, int64_t i)
 {
 	_cleanup_free_ char *hint =
 	    base->n ? xasprintf("the first is [0], the last [%u]", base->n - 1) : NULL;
@@ -109,7 +109,7 @@ const struct val *eval_member(struct env *e, const struct expr *at, const struct
 		if (base->open)
 			return val_open(e->a->arena,
 			                arena_printf(e->a->arena, "%s.%s", base->open, key->s));
-		return safe ? &val_null : no_member(e, at, base, key->s);
+		return safe ? &val_null : fail_no_member(e, at, base, key->s);
 	}
 	if (base->type == V_OBJ && base->open && key->type == V_INT)
 		return val_open(e->a->arena, arena_printf(e->a->arena, "%s[%lld]", base->open,
@@ -117,7 +117,7 @@ const struct val *eval_member(struct env *e, const struct expr *at, const struct
 	if (base->type == V_ARR && key->type == V_INT) {
 		if (key->i >= 0 && key->i < base->n)
 			return base->items[key->i];
-		return safe ? &val_null : no_element(e, at, base, key->i);
+		return safe ? &val_null : fail_no_element(e, at, base, key->i);
 	}
 	_cleanup_str_ struct str k = { 0 };
 
@@ -133,7 +133,7 @@ const struct val *eval_member(struct env *e, const struct expr *at, const struct
 
 /* --- calls ----------------------------------------------------------------------------------- */
 
-static bool fits(const struct val *v, char t)
+static bool value_fits_letter(const struct val *v, char t)
 {
 	if (t >= 'A' && t <= 'Z') {
 		if (v->type == V_NULL)
@@ -163,7 +163,7 @@ static bool fits(const struct val *v, char t)
 	}
 }
 
-static const char *wants(char t)
+static const char *letter_str(char t)
 {
 	switch (t | 0x20) {
 	case 's':
@@ -187,7 +187,7 @@ static const char *wants(char t)
 	}
 }
 
-static char type_of(const struct func *f, size_t i)
+static char letter_of_argument(const struct func *f, size_t i)
 {
 	size_t n = strlen(f->types);
 
@@ -196,7 +196,7 @@ static char type_of(const struct func *f, size_t i)
 
 /* Where a function wants something known: the words of what is not, or an object without its
  * openness. */
-static const struct val *closed(struct arena *a, const struct val *v, char t)
+static const struct val *close_value(struct arena *a, const struct val *v, char t)
 {
 	if (!v->open)
 		return v;
@@ -218,7 +218,7 @@ static const struct val *closed(struct arena *a, const struct val *v, char t)
 	return val_str(a, v->open);
 }
 
-static const struct val *arity(struct env *e, const struct expr *x)
+static const struct val *fail_arity(struct env *e, const struct expr *x)
 {
 	const struct func *f = x->func;
 	_cleanup_free_ char *n = f->max < 0         ? xasprintf("at least %d", f->min)
@@ -241,7 +241,8 @@ const struct val *eval_unknown(struct env *e, const struct expr *x)
 }
 
 /* The arguments of the call that failed, to stand under its message. */
-static void add_values(struct env *e, const struct expr *x, const struct val *const *v, size_t n)
+static void add_argument_values(struct env *e, const struct expr *x, const struct val *const *v,
+                                size_t n)
 {
 	struct fail *f = &e->a->fail;
 	_cleanup_str_ struct str s = { 0 };
@@ -267,12 +268,12 @@ static void add_values(struct env *e, const struct expr *x, const struct val *co
 }
 
 /* A function looks at all of its arguments: a step for each 16 characters or items. */
-static long effort(const struct val *v)
+static long steps_for_value(const struct val *v)
 {
 	return v->type == V_STR || v->type == V_ARR || v->type == V_OBJ ? (long)v->n / 16 : 0;
 }
 
-static const struct val *call(struct env *e, const struct expr *x)
+static const struct val *eval_call(struct env *e, const struct expr *x)
 {
 	const struct func *f = x->func;
 	const struct val *few[8], **v = few, *r = NULL;
@@ -281,34 +282,34 @@ static const struct val *call(struct env *e, const struct expr *x)
 	if (!f)
 		return eval_unknown(e, x);
 	if (n < (size_t)f->min || (f->max >= 0 && n > (size_t)f->max))
-		return arity(e, x);
+		return fail_arity(e, x);
 	if (f->lazy)
 		return f->lazy(e, x);
 	if (n > ARRAY_LEN(few))
 		v = arena_array(e->a->arena, n, sizeof(*v));
 	for (i = 0; i < n; i++) {
-		char t = type_of(f, i);
+		char t = letter_of_argument(f, i);
 
 		v[i] = eval_expr(e, x->args[i]);
 		if (!v[i])
 			return NULL;
 		if (!f->open)
-			v[i] = closed(e->a->arena, v[i], t);
-		if (!fits(v[i], t)) {
+			v[i] = close_value(e->a->arena, v[i], t);
+		if (!value_fits_letter(v[i], t)) {
 			_cleanup_str_ struct str got = { 0 };
 
 			val_brief(v[i], 100, &got);
 			return eval_fail(e, x->args[i], NULL,
 			                 "argument %zu of %s() must be %s, but it is %s: %s", i + 1,
-			                 x->name, wants(t), val_type_str(v[i]), str_get(&got));
+			                 x->name, letter_str(t), val_type_str(v[i]), str_get(&got));
 		}
-		e->a->steps += effort(v[i]);
+		e->a->steps += steps_for_value(v[i]);
 	}
 	r = f->call(e, x, v, n);
 	if (!r)
 		eval_big(e, x, NULL); /* unless the function gave a reason */
 	if (!r)
-		add_values(e, x, v, n);
+		add_argument_values(e, x, v, n);
 	return r;
 }
 
@@ -333,7 +334,7 @@ const struct val *eval_lambda(struct env *e, const struct lambda *l, const struc
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-static const struct val *eval_inner(struct env *e, const struct expr *x)
+static const struct val *eval_expr_kind(struct env *e, const struct expr *x)
 {
 	const struct val *base, *key;
 
@@ -341,7 +342,7 @@ static const struct val *eval_inner(struct env *e, const struct expr *x)
 	case E_VALUE:
 		return x->value;
 	case E_CALL:
-		return call(e, x);
+		return eval_call(e, x);
 	case E_PROPERTY:
 		base = eval_expr(e, x->base);
 		if (!base)
@@ -374,7 +375,7 @@ const struct val *eval_expr(struct env *e, const struct expr *x)
 		return eval_fail(e, x, NULL, "expressions wait for each other more than %d deep",
 		                 ARM_MAX_EVAL);
 	a->depth++;
-	v = eval_inner(e, x);
+	v = eval_expr_kind(e, x);
 	a->depth--;
 	return v;
 }

@@ -18,28 +18,28 @@ struct parser {
 	struct expr_error *e;
 };
 
-static void *fail(struct parser *p, size_t pos, const char *message)
+static void *fail_parse(struct parser *p, size_t pos, const char *message)
 {
 	*p->e = (struct expr_error){ pos, message };
 	return NULL;
 }
 
-static char peek(struct parser *p)
+static char peek_char(struct parser *p)
 {
 	while (p->at < p->n && isspace((unsigned char)p->s[p->at]))
 		p->at++;
 	return (char)(p->at < p->n ? p->s[p->at] : 0);
 }
 
-static bool take(struct parser *p, char c)
+static bool take_char(struct parser *p, char c)
 {
-	if (peek(p) != c)
+	if (peek_char(p) != c)
 		return false;
 	p->at++;
 	return true;
 }
 
-static bool name_char(char c, bool first)
+static bool is_name_char(char c, bool first)
 {
 	unsigned char u = (unsigned char)c;
 
@@ -48,10 +48,10 @@ static bool name_char(char c, bool first)
 
 static const char *take_name(struct parser *p)
 {
-	peek(p);
+	peek_char(p);
 	size_t from = p->at;
 
-	while (p->at < p->n && name_char(p->s[p->at], p->at == from))
+	while (p->at < p->n && is_name_char(p->s[p->at], p->at == from))
 		p->at++;
 	if (p->at == from)
 		return NULL;
@@ -70,14 +70,14 @@ static struct expr *new_expr(struct parser *p, enum expr_kind kind, size_t pos)
 	return x;
 }
 
-static const struct expr *string_literal(struct parser *p)
+static const struct expr *parse_string_literal(struct parser *p)
 {
 	_cleanup_str_ struct str s = { 0 };
 	size_t from = p->at++;
 
 	for (;; p->at++) {
 		if (p->at >= p->n)
-			return fail(p, from, "the string that begins here has no end");
+			return fail_parse(p, from, "the string that begins here has no end");
 		if (p->s[p->at] == '\'') {
 			if (p->at + 1 >= p->n || p->s[p->at + 1] != '\'')
 				break;
@@ -92,7 +92,7 @@ static const struct expr *string_literal(struct parser *p)
 	return x;
 }
 
-static const struct expr *number_literal(struct parser *p)
+static const struct expr *parse_number_literal(struct parser *p)
 {
 	size_t from = p->at;
 	char *end;
@@ -102,7 +102,7 @@ static const struct expr *number_literal(struct parser *p)
 	struct expr *x = new_expr(p, E_VALUE, from);
 
 	if (errno)
-		return fail(p, from, "an integer has 64 bits");
+		return fail_parse(p, from, "an integer has 64 bits");
 	p->at = (size_t)(end - p->s);
 	if (p->at < p->n && (*end == '.' || *end == 'e' || *end == 'E') && p->at + 1 < p->n &&
 	    (isdigit((unsigned char)end[1]) || end[1] == '-' || end[1] == '+')) {
@@ -114,28 +114,28 @@ static const struct expr *number_literal(struct parser *p)
 	return x;
 }
 
-static const struct expr *expression(struct parser *p);
+static const struct expr *parse_expression(struct parser *p);
 
 /* Behind "(" up to ")". */
-static bool arguments(struct parser *p, struct expr *x, size_t open)
+static bool parse_arguments(struct parser *p, struct expr *x, size_t open)
 {
 	const struct expr **list = NULL;
 	size_t n = 0, cap = 0;
 	bool ok = true;
 
-	if (take(p, ')'))
+	if (take_char(p, ')'))
 		return true;
 	do {
-		const struct expr *arg = expression(p);
+		const struct expr *arg = parse_expression(p);
 
-		ok = arg && (n < EXPR_MAX_ARGS || fail(p, open, "too many arguments"));
+		ok = arg && (n < EXPR_MAX_ARGS || fail_parse(p, open, "too many arguments"));
 		if (ok)
 			VEC_PUSH(list, n, cap) = arg;
-	} while (ok && take(p, ','));
-	if (ok && !take(p, ')'))
-		ok = fail(p, peek(p) ? p->at : open,
-		          peek(p) ? "\",\" or \")\" is missing here"
-		                  : "this parenthesis is not closed");
+	} while (ok && take_char(p, ','));
+	if (ok && !take_char(p, ')'))
+		ok = fail_parse(p, peek_char(p) ? p->at : open,
+		                peek_char(p) ? "\",\" or \")\" is missing here"
+		                             : "this parenthesis is not closed");
 	if (ok) {
 		x->args = arena_array(p->a, n, sizeof(*x->args));
 		memcpy(x->args, list, n * sizeof(*list));
@@ -146,50 +146,51 @@ static bool arguments(struct parser *p, struct expr *x, size_t open)
 }
 
 /* name( or ns.name( */
-static const struct expr *call(struct parser *p)
+static const struct expr *parse_call(struct parser *p)
 {
 	size_t from = p->at, open;
 	const char *name = take_name(p);
 	struct expr *x = new_expr(p, E_CALL, from);
 
-	if (take(p, '.')) {
+	if (take_char(p, '.')) {
 		x->ns = name;
 		name = take_name(p);
 		if (!name)
-			return fail(p, p->at, "the name of a function is missing here");
+			return fail_parse(p, p->at, "the name of a function is missing here");
 		if (!strcasecmp(x->ns, "sys") || !strcasecmp(x->ns, "az"))
 			x->ns = NULL;
 	}
 	open = p->at;
-	if (!take(p, '('))
-		return fail(p, from,
-		            "a name that is no function: \"(\" must follow, or it is a "
-		            "string and wants quotes ('...')");
+	if (!take_char(p, '('))
+		return fail_parse(p, from,
+		                  "a name that is no function: \"(\" must follow, or it is a "
+		                  "string and wants quotes ('...')");
 	x->name = name;
 	x->func = x->ns ? p->funcs->user : func_find(p->funcs, name);
-	return arguments(p, x, open) ? x : NULL;
+	return parse_arguments(p, x, open) ? x : NULL;
 }
 
-static const struct expr *primary(struct parser *p)
+static const struct expr *parse_primary(struct parser *p)
 {
-	char c = peek(p);
+	char c = peek_char(p);
 
 	if (c == '\'')
-		return string_literal(p);
+		return parse_string_literal(p);
 	if (isdigit((unsigned char)c) ||
 	    ((c == '-' || c == '+') && p->at + 1 < p->n && isdigit((unsigned char)p->s[p->at + 1])))
-		return number_literal(p);
-	if (name_char(c, true))
-		return call(p);
+		return parse_number_literal(p);
+	if (is_name_char(c, true))
+		return parse_call(p);
 	if (c == '"')
-		return fail(p, p->at, "strings in expressions stand in single quotes");
-	return fail(p, p->at, c ? "no expression begins like this" : "an expression is missing");
+		return fail_parse(p, p->at, "strings in expressions stand in single quotes");
+	return fail_parse(p, p->at,
+	                  c ? "no expression begins like this" : "an expression is missing");
 }
 
-static const struct expr *postfix(struct parser *p, const struct expr *base)
+static const struct expr *parse_postfix(struct parser *p, const struct expr *base)
 {
 	for (;;) {
-		char c = peek(p);
+		char c = peek_char(p);
 		size_t pos = p->at;
 
 		if (c != '.' && c != '[')
@@ -198,32 +199,33 @@ static const struct expr *postfix(struct parser *p, const struct expr *base)
 		struct expr *x = new_expr(p, c == '.' ? E_PROPERTY : E_INDEX, pos);
 
 		x->base = base;
-		x->safe = take(p, '?');
+		x->safe = take_char(p, '?');
 		if (c == '.') {
 			x->name = take_name(p);
 			if (!x->name)
-				return fail(p, p->at, "the name of a property is missing here");
+				return fail_parse(p, p->at,
+				                  "the name of a property is missing here");
 		} else {
 			x->args = arena_array(p->a, 1, sizeof(*x->args));
 			x->n_args = 1;
-			x->args[0] = expression(p);
+			x->args[0] = parse_expression(p);
 			if (!x->args[0])
 				return NULL;
-			if (!take(p, ']'))
-				return fail(p, pos, "this bracket is not closed");
+			if (!take_char(p, ']'))
+				return fail_parse(p, pos, "this bracket is not closed");
 		}
 		base = x;
 	}
 }
 
-static const struct expr *expression(struct parser *p)
+static const struct expr *parse_expression(struct parser *p)
 {
 	if (++p->depth > EXPR_MAX_DEPTH)
-		return fail(p, p->at, "nested more than 100 deep");
-	const struct expr *x = primary(p);
+		return fail_parse(p, p->at, "nested more than 100 deep");
+	const struct expr *x = parse_primary(p);
 
 	if (x)
-		x = postfix(p, x);
+		x = parse_postfix(p, x);
 	p->depth--;
 	return x;
 }
@@ -233,10 +235,10 @@ const struct expr *expr_parse(struct arena *a, const struct func_table *funcs, c
 {
 	/* The last bracket is out of reach, so that nothing runs over it. */
 	struct parser p = { .a = a, .funcs = funcs, .s = text, .n = n - 1, .at = 1, .e = e };
-	const struct expr *x = expression(&p);
+	const struct expr *x = parse_expression(&p);
 
-	if (x && peek(&p))
-		return fail(&p, p.at, "the expression should have ended here");
+	if (x && peek_char(&p))
+		return fail_parse(&p, p.at, "the expression should have ended here");
 	return x;
 }
 

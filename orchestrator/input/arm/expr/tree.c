@@ -16,7 +16,7 @@ struct place {
 };
 
 /* A window on the expression, and under it the caret. */
-static void excerpt(const char *text, size_t n, size_t pos, struct str *out)
+static void add_excerpt(const char *text, size_t n, size_t pos, struct str *out)
 {
 	enum { WIDTH = 96, BEFORE = 60 };
 	size_t from = pos > BEFORE && n > WIDTH ? pos - BEFORE : 0;
@@ -38,8 +38,8 @@ static void excerpt(const char *text, size_t n, size_t pos, struct str *out)
 }
 
 /* Reports the failure, unless that is done, and forgets it. */
-static void report(struct env *e, const char *text, size_t n, const struct place *p,
-                   const struct jptr *at)
+static void report_failure(struct env *e, const char *text, size_t n, const struct place *p,
+                           const struct jptr *at)
 {
 	struct fail *f = &e->a->fail;
 
@@ -49,7 +49,7 @@ static void report(struct env *e, const char *text, size_t n, const struct place
 		size_t first = strcspn(f->msg, "\n");
 
 		str_addn(&s, f->msg, first);
-		excerpt(text, n, f->at ? f->at->pos : 0, &s);
+		add_excerpt(text, n, f->at ? f->at->pos : 0, &s);
 		for (const char *line = f->msg + first; *line;) {
 			size_t len = strcspn(line + 1, "\n");
 
@@ -78,21 +78,21 @@ static const struct val *eval_string(struct env *e, const struct val *v, const s
 		const struct expr here = { .pos = (uint32_t)pe.pos };
 
 		eval_fail(e, &here, NULL, "%s", pe.message);
-		report(e, v->s, v->n, p, at);
+		report_failure(e, v->s, v->n, p, at);
 		return NULL;
 	}
 	if (r && r->type == V_LAMBDA)
 		r = eval_fail(e, v->expr, NULL,
 		              "a lambda is no value: it belongs into map(), filter() ...");
 	if (!r)
-		report(e, v->s, v->n, p, at);
+		report_failure(e, v->s, v->n, p, at);
 	return r;
 }
 
 /* --- copy loops ------------------------------------------------------------------------------ */
 
-static int refuse(struct env *e, const char *file, const char *ptr, const char *hint,
-                  const char *what)
+static int refuse_loop(struct env *e, const char *file, const char *ptr, const char *hint,
+                       const char *what)
 {
 	arm_finding(e->a, SEV_ERROR, "ARM-COPY-01", "InvalidTemplate", file, ptr, hint, "%s", what);
 	return -EBADMSG;
@@ -100,16 +100,16 @@ static int refuse(struct env *e, const char *file, const char *ptr, const char *
 
 /* "serial" and "parallel", and how many at a time, say when Azure does what; here it is one moment.
  */
-static int check_mode(struct env *e, const struct val *copy, const char *file, const char *ptr)
+static int check_loop_mode(struct env *e, const struct val *copy, const char *file, const char *ptr)
 {
 	const struct val *mode = val_get(copy, "mode"), *batch = val_get(copy, "batchSize");
 
 	if (mode && !mode->dynamic &&
 	    !(mode->type == V_STR && (strieq(mode->s, "serial") || strieq(mode->s, "parallel"))))
-		return refuse(e, file, ptr, NULL,
-		              "the mode of a loop is \"parallel\" or \"serial\"");
+		return refuse_loop(e, file, ptr, NULL,
+		                   "the mode of a loop is \"parallel\" or \"serial\"");
 	if (batch && !batch->dynamic && !(batch->type == V_INT && batch->i >= 1))
-		return refuse(e, file, ptr, NULL, "batchSize must be an integer from 1 on");
+		return refuse_loop(e, file, ptr, NULL, "batchSize must be an integer from 1 on");
 	return 0;
 }
 
@@ -120,9 +120,10 @@ int copy_count(struct env *e, const struct val *copy, const char *file, const ch
 	const struct val *v = val_get(copy, "count");
 
 	if (!v)
-		return refuse(e, file, ptr, "add \"count\": how often", "the loop has no count");
+		return refuse_loop(e, file, ptr, "add \"count\": how often",
+		                   "the loop has no count");
 	v = tree_eval_at(e, v, file, at, NULL);
-	if (!v || check_mode(e, copy, file, ptr) < 0)
+	if (!v || check_loop_mode(e, copy, file, ptr) < 0)
 		return -EBADMSG;
 	if (v->type != V_INT) {
 		_cleanup_str_ struct str s = { 0 };
@@ -130,13 +131,14 @@ int copy_count(struct env *e, const struct val *copy, const char *file, const ch
 		val_brief(v, 60, &s);
 		what = xasprintf("the count of a loop must be an integer, but it is %s: %s",
 		                 val_type_str(v), str_get(&s));
-		return refuse(e, file, at,
-		              v->type == V_STR ? "int() makes an integer of a string" : NULL, what);
+		return refuse_loop(e, file, at,
+		                   v->type == V_STR ? "int() makes an integer of a string" : NULL,
+		                   what);
 	}
 	if (v->i < 0 || v->i > ARM_MAX_COPY) {
 		what = xasprintf("a loop of %lld iterations: Azure takes 0 to %d", (long long)v->i,
 		                 ARM_MAX_COPY);
-		return refuse(e, file, at, NULL, what);
+		return refuse_loop(e, file, at, NULL, what);
 	}
 	*ret = v->i;
 	return 0;
@@ -162,7 +164,7 @@ int copy_property(struct env *e, const struct val *copy, const char *file, const
 	int64_t n;
 
 	if (!name)
-		return refuse(e, file, ptr, NULL, "the name of a loop must be a string");
+		return refuse_loop(e, file, ptr, NULL, "the name of a loop must be a string");
 	if (copy_count(e, copy, file, ptr, &n) < 0)
 		return -EBADMSG;
 	for (int64_t i = 0; i < n; i++) {
@@ -177,7 +179,7 @@ int copy_property(struct env *e, const struct val *copy, const char *file, const
 	}
 	v = val_built_arr(&list);
 	if (!v)
-		return refuse(e, file, ptr, NULL, "what the loop makes is too big");
+		return refuse_loop(e, file, ptr, NULL, "what the loop makes is too big");
 	val_set(b, name, v);
 	return 0;
 }
@@ -271,7 +273,7 @@ static const struct val *eval_tree(struct env *e, const struct val *v, const str
 		return eval_string(e, v, p, at);
 	if (depth >= ARM_MAX_EVAL) {
 		eval_fail(e, NULL, NULL, "expressions wait for each other too deep");
-		report(e, "", 0, p, at);
+		report_failure(e, "", 0, p, at);
 		return NULL;
 	}
 	e->a->depth++;

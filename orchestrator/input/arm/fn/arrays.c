@@ -19,13 +19,13 @@ FN(fn_array)
 	return v[0]->type == V_ARR ? v[0] : fn_create_array(e, at, v, 1);
 }
 
-static const struct val *slice(struct env *e, const struct val *v, size_t from, size_t n)
+static const struct val *slice_value(struct env *e, const struct val *v, size_t from, size_t n)
 {
 	return val_arr(e->a->arena, v->items + from, n);
 }
 
-static const struct val *neither(struct env *e, const struct expr *at, const struct val *v,
-                                 const char *what)
+static const struct val *fail_neither(struct env *e, const struct expr *at, const struct val *v,
+                                      const char *what)
 {
 	return eval_fail(e, at->args[0], NULL, "%s() takes %s, not %s", at->name, what,
 	                 val_type_str(v));
@@ -37,7 +37,7 @@ FN(fn_first)
 		return v[0]->n ? v[0]->items[0] : &val_null;
 	if (v[0]->type == V_STR)
 		return val_strn(e->a->arena, v[0]->s, utf8_offset(v[0]->s, v[0]->n, 1));
-	return neither(e, at, v[0], "an array or a string");
+	return fail_neither(e, at, v[0], "an array or a string");
 }
 
 FN(fn_last)
@@ -50,7 +50,7 @@ FN(fn_last)
 
 		return val_strn(e->a->arena, v[0]->s + from, v[0]->n - from);
 	}
-	return neither(e, at, v[0], "an array or a string");
+	return fail_neither(e, at, v[0], "an array or a string");
 }
 
 FN(fn_take)
@@ -58,10 +58,10 @@ FN(fn_take)
 	size_t want = v[1]->i > 0 ? (size_t)v[1]->i : 0;
 
 	if (v[0]->type == V_ARR)
-		return slice(e, v[0], 0, want < v[0]->n ? want : v[0]->n);
+		return slice_value(e, v[0], 0, want < v[0]->n ? want : v[0]->n);
 	if (v[0]->type == V_STR)
 		return val_strn(e->a->arena, v[0]->s, utf8_offset(v[0]->s, v[0]->n, want));
-	return neither(e, at, v[0], "an array or a string");
+	return fail_neither(e, at, v[0], "an array or a string");
 }
 
 FN(fn_skip)
@@ -70,14 +70,14 @@ FN(fn_skip)
 
 	if (v[0]->type == V_ARR) {
 		want = want < v[0]->n ? want : v[0]->n;
-		return slice(e, v[0], want, v[0]->n - want);
+		return slice_value(e, v[0], want, v[0]->n - want);
 	}
 	if (v[0]->type == V_STR) {
 		size_t from = utf8_offset(v[0]->s, v[0]->n, want);
 
 		return val_strn(e->a->arena, v[0]->s + from, v[0]->n - from);
 	}
-	return neither(e, at, v[0], "an array or a string");
+	return fail_neither(e, at, v[0], "an array or a string");
 }
 
 FN(fn_length)
@@ -86,7 +86,7 @@ FN(fn_length)
 		return val_int(e->a->arena, (int64_t)utf8_count(v[0]->s, v[0]->n));
 	if (v[0]->type == V_ARR || v[0]->type == V_OBJ)
 		return val_int(e->a->arena, v[0]->n);
-	return neither(e, at, v[0], "an array, an object or a string");
+	return fail_neither(e, at, v[0], "an array, an object or a string");
 }
 
 FN(fn_empty)
@@ -95,7 +95,7 @@ FN(fn_empty)
 		return &val_true;
 	if (v[0]->type == V_STR || v[0]->type == V_ARR || v[0]->type == V_OBJ)
 		return val_bool(!v[0]->n);
-	return neither(e, at, v[0], "an array, an object or a string");
+	return fail_neither(e, at, v[0], "an array, an object or a string");
 }
 
 /* Strings with case, names of properties without (Bicep, SystemNamespaceType.cs). */
@@ -115,7 +115,7 @@ FN(fn_contains)
 		text_of(v[1], &s);
 		return val_bool(strstr(v[0]->s, str_get(&s)) != NULL);
 	}
-	return neither(e, at, v[0], "an array, an object or a string");
+	return fail_neither(e, at, v[0], "an array, an object or a string");
 }
 
 /* In small letters; backwards, so that the last place is the first. */
@@ -141,8 +141,8 @@ static int64_t string_index(const struct val *text, const struct val *what, bool
 	return (int64_t)utf8_count(text->s, last ? text->n - what->n - at : at);
 }
 
-static const struct val *index_of(struct env *e, const struct expr *at, const struct val *const *v,
-                                  bool last)
+static const struct val *find_index(struct env *e, const struct expr *at,
+                                    const struct val *const *v, bool last)
 {
 	int64_t found = -1;
 
@@ -153,19 +153,19 @@ static const struct val *index_of(struct env *e, const struct expr *at, const st
 	} else if (v[0]->type == V_STR && v[1]->type == V_STR) {
 		found = string_index(v[0], v[1], last);
 	} else {
-		return neither(e, at, v[0], "an array, or two strings");
+		return fail_neither(e, at, v[0], "an array, or two strings");
 	}
 	return val_int(e->a->arena, found);
 }
 
 FN(fn_index_of)
 {
-	return index_of(e, at, v, false);
+	return find_index(e, at, v, false);
 }
 
 FN(fn_last_index_of)
 {
-	return index_of(e, at, v, true);
+	return find_index(e, at, v, true);
 }
 
 FN(fn_range)
@@ -198,7 +198,7 @@ FN(fn_flatten)
 	return eval_big(e, at, val_built_arr(&b));
 }
 
-static bool has(const struct val_builder *b, const struct val *v, long *steps)
+static bool builder_has_value(const struct val_builder *b, const struct val *v, long *steps)
 {
 	*steps += (long)b->n;
 	for (size_t i = 0; i < b->n; i++)
@@ -216,7 +216,7 @@ const struct val *union_arrays(struct env *e, const struct expr *at, const struc
 		for (uint32_t k = 0; k < v[i]->n; k++) {
 			if (e->a->steps > ARM_MAX_STEPS)
 				return eval_fail(e, at, NULL, "this takes too long");
-			if (!has(&b, v[i]->items[k], &e->a->steps))
+			if (!builder_has_value(&b, v[i]->items[k], &e->a->steps))
 				val_push(&b, v[i]->items[k]);
 		}
 	}

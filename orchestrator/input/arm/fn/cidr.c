@@ -12,14 +12,14 @@ struct net {
 	unsigned len, bits;
 };
 
-static u128 mask(unsigned len, unsigned bits)
+static u128 mask_of_len(unsigned len, unsigned bits)
 {
 	u128 all = bits == 32 ? 0xffffffff : ~(u128)0;
 
 	return len ? all & (all << (bits - len)) : 0;
 }
 
-static bool parse(const char *s, struct net *ret)
+static bool parse_cidr(const char *s, struct net *ret)
 {
 	unsigned char b[16] = { 0 };
 	char host[64], *end;
@@ -41,11 +41,11 @@ static bool parse(const char *s, struct net *ret)
 		return false;
 	for (unsigned i = 0; i < ret->bits / 8; i++)
 		ret->addr = ret->addr << 8 | b[i];
-	ret->addr &= mask(ret->len, ret->bits);
+	ret->addr &= mask_of_len(ret->len, ret->bits);
 	return true;
 }
 
-static const struct val *address(struct env *e, u128 a, unsigned bits)
+static const struct val *address_val(struct env *e, u128 a, unsigned bits)
 {
 	unsigned char b[16];
 	char text[INET6_ADDRSTRLEN];
@@ -58,7 +58,7 @@ static const struct val *address(struct env *e, u128 a, unsigned bits)
 
 static bool net_arg(struct env *e, const struct expr *at, const struct val *v, struct net *ret)
 {
-	if (parse(v->s, ret))
+	if (parse_cidr(v->s, ret))
 		return true;
 	eval_fail(e, at->args[0], "address/length, as in 10.0.0.0/16", "\"%s\" is not a network",
 	          v->s);
@@ -72,17 +72,18 @@ FN(fn_parse_cidr)
 
 	if (!net_arg(e, at, v[0], &net))
 		return NULL;
-	u128 m = mask(net.len, net.bits);
-	u128 last = net.addr | (mask(0, net.bits) == m ? mask(net.bits, net.bits)
-	                                               : mask(net.bits, net.bits) & ~m);
+	u128 m = mask_of_len(net.len, net.bits);
+	u128 last =
+	    net.addr | (mask_of_len(0, net.bits) == m ? mask_of_len(net.bits, net.bits)
+	                                              : mask_of_len(net.bits, net.bits) & ~m);
 	bool plain = net.bits == 32 && net.len < 31;
 
-	val_set(&b, "network", address(e, net.addr, net.bits));
-	val_set(&b, "netmask", address(e, m, net.bits));
+	val_set(&b, "network", address_val(e, net.addr, net.bits));
+	val_set(&b, "netmask", address_val(e, m, net.bits));
 	if (net.bits == 32)
-		val_set(&b, "broadcast", address(e, last, net.bits));
-	val_set(&b, "firstUsable", address(e, net.addr + plain, net.bits));
-	val_set(&b, "lastUsable", address(e, last - plain, net.bits));
+		val_set(&b, "broadcast", address_val(e, last, net.bits));
+	val_set(&b, "firstUsable", address_val(e, net.addr + plain, net.bits));
+	val_set(&b, "lastUsable", address_val(e, last - plain, net.bits));
 	val_set(&b, "cidr", val_int(e->a->arena, net.len));
 	return val_built_obj(&b);
 }
@@ -107,7 +108,8 @@ FN(fn_cidr_subnet)
 		                 (long long)i);
 	u128 addr = net.addr + (len ? (u128)i << (net.bits - (unsigned)len) : 0);
 
-	return val_printf(e->a->arena, "%s/%lld", address(e, addr, net.bits)->s, (long long)len);
+	return val_printf(e->a->arena, "%s/%lld", address_val(e, addr, net.bits)->s,
+	                  (long long)len);
 }
 
 /* Number 0 is the first usable one: 10.0.0.1 of 10.0.0.0/24. */
@@ -125,7 +127,7 @@ FN(fn_cidr_host)
 	if (i < 0 || (u128)i >= size - (plain ? 2 : 0))
 		return eval_fail(e, at->args[1], NULL, "%s has no usable address number %lld",
 		                 v[0]->s, (long long)i);
-	return address(e, first + (u128)i, net.bits);
+	return address_val(e, first + (u128)i, net.bits);
 }
 
 const struct func funcs_cidr[] = {

@@ -16,7 +16,7 @@ static const char *const months[] = { "January",   "February", "March",    "Apri
 	                              "September", "October",  "November", "December" };
 
 /* Standard formats of one letter, as custom ones. */
-static const char *standard(const char *f)
+static const char *custom_of_standard_format(const char *f)
 {
 	static const struct {
 		char letter;
@@ -49,7 +49,7 @@ static const char *standard(const char *f)
 	return f;
 }
 
-static void token(char c, size_t n, const struct tm *t, struct str *out)
+static void add_date_token(char c, size_t n, const struct tm *t, struct str *out)
 {
 	int year = t->tm_year + 1900, h12 = t->tm_hour % 12 ? t->tm_hour % 12 : 12;
 
@@ -104,7 +104,7 @@ static const struct val *date_text(struct env *e, const struct expr *at, int64_t
 
 	if (when < -62135596800 || when > 253402300799 || !gmtime_r(&seconds, &t))
 		return eval_fail(e, at, NULL, "the date is not within the years 1 to 9999");
-	f = standard(f);
+	f = custom_of_standard_format(f);
 	if (strlen(f) > 200)
 		return eval_fail(e, at, NULL, "the format is too long");
 	while (*f) {
@@ -119,7 +119,7 @@ static const struct val *date_text(struct env *e, const struct expr *at, int64_t
 			f += 2;
 		} else if (strchr("yMdHhmsftzK", *f)) {
 			n = strspn(f, (char[]){ *f, 0 });
-			token(*f, n < 9 ? n : 9, &t, &out);
+			add_date_token(*f, n < 9 ? n : 9, &t, &out);
 			f += n;
 		} else {
 			str_addc(&out, *f++);
@@ -129,7 +129,7 @@ static const struct val *date_text(struct env *e, const struct expr *at, int64_t
 }
 
 /* Digits, as many as max; NULL when there are fewer than min of them. */
-static const char *digits(const char *s, size_t min, size_t max, int *ret)
+static const char *parse_digits(const char *s, size_t min, size_t max, int *ret)
 {
 	size_t n = 0;
 
@@ -139,9 +139,9 @@ static const char *digits(const char *s, size_t min, size_t max, int *ret)
 }
 
 /* Two digits behind a separator, which may lack. */
-static const char *two(const char *s, char separator, int *ret)
+static const char *parse_two_digits(const char *s, char separator, int *ret)
 {
-	return digits(s + (*s == separator), 2, 2, ret);
+	return parse_digits(s + (*s == separator), 2, 2, ret);
 }
 
 static const char *parse_zone(const char *s, int64_t *seconds)
@@ -153,9 +153,9 @@ static const char *parse_zone(const char *s, int64_t *seconds)
 		return s + 1;
 	if (sign != '+' && sign != '-')
 		return s;
-	s = digits(s + 1, 2, 2, &hours);
+	s = parse_digits(s + 1, 2, 2, &hours);
 	if (s && *s)
-		s = two(s, ':', &minutes);
+		s = parse_two_digits(s, ':', &minutes);
 	*seconds = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 	return s;
 }
@@ -166,13 +166,16 @@ static bool parse_date(const char *s, int64_t *ret)
 	struct tm t = { 0 };
 	int64_t zone = 0;
 
-	if (!(s = digits(s, 4, 4, &t.tm_year)) || !(s = two(s, '-', &t.tm_mon)) ||
-	    !(s = two(s, '-', &t.tm_mday)))
+	if (!(s = parse_digits(s, 4, 4, &t.tm_year)) ||
+	    !(s = parse_two_digits(s, '-', &t.tm_mon)) ||
+	    !(s = parse_two_digits(s, '-', &t.tm_mday)))
 		return false;
 	if (*s == 'T' || *s == ' ') {
-		if (!(s = digits(s + 1, 2, 2, &t.tm_hour)) || !(s = two(s, ':', &t.tm_min)))
+		if (!(s = parse_digits(s + 1, 2, 2, &t.tm_hour)) ||
+		    !(s = parse_two_digits(s, ':', &t.tm_min)))
 			return false;
-		if ((*s == ':' || isdigit((unsigned char)*s)) && !(s = two(s, ':', &t.tm_sec)))
+		if ((*s == ':' || isdigit((unsigned char)*s)) &&
+		    !(s = parse_two_digits(s, ':', &t.tm_sec)))
 			return false;
 		if (*s == '.')
 			s += 1 + strspn(s + 1, "0123456789");

@@ -6,7 +6,7 @@
 #include "input/arm/fn/fn.h"
 
 /* Thousands with commas: N0. */
-static void grouped(const char *digits, struct str *out)
+static void add_grouped_digits(const char *digits, struct str *out)
 {
 	size_t n = strcspn(digits, ".");
 	size_t from = *digits == '-';
@@ -21,18 +21,18 @@ static void grouped(const char *digits, struct str *out)
 }
 
 /* A run of zeros, "000": as many digits at least. */
-static bool zeros(const char *f)
+static bool is_zeros(const char *f)
 {
 	return *f && strspn(f, "0") == strlen(f);
 }
 
-static bool number(const struct val *v, const char *f, struct str *out)
+static bool format_number(const struct val *v, const char *f, struct str *out)
 {
 	char buf[400], *end;
 	double d = v->type == V_INT ? (double)v->i : v->d;
 	long width = f[0] && f[1] ? strtol(f + 1, &end, 10) : -1;
 
-	if (zeros(f)) {
+	if (is_zeros(f)) {
 		width = (long)strlen(f);
 		f = "D";
 	} else if (f[0] && f[1] && *end) {
@@ -58,7 +58,7 @@ static bool number(const struct val *v, const char *f, struct str *out)
 	case 'N':
 		snprintf(buf, sizeof(buf), "%.*f", (int)(width >= 0 ? width : 2), d);
 		if (toupper((unsigned char)*f) == 'N') {
-			grouped(buf, out);
+			add_grouped_digits(buf, out);
 			return true;
 		}
 		break;
@@ -109,12 +109,12 @@ static bool parse_hole(const char *s, struct hole *h)
 	return *end == '}' && h->width > -10000 && h->width < 10000;
 }
 
-static bool fill(const struct hole *h, const struct val *v, struct str *out)
+static bool fill_hole(const struct hole *h, const struct val *v, struct str *out)
 {
 	_cleanup_str_ struct str s = { 0 };
 
 	if ((v->type == V_INT || v->type == V_FLOAT) && *h->format) {
-		if (!number(v, h->format, &s))
+		if (!format_number(v, h->format, &s))
 			return false;
 	} else if ((v->type == V_ARR || v->type == V_OBJ) && !(v->open && !v->n)) {
 		val_json_text(v, '\'', &s); /* Bicep's own tests show single quotes */
@@ -156,7 +156,7 @@ const struct val *fn_format(struct env *e, const struct expr *at, const struct v
 			                 "the format asks for {%lu}, and there are %zu values",
 			                 h.index, n - 1);
 		}
-		if (!fill(&h, v[h.index + 1], &out)) {
+		if (!fill_hole(&h, v[h.index + 1], &out)) {
 			str_free_p(&out);
 			return eval_fail(e, at->args[0],
 			                 "D, X, N, F, P with a number of digits, or zeros",

@@ -6,7 +6,7 @@
 #include "input/arm/fn/fn.h"
 #include "input/arm/value/hash.h"
 
-static void joined(const struct val *const *v, size_t n, struct str *s)
+static void join_arguments(const struct val *const *v, size_t n, struct str *s)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (i)
@@ -20,7 +20,7 @@ FN(fn_unique_string)
 	_cleanup_str_ struct str s = { 0 };
 	char out[14];
 
-	joined(v, n, &s);
+	join_arguments(v, n, &s);
 	arm_unique_string(str_get(&s), s.n, out);
 	return val_str(e->a->arena, out);
 }
@@ -30,7 +30,7 @@ FN(fn_guid)
 	_cleanup_str_ struct str s = { 0 };
 	char out[37];
 
-	joined(v, n, &s);
+	join_arguments(v, n, &s);
 	arm_guid(str_get(&s), s.n, out);
 	return val_str(e->a->arena, out);
 }

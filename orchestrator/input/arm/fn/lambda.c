@@ -40,8 +40,8 @@ FN(fn_lambda_variables)
 }
 
 /* The lambda takes min to max variables. */
-static const struct lambda *lambda(struct env *e, const struct expr *at, const struct val *v,
-                                   size_t min, size_t max)
+static const struct lambda *check_lambda(struct env *e, const struct expr *at, const struct val *v,
+                                         size_t min, size_t max)
 {
 	const struct lambda *l = v->lambda;
 
@@ -52,7 +52,8 @@ static const struct lambda *lambda(struct env *e, const struct expr *at, const s
 	return NULL;
 }
 
-static const struct val *apply(struct env *e, const struct lambda *l, const struct val *x, size_t i)
+static const struct val *apply_lambda(struct env *e, const struct lambda *l, const struct val *x,
+                                      size_t i)
 {
 	const struct val *args[2] = { x, val_int(e->a->arena, (int64_t)i) };
 
@@ -61,11 +62,11 @@ static const struct val *apply(struct env *e, const struct lambda *l, const stru
 
 FN(fn_map)
 {
-	const struct lambda *l = lambda(e, at, v[1], 1, 2);
+	const struct lambda *l = check_lambda(e, at, v[1], 1, 2);
 	struct val_builder b = { .a = e->a->arena };
 
 	for (uint32_t i = 0; l && i < v[0]->n; i++) {
-		const struct val *x = apply(e, l, v[0]->items[i], i);
+		const struct val *x = apply_lambda(e, l, v[0]->items[i], i);
 
 		if (!x)
 			return NULL;
@@ -76,11 +77,11 @@ FN(fn_map)
 
 FN(fn_filter)
 {
-	const struct lambda *l = lambda(e, at, v[1], 1, 2);
+	const struct lambda *l = check_lambda(e, at, v[1], 1, 2);
 	struct val_builder b = { .a = e->a->arena };
 
 	for (uint32_t i = 0; l && i < v[0]->n; i++) {
-		const struct val *x = apply(e, l, v[0]->items[i], i);
+		const struct val *x = apply_lambda(e, l, v[0]->items[i], i);
 		bool yes = false;
 
 		if (!x)
@@ -97,7 +98,7 @@ FN(fn_filter)
 
 FN(fn_reduce)
 {
-	const struct lambda *l = lambda(e, at, v[2], 2, 3);
+	const struct lambda *l = check_lambda(e, at, v[2], 2, 3);
 	const struct val *sum = v[1];
 
 	for (uint32_t i = 0; l && sum && i < v[0]->n; i++) {
@@ -109,7 +110,8 @@ FN(fn_reduce)
 }
 
 /* Does b belong in front of a?  -1: failed. */
-static int before(struct env *e, const struct lambda *l, const struct val *b, const struct val *a)
+static int lambda_orders_before(struct env *e, const struct lambda *l, const struct val *b,
+                                const struct val *a)
 {
 	const struct val *args[2] = { b, a }, *x = eval_lambda(e, l, args, 2);
 	bool yes;
@@ -134,7 +136,7 @@ static bool merge_sort(struct env *e, const struct lambda *l, const struct val *
 	if (!merge_sort(e, l, list, spare, half) || !merge_sort(e, l, list + half, spare, n - half))
 		return false;
 	while (i < half && k < n) {
-		int r = before(e, l, list[k], list[i]);
+		int r = lambda_orders_before(e, l, list[k], list[i]);
 
 		if (r < 0)
 			return false;
@@ -148,7 +150,7 @@ static bool merge_sort(struct env *e, const struct lambda *l, const struct val *
 
 FN(fn_sort)
 {
-	const struct lambda *l = lambda(e, at, v[1], 2, 2);
+	const struct lambda *l = check_lambda(e, at, v[1], 2, 2);
 	size_t len = v[0]->n;
 	const struct val **list = arena_array(e->a->arena, 2 * len + 1, sizeof(*list));
 
@@ -159,10 +161,10 @@ FN(fn_sort)
 	return merge_sort(e, l, list, list + len, len) ? val_arr(e->a->arena, list, len) : NULL;
 }
 
-static const char *key_of(struct env *e, const struct expr *at, const struct lambda *l,
-                          const struct val *x)
+static const char *lambda_key(struct env *e, const struct expr *at, const struct lambda *l,
+                              const struct val *x)
 {
-	const struct val *key = apply(e, l, x, 0);
+	const struct val *key = apply_lambda(e, l, x, 0);
 
 	if (key && key->type != V_STR)
 		eval_fail(e, l->body, NULL, "the first lambda of %s() must give a string, not %s",
@@ -172,16 +174,16 @@ static const char *key_of(struct env *e, const struct expr *at, const struct lam
 
 FN(fn_to_object)
 {
-	const struct lambda *key = lambda(e, at, v[1], 1, 1);
-	const struct lambda *value = n > 2 ? lambda(e, at, v[2], 1, 1) : NULL;
+	const struct lambda *key = check_lambda(e, at, v[1], 1, 1);
+	const struct lambda *value = n > 2 ? check_lambda(e, at, v[2], 1, 1) : NULL;
 	struct val_builder b = { .a = e->a->arena };
 
 	if (!key || (n > 2 && !value))
 		return NULL;
 	for (uint32_t i = 0; i < v[0]->n; i++) {
-		const char *k = key_of(e, at, key, v[0]->items[i]);
+		const char *k = lambda_key(e, at, key, v[0]->items[i]);
 		const struct val *x =
-		    k && value ? apply(e, value, v[0]->items[i], 0) : v[0]->items[i];
+		    k && value ? apply_lambda(e, value, v[0]->items[i], 0) : v[0]->items[i];
 
 		if (!k || !x)
 			return NULL;
@@ -192,11 +194,11 @@ FN(fn_to_object)
 
 FN(fn_map_values)
 {
-	const struct lambda *l = lambda(e, at, v[1], 1, 1);
+	const struct lambda *l = check_lambda(e, at, v[1], 1, 1);
 	struct val_builder b = { .a = e->a->arena };
 
 	for (uint32_t i = 0; l && i < v[0]->n; i++) {
-		const struct val *x = apply(e, l, v[0]->members[i].v, 0);
+		const struct val *x = apply_lambda(e, l, v[0]->members[i].v, 0);
 
 		if (!x)
 			return NULL;
@@ -207,8 +209,8 @@ FN(fn_map_values)
 
 FN(fn_group_by)
 {
-	const struct lambda *key = lambda(e, at, v[1], 1, 1);
-	const struct lambda *value = n > 2 ? lambda(e, at, v[2], 1, 1) : NULL;
+	const struct lambda *key = check_lambda(e, at, v[1], 1, 1);
+	const struct lambda *value = n > 2 ? check_lambda(e, at, v[2], 1, 1) : NULL;
 	struct val_builder b = { .a = e->a->arena };
 	struct val_builder *groups = NULL;
 	const char **keys = NULL;
@@ -219,9 +221,9 @@ FN(fn_group_by)
 	groups = arena_array(e->a->arena, v[0]->n + 1, sizeof(*groups));
 	keys = arena_array(e->a->arena, v[0]->n + 1, sizeof(*keys));
 	for (uint32_t i = 0; i < v[0]->n; i++) {
-		const char *k = key_of(e, at, key, v[0]->items[i]);
+		const char *k = lambda_key(e, at, key, v[0]->items[i]);
 		const struct val *x =
-		    k && value ? apply(e, value, v[0]->items[i], 0) : v[0]->items[i];
+		    k && value ? apply_lambda(e, value, v[0]->items[i], 0) : v[0]->items[i];
 		size_t g = 0;
 
 		if (!k || !x)

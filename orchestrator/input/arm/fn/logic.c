@@ -3,7 +3,8 @@
 #include "input/arm/fn/fn.h"
 
 /* Only what is needed is evaluated: the other branch often asks a resource that is not deployed. */
-static const struct val *truth(struct env *e, const struct expr *at, size_t i, bool *ret)
+static const struct val *eval_truth_of_argument(struct env *e, const struct expr *at, size_t i,
+                                                bool *ret)
 {
 	const struct val *v = eval_arg(e, at, i);
 
@@ -21,7 +22,7 @@ LAZY(lazy_if)
 {
 	bool yes;
 
-	return truth(e, at, 0, &yes) ? eval_arg(e, at, yes ? 1 : 2) : NULL;
+	return eval_truth_of_argument(e, at, 0, &yes) ? eval_arg(e, at, yes ? 1 : 2) : NULL;
 }
 
 LAZY(lazy_and)
@@ -29,7 +30,7 @@ LAZY(lazy_and)
 	bool yes = true;
 
 	for (size_t i = 0; i < at->n_args && yes; i++)
-		if (!truth(e, at, i, &yes))
+		if (!eval_truth_of_argument(e, at, i, &yes))
 			return NULL;
 	return val_bool(yes);
 }
@@ -39,7 +40,7 @@ LAZY(lazy_or)
 	bool yes = false;
 
 	for (size_t i = 0; i < at->n_args && !yes; i++)
-		if (!truth(e, at, i, &yes))
+		if (!eval_truth_of_argument(e, at, i, &yes))
 			return NULL;
 	return val_bool(yes);
 }
@@ -48,7 +49,7 @@ LAZY(lazy_not)
 {
 	bool yes;
 
-	return truth(e, at, 0, &yes) ? val_bool(!yes) : NULL;
+	return eval_truth_of_argument(e, at, 0, &yes) ? val_bool(!yes) : NULL;
 }
 
 LAZY(lazy_coalesce)
@@ -93,7 +94,8 @@ FN(fn_equals)
 }
 
 /* Numbers, or strings by their code points. */
-static bool compare(struct env *e, const struct expr *at, const struct val *const *v, int *ret)
+static bool compare_arguments(struct env *e, const struct expr *at, const struct val *const *v,
+                              int *ret)
 {
 	bool numbers = (v[0]->type == V_INT || v[0]->type == V_FLOAT) &&
 	               (v[1]->type == V_INT || v[1]->type == V_FLOAT);
@@ -120,28 +122,28 @@ FN(fn_greater)
 {
 	int c;
 
-	return compare(e, at, v, &c) ? val_bool(c > 0) : NULL;
+	return compare_arguments(e, at, v, &c) ? val_bool(c > 0) : NULL;
 }
 
 FN(fn_greater_or_equals)
 {
 	int c;
 
-	return compare(e, at, v, &c) ? val_bool(c >= 0) : NULL;
+	return compare_arguments(e, at, v, &c) ? val_bool(c >= 0) : NULL;
 }
 
 FN(fn_less)
 {
 	int c;
 
-	return compare(e, at, v, &c) ? val_bool(c < 0) : NULL;
+	return compare_arguments(e, at, v, &c) ? val_bool(c < 0) : NULL;
 }
 
 FN(fn_less_or_equals)
 {
 	int c;
 
-	return compare(e, at, v, &c) ? val_bool(c <= 0) : NULL;
+	return compare_arguments(e, at, v, &c) ? val_bool(c <= 0) : NULL;
 }
 
 /* What the template's writer refuses (Bicep, "fail"). */

@@ -43,7 +43,7 @@ FN(fn_float)
 	return eval_fail(e, at->args[0], NULL, "float() cannot make a number of this");
 }
 
-static const struct val *overflow(struct env *e, const struct expr *at)
+static const struct val *fail_overflow(struct env *e, const struct expr *at)
 {
 	return eval_fail(e, at, NULL, "the result has more than 64 bits");
 }
@@ -52,7 +52,7 @@ FN(fn_add)
 {
 	int64_t r;
 
-	return __builtin_add_overflow(v[0]->i, v[1]->i, &r) ? overflow(e, at)
+	return __builtin_add_overflow(v[0]->i, v[1]->i, &r) ? fail_overflow(e, at)
 	                                                    : val_int(e->a->arena, r);
 }
 
@@ -60,7 +60,7 @@ FN(fn_sub)
 {
 	int64_t r;
 
-	return __builtin_sub_overflow(v[0]->i, v[1]->i, &r) ? overflow(e, at)
+	return __builtin_sub_overflow(v[0]->i, v[1]->i, &r) ? fail_overflow(e, at)
 	                                                    : val_int(e->a->arena, r);
 }
 
@@ -68,7 +68,7 @@ FN(fn_mul)
 {
 	int64_t r;
 
-	return __builtin_mul_overflow(v[0]->i, v[1]->i, &r) ? overflow(e, at)
+	return __builtin_mul_overflow(v[0]->i, v[1]->i, &r) ? fail_overflow(e, at)
 	                                                    : val_int(e->a->arena, r);
 }
 
@@ -77,7 +77,7 @@ FN(fn_div)
 	if (!v[1]->i)
 		return eval_fail(e, at->args[1], NULL, "division by zero");
 	if (v[0]->i == INT64_MIN && v[1]->i == -1)
-		return overflow(e, at);
+		return fail_overflow(e, at);
 	return val_int(e->a->arena, v[0]->i / v[1]->i);
 }
 
@@ -89,8 +89,8 @@ FN(fn_mod)
 }
 
 /* Of an array, or of the arguments. */
-static const struct val *extreme(struct env *e, const struct expr *at, const struct val *const *v,
-                                 size_t n, int sign)
+static const struct val *find_extreme(struct env *e, const struct expr *at,
+                                      const struct val *const *v, size_t n, int sign)
 {
 	const struct val *best = NULL;
 
@@ -110,12 +110,12 @@ static const struct val *extreme(struct env *e, const struct expr *at, const str
 
 FN(fn_min)
 {
-	return extreme(e, at, v, n, -1);
+	return find_extreme(e, at, v, n, -1);
 }
 
 FN(fn_max)
 {
-	return extreme(e, at, v, n, 1);
+	return find_extreme(e, at, v, n, 1);
 }
 
 const struct func funcs_numbers[] = {

@@ -21,8 +21,8 @@ FN(fn_create_object)
 	return eval_big(e, at, val_built_obj(&b));
 }
 
-static const struct val *merge(struct env *e, const struct expr *at, const struct val *a,
-                               const struct val *b)
+static const struct val *merge_values(struct env *e, const struct expr *at, const struct val *a,
+                                      const struct val *b)
 {
 	struct val_builder m = { .a = e->a->arena };
 
@@ -31,7 +31,7 @@ static const struct val *merge(struct env *e, const struct expr *at, const struc
 		const struct val *old = val_get(a, b->members[i].key), *new = b->members[i].v;
 
 		if (old && old->type == V_OBJ && new->type == V_OBJ && old->n &&new->n)
-			new = merge(e, at, old, new);
+			new = merge_values(e, at, old, new);
 		if (!new)
 			return NULL;
 		val_set(&m, b->members[i].key, new);
@@ -53,7 +53,7 @@ FN(fn_union)
 	if (r->type == V_ARR)
 		return union_arrays(e, at, v, n);
 	for (size_t i = 1; i < n && r; i++)
-		r = merge(e, at, r, v[i]);
+		r = merge_values(e, at, r, v[i]);
 	return r;
 }
 
@@ -91,7 +91,7 @@ FN(fn_intersection)
 	return v[0]->type == V_ARR ? val_built_arr(&b) : val_built_obj(&b);
 }
 
-static int by_key(const void *pa, const void *pb)
+static int compare_members(const void *pa, const void *pb)
 {
 	const struct member *const *a = pa, *const *b = pb;
 
@@ -106,7 +106,7 @@ FN(fn_items)
 
 	for (uint32_t i = 0; i < v[0]->n; i++)
 		list[i] = &v[0]->members[i];
-	qsort(list, v[0]->n, sizeof(*list), by_key);
+	qsort(list, v[0]->n, sizeof(*list), compare_members);
 	for (uint32_t i = 0; i < v[0]->n; i++) {
 		struct val_builder item = { .a = e->a->arena };
 

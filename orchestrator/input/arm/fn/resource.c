@@ -7,7 +7,7 @@
 #include "input/arm/resource/resource.h"
 
 /* Of the arguments, the first with a slash is the type. */
-static size_t type_at(const struct val *const *v, size_t n)
+static size_t type_argument(const struct val *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i]->type == V_STR && strchr(v[i]->s, '/'))
@@ -15,8 +15,8 @@ static size_t type_at(const struct val *const *v, size_t n)
 	return n;
 }
 
-static const char *path_of(struct env *e, const struct expr *at, const struct val *const *v,
-                           size_t n, size_t type)
+static const char *make_resource_path(struct env *e, const struct expr *at,
+                                      const struct val *const *v, size_t n, size_t type)
 {
 	_cleanup_str_ struct str names = { 0 };
 	const char *path;
@@ -42,10 +42,11 @@ static const char *path_of(struct env *e, const struct expr *at, const struct va
 	return path;
 }
 
-static const struct val *id(struct env *e, const struct expr *at, const struct scope *s,
-                            const struct val *const *v, size_t n, size_t type)
+static const struct val *make_resource_id(struct env *e, const struct expr *at,
+                                          const struct scope *s, const struct val *const *v,
+                                          size_t n, size_t type)
 {
-	const char *path = path_of(e, at, v, n, type);
+	const char *path = make_resource_path(e, at, v, n, type);
 
 	if (!path)
 		return NULL;
@@ -59,7 +60,7 @@ static const struct val *id(struct env *e, const struct expr *at, const struct s
  * template of outer scope, the parent's. */
 FN(fn_resource_id)
 {
-	size_t type = type_at(v, n);
+	size_t type = type_argument(v, n);
 	struct scope s = e->d->scope;
 
 	if (type > 2 && type < n)
@@ -72,39 +73,39 @@ FN(fn_resource_id)
 		if (type == 2)
 			s.subscription = v[0]->s;
 	}
-	return id(e, at, &s, v, n, type);
+	return make_resource_id(e, at, &s, v, n, type);
 }
 
 FN(fn_subscription_resource_id)
 {
-	size_t type = type_at(v, n);
+	size_t type = type_argument(v, n);
 	const struct scope s = { .kind = SCOPE_SUBSCRIPTION,
 		                 .subscription = type == 1 ? v[0]->s : e->d->scope.subscription };
 
-	return id(e, at, &s, v, n, type);
+	return make_resource_id(e, at, &s, v, n, type);
 }
 
 FN(fn_tenant_resource_id)
 {
 	const struct scope s = { .kind = SCOPE_TENANT, .subscription = e->d->scope.subscription };
 
-	return id(e, at, &s, v, n, type_at(v, n));
+	return make_resource_id(e, at, &s, v, n, type_argument(v, n));
 }
 
 FN(fn_management_group_resource_id)
 {
-	size_t type = type_at(v, n);
+	size_t type = type_argument(v, n);
 	const struct scope s = { .kind = SCOPE_GROUP,
 		                 .group = type == 1 ? v[0]->s : e->d->scope.group,
 		                 .subscription = e->d->scope.subscription };
 
-	return id(e, at, &s, v, n, type);
+	return make_resource_id(e, at, &s, v, n, type);
 }
 
 FN(fn_extension_resource_id)
 {
-	size_t type = 1 + type_at(v + 1, n - 1);
-	const char *path = path_of(e, at, v, n, type), *scope = v[0]->s;
+	size_t type = 1 + type_argument(v + 1, n - 1);
+	const char *path = make_resource_path(e, at, v, n, type), *scope = v[0]->s;
 	size_t len = strlen(scope);
 
 	if (!path)
@@ -114,14 +115,14 @@ FN(fn_extension_resource_id)
 	return val_printf(e->a->arena, "%.*s/providers/%s", (int)len, scope, path);
 }
 
-static bool is_full(const struct val *const *v, size_t n)
+static bool asks_for_full(const struct val *const *v, size_t n)
 {
 	return n > 1 && v[n - 1]->type == V_STR && strieq(v[n - 1]->s, "Full");
 }
 
 FN(fn_reference)
 {
-	return reference_value(e, at, v[0], is_full(v, n));
+	return reference_value(e, at, v[0], asks_for_full(v, n));
 }
 
 /* Of all iterations of a loop, by its symbolic name. */
@@ -142,7 +143,7 @@ FN(fn_references)
 			if (list[i]->off)
 				continue;
 			r = reference_value(e, at, val_str(e->a->arena, list[i]->id),
-			                    is_full(v, n));
+			                    asks_for_full(v, n));
 			if (!r)
 				return NULL;
 			val_push(&b, r);

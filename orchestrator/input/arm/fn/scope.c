@@ -10,7 +10,7 @@
 	"https://raw.githubusercontent.com/Azure/azure-rest-api-specs/master/arm-compute/" \
 	"quickstart-templates/aliases.json"
 
-static const struct val *object(struct arm *a, const char *const *pairs)
+static const struct val *object_of_pairs(struct arm *a, const char *const *pairs)
 {
 	struct val_builder b = { .a = a->arena };
 
@@ -36,20 +36,22 @@ static const struct val *scope_value_rg(struct arm *a, const struct scope *s, co
 		                     .rg = rg ? rg : s->rg };
 	const char *id = scope_prefix(a, &there);
 
-	val_set_all(&b, object(a, (const char *[]){ "id", id, "name", there.rg, "type",
-	                                            "Microsoft.Resources/resourceGroups",
-	                                            "location", rg_location(a, id), NULL }));
+	val_set_all(&b,
+	            object_of_pairs(a, (const char *[]){ "id", id, "name", there.rg, "type",
+	                                                 "Microsoft.Resources/resourceGroups",
+	                                                 "location", rg_location(a, id), NULL }));
 	val_set(&b, "tags", val_obj(a->arena, NULL, 0));
 	val_set(&b, "properties",
-	        object(a, (const char *[]){ "provisioningState", "Succeeded", NULL }));
+	        object_of_pairs(a, (const char *[]){ "provisioningState", "Succeeded", NULL }));
 	return val_built_obj(&b);
 }
 
 static const struct val *scope_value_subscription(struct arm *a, const char *id)
 {
-	return object(a, (const char *[]){ "id", arena_printf(a->arena, "/subscriptions/%s", id),
-	                                   "subscriptionId", id, "tenantId", ARM_TENANT,
-	                                   "displayName", "vnetlab", NULL });
+	return object_of_pairs(a, (const char *[]){ "id",
+	                                            arena_printf(a->arena, "/subscriptions/%s", id),
+	                                            "subscriptionId", id, "tenantId", ARM_TENANT,
+	                                            "displayName", "vnetlab", NULL });
 }
 
 static const struct val *group_value(struct arm *a, const char *name)
@@ -57,11 +59,13 @@ static const struct val *group_value(struct arm *a, const char *name)
 	struct val_builder b = { .a = a->arena };
 	const char *type = "Microsoft.Management/managementGroups";
 
-	val_set_all(&b, object(a, (const char *[]){
-	                              "id", arena_printf(a->arena, "/providers/%s/%s", type, name),
-	                              "name", name, "type", type, NULL }));
+	val_set_all(
+	    &b, object_of_pairs(a, (const char *[]){
+	                               "id", arena_printf(a->arena, "/providers/%s/%s", type, name),
+	                               "name", name, "type", type, NULL }));
 	val_set(&b, "properties",
-	        object(a, (const char *[]){ "displayName", name, "tenantId", ARM_TENANT, NULL }));
+	        object_of_pairs(
+	            a, (const char *[]){ "displayName", name, "tenantId", ARM_TENANT, NULL }));
 	return val_built_obj(&b);
 }
 
@@ -78,10 +82,12 @@ static const struct val *deployment_value(struct deployment *d)
 	if (d->scope.kind != SCOPE_RG)
 		val_set(&b, "location", val_str(a->arena, d->scope.location));
 	val_set(&p, "template", d->tmpl);
-	val_set(&p, "templateLink", object(a, (const char *[]){ "uri", d->uri, "id", "", NULL }));
+	val_set(&p, "templateLink",
+	        object_of_pairs(a, (const char *[]){ "uri", d->uri, "id", "", NULL }));
 	val_set(&p, "parameters", d->given ? d->given : val_obj(a->arena, NULL, 0));
-	val_set_all(&p, object(a, (const char *[]){ "mode", "Incremental", "provisioningState",
-	                                            "Succeeded", "templateHash", "0", NULL }));
+	val_set_all(&p,
+	            object_of_pairs(a, (const char *[]){ "mode", "Incremental", "provisioningState",
+	                                                 "Succeeded", "templateHash", "0", NULL }));
 	val_set(&b, "properties", val_built_obj(&p));
 	return val_built_obj(&b);
 }
@@ -90,40 +96,42 @@ static const struct val *environment_value(struct arm *a)
 {
 	struct val_builder b = { .a = a->arena };
 
-	val_set_all(&b, object(a, (const char *[]){ "name",
-	                                            "AzureCloud",
-	                                            "gallery",
-	                                            "https://gallery.azure.com/",
-	                                            "graph",
-	                                            "https://graph.windows.net/",
-	                                            "portal",
-	                                            "https://portal.azure.com",
-	                                            "graphAudience",
-	                                            "https://graph.windows.net/",
-	                                            "activeDirectoryDataLake",
-	                                            "https://datalake.azure.net/",
-	                                            "batch",
-	                                            "https://batch.core.windows.net/",
-	                                            "media",
-	                                            "https://rest.media.azure.net",
-	                                            "sqlManagement",
-	                                            "https://management.core.windows.net:8443/",
-	                                            "resourceManager",
-	                                            "https://management.azure.com/",
-	                                            NULL }));
+	val_set_all(
+	    &b, object_of_pairs(a, (const char *[]){ "name",
+	                                             "AzureCloud",
+	                                             "gallery",
+	                                             "https://gallery.azure.com/",
+	                                             "graph",
+	                                             "https://graph.windows.net/",
+	                                             "portal",
+	                                             "https://portal.azure.com",
+	                                             "graphAudience",
+	                                             "https://graph.windows.net/",
+	                                             "activeDirectoryDataLake",
+	                                             "https://datalake.azure.net/",
+	                                             "batch",
+	                                             "https://batch.core.windows.net/",
+	                                             "media",
+	                                             "https://rest.media.azure.net",
+	                                             "sqlManagement",
+	                                             "https://management.core.windows.net:8443/",
+	                                             "resourceManager",
+	                                             "https://management.azure.com/",
+	                                             NULL }));
 	val_set(&b, "vmImageAliasDoc", val_str(a->arena, ALIASES));
 	val_set(&b, "authentication",
-	        object(a, (const char *[]){ "loginEndpoint", "https://login.microsoftonline.com/",
-	                                    "audiences", "https://management.core.windows.net/",
-	                                    "tenant", "common", "identityProvider", "AAD", NULL }));
-	val_set(
-	    &b, "suffixes",
-	    object(a, (const char *[]){
-	                  "acrLoginServer", ".azurecr.io", "azureDatalakeAnalyticsCatalogAndJob",
-	                  "azuredatalakeanalytics.net", "azureDatalakeStoreFileSystem",
-	                  "azuredatalakestore.net", "keyvaultDns", ".vault.azure.net",
-	                  "azureFrontDoorEndpointSuffix", "azurefd.net", "sqlServerHostname",
-	                  ".database.windows.net", "storage", "core.windows.net", NULL }));
+	        object_of_pairs(
+	            a, (const char *[]){ "loginEndpoint", "https://login.microsoftonline.com/",
+	                                 "audiences", "https://management.core.windows.net/",
+	                                 "tenant", "common", "identityProvider", "AAD", NULL }));
+	val_set(&b, "suffixes",
+	        object_of_pairs(
+	            a, (const char *[]){
+	                   "acrLoginServer", ".azurecr.io", "azureDatalakeAnalyticsCatalogAndJob",
+	                   "azuredatalakeanalytics.net", "azureDatalakeStoreFileSystem",
+	                   "azuredatalakestore.net", "keyvaultDns", ".vault.azure.net",
+	                   "azureFrontDoorEndpointSuffix", "azurefd.net", "sqlServerHostname",
+	                   ".database.windows.net", "storage", "core.windows.net", NULL }));
 	return val_built_obj(&b);
 }
 
@@ -149,9 +157,10 @@ FN(fn_subscription)
 
 FN(fn_tenant)
 {
-	return object(e->a, (const char *[]){ "id", ARM_TENANT_ID, "tenantId", ARM_TENANT, "type",
-	                                      "Microsoft.Resources/tenants", "displayName",
-	                                      "vnetlab", "countryCode", "US", NULL });
+	return object_of_pairs(e->a, (const char *[]){ "id", ARM_TENANT_ID, "tenantId", ARM_TENANT,
+	                                               "type", "Microsoft.Resources/tenants",
+	                                               "displayName", "vnetlab", "countryCode",
+	                                               "US", NULL });
 }
 
 FN(fn_management_group)
@@ -171,9 +180,9 @@ FN(fn_environment)
 
 FN(fn_deployer)
 {
-	return object(e->a, (const char *[]){ "objectId", "00000000-0000-0000-0000-000000000002",
-	                                      "tenantId", ARM_TENANT, "userPrincipalName",
-	                                      "vnetlab@example.com", NULL });
+	return object_of_pairs(
+	    e->a, (const char *[]){ "objectId", "00000000-0000-0000-0000-000000000002", "tenantId",
+	                            ARM_TENANT, "userPrincipalName", "vnetlab@example.com", NULL });
 }
 
 FN(fn_providers)

@@ -99,7 +99,7 @@ FN(fn_join)
 }
 
 /* ASCII, and the letters with accents of Latin-1: what names of resources may hold, and more. */
-static const struct val *fold(struct env *e, const struct val *v, bool upper)
+static const struct val *fold_case(struct env *e, const struct val *v, bool upper)
 {
 	char *s = arena_alloc(e->a->arena, v->n + 1);
 
@@ -121,12 +121,12 @@ static const struct val *fold(struct env *e, const struct val *v, bool upper)
 
 FN(fn_upper)
 {
-	return fold(e, v[0], true);
+	return fold_case(e, v[0], true);
 }
 
 FN(fn_lower)
 {
-	return fold(e, v[0], false);
+	return fold_case(e, v[0], false);
 }
 
 FN(fn_trim)

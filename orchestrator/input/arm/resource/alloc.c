@@ -42,7 +42,7 @@ static bool is_network(const struct inst *i, const char *type)
 
 /* --- subnets --------------------------------------------------------------------------------- */
 
-static struct prefix ipv4_of(const struct val *props)
+static struct prefix ipv4_prefix_of(const struct val *props)
 {
 	const struct val *one = val_get(props, "addressPrefix"),
 	                 *list = val_get(props, "addressPrefixes");
@@ -56,7 +56,7 @@ static struct prefix ipv4_of(const struct val *props)
 	return (struct prefix){ 0 };
 }
 
-static struct prefix inline_subnet(struct arm *a, const char *id)
+static struct prefix prefix_of_inline_subnet(struct arm *a, const char *id)
 {
 	const char *cut = strcasestr(id, "/subnets/");
 	_cleanup_free_ char *vnet = cut ? xstrndup(id, (size_t)(cut - id)) : NULL;
@@ -66,11 +66,11 @@ static struct prefix inline_subnet(struct arm *a, const char *id)
 
 	for (uint32_t k = 0; list && list->type == V_ARR && k < list->n; k++)
 		if (strieq(val_get_str(list->items[k], "name"), cut + strlen("/subnets/")))
-			return ipv4_of(val_get(list->items[k], "properties"));
+			return ipv4_prefix_of(val_get(list->items[k], "properties"));
 	return (struct prefix){ 0 };
 }
 
-static struct pool *pool_of(struct arm *a, const char *id)
+static struct pool *find_pool(struct arm *a, const char *id)
 {
 	struct allocator *al = a->alloc;
 	const char *key = arm_lower(a->arena, id);
@@ -86,14 +86,14 @@ static struct pool *pool_of(struct arm *a, const char *id)
 		HASH_ADD_KEYPTR(hh, al->pools, p->key, strlen(p->key), p);
 	}
 	if (i && i->state == ST_DONE && is_network(i, "virtualNetworks/subnets"))
-		p->prefix = ipv4_of(val_get(i->body, "properties"));
+		p->prefix = ipv4_prefix_of(val_get(i->body, "properties"));
 	if (!p->prefix.addr)
-		p->prefix = inline_subnet(a, id);
+		p->prefix = prefix_of_inline_subnet(a, id);
 	p->next = (uint64_t)p->prefix.addr + 4;
 	return p;
 }
 
-static bool mark(struct arm *a, struct pool *p, ip4 ip)
+static bool mark_used(struct arm *a, struct pool *p, ip4 ip)
 {
 	struct used *u = NULL;
 
@@ -113,7 +113,7 @@ static ip4 lowest_free(struct arm *a, struct pool *p)
 	while (p->next < prefix_last(p->prefix)) {
 		ip4 ip = (ip4)p->next++;
 
-		if (mark(a, p, ip))
+		if (mark_used(a, p, ip))
 			return ip;
 	}
 	return 0; /* full: the checks of the design will say so */
@@ -127,7 +127,7 @@ struct config { /* one IP configuration */
 	ip4 given;
 };
 
-static bool config_at(const struct inst *i, const char *list, uint32_t k, struct config *c)
+static bool read_ip_config(const struct inst *i, const char *list, uint32_t k, struct config *c)
 {
 	const struct val *all = val_get(val_get(i->body, "properties"), list);
 	const char *ip;
@@ -145,17 +145,17 @@ static bool config_at(const struct inst *i, const char *list, uint32_t k, struct
 	return true;
 }
 
-static void take_given(struct arm *a, struct inst *i)
+static void take_given_addresses(struct arm *a, struct inst *i)
 {
 	const char *list = runtime_type(i)->configs, *ip;
 	struct config c;
 
-	for (uint32_t k = 0; list && config_at(i, list, k, &c); k++)
+	for (uint32_t k = 0; list && read_ip_config(i, list, k, &c); k++)
 		if (c.subnet && c.given)
-			mark(a, pool_of(a, c.subnet), c.given);
+			mark_used(a, find_pool(a, c.subnet), c.given);
 	if (is_network(i, "virtualHubs/ipConfigurations")) {
 		const char *subnet = val_get_str(val_path(i->body, "properties.subnet"), "id");
-		struct pool *p = subnet ? pool_of(a, subnet) : NULL;
+		struct pool *p = subnet ? find_pool(a, subnet) : NULL;
 
 		/* The two instances have the first two usable addresses. */
 		if (p && p->prefix.addr && !i->ips) {
@@ -163,7 +163,7 @@ static void take_given(struct arm *a, struct inst *i)
 			i->n_ips = 2;
 			for (unsigned k = 0; k < 2; k++) {
 				i->ips[k] = p->prefix.addr + 4 + k;
-				mark(a, p, i->ips[k]);
+				mark_used(a, p, i->ips[k]);
 			}
 		}
 	}
@@ -180,7 +180,7 @@ static void take_given(struct arm *a, struct inst *i)
 	}
 }
 
-static void give_rest(struct arm *a, struct inst *i)
+static void give_free_addresses(struct arm *a, struct inst *i)
 {
 	const char *list = runtime_type(i)->configs;
 	const struct val *all = list ? val_get(val_get(i->body, "properties"), list) : NULL;
@@ -199,9 +199,9 @@ static void give_rest(struct arm *a, struct inst *i)
 		return;
 	i->n_ips = all->n;
 	i->ips = arena_array(a->arena, all->n + 1, sizeof(*i->ips));
-	for (uint32_t k = 0; config_at(i, list, k, &c); k++)
+	for (uint32_t k = 0; read_ip_config(i, list, k, &c); k++)
 		if (c.subnet)
-			i->ips[k] = c.given ? c.given : lowest_free(a, pool_of(a, c.subnet));
+			i->ips[k] = c.given ? c.given : lowest_free(a, find_pool(a, c.subnet));
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
@@ -233,7 +233,7 @@ static void evaluate_takers(struct arm *a)
 	}
 }
 
-static int by_number(const void *pa, const void *pb)
+static int compare_numbers(const void *pa, const void *pb)
 {
 	const struct inst *a = *(const struct inst *const *)pa,
 	                  *b = *(const struct inst *const *)pb;
@@ -242,16 +242,16 @@ static int by_number(const void *pa, const void *pb)
 }
 
 /* In the order of the files: who is asked first must not matter. */
-static void give(struct arm *a, size_t from)
+static void give_addresses(struct arm *a, size_t from)
 {
 	size_t n = a->alloc->done - from;
 	_cleanup_free_ struct inst **batch = xcalloc(n, sizeof(*batch));
 
 	memcpy(batch, a->order + from, n * sizeof(*batch));
-	qsort(batch, n, sizeof(*batch), by_number);
+	qsort(batch, n, sizeof(*batch), compare_numbers);
 	for (size_t k = 0; k < n; k++)
 		if (batch[k]->state == ST_DONE)
-			give_rest(a, batch[k]);
+			give_free_addresses(a, batch[k]);
 }
 
 void alloc_all(struct arm *a)
@@ -269,9 +269,9 @@ void alloc_all(struct arm *a)
 	a->alloc->done = a->n_order;
 	for (size_t k = from; k < a->n_order; k++)
 		if (a->order[k]->state == ST_DONE)
-			take_given(a, a->order[k]);
+			take_given_addresses(a, a->order[k]);
 	if (a->alloc->done > from)
-		give(a, from);
+		give_addresses(a, from);
 }
 
 void alloc_free(struct arm *a)

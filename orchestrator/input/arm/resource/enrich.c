@@ -7,18 +7,18 @@
 #include "base/addr.h"
 #include "input/arm/resource/resource.h"
 
-static const struct val *text(struct arm *a, const char *s)
+static const struct val *str_val(struct arm *a, const char *s)
 {
 	return val_str(a->arena, s);
 }
 
-static const struct val *ip_text(struct arm *a, ip4 ip)
+static const struct val *ip_val(struct arm *a, ip4 ip)
 {
-	return text(a, IP4_STR(ip));
+	return str_val(a, IP4_STR(ip));
 }
 
 /* The elements of a list with their ids. */
-static const struct val *with_ids(struct inst *i, const char *list, const struct val *v)
+static const struct val *add_ids_to_list(struct inst *i, const char *list, const struct val *v)
 {
 	struct arm *a = i->d->a;
 	struct val_builder b = { .a = a->arena };
@@ -42,7 +42,7 @@ static const struct val *with_ids(struct inst *i, const char *list, const struct
 }
 
 /* Addresses into the list of IP configurations. */
-static const struct val *with_addresses(struct inst *i, const struct val *v)
+static const struct val *add_addresses_to_list(struct inst *i, const struct val *v)
 {
 	struct arm *a = i->d->a;
 	struct val_builder b = { .a = a->arena };
@@ -56,7 +56,7 @@ static const struct val *with_addresses(struct inst *i, const struct val *v)
 			continue;
 		}
 		val_set_all(&p, props);
-		val_set(&p, "privateIPAddress", ip_text(a, i->ips[k]));
+		val_set(&p, "privateIPAddress", ip_val(a, i->ips[k]));
 		val_set_all(&o, v->items[k]);
 		val_set(&o, "properties", val_built_obj(&p));
 		val_push(&b, val_built_obj(&o));
@@ -66,7 +66,7 @@ static const struct val *with_addresses(struct inst *i, const struct val *v)
 
 /* --- by type --------------------------------------------------------------------------------- */
 
-static ip4 public_of(struct arm *a, const struct val *config)
+static ip4 public_address_of(struct arm *a, const struct val *config)
 {
 	const char *id = val_get_str(val_path(config, "properties.publicIPAddress"), "id");
 	struct inst *pip = id ? inst_by_id(a, id) : NULL;
@@ -88,13 +88,13 @@ static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct
 	for (uint32_t k = 0; configs && configs->type == V_ARR && k < configs->n && k < i->n_ips;
 	     k++) {
 		const char *name = val_get_str(configs->items[k], "name");
-		const struct val *ip = ip_text(a, i->ips[k]), *none = val_arr(a->arena, NULL, 0);
+		const struct val *ip = ip_val(a, i->ips[k]), *none = val_arr(a->arena, NULL, 0);
 		const struct val **one = arena_array(a->arena, 2, sizeof(*one));
 		struct val_builder o = { .a = a->arena };
-		ip4 public = public_of(a, configs->items[k]);
+		ip4 public = public_address_of(a, configs->items[k]);
 
 		one[0] = ip;
-		one[1] = ip_text(a, public);
+		one[1] = ip_val(a, public);
 		str_printf(&all, "%s%s", all.n ? "," : "", ip->s);
 		val_set(
 		    &o, "ipconfigurationId",
@@ -105,7 +105,7 @@ static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct
 		val_push(&list, val_built_obj(&o));
 	}
 	val_set(&s, "asn", val_int(a->arena, 65515));
-	val_set(&s, "bgpPeeringAddress", text(a, str_get(&all)));
+	val_set(&s, "bgpPeeringAddress", str_val(a, str_get(&all)));
 	val_set(&s, "peerWeight", val_int(a->arena, 0));
 	val_set(&s, "bgpPeeringAddresses", val_built_arr(&list));
 	for (uint32_t k = 0; given && given->type == V_OBJ && k < given->n; k++)
@@ -123,7 +123,7 @@ static void add_public_address(struct inst *i, struct val_builder *b, const stru
 	struct val_builder dns = { .a = a->arena };
 
 	if (i->n_ips && i->ips[0])
-		val_set(b, "ipAddress", ip_text(a, i->ips[0]));
+		val_set(b, "ipAddress", ip_val(a, i->ips[0]));
 	if (!label)
 		return;
 	val_set_all(&dns, val_get(props, "dnsSettings"));
@@ -148,7 +148,7 @@ static void add_router_addresses(struct inst *i, struct val_builder *b, const st
 		if (!x->ips || !x->key || !str_starts(x->key, below))
 			continue;
 		for (size_t j = 0; j < x->n_ips; j++)
-			val_push(&list, ip_text(a, x->ips[j]));
+			val_push(&list, ip_val(a, x->ips[j]));
 		val_set(b, "virtualRouterIps", val_built_arr(&list));
 	}
 	if (!val_get(props, "virtualRouterAsn"))
@@ -169,7 +169,7 @@ static void add_hub_address(struct inst *i, struct val_builder *b, const struct 
 	if (!net || prefix_parse(net, &p))
 		return;
 	val_set_all(&o, val_get(props, "hubIPAddresses"));
-	val_set(&o, "privateIPAddress", ip_text(a, p.addr + 132));
+	val_set(&o, "privateIPAddress", ip_val(a, p.addr + 132));
 	val_set(b, "hubIPAddresses", val_built_obj(&o));
 }
 
@@ -195,8 +195,8 @@ static void add_own_subnets(struct inst *i, struct val_builder *b, const struct 
 			there = strieq(val_get_str(list.items[j], "name"), name + 1);
 		if (there)
 			continue;
-		val_set(&o, "id", text(a, x->id));
-		val_set(&o, "name", text(a, name + 1));
+		val_set(&o, "id", str_val(a, x->id));
+		val_set(&o, "name", str_val(a, name + 1));
 		val_set(&o, "properties",
 		        val_get(x->body, "properties") ? val_get(x->body, "properties")
 		                                       : val_obj(a->arena, NULL, 0));
@@ -264,16 +264,16 @@ const struct val *runtime_properties(struct inst *i, const struct val *props, bo
 		return props;
 	val_set_all(&b, props);
 	if (configs && configs->type == V_ARR && i->ips)
-		val_set(&b, type->configs, with_addresses(i, configs));
+		val_set(&b, type->configs, add_addresses_to_list(i, configs));
 	if (type->enrich)
 		type->enrich(i, &b, props);
 	if (type->enrich_reference && ids)
 		type->enrich_reference(i, &b, props);
 	for (size_t k = 0; ids && k < b.n; k++)
 		if (is_named_list(b.members[k].v))
-			b.members[k].v = with_ids(i, b.members[k].key, b.members[k].v);
+			b.members[k].v = add_ids_to_list(i, b.members[k].key, b.members[k].v);
 	if (ids && !val_get(props, "provisioningState"))
-		val_set(&b, "provisioningState", text(a, "Succeeded"));
+		val_set(&b, "provisioningState", str_val(a, "Succeeded"));
 	for (size_t k = 0; k < b.n; k++)
 		if (!b.members[k].v)
 			return NULL;

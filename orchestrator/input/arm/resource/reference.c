@@ -15,7 +15,7 @@ struct noted {
 };
 
 /* Said once for each resource: something of it is asked that is not known here. */
-static void note(struct env *e, const char *id)
+static void note_foreign(struct env *e, const char *id)
 {
 	struct arm *a = e->a;
 	struct noted *n = NULL;
@@ -42,31 +42,32 @@ void noted_free(struct arm *a)
 	HASH_CLEAR(hh, a->noted);
 }
 
-static const char *words(struct arm *a, const char *what)
+static const char *words_of_reference(struct arm *a, const char *what)
 {
 	const char *last = strrchr(what, '/');
 
 	return arena_printf(a->arena, "reference('%s')", last && last[1] ? last + 1 : what);
 }
 
-static const struct val *opened(struct arm *a, const struct val *v, const char *what)
+static const struct val *open_value(struct arm *a, const struct val *v, const char *what)
 {
 	struct val *copy = arena_alloc(a->arena, sizeof(*copy));
 
 	*copy = *v;
-	copy->open = words(a, what);
+	copy->open = words_of_reference(a, what);
 	return copy;
 }
 
 /* Of a resource that exists already, or elsewhere. */
-static const struct val *foreign(struct env *e, const char *id, const struct inst *i, bool full)
+static const struct val *foreign_value(struct env *e, const char *id, const struct inst *i,
+                                       bool full)
 {
 	struct arm *a = e->a;
 	struct val_builder b = { .a = a->arena };
 
-	note(e, id);
+	note_foreign(e, id);
 	if (!full)
-		return val_open(a->arena, words(a, id));
+		return val_open(a->arena, words_of_reference(a, id));
 	val_set(&b, "id", val_str(a->arena, id));
 	if (i) {
 		val_set(
@@ -75,17 +76,17 @@ static const struct val *foreign(struct env *e, const char *id, const struct ins
 		val_set(&b, "type", val_str(a->arena, i->type));
 	}
 	val_set(&b, "location", val_str(a->arena, arm_location(a)));
-	val_set(&b, "properties", val_open(a->arena, words(a, id)));
-	return opened(a, val_built_obj(&b), id);
+	val_set(&b, "properties", val_open(a->arena, words_of_reference(a, id)));
+	return open_value(a, val_built_obj(&b), id);
 }
 
 /* The scope's id without "/providers/..." is one, too: a subscription, a resource group. */
-static const struct val *of_scope(struct env *e, const char *id)
+static const struct val *scope_reference(struct env *e, const char *id)
 {
-	return foreign(e, id, NULL, false);
+	return foreign_value(e, id, NULL, false);
 }
 
-static const struct val *cycle(struct env *e, const struct expr *at, const struct inst *i)
+static const struct val *fail_cycle(struct env *e, const struct expr *at, const struct inst *i)
 {
 	return eval_fail(e, at, "neither may ask the other",
 	                 "%s \"%s\" waits for this, and this asks it", i->type, i->name);
@@ -117,9 +118,9 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 		    e, at, "resourceId() makes the id of a resource that is deployed elsewhere",
 		    "no resource \"%s\" in this template", what->s);
 	if (!i)
-		return full ? foreign(e, what->s, NULL, true) : of_scope(e, what->s);
+		return full ? foreign_value(e, what->s, NULL, true) : scope_reference(e, what->s);
 	if (i->existing)
-		return foreign(e, i->id, i, full);
+		return foreign_value(e, i->id, i, full);
 	if (i->off)
 		return eval_fail(e, at, "if() with the same condition leaves the question out",
 		                 "%s \"%s\" is not deployed: its condition is false", i->type,
@@ -127,7 +128,7 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 	int r = inst_eval(i);
 
 	if (r == -ELOOP)
-		return cycle(e, at, i);
+		return fail_cycle(e, at, i);
 	if (r == -E2BIG)
 		return eval_fail(e, at, NULL, "resources wait for each other more than %d deep",
 		                 ARM_MAX_EVAL / 4);
@@ -139,7 +140,7 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 	props = runtime_properties(i, props ? props : val_obj(a->arena, NULL, 0), true);
 	if (!props)
 		return eval_big(e, at, NULL);
-	props = opened(a, props, i->id);
+	props = open_value(a, props, i->id);
 	if (!full)
 		return props;
 	struct val_builder b = { .a = a->arena };
@@ -150,5 +151,5 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 	val_set(&b, "subscriptionId", val_str(a->arena, i->scope.subscription));
 	val_set(&b, "resourceGroupName", val_str(a->arena, i->scope.rg ? i->scope.rg : ""));
 	val_set(&b, "scope", val_str(a->arena, ""));
-	return opened(a, eval_big(e, at, val_built_obj(&b)), i->id);
+	return open_value(a, eval_big(e, at, val_built_obj(&b)), i->id);
 }

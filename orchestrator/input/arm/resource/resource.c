@@ -11,7 +11,7 @@
 
 /* --- dependencies ---------------------------------------------------------------------------- */
 
-static int depend(struct inst *i, struct inst *on)
+static int depend_on_inst(struct inst *i, struct inst *on)
 {
 	int r = on == i || on->off || on->existing ? 0 : inst_eval(on);
 
@@ -24,7 +24,7 @@ static int depend(struct inst *i, struct inst *on)
 }
 
 /* Azure refuses what is not in the template.  Where a resource got no name, it may be the one. */
-static void unknown(struct inst *i, const char *what, size_t at)
+static void warn_unknown_dependency(struct inst *i, const char *what, size_t at)
 {
 	struct deployment *d = i->d;
 	_cleanup_free_ char *ptr = xasprintf("%s/dependsOn/%zu", i->ptr, at);
@@ -38,7 +38,7 @@ static void unknown(struct inst *i, const char *what, size_t at)
 }
 
 /* An element of dependsOn: an id, a name, a symbolic name, or a whole loop. */
-static int depend_on(struct inst *i, const char *what, size_t at)
+static int depend_on_name(struct inst *i, const char *what, size_t at)
 {
 	size_t n;
 	struct inst *const *list = inst_named(i->d, what, &n);
@@ -47,16 +47,16 @@ static int depend_on(struct inst *i, const char *what, size_t at)
 
 	for (size_t k = 0; k < n && r >= 0; k++)
 		if (list[k]->decl != i->decl)
-			r = depend(i, list[k]);
+			r = depend_on_inst(i, list[k]);
 	if (n)
 		return r;
 	on = inst_find(i->d, what);
 	if (!on)
-		unknown(i, what, at);
-	return on ? depend(i, on) : 0;
+		warn_unknown_dependency(i, what, at);
+	return on ? depend_on_inst(i, on) : 0;
 }
 
-static int dependencies(struct inst *i, struct env *e)
+static int eval_dependencies(struct inst *i, struct env *e)
 {
 	const struct val *list = val_get(i->decl, "dependsOn");
 	_cleanup_free_ char *base = xasprintf("%s/dependsOn", i->ptr);
@@ -67,7 +67,7 @@ static int dependencies(struct inst *i, struct env *e)
 	for (uint32_t k = 0; list && list->type == V_ARR && k < list->n; k++) {
 		const struct val *v = list->items[k];
 
-		if (v->type == V_STR && depend_on(i, v->s, k) < 0)
+		if (v->type == V_STR && depend_on_name(i, v->s, k) < 0)
 			return -ELOOP;
 	}
 	return list ? 0 : -EBADMSG;
@@ -75,7 +75,7 @@ static int dependencies(struct inst *i, struct env *e)
 
 /* --- the body -------------------------------------------------------------------------------- */
 
-static bool is_about_deploying(const char *key)
+static bool is_about_deployment(const char *key)
 {
 	static const char *const keys[] = { "condition",     "copy",          "dependsOn",
 		                            "resources",     "comments",      "existing",
@@ -89,7 +89,7 @@ static bool is_about_deploying(const char *key)
 	return false;
 }
 
-static int body(struct inst *i, struct env *e)
+static int eval_body(struct inst *i, struct env *e)
 {
 	struct arena *a = e->a->arena;
 	struct val_builder b = { .a = a };
@@ -103,7 +103,7 @@ static int body(struct inst *i, struct env *e)
 		const struct member *m = &i->decl->members[k];
 		const struct val *v;
 
-		if (is_about_deploying(m->key) || (nested && strieq(m->key, "properties")))
+		if (is_about_deployment(m->key) || (nested && strieq(m->key, "properties")))
 			continue;
 		v = tree_eval_at(e, m->v, i->d->file, i->ptr, JPTR(NULL, m->key));
 		if (v)
@@ -153,9 +153,9 @@ int inst_eval(struct inst *i)
 	i->state = ST_BUSY;
 	a->cycle = false;
 	e.loops = i->loops;
-	r = dependencies(i, &e);
+	r = eval_dependencies(i, &e);
 	if (r >= 0)
-		r = body(i, &e);
+		r = eval_body(i, &e);
 	a->depth -= 4;
 	if (a->tentative && a->cycle) { /* later, when what it waits for is there */
 		i->state = ST_NEW;

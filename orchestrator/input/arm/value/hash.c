@@ -6,7 +6,7 @@
 
 #include "input/arm/value/sha1.h"
 
-static uint32_t rotl(uint32_t x, unsigned n)
+static uint32_t murmur_rotate(uint32_t x, unsigned n)
 {
 	return x << n | x >> (32 - n);
 }
@@ -18,7 +18,7 @@ static uint32_t final_mix(uint32_t h)
 	return h ^ h >> 16;
 }
 
-static uint32_t little(const unsigned char *s, size_t n)
+static uint32_t read_little_endian(const unsigned char *s, size_t n)
 {
 	uint32_t x = 0;
 
@@ -35,15 +35,15 @@ static uint64_t murmur64(const unsigned char *s, size_t n)
 	size_t i = 0;
 
 	for (; i + 8 <= n; i += 8) {
-		a ^= rotl(little(s + i, 4) * c1, 15) * c2;
-		a = (rotl(a, 19) + b) * 5 + 0x561ccd1b;
-		b ^= rotl(little(s + i + 4, 4) * c2, 17) * c1;
-		b = (rotl(b, 13) + a) * 5 + 0x0bcaa747;
+		a ^= murmur_rotate(read_little_endian(s + i, 4) * c1, 15) * c2;
+		a = (murmur_rotate(a, 19) + b) * 5 + 0x561ccd1b;
+		b ^= murmur_rotate(read_little_endian(s + i + 4, 4) * c2, 17) * c1;
+		b = (murmur_rotate(b, 13) + a) * 5 + 0x0bcaa747;
 	}
 	if (i < n)
-		a ^= rotl(little(s + i, n - i) * c1, 15) * c2;
+		a ^= murmur_rotate(read_little_endian(s + i, n - i) * c1, 15) * c2;
 	if (i + 4 < n)
-		b ^= rotl(little(s + i + 4, n - i - 4) * c2, 17) * c1;
+		b ^= murmur_rotate(read_little_endian(s + i + 4, n - i - 4) * c2, 17) * c1;
 	a ^= (uint32_t)n;
 	b ^= (uint32_t)n;
 	a += b;

@@ -12,7 +12,7 @@ const struct val val_false = { .type = V_BOOL, .depth = 1, .weight = 1 };
 
 enum { INDEX_FROM = 12 }; /* members; fewer are searched one by one */
 
-static struct val *make(struct arena *a, enum val_type t)
+static struct val *make_val(struct arena *a, enum val_type t)
 {
 	struct val *v = arena_alloc(a, sizeof(*v));
 
@@ -32,7 +32,7 @@ const struct val *val_bool(bool b)
 
 const struct val *val_int(struct arena *a, int64_t i)
 {
-	struct val *v = make(a, V_INT);
+	struct val *v = make_val(a, V_INT);
 
 	v->i = i;
 	return v;
@@ -40,7 +40,7 @@ const struct val *val_int(struct arena *a, int64_t i)
 
 const struct val *val_float(struct arena *a, double d)
 {
-	struct val *v = make(a, V_FLOAT);
+	struct val *v = make_val(a, V_FLOAT);
 
 	v->d = d;
 	return v;
@@ -48,7 +48,7 @@ const struct val *val_float(struct arena *a, double d)
 
 static const struct val *str_taken(struct arena *a, const char *s, size_t n)
 {
-	struct val *v = make(a, V_STR);
+	struct val *v = make_val(a, V_STR);
 
 	v->s = s;
 	v->n = (uint32_t)n;
@@ -109,7 +109,7 @@ const struct val *val_arr(struct arena *a, const struct val **items, size_t n)
 		return &empty_arr;
 	if (n > VAL_MAX_ITEMS || arena_size(a) > VAL_MAX_MEMORY)
 		return NULL;
-	struct val *v = make(a, V_ARR);
+	struct val *v = make_val(a, V_ARR);
 
 	v->items = items;
 	v->n = (uint32_t)n;
@@ -132,7 +132,7 @@ const struct val *val_obj(struct arena *a, struct member *members, size_t n)
 		return &empty_obj;
 	if (n > VAL_MAX_ITEMS || arena_size(a) > VAL_MAX_MEMORY)
 		return NULL;
-	struct val *v = make(a, V_OBJ);
+	struct val *v = make_val(a, V_OBJ);
 
 	v->members = members;
 	v->n = (uint32_t)n;
@@ -155,7 +155,7 @@ const struct val *val_obj(struct arena *a, struct member *members, size_t n)
 
 const struct val *val_open(struct arena *a, const char *words)
 {
-	struct val *v = make(a, V_OBJ);
+	struct val *v = make_val(a, V_OBJ);
 
 	v->open = words;
 	return v;
@@ -187,8 +187,8 @@ static uint32_t *make_index(struct arena *a, const struct member *m, uint32_t n)
 	return slots;
 }
 
-static const struct member *better(const struct member *have, const struct member *m,
-                                   const char *key, bool *exact)
+static const struct member *better_member(const struct member *have, const struct member *m,
+                                          const char *key, bool *exact)
 {
 	if (strcasecmp(m->key, key) != 0)
 		return have;
@@ -203,7 +203,7 @@ static const struct member *find_linear(const struct val *v, const char *key, ui
 
 	for (uint32_t i = 0; i < v->n && !exact; i++)
 		if (v->members[i].hash == h)
-			found = better(found, &v->members[i], key, &exact);
+			found = better_member(found, &v->members[i], key, &exact);
 	return found;
 }
 
@@ -221,7 +221,7 @@ const struct member *val_find(const struct val *v, const char *key)
 
 	for (uint32_t s = h & mask; v->index[s] && !exact; s = (s + 1) & mask)
 		if (v->members[v->index[s] - 1].hash == h)
-			found = better(found, &v->members[v->index[s] - 1], key, &exact);
+			found = better_member(found, &v->members[v->index[s] - 1], key, &exact);
 	return found;
 }
 

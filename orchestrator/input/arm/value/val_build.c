@@ -4,7 +4,7 @@
 
 #include "input/arm/value/val.h"
 
-static void grow(struct val_builder *b, size_t size, void **list)
+static void grow_builder(struct val_builder *b, size_t size, void **list)
 {
 	size_t cap = b->cap ? b->cap * 2 : 8;
 	void *bigger = arena_array(b->a, cap, size);
@@ -18,12 +18,12 @@ static void grow(struct val_builder *b, size_t size, void **list)
 void val_push(struct val_builder *b, const struct val *v)
 {
 	if (b->n == b->cap)
-		grow(b, sizeof(const struct val *), (void **)&b->items);
+		grow_builder(b, sizeof(const struct val *), (void **)&b->items);
 	b->items[b->n++] = v;
 }
 
 /* The slot of key, or the free one where it belongs. */
-static uint32_t *slot(struct val_builder *b, const char *key, uint32_t hash)
+static uint32_t *slot_of_key(struct val_builder *b, const char *key, uint32_t hash)
 {
 	size_t i = hash & (b->n_slots - 1);
 
@@ -37,18 +37,18 @@ static uint32_t *slot(struct val_builder *b, const char *key, uint32_t hash)
 	return &b->slots[i];
 }
 
-static void rehash(struct val_builder *b)
+static void rehash_builder(struct val_builder *b)
 {
 	b->n_slots = b->n_slots ? b->n_slots * 2 : 32;
 	b->slots = arena_array(b->a, b->n_slots, sizeof(*b->slots));
 	for (size_t i = 0; i < b->n; i++)
-		*slot(b, b->members[i].key, b->members[i].hash) = (uint32_t)i + 1;
+		*slot_of_key(b, b->members[i].key, b->members[i].hash) = (uint32_t)i + 1;
 }
 
-static struct member *find(struct val_builder *b, const char *key, uint32_t hash)
+static struct member *find_built_member(struct val_builder *b, const char *key, uint32_t hash)
 {
 	if (b->slots) {
-		uint32_t *s = slot(b, key, hash);
+		uint32_t *s = slot_of_key(b, key, hash);
 
 		return *s ? &b->members[*s - 1] : NULL;
 	}
@@ -61,19 +61,19 @@ static struct member *find(struct val_builder *b, const char *key, uint32_t hash
 void val_set(struct val_builder *b, const char *key, const struct val *v)
 {
 	uint32_t hash = (uint32_t)str_hash(key, 0) | 1;
-	struct member *m = find(b, key, hash);
+	struct member *m = find_built_member(b, key, hash);
 
 	if (m) {
 		m->v = v;
 		return;
 	}
 	if (b->n == b->cap)
-		grow(b, sizeof(struct member), (void **)&b->members);
+		grow_builder(b, sizeof(struct member), (void **)&b->members);
 	b->members[b->n++] = (struct member){ key, v, hash };
 	if (b->slots ? b->n * 2 > b->n_slots : b->n > 12)
-		rehash(b);
+		rehash_builder(b);
 	else if (b->slots)
-		*slot(b, key, hash) = (uint32_t)b->n;
+		*slot_of_key(b, key, hash) = (uint32_t)b->n;
 }
 
 void val_set_all(struct val_builder *b, const struct val *obj)
@@ -84,7 +84,7 @@ void val_set_all(struct val_builder *b, const struct val *obj)
 
 void val_drop(struct val_builder *b, const char *key)
 {
-	struct member *m = find(b, key, (uint32_t)str_hash(key, 0) | 1);
+	struct member *m = find_built_member(b, key, (uint32_t)str_hash(key, 0) | 1);
 
 	if (!m)
 		return;
@@ -95,7 +95,7 @@ void val_drop(struct val_builder *b, const char *key)
 	b->slots = NULL;
 	b->n_slots = 0;
 	if (b->n > 12)
-		rehash(b);
+		rehash_builder(b);
 }
 
 const struct val *val_built_arr(struct val_builder *b)

@@ -113,7 +113,7 @@ json_t *val_to_json(const struct val *v, bool drop_null)
 	return j;
 }
 
-static void quoted(const char *s, size_t n, char quote, struct str *out)
+static void add_quoted(const char *s, size_t n, char quote, struct str *out)
 {
 	str_addc(out, quote);
 	for (size_t i = 0; i < n; i++) {
@@ -140,7 +140,7 @@ void val_json_text(const struct val *v, char quote, struct str *out)
 	if (out->n > VAL_MAX_STRING)
 		return;
 	if (v->open && !v->n) {
-		quoted(v->open, strlen(v->open), quote, out);
+		add_quoted(v->open, strlen(v->open), quote, out);
 		return;
 	}
 	switch (v->type) {
@@ -163,7 +163,7 @@ void val_json_text(const struct val *v, char quote, struct str *out)
 		break;
 	}
 	case V_STR:
-		quoted(v->s, v->n, quote, out);
+		add_quoted(v->s, v->n, quote, out);
 		break;
 	case V_LAMBDA:
 		str_add(out, "(lambda)");
@@ -182,7 +182,7 @@ void val_json_text(const struct val *v, char quote, struct str *out)
 		for (uint32_t i = 0; i < v->n; i++) {
 			if (i)
 				str_addc(out, ',');
-			quoted(v->members[i].key, strlen(v->members[i].key), quote, out);
+			add_quoted(v->members[i].key, strlen(v->members[i].key), quote, out);
 			str_addc(out, ':');
 			val_json_text(v->members[i].v, quote, out);
 		}
