@@ -47,7 +47,7 @@ static void deploy_prereq(struct arm *a)
 const struct val *prereq_output(struct arm *a, const char *name)
 {
 	if (!a->prereq_tried) {
-		a->prereq_tried = true; /* its own parameters ask for none */
+		a->prereq_tried = true; /* first: its own parameters must not ask again */
 		deploy_prereq(a);
 	}
 	return a->prereq ? val_get(val_get(a->prereq->outputs, name), "value") : NULL;

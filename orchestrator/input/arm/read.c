@@ -57,7 +57,8 @@ static json_t *emit_resource(struct inst *i)
 	return j;
 }
 
-/* Each id once, where it first stood: what is deployed last is what there is. */
+/* Each id once, in the place of its first resource and with the contents of its last one,
+ * which is what Azure keeps. */
 static json_t *emit_resources(struct arm *a)
 {
 	json_t *list = json_array(), *places = json_object();
@@ -66,7 +67,7 @@ static json_t *emit_resources(struct arm *a)
 	for (size_t k = 0; k < a->n_order && !a->over; k++) {
 		struct inst *i = a->order[k];
 
-		/* Where the body could be made, it is told, also when a part of it failed. */
+		/* A body is written also when a part of the resource failed. */
 		if (i->existing || !i->body || !i->key)
 			continue;
 		weight += i->body->weight;
@@ -160,7 +161,8 @@ static int evaluate_template(struct arm *a, const char *text, size_t n, const ch
 	d = make_root_deployment(a, tmpl, file);
 	deployment_expand(d);
 	deployment_eval(d);
-	for (size_t k = 0; k < a->n_deployments; k++) /* what was too deep then is not now */
+	/* Again: what waited too deep is evaluated now. */
+	for (size_t k = 0; k < a->n_deployments; k++)
 		deployment_eval(a->deployments[k]);
 	alloc_all(a);
 	outputs = deployment_outputs(d);

@@ -68,8 +68,8 @@ static bool type_names_provider(const char *type)
 	return strchr(type, '/') && strcspn(type, ".") < strcspn(type, "/");
 }
 
-/* A child in its parent's "resources" has the last part of type and name only; whole ones do, too.
- */
+/* Completes type and name of a child in its parent's "resources", which has their last parts
+ * alone, or whole ones. */
 static void inherit_type_and_name(struct arm *a, struct inst *i, const struct inst *parent)
 {
 	size_t n = strlen(parent->type);
@@ -79,7 +79,7 @@ static void inherit_type_and_name(struct arm *a, struct inst *i, const struct in
 			i->name = arena_printf(a->arena, "%s/%s", parent->name, i->name);
 		return;
 	}
-	if (type_names_provider(i->type)) /* another one's: it extends the parent */
+	if (type_names_provider(i->type)) /* it extends the parent */
 		return;
 	i->type = arena_printf(a->arena, "%s/%s", parent->type, i->type);
 	i->name = arena_printf(a->arena, "%s/%s", parent->name, i->name);
@@ -97,8 +97,8 @@ static const char *make_extension_id(struct arm *a, const char *scope, const str
 	            : NULL;
 }
 
-/* "scope", "resourceGroup", "subscriptionId" of a resource of its own.  Without an id: the parts
- * of type and name do not fit. */
+/* Makes i->id, by "scope", "resourceGroup" and "subscriptionId".  It stays NULL when type and
+ * name do not have the same number of parts. */
 static int make_instance_id(struct env *e, const struct item *it, struct inst *i)
 {
 	struct scope s = it->d->scope;
@@ -207,7 +207,7 @@ static void expand_one_resource(const struct item *it, const struct loop *loop,
 		return;
 	}
 	i->off = !on;
-	/* What is off may name what is not there. */
+	/* What is not deployed may be named by what does not exist: report nothing. */
 	a->quiet += i->off;
 	r = name_instance(&e, it, i);
 	a->quiet -= i->off;
@@ -231,7 +231,8 @@ static void expand_one_resource(const struct item *it, const struct loop *loop,
 		expand_list(d, children, arena_printf(a->arena, "%s/resources", it->ptr), i);
 }
 
-/* A condition that is false without any iteration: then the count may be nonsense, too. */
+/* Is the condition of a loop false without copyIndex()?  Then its count, which may be invalid,
+ * is not evaluated. */
 static bool condition_never_holds(const struct item *it, const struct loop *around)
 {
 	struct env e = it->d->env;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Linked templates: where their URI says that they are is looked for here.  In this order: --link
- * PREFIX=DIR, the main template's folder, and with --fetch the network. */
+/* Linked templates.  The file that a URI means is looked for by --link PREFIX=DIR, then in the
+ * main template's folder, then, with --fetch, in the network. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -87,7 +87,7 @@ static int find_linked_file(struct arm *a, const char *uri, struct str *text, co
 		}
 	}
 	*file = path ? path : uri;
-	if (path && str_starts(path, a->dir) && path[strlen(a->dir)] == '/') /* as people call it */
+	if (path && str_starts(path, a->dir) && path[strlen(a->dir)] == '/') /* relative to it */
 		*file = path + strlen(a->dir) + 1;
 	if (path && (r = arm_file_read(a, path, folder, text)) != -ENOENT)
 		return r;

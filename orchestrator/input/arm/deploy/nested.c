@@ -33,8 +33,8 @@ static void place_nested(struct inst *i, struct env *e, struct deployment *d)
 	const struct val *where = val_get(i->decl, "location");
 
 	d->scope = i->scope;
-	/* A resource group's deployment at another scope has to say so; a schema alone does not
-	 * move it, but tells what "resourceGroup()" may mean. */
+	/* A deployment that names a subscription and no resource group goes to the
+	 * subscription.  The schema of its template alone does not move it. */
 	if (d->scope.kind == SCOPE_RG && val_get(i->decl, "subscriptionId") &&
 	    !val_get(i->decl, "resourceGroup"))
 		d->scope.kind = SCOPE_SUBSCRIPTION;
@@ -147,7 +147,8 @@ int nested_start(struct inst *i, struct env *e)
 	if (r >= 0 && !d->outer)
 		r = eval_nested_parameters(i, e, d);
 	i->starting = false;
-	if (a->tentative && a->cycle) /* another time; the deployment that was begun stays empty */
+	/* Tried again later; the deployment that was made here stays empty. */
+	if (a->tentative && a->cycle)
 		return -ELOOP;
 	a->n_waiting--;
 	if (r < 0)
@@ -164,7 +165,7 @@ int nested_start(struct inst *i, struct env *e)
 	return 0;
 }
 
-/* For a reference() to what is in a deployment that nobody has looked into yet. */
+/* So that reference() finds what is in deployments that were not started yet. */
 bool deployment_wake(struct arm *a)
 {
 	bool any = false;

@@ -8,7 +8,7 @@
 #include "input/arm/expr/tree.h"
 #include "input/arm/value/text.h"
 
-/* A declaration behind any "$ref": "#/definitions/x". */
+/* Follows "$ref": "#/definitions/x" to the declaration that it names. */
 static const struct val *follow_definition(const struct deployment *d, const struct val *decl)
 {
 	for (int i = 0; i < 16; i++) {
@@ -148,7 +148,8 @@ static bool check_param_bounds(struct deployment *d, const struct symbol *s, con
 	return true;
 }
 
-/* Azure's rules for a value, where it is the user's. */
+/* Checks a value that the user gave by Azure's rules: type, allowedValues, bounds.  NULL:
+ * refused, and reported. */
 static const struct val *check_param_value(struct deployment *d, const struct symbol *s,
                                            const struct val *v)
 {
@@ -173,7 +174,7 @@ static const struct val *check_param_value(struct deployment *d, const struct sy
 	return check_param_bounds(d, s, decl, v) ? v : NULL;
 }
 
-/* Left for the user to fill in: "## TO BE DEFINED ##", "<name>". */
+/* Is it a text that the user was to replace? "## TO BE DEFINED ##", "<name>". */
 static bool is_param_blank(const struct val *v)
 {
 	size_t n = v->type == V_STR ? v->n : 0;
@@ -305,7 +306,7 @@ void params_declare(struct deployment *d)
 		s->given = val_get(d->given, m->key);
 		HASH_ADD_KEYPTR(hh, d->params, key, strlen(key), s);
 	}
-	/* What lacks is asked for all at once, used or not: Azure wants it, too. */
+	/* Report all parameters that need a value at once, used or not, as Azure does. */
 	for (struct symbol *s = d->params; s && !d->parent; s = s->hh.next)
 		if (param_must_be_given(s)) {
 			s->value = eval_param(d, s);

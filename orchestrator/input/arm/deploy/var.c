@@ -95,8 +95,8 @@ const struct val *var_value(struct env *e, const struct expr *at, const char *na
 		s->value = s->copy ? eval_variable_loop(&inner, s)
 		                   : tree_eval(&inner, s->decl, &here, e->d);
 		s->state = s->value ? ST_DONE : ST_FAILED;
-		if (!s->value && e->a->cycle) /* not its fault: to be tried again */
-			s->state = ST_NEW;
+		if (!s->value && e->a->cycle)
+			s->state = ST_NEW; /* it waits for what is under way: try again */
 	}
 	if (s->state == ST_FAILED || !s->value)
 		eval_reported(e);

@@ -194,8 +194,8 @@ static char letter_of_argument(const struct func *f, size_t i)
 	return !n ? '?' : f->types[i < n ? i : n - 1];
 }
 
-/* Where a function wants something known: the words of what is not, or an object without its
- * openness. */
+/* A value for a function that takes known ones alone: an open value becomes its words, or an
+ * empty one of the wanted type; an object with members is no longer open. */
 static const struct val *close_value(struct arena *a, const struct val *v, char t)
 {
 	if (!v->open)
@@ -240,7 +240,7 @@ const struct val *eval_unknown(struct env *e, const struct expr *x)
 	return NULL;
 }
 
-/* The arguments of the call that failed, to stand under its message. */
+/* Adds the values of the failed call's arguments to its message. */
 static void add_argument_values(struct env *e, const struct expr *x, const struct val *const *v,
                                 size_t n)
 {
@@ -267,7 +267,8 @@ static void add_argument_values(struct env *e, const struct expr *x, const struc
 	f->msg = str_take(&s);
 }
 
-/* A function looks at all of its arguments: a step for each 16 characters or items. */
+/* Steps for one argument of a call: one for each 16 characters or items, as functions look at
+ * all of them. */
 static long steps_for_value(const struct val *v)
 {
 	return v->type == V_STR || v->type == V_ARR || v->type == V_OBJ ? (long)v->n / 16 : 0;

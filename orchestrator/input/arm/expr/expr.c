@@ -233,7 +233,7 @@ static const struct expr *parse_expression(struct parser *p)
 const struct expr *expr_parse(struct arena *a, const struct func_table *funcs, const char *text,
                               size_t n, struct expr_error *e)
 {
-	/* The last bracket is out of reach, so that nothing runs over it. */
+	/* Without the closing bracket, which the parser must not take for that of an index. */
 	struct parser p = { .a = a, .funcs = funcs, .s = text, .n = n - 1, .at = 1, .e = e };
 	const struct expr *x = parse_expression(&p);
 

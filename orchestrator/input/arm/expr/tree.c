@@ -70,7 +70,7 @@ static const struct val *eval_string(struct env *e, const struct val *v, const s
 	struct expr_error pe = { 0 };
 	const struct val *r = NULL;
 
-	if (!v->expr) /* kept: a loop evaluates the same text over and over */
+	if (!v->expr) /* parsed once: a loop evaluates the same text many times */
 		((struct val *)v)->expr = expr_parse(e->a->arena, e->a->funcs, v->s, v->n, &pe);
 	if (v->expr) {
 		r = eval_expr(e, v->expr);
@@ -98,8 +98,8 @@ static int refuse_loop(struct env *e, const char *file, const char *ptr, const c
 	return -EBADMSG;
 }
 
-/* "serial" and "parallel", and how many at a time, say when Azure does what; here it is one moment.
- */
+/* "mode" and "batchSize" say when Azure deploys each iteration, which does not matter here:
+ * only their values are checked. */
 static int check_loop_mode(struct env *e, const struct val *copy, const char *file, const char *ptr)
 {
 	const struct val *mode = val_get(copy, "mode"), *batch = val_get(copy, "batchSize");
@@ -173,7 +173,7 @@ int copy_property(struct env *e, const struct val *copy, const char *file, const
 
 		inner.loops = &loop;
 		v = tree_eval_at(&inner, input, file, base, NULL);
-		if (!v) /* the others will fail alike */
+		if (!v) /* the other iterations would fail in the same way */
 			return -EBADMSG;
 		val_push(&list, v);
 	}

@@ -190,7 +190,7 @@ FN(fn_providers)
 	return val_open(e->a->arena, arena_printf(e->a->arena, "providers('%s')", v[0]->s));
 }
 
-/* Three zones everywhere: what a region has shapes no network. */
+/* Every region has three zones: no network depends on how many there are. */
 FN(fn_pick_zones)
 {
 	int64_t count = n > 3 ? v[3]->i : 1, offset = n > 4 ? v[4]->i : 0;

@@ -116,7 +116,7 @@ static ip4 lowest_free(struct arm *a, struct pool *p)
 		if (mark_used(a, p, ip))
 			return ip;
 	}
-	return 0; /* full: the checks of the design will say so */
+	return 0; /* full: a check of the design reports it */
 }
 
 /* --- resources ------------------------------------------------------------------------------- */
@@ -211,8 +211,9 @@ static bool takes_address(const struct inst *i)
 	return runtime_type(i)->configs || runtime_type(i)->first;
 }
 
-/* Whoever takes an address shall be known before any is given: an address that is written down
- * further below must not be given to somebody else.  What waits for the one who asks stays out. */
+/* Evaluates all resources that take addresses before any is given: an address that a later one
+ * has statically must not be given to another one.  A resource that waits for the one that
+ * asks is left out. */
 static void evaluate_takers(struct arm *a)
 {
 	while (a->n_tried != a->n_resources) {
@@ -241,7 +242,7 @@ static int compare_numbers(const void *pa, const void *pb)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-/* In the order of the files: who is asked first must not matter. */
+/* Gives addresses in the order of the files, whichever resource reference() asked for first. */
 static void give_addresses(struct arm *a, size_t from)
 {
 	size_t n = a->alloc->done - from;

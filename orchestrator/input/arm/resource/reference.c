@@ -14,7 +14,7 @@ struct noted {
 	UT_hash_handle hh;
 };
 
-/* Said once for each resource: something of it is asked that is not known here. */
+/* Reports ARM-REF-01, once for each resource. */
 static void note_foreign(struct env *e, const char *id)
 {
 	struct arm *a = e->a;
@@ -58,7 +58,7 @@ static const struct val *open_value(struct arm *a, const struct val *v, const ch
 	return copy;
 }
 
-/* Of a resource that exists already, or elsewhere. */
+/* The answer for a resource that is not deployed here: open where only Azure knows. */
 static const struct val *foreign_value(struct env *e, const char *id, const struct inst *i,
                                        bool full)
 {
@@ -80,7 +80,7 @@ static const struct val *foreign_value(struct env *e, const char *id, const stru
 	return open_value(a, val_built_obj(&b), id);
 }
 
-/* The scope's id without "/providers/..." is one, too: a subscription, a resource group. */
+/* reference() takes the id of a subscription or resource group, too. */
 static const struct val *scope_reference(struct env *e, const char *id)
 {
 	return foreign_value(e, id, NULL, false);

@@ -23,7 +23,8 @@ static int depend_on_inst(struct inst *i, struct inst *on)
 	return r == -ELOOP ? r : 0;
 }
 
-/* Azure refuses what is not in the template.  Where a resource got no name, it may be the one. */
+/* Warns of a dependency that is not in the template, which Azure refuses.  Where a resource
+ * got no name, it may be that one: then nothing is reported. */
 static void warn_unknown_dependency(struct inst *i, const char *what, size_t at)
 {
 	struct deployment *d = i->d;
@@ -149,7 +150,7 @@ int inst_eval(struct inst *i)
 	}
 	if (a->depth >= ARM_MAX_EVAL)
 		return -E2BIG;
-	a->depth += 4; /* more stack than an expression takes */
+	a->depth += 4; /* a resource takes more stack than an expression */
 	i->state = ST_BUSY;
 	a->cycle = false;
 	e.loops = i->loops;
@@ -157,7 +158,7 @@ int inst_eval(struct inst *i)
 	if (r >= 0)
 		r = eval_body(i, &e);
 	a->depth -= 4;
-	if (a->tentative && a->cycle) { /* later, when what it waits for is there */
+	if (a->tentative && a->cycle) { /* tried again later, when what it waits for is evaluated */
 		i->state = ST_NEW;
 		return -ELOOP;
 	}

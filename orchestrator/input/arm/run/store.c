@@ -90,7 +90,7 @@ void inst_index(struct inst *i)
 		return;
 	i->key = arm_lower(a->arena, i->id);
 	HASH_FIND_STR(a->by_id, i->key, old);
-	/* Of two with one id, what is not deployed gives way. */
+	/* Of two resources with one id, the one that is deployed is found. */
 	if (old && (i->off || (i->existing && !old->off)))
 		return;
 	if (old)
@@ -133,7 +133,7 @@ struct inst *inst_find(struct deployment *d, const char *what)
 		size_t n;
 		struct inst *const *list = inst_named(d, what, &n);
 
-		/* What is deployed first; the name of a loop alone is none of its resources'. */
+		/* Prefer a resource that is deployed. */
 		for (size_t k = 0; k < n && (!found || found->off); k++)
 			if (!found || !list[k]->off)
 				found = list[k];
