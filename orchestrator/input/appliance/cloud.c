@@ -4,27 +4,28 @@
 
 #include "input/appliance/guest.h"
 
-static const char *scalar(yaml_node_t *n)
+static const char *get_yaml_text(yaml_node_t *n)
 {
 	return n && n->type == YAML_SCALAR_NODE ? (const char *)n->data.scalar.value : NULL;
 }
 
-static yaml_node_t *lookup(yaml_document_t *d, yaml_node_t *map, const char *key)
+static yaml_node_t *find_yaml_key(yaml_document_t *d, yaml_node_t *map, const char *key)
 {
 	if (!map || map->type != YAML_MAPPING_NODE)
 		return NULL;
 	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
 	     p++)
-		if (streq(scalar(yaml_document_get_node(d, p->key)), key))
+		if (streq(get_yaml_text(yaml_document_get_node(d, p->key)), key))
 			return yaml_document_get_node(d, p->value);
 	return NULL;
 }
 
-static void write_file(struct guest *g, yaml_document_t *d, yaml_node_t *f, const char *where)
+static void write_cloud_file(struct guest *g, yaml_document_t *d, yaml_node_t *f, const char *where)
 {
-	const char *path = scalar(lookup(d, f, "path")), *content = scalar(lookup(d, f, "content"));
-	const char *encoding = scalar(lookup(d, f, "encoding"));
-	const char *append = scalar(lookup(d, f, "append"));
+	const char *path = get_yaml_text(find_yaml_key(d, f, "path")),
+	           *content = get_yaml_text(find_yaml_key(d, f, "content"));
+	const char *encoding = get_yaml_text(find_yaml_key(d, f, "encoding"));
+	const char *append = get_yaml_text(find_yaml_key(d, f, "append"));
 	_cleanup_free_ char *decoded = NULL;
 
 	if (!path || !content)
@@ -46,12 +47,12 @@ static void write_file(struct guest *g, yaml_document_t *d, yaml_node_t *f, cons
 /* A command is a line for the shell, or a list of words. */
 static void add_command(struct str *b, yaml_document_t *d, yaml_node_t *c)
 {
-	if (scalar(c)) {
-		str_add(b, scalar(c));
+	if (get_yaml_text(c)) {
+		str_add(b, get_yaml_text(c));
 	} else if (c && c->type == YAML_SEQUENCE_NODE) {
 		for (yaml_node_item_t *i = c->data.sequence.items.start;
 		     i < c->data.sequence.items.top; i++) {
-			const char *w = scalar(yaml_document_get_node(d, *i));
+			const char *w = get_yaml_text(yaml_document_get_node(d, *i));
 
 			if (w && strpbrk(w, " \t\"$"))
 				str_printf(b, "'%s' ", w);
@@ -78,13 +79,13 @@ void read_cloud_config(struct guest *g, const char *text, const char *where)
 		yaml_parser_delete(&parser);
 		return;
 	}
-	list = lookup(&d, yaml_document_get_root_node(&d), "write_files");
+	list = find_yaml_key(&d, yaml_document_get_root_node(&d), "write_files");
 	if (list && list->type == YAML_SEQUENCE_NODE)
 		for (yaml_node_item_t *i = list->data.sequence.items.start;
 		     i < list->data.sequence.items.top; i++)
-			write_file(g, &d, yaml_document_get_node(&d, *i), where);
+			write_cloud_file(g, &d, yaml_document_get_node(&d, *i), where);
 	for (unsigned k = 0; k < 2; k++) {
-		list = lookup(&d, yaml_document_get_root_node(&d), k ? "runcmd" : "bootcmd");
+		list = find_yaml_key(&d, yaml_document_get_root_node(&d), k ? "runcmd" : "bootcmd");
 		if (list && list->type == YAML_SEQUENCE_NODE)
 			for (yaml_node_item_t *i = list->data.sequence.items.start;
 			     i < list->data.sequence.items.top; i++)

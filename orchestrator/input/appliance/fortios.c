@@ -23,18 +23,18 @@ bool is_fortios(const char *text)
 	       strstr(text, "config router static");
 }
 
-static bool within(const struct fortios *f, size_t level, const char *block)
+static bool is_within_block(const struct fortios *f, size_t level, const char *block)
 {
 	return f->depth > level && streq(f->path[level], block);
 }
 
-static void replace(char **s, const char *value)
+static void replace_string(char **s, const char *value)
 {
 	free(*s);
 	*s = value ? xstrdup(value) : NULL;
 }
 
-static void untranslated(struct fortios *f, const char *line)
+static void note_fortios_line(struct fortios *f, const char *line)
 {
 	guest_note(f->g, "%s, line %u is not translated: %s", f->where, f->line,
 	           line + strspn(line, " \t"));
@@ -54,13 +54,13 @@ static bool set_bgp(struct fortios *f, char **w, size_t n)
 	if (n < 3)
 		return false;
 	if (streq(w[1], "as"))
-		replace(&f->asn, w[2]);
+		replace_string(&f->asn, w[2]);
 	else if (streq(w[1], "router-id"))
 		str_printf(&f->bgp, " bgp router-id %s\n", w[2]);
 	else if (streq(w[1], "keepalive-timer"))
-		replace(&f->keepalive, w[2]);
+		replace_string(&f->keepalive, w[2]);
 	else if (streq(w[1], "holdtime-timer"))
-		replace(&f->holdtime, w[2]);
+		replace_string(&f->holdtime, w[2]);
 	else if (streq(w[1], "ebgp-multipath") && streq(w[2], "enable"))
 		str_add(&f->bgp, " bgp bestpath as-path multipath-relax\n");
 	else if (streq(w[1], "graceful-restart") && streq(w[2], "enable"))
@@ -105,7 +105,7 @@ static bool set_static(struct fortios *f, char **w, size_t n)
 		free(f->dst);
 		f->dst = prefix_of(w + 2, n - 2);
 	} else if (n > 2 && streq(w[1], "gateway")) {
-		replace(&f->gateway, w[2]);
+		replace_string(&f->gateway, w[2]);
 	} else {
 		return n > 1 && (streq(w[1], "device") || streq(w[1], "comment") ||
 		                 streq(w[1], "distance") || streq(w[1], "priority"));
@@ -117,12 +117,12 @@ static void set_line(struct fortios *f, char **w, size_t n, const char *line)
 {
 	bool good = true;
 
-	if (within(f, 0, "router bgp")) {
+	if (is_within_block(f, 0, "router bgp")) {
 		if (f->depth == 1) {
 			good = set_bgp(f, w, n);
-		} else if (within(f, 1, "neighbor") && f->depth == 3) {
+		} else if (is_within_block(f, 1, "neighbor") && f->depth == 3) {
 			good = set_neighbor(f, f->path[2], w, n);
-		} else if (within(f, 1, "network") && f->depth == 3 && n > 2 &&
+		} else if (is_within_block(f, 1, "network") && f->depth == 3 && n > 2 &&
 		           streq(w[1], "prefix")) {
 			_cleanup_free_ char *p = prefix_of(w + 2, n - 2);
 
@@ -139,17 +139,18 @@ static void set_line(struct fortios *f, char **w, size_t n, const char *line)
 		} else {
 			good = false;
 		}
-	} else if (within(f, 0, "router static") && f->depth == 2) {
+	} else if (is_within_block(f, 0, "router static") && f->depth == 2) {
 		good = set_static(f, w, n);
 	} else {
-		good = !within(f, 0, "router route-map") && !within(f, 0, "router prefix-list") &&
-		       !within(f, 0, "router aspath-list");
+		good = !is_within_block(f, 0, "router route-map") &&
+		       !is_within_block(f, 0, "router prefix-list") &&
+		       !is_within_block(f, 0, "router aspath-list");
 	}
 	if (!good)
-		untranslated(f, line);
+		note_fortios_line(f, line);
 }
 
-static void leave(struct fortios *f)
+static void leave_block(struct fortios *f)
 {
 	if (!f->depth)
 		return;
@@ -158,16 +159,16 @@ static void leave(struct fortios *f)
 		str_free_p(&f->peer);
 		f->peer = (struct str){ 0 };
 	}
-	if (f->depth == 2 && within(f, 0, "router static") && f->dst && f->gateway)
+	if (f->depth == 2 && is_within_block(f, 0, "router static") && f->dst && f->gateway)
 		guest_route(f->g, f->dst, f->gateway);
 	if (f->depth == 2) {
-		replace(&f->dst, NULL);
-		replace(&f->gateway, NULL);
+		replace_string(&f->dst, NULL);
+		replace_string(&f->gateway, NULL);
 	}
 	free(f->path[--f->depth]);
 }
 
-static void enter(struct fortios *f, char **w, size_t n)
+static void enter_block(struct fortios *f, char **w, size_t n)
 {
 	_cleanup_str_ struct str name = { 0 };
 
@@ -188,9 +189,9 @@ void read_fortios(struct guest *g, const char *text, const char *where)
 
 		f.line++;
 		if (n && (streq(w[0], "config") || streq(w[0], "edit")))
-			enter(&f, w, n);
+			enter_block(&f, w, n);
 		else if (n && (streq(w[0], "end") || streq(w[0], "next")))
-			leave(&f);
+			leave_block(&f);
 		else if (n && streq(w[0], "set"))
 			set_line(&f, w, n, l);
 		words_free(w, n);
@@ -211,7 +212,7 @@ void read_fortios(struct guest *g, const char *text, const char *where)
 	}
 	g->forwarding = true;
 	while (f.depth)
-		leave(&f);
+		leave_block(&f);
 	str_free_p(&f.bgp);
 	str_free_p(&f.neighbors);
 	free(f.asn);

@@ -23,7 +23,7 @@ bool is_iosxe(const char *text)
 	       (strstr(text, "router bgp ") && strstr(text, " mask 255."));
 }
 
-static void untranslated(struct iosxe *x, const char *line)
+static void note_iosxe_line(struct iosxe *x, const char *line)
 {
 	guest_note(x->g, "%s, line %u is not translated: %s", x->where, x->line,
 	           line + strspn(line, " \t"));
@@ -84,7 +84,7 @@ static void bgp_line(struct iosxe *x, char **w, size_t n, const char *line)
 	    (streq(w[0], "bgp") && n > 3 && streq(w[2], "interface"))) {
 		x->conf.s[--x->conf.n] = '\0';
 		if (!streq(w[0], "bgp") || n > 3)
-			untranslated(x, line);
+			note_iosxe_line(x, line);
 		return;
 	}
 	if (streq(w[0], "no") && n > 1 &&
@@ -126,12 +126,12 @@ static void top_line(struct iosxe *x, char **w, size_t n, const char *line)
 			str_printf(&x->conf, "ip route %s %s\n", p,
 			           streq(w[4], "Null0") ? "Null0" : w[4]);
 		else if (!p)
-			untranslated(x, line);
+			note_iosxe_line(x, line);
 	} else if (n > 1 && streq(w[0], "interface") && str_starts(w[1], "Loopback")) {
 		x->section = S_LOOPBACK;
 	} else if (n && (streq(w[0], "crypto") ||
 	                 (streq(w[0], "interface") && n > 1 && str_starts(w[1], "Tunnel")))) {
-		untranslated(x, line);
+		note_iosxe_line(x, line);
 	}
 }
 

@@ -56,7 +56,7 @@ static char *plain_path(const char *folder, const char *path)
 
 /* Of what is put together elsewhere ("$file", an escape) nobody can say that it is the node's own.
  */
-static bool is_own(const char *folder, const char *path)
+static bool is_own_path(const char *folder, const char *path)
 {
 	static const char *const own[] = { "/etc/",     "/run/",       "/var/",      "/tmp/",
 		                           "/dev/null", "/dev/stdout", "/dev/stderr" };
@@ -84,7 +84,7 @@ static bool is_word(const struct scan *s, const struct token *t, const char *wor
 	return t->n > n && t->s[t->n - n - 1] == '.' && !memcmp(t->s + t->n - n, word, n);
 }
 
-static bool begins(const struct scan *s, size_t at, const json_t *words)
+static bool statement_begins_with(const struct scan *s, size_t at, const json_t *words)
 {
 	size_t n = json_array_size(words);
 
@@ -99,7 +99,7 @@ static bool begins(const struct scan *s, size_t at, const json_t *words)
 }
 
 /* As it stands there, in one line. */
-static char *shown(const struct scan *s)
+static char *shown_statement(const struct scan *s)
 {
 	_cleanup_str_ struct str b = { 0 };
 
@@ -115,15 +115,15 @@ static char *shown(const struct scan *s)
 }
 
 /* False: the statement does not begin so. */
-static bool look_at(const struct scan *s, size_t at, const json_t *row)
+static bool report_statement(const struct scan *s, size_t at, const json_t *row)
 {
 	const json_t *words = json_object_get(row, "words");
 	bool program = json_is_true(json_object_get(row, "program"));
 	size_t first = at + json_array_size(words);
 
-	if (!begins(s, at, words))
+	if (!statement_begins_with(s, at, words))
 		return false;
-	_cleanup_free_ char *statement = shown(s);
+	_cleanup_free_ char *statement = shown_statement(s);
 
 	for (size_t i = first; i < s->n && i < first + ARGUMENTS_MAX; i++) {
 		const struct token *t = &s->t[i];
@@ -135,7 +135,7 @@ static bool look_at(const struct scan *s, size_t at, const json_t *row)
 			break;
 		if (!next && !t->quoted && *path != '/' && *path != '$')
 			continue;
-		if (!*path || (!program && is_own(s->folder, path)))
+		if (!*path || (!program && is_own_path(s->folder, path)))
 			continue;
 		s->found(&(struct outside_use){ .line = t->line,
 		                                .statement = statement,
@@ -155,7 +155,7 @@ static void statement_ends(struct scan *s)
 
 	for (size_t at = 0; at < s->n; at++)
 		json_array_foreach (s->rows, i, row)
-			if (look_at(s, at, row))
+			if (report_statement(s, at, row))
 				break;
 	s->n = 0;
 }
@@ -207,7 +207,7 @@ static void take_token(struct scan *s)
 	VEC_PUSH(s->t, s->n, s->cap) = t;
 }
 
-static void scan(struct scan *s)
+static void scan_file(struct scan *s)
 {
 	for (char c; (c = *s->at);) {
 		if (skip_comment(s))
@@ -246,6 +246,6 @@ void outside_scan(const char *text, const json_t *table,
 		          .ctx = ctx };
 
 	if (table)
-		scan(&s);
+		scan_file(&s);
 	free(s.t);
 }

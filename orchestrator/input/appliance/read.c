@@ -99,7 +99,7 @@ static char *find_script(const char *folder, const char *uri)
 }
 
 /* What stands behind the script's name in "bash deploy.sh 65001 10.0.0.4". */
-static const char *arguments(const char *command, const char *uri)
+static const char *arguments_of_script(const char *command, const char *uri)
 {
 	_cleanup_free_ char *name = script_name(uri);
 	const char *at = command ? strstr(command, name) : NULL;
@@ -132,7 +132,7 @@ static void read_extension(struct guest *g, json_t *props, const char *folder, c
 			    uri && k < URIS_MAX ? find_script(folder, uri) : NULL;
 
 			if (text && str_starts(text + strspn(text, " \t\r\n"), "#!"))
-				read_script(g, text, uri, arguments(command, uri));
+				read_script(g, text, uri, arguments_of_script(command, uri));
 			else if (text)
 				read_any(g, text, uri);
 			else if (uri)
@@ -147,7 +147,7 @@ static void read_extension(struct guest *g, json_t *props, const char *folder, c
 		read_script(g, command, name, NULL);
 }
 
-static const char *name_of(json_t *resource)
+static const char *name_of_extension(json_t *resource)
 {
 	const char *name = json_string_value(json_object_get(resource, "name"));
 
@@ -174,9 +174,9 @@ json_t *appliance_read(const struct appliance_source *s)
 		    json_string_value(json_object_get(json_object_get(p, "source"), "script"));
 
 		if (script)
-			read_any(&g, script, name_of(x));
+			read_any(&g, script, name_of_extension(x));
 		else
-			read_extension(&g, p, s->folder, name_of(x));
+			read_extension(&g, p, s->folder, name_of_extension(x));
 	}
 	result = guest_result(&g);
 	guest_free(&g);

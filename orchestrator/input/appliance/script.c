@@ -15,7 +15,7 @@ struct script {
 };
 
 /* $name, ${name}, ${name:-default}; what is not known stays as it is written. */
-static char *expand(struct script *s, const char *text, bool *ret_unknown)
+static char *expand_variables(struct script *s, const char *text, bool *ret_unknown)
 {
 	_cleanup_str_ struct str b = { 0 };
 
@@ -65,7 +65,7 @@ static char *expand(struct script *s, const char *text, bool *ret_unknown)
 }
 
 /* NAME=value, also behind export. */
-static bool assignment(struct script *s, const char *line)
+static bool read_assignment(struct script *s, const char *line)
 {
 	const char *start = str_starts(line, "export ") ? line + 7 : line;
 	size_t n = 0;
@@ -78,7 +78,7 @@ static bool assignment(struct script *s, const char *line)
 	bool unknown = false;
 	char **words;
 	size_t k = words_split(start + n + 1, &words);
-	_cleanup_free_ char *value = expand(s, k ? words[0] : "", &unknown);
+	_cleanup_free_ char *value = expand_variables(s, k ? words[0] : "", &unknown);
 
 	if (strstr(value, "$(") || strchr(value, '`') || unknown)
 		json_object_del(s->vars, name);
@@ -89,7 +89,7 @@ static bool assignment(struct script *s, const char *line)
 }
 
 /* Where an unquoted c stands, or NULL. */
-static const char *unquoted(const char *line, const char *what)
+static const char *find_unquoted(const char *line, const char *what)
 {
 	char quote = 0;
 
@@ -105,15 +105,15 @@ static const char *unquoted(const char *line, const char *what)
 }
 
 /* The file that a command line writes: behind > or >>, or behind tee. */
-static char *target(struct script *s, const char *line, bool *ret_append)
+static char *parse_target_file(struct script *s, const char *line, bool *ret_append)
 {
-	const char *to = unquoted(line, ">"), *tee = unquoted(line, "tee ");
+	const char *to = find_unquoted(line, ">"), *tee = find_unquoted(line, "tee ");
 	bool unknown = false;
 	char **words, *found = NULL;
 	size_t n;
 
 	if (to && to > line && strchr("12&", to[-1]) && (to - 1 == line || to[-2] == ' '))
-		to = unquoted(to + 1, ">"); /* 2>file is not what is meant */
+		to = find_unquoted(to + 1, ">"); /* 2>file is not what is meant */
 	if (tee && to && strstr(to, "/dev/null"))
 		to = NULL;
 	if (!to && !tee)
@@ -123,14 +123,14 @@ static char *target(struct script *s, const char *line, bool *ret_append)
 		*ret_append = to[1] == '>';
 		n = words_split(to + 1 + *ret_append, &words);
 		if (n)
-			found = expand(s, words[0], &unknown);
+			found = expand_variables(s, words[0], &unknown);
 	} else {
 		n = words_split(tee + 4, &words);
 		for (size_t i = 0; i < n && !found; i++) {
 			if (streq(words[i], "-a") || streq(words[i], "--append"))
 				*ret_append = true;
 			else if (*words[i] != '-')
-				found = expand(s, words[i], &unknown);
+				found = expand_variables(s, words[i], &unknown);
 		}
 	}
 	words_free(words, n);
@@ -141,7 +141,7 @@ static char *target(struct script *s, const char *line, bool *ret_append)
 	return found;
 }
 
-static void escapes(char *t)
+static void resolve_escapes(char *t)
 {
 	char *to = t;
 
@@ -157,19 +157,19 @@ static void escapes(char *t)
 }
 
 /* echo "text" >> file, printf 'text\n' | tee file */
-static bool echo(struct script *s, const char *line)
+static bool read_echo(struct script *s, const char *line)
 {
 	bool print = str_starts(line, "printf "), append = false, unknown = false, newline = !print;
 	bool special = print;
 	_cleanup_free_ char *path = NULL, *command = NULL, *text = NULL;
 	_cleanup_str_ struct str b = { 0 };
-	const char *pipe = unquoted(line, "|"), *to = unquoted(line, ">");
+	const char *pipe = find_unquoted(line, "|"), *to = find_unquoted(line, ">");
 	char **words;
 	size_t n, i = 1;
 
 	if (!print && !str_starts(line, "echo "))
 		return false;
-	path = target(s, line, &append);
+	path = parse_target_file(s, line, &append);
 	if (!path)
 		return true;
 	if (!to || (pipe && pipe < to))
@@ -190,15 +190,15 @@ static bool echo(struct script *s, const char *line)
 	if (newline)
 		str_addc(&b, '\n');
 	/* In single quotes a $ is a $; daemons' files have few. */
-	text = strchr(command, '\'') ? str_take(&b) : expand(s, str_get(&b), &unknown);
+	text = strchr(command, '\'') ? str_take(&b) : expand_variables(s, str_get(&b), &unknown);
 	if (special)
-		escapes(text);
+		resolve_escapes(text);
 	guest_write(s->g, path, text, append);
 	return true;
 }
 
 /* vtysh -c 'conf t' -c 'router bgp 65001' ... */
-static bool vtysh(struct script *s, const char *line)
+static bool read_vtysh(struct script *s, const char *line)
 {
 	const char *at = strstr(line, "vtysh ");
 	bool unknown = false, any = false;
@@ -211,7 +211,7 @@ static bool vtysh(struct script *s, const char *line)
 	for (size_t i = 0; i + 1 < n; i++) {
 		if (!streq(words[i], "-c"))
 			continue;
-		_cleanup_free_ char *text = expand(s, words[++i], &unknown);
+		_cleanup_free_ char *text = expand_variables(s, words[++i], &unknown);
 
 		script_vtysh_line(s->g, text);
 		any = true;
@@ -221,7 +221,7 @@ static bool vtysh(struct script *s, const char *line)
 }
 
 /* The commands that say something of forwarding, wherever they stand in a line. */
-static void forwarding(struct script *s, const char *line)
+static void read_forwarding(struct script *s, const char *line)
 {
 	static const char *const on[] = { "ip_forward=1", "ip_forward = 1", "conf.all.forwarding=1",
 		                          "conf.all.forwarding = 1", "conf.default.forwarding=1" };
@@ -240,7 +240,7 @@ static void forwarding(struct script *s, const char *line)
 	if (!route)
 		return;
 	bool unknown = false;
-	_cleanup_free_ char *text = expand(s, route, &unknown);
+	_cleanup_free_ char *text = expand_variables(s, route, &unknown);
 
 	n = words_split(text, &words);
 	for (size_t i = 4; i + 1 < n; i++) {
@@ -257,9 +257,9 @@ static void forwarding(struct script *s, const char *line)
 }
 
 /* "<<EOF", "<<-'EOF'": the word, and whether variables are put in.  NULL: none. */
-static char *heredoc(const char *line, bool *ret_expand, bool *ret_strip)
+static char *parse_heredoc(const char *line, bool *ret_expand, bool *ret_strip)
 {
-	const char *at = unquoted(line, "<<");
+	const char *at = find_unquoted(line, "<<");
 	size_t n;
 
 	if (!at || at[2] == '<')
@@ -281,7 +281,7 @@ static void read_heredoc(struct script *s, const char *line, const char *word, b
 {
 	_cleanup_str_ struct str body = { 0 };
 	bool unknown = false, append = false;
-	_cleanup_free_ char *path = target(s, line, &append), *text = NULL;
+	_cleanup_free_ char *path = parse_target_file(s, line, &append), *text = NULL;
 	unsigned start = s->line;
 
 	for (;;) {
@@ -298,7 +298,7 @@ static void read_heredoc(struct script *s, const char *line, const char *word, b
 		str_add(&body, t);
 		str_addc(&body, '\n');
 	}
-	text = put_in ? expand(s, str_get(&body), &unknown) : str_take(&body);
+	text = put_in ? expand_variables(s, str_get(&body), &unknown) : str_take(&body);
 	if (path) {
 		guest_write(s->g, path, text, append);
 		if (unknown)
@@ -335,7 +335,7 @@ static bool worth_a_note(const char *line)
 	return false;
 }
 
-static void read_line(struct script *s, const char *raw, const char **at)
+static void read_script_line(struct script *s, const char *raw, const char **at)
 {
 	const char *line = raw + strspn(raw, " \t");
 	bool put_in = true, strip = false;
@@ -345,15 +345,15 @@ static void read_line(struct script *s, const char *raw, const char **at)
 		return;
 	if (str_starts(line, "sudo "))
 		line += 5 + strspn(line + 5, " ");
-	if (assignment(s, line))
+	if (read_assignment(s, line))
 		return;
-	word = heredoc(line, &put_in, &strip);
+	word = parse_heredoc(line, &put_in, &strip);
 	if (word) {
 		read_heredoc(s, line, word, put_in, strip, at);
 		return;
 	}
-	forwarding(s, line);
-	if (!echo(s, line) && !vtysh(s, line) && worth_a_note(line))
+	read_forwarding(s, line);
+	if (!read_echo(s, line) && !read_vtysh(s, line) && worth_a_note(line))
 		guest_note(s->g, "%s, line %u is not interpreted: %.120s", s->where, s->line, line);
 }
 
@@ -402,7 +402,7 @@ void read_script(struct guest *g, const char *text, const char *where, const cha
 			free(more);
 			line = joined;
 		}
-		read_line(&s, line, &at);
+		read_script_line(&s, line, &at);
 	}
 	json_decref(s.vars);
 }

@@ -12,7 +12,7 @@ struct walk {
 	size_t found;
 };
 
-static void resource(struct walk *w, json_t *doc, const struct jptr *at)
+static void add_export_resource(struct walk *w, json_t *doc, const struct jptr *at)
 {
 	_cleanup_free_ char *ptr = jptr_str(at);
 	json_t *copy = json_copy(doc);
@@ -22,7 +22,7 @@ static void resource(struct walk *w, json_t *doc, const struct jptr *at)
 	w->found++;
 }
 
-static bool capture(struct walk *w, json_t *doc)
+static bool add_capture(struct walk *w, json_t *doc)
 {
 	static const char *const kinds[] = { NULL, "effective", "learned", "gateway" };
 	enum capture_kind k = input_capture(doc);
@@ -36,22 +36,22 @@ static bool capture(struct walk *w, json_t *doc)
 }
 
 /* Resources stand in lists, in {"value": ...}, in {"data": ...}, in {"NewNIC": ...}: wherever. */
-static void collect(struct walk *w, json_t *doc, const struct jptr *at, int depth)
+static void collect_resources(struct walk *w, json_t *doc, const struct jptr *at, int depth)
 {
 	const char *key;
 	json_t *v;
 	size_t i;
 
 	if (input_is_resource(doc)) {
-		resource(w, doc, at);
+		add_export_resource(w, doc, at);
 		return;
 	}
-	if (capture(w, doc) || depth == MAX_NESTED)
+	if (add_capture(w, doc) || depth == MAX_NESTED)
 		return;
 	json_array_foreach (doc, i, v)
-		collect(w, v, JPTR_AT(at, i), depth + 1);
+		collect_resources(w, v, JPTR_AT(at, i), depth + 1);
 	json_object_foreach (doc, key, v)
-		collect(w, v, JPTR(at, key), depth + 1);
+		collect_resources(w, v, JPTR(at, key), depth + 1);
 }
 
 static bool is_empty(const json_t *doc)
@@ -66,7 +66,7 @@ void export_collect(struct export *x, json_t *doc, const char *name, struct find
 {
 	struct walk w = { .x = x, .name = name };
 
-	collect(&w, doc, NULL, 0);
+	collect_resources(&w, doc, NULL, 0);
 	if (!w.found && !is_empty(doc))
 		finding_add_source(f, SEV_INFO, "INPUT-KIND-03", NULL, name, NULL,
 		                   "%s has neither resources nor captured routes: not used", name);

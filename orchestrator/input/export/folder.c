@@ -14,19 +14,20 @@ struct files {
 	size_t n, cap;
 };
 
-static int by_name(const void *a, const void *b)
+static int compare_file_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool ends(const char *s, const char *end)
+static bool ends_with(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
 
 	return n > m && strieq(s + n - m, end);
 }
 
-static int list(const char *folder, const char *below, int depth, struct files *x, struct err *e)
+static int list_folder(const char *folder, const char *below, int depth, struct files *x,
+                       struct err *e)
 {
 	_cleanup_free_ char *here = *below ? xasprintf("%s/%s", folder, below) : xstrdup(folder);
 	DIR *d = opendir(here);
@@ -43,9 +44,10 @@ static int list(const char *folder, const char *below, int depth, struct files *
 		if (ent->d_name[0] == '.' || lstat(path, &st) < 0)
 			continue; /* hidden, or gone meanwhile */
 		if (S_ISDIR(st.st_mode) && depth < MAX_FOLDERS)
-			r = list(folder, name, depth + 1, x, e);
+			r = list_folder(folder, name, depth + 1, x, e);
 		/* Not through links: an export is a folder, not a way out of it. */
-		if (!S_ISREG(st.st_mode) || !ends(name, ".json") || ends(name, ".checks.json"))
+		if (!S_ISREG(st.st_mode) || !ends_with(name, ".json") ||
+		    ends_with(name, ".checks.json"))
 			continue;
 		if (x->n == MAX_FILES)
 			r = err_set(e, EFBIG, "%s: more than %d files", folder, MAX_FILES);
@@ -61,13 +63,13 @@ int export_folder(const char *folder,
                   void *ctx, struct findings *f, struct err *e)
 {
 	struct files x = { 0 };
-	int r = list(folder, "", 0, &x, e);
+	int r = list_folder(folder, "", 0, &x, e);
 
 	if (r == 0 && !x.n)
 		finding_add_source(f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, NULL,
 		                   "there is no JSON file in folder %s", folder);
 	if (x.n)
-		qsort(x.v, x.n, sizeof(*x.v), by_name);
+		qsort(x.v, x.n, sizeof(*x.v), compare_file_names);
 	for (size_t i = 0; i < x.n; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", folder, x.v[i]);
 

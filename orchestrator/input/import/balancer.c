@@ -5,7 +5,7 @@
 #include "input/resources.h"
 #include "input/terraform/types.h"
 
-static void append(json_t *list, const char *name)
+static void append_name(json_t *list, const char *name)
 {
 	json_t *v;
 	size_t i;
@@ -26,14 +26,14 @@ static void add_pool(struct import *im, const struct res *r, const char *id, jso
 	if (!pool)
 		return;
 	json_array_foreach (json_object_get(im->pools, pool->key), i, v)
-		append(backends, json_string_value(v));
+		append_name(backends, json_string_value(v));
 	json_array_foreach (arm_list(pool->j, "loadBalancerBackendAddresses"), i, v) {
 		const char *s = arm_str(v, "ipAddress");
 		ip4 ip;
 
 		for (size_t k = 0; s && !ip4_parse(s, &ip) && k < im->n_nics; k++)
 			if (im->nics[k].ip == ip)
-				append(backends, im->nics[k].lab);
+				append_name(backends, im->nics[k].lab);
 	}
 }
 
@@ -118,7 +118,7 @@ static void open_ports(struct import *im, const json_t *backends, const json_t *
 				listen = json_array();
 				json_object_set_new(im->nics[k].vm_out, "listen", listen);
 			}
-			append(listen, word);
+			append_name(listen, word);
 		}
 }
 

@@ -4,8 +4,8 @@
 #include "input/appliance/appliance.h"
 #include "input/import/priv.h"
 
-static void note(json_t *result, const char *severity, const char *rule, const char *text,
-                 const char *hint)
+static void add_guest_note(json_t *result, const char *severity, const char *rule, const char *text,
+                           const char *hint)
 {
 	json_array_append_new(json_object_get(result, "notes"),
 	                      json_pack("{s:s, s:s, s:s, s:s?}", "severity", severity, "rule", rule,
@@ -29,7 +29,7 @@ static bool take_inside(json_t *result, const json_t *found)
 	size_t i;
 
 	json_array_foreach (json_object_get(found, "notes"), i, v)
-		note(result, "info", "IMPORT-GUEST-03", json_string_value(v), NULL);
+		add_guest_note(result, "info", "IMPORT-GUEST-03", json_string_value(v), NULL);
 	for (i = 0; i < ARRAY_LEN(keys); i++) {
 		v = json_object_get(found, keys[i]);
 		if (json_is_true(v) || json_array_size(v))
@@ -66,11 +66,12 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 			json_object_set_new(
 			    result, "routes",
 			    json_pack("[{s:s, s:s}]", "prefix", f->rs_prefix, "via", f->rs_via));
-		note(result, "warning", "IMPORT-GUEST-01",
-		     "is a BGP peer of a Route Server; its configuration is not in the design, so "
-		     "one "
-		     "is generated that announces nothing",
-		     "--node VM=frr:FILE gives it its own configuration");
+		add_guest_note(
+		    result, "warning", "IMPORT-GUEST-01",
+		    "is a BGP peer of a Route Server; its configuration is not in the design, so "
+		    "one "
+		    "is generated that announces nothing",
+		    "--node VM=frr:FILE gives it its own configuration");
 	} else if (!f->forwards && (f->next_hop || f->vendor_image || f->named_so)) {
 		const char *why = f->next_hop       ? "is the next hop of a route"
 		                  : f->vendor_image ? "has the image of an appliance"
@@ -78,7 +79,7 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 		_cleanup_free_ char *text = xasprintf(
 		    "%s, and none of its NICs has enableIPForwarding: it forwards nothing", why);
 
-		note(result, "info", "IMPORT-GUEST-02", text, NULL);
+		add_guest_note(result, "info", "IMPORT-GUEST-02", text, NULL);
 	}
 	return result;
 }

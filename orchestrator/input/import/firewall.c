@@ -13,7 +13,7 @@ struct reading {
 	json_t *to;
 };
 
-static json_t *texts(const json_t *list, const char *const *words)
+static json_t *strings_of_list(const json_t *list, const char *const *words)
 {
 	json_t *out = json_array(), *v;
 	size_t i;
@@ -55,7 +55,7 @@ static void add_groups(const struct reading *r, const char *key, json_t *to)
 static void put_addresses(const struct reading *r, const char *key, const char *groups,
                           const char *one)
 {
-	json_t *list = texts(arm_list(r->from, key), NULL);
+	json_t *list = strings_of_list(arm_list(r->from, key), NULL);
 	const char *single = one ? arm_str(r->from, one) : NULL;
 
 	if (single)
@@ -108,11 +108,14 @@ static bool put_rule(const struct reading *r, bool nat)
 	json_t *list = arm_list(r->from, "protocols");
 
 	put_list(r->to, "protocols",
-	         texts(json_array_size(list) ? list : arm_list(r->from, "ipProtocols"), protocols));
+	         strings_of_list(json_array_size(list) ? list : arm_list(r->from, "ipProtocols"),
+	                         protocols));
 	put_addresses(r, "sourceAddresses", "sourceIpGroups", NULL);
 	put_addresses(r, "destinationAddresses", "destinationIpGroups", "destinationAddress");
-	put_list(r->to, "destinationPorts", texts(arm_list(r->from, "destinationPorts"), NULL));
-	put_list(r->to, "destinationFqdns", texts(arm_list(r->from, "destinationFqdns"), NULL));
+	put_list(r->to, "destinationPorts",
+	         strings_of_list(arm_list(r->from, "destinationPorts"), NULL));
+	put_list(r->to, "destinationFqdns",
+	         strings_of_list(arm_list(r->from, "destinationFqdns"), NULL));
 	return is_whole(r) && (!nat || put_target(r));
 }
 
@@ -138,7 +141,7 @@ static void put_rules(struct import *im, const struct res *r, json_t *to, const 
 
 /* --- collections ----------------------------------------------------------------------------- */
 
-static void application(struct import *im, const struct res *r, const char *name)
+static void report_application_rules(struct import *im, const struct res *r, const char *name)
 {
 	im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
 	        "application rules (\"%s\") look at names, which are not emulated",
@@ -192,7 +195,7 @@ static void typed_collections(struct import *im, const struct origin *o, json_t 
 	json_array_foreach (o->base ? NULL : arm_list(j, "natRuleCollections"), i, c)
 		add_collection(im, o, fw, c, true);
 	json_array_foreach (arm_list(j, "applicationRuleCollections"), i, c)
-		application(im, o->r, arm_str(c, "name"));
+		report_application_rules(im, o->r, arm_str(c, "name"));
 }
 
 static void mixed_collections(struct import *im, const struct origin *o, json_t *fw)
@@ -206,13 +209,14 @@ static void mixed_collections(struct import *im, const struct origin *o, json_t 
 		bool nat = type && str_glob("*nat*", type);
 
 		if (kind && strieq(kind, "ApplicationRule"))
-			application(im, o->r, arm_str(c, "name"));
+			report_application_rules(im, o->r, arm_str(c, "name"));
 		else if (!nat || !o->base)
 			add_collection(im, o, fw, c, nat);
 	}
 }
 
-static void groups(struct import *im, const struct res *policy, bool inherited, json_t *fw)
+static void read_rule_groups(struct import *im, const struct res *policy, bool inherited,
+                             json_t *fw)
 {
 	struct res *g;
 
@@ -233,8 +237,8 @@ static void policy_rules(struct import *im, const struct res *policy, json_t *fw
 	const struct res *base = im_ref(im, policy, arm_id(policy->j, "basePolicy"), "base policy");
 
 	if (base && base != policy)
-		groups(im, base, true, fw);
-	groups(im, policy, false, fw);
+		read_rule_groups(im, base, true, fw);
+	read_rule_groups(im, policy, false, fw);
 }
 
 /* --- the firewall ---------------------------------------------------------------------------- */
@@ -242,7 +246,7 @@ static void policy_rules(struct import *im, const struct res *policy, json_t *fw
 /* A policy's are a list; a classic firewall's one string. */
 static void put_ranges(struct import *im, const json_t *j, json_t *obj)
 {
-	json_t *list = texts(arm_list(j, "snat.privateRanges"), NULL), *extra, *v;
+	json_t *list = strings_of_list(arm_list(j, "snat.privateRanges"), NULL), *extra, *v;
 	const char *key;
 
 	extra = arm_get(j, "additionalProperties");
@@ -263,7 +267,8 @@ static void put_ranges(struct import *im, const json_t *j, json_t *obj)
 	put_list(obj, "privateRanges", list);
 }
 
-static const char *place(struct import *im, struct res *r, const char **ret_ip, json_t *publics)
+static const char *place_firewall(struct import *im, struct res *r, const char **ret_ip,
+                                  json_t *publics)
 {
 	const char *vnet = NULL;
 	struct res *c;
@@ -288,7 +293,7 @@ static const char *place(struct import *im, struct res *r, const char **ret_ip, 
 static void read_firewall(struct import *im, struct res *r)
 {
 	json_t *obj = json_object(), *names = json_array();
-	const char *ip = NULL, *vnet = place(im, r, &ip, names);
+	const char *ip = NULL, *vnet = place_firewall(im, r, &ip, names);
 
 	if (!vnet) {
 		json_decref(obj);

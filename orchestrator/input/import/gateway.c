@@ -170,7 +170,7 @@ static void read_circuit(struct import *im, struct res *r)
 
 /* Two sides with different keys stay down, also in the lab; the keys themselves are nobody's
  * business. */
-static void keys(struct import *im, const struct res *r, json_t *obj)
+static void check_shared_keys(struct import *im, const struct res *r, json_t *obj)
 {
 	const char *own = arm_str(r->j, "sharedKey"), *to = arm_id(r->j, "virtualNetworkGateway2");
 	const char *from = arm_id(r->j, "virtualNetworkGateway1");
@@ -191,7 +191,7 @@ static void keys(struct import *im, const struct res *r, json_t *obj)
 }
 
 /* The far end, by type; false: it is not there (and has its finding). */
-static bool far_end(struct import *im, struct res *r, json_t *obj, const char *type)
+static bool put_far_end(struct import *im, struct res *r, json_t *obj, const char *type)
 {
 	const char *lab = NULL, *key = "site";
 
@@ -216,7 +216,7 @@ static bool far_end(struct import *im, struct res *r, json_t *obj, const char *t
 	return lab;
 }
 
-static void read_connection(struct import *im, struct res *r)
+static void read_gateway_connection(struct import *im, struct res *r)
 {
 	static const char *const types[] = { "IPsec", "Vnet2Vnet", "ExpressRoute", NULL };
 	const char *type = arm_word(arm_str(r->j, "connectionType"), types);
@@ -232,13 +232,13 @@ static void read_connection(struct import *im, struct res *r)
 
 	put_str(obj, "gateway", gw->lab);
 	put_str(obj, "type", type);
-	if (!far_end(im, r, obj, type)) {
+	if (!put_far_end(im, r, obj, type)) {
 		json_decref(obj);
 		im_leave_out(im, r, NULL, "what is at its other end is not in the lab");
 		return;
 	}
 	put_bool(obj, "enableBgp", arm_bool(r->j, "enableBgp", false), false);
-	keys(im, r, obj);
+	check_shared_keys(im, r, obj);
 	im_put(im, "connections", r, obj);
 }
 
@@ -365,7 +365,7 @@ const struct import_type import_circuits[] = {
 
 const struct import_type import_connections[] = {
 	{ IMPORT_READ(NET "connections", "connections"), .terraform = tf_connections,
-	  .read = read_connection,
+	  .read = read_gateway_connection,
 	  .known = " connectionType virtualNetworkGateway1 virtualNetworkGateway2 "
 	           "localNetworkGateway2 peer enableBgp sharedKey authorizationKey connectionMode "
 	           "connectionProtocol connectionStatus dpdTimeoutSeconds ipsecPolicies "

@@ -7,7 +7,7 @@
 
 /* --- addresses that Azure would give --------------------------------------------------------- */
 
-static bool taken(const struct import *im, const struct res *subnet, ip4 ip)
+static bool is_address_taken(const struct import *im, const struct res *subnet, ip4 ip)
 {
 	for (size_t i = 0; i < im->n_nics; i++)
 		if (im->nics[i].subnet == subnet && im->nics[i].ip == ip)
@@ -28,13 +28,13 @@ static void guess_addresses(struct import *im)
 		        0)
 			continue;
 		for (ip4 ip = p.addr + 4; prefix_has(p, ip) && !n->ip && ip - p.addr < 4096; ip++)
-			if (!taken(im, n->subnet, ip))
+			if (!is_address_taken(im, n->subnet, ip))
 				n->ip = ip;
 	}
 }
 
 /* Something in the design counts on it: so it is written down. */
-static void pin(struct import *im, struct im_nic *n, const struct res *by)
+static void pin_address(struct import *im, struct im_nic *n, const struct res *by)
 {
 	if (!n->dynamic)
 		return;
@@ -69,7 +69,7 @@ struct facts {
 	struct guest_facts f;
 };
 
-static struct guest_facts *facts_of(struct facts *v, size_t n, const json_t *vm)
+static struct guest_facts *find_facts(struct facts *v, size_t n, const json_t *vm)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i].vm == vm)
@@ -77,8 +77,8 @@ static struct guest_facts *facts_of(struct facts *v, size_t n, const json_t *vm)
 	return NULL;
 }
 
-static void way_to_route_server(struct import *im, struct guest_facts *f, const struct im_nic *nic,
-                                const char *vnet)
+static void set_route_to_route_server(struct import *im, struct guest_facts *f,
+                                      const struct im_nic *nic, const char *vnet)
 {
 	json_t *v = json_object_get(json_object_get(im->topology, "virtualNetworks"), vnet);
 	json_t *subnet = json_object_get(json_object_get(v, "subnets"), "RouteServerSubnet");
@@ -92,7 +92,7 @@ static void way_to_route_server(struct import *im, struct guest_facts *f, const 
 	snprintf(f->rs_via, sizeof(f->rs_via), "%s", IP4_STR(p.addr + 1));
 }
 
-static void peers(struct import *im, struct facts *v, size_t n)
+static void find_bgp_peers(struct import *im, struct facts *v, size_t n)
 {
 	struct res *c;
 
@@ -107,20 +107,20 @@ static void peers(struct import *im, struct facts *v, size_t n)
 			continue;
 		for (size_t i = 0; i < im->n_nics; i++) {
 			struct im_nic *nic = &im->nics[i];
-			struct guest_facts *f = facts_of(v, n, nic->vm_out);
+			struct guest_facts *f = find_facts(v, n, nic->vm_out);
 
 			if (!f || nic->ip != ip || !near_route_server(nic, vnet))
 				continue;
 			f->bgp_peer = true;
 			f->peer_asn = json_integer_value(json_object_get(c->out, "peerAsn"));
-			way_to_route_server(im, f, nic, vnet);
-			pin(im, nic, c);
+			set_route_to_route_server(im, f, nic, vnet);
+			pin_address(im, nic, c);
 		}
 	}
 }
 
 /* The machines behind a load balancer that has the address, too. */
-static bool balances(struct import *im, const char *ip, const char *nic)
+static bool balances_to_nic(struct import *im, const char *ip, const char *nic)
 {
 	const char *name;
 	json_t *lb, *v;
@@ -136,7 +136,7 @@ static bool balances(struct import *im, const char *ip, const char *nic)
 	return false;
 }
 
-static void next_hops(struct import *im, struct facts *v, size_t n)
+static void find_next_hops(struct import *im, struct facts *v, size_t n)
 {
 	struct res *r;
 
@@ -149,18 +149,18 @@ static void next_hops(struct import *im, struct facts *v, size_t n)
 			continue;
 		for (size_t i = 0; i < im->n_nics; i++) {
 			struct im_nic *nic = &im->nics[i];
-			struct guest_facts *f = facts_of(v, n, nic->vm_out);
+			struct guest_facts *f = find_facts(v, n, nic->vm_out);
 
-			if (!f || (nic->ip != ip && !balances(im, via, nic->lab)))
+			if (!f || (nic->ip != ip && !balances_to_nic(im, via, nic->lab)))
 				continue;
 			f->next_hop = true;
 			if (nic->ip == ip)
-				pin(im, nic, r);
+				pin_address(im, nic, r);
 		}
 	}
 }
 
-static bool vendor(const json_t *vm)
+static bool is_vendor_image(const json_t *vm)
 {
 	static const char *const publishers[] = {
 		"cisco",
@@ -190,7 +190,7 @@ static bool vendor(const json_t *vm)
 	return false;
 }
 
-static bool named_so(const char *name)
+static bool is_named_like_appliance(const char *name)
 {
 	static const char *const words[] = { "*nva*",    "*fw*",  "*firewall*", "*csr*",
 		                             "*router*", "*lnx*", "*forti*",    "*opnsense*" };
@@ -216,7 +216,7 @@ void im_take_files(struct import *im, const char *name, json_t *out, json_t *fil
 	}
 }
 
-static void add_new(json_t *list, const json_t *more)
+static void append_new(json_t *list, const json_t *more)
 {
 	json_t *v, *x;
 	size_t i, k;
@@ -243,8 +243,8 @@ static const char *guest_rule(const char *rule)
 	return rules[1];
 }
 
-static void apply(struct import *im, const struct res *r, const char *name, json_t *out,
-                  json_t *result)
+static void apply_guest(struct import *im, const struct res *r, const char *name, json_t *out,
+                        json_t *result)
 {
 	static const char *const keys[] = { "bgp", "routes", "loopbacks", "sourceNat", "listen" };
 	json_t *origin = json_incref(json_object_get(out, "source")), *v;
@@ -256,7 +256,7 @@ static void apply(struct import *im, const struct res *r, const char *name, json
 	for (i = 0; i < ARRAY_LEN(keys); i++) {
 		v = json_object_get(result, keys[i]);
 		if (v && json_is_array(json_object_get(out, keys[i])))
-			add_new(json_object_get(out, keys[i]), v);
+			append_new(json_object_get(out, keys[i]), v);
 		else if (v)
 			json_object_set(out, keys[i], v);
 	}
@@ -275,7 +275,7 @@ static void apply(struct import *im, const struct res *r, const char *name, json
 	json_object_set_new(out, "source", origin);
 }
 
-static struct res *resource_of(struct import *im, const json_t *out)
+static struct res *find_resource_of(struct import *im, const json_t *out)
 {
 	for (size_t i = 0; i < im->n; i++)
 		if (im->v[i]->out == out)
@@ -284,7 +284,7 @@ static struct res *resource_of(struct import *im, const json_t *out)
 }
 
 /* Its extensions and run commands. */
-static json_t *attached(struct import *im, const struct res *r)
+static json_t *find_extensions(struct import *im, const struct res *r)
 {
 	static const char *const types[] = { "microsoft.compute/virtualmachines/extensions",
 		                             "microsoft.compute/virtualmachines/runcommands" };
@@ -299,7 +299,7 @@ static json_t *attached(struct import *im, const struct res *r)
 }
 
 /* A scale set's template is a machine as well. */
-static json_t *machine(const struct res *r)
+static json_t *machine_of_resource(const struct res *r)
 {
 	json_t *profile = r ? arm_get(r->j, "virtualMachineProfile") : NULL;
 
@@ -318,10 +318,10 @@ void import_guests(struct import *im)
 	json_object_foreach (vms, name, out)
 		facts[n++].vm = out;
 	guess_addresses(im);
-	peers(im, facts, n);
-	next_hops(im, facts, n);
+	find_bgp_peers(im, facts, n);
+	find_next_hops(im, facts, n);
 	for (size_t i = 0; i < im->n_nics; i++) {
-		struct guest_facts *f = facts_of(facts, n, im->nics[i].vm_out);
+		struct guest_facts *f = find_facts(facts, n, im->nics[i].vm_out);
 
 		if (f)
 			f->forwards |=
@@ -330,13 +330,13 @@ void import_guests(struct import *im)
 	n = 0;
 	json_object_foreach (vms, name, out) {
 		struct guest_facts *f = &facts[n++].f;
-		struct res *r = resource_of(im, out);
-		json_t *vm = machine(r), *children = attached(im, r), *result;
+		struct res *r = find_resource_of(im, out);
+		json_t *vm = machine_of_resource(r), *children = find_extensions(im, r), *result;
 
-		f->vendor_image = vendor(vm);
-		f->named_so = named_so(name);
+		f->vendor_image = is_vendor_image(vm);
+		f->named_so = is_named_like_appliance(name);
 		result = choose_guest(vm, children, im->o->folder, f);
-		apply(im, r, name, out, result);
+		apply_guest(im, r, name, out, result);
 		json_decref(result);
 		json_decref(children);
 		json_decref(vm);

@@ -29,7 +29,7 @@ struct res *im_next(struct import *im, size_t *i, const char *type)
 
 /* Ids that were made anonymous, or whose group is another one at every place, still have a type and
  * a name; where these are unique, they will do. */
-static struct res *by_name(struct import *im, const char *id)
+static struct res *find_by_type_and_name(struct import *im, const char *id)
 {
 	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
 	const char *tail = type ? strstr(key, "/providers/") : NULL;
@@ -56,7 +56,7 @@ struct res *im_ref(struct import *im, const struct res *r, const char *id, const
 
 	if (to || !id)
 		return to;
-	to = by_name(im, id);
+	to = find_by_type_and_name(im, id);
 	if (to)
 		im_note(im, SEV_INFO, "IMPORT-REF-02", r, NULL,
 		        "%s \"%s\" is taken for %s: same type and name, another group or "
@@ -71,14 +71,14 @@ struct res *im_ref(struct import *im, const struct res *r, const char *id, const
 
 /* --- one resource ---------------------------------------------------------------------------- */
 
-static const char *last_name(const char *path)
+static const char *last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
 }
 
-static const char *group_of(struct arena *a, const char *id)
+static const char *resource_group_of(struct arena *a, const char *id)
 {
 	const char *p = id;
 
@@ -94,7 +94,7 @@ static const char *group_of(struct arena *a, const char *id)
 }
 
 /* "a/b/c/d" -> "a/b"; NULL when only a provider and a resource are left. */
-static const char *parent_of(struct arena *a, const char *key)
+static const char *parent_key_of(struct arena *a, const char *key)
 {
 	const char *tail = strstr(key, "/providers/");
 	char *s = arena_strdup(a, key);
@@ -111,7 +111,7 @@ static const char *parent_of(struct arena *a, const char *key)
 
 /* The same resource again: what the later one says, on top of what was known.  Children that stand
  * both inside and by themselves say the same twice. */
-static json_t *merge(json_t *old, const json_t *new, bool *ret_differs)
+static json_t *merge_resource(json_t *old, const json_t *new, bool *ret_differs)
 {
 	json_t *both = json_copy(old);
 	const char *key;
@@ -123,7 +123,7 @@ static json_t *merge(json_t *old, const json_t *new, bool *ret_differs)
 		if (json_is_null(v) || streq(key, "source"))
 			continue;
 		if (json_is_object(was) && json_is_object(v)) {
-			json_object_set_new(both, key, merge(was, v, ret_differs));
+			json_object_set_new(both, key, merge_resource(was, v, ret_differs));
 			continue;
 		}
 		*ret_differs |= was && !json_is_null(was) && !json_is_array(v) &&
@@ -137,8 +137,8 @@ static json_t *merge(json_t *old, const json_t *new, bool *ret_differs)
 }
 
 /* given: what the file says, for what is none of ARM's ("azurerm_resource_group"). */
-static struct res *add(struct import *im, const char *id, const char *given, const char *name,
-                       const char *source, json_t *j)
+static struct res *add_or_merge(struct import *im, const char *id, const char *given,
+                                const char *name, const char *source, json_t *j)
 {
 	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
 	struct res *r;
@@ -151,7 +151,7 @@ static struct res *add(struct import *im, const char *id, const char *given, con
 	if (r) {
 		bool differs = false;
 
-		r->j = merge(r->j, j, &differs);
+		r->j = merge_resource(r->j, j, &differs);
 		json_array_append_new(im->keep, r->j);
 		if (differs)
 			im_note(im, SEV_INFO, "IMPORT-DUP-01", r, NULL,
@@ -163,10 +163,10 @@ static struct res *add(struct import *im, const char *id, const char *given, con
 	r = arena_alloc(im->a, sizeof(*r));
 	r->key = arena_strdup(im->a, key);
 	r->type = arena_strdup(im->a, type);
-	r->name = arena_strdup(im->a, last_name(name ? name : id));
-	r->group = group_of(im->a, id);
+	r->name = arena_strdup(im->a, last_part(name ? name : id));
+	r->group = resource_group_of(im->a, id);
 	r->source = source;
-	r->parent_key = parent_of(im->a, r->key);
+	r->parent_key = parent_key_of(im->a, r->key);
 	r->j = j;
 	r->row = import_type_find(im, r->type);
 	VEC_PUSH(im->v, im->n, im->cap) = r;
@@ -187,10 +187,11 @@ static void add_children(struct import *im, const struct res *r, json_t *j, cons
 			const char *id = json_string_value(input_member(child, "id"));
 
 			if (!name && id)
-				name = last_name(id);
+				name = last_part(id);
 			if (!json_is_object(child) || !name || !*name)
 				continue;
-			add(im, arena_printf(im->a, "%s/%s/%s", r->key, l->type, last_name(name)),
+			add_or_merge(
+			    im, arena_printf(im->a, "%s/%s/%s", r->key, l->type, last_part(name)),
 			    NULL, name,
 			    arena_printf(im->a, "%s%s/%s/%zu", source, under ? "/properties" : "",
 			                 l->name, i),
@@ -200,7 +201,7 @@ static void add_children(struct import *im, const struct res *r, json_t *j, cons
 }
 
 /* "Hub/NVA" of type "a.b/x/y" -> ".../providers/a.b/x/Hub/y/NVA", where a file gives no ids. */
-static const char *make_id(struct import *im, const char *type, const char *name)
+static const char *make_missing_id(struct import *im, const char *type, const char *name)
 {
 	_cleanup_str_ struct str s = { 0 };
 	const char *t = type + strcspn(type, "/");
@@ -217,7 +218,7 @@ static const char *make_id(struct import *im, const char *type, const char *name
 	return arena_strdup(im->a, str_get(&s));
 }
 
-static void add_resource(struct import *im, json_t *j, size_t i)
+static void add_listed_resource(struct import *im, json_t *j, size_t i)
 {
 	const char *id = json_string_value(input_member(j, "id"));
 	const char *type = json_string_value(input_member(j, "type"));
@@ -227,8 +228,8 @@ static void add_resource(struct import *im, json_t *j, size_t i)
 
 	source = source ? arena_strdup(im->a, source) : arena_printf(im->a, "%s#/%zu", from, i);
 	if ((!id || !strstr(id, "/providers/")) && type && name)
-		id = make_id(im, type, name);
-	struct res *r = id ? add(im, id, type, name, source, j) : NULL;
+		id = make_missing_id(im, type, name);
+	struct res *r = id ? add_or_merge(im, id, type, name, source, j) : NULL;
 
 	if (r)
 		add_children(im, r, j, source);
@@ -244,7 +245,7 @@ void im_index(struct import *im, json_t *resources)
 	size_t i;
 
 	json_array_foreach (resources, i, j)
-		add_resource(im, j, i);
+		add_listed_resource(im, j, i);
 	for (i = 0; i < im->n; i++) {
 		struct res *r = im->v[i];
 

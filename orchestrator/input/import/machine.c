@@ -3,7 +3,7 @@
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
-static bool is_ip6(const json_t *config)
+static bool is_ip6_config(const json_t *config)
 {
 	const char *version = arm_str(config, "privateIPAddressVersion");
 
@@ -20,7 +20,7 @@ static struct res *primary_config(struct import *im, struct res *nic)
 	{
 		if (c->parent != nic)
 			continue;
-		if (is_ip6(c->j)) {
+		if (is_ip6_config(c->j)) {
 			im_note(im, SEV_INFO, "IMPORT-IPV6-01", c, NULL,
 			        "the IPv6 address of NIC \"%s\" is left out", nic->name);
 			continue;
@@ -65,7 +65,7 @@ static bool read_nic(struct import *im, struct res *nic, const char *vm, json_t 
 }
 
 /* Drop the name of a VM's only NIC when it is az's default, VMVMNic. */
-static void shorten(const char *vm, json_t *obj)
+static void drop_default_nic_name(const char *vm, json_t *obj)
 {
 	_cleanup_free_ char *usual = xasprintf("%sVMNic", vm);
 	json_t *nics = json_object_get(obj, "nics"), *nic = json_object_get(nics, usual);
@@ -77,7 +77,7 @@ static void shorten(const char *vm, json_t *obj)
 }
 
 /* What it is in Azure: the lab's image says another thing. */
-static void describe(struct import *im, const struct res *r, json_t *obj)
+static void describe_machine(struct import *im, const struct res *r, json_t *obj)
 {
 	json_t *image = arm_get(r->j, "storageProfile.imageReference");
 	const char *offer = arm_str(image, "offer"), *sku = arm_str(image, "sku");
@@ -87,7 +87,7 @@ static void describe(struct import *im, const struct res *r, json_t *obj)
 	DESCRIBE(obj, arm_str(image, "publisher"), offer, arm_str(r->j, "hardwareProfile.vmSize"));
 }
 
-static bool stopped(const struct res *r)
+static bool is_machine_stopped(const struct res *r)
 {
 	const char *state = arm_str(r->j, "powerState");
 	json_t *v;
@@ -109,7 +109,7 @@ static void read_vm(struct import *im, struct res *r)
 	json_t *obj = json_object();
 	size_t i;
 
-	describe(im, r, obj);
+	describe_machine(im, r, obj);
 	put_str(obj, "image", "host");
 	for (int primary = 1; primary >= 0; primary--) {
 		json_array_foreach (list, i, v) {
@@ -127,8 +127,8 @@ static void read_vm(struct import *im, struct res *r)
 		im_leave_out(im, r, NULL, "none of its NICs is in the lab");
 		return;
 	}
-	shorten(r->lab, obj);
-	if (stopped(r))
+	drop_default_nic_name(r->lab, obj);
+	if (is_machine_stopped(r))
 		put_str(obj, "powerState", "deallocated");
 	im_put(im, "virtualMachines", r, obj);
 }
@@ -161,7 +161,7 @@ static void read_lone_nic(struct import *im, struct res *nic)
 		json_decref(obj);
 		return;
 	}
-	shorten(name, obj);
+	drop_default_nic_name(name, obj);
 	if (!id)
 		put_str(obj, "powerState", "deallocated");
 	put_str(obj, "source", nic->source);

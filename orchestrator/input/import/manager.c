@@ -8,7 +8,7 @@
 #define MANAGER NET "networkmanagers/"
 
 /* Names of the networks that are static members of a group. */
-static json_t *members(struct import *im, const struct res *r, const char *group_id)
+static json_t *names_of_members(struct import *im, const struct res *r, const char *group_id)
 {
 	const struct res *group = im_ref(im, r, group_id, "network group");
 	json_t *list = json_array();
@@ -55,8 +55,8 @@ static bool is_peered(const json_t *vnet, const char *with)
 	return false;
 }
 
-static void peer(struct import *im, const struct res *r, const char *from, const char *to, bool hub,
-                 bool gateway)
+static void put_managed_peering(struct import *im, const struct res *r, const char *from,
+                                const char *to, bool hub, bool gateway)
 {
 	json_t *vnets = json_object_get(im->topology, "virtualNetworks");
 	json_t *vnet = json_object_get(vnets, from);
@@ -88,8 +88,8 @@ static void hub_and_spoke(struct import *im, const struct res *r, json_t *spokes
 
 		if (!hub || strieq(hub, spoke))
 			continue;
-		peer(im, r, hub, spoke, true, gateway);
-		peer(im, r, spoke, hub, false, gateway);
+		put_managed_peering(im, r, hub, spoke, true, gateway);
+		put_managed_peering(im, r, spoke, hub, false, gateway);
 	}
 }
 
@@ -100,7 +100,7 @@ static void read_configuration(struct import *im, struct res *r)
 	size_t i;
 
 	json_array_foreach (arm_list(r->j, "appliesToGroups"), i, v) {
-		json_t *list = members(im, r, arm_str(v, "networkGroupId"));
+		json_t *list = names_of_members(im, r, arm_str(v, "networkGroupId"));
 		const char *inside = arm_str(v, "groupConnectivity");
 
 		if (topology && strieq(topology, "HubAndSpoke"))

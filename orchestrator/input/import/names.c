@@ -7,7 +7,7 @@
 #include "schema/schema.h"
 
 /* What Azure, az and Terraform take as names is nearly always legal here too. */
-static const char *legal(struct import *im, const char *name)
+static const char *make_legal_name(struct import *im, const char *name)
 {
 	char *s = arena_strdup(im->a, *name ? name : "unnamed");
 
@@ -19,7 +19,7 @@ static const char *legal(struct import *im, const char *name)
 	return isalnum((unsigned char)*s) ? s : arena_printf(im->a, "x%.79s", s);
 }
 
-static bool take(struct import *im, const char *scope, const char *name)
+static bool take_name(struct import *im, const char *scope, const char *name)
 {
 	_cleanup_free_ char *key = xasprintf("%s/%s", scope, name);
 
@@ -32,7 +32,7 @@ static bool take(struct import *im, const char *scope, const char *name)
 }
 
 /* 2, 3, ...: counted, since there may be many of one name. */
-static unsigned next_number(struct import *im, const char *scope, const char *base)
+static unsigned next_number_of_name(struct import *im, const char *scope, const char *base)
 {
 	_cleanup_free_ char *key = xasprintf("number %s/%s", scope, base);
 	json_t *n = json_object_get(im->names, key);
@@ -47,19 +47,20 @@ static unsigned next_number(struct import *im, const char *scope, const char *ba
 
 const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name)
 {
-	const char *base = legal(im, name), *s = base;
+	const char *base = make_legal_name(im, name), *s = base;
 
 	if (!streq(base, name))
 		im_note(im, SEV_INFO, "IMPORT-NAME-01", r, NULL,
 		        "\"%s\" is called \"%s\" in the lab: its name has characters that names "
 		        "there cannot have",
 		        name, base);
-	if (take(im, scope, s))
+	if (take_name(im, scope, s))
 		return s;
 	if (r && *r->group)
-		s = legal(im, arena_printf(im->a, "%.60s-%s", base, r->group));
-	while (streq(s, base) || !take(im, scope, s))
-		s = legal(im, arena_printf(im->a, "%.70s-%u", base, next_number(im, scope, base)));
+		s = make_legal_name(im, arena_printf(im->a, "%.60s-%s", base, r->group));
+	while (streq(s, base) || !take_name(im, scope, s))
+		s = make_legal_name(im, arena_printf(im->a, "%.70s-%u", base,
+		                                     next_number_of_name(im, scope, base)));
 	im_note(im, SEV_INFO, "IMPORT-NAME-02", r, NULL,
 	        "there are several called \"%s\": this one is \"%s\" in the lab", base, s);
 	return s;

@@ -18,7 +18,7 @@ void im_note(struct import *im, enum severity sev, const char *rule, const struc
 }
 
 /* "microsoft.network/virtualnetworks/subnets" -> "subnet"; the caller frees. */
-static char *short_type(const struct res *r)
+static char *short_type_of(const struct res *r)
 {
 	const char *slash = strrchr(r->type, '/'), *s = slash ? slash + 1 : r->type;
 	size_t n = strlen(s);
@@ -32,7 +32,7 @@ static char *short_type(const struct res *r)
 
 void im_leave_out(struct import *im, struct res *r, const char *hint, const char *fmt, ...)
 {
-	_cleanup_free_ char *msg = NULL, *type = short_type(r);
+	_cleanup_free_ char *msg = NULL, *type = short_type_of(r);
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -4,7 +4,7 @@
 #include "input/file.h"
 #include "input/import/priv.h"
 
-static const char *main_file(const char *image, const char *path)
+static const char *main_file_of_image(const char *image, const char *path)
 {
 	static const char *const known[] = { "frr.conf",    "daemons",      "zebra.conf",
 		                             "bgpd.conf",   "staticd.conf", "bird.conf",
@@ -26,7 +26,7 @@ static const char *main_file(const char *image, const char *path)
 }
 
 /* What is used as it is keeps the name that the image knows. */
-static bool translated(const json_t *config, const char *text)
+static bool is_translated(const json_t *config, const char *text)
 {
 	const char *file;
 	json_t *v;
@@ -37,8 +37,8 @@ static bool translated(const json_t *config, const char *text)
 	return json_object_size(config) > 0;
 }
 
-static void node_file(struct import *im, const char *word, const char *image, const char *path,
-                      const char *name, json_t *out)
+static void override_file(struct import *im, const char *word, const char *image, const char *path,
+                          const char *name, json_t *out)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
@@ -55,9 +55,9 @@ static void node_file(struct import *im, const char *word, const char *image, co
 		json_t *found = appliance_from_text(str_get(&text), path), *v;
 		size_t i;
 
-		json_object_set(files, main_file(image, path), j);
+		json_object_set(files, main_file_of_image(image, path), j);
 		if (streq(json_string_value(json_object_get(found, "image")), image) &&
-		    translated(json_object_get(found, "config"), str_get(&text)))
+		    is_translated(json_object_get(found, "config"), str_get(&text)))
 			im_take_files(im, name, out, json_object_get(found, "config"));
 		else
 			im_take_files(im, name, out, files);
@@ -108,7 +108,7 @@ static void override_guest(struct import *im, const char *word)
 		json_object_del(out, "config");
 	}
 	if (colon)
-		node_file(im, word, image, colon + 1, vm, out);
+		override_file(im, word, image, colon + 1, vm, out);
 }
 
 void import_overrides(struct import *im)

@@ -10,7 +10,7 @@ static const char envelope[] =
     "dependsOn extendedLocation source managedBy managedByExtended systemData provisioningState "
     "comments scope subscriptionId tenantId resourceGuid properties copy condition existing ";
 
-static bool listed(const char *list, const char *name)
+static bool is_word_of(const char *list, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -50,7 +50,7 @@ static bool is_off(const json_t *v)
 
 static void check_property(struct import *im, const struct res *r, const char *key, const json_t *v)
 {
-	if (!says_something(v) || is_off(v) || listed(r->row->known, key))
+	if (!says_something(v) || is_off(v) || is_word_of(r->row->known, key))
 		return;
 	for (const struct import_lack *m = r->row->missing; m && m->name; m++)
 		if (strieq(m->name, key)) {
@@ -79,7 +79,7 @@ void im_props(struct import *im)
 		json_object_foreach (json_object_get(r->j, "properties"), key, v)
 			check_property(im, r, key, v);
 		json_object_foreach (r->j, key, v)
-			if (!listed(envelope, key))
+			if (!is_word_of(envelope, key))
 				check_property(im, r, key, v);
 	}
 }

@@ -32,7 +32,7 @@ static bool has_instance(const struct res *s, const json_t *ips)
 }
 
 /* A subnet of an export lists the ids of what is in it. */
-static bool lists(const struct res *s, const struct res *r)
+static bool subnet_lists_hub(const struct res *s, const struct res *r)
 {
 	json_t *v;
 	size_t i;
@@ -47,7 +47,7 @@ static bool lists(const struct res *s, const struct res *r)
 }
 
 /* By its IP configuration; else, as exports often lack that, by what else shows where it is. */
-static const struct res *subnet_of(struct import *im, struct res *r)
+static const struct res *find_hub_subnet(struct import *im, struct res *r)
 {
 	const struct res *only = NULL;
 	json_t *ips = arm_list(r->j, "virtualRouterIps");
@@ -67,7 +67,7 @@ static const struct res *subnet_of(struct import *im, struct res *r)
 	{
 		if (!is_rs_subnet(c))
 			continue;
-		if (lists(c, r) || has_instance(c, ips))
+		if (subnet_lists_hub(c, r) || has_instance(c, ips))
 			return c;
 		only = c;
 		n++;
@@ -91,7 +91,7 @@ static void read_hub(struct import *im, struct res *r)
 		        r->name);
 		return;
 	}
-	const struct res *subnet = subnet_of(im, r);
+	const struct res *subnet = find_hub_subnet(im, r);
 
 	if (!subnet || !subnet->parent || !subnet->out) {
 		im_leave_out(im, r, "export its virtual network, with its subnets, as well",
@@ -115,7 +115,7 @@ static void read_hub(struct import *im, struct res *r)
 	im_put(im, "routeServers", r, obj);
 }
 
-static void read_connection(struct import *im, struct res *r)
+static void read_bgp_connection(struct import *im, struct res *r)
 {
 	json_int_t asn = 0;
 	const char *ip = arm_str(r->j, "peerIp");
@@ -177,7 +177,8 @@ const struct import_type import_routers[] = {
 	           "vpnGateway expressRouteGateway azureFirewall p2SVpnGateway "
 	           "securityPartnerProvider ",
 	  .missing = LACKING{ { "routeMaps", "all routes pass unchanged" }, { 0 } } },
-	{ IMPORT_PART(NET "virtualhubs/bgpconnections", "Route Server"), .read = read_connection,
+	{ IMPORT_PART(NET "virtualhubs/bgpconnections", "Route Server"),
+	  .read = read_bgp_connection,
 	  .known = " peerIp peerAsn connectionState routingConfiguration "
 	           "hubVirtualNetworkConnection peeringState " },
 	{ IMPORT_PART(NET "virtualhubs/ipconfigurations", "Route Server") },

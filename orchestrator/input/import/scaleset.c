@@ -15,7 +15,7 @@ static json_t *first_primary(json_t *list)
 	return best;
 }
 
-static bool instance(struct import *im, struct res *r, json_t *nics, const char *name)
+static bool read_set_instance(struct import *im, struct res *r, json_t *nics, const char *name)
 {
 	json_t *obj = json_pack("{s:o, s:s}", "description",
 	                        json_sprintf("of scale set %s", r->name), "image", "host"),
@@ -71,9 +71,9 @@ static void read_set(struct import *im, struct res *r)
 		n = MAX_INSTANCES;
 	}
 	for (json_int_t i = 0; i < n && !r->left_out; i++)
-		instance(im, r, nics,
-		         im_name(im, "virtualMachines", r,
-		                 arena_printf(im->a, "%.70s_%d", r->lab, (int)i)));
+		read_set_instance(im, r, nics,
+		                  im_name(im, "virtualMachines", r,
+		                          arena_printf(im->a, "%.70s_%d", r->lab, (int)i)));
 	if (!r->out && !r->left_out)
 		im_leave_out(im, r, NULL, "none of its NICs is in the lab");
 }

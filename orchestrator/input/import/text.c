@@ -5,14 +5,14 @@
 
 enum { WIDTH = 120, INDENT = 2 };
 
-static void pad(struct str *s, int depth)
+static void write_indent(struct str *s, int depth)
 {
 	for (int i = 0; i < depth * INDENT; i++)
 		str_addc(s, ' ');
 }
 
 /* How deep objects are inside of it; scalars 0. */
-static int height(const json_t *v)
+static int object_depth(const json_t *v)
 {
 	int h = 0, d;
 	const char *key;
@@ -20,15 +20,15 @@ static int height(const json_t *v)
 	size_t i;
 
 	json_object_foreach ((json_t *)v, key, x)
-		if ((d = height(x)) > h)
+		if ((d = object_depth(x)) > h)
 			h = d;
 	json_array_foreach ((json_t *)v, i, x)
-		if ((d = height(x)) > h)
+		if ((d = object_depth(x)) > h)
 			h = d;
 	return json_is_object(v) || json_is_array(v) ? h + 1 : 0;
 }
 
-static void flat(struct str *s, const json_t *v)
+static void write_flat(struct str *s, const json_t *v)
 {
 	const char *key;
 	json_t *x;
@@ -41,7 +41,7 @@ static void flat(struct str *s, const json_t *v)
 			_cleanup_free_ char *name = json_dumps(k, JSON_ENCODE_ANY);
 
 			str_printf(s, "%s%s: ", first ? "{ " : ", ", name);
-			flat(s, x);
+			write_flat(s, x);
 			first = false;
 			json_decref(k);
 		}
@@ -50,7 +50,7 @@ static void flat(struct str *s, const json_t *v)
 		str_addc(s, '[');
 		json_array_foreach ((json_t *)v, i, x) {
 			str_add(s, i ? ", " : "");
-			flat(s, x);
+			write_flat(s, x);
 		}
 		str_addc(s, ']');
 	} else {
@@ -60,9 +60,9 @@ static void flat(struct str *s, const json_t *v)
 	}
 }
 
-static void value(struct str *s, const json_t *v, int depth, size_t used);
+static void write_value(struct str *s, const json_t *v, int depth, size_t used);
 
-static void members(struct str *s, const json_t *v, int depth)
+static void write_members(struct str *s, const json_t *v, int depth)
 {
 	const char *key;
 	json_t *x;
@@ -73,34 +73,34 @@ static void members(struct str *s, const json_t *v, int depth)
 		_cleanup_free_ char *name = json_dumps(k, JSON_ENCODE_ANY);
 
 		str_add(s, n++ ? ",\n" : "\n");
-		pad(s, depth + 1);
+		write_indent(s, depth + 1);
 		str_printf(s, "%s: ", name);
-		value(s, x, depth + 1, strlen(name) + 2);
+		write_value(s, x, depth + 1, strlen(name) + 2);
 		json_decref(k);
 	}
 	json_array_foreach ((json_t *)v, i, x) {
 		str_add(s, i ? ",\n" : "\n");
-		pad(s, depth + 1);
-		value(s, x, depth + 1, 0);
+		write_indent(s, depth + 1);
+		write_value(s, x, depth + 1, 0);
 	}
 }
 
-static void value(struct str *s, const json_t *v, int depth, size_t used)
+static void write_value(struct str *s, const json_t *v, int depth, size_t used)
 {
 	/* An object in an object in an object is not read on one line. */
-	if (height(v) <= 2) {
+	if (object_depth(v) <= 2) {
 		_cleanup_str_ struct str line = { 0 };
 
-		flat(&line, v);
-		if ((size_t)(depth * INDENT) + used + line.n < WIDTH || !height(v)) {
+		write_flat(&line, v);
+		if ((size_t)(depth * INDENT) + used + line.n < WIDTH || !object_depth(v)) {
 			str_add(s, str_get(&line));
 			return;
 		}
 	}
 	str_addc(s, json_is_array(v) ? '[' : '{');
-	members(s, v, depth);
+	write_members(s, v, depth);
 	str_addc(s, '\n');
-	pad(s, depth);
+	write_indent(s, depth);
 	str_addc(s, json_is_array(v) ? ']' : '}');
 }
 
@@ -109,7 +109,7 @@ char *import_text(const json_t *topology)
 	struct str s = { 0 };
 
 	str_addc(&s, '{');
-	members(&s, topology, 0);
+	write_members(&s, topology, 0);
 	str_add(&s, "\n}\n");
 	return str_take(&s);
 }

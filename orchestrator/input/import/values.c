@@ -5,7 +5,7 @@
 
 #include "input/import/priv.h"
 
-static json_t *get_icase(const json_t *obj, const char *name, size_t n)
+static json_t *find_member_icase(const json_t *obj, const char *name, size_t n)
 {
 	const char *key;
 	json_t *v;
@@ -22,9 +22,10 @@ json_t *arm_get(const json_t *obj, const char *path)
 {
 	while (obj && *path) {
 		size_t n = strcspn(path, ".");
-		const json_t *v = get_icase(get_icase(obj, "properties", 10), path, n);
+		const json_t *v =
+		    find_member_icase(find_member_icase(obj, "properties", 10), path, n);
 
-		obj = v ? v : get_icase(obj, path, n);
+		obj = v ? v : find_member_icase(obj, path, n);
 		path += path[n] ? n + 1 : n;
 	}
 	return (json_t *)obj;
@@ -126,7 +127,7 @@ int arm_family(const char *s)
 	return r == 0 || r == -EDOM ? 1 : -1;
 }
 
-static void add_prefix(struct import *im, const struct res *r, const char *s, json_t *list)
+static void add_ip4_prefix(struct import *im, const struct res *r, const char *s, json_t *list)
 {
 	if (!s || !*s)
 		return;
@@ -146,8 +147,8 @@ json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, 
 	if (!many && single) /* PowerShell has a list under the name of one */
 		many = arm_list(obj, single);
 	json_array_foreach (many, i, v)
-		add_prefix(im, r, json_string_value(v), list);
+		add_ip4_prefix(im, r, json_string_value(v), list);
 	if (!json_array_size(many) && single)
-		add_prefix(im, r, arm_str(obj, single), list);
+		add_ip4_prefix(im, r, arm_str(obj, single), list);
 	return list;
 }

@@ -34,7 +34,7 @@ static void collect_taken(json_t *v, json_t *taken)
 }
 
 /* An inline subnet is part of its network. */
-static json_t *inline_subnet(struct addresses *a, const char *id)
+static json_t *find_inline_subnet(struct addresses *a, const char *id)
 {
 	const char *last = strrchr(id, '/');
 	const char *kind = last ? strstr(id, "/subnets/") : NULL;
@@ -58,7 +58,7 @@ static bool subnet_prefix(struct addresses *a, json_t *ref, struct prefix *ret)
 	json_t *subnet = resource_find(a->by_id, id), *props, *p;
 
 	if (!subnet && id)
-		subnet = inline_subnet(a, id);
+		subnet = find_inline_subnet(a, id);
 	props = json_object_get(subnet, "properties");
 	p = json_object_get(props, "addressPrefix");
 	if (!p)
@@ -80,7 +80,7 @@ static json_t *first_configuration(json_t *props)
 	return json_object_get(props, "subnet") ? props : NULL;
 }
 
-static bool allocate(struct addresses *a, struct prefix p, ip4 *ret)
+static bool allocate_lowest(struct addresses *a, struct prefix p, ip4 *ret)
 {
 	/* Wider than an address: a subnet may end where addresses do. */
 	for (uint64_t ip = (uint64_t)p.addr + 4; ip < prefix_last(p); ip++)
@@ -92,7 +92,7 @@ static bool allocate(struct addresses *a, struct prefix p, ip4 *ret)
 }
 
 /* The address behind a mark "@ip:INDEX:ADDRESS"; NULL: none can be had. */
-static const char *address(struct addresses *a, const char *mark)
+static const char *address_of_mark(struct addresses *a, const char *mark)
 {
 	char *end = NULL;
 	unsigned long k = strtoul(mark + strlen("@ip:"), &end, 10);
@@ -119,7 +119,8 @@ static const char *address(struct addresses *a, const char *mark)
 	given = json_object_get(conf, "privateIPAddress");
 	if (json_is_string(given))
 		return json_string_value(given);
-	if (!conf || !subnet_prefix(a, json_object_get(conf, "subnet"), &p) || !allocate(a, p, &ip))
+	if (!conf || !subnet_prefix(a, json_object_get(conf, "subnet"), &p) ||
+	    !allocate_lowest(a, p, &ip))
 		return NULL;
 	json_object_set_new(conf, "privateIPAddress", json_string(IP4_STR(ip)));
 	json_object_set_new(conf, "privateIPAllocationMethod", json_string("Static"));
@@ -127,7 +128,7 @@ static const char *address(struct addresses *a, const char *mark)
 	return json_string_value(json_object_get(conf, "privateIPAddress"));
 }
 
-static void replace(struct addresses *a, json_t *v, json_t *resource)
+static void replace_marks(struct addresses *a, json_t *v, json_t *resource)
 {
 	const char *key;
 	json_t *x;
@@ -135,15 +136,15 @@ static void replace(struct addresses *a, json_t *v, json_t *resource)
 	void *tmp;
 
 	json_array_foreach (v, i, x)
-		replace(a, x, resource);
+		replace_marks(a, x, resource);
 	json_object_foreach_safe (v, tmp, key, x) {
 		const char *s = json_string_value(x), *ip;
 
 		if (!s || !str_starts(s, "@ip:")) {
-			replace(a, x, resource);
+			replace_marks(a, x, resource);
 			continue;
 		}
-		if ((ip = address(a, s))) {
+		if ((ip = address_of_mark(a, s))) {
 			json_object_set_new(v, key, json_string(ip));
 			continue;
 		}
@@ -172,7 +173,7 @@ void tf_addresses(struct tf *t, json_t *resources)
 		collect_taken(x, a.taken);
 	}
 	json_array_foreach (resources, i, x)
-		replace(&a, json_object_get(x, "properties"), x);
+		replace_marks(&a, json_object_get(x, "properties"), x);
 	json_decref(a.by_id);
 	json_decref(a.taken);
 }

@@ -26,12 +26,12 @@ static void set_path(json_t *obj, const char *path, json_t *value)
 	json_object_set_new(obj, path, value);
 }
 
-static json_t *as_id(json_t *v)
+static json_t *value_as_id(json_t *v)
 {
 	return json_pack("{sO}", "id", v);
 }
 
-static json_t *list_of(json_t *v, json_t *(*each)(json_t *))
+static json_t *convert_list(json_t *v, json_t *(*each)(json_t *))
 {
 	json_t *out = json_array(), *x;
 	size_t i;
@@ -45,19 +45,19 @@ static json_t *list_of(json_t *v, json_t *(*each)(json_t *))
 	return out;
 }
 
-static json_t *same(json_t *v)
+static json_t *copy_value(json_t *v)
 {
 	return json_incref(v);
 }
 
-static json_t *as_service(json_t *v)
+static json_t *value_as_service(json_t *v)
 {
 	return json_pack("{sO}", "service", v);
 }
 
 /* What the plan leaves open, and is needed: said by name, with what it might be. */
-static void unresolved(struct tf *t, const struct tf_node *n, const char *block, size_t i,
-                       const struct tf_attr *a, json_t *candidates)
+static void report_unresolved(struct tf *t, const struct tf_node *n, const char *block, size_t i,
+                              const struct tf_attr *a, json_t *candidates)
 {
 	_cleanup_str_ struct str where = { 0 }, list = { 0 };
 	json_t *x;
@@ -127,15 +127,15 @@ static json_t *convert_value(struct tf *t, struct tf_node *n, const struct tf_at
 
 	switch (a->how) {
 	case TF_LIST:
-		return list_of(v, same);
+		return convert_list(v, copy_value);
 	case TF_NOT:
 		return json_boolean(!json_is_true(v));
 	case TF_ID:
-		return as_id(v);
+		return value_as_id(v);
 	case TF_IDS:
-		return list_of(v, as_id);
+		return convert_list(v, value_as_id);
 	case TF_SERVICES:
-		return list_of(v, as_service);
+		return convert_list(v, value_as_service);
 	case TF_JSON:
 		parsed = json_is_string(v) ? json_loads(json_string_value(v), 0, NULL) : NULL;
 		return parsed ? parsed : json_incref(v);
@@ -179,7 +179,7 @@ static void convert_block(struct tf *t, struct tf_node *n, struct tf_block b, co
 		         (a->how == TF_ID || a->how == TF_IDS || a->how == TF_LIST ||
 		          json_array_size(candidates) > 1 || streq(a->tf, "peer_ip") ||
 		          streq(a->tf, "next_hop_in_ip_address")))
-			unresolved(t, n, block, i, a, candidates);
+			report_unresolved(t, n, block, i, a, candidates);
 		json_decref(v);
 	}
 }

@@ -6,7 +6,7 @@
 #include "input/terraform/convert.h"
 
 /* Who is named by name and not by id is in the id of what is below it: PARENT/kind/name. */
-static json_t *above(const char *id)
+static json_t *id_above(const char *id)
 {
 	const char *end = id + strlen(id);
 
@@ -17,12 +17,12 @@ static json_t *above(const char *id)
 	return json_stringn(id, (size_t)(end - id));
 }
 
-static json_t *target(struct tf *t, struct tf_node *n, json_t *by_id)
+static json_t *find_joined(struct tf *t, struct tf_node *n, json_t *by_id)
 {
 	json_t *candidates = NULL;
 	json_t *id = n->def->parent_id
 	                 ? tf_attr(t, n, tf_block(n), n->def->parent_id, false, &candidates)
-	                 : above(tf_id(t, n));
+	                 : id_above(tf_id(t, n));
 	json_t *found = resource_find(by_id, json_string_value(id));
 
 	if (!found)
@@ -55,7 +55,7 @@ static json_t *ip_configuration(struct tf *t, struct tf_node *n, json_t *props)
 }
 
 /* Lists grow, everything else is set. */
-static void merge(json_t *into, json_t *from)
+static void merge_properties(json_t *into, json_t *from)
 {
 	const char *key;
 	json_t *x;
@@ -72,7 +72,7 @@ static void merge(json_t *into, json_t *from)
 
 void tf_join(struct tf *t, struct tf_node *n, json_t *by_id)
 {
-	json_t *to = json_object_get(target(t, n, by_id), "properties"), *props;
+	json_t *to = json_object_get(find_joined(t, n, by_id), "properties"), *props;
 
 	if (to && n->def->within)
 		to = ip_configuration(t, n, to);
@@ -80,13 +80,13 @@ void tf_join(struct tf *t, struct tf_node *n, json_t *by_id)
 		return;
 	props = json_object();
 	tf_convert_attrs(t, n, n->def->attrs, props, props);
-	merge(to, props);
+	merge_properties(to, props);
 	json_decref(props);
 }
 
 void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id)
 {
-	json_t *to = json_object_get(target(t, n, by_id), "properties"), *props, *list;
+	json_t *to = json_object_get(find_joined(t, n, by_id), "properties"), *props, *list;
 	const char *id = tf_id(t, n);
 
 	if (!to)

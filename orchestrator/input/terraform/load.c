@@ -43,7 +43,7 @@ static const char *last_step(const char *address, size_t *ret_start)
 }
 
 /* The index in "name[...]" at the end of an address, as JSON; NULL: none. */
-static json_t *index_of(struct tf *t, const char *step)
+static json_t *index_of_step(struct tf *t, const char *step)
 {
 	const char *open = strchr(step, '[');
 	json_t *parsed = NULL, *value = NULL;
@@ -97,7 +97,7 @@ static struct tf_module *module_add(struct tf *t, struct tf_module *parent, cons
 		const char *step = last_step(m->address, &start);
 		_cleanup_free_ char *name = xstrndup(step, strcspn(step, "["));
 
-		m->index = index_of(t, step);
+		m->index = index_of_step(t, step);
 		m->call = json_object_get(json_object_get(parent->conf, "module_calls"), name);
 		m->conf = json_object_get(m->call, "module");
 	}

@@ -18,7 +18,7 @@ static char *text_attr(struct tf *t, struct tf_node *n, const char *name)
 	return s;
 }
 
-static char *name_of(struct tf *t, struct tf_node *n)
+static char *tf_name_of(struct tf *t, struct tf_node *n)
 {
 	char *name = text_attr(t, n, "name");
 	_cleanup_free_ char *index = NULL;
@@ -32,7 +32,7 @@ static char *name_of(struct tf *t, struct tf_node *n)
 	return xasprintf("%s%s%s", n->name, index ? "-" : "", index ? index : "");
 }
 
-static char *group_of(struct tf *t, struct tf_node *n)
+static char *tf_group_of(struct tf *t, struct tf_node *n)
 {
 	char *group = text_attr(t, n, "resource_group_name");
 
@@ -56,7 +56,7 @@ static char *parent_id(struct tf *t, struct tf_node *n)
 	free(id);
 	if (n->def->parent_name) {
 		_cleanup_free_ char *name = text_attr(t, n, n->def->parent_name);
-		_cleanup_free_ char *group = group_of(t, n);
+		_cleanup_free_ char *group = tf_group_of(t, n);
 		_cleanup_free_ char *type = parent_type(n->def->arm);
 
 		if (name)
@@ -100,7 +100,7 @@ const char *tf_id(struct tf *t, struct tf_node *n)
 		n->naming = false;
 		return n->id;
 	}
-	name = name_of(t, n);
+	name = tf_name_of(t, n);
 	if (streq(n->type, "azapi_resource")) {
 		n->id = azapi_id(t, n, name);
 	} else if (n->def && n->def->arm && (n->def->parent_id || n->def->parent_name)) {
@@ -110,7 +110,7 @@ const char *tf_id(struct tf *t, struct tf_node *n)
 			n->id = xasprintf("%s/%s/%s", parent, last + 1, name);
 	}
 	if (!n->id) {
-		group = group_of(t, n);
+		group = tf_group_of(t, n);
 		n->id = xasprintf(SUBSCRIPTION "/resourceGroups/%s/providers/%s/%s", group,
 		                  n->def && n->def->arm ? n->def->arm : n->type, name);
 	}

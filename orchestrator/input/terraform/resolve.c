@@ -25,15 +25,15 @@ struct place {
 	json_t *conf; /* of the resource: count_expression, for_each_expression; or NULL */
 };
 
-static void resolve(struct tf *t, struct place at, json_t *expression, const char *attr,
-                    json_t *out);
+static void resolve_expression(struct tf *t, struct place at, json_t *expression, const char *attr,
+                               json_t *out);
 
 json_t *tf_expressions(const struct tf_node *n)
 {
 	return json_object_get(n->conf, "expressions");
 }
 
-static void add(json_t *out, json_t *value /* borrowed */)
+static void add_value(json_t *out, json_t *value /* borrowed */)
 {
 	json_t *x;
 	size_t i;
@@ -65,9 +65,9 @@ static void add_below(json_t *out, json_t *value, const struct tf_ref *r, size_t
 		size_t i;
 
 		json_array_foreach (value, i, x)
-			add(out, x);
+			add_value(out, x);
 	} else {
-		add(out, value);
+		add_value(out, value);
 	}
 }
 
@@ -78,13 +78,14 @@ static bool is_ip_attr(const char *name)
 }
 
 /* An address that does not exist before apply: a mark that allocation replaces (addresses.c). */
-static void add_address(struct tf *t, json_t *out, const struct tf_node *n, const struct tf_step *s)
+static void add_address_mark(struct tf *t, json_t *out, const struct tf_node *n,
+                             const struct tf_step *s)
 {
 	long k = s->index && json_is_integer(s->index) ? (long)json_integer_value(s->index) : 0;
 	json_t *mark = json_sprintf("@ip:%ld:%s", k, n->address);
 
 	(void)t;
-	add(out, mark);
+	add_value(out, mark);
 	json_decref(mark);
 }
 
@@ -101,14 +102,14 @@ static void add_inline_subnets(struct tf *t, json_t *out, struct tf_node *n,
 
 		/* A set has no order: an index into it says nothing, unless it is the only one. */
 		(void)s;
-		add(out, id);
+		add_value(out, id);
 		json_decref(id);
 	}
 }
 
 /* What step `step` and those behind it are on resource n. */
-static void add_attribute(struct tf *t, json_t *out, struct tf_node *n, const struct tf_ref *r,
-                          size_t step, const char *attr)
+static void add_attribute_values(struct tf *t, json_t *out, struct tf_node *n,
+                                 const struct tf_ref *r, size_t step, const char *attr)
 {
 	size_t len = strlen(attr);
 	const char *name = step < r->n ? r->steps[step].name : NULL;
@@ -128,7 +129,7 @@ static void add_attribute(struct tf *t, json_t *out, struct tf_node *n, const st
 	if (streq(name, "id")) {
 		json_t *id = json_string(t->id(t, n));
 
-		add(out, id);
+		add_value(out, id);
 		json_decref(id);
 		return;
 	}
@@ -156,15 +157,15 @@ static void add_attribute(struct tf *t, json_t *out, struct tf_node *n, const st
 	const struct tf_step *last = step < r->n ? &r->steps[r->n - 1] : &(struct tf_step){ 0 };
 
 	if (is_ip_attr(step < r->n ? last->name : name))
-		add_address(t, out, n, last);
+		add_address_mark(t, out, n, last);
 	else
-		resolve(t, (struct place){ n->module, n->index, n->conf },
-		        json_object_get(tf_expressions(n), name), name, out);
+		resolve_expression(t, (struct place){ n->module, n->index, n->conf },
+		                   json_object_get(tf_expressions(n), name), name, out);
 }
 
 /* The instances of a resource that a reference may mean, seen from an instance with this index. */
-static void add_resource(struct tf *t, struct place at, const struct tf_ref *r, size_t step,
-                         bool data, const char *attr, json_t *out)
+static void add_resource_values(struct tf *t, struct place at, const struct tf_ref *r, size_t step,
+                                bool data, const char *attr, json_t *out)
 {
 	size_t max = t->n_nodes < INSTANCES_MAX ? t->n_nodes : INSTANCES_MAX, n = 0;
 	_cleanup_free_ struct tf_node **found = xcalloc(max + 1, sizeof(*found));
@@ -181,12 +182,12 @@ static void add_resource(struct tf *t, struct place at, const struct tf_ref *r, 
 	if (!n)
 		n = tf_find(t, at.module, data, r->steps[step].name, name->name, NULL, found, max);
 	for (size_t i = 0; i < n; i++)
-		add_attribute(t, out, found[i], r, step + 2, attr);
+		add_attribute_values(t, out, found[i], r, step + 2, attr);
 	t->effort += t->n_nodes + n * json_array_size(out);
 }
 
-static void add_variable(struct tf *t, struct place at, const struct tf_ref *r, const char *attr,
-                         json_t *out)
+static void add_variable_values(struct tf *t, struct place at, const struct tf_ref *r,
+                                const char *attr, json_t *out)
 {
 	const struct tf_module *m = at.module;
 	json_t *expression, *constant;
@@ -203,8 +204,8 @@ static void add_variable(struct tf *t, struct place at, const struct tf_ref *r, 
 	if ((constant = json_object_get(expression, "constant_value")))
 		add_below(out, constant, r, 2);
 	else if (expression)
-		resolve(t, (struct place){ m->parent, m->index, m->call }, expression,
-		        r->n > 2 ? r->steps[r->n - 1].name : attr, out);
+		resolve_expression(t, (struct place){ m->parent, m->index, m->call }, expression,
+		                   r->n > 2 ? r->steps[r->n - 1].name : attr, out);
 	else
 		add_below(out,
 		          json_object_get(json_object_get(json_object_get(m->conf, "variables"),
@@ -214,8 +215,8 @@ static void add_variable(struct tf *t, struct place at, const struct tf_ref *r, 
 }
 
 /* module.NAME[index].OUTPUT[index].rest: the output, seen from inside. */
-static void add_output(struct tf *t, struct place at, const struct tf_ref *r, const char *attr,
-                       json_t *out)
+static void add_output_values(struct tf *t, struct place at, const struct tf_ref *r,
+                              const char *attr, json_t *out)
 {
 	if (r->n < 2)
 		return;
@@ -236,8 +237,9 @@ static void add_output(struct tf *t, struct place at, const struct tf_ref *r, co
 		if (r->n ==
 		    2) { /* "module.nva[each.key].ip" is "module.nva": all, and tf_fits() picks */
 			json_object_foreach (outputs, name, output)
-				resolve(t, (struct place){ m, m->index, NULL },
-				        json_object_get(output, "expression"), attr, out);
+				resolve_expression(t, (struct place){ m, m->index, NULL },
+				                   json_object_get(output, "expression"), attr,
+				                   out);
 			continue;
 		}
 		output = json_object_get(outputs, r->steps[2].name);
@@ -245,21 +247,21 @@ static void add_output(struct tf *t, struct place at, const struct tf_ref *r, co
 		index = r->steps[2].index ? r->steps[2].index : m->index ? NULL : at.index;
 		if (!index && r->n > 3)
 			index = r->steps[3].index;
-		resolve(t, (struct place){ m, index, NULL }, json_object_get(output, "expression"),
-		        attr, out);
+		resolve_expression(t, (struct place){ m, index, NULL },
+		                   json_object_get(output, "expression"), attr, out);
 	}
 }
 
 /* each.key, each.value.x, count.index */
-static void add_each(struct tf *t, struct place at, const struct tf_ref *r, const char *attr,
-                     json_t *out)
+static void add_each_values(struct tf *t, struct place at, const struct tf_ref *r, const char *attr,
+                            json_t *out)
 {
 	json_t *over = json_object_get(at.conf, "for_each_expression"), *constant;
 
 	if (r->n < 2 || !at.index)
 		return;
 	if (!streq(r->steps[1].name, "value")) {
-		add(out, at.index);
+		add_value(out, at.index);
 		return;
 	}
 	constant = json_object_get(over, "constant_value");
@@ -268,15 +270,15 @@ static void add_each(struct tf *t, struct place at, const struct tf_ref *r, cons
 		return;
 	}
 	if (json_is_array(constant)) { /* toset([...]): the value is the key */
-		add(out, at.index);
+		add_value(out, at.index);
 		return;
 	}
 	/* for_each over a resource or a variable: the element with our key. */
 	json_t *all = json_array(), *x;
 	size_t i;
 
-	resolve(t, (struct place){ at.module, at.index, NULL }, over,
-	        r->n > 2 ? r->steps[r->n - 1].name : attr, all);
+	resolve_expression(t, (struct place){ at.module, at.index, NULL }, over,
+	                   r->n > 2 ? r->steps[r->n - 1].name : attr, all);
 	json_array_foreach (all, i, x) {
 		json_t *mine = json_is_object(x) && json_is_string(at.index)
 		                   ? json_object_get(x, json_string_value(at.index))
@@ -285,13 +287,13 @@ static void add_each(struct tf *t, struct place at, const struct tf_ref *r, cons
 		if (mine)
 			add_below(out, mine, r, 2);
 		else if (!json_is_object(x))
-			add(out, x);
+			add_value(out, x);
 	}
 	json_decref(all);
 }
 
-static void follow(struct tf *t, struct place at, const char *reference, const char *attr,
-                   json_t *out)
+static void follow_reference(struct tf *t, struct place at, const char *reference, const char *attr,
+                             json_t *out)
 {
 	struct tf_ref r;
 
@@ -300,20 +302,20 @@ static void follow(struct tf *t, struct place at, const char *reference, const c
 	const char *first = r.steps[0].name;
 
 	if (streq(first, "var"))
-		add_variable(t, at, &r, attr, out);
+		add_variable_values(t, at, &r, attr, out);
 	else if (streq(first, "module"))
-		add_output(t, at, &r, attr, out);
+		add_output_values(t, at, &r, attr, out);
 	else if (streq(first, "each") || streq(first, "count"))
-		add_each(t, at, &r, attr, out);
+		add_each_values(t, at, &r, attr, out);
 	else if (streq(first, "data"))
-		add_resource(t, at, &r, 1, true, attr, out);
+		add_resource_values(t, at, &r, 1, true, attr, out);
 	else if (!streq(first, "local") && !streq(first, "path") && !streq(first, "terraform"))
-		add_resource(t, at, &r, 0, false, attr, out);
+		add_resource_values(t, at, &r, 0, false, attr, out);
 	tf_ref_free(&r);
 }
 
 /* True: "a.b" behind "a.b.id", which contains it. */
-static bool contains(const char *outer, const char *inner)
+static bool reference_contains(const char *outer, const char *inner)
 {
 	size_t n = strlen(outer);
 
@@ -326,8 +328,8 @@ static bool is_index(const char *reference)
 	return streq(reference, "each.key") || streq(reference, "count.index");
 }
 
-static void resolve(struct tf *t, struct place at, json_t *expression, const char *attr,
-                    json_t *out)
+static void resolve_expression(struct tf *t, struct place at, json_t *expression, const char *attr,
+                               json_t *out)
 {
 	json_t *list = json_object_get(expression, "references"), *x;
 	json_t *constant = json_object_get(expression, "constant_value");
@@ -351,11 +353,11 @@ static void resolve(struct tf *t, struct place at, json_t *expression, const cha
 	json_array_foreach (list, i, x) {
 		const char *reference = json_string_value(x);
 
-		if (!reference || (before && contains(reference, before)) ||
+		if (!reference || (before && reference_contains(reference, before)) ||
 		    (n > 0 && is_index(reference)))
 			continue;
 		before = reference;
-		follow(t, at, reference, attr, out);
+		follow_reference(t, at, reference, attr, out);
 	}
 	t->depth--;
 }
@@ -364,7 +366,8 @@ json_t *tf_resolve(struct tf *t, struct tf_node *n, json_t *expression, const ch
 {
 	json_t *out = json_array();
 
-	resolve(t, (struct place){ n->module, n->index, n->conf }, expression, attr, out);
+	resolve_expression(t, (struct place){ n->module, n->index, n->conf }, expression, attr,
+	                   out);
 	return out;
 }
 
