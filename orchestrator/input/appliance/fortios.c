@@ -95,7 +95,7 @@ static bool set_neighbor(struct fortios *f, const char *peer, char **w, size_t n
 				           switches[i][1]);
 			return true;
 		}
-	/* The way to a peer is the kernel's table's. */
+	/* FRR finds the way to a peer in the kernel's table. */
 	return streq(w[1], "interface") || streq(w[1], "description") || streq(w[2], "disable");
 }
 

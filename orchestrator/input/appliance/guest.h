@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside of appliance/: what is found out about one guest. */
+/* Inside of appliance/: what is found about one guest. */
 #pragma once
 
 #include <jansson.h>

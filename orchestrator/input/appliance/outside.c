@@ -54,8 +54,8 @@ static char *plain_path(const char *folder, const char *path)
 	return str_take(&out);
 }
 
-/* Of what is put together elsewhere ("$file", an escape) nobody can say that it is the node's own.
- */
+/* Is the path in the node's own folders?  A path with "$" or an escape is not, since its value
+ * is not known here. */
 static bool is_own_path(const char *folder, const char *path)
 {
 	static const char *const own[] = { "/etc/",     "/run/",       "/var/",      "/tmp/",
@@ -64,7 +64,7 @@ static bool is_own_path(const char *folder, const char *path)
 
 	for (size_t i = 0; i < ARRAY_LEN(own) && *path != '$' && !strchr(path, '\\'); i++)
 		if (str_starts(plain, own[i]))
-			/* A part of the host's may be seen below the node's. */
+			/* A folder of the host may be mounted below the node's. */
 			return !str_starts(plain, "/run/.");
 	return false;
 }
@@ -98,7 +98,7 @@ static bool statement_begins_with(const struct scan *s, size_t at, const json_t 
 	return n > 0;
 }
 
-/* As it stands there, in one line. */
+/* The statement in one line, shortened; the caller frees. */
 static char *shown_statement(const struct scan *s)
 {
 	_cleanup_str_ struct str b = { 0 };

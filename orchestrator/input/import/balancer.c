@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Load balancers.  ARM's have frontends, pools, rules and probes that refer to each other; the
- * lab's have one frontend: so each frontend is one. */
+/* Load balancers.  One of ARM's has frontends, pools, rules and probes that refer to each
+ * other; one of the lab's has a single frontend.  So each frontend becomes a load balancer. */
 #include "input/import/priv.h"
 #include "input/resources.h"
 #include "input/terraform/types.h"
@@ -16,7 +16,7 @@ static void append_name(json_t *list, const char *name)
 	json_array_append_new(list, json_string(name));
 }
 
-/* Pools have NICs, which name the pool, or bare addresses. */
+/* A pool has NICs, which name it, or addresses. */
 static void add_pool(struct import *im, const struct res *r, const char *id, json_t *backends)
 {
 	const struct res *pool = im_ref(im, r, id, "backend pool");
@@ -163,7 +163,8 @@ static void read_rules(struct import *im, struct res *lb, const struct res *fron
 	}
 }
 
-/* What has a public address only is out of reach of everything inside. */
+/* The subnet of the frontend; NULL: it is left out, since its subnet is, or since it has a
+ * public address alone. */
 static const char *frontend_subnet(struct import *im, struct res *front)
 {
 	const char *id = arm_id(front->j, "subnet"), *subnet = im_subnet(im, front, id);

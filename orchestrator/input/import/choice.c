@@ -21,7 +21,7 @@ static bool is_windows(const json_t *vm)
 	       (publisher && str_starts(publisher, "MicrosoftWindows"));
 }
 
-/* What stands in the template, as far as a daemon reads it. */
+/* Copies to result what appliance_read() found.  True: an image and its files are among it. */
 static bool take_inside(json_t *result, const json_t *found)
 {
 	static const char *const keys[] = { "routes", "loopbacks", "sourceNat" };
@@ -50,7 +50,7 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 	bool inside = take_inside(result, found);
 
 	json_decref(found);
-	/* What a machine that was just made answers to. */
+	/* The ports that a fresh machine of the platform listens on. */
 	json_object_set_new(result, "listen",
 	                    json_pack("[s]", is_windows(vm) ? "tcp/3389" : "tcp/22"));
 	if (inside)
@@ -60,8 +60,8 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 		json_object_set_new(
 		    result, "bgp",
 		    json_pack("{s:I, s:[]}", "asn", (json_int_t)f->peer_asn, "advertise"));
-		/* Without it the network's own prefix, which the Route Server announces, hides it.
-		 */
+		/* The appliance needs a route to RouteServerSubnet: else the network's own
+		 * prefix, which the Route Server announces, hides it. */
 		if (!json_object_get(result, "routes") && *f->rs_prefix)
 			json_object_set_new(
 			    result, "routes",

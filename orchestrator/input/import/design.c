@@ -14,7 +14,7 @@ static void name_all(struct import *im)
 	}
 }
 
-/* The place of origin stands last in each object. */
+/* "source" stands last in each object. */
 static void set_sources(struct import *im)
 {
 	for (size_t i = 0; i < im->n; i++) {

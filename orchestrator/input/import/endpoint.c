@@ -3,7 +3,8 @@
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
-/* Given, or as Azure told it to names, or that of the NIC which Azure made. */
+/* The address: as the design gives it, or as customDnsConfigs has it, or that of the NIC which
+ * Azure made. */
 static const char *endpoint_ip(struct import *im, const struct res *r)
 {
 	json_t *list = arm_list(r->j, "ipConfigurations"),

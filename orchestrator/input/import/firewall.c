@@ -82,8 +82,8 @@ static bool put_target(const struct reading *r)
 	return true;
 }
 
-/* A rule that does not say from whom or to whom would not be taken: most often its IP groups are
- * elsewhere. */
+/* False, and reported: the rule lacks something without which the topology does not take it.
+ * Most often its IP groups are not among the resources. */
 static bool is_whole(const struct reading *r)
 {
 	const char *lacks = !json_object_get(r->to, "protocols")          ? "protocols"
@@ -182,8 +182,8 @@ static void add_collection(struct import *im, const struct origin *o, json_t *fw
 	          full_name(im, o, name ? name : "collection"), obj);
 }
 
-/* As a classic firewall has them, and a group in Terraform.  A base policy's NAT rules are not
- * inherited. */
+/* Three lists, as a classic firewall has them, and a group in Terraform.  A base policy's NAT
+ * rules are not inherited. */
 static void typed_collections(struct import *im, const struct origin *o, json_t *fw)
 {
 	const json_t *j = o->group ? o->group->j : o->r->j;
@@ -243,7 +243,7 @@ static void policy_rules(struct import *im, const struct res *policy, json_t *fw
 
 /* --- the firewall ---------------------------------------------------------------------------- */
 
-/* A policy's are a list; a classic firewall's one string. */
+/* Private ranges: a policy has a list, a classic firewall one string. */
 static void put_ranges(struct import *im, const json_t *j, json_t *obj)
 {
 	json_t *list = strings_of_list(arm_list(j, "snat.privateRanges"), NULL), *extra, *v;

@@ -3,7 +3,7 @@
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
-/* The network of whichever ip configuration says it. */
+/* The virtual network that the first IP configuration with a subnet names; NULL: none does. */
 static const char *vnet_of(struct import *im, struct res *r, const char *type)
 {
 	struct res *c, *subnet;
@@ -49,8 +49,8 @@ static void read_gateway(struct import *im, struct res *r)
 			        r->name);
 }
 
-/* The VPN gateway of this design that has a public address, if any: then what looks like a site is
- * a gateway of another network (on-premises played by a VNet). */
+/* The VPN gateway of this design that has the public address, or NULL. If there is one, the
+ * site is another virtual network that plays on-premises. */
 static struct res *gateway_at(struct import *im, const char *ip)
 {
 	struct res *c;
@@ -67,7 +67,7 @@ static struct res *gateway_at(struct import *im, const char *ip)
 	return NULL;
 }
 
-/* Somebody to talk to, at an address of the site that nothing else has. */
+/* Adds a host to the site, at base+10 of its first prefix that has so many addresses. */
 static void put_host(json_t *site, const json_t *prefixes, const char *router)
 {
 	struct prefix p;
@@ -92,7 +92,7 @@ static void read_local(struct import *im, struct res *r)
 	const char *peer = arm_str(bgp, "bgpPeeringAddress");
 	json_int_t asn = 0;
 
-	if (gateway_at(im, ip)) /* its connections say so */
+	if (gateway_at(im, ip)) /* its connections lead to that gateway */
 		return;
 	json_t *prefixes =
 	    arm_prefixes(im, r, arm_get(r->j, "localNetworkAddressSpace"), NULL, "addressPrefixes");
@@ -141,7 +141,7 @@ static void read_circuit(struct import *im, struct res *r)
 
 	const char *tier = arm_str(arm_get(r->j, "sku"), "tier");
 
-	if (tier) /* what is no tier of ours is as good as a standard one */
+	if (tier) /* an unknown tier counts as a standard one */
 		put_str(obj, "skuTier",
 		        strieq(tier, "Premium") ? "Premium"
 		        : strieq(tier, "Local") ? "Local"
@@ -168,8 +168,8 @@ static void read_circuit(struct import *im, struct res *r)
 /* --- connections -------------------------------------------------------------------------------
  */
 
-/* Two sides with different keys stay down, also in the lab; the keys themselves are nobody's
- * business. */
+/* A tunnel whose two sides have different keys stays down, in the lab too.  The keys
+ * themselves are not written. */
 static void check_shared_keys(struct import *im, const struct res *r, json_t *obj)
 {
 	const char *own = arm_str(r->j, "sharedKey"), *to = arm_id(r->j, "virtualNetworkGateway2");

@@ -15,7 +15,8 @@ static bool is_address_taken(const struct import *im, const struct res *subnet, 
 	return false;
 }
 
-/* The lowest free one from base+4 on, in the file's order. */
+/* Sets n->ip of dynamic NICs to what Azure would give: the lowest free one from base+4 on, in
+ * the order of the file. */
 static void guess_addresses(struct import *im)
 {
 	for (size_t i = 0; i < im->n_nics; i++) {
@@ -33,7 +34,7 @@ static void guess_addresses(struct import *im)
 	}
 }
 
-/* Something in the design counts on it: so it is written down. */
+/* Makes a dynamic address static, since `by` refers to it. */
 static void pin_address(struct import *im, struct im_nic *n, const struct res *by)
 {
 	if (!n->dynamic)
@@ -47,7 +48,8 @@ static void pin_address(struct import *im, struct im_nic *n, const struct res *b
 
 /* --- signals ---------------------------------------------------------------------------------- */
 
-/* The peer's network is the Route Server's or peered with it: address spaces may repeat. */
+/* Is the NIC's network the Route Server's, or peered with it?  Address spaces may repeat in
+ * one file. */
 static bool near_route_server(const struct im_nic *n, const char *vnet)
 {
 	const struct res *own = n->subnet ? n->subnet->parent : NULL;
@@ -119,7 +121,7 @@ static void find_bgp_peers(struct import *im, struct facts *v, size_t n)
 	}
 }
 
-/* The machines behind a load balancer that has the address, too. */
+/* Is the NIC a backend of a load balancer that has the address? */
 static bool balances_to_nic(struct import *im, const char *ip, const char *nic)
 {
 	const char *name;
@@ -271,7 +273,7 @@ static void apply_guest(struct import *im, const struct res *r, const char *name
 	}
 	if (!origin)
 		return;
-	json_object_del(out, "source"); /* it stands last */
+	json_object_del(out, "source"); /* "source" stands last */
 	json_object_set_new(out, "source", origin);
 }
 
@@ -298,7 +300,7 @@ static json_t *find_extensions(struct import *im, const struct res *r)
 	return list;
 }
 
-/* A scale set's template is a machine as well. */
+/* The VM, or a scale set's template in the form of one.  New reference. */
 static json_t *machine_of_resource(const struct res *r)
 {
 	json_t *profile = r ? arm_get(r->j, "virtualMachineProfile") : NULL;

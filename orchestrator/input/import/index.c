@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Resources by id, with their children: those that stand inside of another one, those that stand by
- * themselves, and those that do both (az group export writes each child twice). */
+/* Resources by id, with their children: those inside of another one, those in the list, and
+ * those in both (az group export writes each child twice). */
 #include <ctype.h>
 
 #include "input/import/priv.h"
@@ -27,8 +27,8 @@ struct res *im_next(struct import *im, size_t *i, const char *type)
 	return NULL;
 }
 
-/* Ids that were made anonymous, or whose group is another one at every place, still have a type and
- * a name; where these are unique, they will do. */
+/* Finds by type and name, if only one resource has both: ids may have been made anonymous, or
+ * may differ in their group. */
 static struct res *find_by_type_and_name(struct import *im, const char *id)
 {
 	_cleanup_free_ char *key = resource_key(id), *type = resource_type(key);
@@ -36,7 +36,7 @@ static struct res *find_by_type_and_name(struct import *im, const char *id)
 
 	if (!tail)
 		return NULL;
-	for (; im->n_tails < im->n; im->n_tails++) { /* null: of several */
+	for (; im->n_tails < im->n; im->n_tails++) { /* null: several have it */
 		const char *t = strstr(im->v[im->n_tails]->key, "/providers/");
 		bool twice = t && json_object_get(im->tails, t);
 
@@ -109,8 +109,7 @@ static const char *parent_key_of(struct arena *a, const char *key)
 	return s;
 }
 
-/* The same resource again: what the later one says, on top of what was known.  Children that stand
- * both inside and by themselves say the same twice. */
+/* What new says on top of old. *ret_differs: it contradicts it.  New reference. */
 static json_t *merge_resource(json_t *old, const json_t *new, bool *ret_differs)
 {
 	json_t *both = json_copy(old);
@@ -129,14 +128,15 @@ static json_t *merge_resource(json_t *old, const json_t *new, bool *ret_differs)
 		*ret_differs |= was && !json_is_null(was) && !json_is_array(v) &&
 		                !json_equal(was, v) && !streq(key, "id") && !streq(key, "name") &&
 		                !streq(key, "type") && !streq(key, "etag");
-		/* A list of nothing but ids says less than what it names. */
+		/* Keep the old list when the new one is empty. */
 		if (!json_is_array(v) || !json_array_size(was) || json_array_size(v))
 			json_object_set(both, key, v);
 	}
 	return both;
 }
 
-/* given: what the file says, for what is none of ARM's ("azurerm_resource_group"). */
+/* Adds a resource, or merges it with that of the same id. given: its type in the file, for one
+ * that is not ARM's ("azurerm_resource_group"). */
 static struct res *add_or_merge(struct import *im, const char *id, const char *given,
                                 const char *name, const char *source, json_t *j)
 {
@@ -174,7 +174,8 @@ static struct res *add_or_merge(struct import *im, const char *id, const char *g
 	return r;
 }
 
-/* What a list in a resource calls its members by; az leaves some without an id. */
+/* Adds the members of the lists of r.  Their ids are made of their names, as az leaves some
+ * without an id. */
 static void add_children(struct import *im, const struct res *r, json_t *j, const char *source)
 {
 	for (const struct import_list *l = r->row->lists; l && l->name; l++) {

@@ -10,7 +10,7 @@ static bool is_ip6_config(const json_t *config)
 	return version && strieq(version, "IPv6");
 }
 
-/* The lab's NICs have one address: the primary one. */
+/* The primary IPv4 configuration: a NIC of the lab has one address. */
 static struct res *primary_config(struct import *im, struct res *nic)
 {
 	struct res *c, *best = NULL;
@@ -76,7 +76,7 @@ static void drop_default_nic_name(const char *vm, json_t *obj)
 	json_object_del(obj, "nics");
 }
 
-/* What it is in Azure: the lab's image says another thing. */
+/* Describes the image that Azure has, since "image" names the lab's. */
 static void describe_machine(struct import *im, const struct res *r, json_t *obj)
 {
 	json_t *image = arm_get(r->j, "storageProfile.imageReference");
@@ -102,7 +102,7 @@ static bool is_machine_stopped(const struct res *r)
 	return state && (strieq(state, "VM deallocated") || strieq(state, "deallocated"));
 }
 
-/* Azure's primary NIC stands first in the lab's. */
+/* The primary NIC becomes the first. */
 static void read_vm(struct import *im, struct res *r)
 {
 	json_t *list = arm_list(arm_get(r->j, "networkProfile"), "networkInterfaces"), *v;
@@ -133,8 +133,8 @@ static void read_vm(struct import *im, struct res *r)
 	im_put(im, "virtualMachines", r, obj);
 }
 
-/* NICs whose machine is not among the resources: an export of the network alone has the machine's
- * id.  Without that, the address is taken, and nobody answers. */
+/* A NIC whose machine is not among the resources becomes a host: one that runs when the NIC
+ * has the id of a machine, one that is off otherwise. */
 static void read_lone_nic(struct import *im, struct res *nic)
 {
 	const char *id = arm_id(nic->j, "virtualMachine"), *slash = id ? strrchr(id, '/') : NULL;
@@ -145,7 +145,7 @@ static void read_lone_nic(struct import *im, struct res *nic)
 	struct res *vm = id ? im_find(im, id) : NULL;
 
 	if (vm && vm->out) {
-		/* The VM did not list it, or not all of them. */
+		/* The VM does not list this NIC. */
 		if (json_object_get(vm->out, "nic")) {
 			im_leave_out(im, nic, NULL, "its virtual machine does not list it");
 			return;
@@ -249,7 +249,7 @@ const struct import_type import_machines[] = {
 	{ 0 },
 };
 
-/* Of no machine that is there. */
+/* NICs whose machine is not among the resources. */
 const struct import_type import_nics[] = {
 	{ IMPORT_READ(NET "networkinterfaces", NULL), .terraform = tf_nics, .read = read_lone_nic,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },

@@ -7,7 +7,7 @@
 
 #define MANAGER NET "networkmanagers/"
 
-/* Names of the networks that are static members of a group. */
+/* The names of the networks that are static members of a group.  New reference. */
 static json_t *names_of_members(struct import *im, const struct res *r, const char *group_id)
 {
 	const struct res *group = im_ref(im, r, group_id, "network group");
@@ -43,7 +43,7 @@ static void connected_group(struct import *im, const struct res *r, json_t *memb
 	im_set_in(im->topology, "connectedGroups", im_name(im, "connectedGroups", r, r->name), obj);
 }
 
-/* An export has what was deployed already. */
+/* An export has the peering already. */
 static bool is_peered(const json_t *vnet, const char *with)
 {
 	const char *name;

@@ -6,7 +6,8 @@
 #include "input/import/priv.h"
 #include "schema/schema.h"
 
-/* What Azure, az and Terraform take as names is nearly always legal here too. */
+/* name with its illegal characters replaced, at most 80 long.  Nearly every name of Azure is
+ * legal. */
 static const char *make_legal_name(struct import *im, const char *name)
 {
 	char *s = arena_strdup(im->a, *name ? name : "unnamed");
@@ -31,7 +32,7 @@ static bool take_name(struct import *im, const char *scope, const char *name)
 	return true;
 }
 
-/* 2, 3, ...: counted, since there may be many of one name. */
+/* 2, 3, ... for each further use of base. */
 static unsigned next_number_of_name(struct import *im, const char *scope, const char *base)
 {
 	_cleanup_free_ char *key = xasprintf("number %s/%s", scope, base);
@@ -87,7 +88,7 @@ const char *im_lab(struct import *im, const struct res *r, const char *id, const
 {
 	const struct res *to = im_ref(im, r, id, what);
 
-	/* Left out: that has its finding already. */
+	/* That `to` is left out is reported already. */
 	return to && !to->left_out ? to->lab : NULL;
 }
 

@@ -9,7 +9,7 @@ static void read_vnet(struct import *im, struct res *r)
 	json_t *prefixes =
 	    arm_prefixes(im, r, arm_get(r->j, "addressSpace"), NULL, "addressPrefixes");
 
-	/* az's own list of networks writes it without the object around. */
+	/* az network vnet list has it outside of addressSpace. */
 	if (!json_array_size(prefixes)) {
 		json_decref(prefixes);
 		prefixes = arm_prefixes(im, r, r->j, NULL, "addressPrefixes");
@@ -31,7 +31,7 @@ static void read_vnet(struct import *im, struct res *r)
 	im_put(im, "virtualNetworks", r, obj);
 }
 
-/* What Azure lists as locations is the region and its pair: no choice, and left out. */
+/* Locations are left out: Azure always lists the region and its pair. */
 static void service_endpoints(struct import *im, struct res *r, json_t *obj)
 {
 	json_t *list = json_array(), *v;
@@ -101,8 +101,8 @@ static void read_subnet(struct import *im, struct res *r)
 
 /* --- peerings --------------------------------------------------------------------------------- */
 
-/* The other side is elsewhere: with its address space, which Azure shows in the peering, a network
- * can stand for it, and routes to it are as they are. */
+/* The other network is not among the resources: make an empty one of the address space that
+ * the peering shows, so that routes to it exist. */
 static struct res *stand_in(struct import *im, struct res *r, const char *id)
 {
 	json_t *space = arm_get(r->j, "remoteVirtualNetworkAddressSpace");
@@ -140,7 +140,7 @@ static struct res *stand_in(struct import *im, struct res *r, const char *id)
 	return to;
 }
 
-/* Terraform and az have networks by name as well. */
+/* Terraform and az name the network, without an id. */
 static struct res *remote_of(struct import *im, struct res *r)
 {
 	const char *id = arm_id(r->j, "remoteVirtualNetwork");

@@ -25,7 +25,7 @@ static const char *main_file_of_image(const char *image, const char *path)
 	return base;
 }
 
-/* What is used as it is keeps the name that the image knows. */
+/* Was the text translated?  Else a file of config is the text itself. */
 static bool is_translated(const json_t *config, const char *text)
 {
 	const char *file;

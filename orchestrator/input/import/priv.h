@@ -37,7 +37,7 @@ struct import_type {
 	const char *map; /* of the topology, where names must be unique; or NULL */
 	bool packets;    /* carries, steers or filters packets, or takes an address */
 	const char *why;
-	/* Makes r->out of r->j; NULL: what names r does. */
+	/* Makes r->out of r->j; NULL: the row that reads what refers to r does. */
 	void (*read)(struct import *im, struct res *r);
 	const struct import_list *lists; /* or NULL */
 	/* Properties that are read, or mean nothing to packets, with a space around each; NULL:
@@ -115,16 +115,16 @@ struct res *im_next(struct import *im, size_t *i, const char *type);
 
 /* --- names.c, note.c: names and findings ---------------------------------------------------- */
 
-/* A legal name that nothing else in scope has; says so when it is not r's own. */
+/* A legal name that nothing else in scope has.  Reports it when that is not r's own. */
 const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name);
 void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
              const char *hint, const char *fmt, ...) PRINTF(6, 7);
-/* A warning that r is not in the topology, and why. */
+/* Warns that r is not in the topology, and why. */
 void im_leave_out(struct import *im, struct res *r, const char *hint, const char *fmt, ...)
     PRINTF(4, 5);
-/* topology[kind][r->lab] = obj, which is taken. */
+/* Sets topology[kind][r->lab] and r->out to obj, which it takes. */
 void im_put(struct import *im, const char *kind, struct res *r, json_t *obj);
-/* obj[key][name], where key is made when it is not there; takes value. */
+/* Sets obj[key][name], making obj[key] when it is not there; takes value. */
 void im_set_in(json_t *obj, const char *key, const char *name, json_t *value);
 
 /* --- values.c: ARM's values in all their spellings ------------------------------------------ */

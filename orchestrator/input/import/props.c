@@ -3,7 +3,7 @@
  * list of its type's row has is reported as not understood, once for each type. */
 #include "input/import/priv.h"
 
-/* What stands around the properties, and az puts beside them. */
+/* Members of a resource beside "properties", where az has the properties, too. */
 static const char envelope[] =
     " id name type location tags etag sku kind zones resourceGroup resourceGroupName identity plan "
     "apiVersion "
@@ -14,14 +14,14 @@ static bool is_word_of(const char *list, const char *name)
 {
 	size_t n = strlen(name);
 
-	/* "" stands everywhere, before the first word, too. */
+	/* An empty name is in no list. */
 	for (const char *p = list; n && (p = strcasestr(p, name)); p++)
 		if (p[-1] == ' ' && p[n] == ' ' && !strchr(name, ' '))
 			return true;
 	return false;
 }
 
-/* null, false, 0, "", "Disabled", [] and {} say that there is nothing. */
+/* False for null, false, 0, "", "Disabled", [] and {}. */
 static bool says_something(const json_t *v)
 {
 	switch (json_typeof(v)) {
@@ -40,7 +40,7 @@ static bool says_something(const json_t *v)
 	}
 }
 
-/* An object that says of itself that it is off. */
+/* Does the object have "enabled": false? */
 static bool is_off(const json_t *v)
 {
 	const json_t *enabled = json_object_get(v, "enabled");

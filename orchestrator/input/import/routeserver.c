@@ -15,7 +15,8 @@ static bool is_rs_subnet(const struct res *s)
 	       strieq(s->name, "RouteServerSubnet") && s->out;
 }
 
-/* The instances' addresses, which an export has even where it does not name the subnet. */
+/* Is an address of the instances in the subnet?  An export has them even where it names no
+ * subnet. */
 static bool has_instance(const struct res *s, const json_t *ips)
 {
 	struct prefix p;
@@ -46,7 +47,8 @@ static bool subnet_lists_hub(const struct res *s, const struct res *r)
 	return false;
 }
 
-/* By its IP configuration; else, as exports often lack that, by what else shows where it is. */
+/* The subnet of its IP configuration.  Exports often lack that: then one that lists the hub or
+ * holds its addresses, or the only RouteServerSubnet. */
 static const struct res *find_hub_subnet(struct import *im, struct res *r)
 {
 	const struct res *only = NULL;

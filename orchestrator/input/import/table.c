@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/import/priv.h"
 
-/* In the order of reading: what others refer to comes first.  Subnets name NAT gateways, which are
- * not there yet; their names are. */
+/* In the order of reading: what others refer to comes first.  Subnets refer to NAT gateways,
+ * which are read later, by names that all have before reading begins. */
 const struct import_type *const import_table[] = {
 	import_tables,     import_networks,    import_managers,
 	import_routers,    import_gateways,    import_sites,

@@ -31,7 +31,7 @@ static void read_table(struct import *im, struct res *r)
 	im_put(im, "routeTables", r, obj);
 }
 
-static void read_table_route(struct import *im, struct res *r)
+static void read_route(struct import *im, struct res *r)
 {
 	static const char *const hops[] = {
 		"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None", NULL
@@ -200,7 +200,7 @@ static void read_group(struct import *im, struct res *r)
 const struct import_type import_tables[] = {
 	{ IMPORT_READ(NET "routetables", "routeTables"), .terraform = tf_route_tables,
 	  .read = read_table, .lists = LISTS{ { "routes", "routes" }, { 0 } } },
-	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_table_route,
+	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_route,
 	  .known = " addressPrefix nextHopType nextHopIpAddress nextHop hasBgpOverride " },
 	{ IMPORT_READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
 	  .terraform = tf_application_groups, .read = read_group },

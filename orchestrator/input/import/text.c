@@ -11,7 +11,7 @@ static void write_indent(struct str *s, int depth)
 		str_addc(s, ' ');
 }
 
-/* How deep objects are inside of it; scalars 0. */
+/* Levels of objects in v; 0 for a scalar. */
 static int object_depth(const json_t *v)
 {
 	int h = 0, d;
@@ -87,7 +87,7 @@ static void write_members(struct str *s, const json_t *v, int depth)
 
 static void write_value(struct str *s, const json_t *v, int depth, size_t used)
 {
-	/* An object in an object in an object is not read on one line. */
+	/* Three levels of objects do not go on one line. */
 	if (object_depth(v) <= 2) {
 		_cleanup_str_ struct str line = { 0 };
 

@@ -207,7 +207,7 @@ json_t *im_coverage(struct import *im)
 		json_integer_set(n, json_integer_value(n) + 1);
 		json_integer_set(out, json_integer_value(out) + r->left_out);
 	}
-	/* What was not understood is what one looks for. */
+	/* What is not understood comes first. */
 	for (size_t k = ARRAY_LEN(hows); k-- > 0;)
 		json_object_foreach (by_type, type, row)
 			if (streq(json_string_value(json_object_get(row, "how")), hows[k]))

@@ -144,7 +144,7 @@ json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, 
 	json_t *list = json_array(), *many = arm_list(obj, plural), *v;
 	size_t i;
 
-	if (!many && single) /* PowerShell has a list under the name of one */
+	if (!many && single) /* PowerShell has a list under the singular name */
 		many = arm_list(obj, single);
 	json_array_foreach (many, i, v)
 		add_ip4_prefix(im, r, json_string_value(v), list);

@@ -82,7 +82,7 @@ static json_t *first_configuration(json_t *props)
 
 static bool allocate_lowest(struct addresses *a, struct prefix p, ip4 *ret)
 {
-	/* Wider than an address: a subnet may end where addresses do. */
+	/* 64 bits: the subnet may end with 255.255.255.255. */
 	for (uint64_t ip = (uint64_t)p.addr + 4; ip < prefix_last(p); ip++)
 		if (!json_object_get(a->taken, IP4_STR((ip4)ip))) {
 			*ret = (ip4)ip;

@@ -55,7 +55,8 @@ static json_t *value_as_service(json_t *v)
 	return json_pack("{sO}", "service", v);
 }
 
-/* What the plan leaves open, and is needed: said by name, with what it might be. */
+/* Reports TF-REF-01 or, with the values that it may have, TF-REF-02: an attribute that is
+ * needed is not known. */
 static void report_unresolved(struct tf *t, const struct tf_node *n, const char *block, size_t i,
                               const struct tf_attr *a, json_t *candidates)
 {
@@ -174,7 +175,7 @@ static void convert_block(struct tf *t, struct tf_node *n, struct tf_block b, co
 		v = tf_attr(t, n, b, a->tf, list, &candidates);
 		if (v)
 			set_path(to, path, convert_value(t, n, a, v));
-		/* An address is Azure's to choose; a link must be known. */
+		/* Azure may choose an address, but a link must be known. */
 		else if (candidates &&
 		         (a->how == TF_ID || a->how == TF_IDS || a->how == TF_LIST ||
 		          json_array_size(candidates) > 1 || streq(a->tf, "peer_ip") ||
@@ -208,7 +209,7 @@ static json_t *arm_name(const char *id)
 		}
 		p += len + (p[len] == '/');
 	}
-	/* What has no place in ARM: azurerm_storage_account/logs. */
+	/* No ARM type: azurerm_storage_account/logs. */
 	return json_string(name.n ? str_get(&name) : strrchr(id, '/') ? strrchr(id, '/') + 1 : id);
 }
 

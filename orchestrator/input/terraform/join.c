@@ -5,7 +5,8 @@
 #include "input/resources.h"
 #include "input/terraform/convert.h"
 
-/* Who is named by name and not by id is in the id of what is below it: PARENT/kind/name. */
+/* The id of a parent that is known by name: the child's id, PARENT/kind/name, without its last
+ * two parts.  New reference. */
 static json_t *id_above(const char *id)
 {
 	const char *end = id + strlen(id);
@@ -54,7 +55,7 @@ static json_t *ip_configuration(struct tf *t, struct tf_node *n, json_t *props)
 	return json_object_get(found, "properties");
 }
 
-/* Lists grow, everything else is set. */
+/* Sets the members of into, but appends to lists. */
 static void merge_properties(json_t *into, json_t *from)
 {
 	const char *key;

@@ -91,7 +91,7 @@ const char *tf_id(struct tf *t, struct tf_node *n)
 
 	if (n->id)
 		return n->id;
-	if (n->naming) /* it is named after itself */
+	if (n->naming) /* its name refers to its own id */
 		return n->address;
 	n->naming = true;
 	/* Associations and the like have ids of the provider's own making: "a|b". */

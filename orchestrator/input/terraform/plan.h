@@ -27,7 +27,7 @@ struct tf_node { /* an instance of a resource or data source */
 	bool data;                 /* a data source */
 	const struct tf_type *def; /* how it becomes ARM's; NULL: not known */
 	char *id;                  /* ARM's; see tf_id() */
-	bool naming;               /* tf_id() is at it: a reference in a circle */
+	bool naming;               /* tf_id() is under way: asked again, it is a circle */
 };
 
 struct tf {
@@ -46,7 +46,7 @@ struct tf {
 	const char *(*id)(struct tf *t, struct tf_node *n);
 	unsigned depth; /* of references through references */
 	uint64_t effort;
-	bool limited; /* TF-LIMIT-01 was said */
+	bool limited; /* TF-LIMIT-01 is reported */
 };
 
 void tf_load(struct tf *t);

@@ -15,7 +15,8 @@
 
 enum { DEPTH_MAX = 48, INSTANCES_MAX = 4096 };
 
-/* Looks at instances; references that meet again behind each step would take 2^DEPTH_MAX. */
+/* Limits the instances that are looked at: references that meet again after each step would
+ * take 2^DEPTH_MAX of them. */
 enum { EFFORT_MAX = 2000000000, EFFORT_EACH = 1000 };
 
 /* Where an expression stands: its module instance, and the index of the instance it belongs to. */
@@ -107,7 +108,7 @@ static void add_inline_subnets(struct tf *t, json_t *out, struct tf_node *n,
 	}
 }
 
-/* What step `step` and those behind it are on resource n. */
+/* Adds what the steps from `step` on are on resource n. */
 static void add_attribute_values(struct tf *t, json_t *out, struct tf_node *n,
                                  const struct tf_ref *r, size_t step, const char *attr)
 {
@@ -115,7 +116,7 @@ static void add_attribute_values(struct tf *t, json_t *out, struct tf_node *n,
 	const char *name = step < r->n ? r->steps[step].name : NULL;
 	json_t *value;
 
-	if (!name) { /* lost: from the name of what is asked for */
+	if (!name) { /* not in the reference: derive it from attr */
 		if ((len > 3 && streq(attr + len - 3, "_id")) ||
 		    (len > 4 && streq(attr + len - 4, "_ids")))
 			name = "id";

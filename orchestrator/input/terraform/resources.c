@@ -33,8 +33,8 @@ static void convert_node(struct tf *t, struct tf_node *n, json_t *list, json_t *
 	}
 }
 
-/* azapi_resource holds ARM's own words, as an object or as a string of JSON.  What it is and where
- * it stands say the plan's own attributes. */
+/* azapi_resource holds ARM's own words, as an object or as a string of JSON. Its type and
+ * parent are attributes of the plan. */
 static void convert_azapi(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id)
 {
 	const char *type = json_string_value(json_object_get(n->values, "type"));
@@ -68,15 +68,14 @@ json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
 	for (size_t i = 0; i < t.n_nodes; i++) {
 		struct tf_node *n = &t.nodes[i];
 
-		/* What a data source reads exists already, and the design may hang on it. */
+		/* A data source reads what exists already, which the design may refer to. */
 		if (n->data && (!n->def || resource_find(by_id, tf_id(&t, n))))
 			continue;
 		if (streq(n->type, "azapi_resource"))
 			convert_azapi(&t, n, list, by_id);
 		else if (n->def && !n->def->joins && !n->def->fold)
 			convert_node(&t, n, list, by_id);
-		else if (!n->def &&
-		         str_starts(n->type, "azurerm_")) /* the import says what it thinks of it */
+		else if (!n->def && str_starts(n->type, "azurerm_")) /* the import reports it */
 			put_resource(list, by_id,
 			             tf_resource(&t, n, tf_id(&t, n), n->type, json_object()));
 	}
