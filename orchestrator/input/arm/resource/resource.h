@@ -26,9 +26,9 @@ struct runtime_type {
 	void (*enrich_reference)(struct inst *i, struct val_builder *b, const struct val *props);
 };
 const struct runtime_type *runtime_type(const struct inst *i); /* never NULL */
-/* props with what Azure adds; for reference() with the ids of what is in its lists, too.  NULL: too
+/* props with what Azure adds; with `ids`, for reference(), also ids of what is in lists.  NULL: too
  * big. */
-const struct val *runtime_properties(struct inst *i, const struct val *props, bool reference);
+const struct val *runtime_properties(struct inst *i, const struct val *props, bool ids);
 
 /* Gives addresses to all that can be evaluated by now and has none yet (alloc.c). */
 void alloc_all(struct arm *a);
