@@ -25,7 +25,7 @@ struct prefix peering_prefix(const struct peering *p, size_t i)
 	return p->complete ? p->remote->prefixes[i] : p->remote_subnets[i]->prefix;
 }
 
-static bool names(struct subnet *const *list, size_t n, const struct subnet *s)
+static bool list_names_subnet(struct subnet *const *list, size_t n, const struct subnet *s)
 {
 	for (size_t i = 0; i < n; i++)
 		if (list[i] == s)
@@ -38,8 +38,8 @@ bool peering_has_local(const struct peering *p, const struct subnet *s)
 	const struct peering *r = p->reverse;
 
 	s = s->real ? s->real : s;
-	return (p->complete || names(p->local_subnets, p->n_local_subnets, s)) &&
-	       (!r || r->complete || names(r->remote_subnets, r->n_remote_subnets, s));
+	return (p->complete || list_names_subnet(p->local_subnets, p->n_local_subnets, s)) &&
+	       (!r || r->complete || list_names_subnet(r->remote_subnets, r->n_remote_subnets, s));
 }
 
 bool peering_has_remote(const struct peering *p, const struct subnet *s)
@@ -47,8 +47,8 @@ bool peering_has_remote(const struct peering *p, const struct subnet *s)
 	const struct peering *r = p->reverse;
 
 	s = s->real ? s->real : s;
-	return (p->complete || names(p->remote_subnets, p->n_remote_subnets, s)) &&
-	       (!r || r->complete || names(r->local_subnets, r->n_local_subnets, s));
+	return (p->complete || list_names_subnet(p->remote_subnets, p->n_remote_subnets, s)) &&
+	       (!r || r->complete || list_names_subnet(r->local_subnets, r->n_local_subnets, s));
 }
 
 const struct subnet *nic_routes(const struct nic *n)

@@ -30,7 +30,7 @@ void rib_free_p(struct rib **r)
 }
 
 /* Position of p, or where it belongs. */
-static size_t position(const struct rib_table *t, struct prefix p)
+static size_t find_position(const struct rib_table *t, struct prefix p)
 {
 	size_t lo = 0, hi = t->n;
 
@@ -48,7 +48,7 @@ static size_t position(const struct rib_table *t, struct prefix p)
 	return lo;
 }
 
-static bool found(const struct rib_table *t, size_t i, struct prefix p)
+static bool is_route_at(const struct rib_table *t, size_t i, struct prefix p)
 {
 	return i < t->n && prefix_eq(t->routes[i].prefix, p);
 }
@@ -72,9 +72,9 @@ static void add_next_hop(struct rib_route *r, ip4 nh)
 
 void rib_set(struct rib_table *t, struct prefix p, const ip4 *next_hops, size_t n)
 {
-	size_t i = position(t, p);
+	size_t i = find_position(t, p);
 
-	if (!found(t, i, p)) {
+	if (!is_route_at(t, i, p)) {
 		(void)VEC_PUSH(t->routes, t->n, t->cap);
 		memmove(&t->routes[i + 1], &t->routes[i], (t->n - 1 - i) * sizeof(*t->routes));
 	}
@@ -85,9 +85,9 @@ void rib_set(struct rib_table *t, struct prefix p, const ip4 *next_hops, size_t 
 
 void rib_del(struct rib_table *t, struct prefix p)
 {
-	size_t i = position(t, p);
+	size_t i = find_position(t, p);
 
-	if (!found(t, i, p))
+	if (!is_route_at(t, i, p))
 		return;
 	t->n--;
 	memmove(&t->routes[i], &t->routes[i + 1], (t->n - i) * sizeof(*t->routes));
@@ -95,9 +95,9 @@ void rib_del(struct rib_table *t, struct prefix p)
 
 const struct rib_route *rib_get(const struct rib_table *t, struct prefix p)
 {
-	size_t i = position(t, p);
+	size_t i = find_position(t, p);
 
-	return found(t, i, p) ? &t->routes[i] : NULL;
+	return is_route_at(t, i, p) ? &t->routes[i] : NULL;
 }
 
 bool rib_same(const struct rib_route *a, const struct rib_route *b)

@@ -19,7 +19,7 @@ void build_hide(struct build *b, struct prefix p, enum route_source source, cons
 
 /* --- next hops ------------------------------------------------------------------------------- */
 
-static const char *nobody(struct build *b, ip4 ip)
+static const char *explain_no_owner(struct build *b, ip4 ip)
 {
 	const char *v = b->v->name;
 
@@ -57,7 +57,7 @@ const struct owner *build_owner(struct build *b, ip4 ip)
 	}
 	o->name = n ? TEXT(b, "%s (%s)", IP4_STR(ip), n->vm->name) : TEXT(b, "%s", IP4_STR(ip));
 	if (!n)
-		o->why_not = nobody(b, ip);
+		o->why_not = explain_no_owner(b, ip);
 	else if (!vm_runs(b->rt, n->vm))
 		o->why_not = TEXT(b, "%s, which has %s, is stopped", n->vm->name, IP4_STR(ip));
 	else
@@ -65,7 +65,7 @@ const struct owner *build_owner(struct build *b, ip4 ip)
 	return o;
 }
 
-static bool other_region(const struct vnet *a, const struct vnet *z)
+static bool in_other_region(const struct vnet *a, const struct vnet *z)
 {
 	return a->location && z->location && !strieq(a->location, z->location);
 }
@@ -79,7 +79,7 @@ static bool set_balancer(struct build *b, struct eff_route *r, unsigned i, const
 	enum pair_rule rule;
 
 	if (r->source == SRC_VNG && b->rs &&
-	    other_region(v, b->rs->vnet)) { /* azure-behaviour 7.11 */
+	    in_other_region(v, b->rs->vnet)) { /* azure-behaviour 7.11 */
 		str_printf(why,
 		           "; load balancer %s is in %s and Route Server %s in %s: as a next hop "
 		           "of BGP it must be in one region with it, packets are dropped",

@@ -42,8 +42,9 @@ static void build_index(struct eff_table *t)
 			lpm_set(t->index, t->routes[i].prefix, &t->routes[i]);
 }
 
-static struct eff_table *build(const struct model *m, const struct subnet *s, unsigned instance,
-                               const struct rib *rib, const struct runtime *rt, bool plain)
+static struct eff_table *build_table(const struct model *m, const struct subnet *s,
+                                     unsigned instance, const struct rib *rib,
+                                     const struct runtime *rt, bool plain)
 {
 	struct arena *arena = arena_new();
 	struct eff_table *t = arena_alloc(arena, sizeof(*t));
@@ -88,12 +89,12 @@ static struct eff_table *build(const struct model *m, const struct subnet *s, un
 struct eff_table *effective_routes(const struct model *m, const struct subnet *s, unsigned instance,
                                    const struct rib *rib, const struct runtime *rt)
 {
-	return build(m, s, instance, rib, rt, false);
+	return build_table(m, s, instance, rib, rt, false);
 }
 
 struct eff_table *effective_routes_plain(const struct model *m, const struct subnet *s,
                                          unsigned instance, const struct rib *rib,
                                          const struct runtime *rt)
 {
-	return build(m, s, instance, rib, rt, true);
+	return build_table(m, s, instance, rib, rt, true);
 }

@@ -50,7 +50,8 @@ const char *build_service_first(struct build *b, const struct route *u)
 /* How b's VNet gets to a private endpoint: *ret_peering for a peering, else NULL; false: not at
  * all.
  */
-static bool reaches(const struct build *b, const struct nic *n, const struct peering **ret_peering)
+static bool reaches_endpoint(const struct build *b, const struct nic *n,
+                             const struct peering **ret_peering)
 {
 	const struct vnet *v = n->subnet->vnet;
 
@@ -74,7 +75,7 @@ static bool reaches(const struct build *b, const struct nic *n, const struct pee
 }
 
 /* The user-defined route that the endpoint's subnet lets override it, or NULL. */
-static const struct route *overrides(const struct build *b, const struct nic *n)
+static const struct route *find_overriding_route(const struct build *b, const struct nic *n)
 {
 	const struct route *u = lpm_cover(b->user, prefix_host(n->ip));
 	const struct vnet *v = n->subnet->vnet;
@@ -96,7 +97,7 @@ void build_private(struct build *b)
 		const struct route *u;
 		_cleanup_str_ struct str why = { 0 };
 
-		if (!n->subnet || !n->ip || !reaches(b, n, &p))
+		if (!n->subnet || !n->ip || !reaches_endpoint(b, n, &p))
 			continue;
 		struct eff_route *r =
 		    build_row(b, prefix_host(n->ip), SRC_DEFAULT, NH_INTERFACE_ENDPOINT);
@@ -107,7 +108,7 @@ void build_private(struct build *b)
 		str_printf(&why, "private endpoint %s in subnet %s of %s", n->vm->name,
 		           n->subnet->name, r->vnet->name);
 		build_beaten_by_user(b, r, &why);
-		if (r->state == ST_ACTIVE && (u = overrides(b, n))) {
+		if (r->state == ST_ACTIVE && (u = find_overriding_route(b, n))) {
 			r->state = ST_INVALID;
 			str_printf(&why,
 			           "; overridden by user-defined route %s: the endpoint's subnet "

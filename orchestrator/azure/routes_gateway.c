@@ -32,20 +32,20 @@ static void add_leg(struct rib_table *t, struct prefix p, ip4 instance)
 /* Instances of an active-active gateway that have lost each other: NICs keep the second one's
  * routes alone, static ones included.  Captured once, with a route of GatewaySubnet between the
  * two. */
-static bool silent(const struct merge *x, const struct gateway *g, unsigned k)
+static bool instance_is_silent(const struct merge *x, const struct gateway *g, unsigned k)
 {
 	const struct rib_table *t = gateway_table(x->m, x->rib, g, k);
 
 	return t && t->silent;
 }
 
-static void add_static(void *ctx, struct prefix p, const struct connection *c)
+static void add_static_legs(void *ctx, struct prefix p, const struct connection *c)
 {
 	struct merge *x = ctx;
 
 	(void)c;
 	for (unsigned k = 0; k < x->g->n; k++)
-		if (!silent(x, x->g, k))
+		if (!instance_is_silent(x, x->g, k))
 			add_leg(&x->own, p, x->g->instance[k]);
 }
 
@@ -59,7 +59,7 @@ static void add_gateway(struct merge *x, const struct gateway *g)
 		for (size_t i = 0; t && !t->silent && i < t->n; i++)
 			add_leg(&x->own, t->routes[i].prefix, g->instance[k]);
 	}
-	gateway_statics(x->m, g, add_static, x);
+	gateway_statics(x->m, g, add_static_legs, x);
 	for (size_t i = 0; i < x->own.n; i++) {
 		const struct rib_route *r = &x->own.routes[i];
 
@@ -93,7 +93,7 @@ const struct gateway *gateway_of_hop(const struct eff_route *r, unsigned i)
 	return r->owners && r->owners[i] ? gateway_of_vm(NULL, r->owners[i]->vm, NULL) : NULL;
 }
 
-static void show(struct eff_route *r, ip4 a)
+static void show_address(struct eff_route *r, ip4 a)
 {
 	for (unsigned i = 0; i < r->n_shown; i++)
 		if (r->shown[i] == a)
@@ -113,7 +113,7 @@ static void show_msees(const struct model *m, const struct rib *rib, const struc
 		for (size_t c = 0; c < m->n_circuits; c++)
 			if (own->next_hops[i] == m->circuits[c].msee_ip[0] ||
 			    own->next_hops[i] == m->circuits[c].msee_ip[1])
-				show(r, own->next_hops[i]);
+				show_address(r, own->next_hops[i]);
 }
 
 void gateway_show(const struct model *m, const struct rib *rib, struct arena *a,
@@ -133,8 +133,8 @@ void gateway_show(const struct model *m, const struct rib *rib, struct arena *a,
 		if (g && g->type == GW_EXPRESSROUTE)
 			show_msees(m, rib, g, r->owners[i]->vm->instance, r);
 		else if (g && g->n == 1 && g->public_ip[0])
-			show(r, g->public_ip[0]);
+			show_address(r, g->public_ip[0]);
 		if (r->n_shown == before && (!g || g->type == GW_VPN))
-			show(r, r->next_hops[i]);
+			show_address(r, r->next_hops[i]);
 	}
 }

@@ -8,8 +8,8 @@
 #include "azure/routes_build.h"
 
 /* Whose address space, next to this VNet, overlaps a member's prefix; NULL: nobody's. */
-static const struct vnet *overlapping(const struct build *b, const struct vnet *member,
-                                      struct prefix p)
+static const struct vnet *find_overlapping_vnet(const struct build *b, const struct vnet *member,
+                                                struct prefix p)
 {
 	for (size_t i = 0; i < b->v->n_prefixes; i++)
 		if (prefix_overlaps(b->v->prefixes[i], p))
@@ -36,10 +36,10 @@ static const struct vnet *overlapping(const struct build *b, const struct vnet *
 	return NULL;
 }
 
-static void member_rows(struct build *b, const struct connected_group *g, const struct vnet *o)
+static void add_member_rows(struct build *b, const struct connected_group *g, const struct vnet *o)
 {
 	for (size_t i = 0; i < o->n_prefixes; i++) {
-		const struct vnet *other = overlapping(b, o, o->prefixes[i]);
+		const struct vnet *other = find_overlapping_vnet(b, o, o->prefixes[i]);
 		_cleanup_str_ struct str why = { 0 };
 
 		if (other) {
@@ -69,7 +69,7 @@ void build_groups(struct build *b)
 
 		for (size_t k = 0; k < g->n_vnets; k++)
 			if (vnet_group_route(b->v, g, g->vnets[k]))
-				member_rows(b, g, g->vnets[k]);
+				add_member_rows(b, g, g->vnets[k]);
 	}
 }
 
@@ -82,7 +82,7 @@ void build_group_spaces(struct build *b)
 			const struct vnet *o = g->vnets[k];
 
 			for (size_t j = 0; vnet_group_route(b->v, g, o) && j < o->n_prefixes; j++)
-				if (!overlapping(b, o, o->prefixes[j]) &&
+				if (!find_overlapping_vnet(b, o, o->prefixes[j]) &&
 				    !lpm_get(b->local, o->prefixes[j]))
 					lpm_set(b->local, o->prefixes[j], (void *)o);
 		}

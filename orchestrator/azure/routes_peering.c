@@ -62,7 +62,7 @@ static void hide_half_peering(struct build *b, const struct peering *p)
 		                p->name, p->remote->name, b->v->name));
 }
 
-static void add_peerings(struct build *b, bool global)
+static void add_peering_rows(struct build *b, bool global)
 {
 	for (size_t i = 0; i < b->v->n_peerings; i++) {
 		const struct peering *p = &b->v->peerings[i];
@@ -78,12 +78,12 @@ static void add_peerings(struct build *b, bool global)
 
 void build_peerings(struct build *b)
 {
-	add_peerings(b, false);
+	add_peering_rows(b, false);
 }
 
 void build_global_peerings(struct build *b)
 {
-	add_peerings(b, true);
+	add_peering_rows(b, true);
 }
 
 /* --- which prefixes those are ---------------------------------------------------------------- */

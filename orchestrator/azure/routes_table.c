@@ -47,7 +47,7 @@ static bool same_services(const struct subnet *a, const struct subnet *b)
 }
 
 /* With subnet peering the subnets that take part have routes that the others' packets die by. */
-static bool like(const struct subnet *a, const struct subnet *b)
+static bool have_same_routes(const struct subnet *a, const struct subnet *b)
 {
 	if (a->route_table != b->route_table || !same_services(a, b))
 		return false;
@@ -69,7 +69,7 @@ const struct subnet *effective_routes_like(const struct subnet *s)
 	if (s->like)
 		return s->like;
 	for (size_t i = 0; i < s->vnet->n_subnets; i++)
-		if (like(s->vnet->subnets[i], s))
+		if (have_same_routes(s->vnet->subnets[i], s))
 			return s->vnet->subnets[i];
 	return s;
 }

@@ -7,7 +7,7 @@
 
 /* A route for just this prefix comes before routes to service tags that have it, among these the
  * narrower tag (azure-behaviour 2.6). */
-static unsigned rank(const struct route *u)
+static unsigned tag_rank_of(const struct route *u)
 {
 	return u->tag ? service_tag_rank(u->tag) : 0;
 }
@@ -16,7 +16,7 @@ static void set_user(struct lpm *t, const struct route *u)
 {
 	const struct route *there = lpm_get(t, u->prefix);
 
-	if (!there || rank(u) < rank(there))
+	if (!there || tag_rank_of(u) < tag_rank_of(there))
 		lpm_set(t, u->prefix, (void *)u);
 }
 
@@ -37,7 +37,7 @@ static bool is_local(const struct vnet *v, struct prefix p)
 	return false;
 }
 
-static void beats(struct build *b, const struct route *u, struct str *why)
+static void say_what_it_beats(struct build *b, const struct route *u, struct str *why)
 {
 	const struct vnet *v = lpm_get(b->local, u->prefix);
 
@@ -97,7 +97,7 @@ static void add_user_row(struct build *b, const struct route *u)
 		r->state = ST_INVALID;
 		str_add(&why, service);
 	} else if (wins == u) {
-		beats(b, u, &why);
+		say_what_it_beats(b, u, &why);
 	} else {
 		r->state = ST_INVALID;
 		str_printf(&why, "; beaten by user-defined route %s: %s", wins->name,

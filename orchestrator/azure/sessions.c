@@ -142,8 +142,8 @@ bool connection_recursive(const struct bgp_connection *c)
 
 /* Who passes of the groups of a NIC, when a new connection to port 179 is made; the caller frees.
  * NULL: it passes. */
-static char *denied(const struct model *m, const struct nic *n, enum nsg_direction d, ip4 src,
-                    ip4 dst, const struct eff_table *t)
+static char *explain_denied(const struct model *m, const struct nic *n, enum nsg_direction d,
+                            ip4 src, ip4 dst, const struct eff_table *t)
 {
 	const struct walk_packet p = {
 		.src = src, .dst = dst, .ip_proto = IPPROTO_TCP, .sport = 50000, .dport = 179
@@ -173,8 +173,8 @@ char *connection_blocked(const struct model *m, const struct bgp_connection *c, 
 	_cleanup_(eff_table_free_p) struct eff_table *t =
 	    effective_routes(m, nic_routes(n), nic_instance(n), NULL, NULL);
 	ip4 rs = c->rs->instance[instance];
-	_cleanup_free_ char *in = denied(m, n, NSG_IN, rs, c->peer_ip, t),
-	                    *out = in ? denied(m, n, NSG_OUT, c->peer_ip, rs, t) : NULL;
+	_cleanup_free_ char *in = explain_denied(m, n, NSG_IN, rs, c->peer_ip, t),
+	                    *out = in ? explain_denied(m, n, NSG_OUT, c->peer_ip, rs, t) : NULL;
 
 	if (!out)
 		return NULL;

@@ -12,7 +12,7 @@ static const struct subnet *subnet_of(const struct vnet *v, ip4 a)
 	return NULL;
 }
 
-static enum step nobody(struct walker *x, const struct vnet *v)
+static enum step drop_at_nobody(struct walker *x, const struct vnet *v)
 {
 	const struct subnet *s = subnet_of(v, x->p.dst);
 
@@ -41,8 +41,9 @@ static const char *instance_name(struct walker *x, const struct vnet *v)
 }
 
 /* VnetLocal and peerings: straight to whoever has the address in that VNet. */
-static enum step deliver(struct walker *x, const struct nic *from, const struct eff_route *r,
-                         struct walk_hop *hop, const struct nic **ret)
+static enum step deliver_in_vnet(struct walker *x, const struct nic *from,
+                                 const struct eff_route *r, struct walk_hop *hop,
+                                 const struct nic **ret)
 {
 	const struct vnet *v = r->vnet;
 	const struct nic *to = model_nic_by_ip(v, x->p.dst);
@@ -59,7 +60,7 @@ static enum step deliver(struct walker *x, const struct nic *from, const struct 
 		const struct load_balancer *lb = model_lb_by_ip(v, x->p.dst);
 
 		if (!lb || lb->subnet->vnet != v)
-			return nobody(x, v);
+			return drop_at_nobody(x, v);
 		hop->reason = TEXT(x, "route %s: to the frontend of load balancer %s",
 		                   walk_route_text(x, r), lb->name);
 		return walk_to_balancer(x, from, lb, ret);
@@ -75,7 +76,7 @@ static const struct load_balancer *balancer_of(const struct eff_route *r, unsign
 }
 
 /* "172.16.1.4 (NVA_1), 172.16.1.5 (stopped or nobody)" */
-static const char *legs(struct walker *x, const struct eff_route *r)
+static const char *name_legs(struct walker *x, const struct eff_route *r)
 {
 	_cleanup_str_ struct str s = { 0 };
 
@@ -89,8 +90,9 @@ static const char *legs(struct walker *x, const struct eff_route *r)
 
 /* BGP and user-defined routes with a next hop address.  The guest's own choice of next hop plays no
  * part, and there is no recursion (azure-behaviour 1.1, 1.2). */
-static enum step hand_over(struct walker *x, const struct nic *from, const struct eff_route *r,
-                           struct walk_hop *hop, const struct nic **ret)
+static enum step hand_to_next_hop(struct walker *x, const struct nic *from,
+                                  const struct eff_route *r, struct walk_hop *hop,
+                                  const struct nic **ret)
 {
 	unsigned k = 0;
 
@@ -112,15 +114,15 @@ static enum step hand_over(struct walker *x, const struct nic *from, const struc
 	                   IP4_STR(hop->next_hop), name);
 	if (r->n_next_hops > 1)
 		hop->reason = TEXT(x, "%s, one of %u equal paths: %s", hop->reason, r->n_next_hops,
-		                   legs(x, r));
+		                   name_legs(x, r));
 	if (lb)
 		return walk_to_balancer(x, from, lb, ret);
 	*ret = to;
 	return walk_receive(x, from, to);
 }
 
-static enum step by_route(struct walker *x, const struct nic *from, const struct eff_route *r,
-                          struct walk_hop *hop, const struct nic **ret)
+static enum step follow_route(struct walker *x, const struct nic *from, const struct eff_route *r,
+                              struct walk_hop *hop, const struct nic **ret)
 {
 	switch (r->type) {
 	case NH_VNET_LOCAL:
@@ -128,10 +130,10 @@ static enum step by_route(struct walker *x, const struct nic *from, const struct
 	case NH_VNET_GLOBAL_PEERING:
 	case NH_CONNECTED_GROUP:
 	case NH_INTERFACE_ENDPOINT:
-		return deliver(x, from, r, hop, ret);
+		return deliver_in_vnet(x, from, r, hop, ret);
 	case NH_VIRTUAL_NETWORK_GATEWAY:
 	case NH_VIRTUAL_APPLIANCE:
-		return hand_over(x, from, r, hop, ret);
+		return hand_to_next_hop(x, from, r, hop, ret);
 	case NH_INTERNET:
 	case NH_SERVICE_ENDPOINT:
 		return walk_to_internet(x, from, hop);
@@ -143,8 +145,8 @@ static enum step by_route(struct walker *x, const struct nic *from, const struct
 }
 
 /* The fabric's own tables were asked: env->fabric. */
-static enum step by_tables(struct walker *x, const struct nic *from, struct walk_hop *hop,
-                           const struct nic **ret)
+static enum step follow_tables(struct walker *x, const struct nic *from, struct walk_hop *hop,
+                               const struct nic **ret)
 {
 	struct walk_fabric f = { .act = FABRIC_DROP };
 
@@ -198,11 +200,11 @@ enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop 
 		return walk_drop(x, "%s: there is no multicast and no broadcast in a VNet",
 		                 IP4_STR(dst));
 	if (x->env->fabric)
-		return by_tables(x, n, hop, ret);
+		return follow_tables(x, n, hop, ret);
 	hop->table = eff_cache_get(x->tables, nic_routes(n), nic_instance(n));
 	hop->route = eff_lookup(hop->table, dst);
 	if (!hop->route)
 		return walk_drop(x, "no effective route of NIC %s matches %s", n->name,
 		                 IP4_STR(dst));
-	return by_route(x, n, hop->route, hop, ret);
+	return follow_route(x, n, hop->route, hop, ret);
 }

@@ -24,8 +24,8 @@ static bool begins_nothing(const struct walker *x)
 	return x->env->reply_to && (x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_ICMP);
 }
 
-static enum step decide(struct walker *x, const struct firewall *fw, bool translated_back,
-                        struct walk_firewall *ret)
+static enum step decide_at_firewall(struct walker *x, const struct firewall *fw,
+                                    bool translated_back, struct walk_firewall *ret)
 {
 	char reason[256];
 
@@ -64,5 +64,5 @@ enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translate
                            struct walk_firewall *ret)
 {
 	*ret = (struct walk_firewall){ .before = x->p, .said = "" };
-	return vm->firewall ? decide(x, vm->firewall, translated_back, ret) : STEP_NIC;
+	return vm->firewall ? decide_at_firewall(x, vm->firewall, translated_back, ret) : STEP_NIC;
 }

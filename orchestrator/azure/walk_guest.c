@@ -22,7 +22,7 @@ struct way {
 	uint8_t len;
 };
 
-static bool has(const struct vnet *v, ip4 a)
+static bool vnet_or_transit_has(const struct vnet *v, ip4 a)
 {
 	bool found = vnet_has(v, a);
 
@@ -35,7 +35,7 @@ static bool has(const struct vnet *v, ip4 a)
 static bool leads_to(const struct vm *far, ip4 a, bool through)
 {
 	if (far->role == VM_GATEWAY)
-		return has(far->gateway->vnet, a);
+		return vnet_or_transit_has(far->gateway->vnet, a);
 	for (size_t i = 0; far->site && i < far->site->n_prefixes; i++)
 		if (prefix_has(far->site->prefixes[i], a))
 			return true;
@@ -49,7 +49,7 @@ static bool leads_to(const struct vm *far, ip4 a, bool through)
 /* By the design alone, which knows no routes: who has the prefix. */
 static const struct nic *walk_wire_towards(const struct vm *vm, ip4 dst)
 {
-	if (vm->role == VM_GATEWAY && has(vm->gateway->vnet, dst))
+	if (vm->role == VM_GATEWAY && vnet_or_transit_has(vm->gateway->vnet, dst))
 		return vm->nics[0];
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];
@@ -88,7 +88,7 @@ const struct nic *walk_source_nic(const struct vm *vm, ip4 dst)
 	return look_up(vm, dst).out;
 }
 
-static bool forwards(const struct vm *vm)
+static bool vm_forwards(const struct vm *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->forwarding)
@@ -115,7 +115,7 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 		         IP4_STR(p->src));
 		return;
 	}
-	if (!forwards(vm)) {
+	if (!vm_forwards(vm)) {
 		snprintf(
 		    ret->reason, sizeof(ret->reason),
 		    "not its address, and ip_forward is off in the guest; set enableIPForwarding");

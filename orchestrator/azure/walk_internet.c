@@ -74,7 +74,7 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 	return STEP_INTERNET;
 }
 
-static enum step to_host(struct walker *x, const struct internet_host *host)
+static enum step end_at_host(struct walker *x, const struct internet_host *host)
 {
 	const struct walk *to = x->env->reply_to;
 
@@ -91,7 +91,7 @@ static enum step to_host(struct walker *x, const struct internet_host *host)
 }
 
 /* A public address leads straight to its NIC; no route is asked on the way in. */
-static enum step to_nic(struct walker *x, const struct nic *n, ip4 ip)
+static enum step enter_by_public_ip(struct walker *x, const struct nic *n, ip4 ip)
 {
 	struct walk_packet before = x->p;
 
@@ -112,15 +112,15 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 
 	for (size_t i = 0; i < x->m->n_internet; i++)
 		if (x->m->internet[i].ip == dst)
-			return to_host(x, &x->m->internet[i]);
+			return end_at_host(x, &x->m->internet[i]);
 	if ((*ret_nic = nic_by_public_ip(x->m, dst)))
-		return to_nic(x, *ret_nic, (*ret_nic)->ip);
+		return enter_by_public_ip(x, *ret_nic, (*ret_nic)->ip);
 	if ((nat = walk_nat_back(x, NULL))) {
 		ip4 inside = x->p.dst;
 
 		x->p.dst = dst;
 		*ret_nic = nat->nic;
-		return to_nic(x, nat->nic, inside);
+		return enter_by_public_ip(x, nat->nic, inside);
 	}
 	walk_hop_add(x, "internet", NULL);
 	for (size_t i = 0; i < x->m->n_nat_gateways; i++)

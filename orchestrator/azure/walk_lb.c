@@ -12,7 +12,7 @@ static const char *const MODES[] = { [LB_BY_FLOW] = "the five-tuple",
 	                             [LB_BY_IP] = "both addresses",
 	                             [LB_BY_PROTOCOL] = "both addresses and the protocol" };
 
-static size_t healthy(const struct runtime *rt, const struct load_balancer *lb)
+static size_t count_healthy_backends(const struct runtime *rt, const struct load_balancer *lb)
 {
 	size_t n = 0;
 
@@ -25,7 +25,7 @@ void walk_balance_default(const struct walk_env *env, const struct load_balancer
                           const struct walk_packet *p, struct walk_choice *ret)
 {
 	const struct lb_rule *r = lb_rule_of(lb, p);
-	size_t n = healthy(env->rt, lb);
+	size_t n = count_healthy_backends(env->rt, lb);
 
 	*ret = (struct walk_choice){ 0 };
 	if (!r) {
@@ -59,7 +59,7 @@ void walk_balance_default(const struct walk_env *env, const struct load_balancer
 }
 
 /* The flow's backend, when this is the way back of a packet that came by here. */
-static const struct nic *pinned(struct walker *x, const struct load_balancer *lb)
+static const struct nic *find_pinned_backend(struct walker *x, const struct load_balancer *lb)
 {
 	const struct walk *to = x->env->reply_to;
 
@@ -72,8 +72,8 @@ static const struct nic *pinned(struct walker *x, const struct load_balancer *lb
 	return NULL;
 }
 
-static void translate(struct walker *x, const struct load_balancer *lb, const struct walk_choice *c,
-                      struct walk_hop *hop)
+static void translate_to_backend(struct walker *x, const struct load_balancer *lb,
+                                 const struct walk_choice *c, struct walk_hop *hop)
 {
 	struct walk_packet before = x->p;
 
@@ -89,7 +89,7 @@ static void translate(struct walker *x, const struct load_balancer *lb, const st
 enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,
                            const struct nic **ret)
 {
-	const struct nic *back = pinned(x, lb);
+	const struct nic *back = find_pinned_backend(x, lb);
 	struct walk_choice c = { .backend = back };
 
 	if (walk_pass(x, n, lb->subnet) == STEP_END)
@@ -111,7 +111,7 @@ enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct l
 	VEC_PUSH(x->w->pins, x->w->n_pins, x->w->cap_pins) =
 	    (struct walk_pin){ lb, c.backend, x->p };
 	if (c.ip)
-		translate(x, lb, &c, hop);
+		translate_to_backend(x, lb, &c, hop);
 	*ret = c.backend;
 	return walk_receive(x, n, c.backend);
 }

@@ -5,7 +5,7 @@
 #include "azure/walk_priv.h"
 
 /* The packet answers one that passed n the other way. */
-static bool is_answer(const struct walker *x, const struct nic *n, bool out)
+static bool answers_passed_flow(const struct walker *x, const struct nic *n, bool out)
 {
 	const struct walk *to = x->env->reply_to;
 
@@ -19,7 +19,7 @@ static bool is_answer(const struct walker *x, const struct nic *n, bool out)
 	return false;
 }
 
-static bool by_design(struct walker *x, const struct nic *n, bool out, const char **ret_reason)
+static bool groups_allow(struct walker *x, const struct nic *n, bool out, const char **ret_reason)
 {
 	enum nsg_direction d = out ? NSG_OUT : NSG_IN;
 	const struct nsg *g = NULL;
@@ -42,11 +42,11 @@ enum step walk_filter(struct walker *x, const struct nic *n, bool out)
 	if (!nsg_of_nic(n, out ? NSG_OUT : NSG_IN, groups))
 		return STEP_NIC;
 	/* azure-behaviour 1.7: what a NIC sends to the platform is not subject to them */
-	if (!platform && !is_answer(x, n, out)) {
+	if (!platform && !answers_passed_flow(x, n, out)) {
 		if (x->env->filter)
 			ok = x->env->filter(x->env->ctx, n, out, &x->p, buf);
 		else
-			ok = by_design(x, n, out, &reason);
+			ok = groups_allow(x, n, out, &reason);
 	}
 	if (!ok)
 		return walk_drop(x, "%s", reason ? reason : buf);

@@ -27,7 +27,7 @@ static const char *loop_cure(const struct eff_route *r, bool to_itself)
 }
 
 /* Remembers that the packet leaves; true when it left there before just like this. */
-static bool leave(struct walker *x, const struct nic *n)
+static bool left_before(struct walker *x, const struct nic *n)
 {
 	for (size_t i = 0; i < x->n_left; i++)
 		if (x->left[i].nic == n && x->left[i].src == x->p.src && x->left[i].dst == x->p.dst)
@@ -65,7 +65,7 @@ static void note_return(struct walker *x, const struct nic *to)
 }
 
 /* An answer counts only when it comes from whom was asked, to who asked. */
-static enum step arrived(struct walker *x, const char *node)
+static enum step end_at_node(struct walker *x, const char *node)
 {
 	const struct walk *to = x->env->reply_to;
 
@@ -80,8 +80,8 @@ static enum step arrived(struct walker *x, const char *node)
 }
 
 /* The guest has the packet.  STEP_NIC: it sends it on, by *ret. */
-static enum step at_guest(struct walker *x, const struct nic *in, struct walk_hop *hop,
-                          const struct nic **ret)
+static enum step walk_through_guest(struct walker *x, const struct nic *in, struct walk_hop *hop,
+                                    const struct nic **ret)
 {
 	struct walk_guest g = { .act = GUEST_DROP };
 	const struct walk_nat *nat = walk_nat_back(x, in->vm);
@@ -104,7 +104,7 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 	hop->reason = TEXT(x, "%s%s%s", back, fw.said, g.reason);
 	switch (g.act) {
 	case GUEST_LOCAL:
-		return arrived(x, in->vm->name);
+		return end_at_node(x, in->vm->name);
 	case GUEST_DROP:
 		return walk_drop(x, "%s drops it: %s", in->vm->name, g.reason);
 	default:
@@ -129,7 +129,7 @@ static enum step at_guest(struct walker *x, const struct nic *in, struct walk_ho
 }
 
 /* From NIC to NIC, beginning with what the last hop sends by n, until the walk ends. */
-static void run(struct walker *x, const struct nic *n)
+static void walk_on(struct walker *x, const struct nic *n)
 {
 	for (;;) {
 		assert(n);
@@ -137,7 +137,7 @@ static void run(struct walker *x, const struct nic *n)
 		const char *said = x->w->hops[at].reason;
 		const struct nic *to = NULL;
 
-		if (leave(x, n)) {
+		if (left_before(x, n)) {
 			walk_end(x, WALK_LOOP, x->back ? x->back : "the packet comes round again");
 			return;
 		}
@@ -158,7 +158,7 @@ static void run(struct walker *x, const struct nic *n)
 			return;
 		assert(to); /* no step leads to a NIC without one */
 		note_return(x, to);
-		if (at_guest(x, to, walk_hop_add(x, to->vm->name, to), &n) == STEP_END)
+		if (walk_through_guest(x, to, walk_hop_add(x, to->vm->name, to), &n) == STEP_END)
 			return;
 	}
 }
@@ -171,10 +171,10 @@ static void start_at_nic(struct walker *x, const struct nic *from)
 		return;
 	}
 	if (vm_has_address(from->vm, x->p.dst)) {
-		arrived(x, from->vm->name);
+		end_at_node(x, from->vm->name);
 		return;
 	}
-	run(x, from);
+	walk_on(x, from);
 }
 
 static void start_at_internet(struct walker *x)
@@ -182,8 +182,8 @@ static void start_at_internet(struct walker *x)
 	const struct nic *to = NULL, *n = NULL;
 
 	if (walk_at_internet(x, &to) == STEP_NIC &&
-	    at_guest(x, to, walk_hop_add(x, to->vm->name, to), &n) == STEP_NIC)
-		run(x, n);
+	    walk_through_guest(x, to, walk_hop_add(x, to->vm->name, to), &n) == STEP_NIC)
+		walk_on(x, n);
 }
 
 struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from,

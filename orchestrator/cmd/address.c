@@ -48,7 +48,7 @@ const char *address_name(const char *path)
 
 /* --- files here --- */
 
-static int write_file(const char *folder, const struct fetched *f, struct err *e)
+static int write_fetched_file(const char *folder, const struct fetched *f, struct err *e)
 {
 	_cleanup_free_ char *full = xasprintf("%s/%s", folder, f->path);
 
@@ -79,7 +79,7 @@ static int write_folder(const struct fetched *files, size_t n, char **ret, struc
 	if (!mkdtemp(folder))
 		return err_sys(e, errno, "a folder for the design: %s", folder);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = write_file(folder, &files[i], e);
+		r = write_fetched_file(folder, &files[i], e);
 	if (r < 0)
 		tree_remove(folder);
 	else

@@ -31,7 +31,7 @@ bool ui_color(int fd)
 	return term_is(fd) && !(no && *no) && !streq(term, "dumb");
 }
 
-static const char *paint(const char *code)
+static const char *stderr_color(const char *code)
 {
 	return ui_color(STDERR_FILENO) ? code : "";
 }
@@ -61,7 +61,7 @@ int ui_error(const struct err *e)
 {
 	ui_progress_end();
 	fflush(stdout);
-	fprintf(stderr, "%svnetlab:%s ", paint("\033[1;31m"), paint("\033[0m"));
+	fprintf(stderr, "%svnetlab:%s ", stderr_color("\033[1;31m"), stderr_color("\033[0m"));
 	print_indented(e->msg, 2);
 	switch (e->code) {
 	case ETIMEDOUT:
@@ -88,7 +88,8 @@ int ui_usage(const struct cmd_args *a, const char *fmt, ...)
 		abort();
 	va_end(ap);
 	ui_progress_end();
-	fprintf(stderr, "%s%s:%s ", paint("\033[1;31m"), a->prog_verb, paint("\033[0m"));
+	fprintf(stderr, "%s%s:%s ", stderr_color("\033[1;31m"), a->prog_verb,
+	        stderr_color("\033[0m"));
 	print_indented(msg, 2);
 	if (c)
 		fprintf(stderr, "Usage: vnetlab %s\nTry 'vnetlab help %s'.\n", c->synopsis,
@@ -157,8 +158,9 @@ static void print_finding(const struct finding *f)
 {
 	static const char *const colors[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
 
-	fprintf(stderr, "%s%s%s %s%s%s", paint(colors[f->severity]), severity_str(f->severity),
-	        paint("\033[0m"), paint("\033[1m"), f->rule, paint("\033[0m"));
+	fprintf(stderr, "%s%s%s %s%s%s", stderr_color(colors[f->severity]),
+	        severity_str(f->severity), stderr_color("\033[0m"), stderr_color("\033[1m"),
+	        f->rule, stderr_color("\033[0m"));
 	/* The user's own file comes first: where a design was imported, nobody knows its topology.
 	 */
 	if (f->source || *f->pointer) {

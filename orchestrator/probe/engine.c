@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-static bool sooner(const struct timer *a, const struct timer *b)
+static bool timer_is_sooner(const struct timer *a, const struct timer *b)
 {
 	return a->at_us < b->at_us;
 }
@@ -18,7 +18,7 @@ void engine_timer(struct engine *eng, uint64_t at_us, struct task *t, unsigned n
 
 	VEC_PUSH(eng->timers, eng->n_timers, eng->cap_timers) =
 	    (struct timer){ at_us, t, no, timeout };
-	for (; i && sooner(&eng->timers[i], &eng->timers[(i - 1) / 2]); i = (i - 1) / 2) {
+	for (; i && timer_is_sooner(&eng->timers[i], &eng->timers[(i - 1) / 2]); i = (i - 1) / 2) {
 		struct timer swap = eng->timers[i];
 
 		eng->timers[i] = eng->timers[(i - 1) / 2];
@@ -36,9 +36,9 @@ struct timer engine_pop_timer(struct engine *eng)
 
 		if (child >= n)
 			break;
-		if (child + 1 < n && sooner(&eng->timers[child + 1], &eng->timers[child]))
+		if (child + 1 < n && timer_is_sooner(&eng->timers[child + 1], &eng->timers[child]))
 			child++;
-		if (!sooner(&eng->timers[child], &last))
+		if (!timer_is_sooner(&eng->timers[child], &last))
 			break;
 		eng->timers[i] = eng->timers[child];
 		i = child;

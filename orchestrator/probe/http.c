@@ -52,7 +52,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 	return fd;
 }
 
-static size_t discard(char *data, size_t size, size_t n, void *ctx)
+static size_t discard_body(char *data, size_t size, size_t n, void *ctx)
 {
 	(void)data;
 	(void)ctx;
@@ -92,7 +92,7 @@ static void shot_over(struct engine *eng, struct http_shot *sh, CURLcode code)
 		shot_done(eng, t, no, -1, "%s", curl_easy_strerror(code));
 }
 
-static void harvest(struct engine *eng)
+static void take_finished_transfers(struct engine *eng)
 {
 	CURLMsg *m;
 	int left;
@@ -109,7 +109,7 @@ static void harvest(struct engine *eng)
 	}
 }
 
-static void socket_ready(struct engine *eng, struct source *s, uint32_t events)
+static void curl_socket_ready(struct engine *eng, struct source *s, uint32_t events)
 {
 	int flags = 0, running;
 
@@ -122,10 +122,10 @@ static void socket_ready(struct engine *eng, struct source *s, uint32_t events)
 	if (events & (EPOLLERR | EPOLLHUP))
 		flags |= CURL_CSELECT_ERR;
 	curl_multi_socket_action(eng->http->multi, s->fd, flags, &running);
-	harvest(eng);
+	take_finished_transfers(eng);
 }
 
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *sock_ctx)
+static int watch_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *sock_ctx)
 {
 	struct engine *eng = ctx;
 	struct source *s = sock_ctx;
@@ -146,13 +146,13 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *so
 		return epoll_ctl(eng->epoll_fd, EPOLL_CTL_MOD, fd, &ev) < 0 ? -1 : 0;
 	}
 	s = xcalloc(1, sizeof(*s));
-	*s = (struct source){ socket_ready, fd };
+	*s = (struct source){ curl_socket_ready, fd };
 	VEC_PUSH(eng->http->sources, eng->http->n_sources, eng->http->cap_sources) = s;
 	curl_multi_assign(eng->http->multi, fd, s);
 	return engine_watch(eng, s, ev.events) < 0 ? -1 : 0;
 }
 
-static int on_timer(CURLM *multi, long ms, void *ctx)
+static int set_curl_timer(CURLM *multi, long ms, void *ctx)
 {
 	struct engine *eng = ctx;
 	(void)multi;
@@ -174,7 +174,7 @@ void http_tick(struct engine *eng, uint64_t now)
 		return;
 	eng->http->next_us = UINT64_MAX;
 	curl_multi_socket_action(eng->http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	harvest(eng);
+	take_finished_transfers(eng);
 }
 
 static bool http_open(struct engine *eng)
@@ -190,9 +190,9 @@ static bool http_open(struct engine *eng)
 	eng->http->multi = curl_multi_init();
 	if (!eng->http->multi)
 		abort();
-	curl_multi_setopt(eng->http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(eng->http->multi, CURLMOPT_SOCKETFUNCTION, watch_curl_socket);
 	curl_multi_setopt(eng->http->multi, CURLMOPT_SOCKETDATA, eng);
-	curl_multi_setopt(eng->http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(eng->http->multi, CURLMOPT_TIMERFUNCTION, set_curl_timer);
 	curl_multi_setopt(eng->http->multi, CURLMOPT_TIMERDATA, eng);
 	return true;
 }
@@ -218,7 +218,7 @@ static void http_start(struct engine *eng, struct task *t, unsigned no)
 	curl_easy_setopt(sh->easy, CURLOPT_PRIVATE, sh);
 	curl_easy_setopt(sh->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(sh->easy, CURLOPT_OPENSOCKETDATA, sh);
-	curl_easy_setopt(sh->easy, CURLOPT_WRITEFUNCTION, discard);
+	curl_easy_setopt(sh->easy, CURLOPT_WRITEFUNCTION, discard_body);
 	curl_easy_setopt(sh->easy, CURLOPT_TIMEOUT_MS, (long)t->p->timeout_ms);
 	curl_easy_setopt(sh->easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(sh->easy, CURLOPT_NOSIGNAL, 1L);

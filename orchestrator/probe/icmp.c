@@ -59,7 +59,7 @@ struct shots { /* task->priv */
 	uint64_t sent_us[]; /* 0: not sent, or over */
 };
 
-static uint16_t checksum(const void *data, size_t n)
+static uint16_t icmp_checksum(const void *data, size_t n)
 {
 	const uint8_t *d = data;
 	uint32_t sum = 0;
@@ -177,7 +177,7 @@ static void one_packet(struct engine *eng, struct sender *s, const uint8_t *pkt,
 		shot_error(eng, t, no, h.type, h.code, ntohl(ip.saddr));
 }
 
-static void drain(struct engine *eng, struct sender *s)
+static void read_replies(struct engine *eng, struct sender *s)
 {
 	static _Thread_local uint8_t bufs[BATCH][256];
 	struct mmsghdr msgs[BATCH];
@@ -202,10 +202,10 @@ static void drain(struct engine *eng, struct sender *s)
 	}
 }
 
-static void socket_ready(struct engine *eng, struct source *src, uint32_t events)
+static void icmp_socket_ready(struct engine *eng, struct source *src, uint32_t events)
 {
 	(void)events;
-	drain(eng, (struct sender *)src);
+	read_replies(eng, (struct sender *)src);
 }
 
 /* ---- sending ---- */
@@ -226,7 +226,7 @@ static void make_packet(const struct icmp *icmp, const struct sender *s, const s
 	pk->m.h.un.echo.id = htons((uint16_t)(s->base + d->t->slot));
 	pk->m.h.un.echo.sequence = htons((uint16_t)d->no);
 	memcpy(pk->m.cookie, icmp->cookie, PAYLOAD);
-	pk->m.h.checksum = checksum(&pk->m, sizeof(pk->m));
+	pk->m.h.checksum = icmp_checksum(&pk->m, sizeof(pk->m));
 	pk->to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = { htonl(p->dst) } };
 	pk->iov = (struct iovec){ &pk->m, sizeof(pk->m) };
 	*mh = (struct msghdr){ .msg_name = &pk->to,
@@ -290,7 +290,7 @@ void icmp_flush(struct engine *eng)
 			size_t left = s->n_due - i;
 
 			send_batch(eng, s, s->due + i, left < BATCH ? left : BATCH);
-			drain(eng, s);
+			read_replies(eng, s);
 		}
 		s->n_due = 0;
 	}
@@ -313,7 +313,7 @@ static struct sender *sender_open(struct engine *eng, int ns_fd, const struct st
 		free(s);
 		return NULL;
 	}
-	s->source = (struct source){ socket_ready, fd };
+	s->source = (struct source){ icmp_socket_ready, fd };
 	s->dev = st->st_dev;
 	s->ino = st->st_ino;
 	s->ns_fd = ns_fd;

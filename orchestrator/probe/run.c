@@ -19,7 +19,7 @@ static void start_waiting(struct engine *eng)
 		eng->first_waiting = eng->n_waiting = 0;
 }
 
-static void run_timers(struct engine *eng)
+static void run_due_timers(struct engine *eng)
 {
 	uint64_t now = clock_us();
 
@@ -57,7 +57,7 @@ static void run_until_done(struct engine *eng)
 	struct epoll_event evs[128];
 
 	while (eng->active && !eng->failed && !eng->ended) {
-		run_timers(eng);
+		run_due_timers(eng);
 		http_tick(eng, clock_us());
 		if (!eng->active || eng->failed || eng->ended)
 			break;

@@ -102,7 +102,7 @@ static int pending_error(int fd)
 	return code;
 }
 
-static double since(const struct shot *sh)
+static double ms_since_start(const struct shot *sh)
 {
 	return (double)(clock_us() - sh->start_us) / 1000.0;
 }
@@ -115,7 +115,7 @@ static void tcp_ready(struct engine *eng, struct source *src, uint32_t events)
 	if (code)
 		shot_failed(eng, sh, code);
 	else if (events & (EPOLLOUT | EPOLLHUP))
-		shot_end(eng, sh, since(sh), "connected");
+		shot_end(eng, sh, ms_since_start(sh), "connected");
 	else if (events & EPOLLERR) /* only the error queue has something */
 		shot_failed(eng, sh, EHOSTUNREACH);
 }
@@ -126,7 +126,7 @@ static void udp_ready(struct engine *eng, struct source *src, uint32_t events)
 	char buf[256];
 
 	if (events & EPOLLIN && recv(sh->source.fd, buf, sizeof(buf), MSG_DONTWAIT) >= 0) {
-		shot_end(eng, sh, since(sh), "answered");
+		shot_end(eng, sh, ms_since_start(sh), "answered");
 		return;
 	}
 	int code = pending_error(sh->source.fd);

@@ -22,7 +22,7 @@ static bool blob_is(const struct libssh2_agent_publickey *key, const char *type)
 }
 
 /* 1: in; 0: refused; -errno: the connection is gone. */
-static int outcome(struct ssh *s, ssize_t r, struct err *e)
+static int auth_outcome(struct ssh *s, ssize_t r, struct err *e)
 {
 	if (r == 0)
 		return 1;
@@ -54,7 +54,7 @@ static int try_key(struct ssh *s, LIBSSH2_AGENT *agent, struct libssh2_agent_pub
 	}
 	if (r < 0)
 		str_printf(tried, "\nagent's key %s: refused", key->comment);
-	return outcome(s, r, e);
+	return auth_outcome(s, r, e);
 }
 
 static int try_agent(struct ssh *s, struct str *tried, long deadline, struct err *e)
@@ -123,7 +123,7 @@ static int try_file(struct ssh *s, const char *path, bool wanted, struct str *tr
 		    path, path, libssh2_version(0));
 	else if (r < 0)
 		str_printf(tried, "\n%s: refused", path);
-	return outcome(s, r, e);
+	return auth_outcome(s, r, e);
 }
 
 static int try_files(struct ssh *s, const struct ssh_options *o, struct str *tried, long deadline,
@@ -143,7 +143,7 @@ static int try_files(struct ssh *s, const struct ssh_options *o, struct str *tri
 }
 
 /* What the server takes, or NULL: then we are in already, or the connection is gone. */
-static char *methods(struct ssh *s, long deadline, struct err *e)
+static char *list_auth_methods(struct ssh *s, long deadline, struct err *e)
 {
 	char *list =
 	    SSH_GET(s, deadline, libssh2_userauth_list(s->s, s->user, (unsigned)strlen(s->user)),
@@ -157,7 +157,7 @@ int ssh_authenticate(struct ssh *s, const struct ssh_options *o, long deadline, 
 	/* Each way that was tried, and how it went; a line each in the message when none did. */
 	_cleanup_str_ struct str tried = { 0 };
 	struct err listed = { 0 };
-	_cleanup_free_ char *accepts = methods(s, deadline, &listed);
+	_cleanup_free_ char *accepts = list_auth_methods(s, deadline, &listed);
 
 	if (!accepts && libssh2_userauth_authenticated(s->s))
 		return 0;

@@ -67,7 +67,7 @@ LIBSSH2_CHANNEL *ssh_channel(struct ssh *s, const char *command, const char *ter
 }
 
 /* Reads what is there; beyond the limit it is read and forgotten. -errno, 0. */
-static int take(struct ssh *s, LIBSSH2_CHANNEL *c, int stream, struct str *to, struct err *e)
+static int read_stream(struct ssh *s, LIBSSH2_CHANNEL *c, int stream, struct str *to, struct err *e)
 {
 	char buf[8192];
 
@@ -83,14 +83,14 @@ static int take(struct ssh *s, LIBSSH2_CHANNEL *c, int stream, struct str *to, s
 	}
 }
 
-static int drain(struct ssh *s, LIBSSH2_CHANNEL *c, long deadline, struct str *out, struct str *err,
-                 struct err *e)
+static int read_both_streams(struct ssh *s, LIBSSH2_CHANNEL *c, long deadline, struct str *out,
+                             struct str *err, struct err *e)
 {
 	for (;;) {
-		int r = take(s, c, 0, out, e);
+		int r = read_stream(s, c, 0, out, e);
 
 		if (r == 0)
-			r = take(s, c, SSH_EXTENDED_DATA_STDERR, err, e);
+			r = read_stream(s, c, SSH_EXTENDED_DATA_STDERR, err, e);
 		if (r < 0)
 			return r;
 		if (libssh2_channel_eof(c))
@@ -113,7 +113,7 @@ int ssh_capture(struct ssh *s, const char *command, long timeout_ms, char **ret_
 	int r = (int)SSH_DO(s, deadline, libssh2_channel_send_eof(c), "running a command", e);
 
 	if (r >= 0)
-		r = drain(s, c, deadline, &out, &err, e);
+		r = read_both_streams(s, c, deadline, &out, &err, e);
 	/* The other side closes first: it does so when it has told the exit status. */
 	if (r >= 0)
 		r = (int)SSH_DO(s, deadline, libssh2_channel_wait_closed(c), "running a command",

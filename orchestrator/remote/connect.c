@@ -28,7 +28,7 @@ static int name_error(const struct ssh *s, int code, int sys, struct err *e)
 }
 
 /* getaddrinfo() has no deadline, this has.  What is asked for must live as long as the asking. */
-static int resolve(struct ssh *s, long deadline, struct addrinfo **ret, struct err *e)
+static int resolve_host(struct ssh *s, long deadline, struct addrinfo **ret, struct err *e)
 {
 	struct lookup {
 		struct gaicb cb;
@@ -84,7 +84,7 @@ static void watch_peer(int fd)
 }
 
 /* A connected socket, or -errno. */
-static int connect_one(const struct addrinfo *ai, long deadline)
+static int connect_to_address(const struct addrinfo *ai, long deadline)
 {
 	_cleanup_close_ int fd =
 	    socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, ai->ai_protocol);
@@ -117,7 +117,7 @@ static int connect_one(const struct addrinfo *ai, long deadline)
 int ssh_connect(struct ssh *s, long deadline, struct err *e)
 {
 	struct addrinfo *list = NULL;
-	int r = resolve(s, deadline, &list, e), n = 0, fd = -1;
+	int r = resolve_host(s, deadline, &list, e), n = 0, fd = -1;
 
 	if (r < 0)
 		return r;
@@ -125,7 +125,7 @@ int ssh_connect(struct ssh *s, long deadline, struct err *e)
 		n++;
 	/* An address that does not answer must not use up the time of those behind it. */
 	for (struct addrinfo *ai = list; ai && fd < 0; ai = ai->ai_next, n--)
-		fd = connect_one(ai, clock_ms() + (deadline - clock_ms()) / n);
+		fd = connect_to_address(ai, clock_ms() + (deadline - clock_ms()) / n);
 	freeaddrinfo(list);
 	if (fd >= 0) {
 		s->fd = fd;

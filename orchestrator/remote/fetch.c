@@ -105,8 +105,8 @@ static size_t on_data(char *data, size_t size, size_t n, void *ctx)
 	return size * n;
 }
 
-static int explain(CURLcode code, const char *url, const char *text, const struct transfer *t,
-                   long stall_ms, struct err *e)
+static int explain_curl_error(CURLcode code, const char *url, const char *text,
+                              const struct transfer *t, long stall_ms, struct err *e)
 {
 	if (t->too_big || code == CURLE_FILESIZE_EXCEEDED)
 		return err_set(e, EFBIG, "%s: bigger than %zu MiB, which is more than is taken",
@@ -139,7 +139,7 @@ static int explain(CURLcode code, const char *url, const char *text, const struc
 	}
 }
 
-static int answered(CURL *c, const char *url, struct err *e)
+static int check_http_status(CURL *c, const char *url, struct err *e)
 {
 	long status = 0;
 
@@ -203,7 +203,8 @@ int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct er
 	set_authorities(c);
 	CURLcode code = curl_easy_perform(c);
 
-	r = code == CURLE_OK ? answered(c, url, e) : explain(code, url, text, &t, stall_ms, e);
+	r = code == CURLE_OK ? check_http_status(c, url, e)
+	                     : explain_curl_error(code, url, text, &t, stall_ms, e);
 	curl_easy_cleanup(c);
 	if (r < 0)
 		return r;

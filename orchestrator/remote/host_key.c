@@ -44,7 +44,7 @@ void ssh_read_known_hosts(const struct ssh_options *o, struct known_hosts *k)
 /* --- what to tell --- */
 
 /* "ssh-ed25519" -> "ED25519", as ssh says it. */
-static const char *short_type(const char *type)
+static const char *host_key_type_name(const char *type)
 {
 	static const struct {
 		const char *type, *name;
@@ -61,7 +61,7 @@ static const char *short_type(const char *type)
 	return type;
 }
 
-static char *fingerprint(LIBSSH2_SESSION *session)
+static char *host_key_fingerprint(LIBSSH2_SESSION *session)
 {
 	const char *hash = libssh2_hostkey_hash(session, LIBSSH2_HOSTKEY_HASH_SHA256);
 	_cleanup_str_ struct str b = { 0 };
@@ -71,8 +71,8 @@ static char *fingerprint(LIBSSH2_SESSION *session)
 	return xasprintf("SHA256:%.*s", (int)strcspn(str_get(&b), "="), hash ? str_get(&b) : "?");
 }
 
-static int unknown_key(const struct ssh *s, const char *type, const char *print,
-                       const struct known_entry *other, size_t authorities, struct err *e)
+static int refuse_unknown_key(const struct ssh *s, const char *type, const char *print,
+                              const struct known_entry *other, size_t authorities, struct err *e)
 {
 	_cleanup_free_ char *ssh = target_ssh_command(&s->target);
 	_cleanup_str_ struct str more = { 0 };
@@ -81,7 +81,7 @@ static int unknown_key(const struct ssh *s, const char *type, const char *print,
 		str_printf(
 		    &more,
 		    "\nknown_hosts has only a key of another kind for it: %s, line %zu of %s.",
-		    short_type(other->type), other->line, other->file);
+		    host_key_type_name(other->type), other->line, other->file);
 	if (authorities)
 		str_printf(&more,
 		           "\nA certificate authority is listed for it; vnetlab cannot check "
@@ -91,7 +91,7 @@ static int unknown_key(const struct ssh *s, const char *type, const char *print,
 	    "%s: the host key of %s is not known: %s %s\nNothing was sent.%s\nIf that is its "
 	    "key (there: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), connect once by "
 	    "hand, which remembers it: %s",
-	    s->name, s->target.host, short_type(type), print, str_get(&more), ssh);
+	    s->name, s->target.host, host_key_type_name(type), print, str_get(&more), ssh);
 }
 
 static int changed_key(const struct ssh *s, const char *type, const char *print,
@@ -106,8 +106,8 @@ static int changed_key(const struct ssh *s, const char *type, const char *print,
 	    "another one.\nNothing was sent. Either somebody listens in, or the machine was "
 	    "installed anew.\nOnly if you know that it was: ssh-keygen -f %s -R '%s', then "
 	    "connect once by hand: %s",
-	    s->name, s->target.host, short_type(type), print, was->line, was->file, was->file, name,
-	    ssh);
+	    s->name, s->target.host, host_key_type_name(type), print, was->line, was->file,
+	    was->file, name, ssh);
 }
 
 int ssh_check_host_key(struct ssh *s, const struct known_hosts *k, struct err *e)
@@ -121,7 +121,7 @@ int ssh_check_host_key(struct ssh *s, const struct known_hosts *k, struct err *e
 	if (!len || blob[0] || blob[1] || len > n - 4)
 		return err_set(e, EPROTO, "%s: the server shows no host key", s->name);
 	_cleanup_free_ char *type = xstrndup((const char *)blob + 4, len);
-	_cleanup_free_ char *print = fingerprint(s->s);
+	_cleanup_free_ char *print = host_key_fingerprint(s->s);
 	_cleanup_str_ struct str key = { 0 };
 	const struct known_entry *why = NULL;
 
@@ -134,12 +134,12 @@ int ssh_check_host_key(struct ssh *s, const struct known_hosts *k, struct err *e
 		    e, EKEYREVOKED,
 		    "%s: the host key of %s is revoked: %s %s, line %zu of %s.\nNothing was "
 		    "sent. Ask whoever revoked it; the machine needs a new key",
-		    s->name, s->target.host, short_type(type), print, why->line, why->file);
+		    s->name, s->target.host, host_key_type_name(type), print, why->line, why->file);
 	case KNOWN_CHANGED:
 		return changed_key(s, type, print, why, e);
 	case KNOWN_OTHER_TYPE:
 	case KNOWN_NEW:
 	default:
-		return unknown_key(s, type, print, why, k->authorities, e);
+		return refuse_unknown_key(s, type, print, why, k->authorities, e);
 	}
 }

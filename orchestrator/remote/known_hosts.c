@@ -75,7 +75,7 @@ static bool patterns_match(const char *field, const char *name)
 /* --- lines --- */
 
 /* The next word of *p, which is moved behind it; NULL at the end.  The caller frees. */
-static char *word(const char **p)
+static char *next_word(const char **p)
 {
 	*p += strspn(*p, " \t");
 	size_t n = strcspn(*p, " \t");
@@ -85,19 +85,19 @@ static char *word(const char **p)
 	return n ? xstrndup(start, n) : NULL;
 }
 
-static void read_line(struct known_hosts *k, const char *p, const char *file, size_t number,
-                      const char *host, const char *port_name)
+static void read_host_line(struct known_hosts *k, const char *p, const char *file, size_t number,
+                           const char *host, const char *port_name)
 {
 	_cleanup_free_ char *marker = NULL;
-	_cleanup_free_ char *field = word(&p);
+	_cleanup_free_ char *field = next_word(&p);
 
 	if (!field || *field == '#')
 		return;
 	if (*field == '@') {
 		marker = take_ptr(field);
-		field = word(&p);
+		field = next_word(&p);
 	}
-	_cleanup_free_ char *type = word(&p), *key = word(&p);
+	_cleanup_free_ char *type = next_word(&p), *key = next_word(&p);
 
 	/* Lines of version 1 of the protocol have a number there. */
 	if (!field || !type || !key || isdigit((unsigned char)*type))
@@ -129,7 +129,7 @@ void known_hosts_read(struct known_hosts *k, const char *text, const char *file,
 		if (keep <= LINE_MAX_TAKEN) {
 			_cleanup_free_ char *line = xstrndup(p, keep);
 
-			read_line(k, line, file, number, host, port_name);
+			read_host_line(k, line, file, number, host, port_name);
 		}
 		p += n + (p[n] == '\n');
 	}

@@ -75,7 +75,7 @@ static void terminal_restore(struct pump *p)
 /* --- signals --- */
 
 /* One more command on the same connection; the other streams rest for that moment. */
-static int deliver(struct pump *p, int sig, struct err *e)
+static int deliver_signal(struct pump *p, int sig, struct err *e)
 {
 	_cleanup_free_ char *command = p->run->signal_command(sig, p->pid, p->run->ctx);
 	_cleanup_free_ char *out = NULL, *err = NULL;
@@ -94,7 +94,7 @@ static int deliver(struct pump *p, int sig, struct err *e)
 	return r;
 }
 
-static int on_signal(struct pump *p, struct err *e)
+static int take_signal(struct pump *p, struct err *e)
 {
 	struct signalfd_siginfo si;
 
@@ -115,7 +115,7 @@ static int on_signal(struct pump *p, struct err *e)
 		p->waiting_signal = (int)si.ssi_signo;
 		return 0;
 	}
-	return deliver(p, (int)si.ssi_signo, e);
+	return deliver_signal(p, (int)si.ssi_signo, e);
 }
 
 static int signals_open(sigset_t *old)
@@ -272,7 +272,7 @@ static int wait_events(struct pump *p, struct err *e)
 		return errno == EINTR ? 0 : err_sys(e, errno, "poll");
 	if (fds[0].revents & POLLOUT && ssh_flush(s) < 0)
 		return ssh_failed(s, "running", e);
-	if (fds[1].revents && (r = on_signal(p, e)) < 0)
+	if (fds[1].revents && (r = take_signal(p, e)) < 0)
 		return r;
 	if (fds[2].revents)
 		read_input(p);
@@ -288,7 +288,7 @@ static int wait_events(struct pump *p, struct err *e)
 	return 0;
 }
 
-static int pump(struct pump *p, struct err *e)
+static int pump_streams(struct pump *p, struct err *e)
 {
 	for (;;) {
 		int r = 0;
@@ -303,7 +303,7 @@ static int pump(struct pump *p, struct err *e)
 			int sig = p->waiting_signal;
 
 			p->waiting_signal = 0;
-			if ((r = deliver(p, sig, e)) < 0)
+			if ((r = deliver_signal(p, sig, e)) < 0)
 				return r;
 		}
 		bool empty = p->out[0].at == p->out[0].n && p->out[1].at == p->out[1].n;
@@ -333,7 +333,7 @@ static int never_began(struct pump *p, int status, struct err *e)
 	               str_get(noise), n ? " " : "", status);
 }
 
-static int start(struct pump *p, struct err *e)
+static int start_command(struct pump *p, struct err *e)
 {
 	const char *term = getenv("TERM");
 	int columns, rows;
@@ -359,7 +359,7 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 		                         .marked = run->tty };
 	p->signal_fd = -1;
 	/* Until it runs there is nobody to pass a signal on to: one ends us. */
-	int r = start(p, e);
+	int r = start_command(p, e);
 
 	if (r == 0) {
 		p->signal_fd = signals_open(&old);
@@ -368,7 +368,7 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 	}
 	if (r == 0) {
 		terminal_raw(p);
-		r = pump(p, e);
+		r = pump_streams(p, e);
 		terminal_restore(p);
 	}
 	if (r == 0) {

@@ -99,7 +99,7 @@ static int handshake_failed(struct ssh *s, const struct err *from, struct err *e
 	}
 }
 
-static int handshake(struct ssh *s, const struct ssh_options *o, long deadline, struct err *e)
+static int shake_hands(struct ssh *s, const struct ssh_options *o, long deadline, struct err *e)
 {
 	/* Only what it knows: over others libssh2 1.10 copies memory onto itself. */
 	const char *types = libssh2_version(0x010b00)
@@ -155,7 +155,7 @@ static int open_session(struct ssh *s, const struct ssh_options *o, struct err *
 	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_SEND, (void *)on_send);
 	libssh2_session_callback_set(s->s, LIBSSH2_CALLBACK_RECV, (void *)on_recv);
 #endif
-	r = handshake(s, o, deadline, e);
+	r = shake_hands(s, o, deadline, e);
 	if (r == 0)
 		r = ssh_authenticate(s, o, deadline, e);
 	s->open = r == 0;

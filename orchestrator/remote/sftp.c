@@ -11,20 +11,20 @@
 
 enum { DOWNLOAD_MAX = 256 * 1024 * 1024, DEPTH_MAX = 40 };
 
-static long soon(void)
+static long step_deadline(void)
 {
 	return clock_ms() + SSH_STEP_MS;
 }
 
-static int begin(struct ssh *s, struct err *e)
+static int sftp_begin(struct ssh *s, struct err *e)
 {
 	if (s->sftp)
 		return 0;
-	s->sftp = SSH_GET(s, soon(), libssh2_sftp_init(s->s), "SFTP", e);
+	s->sftp = SSH_GET(s, step_deadline(), libssh2_sftp_init(s->s), "SFTP", e);
 	/* Again: see open_channel().  Not where there is a session but no SFTP in it: libssh2 1.11
 	 * would close that one first, and then say for ever that it is still about it. */
 	if (!s->sftp && e->code == EPROTO && strstr(e->msg, "Unable to startup channel"))
-		s->sftp = SSH_GET(s, soon(), libssh2_sftp_init(s->s), "SFTP", e);
+		s->sftp = SSH_GET(s, step_deadline(), libssh2_sftp_init(s->s), "SFTP", e);
 	if (s->sftp)
 		return 0;
 	if (e->code == EPROTO)
@@ -36,9 +36,9 @@ static int begin(struct ssh *s, struct err *e)
 }
 
 /* It is a session, of which a server may allow one only. */
-static int end(struct ssh *s, struct err *e)
+static int sftp_end(struct ssh *s, struct err *e)
 {
-	ssize_t r = SSH_DO(s, soon(), libssh2_sftp_shutdown(s->sftp), "SFTP", e);
+	ssize_t r = SSH_DO(s, step_deadline(), libssh2_sftp_shutdown(s->sftp), "SFTP", e);
 
 	if (r >= 0)
 		s->sftp = NULL;
@@ -51,8 +51,8 @@ static bool disk_full(struct ssh *s, const char *folder)
 	LIBSSH2_SFTP_STATVFS st = { 0 };
 	struct err ignored = { 0 };
 
-	if (SSH_DO(s, soon(), libssh2_sftp_statvfs(s->sftp, folder, strlen(folder), &st), "SFTP",
-	           &ignored) < 0)
+	if (SSH_DO(s, step_deadline(), libssh2_sftp_statvfs(s->sftp, folder, strlen(folder), &st),
+	           "SFTP", &ignored) < 0)
 		return false;
 	return st.f_bavail * st.f_frsize < 64 * 1024 || (st.f_files && !st.f_favail);
 }
@@ -94,7 +94,7 @@ static int write_file(struct ssh *s, const char *folder, const char *path, const
 	                               0600))) {
 		if (libssh2_session_last_errno(s->s) != LIBSSH2_ERROR_EAGAIN)
 			return sftp_failed(s, "writing", folder, path, e);
-		int r = ssh_wait(s, soon(), "writing a file", e);
+		int r = ssh_wait(s, step_deadline(), "writing a file", e);
 
 		if (r < 0)
 			return r;
@@ -106,7 +106,7 @@ static int write_file(struct ssh *s, const char *folder, const char *path, const
 		ssize_t w = libssh2_sftp_write(h, data + at, n - at < 32768 ? n - at : 32768);
 
 		if (w == LIBSSH2_ERROR_EAGAIN)
-			r = ssh_wait(s, soon(), "writing a file", &first);
+			r = ssh_wait(s, step_deadline(), "writing a file", &first);
 		else if (w < 0)
 			r = sftp_failed(s, "writing", folder, path, &first);
 		else
@@ -119,7 +119,7 @@ static int write_file(struct ssh *s, const char *folder, const char *path, const
 	ssize_t closed;
 
 	while ((closed = libssh2_sftp_close(h)) == LIBSSH2_ERROR_EAGAIN)
-		if (ssh_wait(s, soon(), "writing a file", e) < 0)
+		if (ssh_wait(s, step_deadline(), "writing a file", e) < 0)
 			return -e->code;
 	if (r < 0)
 		*e = first;
@@ -138,14 +138,14 @@ static int make_folders(struct ssh *s, const char *folder, const char *path, str
 		ssize_t r;
 
 		while ((r = libssh2_sftp_mkdir(s->sftp, full, 0700)) == LIBSSH2_ERROR_EAGAIN)
-			if (ssh_wait(s, soon(), "making a folder", e) < 0)
+			if (ssh_wait(s, step_deadline(), "making a folder", e) < 0)
 				return -e->code;
 		if (r == 0)
 			continue;
 		r = sftp_failed(s, "making the folder", folder, full, e);
 		if (r == -ECONNRESET || r == -ETIMEDOUT ||
-		    SSH_DO(s, soon(), libssh2_sftp_lstat(s->sftp, full, &a), "SFTP", &ignored) <
-		        0 ||
+		    SSH_DO(s, step_deadline(), libssh2_sftp_lstat(s->sftp, full, &a), "SFTP",
+		           &ignored) < 0 ||
 		    !LIBSSH2_SFTP_S_ISDIR(a.permissions))
 			return (int)r;
 	}
@@ -155,7 +155,7 @@ static int make_folders(struct ssh *s, const char *folder, const char *path, str
 int ssh_upload(struct ssh *s, const char *folder, const struct ssh_file *files, size_t n,
                struct err *e)
 {
-	int r = begin(s, e);
+	int r = sftp_begin(s, e);
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		_cleanup_free_ char *full = xasprintf("%s/%s", folder, files[i].path);
@@ -164,7 +164,7 @@ int ssh_upload(struct ssh *s, const char *folder, const struct ssh_file *files, 
 		if (r == 0)
 			r = write_file(s, folder, full, files[i].data, files[i].n, e);
 	}
-	return r < 0 ? r : end(s, e);
+	return r < 0 ? r : sftp_end(s, e);
 }
 
 /* --- folders there --- */
@@ -194,13 +194,13 @@ static int list_folder(struct ssh *s, const char *folder, struct entry **ret, si
 	while (!(h = libssh2_sftp_opendir(s->sftp, folder))) {
 		if (libssh2_session_last_errno(s->s) != LIBSSH2_ERROR_EAGAIN)
 			return sftp_failed(s, "reading the folder", folder, folder, e);
-		if (ssh_wait(s, soon(), "reading a folder", e) < 0)
+		if (ssh_wait(s, step_deadline(), "reading a folder", e) < 0)
 			return -e->code;
 	}
 	for (;;) {
 		r = libssh2_sftp_readdir(h, name, sizeof(name) - 1, &a);
 		if (r == LIBSSH2_ERROR_EAGAIN) {
-			if (ssh_wait(s, soon(), "reading a folder", e) < 0) {
+			if (ssh_wait(s, step_deadline(), "reading a folder", e) < 0) {
 				entries_free(list, n);
 				return -e->code;
 			}
@@ -218,7 +218,7 @@ static int list_folder(struct ssh *s, const char *folder, struct entry **ret, si
 		r = sftp_failed(s, "reading the folder", folder, folder, e);
 	struct err ignored = { 0 };
 
-	(void)SSH_DO(s, soon(), libssh2_sftp_closedir(h), "SFTP", &ignored);
+	(void)SSH_DO(s, step_deadline(), libssh2_sftp_closedir(h), "SFTP", &ignored);
 	if (r < 0) {
 		entries_free(list, n);
 		return (int)r;
@@ -234,7 +234,7 @@ static int remove_one(struct ssh *s, const char *path, bool folder, struct err *
 
 	while ((r = folder ? libssh2_sftp_rmdir(s->sftp, path)
 	                   : libssh2_sftp_unlink(s->sftp, path)) == LIBSSH2_ERROR_EAGAIN)
-		if (ssh_wait(s, soon(), "removing a file", e) < 0)
+		if (ssh_wait(s, step_deadline(), "removing a file", e) < 0)
 			return -e->code;
 	return r < 0 ? sftp_failed(s, "removing", path, path, e) : 0;
 }
@@ -258,7 +258,7 @@ static int remove_tree(struct ssh *s, const char *folder, int depth, struct err 
 
 int ssh_remove_folder(struct ssh *s, const char *folder, struct err *e)
 {
-	int r = begin(s, e);
+	int r = sftp_begin(s, e);
 
 	return r < 0 ? r : remove_tree(s, folder, 0, e);
 }
@@ -275,7 +275,7 @@ static int copy_file(struct ssh *s, LIBSSH2_SFTP_HANDLE *h, int fd, const char *
 		ssize_t n = libssh2_sftp_read(h, buf, sizeof(buf));
 
 		if (n == LIBSSH2_ERROR_EAGAIN) {
-			if (ssh_wait(s, soon(), "reading a file", e) < 0)
+			if (ssh_wait(s, step_deadline(), "reading a file", e) < 0)
 				return -e->code;
 			continue;
 		}
@@ -304,14 +304,14 @@ static int fetch_file(struct ssh *s, const char *from, const char *to, struct er
 	while (!(h = libssh2_sftp_open(s->sftp, from, LIBSSH2_FXF_READ, 0))) {
 		if (libssh2_session_last_errno(s->s) != LIBSSH2_ERROR_EAGAIN)
 			return sftp_failed(s, "reading", from, from, e);
-		if (ssh_wait(s, soon(), "reading a file", e) < 0)
+		if (ssh_wait(s, step_deadline(), "reading a file", e) < 0)
 			return -e->code;
 	}
 	int r = copy_file(s, h, fd, from, to, e);
 	struct err ignored = { 0 };
 
 	if (r != -ECONNRESET && r != -ETIMEDOUT)
-		(void)SSH_DO(s, soon(), libssh2_sftp_close(h), "SFTP", &ignored);
+		(void)SSH_DO(s, step_deadline(), libssh2_sftp_close(h), "SFTP", &ignored);
 	return r;
 }
 
@@ -327,7 +327,7 @@ int ssh_download(struct ssh *s, const char *folder, const char *to, const char *
 {
 	struct entry *list = NULL;
 	size_t n = 0;
-	int r = begin(s, e);
+	int r = sftp_begin(s, e);
 
 	if (r == 0)
 		r = list_folder(s, folder, &list, &n, e);

@@ -77,7 +77,7 @@ static int split_host(char *s, char **ret_host, char **ret_port, bool *ret_v6, s
 	return 0;
 }
 
-static int parse(const char *s, struct target *t, struct err *e)
+static int parse_target_text(const char *s, struct target *t, struct err *e)
 {
 	if (!str_starts(s, "ssh://")) {
 		if (strstr(s, "://"))
@@ -133,7 +133,7 @@ static int parse(const char *s, struct target *t, struct err *e)
 int target_parse(const char *s, struct target *ret, struct err *e)
 {
 	_cleanup_target_ struct target t = { 0 };
-	int r = parse(s, &t, e);
+	int r = parse_target_text(s, &t, e);
 
 	if (r < 0)
 		return r;

@@ -7,7 +7,7 @@
 
 enum { MARK_OK, MARK_FAIL, MARK_WARN, MARK_SKIP, MARK_ACTION };
 
-static const char *mark(int which)
+static const char *check_mark(int which)
 {
 	static const char *const plain[] = { "ok  ", "FAIL", "warn", "skip", "do  " };
 	static const char *const nice[] = { "✓", "✗", "!", "-", "»" };
@@ -23,12 +23,12 @@ static const char *mark(int which)
 	return plain[which];
 }
 
-static const char *paint(bool color, const char *code)
+static const char *color_code(bool color, const char *code)
 {
 	return color ? code : "";
 }
 
-static void indented(FILE *f, const char *text, const char *indent)
+static void write_indented(FILE *f, const char *text, const char *indent)
 {
 	for (const char *line = text; line && *line;) {
 		size_t n = strcspn(line, "\n");
@@ -41,7 +41,7 @@ static void indented(FILE *f, const char *text, const char *indent)
 	}
 }
 
-static void one(FILE *f, const struct report_check *k, bool color)
+static void write_check(FILE *f, const struct report_check *k, bool color)
 {
 	int m = k->skipped  ? MARK_SKIP
 	        : !k->ok    ? (k->warning ? MARK_WARN : MARK_FAIL)
@@ -50,20 +50,20 @@ static void one(FILE *f, const struct report_check *k, bool color)
 	static const char *const colors[] = { "\033[32m", "\033[31m", "\033[33m", "\033[2m",
 		                              "\033[36m" };
 
-	fprintf(f, "  %s%s%s %s", paint(color, colors[m]), mark(m), paint(color, "\033[0m"),
-	        k->name);
+	fprintf(f, "  %s%s%s %s", color_code(color, colors[m]), check_mark(m),
+	        color_code(color, "\033[0m"), k->name);
 	if (!k->skipped)
-		fprintf(f, "  %s(%.2f s)%s", paint(color, "\033[2m"), k->seconds,
-		        paint(color, "\033[0m"));
+		fprintf(f, "  %s(%.2f s)%s", color_code(color, "\033[2m"), k->seconds,
+		        color_code(color, "\033[0m"));
 	fputc('\n', f);
 	if (k->ok && k->action && k->detail)
-		indented(f, k->detail, "      ");
+		write_indented(f, k->detail, "      ");
 	if (k->ok || k->skipped)
 		return;
-	indented(f, k->detail, "      ");
+	write_indented(f, k->detail, "      ");
 	if (k->hint) {
 		fputs("      hint: ", f);
-		indented(f, k->hint, "");
+		write_indented(f, k->hint, "");
 	}
 }
 
@@ -71,17 +71,17 @@ void report_write_human(FILE *f, const struct report_run *r, bool color)
 {
 	struct report_count n = report_count(r);
 
-	fprintf(f, "%s%s%s", paint(color, "\033[1m"), r->lab ? r->lab : r->file,
-	        paint(color, "\033[0m"));
+	fprintf(f, "%s%s%s", color_code(color, "\033[1m"), r->lab ? r->lab : r->file,
+	        color_code(color, "\033[0m"));
 	if (r->repeats > 1)
 		fprintf(f, " (%u of %u)", r->repeat, r->repeats);
 	fputc('\n', f);
 	for (size_t i = 0; i < r->n; i++)
-		one(f, &r->checks[i], color);
+		write_check(f, &r->checks[i], color);
 	if (r->error) {
-		fprintf(f, "  %s%s%s\n", paint(color, "\033[31m"), mark(MARK_FAIL),
-		        paint(color, "\033[0m"));
-		indented(f, r->error, "      ");
+		fprintf(f, "  %s%s%s\n", color_code(color, "\033[31m"), check_mark(MARK_FAIL),
+		        color_code(color, "\033[0m"));
+		write_indented(f, r->error, "      ");
 	}
 	fprintf(f, "  %u held, %u failed", n.passed, n.failed);
 	if (n.warnings)
@@ -102,8 +102,8 @@ void report_summary(FILE *f, const struct report_run *runs, size_t n, bool color
 		bad += !report_ok(&runs[i]);
 	if (n < 2)
 		return;
-	fprintf(f, "%s%zu of %zu runs held%s\n", paint(color, bad ? "\033[31m" : "\033[32m"),
-	        n - bad, n, paint(color, "\033[0m"));
+	fprintf(f, "%s%zu of %zu runs held%s\n", color_code(color, bad ? "\033[31m" : "\033[32m"),
+	        n - bad, n, color_code(color, "\033[0m"));
 	for (size_t i = 0; i < n; i++) {
 		const struct report_run *r = &runs[i];
 
@@ -116,6 +116,6 @@ void report_summary(FILE *f, const struct report_run *runs, size_t n, bool color
 		for (size_t k = 0; k < r->n; k++)
 			if (!r->checks[k].ok && !r->checks[k].skipped && !r->checks[k].warning)
 				fprintf(f, "    %s\n", r->checks[k].name);
-		indented(f, r->error, "    ");
+		write_indented(f, r->error, "    ");
 	}
 }

@@ -21,7 +21,7 @@ static size_t xml_char_len(const char *s)
 	return n;
 }
 
-static void xml(FILE *f, const char *s)
+static void write_escaped(FILE *f, const char *s)
 {
 	while (*s) {
 		size_t n = xml_char_len(s);
@@ -59,10 +59,10 @@ static void xml(FILE *f, const char *s)
 	}
 }
 
-static void attr(FILE *f, const char *name, const char *value)
+static void write_attribute(FILE *f, const char *name, const char *value)
 {
 	fprintf(f, " %s=\"", name);
-	xml(f, value);
+	write_escaped(f, value);
 	fputc('"', f);
 }
 
@@ -70,7 +70,7 @@ static void first_line(FILE *f, const char *name, const char *text)
 {
 	_cleanup_free_ char *line = xstrndup(text, strcspn(text, "\n"));
 
-	attr(f, name, line);
+	write_attribute(f, name, line);
 }
 
 static void suite_name(const struct report_run *r, struct str *out)
@@ -80,13 +80,13 @@ static void suite_name(const struct report_run *r, struct str *out)
 		str_printf(out, " (%u of %u)", r->repeat, r->repeats);
 }
 
-static void one(FILE *f, const struct report_run *r, const struct report_check *k)
+static void write_testcase(FILE *f, const struct report_run *r, const struct report_check *k)
 {
 	const char *detail = k->detail ? k->detail : "";
 
 	fputs("    <testcase", f);
-	attr(f, "classname", r->lab ? r->lab : "lab");
-	attr(f, "name", k->name);
+	write_attribute(f, "classname", r->lab ? r->lab : "lab");
+	write_attribute(f, "name", k->name);
 	fprintf(f, " time=\"%.3f\">", k->seconds);
 	if (k->skipped) {
 		fputs("<skipped/>", f);
@@ -94,17 +94,17 @@ static void one(FILE *f, const struct report_run *r, const struct report_check *
 		fputs("<failure", f);
 		first_line(f, "message", detail);
 		fputs(" type=\"check\">", f);
-		xml(f, detail);
+		write_escaped(f, detail);
 		if (k->hint) {
 			fputs("&#10;hint: ", f);
-			xml(f, k->hint);
+			write_escaped(f, k->hint);
 		}
 		fputs("</failure>", f);
 	} else if (*detail) {
 		fputs("<system-out>", f);
 		if (!k->ok)
 			fputs("warning: ", f);
-		xml(f, detail);
+		write_escaped(f, detail);
 		fputs("</system-out>", f);
 	}
 	fputs("</testcase>\n", f);
@@ -119,7 +119,7 @@ static double run_seconds(const struct report_run *r)
 	return ms / 1000.0;
 }
 
-static void suite(FILE *f, const struct report_run *r)
+static void write_testsuite(FILE *f, const struct report_run *r)
 {
 	static const char *const phases[PHASE_MAX] = { "parseMs", "buildMs", "convergeMs",
 		                                       "checksMs", "downMs" };
@@ -128,7 +128,7 @@ static void suite(FILE *f, const struct report_run *r)
 
 	suite_name(r, &name);
 	fputs("  <testsuite", f);
-	attr(f, "name", name.s);
+	write_attribute(f, "name", name.s);
 	fprintf(f, " tests=\"%zu\" failures=\"%u\" errors=\"%u\" skipped=\"%u\" time=\"%.3f\">\n",
 	        r->n + (r->error ? 1 : 0), n.failed, r->error ? 1u : 0u, n.skipped, run_seconds(r));
 	fputs("    <properties>\n", f);
@@ -137,14 +137,14 @@ static void suite(FILE *f, const struct report_run *r)
 		        r->phase_ms[i]);
 	fputs("    </properties>\n", f);
 	for (size_t i = 0; i < r->n; i++)
-		one(f, r, &r->checks[i]);
+		write_testcase(f, r, &r->checks[i]);
 	if (r->error) {
 		fputs("    <testcase", f);
-		attr(f, "classname", r->lab ? r->lab : "lab");
+		write_attribute(f, "classname", r->lab ? r->lab : "lab");
 		fputs(" name=\"the lab runs\" time=\"0.000\"><error", f);
 		first_line(f, "message", r->error);
 		fputs(" type=\"lab\">", f);
-		xml(f, r->error);
+		write_escaped(f, r->error);
 		fputs("</error></testcase>\n", f);
 	}
 	fputs("  </testsuite>\n", f);
@@ -168,6 +168,6 @@ void report_write_junit(FILE *f, const struct report_run *runs, size_t n)
 	        "time=\"%.3f\">\n",
 	        tests, failures, errors, seconds);
 	for (size_t i = 0; i < n; i++)
-		suite(f, &runs[i]);
+		write_testsuite(f, &runs[i]);
 	fputs("</testsuites>\n", f);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/path.h"
 
-static const char *text(const json_t *o, const char *key)
+static const char *member_text(const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
 	return s ? s : "";
 }
 
-static void list(const json_t *a, struct str *out)
+static void add_names(const json_t *a, struct str *out)
 {
 	size_t i;
 	json_t *v;
@@ -21,26 +21,27 @@ void route_text(const json_t *r, struct str *out)
 {
 	const json_t *hops = json_object_get(r, "nextHopIpAddress");
 
-	list(json_object_get(r, "addressPrefix"), out);
-	str_printf(out, " %s, next hop %s", text(r, "source"), text(r, "nextHopType"));
+	add_names(json_object_get(r, "addressPrefix"), out);
+	str_printf(out, " %s, next hop %s", member_text(r, "source"),
+	           member_text(r, "nextHopType"));
 	if (json_array_size(hops)) {
 		str_addc(out, ' ');
-		list(hops, out);
+		add_names(hops, out);
 	}
-	if (*text(r, "name"))
-		str_printf(out, " (%s)", text(r, "name"));
+	if (*member_text(r, "name"))
+		str_printf(out, " (%s)", member_text(r, "name"));
 }
 
-static void colored(struct str *out, bool color, const char *code, const char *s)
+static void add_colored(struct str *out, bool color, const char *code, const char *s)
 {
 	str_printf(out, "%s%s%s", color ? code : "", s, color ? "\033[0m" : "");
 }
 
 static void show_verdict(const json_t *w, bool color, struct str *out)
 {
-	const char *v = text(w, "verdict");
+	const char *v = member_text(w, "verdict");
 
-	colored(out, color, streq(v, "delivered") ? "\033[32m" : "\033[31m", v);
+	add_colored(out, color, streq(v, "delivered") ? "\033[32m" : "\033[31m", v);
 }
 
 /* verdict: the reason why the walk ended, which is printed below the hops and not repeated here. */
@@ -50,14 +51,15 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 	const json_t *route = json_object_get(hop, "route");
 	const char *prefix =
 	    json_string_value(json_array_get(json_object_get(route, "addressPrefix"), 0));
-	const char *reason = streq(text(hop, "reason"), verdict) ? "" : text(hop, "reason");
+	const char *reason =
+	    streq(member_text(hop, "reason"), verdict) ? "" : member_text(hop, "reason");
 
 	str_printf(out, "  %2zu  ", no);
-	colored(out, color, "\033[1m", text(hop, "node"));
-	if (*text(hop, "nic"))
-		str_printf(out, " (%s)", text(hop, "nic"));
-	if (*text(hop, "nextHop"))
-		str_printf(out, " -> %s", text(hop, "nextHop"));
+	add_colored(out, color, "\033[1m", member_text(hop, "node"));
+	if (*member_text(hop, "nic"))
+		str_printf(out, " (%s)", member_text(hop, "nic"));
+	if (*member_text(hop, "nextHop"))
+		str_printf(out, " -> %s", member_text(hop, "nextHop"));
 	str_addc(out, '\n');
 	/* Skip the route when the reason names it. */
 	if (with_route && prefix && !strstr(reason, prefix)) {
@@ -71,7 +73,7 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 
 /* Prints one list, with the kernel's reason below each hop, if both walks have the same hops; else
  * two lists. */
-static void way(const json_t *w, bool color, struct str *out)
+static void add_way(const json_t *w, bool color, struct str *out)
 {
 	const json_t *kernel = json_object_get(w, "kernel"), *hops = json_object_get(w, "hops");
 	const json_t *other = json_object_get(kernel, "hops");
@@ -81,20 +83,20 @@ static void way(const json_t *w, bool color, struct str *out)
 	json_t *hop;
 
 	json_array_foreach (hops, i, hop) {
-		const char *says = text(json_array_get(other, i), "reason");
+		const char *says = member_text(json_array_get(other, i), "reason");
 
-		hop_line(hop, i + 1, true, text(w, "reason"), color, out);
-		if (agree && *says && !streq(says, text(hop, "reason")) &&
-		    !streq(says, text(kernel, "reason"))) {
+		hop_line(hop, i + 1, true, member_text(w, "reason"), color, out);
+		if (agree && *says && !streq(says, member_text(hop, "reason")) &&
+		    !streq(says, member_text(kernel, "reason"))) {
 			_cleanup_free_ char *line = xasprintf("      kernel: %s\n", says);
 
-			colored(out, color, "\033[2m", line);
+			add_colored(out, color, "\033[2m", line);
 		}
 	}
 	str_add(out, "  => ");
 	show_verdict(w, color, out);
-	if (*text(w, "reason"))
-		str_printf(out, ": %s", text(w, "reason"));
+	if (*member_text(w, "reason"))
+		str_printf(out, ": %s", member_text(w, "reason"));
 	str_addc(out, '\n');
 	if (!json_is_object(kernel))
 		return;
@@ -104,11 +106,11 @@ static void way(const json_t *w, bool color, struct str *out)
 	}
 	str_add(out, "  but the kernel's own tables lead another way:\n");
 	json_array_foreach (other, i, hop)
-		hop_line(hop, i + 1, false, text(kernel, "reason"), color, out);
+		hop_line(hop, i + 1, false, member_text(kernel, "reason"), color, out);
 	str_add(out, "  => ");
 	show_verdict(kernel, color, out);
-	if (*text(kernel, "reason"))
-		str_printf(out, ": %s", text(kernel, "reason"));
+	if (*member_text(kernel, "reason"))
+		str_printf(out, ": %s", member_text(kernel, "reason"));
 	str_addc(out, '\n');
 	str_add(out,
 	        "  Routing may still be changing; if this stays, it is a bug of vnetlab: please "
@@ -121,12 +123,12 @@ static json_t *only_there(const json_t *path)
 	json_t *there = json_copy((json_t *)path);
 	const json_t *k = json_object_get(path, "kernel"), *a = json_object_get(path, "hops");
 	const json_t *b = json_object_get(k, "hops");
-	bool same = streq(text(path, "verdict"), text(k, "verdict")) &&
+	bool same = streq(member_text(path, "verdict"), member_text(k, "verdict")) &&
 	            json_array_size(a) == json_array_size(b);
 
 	for (size_t i = 0; same && i < json_array_size(a); i++)
-		same =
-		    streq(text(json_array_get(a, i), "node"), text(json_array_get(b, i), "node"));
+		same = streq(member_text(json_array_get(a, i), "node"),
+		             member_text(json_array_get(b, i), "node"));
 	json_object_set_new(there, "agree", json_boolean(same));
 	return there;
 }
@@ -136,21 +138,23 @@ void path_text(const json_t *path, bool color, struct str *out)
 	const json_t *back = json_object_get(path, "return");
 	json_t *there = only_there(path);
 
-	str_printf(out, "%s to %s", text(path, "from"), text(path, "to"));
-	if (*text(path, "address") && !streq(text(path, "address"), text(path, "to")))
-		str_printf(out, " (%s)", text(path, "address"));
-	str_printf(out, ", %s", *text(path, "protocol") ? text(path, "protocol") : "icmp");
+	str_printf(out, "%s to %s", member_text(path, "from"), member_text(path, "to"));
+	if (*member_text(path, "address") &&
+	    !streq(member_text(path, "address"), member_text(path, "to")))
+		str_printf(out, " (%s)", member_text(path, "address"));
+	str_printf(out, ", %s",
+	           *member_text(path, "protocol") ? member_text(path, "protocol") : "icmp");
 	if (json_is_integer(json_object_get(path, "port")))
 		str_printf(out, "/%lld",
 		           (long long)json_integer_value(json_object_get(path, "port")));
 	str_addc(out, '\n');
-	way(there, color, out);
+	add_way(there, color, out);
 	json_decref(there);
 	if (!json_is_object(back))
 		return;
 	str_printf(out, "\nand back%s\n",
-	           streq(text(path, "verdict"), "delivered")
+	           streq(member_text(path, "verdict"), "delivered")
 	               ? ""
 	               : ", what the other side would send on its own");
-	way(back, color, out);
+	add_way(back, color, out);
 }

@@ -7,7 +7,7 @@
 #include "report/picture.h"
 
 /* Inside double quotes. */
-static void quoted(struct str *b, const char *s)
+static void add_dot_string(struct str *b, const char *s)
 {
 	str_addc(b, '"');
 	for (; *s; s++) {
@@ -18,7 +18,7 @@ static void quoted(struct str *b, const char *s)
 	str_addc(b, '"');
 }
 
-static void subnet(struct str *b, const struct model *m, const struct subnet *s)
+static void dot_subnet(struct str *b, const struct model *m, const struct subnet *s)
 {
 	_cleanup_free_ char *label = xasprintf("%s %s%s%s", s->name, PREFIX_STR(s->prefix),
 	                                       s->route_table ? ", routes " : "",
@@ -27,7 +27,7 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 	str_printf(b,
 	           "    subgraph cluster_s%zu {\n      style=filled; fillcolor=\"#f7f9fc\"; label=",
 	           s->idx);
-	quoted(b, label);
+	add_dot_string(b, label);
 	str_printf(b, "\n      s%zu [style=invis, shape=point, width=0]\n", s->idx);
 	for (size_t i = 0; i < s->n_nics; i++) {
 		const struct nic *n = s->nics[i];
@@ -39,7 +39,7 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 		str_printf(
 		    b, "      n%zu [style=\"filled,rounded%s\", fillcolor=\"%s\", label=", n->idx,
 		    n->vm->deallocated ? ",dashed" : "", n->forwarding ? "#fde9c9" : "white");
-		quoted(b, text);
+		add_dot_string(b, text);
 		str_add(b, "]\n");
 	}
 	for (size_t i = 0; i < m->n_route_servers; i++) {
@@ -51,13 +51,13 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 		    "%s\n%s %s", rs->name, IP4_STR(rs->instance[0]), IP4_STR(rs->instance[1]));
 
 		str_printf(b, "      rs%zu [style=filled, fillcolor=\"#cfe3fb\", label=", rs->idx);
-		quoted(b, text);
+		add_dot_string(b, text);
 		str_add(b, "]\n");
 	}
 	str_add(b, "    }\n");
 }
 
-static void sessions(struct str *b, const struct picture *p, const struct route_server *rs)
+static void dot_sessions(struct str *b, const struct picture *p, const struct route_server *rs)
 {
 	static const char *const colors[] = { "#1f6fb2", "#2e8540", "#c77700", "#c0392b" };
 
@@ -75,16 +75,16 @@ static void sessions(struct str *b, const struct picture *p, const struct route_
 			str_printf(b, "  x%zu_%zu -> rs%zu", rs->idx, i, rs->idx);
 		}
 		str_printf(b, " [dir=both, arrowsize=0.6, color=\"%s\", label=", colors[state]);
-		quoted(b, label);
+		add_dot_string(b, label);
 		if (p->states) {
 			str_add(b, ", tooltip=");
-			quoted(b, session_state_str(state));
+			add_dot_string(b, session_state_str(state));
 		}
 		str_add(b, "]\n");
 	}
 }
 
-static void outside(struct str *b, const struct model *m)
+static void dot_outside(struct str *b, const struct model *m)
 {
 	struct picture_wire *w = NULL;
 	size_t n = picture_wires(m, &w);
@@ -95,7 +95,7 @@ static void outside(struct str *b, const struct model *m)
 		_cleanup_free_ char *text = xasprintf("%s\n%s", m->sites[i].name, detail);
 
 		str_printf(b, "  t%zu [style=filled, fillcolor=\"#e6f2e6\", label=", i);
-		quoted(b, text);
+		add_dot_string(b, text);
 		str_add(b, "]\n");
 	}
 	for (size_t i = 0; i < m->n_circuits; i++) {
@@ -103,17 +103,17 @@ static void outside(struct str *b, const struct model *m)
 		_cleanup_free_ char *text = xasprintf("%s\n%s", m->circuits[i].name, detail);
 
 		str_printf(b, "  c%zu [style=filled, fillcolor=\"#ece4f5\", label=", i);
-		quoted(b, text);
+		add_dot_string(b, text);
 		str_add(b, "]\n");
 	}
 	for (size_t i = 0; i < n; i++) {
 		picture_wire_ends(&w[i], from, to);
 		str_printf(b, "  %s -> %s [dir=none, color=gray20, style=%s, label=", from, to,
 		           w[i].down ? "dashed" : "solid");
-		quoted(b, w[i].name);
+		add_dot_string(b, w[i].name);
 		if (w[i].down) {
 			str_add(b, ", tooltip=");
-			quoted(b, w[i].down);
+			add_dot_string(b, w[i].down);
 		}
 		str_add(b, "]\n");
 	}
@@ -126,7 +126,7 @@ char *picture_dot(const struct picture *p)
 	struct str b = { 0 };
 
 	str_add(&b, "digraph ");
-	quoted(&b, m->name);
+	add_dot_string(&b, m->name);
 	str_add(&b, " {\n  compound=true; rankdir=LR; fontname=\"sans-serif\"\n"
 	            "  node [shape=box, fontname=\"sans-serif\", fontsize=10]\n"
 	            "  edge [fontname=\"sans-serif\", fontsize=9]\n");
@@ -138,10 +138,10 @@ char *picture_dot(const struct picture *p)
 		for (size_t j = 0; j < v->n_prefixes; j++)
 			str_printf(&label, " %s", PREFIX_STR(v->prefixes[j]));
 		str_printf(&b, "  subgraph cluster_v%zu {\n    style=rounded; label=", v->idx);
-		quoted(&b, str_get(&label));
+		add_dot_string(&b, str_get(&label));
 		str_printf(&b, "\n    v%zu [style=invis, shape=point, width=0]\n", v->idx);
 		for (size_t j = 0; j < v->n_subnets; j++)
-			subnet(&b, m, v->subnets[j]);
+			dot_subnet(&b, m, v->subnets[j]);
 		str_add(&b, "  }\n");
 	}
 	for (size_t i = 0; i < m->n_vnets; i++)
@@ -159,8 +159,8 @@ char *picture_dot(const struct picture *p)
 			    peering_connected(x) ? "peering" : "half of a peering");
 		}
 	for (size_t i = 0; i < m->n_route_servers; i++)
-		sessions(&b, p, &m->route_servers[i]);
-	outside(&b, m);
+		dot_sessions(&b, p, &m->route_servers[i]);
+	dot_outside(&b, m);
 	str_add(&b, "}\n");
 	return str_take(&b);
 }

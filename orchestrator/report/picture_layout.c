@@ -57,7 +57,7 @@ size_t layout_n_shown(const struct subnet *s)
 }
 
 /* Few NICs with BGP stand one below the other, so that no session crosses its neighbour. */
-static bool stacked(const struct model *m, const struct subnet *s)
+static bool is_stacked(const struct model *m, const struct subnet *s)
 {
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		for (size_t j = 0; j < m->route_servers[i].n_conns; j++) {
@@ -76,7 +76,7 @@ static void place_subnet(const struct model *m, struct layout *l, const struct s
 	const struct route_server *rs = layout_route_server(m, s);
 	size_t n = layout_n_shown(s) + (layout_n_shown(s) < s->n_nics) + (rs != NULL), i = 0;
 	size_t most = m->n_vnets > 3 ? MAX_COLUMNS_OF_MANY : MAX_COLUMNS;
-	int columns = stacked(m, s) || !n ? 1 : (int)(n < most ? n : most);
+	int columns = is_stacked(m, s) || !n ? 1 : (int)(n < most ? n : most);
 	char title[200];
 
 	layout_subnet_title(s, title, sizeof(title));

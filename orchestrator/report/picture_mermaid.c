@@ -7,7 +7,7 @@
 #include "report/picture.h"
 
 /* A label in double quotes; what means something to mermaid or HTML becomes an entity. */
-static void label(struct str *b, const char *s)
+static void add_mermaid_label(struct str *b, const char *s)
 {
 	str_addc(b, '"');
 	for (; *s; s++) {
@@ -21,7 +21,7 @@ static void label(struct str *b, const char *s)
 	str_addc(b, '"');
 }
 
-static void subnet(struct str *b, const struct model *m, const struct subnet *s)
+static void mermaid_subnet(struct str *b, const struct model *m, const struct subnet *s)
 {
 	_cleanup_free_ char *title = xasprintf("%s %s%s%s", s->name, PREFIX_STR(s->prefix),
 	                                       s->route_table ? ", routes " : "",
@@ -29,7 +29,7 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 	bool empty = true;
 
 	str_printf(b, "    subgraph s%zu[", s->idx);
-	label(b, title);
+	add_mermaid_label(b, title);
 	str_add(b, "]\n");
 	for (size_t i = 0; i < s->n_nics; i++) {
 		const struct nic *n = s->nics[i];
@@ -39,7 +39,7 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 		_cleanup_free_ char *text = xasprintf("%s\n%s", n->vm->name, detail);
 
 		str_printf(b, "      n%zu[", n->idx);
-		label(b, text);
+		add_mermaid_label(b, text);
 		str_printf(b, "]%s\n", n->forwarding ? ":::forwards" : "");
 		empty = false;
 	}
@@ -52,7 +52,7 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 		    "%s\n%s %s", rs->name, IP4_STR(rs->instance[0]), IP4_STR(rs->instance[1]));
 
 		str_printf(b, "      rs%zu([", rs->idx);
-		label(b, text);
+		add_mermaid_label(b, text);
 		str_add(b, "]):::routeServer\n");
 		empty = false;
 	}
@@ -61,8 +61,8 @@ static void subnet(struct str *b, const struct model *m, const struct subnet *s)
 	str_add(b, "    end\n");
 }
 
-static void sessions(struct str *b, const struct picture *p, const struct route_server *rs,
-                     size_t *n_edges)
+static void mermaid_sessions(struct str *b, const struct picture *p, const struct route_server *rs,
+                             size_t *n_edges)
 {
 	static const char *const colors[] = { "#1f6fb2", "#2e8540", "#c77700", "#c0392b" };
 
@@ -84,13 +84,13 @@ static void sessions(struct str *b, const struct picture *p, const struct route_
 			           IP4_STR(c->peer_ip));
 			str_printf(b, "  x%zu_%zu <-->|", rs->idx, i);
 		}
-		label(b, text);
+		add_mermaid_label(b, text);
 		str_printf(b, "| rs%zu\n  linkStyle %zu stroke:%s\n", rs->idx, (*n_edges)++,
 		           colors[state]);
 	}
 }
 
-static void outside(struct str *b, const struct model *m)
+static void mermaid_outside(struct str *b, const struct model *m)
 {
 	struct picture_wire *w = NULL;
 	size_t n = picture_wires(m, &w);
@@ -108,7 +108,7 @@ static void outside(struct str *b, const struct model *m)
 		    xasprintf("%s\n%s", site ? m->sites[k].name : m->circuits[k].name, detail);
 
 		str_printf(b, "  %c%zu[", site ? 't' : 'c', k);
-		label(b, text);
+		add_mermaid_label(b, text);
 		str_printf(b, "]:::%s\n", site ? "site" : "circuit");
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -118,7 +118,7 @@ static void outside(struct str *b, const struct model *m)
 		str_printf(b, "  %s %s", from, line);
 		if (*w[i].name) {
 			str_add(b, "|");
-			label(b, w[i].name);
+			add_mermaid_label(b, w[i].name);
 			str_add(b, "|");
 		}
 		str_printf(b, " %s\n", to);
@@ -146,10 +146,10 @@ char *picture_mermaid(const struct picture *p)
 		for (size_t j = 0; j < v->n_prefixes; j++)
 			str_printf(&title, " %s", PREFIX_STR(v->prefixes[j]));
 		str_printf(&b, "  subgraph v%zu[", v->idx);
-		label(&b, str_get(&title));
+		add_mermaid_label(&b, str_get(&title));
 		str_add(&b, "]\n");
 		for (size_t j = 0; j < v->n_subnets; j++)
-			subnet(&b, m, v->subnets[j]);
+			mermaid_subnet(&b, m, v->subnets[j]);
 		str_add(&b, "  end\n");
 	}
 	for (size_t i = 0; i < m->n_vnets; i++)
@@ -164,7 +164,7 @@ char *picture_mermaid(const struct picture *p)
 			n_edges++;
 		}
 	for (size_t i = 0; i < m->n_route_servers; i++)
-		sessions(&b, p, &m->route_servers[i], &n_edges);
-	outside(&b, m);
+		mermaid_sessions(&b, p, &m->route_servers[i], &n_edges);
+	mermaid_outside(&b, m);
 	return str_take(&b);
 }

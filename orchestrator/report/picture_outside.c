@@ -11,7 +11,7 @@ struct wires {
 	size_t n, cap;
 };
 
-static void add(struct wires *w, struct picture_wire x)
+static void add_wire(struct wires *w, struct picture_wire x)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (w->v[i].from == x.from && w->v[i].to == x.to && w->v[i].site == x.site &&
@@ -20,7 +20,7 @@ static void add(struct wires *w, struct picture_wire x)
 	VEC_PUSH(w->v, w->n, w->cap) = x;
 }
 
-static void connect(struct wires *w, const struct connection *c)
+static void add_connection_wires(struct wires *w, const struct connection *c)
 {
 	const struct vm *peer = c->local ? c->local->peer : NULL;
 	struct picture_wire x = { .name = c->name, .down = c->down };
@@ -34,10 +34,10 @@ static void connect(struct wires *w, const struct connection *c)
 		x.circuit = c->circuit;
 		x.to = !x.site && !x.circuit && peer && peer->n_nics ? peer->nics[0] : NULL;
 		if (x.site || x.circuit || x.to)
-			add(w, x);
+			add_wire(w, x);
 		for (unsigned j = 0; c->remote && j < c->remote->n; j++) {
 			x.to = c->remote->vm[j]->nics[0];
-			add(w, x);
+			add_wire(w, x);
 		}
 	}
 }
@@ -48,12 +48,12 @@ size_t picture_wires(const struct model *m, struct picture_wire **ret)
 
 	for (size_t i = 0; i < m->n_circuits; i++)
 		if (!m->circuits[i].broken && m->circuits[i].site)
-			add(&w, (struct picture_wire){ .circuit = &m->circuits[i],
-			                               .site = m->circuits[i].site,
-			                               .name = "" });
+			add_wire(&w, (struct picture_wire){ .circuit = &m->circuits[i],
+			                                    .site = m->circuits[i].site,
+			                                    .name = "" });
 	for (size_t i = 0; i < m->n_connections; i++)
 		if (!m->connections[i].broken)
-			connect(&w, &m->connections[i]);
+			add_connection_wires(&w, &m->connections[i]);
 	*ret = w.v;
 	return w.n;
 }

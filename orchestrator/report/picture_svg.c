@@ -7,7 +7,7 @@
 #include "report/picture.h"
 #include "report/picture_layout.h"
 
-static void escaped(struct str *b, const char *s)
+static void add_escaped(struct str *b, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '<')
@@ -25,29 +25,29 @@ static void escaped(struct str *b, const char *s)
 	}
 }
 
-static void text(struct str *b, int x, int y, const char *class, const char *s)
+static void draw_text(struct str *b, int x, int y, const char *class, const char *s)
 {
 	str_printf(b, "<text x=\"%d\" y=\"%d\" class=\"%s\">", x, y, class);
-	escaped(b, s);
+	add_escaped(b, s);
 	str_add(b, "</text>\n");
 }
 
-static void rect(struct str *b, const struct box *x, const char *class)
+static void draw_rect(struct str *b, const struct box *x, const char *class)
 {
 	str_printf(b,
 	           "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\" class=\"%s\"/>\n",
 	           x->x, x->y, x->w, x->h, class);
 }
 
-static void chip(struct str *b, const struct box *at, const char *class, const char *name,
-                 const char *detail, const char *tip)
+static void draw_chip(struct str *b, const struct box *at, const char *class, const char *name,
+                      const char *detail, const char *tip)
 {
 	str_add(b, "<g>\n<title>");
-	escaped(b, tip);
+	add_escaped(b, tip);
 	str_add(b, "</title>\n");
-	rect(b, at, class);
-	text(b, at->x + 8, at->y + 16, "name", name);
-	text(b, at->x + 8, at->y + 31, "detail", detail);
+	draw_rect(b, at, class);
+	draw_text(b, at->x + 8, at->y + 16, "name", name);
+	draw_text(b, at->x + 8, at->y + 31, "detail", detail);
 	str_add(b, "</g>\n");
 }
 
@@ -59,8 +59,8 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 	char line[200];
 
 	layout_subnet_title(s, line, sizeof(line));
-	rect(b, at, "subnet");
-	text(b, at->x + PAD, at->y + 16, "title", line);
+	draw_rect(b, at, "subnet");
+	draw_text(b, at->x + PAD, at->y + 16, "title", line);
 	for (size_t i = 0; i < layout_n_shown(s); i++) {
 		const struct nic *n = s->nics[i];
 		const char *image = picture_image(n->vm);
@@ -72,17 +72,17 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 		if (n->public_ip) /* the address does not fit: draw a sign instead */
 			snprintf(line, sizeof(line), "%s%s%s \xe2\x87\xb1", IP4_STR(n->ip),
 			         image ? " " : "", image ? image : "");
-		chip(b, &l->nic[n->idx],
-		     n->vm->deallocated ? "vm stopped"
-		     : n->forwarding    ? "vm forwards"
-		                        : "vm",
-		     n->vm->name, line, tip);
+		draw_chip(b, &l->nic[n->idx],
+		          n->vm->deallocated ? "vm stopped"
+		          : n->forwarding    ? "vm forwards"
+		                             : "vm",
+		          n->vm->name, line, tip);
 	}
 	if (layout_n_shown(s) < s->n_nics) {
 		struct box last = l->nic[s->nics[layout_n_shown(s) - 1]->idx];
 
 		snprintf(line, sizeof(line), "and %zu more", s->n_nics - layout_n_shown(s));
-		text(b, last.x + CHIP_W + GAP, last.y + 24, "detail", line);
+		draw_text(b, last.x + CHIP_W + GAP, last.y + 24, "detail", line);
 	}
 	if (rs) {
 		_cleanup_free_ char *tip =
@@ -91,7 +91,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 
 		snprintf(line, sizeof(line), "%s  %s", IP4_STR(rs->instance[0]),
 		         IP4_STR(rs->instance[1]));
-		chip(b, &l->rs[rs->idx], "rs", rs->name, line, tip);
+		draw_chip(b, &l->rs[rs->idx], "rs", rs->name, line, tip);
 	}
 }
 
@@ -118,7 +118,7 @@ static void draw_peering(struct str *b, const struct layout *l, const struct pee
 		           max_int(y1, y2) + 36, x2, max_int(y1, y2) + 36, x2, y2);
 	}
 	str_printf(b, " class=\"peering%s\"><title>", peering_connected(p) ? "" : " half");
-	escaped(b, tip);
+	add_escaped(b, tip);
 	str_add(b, "</title></path>\n");
 }
 
@@ -153,7 +153,7 @@ static void draw_session(struct str *b, const struct picture *p, const struct la
 			           x1, (y1 + y2) / 2, x2, (y1 + y2) / 2, x2, y2, classes[state]);
 	}
 	str_add(b, "<title>");
-	escaped(b, tip);
+	add_escaped(b, tip);
 	str_add(b, "</title></path>\n");
 }
 
@@ -175,7 +175,7 @@ static void draw_wire(struct str *b, const struct layout *l, const struct pictur
 
 	str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\" class=\"wire%s\"><title>", x1, y1, x1,
 	           mid, x2, mid, x2, y2, w->down ? " down" : "");
-	escaped(b, tip);
+	add_escaped(b, tip);
 	str_add(b, "</title></path>\n");
 }
 
@@ -187,12 +187,12 @@ static void draw_outside(struct str *b, const struct model *m, const struct layo
 
 	for (size_t i = 0; i < m->n_circuits; i++) {
 		picture_circuit_detail(&m->circuits[i], detail, sizeof(detail));
-		chip(b, &l->circuit[i], "circuit", m->circuits[i].name, detail,
-		     "ExpressRoute circuit");
+		draw_chip(b, &l->circuit[i], "circuit", m->circuits[i].name, detail,
+		          "ExpressRoute circuit");
 	}
 	for (size_t i = 0; i < m->n_sites; i++) {
 		picture_site_detail(&m->sites[i], detail, sizeof(detail));
-		chip(b, &l->site[i], "site", m->sites[i].name, detail, "site");
+		draw_chip(b, &l->site[i], "site", m->sites[i].name, detail, "site");
 	}
 	for (size_t i = 0; i < n; i++)
 		draw_wire(b, l, &w[i]);
@@ -218,12 +218,12 @@ static void draw_legend(struct str *b, const struct picture *p, const struct lay
 		if (p->states ? !lines[i].of_lab : !lines[i].of_file)
 			continue;
 		str_printf(b, "<path d=\"M%d %d h28\" class=\"%s\"/>\n", x, y - 4, lines[i].class);
-		text(b, x + 34, y, "detail", lines[i].name);
+		draw_text(b, x + 34, y, "detail", lines[i].name);
 		x += 44 + layout_text_width(lines[i].name, 7);
 	}
 	if (wires) {
 		str_printf(b, "<path d=\"M%d %d h28\" class=\"wire\"/>\n", x, y - 4);
-		text(b, x + 34, y, "detail", "connection");
+		draw_text(b, x + 34, y, "detail", "connection");
 	}
 }
 
@@ -256,7 +256,7 @@ char *picture_svg(const struct picture *p)
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
 	    "viewBox=\"0 0 %d %d\">\n%s<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 	    l.w, l.h, l.w, l.h, STYLE);
-	text(&b, MARGIN, 32, "head", m->name);
+	draw_text(&b, MARGIN, 32, "head", m->name);
 	if (m->description) {
 		size_t fits = (size_t)max_int((l.w - 2 * MARGIN) / 7, 20),
 		       n = strlen(m->description);
@@ -267,7 +267,7 @@ char *picture_svg(const struct picture *p)
 		_cleanup_free_ char *cut = xasprintf("%.*s%s", (int)n, m->description,
 		                                     n < strlen(m->description) ? " ..." : "");
 
-		text(&b, MARGIN, 52, "sub", cut);
+		draw_text(&b, MARGIN, 52, "sub", cut);
 	}
 	for (size_t i = 0; i < m->n_vnets; i++)
 		for (size_t j = 0; j < m->vnets[i].n_peerings; j++)
@@ -277,8 +277,8 @@ char *picture_svg(const struct picture *p)
 		const struct vnet *v = &m->vnets[i];
 		_cleanup_free_ char *title = layout_vnet_title(v);
 
-		rect(&b, &l.vnet[i], "vnet");
-		text(&b, l.vnet[i].x + PAD, l.vnet[i].y + 19, "vtitle", title);
+		draw_rect(&b, &l.vnet[i], "vnet");
+		draw_text(&b, l.vnet[i].x + PAD, l.vnet[i].y + 19, "vtitle", title);
 		for (size_t j = 0; j < v->n_subnets; j++)
 			draw_subnet(&b, m, &l, v->subnets[j]);
 	}

@@ -124,7 +124,7 @@ static void add_dashes(struct libscols_table *tb, const struct table *t)
 }
 
 /* libsmartcols' own text, without the blanks that pad the last column, each line indented. */
-static char *render(const struct table *t, bool color)
+static char *render_table(const struct table *t, bool color)
 {
 	struct libscols_table *tb = scols_new_table();
 	_cleanup_free_ char *text = NULL;
@@ -168,14 +168,14 @@ static char *render(const struct table *t, bool color)
 
 char *table_str(const struct table *t)
 {
-	return render(t, false);
+	return render_table(t, false);
 }
 
 void table_print(const struct table *t, FILE *f)
 {
 	const char *no_color = getenv("NO_COLOR");
 	bool color = term_is(fileno(f)) && !(no_color && *no_color);
-	_cleanup_free_ char *s = render(t, color);
+	_cleanup_free_ char *s = render_table(t, color);
 
 	fputs(s, f);
 }

@@ -6,7 +6,7 @@
 #include "report/write.h"
 
 /* One line, and no `#` that a reader could take for a directive. */
-static void description(FILE *f, const char *s)
+static void write_description(FILE *f, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '#' || *s == '\\')
@@ -32,19 +32,20 @@ static void yaml_string(FILE *f, const char *key, const char *s)
 	fputs("\"\n", f);
 }
 
-static void prefix(FILE *f, const struct report_run *r)
+static void write_run_prefix(FILE *f, const struct report_run *r)
 {
-	description(f, r->lab ? r->lab : r->file ? r->file : "?");
+	write_description(f, r->lab ? r->lab : r->file ? r->file : "?");
 	if (r->repeats > 1)
 		fprintf(f, " (%u of %u)", r->repeat, r->repeats);
 	fputs(": ", f);
 }
 
-static void one(FILE *f, unsigned no, const struct report_run *r, const struct report_check *k)
+static void write_test_line(FILE *f, unsigned no, const struct report_run *r,
+                            const struct report_check *k)
 {
 	fprintf(f, "%sok %u - ", k->ok || k->skipped ? "" : "not ", no);
-	prefix(f, r);
-	description(f, k->name);
+	write_run_prefix(f, r);
+	write_description(f, k->name);
 	if (k->skipped)
 		fputs(" # SKIP not chosen, or not reached", f);
 	else if (!k->ok && k->warning)
@@ -69,11 +70,11 @@ void report_write_tap(FILE *f, const struct report_run *runs, size_t n)
 		const struct report_run *r = &runs[i];
 
 		for (size_t k = 0; k < r->n; k++)
-			one(f, ++no, r, &r->checks[k]);
+			write_test_line(f, ++no, r, &r->checks[k]);
 		if (!r->error)
 			continue;
 		fprintf(f, "not ok %u - ", ++no);
-		prefix(f, r);
+		write_run_prefix(f, r);
 		fputs("the lab runs\n  ---\n", f);
 		yaml_string(f, "detail", r->error);
 		fputs("  ...\n", f);

@@ -4,15 +4,15 @@
 
 enum { MAX_ROUTES = 200000 /* per instance; Azure itself gives up far earlier */ };
 
-static struct rib_table *seen(struct router *r, size_t i)
+static struct rib_table *selected_by(struct router *r, size_t i)
 {
 	return &programmer_seen(r->prog)->tables[i / 2][i % 2];
 }
 
 /* Instance i is to be programmed with what `to` has. */
-static void follow(struct router *r, size_t i, const struct rib_table *to)
+static void program_as(struct router *r, size_t i, const struct rib_table *to)
 {
-	struct rib_table was = { 0 }, *t = seen(r, i);
+	struct rib_table was = { 0 }, *t = selected_by(r, i);
 
 	rib_copy(&was, t);
 	rib_copy(t, to);
@@ -26,7 +26,7 @@ static void follow(struct router *r, size_t i, const struct rib_table *to)
 }
 
 /* Instance i has selected otherwise. */
-static void on_changes(struct router *r, size_t i, const struct watch_changes *c)
+static void take_changes(struct router *r, size_t i, const struct watch_changes *c)
 {
 	size_t sibling = i ^ 1;
 
@@ -34,7 +34,7 @@ static void on_changes(struct router *r, size_t i, const struct watch_changes *c
 		return;
 	router_dirty(r);
 	if (!r->maintained[i] && r->maintained[sibling])
-		rib_merge(seen(r, sibling), c->now, c->n);
+		rib_merge(selected_by(r, sibling), c->now, c->n);
 	for (size_t k = 0; k < c->n; k++) {
 		struct prefix p = c->now[k].prefix;
 		int64_t in_ms = -1;
@@ -65,12 +65,12 @@ void instance_read(struct router *r, size_t i)
 {
 	if (!r->watches[i]) /* a gateway's instance that is not there */
 		return;
-	struct rib_table *t = r->maintained[i] ? &r->aside[i] : seen(r, i);
+	struct rib_table *t = r->maintained[i] ? &r->aside[i] : selected_by(r, i);
 	struct watch_changes c;
 	struct err e = { 0 };
 	int rc = watch_read(r->watches[i], t, MAX_ROUTES, &c, &e);
 
-	on_changes(r, i, &c);
+	take_changes(r, i, &c);
 	watch_changes_free(&c);
 	if (rc < 0) {
 		err_wrap(&e, "routes of %s/%zu", model_table_name(r->model, i / 2), i % 2);
@@ -126,9 +126,9 @@ static void stand_in_for(struct router *r, size_t i, const bool *lost)
 	const struct rib_table nothing = { 0 };
 
 	if (!r->maintained[i ^ 1])
-		follow(r, i, seen(r, i ^ 1));
+		program_as(r, i, selected_by(r, i ^ 1));
 	else if (lost[i])
-		follow(r, i, &nothing);
+		program_as(r, i, &nothing);
 }
 
 void instances_stand_in(struct router *r, const json_t *req)
@@ -147,9 +147,9 @@ void instances_maintained(struct router *r, const json_t *req)
 	r->maintained = instances_from_json(r->model, json_object_get(req, "instances"));
 	for (size_t i = 0; i < r->n_watches; i++) {
 		if (r->maintained[i] && !was[i]) {
-			rib_copy(&r->aside[i], seen(r, i));
+			rib_copy(&r->aside[i], selected_by(r, i));
 		} else if (!r->maintained[i] && was[i]) {
-			follow(r, i, &r->aside[i]);
+			program_as(r, i, &r->aside[i]);
 			free(r->aside[i].routes);
 			r->aside[i] = (struct rib_table){ 0 };
 		}

@@ -37,7 +37,7 @@ const char *program_step_str(enum program_step s)
 	return names[s];
 }
 
-static int64_t scaled(uint32_t ms, uint32_t percent)
+static int64_t scale_delay(uint32_t ms, uint32_t percent)
 {
 	return (int64_t)ms * percent / 100;
 }
@@ -45,11 +45,11 @@ static int64_t scaled(uint32_t ms, uint32_t percent)
 bool program_times_of(const struct settings *s, struct program_times *ret)
 {
 	*ret = (struct program_times){
-		.delay = { [STEP_INJECT] = scaled(s->injection_ms, s->timing_scale),
-		           [STEP_WITHDRAW] = scaled(s->withdrawal_ms, s->timing_scale),
-		           [STEP_SWITCH] = scaled(s->switch_ms, s->timing_scale),
-		           [STEP_REPLACE] = scaled(s->replacement_ms, s->timing_scale) },
-		.damping = scaled(s->damping_ms, s->timing_scale),
+		.delay = { [STEP_INJECT] = scale_delay(s->injection_ms, s->timing_scale),
+		           [STEP_WITHDRAW] = scale_delay(s->withdrawal_ms, s->timing_scale),
+		           [STEP_SWITCH] = scale_delay(s->switch_ms, s->timing_scale),
+		           [STEP_REPLACE] = scale_delay(s->replacement_ms, s->timing_scale) },
+		.damping = scale_delay(s->damping_ms, s->timing_scale),
 	};
 	return s->timing_azure;
 }
@@ -98,8 +98,8 @@ size_t programmer_waiting(const struct programmer *p)
 /* --- routes that wait, or damp what comes ------------------------------------------------------
  */
 
-static uint32_t *bucket(const struct programmer *p, size_t rs, unsigned instance,
-                        struct prefix prefix)
+static uint32_t *bucket_of(const struct programmer *p, size_t rs, unsigned instance,
+                           struct prefix prefix)
 {
 	uint64_t h = (uint64_t)prefix.addr << 32 | (uint64_t)prefix.len << 24 |
 	             (uint64_t)(rs * 2 + instance);
@@ -111,7 +111,7 @@ static uint32_t *bucket(const struct programmer *p, size_t rs, unsigned instance
 static void link_slot(struct programmer *p, size_t i)
 {
 	struct slot *s = &p->slots[i];
-	uint32_t *b = bucket(p, s->rs, s->instance, s->prefix);
+	uint32_t *b = bucket_of(p, s->rs, s->instance, s->prefix);
 
 	s->next = *b;
 	*b = (uint32_t)i + 1;
@@ -131,9 +131,10 @@ static void link_slots(struct programmer *p)
 		link_slot(p, i);
 }
 
-static struct slot *slot(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix)
+static struct slot *find_slot(struct programmer *p, size_t rs, unsigned instance,
+                              struct prefix prefix)
 {
-	for (uint32_t i = p->buckets ? *bucket(p, rs, instance, prefix) : 0; i;
+	for (uint32_t i = p->buckets ? *bucket_of(p, rs, instance, prefix) : 0; i;
 	     i = p->slots[i - 1].next) {
 		struct slot *s = &p->slots[i - 1];
 
@@ -202,7 +203,7 @@ int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, s
 		p->changed |= !rib_same(want, have);
 		return rib_same(want, have) ? -1 : 0;
 	}
-	struct slot *s = slot(p, rs, instance, prefix);
+	struct slot *s = find_slot(p, rs, instance, prefix);
 
 	if (rib_same(want, have)) { /* it came back before NICs noticed */
 		p->waiting -= s->due >= 0;
@@ -249,7 +250,7 @@ void programmer_adopt(struct programmer *p, size_t rs, unsigned instance,
 	p->changed = true;
 }
 
-static void compare(struct programmer *p, size_t rs, unsigned instance, int64_t now)
+static void compare_instance(struct programmer *p, size_t rs, unsigned instance, int64_t now)
 {
 	const struct rib_table *seen = &p->seen->tables[rs][instance],
 	                       *old = &p->rib->tables[rs][instance];
@@ -266,12 +267,13 @@ void programmer_compare(struct programmer *p, int64_t now)
 {
 	for (size_t i = 0; i < p->seen->n_tables; i++)
 		for (unsigned k = 0; k < 2; k++)
-			compare(p, i, k, now);
+			compare_instance(p, i, k, now);
 }
 
 /* What is due of one instance goes into its table together. */
-static bool program(struct programmer *p, size_t rs, unsigned instance, const struct slot *due,
-                    size_t n, int64_t now, programmed_fn *fn, void *arg)
+static bool program_prefix(struct programmer *p, size_t rs, unsigned instance,
+                           const struct slot *due, size_t n, int64_t now, programmed_fn *fn,
+                           void *arg)
 {
 	struct rib_table *to = &p->rib->tables[rs][instance];
 	_cleanup_free_ struct rib_route *changes = xcalloc(n, sizeof(*changes));
@@ -346,7 +348,8 @@ bool programmer_run(struct programmer *p, int64_t now, programmed_fn *fn, void *
 	for (size_t i = 0, k; i < n; i = k) {
 		for (k = i; k < n && due[k].rs == due[i].rs && due[k].instance == due[i].instance;)
 			k++;
-		changed |= program(p, due[i].rs, due[i].instance, due + i, k - i, now, fn, arg);
+		changed |=
+		    program_prefix(p, due[i].rs, due[i].instance, due + i, k - i, now, fn, arg);
 	}
 	return changed;
 }

@@ -23,7 +23,7 @@ static json_t *hops_json(const struct rib_route *route)
 	return hops;
 }
 
-static json_t *event(const struct router *r, const char *what, size_t i)
+static json_t *route_event(const struct router *r, const char *what, size_t i)
 {
 	return json_pack("{s:s,s:s,s:i}", "event", what, model_table_kind(r->model, i / 2),
 	                 model_table_name(r->model, i / 2), "instance", (int)(i % 2));
@@ -39,7 +39,7 @@ void report_route(struct router *r, size_t i, const struct rib_route *now, bool 
 			t->in_ms = in_ms;
 		return;
 	}
-	json_t *j = event(r, "route", i);
+	json_t *j = route_event(r, "route", i);
 
 	json_object_set_new(j, "prefix", json_string(PREFIX_STR(now->prefix)));
 	json_object_set_new(j, "nextHops", hops_json(now));
@@ -64,7 +64,7 @@ void report_programmed(size_t rs, unsigned instance, struct prefix p, const stru
 			t->waited[step] = waited;
 		return;
 	}
-	json_t *j = event(r, "programmed", i);
+	json_t *j = route_event(r, "programmed", i);
 
 	json_object_set_new(j, "prefix", json_string(PREFIX_STR(p)));
 	json_object_set_new(j, "nextHops", hops_json(route));
@@ -78,7 +78,7 @@ static void report_many(struct router *r, size_t i)
 	struct tally *t = &r->tallies[i];
 
 	if (t->added || t->changed || t->deleted) {
-		json_t *j = event(r, "routes", i);
+		json_t *j = route_event(r, "routes", i);
 
 		json_object_set_new(j, "added", json_integer((json_int_t)t->added));
 		json_object_set_new(j, "changed", json_integer((json_int_t)t->changed));
@@ -89,7 +89,7 @@ static void report_many(struct router *r, size_t i)
 	for (unsigned step = 0; step < STEPS; step++) {
 		if (!t->programmed[step])
 			continue;
-		json_t *j = event(r, "programmed", i);
+		json_t *j = route_event(r, "programmed", i);
 
 		json_object_set_new(j, "routes", json_integer((json_int_t)t->programmed[step]));
 		json_object_set_new(j, "step", json_string(program_step_str(step)));

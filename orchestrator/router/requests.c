@@ -128,7 +128,7 @@ static void op_read(struct router *r, const json_t *req)
 	r->mark = json_integer_value(json_object_get(req, "mark"));
 }
 
-static json_t *show(const struct router *r)
+static json_t *describe_router(const struct router *r)
 {
 	json_t *routes = json_array();
 	const struct fabric *f = r->kernel ? fabric_kernel_state(r->kernel) : NULL;
@@ -178,7 +178,7 @@ static void op_look(struct router *r, bool mend)
 	                        (json_int_t)d.settings));
 }
 
-static int handle(struct router *r, const json_t *req, struct err *e)
+static int handle_request(struct router *r, const json_t *req, struct err *e)
 {
 	const char *op = json_string_value(json_object_get(req, "op"));
 	const json_t *generation = json_object_get(req, "generation");
@@ -191,7 +191,7 @@ static int handle(struct router *r, const json_t *req, struct err *e)
 	if (strcmp(op, "model") == 0) {
 		rc = op_model(r, req, e);
 	} else if (strcmp(op, "show") == 0) {
-		router_say(r, show(r));
+		router_say(r, describe_router(r));
 	} else if (!r->model) {
 		rc = err_set(e, EPROTO, "%s: there was no model yet", op);
 	} else if (strcmp(op, "stopped") == 0) {
@@ -232,7 +232,7 @@ int router_read_requests(struct router *r, struct err *e)
 		if (!req && !why.code)
 			return gone;
 		if (req)
-			handle(r, req, &why);
+			handle_request(r, req, &why);
 		if (why.code)
 			router_say_error(r, &why);
 		json_decref(req);

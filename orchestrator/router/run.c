@@ -55,7 +55,7 @@ struct router *router_free(struct router *r)
 
 /* Until when the loop may wait: not at all while changes are collected (apply when nothing more is
  * there), else until a delayed route is due. */
-static int timeout(const struct router *r)
+static int loop_timeout(const struct router *r)
 {
 	if (r->dirty || r->more)
 		return 0;
@@ -68,7 +68,7 @@ static int timeout(const struct router *r)
 	return next <= now ? 0 : next - now > 60000 ? 60000 : (int)(next - now);
 }
 
-static int dispatch(struct router *r, void *what, struct err *e)
+static int dispatch_event(struct router *r, void *what, struct err *e)
 {
 	if (what == r->peer)
 		return router_read_requests(r, e);
@@ -107,14 +107,14 @@ int router_run(struct router *r, struct err *e)
 	bool writing = false;
 
 	for (;;) {
-		int n = epoll_wait(r->epoll, events, ARRAY_LEN(events), timeout(r));
+		int n = epoll_wait(r->epoll, events, ARRAY_LEN(events), loop_timeout(r));
 
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, errno, "epoll");
-		/* A request may close the sources of events behind it: dispatch() knows by address,
-		 * and one that was reused is read once for nothing. */
+		/* A request may close the sources of events behind it: dispatch_event() knows by
+		 * address, and one that was reused is read once for nothing. */
 		for (int i = 0; i < n; i++) {
-			int rc = dispatch(r, events[i].data.ptr, e);
+			int rc = dispatch_event(r, events[i].data.ptr, e);
 
 			if (rc < 0)
 				return rc == -ECONNRESET ? 0 : rc;

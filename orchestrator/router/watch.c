@@ -121,7 +121,7 @@ static int on_dump(const struct nl_route *r, void *arg)
 	return on_change(r, false, arg);
 }
 
-static int by_prefix(const void *pa, const void *pb)
+static int compare_heard(const void *pa, const void *pb)
 {
 	const struct heard *a = pa, *b = pb;
 	int c = prefix_cmp(a->now.prefix, b->now.prefix);
@@ -130,12 +130,12 @@ static int by_prefix(const void *pa, const void *pb)
 }
 
 /* The last word about each prefix. */
-static void sort(struct watch *w)
+static void sort_heard(struct watch *w)
 {
 	size_t n = 0;
 
 	if (w->n)
-		qsort(w->heard, w->n, sizeof(*w->heard), by_prefix);
+		qsort(w->heard, w->n, sizeof(*w->heard), compare_heard);
 	for (size_t i = 0; i < w->n; i++)
 		if (i + 1 == w->n || !prefix_eq(w->heard[i].now.prefix, w->heard[i + 1].now.prefix))
 			w->heard[n++] = w->heard[i];
@@ -150,7 +150,8 @@ struct collector {
 	bool refused;
 };
 
-static void change(struct collector *c, const struct rib_route *old, const struct rib_route *now)
+static void note_change(struct collector *c, const struct rib_route *old,
+                        const struct rib_route *now)
 {
 	if (old ? rib_same(old, now) : !now->n_next_hops)
 		return;
@@ -173,13 +174,13 @@ static void set_other(struct watch *w, const struct heard *h)
 }
 
 /* all: what was not heard is gone. */
-static void settle(struct watch *w, struct rib_table *table, size_t max, bool all,
-                   struct watch_changes *ret, bool *ret_refused)
+static void settle_changes(struct watch *w, struct rib_table *table, size_t max, bool all,
+                           struct watch_changes *ret, bool *ret_refused)
 {
 	struct collector c = { ret, table->n, max, false };
 	size_t room = w->n + (all ? table->n : 0) + 1, i = 0;
 
-	sort(w);
+	sort_heard(w);
 	ret->now = xcalloc(room, sizeof(*ret->now));
 	ret->had = xcalloc(room, sizeof(*ret->had));
 	if (all)
@@ -192,11 +193,11 @@ static void settle(struct watch *w, struct rib_table *table, size_t max, bool al
 		           prefix_cmp(table->routes[i].prefix, h->now.prefix) < 0)) {
 			const struct rib_route gone = { .prefix = table->routes[i].prefix };
 
-			change(&c, &table->routes[i++], &gone);
+			note_change(&c, &table->routes[i++], &gone);
 			continue;
 		}
 		old = rib_get(table, h->now.prefix);
-		change(&c, old, &h->now);
+		note_change(&c, old, &h->now);
 		set_other(w, h);
 		i += all && old;
 		k++;
@@ -212,7 +213,7 @@ static void settle(struct watch *w, struct rib_table *table, size_t max, bool al
 }
 
 /* What came before ENOBUFS is told by the dump, too. */
-static int hear(struct watch *w, bool *all, struct err *e)
+static int read_messages(struct watch *w, bool *all, struct err *e)
 {
 	struct nl *nl = NULL;
 	int r = nl_monitor_read(w->monitor, on_change, w, e);
@@ -238,10 +239,10 @@ int watch_read(struct watch *w, struct rib_table *table, size_t max, struct watc
                struct err *e)
 {
 	bool all = false, refused = false, was_full = w->full;
-	int r = hear(w, &all, e);
+	int r = read_messages(w, &all, e);
 
 	*ret = (struct watch_changes){ 0 };
-	settle(w, table, max, all, ret, &refused);
+	settle_changes(w, table, max, all, ret, &refused);
 	if (r < 0)
 		return r;
 	if (all) {
