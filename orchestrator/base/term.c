@@ -33,3 +33,22 @@ int term_columns(int fd)
 		return pretended.columns > 1 ? pretended.columns : 80;
 	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col : 80;
 }
+
+void term_raw_on(struct term_raw *t, int fd)
+{
+	struct termios raw;
+
+	t->fd = fd;
+	if (tcgetattr(fd, &t->before) < 0)
+		return;
+	raw = t->before;
+	cfmakeraw(&raw);
+	t->on = tcsetattr(fd, TCSAFLUSH, &raw) == 0;
+}
+
+void term_raw_off(struct term_raw *t)
+{
+	if (t->on)
+		tcsetattr(t->fd, TCSAFLUSH, &t->before);
+	t->on = false;
+}

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -18,30 +17,6 @@
 #include "lab/client/client_priv.h"
 
 enum { TWICE_MS = 1000 };
-
-struct terminal {
-	bool raw;
-	struct termios saved;
-};
-
-static void terminal_raw(struct terminal *t)
-{
-	struct termios raw;
-
-	if (tcgetattr(STDIN_FILENO, &t->saved) < 0)
-		return;
-	raw = t->saved;
-	cfmakeraw(&raw);
-	t->raw = tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0;
-}
-
-static void terminal_restore(struct terminal *t)
-{
-	if (t->raw)
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &t->saved);
-	t->raw = false;
-}
-#define _cleanup_terminal_ _cleanup_(terminal_restore)
 
 static void window_size(int master)
 {
@@ -148,20 +123,20 @@ static int take_answer(struct lab_client *c, struct passed *passed, int *ret_sta
 }
 
 /* The node's terminal has come. False: it has not, and the answer says why. */
-static bool take_terminal(int sock, int *ret_master, struct terminal *term)
+static bool take_terminal(int sock, int *ret_master, struct term_raw *term)
 {
 	char c = 0;
 
 	if (fds_receive(sock, &c, 1, ret_master, 1, NULL) != 1)
 		return false;
-	terminal_raw(term);
+	term_raw_on(term, STDIN_FILENO);
 	window_size(*ret_master);
 	return true;
 }
 
 static int pump(struct lab_client *c, int sfd, int sock, struct err *e)
 {
-	_cleanup_terminal_ struct terminal term = { 0 };
+	_cleanup_term_raw_ struct term_raw term = { 0 };
 	struct passed passed = { 0 };
 	_cleanup_close_ int master = -1;
 	bool out_open = false, in_open = false;
@@ -175,7 +150,7 @@ static int pump(struct lab_client *c, int sfd, int sock, struct err *e)
 			{ .fd = sock, .events = POLLIN },
 		};
 		bool pending = lab_client_pending(c);
-		int status, r = lab_client_poll(c, p, ARRAY_LEN(p), pending ? 0 : -1, e);
+		int status = 0, r = lab_client_poll(c, p, ARRAY_LEN(p), pending ? 0 : -1, e);
 
 		if (r == -EINTR)
 			continue;

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "base/term.h"
 #include "remote/ssh_priv.h"
 
 /* Writes of up to PIPE_BUF bytes do not block where poll() says that one can write. */
@@ -36,8 +36,7 @@ struct pump {
 	int signal_fd;
 	int lost;           /* errno of our standard output */
 	int waiting_signal; /* one that came before the pid was known */
-	struct termios saved;
-	bool raw;
+	struct term_raw terminal;
 };
 
 /* --- the terminal --- */
@@ -52,24 +51,6 @@ static void window_size(int *columns, int *rows)
 		*columns = w.ws_col;
 		*rows = w.ws_row;
 	}
-}
-
-static void terminal_raw(struct pump *p)
-{
-	struct termios raw;
-
-	if (!p->run->tty || tcgetattr(p->run->in, &p->saved) < 0)
-		return;
-	raw = p->saved;
-	cfmakeraw(&raw);
-	p->raw = tcsetattr(p->run->in, TCSAFLUSH, &raw) == 0;
-}
-
-static void terminal_restore(struct pump *p)
-{
-	if (p->raw)
-		tcsetattr(p->run->in, TCSAFLUSH, &p->saved);
-	p->raw = false;
 }
 
 /* --- signals --- */
@@ -367,9 +348,10 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 		blocked = true;
 	}
 	if (r == 0) {
-		terminal_raw(p);
+		if (p->run->tty)
+			term_raw_on(&p->terminal, p->run->in);
 		r = pump_streams(p, e);
-		terminal_restore(p);
+		term_raw_off(&p->terminal);
 	}
 	if (r == 0) {
 		*ret_status = libssh2_channel_get_exit_status(p->c);
