@@ -1,70 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab test: up, all checks, report, down. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/str.h"
 #include "cmd/address.h"
-#include "cmd/captures.h"
 #include "cmd/design.h"
+#include "cmd/test.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
-#include "lab/client/client_priv.h"
-#include "proof/run.h"
-
-struct design { /* one topology, read and understood */
-	char *path;
-	json_t *design;
-	struct model *model;
-	json_t *captures; /* what Azure showed of it; NULL: nothing */
-	char *invalid;    /* why it cannot be run; NULL: it can */
-	double parse_ms;
-};
-
-struct session { /* the whole command */
-	const struct cmd_args *a;
-	enum report_format format;
-	struct run_options options;
-	long repeats, disk;
-	bool keep;
-	struct design *designs;
-	size_t n_designs, cap_designs;
-	struct report_run *runs;
-	size_t n_runs, cap_runs;
-	bool timed_out;
-};
-
-/* Ctrl-C: calls to the driver return at once, and the lab is taken down.  The second Ctrl-C ends
- * vnetlab. */
-static volatile int interrupted;
-static volatile int client_fd = -1;
-
-static void on_signal(int sig)
-{
-	interrupted = sig;
-	if (client_fd >= 0)
-		shutdown(client_fd, SHUT_RDWR);
-}
-
-static void catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal,
-		                .sa_flags = (int)(SA_RESTART | SA_RESETHAND) };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-}
-
-static double now_ms(void)
-{
-	return (double)clock_us() / 1e3;
-}
 
 /* ---- designs ---- */
 
@@ -85,7 +31,7 @@ static char *errors_text(const struct findings *f)
 }
 
 /* Loads one design; the others run even if it is invalid. */
-static int read_parts(struct session *s, struct design *d)
+static int read_parts(struct test_session *s, struct test_design *d)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	struct err e = { 0 };
@@ -118,20 +64,20 @@ static int read_parts(struct session *s, struct design *d)
 }
 
 /* EX_DONE, or what was printed. */
-static int read_design(struct session *s, char *path)
+static int read_design(struct test_session *s, char *path)
 {
-	struct design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
-	double start = now_ms();
+	struct test_design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
+	double start = test_now_ms();
 
-	*d = (struct design){ .path = path };
+	*d = (struct test_design){ .path = path };
 	int status = read_parts(s, d);
 
-	d->parse_ms = now_ms() - start;
+	d->parse_ms = test_now_ms() - start;
 	return status;
 }
 
 /* False: the command line makes no sense. */
-static bool read_designs(struct session *s, int *ret_worst)
+static bool read_designs(struct test_session *s, int *ret_worst)
 {
 	int worst = EX_DONE;
 
@@ -151,7 +97,7 @@ static bool read_designs(struct session *s, int *ret_worst)
 	return true;
 }
 
-static bool any_chosen(const struct session *s)
+static bool any_chosen(const struct test_session *s)
 {
 	for (size_t i = 0; i < s->n_designs; i++)
 		if (json_array_size(s->designs[i].captures))
@@ -163,186 +109,9 @@ static bool any_chosen(const struct session *s)
 	return false;
 }
 
-/* ---- a run ---- */
-
-static long long count(const json_t *p, const char *key)
-{
-	return json_integer_value(json_object_get(p, key));
-}
-
-static void on_apply(json_t *p, void *ctx)
-{
-	const char *phase = json_string_value(json_object_get(p, "phase"));
-
-	if (streq(phase, "converge"))
-		ui_progress("%s: converging, %lld of %lld sessions up", (const char *)ctx,
-		            count(p, "up"), count(p, "of"));
-	else if (streq(phase, "start"))
-		ui_progress("%s: starting, %lld nodes are not ready yet", (const char *)ctx,
-		            count(p, "starting"));
-	else
-		ui_progress("%s: building, node %lld of %lld", (const char *)ctx, count(p, "done"),
-		            count(p, "of"));
-}
-
-static void on_checks(void *ctx, const struct run_progress *p)
-{
-	ui_progress("%s: %u of %u checks held%s%s, %u of %u sessions up", (const char *)ctx,
-	            p->held, p->checks, p->doing ? ", " : "", p->doing ? p->doing : "",
-	            p->sessions_up, p->sessions);
-}
-
-/* Routing may never come to rest in a design that is broken on purpose: the driver does not wait
- * for what checks want to be down, and not for longer than this; then the checks themselves say
- * what is missing. */
-enum { WAIT_MS = 30000 };
-
-static int bring_up(const struct session *s, const struct design *d, struct lab_client *c,
-                    const char *lab, struct report_run *run, struct err *e)
-{
-	json_t *req = json_pack("{s:s, s:O, s:s, s:i}", "op", "apply", "design", d->design, "lab",
-	                        lab, "waitMs", WAIT_MS);
-	json_t *reply = NULL;
-
-	if (s->disk)
-		json_object_set_new(req, "diskMiB", json_integer(s->disk));
-	int r = lab_call(c, req, on_apply, (void *)lab, &reply, NULL, e);
-
-	if (r < 0)
-		return r;
-	const json_t *ms = json_object_get(reply, "phases");
-
-	/* building the nodes and starting their daemons */
-	run->phase_ms[PHASE_BUILD] = (double)(count(ms, "buildMs") + count(ms, "startMs"));
-	run->phase_ms[PHASE_CONVERGE] = (double)count(ms, "convergeMs");
-	json_decref(reply);
-	return 0;
-}
-
-static void take_down(const char *lab, struct report_run *run)
-{
-	struct err e = { 0 };
-	double start = now_ms();
-	int r = lab_end(lab, &e);
-
-	run->phase_ms[PHASE_DOWN] = now_ms() - start;
-	/* A lab that did not come up has ended by itself. */
-	if (r < 0 && r != -ENOENT && !run->error)
-		run->error = xasprintf("taking the lab down: %s", e.msg);
-}
-
-static int up_and_check(struct session *s, const struct design *d, struct lab_client *c,
-                        const char *lab, struct report_run *run, struct err *e)
-{
-	double start = now_ms();
-	int r = bring_up(s, d, c, lab, run, e);
-
-	if (r < 0) {
-		run->phase_ms[PHASE_BUILD] = now_ms() - start;
-		/* none of the checks was reached */
-		for (size_t i = 0; i < d->model->n_checks; i++) {
-			struct report_check *k = report_add(run);
-
-			k->name = xstrdup(d->model->checks[i].name);
-			k->warning = d->model->checks[i].warning;
-			k->skipped = true;
-		}
-		return r;
-	}
-	start = now_ms();
-	s->options.on_progress = on_checks;
-	s->options.ctx = (void *)lab;
-	/* Compare before the actions of checks ("do") change the lab. */
-	r = captures_check(lab, d->captures, s->options.filter, run, e);
-	if (r == 0)
-		r = run_checks(c, lab, d->model, &s->options, run, e);
-	run->phase_ms[PHASE_CHECKS] = now_ms() - start;
-	return r;
-}
-
-/* A lab whose `up` failed is gone, or about to go. */
-static bool still_runs(const char *lab)
-{
-	struct lab_client *c = NULL;
-	json_t *answer = NULL;
-	struct err e = { 0 };
-	bool runs = lab_connect(lab, &c, &e) >= 0 && lab_call(c, json_pack("{ss}", "op", "hello"),
-	                                                      NULL, NULL, &answer, NULL, &e) >= 0;
-
-	json_decref(answer);
-	lab_disconnect(c);
-	return runs;
-}
-
-static void say_run(const struct session *s, const struct report_run *run)
-{
-	if (s->format == REPORT_HUMAN) {
-		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));
-		fflush(stdout);
-	} else if (!report_ok(run)) {
-		ui_reason("%s: %s", run->lab, run->error ? run->error : "not all checks held");
-	}
-}
-
-static void not_run(struct session *s, const struct design *d)
-{
-	const char *name =
-	    json_string_value(json_object_get(json_object_get(d->design, "topology"), "name"));
-	struct report_run *run = &VEC_PUSH(s->runs, s->n_runs, s->cap_runs);
-
-	*run = (struct report_run){ .lab = xstrdup(name ? name : address_name(d->path)),
-		                    .file = xstrdup(address_name(d->path)),
-		                    .repeat = 1,
-		                    .repeats = 1,
-		                    .error = xstrdup(d->invalid) };
-	run->phase_ms[PHASE_PARSE] = d->parse_ms;
-	if (s->format == REPORT_HUMAN) /* in other formats the findings were enough */
-		say_run(s, run);
-}
-
-static void one_run(struct session *s, const struct design *d, unsigned repeat)
-{
-	const char *lab = s->a->lab ? s->a->lab : d->model->name;
-	struct report_run *run = &VEC_PUSH(s->runs, s->n_runs, s->cap_runs);
-	struct lab_client *c = NULL;
-	struct err e = { 0 };
-
-	*run = (struct report_run){ .lab = xstrdup(lab),
-		                    .file = xstrdup(address_name(d->path)),
-		                    .repeat = repeat,
-		                    .repeats = (unsigned)s->repeats };
-	run->phase_ms[PHASE_PARSE] = d->parse_ms;
-	ui_progress("%s: starting", lab);
-	int r = lab_spawn(lab, arg_flag(s->a, "privileged-lab"), &c, &e);
-
-	if (r < 0) {
-		if (r == -EEXIST)
-			run->error =
-			    xasprintf("a lab named %s runs already: end it with vnetlab down %s, "
-			              "or give this one another name with -n",
-			              lab, lab);
-		else
-			run->error = xstrdup(e.msg);
-	} else {
-		client_fd = lab_client_fd(c);
-		r = interrupted ? -EINTR : up_and_check(s, d, c, lab, run, &e);
-		client_fd = -1;
-		s->timed_out |= r == -ETIMEDOUT;
-		if (r < 0)
-			run->error = xstrdup(interrupted ? "interrupted" : e.msg);
-		if (!s->keep || interrupted)
-			take_down(lab, run);
-		lab_disconnect(c);
-	}
-	ui_progress_end();
-	if (s->keep && !interrupted && r != -EEXIST && still_runs(lab))
-		ui_note("lab %s still runs; end it with: vnetlab down %s", lab, lab);
-	say_run(s, run);
-}
-
 /* ---- reports ---- */
 
-static int write_reports(const struct session *s, const char *dir)
+static int write_reports(const struct test_session *s, const char *dir)
 {
 	struct err e = { 0 };
 
@@ -367,7 +136,7 @@ static int write_reports(const struct session *s, const char *dir)
 	return EX_DONE;
 }
 
-static int status_of(const struct session *s)
+static int status_of(const struct test_session *s)
 {
 	int status = EX_DONE;
 
@@ -380,7 +149,7 @@ static int status_of(const struct session *s)
 	return status;
 }
 
-static void session_done(struct session *s)
+static void session_done(struct test_session *s)
 {
 	for (size_t i = 0; i < s->n_designs; i++) {
 		model_free(s->designs[i].model);
@@ -396,7 +165,7 @@ static void session_done(struct session *s)
 }
 
 /* EX_DONE: the options make sense. */
-static int options(struct session *s)
+static int options(struct test_session *s)
 {
 	const struct cmd_args *a = s->a;
 	const char *format = arg_value(a, "format");
@@ -409,7 +178,7 @@ static int options(struct session *s)
 	s->format = (enum report_format)fmt;
 	s->keep = arg_flag(a, "keep");
 	s->options.filter = arg_value(a, "filter");
-	s->options.stop = &interrupted;
+	s->options.stop = &test_interrupted;
 	if (s->keep && s->repeats > 1)
 		return ui_usage(a, "--keep leaves a lab running, so there is no --repeat with it");
 	if (a->lab && a->argc > 1 && s->keep)
@@ -419,7 +188,7 @@ static int options(struct session *s)
 
 static int cmd_test(const struct cmd_args *a)
 {
-	_cleanup_(session_done) struct session s = { .a = a };
+	_cleanup_(session_done) struct test_session s = { .a = a };
 	const char *dir = arg_value(a, "report");
 	int status = options(&s), read = EX_DONE;
 
@@ -429,12 +198,12 @@ static int cmd_test(const struct cmd_args *a)
 		return read;
 	if (read == EX_DONE && s.options.filter && !any_chosen(&s))
 		return ui_usage(a, "no check matches --filter '%s'", s.options.filter);
-	catch_signals();
-	for (size_t i = 0; i < s.n_designs && !interrupted; i++) {
+	test_catch_signals();
+	for (size_t i = 0; i < s.n_designs && !test_interrupted; i++) {
 		if (s.designs[i].invalid)
-			not_run(&s, &s.designs[i]);
-		for (long k = 1; k <= s.repeats && !interrupted && !s.designs[i].invalid; k++)
-			one_run(&s, &s.designs[i], (unsigned)k);
+			test_report_invalid(&s, &s.designs[i]);
+		for (long k = 1; k <= s.repeats && !test_interrupted && !s.designs[i].invalid; k++)
+			test_run(&s, &s.designs[i], (unsigned)k);
 	}
 	if (!s.keep && status_of(&s) == EX_NOT_HELD)
 		ui_note("to look inside: --keep leaves the lab running");
@@ -443,8 +212,8 @@ static int cmd_test(const struct cmd_args *a)
 	else
 		report_write(stdout, s.format, s.runs, s.n_runs, false);
 	status = dir ? write_reports(&s, dir) : EX_DONE;
-	if (interrupted)
-		return 128 + interrupted;
+	if (test_interrupted)
+		return 128 + test_interrupted;
 	if (status == EX_DONE)
 		status = read;
 	return status != EX_DONE ? status : status_of(&s);
