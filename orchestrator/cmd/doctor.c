@@ -3,6 +3,7 @@
  * that lacks what it costs and how to get it. */
 #include "cmd/doctor.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -10,6 +11,7 @@
 
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "kernel/cgroup.h"
 #include "report/table.h"
 
 enum { FDS_WANTED = 4096, N_WORLD = 3 /* features that all others need */ };
@@ -86,6 +88,23 @@ static void small_lab(struct report *r)
 	    "as it says above; in a container: docs/containers.md");
 }
 
+static void node_memory(struct report *r)
+{
+	struct err e = { 0 };
+	_cleanup_free_ char *parent = cgroup_parent(&e);
+	const char *fix =
+	    e.code == ENODEV
+	        ? "a system whose cgroups are all of version 2 (systemd.unified_cgroup_hierarchy=1)"
+	    : access("/run/systemd/system", F_OK) < 0
+	        ? "VNETLAB_CGROUP=FOLDER, of a cgroup of version 2 that is yours"
+	    : geteuid() == 0
+	        ? "start labs with: systemd-run --scope -p Delegate=yes vnetlab up ..."
+	        : "start labs with: systemd-run --user --scope -p Delegate=yes vnetlab up ...";
+
+	add(r, "limit", "a cgroup for each node", false, parent, parent ? parent : e.msg,
+	    "a node's memory as a whole is not bounded, but each of its processes (2 GiB)", fix);
+}
+
 static void programs(struct report *r)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
@@ -137,6 +156,7 @@ static int cmd_doctor(const struct cmd_args *a)
 	kernel_features(&r);
 	small_lab(&r);
 	open_files(&r);
+	node_memory(&r);
 	programs(&r);
 	if (a->json) {
 		ui_json(json_pack("{s:b,s:O}", "ok", !r.lacks_required, "checks", r.list));

@@ -253,6 +253,9 @@ void help_man(FILE *f)
 	      ".TP\n.B VNETLAB_\\fIOPTION\\fR\n"
 	      "sets the option of that name: VNETLAB_LAB for \\-\\-lab, VNETLAB_OUTPUT=json for\n"
 	      "\\-\\-output json. What the command line says comes first.\n"
+	      ".TP\n.B VNETLAB_CGROUP\nthe folder of a cgroup of version 2 in which new labs bound "
+	      "their "
+	      "nodes, or none; else one that is delegated is looked for\n"
 	      ".TP\n.B VNETLAB_RUN_DIR\nwhere running labs have their sockets\n"
 	      ".TP\n.B VNETLAB_IMAGES\nfolder of appliance images\n"
 	      ".TP\n.B NO_COLOR\nno colours\n",

@@ -24,6 +24,7 @@
 #include "lab/proc/signals.h"
 #include "lab/watch/apart.h"
 #include "lab/watch/disk.h"
+#include "lab/watch/memory.h"
 #include "lab/watch/observe.h"
 
 enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless told otherwise */
@@ -137,6 +138,7 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	d->events = events_new(d->lab.name);
 	d->reaper.fn = on_reaper;
 	disk_watch(d);
+	memory_watch(d);
 	d->listener.fn = on_listener;
 	/* Here and not where it was bound: SO_PEERCRED of a client names who listened
 	 * (lab/client/end.c).
@@ -166,6 +168,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->router_fd = ds->router_fd;
 	d->root_fd = d->listener.fd = d->mntns = d->pidns = d->stage = d->edge_ns = -1;
 	d->guests.sock = d->guests.users = -1;
+	bounds_init(&d->bounds, ds->cgroup_fd);
 	d->privileged = ds->privileged;
 	signals_deadly();
 	int r = set_up(d, ds, &e);
@@ -185,6 +188,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	}
 	/* Everything else goes with this process.  Where the lab's root may not remove these, who
 	 * looks next does (lab_lock_held()). */
-	lab_dir_remove(d->run_fd, d->dir_fd, d->lab.name);
+	if (d->bounds.dir < 0) /* else the watcher does: we are in the lab's cgroup */
+		lab_dir_remove(d->run_fd, d->dir_fd, d->lab.name);
 	_exit(r < 0 ? 1 : 0);
 }

@@ -11,6 +11,7 @@ struct driver_start { /* what lab/spawn.c hands over */
 	int run_fd, dir_fd, lock_fd, listen_fd, host_proc_fd;
 	int router_fd; /* the virtual router's program: the lab's root need not reach its path */
 	int owner_fd;  /* the connection of who starts the lab */
+	int cgroup_fd, enter_fd; /* the lab's cgroup, and what moves the driver there; or -1 */
 };
 
 /* Never returns.  Writes one struct err to pipe_fd: code 0 when it listens. */

@@ -198,6 +198,14 @@ int lab_namespaces(bool privileged, struct err *e)
 	return r < 0 ? r : map_self(uid, gid, e);
 }
 
+uid_t lab_root_id(bool privileged)
+{
+	uid_t uid = geteuid();
+	struct ids ids;
+
+	return !privileged && uid == 0 && root_ids(&ids) ? ids.u.base : uid;
+}
+
 int lab_private_mounts(struct err *e)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -16,6 +17,9 @@
  * -EOPNOTSUPP, and what would help, where the system does not allow it; other errors as they come.
  * After a failure the process may have some of the namespaces: end it. */
 int lab_namespaces(bool privileged, struct err *e);
+
+/* Which id of this machine root of such a lab is, as far as that is known before. */
+uid_t lab_root_id(bool privileged);
 
 /* Everything that a lab writes goes to a tmpfs that only it sees.  Over /run, since that is there
  * for everybody: the run directory may be where the lab's root cannot go. */

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel/cgroup.h"
 #include "kernel/limits.h"
 #include "kernel/seat.h"
 #include "lab/client/client_priv.h"
@@ -55,6 +57,25 @@ static int to_null(struct err *e)
 	return 0;
 }
 
+/* Where the lab's cgroup is, in its folder: who finds the lab dead removes it.  Without one, the
+ * lab runs all the same (lab/proc/bounds.h). */
+static void take_cgroup(const char *lab, int dir, bool privileged, struct cgroup *ret)
+{
+	_cleanup_free_ char *parent = cgroup_parent(NULL);
+	struct stat st;
+
+	if (!parent || fstat(dir, &st) < 0)
+		return;
+	/* Two labs of one name have two folders. */
+	_cleanup_free_ char *path =
+	    xasprintf("%s/vnetlab-%s-%llx", parent, lab, (unsigned long long)st.st_ino);
+
+	cgroup_remove(path, 0);
+	if (lab_cgroup_note(dir, path) == 0 &&
+	    cgroup_make(path, lab_root_id(privileged), ret, NULL) < 0)
+		lab_cgroup_remove(dir, 0);
+}
+
 static int fd_cmp(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -64,10 +85,14 @@ static int fd_cmp(const void *a, const void *b)
  * reader waiting for as long. */
 static void close_all_but(const int *keep, size_t n)
 {
-	int sorted[8];
+	int sorted[12];
 	unsigned from = 3;
+	size_t open = 0;
 
-	memcpy(sorted, keep, n * sizeof(*keep));
+	for (size_t i = 0; i < n; i++)
+		if (keep[i] >= 0)
+			sorted[open++] = keep[i];
+	n = open;
 	qsort(sorted, n, sizeof(*sorted), fd_cmp);
 	for (size_t i = 0; i < n; i++) {
 		if ((unsigned)sorted[i] > from)
@@ -83,8 +108,11 @@ static _Noreturn void be_driver(struct driver_start *ds, int pipe_fd, int words_
 	/* A watcher that does not read keeps no driver waiting. */
 	fcntl(words_fd, F_SETFL, O_NONBLOCK);
 	dup2(words_fd, STDERR_FILENO);
-	int keep[] = { ds->run_fd,       ds->dir_fd,    ds->lock_fd,  ds->listen_fd,
-		       ds->host_proc_fd, ds->router_fd, ds->owner_fd, pipe_fd };
+	/* Without that, what it starts is bounded nevertheless: it goes to cgroups of its own. */
+	if (ds->enter_fd >= 0 && write(ds->enter_fd, "0", 1) < 0)
+		fprintf(stderr, "vnetlab: the lab's cgroup: %m\n");
+	int keep[] = { ds->run_fd,    ds->dir_fd,   ds->lock_fd,   ds->listen_fd, ds->host_proc_fd,
+		       ds->router_fd, ds->owner_fd, ds->cgroup_fd, pipe_fd };
 
 	close_all_but(keep, ARRAY_LEN(keep));
 	prctl(PR_SET_NAME, "vnetlab-driver");
@@ -168,6 +196,7 @@ int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct 
 {
 	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, router = -1,
 	                    rd = -1, wr = -1, ours = -1, theirs = -1;
+	_cleanup_(cgroup_done) struct cgroup cgroup = { .dir = -1, .enter = -1 };
 	int r = lab_name_check(lab, e);
 
 	if (r < 0)
@@ -207,7 +236,10 @@ int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct 
 		r = router;
 		goto fail;
 	}
+	take_cgroup(lab, dir, privileged, &cgroup);
 	struct driver_start ds = { .lab = lab,
+		                   .cgroup_fd = cgroup.dir,
+		                   .enter_fd = cgroup.enter,
 		                   .privileged = privileged,
 		                   .router_fd = router,
 		                   .run_fd = run,

@@ -13,6 +13,8 @@
 #include "lab/client/paths.h"
 #include "lab/proc/signals.h"
 
+enum { GONE_MS = 2000 };
+
 unsigned long long oom_kills(void)
 {
 	FILE *f = fopen("/proc/vmstat", "re");
@@ -72,6 +74,7 @@ _Noreturn void watcher_main(const struct watched *w)
 			driver = status;
 	if (driver) {
 		ended_write(w->dir_fd, signals_wait_status(driver), oom_kills() > before, words);
+		lab_cgroup_remove(w->dir_fd, GONE_MS);
 		unlinkat(w->dir_fd, "control", 0);
 		unlinkat(w->dir_fd, "lock", 0);
 	} else {

@@ -15,8 +15,11 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "kernel/cgroup.h"
 
-enum { LAB_NAME_MAX = 40, LOCK_PATIENCE_MS = 2000, CONNECT_MS = 500 };
+#define CGROUP_NOTE "cgroup"
+
+enum { CGROUP_WAIT_MS = 1000, LAB_NAME_MAX = 40, LOCK_PATIENCE_MS = 2000, CONNECT_MS = 500 };
 
 int lab_name_check(const char *name, struct err *e)
 {
@@ -148,8 +151,38 @@ static void remove_if(int dir_fd, const char *file, mode_t type)
 		unlinkat(dir_fd, file, 0);
 }
 
+int lab_cgroup_note(int dir_fd, const char *path)
+{
+	_cleanup_close_ int fd =
+	    openat(dir_fd, CGROUP_NOTE, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 || write(fd, path, strlen(path)) < 0 ? -errno : 0;
+}
+
+int lab_cgroup_remove(int dir_fd, int wait_ms)
+{
+	_cleanup_close_ int fd =
+	    openat(dir_fd, CGROUP_NOTE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	char path[PATH_MAX];
+	struct stat st;
+	ssize_t n = fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()
+	                ? 0
+	                : read(fd, path, sizeof(path) - 1);
+
+	if (n > 0) {
+		path[n] = '\0';
+		if (cgroup_remove(path, wait_ms) == -EBUSY)
+			return -EBUSY;
+	}
+	remove_if(dir_fd, CGROUP_NOTE, S_IFREG);
+	return 0;
+}
+
 void lab_dir_remove(int run_fd, int dir_fd, const char *name)
 {
+	/* Later, by who looks next. */
+	if (lab_cgroup_remove(dir_fd, CGROUP_WAIT_MS) < 0)
+		return;
 	remove_if(dir_fd, "control", S_IFSOCK);
 	remove_if(dir_fd, "lock", S_IFREG);
 	remove_if(dir_fd, "ended", S_IFREG);
@@ -174,6 +207,7 @@ bool lab_lock_held(int run_fd, const char *name)
 	_cleanup_close_ int lock = openat(dir, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
 	if (lock < 0) { /* a start that got no further than the directory: no lab */
+		lab_cgroup_remove(dir, 0);
 		unlinkat(run_fd, name, AT_REMOVEDIR);
 		return false;
 	}
@@ -241,6 +275,7 @@ int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, str
 				continue;
 			remove_if(dir, "control", S_IFSOCK);
 			remove_if(dir, "ended", S_IFREG);
+			lab_cgroup_remove(dir, CGROUP_WAIT_MS);
 			*ret_dir = take_fd(dir);
 			*ret_lock = take_fd(lock);
 			return 0;

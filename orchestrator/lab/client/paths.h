@@ -31,6 +31,11 @@ void lab_dir_remove(int run_fd, int dir_fd, const char *name);
 int lab_lock_pid(int run_fd, const char *name);
 
 /* For a file lock, which nobody tells of when it is let go; everything else has a descriptor. */
+/* Notes in the folder of a lab where its cgroup is (kernel/cgroup.h). */
+int lab_cgroup_note(int dir_fd, const char *path);
+/* Removes that cgroup when the lab is dead, waiting for the last processes; -EBUSY: some are left,
+ * and so is the note. */
+int lab_cgroup_remove(int dir_fd, int wait_ms);
 void nap_ms(long ms);
 
 /* Connects to <run>/<lab>/control; whatever the path's length.  */

@@ -15,6 +15,7 @@
 #include "lab/proc/process.h"
 #include "lab/watch/disk.h"
 #include "lab/watch/health.h"
+#include "lab/watch/memory.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/routerlink.h"
 #include "lab/watch/selection.h"
@@ -125,6 +126,7 @@ static json_t *problems_json(const struct driver *d)
 
 	if (full)
 		json_array_append_new(list, text_json_of(full));
+	memory_say(d, list);
 	usable_say(d, list);
 	return list;
 }
@@ -160,6 +162,7 @@ static json_t *status_json(struct driver *d)
 		status_hybrid(d, j);
 	json_object_set_new(j, "loadBalancers", health_json(d));
 	json_object_set_new(j, "disk", disk_json(d));
+	json_object_set_new(j, "memory", memory_json(d));
 	json_object_set_new(j, "problems", problems_json(d));
 	return j;
 }

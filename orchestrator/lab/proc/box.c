@@ -18,7 +18,9 @@
 #include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "kernel/seccomp.h"
+#include "lab/proc/bounds.h"
 #include "lab/proc/driver.h"
+#include "lab/proc/events.h"
 #include "lab/proc/mounts.h"
 #include "lab/proc/signals.h"
 #include "lab/proc/stage.h"
@@ -185,13 +187,24 @@ static int fork_init(struct driver *d, struct node *n, int *ret_sock, struct err
 	return r;
 }
 
+/* Where that fails, each of its processes is bounded alone, as where there are no cgroups. */
+static void bound_box(struct driver *d, const struct node *n)
+{
+	struct err e = { 0 };
+
+	n->box->bounds = &d->bounds;
+	n->box->group = bounds_make(&d->bounds, &e);
+	if (e.code)
+		event_add(d->events, "memory", n->name, "not bounded as a whole: %s", e.msg);
+}
+
 int box_new(struct driver *d, struct node *n, struct err *e)
 {
 	int sock = -1, r;
 
 	seccomp_prepare();
 	n->box = xcalloc(1, sizeof(*n->box));
-	*n->box = (struct box){ -1, -1, -1, -1, 0 };
+	*n->box = (struct box){ .mntns = -1, .pidns = -1, .ipcns = -1, .userns = -1 };
 	r = stage_enter(d, n->dir, &n->box->mntns, e);
 	if (r == 0) {
 		r = fork_init(d, n, &sock, e);
@@ -209,6 +222,8 @@ int box_new(struct driver *d, struct node *n, struct err *e)
 	}
 	if (r < 0)
 		n->box = box_free(n->box);
+	else
+		bound_box(d, n);
 	return r;
 }
 
@@ -218,12 +233,19 @@ struct box *box_free(struct box *b)
 		return NULL;
 	if (b->init > 0)
 		kill(b->init, SIGKILL); /* reaped by the loop */
+	if (b->bounds)
+		bounds_drop(b->bounds, b->group);
 	close_p(&b->mntns);
 	close_p(&b->pidns);
 	close_p(&b->ipcns);
 	close_p(&b->userns);
 	free(b);
 	return NULL;
+}
+
+bool box_has_starved(const struct box *b)
+{
+	return b && b->group && bounds_kills(b->bounds, b->group) > 0;
 }
 
 static int terminal(int *ret_master, int *ret_slave, struct err *e)

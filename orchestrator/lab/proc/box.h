@@ -7,23 +7,30 @@
  * machine's.  docs/security.md says the rest. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "lab/proc/lab.h"
 
+struct bounds;
 struct driver;
 
 struct box {
 	int mntns, pidns, ipcns;
-	int userns; /* -1: the lab's */
-	pid_t init; /* process 1 in there; everything in the box ends with it */
+	int userns;            /* -1: the lab's */
+	struct bounds *bounds; /* and the number of its cgroup: lab/proc/bounds.h */
+	unsigned group;
+	unsigned long long kills; /* for want of memory, that were told */
+	pid_t init;               /* process 1 in there; everything in the box ends with it */
 };
 
 /* Makes n->box, of the files in n->dir.  Where n has no network namespace yet, one that belongs to
  * the box's own user namespace; else it runs in the lab's. */
 int box_new(struct driver *d, struct node *n, struct err *e);
 struct box *box_free(struct box *b); /* NULL is fine; returns NULL */
+/* Has the kernel killed processes of it because it had used up its memory?  b may be NULL. */
+bool box_has_starved(const struct box *b);
 /* In a child that is about to run a program in it: enters.  The pid namespace is its parent's to
  * enter. Only system calls. -1 with errno. */
 int box_enter(const struct box *b);

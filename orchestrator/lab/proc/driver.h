@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/loop.h"
+#include "lab/proc/bounds.h"
 #include "lab/proc/conn.h"
 #include "lab/proc/guests.h"
 #include "lab/proc/lab.h"
@@ -20,7 +21,9 @@ struct driver {
 	struct timer reaper;
 	struct timer disk_timer; /* lab/watch/disk.c */
 	bool disk_told;
-	unsigned disk_mib; /* as asked for; 0: as large as is usual */
+	struct timer memory_timer; /* lab/watch/memory.c */
+	unsigned long long kills;  /* that it has told */
+	unsigned disk_mib;         /* as asked for; 0: as large as is usual */
 	int run_fd, dir_fd, lock_fd;
 	int host_proc_fd; /* /proc of the outside */
 	int router_fd;    /* the virtual router's program */
@@ -28,6 +31,7 @@ struct driver {
 	const char *root; /* ... where it is mounted, in the lab's mount namespace only */
 	int mntns, pidns; /* the lab's */
 	int stage; /* lab/proc/stage.h: the mount namespace that nodes' are copies of, or -1 */
+	struct bounds bounds; /* of boxes */
 	struct guests guests;
 	bool privileged;      /* lab/namespaces.h */
 	pid_t host_pid;       /* ours, as the outside sees it */

@@ -15,6 +15,7 @@
 #include "kernel/caps.h"
 #include "kernel/limits.h"
 #include "kernel/seccomp.h"
+#include "lab/proc/bounds.h"
 #include "lab/proc/box.h"
 
 const char *const DAEMON_ENV[] = {
@@ -57,7 +58,7 @@ static int confine(const struct launch *l)
 }
 
 /* Only system calls, nothing that allocates: this runs in the parent's memory. */
-static _Noreturn void child(const struct launch *l, volatile struct failure *f)
+static _Noreturn void child(const struct launch *l, int cgroup, volatile struct failure *f)
 {
 	sigset_t none;
 
@@ -74,6 +75,8 @@ static _Noreturn void child(const struct launch *l, volatile struct failure *f)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
+	if (cgroup >= 0)
+		STEP("entering its cgroup", write(cgroup, "0", 1));
 	if (l->netns >= 0)
 		STEP("entering its network namespace", setns(l->netns, CLONE_NEWNET));
 	if (l->box)
@@ -121,6 +124,10 @@ int launch(const struct launch *l, pid_t *ret, struct err *e)
 {
 	volatile struct failure f = { 0 };
 	char **env = environ;
+	_cleanup_close_ int cgroup = l->box ? bounds_enter(l->box->bounds, l->box->group) : -1;
+
+	if (l->box && l->box->group && cgroup < 0)
+		return err_sys(e, errno, "starting %s: its cgroup", l->argv[0]);
 
 	if (l->box && setns(l->box->pidns, CLONE_NEWPID) < 0)
 		return err_sys(e, errno, "starting %s: its pid namespace", l->argv[0]);
@@ -129,7 +136,7 @@ int launch(const struct launch *l, pid_t *ret, struct err *e)
 	pid_t pid = vfork();
 
 	if (pid == 0)
-		child(l, &f);
+		child(l, cgroup, &f);
 	int code = errno;
 
 	environ = env;

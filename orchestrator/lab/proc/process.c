@@ -17,6 +17,7 @@
 #include "base/tree.h"
 #include "lab/client/alive.h"
 #include "lab/fault/fault.h"
+#include "lab/proc/box.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"
@@ -373,6 +374,9 @@ static void on_exit_of(struct child *c, int wstatus)
 	p->host_pid = 0;
 	p->frozen = false;
 	wait_status_str(wstatus, p->ended);
+	if (WIFSIGNALED(wstatus) && WTERMSIG(wstatus) == SIGKILL && box_has_starved(p->node->box))
+		strncat(p->ended, ": its node's memory is used up",
+		        sizeof(p->ended) - strlen(p->ended) - 1);
 	if (p->ready == READY_EXIT && was_starting && wstatus == 0) {
 		became_ready(p);
 		return;
