@@ -4,10 +4,11 @@ is new is in play by itself.  What comes out need not be valid: `check` decides.
 import copy
 import re
 
-from design import Maker
+import files
+from design import AZURE, ELSEWHERE, Maker
 
 # Not changed: the lab's name, what only people read, what makes a lab slow, what makes sessions end again and again.
-NOT = {"name", "description", "source", "$schema", "checks", "timing", "maxRoutesPerPeer", "maxPrefixesPerVpnPeer",
+NOT = {"name", "description", "source", "$schema", "checks", "timing", "timingScale", "maxRoutesPerPeer", "maxPrefixesPerVpnPeer",
        "maxPrefixesFromCircuit", "maxPrefixesFromPremiumCircuit", "maxPrefixesToCircuit", "config", "router",
        "instanceLossHold", "maintenanceTime"}
 POOL = ("0.0.0.0/0", "10.0.1.0/24", "10.1.0.0/16", "10.101.0.0/16", "10.200.0.0/16", "10.201.3.0/24", "172.20.0.0/16")
@@ -224,6 +225,28 @@ class Changer:
         vm["powerState"] = "running" if vm.get("powerState") == "deallocated" else "deallocated"
         return f"{name} {vm['powerState']}"
 
+    def own_file(self):
+        """What an appliance's own configuration says."""
+        vms = [v for v in self.d.get("virtualMachines", {}).values() if v.get("config")]
+        config = self.rnd.choice(vms)["config"]
+        key = self.rnd.choice(list(config))
+        image, ip, asn, rs, prefix, prepend = files.parts(config[key])
+        if self.rnd.random() < .5:
+            prefix = self.rnd.choice([p for p in ELSEWHERE if p != prefix])
+        else:
+            prepend = (prepend + self.rnd.randint(1, 2)) % 3
+        config[key] = files.name(image, ip, asn, rs, prefix, prepend)
+        return f"another {key}"
+
+    def timing(self):
+        o = self.d.setdefault("settings", {})
+        if "timing" in o:
+            for k in AZURE:
+                o.pop(k, None)
+            return "timing fast"
+        o |= AZURE
+        return "timing azure"
+
     def order(self):
         """The same objects, written in another order."""
         c = self.rnd.choice([c for c, v in self.d.items() if isinstance(v, dict) and len(v) > 1] or [None])
@@ -236,7 +259,7 @@ class Changer:
 
 
 WEIGHTS = (("change_field", 8), ("remove", 3), ("add", 4), ("add_inner", 3), ("peerings", 2), ("attach", 2),
-           ("power", 1), ("change_setting", 1), ("order", 1))
+           ("power", 1), ("change_setting", 1), ("order", 1), ("own_file", 1.5), ("timing", .7))
 
 
 def change(rnd, schema, design):

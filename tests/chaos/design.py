@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random designs: 5 to 12 nodes, every kind of object in play.  They are mostly valid; `check` has the last word."""
 
+import files
+
 IMAGES = ("frr", "bird", "gobgp", "openbgpd", "exabgp")
 ELSEWHERE = ("10.200.0.0/16", "10.201.0.0/16", "10.201.1.0/24", "10.101.7.0/24", "172.20.0.0/16", "0.0.0.0/0",
              "192.168.7.0/24")  # what appliances announce; some of it overlaps with what sites have
@@ -48,7 +50,11 @@ class Maker:
         return out or ["10.0.1.4"]
 
     def appliances(self):
-        return {n: v for n, v in self.d.get("virtualMachines", {}).items() if v.get("bgp") and "nic" in v}
+        return {n: v for n, v in self.d.get("virtualMachines", {}).items() if (v.get("bgp") or v.get("config")) and "nic" in v}
+
+    @staticmethod
+    def asn(vm):
+        return vm["bgp"]["asn"] if vm.get("bgp") else int(files.parts(next(iter(vm["config"].values())))[2])
 
     # --- networks ---
 
@@ -173,7 +179,11 @@ class Maker:
         asn = self.rnd.choice((65001, 65002, 65003))
         o = {"image": self.rnd.choice(IMAGES), "nic": nic, "bgp": {
             "asn": asn, "advertise": self.rnd.sample(ELSEWHERE, self.rnd.randint(1, 2))}}
-        if self.chance(.3):
+        if o["image"] in files.IMAGES and self.chance(.35):
+            advertised = o.pop("bgp")["advertise"][0]
+            rs = f"10.{self.net(nic['subnet'].split('/')[0])}.250"
+            o["config"] = {f"{o['image']}.conf": files.name(o["image"], nic["privateIPAddress"], asn, rs, advertised, 0)}
+        elif self.chance(.3):
             o["bgp"]["asPathPrepend"] = self.rnd.randint(1, 3)
         if self.chance(.5):
             o["loopbacks"] = ["10.200.0.1"]
@@ -239,7 +249,7 @@ class Maker:
             ip = vm["nic"].get("privateIPAddress")
             if ip and ip not in have:
                 self.d["routeServers"][rs].setdefault("bgpConnections", {})[name] = {
-                    "peerIp": ip, "peerAsn": vm["bgp"]["asn"]}
+                    "peerIp": ip, "peerAsn": self.asn(vm)}
                 to = {"prefix": f"10.{self.net(vnet)}.250.0/26", "via": ip.rsplit(".", 1)[0] + ".1"}
                 if to not in vm.setdefault("routes", []):
                     vm["routes"].append(to)
@@ -332,6 +342,10 @@ LATER = (("privateEndpoints", .25, 2), ("loadBalancers", .4, 1), ("routeTables",
          ("connectedGroups", .1, 1))
 
 
+# Azure's delays, a hundred times as fast.
+AZURE = {"timing": "azure", "timingScale": 1}
+
+
 def n_nodes(d):
     sizes = {"virtualMachines": 1, "routeServers": 2, "privateEndpoints": 1, "virtualNetworkGateways": 2,
              "expressRouteCircuits": 2, "sites": 2, "azureFirewalls": 1}
@@ -363,4 +377,6 @@ def make(rnd):
     for _ in range(3):
         m.attach()
     d["internet"] = {"hosts": {"dns": "8.8.8.8"}}
+    if rnd.random() < .2:
+        d["settings"] = dict(AZURE)
     return d

@@ -26,6 +26,7 @@ def fault(rnd, status, outstanding):
     alive = [g for g in guests if g in running]
     choices = [["stop", g] for g in alive] + [["start", g] for g in guests if g not in running]
     choices += [["kill", p] for p in with_procs] + [["kill", p, "--hold"] for p in with_procs]
+    choices += [["impair", g, "rate", rnd.choice(("20mbit", "100mbit"))] for g in alive]
     choices += [["freeze", g] for g in alive] + [["link", g, "down"] for g in alive]
     choices += [["maintenance", i, MAINTENANCE] for i in instances]
     choices += [["session", s + rnd.choice(("", "", "/0", "/1")), "down"] for s in sessions + connections]
@@ -38,4 +39,4 @@ def fault(rnd, status, outstanding):
 def mend(text):
     words = text.split()
     return {"stop": ["start", words[1]], "start": ["stop", words[1]], "freeze": ["thaw", words[1]],
-            "link": ["link", words[1], "up"], "session": ["session", words[1], "up"]}.get(words[0], ["clear"])
+            "link": ["link", words[1], "up"], "impair": ["impair", words[1], "none"], "session": ["session", words[1], "up"]}.get(words[0], ["clear"])

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 
+import files
 import lab
 import steps as play_steps
 
@@ -71,6 +72,7 @@ class Shrinker:
                 if "design" in s:
                     with open(path, "w", encoding="utf-8") as f:
                         play_steps.json.dump(s["design"], f)
+                    files.write(s["design"], work)
                     if not lab.check(path):
                         return False
             self.tries += 1
