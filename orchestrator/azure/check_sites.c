@@ -68,8 +68,9 @@ static void bgp(const struct connection *c, struct findings *f)
 	if (c->local && c->local->bgp_ip && c->site && c->local->bgp_ip != c->site->bgp_ip)
 		warning_at(f, "CONN-BGP-02", NULL, c->local->ptr, "write the site's address",
 		           "local network gateway \"%s\" says bgpPeeringAddress %s, the router of "
-		           "site \"%s\" has another one",
-		           c->local->name, IP4_STR(c->local->bgp_ip), c->site->name);
+		           "site \"%s\" has %s: the session stays down",
+		           c->local->name, IP4_STR(c->local->bgp_ip), c->site->name,
+		           IP4_STR(c->site->bgp_ip));
 }
 
 static bool far_away(const struct connection *c)

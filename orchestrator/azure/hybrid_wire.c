@@ -86,6 +86,13 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 	return told ? told : as_number(peer);
 }
 
+static ip4 expected_ip(const struct vm *peer, const struct connection *c)
+{
+	bool told = c && c->local && c->local->bgp_ip && peer->role == VM_SITE_ROUTER;
+
+	return told ? c->local->bgp_ip : address_for(peer, c);
+}
+
 static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
                     enum hybrid_peer kind, const struct connection *c)
 {
@@ -93,7 +100,7 @@ static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
 	    (struct hybrid_session){ .vm = vm,
 		                     .kind = kind,
 		                     .local_ip = address_for(vm, c),
-		                     .peer_ip = address_for(peer, c),
+		                     .peer_ip = expected_ip(peer, c),
 		                     .local_asn = as_number(vm),
 		                     .peer_asn = expected_asn(vm, peer, c),
 		                     .peer = peer,

@@ -228,9 +228,24 @@ static char *asn_differs(const struct hybrid_session *s)
 	return NULL;
 }
 
+/* A gateway dials the address that its local network gateway says, and listens to no other. */
+static char *site_has_another_address(const struct hybrid_session *s)
+{
+	const struct local_gateway *l = s->conn ? s->conn->local : NULL;
+	const struct site *site = s->conn ? s->conn->site : NULL;
+
+	if (!l || !site || !l->bgp_ip || l->bgp_ip == site->bgp_ip)
+		return NULL;
+	return xasprintf("local network gateway %s says bgpPeeringAddress %s, and the router of "
+	                 "site %s has %s",
+	                 l->name, IP4_STR(l->bgp_ip), site->name, IP4_STR(site->bgp_ip));
+}
+
 char *hybrid_never(const struct hybrid_session *s)
 {
 	if (s->conn && s->conn->down)
 		return xstrdup(s->conn->down);
-	return asn_differs(s);
+	char *never = asn_differs(s);
+
+	return never ? never : site_has_another_address(s);
 }

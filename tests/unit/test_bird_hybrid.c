@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "azure/hybrid.h"
+#include "azure/sessions.h"
 #include "base/str.h"
 #include "input/topology.h"
 #include "plan/bird_hybrid.h"
@@ -40,6 +41,33 @@ static void golden(const char *name, char *got)
 	fclose(f);
 	assert_string_equal(got, str_get(&want));
 	free(got);
+}
+
+/* What the gateway was told of a site is what it dials: another address, and nobody answers. */
+static void told_another_address(void **state)
+{
+	struct findings f = { 0 };
+	struct err e = { 0 };
+	json_t *design = design_read("tests/golden/check/conn-bgp-02.json", &f, &e);
+	_cleanup_(model_free_p) struct model *m = design_checked(design, &f);
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		if (s->kind != HP_SITE)
+			continue;
+		_cleanup_free_ char *never = hybrid_never(s);
+
+		assert_string_equal(IP4_STR(s->peer_ip), "10.40.0.9");
+		assert_string_equal(never, "local network gateway lng says bgpPeeringAddress "
+		                           "10.40.0.9, and the router of site dc has 10.40.0.1");
+		n++;
+	}
+	assert_int_equal(n, 2); /* each instance's end */
+	json_decref(design);
+	findings_free(&f);
 }
 
 static void configurations(void **state)
@@ -136,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(configurations),
+		cmocka_unit_test(told_another_address),
 		cmocka_unit_test(ends_agree),
 		cmocka_unit_test(limits),
 	};
