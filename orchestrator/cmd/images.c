@@ -62,6 +62,27 @@ static void config_names(const struct known *k, json_t *config, const struct jpt
 	}
 }
 
+/* Its daemons would have nothing to do (the driver refuses it: lab/image/image.c). */
+static void config_lacks(const struct known *k, const json_t *owner, const struct jptr *at,
+                         struct findings *f)
+{
+	_cleanup_free_ char *ptr = jptr_str(at);
+	_cleanup_str_ struct str all = { 0 };
+
+	if (json_object_size(json_object_get(owner, "config")) || json_object_get(owner, "bgp"))
+		return;
+	for (size_t i = 0; k->configs[i]; i++)
+		str_printf(&all, "%s%s", i ? ", " : "", k->configs[i]);
+	if (!all.n)
+		return;
+	_cleanup_free_ char *hint =
+	    xasprintf("add a \"bgp\" block, or in \"config\" one of %s", str_get(&all));
+
+	finding_add(f, SEV_ERROR, "IMAGE-05", NULL, ptr, hint,
+	            "image \"%s\" needs a configuration: its daemons would have nothing to do",
+	            k->name);
+}
+
 /* --- what files want outside of their node -----------------------------------------------------
  */
 
@@ -151,28 +172,30 @@ static void files_node(const struct known *k, const json_t *files, json_t *confi
 /* --- a design ----------------------------------------------------------------------------------
  */
 
-/* owner: the object (VM or site router) that has "image" and "config". */
-static void check_owner(struct images *x, json_t *owner, const struct jptr *at, const json_t *files,
-                        json_t *packed, struct findings *f)
+/* owner: the object (VM or site router) that has "image" and "config".  The image, where it is one
+ * that runs daemons and is there; else NULL. */
+static const struct known *check_owner(struct images *x, json_t *owner, const struct jptr *at,
+                                       const json_t *files, json_t *packed, struct findings *f)
 {
 	const char *image = json_string_value(json_object_get(owner, "image"));
 	json_t *config = json_object_get(owner, "config");
 
 	/* Skip invalid names (reported already) and the built-in image "host". */
 	if (!image || strieq(image, "host") || strchr(image, '/') || *image == '.')
-		return;
+		return NULL;
 	const struct known *k = look_up(x, image);
 
 	if (!k->configs) {
 		_cleanup_free_ char *ptr = jptr_str(JPTR(at, "image"));
 
 		finding_add(f, SEV_ERROR, "IMAGE-01", NULL, ptr, NULL, "%s", k->e.msg);
-		return;
+		return NULL;
 	}
 	config_names(k, config, JPTR(at, "config"), f);
 	files_node(k, files, config, JPTR(at, "config"), f);
 	if (!json_object_get(packed, image))
 		image_pack(image, packed);
+	return k;
 }
 
 void design_check_images(json_t *design, struct findings *f)
@@ -182,8 +205,13 @@ void design_check_images(json_t *design, struct findings *f)
 	struct images x = { 0 };
 	const char *name;
 
-	json_object_foreach (json_object_get(topology, "virtualMachines"), name, v)
-		check_owner(&x, v, JPTR(JPTR(NULL, "virtualMachines"), name), files, packed, f);
+	json_object_foreach (json_object_get(topology, "virtualMachines"), name, v) {
+		const struct jptr *at = JPTR(JPTR(NULL, "virtualMachines"), name);
+		const struct known *k = check_owner(&x, v, at, files, packed, f);
+
+		if (k) /* a site's router has a configuration that is generated */
+			config_lacks(k, v, at, f);
+	}
 	json_object_foreach (json_object_get(topology, "sites"), name, v)
 		check_owner(&x, json_object_get(v, "router"),
 		            JPTR(JPTR(JPTR(NULL, "sites"), name), "router"), files, packed, f);
