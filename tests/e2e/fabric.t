@@ -23,6 +23,7 @@ if not os.path.isabs(build):
     build = os.path.join(here, "..", "..", build)
 if "VNL_FABRIC_T" not in os.environ:
     os.environ["VNL_FABRIC_T"] = "1"
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # nft and ip, for who is not root
     how = ["-n"] if os.geteuid() == 0 else ["-Urn"]
     if subprocess.run(["unshare", *how, "true"], stderr=subprocess.DEVNULL).returncode:
         print("1..0 # SKIP no network namespaces here")

@@ -102,7 +102,7 @@ while True:
 	try: c = socket.create_connection((sys.argv[1], 179)); break
 	except OSError: time.sleep(0.01)
 pathlib.Path("/run/connected").touch()
-while True: c.send(b"x"); time.sleep(0.01)' 10.9.2.4 &
+while c.send(b"x"): time.sleep(0.01)' 10.9.2.4 2>/dev/null &
 programs="$programs $!"
 wait_until "a program speaks at BGP's port" 10 vnetlab exec one -- test -e /run/connected
 vnetlab fault link box down -q >/dev/null
