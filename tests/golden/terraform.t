@@ -44,14 +44,14 @@ jq -n '["a", "b", "c"] as $all | "azurerm_virtual_network" as $t | {format_versi
 	resource_changes: [$all[] | {address: "\($t).\(.)", change: {after_unknown: {address_space: true}}}],
 	configuration: {root_module: {resources: [$all[] | . as $own | {type: $t, name: ., expressions: {address_space:
 		{references: [$all[] | select(. != $own) | "\($t).\(.).address_space"]}}}]}}}' >"$work/circle.json"
-run timeout 60 "$B/tests/tools/terraform_resources" "$work/circle.json"
+run timeout 300 "$B/tests/tools/terraform_resources" "$work/circle.json"
 like "references in a circle: read, and said" "$out" '^error TF-LIMIT-01 plan.json: more references than are read'
 
 # As many resources as are read, and one more.
 jq -n '[range(100001) | "v\(.)"] as $all | "azurerm_virtual_network" as $t | {format_version: "1.2",
 	planned_values: {root_module: {resources: [$all[] | {address: "\($t).\(.)", type: $t, name: .}]}},
 	configuration: {root_module: {resources: [$all[] | {type: $t, name: .}]}}}' >"$work/many.json"
-run timeout 60 "$B/tests/tools/terraform_resources" "$work/many.json"
+run timeout 300 "$B/tests/tools/terraform_resources" "$work/many.json"
 is "too many resources are not dropped in silence" "$rc $(grep -c '^{' <<<"$out") $(grep '^error' <<<"$out")" \
 	"0 100000 error TF-LIMIT-01 plan.json: more resources than are read; the design would not be whole"
 
@@ -64,7 +64,7 @@ jq -n '{format_version: "1.2", planned_values: {root_module: {resources: [
 	{type: "azurerm_subnet", name: "s"},
 	{type: "azurerm_network_interface", name: "n", expressions: {ip_configuration: [{subnet_id: {references: ["azurerm_subnet.s.id", "azurerm_subnet.s"]}}]}},
 	{type: "azurerm_route", name: "r", expressions: {next_hop_in_ip_address: {references: ["azurerm_network_interface.n.private_ip_address", "azurerm_network_interface.n"]}}}]}}}' >"$work/top.json"
-run timeout 60 "$B/tests/tools/terraform_resources" "$work/top.json"
+run timeout 300 "$B/tests/tools/terraform_resources" "$work/top.json"
 like "no address where there is none" "$out" '^warning TF-REF-01 .*azurerm_network_interface\.n, which is known after apply only'
 
 corpus=$root/../shared/corpus/terraform
