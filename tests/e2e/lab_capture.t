@@ -26,7 +26,7 @@ status "status of a lab with a deallocated VM succeeds" 0 vnetlab status -o json
 json "status shows the VM deallocated" '.nodes[] | select(.name=="off") | .state == "deallocated"'
 status "the deallocated VM does not answer" 1 vnetlab exec one -- ping -c1 -W1 10.9.1.6
 status "fault starts the deallocated VM" 0 vnetlab fault start off
-status "the started VM answers" 0 vnetlab exec one -- ping -c1 -W2 10.9.1.6
+wait_until "the started VM answers" 10 vnetlab exec one -- ping -c1 -W1 10.9.1.6
 
 traffic() { vnetlab exec one -- ping -c20 -i0.2 -w8 "$1" >/dev/null 2>&1 & }
 traffic 10.9.1.4
