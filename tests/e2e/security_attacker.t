@@ -171,6 +171,7 @@ evil_up
 vnetlab exec rs/0 -- sh -c "ln -sf $work/sock /run/bird/bird.ctl"
 # Commands that ask BIRD, or have it asked.
 for c in "status" "learned rs/nva" "fault session rs/nva down"; do
+	# shellcheck disable=SC2086 # several words
 	run timeout 20 vnetlab $c
 done
 run vnetlab up "$work/design/more.vnetlab.json" -q --wait none
@@ -202,6 +203,7 @@ vnetlab exec vm -- sh -c "printf 'a\\033]0;owned\\007\\302\\2332J\\177\\200b\\n'
 steers() { LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]\|\302[\200-\237]')"; }
 wait_until "an appliance has died" 10 sh -c "$B/vnetlab events --no-follow | grep -q 'nva/exabgp.*killed'"
 for c in "logs nva" "logs vm" "events --no-follow" "status" "status -o json" "path nva vm" "fault list"; do
+	# shellcheck disable=SC2086 # several words
 	vnetlab $c >"$work/said" 2>&1
 	not_ok "$c shows nothing that drives a terminal" steers <"$work/said"
 done
