@@ -35,10 +35,9 @@ CIRCLES = [
     ("what changed is told by calls from lower files to higher ones", """
         lab/build/apply lab/build/build lab/build/check lab/build/converge lab/build/converge_hybrid
         lab/build/drift lab/build/fabric lab/build/fresh lab/build/node_make lab/build/proposal
-        lab/build/responder lab/build/spec lab/driver lab/fault/fault lab/fault/fault_link
-        lab/fault/fault_session lab/fault/impair lab/fault/maintenance lab/fault/power lab/proc/process
-        lab/watch/apart lab/watch/health lab/watch/observe lab/watch/refresh lab/watch/routerlink
-        lab/watch/selection lab/watch/usable"""),
+        lab/build/responder lab/driver lab/fault/maintenance lab/proc/process lab/watch/apart
+        lab/watch/health lab/watch/observe lab/watch/refresh lab/watch/routerlink lab/watch/selection
+        lab/watch/usable"""),
 ]
 
 # The virtual router has a model and a kernel; designs come to it read and checked.

@@ -11,11 +11,13 @@
 #include "lab/build/drift.h"
 #include "lab/build/fabric.h"
 #include "lab/build/fresh.h"
+#include "lab/build/held.h"
+#include "lab/build/ledger.h"
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
 #include "lab/build/spec.h"
 #include "lab/build/wires.h"
-#include "lab/fault/fault.h"
+#include "lab/fault/maintenance.h"
 #include "lab/proc/events.h"
 #include "lab/proc/guests.h"
 #include "lab/proc/node.h"
@@ -283,7 +285,8 @@ static void adopt(struct driver *d, json_t *design, struct model *m, const struc
 		model_free(d->old_models[--d->n_old]);
 	json_decref(d->lab.design);
 	d->lab.design = design;
-	fault_reset(d);
+	maintenance_reset(d);
+	ledger_reset(d);
 }
 
 int lab_build(struct driver *d, json_t *design, struct model *m, struct build_stats *st,
@@ -334,7 +337,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		goto out;
 	}
 	adopt(d, design, m, w, n);
-	fault_sessions_hold(d, NULL);
+	sessions_hold(d, NULL);
 	stopped_fill(d);
 	health_update(d);
 	r = router_update(d, e);

@@ -11,7 +11,7 @@
 #include "kernel/nl.h"
 #include "kernel/tcp_diag.h"
 #include "lab/build/converge_hybrid.h"
-#include "lab/fault/fault.h"
+#include "lab/build/ledger.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/health.h"

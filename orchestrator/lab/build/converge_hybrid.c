@@ -5,7 +5,7 @@
 #include "azure/sessions.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "lab/fault/fault.h"
+#include "lab/build/ledger.h"
 #include "lab/proc/node.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/sessions.h"

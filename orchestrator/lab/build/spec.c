@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 #include "input/topology_def.h"
-#include "lab/fault/power.h"
+#include "lab/build/ledger.h"
 #include "lab/proc/node.h"
 #include "plan/bird_hybrid.h"
 #include "plan/filter/firewall.h"

@@ -11,6 +11,7 @@
 #include "checks/faults.h"
 #include "kernel/ns.h"
 #include "lab/build/build.h"
+#include "lab/build/ledger.h"
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
 #include "lab/fault/freeze.h"
@@ -21,97 +22,6 @@
 #include "lab/proc/op.h"
 #include "lab/proc/process.h"
 #include "lab/watch/routerlink.h"
-
-/* --- the list ----------------------------------------------------------------------------------
- */
-
-static size_t fault_find(const struct driver *d, const char *what, const char *target)
-{
-	size_t i = 0;
-
-	while (i < d->n_faults &&
-	       !(streq(d->faults[i].what, what) && strieq(d->faults[i].target, target)))
-		i++;
-	return i;
-}
-
-static void fault_drop(struct driver *d, size_t i)
-{
-	free(d->faults[i].what);
-	free(d->faults[i].target);
-	free(d->faults[i].detail);
-	memmove(&d->faults[i], &d->faults[i + 1], (d->n_faults - i - 1) * sizeof(d->faults[0]));
-	d->n_faults--;
-}
-
-void fault_forget(struct driver *d, const char *what, const char *target)
-{
-	size_t i = fault_find(d, what, target);
-
-	if (i < d->n_faults)
-		fault_drop(d, i);
-}
-
-void fault_note(struct driver *d, const char *what, const char *target, const char *detail)
-{
-	fault_forget(d, what, target);
-	VEC_PUSH(d->faults, d->n_faults, d->cap_faults) =
-	    (struct fault){ xstrdup(what), xstrdup(target), xstrdup(detail) };
-	event_add(d->events, "fault", target, "%s%s%s", what, *detail ? " " : "", detail);
-}
-
-void fault_mended(struct driver *d, const char *what, const char *target, const char *how)
-{
-	fault_forget(d, what, target);
-	event_add(d->events, "fault", target, "%s", how);
-}
-
-bool fault_there(const struct driver *d, const char *what, const char *target)
-{
-	return fault_find(d, what, target) < d->n_faults;
-}
-
-static bool is_power(const struct fault *f)
-{
-	return streq(f->what, "stop") || streq(f->what, "start");
-}
-
-void fault_end(struct driver *d, const struct node *only)
-{
-	for (size_t i = d->n_faults; i-- > 0;) {
-		_cleanup_free_ char *target = xstrdup(d->faults[i].target);
-		const char *const up[] = { "session", target, "up", NULL };
-		bool session = streq(d->faults[i].what, "session");
-		struct node *n = NULL;
-
-		if (session ? only != NULL : !is_power(&d->faults[i]))
-			continue;
-		if (only && (lab_node(&d->lab, target, &n, NULL) < 0 || n != only))
-			continue;
-		fault_drop(d, i);
-		if (session)
-			fault_session(d, up, NULL); /* one that does not run is made anew */
-	}
-}
-
-void fault_reset(struct driver *d)
-{
-	maintenance_reset(d);
-	power_reset(d);
-	for (size_t i = d->n_faults; i-- > 0;) {
-		struct node *n = NULL;
-		bool there = streq(d->faults[i].what, "session")
-		                 ? fault_session_known(d->lab.model, d->faults[i].target)
-		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
-
-		/* Rebuilding a node mends its faults, except stop and session. */
-		if (there && !is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
-		    n && n->built && !n->faulted)
-			there = false;
-		if (!there)
-			fault_drop(d, i);
-	}
-}
 
 static json_t *fault_list(const struct driver *d)
 {
@@ -147,7 +57,7 @@ static void forget_within(struct driver *d, const struct node *n)
 	for (size_t i = d->n_faults; i-- > 0;) {
 		struct node *of = NULL;
 
-		if (!is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
+		if (!fault_is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
 		    lab_node(&d->lab, d->faults[i].target, &of, NULL) == 0 && of == n)
 			fault_drop(d, i);
 	}

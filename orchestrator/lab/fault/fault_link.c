@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "kernel/guest.h"
 #include "kernel/nl.h"
+#include "lab/build/ledger.h"
 #include "lab/build/wires.h"
 #include "lab/fault/fault.h"
 #include "lab/proc/node.h"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/build/ledger.h"
 #include "lab/fault/fault.h"
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"

@@ -5,11 +5,11 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
-#include "lab/fault/fault.h"
+#include "lab/build/held.h"
+#include "lab/build/ledger.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
-#include "lab/watch/birdctl.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/routerlink.h"
 
@@ -40,8 +40,17 @@ static struct maintenance *find(const struct driver *d, const char *name)
 	return NULL;
 }
 
+static void hold_sessions(const struct maintenance *x, bool hold)
+{
+	struct node *n = node_find(&x->d->lab, x->name);
+
+	if (n)
+		n->sessions_held = hold;
+}
+
 static void forget(struct maintenance *x)
 {
+	hold_sessions(x, false);
 	for (struct maintenance **p = &x->d->maintenance; *p; p = &(*p)->next)
 		if (*p == x) {
 			*p = x->next;
@@ -50,31 +59,6 @@ static void forget(struct maintenance *x)
 	loop_timer_stop(x->d->loop, &x->timer);
 	free(x->name);
 	free(x);
-}
-
-/* All of its sessions at once, by BIRD's patterns: to appliances, to gateways.  One that fits none
- * is refused. */
-static int sessions(const struct node *n, bool up, struct err *e)
-{
-	static const char *const patterns[] = { "\"nva_*\"", "\"gw_*\"" };
-	const struct process *bird = n->n_procs ? n->procs[0] : NULL;
-	int r = 0;
-
-	if (!bird || bird->state != PROC_RUNNING || bird->frozen)
-		return err_set(e, EIO, "%s does not run", n->name);
-	for (size_t i = 0; i < ARRAY_LEN(patterns) && (r == 0 || r == -EPROTO); i++)
-		r = bird_enable(&bird->control, patterns[i], up, e);
-	return r == -EPROTO ? 0 : r;
-}
-
-void maintenance_hold(struct driver *d, const struct node *only)
-{
-	for (struct maintenance *x = d->maintenance; x; x = x->next) {
-		const struct node *n = node_find(&d->lab, x->name);
-
-		if (x->planned && !x->returning && n && (!only || n == only))
-			sessions(n, false, NULL);
-	}
 }
 
 static void tell_router(struct driver *d)
@@ -163,6 +147,7 @@ static bool is_back(const struct maintenance *x, const struct node *n)
 
 static void returns(struct maintenance *x)
 {
+	hold_sessions(x, false);
 	x->returning = true;
 	x->since = clock_ms();
 	loop_timer(x->d->loop, &x->timer, LOOK_MS);
@@ -198,7 +183,7 @@ static void time_is_up(struct maintenance *x, const struct node *n)
 		tell_router(x->d);
 		return;
 	}
-	if (sessions(n, true, &e) < 0)
+	if (instance_sessions_set(n, true, &e) < 0)
 		event_add(x->d->events, "maintenance", x->name, "%s", e.msg);
 	else
 		event_add(x->d->events, "maintenance", x->name, "over: its sessions may come up");
@@ -264,12 +249,14 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 		return err_set(e, EBUSY, "%s is in maintenance: Azure takes one at a time", other);
 	struct maintenance *x = begin(d, n, true);
 
+	hold_sessions(x, true);
+
 	/* Reprogram NICs from the sibling before ending sessions, so that no route is withdrawn. */
 	r = router_maintained(d, e);
 	if (r == 0)
-		r = sessions(n, false, e);
+		r = instance_sessions_set(n, false, e);
 	if (r < 0) {
-		sessions(n, true, NULL);
+		instance_sessions_set(n, true, NULL);
 		forget(x);
 		router_maintained(d, NULL);
 		return r;

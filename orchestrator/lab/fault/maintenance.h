@@ -22,7 +22,5 @@ void maintenance_look(struct driver *d);
 /* Those that program no NICs now, or only those whose routes are not kept: ["RS/0"]; new reference.
  */
 json_t *maintenance_json(const struct driver *d, bool lost);
-/* As fault_sessions_hold(), for instances in maintenance. */
-void maintenance_hold(struct driver *d, const struct node *only);
 /* The lab's nodes are others now: that of instances that are gone, or new, is over. */
 void maintenance_reset(struct driver *d);

@@ -5,15 +5,8 @@
 #include "kernel/ns.h"
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
-#include "lab/fault/fault.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
-
-bool power_wanted(const struct driver *d, const struct vm *vm)
-{
-	return vm->deallocated ? fault_there(d, "start", vm->name)
-	                       : !fault_there(d, "stop", vm->name);
-}
 
 int node_halt(struct driver *d, struct node *n, struct err *e)
 {
@@ -34,14 +27,4 @@ int node_halt(struct driver *d, struct node *n, struct err *e)
 	n->stopped = true;
 	n->frozen = false;
 	return 0;
-}
-
-void power_reset(struct driver *d)
-{
-	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct vm *vm = d->lab.nodes[i]->vm;
-
-		if (vm)
-			fault_forget(d, vm->deallocated ? "stop" : "start", vm->name);
-	}
 }

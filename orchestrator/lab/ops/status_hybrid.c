@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "lab/build/converge_hybrid.h"
-#include "lab/fault/fault.h"
+#include "lab/build/ledger.h"
 #include "lab/watch/observe.h"
 
 const char *node_role(const struct node *n)

@@ -15,8 +15,8 @@
 
 #include "base/str.h"
 #include "base/tree.h"
+#include "lab/build/held.h"
 #include "lab/client/alive.h"
-#include "lab/fault/fault.h"
 #include "lab/proc/box.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
@@ -179,7 +179,7 @@ static void became_ready(struct process *p)
 	struct err e;
 
 	if (!done)
-		fault_sessions_hold(p->d, p->node);
+		sessions_hold(p->d, p->node);
 	if (node_procs_start(p->node, &e) < 0)
 		driver_proc_failed(p->node, e.msg);
 	driver_proc_changed(p->d);
