@@ -15,7 +15,9 @@ struct loop {
 	struct source signals;
 	struct timer *timers; /* by due */
 	struct child *children;
-	bool quit;
+	void (*round)(void *ctx);
+	void *round_ctx;
+	bool marked, quit;
 };
 
 /* As pid 1 we reap everything: our own children, and orphans that nobody asks for. */
@@ -219,18 +221,43 @@ void loop_pump(struct loop *l)
 	run_timers(l);
 }
 
+void loop_on_mark(struct loop *l, void (*fn)(void *ctx), void *ctx)
+{
+	l->round = fn;
+	l->round_ctx = ctx;
+}
+
+void loop_mark(struct loop *l)
+{
+	l->marked = true;
+}
+
+static void run_round(struct loop *l)
+{
+	if (!l->marked || l->quit)
+		return;
+	l->marked = false;
+	if (l->round)
+		l->round(l->round_ctx);
+}
+
+/* How long there is nothing to do: ms, -1 for ever. */
+static int idle_ms(const struct loop *l)
+{
+	if (l->marked)
+		return 0;
+	if (!l->timers)
+		return -1;
+	int64_t left = l->timers->due - clock_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
 int loop_run(struct loop *l, struct err *e)
 {
 	while (!l->quit) {
-		int wait = -1;
-
-		if (l->timers) {
-			int64_t now = clock_ms();
-
-			wait = l->timers->due > now ? (int)(l->timers->due - now) : 0;
-		}
 		struct epoll_event ev;
-		int n = epoll_wait(l->epfd, &ev, 1, wait);
+		int n = epoll_wait(l->epfd, &ev, 1, idle_ms(l));
 
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, errno, "epoll_wait");
@@ -241,6 +268,7 @@ int loop_run(struct loop *l, struct err *e)
 		}
 		if (!l->quit)
 			run_timers(l);
+		run_round(l);
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The driver's event loop: descriptors, timers and children, one thread.
+/* An event loop: descriptors, timers and children, one thread.
  *
  * Events are taken one at a time, so a handler may free any source, its own included. */
 #pragma once
@@ -41,6 +41,11 @@ int loop_run(struct loop *l, struct err *e);
 /* Handles what is there already, and comes back: from within long work. */
 void loop_pump(struct loop *l);
 void loop_quit(struct loop *l);
+
+/* fn is called at the end of a round of loop_run() in which somebody has called loop_mark(), once,
+ * however often.  loop_pump() leaves it to the round that it is part of. */
+void loop_on_mark(struct loop *l, void (*fn)(void *ctx), void *ctx);
+void loop_mark(struct loop *l);
 
 int loop_add(struct loop *l, struct source *s, int fd, uint32_t events, struct err *e);
 void loop_mod(struct loop *l, struct source *s, uint32_t events);

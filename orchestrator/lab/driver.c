@@ -14,6 +14,7 @@
 
 #include "base/str.h"
 #include "lab/build/apply.h"
+#include "lab/build/held.h"
 #include "lab/client/paths.h"
 #include "lab/fault/maintenance.h"
 #include "lab/namespaces.h"
@@ -96,28 +97,32 @@ static void on_reaper(struct timer *t)
 		driver_quit(d);
 }
 
-void driver_log_line(struct process *p, const char *line, size_t n)
+static void on_process_line(struct process *p, const char *line, size_t n)
 {
 	logs_line(p, line, n);
 	observe_log_line(p, line, n);
 }
 
-void driver_proc_changed(struct driver *d)
+static void on_process_ready(struct node *n)
 {
-	maintenance_look(d);
-	apart_look(d);
+	sessions_hold(n->procs[0]->d, n);
+}
+
+/* The end of a round of the loop in which something has changed. */
+static void on_changed(void *ctx)
+{
+	struct driver *d = ctx;
+	unsigned changed = d->changed;
+
+	d->changed = 0;
+	if (changed & CHANGED_NODES) {
+		maintenance_look(d);
+		apart_look(d);
+	}
 	apply_step(d);
 }
 
-bool driver_proc_died_starting(struct process *p, const char *tail)
-{
-	return apply_proc_died(p, tail);
-}
-
-void driver_proc_failed(struct node *n, const char *msg)
-{
-	apply_node_failed(n->procs[0]->d, n, msg);
-}
+static const struct driver_hooks hooks = { .line = on_process_line, .ready = on_process_ready };
 
 /* --- main --------------------------------------------------------------------------------------
  */
@@ -135,6 +140,7 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	r = loop_new(&d->loop, e);
 	if (r < 0)
 		return r;
+	loop_on_mark(d->loop, on_changed, d);
 	d->events = events_new(d->lab.name);
 	d->reaper.fn = on_reaper;
 	disk_watch(d);
@@ -161,6 +167,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 
 	d->lab.name = xstrdup(ds->lab);
 	d->lab.driver = d;
+	d->hooks = &hooks;
 	d->run_fd = ds->run_fd;
 	d->dir_fd = ds->dir_fd;
 	d->lock_fd = ds->lock_fd;

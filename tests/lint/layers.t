@@ -33,11 +33,8 @@ CIRCLES = [
         input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
     (CORE_AND_TOP, "lab/ops/kwalk lab/ops/kwalk_guest lab/ops/kwalk_lb"),
     ("what changed is told by calls from lower files to higher ones", """
-        lab/build/apply lab/build/build lab/build/check lab/build/converge lab/build/converge_hybrid
-        lab/build/drift lab/build/fabric lab/build/fresh lab/build/node_make lab/build/proposal
-        lab/build/responder lab/driver lab/fault/maintenance lab/proc/process lab/watch/apart
-        lab/watch/health lab/watch/observe lab/watch/refresh lab/watch/routerlink lab/watch/selection
-        lab/watch/usable"""),
+        lab/fault/maintenance lab/watch/apart lab/watch/health lab/watch/observe lab/watch/refresh
+        lab/watch/routerlink lab/watch/selection"""),
 ]
 
 # The virtual router has a model and a kernel; designs come to it read and checked.

@@ -70,6 +70,9 @@ static void apply_free(struct apply *a)
 	json_decref(a->design);
 	model_free(a->model);
 	d->apply = NULL;
+	d->starting = false;
+	free(d->start_failed);
+	d->start_failed = NULL;
 	free(a);
 }
 
@@ -99,6 +102,7 @@ static void fail(struct apply *a)
 	bool quit = !a->before;
 	const char *what = "nothing ran before, and nothing is left";
 
+	d->starting = false;
 	if (a->before) {
 		if (go_back(a, &back) == 0) {
 			what = "the lab is as it was before";
@@ -259,7 +263,8 @@ void apply_step(struct driver *d)
 
 	if (!a || !a->built || d->building || a->confirming)
 		return;
-	if (a->failed.code) {
+	if (d->start_failed) {
+		err_set(&a->failed, EIO, "%s", d->start_failed);
 		fail(a);
 		return;
 	}
@@ -269,6 +274,7 @@ void apply_step(struct driver *d)
 		if (lab_starting(d))
 			return;
 		a->phase = PHASE_CONVERGE;
+		d->starting = false;
 		a->ready = clock_ms();
 	}
 	bool ok = lab_converged(d, false, &cv);
@@ -289,70 +295,6 @@ void apply_step(struct driver *d)
 	}
 	done(a, ok, &cv);
 	convergence_free(&cv);
-}
-
-/* --- what goes wrong while it is under way -----------------------------------------------------
- */
-
-static bool takes_note(const struct apply *a)
-{
-	return a && a->phase == PHASE_START && !a->failed.code;
-}
-
-static void on_failed(struct timer *t)
-{
-	struct apply *a = container_of(t, struct apply, deadline);
-
-	if (a->built && !a->d->building) /* else op_apply() sees to it */
-		fail(a);
-}
-
-void apply_node_failed(struct driver *d, struct node *n, const char *msg)
-{
-	struct apply *a = d->apply;
-
-	if (!takes_note(a)) {
-		event_add(d->events, "process", n->name, "%s", msg);
-		return;
-	}
-	err_set(&a->failed, EIO, "%s", msg);
-	/* Acted upon from the loop, not from the middle of what found it. */
-	a->deadline.fn = on_failed;
-	loop_timer(d->loop, &a->deadline, 0);
-}
-
-bool apply_proc_died(struct process *p, const char *tail)
-{
-	if (!takes_note(p->d->apply))
-		return false;
-	_cleanup_free_ char *msg = xasprintf("%s: %s %s before it was ready%s%s", p->node->name,
-	                                     p->name, p->ended, *tail ? ":\n" : "", tail);
-
-	/* What a check says is better: file and line, and nothing else. */
-	if (p->node->checks_running) {
-		free(p->node->start_error);
-		p->node->start_error = take_ptr(msg);
-	} else {
-		apply_node_failed(p->d, p->node, msg);
-	}
-	return true;
-}
-
-void apply_check_done(struct driver *d, struct node *n, bool ok, const char *text)
-{
-	if (!ok) {
-		_cleanup_str_ struct str msg = { 0 };
-
-		str_printf(&msg, "%s: its configuration is wrong", n->name);
-		for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
-			str_printf(&msg, "%s%s is %s", i ? ", " : " (", n->vm->configs[i].name,
-			           n->vm->configs[i].path);
-		str_printf(&msg, "%s:\n%s", n->vm && n->vm->n_configs ? ")" : "", text);
-		apply_node_failed(d, n, str_get(&msg));
-	} else if (!n->checks_running && n->start_error) {
-		apply_node_failed(d, n, n->start_error);
-	}
-	apply_step(d);
 }
 
 /* The client has gone, by Ctrl-C perhaps.  A new lab goes with it.  A change to a running one is
@@ -404,6 +346,7 @@ static void build(void *ctx, json_t *drift)
 
 	a->drift = drift;
 	a->phase = PHASE_START;
+	d->starting = true;
 	int rc = a->model || a->fresh ? 1 : lab_build_again(d, &a->stats, &a->failed);
 
 	if (rc > 0)
@@ -416,11 +359,11 @@ static void build(void *ctx, json_t *drift)
 	}
 	event_add(d->events, "apply", d->lab.name, "%zu changes, built in %llu ms",
 	          json_array_size(a->changes), (unsigned long long)(a->built - a->began));
-	if (!a->failed.code)
+	if (!d->start_failed)
 		loop_timer(d->loop, &a->deadline, (int64_t)(a->wait_ms > 0 ? a->wait_ms : 0));
 	observe_hurry(d, true);
 	loop_timer(d->loop, &a->tick, 0);
-	apply_step(d);
+	driver_changed(d, CHANGED_ANSWERS);
 }
 
 static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *e)

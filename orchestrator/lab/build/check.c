@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/build/apply.h"
 #include "lab/proc/launch.h"
+#include "lab/proc/process.h"
 
 enum { TEXT_MAX = 4096 };
 
@@ -64,6 +64,19 @@ static void on_output(struct source *s, uint32_t events)
 	}
 }
 
+/* text: the daemon's own words. */
+static void say_configuration_wrong(struct driver *d, const struct node *n, const char *text)
+{
+	_cleanup_str_ struct str msg = { 0 };
+
+	str_printf(&msg, "%s: its configuration is wrong", n->name);
+	for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
+		str_printf(&msg, "%s%s is %s", i ? ", " : " (", n->vm->configs[i].name,
+		           n->vm->configs[i].path);
+	str_printf(&msg, "%s:\n%s", n->vm && n->vm->n_configs ? ")" : "", text);
+	node_start_failed(d, n, str_get(&msg));
+}
+
 static void on_exit_of(struct child *ch, int wstatus)
 {
 	struct check *c = container_of(ch, struct check, child);
@@ -80,7 +93,11 @@ static void on_exit_of(struct child *ch, int wstatus)
 	if (!n)
 		return;
 	n->checks_running--;
-	apply_check_done(d, n, wstatus == 0, text);
+	if (wstatus != 0)
+		say_configuration_wrong(d, n, text);
+	else if (!n->checks_running && n->start_error)
+		node_start_failed(d, n, n->start_error);
+	driver_changed(d, CHANGED_ANSWERS);
 }
 
 static int check_start(struct driver *d, struct node *n, const struct image_daemon *id,

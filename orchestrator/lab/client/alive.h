@@ -33,6 +33,3 @@ int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p,
 /* Told once, of a driver that works on something else before it has said anything to us; NULL:
  * nobody. */
 extern void (*alive_on_busy)(const char *lab);
-/* What the kernel says of a process: true when it works, or has since *switches was filled in (0:
- * never looked).  *ret_state: R, S, T, ...; 0 when there is no such process. */
-bool process_works(pid_t pid, unsigned long *switches, char *ret_state);

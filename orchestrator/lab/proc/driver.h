@@ -11,12 +11,24 @@
 #include "lab/proc/guests.h"
 #include "lab/proc/lab.h"
 
+struct process;
+
+/* What cannot wait for the end of the round; driver.c fills it in. */
+struct driver_hooks {
+	/* A line that a process has written, without its newline. */
+	void (*line)(struct process *p, const char *line, size_t n);
+	/* A daemon runs, and those behind it are not started yet. */
+	void (*ready)(struct node *n);
+};
+
 struct driver {
 	struct lab lab;
 	struct loop *loop;
 	struct events *events;
 	struct source listener;
 	struct conn *conns;
+	unsigned changed; /* since the last round: enum driver_change */
+	const struct driver_hooks *hooks;
 	bool building; /* clients are not listened to: lab/build/build.c */
 	struct timer reaper;
 	struct timer disk_timer; /* lab/watch/disk.c */
@@ -44,10 +56,12 @@ struct driver {
 	} stopped;                 /* by vm->idx */
 	struct model **old_models; /* nodes of a build that failed may point into them */
 	size_t n_old, cap_old;
-	struct plug *plug;                  /* kernel/guest.h */
-	int edge_ns;                        /* the Internet edge, which is no node */
-	struct apply *apply;                /* lab/build/apply.c: one that is under way, or NULL */
-	struct check *checks;               /* lab/build/check.c: those that run */
+	struct plug *plug;    /* kernel/guest.h */
+	int edge_ns;          /* the Internet edge, which is no node */
+	bool starting;        /* daemons, of an apply that fails with one of them */
+	char *start_failed;   /* why one of them cannot start; NULL: none has failed */
+	struct apply *apply;  /* lab/build/apply.c: one that is under way, or NULL */
+	struct check *checks; /* lab/build/check.c: those that run */
 	struct log_follower *log_followers; /* lab/ops/op_logs.c */
 	struct observer *observer;          /* lab/watch/observe.c */
 	struct drift_watch *drift;          /* lab/build/drift.c */
@@ -63,16 +77,17 @@ struct driver {
 	size_t n_faults, cap_faults;
 };
 
-struct process;
-
-/* A line that a process has written, without its newline. */
-void driver_log_line(struct process *p, const char *line, size_t n);
-/* A process became ready, died, was stopped. */
-void driver_proc_changed(struct driver *d);
-/* It died before it was ready.  True: an apply waits for it, and has taken note. */
-bool driver_proc_died_starting(struct process *p, const char *tail);
-/* A node cannot be brought up: fails the apply that is under way, else an event. */
-void driver_proc_failed(struct node *n, const char *msg);
+/* Something has changed.  At the end of the loop's round those above look at what it means for
+ * them, once: driver.c. */
+enum driver_change {
+	CHANGED_ANSWERS = 1, /* what one may be waiting for has been heard, or done */
+	CHANGED_NODES = 2,   /* processes started or ended, siblings found or lost each other */
+};
+static inline void driver_changed(struct driver *d, enum driver_change what)
+{
+	d->changed |= what;
+	loop_mark(d->loop);
+}
 
 /* The lab ends. */
 static inline void driver_quit(struct driver *d)

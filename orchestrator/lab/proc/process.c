@@ -15,8 +15,7 @@
 
 #include "base/str.h"
 #include "base/tree.h"
-#include "lab/build/held.h"
-#include "lab/client/alive.h"
+#include "kernel/works.h"
 #include "lab/proc/box.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
@@ -143,7 +142,9 @@ struct process *process_free(struct process *p)
 
 static void on_line(const char *line, size_t n, void *ctx)
 {
-	driver_log_line(ctx, line, n);
+	const struct process *p = ctx;
+
+	p->d->hooks->line(ctx, line, n);
 }
 
 /* True when there may be more. */
@@ -165,6 +166,16 @@ static void on_output(struct source *s, uint32_t events)
 	read_some(container_of(s, struct process, out));
 }
 
+void node_start_failed(struct driver *d, const struct node *n, const char *msg)
+{
+	if (!d->starting || d->start_failed) {
+		event_add(d->events, "process", n->name, "%s", msg);
+		return;
+	}
+	d->start_failed = xstrdup(msg);
+	driver_changed(d, CHANGED_NODES);
+}
+
 static void became_ready(struct process *p)
 {
 	_cleanup_free_ char *who = subject(p);
@@ -179,10 +190,10 @@ static void became_ready(struct process *p)
 	struct err e;
 
 	if (!done)
-		sessions_hold(p->d, p->node);
+		p->d->hooks->ready(p->node);
 	if (node_procs_start(p->node, &e) < 0)
-		driver_proc_failed(p->node, e.msg);
-	driver_proc_changed(p->d);
+		node_start_failed(p->d, p->node, e.msg);
+	driver_changed(p->d, CHANGED_NODES);
 }
 
 static bool socket_accepts(const struct sock_at *at)
@@ -295,7 +306,7 @@ static void not_ready(struct process *p)
 		str_printf(&b, "; its last words:\n%s", str_get(&words));
 	else
 		str_add(&b, "; it has said nothing");
-	driver_proc_failed(p->node, str_get(&b));
+	node_start_failed(p->d, p->node, str_get(&b));
 	p->started = p->worked = clock_ms();
 }
 
@@ -340,7 +351,7 @@ static void on_timer(struct timer *t)
 	} else if (p->state == PROC_BACKOFF) {
 		p->state = PROC_WAITING;
 		if (node_procs_start(p->node, &e) < 0)
-			driver_proc_failed(p->node, e.msg);
+			node_start_failed(p->d, p->node, e.msg);
 	}
 }
 
@@ -358,6 +369,26 @@ static bool restart_delay(struct process *p, int64_t *ret_ms)
 	/* At once the first time, then 200, 400, ... ms. */
 	*ret_ms = recent ? 100u << recent : 0;
 	return recent < RESTART_MAX;
+}
+
+/* It died before it was ready.  True: an apply waits for it, and fails. */
+static bool note_death_of_starting(struct process *p, const char *tail)
+{
+	struct node *n = p->node;
+
+	if (!p->d->starting || p->d->start_failed)
+		return false;
+	_cleanup_free_ char *msg = xasprintf("%s: %s %s before it was ready%s%s", n->name, p->name,
+	                                     p->ended, *tail ? ":\n" : "", tail);
+
+	/* What a check says is better: file and line, and nothing else. */
+	if (n->checks_running) {
+		free(n->start_error);
+		n->start_error = take_ptr(msg);
+	} else {
+		node_start_failed(p->d, n, msg);
+	}
+	return true;
 }
 
 static void on_exit_of(struct child *c, int wstatus)
@@ -386,7 +417,7 @@ static void on_exit_of(struct child *c, int wstatus)
 		if (p->node->procs[i]->state == PROC_DONE)
 			p->node->procs[i]->state = PROC_WAITING;
 	process_tail(p, &tail, DEATH_LINES);
-	if (was_starting && driver_proc_died_starting(p, str_get(&tail))) {
+	if (was_starting && note_death_of_starting(p, str_get(&tail))) {
 		p->state = PROC_FAILED; /* of an apply: it is rolled back */
 	} else if (restart_delay(p, &delay)) {
 		p->state = PROC_BACKOFF;
@@ -397,7 +428,7 @@ static void on_exit_of(struct child *c, int wstatus)
 	event_add(p->d->events, "process", who, "%s%s%s%s", p->ended,
 	          p->state == PROC_FAILED ? "; not restarted" : "; is restarted",
 	          tail.n ? "; last lines:\n" : "", str_get(&tail));
-	driver_proc_changed(p->d);
+	driver_changed(p->d, CHANGED_NODES);
 }
 
 void node_procs_stop(struct node *n)

@@ -38,7 +38,7 @@ struct process {
 	struct timer timer;     /* readiness, restart */
 	int64_t started;        /* ms */
 	int64_t worked;         /* ms: when it was last seen to, of READY_EXIT */
-	unsigned long switches; /* then: lab/client/alive.h */
+	unsigned long switches; /* then: kernel/works.h */
 	unsigned polls;
 	int64_t deaths[RESTART_MAX]; /* ms, a ring */
 	unsigned n_deaths;
@@ -50,6 +50,8 @@ struct process *process_free(struct process *p); /* kills it; returns NULL */
 
 /* The node's daemons in their order, from the first that does not run. */
 int node_procs_start(struct node *n, struct err *e);
+/* It cannot be brought up: fails the apply that is under way, else is an event. */
+void node_start_failed(struct driver *d, const struct node *n, const char *msg);
 /* All of them die, now, and are PROC_HELD; returns when they are gone. */
 void node_procs_stop(struct node *n);
 /* What was stopped, or has failed too often, is started again. */

@@ -11,7 +11,6 @@
 
 #include "base/str.h"
 #include "kernel/ns.h"
-#include "lab/build/apply.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 #include "lab/watch/routerlink.h"
@@ -87,7 +86,7 @@ static void done(struct target *t, bool ok, const char *why)
 	loop_timer(t->d->loop, &t->timer, interval_ms(t));
 	if (t->up != was)
 		changed(t, t->reason);
-	apply_step(t->d);
+	driver_changed(t->d, CHANGED_ANSWERS);
 }
 
 /* --- one probe ---------------------------------------------------------------------------------

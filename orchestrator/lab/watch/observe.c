@@ -8,10 +8,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "lab/build/apply.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
-#include "lab/watch/apart.h"
 #include "lab/watch/refresh.h"
 #include "lab/watch/selection.h"
 #include "lab/watch/sessions.h"
@@ -140,7 +138,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	event_add(in->d->events, "session", who, "%s (was %s)%s%s", s->s.state, from,
 	          *why ? ": " : "", why);
 	if (s->session && s->session->kind == HP_SIBLING)
-		apart_look(in->d);
+		driver_changed(in->d, CHANGED_NODES);
 	if (!o->converged || (s->session && !hybrid_counted_end(s->session)))
 		return;
 	struct timespec ts;
@@ -270,7 +268,7 @@ static void on_reply(struct instance *in, const char *text)
 	take_answer(in, text);
 	next_question(in);
 	waiter_answered(d, index_of(in));
-	apply_step(d);
+	driver_changed(d, CHANGED_ANSWERS);
 }
 
 static void on_socket(struct source *s, uint32_t events)

@@ -12,7 +12,6 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
-#include "lab/build/apply.h"
 #include "lab/fault/maintenance.h"
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"
@@ -105,7 +104,7 @@ static void on_applied(struct router_link *rl, const json_t *msg)
 	rl->version = json_integer_value(json_object_get(msg, "version"));
 	if (!json_is_true(json_object_get(msg, "more")))
 		fetch(rl);
-	apply_step(rl->d);
+	driver_changed(rl->d, CHANGED_ANSWERS);
 }
 
 static void on_rib(struct router_link *rl, json_t *msg)
@@ -115,13 +114,13 @@ static void on_rib(struct router_link *rl, json_t *msg)
 	rl->rib_version = json_integer_value(json_object_get(msg, "version"));
 	rl->fetching = false;
 	fetch(rl); /* should another one have come meanwhile */
-	apply_step(rl->d);
+	driver_changed(rl->d, CHANGED_ANSWERS);
 }
 
 static void on_read(struct router_link *rl, const json_t *msg)
 {
 	selection_read(rl->d, msg);
-	apply_step(rl->d);
+	driver_changed(rl->d, CHANGED_ANSWERS);
 }
 
 static char *instance_of(const json_t *msg)
