@@ -32,9 +32,6 @@ CIRCLES = [
         input/load_lb input/load_nat input/load_network input/load_nsg input/load_public input/load_reach
         input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
     (CORE_AND_TOP, "lab/ops/kwalk lab/ops/kwalk_guest lab/ops/kwalk_lb"),
-    ("what changed is told by calls from lower files to higher ones", """
-        lab/fault/maintenance lab/watch/apart lab/watch/health lab/watch/observe lab/watch/refresh
-        lab/watch/routerlink lab/watch/selection"""),
 ]
 
 # The virtual router has a model and a kernel; designs come to it read and checked.

@@ -17,7 +17,6 @@
 #include "lab/build/responder.h"
 #include "lab/build/spec.h"
 #include "lab/build/wires.h"
-#include "lab/fault/maintenance.h"
 #include "lab/proc/events.h"
 #include "lab/proc/guests.h"
 #include "lab/proc/node.h"
@@ -285,7 +284,7 @@ static void adopt(struct driver *d, json_t *design, struct model *m, const struc
 		model_free(d->old_models[--d->n_old]);
 	json_decref(d->lab.design);
 	d->lab.design = design;
-	maintenance_reset(d);
+	driver_changed(d, CHANGED_NODES);
 	ledger_reset(d);
 }
 
@@ -340,6 +339,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 	sessions_hold(d, NULL);
 	stopped_fill(d);
 	health_update(d);
+	apart_update(d);
 	r = router_update(d, e);
 	if (r == 0)
 		r = responder_update(d, e);

@@ -17,9 +17,11 @@ static int enable_protocol(struct driver *d, const char *node, const char *proto
 {
 	const struct node *n = node_find(&d->lab, node);
 
-	if (!n || !n->n_procs || n->procs[0]->state != PROC_RUNNING || n->procs[0]->frozen)
+	const struct process *bird = n ? node_running_bird(n) : NULL;
+
+	if (!bird)
 		return err_set(e, EIO, "%s does not run", node);
-	int r = bird_enable(&n->procs[0]->control, protocol, up, e);
+	int r = bird_enable(&bird->control, protocol, up, e);
 
 	return r < 0 ? err_wrap(e, "%s", node) : 0;
 }
@@ -80,10 +82,10 @@ int session_set(struct driver *d, const char *target, bool up, struct err *e)
 int instance_sessions_set(const struct node *n, bool up, struct err *e)
 {
 	static const char *const patterns[] = { "\"nva_*\"", "\"gw_*\"" };
-	const struct process *bird = n->n_procs ? n->procs[0] : NULL;
+	const struct process *bird = node_running_bird(n);
 	int r = 0;
 
-	if (!bird || bird->state != PROC_RUNNING || bird->frozen)
+	if (!bird)
 		return err_set(e, EIO, "%s does not run", n->name);
 	for (size_t i = 0; i < ARRAY_LEN(patterns) && (r == 0 || r == -EPROTO); i++)
 		r = bird_enable(&bird->control, patterns[i], up, e);

@@ -14,11 +14,11 @@
 
 int node_reconfigure(struct node *n, const struct want *w, struct err *e)
 {
-	struct process *p = n->n_procs ? n->procs[0] : NULL;
+	const struct process *bird = node_running_bird(n);
 	int r = node_files(n, w->plan, e);
 
-	if (r == 0 && p && p->state == PROC_RUNNING && !p->frozen)
-		r = bird_configure(&p->control, e);
+	if (r == 0 && bird)
+		r = bird_configure(&bird->control, e);
 	if (r < 0)
 		return err_wrap(e, "%s: its new configuration", n->name);
 	return 0;

@@ -61,11 +61,28 @@ static void forget(struct maintenance *x)
 	free(x);
 }
 
+static json_t *list_maintained(const struct driver *d, bool lost)
+{
+	json_t *a = json_array();
+
+	for (const struct maintenance *x = d->maintenance; x; x = x->next)
+		if (!lost || x->lost)
+			json_array_append_new(a, json_string(x->name));
+	return a;
+}
+
+static int send_lists(struct driver *d, struct err *e)
+{
+	router_list(d, ROUTER_MAINTAINED, list_maintained(d, false));
+	router_list(d, ROUTER_LOST, list_maintained(d, true));
+	return router_maintained(d, e);
+}
+
 static void tell_router(struct driver *d)
 {
 	struct err e = { 0 };
 
-	if (router_maintained(d, &e) < 0)
+	if (send_lists(d, &e) < 0)
 		event_add(d->events, "router", "fabric", "%s", e.msg);
 }
 
@@ -252,13 +269,13 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 	hold_sessions(x, true);
 
 	/* Reprogram NICs from the sibling before ending sessions, so that no route is withdrawn. */
-	r = router_maintained(d, e);
+	r = send_lists(d, e);
 	if (r == 0)
 		r = instance_sessions_set(n, false, e);
 	if (r < 0) {
 		instance_sessions_set(n, true, NULL);
 		forget(x);
-		router_maintained(d, NULL);
+		send_lists(d, NULL);
 		return r;
 	}
 	n->faulted = true;
@@ -280,20 +297,28 @@ int maintenance_end(struct driver *d, const char *instance, struct err *e)
 	return 0;
 }
 
-json_t *maintenance_json(const struct driver *d, bool lost)
+/* Instances that are gone, or were built anew and have their sessions already. True: there were
+ * some. */
+static bool forget_gone(struct driver *d)
 {
-	json_t *a = json_array();
+	bool some = false;
 
-	for (const struct maintenance *x = d->maintenance; x; x = x->next)
-		if (!lost || x->lost)
-			json_array_append_new(a, json_string(x->name));
-	return a;
+	for (struct maintenance *x = d->maintenance, *next; x; x = next) {
+		const struct node *n = node_find(&d->lab, x->name);
+
+		next = x->next;
+		if (n && n->rs && !(x->planned && !n->faulted))
+			continue;
+		forget(x);
+		some = true;
+	}
+	return some;
 }
 
 void maintenance_look(struct driver *d)
 {
 	const struct settings *s = d->lab.model ? &d->lab.model->settings : NULL;
-	bool changed = false;
+	bool changed = s && !d->building && forget_gone(d);
 
 	for (size_t i = 0; s && !d->building && i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
@@ -320,16 +345,4 @@ void maintenance_look(struct driver *d)
 	}
 	if (changed)
 		tell_router(d);
-}
-
-void maintenance_reset(struct driver *d)
-{
-	for (struct maintenance *x = d->maintenance, *next; x; x = next) {
-		const struct node *n = node_find(&d->lab, x->name);
-
-		next = x->next;
-		/* One that was built anew has its sessions already. */
-		if (!n || !n->rs || (x->planned && !n->faulted))
-			forget(x);
-	}
 }

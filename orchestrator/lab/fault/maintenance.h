@@ -15,12 +15,7 @@
 int maintenance_begin(struct driver *d, const char *const *argv, struct err *e);
 /* The time is over, now. */
 int maintenance_end(struct driver *d, const char *instance, struct err *e);
-/* Processes have started or ended.  An instance whose BIRD does not run is treated alike: the other
- * one takes over until it is back.  When neither runs, NICs keep what they have for
- * settings.instanceLossHold, and then lose it. */
+/* Processes have started or ended, or the nodes are others.  An instance whose BIRD does not run is
+ * treated alike: the other one takes over until it is back.  When neither runs, NICs keep what they
+ * have for settings.instanceLossHold, and then lose it. */
 void maintenance_look(struct driver *d);
-/* Those that program no NICs now, or only those whose routes are not kept: ["RS/0"]; new reference.
- */
-json_t *maintenance_json(const struct driver *d, bool lost);
-/* The lab's nodes are others now: that of instances that are gone, or new, is over. */
-void maintenance_reset(struct driver *d);

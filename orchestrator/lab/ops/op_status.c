@@ -31,6 +31,13 @@ static const char *kind_str(enum node_kind k)
 	return names[k];
 }
 
+static const char *router_word(struct driver *d)
+{
+	if (!router_runs(d))
+		return "restarting";
+	return router_settled(d, NULL) && selection_settled(d, NULL, NULL) ? "running" : "applying";
+}
+
 static json_t *process_json(const struct process *p)
 {
 	json_t *j = json_object();
@@ -146,7 +153,7 @@ static json_t *status_json(struct driver *d)
 	json_object_set_new(j, "router",
 	                    json_pack("{s:o,s:s}", "pid",
 	                              router ? json_integer(router) : json_null(), "state",
-	                              router_state(d)));
+	                              router_word(d)));
 	json_object_set_new(j, "programming", selection_json(d));
 	for (size_t i = 0; i < l->n_nodes; i++)
 		json_array_append_new(nodes, node_json(l->nodes[i]));

@@ -489,3 +489,10 @@ void node_procs_free(struct node *n)
 	n->procs = NULL;
 	n->n_procs = n->cap_procs = 0;
 }
+
+const struct process *node_running_bird(const struct node *n)
+{
+	const struct process *p = n->n_procs ? n->procs[0] : NULL;
+
+	return p && p->state == PROC_RUNNING && !p->frozen ? p : NULL;
+}

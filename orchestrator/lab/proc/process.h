@@ -61,6 +61,9 @@ void node_procs_kill(struct node *n, bool hold);
 void node_procs_freeze(struct node *n, bool freeze);
 void node_procs_free(struct node *n);
 
+/* The first of its processes, if it runs and is not frozen; NULL. */
+const struct process *node_running_bird(const struct node *n);
+
 /* Adds the last lines of its log, indented. */
 void process_tail(const struct process *p, struct str *b, size_t lines);
 /* Process id as the outside of the lab sees it, by the driver's own pidfd; 0 when unknown. */

@@ -36,7 +36,7 @@ static bool stopped(const struct driver *d, const struct vm *vm)
 }
 
 /* The list as it is now. */
-static json_t *list(const struct driver *d)
+static json_t *list_silent(const struct driver *d)
 {
 	const struct model *m = d->lab.model;
 	_cleanup_free_ bool *apart = xcalloc(m->n_gateways + 1, sizeof(*apart));
@@ -59,9 +59,9 @@ static json_t *list(const struct driver *d)
 	return a;
 }
 
-json_t *apart_json(struct driver *d)
+void apart_update(struct driver *d)
 {
-	json_t *now = list(d), *v;
+	json_t *now = list_silent(d), *v;
 	size_t i;
 
 	if (!json_equal(now, d->apart))
@@ -73,7 +73,7 @@ json_t *apart_json(struct driver *d)
 			              : "which does not see the other instance");
 	json_decref(d->apart);
 	d->apart = now;
-	return json_incref(now);
+	router_list(d, ROUTER_SILENT, json_incref(now));
 }
 
 void apart_look(struct driver *d)
@@ -82,10 +82,13 @@ void apart_look(struct driver *d)
 
 	if (d->building || !d->apart)
 		return;
-	json_t *now = list(d);
+	json_t *now = list_silent(d);
 	bool same = json_equal(now, d->apart);
 
 	json_decref(now);
-	if (!same && router_silent(d, &e) < 0)
+	if (same)
+		return;
+	apart_update(d);
+	if (router_silent(d, &e) < 0)
 		event_add(d->events, "router", "fabric", "%s", e.msg);
 }

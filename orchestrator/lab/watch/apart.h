@@ -8,7 +8,7 @@
 
 #include "lab/proc/driver.h"
 
-/* For the virtual router: ["vpngw/0"]; new reference. */
-json_t *apart_json(struct driver *d);
+/* The lab is another: the list, ["vpngw/0"], for the next router_update(). */
+void apart_update(struct driver *d);
 /* Sessions or nodes have changed: tells the virtual router when that changes the list. */
 void apart_look(struct driver *d);

@@ -48,6 +48,20 @@ static int64_t interval_ms(const struct target *t)
 /* --- what came of it ---------------------------------------------------------------------------
  */
 
+static json_t *health_down_json(const struct driver *d)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; d->health && i < d->health->n; i++) {
+		const struct target *t = d->health->v[i];
+
+		if (!t->up)
+			json_array_append_new(
+			    a, json_pack("[s,I]", t->lb->name, (json_int_t)t->place));
+	}
+	return a;
+}
+
 static void changed(struct target *t, const char *why)
 {
 	struct err e = { 0 };
@@ -55,6 +69,7 @@ static void changed(struct target *t, const char *why)
 
 	event_add(t->d->events, "probe", subject, "%s%s%s", t->up ? "up" : "down", *why ? ": " : "",
 	          why);
+	router_list(t->d, ROUTER_DOWN, health_down_json(t->d));
 	if (router_health(t->d, &e) < 0)
 		event_add(t->d->events, "router", "fabric", "%s", e.msg);
 }
@@ -258,6 +273,7 @@ void health_update(struct driver *d)
 		free(old->v);
 	free(old);
 	d->health = h;
+	router_list(d, ROUTER_DOWN, health_down_json(d));
 }
 
 /* --- what is asked of it -----------------------------------------------------------------------
@@ -287,20 +303,6 @@ bool *lab_backends_down(const struct lab *l)
 	for (size_t i = 0; down && h && i < h->n; i++)
 		down[h->v[i]->lb->first_backend + h->v[i]->place] = !h->v[i]->up;
 	return down;
-}
-
-json_t *health_down_json(const struct driver *d)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; d->health && i < d->health->n; i++) {
-		const struct target *t = d->health->v[i];
-
-		if (!t->up)
-			json_array_append_new(
-			    a, json_pack("[s,I]", t->lb->name, (json_int_t)t->place));
-	}
-	return a;
 }
 
 static const struct target *find(const struct driver *d, const struct load_balancer *lb,

@@ -12,5 +12,3 @@ void health_update(struct driver *d);
 bool health_settled(const struct driver *d, char **ret_why);
 /* The list "loadBalancers" of `status`. */
 json_t *health_json(const struct driver *d);
-/* [["LB", place], ...]: backends that get no new flows, for the virtual router. */
-json_t *health_down_json(const struct driver *d);

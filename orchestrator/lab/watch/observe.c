@@ -10,7 +10,8 @@
 #include "base/str.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
-#include "lab/watch/refresh.h"
+#include "lab/watch/over_limit.h"
+#include "lab/watch/peerask.h"
 #include "lab/watch/selection.h"
 #include "lab/watch/sessions.h"
 #include "plan/bird_hybrid.h"
@@ -74,13 +75,6 @@ int observer_new(struct driver *d, struct observer **ret, struct err *e)
 static struct process *bird_of(const struct node *n)
 {
 	return n->n_procs ? n->procs[0] : NULL;
-}
-
-static bool can_answer(const struct instance *in)
-{
-	const struct process *p = bird_of(in->node);
-
-	return p && p->state == PROC_RUNNING && !p->frozen;
 }
 
 /* --- who waits for fresh answers --- */
@@ -317,7 +311,7 @@ static void ask(struct instance *in)
 		}
 		hang_up(in); /* it hangs: another line is tried */
 	}
-	if (!can_answer(in)) {
+	if (!node_running_bird(in->node)) {
 		for (size_t i = 0; i < in->n; i++) {
 			struct observed *s = &in->sessions[i];
 			char from[sizeof(s->s.state)];
@@ -514,7 +508,7 @@ void observe_fresh(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx),
 	for (size_t i = 0; i < o->n; i++) {
 		struct instance *in = o->inst[i];
 
-		if (!can_answer(in))
+		if (!node_running_bird(in->node))
 			continue;
 		open = true;
 		/* An answer that is on its way may be of before. */

@@ -138,3 +138,17 @@ void peers_ask(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), voi
 	}
 	loop_timer(d->loop, &a->timer, a->open ? timeout_ms : 0);
 }
+
+void peer_wake(const struct driver *d, const struct bgp_connection *c)
+{
+	const struct node *n = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
+
+	for (size_t i = 0; n && i < n->n_procs; i++) {
+		const struct process *p = n->procs[i];
+		int fd = -1;
+
+		if (streq(p->name, "bird") && p->state == PROC_RUNNING)
+			fd = bird_dial(&p->control);
+		close_p(&fd);
+	}
+}

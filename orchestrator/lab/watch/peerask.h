@@ -10,3 +10,6 @@
  * is none.  Whoever answered has written to its peers what was in its queue. */
 void peers_ask(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), void *ctx);
 void peers_ask_cancel(struct driver *d);
+/* Wakes the one that a connection is with: it may have an answer to a ROUTE-REFRESH in its queue.
+ */
+void peer_wake(const struct driver *d, const struct bgp_connection *c);

@@ -12,14 +12,10 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
-#include "lab/fault/maintenance.h"
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
-#include "lab/watch/apart.h"
-#include "lab/watch/health.h"
-#include "lab/watch/selection.h"
 #include "router/proto.h"
 
 enum { RESTART_MS = 200 };
@@ -49,9 +45,12 @@ struct router_link {
 	size_t n_looks, cap_looks;
 	ino_t *told; /* the namespaces that it reads, as it was told last */
 	size_t n_told;
-	json_t *rib;            /* its last answer ... */
-	json_int_t rib_version; /* ... and of when it is */
-	char error[256];        /* its last word, until it has applied something */
+	json_t *rib;                 /* its last answer ... */
+	json_int_t rib_version;      /* ... and of when it is */
+	char error[256];             /* its last word, until it has applied something */
+	json_t *lists[ROUTER_LISTS]; /* what it cannot see itself */
+	void (*on_read)(struct driver *d, const json_t *answer); /* to the last router_read() */
+	unsigned long heard;                                     /* router_heard() */
 };
 
 /* --- what it says --------------------------------------------------------------------------------
@@ -119,7 +118,8 @@ static void on_rib(struct router_link *rl, json_t *msg)
 
 static void on_read(struct router_link *rl, const json_t *msg)
 {
-	selection_read(rl->d, msg);
+	if (rl->on_read)
+		rl->on_read(rl->d, msg);
 	driver_changed(rl->d, CHANGED_ANSWERS);
 }
 
@@ -143,7 +143,7 @@ static void on_route(struct router_link *rl, const json_t *msg)
 	    in_ms > 0 ? xasprintf("; NICs in %.1f s", (double)in_ms / 1000) : xstrdup("");
 
 	rl->dirty = true;
-	selection_unread(rl->d, false);
+	rl->heard++;
 	event_add(rl->d->events, "route", who, "%s %s%s%s%s", action ? action : "",
 	          prefix ? prefix : "", hops ? " " : "", hops ? hops : "", later);
 }
@@ -165,7 +165,7 @@ static void on_routes(struct router_link *rl, const json_t *msg)
 	if (in_ms > 0)
 		str_printf(&s, "; NICs in %.1f s", (double)in_ms / 1000);
 	rl->dirty = true;
-	selection_unread(rl->d, false);
+	rl->heard++;
 	event_add(rl->d->events, "route", who, "%s", str_get(&s));
 }
 
@@ -344,7 +344,7 @@ static void on_exit_of(struct child *c, int wstatus)
 	rl->waiting = 0;
 	rl->fetching = false;
 	rl->rib_version = -1; /* its versions begin anew */
-	selection_unread(rl->d, true);
+	rl->heard++;
 	logbuf_tail(&rl->log, 5, "  ", &tail);
 	event_add(rl->d->events, "process", "fabric/vnetlab-router", "%s; is restarted%s%s",
 	          wait_status_str(wstatus, how), tail.n ? "; last lines:\n" : "", str_get(&tail));
@@ -421,6 +421,17 @@ static bool others_speak(const struct router_link *rl)
 	return !same;
 }
 
+void router_list(struct driver *d, enum router_list which, json_t *list)
+{
+	json_decref(d->router->lists[which]);
+	d->router->lists[which] = list;
+}
+
+static json_t *kept_list(const struct router_link *rl, enum router_list which)
+{
+	return rl->lists[which] ? json_incref(rl->lists[which]) : json_array();
+}
+
 int router_update(struct driver *d, struct err *e)
 {
 	struct router_link *rl = d->router;
@@ -435,9 +446,9 @@ int router_update(struct driver *d, struct err *e)
 	return say(rl,
 	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design",
 	                     d->lab.design, "stopped", stopped_json(d), "maintained",
-	                     maintenance_json(d, false), "lost", maintenance_json(d, true), "down",
-	                     health_down_json(d), "silent", apart_json(d), "generation",
-	                     ++rl->sent),
+	                     kept_list(rl, ROUTER_MAINTAINED), "lost", kept_list(rl, ROUTER_LOST),
+	                     "down", kept_list(rl, ROUTER_DOWN), "silent",
+	                     kept_list(rl, ROUTER_SILENT), "generation", ++rl->sent),
 	           fds, n, e);
 }
 
@@ -456,33 +467,35 @@ int router_maintained(struct driver *d, struct err *e)
 {
 	return say(d->router,
 	           json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
-	                     maintenance_json(d, false), "lost", maintenance_json(d, true),
-	                     "generation", ++d->router->sent),
+	                     kept_list(d->router, ROUTER_MAINTAINED), "lost",
+	                     kept_list(d->router, ROUTER_LOST), "generation", ++d->router->sent),
 	           NULL, 0, e);
 }
 
 int router_silent(struct driver *d, struct err *e)
 {
 	return say(d->router,
-	           json_pack("{s:s,s:o,s:I}", "op", "silent", "instances", apart_json(d),
-	                     "generation", ++d->router->sent),
+	           json_pack("{s:s,s:o,s:I}", "op", "silent", "instances",
+	                     kept_list(d->router, ROUTER_SILENT), "generation", ++d->router->sent),
 	           NULL, 0, e);
 }
 
 int router_health(struct driver *d, struct err *e)
 {
 	return say(d->router,
-	           json_pack("{s:s,s:o,s:I}", "op", "health", "down", health_down_json(d),
-	                     "generation", ++d->router->sent),
+	           json_pack("{s:s,s:o,s:I}", "op", "health", "down",
+	                     kept_list(d->router, ROUTER_DOWN), "generation", ++d->router->sent),
 	           NULL, 0, e);
 }
 
-bool router_read(struct driver *d, json_int_t mark, json_t *doubt)
+bool router_read(struct driver *d, json_int_t mark, json_t *doubt,
+                 void (*fn)(struct driver *d, const json_t *answer))
 {
 	if (!d->router || !d->router->peer) {
 		json_decref(doubt);
 		return false;
 	}
+	d->router->on_read = fn;
 	return say(d->router,
 	           json_pack("{s:s,s:I,s:o}", "op", "read", "mark", mark, "doubt", doubt), NULL, 0,
 	           NULL) == 0;
@@ -536,14 +549,19 @@ pid_t router_pid(const struct driver *d)
 	return d->router ? d->router->host_pid : 0;
 }
 
-const char *router_state(const struct driver *d)
+unsigned long router_heard(const struct driver *d)
 {
-	if (!d->router || !d->router->child.pid)
-		return "restarting";
-	return router_settled((struct driver *)d, NULL) &&
-	               selection_settled((struct driver *)d, NULL, NULL)
-	           ? "running"
-	           : "applying";
+	return d->router ? d->router->heard : 0;
+}
+
+unsigned router_deaths(const struct driver *d)
+{
+	return d->router ? d->router->deaths : 0;
+}
+
+bool router_runs(const struct driver *d)
+{
+	return d->router && d->router->child.pid;
 }
 
 int lab_rib(struct lab *l, struct rib **ret, struct err *e)

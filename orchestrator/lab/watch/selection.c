@@ -28,12 +28,29 @@ struct selection {
 	size_t n, cap;
 	json_int_t mark; /* of the last question */
 	bool asked;      /* it has no answer yet */
+	/* of the router, when it was last looked at: */
+	unsigned long heard;
+	unsigned deaths;
 };
 
-static struct selection *selection(struct driver *d)
+/* The router has heard of other routes: whether by BIRD, or by somebody who emptied the table, is
+ * found out with the next answer of BIRD.  Or it has died, and forgotten what it was asked. */
+static void notice_router(const struct driver *d, struct selection *s)
+{
+	if (s->deaths != router_deaths(d))
+		s->asked = false;
+	s->deaths = router_deaths(d);
+	if (s->heard != router_heard(d))
+		for (size_t i = 0; i < s->n; i++)
+			s->entries[i].was_read = false;
+	s->heard = router_heard(d);
+}
+
+static struct selection *current_selection(struct driver *d)
 {
 	if (!d->selection)
 		d->selection = xcalloc(1, sizeof(*d->selection));
+	notice_router(d, d->selection);
 	return d->selection;
 }
 
@@ -71,19 +88,10 @@ static bool lacks(const struct entry *x)
 
 void selection_reset(struct driver *d)
 {
-	struct selection *s = selection(d);
+	struct selection *s = current_selection(d);
 
 	s->n = 0;
 	s->asked = false;
-}
-
-void selection_unread(struct driver *d, bool died)
-{
-	struct selection *s = selection(d);
-
-	s->asked &= !died;
-	for (size_t i = 0; i < s->n; i++)
-		s->entries[i].was_read = false;
 }
 
 /* --- asking, and what is done about the answer -------------------------------------------------
@@ -128,6 +136,8 @@ static bool to_be_repaired(const struct entry *x)
 	return lacks(x) && x->next != GIVE_UP && (x->next != TELL_BIRD || x->said_since);
 }
 
+static void take_answer(struct driver *d, const json_t *msg);
+
 static void ask(struct driver *d)
 {
 	struct selection *s = d->selection;
@@ -144,12 +154,12 @@ static void ask(struct driver *d)
 
 	for (size_t i = 0; i < s->n; i++)
 		s->entries[i].asked = s->entries[i].now;
-	s->asked = router_read(d, ++s->mark, doubt);
+	s->asked = router_read(d, ++s->mark, doubt, take_answer);
 }
 
 void selection_seen(struct driver *d, const struct node *n, const char *text)
 {
-	struct selection *s = selection(d);
+	struct selection *s = current_selection(d);
 	struct bird_export now;
 
 	if (!bird_parse_export(text, BIRD_NICS, &now))
@@ -179,9 +189,9 @@ static void take_count(struct driver *d, size_t i, const json_t *table)
 		x->next = DOUBT_ROUTER;
 }
 
-void selection_read(struct driver *d, const json_t *msg)
+static void take_answer(struct driver *d, const json_t *msg)
 {
-	struct selection *s = selection(d);
+	struct selection *s = current_selection(d);
 	const struct model *m = d->lab.model;
 	size_t k;
 	json_t *table;
@@ -206,25 +216,19 @@ void selection_read(struct driver *d, const json_t *msg)
 /* --- what it comes to --------------------------------------------------------------------------
  */
 
-static bool runs(const struct node *n)
-{
-	const struct process *p = n->n_procs ? n->procs[0] : NULL;
-
-	return p && p->state == PROC_RUNNING && !p->frozen;
-}
-
 /* NULL when nobody knows, and nobody has to be waited for: it is asked for its sessions, too. */
 static const struct entry *counted(const struct driver *d, size_t i)
 {
 	const struct entry *x = find(d->selection, node_of(d, i));
 
-	return x && runs(x->node) ? x : NULL;
+	return x && node_running_bird(x->node) ? x : NULL;
 }
 
 bool selection_settled(struct driver *d, json_t *missing, json_t *notes)
 {
 	bool all = true;
 
+	current_selection(d);
 	for (size_t i = 0; d->lab.model && i < model_n_tables(d->lab.model) * 2; i++) {
 		const struct entry *x = counted(d, i);
 
@@ -257,6 +261,7 @@ json_t *selection_json(struct driver *d)
 	json_t *list = json_array();
 	bool there = router_settled(d, NULL); /* and listings show it */
 
+	current_selection(d);
 	for (size_t i = 0; d->lab.model && i < model_n_tables(d->lab.model) * 2; i++) {
 		const struct entry *x = counted(d, i);
 

@@ -16,11 +16,6 @@ struct selection;
 void selection_reset(struct driver *d);
 /* BIRD's answer to "show protocols all" on n. */
 void selection_seen(struct driver *d, const struct node *n, const char *text);
-/* The router's {"event":"read"}. */
-void selection_read(struct driver *d, const json_t *msg);
-/* It has heard of other routes: whether by BIRD, or by somebody who emptied the table, is found out
- * with the next answer of BIRD.  died: it has forgotten what it was asked. */
-void selection_unread(struct driver *d, bool died);
 /* True when NICs have all of it; else, and when some of it can never be had, sentences are added to
  * missing and notes (both may be NULL). */
 bool selection_settled(struct driver *d, json_t *missing, json_t *notes);
