@@ -79,6 +79,14 @@ bool kwalk_read_filter(int ns_fd, const struct filter_shape *shape, struct filte
 /* The fabric's, read once. */
 const struct filter *kwalk_fabric_filter(struct kwalk *k);
 
+/* kwalk.c: the fabric callback of struct walk_env, and which of equal routes the kernel takes. */
+void kwalk_fabric(void *ctx, const struct nic *from, const struct walk_packet *p,
+                  struct walk_fabric *ret);
+unsigned kwalk_ecmp(void *ctx, const struct nic *from, const struct eff_route *e,
+                    const struct walk_packet *p);
+/* By name, for qsort() and bsearch() of struct kwalk_port. */
+int kwalk_port_order(const void *a, const void *b);
+
 /* kwalk_lb.c: the balance callback of struct walk_env, by the packet filter's own maps. */
 void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,
                    struct walk_choice *ret);
