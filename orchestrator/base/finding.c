@@ -52,7 +52,7 @@ static void finding_free(struct finding *x)
 	places_free(x->places);
 }
 
-static size_t *counter(struct findings *f, enum severity s)
+static size_t *severity_counter(struct findings *f, enum severity s)
 {
 	static size_t remarks;
 
@@ -60,7 +60,7 @@ static size_t *counter(struct findings *f, enum severity s)
 }
 
 /* Sorted already: the first of a group takes in the others. */
-static void fold(struct findings *f)
+static void fold_alike(struct findings *f)
 {
 	size_t n = 0, k;
 
@@ -82,7 +82,7 @@ static void fold(struct findings *f)
 				x.places[0] = xstrdup(x.source ? x.source : x.pointer);
 			}
 			g->places = x.places;
-			*counter(f, x.severity) -= g->n - (g->told ? g->told : 1);
+			*severity_counter(f, x.severity) -= g->n - (g->told ? g->told : 1);
 			g->told = x.count = g->n;
 		}
 		f->items[n++] = x;
@@ -90,12 +90,12 @@ static void fold(struct findings *f)
 	f->n = n;
 }
 
-static void add(struct findings *f, struct finding x, const char *pointer, const char *hint,
-                const char *source, const char *fmt, va_list ap) PRINTF(6, 0);
-static void add(struct findings *f, struct finding x, const char *pointer, const char *hint,
-                const char *source, const char *fmt, va_list ap)
+static void add_finding(struct findings *f, struct finding x, const char *pointer, const char *hint,
+                        const char *source, const char *fmt, va_list ap) PRINTF(6, 0);
+static void add_finding(struct findings *f, struct finding x, const char *pointer, const char *hint,
+                        const char *source, const char *fmt, va_list ap)
 {
-	++*counter(f, x.severity);
+	++*severity_counter(f, x.severity);
 	if (vasprintf(&x.message, fmt, ap) < 0)
 		abort();
 	x.pointer = xstrdup(pointer ? pointer : "");
@@ -118,7 +118,7 @@ void finding_add(struct findings *f, enum severity sev, const char *rule, const 
 	va_list ap;
 
 	va_start(ap, fmt);
-	add(f, x, pointer, hint, NULL, fmt, ap);
+	add_finding(f, x, pointer, hint, NULL, fmt, ap);
 	va_end(ap);
 }
 
@@ -131,7 +131,7 @@ void finding_add_source(struct findings *f, enum severity sev, const char *rule,
 	va_list ap;
 
 	va_start(ap, fmt);
-	add(f, x, hash ? hash + 1 : NULL, hint, source, fmt, ap);
+	add_finding(f, x, hash ? hash + 1 : NULL, hint, source, fmt, ap);
 	va_end(ap);
 }
 
@@ -216,7 +216,7 @@ void findings_sort(struct findings *f)
 	qsort(list, f->n, sizeof(*list), ranked_cmp);
 	for (size_t i = 0; i < f->n; i++)
 		f->items[i] = list[i].item;
-	fold(f);
+	fold_alike(f);
 }
 
 void findings_free(struct findings *f)

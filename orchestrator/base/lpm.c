@@ -41,7 +41,7 @@ void lpm_free_p(struct lpm **t)
 }
 
 /* Which way a goes below a node of length len (< 32). */
-static unsigned side(ip4 a, uint8_t len)
+static unsigned lpm_side_of(ip4 a, uint8_t len)
 {
 	return a >> (31 - len) & 1;
 }
@@ -55,7 +55,7 @@ static uint8_t common_len(struct prefix a, struct prefix b)
 	return same < max ? same : max;
 }
 
-static uint32_t new_node(struct lpm *t, struct prefix p, void *value)
+static uint32_t lpm_new_node(struct lpm *t, struct prefix p, void *value)
 {
 	uint32_t i = t->spare;
 
@@ -97,12 +97,12 @@ void *lpm_set(struct lpm *t, struct prefix p, void *value)
 		}
 		if (common < n->p.len) { /* p leaves the compressed path here */
 			struct prefix at = { p.addr & prefix_mask(common), common };
-			unsigned old_side = side(n->p.addr, common);
-			uint32_t above = new_node(t, at, common == p.len ? value : NULL);
+			unsigned old_side = lpm_side_of(n->p.addr, common);
+			uint32_t above = lpm_new_node(t, at, common == p.len ? value : NULL);
 
 			t->nodes[above].child[old_side] = i;
 			if (common < p.len) {
-				uint32_t leaf = new_node(t, p, value);
+				uint32_t leaf = lpm_new_node(t, p, value);
 
 				t->nodes[above].child[!old_side] = leaf;
 			}
@@ -110,10 +110,10 @@ void *lpm_set(struct lpm *t, struct prefix p, void *value)
 			return NULL;
 		}
 		parent = i;
-		bit = side(p.addr, n->p.len);
+		bit = lpm_side_of(p.addr, n->p.len);
 		i = n->child[bit];
 	}
-	link_node(t, parent, bit, new_node(t, p, value));
+	link_node(t, parent, bit, lpm_new_node(t, p, value));
 	return NULL;
 }
 
@@ -125,7 +125,7 @@ static void drop_node(struct lpm *t, uint32_t i)
 }
 
 /* Takes a node without value and with less than two children out of the path. */
-static void splice(struct lpm *t, uint32_t parent, uint32_t i)
+static void lpm_splice(struct lpm *t, uint32_t parent, uint32_t i)
 {
 	struct node *n = &t->nodes[i];
 
@@ -143,16 +143,16 @@ void *lpm_del(struct lpm *t, struct prefix p)
 	while (i && t->nodes[i].p.len < p.len && prefix_covers(t->nodes[i].p, p)) {
 		grand = parent;
 		parent = i;
-		i = t->nodes[i].child[side(p.addr, t->nodes[i].p.len)];
+		i = t->nodes[i].child[lpm_side_of(p.addr, t->nodes[i].p.len)];
 	}
 	if (!i || !prefix_eq(t->nodes[i].p, p) || !t->nodes[i].value)
 		return NULL;
 	void *old = t->nodes[i].value;
 
 	t->nodes[i].value = NULL;
-	splice(t, parent, i);
+	lpm_splice(t, parent, i);
 	if (parent)
-		splice(t, grand, parent);
+		lpm_splice(t, grand, parent);
 	return old;
 }
 
@@ -167,7 +167,7 @@ void *lpm_cover(const struct lpm *t, struct prefix p)
 			best = n->value;
 		if (n->p.len == 32)
 			break;
-		i = n->child[side(p.addr, n->p.len)];
+		i = n->child[lpm_side_of(p.addr, n->p.len)];
 	}
 	return best;
 }
@@ -182,6 +182,6 @@ void *lpm_get(const struct lpm *t, struct prefix p)
 	uint32_t i = t->root;
 
 	while (i && t->nodes[i].p.len < p.len && prefix_covers(t->nodes[i].p, p))
-		i = t->nodes[i].child[side(p.addr, t->nodes[i].p.len)];
+		i = t->nodes[i].child[lpm_side_of(p.addr, t->nodes[i].p.len)];
 	return i && prefix_eq(t->nodes[i].p, p) ? t->nodes[i].value : NULL;
 }

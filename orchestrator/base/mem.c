@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static void *checked(void *p)
+static void *check_allocated(void *p)
 {
 	if (!p) {
 		fputs("vnetlab: out of memory\n", stderr);
@@ -31,12 +31,12 @@ void close_p(int *fd)
 
 void *xmalloc(size_t size)
 {
-	return checked(malloc(size ? size : 1));
+	return check_allocated(malloc(size ? size : 1));
 }
 
 void *xcalloc(size_t n, size_t size)
 {
-	return checked(calloc(n ? n : 1, size ? size : 1));
+	return check_allocated(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *xrealloc(void *p, size_t n, size_t size)
@@ -44,13 +44,13 @@ void *xrealloc(void *p, size_t n, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(n, size, &bytes))
-		return checked(NULL);
-	return checked(realloc(p, bytes ? bytes : 1));
+		return check_allocated(NULL);
+	return check_allocated(realloc(p, bytes ? bytes : 1));
 }
 
 char *xstrdup(const char *s)
 {
-	return checked(strdup(s));
+	return check_allocated(strdup(s));
 }
 
 char **strv_copy(char *const *v)
@@ -74,7 +74,7 @@ char **strv_free(char **v)
 
 char *xstrndup(const char *s, size_t n)
 {
-	return checked(strndup(s, n));
+	return check_allocated(strndup(s, n));
 }
 
 char *xasprintf(const char *fmt, ...)
@@ -85,7 +85,7 @@ char *xasprintf(const char *fmt, ...)
 	va_start(ap, fmt);
 	int n = vasprintf(&s, fmt, ap);
 	va_end(ap);
-	return checked(n < 0 ? NULL : s);
+	return check_allocated(n < 0 ? NULL : s);
 }
 
 /* --- arena ---------------------------------------------------------------------------------- */
@@ -157,7 +157,7 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(n, size, &bytes))
-		checked(NULL);
+		check_allocated(NULL);
 	return arena_alloc(a, bytes);
 }
 
@@ -179,7 +179,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	int n = vsnprintf(NULL, 0, fmt, copy);
 	va_end(copy);
 	if (n < 0)
-		checked(NULL);
+		check_allocated(NULL);
 	char *s = arena_alloc(a, (size_t)n + 1);
 
 	vsnprintf(s, (size_t)n + 1, fmt, ap);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-static void reserve(struct str *b, size_t more)
+static void str_reserve(struct str *b, size_t more)
 {
 	if (b->n + more + 1 <= b->cap)
 		return;
@@ -20,7 +20,7 @@ static void reserve(struct str *b, size_t more)
 
 void str_addn(struct str *b, const char *s, size_t n)
 {
-	reserve(b, n);
+	str_reserve(b, n);
 	memcpy(b->s + b->n, s, n);
 	b->n += n;
 	b->s[b->n] = 0;
@@ -45,7 +45,7 @@ void str_printf(struct str *b, const char *fmt, ...)
 	int n = vsnprintf(NULL, 0, fmt, copy);
 	va_end(copy);
 	if (n > 0) {
-		reserve(b, (size_t)n);
+		str_reserve(b, (size_t)n);
 		vsnprintf(b->s + b->n, (size_t)n + 1, fmt, ap);
 		b->n += (size_t)n;
 	}
