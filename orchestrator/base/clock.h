@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The clock that nobody sets: for deadlines, and for how long something took.  Signed, so that
+/* The monotonic clock: for deadlines, and for how long something took.  Signed, so that
  * differences are. */
 #pragma once
 

@@ -20,7 +20,7 @@ int(err_set)(struct err *e, int code, const char *fmt, ...)
 	return -code;
 }
 
-/* Which limit, and whose: a lab that grows meets it first. */
+/* Appends which limit on descriptors was met: a growing lab meets this one first. */
 static void say_limit(struct err *e)
 {
 	struct rlimit rl;

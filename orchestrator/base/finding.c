@@ -59,7 +59,7 @@ static size_t *severity_counter(struct findings *f, enum severity s)
 	return s == SEV_ERROR ? &f->errors : s == SEV_WARNING ? &f->warnings : &remarks;
 }
 
-/* Sorted already: the first of a group takes in the others. */
+/* Merges alike findings into the first of them; the list is sorted. */
 static void fold_alike(struct findings *f)
 {
 	size_t n = 0, k;
@@ -190,7 +190,8 @@ void findings_locate(struct findings *f, json_t *doc)
 	}
 }
 
-/* What is sorted, and its place before: equals keep their order, which qsort alone does not. */
+/* A finding and its place before sorting, so that equals keep their order, which qsort() does
+ * not see to. */
 struct ranked {
 	struct finding item;
 	size_t rank;

@@ -3,7 +3,7 @@
 
 #include "base/str.h"
 
-/* The words without what is named in them. */
+/* Writes the words of a message without the names and numbers in it. */
 static void add_shape(struct str *s, const char *text)
 {
 	bool quoted = false;
@@ -43,7 +43,7 @@ void finding_groups_free(struct finding_group *groups)
 	struct finding_group *g = groups, *next;
 
 	HASH_CLEAR(hh, groups);
-	for (; g; g = next) { /* in a list, still */
+	for (; g; g = next) { /* HASH_CLEAR leaves the list */
 		next = g->hh.next;
 		free(g->key);
 		free(g);

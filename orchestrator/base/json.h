@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Words of others (daemons, programs, files) as JSON, which knows neither bytes that are no UTF-8
- * nor, for most of its readers, NUL: those become U+FFFD.  json_string() gives NULL for them, and a
- * whole answer is lost. */
+/* Text from outside (daemons, programs, files) as JSON, which knows neither bytes that are no
+ * UTF-8 nor, for most of its readers, NUL: those become U+FFFD. json_string() gives NULL for
+ * them, and a whole answer is lost. */
 #pragma once
 
 #include <jansson.h>

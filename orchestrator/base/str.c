@@ -149,7 +149,7 @@ const char *str_nearest(const char *s, const char *const *candidates, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		unsigned d = str_distance(s, candidates[i]);
 
-		/* What was written is no help: it is there, but will not do. */
+		/* Do not suggest s itself: it exists, but is wrong here. */
 		if (d < best_d && !streq(s, candidates[i]))
 			best = candidates[i], best_d = d;
 	}

@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* The program's, not a library's, state: its standard streams are. */
+/* State of the whole program, as its standard streams are. */
 static struct {
 	bool set, is[3];
 	int columns;

@@ -8,13 +8,13 @@
 
 #include "base/str.h"
 
-/* As deep as we go: each level has a descriptor open. */
+/* The deepest level that is removed: each one has a descriptor open. */
 enum { DEPTH_MAX = 128 };
 
 static void remove_below(int fd, dev_t dev, int depth);
 
-/* By descriptors and names without a slash: who swaps a folder for a link while we are at it
- * leads us nowhere. */
+/* Goes down by descriptors and names without a slash: a folder that is swapped for a link
+ * meanwhile leads nowhere. */
 static void remove_entry(int dir, const char *name, dev_t dev, int depth)
 {
 	struct stat st;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Words of others (daemons, programs, files) for a terminal, which they must not drive. */
+/* Text from outside (daemons, programs, files) for a terminal, which it must not control. */
 #pragma once
 
 #include <jansson.h>

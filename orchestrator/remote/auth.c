@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who we are: the agent's keys, then key files.  No passwords: nobody should have to type one for
- * each command, and nothing of ours should ever hold one. */
+/* Authentication: the agent's keys, then key files.  Passwords are not used: they would have
+ * to be typed for each command, or kept. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ static bool blob_is(const struct libssh2_agent_publickey *key, const char *type)
 	return key->blob_len > n + 4 && key->blob[3] == n && !memcmp(key->blob + 4, type, n);
 }
 
-/* 1: in; 0: refused; -errno: the connection is gone. */
+/* 1: authenticated; 0: refused; -errno: the connection is gone. */
 static int auth_outcome(struct ssh *s, ssize_t r, struct err *e)
 {
 	if (r == 0)
@@ -101,7 +101,7 @@ static int try_file(struct ssh *s, const char *path, bool wanted, struct str *tr
 			str_printf(tried, "\n%s: %s", path, strerror(errno));
 		return 0;
 	}
-	/* As ssh: a key that others can read is nobody's secret. */
+	/* Refuses a key file that others can read, as ssh does. */
 	if (st.st_uid == geteuid() && (st.st_mode & 077)) {
 		str_printf(tried, "\n%s: not used, others may read it (chmod 600)", path);
 		return 0;
@@ -142,7 +142,8 @@ static int try_files(struct ssh *s, const struct ssh_options *o, struct str *tri
 	return r;
 }
 
-/* What the server takes, or NULL: then we are in already, or the connection is gone. */
+/* The methods that the server takes; NULL: it has let us in already, or the connection is
+ * gone. */
 static char *list_auth_methods(struct ssh *s, long deadline, struct err *e)
 {
 	char *list =
@@ -154,7 +155,7 @@ static char *list_auth_methods(struct ssh *s, long deadline, struct err *e)
 
 int ssh_authenticate(struct ssh *s, const struct ssh_options *o, long deadline, struct err *e)
 {
-	/* Each way that was tried, and how it went; a line each in the message when none did. */
+	/* Each attempt and its outcome, a line each in the message when none succeeds. */
 	_cleanup_str_ struct str tried = { 0 };
 	struct err listed = { 0 };
 	_cleanup_free_ char *accepts = list_auth_methods(s, deadline, &listed);
@@ -170,7 +171,8 @@ int ssh_authenticate(struct ssh *s, const struct ssh_options *o, long deadline, 
 		               "%s: the server does not accept keys, only: %s; vnetlab uses keys "
 		               "(PubkeyAuthentication yes in its sshd_config)",
 		               s->name, accepts);
-	/* The one that was asked for comes first: servers give up after a few. */
+	/* Try the key that the user named first: servers end the connection after a few
+	 * attempts. */
 	int r =
 	    o->identity ? try_files(s, o, &tried, deadline, e) : try_agent(s, &tried, deadline, e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A command there: one whose output is wanted whole. */
+/* Runs a command on the other machine, whose output is wanted whole. */
 #include <errno.h>
 #include <sys/ioctl.h>
 
@@ -27,8 +27,8 @@ static LIBSSH2_CHANNEL *open_channel(struct ssh *s, long deadline, struct err *e
 	while (!(c = libssh2_channel_open_session(s->s))) {
 		int why = libssh2_session_last_errno(s->s);
 
-		/* A server that allows few may count one that has just ended; by the time that it
-		 * has answered, it does not any more. */
+		/* Try twice: a server that allows few sessions may count one that has just
+		 * ended.  When it has answered, it no longer does. */
 		if (why == LIBSSH2_ERROR_CHANNEL_FAILURE && again) {
 			again = false;
 			continue;
@@ -66,7 +66,7 @@ LIBSSH2_CHANNEL *ssh_channel(struct ssh *s, const char *command, const char *ter
 	return c;
 }
 
-/* Reads what is there; beyond the limit it is read and forgotten. -errno, 0. */
+/* Appends what can be read by now; what is over the limit is dropped. -errno, 0. */
 static int read_stream(struct ssh *s, LIBSSH2_CHANNEL *c, int stream, struct str *to, struct err *e)
 {
 	char buf[8192];
@@ -114,7 +114,7 @@ int ssh_capture(struct ssh *s, const char *command, long timeout_ms, char **ret_
 
 	if (r >= 0)
 		r = read_both_streams(s, c, deadline, &out, &err, e);
-	/* The other side closes first: it does so when it has told the exit status. */
+	/* Wait for the other side to close, which it does after sending the exit status. */
 	if (r >= 0)
 		r = (int)SSH_DO(s, deadline, libssh2_channel_wait_closed(c), "running a command",
 		                e);

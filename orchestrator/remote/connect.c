@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The name, and the TCP connection. */
+/* Resolves the name and connects by TCP. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -27,7 +27,7 @@ static int name_error(const struct ssh *s, int code, int sys, struct err *e)
 	    s->name, s->target.host, why);
 }
 
-/* getaddrinfo() has no deadline, this has.  What is asked for must live as long as the asking. */
+/* getaddrinfo() with a deadline.  The request must live until its thread is done. */
 static int resolve_host(struct ssh *s, long deadline, struct addrinfo **ret, struct err *e)
 {
 	struct lookup {
@@ -51,7 +51,7 @@ static int resolve_host(struct ssh *s, long deadline, struct addrinfo **ret, str
 			;
 		r = gai_error(&l->cb);
 		if (r == EAI_INPROGRESS && gai_cancel(&l->cb) != EAI_CANCELED) {
-			/* A thread still writes there: it is left to it. */
+			/* The thread still writes to the request: it is not freed. */
 			static struct lookup *left_behind;
 
 			left_behind = l;
@@ -70,7 +70,8 @@ static int resolve_host(struct ssh *s, long deadline, struct addrinfo **ret, str
 
 /* --- the connection --- */
 
-/* Nothing is heard of a network that is gone: the kernel asks, and gives up after half a minute. */
+/* A connection whose network is gone ends after half a minute without an answer to
+ * keep-alives. */
 static void watch_peer(int fd)
 {
 	const int on = 1, idle = 10, every = 5, count = 4, dead = DEAD_AFTER_MS;
@@ -123,7 +124,7 @@ int ssh_connect(struct ssh *s, long deadline, struct err *e)
 		return r;
 	for (struct addrinfo *ai = list; ai; ai = ai->ai_next)
 		n++;
-	/* An address that does not answer must not use up the time of those behind it. */
+	/* An address that does not answer must not use up the time of the next ones. */
 	for (struct addrinfo *ai = list; ai && fd < 0; ai = ai->ai_next, n--)
 		fd = connect_to_address(ai, clock_ms() + (deadline - clock_ms()) / n);
 	freeaddrinfo(list);

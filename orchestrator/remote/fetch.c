@@ -158,7 +158,8 @@ static int check_http_status(CURL *c, const char *url, struct err *e)
 	return err_set(e, EIO, "%s: the server answers with HTTP %ld", url, status);
 }
 
-/* As curl(1) finds them; the library itself does not look. */
+/* Takes certificate authorities from the environment, as curl(1) does and the library does
+ * not. */
 static void set_authorities(CURL *c)
 {
 	const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is the machine the one that it says it is?  Before anything of the user is sent. */
+/* Checks the host key, before anything of the user is sent. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -117,7 +117,7 @@ int ssh_check_host_key(struct ssh *s, const struct known_hosts *k, struct err *e
 	const unsigned char *blob = (const unsigned char *)libssh2_session_hostkey(s->s, &n, &kind);
 	size_t len = blob && n > 4 ? (size_t)blob[2] << 8 | blob[3] : 0;
 
-	/* A key says itself what it is: a string of its kind comes first. */
+	/* A key begins with a string that names its type. */
 	if (!len || blob[0] || blob[1] || len > n - 4)
 		return err_set(e, EPROTO, "%s: the server shows no host key", s->name);
 	_cleanup_free_ char *type = xstrndup((const char *)blob + 4, len);

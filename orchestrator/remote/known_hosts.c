@@ -27,7 +27,7 @@ static bool hash_whole(const char *field)
 	return str_starts(field, "|1|") && is_sha1(field + 3, '|') && is_sha1(field + 3 + 29, '\0');
 }
 
-/* libssh2 knows how; it is asked about a line of one made-up key. */
+/* libssh2 compares hashed names: it gets a line with the hash and a made-up key. */
 static bool hashed_matches(const char *field, const char *name)
 {
 	static const char key[] =

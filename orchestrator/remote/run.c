@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A command there that has our streams, our terminal and our signals: one loop of poll(). */
+/* Runs a command on the other machine with our streams, terminal and signals, in one loop of
+ * poll(). */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,8 +15,8 @@
 /* Writes of up to PIPE_BUF bytes do not block where poll() says that one can write. */
 enum { CHUNK = 4096, BUFFER = 32768, NOISE_MAX = 4000, SIGNAL_PATIENCE_MS = 3000 };
 
-/* From there to one of our descriptors.  What stands in front of the mark is kept as noise: a
- * login shell's start-up files like to say something. */
+/* A stream of the other machine that goes to one of our descriptors.  What stands in front of
+ * the mark is kept as noise: a login shell's start-up files like to say something. */
 struct out_stream {
 	int fd, id;
 	bool marked, broken;
@@ -55,7 +56,8 @@ static void window_size(int *columns, int *rows)
 
 /* --- signals --- */
 
-/* One more command on the same connection; the other streams rest for that moment. */
+/* Runs one more command on the same connection, which passes the signal on.  The other streams
+ * wait meanwhile. */
 static int deliver_signal(struct pump *p, int sig, struct err *e)
 {
 	_cleanup_free_ char *command = p->run->signal_command(sig, p->pid, p->run->ctx);
@@ -66,7 +68,7 @@ static int deliver_signal(struct pump *p, int sig, struct err *e)
 		return 0;
 	int r = ssh_capture(p->s, command, SIGNAL_PATIENCE_MS, &out, &err, &status, e);
 
-	if (r == -EPERM) /* no second session: our leaving is all that we can tell */
+	if (r == -EPERM) /* the server allows no second session: end the connection */
 		return err_set(e, ECANCELED,
 		               "%s: the signal cannot be passed on, the server allows one "
 		               "session (MaxSessions); left it instead, which ends the "
@@ -90,7 +92,7 @@ static int take_signal(struct pump *p, struct err *e)
 		return 0;
 	}
 	if (!p->pid) {
-		/* Twice: whatever it waits for there, we do not. */
+		/* The second signal ends us, whatever the command there waits for. */
 		if (p->waiting_signal)
 			return err_set(e, ECANCELED, "interrupted");
 		p->waiting_signal = (int)si.ssi_signo;
@@ -127,7 +129,8 @@ static void find_mark(struct pump *p, struct out_stream *o)
 	const char *end = found ? strchr(found, '\n') : NULL;
 
 	if (!end) {
-		/* The beginning is what helps to understand; the end is where the mark may be. */
+		/* Keep the beginning, which explains failures, and the end, in which the mark
+		 * may be. */
 		size_t keep = 200;
 
 		if (!found && o->noise.n > NOISE_MAX + keep) {
@@ -168,7 +171,8 @@ static int read_stream(struct pump *p, struct out_stream *o, struct err *e)
 	return 0;
 }
 
-/* Nobody reads it any more: a stream is left; of any other command the end is awaited, as here. */
+/* The reader of our descriptor is gone.  A stream ends then; any other command goes on, as it
+ * would here, and its output is dropped. */
 static int out_broken(struct pump *p, struct out_stream *o, int why, struct err *e)
 {
 	if (o->id == 0) {
@@ -210,7 +214,7 @@ static int send_input(struct pump *p, struct err *e)
 		if (n == LIBSSH2_ERROR_EAGAIN || n == 0)
 			return 0;
 		if (n == LIBSSH2_ERROR_CHANNEL_CLOSED || n == LIBSSH2_ERROR_CHANNEL_EOF_SENT) {
-			p->in_open = false; /* it does not read any more */
+			p->in_open = false; /* the command reads no more input */
 			p->in_at = p->in_n;
 			return 0;
 		}
@@ -227,7 +231,8 @@ static int send_input(struct pump *p, struct err *e)
 
 /* --- the loop --- */
 
-/* With nothing to write one still learns that a pipe has no reader any more. */
+/* Watches standard output of a stream even with nothing to write, to see that its reader is
+ * gone. */
 static struct pollfd out_event(const struct pump *p, const struct out_stream *o)
 {
 	bool something = o->at < o->n, watched = p->run->stream && o->id == 0;
@@ -302,7 +307,7 @@ static int pump_streams(struct pump *p, struct err *e)
 	}
 }
 
-/* It ended without ever having been ours: what it said is the best that we have. */
+/* It ended before its mark: what it printed explains why. */
 static int never_began(struct pump *p, int status, struct err *e)
 {
 	struct str *noise = p->out[1].noise.n ? &p->out[1].noise : &p->out[0].noise;
@@ -339,7 +344,7 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 		                         .id = SSH_EXTENDED_DATA_STDERR,
 		                         .marked = run->tty };
 	p->signal_fd = -1;
-	/* Until it runs there is nobody to pass a signal on to: one ends us. */
+	/* Until the command runs, a signal ends us: it cannot be passed on. */
 	int r = start_command(p, e);
 
 	if (r == 0) {

@@ -10,8 +10,8 @@
 
 /* --- libssh2 reads and writes through these --- */
 
-/* Takes all of the buffer, always: what the socket does not take is queued (see the head of ssh.h).
- */
+/* Always takes the whole buffer: what the socket does not take is queued (see the head of
+ * ssh.h). */
 static LIBSSH2_SEND_FUNC(on_send)
 {
 	struct ssh *s = *abstract;
@@ -27,8 +27,7 @@ static LIBSSH2_SEND_FUNC(on_send)
 	return r < 0 ? r : (ssize_t)length;
 }
 
-/* The agent's own socket comes this way, too; it may wait for somebody to touch a key, but not for
- * ever. */
+/* Reads from the agent, which may wait for the user to touch a key: until the deadline. */
 static ssize_t agent_recv(const struct ssh *s, int fd, void *buffer, size_t length, int flags)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -50,8 +49,9 @@ static LIBSSH2_RECV_FUNC(on_recv)
 		return agent_recv(s, socket, buffer, length, flags);
 	if (s->dead)
 		return -s->dead;
-	/* libssh2 reads on for as long as something comes: of a server that talks without end the
-	 * rest is not heard, and ssh_wait() says that its time is over. */
+	/* libssh2 reads on for as long as something comes.  After the deadline there is
+	 * nothing more for it, so that a server which sends without end does not hold it;
+	 * ssh_wait() then reports -ETIMEDOUT. */
 	if (!s->open && clock_ms() >= s->deadline)
 		return -EAGAIN;
 	ssize_t n = recv(socket, buffer, length, flags | MSG_DONTWAIT);
@@ -178,7 +178,7 @@ int ssh_open(const struct ssh_options *o, struct ssh **ret, struct err *e)
 	return 0;
 }
 
-/* Says good-bye, but does not wait for anything. */
+/* Sends the disconnect message, and waits for nothing. */
 struct ssh *ssh_close(struct ssh *s)
 {
 	if (!s)
@@ -186,7 +186,8 @@ struct ssh *ssh_close(struct ssh *s)
 	if (s->s) {
 		if (!s->dead)
 			(void)libssh2_session_disconnect(s->s, "done");
-		/* What is open is closed by it, which would wait for an answer. */
+		/* libssh2 closes what is open, and would wait for answers: a dead session
+		 * gives none. */
 		s->dead = s->dead ? s->dead : ESHUTDOWN;
 		if (s->sftp)
 			(void)libssh2_sftp_shutdown(s->sftp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files there and back, by SFTP. */
+/* Copies files to the other machine and back, by SFTP. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,8 +21,8 @@ static int sftp_begin(struct ssh *s, struct err *e)
 	if (s->sftp)
 		return 0;
 	s->sftp = SSH_GET(s, step_deadline(), libssh2_sftp_init(s->s), "SFTP", e);
-	/* Again: see open_channel().  Not where there is a session but no SFTP in it: libssh2 1.11
-	 * would close that one first, and then say for ever that it is still about it. */
+	/* Again: see open_channel().  Not for a session without SFTP: libssh2 1.11 would close
+	 * it first, and then report for ever that it is still doing so. */
 	if (!s->sftp && e->code == EPROTO && strstr(e->msg, "Unable to startup channel"))
 		s->sftp = SSH_GET(s, step_deadline(), libssh2_sftp_init(s->s), "SFTP", e);
 	if (s->sftp)
@@ -35,7 +35,7 @@ static int sftp_begin(struct ssh *s, struct err *e)
 	return -e->code;
 }
 
-/* It is a session, of which a server may allow one only. */
+/* Ends the SFTP session, as a server may allow a single session. */
 static int sftp_end(struct ssh *s, struct err *e)
 {
 	ssize_t r = SSH_DO(s, step_deadline(), libssh2_sftp_shutdown(s->sftp), "SFTP", e);
@@ -128,7 +128,7 @@ static int write_file(struct ssh *s, const char *folder, const char *path, const
 	return r;
 }
 
-/* Each folder of a path below `folder`; those that are there already are fine. */
+/* Makes each folder of a path below `folder` that is not there. */
 static int make_folders(struct ssh *s, const char *folder, const char *path, struct err *e)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {

@@ -39,7 +39,7 @@ struct ssh_run {
 	int in, out, err; /* in: -1: none, its end is sent at once */
 	bool tty;         /* in is a terminal: it is raw meanwhile, the other side has one, too */
 	bool stream; /* it goes on for as long as somebody reads: when nobody does, it is left */
-	/* A signal that we got is passed on by this command; the caller frees it. */
+	/* The command that passes a signal of ours on; the caller frees it. */
 	char *(*signal_command)(int sig, long pid, void *ctx);
 	void *ctx;
 };
