@@ -67,7 +67,7 @@ LIBSSH2_CHANNEL *ssh_channel(struct ssh *s, const char *command, const char *ter
 }
 
 /* Appends what can be read by now; what is over the limit is dropped. -errno, 0. */
-static int read_stream(struct ssh *s, LIBSSH2_CHANNEL *c, int stream, struct str *to, struct err *e)
+static int read_output(struct ssh *s, LIBSSH2_CHANNEL *c, int stream, struct str *to, struct err *e)
 {
 	char buf[8192];
 
@@ -87,10 +87,10 @@ static int read_both_streams(struct ssh *s, LIBSSH2_CHANNEL *c, long deadline, s
                              struct str *err, struct err *e)
 {
 	for (;;) {
-		int r = read_stream(s, c, 0, out, e);
+		int r = read_output(s, c, 0, out, e);
 
 		if (r == 0)
-			r = read_stream(s, c, SSH_EXTENDED_DATA_STDERR, err, e);
+			r = read_output(s, c, SSH_EXTENDED_DATA_STDERR, err, e);
 		if (r < 0)
 			return r;
 		if (libssh2_channel_eof(c))

@@ -42,7 +42,7 @@ struct pump {
 
 /* --- the terminal --- */
 
-static void window_size(int *columns, int *rows)
+static void get_window_size(int *columns, int *rows)
 {
 	struct winsize w = { 0 };
 
@@ -86,7 +86,7 @@ static int take_signal(struct pump *p, struct err *e)
 	if (si.ssi_signo == SIGWINCH) {
 		int columns, rows;
 
-		window_size(&columns, &rows);
+		get_window_size(&columns, &rows);
 		if (p->run->tty)
 			(void)libssh2_channel_request_pty_size(p->c, columns, rows);
 		return 0;
@@ -101,7 +101,7 @@ static int take_signal(struct pump *p, struct err *e)
 	return deliver_signal(p, (int)si.ssi_signo, e);
 }
 
-static int signals_open(sigset_t *old)
+static int open_signals(sigset_t *old)
 {
 	static const int passed[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
 	sigset_t set;
@@ -324,7 +324,7 @@ static int start_command(struct pump *p, struct err *e)
 	const char *term = getenv("TERM");
 	int columns, rows;
 
-	window_size(&columns, &rows);
+	get_window_size(&columns, &rows);
 	p->c =
 	    ssh_channel(p->s, p->run->command, p->run->tty ? term && *term ? term : "dumb" : NULL,
 	                columns, rows, clock_ms() + SSH_STEP_MS, e);
@@ -348,7 +348,7 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 	int r = start_command(p, e);
 
 	if (r == 0) {
-		p->signal_fd = signals_open(&old);
+		p->signal_fd = open_signals(&old);
 		r = p->signal_fd < 0 ? err_sys(e, errno, "signalfd") : 0;
 		blocked = true;
 	}

@@ -83,8 +83,8 @@ static int sftp_failed(struct ssh *s, const char *what, const char *folder, cons
 
 /* --- there --- */
 
-static int write_file(struct ssh *s, const char *folder, const char *path, const char *data,
-                      size_t n, struct err *e)
+static int write_remote_file(struct ssh *s, const char *folder, const char *path, const char *data,
+                             size_t n, struct err *e)
 {
 	LIBSSH2_SFTP_HANDLE *h;
 	struct err first = { 0 };
@@ -162,7 +162,7 @@ int ssh_upload(struct ssh *s, const char *folder, const struct ssh_file *files, 
 
 		r = make_folders(s, folder, files[i].path, e);
 		if (r == 0)
-			r = write_file(s, folder, full, files[i].data, files[i].n, e);
+			r = write_remote_file(s, folder, full, files[i].data, files[i].n, e);
 	}
 	return r < 0 ? r : sftp_end(s, e);
 }
@@ -181,8 +181,8 @@ static void entries_free(struct entry *list, size_t n)
 	free(list);
 }
 
-static int list_folder(struct ssh *s, const char *folder, struct entry **ret, size_t *ret_n,
-                       struct err *e)
+static int list_remote_folder(struct ssh *s, const char *folder, struct entry **ret, size_t *ret_n,
+                              struct err *e)
 {
 	LIBSSH2_SFTP_ATTRIBUTES a;
 	LIBSSH2_SFTP_HANDLE *h;
@@ -244,7 +244,7 @@ static int remove_tree(struct ssh *s, const char *folder, int depth, struct err 
 	struct entry *list = NULL;
 	size_t n = 0;
 	int r = depth > DEPTH_MAX ? err_set(e, ELOOP, "%s: nested too deep", folder)
-	                          : list_folder(s, folder, &list, &n, e);
+	                          : list_remote_folder(s, folder, &list, &n, e);
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", folder, list[i].name);
@@ -330,7 +330,7 @@ int ssh_download(struct ssh *s, const char *folder, const char *to, const char *
 	int r = sftp_begin(s, e);
 
 	if (r == 0)
-		r = list_folder(s, folder, &list, &n, e);
+		r = list_remote_folder(s, folder, &list, &n, e);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		_cleanup_free_ char *from = xasprintf("%s/%s", folder, list[i].name);
 		_cleanup_free_ char *here = xasprintf("%s/%s", to, list[i].name);
