@@ -70,6 +70,26 @@ bool ip4_is_private(ip4 a)
 	return prefix_has(v[0], a) || prefix_has(v[1], a) || prefix_has(v[2], a);
 }
 
+bool ip4_is_loopback(ip4 a)
+{
+	return prefix_has((struct prefix){ IP4(127, 0, 0, 0), 8 }, a);
+}
+
+int ip4_mask_len(ip4 mask)
+{
+	uint8_t len = 0;
+
+	while (len < 32 && (mask << len & 0x80000000u))
+		len++;
+	return prefix_mask(len) == mask ? len : -EINVAL;
+}
+
+const char *ip4_name(ip4 a, char *buf)
+{
+	snprintf(buf, IP4_STRLEN, "%u_%u_%u_%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+	return buf;
+}
+
 ip4 prefix_mask(uint8_t len)
 {
 	return len ? ~(ip4)0 << (32 - len) : 0;

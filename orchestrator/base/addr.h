@@ -6,7 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef uint32_t ip4; /* host byte order; 0 = none given */
+/* Host byte order.  Only this file and base/addr.c calculate with one: to others it is a value that
+ * is compared, printed and handed on.  0.0.0.0 is no host's address, so it stands for none. */
+typedef uint32_t ip4;
+#define IP4_NONE ((ip4)0)
+static inline bool ip4_is_none(ip4 a)
+{
+	return a == IP4_NONE;
+}
 
 struct prefix {
 	ip4 addr; /* host bits are zero */
@@ -36,7 +43,13 @@ static inline int ip4_cmp(ip4 a, ip4 b)
 	return (a > b) - (a < b);
 }
 
-bool ip4_is_private(ip4 a); /* RFC 1918 */
+bool ip4_is_private(ip4 a);  /* RFC 1918 */
+bool ip4_is_loopback(ip4 a); /* 127.0.0.0/8 */
+int ip4_mask_len(ip4 mask);  /* 24 of 255.255.255.0; -EINVAL: not a mask */
+
+/* With "_" between the numbers: for names that may have no dots. */
+const char *ip4_name(ip4 a, char *buf);
+#define IP4_NAME(a) ip4_name((a), (char[IP4_STRLEN]){ 0 })
 
 ip4 prefix_mask(uint8_t len);
 struct prefix prefix_around(ip4 a, uint8_t len);         /* the prefix of that length that has a */

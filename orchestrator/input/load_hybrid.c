@@ -121,7 +121,7 @@ static void resolve_gateway(struct loader *l, struct gateway *g, json_t *x)
 	if (g->vnet->gateway[1 - g->type])
 		first += g->vnet->gateway[1 - g->type]->n;
 	for (unsigned k = 0; k < g->n && !g->broken; k++) {
-		g->instance[k] = g->subnet->prefix.addr + first + k;
+		g->instance[k] = prefix_at(g->subnet->prefix, first + k);
 		add_nic(l, g, k);
 	}
 }
@@ -379,5 +379,5 @@ void resolve_hybrid(struct loader *l)
 		resolve_connection(l, &m->connections[i++], x);
 	for (i = 0; i < m->n_sites; i++)
 		if (!m->sites[i].bgp_ip && m->sites[i].n_prefixes)
-			m->sites[i].bgp_ip = m->sites[i].prefixes[0].addr + 1;
+			m->sites[i].bgp_ip = prefix_at(m->sites[i].prefixes[0], 1);
 }

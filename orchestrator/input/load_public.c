@@ -41,7 +41,7 @@ static int entry_ip_cmp(const void *pa, const void *pb)
 {
 	const struct public_ip *a = *(struct public_ip *const *)pa,
 	                       *b = *(struct public_ip *const *)pb;
-	int d = (a->ip > b->ip) - (a->ip < b->ip);
+	int d = ip4_cmp(a->ip, b->ip);
 
 	return d ? d : strcmp(a->ptr, b->ptr);
 }

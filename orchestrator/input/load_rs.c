@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route Servers, and what there is on the Internet. */
+#include "azure/subnet.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -66,8 +67,8 @@ void resolve_route_servers(struct loader *l)
 			rs->vnet->route_server = rs;
 		if (rs->subnet && !rs->subnet->broken) {
 			/* The first two addresses that Azure gives away: azure-behaviour 7.1. */
-			rs->instance[0] = rs->subnet->prefix.addr + 4;
-			rs->instance[1] = rs->subnet->prefix.addr + 5;
+			rs->instance[0] = subnet_first(rs->subnet->prefix);
+			rs->instance[1] = prefix_at(rs->subnet->prefix, SUBNET_KEPT + 1);
 		}
 	}
 }

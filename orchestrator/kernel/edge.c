@@ -116,7 +116,7 @@ static int add_host(const struct nl_route *r, void *arg)
 {
 	struct hosts *h = arg;
 
-	if (r->type == RTN_LOCAL && r->dst.len == 32 && r->dst.addr >> 24 != 127)
+	if (r->type == RTN_LOCAL && r->dst.len == 32 && !ip4_is_loopback(r->dst.addr))
 		VEC_PUSH(h->ip, h->n, h->cap) = r->dst.addr;
 	return 0;
 }

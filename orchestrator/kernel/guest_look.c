@@ -34,7 +34,7 @@ static bool is_hop(const struct guest_hop *h, const struct nl_route *r)
 /* An address has a route of its own in the table of local ones. */
 static void see_addr(struct seen *s, ip4 ip)
 {
-	bool wanted = ip >> 24 == 127;
+	bool wanted = ip4_is_loopback(ip);
 
 	for (size_t i = 0; i < s->p->n_addrs; i++)
 		if (s->p->addrs[i].ip == ip)

@@ -8,7 +8,7 @@
 
 static void name_of(const char *kind, ip4 a, char buf[64])
 {
-	snprintf(buf, 64, "%s_%u_%u_%u_%u", kind, a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+	snprintf(buf, 64, "%s_%s", kind, IP4_NAME(a));
 }
 
 void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64])

@@ -8,8 +8,7 @@
 
 void bird_rs_protocol(const struct bgp_connection *c, char buf[64])
 {
-	snprintf(buf, 64, "nva_%u_%u_%u_%u", c->peer_ip >> 24, c->peer_ip >> 16 & 255,
-	         c->peer_ip >> 8 & 255, c->peer_ip & 255);
+	snprintf(buf, 64, "nva_%s", IP4_NAME(c->peer_ip));
 }
 
 bool bird_rs_reflects(const struct model *m, const struct route_server *rs)

@@ -8,8 +8,7 @@
 
 void bird_rs_gateway_protocol(ip4 instance, char buf[64])
 {
-	snprintf(buf, 64, "gw_%u_%u_%u_%u", instance >> 24, instance >> 16 & 255,
-	         instance >> 8 & 255, instance & 255);
+	snprintf(buf, 64, "gw_%s", IP4_NAME(instance));
 }
 
 void bird_rs_add_to_nva(struct str *b, const struct route_server *rs)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "azure/subnet.h"
 #include "plan/names.h"
 
 enum {
@@ -66,11 +67,6 @@ static void link_route(struct guest_plan *p, struct prefix dst, uint32_t ifindex
 
 /* --- NICs in the fabric ---------------------------------------------------------------------- */
 
-static ip4 gateway(const struct subnet *s)
-{
-	return s->prefix.addr + 1;
-}
-
 static struct guest_link *port(struct guest_plan *p, const struct nic *n)
 {
 	struct guest_link *l = add_link(p, GUEST_PORT, ifindex_of(n));
@@ -93,13 +89,13 @@ static void attach_subnet(struct guest_plan *p, const struct nic *n)
 	bool appliance = n->vm->image && !strieq(n->vm->image, "host");
 
 	VEC_PUSH(p->neighs, p->n_neighs, p->cap_neighs) =
-	    (struct guest_neigh){ ifindex_of(n), gateway(s) };
+	    (struct guest_neigh){ ifindex_of(n), subnet_gateway(s->prefix) };
 	add_addr(p, ifindex_of(n), n->ip, s->prefix.len, !appliance);
 	if (!appliance)
 		add_route(p, (struct guest_hop){ .dst = s->prefix.addr,
 		                                 .len = s->prefix.len,
 		                                 .ifindex = ifindex_of(n),
-		                                 .via = gateway(s),
+		                                 .via = subnet_gateway(s->prefix),
 		                                 .onlink = true,
 		                                 .protocol = RTPROT_DHCP,
 		                                 .metric = METRIC,
@@ -114,7 +110,7 @@ static void vm_nic(struct guest_plan *p, const struct nic *n)
 	attach_subnet(p, n);
 	if (n->index == 0)
 		add_route(p, (struct guest_hop){ .ifindex = ifindex_of(n),
-		                                 .via = gateway(n->subnet),
+		                                 .via = subnet_gateway(n->subnet->prefix),
 		                                 .onlink = true,
 		                                 .protocol = RTPROT_DHCP,
 		                                 .metric = METRIC });

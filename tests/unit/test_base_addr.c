@@ -49,6 +49,49 @@ static void prefixes(void **state)
 	assert_string_equal(PREFIX_STR(p), "10.0.0.0/8");
 }
 
+static void classes(void **state)
+{
+	static const struct {
+		const char *ip;
+		bool is_private, is_loopback;
+	} t[] = {
+		{ "10.0.0.0", true, false },        { "10.255.255.255", true, false },
+		{ "9.255.255.255", false, false },  { "11.0.0.0", false, false },
+		{ "172.16.0.0", true, false },      { "172.31.255.255", true, false },
+		{ "172.15.255.255", false, false }, { "172.32.0.0", false, false },
+		{ "192.168.0.0", true, false },     { "192.169.0.0", false, false },
+		{ "127.0.0.1", false, true },       { "128.0.0.0", false, false },
+		{ "0.0.0.0", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		assert_int_equal(ip4_is_private(A(t[i].ip)), t[i].is_private);
+		assert_int_equal(ip4_is_loopback(A(t[i].ip)), t[i].is_loopback);
+	}
+	assert_true(ip4_is_none(IP4_NONE) && !ip4_is_none(A("0.0.0.1")));
+	assert_string_equal(IP4_NAME(A("10.0.200.4")), "10_0_200_4");
+	assert_true(ip4_cmp(A("1.0.0.0"), A("200.0.0.0")) < 0);
+	assert_true(ip4_cmp(A("200.0.0.0"), A("1.0.0.0")) > 0);
+	assert_int_equal(ip4_cmp(A("1.2.3.4"), A("1.2.3.4")), 0);
+	for (int len = 0; len <= 32; len++)
+		assert_int_equal(ip4_mask_len(prefix_mask((uint8_t)len)), len);
+	assert_int_equal(ip4_mask_len(A("255.0.255.0")), -EINVAL);
+	assert_int_equal(ip4_mask_len(A("0.0.0.255")), -EINVAL);
+}
+
+static void parts(void **state)
+{
+	(void)state;
+	assert_int_equal(prefix_at(P("10.0.0.0/24"), 4), A("10.0.0.4"));
+	assert_int_equal(prefix_place(P("10.0.0.0/24"), A("10.0.0.4")), 4);
+	assert_true(prefix_eq(prefix_around(A("10.1.2.3"), 16), P("10.1.0.0/16")));
+	assert_true(prefix_eq(prefix_around(A("10.1.2.3"), 0), P("0.0.0.0/0")));
+	assert_true(prefix_eq(prefix_half(P("0.0.0.0/0"), false), P("0.0.0.0/1")));
+	assert_true(prefix_eq(prefix_half(P("0.0.0.0/0"), true), P("128.0.0.0/1")));
+	assert_true(prefix_eq(prefix_half(P("10.0.0.2/31"), true), P("10.0.0.3/32")));
+}
+
 static void relations(void **state)
 {
 	(void)state;
@@ -84,10 +127,9 @@ static void round_trips(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(prefixes),
-		cmocka_unit_test(relations),
-		cmocka_unit_test(round_trips),
+		cmocka_unit_test(addresses), cmocka_unit_test(prefixes),
+		cmocka_unit_test(relations), cmocka_unit_test(classes),
+		cmocka_unit_test(parts),     cmocka_unit_test(round_trips),
 	};
 
 	return cmocka_run_group_tests_name("base_addr", tests, NULL, NULL);

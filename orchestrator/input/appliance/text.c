@@ -62,15 +62,10 @@ char **words_free(char **words, size_t n)
 char *with_mask(const char *address, const char *mask)
 {
 	ip4 a, m;
-	uint8_t len = 0;
 
-	if (ip4_parse(address, &a) || ip4_parse(mask, &m))
+	if (ip4_parse(address, &a) || ip4_parse(mask, &m) || ip4_mask_len(m) < 0)
 		return NULL;
-	while (len < 32 && (m << len & 0x80000000u))
-		len++;
-	if (prefix_mask(len) != m)
-		return NULL;
-	return xasprintf("%s/%u", IP4_STR(a & m), len);
+	return xstrdup(PREFIX_STR(prefix_around(a, (uint8_t)ip4_mask_len(m))));
 }
 
 char *decode_base64(const char *s)

@@ -77,7 +77,7 @@ static void put_host(json_t *site, const json_t *prefixes, const char *router)
 	json_array_foreach ((json_t *)prefixes, i, v) {
 		if (prefix_parse(json_string_value(v), &p) < 0 || p.len > 27)
 			continue;
-		const char *ip = IP4_STR(p.addr + 10);
+		const char *ip = IP4_STR(prefix_at(p, 10));
 
 		if (!streq(ip, router))
 			im_set_in(site, "hosts", "host", json_string(ip));

@@ -2,6 +2,7 @@
 /* What runs in the machines, by the signals that the design gives. */
 #include <stdio.h>
 
+#include "azure/subnet.h"
 #include "input/import/choice.h"
 #include "input/import/priv.h"
 
@@ -28,9 +29,9 @@ static void guess_addresses(struct import *im)
 		        json_string_value(json_object_get(n->subnet->out, "addressPrefix")), &p) <
 		        0)
 			continue;
-		for (ip4 ip = p.addr + 4; prefix_has(p, ip) && !n->ip && ip - p.addr < 4096; ip++)
-			if (!is_address_taken(im, n->subnet, ip))
-				n->ip = ip;
+		for (uint32_t k = SUBNET_KEPT; k < prefix_size(p) && !n->ip && k < 4096; k++)
+			if (!is_address_taken(im, n->subnet, prefix_at(p, k)))
+				n->ip = prefix_at(p, k);
 	}
 }
 
@@ -91,7 +92,7 @@ static void set_route_to_route_server(struct import *im, struct guest_facts *f,
 	if (!to || !own || prefix_parse(own, &p) < 0)
 		return;
 	snprintf(f->rs_prefix, sizeof(f->rs_prefix), "%s", to);
-	snprintf(f->rs_via, sizeof(f->rs_via), "%s", IP4_STR(p.addr + 1));
+	snprintf(f->rs_via, sizeof(f->rs_via), "%s", IP4_STR(subnet_gateway(p)));
 }
 
 static void find_bgp_peers(struct import *im, struct facts *v, size_t n)

@@ -4,6 +4,7 @@
  * (interfaces.md: the lowest free one from base+4 on), and given to the owner as a static address,
  * so that both say the same.  A Route Server's are base+4 and base+5 (azure-behaviour 7.1). */
 
+#include "azure/subnet.h"
 #include "base/addr.h"
 #include "base/str.h"
 #include "input/resources.h"
@@ -82,10 +83,9 @@ static json_t *first_configuration(json_t *props)
 
 static bool allocate_lowest(struct addresses *a, struct prefix p, ip4 *ret)
 {
-	/* 64 bits: the subnet may end with 255.255.255.255. */
-	for (uint64_t ip = (uint64_t)p.addr + 4; ip < prefix_last(p); ip++)
-		if (!json_object_get(a->taken, IP4_STR((ip4)ip))) {
-			*ret = (ip4)ip;
+	for (uint32_t k = SUBNET_KEPT; k + 1 < prefix_size(p); k++)
+		if (!json_object_get(a->taken, IP4_STR(prefix_at(p, k)))) {
+			*ret = prefix_at(p, k);
 			return true;
 		}
 	return false;
@@ -113,7 +113,8 @@ static const char *address_of_mark(struct addresses *a, const char *mark)
 		conf = json_object_get(resource_find(a->by_id, of), "properties");
 		if (k > 1 || !subnet_prefix(a, json_object_get(conf, "subnet"), &p))
 			return NULL;
-		return arena_printf(a->t->arena, "%s", IP4_STR(p.addr + 4 + (ip4)k));
+		return arena_printf(a->t->arena, "%s",
+		                    IP4_STR(prefix_at(p, SUBNET_KEPT + (uint32_t)k)));
 	}
 	conf = first_configuration(json_object_get(resource, "properties"));
 	given = json_object_get(conf, "privateIPAddress");

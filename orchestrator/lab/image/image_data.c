@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "azure/subnet.h"
 #include "lab/image/image_def.h"
 
 static json_t *str_new(const char *s)
@@ -37,7 +38,7 @@ static json_t *peers(const struct model *m, const struct vm *vm)
 				              ip_new(rs->instance[i]), "asn", (int)AZURE_ASN,
 				              "name", name, "routeServer", rs->name, "instance", i,
 				              "localAddress", ip_new(nic->ip), "gateway",
-				              ip_new(nic->subnet->prefix.addr + 1)));
+				              ip_new(subnet_gateway(nic->subnet->prefix))));
 			}
 		}
 	}
@@ -99,8 +100,9 @@ json_t *image_data(const struct model *m, const struct vm *vm)
 		str_printf(&tags, "%s%s", i ? " " : "", b->communities[i]);
 	json_object_set_new(d, "name", str_new(vm->name));
 	json_object_set_new(d, "routerId", ip_new(nic ? nic->ip : 0));
-	json_object_set_new(d, "gateway",
-	                    ip_new(nic && nic->subnet ? nic->subnet->prefix.addr + 1 : 0));
+	json_object_set_new(
+	    d, "gateway",
+	    ip_new(nic && nic->subnet ? subnet_gateway(nic->subnet->prefix) : IP4_NONE));
 	json_object_set_new(d, "asn", b->present ? json_integer(b->asn) : json_null());
 	/* The same by a name that the peers' "asn" does not hide. */
 	json_object_set_new(d, "localAsn", b->present ? json_integer(b->asn) : json_null());

@@ -306,7 +306,7 @@ static int path_cmp(const void *pa, const void *pb)
 	int c = prefix_cmp(a->network, b->network);
 
 	if (!c)
-		c = (a->next_hop > b->next_hop) - (a->next_hop < b->next_hop);
+		c = ip4_cmp(a->next_hop, b->next_hop);
 	return c ? c : strcmp(a->as_path, b->as_path);
 }
 

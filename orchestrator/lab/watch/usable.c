@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "azure/sessions.h"
+#include "azure/subnet.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "kernel/nl.h"
@@ -440,7 +441,7 @@ static void say(const struct usable *u, const struct bgp_connection *c, json_t *
 	const char *who = u->node->name;
 	const struct route_server *rs = c->rs;
 	_cleanup_free_ char *ask = command_of(u), *why = NULL;
-	ip4 gateway = c->nic->subnet->prefix.addr + 1;
+	ip4 gateway = subnet_gateway(c->nic->subnet->prefix);
 	unsigned long n = u->last.unusable;
 
 	if (connection_recursive(c))

@@ -2,12 +2,12 @@
 /* Addresses that Azure would give, from the template alone: private ones are the lowest free of the
  * subnet from base+4 on, in the order of the files, never one that is given statically; public
  * ones come from the range that the lab uses, too (azure-behaviour 1.3). */
-#include "azure/alloc.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <strings.h>
 
+#include "azure/alloc.h"
+#include "azure/subnet.h"
 #include "base/addr.h"
 #include "input/arm/deploy/deploy.h"
 #include "input/arm/resource/resource.h"
@@ -89,7 +89,7 @@ static struct pool *find_pool(struct arm *a, const char *id)
 		p->prefix = ipv4_prefix_of(val_get(i->body, "properties"));
 	if (!p->prefix.addr)
 		p->prefix = prefix_of_inline_subnet(a, id);
-	p->next = (uint64_t)p->prefix.addr + 4;
+	p->next = subnet_first(p->prefix);
 	return p;
 }
 
@@ -162,7 +162,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 			i->ips = arena_array(a->arena, 2, sizeof(*i->ips));
 			i->n_ips = 2;
 			for (unsigned k = 0; k < 2; k++) {
-				i->ips[k] = p->prefix.addr + 4 + k;
+				i->ips[k] = prefix_at(p->prefix, SUBNET_KEPT + k);
 				mark_used(a, p, i->ips[k]);
 			}
 		}

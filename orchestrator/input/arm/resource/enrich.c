@@ -169,7 +169,7 @@ static void add_hub_address(struct inst *i, struct val_builder *b, const struct 
 	if (!net || prefix_parse(net, &p))
 		return;
 	val_set_all(&o, val_get(props, "hubIPAddresses"));
-	val_set(&o, "privateIPAddress", ip_val(a, p.addr + 132));
+	val_set(&o, "privateIPAddress", ip_val(a, prefix_at(p, 132)));
 	val_set(b, "hubIPAddresses", val_built_obj(&o));
 }
 
