@@ -24,7 +24,7 @@
 	IP4(20, 100, 255, 254) /* what VMs without a public address leave as \
 	                        */
 
-/* How a route's next hop is spelled by ARM (interfaces.md, routes). */
+/* How a route's next hop is spelled by ARM (interfaces.md, section 5). */
 enum next_hop_type {
 	NH_VNET_LOCAL,
 	NH_VNET_PEERING,

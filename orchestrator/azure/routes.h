@@ -124,7 +124,8 @@ void eff_table_free_p(struct eff_table **t);
 /* Longest match over usable routes; NULL: nothing matches (then the packet is dropped). */
 const struct eff_route *eff_lookup(const struct eff_table *t, ip4 dst);
 
-/* The JSON that `az network nic show-effective-route-table` prints (interfaces.md); new reference.
+/* The JSON that `az network nic show-effective-route-table` prints (interfaces.md, section 5); new
+ * reference.
  * explain adds "reason" and "hidden". */
 json_t *eff_table_json(const struct eff_table *t, bool explain);
 json_t *eff_route_json(const struct eff_table *t, const struct eff_route *r, bool explain);

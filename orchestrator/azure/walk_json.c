@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The `path` hops of interfaces.md. */
+/* The hops of `path` (interfaces.md, section 5). */
 #include "azure/walk.h"
 
 const char *verdict_str(enum verdict v)

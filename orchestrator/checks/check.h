@@ -33,7 +33,7 @@ struct check {
 };
 enum { CHECK_BOTH_INSTANCES = 2 }; /* of check.instance */
 
-/* ---- what a check asks the driver (docs/interfaces.md and lab/client/client.h) ---- */
+/* ---- what a check asks the driver (interfaces.md, section 7; lab/client/client.h) ---- */
 
 /* How questions of several checks become one request. */
 enum check_sharing {

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/finding.h"
 
-enum exit_status { /* interfaces.md, exit statuses */
+enum exit_status { /* interfaces.md, section 4 */
 	           EX_DONE = 0,
 	           EX_NOT_HELD = 1,
 	           EX_WRONG_USAGE = 2,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The object of `path` (interfaces.md) for people: hop by hop, the route that decided, the kernel's
- * own words beside it, the verdict and why.  Pure. */
+/* The object of `path` (interfaces.md, section 5) for people: hop by hop, the route that decided,
+ * the kernel's own words beside it, the verdict and why.  Pure. */
 #pragma once
 
 #include <jansson.h>

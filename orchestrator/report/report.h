@@ -43,7 +43,7 @@ struct report_count {
 struct report_count report_count(const struct report_run *r);
 bool report_ok(const struct report_run *r); /* no error, nothing failed */
 
-json_t *report_json(const struct report_run *r); /* interfaces.md, test; new reference */
+json_t *report_json(const struct report_run *r); /* interfaces.md, section 5; new reference */
 
 /* A whole document about all runs.  color: human only. */
 void report_write(FILE *f, enum report_format fmt, const struct report_run *runs, size_t n,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses that Azure chooses on apply, where something in the design needs them: a route whose
  * next hop is a firewall's address, a peering with an appliance's.  Chosen as Azure does
- * (interfaces.md: the lowest free one from base+4 on), and given to the owner as a static address,
- * so that both say the same.  A Route Server's are base+4 and base+5 (azure-behaviour 7.1). */
+ * (interfaces.md, section 1: the lowest free one from base+4 on), and given to the owner as a
+ * static address, so that both say the same.  A Route Server's are base+4 and base+5
+ * (azure-behaviour 7.1). */
 
 #include "azure/subnet.h"
 #include "base/addr.h"

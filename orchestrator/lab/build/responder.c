@@ -196,7 +196,8 @@ int responder_update(struct driver *d, struct err *e)
 	for (size_t i = 0; r == 0 && i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
 
-		if (n->kind == NODE_INTERNET) { /* interfaces.md: its hosts answer these */
+		if (n->kind ==
+		    NODE_INTERNET) { /* interfaces.md, section 1: its hosts answer these */
 			r = want(rs, n, false, 80, e);
 			if (r == 0)
 				r = want(rs, n, false, 443, e);

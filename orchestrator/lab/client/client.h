@@ -16,23 +16,23 @@
  * apply       design, waitMs (0: do not), lab,     changes, phases{buildMs,startMs,convergeMs},
  *             diskMiB?                             converged, missing[], notes[], sessions{up,of}
  * plan        design                               changes
- * status      -                                    the object of interfaces.md
+ * status      -                                    the object of interfaces.md, section 5
  * design      -                                    design, as applied
- * routes      nic (NIC or VM name), explain        value (interfaces.md), nic, vm
- * learned     connection ("RS/PEERING")            routes: the object of interfaces.md
+ * routes      nic (NIC or VM name), explain        value (interfaces.md, section 5), nic, vm
+ * learned     connection ("RS/PEERING")            routes: the object of interfaces.md, section 5
  * advertised  connection                           same
- * probe       probes[{from,to,protocol,port,       results[{...}] (interfaces.md, probe, and
+ * probe       probes[{from,to,protocol,port,       results[{...}] (interfaces.md, section 5, and
  *             count,intervalMs,timeoutMs}]         address, detail, refused, errorFrom)
  *             ... with "watch": true, for one      {"progress":{no,atMs,rttMs|null}} for each packet
  * matrix      from[], to[] (names; * and ? match   from[], to[] (nodes), rttMs[[...]]: a row for
  *             VMs), protocol, port, count,         each sender; null: not all were answered;
  *             timeoutMs                            sent, answered
- * path        from, to, protocol, port; or         path: the object of interfaces.md; or
+ * path        from, to, protocol, port; or         path: the object of interfaces.md, section 5, or
  *             paths[{...}]                         paths[{...}]
  * nsg         nic (NIC or VM name)                 value[] (azure/nsg.h, nsg_json), nic, vm
  * flow        nic, direction, protocol, local,     access, ruleName, networkSecurityGroup, nic,
  *             remote ("ADDRESS:PORT")              reason
- * audit       audits[] (interfaces.md, checks;     under each name: [{from,to,detail}]; pairs: how
+ * audit       audits[] (interfaces.md, section 2;  under each name: [{from,to,detail}]; pairs: how
  *             not flaps)                           many were looked at
  * exec        node, argv + 3 fds                   exit (status; 128+n when killed); while it runs
  *                                                  the client may send {"signal":n}, which is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who sends to whom: the names of `probe`, `path` and checks -> namespaces and addresses
- * (interfaces.md: a destination is a node or an address, resolved in the sender's view). */
+ * (interfaces.md, section 2: a destination is a node or an address, resolved in the sender's view).
+ */
 #pragma once
 
 #include "lab/proc/lab.h"

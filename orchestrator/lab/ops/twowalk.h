@@ -29,4 +29,4 @@ const char *one_way_reason(const struct one_way *w);
 /* There and, if it is known, back: an answer comes. */
 bool two_ways_answered(const struct two_ways *w);
 bool two_ways_agree(const struct two_ways *w);
-json_t *two_ways_json(const struct two_ways *w); /* the object of interfaces.md, without from, to */
+json_t *two_ways_json(const struct two_ways *w); /* interfaces.md, section 5, without from, to */

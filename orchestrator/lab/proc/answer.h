@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-/* errno -> exit status of interfaces.md. */
+/* errno -> exit status (interfaces.md, section 4). */
 int status_of(int code);
 json_t *error_json(const struct err *e); /* {"error":{...}} */
 /* {"ok":true,...}: adds to payload (stolen, may be NULL). */
