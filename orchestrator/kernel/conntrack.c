@@ -11,7 +11,7 @@
 
 #include "kernel/ns.h"
 
-static int talk(struct mnl_socket *s, const struct nlmsghdr *h, struct err *e)
+static int send_and_wait(struct mnl_socket *s, const struct nlmsghdr *h, struct err *e)
 {
 	char buf[4096];
 
@@ -52,7 +52,7 @@ int conntrack_forget(int ns_fd, uint32_t mark, struct err *e)
 		return err_sys(e, errno, "conntrack");
 	}
 	int r = mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) < 0 ? err_sys(e, errno, "conntrack")
-	                                                      : talk(s, h, e);
+	                                                      : send_and_wait(s, h, e);
 
 	mnl_socket_close(s);
 	return r;

@@ -58,7 +58,7 @@ static int default_via(struct nl *nl, int ifindex, uint32_t table, const uint8_t
 	return r < 0 ? r : nl_route_replace(nl, &all, e);
 }
 
-static int add_hosts(struct edge *x, struct err *e)
+static int add_internet_hosts(struct edge *x, struct err *e)
 {
 	int r = 0;
 
@@ -97,7 +97,7 @@ static int make_uplink(struct edge *x, struct err *e)
 		return eth0;
 	r = nl_link_up4(x->inet, eth0, e);
 	if (r == 0)
-		r = add_hosts(x, e);
+		r = add_internet_hosts(x, e);
 	if (r == 0) /* what the node itself sends comes from its first host */
 		r = default_via(x->inet, eth0, RT_TABLE_MAIN, EDGE_MAC,
 		                x->plan->n_hosts ? x->plan->hosts[0] : 0, e);
@@ -112,7 +112,7 @@ struct hosts {
 	size_t n, cap;
 };
 
-static int add_host(const struct nl_route *r, void *arg)
+static int collect_host(const struct nl_route *r, void *arg)
 {
 	struct hosts *h = arg;
 
@@ -129,10 +129,10 @@ static bool is_host(const struct edge_plan *plan, ip4 ip)
 	return false;
 }
 
-static int update_hosts(struct edge *x, struct err *e)
+static int update_internet_hosts(struct edge *x, struct err *e)
 {
 	struct hosts have = { 0 };
-	int r = nl_routes(x->inet, RT_TABLE_LOCAL, 0, add_host, &have, e);
+	int r = nl_routes(x->inet, RT_TABLE_LOCAL, 0, collect_host, &have, e);
 
 	for (size_t i = 0; i < have.n && r == 0; i++) {
 		if (is_host(x->plan, have.ip[i]))
@@ -164,7 +164,7 @@ static const struct nl_link *find_link(const struct edge *x, const char *name)
 	return NULL;
 }
 
-static int link_rule(struct edge *x, uint32_t number, bool add, struct err *e)
+static int set_link_rule(struct edge *x, uint32_t number, bool add, struct err *e)
 {
 	const struct nl_rule rule = { .priority = PRIORITY_LINK,
 		                      .mark = number,
@@ -175,8 +175,8 @@ static int link_rule(struct edge *x, uint32_t number, bool add, struct err *e)
 	return add ? nl_rule_add(x->nl, &rule, e) : nl_rule_del(x->nl, &rule, e);
 }
 
-static int add_link(struct edge *x, const struct fabric_link *l, uint32_t *ret_number,
-                    struct err *e)
+static int add_vnet_link(struct edge *x, const struct fabric_link *l, uint32_t *ret_number,
+                         struct err *e)
 {
 	int r = plug_link(x->plug, l->name, l->alias, x->edge_ns, l->name, 0, l->mac, e);
 	int ifindex = r == 0 ? nl_link_index(x->nl, l->name, e) : r;
@@ -187,13 +187,13 @@ static int add_link(struct edge *x, const struct fabric_link *l, uint32_t *ret_n
 	if (r == 0)
 		r = default_via(x->nl, ifindex, TABLE_LINK + (uint32_t)ifindex, FABRIC_MAC, 0, e);
 	if (r == 0)
-		r = link_rule(x, (uint32_t)ifindex, true, e);
+		r = set_link_rule(x, (uint32_t)ifindex, true, e);
 	*ret_number = (uint32_t)ifindex;
 	x->changes++;
 	return r;
 }
 
-static int update_links(struct edge *x, struct err *e)
+static int update_vnet_links(struct edge *x, struct err *e)
 {
 	_cleanup_free_ bool *wanted = xcalloc(x->n_links, sizeof(*wanted));
 	int r = 0;
@@ -206,7 +206,7 @@ static int update_links(struct edge *x, struct err *e)
 			x->number[i] = (uint32_t)l->ifindex;
 			wanted[l - x->links] = true;
 		} else if (*want->name) {
-			r = add_link(x, want, &x->number[i], e);
+			r = add_vnet_link(x, want, &x->number[i], e);
 		}
 	}
 	for (size_t i = 0; i < x->n_links && r == 0; i++) {
@@ -214,7 +214,7 @@ static int update_links(struct edge *x, struct err *e)
 
 		if (wanted[i] || l->name[0] != 'i' || strcmp(l->name, EDGE_UPLINK) == 0)
 			continue;
-		r = link_rule(x, (uint32_t)l->ifindex, false, e);
+		r = set_link_rule(x, (uint32_t)l->ifindex, false, e);
 		if (r == 0)
 			r = guest_unplug(x->plug, &l->name, 1, e);
 		x->changes++;
@@ -224,7 +224,7 @@ static int update_links(struct edge *x, struct err *e)
 
 /* --- translations ----------------------------------------------------------------------------- */
 
-static int update_filter(struct edge *x, struct err *e)
+static int update_edge_filter(struct edge *x, struct err *e)
 {
 	struct filter have = { .shape = &edge_filter_shape }, want;
 	int r = filter_read(x->nft, &have, e);
@@ -238,7 +238,7 @@ static int update_filter(struct edge *x, struct err *e)
 	return r;
 }
 
-static int collect(const struct nl_link *l, void *arg)
+static int collect_edge_link(const struct nl_link *l, void *arg)
 {
 	struct edge *x = arg;
 
@@ -246,7 +246,7 @@ static int collect(const struct nl_link *l, void *arg)
 	return 0;
 }
 
-static int apply(struct edge *x, struct err *e)
+static int apply_edge(struct edge *x, struct err *e)
 {
 	int r = nl_open(x->edge_ns, &x->nl, e);
 
@@ -255,13 +255,13 @@ static int apply(struct edge *x, struct err *e)
 	if (r == 0)
 		r = nft_open(x->edge_ns, &x->nft, e);
 	if (r == 0)
-		r = nl_links_many(x->nl, collect, x, e);
+		r = nl_links_many(x->nl, collect_edge_link, x, e);
 	if (r == 0)
-		r = find_link(x, EDGE_UPLINK) ? update_hosts(x, e) : make_uplink(x, e);
+		r = find_link(x, EDGE_UPLINK) ? update_internet_hosts(x, e) : make_uplink(x, e);
 	if (r == 0)
-		r = update_links(x, e);
+		r = update_vnet_links(x, e);
 	if (r == 0)
-		r = update_filter(x, e);
+		r = update_edge_filter(x, e);
 	return r;
 }
 
@@ -271,7 +271,7 @@ int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct edge_p
 	struct edge x = { .plug = p, .edge_ns = edge_ns, .internet_ns = internet_ns, .plan = plan };
 
 	x.number = xcalloc(plan->n_links + 1, sizeof(*x.number));
-	int r = apply(&x, e);
+	int r = apply_edge(&x, e);
 
 	if (r == 0 && ret_changes)
 		*ret_changes = x.changes;

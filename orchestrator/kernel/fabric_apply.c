@@ -20,7 +20,7 @@ struct fabric_kernel {
 	uint32_t generation;  /* of the filter, after what we last did to it; 0: not known */
 };
 
-static int observe(struct fabric_kernel *k, struct err *e)
+static int read_fabric(struct fabric_kernel *k, struct err *e)
 {
 	int r = port_index_read(&k->ports, k->nl, e);
 
@@ -45,7 +45,7 @@ int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
 	if (r == 0)
 		r = nft_open(ns_fd, &k->nft, e);
 	if (r == 0)
-		r = observe(k, e);
+		r = read_fabric(k, e);
 	if (r < 0) {
 		fabric_kernel_close(k);
 		return r;
@@ -78,7 +78,7 @@ static bool has_port(const struct fabric_kernel *k, const char *name)
 	return port_index_get(&k->ports, name) != 0;
 }
 
-static bool all_there(const struct fabric_kernel *k, const struct fabric *want)
+static bool all_ports_there(const struct fabric_kernel *k, const struct fabric *want)
 {
 	for (size_t i = 0; i < want->n_ports; i++)
 		if (!has_port(k, want->ports[i].name))
@@ -88,7 +88,7 @@ static bool all_there(const struct fabric_kernel *k, const struct fabric *want)
 
 /* Routes and neighbours of ports that are not there are left out of want: what would be sent to
  * them is dropped.  Legs of an ECMP route are not: their flows are lost, the others stay put. */
-static void leave_out(const struct fabric_kernel *k, struct fabric *want)
+static void leave_out_missing_ports(const struct fabric_kernel *k, struct fabric *want)
 {
 	size_t n = 0;
 
@@ -116,7 +116,7 @@ static void leave_out(const struct fabric_kernel *k, struct fabric *want)
 static int check_ports(struct fabric_kernel *k, struct fabric *want, struct fabric_changes *ret,
                        struct err *e)
 {
-	if (all_there(k, want))
+	if (all_ports_there(k, want))
 		return 0;
 	int r = port_index_read(&k->ports, k->nl, e);
 
@@ -125,7 +125,7 @@ static int check_ports(struct fabric_kernel *k, struct fabric *want, struct fabr
 	for (size_t i = 0; i < want->n_ports; i++)
 		ret->missing += !has_port(k, want->ports[i].name);
 	if (ret->missing)
-		leave_out(k, want);
+		leave_out_missing_ports(k, want);
 	return 0;
 }
 
@@ -146,7 +146,8 @@ bool fabric_kernel_ports_changed(struct fabric_kernel *k)
 
 /* --- doing it ------------------------------------------------------------------------------- */
 
-static void to_nl(const struct fabric_kernel *k, const struct fab_route *r, struct nl_route *ret)
+static void route_to_nl(const struct fabric_kernel *k, const struct fab_route *r,
+                        struct nl_route *ret)
 {
 	*ret = (struct nl_route){
 		.dst = r->prefix,
@@ -165,7 +166,7 @@ static void to_nl(const struct fabric_kernel *k, const struct fab_route *r, stru
 		};
 }
 
-static void to_nl_rule(const struct fab_rule *r, struct nl_rule *ret)
+static void rule_to_nl(const struct fab_rule *r, struct nl_rule *ret)
 {
 	*ret = (struct nl_rule){ .priority = r->priority,
 		                 .mark = r->mark,
@@ -185,11 +186,11 @@ static int before_filter(struct fabric_kernel *k, const struct fab_diff *d, stru
 		r = nl_neigh_replace(k->nl, port_index_get(&k->ports, d->neighs_set[i]->port),
 		                     d->neighs_set[i]->ip, d->neighs_set[i]->mac, e);
 	for (size_t i = 0; i < d->n_routes_set && r == 0; i++) {
-		to_nl(k, d->routes_set[i], &route);
+		route_to_nl(k, d->routes_set[i], &route);
 		r = nl_route_replace(k->nl, &route, e);
 	}
 	for (size_t i = 0; i < d->n_rules_add && r == 0; i++) {
-		to_nl_rule(d->rules_add[i], &rule);
+		rule_to_nl(d->rules_add[i], &rule);
 		r = nl_rule_add(k->nl, &rule, e);
 	}
 	int end = nl_batch_end(k->nl, r < 0 ? NULL : e);
@@ -205,11 +206,11 @@ static int behind_filter(struct fabric_kernel *k, const struct fab_diff *d, stru
 
 	nl_batch_begin(k->nl);
 	for (size_t i = 0; i < d->n_rules_del && r == 0; i++) {
-		to_nl_rule(d->rules_del[i], &rule);
+		rule_to_nl(d->rules_del[i], &rule);
 		r = nl_rule_del(k->nl, &rule, e);
 	}
 	for (size_t i = 0; i < d->n_routes_del && r == 0; i++) {
-		to_nl(k, d->routes_del[i], &route);
+		route_to_nl(k, d->routes_del[i], &route);
 		r = nl_route_del(k->nl, &route, e);
 	}
 	for (size_t i = 0; i < d->n_neighs_del && r == 0; i++) {
@@ -229,7 +230,7 @@ struct range {
 };
 
 /* They are sorted by set. */
-static struct range of_set(const struct nft_elems *e, unsigned set)
+static struct range elems_of_set(const struct nft_elems *e, unsigned set)
 {
 	size_t i = 0, n = 0;
 
@@ -242,11 +243,13 @@ static struct range of_set(const struct nft_elems *e, unsigned set)
 
 /* Flows follow what has become of their backends (azure-behaviour 5): those that are not TCP leave
  * one that gets no new flows; when a mark means another backend now, all begin anew. */
-static int flows(const struct fabric_kernel *k, const struct nft_elems *have,
-                 const struct nft_elems *want, struct err *e)
+static int forget_moved_flows(const struct fabric_kernel *k, const struct nft_elems *have,
+                              const struct nft_elems *want, struct err *e)
 {
-	const struct range old = of_set(have, SET_LB_SLOT), new = of_set(want, SET_LB_SLOT),
-	                   addr = of_set(have, SET_LB_ADDR), now = of_set(want, SET_LB_ADDR);
+	const struct range old = elems_of_set(have, SET_LB_SLOT),
+	                   new = elems_of_set(want, SET_LB_SLOT),
+	                   addr = elems_of_set(have, SET_LB_ADDR),
+	                   now = elems_of_set(want, SET_LB_ADDR);
 	_cleanup_free_ uint32_t *gone = xcalloc(old.n + 1, sizeof(*gone));
 	size_t n = 0;
 	int r = 0;
@@ -270,8 +273,8 @@ static int flows(const struct fabric_kernel *k, const struct nft_elems *have,
 	return r;
 }
 
-static int filter_do(struct fabric_kernel *k, filter_step_fn *step, const struct filter *want,
-                     struct fabric_changes *ret, struct err *e)
+static int step_filter(struct fabric_kernel *k, filter_step_fn *step, const struct filter *want,
+                       struct fabric_changes *ret, struct err *e)
 {
 	return filter_step(k->nft, step, &k->filter, want, &ret->elements, e);
 }
@@ -285,18 +288,18 @@ static int make_equal(struct fabric_kernel *k, const struct fabric *want,
 	fabric_filter(want, &filter);
 	fab_diff(k->have, want, &d);
 	/* Add new chains and parts first; remove unused ones last (below). */
-	int r = filter_do(k, filter_prepare, &filter, ret, e);
+	int r = step_filter(k, filter_prepare, &filter, ret, e);
 
 	if (r == 0)
 		r = before_filter(k, &d, e);
 	if (r == 0)
-		r = filter_do(k, filter_exchange, &filter, ret, e);
+		r = step_filter(k, filter_exchange, &filter, ret, e);
 	if (r == 0)
-		r = flows(k, &k->filter.elems, &filter.elems, e);
+		r = forget_moved_flows(k, &k->filter.elems, &filter.elems, e);
 	if (r == 0)
 		r = behind_filter(k, &d, e);
 	if (r == 0)
-		r = filter_do(k, filter_settle, &filter, ret, e);
+		r = step_filter(k, filter_settle, &filter, ret, e);
 	ret->routes += d.n_routes_set + d.n_routes_del;
 	ret->rules += d.n_rules_add + d.n_rules_del;
 	ret->neighs += d.n_neighs_set + d.n_neighs_del;
@@ -310,7 +313,7 @@ int fabric_apply(struct fabric_kernel *k, struct fabric *want, struct fabric_cha
                  struct err *e)
 {
 	struct fabric_changes c = { 0 };
-	int r = k->have ? 0 : observe(k, e);
+	int r = k->have ? 0 : read_fabric(k, e);
 
 	if (r == 0)
 		r = check_ports(k, want, &c, e);

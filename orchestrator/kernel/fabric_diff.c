@@ -25,14 +25,14 @@
 		} \
 	} while (0)
 
-static bool same_key(const struct fab_rule *a, const struct fab_rule *b)
+static bool same_rule(const struct fab_rule *a, const struct fab_rule *b)
 {
 	return fab_rule_cmp(a, b) == 0; /* a rule is all key */
 }
 
 /* Sorted by table, delivery tables are behind class tables; they must be filled before a class
  * table sends packets on to them. */
-static void reverse(const struct fab_route **r, size_t n)
+static void reverse_routes(const struct fab_route **r, size_t n)
 {
 	for (size_t i = 0; i < n / 2; i++) {
 		const struct fab_route *t = r[i];
@@ -47,8 +47,8 @@ void fab_diff(const struct fabric *have, const struct fabric *want, struct fab_d
 	memset(ret, 0, sizeof(*ret));
 	MERGE(neighs, fab_neigh_cmp, fab_neigh_eq, neighs_set, neighs_del);
 	MERGE(routes, fab_route_cmp, fab_route_eq, routes_set, routes_del);
-	MERGE(rules, fab_rule_cmp, same_key, rules_add, rules_del);
-	reverse(ret->routes_set, ret->n_routes_set);
+	MERGE(rules, fab_rule_cmp, same_rule, rules_add, rules_del);
+	reverse_routes(ret->routes_set, ret->n_routes_set);
 }
 
 void fab_diff_free(struct fab_diff *d)

@@ -13,7 +13,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct nl_link *)a)->name, ((const struct nl_link *)b)->name);
 }
 
-static int add_link(const struct nl_link *l, void *arg)
+static int index_link(const struct nl_link *l, void *arg)
 {
 	struct port_index *x = arg;
 
@@ -24,7 +24,7 @@ static int add_link(const struct nl_link *l, void *arg)
 int port_index_read(struct port_index *x, struct nl *nl, struct err *e)
 {
 	x->n = 0;
-	int r = nl_links_many(nl, add_link, x, e);
+	int r = nl_links_many(nl, index_link, x, e);
 
 	if (x->n)
 		qsort(x->links, x->n, sizeof(*x->links), by_name);
@@ -65,7 +65,7 @@ static int by_ifindex(const void *a, const void *b)
 }
 
 /* "" for one that is gone: equal to no wanted port. */
-static void port_name(const struct reader *rd, int ifindex, char *ret)
+static void port_by_ifindex(const struct reader *rd, int ifindex, char *ret)
 {
 	const struct nl_link key = { .ifindex = ifindex }, *pk = &key;
 	const struct nl_link **l =
@@ -75,7 +75,7 @@ static void port_name(const struct reader *rd, int ifindex, char *ret)
 		memcpy(ret, (*l)->name, IFNAMSIZ);
 }
 
-static enum fab_kind kind_of(const struct nl_route *r)
+static enum fab_kind route_kind(const struct nl_route *r)
 {
 	switch (r->type) {
 	case RTN_THROW:
@@ -89,7 +89,7 @@ static enum fab_kind kind_of(const struct nl_route *r)
 	}
 }
 
-static int add_route(const struct nl_route *r, void *arg)
+static int read_route(const struct nl_route *r, void *arg)
 {
 	struct reader *rd = arg;
 	struct fabric *f = rd->f;
@@ -100,18 +100,18 @@ static int add_route(const struct nl_route *r, void *arg)
 
 	x->table = r->table;
 	x->prefix = r->dst;
-	x->kind = kind_of(r);
+	x->kind = route_kind(r);
 	x->n_hops = (uint8_t)r->n_hops;
 	if (r->n_hops)
 		x->hops = arena_array(f->arena, r->n_hops, sizeof(*x->hops));
 	for (unsigned i = 0; i < r->n_hops; i++) {
 		x->hops[i].via = r->hops[i].via;
-		port_name(rd, r->hops[i].ifindex, x->hops[i].port);
+		port_by_ifindex(rd, r->hops[i].ifindex, x->hops[i].port);
 	}
 	return 0;
 }
 
-static int add_rule(const struct nl_rule *r, void *arg)
+static int read_rule(const struct nl_rule *r, void *arg)
 {
 	struct fabric *f = ((struct reader *)arg)->f;
 
@@ -121,7 +121,7 @@ static int add_rule(const struct nl_rule *r, void *arg)
 	return 0;
 }
 
-static int add_neigh(const struct nl_neigh *n, void *arg)
+static int read_neigh(const struct nl_neigh *n, void *arg)
 {
 	struct reader *rd = arg;
 	struct fabric *f = rd->f;
@@ -130,13 +130,13 @@ static int add_neigh(const struct nl_neigh *n, void *arg)
 		return 0;
 	struct fab_neigh *x = &VEC_PUSH(f->neighs, f->n_neighs, f->cap_neighs);
 
-	port_name(rd, n->ifindex, x->port);
+	port_by_ifindex(rd, n->ifindex, x->port);
 	x->ip = n->ip;
 	memcpy(x->mac, n->mac, 6);
 	return 0;
 }
 
-static void add_ports(struct fabric *f, const struct nft_elems *elems)
+static void read_ports(struct fabric *f, const struct nft_elems *elems)
 {
 	for (size_t i = 0; i < elems->n; i++) {
 		const struct nft_elem *x = &elems->items[i];
@@ -150,7 +150,7 @@ static void add_ports(struct fabric *f, const struct nft_elems *elems)
 	}
 }
 
-static void sort(struct fabric *f)
+static void sort_fabric(struct fabric *f)
 {
 	if (f->n_routes)
 		qsort(f->routes, f->n_routes, sizeof(*f->routes), fab_route_cmp);
@@ -174,15 +174,15 @@ int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabr
 		by_index[i] = &x->links[i];
 	if (x->n)
 		qsort(by_index, x->n, sizeof(*by_index), by_ifindex);
-	int r = nl_routes(nl, 0, RTPROT_VNETLAB, add_route, &rd, e);
+	int r = nl_routes(nl, 0, RTPROT_VNETLAB, read_route, &rd, e);
 
 	if (r == 0)
-		r = nl_rules(nl, add_rule, &rd, e);
+		r = nl_rules(nl, read_rule, &rd, e);
 	if (r == 0)
-		r = nl_neighs(nl, add_neigh, &rd, e);
+		r = nl_neighs(nl, read_neigh, &rd, e);
 	if (r < 0)
 		return r;
-	sort(f);
+	sort_fabric(f);
 	*ret = take_ptr(f);
 	return 0;
 }
@@ -199,8 +199,8 @@ int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, s
 		fabric_free(f);
 		return r;
 	}
-	add_ports(f, &ret_filter->elems);
-	sort(f);
+	read_ports(f, &ret_filter->elems);
+	sort_fabric(f);
 	*ret = f;
 	return 0;
 }

@@ -27,7 +27,7 @@ struct plug {
 
 /* --- the fabric's side ---------------------------------------------------------------------- */
 
-static int highest(const struct nl_link *l, void *arg)
+static int find_highest_ifindex(const struct nl_link *l, void *arg)
 {
 	int *max = arg;
 
@@ -42,7 +42,7 @@ int plug_open(int fabric_ns, struct plug **ret, struct err *e)
 	int r = nl_open(fabric_ns, &p->fabric, e);
 
 	if (r == 0)
-		r = nl_links_many(p->fabric, highest, &p->next_ifindex, e);
+		r = nl_links_many(p->fabric, find_highest_ifindex, &p->next_ifindex, e);
 	p->next_ifindex++;
 	if (r < 0) {
 		plug_close(p);
@@ -122,7 +122,7 @@ int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct
 	return r;
 }
 
-static int strip_one(const struct nl_link *l, void *arg)
+static int doom_link(const struct nl_link *l, void *arg)
 {
 	struct nl *nl = arg;
 
@@ -135,7 +135,7 @@ int guest_strip(int ns_fd, struct err *e)
 	int r = nl_open(ns_fd, &nl, e);
 
 	if (r == 0)
-		r = nl_links(nl, strip_one, nl, e);
+		r = nl_links(nl, doom_link, nl, e);
 	if (r == 0) {
 		r = nl_link_del_group(nl, DOOMED, e);
 		r = r == -ENODEV ? 0 : r; /* it has none */
@@ -155,7 +155,7 @@ static bool is_set(const char *path)
 	return fd >= 0 && read(fd, &c, 1) == 1 && c != '0';
 }
 
-static int look(void *arg, struct err *e)
+static int read_inherited_settings(void *arg, struct err *e)
 {
 	struct plug *p = arg;
 
@@ -173,7 +173,7 @@ static int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err 
 	int r = 0;
 
 	if (!p->known)
-		r = ns_call(ns_fd, look, p, e);
+		r = ns_call(ns_fd, read_inherited_settings, p, e);
 	if (r == 0 && forwarding != p->forwards)
 		r = ns_sysctl(ns_fd, "ipv4/ip_forward", forwarding ? "1" : "0", e);
 	if (r == 0 && p->filters)
@@ -181,7 +181,7 @@ static int guest_sysctls(struct plug *p, int ns_fd, bool forwarding, struct err 
 	return r;
 }
 
-static int add_addr(struct nl *nl, const struct guest_addr *a, struct err *e)
+static int add_planned_addr(struct nl *nl, const struct guest_addr *a, struct err *e)
 {
 	return (a->alone ? nl_addr_add_alone : nl_addr_add)(nl, (int)a->ifindex, a->ip,
 	                                                    (uint8_t)a->len, e);
@@ -202,7 +202,7 @@ struct nl_route guest_nl_route(const struct guest_hop *h)
 	};
 }
 
-static int add_route(struct nl *nl, const struct guest_hop *h, struct err *e)
+static int add_planned_route(struct nl *nl, const struct guest_hop *h, struct err *e)
 {
 	const struct nl_route r = guest_nl_route(h);
 
@@ -210,7 +210,7 @@ static int add_route(struct nl *nl, const struct guest_hop *h, struct err *e)
 }
 
 /* lo is there; wires and tunnels come when both their ends are. */
-static bool is_there(const struct guest_plan *p, uint32_t ifindex)
+static bool link_is_there(const struct guest_plan *p, uint32_t ifindex)
 {
 	for (size_t i = 0; i < p->n_links; i++)
 		if (p->links[i].ifindex == ifindex)
@@ -218,7 +218,7 @@ static bool is_there(const struct guest_plan *p, uint32_t ifindex)
 	return ifindex == GUEST_LO;
 }
 
-static int configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e)
+static int configure_links(struct nl *nl, const struct guest_plan *p, bool all, struct err *e)
 {
 	int r = 0;
 
@@ -228,18 +228,18 @@ static int configure(struct nl *nl, const struct guest_plan *p, bool all, struct
 	for (size_t i = 0; i < p->n_neighs && r == 0; i++)
 		r = nl_neigh_replace(nl, (int)p->neighs[i].ifindex, p->neighs[i].ip, FABRIC_MAC, e);
 	for (size_t i = 0; i < p->n_addrs && r == 0; i++)
-		if (all || is_there(p, p->addrs[i].ifindex))
-			r = add_addr(nl, &p->addrs[i], e);
+		if (all || link_is_there(p, p->addrs[i].ifindex))
+			r = add_planned_addr(nl, &p->addrs[i], e);
 	for (size_t i = 0; i < p->n_routes && r == 0; i++)
-		if (all || is_there(p, p->routes[i].ifindex))
-			r = add_route(nl, &p->routes[i], e);
+		if (all || link_is_there(p, p->routes[i].ifindex))
+			r = add_planned_route(nl, &p->routes[i], e);
 	return r;
 }
 
 int guest_configure(struct nl *nl, const struct guest_plan *p, bool all, struct err *e)
 {
 	nl_batch_begin(nl);
-	int r = configure(nl, p, all, e), end = nl_batch_end(nl, r < 0 ? NULL : e);
+	int r = configure_links(nl, p, all, e), end = nl_batch_end(nl, r < 0 ? NULL : e);
 
 	return r < 0 ? r : end;
 }
@@ -251,7 +251,7 @@ struct sweep {
 	size_t n_old, cap_old;
 };
 
-static int find_old(const struct nl_route *r, void *arg)
+static int collect_unwanted_route(const struct nl_route *r, void *arg)
 {
 	struct sweep *s = arg;
 	const struct guest_hop like = { .dst = r->dst.addr,
@@ -269,16 +269,17 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e)
 	int r = nl_open(ns_fd, &s.nl, e);
 
 	if (r == 0)
-		r = nl_routes(s.nl, RT_TABLE_MAIN, RTPROT_STATIC, find_old, &s, e);
+		r = nl_routes(s.nl, RT_TABLE_MAIN, RTPROT_STATIC, collect_unwanted_route, &s, e);
 	for (size_t i = 0; i < s.n_old && r == 0; i++)
 		r = nl_route_del(s.nl, &s.old[i], e);
 	for (size_t i = 0; i < want->n_routes && r == 0; i++) {
 		struct err why = { 0 };
 
-		r = add_route(s.nl, &want->routes[i], &why);
+		r = add_planned_route(s.nl, &want->routes[i], &why);
 		/* A wire whose other end does not run is laid, with its routes, when that starts.
 		 */
-		if ((r == -ENODEV || r == -ENETDOWN) && !is_there(want, want->routes[i].ifindex))
+		if ((r == -ENODEV || r == -ENETDOWN) &&
+		    !link_is_there(want, want->routes[i].ifindex))
 			r = 0;
 		if (r < 0 && e)
 			*e = why;
@@ -288,7 +289,7 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e)
 	return r;
 }
 
-static int apply_filter(struct nft *nft, const struct filter *want, struct err *e)
+static int apply_guest_filter(struct nft *nft, const struct filter *want, struct err *e)
 {
 	struct filter have = { .shape = want->shape };
 	size_t changes = 0;
@@ -310,7 +311,7 @@ int guest_filter(int ns_fd, const struct filter *want, struct err *e)
 	int r = nft_open(ns_fd, &nft, e);
 
 	if (r == 0)
-		r = apply_filter(nft, want, e);
+		r = apply_guest_filter(nft, want, e);
 	nft_close(nft);
 	return r < 0 ? err_wrap(e, "packet filter") : 0;
 }

@@ -67,7 +67,7 @@ static int see_neigh(const struct nl_neigh *n, void *arg)
 	return 0;
 }
 
-static int see(struct nl *nl, struct seen *s, struct err *e)
+static int see_all(struct nl *nl, struct seen *s, struct err *e)
 {
 	int r = nl_links(nl, see_link, s, e);
 
@@ -79,7 +79,7 @@ static int see(struct nl *nl, struct seen *s, struct err *e)
 }
 
 /* Whether the link is there, up, and meant. */
-static bool counts(const struct seen *s, uint32_t ifindex, bool wires)
+static bool link_counts(const struct seen *s, uint32_t ifindex, bool wires)
 {
 	for (size_t i = 0; i < s->p->n_links; i++)
 		if (s->p->links[i].ifindex == ifindex)
@@ -87,26 +87,27 @@ static bool counts(const struct seen *s, uint32_t ifindex, bool wires)
 	return true; /* lo */
 }
 
-static int mend_all(struct nl *nl, const struct seen *s, bool wires, const struct guest_drift *d,
-                    struct err *e)
+static int mend_what_lacks(struct nl *nl, const struct seen *s, bool wires,
+                           const struct guest_drift *d, struct err *e)
 {
 	const struct guest_plan *p = s->p;
 	struct guest_plan lacks = { 0 };
 	int r = 0;
 
 	for (size_t i = 0; i < p->n_links && r == 0; i++)
-		if (s->link_there[i] && !s->link_up[i] && counts(s, p->links[i].ifindex, wires))
+		if (s->link_there[i] && !s->link_up[i] &&
+		    link_counts(s, p->links[i].ifindex, wires))
 			r = nl_link_up4(nl, (int)p->links[i].ifindex, e);
 	for (size_t i = 0; i < p->n_neighs; i++)
-		if (!s->neigh[i] && counts(s, p->neighs[i].ifindex, wires))
+		if (!s->neigh[i] && link_counts(s, p->neighs[i].ifindex, wires))
 			VEC_PUSH(lacks.neighs, lacks.n_neighs, lacks.cap_neighs) = p->neighs[i];
 	for (size_t i = 0; i < p->n_addrs; i++)
-		if (!s->addr[i] && counts(s, p->addrs[i].ifindex, wires))
+		if (!s->addr[i] && link_counts(s, p->addrs[i].ifindex, wires))
 			VEC_PUSH(lacks.addrs, lacks.n_addrs, lacks.cap_addrs) = p->addrs[i];
 	/* The kernel takes routes away with addresses and links: all that are needed. */
 	for (size_t i = 0; i < p->n_routes; i++)
 		if ((!s->route[i] || d->links || d->addrs) &&
-		    counts(s, p->routes[i].ifindex, wires))
+		    link_counts(s, p->routes[i].ifindex, wires))
 			VEC_PUSH(lacks.routes, lacks.n_routes, lacks.cap_routes) = p->routes[i];
 	if (r == 0)
 		r = guest_configure(nl, &lacks, true, e);
@@ -116,7 +117,7 @@ static int mend_all(struct nl *nl, const struct seen *s, bool wires, const struc
 	return r;
 }
 
-static void judge(const struct seen *s, bool wires, struct guest_drift *d)
+static void judge_what_lacks(const struct seen *s, bool wires, struct guest_drift *d)
 {
 	const struct guest_plan *p = s->p;
 
@@ -125,15 +126,15 @@ static void judge(const struct seen *s, bool wires, struct guest_drift *d)
 			d->unplugged |= !s->link_there[i];
 		else
 			d->unwired |= wires && !s->link_there[i];
-		d->links +=
-		    s->link_there[i] && !s->link_up[i] && counts(s, p->links[i].ifindex, wires);
+		d->links += s->link_there[i] && !s->link_up[i] &&
+		            link_counts(s, p->links[i].ifindex, wires);
 	}
 	for (size_t i = 0; i < p->n_addrs; i++)
-		d->addrs += !s->addr[i] && counts(s, p->addrs[i].ifindex, wires);
+		d->addrs += !s->addr[i] && link_counts(s, p->addrs[i].ifindex, wires);
 	for (size_t i = 0; i < p->n_routes; i++)
-		d->routes += !s->route[i] && counts(s, p->routes[i].ifindex, wires);
+		d->routes += !s->route[i] && link_counts(s, p->routes[i].ifindex, wires);
 	for (size_t i = 0; i < p->n_neighs; i++)
-		d->neighs += !s->neigh[i] && counts(s, p->neighs[i].ifindex, wires);
+		d->neighs += !s->neigh[i] && link_counts(s, p->neighs[i].ifindex, wires);
 }
 
 bool guest_differs(const struct guest_drift *d)
@@ -157,12 +158,12 @@ int guest_look(int ns_fd, const struct guest_plan *p, bool wires, bool mend,
 	int r = nl_open(ns_fd, &nl, e);
 
 	if (r == 0)
-		r = see(nl, &s, e);
+		r = see_all(nl, &s, e);
 	if (r == 0) {
-		judge(&s, wires, &d);
+		judge_what_lacks(&s, wires, &d);
 		d.more = s.more;
 		if (mend && guest_differs(&d) && !d.unplugged)
-			r = mend_all(nl, &s, wires, &d, e);
+			r = mend_what_lacks(nl, &s, wires, &d, e);
 	}
 	nl_close(nl);
 	if (r == 0)

@@ -10,7 +10,7 @@ struct links {
 	size_t n, cap;
 };
 
-static int collect_link(const struct nl_link *l, void *arg)
+static int collect_lb_link(const struct nl_link *l, void *arg)
 {
 	struct links *x = arg;
 
@@ -20,7 +20,7 @@ static int collect_link(const struct nl_link *l, void *arg)
 	return 0;
 }
 
-static bool has_link(const struct links *x, const char *name)
+static bool has_lb_link(const struct links *x, const char *name)
 {
 	for (size_t i = 0; i < x->n; i++)
 		if (strcmp(x->names[i], name) == 0)
@@ -36,14 +36,14 @@ static bool is_wanted(const struct fabric_link *want, size_t n, const char *name
 	return false;
 }
 
-static int update_links(struct plug *plug, struct links *have, const struct fabric_link *want,
-                        size_t n, struct err *e)
+static int update_lb_links(struct plug *plug, struct links *have, const struct fabric_link *want,
+                           size_t n, struct err *e)
 {
 	size_t gone = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		if (!has_link(have, want[i].name))
+		if (!has_lb_link(have, want[i].name))
 			r = plug_loop(plug, want[i].name, want[i].in, want[i].alias, want[i].mac,
 			              e);
 	for (size_t i = 0; i < have->n; i++)
@@ -62,9 +62,9 @@ int lb_links_apply(struct plug *plug, int fabric_ns, const struct fabric_link *w
 	int r = nl_open(fabric_ns, &nl, e);
 
 	if (r == 0)
-		r = nl_links_many(nl, collect_link, &have, e);
+		r = nl_links_many(nl, collect_lb_link, &have, e);
 	if (r == 0)
-		r = update_links(plug, &have, want, n, e);
+		r = update_lb_links(plug, &have, want, n, e);
 	nl_close(nl);
 	free(have.names);
 	return r < 0 ? err_wrap(e, "links of load balancers") : 0;

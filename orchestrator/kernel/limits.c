@@ -13,7 +13,7 @@
 #include "base/str.h"
 
 /* A small file of /proc or /sys; "" when it cannot be read. */
-static const char *slurp(const char *path, char *buf, size_t cap)
+static const char *read_small_file(const char *path, char *buf, size_t cap)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, buf, cap - 1);
@@ -26,7 +26,7 @@ static const char *slurp(const char *path, char *buf, size_t cap)
 static long long number(const char *path)
 {
 	char buf[32], *end;
-	long long v = strtoll(slurp(path, buf, sizeof(buf)), &end, 10);
+	long long v = strtoll(read_small_file(path, buf, sizeof(buf)), &end, 10);
 
 	return end == buf ? -1 : v;
 }
@@ -66,7 +66,7 @@ static char *full_cgroup(void)
 {
 	char text[4096], *rest, *full = NULL;
 
-	slurp("/proc/self/cgroup", text, sizeof(text));
+	read_small_file("/proc/self/cgroup", text, sizeof(text));
 	for (char *line = strtok_r(text, "\n", &rest); line && !full;
 	     line = strtok_r(NULL, "\n", &rest))
 		full = full_cgroup_of(line);
@@ -149,7 +149,8 @@ static int too_many(struct err *e, int code, const struct kind *k, long long lim
 static bool filtered(void)
 {
 	char text[4096];
-	const char *at = strstr(slurp("/proc/self/status", text, sizeof(text)), "\nSeccomp:\t");
+	const char *at =
+	    strstr(read_small_file("/proc/self/status", text, sizeof(text)), "\nSeccomp:\t");
 
 	return at && at[10] == '2';
 }

@@ -82,7 +82,7 @@ struct nft *nft_close(struct nft *n)
 }
 
 /* libnftables reports failure as text for people: "Error: Could not process rule: File exists". */
-static int failure(struct nft *n, struct err *e)
+static int set_nft_error(struct nft *n, struct err *e)
 {
 	const char *text = nft_ctx_get_error_buffer(n->ctx);
 	static const struct {
@@ -116,12 +116,12 @@ static int run_text(struct nft *n, const char *text, struct err *e)
 
 	if (r < 0)
 		return r;
-	r = nft_run_cmd_from_buffer(n->ctx, text) ? failure(n, e) : 0;
+	r = nft_run_cmd_from_buffer(n->ctx, text) ? set_nft_error(n, e) : 0;
 	seat_leave();
 	return r;
 }
 
-static int run(struct nft *n, json_t *commands, struct err *e)
+static int run_json(struct nft *n, json_t *commands, struct err *e)
 {
 	json_t *doc = json_pack("{s:o}", "nftables", commands);
 	_cleanup_free_ char *text = json_dumps(doc, JSON_COMPACT);
@@ -138,7 +138,7 @@ int nft_run(struct nft *n, json_t *commands, struct err *e)
 		json_decref(commands);
 		return 0;
 	}
-	int r = run(n, commands, e);
+	int r = run_json(n, commands, e);
 
 	/* What was said on the way is read away, else the next call finds it. */
 	nft_ctx_get_output_buffer(n->ctx);
@@ -155,7 +155,7 @@ int nft_run_text(struct nft *n, const char *text, struct err *e)
 
 int nft_list(struct nft *n, json_t *commands, json_t **ret, struct err *e)
 {
-	int r = run(n, commands, e);
+	int r = run_json(n, commands, e);
 
 	if (r < 0)
 		return r;

@@ -9,16 +9,16 @@
 
 #include "kernel/ns.h"
 
-static int attribute(const struct nlattr *a, void *arg)
+static int read_generation_attr(const struct nlattr *a, void *arg)
 {
 	if (mnl_attr_get_type(a) == NFTA_GEN_ID)
 		*(uint32_t *)arg = ntohl(mnl_attr_get_u32(a));
 	return MNL_CB_OK;
 }
 
-static int message(const struct nlmsghdr *h, void *arg)
+static int read_generation_message(const struct nlmsghdr *h, void *arg)
 {
-	return mnl_attr_parse(h, sizeof(struct nfgenmsg), attribute, arg);
+	return mnl_attr_parse(h, sizeof(struct nfgenmsg), read_generation_attr, arg);
 }
 
 int nft_generation(int ns_fd, uint32_t *ret, struct err *e)
@@ -38,7 +38,7 @@ int nft_generation(int ns_fd, uint32_t *ret, struct err *e)
 		return err_sys(e, errno, "nftables: generation");
 	ssize_t n = recv(fd, buf, sizeof(buf), 0);
 
-	if (n < 0 || mnl_cb_run(buf, (size_t)n, 0, 0, message, &gen) < 0)
+	if (n < 0 || mnl_cb_run(buf, (size_t)n, 0, 0, read_generation_message, &gen) < 0)
 		return err_sys(e, errno, "nftables: generation");
 	*ret = gen;
 	return 0;

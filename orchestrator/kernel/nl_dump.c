@@ -73,7 +73,7 @@ struct collected {
 	bool (*decode)(const struct nlmsghdr *h, void *ret);
 };
 
-static int collect(const struct nlmsghdr *h, void *ctx)
+static int collect_message(const struct nlmsghdr *h, void *ctx)
 {
 	struct collected *c = ctx;
 
@@ -86,10 +86,10 @@ static int collect(const struct nlmsghdr *h, void *ctx)
 	return 0;
 }
 
-static int dump(struct nl *nl, struct nlmsghdr *req, struct collected *c, struct err *e)
+static int dump_objects(struct nl *nl, struct nlmsghdr *req, struct collected *c, struct err *e)
 {
 	_cleanup_free_ char *buf = xmalloc(DUMP_BUF);
-	const struct dump d = { collect, c };
+	const struct dump d = { collect_message, c };
 	int r = nl_flush(nl, e);
 
 	req->nlmsg_flags |= NLM_F_DUMP;
@@ -107,7 +107,8 @@ static int dump(struct nl *nl, struct nlmsghdr *req, struct collected *c, struct
 	                       DUMP_TRIES);
 }
 
-/* Decoders write into void *, one per kind, so that collect() needs no casts of functions. */
+/* Decoders write into void *, one per kind, so that collect_message() needs no casts of functions.
+ */
 static bool as_link(const struct nlmsghdr *h, void *ret)
 {
 	return nl_dec_link(h, ret);
@@ -128,7 +129,7 @@ static bool as_neigh(const struct nlmsghdr *h, void *ret)
 	return nl_dec_neigh(h, ret);
 }
 
-static struct nlmsghdr *request(void *buf, uint16_t type, size_t header)
+static struct nlmsghdr *start_dump_request(void *buf, uint16_t type, size_t header)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 
@@ -142,12 +143,12 @@ int nl_links(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg
 {
 	char req[256];
 	struct collected c = { .size = sizeof(struct nl_link), .decode = as_link };
-	struct nlmsghdr *h = request(req, RTM_GETLINK, sizeof(struct ifinfomsg));
+	struct nlmsghdr *h = start_dump_request(req, RTM_GETLINK, sizeof(struct ifinfomsg));
 	int r;
 
 	/* Statistics are two thirds of the answer. */
 	mnl_attr_put_u32(h, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	r = dump(nl, h, &c, e);
+	r = dump_objects(nl, h, &c, e);
 
 	for (size_t i = 0; r == 0 && i < c.n; i++)
 		r = fn((struct nl_link *)(void *)c.items + i, arg);
@@ -208,10 +209,10 @@ int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void
 {
 	char req[256];
 	struct collected c = { .size = sizeof(int), .decode = as_ifindex };
-	struct nlmsghdr *h = request(req, RTM_GETNETCONF, sizeof(struct netconfmsg));
+	struct nlmsghdr *h = start_dump_request(req, RTM_GETNETCONF, sizeof(struct netconfmsg));
 
 	((struct netconfmsg *)mnl_nlmsg_get_payload(h))->ncm_family = AF_INET;
-	int r = dump(nl, h, &c, e);
+	int r = dump_objects(nl, h, &c, e);
 
 	for (size_t i = 0; r == 0 && i < c.n; i++) {
 		struct nl_link l;
@@ -230,14 +231,14 @@ int nl_routes(struct nl *nl, uint32_t table, uint8_t protocol,
 {
 	char req[256];
 	struct collected c = { .size = sizeof(struct nl_route), .decode = as_route };
-	struct nlmsghdr *h = request(req, RTM_GETROUTE, sizeof(struct rtmsg));
+	struct nlmsghdr *h = start_dump_request(req, RTM_GETROUTE, sizeof(struct rtmsg));
 	struct rtmsg *m = mnl_nlmsg_get_payload(h);
 
 	m->rtm_family = AF_INET;
 	m->rtm_protocol = protocol;
 	if (table)
 		mnl_attr_put_u32(h, RTA_TABLE, table);
-	int r = dump(nl, h, &c, e);
+	int r = dump_objects(nl, h, &c, e);
 
 	for (size_t i = 0; r == 0 && i < c.n; i++) {
 		const struct nl_route *rt = (struct nl_route *)(void *)c.items + i;
@@ -254,10 +255,10 @@ int nl_rules(struct nl *nl, int (*fn)(const struct nl_rule *, void *), void *arg
 {
 	char req[256];
 	struct collected c = { .size = sizeof(struct nl_rule), .decode = as_rule };
-	struct nlmsghdr *h = request(req, RTM_GETRULE, sizeof(struct fib_rule_hdr));
+	struct nlmsghdr *h = start_dump_request(req, RTM_GETRULE, sizeof(struct fib_rule_hdr));
 
 	((struct fib_rule_hdr *)mnl_nlmsg_get_payload(h))->family = AF_INET;
-	int r = dump(nl, h, &c, e);
+	int r = dump_objects(nl, h, &c, e);
 
 	for (size_t i = 0; r == 0 && i < c.n; i++)
 		r = fn((struct nl_rule *)(void *)c.items + i, arg);
@@ -269,10 +270,10 @@ int nl_neighs(struct nl *nl, int (*fn)(const struct nl_neigh *, void *), void *a
 {
 	char req[256];
 	struct collected c = { .size = sizeof(struct nl_neigh), .decode = as_neigh };
-	struct nlmsghdr *h = request(req, RTM_GETNEIGH, sizeof(struct ndmsg));
+	struct nlmsghdr *h = start_dump_request(req, RTM_GETNEIGH, sizeof(struct ndmsg));
 
 	((struct ndmsg *)mnl_nlmsg_get_payload(h))->ndm_family = AF_INET;
-	int r = dump(nl, h, &c, e);
+	int r = dump_objects(nl, h, &c, e);
 
 	for (size_t i = 0; r == 0 && i < c.n; i++)
 		r = fn((struct nl_neigh *)(void *)c.items + i, arg);
@@ -283,8 +284,9 @@ int nl_neighs(struct nl *nl, int (*fn)(const struct nl_neigh *, void *), void *a
 /* --- single look-ups ------------------------------------------------------------------------ */
 
 /* Sends req and decodes its one answer.  -errno as the kernel said, with *e. */
-static int ask(struct nl *nl, struct nlmsghdr *req, bool (*decode)(const struct nlmsghdr *, void *),
-               void *ret, struct err *e)
+static int send_dump_request(struct nl *nl, struct nlmsghdr *req,
+                             bool (*decode)(const struct nlmsghdr *, void *), void *ret,
+                             struct err *e)
 {
 	_Alignas(8) char buf[16 * 1024];
 	int r = nl_flush(nl, e);
@@ -323,7 +325,7 @@ int nl_link_index(struct nl *nl, const char *name, struct err *e)
 {
 	char req[NL_MSG_MAX];
 	struct nl_link link = { 0 };
-	int r = ask(nl, nl_enc_link_get(req, name), as_link, &link, e);
+	int r = send_dump_request(nl, nl_enc_link_get(req, name), as_link, &link, e);
 
 	return r < 0 ? r : link.ifindex;
 }
@@ -333,13 +335,14 @@ int nl_route_get(struct nl *nl, const struct nl_query *q, struct nl_route *ret, 
 	char req[NL_MSG_MAX];
 	struct nl_route chosen = { 0 }, matched = { 0 };
 	struct err why = { 0 };
-	int r = ask(nl, nl_enc_route_get(req, q, false), as_route, &chosen, &why);
+	int r = send_dump_request(nl, nl_enc_route_get(req, q, false), as_route, &chosen, &why);
 
 	switch (r) {
 	case 0:
 		/* The look-up proper says which of several hops, but answers with the host's /32;
 		 * the match says which route it came from. */
-		if (ask(nl, nl_enc_route_get(req, q, true), as_route, &matched, NULL) == 0) {
+		if (send_dump_request(nl, nl_enc_route_get(req, q, true), as_route, &matched,
+		                      NULL) == 0) {
 			chosen.dst = matched.dst;
 			chosen.protocol = matched.protocol;
 			chosen.metric = matched.metric;

@@ -31,7 +31,7 @@ static void go_home(int home)
 	}
 }
 
-static int enter(int ns_fd, int *ret_home, struct err *e)
+static int enter_namespace(int ns_fd, int *ret_home, struct err *e)
 {
 	_cleanup_close_ int home = -1;
 	int r = ns_current(&home, e);
@@ -90,7 +90,7 @@ int ns_socket(int ns_fd, int family, int type, int protocol, struct err *e)
 	int r;
 
 	if (ns_fd >= 0) {
-		r = enter(ns_fd, &home, e);
+		r = enter_namespace(ns_fd, &home, e);
 		if (r < 0)
 			return r;
 	}
@@ -107,7 +107,7 @@ int ns_socket(int ns_fd, int family, int type, int protocol, struct err *e)
 int ns_call(int ns_fd, int (*fn)(void *arg, struct err *e), void *arg, struct err *e)
 {
 	_cleanup_close_ int home = -1;
-	int r = enter(ns_fd, &home, e);
+	int r = enter_namespace(ns_fd, &home, e);
 
 	if (r < 0)
 		return r;

@@ -50,7 +50,7 @@ static int on_socket(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
-static int ask(struct mnl_socket *s, struct asker *x, struct err *e)
+static int ask_tcp_sockets(struct mnl_socket *s, struct asker *x, struct err *e)
 {
 	_Alignas(8) char buf[32 * 1024];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
@@ -92,7 +92,7 @@ int tcp_diag(int ns_fd, uint16_t port, struct tcp_diag *ret, struct err *e)
 		close_p(&fd);
 		return err_sys(e, r, "sock_diag");
 	}
-	r = ask(s, &x, e);
+	r = ask_tcp_sockets(s, &x, e);
 	mnl_socket_close(s);
 	return r;
 }

@@ -29,8 +29,8 @@ struct batch {
 	const char *table;
 };
 
-static struct nlmsghdr *msg(struct batch *b, uint16_t type, uint16_t flags, uint8_t family,
-                            uint16_t res_id)
+static struct nlmsghdr *start_message(struct batch *b, uint16_t type, uint16_t flags,
+                                      uint8_t family, uint16_t res_id)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(b->buf + b->used);
 
@@ -45,22 +45,23 @@ static struct nlmsghdr *msg(struct batch *b, uint16_t type, uint16_t flags, uint
 	return h;
 }
 
-static struct nlmsghdr *nft_msg(struct batch *b, uint16_t type, uint16_t flags)
+static struct nlmsghdr *start_nft_message(struct batch *b, uint16_t type, uint16_t flags)
 {
-	return msg(b, NFNL_SUBSYS_NFTABLES << 8 | type, NLM_F_CREATE | flags, NFPROTO_IPV4, 0);
+	return start_message(b, NFNL_SUBSYS_NFTABLES << 8 | type, NLM_F_CREATE | flags,
+	                     NFPROTO_IPV4, 0);
 }
 
-static void put(struct batch *b, const struct nlmsghdr *h)
+static void end_message(struct batch *b, const struct nlmsghdr *h)
 {
 	b->used += MNL_ALIGN(h->nlmsg_len);
 }
 
-static void be32(struct nlmsghdr *h, uint16_t type, uint32_t v)
+static void put_be32(struct nlmsghdr *h, uint16_t type, uint32_t v)
 {
 	mnl_attr_put_u32(h, type, htonl(v));
 }
 
-static void byte_data(struct nlmsghdr *h, uint16_t type, uint8_t v)
+static void put_byte(struct nlmsghdr *h, uint16_t type, uint8_t v)
 {
 	struct nlattr *nest = mnl_attr_nest_start(h, type);
 
@@ -68,39 +69,39 @@ static void byte_data(struct nlmsghdr *h, uint16_t type, uint8_t v)
 	mnl_attr_nest_end(h, nest);
 }
 
-static void add_map(struct batch *b)
+static void add_ttl_map(struct batch *b)
 {
-	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWSET, 0);
+	struct nlmsghdr *h = start_nft_message(b, NFT_MSG_NEWSET, 0);
 
 	mnl_attr_put_strz(h, NFTA_SET_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_SET_NAME, MAP);
-	be32(h, NFTA_SET_FLAGS, NFT_SET_MAP | NFT_SET_CONSTANT);
-	be32(h, NFTA_SET_KEY_TYPE, 4); /* "integer", for whoever lists it */
-	be32(h, NFTA_SET_KEY_LEN, 1);
-	be32(h, NFTA_SET_DATA_TYPE, 4);
-	be32(h, NFTA_SET_DATA_LEN, 1);
-	be32(h, NFTA_SET_ID, 1);
+	put_be32(h, NFTA_SET_FLAGS, NFT_SET_MAP | NFT_SET_CONSTANT);
+	put_be32(h, NFTA_SET_KEY_TYPE, 4); /* "integer", for whoever lists it */
+	put_be32(h, NFTA_SET_KEY_LEN, 1);
+	put_be32(h, NFTA_SET_DATA_TYPE, 4);
+	put_be32(h, NFTA_SET_DATA_LEN, 1);
+	put_be32(h, NFTA_SET_ID, 1);
 	struct nlattr *desc = mnl_attr_nest_start(h, NFTA_SET_DESC);
 
-	be32(h, NFTA_SET_DESC_SIZE, 256);
+	put_be32(h, NFTA_SET_DESC_SIZE, 256);
 	mnl_attr_nest_end(h, desc);
-	put(b, h);
+	end_message(b, h);
 
-	h = nft_msg(b, NFT_MSG_NEWSETELEM, 0);
+	h = start_nft_message(b, NFT_MSG_NEWSETELEM, 0);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, MAP);
-	be32(h, NFTA_SET_ELEM_LIST_SET_ID, 1);
+	put_be32(h, NFTA_SET_ELEM_LIST_SET_ID, 1);
 	struct nlattr *list = mnl_attr_nest_start(h, NFTA_SET_ELEM_LIST_ELEMENTS);
 
 	for (unsigned ttl = 0; ttl < 256; ttl++) {
 		struct nlattr *elem = mnl_attr_nest_start(h, NFTA_LIST_ELEM);
 
-		byte_data(h, NFTA_SET_ELEM_KEY, (uint8_t)ttl);
-		byte_data(h, NFTA_SET_ELEM_DATA, (uint8_t)(ttl < 254 ? ttl + 1 : ttl));
+		put_byte(h, NFTA_SET_ELEM_KEY, (uint8_t)ttl);
+		put_byte(h, NFTA_SET_ELEM_DATA, (uint8_t)(ttl < 254 ? ttl + 1 : ttl));
 		mnl_attr_nest_end(h, elem);
 	}
 	mnl_attr_nest_end(h, list);
-	put(b, h);
+	end_message(b, h);
 }
 
 static struct nlattr *expr_start(struct nlmsghdr *h, const char *name, struct nlattr **ret_data)
@@ -122,36 +123,36 @@ static void ttl_byte(struct nlmsghdr *h, bool store)
 {
 	struct nlattr *data, *elem = expr_start(h, "payload", &data);
 
-	be32(h, store ? NFTA_PAYLOAD_SREG : NFTA_PAYLOAD_DREG, NFT_REG32_00);
-	be32(h, NFTA_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
-	be32(h, NFTA_PAYLOAD_OFFSET, offsetof(struct iphdr, ttl));
-	be32(h, NFTA_PAYLOAD_LEN, 1);
+	put_be32(h, store ? NFTA_PAYLOAD_SREG : NFTA_PAYLOAD_DREG, NFT_REG32_00);
+	put_be32(h, NFTA_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
+	put_be32(h, NFTA_PAYLOAD_OFFSET, offsetof(struct iphdr, ttl));
+	put_be32(h, NFTA_PAYLOAD_LEN, 1);
 	if (store) {
-		be32(h, NFTA_PAYLOAD_CSUM_TYPE, NFT_PAYLOAD_CSUM_INET);
-		be32(h, NFTA_PAYLOAD_CSUM_OFFSET, offsetof(struct iphdr, check));
+		put_be32(h, NFTA_PAYLOAD_CSUM_TYPE, NFT_PAYLOAD_CSUM_INET);
+		put_be32(h, NFTA_PAYLOAD_CSUM_OFFSET, offsetof(struct iphdr, check));
 	}
 	expr_end(h, elem, data);
 }
 
-static void add_chain(struct batch *b, const char *name, uint32_t hook_number)
+static void add_ttl_chain(struct batch *b, const char *name, uint32_t hook_number)
 {
-	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWCHAIN, 0);
+	struct nlmsghdr *h = start_nft_message(b, NFT_MSG_NEWCHAIN, 0);
 
 	mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_CHAIN_NAME, name);
 	mnl_attr_put_strz(h, NFTA_CHAIN_TYPE, "filter");
-	be32(h, NFTA_CHAIN_POLICY, NF_ACCEPT);
+	put_be32(h, NFTA_CHAIN_POLICY, NF_ACCEPT);
 	struct nlattr *hook = mnl_attr_nest_start(h, NFTA_CHAIN_HOOK);
 
-	be32(h, NFTA_HOOK_HOOKNUM, hook_number);
-	be32(h, NFTA_HOOK_PRIORITY, (uint32_t)NF_IP_PRI_MANGLE);
+	put_be32(h, NFTA_HOOK_HOOKNUM, hook_number);
+	put_be32(h, NFTA_HOOK_PRIORITY, (uint32_t)NF_IP_PRI_MANGLE);
 	mnl_attr_nest_end(h, hook);
-	put(b, h);
+	end_message(b, h);
 }
 
 static struct nlmsghdr *rule_start(struct batch *b, const char *chain, struct nlattr **ret_list)
 {
-	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWRULE, NLM_F_APPEND);
+	struct nlmsghdr *h = start_nft_message(b, NFT_MSG_NEWRULE, NLM_F_APPEND);
 
 	mnl_attr_put_strz(h, NFTA_RULE_TABLE, b->table);
 	mnl_attr_put_strz(h, NFTA_RULE_CHAIN, chain);
@@ -169,13 +170,13 @@ static void add_raise(struct batch *b, const char *chain)
 	struct nlattr *elem = expr_start(h, "lookup", &data);
 
 	mnl_attr_put_strz(h, NFTA_LOOKUP_SET, MAP);
-	be32(h, NFTA_LOOKUP_SET_ID, 1);
-	be32(h, NFTA_LOOKUP_SREG, NFT_REG32_00);
-	be32(h, NFTA_LOOKUP_DREG, NFT_REG32_00);
+	put_be32(h, NFTA_LOOKUP_SET_ID, 1);
+	put_be32(h, NFTA_LOOKUP_SREG, NFT_REG32_00);
+	put_be32(h, NFTA_LOOKUP_DREG, NFT_REG32_00);
 	expr_end(h, elem, data);
 	ttl_byte(h, true);
 	mnl_attr_nest_end(h, list);
-	put(b, h);
+	end_message(b, h);
 }
 
 /* ip ttl 254 ip ttl set 255 */
@@ -187,34 +188,34 @@ static void add_restore(struct batch *b)
 	ttl_byte(h, false);
 	struct nlattr *elem = expr_start(h, "cmp", &data);
 
-	be32(h, NFTA_CMP_SREG, NFT_REG32_00);
-	be32(h, NFTA_CMP_OP, NFT_CMP_EQ);
-	byte_data(h, NFTA_CMP_DATA, 254);
+	put_be32(h, NFTA_CMP_SREG, NFT_REG32_00);
+	put_be32(h, NFTA_CMP_OP, NFT_CMP_EQ);
+	put_byte(h, NFTA_CMP_DATA, 254);
 	expr_end(h, elem, data);
 	elem = expr_start(h, "immediate", &data);
-	be32(h, NFTA_IMMEDIATE_DREG, NFT_REG32_00);
-	byte_data(h, NFTA_IMMEDIATE_DATA, 255);
+	put_be32(h, NFTA_IMMEDIATE_DREG, NFT_REG32_00);
+	put_byte(h, NFTA_IMMEDIATE_DATA, 255);
 	expr_end(h, elem, data);
 	ttl_byte(h, true);
 	mnl_attr_nest_end(h, list);
-	put(b, h);
+	end_message(b, h);
 }
 
 /* A table of its own. */
 static void encode_keep(struct batch *b)
 {
-	struct nlmsghdr *h = nft_msg(b, NFT_MSG_NEWTABLE, NLM_F_EXCL);
+	struct nlmsghdr *h = start_nft_message(b, NFT_MSG_NEWTABLE, NLM_F_EXCL);
 
 	mnl_attr_put_strz(h, NFTA_TABLE_NAME, b->table);
-	put(b, h);
-	add_map(b);
-	add_chain(b, RAISE, NF_INET_PRE_ROUTING);
+	end_message(b, h);
+	add_ttl_map(b);
+	add_ttl_chain(b, RAISE, NF_INET_PRE_ROUTING);
 	add_raise(b, RAISE);
-	add_chain(b, RESTORE, NF_INET_FORWARD); /* the TTL is lowered before this hook */
+	add_ttl_chain(b, RESTORE, NF_INET_FORWARD); /* the TTL is lowered before this hook */
 	add_restore(b);
 }
 
-static int exchange(struct mnl_socket *sock, const struct batch *b, struct err *e)
+static int send_batch(struct mnl_socket *sock, const struct batch *b, struct err *e)
 {
 	_Alignas(8) char answer[8192];
 
@@ -251,7 +252,7 @@ static int exchange(struct mnl_socket *sock, const struct batch *b, struct err *
 }
 
 /* chain: in a table that is there; NULL: a table of its own. */
-static int run(int ns_fd, const char *table, const char *chain, struct err *e)
+static int send_rules(int ns_fd, const char *table, const char *chain, struct err *e)
 {
 	_cleanup_free_ struct batch *b = xcalloc(1, sizeof(*b));
 	int fd = ns_socket(ns_fd, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, e);
@@ -265,16 +266,17 @@ static int run(int ns_fd, const char *table, const char *chain, struct err *e)
 		return err_sys(e, ENOMEM, "nf_tables");
 	}
 	b->table = table;
-	put(b, msg(b, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
+	end_message(b, start_message(b, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
 	if (chain) {
-		add_map(b);
+		add_ttl_map(b);
 		add_raise(b, chain);
 	} else {
 		encode_keep(b);
 	}
 	/* The kernel acknowledges the batch by its last message. */
-	put(b, msg(b, NFNL_MSG_BATCH_END, NLM_F_ACK, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
-	int r = exchange(sock, b, e);
+	end_message(
+	    b, start_message(b, NFNL_MSG_BATCH_END, NLM_F_ACK, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
+	int r = send_batch(sock, b, e);
 
 	mnl_socket_close(sock);
 	return r;
@@ -282,10 +284,10 @@ static int run(int ns_fd, const char *table, const char *chain, struct err *e)
 
 int ttl_keep(int ns_fd, struct err *e)
 {
-	return run(ns_fd, TABLE, NULL, e);
+	return send_rules(ns_fd, TABLE, NULL, e);
 }
 
 int ttl_raise(int ns_fd, const char *table, const char *chain, struct err *e)
 {
-	return run(ns_fd, table, chain, e);
+	return send_rules(ns_fd, table, chain, e);
 }

@@ -44,7 +44,7 @@ static void hear_plain(struct str *b)
 		           (at + 6) * 8, (at + 6) * 8);
 }
 
-static void hook(struct str *b, const char *name, const char *to)
+static void add_hook_chain(struct str *b, const char *name, const char *to)
 {
 	str_printf(b,
 	           "\tchain bgp_%s {\n"
@@ -75,9 +75,9 @@ char *bgp_open_nft(bool by_payload)
 		say_plain(&b, "th", 32, "tcp doff 8 ");
 	}
 	str_add(&b, "\t}\n");
-	hook(&b, "output", "say_plain");
+	add_hook_chain(&b, "output", "say_plain");
 	if (by_payload)
-		hook(&b, "input", "hear_plain");
+		add_hook_chain(&b, "input", "hear_plain");
 	str_add(&b, "}\n");
 	return str_take(&b);
 }

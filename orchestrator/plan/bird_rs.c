@@ -24,7 +24,7 @@ bool bird_rs_reflects(const struct model *m, const struct route_server *rs)
 	return rs->branch_to_branch;
 }
 
-static void add_refused(void *ctx, struct prefix p, bool is_transit)
+static void add_refused_prefix(void *ctx, struct prefix p, bool is_transit)
 {
 	struct str *b = ctx;
 
@@ -38,7 +38,7 @@ char *bird_rs_refused(const struct route_server *rs)
 	struct str b = { 0 };
 
 	str_add(&b, "[");
-	vnet_space(rs->vnet, add_refused, &b);
+	vnet_space(rs->vnet, add_refused_prefix, &b);
 	return str_take(&b);
 }
 

@@ -10,13 +10,13 @@
 
 /* Peered VNets count as the Route Server's own when both sides agreed on gateway transit: they are
  * announced to NVAs, and routes equal to or inside them are refused (azure-behaviour 7.5, 7.6). */
-static void add_static(void *b, struct prefix p, bool is_transit)
+static void add_vnet_route(void *b, struct prefix p, bool is_transit)
 {
 	str_printf(b, "\troute %s blackhole", PREFIX_STR(p));
 	str_add(b, is_transit ? " { bgp_community.add((65518, 65518)); };\n" : ";\n");
 }
 
-static void add_head(struct str *b, const struct route_server *rs, unsigned instance)
+static void add_instance_head(struct str *b, const struct route_server *rs, unsigned instance)
 {
 	str_printf(
 	    b,
@@ -32,7 +32,8 @@ static void add_head(struct str *b, const struct route_server *rs, unsigned inst
 
 /* What any peer's routes become: hubRoutingPreference stands before the length of the AS path, and
  * that is the only preference that a peer can express. */
-static void add_import(struct str *b, const char *name, const char *refused, unsigned preference)
+static void add_import_filter(struct str *b, const char *name, const char *refused,
+                              unsigned preference)
 {
 	str_printf(b,
 	           "filter %s {\n"
@@ -47,19 +48,19 @@ static void add_import(struct str *b, const char *name, const char *refused, uns
 	           name, refused, preference);
 }
 
-static void add_filters(struct str *b, const struct model *m, const struct route_server *rs)
+static void add_nva_filters(struct str *b, const struct model *m, const struct route_server *rs)
 {
 	_cleanup_free_ char *refused = bird_rs_refused(rs);
 
 	str_add(b, "\n# The VNet's address space and that of VNets peered with gateway transit.\n"
 	           "protocol static vnets {\n"
 	           "\tipv4;\n");
-	vnet_space(rs->vnet, add_static, b);
+	vnet_space(rs->vnet, add_vnet_route, b);
 	str_add(b, "}\n"
 	           "\n"
 	           "# Equal to or inside that space: refused. 65515 in the path: BIRD does that "
 	           "itself.\n");
-	add_import(b, "from_nva", refused, bird_rs_preference(rs->preference, RS_FROM_NVA));
+	add_import_filter(b, "from_nva", refused, bird_rs_preference(rs->preference, RS_FROM_NVA));
 	str_add(b, "filter to_nva {\n"
 	           "\tif source = RTS_STATIC then accept;\n");
 	bird_rs_add_to_nva(b, rs);
@@ -70,7 +71,7 @@ static void add_filters(struct str *b, const struct model *m, const struct route
 	           "}\n");
 }
 
-static void add_kernel(struct str *b)
+static void add_kernel_protocol(struct str *b)
 {
 	str_printf(b,
 	           "\n# The selection, equal paths merged, for the virtual router to read.\n"
@@ -92,8 +93,8 @@ static void add_kernel(struct str *b)
  *
  * Nothing of what a peer sent is kept beside the table: a changed filter makes BIRD ask for it
  * again, by ROUTE-REFRESH, or by a new session where the peer cannot (azure-behaviour 7.3, 7.2). */
-static void add_template(struct str *b, const struct model *m, const struct route_server *rs,
-                         unsigned instance, const struct bird_how *how)
+static void add_nva_template(struct str *b, const struct model *m, const struct route_server *rs,
+                             unsigned instance, const struct bird_how *how)
 {
 	_cleanup_free_ char *limit = m->settings.limit_resets
 	                                 ? xstrdup("")
@@ -125,7 +126,7 @@ static void add_template(struct str *b, const struct model *m, const struct rout
 	           m->settings.listing_received ? "\t\timport keep filtered on;\n" : "", limit);
 }
 
-static void add_session(struct str *b, const struct bgp_connection *c, bool cut)
+static void add_nva_session(struct str *b, const struct bgp_connection *c, bool cut)
 {
 	char name[64];
 
@@ -144,12 +145,12 @@ char *bird_rs_config(const struct model *m, const struct route_server *rs, unsig
 {
 	struct str b = { 0 };
 
-	add_head(&b, rs, instance);
-	add_filters(&b, m, rs);
-	add_kernel(&b);
-	add_template(&b, m, rs, instance, how);
+	add_instance_head(&b, rs, instance);
+	add_nva_filters(&b, m, rs);
+	add_kernel_protocol(&b);
+	add_nva_template(&b, m, rs, instance, how);
 	for (size_t i = 0; i < rs->n_conns; i++)
-		add_session(&b, &rs->conns[i], how->cut == &rs->conns[i]);
+		add_nva_session(&b, &rs->conns[i], how->cut == &rs->conns[i]);
 	bird_rs_add_gateways(&b, m, rs, instance);
 	return str_take(&b);
 }

@@ -26,7 +26,8 @@ void bird_rs_add_to_nva(struct str *b, const struct route_server *rs)
 
 /* Between gateways the Route Server reflects, with branch-to-branch; a gateway does not get back
  * what it has brought. */
-static void add_filters(struct str *b, const struct route_server *rs, const struct gateway *g)
+static void add_gateway_filters(struct str *b, const struct route_server *rs,
+                                const struct gateway *g)
 {
 	_cleanup_free_ char *refused = bird_rs_refused(rs);
 
@@ -58,8 +59,8 @@ static void add_filters(struct str *b, const struct route_server *rs, const stru
 	           "}\n");
 }
 
-static void add_session(struct str *b, const struct model *m, const struct route_server *rs,
-                        unsigned instance, const struct gateway *g, unsigned k)
+static void add_gateway_session(struct str *b, const struct model *m, const struct route_server *rs,
+                                unsigned instance, const struct gateway *g, unsigned k)
 {
 	bool internal = g->asn == AZURE_ASN;
 	char name[64];
@@ -95,8 +96,8 @@ void bird_rs_add_gateways(struct str *b, const struct model *m, const struct rou
 
 		if (!g || g->broken)
 			continue;
-		add_filters(b, rs, g);
+		add_gateway_filters(b, rs, g);
 		for (unsigned k = 0; k < g->n; k++)
-			add_session(b, m, rs, instance, g, k);
+			add_gateway_session(b, m, rs, instance, g, k);
 	}
 }

@@ -14,7 +14,7 @@
 
 /* --- ports and neighbours -------------------------------------------------------------------- */
 
-static void add_nic(struct compiler *c, const struct nic *n)
+static void add_nic_port(struct compiler *c, const struct nic *n)
 {
 	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
 
@@ -28,7 +28,7 @@ static void add_nic(struct compiler *c, const struct nic *n)
 		mac_nic(n, fabric_neigh_add(c->f, p->name, n->ip)->mac);
 }
 
-static void add_instance(struct compiler *c, const struct route_server *rs, unsigned instance)
+static void add_instance_port(struct compiler *c, const struct route_server *rs, unsigned instance)
 {
 	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
 
@@ -39,7 +39,7 @@ static void add_instance(struct compiler *c, const struct route_server *rs, unsi
 	mac_rs(rs, instance, fabric_neigh_add(c->f, p->name, p->ip)->mac);
 }
 
-static void add_edge(struct compiler *c, const struct vnet *v)
+static void add_edge_port(struct compiler *c, const struct vnet *v)
 {
 	struct fab_port *p = &VEC_PUSH(c->f->ports, c->f->n_ports, c->f->cap_ports);
 
@@ -52,20 +52,20 @@ static void add_edge(struct compiler *c, const struct vnet *v)
 static void add_ports(struct compiler *c)
 {
 	for (size_t i = 0; i < c->m->n_nics; i++)
-		add_nic(c, &c->m->nics[i]);
+		add_nic_port(c, &c->m->nics[i]);
 	for (size_t i = 0; i < c->m->n_route_servers; i++)
 		for (unsigned k = 0; k < 2; k++)
-			add_instance(c, &c->m->route_servers[i], k);
+			add_instance_port(c, &c->m->route_servers[i], k);
 	for (size_t i = 0; i < c->m->n_vnets; i++)
 		if (vnet_has_edge(&c->m->vnets[i]))
-			add_edge(c, &c->m->vnets[i]);
+			add_edge_port(c, &c->m->vnets[i]);
 }
 
 /* --- class tables ---------------------------------------------------------------------------- */
 
 /* The port of a next hop; "" and false when nothing may get there. */
-static bool leg(struct compiler *c, const struct subnet *s, const struct eff_route *e, unsigned i,
-                char *port)
+static bool port_of_next_hop(struct compiler *c, const struct subnet *s, const struct eff_route *e,
+                             unsigned i, char *port)
 {
 	const struct nic *n = e->owners[i];
 	const struct load_balancer *lb = e->balancers ? e->balancers[i] : NULL;
@@ -83,14 +83,14 @@ static bool leg(struct compiler *c, const struct subnet *s, const struct eff_rou
 
 /* A row with next hops.  Where some legs of an ECMP route lead nowhere, the flows that are hashed
  * to them are lost, as they are in Azure; the other flows are not. */
-static void add_appliances(struct compiler *c, uint32_t table, const struct subnet *s,
-                           const struct eff_route *e)
+static void add_next_hops(struct compiler *c, uint32_t table, const struct subnet *s,
+                          const struct eff_route *e)
 {
 	char to[RIB_MAX_NEXT_HOPS][IFNAMSIZ];
 	unsigned alive = 0;
 
 	for (unsigned i = 0; i < e->n_next_hops; i++)
-		alive += leg(c, s, e, i, to[i]);
+		alive += port_of_next_hop(c, s, e, i, to[i]);
 	if (!alive) {
 		fabric_route_add(c, table, e->prefix, FAB_BLACKHOLE, 0);
 		return;
@@ -109,7 +109,8 @@ static void add_appliances(struct compiler *c, uint32_t table, const struct subn
 	}
 }
 
-static void add_internet(struct compiler *c, uint32_t table, const struct vnet *v, struct prefix p)
+static void add_internet_route(struct compiler *c, uint32_t table, const struct vnet *v,
+                               struct prefix p)
 {
 	if (!vnet_has_edge(v)) { /* only Route Server instances live there */
 		fabric_route_add(c, table, p, FAB_BLACKHOLE, 0);
@@ -121,8 +122,8 @@ static void add_internet(struct compiler *c, uint32_t table, const struct vnet *
 	port_name_edge(v, r->hops[0].port);
 }
 
-static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
-                    const struct eff_route *e)
+static void add_effective_route(struct compiler *c, uint32_t table, const struct subnet *s,
+                                const struct eff_route *e)
 {
 	switch (e->type) {
 	case NH_VNET_LOCAL:
@@ -138,11 +139,11 @@ static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
 	}
 	case NH_VIRTUAL_NETWORK_GATEWAY:
 	case NH_VIRTUAL_APPLIANCE:
-		add_appliances(c, table, s, e);
+		add_next_hops(c, table, s, e);
 		break;
 	case NH_INTERNET:
 	case NH_SERVICE_ENDPOINT:
-		add_internet(c, table, s->vnet, e->prefix);
+		add_internet_route(c, table, s->vnet, e->prefix);
 		break;
 	default:
 		fabric_route_add(c, table, e->prefix, FAB_BLACKHOLE, 0);
@@ -153,7 +154,8 @@ static void add_row(struct compiler *c, uint32_t table, const struct subnet *s,
 
 /* Whatever the table's routes inside of p and the longest one around it, they leave it to delivery.
  */
-static bool leaves(const struct compiler *c, uint32_t table, size_t first, struct prefix p)
+static bool class_leaves_prefix(const struct compiler *c, uint32_t table, size_t first,
+                                struct prefix p)
 {
 	const struct fab_route *around = NULL;
 
@@ -173,19 +175,21 @@ static bool leaves(const struct compiler *c, uint32_t table, size_t first, struc
 	return around && around->kind == FAB_THROW;
 }
 
-static bool leaves_all(const struct compiler *c, uint32_t table, size_t first, const struct vnet *v)
+static bool class_leaves_vnet(const struct compiler *c, uint32_t table, size_t first,
+                              const struct vnet *v)
 {
 	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (!leaves(c, table, first, v->prefixes[i]))
+		if (!class_leaves_prefix(c, table, first, v->prefixes[i]))
 			return false;
 	return true;
 }
 
 /* The class says nothing of its own about any address that the VNet's delivery table may have
  * (add_delivery()).  first: where its routes begin. */
-static bool defers(const struct compiler *c, uint32_t table, size_t first, const struct vnet *v)
+static bool class_defers_to_delivery(const struct compiler *c, uint32_t table, size_t first,
+                                     const struct vnet *v)
 {
-	if (!leaves_all(c, table, first, v))
+	if (!class_leaves_vnet(c, table, first, v))
 		return false;
 	for (size_t i = 0; i < v->n_peerings; i++) {
 		const struct peering *p = &v->peerings[i];
@@ -193,13 +197,13 @@ static bool defers(const struct compiler *c, uint32_t table, size_t first, const
 		if (!peering_connected(p) || peering_shut(c->m, p))
 			continue;
 		for (size_t k = 0; k < peering_n_prefixes(p); k++)
-			if (!leaves(c, table, first, peering_prefix(p, k)))
+			if (!class_leaves_prefix(c, table, first, peering_prefix(p, k)))
 				return false;
 	}
 	for (size_t i = 0; i < v->n_groups; i++)
 		for (size_t k = 0; k < v->groups[i]->n_vnets; k++)
 			if (vnet_group_route(v, v->groups[i], v->groups[i]->vnets[k]) &&
-			    !leaves_all(c, table, first, v->groups[i]->vnets[k]))
+			    !class_leaves_vnet(c, table, first, v->groups[i]->vnets[k]))
 				return false;
 	return true;
 }
@@ -218,9 +222,9 @@ static void add_class(struct compiler *c, const struct subnet *s, unsigned insta
 
 	for (size_t i = 0; i < t->n; i++)
 		if (t->routes[i].state == ST_ACTIVE)
-			add_row(c, table, t->subnet, &t->routes[i]);
+			add_effective_route(c, table, t->subnet, &t->routes[i]);
 	fabric_rule_add(c, RULE_PRIO_CLASS, class, (1u << MARK_VNET_SHIFT) - 1, table);
-	if (defers(c, table, first, s->vnet))
+	if (class_defers_to_delivery(c, table, first, s->vnet))
 		fabric_rule_add(c, RULE_PRIO_DIRECT, class, (1u << MARK_VNET_SHIFT) - 1,
 		                TABLE_DELIVERY_BASE + fabric_vnet_number(s->vnet));
 }
@@ -298,7 +302,7 @@ static void add_delivery(struct compiler *c, const struct vnet *v)
 
 /* For every VNet's packets, but not for what has no mark: ARP's look-ups.  A rule for each bit that
  * a VNet's number may have. */
-static void add_end(struct compiler *c)
+static void add_end_rules(struct compiler *c)
 {
 	if (!c->f->n_rules)
 		return;
@@ -310,7 +314,7 @@ static void add_end(struct compiler *c)
 
 /* --- pairs of VNets that take no forwarded traffic ------------------------------------------- */
 
-static void add_pairs(struct compiler *c, const struct vnet *to, bool *spaces)
+static void add_pairs_into(struct compiler *c, const struct vnet *to, bool *spaces)
 {
 	for (size_t i = 0; i < to->n_peerings; i++) {
 		const struct peering *p = &to->peerings[i];
@@ -324,7 +328,7 @@ static void add_pairs(struct compiler *c, const struct vnet *to, bool *spaces)
 	}
 }
 
-static void add_filters(struct compiler *c)
+static void add_restricted_pairs(struct compiler *c)
 {
 	if (!c->m->settings.strict_forwarded)
 		return;
@@ -332,7 +336,7 @@ static void add_filters(struct compiler *c)
 
 	for (size_t i = 0; i < c->m->n_vnets; i++)
 		if (c->in_use[i])
-			add_pairs(c, &c->m->vnets[i], spaces);
+			add_pairs_into(c, &c->m->vnets[i], spaces);
 	for (size_t i = 0; i < c->m->n_vnets; i++)
 		for (size_t k = 0; spaces[i] && k < c->m->vnets[i].n_prefixes; k++)
 			VEC_PUSH(c->f->spaces, c->f->n_spaces, c->f->cap_spaces) =
@@ -369,8 +373,8 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 	for (size_t i = 0; i < m->n_vnets; i++)
 		if (c.in_use[i])
 			add_delivery(&c, &m->vnets[i]);
-	add_end(&c);
-	add_filters(&c);
+	add_end_rules(&c);
+	add_restricted_pairs(&c);
 	fabric_add_balancers(&c);
 	fabric_add_security(&c);
 	free(c.in_use);

@@ -34,7 +34,7 @@ static void add_backend(struct compiler *c, const struct nic *n)
 	fabric_rule_add(c, RULE_PRIO_BACKEND, b->mark, ~0u, table);
 }
 
-static void add_rules(struct compiler *c, const struct load_balancer *lb, struct fab_balancer *b)
+static void add_lb_rules(struct compiler *c, const struct load_balancer *lb, struct fab_balancer *b)
 {
 	b->rules = arena_array(c->f->arena, lb->n_rules, sizeof(*b->rules));
 	for (size_t i = 0; i < lb->n_rules; i++) {
@@ -59,7 +59,7 @@ static void add_balancer(struct compiler *c, const struct load_balancer *lb, boo
 	p->balancer = true;
 	port_name_lb_in(lb, b->in);
 	mac_lb(lb, fabric_neigh_add(c->f, p->name, lb->ip)->mac);
-	add_rules(c, lb, b);
+	add_lb_rules(c, lb, b);
 	for (unsigned i = 0; i < LB_SLOTS; i++) {
 		const struct nic *n = lb_slot_backend(c->rt, lb, i);
 

@@ -11,7 +11,7 @@
 
 enum { RULE_LINES = 8 };
 
-static const char *name_of(const char *rules, char buf[CHAIN_NAME])
+static const char *name_of_rules(const char *rules, char buf[CHAIN_NAME])
 {
 	snprintf(buf, CHAIN_NAME, "nsg_%016llx", (unsigned long long)str_hash(rules, 1));
 	return buf;
@@ -22,7 +22,7 @@ const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME])
 	_cleanup_str_ struct str s = { 0 };
 
 	nsg_rules_text(r, RULE_LINES, &s);
-	return name_of(str_get(&s), buf);
+	return name_of_rules(str_get(&s), buf);
 }
 
 /* --- ports ----------------------------------------------------------------------------------- */
@@ -32,8 +32,8 @@ struct made {
 	char chain[CHAIN_NAME];
 };
 
-static const char *chain(struct compiler *c, struct made *made, const struct nsg *g,
-                         enum nsg_direction d, const struct eff_table *t)
+static const char *chain_of_group(struct compiler *c, struct made *made, const struct nsg *g,
+                                  enum nsg_direction d, const struct eff_table *t)
 {
 	struct made *x = &made[g->idx * 2 + d];
 
@@ -42,7 +42,7 @@ static const char *chain(struct compiler *c, struct made *made, const struct nsg
 	_cleanup_str_ struct str s = { 0 };
 
 	nsg_rules_text(nsg_compile(c->m, g, d, t), RULE_LINES, &s);
-	name_of(str_get(&s), x->chain);
+	name_of_rules(str_get(&s), x->chain);
 	struct filter_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
 
 	memcpy(f->name, x->chain, CHAIN_NAME);
@@ -50,7 +50,7 @@ static const char *chain(struct compiler *c, struct made *made, const struct nsg
 	return x->chain;
 }
 
-static void attach(struct compiler *c, const struct nic *n, enum fab_slot slot, const char *name)
+static void bind_port(struct compiler *c, const struct nic *n, enum fab_slot slot, const char *name)
 {
 	struct fab_bind *b = &VEC_PUSH(c->f->binds, c->f->n_binds, c->f->cap_binds);
 
@@ -59,8 +59,8 @@ static void attach(struct compiler *c, const struct nic *n, enum fab_slot slot, 
 	memcpy(b->chain, name, CHAIN_NAME);
 }
 
-static void add_nic(struct compiler *c, const struct nic *n, struct eff_cache *tables,
-                    struct made **by_class)
+static void bind_nic(struct compiler *c, const struct nic *n, struct eff_cache *tables,
+                     struct made **by_class)
 {
 	const struct nsg *own = n->nsg, *subnet = nsg_of_subnet(n);
 	struct made **made = &by_class[fabric_class(c->m, nic_routes(n), nic_instance(n))];
@@ -73,12 +73,12 @@ static void add_nic(struct compiler *c, const struct nic *n, struct eff_cache *t
 	if (!*made)
 		*made = xcalloc(c->m->n_nsgs * 2, sizeof(**made));
 	if (own) {
-		attach(c, n, SLOT_NIC_OUT, chain(c, *made, own, NSG_OUT, t));
-		attach(c, n, SLOT_NIC_IN, chain(c, *made, own, NSG_IN, t));
+		bind_port(c, n, SLOT_NIC_OUT, chain_of_group(c, *made, own, NSG_OUT, t));
+		bind_port(c, n, SLOT_NIC_IN, chain_of_group(c, *made, own, NSG_IN, t));
 	}
 	if (subnet) {
-		attach(c, n, SLOT_SUBNET_OUT, chain(c, *made, subnet, NSG_OUT, t));
-		attach(c, n, SLOT_SUBNET_IN, chain(c, *made, subnet, NSG_IN, t));
+		bind_port(c, n, SLOT_SUBNET_OUT, chain_of_group(c, *made, subnet, NSG_OUT, t));
+		bind_port(c, n, SLOT_SUBNET_IN, chain_of_group(c, *made, subnet, NSG_IN, t));
 	}
 }
 
@@ -91,7 +91,7 @@ void fabric_add_security(struct compiler *c)
 	struct eff_cache *tables = eff_cache_new(c->m, c->rib, c->rt);
 
 	for (size_t i = 0; i < c->m->n_nics; i++)
-		add_nic(c, &c->m->nics[i], tables, by_class);
+		bind_nic(c, &c->m->nics[i], tables, by_class);
 	for (size_t i = 0; i < n; i++)
 		free(by_class[i]);
 	free(by_class);

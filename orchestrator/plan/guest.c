@@ -24,8 +24,8 @@ static uint32_t ifindex_of(const struct nic *n)
 	return GUEST_FIRST_IFINDEX + (uint32_t)n->index;
 }
 
-static struct guest_link *add_link(struct guest_plan *p, enum guest_link_kind kind,
-                                   uint32_t ifindex)
+static struct guest_link *add_guest_link(struct guest_plan *p, enum guest_link_kind kind,
+                                         uint32_t ifindex)
 {
 	struct guest_link *l = &VEC_PUSH(p->links, p->n_links, p->cap_links);
 
@@ -35,14 +35,14 @@ static struct guest_link *add_link(struct guest_plan *p, enum guest_link_kind ki
 	return l;
 }
 
-static void add_addr(struct guest_plan *p, uint32_t ifindex, ip4 ip, uint32_t len, bool alone)
+static void add_guest_addr(struct guest_plan *p, uint32_t ifindex, ip4 ip, uint32_t len, bool alone)
 {
 	VEC_PUSH(p->addrs, p->n_addrs, p->cap_addrs) =
 	    (struct guest_addr){ ifindex, len, ip, alone };
 }
 
 /* As `ip route replace`: one route per destination and metric, the last one counts. */
-static void add_route(struct guest_plan *p, struct guest_hop h)
+static void replace_route(struct guest_plan *p, struct guest_hop h)
 {
 	for (size_t i = 0; i < p->n_routes; i++)
 		if (p->routes[i].dst == h.dst && p->routes[i].len == h.len &&
@@ -53,23 +53,23 @@ static void add_route(struct guest_plan *p, struct guest_hop h)
 	VEC_PUSH(p->routes, p->n_routes, p->cap_routes) = h;
 }
 
-static void link_route(struct guest_plan *p, struct prefix dst, uint32_t ifindex, uint32_t metric,
-                       ip4 src)
+static void add_link_route(struct guest_plan *p, struct prefix dst, uint32_t ifindex,
+                           uint32_t metric, ip4 src)
 {
-	add_route(p, (struct guest_hop){ .dst = dst.addr,
-	                                 .len = dst.len,
-	                                 .ifindex = ifindex,
-	                                 .protocol = RTPROT_STATIC,
-	                                 .scope = RT_SCOPE_LINK,
-	                                 .metric = metric,
-	                                 .src = src });
+	replace_route(p, (struct guest_hop){ .dst = dst.addr,
+	                                     .len = dst.len,
+	                                     .ifindex = ifindex,
+	                                     .protocol = RTPROT_STATIC,
+	                                     .scope = RT_SCOPE_LINK,
+	                                     .metric = metric,
+	                                     .src = src });
 }
 
 /* --- NICs in the fabric ---------------------------------------------------------------------- */
 
-static struct guest_link *port(struct guest_plan *p, const struct nic *n)
+static struct guest_link *add_port_link(struct guest_plan *p, const struct nic *n)
 {
-	struct guest_link *l = add_link(p, GUEST_PORT, ifindex_of(n));
+	struct guest_link *l = add_guest_link(p, GUEST_PORT, ifindex_of(n));
 
 	snprintf(l->name, sizeof(l->name), "eth%zu", n->index);
 	port_name_nic(n, l->port);
@@ -90,55 +90,55 @@ static void attach_subnet(struct guest_plan *p, const struct nic *n)
 
 	VEC_PUSH(p->neighs, p->n_neighs, p->cap_neighs) =
 	    (struct guest_neigh){ ifindex_of(n), subnet_gateway(s->prefix) };
-	add_addr(p, ifindex_of(n), n->ip, s->prefix.len, !appliance);
+	add_guest_addr(p, ifindex_of(n), n->ip, s->prefix.len, !appliance);
 	if (!appliance)
-		add_route(p, (struct guest_hop){ .dst = s->prefix.addr,
-		                                 .len = s->prefix.len,
-		                                 .ifindex = ifindex_of(n),
-		                                 .via = subnet_gateway(s->prefix),
-		                                 .onlink = true,
-		                                 .protocol = RTPROT_DHCP,
-		                                 .metric = METRIC,
-		                                 .src = n->ip });
+		replace_route(p, (struct guest_hop){ .dst = s->prefix.addr,
+		                                     .len = s->prefix.len,
+		                                     .ifindex = ifindex_of(n),
+		                                     .via = subnet_gateway(s->prefix),
+		                                     .onlink = true,
+		                                     .protocol = RTPROT_DHCP,
+		                                     .metric = METRIC,
+		                                     .src = n->ip });
 }
 
-static void vm_nic(struct guest_plan *p, const struct nic *n)
+static void plan_vm_nic(struct guest_plan *p, const struct nic *n)
 {
-	struct guest_link *l = port(p, n);
+	struct guest_link *l = add_port_link(p, n);
 
 	snprintf(l->alias, sizeof(l->alias), "%s/%s", n->vm->name, n->name);
 	attach_subnet(p, n);
 	if (n->index == 0)
-		add_route(p, (struct guest_hop){ .ifindex = ifindex_of(n),
-		                                 .via = subnet_gateway(n->subnet->prefix),
-		                                 .onlink = true,
-		                                 .protocol = RTPROT_DHCP,
-		                                 .metric = METRIC });
+		replace_route(p, (struct guest_hop){ .ifindex = ifindex_of(n),
+		                                     .via = subnet_gateway(n->subnet->prefix),
+		                                     .onlink = true,
+		                                     .protocol = RTPROT_DHCP,
+		                                     .metric = METRIC });
 }
 
 /* Like a Route Server instance a gateway finds everybody on its link; VNets by routes of their own,
  * so that a default route from on-premises does not lead them astray. */
-static void gateway_nic(struct guest_plan *p, const struct nic *n)
+static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 {
 	const struct vnet *v = n->vm->gateway->vnet;
-	struct guest_link *l = port(p, n);
+	struct guest_link *l = add_port_link(p, n);
 	uint32_t ifindex = ifindex_of(n);
 
 	snprintf(l->alias, sizeof(l->alias), "%s", n->vm->name);
-	add_addr(p, ifindex, n->ip, 32, false);
-	link_route(p, (struct prefix){ 0, 0 }, ifindex, METRIC, n->ip);
+	add_guest_addr(p, ifindex, n->ip, 32, false);
+	add_link_route(p, (struct prefix){ 0, 0 }, ifindex, METRIC, n->ip);
 	for (size_t i = 0; i < v->n_prefixes; i++)
-		link_route(p, v->prefixes[i], ifindex, 0, n->ip);
+		add_link_route(p, v->prefixes[i], ifindex, 0, n->ip);
 	for (size_t i = 0; i < v->n_peerings; i++)
 		for (size_t k = 0;
 		     peering_connected(&v->peerings[i]) && k < peering_n_prefixes(&v->peerings[i]);
 		     k++)
-			link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
+			add_link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
 	/* A gateway does not lower the TTL (azure-behaviour 1.5). */
 	p->set.no_hop = true;
 }
 
-static void static_route(struct guest_plan *p, const struct vm *vm, const struct guest_route *g)
+static void add_static_route(struct guest_plan *p, const struct vm *vm, const struct guest_route *g)
 {
 	struct guest_hop h = {
 		.dst = g->prefix.addr,
@@ -156,12 +156,12 @@ static void static_route(struct guest_plan *p, const struct vm *vm, const struct
 			break;
 		}
 	}
-	add_route(p, h);
+	replace_route(p, h);
 }
 
 /* --- wires and tunnels ----------------------------------------------------------------------- */
 
-static void routes_by(struct guest_plan *p, const struct nic *n, ip4 src)
+static void add_routes_by(struct guest_plan *p, const struct nic *n, ip4 src)
 {
 	const struct vm *vm = n->vm;
 
@@ -169,36 +169,36 @@ static void routes_by(struct guest_plan *p, const struct nic *n, ip4 src)
 		const struct guest_route *g = &vm->routes[i];
 
 		if (n->tunnel ? vm_tunnel_to(vm, g->via) == n : g->via == n->peer->ip)
-			add_route(p, (struct guest_hop){ .dst = g->prefix.addr,
-			                                 .len = g->prefix.len,
-			                                 .ifindex = ifindex_of(n),
-			                                 .via = g->via,
-			                                 .protocol = RTPROT_STATIC,
-			                                 .src = src });
+			replace_route(p, (struct guest_hop){ .dst = g->prefix.addr,
+			                                     .len = g->prefix.len,
+			                                     .ifindex = ifindex_of(n),
+			                                     .via = g->via,
+			                                     .protocol = RTPROT_STATIC,
+			                                     .src = src });
 	}
 }
 
-static void wire(struct guest_plan *p, const struct nic *n)
+static void plan_wire(struct guest_plan *p, const struct nic *n)
 {
-	struct guest_link *l = add_link(p, GUEST_WIRE, ifindex_of(n));
+	struct guest_link *l = add_guest_link(p, GUEST_WIRE, ifindex_of(n));
 
 	snprintf(l->name, sizeof(l->name), "eth%zu", n->index);
 	snprintf(l->alias, sizeof(l->alias), "%s", n->peer->vm->name);
 	l->local = n->ip;
 	l->remote = n->peer->ip;
 	if (n->wire_len) {
-		add_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
+		add_guest_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
 		return;
 	}
 	if (n->vm->role == VM_SITE_HOST)
-		add_addr(p, ifindex_of(n), n->ip, 32, false);
-	link_route(p, prefix_host(n->peer->ip), ifindex_of(n), 0, n->ip);
-	routes_by(p, n, n->ip);
+		add_guest_addr(p, ifindex_of(n), n->ip, 32, false);
+	add_link_route(p, prefix_host(n->peer->ip), ifindex_of(n), 0, n->ip);
+	add_routes_by(p, n, n->ip);
 }
 
-static void tunnel(struct guest_plan *p, const struct nic *n)
+static void plan_tunnel(struct guest_plan *p, const struct nic *n)
 {
-	struct guest_link *l = add_link(p, GUEST_TUNNEL, ifindex_of(n));
+	struct guest_link *l = add_guest_link(p, GUEST_TUNNEL, ifindex_of(n));
 
 	snprintf(l->name, sizeof(l->name), "%s", n->tunnel->name);
 	snprintf(l->alias, sizeof(l->alias), "%s", n->peer->vm->name);
@@ -207,20 +207,20 @@ static void tunnel(struct guest_plan *p, const struct nic *n)
 	l->vni = n->tunnel->vni;
 	l->vxlan_port = n->tunnel->port;
 	l->mtu = TUNNEL_MTU;
-	add_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
-	routes_by(p, n, 0);
+	add_guest_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
+	add_routes_by(p, n, 0);
 }
 
-static void add_nic(struct guest_plan *p, const struct nic *n)
+static void plan_nic(struct guest_plan *p, const struct nic *n)
 {
 	if (n->peer && n->tunnel)
-		tunnel(p, n);
+		plan_tunnel(p, n);
 	else if (n->peer)
-		wire(p, n);
+		plan_wire(p, n);
 	else if (vm_is_hybrid(n->vm))
-		gateway_nic(p, n);
+		plan_gateway_nic(p, n);
 	else
-		vm_nic(p, n);
+		plan_vm_nic(p, n);
 }
 
 /* --- nodes ----------------------------------------------------------------------------------- */
@@ -240,18 +240,18 @@ struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
 	p->set.no_ping = vm->role == VM_ENDPOINT;
 	p->set.source_nat = vm->source_nat;
 	if (own_address(vm))
-		add_addr(p, GUEST_LO, own_address(vm), 32, false);
+		add_guest_addr(p, GUEST_LO, own_address(vm), 32, false);
 	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		add_addr(p, GUEST_LO, vm->loopbacks[i], 32, false);
+		add_guest_addr(p, GUEST_LO, vm->loopbacks[i], 32, false);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (!vm->nics[i]->peer)
-			add_nic(p, vm->nics[i]);
+			plan_nic(p, vm->nics[i]);
 	for (size_t i = 0; vm->role == VM_USER && i < vm->n_routes; i++)
 		if (!vm_tunnel_to(vm, vm->routes[i].via))
-			static_route(p, vm, &vm->routes[i]);
+			add_static_route(p, vm, &vm->routes[i]);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->peer)
-			add_nic(p, vm->nics[i]);
+			plan_nic(p, vm->nics[i]);
 	return p;
 }
 
@@ -259,7 +259,7 @@ struct guest_plan *guest_plan_nic(const struct nic *n)
 {
 	struct guest_plan *p = xcalloc(1, sizeof(*p));
 
-	add_nic(p, n);
+	plan_nic(p, n);
 	return p;
 }
 
@@ -268,14 +268,14 @@ struct guest_plan *guest_plan_rs(const struct route_server *rs, unsigned instanc
 {
 	struct guest_plan *p = xcalloc(1, sizeof(*p));
 	_cleanup_free_ char *name = node_name_rs(rs, instance);
-	struct guest_link *l = add_link(p, GUEST_PORT, GUEST_FIRST_IFINDEX);
+	struct guest_link *l = add_guest_link(p, GUEST_PORT, GUEST_FIRST_IFINDEX);
 
 	snprintf(l->name, sizeof(l->name), "eth0");
 	snprintf(l->alias, sizeof(l->alias), "%s", name);
 	port_name_rs(rs, instance, l->port);
 	mac_rs(rs, instance, l->mac);
-	add_addr(p, GUEST_FIRST_IFINDEX, rs->instance[instance], 32, false);
-	link_route(p, (struct prefix){ 0, 0 }, GUEST_FIRST_IFINDEX, 0, 0);
+	add_guest_addr(p, GUEST_FIRST_IFINDEX, rs->instance[instance], 32, false);
+	add_link_route(p, (struct prefix){ 0, 0 }, GUEST_FIRST_IFINDEX, 0, 0);
 	/* BIRD keeps the last bit of a message back until the one before it is acknowledged, which
 	 * takes 40 ms otherwise. */
 	p->routes[p->n_routes - 1].quickack = true;

@@ -10,7 +10,7 @@ const uint8_t FABRIC_MAC[6] = { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc };
 
 /* The kind seeds the hash, so that a NIC and a Route Server of one name differ.  The last steps
  * spread every bit over the 48 (names) or 24 (MACs) that are kept. */
-static uint64_t hash(const char *kind, const char *a, const char *b)
+static uint64_t hash_of_name(const char *kind, const char *a, const char *b)
 {
 	uint64_t h = str_hash(a, str_hash(kind, 1));
 
@@ -25,12 +25,12 @@ static uint64_t hash(const char *kind, const char *a, const char *b)
 
 static uint64_t hash_nic(const struct nic *n)
 {
-	return hash("nic", n->vm->name, n->name);
+	return hash_of_name("nic", n->vm->name, n->name);
 }
 
 static uint64_t hash_rs(const struct route_server *rs, unsigned instance)
 {
-	return hash("routeServer", rs->name, instance ? "1" : "0");
+	return hash_of_name("routeServer", rs->name, instance ? "1" : "0");
 }
 
 static const char *port_name(char letter, uint64_t h, char *buf)
@@ -60,7 +60,7 @@ const char *port_name_rs(const struct route_server *rs, unsigned instance, char 
 
 const char *port_name_edge(const struct vnet *v, char *buf)
 {
-	return port_name('i', hash("edge", v->name, NULL), buf);
+	return port_name('i', hash_of_name("edge", v->name, NULL), buf);
 }
 
 const char *device_name_nic(const struct nic *n, char *buf)
@@ -74,15 +74,15 @@ const char *device_name_nic(const struct nic *n, char *buf)
 
 const char *port_name_lb(const struct load_balancer *lb, char *buf)
 {
-	return port_name('l', hash("loadBalancer", lb->name, NULL), buf);
+	return port_name('l', hash_of_name("loadBalancer", lb->name, NULL), buf);
 }
 
 const char *port_name_lb_in(const struct load_balancer *lb, char *buf)
 {
-	return port_name('m', hash("loadBalancer", lb->name, NULL), buf);
+	return port_name('m', hash_of_name("loadBalancer", lb->name, NULL), buf);
 }
 
-static void mac(uint64_t h, uint8_t m[6])
+static void mac_from_hash(uint64_t h, uint8_t m[6])
 {
 	m[0] = 0x00, m[1] = 0x0d, m[2] = 0x3a; /* Azure's */
 	m[3] = (uint8_t)(h >> 16), m[4] = (uint8_t)(h >> 8), m[5] = (uint8_t)h;
@@ -90,22 +90,22 @@ static void mac(uint64_t h, uint8_t m[6])
 
 void mac_nic(const struct nic *n, uint8_t m[6])
 {
-	mac(hash_nic(n), m);
+	mac_from_hash(hash_nic(n), m);
 }
 
 void mac_rs(const struct route_server *rs, unsigned instance, uint8_t m[6])
 {
-	mac(hash_rs(rs, instance), m);
+	mac_from_hash(hash_rs(rs, instance), m);
 }
 
 void mac_edge(const struct vnet *v, uint8_t m[6])
 {
-	mac(hash("edge", v->name, NULL), m);
+	mac_from_hash(hash_of_name("edge", v->name, NULL), m);
 }
 
 void mac_lb(const struct load_balancer *lb, uint8_t m[6])
 {
-	mac(hash("loadBalancer", lb->name, NULL), m);
+	mac_from_hash(hash_of_name("loadBalancer", lb->name, NULL), m);
 }
 
 bool vnet_has_edge(const struct vnet *v)

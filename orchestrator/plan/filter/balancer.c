@@ -52,8 +52,8 @@ static const struct filter_fixed CHAINS[] = {
 
 const struct filter_block filter_balancers = { "", CHAINS, ARRAY_LEN(CHAINS) };
 
-static void add_service(const struct fab_balancer *b, const struct fab_lb_rule *r,
-                        struct nft_elems *v)
+static void add_lb_service(const struct fab_balancer *b, const struct fab_lb_rule *r,
+                           struct nft_elems *v)
 {
 	uint32_t service = r->protocol << 16 | r->frontend_port;
 
@@ -70,7 +70,7 @@ static void add_service(const struct fab_balancer *b, const struct fab_lb_rule *
 		nft_elems_add(v, SET_LB_PORT, b->in, service, 0, r->backend_port);
 }
 
-static void add_balancer(const struct fab_balancer *b, struct nft_elems *v)
+static void add_balancer_elems(const struct fab_balancer *b, struct nft_elems *v)
 {
 	nft_elems_add(v, SET_LB_IN, b->in, 0, 0, 0);
 	nft_elems_add(v, SET_LB_TRACKED, b->in, 0, 0, 0);
@@ -79,7 +79,7 @@ static void add_balancer(const struct fab_balancer *b, struct nft_elems *v)
 	nft_elems_add(v, SET_LB_ZONE, b->in, 0, 0, b->zone);
 	nft_elems_add(v, SET_LB_NAT_ZONE, b->in, 0, 0, b->vnet);
 	for (size_t i = 0; i < b->n_rules; i++)
-		add_service(b, &b->rules[i], v);
+		add_lb_service(b, &b->rules[i], v);
 	for (unsigned i = 0; i < LB_SLOTS; i++)
 		if (b->slots[i])
 			nft_elems_add(v, SET_LB_SLOT, b->in, i + 1, 0, b->slots[i]);
@@ -88,7 +88,7 @@ static void add_balancer(const struct fab_balancer *b, struct nft_elems *v)
 void filter_add_balancers(const struct fabric *f, struct nft_elems *v)
 {
 	for (size_t i = 0; i < f->n_balancers; i++)
-		add_balancer(&f->balancers[i], v);
+		add_balancer_elems(&f->balancers[i], v);
 	for (size_t i = 0; i < f->n_backends; i++) {
 		const struct fab_backend *b = &f->backends[i];
 

@@ -26,7 +26,7 @@ static void cut_transaction(struct out *o, size_t more)
 /* --- chains of the shape ---------------------------------------------------------------------- */
 
 /* divide: a transaction may end between two of them. */
-static void add_rules(struct out *o, const char *chain, const char *rules, bool divide)
+static void add_rule_lines(struct out *o, const char *chain, const char *rules, bool divide)
 {
 	for (const char *p = rules; *p;) {
 		size_t len = strcspn(p, "\n");
@@ -44,13 +44,13 @@ static void add_fixed(struct out *o, const struct filter_fixed *c)
 	if (c->hook)
 		str_printf(&o->text, " { %s }", c->hook);
 	str_addc(&o->text, '\n');
-	add_rules(o, c->name, c->rules, false);
+	add_rule_lines(o, c->name, c->rules, false);
 }
 
 static void exchange_rules(struct out *o, const struct filter_fixed *c, unsigned parts)
 {
 	str_printf(&o->text, "flush chain " IN_TABLE "%s\n", c->name);
-	add_rules(o, c->name, parts & c->with_part ? c->rules_with : c->rules, false);
+	add_rule_lines(o, c->name, parts & c->with_part ? c->rules_with : c->rules, false);
 }
 
 #define FOR_CHAINS(shape, c) \
@@ -126,7 +126,7 @@ static size_t text_size(const char *rules)
 }
 
 /* It is there as a whole, or under another name. */
-static void add_chain(struct out *o, const struct filter_chain *c)
+static void add_named_chain(struct out *o, const struct filter_chain *c)
 {
 	size_t size = text_size(c->rules);
 	char part[CHAIN_NAME];
@@ -134,25 +134,25 @@ static void add_chain(struct out *o, const struct filter_chain *c)
 	cut_transaction(o, size);
 	if (size <= o->room) {
 		str_printf(&o->text, "add chain " IN_TABLE "%s\n", c->name);
-		add_rules(o, c->name, c->rules, false);
+		add_rule_lines(o, c->name, c->rules, false);
 		return;
 	}
 	snprintf(part, sizeof(part), FILTER_UNFINISHED "%s", strchr(c->name, '_') + 1);
 	str_printf(&o->text, "add chain " IN_TABLE "%s\n", part);
-	add_rules(o, part, c->rules, true);
+	add_rule_lines(o, part, c->rules, true);
 	nft_texts_add(o->texts, &o->text);
 	str_printf(&o->text, "rename chain " IN_TABLE "%s %s\n", part, c->name);
 	nft_texts_add(o->texts, &o->text);
 }
 
-static size_t add_chains(struct out *o, const struct filter *have, const struct filter *want)
+static size_t add_new_chains(struct out *o, const struct filter *have, const struct filter *want)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < want->n_chains; i++) {
 		if (filter_has_chain(have, want->chains[i].name))
 			continue;
-		add_chain(o, &want->chains[i]);
+		add_named_chain(o, &want->chains[i]);
 		n++;
 	}
 	return n;
@@ -166,7 +166,7 @@ static void delete_chain(struct out *o, const char *name)
 }
 
 /* Backwards: those that lead to others first. */
-static size_t delete_chains(struct out *o, const struct filter *have, const struct filter *want)
+static size_t delete_old_chains(struct out *o, const struct filter *have, const struct filter *want)
 {
 	size_t n = 0;
 
@@ -190,7 +190,7 @@ size_t filter_prepare(const struct filter *have, const struct filter *want, size
 	for (size_t i = 0; i < have->n_unfinished; i++)
 		delete_chain(&o, have->unfinished[i].name);
 	n += add_parts(&o, have, want);
-	n += add_chains(&o, have, want);
+	n += add_new_chains(&o, have, want);
 	nft_texts_add(ret, &o.text);
 	return n;
 }
@@ -202,7 +202,7 @@ size_t filter_exchange(const struct filter *have, const struct filter *want, siz
 	size_t n = nft_elems_diff(want->shape->sets, want->shape->n_sets, &have->elems,
 	                          &want->elems, nft_elems_most(room), ret);
 
-	n += delete_chains(&o, have, want);
+	n += delete_old_chains(&o, have, want);
 	nft_texts_add(ret, &o.text);
 	return n;
 }

@@ -78,7 +78,8 @@ static const struct nft_set SETS[EDGE_SETS] = {
 
 const struct filter_shape edge_filter_shape = { SETS, EDGE_SETS, BLOCKS };
 
-static void add_nic(struct nft_elems *v, const struct nic *n, const char *link, uint32_t number)
+static void add_nic_translations(struct nft_elems *v, const struct nic *n, const char *link,
+                                 uint32_t number)
 {
 	/* What TCP and UDP leave as, and all else. */
 	const struct outside ports = outside_address(n, IPPROTO_TCP, false),
@@ -126,7 +127,7 @@ void edge_filter(const struct model *m, const uint32_t *number, struct filter *r
 		const struct vnet *vnet = n->subnet->vnet;
 
 		if (number[vnet->idx])
-			add_nic(&v, n, port_name_edge(vnet, link), number[vnet->idx]);
+			add_nic_translations(&v, n, port_name_edge(vnet, link), number[vnet->idx]);
 	}
 	for (size_t i = 0; i < m->n_nat_gateways; i++) {
 		const struct nat_gateway *g = &m->nat_gateways[i];

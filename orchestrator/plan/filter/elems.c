@@ -183,7 +183,8 @@ struct batch {
 	struct nft_texts *transactions;
 };
 
-static void add_commands(const struct batch *b, const char *verb, struct str *elems, struct str *to)
+static void add_element_commands(const struct batch *b, const char *verb, struct str *elems,
+                                 struct str *to)
 {
 	for (size_t i = 0; i < b->n_sets; i++) {
 		if (elems[i].n)
@@ -200,8 +201,8 @@ static void end_batch(struct batch *b)
 
 	if (!b->n)
 		return;
-	add_commands(b, "delete", b->gone, &text);
-	add_commands(b, "add", b->come, &text);
+	add_element_commands(b, "delete", b->gone, &text);
+	add_element_commands(b, "add", b->come, &text);
 	nft_texts_add(b->transactions, &text);
 	b->n = 0;
 }
@@ -219,8 +220,8 @@ static void add_to_batch(struct batch *b, bool adding, const struct nft_elem *x)
 }
 
 /* Merges the two; *n counts.  Without a batch it only counts. */
-static void merge(struct batch *b, const struct nft_elems *have, const struct nft_elems *want,
-                  bool gone, bool come, size_t *n)
+static void merge_elems(struct batch *b, const struct nft_elems *have, const struct nft_elems *want,
+                        bool gone, bool come, size_t *n)
 {
 	size_t i = 0, k = 0;
 
@@ -250,17 +251,17 @@ size_t nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nf
 	struct batch b = { sets, n_sets, .most = SIZE_MAX, .transactions = ret };
 	size_t n = 0, count = 0;
 
-	merge(NULL, have, want, true, true, &count);
+	merge_elems(NULL, have, want, true, true, &count);
 	if (!ret || !count)
 		return count;
 	b.gone = xcalloc(n_sets, sizeof(*b.gone));
 	b.come = xcalloc(n_sets, sizeof(*b.come));
 	if (count <= most) {
-		merge(&b, have, want, true, true, &n);
+		merge_elems(&b, have, want, true, true, &n);
 	} else {
 		b.most = most;
-		merge(&b, have, want, true, false, &n);
-		merge(&b, have, want, false, true, &n);
+		merge_elems(&b, have, want, true, false, &n);
+		merge_elems(&b, have, want, false, true, &n);
 	}
 	end_batch(&b);
 	free(b.gone);

@@ -153,7 +153,7 @@ static unsigned parts_of(const struct fabric *f)
 	       (f->n_binds ? FAB_PART_NSG : 0);
 }
 
-static void add_pairs(const struct fabric *f, const struct fab_port *p, struct nft_elems *v)
+static void add_pairs_of_port(const struct fabric *f, const struct fab_port *p, struct nft_elems *v)
 {
 	uint32_t vnet = p->mark >> MARK_VNET_SHIFT;
 	bool from = false;
@@ -177,25 +177,25 @@ static void add_pairs(const struct fabric *f, const struct fab_port *p, struct n
 			              f->spaces[i].prefix.len, 0);
 }
 
-static int by_number(const void *pa, const void *pb)
+static int by_group_number(const void *pa, const void *pb)
 {
 	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
 
 	return (a > b) - (a < b);
 }
 
-static void add_quick(const struct fabric *f, struct nft_elems *v)
+static void add_quick_marks(const struct fabric *f, struct nft_elems *v)
 {
 	_cleanup_free_ uint32_t *groups = xcalloc(f->n_ports + 1, sizeof(*groups));
 
 	for (size_t i = 0; i < f->n_ports; i++)
 		groups[i] = port_group(f->ports[i].name);
-	qsort(groups, f->n_ports, sizeof(*groups), by_number);
+	qsort(groups, f->n_ports, sizeof(*groups), by_group_number);
 	for (size_t i = 0; i < f->n_ports; i++) {
 		const struct fab_port *p = &f->ports[i];
 		uint32_t group = port_group(p->name);
 		const uint32_t *at =
-		    bsearch(&group, groups, f->n_ports, sizeof(*groups), by_number);
+		    bsearch(&group, groups, f->n_ports, sizeof(*groups), by_group_number);
 		bool shared = (at > groups && at[-1] == group) ||
 		              (at + 1 < groups + f->n_ports && at[1] == group);
 
@@ -204,7 +204,7 @@ static void add_quick(const struct fabric *f, struct nft_elems *v)
 	}
 }
 
-static void add_port(const struct fabric *f, const struct fab_port *p, struct nft_elems *v)
+static void add_port_elems(const struct fabric *f, const struct fab_port *p, struct nft_elems *v)
 {
 	nft_elems_add(v, SET_PORT_MARK, p->name, 0, 0, p->mark);
 	if (!p->edge && !p->balancer)
@@ -214,15 +214,15 @@ static void add_port(const struct fabric *f, const struct fab_port *p, struct nf
 	if (p->edge || p->balancer || p->forwarding)
 		nft_elems_add(v, SET_OPEN, p->name, 0, 0, 0);
 	if (f->n_pairs && !p->edge)
-		add_pairs(f, p, v);
+		add_pairs_of_port(f, p, v);
 }
 
 void fabric_filter(const struct fabric *f, struct filter *ret)
 {
 	*ret = (struct filter){ .shape = &fabric_filter_shape, .parts = parts_of(f) };
 	for (size_t i = 0; i < f->n_ports; i++)
-		add_port(f, &f->ports[i], &ret->elems);
-	add_quick(f, &ret->elems);
+		add_port_elems(f, &f->ports[i], &ret->elems);
+	add_quick_marks(f, &ret->elems);
 	filter_add_balancers(f, &ret->elems);
 	filter_add_nsgs(f, ret);
 	filter_sort(ret);

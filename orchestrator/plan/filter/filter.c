@@ -73,7 +73,7 @@ uint64_t filter_hash(const struct filter *f)
 
 /* --- what a kernel has ------------------------------------------------------------------------ */
 
-static const char *name_of(const json_t *item, const char *kind)
+static const char *name_in_listing(const json_t *item, const char *kind)
 {
 	const json_t *x = json_object_get(item, kind);
 	const char *table = json_string_value(json_object_get(x, "table"));
@@ -97,7 +97,7 @@ static bool has_fixed(const json_t *listed, const char *chain)
 	size_t i;
 
 	json_array_foreach (listed, i, item) {
-		const char *name = name_of(item, "chain");
+		const char *name = name_in_listing(item, "chain");
 
 		if (name && streq(name, chain))
 			return true;
@@ -135,7 +135,7 @@ int filter_parse(const json_t *listed, struct filter *ret, struct err *e)
 	if (r < 0)
 		return r;
 	json_array_foreach (listed, i, item) {
-		const char *name = name_of(item, "chain");
+		const char *name = name_in_listing(item, "chain");
 
 		if (!name || !has_number(name))
 			continue;

@@ -24,7 +24,7 @@ static const char *close_list(size_t n)
 	return n == 1 ? " " : " } ";
 }
 
-static void addresses(struct str *s, const char *word, const struct prefix *v, size_t n)
+static void add_addresses(struct str *s, const char *word, const struct prefix *v, size_t n)
 {
 	if (!n)
 		return;
@@ -34,7 +34,7 @@ static void addresses(struct str *s, const char *word, const struct prefix *v, s
 	str_add(s, close_list(n));
 }
 
-static void protocols(struct str *s, const uint8_t *v, size_t n)
+static void add_protocols(struct str *s, const uint8_t *v, size_t n)
 {
 	if (!n)
 		return;
@@ -44,7 +44,7 @@ static void protocols(struct str *s, const uint8_t *v, size_t n)
 	str_add(s, close_list(n));
 }
 
-static void ports(struct str *s, const char *word, const struct port_span *v, size_t n)
+static void add_ports(struct str *s, const char *word, const struct port_span *v, size_t n)
 {
 	if (!n)
 		return;
@@ -57,11 +57,11 @@ static void ports(struct str *s, const char *word, const struct port_span *v, si
 
 static void add_line(const struct words *w, const char *verdict, struct str *s)
 {
-	addresses(s, "saddr", w->src, w->n_src);
-	addresses(s, "daddr", w->dst, w->n_dst);
-	protocols(s, w->protocols, w->n_protocols);
-	ports(s, "sport", w->sport, w->n_sport);
-	ports(s, "dport", w->dport, w->n_dport);
+	add_addresses(s, "saddr", w->src, w->n_src);
+	add_addresses(s, "daddr", w->dst, w->n_dst);
+	add_protocols(s, w->protocols, w->n_protocols);
+	add_ports(s, "sport", w->sport, w->n_sport);
+	add_ports(s, "dport", w->dport, w->n_dport);
 	str_printf(s, "%s\n", verdict);
 }
 
@@ -77,7 +77,7 @@ static size_t lines_of(const struct words *w, size_t max)
 }
 
 /* Takes the next digit off *k, a number whose base changes with each list. */
-static size_t digit(size_t *k, size_t n)
+static size_t take_digit(size_t *k, size_t n)
 {
 	size_t i = *k % n;
 
@@ -86,28 +86,28 @@ static size_t digit(size_t *k, size_t n)
 }
 
 /* The k-th of the combinations of one of each list. */
-static struct words combination(const struct words *w, size_t k)
+static struct words nth_combination(const struct words *w, size_t k)
 {
 	struct words o = { 0 };
 
 	if (w->n_src) {
-		o.src = &w->src[digit(&k, w->n_src)];
+		o.src = &w->src[take_digit(&k, w->n_src)];
 		o.n_src = 1;
 	}
 	if (w->n_dst) {
-		o.dst = &w->dst[digit(&k, w->n_dst)];
+		o.dst = &w->dst[take_digit(&k, w->n_dst)];
 		o.n_dst = 1;
 	}
 	if (w->n_protocols) {
-		o.protocols[0] = w->protocols[digit(&k, w->n_protocols)];
+		o.protocols[0] = w->protocols[take_digit(&k, w->n_protocols)];
 		o.n_protocols = 1;
 	}
 	if (w->n_sport) {
-		o.sport = &w->sport[digit(&k, w->n_sport)];
+		o.sport = &w->sport[take_digit(&k, w->n_sport)];
 		o.n_sport = 1;
 	}
 	if (w->n_dport) {
-		o.dport = &w->dport[digit(&k, w->n_dport)];
+		o.dport = &w->dport[take_digit(&k, w->n_dport)];
 		o.n_dport = 1;
 	}
 	return o;
@@ -178,7 +178,7 @@ static bool words_of(const struct nsg_rule *r, struct words *w)
 static void add_combinations(const struct words *w, size_t n, const char *verdict, struct str *s)
 {
 	for (size_t k = 0; k < n; k++) {
-		struct words one = combination(w, k);
+		struct words one = nth_combination(w, k);
 
 		add_line(&one, verdict, s);
 	}
