@@ -11,7 +11,7 @@
 #include "kernel/nl.h"
 #include "kernel/ns.h"
 #include "kernel/ttl.h"
-#include "plan/bgp_open.h"
+#include "plan/filter/bgp_open.h"
 #include "plan/filter/guest.h"
 
 enum {

@@ -88,8 +88,8 @@ static void add_kernel_protocol(struct str *b)
 }
 
 /* azure-behaviour 7.3.  The capabilities are those of the captured OPEN; where this BIRD cannot
- * leave out enhanced route refresh, plan/bgp_open.h does.  Dialling soon and again soon is ours:
- * how often Azure dials is not known, and nobody wants to wait for it.
+ * leave out enhanced route refresh, plan/filter/bgp_open.h does.  Dialling soon and again soon is
+ * ours: how often Azure dials is not known, and nobody wants to wait for it.
  *
  * Nothing of what a peer sent is kept beside the table: a changed filter makes BIRD ask for it
  * again, by ROUTE-REFRESH, or by a new session where the peer cannot (azure-behaviour 7.3, 7.2). */

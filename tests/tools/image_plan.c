@@ -5,7 +5,7 @@
 
 #include "input/topology.h"
 #include "lab/image/image.h"
-#include "plan/bgp_open.h"
+#include "plan/filter/bgp_open.h"
 #include "plan/names.h"
 
 static json_t *strings(char **list)

@@ -4,8 +4,8 @@
 
 #include "base/str.h"
 #include "mini.h"
-#include "plan/bgp_open.h"
 #include "plan/bird_rs.h"
+#include "plan/filter/bgp_open.h"
 
 static struct bgp_connection *conn(struct model *m, struct route_server *rs, const char *name,
                                    const char *ip, uint32_t asn)

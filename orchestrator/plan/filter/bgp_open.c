@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "plan/bgp_open.h"
+#include "plan/filter/bgp_open.h"
 
 #include "base/str.h"
 
