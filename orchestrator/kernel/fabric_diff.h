@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What has to be done so that one struct fabric becomes another: pointers into both, in the order
+/* The changes that make one struct fabric of another: pointers into both, in the order
  * in which it is done without interrupting traffic that is valid before and after.  Pure. */
 #pragma once
 

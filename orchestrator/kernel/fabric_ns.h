@@ -13,7 +13,7 @@ int fabric_ns_prepare(int ns_fd, struct err *e);
 
 /* The settings that every forwarding namespace of ours shares (fabric, edge), for ns_sysctls(). */
 extern const char *const FORWARDING_SYSCTLS[];
-/* Its packet filter anew, without elements: those come by fabric_apply(). */
+/* Makes the fabric's packet filter anew, without elements: fabric_apply() adds them. */
 int fabric_ns_filter(int ns_fd, struct err *e);
 /* Counts what is not as it was prepared, but for the filter: settings, addresses, the way to the
  * sink.  mend: and puts it back. */

@@ -7,7 +7,7 @@
 
 /* The table with its shape and nothing else, in place of one that is there. */
 int filter_make(struct nft *nft, const struct filter_shape *shape, struct err *e);
-/* What the kernel has of it; *ret has a shape.  Rules are not read: chains are named by them. */
+/* Reads what the kernel has; *ret has a shape.  Rules are not read: chains are named by them. */
 int filter_read(struct nft *nft, struct filter *ret, struct err *e);
 
 /* One of filter_prepare(), filter_exchange() and filter_settle(): what it says is done.  changes is

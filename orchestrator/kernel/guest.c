@@ -21,7 +21,7 @@ enum {
 struct plug {
 	struct nl *fabric;
 	int next_ifindex;
-	/* What new namespaces inherit from this machine: known after the first guest. */
+	/* Settings that new namespaces inherit from this machine: known after the first guest. */
 	bool known, forwards, filters;
 };
 
@@ -356,7 +356,7 @@ int guest_build(struct plug *p, int ns_fd, const struct guest_plan *plan, struct
 {
 	const struct guest_settings *set = &plan->set;
 	struct nl *nl = NULL;
-	/* Before there is a way out. */
+	/* The rules must exist before the links do: BIRD could send its OPEN in between. */
 	int r = set->bgp_open ? guest_bgp_open(ns_fd, e) : 0;
 
 	if (r == 0)

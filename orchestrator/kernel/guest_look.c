@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What somebody has taken from a guest that was built from a plan. */
+/* Finds, and puts back, what somebody has removed from a guest that was built from a plan. */
 #include <errno.h>
 #include <linux/neighbour.h>
 

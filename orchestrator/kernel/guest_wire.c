@@ -6,7 +6,7 @@
 #include "kernel/guest.h"
 #include "kernel/nl.h"
 
-/* What is left of a wire whose other end went with its node. */
+/* Removes an end of the link's name that is left: the other end went with its node. */
 static int remove_old(struct nl *nl, const char *name, struct err *e)
 {
 	int ifindex = nl_link_index(nl, name, NULL);

@@ -140,7 +140,7 @@ int nft_run(struct nft *n, json_t *commands, struct err *e)
 	}
 	int r = run_json(n, commands, e);
 
-	/* What was said on the way is read away, else the next call finds it. */
+	/* Discard the output, or the next call finds it. */
 	nft_ctx_get_output_buffer(n->ctx);
 	return r;
 }

@@ -33,8 +33,8 @@ static bool is_nobody(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == nobody_ino;
 }
 
-/* Who closes descriptors by the range closes these two as well: then the numbers may be somebody
- * else's by now, and others are taken. */
+/* A caller that closes ranges of descriptors closes these two as well: then the numbers may be
+ * somebody else's by now, and others are taken. */
 void seat_again(void)
 {
 	if (nobody >= 0 && !is_nobody(nobody))

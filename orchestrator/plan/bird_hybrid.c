@@ -41,7 +41,8 @@ static void add_route(void *b, struct prefix p)
 	str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(p));
 }
 
-/* Of the VNet's address space and that of its transit peers: what a gateway takes from nobody. */
+/* Prefixes that a gateway takes from nobody: the VNet's address space and that of its transit
+ * peers. */
 static void add_set(void *ctx, struct prefix p, bool transit)
 {
 	struct str *b = ctx;
@@ -229,7 +230,7 @@ static void add_filters(struct str *b, const struct gateway *g)
 	    g->type == GW_VPN ? "\tif net = 0.0.0.0/0 then return false;\n" : "", str_get(&space));
 }
 
-/* What NICs get from it: read by the virtual router. */
+/* The table of routes that NICs get; the virtual router reads it. */
 static void add_told(struct str *b)
 {
 	str_printf(b,
@@ -311,7 +312,7 @@ static void add_via(void *ctx, struct prefix p, bool transit)
 	str_printf(v->b, "\troute %s%s;\n", PREFIX_STR(p), v->hops);
 }
 
-/* Without BGP its operator writes the VNets' prefixes down. */
+/* Without BGP the site's operator configures static routes to the VNets' prefixes. */
 static void add_site_statics(struct str *b, const struct model *m, const struct site *site)
 {
 	_cleanup_str_ struct str hops = { 0 };

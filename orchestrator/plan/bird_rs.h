@@ -10,8 +10,8 @@
 
 struct bird_how {
 	bool no_enhanced_refresh; /* this BIRD can leave that capability out */
-	/* Its session is to end for having announced too much: BIRD takes a limit of 0 routes as
-	 * passed, and sends Cease/1.  NULL: none. */
+	/* The session that ends because its peer announced too many routes: BIRD takes a limit of 0
+	 * routes as exceeded, and sends Cease/1.  NULL: none. */
 	const struct bgp_connection *cut;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All of an instance's configuration, put together. */
+/* Puts an instance's whole configuration together. */
 #include "plan/bird_rs.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ static void add_instance_head(struct str *b, const struct route_server *rs, unsi
 	    rs->name, instance, IP4_STR(rs->instance[instance]));
 }
 
-/* What any peer's routes become: hubRoutingPreference stands before the length of the AS path, and
+/* The import filter of any peer: hubRoutingPreference stands before the length of the AS path, and
  * that is the only preference that a peer can express. */
 static void add_import_filter(struct str *b, const char *name, const char *refused,
                               unsigned preference)

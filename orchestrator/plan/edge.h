@@ -24,5 +24,5 @@ struct edge_plan {
 struct edge_plan *edge_plan_make(const struct model *m);
 struct edge_plan *edge_plan_free(struct edge_plan *p); /* returns NULL */
 
-/* Of load balancers, by lb->idx; the caller frees. */
+/* The links of load balancers, by lb->idx; the caller frees. */
 struct fabric_link *fabric_loops(const struct model *m);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Design and learned routes -> the fabric's desired state.  See fabric.h for its shape.
+/* Compiles the design and the learned routes to the fabric's desired state.  See fabric.h for its
+ * shape.
  *
  * What is dropped and what is delivered is decided here once: a class table holds the Active rows
  * of a subnet's effective routes, a delivery table the ports that a VNet's packets may reach.
@@ -152,7 +153,8 @@ static void add_effective_route(struct compiler *c, uint32_t table, const struct
 
 /* --- classes that do not come before delivery ------------------------------------------------ */
 
-/* Whatever the table's routes inside of p and the longest one around it, they leave it to delivery.
+/* True: the longest route around p and all routes inside of p are THROW, so that the delivery table
+ * decides about all of p.
  */
 static bool class_leaves_prefix(const struct compiler *c, uint32_t table, size_t first,
                                 struct prefix p)
@@ -184,8 +186,8 @@ static bool class_leaves_vnet(const struct compiler *c, uint32_t table, size_t f
 	return true;
 }
 
-/* The class says nothing of its own about any address that the VNet's delivery table may have
- * (add_delivery()).  first: where its routes begin. */
+/* True: the class leaves every prefix that the VNet's delivery table may have (add_delivery()) to
+ * it.  first: where its routes begin. */
 static bool class_defers_to_delivery(const struct compiler *c, uint32_t table, size_t first,
                                      const struct vnet *v)
 {

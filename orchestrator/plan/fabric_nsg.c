@@ -27,7 +27,7 @@ const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME])
 
 /* --- ports ----------------------------------------------------------------------------------- */
 
-/* What a group of a class of NICs has become; by group, class and direction. */
+/* The chain that a group became for NICs of one class; by group and direction. */
 struct made {
 	char chain[CHAIN_NAME];
 };

@@ -82,7 +82,8 @@ struct guest_plan *guest_plan_free(struct guest_plan *p); /* returns NULL */
 void guest_plan_free_p(struct guest_plan **p);
 #define _cleanup_guest_plan_ _cleanup_(guest_plan_free_p)
 
-/* Of all but the routes, and of the routes: these can be exchanged while the node runs. */
+/* Hashes of the plan without its routes, and of its routes, which can be exchanged while the node
+ * runs. */
 uint64_t guest_plan_hash(const struct guest_plan *p);
 uint64_t guest_routes_hash(const struct guest_plan *p);
 

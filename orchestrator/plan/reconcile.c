@@ -94,7 +94,7 @@ static bool is_apart(const struct object_def *def, const char *key)
 	return f && f->apart;
 }
 
-/* What is said about an object changes nothing of it: an imported design stays the same when lines
+/* A description of an object is not compared: an imported design stays the same when lines
  * of its file move. */
 static bool is_remark(const char *key)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What has to be done to make one filter of another, in nft's language. */
+/* The transactions that make one filter of another, in nft's language. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,8 +9,8 @@
 
 enum { MESSAGES = 24 }; /* bytes of messages for a byte of text, at most: a rule with few words */
 
-/* Text goes out when it has become as long as one transaction may be, wherever the kernel's state
- * is a good one. */
+/* A transaction ends when its text is as long as one may be, at a place where the filter decides as
+ * it should. */
 struct out {
 	struct str text;
 	size_t room; /* in bytes of text */
@@ -58,7 +58,8 @@ static void exchange_rules(struct out *o, const struct filter_fixed *c, unsigned
 		for (const struct filter_fixed *c = (*b_)->chains; \
 		     c < (*b_)->chains + (*b_)->n_chains; c++)
 
-/* Also those that are not there: "add chain" leaves alone one that is. */
+/* Chains that are missing are added before they are deleted: deleting a missing one would fail.
+ * "add chain" leaves alone one that exists. */
 static void remove_fixed(struct out *o, const struct filter_shape *shape, unsigned parts)
 {
 	FOR_CHAINS(shape, c)
@@ -125,7 +126,7 @@ static size_t text_size(const char *rules)
 	return n;
 }
 
-/* It is there as a whole, or under another name. */
+/* Until the chain is whole it has another name. */
 static void add_named_chain(struct out *o, const struct filter_chain *c)
 {
 	size_t size = text_size(c->rules);
@@ -165,7 +166,7 @@ static void delete_chain(struct out *o, const char *name)
 	           name);
 }
 
-/* Backwards: those that lead to others first. */
+/* Deletes backwards: chains that lead to others go first. */
 static size_t delete_old_chains(struct out *o, const struct filter *have, const struct filter *want)
 {
 	size_t n = 0;

@@ -81,7 +81,7 @@ const struct filter_shape edge_filter_shape = { SETS, EDGE_SETS, BLOCKS };
 static void add_nic_translations(struct nft_elems *v, const struct nic *n, const char *link,
                                  uint32_t number)
 {
-	/* What TCP and UDP leave as, and all else. */
+	/* The address that TCP and UDP leave with, and that of all other protocols. */
 	const struct outside ports = outside_address(n, IPPROTO_TCP, false),
 	                     other = outside_address(n, IPPROTO_ICMP, false);
 	bool translated = ports.why == OUTSIDE_NAT;
@@ -101,8 +101,8 @@ static void add_nic_translations(struct nft_elems *v, const struct nic *n, const
 		nft_elems_add(v, SET_TRANSLATED, link, n->ip, 0, ports.ip);
 		nft_elems_add(v, SET_MAY_TRANSLATE, link, n->ip, 0, 0);
 	}
-	/* Who leaves by default outbound access needs no elements for service endpoints: these
-	 * have the same address. */
+	/* NICs with default outbound access need no elements for service endpoints: the address is
+	 * the same. */
 	if (outside_address(n, IPPROTO_TCP, true).why != OUTSIDE_SERVICE ||
 	    ports.why == OUTSIDE_DEFAULT)
 		return;

@@ -7,7 +7,7 @@
 #include "plan/filter/nsg.h"
 #include "plan/names.h"
 
-/* Who is not in the map goes on at the next rule. */
+/* A packet whose key is not in the map goes on at the next rule. */
 #define MARK_QUICK "meta mark set iifgroup . ip saddr map @quick "
 
 /* Every packet passes from_port and to_port, so they are short, and only what a lab has costs it

@@ -8,8 +8,8 @@
 extern const struct filter_shape fabric_filter_shape;
 #define FABRIC_FILTER_RAISE "raise" /* its chain for the rule of ttl_raise() */
 
-/* Its sets and maps.  Only ports with IP forwarding can send what is not their own,
- * so only they are looked up for restricted peerings. */
+/* Sets and maps of the fabric's filter. Only ports with IP forwarding can send what is not their
+ * own, so only they are looked up for restricted peerings. */
 enum fab_set {
 	SET_PORT_MARK, /* port : mark; routing class and VNet */
 	SET_OWN,       /* port . address of its NIC : mark */

@@ -22,7 +22,8 @@ struct filter_fixed { /* a chain of the shape */
 	const char *name;
 	const char *hook;  /* "type filter hook input priority 0; policy drop;"; NULL: none */
 	const char *rules; /* a rule a line; the last line ends, too */
-	/* It is there while the filter has that bit, and says that the filter has it; 0: always. */
+	/* The chain exists while the filter has that bit, and tells the reader so; 0: it always
+	 * exists. */
 	unsigned part;
 	unsigned with_part; /* while the filter has that bit, it has these rules instead */
 	const char *rules_with;
@@ -56,7 +57,8 @@ struct filter {
 	struct filter_chain *chains; /* sorted by name */
 	size_t n_chains, cap_chains;
 	struct arena *arena; /* of the chains' rules, or NULL: they are somebody else's */
-	/* Of a kernel's: parts of which a chain is gone, chains that were never finished. */
+	/* Only in a filter that was read from a kernel: parts of which a chain is missing, and
+	 * chains that were never finished. */
 	bool shapeless; /* a chain that is always there is gone, or the table */
 	unsigned broken;
 	struct filter_chain *unfinished;
@@ -68,15 +70,15 @@ void filter_free(struct filter *f); /* what it holds; it is empty then, and keep
 uint64_t filter_add_chain(struct filter *f, const char *prefix, const char *rules);
 void filter_sort(struct filter *f);
 bool filter_has_chain(const struct filter *f, const char *name); /* sorted */
-/* Number of all that it says. */
+/* A number that differs when anything that the filter says differs. */
 uint64_t filter_hash(const struct filter *f);
 
 /* The transaction that makes the table with its shape, without parts and elements. */
 void filter_make_text(const struct filter_shape *shape, struct str *ret);
 
-/* What makes want of have, in three steps.  Others may have work to do between them.  room: bytes
- * of messages that one transaction may have (nft_room()).  Each returns how many chains, elements
- * or parts it changes, and appends transactions. */
+/* The transactions that make want of have, in three steps; callers may have other work to do
+ * between them.  room: bytes of messages that one transaction may have (nft_room()).  Each returns
+ * how many chains, elements or parts it changes, and appends transactions. */
 size_t filter_prepare(const struct filter *have, const struct filter *want, size_t room,
                       struct nft_texts *ret); /* adds parts and chains */
 size_t filter_exchange(const struct filter *have, const struct filter *want, size_t room,
@@ -84,6 +86,6 @@ size_t filter_exchange(const struct filter *have, const struct filter *want, siz
 size_t filter_settle(const struct filter *have, const struct filter *want, size_t room,
                      struct nft_texts *ret); /* removes parts */
 
-/* What a kernel has: from listings of chains, maps and sets (nft's JSON, in one array).  ret has a
- * shape.  -EPROTO when an element is not what the shape says. */
+/* Reads what a kernel has from listings of chains, maps and sets (nft's JSON, in one array).  ret
+ * has a shape.  -EPROTO when an element is not what the shape says. */
 int filter_parse(const json_t *listed, struct filter *ret, struct err *e);

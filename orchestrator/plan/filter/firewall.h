@@ -22,5 +22,5 @@ enum { FIREWALL_PART_PING = 1, FIREWALL_PART_ICMP_OUT = 2 }; /* settings */
 
 /* The caller frees. */
 void firewall_filter(const struct firewall *fw, struct filter *ret);
-/* Number of all that it says. */
+/* filter_hash() of its filter. */
 uint64_t firewall_filter_hash(const struct firewall *fw);

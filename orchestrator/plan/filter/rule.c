@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a packet has to be for a rule: one of each list; an empty list asks for nothing. */
+/* A packet matches a rule when it matches one item of each list; an empty list matches all. */
 struct words {
 	const struct prefix *src, *dst;
 	struct port_span *sport, *dport;
@@ -155,7 +155,8 @@ static void set_protocols(struct words *w, const struct security_rule *x, bool n
 	}
 }
 
-/* What the rule asks for; the caller frees sport and dport.  False: it matches nobody. */
+/* Fills *w with what the rule matches; the caller frees sport and dport. False: the rule matches no
+ * packet. */
 static bool words_of(const struct nsg_rule *r, struct words *w)
 {
 	const struct security_rule *x = r->rule;

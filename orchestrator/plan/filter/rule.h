@@ -12,7 +12,7 @@
  * which looks for a free name among all that there are: thousands of rules with sets take minutes.
  */
 void nsg_rule_text(const struct nsg_rule *r, const char *verdict, size_t lines, struct str *ret);
-/* Of all rules; "return" allows, "drop" denies. */
+/* Appends the lines of all rules; "return" allows, "drop" denies. */
 void nsg_rules_text(const struct nsg_rules *r, size_t lines, struct str *ret);
 
 /* Rules as chains of a filter; the filter's chains before a rule that changes, and behind it, stay
