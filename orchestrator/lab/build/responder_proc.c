@@ -11,16 +11,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/str.h"
 
 enum { REQUEST_MAX = 8192, CLIENTS_MAX = 4096, IDLE_MS = 30000, SWEEP_MS = 1000 };
 
-enum what { CONTROL, TCP, UDP, CLIENT };
+struct responder_state;
 
-struct item { /* whatever epoll watches */
-	enum what what;
-	int fd;
+struct item { /* the connection to the driver, a listener, a client's connection */
+	struct source src;
+	struct responder_state *state;
+	bool client;
 	uint32_t id;
 	char name[RESPONDER_NAME];
 	char *req; /* CLIENT: what it has sent so far */
@@ -32,37 +34,40 @@ struct item { /* whatever epoll watches */
 };
 
 struct responder_state {
-	int epfd;
+	struct loop *loop;
 	struct item *items;
 	size_t clients;
-	int64_t swept;
+	struct timer sweep; /* armed while there are clients */
 };
 
-static void item_free(struct responder_state *s, struct item *it)
+static void item_free(struct item *it)
 {
+	struct responder_state *s = it->state;
+	int fd = it->src.fd;
+
 	for (struct item **p = &s->items; *p; p = &(*p)->next)
 		if (*p == it) {
 			*p = it->next;
 			break;
 		}
-	s->clients -= it->what == CLIENT;
-	close(it->fd);
+	s->clients -= it->client;
+	loop_del(s->loop, &it->src);
+	close(fd);
 	free(it->req);
 	free(it);
 }
 
-static struct item *item_new(struct responder_state *s, enum what what, int fd)
+static struct item *item_new(struct responder_state *s, int fd,
+                             void (*fn)(struct source *src, uint32_t events))
 {
 	struct item *it = xcalloc(1, sizeof(*it));
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = it };
 
-	it->what = what;
-	it->fd = fd;
+	it->state = s;
+	it->src = (struct source){ .fd = fd, .fn = fn };
 	it->last = clock_ms();
 	it->next = s->items;
 	s->items = it;
-	s->clients += what == CLIENT;
-	epoll_ctl(s->epfd, EPOLL_CTL_ADD, fd, &ev);
+	(void)loop_add(s->loop, &it->src, fd, EPOLLIN, NULL);
 	return it;
 }
 
@@ -82,11 +87,11 @@ static void send_http(struct item *c, const char *status, bool head, const char 
 	              status, date, strlen(body), head ? "" : body);
 
 	/* A few hundred bytes into an empty socket buffer: all or a client that has gone. */
-	if (send(c->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (send(c->src.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return;
 	/* The other side closes first; what it still sends is read, as unread data would make our
 	 * close a reset, which can overtake the answer. */
-	shutdown(c->fd, SHUT_WR);
+	shutdown(c->src.fd, SHUT_WR);
 }
 
 static const char *const METHODS[] = { "GET ",    "HEAD ",  "POST ",   "PUT ",
@@ -125,21 +130,23 @@ static void answer_http(struct item *c)
 		send_http(c, "400 Bad Request", false, "a Host field is missing\n");
 		return;
 	}
-	if (getpeername(c->fd, (struct sockaddr *)&sa, &len) == 0)
+	if (getpeername(c->src.fd, (struct sockaddr *)&sa, &len) == 0)
 		inet_ntop(AF_INET, &sa.sin_addr, peer, sizeof(peer));
 	_cleanup_free_ char *body = xasprintf("%s here, you are %s\n", c->name, peer);
 
 	send_http(c, "200 OK", str_starts(c->req, "HEAD "), body);
 }
 
-static void on_client(struct responder_state *s, struct item *c)
+static void on_client(struct source *src, uint32_t events)
 {
+	struct item *c = container_of(src, struct item, src);
 	char buf[REQUEST_MAX];
-	ssize_t n = recv(c->fd, buf, sizeof(buf), MSG_DONTWAIT);
+	ssize_t n = recv(c->src.fd, buf, sizeof(buf), MSG_DONTWAIT);
 
+	(void)events;
 	if (n <= 0) {
 		if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			item_free(s, c);
+			item_free(c);
 		return;
 	}
 	c->last = clock_ms();
@@ -148,8 +155,8 @@ static void on_client(struct responder_state *s, struct item *c)
 	if (!c->echo && c->n == 0 && !maybe_http(buf, (size_t)n))
 		c->echo = true;
 	if (c->echo) {
-		if (send(c->fd, buf, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-			item_free(s, c);
+		if (send(c->src.fd, buf, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+			item_free(c);
 		return;
 	}
 	c->req = xrealloc(c->req, c->n + (size_t)n + 1, 1);
@@ -167,23 +174,29 @@ static void on_client(struct responder_state *s, struct item *c)
 /* --- sockets
  * -------------------------------------------------------------------------------------- */
 
-static void on_tcp(struct responder_state *s, struct item *l)
+static void on_tcp(struct source *src, uint32_t events)
 {
-	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const struct item *l = container_of(src, struct item, src);
+	struct responder_state *s = l->state;
+	int fd = accept4(l->src.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+	(void)events;
 	if (fd < 0)
 		return;
 	if (s->clients >= CLIENTS_MAX) {
 		close(fd);
 		return;
 	}
-	struct item *c = item_new(s, CLIENT, fd);
+	struct item *c = item_new(s, fd, on_client);
 
+	c->client = true;
+	if (!s->clients++)
+		loop_timer(s->loop, &s->sweep, SWEEP_MS);
 	memcpy(c->name, l->name, sizeof(c->name));
 }
 
 /* Back from the address that it came to: a node may have several. */
-static void on_udp(struct item *it)
+static void on_udp(struct source *src, uint32_t events)
 {
 	char buf[65536];
 	struct sockaddr_in from;
@@ -198,8 +211,9 @@ static void on_udp(struct item *it)
 		             .msg_iovlen = 1,
 		             .msg_control = &ctl,
 		             .msg_controllen = sizeof(ctl) };
-	ssize_t n = recvmsg(it->fd, &mh, MSG_DONTWAIT);
+	ssize_t n = recvmsg(src->fd, &mh, MSG_DONTWAIT);
 
+	(void)events;
 	if (n < 0)
 		return;
 	iov.iov_len = (size_t)n;
@@ -211,12 +225,29 @@ static void on_udp(struct item *it)
 		pi->ipi_spec_dst = pi->ipi_addr;
 		pi->ipi_ifindex = 0;
 	}
-	(void)!sendmsg(it->fd, &mh, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)!sendmsg(src->fd, &mh, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* False: the driver has gone. */
-static bool on_control(struct responder_state *s, struct item *it)
+static void take_listener(struct responder_state *s, const struct responder_msg *m, int fd)
 {
+	struct item *l = item_new(s, fd, m->udp ? on_udp : on_tcp);
+
+	l->id = m->id;
+	memcpy(l->name, m->name, sizeof(l->name));
+}
+
+static void close_listener(struct responder_state *s, uint32_t id)
+{
+	for (struct item *i = s->items; i; i = i->next)
+		if (i->id == id && (i->src.fn == on_tcp || i->src.fn == on_udp)) {
+			item_free(i);
+			return;
+		}
+}
+
+static void on_control(struct source *src, uint32_t events)
+{
+	struct responder_state *s = container_of(src, struct item, src)->state;
 	struct responder_msg m;
 	union {
 		char buf[CMSG_SPACE(sizeof(int))];
@@ -226,71 +257,47 @@ static bool on_control(struct responder_state *s, struct item *it)
 	struct msghdr mh = {
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &ctl, .msg_controllen = sizeof(ctl)
 	};
-	ssize_t n = recvmsg(it->fd, &mh, MSG_CMSG_CLOEXEC);
+	ssize_t n = recvmsg(src->fd, &mh, MSG_CMSG_CLOEXEC);
 
-	if (n != (ssize_t)sizeof(m))
-		return n < 0 && errno == EINTR;
+	(void)events;
+	if (n != (ssize_t)sizeof(m)) {
+		if (n >= 0 || errno != EINTR) /* the driver has gone */
+			loop_quit(s->loop);
+		return;
+	}
 	if (!m.add) {
-		for (struct item *i = s->items; i; i = i->next)
-			if (i->id == m.id && (i->what == TCP || i->what == UDP)) {
-				item_free(s, i);
-				break;
-			}
-		return true;
+		close_listener(s, m.id);
+		return;
 	}
 	struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
 	int fd;
 
 	if (!h || h->cmsg_type != SCM_RIGHTS)
-		return true;
+		return;
 	memcpy(&fd, CMSG_DATA(h), sizeof(fd));
-	struct item *l = item_new(s, m.udp ? UDP : TCP, fd);
-
-	l->id = m.id;
-	memcpy(l->name, m.name, sizeof(l->name));
-	return true;
+	take_listener(s, &m, fd);
 }
 
-static void sweep(struct responder_state *s)
+static void on_sweep(struct timer *t)
 {
+	struct responder_state *s = container_of(t, struct responder_state, sweep);
 	int64_t now = clock_ms();
 
-	if (now - s->swept < SWEEP_MS)
-		return;
-	s->swept = now;
 	for (struct item *i = s->items, *next; i; i = next) {
 		next = i->next;
-		if (i->what == CLIENT && now - i->last > IDLE_MS)
-			item_free(s, i);
+		if (i->client && now - i->last > IDLE_MS)
+			item_free(i);
 	}
+	if (s->clients)
+		loop_timer(s->loop, t, SWEEP_MS);
 }
 
 _Noreturn void responder_run(int control_fd)
 {
-	struct responder_state s = { .epfd = epoll_create1(EPOLL_CLOEXEC) };
+	struct responder_state s = { .sweep.fn = on_sweep };
 
-	if (s.epfd < 0)
+	if (loop_new(&s.loop, NULL) < 0)
 		_exit(1);
-	item_new(&s, CONTROL, control_fd);
-	for (;;) {
-		struct epoll_event ev;
-		/* Nothing to sweep: nothing to wake up for. */
-		int n = epoll_wait(s.epfd, &ev, 1, s.clients ? SWEEP_MS : -1);
-
-		if (n < 0 && errno != EINTR)
-			_exit(1);
-		if (n == 1) {
-			struct item *it = ev.data.ptr;
-
-			if (it->what == CONTROL && !on_control(&s, it))
-				_exit(0);
-			else if (it->what == TCP)
-				on_tcp(&s, it);
-			else if (it->what == UDP)
-				on_udp(it);
-			else if (it->what == CLIENT)
-				on_client(&s, it);
-		}
-		sweep(&s);
-	}
+	item_new(&s, control_fd, on_control);
+	_exit(loop_run(s.loop, NULL) < 0 ? 1 : 0);
 }
