@@ -288,6 +288,46 @@ static void test_timers(void **state)
 	loop_free(l);
 }
 
+/* Marks are made by a timer, thrice, and once more by what they lead to. */
+struct marker {
+	struct timer t;
+	struct loop *l;
+	int rounds;
+};
+
+static void on_marking_tick(struct timer *t)
+{
+	struct marker *m = container_of(t, struct marker, t);
+
+	for (int i = 0; i < 3; i++)
+		loop_mark(m->l);
+	loop_pump(m->l);
+	assert_int_equal(m->rounds, 0);
+}
+
+static void on_marked_round(void *ctx)
+{
+	struct marker *m = ctx;
+
+	if (++m->rounds == 1)
+		loop_mark(m->l);
+	else
+		loop_quit(m->l);
+}
+
+static void test_marks_are_one_round(void **state)
+{
+	struct marker m = { .t.fn = on_marking_tick };
+
+	(void)state;
+	assert_int_equal(loop_new(&m.l, NULL), 0);
+	loop_on_mark(m.l, on_marked_round, &m);
+	loop_timer(m.l, &m.t, 1);
+	assert_int_equal(loop_run(m.l, NULL), 0);
+	assert_int_equal(m.rounds, 2);
+	loop_free(m.l);
+}
+
 struct waiting {
 	struct child c;
 	struct loop *l;
@@ -493,13 +533,13 @@ static void test_statuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lab_names),      cmocka_unit_test(test_run_dir),
-		cmocka_unit_test(test_lock),           cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_run_dir_link),   cmocka_unit_test(test_tree_remove),
-		cmocka_unit_test(test_timers),         cmocka_unit_test(test_children),
-		cmocka_unit_test(test_pump),           cmocka_unit_test(test_logbuf),
-		cmocka_unit_test(test_logbuf_flood),   cmocka_unit_test(test_statuses),
-		cmocka_unit_test(test_events_bounded),
+		cmocka_unit_test(test_lab_names),    cmocka_unit_test(test_run_dir),
+		cmocka_unit_test(test_lock),         cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_run_dir_link), cmocka_unit_test(test_tree_remove),
+		cmocka_unit_test(test_timers),       cmocka_unit_test(test_marks_are_one_round),
+		cmocka_unit_test(test_children),     cmocka_unit_test(test_pump),
+		cmocka_unit_test(test_logbuf),       cmocka_unit_test(test_logbuf_flood),
+		cmocka_unit_test(test_statuses),     cmocka_unit_test(test_events_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

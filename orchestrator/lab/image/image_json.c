@@ -7,6 +7,7 @@
 #include "base/finding.h"
 #include "kernel/caps.h"
 #include "lab/image/image_def.h"
+#include "lab/image/image_kind.h"
 
 enum { MAX_TEXT = 1 << 20 };
 
@@ -142,7 +143,9 @@ static int boolean(const struct ctx *c, const struct jptr *at, json_t *v)
 
 static int kind(const struct ctx *c, const struct jptr *at, json_t *v)
 {
-	return streq(json_string_value(v), "process") ? 0 : fail(c, at, "must be \"process\"");
+	return image_kind_of(json_string_value(v)) < IMAGE_KINDS
+	           ? 0
+	           : fail(c, at, "must be \"process\"");
 }
 
 /* Inside the node.  No "..": a node's files stay in it. */
