@@ -11,15 +11,7 @@
 
 #include "base/err.h"
 #include "base/finding.h"
-
-struct arm_options {
-	const char *file;          /* the template */
-	const char *const *params; /* NULL-terminated: "FILE.json", "@FILE", "name=value",
-	                            * "name=@FILE"; later ones win */
-	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */
-	bool fetch;                /* linked templates that are nowhere here: over HTTPS */
-	const char *resource_group, *location; /* NULL: "lab", "westeurope" */
-};
+#include "input/arm/run/options.h"
 
 /* 0, or -EBADMSG when findings hold errors (the resources are then what could be evaluated), or
  * -errno with *e.  Resources as in input/resources.h, each id once, what depends on another behind

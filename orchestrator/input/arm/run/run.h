@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 #include "base/finding.h"
-#include "input/arm/arm.h"
+#include "input/arm/run/options.h"
 #include "input/arm/value/val.h"
 
 enum {

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the user says about a run: the template, its parameters, where linked templates are. */
+#pragma once
+
+#include <stdbool.h>
+
+struct arm_options {
+	const char *file;          /* the template */
+	const char *const *params; /* NULL-terminated: "FILE.json", "@FILE", "name=value",
+	                            * "name=@FILE"; later ones win */
+	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */
+	bool fetch;                /* linked templates that are nowhere here: over HTTPS */
+	const char *resource_group, *location; /* NULL: "lab", "westeurope" */
+};
