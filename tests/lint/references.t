@@ -44,7 +44,7 @@ def line_of(text, at):
 
 
 known = {d: sections(d) for d in ("azure-behaviour", "interfaces")}
-documents, files, numbers, cited = [], [], [], 0
+documents, files, numbers, bare, cited = [], [], [], [], 0
 tops = {f.split("/")[0] for f in FILES if "/" in f} | {f.split("/")[1] for f in FILES if f.startswith("orchestrator/")}
 for file in FILES:
     if OTHERS.search(file):
@@ -61,6 +61,10 @@ for file in FILES:
     for m in SOURCE.finditer(text):
         if m[1].split("/")[0] in tops and "NAME" not in m[1] and not exists(m[1], file):
             files.append(f"{file}:{line_of(text, m.start())}: {m[1]}")
+    starts = {m.start() for m in CITED.finditer(text)}
+    for m in re.finditer(r"azure-behaviour|interfaces(?=\.md)", text if file.endswith((".c", ".h")) else ""):
+        if m.start() not in starts:
+            bare.append(f"{file}:{line_of(text, m.start())}: {m[0]}")
     for m in CITED.finditer(text):
         for n in re.findall(NUMBER, m[2]):
             cited += 1
@@ -69,5 +73,6 @@ for file in FILES:
 result("documents that are named are there", documents)
 result("files that are named are there", files)
 result("sections that are cited are there", numbers)
+result("code names the section that it cites", bare)
 result("sections are cited at all", [] if cited > 100 else [f"only {cited} citations were found"])
 print(f"1..{count}")
