@@ -109,7 +109,8 @@ def kernel(lab, node):
                 got["routes"] += route_lines([x])
     got = {f"kernel {k}/{node}": sorted(v) for k, v in got.items()}
     got[f"kernel nft/{node}"] = nft_rules(nft)
-    got[f"kernel settings/{node}"] = sorted(rest.splitlines())
+    # Handles of queueing disciplines are counted by the machine.
+    got[f"kernel settings/{node}"] = sorted(re.sub(r"^(qdisc \w+) \w+:", r"\1", x) for x in rest.splitlines())
     return got
 
 
