@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is said of who takes long, or gets no further: a daemon that does nothing, a driver that is busy, a full cgroup.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq python3
+cd "$work" || exit 1
+
+# --- a daemon that should do its work and end, and does nothing ----------------------------------
+
+mkdir -p images/idle
+cat >images/idle/image.json <<'JSON'
+{ "kind": "process", "description": "does nothing, for long", "package": "none", "config": { "idle.conf": "/etc/idle.conf" },
+  "daemons": [ { "name": "idle", "search": ["/bin/sh", "/usr/bin/sh"],
+                 "arguments": ["-c", "echo I rest; exec sleep 600"], "ready": { "exit": true } } ] }
+JSON
+cat >idle.vnetlab.json <<'JSON'
+{ "name": "idle",
+  "virtualNetworks": { "Hub": { "addressPrefixes": ["10.0.0.0/16"], "subnets": { "a": { "addressPrefix": "10.0.1.0/24" } } } },
+  "virtualMachines": { "vm": { "image": "idle", "config": { "idle.conf": "idle.conf" }, "nic": { "subnet": "Hub/a" } } } }
+JSON
+echo x >idle.conf
+VNETLAB_IMAGES=$work/images "$B/vnetlab" up idle.vnetlab.json -q >said 2>&1 &
+idle=$!
+
+# --- a driver that is busy -------------------------------------------------------------------------
+
+# All that is seen of a driver from outside: its folder, its lock, its socket; and that it works.
+python3 -c 'import fcntl, os, socket, sys
+lab = sys.argv[1] + "/busy"
+os.mkdir(lab)
+os.chmod(lab, 0o1700)
+lock = open(lab + "/lock", "w")
+os.chmod(lab + "/lock", 0o600)
+fcntl.flock(lock, fcntl.LOCK_EX)
+lock.write(f"{os.getpid()}\n")
+lock.flush()
+s = socket.socket(socket.AF_UNIX)
+s.bind(lab + "/control")
+s.listen(16)
+while True:
+    pass' "$VNETLAB_RUN_DIR" &
+busy=$!
+wait_until "a driver that works for somebody else" 10 test -S "$VNETLAB_RUN_DIR/busy/control"
+timeout 60 "$B/vnetlab" status busy >/dev/null 2>asked &
+client=$!
+wait_until "who asks it is told" 20 grep -qx 'lab busy is busy: it builds, or works for somebody else; waiting for it' asked
+kill $busy
+wait $client
+isnt "and when it has gone nobody waits" $? 124
+
+# --- a cgroup that takes no more processes ---------------------------------------------------------
+
+# Whichever version has the controller; root makes one.
+for pids in /sys/fs/cgroup/pids /sys/fs/cgroup; do
+	[ ! -e "$pids/cgroup.procs" ] || mkdir "$pids/vnl-test.$$" 2>/dev/null && break
+done
+pids=$pids/vnl-test.$$
+if [ -w "$pids/pids.max" ]; then
+	on_exit "rmdir $pids"
+	echo 3 >"$pids/pids.max"
+	status "a cgroup is full" 5 bash -c "echo \$\$ >'$pids/cgroup.procs'; '$B/vnetlab' up '$root/tests/e2e/lab/pair.vnetlab.json' -q; exit \$?"
+	like "which one, its value, the cure" "$err" "too many processes: the cgroup's $pids/pids.max is 3: raise it \\(systemd: TasksMax=, docker and podman: --pids-limit\\)"
+else
+	rmdir "$pids" 2>/dev/null
+	ok "a cgroup is full # SKIP none can be made here" true
+fi
+
+wait $idle
+is "a daemon that does nothing fails the start" $? 5
+like "which, how long, and what it said" "$(tr '\n' ' ' <said)" 'vm: idle has done nothing for 10 s, and is not done; its last words: +I rest'
+done_testing
