@@ -77,8 +77,8 @@ static void add_way(const json_t *w, bool color, struct str *out)
 {
 	const json_t *kernel = json_object_get(w, "kernel"), *hops = json_object_get(w, "hops");
 	const json_t *other = json_object_get(kernel, "hops");
-	bool agree = !json_is_false(json_object_get(w, "agree")) &&
-	             json_array_size(hops) == json_array_size(other);
+	/* A cable that is cut ends the kernel's walk a hop before the model's. */
+	bool agree = !json_is_false(json_object_get(w, "agree"));
 	size_t i;
 	json_t *hop;
 
@@ -117,7 +117,7 @@ static void add_way(const json_t *w, bool color, struct str *out)
 	        "report it with the output of -o json.\n");
 }
 
-/* "agree" of the object is for both directions: compare the forward one here. */
+/* "agree" of the object is for both directions: when it is false, compare the forward one here. */
 static json_t *only_there(const json_t *path)
 {
 	json_t *there = json_copy((json_t *)path);
@@ -129,7 +129,8 @@ static json_t *only_there(const json_t *path)
 	for (size_t i = 0; same && i < json_array_size(a); i++)
 		same = streq(member_text(json_array_get(a, i), "node"),
 		             member_text(json_array_get(b, i), "node"));
-	json_object_set_new(there, "agree", json_boolean(same));
+	if (!json_is_true(json_object_get(path, "agree")))
+		json_object_set_new(there, "agree", json_boolean(same));
 	return there;
 }
 

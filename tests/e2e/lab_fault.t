@@ -90,6 +90,9 @@ status "fault link down succeeds" 0 vnetlab fault link box down
 not_ok "a VM without its link is cut off" reaches 10.9.1.5
 status "a command runs in a VM without its link" 0 vnetlab exec box -- ip -o link show eth0
 like "the guest sees no carrier" "$out" NO-CARRIER
+run vnetlab path one box
+like "path says where the way ends" "$out" '=> dropped: box drops it: its link eth0 is down'
+unlike "path does not contradict itself" "$out" 'lead another way'
 status "fault link up succeeds" 0 vnetlab fault link box up
 wait_until "the VM is reached by its link again" 3 reaches 10.9.1.5
 # A connection of BGP's whose other end has vanished: nothing of it is on its way any more.

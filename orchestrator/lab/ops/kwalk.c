@@ -142,6 +142,17 @@ int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
 	return r;
 }
 
+bool kwalk_is_cut(struct kwalk *k, const struct nic *nic)
+{
+	char port[IFNAMSIZ];
+
+	port_name_nic(nic, port);
+	const struct kwalk_device *d =
+	    kwalk_kernel_open(k->fabric) ? kwalk_device(k->fabric, port) : NULL;
+
+	return d && !d->up;
+}
+
 static int fabric_query(struct kwalk *k, const struct nic *from, const struct walk_packet *p,
                         struct nl_route *ret, const struct kwalk_port **ret_port, struct err *e)
 {

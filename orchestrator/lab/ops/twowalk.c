@@ -3,14 +3,28 @@
 
 #include "base/str.h"
 
-static bool same_hops(const struct walk *a, const struct walk *b)
+static bool same_nodes(const struct walk *a, const struct walk *b, size_t n)
 {
-	if (a->verdict != b->verdict || a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (!streq(a->hops[i].node, b->hops[i].node))
 			return false;
 	return true;
+}
+
+static bool same_hops(const struct walk *a, const struct walk *b)
+{
+	return a->verdict == b->verdict && a->n == b->n && same_nodes(a, b, a->n);
+}
+
+/* The model drops a packet at the NIC whose cable is cut, the kernel at the other end of the cable:
+ * one hop before. */
+static bool ends_at_cut(struct kwalk *k, const struct walk *model, const struct walk *kernel)
+{
+	const struct walk_hop *last = model->n ? &model->hops[model->n - 1] : NULL;
+
+	return model->verdict == WALK_DROPPED && kernel->verdict == WALK_DROPPED &&
+	       model->n == kernel->n + 1 && same_nodes(model, kernel, kernel->n) && last->nic &&
+	       kwalk_is_cut(k, last->nic);
 }
 
 static void walk_both(struct kwalk *k, const struct node *sender, struct walk_packet p,
@@ -28,7 +42,7 @@ static void walk_both(struct kwalk *k, const struct node *sender, struct walk_pa
 	}
 	ret->model = walk_packet_path(&m, ret->start.nic, &p);
 	ret->kernel = walk_packet_path(&real, ret->start.nic, &p);
-	ret->agree = same_hops(ret->model, ret->kernel);
+	ret->agree = same_hops(ret->model, ret->kernel) || ends_at_cut(k, ret->model, ret->kernel);
 }
 
 enum verdict one_way_verdict(const struct one_way *w)
