@@ -71,7 +71,7 @@ static int resolve_host(struct ssh *s, long deadline, struct addrinfo **ret, str
 /* --- the connection --- */
 
 /* A connection whose network is gone ends after half a minute without an answer to
- * keep-alives. */
+ * keep-alive probes. */
 static void watch_peer(int fd)
 {
 	const int on = 1, idle = 10, every = 5, count = 4, dead = DEAD_AFTER_MS;
