@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Commits say `area: imperative` in under 65 characters, and in a body why orchestrator/ changes.  Looked at are
-# those behind $BASE (say, the branch that yours goes to), or behind the one with which this rule began.
+# Commits say `area: imperative` in under 65 characters, and in a body why orchestrator/ changes, unless comments and
+# layout are all that does.  Looked at are those behind $BASE (say, the branch that yours goes to), or behind the one with which this rule began.
 . "$(dirname "$0")/common.sh"
-first=b792b46d5172429caa1e7390311653d7b0dc2626 since=1796030591
+first=6475e0ea31bc5a5f836677598b31789039d89629 since=1796027470
 base=${BASE:-$first}
 range=("$base..HEAD")
 git rev-parse -q --verify HEAD >/dev/null 2>&1 || { echo "1..0 # SKIP no repository"; exit 0; }
@@ -14,6 +14,15 @@ if ! git merge-base --is-ancestor "$base" HEAD 2>/dev/null; then
 	range=("--since=$since" HEAD)
 fi
 cut=$(git rev-parse --git-path shallow)
+# A file of a commit without its comments and white space.
+code() {
+	git show "$1" | gcc -fpreprocessed -dD -E -P -x c - 2>/dev/null | tr -d '[:space:]'
+}
+only_comments() {
+	while IFS=$'\t' read -r status old new; do
+		[[ $status == [MR]* ]] && cmp -s <(code "$1^:$old") <(code "$1:${new:-$old}") || return 1
+	done < <(git diff-tree --no-commit-id --name-status -r -M "$1" -- orchestrator)
+}
 n=0
 while read -r commit; do
 	grep -qs "$commit" "$cut" && continue
@@ -21,7 +30,7 @@ while read -r commit; do
 	[ "${#subject}" -lt 65 ] || problems+="the subject has ${#subject} characters; "
 	[[ $subject =~ ^[a-z0-9][a-z0-9,\ ./_-]*:\ [^\ ].*[^.]$ ]] || problems+="the subject is not 'area: imperative'; "
 	if [ -n "$(git diff-tree --no-commit-id --name-only -r "$commit" -- orchestrator)" ]; then
-		[[ $(git log -1 --format=%b "$commit") =~ [^[:space:]] ]] || problems+="no body says why orchestrator/ changes; "
+		[[ $(git log -1 --format=%b "$commit") =~ [^[:space:]] ]] || only_comments "$commit" || problems+="no body says why orchestrator/ changes; "
 	fi
 	result "$(git log -1 --format=%h "$commit") ${subject//#/}" "${#problems}" "$problems"
 done < <(git rev-list --no-merges "${range[@]}")
