@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "azure/check_rules.h"
+#include "azure/kind.h"
 
 void azure_check(const struct model *m, struct findings *f)
 {
@@ -13,8 +14,10 @@ void azure_check(const struct model *m, struct findings *f)
 	check_route_tables(m, f);
 	check_hybrid(m, f);
 	check_sites(m, f);
-	check_nat_gateways(m, f);
 	check_firewalls(m, f);
 	check_load_balancers(m, f);
 	check_security(m, f);
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->check)
+			kinds[i]->check(m, f);
 }

@@ -15,8 +15,7 @@ void check_reach(const struct model *m, struct findings *f);  /* subnet peering,
 void check_hybrid(const struct model *m, struct findings *f); /* gateways */
 void check_sites(const struct model *m, struct findings *f);  /* what they connect to */
 void check_route_tables(const struct model *m, struct findings *f);
-void check_security(const struct model *m, struct findings *f); /* security groups */
-void check_nat_gateways(const struct model *m, struct findings *f);
+void check_security(const struct model *m, struct findings *f);  /* security groups */
 void check_firewalls(const struct model *m, struct findings *f); /* Azure Firewall */
 void check_load_balancers(const struct model *m, struct findings *f);
 

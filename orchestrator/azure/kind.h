@@ -8,6 +8,18 @@
 #include "azure/model.h"
 #include "schema/schema.h"
 
+struct findings;
+struct loader; /* input/load.h */
+
+struct kind_list { /* where the model has a kind's objects, and how big one is */
+	size_t items, count, size;
+};
+#define KIND_LIST(items, count) \
+	{ \
+		offsetof(struct model, items), offsetof(struct model, count), \
+		    sizeof(*((struct model *)NULL)->items) \
+	}
+
 struct kind {
 	const char *key;                 /* its map in the topology: "natGateways" */
 	const char *what;                /* one of them in findings: "NAT gateway" */
@@ -17,6 +29,17 @@ struct kind {
 	bool nodes;                      /* each is a node of the lab, or several */
 	bool azure;                      /* a resource of Azure: not one of this lab alone */
 	uint8_t place;                   /* where it stands when people read a design, ascending */
+	struct kind_list list; /* of structs that begin with RESOURCE; size 0: there is none */
+	const struct field *settings; /* of its behaviour; NULL: none */
+
+	/* Loading, in this order.  Each may be NULL. */
+	/* What the table of fields does not fill in; obj is NULL when there is no list. */
+	void (*load)(struct loader *l, void *obj, json_t *x, const struct jptr *at);
+	/* All objects of all kinds are there, and what their tables say that they refer to. */
+	void (*resolve)(struct loader *l);
+	/* All NICs have their addresses: takes public ones for an object. */
+	void (*address)(struct loader *l, void *obj, json_t *x);
+	void (*check)(const struct model *m, struct findings *f); /* the rules */
 };
 
 /* In the order of the topology's table, which is the order of loading; NULL ends it. */

@@ -92,6 +92,16 @@ struct settings {
 	uint32_t max_to_circuit;    /* "maxPrefixesToCircuit", 1000 */
 };
 
+/* How every object begins that has a name in the topology: case is kept; ptr is its place there;
+ * idx its position in the model's list. */
+#define RESOURCE \
+	const char *name, *ptr; \
+	size_t idx; \
+	bool broken
+struct resource {
+	RESOURCE;
+} __attribute__((may_alias));
+
 struct vnet;
 struct nic;
 struct vm;
@@ -174,22 +184,13 @@ struct service_prefix { /* a prefix that a service endpoint of a subnet stands f
 	const char *ptr;
 };
 
-struct nat_gateway { /* azure/outside.h */
-	const char *name, *ptr;
-	struct vnet *vnet; /* of the first subnet that has it; NULL: none has */
-	ip4 *ips;
-	size_t n_ips;
-	bool first, icmp; /* settings: before a NIC's own address; not TCP and UDP alone */
-};
-
 struct subnet {
-	const char *name, *ptr;
-	size_t idx; /* over all subnets of the model */
+	RESOURCE; /* idx: over all subnets of the model */
 	struct vnet *vnet;
 	struct prefix prefix;
 	struct route_table *route_table; /* or NULL */
 	struct nsg *nsg;                 /* or NULL */
-	struct nat_gateway *nat_gateway; /* or NULL */
+	struct nat_gateway *nat_gateway; /* or NULL: azure/nat.h */
 	bool default_outbound;           /* defaultOutboundAccess, default true */
 	struct service_prefix *services; /* serviceEndpoints; no prefix twice */
 	size_t n_services;
@@ -205,7 +206,6 @@ struct subnet {
 	const struct subnet *like;  /* effective_routes_like(); NULL before model_index() */
 	struct load_balancer **lbs; /* with their frontend here */
 	size_t n_lbs;
-	bool broken;
 };
 
 struct peering {

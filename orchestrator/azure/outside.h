@@ -7,6 +7,7 @@
 #pragma once
 
 #include "azure/model.h"
+#include "azure/nat.h"
 
 enum outside_why {
 	/* The packet leaves: */

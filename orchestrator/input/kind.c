@@ -4,39 +4,17 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "input/resources.h"
 #include "input/topology_def.h"
 
 /* Exports wrap lists: {"value": [...]}, {"data": [...]}, and what `az ... create` prints. */
 enum { MAX_WRAPPED = 4 };
-
-json_t *input_member(const json_t *doc, const char *key)
-{
-	json_t *v = json_object_get(doc, key);
-	const char *k;
-
-	if (v || !json_is_object(doc))
-		return v;
-	json_object_foreach ((json_t *)doc, k, v)
-		if (strieq(k, key))
-			return v;
-	return NULL;
-}
 
 static const char *text(const json_t *doc, const char *key)
 {
 	const char *s = json_string_value(input_member(doc, key));
 
 	return s ? s : "";
-}
-
-bool input_is_resource(const json_t *doc)
-{
-	const char *type = text(doc, "type");
-
-	if (strstr(text(doc, "id"), "/providers/"))
-		return true;
-	return *text(doc, "name") && strchr(type, '/') && strchr(type, '.') &&
-	       strchr(type, '.') < strchr(type, '/');
 }
 
 /* The first row of a list says what they all are. */

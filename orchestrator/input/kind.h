@@ -18,10 +18,6 @@ enum input_kind {
 enum input_kind input_kind(const json_t *doc);
 const char *input_kind_str(enum input_kind k); /* "an ARM template" */
 
-/* Whatever the case of its name: PowerShell's ConvertTo-Json begins names with a capital. */
-json_t *input_member(const json_t *doc, const char *key);
-/* A resource as ARM knows it: it has an id of a provider's, or a type of one and a name. */
-bool input_is_resource(const json_t *doc);
 enum capture_kind { CAPTURE_NONE, CAPTURE_EFFECTIVE, CAPTURE_LEARNED, CAPTURE_GATEWAY };
 /* "effectiveRoutes" of a NIC; what a Route Server learned or advertised ("RouteServiceRole_IN_0");
  * what a gateway did. */

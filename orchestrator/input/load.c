@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Design -> model, in two passes: first every object with its own values, then what refers to other
- * objects; so the order of the file does not matter, and all findings come in one run. */
+/* What every part of the loader uses: findings, names that do not exist, references. */
 #include "input/load.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "azure/alloc.h"
-#include "azure/hybrid.h"
-#include "azure/routes.h"
+#include "azure/kind.h"
 #include "base/str.h"
 #include "base/suggest.h"
-#include "checks/check.h"
-#include "input/topology.h"
-#include "input/topology_def.h"
 
 void load_error(struct loader *l, const char *rule, const char *azure_code, const char *ptr,
                 const char *hint, const char *fmt, ...)
@@ -37,184 +31,123 @@ const char *load_ptr(struct loader *l, const struct jptr *at)
 
 /* --- names that do not exist ---------------------------------------------------------------- */
 
-struct names {
-	char **v;
-	size_t n, cap;
-};
-
-static void name_add(struct names *x, const char *a, const char *sep, const char *b)
+void load_report_unknown(struct loader *l, const char *what, bool resource, const char *name,
+                         const char *ptr, const char *const *names, size_t n)
 {
-	VEC_PUSH(x->v, x->n, x->cap) = xasprintf("%s%s%s", a, sep, b);
-}
-
-static void names_of(const struct loader *l, enum load_kind kind, struct names *x)
-{
-	const struct model *m = l->m;
-	const char *key;
-	json_t *v;
-
-	if (kind == K_VNET)
-		for (size_t i = 0; i < m->n_vnets; i++)
-			name_add(x, m->vnets[i].name, "", "");
-	if (kind == K_SUBNET)
-		for (size_t i = 0; i < m->n_subnets; i++)
-			name_add(x, m->subnets[i].vnet->name, "/", m->subnets[i].name);
-	if (kind == K_ROUTE_TABLE)
-		for (size_t i = 0; i < m->n_route_tables; i++)
-			name_add(x, m->route_tables[i].name, "", "");
-	if (kind == K_NIC)
-		for (size_t i = 0; i < m->n_nics; i++)
-			name_add(x, m->nics[i].name, "", "");
-	for (size_t i = 0; kind == K_NSG && i < m->n_nsgs; i++)
-		name_add(x, m->nsgs[i].name, "", "");
-	for (size_t i = 0; kind == K_ASG && i < m->n_asgs; i++)
-		name_add(x, m->asgs[i].name, "", "");
-	if (kind == K_VM || kind == K_NIC)
-		for (size_t i = 0; i < m->n_vms; i++)
-			name_add(x, m->vms[i].name, "", "");
-	static const char *const maps[] = {
-		[K_PUBLIC_IP] = "publicIPAddresses",        [K_NAT_GATEWAY] = "natGateways",
-		[K_GATEWAY] = "virtualNetworkGateways",     [K_SITE] = "sites",
-		[K_LOCAL_GATEWAY] = "localNetworkGateways", [K_CIRCUIT] = "expressRouteCircuits",
-	};
-
-	if (kind < ARRAY_LEN(maps) && maps[kind])
-		json_object_foreach (json_object_get(l->root, maps[kind]), key, v)
-			name_add(x, key, "", "");
-}
-
-char *load_suggest(struct loader *l, enum load_kind kind, const char *name)
-{
-	struct names x = { 0 };
-
-	if (l->compared <= SUGGEST_MAX_COMPARED)
-		names_of(l, kind, &x);
-	char *hint = suggest_name(name, (const char *const *)x.v, x.n, &l->compared);
-
-	for (size_t i = 0; i < x.n; i++)
-		free(x.v[i]);
-	free(x.v);
-	return hint;
-}
-
-void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr)
-{
-	static const char *const what[] = {
-		[K_VNET] = "virtual network",
-		[K_SUBNET] = "subnet",
-		[K_ROUTE_TABLE] = "route table",
-		[K_VM] = "virtual machine",
-		[K_NIC] = "NIC or VM",
-		[K_PUBLIC_IP] = "entry of publicIPAddresses",
-		[K_NSG] = "network security group",
-		[K_ASG] = "application security group",
-		[K_NAT_GATEWAY] = "NAT gateway",
-		[K_GATEWAY] = "virtual network gateway",
-		[K_SITE] = "site",
-		[K_LOCAL_GATEWAY] = "local network gateway",
-		[K_CIRCUIT] = "ExpressRoute circuit",
-	};
-	_cleanup_free_ char *hint = load_suggest(l, kind, name);
-	/* Azure's error is for resources, not for what checks speak of. */
-	bool resource = kind == K_NSG || kind == K_ASG || kind == K_VNET || kind == K_SUBNET ||
-	                kind == K_ROUTE_TABLE || kind == K_PUBLIC_IP || kind == K_GATEWAY ||
-	                kind == K_LOCAL_GATEWAY || kind == K_CIRCUIT || kind == K_NAT_GATEWAY;
+	_cleanup_free_ char *hint = suggest_name(name, names, n, &l->compared);
 
 	load_error(l, "TOPO-REF-01", resource ? "InvalidResourceReference" : NULL, ptr, hint,
-	           "there is no %s \"%s\"", what[kind], name);
+	           "there is no %s \"%s\"", what, name);
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
-
-/* Without "name" the lab is called as its file: "seed.vnetlab.json" -> "seed". */
-static const char *name_from_path(struct arena *a, const char *path)
+static const struct kind *kind_with(const struct loader *l, const char *key)
 {
-	const char *base = path ? strrchr(path, '/') : NULL;
-	char *name = arena_strdup(a, base ? base + 1 : path ? path : "");
-	char *to = name;
+	for (size_t i = 0; l->kinds[i]; i++)
+		if (streq(l->kinds[i]->key, key))
+			return l->kinds[i];
+	abort(); /* a field table names a kind that there is not */
+}
 
-	for (const char *c = name; *c && *c != '.' && to - name < 63; c++) {
-		if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
-		    (*c == '-' && to > name))
-			*to++ = *c;
-		else if (*c >= 'A' && *c <= 'Z')
-			*to++ = (char)(*c - 'A' + 'a');
-		else if ((*c == '_' || *c == ' ') && to > name)
-			*to++ = '-';
+void load_no_such(struct loader *l, const char *key, const char *name, const char *ptr)
+{
+	const struct kind *k = kind_with(l, key);
+	json_t *map = json_object_get(l->root, key), *v;
+	_cleanup_free_ const char **names = xcalloc(json_object_size(map) + 1, sizeof(*names));
+	const char *other;
+	size_t n = 0;
+
+	json_object_foreach (map, other, v)
+		names[n++] = other;
+	load_report_unknown(l, k->what, k->azure, name, ptr, names, n);
+}
+
+/* --- objects and their references ------------------------------------------------------------ */
+
+void *load_find(const struct loader *l, const char *key, const char *name)
+{
+	struct kind_list list = kind_with(l, key)->list;
+	const char *model = (const char *)l->m;
+	char *items = *(char *const *)(model + list.items);
+	size_t n = *(const size_t *)(model + list.count);
+
+	for (size_t i = 0; i < n; i++)
+		if (strieq(((struct resource *)(items + i * list.size))->name, name))
+			return items + i * list.size;
+	return NULL;
+}
+
+void load_fill(struct loader *l, const struct object_def *def, json_t *x, struct resource *r)
+{
+	r->broken = !schema_fill(def, x, l->a, r);
+	for (const struct field *fd = def->fields; fd->name; fd++) {
+		const char *name = json_string_value(json_object_get(x, fd->name));
+
+		if (!fd->ref || !fd->at || fd->type == T_LIST)
+			continue;
+		if (name && schema_name_valid(name))
+			VEC_PUSH(l->refs, l->n_refs, l->cap_refs) =
+			    (struct load_ref){ fd, r, arena_strdup(l->a, name) };
+		else if (fd->required)
+			r->broken = true;
 	}
-	*to = 0;
-	return *name ? name : "lab";
 }
 
-static void load_settings(struct loader *l)
+void load_references(struct loader *l)
 {
-	schema_fill(&schema_settings, json_object_get(l->root, "settings"), l->a, &l->m->settings);
-}
+	for (size_t i = 0; i < l->n_refs; i++) {
+		const struct load_ref *ref = &l->refs[i];
+		void **to = (void **)((char *)ref->from + ref->field->at - 1);
 
-static void load_all(struct loader *l, const char *path, const json_t *addresses)
-{
-	struct model *m = l->m;
-
-	schema_fill(topology_def(), l->root, l->a, m);
-	if (!m->name)
-		m->name = name_from_path(l->a, path);
-	load_settings(l);
-	load_networks(l);
-	load_groups(l);
-	load_route_servers(l);
-	load_vms(l);
-	load_hybrid(l);
-	load_security(l);
-	load_balancers(l);
-	load_nat_gateways(l);
-	load_internet(l);
-	model_index(m); /* names */
-	resolve_networks(l);
-	resolve_nat_gateways(l);
-	resolve_groups(l);
-	resolve_route_servers(l);
-	resolve_hybrid(l);
-	resolve_vms(l);
-	resolve_balancers(l);
-	resolve_security(l);
-	alloc_keep(m, addresses);
-	alloc_private(m, l->f);
-	load_public_ips(l);
-	load_firewall_rules(l);
-	load_tunnels(l);
-	hybrid_settle(m);
-	hybrid_wire(m);
-	model_index(m); /* and addresses */
-	model_bare_subnets(m);
-	effective_routes_share(m);
-	for (size_t i = 0; i < m->n_route_servers; i++) {
-		struct route_server *rs = &m->route_servers[i];
-
-		for (size_t j = 0; rs->vnet && j < rs->n_conns; j++)
-			rs->conns[j].nic = model_nic_by_ip(rs->vnet, rs->conns[j].peer_ip);
+		*to = load_find(l, ref->field->ref, ref->name);
+		if (*to)
+			continue;
+		ref->from->broken |= ref->field->required;
+		load_no_such(l, ref->field->ref, ref->name,
+		             arena_printf(l->a, "%s/%s", ref->from->ptr, ref->field->name));
 	}
-	checks_read(json_object_get(l->root, "checks"), m, l->f);
+	free(l->refs);
+	l->refs = NULL;
+	l->n_refs = l->cap_refs = 0;
 }
 
-struct model *design_model(json_t *design, struct findings *f)
+/* The objects of a kind, each with what its table fills in. */
+void load_kind(struct loader *l, const struct kind *k)
 {
-	json_t *root = json_object_get(design, "topology");
+	json_t *map = json_object_get(l->root, k->key), *x;
+	const struct jptr *at = JPTR(NULL, k->key);
+	char *model = (char *)l->m, *items = NULL;
+	const char *name;
+	size_t n = 0;
 
-	if (!json_is_object(root)) {
-		finding_add(f, SEV_ERROR, "TOPO-TYPE-01", NULL, "", NULL,
-		            "a topology is a JSON object: { ... }");
-		return NULL;
+	if (k->list.size) {
+		items = arena_array(l->a, json_object_size(map), k->list.size);
+		*(char **)(model + k->list.items) = items;
 	}
-	struct loader l = {
-		.m = model_new(),
-		.f = f,
-		.root = root,
-		.files = json_object_get(design, "files"),
-	};
+	json_object_foreach (map, name, x) {
+		const struct jptr *here = JPTR(at, name);
+		struct resource *r = NULL;
 
-	l.a = l.m->arena;
-	schema_check(topology_def(), root, NULL, f);
-	load_all(&l, json_string_value(json_object_get(design, "path")),
-	         json_object_get(design, "addresses"));
-	return l.m;
+		if (items) {
+			r = (struct resource *)(items + n * k->list.size);
+			r->idx = n++;
+			*(size_t *)(model + k->list.count) = n;
+			r->name = arena_strdup(l->a, name);
+			r->ptr = load_ptr(l, here);
+			load_fill(l, k->object, x, r);
+		}
+		if (k->load)
+			k->load(l, r, x, here);
+	}
+}
+
+void load_each(struct loader *l, const struct kind *k,
+               void (*visit)(struct loader *l, void *obj, json_t *x))
+{
+	char *items = *(char **)((char *)l->m + k->list.items);
+	const char *name;
+	size_t i = 0;
+	json_t *x;
+
+	json_object_foreach (json_object_get(l->root, k->key), name, x)
+		visit(l, items + k->list.size * i++, x);
 }

@@ -6,38 +6,59 @@
 #include "base/finding.h"
 #include "input/schema_topology.h"
 
+struct kind;
+struct publics;
+
+struct load_ref { /* field->ref says of which kind */
+	const struct field *field;
+	struct resource *from;
+	const char *name;
+};
+
 struct loader {
 	struct model *m;
 	struct arena *a; /* the model's */
 	struct findings *f;
-	json_t *root;    /* the topology */
-	json_t *files;   /* contents of configuration files by path */
-	size_t compared; /* names, for suggestions */
+	json_t *root;  /* the topology */
+	json_t *files; /* contents of configuration files by path */
+	const struct kind *const *kinds;
+	struct load_ref *refs;
+	size_t n_refs, cap_refs;
+	struct publics *publics; /* load_public.c */
+	size_t compared;         /* names, for suggestions */
 };
 
 /* An error about the value at ptr. */
 void load_error(struct loader *l, const char *rule, const char *azure_code, const char *ptr,
                 const char *hint, const char *fmt, ...) PRINTF(6, 7);
 const char *load_ptr(struct loader *l, const struct jptr *at); /* in the arena */
-/* "did you mean \"X\"?", or what there is, or NULL; the caller frees.  Costs a look at all names,
- * so there is an end to it.  Names of one kind: */
-enum load_kind {
-	K_VNET,
-	K_SUBNET,
-	K_ROUTE_TABLE,
-	K_VM,
-	K_NIC,
-	K_PUBLIC_IP,
-	K_GATEWAY,
-	K_SITE,
-	K_LOCAL_GATEWAY,
-	K_CIRCUIT,
-	K_NSG,
-	K_ASG,
-	K_NAT_GATEWAY
-};
-char *load_suggest(struct loader *l, enum load_kind kind, const char *name);
-void load_unknown(struct loader *l, enum load_kind kind, const char *name, const char *ptr);
+
+/* --- names that do not exist --- */
+
+/* There is no object of a kind with that name: a finding, with what may be meant. */
+void load_no_such(struct loader *l, const char *key, const char *name, const char *ptr);
+/* Names that are not those of one kind. */
+enum load_scope { SCOPE_SUBNETS, SCOPE_VMS, SCOPE_NICS };
+void load_unknown(struct loader *l, enum load_scope scope, const char *name, const char *ptr);
+/* What these two do.  resource: one of Azure; names: those that exist. */
+void load_report_unknown(struct loader *l, const char *what, bool resource, const char *name,
+                         const char *ptr, const char *const *names, size_t n);
+
+/* --- kinds: azure/kind.h --- */
+
+/* Fills in an object that has its name and ptr, and remembers what it refers to. */
+void load_fill(struct loader *l, const struct object_def *def, json_t *x, struct resource *r);
+/* All objects of a kind: into its list in the model, where it has one. */
+void load_kind(struct loader *l, const struct kind *k);
+/* Those that the table of fields says: what load_fill() has remembered. */
+void load_references(struct loader *l);
+/* The objects of a kind again, with their JSON. */
+void load_each(struct loader *l, const struct kind *k,
+               void (*visit)(struct loader *l, void *obj, json_t *x));
+void *load_find(const struct loader *l, const char *key, const char *name); /* or NULL */
+/* A public address: x is true, or the name of an entry.  owner: who gets it, for findings.  0: a
+ * finding says why.  From the kinds' `address` on. */
+ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *ptr);
 
 /* "80", "8000-8080". */
 bool load_port_span(const char *text, struct port_span *ret);
@@ -57,15 +78,14 @@ struct vm *load_node(struct loader *l, const char *name, const char *ptr,
 void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
 /* How many VMs and NICs load_hybrid() adds to those of the file, at most. */
 void hybrid_count(const struct loader *l, size_t *vms, size_t *nics);
-void load_hybrid(struct loader *l);  /* gateways, connections, sites, circuits */
-void load_tunnels(struct loader *l); /* needs VMs */
-void load_nat_gateways(struct loader *l);
-void resolve_nat_gateways(struct loader *l); /* after the networks */
-void load_firewalls(struct loader *l);       /* their nodes: part of load_vms() */
-void resolve_firewalls(struct loader *l);    /* their NICs' subnets: part of resolve_vms() */
-void load_firewall_rules(struct loader *l);  /* once addresses are known */
+void load_hybrid(struct loader *l);         /* gateways, connections, sites, circuits */
+void load_tunnels(struct loader *l);        /* needs VMs */
+void load_firewalls(struct loader *l);      /* their nodes: part of load_vms() */
+void resolve_firewalls(struct loader *l);   /* their NICs' subnets: part of resolve_vms() */
+void load_firewall_rules(struct loader *l); /* once addresses are known */
 void load_internet(struct loader *l);
-void load_public_ips(struct loader *l); /* gives addresses to NICs */
+void load_public_begin(struct loader *l); /* gives addresses to NICs and gateways */
+void load_public_end(struct loader *l);
 void resolve_networks(struct loader *l);
 void resolve_groups(struct loader *l);
 void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);

@@ -43,7 +43,7 @@ static void resolve_subnet(struct loader *l, struct firewall *fw, json_t *x)
 	if (name && schema_name_valid(name)) {
 		fw->vnet = model_vnet(l->m, name);
 		if (!fw->vnet)
-			load_unknown(l, K_VNET, name,
+			load_no_such(l, "virtualNetworks", name,
 			             arena_printf(l->a, "%s/virtualNetwork", fw->ptr));
 	}
 	if (fw->vnet) {

@@ -103,7 +103,7 @@ static void resolve_gateway(struct loader *l, struct gateway *g, json_t *x)
 	if (name && schema_name_valid(name)) {
 		g->vnet = model_vnet(l->m, name);
 		if (!g->vnet)
-			load_unknown(l, K_VNET, name,
+			load_no_such(l, "virtualNetworks", name,
 			             arena_printf(l->a, "%s/virtualNetwork", g->ptr));
 	}
 	for (size_t i = 0; g->vnet && i < g->vnet->n_subnets; i++)
@@ -291,7 +291,7 @@ static struct site *find_site(struct loader *l, json_t *x, const char *ptr)
 	struct site *s = name ? model_site(l->m, name) : NULL;
 
 	if (name && !s)
-		load_unknown(l, K_SITE, name, arena_printf(l->a, "%s/site", ptr));
+		load_no_such(l, "sites", name, arena_printf(l->a, "%s/site", ptr));
 	return s;
 }
 
@@ -301,7 +301,8 @@ static struct gateway *find_gateway(struct loader *l, json_t *x, const char *key
 	struct gateway *g = name ? model_gateway(l->m, name) : NULL;
 
 	if (name && !g)
-		load_unknown(l, K_GATEWAY, name, arena_printf(l->a, "%s/%s", ptr, key));
+		load_no_such(l, "virtualNetworkGateways", name,
+		             arena_printf(l->a, "%s/%s", ptr, key));
 	return g;
 }
 
@@ -323,7 +324,7 @@ static struct local_gateway *find_local(struct loader *l, json_t *x, const char 
 		if (strieq(l->m->local_gateways[i].name, name))
 			return &l->m->local_gateways[i];
 	if (name)
-		load_unknown(l, K_LOCAL_GATEWAY, name,
+		load_no_such(l, "localNetworkGateways", name,
 		             arena_printf(l->a, "%s/localNetworkGateway", ptr));
 	return NULL;
 }
@@ -336,7 +337,8 @@ static struct circuit *find_circuit(struct loader *l, json_t *x, const char *ptr
 		if (strieq(l->m->circuits[i].name, name))
 			return &l->m->circuits[i];
 	if (name)
-		load_unknown(l, K_CIRCUIT, name, arena_printf(l->a, "%s/circuit", ptr));
+		load_no_such(l, "expressRouteCircuits", name,
+		             arena_printf(l->a, "%s/circuit", ptr));
 	return NULL;
 }
 

@@ -56,7 +56,8 @@ static void resolve_subnet(struct loader *l, struct load_balancer *lb, json_t *x
 	if (name && schema_pair_valid(name)) {
 		lb->subnet = model_subnet(l->m, name);
 		if (!lb->subnet)
-			load_unknown(l, K_SUBNET, name, arena_printf(l->a, "%s/subnet", lb->ptr));
+			load_unknown(l, SCOPE_SUBNETS, name,
+			             arena_printf(l->a, "%s/subnet", lb->ptr));
 	}
 	if (lb->subnet)
 		lb->subnet->n_lbs++;
@@ -83,7 +84,7 @@ static void resolve_pool(struct loader *l, struct load_balancer *lb, json_t *lis
 		}
 		lb->broken = true;
 		if (name && !n)
-			load_unknown(l, K_NIC, name,
+			load_unknown(l, SCOPE_NICS, name,
 			             arena_printf(l->a, "%s/backends/%zu", lb->ptr, i));
 	}
 	l->m->n_backends += lb->n_backends;

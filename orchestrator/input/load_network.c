@@ -32,7 +32,7 @@ static void load_subnets(struct loader *l, struct vnet *v, json_t *map, const st
 		s->name = arena_strdup(l->a, key);
 		s->ptr = load_ptr(l, JPTR(at, key));
 		s->vnet = v;
-		s->broken = !schema_fill(&schema_subnet, x, l->a, s);
+		load_fill(l, &schema_subnet, x, (struct resource *)s);
 		v->subnets[v->n_subnets++] = s;
 	}
 }
@@ -123,7 +123,7 @@ static void resolve_subnet(struct loader *l, struct subnet *s, json_t *x)
 		return;
 	s->route_table = route_table_find(l->m, name);
 	if (!s->route_table)
-		load_unknown(l, K_ROUTE_TABLE, name, arena_printf(l->a, "%s/routeTable", s->ptr));
+		load_no_such(l, "routeTables", name, arena_printf(l->a, "%s/routeTable", s->ptr));
 }
 
 static void resolve_peering(struct loader *l, struct peering *p, json_t *x)
@@ -140,7 +140,8 @@ static void resolve_peering(struct loader *l, struct peering *p, json_t *x)
 		return;
 	}
 	p->broken = true;
-	load_unknown(l, K_VNET, name, arena_printf(l->a, "%s/remoteVirtualNetwork", p->ptr));
+	load_no_such(l, "virtualNetworks", name,
+	             arena_printf(l->a, "%s/remoteVirtualNetwork", p->ptr));
 }
 
 /* The two halves find each other: each VNet's peerings sorted by remote would do, but a VNet has

@@ -227,7 +227,8 @@ static struct nsg *find_nsg(struct loader *l, json_t *x, const char *ptr)
 	for (size_t i = 0; i < l->m->n_nsgs; i++)
 		if (strieq(l->m->nsgs[i].name, name))
 			return &l->m->nsgs[i];
-	load_unknown(l, K_NSG, name, arena_printf(l->a, "%s/networkSecurityGroup", ptr));
+	load_no_such(l, "networkSecurityGroups", name,
+	             arena_printf(l->a, "%s/networkSecurityGroup", ptr));
 	return NULL;
 }
 
@@ -249,7 +250,8 @@ static void each_asg(struct loader *l, json_t *list, const char *ptr,
 		if (k < l->m->n_asgs)
 			fn(&l->m->asgs[k], arg);
 		else if (ptr)
-			load_unknown(l, K_ASG, name, arena_printf(l->a, "%s/%zu", ptr, i));
+			load_no_such(l, "applicationSecurityGroups", name,
+			             arena_printf(l->a, "%s/%zu", ptr, i));
 	}
 }
 

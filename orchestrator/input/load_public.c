@@ -121,7 +121,7 @@ static void give(struct loader *l, struct publics *p, struct nic *n, json_t *v, 
 	if (name)
 		e = bsearch(&(struct public_ip){ .name = name }, p->v, p->n, sizeof(*e), entry_cmp);
 	if (name && !e) {
-		load_unknown(l, K_PUBLIC_IP, name, ptr);
+		load_no_such(l, "publicIPAddresses", name, ptr);
 		return;
 	}
 	if (e && e->user) {
@@ -139,14 +139,13 @@ static void give(struct loader *l, struct publics *p, struct nic *n, json_t *v, 
 		           "20.100.0.0/16 has no free address left");
 }
 
-/* To what is no NIC of the Internet's edge; 0: a finding says why. */
-static ip4 give_other(struct loader *l, struct publics *p, const char *name, json_t *v,
-                      const char *ptr)
+ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *ptr)
 {
 	struct nic *port = arena_alloc(l->a, sizeof(*port));
 
-	port->name = name;
-	give(l, p, port, v, ptr);
+	port->name = owner;
+	if (!x || json_is_true(x) || json_is_string(x))
+		give(l, l->publics, port, x, ptr);
 	return port->public_ip;
 }
 
@@ -159,7 +158,7 @@ static void give_nic(struct loader *l, struct publics *p, struct nic *n, json_t 
 }
 
 /* VPN gateways have one per instance; ExpressRoute gateways show none. */
-static void load_gateway_ips(struct loader *l, struct publics *p)
+static void load_gateway_ips(struct loader *l)
 {
 	json_t *x;
 	const char *key;
@@ -170,33 +169,9 @@ static void load_gateway_ips(struct loader *l, struct publics *p)
 		json_t *list = json_object_get(x, "publicIPAddresses");
 
 		for (unsigned k = 0; g->type == GW_VPN && k < g->n; k++)
-			g->public_ip[k] =
-			    give_other(l, p, g->vm[k]->name, json_array_get(list, k),
-			               arena_printf(l->a, "%s/publicIPAddresses/%u", g->ptr, k));
-	}
-}
-
-static void load_nat_ips(struct loader *l, struct publics *p)
-{
-	json_t *x, *v;
-	const char *key;
-	size_t i = 0, k;
-
-	json_object_foreach (json_object_get(l->root, "natGateways"), key, x) {
-		struct nat_gateway *g = &l->m->nat_gateways[i++];
-		json_t *list = json_object_get(x, "publicIPAddresses");
-
-		g->ips = arena_array(l->a, json_array_size(list), sizeof(*g->ips));
-		json_array_foreach (list, k, v) {
-			ip4 ip = 0;
-
-			if (json_is_true(v) || json_is_string(v))
-				ip = give_other(
-				    l, p, g->name, v,
-				    arena_printf(l->a, "%s/publicIPAddresses/%zu", g->ptr, k));
-			if (ip)
-				g->ips[g->n_ips++] = ip;
-		}
+			g->public_ip[k] = load_public_ip(
+			    l, g->vm[k]->name, json_array_get(list, k),
+			    arena_printf(l->a, "%s/publicIPAddresses/%u", g->ptr, k));
 	}
 }
 
@@ -219,35 +194,41 @@ static void load_firewall_ips(struct loader *l, struct publics *p)
 			if (!fw->n_public++)
 				give(l, p, fw->vm->nics[0], v, ptr);
 			else
-				give_other(l, p, fw->name, v, ptr);
+				load_public_ip(l, fw->name, v, ptr);
 		}
 	}
 }
 
-void load_public_ips(struct loader *l)
+void load_public_begin(struct loader *l)
 {
 	json_t *map = json_object_get(l->root, "virtualMachines"), *x, *y;
-	struct publics p = { 0 };
+	struct publics *p = arena_alloc(l->a, sizeof(*p));
 	const char *key, *name;
 	size_t i = 0;
 
-	read_entries(l, &p);
-	check_given(l, &p);
+	l->publics = p;
+	read_entries(l, p);
+	check_given(l, p);
 	json_object_foreach (map, key, x) {
 		json_t *one = json_object_get(x, "nic");
 
 		if (one)
-			give_nic(l, &p, &l->m->nics[i++], one);
+			give_nic(l, p, &l->m->nics[i++], one);
 		json_object_foreach (json_object_get(x, "nics"), name, y)
-			give_nic(l, &p, &l->m->nics[i++], y);
+			give_nic(l, p, &l->m->nics[i++], y);
 	}
-	load_gateway_ips(l, &p);
-	load_nat_ips(l, &p);
-	load_firewall_ips(l, &p);
-	for (i = 0; i < p.n; i++)
-		if (!p.v[i].user)
-			finding_add(l->f, SEV_INFO, "PIP-USED-02", NULL, p.v[i].ptr, NULL,
-			            "public IP address \"%s\" is not used", p.v[i].name);
-	free(p.v);
-	free(p.taken);
+	load_gateway_ips(l);
+}
+
+void load_public_end(struct loader *l)
+{
+	struct publics *p = l->publics;
+
+	load_firewall_ips(l, p);
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->v[i].user)
+			finding_add(l->f, SEV_INFO, "PIP-USED-02", NULL, p->v[i].ptr, NULL,
+			            "public IP address \"%s\" is not used", p->v[i].name);
+	free(p->v);
+	free(p->taken);
 }

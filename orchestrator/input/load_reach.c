@@ -35,7 +35,7 @@ static size_t resolve_names(struct loader *l, struct peering *p, const struct vn
 			continue;
 		}
 		p->broken = true;
-		load_unknown(l, K_SUBNET, arena_printf(l->a, "%s/%s", v->name, s),
+		load_unknown(l, SCOPE_SUBNETS, arena_printf(l->a, "%s/%s", v->name, s),
 		             arena_printf(l->a, "%s/%s/%zu", p->ptr, key, i));
 	}
 	return n;
@@ -89,7 +89,7 @@ static void resolve_members(struct loader *l, struct connected_group *g, json_t 
 		if (!s || !schema_name_valid(s))
 			g->broken = true;
 		else if (!v)
-			load_unknown(l, K_VNET, s, ptr);
+			load_no_such(l, "virtualNetworks", s, ptr);
 		else if (member(g, v))
 			load_error(l, "GROUP-TWICE-01", NULL, ptr, "remove one of them",
 			           "virtual network \"%s\" is in connected group \"%s\" twice",

@@ -56,7 +56,7 @@ void resolve_route_servers(struct loader *l)
 		if (name && schema_name_valid(name)) {
 			rs->vnet = model_vnet(l->m, name);
 			if (!rs->vnet)
-				load_unknown(l, K_VNET, name,
+				load_no_such(l, "virtualNetworks", name,
 				             arena_printf(l->a, "%s/virtualNetwork", rs->ptr));
 		}
 		rs->broken |= !rs->vnet;

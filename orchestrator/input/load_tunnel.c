@@ -36,7 +36,7 @@ static void load_end(struct loader *l, struct tunnel_end *e, json_t *x, const ch
 		return;
 	e->vm = model_vm(l->m, vm);
 	if (!e->vm)
-		load_unknown(l, K_VM, vm, arena_printf(l->a, "%s/vm", ptr));
+		load_unknown(l, SCOPE_VMS, vm, arena_printf(l->a, "%s/vm", ptr));
 	if (!address_parse(address, &e->address, &e->len)) {
 		load_error(l, "TUN-ADDR-01", NULL, arena_printf(l->a, "%s/address", ptr),
 		           "write it as 192.0.2.1/30", "\"%s\" is no address with a length",

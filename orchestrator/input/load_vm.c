@@ -40,47 +40,6 @@ static void load_nics(struct loader *l, struct vm *vm, json_t *x, const struct j
 		load_nic(l, vm, arena_strdup(l->a, key), y, JPTR(JPTR(at, "nics"), key));
 }
 
-/* The design carries the files' contents, or why one has none. */
-static void config_content(struct loader *l, struct config_file *c)
-{
-	json_t *x = json_object_get(l->files, c->path);
-
-	if (json_is_string(x)) {
-		c->content = arena_strdup(l->a, json_string_value(x));
-		c->size = json_string_length(x);
-	} else if (json_is_object(x) && json_is_string(json_object_get(x, "error"))) {
-		const char *rule = json_string_value(json_object_get(x, "rule"));
-
-		load_error(l,
-		           streq(rule, "TOPO-FILE-02")   ? "TOPO-FILE-02"
-		           : streq(rule, "TOPO-FILE-03") ? "TOPO-FILE-03"
-		                                         : "TOPO-FILE-01",
-		           NULL, c->ptr, json_string_value(json_object_get(x, "hint")), "\"%s\" %s",
-		           c->path, json_string_value(json_object_get(x, "error")));
-	} else {
-		load_error(l, "TOPO-FILE-01", NULL, c->ptr, NULL,
-		           "\"%s\": the design does not carry this file", c->path);
-	}
-}
-
-void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at)
-{
-	const char *key;
-	json_t *x;
-
-	vm->configs = arena_array(l->a, json_object_size(map), sizeof(*vm->configs));
-	json_object_foreach (map, key, x) {
-		if (!json_is_string(x) || !schema_path_valid(json_string_value(x)))
-			continue;
-		struct config_file *c = &vm->configs[vm->n_configs++];
-
-		c->name = arena_strdup(l->a, key);
-		c->path = arena_strdup(l->a, json_string_value(x));
-		c->ptr = load_ptr(l, JPTR(at, key));
-		config_content(l, c);
-	}
-}
-
 static void load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
 {
 	struct bgp_block *b = &vm->bgp;
@@ -173,28 +132,6 @@ static void load_vm(struct loader *l, struct vm *vm, json_t *x, const struct jpt
 	           bgp ? "\"bgp\"" : "\"config\"");
 }
 
-struct vm *load_node(struct loader *l, const char *name, const char *ptr,
-                     const struct object_def *def, json_t *x)
-{
-	struct model *m = l->m;
-	struct vm *vm = &m->vms[m->n_vms];
-	struct nic *n = &m->nics[m->n_nics];
-
-	vm->idx = m->n_vms++;
-	vm->name = name;
-	vm->ptr = ptr;
-	vm->image = "host";
-	vm->nics = arena_array(l->a, 1, sizeof(struct nic *));
-	vm->nics[vm->n_nics++] = n;
-	n->idx = m->n_nics++;
-	n->vm = vm;
-	n->name = arena_printf(l->a, "%s.nic", name);
-	n->ptr = ptr;
-	n->broken = vm->broken = !schema_fill(def, x, l->a, n);
-	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
-	return vm;
-}
-
 static void load_endpoints(struct loader *l, json_t *map)
 {
 	struct model *m = l->m;
@@ -263,7 +200,8 @@ static void resolve_nic(struct loader *l, struct nic *n, json_t *x)
 	if (name && schema_pair_valid(name)) {
 		n->subnet = model_subnet(l->m, name);
 		if (!n->subnet)
-			load_unknown(l, K_SUBNET, name, arena_printf(l->a, "%s/subnet", n->ptr));
+			load_unknown(l, SCOPE_SUBNETS, name,
+			             arena_printf(l->a, "%s/subnet", n->ptr));
 	}
 	if (n->subnet)
 		n->subnet->n_nics++;

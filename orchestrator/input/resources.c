@@ -54,3 +54,33 @@ char *resource_type(const char *key)
 	str_free_p(&s);
 	return NULL;
 }
+
+json_t *input_member(const json_t *doc, const char *key)
+{
+	json_t *v = json_object_get(doc, key);
+	const char *k;
+
+	if (v || !json_is_object(doc))
+		return v;
+	json_object_foreach ((json_t *)doc, k, v)
+		if (strieq(k, key))
+			return v;
+	return NULL;
+}
+
+static const char *member_text(const json_t *doc, const char *key)
+{
+	const char *s = json_string_value(input_member(doc, key));
+
+	return s ? s : "";
+}
+
+bool input_is_resource(const json_t *doc)
+{
+	const char *type = member_text(doc, "type");
+
+	if (strstr(member_text(doc, "id"), "/providers/"))
+		return true;
+	return *member_text(doc, "name") && strchr(type, '/') && strchr(type, '.') &&
+	       strchr(type, '.') < strchr(type, '/');
+}

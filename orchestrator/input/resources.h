@@ -17,6 +17,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* The form in which ids are compared: small letters, one slash between names, none at the end.  The
  * caller frees. */
@@ -26,3 +27,7 @@ json_t *resource_find(json_t *by_key, const char *id);
 /* "microsoft.network/virtualnetworks/subnets" of a key; NULL when it is none of a resource.  The
  * caller frees. */
 char *resource_type(const char *key);
+/* Whatever the case of its name: PowerShell's ConvertTo-Json begins names with a capital. */
+json_t *input_member(const json_t *doc, const char *key);
+/* A resource as ARM knows it: it has an id of a provider's, or a type of one and a name. */
+bool input_is_resource(const json_t *doc);

@@ -222,12 +222,12 @@ char *settings_docs(void)
 	        "documented or captured, M some evidence, L little. A design that depends on one "
 	        "of confidence L should be tried with both values.\n\n"
 	        "| setting | default | confidence |\n|---|---|---|\n");
-	for (const struct field *fd = schema_settings.fields; fd->name; fd++) {
+	for (const struct field *fd = settings_def()->fields; fd->name; fd++) {
 		str_add(&s, "| ");
 		link_to(&s, fd->name);
 		str_printf(&s, " | `%s` | %s |\n", fd->dflt, fd->confidence);
 	}
-	for (const struct field *fd = schema_settings.fields; fd->name; fd++)
+	for (const struct field *fd = settings_def()->fields; fd->name; fd++)
 		setting(&s, fd);
 	return str_take(&s);
 }

@@ -313,28 +313,6 @@ const struct object_def schema_settings = {
 	              "own address space, as printed in tables of that time.",
 	      .source = "published tables; the set differs by year, region and platform",
 	      .confidence = "H" },
-	    { .name = "natGatewayBeforePublicIP",
-	      .type = T_BOOL,
-	      .shows = SHOWS_IN_FABRIC,
-	      .dflt = "true",
-	      .at = AT(struct settings, nat_first),
-	      .help = "What a NIC with a public address sends to the Internet leaves by its "
-	              "subnet's NAT gateway; false: as its own address. Answers to what came in "
-	              "by that leave by it in any case.",
-	      .source = "the documentation of NAT gateways says so; that of outbound connections "
-	                "has the public address first",
-	      .confidence = "M" },
-	    { .name = "natGatewayIcmp",
-	      .type = T_BOOL,
-	      .shows = SHOWS_IN_FABRIC,
-	      .dflt = "false",
-	      .at = AT(struct settings, nat_icmp),
-	      .help =
-	          "NAT gateways translate every protocol; false: TCP and UDP only. What they do "
-	          "not translate leaves as the NIC's own public address, or not at all.",
-	      .source = "the documentation says TCP and UDP only; what happens beside a public "
-	                "address is not documented",
-	      .confidence = "M" },
 	    { .name = "vnet2vnetRouteServerRoutes",
 	      .type = T_BOOL,
 	      .shows = SHOWS_IN_FILES,

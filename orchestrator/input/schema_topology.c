@@ -110,6 +110,8 @@ const struct object_def schema_subnet = {
 	      .help = "The security group of all NICs in it." },
 	    { .name = "natGateway",
 	      .type = T_NAME,
+	      .ref = "natGateways",
+	      .at = AT(struct subnet, nat_gateway),
 	      .shows = SHOWS_IN_FABRIC,
 	      .nullable = true,
 	      .help = "The NAT gateway that it reaches the Internet by." },
@@ -401,26 +403,6 @@ const struct object_def schema_public_ip = {
 	                        END }
 };
 
-const struct object_def schema_nat_gateway = {
-	"natGateway", "a NAT gateway",
-	"What its subnets send to the Internet leaves with its public address.",
-	(const struct field[]){
-	    { .name = "publicIPAddresses",
-	      .type = T_LIST,
-	      .shows = SHOWS_IN_FABRIC,
-	      .item = T_PUBLIC_IP,
-	      .help = "Its public addresses: entries of publicIPAddresses, or true for one from "
-	              "20.100.0.0/16. Azure takes any of them for a flow, the lab the first." },
-	    { .name = "idleTimeoutInMinutes",
-	      .type = T_UINT,
-	      .shows = SHOWS_AS_IT_RUNS,
-	      .min = 4,
-	      .max = 120,
-	      .dflt = "4",
-	      .help = "Not emulated: connections time out as the kernel's do." },
-	    END }
-};
-
 const struct kind kind_vnet = {
 	.key = "virtualNetworks",
 	.what = "virtual network",
@@ -457,15 +439,6 @@ const struct kind kind_public_ip = {
 	.object = &schema_public_ip,
 	.azure = true,
 	.place = 170,
-};
-
-const struct kind kind_nat_gateway = {
-	.key = "natGateways",
-	.what = "NAT gateway",
-	.help = "NAT gateways by name; subnets refer to them.",
-	.object = &schema_nat_gateway,
-	.azure = true,
-	.place = 160,
 };
 
 const struct kind kind_internet = {

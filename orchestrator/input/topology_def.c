@@ -32,7 +32,6 @@ static const struct field before_kinds[] = { { .name = "$schema",
 	                                     { .name = "settings",
 	                                       .type = T_OBJECT,
 	                                       .shows = SHOWS_INSIDE,
-	                                       .object = &schema_settings,
 	                                       .help = "How the emulation behaves." },
 	                                     END };
 
@@ -75,6 +74,23 @@ static size_t append_fields(struct field *to, size_t n, size_t cap, const struct
 	return n;
 }
 
+const struct object_def *settings_def(void)
+{
+	static struct field fields[96];
+	static struct object_def def;
+	size_t n;
+
+	if (def.fields)
+		return &def;
+	n = append_fields(fields, 0, ARRAY_LEN(fields), schema_settings.fields);
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->settings)
+			n = append_fields(fields, n, ARRAY_LEN(fields), kinds[i]->settings);
+	def = (struct object_def){ schema_settings.id, schema_settings.title, schema_settings.help,
+		                   fields };
+	return &def;
+}
+
 const struct object_def *topology_def(void)
 {
 	static struct field fields[96];
@@ -84,6 +100,7 @@ const struct object_def *topology_def(void)
 	if (def.fields)
 		return &def;
 	n = append_fields(fields, 0, ARRAY_LEN(fields), before_kinds);
+	fields[n - 1].object = settings_def();
 	for (size_t i = 0; kinds[i]; i++) {
 		const struct field row[] = { kind_field(kinds[i]), END };
 

@@ -30,10 +30,6 @@ SHELL = re.compile(r"\b(system|popen|wordexp)\s*\(")
 CORE_AND_TOP = "the file with the family's name is its core and its top"
 CIRCLES = [
     ("a packet in a tunnel is carried by another packet, whose way is walked first", "azure/walk_path azure/walk_wire"),
-    (CORE_AND_TOP, """
-        input/load input/load_firewall input/load_firewall_rules input/load_hybrid
-        input/load_lb input/load_nat input/load_network input/load_nsg input/load_public input/load_reach
-        input/load_routes input/load_rs input/load_tunnel input/load_vm"""),
 ]
 
 # The virtual router has a model and a kernel; designs come to it read and checked.

@@ -160,7 +160,7 @@ static void joined(void **state)
 	json_t *list = json_array();
 	_cleanup_findings_ struct findings f = { 0 };
 	const struct import_options o = { .from = "x.json", .name = "x" };
-	const struct import im = { .table = import_table };
+	const struct import im = { .table = import_table() };
 
 	(void)state;
 	for (int i = N - 1; i >= 0; i--) {

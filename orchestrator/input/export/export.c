@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "input/kind.h"
+#include "input/resources.h"
 
 enum { MAX_NESTED = 6 };
 

@@ -64,7 +64,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		.a = arena_new(),
 		.f = f,
 		.o = o,
-		.table = import_table,
+		.table = import_table(),
 		.topology = json_object(),
 		.files = json_object(),
 		.names = json_object(),

@@ -4,7 +4,6 @@
 #include <ctype.h>
 
 #include "input/import/priv.h"
-#include "input/kind.h"
 #include "input/resources.h"
 
 struct res *im_find(struct import *im, const char *id)

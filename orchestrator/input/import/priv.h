@@ -164,9 +164,12 @@ json_t *im_coverage(struct import *im);
 
 extern const struct import_type import_tables[], import_networks[], import_managers[],
     import_routers[], import_gateways[], import_sites[], import_circuits[], import_connections[],
-    import_machines[], import_scale_sets[], import_nics[], import_nats[], import_firewalls[],
-    import_endpoints[], import_balancers[], import_publics[], import_others[];
-extern const struct import_type *const import_table[]; /* table.c: all of these */
+    import_machines[], import_scale_sets[], import_nics[], import_firewalls[], import_endpoints[],
+    import_balancers[], import_publics[], import_others[];
+/* Those of the kinds (kinds/imports.c); NULL ends it. */
+extern const struct import_type *const kind_imports[];
+/* table.c: all of these and those of the kinds; NULL ends it. */
+const struct import_type *const *import_table(void);
 
 void import_guests(struct import *im); /* guest.c: what runs in the machines; after the routers */
 void import_overrides(struct import *im); /* override.c: what --node says of it */

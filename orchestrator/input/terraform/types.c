@@ -10,7 +10,7 @@
 static const struct tf_type *find_type(bool (*is_it)(const struct tf_type *, const char *),
                                        const char *word)
 {
-	for (const struct import_type *const *rows = import_table; *rows; rows++)
+	for (const struct import_type *const *rows = import_table(); *rows; rows++)
 		for (const struct import_type *row = *rows; row->type; row++)
 			for (const struct tf_type *t = row->terraform; t && t->tf; t++)
 				if (is_it(t, word))

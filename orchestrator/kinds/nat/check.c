@@ -2,8 +2,9 @@
 /* NAT gateways: azure-behaviour 1.8. */
 #include "azure/check_rules.h"
 #include "base/str.h"
+#include "kinds/nat/nat.h"
 
-static void on_subnet(const struct subnet *s, struct findings *f)
+static void check_nat_subnet(const struct subnet *s, struct findings *f)
 {
 	const struct nat_gateway *g = s->nat_gateway;
 	_cleanup_free_ char *ptr = xasprintf("%s/natGateway", s->ptr);
@@ -20,11 +21,11 @@ static void on_subnet(const struct subnet *s, struct findings *f)
 		         g->name, g->vnet->name);
 }
 
-void check_nat_gateways(const struct model *m, struct findings *f)
+void nat_check(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_subnets; i++)
 		if (m->subnets[i].nat_gateway)
-			on_subnet(&m->subnets[i], f);
+			check_nat_subnet(&m->subnets[i], f);
 	for (size_t i = 0; i < m->n_nat_gateways; i++) {
 		const struct nat_gateway *g = &m->nat_gateways[i];
 

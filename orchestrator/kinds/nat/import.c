@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAT gateways. */
+/* NAT gateways as ARM and azurerm have them. */
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
@@ -34,7 +34,7 @@ static const struct tf_type tf_nats[] = {
 	{ 0 },
 };
 
-const struct import_type import_nats[] = {
+const struct import_type nat_imports[] = {
 	{ IMPORT_READ(NET "natgateways", "natGateways"), .terraform = tf_nats, .read = read_nat,
 	  .known = " publicIpAddresses publicIpPrefixes idleTimeoutInMinutes subnets "
 	           "sourceVirtualNetwork ",

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Design -> model, in two passes: first every object with its own values, then what refers to other
+ * objects; so the order of the file does not matter, and all findings come in one run. */
+#include "input/topology.h"
+
+#include <string.h>
+
+#include "azure/alloc.h"
+#include "azure/hybrid.h"
+#include "azure/kind.h"
+#include "azure/routes.h"
+#include "base/str.h"
+#include "checks/check.h"
+#include "input/load.h"
+#include "input/topology_def.h"
+
+/* Without "name" the lab is called as its file: "seed.vnetlab.json" -> "seed". */
+static const char *name_from_path(struct arena *a, const char *path)
+{
+	const char *base = path ? strrchr(path, '/') : NULL;
+	char *name = arena_strdup(a, base ? base + 1 : path ? path : "");
+	char *to = name;
+
+	for (const char *c = name; *c && *c != '.' && to - name < 63; c++) {
+		if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
+		    (*c == '-' && to > name))
+			*to++ = *c;
+		else if (*c >= 'A' && *c <= 'Z')
+			*to++ = (char)(*c - 'A' + 'a');
+		else if ((*c == '_' || *c == ' ') && to > name)
+			*to++ = '-';
+	}
+	*to = 0;
+	return *name ? name : "lab";
+}
+
+static void load_settings(struct loader *l)
+{
+	schema_fill(settings_def(), json_object_get(l->root, "settings"), l->a, &l->m->settings);
+}
+
+static void load_all(struct loader *l, const char *path, const json_t *addresses)
+{
+	struct model *m = l->m;
+
+	schema_fill(topology_def(), l->root, l->a, m);
+	if (!m->name)
+		m->name = name_from_path(l->a, path);
+	load_settings(l);
+	load_networks(l);
+	load_groups(l);
+	load_route_servers(l);
+	load_vms(l);
+	load_hybrid(l);
+	load_security(l);
+	load_balancers(l);
+	load_internet(l);
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->list.size || kinds[i]->load)
+			load_kind(l, kinds[i]);
+	model_index(m); /* names */
+	load_references(l);
+	resolve_networks(l);
+	resolve_groups(l);
+	resolve_route_servers(l);
+	resolve_hybrid(l);
+	resolve_vms(l);
+	resolve_balancers(l);
+	resolve_security(l);
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->resolve)
+			kinds[i]->resolve(l);
+	alloc_keep(m, addresses);
+	alloc_private(m, l->f);
+	load_public_begin(l);
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->address)
+			load_each(l, kinds[i], kinds[i]->address);
+	load_public_end(l);
+	load_firewall_rules(l);
+	load_tunnels(l);
+	hybrid_settle(m);
+	hybrid_wire(m);
+	model_index(m); /* and addresses */
+	model_bare_subnets(m);
+	effective_routes_share(m);
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		struct route_server *rs = &m->route_servers[i];
+
+		for (size_t j = 0; rs->vnet && j < rs->n_conns; j++)
+			rs->conns[j].nic = model_nic_by_ip(rs->vnet, rs->conns[j].peer_ip);
+	}
+	checks_read(json_object_get(l->root, "checks"), m, l->f);
+}
+
+struct model *design_model(json_t *design, struct findings *f)
+{
+	json_t *root = json_object_get(design, "topology");
+
+	if (!json_is_object(root)) {
+		finding_add(f, SEV_ERROR, "TOPO-TYPE-01", NULL, "", NULL,
+		            "a topology is a JSON object: { ... }");
+		return NULL;
+	}
+	struct loader l = {
+		.m = model_new(),
+		.f = f,
+		.root = root,
+		.files = json_object_get(design, "files"),
+		.kinds = kinds,
+	};
+
+	l.a = l.m->arena;
+	schema_check(topology_def(), root, NULL, f);
+	load_all(&l, json_string_value(json_object_get(design, "path")),
+	         json_object_get(design, "addresses"));
+	return l.m;
+}
