@@ -11,12 +11,10 @@ void azure_check(const struct model *m, struct findings *f)
 	check_advertised(m, f);
 	check_peerings(m, f);
 	check_reach(m, f);
-	check_route_tables(m, f);
 	check_hybrid(m, f);
 	check_sites(m, f);
 	check_firewalls(m, f);
 	check_load_balancers(m, f);
-	check_security(m, f);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->check)
 			kinds[i]->check(m, f);

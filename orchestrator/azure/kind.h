@@ -36,7 +36,7 @@ struct kind {
 	/* What the table of fields does not fill in; obj is NULL when there is no list. */
 	void (*load)(struct loader *l, void *obj, json_t *x, const struct jptr *at);
 	/* All objects of all kinds are there, and what their tables say that they refer to. */
-	void (*resolve)(struct loader *l);
+	void (*resolve)(struct loader *l, const struct kind *k);
 	/* All NICs have their addresses: takes public ones for an object. */
 	void (*address)(struct loader *l, void *obj, json_t *x);
 	void (*check)(const struct model *m, struct findings *f); /* the rules */

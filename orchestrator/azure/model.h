@@ -24,6 +24,16 @@
 	IP4(20, 100, 255, 254) /* what VMs without a public address leave as \
 	                        */
 
+/* How every object begins that has a name in the topology: case is kept; ptr is its place there;
+ * idx its position in the model's list. */
+#define RESOURCE \
+	const char *name, *ptr; \
+	size_t idx; \
+	bool broken
+struct resource {
+	RESOURCE;
+} __attribute__((may_alias));
+
 /* How a route's next hop is spelled by ARM (interfaces.md, section 5). */
 enum next_hop_type {
 	NH_VNET_LOCAL,
@@ -92,24 +102,13 @@ struct settings {
 	uint32_t max_to_circuit;    /* "maxPrefixesToCircuit", 1000 */
 };
 
-/* How every object begins that has a name in the topology: case is kept; ptr is its place there;
- * idx its position in the model's list. */
-#define RESOURCE \
-	const char *name, *ptr; \
-	size_t idx; \
-	bool broken
-struct resource {
-	RESOURCE;
-} __attribute__((may_alias));
-
 struct vnet;
 struct nic;
 struct vm;
 
 /* Security groups: azure-behaviour 4; azure/nsg.h says what they do. */
 struct asg { /* an application security group: a set of NICs */
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct nic **nics;
 	size_t n_nics;
 };
@@ -144,14 +143,13 @@ struct security_rule {
 enum nsg_direction { NSG_IN, NSG_OUT };
 
 struct nsg {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct security_rule *rules; /* as in the file, without the default rules */
 	size_t n_rules;
 };
 
 struct service_tag { /* a name that stands for prefixes, as destination of routes */
-	const char *name, *ptr;
+	RESOURCE;
 	const struct prefix *prefixes;
 	size_t n_prefixes;
 };
@@ -168,8 +166,7 @@ struct route { /* a user-defined route */
 };
 
 struct route_table {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	bool disable_bgp; /* disableBgpRoutePropagation */
 	struct route *routes;
 	size_t n_routes;
@@ -274,8 +271,7 @@ struct route_server {
 /* The fabric's port of something that is attached to a subnet: a VM's NIC or a Route Server
  * instance. */
 struct nic {
-	const char *name, *ptr;
-	size_t idx;   /* over all NICs of the model, Route Server instances not included */
+	RESOURCE;     /* idx: over all NICs of the model, Route Server instances not included */
 	size_t index; /* within its VM: eth<index> in the guest */
 	struct vm *vm;
 	struct subnet *subnet;
@@ -289,7 +285,6 @@ struct nic {
 	const struct tunnel *tunnel; /* the wire is an overlay: azure/hybrid.h */
 	uint8_t wire_len; /* of the wire's own network; 0: its address is that of its VM */
 	struct nsg *nsg;  /* or NULL */
-	bool broken;
 };
 
 struct guest_route {

@@ -46,17 +46,20 @@ static const struct prefix storage_westeurope[] = { { IP4(20, 38, 108, 0), 23 },
 	                                            { IP4(52, 239, 212, 0), 23 },
 	                                            { IP4(52, 239, 242, 0), 23 } };
 
+/* clang-format off */
+#define TAG(tag, list) { .name = (tag), .prefixes = (list), .n_prefixes = ARRAY_LEN(list) }
+/* clang-format on */
+
 static const struct service_tag samples[] = {
-	{ "AzureActiveDirectory", NULL, azureactivedirectory, ARRAY_LEN(azureactivedirectory) },
-	{ "AzureCloud", NULL, azurecloud, ARRAY_LEN(azurecloud) },
-	{ "AzureCloud.NorthEurope", NULL, azurecloud_northeurope,
-	  ARRAY_LEN(azurecloud_northeurope) },
-	{ "AzureCloud.WestEurope", NULL, azurecloud_westeurope, ARRAY_LEN(azurecloud_westeurope) },
-	{ "Sql", NULL, sql, ARRAY_LEN(sql) },
-	{ "Sql.WestEurope", NULL, sql_westeurope, ARRAY_LEN(sql_westeurope) },
-	{ "Storage", NULL, storage, ARRAY_LEN(storage) },
-	{ "Storage.NorthEurope", NULL, storage_northeurope, ARRAY_LEN(storage_northeurope) },
-	{ "Storage.WestEurope", NULL, storage_westeurope, ARRAY_LEN(storage_westeurope) },
+	TAG("AzureActiveDirectory", azureactivedirectory),
+	TAG("AzureCloud", azurecloud),
+	TAG("AzureCloud.NorthEurope", azurecloud_northeurope),
+	TAG("AzureCloud.WestEurope", azurecloud_westeurope),
+	TAG("Sql", sql),
+	TAG("Sql.WestEurope", sql_westeurope),
+	TAG("Storage", storage),
+	TAG("Storage.NorthEurope", storage_northeurope),
+	TAG("Storage.WestEurope", storage_westeurope),
 };
 
 const struct service_tag *service_tag_find(const struct model *m, const char *name)

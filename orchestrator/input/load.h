@@ -52,6 +52,8 @@ void load_fill(struct loader *l, const struct object_def *def, json_t *x, struct
 void load_kind(struct loader *l, const struct kind *k);
 /* Those that the table of fields says: what load_fill() has remembered. */
 void load_references(struct loader *l);
+/* All NICs of VMs in the order of the file, with their JSON. */
+void load_each_nic(struct loader *l, void (*visit)(struct loader *l, struct nic *n, json_t *x));
 /* The objects of a kind again, with their JSON. */
 void load_each(struct loader *l, const struct kind *k,
                void (*visit)(struct loader *l, void *obj, json_t *x));
@@ -60,15 +62,20 @@ void *load_find(const struct loader *l, const char *key, const char *name); /* o
  * finding says why.  From the kinds' `address` on. */
 ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *ptr);
 
+/* --- values that several kinds have: load_values.c --- */
+
 /* "80", "8000-8080". */
 bool load_port_span(const char *text, struct port_span *ret);
+/* Those of a list that are well-formed; returns how many. */
+size_t load_prefixes(struct loader *l, json_t *list, struct prefix **ret);
 /* NULL: unknown, and a finding says so. */
 const struct service_tag *load_service_tag(struct loader *l, const char *name, const char *ptr);
+/* A remark when the tag's prefixes are those that ship. */
+void load_tell_sample(struct loader *l, const struct service_tag *s, const char *ptr);
 
-void load_networks(struct loader *l);     /* VNets, subnets, peerings, route tables */
-void load_route_tables(struct loader *l); /* service tags, too */
-void load_service_endpoints(struct loader *l);
-void load_groups(struct loader *l); /* connected groups */
+void load_networks(struct loader *l);          /* VNets, subnets, peerings, route tables */
+void load_service_endpoints(struct loader *l); /* needs service tags */
+void load_groups(struct loader *l);            /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 /* A node like a VM that runs nothing, with one NIC, NAME.nic, which def describes; in model->vms
@@ -92,7 +99,5 @@ void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
 void resolve_hybrid(struct loader *l);
 void resolve_vms(struct loader *l);
-void load_security(struct loader *l);    /* security groups, application security groups */
-void resolve_security(struct loader *l); /* after the VMs */
 void load_balancers(struct loader *l);
 void resolve_balancers(struct loader *l); /* after the VMs */

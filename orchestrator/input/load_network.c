@@ -37,7 +37,8 @@ static void load_subnets(struct loader *l, struct vnet *v, json_t *map, const st
 	}
 }
 
-static size_t load_prefixes(struct loader *l, struct vnet *v, json_t *list, struct prefix **ret)
+static size_t load_vnet_prefixes(struct loader *l, struct vnet *v, json_t *list,
+                                 struct prefix **ret)
 {
 	struct prefix *p = arena_array(l->a, json_array_size(list), sizeof(*p));
 	size_t i, n = 0;
@@ -89,9 +90,9 @@ static void load_vnets(struct loader *l)
 		v->location =
 		    location_plain(l->a, json_string_value(json_object_get(x, "location")));
 		v->n_prefixes =
-		    load_prefixes(l, v, json_object_get(x, "addressPrefixes"), &v->prefixes);
+		    load_vnet_prefixes(l, v, json_object_get(x, "addressPrefixes"), &v->prefixes);
 		v->broken |= !v->n_prefixes;
-		v->n_summaries = load_prefixes(
+		v->n_summaries = load_vnet_prefixes(
 		    l, v, json_object_get(x, "summarizedGatewayPrefixes"), &v->summaries);
 		load_subnets(l, v, json_object_get(x, "subnets"), JPTR(here, "subnets"));
 		load_peerings(l, v, json_object_get(x, "peerings"), JPTR(here, "peerings"));
@@ -101,30 +102,9 @@ static void load_vnets(struct loader *l)
 void load_networks(struct loader *l)
 {
 	load_vnets(l);
-	load_route_tables(l);
-	load_service_endpoints(l);
 }
 
 /* --- references ----------------------------------------------------------------------------- */
-
-static struct route_table *route_table_find(const struct model *m, const char *name)
-{
-	for (size_t i = 0; i < m->n_route_tables; i++)
-		if (strieq(m->route_tables[i].name, name))
-			return &m->route_tables[i];
-	return NULL;
-}
-
-static void resolve_subnet(struct loader *l, struct subnet *s, json_t *x)
-{
-	const char *name = json_string_value(json_object_get(x, "routeTable"));
-
-	if (!name || !schema_name_valid(name))
-		return;
-	s->route_table = route_table_find(l->m, name);
-	if (!s->route_table)
-		load_no_such(l, "routeTables", name, arena_printf(l->a, "%s/routeTable", s->ptr));
-}
 
 static void resolve_peering(struct loader *l, struct peering *p, json_t *x)
 {
@@ -177,9 +157,6 @@ void resolve_networks(struct loader *l)
 		struct vnet *v = &m->vnets[i++];
 		size_t j = 0;
 
-		json_object_foreach (json_object_get(x, "subnets"), name, y)
-			resolve_subnet(l, v->subnets[j++], y);
-		j = 0;
 		json_object_foreach (json_object_get(x, "peerings"), name, y)
 			resolve_peering(l, &v->peerings[j++], y);
 	}

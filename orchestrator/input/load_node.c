@@ -65,3 +65,19 @@ struct vm *load_node(struct loader *l, const char *name, const char *ptr,
 	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
 	return vm;
 }
+
+void load_each_nic(struct loader *l, void (*visit)(struct loader *l, struct nic *n, json_t *x))
+{
+	json_t *vm, *y;
+	const char *key, *name;
+	size_t i = 0;
+
+	json_object_foreach (json_object_get(l->root, "virtualMachines"), key, vm) {
+		json_t *one = json_object_get(vm, "nic");
+
+		if (one)
+			visit(l, &l->m->nics[i++], one);
+		json_object_foreach (json_object_get(vm, "nics"), name, y)
+			visit(l, &l->m->nics[i++], y);
+	}
+}

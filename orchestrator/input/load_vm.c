@@ -13,7 +13,7 @@ static void load_nic(struct loader *l, struct vm *vm, const char *name, json_t *
 	n->name = name;
 	n->ptr = load_ptr(l, at);
 	n->vm = vm;
-	n->broken = !schema_fill(&schema_nic, x, l->a, n);
+	load_fill(l, &schema_nic, x, (struct resource *)n);
 	/* "0.0.0.0" is given, and wrong. */
 	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
 	vm->nics[vm->n_nics++] = n;

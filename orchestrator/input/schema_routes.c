@@ -24,77 +24,6 @@ const struct object_def schema_connected_group = {
 	                        END }
 };
 
-static const struct enum_value udr_next_hops[] = {
-	{ "VirtualAppliance", NH_VIRTUAL_APPLIANCE, "needs nextHopIpAddress", NULL },
-	{ "VirtualNetworkGateway", NH_VIRTUAL_NETWORK_GATEWAY, "a VPN gateway", NULL },
-	{ "VnetLocal", NH_VNET_LOCAL, "the VNet itself", NULL },
-	{ "Internet", NH_INTERNET, NULL, NULL },
-	{ "None", NH_NONE, "drop", NULL },
-	{ "VNetPeering", 0, NULL,
-	  "peering routes are made by the peering; give the address of an appliance" },
-	{ "VNetGlobalPeering", 0, NULL,
-	  "peering routes are made by the peering; give the address of an appliance" },
-	{ "VirtualNetworkServiceEndpoint", 0, NULL,
-	  "these routes are made by the subnet's service endpoints" },
-	{ "InterfaceEndpoint", 0, NULL, "these routes are made by private endpoints" },
-	END
-};
-
-const struct object_def schema_route = {
-	"route", "a route", NULL,
-	(const struct field[]){ { .name = "addressPrefix",
-	                          .type = T_PREFIX_OR_TAG,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .required = true,
-	                          .help = "Destination: a prefix, or a service tag." },
-	                        { .name = "nextHopType",
-	                          .type = T_ENUM,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .values = udr_next_hops,
-	                          .required = true,
-	                          .at = AT(struct route, type),
-	                          .help = "where packets go" },
-	                        { .name = "nextHopIpAddress",
-	                          .type = T_IP,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .nullable = true,
-	                          .at = AT(struct route, next_hop),
-	                          .help = "The appliance's address; with VirtualAppliance only." },
-	                        END }
-};
-
-const struct object_def schema_service_tag = { "serviceTag", "a service tag",
-	                                       "The prefixes of a service tag, as Microsoft's "
-	                                       "weekly file has them. Without it: a small sample.",
-	                                       (const struct field[]){
-	                                           { .name = "addressPrefixes",
-	                                             .type = T_LIST,
-	                                             .shows = SHOWS_IN_FABRIC,
-	                                             .item = T_PREFIX,
-	                                             .required = true,
-	                                             .min = 1,
-	                                             .help = "what it stands for" },
-	                                           END } };
-
-const struct object_def schema_route_table = {
-	"routeTable", "a route table", NULL,
-	(const struct field[]){
-	    { .name = "disableBgpRoutePropagation",
-	      .type = T_BOOL,
-	      .shows = SHOWS_IN_FABRIC,
-	      .dflt = "false",
-	      .at = AT(struct route_table, disable_bgp),
-	      .help = "Subnets with this table do not get routes of gateways and Route Servers." },
-	    { .name = "routes",
-	      .type = T_MAP,
-	      .shows = SHOWS_INSIDE,
-	      .item = T_OBJECT,
-	      .object = &schema_route,
-	      .apart = "route",
-	      .help = "User-defined routes by name." },
-	    END }
-};
-
 /* What they stand for: service_endpoint_tag(). */
 static const struct enum_value services[] = { { "Microsoft.Storage", 0, NULL, NULL },
 	                                      { "Microsoft.Storage.Global", 0, NULL, NULL },
@@ -157,24 +86,6 @@ const struct kind kind_connected_group = {
 	.help = "Meshes of Azure Virtual Network Manager by name.",
 	.object = &schema_connected_group,
 	.place = 20,
-};
-
-const struct kind kind_route_table = {
-	.key = "routeTables",
-	.what = "route table",
-	.help = "Route tables by name.",
-	.object = &schema_route_table,
-	.azure = true,
-	.place = 30,
-};
-
-const struct kind kind_service_tag = {
-	.key = "serviceTags",
-	.what = "service tag",
-	.help = "Prefixes of service tags by name, as routes and service endpoints use "
-	        "them.",
-	.object = &schema_service_tag,
-	.place = 35,
 };
 
 const struct kind kind_private_endpoint = {

@@ -52,7 +52,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_route_servers(l);
 	load_vms(l);
 	load_hybrid(l);
-	load_security(l);
 	load_balancers(l);
 	load_internet(l);
 	for (size_t i = 0; kinds[i]; i++)
@@ -60,16 +59,16 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 			load_kind(l, kinds[i]);
 	model_index(m); /* names */
 	load_references(l);
+	load_service_endpoints(l);
 	resolve_networks(l);
 	resolve_groups(l);
 	resolve_route_servers(l);
 	resolve_hybrid(l);
 	resolve_vms(l);
 	resolve_balancers(l);
-	resolve_security(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->resolve)
-			kinds[i]->resolve(l);
+			kinds[i]->resolve(l, kinds[i]);
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
 	load_public_begin(l);

@@ -7,13 +7,13 @@
 #define KINDS(KIND) \
 	KIND(vnet, no_imports) \
 	KIND(connected_group, no_imports) \
-	KIND(route_table, no_imports) \
+	KIND(route_table, route_table_imports) \
 	KIND(service_tag, no_imports) \
 	KIND(route_server, no_imports) \
 	KIND(vm, no_imports) \
 	KIND(private_endpoint, no_imports) \
-	KIND(nsg, no_imports) \
-	KIND(asg, no_imports) \
+	KIND(nsg, nsg_imports) \
+	KIND(asg, asg_imports) \
 	KIND(load_balancer, no_imports) \
 	KIND(public_ip, no_imports) \
 	KIND(nat_gateway, nat_imports) \

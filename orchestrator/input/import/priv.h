@@ -127,6 +127,13 @@ void im_put(struct import *im, const char *kind, struct res *r, json_t *obj);
 /* Sets obj[key][name], making obj[key] when it is not there; takes value. */
 void im_set_in(json_t *obj, const char *key, const char *name, json_t *value);
 
+/* --- child.c: resources of another one -------------------------------------------------------- */
+
+/* Whether the resource that r is part of is in the lab; else r is left out. */
+bool im_has_parent(struct import *im, struct res *r, const char *what);
+/* A name that no other child of the same parent has; what: "rules". */
+const char *im_child_name(struct import *im, struct res *r, const char *what);
+
 /* --- values.c: ARM's values in all their spellings ------------------------------------------ */
 
 /* Under "properties", else beside: az flattens.  Names ignore case, "a.b" goes deeper, null is
@@ -162,10 +169,10 @@ json_t *im_coverage(struct import *im);
 
 /* --- the families ---------------------------------------------------------------------------- */
 
-extern const struct import_type import_tables[], import_networks[], import_managers[],
-    import_routers[], import_gateways[], import_sites[], import_circuits[], import_connections[],
-    import_machines[], import_scale_sets[], import_nics[], import_firewalls[], import_endpoints[],
-    import_balancers[], import_publics[], import_others[];
+extern const struct import_type import_networks[], import_managers[], import_routers[],
+    import_gateways[], import_sites[], import_circuits[], import_connections[], import_machines[],
+    import_scale_sets[], import_nics[], import_firewalls[], import_endpoints[], import_balancers[],
+    import_publics[], import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];
 /* table.c: all of these and those of the kinds; NULL ends it. */

@@ -59,8 +59,9 @@ static void load_nat(struct loader *l, void *obj, json_t *x, const struct jptr *
 }
 
 /* Subnets name it; it is in the VNet of the first one. */
-static void find_nat_vnets(struct loader *l)
+static void find_nat_vnets(struct loader *l, const struct kind *k)
 {
+	(void)k;
 	for (size_t i = 0; i < l->m->n_subnets; i++) {
 		struct subnet *s = &l->m->subnets[i];
 

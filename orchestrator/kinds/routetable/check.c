@@ -3,6 +3,7 @@
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
+#include "kinds/routetable/routetable.h"
 
 enum { MAX_ROUTES = 400, MAX_TAGS = 25 };
 
@@ -15,7 +16,7 @@ static int route_cmp(const void *pa, const void *pb)
 	return d ? d : (a > b) - (a < b); /* elements of one array */
 }
 
-static void same_prefix(const struct route_table *t, struct findings *f)
+static void check_same_prefix(const struct route_table *t, struct findings *f)
 {
 	_cleanup_free_ const struct route **s = xcalloc(t->n_routes, sizeof(*s));
 	size_t n = 0;
@@ -34,7 +35,7 @@ static void same_prefix(const struct route_table *t, struct findings *f)
 }
 
 /* Of several tags that stand for one prefix one wins; the same tag twice is a conflict. */
-static void tags(const struct route_table *t, struct findings *f)
+static void check_tags(const struct route_table *t, struct findings *f)
 {
 	size_t n = 0;
 
@@ -61,7 +62,7 @@ static void tags(const struct route_table *t, struct findings *f)
 		         t->name, n, MAX_TAGS);
 }
 
-static void next_hop_form(const struct route *r, struct findings *f)
+static void check_next_hop_form(const struct route *r, struct findings *f)
 {
 	if (r->type == NH_VIRTUAL_APPLIANCE && !r->next_hop)
 		error_at(f, "RT-HOP-01", "MissingNextHopIpAddress", r->ptr, "add nextHopIpAddress",
@@ -94,8 +95,8 @@ static bool ends_at(const struct vm *vm, struct prefix p)
 	return false;
 }
 
-static void appliance(const struct route_table *t, const struct route *r, const struct nic *n,
-                      struct findings *f)
+static void check_appliance_hop(const struct route_table *t, const struct route *r,
+                                const struct nic *n, struct findings *f)
 {
 	const struct vm *vm = n->vm;
 
@@ -130,7 +131,7 @@ static bool local_to(const struct vnet *v, struct prefix p)
 }
 
 /* azure-behaviour 2.4 */
-static void to_gateway(const struct route *r, const struct vnet *v, struct findings *f)
+static void check_gateway_hop(const struct route *r, const struct vnet *v, struct findings *f)
 {
 	const struct vnet *by = vnet_served_by(v);
 
@@ -152,7 +153,7 @@ static void to_gateway(const struct route *r, const struct vnet *v, struct findi
 }
 
 /* One VNet that uses the table: is the next hop in its reach? */
-static void seen_from(const struct route_table *t, const struct vnet *v, struct findings *f)
+static void check_hops_from(const struct route_table *t, const struct vnet *v, struct findings *f)
 {
 	for (size_t i = 0; i < t->n_routes; i++) {
 		const struct route *r = &t->routes[i];
@@ -160,7 +161,7 @@ static void seen_from(const struct route_table *t, const struct vnet *v, struct 
 
 		if (r->broken || r->more)
 			continue;
-		to_gateway(r, v, f);
+		check_gateway_hop(r, v, f);
 		if (r->type == NH_VNET_LOCAL && !local_to(v, r->prefix))
 			warning_at(f, "RT-HOP-07", NULL, r->ptr,
 			           "use it for prefixes of the VNet only",
@@ -180,7 +181,7 @@ static void seen_from(const struct route_table *t, const struct vnet *v, struct 
 			    "packets are dropped",
 			    r->name, v->name, IP4_STR(r->next_hop));
 		else if (!n->broken)
-			appliance(t, r, n, f);
+			check_appliance_hop(t, r, n, f);
 	}
 }
 
@@ -194,7 +195,7 @@ static const struct route *default_to_appliance(const struct route_table *t)
 }
 
 /* Answers of a VM with a public address leave by the appliance: azure-behaviour 1.8. */
-static void public_behind(const struct subnet *s, struct findings *f)
+static void tell_public_behind(const struct subnet *s, struct findings *f)
 {
 	const struct route *r = default_to_appliance(s->route_table);
 
@@ -208,16 +209,16 @@ static void public_behind(const struct subnet *s, struct findings *f)
 			    s->nics[i]->name, r->name, IP4_STR(r->next_hop));
 }
 
-static void table(const struct model *m, const struct route_table *t, struct findings *f)
+static void check_table(const struct model *m, const struct route_table *t, struct findings *f)
 {
 	_cleanup_free_ bool *done = xcalloc(m->n_vnets, sizeof(*done));
 	bool used = false;
 
-	same_prefix(t, f);
+	check_same_prefix(t, f);
 	for (size_t i = 0; i < t->n_routes; i++)
 		if (!t->routes[i].broken && !t->routes[i].more)
-			next_hop_form(&t->routes[i], f);
-	tags(t, f);
+			check_next_hop_form(&t->routes[i], f);
+	check_tags(t, f);
 	if (t->n_declared > MAX_ROUTES)
 		error_at(f, "RT-LIMIT-01", NULL, t->ptr, "summarize, or split the table",
 		         "route table \"%s\" has %zu routes; the limit is %d", t->name,
@@ -229,7 +230,7 @@ static void table(const struct model *m, const struct route_table *t, struct fin
 			continue;
 		used = true;
 		if (!done[s->vnet->idx])
-			seen_from(t, s->vnet, f);
+			check_hops_from(t, s->vnet, f);
 		done[s->vnet->idx] = true;
 	}
 	if (!used && !f->errors)
@@ -237,10 +238,10 @@ static void table(const struct model *m, const struct route_table *t, struct fin
 		        "route table \"%s\" is not used", t->name);
 }
 
-void check_route_tables(const struct model *m, struct findings *f)
+void route_table_check(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_route_tables; i++)
-		table(m, &m->route_tables[i], f);
+		check_table(m, &m->route_tables[i], f);
 	for (size_t i = 0; i < m->n_subnets; i++)
-		public_behind(&m->subnets[i], f);
+		tell_public_behind(&m->subnets[i], f);
 }

@@ -2,6 +2,7 @@
 /* Security groups: azure-behaviour 4. */
 #include "azure/check_rules.h"
 #include "base/str.h"
+#include "kinds/nsg/nsg.h"
 
 static int rule_cmp(const void *pa, const void *pb)
 {
@@ -15,7 +16,7 @@ static int rule_cmp(const void *pa, const void *pb)
 	return (a > b) - (a < b); /* of one array */
 }
 
-static void priorities(const struct nsg *g, struct findings *f)
+static void check_priorities(const struct nsg *g, struct findings *f)
 {
 	_cleanup_free_ const struct security_rule **s = xcalloc(g->n_rules + 1, sizeof(*s));
 	size_t n = 0;
@@ -46,8 +47,8 @@ static void priorities(const struct nsg *g, struct findings *f)
 }
 
 /* One VNet for all groups of a rule, as for all NICs of a group; *v is what it is so far. */
-static void one_vnet(const struct security_rule *r, const struct nsg_side *s, const struct vnet **v,
-                     struct findings *f)
+static void check_one_vnet(const struct security_rule *r, const struct nsg_side *s,
+                           const struct vnet **v, struct findings *f)
 {
 	for (size_t i = 0; i < s->n_asgs; i++) {
 		const struct asg *g = s->asgs[i];
@@ -64,7 +65,7 @@ static void one_vnet(const struct security_rule *r, const struct nsg_side *s, co
 	}
 }
 
-static void sides(const struct security_rule *r, struct findings *f)
+static void check_sides(const struct security_rule *r, struct findings *f)
 {
 	const struct nsg_side *s[] = { &r->src, &r->dst };
 	const struct vnet *v = NULL;
@@ -75,25 +76,11 @@ static void sides(const struct security_rule *r, struct findings *f)
 			         "rule \"%s\" has both addresses and application security groups "
 			         "as %s",
 			         r->name, i ? "destination" : "source");
-		one_vnet(r, s[i], &v, f);
+		check_one_vnet(r, s[i], &v, f);
 	}
 }
 
-static void members(const struct asg *g, struct findings *f)
-{
-	for (size_t i = 1; i < g->n_nics; i++) {
-		const struct nic *a = g->nics[0], *b = g->nics[i];
-
-		if (a->subnet && b->subnet && a->subnet->vnet != b->subnet->vnet)
-			error_at(f, "NSG-ASG-01", NULL, b->ptr,
-			         "make a group for each virtual network",
-			         "application security group \"%s\" has NICs in \"%s\" and in "
-			         "\"%s\": all of them must be in one VNet",
-			         g->name, a->subnet->vnet->name, b->subnet->vnet->name);
-	}
-}
-
-static void attached(const struct model *m, bool *used, struct findings *f)
+static void check_attached(const struct model *m, bool *used, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_subnets; i++) {
 		const struct subnet *s = &m->subnets[i];
@@ -113,23 +100,21 @@ static void attached(const struct model *m, bool *used, struct findings *f)
 			used[m->nics[i].nsg->idx] = true;
 }
 
-void check_security(const struct model *m, struct findings *f)
+void nsg_check(const struct model *m, struct findings *f)
 {
 	_cleanup_free_ bool *used = xcalloc(m->n_nsgs + 1, sizeof(*used));
 
-	attached(m, used, f);
+	check_attached(m, used, f);
 	for (size_t i = 0; i < m->n_nsgs; i++) {
 		const struct nsg *g = &m->nsgs[i];
 
-		priorities(g, f);
+		check_priorities(g, f);
 		for (size_t k = 0; k < g->n_rules; k++)
 			if (!g->rules[k].broken)
-				sides(&g->rules[k], f);
+				check_sides(&g->rules[k], f);
 		if (!used[i])
 			info_at(f, "NSG-USED-01", g->ptr, "attach it, or remove it",
 			        "network security group \"%s\" is attached to no subnet and no NIC",
 			        g->name);
 	}
-	for (size_t i = 0; i < m->n_asgs; i++)
-		members(&m->asgs[i], f);
 }

@@ -1,78 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Route tables and security groups: what hangs on subnets and NICs. */
-#include <ctype.h>
-
+/* Network security groups and their rules as ARM and azurerm have them. */
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
-
-static const char *child_name(struct import *im, struct res *r, const char *what)
-{
-	_cleanup_free_ char *scope = xasprintf("%s of %s", what, r->parent->key);
-
-	return im_name(im, scope, r, r->name);
-}
-
-static bool has_parent(struct import *im, struct res *r, const char *what)
-{
-	if (r->parent && r->parent->out)
-		return true;
-	im_leave_out(im, r, NULL, "its %s is not in the lab", what);
-	return false;
-}
-
-/* --- routes ----------------------------------------------------------------------------------- */
-
-static void read_table(struct import *im, struct res *r)
-{
-	json_t *obj = json_object();
-
-	put_bool(obj, "disableBgpRoutePropagation",
-	         arm_bool(r->j, "disableBgpRoutePropagation", false), false);
-	im_put(im, "routeTables", r, obj);
-}
-
-static void read_route(struct import *im, struct res *r)
-{
-	static const char *const hops[] = {
-		"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None", NULL
-	};
-	const char *prefix = arm_str(r->j, "addressPrefix");
-	const char *type = arm_word(arm_str(r->j, "nextHopType"), hops);
-	const char *via = arm_str(r->j, "nextHopIpAddress");
-
-	if (!has_parent(im, r, "route table"))
-		return;
-	if (!prefix || !type) {
-		im_leave_out(im, r, NULL, "it lacks %s", prefix ? "nextHopType" : "addressPrefix");
-		return;
-	}
-	if (arm_family(prefix) == 0) {
-		r->left_out = true;
-		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
-		        "%s is IPv6, which is not emulated: left out", prefix);
-		return;
-	}
-	if (strieq(type, "VirtualApplianceEcmp")) {
-		json_t *many = arm_list(arm_get(r->j, "nextHop"), "nextHopIpAddresses");
-
-		via = json_string_value(json_array_get(many, 0));
-		type = "VirtualAppliance";
-		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
-		        "route \"%s\" has several next hops; the lab has the first of them",
-		        r->name);
-	}
-	json_t *obj = json_object();
-
-	r->lab = child_name(im, r, "routes");
-	put_str(obj, "addressPrefix", prefix);
-	put_str(obj, "nextHopType", type);
-	if (streq(type, "VirtualAppliance"))
-		put_str(obj, "nextHopIpAddress", via);
-	im_set_in(r->parent->out, "routes", r->lab, obj);
-	r->out = obj;
-}
-
-/* --- security rules --------------------------------------------------------------------------- */
 
 /* A list of one is a scalar, as people write it. */
 static void put_either(json_t *obj, const char *single, const char *plural, const struct res *r)
@@ -113,7 +42,7 @@ static void read_rule(struct import *im, struct res *r)
 	static const char *const protocols[] = { "Tcp", "Udp", "Icmp", "Esp", "Ah", "*", NULL };
 	json_int_t priority;
 
-	if (!has_parent(im, r, "security group"))
+	if (!im_has_parent(im, r, "security group"))
 		return;
 	if (!arm_int(r->j, "priority", &priority) || !arm_str(r->j, "direction") ||
 	    !arm_str(r->j, "access")) {
@@ -122,7 +51,7 @@ static void read_rule(struct import *im, struct res *r)
 	}
 	json_t *obj = json_object();
 
-	r->lab = child_name(im, r, "rules");
+	r->lab = im_child_name(im, r, "rules");
 	DESCRIBE(obj, arm_str(r->j, "description"));
 	json_object_set_new(obj, "priority", json_integer(priority));
 	put_str(obj, "direction", arm_word(arm_str(r->j, "direction"), directions));
@@ -138,24 +67,10 @@ static void read_rule(struct import *im, struct res *r)
 	r->out = obj;
 }
 
-static const struct tf_attr tf_route[] = {
-	{ "address_prefix", "addressPrefix" },
-	{ "next_hop_type", "nextHopType" },
-	{ "next_hop_in_ip_address", "nextHopIpAddress" },
-	{ 0 },
-};
-
-static const struct tf_type tf_route_tables[] = {
-	{ "azurerm_route_table", ARM_NET "routeTables", .ids = " route_table_id ",
-	  .attrs =
-	      TF_ATTRS{ { "bgp_route_propagation_enabled", "disableBgpRoutePropagation", TF_NOT },
-	                { "disable_bgp_route_propagation", "disableBgpRoutePropagation" },
-	                { "route", "routes", TF_BLOCKS, tf_route },
-	                { 0 } } },
-	{ "azurerm_route", ARM_NET "routeTables/routes", .parent_name = "route_table_name",
-	  .attrs = tf_route },
-	{ 0 },
-};
+static void read_group(struct import *im, struct res *r)
+{
+	im_put(im, r->row->map, r, json_object());
+}
 
 static const struct tf_attr tf_security_rule[] = {
 	{ "priority", "priority" },
@@ -186,24 +101,7 @@ static const struct tf_type tf_security_groups[] = {
 	{ 0 },
 };
 
-static const struct tf_type tf_application_groups[] = {
-	{ "azurerm_application_security_group", ARM_NET "applicationSecurityGroups",
-	  .attrs = TF_ATTRS{ { 0 } } },
-	{ 0 },
-};
-
-static void read_group(struct import *im, struct res *r)
-{
-	im_put(im, r->row->map, r, json_object());
-}
-
-const struct import_type import_tables[] = {
-	{ IMPORT_READ(NET "routetables", "routeTables"), .terraform = tf_route_tables,
-	  .read = read_table, .lists = LISTS{ { "routes", "routes" }, { 0 } } },
-	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_route,
-	  .known = " addressPrefix nextHopType nextHopIpAddress nextHop hasBgpOverride " },
-	{ IMPORT_READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
-	  .terraform = tf_application_groups, .read = read_group },
+const struct import_type nsg_imports[] = {
 	{ IMPORT_READ(NET "networksecuritygroups", "networkSecurityGroups"),
 	  .terraform = tf_security_groups, .read = read_group,
 	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
