@@ -447,6 +447,8 @@ struct model {
 	size_t n_nsgs;
 	struct asg *asgs;
 	size_t n_asgs;
+	struct public_ip *public_ips; /* azure/public_ip.h */
+	size_t n_public_ips;
 	struct nat_gateway *nat_gateways;
 	size_t n_nat_gateways;
 	struct firewall *firewalls; /* azure/firewall.h */

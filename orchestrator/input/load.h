@@ -58,8 +58,8 @@ void load_each_nic(struct loader *l, void (*visit)(struct loader *l, struct nic 
 void load_each(struct loader *l, const struct kind *k,
                void (*visit)(struct loader *l, void *obj, json_t *x));
 void *load_find(const struct loader *l, const char *key, const char *name); /* or NULL */
-/* A public address: x is true, or the name of an entry.  owner: who gets it, for findings.  0: a
- * finding says why.  From the kinds' `address` on. */
+/* A public address: x is the name of an entry; true or NULL: any.  owner: who gets it, for
+ * findings.  0: a finding says why.  From the kinds' `address` on. */
 ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *ptr);
 
 /* --- values that several kinds have: load_values.c --- */

@@ -399,16 +399,6 @@ const struct object_def schema_internet = {
 	                        END }
 };
 
-const struct object_def schema_public_ip = {
-	"publicIPAddress", "a public IP address", NULL,
-	(const struct field[]){ { .name = "ipAddress",
-	                          .type = T_IP,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .nullable = true,
-	                          .help = "The address. Without it: one from 20.100.0.0/16." },
-	                        END }
-};
-
 const struct kind kind_vnet = {
 	.key = "virtualNetworks",
 	.what = "virtual network",
@@ -436,15 +426,6 @@ const struct kind kind_vm = {
 	.nodes = true,
 	.azure = true,
 	.place = 190,
-};
-
-const struct kind kind_public_ip = {
-	.key = "publicIPAddresses",
-	.what = "entry of publicIPAddresses",
-	.help = "Public addresses by name.",
-	.object = &schema_public_ip,
-	.azure = true,
-	.place = 170,
 };
 
 const struct kind kind_internet = {

@@ -15,7 +15,7 @@
 	KIND(nsg, nsg_imports) \
 	KIND(asg, asg_imports) \
 	KIND(load_balancer, no_imports) \
-	KIND(public_ip, no_imports) \
+	KIND(public_ip, public_ip_imports) \
 	KIND(nat_gateway, nat_imports) \
 	KIND(firewall, no_imports) \
 	KIND(gateway, no_imports) \

@@ -51,7 +51,7 @@ static void read_resources(struct import *im)
 		for (const struct import_type *row = im->table[k]; row->type; row++) {
 			struct res *r;
 
-			if (!row->read)
+			if (!row->read || row->when_used)
 				continue;
 			IM_EACH(im, r, row->type)
 			row->read(im, r);

@@ -278,7 +278,8 @@ static const char *place_firewall(struct import *im, struct res *r, const char *
 		if (c->parent != r)
 			continue;
 		struct res *subnet = im_ref(im, c, arm_id(c->j, "subnet"), "subnet");
-		const char *public = im_public(im, c, arm_id(c->j, "publicIPAddress"));
+		const char *public =
+		    im_use(im, c, arm_id(c->j, "publicIPAddress"), "public address");
 
 		if (subnet && subnet->out && subnet->parent)
 			vnet = subnet->parent->lab;

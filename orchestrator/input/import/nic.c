@@ -31,7 +31,7 @@ json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, co
 	}
 	json_t *obj = json_object();
 	const char *ip = arm_str(config, "privateIPAddress");
-	const char *public = im_public(im, r, arm_id(config, "publicIPAddress"));
+	const char *public = im_use(im, r, arm_id(config, "publicIPAddress"), "public address");
 
 	*ret_subnet = im_find(im, id);
 	put_str(obj, "subnet", subnet);

@@ -39,6 +39,7 @@ struct import_type {
 	const char *why;
 	/* Makes r->out of r->j; NULL: the row that reads what refers to r does. */
 	void (*read)(struct import *im, struct res *r);
+	bool when_used;                  /* it is read when something refers to it: im_use() */
 	const struct import_list *lists; /* or NULL */
 	/* Properties that are read, or mean nothing to packets, with a space around each; NULL:
 	 * none is looked at. */
@@ -172,7 +173,7 @@ json_t *im_coverage(struct import *im);
 extern const struct import_type import_networks[], import_managers[], import_routers[],
     import_gateways[], import_sites[], import_circuits[], import_connections[], import_machines[],
     import_scale_sets[], import_nics[], import_firewalls[], import_endpoints[], import_balancers[],
-    import_publics[], import_others[];
+    import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];
 /* table.c: all of these and those of the kinds; NULL ends it. */
@@ -196,7 +197,7 @@ void im_add_nic(struct import *im, struct im_nic nic, const json_t *config);
 /* Names in the topology of what a property refers to; NULL with a finding. */
 const char *im_subnet(struct import *im, const struct res *r, const char *id); /* "VNET/SUBNET" */
 const char *im_lab(struct import *im, const struct res *r, const char *id, const char *what);
-/* Marks a public address as used and returns its name; NULL when id is. */
-const char *im_public(struct import *im, const struct res *r, const char *id);
+/* The same for a resource that is in the lab only when something uses it: its row has when_used. */
+const char *im_use(struct import *im, const struct res *r, const char *id, const char *what);
 
 #define NET "microsoft.network/"

@@ -8,7 +8,10 @@ static const struct import_type *const before_kinds[] = {
 	import_circuits, import_connections, import_machines, import_scale_sets, import_nics,
 };
 static const struct import_type *const after_kinds[] = {
-	import_firewalls, import_endpoints, import_balancers, import_publics, import_others,
+	import_firewalls,
+	import_endpoints,
+	import_balancers,
+	import_others,
 };
 
 const struct import_type *const *import_table(void)

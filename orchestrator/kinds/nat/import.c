@@ -10,7 +10,8 @@ static void read_nat(struct import *im, struct res *r)
 
 	json_array_foreach (arm_list(r->j, "publicIpAddresses"), i, v) {
 		const char *name =
-		    im_public(im, r, json_is_string(v) ? json_string_value(v) : arm_str(v, "id"));
+		    im_use(im, r, json_is_string(v) ? json_string_value(v) : arm_str(v, "id"),
+		           "public address");
 
 		if (name)
 			json_array_append_new(names, json_string(name));

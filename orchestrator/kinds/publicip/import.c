@@ -1,33 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Public addresses: only those that the lab uses. */
+/* Public IP addresses as ARM and azurerm have them. */
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
-const char *im_public(struct import *im, const struct res *r, const char *id)
+static void read_public_ip(struct import *im, struct res *r)
 {
-	struct res *to = im_ref(im, r, id, "public address");
-
-	if (!to || to->left_out || !to->lab)
-		return NULL;
-	if (to->out)
-		return to->lab;
-	const char *ip = arm_str(to->j, "ipAddress");
-	json_t *obj = json_object();
+	const char *ip = arm_str(r->j, "ipAddress");
 
 	if (ip && arm_family(ip) == 0) {
-		json_decref(obj);
-		to->left_out = true;
-		im_note(im, SEV_INFO, "IMPORT-IPV6-01", to, NULL,
-		        "public address \"%s\" is IPv6, which is not emulated: left out", to->name);
-		return NULL;
+		r->left_out = true;
+		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
+		        "public address \"%s\" is IPv6, which is not emulated: left out", r->name);
+		return;
 	}
-	json_t *dns = arm_get(to->j, "dnsSettings");
+	json_t *obj = json_object(), *dns = arm_get(r->j, "dnsSettings");
 	const char *name = arm_str(dns, "fqdn");
 
 	DESCRIBE(obj, name ? name : arm_str(dns, "domainNameLabel"));
 	put_str(obj, "ipAddress", ip);
-	im_put(im, "publicIPAddresses", to, obj);
-	return to->lab;
+	im_put(im, "publicIPAddresses", r, obj);
 }
 
 static const struct tf_type tf_publics[] = {
@@ -39,8 +30,10 @@ static const struct tf_type tf_publics[] = {
 	{ 0 },
 };
 
-const struct import_type import_publics[] = {
+/* Only those that the lab uses. */
+const struct import_type public_ip_imports[] = {
 	{ IMPORT_READ(NET "publicipaddresses", "publicIPAddresses"), .terraform = tf_publics,
+	  .read = read_public_ip, .when_used = true,
 	  .known = " ipAddress publicIPAllocationMethod publicIPAddressVersion dnsSettings "
 	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
 	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "
