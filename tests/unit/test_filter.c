@@ -301,6 +301,39 @@ static void test_rule_changes(void **state)
 	filter_free(&b);
 }
 
+/* Short lists share a chain; the first one stands in the rule's own lines. */
+static void test_short_lists(void **state)
+{
+	static const struct prefix src[] = { { 0x0a000000, 24 }, { 0x0a000100, 24 } }, dst[] = {
+		{ 0x0b000000, 24 }, { 0x0b000100, 24 }, { 0x0b000200, 24 }
+	};
+	struct port_span ports[] = { { 80, 80 }, { 443, 445 } };
+	struct security_rule x = { .protocol = 6 };
+	struct nsg_rule r = { .rule = &x, .src = src, .dst = dst, .n_src = 2, .n_dst = 3 };
+	struct filter f = { .shape = &SHAPE };
+	struct filter_rules rules = { .filter = &f };
+
+	(void)state;
+	x.dst.ports = ports;
+	x.dst.n_ports = 2;
+	filter_rules_add(&rules, &r, "drop");
+	filter_rules_end(&rules, "fw_");
+	filter_sort(&f);
+	assert_int_equal(f.n_chains, 3); /* of lists, of rules, of all */
+	assert_string_equal(f.chains[0].rules, "ip daddr 11.0.0.0/24 th dport 80 drop\n"
+	                                       "ip daddr 11.0.1.0/24 th dport 80 drop\n"
+	                                       "ip daddr 11.0.2.0/24 th dport 80 drop\n"
+	                                       "ip daddr 11.0.0.0/24 th dport 443-445 drop\n"
+	                                       "ip daddr 11.0.1.0/24 th dport 443-445 drop\n"
+	                                       "ip daddr 11.0.2.0/24 th dport 443-445 drop\n");
+	_cleanup_free_ char *lines = xasprintf("ip saddr 10.0.0.0/24 meta l4proto 6 jump %s\n"
+	                                       "ip saddr 10.0.1.0/24 meta l4proto 6 jump %s\n",
+	                                       f.chains[0].name, f.chains[0].name);
+
+	assert_string_equal(f.chains[1].rules, lines);
+	filter_free(&f);
+}
+
 static void test_long_lists(void **state)
 {
 	static struct prefix src[2000];
@@ -333,7 +366,7 @@ int main(void)
 		cmocka_unit_test(test_texts),      cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_chains),     cmocka_unit_test(test_long_chain),
 		cmocka_unit_test(test_read),       cmocka_unit_test(test_rule_changes),
-		cmocka_unit_test(test_long_lists),
+		cmocka_unit_test(test_long_lists), cmocka_unit_test(test_short_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,68 +230,108 @@ static size_t list_size(const struct words *w, enum list l)
 	return sizes[l];
 }
 
-/* n items of one list, and nothing of the others. */
-static struct words list_items(const struct words *w, enum list l, size_t at, size_t n)
+/* Moves one list. */
+static void move_list(struct words *from, enum list l, struct words *to)
 {
-	struct words o = { 0 };
-
 	switch (l) {
 	case LIST_SRC:
-		o.src = w->src + at, o.n_src = n;
+		to->src = from->src, to->n_src = from->n_src, from->n_src = 0;
 		break;
 	case LIST_DST:
-		o.dst = w->dst + at, o.n_dst = n;
+		to->dst = from->dst, to->n_dst = from->n_dst, from->n_dst = 0;
 		break;
 	case LIST_SPORT:
-		o.sport = w->sport + at, o.n_sport = n;
+		to->sport = from->sport, to->n_sport = from->n_sport, from->n_sport = 0;
 		break;
 	case LIST_DPORT:
-		o.dport = w->dport + at, o.n_dport = n;
+		to->dport = from->dport, to->n_dport = from->n_dport, from->n_dport = 0;
 		break;
 	default:
-		memcpy(o.protocols, w->protocols + at, n);
-		o.n_protocols = n;
+		memcpy(to->protocols, from->protocols, sizeof(to->protocols));
+		to->n_protocols = from->n_protocols, from->n_protocols = 0;
 	}
-	return o;
 }
 
-/* A chain that asks for any item of a list and goes on to `next`; returns its number. */
-static uint64_t add_list(struct filter *f, const struct words *w, enum list l, const char *next)
+/* Lines with sets, for a list of addresses or ports that is long. */
+static void add_long_list(const struct words *w, const char *next, struct str *s)
+{
+	size_t most = w->n_src + w->n_dst + w->n_sport + w->n_dport;
+
+	for (size_t at = 0; at < most; at += SET_ITEMS) {
+		size_t n = most - at < SET_ITEMS ? most - at : SET_ITEMS;
+		const struct words some = {
+			.src = w->n_src ? w->src + at : NULL,
+			.dst = w->n_dst ? w->dst + at : NULL,
+			.sport = w->n_sport ? w->sport + at : NULL,
+			.dport = w->n_dport ? w->dport + at : NULL,
+			.n_src = w->n_src ? n : 0,
+			.n_dst = w->n_dst ? n : 0,
+			.n_sport = w->n_sport ? n : 0,
+			.n_dport = w->n_dport ? n : 0,
+		};
+
+		add_line(&some, next, s);
+	}
+}
+
+/* A chain that goes on to `next`, by a line for each combination of some lists of which l is the
+ * first, or with sets for one long list.  next becomes what leads to it. */
+static void add_lists(struct filter *f, const struct words *w, enum list l, char next[64])
 {
 	_cleanup_str_ struct str s = { 0 };
-	size_t all = list_size(w, l), most = all > LONG_LIST ? SET_ITEMS : 1;
+	size_t n = lines_of(w, LONG_LIST);
+	char name[CHAIN_NAME];
 
-	for (size_t at = 0; at < all; at += most) {
-		const struct words some = list_items(w, l, at, all - at < most ? all - at : most);
-
-		add_line(&some, next, &s);
-	}
-	return filter_add_chain(f, LIST_PREFIX[l], str_get(&s));
+	if (n > LONG_LIST)
+		add_long_list(w, next, &s);
+	else
+		add_combinations(w, n, next, &s);
+	snprintf(
+	    next, 64, "goto %s",
+	    nft_chain_name(LIST_PREFIX[l], filter_add_chain(f, LIST_PREFIX[l], str_get(&s)), name));
 }
 
-/* From the last list to the first; what has one item is in the rule's own line. */
-static void add_lists(struct filter *f, const struct words *w, const char *verdict, struct str *ret)
+/* From the last list to the first, as many in one chain as are a few lines.  What has one item is
+ * in the rule's own line; so are the first lists when they are a few lines. */
+static void add_list_chains(struct filter *f, const struct words *w, const char *verdict,
+                            struct str *ret)
 {
-	bool translates = str_starts(verdict, "dnat ");
-	struct words own = *w;
-	char chain[CHAIN_NAME] = "", next[64];
+	struct words own = *w, group = { 0 };
+	enum list first = LISTS;
+	size_t lines = 1;
+	char next[64], jump[64];
 
 	snprintf(next, sizeof(next), "%s", verdict);
-	for (unsigned l = LISTS; l--;) {
-		size_t n = list_size(w, (enum list)l);
-
-		if (n < 2 && !(n && l == LIST_PROTOCOL && translates))
-			continue;
-		nft_chain_name(LIST_PREFIX[l], add_list(f, w, (enum list)l, next), chain);
-		snprintf(next, sizeof(next), "goto %s", chain);
+	if (str_starts(verdict, "dnat ")) {
+		memcpy(group.protocols, w->protocols, sizeof(group.protocols));
+		group.n_protocols = w->n_protocols;
+		lines = w->n_protocols > 1 ? w->n_protocols : 1;
+		own.n_protocols = w->n_protocols == 1;
+		first = LIST_PROTOCOL;
 	}
-	own.n_src = own.n_src == 1;
-	own.n_dst = own.n_dst == 1;
-	own.n_sport = own.n_sport == 1;
-	own.n_dport = own.n_dport == 1;
-	own.n_protocols = own.n_protocols == 1;
-	snprintf(next, sizeof(next), "jump %s", chain);
-	add_line(&own, next, ret);
+	for (unsigned l = LISTS; l--;) {
+		size_t n = list_size(&own, (enum list)l);
+
+		if (n < 2)
+			continue;
+		if (first != LISTS && lines * n > FEW_LINES) {
+			add_lists(f, &group, first, next);
+			group = (struct words){ 0 };
+			lines = 1;
+		}
+		move_list(&own, (enum list)l, &group);
+		first = (enum list)l;
+		lines *= n;
+	}
+	if (lines > FEW_LINES)
+		add_lists(f, &group, first, next);
+	else
+		for (unsigned l = first; l < LISTS; l++)
+			if (list_size(&group, (enum list)l))
+				move_list(&group, (enum list)l, &own);
+	/* Where it does not match, the rule behind it is next: no "goto". */
+	snprintf(jump, sizeof(jump), "jump %s", next + strlen("goto "));
+	add_combinations(&own, lines > FEW_LINES ? 1 : lines, jump, ret);
 }
 
 static void end_chunk(struct filter_rules *rules)
@@ -319,7 +359,7 @@ void filter_rules_add(struct filter_rules *rules, const struct nsg_rule *r, cons
 	size_t n = lines_of(&w, FEW_LINES);
 
 	if (n > FEW_LINES)
-		add_lists(rules->filter, &w, verdict, &rules->chunk);
+		add_list_chains(rules->filter, &w, verdict, &rules->chunk);
 	else
 		add_combinations(&w, n, verdict, &rules->chunk);
 	free(w.sport);
