@@ -144,7 +144,7 @@ static _Noreturn void middle(struct driver_start *ds, int pipe_fd, int words_fd)
 	_exit(0);
 }
 
-static _Noreturn void watch(struct driver_start *ds, int pipe_fd)
+static _Noreturn void watch_driver(struct driver_start *ds, int pipe_fd)
 {
 	struct err e = { 0 };
 	int words[2];
@@ -169,13 +169,13 @@ static _Noreturn void watch(struct driver_start *ds, int pipe_fd)
 }
 
 /* Nobody has to wait for the one who watches. */
-static _Noreturn void starter(struct driver_start *ds, int pipe_fd)
+static _Noreturn void start_driver(struct driver_start *ds, int pipe_fd)
 {
 	struct err e = { 0 };
 	pid_t pid = fork();
 
 	if (pid == 0)
-		watch(ds, pipe_fd);
+		watch_driver(ds, pipe_fd);
 	if (pid < 0) {
 		err_fork(&e, errno, "starting the driver");
 		report_and_exit(pipe_fd, &e);
@@ -257,7 +257,7 @@ int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct 
 		goto fail;
 	}
 	if (pid == 0)
-		starter(&ds, wr);
+		start_driver(&ds, wr);
 	close_p(&wr);
 	close_p(&theirs);
 	wr = theirs = -1;

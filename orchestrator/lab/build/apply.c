@@ -44,7 +44,7 @@ static json_t *progress_json(const char *phase)
 	return json_pack("{s:s}", "phase", phase);
 }
 
-static void say(struct apply *a, json_t *progress)
+static void say_progress(struct apply *a, json_t *progress)
 {
 	if (a->c)
 		conn_send(a->c, json_pack("{s:o}", "progress", progress));
@@ -94,7 +94,7 @@ static int go_back(struct apply *a, struct err *e)
 	return r;
 }
 
-static void fail(struct apply *a)
+static void fail_apply(struct apply *a)
 {
 	struct driver *d = a->d;
 	struct conn *c = a->c;
@@ -147,7 +147,7 @@ static json_t *stats_json(const struct build_stats *s)
 	                 (int)s->kept);
 }
 
-static void done(struct apply *a, bool converged, struct convergence *cv)
+static void finish_apply(struct apply *a, bool converged, struct convergence *cv)
 {
 	struct driver *d = a->d;
 	struct conn *c = a->c;
@@ -185,36 +185,36 @@ static void done(struct apply *a, bool converged, struct convergence *cv)
 	}
 }
 
-static void asked(void *ctx)
+static void on_appliances_asked(void *ctx)
 {
 	struct apply *a = ctx;
 	struct convergence cv;
 	bool ok = lab_converged(a->d, true, &cv);
 
-	done(a, ok || a->converged, &cv);
+	finish_apply(a, ok || a->converged, &cv);
 	convergence_free(&cv);
 }
 
-/* Routing has come to rest, or has not in time: what appliances make of their routes is asked last,
- * since before that it changes. */
-static void ask(struct apply *a)
+/* Routing has come to rest, or has not in time: what appliances make of their routes is asked
+ * last, since before that it changes. */
+static void ask_appliances(struct apply *a)
 {
 	a->phase = PHASE_ASK;
 	loop_timer_stop(a->d->loop, &a->deadline);
-	usable_ask(a->d, USABLE_NOW, ASK_MS, asked, a);
+	usable_ask(a->d, USABLE_NOW, ASK_MS, on_appliances_asked, a);
 }
 
-static void timed_out(struct timer *t)
+static void on_deadline(struct timer *t)
 {
 	struct apply *a = container_of(t, struct apply, deadline);
 
 	if (a->phase == PHASE_START) /* daemons have a deadline of their own, and tell */
 		loop_timer(a->d->loop, t, 100);
 	else
-		ask(a);
+		ask_appliances(a);
 }
 
-static void tick(struct timer *t)
+static void on_progress_tick(struct timer *t)
 {
 	struct apply *a = container_of(t, struct apply, tick);
 	struct convergence cv;
@@ -226,13 +226,13 @@ static void tick(struct timer *t)
 	if (a->phase == PHASE_START)
 		json_object_set_new(j, "starting", json_integer((json_int_t)lab_starting(a->d)));
 	convergence_free(&cv);
-	say(a, j);
+	say_progress(a, j);
 	loop_timer(a->d->loop, t, PROGRESS_MS);
 }
 
 /* What one instance's BIRD is busy with it has not told, while the others' answers are newer: rest
  * is what all of them say after everything had come to rest. */
-static void confirmed(void *ctx)
+static void on_confirmed(void *ctx)
 {
 	struct apply *a = ctx;
 	struct convergence cv;
@@ -245,15 +245,15 @@ static void confirmed(void *ctx)
 	convergence_free(&cv);
 	if (ok) {
 		a->converged = clock_ms();
-		ask(a);
+		ask_appliances(a);
 	}
 }
 
-static void peers_asked(void *ctx)
+static void on_peers_asked(void *ctx)
 {
 	struct apply *a = ctx;
 
-	observe_fresh(a->d, CONFIRM_MS, confirmed, a);
+	observe_fresh(a->d, CONFIRM_MS, on_confirmed, a);
 }
 
 void apply_step(struct driver *d)
@@ -265,7 +265,7 @@ void apply_step(struct driver *d)
 		return;
 	if (d->start_failed) {
 		err_set(&a->failed, EIO, "%s", d->start_failed);
-		fail(a);
+		fail_apply(a);
 		return;
 	}
 	if (a->phase == PHASE_ASK)
@@ -286,14 +286,14 @@ void apply_step(struct driver *d)
 	if (ok && a->wait_ms > 0) {
 		convergence_free(&cv);
 		a->confirming = true;
-		peers_ask(d, CONFIRM_MS, peers_asked, a);
+		peers_ask(d, CONFIRM_MS, on_peers_asked, a);
 		return;
 	}
 	if (!ok && a->wait_ms == 0) { /* not asked to wait: what is missing is not worth a reason */
 		json_decref(cv.missing);
 		cv.missing = json_array();
 	}
-	done(a, ok, &cv);
+	finish_apply(a, ok, &cv);
 	convergence_free(&cv);
 }
 
@@ -317,7 +317,7 @@ static void build_progress(size_t n, size_t of, void *ctx)
 
 	json_object_set_new(j, "done", json_integer((json_int_t)n));
 	json_object_set_new(j, "of", json_integer((json_int_t)of));
-	say(ctx, j);
+	say_progress(ctx, j);
 }
 
 /* --- the operations ----------------------------------------------------------------------------
@@ -339,7 +339,7 @@ static int build_anew(struct apply *a)
 }
 
 /* What somebody changed by hand has been put back; the rest is what the design changes. */
-static void build(void *ctx, json_t *drift)
+static void build_design(void *ctx, json_t *drift)
 {
 	struct apply *a = ctx;
 	struct driver *d = a->d;
@@ -354,7 +354,7 @@ static void build(void *ctx, json_t *drift)
 
 	a->built = a->ready = clock_ms();
 	if (rc < 0) {
-		fail(a);
+		fail_apply(a);
 		return;
 	}
 	event_add(d->events, "apply", d->lab.name, "%zu changes, built in %llu ms",
@@ -396,8 +396,8 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	a->wait_ms = (long)json_integer_value(json_object_get(r->body, "waitMs"));
 	a->before = json_incref(l->design);
 	a->changes = m ? proposal_changes(l, design) : json_array();
-	a->deadline.fn = timed_out;
-	a->tick.fn = tick;
+	a->deadline.fn = on_deadline;
+	a->tick.fn = on_progress_tick;
 	d->apply = a;
 	r->client->ctx = a;
 	r->client->on_close = client_gone;
@@ -407,9 +407,9 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 		m = l->model;
 	disk_resize(d, m->n_vms + 2 * m->n_route_servers);
 	if (l->design)
-		drift_look(d, true, build, a);
+		drift_look(d, true, build_design, a);
 	else
-		build(a, json_array());
+		build_design(a, json_array());
 	return 1;
 }
 

@@ -109,7 +109,7 @@ static unsigned guests_of(const struct want *w, size_t n)
 	return k;
 }
 
-static int make(struct driver *d, const struct want *w, const struct model *m, struct err *e)
+static int make_node(struct driver *d, const struct want *w, const struct model *m, struct err *e)
 {
 	struct node *n = new_node(d, w);
 	int r = node_house(d, n, w, e);
@@ -182,7 +182,7 @@ static int keep_instance(struct driver *d, const struct want *w, struct build_st
 }
 
 /* What node_has_our_bird(), or is a firewall: new files, new rules, other routes. */
-static int change(const struct want *w, struct err *e)
+static int change_node(const struct want *w, struct err *e)
 {
 	struct node *n = w->have;
 	int r = 0;
@@ -202,7 +202,7 @@ static int change(const struct want *w, struct err *e)
 	return 0;
 }
 
-static int keep(struct driver *d, const struct want *w, struct build_stats *st, struct err *e)
+static int keep_node(struct driver *d, const struct want *w, struct build_stats *st, struct err *e)
 {
 	struct node *n = w->have;
 	int r;
@@ -212,7 +212,7 @@ static int keep(struct driver *d, const struct want *w, struct build_stats *st, 
 		if (r)
 			return r < 0 ? r : 0;
 	} else if (want_action(w) == WANT_CHANGE) {
-		r = change(w, e);
+		r = change_node(w, e);
 		st->reconfigured += r == 0;
 		return r;
 	}
@@ -258,7 +258,8 @@ static void sort_nodes(struct lab *l, const struct want *w, size_t n)
 }
 
 /* From here on the nodes speak of the new model, and no other is needed. */
-static void adopt(struct driver *d, json_t *design, struct model *m, const struct want *w, size_t n)
+static void adopt_design(struct driver *d, json_t *design, struct model *m, const struct want *w,
+                         size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct node *node = w[i].have;
@@ -311,9 +312,9 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 	guests_wanted(d, guests_of(w, n));
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (w[i].have) {
-			r = w[i].have->fresh ? 0 : keep(d, &w[i], st, e);
+			r = w[i].have->fresh ? 0 : keep_node(d, &w[i], st, e);
 		} else {
-			r = make(d, &w[i], m, e);
+			r = make_node(d, &w[i], m, e);
 			w[i].have = last_node(d);
 			st->created++;
 		}
@@ -335,7 +336,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		json_decref(design);
 		goto out;
 	}
-	adopt(d, design, m, w, n);
+	adopt_design(d, design, m, w, n);
 	sessions_hold(d, NULL);
 	stopped_fill(d);
 	health_update(d);

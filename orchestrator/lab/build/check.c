@@ -41,7 +41,7 @@ static void check_free(struct check *c)
 	free(c);
 }
 
-static bool read_some(struct check *c)
+static bool read_check_output(struct check *c)
 {
 	char buf[4096];
 	ssize_t n = read(c->out.fd, buf, sizeof(buf));
@@ -51,12 +51,12 @@ static bool read_some(struct check *c)
 	return n > 0;
 }
 
-static void on_output(struct source *s, uint32_t events)
+static void on_check_output(struct source *s, uint32_t events)
 {
 	struct check *c = container_of(s, struct check, out);
 
 	(void)events;
-	if (!read_some(c)) {
+	if (!read_check_output(c)) {
 		int fd = s->fd;
 
 		loop_del(c->d->loop, s);
@@ -77,13 +77,13 @@ static void say_configuration_wrong(struct driver *d, const struct node *n, cons
 	node_start_failed(d, n, str_get(&msg));
 }
 
-static void on_exit_of(struct child *ch, int wstatus)
+static void on_check_exit(struct child *ch, int wstatus)
 {
 	struct check *c = container_of(ch, struct check, child);
 	struct node *n = c->node;
 	struct driver *d = c->d;
 
-	while (c->out.fd >= 0 && read_some(c))
+	while (c->out.fd >= 0 && read_check_output(c))
 		;
 	_cleanup_free_ char *text =
 	    c->text.n ? str_take(&c->text)
@@ -122,8 +122,8 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 	c->node = n;
 	c->daemon = xstrdup(id->name);
 	c->out.fd = -1;
-	c->out.fn = on_output;
-	c->child.fn = on_exit_of;
+	c->out.fn = on_check_output;
+	c->child.fn = on_check_exit;
 	int r = launch(&l, &c->child.pid, e);
 
 	close(p[1]);

@@ -161,7 +161,7 @@ static char *reason_of(const struct driver *d, const struct bgp_connection *c, u
 /* TCP keeps the last bit of many routes back until what is before it is acknowledged: longer than
  * counts that stand still say anything.  Where somebody broke something, it may be kept for ever.
  */
-static void on_the_way(const struct driver *d, struct convergence *ret)
+static void note_unacknowledged(const struct driver *d, struct convergence *ret)
 {
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
@@ -191,8 +191,8 @@ static bool first_routes_done(const struct observed *s)
 	return s->s.received || clock_ms() - s->since >= FIRST_ROUTES_MS;
 }
 
-static void session(struct driver *d, const struct bgp_connection *c, unsigned instance,
-                    bool explain, struct convergence *ret)
+static void judge_session(struct driver *d, const struct bgp_connection *c, unsigned instance,
+                          bool explain, struct convergence *ret)
 {
 	const struct observed *s = observed_session(d, c, instance);
 	bool up = s && s->known && streq(s->s.state, "Established");
@@ -235,7 +235,7 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 
 		for (size_t k = 0; k < rs->n_conns; k++)
 			for (unsigned inst = 0; inst < 2; inst++)
-				session(d, &rs->conns[k], inst, explain, ret);
+				judge_session(d, &rs->conns[k], inst, explain, ret);
 	}
 	if (m)
 		hybrid_converged(d, ret);
@@ -249,6 +249,6 @@ bool lab_converged(struct driver *d, bool explain, struct convergence *ret)
 	if (m && !health_settled(d, &probes))
 		text_append(ret->missing, probes);
 	if (m && !json_array_size(ret->missing))
-		on_the_way(d, ret);
+		note_unacknowledged(d, ret);
 	return json_array_size(ret->missing) == 0;
 }

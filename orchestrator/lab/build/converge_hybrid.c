@@ -41,8 +41,8 @@ char *hybrid_over_limit(const struct driver *d, const struct hybrid_session *s)
 	return xasprintf("it announced more than %u prefixes", most);
 }
 
-static char *not_up(const struct driver *d, const struct hybrid_session *s, const char *name,
-                    const struct observed *o)
+static char *why_not_up(const struct driver *d, const struct hybrid_session *s, const char *name,
+                        const struct observed *o)
 {
 	const char *state = o && o->known ? o->s.state : "not asked yet";
 	_cleanup_free_ char *why = fault_of_session(d, s);
@@ -55,7 +55,8 @@ static char *not_up(const struct driver *d, const struct hybrid_session *s, cons
 	                 o ? o->s.last_error : "");
 }
 
-static void session(struct driver *d, const struct hybrid_session *s, struct convergence *ret)
+static void judge_hybrid_session(struct driver *d, const struct hybrid_session *s,
+                                 struct convergence *ret)
 {
 	const struct observed *o = observed_hybrid(d, s);
 	bool up = o && o->known && streq(o->s.state, "Established");
@@ -75,7 +76,7 @@ static void session(struct driver *d, const struct hybrid_session *s, struct con
 	ret->of++;
 	ret->up += up;
 	if (!up)
-		why = not_up(d, s, name, o);
+		why = why_not_up(d, s, name, o);
 	else if (foreign && !o->s.received && clock_ms() - o->since < FIRST_ROUTES_MS)
 		why = xasprintf("%s: no route received yet", name);
 	else if (o->stable < CONVERGE_STABLE)
@@ -94,7 +95,7 @@ void hybrid_converged(struct driver *d, struct convergence *ret)
 		/* One end of each will do.  Two gateways' ends are both asked: each may have its
 		 * own reason. */
 		if (s->vm->role == VM_GATEWAY || (s->vm->role == VM_MSEE && s->kind == HP_SITE))
-			session(d, s, ret);
+			judge_hybrid_session(d, s, ret);
 	}
 	for (size_t i = 0; i < m->n_connections; i++)
 		if (m->connections[i].down && !m->connections[i].bgp)

@@ -27,7 +27,7 @@ struct drift_watch {
 	struct source src;
 };
 
-static void on_events(struct source *s, uint32_t events)
+static void on_hands_events(struct source *s, uint32_t events)
 {
 	(void)events;
 	nl_hands_read(container_of(s, struct drift_watch, src)->hands);
@@ -39,7 +39,7 @@ void drift_watch(struct driver *d, int fabric_ns)
 	struct err e = { 0 };
 	int r = nl_hands_open(fabric_ns, &w->hands, &e);
 
-	w->src.fn = on_events;
+	w->src.fn = on_hands_events;
 	w->src.fd = -1;
 	if (r == 0)
 		r = loop_add(d->loop, &w->src, nl_hands_fd(w->hands), EPOLLIN, &e);
@@ -66,19 +66,19 @@ void drift_watch_node(struct driver *d, struct node *n)
 /* --- in words ---------------------------------------------------------------------------------
  */
 
-static void count(struct str *s, json_int_t n, const char *one, const char *many)
+static void add_count(struct str *s, json_int_t n, const char *one, const char *many)
 {
 	if (n)
 		str_printf(s, "%s%lld %s", s->n ? ", " : "", (long long)n, n == 1 ? one : many);
 }
 
-static void word(struct str *s, bool is, const char *what)
+static void add_word(struct str *s, bool is, const char *what)
 {
 	if (is)
 		str_printf(s, "%s%s", s->n ? ", " : "", what);
 }
 
-static void note(json_t *drift, const char *node, const struct str *what)
+static void note_drift(json_t *drift, const char *node, const struct str *what)
 {
 	if (what->n)
 		json_array_append_new(drift,
@@ -89,7 +89,7 @@ static void note(json_t *drift, const char *node, const struct str *what)
  */
 
 /* Whose kernel is ours alone: an appliance may change its own. */
-static bool is_ours(const struct node *n)
+static bool is_kernel_ours(const struct node *n)
 {
 	if (!n->built || n->stopped || n->frozen)
 		return false;
@@ -114,7 +114,7 @@ static bool is_suspect(struct driver *d, const struct node *n)
 	return !d->drift || nl_hands_taken(d->drift->hands, n->number);
 }
 
-static void look_at(struct driver *d, struct node *n, bool wires, bool mend, json_t *drift)
+static void look_at_node(struct driver *d, struct node *n, bool wires, bool mend, json_t *drift)
 {
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, d->lab.model);
 	_cleanup_str_ struct str what = { 0 };
@@ -128,35 +128,35 @@ static void look_at(struct driver *d, struct node *n, bool wires, bool mend, jso
 		r = wires_make(d, d->lab.model, n, &e);
 	if (mend && (r < 0 || g.unplugged))
 		n->built = false; /* it is made anew */
-	word(&what, g.unplugged, "its link to the fabric");
-	word(&what, g.unwired, "its wires");
-	count(&what, (json_int_t)g.links, "link down", "links down");
-	count(&what, (json_int_t)g.addrs, "address", "addresses");
-	count(&what, (json_int_t)g.routes, "route", "routes");
-	count(&what, (json_int_t)g.neighs, "neighbour", "neighbours");
+	add_word(&what, g.unplugged, "its link to the fabric");
+	add_word(&what, g.unwired, "its wires");
+	add_count(&what, (json_int_t)g.links, "link down", "links down");
+	add_count(&what, (json_int_t)g.addrs, "address", "addresses");
+	add_count(&what, (json_int_t)g.routes, "route", "routes");
+	add_count(&what, (json_int_t)g.neighs, "neighbour", "neighbours");
 	if (r < 0)
 		str_printf(&what, "%sits network: %s", what.n ? ", " : "", e.msg);
-	note(drift, n->name, &what);
+	note_drift(drift, n->name, &what);
 }
 
 /* --- the fabric, which the virtual router looks at ---------------------------------------------
  */
 
-static void fabric(const json_t *looked, json_t *drift)
+static void add_fabric(const json_t *looked, json_t *drift)
 {
 	_cleanup_str_ struct str what = { 0 };
 
-	count(&what, json_integer_value(json_object_get(looked, "routes")), "route", "routes");
-	count(&what, json_integer_value(json_object_get(looked, "rules")), "rule", "rules");
-	count(&what, json_integer_value(json_object_get(looked, "neighbours")), "neighbour",
-	      "neighbours");
-	word(&what, json_is_true(json_object_get(looked, "filter")), "the packet filter");
-	count(&what, json_integer_value(json_object_get(looked, "settings")), "setting",
-	      "settings");
-	note(drift, "fabric", &what);
+	add_count(&what, json_integer_value(json_object_get(looked, "routes")), "route", "routes");
+	add_count(&what, json_integer_value(json_object_get(looked, "rules")), "rule", "rules");
+	add_count(&what, json_integer_value(json_object_get(looked, "neighbours")), "neighbour",
+	          "neighbours");
+	add_word(&what, json_is_true(json_object_get(looked, "filter")), "the packet filter");
+	add_count(&what, json_integer_value(json_object_get(looked, "settings")), "setting",
+	          "settings");
+	note_drift(drift, "fabric", &what);
 }
 
-static void guests(struct look *l, json_t *drift)
+static void look_at_guests(struct look *l, json_t *drift)
 {
 	struct driver *d = l->d;
 	struct nl_hands *h = d->drift ? d->drift->hands : NULL;
@@ -167,10 +167,10 @@ static void guests(struct look *l, json_t *drift)
 	if (h)
 		nl_hands_read(h);
 	for (size_t i = 0; i < d->lab.n_nodes; i++)
-		if (is_ours(d->lab.nodes[i]) && is_suspect(d, d->lab.nodes[i]))
+		if (is_kernel_ours(d->lab.nodes[i]) && is_suspect(d, d->lab.nodes[i]))
 			looked[n++] = d->lab.nodes[i];
 	for (size_t i = 0; i < n; i++)
-		look_at(d, looked[i], wires, l->mend, drift);
+		look_at_node(d, looked[i], wires, l->mend, drift);
 	if (h && l->mend) {
 		nl_hands_read(h); /* what was put back has been told, too */
 		for (size_t i = 0; i < n; i++)
@@ -186,8 +186,8 @@ static void on_looked(void *ctx, const json_t *looked)
 	json_t *drift = json_array(), *x;
 	size_t i;
 
-	fabric(looked, drift);
-	guests(l, drift);
+	add_fabric(looked, drift);
+	look_at_guests(l, drift);
 	json_array_foreach (drift, i, x)
 		if (l->mend)
 			event_add(l->d->events, "drift",

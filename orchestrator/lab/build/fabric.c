@@ -10,7 +10,7 @@
 #include "lab/proc/node.h"
 #include "lab/watch/routerlink.h"
 
-static int make(struct driver *d, const char *name, enum node_kind kind, struct err *e)
+static int make_namespace(struct driver *d, const char *name, enum node_kind kind, struct err *e)
 {
 	struct node *n = node_always(&d->lab, kind);
 
@@ -25,8 +25,8 @@ int fabric_ready(struct driver *d, struct err *e)
 
 	if (d->plug)
 		return 0;
-	if ((r = make(d, "fabric", NODE_FABRIC, e)) < 0 ||
-	    (r = make(d, "internet", NODE_INTERNET, e)) < 0 ||
+	if ((r = make_namespace(d, "fabric", NODE_FABRIC, e)) < 0 ||
+	    (r = make_namespace(d, "internet", NODE_INTERNET, e)) < 0 ||
 	    (d->edge_ns < 0 && (r = ns_new(&d->edge_ns, e)) < 0) ||
 	    (r = fabric_ns_prepare(node_always(&d->lab, NODE_FABRIC)->netns, e)) < 0 ||
 	    (r = plug_open(node_always(&d->lab, NODE_FABRIC)->netns, &d->plug, e)) < 0)

@@ -47,7 +47,7 @@ int fresh_read(const struct lab *l, const json_t *body, json_t **ret, struct err
 	return 0;
 }
 
-static bool is_meant(const struct lab *l, const struct node *n, const json_t *fresh)
+static bool is_fresh_meant(const struct lab *l, const struct node *n, const json_t *fresh)
 {
 	json_t *name;
 	size_t i;
@@ -67,7 +67,7 @@ static bool is_meant(const struct lab *l, const struct node *n, const json_t *fr
  */
 
 /* A file that was written for it, and reads otherwise now. */
-static const char *other_file(const struct node *n, const struct image_plan *plan)
+static const char *find_other_file(const struct node *n, const struct image_plan *plan)
 {
 	_cleanup_close_ int root =
 	    plan && n->dir ? open(n->dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -125,7 +125,7 @@ char *fresh_why(const struct lab *l, const struct want *w, const json_t *fresh)
 	const struct node *n = w->have;
 	const char *what;
 
-	if (!fresh || !n || !n->built || !is_meant(l, n, fresh))
+	if (!fresh || !n || !n->built || !is_fresh_meant(l, n, fresh))
 		return NULL;
 	if (!json_is_true(fresh))
 		return xstrdup("it was named");
@@ -140,7 +140,7 @@ char *fresh_why(const struct lab *l, const struct want *w, const json_t *fresh)
 	if (n->deaths)
 		return xstrdup("a process of it has died");
 	/* New files in the design are what `up` is for; what runs has those of its spec. */
-	if (n->spec.files == w->spec.files && (what = other_file(n, w->plan)))
+	if (n->spec.files == w->spec.files && (what = find_other_file(n, w->plan)))
 		return xasprintf("%s was changed", what);
 	if (network_differs(l, n))
 		return xstrdup("its network was changed");
@@ -191,7 +191,7 @@ void fresh_faults(struct driver *d, const json_t *fresh)
 	if (json_is_true(fresh))
 		fault_end(d, NULL);
 	for (size_t i = 0; fresh && !json_is_true(fresh) && i < d->lab.n_nodes; i++)
-		if (is_meant(&d->lab, d->lab.nodes[i], fresh))
+		if (is_fresh_meant(&d->lab, d->lab.nodes[i], fresh))
 			fault_end(d, d->lab.nodes[i]);
 }
 

@@ -58,7 +58,7 @@ static int socket_of(const struct node *n, bool udp, uint16_t port, struct err *
 	return fd;
 }
 
-static int tell(struct responder *rs, const struct served *s, int fd, struct err *e)
+static int tell_responder(struct responder *rs, const struct served *s, int fd, struct err *e)
 {
 	struct responder_msg m = { .id = s->id, .add = fd >= 0, .udp = s->udp, .port = s->port };
 	union {
@@ -84,9 +84,9 @@ static int tell(struct responder *rs, const struct served *s, int fd, struct err
 	return 0;
 }
 
-static void on_death(struct child *c, int wstatus);
+static void on_responder_exit(struct child *c, int wstatus);
 
-static int start(struct responder *rs, struct err *e)
+static int start_responder(struct responder *rs, struct err *e)
 {
 	int sv[2];
 
@@ -112,12 +112,12 @@ static int start(struct responder *rs, struct err *e)
 	close(sv[1]);
 	rs->fd = sv[0];
 	rs->child.pid = pid;
-	rs->child.fn = on_death;
+	rs->child.fn = on_responder_exit;
 	loop_child(rs->d->loop, &rs->child);
 	return 0;
 }
 
-static void on_restart(struct timer *t)
+static void on_responder_restart(struct timer *t)
 {
 	struct responder *rs = container_of(t, struct responder, restart);
 	struct err e;
@@ -126,7 +126,7 @@ static void on_restart(struct timer *t)
 		event_add(rs->d->events, "process", "responder", "%s", e.msg);
 }
 
-static void on_death(struct child *c, int wstatus)
+static void on_responder_exit(struct child *c, int wstatus)
 {
 	struct responder *rs = container_of(c, struct responder, child);
 	char buf[96];
@@ -138,7 +138,8 @@ static void on_death(struct child *c, int wstatus)
 	loop_timer(rs->d->loop, &rs->restart, rs->deaths++ ? 500 : 0);
 }
 
-static struct served *find(struct responder *rs, const struct node *n, bool udp, uint16_t port)
+static struct served *find_served(struct responder *rs, const struct node *n, bool udp,
+                                  uint16_t port)
 {
 	for (size_t i = 0; i < rs->n; i++)
 		if (rs->list[i].node == n && rs->list[i].udp == udp && rs->list[i].port == port)
@@ -146,16 +147,17 @@ static struct served *find(struct responder *rs, const struct node *n, bool udp,
 	return NULL;
 }
 
-static int want(struct responder *rs, const struct node *n, bool udp, uint16_t port, struct err *e)
+static int want_listener(struct responder *rs, const struct node *n, bool udp, uint16_t port,
+                         struct err *e)
 {
-	struct served *s = find(rs, n, udp, port);
+	struct served *s = find_served(rs, n, udp, port);
 
 	if (s) {
 		s->wanted = true;
 		return 0;
 	}
 	if (rs->fd < 0) {
-		int r = start(rs, e);
+		int r = start_responder(rs, e);
 
 		if (r < 0)
 			return r;
@@ -165,7 +167,7 @@ static int want(struct responder *rs, const struct node *n, bool udp, uint16_t p
 
 	if (fd < 0)
 		return fd;
-	int r = tell(rs, &new, fd, e);
+	int r = tell_responder(rs, &new, fd, e);
 
 	if (r < 0)
 		return r;
@@ -173,10 +175,10 @@ static int want(struct responder *rs, const struct node *n, bool udp, uint16_t p
 	return 0;
 }
 
-static void drop(struct responder *rs, size_t i)
+static void drop_listener(struct responder *rs, size_t i)
 {
 	if (rs->fd >= 0)
-		tell(rs, &rs->list[i], -1, NULL);
+		tell_responder(rs, &rs->list[i], -1, NULL);
 	rs->list[i] = rs->list[--rs->n];
 }
 
@@ -189,7 +191,7 @@ int responder_update(struct driver *d, struct err *e)
 		rs = d->responder = xcalloc(1, sizeof(*rs));
 		rs->d = d;
 		rs->fd = -1;
-		rs->restart.fn = on_restart;
+		rs->restart.fn = on_responder_restart;
 	}
 	for (size_t i = 0; i < rs->n; i++)
 		rs->list[i].wanted = false;
@@ -198,17 +200,17 @@ int responder_update(struct driver *d, struct err *e)
 
 		if (n->kind ==
 		    NODE_INTERNET) { /* interfaces.md, section 1: its hosts answer these */
-			r = want(rs, n, false, 80, e);
+			r = want_listener(rs, n, false, 80, e);
 			if (r == 0)
-				r = want(rs, n, false, 443, e);
+				r = want_listener(rs, n, false, 443, e);
 		}
 		for (size_t k = 0; r == 0 && n->vm && !n->stopped && k < n->vm->n_listen; k++)
-			r = want(rs, n, n->vm->listen[k].proto == LISTEN_UDP, n->vm->listen[k].port,
-			         e);
+			r = want_listener(rs, n, n->vm->listen[k].proto == LISTEN_UDP,
+			                  n->vm->listen[k].port, e);
 	}
 	for (size_t i = rs->n; r == 0 && i-- > 0;)
 		if (!rs->list[i].wanted)
-			drop(rs, i);
+			drop_listener(rs, i);
 	return r;
 }
 
@@ -218,5 +220,5 @@ void responder_forget(struct driver *d, const struct node *n)
 
 	for (size_t i = rs ? rs->n : 0; i-- > 0;)
 		if (rs->list[i].node == n)
-			drop(rs, i);
+			drop_listener(rs, i);
 }

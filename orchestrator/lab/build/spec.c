@@ -107,7 +107,7 @@ static int want_rs(struct model *m, struct route_server *rs, unsigned instance, 
 	return 0;
 }
 
-static void of_rows(struct want *w, json_t *topology, uint64_t rest)
+static void hash_rows(struct want *w, json_t *topology, uint64_t rest)
 {
 	w->spec.rows = mix_u(
 	    schema_rows_of_node(topology_def(), topology, w->vm ? w->vm->ptr : w->rs->ptr), rest);
@@ -134,7 +134,7 @@ int wants_of(struct model *m, const json_t *design, struct want **ret, size_t *r
 		return r;
 	}
 	for (size_t i = 0; i < n; i++)
-		of_rows(&w[i], topology, rest);
+		hash_rows(&w[i], topology, rest);
 	*ret = w;
 	*ret_n = n;
 	return 0;
@@ -158,7 +158,7 @@ struct entry { /* nodes by name, case folded */
 	UT_hash_handle hh;
 };
 
-static char *folded(const char *s)
+static char *fold_case(const char *s)
 {
 	char *f = xstrdup(s);
 
@@ -177,12 +177,12 @@ void wants_match(const struct lab *l, struct want *w, size_t n)
 		/* The design says nothing of them, but may use their names. */
 		if (l->nodes[i]->kind == NODE_FABRIC || l->nodes[i]->kind == NODE_INTERNET)
 			continue;
-		all[i].key = folded(l->nodes[i]->name);
+		all[i].key = fold_case(l->nodes[i]->name);
 		all[i].node = l->nodes[i];
 		HASH_ADD_KEYPTR(hh, map, all[i].key, strlen(all[i].key), &all[i]);
 	}
 	for (size_t i = 0; i < n; i++) {
-		_cleanup_free_ char *key = folded(w[i].name);
+		_cleanup_free_ char *key = fold_case(w[i].name);
 
 		HASH_FIND_STR(map, key, en);
 		if (en && en->node->kind == w[i].kind)

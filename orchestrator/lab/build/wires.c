@@ -32,7 +32,7 @@ static int lay_wire(int ns_a, int ns_b, const struct nic *a, struct err *e)
 	return guest_wire(ns_a, ns_b, pa, pb, e);
 }
 
-static int wire(struct driver *d, const struct nic *a, const struct node *what, struct err *e)
+static int make_wire(struct driver *d, const struct nic *a, const struct node *what, struct err *e)
 {
 	const struct node *na = node_find(&d->lab, a->vm->name),
 	                  *nb = node_find(&d->lab, a->peer->vm->name);
@@ -45,7 +45,8 @@ static int wire(struct driver *d, const struct nic *a, const struct node *what, 
 	return lay_wire(na->netns, nb->netns, a, e);
 }
 
-static int tunnel(struct driver *d, const struct nic *n, const struct node *what, struct err *e)
+static int make_tunnel(struct driver *d, const struct nic *n, const struct node *what,
+                       struct err *e)
 {
 	const struct node *node = node_find(&d->lab, n->vm->name);
 
@@ -64,9 +65,9 @@ int wires_make(struct driver *d, const struct model *m, const struct node *what,
 			const struct nic *n = m->vms[i].nics[k];
 
 			if (n->tunnel)
-				r = tunnel(d, n, what, e);
+				r = make_tunnel(d, n, what, e);
 			else if (n->peer && m->vms[i].idx < n->peer->vm->idx)
-				r = wire(d, n, what, e);
+				r = make_wire(d, n, what, e);
 		}
 	return r;
 }

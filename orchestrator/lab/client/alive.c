@@ -31,7 +31,7 @@ void alive_done(struct alive *a)
 }
 
 /* Asks on a connection of its own: on the client's, what it asked for comes first. */
-static void ask(struct alive *a, const char *lab)
+static void ask_driver(struct alive *a, const char *lab)
 {
 	static const char question[] = "{\"op\":\"hello\"}\n";
 	_cleanup_close_ int run = -1, fd = -1;
@@ -69,7 +69,7 @@ static int no_answer(const struct alive *a, const char *lab, char state, struct 
 }
 
 /* The time for an answer is over. 0: it works, and is asked again. */
-static int judge(struct alive *a, const char *lab, bool patient, struct err *e)
+static int judge_silence(struct alive *a, const char *lab, bool patient, struct err *e)
 {
 	char state;
 	bool works = process_works(a->pid, &a->switches, &state);
@@ -87,7 +87,7 @@ static int judge(struct alive *a, const char *lab, bool patient, struct err *e)
 	return 0;
 }
 
-static int left(int64_t from, int ms)
+static int ms_left(int64_t from, int ms)
 {
 	int64_t now = clock_ms(), end = from + (int64_t)ms;
 
@@ -104,12 +104,12 @@ int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p,
 		a->heard = began;
 	for (;;) {
 		bool asked = a->asked > a->heard;
-		int wait = asked ? left(a->asked, ANSWER_MS) : left(a->heard, QUIET_MS);
-		bool ours = timeout_ms >= 0 && left(began, timeout_ms) <= wait;
+		int wait = asked ? ms_left(a->asked, ANSWER_MS) : ms_left(a->heard, QUIET_MS);
+		bool ours = timeout_ms >= 0 && ms_left(began, timeout_ms) <= wait;
 
 		memcpy(all, p, n * sizeof(*p));
 		all[n] = (struct pollfd){ .fd = asked ? a->ping : -1, .events = POLLIN };
-		int r = poll(all, n + 1, ours ? left(began, timeout_ms) : wait);
+		int r = poll(all, n + 1, ours ? ms_left(began, timeout_ms) : wait);
 
 		if (r < 0)
 			return errno == EINTR ? err_set(e, EINTR, "interrupted")
@@ -129,9 +129,9 @@ int alive_poll(struct alive *a, const char *lab, bool patient, struct pollfd *p,
 		if (ours)
 			return 0;
 		if (!asked) {
-			ask(a, lab);
+			ask_driver(a, lab);
 		} else {
-			r = judge(a, lab, patient, e);
+			r = judge_silence(a, lab, patient, e);
 			if (r < 0)
 				return r;
 		}

@@ -27,7 +27,7 @@ struct lab_client {
 	size_t n, cap, scanned;
 };
 
-static int by_name(const void *a, const void *b)
+static int lab_order(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -53,14 +53,14 @@ int lab_list(char ***ret, size_t *ret_n, struct err *e)
 			VEC_PUSH(names, n, cap) = xstrdup(de->d_name);
 	closedir(d);
 	if (n)
-		qsort(names, n, sizeof(*names), by_name);
+		qsort(names, n, sizeof(*names), lab_order);
 out:
 	*ret = names;
 	*ret_n = n;
 	return 0;
 }
 
-static void names_free(char **names, size_t n)
+static void free_lab_names(char **names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
@@ -105,7 +105,7 @@ static char *how_ended(const char *lab)
 	return ended_text(run, lab);
 }
 
-static int pick(const char *lab, char **ret, struct err *e)
+static int pick_lab(const char *lab, char **ret, struct err *e)
 {
 	char **names;
 	size_t n;
@@ -138,7 +138,7 @@ static int pick(const char *lab, char **ret, struct err *e)
 		r = err_set(e, ENOTUNIQ, "several labs run: %s; say which with -n LAB",
 		            str_get(&list));
 	}
-	names_free(names, n);
+	free_lab_names(names, n);
 	return r;
 }
 
@@ -159,7 +159,7 @@ int lab_connect(const char *lab, struct lab_client **ret, struct err *e)
 
 	if (!lab || !*lab)
 		lab = getenv("VNETLAB_LAB");
-	int r = pick(lab, &name, e);
+	int r = pick_lab(lab, &name, e);
 
 	if (r < 0)
 		return r;
@@ -258,7 +258,7 @@ int lab_send(struct lab_client *c, json_t *req, const int *fds, size_t n_fds, st
 }
 
 /* One line out of what was read, without its newline; false: none is whole yet. */
-static bool next_line(struct lab_client *c, char **ret)
+static bool next_answer_line(struct lab_client *c, char **ret)
 {
 	char *nl = memchr(c->in + c->scanned, '\n', c->n - c->scanned);
 
@@ -278,7 +278,7 @@ int lab_recv(struct lab_client *c, json_t **ret, struct err *e)
 {
 	_cleanup_free_ char *line = NULL;
 
-	while (!c->n || !next_line(c, &line)) {
+	while (!c->n || !next_answer_line(c, &line)) {
 		if (c->cap - c->n < 4096) {
 			c->cap = c->cap ? c->cap * 2 : 16384;
 			c->in = xrealloc(c->in, c->cap, 1);

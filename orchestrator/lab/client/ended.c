@@ -15,7 +15,7 @@
 
 enum { GOING_MS = 5000, ALIVE_MS = 300, TEXT_MAX = LAST_WORDS_MAX + 300 };
 
-static char *describe(int wstatus, bool starved, const char *words)
+static char *describe_end(int wstatus, bool starved, const char *words)
 {
 	struct str s = { 0 };
 
@@ -37,7 +37,7 @@ static char *describe(int wstatus, bool starved, const char *words)
 
 void ended_write(int dir_fd, int wstatus, bool starved, const char *words)
 {
-	_cleanup_free_ char *text = describe(wstatus, starved, words);
+	_cleanup_free_ char *text = describe_end(wstatus, starved, words);
 
 	unlinkat(dir_fd, "ended", 0);
 	_cleanup_close_ int fd =

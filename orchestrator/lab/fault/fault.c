@@ -40,7 +40,7 @@ static json_t *fault_list(const struct driver *d)
 /* --- VMs ---------------------------------------------------------------------------------------
  */
 
-static int vm_of(struct driver *d, const char *name, struct node **ret, struct err *e)
+static int find_vm(struct driver *d, const char *name, struct node **ret, struct err *e)
 {
 	int r = lab_node(&d->lab, name, ret, e);
 
@@ -66,7 +66,7 @@ static void forget_within(struct driver *d, const struct node *n)
 static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
-	int r = vm_of(d, argv[1], &n, e);
+	int r = find_vm(d, argv[1], &n, e);
 
 	if (r < 0)
 		return r;
@@ -88,7 +88,7 @@ static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 static int do_start(struct driver *d, const char *const *argv, struct err *e)
 {
 	struct node *n;
-	int r = vm_of(d, argv[1], &n, e);
+	int r = find_vm(d, argv[1], &n, e);
 
 	if (r < 0)
 		return r;
@@ -192,7 +192,7 @@ static int do_nothing(struct driver *d, const char *const *argv, struct err *e)
 	return 0;
 }
 
-static int mend(struct driver *d, const struct fault *f, struct err *e)
+static int mend_fault(struct driver *d, const struct fault *f, struct err *e)
 {
 	const char *const start[] = { "start", f->target, NULL };
 	const char *const stop[] = { "stop", f->target, NULL };
@@ -228,12 +228,12 @@ static int do_clear(struct driver *d, const char *const *argv, struct err *e)
 	for (size_t i = d->n_faults; i-- > 0;) {
 		if (i >= d->n_faults) /* mending one has ended others, too */
 			continue;
-		/* mend() frees the entry that it is given. */
+		/* mend_fault() frees the entry that it is given. */
 		const struct fault *last = &d->faults[i];
 		_cleanup_free_ char *what = xstrdup(last->what), *target = xstrdup(last->target);
 		struct fault f = { what, target, NULL };
 		struct err why = { 0 };
-		int rc = mend(d, &f, &why);
+		int rc = mend_fault(d, &f, &why);
 
 		if (rc == 0) {
 			fault_forget(d, what, target);

@@ -62,7 +62,7 @@ static int cable_set(struct driver *d, const struct node *n, const struct nic *n
 }
 
 /* All cables, or the one called so. */
-static bool is_meant(const struct nic *nic, const char *name)
+static bool is_cable_meant(const struct nic *nic, const char *name)
 {
 	return name ? strieq(nic->name, name) : !nic->tunnel;
 }
@@ -77,14 +77,14 @@ static int cables_set(struct driver *d, const struct node *n, const char *name, 
 	for (size_t i = 0; i < n->vm->n_nics; i++) {
 		const struct nic *nic = n->vm->nics[i];
 
-		if (!is_meant(nic, name))
+		if (!is_cable_meant(nic, name))
 			continue;
 		r = cable_set(d, n, nic, up, e);
 		if (r == 0)
 			continue;
 		/* Nothing is half down; what is half up is still listed. */
 		while (!up && i-- > 0)
-			if (is_meant(n->vm->nics[i], name))
+			if (is_cable_meant(n->vm->nics[i], name))
 				cable_set(d, n, n->vm->nics[i], true, NULL);
 		break;
 	}

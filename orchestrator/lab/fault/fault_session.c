@@ -19,7 +19,7 @@ static bool one_of(const char *target, int *ret_instance)
 
 /* "RS/x" is down, and "RS/x/0" comes up: "RS/x/1" is what is left.  One name for both instances
  * takes the place of two. */
-static void remember(struct driver *d, const char *target, bool up)
+static void remember_session(struct driver *d, const char *target, bool up)
 {
 	int instance;
 	bool one = one_of(target, &instance) &&
@@ -43,7 +43,7 @@ static void remember(struct driver *d, const char *target, bool up)
 		fault_note(d, "session", target, "down");
 }
 
-static int unknown(const struct model *m, const char *target, struct err *e)
+static int say_unknown_session(const struct model *m, const char *target, struct err *e)
 {
 	for (size_t i = 0; i < m->n_connections; i++) {
 		const struct connection *c = &m->connections[i];
@@ -65,11 +65,11 @@ int fault_session(struct driver *d, const char *const *argv, struct err *e)
 	bool up = streq(argv[2], "up");
 
 	if (!session_known(d->lab.model, argv[1]))
-		return unknown(d->lab.model, argv[1], e);
+		return say_unknown_session(d->lab.model, argv[1], e);
 	int r = session_set(d, argv[1], up, e);
 
 	if (r < 0)
 		return r;
-	remember(d, argv[1], up);
+	remember_session(d, argv[1], up);
 	return 0;
 }

@@ -9,14 +9,14 @@
  * of a machine alive, which would still forward, and answer pings. */
 #define TABLE "vnetlab_frozen"
 
-static json_t *chain(const char *name, const char *hook)
+static json_t *chain_json(const char *name, const char *hook)
 {
 	return json_pack("{s:{s:{s:s,s:s,s:s,s:s,s:s,s:i,s:s}}}", "add", "chain", "family", "ip",
 	                 "table", TABLE, "name", name, "type", "filter", "hook", hook, "prio", -500,
 	                 "policy", "drop");
 }
 
-static json_t *table(const char *verb)
+static json_t *table_json(const char *verb)
 {
 	return json_pack("{s:{s:{s:s,s:s}}}", verb, "table", "family", "ip", "name", TABLE);
 }
@@ -31,12 +31,12 @@ int node_freeze(int ns_fd, bool freeze, struct err *e)
 	json_t *cmds = json_array();
 
 	/* Somebody inside may have emptied the filter: what is added can be deleted. */
-	json_array_append_new(cmds, table("add"));
+	json_array_append_new(cmds, table_json("add"));
 	if (!freeze)
-		json_array_append_new(cmds, table("delete"));
+		json_array_append_new(cmds, table_json("delete"));
 	if (freeze) {
-		json_array_append_new(cmds, chain("in", "prerouting"));
-		json_array_append_new(cmds, chain("out", "output"));
+		json_array_append_new(cmds, chain_json("in", "prerouting"));
+		json_array_append_new(cmds, chain_json("out", "output"));
 	}
 	r = nft_run(nft, cmds, e);
 	nft_close(nft);

@@ -32,7 +32,7 @@ struct maintenance {
 	struct maintenance *next;
 };
 
-static struct maintenance *find(const struct driver *d, const char *name)
+static struct maintenance *find_maintenance(const struct driver *d, const char *name)
 {
 	for (struct maintenance *x = d->maintenance; x; x = x->next)
 		if (strieq(x->name, name))
@@ -48,7 +48,7 @@ static void hold_sessions(const struct maintenance *x, bool hold)
 		n->sessions_held = hold;
 }
 
-static void forget(struct maintenance *x)
+static void forget_maintenance(struct maintenance *x)
 {
 	hold_sessions(x, false);
 	for (struct maintenance **p = &x->d->maintenance; *p; p = &(*p)->next)
@@ -93,18 +93,18 @@ static void programs_again(struct maintenance *x)
 	event_add(d->events, "maintenance", x->name, "programs its NICs again");
 	if (x->planned)
 		fault_forget(d, "maintenance", x->name);
-	forget(x);
+	forget_maintenance(x);
 	tell_router(d);
 }
 
-static bool is_up(const struct observed *s)
+static bool is_session_up(const struct observed *s)
 {
 	return s && s->known && streq(s->s.state, "Established");
 }
 
 /* A gateway's session with the instance, seen from the gateway; NULL: session i is none. */
-static const struct observed *of_gateway(const struct driver *d, const struct node *n, size_t i,
-                                         unsigned instance)
+static const struct observed *observed_at_gateway(const struct driver *d, const struct node *n,
+                                                  size_t i, unsigned instance)
 {
 	const struct hybrid_session *s = &d->lab.model->sessions[i];
 
@@ -118,9 +118,9 @@ static size_t n_established(const struct driver *d, const struct node *n)
 	size_t k = 0;
 
 	for (size_t i = 0; i < n->rs->n_conns; i++)
-		k += is_up(observed_session(d, &n->rs->conns[i], n->instance));
+		k += is_session_up(observed_session(d, &n->rs->conns[i], n->instance));
 	for (size_t i = 0; i < d->lab.model->n_sessions; i++)
-		k += is_up(of_gateway(d, n, i, n->instance));
+		k += is_session_up(observed_at_gateway(d, n, i, n->instance));
 	return k;
 }
 
@@ -130,9 +130,9 @@ static unsigned told_by_gateways(const struct driver *d, const struct node *n, u
 	unsigned k = 0;
 
 	for (size_t i = 0; i < d->lab.model->n_sessions; i++) {
-		const struct observed *s = of_gateway(d, n, i, instance);
+		const struct observed *s = observed_at_gateway(d, n, i, instance);
 
-		k += is_up(s) ? s->s.advertised : 0;
+		k += is_session_up(s) ? s->s.advertised : 0;
 	}
 	return k;
 }
@@ -150,19 +150,20 @@ static bool is_back(const struct maintenance *x, const struct node *n)
 		const struct observed *a = observed_session(x->d, &n->rs->conns[i], n->instance),
 		                      *b = observed_session(x->d, &n->rs->conns[i], other);
 
-		if (is_up(a) && (a->stable < STABLE || (b && b->s.received && !a->s.received)))
+		if (is_session_up(a) &&
+		    (a->stable < STABLE || (b && b->s.received && !a->s.received)))
 			return false;
 	}
 	for (size_t i = 0; i < x->d->lab.model->n_sessions; i++) {
-		const struct observed *a = of_gateway(x->d, n, i, n->instance);
+		const struct observed *a = observed_at_gateway(x->d, n, i, n->instance);
 
-		if (is_up(a) && a->stable < STABLE)
+		if (is_session_up(a) && a->stable < STABLE)
 			return false;
 	}
 	return true;
 }
 
-static void returns(struct maintenance *x)
+static void let_return(struct maintenance *x)
 {
 	hold_sessions(x, false);
 	x->returning = true;
@@ -170,11 +171,11 @@ static void returns(struct maintenance *x)
 	loop_timer(x->d->loop, &x->timer, LOOK_MS);
 }
 
-static struct maintenance *sibling(const struct driver *d, const struct node *n)
+static struct maintenance *find_sibling(const struct driver *d, const struct node *n)
 {
 	_cleanup_free_ char *other = xasprintf("%s/%u", n->rs->name, n->instance ^ 1);
 
-	return find(d, other);
+	return find_maintenance(d, other);
 }
 
 /* How long nobody's routes are kept: for both of a Route Server, from the end of the second on. */
@@ -190,8 +191,8 @@ static void time_is_up(struct maintenance *x, const struct node *n)
 	struct err e = { 0 };
 
 	if (!x->planned) {
-		if (!sibling(x->d,
-		             n)) /* which has its routes, and begins the time anew when it goes */
+		if (!find_sibling(
+		        x->d, n)) /* which has its routes, and begins the time anew when it goes */
 			return;
 		x->lost = true;
 		event_add(x->d->events, "maintenance", x->name,
@@ -204,10 +205,10 @@ static void time_is_up(struct maintenance *x, const struct node *n)
 		event_add(x->d->events, "maintenance", x->name, "%s", e.msg);
 	else
 		event_add(x->d->events, "maintenance", x->name, "over: its sessions may come up");
-	returns(x);
+	let_return(x);
 }
 
-static void on_timer(struct timer *t)
+static void on_maintenance_timer(struct timer *t)
 {
 	struct maintenance *x = container_of(t, struct maintenance, timer);
 	const struct node *n = node_find(&x->d->lab, x->name);
@@ -222,13 +223,13 @@ static void on_timer(struct timer *t)
 		loop_timer(x->d->loop, t, LOOK_MS);
 }
 
-static struct maintenance *begin(struct driver *d, const struct node *n, bool planned)
+static struct maintenance *begin_maintenance(struct driver *d, const struct node *n, bool planned)
 {
 	struct maintenance *x = xcalloc(1, sizeof(*x));
 
 	x->d = d;
 	x->name = xstrdup(n->name);
-	x->timer.fn = on_timer;
+	x->timer.fn = on_maintenance_timer;
 	x->planned = planned;
 	x->n_up = n_established(d, n);
 	x->next = d->maintenance;
@@ -258,13 +259,13 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 		            n->name);
 	if (r < 0)
 		return r;
-	if (find(d, n->name))
+	if (find_maintenance(d, n->name))
 		return err_set(e, EALREADY, "%s is in maintenance already", n->name);
 	_cleanup_free_ char *other = xasprintf("%s/%u", n->rs->name, n->instance ^ 1);
 
-	if (find(d, other))
+	if (find_maintenance(d, other))
 		return err_set(e, EBUSY, "%s is in maintenance: Azure takes one at a time", other);
-	struct maintenance *x = begin(d, n, true);
+	struct maintenance *x = begin_maintenance(d, n, true);
 
 	hold_sessions(x, true);
 
@@ -274,7 +275,7 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 		r = instance_sessions_set(n, false, e);
 	if (r < 0) {
 		instance_sessions_set(n, true, NULL);
-		forget(x);
+		forget_maintenance(x);
 		send_lists(d, NULL);
 		return r;
 	}
@@ -288,7 +289,7 @@ int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 
 int maintenance_end(struct driver *d, const char *instance, struct err *e)
 {
-	struct maintenance *x = find(d, instance);
+	struct maintenance *x = find_maintenance(d, instance);
 
 	if (!x || !x->planned)
 		return err_set(e, EALREADY, "%s is not in maintenance", instance);
@@ -309,7 +310,7 @@ static bool forget_gone(struct driver *d)
 		next = x->next;
 		if (n && n->rs && !(x->planned && !n->faulted))
 			continue;
-		forget(x);
+		forget_maintenance(x);
 		some = true;
 	}
 	return some;
@@ -323,12 +324,12 @@ void maintenance_look(struct driver *d)
 	for (size_t i = 0; s && !d->building && i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
 		const struct process *bird = n->rs && n->n_procs ? n->procs[0] : NULL;
-		struct maintenance *x = bird ? find(d, n->name) : NULL;
+		struct maintenance *x = bird ? find_maintenance(d, n->name) : NULL;
 
 		if (!bird || !n->built)
 			continue;
 		if (x && !x->planned && !x->returning && bird->state == PROC_RUNNING) {
-			returns(x);
+			let_return(x);
 		} else if (bird->state == PROC_BACKOFF || bird->state == PROC_HELD ||
 		           bird->state == PROC_FAILED) {
 			if (x && (x->planned || !x->returning))
@@ -336,9 +337,9 @@ void maintenance_look(struct driver *d)
 			if (!x)
 				event_add(d->events, "maintenance", n->name,
 				          "does not run: the other instance programs all NICs");
-			x = x ? x : begin(d, n, false);
+			x = x ? x : begin_maintenance(d, n, false);
 			wait_for_loss(x, s);
-			if ((x = sibling(d, n)) && !x->planned && !x->returning)
+			if ((x = find_sibling(d, n)) && !x->planned && !x->returning)
 				wait_for_loss(x, s);
 			changed = true;
 		}

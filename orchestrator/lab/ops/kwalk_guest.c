@@ -84,7 +84,7 @@ struct forwarding {
 	bool on;
 };
 
-static int read_forwarding(void *arg, struct err *e)
+static int read_guest_forwarding(void *arg, struct err *e)
 {
 	struct forwarding *f = arg;
 	char c = '1';
@@ -100,12 +100,12 @@ static int read_forwarding(void *arg, struct err *e)
 	return 0;
 }
 
-static bool forwards(const struct kwalk_ns *kn, const char *device)
+static bool guest_device_forwards(const struct kwalk_ns *kn, const char *device)
 {
 	struct forwarding f = { .on = true };
 
 	snprintf(f.path, sizeof(f.path), "/proc/sys/net/ipv4/conf/%s/forwarding", device);
-	ns_call(kn->node->netns, read_forwarding, &f, NULL);
+	ns_call(kn->node->netns, read_guest_forwarding, &f, NULL);
 	return f.on;
 }
 
@@ -125,7 +125,7 @@ static void guest_refuses(struct kwalk_ns *kn, const struct kwalk_device *in,
 		         "the source %s is its own address, and Linux takes no packet from itself "
 		         "from outside (martian source)",
 		         IP4_STR(p->src));
-	else if (!forwards(kn, in->name))
+	else if (!guest_device_forwards(kn, in->name))
 		snprintf(ret->reason, sizeof(ret->reason),
 		         "not its address, and ip_forward is off in the guest; set "
 		         "enableIPForwarding");

@@ -10,26 +10,27 @@
 #include "plan/filter/fabric.h"
 #include "plan/names.h"
 
-static const struct nft_elem *look_up(const struct kwalk *k, enum fab_set set, const char *port,
-                                      uint32_t key)
+static const struct nft_elem *look_up_element(const struct kwalk *k, enum fab_set set,
+                                              const char *port, uint32_t key)
 {
 	return nft_elems_get(&k->filter.elems, set, port, key);
 }
 
-static void no(struct walk_choice *ret, const struct load_balancer *lb, const char *why)
+static void refuse_choice(struct walk_choice *ret, const struct load_balancer *lb, const char *why)
 {
 	snprintf(ret->reason, sizeof(ret->reason), "the fabric's filter at %.80s: %s", lb->name,
 	         why);
 }
 
 /* The translation of what was sent to the frontend. */
-static void translate(const struct kwalk *k, const char *in, uint32_t service, uint32_t mark,
-                      struct walk_choice *ret)
+static void translate_to_backend(const struct kwalk *k, const char *in, uint32_t service,
+                                 uint32_t mark, struct walk_choice *ret)
 {
-	const struct nft_elem *addr = look_up(k, SET_LB_ADDR, "", mark);
-	const struct nft_elem *port = look_up(k, SET_LB_PORT, in, service);
+	const struct nft_elem *addr = look_up_element(k, SET_LB_ADDR, "", mark);
+	const struct nft_elem *port = look_up_element(k, SET_LB_PORT, in, service);
 
-	if (look_up(k, SET_LB_FLOATING, in, service) || (!port && look_up(k, SET_LB_FLOATS, in, 0)))
+	if (look_up_element(k, SET_LB_FLOATING, in, service) ||
+	    (!port && look_up_element(k, SET_LB_FLOATS, in, 0)))
 		return;
 	ret->ip = addr ? (ip4)addr->value : 0;
 	ret->port = port ? (uint16_t)port->value : 0;
@@ -48,32 +49,32 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 	*ret = (struct walk_choice){ 0 };
 	port_name_lb_in(lb, in);
 	if (!kwalk_fabric_filter(k)) {
-		no(ret, lb, "cannot be read");
+		refuse_choice(ret, lb, "cannot be read");
 		return;
 	}
-	bool front = look_up(k, SET_LB_FRONT, in, p->dst);
-	const struct nft_elem *rule = ports ? look_up(k, SET_LB_RULE, in, service) : NULL;
+	bool front = look_up_element(k, SET_LB_FRONT, in, p->dst);
+	const struct nft_elem *rule = ports ? look_up_element(k, SET_LB_RULE, in, service) : NULL;
 
 	if (!rule)
-		rule = look_up(k, SET_LB_HA, in, 0);
+		rule = look_up_element(k, SET_LB_HA, in, 0);
 	if (!rule || (front && !ports)) {
-		no(ret, lb, "no rule takes it");
+		refuse_choice(ret, lb, "no rule takes it");
 		return;
 	}
 	unsigned slot = lb_slot((enum lb_mode)rule->value, p);
-	const struct nft_elem *mark = look_up(k, SET_LB_SLOT, in, slot + 1);
+	const struct nft_elem *mark = look_up_element(k, SET_LB_SLOT, in, slot + 1);
 
 	if (!mark) {
-		no(ret, lb, "nobody has its slot");
+		refuse_choice(ret, lb, "nobody has its slot");
 		return;
 	}
 	if (kwalk_fabric_query(k, in, mark->value, p, &r, &to, NULL) < 0 || !to || !to->nic) {
-		no(ret, lb, "its mark leads to nobody");
+		refuse_choice(ret, lb, "its mark leads to nobody");
 		return;
 	}
 	ret->backend = to->nic;
 	if (front)
-		translate(k, in, service, mark->value, ret);
+		translate_to_backend(k, in, service, mark->value, ret);
 	snprintf(ret->reason, sizeof(ret->reason), "filter: slot %u, mark 0x%08x, fabric table %u",
 	         slot, (uint32_t)mark->value, r.table);
 }

@@ -19,9 +19,9 @@ static const char *chain_of_port(const struct filter *f, enum fab_slot slot, con
 	return x ? nft_chain_name(NSG_PREFIX, x->value, buf) : NULL;
 }
 
-static bool passes(struct kwalk *k, const struct filter *f, const struct nic *n,
-                   const struct nsg *g, enum fab_slot slot, const struct walk_packet *p,
-                   char *reason)
+static bool rules_pass(struct kwalk *k, const struct filter *f, const struct nic *n,
+                       const struct nsg *g, enum fab_slot slot, const struct walk_packet *p,
+                       char *reason)
 {
 	enum nsg_direction d = slot == SLOT_NIC_OUT || slot == SLOT_SUBNET_OUT ? NSG_OUT : NSG_IN;
 	char port[IFNAMSIZ], name[CHAIN_NAME], buf[CHAIN_NAME];
@@ -69,7 +69,8 @@ bool kwalk_filter(void *ctx, const struct nic *n, bool out, const struct walk_pa
 	for (unsigned i = 0; i < 2; i++) {
 		bool of_nic = slots[out][i] == SLOT_NIC_OUT || slots[out][i] == SLOT_NIC_IN;
 
-		if (!passes(k, f, n, of_nic ? n->nsg : nsg_of_subnet(n), slots[out][i], p, reason))
+		if (!rules_pass(k, f, n, of_nic ? n->nsg : nsg_of_subnet(n), slots[out][i], p,
+		                reason))
 			return false;
 	}
 	return true;

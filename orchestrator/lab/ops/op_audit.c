@@ -31,7 +31,8 @@ struct auditor {
 	size_t n_pairs, cap_pairs;
 };
 
-static void report(struct auditor *a, enum check_audit what, const struct pair *p, char *detail)
+static void report_pair(struct auditor *a, enum check_audit what, const struct pair *p,
+                        char *detail)
 {
 	if (a->wanted[what])
 		json_array_append_new(a->found[what],
@@ -42,7 +43,7 @@ static void report(struct auditor *a, enum check_audit what, const struct pair *
 
 /* ---- who sends ---- */
 
-static void choose(struct auditor *a)
+static void choose_audits(struct auditor *a)
 {
 	const struct model *m = a->l->model;
 	const bool *stopped = lab_stopped(a->l);
@@ -104,11 +105,13 @@ static int pair_up(struct auditor *a, struct err *e)
 static void find_loops(struct auditor *a, const struct pair *p, const struct two_ways *w)
 {
 	if (one_way_verdict(&w->there) == WALK_LOOP)
-		report(a, CHECK_LOOPS, p, xstrdup(one_way_reason(&w->there)));
+		report_pair(a, CHECK_LOOPS, p, xstrdup(one_way_reason(&w->there)));
 	else if (one_way_kernel_verdict(&w->there) == WALK_LOOP)
-		report(a, CHECK_LOOPS, p, xasprintf("in the kernel: %s", w->there.kernel->reason));
+		report_pair(a, CHECK_LOOPS, p,
+		            xasprintf("in the kernel: %s", w->there.kernel->reason));
 	else if (w->has_back && one_way_verdict(&w->back) == WALK_LOOP)
-		report(a, CHECK_LOOPS, p, xasprintf("the answer: %s", one_way_reason(&w->back)));
+		report_pair(a, CHECK_LOOPS, p,
+		            xasprintf("the answer: %s", one_way_reason(&w->back)));
 }
 
 /* Dropped by somebody that a route sent it to, or for a route that leads to nobody.  What is
@@ -119,8 +122,8 @@ static void find_blackholes(struct auditor *a, const struct pair *p, const struc
 
 	if (!m) {
 		if (one_way_verdict(&w->there) == WALK_DROPPED)
-			report(a, CHECK_BLACKHOLES, p,
-			       xasprintf("%s: %s", w->there.sender, w->there.start.reason));
+			report_pair(a, CHECK_BLACKHOLES, p,
+			            xasprintf("%s: %s", w->there.sender, w->there.start.reason));
 		return;
 	}
 	if (m->verdict != WALK_DROPPED)
@@ -130,11 +133,11 @@ static void find_blackholes(struct auditor *a, const struct pair *p, const struc
 	                       r->type == NH_VIRTUAL_NETWORK_GATEWAY);
 
 	if (m->n > 1 || to_nobody)
-		report(a, CHECK_BLACKHOLES, p, xstrdup(m->reason));
+		report_pair(a, CHECK_BLACKHOLES, p, xstrdup(m->reason));
 }
 
 /* The nodes between the ends, joined; backwards for the way back. */
-static char *between(const struct walk *w, bool backwards)
+static char *audit_pair(const struct walk *w, bool backwards)
 {
 	_cleanup_str_ struct str s = { 0 };
 
@@ -153,13 +156,13 @@ static void find_asymmetry(struct auditor *a, const struct pair *p, const struct
 
 	if (!there || !back || there->verdict != WALK_DELIVERED || back->verdict != WALK_DELIVERED)
 		return;
-	_cleanup_free_ char *x = between(there, false), *y = between(back, true);
+	_cleanup_free_ char *x = audit_pair(there, false), *y = audit_pair(back, true);
 
 	if (!streq(x, y))
-		report(a, CHECK_ASYMMETRY, p,
-		       xasprintf("there via %s, back via %s: what keeps state on one of them "
-		                 "sees half of it",
-		                 *x ? x : "nobody", *y ? y : "nobody"));
+		report_pair(a, CHECK_ASYMMETRY, p,
+		            xasprintf("there via %s, back via %s: what keeps state on one of them "
+		                      "sees half of it",
+		                      *x ? x : "nobody", *y ? y : "nobody"));
 }
 
 static void find_disagreement(struct auditor *a, const struct pair *p, const struct two_ways *w)
@@ -168,13 +171,14 @@ static void find_disagreement(struct auditor *a, const struct pair *p, const str
 
 	if (two_ways_agree(w))
 		return;
-	report(a, CHECK_ORACLES, p,
-	       xasprintf("%s: the model says %s (%s), the kernel's tables say %s (%s)",
-	                 o == &w->there ? "there" : "back", verdict_str(o->model->verdict),
-	                 o->model->reason, verdict_str(o->kernel->verdict), o->kernel->reason));
+	report_pair(a, CHECK_ORACLES, p,
+	            xasprintf("%s: the model says %s (%s), the kernel's tables say %s (%s)",
+	                      o == &w->there ? "there" : "back", verdict_str(o->model->verdict),
+	                      o->model->reason, verdict_str(o->kernel->verdict),
+	                      o->kernel->reason));
 }
 
-static void look(struct auditor *a, struct pair *p)
+static void look_at_pair(struct auditor *a, struct pair *p)
 {
 	struct walk_packet pk = { .src = p->from.ip, .dst = p->to.ip, .ip_proto = IPPROTO_ICMP };
 	struct two_ways w;
@@ -204,9 +208,10 @@ static int send_packets(struct auditor *a, struct err *e)
 
 	for (size_t i = 0; r == 0 && i < a->n_pairs; i++)
 		if (a->pairs[i].answered != (probes[i].received > 0))
-			report(a, CHECK_ORACLES, &a->pairs[i],
-			       xasprintf("the tables say that a ping is %sanswered, but it got: %s",
-			                 a->pairs[i].answered ? "" : "not ", probes[i].detail));
+			report_pair(
+			    a, CHECK_ORACLES, &a->pairs[i],
+			    xasprintf("the tables say that a ping is %sanswered, but it got: %s",
+			              a->pairs[i].answered ? "" : "not ", probes[i].detail));
 	return r;
 }
 
@@ -236,13 +241,13 @@ static int op_audit(struct lab *l, struct request *r, json_t **ret_reply, struct
 			a.wanted[k] |= strieq(json_string_value(v), check_audit_name(k));
 	for (int k = 0; k < CHECK_AUDITS; k++)
 		a.found[k] = json_array();
-	choose(&a);
+	choose_audits(&a);
 	if (rc == 0)
 		rc = pair_up(&a, e);
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < a.n_pairs; i++)
-		look(&a, &a.pairs[i]);
+		look_at_pair(&a, &a.pairs[i]);
 	if (a.wanted[CHECK_ORACLES])
 		rc = send_packets(&a, e);
 	if (rc < 0)

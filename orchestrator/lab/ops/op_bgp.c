@@ -143,8 +143,8 @@ static json_t *advertised_row(const struct bgp_connection *c, unsigned instance,
 	                 "asPath", as_path_json(p->as_path), "weight", 0);
 }
 
-static int rows(struct lab *l, const struct bgp_connection *c, unsigned instance, bool learned,
-                json_t **ret, struct err *e)
+static int paths_json(struct lab *l, const struct bgp_connection *c, unsigned instance,
+                      bool learned, json_t **ret, struct err *e)
 {
 	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
 	const struct node *n = node_find(l, name);
@@ -173,7 +173,7 @@ static int rows(struct lab *l, const struct bgp_connection *c, unsigned instance
 	return 0;
 }
 
-static int listing(struct lab *l, struct request *r, bool learned, json_t **ret, struct err *e)
+static int list_paths(struct lab *l, struct request *r, bool learned, json_t **ret, struct err *e)
 {
 	struct bgp_connection *c;
 	int rc = find_connection(l, r, &c, e);
@@ -186,7 +186,7 @@ static int listing(struct lab *l, struct request *r, bool learned, json_t **ret,
 		char key[32];
 		json_t *a = NULL;
 
-		rc = rows(l, c, i, learned, &a, e);
+		rc = paths_json(l, c, i, learned, &a, e);
 		if (rc < 0) {
 			json_decref(a);
 			json_decref(j);
@@ -201,12 +201,12 @@ static int listing(struct lab *l, struct request *r, bool learned, json_t **ret,
 
 static int op_learned(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
-	return listing(l, r, true, ret, e);
+	return list_paths(l, r, true, ret, e);
 }
 
 static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
-	return listing(l, r, false, ret, e);
+	return list_paths(l, r, false, ret, e);
 }
 
 LAB_OP(learned, { .name = "learned", .kind = OP_WORKER, .run = op_learned });

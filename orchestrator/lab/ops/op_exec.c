@@ -27,7 +27,7 @@ struct guest_exec {
 	struct timer kill;
 };
 
-static void on_exit_of(struct child *ch, int wstatus)
+static void on_exec_exit(struct child *ch, int wstatus)
 {
 	struct guest_exec *x = container_of(ch, struct guest_exec, child);
 	struct conn *c = x->c;
@@ -78,7 +78,7 @@ static void on_close(struct conn *c)
 	loop_timer(x->d->loop, &x->kill, HANGUP_MS);
 }
 
-static int strings(const json_t *a, const char *what, char ***ret, struct err *e)
+static int strings_of_json(const json_t *a, const char *what, char ***ret, struct err *e)
 {
 	size_t n = json_array_size(a);
 	char **v = xcalloc(n + 1, sizeof(*v));
@@ -138,8 +138,8 @@ static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e
 
 	(void)ret;
 	if (rc < 0 || (rc = lab_node(l, name, &n, e)) < 0 ||
-	    (rc = strings(json_object_get(r->body, "argv"), "argv", &argv, e)) < 0 ||
-	    (rc = strings(json_object_get(r->body, "env"), "env", &env, e)) < 0)
+	    (rc = strings_of_json(json_object_get(r->body, "argv"), "argv", &argv, e)) < 0 ||
+	    (rc = strings_of_json(json_object_get(r->body, "env"), "env", &env, e)) < 0)
 		return rc;
 	if (!argv[0])
 		return err_set(e, EINVAL, "exec: no command");
@@ -193,7 +193,7 @@ static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e
 	}
 	x->d = d;
 	x->c = r->client;
-	x->child.fn = on_exit_of;
+	x->child.fn = on_exec_exit;
 	loop_child(d->loop, &x->child);
 	r->client->ctx = x;
 	r->client->on_input = on_input;

@@ -15,7 +15,8 @@
 
 enum { WEIGHT = 32768 };
 
-static int find(const struct lab *l, struct request *r, const struct gateway **ret, struct err *e)
+static int find_gateway(const struct lab *l, struct request *r, const struct gateway **ret,
+                        struct err *e)
 {
 	const char *name;
 	int rc = op_string(r, "gateway", &name, e);
@@ -53,8 +54,8 @@ static json_t *path_json(const char *spaced)
 
 /* --- learned --------------------------------------------------------------------------------- */
 
-static json_t *row(ip4 local, struct prefix p, json_t *next_hop, ip4 peer, const char *origin,
-                   const char *path, int weight)
+static json_t *gateway_row_json(ip4 local, struct prefix p, json_t *next_hop, ip4 peer,
+                                const char *origin, const char *path, int weight)
 {
 	return json_pack("{s:o,s:s,s:s,s:o,s:s,s:s,s:i}", "asPath", path_json(path), "localAddress",
 	                 IP4_STR(local), "network", PREFIX_STR(p), "nextHop", next_hop, "origin",
@@ -71,7 +72,8 @@ static void own_static(void *ctx, struct prefix p, const struct connection *c)
 	struct own *o = ctx;
 
 	(void)c;
-	json_array_append_new(o->rows, row(o->ip, p, json_null(), o->ip, "Network", "", WEIGHT));
+	json_array_append_new(
+	    o->rows, gateway_row_json(o->ip, p, json_null(), o->ip, "Network", "", WEIGHT));
 }
 
 static int learned_by(struct lab *l, const struct gateway *g, unsigned k, json_t *rows,
@@ -100,7 +102,8 @@ static int learned_by(struct lab *l, const struct gateway *g, unsigned k, json_t
 		for (size_t j = 0; j < n && r == 0; j++)
 			if (!p[j].filtered)
 				json_array_append_new(
-				    rows, row(s->local_ip, p[j].network,
+				    rows, gateway_row_json(
+				              s->local_ip, p[j].network,
 				              json_string(IP4_STR(p[j].next_hop)), s->peer_ip,
 				              s->peer_asn == s->local_asn ? "IBgp" : "EBgp",
 				              p[j].as_path, msee ? WEIGHT + 1 : WEIGHT));
@@ -113,7 +116,7 @@ static int op_learned(struct lab *l, struct request *r, json_t **ret, struct err
 {
 	const struct gateway *g;
 	json_t *rows = json_array();
-	int rc = find(l, r, &g, e);
+	int rc = find_gateway(l, r, &g, e);
 
 	for (unsigned k = 0; rc == 0 && k < g->n; k++)
 		rc = learned_by(l, g, k, rows, e);
@@ -168,7 +171,7 @@ static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct 
 	_cleanup_str_ struct str peers = { 0 };
 	bool any = false;
 	ip4 ip = 0;
-	int rc = find(l, r, &g, e);
+	int rc = find_gateway(l, r, &g, e);
 
 	if (rc == 0 && peer && ip4_parse(peer, &ip) < 0)
 		rc = err_set(e, EINVAL, "%s: a peer is named by its address", peer);
@@ -200,7 +203,7 @@ static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct 
 /* --- BGP peers ------------------------------------------------------------------------------- */
 
 /* "1.02:03:04.5000000", as .NET prints a time span. */
-static void span(const char *since, char buf[48])
+static void span_json(const char *since, char buf[48])
 {
 	struct tm tm = { .tm_isdst = -1 };
 	long s = 0;
@@ -222,7 +225,7 @@ static json_t *peer_row(const struct hybrid_session *s, const struct bird_sessio
 	char since[48] = "";
 
 	if (up)
-		span(b->since, since);
+		span_json(b->since, since);
 	return json_pack("{s:I,s:o,s:s,s:s,s:i,s:s}", "asn", (json_int_t)s->peer_asn,
 	                 "connectedDuration", up ? json_string(since) : json_null(), "localAddress",
 	                 IP4_STR(s->local_ip), "neighbor", IP4_STR(s->peer_ip), "routesReceived",
@@ -267,7 +270,7 @@ static int op_peers(struct lab *l, struct request *r, json_t **ret, struct err *
 	const struct gateway *g;
 	json_t *rows = json_array();
 	ip4 ip = 0;
-	int rc = find(l, r, &g, e);
+	int rc = find_gateway(l, r, &g, e);
 
 	if (rc == 0 && peer && ip4_parse(peer, &ip) < 0)
 		rc = err_set(e, EINVAL, "%s: a peer is named by its address", peer);

@@ -18,7 +18,7 @@ struct log_follower {
 	struct log_follower *next;
 };
 
-static void emit(struct conn *c, const char *proc, const char *line, size_t n)
+static void emit_line(struct conn *c, const char *proc, const char *line, size_t n)
 {
 	_cleanup_str_ struct str b = { 0 };
 
@@ -33,11 +33,11 @@ void logs_line(struct process *p, const char *line, size_t n)
 	for (struct log_follower *f = p->d->log_followers, *next; f; f = next) {
 		next = f->next;
 		if (streq(f->node, p->node->name))
-			emit(f->c, p->name, line, n);
+			emit_line(f->c, p->name, line, n);
 	}
 }
 
-static void unfollow(struct conn *c)
+static void unfollow_logs(struct conn *c)
 {
 	struct log_follower *f = c->ctx;
 
@@ -56,7 +56,7 @@ static void print_buf(struct conn *c, const char *name, const struct logbuf *b)
 		const char *nl = memchr(b->s + i, '\n', b->n - i);
 		size_t len = nl ? (size_t)(nl - (b->s + i)) : b->n - i;
 
-		emit(c, name, b->s + i, len);
+		emit_line(c, name, b->s + i, len);
 		i += len + 1;
 	}
 }
@@ -126,7 +126,7 @@ static int op_logs(struct lab *l, struct request *r, json_t **ret, struct err *e
 		                    l->driver->log_followers };
 	l->driver->log_followers = f;
 	r->client->ctx = f;
-	r->client->on_close = unfollow;
+	r->client->on_close = unfollow_logs;
 	return 1;
 }
 

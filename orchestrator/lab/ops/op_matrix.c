@@ -20,7 +20,7 @@ static void names_done(struct names *v)
 }
 
 /* VMs that run; a name without * or ? stands for itself. */
-static int expand(const struct lab *l, const json_t *list, struct names *ret, struct err *e)
+static int expand_names(const struct lab *l, const json_t *list, struct names *ret, struct err *e)
 {
 	const bool *stopped = lab_stopped(l);
 	size_t i;
@@ -74,8 +74,8 @@ static int template_of(const json_t *o, struct probe *ret, struct err *e)
 
 /* One look-up for each sender; a VM is the same to all VMs, so for those also one for each
  * destination. */
-static int fill(struct lab *l, const struct names *from, const struct names *to,
-                const struct probe *like, struct probe *probes, struct err *e)
+static int fill_matrix(struct lab *l, const struct names *from, const struct names *to,
+                       const struct probe *like, struct probe *probes, struct err *e)
 {
 	_cleanup_free_ ip4 *seen = xcalloc(to->n, sizeof(*seen));
 	int r = 0;
@@ -116,7 +116,8 @@ static json_t *names_json(const struct names *v)
 	return a;
 }
 
-static json_t *answer(const struct names *from, const struct names *to, const struct probe *probes)
+static json_t *answer_matrix(const struct names *from, const struct names *to,
+                             const struct probe *probes)
 {
 	json_t *rows = json_array();
 	json_int_t sent = 0, answered = 0;
@@ -147,20 +148,20 @@ static int op_matrix(struct lab *l, struct request *r, json_t **ret_reply, struc
 	int rc = template_of(r->body, &like, e);
 
 	if (rc == 0)
-		rc = expand(l, json_object_get(r->body, "from"), &from, e);
+		rc = expand_names(l, json_object_get(r->body, "from"), &from, e);
 	if (rc == 0)
-		rc = expand(l, json_object_get(r->body, "to"), &to, e);
+		rc = expand_names(l, json_object_get(r->body, "to"), &to, e);
 	if (rc < 0)
 		return rc;
 	if (!to.n || from.n > MAX_PROBES / to.n)
 		return err_set(e, E2BIG, "matrix: at most %d probes at once", MAX_PROBES);
 	_cleanup_free_ struct probe *probes = xcalloc(from.n * to.n, sizeof(*probes));
 
-	rc = fill(l, &from, &to, &like, probes, e);
+	rc = fill_matrix(l, &from, &to, &like, probes, e);
 	if (rc == 0)
 		rc = probe_run(probes, from.n * to.n, e);
 	if (rc == 0)
-		*ret_reply = answer(&from, &to, probes);
+		*ret_reply = answer_matrix(&from, &to, probes);
 	return rc;
 }
 

@@ -15,7 +15,7 @@ struct view { /* a NIC and its effective routes */
 	struct eff_table *t;
 };
 
-static int view(struct lab *l, struct request *r, struct view *ret, struct err *e)
+static int view_of_nic(struct lab *l, struct request *r, struct view *ret, struct err *e)
 {
 	const char *name;
 	int rc = op_string(r, "nic", &name, e);
@@ -39,7 +39,7 @@ static void view_done(struct view *v)
 static int op_nsg(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	struct view v = { 0 };
-	int rc = view(l, r, &v, e);
+	int rc = view_of_nic(l, r, &v, e);
 
 	if (rc < 0)
 		return rc;
@@ -113,8 +113,8 @@ static int flow_of(struct request *r, const struct nic *n, enum nsg_direction *r
 	return 0;
 }
 
-static json_t *verdict(struct lab *l, const struct view *v, enum nsg_direction d,
-                       const struct walk_packet *p)
+static json_t *verdict_json(struct lab *l, const struct view *v, enum nsg_direction d,
+                            const struct walk_packet *p)
 {
 	const struct nsg_rule *allow = NULL;
 	const struct nsg *g = NULL;
@@ -132,12 +132,12 @@ static int op_flow(struct lab *l, struct request *r, json_t **ret, struct err *e
 	enum nsg_direction d = NSG_IN;
 	struct walk_packet p = { 0 };
 	struct view v = { 0 };
-	int rc = view(l, r, &v, e);
+	int rc = view_of_nic(l, r, &v, e);
 
 	if (rc == 0)
 		rc = flow_of(r, v.nic, &d, &p, e);
 	if (rc == 0)
-		*ret = verdict(l, &v, d, &p);
+		*ret = verdict_json(l, &v, d, &p);
 	view_done(&v);
 	return rc;
 }

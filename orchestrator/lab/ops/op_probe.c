@@ -12,8 +12,8 @@
 
 enum { MAX_PROBES = 100000, DEFAULT_TIMEOUT_MS = 1000, DEFAULT_INTERVAL_MS = 100 };
 
-static int number(const json_t *o, const char *key, json_int_t min, json_int_t max, json_int_t dflt,
-                  json_int_t *ret, struct err *e)
+static int number_of_key(const json_t *o, const char *key, json_int_t min, json_int_t max,
+                         json_int_t dflt, json_int_t *ret, struct err *e)
 {
 	const json_t *v = json_object_get(o, key);
 
@@ -30,15 +30,15 @@ static int numbers(const json_t *o, struct probe *p, struct err *e)
 {
 	bool ports = p->protocol != PROBE_ICMP;
 	json_int_t port = 0, count = 1, interval = 0, timeout = 1;
-	int r = number(o, "port", ports ? 1 : 0, ports ? 65535 : 0,
-	               p->protocol == PROBE_HTTP ? 80 : 0, &port, e);
+	int r = number_of_key(o, "port", ports ? 1 : 0, ports ? 65535 : 0,
+	                      p->protocol == PROBE_HTTP ? 80 : 0, &port, e);
 
 	if (r == 0)
-		r = number(o, "count", 1, PROBE_MAX_COUNT, 1, &count, e);
+		r = number_of_key(o, "count", 1, PROBE_MAX_COUNT, 1, &count, e);
 	if (r == 0)
-		r = number(o, "intervalMs", 0, 3600000, DEFAULT_INTERVAL_MS, &interval, e);
+		r = number_of_key(o, "intervalMs", 0, 3600000, DEFAULT_INTERVAL_MS, &interval, e);
 	if (r == 0)
-		r = number(o, "timeoutMs", 1, 3600000, DEFAULT_TIMEOUT_MS, &timeout, e);
+		r = number_of_key(o, "timeoutMs", 1, 3600000, DEFAULT_TIMEOUT_MS, &timeout, e);
 	if (r < 0)
 		return r;
 	p->port = (uint16_t)port;
@@ -48,8 +48,8 @@ static int numbers(const json_t *o, struct probe *p, struct err *e)
 	return 0;
 }
 
-static int prepare(struct lab *l, const json_t *o, struct probe *p, struct endpoint *from,
-                   struct endpoint *to, struct err *e)
+static int prepare_probe(struct lab *l, const json_t *o, struct probe *p, struct endpoint *from,
+                         struct endpoint *to, struct err *e)
 {
 	const char *f = json_string_value(json_object_get(o, "from"));
 	const char *t = json_string_value(json_object_get(o, "to"));
@@ -76,7 +76,8 @@ static int prepare(struct lab *l, const json_t *o, struct probe *p, struct endpo
 	return 0;
 }
 
-static json_t *result(const struct probe *p, const struct endpoint *from, const struct endpoint *to)
+static json_t *result_json(const struct probe *p, const struct endpoint *from,
+                           const struct endpoint *to)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:{s:f, s:f, s:f}, s:o}",
 	                      "from", from->name, "to", to->name, "address", IP4_STR(p->dst),
@@ -98,7 +99,7 @@ struct watch {
 	struct request *r;
 };
 
-static int tell(void *ctx, const struct probe *p, unsigned no, double at_ms, double rtt_ms)
+static int tell_shot(void *ctx, const struct probe *p, unsigned no, double at_ms, double rtt_ms)
 {
 	const struct watch *w = ctx;
 	json_t *o = json_pack("{s:i, s:f}", "no", (int)no, "atMs", at_ms);
@@ -139,13 +140,13 @@ static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct
 		                                 xcalloc(n, sizeof(*b.to)), n };
 
 	json_array_foreach (list, i, o) {
-		int rc = prepare(l, o, &b.probes[i], &b.from[i], &b.to[i], e);
+		int rc = prepare_probe(l, o, &b.probes[i], &b.from[i], &b.to[i], e);
 
 		if (rc < 0)
 			return rc;
 	}
 	if (json_is_true(json_object_get(r->body, "watch"))) {
-		b.probes[0].on_shot = tell;
+		b.probes[0].on_shot = tell_shot;
 		b.probes[0].ctx = &w;
 	}
 	int rc = probe_run(b.probes, n, e);
@@ -155,7 +156,7 @@ static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct
 	json_t *results = json_array();
 
 	for (i = 0; i < n; i++)
-		json_array_append_new(results, result(&b.probes[i], &b.from[i], &b.to[i]));
+		json_array_append_new(results, result_json(&b.probes[i], &b.from[i], &b.to[i]));
 	*ret_reply = json_pack("{s:o}", "results", results);
 	return 0;
 }

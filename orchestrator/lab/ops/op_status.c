@@ -87,7 +87,8 @@ static json_t *since_json(const char *local)
 	return json_string(time_iso(&ts, buf));
 }
 
-static json_t *session_json(struct driver *d, const struct bgp_connection *c, unsigned instance)
+static json_t *route_server_session_json(struct driver *d, const struct bgp_connection *c,
+                                         unsigned instance)
 {
 	const struct observed *o = observed_session(d, c, instance);
 	bool known = o && o->known;
@@ -113,7 +114,7 @@ static json_t *session_json(struct driver *d, const struct bgp_connection *c, un
 }
 
 /* How many descriptors we have open; nobody else can count them. */
-static int descriptors(void)
+static int count_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	int n = -3; /* ".", "..", and what we read it by */
@@ -149,7 +150,7 @@ static json_t *status_json(struct driver *d)
 	json_object_set_new(j, "since", json_string(time_iso(&d->since, since)));
 	json_object_set_new(
 	    j, "driver",
-	    json_pack("{s:i,s:i}", "pid", (int)d->host_pid, "descriptors", descriptors()));
+	    json_pack("{s:i,s:i}", "pid", (int)d->host_pid, "descriptors", count_descriptors()));
 	json_object_set_new(j, "router",
 	                    json_pack("{s:o,s:s}", "pid",
 	                              router ? json_integer(router) : json_null(), "state",
@@ -162,8 +163,8 @@ static json_t *status_json(struct driver *d)
 		for (size_t k = 0; k < l->model->route_servers[i].n_conns; k++)
 			for (unsigned inst = 0; inst < 2; inst++)
 				json_array_append_new(
-				    bgp,
-				    session_json(d, &l->model->route_servers[i].conns[k], inst));
+				    bgp, route_server_session_json(
+				             d, &l->model->route_servers[i].conns[k], inst));
 	json_object_set_new(j, "bgp", bgp);
 	if (l->model && (l->model->n_gateways || l->model->n_sites || l->model->n_circuits))
 		status_hybrid(d, j);

@@ -19,24 +19,24 @@ const char *node_role(const struct node *n)
 	return n->vm ? roles[n->vm->role] : NULL;
 }
 
-static bool is_up(struct driver *d, const struct hybrid_session *s)
+static bool is_hybrid_up(struct driver *d, const struct hybrid_session *s)
 {
 	const struct observed *o = observed_hybrid(d, s);
 
 	return o && o->known && streq(o->s.state, "Established");
 }
 
-static json_t *session_json(struct driver *d, const struct hybrid_session *s)
+static json_t *hybrid_session_json(struct driver *d, const struct hybrid_session *s)
 {
 	const struct observed *o = observed_hybrid(d, s);
 	bool known = o && o->known;
 	_cleanup_free_ char *peer =
 	    s->peer ? xstrdup(s->peer->name) : xasprintf("%s/%u", s->rs->name, s->instance);
-	_cleanup_free_ char *why = is_up(d, s) ? NULL : hybrid_hopeless(d, s);
+	_cleanup_free_ char *why = is_hybrid_up(d, s) ? NULL : hybrid_hopeless(d, s);
 
-	if (!why && !is_up(d, s))
+	if (!why && !is_hybrid_up(d, s))
 		why = fault_of_session(d, s);
-	if (!why && !is_up(d, s))
+	if (!why && !is_hybrid_up(d, s))
 		why = hybrid_over_limit(d, s);
 
 	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:o,s:i,s:i,s:s?,s:o}", "node", s->vm->name, "peer",
@@ -57,7 +57,7 @@ static const char *state_of(struct driver *d, const struct connection *c)
 	if (c->down)
 		return "NotConnected";
 	for (size_t i = 0; c->bgp && i < m->n_sessions; i++)
-		if (m->sessions[i].conn && is_up(d, &m->sessions[i]) &&
+		if (m->sessions[i].conn && is_hybrid_up(d, &m->sessions[i]) &&
 		    (m->sessions[i].conn == c || m->sessions[i].conn == c->reverse))
 			return "Connected";
 	return c->bgp ? "Connecting" : "Connected";
@@ -70,7 +70,7 @@ void status_hybrid(struct driver *d, json_t *status)
 
 	for (size_t i = 0; m && i < m->n_sessions; i++)
 		if (m->sessions[i].vm->role == VM_GATEWAY || m->sessions[i].vm->role == VM_MSEE)
-			json_array_append_new(bgp, session_json(d, &m->sessions[i]));
+			json_array_append_new(bgp, hybrid_session_json(d, &m->sessions[i]));
 	for (size_t i = 0; m && i < m->n_connections; i++) {
 		const struct connection *c = &m->connections[i];
 

@@ -77,7 +77,7 @@ static int send_spaces(int sock, struct report *rep)
 }
 
 /* Buries what nobody waits for, until it is killed. */
-static _Noreturn void bury(void)
+static _Noreturn void bury_init(void)
 {
 	sigset_t chld;
 
@@ -125,7 +125,7 @@ static _Noreturn void be_init(const struct driver *d, int sock, bool users)
 	close_range(0, ~0u, 0);
 	if (caps_keep(0) < 0 || seccomp_confine(false) < 0)
 		_exit(1);
-	bury();
+	bury_init();
 }
 
 /* --- the driver's side ------------------------------------------------------------------------ */
@@ -248,7 +248,7 @@ bool box_has_starved(const struct box *b)
 	return b && b->group && bounds_kills(b->bounds, b->group) > 0;
 }
 
-static int terminal(int *ret_master, int *ret_slave, struct err *e)
+static int open_terminal(int *ret_master, int *ret_slave, struct err *e)
 {
 	_cleanup_close_ int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	int lock = 0;
@@ -269,7 +269,7 @@ int box_terminal(struct driver *d, const struct box *b, int *ret_master, int *re
 {
 	if (setns(b->mntns, CLONE_NEWNS) < 0)
 		return err_sys(e, errno, "no pseudo-terminal: its mount namespace");
-	int r = terminal(ret_master, ret_slave, e);
+	int r = open_terminal(ret_master, ret_slave, e);
 
 	stage_leave(d);
 	return r;

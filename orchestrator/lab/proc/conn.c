@@ -89,13 +89,13 @@ void driver_after_fork(struct driver *d, const struct conn *keep)
 	close(d->lock_fd);
 }
 
-static void watch(struct conn *c)
+static void watch_conn(struct conn *c)
 {
 	/* A client that has shut down its side but waits for answers is not read any more. */
 	loop_mod(c->d->loop, &c->src, (c->eof ? 0 : EPOLLIN) | (c->out_n ? EPOLLOUT : 0));
 }
 
-static void drain(struct conn *c)
+static void drain_out(struct conn *c)
 {
 	size_t off = 0;
 
@@ -115,7 +115,7 @@ static void drain(struct conn *c)
 	c->out_n -= off;
 }
 
-static void put(struct conn *c, const char *s, size_t n)
+static void conn_put(struct conn *c, const char *s, size_t n)
 {
 	if (c->dead)
 		return;
@@ -132,9 +132,9 @@ static void put(struct conn *c, const char *s, size_t n)
 
 	c->out_n += n;
 	if (idle)
-		drain(c);
+		drain_out(c);
 	if (!c->dead)
-		watch(c);
+		watch_conn(c);
 }
 
 void conn_send(struct conn *c, json_t *obj)
@@ -147,7 +147,7 @@ void conn_send(struct conn *c, json_t *obj)
 	size_t n = strlen(text);
 
 	text[n] = '\n';
-	put(c, text, n + 1);
+	conn_put(c, text, n + 1);
 }
 
 void conn_line(struct conn *c, const char *json)
@@ -155,7 +155,7 @@ void conn_line(struct conn *c, const char *json)
 	_cleanup_str_ struct str b = { 0 };
 
 	str_printf(&b, "{\"line\":%s}\n", json);
-	put(c, b.s, b.n);
+	conn_put(c, b.s, b.n);
 }
 
 void conn_text(struct conn *c, const char *s, size_t n)
@@ -163,28 +163,28 @@ void conn_text(struct conn *c, const char *s, size_t n)
 	conn_send(c, json_pack("{s:o}", "text", text_json(s, n)));
 }
 
-static void parse(struct conn *c);
+static void parse_lines(struct conn *c);
 
-static void finish(struct conn *c)
+static void finish_operation(struct conn *c)
 {
 	c->busy = false;
 	c->ctx = NULL;
 	c->on_input = NULL;
 	c->on_close = NULL;
 	if (!c->dead)
-		parse(c);
+		parse_lines(c);
 }
 
 void conn_answer(struct conn *c, json_t *payload)
 {
 	conn_send(c, ok_json(payload));
-	finish(c);
+	finish_operation(c);
 }
 
 void conn_error(struct conn *c, const struct err *e)
 {
 	conn_send(c, error_json(e));
-	finish(c);
+	finish_operation(c);
 }
 
 void conn_flush(struct conn *c, int timeout_ms)
@@ -195,7 +195,7 @@ void conn_flush(struct conn *c, int timeout_ms)
 		struct pollfd p = { .fd = c->src.fd, .events = POLLOUT };
 
 		poll(&p, 1, 10);
-		drain(c);
+		drain_out(c);
 	}
 }
 
@@ -207,7 +207,7 @@ static void worker_ended(struct child *ch, int wstatus)
 	struct err e;
 
 	if (wstatus == 0) { /* it has answered itself */
-		finish(c);
+		finish_operation(c);
 		return;
 	}
 	if (WIFSIGNALED(wstatus))
@@ -229,7 +229,7 @@ static _Noreturn void be_worker(struct conn *c, const struct lab_op *op, struct 
 		int fl = fcntl(c->src.fd, F_GETFL);
 
 		fcntl(c->src.fd, F_SETFL, fl & ~O_NONBLOCK);
-		drain(c);
+		drain_out(c);
 		fcntl(c->src.fd, F_SETFL, fl);
 	}
 	int rc = op->run(&c->d->lab, r, &reply, &e);
@@ -282,7 +282,7 @@ static void run_op(struct conn *c, json_t *body)
 	/* else: the operation keeps the connection and answers later */
 }
 
-static void one_line(struct conn *c, char *line, size_t n)
+static void take_line(struct conn *c, char *line, size_t n)
 {
 	json_error_t je;
 	json_t *body = json_loadb(line, n, JSON_REJECT_DUPLICATES, &je);
@@ -309,9 +309,9 @@ static void one_line(struct conn *c, char *line, size_t n)
 	json_decref(body);
 }
 
-static void parse(struct conn *c)
+static void parse_lines(struct conn *c)
 {
-	if (c->parsing) /* finish() of an inline operation comes back here */
+	if (c->parsing) /* finish_operation() of an inline operation comes back here */
 		return;
 	c->parsing = true;
 	while (!c->dead && (!c->busy || c->on_input)) {
@@ -329,7 +329,7 @@ static void parse(struct conn *c)
 		c->n -= len + 1;
 		c->scanned = 0;
 		if (len)
-			one_line(c, line, len);
+			take_line(c, line, len);
 		if (c->n == 0 && c->cap > 65536) { /* a design went by: do not keep its room */
 			free(c->in);
 			c->in = NULL;
@@ -360,7 +360,7 @@ static void take_fds(struct conn *c, struct msghdr *mh)
 	}
 }
 
-static void fill(struct conn *c)
+static void fill_in(struct conn *c)
 {
 	union {
 		char buf[CMSG_SPACE(8 * sizeof(int))];
@@ -385,11 +385,11 @@ static void fill(struct conn *c)
 	}
 	if (k == 0) {
 		c->eof = true;
-		watch(c);
+		watch_conn(c);
 	}
 	take_fds(c, &mh);
 	c->n += (size_t)k;
-	parse(c);
+	parse_lines(c);
 	if (!c->dead && c->n > LINE_MAX_BYTES) {
 		struct err e;
 
@@ -406,12 +406,12 @@ static void on_event(struct source *s, uint32_t events)
 	if (c->d->building)
 		return;
 	if (events & EPOLLOUT) {
-		drain(c);
+		drain_out(c);
 		if (!c->dead)
-			watch(c);
+			watch_conn(c);
 	}
 	if (!c->dead && (events & EPOLLIN))
-		fill(c);
+		fill_in(c);
 	/* Both directions closed: nobody waits for the answer. */
 	if (!c->dead && (events & (EPOLLHUP | EPOLLERR)))
 		conn_close(c);

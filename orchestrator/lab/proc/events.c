@@ -90,7 +90,7 @@ void event_add(struct events *ev, const char *kind, const char *subject, const c
 	}
 }
 
-static void unfollow(struct conn *c)
+static void unfollow_events(struct conn *c)
 {
 	struct follower *f = c->ctx;
 
@@ -119,6 +119,6 @@ void events_follow(struct events *ev, struct conn *c, const char *since)
 	*f = (struct follower){ .c = c, .ev = ev, .next = ev->followers };
 	ev->followers = f;
 	c->ctx = f;
-	c->on_close = unfollow;
+	c->on_close = unfollow_events;
 	events_replay(ev, c, since);
 }

@@ -87,7 +87,7 @@ static int users_of(int sock, int *ret_fd, struct err *e)
 }
 
 /* One batch into the store, which is empty or has room for it. */
-static int receive(struct guests *g, struct err *e)
+static int receive_namespaces(struct guests *g, struct err *e)
 {
 	struct batch b = { .e = { 0 } };
 	int r = fds_receive(g->sock, &b, sizeof(b), g->store, FDS_MAX, e);
@@ -103,18 +103,18 @@ static int receive(struct guests *g, struct err *e)
 }
 
 /* After a failure nothing is on its way any more: the next who asks gets his own answer. */
-static void drain(struct guests *g)
+static void drain_namespaces(struct guests *g)
 {
 	while (g->sock >= 0) {
 		while (g->n)
 			close_p(&g->store[--g->n]);
-		if (!g->asked || receive(g, NULL) == -ECONNRESET)
+		if (!g->asked || receive_namespaces(g, NULL) == -ECONNRESET)
 			break;
 	}
 	g->asked = g->wanted = 0;
 }
 
-static int start(struct driver *d, struct err *e)
+static int start_guests_maker(struct driver *d, struct err *e)
 {
 	int sv[2];
 
@@ -142,7 +142,7 @@ void guests_wanted(struct driver *d, unsigned n)
 }
 
 /* As many as are wanted and may be on their way: so it need not wait for us, nor we for it. */
-static int ask(struct guests *g, struct err *e)
+static int ask_for_namespace(struct guests *g, struct err *e)
 {
 	unsigned want = g->wanted ? g->wanted : 1;
 
@@ -163,14 +163,14 @@ int guests_ns_new(struct driver *d, int *ret_fd, struct err *e)
 
 	if (d->privileged)
 		return ns_new(ret_fd, e);
-	int r = g->sock >= 0 ? 0 : start(d, e);
+	int r = g->sock >= 0 ? 0 : start_guests_maker(d, e);
 
 	if (r == 0)
-		r = ask(g, e);
+		r = ask_for_namespace(g, e);
 	if (r == 0 && !g->n)
-		r = receive(g, e);
+		r = receive_namespaces(g, e);
 	if (r < 0) {
-		drain(g);
+		drain_namespaces(g);
 		return r;
 	}
 	*ret_fd = g->store[--g->n];

@@ -39,7 +39,7 @@ enum {
 };
 
 /* A program in a box may do what its node's image says, and has limits. */
-static int confine(const struct launch *l)
+static int confine_program(const struct launch *l)
 {
 	/* With a user namespace of its own the limit is the node's; else it would be the lab's. */
 	const struct rlimit processes = { PROCESSES_MAX, PROCESSES_MAX };
@@ -58,7 +58,7 @@ static int confine(const struct launch *l)
 }
 
 /* Only system calls, nothing that allocates: this runs in the parent's memory. */
-static _Noreturn void child(const struct launch *l, int cgroup, volatile struct failure *f)
+static _Noreturn void run_program(const struct launch *l, int cgroup, volatile struct failure *f)
 {
 	sigset_t none;
 
@@ -110,7 +110,7 @@ static _Noreturn void child(const struct launch *l, int cgroup, volatile struct 
 		STEP("/", chdir("/"));
 	umask(022);
 	if (l->box)
-		STEP("confining it", confine(l));
+		STEP("confining it", confine_program(l));
 	if (program)
 		fexecve(program, (char *const *)l->argv, environ);
 	else
@@ -136,7 +136,7 @@ int launch(const struct launch *l, pid_t *ret, struct err *e)
 	pid_t pid = vfork();
 
 	if (pid == 0)
-		child(l, cgroup, &f);
+		run_program(l, cgroup, &f);
 	int code = errno;
 
 	environ = env;

@@ -66,7 +66,7 @@ pid_t host_pid_of(const struct driver *d, pid_t pid)
 	return p ? (int)strtol(p + 5, NULL, 10) : 0;
 }
 
-static char *subject(const struct process *p)
+static char *process_subject(const struct process *p)
 {
 	return xasprintf("%s/%s", p->node->name, p->name);
 }
@@ -76,8 +76,8 @@ void process_tail(const struct process *p, struct str *b, size_t lines)
 	logbuf_tail(&p->log, lines, "  ", b);
 }
 
-static void on_exit_of(struct child *c, int wstatus);
-static void on_timer(struct timer *t);
+static void on_process_exit(struct child *c, int wstatus);
+static void on_process_timer(struct timer *t);
 
 struct process *process_new(struct driver *d, struct node *n, const struct image_daemon *id)
 {
@@ -94,8 +94,8 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 		p->control.root = n->dir ? xstrdup(n->dir) : NULL;
 	}
 	p->out.fd = -1;
-	p->child.fn = on_exit_of;
-	p->timer.fn = on_timer;
+	p->child.fn = on_process_exit;
+	p->timer.fn = on_process_timer;
 	return p;
 }
 
@@ -148,7 +148,7 @@ static void on_line(const char *line, size_t n, void *ctx)
 }
 
 /* True when there may be more. */
-static bool read_some(struct process *p)
+static bool read_process_output(struct process *p)
 {
 	char buf[16384];
 	ssize_t n = read(p->out.fd, buf, sizeof(buf));
@@ -160,10 +160,10 @@ static bool read_some(struct process *p)
 	return n == (ssize_t)sizeof(buf);
 }
 
-static void on_output(struct source *s, uint32_t events)
+static void on_process_output(struct source *s, uint32_t events)
 {
 	(void)events;
-	read_some(container_of(s, struct process, out));
+	read_process_output(container_of(s, struct process, out));
 }
 
 void node_start_failed(struct driver *d, const struct node *n, const char *msg)
@@ -178,7 +178,7 @@ void node_start_failed(struct driver *d, const struct node *n, const char *msg)
 
 static void became_ready(struct process *p)
 {
-	_cleanup_free_ char *who = subject(p);
+	_cleanup_free_ char *who = process_subject(p);
 	bool done = p->ready == READY_EXIT;
 
 	loop_timer_stop(p->d->loop, &p->timer);
@@ -204,7 +204,7 @@ static bool socket_accepts(const struct sock_at *at)
 	return fd >= 0 || errno == EPROTOTYPE || errno == EAGAIN;
 }
 
-static int start(struct process *p, struct err *e)
+static int start_process(struct process *p, struct err *e)
 {
 	int pipefd[2];
 
@@ -233,7 +233,7 @@ static int start(struct process *p, struct err *e)
 		return r;
 	}
 	loop_child(p->d->loop, &p->child);
-	p->out.fn = on_output;
+	p->out.fn = on_process_output;
 	r = loop_add(p->d->loop, &p->out, pipefd[0], EPOLLIN, e);
 	if (r < 0) {
 		close(pipefd[0]);
@@ -259,7 +259,7 @@ int node_procs_start(struct node *n, struct err *e)
 			return 0; /* the rest follows when it is ready */
 		if (p->state == PROC_FAILED || p->state == PROC_HELD)
 			return 0;
-		int r = start(p, e);
+		int r = start_process(p, e);
 
 		if (r < 0) {
 			p->state = PROC_FAILED;
@@ -288,7 +288,7 @@ static void say_big_files(const struct node *n, struct str *b)
 			           n->vm->configs[i].size / 1000);
 }
 
-static void not_ready(struct process *p)
+static void say_not_ready(struct process *p)
 {
 	_cleanup_str_ struct str b = { 0 }, words = { 0 };
 
@@ -320,7 +320,7 @@ static void poll_work(struct process *p)
 		p->worked = now;
 	loop_timer(p->d->loop, &p->timer, WORKS_MS);
 	if (now - p->worked >= READY_DEADLINE_MS)
-		not_ready(p);
+		say_not_ready(p);
 }
 
 static void poll_ready(struct process *p)
@@ -338,10 +338,10 @@ static void poll_ready(struct process *p)
 	}
 	loop_timer(p->d->loop, &p->timer, wait > READY_POLL_MAX_MS ? READY_POLL_MAX_MS : wait);
 	if (late)
-		not_ready(p);
+		say_not_ready(p);
 }
 
-static void on_timer(struct timer *t)
+static void on_process_timer(struct timer *t)
 {
 	struct process *p = container_of(t, struct process, timer);
 	struct err e;
@@ -391,15 +391,15 @@ static bool note_death_of_starting(struct process *p, const char *tail)
 	return true;
 }
 
-static void on_exit_of(struct child *c, int wstatus)
+static void on_process_exit(struct child *c, int wstatus)
 {
 	struct process *p = container_of(c, struct process, child);
-	_cleanup_free_ char *who = subject(p);
+	_cleanup_free_ char *who = process_subject(p);
 	_cleanup_str_ struct str tail = { 0 };
 	bool was_starting = p->state == PROC_STARTING;
 	int64_t delay;
 
-	while (p->out.fd >= 0 && read_some(p))
+	while (p->out.fd >= 0 && read_process_output(p))
 		;
 	loop_timer_stop(p->d->loop, &p->timer);
 	p->host_pid = 0;
@@ -454,7 +454,7 @@ void node_procs_kill(struct node *n, bool hold)
 
 		if (!p->child.pid)
 			continue;
-		kill(-p->child.pid, SIGKILL); /* the rest is on_exit_of()'s */
+		kill(-p->child.pid, SIGKILL); /* the rest is on_process_exit()'s */
 		kill(p->child.pid, SIGKILL);
 	}
 }

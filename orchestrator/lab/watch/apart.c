@@ -9,7 +9,7 @@
 #include "lab/watch/routerlink.h"
 #include "lab/watch/sessions.h"
 
-static bool runs(const struct driver *d, const struct vm *vm)
+static bool runs_bird(const struct driver *d, const struct vm *vm)
 {
 	const struct node *n = node_find(&d->lab, vm->name);
 
@@ -17,7 +17,7 @@ static bool runs(const struct driver *d, const struct vm *vm)
 }
 
 /* One end that has lost the other is enough: the other end may need its hold time to notice. */
-static bool lost(const struct driver *d, const struct hybrid_session *s)
+static bool has_lost_sibling(const struct driver *d, const struct hybrid_session *s)
 {
 	const struct observed *o = observed_hybrid(d, s);
 
@@ -28,7 +28,7 @@ static bool lost(const struct driver *d, const struct hybrid_session *s)
 	return why != NULL;
 }
 
-static bool stopped(const struct driver *d, const struct vm *vm)
+static bool is_vm_stopped(const struct driver *d, const struct vm *vm)
 {
 	const struct node *n = node_find(&d->lab, vm->name);
 
@@ -45,16 +45,16 @@ static json_t *list_silent(const struct driver *d)
 	for (size_t i = 0; i < m->n_sessions; i++) {
 		const struct hybrid_session *s = &m->sessions[i];
 
-		if (s->kind == HP_SIBLING && !apart[s->vm->gateway->idx] && runs(d, s->vm) &&
-		    runs(d, s->peer) && lost(d, s)) {
+		if (s->kind == HP_SIBLING && !apart[s->vm->gateway->idx] && runs_bird(d, s->vm) &&
+		    runs_bird(d, s->peer) && has_lost_sibling(d, s)) {
 			apart[s->vm->gateway->idx] = true;
 			json_array_append_new(a, json_string(s->vm->gateway->vm[0]->name));
 		}
 	}
 	for (size_t i = 0; i < m->n_gateways; i++)
 		for (unsigned k = 0; m->gateways[i].n == 2 && !m->gateways[i].broken && k < 2; k++)
-			if (stopped(d, m->gateways[i].vm[k]) &&
-			    !stopped(d, m->gateways[i].vm[1 - k]))
+			if (is_vm_stopped(d, m->gateways[i].vm[k]) &&
+			    !is_vm_stopped(d, m->gateways[i].vm[1 - k]))
 				json_array_append_new(a, json_string(m->gateways[i].vm[k]->name));
 	return a;
 }

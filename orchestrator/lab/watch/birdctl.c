@@ -129,8 +129,8 @@ int bird_sessions(const struct sock_at *at, struct bird_session **ret, size_t *r
 	return rc < 0 ? rc : bird_parse_sessions(text, ret, ret_n);
 }
 
-static int routes(const struct sock_at *at, const char *what, const char *protocol,
-                  struct bird_path **ret, size_t *ret_n, struct err *e)
+static int ask_routes(const struct sock_at *at, const char *what, const char *protocol,
+                      struct bird_path **ret, size_t *ret_n, struct err *e)
 {
 	_cleanup_free_ char *text = NULL, *cmd = xasprintf("show route all %s %s", what, protocol);
 	int rc = bird_command(at, cmd, TIMEOUT_MS, &text, e);
@@ -143,11 +143,11 @@ int bird_learned(const struct sock_at *at, const char *protocol, struct bird_pat
 {
 	_cleanup_free_ struct bird_path *kept = NULL, *refused = NULL;
 	size_t n_kept, n_refused;
-	int rc = routes(at, "protocol", protocol, &kept, &n_kept, e);
+	int rc = ask_routes(at, "protocol", protocol, &kept, &n_kept, e);
 
 	if (rc < 0)
 		return rc;
-	rc = routes(at, "filtered protocol", protocol, &refused, &n_refused, e);
+	rc = ask_routes(at, "filtered protocol", protocol, &refused, &n_refused, e);
 	if (rc < 0)
 		return rc;
 	struct bird_path *all = xcalloc(n_kept + n_refused, sizeof(*all));
@@ -191,7 +191,7 @@ int bird_advertised(const struct sock_at *at, const char *protocol, struct bird_
 		*ret_n = 0;
 		return 0;
 	}
-	rc = routes(at, "export", protocol, &list, &n, e);
+	rc = ask_routes(at, "export", protocol, &list, &n, e);
 	if (rc < 0)
 		return rc;
 	/* BIRD lists what it exports as it stands in its table; AS and next hop are put on when the

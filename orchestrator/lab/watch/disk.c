@@ -23,7 +23,7 @@ enum {
 	LOOK_MS = 1000,
 	FULL_PERCENT = 98,
 	EMPTIER_PERCENT = 90, /* it is full until there is so much room again */
-	ENTRIES_MAX = 50000,  /* who looks for the largest does not look for ever */
+	ENTRIES_MAX = 50000,  /* looking for the largest ends after so many */
 	DEPTH_MAX = 32,
 };
 
@@ -78,7 +78,7 @@ static bool use_of(const struct driver *d, struct use *ret)
 }
 
 /* Bytes below a folder; links are not followed. */
-static uint64_t weigh(int at, const char *name, int depth, unsigned *left)
+static uint64_t weigh_folder(int at, const char *name, int depth, unsigned *left)
 {
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -96,13 +96,13 @@ static uint64_t weigh(int at, const char *name, int depth, unsigned *left)
 		if (fstatat(fd, de->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 			sum += (uint64_t)st.st_blocks * 512;
 		if (de->d_type == DT_DIR && depth < DEPTH_MAX)
-			sum += weigh(fd, de->d_name, depth + 1, left);
+			sum += weigh_folder(fd, de->d_name, depth + 1, left);
 	}
 	closedir(dir);
 	return sum;
 }
 
-static const struct node *largest(const struct driver *d, uint64_t *ret_bytes)
+static const struct node *find_largest(const struct driver *d, uint64_t *ret_bytes)
 {
 	const struct node *most = NULL;
 	unsigned left = ENTRIES_MAX;
@@ -110,7 +110,7 @@ static const struct node *largest(const struct driver *d, uint64_t *ret_bytes)
 	*ret_bytes = 0;
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
-		uint64_t bytes = n->dir ? weigh(AT_FDCWD, n->dir, 0, &left) : 0;
+		uint64_t bytes = n->dir ? weigh_folder(AT_FDCWD, n->dir, 0, &left) : 0;
 
 		if (bytes > *ret_bytes) {
 			*ret_bytes = bytes;
@@ -127,7 +127,7 @@ char *disk_full(const struct driver *d)
 
 	if (!use_of(d, &u) || u.percent < FULL_PERCENT)
 		return NULL;
-	const struct node *n = largest(d, &bytes);
+	const struct node *n = find_largest(d, &bytes);
 
 	return xasprintf("the files of its nodes fill the %llu MiB that they have together; %s has "
 	                 "%llu MiB of it. Delete some (vnetlab exec %s -- du -a /var /run /tmp), "
@@ -145,7 +145,7 @@ json_t *disk_json(const struct driver *d)
 	                 (json_int_t)u.used, "full", u.percent >= FULL_PERCENT);
 }
 
-static void look(struct timer *t)
+static void look_at_disk(struct timer *t)
 {
 	struct driver *d = container_of(t, struct driver, disk_timer);
 	struct use u;
@@ -167,6 +167,6 @@ static void look(struct timer *t)
 
 void disk_watch(struct driver *d)
 {
-	d->disk_timer.fn = look;
+	d->disk_timer.fn = look_at_disk;
 	loop_timer(d->loop, &d->disk_timer, LOOK_MS);
 }

@@ -62,7 +62,7 @@ static json_t *health_down_json(const struct driver *d)
 	return a;
 }
 
-static void changed(struct target *t, const char *why)
+static void tell_health_changed(struct target *t, const char *why)
 {
 	struct err e = { 0 };
 	_cleanup_free_ char *subject = xasprintf("%s/%s", t->lb->name, nic_of(t)->name);
@@ -74,7 +74,7 @@ static void changed(struct target *t, const char *why)
 		event_add(t->d->events, "router", "fabric", "%s", e.msg);
 }
 
-static void hang_up(struct target *t)
+static void hang_up_probe(struct target *t)
 {
 	int fd = t->src.fd;
 
@@ -85,11 +85,11 @@ static void hang_up(struct target *t)
 	t->probing = false;
 }
 
-static void done(struct target *t, bool ok, const char *why)
+static void end_probe(struct target *t, bool ok, const char *why)
 {
 	bool was = t->up;
 
-	hang_up(t);
+	hang_up_probe(t);
 	t->successes = ok ? t->successes + 1 : 0;
 	t->failures = ok ? 0 : t->failures + 1;
 	snprintf(t->reason, sizeof(t->reason), "%s", ok ? "" : why);
@@ -100,7 +100,7 @@ static void done(struct target *t, bool ok, const char *why)
 		t->up = false;
 	loop_timer(t->d->loop, &t->timer, interval_ms(t));
 	if (t->up != was)
-		changed(t, t->reason);
+		tell_health_changed(t, t->reason);
 	driver_changed(t->d, CHANGED_ANSWERS);
 }
 
@@ -115,12 +115,12 @@ static void send_get(struct target *t)
 	                                     path, IP4_STR(nic_of(t)->ip), t->lb->probe.port);
 
 	if (send(t->src.fd, get, strlen(get), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		done(t, false, strerror(errno));
+		end_probe(t, false, strerror(errno));
 	else
 		loop_mod(t->d->loop, &t->src, EPOLLIN);
 }
 
-static void on_answer(struct target *t)
+static void on_probe_answer(struct target *t)
 {
 	char buf[512] = "";
 	ssize_t n = recv(t->src.fd, buf, sizeof(buf) - 1, MSG_DONTWAIT);
@@ -128,36 +128,36 @@ static void on_answer(struct target *t)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		done(t, false, n < 0 ? strerror(errno) : "it closed without an answer");
+		end_probe(t, false, n < 0 ? strerror(errno) : "it closed without an answer");
 		return;
 	}
 	bool ok = str_starts(buf, "HTTP/1.") && n >= 12 && strncmp(buf + 8, " 200", 4) == 0;
 
 	buf[strcspn(buf, "\r\n")] = '\0';
-	done(t, ok, buf);
+	end_probe(t, ok, buf);
 }
 
-static void on_socket(struct source *s, uint32_t events)
+static void on_probe_socket(struct source *s, uint32_t events)
 {
 	struct target *t = container_of(s, struct target, src);
 	int code = 0;
 	socklen_t len = sizeof(code);
 
 	if (events & EPOLLIN) {
-		on_answer(t);
+		on_probe_answer(t);
 		return;
 	}
 	getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &code, &len);
 	if (code)
-		done(t, false, strerror(code));
+		end_probe(t, false, strerror(code));
 	else if (t->lb->probe.protocol == LB_PROBE_HTTP)
 		send_get(t);
 	else
-		done(t, true, "");
+		end_probe(t, true, "");
 }
 
 /* The mark leads into the backend's VNet: its address may exist in another one too. */
-static int dial(struct target *t)
+static int dial_backend(struct target *t)
 {
 	const struct nic *n = nic_of(t);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(PLATFORM_IP) };
@@ -182,24 +182,24 @@ static int dial(struct target *t)
 	return 0;
 }
 
-static void on_timer(struct timer *tm)
+static void on_probe_timer(struct timer *tm)
 {
 	struct target *t = container_of(tm, struct target, timer);
 
 	if (t->probing) {
-		done(t, false, "no answer in time");
+		end_probe(t, false, "no answer in time");
 		return;
 	}
 	const bool *stopped = lab_stopped(&t->d->lab);
 
 	if (stopped && stopped[nic_of(t)->vm->idx]) {
-		done(t, false, "its VM is stopped");
+		end_probe(t, false, "its VM is stopped");
 		return;
 	}
-	int r = dial(t);
+	int r = dial_backend(t);
 
 	if (r < 0) {
-		done(t, false, strerror(-r));
+		end_probe(t, false, strerror(-r));
 		return;
 	}
 	t->probing = true;
@@ -212,12 +212,12 @@ static void on_timer(struct timer *tm)
 static void target_free(struct target *t)
 {
 	loop_timer_stop(t->d->loop, &t->timer);
-	hang_up(t);
+	hang_up_probe(t);
 	free(t->key);
 	free(t);
 }
 
-static struct target *take(struct health *old, const char *key)
+static struct target *take_target(struct health *old, const char *key)
 {
 	for (size_t i = 0; i < old->n; i++) {
 		struct target *t = old->v[i];
@@ -230,12 +230,12 @@ static struct target *take(struct health *old, const char *key)
 	return NULL;
 }
 
-static void add(struct driver *d, struct health *h, struct health *old,
-                const struct load_balancer *lb, size_t place)
+static void add_target(struct driver *d, struct health *h, struct health *old,
+                       const struct load_balancer *lb, size_t place)
 {
 	char *key = xasprintf("%s/%s/%s", lb->name, lb->backends[place]->vm->name,
 	                      lb->backends[place]->name);
-	struct target *t = take(old, key);
+	struct target *t = take_target(old, key);
 	bool fresh = !t;
 
 	if (fresh) {
@@ -248,8 +248,8 @@ static void add(struct driver *d, struct health *h, struct health *old,
 	t->key = key;
 	t->lb = lb;
 	t->place = place;
-	t->src.fn = on_socket;
-	t->timer.fn = on_timer;
+	t->src.fn = on_probe_socket;
+	t->timer.fn = on_probe_timer;
 	if (fresh)
 		loop_timer(d->loop, &t->timer, 0);
 	VEC_PUSH(h->v, h->n, h->cap) = t;
@@ -264,7 +264,7 @@ void health_update(struct driver *d)
 		const struct load_balancer *lb = &m->load_balancers[i];
 
 		for (size_t k = 0; lb->probe.present && k < lb->n_backends; k++)
-			add(d, h, old ? old : &none, lb, k);
+			add_target(d, h, old ? old : &none, lb, k);
 	}
 	for (size_t i = 0; old && i < old->n; i++)
 		if (old->v[i])
@@ -305,8 +305,8 @@ bool *lab_backends_down(const struct lab *l)
 	return down;
 }
 
-static const struct target *find(const struct driver *d, const struct load_balancer *lb,
-                                 size_t place)
+static const struct target *find_target(const struct driver *d, const struct load_balancer *lb,
+                                        size_t place)
 {
 	for (size_t i = 0; d->health && i < d->health->n; i++)
 		if (d->health->v[i]->lb == lb && d->health->v[i]->place == place)
@@ -326,7 +326,7 @@ json_t *health_json(const struct driver *d)
 
 		for (size_t k = 0; k < lb->n_backends; k++) {
 			const struct nic *n = lb->backends[k];
-			const struct target *t = find(d, lb, k);
+			const struct target *t = find_target(d, lb, k);
 			bool runs = !stopped || !stopped[n->vm->idx];
 			const char *why = !runs ? "its VM is stopped" : t ? t->reason : "";
 

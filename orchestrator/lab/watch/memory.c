@@ -22,7 +22,7 @@ static char *words(const struct driver *d, unsigned long long kills)
 }
 
 /* The lab's own count is that of all its boxes: one file, however many there are. */
-static void look(struct timer *t)
+static void look_at_memory(struct timer *t)
 {
 	struct driver *d = container_of(t, struct driver, memory_timer);
 	unsigned long long all = bounds_kills(&d->bounds, 0);
@@ -46,7 +46,7 @@ static void look(struct timer *t)
 
 void memory_watch(struct driver *d)
 {
-	d->memory_timer.fn = look;
+	d->memory_timer.fn = look_at_memory;
 	if (d->bounds.dir >= 0)
 		loop_timer(d->loop, &d->memory_timer, LOOK_MS);
 }

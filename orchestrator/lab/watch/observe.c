@@ -144,7 +144,7 @@ static void session_changed(struct instance *in, struct observed *s, const char 
 	json_array_append_new(o->changes, observed_change(s, time_iso(&ts, at), from));
 }
 
-static bool same(const struct bird_session *a, const struct bird_session *b)
+static bool same_session(const struct bird_session *a, const struct bird_session *b)
 {
 	return streq(a->state, b->state) && bird_since_same(a->since, b->since) &&
 	       a->received == b->received && a->accepted == b->accepted &&
@@ -160,7 +160,7 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	               streq(b->state, "Established");
 
 	strcpy(from, s->known ? s->s.state : "nothing");
-	if (!s->known || !same(&s->s, b)) {
+	if (!s->known || !same_session(&s->s, b)) {
 		s->stable = 0;
 		s->looked = clock_ms();
 	} else if (!s->stable || clock_ms() - s->looked >= LOOK_MS) {
@@ -187,7 +187,7 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	}
 }
 
-static void take_answer(struct instance *in, const char *text)
+static void take_bird_answer(struct instance *in, const char *text)
 {
 	struct bird_session *list = NULL;
 	size_t n = 0;
@@ -218,7 +218,7 @@ static size_t index_of(const struct instance *in)
 	return i;
 }
 
-static void hang_up(struct instance *in)
+static void hang_up_instance(struct instance *in)
 {
 	int fd = in->src.fd;
 
@@ -228,7 +228,7 @@ static void hang_up(struct instance *in)
 	in->asking = ASK_NOT;
 }
 
-static bool busy(const struct instance *in)
+static bool is_instance_busy(const struct instance *in)
 {
 	for (size_t i = 0; in->d->lab.model && i < in->n; i++)
 		if (in->sessions[i].asked ||
@@ -240,7 +240,7 @@ static bool busy(const struct instance *in)
 
 static void next_question(struct instance *in)
 {
-	int64_t wait = in->d->observer->hurry || busy(in) ? HURRY_MS : IDLE_MS;
+	int64_t wait = in->d->observer->hurry || is_instance_busy(in) ? HURRY_MS : IDLE_MS;
 
 	if (in->again)
 		wait = 1;
@@ -253,19 +253,19 @@ static void on_reply(struct instance *in, const char *text)
 	if (in->asking == ASK_GREETING) {
 		in->asking = ASK_ANSWER;
 		if (send(in->src.fd, COMMAND, sizeof(COMMAND) - 1, MSG_NOSIGNAL) < 0)
-			hang_up(in);
+			hang_up_instance(in);
 		return;
 	}
 	in->asking = ASK_NOT;
 	struct driver *d = in->d;
 
-	take_answer(in, text);
+	take_bird_answer(in, text);
 	next_question(in);
 	waiter_answered(d, index_of(in));
 	driver_changed(d, CHANGED_ANSWERS);
 }
 
-static void on_socket(struct source *s, uint32_t events)
+static void on_bird_socket(struct source *s, uint32_t events)
 {
 	struct instance *in = container_of(s, struct instance, src);
 	char chunk[16384];
@@ -282,18 +282,18 @@ static void on_socket(struct source *s, uint32_t events)
 			on_reply(in, text);
 		}
 	} else if (n == 0 || errno != EAGAIN) {
-		hang_up(in);
+		hang_up_instance(in);
 		next_question(in);
 	}
 }
 
-static int call(struct instance *in)
+static int call_instance(struct instance *in)
 {
 	int fd = bird_dial(&bird_of(in->node)->control);
 
 	if (fd < 0)
 		return -1;
-	in->src.fn = on_socket;
+	in->src.fn = on_bird_socket;
 	if (loop_add(in->d->loop, &in->src, fd, EPOLLIN, NULL) < 0) {
 		close_p(&fd);
 		return -1;
@@ -302,14 +302,14 @@ static int call(struct instance *in)
 	return 0;
 }
 
-static void ask(struct instance *in)
+static void ask_instance(struct instance *in)
 {
 	if (in->asking != ASK_NOT) {
 		if (clock_ms() - in->asked < ANSWER_MS) {
 			in->again = true;
 			return;
 		}
-		hang_up(in); /* it hangs: another line is tried */
+		hang_up_instance(in); /* it hangs: another line is tried */
 	}
 	if (!node_running_bird(in->node)) {
 		for (size_t i = 0; i < in->n; i++) {
@@ -331,22 +331,22 @@ static void ask(struct instance *in)
 	}
 	in->asked = clock_ms();
 	if (in->src.fd < 0) {
-		if (call(in) < 0)
+		if (call_instance(in) < 0)
 			next_question(in);
 		return;
 	}
 	in->asking = ASK_ANSWER;
 	if (send(in->src.fd, COMMAND, sizeof(COMMAND) - 1, MSG_NOSIGNAL) < 0) {
-		hang_up(in);
+		hang_up_instance(in);
 		next_question(in);
 	}
 }
 
-static void on_timer(struct timer *t)
+static void on_instance_timer(struct timer *t)
 {
 	struct instance *in = container_of(t, struct instance, timer);
 
-	ask(in);
+	ask_instance(in);
 	if (in->asking != ASK_NOT) /* should the answer never come */
 		loop_timer(in->d->loop, t, ANSWER_MS + 1);
 }
@@ -360,7 +360,7 @@ static struct instance *instance_new(struct driver *d, struct node *n)
 	in->d = d;
 	in->node = n;
 	in->src.fd = -1;
-	in->timer.fn = on_timer;
+	in->timer.fn = on_instance_timer;
 	if (!n->rs) {
 		in->n = observed_of(d->lab.model, n->vm, &in->sessions);
 		return in;
@@ -377,14 +377,14 @@ static struct instance *instance_new(struct driver *d, struct node *n)
 static void instance_free(struct instance *in)
 {
 	loop_timer_stop(in->d->loop, &in->timer);
-	hang_up(in);
+	hang_up_instance(in);
 	free(in->sessions);
 	free(in);
 }
 
 /* Sessions are the same when names and addresses are: BIRD keeps those up. The old model is still
  * alive. */
-static void inherit(struct instance *in, const struct instance *old)
+static void inherit_sessions(struct instance *in, const struct instance *old)
 {
 	const struct lab *l = &in->d->lab;
 
@@ -435,7 +435,7 @@ void observe_reset(struct driver *d)
 
 		for (size_t k = 0; k < n_old; k++)
 			if (old[k]->node == n)
-				inherit(in, old[k]);
+				inherit_sessions(in, old[k]);
 		VEC_PUSH(o->inst, o->n, o->cap) = in;
 		loop_timer(d->loop, &in->timer, 0);
 	}
@@ -531,8 +531,8 @@ void observe_fresh_cancel(struct driver *d, void *ctx)
 			w->fn = NULL;
 }
 
-static const struct observed *find(const struct driver *d, const struct bgp_connection *c,
-                                   const struct hybrid_session *s, unsigned instance)
+static const struct observed *find_observed(const struct driver *d, const struct bgp_connection *c,
+                                            const struct hybrid_session *s, unsigned instance)
 {
 	const struct observer *o = d->observer;
 
@@ -549,12 +549,12 @@ static const struct observed *find(const struct driver *d, const struct bgp_conn
 const struct observed *observed_session(const struct driver *d, const struct bgp_connection *c,
                                         unsigned instance)
 {
-	return find(d, c, NULL, instance);
+	return find_observed(d, c, NULL, instance);
 }
 
 const struct observed *observed_hybrid(const struct driver *d, const struct hybrid_session *s)
 {
-	return find(d, NULL, s, 0);
+	return find_observed(d, NULL, s, 0);
 }
 
 void observe_log_line(struct process *p, const char *line, size_t n)

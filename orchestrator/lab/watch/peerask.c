@@ -29,7 +29,7 @@ struct peer_ask {
 	void *ctx;
 };
 
-static void hang_up(struct line *l)
+static void hang_up_peer(struct line *l)
 {
 	int fd = l->src.fd;
 
@@ -48,7 +48,7 @@ void peers_ask_cancel(struct driver *d)
 	if (!a)
 		return;
 	for (size_t i = 0; i < a->n; i++)
-		hang_up(&a->lines[i]);
+		hang_up_peer(&a->lines[i]);
 	loop_timer_stop(d->loop, &a->timer);
 	free(a->lines);
 	free(a);
@@ -56,7 +56,7 @@ void peers_ask_cancel(struct driver *d)
 }
 
 /* From the loop, not from the middle of what is being looked at. */
-static void over(struct timer *t)
+static void on_asking_over(struct timer *t)
 {
 	struct peer_ask *a = container_of(t, struct peer_ask, timer);
 	void (*fn)(void *) = a->fn;
@@ -66,16 +66,16 @@ static void over(struct timer *t)
 	fn(ctx);
 }
 
-static void closed(struct line *l)
+static void peer_closed(struct line *l)
 {
 	struct peer_ask *a = l->all;
 
-	hang_up(l);
+	hang_up_peer(l);
 	if (!a->open)
 		loop_timer(a->d->loop, &a->timer, 0);
 }
 
-static void on_answer(struct source *s, uint32_t events)
+static void on_peer_answer(struct source *s, uint32_t events)
 {
 	struct line *l = container_of(s, struct line, src);
 	_cleanup_free_ char *text = NULL;
@@ -85,7 +85,7 @@ static void on_answer(struct source *s, uint32_t events)
 
 	(void)events;
 	if (n == 0 || (n < 0 && errno != EAGAIN)) {
-		closed(l);
+		peer_closed(l);
 		return;
 	}
 	if (n < 0)
@@ -96,13 +96,13 @@ static void on_answer(struct source *s, uint32_t events)
 	str_free_p(&l->buf);
 	if (l->greeted ||
 	    send(s->fd, QUESTION, sizeof(QUESTION) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		closed(l);
+		peer_closed(l);
 	l->greeted = true;
 }
 
 /* The control socket of an appliance's BIRD; NULL: it has none, or cannot answer, or is asked all
  * the time anyway. */
-static const struct sock_at *control_of(const struct node *n)
+static const struct sock_at *peer_control_of(const struct node *n)
 {
 	for (size_t i = 0; n->vm && !n->stopped && !node_has_our_bird(n) && i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];
@@ -119,16 +119,16 @@ void peers_ask(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), voi
 
 	peers_ask_cancel(d);
 	d->peer_ask = a;
-	*a = (struct peer_ask){ .d = d, .fn = fn, .ctx = ctx, .timer.fn = over };
+	*a = (struct peer_ask){ .d = d, .fn = fn, .ctx = ctx, .timer.fn = on_asking_over };
 	a->lines = xcalloc(d->lab.n_nodes, sizeof(*a->lines));
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct sock_at *at = control_of(d->lab.nodes[i]);
+		const struct sock_at *at = peer_control_of(d->lab.nodes[i]);
 		struct line *l = &a->lines[a->n];
 		int fd = bird_dial(at);
 
 		if (fd < 0)
 			continue;
-		*l = (struct line){ .all = a, .src = { .fn = on_answer, .fd = -1 } };
+		*l = (struct line){ .all = a, .src = { .fn = on_peer_answer, .fd = -1 } };
 		if (loop_add(d->loop, &l->src, fd, EPOLLIN, NULL) < 0) {
 			close_p(&fd);
 			continue;

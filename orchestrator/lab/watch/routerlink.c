@@ -56,20 +56,21 @@ struct router_link {
 /* --- what it says --------------------------------------------------------------------------------
  */
 
-static void hang_up(struct router_link *rl)
+static void hang_up_router(struct router_link *rl)
 {
 	loop_del(rl->d->loop, &rl->src);
 	rl->peer = peer_free(rl->peer);
 }
 
-static void watch(struct router_link *rl)
+static void watch_router(struct router_link *rl)
 {
 	int more = peer_flush(rl->peer, NULL);
 
 	loop_mod(rl->d->loop, &rl->src, EPOLLIN | (more > 0 ? EPOLLOUT : 0));
 }
 
-static int say(struct router_link *rl, json_t *msg, const int *fds, size_t n, struct err *e)
+static int say_to_router(struct router_link *rl, json_t *msg, const int *fds, size_t n,
+                         struct err *e)
 {
 	if (!rl->peer) {
 		json_decref(msg); /* it hears everything when it is back */
@@ -79,17 +80,17 @@ static int say(struct router_link *rl, json_t *msg, const int *fds, size_t n, st
 
 	if (r < 0)
 		return err_wrap(e, "the virtual router");
-	watch(rl);
+	watch_router(rl);
 	return 0;
 }
 
 /* Kept here, so that workers have it without asking. */
-static void fetch(struct router_link *rl)
+static void fetch_rib(struct router_link *rl)
 {
 	if (rl->fetching || (rl->rib && rl->rib_version == rl->version))
 		return;
 	rl->fetching = true;
-	say(rl, json_pack("{s:s}", "op", "rib"), NULL, 0, NULL);
+	say_to_router(rl, json_pack("{s:s}", "op", "rib"), NULL, 0, NULL);
 }
 
 static void on_applied(struct router_link *rl, const json_t *msg)
@@ -102,7 +103,7 @@ static void on_applied(struct router_link *rl, const json_t *msg)
 	*rl->error = '\0';
 	rl->version = json_integer_value(json_object_get(msg, "version"));
 	if (!json_is_true(json_object_get(msg, "more")))
-		fetch(rl);
+		fetch_rib(rl);
 	driver_changed(rl->d, CHANGED_ANSWERS);
 }
 
@@ -112,7 +113,7 @@ static void on_rib(struct router_link *rl, json_t *msg)
 	rl->rib = json_incref(msg);
 	rl->rib_version = json_integer_value(json_object_get(msg, "version"));
 	rl->fetching = false;
-	fetch(rl); /* should another one have come meanwhile */
+	fetch_rib(rl); /* should another one have come meanwhile */
 	driver_changed(rl->d, CHANGED_ANSWERS);
 }
 
@@ -189,7 +190,7 @@ static void on_programmed(struct router_link *rl, const json_t *msg)
 	          prefix ? prefix : "", hops ? hops : "", step ? step : "", (double)waited / 1000);
 }
 
-static void looked(struct router_link *rl, const json_t *msg)
+static void take_looked(struct router_link *rl, const json_t *msg)
 {
 	if (!rl->n_looks)
 		return;
@@ -208,7 +209,7 @@ static void on_message(struct router_link *rl, json_t *msg)
 	} else if (streq(event, "applied")) {
 		on_applied(rl, msg);
 	} else if (streq(event, "looked")) {
-		looked(rl, msg);
+		take_looked(rl, msg);
 	} else if (streq(event, "read")) {
 		on_read(rl, msg);
 	} else if (streq(event, "routes")) {
@@ -225,7 +226,7 @@ static void on_message(struct router_link *rl, json_t *msg)
 	}
 }
 
-static void on_socket(struct source *s, uint32_t events)
+static void on_router_socket(struct source *s, uint32_t events)
 {
 	struct router_link *rl = container_of(s, struct router_link, src);
 	struct err e = { 0 };
@@ -239,15 +240,15 @@ static void on_socket(struct source *s, uint32_t events)
 	if (!rl->peer)
 		return;
 	if (r < 0)
-		hang_up(rl);
+		hang_up_router(rl);
 	else
-		watch(rl);
+		watch_router(rl);
 }
 
 /* --- its life ------------------------------------------------------------------------------------
  */
 
-static void on_output(struct source *s, uint32_t events)
+static void on_router_output(struct source *s, uint32_t events)
 {
 	struct router_link *rl = container_of(s, struct router_link, out);
 	char buf[4096];
@@ -263,9 +264,9 @@ static void on_output(struct source *s, uint32_t events)
 	}
 }
 
-static void on_exit_of(struct child *c, int wstatus);
+static void on_router_exit(struct child *c, int wstatus);
 
-static int start(struct router_link *rl, struct err *e)
+static int start_router(struct router_link *rl, struct err *e)
 {
 	struct driver *d = rl->d;
 	int sv[2], p[2];
@@ -296,23 +297,23 @@ static int start(struct router_link *rl, struct err *e)
 		close(p[0]);
 		return err_wrap(e, "the virtual router");
 	}
-	rl->child.fn = on_exit_of;
+	rl->child.fn = on_router_exit;
 	loop_child(d->loop, &rl->child);
 	rl->host_pid = host_pid_of(d, rl->child.pid);
 	rl->peer = peer_new(sv[0]);
-	rl->src.fn = on_socket;
-	rl->out.fn = on_output;
+	rl->src.fn = on_router_socket;
+	rl->out.fn = on_router_output;
 	r = loop_add(d->loop, &rl->src, peer_fd_of(rl->peer), EPOLLIN, e);
 	if (r == 0)
 		r = loop_add(d->loop, &rl->out, p[0], EPOLLIN, e);
 	return r;
 }
 
-static void on_restart(struct timer *t)
+static void on_router_restart(struct timer *t)
 {
 	struct router_link *rl = container_of(t, struct router_link, restart);
 	struct err e = { 0 };
-	int r = start(rl, &e);
+	int r = start_router(rl, &e);
 
 	if (r == 0 && rl->d->lab.model)
 		r = router_update(rl->d, &e);
@@ -326,7 +327,7 @@ static void on_restart(struct timer *t)
 }
 
 /* What it wrote into the kernel stays and forwards on; only changes wait until it is back. */
-static void on_exit_of(struct child *c, int wstatus)
+static void on_router_exit(struct child *c, int wstatus)
 {
 	struct router_link *rl = container_of(c, struct router_link, child);
 	_cleanup_str_ struct str tail = { 0 };
@@ -335,11 +336,11 @@ static void on_exit_of(struct child *c, int wstatus)
 	while (rl->out.fd >= 0) {
 		int fd = rl->out.fd;
 
-		on_output(&rl->out, EPOLLIN);
+		on_router_output(&rl->out, EPOLLIN);
 		if (rl->out.fd == fd && errno == EAGAIN)
 			break;
 	}
-	hang_up(rl);
+	hang_up_router(rl);
 	rl->host_pid = 0;
 	rl->waiting = 0;
 	rl->fetching = false;
@@ -350,7 +351,7 @@ static void on_exit_of(struct child *c, int wstatus)
 	          wait_status_str(wstatus, how), tail.n ? "; last lines:\n" : "", str_get(&tail));
 	snprintf(rl->error, sizeof(rl->error), "it %s", how);
 	while (rl->n_looks) /* the next one builds the fabric anew */
-		looked(rl, NULL);
+		take_looked(rl, NULL);
 	loop_timer(rl->d->loop, &rl->restart, rl->deaths++ ? RESTART_MS : 0);
 }
 
@@ -360,9 +361,9 @@ int router_start(struct driver *d, struct err *e)
 		d->router = xcalloc(1, sizeof(*d->router));
 		d->router->d = d;
 		d->router->src.fd = d->router->out.fd = -1;
-		d->router->restart.fn = on_restart;
+		d->router->restart.fn = on_router_restart;
 	}
-	return d->router->child.pid ? 0 : start(d->router, e);
+	return d->router->child.pid ? 0 : start_router(d->router, e);
 }
 
 int router_kill(struct driver *d, struct err *e)
@@ -388,7 +389,7 @@ static json_t *stopped_json(const struct driver *d)
 }
 
 /* The namespaces of what speaks for a table: of instances of Route Servers and gateways. */
-static size_t speakers(const struct driver *d, int **ret)
+static size_t namespaces_of_speakers(const struct driver *d, int **ret)
 {
 	const struct model *m = d->lab.model;
 	size_t all = model_n_tables(m) * 2, n = 0;
@@ -413,7 +414,7 @@ static ino_t inode_of(int fd)
 static bool others_speak(const struct router_link *rl)
 {
 	_cleanup_free_ int *fds = NULL;
-	size_t n = speakers(rl->d, &fds);
+	size_t n = namespaces_of_speakers(rl->d, &fds);
 	bool same = n == rl->n_told;
 
 	for (size_t i = 0; same && i < n; i++)
@@ -436,20 +437,20 @@ int router_update(struct driver *d, struct err *e)
 {
 	struct router_link *rl = d->router;
 	_cleanup_free_ int *fds = NULL;
-	size_t n = speakers(d, &fds);
+	size_t n = namespaces_of_speakers(d, &fds);
 
 	free(rl->told);
 	rl->told = xcalloc(n + 1, sizeof(*rl->told));
 	rl->n_told = n;
 	for (size_t i = 0; i < n; i++)
 		rl->told[i] = inode_of(fds[i]);
-	return say(rl,
-	           json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design",
-	                     d->lab.design, "stopped", stopped_json(d), "maintained",
-	                     kept_list(rl, ROUTER_MAINTAINED), "lost", kept_list(rl, ROUTER_LOST),
-	                     "down", kept_list(rl, ROUTER_DOWN), "silent",
-	                     kept_list(rl, ROUTER_SILENT), "generation", ++rl->sent),
-	           fds, n, e);
+	return say_to_router(
+	    rl,
+	    json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:I}", "op", "model", "design", d->lab.design,
+	              "stopped", stopped_json(d), "maintained", kept_list(rl, ROUTER_MAINTAINED),
+	              "lost", kept_list(rl, ROUTER_LOST), "down", kept_list(rl, ROUTER_DOWN),
+	              "silent", kept_list(rl, ROUTER_SILENT), "generation", ++rl->sent),
+	    fds, n, e);
 }
 
 int router_stopped(struct driver *d, struct err *e)
@@ -457,35 +458,38 @@ int router_stopped(struct driver *d, struct err *e)
 	/* A gateway's instance that was stopped or started has another namespace. */
 	if (others_speak(d->router))
 		return router_update(d, e);
-	return say(d->router,
-	           json_pack("{s:s,s:o,s:I}", "op", "stopped", "vms", stopped_json(d), "generation",
-	                     ++d->router->sent),
-	           NULL, 0, e);
+	return say_to_router(d->router,
+	                     json_pack("{s:s,s:o,s:I}", "op", "stopped", "vms", stopped_json(d),
+	                               "generation", ++d->router->sent),
+	                     NULL, 0, e);
 }
 
 int router_maintained(struct driver *d, struct err *e)
 {
-	return say(d->router,
-	           json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
-	                     kept_list(d->router, ROUTER_MAINTAINED), "lost",
-	                     kept_list(d->router, ROUTER_LOST), "generation", ++d->router->sent),
-	           NULL, 0, e);
+	return say_to_router(d->router,
+	                     json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
+	                               kept_list(d->router, ROUTER_MAINTAINED), "lost",
+	                               kept_list(d->router, ROUTER_LOST), "generation",
+	                               ++d->router->sent),
+	                     NULL, 0, e);
 }
 
 int router_silent(struct driver *d, struct err *e)
 {
-	return say(d->router,
-	           json_pack("{s:s,s:o,s:I}", "op", "silent", "instances",
-	                     kept_list(d->router, ROUTER_SILENT), "generation", ++d->router->sent),
-	           NULL, 0, e);
+	return say_to_router(d->router,
+	                     json_pack("{s:s,s:o,s:I}", "op", "silent", "instances",
+	                               kept_list(d->router, ROUTER_SILENT), "generation",
+	                               ++d->router->sent),
+	                     NULL, 0, e);
 }
 
 int router_health(struct driver *d, struct err *e)
 {
-	return say(d->router,
-	           json_pack("{s:s,s:o,s:I}", "op", "health", "down",
-	                     kept_list(d->router, ROUTER_DOWN), "generation", ++d->router->sent),
-	           NULL, 0, e);
+	return say_to_router(d->router,
+	                     json_pack("{s:s,s:o,s:I}", "op", "health", "down",
+	                               kept_list(d->router, ROUTER_DOWN), "generation",
+	                               ++d->router->sent),
+	                     NULL, 0, e);
 }
 
 bool router_read(struct driver *d, json_int_t mark, json_t *doubt,
@@ -496,9 +500,9 @@ bool router_read(struct driver *d, json_int_t mark, json_t *doubt,
 		return false;
 	}
 	d->router->on_read = fn;
-	return say(d->router,
-	           json_pack("{s:s,s:I,s:o}", "op", "read", "mark", mark, "doubt", doubt), NULL, 0,
-	           NULL) == 0;
+	return say_to_router(d->router,
+	                     json_pack("{s:s,s:I,s:o}", "op", "read", "mark", mark, "doubt", doubt),
+	                     NULL, 0, NULL) == 0;
 }
 
 void router_resync(struct driver *d)
@@ -506,7 +510,7 @@ void router_resync(struct driver *d)
 	if (!d->router->peer)
 		return;
 	d->router->waiting++;
-	say(d->router, json_pack("{s:s}", "op", "resync"), NULL, 0, NULL);
+	say_to_router(d->router, json_pack("{s:s}", "op", "resync"), NULL, 0, NULL);
 }
 
 void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t *looked),
@@ -519,7 +523,7 @@ void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t
 		return;
 	}
 	VEC_PUSH(rl->looks, rl->n_looks, rl->cap_looks) = (struct looking){ fn, ctx };
-	say(rl, json_pack("{s:s,s:b}", "op", "look", "mend", mend), NULL, 0, NULL);
+	say_to_router(rl, json_pack("{s:s,s:b}", "op", "look", "mend", mend), NULL, 0, NULL);
 }
 
 /* --- what is asked of it

@@ -54,7 +54,7 @@ static struct selection *current_selection(struct driver *d)
 	return d->selection;
 }
 
-static struct entry *find(const struct selection *s, const struct node *n)
+static struct entry *find_entry(const struct selection *s, const struct node *n)
 {
 	for (size_t i = 0; s && n && i < s->n; i++)
 		if (s->entries[i].node == n)
@@ -74,15 +74,15 @@ static const struct node *node_of(const struct driver *d, size_t i)
 	return node_find(&d->lab, name);
 }
 
-static bool same(const struct bird_export *a, const struct bird_export *b)
+static bool same_export(const struct bird_export *a, const struct bird_export *b)
 {
 	return a->routes == b->routes && a->updates == b->updates &&
 	       a->withdrawals == b->withdrawals;
 }
 
-static bool lacks(const struct entry *x)
+static bool entry_lacks(const struct entry *x)
 {
-	return x->was_read && same(&x->now, &x->read) && x->count >= 0 &&
+	return x->was_read && same_export(&x->now, &x->read) && x->count >= 0 &&
 	       (unsigned long)x->count != x->now.routes;
 }
 
@@ -110,7 +110,7 @@ static void tell_bird(struct driver *d, const struct entry *x)
 }
 
 /* Names of instances whose tables are to be read from the first to the last. */
-static json_t *repair(struct driver *d)
+static json_t *start_repairs(struct driver *d)
 {
 	struct selection *s = d->selection;
 	json_t *doubt = json_array();
@@ -118,7 +118,7 @@ static json_t *repair(struct driver *d)
 	for (size_t i = 0; i < s->n; i++) {
 		struct entry *x = &s->entries[i];
 
-		if (!lacks(x))
+		if (!entry_lacks(x))
 			continue;
 		if (x->next == DOUBT_ROUTER || x->next == DOUBT_AGAIN)
 			json_array_append_new(doubt, json_string(x->node->name));
@@ -133,12 +133,12 @@ static json_t *repair(struct driver *d)
 
 static bool to_be_repaired(const struct entry *x)
 {
-	return lacks(x) && x->next != GIVE_UP && (x->next != TELL_BIRD || x->said_since);
+	return entry_lacks(x) && x->next != GIVE_UP && (x->next != TELL_BIRD || x->said_since);
 }
 
-static void take_answer(struct driver *d, const json_t *msg);
+static void take_read_answer(struct driver *d, const json_t *msg);
 
-static void ask(struct driver *d)
+static void ask_router(struct driver *d)
 {
 	struct selection *s = d->selection;
 	bool need = false;
@@ -146,15 +146,15 @@ static void ask(struct driver *d)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct entry *x = &s->entries[i];
 
-		need |= !x->was_read || !same(&x->now, &x->read) || to_be_repaired(x);
+		need |= !x->was_read || !same_export(&x->now, &x->read) || to_be_repaired(x);
 	}
 	if (!need || s->asked)
 		return;
-	json_t *doubt = repair(d);
+	json_t *doubt = start_repairs(d);
 
 	for (size_t i = 0; i < s->n; i++)
 		s->entries[i].asked = s->entries[i].now;
-	s->asked = router_read(d, ++s->mark, doubt, take_answer);
+	s->asked = router_read(d, ++s->mark, doubt, take_read_answer);
 }
 
 void selection_seen(struct driver *d, const struct node *n, const char *text)
@@ -164,7 +164,7 @@ void selection_seen(struct driver *d, const struct node *n, const char *text)
 
 	if (!bird_parse_export(text, BIRD_NICS, &now))
 		return;
-	struct entry *x = find(s, n);
+	struct entry *x = find_entry(s, n);
 
 	if (!x) {
 		x = &VEC_PUSH(s->entries, s->n, s->cap);
@@ -172,12 +172,12 @@ void selection_seen(struct driver *d, const struct node *n, const char *text)
 	}
 	x->now = now;
 	x->said_since = true;
-	ask(d);
+	ask_router(d);
 }
 
 static void take_count(struct driver *d, size_t i, const json_t *table)
 {
-	struct entry *x = find(d->selection, node_of(d, i));
+	struct entry *x = find_entry(d->selection, node_of(d, i));
 
 	if (!x)
 		return;
@@ -185,11 +185,11 @@ static void take_count(struct driver *d, size_t i, const json_t *table)
 	x->was_read = true;
 	x->said_since = false;
 	x->count = (long)json_integer_value(json_object_get(table, "count"));
-	if (!lacks(x))
+	if (!entry_lacks(x))
 		x->next = DOUBT_ROUTER;
 }
 
-static void take_answer(struct driver *d, const json_t *msg)
+static void take_read_answer(struct driver *d, const json_t *msg)
 {
 	struct selection *s = current_selection(d);
 	const struct model *m = d->lab.model;
@@ -210,16 +210,16 @@ static void take_answer(struct driver *d, const json_t *msg)
 			                               json_object_get(table, "instance")),
 			           table);
 	}
-	ask(d);
+	ask_router(d);
 }
 
 /* --- what it comes to --------------------------------------------------------------------------
  */
 
 /* NULL when nobody knows, and nobody has to be waited for: it is asked for its sessions, too. */
-static const struct entry *counted(const struct driver *d, size_t i)
+static const struct entry *counted_entry(const struct driver *d, size_t i)
 {
-	const struct entry *x = find(d->selection, node_of(d, i));
+	const struct entry *x = find_entry(d->selection, node_of(d, i));
 
 	return x && node_running_bird(x->node) ? x : NULL;
 }
@@ -230,11 +230,11 @@ bool selection_settled(struct driver *d, json_t *missing, json_t *notes)
 
 	current_selection(d);
 	for (size_t i = 0; d->lab.model && i < model_n_tables(d->lab.model) * 2; i++) {
-		const struct entry *x = counted(d, i);
+		const struct entry *x = counted_entry(d, i);
 
-		if (!x || (x->was_read && same(&x->now, &x->read) && !lacks(x)))
+		if (!x || (x->was_read && same_export(&x->now, &x->read) && !entry_lacks(x)))
 			continue;
-		if (lacks(x) && x->next == GIVE_UP) {
+		if (entry_lacks(x) && x->next == GIVE_UP) {
 			if (notes)
 				text_append(notes,
 				            xasprintf("%s: its kernel took %ld of %lu selected "
@@ -246,7 +246,7 @@ bool selection_settled(struct driver *d, json_t *missing, json_t *notes)
 		all = false;
 		if (missing)
 			text_append(missing,
-			            lacks(x)
+			            entry_lacks(x)
 			                ? xasprintf("%s: NICs have %ld of %lu selected routes",
 			                            x->node->name, x->count, x->now.routes)
 			                : xasprintf("%s: the virtual router has not read all of "
@@ -263,7 +263,7 @@ json_t *selection_json(struct driver *d)
 
 	current_selection(d);
 	for (size_t i = 0; d->lab.model && i < model_n_tables(d->lab.model) * 2; i++) {
-		const struct entry *x = counted(d, i);
+		const struct entry *x = counted_entry(d, i);
 
 		if (!x)
 			continue;

@@ -57,13 +57,13 @@ struct usable_wait {
 
 /* --- making ----------------------------------------------------------------------------------- */
 
-static bool compile(regex_t *re, const char *text)
+static bool compile_regex(regex_t *re, const char *text)
 {
 	return text && regcomp(re, text, REG_EXTENDED) == 0;
 }
 
-static void on_output(struct source *s, uint32_t events);
-static void on_exit_of(struct child *c, int wstatus);
+static void on_question_output(struct source *s, uint32_t events);
+static void on_question_exit(struct child *c, int wstatus);
 static void on_again(struct timer *t);
 
 struct usable *usable_new(struct driver *d, struct node *n, const struct image_plan *p)
@@ -77,21 +77,21 @@ struct usable *usable_new(struct driver *d, struct node *n, const struct image_p
 	u->n = p->n_questions;
 	u->q = xcalloc(u->n, sizeof(*u->q));
 	u->out.fd = -1;
-	u->out.fn = on_output;
-	u->child.fn = on_exit_of;
+	u->out.fn = on_question_output;
+	u->child.fn = on_question_exit;
 	u->again.fn = on_again;
 	for (size_t i = 0; i < u->n; i++) {
 		const struct image_question *from = &p->questions[i];
 		struct question *q = &u->q[i];
 
 		q->argv = strv_copy(from->argv);
-		q->has_usable = compile(&q->usable, from->usable);
-		q->has_unusable = compile(&q->unusable, from->unusable);
+		q->has_usable = compile_regex(&q->usable, from->usable);
+		q->has_unusable = compile_regex(&q->unusable, from->unusable);
 	}
 	return u;
 }
 
-static void hang_up(struct usable *u)
+static void hang_up_question(struct usable *u)
 {
 	int fd = u->out.fd;
 
@@ -110,7 +110,7 @@ struct usable *usable_free(struct usable *u)
 		     SIGKILL); /* reaped by the loop, as every child nobody asks for */
 		loop_child_forget(u->d->loop, &u->child);
 	}
-	hang_up(u);
+	hang_up_question(u);
 	for (size_t i = 0; i < u->n; i++) {
 		strv_free(u->q[i].argv);
 		if (u->q[i].has_usable)
@@ -126,7 +126,7 @@ struct usable *usable_free(struct usable *u)
 /* --- an answer -------------------------------------------------------------------------------- */
 
 /* How often a line counts: as its last group says, if that is a number. */
-static unsigned long times(const regex_t *re, const char *line)
+static unsigned long times_counted(const regex_t *re, const char *line)
 {
 	regmatch_t m[10];
 	size_t last = re->re_nsub;
@@ -143,17 +143,17 @@ static unsigned long times(const regex_t *re, const char *line)
 	return *group && !*end ? n : 1;
 }
 
-static void one_line(struct usable *u, const char *line)
+static void count_line(struct usable *u, const char *line)
 {
 	const struct question *q = &u->q[u->at];
 
 	if (q->has_usable)
-		u->round.usable += times(&q->usable, line);
+		u->round.usable += times_counted(&q->usable, line);
 	if (q->has_unusable)
-		u->round.unusable += times(&q->unusable, line);
+		u->round.unusable += times_counted(&q->unusable, line);
 }
 
-static bool read_some(struct usable *u)
+static bool read_question_output(struct usable *u)
 {
 	char buf[16384];
 	ssize_t n = read(u->out.fd, buf, sizeof(buf));
@@ -165,18 +165,18 @@ static bool read_some(struct usable *u)
 			str_addc(&u->line, buf[i]);
 			continue;
 		}
-		one_line(u, str_get(&u->line));
+		count_line(u, str_get(&u->line));
 		str_free_p(&u->line);
 	}
 	return true;
 }
 
-static void on_output(struct source *s, uint32_t events)
+static void on_question_output(struct source *s, uint32_t events)
 {
 	struct usable *u = container_of(s, struct usable, out);
 
 	(void)events;
-	if (!read_some(u) && errno != EAGAIN) {
+	if (!read_question_output(u) && errno != EAGAIN) {
 		int fd = s->fd;
 
 		loop_del(u->d->loop, s);
@@ -199,7 +199,7 @@ static bool can_answer(const struct usable *u)
 	return true;
 }
 
-static int start(struct usable *u)
+static int start_question(struct usable *u)
 {
 	int p[2];
 
@@ -228,7 +228,7 @@ static int start(struct usable *u)
 	return r;
 }
 
-static void look(struct driver *d);
+static void look_again(struct driver *d);
 
 static bool none_usable(const struct counts *c)
 {
@@ -264,25 +264,25 @@ static void round_over(struct usable *u, bool good)
 		u->asked = clock_ms();
 		note_change(u, was);
 	}
-	look(u->d);
+	look_again(u->d);
 }
 
-static void on_exit_of(struct child *c, int wstatus)
+static void on_question_exit(struct child *c, int wstatus)
 {
 	struct usable *u = container_of(c, struct usable, child);
 
-	while (u->out.fd >= 0 && read_some(u))
+	while (u->out.fd >= 0 && read_question_output(u))
 		;
-	hang_up(u);
+	hang_up_question(u);
 	u->child.pid = 0;
 	/* Some are of use: how many are not matters no more. */
 	if (wstatus != 0 || ++u->at >= u->n || u->round.usable)
 		round_over(u, wstatus == 0);
-	else if (start(u) < 0)
+	else if (start_question(u) < 0)
 		round_over(u, false);
 }
 
-static void begin(struct usable *u)
+static void begin_round(struct usable *u)
 {
 	u->wanted = false;
 	if (!can_answer(u))
@@ -290,7 +290,7 @@ static void begin(struct usable *u)
 	u->running = true;
 	u->round = (struct counts){ 0 };
 	u->at = 0;
-	if (start(u) < 0)
+	if (start_question(u) < 0)
 		u->running = false;
 }
 
@@ -298,7 +298,7 @@ static void on_again(struct timer *t)
 {
 	struct usable *u = container_of(t, struct usable, again);
 
-	look(u->d);
+	look_again(u->d);
 }
 
 static void waiter_done(struct usable_wait *w)
@@ -317,7 +317,7 @@ static void waiter_done(struct usable_wait *w)
 }
 
 /* Begins what may begin; when nothing is left to ask, those who wait are told. */
-static void look(struct driver *d)
+static void look_again(struct driver *d)
 {
 	size_t running = 0, open = 0;
 
@@ -329,7 +329,7 @@ static void look(struct driver *d)
 		if (!u)
 			continue;
 		if (u->wanted && !u->again.armed && running < MOST_AT_ONCE) {
-			begin(u);
+			begin_round(u);
 			running += u->running;
 		}
 		open += u->wanted || u->running;
@@ -386,7 +386,7 @@ void usable_ask(struct driver *d, enum usable_when when, unsigned timeout_ms, vo
 	w->timer.fn = waiter_timeout;
 	d->usable = w;
 	loop_timer(d->loop, &w->timer, timeout_ms);
-	look(d);
+	look_again(d);
 }
 
 void usable_ask_cancel(struct driver *d, void *ctx)
@@ -436,7 +436,7 @@ static char *command_of(const struct usable *u)
 	return str_take(&s);
 }
 
-static void say(const struct usable *u, const struct bgp_connection *c, json_t *list)
+static void say_unusable(const struct usable *u, const struct bgp_connection *c, json_t *list)
 {
 	const char *who = u->node->name;
 	const struct route_server *rs = c->rs;
@@ -475,6 +475,6 @@ void usable_say(const struct driver *d, json_t *list)
 		    u && u->asked && none_usable(&u->last) ? brings_routes(d, u->node->vm) : NULL;
 
 		if (c)
-			say(u, c, list);
+			say_unusable(u, c, list);
 	}
 }
