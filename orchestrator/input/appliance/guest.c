@@ -92,7 +92,7 @@ static bool is_bird1(const char *text)
 	       !strstr(text, "ipv4;");
 }
 
-static bool ends_with(const char *s, const char *end)
+static bool path_ends_with(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
 
@@ -105,7 +105,7 @@ static void take_file(struct guest *g, const char *path, const char *text, json_
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		json_t *to = known[i].kind == FRR ? frr : bird;
 
-		if (!ends_with(path, known[i].path))
+		if (!path_ends_with(path, known[i].path))
 			continue;
 		if (known[i].kind == BIRD && is_bird1(text)) {
 			guest_note(g,

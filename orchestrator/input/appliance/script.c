@@ -221,7 +221,7 @@ static bool read_vtysh(struct script *s, const char *line)
 }
 
 /* The commands that say something of forwarding, wherever they stand in a line. */
-static void read_forwarding(struct script *s, const char *line)
+static void read_forwarding_command(struct script *s, const char *line)
 {
 	static const char *const on[] = { "ip_forward=1", "ip_forward = 1", "conf.all.forwarding=1",
 		                          "conf.all.forwarding = 1", "conf.default.forwarding=1" };
@@ -352,7 +352,7 @@ static void read_script_line(struct script *s, const char *raw, const char **at)
 		read_heredoc(s, line, word, put_in, strip, at);
 		return;
 	}
-	read_forwarding(s, line);
+	read_forwarding_command(s, line);
 	if (!read_echo(s, line) && !read_vtysh(s, line) && worth_a_note(line))
 		guest_note(s->g, "%s, line %u is not interpreted: %.120s", s->where, s->line, line);
 }

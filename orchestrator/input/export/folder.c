@@ -19,7 +19,7 @@ static int compare_file_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool ends_with(const char *s, const char *end)
+static bool has_extension(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
 
@@ -46,8 +46,8 @@ static int list_folder(const char *folder, const char *below, int depth, struct 
 		if (S_ISDIR(st.st_mode) && depth < MAX_FOLDERS)
 			r = list_folder(folder, name, depth + 1, x, e);
 		/* Not through links: an export is a folder, not a way out of it. */
-		if (!S_ISREG(st.st_mode) || !ends_with(name, ".json") ||
-		    ends_with(name, ".checks.json"))
+		if (!S_ISREG(st.st_mode) || !has_extension(name, ".json") ||
+		    has_extension(name, ".checks.json"))
 			continue;
 		if (x->n == MAX_FILES)
 			r = err_set(e, EFBIG, "%s: more than %d files", folder, MAX_FILES);

@@ -20,7 +20,7 @@ static const char *make_legal_name(struct import *im, const char *name)
 	return isalnum((unsigned char)*s) ? s : arena_printf(im->a, "x%.79s", s);
 }
 
-static bool take_name(struct import *im, const char *scope, const char *name)
+static bool claim_name(struct import *im, const char *scope, const char *name)
 {
 	_cleanup_free_ char *key = xasprintf("%s/%s", scope, name);
 
@@ -55,11 +55,11 @@ const char *im_name(struct import *im, const char *scope, const struct res *r, c
 		        "\"%s\" is called \"%s\" in the lab: its name has characters that names "
 		        "there cannot have",
 		        name, base);
-	if (take_name(im, scope, s))
+	if (claim_name(im, scope, s))
 		return s;
 	if (r && *r->group)
 		s = make_legal_name(im, arena_printf(im->a, "%.60s-%s", base, r->group));
-	while (streq(s, base) || !take_name(im, scope, s))
+	while (streq(s, base) || !claim_name(im, scope, s))
 		s = make_legal_name(im, arena_printf(im->a, "%.70s-%u", base,
 		                                     next_number_of_name(im, scope, base)));
 	im_note(im, SEV_INFO, "IMPORT-NAME-02", r, NULL,

@@ -34,7 +34,7 @@ json_t *tf_expressions(const struct tf_node *n)
 	return json_object_get(n->conf, "expressions");
 }
 
-static void add_value(json_t *out, json_t *value /* borrowed */)
+static void add_resolved_value(json_t *out, json_t *value /* borrowed */)
 {
 	json_t *x;
 	size_t i;
@@ -66,9 +66,9 @@ static void add_below(json_t *out, json_t *value, const struct tf_ref *r, size_t
 		size_t i;
 
 		json_array_foreach (value, i, x)
-			add_value(out, x);
+			add_resolved_value(out, x);
 	} else {
-		add_value(out, value);
+		add_resolved_value(out, value);
 	}
 }
 
@@ -86,7 +86,7 @@ static void add_address_mark(struct tf *t, json_t *out, const struct tf_node *n,
 	json_t *mark = json_sprintf("@ip:%ld:%s", k, n->address);
 
 	(void)t;
-	add_value(out, mark);
+	add_resolved_value(out, mark);
 	json_decref(mark);
 }
 
@@ -103,7 +103,7 @@ static void add_inline_subnets(struct tf *t, json_t *out, struct tf_node *n,
 
 		/* A set has no order: an index into it says nothing, unless it is the only one. */
 		(void)s;
-		add_value(out, id);
+		add_resolved_value(out, id);
 		json_decref(id);
 	}
 }
@@ -130,7 +130,7 @@ static void add_attribute_values(struct tf *t, json_t *out, struct tf_node *n,
 	if (streq(name, "id")) {
 		json_t *id = json_string(t->id(t, n));
 
-		add_value(out, id);
+		add_resolved_value(out, id);
 		json_decref(id);
 		return;
 	}
@@ -262,7 +262,7 @@ static void add_each_values(struct tf *t, struct place at, const struct tf_ref *
 	if (r->n < 2 || !at.index)
 		return;
 	if (!streq(r->steps[1].name, "value")) {
-		add_value(out, at.index);
+		add_resolved_value(out, at.index);
 		return;
 	}
 	constant = json_object_get(over, "constant_value");
@@ -271,7 +271,7 @@ static void add_each_values(struct tf *t, struct place at, const struct tf_ref *
 		return;
 	}
 	if (json_is_array(constant)) { /* toset([...]): the value is the key */
-		add_value(out, at.index);
+		add_resolved_value(out, at.index);
 		return;
 	}
 	/* for_each over a resource or a variable: the element with our key. */
@@ -288,7 +288,7 @@ static void add_each_values(struct tf *t, struct place at, const struct tf_ref *
 		if (mine)
 			add_below(out, mine, r, 2);
 		else if (!json_is_object(x))
-			add_value(out, x);
+			add_resolved_value(out, x);
 	}
 	json_decref(all);
 }

@@ -46,7 +46,7 @@ static bool is_name_char(char c, bool first)
 	return isalpha(u) || c == '_' || c == '$' || u >= 0x80 || (!first && isdigit(u));
 }
 
-static const char *take_name(struct parser *p)
+static const char *parse_name(struct parser *p)
 {
 	peek_char(p);
 	size_t from = p->at;
@@ -149,12 +149,12 @@ static bool parse_arguments(struct parser *p, struct expr *x, size_t open)
 static const struct expr *parse_call(struct parser *p)
 {
 	size_t from = p->at, open;
-	const char *name = take_name(p);
+	const char *name = parse_name(p);
 	struct expr *x = new_expr(p, E_CALL, from);
 
 	if (take_char(p, '.')) {
 		x->ns = name;
-		name = take_name(p);
+		name = parse_name(p);
 		if (!name)
 			return fail_parse(p, p->at, "the name of a function is missing here");
 		if (!strcasecmp(x->ns, "sys") || !strcasecmp(x->ns, "az"))
@@ -201,7 +201,7 @@ static const struct expr *parse_postfix(struct parser *p, const struct expr *bas
 		x->base = base;
 		x->safe = take_char(p, '?');
 		if (c == '.') {
-			x->name = take_name(p);
+			x->name = parse_name(p);
 			if (!x->name)
 				return fail_parse(p, p->at,
 				                  "the name of a property is missing here");

@@ -28,7 +28,7 @@ static uint32_t read_little_endian(const unsigned char *s, size_t n)
 }
 
 /* MurmurHash3's x86 mixing, with two lanes of 32 bits. */
-static uint64_t murmur64(const unsigned char *s, size_t n)
+static uint64_t hash_murmur64(const unsigned char *s, size_t n)
 {
 	const uint32_t c1 = 0x239b961b, c2 = 0xab0e9789;
 	uint32_t a = 0, b = 0;
@@ -57,7 +57,7 @@ static uint64_t murmur64(const unsigned char *s, size_t n)
 
 void arm_unique_string(const char *s, size_t n, char out[14])
 {
-	uint64_t h = murmur64((const unsigned char *)s, n);
+	uint64_t h = hash_murmur64((const unsigned char *)s, n);
 
 	for (int i = 0; i < 13; i++, h <<= 5)
 		out[i] = "abcdefghijklmnopqrstuvwxyz234567"[h >> 59];
