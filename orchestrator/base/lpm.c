@@ -96,7 +96,7 @@ void *lpm_set(struct lpm *t, struct prefix p, void *value)
 			return old;
 		}
 		if (common < n->p.len) { /* p leaves the compressed path here */
-			struct prefix at = { p.addr & prefix_mask(common), common };
+			struct prefix at = prefix_around(p.addr, common);
 			unsigned old_side = lpm_side_of(n->p.addr, common);
 			uint32_t above = lpm_new_node(t, at, common == p.len ? value : NULL);
 

@@ -171,14 +171,16 @@ static int try_rules(struct err *e)
 	r = nl_rule_add(nl, &rule, e);
 	if (r < 0 || (index = r = nl_link_index(nl, "a", e)) < 0)
 		return r;
+	const struct prefix net = { IP4(10, 0, 0, 0), 24 };
 	struct nl_route ecmp = {
 		.table = 10001, .type = RTN_UNICAST, .protocol = RTPROT_VNETLAB, .n_hops = 2
 	};
 
-	for (unsigned i = 0; i < 2; i++)
-		ecmp.hops[i] =
-		    (struct nl_hop){ .via = 0x0a000001 + i, .ifindex = index, .onlink = true };
-	r = nl_addr_add(nl, index, 0x0a000010, 24, e);
+	for (uint32_t i = 0; i < 2; i++)
+		ecmp.hops[i] = (struct nl_hop){ .via = prefix_at(net, 1 + i),
+			                        .ifindex = index,
+			                        .onlink = true };
+	r = nl_addr_add(nl, index, prefix_at(net, 16), net.len, e);
 	return r < 0 ? r : nl_route_replace(nl, &ecmp, e);
 }
 
