@@ -48,7 +48,7 @@ const char *compare_verdict_str(enum compare_verdict v)
 	return verdicts[v];
 }
 
-static const char *text(const json_t *row, const char *key)
+static const char *row_text(const json_t *row, const char *key)
 {
 	const char *s = json_string_value(json_object_get(row, key));
 
@@ -57,22 +57,22 @@ static const char *text(const json_t *row, const char *key)
 
 /* ---- which rows take part ---- */
 
-static bool counts(enum compare_kind kind, const json_t *row, enum compare_none none)
+static bool row_counts(enum compare_kind kind, const json_t *row, enum compare_none none)
 {
 	static const char *const classes[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
 		                               "100.64.0.0/10" };
 
-	if (kind != COMPARE_ROUTES || !strieq(text(row, "nextHopType"), "None") ||
-	    !strieq(text(row, "source"), "Default") || none == COMPARE_NONE_ALL)
+	if (kind != COMPARE_ROUTES || !strieq(row_text(row, "nextHopType"), "None") ||
+	    !strieq(row_text(row, "source"), "Default") || none == COMPARE_NONE_ALL)
 		return true;
 	for (size_t i = 0; none == COMPARE_NONE_CLASSES && i < ARRAY_LEN(classes); i++)
-		if (streq(text(row, "addressPrefix"), classes[i]))
+		if (streq(row_text(row, "addressPrefix"), classes[i]))
 			return true;
 	return false;
 }
 
 /* Rows of an instance of which the saved table says nothing do not count. */
-static bool spoken_of(const json_t *parts, const json_t *row)
+static bool row_is_of_parts(const json_t *parts, const json_t *row)
 {
 	size_t i;
 	json_t *p;
@@ -80,7 +80,7 @@ static bool spoken_of(const json_t *parts, const json_t *row)
 	if (!json_array_size(parts) || !json_object_get(row, "localAddress"))
 		return true;
 	json_array_foreach (parts, i, p) {
-		if (strieq(json_string_value(p), text(row, "localAddress")))
+		if (strieq(json_string_value(p), row_text(row, "localAddress")))
 			return true;
 	}
 	return false;
@@ -110,10 +110,10 @@ static struct side side_of(const struct compare_table *t, const struct shape *sh
 	json_t *r;
 
 	json_array_foreach (t->rows, i, r) {
-		if (!counts(t->kind, r, o->none) || !spoken_of(parts, r))
+		if (!row_counts(t->kind, r, o->none) || !row_is_of_parts(parts, r))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(shape->keys) && shape->keys[k]; k++)
-			s.keys[s.n] = str_hash(text(r, shape->keys[k]), s.keys[s.n] + k);
+			s.keys[s.n] = str_hash(row_text(r, shape->keys[k]), s.keys[s.n] + k);
 		s.rows[s.n++] = r;
 	}
 	return s;
@@ -121,7 +121,7 @@ static struct side side_of(const struct compare_table *t, const struct shape *sh
 
 /* ---- one row against another ---- */
 
-static bool ignored(const struct compare_options *o, const char *field)
+static bool field_is_ignored(const struct compare_options *o, const char *field)
 {
 	for (const char *const *i = o->ignore; i && *i; i++)
 		if (strieq(*i, field))
@@ -129,7 +129,7 @@ static bool ignored(const struct compare_options *o, const char *field)
 	return false;
 }
 
-static bool same_field(const json_t *want, const json_t *got, const char *field)
+static bool fields_equal(const json_t *want, const json_t *got, const char *field)
 {
 	const json_t *w = json_object_get(want, field), *g = json_object_get(got, field);
 
@@ -145,19 +145,19 @@ static bool same_field(const json_t *want, const json_t *got, const char *field)
 	return same;
 }
 
-static json_t *differing(const struct shape *s, const json_t *want, const json_t *got,
-                         const struct compare_options *o)
+static json_t *list_differing_fields(const struct shape *s, const json_t *want, const json_t *got,
+                                     const struct compare_options *o)
 {
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < MAX_NAMES && s->fields[i]; i++)
-		if (!ignored(o, s->fields[i]) && !same_field(want, got, s->fields[i]))
+		if (!field_is_ignored(o, s->fields[i]) && !fields_equal(want, got, s->fields[i]))
 			json_array_append_new(out, json_string(s->fields[i]));
 	return out;
 }
 
 /* The first of a row's properties weighs most: a route of another source is hardly the same one. */
-static unsigned distance(const struct shape *s, const json_t *fields)
+static unsigned fields_distance(const struct shape *s, const json_t *fields)
 {
 	unsigned d = 0;
 	size_t k;
@@ -173,9 +173,9 @@ static unsigned distance(const struct shape *s, const json_t *fields)
 
 /* ---- the lab's own word for it ---- */
 
-static const char *hidden_reason(const struct compare_table *t, const json_t *want)
+static const char *find_hidden_reason(const struct compare_table *t, const json_t *want)
 {
-	const char *prefix = text(want, "addressPrefix");
+	const char *prefix = row_text(want, "addressPrefix");
 	size_t i;
 	json_t *h;
 
@@ -185,29 +185,30 @@ static const char *hidden_reason(const struct compare_table *t, const json_t *wa
 		if (json_is_array(p))
 			p = json_array_get(p, 0);
 		if (*prefix && strieq(json_string_value(p), prefix) &&
-		    (!*text(want, "source") || strieq(text(want, "source"), text(h, "source"))))
+		    (!*row_text(want, "source") ||
+		     strieq(row_text(want, "source"), row_text(h, "source"))))
 			return json_string_value(json_object_get(h, "reason"));
 	}
 	return NULL;
 }
 
 /* Why the lab does not have it: because of what it has in that place, or around it. */
-static char *instead_reason(const struct side *got, uint64_t key, const json_t *want)
+static char *find_replacing_route(const struct side *got, uint64_t key, const json_t *want)
 {
 	const json_t *around = NULL;
 	struct prefix p, q;
 	unsigned len = 0;
 
 	for (size_t i = 0; i < got->n; i++)
-		if (got->keys[i] == key && *text(got->rows[i], "reason"))
-			return xstrdup(text(got->rows[i], "reason"));
-	if (prefix_parse(text(want, "addressPrefix"), &p) < 0)
+		if (got->keys[i] == key && *row_text(got->rows[i], "reason"))
+			return xstrdup(row_text(got->rows[i], "reason"));
+	if (prefix_parse(row_text(want, "addressPrefix"), &p) < 0)
 		return NULL;
 	for (size_t i = 0; i < got->n; i++) {
 		const json_t *r = got->rows[i];
 
-		if (prefix_parse(text(r, "addressPrefix"), &q) < 0 || !prefix_covers(q, p) ||
-		    !strieq(text(r, "state"), "Active") || !q.len || !*text(r, "reason") ||
+		if (prefix_parse(row_text(r, "addressPrefix"), &q) < 0 || !prefix_covers(q, p) ||
+		    !strieq(row_text(r, "state"), "Active") || !q.len || !*row_text(r, "reason") ||
 		    (around && q.len <= len))
 			continue;
 		around = r;
@@ -215,53 +216,55 @@ static char *instead_reason(const struct side *got, uint64_t key, const json_t *
 	}
 	if (!around)
 		return NULL;
-	return xasprintf("%s, %s, is in the lab's table: %s", text(around, "addressPrefix"),
-	                 text(around, "nextHopType"), text(around, "reason"));
+	return xasprintf("%s, %s, is in the lab's table: %s", row_text(around, "addressPrefix"),
+	                 row_text(around, "nextHopType"), row_text(around, "reason"));
 }
 
-static char *row_key(const struct shape *s, const json_t *row)
+static char *make_row_key(const struct shape *s, const json_t *row)
 {
 	_cleanup_str_ struct str b = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(s->keys) && s->keys[i]; i++) {
-		if (!*text(row, s->keys[i]))
+		if (!*row_text(row, s->keys[i]))
 			continue;
 		str_printf(&b, "%s%s",
 		           !i                                  ? ""
 		           : streq(s->keys[i], "localAddress") ? " at "
 		           : streq(s->keys[i], "sourcePeer")   ? " from "
 		                                               : " via ",
-		           text(row, s->keys[i]));
+		           row_text(row, s->keys[i]));
 	}
 	return str_take(&b);
 }
 
-static void add(struct comparison *c, enum compare_verdict v, const struct shape *s,
-                const json_t *want, const json_t *got, json_t *fields, const char *reason)
+static void add_compared_row(struct comparison *c, enum compare_verdict v, const struct shape *s,
+                             const json_t *want, const json_t *got, json_t *fields,
+                             const char *reason)
 {
 	struct compare_row *r = &VEC_PUSH(c->rows, c->n, c->cap);
 
 	r->verdict = v;
 	r->want = want;
 	r->got = got;
-	r->key = row_key(s, want ? want : got);
+	r->key = make_row_key(s, want ? want : got);
 	r->fields = fields ? fields : json_array();
 	r->reason = v != COMPARE_EQUAL && reason && *reason ? xstrdup(reason) : NULL;
 	c->count[v]++;
 }
 
 /* Index of the nearest row of the other side that is still free; -1: none has this key. */
-static long nearest(const struct shape *s, const struct side *to, const json_t *row, uint64_t key,
-                    bool row_is_want, const struct compare_options *o, unsigned *ret_distance)
+static long find_nearest_row(const struct shape *s, const struct side *to, const json_t *row,
+                             uint64_t key, bool row_is_want, const struct compare_options *o,
+                             unsigned *ret_distance)
 {
 	long best = -1;
 
 	for (size_t i = 0; i < to->n; i++) {
 		if (to->done[i] || to->keys[i] != key)
 			continue;
-		json_t *fields = row_is_want ? differing(s, row, to->rows[i], o)
-		                             : differing(s, to->rows[i], row, o);
-		unsigned d = distance(s, fields);
+		json_t *fields = row_is_want ? list_differing_fields(s, row, to->rows[i], o)
+		                             : list_differing_fields(s, to->rows[i], row, o);
+		unsigned d = fields_distance(s, fields);
 
 		json_decref(fields);
 		if (best >= 0 && d >= *ret_distance)
@@ -274,26 +277,27 @@ static long nearest(const struct shape *s, const struct side *to, const json_t *
 
 /* Pairs those that are nearest to each other; those that are equal when limit is 0.  False when
  * nothing was left to pair. */
-static bool pair(struct comparison *c, const struct shape *s, struct side *w, struct side *g,
-                 const struct compare_options *o, unsigned limit)
+static bool pair_rows(struct comparison *c, const struct shape *s, struct side *w, struct side *g,
+                      const struct compare_options *o, unsigned limit)
 {
 	bool paired = false;
 
 	for (size_t i = 0; i < w->n; i++) {
 		unsigned d = 0, back = 0;
-		long k = w->done[i] ? -1 : nearest(s, g, w->rows[i], w->keys[i], true, o, &d);
+		long k =
+		    w->done[i] ? -1 : find_nearest_row(s, g, w->rows[i], w->keys[i], true, o, &d);
 
 		if (k < 0 || d > limit)
 			continue;
 		/* Another saved row may be nearer to it: its turn comes first. */
-		nearest(s, w, g->rows[k], g->keys[k], false, o, &back);
+		find_nearest_row(s, w, g->rows[k], g->keys[k], false, o, &back);
 		if (back < d)
 			continue;
 		w->done[i] = g->done[k] = paired = true;
-		json_t *fields = differing(s, w->rows[i], g->rows[k], o);
+		json_t *fields = list_differing_fields(s, w->rows[i], g->rows[k], o);
 
-		add(c, d ? COMPARE_DIFFERENT : COMPARE_EQUAL, s, w->rows[i], g->rows[k], fields,
-		    text(g->rows[k], "reason"));
+		add_compared_row(c, d ? COMPARE_DIFFERENT : COMPARE_EQUAL, s, w->rows[i],
+		                 g->rows[k], fields, row_text(g->rows[k], "reason"));
 	}
 	return paired;
 }
@@ -305,22 +309,23 @@ void compare_tables(const struct compare_table *want, const struct compare_table
 	_cleanup_(side_free) struct side w = side_of(want, s, NULL, o);
 	_cleanup_(side_free) struct side g = side_of(got, s, want->parts, o);
 
-	pair(ret, s, &w, &g, o, 0);
-	while (pair(ret, s, &w, &g, o, UINT_MAX))
+	pair_rows(ret, s, &w, &g, o, 0);
+	while (pair_rows(ret, s, &w, &g, o, UINT_MAX))
 		;
 	for (size_t i = 0; i < w.n; i++) {
 		if (w.done[i])
 			continue;
-		const char *why = hidden_reason(got, w.rows[i]);
+		const char *why = find_hidden_reason(got, w.rows[i]);
 		_cleanup_free_ char *else_why =
-		    why ? NULL : instead_reason(&g, w.keys[i], w.rows[i]);
+		    why ? NULL : find_replacing_route(&g, w.keys[i], w.rows[i]);
 
-		add(ret, COMPARE_MISSING, s, w.rows[i], NULL, NULL, why ? why : else_why);
+		add_compared_row(ret, COMPARE_MISSING, s, w.rows[i], NULL, NULL,
+		                 why ? why : else_why);
 	}
 	for (size_t i = 0; i < g.n; i++)
 		if (!g.done[i])
-			add(ret, COMPARE_EXTRA, s, NULL, g.rows[i], NULL,
-			    text(g.rows[i], "reason"));
+			add_compared_row(ret, COMPARE_EXTRA, s, NULL, g.rows[i], NULL,
+			                 row_text(g.rows[i], "reason"));
 }
 
 bool compare_same(const struct comparison *c)
@@ -341,7 +346,7 @@ void comparison_free(struct comparison *c)
 
 /* ---- words ---- */
 
-static void show_value(const json_t *v, struct str *out)
+static void show_compared_value(const json_t *v, struct str *out)
 {
 	size_t i;
 	json_t *item;
@@ -354,7 +359,7 @@ static void show_value(const json_t *v, struct str *out)
 		str_add(out, json_is_true(v) ? "true" : "false");
 	json_array_foreach (v, i, item) {
 		str_add(out, i ? "," : "");
-		show_value(item, out);
+		show_compared_value(item, out);
 	}
 }
 
@@ -367,7 +372,7 @@ void compare_show(enum compare_kind kind, const json_t *row, struct str *out)
 
 		if (before)
 			str_addc(out, ' ');
-		show_value(json_object_get(row, s->fields[i]), out);
+		show_compared_value(json_object_get(row, s->fields[i]), out);
 		if (before && out->n == before + 1) { /* nothing behind the blank */
 			out->n = before;
 			out->s[before] = '\0';
@@ -384,8 +389,8 @@ void compare_differences(const struct compare_row *r, struct str *out)
 		const char *name = json_string_value(f);
 		_cleanup_str_ struct str was = { 0 }, is = { 0 };
 
-		show_value(json_object_get(r->want, name), &was);
-		show_value(json_object_get(r->got, name), &is);
+		show_compared_value(json_object_get(r->want, name), &was);
+		show_compared_value(json_object_get(r->got, name), &is);
 		str_printf(out, "%s%s is %s, not %s", i ? "; " : "", name,
 		           is.n ? str_get(&is) : "absent", was.n ? str_get(&was) : "empty");
 	}

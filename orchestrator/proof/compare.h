@@ -106,7 +106,7 @@ void compare_differences(const struct compare_row *r, struct str *out);
  * "reason"}]}; a new reference. */
 json_t *compare_json(const struct comparison *c);
 
-/* ---- whose table it is, when nobody said (proof/compare_name.c) ---- */
+/* ---- whose table it is, by its name (proof/compare_name.c) ---- */
 
 /* The candidate that a file's name or a name inside the file means: whole words of it, the longest
  * wins; "RS/P" is also found as RS-P, RS_P, RS.P, and as P when there is one P alone.  -1: none;

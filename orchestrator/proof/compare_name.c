@@ -5,7 +5,7 @@
 
 #include "proof/compare.h"
 
-static const char *base_name(const char *path)
+static const char *file_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -14,7 +14,7 @@ static const char *base_name(const char *path)
 
 /* Does `name` stand in `text`, case ignored and any one character in the place of a slash, with no
  * letter or digit right beside it?  vm1 is not in "vm10-routes.json". */
-static bool stands_in(const char *text, const char *name)
+static bool text_has_word(const char *text, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -36,13 +36,13 @@ static bool stands_in(const char *text, const char *name)
 
 /* Is it the name, or an id that ends in it: /subscriptions/.../networkInterfaces/vm1VMNic, and for
  * RS/P /subscriptions/.../virtualHubs/RS/bgpConnections/P? */
-static bool id_means(const char *id, const char *candidate)
+static bool id_names_candidate(const char *id, const char *candidate)
 {
 	const char *last = strrchr(candidate, '/');
 
 	if (strieq(id, candidate))
 		return true;
-	if (!strieq(base_name(id), last ? last + 1 : candidate))
+	if (!strieq(file_base_name(id), last ? last + 1 : candidate))
 		return false;
 	if (!last || !strchr(id, '/'))
 		return true;
@@ -54,7 +54,7 @@ static bool id_means(const char *id, const char *candidate)
 	return false;
 }
 
-static long by_id(const json_t *text, const char *const *candidates, size_t n)
+static long find_by_id(const json_t *text, const char *const *candidates, size_t n)
 {
 	static const char *const keys[] = { "id", "resourceId", "networkInterface", "nic",
 		                            "vm", "name",       "target",           "peering" };
@@ -65,7 +65,7 @@ static long by_id(const json_t *text, const char *const *candidates, size_t n)
 		const char *s = json_string_value(json_is_object(v) ? json_object_get(v, "id") : v);
 
 		for (size_t i = 0; s && i < n; i++)
-			if (id_means(s, candidates[i]))
+			if (id_names_candidate(s, candidates[i]))
 				found = found == -1 ? (long)i : -2;
 	}
 	return found;
@@ -73,18 +73,18 @@ static long by_id(const json_t *text, const char *const *candidates, size_t n)
 
 long compare_who(const char *file, const json_t *text, const char *const *candidates, size_t n)
 {
-	long found = by_id(text, candidates, n);
+	long found = find_by_id(text, candidates, n);
 	size_t longest = 0;
 
 	if (found != -1 || !file)
 		return found;
-	file = base_name(file);
+	file = file_base_name(file);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = candidates[i], *last = strrchr(name, '/');
 		size_t len = strlen(name);
 
-		if (!stands_in(file, name)) {
-			if (!last || !stands_in(file, last + 1))
+		if (!text_has_word(file, name)) {
+			if (!last || !text_has_word(file, last + 1))
 				continue;
 			len = strlen(last + 1);
 		}

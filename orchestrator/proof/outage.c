@@ -56,8 +56,8 @@ struct outage outage_result(const struct outage_count *n)
 }
 
 /* Takes the next packet's fate off the stream.  1: one was taken, 0: none by until_ms. */
-static int next_packet(struct lab_client *c, struct outage_count *n, long until_ms, double base_ms,
-                       double *ret_at, struct err *e)
+static int take_packet_fate(struct lab_client *c, struct outage_count *n, long until_ms,
+                            double base_ms, double *ret_at, struct err *e)
 {
 	struct pollfd p = { lab_client_fd(c), POLLIN, 0 };
 	long left = until_ms - clock_ms();
@@ -100,8 +100,9 @@ static int start_packets(struct lab_client *w, const struct check *c, struct err
 	                NULL, 0, e);
 }
 
-static int watch(struct lab_client *w, const struct check *c, int (*act)(void *, struct err *),
-                 void *ctx, const volatile int *stop, struct outage *ret, struct err *e)
+static int watch_packets(struct lab_client *w, const struct check *c,
+                         int (*act)(void *, struct err *), void *ctx, const volatile int *stop,
+                         struct outage *ret, struct err *e)
 {
 	_cleanup_(outage_count_free) struct outage_count n = { 0 };
 	double at = 0, base = 0;
@@ -110,7 +111,7 @@ static int watch(struct lab_client *w, const struct check *c, int (*act)(void *,
 
 	/* They need not flow before: an action may be what makes them. */
 	while (r >= 0 && n.in_a_row < STEADY && clock_ms() < start + START_MS && !(stop && *stop))
-		r = next_packet(w, &n, start + START_MS, 0, &at, e);
+		r = take_packet_fate(w, &n, start + START_MS, 0, &at, e);
 	if (r < 0)
 		return r;
 	base = at;
@@ -124,9 +125,9 @@ static int watch(struct lab_client *w, const struct check *c, int (*act)(void *,
 			break;
 		if (t >= limit + AFTERMATH_MS)
 			break;
-		r = next_packet(w, &n,
-		                start + (t < AFTERMATH_MS ? AFTERMATH_MS : limit + AFTERMATH_MS),
-		                base, &at, e);
+		r = take_packet_fate(
+		    w, &n, start + (t < AFTERMATH_MS ? AFTERMATH_MS : limit + AFTERMATH_MS), base,
+		    &at, e);
 	}
 	*ret = outage_result(&n);
 	return r < 0 ? r : 0;
@@ -140,7 +141,7 @@ int outage_measure(const char *lab, const struct check *c, int (*act)(void *ctx,
 
 	if (r < 0)
 		return r;
-	r = watch(w, c, act, ctx, stop, ret, e);
+	r = watch_packets(w, c, act, ctx, stop, ret, e);
 	lab_disconnect(w);
 	return r;
 }

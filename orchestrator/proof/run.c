@@ -46,12 +46,12 @@ static bool is_action(const struct check *c)
 	return !c->sort->ask;
 }
 
-static bool stopped(const struct runner *r)
+static bool is_interrupted(const struct runner *r)
 {
 	return r->o->stop && *r->o->stop;
 }
 
-static void tell(struct runner *r)
+static void report_progress(struct runner *r)
 {
 	if (r->o->on_progress)
 		r->o->on_progress(r->o->ctx, &r->progress);
@@ -76,7 +76,7 @@ static void set_unknown(struct item *it, const char *why, long looked_ms)
 }
 
 /* What could not be asked neither holds nor fails to: a check with "not" must not pass by it. */
-static void step(struct item *it)
+static void advance_check(struct item *it)
 {
 	if (!it->unknown || !it->c->inverted)
 		check_step(it->c, &it->s, it->j.holds, it->looked_ms);
@@ -145,7 +145,7 @@ static void look_at_all(struct runner *r, struct item **open, size_t n)
 /* ---- a check is over ---- */
 
 /* What a person needs next: the hop that dropped it, or the session that is not up. */
-static void explain(struct runner *r, const struct item *it, struct str *out)
+static void explain_failure(struct runner *r, const struct item *it, struct str *out)
 {
 	const struct check_sort *sort = it->c->sort;
 	struct check_question q = { 0 };
@@ -163,7 +163,7 @@ static void explain(struct runner *r, const struct item *it, struct str *out)
 	round_clear(&r->round);
 }
 
-static void over(struct runner *r, struct item *it)
+static void finish_check(struct runner *r, struct item *it)
 {
 	it->seconds = (double)it->s.held_ms / 1000.0;
 	r->progress.over++;
@@ -173,13 +173,13 @@ static void over(struct runner *r, struct item *it)
 	}
 	_cleanup_str_ struct str text = { 0 };
 
-	explain(r, it, &text);
+	explain_failure(r, it, &text);
 	set_judgement(it, (struct judgement){ false, str_take(&text) }, it->looked_ms);
 }
 
 /* ---- a group of checks, until each is over ---- */
 
-static size_t still_open(struct runner *r, size_t from, size_t to, struct item **ret)
+static size_t list_open_items(struct runner *r, size_t from, size_t to, struct item **ret)
 {
 	size_t n = 0;
 
@@ -208,22 +208,22 @@ static int run_group(struct runner *r, size_t from, size_t to)
 	for (size_t i = from; i < to; i++)
 		check_start(&r->items[i].s, start);
 	for (;;) {
-		size_t n = still_open(r, from, to, open);
+		size_t n = list_open_items(r, from, to, open);
 
 		if (!n)
 			return 0;
-		if (stopped(r))
+		if (is_interrupted(r))
 			return -EINTR;
 		look_at_all(r, open, n);
 		if (r->round.lost)
 			return r->round.lost;
 		for (size_t i = 0; i < n; i++) {
-			step(open[i]);
+			advance_check(open[i]);
 			if (open[i]->s.over)
-				over(r, open[i]);
+				finish_check(r, open[i]);
 		}
-		tell(r);
-		n = still_open(r, from, to, open);
+		report_progress(r);
+		n = list_open_items(r, from, to, open);
 		if (!n)
 			return 0;
 		/* Nothing tells us when a packet would arrive: look again, ever less often. */
@@ -239,7 +239,7 @@ struct action {
 	const char *words; /* "fault stop NVA_1" */
 };
 
-static int act(void *ctx, struct err *e)
+static int do_fault(void *ctx, struct err *e)
 {
 	const struct action *x = ctx;
 	_cleanup_free_ char *copy = xstrdup(x->words);
@@ -266,11 +266,11 @@ static int run_action(struct runner *r, struct item *it)
 	int rc;
 
 	r->progress.doing = it->c->subject;
-	tell(r);
+	report_progress(r);
 	if (it->c->from)
-		rc = outage_measure(r->lab, it->c, act, &x, r->o->stop, &o, &e);
+		rc = outage_measure(r->lab, it->c, do_fault, &x, r->o->stop, &o, &e);
 	else
-		rc = act(&x, &e);
+		rc = do_fault(&x, &e);
 	r->progress.doing = NULL;
 	it->s.over = true;
 	it->s.ok = rc >= 0;
@@ -283,14 +283,14 @@ static int run_action(struct runner *r, struct item *it)
 	set_judgement(it, it->c->sort->judge_outage(it->c, &o), clock_ms());
 	it->s.ok = it->j.holds;
 	r->progress.held += it->s.ok;
-	tell(r);
+	report_progress(r);
 	return 0;
 }
 
 /* ---- all of it ---- */
 
 /* An action is of use when a chosen check comes behind it, or it is one itself. */
-static void choose(struct runner *r)
+static void choose_items(struct runner *r)
 {
 	bool behind = false;
 
@@ -320,7 +320,7 @@ static int run_all(struct runner *r)
 		}
 		if (rc < 0)
 			return rc;
-		if (stopped(r))
+		if (is_interrupted(r))
 			return -EINTR;
 		i = end;
 	}
@@ -357,7 +357,7 @@ int run_checks(struct lab_client *c, const char *lab, const struct model *m,
 		r.items[i] =
 		    (struct item){ .c = &m->checks[i],
 			           .memory = xcalloc(1, m->checks[i].sort->memory_size + 1) };
-	choose(&r);
+	choose_items(&r);
 	int rc = run_all(&r);
 
 	report(&r, rep);
