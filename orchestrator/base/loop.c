@@ -20,8 +20,8 @@ struct loop {
 	bool marked, quit;
 };
 
-/* As pid 1 we reap everything: our own children, and orphans that nobody asks for. */
-static void reap(struct loop *l)
+/* Reaps all that ended: as process 1, orphans too, which nobody watches. */
+static void reap_children(struct loop *l)
 {
 	int wstatus;
 	pid_t pid;
@@ -41,7 +41,7 @@ static void reap(struct loop *l)
 	}
 }
 
-static void on_signal(struct source *s, uint32_t events)
+static void handle_loop_signal(struct source *s, uint32_t events)
 {
 	struct loop *l = container_of(s, struct loop, signals);
 	struct signalfd_siginfo si;
@@ -49,7 +49,7 @@ static void on_signal(struct source *s, uint32_t events)
 	(void)events;
 	while (read(s->fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
 		if (si.ssi_signo == SIGCHLD)
-			reap(l);
+			reap_children(l);
 		else if (si.ssi_signo != SIGHUP)
 			l->quit = true;
 	}
@@ -87,7 +87,7 @@ int loop_new(struct loop **ret, struct err *e)
 		loop_free(l);
 		return r;
 	}
-	l->signals.fn = on_signal;
+	l->signals.fn = handle_loop_signal;
 	r = loop_add(l, &l->signals, fd, EPOLLIN, e);
 	if (r < 0) {
 		loop_free(l);
