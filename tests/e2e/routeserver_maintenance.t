@@ -85,6 +85,24 @@ ok "the VNet's own routes stay" vnetlab probe box 10.9.1.4
 ok "fault clear starts both instances again" vnetlab fault clear
 wait_until "every NIC has the route again" 15 has_route
 
+# A session that a fault keeps down: maintenance and fault do not undo each other.
+session() { vnetlab status -o json | jq -r '.bgp[] | select(.peering == "'"$1"'" and .instance == 0) | .state'; }
+established() { [ "$(session "$1")" = Established ]; }
+shut() { ! established "$1"; }
+ok "fault takes a session down" vnetlab fault session Rs/one down
+wait_until "the session is down" 5 shut one
+ok "fault puts instance 0 in maintenance for a second" vnetlab fault maintenance Rs/0 1s
+wait_until "the other session goes in maintenance" 5 shut two
+wait_until "the other session comes back after it" 15 established two
+ok "the session that the fault keeps down stays down" shut one
+ok "fault puts instance 0 in maintenance again" vnetlab fault maintenance Rs/0 60s
+wait_until "the other session goes again" 5 shut two
+ok "fault brings the session up in maintenance" vnetlab fault session Rs/one up
+sleep 2 # longer than BIRD takes to dial
+ok "the session waits for the end of the maintenance" shut one
+ok "fault clear ends the maintenance" vnetlab fault clear
+wait_until "both sessions come back" 15 up 0
+
 status "a maintenance of an appliance is refused" 2 vnetlab fault maintenance one
 like "the message says that it is no instance" "$err" 'one is not an instance of a Route Server'
 status "a maintenance for a time that is none is refused" 2 vnetlab fault maintenance Rs/0 soon

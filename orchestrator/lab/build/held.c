@@ -21,6 +21,10 @@ static int enable_protocol(struct driver *d, const char *node, const char *proto
 
 	if (!bird)
 		return err_set(e, EIO, "%s does not run", node);
+	/* In maintenance none of its sessions comes up; at the end all do but those with a fault.
+	 */
+	if (up && n->sessions_held)
+		return 0;
 	int r = bird_enable(&bird->control, protocol, up, e);
 
 	return r < 0 ? err_wrap(e, "%s", node) : 0;

@@ -206,6 +206,7 @@ static void time_is_up(struct maintenance *x, const struct node *n)
 	else
 		event_add(x->d->events, "maintenance", x->name, "over: its sessions may come up");
 	let_return(x);
+	sessions_hold(x->d, n); /* those that a fault keeps down */
 }
 
 static void on_maintenance_timer(struct timer *t)
