@@ -15,9 +15,12 @@
 #include "base/str.h"
 #include "lab/build/apply.h"
 #include "lab/build/held.h"
+#include "lab/build/room.h"
 #include "lab/client/paths.h"
 #include "lab/fault/maintenance.h"
+#include "lab/fault/room.h"
 #include "lab/namespaces.h"
+#include "lab/ops/room.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
 #include "lab/proc/logs.h"
@@ -27,6 +30,7 @@
 #include "lab/watch/disk.h"
 #include "lab/watch/memory.h"
 #include "lab/watch/observe.h"
+#include "lab/watch/room.h"
 
 enum { USUAL_NOFILE = 1024 }; /* what init and login give to programs, unless told otherwise */
 
@@ -93,7 +97,7 @@ static void on_reaper(struct timer *t)
 
 	conn_reap(d);
 	/* Nothing was ever applied and who started us has gone: so do we. */
-	if (!d->conns && !d->lab.design && !d->apply)
+	if (!d->conns && !d->lab.design && !d->build->apply)
 		driver_quit(d);
 }
 
@@ -157,7 +161,8 @@ static int set_up(struct driver *d, const struct driver_start *ds, struct err *e
 	r = conn_add(d, ds->owner_fd, e);
 	if (r < 0)
 		return r;
-	return observer_new(d, &d->observer, e);
+	observer_new(d);
+	return 0;
 }
 
 _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
@@ -165,6 +170,11 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	struct driver *d = xcalloc(1, sizeof(*d));
 	struct err e = { 0 };
 
+	d->watch = xcalloc(1, sizeof(*d->watch));
+	d->watch->d = d;
+	d->build = xcalloc(1, sizeof(*d->build));
+	d->fault = xcalloc(1, sizeof(*d->fault));
+	d->ops = xcalloc(1, sizeof(*d->ops));
 	d->lab.name = xstrdup(ds->lab);
 	d->lab.driver = d;
 	d->hooks = &hooks;
@@ -173,7 +183,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	d->lock_fd = ds->lock_fd;
 	d->host_proc_fd = ds->host_proc_fd;
 	d->router_fd = ds->router_fd;
-	d->root_fd = d->listener.fd = d->mntns = d->pidns = d->stage = d->edge_ns = -1;
+	d->root_fd = d->listener.fd = d->mntns = d->pidns = d->stage = d->build->edge_ns = -1;
 	d->guests.sock = d->guests.users = -1;
 	bounds_init(&d->bounds, ds->cgroup_fd);
 	d->privileged = ds->privileged;

@@ -11,12 +11,14 @@
 #include "lab/build/drift.h"
 #include "lab/build/fresh.h"
 #include "lab/build/proposal.h"
+#include "lab/build/room.h"
 #include "lab/proc/events.h"
 #include "lab/proc/op.h"
 #include "lab/proc/process.h"
 #include "lab/watch/disk.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/peerask.h"
+#include "lab/watch/room.h"
 #include "lab/watch/usable.h"
 
 enum { PROGRESS_MS = 100, ASK_MS = 2000, CONFIRM_MS = 1000 };
@@ -69,7 +71,7 @@ static void apply_free(struct apply *a)
 	json_decref(a->stats.freshened);
 	json_decref(a->design);
 	model_free(a->model);
-	d->apply = NULL;
+	d->build->apply = NULL;
 	d->starting = false;
 	free(d->start_failed);
 	d->start_failed = NULL;
@@ -258,7 +260,7 @@ static void on_peers_asked(void *ctx)
 
 void apply_step(struct driver *d)
 {
-	struct apply *a = d->apply;
+	struct apply *a = d->build->apply;
 	struct convergence cv;
 
 	if (!a || !a->built || d->building || a->confirming)
@@ -373,7 +375,7 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	struct model *m;
 
 	(void)ret;
-	if (d->apply)
+	if (d->build->apply)
 		return err_set(e, EBUSY, "another up of lab %s is under way", l->name);
 	struct apply *a = xcalloc(1, sizeof(*a));
 
@@ -398,11 +400,12 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	a->changes = m ? proposal_changes(l, design) : json_array();
 	a->deadline.fn = on_deadline;
 	a->tick.fn = on_progress_tick;
-	d->apply = a;
+	d->build->apply = a;
 	r->client->ctx = a;
 	r->client->on_close = client_gone;
 	if (json_is_integer(json_object_get(r->body, "diskMiB")))
-		d->disk_mib = (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
+		d->watch->disk_mib =
+		    (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
 	if (!m)
 		m = l->model;
 	disk_resize(d, m->n_vms + 2 * m->n_route_servers);

@@ -15,6 +15,7 @@
 #include "lab/build/ledger.h"
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
+#include "lab/build/room.h"
 #include "lab/build/spec.h"
 #include "lab/build/wires.h"
 #include "lab/proc/events.h"
@@ -69,7 +70,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 		ports_add_node(node, &p);
 		gone[n_gone++] = node;
 	}
-	int r = p.n ? guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e) : 0;
+	int r = p.n ? guest_unplug(d->build->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e) : 0;
 
 	for (size_t i = 0; r == 0 && i < n_gone; i++) {
 		responder_forget(d, gone[i]);
@@ -281,8 +282,8 @@ static void adopt_design(struct driver *d, json_t *design, struct model *m, cons
 	for (size_t i = 0; i < n; i++)
 		w[i].have->fresh = false;
 	model_free(old);
-	while (d->n_old)
-		model_free(d->old_models[--d->n_old]);
+	while (d->build->n_old)
+		model_free(d->build->old_models[--d->build->n_old]);
 	json_decref(d->lab.design);
 	d->lab.design = design;
 	driver_changed(d, CHANGED_NODES);
@@ -332,7 +333,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 	if (r == 0)
 		r = fabric_attach(d, m, e);
 	if (r < 0) {
-		VEC_PUSH(d->old_models, d->n_old, d->cap_old) = m;
+		VEC_PUSH(d->build->old_models, d->build->n_old, d->build->cap_old) = m;
 		json_decref(design);
 		goto out;
 	}
@@ -356,7 +357,7 @@ static bool is_as_wanted(const struct driver *d, const struct want *w, size_t n)
 	for (size_t i = 0; i < d->lab.n_nodes; i++)
 		built_in +=
 		    d->lab.nodes[i]->kind == NODE_FABRIC || d->lab.nodes[i]->kind == NODE_INTERNET;
-	if (d->n_old || built_in + n != d->lab.n_nodes)
+	if (d->build->n_old || built_in + n != d->lab.n_nodes)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (want_action(&w[i]) != WANT_KEEP || has_failed(w[i].have))

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "lab/build/room.h"
 #include "lab/proc/launch.h"
 #include "lab/proc/process.h"
 
@@ -29,7 +30,7 @@ static void check_free(struct check *c)
 {
 	int fd = c->out.fd;
 
-	for (struct check **p = &c->d->checks; *p; p = &(*p)->next)
+	for (struct check **p = &c->d->build->checks; *p; p = &(*p)->next)
 		if (*p == c) {
 			*p = c->next;
 			break;
@@ -135,8 +136,8 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 		return err_wrap(e, "%s: checking the configuration of %s", n->name, id->name);
 	}
 	loop_child(d->loop, &c->child);
-	c->next = d->checks;
-	d->checks = c;
+	c->next = d->build->checks;
+	d->build->checks = c;
 	n->checks_running++;
 	return 0;
 }
@@ -155,7 +156,7 @@ int checks_start(struct driver *d, struct node *n, const struct image_plan *p, s
 
 void checks_cancel(struct driver *d, struct node *n)
 {
-	for (struct check *c = d->checks; c; c = c->next)
+	for (struct check *c = d->build->checks; c; c = c->next)
 		if (c->node == n) {
 			c->node = NULL; /* freed when it has been reaped */
 			if (c->child.pid)

@@ -12,6 +12,7 @@
 #include "kernel/tcp_diag.h"
 #include "lab/build/converge_hybrid.h"
 #include "lab/build/ledger.h"
+#include "lab/build/room.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/health.h"
@@ -104,8 +105,8 @@ static char *fault_reason(const struct driver *d, const struct bgp_connection *c
 	const char *vm = c->nic ? c->nic->vm->name : "";
 	size_t n = strlen(vm);
 
-	for (size_t i = 0; i < d->n_faults; i++) {
-		const struct fault *f = &d->faults[i];
+	for (size_t i = 0; i < d->build->n_faults; i++) {
+		const struct fault *f = &d->build->faults[i];
 
 		if (strieq(f->target, session) || strieq(f->target, one) || strieq(f->target, rs) ||
 		    strieq(f->target, vm) ||

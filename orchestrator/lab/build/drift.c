@@ -8,6 +8,7 @@
 #include "kernel/guest.h"
 #include "kernel/nl_hands.h"
 #include "lab/build/ledger.h"
+#include "lab/build/room.h"
 #include "lab/build/spec.h"
 #include "lab/build/wires.h"
 #include "lab/proc/events.h"
@@ -49,12 +50,12 @@ void drift_watch(struct driver *d, int fabric_ns)
 		free(w);
 		return;
 	}
-	d->drift = w;
+	d->build->drift = w;
 }
 
 void drift_watch_node(struct driver *d, struct node *n)
 {
-	struct nl_hands *h = d->drift ? d->drift->hands : NULL;
+	struct nl_hands *h = d->build->drift ? d->build->drift->hands : NULL;
 
 	n->number = h ? nl_hands_number(h, n->netns) : -1;
 	if (!h)
@@ -100,8 +101,8 @@ static bool is_kernel_ours(const struct node *n)
 /* A fault of a cable takes routes with it, as somebody's hand would. */
 static bool cables_are_whole(const struct driver *d)
 {
-	for (size_t i = 0; i < d->n_faults; i++)
-		if (streq(d->faults[i].what, "link"))
+	for (size_t i = 0; i < d->build->n_faults; i++)
+		if (streq(d->build->faults[i].what, "link"))
 			return false;
 	for (size_t i = 0; i < d->lab.n_nodes; i++)
 		if (d->lab.nodes[i]->stopped)
@@ -111,7 +112,7 @@ static bool cables_are_whole(const struct driver *d)
 
 static bool is_suspect(struct driver *d, const struct node *n)
 {
-	return !d->drift || nl_hands_taken(d->drift->hands, n->number);
+	return !d->build->drift || nl_hands_taken(d->build->drift->hands, n->number);
 }
 
 static void look_at_node(struct driver *d, struct node *n, bool wires, bool mend, json_t *drift)
@@ -159,7 +160,7 @@ static void add_fabric(const json_t *looked, json_t *drift)
 static void look_at_guests(struct look *l, json_t *drift)
 {
 	struct driver *d = l->d;
-	struct nl_hands *h = d->drift ? d->drift->hands : NULL;
+	struct nl_hands *h = d->build->drift ? d->build->drift->hands : NULL;
 	bool wires = cables_are_whole(d);
 	struct node **looked = xcalloc(d->lab.n_nodes + 1, sizeof(*looked));
 	size_t n = 0;

@@ -7,6 +7,7 @@
 #include "kernel/lb_links.h"
 #include "kernel/ns.h"
 #include "lab/build/drift.h"
+#include "lab/build/room.h"
 #include "lab/proc/node.h"
 #include "lab/watch/routerlink.h"
 
@@ -23,13 +24,13 @@ int fabric_ready(struct driver *d, struct err *e)
 {
 	int r;
 
-	if (d->plug)
+	if (d->build->plug)
 		return 0;
 	if ((r = make_namespace(d, "fabric", NODE_FABRIC, e)) < 0 ||
 	    (r = make_namespace(d, "internet", NODE_INTERNET, e)) < 0 ||
-	    (d->edge_ns < 0 && (r = ns_new(&d->edge_ns, e)) < 0) ||
+	    (d->build->edge_ns < 0 && (r = ns_new(&d->build->edge_ns, e)) < 0) ||
 	    (r = fabric_ns_prepare(node_always(&d->lab, NODE_FABRIC)->netns, e)) < 0 ||
-	    (r = plug_open(node_always(&d->lab, NODE_FABRIC)->netns, &d->plug, e)) < 0)
+	    (r = plug_open(node_always(&d->lab, NODE_FABRIC)->netns, &d->build->plug, e)) < 0)
 		return err_wrap(e, "the fabric");
 	drift_watch(d, node_find(&d->lab, "fabric")->netns);
 	/* It reads the design while the nodes are being built. */
@@ -42,11 +43,11 @@ int fabric_attach(struct driver *d, const struct model *m, struct err *e)
 	struct edge_plan *edge = edge_plan_make(m);
 	_cleanup_free_ struct fabric_link *loops = fabric_loops(m);
 	size_t changes;
-	int r = edge_apply(d->plug, d->edge_ns, internet->netns, edge, &changes, e);
+	int r = edge_apply(d->build->plug, d->build->edge_ns, internet->netns, edge, &changes, e);
 
 	edge_plan_free(edge);
 	if (r < 0)
 		return err_wrap(e, "the Internet's edge");
-	return lb_links_apply(d->plug, node_always(&d->lab, NODE_FABRIC)->netns, loops,
+	return lb_links_apply(d->build->plug, node_always(&d->lab, NODE_FABRIC)->netns, loops,
 	                      m->n_load_balancers, e);
 }

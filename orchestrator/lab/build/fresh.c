@@ -16,6 +16,7 @@
 #include "kernel/nft_gen.h"
 #include "lab/build/held.h"
 #include "lab/build/ledger.h"
+#include "lab/build/room.h"
 #include "lab/proc/mounts.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
@@ -178,11 +179,11 @@ json_t *fresh_sessions(const struct driver *d, const json_t *fresh)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; json_is_true(fresh) && i < d->n_faults; i++)
-		if (streq(d->faults[i].what, "session"))
-			json_array_append_new(all,
-			                      json_pack("{s:s,s:s}", "node", d->faults[i].target,
-			                                "why", "a fault kept its session down"));
+	for (size_t i = 0; json_is_true(fresh) && i < d->build->n_faults; i++)
+		if (streq(d->build->faults[i].what, "session"))
+			json_array_append_new(all, json_pack("{s:s,s:s}", "node",
+			                                     d->build->faults[i].target, "why",
+			                                     "a fault kept its session down"));
 	return all;
 }
 

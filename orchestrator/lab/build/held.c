@@ -6,6 +6,7 @@
 #include "azure/hybrid.h"
 #include "base/str.h"
 #include "lab/build/ledger.h"
+#include "lab/build/room.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
@@ -121,9 +122,9 @@ static void hold_session(struct driver *d, const char *target, const struct node
 
 void sessions_hold(struct driver *d, const struct node *only)
 {
-	for (size_t i = 0; d->lab.model && i < d->n_faults; i++)
-		if (streq(d->faults[i].what, "session"))
-			hold_session(d, d->faults[i].target, only);
+	for (size_t i = 0; d->lab.model && i < d->build->n_faults; i++)
+		if (streq(d->build->faults[i].what, "session"))
+			hold_session(d, d->build->faults[i].target, only);
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		struct node *n = d->lab.nodes[i];
 
@@ -141,12 +142,12 @@ static void bring_up_again(struct driver *d, const char *target)
 
 void fault_end(struct driver *d, const struct node *only)
 {
-	for (size_t i = d->n_faults; i-- > 0;) {
-		_cleanup_free_ char *target = xstrdup(d->faults[i].target);
-		bool session = streq(d->faults[i].what, "session");
+	for (size_t i = d->build->n_faults; i-- > 0;) {
+		_cleanup_free_ char *target = xstrdup(d->build->faults[i].target);
+		bool session = streq(d->build->faults[i].what, "session");
 		struct node *n = NULL;
 
-		if (session ? only != NULL : !fault_is_power(&d->faults[i]))
+		if (session ? only != NULL : !fault_is_power(&d->build->faults[i]))
 			continue;
 		if (only && (lab_node(&d->lab, target, &n, NULL) < 0 || n != only))
 			continue;

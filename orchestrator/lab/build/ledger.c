@@ -3,6 +3,7 @@
 
 #include "azure/hybrid.h"
 #include "base/str.h"
+#include "lab/build/room.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 
@@ -10,33 +11,34 @@ static size_t fault_find(const struct driver *d, const char *what, const char *t
 {
 	size_t i = 0;
 
-	while (i < d->n_faults &&
-	       !(streq(d->faults[i].what, what) && strieq(d->faults[i].target, target)))
+	while (i < d->build->n_faults && !(streq(d->build->faults[i].what, what) &&
+	                                   strieq(d->build->faults[i].target, target)))
 		i++;
 	return i;
 }
 
 void fault_drop(struct driver *d, size_t i)
 {
-	free(d->faults[i].what);
-	free(d->faults[i].target);
-	free(d->faults[i].detail);
-	memmove(&d->faults[i], &d->faults[i + 1], (d->n_faults - i - 1) * sizeof(d->faults[0]));
-	d->n_faults--;
+	free(d->build->faults[i].what);
+	free(d->build->faults[i].target);
+	free(d->build->faults[i].detail);
+	memmove(&d->build->faults[i], &d->build->faults[i + 1],
+	        (d->build->n_faults - i - 1) * sizeof(d->build->faults[0]));
+	d->build->n_faults--;
 }
 
 void fault_forget(struct driver *d, const char *what, const char *target)
 {
 	size_t i = fault_find(d, what, target);
 
-	if (i < d->n_faults)
+	if (i < d->build->n_faults)
 		fault_drop(d, i);
 }
 
 void fault_note(struct driver *d, const char *what, const char *target, const char *detail)
 {
 	fault_forget(d, what, target);
-	VEC_PUSH(d->faults, d->n_faults, d->cap_faults) =
+	VEC_PUSH(d->build->faults, d->build->n_faults, d->build->cap_faults) =
 	    (struct fault){ xstrdup(what), xstrdup(target), xstrdup(detail) };
 	event_add(d->events, "fault", target, "%s%s%s", what, *detail ? " " : "", detail);
 }
@@ -49,7 +51,7 @@ void fault_mended(struct driver *d, const char *what, const char *target, const 
 
 bool fault_there(const struct driver *d, const char *what, const char *target)
 {
-	return fault_find(d, what, target) < d->n_faults;
+	return fault_find(d, what, target) < d->build->n_faults;
 }
 
 bool fault_is_power(const struct fault *f)
@@ -65,11 +67,11 @@ bool power_wanted(const struct driver *d, const struct vm *vm)
 
 char *fault_of_session(const struct driver *d, const struct hybrid_session *s)
 {
-	for (size_t i = 0; i < d->n_faults; i++)
-		if (streq(d->faults[i].what, "session") &&
-		    hybrid_session_is(s, d->faults[i].target))
-			return xasprintf("fault session %s %s", d->faults[i].target,
-			                 d->faults[i].detail);
+	for (size_t i = 0; i < d->build->n_faults; i++)
+		if (streq(d->build->faults[i].what, "session") &&
+		    hybrid_session_is(s, d->build->faults[i].target))
+			return xasprintf("fault session %s %s", d->build->faults[i].target,
+			                 d->build->faults[i].detail);
 	return NULL;
 }
 
@@ -127,15 +129,15 @@ static void forget_power_as_designed(struct driver *d)
 void ledger_reset(struct driver *d)
 {
 	forget_power_as_designed(d);
-	for (size_t i = d->n_faults; i-- > 0;) {
+	for (size_t i = d->build->n_faults; i-- > 0;) {
 		struct node *n = NULL;
-		bool there = streq(d->faults[i].what, "session")
-		                 ? session_known(d->lab.model, d->faults[i].target)
-		                 : lab_node(&d->lab, d->faults[i].target, &n, NULL) == 0;
+		bool there = streq(d->build->faults[i].what, "session")
+		                 ? session_known(d->lab.model, d->build->faults[i].target)
+		                 : lab_node(&d->lab, d->build->faults[i].target, &n, NULL) == 0;
 
 		/* Rebuilding a node mends its faults, except stop and session. */
-		if (there && !fault_is_power(&d->faults[i]) &&
-		    !streq(d->faults[i].what, "session") && n && n->built && !n->faulted)
+		if (there && !fault_is_power(&d->build->faults[i]) &&
+		    !streq(d->build->faults[i].what, "session") && n && n->built && !n->faulted)
 			there = false;
 		if (!there)
 			fault_drop(d, i);

@@ -6,6 +6,7 @@
 #include "lab/build/check.h"
 #include "lab/build/drift.h"
 #include "lab/build/fresh.h"
+#include "lab/build/room.h"
 #include "lab/build/wires.h"
 #include "lab/proc/box.h"
 #include "lab/proc/guests.h"
@@ -37,7 +38,7 @@ int node_unplug(struct driver *d, struct node *n, struct err *e)
 	struct ports p = { 0 };
 
 	ports_add_node(n, &p);
-	int r = guest_unplug(d->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e);
+	int r = guest_unplug(d->build->plug, (const char(*)[IFNAMSIZ])p.names, p.n, e);
 
 	free(p.names);
 	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
@@ -57,7 +58,7 @@ int node_set_firewall(const struct node *n, const struct firewall *fw, struct er
 int node_plug(struct driver *d, struct node *n, const struct model *m, struct err *e)
 {
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
-	int r = guest_build(d->plug, n->netns, p, e);
+	int r = guest_build(d->build->plug, n->netns, p, e);
 
 	if (r == 0 && n->vm && n->vm->firewall)
 		r = node_set_firewall(n, n->vm->firewall, e);

@@ -14,6 +14,7 @@
 #include "kernel/limits.h"
 #include "kernel/ns.h"
 #include "lab/build/responder_proc.h"
+#include "lab/build/room.h"
 #include "lab/proc/events.h"
 #include "lab/proc/process.h"
 
@@ -184,11 +185,11 @@ static void drop_listener(struct responder *rs, size_t i)
 
 int responder_update(struct driver *d, struct err *e)
 {
-	struct responder *rs = d->responder;
+	struct responder *rs = d->build->responder;
 	int r = 0;
 
 	if (!rs) {
-		rs = d->responder = xcalloc(1, sizeof(*rs));
+		rs = d->build->responder = xcalloc(1, sizeof(*rs));
 		rs->d = d;
 		rs->fd = -1;
 		rs->restart.fn = on_responder_restart;
@@ -216,7 +217,7 @@ int responder_update(struct driver *d, struct err *e)
 
 void responder_forget(struct driver *d, const struct node *n)
 {
-	struct responder *rs = d->responder;
+	struct responder *rs = d->build->responder;
 
 	for (size_t i = rs ? rs->n : 0; i-- > 0;)
 		if (rs->list[i].node == n)

@@ -14,6 +14,7 @@
 #include "lab/build/ledger.h"
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
+#include "lab/build/room.h"
 #include "lab/fault/freeze.h"
 #include "lab/fault/maintenance.h"
 #include "lab/fault/power.h"
@@ -27,8 +28,8 @@ static json_t *fault_list(const struct driver *d)
 {
 	json_t *a = json_array();
 
-	for (size_t i = 0; i < d->n_faults; i++) {
-		const struct fault *f = &d->faults[i];
+	for (size_t i = 0; i < d->build->n_faults; i++) {
+		const struct fault *f = &d->build->faults[i];
 		_cleanup_free_ char *s =
 		    xasprintf("%s %s%s%s", f->what, f->target, *f->detail ? " " : "", f->detail);
 
@@ -54,11 +55,12 @@ static int find_vm(struct driver *d, const char *name, struct node **ret, struct
 /* What was done to its processes and cables is over when it stops: it starts whole. */
 static void forget_within(struct driver *d, const struct node *n)
 {
-	for (size_t i = d->n_faults; i-- > 0;) {
+	for (size_t i = d->build->n_faults; i-- > 0;) {
 		struct node *of = NULL;
 
-		if (!fault_is_power(&d->faults[i]) && !streq(d->faults[i].what, "session") &&
-		    lab_node(&d->lab, d->faults[i].target, &of, NULL) == 0 && of == n)
+		if (!fault_is_power(&d->build->faults[i]) &&
+		    !streq(d->build->faults[i].what, "session") &&
+		    lab_node(&d->lab, d->build->faults[i].target, &of, NULL) == 0 && of == n)
 			fault_drop(d, i);
 	}
 }
@@ -225,11 +227,11 @@ static int do_clear(struct driver *d, const char *const *argv, struct err *e)
 	int r = 0;
 
 	(void)argv;
-	for (size_t i = d->n_faults; i-- > 0;) {
-		if (i >= d->n_faults) /* mending one has ended others, too */
+	for (size_t i = d->build->n_faults; i-- > 0;) {
+		if (i >= d->build->n_faults) /* mending one has ended others, too */
 			continue;
 		/* mend_fault() frees the entry that it is given. */
-		const struct fault *last = &d->faults[i];
+		const struct fault *last = &d->build->faults[i];
 		_cleanup_free_ char *what = xstrdup(last->what), *target = xstrdup(last->target);
 		struct fault f = { what, target, NULL };
 		struct err why = { 0 };

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "lab/build/held.h"
 #include "lab/build/ledger.h"
+#include "lab/fault/room.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
@@ -34,7 +35,7 @@ struct maintenance {
 
 static struct maintenance *find_maintenance(const struct driver *d, const char *name)
 {
-	for (struct maintenance *x = d->maintenance; x; x = x->next)
+	for (struct maintenance *x = d->fault->maintenance; x; x = x->next)
 		if (strieq(x->name, name))
 			return x;
 	return NULL;
@@ -51,7 +52,7 @@ static void hold_sessions(const struct maintenance *x, bool hold)
 static void forget_maintenance(struct maintenance *x)
 {
 	hold_sessions(x, false);
-	for (struct maintenance **p = &x->d->maintenance; *p; p = &(*p)->next)
+	for (struct maintenance **p = &x->d->fault->maintenance; *p; p = &(*p)->next)
 		if (*p == x) {
 			*p = x->next;
 			break;
@@ -65,7 +66,7 @@ static json_t *list_maintained(const struct driver *d, bool lost)
 {
 	json_t *a = json_array();
 
-	for (const struct maintenance *x = d->maintenance; x; x = x->next)
+	for (const struct maintenance *x = d->fault->maintenance; x; x = x->next)
 		if (!lost || x->lost)
 			json_array_append_new(a, json_string(x->name));
 	return a;
@@ -233,8 +234,8 @@ static struct maintenance *begin_maintenance(struct driver *d, const struct node
 	x->timer.fn = on_maintenance_timer;
 	x->planned = planned;
 	x->n_up = n_established(d, n);
-	x->next = d->maintenance;
-	d->maintenance = x;
+	x->next = d->fault->maintenance;
+	d->fault->maintenance = x;
 	return x;
 }
 
@@ -305,7 +306,7 @@ static bool forget_gone(struct driver *d)
 {
 	bool some = false;
 
-	for (struct maintenance *x = d->maintenance, *next; x; x = next) {
+	for (struct maintenance *x = d->fault->maintenance, *next; x; x = next) {
 		const struct node *n = node_find(&d->lab, x->name);
 
 		next = x->next;

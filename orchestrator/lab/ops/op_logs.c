@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "lab/ops/ops.h"
+#include "lab/ops/room.h"
 #include "lab/proc/conn.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/logs.h"
@@ -30,7 +31,7 @@ static void emit_line(struct conn *c, const char *proc, const char *line, size_t
 
 void logs_line(struct process *p, const char *line, size_t n)
 {
-	for (struct log_follower *f = p->d->log_followers, *next; f; f = next) {
+	for (struct log_follower *f = p->d->ops->log_followers, *next; f; f = next) {
 		next = f->next;
 		if (streq(f->node, p->node->name))
 			emit_line(f->c, p->name, line, n);
@@ -41,7 +42,7 @@ static void unfollow_logs(struct conn *c)
 {
 	struct log_follower *f = c->ctx;
 
-	for (struct log_follower **p = &f->d->log_followers; *p; p = &(*p)->next)
+	for (struct log_follower **p = &f->d->ops->log_followers; *p; p = &(*p)->next)
 		if (*p == f) {
 			*p = f->next;
 			break;
@@ -123,8 +124,8 @@ static int op_logs(struct lab *l, struct request *r, json_t **ret, struct err *e
 	struct log_follower *f = xcalloc(1, sizeof(*f));
 
 	*f = (struct log_follower){ r->client, l->driver, xstrdup(n->name),
-		                    l->driver->log_followers };
-	l->driver->log_followers = f;
+		                    l->driver->ops->log_followers };
+	l->driver->ops->log_followers = f;
 	r->client->ctx = f;
 	r->client->on_close = unfollow_logs;
 	return 1;

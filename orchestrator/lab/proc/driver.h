@@ -31,11 +31,6 @@ struct driver {
 	const struct driver_hooks *hooks;
 	bool building; /* clients are not listened to: lab/build/build.c */
 	struct timer reaper;
-	struct timer disk_timer; /* lab/watch/disk.c */
-	bool disk_told;
-	struct timer memory_timer; /* lab/watch/memory.c */
-	unsigned long long kills;  /* that it has told */
-	unsigned disk_mib;         /* as asked for; 0: as large as is usual */
 	int run_fd, dir_fd, lock_fd;
 	int host_proc_fd; /* /proc of the outside */
 	int router_fd;    /* the virtual router's program */
@@ -53,28 +48,14 @@ struct driver {
 	struct bool_vec {
 		bool *v;
 		size_t n;
-	} stopped;                 /* by vm->idx */
-	struct model **old_models; /* nodes of a build that failed may point into them */
-	size_t n_old, cap_old;
-	struct plug *plug;    /* kernel/guest.h */
-	int edge_ns;          /* the Internet edge, which is no node */
-	bool starting;        /* daemons, of an apply that fails with one of them */
-	char *start_failed;   /* why one of them cannot start; NULL: none has failed */
-	struct apply *apply;  /* lab/build/apply.c: one that is under way, or NULL */
-	struct check *checks; /* lab/build/check.c: those that run */
-	struct log_follower *log_followers; /* lab/ops/op_logs.c */
-	struct observer *observer;          /* lab/watch/observe.c */
-	struct drift_watch *drift;          /* lab/build/drift.c */
-	struct router_link *router;         /* lab/watch/routerlink.c */
-	struct selection *selection;        /* lab/watch/selection.c */
-	struct peer_ask *peer_ask;          /* lab/watch/peerask.c: under way, or NULL */
-	struct responder *responder;        /* lab/build/responder.c */
-	struct maintenance *maintenance;    /* lab/fault/maintenance.c */
-	struct health *health;              /* lab/watch/health.c */
-	json_t *apart;                      /* lab/watch/apart.c: as the virtual router was told */
-	struct fault *faults;               /* lab/fault/fault.c */
-	struct usable_wait *usable;         /* lab/watch/usable.c */
-	size_t n_faults, cap_faults;
+	} stopped;          /* by vm->idx */
+	bool starting;      /* daemons, of an apply that fails with one of them */
+	char *start_failed; /* why one of them cannot start; NULL: none has failed */
+	/* What each room keeps for itself: lab/ROOM/room.h. */
+	struct watch_room *watch;
+	struct build_room *build;
+	struct fault_room *fault;
+	struct ops_room *ops;
 };
 
 /* Something has changed.  At the end of the loop's round those above look at what it means for

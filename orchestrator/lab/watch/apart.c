@@ -6,6 +6,7 @@
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/observe.h"
+#include "lab/watch/room.h"
 #include "lab/watch/routerlink.h"
 #include "lab/watch/sessions.h"
 
@@ -64,15 +65,15 @@ void apart_update(struct driver *d)
 	json_t *now = list_silent(d), *v;
 	size_t i;
 
-	if (!json_equal(now, d->apart))
+	if (!json_equal(now, d->watch->apart))
 		json_array_foreach (now, i, v)
 			event_add(d->events, "gateway", json_string_value(v),
 			          "NICs get nothing by it, %s",
 			          node_find(&d->lab, json_string_value(v))->stopped
 			              ? "which is stopped"
 			              : "which does not see the other instance");
-	json_decref(d->apart);
-	d->apart = now;
+	json_decref(d->watch->apart);
+	d->watch->apart = now;
 	router_list(d, ROUTER_SILENT, json_incref(now));
 }
 
@@ -80,10 +81,10 @@ void apart_look(struct driver *d)
 {
 	struct err e = { 0 };
 
-	if (d->building || !d->apart)
+	if (d->building || !d->watch->apart)
 		return;
 	json_t *now = list_silent(d);
-	bool same = json_equal(now, d->apart);
+	bool same = json_equal(now, d->watch->apart);
 
 	json_decref(now);
 	if (same)

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
+#include "lab/watch/room.h"
 
 enum {
 	BASE_MIB = 256, /* daemons' logs and dumps */
@@ -48,7 +49,7 @@ void disk_resize(struct driver *d, size_t n)
 {
 	char options[80];
 
-	disk_options(d->disk_mib, n, options, sizeof(options));
+	disk_options(d->watch->disk_mib, n, options, sizeof(options));
 	if (mount(NULL, d->root, NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, options) < 0)
 		event_add(d->events, "disk", d->lab.name, "its size stays as it is: %s",
 		          strerror(errno));
@@ -147,26 +148,26 @@ json_t *disk_json(const struct driver *d)
 
 static void look_at_disk(struct timer *t)
 {
-	struct driver *d = container_of(t, struct driver, disk_timer);
+	struct driver *d = container_of(t, struct watch_room, disk_timer)->d;
 	struct use u;
 
 	loop_timer(d->loop, t, LOOK_MS);
 	if (!use_of(d, &u))
 		return;
-	if (d->disk_told) {
-		d->disk_told = u.percent >= EMPTIER_PERCENT;
+	if (d->watch->disk_told) {
+		d->watch->disk_told = u.percent >= EMPTIER_PERCENT;
 		return;
 	}
 	_cleanup_free_ char *why = disk_full(d);
 
 	if (!why)
 		return;
-	d->disk_told = true;
+	d->watch->disk_told = true;
 	event_add(d->events, "disk", d->lab.name, "%s", why);
 }
 
 void disk_watch(struct driver *d)
 {
-	d->disk_timer.fn = look_at_disk;
-	loop_timer(d->loop, &d->disk_timer, LOOK_MS);
+	d->watch->disk_timer.fn = look_at_disk;
+	loop_timer(d->loop, &d->watch->disk_timer, LOOK_MS);
 }

@@ -12,7 +12,8 @@ struct driver;
 /* Options of mount(2) for a tmpfs of a lab of n nodes; mib 0: the default, which grows with them
  * and is at most half of the memory. */
 void disk_options(unsigned mib, size_t n, char *buf, size_t cap);
-/* Fits it to what d->disk_mib says and to n nodes; what is full already does not become smaller. */
+/* Fits it to what disk_mib of the room says and to n nodes; what is full already does not become
+ * smaller. */
 void disk_resize(struct driver *d, size_t n);
 /* From now on its filling up becomes an event, which names the node that has most of it. */
 void disk_watch(struct driver *d);

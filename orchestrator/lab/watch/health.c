@@ -13,6 +13,7 @@
 #include "kernel/ns.h"
 #include "lab/proc/events.h"
 #include "lab/proc/node.h"
+#include "lab/watch/room.h"
 #include "lab/watch/routerlink.h"
 #include "plan/fabric.h"
 
@@ -52,8 +53,8 @@ static json_t *health_down_json(const struct driver *d)
 {
 	json_t *a = json_array();
 
-	for (size_t i = 0; d->health && i < d->health->n; i++) {
-		const struct target *t = d->health->v[i];
+	for (size_t i = 0; d->watch->health && i < d->watch->health->n; i++) {
+		const struct target *t = d->watch->health->v[i];
 
 		if (!t->up)
 			json_array_append_new(
@@ -258,7 +259,7 @@ static void add_target(struct driver *d, struct health *h, struct health *old,
 void health_update(struct driver *d)
 {
 	const struct model *m = d->lab.model;
-	struct health *old = d->health, *h = xcalloc(1, sizeof(*h)), none = { 0 };
+	struct health *old = d->watch->health, *h = xcalloc(1, sizeof(*h)), none = { 0 };
 
 	for (size_t i = 0; i < m->n_load_balancers; i++) {
 		const struct load_balancer *lb = &m->load_balancers[i];
@@ -272,7 +273,7 @@ void health_update(struct driver *d)
 	if (old)
 		free(old->v);
 	free(old);
-	d->health = h;
+	d->watch->health = h;
 	router_list(d, ROUTER_DOWN, health_down_json(d));
 }
 
@@ -281,8 +282,8 @@ void health_update(struct driver *d)
 
 bool health_settled(const struct driver *d, char **ret_why)
 {
-	for (size_t i = 0; d->health && i < d->health->n; i++) {
-		const struct target *t = d->health->v[i];
+	for (size_t i = 0; d->watch->health && i < d->watch->health->n; i++) {
+		const struct target *t = d->watch->health->v[i];
 
 		if (t->up || (t->failures >= 2 && t->failures >= t->lb->probe.threshold))
 			continue;
@@ -296,7 +297,7 @@ bool health_settled(const struct driver *d, char **ret_why)
 
 bool *lab_backends_down(const struct lab *l)
 {
-	const struct health *h = l->driver->health;
+	const struct health *h = l->driver->watch->health;
 	bool *down =
 	    l->model && l->model->n_backends ? xcalloc(l->model->n_backends, sizeof(*down)) : NULL;
 
@@ -308,9 +309,9 @@ bool *lab_backends_down(const struct lab *l)
 static const struct target *find_target(const struct driver *d, const struct load_balancer *lb,
                                         size_t place)
 {
-	for (size_t i = 0; d->health && i < d->health->n; i++)
-		if (d->health->v[i]->lb == lb && d->health->v[i]->place == place)
-			return d->health->v[i];
+	for (size_t i = 0; d->watch->health && i < d->watch->health->n; i++)
+		if (d->watch->health->v[i]->lb == lb && d->watch->health->v[i]->place == place)
+			return d->watch->health->v[i];
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "lab/proc/box.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
+#include "lab/watch/room.h"
 
 enum { LOOK_MS = 1000 };
 
@@ -24,13 +25,13 @@ static char *words(const struct driver *d, unsigned long long kills)
 /* The lab's own count is that of all its boxes: one file, however many there are. */
 static void look_at_memory(struct timer *t)
 {
-	struct driver *d = container_of(t, struct driver, memory_timer);
+	struct driver *d = container_of(t, struct watch_room, memory_timer)->d;
 	unsigned long long all = bounds_kills(&d->bounds, 0);
 
 	loop_timer(d->loop, t, LOOK_MS);
-	if (all == d->kills)
+	if (all == d->watch->kills)
 		return;
-	d->kills = all;
+	d->watch->kills = all;
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
 		const struct node *n = d->lab.nodes[i];
 		unsigned long long kills = kills_of(d, n);
@@ -46,9 +47,9 @@ static void look_at_memory(struct timer *t)
 
 void memory_watch(struct driver *d)
 {
-	d->memory_timer.fn = look_at_memory;
+	d->watch->memory_timer.fn = look_at_memory;
 	if (d->bounds.dir >= 0)
-		loop_timer(d->loop, &d->memory_timer, LOOK_MS);
+		loop_timer(d->loop, &d->watch->memory_timer, LOOK_MS);
 }
 
 json_t *memory_json(const struct driver *d)

@@ -12,6 +12,7 @@
 #include "lab/proc/node.h"
 #include "lab/watch/over_limit.h"
 #include "lab/watch/peerask.h"
+#include "lab/watch/room.h"
 #include "lab/watch/selection.h"
 #include "lab/watch/sessions.h"
 #include "plan/bird_hybrid.h"
@@ -63,13 +64,10 @@ struct observer {
 	struct waiter *waiters;
 };
 
-int observer_new(struct driver *d, struct observer **ret, struct err *e)
+void observer_new(struct driver *d)
 {
-	(void)d;
-	(void)e;
-	*ret = xcalloc(1, sizeof(**ret));
-	(*ret)->changes = json_array();
-	return 0;
+	d->watch->observer = xcalloc(1, sizeof(*d->watch->observer));
+	d->watch->observer->changes = json_array();
 }
 
 static struct process *bird_of(const struct node *n)
@@ -81,7 +79,7 @@ static struct process *bird_of(const struct node *n)
 
 static void waiter_done(struct waiter *w)
 {
-	struct observer *o = w->d->observer;
+	struct observer *o = w->d->watch->observer;
 
 	for (struct waiter **p = &o->waiters; *p; p = &(*p)->next)
 		if (*p == w) {
@@ -105,13 +103,13 @@ static void waiter_timeout(struct timer *t)
 
 static void waiter_answered(struct driver *d, size_t i)
 {
-	for (struct waiter *w = d->observer->waiters, *next; w; w = next) {
+	for (struct waiter *w = d->watch->observer->waiters, *next; w; w = next) {
 		bool open = false;
 
 		next = w->next;
 		if (w->goal[i])
 			w->goal[i]--;
-		for (size_t k = 0; k < d->observer->n; k++)
+		for (size_t k = 0; k < d->watch->observer->n; k++)
 			open = open || w->goal[k];
 		if (!open)
 			waiter_done(w);
@@ -122,7 +120,7 @@ static void waiter_answered(struct driver *d, size_t i)
 
 static void session_changed(struct instance *in, struct observed *s, const char *from)
 {
-	struct observer *o = in->d->observer;
+	struct observer *o = in->d->watch->observer;
 	_cleanup_free_ char *who = observed_name(in->node, s);
 	const char *why = s->s.last_error;
 
@@ -166,7 +164,7 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	} else if (!s->stable || clock_ms() - s->looked >= LOOK_MS) {
 		s->stable++;
 		s->looked = clock_ms();
-		if (in->d->observer->hurry && s->conn && streq(b->state, "Established"))
+		if (in->d->watch->observer->hurry && s->conn && streq(b->state, "Established"))
 			peer_wake(in->d, s->conn);
 	}
 	s->known = true;
@@ -213,7 +211,7 @@ static size_t index_of(const struct instance *in)
 {
 	size_t i = 0;
 
-	while (in->d->observer->inst[i] != in)
+	while (in->d->watch->observer->inst[i] != in)
 		i++;
 	return i;
 }
@@ -240,7 +238,7 @@ static bool is_instance_busy(const struct instance *in)
 
 static void next_question(struct instance *in)
 {
-	int64_t wait = in->d->observer->hurry || is_instance_busy(in) ? HURRY_MS : IDLE_MS;
+	int64_t wait = in->d->watch->observer->hurry || is_instance_busy(in) ? HURRY_MS : IDLE_MS;
 
 	if (in->again)
 		wait = 1;
@@ -418,7 +416,7 @@ static void inherit_sessions(struct instance *in, const struct instance *old)
 
 void observe_reset(struct driver *d)
 {
-	struct observer *o = d->observer;
+	struct observer *o = d->watch->observer;
 	struct instance **old = o->inst;
 	size_t n_old = o->n;
 
@@ -447,7 +445,7 @@ void observe_reset(struct driver *d)
 
 void observe_asked(struct driver *d, const struct node *n)
 {
-	struct observer *o = d->observer;
+	struct observer *o = d->watch->observer;
 
 	for (size_t i = 0; i < o->n; i++)
 		for (size_t k = 0; o->inst[i]->node == n && k < o->inst[i]->n; k++) {
@@ -468,7 +466,7 @@ bool observed_awaits(const struct observed *s)
 
 void observe_forget(struct driver *d, const struct node *n)
 {
-	struct observer *o = d->observer;
+	struct observer *o = d->watch->observer;
 
 	for (size_t i = 0; i < o->n; i++) {
 		if (o->inst[i]->node != n)
@@ -484,7 +482,7 @@ void observe_forget(struct driver *d, const struct node *n)
 
 void observe_hurry(struct driver *d, bool hurry)
 {
-	struct observer *o = d->observer;
+	struct observer *o = d->watch->observer;
 
 	o->hurry = hurry;
 	for (size_t i = 0; hurry && i < o->n; i++)
@@ -494,7 +492,7 @@ void observe_hurry(struct driver *d, bool hurry)
 
 void observe_fresh(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), void *ctx)
 {
-	struct observer *o = d->observer;
+	struct observer *o = d->watch->observer;
 	struct waiter *w = xcalloc(1, sizeof(*w));
 	bool open = false;
 
@@ -526,7 +524,7 @@ void observe_fresh(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx),
 
 void observe_fresh_cancel(struct driver *d, void *ctx)
 {
-	for (struct waiter *w = d->observer->waiters; w; w = w->next)
+	for (struct waiter *w = d->watch->observer->waiters; w; w = w->next)
 		if (w->ctx == ctx)
 			w->fn = NULL;
 }
@@ -534,7 +532,7 @@ void observe_fresh_cancel(struct driver *d, void *ctx)
 static const struct observed *find_observed(const struct driver *d, const struct bgp_connection *c,
                                             const struct hybrid_session *s, unsigned instance)
 {
-	const struct observer *o = d->observer;
+	const struct observer *o = d->watch->observer;
 
 	for (size_t i = 0; i < o->n; i++)
 		for (size_t k = 0; k < o->inst[i]->n; k++) {
@@ -559,7 +557,7 @@ const struct observed *observed_hybrid(const struct driver *d, const struct hybr
 
 void observe_log_line(struct process *p, const char *line, size_t n)
 {
-	struct observer *o = p->d->observer;
+	struct observer *o = p->d->watch->observer;
 
 	(void)line;
 	(void)n;
@@ -574,15 +572,15 @@ void observe_log_line(struct process *p, const char *line, size_t n)
 
 void observe_converged(struct driver *d)
 {
-	d->observer->converged = true;
+	d->watch->observer->converged = true;
 }
 
 bool observe_is_converged(const struct driver *d)
 {
-	return d->observer->converged;
+	return d->watch->observer->converged;
 }
 
 json_t *observe_changes(const struct driver *d)
 {
-	return json_incref(d->observer->changes);
+	return json_incref(d->watch->observer->changes);
 }

@@ -26,7 +26,7 @@ struct observed {                             /* one session of one instance */
 	unsigned long asked_updates;
 };
 
-int observer_new(struct driver *d, struct observer **ret, struct err *e);
+void observer_new(struct driver *d);
 /* The lab's nodes and model are new: keeps what it knows of sessions that are still there. */
 void observe_reset(struct driver *d);
 /* All peers of an instance are going to be asked for their routes anew: until each has announced

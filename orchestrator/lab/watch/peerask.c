@@ -10,6 +10,7 @@
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
+#include "lab/watch/room.h"
 
 static const char QUESTION[] = "show status\n";
 
@@ -43,7 +44,7 @@ static void hang_up_peer(struct line *l)
 
 void peers_ask_cancel(struct driver *d)
 {
-	struct peer_ask *a = d->peer_ask;
+	struct peer_ask *a = d->watch->peer_ask;
 
 	if (!a)
 		return;
@@ -52,7 +53,7 @@ void peers_ask_cancel(struct driver *d)
 	loop_timer_stop(d->loop, &a->timer);
 	free(a->lines);
 	free(a);
-	d->peer_ask = NULL;
+	d->watch->peer_ask = NULL;
 }
 
 /* From the loop, not from the middle of what is being looked at. */
@@ -118,7 +119,7 @@ void peers_ask(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), voi
 	struct peer_ask *a = xcalloc(1, sizeof(*a));
 
 	peers_ask_cancel(d);
-	d->peer_ask = a;
+	d->watch->peer_ask = a;
 	*a = (struct peer_ask){ .d = d, .fn = fn, .ctx = ctx, .timer.fn = on_asking_over };
 	a->lines = xcalloc(d->lab.n_nodes, sizeof(*a->lines));
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {

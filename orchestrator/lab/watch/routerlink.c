@@ -16,6 +16,7 @@
 #include "lab/proc/launch.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
+#include "lab/watch/room.h"
 #include "router/proto.h"
 
 enum { RESTART_MS = 200 };
@@ -357,20 +358,20 @@ static void on_router_exit(struct child *c, int wstatus)
 
 int router_start(struct driver *d, struct err *e)
 {
-	if (!d->router) {
-		d->router = xcalloc(1, sizeof(*d->router));
-		d->router->d = d;
-		d->router->src.fd = d->router->out.fd = -1;
-		d->router->restart.fn = on_router_restart;
+	if (!d->watch->router) {
+		d->watch->router = xcalloc(1, sizeof(*d->watch->router));
+		d->watch->router->d = d;
+		d->watch->router->src.fd = d->watch->router->out.fd = -1;
+		d->watch->router->restart.fn = on_router_restart;
 	}
-	return d->router->child.pid ? 0 : start_router(d->router, e);
+	return d->watch->router->child.pid ? 0 : start_router(d->watch->router, e);
 }
 
 int router_kill(struct driver *d, struct err *e)
 {
-	if (!d->router || !d->router->child.pid)
+	if (!d->watch->router || !d->watch->router->child.pid)
 		return err_set(e, EALREADY, "the virtual router does not run at the moment");
-	kill(d->router->child.pid, SIGKILL);
+	kill(d->watch->router->child.pid, SIGKILL);
 	event_add(d->events, "fault", "fabric", "kill");
 	return 0;
 }
@@ -424,8 +425,8 @@ static bool others_speak(const struct router_link *rl)
 
 void router_list(struct driver *d, enum router_list which, json_t *list)
 {
-	json_decref(d->router->lists[which]);
-	d->router->lists[which] = list;
+	json_decref(d->watch->router->lists[which]);
+	d->watch->router->lists[which] = list;
 }
 
 static json_t *kept_list(const struct router_link *rl, enum router_list which)
@@ -435,7 +436,7 @@ static json_t *kept_list(const struct router_link *rl, enum router_list which)
 
 int router_update(struct driver *d, struct err *e)
 {
-	struct router_link *rl = d->router;
+	struct router_link *rl = d->watch->router;
 	_cleanup_free_ int *fds = NULL;
 	size_t n = namespaces_of_speakers(d, &fds);
 
@@ -456,67 +457,67 @@ int router_update(struct driver *d, struct err *e)
 int router_stopped(struct driver *d, struct err *e)
 {
 	/* A gateway's instance that was stopped or started has another namespace. */
-	if (others_speak(d->router))
+	if (others_speak(d->watch->router))
 		return router_update(d, e);
-	return say_to_router(d->router,
+	return say_to_router(d->watch->router,
 	                     json_pack("{s:s,s:o,s:I}", "op", "stopped", "vms", stopped_json(d),
-	                               "generation", ++d->router->sent),
+	                               "generation", ++d->watch->router->sent),
 	                     NULL, 0, e);
 }
 
 int router_maintained(struct driver *d, struct err *e)
 {
-	return say_to_router(d->router,
+	return say_to_router(d->watch->router,
 	                     json_pack("{s:s,s:o,s:o,s:I}", "op", "maintained", "instances",
-	                               kept_list(d->router, ROUTER_MAINTAINED), "lost",
-	                               kept_list(d->router, ROUTER_LOST), "generation",
-	                               ++d->router->sent),
+	                               kept_list(d->watch->router, ROUTER_MAINTAINED), "lost",
+	                               kept_list(d->watch->router, ROUTER_LOST), "generation",
+	                               ++d->watch->router->sent),
 	                     NULL, 0, e);
 }
 
 int router_silent(struct driver *d, struct err *e)
 {
-	return say_to_router(d->router,
+	return say_to_router(d->watch->router,
 	                     json_pack("{s:s,s:o,s:I}", "op", "silent", "instances",
-	                               kept_list(d->router, ROUTER_SILENT), "generation",
-	                               ++d->router->sent),
+	                               kept_list(d->watch->router, ROUTER_SILENT), "generation",
+	                               ++d->watch->router->sent),
 	                     NULL, 0, e);
 }
 
 int router_health(struct driver *d, struct err *e)
 {
-	return say_to_router(d->router,
+	return say_to_router(d->watch->router,
 	                     json_pack("{s:s,s:o,s:I}", "op", "health", "down",
-	                               kept_list(d->router, ROUTER_DOWN), "generation",
-	                               ++d->router->sent),
+	                               kept_list(d->watch->router, ROUTER_DOWN), "generation",
+	                               ++d->watch->router->sent),
 	                     NULL, 0, e);
 }
 
 bool router_read(struct driver *d, json_int_t mark, json_t *doubt,
                  void (*fn)(struct driver *d, const json_t *answer))
 {
-	if (!d->router || !d->router->peer) {
+	if (!d->watch->router || !d->watch->router->peer) {
 		json_decref(doubt);
 		return false;
 	}
-	d->router->on_read = fn;
-	return say_to_router(d->router,
+	d->watch->router->on_read = fn;
+	return say_to_router(d->watch->router,
 	                     json_pack("{s:s,s:I,s:o}", "op", "read", "mark", mark, "doubt", doubt),
 	                     NULL, 0, NULL) == 0;
 }
 
 void router_resync(struct driver *d)
 {
-	if (!d->router->peer)
+	if (!d->watch->router->peer)
 		return;
-	d->router->waiting++;
-	say_to_router(d->router, json_pack("{s:s}", "op", "resync"), NULL, 0, NULL);
+	d->watch->router->waiting++;
+	say_to_router(d->watch->router, json_pack("{s:s}", "op", "resync"), NULL, 0, NULL);
 }
 
 void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t *looked),
                  void *ctx)
 {
-	struct router_link *rl = d->router;
+	struct router_link *rl = d->watch->router;
 
 	if (!rl || !rl->peer) {
 		fn(ctx, NULL);
@@ -531,7 +532,7 @@ void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t
 
 bool router_settled(struct driver *d, char **ret_why)
 {
-	const struct router_link *rl = d->router;
+	const struct router_link *rl = d->watch->router;
 	const char *why = NULL;
 
 	if (!rl || !rl->child.pid)
@@ -550,27 +551,27 @@ bool router_settled(struct driver *d, char **ret_why)
 
 pid_t router_pid(const struct driver *d)
 {
-	return d->router ? d->router->host_pid : 0;
+	return d->watch->router ? d->watch->router->host_pid : 0;
 }
 
 unsigned long router_heard(const struct driver *d)
 {
-	return d->router ? d->router->heard : 0;
+	return d->watch->router ? d->watch->router->heard : 0;
 }
 
 unsigned router_deaths(const struct driver *d)
 {
-	return d->router ? d->router->deaths : 0;
+	return d->watch->router ? d->watch->router->deaths : 0;
 }
 
 bool router_runs(const struct driver *d)
 {
-	return d->router && d->router->child.pid;
+	return d->watch->router && d->watch->router->child.pid;
 }
 
 int lab_rib(struct lab *l, struct rib **ret, struct err *e)
 {
-	const struct router_link *rl = l->driver->router;
+	const struct router_link *rl = l->driver->watch->router;
 
 	if (!l->model)
 		return err_set(e, EAGAIN, "lab %s is still being built", l->name);

@@ -10,6 +10,7 @@
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
+#include "lab/watch/room.h"
 #include "lab/watch/routerlink.h"
 
 enum repair { DOUBT_ROUTER, TELL_BIRD, DOUBT_AGAIN, GIVE_UP };
@@ -48,10 +49,10 @@ static void notice_router(const struct driver *d, struct selection *s)
 
 static struct selection *current_selection(struct driver *d)
 {
-	if (!d->selection)
-		d->selection = xcalloc(1, sizeof(*d->selection));
-	notice_router(d, d->selection);
-	return d->selection;
+	if (!d->watch->selection)
+		d->watch->selection = xcalloc(1, sizeof(*d->watch->selection));
+	notice_router(d, d->watch->selection);
+	return d->watch->selection;
 }
 
 static struct entry *find_entry(const struct selection *s, const struct node *n)
@@ -112,7 +113,7 @@ static void tell_bird(struct driver *d, const struct entry *x)
 /* Names of instances whose tables are to be read from the first to the last. */
 static json_t *start_repairs(struct driver *d)
 {
-	struct selection *s = d->selection;
+	struct selection *s = d->watch->selection;
 	json_t *doubt = json_array();
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -140,7 +141,7 @@ static void take_read_answer(struct driver *d, const json_t *msg);
 
 static void ask_router(struct driver *d)
 {
-	struct selection *s = d->selection;
+	struct selection *s = d->watch->selection;
 	bool need = false;
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -177,7 +178,7 @@ void selection_seen(struct driver *d, const struct node *n, const char *text)
 
 static void take_count(struct driver *d, size_t i, const json_t *table)
 {
-	struct entry *x = find_entry(d->selection, node_of(d, i));
+	struct entry *x = find_entry(d->watch->selection, node_of(d, i));
 
 	if (!x)
 		return;
@@ -219,7 +220,7 @@ static void take_read_answer(struct driver *d, const json_t *msg)
 /* NULL when nobody knows, and nobody has to be waited for: it is asked for its sessions, too. */
 static const struct entry *counted_entry(const struct driver *d, size_t i)
 {
-	const struct entry *x = find_entry(d->selection, node_of(d, i));
+	const struct entry *x = find_entry(d->watch->selection, node_of(d, i));
 
 	return x && node_running_bird(x->node) ? x : NULL;
 }

@@ -18,6 +18,7 @@
 #include "lab/proc/launch.h"
 #include "lab/proc/process.h"
 #include "lab/watch/observe.h"
+#include "lab/watch/room.h"
 
 enum { RECENT_MS = 1000, SETTLE_MS = 1000, AGAIN_MS = 100, MOST_AT_ONCE = 16 };
 
@@ -303,7 +304,7 @@ static void on_again(struct timer *t)
 
 static void waiter_done(struct usable_wait *w)
 {
-	struct usable_wait **p = &w->d->usable;
+	struct usable_wait **p = &w->d->watch->usable;
 	void (*fn)(void *) = w->fn;
 	void *ctx = w->ctx;
 
@@ -334,8 +335,8 @@ static void look_again(struct driver *d)
 		}
 		open += u->wanted || u->running;
 	}
-	while (!open && d->usable)
-		waiter_done(d->usable);
+	while (!open && d->watch->usable)
+		waiter_done(d->watch->usable);
 }
 
 static void waiter_timeout(struct timer *t)
@@ -382,16 +383,16 @@ void usable_ask(struct driver *d, enum usable_when when, unsigned timeout_ms, vo
 		u->wanted = true;
 		u->settle_until = when == USABLE_NOW ? now + SETTLE_MS : 0;
 	}
-	*w = (struct usable_wait){ .d = d, .fn = fn, .ctx = ctx, .next = d->usable };
+	*w = (struct usable_wait){ .d = d, .fn = fn, .ctx = ctx, .next = d->watch->usable };
 	w->timer.fn = waiter_timeout;
-	d->usable = w;
+	d->watch->usable = w;
 	loop_timer(d->loop, &w->timer, timeout_ms);
 	look_again(d);
 }
 
 void usable_ask_cancel(struct driver *d, void *ctx)
 {
-	for (struct usable_wait *w = d->usable; w; w = w->next)
+	for (struct usable_wait *w = d->watch->usable; w; w = w->next)
 		if (w->ctx == ctx)
 			w->fn = NULL;
 }
