@@ -132,7 +132,8 @@ const struct check_sort sort_do = {
 		(const struct field[]){
 			{ .name = "do", .type = T_TEXT, .required = true,
 			  .at = AT(struct check, subject),
-			  .help = "a fault command, as \"fault stop NVA_1\"" },
+			  .help = "a fault command, as \"fault stop NVA_1\"; \"vnetlab help fault\" "
+			          "lists them" },
 			{ .name = "from", .type = T_NODE, .at = AT(struct check, from),
 			  .help = "Send packets meanwhile: from this node" },
 			{ .name = "to", .type = T_NODE, .at = AT(struct check, to),

@@ -5,15 +5,14 @@
 
 #include "base/clock.h"
 
-/* All of the requests but for the lists that are joined. */
-static bool requests_join(const struct check_question *a, const struct check_question *b)
+/* Questions of one key become one request.  The caller frees. */
+static char *question_key(const struct check_question *q)
 {
-	if (a->turn != b->turn || a->sharing != b->sharing || !streq(a->list, b->list))
-		return false;
-	if (a->sharing == CHECK_SHARE_EQUAL)
-		return json_equal(a->request, b->request);
-	return strieq(json_string_value(json_object_get(a->request, "op")),
-	              json_string_value(json_object_get(b->request, "op")));
+	const char *op = json_string_value(json_object_get(q->request, "op"));
+	_cleanup_free_ char *what = q->list ? xasprintf("%s %s", op, q->list)
+	                                    : json_dumps(q->request, JSON_COMPACT | JSON_SORT_KEYS);
+
+	return xasprintf("%u %d %s", q->turn, (int)q->sharing, what);
 }
 
 static bool list_has(const json_t *list, const json_t *item)
@@ -30,9 +29,14 @@ static bool list_has(const json_t *list, const json_t *item)
 /* The request that the question becomes a part of, or a new one. */
 static size_t request_for(struct round *r, const struct check_question *q)
 {
-	for (size_t i = 0; i < r->n_requests; i++)
-		if (requests_join(&r->requests[i].q, q))
-			return i;
+	_cleanup_free_ char *key = question_key(q);
+	const json_t *known = json_object_get(r->by_key, key);
+
+	if (known)
+		return (size_t)json_integer_value(known);
+	if (!r->by_key)
+		r->by_key = json_object();
+	json_object_set_new(r->by_key, key, json_integer((json_int_t)r->n_requests));
 	VEC_PUSH(r->requests, r->n_requests, r->cap_requests) = (struct round_request){
 		.request = json_deep_copy(q->request),
 		.q = *q,
@@ -109,6 +113,7 @@ void round_clear(struct round *r)
 		json_decref(r->requests[i].reply);
 		free(r->requests[i].why);
 	}
+	json_decref(r->by_key);
 	free(r->requests);
 	free(r->questions);
 	*r = (struct round){ .lost = r->lost, .e = r->e };

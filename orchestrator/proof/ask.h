@@ -26,6 +26,7 @@ struct round_question {
 struct round {
 	struct round_request *requests;
 	size_t n_requests, cap_requests;
+	json_t *by_key; /* which one a question joins: number by key; NULL: none yet */
 	struct round_question *questions;
 	size_t n_questions, cap_questions;
 	int lost; /* -errno: the driver is gone */
