@@ -82,7 +82,7 @@ char *cgroup_parent(struct err *e)
 		cgroup_look(mount, own, access("/run/systemd/system", F_OK) == 0, &s);
 	int i = cgroup_pick(&s, e);
 
-	if (i >= 0)
+	if (i >= 0 && s.v)
 		path = xstrdup(s.v[i].path);
 	cgroup_sight_done(&s);
 	return take_ptr(path);

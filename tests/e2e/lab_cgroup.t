@@ -6,7 +6,7 @@ need jq bird
 # The lab's own way of finding one is in tests/unit/test_cgroup.c.  Here one is made, which needs root.
 mount=$(awk '$9 == "cgroup2" || / - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
 ours=$mount/vnl-test.$$
-[ -n "$mount" ] && mkdir "$ours" 2>/dev/null || skip_all "no cgroup of version 2 can be made here"
+{ [ -n "$mount" ] && mkdir "$ours" 2>/dev/null; } || skip_all "no cgroup of version 2 can be made here"
 on_exit "find $ours -depth -type d -exec rmdir {} + 2>/dev/null"
 export VNETLAB_CGROUP=$ours
 cd "$work" || exit 1

@@ -23,8 +23,8 @@ static bool ends_at_cut(struct kwalk *k, const struct walk *model, const struct 
 	const struct walk_hop *last = model->n ? &model->hops[model->n - 1] : NULL;
 
 	return model->verdict == WALK_DROPPED && kernel->verdict == WALK_DROPPED &&
-	       model->n == kernel->n + 1 && same_nodes(model, kernel, kernel->n) && last->nic &&
-	       kwalk_is_cut(k, last->nic);
+	       model->n == kernel->n + 1 && same_nodes(model, kernel, kernel->n) && last &&
+	       last->nic && kwalk_is_cut(k, last->nic);
 }
 
 static void walk_both(struct kwalk *k, const struct node *sender, struct walk_packet p,
