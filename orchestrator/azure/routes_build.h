@@ -46,7 +46,7 @@ void build_hide(struct build *b, struct prefix p, enum route_source source, cons
 void build_beaten_by_user(struct build *b, struct eff_route *r, struct str *why);
 void build_finish(struct build *b, struct eff_route *r, struct str *why);
 
-/* Who has a next hop address. */
+/* The owner of a next hop address, found once; never NULL. */
 const struct owner *build_owner(struct build *b, ip4 ip);
 /* Fills in next hops and owners; adds to the reason why packets do not arrive there.  Returns how
  * many of them work. */

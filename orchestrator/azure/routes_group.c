@@ -7,7 +7,8 @@
  * members comes before the group. */
 #include "azure/routes_build.h"
 
-/* Whose address space, next to this VNet, overlaps a member's prefix; NULL: nobody's. */
+/* The VNet, this one or one next to it, whose address space overlaps a member's prefix; NULL: none
+ * does. */
 static const struct vnet *find_overlapping_vnet(const struct build *b, const struct vnet *member,
                                                 struct prefix p)
 {

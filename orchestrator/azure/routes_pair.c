@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What may pass between two VNets, and who runs. */
+/* What may pass between two VNets, and whether a VM runs. */
 #include "azure/routes.h"
 
 bool vm_runs(const struct runtime *rt, const struct vm *vm)

@@ -46,12 +46,13 @@ static bool same_services(const struct subnet *a, const struct subnet *b)
 	return true;
 }
 
-/* With subnet peering the subnets that take part have routes that the others' packets die by. */
+/* With subnet peering the rows are the same in all subnets, but nothing passes by them from subnets
+ * that take no part: their reasons differ. */
 static bool have_same_routes(const struct subnet *a, const struct subnet *b)
 {
 	if (a->route_table != b->route_table || !same_services(a, b))
 		return false;
-	/* It lacks what others have: azure-behaviour 7.6. */
+	/* GatewaySubnet gets no default route by BGP: azure-behaviour 7.6. */
 	if (subnet_is_gateways(a) != subnet_is_gateways(b))
 		return false;
 	for (size_t i = 0; i < a->vnet->n_peerings; i++) {

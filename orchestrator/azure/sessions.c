@@ -140,8 +140,8 @@ bool connection_recursive(const struct bgp_connection *c)
 	        !static_to(vm, rs->vnet, rs->instance[1], rs->subnet->prefix));
 }
 
-/* Who passes of the groups of a NIC, when a new connection to port 179 is made; the caller frees.
- * NULL: it passes. */
+/* Why the security groups of a NIC drop a new connection to port 179; the caller frees.  NULL: they
+ * let it pass. */
 static char *explain_denied(const struct model *m, const struct nic *n, enum nsg_direction d,
                             ip4 src, ip4 dst, const struct eff_table *t)
 {
@@ -204,7 +204,8 @@ char *connection_never(const struct model *m, const struct bgp_connection *c, un
 
 /* --- gateways, circuits, sites ---------------------------------------------------------------- */
 
-/* One end expects another AS number than the other end has: either end's own view will do. */
+/* Why the session fails: one end expects another AS number than the other end has.  NULL: they
+ * agree. */
 static char *asn_differs(const struct hybrid_session *s)
 {
 	const struct connection *c = s->conn;

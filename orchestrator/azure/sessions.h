@@ -17,8 +17,8 @@ bool vm_files_mention(const struct vm *vm, const char *text);
 bool connection_unnamed(const struct bgp_connection *c, unsigned instance);
 /* peerAsn is not what the VM's "bgp" says. */
 bool connection_asn_differs(const struct bgp_connection *c);
-/* Nothing but BGP leads the VM to the Route Server, whose own address is inside of what it
- * announces (azure-behaviour 7.3): neither a guest's route nor its files. */
+/* The VM reaches the Route Server by a BGP route alone, which covers the Route Server's own address
+ * (azure-behaviour 7.3): it has no static route to it, in the guest's routes or in its files. */
 bool connection_recursive(const struct bgp_connection *c);
 
 /* No packet of BGP passes between the two: a peering of subnets leaves one of them out, or security

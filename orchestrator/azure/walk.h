@@ -53,8 +53,8 @@ struct walk_flow {
 struct walk {
 	enum verdict verdict;
 	const char *reason; /* of the verdict: hop, route, rule, and what to do */
-	/* Who held the packet, in order; the last one got it (delivered), or is where it was when
-	 * it was dropped or found to loop. */
+	/* The nodes that held the packet, in order; the last one got it (delivered), or held it
+	 * when it was dropped or found to loop. */
 	struct walk_hop *hops;
 	size_t n, cap;
 	struct walk_packet sent, arrived; /* as it left, and as it was at the end (translated) */

@@ -7,7 +7,7 @@
 #include "azure/firewall.h"
 #include "azure/walk_priv.h"
 
-/* The question came through it. */
+/* The question that the packet answers came through vm. */
 static bool has_seen(const struct walker *x, const struct vm *vm)
 {
 	const struct walk *to = x->env->reply_to;
@@ -18,7 +18,8 @@ static bool has_seen(const struct walker *x, const struct vm *vm)
 	return false;
 }
 
-/* Of such a packet the kernel, too, can say that it begins no flow. */
+/* The packet is an answer, and its protocol shows that: the kernel's filter drops it, too, if it
+ * has not seen the question. */
 static bool begins_nothing(const struct walker *x)
 {
 	return x->env->reply_to && (x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_ICMP);

@@ -3,7 +3,7 @@
  * takes. */
 #include "azure/walk_priv.h"
 
-/* What the peering between two VNets lets through; STEP_NIC: this packet. */
+/* Drops the packet if the peering between n's VNet and that of `to` does not let it through. */
 enum step walk_pass(struct walker *x, const struct nic *n, const struct subnet *to)
 {
 	const struct subnet *from = n->subnet;
@@ -25,7 +25,8 @@ enum step walk_pass(struct walker *x, const struct nic *n, const struct subnet *
 		                 p->name, p->vnet->name, a->name, z->name);
 	if (rule == PAIR_CLOSED)
 		return walk_drop(x, "%s and %s are not peered", a->name, z->name);
-	/* What a gateway brings is no forwarded traffic: gateway transit lets it in. */
+	/* Packets from a gateway do not count as forwarded traffic: gateway transit lets them in.
+	 */
 	if (rule == PAIR_OWN_SOURCES && n->vm->role != VM_GATEWAY && !vnet_has(a, x->p.src))
 		return walk_drop(x,
 		                 "%s does not take forwarded traffic from %s: the source %s is not "

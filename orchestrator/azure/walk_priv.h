@@ -57,24 +57,26 @@ struct walk_firewall {
 	struct walk_packet before; /* as it came in */
 	const char *said;          /* "rule net/web allows it; ", or "" */
 };
-/* What an Azure Firewall makes of the packet: its new destination is in x->p then, its new source
- * is for when it leaves.  Other guests: STEP_NIC, and nothing. */
+/* Lets an Azure Firewall decide about the packet: sets its new destination in x->p, and returns the
+ * source that it leaves with in *ret.  Does nothing at other guests: STEP_NIC. */
 enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
                            struct walk_firewall *ret);
 
 /* walk_lb.c */
-/* The packet of n comes to a load balancer: a hop of its own, then its backend. */
+/* The packet of n comes to a load balancer: adds a hop for it, and chooses the backend (*ret). */
 enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,
                            const struct nic **ret);
-/* What a backend answers to a client of the frontend gets the frontend's address again. */
+/* Replaces the source of a backend's answer by the frontend's address that the client asked. */
 void walk_balancer_reply(struct walker *x, const struct nic *n);
 
 /* walk_internet.c */
-/* The packet leaves by n's route to the Internet: translated, or dropped. */
+/* The packet leaves by n's route to the Internet: translates its source, or drops it. */
 enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_hop *hop);
-/* It is at the edge: an Internet host, or the NIC with that public address (*ret_nic). */
+/* The packet is at the Internet's edge: an Internet host gets it, or the NIC (*ret_nic) with that
+ * public address. */
 enum step walk_at_internet(struct walker *x, const struct nic **ret_nic);
 
 /* walk_wire.c */
+/* The packet leaves by a wire or a tunnel to another node's NIC (*ret), not by the fabric. */
 enum step walk_by_wire(struct walker *x, const struct nic *from, struct walk_hop *hop,
                        const struct nic **ret);

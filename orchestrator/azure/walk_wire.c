@@ -5,7 +5,7 @@
 
 enum { UDP = 17 };
 
-/* What carries it is a packet of its own, which finds its way like any other. */
+/* Walks the way of the outer packet, which carries the tunnelled one through the fabric. */
 static enum step through_tunnel(struct walker *x, const struct nic *from, struct walk_hop *hop)
 {
 	const struct vm *a = from->vm, *z = from->peer->vm;

@@ -58,7 +58,7 @@ void shot_done(struct engine *eng, struct task *t, unsigned no, double rtt_ms, c
 	struct probe *p = t->p;
 	va_list ap;
 
-	/* What went well says less than what went wrong: keep the last failure's words. */
+	/* Keep the words of the last failure; words of a success are kept while nothing failed. */
 	if (rtt_ms < 0 || p->received == t->finished) {
 		va_start(ap, fmt);
 		vsnprintf(p->detail, sizeof(p->detail), fmt, ap);

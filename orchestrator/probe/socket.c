@@ -46,7 +46,7 @@ static void shot_end(struct engine *eng, struct shot *sh, double rtt, const char
 	shot_done(eng, t, no, rtt, "%s", detail);
 }
 
-/* Who said so?  true: an ICMP error was found and described. */
+/* Describes the ICMP error in the socket's error queue in buf; false: there is none. */
 static bool read_error_queue(struct task *t, int fd, char *buf, size_t cap)
 {
 	char data[64], control[512];

@@ -32,10 +32,10 @@ void known_hosts_free(struct known_hosts *k);
 
 enum known { KNOWN_OK, KNOWN_NEW, KNOWN_OTHER_TYPE, KNOWN_CHANGED, KNOWN_REVOKED };
 
-/* What is to be thought of this key; *ret_why is the entry that decided, or NULL. */
+/* Whether this key of the host is known; *ret_why is the entry that decided, or NULL. */
 enum known known_hosts_judge(const struct known_hosts *k, const char *type, const char *key,
                              const struct known_entry **ret_why);
 
-/* Of `all` (separated by commas), those that the host is known by first: a server that has several
- * keys then shows the one that we can judge.  The caller frees. */
+/* The key types in `all` (separated by commas), those of the host's known keys first: a server with
+ * several keys then shows one that can be judged.  The caller frees. */
 char *known_hosts_order(const struct known_hosts *k, const char *all);

@@ -56,9 +56,9 @@ struct ssh_file {
 };
 int ssh_upload(struct ssh *s, const char *folder, const struct ssh_file *files, size_t n,
                struct err *e);
-/* Of a folder there the ordinary files of these names (NULL ends them), into a folder here that
- * exists: the machine there has no say in what is written here. */
+/* Copies the ordinary files of these names (NULL ends them) from a folder there into a folder here
+ * that exists; the machine there cannot choose other names. */
 int ssh_download(struct ssh *s, const char *folder, const char *to, const char *const *names,
                  struct err *e);
-/* A folder there with all that is in it; never follows links. */
+/* Removes a folder there with everything in it; never follows links. */
 int ssh_remove_folder(struct ssh *s, const char *folder, struct err *e);

@@ -9,7 +9,7 @@ static struct rib_table *selected_by(struct router *r, size_t i)
 	return &programmer_seen(r->prog)->tables[i / 2][i % 2];
 }
 
-/* Instance i is to be programmed with what `to` has. */
+/* Programs instance i with the routes of `to`. */
 static void program_as(struct router *r, size_t i, const struct rib_table *to)
 {
 	struct rib_table was = { 0 }, *t = selected_by(r, i);
@@ -25,7 +25,8 @@ static void program_as(struct router *r, size_t i, const struct rib_table *to)
 	router_dirty(r);
 }
 
-/* Instance i has selected otherwise. */
+/* Instance i selects other routes now: its programming follows, and so does that of a sibling in
+ * maintenance. */
 static void take_changes(struct router *r, size_t i, const struct watch_changes *c)
 {
 	size_t sibling = i ^ 1;

@@ -270,7 +270,7 @@ void programmer_compare(struct programmer *p, int64_t now)
 			compare_instance(p, i, k, now);
 }
 
-/* What is due of one instance goes into its table together. */
+/* Programs the n changes of one instance that are due. */
 static bool program_prefix(struct programmer *p, size_t rs, unsigned instance,
                            const struct slot *due, size_t n, int64_t now, programmed_fn *fn,
                            void *arg)

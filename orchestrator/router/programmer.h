@@ -41,7 +41,7 @@ void programmer_peers(struct programmer *p, program_peer_fn *fn, void *arg);
 struct rib *programmer_seen(struct programmer *p);
 int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix,
                            int64_t now);
-/* All that was seen is programmed at once: routes that were there before we looked. */
+/* Programs everything that instances selected, at once: the routes were there before the router. */
 void programmer_catch_up(struct programmer *p);
 /* What NICs were programmed with before p was made; programmer_compare() then treats each
  * difference to what is seen as a change that happens now. */

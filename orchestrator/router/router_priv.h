@@ -47,9 +47,9 @@ struct router {
 	uint64_t applied, errors, changes; /* changes: of all that was applied together */
 };
 
-/* Something is to be applied. */
+/* The kernel is no longer what it should be: the loop applies soon. */
 void router_dirty(struct router *r);
-/* What could not be read or applied is tried again in a while. */
+/* Reading or applying failed: the loop tries again in a while. */
 void router_retry(struct router *r);
 void router_say(struct router *r, json_t *msg);
 void router_say_error(struct router *r, const struct err *e);
@@ -57,7 +57,8 @@ int router_listen(struct router *r, int fd, void *what, struct err *e);
 
 /* --- apply.c --------------------------------------------------------------------------------- */
 
-/* more: something else is there to be read. */
+/* Makes the kernel what it should be, and tells the driver; more: further changes are there to be
+ * read. */
 void router_apply(struct router *r, bool more);
 void router_say_applied(struct router *r);
 /* The kernel's links have changed: ports that were not there are plugged in. */
@@ -69,7 +70,8 @@ void router_links_changed(struct router *r);
 int instances_open(struct router *r, int *fds, size_t n, struct err *e);
 void instances_close(struct watch **w, size_t n);
 void instances_free_aside(struct rib_table *aside, size_t n);
-/* Who was there before keeps what it was seen and programmed with. */
+/* Instances that were in the design before keep the routes they had selected and were programmed
+ * with. */
 void instances_carry_over(struct router *r, const struct model *old_model, struct programmer *old,
                           const struct rib_table *old_aside);
 /* Reads what instance i selects now. */
@@ -84,12 +86,12 @@ bool instances_is_peer(size_t rs, ip4 hop, void *arg);
 
 /* --- report.c -------------------------------------------------------------------------------- */
 
-/* Instance i has selected otherwise. */
+/* Instance i selects other routes for a prefix now. */
 void report_route(struct router *r, size_t i, const struct rib_route *now, bool had, int64_t in_ms);
 /* fn of programmer_run(). */
 void report_programmed(size_t rs, unsigned instance, struct prefix p, const struct rib_route *route,
                        enum program_step step, int64_t waited, void *arg);
-/* What was too much for an event each. */
+/* One event for the routes that were too many for an event each. */
 void report_rest(struct router *r);
 /* The answer to "read". */
 void report_read(struct router *r);

@@ -82,7 +82,7 @@ static int dispatch_event(struct router *r, void *what, struct err *e)
 	return 0;
 }
 
-/* What failed: reading an instance, or applying. */
+/* Repeats what failed: reading instances that are behind, applying. */
 static void try_again(struct router *r)
 {
 	r->retry_at = -1;

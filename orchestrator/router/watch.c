@@ -212,7 +212,8 @@ static void settle_changes(struct watch *w, struct rib_table *table, size_t max,
 	*ret_refused = c.refused;
 }
 
-/* What came before ENOBUFS is told by the dump, too. */
+/* Collects the changes in w->heard; *all: messages were lost (ENOBUFS), and all routes were read
+ * anew. */
 static int read_messages(struct watch *w, bool *all, struct err *e)
 {
 	struct nl *nl = NULL;
