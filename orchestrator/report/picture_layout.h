@@ -25,7 +25,7 @@ struct layout {
 };
 
 /* Places everything; freed with layout_free(). */
-void layout_make(const struct model *m, struct layout *ret);
+void layout_make(const struct model *m, struct layout *l);
 void layout_free(struct layout *l);
 
 /* How many of a subnet's NICs are drawn; the rest is a number. */
