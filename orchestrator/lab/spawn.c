@@ -151,7 +151,7 @@ static _Noreturn void watch_driver(struct driver_start *ds, int pipe_fd)
 
 	setsid();
 	prctl(PR_SET_NAME, "vnetlab-watcher");
-	/* Who is in between goes at once: then the driver is our child. */
+	/* The process in between ends at once: then the driver is our child. */
 	if (to_null(&e) < 0 || pipe2(words, O_CLOEXEC) < 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || chdir("/") < 0) {
 		if (!e.code)

@@ -31,7 +31,7 @@ unsigned long long oom_kills(void)
 	return n;
 }
 
-/* The last of what is said until everybody who could say something has gone. */
+/* Keeps the end of what is written to fd, until all of its writers have ended. */
 static void listen_to(int fd, char last[LAST_WORDS_MAX + 1])
 {
 	char buf[4096];

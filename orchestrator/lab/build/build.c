@@ -217,7 +217,7 @@ static int keep_node(struct driver *d, const struct want *w, struct build_stats 
 		st->reconfigured += r == 0;
 		return r;
 	}
-	/* What has died too often is wanted still, and whoever says so has perhaps mended it. */
+	/* A daemon that died too often is started again: its cause may have been mended. */
 	if (has_failed(n)) {
 		st->restarted++;
 		return node_procs_resume(n, e);

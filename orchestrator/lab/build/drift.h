@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What somebody has changed by hand in a lab that runs: found, said, and by `up` put back.  `plan`
- * says it by the same look. */
+/* What somebody has changed by hand in a lab that runs: found, reported, and put back by `up`.
+ * `plan` says it by the same look. */
 #pragma once
 
 #include "lab/proc/driver.h"

@@ -14,7 +14,7 @@
 #include "kernel/works.h"
 #include "lab/client/paths.h"
 
-/* Together below the two seconds after which a driver is said not to answer. */
+/* Together less than the two seconds after which a driver is reported as silent. */
 enum { QUIET_MS = 800, ANSWER_MS = 800, POLLED_MAX = 8 };
 
 void (*alive_on_busy)(const char *lab);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a driver that says nothing is there: whoever waits for one asks now and then.
+/* Whether a driver that does not answer lives: its client asks it now and then.
  *
  * A driver that waits for something itself (packets, sessions) answers a ping at once.  One that
  * does not may be busy: it builds 5,000 nodes, or reads a large design.  What tells the two apart
@@ -19,7 +19,7 @@ struct alive {
 	int ping;      /* a second connection, on which it was asked; -1: none */
 	int64_t asked;
 	pid_t pid;   /* of the driver */
-	bool spoken; /* it has said something, or its being busy was told */
+	bool spoken; /* it has answered, or alive_on_busy was called */
 	unsigned long switches;
 };
 

@@ -213,7 +213,7 @@ int image_file_text(const struct image *i, const char *name, char **ret, struct 
 	return image_text(path, ret, e);
 }
 
-/* Left out when it cannot be read: whoever needs it says so, with its path. */
+/* A file that cannot be read is left out: its user reports it, with its path. */
 static void pack_file(const struct image *img, const char *name, json_t *files)
 {
 	_cleanup_free_ char *text = NULL;

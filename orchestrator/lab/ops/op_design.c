@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The design as applied: for pictures and for whoever lost the file. */
+/* The design as applied: for pictures, and for users who lost the file. */
 #include "lab/proc/lab.h"
 #include "lab/proc/op.h"
 

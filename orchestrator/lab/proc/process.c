@@ -412,7 +412,7 @@ static void on_process_exit(struct child *c, int wstatus)
 		became_ready(p);
 		return;
 	}
-	/* What it was told by a later one (vtysh -b) must be said again. */
+	/* Daemons that configured it and ended (vtysh -b) must run again. */
 	for (size_t i = 0; i < p->node->n_procs; i++)
 		if (p->node->procs[i]->state == PROC_DONE)
 			p->node->procs[i]->state = PROC_WAITING;

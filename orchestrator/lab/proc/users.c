@@ -23,7 +23,7 @@ int users_new(struct err *e)
 {
 	if (unshare(CLONE_NEWUSER) < 0)
 		return err_unshare(e, errno, CLONE_NEWUSER);
-	/* Who is not dumpable may not write its own maps. */
+	/* A process that is not dumpable may not write its own id maps. */
 	prctl(PR_SET_DUMPABLE, 1);
 	int r = write_self("setgroups", "deny", e);
 

@@ -40,7 +40,7 @@ struct bird_path { /* one route of a session */
 int bird_command(const struct sock_at *at, const char *command, int timeout_ms, char **ret_text,
                  struct err *e);
 
-/* A connection that does not block, for whoever asks from the loop; -1. */
+/* A connection that does not block, for questions from the loop; -1: there is none. */
 int bird_dial(const struct sock_at *at);
 
 /* Protocol name of a bgpConnection in the generated configuration.  Made from the peer's address,
