@@ -29,7 +29,8 @@ struct kind {
 	bool nodes;                      /* each is a node of the lab, or several */
 	bool azure;                      /* a resource of Azure: not one of this lab alone */
 	uint8_t place;                   /* where it stands when people read a design, ascending */
-	struct kind_list list; /* of structs that begin with RESOURCE; size 0: there is none */
+	struct kind_list list; /* of structs that begin with RESOURCE; size 0: there is none; items
+	                        * 0: it is found by kind_items() alone, as no engine reads it */
 	const struct field *settings; /* of its behaviour; NULL: none */
 
 	/* Loading, in this order.  Each may be NULL. */
@@ -39,12 +40,18 @@ struct kind {
 	void (*resolve)(struct loader *l, const struct kind *k);
 	/* All NICs have their addresses: takes public ones for an object. */
 	void (*address)(struct loader *l, void *obj, json_t *x);
+	/* All have their public addresses. */
+	void (*settle)(struct loader *l, const struct kind *k);
 	void (*check)(const struct model *m, struct findings *f); /* the rules */
+	/* What `status` tells of them: [{"name", "state", ...}]; new reference. */
+	json_t *(*status)(const struct model *m);
 };
 
 /* In the order of the topology's table, which is the order of loading; NULL ends it. */
 extern const struct kind *const kinds[];
 
 const struct kind *kind_find(const char *key); /* NULL: none has that key */
+/* The objects of a kind whose list has no member in struct model. */
+void *kind_items(const struct model *m, const char *key, size_t *ret_n);
 /* The kinds by their places: start with NULL; NULL is the end. */
 const struct kind *kind_after(const struct kind *k);

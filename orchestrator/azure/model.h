@@ -407,6 +407,12 @@ struct internet_host {
 	ip4 ip;
 };
 
+struct kind_items { /* a kind's objects: azure/kind.h */
+	const char *key;
+	void *items;
+	size_t n;
+};
+
 struct model {
 	struct arena *arena;
 	const char *name, *description;
@@ -455,7 +461,9 @@ struct model {
 	size_t n_firewalls;
 	struct load_balancer *load_balancers;
 	size_t n_load_balancers, n_backends; /* of all pools together */
-	struct internet_host *internet;      /* 8.8.8.8 and 203.0.113.10 are always there */
+	struct kind_items *others;           /* of kinds that no engine reads: kind_items() */
+	size_t n_others;
+	struct internet_host *internet; /* 8.8.8.8 and 203.0.113.10 are always there */
 	size_t n_internet;
 	struct model_index *index; /* NULL before model_index(): look-ups are then linear */
 	struct check *checks;      /* checks/check.h; in the file's order */

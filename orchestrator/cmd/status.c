@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "azure/kind.h"
 #include "base/str.h"
 #include "cmd/remote.h"
 #include "lab/client/client_priv.h"
@@ -147,6 +148,26 @@ static void print_hybrid(const json_t *status)
 	table_print(t, stdout);
 }
 
+/* What kinds of resources tell of theirs. */
+static void print_kinds(const json_t *status)
+{
+	json_t *row;
+	size_t k;
+
+	for (size_t i = 0; kinds[i]; i++) {
+		json_t *rows = json_object_get(status, kinds[i]->key);
+
+		if (!kinds[i]->status || !json_array_size(rows))
+			continue;
+		_cleanup_table_ struct table *t = table_new(kinds[i]->what, "State");
+
+		json_array_foreach (rows, k, row)
+			table_row(t, json_str(row, "name"), json_str(row, "state"));
+		ui_print("\n");
+		table_print(t, stdout);
+	}
+}
+
 static int cmd_status(const struct cmd_args *a)
 {
 	json_t *s = NULL;
@@ -170,6 +191,7 @@ static int cmd_status(const struct cmd_args *a)
 	print_nodes(s);
 	print_bgp(s);
 	print_hybrid(s);
+	print_kinds(s);
 	print_problems(s);
 	json_decref(s);
 	return EX_DONE;

@@ -63,16 +63,46 @@ void load_no_such(struct loader *l, const char *key, const char *name, const cha
 
 /* --- objects and their references ------------------------------------------------------------ */
 
+/* Where a kind's list stands: in the model, or among those that no engine reads. */
+static void list_of(const struct loader *l, const struct kind *k, void ***ret_items, size_t **ret_n)
+{
+	struct model *m = l->m;
+
+	if (k->list.items) {
+		*ret_items = (void **)((char *)m + k->list.items);
+		*ret_n = (size_t *)((char *)m + k->list.count);
+		return;
+	}
+	for (size_t i = 0; i < m->n_others; i++)
+		if (streq(m->others[i].key, k->key)) {
+			*ret_items = &m->others[i].items;
+			*ret_n = &m->others[i].n;
+			return;
+		}
+	size_t n_kinds = 0;
+
+	while (l->kinds[n_kinds])
+		n_kinds++;
+	if (!m->others)
+		m->others = arena_array(l->a, n_kinds, sizeof(*m->others));
+	m->others[m->n_others].key = k->key;
+	*ret_items = &m->others[m->n_others].items;
+	*ret_n = &m->others[m->n_others++].n;
+}
+
 void *load_find(const struct loader *l, const char *key, const char *name)
 {
-	struct kind_list list = kind_with(l, key)->list;
-	const char *model = (const char *)l->m;
-	char *items = *(char *const *)(model + list.items);
-	size_t n = *(const size_t *)(model + list.count);
+	const struct kind *k = kind_with(l, key);
+	void **items;
+	size_t *n;
 
-	for (size_t i = 0; i < n; i++)
-		if (strieq(((struct resource *)(items + i * list.size))->name, name))
-			return items + i * list.size;
+	list_of(l, k, &items, &n);
+	for (size_t i = 0; i < *n; i++) {
+		struct resource *r = (struct resource *)((char *)*items + i * k->list.size);
+
+		if (strieq(r->name, name))
+			return r;
+	}
 	return NULL;
 }
 
@@ -110,27 +140,25 @@ void load_references(struct loader *l)
 	l->n_refs = l->cap_refs = 0;
 }
 
-/* The objects of a kind, each with what its table fills in. */
 void load_kind(struct loader *l, const struct kind *k)
 {
 	json_t *map = json_object_get(l->root, k->key), *x;
 	const struct jptr *at = JPTR(NULL, k->key);
-	char *model = (char *)l->m, *items = NULL;
+	void **items = NULL;
 	const char *name;
-	size_t n = 0;
+	size_t *n = NULL;
 
 	if (k->list.size) {
-		items = arena_array(l->a, json_object_size(map), k->list.size);
-		*(char **)(model + k->list.items) = items;
+		list_of(l, k, &items, &n);
+		*items = arena_array(l->a, json_object_size(map), k->list.size);
 	}
 	json_object_foreach (map, name, x) {
 		const struct jptr *here = JPTR(at, name);
 		struct resource *r = NULL;
 
 		if (items) {
-			r = (struct resource *)(items + n * k->list.size);
-			r->idx = n++;
-			*(size_t *)(model + k->list.count) = n;
+			r = (struct resource *)((char *)*items + *n * k->list.size);
+			r->idx = (*n)++;
 			r->name = arena_strdup(l->a, name);
 			r->ptr = load_ptr(l, here);
 			load_fill(l, k->object, x, r);
@@ -143,11 +171,12 @@ void load_kind(struct loader *l, const struct kind *k)
 void load_each(struct loader *l, const struct kind *k,
                void (*visit)(struct loader *l, void *obj, json_t *x))
 {
-	char *items = *(char **)((char *)l->m + k->list.items);
 	const char *name;
-	size_t i = 0;
+	void **items;
+	size_t *n, i = 0;
 	json_t *x;
 
+	list_of(l, k, &items, &n);
 	json_object_foreach (json_object_get(l->root, k->key), name, x)
-		visit(l, items + k->list.size * i++, x);
+		visit(l, (char *)*items + k->list.size * i++, x);
 }

@@ -76,6 +76,9 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		if (kinds[i]->address)
 			load_each(l, kinds[i], kinds[i]->address);
 	load_public_end(l);
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->settle)
+			kinds[i]->settle(l, kinds[i]);
 	load_firewall_rules(l);
 	load_tunnels(l);
 	hybrid_settle(m);

@@ -17,6 +17,7 @@
 	KIND(load_balancer, no_imports) \
 	KIND(public_ip, public_ip_imports) \
 	KIND(nat_gateway, nat_imports) \
+	KIND(public_ip_prefix, public_ip_prefix_imports) \
 	KIND(firewall, no_imports) \
 	KIND(gateway, no_imports) \
 	KIND(local_gateway, no_imports) \

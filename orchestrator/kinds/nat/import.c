@@ -6,6 +6,7 @@
 static void read_nat(struct import *im, struct res *r)
 {
 	json_t *obj = json_object(), *names = json_array(), *v;
+	json_t *prefixes = json_array();
 	size_t i;
 
 	json_array_foreach (arm_list(r->j, "publicIpAddresses"), i, v) {
@@ -16,14 +17,25 @@ static void read_nat(struct import *im, struct res *r)
 		if (name)
 			json_array_append_new(names, json_string(name));
 	}
-	for (i = 0; i < json_array_size(arm_list(r->j, "publicIpPrefixes")); i++) {
+	json_array_foreach (arm_list(r->j, "publicIpPrefixes"), i, v) {
+		const char *name =
+		    im_use(im, r, json_is_string(v) ? json_string_value(v) : arm_str(v, "id"),
+		           "public IP prefix");
+
+		if (name) {
+			json_array_append_new(prefixes, json_string(name));
+			continue;
+		}
 		json_array_append_new(names, json_true());
 		im_note(im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
-		        "NAT gateway \"%s\" has addresses from a prefix; the lab gives it one of "
-		        "its own in their place",
+		        "NAT gateway \"%s\" has addresses from a prefix that is not in the lab; it "
+		        "gets one of the lab's in their place",
 		        r->name);
 	}
 	json_object_set_new(obj, "publicIPAddresses", names);
+	if (json_array_size(prefixes))
+		json_object_set(obj, "publicIPPrefixes", prefixes);
+	json_decref(prefixes);
 	im_put(im, "natGateways", r, obj);
 }
 

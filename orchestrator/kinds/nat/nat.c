@@ -14,6 +14,12 @@ static const struct object_def nat_gateway = {
 	      .item = T_PUBLIC_IP,
 	      .help = "Its public addresses: entries of publicIPAddresses, or true for one from "
 	              "20.100.0.0/16. Azure takes any of them for a flow, the lab the first." },
+	    { .name = "publicIPPrefixes",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_FABRIC,
+	      .item = T_NAME,
+	      .help = "Entries of publicIPPrefixes: all of their addresses that nobody else took, "
+	              "behind those." },
 	    { .name = "idleTimeoutInMinutes",
 	      .type = T_UINT,
 	      .shows = SHOWS_AS_IT_RUNS,

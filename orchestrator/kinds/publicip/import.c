@@ -18,6 +18,8 @@ static void read_public_ip(struct import *im, struct res *r)
 
 	DESCRIBE(obj, name ? name : arm_str(dns, "domainNameLabel"));
 	put_str(obj, "ipAddress", ip);
+	put_str(obj, "publicIPPrefix",
+	        im_use(im, r, arm_id(r->j, "publicIPPrefix"), "public IP prefix"));
 	im_put(im, "publicIPAddresses", r, obj);
 }
 
@@ -26,6 +28,7 @@ static const struct tf_type tf_publics[] = {
 	  .attrs = TF_ATTRS{ { "allocation_method", "publicIPAllocationMethod" },
 	                     { "sku", "^sku.name" },
 	                     { "ip_address", "ipAddress" },
+	                     { "public_ip_prefix_id", "publicIPPrefix", TF_ID },
 	                     { 0 } } },
 	{ 0 },
 };
@@ -38,7 +41,5 @@ const struct import_type public_ip_imports[] = {
 	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
 	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "
 	           "migrationPhase " },
-	{ IMPORT_IGNORED(NET "publicipprefixes",
-	                 "its addresses are public IP addresses of their own") },
 	{ 0 },
 };

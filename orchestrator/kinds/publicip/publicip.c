@@ -7,13 +7,19 @@
 
 static const struct object_def public_ip = {
 	"publicIPAddress", "a public IP address", NULL,
-	(const struct field[]){ { .name = "ipAddress",
-	                          .type = T_IP,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .nullable = true,
-	                          .at = AT(struct public_ip, ip),
-	                          .help = "The address. Without it: one from 20.100.0.0/16." },
-	                        END }
+	(const struct field[]){
+	    { .name = "ipAddress",
+	      .type = T_IP,
+	      .shows = SHOWS_IN_FABRIC,
+	      .nullable = true,
+	      .at = AT(struct public_ip, ip),
+	      .help = "The address. Without it: one of its prefix, or from 20.100.0.0/16." },
+	    { .name = "publicIPPrefix",
+	      .type = T_NAME,
+	      .shows = SHOWS_IN_FABRIC,
+	      .nullable = true,
+	      .help = "The entry of publicIPPrefixes that it is one of." },
+	    END }
 };
 
 static int compare_ips(const void *pa, const void *pb)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "azure/kind.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "lab/build/converge.h"
@@ -166,6 +167,13 @@ static json_t *status_json(struct driver *d)
 				    bgp, route_server_session_json(
 				             d, &l->model->route_servers[i].conns[k], inst));
 	json_object_set_new(j, "bgp", bgp);
+	for (size_t i = 0; l->model && kinds[i]; i++) {
+		json_t *rows = kinds[i]->status ? kinds[i]->status(l->model) : NULL;
+
+		if (json_array_size(rows))
+			json_object_set(j, kinds[i]->key, rows);
+		json_decref(rows);
+	}
 	if (l->model && (l->model->n_gateways || l->model->n_sites || l->model->n_circuits))
 		status_hybrid(d, j);
 	json_object_set_new(j, "loadBalancers", health_json(d));
