@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A kind of resource is one folder and one row: kinds do not include each other, kinds.c and imports.c hold rows alone, and
+no code that goes over all kinds names one that has a folder."""
+import glob
+import os
+import re
+import sys
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+# Fields that refer to a kind by its key, or have its name; services that kinds call; words that say what to add.
+MAY_NAME = {"orchestrator/input/schema_topology.c", "orchestrator/input/load_public.c", "orchestrator/input/schema_firewall.c",
+            "orchestrator/input/schema_hybrid.c", "orchestrator/input/load_firewall_rules.c", "orchestrator/azure/outside.c"}
+# The template evaluator plays resource providers; the readers of kinds without a folder write theirs.
+APART = ("orchestrator/input/arm/", "orchestrator/input/import/", "orchestrator/kinds/")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+
+
+def foreign_includes():
+    for path in sorted(glob.glob("orchestrator/**/*.[ch]", recursive=True)):
+        parts = path.split("/")
+        room = parts[2] if parts[1] == "kinds" and len(parts) == 4 else None
+        for other in re.findall(r'#include "kinds/([^"]+)"', read(path)):
+            if parts[1] != "kinds":
+                yield f"{path} includes kinds/{other}, which is above it"
+            elif "/" in other and other.split("/")[0] != room:
+                yield f"{path} includes kinds/{other}, which is another kind's"
+
+
+def more_than_rows():
+    for path in ("orchestrator/kinds/kinds.c", "orchestrator/kinds/imports.c"):
+        for word in re.findall(r"\b(?:if|for|while|return|static)\b", read(path)):
+            yield f"{path} has code: {word}"
+
+
+def named():
+    text = {path: read(path) for path in glob.glob("orchestrator/**/*.[ch]", recursive=True)}
+    keys = {key for path in text if path.startswith("orchestrator/kinds/")
+            for key in re.findall(r'(?:^\t\.key =|^#define (?:KEY|PREFIXES)) "(\w+)"', text[path], re.M)}
+    if len(keys) < 5:
+        yield "no keys found: has struct kind another form?"
+    for path in sorted(text):
+        if not path.startswith(APART) and path not in MAY_NAME:
+            yield from (f'{path} names "{key}"' for key in sorted(keys) if f'"{key}"' in text[path])
+
+
+failed = 0
+for n, (what, bad) in enumerate((("kinds do not include each other", list(foreign_includes())),
+                                 ("the table of kinds holds rows alone", list(more_than_rows())),
+                                 ("no other code names a kind", list(named()))), 1):
+    print(f"{'not ok' if bad else 'ok'} {n} - {what}")
+    for line in bad:
+        print("#", line)
+    failed |= bool(bad)
+print("1..3")
+sys.exit(failed)
