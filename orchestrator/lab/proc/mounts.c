@@ -188,7 +188,7 @@ static int skeleton(struct node *n, struct err *e)
 	static const char *const DIRS[] = { "/etc",     "/run",       "/run/lock",  "/tmp",
 		                            "/run/shm", "/var",       "/var/cache", "/var/lib",
 		                            "/var/log", "/var/spool", "/var/tmp" };
-	/* Any user in the node may read it. */
+	/* Any user in the node may write there. */
 	static const char *const SHARED[] = { "/tmp", "/run/shm", "/var/tmp" };
 
 	for (size_t i = 0; i < ARRAY_LEN(DIRS); i++) {
