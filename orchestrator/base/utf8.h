@@ -16,8 +16,8 @@ static inline bool utf8_continues(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Bytes of the character at s, of which n are there; 0: it is none, or NUL. */
-size_t utf8_len(const char *s, size_t n);
+/* Bytes of the character at text, of which n are there; 0: it is none, or NUL. */
+size_t utf8_len(const char *text, size_t n);
 /* The most bytes of s, n at most, that do not end within a character; s[n] is read. */
 size_t utf8_cut(const char *s, size_t n);
 /* Characters in n bytes; each byte that does not continue one begins one. */
