@@ -35,7 +35,7 @@ def fault(rnd, status, outstanding):
     held, cut = (any(f.split()[0] == what for f in outstanding) for what in ("kill", "link"))
     choices = [c for c in choices if not (held and c[0] == "link") and not (cut and "--hold" in c)]
     kinds = sorted({c[0] for c in choices})
-    kind = rnd.choices(kinds, [3 if k in ("session", "stop") else 1 for k in kinds])[0]
+    kind = rnd.choices(kinds, [{"session": 6, "stop": 3}.get(k, 1) for k in kinds])[0]
     return rnd.choice([c for c in choices if c[0] == kind])
 
 
