@@ -91,15 +91,15 @@ established() { [ "$(session "$1")" = Established ]; }
 shut() { ! established "$1"; }
 ok "fault takes a session down" vnetlab fault session Rs/one down
 wait_until "the session is down" 5 shut one
-ok "fault puts instance 0 in maintenance for a second" vnetlab fault maintenance Rs/0 1s
+# It is refused until the instance programs its NICs again, which is after it has told them its routes.
+wait_until "fault puts instance 0 in maintenance for a second" 10 vnetlab fault maintenance Rs/0 1s
 wait_until "the other session goes in maintenance" 5 shut two
 wait_until "the other session comes back after it" 15 established two
 ok "the session that the fault keeps down stays down" shut one
 ok "fault puts instance 0 in maintenance again" vnetlab fault maintenance Rs/0 60s
 wait_until "the other session goes again" 5 shut two
 ok "fault brings the session up in maintenance" vnetlab fault session Rs/one up
-sleep 2 # longer than BIRD takes to dial
-ok "the session waits for the end of the maintenance" shut one
+is "the session waits for the end of the maintenance" "$(session one)" Down
 ok "fault clear ends the maintenance" vnetlab fault clear
 wait_until "both sessions come back" 15 up 0
 
