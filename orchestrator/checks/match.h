@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does a list of rows contain what a check asks for?  Pure; docs/interfaces.md,
- * section 2:
+/* Does a list of rows contain what a check asks for?  Pure.  As docs/interfaces.md, section 2 says:
  * objects match as subsets; lists of scalars are equal as sets; a scalar matches a list that is
  * just it; AS paths may be written with dashes or blanks. Strings compare without case, as Azure's
  * names and values do. */
