@@ -49,6 +49,7 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 const char *outside_text(struct arena *a, const struct nic *n, const struct outside *o)
 {
 	const struct nat_gateway *g = n->subnet->nat_gateway;
+	const struct nic *other = nic_with_public_ip(n->vm);
 
 	switch (o->why) {
 	case OUTSIDE_PUBLIC:
@@ -74,7 +75,7 @@ const char *outside_text(struct arena *a, const struct nic *n, const struct outs
 		                    "NIC %s has no public address, and a VM with one on another "
 		                    "NIC (%s) has no default outbound access; give this NIC one, "
 		                    "or send by that one",
-		                    n->name, nic_with_public_ip(n->vm)->name);
+		                    n->name, other ? other->name : "none");
 	case OUTSIDE_FIREWALL_BARE:
 		return arena_printf(a,
 		                    "firewall %s has no public address; give it one in "

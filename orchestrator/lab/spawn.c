@@ -85,7 +85,7 @@ static int fd_cmp(const void *a, const void *b)
  * reader waiting for as long. */
 static void close_all_but(const int *keep, size_t n)
 {
-	int sorted[12];
+	int sorted[12] = { 0 };
 	unsigned from = 3;
 	size_t open = 0;
 
