@@ -6,5 +6,6 @@
 #include <sys/types.h>
 
 /* What the kernel says of a process: true when it works, or has since *switches was filled in (0:
- * never looked).  *ret_state: R, S, T, ...; 0 when there is no such process. */
+ * never looked), or when a child of it works now.  *ret_state: R, S, T, ...; 0 when there is no
+ * such process. */
 bool process_works(pid_t pid, unsigned long *switches, char *ret_state);

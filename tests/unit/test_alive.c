@@ -53,6 +53,16 @@ static _Noreturn void works(int listener)
 		;
 }
 
+static _Noreturn void waits_for_child(int listener)
+{
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		works(listener);
+	}
+	for (;;)
+		wait(NULL);
+}
+
 static _Noreturn void hangs(int listener)
 {
 	(void)listener;
@@ -137,15 +147,14 @@ static void test_hangs(void **state)
 	end(p);
 }
 
-static void test_works(void **state)
+static void is_busy(void (*be)(int listener))
 {
-	pid_t p = driver(works);
+	pid_t p = driver(be);
 	struct lab_client *c = client();
 	struct pollfd fd = { .fd = lab_client_fd(c), .events = POLLIN };
 	json_t *answer = NULL;
 	struct err e;
 
-	(void)state;
 	told = 0;
 	alive_on_busy = on_busy;
 	assert_int_equal(lab_client_poll(c, &fd, 1, 2200, &e), 0); /* it is waited for ... */
@@ -156,6 +165,18 @@ static void test_works(void **state)
 	alive_on_busy = NULL;
 	lab_disconnect(c);
 	end(p);
+}
+
+static void test_works(void **state)
+{
+	(void)state;
+	is_busy(works);
+}
+
+static void test_waits_for_child(void **state)
+{
+	(void)state;
+	is_busy(waits_for_child);
 }
 
 static void test_answers(void **state)
@@ -181,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hangs),
 		cmocka_unit_test(test_works),
+		cmocka_unit_test(test_waits_for_child),
 		cmocka_unit_test(test_answers),
 	};
 
