@@ -96,7 +96,7 @@ wait_until "fault puts instance 0 in maintenance for a second" 10 vnetlab fault 
 wait_until "the other session goes in maintenance" 5 shut two
 wait_until "the other session comes back after it" 15 established two
 ok "the session that the fault keeps down stays down" shut one
-ok "fault puts instance 0 in maintenance again" vnetlab fault maintenance Rs/0 60s
+wait_until "fault puts instance 0 in maintenance again" 10 vnetlab fault maintenance Rs/0 60s
 wait_until "the other session goes again" 5 shut two
 ok "fault brings the session up in maintenance" vnetlab fault session Rs/one up
 is "the session waits for the end of the maintenance" "$(session one)" Down
