@@ -37,7 +37,9 @@ static char state_in(const char *text)
 	return state ? state[strlen("\nState:\t")] : 0;
 }
 
-/* A process that waits for one of its children sleeps as long as that one works. */
+/* A process that waits for one of its children sleeps as long as that one works: one of our own
+ * programs, or any that the kernel ends or works for.  A daemon that spins says nothing of who
+ * started it. */
 static bool child_works(pid_t pid)
 {
 	char name[32], list[4096], text[4096], *end;
@@ -52,7 +54,9 @@ static bool child_works(pid_t pid)
 			return false;
 		if (!read_proc(child, "status", text, sizeof(text)))
 			continue;
-		if (state_in(text) == 'R' || state_in(text) == 'D')
+		bool ours = strncmp(text, "Name:\tvnetlab", strlen("Name:\tvnetlab")) == 0;
+
+		if (state_in(text) == 'D' || (ours && state_in(text) == 'R'))
 			return true;
 	}
 }

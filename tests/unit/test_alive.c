@@ -53,16 +53,27 @@ static _Noreturn void works(int listener)
 		;
 }
 
-static _Noreturn void waits_for_child(int listener)
+static _Noreturn void wait_for(const char *name, int listener)
 {
 	if (fork() == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, name);
 		/* The lab's lock is one: it would hold that longer than its parent. */
 		close_range(3, ~0u, 0);
 		works(listener);
 	}
 	for (;;)
 		wait(NULL);
+}
+
+static _Noreturn void waits_for_ours(int listener)
+{
+	wait_for("vnetlab-worker", listener);
+}
+
+static _Noreturn void has_a_daemon_that_spins(int listener)
+{
+	wait_for("bird", listener);
 }
 
 static _Noreturn void hangs(int listener)
@@ -178,7 +189,21 @@ static void test_works(void **state)
 static void test_waits_for_child(void **state)
 {
 	(void)state;
-	is_busy(waits_for_child);
+	is_busy(waits_for_ours);
+}
+
+static void test_daemon_spins(void **state)
+{
+	pid_t p = driver(has_a_daemon_that_spins);
+	struct lab_client *c = client();
+	json_t *answer = NULL;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(lab_recv(c, &answer, &e), -ETIMEDOUT);
+	assert_non_null(strstr(e.msg, " hangs "));
+	lab_disconnect(c);
+	end(p);
 }
 
 static void test_answers(void **state)
@@ -202,9 +227,8 @@ static void test_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hangs),
-		cmocka_unit_test(test_works),
-		cmocka_unit_test(test_waits_for_child),
+		cmocka_unit_test(test_hangs),           cmocka_unit_test(test_works),
+		cmocka_unit_test(test_waits_for_child), cmocka_unit_test(test_daemon_spins),
 		cmocka_unit_test(test_answers),
 	};
 
