@@ -26,6 +26,22 @@ design() {
 			nic: { subnet: "Hub/NVA", privateIPAddress: "10.0.1.4", enableIPForwarding: true } },
 			vm: { nic: { subnet: "Hub/NVA" } } } }' >"$work/design/evil.vnetlab.json"
 }
+# An ExaBGP that runs a shell with the words of standard input.
+exabgp_runs() {
+	design exabgp <<CONF
+process evil {
+	run /bin/sh -c $(cat);
+	encoder text;
+}
+neighbor 10.0.3.4 {
+	router-id 10.0.1.4;
+	local-address 10.0.1.4;
+	local-as 65001;
+	peer-as 65515;
+	api { processes [ evil ]; }
+}
+CONF
+}
 evil_up() { run vnetlab up "$work/design/evil.vnetlab.json" -q --wait none; }
 down() { vnetlab down --all -q >/dev/null; }
 
@@ -54,19 +70,9 @@ CONF
 evil_up
 ok "FRR's log and dump go nowhere on the machine" untouched
 down
-design exabgp <<'CONF'
-process evil {
-	run /bin/sh -c "cp /etc/hostname VICTIM/; test -e /run/found || { cat /proc/self/status >/run/new; mv /run/new /run/found; }";
-	encoder text;
-}
-neighbor 10.0.3.4 {
-	router-id 10.0.1.4;
-	local-address 10.0.1.4;
-	local-as 65001;
-	peer-as 65515;
-	api { processes [ evil ]; }
-}
-CONF
+exabgp_runs <<'RUN'
+"cp /etc/hostname VICTIM/; test -e /run/found || { cat /proc/self/status >/run/new; mv /run/new /run/found; }"
+RUN
 evil_up
 [ "$rc" -eq 0 ] && wait_until "ExaBGP runs a program" 5 vnetlab exec nva -- test -e /run/found
 ok "ExaBGP's program writes nothing of the machine" untouched
@@ -184,19 +190,9 @@ ok "the machine is untouched by links" untouched
 # --- words ----------------------------------------------------------------------------------------
 
 # What a node says must not drive the terminal of who reads it: titles, colours, keys that are typed back.
-design exabgp <<'CONF'
-process evil {
-	run /bin/sh -c "until test -e /run/words; do sleep 0.1; done; . /run/words; kill -9 $PPID";
-	encoder text;
-}
-neighbor 10.0.3.4 {
-	router-id 10.0.1.4;
-	local-address 10.0.1.4;
-	local-as 65001;
-	peer-as 65515;
-	api { processes [ evil ]; }
-}
-CONF
+exabgp_runs <<'RUN'
+"until test -e /run/words; do sleep 0.1; done; . /run/words; kill -9 $PPID"
+RUN
 evil_up
 vnetlab exec nva -- sh -c "echo 'printf \"\\033]0;owned\\007\\302\\2332J\\177\\n\" >&2' >/run/new; mv /run/new /run/words"
 vnetlab exec vm -- sh -c "printf 'a\\033]0;owned\\007\\302\\2332J\\177\\200b\\n' >/var/log/evil"
