@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "azure/check_rules.h"
-#include "azure/kind.h"
 
 void azure_check(const struct model *m, struct findings *f)
 {
@@ -15,7 +14,7 @@ void azure_check(const struct model *m, struct findings *f)
 	check_sites(m, f);
 	check_firewalls(m, f);
 	check_load_balancers(m, f);
-	for (size_t i = 0; kinds[i]; i++)
-		if (kinds[i]->check)
-			kinds[i]->check(m, f);
+	for (size_t i = 0; rules_of_kinds[i]; i++)
+		if (rules_of_kinds[i]->check)
+			rules_of_kinds[i]->check(m, f);
 }

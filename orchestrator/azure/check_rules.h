@@ -5,6 +5,12 @@
 
 #include "azure/check.h"
 
+struct rules { /* of a kind */
+	void (*check)(const struct model *m, struct findings *f);
+};
+/* Those of the kinds, in their order (kinds/rules.c); NULL ends it. */
+extern const struct rules *const rules_of_kinds[];
+
 void check_addresses(const struct model *m, struct findings *f);     /* VNets, subnets, Internet */
 void check_nics(const struct model *m, struct findings *f);          /* NICs, guests */
 void check_route_servers(const struct model *m, struct findings *f); /* subnet, limits */

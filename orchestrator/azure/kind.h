@@ -42,7 +42,6 @@ struct kind {
 	void (*address)(struct loader *l, void *obj, json_t *x);
 	/* All have their public addresses. */
 	void (*settle)(struct loader *l, const struct kind *k);
-	void (*check)(const struct model *m, struct findings *f); /* the rules */
 	/* What `status` tells of them: [{"name", "state", ...}]; new reference. */
 	json_t *(*status)(const struct model *m);
 };

@@ -3,8 +3,8 @@
 #include "input/import/priv.h"
 #include "kinds/kinds.h"
 
-#define DECLARE(name, imports) extern const struct import_type imports[];
-#define ROW(name, imports) imports,
+#define DECLARE(name, imports, rules) extern const struct import_type imports[];
+#define ROW(name, imports, rules) imports,
 
 KINDS(DECLARE)
 const struct import_type no_imports[] = { { 0 } };

@@ -3,8 +3,8 @@
 
 #include "azure/kind.h"
 
-#define DECLARE(name, imports) extern const struct kind kind_##name;
-#define ROW(name, imports) &kind_##name,
+#define DECLARE(name, imports, rules) extern const struct kind kind_##name;
+#define ROW(name, imports, rules) &kind_##name,
 
 KINDS(DECLARE)
 const struct kind *const kinds[] = { KINDS(ROW) NULL };

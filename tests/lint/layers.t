@@ -35,6 +35,7 @@ CIRCLES = [
 # The virtual router has a model and a kernel; designs come to it read and checked.
 NOT_OF_THE_ROUTER = ("cmd/", "input/arm/", "input/export/", "input/terraform/", "lab/", "probe/", "proof/", "remote/",
                      "report/")
+NOT_OF_A_KIND = re.compile(r"kinds/\w+/(check|import)$|azure/check_")
 
 
 def room_rank(folder, path):
@@ -142,7 +143,7 @@ def router_problems(links):
             seen[other] = file
             left.append(other)
     return [f"{seen[file]} uses {file}: {', '.join(links[seen[file]][file])}"
-            for file in sorted(seen) if file.startswith(NOT_OF_THE_ROUTER)]
+            for file in sorted(seen) if file.startswith(NOT_OF_THE_ROUTER) or NOT_OF_A_KIND.match(file)]
 
 
 def build(command, **more):

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Application security groups: sets of NICs, which say that they belong to them. */
-#include "azure/check_rules.h"
 #include "azure/kind.h"
 #include "base/str.h"
 #include "input/load.h"
@@ -62,26 +61,6 @@ static void find_members(struct loader *l, const struct kind *k)
 	load_each_nic(l, add_nic);
 }
 
-static void check_members(const struct asg *g, struct findings *f)
-{
-	for (size_t i = 1; i < g->n_nics; i++) {
-		const struct nic *a = g->nics[0], *b = g->nics[i];
-
-		if (a->subnet && b->subnet && a->subnet->vnet != b->subnet->vnet)
-			error_at(f, "NSG-ASG-01", NULL, b->ptr,
-			         "make a group for each virtual network",
-			         "application security group \"%s\" has NICs in \"%s\" and in "
-			         "\"%s\": all of them must be in one VNet",
-			         g->name, a->subnet->vnet->name, b->subnet->vnet->name);
-	}
-}
-
-static void check_groups(const struct model *m, struct findings *f)
-{
-	for (size_t i = 0; i < m->n_asgs; i++)
-		check_members(&m->asgs[i], f);
-}
-
 const struct kind kind_asg = {
 	.key = KEY,
 	.what = "application security group",
@@ -91,5 +70,4 @@ const struct kind kind_asg = {
 	.place = 50,
 	.list = KIND_LIST(asgs, n_asgs),
 	.resolve = find_members,
-	.check = check_groups,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways: azure-behaviour 1.8. */
 #include "azure/check_rules.h"
+#include "azure/nat.h"
 #include "base/str.h"
-#include "kinds/nat/nat.h"
 
 static void check_nat_subnet(const struct subnet *s, struct findings *f)
 {
@@ -21,7 +21,7 @@ static void check_nat_subnet(const struct subnet *s, struct findings *f)
 		         g->name, g->vnet->name);
 }
 
-void nat_check(const struct model *m, struct findings *f)
+static void check_nat_gateways(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_subnets; i++)
 		if (m->subnets[i].nat_gateway)
@@ -40,3 +40,5 @@ void nat_check(const struct model *m, struct findings *f)
 			           g->name);
 	}
 }
+
+const struct rules nat_rules = { check_nat_gateways };

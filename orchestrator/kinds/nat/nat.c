@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways: what a topology says of them, and how they are loaded. */
-#include "kinds/nat/nat.h"
-
+#include "azure/nat.h"
+#include "azure/kind.h"
 #include "input/load.h"
 
 static const struct object_def nat_gateway = {
@@ -104,5 +104,4 @@ const struct kind kind_nat_gateway = {
 	.load = load_nat,
 	.resolve = find_nat_vnets,
 	.address = take_nat_addresses,
-	.check = nat_check,
 };

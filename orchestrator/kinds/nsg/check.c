@@ -100,7 +100,7 @@ static void check_attached(const struct model *m, bool *used, struct findings *f
 			used[m->nics[i].nsg->idx] = true;
 }
 
-void nsg_check(const struct model *m, struct findings *f)
+static void check_nsgs(const struct model *m, struct findings *f)
 {
 	_cleanup_free_ bool *used = xcalloc(m->n_nsgs + 1, sizeof(*used));
 
@@ -118,3 +118,5 @@ void nsg_check(const struct model *m, struct findings *f)
 			        g->name);
 	}
 }
+
+const struct rules nsg_rules = { check_nsgs };

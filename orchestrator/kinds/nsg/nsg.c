@@ -25,5 +25,4 @@ const struct kind kind_nsg = {
 	.list = KIND_LIST(nsgs, n_nsgs),
 	.load = nsg_load,
 	.resolve = nsg_resolve,
-	.check = nsg_check,
 };

@@ -8,4 +8,3 @@ extern const struct object_def security_rule_def;
 
 void nsg_load(struct loader *l, void *obj, json_t *x, const struct jptr *at);
 void nsg_resolve(struct loader *l, const struct kind *k);
-void nsg_check(const struct model *m, struct findings *f);

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Public IP prefixes: the rules, and what `status` tells ("Public IP address prefix"). */
+/* Public IP prefixes: the rules ("Public IP address prefix"). */
 #include "azure/check_rules.h"
 #include "base/str.h"
 #include "kinds/publicipprefix/publicipprefix.h"
-
-static size_t count_used(const struct public_ip_prefix *p)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < prefix_size(p->range); i++)
-		used += p->owners[i] || p->nat;
-	return used;
-}
 
 static void check_overlaps(const struct public_ip_prefix *v, size_t i, struct findings *f)
 {
@@ -25,7 +16,7 @@ static void check_overlaps(const struct public_ip_prefix *v, size_t i, struct fi
 			         PREFIX_STR(v[i].range));
 }
 
-void prefix_check(const struct model *m, struct findings *f)
+static void check_public_ip_prefixes(const struct model *m, struct findings *f)
 {
 	size_t n;
 	const struct public_ip_prefix *v = kind_items(m, PREFIXES, &n);
@@ -38,7 +29,7 @@ void prefix_check(const struct model *m, struct findings *f)
 			         "public IP prefix \"%s\" is %s, but its prefixLength is %u",
 			         v[i].name, PREFIX_STR(v[i].range), v[i].length);
 		check_overlaps(v, i, f);
-		if (!count_used(&v[i]))
+		if (!prefix_used(&v[i]))
 			info_at(
 			    f, "PREFIX-USED-01", v[i].ptr, NULL,
 			    "no public IP address and no NAT gateway takes one of public IP prefix "
@@ -47,32 +38,4 @@ void prefix_check(const struct model *m, struct findings *f)
 	}
 }
 
-static char *describe_prefix(const struct public_ip_prefix *p)
-{
-	struct str s = { 0 };
-
-	str_printf(&s, "%s, %zu of %zu addresses in use", PREFIX_STR(p->range), count_used(p),
-	           (size_t)prefix_size(p->range));
-	for (size_t i = 0; i < prefix_size(p->range); i++)
-		if (p->owners[i])
-			str_printf(&s, ", %s by %s", IP4_STR(p->range.addr + (ip4)i), p->owners[i]);
-	if (p->nat)
-		str_printf(&s, ", the rest by NAT gateway %s", p->nat);
-	return str_take(&s);
-}
-
-json_t *prefix_status(const struct model *m)
-{
-	size_t n;
-	const struct public_ip_prefix *v = kind_items(m, PREFIXES, &n);
-	json_t *rows = json_array();
-
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_free_ char *state = describe_prefix(&v[i]);
-
-		json_array_append_new(rows,
-		                      json_pack("{s:s, s:s, s:s}", "name", v[i].name, "ipPrefix",
-		                                PREFIX_STR(v[i].range), "state", state));
-	}
-	return rows;
-}
+const struct rules public_ip_prefix_rules = { check_public_ip_prefixes };

@@ -191,6 +191,5 @@ const struct kind kind_public_ip_prefix = {
 	.load = load_prefix,
 	.resolve = prepare_prefixes,
 	.settle = give_nat_gateways,
-	.check = prefix_check,
 	.status = prefix_status,
 };

@@ -14,6 +14,5 @@ struct public_ip_prefix {
 	const char **owners; /* of each of its addresses, as findings call them; NULL: it is free */
 	const char *nat;     /* the NAT gateway that has what is left of it; NULL: none */
 };
-
-void prefix_check(const struct model *m, struct findings *f);
+size_t prefix_used(const struct public_ip_prefix *p); /* how many of its addresses are taken */
 json_t *prefix_status(const struct model *m);

@@ -3,7 +3,6 @@
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
-#include "kinds/routetable/routetable.h"
 
 enum { MAX_ROUTES = 400, MAX_TAGS = 25 };
 
@@ -238,10 +237,12 @@ static void check_table(const struct model *m, const struct route_table *t, stru
 		        "route table \"%s\" is not used", t->name);
 }
 
-void route_table_check(const struct model *m, struct findings *f)
+static void check_route_tables(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_route_tables; i++)
 		check_table(m, &m->route_tables[i], f);
 	for (size_t i = 0; i < m->n_subnets; i++)
 		tell_public_behind(&m->subnets[i], f);
 }
+
+const struct rules route_table_rules = { check_route_tables };

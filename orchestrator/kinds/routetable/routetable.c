@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route tables: what a topology says of them, and how they are loaded. */
-#include "kinds/routetable/routetable.h"
-
+#include "azure/kind.h"
 #include "azure/service_tags.h"
 #include "base/str.h"
 #include "input/load.h"
@@ -154,5 +153,4 @@ const struct kind kind_route_table = {
 	.place = 30,
 	.list = KIND_LIST(route_tables, n_route_tables),
 	.resolve = load_all_routes,
-	.check = route_table_check,
 };
