@@ -24,6 +24,7 @@ struct edge {
 	const struct edge_plan *plan;
 	struct nl *nl, *inet; /* in the edge, in the Internet's node */
 	struct nft *nft;
+	struct filter_memory *filter;
 	struct nl_link *links; /* of the edge */
 	size_t n_links, cap_links;
 	uint32_t *number; /* by vnet->idx */
@@ -226,16 +227,10 @@ static int update_vnet_links(struct edge *x, struct err *e)
 
 static int update_edge_filter(struct edge *x, struct err *e)
 {
-	struct filter have = { .shape = &edge_filter_shape }, want;
-	int r = filter_read(x->nft, &have, e);
+	struct filter want;
 
-	if (r < 0)
-		return r;
 	edge_filter(x->plan->model, x->number, &want);
-	r = filter_apply(x->nft, &have, &want, &x->changes, e);
-	filter_free(&have);
-	filter_free(&want);
-	return r;
+	return filter_update(x->nft, x->edge_ns, x->filter, &want, &x->changes, e);
 }
 
 static int collect_edge_link(const struct nl_link *l, void *arg)
@@ -266,9 +261,13 @@ static int apply_edge(struct edge *x, struct err *e)
 }
 
 int edge_apply(struct plug *p, int edge_ns, int internet_ns, const struct edge_plan *plan,
-               size_t *ret_changes, struct err *e)
+               struct filter_memory *filter, size_t *ret_changes, struct err *e)
 {
-	struct edge x = { .plug = p, .edge_ns = edge_ns, .internet_ns = internet_ns, .plan = plan };
+	struct edge x = { .plug = p,
+		          .edge_ns = edge_ns,
+		          .internet_ns = internet_ns,
+		          .plan = plan,
+		          .filter = filter };
 
 	x.number = xcalloc(plan->n_links + 1, sizeof(*x.number));
 	int r = apply_edge(&x, e);

@@ -19,3 +19,16 @@ int filter_step(struct nft *nft, filter_step_fn *step, const struct filter *have
 /* All three.  The caller frees have and want. */
 int filter_apply(struct nft *nft, const struct filter *have, const struct filter *want,
                  size_t *changes, struct err *e);
+
+/* What a namespace's filter was made to be, and the kernel's count of transactions then.  While the
+ * count stays, nobody changed it, and it is not read again: with thousands of elements reading
+ * takes longer than all the rest of an update.  All zero: nothing is known. */
+struct filter_memory {
+	struct filter have;
+	uint32_t generation;
+};
+void filter_memory_forget(struct filter_memory *m);
+/* Makes the filter of namespace ns_fd, which nft is bound to, equal to want, which is emptied.
+ * changes is increased by how many chains, elements and parts were changed. */
+int filter_update(struct nft *nft, int ns_fd, struct filter_memory *m, struct filter *want,
+                  size_t *changes, struct err *e);

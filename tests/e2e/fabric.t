@@ -84,9 +84,9 @@ def enter(node):
     os.close(fd)
 
 
-def sh(node, command):
+def sh(node, command, **more):
     r = subprocess.run(["nsenter", "--net=" + nodes[node], "sh", "-c", command],
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
     return r.stdout
 
 
@@ -461,6 +461,12 @@ same(ask(op="resync")[-1]["changes"], 0, "the router has nothing to do the secon
 same(tell(do="build", design=f"{here}/fabric/fabric.json")["answers"][-1]["changes"], 0,
      "the same design again changes nothing")
 same(tell(do="build", design=f"{here}/fabric/fabric.json")["edge"], 0, "the same design again changes nothing at the edge")
+filled = next(m["map"] for m in json.loads(sh("edge", "nft -j list maps ip"))["nftables"]
+              if m.get("map", {}).get("table") == "vnetlab" and m["map"].get("elem"))
+gone = {"element": {"family": "ip", "table": filled["table"], "name": filled["name"], "elem": [filled["elem"][0][0]]}}
+sh("edge", "nft -j -f -", input=json.dumps({"nftables": [{"delete": gone}]}))
+same(tell(do="build", design=f"{here}/fabric/fabric.json")["edge"], 1, "an element that somebody took from the edge is put back")
+same(tell(do="build", design=f"{here}/fabric/fabric.json")["edge"], 0, "nothing is left to put back at the edge")
 
 
 def steady(what, name):

@@ -44,6 +44,7 @@ static struct plug *plug;
 static struct model *model;
 static json_t *design;
 static size_t edge_changes;
+static struct filter_memory edge_filter;
 static json_int_t generation;
 static pid_t router;
 static int router_fd = -1;
@@ -121,7 +122,7 @@ static int set_firewall(int ns_fd, const struct firewall *fw, struct err *e)
 static int apply_edge(struct err *e)
 {
 	struct edge_plan *p = edge_plan_make(model);
-	int r = edge_apply(plug, edge_ns, internet_ns, p, &edge_changes, e);
+	int r = edge_apply(plug, edge_ns, internet_ns, p, &edge_filter, &edge_changes, e);
 
 	edge_plan_free(p);
 	return r;
@@ -447,6 +448,9 @@ int main(void)
 
 			json_object_set_new(paths, nodes[i].name, json_string(path));
 		}
+		_cleanup_free_ char *edge = xasprintf("/proc/%d/fd/%d", getpid(), edge_ns);
+
+		json_object_set_new(paths, "edge", json_string(edge));
 		json_t *reply = r < 0 ? json_pack("{s:s,s:o}", "error", e.msg, "answers", answers)
 		                      : json_pack("{s:o,s:o,s:I,s:f}", "nodes", paths, "answers",
 		                                  answers, "edge", (json_int_t)edge_changes, "ms",

@@ -43,7 +43,8 @@ int fabric_attach(struct driver *d, const struct model *m, struct err *e)
 	struct edge_plan *edge = edge_plan_make(m);
 	_cleanup_free_ struct fabric_link *loops = fabric_loops(m);
 	size_t changes;
-	int r = edge_apply(d->build->plug, d->build->edge_ns, internet->netns, edge, &changes, e);
+	int r = edge_apply(d->build->plug, d->build->edge_ns, internet->netns, edge,
+	                   &d->build->edge_filter, &changes, e);
 
 	edge_plan_free(edge);
 	if (r < 0)

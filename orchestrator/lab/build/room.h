@@ -2,13 +2,15 @@
 /* What the driver keeps for those who build. */
 #pragma once
 
+#include "kernel/filter.h"
 #include "lab/proc/driver.h"
 
 struct build_room {
 	struct model **old_models; /* nodes of a build that failed may point into them */
 	size_t n_old, cap_old;
-	struct plug *plug;    /* kernel/guest.h */
-	int edge_ns;          /* the Internet edge, which is no node */
+	struct plug *plug; /* kernel/guest.h */
+	int edge_ns;       /* the Internet edge, which is no node */
+	struct filter_memory edge_filter;
 	struct apply *apply;  /* one that is under way, or NULL */
 	struct check *checks; /* those that run */
 	struct drift_watch *drift;
