@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connections, local network gateways, circuits, sites and tunnels: azure-behaviour 8. */
+/* Connections, local network gateways, circuits and sites: azure-behaviour 8. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
@@ -220,54 +220,6 @@ static void limit(const struct model *m, const struct hybrid_session *s, struct 
 	           er ? "circuit" : "gateway", er ? er->name : s->vm->gateway->name, most);
 }
 
-/* --- tunnels --------------------------------------------------------------------------------- */
-
-/* The VM that has an end of both; NULL: none. */
-static const struct vm *on_both(const struct tunnel *t, const struct tunnel *u)
-{
-	for (unsigned i = 0; i < 4; i++)
-		if (t->end[i / 2].vm == u->end[i % 2].vm)
-			return t->end[i / 2].vm;
-	return NULL;
-}
-
-/* Linux tells them apart by nothing else: not by who is at the other end. */
-static void same_network(const struct model *m, const struct tunnel *t, struct findings *f)
-{
-	for (size_t i = 0; i < t->idx; i++) {
-		const struct tunnel *u = &m->tunnels[i];
-		const struct vm *vm = u->broken ? NULL : on_both(t, u);
-
-		if (vm && t->vni == u->vni && t->port == u->port)
-			error_at(f, "TUN-VNI-01", NULL, t->ptr, "give it a vni of its own",
-			         "tunnels \"%s\" and \"%s\" on \"%s\" have one vni, %u, and one "
-			         "port, %u",
-			         u->name, t->name, vm->name, t->vni, t->port);
-	}
-}
-
-static void tunnel(const struct model *m, const struct tunnel *t, struct findings *f)
-{
-	const struct vm *a = t->end[0].vm, *b = t->end[1].vm;
-
-	if (strlen(t->name) > 15)
-		error_at(f, "TUN-NAME-01", NULL, t->ptr, "shorten it",
-		         "tunnel \"%s\": its devices have its name, of 15 characters at most",
-		         t->name);
-	if (t->broken)
-		return;
-	if (str_starts(t->name, "eth") || strieq(t->name, "lo"))
-		error_at(f, "TUN-NAME-01", NULL, t->ptr, "use another name",
-		         "tunnel \"%s\": that is the name of another device", t->name);
-	if (a == b)
-		error_at(f, "TUN-ENDS-02", NULL, t->ptr, "name two VMs",
-		         "both ends of tunnel \"%s\" are \"%s\"", t->name, a->name);
-	else if (t->end[0].address == t->end[1].address)
-		error_at(f, "TUN-ADDR-02", NULL, t->ptr, "give each end an own one",
-		         "both ends of tunnel \"%s\" have %s", t->name, IP4_STR(t->end[0].address));
-	same_network(m, t, f);
-}
-
 void check_sites(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_connections; i++)
@@ -283,6 +235,4 @@ void check_sites(const struct model *m, struct findings *f)
 		circuit(&m->circuits[i], f);
 	for (size_t i = 0; i < m->n_sessions; i++)
 		limit(m, &m->sessions[i], f);
-	for (size_t i = 0; i < m->n_tunnels; i++)
-		tunnel(m, &m->tunnels[i], f);
 }

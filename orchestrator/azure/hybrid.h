@@ -124,11 +124,9 @@ struct tunnel_end {
 };
 
 struct tunnel {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	uint32_t vni, port;
 	struct tunnel_end end[2];
-	bool broken;
 };
 
 /* Who tells NICs routes has a table in struct rib: Route Servers, then gateways, each with two

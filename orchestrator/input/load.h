@@ -86,7 +86,6 @@ void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr
 /* How many VMs and NICs load_hybrid() adds to those of the file, at most. */
 void hybrid_count(const struct loader *l, size_t *vms, size_t *nics);
 void load_hybrid(struct loader *l);         /* gateways, connections, sites, circuits */
-void load_tunnels(struct loader *l);        /* needs VMs */
 void load_firewalls(struct loader *l);      /* their nodes: part of load_vms() */
 void resolve_firewalls(struct loader *l);   /* their NICs' subnets: part of resolve_vms() */
 void load_firewall_rules(struct loader *l); /* once addresses are known */

@@ -253,60 +253,6 @@ const struct object_def schema_site = {
 	    END }
 };
 
-static const struct enum_value tunnel_types[] = { { "vxlan", 0, NULL, NULL }, END };
-
-const struct object_def schema_tunnel_end = {
-	"tunnelEnd", "an end of a tunnel", NULL,
-	(const struct field[]){ { .name = "vm",
-	                          .type = T_NAME,
-	                          .shows = SHOWS_IN_GUEST,
-	                          .required = true,
-	                          .help = "a VM" },
-	                        { .name = "address",
-	                          .type = T_TEXT,
-	                          .shows = SHOWS_IN_GUEST,
-	                          .required = true,
-	                          .help = "\"ADDRESS/LENGTH\" of the device inside it" },
-	                        END }
-};
-
-const struct object_def schema_tunnel = {
-	"tunnel", "a tunnel",
-	"An overlay between two VMs: real encapsulated packets over the fabric. The device is "
-	"called "
-	"like the tunnel; at most 15 characters.",
-	(const struct field[]){ { .name = "type",
-	                          .type = T_ENUM,
-	                          .shows = SHOWS_AS_IT_RUNS,
-	                          .values = tunnel_types,
-	                          .dflt = "vxlan" },
-	                        { .name = "ends",
-	                          .type = T_LIST,
-	                          .shows = SHOWS_INSIDE,
-	                          .item = T_OBJECT,
-	                          .object = &schema_tunnel_end,
-	                          .required = true,
-	                          .min = 2,
-	                          .help = "two of them" },
-	                        { .name = "vni",
-	                          .type = T_UINT,
-	                          .shows = SHOWS_IN_GUEST,
-	                          .min = 1,
-	                          .max = 16777215,
-	                          .dflt = "100",
-	                          .at = AT(struct tunnel, vni),
-	                          .help = "VXLAN network identifier." },
-	                        { .name = "port",
-	                          .type = T_UINT,
-	                          .shows = SHOWS_IN_GUEST,
-	                          .min = 1,
-	                          .max = 65535,
-	                          .dflt = "4789",
-	                          .at = AT(struct tunnel, port),
-	                          .help = "UDP port." },
-	                        END }
-};
-
 const struct kind kind_gateway = {
 	.key = "virtualNetworkGateways",
 	.what = "virtual network gateway",
@@ -352,12 +298,4 @@ const struct kind kind_site = {
 	.object = &schema_site,
 	.nodes = true,
 	.place = 100,
-};
-
-const struct kind kind_tunnel = {
-	.key = "tunnels",
-	.what = "tunnel",
-	.help = "Tunnels between VMs by name.",
-	.object = &schema_tunnel,
-	.place = 200,
 };

@@ -80,7 +80,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		if (kinds[i]->settle)
 			kinds[i]->settle(l, kinds[i]);
 	load_firewall_rules(l);
-	load_tunnels(l);
 	hybrid_settle(m);
 	hybrid_wire(m);
 	model_index(m); /* and addresses */

@@ -25,6 +25,6 @@
 	KIND(connection, no_imports, no_rules) \
 	KIND(circuit, no_imports, no_rules) \
 	KIND(site, no_imports, no_rules) \
-	KIND(tunnel, no_imports, no_rules) \
+	KIND(tunnel, no_imports, tunnel_rules) \
 	KIND(internet, no_imports, no_rules)
 /* clang-format on */
