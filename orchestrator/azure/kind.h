@@ -34,6 +34,9 @@ struct kind {
 	const struct field *settings; /* of its behaviour; NULL: none */
 
 	/* Loading, in this order.  Each may be NULL. */
+	/* How many nodes and NICs one makes, at most; without it a kind of nodes makes one of each.
+	 */
+	void (*count)(json_t *x, size_t *nodes, size_t *nics);
 	/* What the table of fields does not fill in; obj is NULL when there is no list. */
 	void (*load)(struct loader *l, void *obj, json_t *x, const struct jptr *at);
 	/* All objects of all kinds are there, and what their tables say that they refer to. */

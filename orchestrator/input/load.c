@@ -111,33 +111,16 @@ void load_fill(struct loader *l, const struct object_def *def, json_t *x, struct
 	r->broken = !schema_fill(def, x, l->a, r);
 	for (const struct field *fd = def->fields; fd->name; fd++) {
 		const char *name = json_string_value(json_object_get(x, fd->name));
+		bool subnet = fd->type == T_SUBNET;
 
-		if (!fd->ref || !fd->at || fd->type == T_LIST)
+		if ((!fd->ref && !subnet) || !fd->at || fd->type == T_LIST)
 			continue;
-		if (name && schema_name_valid(name))
+		if (name && (subnet ? schema_pair_valid(name) : schema_name_valid(name)))
 			VEC_PUSH(l->refs, l->n_refs, l->cap_refs) =
 			    (struct load_ref){ fd, r, arena_strdup(l->a, name) };
 		else if (fd->required)
 			r->broken = true;
 	}
-}
-
-void load_references(struct loader *l)
-{
-	for (size_t i = 0; i < l->n_refs; i++) {
-		const struct load_ref *ref = &l->refs[i];
-		void **to = (void **)((char *)ref->from + ref->field->at - 1);
-
-		*to = load_find(l, ref->field->ref, ref->name);
-		if (*to)
-			continue;
-		ref->from->broken |= ref->field->required;
-		load_no_such(l, ref->field->ref, ref->name,
-		             arena_printf(l->a, "%s/%s", ref->from->ptr, ref->field->name));
-	}
-	free(l->refs);
-	l->refs = NULL;
-	l->n_refs = l->cap_refs = 0;
 }
 
 void load_kind(struct loader *l, const struct kind *k)

@@ -73,6 +73,10 @@ const struct service_tag *load_service_tag(struct loader *l, const char *name, c
 /* A remark when the tag's prefixes are those that ship. */
 void load_tell_sample(struct loader *l, const struct service_tag *s, const char *ptr);
 
+/* Room for the nodes and NICs that all kinds make. */
+void load_reserve(struct loader *l);
+/* Subnets get the lists of their NICs, once these know their subnets. */
+void load_place_nics(struct loader *l);
 void load_networks(struct loader *l);          /* VNets, subnets, peerings, route tables */
 void load_service_endpoints(struct loader *l); /* needs service tags */
 void load_groups(struct loader *l);            /* connected groups */
@@ -83,11 +87,11 @@ void load_vms(struct loader *l);
 struct vm *load_node(struct loader *l, const char *name, const char *ptr,
                      const struct object_def *def, json_t *x);
 void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
-/* How many VMs and NICs load_hybrid() adds to those of the file, at most. */
-void hybrid_count(const struct loader *l, size_t *vms, size_t *nics);
+/* Ports that the node answers on. */
+void load_listen(struct loader *l, struct vm *vm, json_t *list);
 void load_hybrid(struct loader *l);         /* gateways, connections, sites, circuits */
-void load_firewalls(struct loader *l);      /* their nodes: part of load_vms() */
-void resolve_firewalls(struct loader *l);   /* their NICs' subnets: part of resolve_vms() */
+void load_firewalls(struct loader *l);      /* their nodes */
+void resolve_firewalls(struct loader *l);   /* their NICs' subnets */
 void load_firewall_rules(struct loader *l); /* once addresses are known */
 void load_internet(struct loader *l);
 void load_public_begin(struct loader *l); /* gives addresses to NICs and gateways */
@@ -97,6 +101,5 @@ void resolve_groups(struct loader *l);
 void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
 void resolve_hybrid(struct loader *l);
-void resolve_vms(struct loader *l);
 void load_balancers(struct loader *l);
 void resolve_balancers(struct loader *l); /* after the VMs */

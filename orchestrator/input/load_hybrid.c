@@ -7,22 +7,6 @@
 #define MSEE_NET \
 	0x64410000u /* 100.65.0.0/16: no VNet of the topology sees more of it than next hops */
 
-static size_t size_of(const struct loader *l, const char *kind)
-{
-	return json_object_size(json_object_get(l->root, kind));
-}
-
-void hybrid_count(const struct loader *l, size_t *vms, size_t *nics)
-{
-	json_t *x;
-	const char *key;
-
-	*nics = 2 * size_of(l, "virtualNetworkGateways");
-	*vms = *nics + 2 * size_of(l, "expressRouteCircuits");
-	json_object_foreach (json_object_get(l->root, "sites"), key, x)
-		*vms += 1 + json_object_size(json_object_get(x, "hosts"));
-}
-
 static struct vm *new_vm(struct loader *l, enum vm_role role, const char *name, const char *ptr,
                          unsigned instance)
 {

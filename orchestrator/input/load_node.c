@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every kind of node is made of. */
+#include "azure/kind.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -44,6 +45,70 @@ void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr
 	}
 }
 
+void load_listen(struct loader *l, struct vm *vm, json_t *list)
+{
+	json_t *y;
+	size_t i;
+
+	vm->listen = arena_array(l->a, json_array_size(list), sizeof(*vm->listen));
+	json_array_foreach (list, i, y) {
+		const char *s = json_string_value(y);
+
+		if (!s || strlen(s) < 5)
+			continue;
+		vm->listen[vm->n_listen++] = (struct listener){
+			.proto = str_starts(s, "udp/") ? LISTEN_UDP : LISTEN_TCP,
+			.port = (uint16_t)strtoul(s + 4, NULL, 10),
+		};
+	}
+}
+
+void load_reserve(struct loader *l)
+{
+	struct model *m = l->m;
+	size_t nodes = 0, nics = 0;
+
+	for (size_t i = 0; l->kinds[i]; i++) {
+		const struct kind *k = l->kinds[i];
+		json_t *map = json_object_get(l->root, k->key), *x;
+		const char *name;
+
+		if (k->nodes && !k->count) {
+			nodes += json_object_size(map);
+			nics += json_object_size(map);
+		}
+		json_object_foreach (k->count ? map : NULL, name, x)
+			k->count(x, &nodes, &nics);
+	}
+	m->vms = arena_array(l->a, nodes, sizeof(*m->vms));
+	m->nics = arena_array(l->a, nics, sizeof(*m->nics));
+}
+
+void load_place_nics(struct loader *l)
+{
+	struct model *m = l->m;
+
+	for (size_t i = 0; i < m->n_subnets; i++)
+		m->subnets[i].n_nics = 0;
+	for (size_t i = 0; i < m->n_nics; i++) {
+		struct nic *n = &m->nics[i];
+
+		n->broken |= !n->subnet || n->subnet->broken;
+		if (n->subnet)
+			n->subnet->n_nics++;
+	}
+	for (size_t i = 0; i < m->n_subnets; i++) {
+		m->subnets[i].nics = arena_array(l->a, m->subnets[i].n_nics, sizeof(struct nic *));
+		m->subnets[i].n_nics = 0;
+	}
+	for (size_t i = 0; i < m->n_nics; i++) {
+		struct subnet *s = m->nics[i].subnet;
+
+		if (s)
+			s->nics[s->n_nics++] = &m->nics[i];
+	}
+}
+
 struct vm *load_node(struct loader *l, const char *name, const char *ptr,
                      const struct object_def *def, json_t *x)
 {
@@ -61,7 +126,8 @@ struct vm *load_node(struct loader *l, const char *name, const char *ptr,
 	n->vm = vm;
 	n->name = arena_printf(l->a, "%s.nic", name);
 	n->ptr = ptr;
-	n->broken = vm->broken = !schema_fill(def, x, l->a, n);
+	load_fill(l, def, x, (struct resource *)n);
+	vm->broken = n->broken;
 	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
 	return vm;
 }

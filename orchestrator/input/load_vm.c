@@ -64,24 +64,6 @@ static void load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jp
 			    arena_strdup(l->a, json_string_value(y));
 }
 
-static void load_listen(struct loader *l, struct vm *vm, json_t *list)
-{
-	json_t *y;
-	size_t i;
-
-	vm->listen = arena_array(l->a, json_array_size(list), sizeof(*vm->listen));
-	json_array_foreach (list, i, y) {
-		const char *s = json_string_value(y);
-
-		if (!s || strlen(s) < 5)
-			continue;
-		vm->listen[vm->n_listen++] = (struct listener){
-			.proto = str_starts(s, "udp/") ? LISTEN_UDP : LISTEN_TCP,
-			.port = (uint16_t)strtoul(s + 4, NULL, 10),
-		};
-	}
-}
-
 static void load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
 {
 	json_t *routes = json_object_get(x, "routes"), *listen = json_object_get(x, "listen"), *y;
@@ -132,108 +114,18 @@ static void load_vm(struct loader *l, struct vm *vm, json_t *x, const struct jpt
 	           bgp ? "\"bgp\"" : "\"config\"");
 }
 
-static void load_endpoints(struct loader *l, json_t *map)
-{
-	struct model *m = l->m;
-	const struct jptr *at = JPTR(NULL, "privateEndpoints");
-	json_t *x, *listen;
-	const char *key;
-
-	m->endpoints = arena_array(l->a, json_object_size(map), sizeof(struct nic *));
-	json_object_foreach (map, key, x) {
-		const char *ptr = load_ptr(l, JPTR(at, key));
-
-		if (model_vm(m, key))
-			load_error(l, "PE-NAME-01", NULL, ptr, "rename one of them",
-			           "a virtual machine is called \"%s\" too: as nodes of the lab "
-			           "they could not be told apart",
-			           key);
-		struct vm *vm =
-		    load_node(l, arena_strdup(l->a, key), ptr, &schema_private_endpoint, x);
-
-		vm->role = VM_ENDPOINT;
-		m->endpoints[m->n_endpoints++] = vm->nics[0];
-		listen = json_object_get(x, "listen");
-		load_listen(l, vm, listen);
-		if (!listen) {
-			vm->listen = arena_array(l->a, 1, sizeof(*vm->listen));
-			vm->listen[vm->n_listen++] =
-			    (struct listener){ .proto = LISTEN_TCP, .port = 443 };
-		}
-	}
-}
-
 void load_vms(struct loader *l)
 {
 	struct model *m = l->m;
 	json_t *map = json_object_get(l->root, "virtualMachines"), *x;
-	json_t *endpoints = json_object_get(l->root, "privateEndpoints");
-	size_t others = json_object_size(endpoints) +
-	                json_object_size(json_object_get(l->root, "azureFirewalls"));
 	const struct jptr *at = JPTR(NULL, "virtualMachines");
 	const char *key;
-	size_t n_nics, n_vms;
 
-	hybrid_count(l, &n_vms, &n_nics);
-	json_object_foreach (map, key, x)
-		n_nics += json_object_size(json_object_get(x, "nics")) +
-		          (json_object_get(x, "nic") != NULL);
-	m->vms = arena_array(l->a, json_object_size(map) + others + n_vms, sizeof(*m->vms));
-	m->nics = arena_array(l->a, n_nics + others, sizeof(*m->nics));
 	json_object_foreach (map, key, x) {
 		struct vm *vm = &m->vms[m->n_vms];
 
 		vm->idx = m->n_vms++;
 		vm->name = arena_strdup(l->a, key);
 		load_vm(l, vm, x, JPTR(at, key));
-	}
-	load_endpoints(l, endpoints);
-	load_firewalls(l);
-}
-
-/* --- references ----------------------------------------------------------------------------- */
-
-static void resolve_nic(struct loader *l, struct nic *n, json_t *x)
-{
-	const char *name = json_string_value(json_object_get(x, "subnet"));
-
-	if (name && schema_pair_valid(name)) {
-		n->subnet = model_subnet(l->m, name);
-		if (!n->subnet)
-			load_unknown(l, SCOPE_SUBNETS, name,
-			             arena_printf(l->a, "%s/subnet", n->ptr));
-	}
-	if (n->subnet)
-		n->subnet->n_nics++;
-	n->broken |= !n->subnet || n->subnet->broken;
-}
-
-void resolve_vms(struct loader *l)
-{
-	struct model *m = l->m;
-	json_t *map = json_object_get(l->root, "virtualMachines"), *x, *y;
-	const char *key, *name;
-	size_t i = 0;
-
-	json_object_foreach (map, key, x) {
-		json_t *one = json_object_get(x, "nic");
-
-		if (one)
-			resolve_nic(l, &m->nics[i++], one);
-		json_object_foreach (json_object_get(x, "nics"), name, y)
-			resolve_nic(l, &m->nics[i++], y);
-	}
-	json_object_foreach (json_object_get(l->root, "privateEndpoints"), key, x)
-		resolve_nic(l, &m->nics[i++], x);
-	resolve_firewalls(l);
-	for (i = 0; i < m->n_subnets; i++) {
-		m->subnets[i].nics = arena_array(l->a, m->subnets[i].n_nics, sizeof(struct nic *));
-		m->subnets[i].n_nics = 0;
-	}
-	for (i = 0; i < m->n_nics; i++) {
-		struct subnet *s = m->nics[i].subnet;
-
-		if (s)
-			s->nics[s->n_nics++] = &m->nics[i];
 	}
 }

@@ -253,12 +253,20 @@ const struct object_def schema_site = {
 	    END }
 };
 
+static void count_gateway(json_t *x, size_t *nodes, size_t *nics)
+{
+	(void)x;
+	*nodes += 2;
+	*nics += 2;
+}
+
 const struct kind kind_gateway = {
 	.key = "virtualNetworkGateways",
 	.what = "virtual network gateway",
 	.help = "VPN and ExpressRoute gateways by name.",
 	.object = &schema_gateway,
 	.nodes = true,
+	.count = count_gateway,
 	.azure = true,
 	.place = 70,
 };
@@ -281,15 +289,28 @@ const struct kind kind_connection = {
 	.place = 120,
 };
 
+static void count_circuit(json_t *x, size_t *nodes, size_t *nics)
+{
+	(void)x, (void)nics; /* their NICs are wires */
+	*nodes += 2;
+}
+
 const struct kind kind_circuit = {
 	.key = "expressRouteCircuits",
 	.what = "ExpressRoute circuit",
 	.help = "ExpressRoute circuits by name.",
 	.object = &schema_circuit,
 	.nodes = true,
+	.count = count_circuit,
 	.azure = true,
 	.place = 110,
 };
+
+static void count_site(json_t *x, size_t *nodes, size_t *nics)
+{
+	(void)nics;
+	*nodes += 1 + json_object_size(json_object_get(x, "hosts"));
+}
 
 const struct kind kind_site = {
 	.key = "sites",
@@ -297,5 +318,6 @@ const struct kind kind_site = {
 	.help = "On-premises sites by name.",
 	.object = &schema_site,
 	.nodes = true,
+	.count = count_site,
 	.place = 100,
 };

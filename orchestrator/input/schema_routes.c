@@ -57,43 +57,10 @@ const struct object_def schema_service_endpoint = {
 	    END }
 };
 
-const struct object_def schema_private_endpoint = {
-	"privateEndpoint", "a private endpoint",
-	"An address of a service inside a VNet. It answers on its ports, and no ping.",
-	(const struct field[]){
-	    { .name = "subnet",
-	      .type = T_SUBNET,
-	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FABRIC,
-	      .required = true,
-	      .help = "\"VNET/SUBNET\"" },
-	    { .name = "privateIPAddress",
-	      .type = T_IP,
-	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FABRIC,
-	      .nullable = true,
-	      .at = AT(struct nic, ip),
-	      .help = "Static address. Without it: the lowest free one, after those of VMs." },
-	    { .name = "listen",
-	      .type = T_LIST,
-	      .shows = SHOWS_AS_IT_RUNS,
-	      .item = T_LISTEN,
-	      .help = "Ports that the service answers on. Without it: tcp/443." },
-	    END }
-};
-
 const struct kind kind_connected_group = {
 	.key = "connectedGroups",
 	.what = "connected group",
 	.help = "Meshes of Azure Virtual Network Manager by name.",
 	.object = &schema_connected_group,
 	.place = 20,
-};
-
-const struct kind kind_private_endpoint = {
-	.key = "privateEndpoints",
-	.what = "private endpoint",
-	.help = "Private endpoints by name.",
-	.object = &schema_private_endpoint,
-	.nodes = true,
-	.azure = true,
-	.place = 180,
 };

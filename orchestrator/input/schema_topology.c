@@ -224,6 +224,7 @@ const struct object_def schema_nic = {
 	      .type = T_SUBNET,
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FABRIC,
 	      .required = true,
+	      .at = AT(struct nic, subnet),
 	      .help = "\"VNET/SUBNET\"" },
 	    { .name = "privateIPAddress",
 	      .type = T_IP,
@@ -418,12 +419,19 @@ const struct kind kind_route_server = {
 	.place = 60,
 };
 
+static void count_vm(json_t *x, size_t *nodes, size_t *nics)
+{
+	++*nodes;
+	*nics += json_object_size(json_object_get(x, "nics")) + (json_object_get(x, "nic") != NULL);
+}
+
 const struct kind kind_vm = {
 	.key = "virtualMachines",
 	.what = "virtual machine",
 	.help = "VMs and appliances by name.",
 	.object = &schema_vm,
 	.nodes = true,
+	.count = count_vm,
 	.azure = true,
 	.place = 190,
 };

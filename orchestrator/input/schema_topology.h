@@ -4,12 +4,32 @@
 
 #include "schema/schema.h"
 
-extern const struct object_def schema_settings, schema_vnet, schema_subnet, schema_peering,
-    schema_connected_group, schema_service_endpoint, schema_private_endpoint, schema_route_server,
-    schema_bgp_connection, schema_vm, schema_nic, schema_bgp, schema_guest_route, schema_internet,
-    schema_gateway, schema_local_gateway, schema_bgp_settings, schema_connection, schema_circuit,
-    schema_site, schema_site_router, schema_load_balancer, schema_lb_rule, schema_lb_probe,
-    schema_firewall, schema_network_collection, schema_nat_collection;
+extern const struct object_def schema_settings;
+extern const struct object_def schema_vnet;
+extern const struct object_def schema_subnet;
+extern const struct object_def schema_peering;
+extern const struct object_def schema_connected_group;
+extern const struct object_def schema_service_endpoint;
+extern const struct object_def schema_route_server;
+extern const struct object_def schema_bgp_connection;
+extern const struct object_def schema_vm;
+extern const struct object_def schema_nic;
+extern const struct object_def schema_bgp;
+extern const struct object_def schema_guest_route;
+extern const struct object_def schema_internet;
+extern const struct object_def schema_gateway;
+extern const struct object_def schema_local_gateway;
+extern const struct object_def schema_bgp_settings;
+extern const struct object_def schema_connection;
+extern const struct object_def schema_circuit;
+extern const struct object_def schema_site;
+extern const struct object_def schema_site_router;
+extern const struct object_def schema_load_balancer;
+extern const struct object_def schema_lb_rule;
+extern const struct object_def schema_lb_probe;
+extern const struct object_def schema_firewall;
+extern const struct object_def schema_network_collection;
+extern const struct object_def schema_nat_collection;
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
 
 /* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */

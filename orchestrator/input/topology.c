@@ -47,16 +47,18 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	if (!m->name)
 		m->name = name_from_path(l->a, path);
 	load_settings(l);
+	load_reserve(l);
 	load_networks(l);
 	load_groups(l);
 	load_route_servers(l);
 	load_vms(l);
-	load_hybrid(l);
-	load_balancers(l);
-	load_internet(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->list.size || kinds[i]->load)
 			load_kind(l, kinds[i]);
+	load_firewalls(l);
+	load_hybrid(l);
+	load_balancers(l);
+	load_internet(l);
 	model_index(m); /* names */
 	load_references(l);
 	load_service_endpoints(l);
@@ -64,11 +66,12 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	resolve_groups(l);
 	resolve_route_servers(l);
 	resolve_hybrid(l);
-	resolve_vms(l);
+	resolve_firewalls(l);
 	resolve_balancers(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->resolve)
 			kinds[i]->resolve(l, kinds[i]);
+	load_place_nics(l);
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
 	load_public_begin(l);

@@ -12,7 +12,7 @@
 	KIND(service_tag, no_imports, no_rules) \
 	KIND(route_server, no_imports, no_rules) \
 	KIND(vm, no_imports, no_rules) \
-	KIND(private_endpoint, no_imports, no_rules) \
+	KIND(private_endpoint, private_endpoint_imports, no_rules) \
 	KIND(nsg, nsg_imports, nsg_rules) \
 	KIND(asg, asg_imports, asg_rules) \
 	KIND(load_balancer, no_imports, no_rules) \

@@ -71,7 +71,7 @@ bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, voi
 
 		if (fd->required && !v)
 			ok = false;
-		if (!fd->at || fd->ref)
+		if (!fd->at || fd->ref || fd->type == T_SUBNET)
 			continue;
 		void *to = (char *)out + fd->at - 1;
 

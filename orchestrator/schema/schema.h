@@ -18,7 +18,7 @@ enum field_type {
 	T_TEXT,          /* any string -> const char * */
 	T_LAB_NAME,      /* [a-z0-9-] -> const char * */
 	T_NAME,          /* of an object of this file -> const char * */
-	T_SUBNET,        /* "VNET/SUBNET" -> const char * */
+	T_SUBNET,        /* "VNET/SUBNET"; with at, the loader sets the pointer */
 	T_PAIR,          /* "ROUTESERVER/PEERING" -> const char * */
 	T_NODE,          /* a node, or where the text says so an address -> const char * */
 	T_LOCATION,      /* an Azure region -> const char * */

@@ -172,8 +172,7 @@ json_t *im_coverage(struct import *im);
 
 extern const struct import_type import_networks[], import_managers[], import_routers[],
     import_gateways[], import_sites[], import_circuits[], import_connections[], import_machines[],
-    import_scale_sets[], import_nics[], import_firewalls[], import_endpoints[], import_balancers[],
-    import_others[];
+    import_scale_sets[], import_nics[], import_firewalls[], import_balancers[], import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];
 /* table.c: all of these and those of the kinds; NULL ends it. */

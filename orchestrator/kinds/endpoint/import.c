@@ -55,7 +55,7 @@ static const struct tf_type tf_endpoints[] = {
 	{ 0 },
 };
 
-const struct import_type import_endpoints[] = {
+const struct import_type private_endpoint_imports[] = {
 	{ IMPORT_READ(NET "privateendpoints", "privateEndpoints"), .terraform = tf_endpoints,
 	  .read = read_endpoint },
 	{ IMPORT_IGNORED(NET "privateendpoints/privatednszonegroups", WHY_NAMES) },
