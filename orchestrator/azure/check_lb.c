@@ -123,10 +123,13 @@ static void rules(const struct load_balancer *lb, struct findings *f)
 	}
 }
 
-static bool takes_all(const struct load_balancer *lb)
+enum floating { FLOATING_TOO, NOT_FLOATING };
+
+/* Whether a rule takes every protocol and port (HA ports). */
+static bool has_ha_ports(const struct load_balancer *lb, enum floating which)
 {
 	for (size_t i = 0; i < lb->n_rules; i++)
-		if (!lb->rules[i].protocol && !lb->rules[i].floating)
+		if (!lb->rules[i].protocol && (which == FLOATING_TOO || !lb->rules[i].floating))
 			return true;
 	return false;
 }
@@ -135,7 +138,7 @@ static bool takes_all(const struct load_balancer *lb)
 static void ha_once(const struct load_balancer *lb, const struct load_balancer **taken,
                     struct findings *f)
 {
-	for (size_t i = 0; takes_all(lb) && i < lb->n_backends; i++) {
+	for (size_t i = 0; has_ha_ports(lb, NOT_FLOATING) && i < lb->n_backends; i++) {
 		const struct load_balancer **t = &taken[lb->backends[i]->idx];
 
 		if (*t && *t != lb)
@@ -168,7 +171,7 @@ static void forwarding(const struct model *m, const struct load_balancer *lb, st
 			           "load balancer \"%s\" is the next hop of routes, and NIC \"%s\" "
 			           "of \"%s\" drops what is not for its own address",
 			           lb->name, lb->backends[i]->name, lb->backends[i]->vm->name);
-	if (!takes_all(lb))
+	if (!has_ha_ports(lb, FLOATING_TOO))
 		warning_at(f, "LB-HA-02", NULL, lb->ptr,
 		           "add a rule with protocol All and both ports 0",
 		           "load balancer \"%s\" is the next hop of routes, but without HA ports "
