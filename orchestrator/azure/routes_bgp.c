@@ -87,6 +87,16 @@ static void say_learned(struct build *b, const struct rib_route *l, struct str *
 		str_printf(why, "; %u equal paths, each flow takes one (ECMP)", l->n_next_hops);
 }
 
+/* An address of the VNet or of one next to it is a next hop, whoever has it: nobody looks whether
+ * there is a NIC (azure-behaviour 7.11). */
+static bool any_next_hop_near(const struct build *b, const struct rib_route *l)
+{
+	for (unsigned i = 0; i < l->n_next_hops; i++)
+		if (lpm_match(b->local, l->next_hops[i]))
+			return true;
+	return false;
+}
+
 static void add_bgp_row(struct build *b, const struct rib_route *l)
 {
 	_cleanup_str_ struct str why = { 0 };
@@ -95,8 +105,13 @@ static void add_bgp_row(struct build *b, const struct rib_route *l)
 	r->ptr = b->rs ? b->rs->ptr : b->by->ptr;
 	if (!b->plain)
 		say_learned(b, l, &why);
-	if (!build_next_hops(b, r, l->next_hops, l->n_next_hops, &why))
-		r->type = NH_NONE; /* azure-behaviour 7.11 */
+	if (!build_next_hops(b, r, l->next_hops, l->n_next_hops, &why)) {
+		if (any_next_hop_near(b, l))
+			str_add(&why, "; the row keeps its type, since the address is in a VNet in "
+			              "reach");
+		else
+			r->type = NH_NONE;
+	}
 	gateway_show(b->m, b->rib, b->t->arena, r);
 	build_beaten_by_user(b, r, &why);
 	for (unsigned i = 0; !b->plain && i < r->n_next_hops; i++)

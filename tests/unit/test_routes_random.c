@@ -140,6 +140,15 @@ static unsigned ref_usable(const struct design *d, const ip4 *hops, unsigned n)
 	return usable;
 }
 
+/* A next hop by BGP may be any address near; a user's must be somebody's. */
+static bool ref_bgp_leads(const struct design *d, const struct rib_route *r)
+{
+	for (unsigned i = 0; i < r->n_next_hops; i++)
+		if (in_local(d, prefix_host(r->next_hops[i])))
+			return true;
+	return ref_usable(d, r->next_hops, r->n_next_hops);
+}
+
 static unsigned ref_rank(const struct route *u)
 {
 	if (!u->tag)
@@ -299,10 +308,8 @@ static size_t reference(const struct design *d, struct expected *e)
 
 		if (!ref_installed(d, r->prefix))
 			continue;
-		e[n] =
-		    row_of(d, r->prefix, SRC_VNG,
-		           ref_usable(d, r->next_hops, r->n_next_hops) ? NH_VIRTUAL_NETWORK_GATEWAY
-		                                                       : NH_NONE);
+		e[n] = row_of(d, r->prefix, SRC_VNG,
+		              ref_bgp_leads(d, r) ? NH_VIRTUAL_NETWORK_GATEWAY : NH_NONE);
 		e[n].hops = r->next_hops;
 		e[n++].n_hops = r->n_next_hops;
 	}
