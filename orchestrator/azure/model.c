@@ -60,7 +60,6 @@ struct model *model_new(void)
 		.max_from_circuit = 4000,
 		.max_from_premium = 10000,
 		.max_to_circuit = 1000,
-		.listing_received = true,
 		.strict_forwarded = true,
 		.strict_access = true,
 		.firewall_ping = true,

@@ -67,7 +67,7 @@ enum route_pref { PREF_EXPRESSROUTE, PREF_VPNGATEWAY, PREF_ASPATH };
 struct settings {
 	bool timing_azure;                /* "timing": "azure" */
 	enum reflect_nva reflect;         /* "reflectNva" */
-	bool listing_received;            /* "learnedListing": received (default) | accepted */
+	bool listing_received;            /* "learnedListing": accepted (default) | received */
 	uint32_t max_peers;               /* "maxPeers", 8 */
 	uint32_t max_routes_per_peer;     /* "maxRoutesPerPeer", 4000 */
 	bool strict_forwarded;            /* "strictForwarded", true */

@@ -16,7 +16,6 @@ void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64]);
 /* The name, in a Route Server's configuration, of its session with a gateway's instance. */
 void bird_rs_gateway_protocol(ip4 instance, char buf[64]);
 /* Filters and sessions towards gateways. */
-void bird_rs_add_gateways(struct str *b, const struct model *m, const struct route_server *rs,
-                          unsigned instance);
+void bird_rs_add_gateways(struct str *b, const struct route_server *rs, unsigned instance);
 /* Lines of the filter towards NVAs: gateways' routes, with branch-to-branch only. */
 void bird_rs_add_to_nva(struct str *b, const struct route_server *rs);

@@ -42,6 +42,34 @@ char *bird_rs_refused(const struct route_server *rs)
 	return str_take(&b);
 }
 
+struct refusal {
+	struct prefix p;
+	struct prefix by;
+	bool found, is_transit;
+};
+
+static void note_refusal(void *ctx, struct prefix space, bool is_transit)
+{
+	struct refusal *r = ctx;
+
+	if (!r->found && prefix_covers(space, r->p))
+		*r = (struct refusal){ r->p, space, true, is_transit };
+}
+
+char *bird_rs_refusal(const struct route_server *rs, struct prefix p)
+{
+	struct refusal r = { .p = p };
+
+	vnet_space(rs->vnet, note_refusal, &r);
+	if (!r.found)
+		return xstrdup("refused by its import filter");
+	return xasprintf("%s %s, an address space of %s: a Route Server discards without a word "
+	                 "what lies in its own VNet and in those that use it; a shorter prefix "
+	                 "around it is taken",
+	                 prefix_eq(r.by, p) ? "equal to" : "inside", PREFIX_STR(r.by),
+	                 r.is_transit ? "a VNet that uses it" : "its own VNet");
+}
+
 unsigned bird_rs_preference(enum route_pref pref, enum rs_source from)
 {
 	bool is_er = from == RS_FROM_EXPRESSROUTE;

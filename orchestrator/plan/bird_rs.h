@@ -21,6 +21,8 @@ char *bird_rs_config(const struct model *m, const struct route_server *rs, unsig
 /* The prefixes that it refuses, in BIRD's words: when they are others than before, BIRD asks every
  * peer for its routes anew as soon as it has the new configuration. */
 char *bird_rs_refused(const struct route_server *rs);
+/* Why it refuses that prefix, for people; the caller frees. */
+char *bird_rs_refusal(const struct route_server *rs, struct prefix p);
 /* BIRD's name for a bgpConnection: "nva_172_16_1_4". */
 void bird_rs_protocol(const struct bgp_connection *c, char buf[64]);
 /* hubRoutingPreference as BGP's local preference (azure-behaviour 7.10): behind the longest prefix,

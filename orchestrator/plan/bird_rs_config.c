@@ -110,7 +110,7 @@ static void add_nva_template(struct str *b, const struct model *m, const struct 
 	           "\tipv4 {\n"
 	           "\t\timport filter from_nva;\n"
 	           "\t\texport filter to_nva;\n"
-	           "%s"
+	           "\t\timport keep filtered on;\n"
 	           "\t\tnext hop self;\n"
 	           "\t\tgateway recursive;\n"
 	           "\t\tigp table igp4;\n"
@@ -122,8 +122,7 @@ static void add_nva_template(struct str *b, const struct model *m, const struct 
 	           "\t};\n"
 	           "}\n",
 	           IP4_STR(rs->instance[instance]), AZURE_ASN,
-	           how->no_enhanced_refresh ? "\tenable enhanced route refresh off;\n" : "",
-	           m->settings.listing_received ? "\t\timport keep filtered on;\n" : "", limit);
+	           how->no_enhanced_refresh ? "\tenable enhanced route refresh off;\n" : "", limit);
 }
 
 static void add_nva_session(struct str *b, const struct bgp_connection *c, bool cut)
@@ -151,6 +150,6 @@ char *bird_rs_config(const struct model *m, const struct route_server *rs, unsig
 	add_nva_template(&b, m, rs, instance, how);
 	for (size_t i = 0; i < rs->n_conns; i++)
 		add_nva_session(&b, &rs->conns[i], how->cut == &rs->conns[i]);
-	bird_rs_add_gateways(&b, m, rs, instance);
+	bird_rs_add_gateways(&b, rs, instance);
 	return str_take(&b);
 }

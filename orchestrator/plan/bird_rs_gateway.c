@@ -59,8 +59,8 @@ static void add_gateway_filters(struct str *b, const struct route_server *rs,
 	           "}\n");
 }
 
-static void add_gateway_session(struct str *b, const struct model *m, const struct route_server *rs,
-                                unsigned instance, const struct gateway *g, unsigned k)
+static void add_gateway_session(struct str *b, const struct route_server *rs, unsigned instance,
+                                const struct gateway *g, unsigned k)
 {
 	bool internal = g->asn == AZURE_ASN;
 	char name[64];
@@ -76,7 +76,7 @@ static void add_gateway_session(struct str *b, const struct model *m, const stru
 	           "\t\timport filter from_gateway_%zu;\n"
 	           "\t\texport filter to_gateway_%zu;\n"
 	           "\t\timport table on;\n"
-	           "%s"
+	           "\t\timport keep filtered on;\n"
 	           "\t\tnext hop %s;\n"
 	           "\t\tgateway recursive;\n"
 	           "\t\tigp table igp4;\n"
@@ -84,12 +84,10 @@ static void add_gateway_session(struct str *b, const struct model *m, const stru
 	           "}\n",
 	           name, g->vm[k]->name, IP4_STR(rs->instance[instance]), AZURE_ASN,
 	           IP4_STR(g->instance[k]), g->asn, internal ? "\trr client;\n" : "", g->idx,
-	           g->idx, m->settings.listing_received ? "\t\timport keep filtered on;\n" : "",
-	           internal ? "keep" : "self");
+	           g->idx, internal ? "keep" : "self");
 }
 
-void bird_rs_add_gateways(struct str *b, const struct model *m, const struct route_server *rs,
-                          unsigned instance)
+void bird_rs_add_gateways(struct str *b, const struct route_server *rs, unsigned instance)
 {
 	for (unsigned t = 0; t < GW_TYPES; t++) {
 		const struct gateway *g = rs->vnet->gateway[t];
@@ -98,6 +96,6 @@ void bird_rs_add_gateways(struct str *b, const struct model *m, const struct rou
 			continue;
 		add_gateway_filters(b, rs, g);
 		for (unsigned k = 0; k < g->n; k++)
-			add_gateway_session(b, m, rs, instance, g, k);
+			add_gateway_session(b, rs, instance, g, k);
 	}
 }

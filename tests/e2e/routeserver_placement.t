@@ -62,7 +62,8 @@ not_ok "what that spoke sends is dropped" vnetlab probe far 172.20.0.1 --timeout
 ok "the NIC has the third party's address as next hop, as announced" has_row box 172.21.0.0/16 '["VirtualNetworkGateway",["10.0.9.4"]]'
 ok "packets go to the third party" vnetlab probe box 172.21.0.1
 is "the list of learned routes has the third party's address" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.9.4
-ok "a next hop that is another Route Server's instance has type None" has_row box 172.22.0.0/16 '["None",["10.5.0.4"]]'
+ok "a next hop in a peered VNet keeps its type, though a Route Server's instance has it" has_row box 172.22.0.0/16 '["VirtualNetworkGateway",["10.5.0.4"]]'
+not_ok "and packets to it are dropped" vnetlab probe box 172.22.0.1 --timeout 300ms
 run vnetlab routes box --explain
 like "routes --explain says that an instance forwards nothing" "$out" '10\.5\.0\.4 is an instance of Route Server Rs2, which forwards nothing'
 
@@ -76,13 +77,17 @@ wait_until "the spoke's appliance has the route from the Route Server" 10 sh -c 
 # 65515 stripped: what came from instance 0 goes to instance 1, and is taken (a boomerang).
 boomerang() { case $(learned strips 1 192.168.0.0/16) in '["65001-65002"]' | '["65001-65004"]') ;; *) false ;; esac; }
 wait_until "the other instance learns the Route Server's own routes back" 10 boomerang
+is "what the Route Server refuses is not listed" "$(learned strips 1 10.0.0.0/16)" '[]'
+run vnetlab learned Rs/strips --explain -o json
+json "learned --explain lists it apart, with the reason" '.refused.RouteServiceRole_IN_1 | any(.network == "10.0.0.0/16" and
+    (.reason | contains("equal to 10.0.0.0/16, an address space of its own VNet")))'
 is "the instance that they came from does not learn them" "$(learned strips 0 192.168.0.0/16)" '[]'
 ok "the longer path does not change what NICs use" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
 # settings.reflectNva decides, whatever branch-to-branch says.
-jq '.settings = { reflectNva: "never", learnedListing: "accepted" }' "$work/placement.vnetlab.json" >"$work/never.vnetlab.json"
+jq '.settings = { reflectNva: "never", learnedListing: "received" }' "$work/placement.vnetlab.json" >"$work/never.vnetlab.json"
 ok "up sets reflectNva to never" vnetlab up -q "$work/never.vnetlab.json"
 gone() { [ "$(advertised strips 192.168.0.0/16)$(learned strips 1 192.168.0.0/16)" = '0[]' ]; }
 wait_until "no route is told to other appliances, and none comes back" 15 gone
-is "learnedListing accepted does not list refused prefixes" "$(learned strips 0 10.0.0.0/16)" '[]'
+is "learnedListing received lists refused prefixes" "$(learned strips 1 10.0.0.0/16)" '["65001"]'
 ok "down ends the lab" vnetlab down
 done_testing

@@ -108,11 +108,10 @@ static void settings_and_branch_to_branch(void **state)
 		assert_int_equal(!!strstr(text, "if proto ~ \"nva_*\" then accept;"),
 		                 cases[i].want);
 	}
-	m->settings.listing_received = false;
 	m->settings.max_routes_per_peer = 17;
 	_cleanup_free_ char *text = bird_rs_config(m, rs, 1, &how);
 
-	assert_null(strstr(text, "keep filtered"));
+	assert_non_null(strstr(text, "import keep filtered on;"));
 	assert_non_null(strstr(text, "receive limit 17 action restart;"));
 	assert_null(strstr(text, "enhanced"));
 	m->settings.limit_resets = true; /* Cease/4: BIRD's own limit would say Cease/1 */
@@ -162,6 +161,13 @@ static void refused(void **state)
 	(void)state;
 	assert_non_null(strstr(text, with));
 	assert_non_null(strstr(with, "10.11.0.0/24+"));
+	_cleanup_free_ char *own = bird_rs_refusal(rs, P("10.10.1.0/24")),
+	                    *spoke = bird_rs_refusal(rs, P("10.11.0.0/24")),
+	                    *other = bird_rs_refusal(rs, P("10.30.0.0/24"));
+
+	assert_non_null(strstr(own, "inside 10.10.0.0/16, an address space of its own VNet"));
+	assert_non_null(strstr(spoke, "equal to 10.11.0.0/24, an address space of a VNet that"));
+	assert_string_equal(other, "refused by its import filter");
 	rs->vnet->peerings[0].reverse->use_remote_gateways = false;
 	_cleanup_free_ char *without = bird_rs_refused(rs);
 

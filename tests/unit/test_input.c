@@ -72,7 +72,7 @@ static void defaults(void **state)
 	assert_null(m->description);
 	assert_false(s->timing_azure);
 	assert_int_equal(s->reflect, REFLECT_AUTO);
-	assert_true(s->listing_received && s->strict_forwarded && s->route_server_ping);
+	assert_true(!s->listing_received && s->strict_forwarded && s->route_server_ping);
 	assert_int_equal(s->max_peers, 8);
 	assert_int_equal(s->max_routes_per_peer, 4000);
 	assert_string_equal(v->image, "host");
@@ -88,7 +88,7 @@ static void everything(void **state)
 {
 	_cleanup_(model_free_p) struct model *m = load(
 	    "{'$schema': 'x', 'name': 'all-1', 'description': 'd', 'settings': {'timing': 'azure',"
-	    "'reflectNva': 'never', 'learnedListing': 'accepted', 'maxPeers': 3, "
+	    "'reflectNva': 'never', 'learnedListing': 'received', 'maxPeers': 3, "
 	    "'maxRoutesPerPeer': "
 	    "200, 'strictForwarded': false, 'routeServerPing': false}, " NET
 	    ", 'routeTables': {'r': {'disableBgpRoutePropagation': true, 'routes': {'x': "
@@ -115,7 +115,7 @@ static void everything(void **state)
 	(void)state;
 	assert_string_equal(m->name, "all-1");
 	assert_string_equal(m->description, "d");
-	assert_true(s->timing_azure && s->reflect == REFLECT_NEVER && !s->listing_received);
+	assert_true(s->timing_azure && s->reflect == REFLECT_NEVER && s->listing_received);
 	assert_true(s->max_peers == 3 && s->max_routes_per_peer == 200);
 	assert_false(s->strict_forwarded || s->route_server_ping);
 	assert_true(t->disable_bgp && t->n_routes == 2);

@@ -11,6 +11,7 @@
 #include "lab/proc/op.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
+#include "plan/bird_rs.h"
 
 /* --- effective routes --- */
 
@@ -143,8 +144,17 @@ static json_t *advertised_row(const struct bgp_connection *c, unsigned instance,
 	                 "asPath", as_path_json(p->as_path), "weight", 0);
 }
 
+static json_t *refused_row(const struct bgp_connection *c, const struct bird_path *p)
+{
+	_cleanup_free_ char *why = bird_rs_refusal(c->rs, p->network);
+
+	return json_pack("{s:s,s:s,s:o,s:s}", "network", PREFIX_STR(p->network), "nextHop",
+	                 IP4_STR(p->next_hop), "asPath", as_path_json(p->as_path), "reason", why);
+}
+
+/* refused: what a peer announced in vain goes there; NULL: nobody asks. */
 static int paths_json(struct lab *l, const struct bgp_connection *c, unsigned instance,
-                      bool learned, json_t **ret, struct err *e)
+                      bool learned, json_t **ret, json_t *refused, struct err *e)
 {
 	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
 	const struct node *n = node_find(l, name);
@@ -163,6 +173,8 @@ static int paths_json(struct lab *l, const struct bgp_connection *c, unsigned in
 	if (r < 0)
 		return err_wrap(e, "%s", name);
 	for (size_t i = 0; i < k; i++) {
+		if (learned && p[i].filtered && refused)
+			json_array_append_new(refused, refused_row(c, &p[i]));
 		/* settings.learnedListing: whether what was refused is listed. */
 		if (learned && p[i].filtered && !l->model->settings.listing_received)
 			continue;
@@ -180,22 +192,30 @@ static int list_paths(struct lab *l, struct request *r, bool learned, json_t **r
 
 	if (rc < 0)
 		return rc;
-	json_t *j = json_object();
+	json_t *j = json_object(), *all = json_object();
+	bool explain = learned && json_is_true(json_object_get(r->body, "explain"));
 
 	for (unsigned i = 0; i < 2; i++) {
 		char key[32];
-		json_t *a = NULL;
+		json_t *a = NULL, *refused = explain ? json_array() : NULL;
 
-		rc = paths_json(l, c, i, learned, &a, e);
+		rc = paths_json(l, c, i, learned, &a, refused, e);
 		if (rc < 0) {
 			json_decref(a);
+			json_decref(refused);
 			json_decref(j);
+			json_decref(all);
 			return rc;
 		}
 		snprintf(key, sizeof(key), "RouteServiceRole_IN_%u", i);
 		json_object_set_new(j, key, a);
+		if (refused)
+			json_object_set_new(all, key, refused);
 	}
 	*ret = json_pack("{s:o}", "routes", j);
+	if (explain)
+		json_object_set(*ret, "refused", all);
+	json_decref(all);
 	return 0;
 }
 
