@@ -122,6 +122,7 @@ enum nsg_tag { TAG_NONE, TAG_VIRTUAL_NETWORK, TAG_INTERNET, TAG_LOAD_BALANCER };
 struct nsg_side {         /* source or destination of a rule; nothing of it: any address */
 	const char *text; /* as written, for tables; "*": any */
 	enum nsg_tag tag;
+	bool named; /* addresses are written: without one that is known here it matches none */
 	struct prefix *prefixes; /* also those of other service tags */
 	size_t n_prefixes;
 	struct asg **asgs;

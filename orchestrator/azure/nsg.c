@@ -120,7 +120,8 @@ static bool expand(const struct nsg_side *s, const struct eff_table *t, struct p
 	prefixes_tidy(ret);
 	if (ret->n)
 		return ret->v[0].len > 0;
-	return s->tag || s->n_asgs; /* a group without NICs matches nobody */
+	/* A group without NICs, or a tag without known prefixes, matches nobody. */
+	return s->tag || s->n_asgs || s->named;
 }
 
 static void compile_rule(const struct security_rule *r, bool is_default, const struct eff_table *t,

@@ -73,11 +73,6 @@ const struct service_tag *service_tag_find(const struct model *m, const char *na
 	return NULL;
 }
 
-const char *service_tag_sample(size_t i)
-{
-	return i < ARRAY_LEN(samples) ? samples[i].name : NULL;
-}
-
 unsigned service_tag_rank(const char *name)
 {
 	if (strieq(name, "AzureCloud"))

@@ -7,8 +7,11 @@
 
 /* The topology's own, or the sample that ships; NULL: unknown. */
 const struct service_tag *service_tag_find(const struct model *m, const char *name);
-/* Names of the samples, one after the other from 0; NULL behind the last. */
-const char *service_tag_sample(size_t i);
+/* Microsoft publishes a tag of this name; of "Storage.WestUS", whatever the region is, one of
+ * "Storage".  Its prefixes need not be known here. */
+bool service_tag_published(const char *tag);
+/* Of a name that is none: the tag that it is a misspelling of, or NULL; the caller frees. */
+char *service_tag_meant(const char *tag);
 /* Which of several routes by tag for one prefix wins: the lowest (azure-behaviour 2.6). From
  * 1, for regional tags; over 2, top-level, and 3, AzureCloud.region, to 4, AzureCloud. */
 unsigned service_tag_rank(const char *name);

@@ -68,8 +68,15 @@ ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *p
 bool load_port_span(const char *text, struct port_span *ret);
 /* Those of a list that are well-formed; returns how many. */
 size_t load_prefixes(struct loader *l, json_t *list, struct prefix **ret);
-/* NULL: unknown, and a finding says so. */
-const struct service_tag *load_service_tag(struct loader *l, const char *name, const char *ptr);
+/* NULL: its prefixes are not known, and a finding says so: an error if the name is misspelt (then
+ * *ret_misspelt, which may be NULL), else a warning; `without` says what the lab lacks. */
+struct tag_use {
+	const char *misspelt, *unknown; /* rules of findings */
+	const char *without;
+};
+extern const struct tag_use tag_in_route;
+const struct service_tag *load_service_tag(struct loader *l, const struct tag_use *use,
+                                           const char *name, const char *ptr, bool *ret_misspelt);
 /* A remark when the tag's prefixes are those that ship. */
 void load_tell_sample(struct loader *l, const struct service_tag *s, const char *ptr);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules of Azure Firewalls, in the order in which they are asked. */
+#include <errno.h>
+
 #include "azure/firewall.h"
 #include "azure/prefixes.h"
 #include "azure/service_tags.h"
@@ -17,35 +19,33 @@ struct reading {
 	bool broken;
 };
 
-/* "10.0.0.4", "10.0.0.0/8", "10.0.0.4-10.0.0.9" */
-static bool add_address(const char *s, struct prefixes *ret)
+static const struct tag_use tag_in_rule = { "FW-TAG-01", "FW-TAG-02",
+	                                    "the rule matches nothing by it" };
+
+/* "10.0.0.4", "10.0.0.0/8", "10.0.0.4-10.0.0.9".  -EAFNOSUPPORT: IPv6. */
+static int add_address(const char *s, struct prefixes *ret)
 {
 	const char *dash = strchr(s, '-');
 	_cleanup_free_ char *first = dash ? xstrndup(s, (size_t)(dash - s)) : NULL;
 	struct prefix p;
 	ip4 a, z;
+	int r = ip4_parse(dash ? first : s, &a);
 
+	if (r == -EAFNOSUPPORT)
+		return r;
 	if (dash) {
-		if (ip4_parse(first, &a) < 0 || ip4_parse(dash + 1, &z) < 0 || a > z)
-			return false;
+		if (r < 0 || ip4_parse(dash + 1, &z) < 0 || a > z)
+			return -EINVAL;
 		prefixes_add_range(ret, a, z);
-		return true;
+		return 0;
 	}
-	if (ip4_parse(s, &a) == 0)
+	if (r == 0)
 		p = prefix_host(a);
-	else if (prefix_parse(s, &p) < 0)
-		return false;
-	prefixes_add(ret, p);
-	return true;
-}
-
-static bool add_tag(const struct reading *r, const char *s, struct prefixes *ret)
-{
-	const struct service_tag *t = service_tag_find(r->l->m, s);
-
-	for (size_t i = 0; t && i < t->n_prefixes; i++)
-		prefixes_add(ret, t->prefixes[i]);
-	return t;
+	else
+		r = prefix_parse(s, &p);
+	if (r == 0)
+		prefixes_add(ret, p);
+	return r;
 }
 
 static bool is_any(const char *s)
@@ -53,8 +53,38 @@ static bool is_any(const char *s)
 	return streq(s, "*") || strieq(s, "Any");
 }
 
+static void read_address(struct reading *r, const char *s, const char *ptr, struct prefixes *ret)
+{
+	const struct service_tag *t;
+	bool misspelt = false;
+	int rc = add_address(s, ret);
+
+	if (rc == 0)
+		return;
+	if (rc == -EAFNOSUPPORT) {
+		finding_add(r->l->f, SEV_INFO, "FW-IPV6-01", NULL, ptr, NULL,
+		            "rule \"%s\": %s is IPv6, which is not emulated: left out", r->name, s);
+		return;
+	}
+	if (!schema_tag_valid(s)) {
+		r->broken = true;
+		load_error(r->l, "FW-ADDR-01", NULL, ptr,
+		           "write *, an address, a prefix, a range (10.0.0.4-10.0.0.9), or a "
+		           "service tag",
+		           "rule \"%s\": \"%s\" is no address and no name of a service tag",
+		           r->name, s);
+		return;
+	}
+	t = load_service_tag(r->l, &tag_in_rule, s, ptr, &misspelt);
+	r->broken |= misspelt;
+	if (t)
+		load_tell_sample(r->l, t, ptr);
+	for (size_t i = 0; t && i < t->n_prefixes; i++)
+		prefixes_add(ret, t->prefixes[i]);
+}
+
 /* A list of addresses; *ret_any: one of them is *. */
-static void read_addresses(struct reading *r, const char *key, bool tags, bool *ret_any,
+static void read_addresses(struct reading *r, const char *key, bool *ret_any,
                            const struct prefix **ret, size_t *ret_n)
 {
 	_cleanup_prefixes_ struct prefixes v = { 0 };
@@ -66,17 +96,9 @@ static void read_addresses(struct reading *r, const char *key, bool tags, bool *
 
 		if (text && is_any(text))
 			*ret_any = true;
-		else if (text && !add_address(text, &v) && (!tags || !add_tag(r, text, &v))) {
-			r->broken = true;
-			load_error(r->l, "FW-ADDR-01", NULL,
-			           arena_printf(r->l->a, "%s/%s/%zu", r->ptr, key, i),
-			           tags ? "write *, an address, a prefix, a range (10.0.0.4-"
-			                  "10.0.0.9), or one of serviceTags"
-			                : "write *, an address, a prefix, or a range (10.0.0.4-"
-			                  "10.0.0.9)",
-			           "rule \"%s\": \"%s\" is no address%s", r->name, text,
-			           tags ? ", and no known service tag" : "");
-		}
+		else if (text)
+			read_address(r, text, arena_printf(r->l->a, "%s/%s/%zu", r->ptr, key, i),
+			             &v);
 	}
 	prefixes_tidy(&v);
 	struct prefix *kept = arena_array(r->l->a, v.n, sizeof(*kept));
@@ -135,7 +157,7 @@ static struct nsg_rule read_common(struct reading *r, struct nsg_side *ports)
 	need(r, "sourceAddresses", NULL);
 	need(r, "destinationAddresses", "destinationFqdns");
 	need(r, "destinationPorts", NULL);
-	read_addresses(r, "sourceAddresses", false, &out.any_src, &out.src, &out.n_src);
+	read_addresses(r, "sourceAddresses", &out.any_src, &out.src, &out.n_src);
 	read_ports(r, ports);
 	return out;
 }
@@ -170,7 +192,7 @@ static void read_network(struct reading *r, struct firewall *fw)
 	struct nsg_side ports = { 0 };
 	struct nsg_rule rule = read_common(r, &ports);
 
-	read_addresses(r, "destinationAddresses", true, &rule.any_dst, &rule.dst, &rule.n_dst);
+	read_addresses(r, "destinationAddresses", &rule.any_dst, &rule.dst, &rule.n_dst);
 	if (json_array_size(json_object_get(r->x, "destinationFqdns")))
 		finding_add(r->l->f, SEV_WARNING, "FW-FQDN-01", NULL,
 		            arena_printf(r->l->a, "%s/destinationFqdns", r->ptr),
@@ -346,7 +368,7 @@ static void read_ranges(struct loader *l, struct firewall *fw, json_t *list)
 
 		if (s && strieq(s, "IANAPrivateRanges"))
 			defaults = true;
-		else if (s && !add_address(s, &v))
+		else if (s && add_address(s, &v) < 0)
 			load_error(l, "FW-RANGE-01", NULL,
 			           arena_printf(l->a, "%s/privateRanges/%zu", fw->ptr, i),
 			           "write a prefix, or IANAPrivateRanges", "\"%s\" is no prefix",

@@ -43,7 +43,8 @@ static void endpoint(struct loader *l, struct subnet *s, json_t *x, const char *
 		if (!where)
 			continue;
 		tag = load_service_tag(
-		    l, streq(where, "*") ? top : arena_printf(l->a, "%s.%s", top, where), ptr);
+		    l, &tag_in_route,
+		    streq(where, "*") ? top : arena_printf(l->a, "%s.%s", top, where), ptr, NULL);
 		if (tag)
 			add_services(l, s, tag, service, ptr);
 	}
@@ -55,7 +56,7 @@ static void endpoint(struct loader *l, struct subnet *s, json_t *x, const char *
 	tag = region ? service_tag_find(l->m, arena_printf(l->a, "%s.%s", top, region)) : NULL;
 	/* what the topology says comes before the samples */
 	if (!tag || (!tag->ptr && whole && whole->ptr))
-		tag = load_service_tag(l, top, ptr);
+		tag = load_service_tag(l, &tag_in_route, top, ptr, NULL);
 	if (tag)
 		add_services(l, s, tag, service, ptr);
 }

@@ -40,29 +40,47 @@ bool load_port_span(const char *text, struct port_span *ret)
 	return true;
 }
 
-const struct service_tag *load_service_tag(struct loader *l, const char *name, const char *ptr)
+const struct tag_use tag_in_route = { "RT-TAG-01", "RT-TAG-05", "the lab has no routes for it" };
+
+/* One of the topology's own comes before one that is published.  The caller frees. */
+static char *meant_tag(const struct loader *l, const char *name)
 {
-	const struct service_tag *t = service_tag_find(l->m, name);
-	const char *names[128];
+	const char *names[128], *near;
 	size_t n = 0;
 
-	if (t)
-		return t;
 	for (size_t i = 0; i < l->m->n_service_tags && n < ARRAY_LEN(names); i++)
 		names[n++] = l->m->service_tags[i].name;
-	for (size_t i = 0; service_tag_sample(i) && n < ARRAY_LEN(names); i++)
-		names[n++] = service_tag_sample(i);
-	const char *near = str_nearest(name, names, n);
+	near = str_nearest(name, names, n);
+	return near ? xstrdup(near) : service_tag_meant(name);
+}
+
+const struct service_tag *load_service_tag(struct loader *l, const struct tag_use *use,
+                                           const char *name, const char *ptr, bool *ret_misspelt)
+{
+	const struct service_tag *t = service_tag_find(l->m, name);
+	bool published = service_tag_published(name);
+	_cleanup_free_ char *near = t || published ? NULL : meant_tag(l, name);
+
+	if (ret_misspelt)
+		*ret_misspelt = near;
+	if (t)
+		return t;
 	_cleanup_free_ char *hint =
 	    near ? xasprintf("did you mean \"%s\"? or give its prefixes in \"serviceTags\"", near)
 	         : xasprintf("give its prefixes in \"serviceTags\": a sample of a few tags ships, "
 	                     "the list is Microsoft's weekly download");
 
 	/* There are hundreds that no sample has: a lab can do without.  A word that is nearly one
-	 * that is known is a mistake. */
-	finding_add(
-	    l->f, near ? SEV_ERROR : SEV_WARNING, near ? "RT-TAG-01" : "RT-TAG-05", NULL, ptr, hint,
-	    "the prefixes of service tag \"%s\" are not known: the lab has no routes for it", name);
+	 * that is published is a mistake. */
+	if (near || !published)
+		finding_add(l->f, near ? SEV_ERROR : SEV_WARNING,
+		            near ? use->misspelt : use->unknown, NULL, ptr, hint,
+		            "\"%s\" is none of the service tags that are known here: %s", name,
+		            use->without);
+	else
+		finding_add(l->f, SEV_WARNING, use->unknown, NULL, ptr, hint,
+		            "the prefixes of service tag \"%s\" are not known: %s", name,
+		            use->without);
 	return NULL;
 }
 

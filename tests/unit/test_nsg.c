@@ -44,7 +44,7 @@ static struct prefix prefix(void)
 static void side(struct model *m, struct nsg_side *s)
 {
 	s->text = "*";
-	switch (rnd(5)) {
+	switch (rnd(6)) {
 	case 0:
 		s->n_prefixes = 1 + rnd(3);
 		s->prefixes = arena_array(m->arena, s->n_prefixes, sizeof(*s->prefixes));
@@ -59,6 +59,9 @@ static void side(struct model *m, struct nsg_side *s)
 		s->asgs = arena_array(m->arena, s->n_asgs, sizeof(struct asg *));
 		for (size_t i = 0; i < s->n_asgs; i++)
 			s->asgs[i] = &m->asgs[rnd((unsigned)m->n_asgs)];
+		break;
+	case 3: /* a tag whose prefixes nobody knows */
+		s->named = true;
 		break;
 	default:
 		break;
@@ -196,7 +199,7 @@ static bool is_public(ip4 a)
 static bool side_has(const struct nsg_side *s, const struct nic *n, const struct eff_table *t,
                      ip4 a)
 {
-	bool named = s->n_prefixes || s->n_asgs || s->tag;
+	bool named = s->named || s->n_prefixes || s->n_asgs || s->tag;
 
 	for (size_t i = 0; i < s->n_prefixes; i++)
 		if (prefix_has(s->prefixes[i], a))

@@ -52,16 +52,23 @@ static void add_groups(const struct reading *r, const char *key, json_t *to)
 	}
 }
 
-static void put_addresses(const struct reading *r, const char *key, const char *groups,
+/* False: there are some, and all of them are IPv6. */
+static bool put_addresses(const struct reading *r, const char *key, const char *groups,
                           const char *one)
 {
-	json_t *list = strings_of_list(arm_list(r->from, key), NULL);
+	json_t *list = strings_of_list(arm_list(r->from, key), NULL), *kept;
 	const char *single = one ? arm_str(r->from, one) : NULL;
+	size_t n, n_kept;
 
 	if (single)
 		json_array_append_new(list, json_string(single));
 	add_groups(r, groups, list);
-	put_list(r->to, key, list);
+	n = json_array_size(list);
+	kept = arm_only_ip4(r->im, r->r, list);
+	n_kept = json_array_size(kept);
+	json_decref(list);
+	put_list(r->to, key, kept);
+	return n_kept || !n;
 }
 
 static bool put_target(const struct reading *r)
@@ -110,12 +117,16 @@ static bool put_rule(const struct reading *r, bool nat)
 	put_list(r->to, "protocols",
 	         strings_of_list(json_array_size(list) ? list : arm_list(r->from, "ipProtocols"),
 	                         protocols));
-	put_addresses(r, "sourceAddresses", "sourceIpGroups", NULL);
-	put_addresses(r, "destinationAddresses", "destinationIpGroups", "destinationAddress");
+	bool source = put_addresses(r, "sourceAddresses", "sourceIpGroups", NULL);
+	bool destination =
+	    put_addresses(r, "destinationAddresses", "destinationIpGroups", "destinationAddress");
+
 	put_list(r->to, "destinationPorts",
 	         strings_of_list(arm_list(r->from, "destinationPorts"), NULL));
 	put_list(r->to, "destinationFqdns",
 	         strings_of_list(arm_list(r->from, "destinationFqdns"), NULL));
+	if (!source || (!destination && !json_object_get(r->to, "destinationFqdns")))
+		return false; /* a rule about IPv6: reported with its addresses */
 	return is_whole(r) && (!nat || put_target(r));
 }
 

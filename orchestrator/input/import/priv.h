@@ -159,6 +159,7 @@ int arm_family(const char *s);
 /* The IPv4 ones of "single" or "plural"; a finding for others.  New reference. */
 json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, const char *single,
                      const char *plural);
+json_t *arm_only_ip4(struct import *im, const struct res *r, const json_t *list);
 
 /* --- types.c, props.c ------------------------------------------------------------------------ */
 

@@ -152,3 +152,13 @@ json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, 
 		add_ip4_prefix(im, r, arm_str(obj, single), list);
 	return list;
 }
+
+json_t *arm_only_ip4(struct import *im, const struct res *r, const json_t *list)
+{
+	json_t *out = json_array(), *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)list, i, v)
+		add_ip4_prefix(im, r, json_string_value(v), out);
+	return out;
+}

@@ -71,7 +71,7 @@ static void check_sides(const struct security_rule *r, struct findings *f)
 	const struct vnet *v = NULL;
 
 	for (unsigned i = 0; i < 2; i++) {
-		if (s[i]->n_asgs && (s[i]->n_prefixes || s[i]->tag))
+		if (s[i]->n_asgs && s[i]->named)
 			error_at(f, "NSG-ADDR-02", NULL, r->ptr, "keep one of them",
 			         "rule \"%s\" has both addresses and application security groups "
 			         "as %s",

@@ -19,6 +19,22 @@ static void put_either(json_t *obj, const char *single, const char *plural, cons
 		json_object_set(obj, single, one);
 }
 
+/* The addresses of a side.  False: there are some, and all of them are IPv6. */
+static bool put_side_addresses(struct import *im, json_t *obj, const char *single,
+                               const char *plural, const struct res *r)
+{
+	bool named = json_array_size(arm_list(r->j, plural)) || arm_str(r->j, single);
+	json_t *list = arm_prefixes(im, r, r->j, single, plural);
+	size_t n = json_array_size(list);
+
+	if (n == 1)
+		json_object_set(obj, single, json_array_get(list, 0));
+	else if (n)
+		json_object_set(obj, plural, list);
+	json_decref(list);
+	return n || !named;
+}
+
 static void put_groups(struct import *im, json_t *obj, const char *key, const struct res *r)
 {
 	json_t *list = json_array(), *v;
@@ -50,19 +66,26 @@ static void read_rule(struct import *im, struct res *r)
 		return;
 	}
 	json_t *obj = json_object();
+	bool source, destination;
 
-	r->lab = im_child_name(im, r, "rules");
 	DESCRIBE(obj, arm_str(r->j, "description"));
 	json_object_set_new(obj, "priority", json_integer(priority));
 	put_str(obj, "direction", arm_word(arm_str(r->j, "direction"), directions));
 	put_str(obj, "access", arm_word(arm_str(r->j, "access"), accesses));
 	put_str(obj, "protocol", arm_word(arm_str(r->j, "protocol"), protocols));
-	put_either(obj, "sourceAddressPrefix", "sourceAddressPrefixes", r);
+	source = put_side_addresses(im, obj, "sourceAddressPrefix", "sourceAddressPrefixes", r);
 	put_groups(im, obj, "sourceApplicationSecurityGroups", r);
 	put_either(obj, "sourcePortRange", "sourcePortRanges", r);
-	put_either(obj, "destinationAddressPrefix", "destinationAddressPrefixes", r);
+	destination = put_side_addresses(im, obj, "destinationAddressPrefix",
+	                                 "destinationAddressPrefixes", r);
 	put_groups(im, obj, "destinationApplicationSecurityGroups", r);
 	put_either(obj, "destinationPortRange", "destinationPortRanges", r);
+	if (!source || !destination) { /* a rule about IPv6 */
+		r->left_out = true;
+		json_decref(obj);
+		return;
+	}
+	r->lab = im_child_name(im, r, "rules");
 	im_set_in(r->parent->out, "securityRules", r->lab, obj);
 	r->out = obj;
 }

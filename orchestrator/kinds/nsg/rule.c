@@ -2,6 +2,7 @@
 /* Security rules: what a topology says of them, and how they are loaded. */
 #include "kinds/nsg/nsg.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 
 #include "azure/service_tags.h"
@@ -108,48 +109,112 @@ static json_t *get(const struct reading *r, const char *key, const char **ret_pt
 	return json_object_get(r->x, name);
 }
 
+static const struct tag_use tag_in_rule = { "NSG-TAG-01", "NSG-TAG-02",
+	                                    "the rule matches nothing by it" };
+
 static void bad_address(const struct reading *r, const char *ptr, const char *text)
 {
 	r->rule->broken = true;
 	load_error(r->l, "NSG-ADDR-01", "SecurityRuleInvalidAddressPrefix", ptr,
 	           "write *, an address, a prefix, or a service tag: VirtualNetwork, Internet, "
-	           "AzureLoadBalancer, or one of serviceTags",
-	           "rule \"%s\": \"%s\" is neither an address prefix nor a known service tag",
+	           "AzureLoadBalancer, or one that Microsoft publishes",
+	           "rule \"%s\": \"%s\" is no address, no prefix and no name of a service tag",
 	           r->rule->name, text);
 }
 
-static bool add_prefix(const struct reading *r, const char *text)
-{
-	struct prefix p;
-	ip4 ip;
-
-	if (ip4_parse(text, &ip) == 0)
-		p = prefix_host(ip);
-	else if (prefix_parse(text, &p) < 0)
-		return false;
-	r->side->prefixes[r->side->n_prefixes++] = p;
-	return true;
-}
-
-static bool add_tag(const struct reading *r, const char *text)
+static void add_prefixes(const struct reading *r, const struct prefix *p, size_t n)
 {
 	struct nsg_side *s = r->side;
-	const struct service_tag *t = service_tag_find(r->l->m, text);
+	struct prefix *had = s->prefixes;
 
-	if (strieq(text, "VirtualNetwork"))
-		s->tag = TAG_VIRTUAL_NETWORK;
-	else if (strieq(text, "Internet"))
-		s->tag = TAG_INTERNET;
-	else if (strieq(text, "AzureLoadBalancer"))
-		s->tag = TAG_LOAD_BALANCER;
-	else if (!t)
-		return false;
-	if (s->tag == TAG_NONE) {
-		s->prefixes = arena_array(r->l->a, t->n_prefixes, sizeof(*s->prefixes));
-		memcpy(s->prefixes, t->prefixes, t->n_prefixes * sizeof(*s->prefixes));
-		s->n_prefixes = t->n_prefixes;
+	s->prefixes = arena_array(r->l->a, s->n_prefixes + n, sizeof(*s->prefixes));
+	if (s->n_prefixes)
+		memcpy(s->prefixes, had, s->n_prefixes * sizeof(*had));
+	if (n)
+		memcpy(s->prefixes + s->n_prefixes, p, n * sizeof(*p));
+	s->n_prefixes += n;
+}
+
+/* -EINVAL: it is no address; one of IPv6 is left out. */
+static int add_address(const struct reading *r, const char *text, const char *ptr)
+{
+	struct prefix p = { 0 };
+	ip4 ip;
+	int rc = ip4_parse(text, &ip);
+
+	if (rc == 0)
+		p = prefix_host(ip);
+	else if (rc != -EAFNOSUPPORT)
+		rc = prefix_parse(text, &p);
+	if (rc == 0)
+		add_prefixes(r, &p, 1);
+	else if (rc == -EAFNOSUPPORT)
+		finding_add(r->l->f, SEV_INFO, "NSG-IPV6-01", NULL, ptr, NULL,
+		            "rule \"%s\": %s is IPv6, which is not emulated: left out",
+		            r->rule->name, text);
+	return rc == -EAFNOSUPPORT ? 0 : rc < 0 ? -EINVAL : 0;
+}
+
+static enum nsg_tag own_tag(const char *text)
+{
+	return strieq(text, "VirtualNetwork")      ? TAG_VIRTUAL_NETWORK
+	       : strieq(text, "Internet")          ? TAG_INTERNET
+	       : strieq(text, "AzureLoadBalancer") ? TAG_LOAD_BALANCER
+	                                           : TAG_NONE;
+}
+
+static void add_service(const struct reading *r, const char *text, const char *ptr)
+{
+	const struct service_tag *t;
+	bool misspelt = false;
+
+	if (!schema_tag_valid(text)) {
+		bad_address(r, ptr, text);
+		return;
 	}
-	return true;
+	t = load_service_tag(r->l, &tag_in_rule, text, ptr, &misspelt);
+	r->rule->broken |= misspelt;
+	if (!t)
+		return;
+	load_tell_sample(r->l, t, ptr);
+	add_prefixes(r, t->prefixes, t->n_prefixes);
+}
+
+static bool is_any(const char *text)
+{
+	return streq(text, "*") || strieq(text, "Any");
+}
+
+/* The only one of its side. */
+static void add_sole(const struct reading *r, const char *text, const char *ptr)
+{
+	if (is_any(text))
+		return;
+	r->side->named = true;
+	r->side->tag = own_tag(text);
+	if (r->side->tag != TAG_NONE || add_address(r, text, ptr) == 0)
+		return;
+	add_service(r, text, ptr);
+}
+
+/* One of several.  azure-behaviour 2.6 has the source of what Azure answers to tags there. */
+static void add_one_of(const struct reading *r, const char *text, const char *ptr)
+{
+	r->side->named = true;
+	if (own_tag(text) != TAG_NONE || is_any(text)) {
+		r->rule->broken = true;
+		load_error(r->l, "NSG-ADDR-03", "SecurityRuleParameterContainsUnsupportedValue",
+		           ptr, "make it a rule of its own",
+		           "rule \"%s\": %s stands in a list with others", r->rule->name, text);
+	} else if (add_address(r, text, ptr) < 0) {
+		add_service(r, text, ptr);
+		if (!r->rule->broken)
+			finding_add(r->l->f, SEV_WARNING, "NSG-ADDR-04", NULL, ptr,
+			            "make it a rule of its own",
+			            "rule \"%s\": service tag %s stands in a list with others, "
+			            "which Azure has refused",
+			            r->rule->name, text);
+	}
 }
 
 static void read_one_address(const struct reading *r)
@@ -159,11 +224,7 @@ static void read_one_address(const struct reading *r)
 	if (!text || !*text)
 		return;
 	r->side->text = arena_strdup(r->l->a, text);
-	if (streq(text, "*") || strieq(text, "Any"))
-		return;
-	r->side->prefixes = arena_array(r->l->a, 1, sizeof(*r->side->prefixes));
-	if (!add_prefix(r, text) && !add_tag(r, text))
-		bad_address(r, ptr, text);
+	add_sole(r, text, ptr);
 }
 
 static void read_addresses(const struct reading *r)
@@ -175,13 +236,14 @@ static void read_addresses(const struct reading *r)
 
 	if (!json_array_size(list))
 		return;
-	r->side->prefixes = arena_array(r->l->a, json_array_size(list), sizeof(*r->side->prefixes));
 	json_array_foreach (list, i, v) {
 		const char *s = json_string_value(v);
+		const char *at = arena_printf(r->l->a, "%s/%zu", ptr, i);
 
-		/* a list of one tag is what exports have; Azure takes no more than one */
-		if (s && !add_prefix(r, s) && (json_array_size(list) > 1 || !add_tag(r, s)))
-			bad_address(r, arena_printf(r->l->a, "%s/%zu", ptr, i), s);
+		if (s && json_array_size(list) == 1) /* exports have a list of one tag */
+			add_sole(r, s, at);
+		else if (s)
+			add_one_of(r, s, at);
 		str_printf(&text, "%s%s", i ? "," : "", s ? s : "?");
 	}
 	r->side->text = arena_strdup(r->l->a, str_get(&text));

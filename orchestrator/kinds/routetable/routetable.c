@@ -76,7 +76,7 @@ static void load_tagged(struct loader *l, struct route_table *t, const struct ro
 		           "routes",
 		           as->name, tag);
 	else
-		s = load_service_tag(l, tag, ptr);
+		s = load_service_tag(l, &tag_in_route, tag, ptr, NULL);
 	if (s)
 		load_tell_sample(l, s, ptr);
 	for (size_t i = 0; s && i < s->n_prefixes; i++) {
