@@ -29,6 +29,10 @@ static const struct option_def common_options[] = {
 	{ 'h', "help", NULL, "this text", false },
 };
 
+const struct command command_any = {
+	.name = "any", .group = "Look", .synopsis = "any", .common_output = true
+};
+
 /* A command's own option of the same letter or name comes first and hides the common one. */
 static void add_option(struct option_def **opts, size_t *n, struct option_def o)
 {
@@ -256,18 +260,55 @@ static int check_count(const struct command *c, const struct args *p, struct err
 	return 0;
 }
 
+static void prepare_options(const struct command *c, struct args *p)
+{
+	*p = (struct args){ 0 };
+	p->opts = command_options(c, &p->n_opts);
+	p->values = xcalloc(p->n_opts, sizeof(*p->values));
+	p->lists = xcalloc(p->n_opts, sizeof(*p->lists));
+	p->counts = xcalloc(p->n_opts, sizeof(*p->counts));
+}
+
+int args_before_verb(char **words, struct args_before *ret, struct err *e)
+{
+	_cleanup_args_ struct args p;
+	size_t n = 0, cap = 0;
+	int r = 0;
+
+	*ret = (struct args_before){ 0 };
+	prepare_options(&command_any, &p);
+	while (r == 0 && *words && (*words)[0] == '-' && (*words)[1] && !streq(*words, "--")) {
+		char *word = *words++;
+
+		r = str_starts(word, "--") ? long_option(&p, word, &words, e)
+		                           : short_options(&p, word, &words, e);
+	}
+	for (size_t i = 0; i < p.n_opts; i++)
+		for (size_t k = 0; k < p.counts[i]; k++)
+			VEC_PUSH(ret->words, n, cap) =
+			    xasprintf("--%s%s%s", p.opts[i].name, p.opts[i].arg ? "=" : "",
+			              p.opts[i].arg ? p.lists[i][k] : "");
+	VEC_PUSH(ret->words, n, cap) = NULL;
+	ret->verb = words;
+	return r;
+}
+
+void args_before_free(struct args_before *b)
+{
+	for (char **w = b->words; w && *w; w++)
+		free(*w);
+	free(b->words);
+	*b = (struct args_before){ 0 };
+}
+
 int args_parse(const struct command *c, char **words, const char *(*lookup)(const char *name),
                struct args *p, struct err *e)
 {
 	size_t n_words = 0;
 
-	*p = (struct args){ 0 };
 	while (words[n_words])
 		n_words++;
-	p->opts = command_options(c, &p->n_opts);
-	p->values = xcalloc(p->n_opts, sizeof(*p->values));
-	p->lists = xcalloc(p->n_opts, sizeof(*p->lists));
-	p->counts = xcalloc(p->n_opts, sizeof(*p->counts));
+	prepare_options(c, p);
 	p->words = xcalloc(n_words + 1, sizeof(*p->words));
 	p->verb = xasprintf("vnetlab %s", c->name);
 	p->a = (struct cmd_args){

@@ -24,6 +24,20 @@ struct args { /* owns what the cmd_args in it points at, apart from the words th
  * free(). */
 struct option_def *command_options(const struct command *c, size_t *ret_n);
 
+/* Stands for any command that has all of the common options and none of its own. */
+extern const struct command command_any;
+
+/* Options that stand before the verb, as long words: a command's own option of the same letter does
+ * not take them.  They go in front of what stands behind the verb. */
+struct args_before {
+	char **words; /* NULL-terminated */
+	char **verb;  /* the first word that is no option; *verb is NULL when there is none */
+};
+/* words is what stands behind "vnetlab".  -EINVAL with a sentence. ret must be freed in either
+ * case. */
+int args_before_verb(char **words, struct args_before *ret, struct err *e);
+void args_before_free(struct args_before *b);
+
 /* "VNETLAB_COUNT" of "count"; the caller frees. */
 char *option_env(const char *name);
 /* The fixed values of an option ("a|b|c"), NULL-terminated; NULL when it takes any word.  Freed

@@ -188,40 +188,67 @@ static void add_arguments(struct line *l, const char *prefix, names_fn *names,
 		add_names(l, kind, prefix, "", names, ret);
 }
 
+static void add_options(const struct line *l, const char *prefix, struct candidates *ret)
+{
+	for (size_t i = 0; i < l->n_opts; i++)
+		add_if(ret, prefix, "--", l->opts[i].name, l->opts[i].help);
+}
+
+/* Completes the value of an option, or an option.  False: the word is neither. */
+static bool complete_option(struct line *l, const char *typed, names_fn *names,
+                            struct candidates *ret)
+{
+	const char *eq = strchr(typed, '=');
+
+	if (l->pending) {
+		add_values(l, l->pending, streq(typed, "=") ? "" : typed, "", names, ret);
+	} else if (typed[0] == '-' && eq) {
+		const struct option_def *o = find_option(l, typed, (size_t)(eq - typed));
+		_cleanup_free_ char *before = xstrndup(typed, (size_t)(eq - typed) + 1);
+
+		if (o && o->arg)
+			add_values(l, o, typed, before, names, ret);
+	} else if (typed[0] == '-') {
+		add_options(l, typed, ret);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Reads the options before the verb.  Returns the verb, or the last word where none stands before
+ * it. */
+static char *const *skip_common(struct line *l, char *const *words)
+{
+	while (words[1] && (l->pending || (words[0][0] == '-' && words[0][1])))
+		read_word(l, *words++);
+	return words;
+}
+
 void complete(char *const *words, names_fn *names, struct candidates *ret)
 {
 	struct line l = { 0 };
 
 	if (!words[0])
 		return;
+	l.opts = command_options(&command_any, &l.n_opts);
+	words = skip_common(&l, words);
 	if (!words[1]) {
-		add_commands(words[0], ret);
-		return;
+		if (!complete_option(&l, words[0], names, ret))
+			add_commands(words[0], ret);
+		goto out;
 	}
 	l.c = command_find(words[0]);
 	if (!l.c)
-		return;
+		goto out;
+	free(l.opts);
 	l.opts = command_options(l.c, &l.n_opts);
 	for (words++; words[1]; words++)
 		read_word(&l, *words);
-
-	const char *typed = *words, *eq = strchr(typed, '=');
-
-	if (l.passthrough) {
+	if (l.passthrough)
 		ret->files = l.c->takes_passthrough;
-	} else if (l.pending) {
-		add_values(&l, l.pending, streq(typed, "=") ? "" : typed, "", names, ret);
-	} else if (typed[0] == '-' && eq) {
-		const struct option_def *o = find_option(&l, typed, (size_t)(eq - typed));
-		_cleanup_free_ char *before = xstrndup(typed, (size_t)(eq - typed) + 1);
-
-		if (o && o->arg)
-			add_values(&l, o, typed, before, names, ret);
-	} else if (typed[0] == '-') {
-		for (size_t i = 0; i < l.n_opts; i++)
-			add_if(ret, typed, "--", l.opts[i].name, l.opts[i].help);
-	} else {
-		add_arguments(&l, typed, names, ret);
-	}
+	else if (!complete_option(&l, *words, names, ret))
+		add_arguments(&l, *words, names, ret);
+out:
 	free(l.opts);
 }

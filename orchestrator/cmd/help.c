@@ -88,7 +88,8 @@ void help_overview(FILE *f)
 	const struct command *const *list = command_list(&n);
 	const char *group = NULL;
 
-	fputs("Usage: vnetlab COMMAND [ARGUMENT...] [OPTION...]\n\n"
+	fputs("Usage: vnetlab COMMAND [ARGUMENT...] [OPTION...]\n"
+	      "Options that all commands have (-n, -o, -H, -q, -v) may stand before it, too.\n\n"
 	      "Builds an Azure virtual network design on this machine and proves what it does.\n",
 	      f);
 	for (size_t i = 0; i < n; i++) {
@@ -218,23 +219,22 @@ static void man_command(FILE *f, const struct command *c)
 
 void help_man(FILE *f)
 {
-	/* A command without own options, of a group that has the lab's: shows the common ones. */
-	static const struct command any = { .name = "any", .group = "Look", .common_output = true };
 	size_t n, n_common;
 	const struct command *const *list = command_list(&n);
-	_cleanup_free_ struct option_def *common = command_options(&any, &n_common);
+	_cleanup_free_ struct option_def *common = command_options(&command_any, &n_common);
 
 	fputs(
 	    ".\\\" made by 'vnetlab help --man'\n"
 	    ".TH VNETLAB 1 \"\" vnetlab \"User commands\"\n"
 	    ".SH NAME\nvnetlab \\- run and prove an Azure virtual network design on this machine\n"
-	    ".SH SYNOPSIS\n.B vnetlab\n.I COMMAND\n[\\fIARGUMENT\\fR...] [\\fIOPTION\\fR...]\n"
+	    ".SH SYNOPSIS\n.B vnetlab\n[\\fICOMMON OPTION\\fR...]\n.I "
+	    "COMMAND\n[\\fIARGUMENT\\fR...] [\\fIOPTION\\fR...]\n"
 	    ".SH DESCRIPTION\n"
 	    "Builds an Azure virtual network design, Route Server and appliances included, out of\n"
 	    "network namespaces and real routing daemons, waits until routing is quiet, and says\n"
 	    "for each wish of its designer whether it holds and, if not, which route on which hop\n"
 	    "broke it. Data goes to standard output, everything else to standard error.\n"
-	    "Options may stand anywhere behind the command.\n"
+	    "Options may stand anywhere behind the command; those that all have, before it, too.\n"
 	    ".SH COMMANDS\n",
 	    f);
 	for (size_t i = 0; i < n; i++)

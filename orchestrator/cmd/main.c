@@ -85,10 +85,7 @@ static int unknown_command(const char *verb)
 
 	if (!near)
 		near = str_nearest(verb, names, n);
-	if (verb[0] == '-')
-		fprintf(stderr, "vnetlab: options stand behind the command: vnetlab COMMAND %s\n",
-		        clean);
-	else if (near)
+	if (near)
 		fprintf(stderr, "vnetlab: there is no command '%s'; did you mean '%s'?\n", clean,
 		        near);
 	else
@@ -113,20 +110,45 @@ static int run_command(const struct command *c, char **words)
 	return args.a.host && !c->here ? host_run(c, &args.a) : c->run(&args.a);
 }
 
+/* Runs the command with the options that stood before it in front of those behind it. */
+static int run_verb(const struct args_before *b)
+{
+	const struct command *c = command_find(b->verb[0]);
+	_cleanup_free_ char **words = NULL;
+	size_t n = 0, cap = 0;
+
+	if (!c)
+		return unknown_command(b->verb[0]);
+	for (char **w = b->words; *w; w++)
+		VEC_PUSH(words, n, cap) = *w;
+	for (char **w = b->verb + 1; *w; w++)
+		VEC_PUSH(words, n, cap) = *w;
+	VEC_PUSH(words, n, cap) = NULL;
+	return run_command(c, words);
+}
+
 static int dispatch(char **argv)
 {
-	if (!argv[0] || !argv[1]) {
-		help_overview(stderr);
+	_cleanup_(args_before_free) struct args_before b = { 0 };
+	struct err e = { 0 };
+
+	if (argv[0] && argv[1] && streq(argv[1], "--version"))
+		return run_command(command_find("version"), argv + 2);
+	if (argv[0] && args_before_verb(argv + 1, &b, &e) < 0) {
+		_cleanup_free_ char *clean = ui_clean(e.msg);
+
+		fprintf(stderr,
+		        "vnetlab: %s\nBefore the command stand the options that all commands have; "
+		        "its own stand behind it.\nTry 'vnetlab help'.\n",
+		        clean);
 		return EX_WRONG_USAGE;
 	}
-	if (streq(argv[1], "--help") || streq(argv[1], "-h")) {
-		help_overview(stdout);
-		return EX_DONE;
-	}
-	const char *verb = streq(argv[1], "--version") ? "version" : argv[1];
-	const struct command *c = command_find(verb);
+	if (b.verb && b.verb[0])
+		return run_verb(&b);
+	bool asked = b.words && b.words[0] && streq(b.words[0], "--help");
 
-	return c ? run_command(c, argv + 2) : unknown_command(verb);
+	help_overview(asked ? stdout : stderr);
+	return asked ? EX_DONE : EX_WRONG_USAGE;
 }
 
 /* Runs a command; fails as well when its output could not be written. */

@@ -269,6 +269,43 @@ static void numbers_and_durations(void **state)
 	assert_false(arg_duration(&q.a, "wait", 9, &ms));
 }
 
+static void options_before_the_verb(void **state)
+{
+	(void)state;
+	const struct {
+		char **words;
+		const char *out, *verb; /* verb NULL: none; out NULL: refused */
+	} cases[] = {
+		{ WORDS("up", "-q"), "", "up" },
+		{ WORDS("-H", "host", "status", "-o", "json"), "--host=host ", "status" },
+		{ WORDS("-qvv", "--output=json", "-nlab", "ls"),
+		  "--output=json --lab=lab --quiet --verbose --verbose ", "ls" },
+		{ WORDS("-o", "table", "import", "x"), "--output=table ", "import" },
+		{ WORDS("-q", "--", "ls"), "--quiet ", "--" },
+		{ WORDS("-", "ls"), "", "-" },
+		{ WORDS("-q"), "--quiet ", NULL },
+		{ WORDS("-h", "ls"), "--help ", "ls" },
+		{ WORDS("-H"), NULL, NULL },
+		{ WORDS("-c", "3", "probe"), NULL, NULL },
+		{ WORDS("-o", "yaml", "ls"), NULL, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		_cleanup_(args_before_free) struct args_before b;
+		_cleanup_str_ struct str all = { 0 };
+		struct err e = { 0 };
+		int r = args_before_verb(cases[i].words, &b, &e);
+
+		assert_int_equal(r, cases[i].out ? 0 : -EINVAL);
+		if (r < 0)
+			continue;
+		for (char **w = b.words; *w; w++)
+			str_printf(&all, "%s ", *w);
+		assert_string_equal(str_get(&all), cases[i].out);
+		assert_true(cases[i].verb ? streq(b.verb[0], cases[i].verb) : !b.verb[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +317,7 @@ int main(void)
 		cmocka_unit_test(help_wins),
 		cmocka_unit_test(own_options_hide_common_ones),
 		cmocka_unit_test(numbers_and_durations),
+		cmocka_unit_test(options_before_the_verb),
 	};
 
 	return cmocka_run_group_tests_name("args", tests, NULL, NULL);

@@ -144,6 +144,12 @@ static void completes(void **state)
 		{ { "fault", "session", "" }, "gw/to-dc" },
 		{ { "learned", "RS/" }, "RS/NVA_1" },
 		{ { "help", "pr" }, "probe" },
+		{ { "--l" }, "--lab" },
+		{ { "-q", "pl" }, "plan" },
+		{ { "-o", "" }, "table json" },
+		{ { "--output", "=", "j" }, "json" },
+		{ { "-H", "plan", "pr" }, "probe" },
+		{ { "-q", "-n", "lab1", "fault", "st" }, "stop start" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -171,6 +177,7 @@ static void asks_the_lab_of_the_line(void **state)
 		{ { "probe", "--lab=a", "" }, "a", NULL },
 		{ { "probe", "--lab", "=", "a", "" }, "a", NULL },
 		{ { "probe", "-t", "x.json", "--lab", "b", "" }, "b", "x.json" },
+		{ { "-n", "a", "-t", "x.json", "probe", "" }, "a", "x.json" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
