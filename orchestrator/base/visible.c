@@ -69,3 +69,21 @@ int json_dump_visible(const json_t *j, FILE *f, size_t flags)
 {
 	return json_dump_callback(j, write_visible, f, flags);
 }
+
+char *json_text_visible(const json_t *j, size_t flags)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!f)
+		abort();
+	bool written = json_dump_visible(j, f, flags) == 0;
+
+	if (fclose(f) != 0)
+		abort();
+	if (written)
+		return text;
+	free(text);
+	return NULL;
+}

@@ -11,3 +11,5 @@
 char *text_visible(const char *s, size_t n, bool keep_colors);
 /* json_dumpf(), with DEL and C1, which JSON does not ask to be escaped, as "\u009b". */
 int json_dump_visible(const json_t *j, FILE *f, size_t flags);
+/* The same as text, like json_dumps(); NULL when it cannot be written.  The caller frees. */
+char *json_text_visible(const json_t *j, size_t flags);

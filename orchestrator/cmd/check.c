@@ -1,59 +1,141 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab check: the rules, without a lab and without privileges. */
 #include <stdio.h>
+#include <sys/stat.h>
 
+#include "base/str.h"
 #include "cmd/address.h"
 #include "cmd/design.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
+#include "report/findings.h"
+
+struct checking {
+	struct checked_file *files;
+	size_t n, cap;
+};
+
+static void checking_done(struct checking *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		checked_file_free(&c->files[i]);
+	free(c->files);
+}
+
+/* Where the files stand that an import reads: the folder itself, or that of the file. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return xstrdup(path);
+	return slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup("");
+}
+
+/* What is wrong with the file is in *ret; one that cannot be read costs only itself. */
+static int check_file(const struct cmd_args *a, const char *path, struct checked_file *ret)
+{
+	struct err e = { 0 };
+	json_t *design = design_load(a, path, &ret->f, &e);
+
+	ret->name = xstrdup(address_name(path));
+	if (!design || json_object_get(design, "import"))
+		ret->folder = folder_of(path);
+	if (!design && !ret->f.n) {
+		ret->error = xstrdup(e.msg);
+		return ui_error(&e);
+	}
+	if (design) {
+		model_free(design_checked(design, &ret->f));
+		design_check_images(design, &ret->f);
+	}
+	json_decref(design);
+	return ret->f.errors || (arg_flag(a, "strict") && ret->f.warnings) ? EX_INVALID_DESIGN
+	                                                                   : EX_DONE;
+}
+
+static int check_argument(const struct cmd_args *a, const char *arg, struct checking *c)
+{
+	_cleanup_free_ char *path = NULL;
+	int status = EX_DONE;
+
+	if (topology_path(a, arg, &path, &status) < 0)
+		return status;
+	struct checked_file *file = &VEC_PUSH(c->files, c->n, c->cap);
+
+	*file = (struct checked_file){ 0 };
+	return check_file(a, path, file);
+}
+
+static void print_for_people(const struct checking *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct checked_file *x = &c->files[i];
+
+		if (!x->f.n && !x->error)
+			ui_print("%s: no findings\n", x->name);
+		else if (c->n > 1 && x->f.n)
+			ui_print("%s:\n", x->name);
+		ui_findings_data(&x->f);
+	}
+}
 
 static int cmd_check(const struct cmd_args *a)
 {
-	_cleanup_findings_ struct findings f = { 0 };
-	_cleanup_free_ char *path = NULL;
-	struct err e = { 0 };
-	int status = EX_DONE;
+	const char *given = arg_value(a, "format");
+	const char *format = given ? given : a->json ? "json" : "human";
+	_cleanup_(checking_done) struct checking c = { 0 };
+	int worst = EX_DONE;
 
-	if (topology_path(a, a->argc ? a->argv[0] : NULL, &path, &status) < 0)
-		return status;
-	json_t *design = design_load(a, path, &f, &e);
+	for (int i = 0; i < a->argc || i == 0; i++) {
+		int status = check_argument(a, a->argc ? a->argv[i] : NULL, &c);
 
-	if (!design && !f.n)
-		return ui_error(&e);
-	if (design) {
-		model_free(design_checked(design, &f));
-		design_check_images(design, &f);
+		worst = status > worst ? status : worst;
 	}
-	json_decref(design);
-	if (a->json)
-		ui_json(findings_json(&f));
-	else if (f.n)
-		ui_findings(&f);
+	if (!c.n || (c.n == 1 && c.files[0].error && streq(format, "human")))
+		return worst;
+	if (streq(format, "json"))
+		ui_json(checked_json(c.files, c.n));
+	else if (streq(format, "sarif"))
+		ui_json(checked_sarif(c.files, c.n, vnetlab_version()));
+	else if (streq(format, "github"))
+		checked_write_github(stdout, c.files, c.n);
+	else if (streq(format, "junit"))
+		checked_write_junit(stdout, c.files, c.n, arg_flag(a, "strict"));
 	else
-		ui_print("%s: no findings\n", address_name(path));
-	return f.errors || (arg_flag(a, "strict") && f.warnings) ? EX_INVALID_DESIGN : EX_DONE;
+		print_for_people(&c);
+	return worst;
 }
 
 static const struct option_def check_options[] = {
 	{ .name = "strict", .help = "warnings count as errors: exit 3" },
+	{ .name = "format",
+	  .arg = "human|json|github|sarif|junit",
+	  .help = "of the findings; default: human, or json with -o json" },
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
 
 COMMAND(check, { .name = "check",
                  .group = "Prove",
-                 .synopsis = "check [FILE] [--strict]",
+                 .synopsis = "check [FILE...] [--strict]",
                  .summary = "looks for what Azure would refuse, and for known pitfalls",
-                 .help = "Reads a topology, or a template, plan or export (see vnetlab help "
-                         "import), and says everything that is wrong with it at once: the "
+                 .help = "Reads topologies, or templates, plans and exports (see vnetlab help "
+                         "import), and says everything that is wrong with them at once: the "
                          "place in the file, the rule, Azure's own error code where it has one, "
-                         "and what to do. Needs no lab and no privileges.\n\n"
+                         "and what to do. Needs no lab and no privileges. Findings go to standard "
+                         "output; a file that cannot be read costs only itself.\n\n"
+                         "--format github prints workflow commands, which GitHub shows beside the "
+                         "changed lines; sarif is for code scanning and editors, junit for CI "
+                         "servers: a suite for each file, a case for each finding.\n\n"
                          "Exit status 3 when there are errors; warnings and remarks do not "
-                         "fail unless --strict is given.\n\n"
+                         "fail unless --strict is given. 5 when a file cannot be read.\n\n"
                          "  vnetlab check seed.vnetlab.json\n"
-                         "  vnetlab check -o json seed.vnetlab.json | jq '.findings[].rule'",
-                 .max_args = 1,
-                 .kinds = { ARG_FILE },
+                         "  vnetlab check -o json seed.vnetlab.json | jq '.findings[].rule'\n"
+                         "  vnetlab check --format sarif */*.vnetlab.json >vnetlab.sarif",
+                 .max_args = -1,
+                 .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },
                  .common_output = true,
                  .opts = check_options,
                  .run = cmd_check });

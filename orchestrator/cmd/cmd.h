@@ -111,7 +111,8 @@ int ui_usage(const struct cmd_args *a, const char *fmt, ...)
 void ui_note(const char *fmt, ...) PRINTF(1, 2); /* a line on stderr unless -q */
 /* A line on stderr even with -q: why the exit status is not 0, when there is no struct err. */
 void ui_reason(const char *fmt, ...) PRINTF(1, 2);
-void ui_findings(const struct findings *f);                      /* human form, on stderr */
+void ui_findings(const struct findings *f);      /* human form, on stderr */
+void ui_findings_data(const struct findings *f); /* the same on stdout, all, even with -q */
 void ui_findings_of(const struct findings *f, const char *rule); /* those of one rule alone */
 bool ui_color(int fd);                                           /* terminal and no NO_COLOR */
 /* The line that moves: rewritten on a terminal, silent otherwise.  NULL ends it. */

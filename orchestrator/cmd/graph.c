@@ -125,7 +125,7 @@ static int draw(const struct cmd_args *a, json_t *design, const json_t *status)
 	                            : streq(format, "dot")          ? picture_dot(&p)
 	                                                            : picture_mermaid(&p);
 
-	fputs(text, stdout);
+	ui_print_text(text, strlen(text), false);
 	states_free(states, m->n_route_servers);
 	model_free(m);
 	return EX_DONE;

@@ -31,9 +31,14 @@ bool ui_color(int fd)
 	return term_is(fd) && !(no && *no) && !streq(term, "dumb");
 }
 
+static const char *color_of(FILE *f, const char *code)
+{
+	return ui_color(fileno(f)) ? code : "";
+}
+
 static const char *stderr_color(const char *code)
 {
-	return ui_color(STDERR_FILENO) ? code : "";
+	return color_of(stderr, code);
 }
 
 char *ui_clean(const char *s)
@@ -42,7 +47,7 @@ char *ui_clean(const char *s)
 }
 
 /* Indents all lines but the first, so that a daemon's message stays together. */
-static void print_indented(const char *s, int indent)
+static void print_indented(FILE *f, const char *s, int indent)
 {
 	_cleanup_free_ char *clean = ui_clean(s);
 	size_t n = strlen(clean);
@@ -50,11 +55,11 @@ static void print_indented(const char *s, int indent)
 	while (n && clean[n - 1] == '\n')
 		clean[--n] = 0;
 	for (const char *p = clean; *p; p++) {
-		fputc(*p, stderr);
+		fputc(*p, f);
 		if (*p == '\n')
-			fprintf(stderr, "%*s", indent, "");
+			fprintf(f, "%*s", indent, "");
 	}
-	fputc('\n', stderr);
+	fputc('\n', f);
 }
 
 int ui_error(const struct err *e)
@@ -62,7 +67,7 @@ int ui_error(const struct err *e)
 	ui_progress_end();
 	fflush(stdout);
 	fprintf(stderr, "%svnetlab:%s ", stderr_color("\033[1;31m"), stderr_color("\033[0m"));
-	print_indented(e->msg, 2);
+	print_indented(stderr, e->msg, 2);
 	switch (e->code) {
 	case ETIMEDOUT:
 		return EX_TIMED_OUT;
@@ -90,7 +95,7 @@ int ui_usage(const struct cmd_args *a, const char *fmt, ...)
 	ui_progress_end();
 	fprintf(stderr, "%s%s:%s ", stderr_color("\033[1;31m"), a->prog_verb,
 	        stderr_color("\033[0m"));
-	print_indented(msg, 2);
+	print_indented(stderr, msg, 2);
 	if (c)
 		fprintf(stderr, "Usage: vnetlab %s\nTry 'vnetlab help %s'.\n", c->synopsis,
 		        c->name);
@@ -106,7 +111,7 @@ PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
 		abort();
 	ui_progress_end();
 	fflush(stdout);
-	print_indented(msg, 2);
+	print_indented(stderr, msg, 2);
 	free(msg);
 }
 
@@ -140,56 +145,76 @@ static bool source_ends(const char *source, const char *pointer)
 	return hash && streq(hash + 1, pointer);
 }
 
+/* A place in one line: keys of a design may hold any character.  The caller frees. */
+static char *clean_place(const char *place)
+{
+	_cleanup_free_ char *clean = ui_clean(place);
+	struct str s = { 0 };
+
+	for (const char *p = clean; *p; p++)
+		if (*p == '\n')
+			str_add(&s, "\\n");
+		else
+			str_addc(&s, *p);
+	return str_take(&s);
+}
+
 /* Prints the first places of a finding that stands for several. */
-static void print_places(const struct finding *f)
+static void print_places(FILE *out, const struct finding *f)
 {
 	enum { SHOWN = 4 };
 
-	fprintf(stderr, "    and so in %zu more places: ", f->count - 1);
+	fprintf(out, "    and so in %zu more places: ", f->count - 1);
 	for (size_t i = 1; i <= SHOWN && f->places[i]; i++) {
-		_cleanup_free_ char *at = ui_clean(f->places[i]);
+		_cleanup_free_ char *at = clean_place(f->places[i]);
 
-		fprintf(stderr, "%s%s", i > 1 ? ", " : "", at);
+		fprintf(out, "%s%s", i > 1 ? ", " : "", at);
 	}
-	fputs(f->count - 1 > SHOWN ? ", ...\n" : "\n", stderr);
+	fputs(f->count - 1 > SHOWN ? ", ...\n" : "\n", out);
 }
 
-static void print_finding(const struct finding *f)
+static void print_finding(FILE *out, const struct finding *f)
 {
 	static const char *const colors[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
 
-	fprintf(stderr, "%s%s%s %s%s%s", stderr_color(colors[f->severity]),
-	        severity_str(f->severity), stderr_color("\033[0m"), stderr_color("\033[1m"),
-	        f->rule, stderr_color("\033[0m"));
+	fprintf(out, "%s%s%s %s%s%s", color_of(out, colors[f->severity]), severity_str(f->severity),
+	        color_of(out, "\033[0m"), color_of(out, "\033[1m"), f->rule,
+	        color_of(out, "\033[0m"));
 	/* The user's own file comes first: where a design was imported, nobody knows its topology.
 	 */
 	if (f->source || *f->pointer) {
-		_cleanup_free_ char *at = ui_clean(f->source ? f->source : f->pointer);
+		_cleanup_free_ char *at = clean_place(f->source ? f->source : f->pointer);
 
-		fprintf(stderr, " at %s", at);
+		fprintf(out, " at %s", at);
 	}
 	if (f->source && *f->pointer && !source_ends(f->source, f->pointer)) {
-		_cleanup_free_ char *at = ui_clean(f->pointer);
+		_cleanup_free_ char *at = clean_place(f->pointer);
 
-		fprintf(stderr, " (%s)", at);
+		fprintf(out, " (%s)", at);
 	}
-	fputs("\n    ", stderr);
-	print_indented(f->message, 4);
+	fputs("\n    ", out);
+	print_indented(out, f->message, 4);
 	if (f->places)
-		print_places(f);
+		print_places(out, f);
 	if (f->hint) {
-		fputs("    hint: ", stderr);
-		print_indented(f->hint, 10);
+		fputs("    hint: ", out);
+		print_indented(out, f->hint, 10);
 	}
 	if (f->azure_code)
-		fprintf(stderr, "    Azure answers: %s\n", f->azure_code);
+		fprintf(out, "    Azure answers: %s\n", f->azure_code);
+}
+
+static void print_sums(FILE *out, size_t errors, size_t warnings)
+{
+	fprintf(out, "%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", warnings,
+	        warnings == 1 ? "" : "s");
 }
 
 void ui_findings_of(const struct findings *f, const char *rule)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (!ui.quiet && streq(f->items[i].rule, rule))
-			print_finding(&f->items[i]);
+			print_finding(stderr, &f->items[i]);
 }
 
 void ui_findings(const struct findings *f)
@@ -201,12 +226,20 @@ void ui_findings(const struct findings *f)
 	for (size_t i = 0; i < f->n; i++) {
 		if (ui.quiet && f->items[i].severity != SEV_ERROR)
 			continue;
-		print_finding(&f->items[i]);
+		print_finding(stderr, &f->items[i]);
 		shown++;
 	}
 	if (shown > 1)
-		fprintf(stderr, "%zu error%s, %zu warning%s\n", f->errors,
-		        f->errors == 1 ? "" : "s", f->warnings, f->warnings == 1 ? "" : "s");
+		print_sums(stderr, f->errors, f->warnings);
+}
+
+void ui_findings_data(const struct findings *f)
+{
+	ui_progress_end();
+	for (size_t i = 0; i < f->n; i++)
+		print_finding(stdout, &f->items[i]);
+	if (f->n > 1)
+		print_sums(stdout, f->errors, f->warnings);
 }
 
 /* --- the line that moves --- */

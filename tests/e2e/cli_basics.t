@@ -21,8 +21,16 @@ status "an unknown command is wrong usage" 2 vnetlab versoin
 like "the message suggests the command that is nearly it" "$err" "no command 'versoin'; did you mean 'version'\?"
 status "a prefix of a command is no command" 2 vnetlab vers
 status "a command in capitals is no command" 2 vnetlab VERSION
-status "an option before the command is wrong usage" 2 vnetlab -q version
-like "the message says where options belong" "$err" 'options stand behind the command: vnetlab COMMAND -q'
+status "options that all commands have may stand before the command" 0 vnetlab -q --output=json version
+json "they take effect" '.version'
+status "an option before the command is the common one of that letter" 2 vnetlab -o "$work/out" import x
+like "it is not the command's own" "$err" "'$work/out' is not one of table\|json"
+status "help before the command explains it" 0 vnetlab -h version
+like "it is the command's help" "$out" '^Usage: vnetlab version'
+status "options without a command are wrong usage" 2 vnetlab -q
+status "a command's own option before it is wrong usage" 2 vnetlab --format tap test
+like "the message says where options belong" "$err" "unknown option '--format'"
+like "the message says where its own stand" "$err" 'its own stand behind it'
 status "an empty command is wrong usage" 2 vnetlab ''
 status "a command of terminal codes is wrong usage" 2 vnetlab "$(printf 'a\033[31m')"
 like "the message shows the codes as text" "$err" 'a\\x1b\[31m'
@@ -61,8 +69,8 @@ like "the manual page shows an option without a letter" "$out" '^\.B \\-\\-ident
 # A file that is no JSON: where it is wrong.
 printf '{\n"name": ' >"$work/half.json"
 status "half a file is an invalid design" 3 vnetlab check "$work/half.json"
-like "the finding names the file" "$err" "^error TOPO-JSON-01 at $work/half.json"
-like "the finding names the place in it" "$err" '^ *line 2, column 8: '
+like "the finding names the file" "$out" "^error TOPO-JSON-01 at $work/half.json"
+like "the finding names the place in it" "$out" '^ *line 2, column 8: '
 
 # Standard output that does not take it: into $1, with what is behind it already gone.
 broken_pipe='

@@ -117,12 +117,12 @@ printf '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/depl
 "resources": [{"type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "l",
 "properties": {"mode": "Incremental", "templateLink": {"uri": "%s/linked.json"}}}]}' "$web" >main.json
 status "check without --fetch refuses a linked template" 3 vnetlab check main.json
-like "the message names --fetch" "$err" '--fetch gets it'
+like "the message names --fetch" "$out" '--fetch gets it'
 status "import --fetch gets the linked template" 0 vnetlab import --fetch main.json
 like "import reads the linked template" "$out" '"Linked"'
 sed 's|/linked.json|/big|' main.json >big.json
 status "a linked template that is too big is refused" 3 vnetlab check --fetch big.json
-like "the message says that it cannot be fetched" "$err" 'cannot be fetched'
+like "the message says that it cannot be fetched" "$out" 'cannot be fetched'
 
 # --- what is not taken
 status "an address that is not there is refused" 5 vnetlab check "$web/d/none.json"
@@ -133,7 +133,7 @@ like "the message has the file's address and the 404" "$err" "a file that the de
 status "a design that names a file outside of its folder is refused" 3 vnetlab check "$web/d/out.vnetlab.json"
 unlike "that file is not asked for" "$(cat requests)" 'secret'
 status "a page in HTML is refused" 3 vnetlab check "$web/d/page.html"
-like "the message says that it is no JSON" "$err" 'TOPO-JSON-01'
+like "the message says that it is no JSON" "$out" 'TOPO-JSON-01'
 status "an address that is forbidden is refused" 5 vnetlab check "$web/private"
 like "the message has the 403 and what to do" "$err" 'does not give it to everybody \(HTTP 403\); download it'
 status "a server's error is reported" 5 vnetlab check "$web/broken"

@@ -41,10 +41,10 @@ def says($list; $hop): . + { bgp: { asn: 65000, advertise: $list, nextHop: $hop 
 cp "$(dirname "$0")/rs/strips.bird.conf" "$work"
 
 run vnetlab check "$work/placement.vnetlab.json"
-is "check does not warn of an appliance in a VNet that uses the Route Server" "$(printf '%s' "$err" | grep -c RS-PEER-08)" 0
+is "check does not warn of an appliance in a VNet that uses the Route Server" "$(printf '%s' "$out" | grep -c RS-PEER-08)" 0
 jq '.virtualNetworks.Spoke1.peerings.hub.useRemoteGateways = false' "$work/placement.vnetlab.json" >"$work/plain.vnetlab.json"
 run vnetlab check "$work/plain.vnetlab.json"
-like "check warns of an appliance in a VNet that does not use it" "$err" RS-PEER-08
+like "check warns of an appliance in a VNet that does not use it" "$out" RS-PEER-08
 
 ok "the lab comes up" vnetlab up -q "$work/placement.vnetlab.json"
 row() { vnetlab routes "$1" -o json | jq -c '.value[] | select(.addressPrefix == ["'"$2"'"]) | [.nextHopType, (.nextHopIpAddress | sort)]'; }

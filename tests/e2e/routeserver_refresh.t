@@ -84,7 +84,7 @@ jq '.settings = { maxRoutesPerPeer: 3, routeLimitNotification: "reset" } | del(.
     | del(.virtualMachines["raw", "dull", "exabgp", "openbgpd"])' "$work/refresh.vnetlab.json" >"$work/small.vnetlab.json"
 ok "a lab comes up with a limit that two routes announced twice exceed" vnetlab up -q "$work/small.vnetlab.json"
 run vnetlab check "$work/small.vnetlab.json"
-like "check warns of the limit beforehand" "$err" RS-LIMIT-02
+like "check warns of the limit beforehand" "$out" RS-LIMIT-02
 jq '.virtualNetworks.Hub.peerings.o = { remoteVirtualNetwork: "Other" } | .virtualNetworks.Other.peerings.h = { remoteVirtualNetwork: "Hub" }' \
 	"$work/small.vnetlab.json" >"$work/small-peered.vnetlab.json"
 ok "up peers another VNet there" vnetlab up -q --wait none "$work/small-peered.vnetlab.json"

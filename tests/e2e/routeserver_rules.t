@@ -44,7 +44,7 @@ ok "down ends the main lab" vnetlab down
 
 # --- one instance only (7.4): half of the NICs ------------------------------------------------------
 run vnetlab check "$here/one-instance.vnetlab.json"
-like "check warns of a session with one instance" "$err" 'RS-INSTANCE-01'
+like "check warns of a session with one instance" "$out" 'RS-INSTANCE-01'
 run vnetlab up "$root/tests/golden/check/rs-instance-01.json" -n unnamed
 is "up does not wait for an instance that the appliance's files do not name" "$rc" 0
 like "a note of up says that the files do not name it" "$err" 'note: rs/nva instance 1 will not come up: the files of nva name 10\.0\.3\.4, but not 10\.0\.3\.5'

@@ -80,9 +80,10 @@ ok(run("check", "--strict", "rt-used-01.json")[0] == 0, "--strict: remarks do no
 status, out, err = run("check", "not-there.json")
 ok(status == 5 and "not-there.json: No such file" in err, "a file that is not there", f"{status} {err}")
 status, out, err = run("check", "nic-addr-01.json")
-ok(status == 3 and not out
-       and err.startswith("error NIC-ADDR-01 at /virtualMachines/app/nic/privateIPAddress\n")
-       and "Azure answers: PrivateIPAddressNotInSubnet" in err, "people read findings on stderr", err)
+ok(status == 3 and not err
+       and out.startswith("error NIC-ADDR-01 at /virtualMachines/app/nic/privateIPAddress\n")
+       and "Azure answers: PrivateIPAddressNotInSubnet" in out, "findings are data: they go to stdout", out + err)
+ok(run("check", "-q", "nic-addr-01.json")[1] == out, "-q leaves out no finding", "")
 
 # The form alone, without what needs the whole design.
 FORM = ("TOPO-KEY-", "TOPO-TYPE-", "TOPO-RANGE-", "TOPO-ENUM-", "TOPO-REQ-", "TOPO-NAME-01", "EMU-KIND-")

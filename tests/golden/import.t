@@ -34,6 +34,12 @@ with tempfile.TemporaryDirectory() as tmp:
     status, out, err = run("check", "-o", "json", path)
     kept = json.loads(out)["findings"]
     direct = json.loads(run("check", "-o", "json", "az")[1])["findings"]
+    for f in kept + direct:
+        f["at"] = f.pop("file")
+    ok({f["at"] for f in kept} == {path}, "findings of a topology are in it", kept)
+    ok({f["at"] for f in direct} <= {"az/" + n for n in os.listdir(HERE + "/az")}, "those of an export in its files", direct)
+    for f in kept + direct:
+        del f["at"]
     own = [f for f in direct if not f["rule"].startswith(("IMPORT-", "INPUT-"))]
     ok(kept == own and status == 0, "check finds the same in the file and in the export", f"{kept}\n{own}")
     ok(all(f["source"] for f in own if f["pointer"]), "findings name the original place", own)
@@ -72,13 +78,13 @@ with tempfile.TemporaryDirectory() as tmp:
         with open(os.path.join(tmp, name), "w", encoding="utf-8") as f:
             f.write(text)
         status, out, err = run("check", name, cwd=tmp)
-        ok(status == 3 and want in err, f"{name} is refused", f"{status} {out} {err}")
+        ok(status == 3 and want in out, f"{name} is refused", f"{status} {out} {err}")
     os.mkdir(os.path.join(tmp, "empty"))
     status, out, err = run("check", "empty", cwd=tmp)
-    ok(status == 3 and "no JSON file" in err, "an empty folder is refused", f"{status} {err}")
+    ok(status == 3 and "no JSON file" in out, "an empty folder is refused", f"{status} {err}")
 
 status, out, err = run("check", "../check/good-small.json", "-p", "a=b")
-ok(status == 0 and "INPUT-OPTION-01" in err, "options of templates say nothing to a topology", err)
+ok(status == 0 and "INPUT-OPTION-01" in out, "options of templates say nothing to a topology", err)
 status, out, err = run("import", "with-parameters", "-p", "prefix=10.9.0.0/16")
 ok(status == 0 and "10.9.0.0/24" in out and "net1" not in out and "not used" in err, "-p comes first", f"{out} {err}")
 status, out, err = run("import", "with-parameters/main.json")

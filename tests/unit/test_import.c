@@ -152,6 +152,26 @@ static void texts(void **state)
 	json_decref(j);
 }
 
+/* What strangers wrote in a design reads back as it was, and does not drive a terminal. */
+static void text_drives_no_terminal(void **state)
+{
+	json_t *j = json_pack("{s:s, s:{s:[s]}}", "\x7f",
+	                      "\xc2\x9b"
+	                      "31m\x1b[2J",
+	                      "deep", "k\xc2\x9dy", "\x7f \xc3\xa4");
+	_cleanup_free_ char *text = import_text(j);
+	json_t *back = J(text);
+
+	(void)state;
+	for (const char *c = text; *c; c++)
+		assert_true(*c == '\n' || ((unsigned char)*c >= ' ' && *c != 0x7f));
+	assert_null(strstr(text, "\xc2"));
+	assert_non_null(strstr(text, "\xc3\xa4"));
+	assert_true(json_equal(j, back));
+	json_decref(j);
+	json_decref(back);
+}
+
 /* A chain of networks, each a peering with the next, given backwards: joined by id, whatever the
  * order; and every type of resource has a row that says what becomes of it. */
 static void joined(void **state)
@@ -204,8 +224,12 @@ static void joined(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids),   cmocka_unit_test(values), cmocka_unit_test(kinds),
-		cmocka_unit_test(texts), cmocka_unit_test(joined),
+		cmocka_unit_test(ids),
+		cmocka_unit_test(values),
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(text_drives_no_terminal),
+		cmocka_unit_test(joined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON that people keep and edit: what fits stands on one line, maps of named objects have a line
  * for each. */
+#include "base/visible.h"
 #include "input/import/priv.h"
 
 enum { WIDTH = 120, INDENT = 2 };
@@ -38,7 +39,7 @@ static void write_flat(struct str *s, const json_t *v)
 	if (json_is_object(v) && json_object_size(v)) {
 		json_object_foreach ((json_t *)v, key, x) {
 			json_t *k = json_string(key);
-			_cleanup_free_ char *name = json_dumps(k, JSON_ENCODE_ANY);
+			_cleanup_free_ char *name = json_text_visible(k, JSON_ENCODE_ANY);
 
 			str_printf(s, "%s%s: ", first ? "{ " : ", ", name);
 			write_flat(s, x);
@@ -54,7 +55,7 @@ static void write_flat(struct str *s, const json_t *v)
 		}
 		str_addc(s, ']');
 	} else {
-		_cleanup_free_ char *text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+		_cleanup_free_ char *text = json_text_visible(v, JSON_ENCODE_ANY | JSON_COMPACT);
 
 		str_add(s, text ? text : "null");
 	}
@@ -70,7 +71,7 @@ static void write_members(struct str *s, const json_t *v, int depth)
 
 	json_object_foreach ((json_t *)v, key, x) {
 		json_t *k = json_string(key);
-		_cleanup_free_ char *name = json_dumps(k, JSON_ENCODE_ANY);
+		_cleanup_free_ char *name = json_text_visible(k, JSON_ENCODE_ANY);
 
 		str_add(s, n++ ? ",\n" : "\n");
 		write_indent(s, depth + 1);
