@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "input/resources.h"
+#include "input/terraform/terraform.h"
 #include "input/topology_def.h"
 
 /* Exports wrap lists: {"value": [...]}, {"data": [...]}, and what `az ... create` prints. */
@@ -82,7 +83,7 @@ enum input_kind input_kind(const json_t *doc)
 	    (json_object_get(doc, "planned_values") || json_object_get(doc, "values") ||
 	     json_object_get(doc, "resource_changes")))
 		return INPUT_TERRAFORM;
-	if (json_object_get(doc, "terraform_version") && json_object_get(doc, "lineage"))
+	if (terraform_is_state(doc))
 		return INPUT_STATE;
 	if (input_capture(doc) != CAPTURE_NONE)
 		return INPUT_CAPTURE;

@@ -10,7 +10,7 @@ enum input_kind {
 	INPUT_ARM,        /* a template, also one that Bicep compiled to */
 	INPUT_PARAMETERS, /* of a template */
 	INPUT_TERRAFORM,  /* terraform show -json, of a plan or a state */
-	INPUT_STATE,      /* terraform.tfstate, which is for Terraform alone */
+	INPUT_STATE,      /* terraform.tfstate */
 	INPUT_EXPORT,     /* resources as az, REST, Resource Graph print them */
 	INPUT_CAPTURE     /* effective, learned, advertised routes */
 };

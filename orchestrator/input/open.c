@@ -81,6 +81,14 @@ static int read_template(struct opening *op, const char *path, bool in_folder, s
 	return r == -EBADMSG ? 0 : r; /* the findings say it */
 }
 
+static void add_terraform(struct opening *op, json_t *shown, const char *name)
+{
+	json_t *resources = terraform_resources(shown, name, op->f);
+
+	json_array_extend(op->x.resources, resources);
+	json_decref(resources);
+}
+
 static int read_document(struct opening *op, json_t *doc, const char *path, const char *name,
                          bool in_folder, struct err *e)
 {
@@ -89,11 +97,15 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 	switch (k) {
 	case INPUT_ARM:
 		return read_template(op, path, in_folder, e);
-	case INPUT_TERRAFORM: {
-		json_t *resources = terraform_resources(doc, name, op->f);
+	case INPUT_TERRAFORM:
+		add_terraform(op, doc, name);
+		return 0;
+	case INPUT_STATE: {
+		json_t *shown = terraform_show_state(doc, name, op->f);
 
-		json_array_extend(op->x.resources, resources);
-		json_decref(resources);
+		if (shown)
+			add_terraform(op, shown, name);
+		json_decref(shown);
 		return 0;
 	}
 	case INPUT_EXPORT:
@@ -120,13 +132,10 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 			return 0; /* it is read with that */
 	}
 	/* Beside a template or an export, these lie around. */
-	finding_add_source(op->f, in_folder ? SEV_INFO : SEV_ERROR,
-	                   in_folder ? "INPUT-KIND-03" : "INPUT-KIND-01", NULL, name,
-	                   k == INPUT_PARAMETERS ? "name the template, and this file with -p"
-	                   : k == INPUT_STATE    ? "terraform show -json > plan.json"
-	                                         : NULL,
-	                   in_folder ? "%s is %s: not used" : "%s is %s, not a design", name,
-	                   input_kind_str(k));
+	finding_add_source(
+	    op->f, in_folder ? SEV_INFO : SEV_ERROR, in_folder ? "INPUT-KIND-03" : "INPUT-KIND-01",
+	    NULL, name, k == INPUT_PARAMETERS ? "name the template, and this file with -p" : NULL,
+	    in_folder ? "%s is %s: not used" : "%s is %s, not a design", name, input_kind_str(k));
 	return 0;
 }
 
@@ -155,9 +164,9 @@ static int folder_file(void *ctx, const char *path, const char *name, struct err
 /* What tools and examples call every file of theirs says nothing. */
 static bool says_nothing(const char *name)
 {
-	static const char *const words[] = { "azuredeploy", "main",   "maintemplate",
-		                             "template",    "plan",   "tfplan",
-		                             "export",      "deploy", "resources" };
+	static const char *const words[] = { "azuredeploy", "main",     "maintemplate", "template",
+		                             "plan",        "tfplan",   "export",       "deploy",
+		                             "resources",   "terraform" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		size_t n = strlen(words[i]);
@@ -276,7 +285,8 @@ static bool refused(const char *path, struct findings *f)
 	static const char *const known[][3] = {
 		{ ".bicep", "Bicep", "compile it: az bicep build --file" },
 		{ ".bicepparam", "Bicep parameters", "compile them: az bicep build-params --file" },
-		{ ".tf", "Terraform's language", "terraform plan -out p; terraform show -json p" },
+		{ ".tf", "Terraform's language",
+		  "name its terraform.tfstate, or: terraform plan -out p; terraform show -json p" },
 		{ ".sh", "a script", "name the template or the export instead" },
 		{ ".ps1", "a script", "name the template or the export instead" },
 	};

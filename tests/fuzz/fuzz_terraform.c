@@ -8,14 +8,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	json_t *doc = json_loadb((const char *)data, size, 0, NULL);
+	json_t *doc = json_loadb((const char *)data, size, 0, NULL), *shown = NULL;
+	struct findings f = { 0 };
 
-	if (doc && terraform_is(doc)) {
-		struct findings f = { 0 };
-
-		json_decref(terraform_resources(doc, "fuzz", &f));
-		findings_free(&f);
-	}
+	if (doc && terraform_is_state(doc))
+		shown = terraform_show_state(doc, "fuzz", &f);
+	else if (doc && terraform_is(doc))
+		shown = json_incref(doc);
+	if (shown)
+		json_decref(terraform_resources(shown, "fuzz", &f));
+	findings_free(&f);
+	json_decref(shown);
 	json_decref(doc);
 	return 0;
 }

@@ -67,11 +67,17 @@ for args, want in ((("--node", "nobody=frr"), "IMPORT-NODE-01"), (("--node", "fr
 with tempfile.TemporaryDirectory() as tmp:
     for name, text, want in (
         ("p.json", '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"}', "with -p"),
-        ("terraform.tfstate", '{"version": 4, "terraform_version": "1.9.0", "lineage": "x", "resources": []}', "INPUT-KIND-01"),
+        ("terraform.tfstate", '{"version": 4, "terraform_version": "1.9.0", "lineage": "x", "resources": []}', "IMPORT-EMPTY-01"),
+        ("old.tfstate", '{"version": 3, "terraform_version": "0.11.1", "lineage": "x", "modules": []}', "its format has version 3"),
+        ("new.tfstate", '{"version": 5, "terraform_version": "9.9.9", "lineage": "x", "resources": []}', "its format has version 5"),
+        ("secret.tfstate", '{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "eyJ"}', "it is encrypted"),
+        ("flat.tfstate", '{"version": 4, "terraform_version": "0.12.0", "lineage": "x", "resources": [{"mode": "managed",'
+         '"type": "azurerm_subnet", "name": "s", "instances": [{"schema_version": 0, "attributes_flat": {}}]}]}', "attributes_flat"),
         ("learned.json", '{"RouteServiceRole_IN_0": []}', "folder"),
         ("main.bicep", "resource x 'y'", "az bicep build"),
         ("main.tf", 'resource "a" "b" {}', "terraform show -json"),
         ("nothing.json", '{"value": []}', "IMPORT-EMPTY-01"),
+        ("deploy.sh", "az network vnet create -n v", "INPUT-KIND-01"),
         ("broken.json", '{"virtualNetworks": {', "TOPO-JSON-01"),
         ("comment.json", '{} // a topology has none', "TOPO-JSON-01"),
     ):

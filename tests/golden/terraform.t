@@ -18,6 +18,23 @@ run read_plan "$work/state.json"
 like "a state: the real id" "$out" '"id":"/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/Hub"'
 unlike "nothing is asked of a NIC that a state says nothing of" "$out" '^warning .*network_interface\.'
 
+# The same state as Terraform keeps it: instances below their resource, modules by name.
+jq 'def blocks($within): ((.resources // [])[] | {mode: (.mode // "managed"), type, name,
+			provider: "provider[\"registry.terraform.io/hashicorp/azurerm\"].hub",
+			instances: [{schema_version: 0, attributes: .values, sensitive_attributes: [], private: "bnVsbA=="} +
+				(if .index != null then {index_key: .index} else {} end)]} +
+			(if $within then {module: $within} else {} end)),
+		((.child_modules // [])[] | blocks(.address));
+	{version: 4, terraform_version: "1.9.5", serial: 3, lineage: "8d5f", outputs: {}, check_results: null,
+		resources: [.values.root_module | blocks(null)]}' "$work/state.json" >"$work/terraform.tfstate"
+is "terraform.tfstate gives what terraform show -json of it gives" "$(read_plan "$work/terraform.tfstate")" "$(read_plan "$work/state.json")"
+jq '.resources[0].instances |= [.[0] + {deposed: "a1b2c3d4"}, .[0] + {status: "tainted"}]' "$work/terraform.tfstate" >"$work/two.tfstate"
+is "a deposed object is not there, a tainted one is" "$(read_plan "$work/two.tfstate")" "$(read_plan "$work/state.json")"
+jq '.resources[0].instances[0].index_key = 1.5' "$work/terraform.tfstate" >"$work/odd.tfstate"
+like "an index that Terraform does not write is named" "$(read_plan "$work/odd.tfstate")" '^error TF-STATE-01 .*its index_key is neither a number nor a string'
+jq '.resources[0].module = "module.a" + "[0].module.a" * 70' "$work/terraform.tfstate" >"$work/deep.tfstate"
+like "modules without an end are named" "$(read_plan "$work/deep.tfstate")" '^error TF-STATE-01 .*its modules are nested too deep'
+
 run read_plan "$here/hub.expect"
 is "what is no plan" "$rc" 1
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* terraform_resources FILE: what the reader makes of a plan, one resource a line, then the
- * findings. For golden tests; the import shows users the same. */
+/* terraform_resources FILE: what the reader makes of a plan or a state, one resource a line, then
+ * the findings. For golden tests; the import shows users the same. */
 #include <stdio.h>
 
 #include "input/terraform/terraform.h"
@@ -12,12 +12,18 @@ int main(int argc, char **argv)
 	_cleanup_findings_ struct findings f = { 0 };
 	size_t i;
 
-	if (!doc || !terraform_is(doc)) {
+	if (!doc || !(terraform_is(doc) || terraform_is_state(doc))) {
 		fprintf(stderr, "%s: no plan\n", argc == 2 ? argv[1] : "no file");
 		json_decref(doc);
 		return 1;
 	}
-	list = terraform_resources(doc, "plan.json", &f);
+	if (terraform_is_state(doc)) {
+		json_t *shown = terraform_show_state(doc, "plan.json", &f);
+
+		json_decref(doc);
+		doc = shown;
+	}
+	list = doc ? terraform_resources(doc, "plan.json", &f) : NULL;
 	json_array_foreach (list, i, x) {
 		_cleanup_free_ char *text = json_dumps(x, JSON_COMPACT | JSON_SORT_KEYS);
 

@@ -46,8 +46,8 @@ static int list_folder(const char *folder, const char *below, int depth, struct 
 		if (S_ISDIR(st.st_mode) && depth < MAX_FOLDERS)
 			r = list_folder(folder, name, depth + 1, x, e);
 		/* Not through links: an export is a folder, not a way out of it. */
-		if (!S_ISREG(st.st_mode) || !has_extension(name, ".json") ||
-		    has_extension(name, ".checks.json"))
+		if (!S_ISREG(st.st_mode) || has_extension(name, ".checks.json") ||
+		    !(has_extension(name, ".json") || has_extension(name, ".tfstate")))
 			continue;
 		if (x->n == MAX_FILES)
 			r = err_set(e, EFBIG, "%s: more than %d files", folder, MAX_FILES);

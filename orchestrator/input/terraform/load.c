@@ -26,8 +26,7 @@ bool terraform_is(json_t *doc)
 	       json_is_string(json_object_get(doc, "format_version"));
 }
 
-/* "module.a[0].module.b" -> the last step "b" without its index, and where the step begins. */
-static const char *last_step(const char *address, size_t *ret_start)
+const char *tf_last_module(const char *address, size_t *ret_start)
 {
 	const char *found = address;
 	bool quoted = false;
@@ -94,7 +93,7 @@ static struct tf_module *module_add(struct tf *t, struct tf_module *parent, cons
 	if (!parent) {
 		m->conf = json_object_get(json_object_get(t->doc, "configuration"), "root_module");
 	} else {
-		const char *step = last_step(m->address, &start);
+		const char *step = tf_last_module(m->address, &start);
 		_cleanup_free_ char *name = xstrndup(step, strcspn(step, "["));
 
 		m->index = index_of_step(t, step);

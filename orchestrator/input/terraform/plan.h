@@ -50,6 +50,9 @@ struct tf {
 };
 
 void tf_load(struct tf *t);
+/* "module.a[0].module.b[1]" -> "b[1]", the last module's name with its index; *ret_start: where
+ * "module.b" begins. */
+const char *tf_last_module(const char *address, size_t *ret_start);
 /* Reports TF-LIMIT-01, once. */
 void tf_limit(struct tf *t, const char *what);
 /* Existing instances of a resource within a module instance; index NULL: all of them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Terraform: what `terraform show -json` prints of a plan or of a state, azurerm 3 and 4 (and
- * azapi), as resources of ARM (input/resources.h).
+/* Terraform: what `terraform show -json` prints of a plan or of a state, and terraform.tfstate,
+ * azurerm 3 and 4 (and azapi), as resources of ARM (input/resources.h).
  *
  * In a plan of what does not exist yet every id is unknown.  They are found again by the references
  * in the plan's `configuration`: through variables, modules and their outputs, with count and
@@ -16,6 +16,13 @@
 
 /* The document is a plan or a state in Terraform's JSON. */
 bool terraform_is(json_t *doc);
+
+/* The document is a state as Terraform keeps it, terraform.tfstate, of any version. */
+bool terraform_is_state(const json_t *doc);
+
+/* Such a state as `terraform show -json` prints it (a new reference, which borrows nothing), or
+ * NULL: TF-STATE-01 says why. */
+json_t *terraform_show_state(json_t *doc, const char *file, struct findings *f);
 
 /* file is for `source` in the resources.  Returns a new array; findings get what is not resolved.
  */
