@@ -10,8 +10,7 @@ void azure_check(const struct model *m, struct findings *f)
 	check_advertised(m, f);
 	check_peerings(m, f);
 	check_reach(m, f);
-	check_hybrid(m, f);
-	check_sites(m, f);
+	check_node_names(m, f);
 	check_firewalls(m, f);
 	check_load_balancers(m, f);
 	for (size_t i = 0; rules_of_kinds[i]; i++)

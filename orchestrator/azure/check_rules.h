@@ -17,10 +17,9 @@ void check_route_servers(const struct model *m, struct findings *f); /* subnet, 
 void check_connections(const struct model *m, struct findings *f);   /* peers, AS numbers */
 void check_advertised(const struct model *m, struct findings *f);    /* what appliances announce */
 void check_peerings(const struct model *m, struct findings *f);
-void check_reach(const struct model *m, struct findings *f);     /* subnet peering, groups */
-void check_hybrid(const struct model *m, struct findings *f);    /* gateways */
-void check_sites(const struct model *m, struct findings *f);     /* what they connect to */
-void check_firewalls(const struct model *m, struct findings *f); /* Azure Firewall */
+void check_reach(const struct model *m, struct findings *f);      /* subnet peering, groups */
+void check_node_names(const struct model *m, struct findings *f); /* of what a lab's nodes play */
+void check_firewalls(const struct model *m, struct findings *f);  /* Azure Firewall */
 void check_load_balancers(const struct model *m, struct findings *f);
 
 #define error_at(f, rule, code, ptr, hint, ...) \

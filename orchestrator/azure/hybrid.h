@@ -16,8 +16,7 @@
 enum gateway_type { GW_VPN, GW_EXPRESSROUTE, GW_TYPES };
 
 struct gateway {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	enum gateway_type type;
 	struct vnet *vnet;
 	struct subnet *subnet; /* GatewaySubnet */
@@ -26,7 +25,6 @@ struct gateway {
 	unsigned n; /* instances: 2, or 1 of a VPN gateway that is not active-active */
 	ip4 instance[2], public_ip[2];
 	struct vm *vm[2];
-	bool broken;
 };
 
 struct site_host {
@@ -36,8 +34,7 @@ struct site_host {
 };
 
 struct site {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct prefix *prefixes;
 	size_t n_prefixes;
 	uint32_t asn;
@@ -48,11 +45,10 @@ struct site {
 	size_t n_hosts;
 	struct vm *vm;  /* its router */
 	bool generated; /* the router's configuration is ours */
-	bool broken;
 };
 
 struct local_gateway {
-	const char *name, *ptr;
+	RESOURCE;
 	struct prefix *prefixes;
 	size_t n_prefixes;
 	ip4 gateway_ip;
@@ -62,25 +58,21 @@ struct local_gateway {
 	/* Without a site: another VPN gateway's instance, or a VM, that has bgp_ip, or gateway_ip
 	 * as its public address. */
 	struct vm *peer;
-	bool broken;
 };
 
 struct circuit {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct site *site; /* NULL: nobody is connected on the customer's side */
 	uint32_t peer_asn;
 	bool premium; /* skuTier */
 	ip4 msee_ip[2];
 	struct vm *vm[2];
-	bool broken;
 };
 
 enum connection_type { CONN_IPSEC, CONN_VNET2VNET, CONN_EXPRESSROUTE };
 
 struct connection {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	enum connection_type type;
 	struct gateway *gateway, *remote; /* remote: Vnet2Vnet */
 	struct local_gateway *local;      /* or NULL */
@@ -90,7 +82,6 @@ struct connection {
 	bool bgp;
 	const char *shared_key;
 	const char *down; /* why it never comes up; NULL: it does */
-	bool broken;
 };
 
 enum hybrid_peer {
@@ -176,9 +167,6 @@ size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct p
 /* How many prefixes this end takes from the other before it drops the session (azure-behaviour 8.1,
  * 8.2; settings maxPrefixes...); 0: any number. */
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s);
-/* Who is at the other end of local network gateways, and what keeps connections down, once public
- * addresses are known; the loader calls it. */
-void hybrid_settle(struct model *m);
 /* Wires and BGP sessions, once addresses are known; the loader calls it. */
 void hybrid_wire(struct model *m);
 /* The tunnel of vm whose network has the address; NULL: none. */

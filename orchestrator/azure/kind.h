@@ -55,5 +55,9 @@ extern const struct kind *const kinds[];
 const struct kind *kind_find(const char *key); /* NULL: none has that key */
 /* The objects of a kind whose list has no member in struct model. */
 void *kind_items(const struct model *m, const char *key, size_t *ret_n);
+/* Called with each object of a topology that has an "image", and "config", the files for it; part:
+ * it is in an object, as the router of a site. */
+typedef void kind_image_fn(void *ctx, json_t *owner, const struct jptr *at, bool part);
+void kinds_each_image(json_t *topology, kind_image_fn *fn, void *ctx);
 /* The kinds by their places: start with NULL; NULL is the end. */
 const struct kind *kind_after(const struct kind *k);

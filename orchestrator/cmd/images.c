@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Compares the images that a topology names with those installed here.  Not in input/, since images
  * are this machine's. */
+#include "azure/kind.h"
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/appliance/outside.h"
@@ -198,30 +199,36 @@ static const struct known *check_owner(struct images *x, json_t *owner, const st
 	return k;
 }
 
+struct image_check {
+	struct images *images;
+	const json_t *files;
+	json_t *packed;
+	struct findings *f;
+};
+
+static void check_image(void *ctx, json_t *owner, const struct jptr *at, bool part)
+{
+	const struct image_check *c = ctx;
+	const struct known *k = check_owner(c->images, owner, at, c->files, c->packed, c->f);
+
+	if (k && !part) /* a site's router has a configuration that is generated */
+		config_lacks(k, owner, at, c->f);
+}
+
 void design_check_images(json_t *design, struct findings *f)
 {
-	json_t *topology = json_object_get(design, "topology"), *v,
-	       *files = json_object_get(design, "files"), *packed = json_object();
+	json_t *topology = json_object_get(design, "topology");
 	struct images x = { 0 };
-	const char *name;
+	struct image_check c = { &x, json_object_get(design, "files"), json_object(), f };
 
-	json_object_foreach (json_object_get(topology, "virtualMachines"), name, v) {
-		const struct jptr *at = JPTR(JPTR(NULL, "virtualMachines"), name);
-		const struct known *k = check_owner(&x, v, at, files, packed, f);
-
-		if (k) /* a site's router has a configuration that is generated */
-			config_lacks(k, v, at, f);
-	}
-	json_object_foreach (json_object_get(topology, "sites"), name, v)
-		check_owner(&x, json_object_get(v, "router"),
-		            JPTR(JPTR(JPTR(NULL, "sites"), name), "router"), files, packed, f);
+	kinds_each_image(topology, check_image, &c);
 	for (size_t i = 0; i < x.n; i++) {
 		free(x.v[i].configs);
 		json_decref(x.v[i].outside);
 		json_decref(x.v[i].advice);
 	}
 	free(x.v);
-	json_object_set_new(design, "images", packed);
+	json_object_set_new(design, "images", c.packed);
 	findings_locate(f, topology);
 	findings_sort(f);
 }

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "azure/kind.h"
 #include "base/str.h"
 #include "input/file.h"
 #include "input/topology.h"
@@ -191,29 +192,32 @@ static json_t *read_config(const char *folder, const char *path)
 	}
 }
 
-static void read_all(json_t *files, json_t *owner, const char *folder)
+struct config_reader {
+	json_t *files;
+	const char *folder;
+};
+
+static void read_all(void *ctx, json_t *owner, const struct jptr *at, bool part)
 {
+	const struct config_reader *r = ctx;
 	json_t *path;
 	const char *file;
 
+	(void)at, (void)part;
 	json_object_foreach (json_object_get(owner, "config"), file, path) {
 		const char *s = json_string_value(path);
 
-		if (s && schema_path_valid(s) && !json_object_get(files, s))
-			json_object_set_new(files, s, read_config(folder, s));
+		if (s && schema_path_valid(s) && !json_object_get(r->files, s))
+			json_object_set_new(r->files, s, read_config(r->folder, s));
 	}
 }
 
 static json_t *read_configs(json_t *topology, const char *folder)
 {
-	json_t *files = json_object(), *x;
-	const char *name;
+	struct config_reader r = { json_object(), folder };
 
-	json_object_foreach (json_object_get(topology, "virtualMachines"), name, x)
-		read_all(files, x, folder);
-	json_object_foreach (json_object_get(topology, "sites"), name, x)
-		read_all(files, json_object_get(x, "router"), folder);
-	return files;
+	kinds_each_image(topology, read_all, &r);
+	return r.files;
 }
 
 int design_text(const char *path, struct str *ret, struct findings *f, struct err *e)

@@ -93,20 +93,22 @@ void load_vms(struct loader *l);
  * and model->nics, behind those that are there. */
 struct vm *load_node(struct loader *l, const char *name, const char *ptr,
                      const struct object_def *def, json_t *x);
+/* A node that plays an instance or a part of something that is no VM in Azure; role says of what.
+ */
+struct vm *load_part(struct loader *l, enum vm_role role, const char *name, const char *ptr,
+                     unsigned instance);
 void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
 /* Ports that the node answers on. */
 void load_listen(struct loader *l, struct vm *vm, json_t *list);
-void load_hybrid(struct loader *l);         /* gateways, connections, sites, circuits */
 void load_firewalls(struct loader *l);      /* their nodes */
 void resolve_firewalls(struct loader *l);   /* their NICs' subnets */
 void load_firewall_rules(struct loader *l); /* once addresses are known */
 void load_internet(struct loader *l);
-void load_public_begin(struct loader *l); /* gives addresses to NICs and gateways */
+void load_public_begin(struct loader *l); /* gives addresses to NICs */
 void load_public_end(struct loader *l);
 void resolve_networks(struct loader *l);
 void resolve_groups(struct loader *l);
 void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
-void resolve_hybrid(struct loader *l);
 void load_balancers(struct loader *l);
 void resolve_balancers(struct loader *l); /* after the VMs */

@@ -147,3 +147,17 @@ void load_each_nic(struct loader *l, void (*visit)(struct loader *l, struct nic 
 			visit(l, &l->m->nics[i++], y);
 	}
 }
+
+struct vm *load_part(struct loader *l, enum vm_role role, const char *name, const char *ptr,
+                     unsigned instance)
+{
+	struct vm *vm = &l->m->vms[l->m->n_vms];
+
+	*vm = (struct vm){ .name = name,
+		           .ptr = ptr,
+		           .image = "host",
+		           .idx = l->m->n_vms++,
+		           .role = role,
+		           .instance = instance };
+	return vm;
+}

@@ -2,7 +2,6 @@
 /* Public addresses: those of publicIPAddresses, or some from 20.100.0.0/16. */
 #include "azure/alloc.h"
 #include "azure/firewall.h"
-#include "azure/hybrid.h"
 #include "azure/public_ip.h"
 #include "base/str.h"
 #include "input/load.h"
@@ -85,24 +84,6 @@ static void load_nic_ip(struct loader *l, struct nic *n, json_t *x)
 	            arena_printf(l->a, "%s/publicIPAddress", n->ptr));
 }
 
-/* VPN gateways have one per instance; ExpressRoute gateways show none. */
-static void load_gateway_ips(struct loader *l)
-{
-	json_t *x;
-	const char *key;
-	size_t i = 0;
-
-	json_object_foreach (json_object_get(l->root, "virtualNetworkGateways"), key, x) {
-		struct gateway *g = &l->m->gateways[i++];
-		json_t *list = json_object_get(x, "publicIPAddresses");
-
-		for (unsigned k = 0; g->type == GW_VPN && k < g->n; k++)
-			g->public_ip[k] = load_public_ip(
-			    l, g->vm[k]->name, json_array_get(list, k),
-			    arena_printf(l->a, "%s/publicIPAddresses/%u", g->ptr, k));
-	}
-}
-
 /* The first one is its NIC's; others are taken, and lead nowhere in a lab. */
 static void load_firewall_ips(struct loader *l)
 {
@@ -131,7 +112,6 @@ void load_public_begin(struct loader *l)
 {
 	l->publics = collect_given(l);
 	load_each_nic(l, load_nic_ip);
-	load_gateway_ips(l);
 }
 
 void load_public_end(struct loader *l)

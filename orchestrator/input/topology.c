@@ -56,7 +56,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		if (kinds[i]->list.size || kinds[i]->load)
 			load_kind(l, kinds[i]);
 	load_firewalls(l);
-	load_hybrid(l);
 	load_balancers(l);
 	load_internet(l);
 	model_index(m); /* names */
@@ -65,7 +64,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	resolve_networks(l);
 	resolve_groups(l);
 	resolve_route_servers(l);
-	resolve_hybrid(l);
 	resolve_firewalls(l);
 	resolve_balancers(l);
 	for (size_t i = 0; kinds[i]; i++)
@@ -83,7 +81,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		if (kinds[i]->settle)
 			kinds[i]->settle(l, kinds[i]);
 	load_firewall_rules(l);
-	hybrid_settle(m);
 	hybrid_wire(m);
 	model_index(m); /* and addresses */
 	model_bare_subnets(m);

@@ -20,11 +20,11 @@
 	KIND(nat_gateway, nat_imports, nat_rules) \
 	KIND(public_ip_prefix, public_ip_prefix_imports, public_ip_prefix_rules) \
 	KIND(firewall, no_imports, no_rules) \
-	KIND(gateway, no_imports, no_rules) \
-	KIND(local_gateway, no_imports, no_rules) \
-	KIND(connection, no_imports, no_rules) \
-	KIND(circuit, no_imports, no_rules) \
-	KIND(site, no_imports, no_rules) \
+	KIND(gateway, no_imports, gateway_rules) \
+	KIND(local_gateway, no_imports, local_gateway_rules) \
+	KIND(connection, no_imports, connection_rules) \
+	KIND(circuit, no_imports, circuit_rules) \
+	KIND(site, no_imports, site_rules) \
 	KIND(tunnel, no_imports, tunnel_rules) \
 	KIND(internet, no_imports, no_rules)
 /* clang-format on */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Gateways, connections, sites: azure-behaviour 8, 7.9, 3. */
+/* Virtual network gateways: the rules (azure-behaviour 8, 7.9, 3). */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 
-static void gateway_subnet(const struct gateway *g, struct findings *f)
+static void check_gateway_subnet(const struct gateway *g, struct findings *f)
 {
 	const struct subnet *s = g->subnet;
 
@@ -27,7 +27,7 @@ static void gateway_subnet(const struct gateway *g, struct findings *f)
 }
 
 /* What may not be on a GatewaySubnet, with a gateway or not. */
-static void any_gateway_subnet(const struct subnet *s, struct findings *f)
+static void check_contents(const struct subnet *s, struct findings *f)
 {
 	const struct route_table *t = s->route_table;
 
@@ -75,7 +75,7 @@ static const struct route *longest(const struct route_table *t, struct prefix p)
 }
 
 /* azure-behaviour 7.9: the sessions between gateway and Route Server are packets like any. */
-static void covers_route_server(const struct gateway *g, struct findings *f)
+static void check_covered_server(const struct gateway *g, struct findings *f)
 {
 	const struct route_server *rs = g->vnet->route_server;
 	const struct route *r;
@@ -97,8 +97,8 @@ static void covers_route_server(const struct gateway *g, struct findings *f)
 }
 
 /* Routes of GatewaySubnet take over spokes only with the spoke's very prefix, or a longer one. */
-static void shorter(const struct route_table *t, const struct route *r, const struct peering *p,
-                    struct prefix spoke, struct findings *f)
+static void check_shorter(const struct route_table *t, const struct route *r,
+                          const struct peering *p, struct prefix spoke, struct findings *f)
 {
 	const struct route *best = longest(t, spoke);
 
@@ -111,7 +111,7 @@ static void shorter(const struct route_table *t, const struct route *r, const st
 	           r->name, PREFIX_STR(r->prefix), p->remote->name, PREFIX_STR(spoke));
 }
 
-static void shorter_than_spokes(const struct subnet *s, struct findings *f)
+static void check_spokes(const struct subnet *s, struct findings *f)
 {
 	const struct route_table *t = s->route_table;
 
@@ -122,7 +122,7 @@ static void shorter_than_spokes(const struct subnet *s, struct findings *f)
 			const struct peering *p = &s->vnet->peerings[k];
 
 			for (size_t j = 0; peering_connected(p) && j < peering_n_prefixes(p); j++)
-				shorter(t, r, p, peering_prefix(p, j), f);
+				check_shorter(t, r, p, peering_prefix(p, j), f);
 		}
 	}
 }
@@ -133,7 +133,7 @@ static bool reserved_asn(uint32_t n)
 	       n == 23456 || (n >= 64496 && n <= 64511) || (n >= 65535 && n <= 65551);
 }
 
-static void gateway_asn(const struct gateway *g, struct findings *f)
+static void check_asn(const struct gateway *g, struct findings *f)
 {
 	_cleanup_free_ char *ptr = xasprintf("%s/asn", g->ptr);
 
@@ -157,7 +157,7 @@ static void gateway_asn(const struct gateway *g, struct findings *f)
 		           g->name, g->vnet->route_server->name);
 }
 
-static void gateway(const struct gateway *g, struct findings *f)
+static void check_gateway(const struct gateway *g, struct findings *f)
 {
 	if (!g->vnet)
 		return;
@@ -174,66 +174,20 @@ static void gateway(const struct gateway *g, struct findings *f)
 		         "\"%s\"",
 		         g->vnet->name, g->name);
 	else
-		gateway_subnet(g, f);
-	gateway_asn(g, f);
-	covers_route_server(g, f);
+		check_gateway_subnet(g, f);
+	check_asn(g, f);
+	check_covered_server(g, f);
 }
 
-/* --- names: nodes of a lab are called like what they play ------------------------------------- */
-
-static void same_name(const char *kind, const char *name, const char *ptr, const char *other,
-                      struct findings *f)
-{
-	error_at(f, "EMU-NAME-01", NULL, ptr, "rename one of them",
-	         "%s \"%s\" has the name of a %s: their nodes in the lab would be called alike",
-	         kind, name, other);
-}
-
-struct named {
-	const char *name, *kind, *ptr;
-};
-
-static int named_cmp(const void *pa, const void *pb)
-{
-	const struct named *a = pa, *b = pb;
-	int d = strcasecmp(a->name, b->name);
-
-	return d ? d : strcmp(a->kind, b->kind);
-}
-
-static void names(const struct model *m, struct findings *f)
-{
-	size_t n = 0;
-	_cleanup_free_ struct named *v =
-	    xcalloc(m->n_gateways + m->n_circuits + m->n_sites + m->n_route_servers + m->n_vms + 1,
-	            sizeof(*v));
-
-	for (size_t i = 0; i < m->n_gateways; i++)
-		v[n++] = (struct named){ m->gateways[i].name, "gateway", m->gateways[i].ptr };
-	for (size_t i = 0; i < m->n_circuits; i++)
-		v[n++] = (struct named){ m->circuits[i].name, "circuit", m->circuits[i].ptr };
-	for (size_t i = 0; i < m->n_sites; i++)
-		v[n++] = (struct named){ m->sites[i].name, "site", m->sites[i].ptr };
-	for (size_t i = 0; i < m->n_route_servers; i++)
-		v[n++] = (struct named){ m->route_servers[i].name, "Route Server",
-			                 m->route_servers[i].ptr };
-	for (size_t i = 0; n && i < m->n_vms; i++)
-		if (!vm_is_hybrid(&m->vms[i]) && model_site(m, m->vms[i].name))
-			v[n++] = (struct named){ m->vms[i].name, "virtual machine", m->vms[i].ptr };
-	qsort(v, n, sizeof(*v), named_cmp);
-	for (size_t i = 1; i < n; i++)
-		if (strieq(v[i].name, v[i - 1].name) && v[i].kind != v[i - 1].kind)
-			same_name(v[i].kind, v[i].name, v[i].ptr, v[i - 1].kind, f);
-}
-
-void check_hybrid(const struct model *m, struct findings *f)
+static void check_gateways(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_gateways; i++)
-		gateway(&m->gateways[i], f);
+		check_gateway(&m->gateways[i], f);
 	for (size_t i = 0; i < m->n_subnets; i++)
 		if (subnet_is_gateways(&m->subnets[i])) {
-			any_gateway_subnet(&m->subnets[i], f);
-			shorter_than_spokes(&m->subnets[i], f);
+			check_contents(&m->subnets[i], f);
+			check_spokes(&m->subnets[i], f);
 		}
-	names(m, f);
 }
+
+const struct rules gateway_rules = { check_gateways };

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connections, local network gateways, circuits and sites: azure-behaviour 8. */
+/* Connections of gateways: the rules (azure-behaviour 8). */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 
-/* --- connections ----------------------------------------------------------------------------- */
-
-static void form(const struct connection *c, struct findings *f)
+static void check_form(const struct connection *c, struct findings *f)
 {
 	enum gateway_type want = c->type == CONN_EXPRESSROUTE ? GW_EXPRESSROUTE : GW_VPN;
 	bool other_end = c->type == CONN_IPSEC       ? c->site || c->local
@@ -45,7 +43,7 @@ static uint32_t far_asn(const struct connection *c)
 	return c->local && c->local->asn ? c->local->asn : c->site ? c->site->asn : 0;
 }
 
-static void bgp(const struct connection *c, struct findings *f)
+static void check_bgp(const struct connection *c, struct findings *f)
 {
 	if (!c->bgp || c->type == CONN_EXPRESSROUTE)
 		return;
@@ -78,12 +76,12 @@ static bool far_away(const struct connection *c)
 	return c->type == CONN_IPSEC && !c->site && !c->reverse;
 }
 
-static void connection(const struct connection *c, struct findings *f)
+static void check_connection(const struct connection *c, struct findings *f)
 {
-	form(c, f);
+	check_form(c, f);
 	if (c->broken)
 		return;
-	bgp(c, f);
+	check_bgp(c, f);
 	if (c->down)
 		warning_at(f, far_away(c) ? "CONN-SITE-01" : "CONN-KEY-01", NULL, c->ptr,
 		           far_away(c)
@@ -100,7 +98,7 @@ static const void *far_end(const struct connection *c)
 	                                   : c->circuit;
 }
 
-static void twice(const struct model *m, struct findings *f)
+static void check_twice(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_connections; i++)
 		for (size_t k = 0; k < i; k++) {
@@ -116,82 +114,6 @@ static void twice(const struct model *m, struct findings *f)
 		}
 }
 
-/* --- sites ----------------------------------------------------------------------------------- */
-
-static void local_gateway(const struct local_gateway *g, struct findings *f)
-{
-	_cleanup_free_ char *ptr = xasprintf("%s/bgpSettings/asn", g->ptr);
-
-	if (g->asn == AZURE_ASN)
-		warning_at(f, "LNG-ASN-01", NULL, ptr, "use another one; or Vnet2Vnet",
-		           "local network gateway \"%s\" has AS number 65515, which Azure has "
-		           "refused there at times",
-		           g->name);
-}
-
-static bool in_site(const struct site *s, ip4 a)
-{
-	for (size_t i = 0; i < s->n_prefixes; i++)
-		if (prefix_has(s->prefixes[i], a))
-			return true;
-	return false;
-}
-
-static void site(const struct site *s, struct findings *f)
-{
-	if (s->broken)
-		return;
-	for (size_t i = 0; i < s->n_hosts; i++) {
-		const struct site_host *h = &s->hosts[i];
-
-		if (!in_site(s, h->ip))
-			error_at(f, "SITE-HOST-01", NULL, h->ptr, "take one from addressPrefixes",
-			         "host \"%s\" has %s, which is in none of the networks of site "
-			         "\"%s\"",
-			         h->name, IP4_STR(h->ip), s->name);
-		if (h->ip == s->bgp_ip)
-			error_at(f, "SITE-HOST-02", NULL, h->ptr,
-			         "give it another one, or set bgpPeeringAddress of the site",
-			         "host \"%s\" has %s, the address of the router of site \"%s\"",
-			         h->name, IP4_STR(h->ip), s->name);
-		for (size_t k = 0; k < i; k++)
-			if (s->hosts[k].ip == h->ip)
-				error_at(f, "SITE-HOST-02", NULL, h->ptr, "give it another one",
-				         "host \"%s\" has %s like \"%s\"", h->name, IP4_STR(h->ip),
-				         s->hosts[k].name);
-	}
-}
-
-static void overlaps(const struct model *m, const struct site *s, struct findings *f)
-{
-	for (size_t i = 0; i < s->n_prefixes && !s->broken; i++)
-		for (size_t v = 0; v < m->n_vnets; v++)
-			for (size_t k = 0; k < m->vnets[v].n_prefixes; k++)
-				if (prefix_covers(m->vnets[v].prefixes[k], s->prefixes[i]))
-					warning_at(
-					    f, "SITE-OVERLAP-01", NULL, s->ptr,
-					    "use another network; Azure takes only what is "
-					    "outside or shorter",
-					    "network %s of site \"%s\" is in the address space of "
-					    "\"%s\": gateways filter it",
-					    PREFIX_STR(s->prefixes[i]), s->name, m->vnets[v].name);
-}
-
-static void circuit(const struct circuit *c, struct findings *f)
-{
-	if (c->broken || !c->site)
-		return;
-	if (c->peer_asn && c->peer_asn != c->site->asn)
-		warning_at(f, "ER-ASN-01", NULL, c->ptr, "write the site's number",
-		           "circuit \"%s\" says peerAsn %u, site \"%s\" has %u: the sessions stay "
-		           "down",
-		           c->name, c->peer_asn, c->site->name, c->site->asn);
-	if (c->site->asn == AZURE_ASN || c->site->asn == MSEE_ASN)
-		error_at(f, "ER-ASN-02", NULL, c->site->ptr, "use another one, as 65010",
-		         "site \"%s\" of circuit \"%s\" has AS number %u, which is Microsoft's",
-		         c->site->name, c->name, c->site->asn);
-}
-
 /* --- limits (azure-behaviour 8.1, 8.2) ------------------------------------------------------- */
 
 /* What the other end announces by the design alone, before it has learned anything. */
@@ -203,7 +125,7 @@ static size_t announced_to(const struct hybrid_session *s)
 }
 
 /* Said once, of the first instances: the others have the same. */
-static void limit(const struct model *m, const struct hybrid_session *s, struct findings *f)
+static void check_limit(const struct model *m, const struct hybrid_session *s, struct findings *f)
 {
 	uint32_t most = hybrid_session_limit(m, s);
 	size_t n = most && !s->vm->instance && !s->peer->instance ? announced_to(s) : 0;
@@ -220,19 +142,13 @@ static void limit(const struct model *m, const struct hybrid_session *s, struct 
 	           er ? "circuit" : "gateway", er ? er->name : s->vm->gateway->name, most);
 }
 
-void check_sites(const struct model *m, struct findings *f)
+static void check_gateway_connections(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_connections; i++)
-		connection(&m->connections[i], f);
-	twice(m, f);
-	for (size_t i = 0; i < m->n_local_gateways; i++)
-		local_gateway(&m->local_gateways[i], f);
-	for (size_t i = 0; i < m->n_sites; i++) {
-		site(&m->sites[i], f);
-		overlaps(m, &m->sites[i], f);
-	}
-	for (size_t i = 0; i < m->n_circuits; i++)
-		circuit(&m->circuits[i], f);
+		check_connection(&m->connections[i], f);
+	check_twice(m, f);
 	for (size_t i = 0; i < m->n_sessions; i++)
-		limit(m, &m->sessions[i], f);
+		check_limit(m, &m->sessions[i], f);
 }
+
+const struct rules connection_rules = { check_gateway_connections };

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Nodes of a lab are called like what they play: no two kinds of these have a name in common. */
+#include "azure/check_rules.h"
+#include "azure/hybrid.h"
+#include "base/str.h"
+
+static void tell_same_name(const char *kind, const char *name, const char *ptr, const char *other,
+                           struct findings *f)
+{
+	error_at(f, "EMU-NAME-01", NULL, ptr, "rename one of them",
+	         "%s \"%s\" has the name of a %s: their nodes in the lab would be called alike",
+	         kind, name, other);
+}
+
+struct named {
+	const char *name, *kind, *ptr;
+};
+
+static int named_cmp(const void *pa, const void *pb)
+{
+	const struct named *a = pa, *b = pb;
+	int d = strcasecmp(a->name, b->name);
+
+	return d ? d : strcmp(a->kind, b->kind);
+}
+
+void check_node_names(const struct model *m, struct findings *f)
+{
+	size_t n = 0;
+	_cleanup_free_ struct named *v =
+	    xcalloc(m->n_gateways + m->n_circuits + m->n_sites + m->n_route_servers + m->n_vms + 1,
+	            sizeof(*v));
+
+	for (size_t i = 0; i < m->n_gateways; i++)
+		v[n++] = (struct named){ m->gateways[i].name, "gateway", m->gateways[i].ptr };
+	for (size_t i = 0; i < m->n_circuits; i++)
+		v[n++] = (struct named){ m->circuits[i].name, "circuit", m->circuits[i].ptr };
+	for (size_t i = 0; i < m->n_sites; i++)
+		v[n++] = (struct named){ m->sites[i].name, "site", m->sites[i].ptr };
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		v[n++] = (struct named){ m->route_servers[i].name, "Route Server",
+			                 m->route_servers[i].ptr };
+	for (size_t i = 0; n && i < m->n_vms; i++)
+		if (!vm_is_hybrid(&m->vms[i]) && model_site(m, m->vms[i].name))
+			v[n++] = (struct named){ m->vms[i].name, "virtual machine", m->vms[i].ptr };
+	qsort(v, n, sizeof(*v), named_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (strieq(v[i].name, v[i - 1].name) && v[i].kind != v[i - 1].kind)
+			tell_same_name(v[i].kind, v[i].name, v[i].ptr, v[i - 1].kind, f);
+}
