@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Echo requests: one raw socket per sending namespace, shared by all of its probes; requests leave
- * in batches (sendmmsg) and answers are drained after each batch, so that a matrix of thousands
- * does not overflow a socket's buffer.
+ * in batches and answers are drained after each batch, so that a matrix of thousands does not
+ * overflow a socket's buffer.  Each request is timed as it leaves, and each answer by the kernel as
+ * it comes in: a node's whole row is on its way at once, and is read together.
  *
  * A packet is known by (identifier, sequence): the identifier is the probe within its namespace,
  * the sequence the shot, so that ICMP errors, which quote only the first 8 bytes behind the IP
@@ -19,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kernel/ns.h"
@@ -150,7 +152,8 @@ static void one_packet(struct engine *eng, struct sender *s, const uint8_t *pkt,
 
 		if (!t || ntohl(ip.saddr) != t->p->dst)
 			return;
-		double rtt = (double)(now - shots_of(t)->sent_us[no]) / 1000.0;
+		uint64_t sent = shots_of(t)->sent_us[no];
+		double rtt = now > sent ? (double)(now - sent) / 1000.0 : 0; /* clocks are set */
 
 		shots_of(t)->sent_us[no] = 0;
 		shot_done(eng, t, no, rtt, "answered, TTL %u", ip.ttl);
@@ -177,9 +180,27 @@ static void one_packet(struct engine *eng, struct sender *s, const uint8_t *pkt,
 		shot_error(eng, t, no, h.type, h.code, ntohl(ip.saddr));
 }
 
+/* When the kernel got it, by the clock of clock_us(); before_us: how much less that one shows than
+ * the kernel's stamps. */
+static uint64_t arrival_us(struct msghdr *mh, uint64_t now, int64_t before_us)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
+		struct timespec ts;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+		int64_t at = ts.tv_sec * 1000000 + ts.tv_nsec / 1000 - before_us;
+
+		return at < (int64_t)now ? (uint64_t)at : now;
+	}
+	return now;
+}
+
 static void read_replies(struct engine *eng, struct sender *s)
 {
 	static _Thread_local uint8_t bufs[BATCH][256];
+	_Alignas(struct cmsghdr) char control[BATCH][CMSG_SPACE(sizeof(struct timespec))];
 	struct mmsghdr msgs[BATCH];
 	struct iovec iovs[BATCH];
 
@@ -187,16 +208,24 @@ static void read_replies(struct engine *eng, struct sender *s)
 		for (size_t i = 0; i < BATCH; i++) {
 			iovs[i] = (struct iovec){ bufs[i], sizeof(bufs[i]) };
 			msgs[i] =
-			    (struct mmsghdr){ .msg_hdr = { .msg_iov = &iovs[i], .msg_iovlen = 1 } };
+			    (struct mmsghdr){ .msg_hdr = { .msg_iov = &iovs[i],
+				                           .msg_iovlen = 1,
+				                           .msg_control = control[i],
+				                           .msg_controllen = sizeof(control[i]) } };
 		}
 		int n = recvmmsg(s->source.fd, msgs, BATCH, MSG_DONTWAIT, NULL);
 
 		if (n <= 0)
 			return;
+		struct timespec wall;
+
+		clock_gettime(CLOCK_REALTIME, &wall);
 		uint64_t now = clock_us();
+		int64_t before = wall.tv_sec * 1000000 + wall.tv_nsec / 1000 - (int64_t)now;
 
 		for (int i = 0; i < n; i++)
-			one_packet(eng, s, bufs[i], msgs[i].msg_len, now);
+			one_packet(eng, s, bufs[i], msgs[i].msg_len,
+			           arrival_us(&msgs[i].msg_hdr, now, before));
 		if (n < BATCH)
 			return;
 	}
@@ -255,28 +284,24 @@ static void send_failed(struct engine *eng, const struct due *d, int code)
 	shot_done(eng, d->t, d->no, -1, "%s", send_error_str(code, what, sizeof(what)));
 }
 
-/* Sends n packets of the list; each is either on its way or over when this returns. */
-static void send_batch(struct engine *eng, struct sender *s, const struct due *due, size_t n)
+static void send_one(struct engine *eng, struct sender *s, const struct due *d)
 {
-	struct packet pk[BATCH];
-	struct mmsghdr msgs[BATCH];
+	struct packet pk;
+	struct msghdr mh;
+	ssize_t r;
+
+	make_packet(eng->icmp, s, d, &pk, &mh);
+	d->t->p->sent++;
 	uint64_t now = clock_us();
 
-	for (size_t i = 0; i < n; i++) {
-		make_packet(eng->icmp, s, &due[i], &pk[i], &msgs[i].msg_hdr);
-		due[i].t->p->sent++;
-		shots_of(due[i].t)->sent_us[due[i].no] = now;
-		engine_timer(eng, now + due[i].t->p->timeout_ms * 1000ull, due[i].t, due[i].no,
-		             true);
-	}
-	for (size_t i = 0; i < n;) {
-		int r = sendmmsg(s->source.fd, msgs + i, (unsigned)(n - i), 0);
-
-		if (r > 0)
-			i += (size_t)r;
-		else if (errno != EINTR)
-			send_failed(eng, &due[i++], errno);
-	}
+	shots_of(d->t)->sent_us[d->no] = now;
+	do
+		r = sendmsg(s->source.fd, &mh, 0);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		send_failed(eng, d, errno);
+	else
+		engine_timer(eng, now + d->t->p->timeout_ms * 1000ull, d->t, d->no, true);
 }
 
 void icmp_flush(struct engine *eng)
@@ -287,9 +312,10 @@ void icmp_flush(struct engine *eng)
 		struct sender *s = eng->icmp->senders[k];
 
 		for (size_t i = 0; i < s->n_due; i += BATCH) {
-			size_t left = s->n_due - i;
+			size_t end = s->n_due - i < BATCH ? s->n_due : i + BATCH;
 
-			send_batch(eng, s, s->due + i, left < BATCH ? left : BATCH);
+			for (size_t j = i; j < end; j++)
+				send_one(eng, s, &s->due[j]);
 			read_replies(eng, s);
 		}
 		s->n_due = 0;
@@ -303,7 +329,7 @@ static struct sender *sender_open(struct engine *eng, int ns_fd, const struct st
 	struct sender *s = xcalloc(1, sizeof(*s));
 	struct icmp_filter filter = { ~(1u << ICMP_ECHOREPLY | 1u << ICMP_DEST_UNREACH |
 		                        1u << ICMP_TIME_EXCEEDED | 1u << ICMP_PARAMETERPROB) };
-	int big = 1 << 20; /* cut to net.core.rmem_max */
+	int big = 1 << 20, on = 1; /* big is cut to net.core.rmem_max */
 	int fd = ns_socket(ns_fd, AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP,
 	                   eng->e);
 
@@ -319,6 +345,7 @@ static struct sender *sender_open(struct engine *eng, int ns_fd, const struct st
 	s->ns_fd = ns_fd;
 	setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &big, sizeof(big));
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	if (getrandom(&s->base, sizeof(s->base), 0) < 0)
 		s->base = (uint16_t)getpid();
 	int r = engine_watch(eng, &s->source, EPOLLIN);
