@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What all parts of the walk use: its hops, its end, translations. */
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -65,6 +66,21 @@ const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm)
 		}
 	}
 	return NULL;
+}
+
+bool walk_has_seen(const struct walker *x, const struct vm *vm)
+{
+	const struct walk *to = x->env->reply_to;
+
+	for (size_t i = 0; to && i < to->n; i++)
+		if (to->hops[i].nic && to->hops[i].nic->vm == vm)
+			return true;
+	return false;
+}
+
+bool walk_begins_nothing(const struct walker *x)
+{
+	return x->env->reply_to && (x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_ICMP);
 }
 
 const char *walk_route_text(struct walker *x, const struct eff_route *r)

@@ -64,6 +64,12 @@ struct walk {
 	size_t n_pins, cap_pins;
 	struct walk_flow *flows;
 	size_t n_flows, cap_flows;
+	/* A guest that would give what comes next its own address, having seen no question of it;
+	 * NULL: none. */
+	const struct nic *late;
+	ip4 late_source;
+	/* Set by walk_judge_rest(). */
+	const char *breaks_at; /* the node that drops what follows the first packet; NULL: none */
 	struct eff_cache *tables; /* its own, when the environment brought none */
 	struct arena *arena;
 };
@@ -149,5 +155,17 @@ struct walk_packet walk_reply(const struct walk *w);
  * lab's first Internet host. */
 struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from,
                               const struct walk_packet *p);
+/* Who keeps state and sees one half of a TCP connection: it drops what follows the first packet and
+ * its answer. */
+struct walk_break {
+	struct walk *way; /* of what it drops */
+	size_t at;        /* its hop there */
+	const char *node, *reason;
+};
+/* By the ways of any packet and of its answer, both delivered; false: nobody does. */
+bool walk_find_break(struct walk *there, struct walk *back, struct walk_break *ret);
+/* The same about two ways of TCP: sets the verdict and the reason of the way that ends there, and
+ * its breaks_at. */
+void walk_judge_rest(struct walk *there, struct walk *back);
 struct walk *walk_free(struct walk *w);  /* returns NULL */
 json_t *walk_json(const struct walk *w); /* {"verdict","reason","hops"}; new reference */

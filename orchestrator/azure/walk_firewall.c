@@ -7,24 +7,6 @@
 #include "azure/firewall.h"
 #include "azure/walk_priv.h"
 
-/* The question that the packet answers came through vm. */
-static bool has_seen(const struct walker *x, const struct vm *vm)
-{
-	const struct walk *to = x->env->reply_to;
-
-	for (size_t i = 0; to && i < to->n; i++)
-		if (to->hops[i].nic && to->hops[i].nic->vm == vm)
-			return true;
-	return false;
-}
-
-/* The packet is an answer, and its protocol shows that: the kernel's filter drops it, too, if it
- * has not seen the question. */
-static bool begins_nothing(const struct walker *x)
-{
-	return x->env->reply_to && (x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_ICMP);
-}
-
 static enum step decide_at_firewall(struct walker *x, const struct firewall *fw,
                                     bool translated_back, struct walk_firewall *ret)
 {
@@ -32,16 +14,17 @@ static enum step decide_at_firewall(struct walker *x, const struct firewall *fw,
 
 	if (x->env->firewall && !x->env->firewall(x->env->ctx, fw, reason))
 		return walk_drop(x, "%s", reason);
-	if (translated_back || has_seen(x, fw->vm)) {
+	if (translated_back || walk_has_seen(x, fw->vm)) {
 		ret->said = "it belongs to a flow that passed; ";
 		return STEP_NIC;
 	}
-	if (begins_nothing(x))
-		return walk_drop(x,
-		                 "firewall %s drops it: it answers %s, and the question did not "
-		                 "come through the firewall; make the routes of both ways lead to "
-		                 "it, or of none",
-		                 fw->name, IP4_STR(x->p.dst));
+	if (walk_begins_nothing(x))
+		return walk_drop(
+		    x,
+		    "firewall %s drops it: it answers %s, and the question did not "
+		    "come through the firewall; %s",
+		    fw->name, IP4_STR(x->p.dst),
+		    walk_half_cure(x->w->arena, x->w, x->w->n - 1, x->env->reply_to, fw->vm));
 	struct firewall_verdict v = firewall_decide(fw, &x->p);
 
 	if (v.act == FIREWALL_DENY)

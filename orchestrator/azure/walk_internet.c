@@ -29,6 +29,14 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 {
 	const struct walk *to = x->env->reply_to;
 
+	if (x->p.src != n->ip && to) { /* what was asked did not come in by n */
+		*ret_how = TEXT(x,
+		                "the Internet edge translates only the NIC's own address %s, and "
+		                "the answer comes from %s; the way back must leave by the NIC that "
+		                "the question came in by",
+		                IP4_STR(n->ip), IP4_STR(x->p.src));
+		return 0;
+	}
 	if (x->p.src != n->ip) {
 		*ret_how = TEXT(x,
 		                "the Internet edge translates only the NIC's own address %s, and "

@@ -112,6 +112,14 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 	}
 	ip4 source = fw.source ? fw.source : g.src;
 
+	/* Connection tracking translates nothing that it takes for the middle of something. */
+	if (!fw.source && source && walk_begins_nothing(x) && !walk_has_seen(x, in->vm)) {
+		x->w->late = g.out;
+		x->w->late_source = source;
+		hop->reason = TEXT(x, "%s; it saw no question, so it translates no answer to it",
+		                   hop->reason);
+		source = 0;
+	}
 	if (source && source != x->p.src && !nat) {
 		x->p.src = source;
 		walk_nat_add(x, in->vm, g.out, &fw.before);

@@ -34,6 +34,11 @@ void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
                   const struct walk_packet *before);
 /* The reply's translation back at vm (NULL: the edge): p->dst becomes what it was. */
 const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm);
+/* The packet answers something that came through vm. */
+bool walk_has_seen(const struct walker *x, const struct vm *vm);
+/* The packet is an answer, and its protocol shows that: connection tracking takes it for nothing
+ * new. */
+bool walk_begins_nothing(const struct walker *x);
 /* "10.0.0.0/8 (User, to-fw)" */
 const char *walk_route_text(struct walker *x, const struct eff_route *r);
 
@@ -61,6 +66,12 @@ struct walk_firewall {
  * source that it leaves with in *ret.  Does nothing at other guests: STEP_NIC. */
 enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
                            struct walk_firewall *ret);
+
+/* walk_half.c */
+/* How the routes of two ways become those of one: with passes fw, and without does not.  A clause;
+ * "" when neither knows its routes. */
+const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
+                           const struct walk *without, const struct vm *fw);
 
 /* walk_lb.c */
 /* The packet of n comes to a load balancer: adds a hop for it, and chooses the backend (*ret). */

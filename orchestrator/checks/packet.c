@@ -216,16 +216,21 @@ static void explain_packet(const struct check *c, const json_t *path, struct str
 	/* The model knows Azure's reasons; the kernel knows better what happens. */
 	const json_t *there = agree ? path : walk_taken(path);
 
-	(void)c;
 	if (!json_is_object(path))
 		return;
+	bool half = json_is_true(json_object_get(json_object_get(path, "flow"), "half"));
+
 	show_walk(there, "the way there", out);
-	if (streq(check_text(there, "verdict"), "delivered") && json_is_object(back) &&
-	    !streq(check_text(agree ? back : walk_taken(back), "verdict"), "delivered"))
+	if (json_is_object(back) &&
+	    (half || (streq(check_text(there, "verdict"), "delivered") &&
+	              !streq(check_text(agree ? back : walk_taken(back), "verdict"), "delivered"))))
 		show_walk(agree ? back : walk_taken(back), "the way back", out);
 	if (!agree)
 		str_printf(out, "\nmodel and kernel disagree: the model says %s",
 		           check_text(path, "verdict"));
+	str_printf(out, "\nhop by hop, in the running lab: vnetlab path %s %s", c->from, c->to);
+	if (check_port(c))
+		str_printf(out, " --protocol %s --port %u", check_protocol(c), check_port(c));
 }
 
 static void show_probe(const json_t *probe, struct str *out)

@@ -7,13 +7,24 @@
 #include "cmd/packet.h"
 #include "report/path.h"
 
-static bool delivered(const json_t *w)
+static bool says_delivered(const json_t *w)
+{
+	return streq(json_string_value(json_object_get(w, "verdict")), "delivered");
+}
+
+static bool way_delivered(const json_t *w)
 {
 	const json_t *k = json_object_get(w, "kernel");
 
-	return streq(json_string_value(json_object_get(w, "verdict")), "delivered") &&
-	       (!json_is_object(k) ||
-	        streq(json_string_value(json_object_get(k, "verdict")), "delivered"));
+	return says_delivered(w) && (!json_is_object(k) || says_delivered(k));
+}
+
+/* The packet arrives, and so do its answer and what follows. */
+static bool flow_delivered(const json_t *path)
+{
+	const json_t *back = json_object_get(path, "return");
+
+	return way_delivered(path) && (!json_is_object(back) || way_delivered(back));
 }
 
 static int cmd_path(const struct cmd_args *a)
@@ -29,7 +40,7 @@ static int cmd_path(const struct cmd_args *a)
 	if (status)
 		return status;
 	json_t *path = json_object_get(reply, "path");
-	bool ok = delivered(path);
+	bool ok = flow_delivered(path);
 
 	if (a->json) {
 		ui_json(json_incref(path));
@@ -53,9 +64,12 @@ COMMAND(path, { .name = "path",
                 .help = "Walks from node to node, once by Azure's rules and once by the kernel's "
                         "real tables, those of the appliances included, and says for each hop the "
                         "effective route that decided it; then the way back. A loop or a drop "
-                        "names the hop, the route, and what to change. FROM and TO are nodes "
-                        "(NVA_1, NVA_1/eth1Nic, RouteServer/0, internet); TO may be an address.\n\n"
-                        "Exit status 0 when the packet is delivered, 1 otherwise.\n\n"
+                        "names the hop, the route, and what to change. The whole flow is judged: "
+                        "who keeps state and sees one half of it drops what follows. FROM and TO "
+                        "are nodes (NVA_1, NVA_1/eth1Nic, RouteServer/0, internet); TO may be an "
+                        "address.\n\n"
+                        "Exit status 0 when the packet is delivered and its answer, too, 1 "
+                        "otherwise.\n\n"
                         "  vnetlab path Backend 8.8.8.8\n"
                         "  vnetlab path internet Backend --protocol tcp --port 22",
                 .min_args = 2,

@@ -73,7 +73,8 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 
 /* Prints one list, with the kernel's reason below each hop, if both walks have the same hops; else
  * two lists. */
-static void add_way(const json_t *w, bool color, struct str *out)
+/* half: what follows the first packet is dropped, which is said in the end. */
+static void add_way(const json_t *w, bool half, bool color, struct str *out)
 {
 	const json_t *kernel = json_object_get(w, "kernel"), *hops = json_object_get(w, "hops");
 	const json_t *other = json_object_get(kernel, "hops");
@@ -93,11 +94,15 @@ static void add_way(const json_t *w, bool color, struct str *out)
 			add_colored(out, color, "\033[2m", line);
 		}
 	}
-	str_add(out, "  => ");
-	show_verdict(w, color, out);
-	if (*member_text(w, "reason"))
-		str_printf(out, ": %s", member_text(w, "reason"));
-	str_addc(out, '\n');
+	if (half) {
+		str_add(out, "  => its first packet arrives\n");
+	} else {
+		str_add(out, "  => ");
+		show_verdict(w, color, out);
+		if (*member_text(w, "reason"))
+			str_printf(out, ": %s", member_text(w, "reason"));
+		str_addc(out, '\n');
+	}
 	if (!json_is_object(kernel))
 		return;
 	if (agree) {
@@ -134,9 +139,22 @@ static json_t *only_there(const json_t *path)
 	return there;
 }
 
+static bool is_half(const json_t *path)
+{
+	return json_is_true(json_object_get(json_object_get(path, "flow"), "half"));
+}
+
+/* The verdict about the whole flow, where it is not that of its first packets. */
+static void add_end(const json_t *flow, bool color, struct str *out)
+{
+	str_add(out, "\nand what follows\n  => ");
+	show_verdict(flow, color, out);
+	str_printf(out, ": %s\n", member_text(flow, "reason"));
+}
+
 void path_text(const json_t *path, bool color, struct str *out)
 {
-	const json_t *back = json_object_get(path, "return");
+	const json_t *back = json_object_get(path, "return"), *flow = json_object_get(path, "flow");
 	json_t *there = only_there(path);
 
 	str_printf(out, "%s to %s", member_text(path, "from"), member_text(path, "to"));
@@ -149,13 +167,18 @@ void path_text(const json_t *path, bool color, struct str *out)
 		str_printf(out, "/%lld",
 		           (long long)json_integer_value(json_object_get(path, "port")));
 	str_addc(out, '\n');
-	add_way(there, color, out);
+	add_way(there, is_half(path), color, out);
 	json_decref(there);
 	if (!json_is_object(back))
 		return;
 	str_printf(out, "\nand back%s\n",
-	           streq(member_text(path, "verdict"), "delivered")
+	           streq(member_text(path, "verdict"), "delivered") || is_half(path)
 	               ? ""
 	               : ", what the other side would send on its own");
-	add_way(back, color, out);
+	add_way(back, is_half(path), color, out);
+	if (is_half(path))
+		add_end(flow, color, out);
+	else if (*member_text(flow, "tcpBreaks"))
+		str_printf(out, "\nTCP is another matter\n  => %s\n",
+		           member_text(flow, "tcpBreaks"));
 }

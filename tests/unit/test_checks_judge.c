@@ -224,7 +224,8 @@ static void explanations_show_the_way(void **state)
 	p.sort->explain(&p, path, &a);
 	assert_string_equal(a.s, "the way there: dropped: N1 forwards to nobody\n"
 	                         "  B -> 10.0.0.9: because\n  N1 -> 10.0.0.9: because\n"
-	                         "model and kernel disagree: the model says delivered");
+	                         "model and kernel disagree: the model says delivered\n"
+	                         "hop by hop, in the running lab: vnetlab path B C");
 	p.sort->explain(&p, back, &b);
 	assert_non_null(strstr(b.s, "the way back: dropped: no way back\n  C -> 10.0.0.9"));
 	p.sort->explain(&p, NULL, &c); /* nothing to say, nothing broken */

@@ -64,6 +64,30 @@ static void check_walk(const struct walk *w, json_t *want)
 	fail();
 }
 
+/* "breaks": who drops what follows, and in which words; without it nobody does. */
+static void check_break(struct walk *there, struct walk *back, json_t *want)
+{
+	struct walk_break b = { 0 };
+	bool breaks = walk_find_break(there, back, &b);
+	const char *node = json_string_value(json_object_get(want, "node"));
+	const char *reason = json_string_value(json_object_get(want, "reason"));
+
+	if (breaks != (want != NULL) ||
+	    (want && (!streq(b.node, node) || !strstr(b.reason, reason))))
+		fail_msg("breaks at %s: %s", b.node ? b.node : "nobody", b.reason ? b.reason : "");
+	bool tcp = there->sent.ip_proto == 6;
+
+	walk_judge_rest(there, back);
+	if (!breaks || !tcp) {
+		assert_null(there->breaks_at);
+		assert_null(back->breaks_at);
+		return;
+	}
+	assert_int_equal(b.way->verdict, WALK_DROPPED);
+	assert_string_equal(b.way->reason, b.reason);
+	assert_string_equal(b.way->breaks_at, node);
+}
+
 static void check_path(const struct cases_state *s, json_t *j)
 {
 	const char *from = json_string_value(json_object_get(j, "from"));
@@ -88,6 +112,7 @@ static void check_path(const struct cases_state *s, json_t *j)
 		env.reply_to = w;
 		back = walk_packet_path(&env, w->hops[w->n - 1].nic, &answer);
 		check_walk(back, ret);
+		check_break(w, back, json_object_get(j, "breaks"));
 	}
 	walk_free(back);
 	walk_free(w);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/ops/twowalk.h"
 
+#include <netinet/in.h>
+
 #include "base/str.h"
 
 static bool same_nodes(const struct walk *a, const struct walk *b, size_t n)
@@ -83,6 +85,10 @@ void two_ways(struct kwalk *k, const struct endpoint *from, const struct endpoin
 			return;
 		ret->has_back = true;
 		walk_both(k, n, walk_reply(w), &ret->there, &ret->back);
+		if (ret->back.model) {
+			walk_judge_rest(ret->there.model, ret->back.model);
+			walk_judge_rest(ret->there.kernel, ret->back.kernel);
+		}
 		return;
 	}
 	/* It does not arrive.  Would what the other side sends arrive?  That halves the search. */
@@ -148,11 +154,37 @@ static json_t *one_way_json(const struct one_way *w)
 	return o;
 }
 
+/* What a ping, or a datagram, does not show: TCP would break. */
+static const char *tcp_breaks(const struct two_ways *w)
+{
+	struct walk_break b;
+
+	if (!w->has_back || !w->back.model || w->there.model->sent.ip_proto == IPPROTO_TCP ||
+	    !walk_find_break(w->there.model, w->back.model, &b))
+		return NULL;
+	return b.reason;
+}
+
+/* What becomes of the flow: the way that does not deliver decides, there before back. */
+static json_t *flow_json(const struct two_ways *w)
+{
+	bool there = one_way_verdict(&w->there) == WALK_DELIVERED;
+	const struct one_way *end = there && w->has_back ? &w->back : &w->there;
+	const struct walk *m = end->model;
+	const char *node = !m ? end->sender : m->breaks_at ? m->breaks_at : m->hops[m->n - 1].node;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?}", "verdict",
+	                 verdict_str(one_way_verdict(end)), "reason", one_way_reason(end), "node",
+	                 node, "way", end == &w->there ? "there" : "back", "half",
+	                 m && m->breaks_at, "tcpBreaks", tcp_breaks(w));
+}
+
 json_t *two_ways_json(const struct two_ways *w)
 {
 	json_t *o = one_way_json(&w->there);
 
 	json_object_set_new(o, "return", w->has_back ? one_way_json(&w->back) : json_null());
+	json_object_set_new(o, "flow", flow_json(w));
 	json_object_set_new(o, "agree", json_boolean(two_ways_agree(w)));
 	return o;
 }
