@@ -192,7 +192,8 @@ COMMAND(probe, { .name = "probe",
                  .synopsis = "probe FROM TO [--protocol P --port N --count N]",
                  .summary = "sends real packets, or opens real connections",
                  .help = "From inside FROM's network namespace. icmp: an echo is answered; tcp: "
-                         "the connection opens; udp: the datagram comes back (VMs that listen "
+                         "the connection opens and carries data both ways; udp: the datagram comes "
+                         "back (VMs that listen "
                          "echo); http: any status is an answer. What else comes back is told "
                          "with its sender: refused, TTL exceeded, unreachable. TO is a node, seen "
                          "as FROM sees it (from the Internet: its public address), or an "

@@ -20,6 +20,7 @@ struct probe {
 	ip4 dst;
 	enum probe_protocol protocol;
 	uint16_t port;
+	bool echoes;          /* TCP: what is there sends back what it gets */
 	unsigned count;       /* packets or connections; at least 1, at most PROBE_MAX_COUNT */
 	unsigned interval_ms; /* between them */
 	unsigned timeout_ms;  /* for each */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* TCP: a connection that opens is an answer.  UDP: a datagram that comes back is.  One socket per
- * shot, in the sender's namespace; ICMP errors are read from the socket's error queue, which names
- * who sent them. */
+/* TCP: a connection that opens, and carries something there and its acknowledgement back, is an
+ * answer: stateful hops that saw one half of a handshake let it pass, and drop what follows.  UDP:
+ * a datagram that comes back is.  One socket per shot, in the sender's namespace; ICMP errors are
+ * read from the socket's error queue, which names who sent them. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -22,7 +24,8 @@ struct shot {
 	struct task *t;
 	unsigned no;
 	uint64_t start_us;
-	size_t index; /* in the task's list */
+	size_t index;  /* in the task's list */
+	double rtt_ms; /* TCP: of the handshake, once it is over; else 0 */
 };
 
 struct shot_list { /* task->priv */
@@ -107,17 +110,70 @@ static double ms_since_start(const struct shot *sh)
 	return (double)(clock_us() - sh->start_us) / 1000.0;
 }
 
+/* The other side has acknowledged the end of what this one sends, or has ended itself, which it
+ * does only when the handshake's last packet has come there. */
+static bool end_is_known(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return false;
+	return info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_FIN_WAIT1;
+}
+
+/* Sends what the other side answers, and waits for that.  Of other programs nobody knows what bytes
+ * do to them (BIRD ends a neighbour's session for such): they get the end of the stream, which has
+ * a number of its own in it as a byte has, and is acknowledged like one. */
+static void carry_data(struct engine *eng, struct shot *sh)
+{
+	if (sh->t->p->echoes) {
+		if (send(sh->source.fd, question, sizeof(question) - 1, MSG_NOSIGNAL) < 0)
+			shot_failed(eng, sh, errno);
+		return;
+	}
+	shutdown(sh->source.fd, SHUT_WR);
+	if (end_is_known(sh->source.fd))
+		shot_end(eng, sh, sh->rtt_ms, "connected");
+}
+
+static bool has_carried(const struct shot *sh)
+{
+	char buf[256];
+
+	if (sh->t->p->echoes)
+		return recv(sh->source.fd, buf, sizeof(buf), MSG_DONTWAIT) >= 0;
+	return end_is_known(sh->source.fd);
+}
+
 static void tcp_ready(struct engine *eng, struct source *src, uint32_t events)
 {
 	struct shot *sh = (struct shot *)src;
+	bool open = sh->rtt_ms > 0;
 	int code = pending_error(sh->source.fd);
 
-	if (code)
-		shot_failed(eng, sh, code);
-	else if (events & (EPOLLOUT | EPOLLHUP))
-		shot_end(eng, sh, ms_since_start(sh), "connected");
-	else if (events & EPOLLERR) /* only the error queue has something */
-		shot_failed(eng, sh, EHOSTUNREACH);
+	/* A program that takes nothing from strangers has closed: it got the handshake's end. */
+	bool closed = open && !sh->t->p->echoes && (code == ECONNRESET || code == EPIPE);
+
+	if (code && !closed) {
+		if (open)
+			shot_end(eng, sh, -1,
+			         "the connection opened, and was reset when data came");
+		else
+			shot_failed(eng, sh, code);
+		return;
+	}
+	if (code || (open && has_carried(sh))) {
+		shot_end(eng, sh, sh->rtt_ms, "connected");
+		return;
+	}
+	if (open || !(events & (EPOLLOUT | EPOLLHUP))) {
+		if (!open && events & EPOLLERR) /* only the error queue has something */
+			shot_failed(eng, sh, EHOSTUNREACH);
+		return;
+	}
+	sh->rtt_ms = ms_since_start(sh);
+	carry_data(eng, sh);
 }
 
 static void udp_ready(struct engine *eng, struct source *src, uint32_t events)
@@ -200,7 +256,8 @@ static void tcp_start(struct engine *eng, struct task *t, unsigned no)
 	if (!sh)
 		return;
 	setsockopt(sh->source.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	shot_connect(eng, sh, EPOLLOUT);
+	/* Each change of state wakes once: a socket that is shut can be written to for ever. */
+	shot_connect(eng, sh, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
 static void udp_start(struct engine *eng, struct task *t, unsigned no)
@@ -219,7 +276,11 @@ static void shot_timeout(struct engine *eng, struct task *t, unsigned no)
 
 	for (size_t i = 0; i < l->n; i++)
 		if (l->shots[i]->no == no) {
-			shot_end(eng, l->shots[i], -1, "no answer");
+			shot_end(eng, l->shots[i], -1,
+			         l->shots[i]->rtt_ms > 0
+			             ? "the connection opened, and then nothing came through: "
+			               "somebody on the way saw one half of it"
+			             : "no answer");
 			return;
 		}
 }

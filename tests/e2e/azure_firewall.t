@@ -44,7 +44,19 @@ like "graph calls it a firewall" "$out" "10\.0\.1\.4 firewall"
 is "a private destination sees the true source" \
 	"$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.1.0.4
 ok "up changes a translated port as the lab runs" change \
-	'.azureFirewalls.fw.natRuleCollections.publish.rules.web.translatedPort = "8444"'
+	'.azureFirewalls.fw.natRuleCollections.publish.rules.web.translatedPort = "8444"
+	| .azureFirewalls.fw.networkRuleCollections.open.rules["app-out"].sourceAddresses += ["10.0.4.0/24"]'
+# The same change lets ops ask app by the firewall; app answers straight to it.
+not_ok "a connection of which the firewall sees one half carries nothing" vnetlab probe ops app --protocol tcp --port 443 --timeout 300ms
+status "path ends with that" 1 vnetlab path ops app --protocol tcp --port 443 -o json
+json "path names the firewall, the half and both cures" '.agree and .verdict == "dropped" and .kernel.verdict == "dropped"
+	and .return.verdict == "delivered" and .flow.half and .flow.node == "fw" and (.reason | test("app sends the answer past it by route 10.0.0.0/16.*give subnet web of App a route for 10.0.4.0/24 to 10.0.1.4, or keep route 10.1.0.0/16 .User, app. from subnet Ops of Hub"))'
+run vnetlab path ops app --protocol tcp --port 443
+like "its last words are that verdict" "$out" 'and what follows
+  => dropped: firewall fw drops what follows the first packet'
+ok "pings pass, as each is a first packet" vnetlab probe ops app
+status "path says so" 0 vnetlab path ops app -o json
+json "path tells of TCP, too" '.verdict == "delivered" and (.flow.half | not) and (.flow.tcpBreaks | test("firewall fw drops what follows"))'
 is "a packet that is translated comes from the firewall" \
 	"$(peer app 8444 vnetlab probe internet fw --protocol tcp --port 8443)" 10.0.1.4
 ok "up takes all ranges out of privateRanges" change '.azureFirewalls.fw.privateRanges = ["255.255.255.255/32"]'
@@ -81,7 +93,7 @@ status "path delivers what the firewall publishes" 0 vnetlab path internet fw --
 json "path shows the way there and back by the firewall" '.agree and .verdict == "delivered" and .return.verdict == "delivered" and .hops[1].node == "fw"'
 status "path drops what the firewall does not publish" 1 vnetlab path internet fw --protocol tcp --port 80 -o json
 json "path says that no NAT rule is for the port" '.agree and (.reason | test("answers nothing itself, and none of its NAT rules is for tcp/80"))'
-run vnetlab path app ops --protocol tcp --port 443 -o json
+status "path fails where the answer is dropped" 1 vnetlab path app ops --protocol tcp --port 443 -o json
 json "path drops an answer whose question went past the firewall" '.agree and .return.verdict == "dropped" and (.return.reason | test("the question did not come through the firewall"))'
 ok "the firewall's own address answers pings" vnetlab probe ops fw
 ok "up takes a setting by which it does not" change '.settings.azureFirewallPing = false'

@@ -18,7 +18,12 @@ cat >"$work/p.vnetlab.json" <<'END'
         "private": { "addressPrefix": "10.0.4.0/24", "defaultOutboundAccess": false },
         "RouteServerSubnet": { "addressPrefix": "10.0.3.0/26" }
       },
-      "peerings": { "to-spoke": { "remoteVirtualNetwork": "Spoke" } }
+      "peerings": { "to-spoke": { "remoteVirtualNetwork": "Spoke" }, "to-odd": { "remoteVirtualNetwork": "Odd" } }
+    },
+    "Odd": {
+      "addressPrefixes": ["52.0.0.0/16"],
+      "subnets": { "s": { "addressPrefix": "52.0.1.0/24" } },
+      "peerings": { "to-hub": { "remoteVirtualNetwork": "Hub" } }
     },
     "Spoke": {
       "addressPrefixes": ["10.1.0.0/16"],
@@ -30,6 +35,7 @@ cat >"$work/p.vnetlab.json" <<'END'
   "routeTables": {
     "via-fw": { "routes": {
       "fw": { "addressPrefix": "192.0.2.0/24", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.4" },
+      "odd": { "addressPrefix": "52.0.1.0/24", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.6" },
       "notfw": { "addressPrefix": "198.51.100.0/24", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.5" },
       "nowhere": { "addressPrefix": "100.100.0.0/16", "nextHopType": "None" } } }
   },
@@ -40,6 +46,8 @@ cat >"$work/p.vnetlab.json" <<'END'
     "fw": { "image": "bird", "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.4", "enableIPForwarding": true },
             "bgp": { "asn": 65001, "advertise": ["10.50.0.0/16", "192.0.2.0/24"] }, "loopbacks": ["10.50.0.1"],
             "routes": [{ "prefix": "10.0.3.0/26", "via": "10.0.1.1" }] },
+    "hide": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.6", "enableIPForwarding": true }, "sourceNat": true },
+    "odd": { "nic": { "subnet": "Odd/s", "privateIPAddress": "52.0.1.4" }, "listen": ["tcp/80", "udp/53"] },
     "plain": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.5" } },
     "a": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.4" } },
     "b": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.5", "publicIPAddress": true }, "listen": ["tcp/80", "udp/53"] },
@@ -82,6 +90,10 @@ expect "the Internet by a public address" 0 'its public address' b 8.8.8.8
 expect "by a NAT gateway" 0 'as 198\.51\.100\.7 \(NAT gateway ng' inner internet --protocol tcp --port 80
 run vnetlab probe -o json inner 8.8.8.8 --protocol udp --port 99
 json "a datagram by a NAT gateway gets an error back" '.refused and .errorFrom == "8.8.8.8"'
+expect "by who translates sources, both ways" 0 'source 10\.0\.2\.5 becomes 10\.0\.1\.6' b odd --protocol tcp --port 80
+expect "who translates sources sees the answers alone" 1 'hide breaks the connection: .* gives it the source 10\.0\.1\.6' odd b --protocol tcp --port 80
+expect "of which a ping shows nothing" 0 'TCP is another matter' odd b
+expect "and a datagram's answer is translated at once" 1 'nobody waits for it' odd b --protocol udp --port 53
 expect "a NAT gateway takes no ping" 1 'translates TCP and UDP only' inner 8.8.8.8
 expect "a NAT gateway before a public address" 0 'as 198\.51\.100\.7 \(NAT gateway ng' outer internet --protocol tcp --port 80
 expect "a ping beside a NAT gateway" 0 'its public address' outer 8.8.8.8
@@ -123,7 +135,7 @@ run vnetlab probe -o json internet b --protocol tcp --port 80
 json "a VM is its public address, seen from the Internet" '.address == "20.100.0.4"'
 
 run vnetlab probe -o json '*' 10.0.2.4
-json "a matrix has a row for each VM" '(.from | length) == 9 and .to == ["10.0.2.4"] and (.rttMs | length) == 9 and .sent == 9'
+json "a matrix has a row for each VM" '(.from | length) == 11 and .to == ["10.0.2.4"] and (.rttMs | length) == 11 and .sent == 11'
 json "a matrix has an answer for each VM that is peered, and none for others" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
 	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
 status "a matrix with an answer missing fails" 1 vnetlab probe 'a*' b --timeout 300ms

@@ -2,7 +2,9 @@
 #include "lab/ops/endpoint.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 
+#include "azure/lb.h"
 #include "base/str.h"
 #include "lab/proc/node.h"
 
@@ -147,4 +149,52 @@ int endpoint_to(struct lab *l, const struct endpoint *from, const char *name, st
 	p.name = xstrdup(host ? name : p.node->name);
 	*ret = p;
 	return 0;
+}
+
+static bool vm_listens(const struct vm *vm, uint32_t port)
+{
+	for (size_t i = 0; i < vm->n_listen; i++)
+		if (vm->listen[i].proto == LISTEN_TCP && vm->listen[i].port == port)
+			return true;
+	return false;
+}
+
+static bool pool_listens(const struct load_balancer *lb, uint16_t port)
+{
+	const struct walk_packet p = { .dst = lb->ip, .ip_proto = IPPROTO_TCP, .dport = port };
+	const struct lb_rule *r = lb_rule_of(lb, &p);
+	bool all = r && lb->n_backends;
+
+	for (size_t i = 0; all && i < lb->n_backends; i++)
+		all = vm_listens(lb->backends[i]->vm,
+		                 r->protocol && !r->floating ? r->backend_port : port);
+	return all;
+}
+
+/* Several may have the address, in VNets that do not see each other: all of them must listen. */
+bool endpoint_echoes(const struct model *m, ip4 dst, uint16_t port)
+{
+	size_t n = 0, listens = 0;
+
+	for (size_t i = 0; i < m->n_internet; i++)
+		if (m->internet[i].ip == dst)
+			return port == 80 || port == 443;
+	for (size_t i = 0; i < m->n_vms; i++) {
+		const struct vm *vm = &m->vms[i];
+		bool has = vm_has_address(vm, dst);
+
+		for (size_t k = 0; k < vm->n_nics && !has; k++)
+			has = vm->nics[k]->public_ip == dst;
+		/* what a firewall gets for itself, it hands on */
+		if (has && vm->role == VM_FIREWALL)
+			return false;
+		n += has;
+		listens += has && vm_listens(vm, port);
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++)
+		if (m->load_balancers[i].ip == dst) {
+			n++;
+			listens += pool_listens(&m->load_balancers[i], port);
+		}
+	return n && n == listens;
 }

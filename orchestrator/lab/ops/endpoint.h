@@ -21,3 +21,6 @@ int endpoint_from(struct lab *l, const char *name, struct endpoint *ret, struct 
  * 8.8.8.8, fabric the platform's 168.63.129.16. */
 int endpoint_to(struct lab *l, const struct endpoint *from, const char *name, struct endpoint *ret,
                 struct err *e);
+/* The lab's own responder listens at the address (of a node, or of what leads to one): what it gets
+ * there it sends back. */
+bool endpoint_echoes(const struct model *m, ip4 dst, uint16_t port);

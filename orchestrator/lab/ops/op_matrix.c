@@ -78,6 +78,7 @@ static int fill_matrix(struct lab *l, const struct names *from, const struct nam
                        const struct probe *like, struct probe *probes, struct err *e)
 {
 	_cleanup_free_ ip4 *seen = xcalloc(to->n, sizeof(*seen));
+	_cleanup_free_ bool *echoes = xcalloc(to->n, sizeof(*echoes)); /* of seen */
 	int r = 0;
 
 	for (size_t i = 0; i < from->n; i++) {
@@ -92,14 +93,19 @@ static int fill_matrix(struct lab *l, const struct names *from, const struct nam
 			p->src = f.ip;
 			if (f.node->kind == NODE_VM && seen[k]) {
 				p->dst = seen[k];
+				p->echoes = echoes[k];
 				continue;
 			}
 			_cleanup_endpoint_ struct endpoint t = { 0 };
 
 			r = endpoint_to(l, &f, to->items[k], &t, e);
 			p->dst = t.ip;
-			if (f.node->kind == NODE_VM)
+			p->echoes = like->protocol == PROBE_TCP &&
+			            endpoint_echoes(l->model, t.ip, like->port);
+			if (f.node->kind == NODE_VM) {
 				seen[k] = t.ip;
+				echoes[k] = p->echoes;
+			}
 		}
 		if (r < 0)
 			return r;

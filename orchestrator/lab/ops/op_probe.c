@@ -73,6 +73,7 @@ static int prepare_probe(struct lab *l, const json_t *o, struct probe *p, struct
 	p->ns_fd = from->node->netns;
 	p->src = from->ip;
 	p->dst = to->ip;
+	p->echoes = p->protocol == PROBE_TCP && endpoint_echoes(l->model, p->dst, p->port);
 	return 0;
 }
 
