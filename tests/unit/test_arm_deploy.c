@@ -301,7 +301,8 @@ static void dependencies(void **state)
 	says(&typo, "ARM-DEP-02", "/resources/0/dependsOn/1", "is not in the template");
 	assert_int_equal(typo.f.n, 1);
 	says(&cycle, "ARM-DEP-01", "/resources/1", "depend on each other");
-	says(&cycle, "ARM-EXPR-01", "/resources/3/properties/x", "waits for this");
+	says(&cycle, "ARM-EXPR-01", "/resources/3/properties/x",
+	     "waits for a.b/d \"4\", which asks for it");
 }
 
 int main(void)

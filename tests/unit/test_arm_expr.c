@@ -546,7 +546,7 @@ static void all_there(void **state)
 	                             "resourceGroup subscription subscriptionResourceId "
 	                             "extensionResourceId tenantResourceId managementGroup "
 	                             "managementGroupResourceId tenant deployer providers "
-	                             "pickZones list* listKeys toLogicalZone toLogicalZones "
+	                             "pickZones list list* listKeys toLogicalZone toLogicalZones "
 	                             "toPhysicalZone toPhysicalZones concat format string split "
 	                             "uri uniqueString guid newGuid json base64 "
 	                             "base64ToString base64ToJson toUpper toLower padLeft "

@@ -75,25 +75,41 @@ static int add_output(struct deployment *d, const struct member *m, struct val_b
 	} else if (text) {
 		v = tree_eval(&d->env, text, JPTR(&at, "value"), d);
 	}
-	if (!v)
+	if (!v && d->a->cycle)
 		return -EBADMSG;
+	if (!v) /* which is reported: who asks for it shall not be reported as well */
+		v = val_open(d->a->arena, arena_printf(d->a->arena, "outputs.%s", m->key));
 	val_set(&o, "type", val_str(d->a->arena, param_type(d, m->v)));
 	val_set(&o, "value", v);
 	val_set(b, m->key, val_built_obj(&o));
 	return 1;
 }
 
+/* An object of which nothing is missing: a name that is not there is an error. */
+static const struct val *exact_object(struct arm *a, const struct val *v)
+{
+	struct val *copy = arena_alloc(a->arena, sizeof(*copy));
+
+	*copy = v ? *v : *val_obj(a->arena, NULL, 0);
+	copy->exact = true;
+	return copy;
+}
+
 const struct val *deployment_outputs(struct deployment *d)
 {
-	const struct val *list = val_get(d->tmpl, "outputs");
+	const struct val *list = val_get(d->tmpl, "outputs"), *outputs;
 	struct val_builder b = { .a = d->a->arena };
+	struct arm *a = d->a;
+	bool cycle = a->cycle;
 
 	if (d->outputs)
 		return d->outputs;
-	for (uint32_t i = 0; list && list->type == V_OBJ && i < list->n && !d->a->over; i++)
+	a->cycle = false;
+	for (uint32_t i = 0; list && list->type == V_OBJ && i < list->n && !a->over; i++)
 		add_output(d, &list->members[i], &b);
-	d->outputs = val_built_obj(&b);
-	if (!d->outputs)
-		d->outputs = val_obj(d->a->arena, NULL, 0);
-	return d->outputs;
+	outputs = exact_object(a, val_built_obj(&b));
+	if (!a->tentative || !a->cycle) /* else one waits, and all are tried again later */
+		d->outputs = outputs;
+	a->cycle |= cycle;
+	return outputs;
 }

@@ -130,7 +130,8 @@ int nested_start(struct inst *i, struct env *e)
 		a->cycle = true;
 		return -ELOOP;
 	}
-	d = deployment_new(a, i->d);
+	d = i->draft ? i->draft : deployment_new(a, i->d);
+	i->draft = d;
 	if (!d) {
 		arm_finding(
 		    a, SEV_ERROR, "ARM-LIMIT-01", NULL, i->d->file, i->ptr, NULL,
@@ -147,8 +148,7 @@ int nested_start(struct inst *i, struct env *e)
 	if (r >= 0 && !d->outer)
 		r = eval_nested_parameters(i, e, d);
 	i->starting = false;
-	/* Tried again later; the deployment that was made here stays empty. */
-	if (a->tentative && a->cycle)
+	if (a->tentative && a->cycle) /* tried again later */
 		return -ELOOP;
 	a->n_waiting--;
 	if (r < 0)

@@ -5,6 +5,7 @@
 
 #include "input/arm/expr/eval.h"
 #include "input/arm/expr/func.h"
+#include "input/arm/expr/unknown.h"
 
 const struct val *eval_fail(struct env *e, const struct expr *at, const char *hint, const char *fmt,
                             ...)
@@ -26,8 +27,16 @@ const struct val *eval_fail(struct env *e, const struct expr *at, const char *hi
 	return NULL;
 }
 
+void eval_forget_failure(struct arm *a)
+{
+	free(a->fail.msg);
+	free(a->fail.hint);
+	a->fail = (struct fail){ 0 };
+}
+
 const struct val *eval_reported(struct env *e)
 {
+	eval_forget_failure(e->a);
 	e->a->fail = (struct fail){ .set = true, .reported = true };
 	return NULL;
 }
@@ -99,26 +108,27 @@ static const struct val *fail_no_element(struct env *e, const struct expr *at,
 const struct val *eval_member(struct env *e, const struct expr *at, const struct val *base,
                               const struct val *key, bool safe)
 {
+	const struct val *v = NULL;
+	bool named = base->type == V_OBJ && key->type == V_STR,
+	     counted = base->type == V_ARR && key->type == V_INT;
+
 	if (base->type == V_NULL && safe)
 		return &val_null;
-	if (base->type == V_OBJ && key->type == V_STR) {
-		const struct val *v = val_get(base, key->s);
-
-		if (v)
-			return v;
-		if (base->open)
-			return val_open(e->a->arena,
-			                arena_printf(e->a->arena, "%s.%s", base->open, key->s));
+	if (named)
+		v = val_get(base, key->s);
+	if (counted && key->i >= 0 && key->i < base->n)
+		v = base->items[key->i];
+	if (!v && safe && base->open && base->n && base->type != V_STR)
+		return &val_null; /* what the template sets is known: this is not set */
+	if (base->open && (named || counted || (!base->n && key->type == V_INT) ||
+	                   (base->type == V_STR && (key->type == V_INT || key->type == V_STR))))
+		return unknown_member(e->a->arena, base, key, v);
+	if (v)
+		return v;
+	if (named)
 		return safe ? &val_null : fail_no_member(e, at, base, key->s);
-	}
-	if (base->type == V_OBJ && base->open && key->type == V_INT)
-		return val_open(e->a->arena, arena_printf(e->a->arena, "%s[%lld]", base->open,
-		                                          (long long)key->i));
-	if (base->type == V_ARR && key->type == V_INT) {
-		if (key->i >= 0 && key->i < base->n)
-			return base->items[key->i];
+	if (counted)
 		return safe ? &val_null : fail_no_element(e, at, base, key->i);
-	}
 	_cleanup_str_ struct str k = { 0 };
 
 	val_brief(key, 60, &k);
@@ -194,30 +204,6 @@ static char letter_of_argument(const struct func *f, size_t i)
 	return !n ? '?' : f->types[i < n ? i : n - 1];
 }
 
-/* A value for a function that takes known ones alone: an open value becomes its words, or an
- * empty one of the wanted type; an object with members is no longer open. */
-static const struct val *close_value(struct arena *a, const struct val *v, char t)
-{
-	if (!v->open)
-		return v;
-	if (v->n) {
-		struct val *copy = arena_alloc(a, sizeof(*copy));
-
-		*copy = *v;
-		copy->open = NULL;
-		return copy;
-	}
-	if (t == 'a' || t == 'A')
-		return val_arr(a, NULL, 0);
-	if (t == 'o' || t == 'O')
-		return v;
-	if (t == 'i' || t == 'n')
-		return val_int(a, 0);
-	if (t == 'b')
-		return &val_false;
-	return val_str(a, v->open);
-}
-
 static const struct val *fail_arity(struct env *e, const struct expr *x)
 {
 	const struct func *f = x->func;
@@ -274,11 +260,12 @@ static long steps_for_value(const struct val *v)
 	return v->type == V_STR || v->type == V_ARR || v->type == V_OBJ ? (long)v->n / 16 : 0;
 }
 
-static const struct val *eval_call(struct env *e, const struct expr *x)
+static const struct val *eval_call(struct env *e, const struct expr *x, const struct expr *asked)
 {
 	const struct func *f = x->func;
 	const struct val *few[8], **v = few, *r = NULL;
 	size_t n = x->n_args, i;
+	bool unknown = false;
 
 	if (!f)
 		return eval_unknown(e, x);
@@ -294,8 +281,9 @@ static const struct val *eval_call(struct env *e, const struct expr *x)
 		v[i] = eval_expr(e, x->args[i]);
 		if (!v[i])
 			return NULL;
+		unknown |= val_is_unknown(v[i]);
 		if (!f->open)
-			v[i] = close_value(e->a->arena, v[i], t);
+			v[i] = unknown_as_argument(e->a->arena, v[i], t);
 		if (!value_fits_letter(v[i], t)) {
 			_cleanup_str_ struct str got = { 0 };
 
@@ -306,9 +294,15 @@ static const struct val *eval_call(struct env *e, const struct expr *x)
 		}
 		e->a->steps += steps_for_value(v[i]);
 	}
+	e->asked = asked;
 	r = f->call(e, x, v, n);
 	if (!r)
 		eval_big(e, x, NULL); /* unless the function gave a reason */
+	if (unknown && !f->open && (r || !(e->a->over || e->a->fail.reported))) {
+		if (!r)
+			eval_forget_failure(e->a);
+		r = unknown_answer(e->a->arena, x, r);
+	}
 	if (!r)
 		add_argument_values(e, x, v, n);
 	return r;
@@ -335,7 +329,11 @@ const struct val *eval_lambda(struct env *e, const struct lambda *l, const struc
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-static const struct val *eval_expr_kind(struct env *e, const struct expr *x)
+static const struct val *eval_part(struct env *e, const struct expr *x, const struct expr *asked);
+
+/* x is where the chain of members `asked` begins, or in it. */
+static const struct val *eval_expr_kind(struct env *e, const struct expr *x,
+                                        const struct expr *asked)
 {
 	const struct val *base, *key;
 
@@ -343,21 +341,21 @@ static const struct val *eval_expr_kind(struct env *e, const struct expr *x)
 	case E_VALUE:
 		return x->value;
 	case E_CALL:
-		return eval_call(e, x);
+		return eval_call(e, x, asked);
 	case E_PROPERTY:
-		base = eval_expr(e, x->base);
+		base = eval_part(e, x->base, asked);
 		if (!base)
 			return NULL;
 		key = val_str(e->a->arena, x->name);
 		return eval_member(e, x, base, key, x->safe);
 	default:
-		base = eval_expr(e, x->base);
+		base = eval_part(e, x->base, asked);
 		key = base ? eval_expr(e, x->args[0]) : NULL;
 		return key ? eval_member(e, x, base, key, x->safe) : NULL;
 	}
 }
 
-const struct val *eval_expr(struct env *e, const struct expr *x)
+static const struct val *eval_part(struct env *e, const struct expr *x, const struct expr *asked)
 {
 	struct arm *a = e->a;
 	const struct val *v;
@@ -376,7 +374,12 @@ const struct val *eval_expr(struct env *e, const struct expr *x)
 		return eval_fail(e, x, NULL, "expressions wait for each other more than %d deep",
 		                 ARM_MAX_EVAL);
 	a->depth++;
-	v = eval_expr_kind(e, x);
+	v = eval_expr_kind(e, x, asked);
 	a->depth--;
 	return v;
+}
+
+const struct val *eval_expr(struct env *e, const struct expr *x)
+{
+	return eval_part(e, x, x);
 }

@@ -20,6 +20,7 @@ const struct val *eval_fail(struct env *e, const struct expr *at, const char *hi
                             ...) PRINTF(4, 5);
 const struct val *eval_unknown(struct env *e, const struct expr *x); /* no such function */
 const struct val *eval_reported(struct env *e); /* the reason is a finding already */
+void eval_forget_failure(struct arm *a);        /* the next one may be reported */
 
 /* v itself; NULL when it could not be made, since it is too big. */
 const struct val *eval_big(struct env *e, const struct expr *at, const struct val *v);

@@ -59,9 +59,7 @@ static void report_failure(struct env *e, const char *text, size_t n, const stru
 		arm_finding(e->a, SEV_ERROR, "ARM-EXPR-01", f->code, p->file, ptr, f->hint, "%s",
 		            str_get(&s));
 	}
-	free(f->msg);
-	free(f->hint);
-	*f = (struct fail){ 0 };
+	eval_forget_failure(e->a);
 }
 
 static const struct val *eval_string(struct env *e, const struct val *v, const struct place *p,

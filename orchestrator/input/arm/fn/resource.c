@@ -122,7 +122,7 @@ static bool asks_for_full(const struct val *const *v, size_t n)
 
 FN(fn_reference)
 {
-	return reference_value(e, at, v[0], asks_for_full(v, n));
+	return reference_value(e, at, e->asked, v[0], asks_for_full(v, n));
 }
 
 /* Of all iterations of a loop, by its symbolic name. */
@@ -142,7 +142,7 @@ FN(fn_references)
 			found++;
 			if (list[i]->off)
 				continue;
-			r = reference_value(e, at, val_str(e->a->arena, list[i]->id),
+			r = reference_value(e, at, at, val_str(e->a->arena, list[i]->id),
 			                    asks_for_full(v, n));
 			if (!r)
 				return NULL;
@@ -171,6 +171,7 @@ const struct func funcs_resource[] = {
 	{ "extensionResourceId", 3, -1, "st", fn_extension_resource_id },
 	{ "reference", 1, 3, "s", fn_reference },
 	{ "references", 1, 2, "s", fn_references },
+	{ "list", 1, 3, "?", fn_list },
 	{ "list*", 1, 3, "?", fn_list },
 	{ "listKeys", 1, 3, "?", fn_list },
 	{ 0 },

@@ -212,12 +212,14 @@ static bool takes_address(const struct inst *i)
 }
 
 /* Evaluates all resources that take addresses before any is given: an address that a later one
- * has statically must not be given to another one.  A resource that waits for the one that
- * asks is left out. */
+ * has statically must not be given to another one.  What waits for the resource that asks, or for
+ * an address, is left out: it takes its addresses later, from what is left. */
 static void evaluate_takers(struct arm *a)
 {
-	while (a->n_tried != a->n_resources) {
+	while (a->n_tried != a->n_resources || (a->n_left && a->n_tried_order != a->n_order)) {
 		a->n_tried = a->n_resources;
+		a->n_tried_order = a->n_order;
+		a->n_left = 0;
 		while (deployment_wake(a))
 			;
 		a->tentative++;
@@ -226,8 +228,9 @@ static void evaluate_takers(struct arm *a)
 				struct inst *i = a->deployments[k]->insts[j];
 				bool cycle = a->cycle;
 
-				if (i->state == ST_NEW && !i->existing && takes_address(i))
-					inst_eval(i);
+				if (i->state == ST_NEW && !i->existing && !i->off &&
+				    takes_address(i) && inst_eval(i) < 0)
+					a->n_left++;
 				a->cycle = cycle;
 			}
 		a->tentative--;
@@ -255,17 +258,17 @@ static void give_addresses(struct arm *a, size_t from)
 			give_free_addresses(a, batch[k]);
 }
 
-void alloc_all(struct arm *a)
+int alloc_all(struct arm *a)
 {
 	size_t from;
 
 	if (!a->alloc)
 		a->alloc = arena_alloc(a->arena, sizeof(*a->alloc));
-	if (!a->alloc->trying) {
-		a->alloc->trying = true;
-		evaluate_takers(a);
-		a->alloc->trying = false;
-	}
+	if (a->alloc->trying) /* none is given before all that can be are evaluated */
+		return -ELOOP;
+	a->alloc->trying = true;
+	evaluate_takers(a);
+	a->alloc->trying = false;
 	from = a->alloc->done;
 	a->alloc->done = a->n_order;
 	for (size_t k = from; k < a->n_order; k++)
@@ -273,6 +276,7 @@ void alloc_all(struct arm *a)
 			take_given_addresses(a, a->order[k]);
 	if (a->alloc->done > from)
 		give_addresses(a, from);
+	return 0;
 }
 
 void alloc_free(struct arm *a)

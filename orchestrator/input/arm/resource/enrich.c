@@ -17,6 +17,15 @@ static const struct val *ip_val(struct arm *a, ip4 ip)
 	return str_val(a, IP4_STR(ip));
 }
 
+/* An address that the template alone does not tell stays open. */
+static const struct val *ip_of_inst(struct inst *i, size_t k)
+{
+	struct arm *a = i->d->a;
+
+	return i->ips[k] ? ip_val(a, i->ips[k])
+	                 : val_open(a->arena, arena_printf(a->arena, "the address of %s", i->name));
+}
+
 /* The elements of a list with their ids. */
 static const struct val *add_ids_to_list(struct inst *i, const char *list, const struct val *v)
 {
@@ -88,14 +97,14 @@ static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct
 	for (uint32_t k = 0; configs && configs->type == V_ARR && k < configs->n && k < i->n_ips;
 	     k++) {
 		const char *name = val_get_str(configs->items[k], "name");
-		const struct val *ip = ip_val(a, i->ips[k]), *none = val_arr(a->arena, NULL, 0);
+		const struct val *ip = ip_of_inst(i, k), *none = val_arr(a->arena, NULL, 0);
 		const struct val **one = arena_array(a->arena, 2, sizeof(*one));
 		struct val_builder o = { .a = a->arena };
 		ip4 public = public_address_of(a, configs->items[k]);
 
 		one[0] = ip;
 		one[1] = ip_val(a, public);
-		str_printf(&all, "%s%s", all.n ? "," : "", ip->s);
+		str_printf(&all, "%s%s", all.n ? "," : "", ip->open ? "" : ip->s);
 		val_set(
 		    &o, "ipconfigurationId",
 		    val_printf(a->arena, "%s/ipConfigurations/%s", i->id, name ? name : "default"));
@@ -105,9 +114,11 @@ static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct
 		val_push(&list, val_built_obj(&o));
 	}
 	val_set(&s, "asn", val_int(a->arena, 65515));
-	val_set(&s, "bgpPeeringAddress", str_val(a, str_get(&all)));
 	val_set(&s, "peerWeight", val_int(a->arena, 0));
-	val_set(&s, "bgpPeeringAddresses", val_built_arr(&list));
+	if (all.n)
+		val_set(&s, "bgpPeeringAddress", str_val(a, str_get(&all)));
+	if (list.n)
+		val_set(&s, "bgpPeeringAddresses", val_built_arr(&list));
 	for (uint32_t k = 0; given && given->type == V_OBJ && k < given->n; k++)
 		if (given->members[k].v->type != V_NULL &&
 		    !strieq(given->members[k].key, "bgpPeeringAddresses"))
@@ -189,7 +200,8 @@ static void add_own_subnets(struct inst *i, struct val_builder *b, const struct 
 		const char *name = strrchr(x->name, '/');
 		bool there = false;
 
-		if (x->state != ST_DONE || !x->key || !name || !str_starts(x->key, below))
+		if (x->state != ST_DONE || x->existing || !x->key || !name ||
+		    !str_starts(x->key, below))
 			continue;
 		for (size_t j = 0; j < list.n && !there; j++)
 			there = strieq(val_get_str(list.items[j], "name"), name + 1);

@@ -51,11 +51,7 @@ static const char *words_of_reference(struct arm *a, const char *what)
 
 static const struct val *open_value(struct arm *a, const struct val *v, const char *what)
 {
-	struct val *copy = arena_alloc(a->arena, sizeof(*copy));
-
-	*copy = *v;
-	copy->open = words_of_reference(a, what);
-	return copy;
+	return val_opened(a->arena, v, words_of_reference(a, what));
 }
 
 /* The answer for a resource that is not deployed here: open where only Azure knows. */
@@ -80,16 +76,17 @@ static const struct val *foreign_value(struct env *e, const char *id, const stru
 	return open_value(a, val_built_obj(&b), id);
 }
 
-/* reference() takes the id of a subscription or resource group, too. */
-static const struct val *scope_reference(struct env *e, const char *id)
-{
-	return foreign_value(e, id, NULL, false);
-}
-
 static const struct val *fail_cycle(struct env *e, const struct expr *at, const struct inst *i)
 {
+	const struct inst *asker = e->a->current;
+
+	if (e->a->tentative) /* tried again later */
+		return eval_reported(e);
+	if (!asker || asker == i)
+		return eval_fail(e, at, NULL, "%s \"%s\" asks for itself", i->type, i->name);
 	return eval_fail(e, at, "neither may ask the other",
-	                 "%s \"%s\" waits for this, and this asks it", i->type, i->name);
+	                 "%s \"%s\" waits for %s \"%s\", which asks for it", i->type, i->name,
+	                 asker->type, asker->name);
 }
 
 /* A resource of this deployment, or of an outer one, failed, so the missing one may be it: do not
@@ -102,29 +99,67 @@ static bool is_broken(const struct deployment *d)
 	return false;
 }
 
-const struct val *reference_value(struct env *e, const struct expr *at, const struct val *what,
-                                  bool full)
+/* --- what it answers ------------------------------------------------------------------------- */
+
+/* All of a resource that was evaluated, or its properties; NULL: too big. */
+static const struct val *value_of_inst(struct inst *i, bool full)
+{
+	struct arm *a = i->d->a;
+	const struct val *props = val_get(i->body, "properties");
+	struct val_builder b = { .a = a->arena };
+
+	props = runtime_properties(i, props ? props : val_obj(a->arena, NULL, 0), true);
+	if (!props)
+		return NULL;
+	props = open_value(a, props, i->id);
+	if (!full)
+		return props;
+	val_set_all(&b, i->body);
+	val_set(&b, "properties", props);
+	val_set(&b, "resourceId", val_str(a->arena, i->id));
+	val_set(&b, "subscriptionId", val_str(a->arena, i->scope.subscription));
+	val_set(&b, "resourceGroupName", val_str(a->arena, i->scope.rg ? i->scope.rg : ""));
+	val_set(&b, "scope", val_str(a->arena, ""));
+	props = val_built_obj(&b);
+	return props ? open_value(a, props, i->id) : NULL;
+}
+
+/* What v has under the members that the call `at` is asked for; NULL when it lacks them. */
+static const struct val *asked_member(struct env *e, const struct expr *at,
+                                      const struct expr *asked, const struct val *v)
+{
+	const struct val *base, *key;
+
+	if (asked == at || (asked->kind != E_PROPERTY && asked->kind != E_INDEX))
+		return v;
+	base = asked_member(e, at, asked->base, v);
+	if (!base)
+		return NULL;
+	key = asked->kind == E_PROPERTY ? val_str(e->a->arena, asked->name)
+	                                : eval_expr(e, asked->args[0]);
+	if (!key ||
+	    (base->type == V_ARR && (key->type != V_INT || key->i < 0 || key->i >= base->n)))
+		return NULL;
+	if (base->type == V_ARR)
+		return base->items[key->i];
+	return key->type == V_STR ? val_get(base, key->s) : NULL;
+}
+
+/* Is the answer there before the resource has its addresses, as an id or a name is? */
+static bool is_known_before(struct env *e, const struct expr *at, const struct expr *asked,
+                            const struct val *v)
+{
+	const struct val *x = v ? asked_member(e, at, asked, v) : NULL;
+
+	eval_forget_failure(e->a); /* of an index; it will fail again, and be reported */
+	return x && x != v && x->type != V_OBJ && x->type != V_ARR && !x->open;
+}
+
+static const struct val *answer_of_inst(struct env *e, const struct expr *at,
+                                        const struct expr *asked, struct inst *i, bool full)
 {
 	struct arm *a = e->a;
-	struct inst *i = inst_find(e->home, what->s);
-	const struct val *props;
-
-	while (!i && deployment_wake(a))
-		i = inst_find(e->home, what->s);
-	if (!i && *what->s != '/' && is_broken(e->home))
-		return eval_reported(e);
-	if (!i && *what->s != '/')
-		return eval_fail(
-		    e, at, "resourceId() makes the id of a resource that is deployed elsewhere",
-		    "no resource \"%s\" in this template", what->s);
-	if (!i)
-		return full ? foreign_value(e, what->s, NULL, true) : scope_reference(e, what->s);
-	if (i->existing)
-		return foreign_value(e, i->id, i, full);
-	if (i->off)
-		return eval_fail(e, at, "if() with the same condition leaves the question out",
-		                 "%s \"%s\" is not deployed: its condition is false", i->type,
-		                 i->name);
+	const struct val *v;
 	int r = inst_eval(i);
 
 	if (r == -ELOOP)
@@ -134,22 +169,85 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 		                 ARM_MAX_EVAL / 4);
 	if (r < 0)
 		return eval_reported(e);
-	if (runtime_type(i)->addresses)
-		alloc_all(a);
-	props = val_get(i->body, "properties");
-	props = runtime_properties(i, props ? props : val_obj(a->arena, NULL, 0), true);
-	if (!props)
-		return eval_big(e, at, NULL);
-	props = open_value(a, props, i->id);
-	if (!full)
-		return props;
-	struct val_builder b = { .a = a->arena };
+	v = value_of_inst(i, full);
+	if (runtime_type(i)->addresses && !i->ips && !is_known_before(e, at, asked, v)) {
+		if (alloc_all(a) == -ELOOP) {
+			a->cycle = true;
+			return eval_reported(e);
+		}
+		v = value_of_inst(i, full);
+	}
+	return eval_big(e, at, v);
+}
 
-	val_set_all(&b, i->body);
-	val_set(&b, "properties", props);
-	val_set(&b, "resourceId", val_str(a->arena, i->id));
-	val_set(&b, "subscriptionId", val_str(a->arena, i->scope.subscription));
-	val_set(&b, "resourceGroupName", val_str(a->arena, i->scope.rg ? i->scope.rg : ""));
-	val_set(&b, "scope", val_str(a->arena, ""));
-	return open_value(a, eval_big(e, at, val_built_obj(&b)), i->id);
+/* What a parent that is deployed here declares in a list of its own, as a network its subnets. */
+static const struct val *answer_of_parent(struct env *e, const struct expr *at, const char *id,
+                                          bool full)
+{
+	struct arm *a = e->a;
+	const char *name = strrchr(id, '/'), *list = name;
+	const struct val *all;
+	struct inst *parent;
+
+	while (list && list > id && *--list != '/')
+		;
+	if (!list || list == id)
+		return NULL;
+	parent = inst_by_id(a, arena_printf(a->arena, "%.*s", (int)(list - id), id));
+	if (!parent || parent->existing || parent->off)
+		return NULL;
+	all = answer_of_inst(e, at, at, parent, false);
+	all = all ? val_get(all, arena_printf(a->arena, "%.*s", (int)(name - list) - 1, list + 1))
+	          : NULL;
+	for (uint32_t k = 0; all && all->type == V_ARR && k < all->n; k++) {
+		const struct val *x = all->items[k], *props = val_get(x, "properties");
+
+		if (!strieq(val_get_str(x, "name"), name + 1))
+			continue;
+		return full ? open_value(a, x, id)
+		            : open_value(a, props ? props : val_obj(a->arena, NULL, 0), id);
+	}
+	return NULL;
+}
+
+/* Of a resource that is not deployed here by itself. */
+static const struct val *answer_of_other(struct env *e, const struct expr *at, const char *id,
+                                         const struct inst *i, bool full)
+{
+	const struct val *v = answer_of_parent(e, at, id, full);
+
+	return v || e->a->fail.set ? v : foreign_value(e, id, i, full);
+}
+
+/* The resource that is meant; one that is deployed here before one that only is named. */
+static struct inst *find_asked(struct env *e, const char *what)
+{
+	struct inst *i = inst_find(e->home, what), *deployed;
+
+	if (!i || !i->existing || !*i->id)
+		return i;
+	deployed = inst_by_id(e->a, i->id);
+	return deployed && !deployed->off ? deployed : i;
+}
+
+const struct val *reference_value(struct env *e, const struct expr *at, const struct expr *asked,
+                                  const struct val *what, bool full)
+{
+	struct inst *i = find_asked(e, what->s);
+
+	while ((!i || i->existing) && deployment_wake(e->a))
+		i = find_asked(e, what->s);
+	if (!i && *what->s != '/' && is_broken(e->home))
+		return eval_reported(e);
+	if (!i && *what->s != '/')
+		return eval_fail(
+		    e, at, "resourceId() makes the id of a resource that is deployed elsewhere",
+		    "no resource \"%s\" in this template", what->s);
+	if (!i || i->existing)
+		return answer_of_other(e, at, i ? i->id : what->s, i, full);
+	if (i->off)
+		return eval_fail(e, at, "if() with the same condition leaves the question out",
+		                 "%s \"%s\" is not deployed: its condition is false", i->type,
+		                 i->name);
+	return answer_of_inst(e, at, asked, i, full);
 }

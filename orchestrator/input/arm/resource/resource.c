@@ -137,6 +137,7 @@ int inst_eval(struct inst *i)
 {
 	struct arm *a = i->d->a;
 	struct env e = i->d->env;
+	struct inst *asker = a->current;
 	bool cycle = a->cycle;
 	int r;
 
@@ -153,13 +154,16 @@ int inst_eval(struct inst *i)
 	a->depth += 4; /* a resource takes more stack than an expression */
 	i->state = ST_BUSY;
 	a->cycle = false;
+	a->current = i;
 	e.loops = i->loops;
 	r = eval_dependencies(i, &e);
 	if (r >= 0)
 		r = eval_body(i, &e);
 	a->depth -= 4;
+	a->current = asker;
 	if (a->tentative && a->cycle) { /* tried again later, when what it waits for is evaluated */
 		i->state = ST_NEW;
+		a->retried = true;
 		return -ELOOP;
 	}
 	a->cycle = cycle;
@@ -172,10 +176,13 @@ void deployment_eval(struct deployment *d)
 {
 	if (d->state == ST_DONE || d->state == ST_BUSY)
 		return;
-	bool later = false; /* too deep by now */
+	bool later = false; /* too deep by now, or one waits for what is under way */
 
 	d->state = ST_BUSY;
-	for (size_t i = 0; i < d->n_insts && !d->a->over; i++)
-		later |= inst_eval(d->insts[i]) == -E2BIG;
+	for (size_t i = 0; i < d->n_insts && !d->a->over; i++) {
+		int r = inst_eval(d->insts[i]);
+
+		later |= r == -E2BIG || (r == -ELOOP && d->a->tentative);
+	}
 	d->state = later ? ST_NEW : ST_DONE;
 }

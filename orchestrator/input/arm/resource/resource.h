@@ -9,10 +9,11 @@
 int inst_eval(struct inst *i);
 void deployment_eval(struct deployment *d); /* all of its resources */
 
-/* The answer of reference() (reference.c): of the resource called what->s, its properties, or with
- * `full` all of it.  NULL: failed. */
-const struct val *reference_value(struct env *e, const struct expr *at, const struct val *what,
-                                  bool full);
+/* The answer of the call `at` of reference() (reference.c): of the resource called what->s, its
+ * properties, or with `full` all of it.  `asked`: the members of the answer that are asked for, a
+ * chain that begins at `at`; only what needs addresses has them given.  NULL: failed. */
+const struct val *reference_value(struct env *e, const struct expr *at, const struct expr *asked,
+                                  const struct val *what, bool full);
 void noted_free(struct arm *a);
 
 /* What Azure adds to the resources of a type once they are deployed (enrich.c). */
@@ -30,6 +31,7 @@ const struct runtime_type *runtime_type(const struct inst *i); /* never NULL */
  * big. */
 const struct val *runtime_properties(struct inst *i, const struct val *props, bool ids);
 
-/* Gives addresses to all that can be evaluated by now and has none yet (alloc.c). */
-void alloc_all(struct arm *a);
+/* Gives addresses to all that can be evaluated by now and has none yet (alloc.c).  -ELOOP: that is
+ * under way. */
+int alloc_all(struct arm *a);
 void alloc_free(struct arm *a);

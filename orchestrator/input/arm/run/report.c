@@ -15,5 +15,9 @@ void arm_finding(struct arm *a, enum severity sev, const char *rule, const char 
 	if (vasprintf(&msg, fmt, ap) < 0)
 		abort();
 	va_end(ap);
+	for (size_t i = 0; a->retried && i < a->f->n; i++)
+		if (streq(a->f->items[i].rule, rule) && streq(a->f->items[i].source, where) &&
+		    streq(a->f->items[i].message, msg))
+			return; /* its first try reported it */
 	finding_add_source(a->f, sev, rule, code, where, hint, "%s", msg);
 }

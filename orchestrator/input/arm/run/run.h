@@ -96,11 +96,12 @@ struct inst { /* one resource, of a loop too */
 	const char *sym, *loop; /* symbolic name; name of its copy loop */
 	struct scope scope;     /* where it goes to; of a deployment: what it is in */
 	const struct loop *loops;
-	int64_t index; /* in its loop; -1 without */
-	bool off;      /* its condition is false */
-	bool existing; /* it is deployed elsewhere */
-	bool starting; /* nested_start() is at it */
-	uint32_t *ips; /* addresses from Azure, per IP configuration; 0: none */
+	int64_t index;            /* in its loop; -1 without */
+	bool off;                 /* its condition is false */
+	bool existing;            /* it is deployed elsewhere */
+	bool starting;            /* nested_start() is at it */
+	struct deployment *draft; /* of a nested one that could not be started yet */
+	uint32_t *ips;            /* addresses from Azure, per IP configuration; 0: none */
 	size_t n_ips;
 	enum state state;
 	const struct val *body;    /* id, type, name, location, properties, ... */
@@ -118,6 +119,8 @@ struct env { /* what an expression sees */
 	const struct loop *loops;
 	const struct bind *binds;
 	bool defaults; /* a parameter's default value: utcNow() and newGuid() may be used */
+	const struct expr
+	    *asked; /* the members that the call under way is asked for, or the call */
 };
 
 struct deployment {
@@ -164,11 +167,13 @@ struct arm {
 	struct inst *by_id;  /* all with an id */
 	struct inst **order; /* those that were evaluated, in that order */
 	size_t n_order, cap_order, n_resources;
+	struct inst *current; /* whose body is being evaluated */
 	size_t errors_before; /* errors among the findings when the run began */
 	struct fail fail;
 	unsigned depth;     /* evaluations that wait for others */
 	unsigned quiet;     /* > 0: nothing is reported */
 	unsigned tentative; /* > 0: what waits for itself is tried again later, and not reported */
+	bool retried;       /* something was, so that a finding may come twice */
 	unsigned n_new_guids;
 	bool cycle;      /* a tentative evaluation met one that is under way */
 	bool over;       /* a limit of the whole run was hit and is reported; nothing else is */
@@ -181,7 +186,9 @@ struct arm {
 	struct noted
 	    *noted;       /* ids that reference() asked for and that are not here: reported once */
 	size_t n_waiting; /* nested deployments that are not expanded yet */
-	size_t n_tried;   /* n_resources when those that take addresses were last evaluated */
+	/* n_resources and n_order when those that take addresses were last evaluated, and how many
+	 * waited for others. */
+	size_t n_tried, n_tried_order, n_left;
 };
 
 /* --- report.c ------------------------------------------------------------------------------- */

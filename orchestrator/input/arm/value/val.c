@@ -161,6 +161,20 @@ const struct val *val_open(struct arena *a, const char *words)
 	return v;
 }
 
+const struct val *val_opened(struct arena *a, const struct val *v, const char *words)
+{
+	struct val *copy = arena_alloc(a, sizeof(*copy));
+
+	*copy = *v;
+	copy->open = words;
+	return copy;
+}
+
+bool val_is_unknown(const struct val *v)
+{
+	return v->open && (!v->n || v->type == V_STR);
+}
+
 /* --- looking up ------------------------------------------------------------------------------ */
 
 /* An open-addressed table of positions + 1, at most half full. */

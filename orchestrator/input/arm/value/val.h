@@ -33,10 +33,11 @@ struct member {
 };
 
 struct val {
-	uint8_t type;   /* enum val_type */
-	bool dynamic;   /* template text: there is an expression or a copy loop in it or below */
-	uint16_t depth; /* 1 for a scalar */
-	uint32_t n;     /* bytes of a string, elements, members */
+	uint8_t type;     /* enum val_type */
+	bool dynamic : 1; /* template text: there is an expression or a copy loop in it or below */
+	bool exact : 1;   /* in an open object: all members are here, it is not open itself */
+	uint16_t depth;   /* 1 for a scalar */
+	uint32_t n;       /* bytes of a string, elements, members */
 	uint64_t weight;
 	union {
 		bool b;
@@ -48,7 +49,8 @@ struct val {
 		const struct lambda *lambda;
 	};
 	/* What only Azure knows: the words that name it ("reference('x').key").  A member that such
-	 * an object lacks is another such value. */
+	 * an object lacks is another such value, and objects and arrays in it are open as well.  A
+	 * string that is open was computed from such a value. */
 	const char *open;
 	union {                          /* made when first needed */
 		const struct expr *expr; /* of a string */
@@ -70,6 +72,9 @@ const struct val *val_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3)
 const struct val *val_arr(struct arena *a, const struct val **items, size_t n);
 const struct val *val_obj(struct arena *a, struct member *members, size_t n);
 const struct val *val_open(struct arena *a, const char *words); /* {} that is open */
+/* A copy of v that is open. */
+const struct val *val_opened(struct arena *a, const struct val *v, const char *words);
+bool val_is_unknown(const struct val *v); /* nothing is known of it, or it was computed from such */
 
 /* An object or an array that grows; the last of two equal keys (case ignored) wins. */
 struct val_builder {
