@@ -20,10 +20,10 @@
 	KIND(nat_gateway, nat_imports, nat_rules) \
 	KIND(public_ip_prefix, public_ip_prefix_imports, public_ip_prefix_rules) \
 	KIND(firewall, no_imports, no_rules) \
-	KIND(gateway, no_imports, gateway_rules) \
-	KIND(local_gateway, no_imports, local_gateway_rules) \
-	KIND(connection, no_imports, connection_rules) \
-	KIND(circuit, no_imports, circuit_rules) \
+	KIND(gateway, gateway_imports, gateway_rules) \
+	KIND(local_gateway, local_gateway_imports, local_gateway_rules) \
+	KIND(connection, connection_imports, connection_rules) \
+	KIND(circuit, circuit_imports, circuit_rules) \
 	KIND(site, no_imports, site_rules) \
 	KIND(tunnel, no_imports, tunnel_rules) \
 	KIND(internet, no_imports, no_rules)

@@ -172,8 +172,8 @@ json_t *im_coverage(struct import *im);
 /* --- the families ---------------------------------------------------------------------------- */
 
 extern const struct import_type import_networks[], import_managers[], import_routers[],
-    import_gateways[], import_sites[], import_circuits[], import_connections[], import_machines[],
-    import_scale_sets[], import_nics[], import_firewalls[], import_balancers[], import_others[];
+    import_machines[], import_scale_sets[], import_nics[], import_firewalls[], import_balancers[],
+    import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];
 /* table.c: all of these and those of the kinds; NULL ends it. */
@@ -194,6 +194,9 @@ json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, co
                       struct res **ret_subnet);
 void im_add_nic(struct import *im, struct im_nic nic, const json_t *config);
 
+/* The VPN gateway of this design that has the public address, or NULL.  If there is one, the site
+ * is another virtual network that plays on-premises. */
+struct res *im_gateway_at(struct import *im, const char *ip);
 /* Names in the topology of what a property refers to; NULL with a finding. */
 const char *im_subnet(struct import *im, const struct res *r, const char *id); /* "VNET/SUBNET" */
 const char *im_lab(struct import *im, const struct res *r, const char *id, const char *what);

@@ -21,3 +21,10 @@ const struct tf_attr tf_address[] = {
 	{ "public_ip_address_id", "publicIPAddress", TF_ID },
 	{ 0 },
 };
+
+const struct tf_attr tf_bgp_settings[] = {
+	{ "asn", "asn" },
+	{ "bgp_peering_address", "bgpPeeringAddress" },
+	{ "peer_weight", "peerWeight" },
+	{ 0 },
+};

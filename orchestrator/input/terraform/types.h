@@ -53,7 +53,7 @@ struct tf_type {
 #define ARM_COMPUTE "Microsoft.Compute/"
 
 /* Blocks that several resources have (blocks.c). */
-extern const struct tf_attr tf_ip_configuration[], tf_address[];
+extern const struct tf_attr tf_ip_configuration[], tf_address[], tf_bgp_settings[];
 
 const struct tf_type *tf_type_find(const char *tf); /* NULL: not known */
 /* The last type in the ids that an attribute takes, "subnets" for "subnet_id"; NULL: any. */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connections of gateways as ARM and azurerm have them. */
+#include "input/import/priv.h"
+#include "input/terraform/types.h"
+
+/* A tunnel whose two sides have different keys stays down, in the lab too.  The keys
+ * themselves are not written. */
+static void check_shared_keys(struct import *im, const struct res *r, json_t *obj)
+{
+	const char *own = arm_str(r->j, "sharedKey"), *to = arm_id(r->j, "virtualNetworkGateway2");
+	const char *from = arm_id(r->j, "virtualNetworkGateway1");
+	struct res *c;
+
+	if (!own || !to || !from)
+		return;
+	IM_EACH(im, c, NET "connections")
+	{
+		const char *back = arm_id(c->j, "virtualNetworkGateway1");
+		const char *forth = arm_id(c->j, "virtualNetworkGateway2");
+		const char *key = arm_str(c->j, "sharedKey");
+
+		if (back && forth && key && im_find(im, back) == im_find(im, to) &&
+		    im_find(im, forth) == im_find(im, from) && !streq(key, own))
+			put_str(obj, "sharedKey", strcmp(own, key) < 0 ? "one" : "another");
+	}
+}
+
+/* The far end, by type; false: it is not there (and has its finding). */
+static bool put_far_end(struct import *im, struct res *r, json_t *obj, const char *type)
+{
+	const char *lab = NULL, *key = "site";
+
+	if (streq(type, "Vnet2Vnet")) {
+		key = "remoteGateway";
+		lab = im_lab(im, r, arm_id(r->j, "virtualNetworkGateway2"), "gateway");
+	} else if (streq(type, "ExpressRoute")) {
+		key = "circuit";
+		lab = im_lab(im, r, arm_id(r->j, "peer"), "circuit");
+	} else {
+		struct res *local =
+		    im_ref(im, r, arm_id(r->j, "localNetworkGateway2"), "local network gateway");
+		struct res *gw =
+		    local ? im_gateway_at(im, arm_str(local->j, "gatewayIpAddress")) : NULL;
+
+		key = gw ? "remoteGateway" : "localNetworkGateway";
+		if (gw)
+			put_str(obj, "type", "Vnet2Vnet");
+		lab = gw ? gw->lab : local && local->out ? local->lab : NULL;
+	}
+	put_str(obj, key, lab);
+	return lab;
+}
+
+static void read_gateway_connection(struct import *im, struct res *r)
+{
+	static const char *const types[] = { "IPsec", "Vnet2Vnet", "ExpressRoute", NULL };
+	const char *type = arm_word(arm_str(r->j, "connectionType"), types);
+	const char *id = arm_id(r->j, "virtualNetworkGateway1");
+	struct res *gw = im_ref(im, r, id, "gateway");
+
+	if (!gw || !gw->out || !type) {
+		im_leave_out(im, r, NULL, "%s",
+		             type ? "its gateway is not in the lab" : "it has no connectionType");
+		return;
+	}
+	json_t *obj = json_object();
+
+	put_str(obj, "gateway", gw->lab);
+	put_str(obj, "type", type);
+	if (!put_far_end(im, r, obj, type)) {
+		json_decref(obj);
+		im_leave_out(im, r, NULL, "what is at its other end is not in the lab");
+		return;
+	}
+	put_bool(obj, "enableBgp", arm_bool(r->j, "enableBgp", false), false);
+	check_shared_keys(im, r, obj);
+	im_put(im, "connections", r, obj);
+}
+
+static const struct tf_type tf_connections[] = {
+	{ "azurerm_virtual_network_gateway_connection", ARM_NET "connections",
+	  .attrs = TF_ATTRS{ { "type", "connectionType" },
+	                     { "virtual_network_gateway_id", "virtualNetworkGateway1", TF_ID },
+	                     { "peer_virtual_network_gateway_id", "virtualNetworkGateway2", TF_ID },
+	                     { "local_network_gateway_id", "localNetworkGateway2", TF_ID },
+	                     { "express_route_circuit_id", "peer", TF_ID },
+	                     { "enable_bgp", "enableBgp" },
+	                     { "bgp_enabled", "enableBgp" },
+	                     { "routing_weight", "routingWeight" },
+	                     { "shared_key", "sharedKey" },
+	                     { 0 } } },
+	{ 0 },
+};
+
+const struct import_type connection_imports[] = {
+	{ IMPORT_READ(NET "connections", "connections"), .terraform = tf_connections,
+	  .read = read_gateway_connection,
+	  .known = " connectionType virtualNetworkGateway1 virtualNetworkGateway2 "
+	           "localNetworkGateway2 peer enableBgp sharedKey authorizationKey connectionMode "
+	           "connectionProtocol connectionStatus dpdTimeoutSeconds ipsecPolicies "
+	           "tunnelConnectionStatus egressBytesTransferred ingressBytesTransferred "
+	           "useLocalAzureIpAddress authenticationType certificateAuthentication "
+	           "expressRouteGatewayBypass enablePrivateLinkFastPath tunnelProperties ",
+	  .missing = LACKING{ { "routingWeight", "all connections weigh the same" },
+	                      { "trafficSelectorPolicies", "the tunnel takes all traffic" },
+	                      { "usePolicyBasedTrafficSelectors", "the tunnel takes all traffic" },
+	                      { "egressNatRules", "addresses are not translated" },
+	                      { "ingressNatRules", "addresses are not translated" },
+	                      { "gatewayCustomBgpIpAddresses",
+	                        "BGP is spoken from the gateway's own addresses" },
+	                      { "routingConfiguration", "Virtual WAN is not emulated" },
+	                      { 0 } } },
+	{ IMPORT_IGNORED(NET "connections/sharedkey", "secrets; tunnels of the lab need none") },
+	{ 0 },
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Local network gateways as ARM and azurerm have them: each becomes a site, too. */
+#include "input/import/priv.h"
+#include "input/terraform/types.h"
+
+/* Adds a host to the site, at base+10 of its first prefix that has so many addresses. */
+static void put_host(json_t *site, const json_t *prefixes, const char *router)
+{
+	struct prefix p;
+	json_t *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)prefixes, i, v) {
+		if (prefix_parse(json_string_value(v), &p) < 0 || p.len > 27)
+			continue;
+		const char *ip = IP4_STR(prefix_at(p, 10));
+
+		if (!streq(ip, router))
+			im_set_in(site, "hosts", "host", json_string(ip));
+		return;
+	}
+}
+
+static void read_local(struct import *im, struct res *r)
+{
+	const char *ip = arm_str(r->j, "gatewayIpAddress");
+	json_t *bgp = arm_get(r->j, "bgpSettings");
+	const char *peer = arm_str(bgp, "bgpPeeringAddress");
+	json_int_t asn = 0;
+
+	if (im_gateway_at(im, ip)) /* its connections lead to that gateway */
+		return;
+	json_t *prefixes =
+	    arm_prefixes(im, r, arm_get(r->j, "localNetworkAddressSpace"), NULL, "addressPrefixes");
+
+	if (!json_array_size(prefixes) && peer)
+		json_array_append_new(prefixes, json_sprintf("%s/32", peer));
+	if (!json_array_size(prefixes)) {
+		json_decref(prefixes);
+		im_leave_out(im, r, NULL, "it has neither address prefixes nor a BGP address");
+		return;
+	}
+	json_t *lng = json_object();
+	json_t *site = json_pack("{s:s, s:O}", "description",
+	                         "what the local network gateway of "
+	                         "this name describes",
+	                         "addressPrefixes", prefixes);
+
+	DESCRIBE(lng, ip ? ip : arm_str(r->j, "fqdn"));
+	json_object_set_new(lng, "addressPrefixes", prefixes);
+	if (arm_int(bgp, "asn", &asn) && asn > 0 && peer) {
+		json_object_set_new(lng, "bgpSettings",
+		                    json_pack("{s:I, s:s}", "asn", asn, "bgpPeeringAddress", peer));
+		json_object_set_new(site, "asn", json_integer(asn));
+		put_str(site, "bgpPeeringAddress", peer);
+	}
+	put_host(site, prefixes, peer);
+	put_str(lng, "site", r->lab);
+	put_str(site, "source", r->source);
+	im_set_in(im->topology, "sites", r->lab, site);
+	im_put(im, "localNetworkGateways", r, lng);
+}
+
+static const struct tf_type tf_locals[] = {
+	{ "azurerm_local_network_gateway", ARM_NET "localNetworkGateways",
+	  .ids = " local_network_gateway_id ",
+	  .attrs =
+	      TF_ATTRS{ { "address_space", "localNetworkAddressSpace.addressPrefixes", TF_LIST },
+	                { "gateway_address", "gatewayIpAddress" },
+	                { "gateway_fqdn", "fqdn" },
+	                { "bgp_settings", "bgpSettings", TF_BLOCK, tf_bgp_settings },
+	                { 0 } } },
+	{ 0 },
+};
+
+const struct import_type local_gateway_imports[] = {
+	{ IMPORT_READ(NET "localnetworkgateways", "sites"), .terraform = tf_locals,
+	  .read = read_local,
+	  .known = " localNetworkAddressSpace gatewayIpAddress fqdn bgpSettings " },
+	{ 0 },
+};
