@@ -119,6 +119,15 @@ status "fault stop of a VM without its link succeeds" 0 vnetlab fault stop box -
 json "the stop replaces the link's fault" '.faults == ["stop box"]'
 status "fault start of that VM succeeds" 0 vnetlab fault start box
 ok "the started VM's link is whole" reaches 10.9.1.5
+# What a fault does is in the kernels when the command ends: it waits for the virtual router, for a second.
+router=$(vnetlab status -o json | jq .router.pid)
+kill -STOP "$router"
+begin=${EPOCHREALTIME//[.,]/}
+status "fault stop ends although the virtual router is held" 0 vnetlab fault stop box
+ok "fault stop has waited for the virtual router" test $((${EPOCHREALTIME//[.,]/} - begin)) -ge 900000
+kill -CONT "$router"
+status "fault start of the VM succeeds once more" 0 vnetlab fault start box
+ok "the VM is reached at once" reaches 10.9.1.5
 
 # up says why what is missing is missing.
 vnetlab fault link one down >/dev/null

@@ -15,6 +15,7 @@
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
 #include "lab/build/room.h"
+#include "lab/fault/answer.h"
 #include "lab/fault/freeze.h"
 #include "lab/fault/maintenance.h"
 #include "lab/fault/power.h"
@@ -262,6 +263,11 @@ static int (*const run_fault[FAULT_VERBS])(struct driver *d, const char *const *
 	[FAULT_CLEAR] = do_clear,
 };
 
+static json_t *fault_answer(const struct driver *d)
+{
+	return json_pack("{s:o}", "faults", fault_list(d));
+}
+
 static int op_fault(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	const json_t *a = json_object_get(r->body, "argv");
@@ -286,7 +292,11 @@ static int op_fault(struct lab *l, struct request *r, json_t **ret, struct err *
 	rc = run_fault[c.form->verb](l->driver, c.words, e);
 	if (rc < 0)
 		return rc;
-	*ret = json_pack("{s:o}", "faults", fault_list(l->driver));
+	if (!router_applied(l->driver)) {
+		answer_when_applied(l->driver, r->client, fault_answer);
+		return 1;
+	}
+	*ret = fault_answer(l->driver);
 	return 0;
 }
 

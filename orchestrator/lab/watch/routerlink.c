@@ -530,6 +530,13 @@ void router_look(struct driver *d, bool mend, void (*fn)(void *ctx, const json_t
 /* --- what is asked of it
  * -------------------------------------------------------------------------- */
 
+bool router_applied(const struct driver *d)
+{
+	const struct router_link *rl = d->watch->router;
+
+	return !rl || !rl->peer || (rl->applied == rl->sent && !rl->waiting);
+}
+
 bool router_settled(struct driver *d, char **ret_why)
 {
 	const struct router_link *rl = d->watch->router;

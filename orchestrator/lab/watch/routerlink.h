@@ -15,6 +15,9 @@ int router_stopped(struct driver *d, struct err *e); /* only the stopped VMs hav
 /* True when it has applied the design and everything that the instances have learned since; else a
  * sentence in *ret_why (the caller frees; NULL: not wanted). */
 bool router_settled(struct driver *d, char **ret_why);
+/* It has made all that this driver told it of; also when it does not run, and so hears of nothing.
+ */
+bool router_applied(const struct driver *d);
 /* Has it read what instances' kernels hold now, and those in doubt (stolen) from the first to the
  * last; fn is called with its answer, which has the mark.  False: it cannot be asked. */
 bool router_read(struct driver *d, json_int_t mark, json_t *doubt,
