@@ -221,11 +221,10 @@ struct peering {
 
 /* Azure Virtual Network Manager's mesh: its members reach each other without peerings. */
 struct connected_group {
-	const char *name, *ptr;
+	RESOURCE;
 	bool global; /* isGlobal: also between regions */
 	struct vnet **vnets;
 	size_t n_vnets;
-	bool broken;
 };
 
 struct vnet {

@@ -86,7 +86,6 @@ void load_reserve(struct loader *l);
 void load_place_nics(struct loader *l);
 void load_networks(struct loader *l);          /* VNets, subnets, peerings, route tables */
 void load_service_endpoints(struct loader *l); /* needs service tags */
-void load_groups(struct loader *l);            /* connected groups */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 /* A node like a VM that runs nothing, with one NIC, NAME.nic, which def describes; in model->vms
@@ -107,7 +106,6 @@ void load_internet(struct loader *l);
 void load_public_begin(struct loader *l); /* gives addresses to NICs */
 void load_public_end(struct loader *l);
 void resolve_networks(struct loader *l);
-void resolve_groups(struct loader *l);
 void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
 void load_balancers(struct loader *l);

@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The properties of what routes are made of: route tables, service tags, connected groups,
- * endpoints. */
+/* The properties of service endpoints. */
 #include "azure/kind.h"
 #include "azure/model.h"
 #include "input/schema_topology.h"
-
-const struct object_def schema_connected_group = {
-	"connectedGroup", "a connected group",
-	"Azure Virtual Network Manager's mesh: its members reach one another without peerings.",
-	(const struct field[]){ { .name = "virtualNetworks",
-	                          .type = T_LIST,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .item = T_NAME,
-	                          .required = true,
-	                          .min = 1,
-	                          .help = "its members" },
-	                        { .name = "isGlobal",
-	                          .type = T_BOOL,
-	                          .shows = SHOWS_IN_FABRIC,
-	                          .dflt = "false",
-	                          .at = AT(struct connected_group, global),
-	                          .help = "Members of different regions reach one another, too." },
-	                        END }
-};
 
 /* What they stand for: service_endpoint_tag(). */
 static const struct enum_value services[] = { { "Microsoft.Storage", 0, NULL, NULL },
@@ -55,12 +35,4 @@ const struct object_def schema_service_endpoint = {
 	      .item = T_TEXT,
 	      .help = "Regions whose prefixes are meant; \"*\": the service's everywhere." },
 	    END }
-};
-
-const struct kind kind_connected_group = {
-	.key = "connectedGroups",
-	.what = "connected group",
-	.help = "Meshes of Azure Virtual Network Manager by name.",
-	.object = &schema_connected_group,
-	.place = 20,
 };

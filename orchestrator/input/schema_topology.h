@@ -8,7 +8,6 @@ extern const struct object_def schema_settings;
 extern const struct object_def schema_vnet;
 extern const struct object_def schema_subnet;
 extern const struct object_def schema_peering;
-extern const struct object_def schema_connected_group;
 extern const struct object_def schema_service_endpoint;
 extern const struct object_def schema_route_server;
 extern const struct object_def schema_bgp_connection;

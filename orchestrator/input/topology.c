@@ -49,7 +49,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_settings(l);
 	load_reserve(l);
 	load_networks(l);
-	load_groups(l);
 	load_route_servers(l);
 	load_vms(l);
 	for (size_t i = 0; kinds[i]; i++)
@@ -62,7 +61,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_references(l);
 	load_service_endpoints(l);
 	resolve_networks(l);
-	resolve_groups(l);
 	resolve_route_servers(l);
 	resolve_firewalls(l);
 	resolve_balancers(l);

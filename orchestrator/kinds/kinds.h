@@ -7,7 +7,7 @@
 /* clang-format off */
 #define KINDS(KIND) \
 	KIND(vnet, no_imports, no_rules) \
-	KIND(connected_group, no_imports, no_rules) \
+	KIND(connected_group, connected_group_imports, connected_group_rules) \
 	KIND(route_table, route_table_imports, route_table_rules) \
 	KIND(service_tag, no_imports, no_rules) \
 	KIND(route_server, no_imports, no_rules) \

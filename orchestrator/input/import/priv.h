@@ -171,9 +171,14 @@ json_t *im_coverage(struct import *im);
 
 /* --- the families ---------------------------------------------------------------------------- */
 
-extern const struct import_type import_networks[], import_managers[], import_routers[],
-    import_machines[], import_scale_sets[], import_nics[], import_firewalls[], import_balancers[],
-    import_others[];
+extern const struct import_type import_networks[];
+extern const struct import_type import_routers[];
+extern const struct import_type import_machines[];
+extern const struct import_type import_scale_sets[];
+extern const struct import_type import_nics[];
+extern const struct import_type import_firewalls[];
+extern const struct import_type import_balancers[];
+extern const struct import_type import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];
 /* table.c: all of these and those of the kinds; NULL ends it. */

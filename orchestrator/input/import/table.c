@@ -4,8 +4,7 @@
 /* In the order of reading: what others refer to comes first.  Of what is not there yet the names
  * are. */
 static const struct import_type *const before_kinds[] = {
-	import_networks, import_managers,   import_routers,
-	import_machines, import_scale_sets, import_nics,
+	import_networks, import_routers, import_machines, import_scale_sets, import_nics,
 };
 static const struct import_type *const after_kinds[] = {
 	import_firewalls,

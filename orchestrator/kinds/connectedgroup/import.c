@@ -117,7 +117,7 @@ static void read_configuration(struct import *im, struct res *r)
 	    r->name);
 }
 
-const struct import_type import_managers[] = {
+const struct import_type connected_group_imports[] = {
 	{ IMPORT_READ(NET "networkmanagers/connectivityconfigurations", NULL),
 	  .read = read_configuration },
 	{ IMPORT_PART(NET "networkmanagers", "connectivity configurations") },
