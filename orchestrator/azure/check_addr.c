@@ -160,13 +160,11 @@ static void usual_name(const struct model *m, const char *name, const char *what
 {
 	const struct vm *vm = model_vm(m, name);
 	const struct load_balancer *lb = model_lb(m, name);
-	_cleanup_free_ char *ptr = NULL;
 
 	if (!vm && !lb)
 		return;
-	ptr = jptr_str(
-	    JPTR(JPTR(NULL, vm ? "virtualMachines" : "loadBalancers"), vm ? vm->name : lb->name));
-	warning_at(f, "NAME-01", NULL, ptr, "call it otherwise to reach both by name",
+	warning_at(f, "NAME-01", NULL, vm ? vm->ptr : lb->ptr,
+	           "call it otherwise to reach both by name",
 	           "in commands and checks \"%s\" is this %s, not %s", vm ? vm->name : lb->name,
 	           vm ? "virtual machine" : "load balancer", what);
 }

@@ -20,7 +20,6 @@ void check_peerings(const struct model *m, struct findings *f);
 void check_reach(const struct model *m, struct findings *f);      /* subnet peering, groups */
 void check_node_names(const struct model *m, struct findings *f); /* of what a lab's nodes play */
 void check_firewalls(const struct model *m, struct findings *f);  /* Azure Firewall */
-void check_load_balancers(const struct model *m, struct findings *f);
 
 #define error_at(f, rule, code, ptr, hint, ...) \
 	finding_add((f), SEV_ERROR, (rule), (code), (ptr), (hint), __VA_ARGS__)

@@ -388,8 +388,7 @@ struct lb_probe {
 };
 
 struct load_balancer {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct subnet *subnet;
 	ip4 ip;       /* the frontend's */
 	bool dynamic; /* allocated, not given */
@@ -399,7 +398,6 @@ struct load_balancer {
 	struct lb_rule *rules;
 	size_t n_rules;
 	struct lb_probe probe;
-	bool broken;
 };
 
 struct internet_host {

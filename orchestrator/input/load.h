@@ -108,5 +108,3 @@ void load_public_end(struct loader *l);
 void resolve_networks(struct loader *l);
 void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);
-void load_balancers(struct loader *l);
-void resolve_balancers(struct loader *l); /* after the VMs */

@@ -55,7 +55,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		if (kinds[i]->list.size || kinds[i]->load)
 			load_kind(l, kinds[i]);
 	load_firewalls(l);
-	load_balancers(l);
 	load_internet(l);
 	model_index(m); /* names */
 	load_references(l);
@@ -63,7 +62,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	resolve_networks(l);
 	resolve_route_servers(l);
 	resolve_firewalls(l);
-	resolve_balancers(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->resolve)
 			kinds[i]->resolve(l, kinds[i]);

@@ -15,7 +15,7 @@
 	KIND(private_endpoint, private_endpoint_imports, no_rules) \
 	KIND(nsg, nsg_imports, nsg_rules) \
 	KIND(asg, asg_imports, asg_rules) \
-	KIND(load_balancer, no_imports, no_rules) \
+	KIND(load_balancer, load_balancer_imports, load_balancer_rules) \
 	KIND(public_ip, public_ip_imports, public_ip_rules) \
 	KIND(nat_gateway, nat_imports, nat_rules) \
 	KIND(public_ip_prefix, public_ip_prefix_imports, public_ip_prefix_rules) \

@@ -12,7 +12,7 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 # what asks a gateway for its tables; a field of `status` that is called as a kind.
 MAY_NAME = {"orchestrator/input/schema_topology.c", "orchestrator/input/load_public.c", "orchestrator/input/schema_firewall.c",
             "orchestrator/input/load_firewall_rules.c", "orchestrator/azure/outside.c", "orchestrator/cmd/compare_lab.c",
-            "orchestrator/cmd/status.c", "orchestrator/lab/ops/status_hybrid.c"}
+            "orchestrator/cmd/status.c", "orchestrator/lab/ops/status_hybrid.c", "orchestrator/lab/ops/op_status.c"}
 # The template evaluator plays resource providers; the readers of kinds without a folder write theirs.
 APART = ("orchestrator/input/arm/", "orchestrator/input/import/", "orchestrator/kinds/")
 

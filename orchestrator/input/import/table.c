@@ -8,7 +8,6 @@ static const struct import_type *const before_kinds[] = {
 };
 static const struct import_type *const after_kinds[] = {
 	import_firewalls,
-	import_balancers,
 	import_others,
 };
 

@@ -3,30 +3,29 @@
 #include <netinet/in.h>
 
 #include "azure/kind.h"
-#include "azure/model.h"
-#include "input/schema_topology.h"
+#include "input/load.h"
 
-static const struct enum_value protocols[] = {
+static const struct enum_value lb_protocols[] = {
 	{ "All", 0, "HA ports: every protocol, with both ports 0", NULL },
 	{ "Tcp", IPPROTO_TCP, NULL, NULL },
 	{ "Udp", IPPROTO_UDP, NULL, NULL },
 	END
 };
 
-static const struct enum_value modes[] = {
+static const struct enum_value lb_modes[] = {
 	{ "Default", LB_BY_FLOW, "by the five-tuple", NULL },
 	{ "SourceIP", LB_BY_IP, "by source and destination address", NULL },
 	{ "SourceIPProtocol", LB_BY_PROTOCOL, "by both addresses and the protocol", NULL },
 	END
 };
 
-const struct object_def schema_lb_rule = {
+static const struct object_def lb_rule_def = {
 	"loadBalancingRule", "a rule of a load balancer", NULL,
 	(const struct field[]){
 	    { .name = "protocol",
 	      .type = T_ENUM,
 	      .shows = SHOWS_IN_FABRIC,
-	      .values = protocols,
+	      .values = lb_protocols,
 	      .required = true,
 	      .at = AT(struct lb_rule, protocol),
 	      .help = "what it takes" },
@@ -54,7 +53,7 @@ const struct object_def schema_lb_rule = {
 	    { .name = "loadDistribution",
 	      .type = T_ENUM,
 	      .shows = SHOWS_IN_FABRIC,
-	      .values = modes,
+	      .values = lb_modes,
 	      .dflt = "Default",
 	      .at = AT(struct lb_rule, mode),
 	      .help = "What of a packet chooses the backend of a new flow." },
@@ -68,7 +67,7 @@ static const struct enum_value probe_protocols[] = {
 	END
 };
 
-const struct object_def schema_lb_probe = {
+static const struct object_def lb_probe_def = {
 	"probe", "the health probe of a load balancer",
 	"Comes from 168.63.129.16 to each backend's NIC.",
 	(const struct field[]){
@@ -113,12 +112,12 @@ const struct object_def schema_lb_probe = {
 	    END }
 };
 
-static const struct enum_value skus[] = { { "Standard", 0, NULL, NULL },
-	                                  { "Basic", 0, NULL,
-	                                    "Azure has retired it in 2025; use Standard" },
-	                                  END };
+static const struct enum_value lb_skus[] = { { "Standard", 0, NULL, NULL },
+	                                     { "Basic", 0, NULL,
+	                                       "Azure has retired it in 2025; use Standard" },
+	                                     END };
 
-const struct object_def schema_load_balancer = {
+static const struct object_def balancer = {
 	"loadBalancer", "a load balancer",
 	"An internal one of SKU Standard. As the next hop of routes it hands packets to a backend "
 	"as they are; what is sent to its own address gets the backend's.",
@@ -126,13 +125,14 @@ const struct object_def schema_load_balancer = {
 	    { .name = "sku",
 	      .type = T_ENUM,
 	      .shows = SHOWS_AS_IT_RUNS,
-	      .values = skus,
+	      .values = lb_skus,
 	      .dflt = "Standard",
 	      .help = "SKU" },
 	    { .name = "subnet",
 	      .type = T_SUBNET,
 	      .shows = SHOWS_IN_FABRIC,
 	      .required = true,
+	      .at = AT(struct load_balancer, subnet),
 	      .help = "\"VNET/SUBNET\" of the frontend" },
 	    { .name = "privateIPAddress",
 	      .type = T_IP,
@@ -151,22 +151,117 @@ const struct object_def schema_load_balancer = {
 	      .type = T_MAP,
 	      .shows = SHOWS_INSIDE,
 	      .item = T_OBJECT,
-	      .object = &schema_lb_rule,
+	      .object = &lb_rule_def,
 	      .help = "Load-balancing rules by name." },
 	    { .name = "probe",
 	      .type = T_OBJECT,
 	      .shows = SHOWS_INSIDE,
-	      .object = &schema_lb_probe,
+	      .object = &lb_probe_def,
 	      .help = "The health probe of all rules. Without it every backend whose VM runs is "
 	              "healthy." },
 	    END }
 };
 
+static void load_lb_rules(struct loader *l, struct load_balancer *lb, json_t *map,
+                          const struct jptr *at)
+{
+	const char *key;
+	json_t *x;
+
+	lb->rules = arena_array(l->a, json_object_size(map), sizeof(*lb->rules));
+	json_object_foreach (map, key, x) {
+		struct lb_rule *r = &lb->rules[lb->n_rules++];
+
+		r->name = arena_strdup(l->a, key);
+		r->ptr = load_ptr(l, JPTR(at, key));
+		r->broken = !schema_fill(&lb_rule_def, x, l->a, r);
+	}
+}
+
+static void load_balancer(struct loader *l, void *obj, json_t *x, const struct jptr *at)
+{
+	struct load_balancer *lb = obj;
+	json_t *probe = json_object_get(x, "probe");
+
+	lb->dynamic = !lb->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
+	load_lb_rules(l, lb, json_object_get(x, "rules"), JPTR(at, "rules"));
+	if (!json_is_object(probe))
+		return;
+	lb->probe.present = true;
+	lb->probe.ptr = load_ptr(l, JPTR(at, "probe"));
+	lb->broken |= !schema_fill(&lb_probe_def, probe, l->a, &lb->probe);
+}
+
+/* --- references ----------------------------------------------------------------------------- */
+
+/* Subnets have the lists of those whose frontend is in them. */
+static void list_frontends(struct loader *l, const struct kind *k)
+{
+	struct model *m = l->m;
+
+	(void)k;
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		struct load_balancer *lb = &m->load_balancers[i];
+
+		if (lb->subnet)
+			lb->subnet->n_lbs++;
+		lb->broken |= !lb->subnet || lb->subnet->broken;
+	}
+	for (size_t i = 0; i < m->n_subnets; i++) {
+		m->subnets[i].lbs =
+		    arena_array(l->a, m->subnets[i].n_lbs, sizeof(struct load_balancer *));
+		m->subnets[i].n_lbs = 0;
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		struct subnet *s = m->load_balancers[i].subnet;
+
+		if (s)
+			s->lbs[s->n_lbs++] = &m->load_balancers[i];
+	}
+}
+
+static void resolve_pool(struct loader *l, void *obj, json_t *y)
+{
+	struct load_balancer *lb = obj;
+	json_t *list = json_object_get(y, "backends"), *x;
+	size_t i;
+
+	lb->first_backend = l->m->n_backends;
+	lb->backends = arena_array(l->a, json_array_size(list), sizeof(struct nic *));
+	json_array_foreach (list, i, x) {
+		const char *name = json_string_value(x);
+		const struct vm *vm = name ? model_vm(l->m, name) : NULL;
+		struct nic *n = name ? model_nic(l->m, name) : NULL;
+
+		if (!n && vm && vm->n_nics) /* its primary one */
+			n = vm->nics[0];
+		if (n && n->subnet) {
+			lb->backends[lb->n_backends++] = n;
+			continue;
+		}
+		lb->broken = true;
+		if (name && !n)
+			load_unknown(l, SCOPE_NICS, name,
+			             arena_printf(l->a, "%s/backends/%zu", lb->ptr, i));
+	}
+	l->m->n_backends += lb->n_backends;
+}
+
+/* NICs of all kinds of nodes know their subnets. */
+static void resolve_pools(struct loader *l, const struct kind *k)
+{
+	load_each(l, k, resolve_pool);
+}
+
 const struct kind kind_load_balancer = {
 	.key = "loadBalancers",
 	.what = "load balancer",
 	.help = "Internal load balancers by name.",
-	.object = &schema_load_balancer,
+	.object = &balancer,
 	.azure = true,
 	.place = 150,
+	.list = KIND_LIST(load_balancers, n_load_balancers),
+	.load = load_balancer,
+	.resolve = list_frontends,
+	.settle = resolve_pools,
 };

@@ -7,7 +7,7 @@
 #include "azure/subnet.h"
 #include "base/str.h"
 
-static void frontend(const struct load_balancer *lb, struct findings *f)
+static void check_frontend(const struct load_balancer *lb, struct findings *f)
 {
 	const struct subnet *s = lb->subnet;
 	_cleanup_free_ char *ptr = xasprintf("%s/privateIPAddress", lb->ptr);
@@ -45,7 +45,7 @@ static void frontend(const struct load_balancer *lb, struct findings *f)
 		         lb->name, s->name);
 }
 
-static void pool(const struct load_balancer *lb, struct findings *f)
+static void check_pool(const struct load_balancer *lb, struct findings *f)
 {
 	const struct vnet *v = lb->subnet->vnet;
 
@@ -75,7 +75,7 @@ static void pool(const struct load_balancer *lb, struct findings *f)
 		           "load balancer \"%s\" has no rules: it drops everything", lb->name);
 }
 
-static void ports(const struct lb_rule *r, struct findings *f)
+static void check_lb_ports(const struct lb_rule *r, struct findings *f)
 {
 	if (!r->protocol && (r->frontend_port || r->backend_port))
 		error_at(f, "LB-RULE-01", NULL, r->ptr,
@@ -95,14 +95,14 @@ static bool same_proto(const struct lb_rule *a, const struct lb_rule *b)
 	return a->protocol == b->protocol && !a->broken && !b->broken;
 }
 
-static void rules(const struct load_balancer *lb, struct findings *f)
+static void check_lb_rules(const struct load_balancer *lb, struct findings *f)
 {
 	for (size_t i = 0; i < lb->n_rules; i++) {
 		const struct lb_rule *r = &lb->rules[i];
 
 		if (r->broken)
 			continue;
-		ports(r, f);
+		check_lb_ports(r, f);
 		for (size_t k = 0; k < i; k++) {
 			const struct lb_rule *o = &lb->rules[k];
 
@@ -135,8 +135,8 @@ static bool has_ha_ports(const struct load_balancer *lb, enum floating which)
 }
 
 /* An ipconfig takes part in one HA ports rule without floating IP. */
-static void ha_once(const struct load_balancer *lb, const struct load_balancer **taken,
-                    struct findings *f)
+static void check_ha_ports(const struct load_balancer *lb, const struct load_balancer **taken,
+                           struct findings *f)
 {
 	for (size_t i = 0; has_ha_ports(lb, NOT_FLOATING) && i < lb->n_backends; i++) {
 		const struct load_balancer **t = &taken[lb->backends[i]->idx];
@@ -152,7 +152,8 @@ static void ha_once(const struct load_balancer *lb, const struct load_balancer *
 }
 
 /* A backend of a balancer that is a next hop needs enableIPForwarding. */
-static void forwarding(const struct model *m, const struct load_balancer *lb, struct findings *f)
+static void check_backends_forward(const struct model *m, const struct load_balancer *lb,
+                                   struct findings *f)
 {
 	bool next_hop = false;
 
@@ -180,7 +181,8 @@ static void forwarding(const struct model *m, const struct load_balancer *lb, st
 }
 
 /* azure-behaviour 7.11 */
-static void region(const struct model *m, const struct load_balancer *lb, struct findings *f)
+static void check_lb_region(const struct model *m, const struct load_balancer *lb,
+                            struct findings *f)
 {
 	const char *here = lb->subnet->vnet->location;
 
@@ -205,21 +207,23 @@ static void region(const struct model *m, const struct load_balancer *lb, struct
 	}
 }
 
-void check_load_balancers(const struct model *m, struct findings *f)
+static void check_load_balancers(const struct model *m, struct findings *f)
 {
 	_cleanup_free_ const struct load_balancer **taken = xcalloc(m->n_nics + 1, sizeof(*taken));
 
 	for (size_t i = 0; i < m->n_load_balancers; i++) {
 		const struct load_balancer *lb = &m->load_balancers[i];
 
-		rules(lb, f);
+		check_lb_rules(lb, f);
 		if (lb->broken)
 			continue;
 		if (!lb->dynamic)
-			frontend(lb, f);
-		pool(lb, f);
-		ha_once(lb, taken, f);
-		forwarding(m, lb, f);
-		region(m, lb, f);
+			check_frontend(lb, f);
+		check_pool(lb, f);
+		check_ha_ports(lb, taken, f);
+		check_backends_forward(m, lb, f);
+		check_lb_region(m, lb, f);
 	}
 }
+
+const struct rules load_balancer_rules = { check_load_balancers };

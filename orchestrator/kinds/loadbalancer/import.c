@@ -264,7 +264,7 @@ static const struct tf_type tf_balancers[] = {
 	{ 0 },
 };
 
-const struct import_type import_balancers[] = {
+const struct import_type load_balancer_imports[] = {
 	{ IMPORT_READ(NET "loadbalancers", "loadBalancers"), .terraform = tf_balancers,
 	  .read = read_balancer,
 	  .lists = LISTS{ { "frontendIPConfigurations", "frontendipconfigurations" },
