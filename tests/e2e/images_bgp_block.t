@@ -69,7 +69,9 @@ def main():
     vms, conns, files = {}, {}, {"zebra.conf": "hostname q\n", "bgpd.conf": QUAGGA, "frr.conf": FRR}
     for i, n in enumerate(IMAGES):
         vms[n] = vm(n, f"10.10.1.{10 + i}", routes=static, bgp={
-            "asn": 65001 + i, "advertise": [f"10.{100 + i}.0.0/16"], "asPathPrepend": 2,
+            "asn": 65001 + i, "asPathPrepend": 2,
+            # An interface's own network, too: daemons have a route to it that nobody asked for.
+            "advertise": [f"10.{100 + i}.0.0/16", "10.10.1.0/24"],
             "communities": ["65535:65282", "65001:7"], "nextHop": "10.10.1.100"})
         conns[n] = {"peerIp": f"10.10.1.{10 + i}", "peerAsn": 65001 + i}
     vms["quagga"] = vm("frr", "10.10.1.20", routes=static,
@@ -100,8 +102,10 @@ def main():
             for k in (0, 1):
                 wait(f"{n} announces path, next hop and communities as asked to instance {k}", 10,
                      lambda r=rs[k]: (tidy(r) == want, tidy(r)))
-            same(f"{n} announces nothing else", set(rs[0].learned(f"10.10.1.{10 + i}")) |
-                 set(rs[0].learned(f"10.10.1.{10 + i}", filtered=True)), {f"10.{100 + i}.0.0/16"})
+            same(f"{n} announces the network of its NIC, and nothing else",
+                 set(rs[0].learned(f"10.10.1.{10 + i}")) |
+                 set(rs[0].learned(f"10.10.1.{10 + i}", filtered=True)),
+                 {f"10.{100 + i}.0.0/16", "10.10.1.0/24"})
         wait("Quagga's pair of files runs on FRR", 10, lambda: (
             "172.22.2.0/24" in rs[0].learned("10.10.1.20"), rs[0].state("10.10.1.20")))
         wait("FRR runs its one file with the static route", 20, lambda: (
