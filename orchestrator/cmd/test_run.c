@@ -82,6 +82,11 @@ static int bring_up(const struct test_session *s, const struct test_design *d, s
 	/* building the nodes and starting their daemons */
 	run->phase_ms[PHASE_BUILD] = (double)(count(ms, "buildMs") + count(ms, "startMs"));
 	run->phase_ms[PHASE_CONVERGE] = (double)count(ms, "convergeMs");
+	const json_t *w;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "warnings"), i, w)
+		ui_note("%s: warning: %s", lab, json_string_value(w));
 	json_decref(reply);
 	return 0;
 }

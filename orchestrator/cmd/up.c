@@ -140,6 +140,8 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 		plan_print(json_object_get(answer, "changes"));
 	plan_print_drift(drift, "  put back");
 	plan_print_fresh(fresh, "  back to the file:");
+	json_array_foreach (json_object_get(answer, "warnings"), i, note)
+		ui_note("warning: %s", json_string_value(note));
 	json_array_foreach (json_object_get(answer, "notes"), i, note)
 		ui_note("note: %s", json_string_value(note));
 }

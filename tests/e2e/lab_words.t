@@ -22,6 +22,41 @@ echo x >idle.conf
 VNETLAB_IMAGES=$work/images "$B/vnetlab" up idle.vnetlab.json -q >said 2>&1 &
 idle=$!
 
+# --- a check that objects to a file, and what the daemon makes of it ------------------------------
+
+mkdir -p images/picky
+cat >images/picky/image.json <<'JSON'
+{ "kind": "process", "description": "checks its file", "package": "none", "config": { "picky.conf": "/etc/picky.conf" },
+  "daemons": [ { "name": "picky", "search": ["/bin/sh", "/usr/bin/sh"],
+                 "arguments": ["-c", "grep -q fatal /etc/picky.conf && exit 1; echo took it; exec sleep 600"],
+                 "ready": { "line": "^took it$" },
+                 "check": [ { "search": ["/bin/sh", "/usr/bin/sh"],
+                              "arguments": ["-c", "grep -n bad /etc/picky.conf && exit 1; exit 0"] } ] },
+               { "name": "loader", "search": ["/bin/sh", "/usr/bin/sh"], "stray": "^line [0-9]+: ", "ready": { "exit": true },
+                 "arguments": ["-c", "grep -q stray /etc/picky.conf && echo line 7: stray && exit 3; grep -q torn /etc/picky.conf && exit 3; exit 0"] } ] }
+JSON
+picky() { # FILE'S TEXT: a lab of one node whose file it is
+	printf '%s\n' "$1" >picky.conf
+	sed 's/idle/picky/g' idle.vnetlab.json >picky.vnetlab.json
+	run env VNETLAB_IMAGES="$work/images" "$B/vnetlab" up picky.vnetlab.json
+	said=$(tr '\n' ' ' <"$work/.err")
+	"$B/vnetlab" down -q picky 2>/dev/null
+}
+picky good
+is "a file that all take: nothing is said" "$rc $err" "0 "
+picky "bad line"
+is "a daemon takes what its check objects to: the lab is up" $rc 0
+like "and a warning has the check's words" "$said" 'warning: vm runs, but its daemons object to its configuration \(picky.conf is picky.conf\): +1:bad line'
+picky "stray"
+is "a loader leaves out a line, and takes the rest: the lab is up" $rc 0
+like "and a warning has its words" "$said" 'object to its configuration .*: +line 7: stray'
+picky "bad and fatal"
+is "a daemon refuses, too" $rc 5
+like "the reason is what the check says" "$said" 'vm: its configuration is wrong \(picky.conf is picky.conf\): +1:bad and fatal'
+picky "torn"
+is "a loader fails as a whole" $rc 5
+like "and its status is the reason" "$said" 'vm: loader exited with status 3 before it was ready'
+
 # --- a driver that is busy -------------------------------------------------------------------------
 
 # All that is seen of a driver from outside: its folder, its lock, its socket; and that it works.

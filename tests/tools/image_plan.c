@@ -19,7 +19,7 @@ static json_t *strings(char **list)
 
 static json_t *plan_json(const char *name, const char *kind, const struct image_plan *p)
 {
-	static const char *const ready[] = { "none", "socket", "exit" };
+	static const char *const ready[] = { "none", "socket", "exit", "line" };
 	json_t *files = json_object(), *daemons = json_array();
 
 	for (size_t i = 0; i < p->n_files; i++)

@@ -277,7 +277,15 @@ static void broken_images(void **state)
 		  "image.json: /daemons/0: \"arguments\" is missing" },
 		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
 		       "\"ready\":{}}]}",
-		  "image.json: /daemons/0/ready: must have either \"socket\" or \"exit\"" },
+		  "image.json: /daemons/0/ready: must have either \"exit\", or \"socket\", "
+		  "\"line\" or "
+		  "both" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
+		       "\"ready\":{\"exit\":true,\"line\":\"x\"}}]}",
+		  "image.json: /daemons/0/ready: must have either \"exit\"" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
+		       "\"stray\":\"(\"}]}",
+		  "image.json: /daemons/0/stray: must be a regular expression (POSIX, extended)" },
 		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
 		       "\"when\":{\"x\":[]}}]}",
 		  "image.json: /daemons/0/when/x: is not one of the files in \"config\"" },

@@ -15,6 +15,7 @@
 #include "lab/proc/events.h"
 #include "lab/proc/op.h"
 #include "lab/proc/process.h"
+#include "lab/proc/rejected.h"
 #include "lab/watch/disk.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/peerask.h"
@@ -171,6 +172,7 @@ static void finish_apply(struct apply *a, bool converged, struct convergence *cv
 	json_object_set_new(j, "waited", json_boolean(a->wait_ms > 0));
 	json_object_set(j, "missing", cv->missing);
 	json_object_set(j, "notes", cv->notes);
+	json_object_set_new(j, "warnings", rejected_json(&d->lab));
 	json_object_set_new(j, "sessions",
 	                    json_pack("{s:i,s:i}", "up", (int)cv->up, "of", (int)cv->of));
 	if (converged) {

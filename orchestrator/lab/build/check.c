@@ -13,6 +13,7 @@
 #include "lab/build/room.h"
 #include "lab/proc/launch.h"
 #include "lab/proc/process.h"
+#include "lab/proc/rejected.h"
 
 enum { TEXT_MAX = 4096 };
 
@@ -65,19 +66,6 @@ static void on_check_output(struct source *s, uint32_t events)
 	}
 }
 
-/* text: the daemon's own words. */
-static void say_configuration_wrong(struct driver *d, const struct node *n, const char *text)
-{
-	_cleanup_str_ struct str msg = { 0 };
-
-	str_printf(&msg, "%s: its configuration is wrong", n->name);
-	for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
-		str_printf(&msg, "%s%s is %s", i ? ", " : " (", n->vm->configs[i].name,
-		           n->vm->configs[i].path);
-	str_printf(&msg, "%s:\n%s", n->vm && n->vm->n_configs ? ")" : "", text);
-	node_start_failed(d, n, str_get(&msg));
-}
-
 static void on_check_exit(struct child *ch, int wstatus)
 {
 	struct check *c = container_of(ch, struct check, child);
@@ -94,10 +82,11 @@ static void on_check_exit(struct child *ch, int wstatus)
 	if (!n)
 		return;
 	n->checks_running--;
+	/* Whether the daemon takes it all the same, it shows itself. */
 	if (wstatus != 0)
-		say_configuration_wrong(d, n, text);
-	else if (!n->checks_running && n->start_error)
-		node_start_failed(d, n, n->start_error);
+		node_rejects(n, text);
+	if (!n->checks_running && n->start_error)
+		node_did_not_start(d, n);
 	driver_changed(d, CHANGED_ANSWERS);
 }
 
@@ -145,6 +134,8 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 int checks_start(struct driver *d, struct node *n, const struct image_plan *p, struct err *e)
 {
 	checks_cancel(d, n);
+	free(n->rejected);
+	n->rejected = NULL;
 	for (size_t i = 0; i < p->n_daemons; i++) {
 		int r = p->daemons[i].check_argv ? check_start(d, n, &p->daemons[i], e) : 0;
 

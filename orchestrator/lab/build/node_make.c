@@ -159,6 +159,7 @@ void node_free(struct driver *d, struct node *n)
 	node_dir_remove(d, n);
 	free(n->name);
 	free(n->start_error);
+	free(n->rejected);
 	free(n->touched);
 	free(n);
 }

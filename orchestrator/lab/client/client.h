@@ -14,7 +14,8 @@
  *
  * op          request                              payload
  * apply       design, waitMs (0: do not), lab,     changes, phases{buildMs,startMs,convergeMs},
- *             diskMiB?                             converged, missing[], notes[], sessions{up,of}
+ *             diskMiB?                             converged, missing[], notes[], warnings[],
+ *                                                  sessions{up,of}
  * plan        design                               changes
  * status      -                                    the object of interfaces.md, section 5
  * design      -                                    design, as applied

@@ -15,6 +15,8 @@ struct image_plan *image_plan_free(struct image_plan *p)
 	for (size_t i = 0; i < p->n_daemons; i++) {
 		free(p->daemons[i].name);
 		free(p->daemons[i].ready_path);
+		free(p->daemons[i].ready_line);
+		free(p->daemons[i].stray);
 		strv_free(p->daemons[i].argv);
 		strv_free(p->daemons[i].check_argv);
 	}

@@ -26,8 +26,10 @@ struct image_file {
 enum ready_kind {
 	READY_NONE,   /* started = ready */
 	READY_SOCKET, /* a unix socket of this path (inside the node) exists and accepts */
-	READY_EXIT,   /* it does its work and ends: ready when it has ended with 0; anything else is
-	                 a failure, its output says why.  Not watched, not restarted on its own. */
+	READY_EXIT,   /* it does its work and ends: ready when it has ended with 0, or has named
+	                 what it does not take (stray); anything else is a failure, its output says
+	                 why.  Not watched, not restarted on its own. */
+	READY_LINE,   /* it has written such a line (ready_line) */
 };
 
 struct image_daemon {
@@ -35,9 +37,15 @@ struct image_daemon {
 	char **argv; /* argv[0] absolute, found where the distribution puts it; NULL-terminated */
 	enum ready_kind ready;
 	char *ready_path;
+	char *ready_line;  /* a regular expression (POSIX, extended) of the line by which a daemon
+	                      says that it has read its configuration; NULL: none.  With
+	                      READY_SOCKET both must be there. */
+	char *stray;       /* the same of lines by which it says what of its configuration it does
+	                      not take, while it goes on with the rest; NULL: none */
 	char **check_argv; /* run before it, inside the node: exits non-zero and prints the daemon's
 	                      own message, with file and line, when the configuration is wrong;
 	                      NULL: the daemon itself says so at start */
+	bool check_decides;    /* what the check refuses, the daemon refuses, too */
 	bool ignore_setgroups; /* setgroups(2) must seem to work: an unprivileged user namespace
 	                          forbids it, and this daemon gives up then.  A seccomp filter that
 	                          answers 0 (SECCOMP_RET_ERRNO with errno 0) is enough. */

@@ -2,6 +2,7 @@
 /* image.json: its form.  One table a level says what may stand there; whatever does not fit is
  * refused with file and JSON pointer, since users write images too. */
 #include <errno.h>
+#include <regex.h>
 #include <stdio.h>
 
 #include "base/finding.h"
@@ -198,14 +199,27 @@ static int when(const struct ctx *c, const struct jptr *at, json_t *v)
 	return map(c, at, v, texts);
 }
 
+/* POSIX, extended. */
+static int regular(const struct ctx *c, const struct jptr *at, json_t *v)
+{
+	regex_t re;
+
+	if (!json_is_string(v) || regcomp(&re, json_string_value(v), REG_EXTENDED | REG_NOSUB) != 0)
+		return fail(c, at, "must be a regular expression (POSIX, extended)");
+	regfree(&re);
+	return 0;
+}
+
 static int ready(const struct ctx *c, const struct jptr *at, json_t *v)
 {
 	static const struct field fields[] = { { "socket", path, false },
+		                               { "line", regular, false },
 		                               { "exit", boolean, false },
 		                               { NULL, NULL, false } };
+	bool ends = json_object_get(v, "exit");
 
-	if (json_is_object(v) && json_object_size(v) != 1)
-		return fail(c, at, "must have either \"socket\" or \"exit\"");
+	if (json_is_object(v) && (!json_object_size(v) || (ends && json_object_size(v) > 1)))
+		return fail(c, at, "must have either \"exit\", or \"socket\", \"line\" or both");
 	return object(c, at, v, fields);
 }
 
@@ -254,6 +268,7 @@ static int one_check(const struct ctx *c, const struct jptr *at, json_t *v)
 	static const struct field fields[] = { { "when", when, false },
 		                               { "search", some_paths, true },
 		                               { "arguments", texts, true },
+		                               { "decides", boolean, false },
 		                               { NULL, NULL, false } };
 
 	return object(c, at, v, fields);
@@ -291,6 +306,7 @@ static int daemon_def(const struct ctx *c, const struct jptr *at, json_t *v)
 		{ "arguments", texts, true },
 		{ "argumentsFor", arguments_for, false },
 		{ "ready", ready, false },
+		{ "stray", regular, false },
 		{ "check", checks, false },
 		{ "ignoreSetgroups", boolean, false },
 		{ NULL, NULL, false },

@@ -226,7 +226,7 @@ static int make_argv(const struct planning *p, const char *binary, json_t *args,
 	return 0;
 }
 
-static int make_check(struct planning *p, json_t *checks, char ***ret)
+static int make_check(struct planning *p, json_t *checks, struct image_daemon *ret)
 {
 	json_t *c;
 	size_t i;
@@ -241,19 +241,37 @@ static int make_check(struct planning *p, json_t *checks, char ***ret)
 			continue;
 		const char *binary = search(paths);
 
-		return binary ? make_argv(p, binary, json_object_get(c, "arguments"), p->data, ret)
+		ret->check_decides = json_is_true(json_object_get(c, "decides"));
+		return binary ? make_argv(p, binary, json_object_get(c, "arguments"), p->data,
+		                          &ret->check_argv)
 		              : missing(p, "what checks the configuration", paths);
 	}
 	return 0;
+}
+
+static char *text_copy(const json_t *of, const char *key)
+{
+	const char *s = json_string_value(json_object_get(of, key));
+
+	return s ? xstrdup(s) : NULL;
+}
+
+static enum ready_kind ready_of(const json_t *ready)
+{
+	return json_object_get(ready, "socket")               ? READY_SOCKET
+	       : json_object_get(ready, "line")               ? READY_LINE
+	       : json_is_true(json_object_get(ready, "exit")) ? READY_EXIT
+	                                                      : READY_NONE;
 }
 
 /* element: one of a "forEach", or NULL. */
 static int one_daemon(struct planning *p, json_t *def, const char *binary, const json_t *element)
 {
 	struct image_plan *plan = p->plan;
-	json_t *ready = json_object_get(def, "ready"), *socket = json_object_get(ready, "socket");
+	const json_t *ready = json_object_get(def, "ready");
 	json_t *data = json_copy(p->data);
-	char **argv, **check = NULL;
+	struct image_daemon daemon = { 0 };
+	char **argv;
 
 	if (element)
 		json_object_update(data, (json_t *)element);
@@ -269,21 +287,19 @@ static int one_daemon(struct planning *p, json_t *def, const char *binary, const
 	json_decref(data);
 	if (rc < 0)
 		return rc;
-	rc = make_check(p, json_object_get(def, "check"), &check);
+	rc = make_check(p, json_object_get(def, "check"), &daemon);
 	if (rc < 0) {
 		strv_free(argv);
 		return rc;
 	}
-	VEC_PUSH(plan->daemons, plan->n_daemons, p->cap_daemons) = (struct image_daemon){
-		.name = xstrdup(json_string_value(json_object_get(def, "name"))),
-		.argv = argv,
-		.ready = socket                                         ? READY_SOCKET
-		         : json_is_true(json_object_get(ready, "exit")) ? READY_EXIT
-		                                                        : READY_NONE,
-		.ready_path = socket ? xstrdup(json_string_value(socket)) : NULL,
-		.check_argv = check,
-		.ignore_setgroups = json_is_true(json_object_get(def, "ignoreSetgroups")),
-	};
+	daemon.name = xstrdup(json_string_value(json_object_get(def, "name")));
+	daemon.argv = argv;
+	daemon.ready = ready_of(ready);
+	daemon.ready_path = text_copy(ready, "socket");
+	daemon.ready_line = text_copy(ready, "line");
+	daemon.stray = text_copy(def, "stray");
+	daemon.ignore_setgroups = json_is_true(json_object_get(def, "ignoreSetgroups"));
+	VEC_PUSH(plan->daemons, plan->n_daemons, p->cap_daemons) = daemon;
 	return 0;
 }
 

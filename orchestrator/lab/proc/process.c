@@ -21,6 +21,7 @@
 #include "lab/proc/events.h"
 #include "lab/proc/launch.h"
 #include "lab/proc/mounts.h"
+#include "lab/proc/rejected.h"
 
 enum {
 	READY_DEADLINE_MS = 10000,
@@ -76,6 +77,26 @@ void process_tail(const struct process *p, struct str *b, size_t lines)
 	logbuf_tail(&p->log, lines, "  ", b);
 }
 
+static regex_t *line_regex(const char *text)
+{
+	regex_t *re = text ? xcalloc(1, sizeof(*re)) : NULL;
+
+	/* It was compiled once, when the image was read. */
+	if (re && regcomp(re, text, REG_EXTENDED | REG_NOSUB) != 0) {
+		free(re);
+		return NULL;
+	}
+	return re;
+}
+
+static void line_regex_free(regex_t *re)
+{
+	if (re)
+		regfree(re);
+	free(re);
+}
+
+static void became_ready(struct process *p);
 static void on_process_exit(struct child *c, int wstatus);
 static void on_process_timer(struct timer *t);
 
@@ -89,6 +110,8 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->argv = strv_copy(id->argv);
 	p->ready = id->ready;
 	p->ignore_setgroups = id->ignore_setgroups;
+	p->ready_line = line_regex(id->ready_line);
+	p->stray = line_regex(id->stray);
 	if (id->ready_path) {
 		p->control.path = node_path(id->ready_path);
 		p->control.root = n->dir ? xstrdup(n->dir) : NULL;
@@ -135,6 +158,8 @@ struct process *process_free(struct process *p)
 	strv_free(p->argv);
 	free(p->control.path);
 	free(p->control.root);
+	line_regex_free(p->ready_line);
+	line_regex_free(p->stray);
 	logbuf_free(&p->log);
 	free(p);
 	return NULL;
@@ -142,9 +167,19 @@ struct process *process_free(struct process *p)
 
 static void on_line(const char *line, size_t n, void *ctx)
 {
-	const struct process *p = ctx;
+	struct process *p = ctx;
 
-	p->d->hooks->line(ctx, line, n);
+	p->d->hooks->line(p, line, n);
+	if (!p->stray && (!p->ready_line || p->said_ready))
+		return;
+	_cleanup_free_ char *text = xstrndup(line, n);
+
+	if (p->ready_line && regexec(p->ready_line, text, 0, NULL, 0) == 0)
+		p->said_ready = true;
+	if (p->stray && regexec(p->stray, text, 0, NULL, 0) == 0) {
+		p->said_stray = true;
+		node_rejects(p->node, text);
+	}
 }
 
 /* True when there may be more. */
@@ -162,18 +197,12 @@ static bool read_process_output(struct process *p)
 
 static void on_process_output(struct source *s, uint32_t events)
 {
-	(void)events;
-	read_process_output(container_of(s, struct process, out));
-}
+	struct process *p = container_of(s, struct process, out);
 
-void node_start_failed(struct driver *d, const struct node *n, const char *msg)
-{
-	if (!d->starting || d->start_failed) {
-		event_add(d->events, "process", n->name, "%s", msg);
-		return;
-	}
-	d->start_failed = xstrdup(msg);
-	driver_changed(d, CHANGED_NODES);
+	(void)events;
+	read_process_output(p);
+	if (p->state == PROC_STARTING && p->ready == READY_LINE && p->said_ready)
+		became_ready(p);
 }
 
 static void became_ready(struct process *p)
@@ -245,6 +274,7 @@ static int start_process(struct process *p, struct err *e)
 	p->started = p->worked = clock_ms();
 	p->switches = 0;
 	p->polls = 0;
+	p->said_ready = p->said_stray = false;
 	return 0;
 }
 
@@ -269,8 +299,10 @@ int node_procs_start(struct node *n, struct err *e)
 			loop_timer(p->d->loop, &p->timer, 1);
 			return 0;
 		}
-		if (p->ready == READY_EXIT) { /* the rest follows when it has ended */
-			loop_timer(p->d->loop, &p->timer, WORKS_MS);
+		/* The rest follows when it has ended, or has said so. */
+		if (p->ready == READY_EXIT || p->ready == READY_LINE) {
+			loop_timer(p->d->loop, &p->timer,
+			           p->ready == READY_EXIT ? WORKS_MS : READY_DEADLINE_MS);
 			return 0;
 		}
 		became_ready(p); /* goes on with the next */
@@ -323,6 +355,17 @@ static void poll_work(struct process *p)
 		say_not_ready(p);
 }
 
+/* Another version may use other words.  It runs: that is as much as is known of most programs. */
+static void give_up_on_line(struct process *p)
+{
+	_cleanup_free_ char *who = process_subject(p);
+
+	event_add(p->d->events, "process", who,
+	          "has not said within %d s that it has read its configuration; it runs",
+	          READY_DEADLINE_MS / 1000);
+	became_ready(p);
+}
+
 static void poll_ready(struct process *p)
 {
 	unsigned wait = 1 + p->polls++ / 4;
@@ -332,7 +375,12 @@ static void poll_ready(struct process *p)
 		poll_work(p);
 		return;
 	}
-	if (!p->frozen && socket_accepts(&p->control)) {
+	if (p->ready == READY_LINE) {
+		give_up_on_line(p);
+		return;
+	}
+	if (p->ready == READY_SOCKET && !p->frozen && (!p->ready_line || p->said_ready) &&
+	    socket_accepts(&p->control)) {
 		became_ready(p);
 		return;
 	}
@@ -382,12 +430,10 @@ static bool note_death_of_starting(struct process *p, const char *tail)
 	                                     p->ended, *tail ? ":\n" : "", tail);
 
 	/* What a check says is better: file and line, and nothing else. */
-	if (n->checks_running) {
-		free(n->start_error);
-		n->start_error = take_ptr(msg);
-	} else {
-		node_start_failed(p->d, n, msg);
-	}
+	free(n->start_error);
+	n->start_error = take_ptr(msg);
+	if (!n->checks_running)
+		node_did_not_start(p->d, n);
 	return true;
 }
 
@@ -408,7 +454,7 @@ static void on_process_exit(struct child *c, int wstatus)
 	if (WIFSIGNALED(wstatus) && WTERMSIG(wstatus) == SIGKILL && box_has_starved(p->node->box))
 		strncat(p->ended, ": its node's memory is used up",
 		        sizeof(p->ended) - strlen(p->ended) - 1);
-	if (p->ready == READY_EXIT && was_starting && wstatus == 0) {
+	if (p->ready == READY_EXIT && was_starting && (wstatus == 0 || p->said_stray)) {
 		became_ready(p);
 		return;
 	}

@@ -2,6 +2,8 @@
 /* A daemon in a node: started in order, watched, restarted with a limit. */
 #pragma once
 
+#include <regex.h>
+
 #include "base/beneath.h"
 #include "base/loop.h"
 #include "lab/image/image.h"
@@ -29,6 +31,8 @@ struct process {
 	enum ready_kind ready;
 	struct sock_at control; /* what shows that it is ready, and answers; no path: nothing */
 	bool ignore_setgroups;
+	regex_t *ready_line, *stray; /* lab/image/image.h; or NULL */
+	bool said_ready, said_stray; /* such a line was seen since it was started */
 	enum proc_state state;
 	bool frozen;
 	struct child child;
@@ -50,8 +54,6 @@ struct process *process_free(struct process *p); /* kills it; returns NULL */
 
 /* The node's daemons in their order, from the first that does not run. */
 int node_procs_start(struct node *n, struct err *e);
-/* It cannot be brought up: fails the apply that is under way, else is an event. */
-void node_start_failed(struct driver *d, const struct node *n, const char *msg);
 /* All of them die, now, and are PROC_HELD; returns when they are gone. */
 void node_procs_stop(struct node *n);
 /* What was stopped, or has failed too often, is started again. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What daemons, and the programs that check their configuration, say against a node's files.  A
+ * daemon that starts all the same runs without it: that is worth a warning.  One that does not
+ * start has its reason there.  And how a start fails. */
+#pragma once
+
+#include <jansson.h>
+
+#include "lab/proc/driver.h"
+
+/* Adds the lines of text that are not there yet. */
+void node_rejects(struct node *n, const char *text);
+/* The node cannot be brought up: fails the apply that is under way, else is an event. */
+void node_start_failed(struct driver *d, const struct node *n, const char *msg);
+/* A daemon of the node has died as it started, and why is n->start_error: what is said against its
+ * configuration, where there is something, is the better reason. */
+void node_did_not_start(struct driver *d, struct node *n);
+/* A sentence for each node that runs in spite of it, with the daemon's own words. */
+json_t *rejected_json(const struct lab *l);
