@@ -48,7 +48,10 @@ static int check_file(const struct cmd_args *a, const char *path, struct checked
 	}
 	if (design) {
 		model_free(design_checked(design, &ret->f));
-		design_check_images(design, &ret->f);
+		if (arg_flag(a, "rules-only"))
+			design_check_images(design, &ret->f);
+		else
+			design_check_daemons(design, &ret->f);
 	}
 	json_decref(design);
 	return ret->f.errors || (arg_flag(a, "strict") && ret->f.warnings) ? EX_INVALID_DESIGN
@@ -110,6 +113,7 @@ static int cmd_check(const struct cmd_args *a)
 
 static const struct option_def check_options[] = {
 	{ .name = "strict", .help = "warnings count as errors: exit 3" },
+	{ .name = "rules-only", .help = "do not have the daemons' own checks read their files" },
 	{ .name = "format",
 	  .arg = "human|json|github|sarif|junit",
 	  .help = "of the findings; default: human, or json with -o json" },
@@ -124,7 +128,9 @@ COMMAND(check, { .name = "check",
                  .help = "Reads topologies, or templates, plans and exports (see vnetlab help "
                          "import), and says everything that is wrong with them at once: the "
                          "place in the file, the rule, Azure's own error code where it has one, "
-                         "and what to do. Needs no lab and no privileges. Findings go to standard "
+                         "and what to do. Needs no lab and no privileges: where the "
+                         "appliances' daemons are installed, their own checks read their files, in "
+                         "boxes as in a lab. Findings go to standard "
                          "output; a file that cannot be read costs only itself.\n\n"
                          "--format github prints workflow commands, which GitHub shows beside the "
                          "changed lines; sarif is for code scanning and editors, junit for CI "

@@ -47,5 +47,9 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret);
 /* Images that are not there, files that they do not know: added to the findings, sorted.  Those
  * that are there become part of the design, for the driver. */
 void design_check_images(json_t *design, struct findings *f);
+/* The same, and what the daemons' own programs, where they are here, say of their files. */
+void design_check_daemons(json_t *design, struct findings *f);
+/* That alone: cmd/syntax.c. */
+void design_check_syntax(json_t *design, struct findings *f);
 void design_close(struct opened *o);
 #define _cleanup_opened_ _cleanup_(design_close)

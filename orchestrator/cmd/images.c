@@ -215,7 +215,7 @@ static void check_image(void *ctx, json_t *owner, const struct jptr *at, bool pa
 		config_lacks(k, owner, at, c->f);
 }
 
-void design_check_images(json_t *design, struct findings *f)
+static void check_images(json_t *design, struct findings *f)
 {
 	json_t *topology = json_object_get(design, "topology");
 	struct images x = { 0 };
@@ -229,6 +229,23 @@ void design_check_images(json_t *design, struct findings *f)
 	}
 	free(x.v);
 	json_object_set_new(design, "images", c.packed);
-	findings_locate(f, topology);
+}
+
+static void finish_findings(json_t *design, struct findings *f)
+{
+	findings_locate(f, json_object_get(design, "topology"));
 	findings_sort(f);
+}
+
+void design_check_images(json_t *design, struct findings *f)
+{
+	check_images(design, f);
+	finish_findings(design, f);
+}
+
+void design_check_daemons(json_t *design, struct findings *f)
+{
+	check_images(design, f);
+	design_check_syntax(design, f);
+	finish_findings(design, f);
 }

@@ -21,6 +21,7 @@
 #include "lab/fault/room.h"
 #include "lab/namespaces.h"
 #include "lab/ops/room.h"
+#include "lab/ops/syntax.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/events.h"
 #include "lab/proc/logs.h"
@@ -124,6 +125,7 @@ static void on_changed(void *ctx)
 		apart_look(d);
 	}
 	apply_step(d);
+	syntax_look(d);
 }
 
 static const struct driver_hooks hooks = { .line = on_process_line, .ready = on_process_ready };

@@ -43,10 +43,17 @@ def read(path):
         return f.read()
 
 
+# Images of the tests' own, for what must not depend on which daemons are installed.
+IMAGES = {"image-06": COPY + "/images"}
 expect = {}
 for path in sorted(glob.glob(HERE + "/*.json")):
     name = os.path.basename(path)[:-5]
-    expect[name] = readable(*run("check", "-o", "json", name + ".json"))
+    tap.ENV.pop("VNETLAB_IMAGES", None)
+    if name in IMAGES:
+        tap.ENV["VNETLAB_IMAGES"] = IMAGES[name]
+    # Which daemons are here, and what they think of a file, is not what these are about.
+    rules_only = [] if name in IMAGES else ["--rules-only"]
+    expect[name] = readable(*run("check", "-o", "json", *rules_only, name + ".json"))
     golden(name, f"{HERE}/{name}.expect", expect[name])
 
 # No rule without a test, none that is not documented, none documented that does not exist.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -20,7 +21,7 @@ enum { TEXT_MAX = 4096 };
 struct check {
 	struct driver *d;
 	struct node *node; /* NULL: cancelled */
-	char *daemon;
+	char *daemon, *noise;
 	struct child child;
 	struct source out;
 	struct str text;
@@ -40,6 +41,7 @@ static void check_free(struct check *c)
 	close_p(&fd);
 	str_free_p(&c->text);
 	free(c->daemon);
+	free(c->noise);
 	free(c);
 }
 
@@ -66,6 +68,25 @@ static void on_check_output(struct source *s, uint32_t events)
 	}
 }
 
+/* What the check has said, without the lines that say nothing; the caller frees. */
+static char *check_words(const struct check *c)
+{
+	struct str b = { 0 };
+	regex_t re;
+	bool filter = c->noise && regcomp(&re, c->noise, REG_EXTENDED | REG_NOSUB) == 0;
+
+	for (const char *at = str_get((struct str *)&c->text); *at; at += *at == '\n') {
+		_cleanup_free_ char *line = xstrndup(at, strcspn(at, "\n"));
+
+		at += strlen(line);
+		if (*line && (!filter || regexec(&re, line, 0, NULL, 0) != 0))
+			str_printf(&b, "%s\n", line);
+	}
+	if (filter)
+		regfree(&re);
+	return b.n ? str_take(&b) : xasprintf("the check of %s fails without a word", c->daemon);
+}
+
 static void on_check_exit(struct child *ch, int wstatus)
 {
 	struct check *c = container_of(ch, struct check, child);
@@ -74,9 +95,7 @@ static void on_check_exit(struct child *ch, int wstatus)
 
 	while (c->out.fd >= 0 && read_check_output(c))
 		;
-	_cleanup_free_ char *text =
-	    c->text.n ? str_take(&c->text)
-	              : xasprintf("the check of %s failed without a word", c->daemon);
+	_cleanup_free_ char *text = check_words(c);
 
 	check_free(c);
 	if (!n)
@@ -111,6 +130,7 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 	c->d = d;
 	c->node = n;
 	c->daemon = xstrdup(id->name);
+	c->noise = id->check_noise ? xstrdup(id->check_noise) : NULL;
 	c->out.fd = -1;
 	c->out.fn = on_check_output;
 	c->child.fn = on_check_exit;

@@ -17,6 +17,8 @@
  *             diskMiB?                             converged, missing[], notes[], warnings[],
  *                                                  sessions{up,of}
  * plan        design                               changes
+ * syntax      design (of no lab: its driver ends   objections[{pointer,words,decides}]
+ *             with this client)
  * status      -                                    the object of interfaces.md, section 5
  * design      -                                    design, as applied
  * routes      nic (NIC or VM name), explain        value (interfaces.md, section 5), nic, vm

@@ -19,6 +19,7 @@ struct image_plan *image_plan_free(struct image_plan *p)
 		free(p->daemons[i].stray);
 		strv_free(p->daemons[i].argv);
 		strv_free(p->daemons[i].check_argv);
+		free(p->daemons[i].check_noise);
 	}
 	for (size_t i = 0; i < p->n_questions; i++) {
 		strv_free(p->questions[i].argv);

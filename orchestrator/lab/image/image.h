@@ -46,6 +46,7 @@ struct image_daemon {
 	                      own message, with file and line, when the configuration is wrong;
 	                      NULL: the daemon itself says so at start */
 	bool check_decides;    /* what the check refuses, the daemon refuses, too */
+	char *check_noise;     /* a regular expression of lines of its that say nothing; or NULL */
 	bool ignore_setgroups; /* setgroups(2) must seem to work: an unprivileged user namespace
 	                          forbids it, and this daemon gives up then.  A seccomp filter that
 	                          answers 0 (SECCOMP_RET_ERRNO with errno 0) is enough. */

@@ -265,11 +265,11 @@ static int arguments_for(const struct ctx *c, const struct jptr *at, json_t *v)
 
 static int one_check(const struct ctx *c, const struct jptr *at, json_t *v)
 {
-	static const struct field fields[] = { { "when", when, false },
-		                               { "search", some_paths, true },
-		                               { "arguments", texts, true },
-		                               { "decides", boolean, false },
-		                               { NULL, NULL, false } };
+	static const struct field fields[] = {
+		{ "when", when, false },      { "search", some_paths, true },
+		{ "arguments", texts, true }, { "decides", boolean, false },
+		{ "noise", regular, false },  { NULL, NULL, false }
+	};
 
 	return object(c, at, v, fields);
 }

@@ -226,6 +226,13 @@ static int make_argv(const struct planning *p, const char *binary, json_t *args,
 	return 0;
 }
 
+static char *text_copy(const json_t *of, const char *key)
+{
+	const char *s = json_string_value(json_object_get(of, key));
+
+	return s ? xstrdup(s) : NULL;
+}
+
 static int make_check(struct planning *p, json_t *checks, struct image_daemon *ret)
 {
 	json_t *c;
@@ -242,18 +249,12 @@ static int make_check(struct planning *p, json_t *checks, struct image_daemon *r
 		const char *binary = search(paths);
 
 		ret->check_decides = json_is_true(json_object_get(c, "decides"));
+		ret->check_noise = text_copy(c, "noise");
 		return binary ? make_argv(p, binary, json_object_get(c, "arguments"), p->data,
 		                          &ret->check_argv)
 		              : missing(p, "what checks the configuration", paths);
 	}
 	return 0;
-}
-
-static char *text_copy(const json_t *of, const char *key)
-{
-	const char *s = json_string_value(json_object_get(of, key));
-
-	return s ? xstrdup(s) : NULL;
 }
 
 static enum ready_kind ready_of(const json_t *ready)

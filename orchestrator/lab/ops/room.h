@@ -4,6 +4,9 @@
 
 #include "lab/proc/driver.h"
 
+struct syntax;
+
 struct ops_room {
+	struct syntax *syntax;              /* op_syntax.c */
 	struct log_follower *log_followers; /* op_logs.c */
 };
