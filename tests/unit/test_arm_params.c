@@ -9,7 +9,7 @@ static const char asked[] =
     "{`parameters`: {"
     " `spokes`: {`type`: `array`, `metadata`: {`description`: `networks around the hub`}},"
     " `count`: {`type`: `int`}, `mode`: {`type`: `string`, `allowedValues`: [`a`, `b`]},"
-    " `flag`: {`type`: `bool`}, `cfg`: {`type`: `object`},"
+    " `deployNat`: {`type`: `bool`}, `cfg`: {`type`: `object`},"
     " `adminPassword`: {`type`: `securestring`}, `adminUsername`: {`type`: `string`}, "
     "`sshPublicKey`: {`type`: `string`},"
     " `dnsLabelPrefix`: {`type`: `string`}, `location`: {`type`: `string`}, `cloudInit`: {`type`: "
@@ -31,13 +31,17 @@ static void asked_for(void **state)
 	says(&m, "ARM-PARAM-01", "/parameters/spokes",
 	     "\"spokes\" (array) needs a value: networks around the hub");
 	says(&m, "ARM-PARAM-01", "/parameters/spokes", "-p 'spokes=[...]'");
-	says(&m, "ARM-PARAM-01", "/parameters/count", "-p count=NUMBER");
+	says(&m, "ARM-PARAM-01", "/parameters/count", "-p count=2");
 	says(&m, "ARM-PARAM-01", "/parameters/mode", "one of ['a','b']");
-	says(&m, "ARM-PARAM-01", "/parameters/flag", "-p flag=true|false");
+	says(&m, "ARM-PARAM-01", "/parameters/deployNat", "-p deployNat=true");
 	says(&m, "ARM-PARAM-01", "/parameters/cfg", "-p 'cfg={...}'");
 	says(&m, "ARM-PARAM-05", "/parameters/cloudInit", "-p cloudInit=@FILE");
+	says(&m, "ARM-PARAM-08", "/parameters",
+	     "adminPassword, adminUsername 'azureuser', sshPublicKey, dnsLabelPrefix");
+	says(&m, "ARM-PARAM-09", "/parameters",
+	     "-p 'spokes=[...]' -p count=2 -p mode=a -p deployNat=true -p 'cfg={...}'");
 	assert_int_equal(m.f.errors, 5);
-	assert_int_equal(m.f.n, 6);
+	assert_int_equal(m.f.n, 8);
 	assert_int_equal(m.r, -EBADMSG);
 	output_is(&m, "user", "`azureuser`");
 	output_is(&m, "where", "`westeurope`");
@@ -46,21 +50,26 @@ static void asked_for(void **state)
 
 static void on_the_command_line(void **state)
 {
-	static const char *const params[] = {
-		"spokes=['x', /* two */ 'y',]", "COUNT=3", "mode=B", "flag=TRUE", "cfg={\"a\": 1}",
-		"cloudInit=#cloud=config",      NULL
-	};
+	static const char *const params[] = { "spokes=['x', /* two */ 'y',]",
+		                              "COUNT=3",
+		                              "mode=B",
+		                              "deployNat=TRUE",
+		                              "cfg={\"a\": 1}",
+		                              "cloudInit=#cloud=config",
+		                              NULL };
 	_cleanup_made_ struct made m = make_with(asked, params);
 
 	(void)state;
-	no_findings(&m);
+	says(&m, "ARM-PARAM-08", "/parameters", "location 'westeurope'");
+	assert_int_equal(m.f.n, 1);
 	has(&m, "/c/x", "properties", "{`n`: 3, `p`: [`x`, `y`]}");
 }
 
 static void wrong_ones(void **state)
 {
-	static const char *const params[] = { "spokes={}", "count=many", "mode=c",     "flag=1",
-		                              "cfg=[1]",   "cuont=1",    "cloudInit=", NULL };
+	static const char *const params[] = { "spokes={}",   "count=many", "mode=c",
+		                              "deployNat=1", "cfg=[1]",    "cuont=1",
+		                              "cloudInit=",  NULL };
 	_cleanup_made_ struct made m = make_with(asked, params);
 	static const char *const few[] = { "n=11", "s=ab", NULL };
 	_cleanup_made_ struct made bounds = make_with(
@@ -75,7 +84,7 @@ static void wrong_ones(void **state)
 	says(&m, "ARM-PARAM-02", "/parameters/count", "\"many\" is none");
 	says(&m, "ARM-PARAM-04", "/parameters", "did you mean \"count\"?");
 	assert_int_equal(errors_of(&m, "ARM-PARAM-02"),
-	                 2); /* mode, flag, cfg are not used: not looked at */
+	                 2); /* mode, deployNat, cfg are not used: not looked at */
 	says(&bounds, "ARM-PARAM-03", "/parameters/n", "its maxValue is 10");
 	says(&bounds, "ARM-PARAM-03", "/parameters/s", "a length of 2");
 }
@@ -175,16 +184,20 @@ static void prerequisites(void **state)
 	assert_int_equal(mkdir(folder, 0700), 0);
 	const char *tmpl = write_file(
 	    dir, "azuredeploy.json",
-	    "{`parameters`: {`net`: {`type`: `string`}, `none`: {`type`: `string`}, "
+	    "{`parameters`: {`net`: {`type`: `string`}, `noneIp`: {`type`: `string`}, "
 	    "`adminPassword`: {`type`: `securestring`},"
-	    " `label`: {`type`: `string`}}, `resources`: [{`type`: `a.b/c/d`,"
+	    " `label`: {`type`: `string`}, `lanPrefix`: {`type`: `string`}, "
+	    "`dmzSubnetPrefix`: {`type`: `string`, `defaultValue`: `10.1.0.0/24`}}, `resources`: "
+	    "[{`type`: `a.b/c/d`,"
 	    " `name`: `[concat(parameters('net'), '/', length(parameters('adminPassword')))]`,"
-	    " `properties`: {`l`: `[parameters('label')]`}}]}");
+	    " `properties`: {`l`: `[parameters('label')]`, `d`: "
+	    "`[parameters('dmzSubnetPrefix')]`}}]}");
 	const char *params = write_file(
 	    dir, "p.json",
-	    "{`parameters`: {`net`: {`value`: `GET-PREREQ-vnet`}, `none`: {`value`: "
+	    "{`parameters`: {`net`: {`value`: `GET-PREREQ-vnet`}, `noneIp`: {`value`: "
 	    "`GET-PREREQ-nothing`},"
-	    " `adminPassword`: {`value`: `## TO BE DEFINED ##`}, `label`: {`value`: `<label>`}}}");
+	    " `adminPassword`: {`value`: `## TO BE DEFINED ##`}, `label`: {`value`: `<label>`}, "
+	    "`lanPrefix`: {`value`: `<your prefix>`}, `dmzSubnetPrefix`: {`value`: `<prefix>`}}}");
 	const char *prereq =
 	    write_file(folder, "prereq.azuredeploy.json",
 	               "{`parameters`: {`n`: {`type`: `string`}}, `resources`: [{`type`: `a.b/c`, "
@@ -199,9 +212,11 @@ static void prerequisites(void **state)
 	m.r = arm_read(&o, &m.resources, &m.outputs, &m.f, NULL);
 	has(&m, "/c/there", "source", "`prereqs/prereq.azuredeploy.json#/resources/0`");
 	assert_non_null(resource(&m, "/c/there/d/20"));
-	says(&m, "ARM-PARAM-01", "/parameters/none", "needs a value");
-	says(&m, "ARM-PARAM-07", "/parameters/label", "looks like one to fill in");
-	assert_int_equal(m.f.n, 2);
+	says(&m, "ARM-PARAM-01", "/parameters/noneIp", "-p noneIp=10.0.10.10");
+	says(&m, "ARM-PARAM-01", "/parameters/lanPrefix", "-p lanPrefix=10.0.10.0/24");
+	says(&m, "ARM-PARAM-08", "/parameters", "adminPassword, label 'label'");
+	says(&m, "ARM-PARAM-07", "/parameters/dmzSubnetPrefix", "looks like one to fill in");
+	assert_int_equal(m.f.n, 5);
 	for (const char *const *p = (const char *const[]){ tmpl, params, prereq, given, NULL }; *p;
 	     p++) {
 		unlink(*p);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values for parameters that nobody gave: secrets, users, keys, sizes, labels shape no network. */
+/* Values for parameters that nobody gave: names, secrets, keys, sizes, zones, tags carry no
+ * packets. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "input/arm/deploy/ask.h"
+#include "input/arm/deploy/carries.h"
 #include "input/arm/deploy/param.h"
 #include "input/arm/value/hash.h"
 
@@ -17,8 +21,11 @@ enum kind {
 	EMAIL,
 	GUID,
 	CONFIG,
-	TAGS,
-	URL
+	URL,
+	RESOURCE_ID,
+	SUBSCRIPTION,
+	DOMAIN,
+	PLAIN, /* what is left: nothing that carries packets */
 };
 
 /* Parts of names; the first that is found decides. */
@@ -52,30 +59,74 @@ static const struct {
 	{ "domainnamelabel", UNIQUE },
 	{ "storageaccount", UNIQUE },
 	{ "email", EMAIL },
+	{ "subscriptionid", SUBSCRIPTION },
+	{ "resourceid", RESOURCE_ID },
+	{ "subnetid", RESOURCE_ID },
+	{ "subnetref", RESOURCE_ID },
+	{ "vnetid", RESOURCE_ID },
+	{ "networkid", RESOURCE_ID },
+	{ "poolid", RESOURCE_ID },
+	{ "nsgid", RESOURCE_ID },
+	{ "ipid", RESOURCE_ID },
 	{ "objectid", GUID },
 	{ "principalid", GUID },
 	{ "clientid", GUID },
 	{ "tenantid", GUID },
+	{ "applicationid", GUID },
+	{ "appid", GUID },
+	{ "workspaceid", GUID },
+	{ "guid", GUID },
 	{ "vmsize", VM_SIZE },
 	{ "machinesize", VM_SIZE },
 	{ "location", LOCATION },
 	{ "region", LOCATION },
-	{ "tags", TAGS },
 	{ "artifactslocation", URL },
+	{ "baseurl", URL },
+	{ "baseuri", URL },
+	{ "templateurl", URL },
+	{ "templateuri", URL },
+	{ "domainname", DOMAIN },
+	{ "fqdn", DOMAIN },
+	{ "dnszone", DOMAIN },
 };
 
-static enum kind kind_of_param(const char *name, const char *type)
+/* Resources of which an id is made up, by parts of the parameter's name. */
+static const struct {
+	const char *part, *path;
+} made_up[] = {
+	{ "subnet", "Network/virtualNetworks/existing/subnets/existing" },
+	{ "pool", "Network/loadBalancers/existing/backendAddressPools/existing" },
+	{ "vnet", "Network/virtualNetworks/existing" },
+	{ "network", "Network/virtualNetworks/existing" },
+	{ "publicip", "Network/publicIPAddresses/existing" },
+	{ "nsg", "Network/networkSecurityGroups/existing" },
+	{ "route", "Network/routeTables/existing" },
+	{ "circuit", "Network/expressRouteCircuits/existing" },
+	{ "firewall", "Network/azureFirewalls/existing" },
+	{ "ddos", "Network/ddosProtectionPlans/existing" },
+	{ "hub", "Network/virtualHubs/existing" },
+	{ "workspace", "OperationalInsights/workspaces/existing" },
+	{ "vault", "KeyVault/vaults/existing" },
+	{ "identity", "ManagedIdentity/userAssignedIdentities/existing" },
+	{ "", "Resources/deployments/existing" },
+};
+
+static enum kind kind_of_param(const struct deployment *d, const char *name, const char *type,
+                               const struct val *decl)
 {
+	const char *text = val_get_str(val_get(decl, "metadata"), "description");
+	bool plain = !d->parent && param_carries(name, type, text) == CARRIES_NOTHING;
+
 	if (strieq(type, "securestring") || strieq(type, "secureObject"))
 		return PASSWORD;
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (strcasestr(name, parts[i].part)) {
-			bool object = strieq(type, "object");
+	for (size_t i = 0; i < ARRAY_LEN(parts) && strieq(type, "string"); i++) {
+		enum kind k = parts[i].kind;
 
-			if (parts[i].kind == TAGS ? object : strieq(type, "string"))
-				return parts[i].kind;
-		}
-	return NONE;
+		/* "publicKeyName", "subnetIdPrefix" are what their ends say. */
+		if (strcasestr(name, parts[i].part) && (k < RESOURCE_ID || plain))
+			return k;
+	}
+	return plain || (strcasestr(name, "tags") && strieq(type, "object")) ? PLAIN : NONE;
 }
 
 static const struct val *invent_unique_name(struct arm *a, const char *name, size_t n)
@@ -107,6 +158,57 @@ static const struct val *invent_guid(struct arm *a, const char *name)
 	return val_str(a->arena, text);
 }
 
+static const struct val *invent_resource_id(struct arm *a, const char *name)
+{
+	size_t k = 0;
+
+	while (!strcasestr(name, made_up[k].part))
+		k++;
+	return val_printf(a->arena,
+	                  "/subscriptions/%s/resourceGroups/existing/providers/Microsoft.%s",
+	                  ARM_SUBSCRIPTION, made_up[k].path);
+}
+
+/* "virtualNetworkName" -> "virtualnetwork", as long as the template wants it. */
+static const struct val *invent_name(struct arm *a, const char *name, const struct val *decl)
+{
+	static const char *const ends[] = { "name", "prefix", "name" };
+	const struct val *least = val_get(decl, "minLength"), *most = val_get(decl, "maxLength");
+	_cleanup_str_ struct str s = { 0 };
+
+	for (const char *p = name; *p; p++)
+		if (isalnum((unsigned char)*p))
+			str_addc(&s, (char)tolower((unsigned char)*p));
+	for (size_t k = 0; k < ARRAY_LEN(ends); k++) {
+		size_t n = strlen(ends[k]);
+
+		if (s.n > n && streq(s.s + s.n - n, ends[k]))
+			s.s[s.n -= n] = 0;
+	}
+	while (least && least->type == V_INT && least->i < 100 && (int64_t)s.n < least->i)
+		str_addc(&s, 'x');
+	if (most && most->type == V_INT && most->i > 0 && (int64_t)s.n > most->i)
+		s.s[s.n = (size_t)most->i] = 0;
+	return val_strn(a->arena, str_get(&s), s.n);
+}
+
+static const struct val *invent_plain(struct arm *a, const char *name, const char *type,
+                                      const struct val *decl)
+{
+	const struct val *least = val_get(decl, "minValue"), *most = val_get(decl, "maxValue");
+	int64_t i = least && least->type == V_INT ? least->i : 1;
+
+	if (strieq(type, "bool"))
+		return &val_false;
+	if (strieq(type, "array"))
+		return val_arr(a->arena, NULL, 0);
+	if (strieq(type, "object"))
+		return val_obj(a->arena, NULL, 0);
+	if (strieq(type, "int"))
+		return val_int(a->arena, most && most->type == V_INT && most->i < i ? most->i : i);
+	return invent_name(a, name, decl);
+}
+
 static const struct val *invent_config(struct deployment *d, const char *name)
 {
 	_cleanup_free_ char *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), name));
@@ -118,18 +220,19 @@ static const struct val *invent_config(struct deployment *d, const char *name)
 	return val_str(d->a->arena, "");
 }
 
-const struct val *param_invent(struct deployment *d, const char *name, const char *type,
-                               const struct val *decl)
+static const struct val *invent_value(struct deployment *d, enum kind k, const char *name,
+                                      const char *type, const struct val *decl)
 {
 	const struct val *list = val_get(decl, "allowedValues");
 	struct arm *a = d->a;
-	enum kind k = kind_of_param(name, type);
 
-	if (k != NONE && list && list->type == V_ARR && list->n)
+	if (k != NONE && list && list->type == V_ARR && list->n && !strieq(type, "array"))
 		return list->items[0];
 	if (strieq(type, "secureObject"))
 		return val_obj(a->arena, NULL, 0);
 	switch (k) {
+	case NONE:
+		return NULL;
 	case PASSWORD:
 		return invent_password(a, name);
 	case USER:
@@ -148,13 +251,30 @@ const struct val *param_invent(struct deployment *d, const char *name, const cha
 		return invent_guid(a, name);
 	case CONFIG:
 		return d->parent ? NULL : invent_config(d, name);
-	case TAGS:
-		return val_obj(a->arena, NULL, 0);
 	case URL:
 		return val_str(a->arena, d->uri);
-	default:
-		return NULL;
+	case RESOURCE_ID:
+		return invent_resource_id(a, name);
+	case SUBSCRIPTION:
+		return val_str(a->arena, ARM_SUBSCRIPTION);
+	case DOMAIN:
+		return val_str(a->arena, "example.com");
+	case PLAIN:
+		return invent_plain(a, name, type, decl);
 	}
+	return NULL;
+}
+
+const struct val *param_invent(struct deployment *d, const char *name, const char *type,
+                               const struct val *decl)
+{
+	enum kind k = kind_of_param(d, name, type, decl);
+	const struct val *v = invent_value(d, k, name, type, decl);
+
+	if (!v || d->parent || k == CONFIG) /* of which a finding of its own tells */
+		return v;
+	param_tell(d, name, v, k == PASSWORD || k == SSH_KEY);
+	return v;
 }
 
 const struct val *param_placeholder(struct arm *a, const struct val *v, const char *name,

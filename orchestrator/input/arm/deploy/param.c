@@ -3,34 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "input/arm/deploy/ask.h"
 #include "input/arm/deploy/param.h"
 #include "input/arm/expr/eval.h"
 #include "input/arm/expr/tree.h"
 #include "input/arm/value/text.h"
-
-/* Follows "$ref": "#/definitions/x" to the declaration that it names. */
-static const struct val *follow_definition(const struct deployment *d, const struct val *decl)
-{
-	for (int i = 0; i < 16; i++) {
-		const char *ref = val_get_str(decl, "$ref");
-		const struct val *to;
-
-		if (!ref || !str_starts(ref, "#/definitions/"))
-			break;
-		to = val_get(val_get(d->tmpl, "definitions"), ref + strlen("#/definitions/"));
-		if (!to)
-			break;
-		decl = to;
-	}
-	return decl;
-}
-
-const char *param_type(const struct deployment *d, const struct val *decl)
-{
-	const char *type = val_get_str(follow_definition(d, decl), "type");
-
-	return type ? type : "string";
-}
 
 static struct symbol *find_param(struct deployment *d, const char *name)
 {
@@ -153,7 +130,7 @@ static bool check_param_bounds(struct deployment *d, const struct symbol *s, con
 static const struct val *check_param_value(struct deployment *d, const struct symbol *s,
                                            const struct val *v)
 {
-	const struct val *decl = follow_definition(d, s->decl);
+	const struct val *decl = param_declaration(d, s->decl);
 	const char *type = param_type(d, s->decl);
 	_cleanup_str_ struct str got = { 0 }, list = { 0 };
 
@@ -212,6 +189,8 @@ static const struct val *eval_given_param(struct deployment *d, struct symbol *s
 			const struct val *own =
 			    param_invent(d, s->name, param_type(d, s->decl), s->decl);
 
+			if (!own && !val_get(s->decl, "defaultValue"))
+				return NULL; /* asked for */
 			if (!own)
 				warn_param_blank(d, s, v);
 			v = own ? own : v;
@@ -227,33 +206,13 @@ static const struct val *eval_given_param(struct deployment *d, struct symbol *s
 
 static void report_missing_param(struct deployment *d, struct symbol *s)
 {
-	const struct val *decl = follow_definition(d, s->decl),
-	                 *list = val_get(decl, "allowedValues");
-	const char *type = param_type(d, s->decl);
-	const char *text = val_get_str(val_get(s->decl, "metadata"), "description");
-	_cleanup_str_ struct str values = { 0 };
-	_cleanup_free_ char *hint = NULL;
-
-	if (d->parent) {
+	if (d->parent)
 		report_param(d, s, "ARM-PARAM-01",
 		             "the deployment of this template must pass it in its \"parameters\"",
 		             "the nested template gets no value for its parameter \"%s\" (%s)",
-		             s->name, type);
-		return;
-	}
-	if (list)
-		val_brief(list, 300, &values);
-	if (strieq(type, "array") || strieq(type, "object") || strieq(type, "secureObject"))
-		hint = xasprintf("-p '%s=%s', -p %s=@FILE, or -p FILE.parameters.json", s->name,
-		                 strieq(type, "array") ? "[...]" : "{...}", s->name);
+		             s->name, param_type(d, s->decl));
 	else
-		hint = xasprintf("-p %s=%s", s->name,
-		                 strieq(type, "int")    ? "NUMBER"
-		                 : strieq(type, "bool") ? "true|false"
-		                                        : "VALUE");
-	report_param(d, s, "ARM-PARAM-01", hint, "the parameter \"%s\" (%s) needs a value%s%s%s%s",
-	             s->name, type, text ? ": " : "", text ? text : "",
-	             values.n ? "\n  one of " : "", str_get(&values));
+		param_ask(d, s);
 }
 
 static const struct val *eval_param(struct deployment *d, struct symbol *s)
@@ -261,7 +220,7 @@ static const struct val *eval_param(struct deployment *d, struct symbol *s)
 	bool failed = false;
 	const struct val *v = eval_given_param(d, s, &failed),
 	                 *text = val_get(s->decl, "defaultValue");
-	const struct val *nullable = val_get(follow_definition(d, s->decl), "nullable");
+	const struct val *nullable = val_get(param_declaration(d, s->decl), "nullable");
 
 	if (v || failed)
 		return v;
@@ -286,7 +245,21 @@ static bool param_must_be_given(const struct symbol *s)
 
 	return !val_get(s->decl, "defaultValue") && !val_get(s->given, "text") &&
 	       !val_get(s->given, "reference") &&
-	       (!v || v->type == V_NULL || (v->type == V_STR && str_starts(v->s, "GET-PREREQ-")));
+	       (!v || v->type == V_NULL || is_param_blank(v) ||
+	        (v->type == V_STR && str_starts(v->s, "GET-PREREQ-")));
+}
+
+/* Report all parameters that need a value at once, used or not, as Azure does. */
+static void look_at_missing_params(struct deployment *d)
+{
+	struct asking *asking = params_ask_begin(d);
+
+	for (struct symbol *s = d->params; s; s = s->hh.next)
+		if (param_must_be_given(s)) {
+			s->value = eval_param(d, s);
+			s->state = s->value ? ST_DONE : ST_FAILED;
+		}
+	params_ask_end(d, asking);
 }
 
 void params_declare(struct deployment *d)
@@ -306,12 +279,8 @@ void params_declare(struct deployment *d)
 		s->given = val_get(d->given, m->key);
 		HASH_ADD_KEYPTR(hh, d->params, key, strlen(key), s);
 	}
-	/* Report all parameters that need a value at once, used or not, as Azure does. */
-	for (struct symbol *s = d->params; s && !d->parent; s = s->hh.next)
-		if (param_must_be_given(s)) {
-			s->value = eval_param(d, s);
-			s->state = s->value ? ST_DONE : ST_FAILED;
-		}
+	if (!d->parent)
+		look_at_missing_params(d);
 	for (uint32_t i = 0; !d->parent && d->given && i < d->given->n; i++) {
 		const char *names[256] = { NULL }, *near, *name = d->given->members[i].key;
 		_cleanup_free_ char *hint = NULL;

@@ -4,9 +4,11 @@
 
 #include "input/arm/deploy/deploy.h"
 
-/* For secrets, keys, users, sizes: what shapes no network.  NULL: it must be asked for. */
+/* For names, secrets, keys, sizes: what carries no packets.  NULL: it must be asked for. */
 const struct val *param_invent(struct deployment *d, const char *name, const char *type,
                                const struct val *decl);
+/* The declaration, or what its "$ref" leads to. */
+const struct val *param_declaration(const struct deployment *d, const struct val *decl);
 /* "GEN-UNIQUE", "GET-PREREQ-name" and their like of the quick start templates; any other value as
  * it is; NULL: to be asked for. */
 const struct val *param_placeholder(struct arm *a, const struct val *v, const char *name,

@@ -182,6 +182,7 @@ struct arm {
 	struct file_cache *files;
 	size_t n_files;
 	const struct val *params; /* of the command line */
+	struct asking *asking;    /* while the parameters without a value are looked at (ask.c) */
 	struct allocator *alloc;
 	struct noted
 	    *noted;       /* ids that reference() asked for and that are not here: reported once */

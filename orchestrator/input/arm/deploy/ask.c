@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "input/arm/deploy/ask.h"
+
+#include <stdio.h>
+
+#include "input/arm/deploy/example.h"
+#include "input/arm/deploy/param.h"
+
+struct asking {
+	struct asking *up;   /* of the template that this one is deployed before */
+	struct str invented; /* "name value, ..." */
+	struct str options;  /* "-p name=example ..." of what is asked for, n of them */
+	size_t n;
+	struct examples examples;
+};
+
+struct asking *params_ask_begin(struct deployment *d)
+{
+	struct asking *k = xcalloc(1, sizeof(*k));
+
+	k->up = d->a->asking;
+	d->a->asking = k;
+	return k;
+}
+
+void params_ask_end(struct deployment *d, struct asking *k)
+{
+	if (k->invented.n)
+		arm_finding(d->a, SEV_INFO, "ARM-PARAM-08", NULL, d->file, "/parameters",
+		            "-p NAME=VALUE gives another one",
+		            "these parameters have no value, and carry no packets; invented: %s",
+		            str_get(&k->invented));
+	if (k->n > 1)
+		arm_finding(d->a, SEV_INFO, "ARM-PARAM-09", NULL, d->file, "/parameters",
+		            str_get(&k->options),
+		            "%zu parameters need a value; all of them, with examples:", k->n);
+	d->a->asking = k->up;
+	str_free_p(&k->invented);
+	str_free_p(&k->options);
+	free(k);
+}
+
+/* "-p name=value" for the shell. */
+static void add_option(const char *name, const char *value, struct str *out)
+{
+	_cleanup_free_ char *word = xasprintf("%s=%s", name, value);
+	bool plain = !word[strcspn(word, " \t\n'\"\\$`|&;<>()*?[]{}!#~")];
+
+	str_add(out, "-p ");
+	if (!plain)
+		str_addc(out, '\'');
+	for (const char *p = word; *p; p++)
+		if (*p == '\'')
+			str_add(out, "'\\''");
+		else
+			str_addc(out, *p);
+	if (!plain)
+		str_addc(out, '\'');
+}
+
+/* How the parameter is given; false: with what stands for the value, as there is no example. */
+static bool add_example(struct deployment *d, const struct symbol *s, struct examples *x,
+                        struct str *out)
+{
+	const char *type = param_type(d, s->decl),
+	           *text = val_get_str(val_get(s->decl, "metadata"), "description");
+	_cleanup_str_ struct str value = { 0 };
+	bool said = param_example(x, param_carries(s->name, type, text), s->name, type,
+	                          param_declaration(d, s->decl), &value);
+
+	if (!said)
+		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");
+	add_option(s->name, str_get(&value), out);
+	return said;
+}
+
+void param_ask(struct deployment *d, const struct symbol *s)
+{
+	const struct val *list = val_get(param_declaration(d, s->decl), "allowedValues");
+	const char *type = param_type(d, s->decl);
+	const char *text = val_get_str(val_get(s->decl, "metadata"), "description");
+	_cleanup_str_ struct str values = { 0 }, hint = { 0 };
+	_cleanup_free_ char *ptr = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name));
+	struct examples alone = { 0 };
+	struct asking *k = d->a->asking;
+
+	if (list)
+		val_brief(list, 300, &values);
+	bool said = add_example(d, s, k ? &k->examples : &alone, &hint);
+
+	if (k)
+		str_printf(&k->options, "%s%s", k->n++ ? " " : "", str_get(&hint));
+	if (!said)
+		str_printf(&hint, ", -p %s=@FILE, or -p FILE.parameters.json", s->name);
+	arm_finding(d->a, SEV_ERROR, "ARM-PARAM-01", "InvalidTemplate", d->file, ptr,
+	            str_get(&hint), "the parameter \"%s\" (%s) needs a value%s%s%s%s", s->name,
+	            type, text ? ": " : "", text ? text : "", values.n ? "\n  one of " : "",
+	            str_get(&values));
+}
+
+void param_tell(struct deployment *d, const char *name, const struct val *v, bool secret)
+{
+	struct asking *k = d->a->asking;
+
+	if (!k)
+		return;
+	str_printf(&k->invented, "%s%s", k->invented.n ? ", " : "", name);
+	if (secret)
+		return;
+	str_addc(&k->invented, ' ');
+	val_brief(v, 60, &k->invented);
+}
