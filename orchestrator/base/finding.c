@@ -36,7 +36,7 @@ char *jptr_str(const struct jptr *p)
 
 /* --- alike ------------------------------------------------------------------------------------ */
 
-static void places_free(char **places)
+static void alike_free(char **places)
 {
 	for (size_t i = 0; places && i < FINDINGS_ALIKE; i++)
 		free(places[i]);
@@ -49,7 +49,7 @@ static void finding_free(struct finding *x)
 	free(x->message);
 	free(x->hint);
 	free(x->source);
-	places_free(x->places);
+	alike_free(x->places);
 }
 
 static size_t *severity_counter(struct findings *f, enum severity s)
@@ -225,6 +225,7 @@ void findings_free(struct findings *f)
 	for (size_t i = 0; i < f->n; i++)
 		finding_free(&f->items[i]);
 	finding_groups_free(f->groups);
+	places_free(f->table);
 	free(f->items);
 	*f = (struct findings){ 0 };
 }

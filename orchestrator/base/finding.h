@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/mem.h"
+#include "base/places.h"
 
 enum severity { SEV_ERROR, SEV_WARNING, SEV_INFO };
 
@@ -21,6 +22,7 @@ struct finding {
 	               */
 	/* One that stands for many (findings_sort()): how many, and the first places, this one's
 	 * among them.  Else 1 and none. */
+	unsigned line, column; /* 0: the table of places knows it (finding_at()) */
 	size_t count;
 	char **places; /* FINDINGS_ALIKE of them, or NULL */
 	struct finding_group *group;
@@ -32,6 +34,7 @@ struct findings {
 	size_t errors, warnings;
 	size_t dropped; /* counted above, but not kept: see FINDINGS_MAX */
 	struct finding_group *groups;
+	struct places *table; /* made by findings_places(); may be NULL */
 };
 
 /* A file with millions of mistakes must not cost gigabytes; nobody reads further than this. */
@@ -59,6 +62,16 @@ void finding_add(struct findings *f, enum severity sev, const char *rule, const 
 void finding_add_source(struct findings *f, enum severity sev, const char *rule,
                         const char *azure_code, const char *source, const char *hint,
                         const char *fmt, ...) PRINTF(7, 8);
+/* Where the files stand that the design is read from: readers fill it. */
+struct places *findings_places(struct findings *f);
+/* The last one that was added stands there, whatever its pointer. */
+void finding_stands_at(struct findings *f, unsigned line, unsigned column);
+/* Adds one of another list, that of the file `name` alone; NULL: of a topology. */
+void finding_add_about(struct findings *f, const struct finding *x, enum severity severity,
+                       const char *name);
+/* Line and column of a finding, or of one of its `places`.  False: its file is not known. */
+bool finding_at(const struct findings *f, const struct finding *x, struct text_place *ret);
+bool findings_at(const struct findings *f, const char *where, struct text_place *ret);
 /* Findings with a pointer into doc and no source yet get the "source" of the innermost object there
  * that has one. */
 void findings_locate(struct findings *f, json_t *doc);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/design.h"
+#include "cmd/address.h"
 #include "cmd/topology.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ json_t *design_load(const struct cmd_args *a, const char *path, struct findings 
 {
 	struct input_options o = {
 		.path = path,
+		.shown = address_name(path),
 		.params = arg_values(a, "param"),
 		.links = arg_values(a, "link"),
 		.images = arg_values(a, "node"),

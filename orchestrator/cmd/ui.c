@@ -137,14 +137,6 @@ void ui_reason(const char *fmt, ...)
 
 /* --- findings --- */
 
-/* "main.json#/resources/3", "/resources/3": one place, said once. */
-static bool source_ends(const char *source, const char *pointer)
-{
-	const char *hash = strchr(source, '#');
-
-	return hash && streq(hash + 1, pointer);
-}
-
 /* A place in one line: keys of a design may hold any character.  The caller frees. */
 static char *clean_place(const char *place)
 {
@@ -159,43 +151,76 @@ static char *clean_place(const char *place)
 	return str_take(&s);
 }
 
+/* "main.json:12:5"; where no line is known "main.json#/resources/3", or the pointer alone.
+ * *ret_line: one is known.  The caller frees. */
+static char *where_text(const struct findings *all, const char *where, bool *ret_line)
+{
+	struct text_place at = { 0 };
+
+	*ret_line = findings_at(all, where, &at) && at.line;
+	if (!*ret_line)
+		return clean_place(where);
+	_cleanup_free_ char *file = clean_place(at.file);
+
+	return xasprintf("%s:%u:%u", file, at.line, at.column);
+}
+
+/* The user's own file comes first: where a design was imported, nobody knows its topology.  Behind
+ * it in brackets: Terraform's address of the resource, and the topology's object. */
+static void print_where(FILE *out, const struct findings *all, const struct finding *f)
+{
+	const char *where = f->source ? f->source : f->pointer, *hash = strchr(where, '#');
+	_cleanup_free_ char *address =
+	    clean_place(f->source && hash && hash[1] != '/' ? hash + 1 : "");
+	bool same = f->source && hash && streq(hash + 1, f->pointer);
+	struct text_place at = { 0 };
+
+	if (!finding_at(all, f, &at) || !at.line) { /* its line is not known */
+		_cleanup_free_ char *plain = clean_place(where);
+		_cleanup_free_ char *pointer = clean_place(f->pointer);
+
+		if (*where)
+			fprintf(out, " at %s", plain);
+		if (f->source && *pointer && !same)
+			fprintf(out, " (%s)", pointer);
+		return;
+	}
+	_cleanup_free_ char *file = clean_place(at.file);
+	_cleanup_free_ char *pointer = clean_place(same && *address ? "" : f->pointer);
+	bool both = *address && *pointer;
+
+	fprintf(out, " at %s:%u:%u", file, at.line, at.column);
+	if (*address || *pointer)
+		fprintf(out, " (%s%s%s)", address, both ? ", " : "", pointer);
+}
+
 /* Prints the first places of a finding that stands for several. */
-static void print_places(FILE *out, const struct finding *f)
+static void print_places(FILE *out, const struct findings *all, const struct finding *f)
 {
 	enum { SHOWN = 4 };
 
 	fprintf(out, "    and so in %zu more places: ", f->count - 1);
 	for (size_t i = 1; i <= SHOWN && f->places[i]; i++) {
-		_cleanup_free_ char *at = clean_place(f->places[i]);
+		bool line;
+		_cleanup_free_ char *at = where_text(all, f->places[i], &line);
 
 		fprintf(out, "%s%s", i > 1 ? ", " : "", at);
 	}
 	fputs(f->count - 1 > SHOWN ? ", ...\n" : "\n", out);
 }
 
-static void print_finding(FILE *out, const struct finding *f)
+static void print_finding(FILE *out, const struct findings *all, const struct finding *f)
 {
 	static const char *const colors[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
 
 	fprintf(out, "%s%s%s %s%s%s", color_of(out, colors[f->severity]), severity_str(f->severity),
 	        color_of(out, "\033[0m"), color_of(out, "\033[1m"), f->rule,
 	        color_of(out, "\033[0m"));
-	/* The user's own file comes first: where a design was imported, nobody knows its topology.
-	 */
-	if (f->source || *f->pointer) {
-		_cleanup_free_ char *at = clean_place(f->source ? f->source : f->pointer);
-
-		fprintf(out, " at %s", at);
-	}
-	if (f->source && *f->pointer && !source_ends(f->source, f->pointer)) {
-		_cleanup_free_ char *at = clean_place(f->pointer);
-
-		fprintf(out, " (%s)", at);
-	}
+	print_where(out, all, f);
 	fputs("\n    ", out);
 	print_indented(out, f->message, 4);
 	if (f->places)
-		print_places(out, f);
+		print_places(out, all, f);
 	if (f->hint) {
 		fputs("    hint: ", out);
 		print_indented(out, f->hint, 10);
@@ -214,7 +239,7 @@ void ui_findings_of(const struct findings *f, const char *rule)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (!ui.quiet && streq(f->items[i].rule, rule))
-			print_finding(stderr, &f->items[i]);
+			print_finding(stderr, f, &f->items[i]);
 }
 
 void ui_findings(const struct findings *f)
@@ -226,7 +251,7 @@ void ui_findings(const struct findings *f)
 	for (size_t i = 0; i < f->n; i++) {
 		if (ui.quiet && f->items[i].severity != SEV_ERROR)
 			continue;
-		print_finding(stderr, &f->items[i]);
+		print_finding(stderr, f, &f->items[i]);
 		shown++;
 	}
 	if (shown > 1)
@@ -237,7 +262,7 @@ void ui_findings_data(const struct findings *f)
 {
 	ui_progress_end();
 	for (size_t i = 0; i < f->n; i++)
-		print_finding(stdout, &f->items[i]);
+		print_finding(stdout, f, &f->items[i]);
 	if (f->n > 1)
 		print_sums(stdout, f->errors, f->warnings);
 }

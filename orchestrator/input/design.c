@@ -12,6 +12,7 @@
 #include "azure/kind.h"
 #include "base/str.h"
 #include "input/file.h"
+#include "input/json_text.h"
 #include "input/topology.h"
 #include "schema/schema.h"
 
@@ -24,6 +25,7 @@ static void json_finding(struct findings *f, const char *rule, size_t line, size
 {
 	finding_add(f, SEV_ERROR, rule, NULL, "", hint, "line %zu, column %zu: %s", line, column,
 	            what);
+	finding_stands_at(f, (unsigned)line, (unsigned)column);
 }
 
 /* The parser recurses; so depth is measured before it runs. */
@@ -62,8 +64,6 @@ static bool depth_ok(const char *s, size_t n, struct findings *f)
 static const char *syntax_hint(const char *s, size_t n, const json_error_t *je)
 {
 	switch (json_error_code(je)) {
-	case json_error_duplicate_key:
-		return "rename or remove one of them";
 	case json_error_premature_end_of_input:
 		return "a closing bracket or quote is missing";
 	case json_error_invalid_utf8:
@@ -98,15 +98,15 @@ json_t *design_parse(const char *text, size_t n, struct findings *f)
 	}
 	if (!depth_ok(text, n, f))
 		return NULL;
-	json_t *j = json_loadb(text, n, JSON_REJECT_DUPLICATES, &je);
+	bool twice;
+	json_t *j = json_text(text, n, 0, &twice, &je);
 
-	if (!j) {
-		bool twice = json_error_code(&je) == json_error_duplicate_key;
-
-		json_finding(
-		    f, twice ? "TOPO-JSON-02" : "TOPO-JSON-01", je.line > 0 ? (size_t)je.line : 1,
-		    je.column > 0 ? (size_t)je.column : 1, syntax_hint(text, n, &je), je.text);
-	}
+	if (twice)
+		json_text_twice(text, n, NULL, f);
+	if (!j)
+		json_finding(f, "TOPO-JSON-01", je.line > 0 ? (size_t)je.line : 1,
+		             je.column > 0 ? (size_t)je.column : 1, syntax_hint(text, n, &je),
+		             je.text);
 	return j;
 }
 

@@ -18,8 +18,7 @@ json_t *document_parse(const char *text, size_t n, const char *name, struct find
 
 	/* What is said about a topology there is about another file here. */
 	for (size_t i = 0; i < own.n; i++)
-		finding_add_source(f, own.items[i].severity, own.items[i].rule, NULL, name,
-		                   own.items[i].hint, "%s", own.items[i].message);
+		finding_add_about(f, &own.items[i], own.items[i].severity, name);
 	return doc;
 }
 
@@ -29,5 +28,6 @@ json_t *document_read(const char *path, const char *name, struct findings *f, st
 
 	if (file_read(path, FILE_MAX_DESIGN, &text, e) < 0)
 		return NULL;
+	places_add_json(findings_places(f), name, path, str_get(&text), text.n);
 	return document_parse(str_get(&text), text.n, name, f);
 }

@@ -83,6 +83,9 @@ enum input_kind input_kind(const json_t *doc)
 	    (json_object_get(doc, "planned_values") || json_object_get(doc, "values") ||
 	     json_object_get(doc, "resource_changes")))
 		return INPUT_TERRAFORM;
+	/* Cut down by somebody who wanted the values alone. */
+	if (json_object_get(json_object_get(doc, "planned_values"), "root_module"))
+		return INPUT_TERRAFORM;
 	if (terraform_is_state(doc))
 		return INPUT_STATE;
 	if (input_capture(doc) != CAPTURE_NONE)

@@ -63,13 +63,19 @@ static bool has_params(const struct input_options *o)
 }
 
 /* In a folder a template finds its parameters itself, when none are given. */
-static int read_template(struct opening *op, const char *path, bool in_folder, struct err *e)
+static int read_template(struct opening *op, const char *path, const char *name, bool in_folder,
+                         struct err *e)
 {
 	_cleanup_free_ char *own =
 	    in_folder && !has_params(op->o) ? beside(path, ".json", ".parameters.json") : NULL;
 	const char *const list[] = { own, NULL };
-	struct arm_options o = { path,         own ? list : op->o->params, op->o->links,
-		                 op->o->fetch, op->o->resource_group,      op->o->location };
+	struct arm_options o = { .file = path,
+		                 .name = name,
+		                 .params = own ? list : op->o->params,
+		                 .links = op->o->links,
+		                 .fetch = op->o->fetch,
+		                 .resource_group = op->o->resource_group,
+		                 .location = op->o->location };
 	json_t *resources = NULL, *outputs = NULL;
 
 	int r = arm_read(&o, &resources, &outputs, op->f, e);
@@ -96,7 +102,7 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 
 	switch (k) {
 	case INPUT_ARM:
-		return read_template(op, path, in_folder, e);
+		return read_template(op, path, name, in_folder, e);
 	case INPUT_TERRAFORM:
 		add_terraform(op, doc, name);
 		return 0;
@@ -139,19 +145,30 @@ static int read_document(struct opening *op, json_t *doc, const char *path, cons
 	return 0;
 }
 
+/* What is odd in a text that could be read.  A template's is read again, and reported then. */
+static void report_oddities(struct opening *op, const json_t *doc, const char *name,
+                            const struct findings *own)
+{
+	for (size_t i = 0; i < own->n && input_kind(doc) != INPUT_ARM; i++)
+		finding_add_about(op->f, &own->items[i], own->items[i].severity, name);
+}
+
 static int folder_file(void *ctx, const char *path, const char *name, struct err *e)
 {
 	struct opening *op = ctx;
-	_cleanup_findings_ struct findings own = { 0 };
+	_cleanup_findings_ struct findings own = { .table = findings_places(op->f) };
 	json_t *doc = document_read(path, name, &own, e);
 
+	own.table = NULL;
 	if (!doc && !own.n)
 		return -e->code;
 	if (!doc) {
 		finding_add_source(op->f, SEV_WARNING, "INPUT-KIND-04", NULL, name, NULL,
 		                   "%s is not used: it is no JSON: %s", name, own.items[0].message);
+		finding_stands_at(op->f, own.items[0].line, own.items[0].column);
 		return 0;
 	}
+	report_oddities(op, doc, name, &own);
 	int r = read_document(op, doc, path, name, true, e);
 
 	json_decref(doc);
@@ -317,6 +334,8 @@ static json_t *parse(const struct str *text, const char *name, struct findings *
 	doc = document_parse(str_get(text), text->n, name, &ignored);
 	if (doc && input_kind(doc) != INPUT_TOPOLOGY) {
 		findings_free(own);
+		*own = ignored;
+		ignored = (struct findings){ 0 };
 		return doc;
 	}
 	json_decref(doc);
@@ -344,12 +363,17 @@ static json_t *open_file(struct opening *op, struct err *e)
 		return NULL;
 	doc = parse(&text, name, &own);
 	if (!doc) {
+		places_add_file(findings_places(op->f), name, path);
 		for (size_t i = 0; i < own.n && !refused(path, op->f); i++)
-			finding_add_source(op->f, own.items[i].severity, own.items[i].rule, NULL,
-			                   path, own.items[i].hint, "%s", own.items[i].message);
+			finding_add_about(op->f, &own.items[i], own.items[i].severity, path);
 		return NULL;
 	}
-	if (input_kind(doc) == INPUT_TOPOLOGY)
+	bool topology = input_kind(doc) == INPUT_TOPOLOGY;
+
+	places_add_json(findings_places(op->f), topology ? "" : name,
+	                op->o->shown ? op->o->shown : path, str_get(&text), text.n);
+	report_oddities(op, doc, topology ? NULL : name, &own);
+	if (topology)
 		return open_topology(op, doc, name);
 	if (read_document(op, doc, path, name, false, e) == 0 && !op->f->errors)
 		design = imported(op, e);

@@ -10,6 +10,7 @@
 
 struct input_options {
 	const char *path;          /* file or folder */
+	const char *shown;         /* what people call it; NULL: as path */
 	const char *const *params; /* lists end with NULL, and may be NULL */
 	const char *const *links;
 	const char *const *images; /* "VM=image[:file]" */

@@ -14,17 +14,25 @@ void checked_file_free(struct checked_file *c)
 	*c = (struct checked_file){ 0 };
 }
 
-struct finding_place finding_place(const struct checked_file *c, const struct finding *x)
+static char *file_of(const struct checked_file *c, const struct finding *x)
 {
 	const char *hash = x->source ? strchr(x->source, '#') : NULL;
 	size_t n = hash ? (size_t)(hash - x->source) : x->source ? strlen(x->source) : 0;
 
 	/* "#/resources/3" and what has no source stand in the file that was named. */
 	if (!n || !c->folder || streq(x->source, c->name))
-		return (struct finding_place){ .file = xstrdup(c->name) };
+		return xstrdup(c->name);
 	if (*x->source == '/' || !*c->folder)
-		return (struct finding_place){ .file = xstrndup(x->source, n) };
-	return (struct finding_place){ .file = xasprintf("%s/%.*s", c->folder, (int)n, x->source) };
+		return xstrndup(x->source, n);
+	return xasprintf("%s/%.*s", c->folder, (int)n, x->source);
+}
+
+struct finding_place finding_place(const struct checked_file *c, const struct finding *x)
+{
+	struct text_place at = { 0 };
+
+	finding_at(&c->f, x, &at);
+	return (struct finding_place){ file_of(c, x), at.line, at.column };
 }
 
 json_t *checked_json(const struct checked_file *files, size_t n)
@@ -40,6 +48,11 @@ json_t *checked_json(const struct checked_file *files, size_t n)
 
 			json_object_set_new(x, "file", text_json_of(at.file));
 			free(at.file);
+			if (at.line) {
+				json_object_set_new(x, "line", json_integer((json_int_t)at.line));
+				json_object_set_new(x, "column",
+				                    json_integer((json_int_t)at.column));
+			}
 			json_array_append(all, x);
 		}
 		json_decref(one);

@@ -102,7 +102,7 @@ status "down ends the lab" 0 vnetlab down far
 cp "www/d/nva/my bird.conf" kept.conf
 echo 'log "/srv/far.log" all;' >>"www/d/nva/my bird.conf"
 status "up takes a design that reaches out of its node" 0 vnetlab up "$web/d/far.vnetlab.json" --dry-run
-like "up reports IMAGE-03 with its place" "$err" 'IMAGE-03 at /virtualMachines/nva/config/bird\.conf'
+like "up reports IMAGE-03 with its place" "$err" 'IMAGE-03 at https://.*json:[0-9]+:[0-9]+ \(/virtualMachines/nva/config/bird\.conf\)'
 like "the finding names file, line and words" "$err" 'nva/my bird.conf, line [0-9]+: "log "/srv/far.log" all": the daemon writes its log to /srv/far.log'
 # Whether BIRD ends because of it, and when, differs with its version.
 run vnetlab test "$web/d/far.vnetlab.json"

@@ -88,7 +88,7 @@ status, out, err = run("check", "not-there.json")
 ok(status == 5 and "not-there.json: No such file" in err, "a file that is not there", f"{status} {err}")
 status, out, err = run("check", "nic-addr-01.json")
 ok(status == 3 and not err
-       and out.startswith("error NIC-ADDR-01 at /virtualMachines/app/nic/privateIPAddress\n")
+       and out.startswith("error NIC-ADDR-01 at nic-addr-01.json:9:44 (/virtualMachines/app/nic/privateIPAddress)\n")
        and "Azure answers: PrivateIPAddressNotInSubnet" in out, "findings are data: they go to stdout", out + err)
 ok(run("check", "-q", "nic-addr-01.json")[1] == out, "-q leaves out no finding", "")
 

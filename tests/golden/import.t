@@ -39,6 +39,7 @@ with tempfile.TemporaryDirectory() as tmp:
     ok({f["at"] for f in kept} == {path}, "findings of a topology are in it", kept)
     ok({f["at"] for f in direct} <= {"az/" + n for n in os.listdir(HERE + "/az")}, "those of an export in its files", direct)
     for f in kept + direct:
+        ok(f.pop("line") > 0 and f.pop("column") > 0, "a finding has a place", f)
         del f["at"]
     own = [f for f in direct if not f["rule"].startswith(("IMPORT-", "INPUT-"))]
     ok(kept == own and status == 0, "check finds the same in the file and in the export", f"{kept}\n{own}")

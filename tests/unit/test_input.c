@@ -431,7 +431,8 @@ static void texts(void **state)
 		_cleanup_findings_ struct findings f = { 0 };
 		json_t *j = parse(t[i].text, &f);
 
-		assert_int_equal(!j, t[i].rule != NULL);
+		/* Only the last of two equal names is lost. */
+		assert_int_equal(!j, t[i].rule && !streq(t[i].rule, "TOPO-JSON-02"));
 		assert_int_equal(f.n, t[i].rule != NULL);
 		if (t[i].rule)
 			assert_string_equal(f.items[0].rule, t[i].rule);

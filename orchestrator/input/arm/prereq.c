@@ -18,6 +18,7 @@ static const struct val *parse_prereq_file(struct arm *a, const char *name, bool
 
 	if (access(path, R_OK) != 0 || arm_file_read(a, path, a->dir, &text) < 0)
 		return NULL;
+	arm_place_file(a, name, NULL, &text);
 	return text_parse(a, str_get(&text), text.n, name, template);
 }
 

@@ -196,18 +196,21 @@ int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_o
 	struct arm a = begin_run(o, f);
 	_cleanup_str_ struct str text = { 0 };
 	struct err ignored = { 0 };
-	const char *slash = strrchr(o->file, '/');
+	const char *slash = strrchr(o->file, '/'), *name;
 	int r;
 
 	a.dir = !slash             ? "."
 	        : slash == o->file ? "/"
 	                           : arena_printf(a.arena, "%.*s", (int)(slash - o->file), o->file);
+	name = o->name ? o->name : slash ? slash + 1 : o->file;
 	r = arm_file_read(&a, o->file, NULL, &text);
-	if (r < 0)
+	if (r < 0) {
 		r = err_sys(e, -r, "%s", o->file);
-	else
-		r = run_template(&a, str_get(&text), text.n, slash ? slash + 1 : o->file,
-		                 ret_resources, ret_outputs, e ? e : &ignored);
+	} else {
+		arm_place_file(&a, name, o->file, &text);
+		r = run_template(&a, str_get(&text), text.n, name, ret_resources, ret_outputs,
+		                 e ? e : &ignored);
+	}
 	finish_run(&a);
 	return r;
 }

@@ -105,7 +105,7 @@ static struct tf_module *module_add(struct tf *t, struct tf_module *parent, cons
 	return m;
 }
 
-static void add_node(struct tf *t, struct tf_module *m, json_t *x)
+static void add_node(struct tf *t, struct tf_module *m, json_t *x, const struct jptr *at)
 {
 	const char *type = json_string_value(json_object_get(x, "type"));
 	const char *name = json_string_value(json_object_get(x, "name"));
@@ -132,6 +132,10 @@ static void add_node(struct tf *t, struct tf_module *m, json_t *x)
 	n->conf = json_object_get(m->named, key);
 	n->def = tf_type_find(type);
 	n->unknown = json_object_get(t->unknown, address);
+
+	_cleanup_free_ char *ptr = jptr_str(at);
+
+	places_add_alias(findings_places(t->findings), t->file, address, ptr);
 }
 
 /* NULL: too many, or nested too deep. */
@@ -144,31 +148,33 @@ static struct tf_module *module_below(struct tf *t, struct tf_module *parent, co
 	return NULL;
 }
 
-static void load_module(struct tf *t, struct tf_module *m, json_t *values, unsigned depth)
+static void load_module(struct tf *t, struct tf_module *m, json_t *values, const struct jptr *at,
+                        unsigned depth)
 {
 	json_t *x;
 	size_t i;
 
 	json_array_foreach (json_object_get(values, "resources"), i, x)
-		add_node(t, m, x);
+		add_node(t, m, x, JPTR_AT(JPTR(at, "resources"), i));
 	json_array_foreach (json_object_get(values, "child_modules"), i, x) {
 		const char *address = json_string_value(json_object_get(x, "address"));
 		struct tf_module *child = address ? module_below(t, m, address, depth) : NULL;
 
 		if (child)
-			load_module(t, child, x, depth + 1);
+			load_module(t, child, x, JPTR_AT(JPTR(at, "child_modules"), i), depth + 1);
 	}
 }
 
 /* Data sources, read before the plan was made: ids of what exists already. */
-static void load_data(struct tf *t, struct tf_module *m, json_t *values, unsigned depth)
+static void load_data(struct tf *t, struct tf_module *m, json_t *values, const struct jptr *at,
+                      unsigned depth)
 {
 	json_t *x;
 	size_t i;
 
 	json_array_foreach (json_object_get(values, "resources"), i, x)
 		if (streq(json_string_value(json_object_get(x, "mode")), "data"))
-			add_node(t, m, x);
+			add_node(t, m, x, JPTR_AT(JPTR(at, "resources"), i));
 	json_array_foreach (json_object_get(values, "child_modules"), i, x) {
 		const char *address = json_string_value(json_object_get(x, "address"));
 		struct tf_module *child = NULL;
@@ -179,7 +185,7 @@ static void load_data(struct tf *t, struct tf_module *m, json_t *values, unsigne
 		if (address && !child)
 			child = module_below(t, m, address, depth);
 		if (child && depth < MODULE_DEPTH)
-			load_data(t, child, x, depth + 1);
+			load_data(t, child, x, JPTR_AT(JPTR(at, "child_modules"), i), depth + 1);
 	}
 }
 
@@ -202,11 +208,14 @@ void tf_load(struct tf *t)
 			    json_object_get(json_object_get(x, "change"), "after_unknown"));
 	}
 	if (planned) {
-		load_module(t, root, json_object_get(planned, "root_module"), 0);
-		load_data(t, root, json_object_get(prior, "root_module"), 0);
+		load_module(t, root, json_object_get(planned, "root_module"),
+		            JPTR(JPTR(NULL, "planned_values"), "root_module"), 0);
+		load_data(t, root, json_object_get(prior, "root_module"),
+		          JPTR(JPTR(JPTR(NULL, "prior_state"), "values"), "root_module"), 0);
 	} else {
 		load_module(t, root,
-		            json_object_get(json_object_get(t->doc, "values"), "root_module"), 0);
+		            json_object_get(json_object_get(t->doc, "values"), "root_module"),
+		            JPTR(JPTR(NULL, "values"), "root_module"), 0);
 	}
 }
 

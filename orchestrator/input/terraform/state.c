@@ -26,7 +26,10 @@ struct state {
 
 static void report_state(struct state *s, const char *address, const char *hint, const char *why)
 {
-	finding_add_source(s->findings, SEV_ERROR, "TF-STATE-01", address, s->file, hint,
+	_cleanup_free_ char *source =
+	    address ? xasprintf("%s#%s", s->file, address) : xstrdup(s->file);
+
+	finding_add_source(s->findings, SEV_ERROR, "TF-STATE-01", NULL, source, hint,
 	                   "%s cannot be read: %s", address ? address : "the state", why);
 }
 
@@ -71,7 +74,8 @@ static char *index_text(const json_t *key)
 	return text;
 }
 
-static void add_instance(struct state *s, json_t *module, json_t *block, json_t *instance)
+static void add_instance(struct state *s, json_t *module, json_t *block, json_t *instance,
+                         const struct jptr *at)
 {
 	const char *mode = json_string_value(json_object_get(block, "mode"));
 	const char *type = json_string_value(json_object_get(block, "type"));
@@ -84,8 +88,11 @@ static void add_instance(struct state *s, json_t *module, json_t *block, json_t 
 	    xasprintf("%s%s%s%s.%s%s", within ? within : "", within ? "." : "",
 	              streq(mode, "data") ? "data." : "", type, name, index ? index : "");
 
+	_cleanup_free_ char *ptr = jptr_str(at);
+
 	if (json_object_get(instance, "deposed"))
 		return;
+	places_add_alias(findings_places(s->findings), s->file, address, ptr);
 	if (!index || !json_is_object(attributes)) {
 		report_state(
 		    s, address, "terraform show -json > state.json reads what older versions wrote",
@@ -104,7 +111,7 @@ static void add_instance(struct state *s, json_t *module, json_t *block, json_t 
 	json_array_append_new(json_object_get(module, "resources"), r);
 }
 
-static void add_block(struct state *s, json_t *block)
+static void add_block(struct state *s, json_t *block, const struct jptr *at)
 {
 	const char *within = json_string_value(json_object_get(block, "module"));
 	json_t *instance;
@@ -120,7 +127,7 @@ static void add_block(struct state *s, json_t *block)
 		return;
 	}
 	json_array_foreach (json_object_get(block, "instances"), i, instance)
-		add_instance(s, module, block, instance);
+		add_instance(s, module, block, instance, JPTR_AT(JPTR(at, "instances"), i));
 }
 
 json_t *terraform_show_state(json_t *doc, const char *file, struct findings *f)
@@ -149,7 +156,7 @@ json_t *terraform_show_state(json_t *doc, const char *file, struct findings *f)
 		    why);
 	} else {
 		json_array_foreach (json_object_get(doc, "resources"), i, block)
-			add_block(&s, block);
+			add_block(&s, block, JPTR_AT(JPTR(NULL, "resources"), i));
 		shown = json_pack("{s:s, s:{s:O}}", "format_version", "1.0", "values",
 		                  "root_module", s.root);
 	}

@@ -140,6 +140,7 @@ static void load_linked_file(struct arm *a, const struct deployment *from, const
 		                          : "cannot be read");
 		return;
 	}
+	arm_place_file(a, c->file, NULL, &text);
 	c->doc = text_parse(a, str_get(&text), text.n, c->file, true);
 	if (c->doc && c->doc->type != V_OBJ) {
 		arm_finding(a, SEV_ERROR, "ARM-JSON-02", NULL, c->file, "", NULL,

@@ -33,6 +33,7 @@ static int add_param_file(struct arm *a, const char *path, struct val_builder *b
 		            "this is a Bicep parameter file");
 		return -EBADMSG;
 	}
+	arm_place_file(a, path, path, &text);
 	doc = text_parse(a, str_get(&text), text.n, path, false);
 	if (!doc)
 		return -EBADMSG;

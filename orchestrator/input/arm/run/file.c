@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "input/arm/run/run.h"
+#include "input/json_text.h"
 #include "input/relax.h"
 
 /* Does path, with its links followed, stay below the folder? */
@@ -52,6 +53,16 @@ int arm_file_read(struct arm *a, const char *path, const char *folder, struct st
 	return 0;
 }
 
+void arm_place_file(struct arm *a, const char *file, const char *path, const struct str *text)
+{
+	_cleanup_free_ char *full =
+	    path || *file == '/' || strstr(file, "://") || streq(a->dir, ".")
+	        ? xstrdup(path ? path : file)
+	        : xasprintf("%s/%s", a->dir, file);
+
+	places_add_json(findings_places(a->f), file, full, str_get(text), text->n);
+}
+
 const struct val *text_parse(struct arm *a, const char *text, size_t n, const char *file,
                              bool template)
 {
@@ -60,17 +71,22 @@ const struct val *text_parse(struct arm *a, const char *text, size_t n, const ch
 	json_error_t je;
 	json_t *j = NULL;
 	const struct val *v;
+	bool twice;
 
 	if (arm_relax(text, n, &strict, &n, &e) < 0) {
 		if (file)
 			arm_finding(a, SEV_ERROR, "ARM-JSON-01", NULL, file, "", NULL, "%s", e.msg);
 		return NULL;
 	}
-	j = json_loadb(strict, n, JSON_DECODE_ANY, &je);
+	j = json_text(strict, n, JSON_DECODE_ANY, &twice, &je);
+	if (twice && file)
+		json_text_twice(strict, n, file, a->f);
 	if (!j) {
-		if (file)
+		if (file) {
 			arm_finding(a, SEV_ERROR, "ARM-JSON-01", "InvalidTemplate", file, "", NULL,
 			            "line %d, column %d: %s", je.line, je.column, je.text);
+			finding_stands_at(a->f, (unsigned)je.line, (unsigned)je.column);
+		}
 		return NULL;
 	}
 	v = val_from_json(a->arena, j, template);

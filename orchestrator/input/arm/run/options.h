@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 struct arm_options {
-	const char *file;          /* the template */
+	const char *file; /* the template */
+	const char *name; /* what findings call it; NULL: as its file, without the folder */
 	const char *const *params; /* NULL-terminated: "FILE.json", "@FILE", "name=value",
 	                            * "name=@FILE"; later ones win */
 	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */

@@ -204,6 +204,9 @@ void arm_finding(struct arm *a, enum severity sev, const char *rule, const char 
 /* Appends the file to *ret; -errno, -EFBIG over ARM_MAX_FILE, -EPERM in a run of a text alone. With
  * a folder, the file must be a plain one below it (links followed): -EXDEV, -EINVAL. */
 int arm_file_read(struct arm *a, const char *path, const char *folder, struct str *ret);
+/* Where findings of a file stand.  path is what a user opens; NULL: `file`, below the main file's
+ * folder. */
+void arm_place_file(struct arm *a, const char *file, const char *path, const struct str *text);
 /* Text as a value, of which strings may be expressions when it is a template.  NULL: it is no JSON,
  * which is reported at `file`, unless that is NULL. */
 const struct val *text_parse(struct arm *a, const char *text, size_t n, const char *file,

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/json_places.h"
+
+#include <ctype.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+
+enum { DEPTH = 250 };
+
+struct scan {
+	const char *s;
+	size_t n, i;
+	unsigned line, column, depth;
+	struct str pointer;
+	void (*fn)(void *ctx, const struct json_value_place *v);
+	void *ctx;
+};
+
+static char here(const struct scan *x)
+{
+	return x->i < x->n ? x->s[x->i] : 0;
+}
+
+static bool follows(const struct scan *x, const char *what)
+{
+	size_t n = strlen(what);
+
+	return x->n - x->i >= n && !memcmp(x->s + x->i, what, n);
+}
+
+static void step(struct scan *x)
+{
+	char c = here(x);
+
+	if (c == '\n') {
+		x->line++;
+		x->column = 1;
+	} else if (!utf8_continues(c)) {
+		x->column++;
+	}
+	x->i++;
+}
+
+static void step_to_line_end(struct scan *x)
+{
+	while (x->i < x->n && here(x) != '\n')
+		step(x);
+}
+
+static void skip_blanks(struct scan *x)
+{
+	while (x->i < x->n) {
+		if (isspace((unsigned char)here(x))) {
+			step(x);
+		} else if (follows(x, "//") || here(x) == '#') {
+			step_to_line_end(x);
+		} else if (follows(x, "/*")) {
+			while (x->i < x->n && !follows(x, "*/"))
+				step(x);
+			step(x);
+			step(x);
+		} else {
+			return;
+		}
+	}
+}
+
+static void tell(const struct scan *x, unsigned line, unsigned column)
+{
+	x->fn(x->ctx,
+	      &(struct json_value_place){ str_get(&x->pointer), x->pointer.n, line, column });
+}
+
+/* --- strings --------------------------------------------------------------------------------- */
+
+static unsigned hex4(const char *s, size_t n)
+{
+	char digits[5] = { 0 };
+
+	memcpy(digits, s, n < 4 ? n : 4);
+	return (unsigned)strtoul(digits, NULL, 16);
+}
+
+static void add_escape(struct scan *x, struct str *out)
+{
+	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	const char *named = here(x) ? strchr(from, here(x)) : NULL;
+	uint32_t c;
+
+	if (here(x) != 'u') {
+		if (x->i < x->n)
+			str_addc(out, named ? to[named - from] : here(x));
+		return;
+	}
+	c = hex4(x->s + x->i + 1, x->n - x->i - 1);
+	for (unsigned k = 0; k < 4 && x->i + 1 < x->n; k++)
+		step(x);
+	if (c >= 0xd800 && c < 0xdc00 && x->n - x->i > 6 && x->s[x->i + 1] == '\\') {
+		uint32_t low = hex4(x->s + x->i + 3, 4);
+
+		c = 0x10000 + ((c - 0xd800) << 10) + ((low - 0xdc00) & 0x3ff);
+		for (unsigned k = 0; k < 6; k++)
+			step(x);
+	}
+	utf8_add(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+}
+
+/* *out may be NULL. */
+static bool read_string(struct scan *x, struct str *out)
+{
+	char quote = here(x);
+
+	for (step(x); x->i < x->n && here(x) != quote; step(x)) {
+		if (here(x) == '\\') {
+			struct str ignored = { 0 };
+
+			step(x);
+			add_escape(x, out ? out : &ignored);
+			str_free_p(&ignored);
+		} else if (out) {
+			str_addc(out, here(x));
+		}
+	}
+	if (x->i >= x->n)
+		return false;
+	step(x);
+	return true;
+}
+
+static bool read_word(struct scan *x, struct str *out)
+{
+	size_t from = x->i;
+
+	while (x->i < x->n && !strchr(",:{}[]\"' \t\r\n", here(x)))
+		step(x);
+	if (out)
+		str_addn(out, x->s + from, x->i - from);
+	return x->i > from;
+}
+
+static bool read_text(struct scan *x, struct str *out)
+{
+	return here(x) == '"' || here(x) == '\'' ? read_string(x, out) : read_word(x, out);
+}
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+static bool scan_value(struct scan *x);
+
+static void add_key(struct str *pointer, const char *key)
+{
+	str_addc(pointer, '/');
+	for (; *key; key++)
+		if (*key == '~' || *key == '/')
+			str_add(pointer, *key == '~' ? "~0" : "~1");
+		else
+			str_addc(pointer, *key);
+}
+
+static void cut_pointer(struct scan *x, size_t n)
+{
+	x->pointer.n = n;
+	if (x->pointer.s)
+		x->pointer.s[n] = 0;
+}
+
+static bool scan_member(struct scan *x)
+{
+	_cleanup_str_ struct str key = { 0 };
+	unsigned line = x->line, column = x->column;
+
+	if (!read_text(x, &key))
+		return false;
+	skip_blanks(x);
+	if (here(x) != ':')
+		return false;
+	step(x);
+	skip_blanks(x);
+	add_key(&x->pointer, str_get(&key));
+	tell(x, line, column);
+	return scan_value(x);
+}
+
+static bool scan_element(struct scan *x, size_t index)
+{
+	str_printf(&x->pointer, "/%zu", index);
+	tell(x, x->line, x->column);
+	return scan_value(x);
+}
+
+/* Of an object or a list. */
+static bool scan_inside(struct scan *x, char end)
+{
+	size_t before = x->pointer.n, index = 0;
+
+	for (step(x);; cut_pointer(x, before)) {
+		skip_blanks(x);
+		if (here(x) == ',') {
+			step(x);
+			continue;
+		}
+		if (here(x) == end || x->i >= x->n)
+			break;
+		if (end == '}' ? !scan_member(x) : !scan_element(x, index++))
+			return false;
+	}
+	if (x->i >= x->n)
+		return false;
+	step(x);
+	return true;
+}
+
+static bool scan_value(struct scan *x)
+{
+	bool ok;
+
+	if (here(x) != '{' && here(x) != '[')
+		return read_text(x, NULL);
+	if (++x->depth > DEPTH)
+		return false;
+	ok = scan_inside(x, here(x) == '{' ? '}' : ']');
+	x->depth--;
+	return ok;
+}
+
+void json_places(const char *text, size_t n,
+                 void (*fn)(void *ctx, const struct json_value_place *v), void *ctx)
+{
+	struct scan x = { .s = text, .n = n, .line = 1, .column = 1, .fn = fn, .ctx = ctx };
+
+	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		x.i = 3;
+	/* In front of it stands what a command says besides: "WARNING: ...". */
+	for (skip_blanks(&x); x.i < n && !strchr("{[", here(&x)); skip_blanks(&x))
+		step_to_line_end(&x);
+	if (x.i < n) {
+		tell(&x, x.line, x.column);
+		scan_value(&x);
+	}
+	str_free_p(&x.pointer);
+}

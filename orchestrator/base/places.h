@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the values of a design stand in the files that it was read from: JSON pointer -> line and
+ * column.  Readers fill it; findings ask it (finding_at(), base/finding.h).
+ *
+ * A reader of another language adds the places that it knows, with the pointers that its findings
+ * have.  Of JSON the text is kept, and is looked through when somebody asks: most designs have no
+ * finding. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+
+struct places;
+
+struct text_place {
+	const char *file;      /* the path that a user can open; lives as long as the table */
+	unsigned line, column; /* from 1, in characters; 0: only the file is known */
+};
+
+struct places *places_new(void);
+struct places *places_free(struct places *p);
+
+/* Findings call the file `name` ("main.json" of "main.json#/resources/3"; "" for a topology, whose
+ * findings have a pointer alone); it is opened by `path`.  Where another file had the name before,
+ * that is forgotten. */
+void places_add_file(struct places *p, const char *name, const char *path);
+/* The last place of a pointer counts, as the last of equal keys does. */
+void places_add(struct places *p, const char *name, const char *pointer, unsigned line,
+                unsigned column);
+/* Another word for a pointer: Terraform's address of a resource.  The first one counts. */
+void places_add_alias(struct places *p, const char *name, const char *alias, const char *pointer);
+/* The same with its text, JSON as people write it (input/relax.h). */
+void places_add_json(struct places *p, const char *name, const char *path, const char *text,
+                     size_t n);
+/* name may be the path, too.  The place of the pointer, or of the innermost value around it that is
+ * known.  false: no such file. */
+bool places_find(struct places *p, const char *name, const char *pointer, struct text_place *ret);
