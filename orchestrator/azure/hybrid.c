@@ -25,6 +25,11 @@ struct site *model_site(const struct model *m, const char *name)
 	return NULL;
 }
 
+bool ip4_is_link_local(ip4 a)
+{
+	return prefix_has((struct prefix){ IP4(169, 254, 0, 0), 16 }, a);
+}
+
 bool subnet_is_gateways(const struct subnet *s)
 {
 	return strieq(s->name, "GatewaySubnet");

@@ -24,6 +24,9 @@ struct gateway {
 	uint32_t asn;
 	unsigned n; /* instances: 2, or 1 of a VPN gateway that is not active-active */
 	ip4 instance[2], public_ip[2];
+	ip4 given[2];   /* defaultBgpIpAddresses: as a state or an export prints it; 0: not given */
+	ip4 *custom[2]; /* customBgpIpAddresses of each instance */
+	size_t n_custom[2];
 	struct vm *vm[2];
 };
 
@@ -80,6 +83,8 @@ struct connection {
 	struct circuit *circuit;
 	struct connection *reverse; /* the other side's object, between two gateways */
 	bool bgp;
+	ip4 *custom; /* gatewayCustomBgpIpAddresses: which of the gateway's it is spoken from */
+	size_t n_custom;
 	const char *shared_key;
 	const char *down; /* why it never comes up; NULL: it does */
 };
@@ -104,6 +109,7 @@ struct hybrid_session { /* one end of a BGP session that nobody configured */
 	const struct route_server *rs;
 	unsigned instance;             /* of rs */
 	const struct connection *conn; /* that it belongs to, or NULL */
+	const char *down; /* why this end never tries, though the connection is up; or NULL */
 };
 
 struct tunnel_end {
@@ -128,6 +134,9 @@ const char *model_table_kind(const struct model *m, size_t table); /* "routeServ
 bool model_speaks(const struct model *m, size_t table, unsigned instance);
 /* The table of that kind and name; -1: none. */
 int model_table(const struct model *m, const char *kind, const char *name);
+
+/* 169.254.0.0/16: of BGP speakers inside tunnels alone. */
+bool ip4_is_link_local(ip4 a);
 
 struct gateway *model_gateway(const struct model *m, const char *name);
 struct site *model_site(const struct model *m, const char *name);

@@ -42,9 +42,50 @@ static ip4 address(const struct vm *vm)
 	}
 }
 
-/* A VM's address depends on who speaks to it: that which the local network gateway says. */
+/* The address of the BGP speaker at the other end of a VPN connection, seen from its gateway. */
+static ip4 far_bgp_address(const struct connection *c)
+{
+	return c->local && c->local->bgp_ip ? c->local->bgp_ip : c->site ? c->site->bgp_ip : 0;
+}
+
+static bool is_chosen(const struct connection *c, ip4 a)
+{
+	for (size_t i = 0; i < c->n_custom; i++)
+		if (c->custom[i] == a)
+			return true;
+	return false;
+}
+
+/* A peer with a link-local address is spoken to from one of the instance's customBgpIpAddresses:
+ * the one that the connection names, else one of the peer's /30, else the first
+ * (azure-behaviour 8.1).  0: it has none. */
+static ip4 custom_address(const struct vm *vm, const struct connection *c)
+{
+	const struct gateway *g = vm->gateway;
+	const ip4 *v = g->custom[vm->instance];
+	size_t n = g->n_custom[vm->instance];
+
+	for (size_t i = 0; i < n; i++)
+		if (is_chosen(c, v[i]))
+			return v[i];
+	for (size_t i = 0; i < n; i++)
+		if (prefix_has(prefix_around(far_bgp_address(c), 30), v[i]))
+			return v[i];
+	return n ? v[0] : 0;
+}
+
+static bool speaks_link_local(const struct vm *vm, const struct connection *c)
+{
+	return vm->role == VM_GATEWAY && c && c->type == CONN_IPSEC &&
+	       ip4_is_link_local(far_bgp_address(c));
+}
+
+/* The address of a gateway or a VM depends on who speaks to it: of the latter it is that which the
+ * local network gateway says. */
 static ip4 address_for(const struct vm *vm, const struct connection *c)
 {
+	if (speaks_link_local(vm, c) && custom_address(vm, c))
+		return custom_address(vm, c);
 	if (vm_is_hybrid(vm))
 		return address(vm);
 	return c && c->local && c->local->bgp_ip ? c->local->bgp_ip : vm->nics[0]->ip;
@@ -86,11 +127,23 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 	return told ? told : as_number(peer);
 }
 
-static ip4 expected_ip(const struct vm *peer, const struct connection *c)
+static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct connection *c)
 {
-	bool told = c && c->local && c->local->bgp_ip && peer->role == VM_SITE_ROUTER;
+	bool told = c && c->local && c->local->bgp_ip &&
+	            (peer->role == VM_SITE_ROUTER ||
+	             (ip4_is_link_local(c->local->bgp_ip) && vm->gateway == c->gateway));
 
 	return told ? c->local->bgp_ip : address_for(peer, c);
+}
+
+/* Only from a link-local address of its own does a gateway speak to a link-local one. */
+static const char *why_silent(struct model *m, const struct vm *vm, const struct connection *c)
+{
+	if (!speaks_link_local(vm, c) || custom_address(vm, c))
+		return NULL;
+	return arena_printf(
+	    m->arena, "its peer has the link-local address %s, and %s has no customBgpIpAddresses",
+	    IP4_STR(far_bgp_address(c)), vm->name);
 }
 
 static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
@@ -100,11 +153,12 @@ static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
 	    (struct hybrid_session){ .vm = vm,
 		                     .kind = kind,
 		                     .local_ip = address_for(vm, c),
-		                     .peer_ip = expected_ip(peer, c),
+		                     .peer_ip = expected_ip(vm, peer, c),
 		                     .local_asn = as_number(vm),
 		                     .peer_asn = expected_asn(vm, peer, c),
 		                     .peer = peer,
-		                     .conn = c };
+		                     .conn = c,
+		                     .down = why_silent(p->m, vm, c) };
 }
 
 static void session(struct plan *p, struct vm *a, struct vm *b, const struct connection *c)

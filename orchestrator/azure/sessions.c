@@ -246,6 +246,8 @@ char *hybrid_never(const struct hybrid_session *s)
 {
 	if (s->conn && s->conn->down)
 		return xstrdup(s->conn->down);
+	if (s->down)
+		return xstrdup(s->down);
 	char *never = asn_differs(s);
 
 	return never ? never : site_has_another_address(s);

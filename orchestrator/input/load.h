@@ -68,6 +68,7 @@ ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *p
 bool load_port_span(const char *text, struct port_span *ret);
 /* Those of a list that are well-formed; returns how many. */
 size_t load_prefixes(struct loader *l, json_t *list, struct prefix **ret);
+size_t load_addresses(struct loader *l, json_t *list, ip4 **ret);
 /* NULL: its prefixes are not known, and a finding says so: an error if the name is misspelt (then
  * *ret_misspelt, which may be NULL), else a warning; `without` says what the lab lacks. */
 struct tag_use {

@@ -17,6 +17,19 @@ size_t load_prefixes(struct loader *l, json_t *list, struct prefix **ret)
 	return n;
 }
 
+size_t load_addresses(struct loader *l, json_t *list, ip4 **ret)
+{
+	ip4 *a = arena_array(l->a, json_array_size(list), sizeof(*a));
+	size_t n = 0, i;
+	json_t *x;
+
+	json_array_foreach (list, i, x)
+		if (json_is_string(x) && !ip4_parse(json_string_value(x), &a[n]))
+			n++;
+	*ret = a;
+	return n;
+}
+
 static bool port_number(const char *s, char **end, unsigned long *ret)
 {
 	if (*s < '0' || *s > '9')

@@ -103,6 +103,7 @@ static void add_session(struct str *b, const struct model *m, const struct hybri
 	bird_hybrid_protocol(s, name);
 	str_printf(b,
 	           "\nprotocol bgp %s {   # %s\n"
+	           "%s"
 	           "\tlocal %s as %u;\n"
 	           "\tneighbor %s as %u;\n"
 	           "\tmultihop;\n" BIRD_TIMERS "\tipv4 {\n"
@@ -115,8 +116,9 @@ static void add_session(struct str *b, const struct model *m, const struct hybri
 	           "\t\tigp table igp4;\n"
 	           "\t};\n"
 	           "}\n",
-	           name, s->peer ? s->peer->name : s->rs->name, IP4_STR(s->local_ip), s->local_asn,
-	           IP4_STR(s->peer_ip), s->peer_asn, in, out, limited);
+	           name, s->peer ? s->peer->name : s->rs->name, s->down ? "\tdisabled;\n" : "",
+	           IP4_STR(s->local_ip), s->local_asn, IP4_STR(s->peer_ip), s->peer_asn, in, out,
+	           limited);
 }
 
 /* --- gateways -------------------------------------------------------------------------------- */

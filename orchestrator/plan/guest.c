@@ -190,7 +190,8 @@ static void plan_wire(struct guest_plan *p, const struct nic *n)
 		add_guest_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
 		return;
 	}
-	if (n->vm->role == VM_SITE_HOST)
+	/* A gateway's instance has an address in its subnet, and may have others for BGP. */
+	if (n->vm->role == VM_SITE_HOST || (n->vm->role == VM_GATEWAY && ip4_is_link_local(n->ip)))
 		add_guest_addr(p, ifindex_of(n), n->ip, 32, false);
 	add_link_route(p, prefix_host(n->peer->ip), ifindex_of(n), 0, n->ip);
 	add_routes_by(p, n, n->ip);

@@ -22,9 +22,17 @@ const struct tf_attr tf_address[] = {
 	{ 0 },
 };
 
+static const struct tf_attr tf_peering_addresses[] = {
+	{ "default_addresses", "defaultBgpIpAddresses", TF_LIST },
+	{ "apipa_addresses", "customBgpIpAddresses", TF_LIST },
+	{ 0 },
+};
+
 const struct tf_attr tf_bgp_settings[] = {
 	{ "asn", "asn" },
 	{ "bgp_peering_address", "bgpPeeringAddress" },
+	{ "peering_address", "bgpPeeringAddress" },
+	{ "peering_addresses", "bgpPeeringAddresses", TF_BLOCKS, tf_peering_addresses },
 	{ "peer_weight", "peerWeight" },
 	{ 0 },
 };

@@ -71,6 +71,23 @@ static void check_bgp(const struct connection *c, struct findings *f)
 		           IP4_STR(c->site->bgp_ip));
 }
 
+/* Reported once: its other sessions have the same reason. */
+static void check_link_local(const struct model *m, const struct connection *c, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+
+		if (s->conn != c || !s->down)
+			continue;
+		warning_at(f, "CONN-BGP-03", NULL, c->ptr,
+		           "give the instance customBgpIpAddresses (bgpPeeringAddresses of the "
+		           "gateway), one of 169.254.21.0 to 169.254.22.255, and the peer that "
+		           "address as its neighbor",
+		           "BGP of connection \"%s\" does not come up: %s", c->name, s->down);
+		return;
+	}
+}
+
 static bool far_away(const struct connection *c)
 {
 	return c->type == CONN_IPSEC && !c->site && !c->reverse;
@@ -146,6 +163,8 @@ static void check_gateway_connections(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_connections; i++)
 		check_connection(&m->connections[i], f);
+	for (size_t i = 0; i < m->n_connections; i++)
+		check_link_local(m, &m->connections[i], f);
 	check_twice(m, f);
 	for (size_t i = 0; i < m->n_sessions; i++)
 		check_limit(m, &m->sessions[i], f);

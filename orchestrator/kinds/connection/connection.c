@@ -61,6 +61,12 @@ static const struct object_def connection = {
 	      .at = AT(struct connection, bgp),
 	      .help =
 	          "Exchange routes; without it prefixes are static. ExpressRoute always does." },
+	    { .name = "gatewayCustomBgpIpAddresses",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
+	      .item = T_IP,
+	      .help = "IPsec: which of the gateway's customBgpIpAddresses BGP is spoken from, one "
+	              "for each instance. Without it: one of the peer's /30, or the first." },
 	    { .name = "sharedKey",
 	      .type = T_TEXT,
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
@@ -88,8 +94,10 @@ static void load_connection(struct loader *l, void *obj, json_t *x, const struct
 {
 	struct connection *c = obj;
 
-	(void)l, (void)x, (void)at;
+	(void)at;
 	c->bgp |= c->type == CONN_EXPRESSROUTE;
+	c->n_custom =
+	    load_addresses(l, json_object_get(x, "gatewayCustomBgpIpAddresses"), &c->custom);
 }
 
 static bool circuit_broken(const struct circuit *c)

@@ -51,6 +51,24 @@ static bool put_far_end(struct import *im, struct res *r, json_t *obj, const cha
 	return lab;
 }
 
+/* ARM has a list of objects, azurerm a block of two words. */
+static void put_custom_addresses(const struct res *r, json_t *obj)
+{
+	json_t *from = arm_get(r->j, "gatewayCustomBgpIpAddresses"), *list = json_array(), *v;
+	static const char *const words[] = { "primary", "secondary" };
+	size_t i;
+
+	json_array_foreach (from, i, v)
+		if (arm_str(v, "customBgpIpAddress"))
+			json_array_append_new(list, json_string(arm_str(v, "customBgpIpAddress")));
+	for (i = 0; i < ARRAY_LEN(words) && json_is_object(from); i++)
+		if (arm_str(from, words[i]))
+			json_array_append_new(list, json_string(arm_str(from, words[i])));
+	if (json_array_size(list))
+		json_object_set(obj, "gatewayCustomBgpIpAddresses", list);
+	json_decref(list);
+}
+
 static void read_gateway_connection(struct import *im, struct res *r)
 {
 	static const char *const types[] = { "IPsec", "Vnet2Vnet", "ExpressRoute", NULL };
@@ -73,9 +91,16 @@ static void read_gateway_connection(struct import *im, struct res *r)
 		return;
 	}
 	put_bool(obj, "enableBgp", arm_bool(r->j, "enableBgp", false), false);
+	put_custom_addresses(r, obj);
 	check_shared_keys(im, r, obj);
 	im_put(im, "connections", r, obj);
 }
+
+static const struct tf_attr tf_custom_addresses[] = {
+	{ "primary", "primary" },
+	{ "secondary", "secondary" },
+	{ 0 },
+};
 
 static const struct tf_type tf_connections[] = {
 	{ "azurerm_virtual_network_gateway_connection", ARM_NET "connections",
@@ -86,6 +111,8 @@ static const struct tf_type tf_connections[] = {
 	                     { "express_route_circuit_id", "peer", TF_ID },
 	                     { "enable_bgp", "enableBgp" },
 	                     { "bgp_enabled", "enableBgp" },
+	                     { "custom_bgp_addresses", "gatewayCustomBgpIpAddresses", TF_BLOCK,
+	                       tf_custom_addresses },
 	                     { "routing_weight", "routingWeight" },
 	                     { "shared_key", "sharedKey" },
 	                     { 0 } } },
@@ -96,7 +123,8 @@ const struct import_type connection_imports[] = {
 	{ IMPORT_READ(NET "connections", "connections"), .terraform = tf_connections,
 	  .read = read_gateway_connection,
 	  .known = " connectionType virtualNetworkGateway1 virtualNetworkGateway2 "
-	           "localNetworkGateway2 peer enableBgp sharedKey authorizationKey connectionMode "
+	           "localNetworkGateway2 peer enableBgp sharedKey gatewayCustomBgpIpAddresses "
+	           "authorizationKey connectionMode "
 	           "connectionProtocol connectionStatus dpdTimeoutSeconds ipsecPolicies "
 	           "tunnelConnectionStatus egressBytesTransferred ingressBytesTransferred "
 	           "useLocalAzureIpAddress authenticationType certificateAuthentication "
@@ -106,8 +134,6 @@ const struct import_type connection_imports[] = {
 	                      { "usePolicyBasedTrafficSelectors", "the tunnel takes all traffic" },
 	                      { "egressNatRules", "addresses are not translated" },
 	                      { "ingressNatRules", "addresses are not translated" },
-	                      { "gatewayCustomBgpIpAddresses",
-	                        "BGP is spoken from the gateway's own addresses" },
 	                      { "routingConfiguration", "Virtual WAN is not emulated" },
 	                      { 0 } } },
 	{ IMPORT_IGNORED(NET "connections/sharedkey", "secrets; tunnels of the lab need none") },

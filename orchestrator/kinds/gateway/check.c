@@ -26,6 +26,42 @@ static void check_gateway_subnet(const struct gateway *g, struct findings *f)
 		         g->vnet->name, PREFIX_STR(s->prefix), g->name);
 }
 
+static void check_given_address(const struct gateway *g, unsigned k, struct findings *f)
+{
+	_cleanup_free_ char *ptr =
+	    xasprintf("%s/bgpPeeringAddresses/%u/defaultBgpIpAddresses", g->ptr, k);
+
+	if (!prefix_has(g->subnet->prefix, g->given[k]))
+		error_at(f, "GW-ADDR-01", NULL, ptr, "leave it out to get the one that Azure gives",
+		         "gateway \"%s\" has %s, which is not in its GatewaySubnet (%s)", g->name,
+		         IP4_STR(g->given[k]), PREFIX_STR(g->subnet->prefix));
+}
+
+/* azure-behaviour 8.1 */
+static void check_custom_addresses(const struct gateway *g, unsigned k, struct findings *f)
+{
+	_cleanup_free_ char *ptr =
+	    xasprintf("%s/bgpPeeringAddresses/%u/customBgpIpAddresses", g->ptr, k);
+
+	for (size_t i = 0; i < g->n_custom[k]; i++)
+		if (ip4_cmp(g->custom[k][i], IP4(169, 254, 21, 0)) < 0 ||
+		    ip4_cmp(g->custom[k][i], IP4(169, 254, 22, 255)) > 0)
+			warning_at(f, "GW-APIPA-01", NULL, ptr,
+			           "take one of 169.254.21.0 to 169.254.22.255",
+			           "gateway \"%s\" speaks BGP from %s: Azure takes addresses of "
+			           "169.254.21.0 to 169.254.22.255 there",
+			           g->name, IP4_STR(g->custom[k][i]));
+}
+
+static void check_bgp_addresses(const struct gateway *g, struct findings *f)
+{
+	for (unsigned k = 0; k < g->n; k++) {
+		if (g->given[k])
+			check_given_address(g, k, f);
+		check_custom_addresses(g, k, f);
+	}
+}
+
 /* What may not be on a GatewaySubnet, with a gateway or not. */
 static void check_contents(const struct subnet *s, struct findings *f)
 {
@@ -176,6 +212,8 @@ static void check_gateway(const struct gateway *g, struct findings *f)
 	else
 		check_gateway_subnet(g, f);
 	check_asn(g, f);
+	if (!g->broken)
+		check_bgp_addresses(g, f);
 	check_covered_server(g, f);
 }
 

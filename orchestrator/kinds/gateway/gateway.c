@@ -9,11 +9,29 @@ static const struct enum_value gateway_types[] = { { "Vpn", GW_VPN, NULL, NULL }
 	                                           { "ExpressRoute", GW_EXPRESSROUTE, NULL, NULL },
 	                                           END };
 
+static const struct object_def bgp_peering_address = {
+	"bgpPeeringAddress", "the addresses of an instance", NULL,
+	(const struct field[]){
+	    { .name = "defaultBgpIpAddresses",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES | SHOWS_IN_FABRIC,
+	      .item = T_IP,
+	      .help =
+	          "Its address in GatewaySubnet, as Azure gave it: one. Without it: see above." },
+	    { .name = "customBgpIpAddresses",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
+	      .item = T_IP,
+	      .help = "Link-local addresses, from 169.254.21.0 to 169.254.22.255, which it speaks "
+	              "BGP from with peers that have such addresses." },
+	    END }
+};
+
 static const struct object_def gateway = {
 	"virtualNetworkGateway", "a virtual network gateway",
-	"Its instances are at the fourth and fifth address of GatewaySubnet; those of a second "
-	"gateway "
-	"at the next two.",
+	"The two instances of an ExpressRoute gateway and of an active-active VPN gateway have "
+	"addresses 4 and 5 of GatewaySubnet, those of a second such gateway 6 and 7; a VPN gateway "
+	"that is not active-active has the last one that is usable.",
 	(const struct field[]){
 	    { .name = "virtualNetwork",
 	      .type = T_NAME,
@@ -42,6 +60,12 @@ static const struct object_def gateway = {
 	      .dflt = "65515",
 	      .at = AT(struct gateway, asn),
 	      .help = "Its AS number; a Route Server wants 65515." },
+	    { .name = "bgpPeeringAddresses",
+	      .type = T_LIST,
+	      .shows = SHOWS_INSIDE,
+	      .item = T_OBJECT,
+	      .object = &bgp_peering_address,
+	      .help = "Addresses of its instances, in their order." },
 	    { .name = "publicIPAddresses",
 	      .type = T_LIST,
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
@@ -66,16 +90,28 @@ static const struct field settings[] = {
 	END
 };
 
+static void load_bgp_addresses(struct loader *l, struct gateway *g, json_t *x, unsigned k)
+{
+	json_t *given = json_array_get(json_object_get(x, "defaultBgpIpAddresses"), 0);
+
+	if (json_is_string(given) && ip4_parse(json_string_value(given), &g->given[k]) < 0)
+		g->broken = true;
+	g->n_custom[k] =
+	    load_addresses(l, json_object_get(x, "customBgpIpAddresses"), &g->custom[k]);
+}
+
 static void load_gateway(struct loader *l, void *obj, json_t *x, const struct jptr *at)
 {
 	struct gateway *g = obj;
+	json_t *addresses = json_object_get(x, "bgpPeeringAddresses");
 
-	(void)x, (void)at;
+	(void)at;
 	g->n = g->type == GW_EXPRESSROUTE || g->active_active ? 2 : 1;
 	for (unsigned k = 0; k < g->n; k++) {
 		g->vm[k] =
 		    load_part(l, VM_GATEWAY, arena_printf(l->a, "%s/%u", g->name, k), g->ptr, k);
 		g->vm[k]->gateway = g;
+		load_bgp_addresses(l, g, json_array_get(addresses, k), k);
 	}
 }
 
@@ -95,11 +131,24 @@ static void add_gateway_nic(struct loader *l, struct gateway *g, unsigned k)
 	n->vm->nics[n->vm->n_nics++] = n;
 }
 
+/* azure-behaviour 8: what is given counts; with one instance the last usable address, with two
+ * base+4 and base+5, or those behind another gateway's. */
+static ip4 choose_address(const struct gateway *g, unsigned k)
+{
+	const struct gateway *other = g->vnet->gateway[1 - g->type];
+	unsigned first = 4 + (other && other->n == 2 ? 2 : 0);
+
+	if (g->given[k])
+		return g->given[k];
+	return g->n == 1
+	           ? prefix_at(g->subnet->prefix, (uint32_t)prefix_size(g->subnet->prefix) - 2)
+	           : prefix_at(g->subnet->prefix, first + k);
+}
+
 static void place_gateway(struct loader *l, void *obj, json_t *x)
 {
 	struct gateway *g = obj;
 	const char *name = json_string_value(json_object_get(x, "virtualNetwork"));
-	unsigned first = 4;
 
 	if (name && schema_name_valid(name)) {
 		g->vnet = model_vnet(l->m, name);
@@ -119,10 +168,8 @@ static void place_gateway(struct loader *l, void *obj, json_t *x)
 		g->broken = true;
 		return;
 	}
-	if (g->vnet->gateway[1 - g->type])
-		first += g->vnet->gateway[1 - g->type]->n;
 	for (unsigned k = 0; k < g->n && !g->broken; k++) {
-		g->instance[k] = prefix_at(g->subnet->prefix, first + k);
+		g->instance[k] = choose_address(g, k);
 		add_gateway_nic(l, g, k);
 	}
 }

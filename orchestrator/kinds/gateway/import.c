@@ -19,6 +19,81 @@ static const char *vnet_of(struct import *im, struct res *r, const char *type)
 	return NULL;
 }
 
+/* The prefix of the subnet that the IP configurations name, as it is in the lab. */
+static bool subnet_of(struct import *im, const struct res *r, struct prefix *ret)
+{
+	struct res *c;
+
+	IM_EACH(im, c, NET "virtualnetworkgateways/ipconfigurations")
+	{
+		struct res *subnet = c->parent == r && arm_id(c->j, "subnet")
+		                         ? im_find(im, arm_id(c->j, "subnet"))
+		                         : NULL;
+		const char *prefix =
+		    subnet ? json_string_value(json_object_get(subnet->out, "addressPrefix"))
+		           : NULL;
+
+		if (prefix)
+			return prefix_parse(prefix, ret) == 0;
+	}
+	return false;
+}
+
+/* What Azure gave it, as a state or an export prints it.  Templates write addresses there, too,
+ * which Azure does not take: only one of the subnet may be true. */
+static void put_default_address(struct import *im, struct res *r, json_t *obj, const char *ip)
+{
+	struct prefix p;
+	ip4 a;
+
+	if (!ip || ip4_parse(ip, &a) < 0 || !subnet_of(im, r, &p))
+		return;
+	if (prefix_has(p, a))
+		json_object_set_new(obj, "defaultBgpIpAddresses", json_pack("[s]", ip));
+	else
+		im_note(
+		    im, SEV_INFO, "IMPORT-PROP-03", r, NULL,
+		    "gateway \"%s\" has BGP address %s, which is not in its subnet (%s): the lab "
+		    "gives it one",
+		    r->name, ip, PREFIX_STR(p));
+}
+
+/* Word number k of "10.0.0.4,10.0.0.5"; NULL: there are fewer. */
+static const char *word_of(struct import *im, const char *list, size_t k)
+{
+	for (; list && k; k--) {
+		list = strchr(list, ',');
+		list = list ? list + 1 : NULL;
+	}
+	if (!list)
+		return NULL;
+	list += strspn(list, " ");
+	return arena_printf(im->a, "%.*s", (int)strcspn(list, ", "), list);
+}
+
+static json_t *read_bgp_addresses(struct import *im, struct res *r)
+{
+	const json_t *bgp = arm_get(r->j, "bgpSettings");
+	const char *all = arm_str(bgp, "bgpPeeringAddress");
+	json_t *list = arm_list(bgp, "bgpPeeringAddresses"), *ret = json_array();
+
+	for (size_t k = 0; k < json_array_size(list) || word_of(im, all, k); k++) {
+		json_t *x = json_array_get(list, k), *obj = json_object();
+		json_t *custom = arm_list(x, "customBgpIpAddresses");
+		const char *given =
+		    json_string_value(json_array_get(arm_list(x, "defaultBgpIpAddresses"), 0));
+
+		put_default_address(im, r, obj, given ? given : word_of(im, all, k));
+		if (json_array_size(custom))
+			json_object_set(obj, "customBgpIpAddresses", custom);
+		json_array_append_new(ret, obj);
+	}
+	while (json_array_size(ret) &&
+	       !json_object_size(json_array_get(ret, json_array_size(ret) - 1)))
+		json_array_remove(ret, json_array_size(ret) - 1);
+	return ret;
+}
+
 static void read_gateway(struct import *im, struct res *r)
 {
 	static const char *const types[] = { "Vpn", "ExpressRoute", NULL };
@@ -30,8 +105,7 @@ static void read_gateway(struct import *im, struct res *r)
 		im_leave_out(im, r, NULL, "it is not known in which virtual network it is");
 		return;
 	}
-	json_t *obj = json_object(), *v;
-	size_t i;
+	json_t *obj = json_object();
 
 	DESCRIBE(obj, arm_str(arm_get(r->j, "sku"), "name"));
 	put_str(obj, "virtualNetwork", vnet);
@@ -40,13 +114,12 @@ static void read_gateway(struct import *im, struct res *r)
 	         arm_bool(r->j, "activeActive", arm_bool(r->j, "active", false)), false);
 	if (arm_int(arm_get(r->j, "bgpSettings"), "asn", &asn) && asn > 0)
 		json_object_set_new(obj, "asn", json_integer(asn));
+	json_t *addresses = read_bgp_addresses(im, r);
+
+	if (json_array_size(addresses))
+		json_object_set(obj, "bgpPeeringAddresses", addresses);
+	json_decref(addresses);
 	im_put(im, "virtualNetworkGateways", r, obj);
-	json_array_foreach (arm_list(arm_get(r->j, "bgpSettings"), "bgpPeeringAddresses"), i, v)
-		if (json_array_size(arm_list(v, "customBgpIpAddresses")))
-			im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
-			        "gateway \"%s\" has APIPA addresses for BGP, which are not "
-			        "emulated: it speaks from its own",
-			        r->name);
 }
 
 static const struct tf_type tf_gateways[] = {

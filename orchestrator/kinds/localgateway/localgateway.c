@@ -93,6 +93,14 @@ static bool has_public(const struct vm *vm, ip4 a)
 	return false;
 }
 
+static bool speaks_from(const struct vm *vm, ip4 a)
+{
+	for (size_t i = 0; vm->role == VM_GATEWAY && i < vm->gateway->n_custom[vm->instance]; i++)
+		if (vm->gateway->custom[vm->instance][i] == a)
+			return true;
+	return vm_has_address(vm, a);
+}
+
 static bool can_be_peer(const struct vm *vm)
 {
 	return !vm_is_hybrid(vm) ||
@@ -106,7 +114,7 @@ static void find_peer(struct model *m, struct local_gateway *l)
 		    has_public(&m->vms[i], l->gateway_ip))
 			l->peer = &m->vms[i];
 	for (size_t i = 0; i < m->n_vms && !l->site && !l->peer; i++)
-		if (can_be_peer(&m->vms[i]) && l->bgp_ip && vm_has_address(&m->vms[i], l->bgp_ip))
+		if (can_be_peer(&m->vms[i]) && l->bgp_ip && speaks_from(&m->vms[i], l->bgp_ip))
 			l->peer = &m->vms[i];
 }
 
