@@ -198,6 +198,23 @@ static void same_asn(const struct route_server *rs, struct findings *f)
 		}
 }
 
+/* A session over a peering that lets nothing of it pass. */
+static void check_session_in_reach(const struct model *m, const struct bgp_connection *c,
+                                   struct findings *f)
+{
+	const struct peering *p = NULL;
+
+	if (!c->nic || c->nic->broken || !c->rs->subnet)
+		return;
+	enum pair_rule r = subnet_pair_rule(m, c->rs->subnet, c->nic->subnet, &p);
+
+	if (pair_drops(r) && p)
+		warning_at(f, "RS-PEER-09", NULL, c->ptr,
+		           "peer RouteServerSubnet and the appliance's subnet, on both sides",
+		           "nothing passes between Route Server \"%s\" and \"%s\": %s", c->rs->name,
+		           c->nic->vm->name, pair_reason(m->arena, r, p));
+}
+
 static void connection(const struct model *m, const struct bgp_connection *c, struct findings *f)
 {
 	asn(c, f);
@@ -229,6 +246,8 @@ void check_connections(const struct model *m, struct findings *f)
 		for (size_t j = 0; j < rs->n_conns; j++)
 			if (!rs->conns[j].broken)
 				connection(m, &rs->conns[j], f);
+		for (size_t j = 0; j < rs->n_conns; j++)
+			check_session_in_reach(m, &rs->conns[j], f);
 		same_asn(rs, f);
 	}
 }

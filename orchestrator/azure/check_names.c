@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Nodes of a lab are called like what they play: no two kinds of these have a name in common. */
+/* Nodes of a lab are called like what they play: no two kinds of these have a name in common, and
+ * what every lab has keeps its name. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
@@ -24,7 +25,7 @@ static int named_cmp(const void *pa, const void *pb)
 	return d ? d : strcmp(a->kind, b->kind);
 }
 
-void check_node_names(const struct model *m, struct findings *f)
+static void check_same_names(const struct model *m, struct findings *f)
 {
 	size_t n = 0;
 	_cleanup_free_ struct named *v =
@@ -47,4 +48,37 @@ void check_node_names(const struct model *m, struct findings *f)
 	for (size_t i = 1; i < n; i++)
 		if (strieq(v[i].name, v[i - 1].name) && v[i].kind != v[i - 1].kind)
 			tell_same_name(v[i].kind, v[i].name, v[i].ptr, v[i - 1].kind, f);
+}
+
+/* What has a name in every lab: in a command it means what the design calls so. */
+static void check_usual_name(const struct model *m, const char *name, const char *what,
+                             struct findings *f)
+{
+	const struct vm *vm = model_vm(m, name);
+	const struct load_balancer *lb = model_lb(m, name);
+
+	if (!vm && !lb)
+		return;
+	warning_at(f, "NAME-01", NULL, vm ? vm->ptr : lb->ptr,
+	           "call it otherwise to reach both by name",
+	           "in commands and checks \"%s\" is this %s, not %s", vm ? vm->name : lb->name,
+	           vm ? "virtual machine" : "load balancer", what);
+}
+
+static void check_usual_names(const struct model *m, struct findings *f)
+{
+	check_usual_name(m, "internet", "the Internet", f);
+	check_usual_name(m, "fabric", "the virtual router", f);
+	for (size_t i = 0; i < m->n_internet; i++) {
+		_cleanup_free_ char *what =
+		    xasprintf("the Internet's host %s", IP4_STR(m->internet[i].ip));
+
+		check_usual_name(m, m->internet[i].name, what, f);
+	}
+}
+
+void check_node_names(const struct model *m, struct findings *f)
+{
+	check_same_names(m, f);
+	check_usual_names(m, f);
 }

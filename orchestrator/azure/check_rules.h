@@ -11,13 +11,10 @@ struct rules { /* of a kind */
 /* Those of the kinds, in their order (kinds/rules.c); NULL ends it. */
 extern const struct rules *const rules_of_kinds[];
 
-void check_addresses(const struct model *m, struct findings *f);     /* VNets, subnets, Internet */
 void check_nics(const struct model *m, struct findings *f);          /* NICs, guests */
 void check_route_servers(const struct model *m, struct findings *f); /* subnet, limits */
 void check_connections(const struct model *m, struct findings *f);   /* peers, AS numbers */
 void check_advertised(const struct model *m, struct findings *f);    /* what appliances announce */
-void check_peerings(const struct model *m, struct findings *f);
-void check_reach(const struct model *m, struct findings *f);      /* subnet peering, groups */
 void check_node_names(const struct model *m, struct findings *f); /* of what a lab's nodes play */
 void check_firewalls(const struct model *m, struct findings *f);  /* Azure Firewall */
 

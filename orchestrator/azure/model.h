@@ -228,8 +228,8 @@ struct connected_group {
 };
 
 struct vnet {
-	const char *name, *ptr, *location; /* location may be NULL: then all are in one region */
-	size_t idx;
+	RESOURCE;
+	const char *location; /* may be NULL: then all are in one region */
 	struct prefix *prefixes;
 	size_t n_prefixes;
 	struct prefix *summaries; /* summarizedGatewayPrefixes */
@@ -242,7 +242,6 @@ struct vnet {
 	size_t n_groups;
 	struct route_server *route_server; /* its own, or NULL */
 	struct gateway *gateway[2];        /* its own, by enum gateway_type; azure/hybrid.h */
-	bool broken;
 };
 
 struct bgp_connection {

@@ -131,6 +131,10 @@ void load_kind(struct loader *l, const struct kind *k)
 	const char *name;
 	size_t *n = NULL;
 
+	if (k->single && map && k->load)
+		k->load(l, NULL, map, at);
+	if (k->single)
+		return;
 	if (k->list.size) {
 		list_of(l, k, &items, &n);
 		*items = arena_array(l->a, json_object_size(map), k->list.size);

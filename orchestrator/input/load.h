@@ -85,8 +85,6 @@ void load_tell_sample(struct loader *l, const struct service_tag *s, const char 
 void load_reserve(struct loader *l);
 /* Subnets get the lists of their NICs, once these know their subnets. */
 void load_place_nics(struct loader *l);
-void load_networks(struct loader *l);          /* VNets, subnets, peerings, route tables */
-void load_service_endpoints(struct loader *l); /* needs service tags */
 void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 /* A node like a VM that runs nothing, with one NIC, NAME.nic, which def describes; in model->vms
@@ -103,9 +101,6 @@ void load_listen(struct loader *l, struct vm *vm, json_t *list);
 void load_firewalls(struct loader *l);      /* their nodes */
 void resolve_firewalls(struct loader *l);   /* their NICs' subnets */
 void load_firewall_rules(struct loader *l); /* once addresses are known */
-void load_internet(struct loader *l);
-void load_public_begin(struct loader *l); /* gives addresses to NICs */
+void load_public_begin(struct loader *l);   /* gives addresses to NICs */
 void load_public_end(struct loader *l);
-void resolve_networks(struct loader *l);
-void resolve_peering_subnets(struct loader *l, struct peering *p, json_t *x);
 void resolve_route_servers(struct loader *l);

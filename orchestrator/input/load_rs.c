@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Route Servers, and what there is on the Internet. */
+/* Route Servers. */
 #include "azure/subnet.h"
 #include "base/str.h"
 #include "input/load.h"
@@ -70,35 +70,5 @@ void resolve_route_servers(struct loader *l)
 			rs->instance[0] = subnet_first(rs->subnet->prefix);
 			rs->instance[1] = prefix_at(rs->subnet->prefix, SUBNET_KEPT + 1);
 		}
-	}
-}
-
-void load_internet(struct loader *l)
-{
-	struct model *m = l->m;
-	json_t *map = json_object_get(json_object_get(l->root, "internet"), "hosts"), *x;
-	const char *key;
-	struct internet_host *all =
-	    arena_array(l->a, m->n_internet + json_object_size(map), sizeof(*all));
-	size_t fixed = m->n_internet;
-
-	memcpy(all, m->internet, m->n_internet * sizeof(*all));
-	m->internet = all;
-	json_object_foreach (map, key, x) {
-		size_t i = 0;
-		ip4 ip;
-
-		if (!json_is_string(x) || ip4_parse(json_string_value(x), &ip) < 0)
-			continue;
-		while (i < m->n_internet && all[i].ip != ip)
-			i++;
-		if (i < m->n_internet && i >= fixed)
-			load_error(l, "INET-HOST-02", NULL,
-			           load_ptr(l, JPTR(JPTR(JPTR(NULL, "internet"), "hosts"), key)),
-			           "give it another address", "%s is the address of \"%s\" already",
-			           IP4_STR(ip), all[i].name);
-		else
-			all[i] = (struct internet_host){ arena_strdup(l->a, key), ip };
-		m->n_internet += i == m->n_internet;
 	}
 }

@@ -5,17 +5,12 @@
 #include "schema/schema.h"
 
 extern const struct object_def schema_settings;
-extern const struct object_def schema_vnet;
-extern const struct object_def schema_subnet;
-extern const struct object_def schema_peering;
-extern const struct object_def schema_service_endpoint;
 extern const struct object_def schema_route_server;
 extern const struct object_def schema_bgp_connection;
 extern const struct object_def schema_vm;
 extern const struct object_def schema_nic;
 extern const struct object_def schema_bgp;
 extern const struct object_def schema_guest_route;
-extern const struct object_def schema_internet;
 extern const struct object_def schema_gateway;
 extern const struct object_def schema_local_gateway;
 extern const struct object_def schema_bgp_settings;

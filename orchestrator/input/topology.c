@@ -48,18 +48,14 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		m->name = name_from_path(l->a, path);
 	load_settings(l);
 	load_reserve(l);
-	load_networks(l);
 	load_route_servers(l);
 	load_vms(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->list.size || kinds[i]->load)
 			load_kind(l, kinds[i]);
 	load_firewalls(l);
-	load_internet(l);
 	model_index(m); /* names */
 	load_references(l);
-	load_service_endpoints(l);
-	resolve_networks(l);
 	resolve_route_servers(l);
 	resolve_firewalls(l);
 	for (size_t i = 0; kinds[i]; i++)

@@ -6,7 +6,7 @@
 
 /* clang-format off */
 #define KINDS(KIND) \
-	KIND(vnet, no_imports, no_rules) \
+	KIND(vnet, no_imports, vnet_rules) \
 	KIND(connected_group, connected_group_imports, connected_group_rules) \
 	KIND(route_table, route_table_imports, route_table_rules) \
 	KIND(service_tag, no_imports, no_rules) \
@@ -26,5 +26,5 @@
 	KIND(circuit, circuit_imports, circuit_rules) \
 	KIND(site, no_imports, site_rules) \
 	KIND(tunnel, no_imports, tunnel_rules) \
-	KIND(internet, no_imports, no_rules)
+	KIND(internet, no_imports, internet_rules)
 /* clang-format on */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route tables: azure-behaviour 2.3, 2.4, 1.8. */
-#include "azure/check_rules.h"
+#include "kinds/routetable/check.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 
@@ -243,6 +243,7 @@ static void check_route_tables(const struct model *m, struct findings *f)
 		check_table(m, &m->route_tables[i], f);
 	for (size_t i = 0; i < m->n_subnets; i++)
 		tell_public_behind(&m->subnets[i], f);
+	route_table_check_reach(m, f);
 }
 
 const struct rules route_table_rules = { check_route_tables };

@@ -2,8 +2,9 @@
 /* VNet peerings: azure-behaviour 3. */
 #include "azure/check_rules.h"
 #include "azure/hybrid.h"
+#include "kinds/vnet/check.h"
 
-static void flags(const struct peering *p, struct findings *f)
+static void check_gateway_flags(const struct peering *p, struct findings *f)
 {
 	_cleanup_free_ char *ptr = xasprintf("%s/useRemoteGateways", p->ptr);
 
@@ -39,7 +40,7 @@ static void flags(const struct peering *p, struct findings *f)
 }
 
 /* Packets that an appliance over there forwards to us: only with allowForwardedTraffic. */
-static void forwarded(const struct model *m, const struct peering *p, struct findings *f)
+static void check_forwarded(const struct model *m, const struct peering *p, struct findings *f)
 {
 	if (p->allow_forwarded || !m->settings.strict_forwarded || !p->use_remote_gateways ||
 	    !p->remote->route_server)
@@ -61,7 +62,7 @@ static void forwarded(const struct model *m, const struct peering *p, struct fin
 }
 
 /* One of them may be the half that is missing. */
-static bool broken_peerings(const struct vnet *v)
+static bool has_broken_peering(const struct vnet *v)
 {
 	for (size_t i = 0; i < v->n_peerings; i++)
 		if (v->peerings[i].broken)
@@ -69,14 +70,14 @@ static bool broken_peerings(const struct vnet *v)
 	return false;
 }
 
-static void peering(const struct model *m, const struct peering *p, struct findings *f)
+static void check_peering(const struct model *m, const struct peering *p, struct findings *f)
 {
 	if (p->remote == p->vnet) {
 		error_at(f, "PEER-SELF-01", NULL, p->ptr, "name another virtual network",
 		         "virtual network \"%s\" is peered with itself", p->vnet->name);
 		return;
 	}
-	if (!p->reverse && !broken_peerings(p->remote)) {
+	if (!p->reverse && !has_broken_peering(p->remote)) {
 		_cleanup_free_ char *hint =
 		    xasprintf("add a peering to \"%s\" in \"%s\"", p->vnet->name, p->remote->name);
 
@@ -85,8 +86,8 @@ static void peering(const struct model *m, const struct peering *p, struct findi
 		           "nothing passes",
 		           p->remote->name, p->vnet->name);
 	}
-	flags(p, f);
-	forwarded(m, p, f);
+	check_gateway_flags(p, f);
+	check_forwarded(m, p, f);
 }
 
 struct span { /* an address range next to the VNet: its own, or a peer's */
@@ -95,7 +96,7 @@ struct span { /* an address range next to the VNet: its own, or a peer's */
 	size_t order;
 };
 
-static int span_cmp(const void *pa, const void *pb)
+static int compare_spans(const void *pa, const void *pb)
 {
 	const struct span *a = pa, *b = pb;
 	int d = prefix_cmp(a->prefix, b->prefix);
@@ -103,8 +104,8 @@ static int span_cmp(const void *pa, const void *pb)
 	return d ? d : (a->order > b->order) - (a->order < b->order);
 }
 
-static void overlap(const struct vnet *v, const struct span *a, const struct span *b,
-                    struct findings *f)
+static void tell_overlap(const struct vnet *v, const struct span *a, const struct span *b,
+                         struct findings *f)
 {
 	const struct peering *p = b->peering ? b->peering : a->peering;
 	const struct peering *q = b->peering ? a->peering : NULL;
@@ -127,7 +128,7 @@ static void overlap(const struct vnet *v, const struct span *a, const struct spa
 }
 
 /* Sorted, a range that overlaps any before it overlaps the last one that is not inside another. */
-static void overlaps(const struct vnet *v, struct findings *f)
+static void check_peer_ranges(const struct vnet *v, struct findings *f)
 {
 	size_t n = v->n_prefixes, cap;
 
@@ -149,16 +150,16 @@ static void overlaps(const struct vnet *v, struct findings *f)
 		for (size_t j = 0; j < peering_n_prefixes(p) && n < cap; j++, n++)
 			s[n] = (struct span){ peering_prefix(p, j), p, n };
 	}
-	qsort(s, n, sizeof(*s), span_cmp);
+	qsort(s, n, sizeof(*s), compare_spans);
 	for (size_t i = 1, last = 0; i < n; i++) {
 		if (prefix_covers(s[last].prefix, s[i].prefix))
-			overlap(v, &s[last], &s[i], f);
+			tell_overlap(v, &s[last], &s[i], f);
 		else
 			last = i;
 	}
 }
 
-static int remote_cmp(const void *pa, const void *pb)
+static int compare_remotes(const void *pa, const void *pb)
 {
 	const struct peering *a = *(const struct peering *const *)pa,
 	                     *b = *(const struct peering *const *)pb;
@@ -168,7 +169,7 @@ static int remote_cmp(const void *pa, const void *pb)
 	return (a > b) - (a < b); /* elements of one array */
 }
 
-static void duplicates(const struct vnet *v, struct findings *f)
+static void check_twice(const struct vnet *v, struct findings *f)
 {
 	_cleanup_free_ const struct peering **s = xcalloc(v->n_peerings, sizeof(*s));
 	const struct peering *gateway = NULL;
@@ -193,7 +194,7 @@ static void duplicates(const struct vnet *v, struct findings *f)
 			gateway = p;
 		}
 	}
-	qsort(s, n, sizeof(*s), remote_cmp);
+	qsort(s, n, sizeof(*s), compare_remotes);
 	for (size_t i = 1; i < n; i++)
 		if (s[i]->remote == s[i - 1]->remote)
 			error_at(f, "PEER-TWICE-01", "AnotherPeeringAlreadyReferencesRemoteVnet",
@@ -202,15 +203,15 @@ static void duplicates(const struct vnet *v, struct findings *f)
 			         v->name, s[i]->remote->name);
 }
 
-void check_peerings(const struct model *m, struct findings *f)
+void vnet_check_peerings(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vnets; i++) {
 		const struct vnet *v = &m->vnets[i];
 
 		for (size_t j = 0; j < v->n_peerings; j++)
 			if (!v->peerings[j].broken)
-				peering(m, &v->peerings[j], f);
-		duplicates(v, f);
-		overlaps(v, f);
+				check_peering(m, &v->peerings[j], f);
+		check_twice(v, f);
+		check_peer_ranges(v, f);
 	}
 }

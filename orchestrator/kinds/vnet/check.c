@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Address spaces and subnets: azure-behaviour 1.3. */
-#include "azure/check_rules.h"
+#include "kinds/vnet/check.h"
 
 static const struct range {
 	struct prefix prefix;
@@ -11,17 +11,6 @@ static const struct range {
 	{ { IP4(169, 254, 0, 0), 16 }, "link-local" },
 	{ { IP4(255, 255, 255, 255), 32 }, "broadcast" },
 	{ { PLATFORM_IP, 32 }, "Azure's own DNS and health probes" },
-}, private[] = {
-	{ { IP4(10, 0, 0, 0), 8 }, "private" },
-	{ { IP4(172, 16, 0, 0), 12 }, "private" },
-	{ { IP4(192, 168, 0, 0), 16 }, "private" },
-	{ { IP4(100, 64, 0, 0), 10 }, "for carriers' NAT" },
-	{ { IP4(0, 0, 0, 0), 8 }, "no address" },
-	{ { IP4(224, 0, 0, 0), 3 }, "multicast or reserved" },
-	{ { IP4(127, 0, 0, 0), 8 }, "loopback" },
-	{ { IP4(169, 254, 0, 0), 16 }, "link-local" },
-	{ { PLATFORM_IP, 32 }, "Azure's own" },
-	{ { IP4(20, 100, 0, 0), 16 }, "where public addresses of VMs are allocated" },
 };
 
 struct span { /* a prefix and whose it is, for sorting */
@@ -30,7 +19,7 @@ struct span { /* a prefix and whose it is, for sorting */
 	size_t index;
 };
 
-static int span_cmp(const void *pa, const void *pb)
+static int compare_prefixes(const void *pa, const void *pb)
 {
 	const struct span *a = pa, *b = pb;
 	int d = prefix_cmp(a->prefix, b->prefix);
@@ -38,8 +27,8 @@ static int span_cmp(const void *pa, const void *pb)
 	return d ? d : (a->index > b->index) - (a->index < b->index);
 }
 
-static void vnet_prefix(const struct model *m, const struct vnet *v, size_t i, const char *ptr,
-                        struct findings *f)
+static void check_vnet_prefix(const struct model *m, const struct vnet *v, size_t i,
+                              const char *ptr, struct findings *f)
 {
 	struct prefix p = v->prefixes[i];
 
@@ -63,30 +52,31 @@ static void vnet_prefix(const struct model *m, const struct vnet *v, size_t i, c
 			           PREFIX_STR(p), v->name, IP4_STR(m->internet[k].ip));
 }
 
-static char *prefix_ptr(const struct vnet *v, size_t i)
+static char *point_to_prefix(const struct vnet *v, size_t i)
 {
 	return xasprintf("%s/addressPrefixes/%zu", v->ptr, i);
 }
 
-static void vnet_prefixes(const struct model *m, const struct vnet *v, struct findings *f)
+static void check_vnet_prefixes(const struct model *m, const struct vnet *v, struct findings *f)
 {
 	_cleanup_free_ struct span *s = xcalloc(v->n_prefixes, sizeof(*s));
 	size_t n = 0;
 
 	/* When some could not be read, places in the list are not known. */
 	for (size_t i = 0; i < v->n_prefixes; i++) {
-		_cleanup_free_ char *ptr = v->broken ? xstrdup(v->ptr) : prefix_ptr(v, i);
+		_cleanup_free_ char *ptr = v->broken ? xstrdup(v->ptr) : point_to_prefix(v, i);
 
-		vnet_prefix(m, v, i, ptr, f);
+		check_vnet_prefix(m, v, i, ptr, f);
 		s[n++] = (struct span){ .prefix = v->prefixes[i], .index = i };
 	}
-	qsort(s, n, sizeof(*s), span_cmp);
+	qsort(s, n, sizeof(*s), compare_prefixes);
 	for (size_t i = 1, last = 0; i < n; i++) {
 		if (!prefix_covers(s[last].prefix, s[i].prefix)) {
 			last = i;
 			continue;
 		}
-		_cleanup_free_ char *ptr = v->broken ? xstrdup(v->ptr) : prefix_ptr(v, s[i].index);
+		_cleanup_free_ char *ptr =
+		    v->broken ? xstrdup(v->ptr) : point_to_prefix(v, s[i].index);
 
 		error_at(f, "VNET-OVERLAP-01", NULL, ptr, "remove one of them",
 		         "%s and %s of virtual network \"%s\" overlap", PREFIX_STR(s[i].prefix),
@@ -94,7 +84,7 @@ static void vnet_prefixes(const struct model *m, const struct vnet *v, struct fi
 	}
 }
 
-static void subnet_alone(const struct subnet *s, struct findings *f)
+static void check_subnet_range(const struct subnet *s, struct findings *f)
 {
 	const struct vnet *v = s->vnet;
 	bool inside = v->broken;
@@ -114,7 +104,7 @@ static void subnet_alone(const struct subnet *s, struct findings *f)
 		         v->name, s->name, PREFIX_STR(s->prefix));
 }
 
-static void subnets(const struct vnet *v, struct findings *f)
+static void check_subnets(const struct vnet *v, struct findings *f)
 {
 	_cleanup_free_ struct span *s = xcalloc(v->n_subnets, sizeof(*s));
 	size_t n = 0;
@@ -124,10 +114,10 @@ static void subnets(const struct vnet *v, struct findings *f)
 
 		if (x->broken)
 			continue;
-		subnet_alone(x, f);
+		check_subnet_range(x, f);
 		s[n++] = (struct span){ x->prefix, x->ptr, x->name, i };
 	}
-	qsort(s, n, sizeof(*s), span_cmp);
+	qsort(s, n, sizeof(*s), compare_prefixes);
 	for (size_t i = 1, last = 0; i < n; i++) {
 		if (!prefix_covers(s[last].prefix, s[i].prefix)) {
 			last = i;
@@ -141,53 +131,14 @@ static void subnets(const struct vnet *v, struct findings *f)
 	}
 }
 
-static void internet_host(const struct internet_host *h, struct findings *f)
-{
-	_cleanup_free_ char *ptr = jptr_str(JPTR(JPTR(JPTR(NULL, "internet"), "hosts"), h->name));
-
-	for (size_t i = 0; i < ARRAY_LEN(private); i++)
-		if (prefix_has(private[i].prefix, h->ip)) {
-			error_at(f, "INET-HOST-01", NULL, ptr, "use a public address",
-			         "Internet host \"%s\" has %s: %s is %s", h->name, IP4_STR(h->ip),
-			         PREFIX_STR(private[i].prefix), private[i].what);
-			return;
-		}
-}
-
-/* What has a name in every lab: in a command it means what the design calls so. */
-static void usual_name(const struct model *m, const char *name, const char *what,
-                       struct findings *f)
-{
-	const struct vm *vm = model_vm(m, name);
-	const struct load_balancer *lb = model_lb(m, name);
-
-	if (!vm && !lb)
-		return;
-	warning_at(f, "NAME-01", NULL, vm ? vm->ptr : lb->ptr,
-	           "call it otherwise to reach both by name",
-	           "in commands and checks \"%s\" is this %s, not %s", vm ? vm->name : lb->name,
-	           vm ? "virtual machine" : "load balancer", what);
-}
-
-static void usual_names(const struct model *m, struct findings *f)
-{
-	usual_name(m, "internet", "the Internet", f);
-	usual_name(m, "fabric", "the virtual router", f);
-	for (size_t i = 0; i < m->n_internet; i++) {
-		_cleanup_free_ char *what =
-		    xasprintf("the Internet's host %s", IP4_STR(m->internet[i].ip));
-
-		usual_name(m, m->internet[i].name, what, f);
-	}
-}
-
-void check_addresses(const struct model *m, struct findings *f)
+static void check_vnets(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vnets; i++) {
-		vnet_prefixes(m, &m->vnets[i], f);
-		subnets(&m->vnets[i], f);
+		check_vnet_prefixes(m, &m->vnets[i], f);
+		check_subnets(&m->vnets[i], f);
 	}
-	for (size_t i = 0; i < m->n_internet; i++)
-		internet_host(&m->internet[i], f);
-	usual_names(m, f);
+	vnet_check_peerings(m, f);
+	vnet_check_subnet_peerings(m, f);
 }
+
+const struct rules vnet_rules = { check_vnets };

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules of route tables: those of check.c call these. */
+#pragma once
+
+#include "azure/check_rules.h"
+
+void route_table_check_reach(const struct model *m, struct findings *f);
