@@ -72,6 +72,25 @@ status "half a file is an invalid design" 3 vnetlab check "$work/half.json"
 like "the finding names the file" "$out" "^error TOPO-JSON-01 at $work/half.json"
 like "the finding names the place in it" "$out" '^ *line 2, column 8: '
 
+# A design to begin with.
+(
+	mkdir "$work/My Lab" && cd "$work/My Lab" && exec "$B/vnetlab" init >"$work/init.out"
+)
+is "init names its files" "$(head -1 "$work/init.out")" "my-lab.vnetlab.json and nva/frr.conf beside it are written. Go on with:"
+status "check has nothing against what init writes" 0 vnetlab check --strict "$work/My Lab"
+like "not even a remark" "$out" 'my-lab.vnetlab.json: no findings'
+before=$(find "$work/My Lab" -type f -exec cksum {} +)
+status "init refuses a folder that has a topology" 5 vnetlab init "$work/My Lab" --name other
+like "the message names the topology" "$err" 'my-lab.vnetlab.json'
+status "init makes a folder" 0 vnetlab init "$work/new/" --name fresh
+like "it says how to get there" "$out" "^  cd $work/new/"
+rm "$work/new/fresh.vnetlab.json"
+status "init refuses to write over an appliance's file" 5 vnetlab init "$work/new"
+ok "it writes nothing then" test ! -e "$work/new/new.vnetlab.json"
+is "what was there stays" "$(find "$work/My Lab" -type f -exec cksum {} +)" "$before"
+status "init where it cannot write fails" 5 vnetlab init /proc/lab
+status "a name that no lab can have is wrong usage" 2 vnetlab init "$work/odd" --name 'A b'
+
 # Standard output that does not take it: into $1, with what is behind it already gone.
 broken_pipe='
 import os, subprocess, sys
