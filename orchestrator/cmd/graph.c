@@ -71,44 +71,6 @@ static int read_file(const struct cmd_args *a, const char *arg, json_t **ret_des
 	return -EINVAL;
 }
 
-/* states[rs][connection], one block; NULL without a status. */
-static enum session_state **states_of(const struct model *m, const json_t *status)
-{
-	if (!status)
-		return NULL;
-	enum session_state **states = xcalloc(m->n_route_servers, sizeof(*states));
-
-	for (size_t i = 0; i < m->n_route_servers; i++) {
-		const struct route_server *rs = &m->route_servers[i];
-
-		states[i] = xcalloc(rs->n_conns, sizeof(**states));
-		for (size_t j = 0; j < rs->n_conns; j++) {
-			unsigned up = 0;
-			size_t k;
-			json_t *s;
-
-			json_array_foreach (json_object_get(status, "bgp"), k, s) {
-				const char *of =
-				    json_string_value(json_object_get(s, "routeServer"));
-				const char *name = json_string_value(json_object_get(s, "peering"));
-				const char *state = json_string_value(json_object_get(s, "state"));
-
-				up += strieq(of, rs->name) && strieq(name, rs->conns[j].name) &&
-				      streq(state, "Established");
-			}
-			states[i][j] = up >= 2 ? SESSION_UP : up ? SESSION_HALF : SESSION_DOWN;
-		}
-	}
-	return states;
-}
-
-static void states_free(enum session_state **states, size_t n)
-{
-	for (size_t i = 0; states && i < n; i++)
-		free(states[i]);
-	free(states);
-}
-
 static int draw(const struct cmd_args *a, json_t *design, const json_t *status)
 {
 	const char *format = arg_value(a, "format");
@@ -119,14 +81,14 @@ static int draw(const struct cmd_args *a, json_t *design, const json_t *status)
 		ui_findings(&f);
 		return EX_INVALID_DESIGN;
 	}
-	enum session_state **states = states_of(m, status);
+	enum session_state **states = picture_states(m, status);
 	struct picture p = { .m = m, .states = states };
 	_cleanup_free_ char *text = !format || streq(format, "svg") ? picture_svg(&p)
 	                            : streq(format, "dot")          ? picture_dot(&p)
 	                                                            : picture_mermaid(&p);
 
 	ui_print_text(text, strlen(text), false);
-	states_free(states, m->n_route_servers);
+	picture_states_free(states, m->n_route_servers);
 	model_free(m);
 	return EX_DONE;
 }

@@ -248,18 +248,21 @@ void help_man(FILE *f)
 		roff(f, exit_statuses[i][1]);
 		fputc('\n', f);
 	}
-	fputs(".PP\n\\fBvnetlab exec\\fR passes on the status of what it ran.\n"
-	      ".SH ENVIRONMENT\n"
-	      ".TP\n.B VNETLAB_\\fIOPTION\\fR\n"
-	      "sets the option of that name: VNETLAB_LAB for \\-\\-lab, VNETLAB_OUTPUT=json for\n"
-	      "\\-\\-output json. What the command line says comes first.\n"
-	      ".TP\n.B VNETLAB_CGROUP\nthe folder of a cgroup of version 2 in which new labs bound "
-	      "their "
-	      "nodes, or none; else one that is delegated is looked for\n"
-	      ".TP\n.B VNETLAB_RUN_DIR\nwhere running labs have their sockets\n"
-	      ".TP\n.B VNETLAB_IMAGES\nfolder of appliance images\n"
-	      ".TP\n.B NO_COLOR\nno colours\n",
-	      f);
+	fputs(
+	    ".PP\n\\fBvnetlab exec\\fR passes on the status of what it ran.\n"
+	    ".SH ENVIRONMENT\n"
+	    ".TP\n.B VNETLAB_\\fIOPTION\\fR\n"
+	    "sets the option of that name: VNETLAB_LAB for \\-\\-lab, VNETLAB_OUTPUT=json for\n"
+	    "\\-\\-output json. What the command line says comes first.\n"
+	    ".TP\n.B VNETLAB_CGROUP\nthe folder of a cgroup of version 2 in which new labs bound "
+	    "their "
+	    "nodes, or none; else one that is delegated is looked for\n"
+	    ".TP\n.B VNETLAB_RUN_DIR\nwhere running labs have their sockets; else a folder of the "
+	    "user's, and in a\njob of a scheduler or a CI server (SLURM_JOB_ID, CI_JOB_ID and "
+	    "others) of the job's\n"
+	    ".TP\n.B VNETLAB_IMAGES\nfolder of appliance images\n"
+	    ".TP\n.B NO_COLOR\nno colours\n",
+	    f);
 }
 
 /* --- vnetlab help --- */

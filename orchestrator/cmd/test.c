@@ -1,101 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab test: up, all checks, report, down. */
+#include "cmd/test.h"
+
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
-#include "cmd/address.h"
 #include "cmd/design.h"
-#include "cmd/test.h"
-#include "cmd/topology.h"
-#include "input/topology.h"
+#include "proof/pool.h"
 
-/* ---- designs ---- */
-
-/* For the report: the errors, as people read them. */
-static char *errors_text(const struct findings *f)
-{
-	_cleanup_str_ struct str b = { 0 };
-
-	str_add(&b, "the design is invalid");
-	for (size_t i = 0; i < f->n; i++) {
-		const struct finding *x = &f->items[i];
-
-		if (x->severity == SEV_ERROR)
-			str_printf(&b, "\n%s at %s: %s", x->rule,
-			           x->source ? x->source : x->pointer, x->message);
-	}
-	return str_take(&b);
-}
-
-/* Loads one design; the others run even if it is invalid. */
-static int read_parts(struct test_session *s, struct test_design *d)
-{
-	_cleanup_findings_ struct findings f = { 0 };
-	struct err e = { 0 };
-
-	d->design = design_load(s->a, d->path, &f, &e);
-	if (!d->design && !f.n) {
-		d->invalid = xstrdup(e.msg);
-		return ui_error(&e);
-	}
-	if (d->design) {
-		d->model = design_checked(d->design, &f);
-		design_check_images(d->design, &f);
-		d->captures =
-		    json_incref(json_object_get(json_object_get(d->design, "import"), "captures"));
-		json_object_del(d->design, "import"); /* of no use to the driver */
-	}
-	bool bad = !d->model || f.errors;
-
-	if (s->a->argc > 1 && (bad || (f.n && s->a->verbose)))
-		ui_reason("%s:", address_name(d->path));
-	if (bad || s->a->verbose)
-		ui_findings(&f);
-	else /* always print what the design may do to this machine */
-		ui_findings_of(&f, "IMAGE-03");
-	if (bad) {
-		d->invalid = errors_text(&f);
-		return EX_INVALID_DESIGN;
-	}
-	return EX_DONE;
-}
-
-/* EX_DONE, or what was printed. */
-static int read_design(struct test_session *s, char *path)
-{
-	struct test_design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
-	double start = test_now_ms();
-
-	*d = (struct test_design){ .path = path };
-	int status = read_parts(s, d);
-
-	d->parse_ms = test_now_ms() - start;
-	return status;
-}
-
-/* False: the command line makes no sense. */
-static bool read_designs(struct test_session *s, int *ret_worst)
-{
-	int worst = EX_DONE;
-
-	for (int i = 0; i < s->a->argc || i == 0; i++) {
-		char *path = NULL;
-		int status = EX_DONE;
-
-		if (topology_path(s->a, s->a->argc ? s->a->argv[i] : NULL, &path, &status) < 0) {
-			*ret_worst = status;
-			return false;
-		}
-		status = read_design(s, path);
-		if (status > worst)
-			worst = status;
-	}
-	*ret_worst = worst;
-	return true;
-}
+enum { MAX_AT_ONCE = 64 };
 
 static bool any_chosen(const struct test_session *s)
 {
@@ -109,32 +24,146 @@ static bool any_chosen(const struct test_session *s)
 	return false;
 }
 
-/* ---- reports ---- */
+/* ---- the jobs ---- */
 
-static int write_reports(const struct test_session *s, const char *dir)
+static void add_job(struct test_session *s, const struct test_design *d, unsigned repeat)
 {
-	struct err e = { 0 };
+	size_t n = s->n_runs;
 
-	if (mkdir(dir, 0777) < 0 && errno != EEXIST) {
-		err_sys(&e, errno, "--report %s", dir);
-		return ui_error(&e);
-	}
-	for (int i = 0; i < REPORT_MAX; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", dir, report_file_names[i]);
-		FILE *f = fopen(path, "we");
+	VEC_PUSH(s->jobs, n, s->cap_jobs) =
+	    (struct test_job){ .design = d, .repeat = repeat, .over = d->invalid };
+	struct report_run *run = &VEC_PUSH(s->runs, s->n_runs, s->cap_runs);
 
-		if (f) {
-			report_write(f, (enum report_format)i, s->runs, s->n_runs, false);
-			if (i == REPORT_HUMAN)
-				report_summary(f, s->runs, s->n_runs, false);
-		}
-		if (!f || ferror(f) | (fclose(f) != 0)) {
-			err_sys(&e, errno, "%s", path);
-			return ui_error(&e);
-		}
-	}
-	return EX_DONE;
+	*run = test_run_new(s, &s->jobs[s->n_runs - 1]);
+	run->error = xstrdup(d->invalid ? d->invalid : "not reached");
 }
+
+static void add_jobs(struct test_session *s)
+{
+	for (size_t i = 0; i < s->n_designs; i++) {
+		const struct test_design *d = &s->designs[i];
+		long n = d->invalid ? 1 : s->repeats;
+
+		for (long k = 1; k <= n; k++)
+			add_job(s, d, (unsigned)k);
+	}
+}
+
+static void say_run(const struct test_session *s, const struct report_run *run)
+{
+	ui_progress_end();
+	if (s->format == REPORT_HUMAN) {
+		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));
+		fflush(stdout);
+	} else if (!report_ok(run)) {
+		ui_reason("%s: %s", run->lab, run->error ? run->error : "not all checks held");
+	}
+}
+
+static json_t *run_job(void *ctx, size_t number)
+{
+	const struct test_session *s = ctx;
+	struct report_run run = test_run_new(s, &s->jobs[number]);
+	bool timed_out = false;
+
+	test_run(s, &s->jobs[number], &run, &timed_out);
+	json_t *j = json_pack("{s:o, s:b}", "run", report_json(&run), "timedOut", timed_out);
+
+	report_run_free(&run);
+	return j;
+}
+
+/* An invalid design has its result already, and so has what comes behind a failure with
+ * --fail-fast. */
+static bool job_wanted(void *ctx, size_t number)
+{
+	struct test_session *s = ctx;
+
+	if (s->jobs[number].design->invalid) {
+		s->failed = true;
+		if (s->format == REPORT_HUMAN) /* in other formats the findings were enough */
+			say_run(s, &s->runs[number]);
+		return false;
+	}
+	return !(s->failed && s->stops_early);
+}
+
+static void job_said(void *ctx, size_t number, const char *kind, const char *text)
+{
+	(void)ctx;
+	(void)number;
+	if (streq(kind, "progress"))
+		ui_progress("%s", text);
+	else
+		ui_note("%s", text);
+}
+
+static void job_done(void *ctx, size_t number, const json_t *result, const char *how)
+{
+	struct test_session *s = ctx;
+	struct report_run *run = &s->runs[number], was = *run;
+
+	*run = test_run_new(s, &s->jobs[number]);
+	if (result) {
+		struct report_run got;
+
+		report_from_json(json_object_get(result, "run"), &got);
+		run->error = got.error;
+		run->checks = got.checks;
+		run->n = got.n;
+		memcpy(run->phase_ms, got.phase_ms, sizeof(run->phase_ms));
+		free(got.lab);
+		free(got.file);
+	} else {
+		run->error = xstrdup(how);
+	}
+	s->timed_out |= json_is_true(json_object_get(result, "timedOut"));
+	s->failed |= !report_ok(run);
+	s->jobs[number].over = true;
+	report_run_free(&was);
+	say_run(s, run);
+	(void)test_reports_write(s); /* what prevents it is reported in the end */
+}
+
+/* Why what is not over was not run. */
+static void explain_not_run(struct test_session *s)
+{
+	for (size_t i = 0; i < s->n_runs; i++) {
+		const struct test_design *d = s->jobs[i].design;
+
+		if (s->jobs[i].over)
+			continue;
+		free(s->runs[i].error);
+		s->runs[i].error =
+		    test_interrupted ? xstrdup("interrupted before it was run") : NULL;
+		for (size_t k = 0; k < d->model->n_checks; k++) {
+			struct report_check *c = report_add(&s->runs[i]);
+
+			c->name = xstrdup(d->model->checks[k].name);
+			c->skipped = true;
+		}
+	}
+}
+
+static int run_jobs(struct test_session *s)
+{
+	const struct pool p = { .n = s->n_runs,
+		                .at_once = (size_t)s->at_once,
+		                .ctx = s,
+		                .run = run_job,
+		                .wanted = job_wanted,
+		                .said = job_said,
+		                .done = job_done,
+		                .stop = &test_interrupted };
+	struct err e = { 0 };
+	int r = pool_run(&p, &e);
+
+	ui_progress_end();
+	explain_not_run(s);
+	return r < 0 ? ui_error(&e) : EX_DONE;
+}
+
+/* ---- all of it ---- */
 
 static int status_of(const struct test_session *s)
 {
@@ -151,17 +180,28 @@ static int status_of(const struct test_session *s)
 
 static void session_done(struct test_session *s)
 {
-	for (size_t i = 0; i < s->n_designs; i++) {
-		model_free(s->designs[i].model);
-		json_decref(s->designs[i].design);
-		json_decref(s->designs[i].captures);
-		free(s->designs[i].path);
-		free(s->designs[i].invalid);
-	}
-	for (size_t i = 0; i < s->n_runs; i++)
+	test_designs_free(s);
+	for (size_t i = 0; i < s->n_runs; i++) {
 		report_run_free(&s->runs[i]);
-	free(s->designs);
+		free(s->jobs[i].folder);
+	}
+	free(s->jobs);
 	free(s->runs);
+}
+
+/* Options that do not go together. */
+static int contradictions(const struct test_session *s)
+{
+	const struct cmd_args *a = s->a;
+	bool named = a->lab && *a->lab;
+
+	if (s->keep && s->repeats > 1)
+		return ui_usage(a, "--keep leaves a lab running, so there is no --repeat with it");
+	if (named && a->argc > 1 && s->keep)
+		return ui_usage(a, "several labs cannot all be kept under the name %s", a->lab);
+	if (named && s->at_once > 1 && (a->argc > 1 || s->repeats > 1))
+		return ui_usage(a, "labs that run side by side cannot all be called %s", a->lab);
+	return EX_DONE;
 }
 
 /* EX_DONE: the options make sense. */
@@ -173,60 +213,75 @@ static int options(struct test_session *s)
 
 	if (fmt < 0)
 		return ui_usage(a, "--format must be human, tap, junit or json");
-	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats) || !design_disk(a, &s->disk))
+	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats) ||
+	    !arg_number(a, "jobs", 1, MAX_AT_ONCE, 1, &s->at_once) ||
+	    !arg_duration(a, "within", 0, &s->within_ms) || !design_disk(a, &s->disk))
 		return EX_WRONG_USAGE;
 	s->format = (enum report_format)fmt;
 	s->keep = arg_flag(a, "keep");
+	s->stops_early = arg_flag(a, "fail-fast") && !arg_flag(a, "keep-going");
+	s->dir = arg_value(a, "report");
 	s->options.filter = arg_value(a, "filter");
 	s->options.stop = &test_interrupted;
-	if (s->keep && s->repeats > 1)
-		return ui_usage(a, "--keep leaves a lab running, so there is no --repeat with it");
-	if (a->lab && a->argc > 1 && s->keep)
-		return ui_usage(a, "several labs cannot all be kept under the name %s", a->lab);
-	return EX_DONE;
+	return contradictions(s);
+}
+
+/* Runs what was read, and prints the report. */
+static int run_and_report(struct test_session *s, int read)
+{
+	add_jobs(s);
+	int status = test_reports_prepare(s);
+
+	if (status != EX_DONE)
+		return status;
+	test_catch_signals();
+	status = run_jobs(s);
+	if (!s->keep && !s->designs[0].running && status_of(s) == EX_NOT_HELD)
+		ui_note("to look inside: --keep leaves the lab running");
+	if (s->format == REPORT_HUMAN)
+		report_summary(stdout, s->runs, s->n_runs, ui_color(STDOUT_FILENO));
+	else
+		report_write(stdout, s->format, s->runs, s->n_runs, false);
+	int written = test_reports_write(s);
+
+	if (test_interrupted)
+		return 128 + test_interrupted;
+	if (status == EX_DONE)
+		status = written != EX_DONE ? written : read;
+	return status != EX_DONE ? status : status_of(s);
 }
 
 static int cmd_test(const struct cmd_args *a)
 {
 	_cleanup_(session_done) struct test_session s = { .a = a };
-	const char *dir = arg_value(a, "report");
 	int status = options(&s), read = EX_DONE;
 
 	if (status != EX_DONE)
 		return status;
-	if (!read_designs(&s, &read))
+	if (!test_read_designs(&s, &read))
 		return read;
 	if (read == EX_DONE && s.options.filter && !any_chosen(&s))
 		return ui_usage(a, "no check matches --filter '%s'", s.options.filter);
-	test_catch_signals();
-	for (size_t i = 0; i < s.n_designs && !test_interrupted; i++) {
-		if (s.designs[i].invalid)
-			test_report_invalid(&s, &s.designs[i]);
-		for (long k = 1; k <= s.repeats && !test_interrupted && !s.designs[i].invalid; k++)
-			test_run(&s, &s.designs[i], (unsigned)k);
-	}
-	if (!s.keep && status_of(&s) == EX_NOT_HELD)
-		ui_note("to look inside: --keep leaves the lab running");
-	if (s.format == REPORT_HUMAN)
-		report_summary(stdout, s.runs, s.n_runs, ui_color(STDOUT_FILENO));
-	else
-		report_write(stdout, s.format, s.runs, s.n_runs, false);
-	status = dir ? write_reports(&s, dir) : EX_DONE;
-	if (test_interrupted)
-		return 128 + test_interrupted;
-	if (status == EX_DONE)
-		status = read;
-	return status != EX_DONE ? status : status_of(&s);
+	return run_and_report(&s, read);
 }
 
 static const struct option_def test_options[] = {
 	{ .name = "format",
 	  .arg = "human|tap|junit|json",
 	  .help = "of the report on standard output; default: human" },
-	{ .name = "report", .arg = "DIR", .help = "also write the report, in every format, there" },
+	{ .name = "report",
+	  .arg = "DIR",
+	  .help = "also write the report, in every format, there; and what explains a failure" },
+	{ .letter = 'j', .name = "jobs", .arg = "N", .help = "bring up to N labs up side by side" },
+	{ .name = "checks", .arg = "FILE", .help = "these checks instead of the design's own" },
+	{ .name = "within",
+	  .arg = "DURATION",
+	  .help = "no check has longer than this, whatever its own \"within\"" },
+	{ .name = "filter", .arg = "GLOB", .help = "only checks whose name matches" },
 	{ .name = "keep", .help = "leave the lab running" },
 	{ .name = "repeat", .arg = "N", .help = "bring it up, check and take it down N times" },
-	{ .name = "filter", .arg = "GLOB", .help = "only checks whose name matches" },
+	{ .name = "fail-fast", .help = "start no other run when one has failed" },
+	{ .name = "keep-going", .help = "run all whatever fails: the default, before --fail-fast" },
 	DISK_OPTION,
 	PRIVILEGED_OPTION,
 	DESIGN_OPTIONS,
@@ -237,10 +292,22 @@ COMMAND(test,
         { .name = "test",
           .group = "Prove",
           .synopsis = "test [FILE...]",
-          .summary = "brings a design up, runs its checks, and takes it down",
+          .summary = "brings designs up, runs their checks, and takes them down",
           .help = "Each check of the topology is tried until it holds, or its time "
                   "(\"within\", default 15s) is over. One that fails says what was seen "
                   "instead, and the hop, route or session to look at.\n\n"
+                  "With -n LAB and without a file: the checks of the lab that runs, which stays. "
+                  "Change the file, up, test. --checks FILE takes the checks of another file, "
+                  "an object as \"checks\" is, or one that has it: a trainer's, for labs of "
+                  "others. A check that names what the design has not has failed.\n\n"
+                  "Of several files an invalid one costs only itself. The report is written "
+                  "whatever happens: anew after each run, with what was not reached. When one "
+                  "fails, DIR/LAB of --report DIR keeps the daemons' logs, the events, status, "
+                  "tables and a picture of the lab, and of packets that did not arrive the way "
+                  "and captures.\n\n"
+                  "A lab is called as its design; in a job of Slurm or a CI server, and in a pod, "
+                  "with the job's id behind it, and with a number where a lab of that name runs. "
+                  "It ends with the command, also when that is killed.\n\n"
                   "A template, a plan or an export will do as well (see vnetlab help import): "
                   "its checks stand in NAME.checks.json beside it. Tables of Azure's that are "
                   "saved in a folder with an export (effective, learned, advertised routes) "
@@ -249,7 +316,8 @@ COMMAND(test,
                   "is invalid (the others are run all the same), 5 when a lab did not come "
                   "up.\n\n"
                   "  vnetlab test route-server.vnetlab.json\n"
-                  "  vnetlab test --format junit --report out topologies/*/*.vnetlab.json\n"
+                  "  vnetlab test -j 2 --format junit --report out topologies/*/*.vnetlab.json\n"
+                  "  vnetlab test -n student1 --checks exercise3.checks.json\n"
                   "  vnetlab test --repeat 50 --filter 'the backend*' seed.vnetlab.json",
           .max_args = -1,
           .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },

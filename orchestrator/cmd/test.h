@@ -14,19 +14,33 @@ struct test_design { /* one topology, read and understood */
 	json_t *captures; /* what Azure showed of it; NULL: nothing */
 	char *invalid;    /* why it cannot be run; NULL: it can */
 	double parse_ms;
+	bool running; /* it is that of a lab that runs, which is neither built nor ended */
+	/* Checks of --checks that name what this design has not: they failed, and are not run. */
+	struct report_check *absent;
+	size_t n_absent, cap_absent;
+};
+
+struct test_job { /* one run of a design */
+	const struct test_design *design;
+	unsigned repeat;
+	char *folder; /* in --report DIR: what is kept when it fails */
+	bool over;
 };
 
 struct test_session { /* the whole command */
 	const struct cmd_args *a;
 	enum report_format format;
 	struct run_options options;
-	long repeats, disk;
-	bool keep;
+	long repeats, disk, at_once, within_ms;
+	bool keep, stops_early;
+	const char *dir; /* --report; NULL */
 	struct test_design *designs;
 	size_t n_designs, cap_designs;
+	/* A run for each job, in the order of the command line. */
+	struct test_job *jobs;
 	struct report_run *runs;
-	size_t n_runs, cap_runs;
-	bool timed_out;
+	size_t n_runs, cap_jobs, cap_runs;
+	bool timed_out, failed;
 };
 
 /* The signal that ended the session; 0: none. */
@@ -34,10 +48,21 @@ extern volatile int test_interrupted;
 /* From here on Ctrl-C and the like set it, and end what waits for a lab. */
 void test_catch_signals(void);
 
-/* A run, printed and added to s->runs. */
-void test_run(struct test_session *s, const struct test_design *d, unsigned repeat);
-/* Instead of a run: the design is invalid. */
-void test_report_invalid(struct test_session *s, const struct test_design *d);
+/* Reads all that the command line names.  False: it makes no sense.  *ret_worst: EX_DONE, or the
+ * status of a design that is not run. */
+bool test_read_designs(struct test_session *s, int *ret_worst);
+void test_designs_free(struct test_session *s);
+
+/* In a process of the run's own (proof/pool.h): does it. */
+void test_run(const struct test_session *s, const struct test_job *job, struct report_run *run,
+              bool *ret_timed_out);
+/* The run of a job that has not begun. */
+struct report_run test_run_new(const struct test_session *s, const struct test_job *job);
+
+/* Makes --report's folder: before anything runs, so that a wrong name costs nothing. */
+int test_reports_prepare(struct test_session *s);
+/* Writes all reports, in every format; those that are there are replaced as a whole. */
+int test_reports_write(const struct test_session *s);
 
 static inline double test_now_ms(void)
 {

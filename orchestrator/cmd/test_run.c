@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One run of vnetlab test: a lab comes up, is checked, and is taken down. */
+/* One run of vnetlab test, in a process of its own: a lab comes up, is checked, and is taken down;
+ * or one that runs is checked. */
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/str.h"
 #include "cmd/address.h"
 #include "cmd/captures.h"
 #include "cmd/test.h"
+#include "lab/client/alive.h"
 #include "lab/client/client_priv.h"
+#include "lab/client/holder.h"
+#include "lab/client/job.h"
+#include "proof/evidence.h"
+#include "proof/pool.h"
 
 /* Ctrl-C: calls to the driver return at once, and the lab is taken down.  The second Ctrl-C ends
  * vnetlab. */
@@ -32,6 +40,32 @@ void test_catch_signals(void)
 	sigaction(SIGHUP, &sa, NULL);
 }
 
+PRINTF(1, 2) static void progress(const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	pool_say("progress", text);
+	free(text);
+}
+
+PRINTF(1, 2) static void note(const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	pool_say("note", text);
+	free(text);
+}
+
 static long long count(const json_t *p, const char *key)
 {
 	return json_integer_value(json_object_get(p, key));
@@ -42,21 +76,21 @@ static void on_apply(json_t *p, void *ctx)
 	const char *phase = json_string_value(json_object_get(p, "phase"));
 
 	if (streq(phase, "converge"))
-		ui_progress("%s: converging, %lld of %lld sessions up", (const char *)ctx,
-		            count(p, "up"), count(p, "of"));
+		progress("%s: converging, %lld of %lld sessions up", (const char *)ctx,
+		         count(p, "up"), count(p, "of"));
 	else if (streq(phase, "start"))
-		ui_progress("%s: starting, %lld nodes are not ready yet", (const char *)ctx,
-		            count(p, "starting"));
+		progress("%s: starting, %lld nodes are not ready yet", (const char *)ctx,
+		         count(p, "starting"));
 	else
-		ui_progress("%s: building, node %lld of %lld", (const char *)ctx, count(p, "done"),
-		            count(p, "of"));
+		progress("%s: building, node %lld of %lld", (const char *)ctx, count(p, "done"),
+		         count(p, "of"));
 }
 
 static void on_checks(void *ctx, const struct run_progress *p)
 {
-	ui_progress("%s: %u of %u checks held%s%s, %u of %u sessions up", (const char *)ctx,
-	            p->held, p->checks, p->doing ? ", " : "", p->doing ? p->doing : "",
-	            p->sessions_up, p->sessions);
+	progress("%s: %u of %u checks held%s%s, %u of %u sessions up", (const char *)ctx, p->held,
+	         p->checks, p->doing ? ", " : "", p->doing ? p->doing : "", p->sessions_up,
+	         p->sessions);
 }
 
 /* Routing may never come to rest in a design that is broken on purpose: the driver does not wait
@@ -73,6 +107,8 @@ static int bring_up(const struct test_session *s, const struct test_design *d, s
 
 	if (s->disk)
 		json_object_set_new(req, "diskMiB", json_integer(s->disk));
+	if (!s->keep) /* whatever becomes of us, the lab does not stay */
+		json_object_set_new(req, "endsWithMe", json_true());
 	int r = lab_call(c, req, on_apply, (void *)lab, &reply, NULL, e);
 
 	if (r < 0)
@@ -86,7 +122,7 @@ static int bring_up(const struct test_session *s, const struct test_design *d, s
 	size_t i;
 
 	json_array_foreach (json_object_get(reply, "warnings"), i, w)
-		ui_note("%s: warning: %s", lab, json_string_value(w));
+		note("%s: warning: %s", lab, json_string_value(w));
 	json_decref(reply);
 	return 0;
 }
@@ -103,32 +139,59 @@ static void take_down(const char *lab, struct report_run *run)
 		run->error = xasprintf("taking the lab down: %s", e.msg);
 }
 
-static int up_and_check(struct test_session *s, const struct test_design *d, struct lab_client *c,
-                        const char *lab, struct report_run *run, struct err *e)
+static int check_lab(const struct test_session *s, const struct test_design *d,
+                     struct lab_client *c, const char *lab, struct report_run *run, struct err *e)
+{
+	struct run_options o = s->options;
+	double start = test_now_ms();
+
+	o.on_progress = on_checks;
+	o.ctx = (void *)lab;
+	/* Compare before the actions of checks ("do") change the lab. */
+	int r = captures_check(lab, d->captures, o.filter, run, e);
+
+	if (r == 0)
+		r = run_checks(c, lab, d->model, &o, run, e);
+	run->phase_ms[PHASE_CHECKS] = test_now_ms() - start;
+	return r;
+}
+
+static void add_skipped_checks(const struct test_design *d, struct report_run *run)
+{
+	for (size_t i = 0; d->model && i < d->model->n_checks; i++) {
+		struct report_check *k = report_add(run);
+
+		k->name = xstrdup(d->model->checks[i].name);
+		k->warning = d->model->checks[i].warning;
+		k->skipped = true;
+	}
+}
+
+/* Checks of --checks that name what the design has not. */
+static void add_absent_checks(const struct test_design *d, struct report_run *run)
+{
+	for (size_t i = 0; i < d->n_absent; i++) {
+		const struct report_check *x = &d->absent[i];
+
+		*report_add(run) =
+		    (struct report_check){ .name = xstrdup(x->name),
+			                   .warning = x->warning,
+			                   .detail = xstrdup(x->detail),
+			                   .hint = x->hint ? xstrdup(x->hint) : NULL };
+	}
+}
+
+static int up_and_check(const struct test_session *s, const struct test_design *d,
+                        struct lab_client *c, const char *lab, struct report_run *run,
+                        struct err *e)
 {
 	double start = test_now_ms();
 	int r = bring_up(s, d, c, lab, run, e);
 
-	if (r < 0) {
-		run->phase_ms[PHASE_BUILD] = test_now_ms() - start;
-		/* none of the checks was reached */
-		for (size_t i = 0; i < d->model->n_checks; i++) {
-			struct report_check *k = report_add(run);
-
-			k->name = xstrdup(d->model->checks[i].name);
-			k->warning = d->model->checks[i].warning;
-			k->skipped = true;
-		}
-		return r;
-	}
-	start = test_now_ms();
-	s->options.on_progress = on_checks;
-	s->options.ctx = (void *)lab;
-	/* Compare before the actions of checks ("do") change the lab. */
-	r = captures_check(lab, d->captures, s->options.filter, run, e);
 	if (r == 0)
-		r = run_checks(c, lab, d->model, &s->options, run, e);
-	run->phase_ms[PHASE_CHECKS] = test_now_ms() - start;
+		return check_lab(s, d, c, lab, run, e);
+	run->phase_ms[PHASE_BUILD] = test_now_ms() - start;
+	add_skipped_checks(d, run); /* none was reached */
 	return r;
 }
 
@@ -146,68 +209,197 @@ static bool still_runs(const char *lab)
 	return runs;
 }
 
-static void say_run(const struct test_session *s, const struct report_run *run)
+struct report_run test_run_new(const struct test_session *s, const struct test_job *job)
 {
-	if (s->format == REPORT_HUMAN) {
-		report_write(stdout, REPORT_HUMAN, run, 1, ui_color(STDOUT_FILENO));
-		fflush(stdout);
-	} else if (!report_ok(run)) {
-		ui_reason("%s: %s", run->lab, run->error ? run->error : "not all checks held");
-	}
+	const struct test_design *d = job->design;
+	const char *lab = s->a->lab && *s->a->lab ? s->a->lab : NULL;
+
+	if (!lab && d->model)
+		lab = d->model->name;
+	if (!lab)
+		lab = json_string_value(
+		    json_object_get(json_object_get(d->design, "topology"), "name"));
+	struct report_run run = {
+		.lab = xstrdup(lab ? lab : address_name(d->path)),
+		.file = xstrdup(address_name(d->path)),
+		.repeat = job->repeat,
+		.repeats = d->invalid ? 1 : (unsigned)s->repeats,
+	};
+
+	run.phase_ms[PHASE_PARSE] = d->parse_ms;
+	return run;
 }
 
-void test_report_invalid(struct test_session *s, const struct test_design *d)
-{
-	const char *name =
-	    json_string_value(json_object_get(json_object_get(d->design, "topology"), "name"));
-	struct report_run *run = &VEC_PUSH(s->runs, s->n_runs, s->cap_runs);
+/* --- a lab of our own --------------------------------------------------------------------------
+ */
 
-	*run = (struct report_run){ .lab = xstrdup(name ? name : address_name(d->path)),
-		                    .file = xstrdup(address_name(d->path)),
-		                    .repeat = 1,
-		                    .repeats = 1,
-		                    .error = xstrdup(d->invalid) };
-	run->phase_ms[PHASE_PARSE] = d->parse_ms;
-	if (s->format == REPORT_HUMAN) /* in other formats the findings were enough */
-		say_run(s, run);
-}
-
-void test_run(struct test_session *s, const struct test_design *d, unsigned repeat)
+/* A lab of the name that a killed test left is ended.  False: it is somebody's. */
+static bool end_abandoned(const char *lab)
 {
-	const char *lab = s->a->lab ? s->a->lab : d->model->name;
-	struct report_run *run = &VEC_PUSH(s->runs, s->n_runs, s->cap_runs);
-	struct lab_client *c = NULL;
 	struct err e = { 0 };
 
-	*run = (struct report_run){ .lab = xstrdup(lab),
-		                    .file = xstrdup(address_name(d->path)),
-		                    .repeat = repeat,
-		                    .repeats = (unsigned)s->repeats };
-	run->phase_ms[PHASE_PARSE] = d->parse_ms;
-	ui_progress("%s: starting", lab);
-	int r = lab_spawn(lab, arg_flag(s->a, "privileged-lab"), &c, &e);
+	if (lab_held_by(lab) != HOLDER_GONE)
+		return false;
+	note("lab %s was left by a test that was killed; it is ended first", lab);
+	return lab_end(lab, &e) == 0 || e.code == ENOENT;
+}
+
+static int taken(const char *lab, struct err *e)
+{
+	if (lab_held_by(lab) == HOLDER_LIVES)
+		return err_set(e, EEXIST,
+		               "another test has a lab named %s: give this one another name with "
+		               "-n",
+		               lab);
+	return err_set(e, EEXIST,
+	               "a lab named %s runs already: end it with vnetlab down %s, give this one "
+	               "another name with -n, or check the one that runs: vnetlab test -n %s, "
+	               "without a file",
+	               lab, lab, lab);
+}
+
+/* Names that cannot collide: that of the design, with the job's id behind it, and a number when a
+ * lab of that name runs.  One that was asked for is as it is. */
+static char *name_of_try(const struct test_session *s, const struct test_design *d, unsigned number)
+{
+	_cleanup_free_ char *tag = job_tag(getenv);
+
+	if (s->a->lab && *s->a->lab)
+		return xstrdup(s->a->lab);
+	_cleanup_free_ char *base =
+	    tag && !s->keep ? job_lab_name(d->model->name, tag) : xstrdup(d->model->name);
+	_cleanup_free_ char *suffix = xasprintf("x-%u", number);
+
+	return number < 2 ? take_ptr(base) : job_lab_name(base, suffix);
+}
+
+static int start_lab(const struct test_session *s, const struct test_design *d,
+                     struct lab_client **ret, char **ret_lab, struct err *e)
+{
+	enum { NAMES = 100 };
+	bool named = s->keep || (s->a->lab && *s->a->lab);
+
+	for (unsigned number = 1;; number++) {
+		_cleanup_free_ char *lab = name_of_try(s, d, number);
+
+		progress("%s: starting", lab);
+		int r = lab_spawn(lab, arg_flag(s->a, "privileged-lab"), ret, e);
+
+		if (r == -EEXIST && end_abandoned(lab))
+			r = lab_spawn(lab, arg_flag(s->a, "privileged-lab"), ret, e);
+		if (r == -EEXIST && !named && number < NAMES)
+			continue;
+		if (r == -EEXIST)
+			return taken(lab, e);
+		if (r == 0 && number > 1)
+			note("a lab named %s runs already; this one is called %s", d->model->name,
+			     lab);
+		if (r == 0)
+			*ret_lab = take_ptr(lab);
+		return r;
+	}
+}
+
+static void keep_evidence(const struct test_job *job, const char *lab, const struct report_run *run)
+{
+	struct err e = { 0 };
+
+	if (!job->folder || report_ok(run))
+		return;
+	progress("%s: keeping logs, tables and packets in %s", lab, job->folder);
+	if (evidence_keep(lab, job->design->model, run, job->folder, &e) < 0)
+		note("not all of lab %s could be kept: %s", lab, e.msg);
+	else
+		note("%s failed: its logs, events, tables, picture and packets are in %s", run->lab,
+		     job->folder);
+}
+
+static int run_own_lab(const struct test_session *s, const struct test_job *job,
+                       struct report_run *run, struct err *e)
+{
+	_cleanup_free_ char *lab = NULL;
+	_cleanup_close_ int hold = -1;
+	struct lab_client *c = NULL;
+	int r = start_lab(s, job->design, &c, &lab, e);
 
 	if (r < 0) {
-		if (r == -EEXIST)
-			run->error =
-			    xasprintf("a lab named %s runs already: end it with vnetlab down %s, "
-			              "or give this one another name with -n",
-			              lab, lab);
-		else
-			run->error = xstrdup(e.msg);
-	} else {
-		client_fd = lab_client_fd(c);
-		r = test_interrupted ? -EINTR : up_and_check(s, d, c, lab, run, &e);
-		client_fd = -1;
-		s->timed_out |= r == -ETIMEDOUT;
-		if (r < 0)
-			run->error = xstrdup(test_interrupted ? "interrupted" : e.msg);
-		if (!s->keep || test_interrupted)
-			take_down(lab, run);
-		lab_disconnect(c);
+		add_skipped_checks(job->design, run);
+		return r;
 	}
-	ui_progress_end();
-	if (s->keep && !test_interrupted && r != -EEXIST && still_runs(lab))
-		ui_note("lab %s still runs; end it with: vnetlab down %s", lab, lab);
-	say_run(s, run);
+	if (!s->keep)
+		(void)lab_hold(lab, &hold, NULL); /* without it, the driver still ends with us */
+	client_fd = lab_client_fd(c);
+	r = test_interrupted ? err_set(e, EINTR, "interrupted")
+	                     : up_and_check(s, job->design, c, lab, run, e);
+	client_fd = -1;
+	if (r == 0 && !test_interrupted)
+		keep_evidence(job, lab, run);
+	if (!s->keep || test_interrupted)
+		take_down(lab, run);
+	lab_disconnect(c);
+	if (s->keep && !test_interrupted && still_runs(lab))
+		note("lab %s still runs; end it with: vnetlab down %s", lab, lab);
+	return r;
+}
+
+/* --- a lab that runs ---------------------------------------------------------------------------
+ */
+
+static size_t count_faults(struct lab_client *c)
+{
+	json_t *reply = NULL;
+	struct err e = { 0 };
+	size_t n = 0;
+
+	if (lab_call(c, json_pack("{s:s, s:[s]}", "op", "fault", "argv", "list"), NULL, NULL,
+	             &reply, NULL, &e) == 0)
+		n = json_array_size(json_object_get(reply, "faults"));
+	json_decref(reply);
+	return n;
+}
+
+static int run_running_lab(const struct test_session *s, const struct test_job *job,
+                           struct report_run *run, struct err *e)
+{
+	struct lab_client *c = NULL;
+	const char *lab = run->lab;
+	int r = lab_connect(lab, &c, e);
+
+	if (r < 0) {
+		add_skipped_checks(job->design, run);
+		return r;
+	}
+	size_t before = count_faults(c);
+
+	client_fd = lab_client_fd(c);
+	r = test_interrupted ? err_set(e, EINTR, "interrupted")
+	                     : check_lab(s, job->design, c, lab, run, e);
+	client_fd = -1;
+	if (r == 0 && count_faults(c) > before)
+		note("the checks have left faults in lab %s; vnetlab fault clear -n %s mends them",
+		     lab, lab);
+	if (r == 0)
+		keep_evidence(job, lab, run);
+	lab_disconnect(c);
+	return r;
+}
+
+static void note_busy(const char *lab)
+{
+	note("lab %s is busy: it builds, or works for somebody else; waiting for it", lab);
+}
+
+void test_run(const struct test_session *s, const struct test_job *job, struct report_run *run,
+              bool *ret_timed_out)
+{
+	struct err e = { 0 };
+
+	alive_on_busy = note_busy;
+	add_absent_checks(job->design, run);
+	int r =
+	    job->design->running ? run_running_lab(s, job, run, &e) : run_own_lab(s, job, run, &e);
+
+	*ret_timed_out = r == -ETIMEDOUT;
+	if (r < 0 && !run->error)
+		run->error = xstrdup(test_interrupted ? "interrupted" : e.msg);
 }

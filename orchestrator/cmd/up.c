@@ -10,7 +10,7 @@
 #include "cmd/remote.h"
 #include "lab/client/client_priv.h"
 
-enum { TRIES = 3 };
+enum { TRIES = 3, GONE_MS = 5000 };
 
 static volatile sig_atomic_t interrupted;
 
@@ -238,6 +238,8 @@ static int cmd_up(const struct cmd_args *a)
 	if (r < 0) {
 		int mapped = ui_error(&e);
 
+		if (new) /* so that nobody sees it any more when this is over */
+			lab_wait_gone(o.lab, GONE_MS);
 		return status ? status : mapped;
 	}
 	return finish(a, &o, answer, new);

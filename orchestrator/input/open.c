@@ -235,18 +235,13 @@ static char *checks_path(const char *path)
 	return xasprintf("%.*s.checks.json", (int)n, path);
 }
 
-static int add_checks(const char *path, json_t *topology, struct findings *f, struct err *e)
+int input_add_checks(const char *file, json_t *topology, struct findings *f, struct err *e)
 {
-	_cleanup_free_ char *file = checks_path(path);
-	struct stat st;
-
-	if (stat(file, &st) < 0)
-		return 0;
 	json_t *doc = document_read(file, base_name(file), f, e), *checks, *v;
 	const char *key;
 
 	if (!doc)
-		return e->code ? -e->code : 0;
+		return e->code ? -e->code : -EINVAL;
 	checks = json_object_get(doc, "checks");
 	if (!json_is_object(checks))
 		checks = doc;
@@ -261,6 +256,16 @@ static int add_checks(const char *path, json_t *topology, struct findings *f, st
 	json_object_set(topology, "checks", checks);
 	json_decref(doc);
 	return 0;
+}
+
+static int add_checks_beside(const char *path, json_t *topology, struct findings *f, struct err *e)
+{
+	_cleanup_free_ char *file = checks_path(path);
+	struct stat st;
+
+	if (stat(file, &st) < 0 || input_add_checks(file, topology, f, e) == 0)
+		return 0;
+	return e->code ? -e->code : 0; /* else there are findings, which are enough */
 }
 
 /* --- the whole ---------------------------------------------------------------------------------
@@ -279,7 +284,7 @@ static json_t *imported(struct opening *op, struct err *e)
 	char real[PATH_MAX];
 	json_t *where = json_string(realpath(path, real) ? real : path); /* or it is not UTF-8 */
 
-	if (add_checks(path, topology, op->f, e) == 0)
+	if (add_checks_beside(path, topology, op->f, e) == 0)
 		design = json_pack("{s:O, s:O, s:o, s:{s:O, s:O}}", "topology", topology, "files",
 		                   json_object_get(x, "files"), "path",
 		                   where ? where : json_string(""), "import", "coverage",

@@ -192,6 +192,24 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
+/* A job's run directory goes with its last lab (run_dir_tidy()), between our two steps perhaps. */
+static int take_folder(const char *lab, int *ret_run, int *ret_dir, int *ret_lock, struct err *e)
+{
+	enum { TRIES = 5 };
+	int r = -ENOENT;
+
+	for (int i = 0; i < TRIES && r == -ENOENT; i++) {
+		_cleanup_close_ int run = -1;
+
+		r = run_dir_open(true, &run, NULL, e);
+		if (r == 0)
+			r = lab_lock_take(run, lab, ret_dir, ret_lock, e);
+		if (r == 0)
+			*ret_run = take_fd(run);
+	}
+	return r;
+}
+
 int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct err *e)
 {
 	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, router = -1,
@@ -201,10 +219,7 @@ int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct 
 
 	if (r < 0)
 		return r;
-	r = run_dir_open(true, &run, NULL, e);
-	if (r < 0)
-		return r;
-	r = lab_lock_take(run, lab, &dir, &lock, e);
+	r = take_folder(lab, &run, &dir, &lock, e);
 	if (r < 0)
 		return r;
 	r = lab_socket_bind(dir, &listen_fd, e);

@@ -20,6 +20,10 @@ struct picture {
 	enum session_state *const *states;
 };
 
+/* states[rs][connection] of what `status` says; NULL without a status. */
+enum session_state **picture_states(const struct model *m, const json_t *status);
+void picture_states_free(enum session_state **states, size_t n_route_servers);
+
 enum session_state picture_session(const struct picture *p, const struct bgp_connection *c);
 
 /* The caller frees. */

@@ -45,6 +45,9 @@ bool report_ok(const struct report_run *r); /* no error, nothing failed */
 
 json_t *report_json(const struct report_run *r); /* interfaces.md, section 5; new reference */
 
+/* The run that such an object is of, but for which repetition it was. */
+void report_from_json(const json_t *j, struct report_run *ret);
+
 /* A whole document about all runs.  color: human only. */
 void report_write(FILE *f, enum report_format fmt, const struct report_run *runs, size_t n,
                   bool color);

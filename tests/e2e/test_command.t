@@ -153,6 +153,76 @@ status "a file that is not there fails" 5 vnetlab test "$work/no.vnetlab.json"
 status "a report that cannot be written fails" 5 vnetlab test --report "$work/quick.vnetlab.json" "$work/quick.vnetlab.json"
 ok "no lab is left behind any of these" gone
 
+# --- the report is written whatever happens; a failure keeps what explains it ---
+lab "$work/fails.vnetlab.json" '"holds": { "bgp": "RS/nva", "expect": "Established" },
+  "no way": { "from": "backend", "to": "alone", "protocol": "tcp", "port": 80, "expect": "reach", "within": "30s" }'
+jq 'del(.routeServers, .virtualMachines.nva) | .name = "plain" | del(.checks.holds)' "$work/fails.vnetlab.json" >"$work/plain.vnetlab.json" # up in a moment
+jq '.checks = { "up": { "from": "backend", "to": "8.8.8.8", "expect": "reach" } }' "$work/plain.vnetlab.json" >"$work/holds.vnetlab.json"
+mkdir "$work/two" && cp "$work/quick.vnetlab.json" "$work/two/a.vnetlab.json" && cp "$work/quick.vnetlab.json" "$work/two/b.vnetlab.json"
+status "test --within shortens all checks" 2 vnetlab test --within 300ms -j 2 --format junit --report "$work/why" \
+	"$work/two" "$work/fails.vnetlab.json" "$work/quick.vnetlab.json"
+like "labs side by side have names that do not collide" "$err" 'runs already; this one is called tcmd-2'
+like "the message says where to look" "$err" "^tcmd failed: its logs, .* are in $work/why/tcmd\$"
+ok "the JUnit of runs side by side is valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/why/report.xml"
+is "an argument that names no one topology costs only itself" \
+	"$(jq -sc 'map([.passed, .failed, .error != null])' "$work/why/report.json")" '[[0,0,true],[1,1,false],[1,0,false]]'
+ok "--within is shorter than what the check has" jq -se '.[1].checks[1].seconds < 5' "$work/why/report.json"
+for f in logs/nva.log logs/RS_0.log events.ndjson status.json topology.json picture.svg routes/backend_backendVMNic.json \
+	learned/RS_nva.json advertised/RS_nva.json packets/check-2.path.json packets/check-2.probe.json; do
+	ok "a failure keeps $f" test -s "$work/why/tcmd/$f"
+done
+if command -v tcpdump >/dev/null; then
+	like "it keeps the packet that was dropped" "$(tcpdump -nr "$work/why/tcmd/packets/check-2.backend.pcap" 2>/dev/null)" '10\.9\.1\.4\.80: Flags \[S\]'
+fi
+is "a run that held keeps nothing" "$(ls "$work/why")" "$(printf 'report.json\nreport.tap\nreport.txt\nreport.xml\ntcmd')"
+status "test --fail-fast starts no other run" 1 vnetlab test --fail-fast --within 300ms --format json "$work/plain.vnetlab.json" "$work/holds.vnetlab.json"
+out=$(printf '%s' "$out" | jq -s .)
+json "what was not run is in the report" '.[1] | .skipped == 1 and .passed == 0 and .error == null'
+
+# --- a lab that runs; a trainer's checks ---
+ok "up of a lab" vnetlab up -n mine "$work/quick.vnetlab.json"
+since=$(vnetlab ls -o json | jq -r '.labs[0].since')
+status "test -n LAB checks the lab that runs" 0 vnetlab test -n mine --format json
+json "the report has its checks, and no time of building" '.lab == "mine" and .passed == 1 and .phases.buildMs == 0'
+printf '%s' '{ "no appliance": { "from": "backend", "to": "10.50.0.1", "expect": "reach", "via": ["nva"] },
+  "the other one": { "bgp": "RS/nva2", "expect": "Established" }, "it stops": { "do": "fault stop nva" },
+  "gone": { "from": "backend", "to": "10.50.0.1", "expect": "drop" } }' >"$work/trainer.json"
+status "test --checks of another file fails for what the design has not" 1 vnetlab test -n mine --checks "$work/trainer.json" --format json
+json "that check fails, and the others are run" '[.checks[] | select(.ok | not) | .name] == ["the other one"] and .passed == 3'
+json "it says what there is not" '.checks[] | select(.ok | not) | .detail | test("no BGP connection \"RS/nva2\"")'
+like "what checks left broken is told" "$err" 'vnetlab fault clear -n mine'
+is "the lab is the same" "$(vnetlab ls -o json | jq -r '.labs[0].since')" "$since"
+status "--checks of a file with a wrong check is an invalid design" 3 sh -c 'echo "{\"a\": {\"bgp\": \"RS/nva\", \"expekt\": 1}}" >"$2/typo.json"; "$1" test -n mine --checks "$2/typo.json"' - "$B/vnetlab" "$work"
+like "the finding is in that file" "$err" 'typo.json:1:2 '
+ok "down ends it" vnetlab down mine
+
+# --- a test that is killed leaves no lab ---
+killed() { # killed WHOM: the command itself, or the process that has the lab
+	"$B/vnetlab" test --report "$work/killed" "$work/plain.vnetlab.json" >"$work/killed.out" 2>&1 &
+	_pid=$!
+	wait_until "test is under way" 10 vnetlab status plain
+	[ "$1" = command ] && kill -9 $_pid || kill -9 "$(pgrep -P $_pid)"
+	wait $_pid
+	rc=$?
+}
+killed command
+wait_until "a lab ends with the command that was killed" 5 gone
+ok "the report says what was not reached" grep -q 'not reached' "$work/killed/report.xml"
+killed worker
+is "a run that dies costs only itself" "$rc" 5
+ok "the report says how it died" jq -e '.error | test("killed by signal 9")' "$work/killed/report.json"
+wait_until "its lab ends, too" 5 gone
+
+# --- jobs of a scheduler ---
+(
+	unset VNETLAB_RUN_DIR
+	export CI_JOB_ID=987 XDG_RUNTIME_DIR="$work/reports"
+	"$B/vnetlab" up "$work/plain.vnetlab.json" && "$B/vnetlab" ls -o json && env -u CI_JOB_ID "$B/vnetlab" ls -o json
+	"$B/vnetlab" down
+) >"$work/job.out" 2>&1
+is "a job has its labs for itself" "$(grep -c '"name": "plain"' "$work/job.out")" 1
+ok "nothing is left of its run directory" sh -c '! ls -d /run/vnetlab-ci-987 "$1"/vnetlab-ci-987 2>/dev/null' - "$work/reports"
+
 # --- Ctrl-C takes the lab down: while it is built, and while checks run ---
 lab "$work/long.vnetlab.json" '"never": { "bgp": "RS/ghost", "expect": "Established" }'
 interrupt() { # interrupt SIGNAL CONDITION...

@@ -44,6 +44,9 @@ _tests=0 _failed=0 _planned='' _on_exit='' out='' err='' rc=0
 for _v in $(env | sed -n 's/^\(VNETLAB_[A-Z_]*\)=.*/\1/p'); do
 	case $_v in VNETLAB_IMAGES) ;; *) unset "$_v" ;; esac
 done
+# Labs of a job have other names and places (lab/client/job.c).
+unset SLURM_JOB_ID PBS_JOBID LSB_JOBID CI_JOB_ID BUILDKITE_JOB_ID CIRCLE_WORKFLOW_JOB_ID GITHUB_ACTIONS TF_BUILD JENKINS_URL \
+	KUBERNETES_SERVICE_HOST
 work=$(mktemp -d "${TMPDIR:-/tmp}/vnl.XXXXXX") || exit 1
 export VNETLAB_RUN_DIR="$work/run" NO_COLOR=1 LC_ALL=C.UTF-8
 mkdir -m 700 "$VNETLAB_RUN_DIR"

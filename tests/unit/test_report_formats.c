@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "report/report.h"
 #include "unit.h"
@@ -258,9 +259,45 @@ static void names(void **state)
 	assert_int_equal(report_format_parse("xml"), -EINVAL);
 }
 
+/* A run that comes from another process makes the same reports. */
+static void comes_back_from_json(void **state)
+{
+	struct report_run runs[2], back[2];
+
+	(void)state;
+	fill(runs);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *j = report_json(&runs[i]);
+
+		report_from_json(j, &back[i]);
+		back[i].repeat = runs[i].repeat;
+		back[i].repeats = runs[i].repeats;
+		json_decref(j);
+		/* What is no character has been replaced on the way. */
+		for (size_t k = 0; k < runs[i].n; k++) {
+			json_t *name = text_json_of(runs[i].checks[k].name);
+
+			free(runs[i].checks[k].name);
+			runs[i].checks[k].name = xstrdup(json_string_value(name));
+			json_decref(name);
+		}
+	}
+	for (int f = 0; f < REPORT_MAX; f++) {
+		_cleanup_free_ char *want = text((enum report_format)f, runs, 2);
+		_cleanup_free_ char *got = text((enum report_format)f, back, 2);
+
+		assert_string_equal(got, want);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		report_run_free(&runs[i]);
+		report_run_free(&back[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(comes_back_from_json),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(tap_is_read_by_prove),
 		cmocka_unit_test(tap_without_checks_is_a_skip),

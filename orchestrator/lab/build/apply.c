@@ -405,6 +405,7 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	d->build->apply = a;
 	r->client->ctx = a;
 	r->client->on_close = client_gone;
+	r->client->has_lab = json_is_true(json_object_get(r->body, "endsWithMe"));
 	if (json_is_integer(json_object_get(r->body, "diskMiB")))
 		d->watch->disk_mib =
 		    (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));

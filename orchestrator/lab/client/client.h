@@ -14,8 +14,8 @@
  *
  * op          request                              payload
  * apply       design, waitMs (0: do not), lab,     changes, phases{buildMs,startMs,convergeMs},
- *             diskMiB?                             converged, missing[], notes[], warnings[],
- *                                                  sessions{up,of}
+ *             diskMiB?, endsWithMe? (the lab is    converged, missing[], notes[], warnings[],
+ *             gone when this connection is)        sessions{up,of}
  * plan        design                               changes
  * syntax      design (of no lab: its driver ends   objections[{pointer,words,decides}]
  *             with this client)

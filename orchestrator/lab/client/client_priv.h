@@ -14,3 +14,6 @@ int lab_answer_error(const json_t *answer, int *ret_status, struct err *e);
 /* Ends a lab: asks, and kills the driver when it does not answer.  Returns when all of its
  * processes have gone.  -ENOENT: no such lab. */
 int lab_end(const char *name, struct err *e);
+/* Returns when no lab of that name is there any more, or after ms: a driver that failed is going.
+ */
+void lab_wait_gone(const char *name, int ms);

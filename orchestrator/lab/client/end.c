@@ -87,5 +87,15 @@ swept:
 		               "lab %s: its lock is still held by process %d or a child of it",
 		               name, pid);
 	ended_forget(run, name); /* of a driver that had to be killed */
+	run_dir_tidy();
 	return 0;
+}
+
+void lab_wait_gone(const char *name, int ms)
+{
+	_cleanup_close_ int run = -1;
+
+	if (run_dir_open(false, &run, NULL, NULL) == 0)
+		(void)lab_lock_gone(run, name, ms);
+	run_dir_tidy();
 }

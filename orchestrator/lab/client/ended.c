@@ -75,6 +75,7 @@ void ended_forget(int run_fd, const char *name)
 	if (dir < 0)
 		return;
 	unlinkat(dir, "ended", 0);
+	unlinkat(dir, LAB_HOLDER, 0);
 	unlinkat(run_fd, name, AT_REMOVEDIR); /* unless a driver is in there again */
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/str.h"
 #include "kernel/cgroup.h"
+#include "lab/client/job.h"
 
 #define CGROUP_NOTE "cgroup"
 
@@ -37,6 +38,15 @@ int lab_name_check(const char *name, struct err *e)
 	return 0;
 }
 
+/* A job's labs are apart from those of the same user's other jobs. */
+static char *with_tag(char *path, const char *tag)
+{
+	char *both = tag ? xasprintf("%s-%s", path, tag) : xstrdup(path);
+
+	free(path);
+	return both;
+}
+
 /* $VNETLAB_RUN_DIR, else /run/vnetlab as root, else $XDG_RUNTIME_DIR/vnetlab, else /tmp. */
 static char *run_dir_path(void)
 {
@@ -44,12 +54,24 @@ static char *run_dir_path(void)
 
 	if (s && *s)
 		return xstrdup(s);
+	_cleanup_free_ char *tag = job_tag(getenv);
+
 	if (geteuid() == 0)
-		return xstrdup("/run/vnetlab");
+		return with_tag(xstrdup("/run/vnetlab"), tag);
 	s = getenv("XDG_RUNTIME_DIR");
 	if (s && *s == '/' && access(s, W_OK) == 0)
-		return xasprintf("%s/vnetlab", s);
-	return xasprintf("/tmp/vnetlab-%u", (unsigned)geteuid());
+		return with_tag(xasprintf("%s/vnetlab", s), tag);
+	return with_tag(xasprintf("/tmp/vnetlab-%u", (unsigned)geteuid()), tag);
+}
+
+void run_dir_tidy(void)
+{
+	const char *given = getenv("VNETLAB_RUN_DIR");
+	_cleanup_free_ char *tag = job_tag(getenv);
+	_cleanup_free_ char *path = run_dir_path();
+
+	if (tag && !(given && *given))
+		rmdir(path); /* unless a lab is in it */
 }
 
 /* In /tmp anybody may have been here first: a link that somebody else made leads where he wants.
@@ -186,6 +208,7 @@ void lab_dir_remove(int run_fd, int dir_fd, const char *name)
 	remove_if(dir_fd, "control", S_IFSOCK);
 	remove_if(dir_fd, "lock", S_IFREG);
 	remove_if(dir_fd, "ended", S_IFREG);
+	remove_if(dir_fd, LAB_HOLDER, S_IFREG);
 	unlinkat(run_fd, name, AT_REMOVEDIR);
 }
 
@@ -275,6 +298,7 @@ int lab_lock_take(int run_fd, const char *name, int *ret_dir, int *ret_lock, str
 				continue;
 			remove_if(dir, "control", S_IFSOCK);
 			remove_if(dir, "ended", S_IFREG);
+			remove_if(dir, LAB_HOLDER, S_IFREG);
 			lab_cgroup_remove(dir, CGROUP_WAIT_MS);
 			*ret_dir = take_fd(dir);
 			*ret_lock = take_fd(lock);

@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 
+#define LAB_HOLDER "holder" /* a file in the folder of a lab: lab/client/holder.h */
+
 /* [a-z0-9-], 1 to 40, not starting or ending with a dash. -EINVAL with what is allowed. */
 int lab_name_check(const char *name, struct err *e);
 
@@ -14,6 +16,9 @@ int lab_name_check(const char *name, struct err *e);
  * belongs to somebody else, others may write to it, or it is a link that somebody else made.
  * ret_path may be NULL. */
 int run_dir_open(bool create, int *ret_fd, char **ret_path, struct err *e);
+
+/* Removes the run directory when it is that of a job (lab/client/job.h) and empty. */
+void run_dir_tidy(void);
 
 /* Held: a driver lives. A stale directory (a driver made it, and nobody holds its lock) is removed
  * on the way; what no driver made is no lab, and stays. */

@@ -60,6 +60,8 @@ void conn_close(struct conn *c)
 	}
 	if (c->on_close)
 		c->on_close(c);
+	if (c->has_lab)
+		driver_quit(c->d);
 	int fd = c->src.fd;
 
 	loop_del(c->d->loop, &c->src);

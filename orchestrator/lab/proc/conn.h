@@ -22,9 +22,10 @@ struct conn {
 	char *out; /* not yet taken by the socket */
 	size_t out_n, out_cap;
 	bool parsing;
-	bool busy; /* an operation has it */
-	bool eof;  /* the client will send no more */
-	bool dead; /* to be freed when the stack has unwound */
+	bool busy;    /* an operation has it */
+	bool eof;     /* the client will send no more */
+	bool has_lab; /* the lab ends with this connection */
+	bool dead;    /* to be freed when the stack has unwound */
 	struct child worker;
 	/* Operations that answer later: */
 	void *ctx;

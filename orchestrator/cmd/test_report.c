@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The reports of vnetlab test in --report DIR.  They are written anew after each run, so that
+ * whatever ends the command leaves those of what was over. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cmd/test.h"
+
+static bool is_folder_taken(const struct test_session *s, size_t n, const char *folder)
+{
+	for (size_t i = 0; i < n; i++)
+		if (streq(s->jobs[i].folder, folder))
+			return true;
+	return false;
+}
+
+/* DIR/LAB, DIR/LAB-2 of a second run, and so on. */
+static void name_folders(struct test_session *s)
+{
+	for (size_t i = 0; i < s->n_runs; i++) {
+		const char *lab = s->runs[i].lab;
+		char *folder = xasprintf("%s/%s", s->dir, lab);
+
+		for (unsigned k = 2; is_folder_taken(s, i, folder); k++) {
+			free(folder);
+			folder = xasprintf("%s/%s-%u", s->dir, lab, k);
+		}
+		s->jobs[i].folder = folder;
+	}
+}
+
+static int write_report(const struct test_session *s, enum report_format format, struct err *e)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", s->dir, report_file_names[format]);
+	_cleanup_free_ char *part = xasprintf("%s.part", path);
+	FILE *f = fopen(part, "we");
+
+	if (f) {
+		report_write(f, format, s->runs, s->n_runs, false);
+		if (format == REPORT_HUMAN)
+			report_summary(f, s->runs, s->n_runs, false);
+	}
+	if (!f || ferror(f) | (fclose(f) != 0) || rename(part, path) < 0)
+		return err_sys(e, errno, "%s", path);
+	return 0;
+}
+
+int test_reports_write(const struct test_session *s)
+{
+	struct err e = { 0 };
+
+	for (int i = 0; s->dir && i < REPORT_MAX; i++)
+		if (write_report(s, (enum report_format)i, &e) < 0)
+			return ui_error(&e);
+	return EX_DONE;
+}
+
+int test_reports_prepare(struct test_session *s)
+{
+	struct err e = { 0 };
+
+	if (!s->dir)
+		return EX_DONE;
+	if (mkdir(s->dir, 0777) < 0 && errno != EEXIST) {
+		err_sys(&e, errno, "--report %s", s->dir);
+		return ui_error(&e);
+	}
+	name_folders(s);
+	return test_reports_write(s);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Of a check's packet that did not arrive: its way, and captures in the nodes on it while it is
+ * sent again. */
+#pragma once
+
+#include "base/err.h"
+#include "checks/check.h"
+
+/* As PREFIX.path.json, PREFIX.probe.json, PREFIX.NODE.pcap. */
+int evidence_packet(const char *lab, const struct check *c, const char *prefix, struct err *e);
