@@ -10,6 +10,7 @@
 #include "input/arm/arm.h"
 #include "input/document.h"
 #include "input/export/export.h"
+#include "input/folder.h"
 #include "input/import/import.h"
 #include "input/kind.h"
 #include "input/terraform/terraform.h"
@@ -19,6 +20,7 @@ struct opening {
 	const struct input_options *o;
 	struct findings *f;
 	struct export x;
+	struct folder_templates templates; /* of a folder */
 };
 
 static const char *base_name(const char *path)
@@ -62,22 +64,35 @@ static bool has_params(const struct input_options *o)
 	return o->params && *o->params;
 }
 
-/* In a folder a template finds its parameters itself, when none are given. */
+static struct arm_options template_options(const struct opening *op, const char *path,
+                                           const char *name, const char *const *own_params)
+{
+	return (struct arm_options){ .file = path,
+		                     .name = name,
+		                     .params = *own_params ? own_params : op->o->params,
+		                     .links = op->o->links,
+		                     .fetch = op->o->fetch,
+		                     .resource_group = op->o->resource_group,
+		                     .location = op->o->location,
+		                     .taken = op->templates.taken };
+}
+
+/* In a folder a template finds its parameters itself, when none are given.  The caller frees. */
+static char *own_params_of(const struct opening *op, const char *path, bool in_folder)
+{
+	return in_folder && !has_params(op->o) ? beside(path, ".json", ".parameters.json") : NULL;
+}
+
 static int read_template(struct opening *op, const char *path, const char *name, bool in_folder,
                          struct err *e)
 {
-	_cleanup_free_ char *own =
-	    in_folder && !has_params(op->o) ? beside(path, ".json", ".parameters.json") : NULL;
+	_cleanup_free_ char *own = own_params_of(op, path, in_folder);
 	const char *const list[] = { own, NULL };
-	struct arm_options o = { .file = path,
-		                 .name = name,
-		                 .params = own ? list : op->o->params,
-		                 .links = op->o->links,
-		                 .fetch = op->o->fetch,
-		                 .resource_group = op->o->resource_group,
-		                 .location = op->o->location };
+	struct arm_options o = template_options(op, path, name, list);
 	json_t *resources = NULL, *outputs = NULL;
 
+	if (json_object_get(op->templates.skip, name))
+		return 0;
 	int r = arm_read(&o, &resources, &outputs, op->f, e);
 
 	if (resources)
@@ -153,9 +168,31 @@ static void report_oddities(struct opening *op, const json_t *doc, const char *n
 		finding_add_about(op->f, &own->items[i], own->items[i].severity, name);
 }
 
-static int folder_file(void *ctx, const char *path, const char *name, struct err *e)
+/* A template's first reading, by which the folder is understood. */
+static void look_at_template(struct opening *op, const char *path, const char *name)
 {
-	struct opening *op = ctx;
+	_cleanup_free_ char *own = own_params_of(op, path, true);
+	const char *const list[] = { own, NULL };
+	struct arm_options o = template_options(op, path, name, list);
+
+	folder_add_template(&op->templates, &o);
+}
+
+struct folder_document {
+	char *path, *name;
+	json_t *doc;
+};
+
+struct folder_documents {
+	struct opening *op;
+	struct folder_document *v;
+	size_t n, cap;
+};
+
+static int collect_file(void *ctx, const char *path, const char *name, struct err *e)
+{
+	struct folder_documents *d = ctx;
+	struct opening *op = d->op;
 	_cleanup_findings_ struct findings own = { .table = findings_places(op->f) };
 	json_t *doc = document_read(path, name, &own, e);
 
@@ -169,9 +206,31 @@ static int folder_file(void *ctx, const char *path, const char *name, struct err
 		return 0;
 	}
 	report_oddities(op, doc, name, &own);
-	int r = read_document(op, doc, path, name, true, e);
+	VEC_PUSH(d->v, d->n, d->cap) =
+	    (struct folder_document){ xstrdup(path), xstrdup(name), doc };
+	return 0;
+}
 
-	json_decref(doc);
+static int read_folder(struct opening *op, struct err *e)
+{
+	struct folder_documents d = { .op = op };
+	int r = export_folder(op->o->path, collect_file, &d, op->f, e);
+	size_t templates = 0;
+
+	for (size_t i = 0; i < d.n; i++)
+		templates += input_kind(d.v[i].doc) == INPUT_ARM;
+	for (size_t i = 0; i < d.n && templates > 1; i++)
+		if (input_kind(d.v[i].doc) == INPUT_ARM)
+			look_at_template(op, d.v[i].path, d.v[i].name);
+	folder_decide(&op->templates, op->o->path, op->f);
+	for (size_t i = 0; i < d.n; i++) {
+		if (r == 0)
+			r = read_document(op, d.v[i].doc, d.v[i].path, d.v[i].name, true, e);
+		free(d.v[i].path);
+		free(d.v[i].name);
+		json_decref(d.v[i].doc);
+	}
+	free(d.v);
 	return r;
 }
 
@@ -396,8 +455,9 @@ json_t *input_open(const struct input_options *o, struct findings *f, struct err
 		err_sys(e, errno, "%s", o->path);
 	else if (!S_ISDIR(st.st_mode))
 		design = open_file(&op, e);
-	else if (export_folder(o->path, folder_file, &op, f, e) == 0 && !f->errors)
+	else if (read_folder(&op, e) == 0 && !f->errors)
 		design = imported(&op, e);
+	folder_templates_free(&op.templates);
 	json_decref(op.x.resources);
 	json_decref(op.x.captures);
 	return design;

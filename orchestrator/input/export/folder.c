@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/str.h"
@@ -26,8 +28,21 @@ static bool has_extension(const char *s, const char *end)
 	return n > m && strieq(s + n - m, end);
 }
 
+/* A link to a file that is in the folder is one name more for it: that file is read. */
+static void report_link(const char *folder, const char *path, const char *name, struct findings *f)
+{
+	char base[PATH_MAX], real[PATH_MAX];
+	bool whole = realpath(folder, base) && realpath(path, real);
+	size_t n = whole ? strlen(base) : 0;
+
+	if (whole && !strncmp(real, base, n) && real[n] == '/')
+		return;
+	finding_add_source(f, SEV_INFO, "INPUT-KIND-03", NULL, name, "put a copy of the file there",
+	                   "%s is a symbolic link that leads out of the folder: not used", name);
+}
+
 static int list_folder(const char *folder, const char *below, int depth, struct files *x,
-                       struct err *e)
+                       struct findings *f, struct err *e)
 {
 	_cleanup_free_ char *here = *below ? xasprintf("%s/%s", folder, below) : xstrdup(folder);
 	DIR *d = opendir(here);
@@ -44,8 +59,10 @@ static int list_folder(const char *folder, const char *below, int depth, struct 
 		if (ent->d_name[0] == '.' || lstat(path, &st) < 0)
 			continue; /* hidden, or gone meanwhile */
 		if (S_ISDIR(st.st_mode) && depth < MAX_FOLDERS)
-			r = list_folder(folder, name, depth + 1, x, e);
+			r = list_folder(folder, name, depth + 1, x, f, e);
 		/* Not through links: an export is a folder, not a way out of it. */
+		if (S_ISLNK(st.st_mode) && has_extension(name, ".json"))
+			report_link(folder, path, name, f);
 		if (!S_ISREG(st.st_mode) || has_extension(name, ".checks.json") ||
 		    !(has_extension(name, ".json") || has_extension(name, ".tfstate")))
 			continue;
@@ -63,7 +80,7 @@ int export_folder(const char *folder,
                   void *ctx, struct findings *f, struct err *e)
 {
 	struct files x = { 0 };
-	int r = list_folder(folder, "", 0, &x, e);
+	int r = list_folder(folder, "", 0, &x, f, e);
 
 	if (r == 0 && !x.n)
 		finding_add_source(f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, NULL,

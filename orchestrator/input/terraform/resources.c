@@ -13,12 +13,27 @@ static void put_resource(json_t *list, json_t *by_id, json_t *resource /* stolen
 	json_object_set_new(by_id, key, resource);
 }
 
+/* What the lab lacks is reported by ARM's name, from wherever a design comes. */
+static void keep_lacking(const struct tf_node *n, json_t *props)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach (n->values, key, v) {
+		const char *name = tf_lacking(n->def, key);
+
+		if (name && !json_object_get(props, name))
+			json_object_set(props, name, v);
+	}
+}
+
 static void convert_node(struct tf *t, struct tf_node *n, json_t *list, json_t *by_id)
 {
 	json_t *props = json_object(), *top = json_object(), *r;
 	const char *id = tf_id(t, n);
 
 	tf_convert_attrs(t, n, n->def->attrs, props, top);
+	keep_lacking(n, props);
 	r = tf_resource(t, n, id, n->def->arm, props);
 	json_object_update_missing(r, top);
 	json_decref(top);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/terraform/types.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -36,6 +37,39 @@ static bool gives_ids(const struct tf_type *t, const char *attr)
 const struct tf_type *tf_type_find(const char *tf)
 {
 	return find_type(has_name, tf);
+}
+
+/* "custom_route" is "customRoutes", too. */
+static bool is_same_word(const char *arm, const char *attr)
+{
+	for (; *attr && *arm; attr++) {
+		if (*attr == '_')
+			continue;
+		if (tolower((unsigned char)*arm) != *attr)
+			return false;
+		arm++;
+	}
+	return !*attr && (!*arm || streq(arm, "s"));
+}
+
+static bool is_converted(const struct tf_type *t, const char *attr)
+{
+	for (const struct tf_attr *a = t->attrs; a && a->tf; a++)
+		if (streq(a->tf, attr))
+			return true;
+	return false;
+}
+
+const char *tf_lacking(const struct tf_type *t, const char *attr)
+{
+	if (is_converted(t, attr))
+		return NULL;
+	for (const struct import_type *const *rows = import_table(); *rows; rows++)
+		for (const struct import_type *row = *rows; row->type; row++)
+			for (const struct import_lack *m = row->missing; m && m->name; m++)
+				if (strieq(row->type, t->arm) && is_same_word(m->name, attr))
+					return m->name;
+	return NULL;
 }
 
 const char *tf_type_of_ids(const char *attr)

@@ -56,5 +56,8 @@ struct tf_type {
 extern const struct tf_attr tf_ip_configuration[], tf_address[], tf_bgp_settings[];
 
 const struct tf_type *tf_type_find(const char *tf); /* NULL: not known */
+/* ARM's name of an attribute that no row converts, when ARM's type has the property and the lab
+ * lacks it: "vpn_client_configuration" -> "vpnClientConfiguration"; else NULL. */
+const char *tf_lacking(const struct tf_type *t, const char *attr);
 /* The last type in the ids that an attribute takes, "subnets" for "subnet_id"; NULL: any. */
 const char *tf_type_of_ids(const char *attr);

@@ -3,6 +3,7 @@
  * main template's folder, then, with --fetch, in the network. */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "input/arm/deploy/deploy.h"
@@ -55,20 +56,39 @@ static const char *path_by_link_option(struct arm *a, const char *uri, const cha
 	return arena_printf(a->arena, "%s/%.*s", best, (int)strcspn(rest, "?#"), rest);
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* "azuredeploy.json" of another folder is not the file of that name that the link stands in, or one
+ * around that: none deploys itself. */
+static bool holds_the_link(struct arm *a, const struct deployment *from, const char *path)
+{
+	for (; from; from = from->parent)
+		if (from->file &&
+		    same_file(path, arena_printf(a->arena, "%s/%s", a->dir, from->file)))
+			return true;
+	return a->o->file && same_file(path, a->o->file);
+}
+
 /* ".../OWNER/REPO/REF/a/b/x.json": as much of the tail as there is below the main file's folder. */
-static const char *path_by_uri_tail(struct arm *a, const char *uri)
+static const char *path_by_uri_tail(struct arm *a, const struct deployment *from, const char *uri)
 {
 	for (const char *p = path_of_uri(a, uri); p && *p; p = strchr(p + 1, '/')) {
 		const char *path =
 		    arena_printf(a->arena, "%s%s%s", a->dir, *p == '/' ? "" : "/", p);
 
-		if (is_readable(path))
+		if (is_readable(path) && !holds_the_link(a, from, path))
 			return path;
 	}
 	return NULL;
 }
 
-static int find_linked_file(struct arm *a, const char *uri, struct str *text, const char **file)
+static int find_linked_file(struct arm *a, const struct deployment *from, const char *uri,
+                            struct str *text, const char **file)
 {
 	const char *folder = a->dir, *path;
 	int r;
@@ -79,7 +99,7 @@ static int find_linked_file(struct arm *a, const char *uri, struct str *text, co
 	}
 	path = path_by_link_option(a, uri, &folder);
 	if (!path || !is_readable(path)) {
-		const char *tail = path_by_uri_tail(a, uri);
+		const char *tail = path_by_uri_tail(a, from, uri);
 
 		if (tail) {
 			path = tail;
@@ -119,7 +139,7 @@ static void load_linked_file(struct arm *a, const struct deployment *from, const
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
-	int r = find_linked_file(a, uri, &text, &c->file);
+	int r = find_linked_file(a, from, uri, &text, &c->file);
 
 	if (r == 1) {
 		r = fetch(uri, ARM_MAX_FILE, FETCH_STALL_MS, &text, &e);
@@ -141,6 +161,10 @@ static void load_linked_file(struct arm *a, const struct deployment *from, const
 		return;
 	}
 	arm_place_file(a, c->file, NULL, &text);
+	if (a->o->linked)
+		json_array_append_new(a->o->linked, *c->file == '/'
+		                                        ? json_string(c->file)
+		                                        : json_sprintf("%s/%s", a->dir, c->file));
 	c->doc = text_parse(a, str_get(&text), text.n, c->file, true);
 	if (c->doc && c->doc->type != V_OBJ) {
 		arm_finding(a, SEV_ERROR, "ARM-JSON-02", NULL, c->file, "", NULL,

@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "input/arm/deploy/deploy.h"
 #include "input/arm/resource/resource.h"
+#include "input/arm/resource/shared.h"
 #include "input/arm/value/text.h"
 
 struct used {
@@ -70,6 +71,8 @@ static struct prefix prefix_of_inline_subnet(struct arm *a, const char *id)
 	return (struct prefix){ 0 };
 }
 
+static void seed_pool(struct arm *a, struct pool *p);
+
 static struct pool *find_pool(struct arm *a, const char *id)
 {
 	struct allocator *al = a->alloc;
@@ -84,6 +87,7 @@ static struct pool *find_pool(struct arm *a, const char *id)
 		p = arena_alloc(a->arena, sizeof(*p));
 		p->key = key;
 		HASH_ADD_KEYPTR(hh, al->pools, p->key, strlen(p->key), p);
+		seed_pool(a, p);
 	}
 	if (i && i->state == ST_DONE && is_network(i, "virtualNetworks/subnets"))
 		p->prefix = ipv4_prefix_of(val_get(i->body, "properties"));
@@ -104,6 +108,38 @@ static bool mark_used(struct arm *a, struct pool *p, ip4 ip)
 	u->ip = ip;
 	HASH_ADD(hh, p->used, ip, sizeof(u->ip), u);
 	return true;
+}
+
+struct seeding {
+	struct arm *a;
+	struct pool *pool; /* NULL: public addresses */
+};
+
+static void take_public(struct arm *a, ip4 ip)
+{
+	size_t at = a->alloc->n_taken;
+
+	VEC_PUSH(a->alloc->taken, a->alloc->n_taken, a->alloc->cap_taken) = ip;
+	for (; at && a->alloc->taken[at - 1] > ip; at--)
+		a->alloc->taken[at] = a->alloc->taken[at - 1];
+	a->alloc->taken[at] = ip;
+}
+
+static void seed_address(void *ctx, ip4 ip)
+{
+	const struct seeding *s = ctx;
+
+	if (s->pool)
+		mark_used(s->a, s->pool, ip);
+	else
+		take_public(s->a, ip);
+}
+
+static void seed_pool(struct arm *a, struct pool *p)
+{
+	struct seeding s = { a, p };
+
+	shared_each(a, p ? p->key : "", seed_address, &s);
 }
 
 static ip4 lowest_free(struct arm *a, struct pool *p)
@@ -151,8 +187,10 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 	struct config c;
 
 	for (uint32_t k = 0; list && read_ip_config(i, list, k, &c); k++)
-		if (c.subnet && c.given)
+		if (c.subnet && c.given) {
 			mark_used(a, find_pool(a, c.subnet), c.given);
+			shared_keep(a, find_pool(a, c.subnet)->key, i, k, c.given, true);
+		}
 	if (is_network(i, "virtualHubs/ipConfigurations")) {
 		const char *subnet = val_get_str(val_path(i->body, "properties.subnet"), "id");
 		struct pool *p = subnet ? find_pool(a, subnet) : NULL;
@@ -164,6 +202,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 			for (unsigned k = 0; k < 2; k++) {
 				i->ips[k] = prefix_at(p->prefix, SUBNET_KEPT + k);
 				mark_used(a, p, i->ips[k]);
+				shared_keep(a, p->key, i, k, i->ips[k], true);
 			}
 		}
 	}
@@ -171,13 +210,29 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 	         ? val_get_str(val_get(i->body, "properties"), "ipAddress")
 	         : NULL;
 	if (ip && !ip4_parse(ip, &c.given)) {
-		size_t at = a->alloc->n_taken;
-
-		VEC_PUSH(a->alloc->taken, a->alloc->n_taken, a->alloc->cap_taken) = c.given;
-		for (; at && a->alloc->taken[at - 1] > c.given; at--)
-			a->alloc->taken[at] = a->alloc->taken[at - 1];
-		a->alloc->taken[at] = c.given;
+		take_public(a, c.given);
+		shared_keep(a, "", i, 0, c.given, true);
 	}
+}
+
+static ip4 free_public(struct arm *a, const struct inst *i)
+{
+	ip4 ip = shared_of(a, i, 0);
+
+	if (!ip)
+		ip = alloc_public(a->alloc->taken, a->alloc->n_taken, &a->alloc->next_public);
+	shared_keep(a, "", i, 0, ip, false);
+	return ip;
+}
+
+static ip4 free_private(struct arm *a, const struct inst *i, uint32_t k, struct pool *p)
+{
+	ip4 ip = shared_of(a, i, k);
+
+	if (!ip || !prefix_has(p->prefix, ip))
+		ip = lowest_free(a, p);
+	shared_keep(a, p->key, i, k, ip, false);
+	return ip;
 }
 
 static void give_free_addresses(struct arm *a, struct inst *i)
@@ -192,8 +247,7 @@ static void give_free_addresses(struct arm *a, struct inst *i)
 		if (!val_get_str(val_get(i->body, "properties"), "ipAddress") &&
 		    !strieq(val_get_str(val_get(i->body, "properties"), "publicIPAddressVersion"),
 		            "IPv6"))
-			i->ips[0] = alloc_public(a->alloc->taken, a->alloc->n_taken,
-			                         &a->alloc->next_public);
+			i->ips[0] = free_public(a, i);
 	}
 	if (!all || all->type != V_ARR || i->ips)
 		return;
@@ -201,7 +255,8 @@ static void give_free_addresses(struct arm *a, struct inst *i)
 	i->ips = arena_array(a->arena, all->n + 1, sizeof(*i->ips));
 	for (uint32_t k = 0; read_ip_config(i, list, k, &c); k++)
 		if (c.subnet)
-			i->ips[k] = c.given ? c.given : lowest_free(a, find_pool(a, c.subnet));
+			i->ips[k] =
+			    c.given ? c.given : free_private(a, i, k, find_pool(a, c.subnet));
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
@@ -262,8 +317,10 @@ int alloc_all(struct arm *a)
 {
 	size_t from;
 
-	if (!a->alloc)
+	if (!a->alloc) {
 		a->alloc = arena_alloc(a->arena, sizeof(*a->alloc));
+		seed_pool(a, NULL);
+	}
 	if (a->alloc->trying) /* none is given before all that can be are evaluated */
 		return -ELOOP;
 	a->alloc->trying = true;

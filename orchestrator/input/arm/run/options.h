@@ -2,6 +2,7 @@
 /* What the user says about a run: the template, its parameters, where linked templates are. */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 
 struct arm_options {
@@ -12,4 +13,8 @@ struct arm_options {
 	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */
 	bool fetch;                /* linked templates that are nowhere here: over HTTPS */
 	const char *resource_group, *location; /* NULL: "lab", "westeurope" */
+	/* Templates that are deployed side by side: the addresses that others of them have, to
+	 * which this one's are added (resource/shared.h); NULL: it is alone. */
+	json_t *taken;
+	json_t *linked; /* NULL, or a list to which the paths of linked templates are added */
 };
