@@ -11,10 +11,7 @@ struct rules { /* of a kind */
 /* Those of the kinds, in their order (kinds/rules.c); NULL ends it. */
 extern const struct rules *const rules_of_kinds[];
 
-void check_nics(const struct model *m, struct findings *f);          /* NICs, guests */
-void check_route_servers(const struct model *m, struct findings *f); /* subnet, limits */
-void check_connections(const struct model *m, struct findings *f);   /* peers, AS numbers */
-void check_advertised(const struct model *m, struct findings *f);    /* what appliances announce */
+void check_nics(const struct model *m, struct findings *f);       /* NICs, guests */
 void check_node_names(const struct model *m, struct findings *f); /* of what a lab's nodes play */
 void check_firewalls(const struct model *m, struct findings *f);  /* Azure Firewall */
 

@@ -245,18 +245,15 @@ struct vnet {
 };
 
 struct bgp_connection {
-	const char *name, *ptr;
-	size_t idx; /* within its Route Server */
+	RESOURCE; /* idx: within its Route Server */
 	struct route_server *rs;
 	ip4 peer_ip;
 	uint32_t peer_asn;
 	struct nic *nic; /* the NIC that has peer_ip in the VNet or a peered one; NULL: nobody */
-	bool broken;
 };
 
 struct route_server {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct vnet *vnet;
 	struct subnet *subnet; /* RouteServerSubnet */
 	ip4 instance[2];       /* base+4, base+5: azure-behaviour 7.1 */
@@ -264,7 +261,6 @@ struct route_server {
 	enum route_pref preference;
 	struct bgp_connection *conns;
 	size_t n_conns;
-	bool broken;
 };
 
 /* The fabric's port of something that is attached to a subnet: a VM's NIC or a Route Server

@@ -252,3 +252,13 @@ char *hybrid_never(const struct hybrid_session *s)
 
 	return never ? never : site_has_another_address(s);
 }
+
+void sessions_find_peers(struct model *m)
+{
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		struct route_server *rs = &m->route_servers[i];
+
+		for (size_t k = 0; rs->vnet && k < rs->n_conns; k++)
+			rs->conns[k].nic = model_nic_by_ip(rs->vnet, rs->conns[k].peer_ip);
+	}
+}

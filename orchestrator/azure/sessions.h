@@ -31,3 +31,5 @@ char *connection_blocked(const struct model *m, const struct bgp_connection *c, 
 char *connection_never(const struct model *m, const struct bgp_connection *c, unsigned instance);
 /* The same of a session that nobody configured. */
 char *hybrid_never(const struct hybrid_session *s);
+/* The NIC that each BGP connection of a Route Server is with, once addresses are final. */
+void sessions_find_peers(struct model *m);

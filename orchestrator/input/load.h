@@ -85,7 +85,6 @@ void load_tell_sample(struct loader *l, const struct service_tag *s, const char 
 void load_reserve(struct loader *l);
 /* Subnets get the lists of their NICs, once these know their subnets. */
 void load_place_nics(struct loader *l);
-void load_route_servers(struct loader *l);
 void load_vms(struct loader *l);
 /* A node like a VM that runs nothing, with one NIC, NAME.nic, which def describes; in model->vms
  * and model->nics, behind those that are there. */
@@ -103,4 +102,3 @@ void resolve_firewalls(struct loader *l);   /* their NICs' subnets */
 void load_firewall_rules(struct loader *l); /* once addresses are known */
 void load_public_begin(struct loader *l);   /* gives addresses to NICs */
 void load_public_end(struct loader *l);
-void resolve_route_servers(struct loader *l);

@@ -4,60 +4,6 @@
 #include "azure/kind.h"
 #include "azure/model.h"
 
-const struct object_def schema_bgp_connection = {
-	"bgpConnection", "a BGP connection", "The Route Server peers with it from both instances.",
-	(const struct field[]){ { .name = "peerIp",
-	                          .type = T_IP,
-	                          .shows = SHOWS_IN_FILES,
-	                          .required = true,
-	                          .at = AT(struct bgp_connection, peer_ip),
-	                          .help = "the appliance's address" },
-	                        { .name = "peerAsn",
-	                          .type = T_UINT,
-	                          .shows = SHOWS_IN_FILES,
-	                          .max = UINT32_MAX,
-	                          .required = true,
-	                          .at = AT(struct bgp_connection, peer_asn),
-	                          .help = "the appliance's AS number" },
-	                        END }
-};
-
-static const struct enum_value preferences[] = { { "ExpressRoute", PREF_EXPRESSROUTE, NULL, NULL },
-	                                         { "VpnGateway", PREF_VPNGATEWAY, NULL, NULL },
-	                                         { "ASPath", PREF_ASPATH, NULL, NULL },
-	                                         END };
-
-const struct object_def schema_route_server = {
-	"routeServer", "a Route Server",
-	"Two instances, at the fourth and fifth address of RouteServerSubnet, AS 65515.",
-	(const struct field[]){ { .name = "virtualNetwork",
-	                          .type = T_NAME,
-	                          .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES | SHOWS_IN_FABRIC,
-	                          .required = true,
-	                          .help = "the VNet that it is in" },
-	                        { .name = "allowBranchToBranchTraffic",
-	                          .type = T_BOOL,
-	                          .shows = SHOWS_IN_FILES,
-	                          .dflt = "false",
-	                          .at = AT(struct route_server, branch_to_branch),
-	                          .help = "Exchange routes between appliances and gateways." },
-	                        { .name = "hubRoutingPreference",
-	                          .type = T_ENUM,
-	                          .shows = SHOWS_IN_FILES,
-	                          .values = preferences,
-	                          .dflt = "ExpressRoute",
-	                          .at = AT(struct route_server, preference),
-	                          .help = "Which kind of source wins for on-premises prefixes." },
-	                        { .name = "bgpConnections",
-	                          .type = T_MAP,
-	                          .shows = SHOWS_INSIDE,
-	                          .item = T_OBJECT,
-	                          .object = &schema_bgp_connection,
-	                          .apart = "bgpConnection",
-	                          .help = "BGP connections (peerings) by name." },
-	                        END }
-};
-
 const struct object_def schema_nic = {
 	"networkInterface", "a network interface", NULL,
 	(const struct field[]){
@@ -226,16 +172,6 @@ const struct object_def schema_vm = {
 	      .help =
 	          "Further addresses of the guest, that answer: what is behind the appliance." },
 	    END }
-};
-
-const struct kind kind_route_server = {
-	.key = "routeServers",
-	.what = "Route Server",
-	.help = "Route Servers by name.",
-	.object = &schema_route_server,
-	.nodes = true,
-	.azure = true,
-	.place = 60,
 };
 
 static void count_vm(json_t *x, size_t *nodes, size_t *nics)

@@ -5,8 +5,6 @@
 #include "schema/schema.h"
 
 extern const struct object_def schema_settings;
-extern const struct object_def schema_route_server;
-extern const struct object_def schema_bgp_connection;
 extern const struct object_def schema_vm;
 extern const struct object_def schema_nic;
 extern const struct object_def schema_bgp;

@@ -9,6 +9,7 @@
 #include "azure/hybrid.h"
 #include "azure/kind.h"
 #include "azure/routes.h"
+#include "azure/sessions.h"
 #include "base/str.h"
 #include "checks/check.h"
 #include "input/load.h"
@@ -48,7 +49,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		m->name = name_from_path(l->a, path);
 	load_settings(l);
 	load_reserve(l);
-	load_route_servers(l);
 	load_vms(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->list.size || kinds[i]->load)
@@ -56,7 +56,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_firewalls(l);
 	model_index(m); /* names */
 	load_references(l);
-	resolve_route_servers(l);
 	resolve_firewalls(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->resolve)
@@ -77,12 +76,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	model_index(m); /* and addresses */
 	model_bare_subnets(m);
 	effective_routes_share(m);
-	for (size_t i = 0; i < m->n_route_servers; i++) {
-		struct route_server *rs = &m->route_servers[i];
-
-		for (size_t j = 0; rs->vnet && j < rs->n_conns; j++)
-			rs->conns[j].nic = model_nic_by_ip(rs->vnet, rs->conns[j].peer_ip);
-	}
+	sessions_find_peers(m);
 	checks_read(json_object_get(l->root, "checks"), m, l->f);
 }
 

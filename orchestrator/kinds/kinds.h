@@ -10,7 +10,7 @@
 	KIND(connected_group, connected_group_imports, connected_group_rules) \
 	KIND(route_table, route_table_imports, route_table_rules) \
 	KIND(service_tag, no_imports, no_rules) \
-	KIND(route_server, no_imports, no_rules) \
+	KIND(route_server, no_imports, route_server_rules) \
 	KIND(vm, no_imports, no_rules) \
 	KIND(private_endpoint, private_endpoint_imports, no_rules) \
 	KIND(nsg, nsg_imports, nsg_rules) \

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BGP connections of Route Servers: AS numbers and peers (azure-behaviour 7.3), both instances
  * (7.4), recursion (7.3). */
-#include "azure/check_rules.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
 #include "azure/subnet.h"
 #include "base/str.h"
+#include "kinds/routeserver/check.h"
 
-static void asn(const struct bgp_connection *c, struct findings *f)
+static void check_asn_of_peer(const struct bgp_connection *c, struct findings *f)
 {
 	uint32_t n = c->peer_asn;
 	_cleanup_free_ char *ptr = xasprintf("%s/peerAsn", c->ptr);
@@ -36,7 +36,7 @@ static void asn(const struct bgp_connection *c, struct findings *f)
 }
 
 /* Somebody has the address, but out of reach. */
-static const struct nic *anywhere(const struct model *m, ip4 ip)
+static const struct nic *find_nic_anywhere(const struct model *m, ip4 ip)
 {
 	for (size_t i = 0; i < m->n_nics; i++)
 		if (m->nics[i].ip == ip && !m->nics[i].broken)
@@ -44,9 +44,9 @@ static const struct nic *anywhere(const struct model *m, ip4 ip)
 	return NULL;
 }
 
-static void nobody(const struct model *m, const struct bgp_connection *c, struct findings *f)
+static void tell_no_peer(const struct model *m, const struct bgp_connection *c, struct findings *f)
 {
-	const struct nic *n = anywhere(m, c->peer_ip);
+	const struct nic *n = find_nic_anywhere(m, c->peer_ip);
 	_cleanup_free_ char *ptr = xasprintf("%s/peerIp", c->ptr), *hint = NULL;
 
 	if (n)
@@ -64,7 +64,7 @@ static bool uses_rs(const struct vnet *v, const struct route_server *rs)
 	return vnet_programmed_by(v) == rs;
 }
 
-static void peer(const struct bgp_connection *c, struct findings *f)
+static void check_peer(const struct bgp_connection *c, struct findings *f)
 {
 	const struct nic *n = c->nic;
 	const struct vm *vm = n->vm;
@@ -106,7 +106,8 @@ static void peer(const struct bgp_connection *c, struct findings *f)
 }
 
 /* Security groups; a peering that lets nothing pass is RS-PEER-09's. */
-static void blocked(const struct model *m, const struct bgp_connection *c, struct findings *f)
+static void check_not_blocked(const struct model *m, const struct bgp_connection *c,
+                              struct findings *f)
 {
 	const struct peering *p = NULL;
 
@@ -123,7 +124,7 @@ static void blocked(const struct model *m, const struct bgp_connection *c, struc
 }
 
 /* The user's own files name one instance only: azure-behaviour 7.4. */
-static void one_instance(const struct bgp_connection *c, struct findings *f)
+static void check_both_instances(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;
 	const struct vm *vm = c->nic->vm;
@@ -141,7 +142,7 @@ static void one_instance(const struct bgp_connection *c, struct findings *f)
 	    vm->name, IP4_STR(rs->instance[!lacks]), IP4_STR(rs->instance[lacks]));
 }
 
-static void recursion(const struct bgp_connection *c, struct findings *f)
+static void check_recursion(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;
 	const struct vm *vm = c->nic->vm;
@@ -164,7 +165,7 @@ static void recursion(const struct bgp_connection *c, struct findings *f)
 	    vm->name, PREFIX_STR(rs->subnet->prefix));
 }
 
-static void same_peer(const struct bgp_connection *c, struct findings *f)
+static void check_peer_once(const struct bgp_connection *c, struct findings *f)
 {
 	for (size_t i = 0; i < c->idx; i++) {
 		const struct bgp_connection *o = &c->rs->conns[i];
@@ -179,7 +180,7 @@ static void same_peer(const struct bgp_connection *c, struct findings *f)
 	}
 }
 
-static void same_asn(const struct route_server *rs, struct findings *f)
+static void check_same_asn(const struct route_server *rs, struct findings *f)
 {
 	for (size_t i = 1; i < rs->n_conns; i++)
 		for (size_t j = 0; j < i; j++) {
@@ -215,10 +216,11 @@ static void check_session_in_reach(const struct model *m, const struct bgp_conne
 		           c->nic->vm->name, pair_reason(m->arena, r, p));
 }
 
-static void connection(const struct model *m, const struct bgp_connection *c, struct findings *f)
+static void check_connection_of(const struct model *m, const struct bgp_connection *c,
+                                struct findings *f)
 {
-	asn(c, f);
-	same_peer(c, f);
+	check_asn_of_peer(c, f);
+	check_peer_once(c, f);
 	if (c->rs->broken)
 		return;
 	if (c->rs->subnet && !c->rs->subnet->broken &&
@@ -229,25 +231,25 @@ static void connection(const struct model *m, const struct bgp_connection *c, st
 		         "%s is in RouteServerSubnet (%s)", IP4_STR(c->peer_ip),
 		         PREFIX_STR(c->rs->subnet->prefix));
 	} else if (!c->nic) {
-		nobody(m, c, f);
+		tell_no_peer(m, c, f);
 	} else if (!c->nic->broken) {
-		peer(c, f);
-		one_instance(c, f);
-		blocked(m, c, f);
-		recursion(c, f);
+		check_peer(c, f);
+		check_both_instances(c, f);
+		check_not_blocked(m, c, f);
+		check_recursion(c, f);
 	}
 }
 
-void check_connections(const struct model *m, struct findings *f)
+void route_server_check_connections(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_route_servers; i++) {
 		const struct route_server *rs = &m->route_servers[i];
 
 		for (size_t j = 0; j < rs->n_conns; j++)
 			if (!rs->conns[j].broken)
-				connection(m, &rs->conns[j], f);
+				check_connection_of(m, &rs->conns[j], f);
 		for (size_t j = 0; j < rs->n_conns; j++)
 			check_session_in_reach(m, &rs->conns[j], f);
-		same_asn(rs, f);
+		check_same_asn(rs, f);
 	}
 }

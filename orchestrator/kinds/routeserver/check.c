@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Route Servers: subnet and placement (azure-behaviour 7.1), peer limit (7.2). */
-#include "azure/check_rules.h"
+#include "kinds/routeserver/check.h"
 #include "base/str.h"
 
 static const char RS_SUBNET[] = "RouteServerSubnet";
 
-static void no_subnet(const struct route_server *rs, struct findings *f)
+static void tell_no_subnet(const struct route_server *rs, struct findings *f)
 {
 	const char *near = NULL;
 	const char *wanted = RS_SUBNET;
@@ -24,7 +24,7 @@ static void no_subnet(const struct route_server *rs, struct findings *f)
 	         rs->vnet->name, rs->name);
 }
 
-static void subnet(const struct route_server *rs, struct findings *f)
+static void check_subnet_of(const struct route_server *rs, struct findings *f)
 {
 	const struct subnet *s = rs->subnet;
 
@@ -59,7 +59,7 @@ static void subnet(const struct route_server *rs, struct findings *f)
 	}
 }
 
-void check_route_servers(const struct model *m, struct findings *f)
+static void check_places(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_route_servers; i++) {
 		const struct route_server *rs = &m->route_servers[i];
@@ -73,9 +73,9 @@ void check_route_servers(const struct model *m, struct findings *f)
 			         "one per VNet",
 			         rs->vnet->name, rs->vnet->route_server->name);
 		else if (!rs->subnet)
-			no_subnet(rs, f);
+			tell_no_subnet(rs, f);
 		else
-			subnet(rs, f);
+			check_subnet_of(rs, f);
 		if (rs->n_conns > m->settings.max_peers)
 			error_at(f, "RS-PEER-03", NULL, rs->ptr,
 			         "remove some; or raise settings.maxPeers if your Route Server "
@@ -84,3 +84,12 @@ void check_route_servers(const struct model *m, struct findings *f)
 			         rs->name, rs->n_conns, m->settings.max_peers);
 	}
 }
+
+static void check_route_servers(const struct model *m, struct findings *f)
+{
+	check_places(m, f);
+	route_server_check_connections(m, f);
+	route_server_check_announced(m, f);
+}
+
+const struct rules route_server_rules = { check_route_servers };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What appliances announce, and what becomes of it: azure-behaviour 7.2, 7.6, 7.11. */
-#include "azure/check_rules.h"
 #include "azure/sessions.h"
 #include "base/str.h"
+#include "kinds/routeserver/check.h"
 
 /* Why the Route Server discards a prefix: its own VNet, or one that uses it, as far as the peering
  * goes; NULL: it does not. */
-static const struct vnet *discarded_by(const struct route_server *rs, struct prefix p)
+static const struct vnet *find_discarding_vnet(const struct route_server *rs, struct prefix p)
 {
 	const struct vnet *v = rs->vnet;
 
@@ -26,7 +26,7 @@ static const struct vnet *discarded_by(const struct route_server *rs, struct pre
 }
 
 /* The subnet's own route to exactly that prefix, or no routes of Route Servers at all. */
-static bool shielded(const struct subnet *s, struct prefix p)
+static bool is_shielded(const struct subnet *s, struct prefix p)
 {
 	const struct route_table *t = s->route_table;
 
@@ -39,21 +39,21 @@ static bool shielded(const struct subnet *s, struct prefix p)
 }
 
 /* The NIC that packets for what is announced are sent to; NULL: nobody's. */
-static const struct nic *target(const struct bgp_connection *c, const struct vm *vm)
+static const struct nic *find_target(const struct bgp_connection *c, const struct vm *vm)
 {
 	return vm->bgp.next_hop ? model_nic_by_ip(c->rs->vnet, vm->bgp.next_hop) : c->nic;
 }
 
 /* A default route, or a half of one, comes back to the appliance: what it sends to the Internet
  * leaves by its primary NIC, whose subnet gets that route as well. */
-static void loop(const struct bgp_connection *c, const struct vm *vm, struct prefix p,
-                 struct findings *f)
+static void check_loop(const struct bgp_connection *c, const struct vm *vm, struct prefix p,
+                       struct findings *f)
 {
-	const struct nic *to = target(c, vm);
+	const struct nic *to = find_target(c, vm);
 	const struct nic *out = to ? to->vm->nics[0] : NULL;
 
 	if (p.len > 1 || !out || out->broken || vnet_programmed_by(out->subnet->vnet) != c->rs ||
-	    shielded(out->subnet, p))
+	    is_shielded(out->subnet, p))
 		return;
 	_cleanup_free_ char *hint =
 	    xasprintf("attach a route table to subnet \"%s\" with %s to Internet, or one with "
@@ -72,11 +72,11 @@ static void loop(const struct bgp_connection *c, const struct vm *vm, struct pre
 		           vm->name, PREFIX_STR(p), out->vm->name);
 }
 
-static void announced(const struct bgp_connection *c, const struct vm *vm, size_t i,
-                      struct findings *f)
+static void check_announced_prefix(const struct bgp_connection *c, const struct vm *vm, size_t i,
+                                   struct findings *f)
 {
 	struct prefix p = vm->bgp.advertise[i];
-	const struct vnet *v = discarded_by(c->rs, p);
+	const struct vnet *v = find_discarding_vnet(c->rs, p);
 	_cleanup_free_ char *ptr = xasprintf("%s/advertise/%zu", vm->bgp.ptr, i);
 
 	if (v)
@@ -91,12 +91,12 @@ static void announced(const struct bgp_connection *c, const struct vm *vm, size_
 		if (prefix_eq(vm->bgp.advertise[k], p))
 			warning_at(f, "BGP-ADVERTISE-01", NULL, ptr, "remove one of them",
 			           "%s is in the list twice", PREFIX_STR(p));
-	loop(c, vm, p, f);
+	check_loop(c, vm, p, f);
 }
 
-static void next_hop(const struct bgp_connection *c, const struct vm *vm, struct findings *f)
+static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, struct findings *f)
 {
-	const struct nic *to = target(c, vm);
+	const struct nic *to = find_target(c, vm);
 	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->bgp.ptr);
 
 	if (!vm->bgp.next_hop || !c->rs->vnet || (to && (to->broken || to->vm == vm)))
@@ -119,7 +119,7 @@ static void next_hop(const struct bgp_connection *c, const struct vm *vm, struct
 }
 
 /* Some connection is meant for it, and another finding says what is wrong there. */
-static bool meant(const struct model *m, const struct vm *vm)
+static bool is_meant(const struct model *m, const struct vm *vm)
 {
 	for (size_t k = 0; k < vm->n_nics; k++)
 		if (vm->nics[k]->broken || vm->nics[k]->peer)
@@ -138,7 +138,7 @@ static bool meant(const struct model *m, const struct vm *vm)
 	return false;
 }
 
-static void appliance(const struct model *m, const struct vm *vm, struct findings *f)
+static void check_appliance(const struct model *m, const struct vm *vm, struct findings *f)
 {
 	const struct bgp_connection *c = NULL;
 	size_t peers = 0;
@@ -148,8 +148,8 @@ static void appliance(const struct model *m, const struct vm *vm, struct finding
 		if (c->rs->broken || c->broken || c->nic->broken)
 			continue;
 		for (size_t i = 0; i < vm->bgp.n_advertise; i++)
-			announced(c, vm, i, f);
-		next_hop(c, vm, f);
+			check_announced_prefix(c, vm, i, f);
+		check_next_hop(c, vm, f);
 		if (vm->bgp.n_advertise > m->settings.max_routes_per_peer)
 			warning_at(f, "RS-LIMIT-01", NULL, vm->bgp.ptr, "announce less",
 			           "\"%s\" announces %zu prefixes; over %u the Route Server drops "
@@ -166,15 +166,15 @@ static void appliance(const struct model *m, const struct vm *vm, struct finding
 			    vm->name, vm->bgp.n_advertise, vm->bgp.n_advertise * 2,
 			    m->settings.max_routes_per_peer);
 	}
-	if (!peers && !meant(m, vm))
+	if (!peers && !is_meant(m, vm))
 		warning_at(f, "BGP-PEER-01", NULL, vm->bgp.ptr,
 		           "add a bgpConnection with its address and AS number to a Route Server",
 		           "\"%s\" has \"bgp\", but no Route Server peers with it", vm->name);
 }
 
-void check_advertised(const struct model *m, struct findings *f)
+void route_server_check_announced(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++)
 		if (m->vms[i].role == VM_USER && m->vms[i].bgp.present && !m->vms[i].broken)
-			appliance(m, &m->vms[i], f);
+			check_appliance(m, &m->vms[i], f);
 }
