@@ -131,15 +131,39 @@ static int pack_design(struct parcel *p, const struct command *c, const struct c
 	return status;
 }
 
+static int pack_raw(struct parcel *p, const char *path);
+
+/* `test` of several: an invalid one costs only itself, and its findings come from there. */
+static int pack_one_of_several(struct parcel *p, const struct command *c, const struct cmd_args *a,
+                               const char *path)
+{
+	int status = pack_design(p, c, a, path);
+
+	if (!p->here || status != EX_DONE)
+		return status;
+	p->here = false;
+	return access(path, R_OK) == 0 ? pack_raw(p, path) : add_word(p, path);
+}
+
+/* `test -n LAB` without a file is about the lab that runs there. */
+static bool names_running_lab(const struct command *c, const struct cmd_args *a)
+{
+	return streq(c->name, "test") && !a->argc && !a->topology && a->lab && *a->lab;
+}
+
 static int pack_designs(struct parcel *p, const struct command *c, const struct cmd_args *a)
 {
+	bool several = streq(c->name, "test") && a->argc > 1;
+
+	if (names_running_lab(c, a))
+		return EX_DONE;
 	for (int i = 0; i < a->argc || i == 0; i++) {
 		_cleanup_free_ char *path = NULL;
 		int status = EX_DONE;
 
 		if (topology_path(a, a->argc ? a->argv[i] : NULL, &path, &status) < 0)
 			return status;
-		status = pack_design(p, c, a, path);
+		status = several ? pack_one_of_several(p, c, a, path) : pack_design(p, c, a, path);
 		if (status != EX_DONE || p->here)
 			return status;
 	}
@@ -148,8 +172,8 @@ static int pack_designs(struct parcel *p, const struct command *c, const struct 
 
 /* --- other files --- */
 
-/* Adds a file unchanged and with its name, which `compare` looks at. */
-static int pack_raw(struct parcel *p, const char *path)
+/* Adds a file unchanged and with its name, which `compare` looks at; before: "--checks=". */
+static int pack_raw_as(struct parcel *p, const char *before, const char *path)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
@@ -161,7 +185,14 @@ static int pack_raw(struct parcel *p, const char *path)
 
 	json_array_append_new(p->designs, kept);
 	add_file(p, xstrdup(name), kept);
-	return add_word(p, name);
+	_cleanup_free_ char *word = xasprintf("%s%s", before, name);
+
+	return add_word(p, word);
+}
+
+static int pack_raw(struct parcel *p, const char *path)
+{
+	return pack_raw_as(p, "", path);
 }
 
 /* `graph` draws a file here, where it is, and a lab there. */
@@ -219,6 +250,8 @@ static int pack_file_option(struct parcel *p, const struct command *c, const str
 		p->report = value;
 		return add_word(p, "--report=" PARCEL_REPORT);
 	}
+	if (streq(c->name, "test") && streq(o->name, "checks"))
+		return pack_raw_as(p, "--checks=", value);
 	return ui_usage(a, "--%s names a file of this machine; it cannot be used with -H", o->name);
 }
 

@@ -9,7 +9,7 @@
 #include "base/io.h"
 #include "remote/ssh_priv.h"
 
-enum { DOWNLOAD_MAX = 256 * 1024 * 1024, DEPTH_MAX = 40 };
+enum { FOLDERS_DEEP = 2, DOWNLOADED_MAX = 20000, DOWNLOAD_MAX = 256 * 1024 * 1024, DEPTH_MAX = 40 };
 
 static long step_deadline(void)
 {
@@ -322,9 +322,56 @@ static bool is_one_of(const char *name, const char *const *names)
 	return *names;
 }
 
+/* What a name may be that the machine there chooses. */
+static bool is_harmless_name(const char *name)
+{
+	return *name && *name != '.' && *name != '-' &&
+	       !name[strspn(name,
+	                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")];
+}
+
+/* A folder of ours, and no link to another. */
+static int make_own_folder(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "%s", path);
+	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, ENOTDIR, "%s is no folder", path);
+	return 0;
+}
+
+/* Copies all that has a harmless name, as deep as a report has folders. */
+static int download_tree(struct ssh *s, const char *folder, const char *to, int depth, size_t *left,
+                         struct err *e)
+{
+	struct entry *list = NULL;
+	size_t n = 0;
+	int r = make_own_folder(to, e);
+
+	if (r == 0)
+		r = list_remote_folder(s, folder, &list, &n, e);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		_cleanup_free_ char *from = xasprintf("%s/%s", folder, list[i].name);
+		_cleanup_free_ char *here = xasprintf("%s/%s", to, list[i].name);
+
+		if (!is_harmless_name(list[i].name) || !*left)
+			continue;
+		--*left;
+		if (list[i].file)
+			r = fetch_file(s, from, here, e);
+		else if (list[i].folder && depth > 1)
+			r = download_tree(s, from, here, depth - 1, left, e);
+	}
+	entries_free(list, n);
+	return r;
+}
+
 int ssh_download(struct ssh *s, const char *folder, const char *to, const char *const *names,
                  struct err *e)
 {
+	size_t left = DOWNLOADED_MAX;
 	struct entry *list = NULL;
 	size_t n = 0;
 	int r = sftp_begin(s, e);
@@ -337,6 +384,8 @@ int ssh_download(struct ssh *s, const char *folder, const char *to, const char *
 
 		if (list[i].file && is_one_of(list[i].name, names))
 			r = fetch_file(s, from, here, e);
+		else if (list[i].folder && is_harmless_name(list[i].name))
+			r = download_tree(s, from, here, FOLDERS_DEEP, &left, e);
 	}
 	entries_free(list, n);
 	return r;

@@ -57,7 +57,9 @@ struct ssh_file {
 int ssh_upload(struct ssh *s, const char *folder, const struct ssh_file *files, size_t n,
                struct err *e);
 /* Copies the ordinary files of these names (NULL ends them) from a folder there into a folder here
- * that exists; the machine there cannot choose other names. */
+ * that exists, and the folders beside them with what is in them.  The machine there can choose no
+ * other names in the folder itself, and in those only names of letters, digits, ".", "_" and "-".
+ */
 int ssh_download(struct ssh *s, const char *folder, const char *to, const char *const *names,
                  struct err *e);
 /* Removes a folder there with everything in it; never follows links. */

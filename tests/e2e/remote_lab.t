@@ -189,9 +189,17 @@ cat >checks.vnetlab.json <<'JSON'
 JSON
 status "test works there" 1 vnetlab test checks.vnetlab.json --report report --format json
 json "test has a verdict for each check" '.passed == 1 and .failed == 1'
-is "reports come back" "$(ls report)" "$(printf 'report.json\nreport.tap\nreport.txt\nreport.xml')"
+is "reports come back" "$(ls report)" "$(printf 'checks\nreport.json\nreport.tap\nreport.txt\nreport.xml')"
+ok "what explains the failure comes back" sh -c 'test -s report/checks/events.ndjson && test -s report/checks/packets/check-2.path.json'
 ok "the report is whole" jq -e 'any(..; objects | .passed == 1)' report/report.json
 is "test leaves nothing there" "$(ls "$there/tmp")" ""
+printf '{ "one": { "from": "%s", "to": "%s", "expect": "reach" } }' "$a" "$b" >own.json
+status "test -n LAB checks the lab that runs there, with checks of here" 0 vnetlab test -n pair --checks own.json --format json
+json "it has those checks" '[.checks[].name] == ["one"] and .phases.buildMs == 0'
+sed 's/"N\/s"/"N\/t"/' checks.vnetlab.json >wrong.vnetlab.json
+status "an invalid design among several costs only itself" 5 vnetlab test wrong.vnetlab.json none.vnetlab.json checks.vnetlab.json --filter 'they meet' --format json
+out=$(printf '%s' "$out" | jq -s .)
+json "the other is run there" '.[0].error and .[1].error and .[2].passed == 1'
 status "down works there" 0 vnetlab down pair
 
 # --- the connection breaks

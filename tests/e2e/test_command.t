@@ -180,7 +180,7 @@ out=$(printf '%s' "$out" | jq -s .)
 json "what was not run is in the report" '.[1] | .skipped == 1 and .passed == 0 and .error == null'
 
 # --- a lab that runs; a trainer's checks ---
-ok "up of a lab" vnetlab up -n mine "$work/quick.vnetlab.json"
+is "up says no line twice on a pipe" "$(vnetlab up -n mine "$work/quick.vnetlab.json" 2>&1 | sort | uniq -d)" ""
 since=$(vnetlab ls -o json | jq -r '.labs[0].since')
 status "test -n LAB checks the lab that runs" 0 vnetlab test -n mine --format json
 json "the report has its checks, and no time of building" '.lab == "mine" and .passed == 1 and .phases.buildMs == 0'
