@@ -271,9 +271,14 @@ struct nic {
 	struct vm *vm;
 	struct subnet *subnet;
 	ip4 ip;
-	bool dynamic;    /* allocated, not given */
-	bool forwarding; /* enableIPForwarding */
-	ip4 public_ip;   /* 0: none */
+	bool dynamic;      /* allocated, not given */
+	bool forwarding;   /* enableIPForwarding */
+	ip4 public_ip;     /* 0: none */
+	bool public_basic; /* it is of SKU Basic: open to what comes in, without a group too */
+	/* Of SKU Standard, and the NIC is in its pool, not an address: no default outbound access
+	 * (azure-behaviour 1.8).  NULL: none. */
+	const struct load_balancer *in_pool_of;
+	bool public_balancer; /* a public load balancer, not emulated, translates for it */
 	/* A wire (azure/hybrid.h): the NIC at its other end.  Such a NIC has no subnet, and is in
 	 * its VM's list only, not in the model's. */
 	struct nic *peer;
@@ -387,6 +392,7 @@ struct load_balancer {
 	struct subnet *subnet;
 	ip4 ip;       /* the frontend's */
 	bool dynamic; /* allocated, not given */
+	bool basic;   /* SKU Basic */
 	struct nic **backends;
 	size_t n_backends;
 	size_t first_backend; /* number of the first one over all pools: struct runtime */

@@ -35,6 +35,8 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 		return (struct outside){ translated, OUTSIDE_NAT };
 	if (n->public_ip)
 		return (struct outside){ n->public_ip, OUTSIDE_PUBLIC };
+	if (n->public_balancer)
+		return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_BALANCER };
 	if (g)
 		return (struct outside){ 0, g->n_ips ? OUTSIDE_NAT_PROTOCOL : OUTSIDE_NAT_EMPTY };
 	if (nic_with_public_ip(n->vm))
@@ -43,7 +45,15 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 		return (struct outside){ 0, OUTSIDE_FIREWALL_BARE };
 	if (!n->subnet->default_outbound)
 		return (struct outside){ 0, OUTSIDE_CLOSED };
+	if (n->in_pool_of)
+		return (struct outside){ 0, OUTSIDE_POOL };
 	return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_DEFAULT };
+}
+
+bool public_ip_closed(const struct nic *n)
+{
+	return n->public_ip && !n->public_basic && n->vm->role == VM_USER && !n->nsg &&
+	       !n->subnet->nsg;
 }
 
 const char *outside_text(struct arena *a, const struct nic *n, const struct outside *o)
@@ -81,6 +91,14 @@ const char *outside_text(struct arena *a, const struct nic *n, const struct outs
 		                    "firewall %s has no public address; give it one in "
 		                    "publicIPAddresses",
 		                    n->vm->name);
+	case OUTSIDE_BALANCER:
+		return "a public load balancer's rule";
+	case OUTSIDE_POOL:
+		return arena_printf(a,
+		                    "NIC %s is in the pool of internal load balancer %s (SKU "
+		                    "Standard), which takes default outbound access from it; give "
+		                    "it a publicIPAddress, or its subnet a NAT gateway",
+		                    n->name, n->in_pool_of->name);
 	case OUTSIDE_CLOSED:
 		break;
 	}

@@ -7,5 +7,6 @@
 struct public_ip {
 	RESOURCE;
 	ip4 ip;            /* 0: none yet */
+	bool basic;        /* SKU Basic */
 	const char *owner; /* who has it, as findings call him: NIC "web"; NULL: nobody */
 };

@@ -98,10 +98,23 @@ static enum step end_at_host(struct walker *x, const struct internet_host *host)
 	                TEXT(x, "Internet host %s has %s", host->name, IP4_STR(host->ip)));
 }
 
+/* The packet answers one that left with its destination as source. */
+static bool answers_outgoing(const struct walker *x)
+{
+	const struct walk *to = x->env->reply_to;
+
+	for (size_t i = 0; to && i < to->n_nats; i++)
+		if (!to->nats[i].vm && !to->nats[i].lb && to->nats[i].after.src == x->p.dst &&
+		    to->nats[i].after.dst == x->p.src)
+			return true;
+	return false;
+}
+
 /* A public address leads straight to its NIC; no route is asked on the way in. */
 static enum step enter_by_public_ip(struct walker *x, const struct nic *n, ip4 ip)
 {
 	struct walk_packet before = x->p;
+	bool answer = answers_outgoing(x);
 
 	x->p.dst = ip;
 	walk_hop_add(x, "internet", NULL)->reason =
@@ -110,6 +123,13 @@ static enum step enter_by_public_ip(struct walker *x, const struct nic *n, ip4 i
 	if (!vm_runs(x->env->rt, n->vm))
 		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
 		                 n->vm->name, IP4_STR(before.dst));
+	if (!answer && public_ip_closed(n))
+		return walk_drop(
+		    x,
+		    "public address %s of NIC %s is of SKU Standard, which lets nothing "
+		    "in until a security group does, and neither the NIC nor subnet "
+		    "%s has one; attach a group with an inbound rule that allows it",
+		    IP4_STR(before.dst), n->name, n->subnet->name);
 	return walk_filter(x, n, false);
 }
 

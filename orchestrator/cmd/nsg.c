@@ -72,8 +72,12 @@ static int cmd_nsg(const struct cmd_args *a)
 	if (a->json) {
 		ui_json(json_pack("{s:O}", "value", value));
 	} else if (!json_array_size(value)) {
-		ui_print("%s has no security group, nor has its subnet: everything passes\n",
-		         json_str(answer, "nic"));
+		ui_print("%s has no security group, nor has its subnet: everything passes%s\n",
+		         json_str(answer, "nic"),
+		         json_is_true(json_object_get(answer, "closed"))
+		             ? ", but for what comes in by its public address: one of SKU Standard "
+		               "is closed until a security group allows it"
+		             : "");
 	} else {
 		json_array_foreach (value, i, g) {
 			if (i)

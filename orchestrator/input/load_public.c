@@ -73,6 +73,11 @@ ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *p
 
 static void take_nic_ip(struct loader *l, struct nic *n, json_t *x, const char *ptr)
 {
+	const char *name = json_string_value(x);
+	const struct public_ip *e =
+	    name && schema_name_valid(name) ? load_find(l, PUBLIC_IPS, name) : NULL;
+
+	n->public_basic = e && e->basic;
 	if (json_is_true(x) || json_is_string(x))
 		n->public_ip = take_public_ip(l, arena_printf(l->a, "NIC \"%s\"", n->name),
 		                              json_string_value(x), ptr);

@@ -32,7 +32,17 @@ const struct object_def schema_nic = {
 	      .nullable = true,
 	      .dflt = "false",
 	      .help = "true: one from 20.100.0.0/16; or the name of an entry of "
-	              "publicIPAddresses." },
+	              "publicIPAddresses. Nothing comes in by it without a security group that "
+	              "allows it." },
+	    { .name = "publicLoadBalancer",
+	      .type = T_BOOL,
+	      .shows = SHOWS_IN_FABRIC,
+	      .dflt = "false",
+	      .at = AT(struct nic, public_balancer),
+	      .help =
+	          "It is in the pool of a public load balancer with a rule that translates what "
+	          "leaves. Such balancers are not emulated; here it leaves as by default "
+	          "outbound access." },
 	    { .name = "networkSecurityGroup",
 	      .type = T_NAME,
 	      .ref = "networkSecurityGroups",

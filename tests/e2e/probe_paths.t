@@ -41,6 +41,8 @@ cat >"$work/p.vnetlab.json" <<'END'
   },
   "routeServers": { "RS": { "virtualNetwork": "Hub", "bgpConnections": { "fw": { "peerIp": "10.0.1.4", "peerAsn": 65001 } } } },
   "natGateways": { "ng": { "publicIPAddresses": ["ngip"] } },
+  "networkSecurityGroups": { "any": { "securityRules": {
+    "in": { "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "*", "sourceAddressPrefix": "*", "destinationAddressPrefix": "*", "destinationPortRange": "*" } } } },
   "publicIPAddresses": { "ngip": { "ipAddress": "198.51.100.7" } },
   "virtualMachines": {
     "fw": { "image": "bird", "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.4", "enableIPForwarding": true },
@@ -50,13 +52,15 @@ cat >"$work/p.vnetlab.json" <<'END'
     "odd": { "nic": { "subnet": "Odd/s", "privateIPAddress": "52.0.1.4" }, "listen": ["tcp/80", "udp/53"] },
     "plain": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.5" } },
     "a": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.4" } },
-    "b": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.5", "publicIPAddress": true }, "listen": ["tcp/80", "udp/53"] },
+    "b": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.5", "publicIPAddress": true, "networkSecurityGroup": "any" }, "listen": ["tcp/80", "udp/53"] },
     "closed": { "nic": { "subnet": "Hub/private", "privateIPAddress": "10.0.4.4" } },
     "inner": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.4" } },
-    "outer": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.5", "publicIPAddress": true }, "listen": ["tcp/80"] },
-    "far": { "nic": { "subnet": "Spoke/app", "privateIPAddress": "10.1.1.4" } },
+    "outer": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.5", "publicIPAddress": true, "networkSecurityGroup": "any" }, "listen": ["tcp/80"] },
+    "far": { "nic": { "subnet": "Spoke/app", "privateIPAddress": "10.1.1.4", "publicIPAddress": true }, "listen": ["tcp/80"] },
+    "pooled": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.6" } },
     "alone": { "nic": { "subnet": "Island/s", "privateIPAddress": "10.2.1.4" } }
-  }
+  },
+  "loadBalancers": { "ilb": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.100", "backends": ["pooled"], "rules": { "ha": { "protocol": "All" } } } }
 }
 END
 ok "the lab comes up" vnetlab up "$work/p.vnetlab.json" || { diag "$err"; done_testing; }
@@ -101,6 +105,11 @@ expect "in beside a NAT gateway" 0 'leads to NIC outerVMNic' internet outer --pr
 expect "from a NAT gateway to a public address behind it" 0 'leads to NIC outerVMNic' inner 20.100.0.5 --protocol tcp --port 80
 expect "nothing comes in by a NAT gateway" 1 'NAT gateway ng; nothing comes in' internet 198.51.100.7 --protocol tcp --port 80
 expect "from the Internet to a public address" 0 'leads to NIC bVMNic of b' internet b --protocol tcp --port 80
+expect "in by a public address without a security group" 1 'lets nothing in until a security group does' internet far --protocol tcp --port 80
+expect "out by it" 0 'its public address' far 8.8.8.8 --protocol tcp --port 443
+expect "between two public addresses, one of them closed" 1 'lets nothing in' b 20.100.0.6 --protocol tcp --port 80
+expect "from a closed public address" 0 'leads to NIC bVMNic' far 20.100.0.4 --protocol tcp --port 80
+expect "out of an internal load balancer's pool" 1 'pool of internal load balancer ilb' pooled 8.8.8.8 --protocol tcp --port 443
 expect "a Route Server instance" 0 'directly to RS/0' a RS/0
 expect "from a Route Server instance" 0 'directly to fw' RS/1 fw
 expect "the platform's address" 1 'host-local' closed 168.63.129.16 --protocol tcp --port 81
@@ -135,7 +144,7 @@ run vnetlab probe -o json internet b --protocol tcp --port 80
 json "a VM is its public address, seen from the Internet" '.address == "20.100.0.4"'
 
 run vnetlab probe -o json '*' 10.0.2.4
-json "a matrix has a row for each VM" '(.from | length) == 11 and .to == ["10.0.2.4"] and (.rttMs | length) == 11 and .sent == 11'
+json "a matrix has a row for each VM" '(.from | length) == 12 and .to == ["10.0.2.4"] and (.rttMs | length) == 12 and .sent == 12'
 json "a matrix has an answer for each VM that is peered, and none for others" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
 	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
 status "a matrix with an answer missing fails" 1 vnetlab probe 'a*' b --timeout 300ms

@@ -209,7 +209,9 @@ static void public_addresses_end(void **state)
 	assert_null(m);
 	assert_true(f.errors > 0 && f.errors < 10);
 	for (size_t i = 0; i < f.n; i++)
-		assert_string_equal(f.items[i].rule, "PIP-ADDR-02");
+		assert_string_equal(f.items[i].rule, f.items[i].severity == SEV_ERROR
+		                                         ? "PIP-ADDR-02"
+		                                         : "PIP-NSG-01");
 }
 
 static void names_from_files(void **state)

@@ -448,11 +448,13 @@ static void test_edge(void **state)
 	struct subnet open = { .vnet = &vnet, .default_outbound = true },
 	              closed = { .vnet = &vnet, .default_outbound = false };
 	struct vm one = { .name = "one" }, two = { .name = "two" }, three = { .name = "three" };
-	struct nic nics[] = { { .vm = &one, .subnet = &open, .ip = 4 },
-		              { .vm = &two, .subnet = &open, .ip = 5, .public_ip = 100 },
-		              { .vm = &two, .subnet = &open, .ip = 6 },
-		              { .vm = &three, .subnet = &closed, .ip = 7 },
-		              { .vm = &three, .subnet = &closed, .ip = 8 } };
+	struct nic nics[] = {
+		{ .vm = &one, .subnet = &open, .ip = 4 },
+		{ .vm = &two, .subnet = &open, .ip = 5, .public_ip = 100, .public_basic = true },
+		{ .vm = &two, .subnet = &open, .ip = 6 },
+		{ .vm = &three, .subnet = &closed, .ip = 7 },
+		{ .vm = &three, .subnet = &closed, .ip = 8 }
+	};
 	struct nic *of_one[] = { &nics[0] }, *of_two[] = { &nics[1], &nics[2] },
 	           *of_three[] = { &nics[3], &nics[4] };
 	struct model m = { .vnets = &vnet, .n_vnets = 1, .nics = nics, .n_nics = 5 };
@@ -485,6 +487,26 @@ static void test_edge(void **state)
 	/* a service endpoint is a way out for those that have no other */
 	struct service_prefix storage = { .prefix = P("20.38.108.0/23") };
 
+	/* one of SKU Standard without a group is no way in, and the way out as before */
+	nics[1].public_basic = false;
+	edge_filter(&m, &number, &v);
+	assert_false(has(&v.elems, SET_LEADS_TO, "", 100));
+	assert_true(has(&v.elems, SET_NIC_ZONE, link, 5) &&
+	            has(&v.elems, SET_PUBLIC_ZONE, "", 100) &&
+	            has(&v.elems, SET_LEAVES_AS, link, 5) && has(&v.elems, SET_MAY_LEAVE, link, 5));
+	filter_free(&v);
+	nics[1].public_basic = true;
+	/* a NIC in an internal balancer's pool has no default outbound access */
+	struct load_balancer lb = { .name = "ilb" };
+
+	nics[0].in_pool_of = &lb;
+	assert_int_equal(outside_address(&nics[0], IPPROTO_TCP, false).why, OUTSIDE_POOL);
+	edge_filter(&m, &number, &v);
+	assert_false(has(&v.elems, SET_MAY_LEAVE, link, 4) ||
+	             has(&v.elems, SET_LEAVES_AS, link, 4));
+	filter_free(&v);
+	nics[0].in_pool_of = NULL;
+
 	closed.services = open.services = &storage;
 	closed.n_services = open.n_services = 1;
 	edge_filter(&m, &number, &v);
@@ -507,8 +529,10 @@ static void test_edge_nat_gateway(void **state)
 		            .services = &storage,
 		            .n_services = 1 };
 	struct vm vm = { .name = "vm" };
-	struct nic nics[] = { { .vm = &vm, .subnet = &s, .ip = 4 },
-		              { .vm = &vm, .subnet = &s, .ip = 5, .public_ip = 100 } };
+	struct nic nics[] = {
+		{ .vm = &vm, .subnet = &s, .ip = 4 },
+		{ .vm = &vm, .subnet = &s, .ip = 5, .public_ip = 100, .public_basic = true }
+	};
 	struct nic *of_vm[] = { &nics[0], &nics[1] };
 	struct model m = { .vnets = &vnet,
 		           .n_vnets = 1,

@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 
 #include "azure/check_rules.h"
+#include "azure/outside.h"
+#include "azure/routes.h"
 #include "azure/sessions.h"
 #include "azure/subnet.h"
 #include "base/str.h"
@@ -180,6 +182,48 @@ static void check_backends_forward(const struct model *m, const struct load_bala
 		           lb->name);
 }
 
+static bool leads_to_internet(const struct model *m, const struct subnet *s)
+{
+	_cleanup_(eff_table_free_p) struct eff_table *t =
+	    effective_routes_plain(m, s, 0, NULL, NULL);
+	const struct eff_route *r = eff_lookup(t, m->internet[0].ip);
+
+	return r && r->type == NH_INTERNET;
+}
+
+/* Backends whose way to the Internet ends, since they are in the pool: azure-behaviour 1.8. */
+static void check_way_out(const struct model *m, const struct load_balancer *lb, struct findings *f)
+{
+	_cleanup_str_ struct str names = { 0 };
+	const struct subnet *asked = NULL;
+	bool internet = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < lb->n_backends && m->n_internet; i++) {
+		const struct nic *b = lb->backends[i];
+
+		if (b->in_pool_of != lb || b->broken || b->subnet->broken ||
+		    outside_address(b, IPPROTO_TCP, false).why != OUTSIDE_POOL)
+			continue;
+		if (asked != b->subnet) {
+			asked = b->subnet;
+			internet = leads_to_internet(m, asked);
+		}
+		if (internet && n++ < 3)
+			str_printf(&names, "%s\"%s\"", names.n ? ", " : "", b->name);
+	}
+	if (n > 3)
+		str_printf(&names, " and %zu more", n - 3);
+	if (n)
+		warning_at(f, "LB-OUTBOUND-01", NULL, lb->ptr,
+		           "give their subnet a NAT gateway, or each a publicIPAddress; a route to "
+		           "an appliance will do, too",
+		           "NICs in the pool of load balancer \"%s\" have no way to the Internet: "
+		           "%s; an internal one of SKU Standard takes default outbound access from "
+		           "them",
+		           lb->name, str_get(&names));
+}
+
 /* azure-behaviour 7.11 */
 static void check_lb_region(const struct model *m, const struct load_balancer *lb,
                             struct findings *f)
@@ -217,11 +261,19 @@ static void check_load_balancers(const struct model *m, struct findings *f)
 		check_lb_rules(lb, f);
 		if (lb->broken)
 			continue;
+		if (lb->basic)
+			info_at(
+			    f, "LB-SKU-01", lb->ptr, "use Standard",
+			    "load balancer \"%s\" is of SKU Basic, which Azure has retired in "
+			    "2025; here it differs from Standard only in that its backends keep "
+			    "default outbound access",
+			    lb->name);
 		if (!lb->dynamic)
 			check_frontend(lb, f);
 		check_pool(lb, f);
 		check_ha_ports(lb, taken, f);
 		check_backends_forward(m, lb, f);
+		check_way_out(m, lb, f);
 		check_lb_region(m, lb, f);
 	}
 }

@@ -5,18 +5,32 @@
 #include "input/resources.h"
 #include "input/terraform/types.h"
 
-static void append_name(json_t *list, const char *name)
+static bool has_name(const json_t *list, const char *name)
 {
 	json_t *v;
 	size_t i;
 
-	json_array_foreach (list, i, v)
+	json_array_foreach ((json_t *)list, i, v)
 		if (strieq(json_string_value(v), name))
-			return;
-	json_array_append_new(list, json_string(name));
+			return true;
+	return false;
 }
 
-/* A pool has NICs, which name it, or addresses. */
+static void append_name(json_t *list, const char *name)
+{
+	if (!has_name(list, name))
+		json_array_append_new(list, json_string(name));
+}
+
+static bool nic_is(const struct im_nic *n, const char *backend)
+{
+	ip4 ip;
+
+	return strieq(n->lab, backend) || (n->ip && !ip4_parse(backend, &ip) && n->ip == ip);
+}
+
+/* A pool has NICs, which name it, or addresses: only the former take default outbound access from
+ * their NICs, so that the topology says which. */
 static void add_pool(struct import *im, const struct res *r, const char *id, json_t *backends)
 {
 	const struct res *pool = im_ref(im, r, id, "backend pool");
@@ -32,8 +46,8 @@ static void add_pool(struct import *im, const struct res *r, const char *id, jso
 		ip4 ip;
 
 		for (size_t k = 0; s && !ip4_parse(s, &ip) && k < im->n_nics; k++)
-			if (im->nics[k].ip == ip)
-				append_name(backends, im->nics[k].lab);
+			if (im->nics[k].ip == ip && !has_name(backends, im->nics[k].lab))
+				append_name(backends, im->nics[k].dynamic ? im->nics[k].lab : s);
 	}
 }
 
@@ -112,7 +126,7 @@ static void open_ports(struct import *im, const json_t *backends, const json_t *
 		for (size_t k = 0; port > 0 && k < im->n_nics; k++) {
 			json_t *listen = json_object_get(im->nics[k].vm_out, "listen");
 
-			if (!strieq(im->nics[k].lab, json_string_value(v)))
+			if (!nic_is(&im->nics[k], json_string_value(v)))
 				continue;
 			if (!listen) {
 				listen = json_array();
@@ -163,6 +177,37 @@ static void read_rules(struct import *im, struct res *lb, const struct res *fron
 	}
 }
 
+/* A public balancer's rule translates what its pool sends to the Internet: these NICs need no
+ * default outbound access (azure-behaviour 1.8). */
+static void mark_translated(struct import *im, const struct res *rule)
+{
+	json_t *backends = json_array(), *v;
+	size_t i;
+
+	add_pools(im, rule, backends);
+	json_array_foreach (backends, i, v)
+		for (size_t k = 0; k < im->n_nics; k++)
+			if (nic_is(&im->nics[k], json_string_value(v)) &&
+			    !json_object_get(im->nics[k].out, "publicIPAddress"))
+				json_object_set_new(im->nics[k].out, "publicLoadBalancer",
+				                    json_true());
+	json_decref(backends);
+}
+
+static void read_public_rules(struct import *im, const struct res *lb, const struct res *front)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "loadbalancers/loadbalancingrules")
+	{
+		const char *id = arm_id(r->j, "frontendIPConfiguration");
+
+		if (r->parent == lb && id && im_find(im, id) == front &&
+		    !arm_bool(r->j, "disableOutboundSnat", false))
+			mark_translated(im, r);
+	}
+}
+
 /* The subnet of the frontend; NULL: it is left out, since its subnet is, or since it has a
  * public address alone. */
 static const char *frontend_subnet(struct import *im, struct res *front)
@@ -176,19 +221,32 @@ static const char *frontend_subnet(struct import *im, struct res *front)
 	front->left_out = true;
 	im_note(im, SEV_WARNING, "IMPORT-LB-04", front, NULL,
 	        "\"%s\" is a public frontend, which is not emulated: nobody answers there, and "
-	        "machines do not leave by it",
+	        "machines leave by default outbound access instead",
 	        front->name);
 	return NULL;
+}
+
+/* Azure's default where none is given. */
+static bool is_basic(const struct res *lb)
+{
+	const char *sku = arm_str(json_object_get(lb->j, "sku"), "name");
+
+	return !sku || strieq(sku, "Basic");
 }
 
 static bool read_frontend(struct import *im, struct res *lb, struct res *front, bool first)
 {
 	const char *subnet = frontend_subnet(im, front);
 
-	if (!subnet)
+	if (!subnet) {
+		if (!arm_id(front->j, "subnet"))
+			read_public_rules(im, lb, front);
 		return false;
+	}
 	json_t *obj = json_object();
 
+	if (is_basic(lb))
+		put_str(obj, "sku", "Basic");
 	put_str(obj, "subnet", subnet);
 	put_str(obj, "privateIPAddress", arm_str(front->j, "privateIPAddress"));
 	read_rules(im, lb, front, obj);
@@ -208,10 +266,17 @@ static void read_balancer(struct import *im, struct res *lb)
 	struct res *c;
 	bool any = false;
 
-	if (!sku || !strieq(sku, "Standard"))
+	if (is_basic(lb))
 		im_note(im, SEV_INFO, "IMPORT-LB-05", lb, NULL,
-		        "load balancer \"%s\" is of SKU %s; the lab has those of SKU Standard",
-		        lb->name, sku ? sku : "Basic");
+		        "load balancer \"%s\" is of SKU Basic, which Azure has retired in 2025; in "
+		        "the lab it works as one of SKU Standard, but its backends keep default "
+		        "outbound access",
+		        lb->name);
+	else if (!strieq(sku, "Standard"))
+		im_note(im, SEV_INFO, "IMPORT-LB-05", lb, NULL,
+		        "load balancer \"%s\" is of SKU %s; the lab has those of SKU Standard and "
+		        "Basic",
+		        lb->name, sku);
 	IM_EACH(im, c, NET "loadbalancers/frontendipconfigurations")
 	if (c->parent == lb)
 		any |= read_frontend(im, lb, c, !any);
@@ -222,11 +287,13 @@ static void read_balancer(struct import *im, struct res *lb)
 		im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
 		        "inbound NAT rule \"%s\" is not emulated", c->name);
 	IM_EACH(im, c, NET "loadbalancers/outboundrules")
-	if (c->parent == lb)
+	if (c->parent == lb) {
+		mark_translated(im, c);
 		im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
 		        "outbound rule \"%s\" is not emulated: machines without a public "
 		        "address leave as those of a subnet with default outbound access",
 		        c->name);
+	}
 }
 
 static const struct tf_type tf_balancers[] = {
@@ -255,6 +322,7 @@ static const struct tf_type tf_balancers[] = {
 	                     { "floating_ip_enabled", "enableFloatingIP" },
 	                     { "enable_floating_ip", "enableFloatingIP" },
 	                     { "load_distribution", "loadDistribution" },
+	                     { "disable_outbound_snat", "disableOutboundSnat" },
 	                     { "probe_id", "probe", TF_ID },
 	                     { "backend_address_pool_ids", "backendAddressPools", TF_IDS },
 	                     { "backend_address_pool_id", "backendAddressPool", TF_ID },

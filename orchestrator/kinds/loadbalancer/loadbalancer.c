@@ -112,10 +112,11 @@ static const struct object_def lb_probe_def = {
 	    END }
 };
 
-static const struct enum_value lb_skus[] = { { "Standard", 0, NULL, NULL },
-	                                     { "Basic", 0, NULL,
-	                                       "Azure has retired it in 2025; use Standard" },
-	                                     END };
+static const struct enum_value lb_skus[] = {
+	{ "Standard", 0, "NICs in its pool have no default outbound access", NULL },
+	{ "Basic", 1, "they keep it; Azure has retired this SKU in 2025", NULL },
+	END
+};
 
 static const struct object_def balancer = {
 	"loadBalancer", "a load balancer",
@@ -124,10 +125,12 @@ static const struct object_def balancer = {
 	(const struct field[]){
 	    { .name = "sku",
 	      .type = T_ENUM,
-	      .shows = SHOWS_AS_IT_RUNS,
+	      .shows = SHOWS_IN_FABRIC,
+	      .as_bool = true,
 	      .values = lb_skus,
 	      .dflt = "Standard",
-	      .help = "SKU" },
+	      .at = AT(struct load_balancer, basic),
+	      .help = "SKU." },
 	    { .name = "subnet",
 	      .type = T_SUBNET,
 	      .shows = SHOWS_IN_FABRIC,
@@ -146,7 +149,8 @@ static const struct object_def balancer = {
 	      .shows = SHOWS_IN_FABRIC,
 	      .item = T_NODE,
 	      .help = "The backend pool: NICs by name, or VMs for their primary one; \"VM/NIC\" "
-	              "where a name is not unique." },
+	              "where a name is not unique. Or addresses of NICs: those "
+	              "keep default outbound access." },
 	    { .name = "rules",
 	      .type = T_MAP,
 	      .shows = SHOWS_INSIDE,
@@ -220,6 +224,43 @@ static void list_frontends(struct loader *l, const struct kind *k)
 	}
 }
 
+static struct nic *nic_in_vnet(const struct model *m, const struct vnet *v, ip4 ip)
+{
+	for (size_t i = 0; i < m->n_nics; i++) {
+		struct nic *n = &m->nics[i];
+
+		if (n->ip == ip && n->subnet && n->subnet->vnet == v)
+			return n;
+	}
+	return NULL;
+}
+
+/* The NIC that an entry of the pool names, by its address or by a name: the latter takes default
+ * outbound access from it (azure-behaviour 1.8). */
+static struct nic *find_backend(struct loader *l, const struct load_balancer *lb, const char *name,
+                                const char *ptr)
+{
+	const struct vm *vm = model_vm(l->m, name);
+	struct nic *n = model_nic(l->m, name);
+	ip4 ip;
+
+	if (!n && vm && vm->n_nics) /* its primary one */
+		n = vm->nics[0];
+	if (!n && ip4_parse(name, &ip) == 0) {
+		n = lb->subnet ? nic_in_vnet(l->m, lb->subnet->vnet, ip) : NULL;
+		if (!n)
+			load_error(l, "TOPO-REF-01", "InvalidResourceReference", ptr,
+			           "give a NIC that privateIPAddress, or name one",
+			           "no NIC of the frontend's virtual network has %s", name);
+		return n;
+	}
+	if (!n)
+		load_unknown(l, SCOPE_NICS, name, ptr);
+	else if (!lb->basic && !n->in_pool_of)
+		n->in_pool_of = lb;
+	return n;
+}
+
 static void resolve_pool(struct loader *l, void *obj, json_t *y)
 {
 	struct load_balancer *lb = obj;
@@ -230,19 +271,15 @@ static void resolve_pool(struct loader *l, void *obj, json_t *y)
 	lb->backends = arena_array(l->a, json_array_size(list), sizeof(struct nic *));
 	json_array_foreach (list, i, x) {
 		const char *name = json_string_value(x);
-		const struct vm *vm = name ? model_vm(l->m, name) : NULL;
-		struct nic *n = name ? model_nic(l->m, name) : NULL;
+		struct nic *n =
+		    name ? find_backend(l, lb, name,
+		                        arena_printf(l->a, "%s/backends/%zu", lb->ptr, i))
+		         : NULL;
 
-		if (!n && vm && vm->n_nics) /* its primary one */
-			n = vm->nics[0];
-		if (n && n->subnet) {
+		if (n && n->subnet)
 			lb->backends[lb->n_backends++] = n;
-			continue;
-		}
-		lb->broken = true;
-		if (name && !n)
-			load_unknown(l, SCOPE_NICS, name,
-			             arena_printf(l->a, "%s/backends/%zu", lb->ptr, i));
+		else
+			lb->broken = true;
 	}
 	l->m->n_backends += lb->n_backends;
 }

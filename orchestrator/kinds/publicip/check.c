@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public IP addresses: the rules. */
 #include "azure/check_rules.h"
+#include "azure/outside.h"
 #include "azure/public_ip.h"
 
 static int compare_ips(const void *pa, const void *pb)
@@ -34,6 +35,28 @@ static void check_foreign(const struct model *m, const struct public_ip *e, stru
 		         "%s is what VMs without a public address leave as", IP4_STR(e->ip));
 }
 
+/* What is closed is seldom meant to be, but for an appliance whose address is for going out. */
+static void check_closed(const struct model *m, struct findings *f)
+{
+	for (size_t i = 0; i < m->n_nics; i++) {
+		const struct nic *n = &m->nics[i];
+
+		if (n->broken || n->subnet->broken || !public_ip_closed(n))
+			continue;
+		bool seldom = n->forwarding && !n->vm->n_listen;
+
+		finding_add(
+		    f, seldom ? SEV_INFO : SEV_WARNING, seldom ? "PIP-NSG-02" : "PIP-NSG-01", NULL,
+		    n->ptr,
+		    "attach a networkSecurityGroup with an inbound rule for what shall come "
+		    "in, to the NIC or its subnet",
+		    "the public address of NIC \"%s\" of \"%s\" is closed to what comes in: "
+		    "it is of SKU Standard, and neither the NIC nor subnet \"%s\" has a "
+		    "security group; what \"%s\" sends and its answers pass",
+		    n->name, n->vm->name, n->subnet->name, n->vm->name);
+	}
+}
+
 static void check_public_ips(const struct model *m, struct findings *f)
 {
 	_cleanup_free_ const struct public_ip **s = xcalloc(m->n_public_ips + 1, sizeof(*s));
@@ -45,9 +68,16 @@ static void check_public_ips(const struct model *m, struct findings *f)
 		if (!e->owner)
 			info_at(f, "PIP-USED-02", e->ptr, NULL,
 			        "public IP address \"%s\" is not used", e->name);
+		if (e->basic)
+			info_at(f, "PIP-SKU-01", e->ptr,
+			        "take SKU Standard, with a security group for what comes in",
+			        "public IP address \"%s\" is of SKU Basic, which is open without a "
+			        "security group, and which Azure has retired in 2025",
+			        e->name);
 		if (e->ip && !e->broken)
 			s[n++] = e;
 	}
+	check_closed(m, f);
 	qsort(s, n, sizeof(*s), compare_ips);
 	for (size_t i = 0; i < n; i++) {
 		check_foreign(m, s[i], f);

@@ -14,12 +14,15 @@ static void read_public_ip(struct import *im, struct res *r)
 		return;
 	}
 	json_t *obj = json_object(), *dns = arm_get(r->j, "dnsSettings");
-	const char *name = arm_str(dns, "fqdn");
+	const char *name = arm_str(dns, "fqdn"),
+	           *sku = arm_str(json_object_get(r->j, "sku"), "name");
 
 	DESCRIBE(obj, name ? name : arm_str(dns, "domainNameLabel"));
 	put_str(obj, "ipAddress", ip);
 	put_str(obj, "publicIPPrefix",
 	        im_use(im, r, arm_id(r->j, "publicIPPrefix"), "public IP prefix"));
+	if (sku && strieq(sku, "Basic"))
+		put_str(obj, "sku", "Basic");
 	im_put(im, "publicIPAddresses", r, obj);
 }
 

@@ -3,6 +3,12 @@
 #include "azure/kind.h"
 #include "azure/public_ip.h"
 
+static const struct enum_value skus[] = {
+	{ "Standard", 0, "nothing comes in until a security group allows it", NULL },
+	{ "Basic", 1, "open without a group; Azure has retired this SKU in 2025", NULL },
+	END
+};
+
 static const struct object_def public_ip = {
 	"publicIPAddress", "a public IP address", NULL,
 	(const struct field[]){
@@ -17,6 +23,14 @@ static const struct object_def public_ip = {
 	      .shows = SHOWS_IN_FABRIC,
 	      .nullable = true,
 	      .help = "The entry of publicIPPrefixes that it is one of." },
+	    { .name = "sku",
+	      .type = T_ENUM,
+	      .shows = SHOWS_IN_FABRIC,
+	      .as_bool = true,
+	      .values = skus,
+	      .dflt = "Standard",
+	      .at = AT(struct public_ip, basic),
+	      .help = "SKU." },
 	    END }
 };
 

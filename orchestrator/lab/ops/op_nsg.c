@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "azure/nsg.h"
+#include "azure/outside.h"
 #include "base/str.h"
 #include "lab/ops/ops.h"
 #include "lab/proc/op.h"
@@ -43,8 +44,8 @@ static int op_nsg(struct lab *l, struct request *r, json_t **ret, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	*ret = json_pack("{s:o,s:s,s:s}", "value", nsg_json(l->model, v.nic, v.t), "nic",
-	                 v.nic->name, "vm", v.nic->vm->name);
+	*ret = json_pack("{s:o,s:s,s:s,s:b}", "value", nsg_json(l->model, v.nic, v.t), "nic",
+	                 v.nic->name, "vm", v.nic->vm->name, "closed", public_ip_closed(v.nic));
 	view_done(&v);
 	return 0;
 }

@@ -41,7 +41,9 @@ static const struct filter_fixed CHAINS[] = {
 	  "iifname . ip saddr . ip daddr @service snat to 20.100.255.254\n" TO_INTERNET
 	  "meta l4proto { tcp, udp } snat to iifname . ip saddr map "
 	  "@translated\n" TO_INTERNET "snat to iifname . ip saddr map @leaves_as\n" },
-	/* The last but one: errors about what the NAT gateway translated. */
+	/* What comes in leads to a NIC, or answers what has left by it: a closed public address
+	 * leads nowhere.  Of the rules for what leaves, the last: errors about what the NAT gateway
+	 * translated. */
 	{ .name = "between",
 	  .hook = "type filter hook forward priority 0; policy drop;",
 	  .rules =
@@ -50,7 +52,9 @@ static const struct filter_fixed CHAINS[] = {
 	      "iifname . ip saddr . ip daddr @service accept\n" TO_INTERNET
 	      "iifname . ip saddr @may_translate meta l4proto { tcp, udp } accept\n" TO_INTERNET
 	      "iifname . ip saddr @may_translate ct state established,related "
-	      "accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK "\" accept\n" },
+	      "accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK
+	      "\" ct state established,related accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK
+	      "\" ct status dnat accept\n" },
 	{ .name = "own", .hook = "type filter hook output priority 0; policy drop;", .rules = "" },
 };
 
@@ -91,7 +95,8 @@ static void add_nic_translations(struct nft_elems *v, const struct nic *n, const
 	if (n->public_ip) {
 		nft_elems_add(v, SET_PUBLIC, NULL, n->public_ip, 0, number);
 		nft_elems_add(v, SET_PUBLIC_ZONE, NULL, n->public_ip, 0, number);
-		nft_elems_add(v, SET_LEADS_TO, NULL, n->public_ip, 0, n->ip);
+		if (!public_ip_closed(n))
+			nft_elems_add(v, SET_LEADS_TO, NULL, n->public_ip, 0, n->ip);
 	}
 	if (other.ip) {
 		nft_elems_add(v, SET_LEAVES_AS, link, n->ip, 0, other.ip);
