@@ -72,9 +72,13 @@ bool walk_has_seen(const struct walker *x, const struct vm *vm)
 {
 	const struct walk *to = x->env->reply_to;
 
-	for (size_t i = 0; to && i < to->n; i++)
-		if (to->hops[i].nic && to->hops[i].nic->vm == vm)
+	for (size_t i = 0; to && i < to->n; i++) {
+		const struct walk_packet *q = &to->hops[i].left;
+
+		if (to->hops[i].nic && to->hops[i].nic->vm == vm && q->src == x->p.dst &&
+		    q->dst == x->p.src && q->sport == x->p.dport && q->dport == x->p.sport)
 			return true;
+	}
 	return false;
 }
 

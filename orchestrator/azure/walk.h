@@ -24,6 +24,7 @@ struct walk_hop {
 	    *route; /* that the fabric used when the packet left this hop; NULL: none */
 	const struct eff_table *table; /* where route is */
 	ip4 next_hop;                  /* 0: destination itself */
+	struct walk_packet left;       /* the packet as it was sent on; nothing: it was not */
 	const char *reason;            /* a sentence; never NULL */
 };
 
@@ -64,6 +65,10 @@ struct walk {
 	size_t n_pins, cap_pins;
 	struct walk_flow *flows;
 	size_t n_flows, cap_flows;
+	/* The NIC whose security groups, or whose firewall's rules, deny the packet: they may let
+	 * another one pass.  NULL: nobody's. */
+	const struct nic *denied_at;
+	const struct nic *half_at; /* of a firewall that drops an answer without its question */
 	/* A guest that would give what comes next its own address, having seen no question of it;
 	 * NULL: none. */
 	const struct nic *late;
@@ -134,6 +139,9 @@ struct walk_env {
 	/* By which NIC vm sends p, a packet of its own: what a tunnel wraps.  NULL: by the design,
 	 * walk_source_nic(). */
 	const struct nic *(*sends_by)(void *ctx, const struct vm *vm, const struct walk_packet *p);
+	/* Who has an address of v that no NIC has, for who asks about subnets rather than about
+	 * NICs; NULL, also as a result: nobody. */
+	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);
 	/* Set when this is the way back of a packet that arrived: who translated it then translates
 	 * it back now, and an answer from an address that nobody asked does not count. */
 	const struct walk *reply_to;

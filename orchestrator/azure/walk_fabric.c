@@ -56,6 +56,8 @@ static enum step deliver_in_vnet(struct walker *x, const struct nic *from,
 		walk_hop_add(x, rs, NULL)->reason = "has the address";
 		return walk_end(x, WALK_DELIVERED, TEXT(x, "%s has %s", rs, IP4_STR(x->p.dst)));
 	}
+	if (!to && x->env->stand_in && !model_lb_by_ip(v, x->p.dst))
+		to = x->env->stand_in(x->env->ctx, v, x->p.dst);
 	if (!to || to->subnet->vnet != v) {
 		const struct load_balancer *lb = model_lb_by_ip(v, x->p.dst);
 

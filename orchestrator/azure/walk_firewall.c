@@ -18,15 +18,19 @@ static enum step decide_at_firewall(struct walker *x, const struct firewall *fw,
 		ret->said = "it belongs to a flow that passed; ";
 		return STEP_NIC;
 	}
-	if (walk_begins_nothing(x))
+	if (walk_begins_nothing(x)) {
+		x->w->half_at = fw->vm->nics[0];
 		return walk_drop(
 		    x,
 		    "firewall %s drops it: it answers %s, and the question did not "
 		    "come through the firewall; %s",
 		    fw->name, IP4_STR(x->p.dst),
 		    walk_half_cure(x->w->arena, x->w, x->w->n - 1, x->env->reply_to, fw->vm));
+	}
 	struct firewall_verdict v = firewall_decide(fw, &x->p);
 
+	if (v.act == FIREWALL_DENY)
+		x->w->denied_at = fw->vm->nics[0];
 	if (v.act == FIREWALL_DENY)
 		return walk_drop(x, "%s", firewall_reason(x->w->arena, fw, &x->p, v.rule));
 	if (v.act == FIREWALL_LOCAL)

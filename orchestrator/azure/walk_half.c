@@ -31,10 +31,19 @@ static const char *route_name(struct arena *a, const struct eff_route *r)
 	                    r->name ? ", " : "", r->name ? r->name : "");
 }
 
-/* What has a route table for what the node's NIC sends. */
-static const char *subnet_name(struct arena *a, const struct walk_hop *h)
+/* Whose route table decides about what the node sends; NULL: none does. */
+static const struct subnet *subnet_that_sends(const struct walk_hop *h)
 {
-	return arena_printf(a, "subnet %s of %s", h->nic->subnet->name, h->nic->subnet->vnet->name);
+	const struct subnet *s = h->table ? h->table->subnet : h->nic ? h->nic->subnet : NULL;
+
+	if (!s && h->nic && h->nic->vm->n_nics) /* it came in by a wire */
+		s = h->nic->vm->nics[0]->subnet;
+	return s && s->real ? s->real : s;
+}
+
+static const char *subnet_name(struct arena *a, const struct subnet *s)
+{
+	return arena_printf(a, "subnet %s of %s", s->name, s->vnet->name);
 }
 
 /* Who hands the packet to the node before the stateful hop, on the way that misses the hop: it is
@@ -63,14 +72,19 @@ const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
 {
 	const struct walk_hop *to = at ? &with->hops[at - 1] : NULL;
 	const struct walk_hop *past = sender_past(without, to && to->nic ? to->nic->vm : NULL);
+	const struct subnet *from = subnet_that_sends(past);
 	const char *give = NULL, *take = NULL;
 
-	if (past->nic && past->nic->subnet)
-		give = arena_printf(a, "give %s a route for %s to %s", subnet_name(a, past),
+	/* No route table of its subnet is asked for what an endpoint answers. */
+	if (past->nic && past->nic->vm->role == VM_ENDPOINT)
+		give = arena_printf(a, "let %s translate sources for %s", fw->name,
+		                    past->nic->vm->name);
+	else if (from)
+		give = arena_printf(a, "give %s a route for %s to %s", subnet_name(a, from),
 		                    PREFIX_STR(prefix_behind(without)), IP4_STR(fw->nics[0]->ip));
-	if (to && to->nic && to->nic->subnet && to->route)
-		take = arena_printf(a, "keep route %s from %s", route_name(a, to->route),
-		                    subnet_name(a, to));
+	if (to && to->route && subnet_that_sends(to))
+		take = arena_printf(a, "take route %s off %s", route_name(a, to->route),
+		                    subnet_name(a, subnet_that_sends(to)));
 	if (give && take)
 		return arena_printf(a, "%s, or %s: both ways by %s, or none", give, take, fw->name);
 	if (give || take)

@@ -79,6 +79,24 @@ static enum step end_at_node(struct walker *x, const char *node)
 	return walk_end(x, WALK_DELIVERED, TEXT(x, "%s has %s", node, IP4_STR(x->p.dst)));
 }
 
+/* A connection is translated by its first packet, or never: an answer to what has passed here
+ * leaves as it came, and of one that opens nothing connection tracking knows no connection. */
+static ip4 drop_late_source(struct walker *x, const struct nic *in, const struct walk_guest *g,
+                            struct walk_hop *hop, ip4 of_firewall, ip4 source)
+{
+	bool seen = x->env->reply_to && walk_has_seen(x, in->vm);
+
+	if (of_firewall || !source || (!seen && !walk_begins_nothing(x)))
+		return source;
+	if (!seen) {
+		x->w->late = g->out;
+		x->w->late_source = source;
+		hop->reason = TEXT(x, "%s; it saw no question, so it translates no answer to it",
+		                   hop->reason);
+	}
+	return 0;
+}
+
 /* The guest has the packet.  STEP_NIC: it sends it on, by *ret. */
 static enum step walk_through_guest(struct walker *x, const struct nic *in, struct walk_hop *hop,
                                     const struct nic **ret)
@@ -112,14 +130,7 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 	}
 	ip4 source = fw.source ? fw.source : g.src;
 
-	/* Connection tracking translates nothing that it takes for the middle of something. */
-	if (!fw.source && source && walk_begins_nothing(x) && !walk_has_seen(x, in->vm)) {
-		x->w->late = g.out;
-		x->w->late_source = source;
-		hop->reason = TEXT(x, "%s; it saw no question, so it translates no answer to it",
-		                   hop->reason);
-		source = 0;
-	}
+	source = drop_late_source(x, in, &g, hop, fw.source, source);
 	if (source && source != x->p.src && !nat) {
 		x->p.src = source;
 		walk_nat_add(x, in->vm, g.out, &fw.before);
@@ -154,6 +165,7 @@ static void walk_on(struct walker *x, const struct nic *n)
 			return;
 		}
 		x->w->hops[at].reason = "";
+		x->w->hops[at].left = x->p;
 		x->at_balancer = false;
 		enum step step = n->peer ? walk_by_wire(x, n, &x->w->hops[at], &to)
 		                         : walk_by_fabric(x, n, &x->w->hops[at], &to);

@@ -34,7 +34,7 @@ void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
                   const struct walk_packet *before);
 /* The reply's translation back at vm (NULL: the edge): p->dst becomes what it was. */
 const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm);
-/* The packet answers something that came through vm. */
+/* The packet answers one that vm has sent on, as it sent it on. */
 bool walk_has_seen(const struct walker *x, const struct vm *vm);
 /* The packet is an answer, and its protocol shows that: connection tracking takes it for nothing
  * new. */

@@ -50,7 +50,7 @@ ok "up changes a translated port as the lab runs" change \
 not_ok "a connection of which the firewall sees one half carries nothing" vnetlab probe ops app --protocol tcp --port 443 --timeout 300ms
 status "path ends with that" 1 vnetlab path ops app --protocol tcp --port 443 -o json
 json "path names the firewall, the half and both cures" '.agree and .verdict == "dropped" and .kernel.verdict == "dropped"
-	and .return.verdict == "delivered" and .flow.half and .flow.node == "fw" and (.reason | test("app sends the answer past it by route 10.0.0.0/16.*give subnet web of App a route for 10.0.4.0/24 to 10.0.1.4, or keep route 10.1.0.0/16 .User, app. from subnet Ops of Hub"))'
+	and .return.verdict == "delivered" and .flow.half and .flow.node == "fw" and (.reason | test("app sends the answer past it by route 10.0.0.0/16.*give subnet web of App a route for 10.0.4.0/24 to 10.0.1.4, or take route 10.1.0.0/16 .User, app. off subnet Ops of Hub"))'
 run vnetlab path ops app --protocol tcp --port 443
 like "its last words are that verdict" "$out" 'and what follows
   => dropped: firewall fw drops what follows the first packet'
