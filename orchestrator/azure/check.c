@@ -9,4 +9,5 @@ void azure_check(const struct model *m, struct findings *f)
 	for (size_t i = 0; rules_of_kinds[i]; i++)
 		if (rules_of_kinds[i]->check)
 			rules_of_kinds[i]->check(m, f);
+	check_asymmetry(m, f);
 }
