@@ -124,6 +124,17 @@ static struct judgement judge_do(const struct check *c, const struct outage *o)
 	return check_judged(holds, &out);
 }
 
+/* Editors complete and check the verb: of the table of faults, as everybody else. */
+static char *fault_command_pattern(void)
+{
+	struct str s = { 0 };
+
+	str_add(&s, "^\\s*fault\\s+(");
+	fault_verbs_add(&s, "|");
+	str_add(&s, ")(\\s|$)");
+	return str_take(&s);
+}
+
 const struct check_sort sort_do = {
 	/* clang-format off */
 	.fields = {
@@ -131,6 +142,7 @@ const struct check_sort sort_do = {
 		"A fault command; with from and to it also says how long packets were lost.",
 		(const struct field[]){
 			{ .name = "do", .type = T_TEXT, .required = true,
+			  .pattern = fault_command_pattern,
 			  .at = AT(struct check, subject),
 			  .help = "a fault command, as \"fault stop NVA_1\"; \"vnetlab help fault\" "
 			          "lists them" },

@@ -10,17 +10,23 @@
 #include "lab/client/client.h"
 
 /* For the report: the errors, as people read them. */
-static char *errors_text(const struct findings *f)
+static char *errors_text(const char *file, const struct findings *f)
 {
 	_cleanup_str_ struct str b = { 0 };
 
-	str_add(&b, "the design is invalid");
+	str_printf(&b, "%s: the design is invalid", file);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct finding *x = &f->items[i];
+		struct text_place at = { 0 };
 
-		if (x->severity == SEV_ERROR)
-			str_printf(&b, "\n%s at %s: %s", x->rule,
-			           x->source ? x->source : x->pointer, x->message);
+		if (x->severity != SEV_ERROR)
+			continue;
+		str_printf(&b, "\n%s at ", x->rule);
+		if (finding_at(f, x, &at) && at.line)
+			str_printf(&b, "%s:%u:%u (%s)", at.file, at.line, at.column, x->pointer);
+		else
+			str_add(&b, x->source ? x->source : x->pointer);
+		str_printf(&b, ": %s", x->message);
 	}
 	return str_take(&b);
 }
@@ -147,7 +153,7 @@ static int understand(const struct test_session *s, struct test_design *d, struc
 	else if (!d->running) /* always print what the design may do to this machine */
 		ui_findings_of(f, "IMAGE-03");
 	if (bad) {
-		d->invalid = errors_text(f);
+		d->invalid = errors_text(address_name(d->path), f);
 		return EX_INVALID_DESIGN;
 	}
 	return EX_DONE;

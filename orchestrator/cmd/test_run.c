@@ -332,7 +332,9 @@ static int run_own_lab(const struct test_session *s, const struct test_job *job,
 	r = test_interrupted ? err_set(e, EINTR, "interrupted")
 	                     : up_and_check(s, job->design, c, lab, run, e);
 	client_fd = -1;
-	if (r == 0 && !test_interrupted)
+	if (r < 0 && !test_interrupted)
+		run->error = xstrdup(e->msg);
+	if (!test_interrupted && (r == 0 || still_runs(lab)))
 		keep_evidence(job, lab, run);
 	if (!s->keep || test_interrupted)
 		take_down(lab, run);

@@ -17,9 +17,10 @@ static json_t *enum_json(const struct enum_value *v)
 	return json_pack("{s:s, s:o}", "type", "string", "enum", list);
 }
 
-static json_t *word_json(enum field_type t)
+static json_t *word_json(const struct field *fd, enum field_type t)
 {
-	const char *pattern = field_type_pattern(t);
+	_cleanup_free_ char *own = fd->pattern ? fd->pattern() : NULL;
+	const char *pattern = own ? own : field_type_pattern(t);
 
 	return json_pack("{s:s, s:s*}", "type", "string", "pattern", pattern);
 }
@@ -77,7 +78,7 @@ static json_t *value_json(const struct field *fd, enum field_type t, json_t *def
 		return json_pack("{s:[s,s,s], s:i, s:i}", "type", "object", "array", "null",
 		                 "maxProperties", 0, "maxItems", 0);
 	default:
-		return word_json(t);
+		return word_json(fd, t);
 	}
 }
 

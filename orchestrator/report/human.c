@@ -112,6 +112,8 @@ void report_summary(FILE *f, const struct report_run *runs, size_t n, bool color
 		fprintf(f, "  %s", r->lab ? r->lab : r->file);
 		if (r->repeats > 1)
 			fprintf(f, " run %u", r->repeat);
+		if (r->file)
+			fprintf(f, " (%s)", r->file);
 		fputs(":\n", f);
 		for (size_t k = 0; k < r->n; k++)
 			if (!r->checks[k].ok && !r->checks[k].skipped && !r->checks[k].warning)

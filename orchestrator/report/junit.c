@@ -133,6 +133,11 @@ static void write_testsuite(FILE *f, const struct report_run *r)
 	        r->n + (r->error ? 1 : 0), n.failed, r->error ? 1u : 0u, n.skipped, run_seconds(r));
 	if (run_seconds(r) > 0) { /* not of files that were only looked at */
 		fputs("    <properties>\n", f);
+		if (r->file) {
+			fputs("      <property name=\"file\"", f);
+			write_attribute(f, "value", r->file);
+			fputs("/>\n", f);
+		}
 		for (int i = 0; i < PHASE_MAX; i++)
 			fprintf(f, "      <property name=\"%s\" value=\"%.1f\"/>\n", phases[i],
 			        r->phase_ms[i]);

@@ -82,7 +82,8 @@ struct field {
 	const char *apart; /* T_MAP: a difference is told of each of its objects, as of this kind */
 	const char *ref;  /* T_NAME, with at: the kind that is named; the loader sets the pointer */
 	const char *dflt; /* plain text */
-	size_t at;        /* AT(struct, member); 0: not filled in */
+	char *(*pattern)(void); /* T_TEXT: for the JSON Schema; the caller frees; NULL: any */
+	size_t at;              /* AT(struct, member); 0: not filled in */
 	const char *help;
 	const char *source, *confidence; /* of settings */
 	const char *instead; /* of T_UNSUPPORTED: what stands in for it; NULL: nothing does */

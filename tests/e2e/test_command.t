@@ -134,7 +134,7 @@ status "test of an invalid design among others fails" 5 vnetlab test --format js
 like "the message has the file of the finding" "$err" "^$work/invalid.vnetlab.json:"
 like "the message has the place of the finding" "$err" '/checks/up'
 out=$(printf '%s' "$out" | jq -s .)
-json "the report says why the design is invalid" '.[0].error | test("the design is invalid\n.* at /checks/up/bgp: ")'
+json "the report says why the design is invalid" '.[0].error | test("invalid.vnetlab.json: the design is invalid\n.* at .*invalid.vnetlab.json:[0-9]+:[0-9]+ \\(/checks/up/bgp\\): ")'
 json "the report says that a file is not there" '.[1].error | test("nosuch")'
 json "the valid design is run" '.[2] | .error == null and .passed > 0'
 ok "the JUnit report counts two errors" grep -q '<testsuites [^>]*errors="2"' "$work/mixed/report.xml"
@@ -142,9 +142,11 @@ status "test of an invalid design alone fails" 3 vnetlab test "$work/invalid.vne
 like "the report says that the design is invalid" "$out" 'the design is invalid'
 jq '.virtualMachines.nva |= (del(.bgp) + {config: {"bird.conf": "bird.conf"}})' "$work/quick.vnetlab.json" >"$work/broken.vnetlab.json"
 echo 'protocol nonsense {' >"$work/bird.conf"
-status "test of a daemon that does not start fails" 5 vnetlab test --format json "$work/broken.vnetlab.json"
+status "test of a daemon that does not start fails" 5 vnetlab test --format json --report "$work/nostart" "$work/broken.vnetlab.json"
 json "the report has the daemon's own words" '.error | test("bird.conf:1")'
 json "the checks are skipped, and none passed" '.skipped == 1 and .passed == 0'
+ok "its events are kept" grep -q 'bird.conf:1' "$work/nostart/tcmd/events.ndjson"
+ok "the logs of the others, too" test -s "$work/nostart/tcmd/logs/RS_0.log"
 ok "no lab is left behind the daemon" gone
 status "a filter that no check matches is wrong usage" 2 vnetlab test --filter 'nothing*' "$work/quick.vnetlab.json"
 status "an unknown format is wrong usage" 2 vnetlab test --format xml "$work/quick.vnetlab.json"

@@ -100,6 +100,11 @@ except ImportError:
     print("# no python3-jsonschema: the schema is not compared with the loader")
 else:
     schema = json.loads(run("schema")[1])
+    do = next(d["properties"]["do"] for d in schema["definitions"].values() if "do" in d.get("properties", {}))
+    odd = [w for w, good in (("fault maintenance RS/0 5s", True), ("fault clear", True), (" fault  stop a", True),
+                             ("fault maintain RS/0", False), ("stop a", False), ("fault stopa", False))
+           if jsonschema.Draft7Validator(do).is_valid(w) != good]
+    ok(not odd, "the schema knows the verbs of faults", odd)
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)
     odd = []

@@ -103,6 +103,8 @@ static void fail_apply(struct apply *a)
 	struct conn *c = a->c;
 	struct err e = a->failed, back;
 	bool quit = !a->before;
+	/* Who has the lab for himself may look at what was built: it ends with his connection. */
+	bool stays = quit && a->built && c && c->has_lab;
 	const char *what = "nothing ran before, and nothing is left";
 
 	d->starting = false;
@@ -135,7 +137,7 @@ static void fail_apply(struct apply *a)
 		if (quit)
 			conn_flush(c, 2000);
 	}
-	if (quit)
+	if (quit && !stays)
 		driver_quit(d);
 }
 
