@@ -25,6 +25,40 @@ struct site *model_site(const struct model *m, const char *name)
 	return NULL;
 }
 
+static const struct gateway *far_gateway(const struct local_gateway *l)
+{
+	return !l->site && l->peer && l->peer->role == VM_GATEWAY ? l->peer->gateway : NULL;
+}
+
+uint32_t local_gateway_far_asn(const struct local_gateway *l)
+{
+	const struct gateway *g = far_gateway(l);
+
+	return l->site ? l->site->asn : g ? g->asn : 0;
+}
+
+ip4 local_gateway_far_ip(const struct local_gateway *l)
+{
+	const struct gateway *g = far_gateway(l);
+
+	for (size_t i = 0; g && i < g->n_custom[l->peer->instance]; i++)
+		if (g->custom[l->peer->instance][i] == l->bgp_ip)
+			return l->bgp_ip;
+	return l->site ? l->site->bgp_ip : g ? g->instance[l->peer->instance] : 0;
+}
+
+char *local_gateway_far_name(const struct local_gateway *l)
+{
+	return l->site ? xasprintf("site \"%s\"", l->site->name)
+	               : xasprintf("gateway's instance \"%s\"", l->peer->name);
+}
+
+/* azure-behaviour 8 */
+ip4 gateway_address(struct prefix subnet, bool one, unsigned k)
+{
+	return prefix_at(subnet, one ? (uint32_t)prefix_size(subnet) - 2 : 4 + k);
+}
+
 bool ip4_is_link_local(ip4 a)
 {
 	return prefix_has((struct prefix){ IP4(169, 254, 0, 0), 16 }, a);

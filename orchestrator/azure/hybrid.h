@@ -135,6 +135,15 @@ bool model_speaks(const struct model *m, size_t table, unsigned instance);
 /* The table of that kind and name; -1: none. */
 int model_table(const struct model *m, const char *kind, const char *name);
 
+/* What the local network gateway's other end has: its AS number and the address that it speaks BGP
+ * from.  0: not known, as of a VM. */
+uint32_t local_gateway_far_asn(const struct local_gateway *l);
+ip4 local_gateway_far_ip(const struct local_gateway *l);
+/* "site "dc"", "far/0": for sentences; the caller frees. */
+char *local_gateway_far_name(const struct local_gateway *l);
+/* What Azure gives instance k in GatewaySubnet, beside no other gateway; one: it has one instance.
+ */
+ip4 gateway_address(struct prefix subnet, bool one, unsigned k);
 /* 169.254.0.0/16: of BGP speakers inside tunnels alone. */
 bool ip4_is_link_local(ip4 a);
 

@@ -120,7 +120,9 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 {
 	uint32_t told = 0;
 
-	if (c && c->local && (!vm_is_hybrid(peer) || peer->role == VM_SITE_ROUTER))
+	if (c && c->local &&
+	    (!vm_is_hybrid(peer) || peer->role == VM_SITE_ROUTER ||
+	     (vm->gateway && vm->gateway == c->gateway)))
 		told = c->local->asn;
 	else if (vm->role == VM_MSEE && peer->role == VM_SITE_ROUTER)
 		told = vm->circuit->peer_asn;
@@ -130,8 +132,7 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct connection *c)
 {
 	bool told = c && c->local && c->local->bgp_ip &&
-	            (peer->role == VM_SITE_ROUTER ||
-	             (ip4_is_link_local(c->local->bgp_ip) && vm->gateway == c->gateway));
+	            (peer->role == VM_SITE_ROUTER || vm->gateway == c->gateway);
 
 	return told ? c->local->bgp_ip : address_for(peer, c);
 }

@@ -216,6 +216,11 @@ static char *asn_differs(const struct hybrid_session *s)
 	                        : s->peer && s->peer->circuit ? s->peer
 	                                                      : NULL;
 
+	if (c && c->local && !c->site && c->local->asn && local_gateway_far_asn(c->local) &&
+	    c->local->asn != local_gateway_far_asn(c->local))
+		return xasprintf("local network gateway %s says AS %u, and %s is AS %u",
+		                 c->local->name, c->local->asn, c->local->peer->name,
+		                 local_gateway_far_asn(c->local));
 	if (!site || site->role != VM_SITE_ROUTER)
 		return NULL;
 	if (msee && msee->role == VM_MSEE && msee->circuit->peer_asn &&
@@ -230,16 +235,17 @@ static char *asn_differs(const struct hybrid_session *s)
 }
 
 /* A gateway dials the address that its local network gateway says, and listens to no other. */
-static char *site_has_another_address(const struct hybrid_session *s)
+static char *peer_has_another_address(const struct hybrid_session *s)
 {
 	const struct local_gateway *l = s->conn ? s->conn->local : NULL;
-	const struct site *site = s->conn ? s->conn->site : NULL;
+	ip4 has = l ? local_gateway_far_ip(l) : 0;
+	_cleanup_free_ char *who = NULL;
 
-	if (!l || !site || !l->bgp_ip || l->bgp_ip == site->bgp_ip)
+	if (!l || !l->bgp_ip || !has || l->bgp_ip == has)
 		return NULL;
-	return xasprintf("local network gateway %s says bgpPeeringAddress %s, and the router of "
-	                 "site %s has %s",
-	                 l->name, IP4_STR(l->bgp_ip), site->name, IP4_STR(site->bgp_ip));
+	who = l->site ? xasprintf("the router of site %s", l->site->name) : xstrdup(l->peer->name);
+	return xasprintf("local network gateway %s says bgpPeeringAddress %s, and %s has %s",
+	                 l->name, IP4_STR(l->bgp_ip), who, IP4_STR(has));
 }
 
 char *hybrid_never(const struct hybrid_session *s)
@@ -250,7 +256,7 @@ char *hybrid_never(const struct hybrid_session *s)
 		return xstrdup(s->down);
 	char *never = asn_differs(s);
 
-	return never ? never : site_has_another_address(s);
+	return never ? never : peer_has_another_address(s);
 }
 
 void sessions_find_peers(struct model *m)

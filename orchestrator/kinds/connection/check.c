@@ -43,6 +43,28 @@ static uint32_t far_asn(const struct connection *c)
 	return c->local && c->local->asn ? c->local->asn : c->site ? c->site->asn : 0;
 }
 
+/* What the local network gateway says of its other end. */
+static void check_told(const struct local_gateway *l, struct findings *f)
+{
+	uint32_t asn = local_gateway_far_asn(l);
+	ip4 ip = local_gateway_far_ip(l);
+	_cleanup_free_ char *far = asn ? local_gateway_far_name(l) : NULL;
+
+	if (asn && l->asn && l->asn != asn)
+		warning_at(f, "CONN-ASN-02", NULL, l->ptr,
+		           l->site ? "write the site's number" : "write the gateway's number",
+		           "local network gateway \"%s\" says AS number %u, %s has %u: the session "
+		           "stays down",
+		           l->name, l->asn, far, asn);
+	if (ip && l->bgp_ip && l->bgp_ip != ip)
+		warning_at(
+		    f, "CONN-BGP-02", NULL, l->ptr,
+		    l->site ? "write the site's address" : "write the instance's address",
+		    "local network gateway \"%s\" says bgpPeeringAddress %s, %s%s has %s: the "
+		    "session stays down",
+		    l->name, IP4_STR(l->bgp_ip), l->site ? "the router of " : "", far, IP4_STR(ip));
+}
+
 static void check_bgp(const struct connection *c, struct findings *f)
 {
 	if (!c->bgp || c->type == CONN_EXPRESSROUTE)
@@ -57,18 +79,8 @@ static void check_bgp(const struct connection *c, struct findings *f)
 		error_at(f, "CONN-ASN-01", NULL, c->ptr, "give one of them another AS number",
 		         "connection \"%s\" has AS number %u on both sides", c->name,
 		         c->gateway->asn);
-	if (c->local && c->local->asn && c->site && c->local->asn != c->site->asn)
-		warning_at(
-		    f, "CONN-ASN-02", NULL, c->local->ptr, "write the site's number",
-		    "local network gateway \"%s\" says AS number %u, site \"%s\" has %u: the "
-		    "session stays down",
-		    c->local->name, c->local->asn, c->site->name, c->site->asn);
-	if (c->local && c->local->bgp_ip && c->site && c->local->bgp_ip != c->site->bgp_ip)
-		warning_at(f, "CONN-BGP-02", NULL, c->local->ptr, "write the site's address",
-		           "local network gateway \"%s\" says bgpPeeringAddress %s, the router of "
-		           "site \"%s\" has %s: the session stays down",
-		           c->local->name, IP4_STR(c->local->bgp_ip), c->site->name,
-		           IP4_STR(c->site->bgp_ip));
+	if (c->local && !c->down)
+		check_told(c->local, f);
 }
 
 /* Reported once: its other sessions have the same reason. */

@@ -133,13 +133,33 @@ static bool answers(const struct connection *a, const struct connection *b)
 	       a->local->peer->gateway == b->gateway && b->local->peer->gateway == a->gateway;
 }
 
+/* The object of the other side, of several one that is nobody's yet. */
+static struct connection *find_reverse(struct model *m, const struct connection *c)
+{
+	struct connection *any = NULL;
+
+	for (size_t i = 0; i < m->n_connections; i++) {
+		struct connection *o = &m->connections[i];
+
+		if (o == c || !answers(c, o))
+			continue;
+		if (!o->reverse || o->reverse == c)
+			return o;
+		any = any ? any : o;
+	}
+	return any;
+}
+
 static void pair_connections(struct model *m)
 {
-	for (size_t i = 0; i < m->n_connections; i++)
-		for (size_t k = 0; k < m->n_connections; k++)
-			if (i != k && !m->connections[i].reverse &&
-			    answers(&m->connections[i], &m->connections[k]))
-				m->connections[i].reverse = &m->connections[k];
+	for (size_t i = 0; i < m->n_connections; i++) {
+		struct connection *c = &m->connections[i];
+
+		if (!c->reverse)
+			c->reverse = find_reverse(m, c);
+		if (c->reverse && !c->reverse->reverse)
+			c->reverse->reverse = c;
+	}
 }
 
 static bool differ(const char *a, const char *b)

@@ -3,24 +3,41 @@
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
+/* The gateway of this design at the other end of a connection, or NULL. */
+static const struct res *far_gateway(struct import *im, const struct res *c)
+{
+	const char *gw = arm_id(c->j, "virtualNetworkGateway2"),
+	           *local = arm_id(c->j, "localNetworkGateway2");
+	const struct res *l = local ? im_find(im, local) : NULL;
+
+	if (gw)
+		return im_find(im, gw);
+	return l ? im_gateway_at(im, arm_str(l->j, "gatewayIpAddress")) : NULL;
+}
+
+static const struct res *near_gateway(struct import *im, const struct res *c)
+{
+	const char *gw = arm_id(c->j, "virtualNetworkGateway1");
+
+	return gw ? im_find(im, gw) : NULL;
+}
+
 /* A tunnel whose two sides have different keys stays down, in the lab too.  The keys
  * themselves are not written. */
 static void check_shared_keys(struct import *im, const struct res *r, json_t *obj)
 {
-	const char *own = arm_str(r->j, "sharedKey"), *to = arm_id(r->j, "virtualNetworkGateway2");
-	const char *from = arm_id(r->j, "virtualNetworkGateway1");
+	const char *own = arm_str(r->j, "sharedKey");
+	const struct res *to = far_gateway(im, r), *from = near_gateway(im, r);
 	struct res *c;
 
 	if (!own || !to || !from)
 		return;
 	IM_EACH(im, c, NET "connections")
 	{
-		const char *back = arm_id(c->j, "virtualNetworkGateway1");
-		const char *forth = arm_id(c->j, "virtualNetworkGateway2");
 		const char *key = arm_str(c->j, "sharedKey");
 
-		if (back && forth && key && im_find(im, back) == im_find(im, to) &&
-		    im_find(im, forth) == im_find(im, from) && !streq(key, own))
+		if (key && near_gateway(im, c) == to && far_gateway(im, c) == from &&
+		    !streq(key, own))
 			put_str(obj, "sharedKey", strcmp(own, key) < 0 ? "one" : "another");
 	}
 }
@@ -39,13 +56,9 @@ static bool put_far_end(struct import *im, struct res *r, json_t *obj, const cha
 	} else {
 		struct res *local =
 		    im_ref(im, r, arm_id(r->j, "localNetworkGateway2"), "local network gateway");
-		struct res *gw =
-		    local ? im_gateway_at(im, arm_str(local->j, "gatewayIpAddress")) : NULL;
 
-		key = gw ? "remoteGateway" : "localNetworkGateway";
-		if (gw)
-			put_str(obj, "type", "Vnet2Vnet");
-		lab = gw ? gw->lab : local && local->out ? local->lab : NULL;
+		key = "localNetworkGateway";
+		lab = local && local->out ? local->lab : NULL;
 	}
 	put_str(obj, key, lab);
 	return lab;

@@ -131,18 +131,15 @@ static void add_gateway_nic(struct loader *l, struct gateway *g, unsigned k)
 	n->vm->nics[n->vm->n_nics++] = n;
 }
 
-/* azure-behaviour 8: what is given counts; with one instance the last usable address, with two
- * base+4 and base+5, or those behind another gateway's. */
+/* What is given counts; behind another gateway with two instances are the next two. */
 static ip4 choose_address(const struct gateway *g, unsigned k)
 {
 	const struct gateway *other = g->vnet->gateway[1 - g->type];
-	unsigned first = 4 + (other && other->n == 2 ? 2 : 0);
 
 	if (g->given[k])
 		return g->given[k];
-	return g->n == 1
-	           ? prefix_at(g->subnet->prefix, (uint32_t)prefix_size(g->subnet->prefix) - 2)
-	           : prefix_at(g->subnet->prefix, first + k);
+	return gateway_address(g->subnet->prefix, g->n == 1,
+	                       k + (other && other->n == 2 && g->n == 2 ? 2 : 0));
 }
 
 static void place_gateway(struct loader *l, void *obj, json_t *x)

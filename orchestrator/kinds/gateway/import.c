@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual network gateways as ARM and azurerm have them. */
+#include "azure/hybrid.h"
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
@@ -39,14 +40,30 @@ static bool subnet_of(struct import *im, const struct res *r, struct prefix *ret
 	return false;
 }
 
-/* What Azure gave it, as a state or an export prints it.  Templates write addresses there, too,
- * which Azure does not take: only one of the subnet may be true. */
-static void put_default_address(struct import *im, struct res *r, json_t *obj, const char *ip)
+static bool has_two(const struct res *r)
+{
+	return arm_bool(r->j, "activeActive", arm_bool(r->j, "active", false));
+}
+
+/* Has it one instance? */
+static bool is_one(const struct res *r)
+{
+	const char *type = arm_str(r->j, "gatewayType");
+
+	return (!type || strieq(type, "Vpn")) && !has_two(r);
+}
+
+/* What the lab gives anyway is not written.  What Azure gave it, as a state or an export prints it.
+ * Templates write addresses there, too, which Azure does not take: only one of the subnet may be
+ * true. */
+static void put_default_address(struct import *im, struct res *r, json_t *obj, const char *ip,
+                                unsigned k)
 {
 	struct prefix p;
 	ip4 a;
 
-	if (!ip || ip4_parse(ip, &a) < 0 || !subnet_of(im, r, &p))
+	if (!ip || ip4_parse(ip, &a) < 0 || !subnet_of(im, r, &p) ||
+	    a == gateway_address(p, is_one(r), k))
 		return;
 	if (prefix_has(p, a))
 		json_object_set_new(obj, "defaultBgpIpAddresses", json_pack("[s]", ip));
@@ -83,7 +100,7 @@ static json_t *read_bgp_addresses(struct import *im, struct res *r)
 		const char *given =
 		    json_string_value(json_array_get(arm_list(x, "defaultBgpIpAddresses"), 0));
 
-		put_default_address(im, r, obj, given ? given : word_of(im, all, k));
+		put_default_address(im, r, obj, given ? given : word_of(im, all, k), (unsigned)k);
 		if (json_array_size(custom))
 			json_object_set(obj, "customBgpIpAddresses", custom);
 		json_array_append_new(ret, obj);
@@ -92,6 +109,29 @@ static json_t *read_bgp_addresses(struct import *im, struct res *r)
 	       !json_object_size(json_array_get(ret, json_array_size(ret) - 1)))
 		json_array_remove(ret, json_array_size(ret) - 1);
 	return ret;
+}
+
+/* Those of a VPN gateway are ends of tunnels, and next hops in tables. */
+static void put_public_addresses(struct import *im, const struct res *r, json_t *obj)
+{
+	const char *type = json_string_value(json_object_get(obj, "gatewayType"));
+	json_t *names = json_array();
+	struct res *c;
+
+	IM_EACH(im, c, NET "virtualnetworkgateways/ipconfigurations")
+	{
+		const char *id = c->parent == r ? arm_id(c->j, "publicIPAddress") : NULL;
+		const char *name = NULL;
+
+		if (id && im_find(im, id) && streq(type, "Vpn") &&
+		    json_array_size(names) < (has_two(r) ? 2 : 1))
+			name = im_use(im, c, id, "public address");
+		if (name)
+			json_array_append_new(names, json_string(name));
+	}
+	if (json_array_size(names))
+		json_object_set(obj, "publicIPAddresses", names);
+	json_decref(names);
 }
 
 static void read_gateway(struct import *im, struct res *r)
@@ -110,8 +150,7 @@ static void read_gateway(struct import *im, struct res *r)
 	DESCRIBE(obj, arm_str(arm_get(r->j, "sku"), "name"));
 	put_str(obj, "virtualNetwork", vnet);
 	put_str(obj, "gatewayType", type ? type : "Vpn");
-	put_bool(obj, "activeActive",
-	         arm_bool(r->j, "activeActive", arm_bool(r->j, "active", false)), false);
+	put_bool(obj, "activeActive", has_two(r), false);
 	if (arm_int(arm_get(r->j, "bgpSettings"), "asn", &asn) && asn > 0)
 		json_object_set_new(obj, "asn", json_integer(asn));
 	json_t *addresses = read_bgp_addresses(im, r);
@@ -119,6 +158,7 @@ static void read_gateway(struct import *im, struct res *r)
 	if (json_array_size(addresses))
 		json_object_set(obj, "bgpPeeringAddresses", addresses);
 	json_decref(addresses);
+	put_public_addresses(im, r, obj);
 	im_put(im, "virtualNetworkGateways", r, obj);
 }
 

@@ -21,43 +21,65 @@ static void put_host(json_t *site, const json_t *prefixes, const char *router)
 	}
 }
 
-static void read_local(struct import *im, struct res *r)
+static void put_bgp_settings(const struct res *r, json_t *obj)
 {
-	const char *ip = arm_str(r->j, "gatewayIpAddress");
-	json_t *bgp = arm_get(r->j, "bgpSettings");
+	const json_t *bgp = arm_get(r->j, "bgpSettings");
 	const char *peer = arm_str(bgp, "bgpPeeringAddress");
 	json_int_t asn = 0;
 
-	if (im_gateway_at(im, ip)) /* its connections lead to that gateway */
-		return;
-	json_t *prefixes =
-	    arm_prefixes(im, r, arm_get(r->j, "localNetworkAddressSpace"), NULL, "addressPrefixes");
+	if (arm_int(bgp, "asn", &asn) && asn > 0 && peer)
+		json_object_set_new(obj, "bgpSettings",
+		                    json_pack("{s:I, s:s}", "asn", asn, "bgpPeeringAddress", peer));
+}
 
-	if (!json_array_size(prefixes) && peer)
-		json_array_append_new(prefixes, json_sprintf("%s/32", peer));
-	if (!json_array_size(prefixes)) {
-		json_decref(prefixes);
-		im_leave_out(im, r, NULL, "it has neither address prefixes nor a BGP address");
-		return;
-	}
-	json_t *lng = json_object();
+/* The site that a local network gateway describes. */
+static json_t *make_site(const struct res *r, const json_t *lng, json_t *prefixes)
+{
+	const json_t *bgp = json_object_get(lng, "bgpSettings");
+	const char *peer = json_string_value(json_object_get(bgp, "bgpPeeringAddress"));
 	json_t *site = json_pack("{s:s, s:O}", "description",
 	                         "what the local network gateway of "
 	                         "this name describes",
 	                         "addressPrefixes", prefixes);
 
-	DESCRIBE(lng, ip ? ip : arm_str(r->j, "fqdn"));
-	json_object_set_new(lng, "addressPrefixes", prefixes);
-	if (arm_int(bgp, "asn", &asn) && asn > 0 && peer) {
-		json_object_set_new(lng, "bgpSettings",
-		                    json_pack("{s:I, s:s}", "asn", asn, "bgpPeeringAddress", peer));
-		json_object_set_new(site, "asn", json_integer(asn));
+	if (bgp) {
+		json_object_set(site, "asn", json_object_get(bgp, "asn"));
 		put_str(site, "bgpPeeringAddress", peer);
 	}
-	put_host(site, prefixes, peer);
-	put_str(lng, "site", r->lab);
+	put_host(site, prefixes, arm_str(arm_get(r->j, "bgpSettings"), "bgpPeeringAddress"));
 	put_str(site, "source", r->source);
-	im_set_in(im->topology, "sites", r->lab, site);
+	return site;
+}
+
+static void read_local(struct import *im, struct res *r)
+{
+	const char *ip = arm_str(r->j, "gatewayIpAddress");
+	const char *peer = arm_str(arm_get(r->j, "bgpSettings"), "bgpPeeringAddress");
+	/* Then it stands for an instance of a gateway of this design, and there is no site. */
+	bool ours = im_gateway_at(im, ip) != NULL;
+	json_t *prefixes =
+	    arm_prefixes(im, r, arm_get(r->j, "localNetworkAddressSpace"), NULL, "addressPrefixes");
+
+	if (!json_array_size(prefixes) && peer && !ours)
+		json_array_append_new(prefixes, json_sprintf("%s/32", peer));
+	if (!json_array_size(prefixes) && !peer) {
+		json_decref(prefixes);
+		im_leave_out(im, r, NULL, "it has neither address prefixes nor a BGP address");
+		return;
+	}
+	json_t *lng = json_object();
+
+	DESCRIBE(lng, ours ? NULL : ip ? ip : arm_str(r->j, "fqdn"));
+	if (json_array_size(prefixes))
+		json_object_set(lng, "addressPrefixes", prefixes);
+	put_bgp_settings(r, lng);
+	if (ours) {
+		put_str(lng, "gatewayIpAddress", ip);
+	} else {
+		put_str(lng, "site", r->lab);
+		im_set_in(im->topology, "sites", r->lab, make_site(r, lng, prefixes));
+	}
+	json_decref(prefixes);
 	im_put(im, "localNetworkGateways", r, lng);
 }
 

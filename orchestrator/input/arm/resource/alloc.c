@@ -155,6 +155,26 @@ static ip4 lowest_free(struct arm *a, struct pool *p)
 	return 0; /* full: a check of the design reports it */
 }
 
+/* azure-behaviour 8: a VPN gateway that is not active-active has the last usable address. */
+static bool takes_last(const struct inst *i)
+{
+	const struct val *props = val_get(i->body, "properties"),
+	                 *both = val_get(props, "activeActive");
+
+	return is_network(i, "virtualNetworkGateways") &&
+	       strieq(val_get_str(props, "gatewayType"), "Vpn") &&
+	       !(both && both->type == V_BOOL && both->b);
+}
+
+static ip4 find_free(struct arm *a, const struct inst *i, struct pool *p)
+{
+	ip4 last = p->prefix.addr ? prefix_at(p->prefix, (uint32_t)prefix_size(p->prefix) - 2) : 0;
+
+	if (last && takes_last(i) && mark_used(a, p, last))
+		return last;
+	return lowest_free(a, p);
+}
+
 /* --- resources ------------------------------------------------------------------------------- */
 
 struct config { /* one IP configuration */
@@ -230,7 +250,7 @@ static ip4 free_private(struct arm *a, const struct inst *i, uint32_t k, struct 
 	ip4 ip = shared_of(a, i, k);
 
 	if (!ip || !prefix_has(p->prefix, ip))
-		ip = lowest_free(a, p);
+		ip = find_free(a, i, p);
 	shared_keep(a, p->key, i, k, ip, false);
 	return ip;
 }
