@@ -60,6 +60,8 @@ static int show(const struct cmd_args *a, const char *op, bool explain)
 	}
 	table_print(t, stdout);
 	print_refused(refused);
+	if (json_object_get(answer, "note"))
+		ui_note("note: %s", json_str(answer, "note"));
 	json_decref(answer);
 	return EX_DONE;
 }

@@ -35,6 +35,34 @@ json "status counts its usable routes" "[.nodes[] | select(.name == \"$other\") 
 ok "an event reports that the routes are valid" event ".kind == \"routes\" and .subject == \"$other\" and (.detail | test(\"are valid\"))"
 ok "down ends the lab" vnetlab down -q
 
+# --- an appliance whose sessions are up and bring nothing --------------------------------------------
+cd "$work" || exit 1
+cat >muted.conf <<'CONF'
+frr defaults traditional
+router bgp 65020
+ neighbor 10.9.3.4 remote-as 65515
+ neighbor 10.9.3.4 ebgp-multihop
+ neighbor 10.9.3.5 remote-as 65515
+ neighbor 10.9.3.5 ebgp-multihop
+CONF
+cat >muted.vnetlab.json <<'JSON'
+{ "name": "muted",
+  "virtualNetworks": { "Hub": { "addressPrefixes": ["10.9.0.0/16"], "subnets": {
+    "a": { "addressPrefix": "10.9.1.0/24" }, "RouteServerSubnet": { "addressPrefix": "10.9.3.0/26" } } } },
+  "routeServers": { "rs": { "virtualNetwork": "Hub", "bgpConnections": { "nva": { "peerIp": "10.9.1.4", "peerAsn": 65020 } } } },
+  "virtualMachines": { "nva": { "image": "frr", "config": { "bgpd.conf": "muted.conf" }, "nic": { "subnet": "Hub/a", "enableIPForwarding": true },
+    "routes": [ { "prefix": "10.9.3.0/26", "via": "10.9.1.1" } ] } },
+  "checks": { "a session is up": { "bgp": "rs/nva", "expect": "Established" } } }
+JSON
+why='nva: its sessions are up, but FRR takes nothing from EBGP neighbors without a policy .*: add "no bgp ebgp-requires-policy"'
+ok "sessions without a policy come up" vnetlab up muted.vnetlab.json
+like "up says that they bring nothing, why, and the cure" "$err" "warning: $why"
+run vnetlab learned rs/nva
+like "learned says so of its empty table" "$err" "note: $why"
+run vnetlab status -o json
+json "status does" '[.problems[] | select(startswith("nva: its sessions are up, but FRR"))] | length == 1'
+ok "down ends the lab" vnetlab down -q
+
 # --- a kernel without the route that the design has --------------------------------------------------
 ok "the lab with static routes comes up" vnetlab up -q "$topologies/recursive-next-hop-fixed/recursive-next-hop-fixed.vnetlab.json"
 run vnetlab status -o json

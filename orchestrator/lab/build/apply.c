@@ -174,7 +174,11 @@ static void finish_apply(struct apply *a, bool converged, struct convergence *cv
 	json_object_set_new(j, "waited", json_boolean(a->wait_ms > 0));
 	json_object_set(j, "missing", cv->missing);
 	json_object_set(j, "notes", cv->notes);
-	json_object_set_new(j, "warnings", rejected_json(&d->lab));
+	json_t *warnings = rejected_json(&d->lab);
+
+	if (a->wait_ms > 0)
+		usable_say_muted(d, warnings);
+	json_object_set_new(j, "warnings", warnings);
 	json_object_set_new(j, "sessions",
 	                    json_pack("{s:i,s:i}", "up", (int)cv->up, "of", (int)cv->of));
 	if (converged) {

@@ -25,6 +25,8 @@ struct image_plan *image_plan_free(struct image_plan *p)
 		strv_free(p->questions[i].argv);
 		free(p->questions[i].usable);
 		free(p->questions[i].unusable);
+		free(p->questions[i].muted);
+		free(p->questions[i].says);
 	}
 	free(p->questions);
 	strv_free(p->dirs);

@@ -57,6 +57,9 @@ struct image_daemon {
 struct image_question {
 	char **argv;
 	char *usable, *unusable; /* POSIX extended regular expressions, or NULL */
+	char *muted; /* the same of lines by which it says that a session brings nothing, however
+	                well it is; and what to say then */
+	char *says;
 };
 
 struct image_plan {

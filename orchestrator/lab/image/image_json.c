@@ -284,7 +284,8 @@ static int one_question(const struct ctx *c, const struct jptr *at, json_t *v)
 	static const struct field fields[] = {
 		{ "when", when, false },      { "search", some_paths, true },
 		{ "arguments", texts, true }, { "usable", text, false },
-		{ "unusable", text, false },  { NULL, NULL, false }
+		{ "unusable", text, false },  { "muted", text, false },
+		{ "says", text, false },      { NULL, NULL, false }
 	};
 
 	return object(c, at, v, fields);

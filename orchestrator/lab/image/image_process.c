@@ -389,6 +389,9 @@ static int all_questions(struct planning *p)
 			rc = rendered_regex(p, json_object_get(q, "usable"), &new->usable);
 		if (rc == 0)
 			rc = rendered_regex(p, json_object_get(q, "unusable"), &new->unusable);
+		if (rc == 0)
+			rc = rendered_regex(p, json_object_get(q, "muted"), &new->muted);
+		new->says = text_copy(q, "says");
 		if (rc < 0)
 			return rc;
 	}

@@ -11,6 +11,7 @@
 #include "lab/proc/op.h"
 #include "lab/proc/process.h"
 #include "lab/watch/birdctl.h"
+#include "lab/watch/usable.h"
 #include "plan/bird_rs.h"
 
 /* --- effective routes --- */
@@ -215,6 +216,10 @@ static int list_paths(struct lab *l, struct request *r, bool learned, json_t **r
 	*ret = json_pack("{s:o}", "routes", j);
 	if (explain)
 		json_object_set(*ret, "refused", all);
+	const char *muted = c->nic ? usable_muted(node_find(l, c->nic->vm->name)) : NULL;
+
+	if (learned && muted)
+		json_object_set_new(*ret, "note", json_sprintf("%s: %s", c->nic->vm->name, muted));
 	json_decref(all);
 	return 0;
 }

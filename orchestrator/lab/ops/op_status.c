@@ -137,6 +137,7 @@ static json_t *problems_json(const struct driver *d)
 		json_array_append_new(list, text_json_of(full));
 	memory_say(d, list);
 	usable_say(d, list);
+	usable_say_muted(d, list);
 	return list;
 }
 

@@ -24,12 +24,14 @@ enum { RECENT_MS = 1000, SETTLE_MS = 1000, AGAIN_MS = 100, MOST_AT_ONCE = 16 };
 
 struct question {
 	char **argv;
-	regex_t usable, unusable;
-	bool has_usable, has_unusable;
+	regex_t usable, unusable, muted;
+	bool has_usable, has_unusable, has_muted;
+	char *says; /* of muted */
 };
 
 struct counts {
 	unsigned long usable, unusable;
+	const char *muted; /* why sessions bring nothing; NULL: nothing is known against them */
 };
 
 struct usable {
@@ -88,6 +90,8 @@ struct usable *usable_new(struct driver *d, struct node *n, const struct image_p
 		q->argv = strv_copy(from->argv);
 		q->has_usable = compile_regex(&q->usable, from->usable);
 		q->has_unusable = compile_regex(&q->unusable, from->unusable);
+		q->has_muted = from->says && compile_regex(&q->muted, from->muted);
+		q->says = from->says ? xstrdup(from->says) : NULL;
 	}
 	return u;
 }
@@ -118,6 +122,9 @@ struct usable *usable_free(struct usable *u)
 			regfree(&u->q[i].usable);
 		if (u->q[i].has_unusable)
 			regfree(&u->q[i].unusable);
+		if (u->q[i].has_muted)
+			regfree(&u->q[i].muted);
+		free(u->q[i].says);
 	}
 	free(u->q);
 	free(u);
@@ -152,6 +159,8 @@ static void count_line(struct usable *u, const char *line)
 		u->round.usable += times_counted(&q->usable, line);
 	if (q->has_unusable)
 		u->round.unusable += times_counted(&q->unusable, line);
+	if (q->has_muted && regexec(&q->muted, line, 0, NULL, 0) == 0)
+		u->round.muted = q->says;
 }
 
 static bool read_question_output(struct usable *u)
@@ -243,7 +252,7 @@ static void note_change(struct usable *u, bool was)
 	if (is && !was)
 		event_add(u->d->events, "routes", u->node->name,
 		          "of %lu received from the Route Server none is valid", u->last.unusable);
-	else if (was && !is && u->last.usable)
+	if (was && !is && u->last.usable)
 		event_add(u->d->events, "routes", u->node->name,
 		          "those received from the Route Server are valid");
 }
@@ -252,6 +261,7 @@ static void note_change(struct usable *u, bool was)
 static void round_over(struct usable *u, bool good)
 {
 	bool was = u->asked && none_usable(&u->last);
+	const char *was_muted = u->last.muted;
 
 	u->running = false;
 	if (good && none_usable(&u->round) && clock_ms() < u->settle_until) {
@@ -264,6 +274,8 @@ static void round_over(struct usable *u, bool good)
 		u->last = u->round;
 		u->asked = clock_ms();
 		note_change(u, was);
+		if (u->last.muted && !was_muted)
+			event_add(u->d->events, "routes", u->node->name, "%s", u->last.muted);
 	}
 	look_again(u->d);
 }
@@ -277,7 +289,9 @@ static void on_question_exit(struct child *c, int wstatus)
 	hang_up_question(u);
 	u->child.pid = 0;
 	/* Some are of use: how many are not matters no more. */
-	if (wstatus != 0 || ++u->at >= u->n || u->round.usable)
+	for (u->at++; u->at < u->n && u->round.usable && !u->q[u->at].has_muted;)
+		u->at++;
+	if (wstatus != 0 || u->at >= u->n)
 		round_over(u, wstatus == 0);
 	else if (start_question(u) < 0)
 		round_over(u, false);
@@ -409,6 +423,11 @@ json_t *usable_json(const struct node *n)
 	                 (json_int_t)u->last.unusable);
 }
 
+const char *usable_muted(const struct node *n)
+{
+	return n && n->usable && n->usable->asked ? n->usable->last.muted : NULL;
+}
+
 static bool kernel_has_route(const struct node *n, ip4 to)
 {
 	const struct nl_query q = { .dst = to };
@@ -477,5 +496,15 @@ void usable_say(const struct driver *d, json_t *list)
 
 		if (c)
 			say_unusable(u, c, list);
+	}
+}
+
+void usable_say_muted(const struct driver *d, json_t *list)
+{
+	for (size_t i = 0; i < d->lab.n_nodes; i++) {
+		const struct node *n = d->lab.nodes[i];
+
+		if (usable_muted(n) && brings_routes(d, n->vm))
+			text_append(list, xasprintf("%s: %s", n->name, usable_muted(n)));
 	}
 }

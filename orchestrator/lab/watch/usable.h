@@ -24,5 +24,9 @@ void usable_ask_cancel(struct driver *d, void *ctx);
 
 /* {"usable": 0, "unusable": 2}, as the daemon counted when it was asked last; null: it was not. */
 json_t *usable_json(const struct node *n);
+/* Why its sessions bring nothing, as the image's words have it; NULL: nothing is known of that. */
+const char *usable_muted(const struct node *n);
 /* Adds a sentence for each appliance that can use none of what it got: what, why, and a cure. */
 void usable_say(const struct driver *d, json_t *list);
+/* And for each whose sessions bring nothing. */
+void usable_say_muted(const struct driver *d, json_t *list);
