@@ -338,6 +338,7 @@ struct vm {
 	bool source_nat;
 	struct config_file *configs;
 	size_t n_configs;
+	struct own_bgp *own; /* what they say of BGP (azure/own_bgp.h); or NULL */
 	struct bgp_block bgp;
 	struct guest_route *routes;
 	size_t n_routes;

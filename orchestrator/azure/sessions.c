@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "azure/nsg.h"
+#include "azure/own_bgp.h"
 #include "base/str.h"
 
 bool vm_speaks_bgp(const struct vm *vm)
@@ -182,6 +183,31 @@ char *connection_blocked(const struct model *m, const struct bgp_connection *c, 
 	                 in, out);
 }
 
+/* The appliance's own files disagree with Azure; the caller frees.  NULL: not in what is plain. */
+static char *own_files_prevent(const struct bgp_connection *c, unsigned instance)
+{
+	const struct vm *vm = c->nic->vm;
+	const struct config_file *file = NULL;
+	ip4 ip = c->rs->instance[instance];
+	struct own_neighbor n;
+	unsigned line = 0;
+	uint32_t asn = own_bgp_asn(vm, ip, &file, &line);
+
+	if (asn && asn != c->peer_asn)
+		return xasprintf("peerAsn is %u, and %s, line %u, says AS %u", c->peer_asn,
+		                 file->path, line, asn);
+	if (!own_bgp_neighbor(vm, ip, &n))
+		return NULL;
+	if (n.remote_as && n.remote_as != AZURE_ASN)
+		return xasprintf("%s, line %u, says that %s is AS %u, and a Route Server is AS %u",
+		                 n.file->path, n.remote_line, IP4_STR(ip), n.remote_as,
+		                 (unsigned)AZURE_ASN);
+	if (n.strict && own_neighbor_too_far(vm, &n))
+		return xasprintf("%s is not on a link of %s, and %s lacks multihop", IP4_STR(ip),
+		                 vm->name, n.file->path);
+	return NULL;
+}
+
 char *connection_never(const struct model *m, const struct bgp_connection *c, unsigned instance)
 {
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;
@@ -195,6 +221,10 @@ char *connection_never(const struct model *m, const struct bgp_connection *c, un
 	if (connection_asn_differs(c))
 		return xasprintf("peerAsn is %u, and %s is AS %u", c->peer_asn, vm->name,
 		                 vm->bgp.asn);
+	char *own = own_files_prevent(c, instance);
+
+	if (own)
+		return own;
 	if (connection_unnamed(c, instance))
 		return xasprintf("the files of %s name %s, but not %s", vm->name,
 		                 IP4_STR(c->rs->instance[!instance]),

@@ -8,6 +8,7 @@
 #include "azure/alloc.h"
 #include "azure/hybrid.h"
 #include "azure/kind.h"
+#include "azure/own_bgp.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
 #include "base/str.h"
@@ -77,6 +78,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	model_bare_subnets(m);
 	effective_routes_share(m);
 	sessions_find_peers(m);
+	own_bgp_read(m);
 	checks_read(json_object_get(l->root, "checks"), m, l->f);
 }
 

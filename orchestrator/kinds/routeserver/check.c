@@ -90,6 +90,7 @@ static void check_route_servers(const struct model *m, struct findings *f)
 	check_places(m, f);
 	route_server_check_connections(m, f);
 	route_server_check_announced(m, f);
+	route_server_check_own_files(m, f);
 }
 
 const struct rules route_server_rules = { check_route_servers };

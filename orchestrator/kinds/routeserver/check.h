@@ -8,3 +8,5 @@
 void route_server_check_connections(const struct model *m, struct findings *f);
 /* What appliances announce. */
 void route_server_check_announced(const struct model *m, struct findings *f);
+/* What appliances' own files say. */
+void route_server_check_own_files(const struct model *m, struct findings *f);

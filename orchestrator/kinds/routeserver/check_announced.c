@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What appliances announce, and what becomes of it: azure-behaviour 7.2, 7.6, 7.11. */
+#include "azure/own_bgp.h"
 #include "azure/sessions.h"
 #include "base/str.h"
 #include "kinds/routeserver/check.h"
@@ -118,6 +119,40 @@ static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, 
 		           vm->name, to->name, IP4_STR(to->ip));
 }
 
+/* The same of the VM's own files, where what they announce is plain: azure/own_bgp.h. */
+static void announced_by_files(const struct bgp_connection *c, const struct vm *vm,
+                               struct findings *f)
+{
+	struct own_neighbor n;
+
+	if (!c->rs->instance[0] || !own_bgp_neighbor(vm, c->rs->instance[0], &n) || n.filtered ||
+	    n.muted)
+		return;
+	for (size_t i = 0; i < vm->own->n_networks; i++) {
+		const struct own_network *x = &vm->own->networks[i];
+		const struct vnet *v = find_discarding_vnet(c->rs, x->prefix);
+
+		if (v)
+			warning_at(
+			    f, "RS-FILTER-01", NULL, x->file->ptr,
+			    "a Route Server cannot steer traffic inside its VNets: announce a "
+			    "bigger prefix, or use a route table",
+			    "%s, line %u: %s is equal to or inside virtual network \"%s\": Route "
+			    "Server \"%s\" discards it silently",
+			    x->file->path, x->line, PREFIX_STR(x->prefix), v->name, c->rs->name);
+		check_loop(c, vm, x->prefix, f);
+	}
+}
+
+static void appliance_with_files(const struct model *m, const struct vm *vm, struct findings *f)
+{
+	const struct bgp_connection *c = NULL;
+
+	while ((c = vm_connection(m, vm, c)))
+		if (!c->rs->broken && !c->broken && !c->nic->broken)
+			announced_by_files(c, vm, f);
+}
+
 /* Some connection is meant for it, and another finding says what is wrong there. */
 static bool is_meant(const struct model *m, const struct vm *vm)
 {
@@ -174,7 +209,14 @@ static void check_appliance(const struct model *m, const struct vm *vm, struct f
 
 void route_server_check_announced(const struct model *m, struct findings *f)
 {
-	for (size_t i = 0; i < m->n_vms; i++)
-		if (m->vms[i].role == VM_USER && m->vms[i].bgp.present && !m->vms[i].broken)
-			check_appliance(m, &m->vms[i], f);
+	for (size_t i = 0; i < m->n_vms; i++) {
+		const struct vm *vm = &m->vms[i];
+
+		if (vm->role != VM_USER || vm->broken)
+			continue;
+		if (vm->bgp.present)
+			check_appliance(m, vm, f);
+		else if (vm->own)
+			appliance_with_files(m, vm, f);
+	}
 }

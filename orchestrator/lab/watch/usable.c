@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "azure/own_bgp.h"
 #include "azure/sessions.h"
 #include "azure/subnet.h"
 #include "base/json.h"
@@ -463,12 +464,18 @@ static void say_unusable(const struct usable *u, const struct bgp_connection *c,
 	_cleanup_free_ char *ask = command_of(u), *why = NULL;
 	ip4 gateway = subnet_gateway(c->nic->subnet->prefix);
 	unsigned long n = u->last.unusable;
+	struct own_neighbor own;
 
 	if (connection_recursive(c))
 		why = xasprintf("nothing but these routes leads it to the Route Server, so that "
 		                "their next hop resolves through themselves; add to the routes of "
 		                "%s: { \"prefix\": \"%s\", \"via\": \"%s\" }",
 		                who, PREFIX_STR(rs->subnet->prefix), IP4_STR(gateway));
+	else if (own_bgp_neighbor(c->nic->vm, rs->instance[0], &own) &&
+	         own_neighbor_too_far(c->nic->vm, &own))
+		why = xasprintf("%s names the Route Server without ebgp-multihop, and the daemon "
+		                "takes routes only from who is on a link then",
+		                own.file->path);
 	else if (!kernel_has_route(u->node, rs->instance[0]) ||
 	         !kernel_has_route(u->node, rs->instance[1]))
 		why =
