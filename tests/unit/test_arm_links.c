@@ -124,6 +124,19 @@ static void beside_the_main_file(void **state)
 	output_is(&m, "o", "`" RAW "labs/x/linked/leaf.json?token=z`");
 }
 
+/* Another "main.json" than the one that the link stands in, which would never end. */
+static void not_its_own_file(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = evaluate(
+	    "{`resources`: [{`type`: `a.b/c`, `name`: `x`}," LINK("a", "`uri`: `" RAW "other/main.json`") "]}", NULL);
+	/* clang-format on */
+
+	(void)state;
+	says(&m, "ARM-LINK-01", "/resources/1/properties/templateLink", "--link " RAW "other/=DIR");
+	assert_int_equal(m.f.errors, 1);
+}
+
 static void by_prefix(void **state)
 {
 	_cleanup_free_ char *wide = xasprintf("https://raw.githubusercontent.com/=%s", dir);
@@ -241,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(beside_the_main_file),
+		cmocka_unit_test(not_its_own_file),
 		cmocka_unit_test(by_prefix),
 		cmocka_unit_test(not_there),
 		cmocka_unit_test(fetched),

@@ -150,6 +150,7 @@ static void only_azure_knows(void **state)
 	    "`outputs`: {"
 	    OUT("id", "reference('vm', '2023-03-01', 'Full').identity.principalId") ","
 	    OUT("kind", "reference('vm', '2023-03-01', 'Full').identity.type") ","
+	    OUT("safe", "reference('vm', '2023-03-01', 'Full').?identity.?principalId") ","
 	    OUT("word", "split(reference('vm').instanceView.statuses[0].message, ' ')[2]") ","
 	    OUT("number", "int(reference('vm').osProfile.requireCount)") ","
 	    OUT("list", "list(resourceId('a.b/c', 'x'), '2022-03-01').properties.key") ","
@@ -162,6 +163,7 @@ static void only_azure_knows(void **state)
 	no_findings(&m);
 	output_is(&m, "id", "`reference('vm').identity.principalId`");
 	output_is(&m, "kind", "`SystemAssigned`");
+	output_is(&m, "safe", "`reference('vm').identity.principalId`");
 	output_is(&m, "word", "`split(reference('vm').instanceView.statuses[0].message, ' ')[2]`");
 	output_is(&m, "number", "`int(reference('vm').osProfile.requireCount)`");
 	output_is(&m, "list", "`list('" LAB "a.b/c/x').properties.key`");
@@ -197,6 +199,97 @@ static void child_in_its_parent(void **state)
 	assert_int_equal(m.f.n, 1);
 }
 
+/* A child by the name that it has in its parent's list, or by the end of its name; the id of what
+ * is not in the template, without its scope. */
+static void short_names(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`resources`: [{`type`: `Microsoft.Compute/virtualMachines`, `name`: `vm`, `resources`: ["
+	    "  {`type`: `extensions`, `name`: `setup`, `dependsOn`: [`vm`], `properties`: {`a`: 1}}]},"
+	    " {`type`: `Microsoft.Compute/virtualMachines/extensions`, `name`: `vm/agent`,"
+	    "  `dependsOn`: [`setup`], `properties`: {`a`: 2}}],"
+	    "`outputs`: {" OUT("a", "string(reference('setup').a)") "," OUT("b", "string(reference('agent').a)") ","
+	    OUT("c", "reference('Microsoft.Storage/storageAccounts/st', '2016-01-01').key") "}}");
+	/* clang-format on */
+
+	(void)state;
+	output_is(&m, "a", "`1`");
+	output_is(&m, "b", "`2`");
+	output_is(&m, "c", "`reference('st').key`");
+	assert_int_equal(m.f.errors, 0);
+}
+
+/* A deployment changes a NIC, and keeps the address that it has. */
+static void asks_what_it_was(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`resources`: [" VNET "," NIC("other") "," NIC("n") ","
+	    "{`type`: `Microsoft.Resources/deployments`, `name`: `pin`, `dependsOn`: [`n`], `properties`: {"
+	    " `template`: {`resources`: [" NIC_IN("s", "n", STATIC("[" IP_OF("n") "]")) "]}}},"
+	    "{`type`: `Microsoft.Resources/deployments`, `name`: `group`, `properties`: {`template`: {`resources`: ["
+	    " {`type`: `Microsoft.Network/virtualNetworks/subnets`, `name`: `v/wide`, `properties`: {"
+	    "  `addressPrefix`: `[reference(resourceId('Microsoft.Network/virtualNetworks/subnets', 'v', 'wide'))"
+	    ".addressPrefix]`, `networkSecurityGroup`: {`id`: `x`}}}]}}}]}");
+	_cleanup_made_ struct made self = make("{`resources`: [" NIC_IN("s", "n", STATIC("[" IP_OF("n") "]")) "]}");
+	/* clang-format on */
+
+	(void)state;
+	no_findings(&m);
+	nic_has(&m, "/n", "`10.9.3.5`");
+	has(&m, "/n", "properties.ipConfigurations.0.properties.privateIPAllocationMethod",
+	    "`Static`");
+	has(&m, "/subnets/wide", "properties.addressPrefix", "`10.9.4.0/24`");
+	says(&self, "ARM-EXPR-01",
+	     "/resources/0/properties/ipConfigurations/0/properties/privateIPAddress",
+	     "asks for itself");
+}
+
+/* Names that are not set; a schema of another scope than that of networks. */
+static void lenient(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`$schema`: `https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#`,"
+	    " `resources`: [{`type`: `Microsoft.Network/virtualNetworks`, `name`: `v`, `location`: `[resourceGroup().location]`}],"
+	    "`outputs`: {" OUT("a", "resourceId('Microsoft.Network/publicIPAddresses', '')") ","
+	    OUT("b", "resourceId('Microsoft.Network/virtualNetworks/subnets', 'v', '')") ","
+	    OUT("c", "resourceId('Microsoft.Network/virtualNetworks/subnets', 'v')") "}}");
+	/* clang-format on */
+
+	(void)state;
+	has(&m, "/resourceGroups/lab/providers/Microsoft.Network/virtualNetworks/v", "location",
+	    "`westeurope`");
+	output_is(&m, "a", "`" LAB "Microsoft.Network/publicIPAddresses/`");
+	output_is(&m, "b", "`" LAB "Microsoft.Network/virtualNetworks/v/subnets/`");
+	says(&m, "ARM-EXPR-01", "/outputs/c/value", "do not have the same number of parts");
+	assert_int_equal(m.f.errors, 1);
+}
+
+/* Of a gateway: the last usable address; two for ExpressRoute, which shows none; and of an address
+ * of a prefix, the prefix decides. */
+static void gateways(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`resources`: [" VNET ","
+	    "{`type`: `Microsoft.Network/virtualNetworkGateways`, `name`: `er`, `properties`: {"
+	    " `gatewayType`: `ExpressRoute`, `ipConfigurations`: [{`name`: `c`, `properties`: {" IN_SUBNET("s") "}}]}},"
+	    "{`type`: `Microsoft.Network/virtualNetworkGateways`, `name`: `vpn`, `properties`: {"
+	    " `gatewayType`: `Vpn`, `ipConfigurations`: [{`name`: `c`, `properties`: {" IN_SUBNET("s") "}}]}},"
+	    "{`type`: `Microsoft.Network/publicIPAddresses`, `name`: `p`, `properties`: {`publicIPPrefix`: {`id`: `x`}}},"
+	    NIC("n") "],"
+	    "`outputs`: {" OUT("bgp", "reference('vpn').bgpSettings.bgpPeeringAddress") "}}");
+	/* clang-format on */
+
+	(void)state;
+	output_is(&m, "bgp", "`10.9.3.14`");
+	nic_has(&m, "/n", "`10.9.3.6`");
+	assert_null(at(resource(&m, "/p"), "properties.ipAddress"));
+	assert_null(at(resource(&m, "/vpn"), "properties.bgpSettings"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +300,10 @@ int main(void)
 		cmocka_unit_test(outputs),
 		cmocka_unit_test(only_azure_knows),
 		cmocka_unit_test(child_in_its_parent),
+		cmocka_unit_test(short_names),
+		cmocka_unit_test(asks_what_it_was),
+		cmocka_unit_test(lenient),
+		cmocka_unit_test(gateways),
 	};
 
 	return cmocka_run_group_tests_name("arm_modules", tests, NULL, NULL);

@@ -122,6 +122,26 @@ static void finish_run(struct arm *a)
 	arena_free(a->arena);
 }
 
+/* What the template is deployed to, by its schema: but networks and machines go to a resource
+ * group, whichever schema their author has copied. */
+static enum scope_kind scope_of_root(const struct val *tmpl)
+{
+	const struct val *list = val_get(tmpl, "resources");
+	enum scope_kind kind = scope_of_schema(tmpl);
+
+	for (uint32_t i = 0; list && (list->type == V_ARR || list->type == V_OBJ) && i < list->n;
+	     i++) {
+		const struct val *r = list->type == V_ARR ? list->items[i] : list->members[i].v;
+		const char *type = val_get_str(r, "type");
+
+		if (type && !val_get(r, "existing") &&
+		    (!strncasecmp(type, "Microsoft.Network/", 18) ||
+		     !strncasecmp(type, "Microsoft.Compute/", 18)))
+			return SCOPE_RG;
+	}
+	return kind;
+}
+
 static struct deployment *make_root_deployment(struct arm *a, const struct val *tmpl,
                                                const char *file)
 {
@@ -134,7 +154,7 @@ static struct deployment *make_root_deployment(struct arm *a, const struct val *
 	d->name = arena_printf(a->arena, "%.*s", (int)strcspn(base, "."), base);
 	d->tmpl = tmpl;
 	d->given = a->params;
-	d->scope = (struct scope){ .kind = scope_of_schema(tmpl),
+	d->scope = (struct scope){ .kind = scope_of_root(tmpl),
 		                   .group = "lab",
 		                   .subscription = ARM_SUBSCRIPTION,
 		                   .rg = a->o->resource_group ? a->o->resource_group : "lab",

@@ -20,8 +20,14 @@ static void read_vnet(struct import *im, struct res *r)
 		return;
 	}
 	json_t *obj = json_object();
+	const char *location = arm_str(r->j, "location");
 
-	put_str(obj, "location", arm_str(r->j, "location"));
+	if (location &&
+	    strpbrk(location, "([")) /* "[resourceGroup().location]" of a parameter file */
+		im_note(im, SEV_INFO, "IMPORT-OPEN-02", r, "-p location=westeurope",
+		        "\"%s\" is no region: the network has none", location);
+	else
+		put_str(obj, "location", location);
 	json_object_set_new(obj, "addressPrefixes", prefixes);
 	prefixes = arm_prefixes(im, r, arm_get(r->j, "summarizedGatewayPrefixes"), NULL,
 	                        "addressPrefixes");

@@ -156,6 +156,9 @@ void put_description(json_t *obj, const char *const *words, size_t n);
 void put_bool(json_t *obj, const char *key, bool v, bool dflt);
 /* 1: an IPv4 prefix or address; 0: IPv6; -1: neither. */
 int arm_family(const char *s);
+/* As arm_str(); NULL with a finding also for an address that only Azure knows. */
+const char *arm_address(struct import *im, const struct res *r, const json_t *obj,
+                        const char *path);
 /* The IPv4 ones of "single" or "plural"; a finding for others.  New reference. */
 json_t *arm_prefixes(struct import *im, const struct res *r, const json_t *obj, const char *single,
                      const char *plural);

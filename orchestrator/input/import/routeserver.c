@@ -120,7 +120,7 @@ static void read_hub(struct import *im, struct res *r)
 static void read_bgp_connection(struct import *im, struct res *r)
 {
 	json_int_t asn = 0;
-	const char *ip = arm_str(r->j, "peerIp");
+	const char *ip = arm_address(im, r, r->j, "peerIp");
 
 	if (!r->parent || !r->parent->out) {
 		r->left_out = true;

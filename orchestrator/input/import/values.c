@@ -127,9 +127,28 @@ int arm_family(const char *s)
 	return r == 0 || r == -EDOM ? 1 : -1;
 }
 
+/* Is it the words of a question that only Azure answers ("reference('gw').bgpSettings...") where an
+ * address should be?  Reports IMPORT-OPEN-01 then. */
+static bool is_open_address(struct import *im, const struct res *r, const char *s)
+{
+	if (!strchr(s, '(') || arm_family(s) >= 0)
+		return false;
+	im_note(im, SEV_WARNING, "IMPORT-OPEN-01", r,
+	        "check the folder that has both templates, or give the address here",
+	        "the address %s of \"%s\" is one that only Azure knows: left out", s, r->name);
+	return true;
+}
+
+const char *arm_address(struct import *im, const struct res *r, const json_t *obj, const char *path)
+{
+	const char *s = arm_str(obj, path);
+
+	return s && is_open_address(im, r, s) ? NULL : s;
+}
+
 static void add_ip4_prefix(struct import *im, const struct res *r, const char *s, json_t *list)
 {
-	if (!s || !*s)
+	if (!s || !*s || is_open_address(im, r, s))
 		return;
 	if (arm_family(s) == 0)
 		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,

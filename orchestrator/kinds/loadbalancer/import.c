@@ -248,7 +248,7 @@ static bool read_frontend(struct import *im, struct res *lb, struct res *front, 
 	if (is_basic(lb))
 		put_str(obj, "sku", "Basic");
 	put_str(obj, "subnet", subnet);
-	put_str(obj, "privateIPAddress", arm_str(front->j, "privateIPAddress"));
+	put_str(obj, "privateIPAddress", arm_address(im, front, front->j, "privateIPAddress"));
 	read_rules(im, lb, front, obj);
 	if (first) {
 		im_put(im, "loadBalancers", lb, obj);

@@ -21,10 +21,9 @@ static void put_host(json_t *site, const json_t *prefixes, const char *router)
 	}
 }
 
-static void put_bgp_settings(const struct res *r, json_t *obj)
+static void put_bgp_settings(const struct res *r, const char *peer, json_t *obj)
 {
 	const json_t *bgp = arm_get(r->j, "bgpSettings");
-	const char *peer = arm_str(bgp, "bgpPeeringAddress");
 	json_int_t asn = 0;
 
 	if (arm_int(bgp, "asn", &asn) && asn > 0 && peer)
@@ -53,8 +52,8 @@ static json_t *make_site(const struct res *r, const json_t *lng, json_t *prefixe
 
 static void read_local(struct import *im, struct res *r)
 {
-	const char *ip = arm_str(r->j, "gatewayIpAddress");
-	const char *peer = arm_str(arm_get(r->j, "bgpSettings"), "bgpPeeringAddress");
+	const char *ip = arm_address(im, r, r->j, "gatewayIpAddress");
+	const char *peer = arm_address(im, r, arm_get(r->j, "bgpSettings"), "bgpPeeringAddress");
 	/* Then it stands for an instance of a gateway of this design, and there is no site. */
 	bool ours = im_gateway_at(im, ip) != NULL;
 	json_t *prefixes =
@@ -72,7 +71,7 @@ static void read_local(struct import *im, struct res *r)
 	DESCRIBE(lng, ours ? NULL : ip ? ip : arm_str(r->j, "fqdn"));
 	if (json_array_size(prefixes))
 		json_object_set(lng, "addressPrefixes", prefixes);
-	put_bgp_settings(r, lng);
+	put_bgp_settings(r, peer, lng);
 	if (ours) {
 		put_str(lng, "gatewayIpAddress", ip);
 	} else {

@@ -5,7 +5,7 @@
 
 static void read_public_ip(struct import *im, struct res *r)
 {
-	const char *ip = arm_str(r->j, "ipAddress");
+	const char *ip = arm_address(im, r, r->j, "ipAddress");
 
 	if (ip && arm_family(ip) == 0) {
 		r->left_out = true;

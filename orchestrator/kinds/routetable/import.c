@@ -19,7 +19,7 @@ static void read_route(struct import *im, struct res *r)
 	};
 	const char *prefix = arm_str(r->j, "addressPrefix");
 	const char *type = arm_word(arm_str(r->j, "nextHopType"), hops);
-	const char *via = arm_str(r->j, "nextHopIpAddress");
+	const char *via = arm_address(im, r, r->j, "nextHopIpAddress");
 
 	if (!im_has_parent(im, r, "route table"))
 		return;
@@ -41,6 +41,10 @@ static void read_route(struct import *im, struct res *r)
 		im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
 		        "route \"%s\" has several next hops; the lab has the first of them",
 		        r->name);
+	}
+	if (streq(type, "VirtualAppliance") && !via && arm_str(r->j, "nextHopIpAddress")) {
+		r->left_out = true;
+		return;
 	}
 	json_t *obj = json_object();
 

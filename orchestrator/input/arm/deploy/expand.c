@@ -158,6 +158,7 @@ static int name_instance(struct env *e, const struct item *it, struct inst *i)
 	i->name = i->type ? eval_string_of(e, it, "name") : NULL;
 	if (!i->name)
 		return -EBADMSG;
+	i->declared = i->name;
 	size_t n = strlen(i->type);
 
 	if (n > 1 && i->type[n - 1] == '/')

@@ -25,7 +25,8 @@ enum kind {
 	RESOURCE_ID,
 	SUBSCRIPTION,
 	DOMAIN,
-	PLAIN, /* what is left: nothing that carries packets */
+	NOTHING, /* an empty string */
+	PLAIN,   /* what is left: nothing that carries packets */
 };
 
 /* Parts of names; the first that is found decides. */
@@ -33,6 +34,8 @@ static const struct {
 	const char *part;
 	enum kind kind;
 } parts[] = {
+	{ "sastoken", NOTHING },
+	{ "artifactslocation", URL },
 	{ "sshkey", SSH_KEY },
 	{ "sshpublickey", SSH_KEY },
 	{ "publickey", SSH_KEY },
@@ -80,7 +83,6 @@ static const struct {
 	{ "machinesize", VM_SIZE },
 	{ "location", LOCATION },
 	{ "region", LOCATION },
-	{ "artifactslocation", URL },
 	{ "baseurl", URL },
 	{ "baseuri", URL },
 	{ "templateurl", URL },
@@ -118,7 +120,7 @@ static enum kind kind_of_param(const struct deployment *d, const char *name, con
 	bool plain = !d->parent && param_carries(name, type, text) == CARRIES_NOTHING;
 
 	if (strieq(type, "securestring") || strieq(type, "secureObject"))
-		return PASSWORD;
+		return strcasestr(name, "sastoken") ? NOTHING : PASSWORD;
 	for (size_t i = 0; i < ARRAY_LEN(parts) && strieq(type, "string"); i++) {
 		enum kind k = parts[i].kind;
 
@@ -257,6 +259,8 @@ static const struct val *invent_value(struct deployment *d, enum kind k, const c
 		return invent_resource_id(a, name);
 	case SUBSCRIPTION:
 		return val_str(a->arena, ARM_SUBSCRIPTION);
+	case NOTHING:
+		return val_str(a->arena, "");
 	case DOMAIN:
 		return val_str(a->arena, "example.com");
 	case PLAIN:
@@ -278,14 +282,19 @@ const struct val *param_invent(struct deployment *d, const char *name, const cha
 }
 
 const struct val *param_placeholder(struct arm *a, const struct val *v, const char *name,
-                                    const char *type)
+                                    const char *type, const struct val *decl)
 {
+	const struct val *least = val_get(decl, "minLength");
+	bool guid = strieq(type, "guid") || (least && least->type == V_INT && least->i == 36);
+
 	if (v->type == V_STR && str_starts(v->s, "GET-PREREQ-"))
 		return a->prereq_output(a, v->s + strlen("GET-PREREQ-"));
 	if (v->type != V_STR || !str_starts(v->s, "GEN-"))
 		return v;
 	const char *what = v->s + 4;
 
+	if (str_starts(what, "GUID") || guid)
+		return invent_guid(a, name);
 	if (str_starts(what, "UNIQUE")) {
 		long n = what[6] == '-' ? strtol(what + 7, NULL, 10) : 12;
 
@@ -295,7 +304,5 @@ const struct val *param_placeholder(struct arm *a, const struct val *v, const ch
 		return invent_password(a, name);
 	if (str_starts(what, "SSH"))
 		return invent_ssh_key(a);
-	if (str_starts(what, "GUID") || strieq(type, "guid"))
-		return invent_guid(a, name);
 	return invent_unique_name(a, name, 12);
 }

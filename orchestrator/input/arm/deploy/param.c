@@ -181,7 +181,8 @@ static const struct val *eval_given_param(struct deployment *d, struct symbol *s
 		v = param_invent(d, s->name, "securestring", s->decl);
 	} else {
 		v = v && v->type != V_NULL
-		        ? param_placeholder(d->a, v, s->name, param_type(d, s->decl))
+		        ? param_placeholder(d->a, v, s->name, param_type(d, s->decl),
+		                            param_declaration(d, s->decl))
 		        : NULL;
 		if (!v)
 			return NULL;

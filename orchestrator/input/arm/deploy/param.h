@@ -12,4 +12,4 @@ const struct val *param_declaration(const struct deployment *d, const struct val
 /* "GEN-UNIQUE", "GET-PREREQ-name" and their like of the quick start templates; any other value as
  * it is; NULL: to be asked for. */
 const struct val *param_placeholder(struct arm *a, const struct val *v, const char *name,
-                                    const char *type);
+                                    const char *type, const struct val *decl);

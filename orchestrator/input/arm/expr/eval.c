@@ -118,7 +118,7 @@ const struct val *eval_member(struct env *e, const struct expr *at, const struct
 		v = val_get(base, key->s);
 	if (counted && key->i >= 0 && key->i < base->n)
 		v = base->items[key->i];
-	if (!v && safe && base->open && base->n && base->type != V_STR)
+	if (!v && safe && base->part)
 		return &val_null; /* what the template sets is known: this is not set */
 	if (base->open && (named || counted || (!base->n && key->type == V_INT) ||
 	                   (base->type == V_STR && (key->type == V_INT || key->type == V_STR))))

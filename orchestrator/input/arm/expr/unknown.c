@@ -10,7 +10,14 @@ const struct val *unknown_member(struct arena *a, const struct val *base, const 
 	                        ? arena_printf(a, "%s.%s", base->open, key->s)
 	                        : arena_printf(a, "%s[%lld]", base->open, (long long)key->i);
 
-	return v ? val_opened(a, v, words) : val_open(a, words);
+	if (!v)
+		return val_open(a, words);
+	struct val *copy = arena_alloc(a, sizeof(*copy));
+
+	*copy = *v;
+	copy->open = words;
+	copy->part = true;
+	return copy;
 }
 
 const struct val *unknown_as_argument(struct arena *a, const struct val *v, char t)

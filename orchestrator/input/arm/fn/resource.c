@@ -10,7 +10,7 @@
 static size_t type_argument(const struct val *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (v[i]->type == V_STR && strchr(v[i]->s, '/'))
+		if (v[i]->type == V_STR && *v[i]->s != '/' && strchr(v[i]->s, '/'))
 			return i;
 	return n;
 }
@@ -26,12 +26,16 @@ static const char *make_resource_path(struct env *e, const struct expr *at,
 		          "%s() finds no resource type among its arguments", at->name);
 		return NULL;
 	}
+	const char **list = arena_array(e->a->arena, n, sizeof(*list));
+
 	for (size_t i = type + 1; i < n; i++) {
-		if (i > type + 1)
-			str_addc(&names, '/');
-		text_of(v[i], &names);
+		_cleanup_str_ struct str name = { 0 };
+
+		text_of(v[i], &name);
+		list[i - type - 1] = arena_strdup(e->a->arena, str_get(&name));
+		str_printf(&names, "%s%s", i > type + 1 ? "/" : "", str_get(&name));
 	}
-	path = resource_path(e->a, v[type]->s, str_get(&names));
+	path = resource_path_of_names(e->a, v[type]->s, list, n - type - 1);
 	if (!path) {
 		eval_fail(e, at, "a name for each part of the type behind the provider",
 		          "%s(): the type \"%s\" and the names \"%s\" do not have the same number "

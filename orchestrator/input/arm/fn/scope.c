@@ -141,6 +141,10 @@ FN(fn_resource_group)
 {
 	const struct scope *s = &e->d->scope;
 
+	/* In a nested template of outer scope: that of the group that it goes to, where the outer
+	 * one has none. */
+	if (s->kind != SCOPE_RG && e->home->scope.kind == SCOPE_RG)
+		s = &e->home->scope;
 	if (!n && s->kind != SCOPE_RG)
 		return eval_fail(e, at,
 		                 "a deployment of this scope has no resource group; give names",

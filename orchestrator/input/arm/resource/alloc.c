@@ -10,6 +10,7 @@
 #include "azure/subnet.h"
 #include "base/addr.h"
 #include "input/arm/deploy/deploy.h"
+#include "input/arm/expr/eval.h"
 #include "input/arm/resource/resource.h"
 #include "input/arm/resource/shared.h"
 #include "input/arm/value/text.h"
@@ -255,6 +256,37 @@ static ip4 free_private(struct arm *a, const struct inst *i, uint32_t k, struct 
 	return ip;
 }
 
+/* azure-behaviour 8: a VPN gateway that is not active-active has the last usable address; an
+ * ExpressRoute gateway has two, and shows none. */
+static bool give_gateway_addresses(struct arm *a, struct inst *i)
+{
+	const struct val *props = val_get(i->body, "properties"),
+	                 *active = val_get(props, "activeActive");
+	bool vpn = !strieq(val_get_str(props, "gatewayType"), "ExpressRoute"), two = false;
+	struct config c;
+	struct pool *p;
+
+	if (!is_network(i, "virtualNetworkGateways") ||
+	    !read_ip_config(i, "ipConfigurations", 0, &c) || !c.subnet)
+		return false;
+	if (active)
+		eval_truth(active, &two);
+	p = find_pool(a, c.subnet);
+	if ((vpn && two) || !p->prefix.addr)
+		return false;
+	i->ips = arena_array(a->arena, 2, sizeof(*i->ips));
+	i->n_ips = vpn ? 1 : 2;
+	if (vpn) {
+		i->ips[0] = prefix_at(p->prefix, (uint32_t)prefix_size(p->prefix) - 2);
+		mark_used(a, p, i->ips[0]);
+		shared_keep(a, p->key, i, 0, i->ips[0], false);
+	} else {
+		i->ips[0] = free_private(a, i, 0, p);
+		i->ips[1] = free_private(a, i, 1, p);
+	}
+	return true;
+}
+
 static void give_free_addresses(struct arm *a, struct inst *i)
 {
 	const char *list = runtime_type(i)->configs;
@@ -265,11 +297,12 @@ static void give_free_addresses(struct arm *a, struct inst *i)
 		i->ips = arena_array(a->arena, 1, sizeof(*i->ips));
 		i->n_ips = 1;
 		if (!val_get_str(val_get(i->body, "properties"), "ipAddress") &&
+		    !val_path(i->body, "properties.publicIPPrefix.id") && /* of its own range */
 		    !strieq(val_get_str(val_get(i->body, "properties"), "publicIPAddressVersion"),
 		            "IPv6"))
 			i->ips[0] = free_public(a, i);
 	}
-	if (!all || all->type != V_ARR || i->ips)
+	if (!all || all->type != V_ARR || i->ips || give_gateway_addresses(a, i))
 		return;
 	i->n_ips = all->n;
 	i->ips = arena_array(a->arena, all->n + 1, sizeof(*i->ips));

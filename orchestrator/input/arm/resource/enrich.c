@@ -83,7 +83,8 @@ static ip4 public_address_of(struct arm *a, const struct val *config)
 	return pip && pip->n_ips ? pip->ips[0] : 0;
 }
 
-/* A gateway's own end of BGP: its addresses, AS 65515 unless it says otherwise. */
+/* A gateway's own end of BGP: its addresses, AS 65515 unless it says otherwise.  For reference()
+ * alone: the lab gives them by the same rule. */
 static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct arm *a = i->d->a;
@@ -239,7 +240,7 @@ static const struct runtime_type types[] = {
 	{ NET "bastionHosts", .configs = "ipConfigurations", .addresses = true },
 	{ NET "privateEndpoints", .addresses = true },
 	{ NET "virtualNetworkGateways", .configs = "ipConfigurations", .addresses = true,
-	  .enrich = add_bgp_settings },
+	  .enrich_reference = add_bgp_settings },
 	{ NET "azureFirewalls", .configs = "ipConfigurations", .addresses = true,
 	  .enrich = add_hub_address },
 	{ NET "publicIPAddresses", .addresses = true, .first = true, .enrich = add_public_address },

@@ -101,6 +101,24 @@ static bool is_broken(const struct deployment *d)
 
 /* --- what it answers ------------------------------------------------------------------------- */
 
+/* A resource with an identity of its own has its ids. */
+static void add_identity(struct inst *i, struct val_builder *b)
+{
+	struct arm *a = i->d->a;
+	const struct val *given = val_get(i->body, "identity");
+	const char *type = val_get_str(given, "type");
+	struct val_builder o = { .a = a->arena };
+
+	if (!type || !strcasestr(type, "SystemAssigned"))
+		return;
+	val_set(&o, "principalId",
+	        val_open(a->arena, arena_printf(a->arena, "%s.identity.principalId",
+	                                        words_of_reference(a, i->id))));
+	val_set(&o, "tenantId", val_str(a->arena, ARM_TENANT));
+	val_set_all(&o, given);
+	val_set(b, "identity", val_built_obj(&o));
+}
+
 /* All of a resource that was evaluated, or its properties; NULL: too big. */
 static const struct val *value_of_inst(struct inst *i, bool full)
 {
@@ -115,6 +133,7 @@ static const struct val *value_of_inst(struct inst *i, bool full)
 	if (!full)
 		return props;
 	val_set_all(&b, i->body);
+	add_identity(i, &b);
 	val_set(&b, "properties", props);
 	val_set(&b, "resourceId", val_str(a->arena, i->id));
 	val_set(&b, "subscriptionId", val_str(a->arena, i->scope.subscription));
@@ -219,10 +238,46 @@ static const struct val *answer_of_other(struct env *e, const struct expr *at, c
 	return v || e->a->fail.set ? v : foreign_value(e, id, i, full);
 }
 
+/* Another declaration of the same resource, as a deployment that changes a NIC has; NULL: none. */
+static struct inst *other_declaration(const struct inst *i)
+{
+	struct arm *a = i->d->a;
+
+	for (size_t k = 0; k < a->n_deployments; k++)
+		for (size_t j = 0; j < a->deployments[k]->n_insts; j++) {
+			struct inst *x = a->deployments[k]->insts[j];
+
+			if (x != i && !x->off && !x->existing && x->key && i->key &&
+			    streq(x->key, i->key) && x->state != ST_BUSY)
+				return x;
+		}
+	return NULL;
+}
+
+/* The only child resource "parent/what" of the deployment, or NULL. */
+static struct inst *find_child(const struct deployment *d, const char *what)
+{
+	struct inst *found = NULL;
+
+	for (size_t k = 0; k < d->n_insts; k++) {
+		const char *slash = strrchr(d->insts[k]->name, '/');
+
+		if (!slash || d->insts[k]->off || !strieq(slash + 1, what))
+			continue;
+		if (found)
+			return NULL;
+		found = d->insts[k];
+	}
+	return found;
+}
+
 /* The resource that is meant; one that is deployed here before one that only is named. */
 static struct inst *find_asked(struct env *e, const char *what)
 {
 	struct inst *i = inst_find(e->home, what), *deployed;
+
+	if (!i && !strchr(what, '/'))
+		i = find_child(e->home, what);
 
 	if (!i || !i->existing || !*i->id)
 		return i;
@@ -233,12 +288,18 @@ static struct inst *find_asked(struct env *e, const char *what)
 const struct val *reference_value(struct env *e, const struct expr *at, const struct expr *asked,
                                   const struct val *what, bool full)
 {
-	struct inst *i = find_asked(e, what->s);
+	struct inst *i = find_asked(e, what->s), *other;
 
 	while ((!i || i->existing) && deployment_wake(e->a))
 		i = find_asked(e, what->s);
 	if (!i && *what->s != '/' && is_broken(e->home))
 		return eval_reported(e);
+	if (!i && *what->s != '/' && strcspn(what->s, ".") < strcspn(what->s, "/") &&
+	    strchr(what->s, '/'))
+		return answer_of_other(e, at,
+		                       arena_printf(e->a->arena, "%s/providers/%s",
+		                                    scope_prefix(e->a, &e->home->scope), what->s),
+		                       NULL, full);
 	if (!i && *what->s != '/')
 		return eval_fail(
 		    e, at, "resourceId() makes the id of a resource that is deployed elsewhere",
@@ -249,5 +310,10 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 		return eval_fail(e, at, "if() with the same condition leaves the question out",
 		                 "%s \"%s\" is not deployed: its condition is false", i->type,
 		                 i->name);
+	/* What changes a resource asks for what it was before. */
+	if (i == e->a->current && (other = other_declaration(i)))
+		i = other;
+	else if (i == e->a->current && i->d->parent)
+		return answer_of_other(e, at, i->id, i, full);
 	return answer_of_inst(e, at, asked, i, full);
 }

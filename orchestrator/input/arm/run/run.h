@@ -94,6 +94,7 @@ struct inst { /* one resource, of a loop too */
 	const char *ptr; /* JSON pointer in d->file */
 	const char *type, *name, *id, *key;
 	const char *sym, *loop; /* symbolic name; name of its copy loop */
+	const char *declared;   /* the name as it is written: of a child, without its parent's */
 	struct scope scope;     /* where it goes to; of a deployment: what it is in */
 	const struct loop *loops;
 	int64_t index;            /* in its loop; -1 without */
@@ -231,5 +232,8 @@ void inst_names_free(struct deployment *d);
 const char *scope_prefix(struct arm *a, const struct scope *s); /* "/subscriptions/..", "" */
 /* "provider/type/name"; NULL: type and name do not have the same number of parts. */
 const char *resource_path(struct arm *a, const char *type, const char *name);
+/* Of names as resourceId() has them, of which each may be empty. */
+const char *resource_path_of_names(struct arm *a, const char *type, const char *const *names,
+                                   size_t n);
 const char *resource_id(struct arm *a, const struct scope *s, const char *type, const char *name);
 const char *arm_location(struct arm *a); /* of the run: "westeurope" */

@@ -25,7 +25,8 @@ const char *scope_prefix(struct arm *a, const struct scope *s)
 	}
 }
 
-const char *resource_path(struct arm *a, const char *type, const char *name)
+/* empty: a name may be, as in the ids that templates make of parameters that are not set. */
+static const char *make_path(struct arm *a, const char *type, const char *name, bool empty)
 {
 	_cleanup_str_ struct str s = { 0 };
 	size_t n = strcspn(type, "/");
@@ -37,7 +38,7 @@ const char *resource_path(struct arm *a, const char *type, const char *name)
 
 		if (!t && !type[1]) /* a slash at the end does no harm */
 			break;
-		if (!m)
+		if (!m && !empty)
 			return NULL;
 		str_addc(&s, '/');
 		str_addn(&s, type, t);
@@ -47,6 +48,26 @@ const char *resource_path(struct arm *a, const char *type, const char *name)
 		name += m + (name[m] == '/');
 	}
 	return *name ? NULL : arena_strdup(a->arena, str_get(&s));
+}
+
+const char *resource_path(struct arm *a, const char *type, const char *name)
+{
+	return make_path(a, type, name, false);
+}
+
+const char *resource_path_of_names(struct arm *a, const char *type, const char *const *names,
+                                   size_t n)
+{
+	_cleanup_str_ struct str s = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		str_printf(&s, "%s%s", i ? "/" : "", names[i]);
+	/* One name for each part of the type: then each may be empty. */
+	size_t parts = 0;
+
+	for (const char *p = strchr(type, '/'); p && p[1]; p = strchr(p + 1, '/'))
+		parts++;
+	return make_path(a, type, str_get(&s), parts == n);
 }
 
 const char *resource_id(struct arm *a, const struct scope *s, const char *type, const char *name)

@@ -71,6 +71,8 @@ static void index_by_all_names(struct inst *i)
 {
 	if (*i->name)
 		index_by_name(i, i->name);
+	if (i->declared && !streq(i->declared, i->name))
+		index_by_name(i, i->declared);
 	if (i->sym)
 		index_by_name(i, i->sym);
 	if (i->sym && i->index >= 0)

@@ -36,6 +36,7 @@ struct val {
 	uint8_t type;     /* enum val_type */
 	bool dynamic : 1; /* template text: there is an expression or a copy loop in it or below */
 	bool exact : 1;   /* in an open object: all members are here, it is not open itself */
+	bool part : 1;    /* open as a part of an open value, of which the template sets some */
 	uint16_t depth;   /* 1 for a scalar */
 	uint32_t n;       /* bytes of a string, elements, members */
 	uint64_t weight;
