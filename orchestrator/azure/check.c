@@ -5,7 +5,6 @@ void azure_check(const struct model *m, struct findings *f)
 {
 	check_nics(m, f);
 	check_node_names(m, f);
-	check_firewalls(m, f);
 	for (size_t i = 0; rules_of_kinds[i]; i++)
 		if (rules_of_kinds[i]->check)
 			rules_of_kinds[i]->check(m, f);

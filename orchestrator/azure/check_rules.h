@@ -13,7 +13,6 @@ extern const struct rules *const rules_of_kinds[];
 
 void check_nics(const struct model *m, struct findings *f);       /* NICs, guests */
 void check_node_names(const struct model *m, struct findings *f); /* of what a lab's nodes play */
-void check_firewalls(const struct model *m, struct findings *f);  /* Azure Firewall */
 /* After all others: of a design without errors. */
 void check_asymmetry(const struct model *m, struct findings *f);
 

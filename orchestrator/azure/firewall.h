@@ -27,9 +27,9 @@ struct firewall_collection { /* of rules, as written */
 };
 
 struct firewall {
-	const char *name, *ptr;
-	size_t idx;
+	RESOURCE;
 	struct vnet *vnet;
+	ip4 ip;        /* privateIPAddress; 0: its NIC gets one */
 	struct vm *vm; /* its node in the lab; the first NIC is in AzureFirewallSubnet */
 	struct firewall_collection *collections; /* in the order in which they are asked */
 	size_t n_collections, n_declared;        /* n_declared: rules, as written */

@@ -61,6 +61,8 @@ void *load_find(const struct loader *l, const char *key, const char *name); /* o
 /* A public address: x is the name of an entry; true or NULL: any.  owner: who gets it, for
  * findings.  0: a finding says why.  From the kinds' `address` on. */
 ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *ptr);
+/* The same for a NIC, which takes one only when x is true or a name. */
+void load_nic_public_ip(struct loader *l, struct nic *n, json_t *x, const char *ptr);
 
 /* --- values that several kinds have: load_values.c --- */
 
@@ -86,10 +88,9 @@ void load_reserve(struct loader *l);
 /* Subnets get the lists of their NICs, once these know their subnets. */
 void load_place_nics(struct loader *l);
 void load_vms(struct loader *l);
-/* A node like a VM that runs nothing, with one NIC, NAME.nic, which def describes; in model->vms
- * and model->nics, behind those that are there. */
-struct vm *load_node(struct loader *l, const char *name, const char *ptr,
-                     const struct object_def *def, json_t *x);
+/* A node like a VM that runs nothing, with one NIC, NAME.nic; in model->vms and model->nics, behind
+ * those that are there. */
+struct vm *load_node(struct loader *l, const char *name, const char *ptr);
 /* A node that plays an instance or a part of something that is no VM in Azure; role says of what.
  */
 struct vm *load_part(struct loader *l, enum vm_role role, const char *name, const char *ptr,
@@ -97,8 +98,4 @@ struct vm *load_part(struct loader *l, enum vm_role role, const char *name, cons
 void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
 /* Ports that the node answers on. */
 void load_listen(struct loader *l, struct vm *vm, json_t *list);
-void load_firewalls(struct loader *l);      /* their nodes */
-void resolve_firewalls(struct loader *l);   /* their NICs' subnets */
-void load_firewall_rules(struct loader *l); /* once addresses are known */
-void load_public_begin(struct loader *l);   /* gives addresses to NICs */
-void load_public_end(struct loader *l);
+void load_public_begin(struct loader *l); /* gives addresses to NICs */

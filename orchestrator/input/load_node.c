@@ -109,8 +109,7 @@ void load_place_nics(struct loader *l)
 	}
 }
 
-struct vm *load_node(struct loader *l, const char *name, const char *ptr,
-                     const struct object_def *def, json_t *x)
+struct vm *load_node(struct loader *l, const char *name, const char *ptr)
 {
 	struct model *m = l->m;
 	struct vm *vm = &m->vms[m->n_vms];
@@ -126,9 +125,6 @@ struct vm *load_node(struct loader *l, const char *name, const char *ptr,
 	n->vm = vm;
 	n->name = arena_printf(l->a, "%s.nic", name);
 	n->ptr = ptr;
-	load_fill(l, def, x, (struct resource *)n);
-	vm->broken = n->broken;
-	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
 	return vm;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public addresses: those of publicIPAddresses, or some from 20.100.0.0/16. */
 #include "azure/alloc.h"
-#include "azure/firewall.h"
 #include "azure/public_ip.h"
 #include "base/str.h"
 #include "input/load.h"
@@ -71,7 +70,7 @@ ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *p
 	return take_public_ip(l, arena_printf(l->a, "\"%s\"", owner), json_string_value(x), ptr);
 }
 
-static void take_nic_ip(struct loader *l, struct nic *n, json_t *x, const char *ptr)
+void load_nic_public_ip(struct loader *l, struct nic *n, json_t *x, const char *ptr)
 {
 	const char *name = json_string_value(x);
 	const struct public_ip *e =
@@ -85,41 +84,12 @@ static void take_nic_ip(struct loader *l, struct nic *n, json_t *x, const char *
 
 static void load_nic_ip(struct loader *l, struct nic *n, json_t *x)
 {
-	take_nic_ip(l, n, json_object_get(x, "publicIPAddress"),
-	            arena_printf(l->a, "%s/publicIPAddress", n->ptr));
-}
-
-/* The first one is its NIC's; others are taken, and lead nowhere in a lab. */
-static void load_firewall_ips(struct loader *l)
-{
-	json_t *x, *v;
-	const char *key;
-	size_t i = 0, k;
-
-	json_object_foreach (json_object_get(l->root, "azureFirewalls"), key, x) {
-		struct firewall *fw = &l->m->firewalls[i++];
-
-		json_array_foreach (json_object_get(x, "publicIPAddresses"), k, v) {
-			const char *ptr =
-			    arena_printf(l->a, "%s/publicIPAddresses/%zu", fw->ptr, k);
-
-			if (!json_is_true(v) && !json_is_string(v))
-				continue;
-			if (!fw->n_public++)
-				take_nic_ip(l, fw->vm->nics[0], v, ptr);
-			else
-				load_public_ip(l, fw->name, v, ptr);
-		}
-	}
+	load_nic_public_ip(l, n, json_object_get(x, "publicIPAddress"),
+	                   arena_printf(l->a, "%s/publicIPAddress", n->ptr));
 }
 
 void load_public_begin(struct loader *l)
 {
 	l->publics = collect_given(l);
 	load_each_nic(l, load_nic_ip);
-}
-
-void load_public_end(struct loader *l)
-{
-	load_firewall_ips(l);
 }

@@ -16,10 +16,4 @@ extern const struct object_def schema_connection;
 extern const struct object_def schema_circuit;
 extern const struct object_def schema_site;
 extern const struct object_def schema_site_router;
-extern const struct object_def schema_firewall;
-extern const struct object_def schema_network_collection;
-extern const struct object_def schema_nat_collection;
 /* Kinds of checks; the first field of each is the key that makes it of that kind. */
-
-/* IPPROTO_..., 0 for "Any", as rules of Azure Firewall have them; -1: no such word. */
-int firewall_protocol(const char *name);

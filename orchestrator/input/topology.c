@@ -54,10 +54,8 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->list.size || kinds[i]->load)
 			load_kind(l, kinds[i]);
-	load_firewalls(l);
 	model_index(m); /* names */
 	load_references(l);
-	resolve_firewalls(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->resolve)
 			kinds[i]->resolve(l, kinds[i]);
@@ -68,11 +66,9 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->address)
 			load_each(l, kinds[i], kinds[i]->address);
-	load_public_end(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->settle)
 			kinds[i]->settle(l, kinds[i]);
-	load_firewall_rules(l);
 	hybrid_wire(m);
 	model_index(m); /* and addresses */
 	model_bare_subnets(m);

@@ -19,7 +19,7 @@
 	KIND(public_ip, public_ip_imports, public_ip_rules) \
 	KIND(nat_gateway, nat_imports, nat_rules) \
 	KIND(public_ip_prefix, public_ip_prefix_imports, public_ip_prefix_rules) \
-	KIND(firewall, no_imports, no_rules) \
+	KIND(firewall, firewall_imports, firewall_rules) \
 	KIND(gateway, gateway_imports, gateway_rules) \
 	KIND(local_gateway, local_gateway_imports, local_gateway_rules) \
 	KIND(connection, connection_imports, connection_rules) \

@@ -179,7 +179,6 @@ extern const struct import_type import_routers[];
 extern const struct import_type import_machines[];
 extern const struct import_type import_scale_sets[];
 extern const struct import_type import_nics[];
-extern const struct import_type import_firewalls[];
 extern const struct import_type import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];

@@ -7,7 +7,6 @@ static const struct import_type *const before_kinds[] = {
 	import_networks, import_routers, import_machines, import_scale_sets, import_nics,
 };
 static const struct import_type *const after_kinds[] = {
-	import_firewalls,
 	import_others,
 };
 

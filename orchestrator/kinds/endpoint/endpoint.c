@@ -42,8 +42,12 @@ static void load_endpoint(struct loader *l, void *obj, json_t *x, const struct j
 		           "a virtual machine is called \"%s\" too: as nodes of the lab they "
 		           "could not be told apart",
 		           name);
-	struct vm *vm = load_node(l, name, ptr, &private_endpoint, x);
+	struct vm *vm = load_node(l, name, ptr);
+	struct nic *n = vm->nics[0];
 
+	load_fill(l, &private_endpoint, x, (struct resource *)n);
+	n->dynamic = !n->broken && !json_is_string(json_object_get(x, "privateIPAddress"));
+	vm->broken = n->broken;
 	vm->role = VM_ENDPOINT;
 	load_listen(l, vm, listen);
 	if (listen)

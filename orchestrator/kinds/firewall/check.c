@@ -4,7 +4,7 @@
 #include "azure/firewall.h"
 #include "base/str.h"
 
-static void subnet(const struct subnet *s, struct findings *f)
+static void check_firewall_subnet(const struct subnet *s, struct findings *f)
 {
 	if (s->prefix.len > 26)
 		error_at(f, "FW-SUBNET-02", NULL, s->ptr, "make it /26 or bigger",
@@ -23,7 +23,7 @@ static void subnet(const struct subnet *s, struct findings *f)
 		         s->nsg->name);
 }
 
-static void alone(const struct model *m, const struct firewall *fw, struct findings *f)
+static void check_one_firewall(const struct model *m, const struct firewall *fw, struct findings *f)
 {
 	for (size_t i = 0; i < fw->idx; i++)
 		if (m->firewalls[i].vnet == fw->vnet)
@@ -34,7 +34,7 @@ static void alone(const struct model *m, const struct firewall *fw, struct findi
 }
 
 /* What the firewall sends to the Internet would go somewhere else first. */
-static void way_out(const struct firewall *fw, const struct subnet *s, struct findings *f)
+static void check_way_out(const struct firewall *fw, const struct subnet *s, struct findings *f)
 {
 	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++) {
 		const struct route *r = &s->route_table->routes[i];
@@ -60,7 +60,7 @@ static void way_out(const struct firewall *fw, const struct subnet *s, struct fi
 		        fw->name, fw->n_public);
 }
 
-static void rules(const struct firewall *fw, struct findings *f)
+static void check_collections(const struct firewall *fw, struct findings *f)
 {
 	for (size_t i = 0; i + 1 < fw->n_collections; i++) {
 		const struct firewall_collection *a = &fw->collections[i], *b = a + 1;
@@ -77,7 +77,7 @@ static void rules(const struct firewall *fw, struct findings *f)
 		           "firewall \"%s\" has no rules: it drops everything", fw->name);
 }
 
-void check_firewalls(const struct model *m, struct findings *f)
+static void check_firewalls(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_firewalls; i++) {
 		const struct firewall *fw = &m->firewalls[i];
@@ -86,10 +86,12 @@ void check_firewalls(const struct model *m, struct findings *f)
 		if (fw->vm->broken)
 			continue;
 		if (s && !s->broken) {
-			subnet(s, f);
-			alone(m, fw, f);
-			way_out(fw, s, f);
+			check_firewall_subnet(s, f);
+			check_one_firewall(m, fw, f);
+			check_way_out(fw, s, f);
 		}
-		rules(fw, f);
+		check_collections(fw, f);
 	}
 }
+
+const struct rules firewall_rules = { check_firewalls };

@@ -1,29 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rules of Azure Firewalls, in the order in which they are asked. */
+/* Rules of Azure Firewalls: what a topology says of them, and how one is read. */
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "azure/firewall.h"
 #include "azure/prefixes.h"
 #include "azure/service_tags.h"
 #include "base/str.h"
 #include "input/load.h"
+#include "kinds/firewall/firewall.h"
 
-/* --- one rule -------------------------------------------------------------------------------- */
+static const struct enum_value firewall_protocols[] = { { "Any", 0, NULL, NULL },
+	                                                { "TCP", IPPROTO_TCP, NULL, NULL },
+	                                                { "UDP", IPPROTO_UDP, NULL, NULL },
+	                                                { "ICMP", IPPROTO_ICMP, NULL, NULL },
+	                                                END };
+static const struct enum_value firewall_nat_protocols[] = { { "TCP", IPPROTO_TCP, NULL, NULL },
+	                                                    { "UDP", IPPROTO_UDP, NULL, NULL },
+	                                                    END };
 
-struct reading {
-	struct loader *l;
-	const struct firewall *fw;
-	const struct firewall_collection *c;
-	const char *name, *ptr; /* of the rule; its name is "COLLECTION/RULE" */
-	json_t *x;
-	bool broken;
+/* clang-format's versions disagree over braces in macros. */
+/* clang-format off */
+#define LIST(key, where, what) { .name = key, .type = T_LIST, .item = T_TEXT, .shows = where, .help = what }
+/* clang-format on */
+
+const struct object_def network_rule_def = {
+	"firewallNetworkRule", "a network rule", NULL,
+	(const struct field[]){
+	    { .name = "protocols",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_FILES,
+	      .item = T_ENUM,
+	      .values = firewall_protocols,
+	      .required = true,
+	      .min = 1,
+	      .help = "which packets" },
+	    LIST("sourceAddresses", SHOWS_IN_FILES,
+	         "Addresses, prefixes, ranges (10.0.0.4-10.0.0.9), or *."),
+	    LIST("destinationAddresses", SHOWS_IN_FILES, "The same, or service tags."),
+	    LIST("destinationFqdns", SHOWS_AS_IT_RUNS,
+	         "Names: not resolved in a lab, so they match nothing."),
+	    LIST("destinationPorts", SHOWS_IN_FILES, "\"80\", \"8000-8080\" or *."),
+	    END }
 };
+
+const struct object_def nat_rule_def = {
+	"firewallNatRule", "a NAT rule", NULL,
+	(const struct field[]){
+	    { .name = "protocols",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_FILES,
+	      .item = T_ENUM,
+	      .values = firewall_nat_protocols,
+	      .required = true,
+	      .min = 1,
+	      .help = "which packets" },
+	    LIST("sourceAddresses", SHOWS_IN_FILES, "Addresses, prefixes, ranges, or *."),
+	    LIST("destinationAddresses", SHOWS_AS_IT_RUNS,
+	         "An address of the firewall: its public one, its private one, or the name of its "
+	         "entry of publicIPAddresses."),
+	    LIST("destinationPorts", SHOWS_IN_FILES, "The port that the firewall takes."),
+	    { .name = "translatedAddress",
+	      .type = T_IP,
+	      .shows = SHOWS_IN_FILES,
+	      .required = true,
+	      .help = "who gets the packet" },
+	    { .name = "translatedPort",
+	      .type = T_TEXT,
+	      .shows = SHOWS_IN_FILES,
+	      .nullable = true,
+	      .help = "On which port. Without it: the same." },
+	    END }
+};
+
+static int firewall_protocol(const char *name)
+{
+	const struct enum_value *v = schema_enum_find(firewall_protocols, name);
+
+	return v ? v->value : -1;
+}
 
 static const struct tag_use tag_in_rule = { "FW-TAG-01", "FW-TAG-02",
 	                                    "the rule matches nothing by it" };
 
 /* "10.0.0.4", "10.0.0.0/8", "10.0.0.4-10.0.0.9".  -EAFNOSUPPORT: IPv6. */
-static int add_address(const char *s, struct prefixes *ret)
+int firewall_add_address(const char *s, struct prefixes *ret)
 {
 	const char *dash = strchr(s, '-');
 	_cleanup_free_ char *first = dash ? xstrndup(s, (size_t)(dash - s)) : NULL;
@@ -48,16 +109,17 @@ static int add_address(const char *s, struct prefixes *ret)
 	return r;
 }
 
-static bool is_any(const char *s)
+static bool is_any_word(const char *s)
 {
 	return streq(s, "*") || strieq(s, "Any");
 }
 
-static void read_address(struct reading *r, const char *s, const char *ptr, struct prefixes *ret)
+static void read_address(struct firewall_reading *r, const char *s, const char *ptr,
+                         struct prefixes *ret)
 {
 	const struct service_tag *t;
 	bool misspelt = false;
-	int rc = add_address(s, ret);
+	int rc = firewall_add_address(s, ret);
 
 	if (rc == 0)
 		return;
@@ -84,7 +146,7 @@ static void read_address(struct reading *r, const char *s, const char *ptr, stru
 }
 
 /* A list of addresses; *ret_any: one of them is *. */
-static void read_addresses(struct reading *r, const char *key, bool *ret_any,
+static void read_addresses(struct firewall_reading *r, const char *key, bool *ret_any,
                            const struct prefix **ret, size_t *ret_n)
 {
 	_cleanup_prefixes_ struct prefixes v = { 0 };
@@ -94,7 +156,7 @@ static void read_addresses(struct reading *r, const char *key, bool *ret_any,
 	json_array_foreach (json_object_get(r->x, key), i, s) {
 		const char *text = json_string_value(s);
 
-		if (text && is_any(text))
+		if (text && is_any_word(text))
 			*ret_any = true;
 		else if (text)
 			read_address(r, text, arena_printf(r->l->a, "%s/%s/%zu", r->ptr, key, i),
@@ -109,7 +171,7 @@ static void read_addresses(struct reading *r, const char *key, bool *ret_any,
 	*ret_n = v.n;
 }
 
-static void bad_port(struct reading *r, const char *where, const char *text)
+static void tell_bad_port(struct firewall_reading *r, const char *where, const char *text)
 {
 	r->broken = true;
 	load_error(r->l, "FW-PORT-01", NULL, arena_printf(r->l->a, "%s/%s", r->ptr, where),
@@ -117,7 +179,7 @@ static void bad_port(struct reading *r, const char *where, const char *text)
 	           text);
 }
 
-static void read_ports(struct reading *r, struct nsg_side *side)
+static void read_ports(struct firewall_reading *r, struct nsg_side *side)
 {
 	json_t *list = json_object_get(r->x, "destinationPorts"), *v;
 	bool any = false;
@@ -127,19 +189,19 @@ static void read_ports(struct reading *r, struct nsg_side *side)
 	json_array_foreach (list, i, v) {
 		const char *s = json_string_value(v);
 
-		if (s && is_any(s))
+		if (s && is_any_word(s))
 			any = true;
 		else if (s && load_port_span(s, &side->ports[side->n_ports]))
 			side->n_ports++;
 		else if (s)
-			bad_port(r, arena_printf(r->l->a, "destinationPorts/%zu", i), s);
+			tell_bad_port(r, arena_printf(r->l->a, "destinationPorts/%zu", i), s);
 	}
 	if (any)
 		side->n_ports = 0;
 }
 
 /* Azure takes no rule that leaves one of these open. */
-static void need(struct reading *r, const char *key, const char *or_key)
+static void require_list(struct firewall_reading *r, const char *key, const char *or_key)
 {
 	if (json_array_size(json_object_get(r->x, key)) ||
 	    (or_key && json_array_size(json_object_get(r->x, or_key))))
@@ -150,21 +212,21 @@ static void need(struct reading *r, const char *key, const char *or_key)
 }
 
 /* The fields that both kinds of rules have, but for the destination. */
-static struct nsg_rule read_common(struct reading *r, struct nsg_side *ports)
+static struct nsg_rule read_common(struct firewall_reading *r, struct nsg_side *ports)
 {
 	struct nsg_rule out = { 0 };
 
-	need(r, "sourceAddresses", NULL);
-	need(r, "destinationAddresses", "destinationFqdns");
-	need(r, "destinationPorts", NULL);
+	require_list(r, "sourceAddresses", NULL);
+	require_list(r, "destinationAddresses", "destinationFqdns");
+	require_list(r, "destinationPorts", NULL);
 	read_addresses(r, "sourceAddresses", &out.any_src, &out.src, &out.n_src);
 	read_ports(r, ports);
 	return out;
 }
 
 /* A rule of several protocols is one for each of them. */
-static void push(struct reading *r, struct nsg_rules *to, const struct nsg_rule *rule,
-                 const struct nsg_side *ports, bool deny)
+static void push_rule(struct firewall_reading *r, struct nsg_rules *to, const struct nsg_rule *rule,
+                      const struct nsg_side *ports, bool deny)
 {
 	json_t *v;
 	size_t i;
@@ -187,7 +249,7 @@ static void push(struct reading *r, struct nsg_rules *to, const struct nsg_rule 
 	}
 }
 
-static void read_network(struct reading *r, struct firewall *fw)
+void firewall_read_network_rule(struct firewall_reading *r, struct firewall *fw)
 {
 	struct nsg_side ports = { 0 };
 	struct nsg_rule rule = read_common(r, &ports);
@@ -200,12 +262,13 @@ static void read_network(struct reading *r, struct firewall *fw)
 		            "rule \"%s\" is for names, which a lab does not resolve: it matches "
 		            "nothing by them",
 		            r->name);
-	push(r, &fw->network, &rule, &ports, r->c->deny);
+	push_rule(r, &fw->network, &rule, &ports, r->c->deny);
 }
 
 /* The firewall has the address: its NIC's, or the public one, by address or by name, which the
  * Internet's edge has translated to the NIC's. */
-static bool is_its_own(const struct reading *r, const struct nic *n, const char *s)
+static bool is_address_of_firewall(const struct firewall_reading *r, const struct nic *n,
+                                   const char *s)
 {
 	json_t *list = json_object_get(
 	           json_object_get(json_object_get(r->l->root, "azureFirewalls"), r->fw->name),
@@ -213,14 +276,14 @@ static bool is_its_own(const struct reading *r, const struct nic *n, const char 
 	       *first = json_array_get(list, 0);
 	ip4 a;
 
-	if (is_any(s))
+	if (is_any_word(s))
 		return true;
 	if (ip4_parse(s, &a) == 0)
 		return a == n->ip || (n->public_ip && a == n->public_ip);
 	return json_is_string(first) && strieq(json_string_value(first), s);
 }
 
-static void read_target(struct reading *r, struct firewall_target *ret)
+static void read_target(struct firewall_reading *r, struct firewall_target *ret)
 {
 	const char *port = json_string_value(json_object_get(r->x, "translatedPort"));
 	const char *ip = json_string_value(json_object_get(r->x, "translatedAddress"));
@@ -228,13 +291,13 @@ static void read_target(struct reading *r, struct firewall_target *ret)
 
 	if (!ip || ip4_parse(ip, &ret->ip) < 0)
 		r->broken = true; /* a finding says so already */
-	if (port && !is_any(port) &&
+	if (port && !is_any_word(port) &&
 	    (!load_port_span(port, &span) || span.lo != span.hi || !span.lo))
-		bad_port(r, "translatedPort", port);
+		tell_bad_port(r, "translatedPort", port);
 	ret->port = span.lo;
 }
 
-static void read_nat(struct reading *r, struct firewall *fw)
+void firewall_read_nat_rule(struct firewall_reading *r, struct firewall *fw)
 {
 	const struct nic *n = fw->vm->nics[0];
 	struct nsg_side ports = { 0 };
@@ -250,7 +313,7 @@ static void read_nat(struct reading *r, struct firewall *fw)
 	rule.dst = own;
 	rule.n_dst = 1;
 	json_array_foreach (json_object_get(r->x, "destinationAddresses"), i, v)
-		mine |= json_is_string(v) && is_its_own(r, n, json_string_value(v));
+		mine |= json_is_string(v) && is_address_of_firewall(r, n, json_string_value(v));
 	if (!mine && !r->broken) {
 		finding_add(r->l->f, SEV_WARNING, "FW-NAT-01", NULL,
 		            arena_printf(r->l->a, "%s/destinationAddresses", r->ptr),
@@ -262,150 +325,7 @@ static void read_nat(struct reading *r, struct firewall *fw)
 		            r->name, fw->name);
 		return;
 	}
-	push(r, &fw->nat, &rule, &ports, false);
+	push_rule(r, &fw->nat, &rule, &ports, false);
 	for (; before < fw->nat.n; before++)
 		fw->targets[before] = target;
-}
-
-/* --- collections ----------------------------------------------------------------------------- */
-
-static int by_priority(const void *pa, const void *pb)
-{
-	const struct firewall_collection *a = pa, *b = pb;
-
-	if (a->inherited != b->inherited)
-		return a->inherited ? -1 : 1;
-	if (a->group_priority != b->group_priority)
-		return a->group_priority < b->group_priority ? -1 : 1;
-	if (a->priority != b->priority)
-		return a->priority < b->priority ? -1 : 1;
-	return strcmp(a->ptr,
-	              b->ptr); /* as good as any other: a finding says that they are equal */
-}
-
-static size_t count_rules(json_t *collections)
-{
-	size_t n = 0, i;
-	json_t *c, *rule, *v;
-	const char *key, *name;
-
-	json_object_foreach (collections, key, c)
-		json_object_foreach (json_object_get(c, "rules"), name, rule)
-			json_array_foreach (json_object_get(rule, "protocols"), i, v)
-				n++;
-	return n;
-}
-
-static void read_collections(struct loader *l, struct firewall *fw, json_t *map, bool nat)
-{
-	const struct jptr *at = JPTR(JPTR(JPTR(NULL, "azureFirewalls"), fw->name),
-	                             nat ? "natRuleCollections" : "networkRuleCollections");
-	struct firewall_collection *v = fw->collections + fw->n_collections;
-	size_t n = 0;
-	const char *key;
-	json_t *x;
-
-	json_object_foreach (map, key, x) {
-		struct firewall_collection *c = &v[n++];
-
-		c->name = arena_strdup(l->a, key);
-		c->ptr = load_ptr(l, JPTR(at, key));
-		c->nat = nat;
-		c->broken = !schema_fill(nat ? &schema_nat_collection : &schema_network_collection,
-		                         x, l->a, c);
-	}
-	if (n)
-		qsort(v, n, sizeof(*v), by_priority);
-	fw->n_collections += n;
-	for (size_t i = 0; i < n; i++) {
-		json_t *rules = json_object_get(json_object_get(map, v[i].name), "rules");
-
-		fw->n_declared += json_object_size(rules);
-		json_object_foreach (rules, key, x) {
-			struct reading r = { .l = l,
-				             .fw = fw,
-				             .c = &v[i],
-				             .name = arena_printf(l->a, "%s/%s", v[i].name, key),
-				             .ptr = load_ptr(
-				                 l, JPTR(JPTR(JPTR(at, v[i].name), "rules"), key)),
-				             .x = x,
-				             .broken = v[i].broken };
-
-			if (nat)
-				read_nat(&r, fw);
-			else
-				read_network(&r, fw);
-		}
-	}
-}
-
-static struct nsg_rules room(struct loader *l, json_t *collections)
-{
-	return (struct nsg_rules){ .rules = arena_array(l->a, count_rules(collections) + 1,
-		                                        sizeof(struct nsg_rule)) };
-}
-
-static void deny_the_rest(struct nsg_rules *r)
-{
-	static const struct security_rule rest = { .name = "default", .deny = true };
-
-	r->rules[r->n++] = (struct nsg_rule){
-		.rule = &rest, .is_default = true, .any_src = true, .any_dst = true
-	};
-}
-
-/* --- private ranges -------------------------------------------------------------------------- */
-
-static void read_ranges(struct loader *l, struct firewall *fw, json_t *list)
-{
-	_cleanup_prefixes_ struct prefixes v = { 0 };
-	bool defaults = !json_array_size(list);
-	json_t *x;
-	size_t i;
-
-	json_array_foreach (list, i, x) {
-		const char *s = json_string_value(x);
-
-		if (s && strieq(s, "IANAPrivateRanges"))
-			defaults = true;
-		else if (s && add_address(s, &v) < 0)
-			load_error(l, "FW-RANGE-01", NULL,
-			           arena_printf(l->a, "%s/privateRanges/%zu", fw->ptr, i),
-			           "write a prefix, or IANAPrivateRanges", "\"%s\" is no prefix",
-			           s);
-	}
-	for (i = 0; defaults && i < FIREWALL_IANA; i++)
-		prefixes_add(&v, firewall_iana[i]);
-	prefixes_tidy(&v);
-	fw->private_ranges = arena_array(l->a, v.n, sizeof(*fw->private_ranges));
-	if (v.n)
-		memcpy(fw->private_ranges, v.v, v.n * sizeof(*v.v));
-	fw->n_private_ranges = v.n;
-}
-
-void load_firewall_rules(struct loader *l)
-{
-	json_t *x;
-	const char *key;
-	size_t i = 0;
-
-	json_object_foreach (json_object_get(l->root, "azureFirewalls"), key, x) {
-		struct firewall *fw = &l->m->firewalls[i++];
-		json_t *nat = json_object_get(x, "natRuleCollections");
-		json_t *network = json_object_get(x, "networkRuleCollections");
-
-		fw->answers_ping = l->m->settings.firewall_ping;
-		fw->icmp_out = l->m->settings.firewall_icmp;
-		fw->collections =
-		    arena_array(l->a, json_object_size(nat) + json_object_size(network),
-		                sizeof(*fw->collections));
-		fw->nat = room(l, nat);
-		fw->network = room(l, network);
-		fw->targets = arena_array(l->a, count_rules(nat) + 1, sizeof(*fw->targets));
-		read_ranges(l, fw, json_object_get(x, "privateRanges"));
-		read_collections(l, fw, nat, true);
-		read_collections(l, fw, network, false);
-		deny_the_rest(&fw->nat);
-		deny_the_rest(&fw->network);
-	}
 }

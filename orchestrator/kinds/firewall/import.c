@@ -392,7 +392,7 @@ static const struct tf_type tf_firewalls[] = {
 	{ 0 },
 };
 
-const struct import_type import_firewalls[] = {
+const struct import_type firewall_imports[] = {
 	{ IMPORT_READ(NET "azurefirewalls", "azureFirewalls"), .terraform = tf_firewalls,
 	  .read = read_firewall,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } } },
