@@ -23,7 +23,10 @@ static void print_process(struct str *b, const json_t *p)
 
 static void print_nodes(const json_t *status)
 {
-	_cleanup_table_ struct table *t = table_new("Node", "Kind", "Image", "State", "Processes");
+	_cleanup_table_ struct table *t =
+	    table_new("Node", "Kind", "Image", "State", "Memory", "Processes");
+
+	table_right(t, 4);
 	json_t *node, *p;
 	size_t i, k;
 
@@ -33,7 +36,11 @@ static void print_nodes(const json_t *status)
 		json_array_foreach (json_object_get(node, "processes"), k, p)
 			print_process(&procs, p);
 		table_row(t, json_str(node, "name"), json_str(node, "kind"),
-		          json_str(node, "image"), json_str(node, "state"), str_get(&procs));
+		          json_str(node, "image"), json_str(node, "state"), "", str_get(&procs));
+		json_int_t bytes = json_integer_value(json_object_get(node, "memoryBytes"));
+
+		if (bytes)
+			table_cell(t, 4, "%.1f MiB", (double)bytes / (1 << 20));
 		if (!streq(json_str(node, "state"), "running"))
 			table_color(t, 3, "red");
 	}
@@ -66,6 +73,81 @@ static void print_bgp(const json_t *status)
 	}
 	ui_print("\n");
 	table_print(t, stdout);
+}
+
+/* BGP that is between appliances, as the kernel sees it. */
+static void print_appliance_bgp(const json_t *status)
+{
+	json_t *list = json_object_get(status, "applianceBgp"), *b;
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	_cleanup_table_ struct table *t =
+	    table_new("Appliance", "Address", "Peer", "Peer's address", "State");
+
+	json_array_foreach (list, i, b) {
+		const char *state = json_str(b, "state");
+
+		table_row(t, json_str(b, "node"), json_str(b, "address"), json_str(b, "peer"),
+		          json_str(b, "peerIp"), state);
+		table_color(t, 4, streq(state, "Established") ? "green" : "red");
+	}
+	ui_print("\n");
+	table_print(t, stdout);
+}
+
+static void print_load_balancers(const json_t *status)
+{
+	json_t *list = json_object_get(status, "loadBalancers"), *lb, *b;
+	size_t i, k;
+
+	if (!json_array_size(list))
+		return;
+	_cleanup_table_ struct table *t = table_new("Load balancer", "Address", "Backend",
+	                                            "Backend's address", "Health", "Because");
+
+	json_array_foreach (list, i, lb) {
+		if (!json_array_size(json_object_get(lb, "backends")))
+			table_row(t, json_str(lb, "name"), json_str(lb, "address"), "none");
+		json_array_foreach (json_object_get(lb, "backends"), k, b) {
+			const char *state = json_str(b, "state");
+
+			table_row(t, json_str(lb, "name"), json_str(lb, "address"),
+			          json_str(b, "vm"), json_str(b, "address"), state,
+			          json_str(b, "reason"));
+			table_color(t, 4, streq(state, "Up") ? "green" : "red");
+		}
+	}
+	ui_print("\n");
+	table_print(t, stdout);
+}
+
+static void print_faults(const json_t *status)
+{
+	json_t *list = json_object_get(status, "faults"), *f;
+	size_t i;
+
+	json_array_foreach (list, i, f)
+		ui_print("%sActive fault: %s\n", i ? "" : "\n", json_string_value(f));
+	if (i)
+		ui_print("(vnetlab fault clear mends all of them)\n");
+}
+
+/* How far nodes may go; what each has in use stands beside it. */
+static void print_memory(const json_t *status)
+{
+	const json_t *m = json_object_get(status, "memory");
+	json_int_t max = json_integer_value(json_object_get(m, "maxBytes")), sum = 0;
+	json_t *node;
+	size_t i;
+
+	json_array_foreach (json_object_get(status, "nodes"), i, node)
+		sum += json_integer_value(json_object_get(node, "memoryBytes"));
+	ui_print("\nMemory of all nodes' processes: %.1f MiB", (double)sum / (1 << 20));
+	if (max)
+		ui_print("; a node has at most %lld MiB", (long long)(max >> 20));
+	ui_print("\n");
 }
 
 static void print_problems(const json_t *status)
@@ -190,8 +272,12 @@ static int cmd_status(const struct cmd_args *a)
 	print_behind(s);
 	print_nodes(s);
 	print_bgp(s);
+	print_appliance_bgp(s);
 	print_hybrid(s);
+	print_load_balancers(s);
 	print_kinds(s);
+	print_memory(s);
+	print_faults(s);
 	print_problems(s);
 	json_decref(s);
 	return EX_DONE;
@@ -270,7 +356,9 @@ COMMAND(
         .summary = "prints nodes, processes and BGP sessions of a lab",
         .help = "Nodes with their processes, the virtual router, and each Route Server instance's\n"
                 "sessions: state, since when, routes received and advertised. Where there are\n"
-                "gateways: their connections and sessions, and why one is down. Appliances that "
+                "gateways: their connections and sessions, and why one is down. Sessions between\n"
+                "appliances, load balancers with the health of their backends, memory, and faults\n"
+                "that are active. Appliances that "
                 "can use none of the\n"
                 "routes that they got are named, with the likely cause and a cure. An instance "
                 "whose routes NICs do\n"

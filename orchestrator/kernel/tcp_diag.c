@@ -14,7 +14,8 @@
 #include "kernel/ns.h"
 
 enum {
-	ESTABLISHED = 1, /* TCP_ESTABLISHED of the kernel's own net/tcp_states.h */
+	ESTABLISHED = 1, /* of the kernel's own net/tcp_states.h */
+	SYN_SENT = 2,
 	/* As often TCP sends its oldest bytes again, after 0.2, 0.4 and 0.8 s, until nobody is
 	 * taken to answer. */
 	UNANSWERED = 3,
@@ -23,6 +24,8 @@ enum {
 struct asker {
 	uint16_t port; /* network byte order */
 	struct tcp_diag *ret;
+	void (*fn)(void *ctx, const struct tcp_session *s); /* in place of ret */
+	void *ctx;
 };
 
 static int on_socket(const struct nlmsghdr *h, void *arg)
@@ -40,6 +43,15 @@ static int on_socket(const struct nlmsghdr *h, void *arg)
 
 		if (mnl_attr_get_type(a) == INET_DIAG_INFO)
 			memcpy(&info, mnl_attr_get_payload(a), n < sizeof(info) ? n : sizeof(info));
+	}
+	if (x->fn) {
+		const struct tcp_session one = { ntohl(m->id.idiag_src[0]),
+			                         ntohl(m->id.idiag_dst[0]),
+			                         m->idiag_state == ESTABLISHED,
+			                         info.tcpi_bytes_received };
+
+		x->fn(x->ctx, &one);
+		return MNL_CB_OK;
 	}
 	if (info.tcpi_retransmits >= UNANSWERED) {
 		x->ret->unanswered = ntohl(m->id.idiag_dst[0]);
@@ -63,7 +75,8 @@ static int ask_tcp_sockets(struct mnl_socket *s, struct asker *x, struct err *e)
 	*req = (struct inet_diag_req_v2){ .sdiag_family = AF_INET,
 		                          .sdiag_protocol = IPPROTO_TCP,
 		                          .idiag_ext = 1 << (INET_DIAG_INFO - 1),
-		                          .idiag_states = 1 << ESTABLISHED };
+		                          .idiag_states =
+		                              1u << ESTABLISHED | (x->fn ? 1u << SYN_SENT : 0) };
 	if (mnl_socket_sendto(s, h, h->nlmsg_len) < 0)
 		return err_sys(e, errno, "sock_diag");
 	for (int r = MNL_CB_OK; r > MNL_CB_STOP;) {
@@ -76,11 +89,8 @@ static int ask_tcp_sockets(struct mnl_socket *s, struct asker *x, struct err *e)
 	return 0;
 }
 
-int tcp_diag(int ns_fd, uint16_t port, struct tcp_diag *ret, struct err *e)
+static int ask_in_namespace(int ns_fd, struct asker *x, struct err *e)
 {
-	struct asker x = { .port = htons(port), .ret = ret };
-
-	*ret = (struct tcp_diag){ 0 };
 	int fd = ns_socket(ns_fd, AF_NETLINK, SOCK_DGRAM, NETLINK_SOCK_DIAG, e);
 
 	if (fd < 0)
@@ -92,7 +102,23 @@ int tcp_diag(int ns_fd, uint16_t port, struct tcp_diag *ret, struct err *e)
 		close_p(&fd);
 		return err_sys(e, r, "sock_diag");
 	}
-	r = ask_tcp_sockets(s, &x, e);
+	r = ask_tcp_sockets(s, x, e);
 	mnl_socket_close(s);
 	return r;
+}
+
+int tcp_diag(int ns_fd, uint16_t port, struct tcp_diag *ret, struct err *e)
+{
+	struct asker x = { .port = htons(port), .ret = ret };
+
+	*ret = (struct tcp_diag){ 0 };
+	return ask_in_namespace(ns_fd, &x, e);
+}
+
+int tcp_sessions(int ns_fd, uint16_t port, void (*fn)(void *ctx, const struct tcp_session *s),
+                 void *ctx, struct err *e)
+{
+	struct asker x = { .port = htons(port), .fn = fn, .ctx = ctx };
+
+	return ask_in_namespace(ns_fd, &x, e);
 }

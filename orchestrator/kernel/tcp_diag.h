@@ -20,3 +20,12 @@ struct tcp_diag {
 /* Looks at the established connections that have this port at either end, in the namespace behind
  * ns_fd.  Returns 0, or -errno where the kernel does not tell. */
 int tcp_diag(int ns_fd, uint16_t port, struct tcp_diag *ret, struct err *e);
+
+struct tcp_session { /* that is open, or that this end tries to open */
+	ip4 local, remote;
+	bool open;
+	unsigned long long received; /* bytes of the other side, so far */
+};
+/* Calls fn with each connection that has the port at either end; 0, or -errno. */
+int tcp_sessions(int ns_fd, uint16_t port, void (*fn)(void *ctx, const struct tcp_session *s),
+                 void *ctx, struct err *e);

@@ -48,6 +48,9 @@ is "the daemon runs" "$(proc_state one)" running
 status "fault kill --hold succeeds" 0 vnetlab fault kill two --hold -o json
 json "the fault is listed" '.faults == ["kill two --hold"]'
 is "all processes of the node are stopped" "$(proc_state two)" stopped
+run vnetlab status
+like "status shows the fault that is active" "$out" '^Active fault: kill two --hold$'
+like "status shows the memory of a node" "$out" '^one .* [0-9.]+ MiB  bird'
 status "up with -q still fails in time" 124 vnetlab up "$file" --wait 500ms -q
 like "the message names the session and the fault" "$err" 'Rs/two instance 1: (Active|Connect|Idle), fault kill two --hold'
 status "the lab is still up" 0 vnetlab status
@@ -58,6 +61,39 @@ status "fault clear succeeds" 0 vnetlab fault clear
 wait_until "the node's sessions come back" 15 established two
 status "fault list succeeds" 0 vnetlab fault list -o json
 json "no fault is listed" '.faults == []'
+
+# Who speaks to whom, beside the Route Server: a stranger on the port of BGP who says as much as an OPEN and a KEEPALIVE.
+cat >"$work/speaker.py" <<'EOF'
+import socket, sys
+s = socket.socket()
+if sys.argv[1] == "listen":
+    s.bind(("", 179))
+    s.listen()
+    print("ready", flush=True)
+    c = s.accept()[0]
+    c.send(b"x" * 48)
+    try:
+        c.recv(1)  # until it ends
+    except OSError:
+        pass
+else:
+    s.connect((sys.argv[1], 179))
+    print("ready", flush=True)
+    sys.stdin.read()
+EOF
+sessions() { vnetlab status -o json | jq -c '[.applianceBgp[] | [.node, .peer, .state]]'; }
+is "nobody speaks beside the Route Server" "$(sessions)" '[]'
+exec {listener}< <(python_in box "$work/speaker.py" listen)
+read -r line <&"$listener"
+coproc SPEAK { python_in one "$work/speaker.py" "$(vnetlab exec box -- hostname -I | tr -d ' \n')"; }
+read -r line <&"${SPEAK[0]}"
+speaks() { [ "$(sessions)" = "$1" ]; }
+wait_until "status shows a session between two machines" 5 speaks '[["one","box","Established"]]'
+run vnetlab status
+like "status prints it" "$out" '^one  +[0-9.]+  +box  +[0-9.]+  +Established'
+eval "exec ${SPEAK[1]}>&-"
+wait_until "status then shows none" 5 speaks '[]'
+exec {listener}<&-
 
 # stop and start: a VM that is deallocated.
 status "fault stop succeeds" 0 vnetlab fault stop two

@@ -82,6 +82,9 @@ is "path names the healthy backend" "$(backend a b --protocol tcp --port 80)" nv
 # Who is stopped is down; frozen: too.
 status "fault stops a backend" 0 vnetlab fault stop web1
 wait_until "a stopped backend is down" 10 is_state web1 Down
+run vnetlab status
+like "status prints who is down, and why" "$out" '^weblb  +[0-9.]+  +web1  +[0-9.]+  +Down  +its VM is stopped$'
+like "status prints who is up" "$out" '^weblb  +[0-9.]+  +web2  +[0-9.]+  +Up'
 is "the other backend gets all flows" "$(python_in a "$flows" tcp 10.0.2.6 80 10)" 10
 status "fault freezes the other backend" 0 vnetlab fault freeze web2
 wait_until "a frozen backend is down" 10 is_state web2 Down

@@ -25,7 +25,7 @@
 #include "lab/proc/process.h"
 #include "lab/watch/routerlink.h"
 
-static json_t *fault_list(const struct driver *d)
+json_t *fault_list(const struct driver *d)
 {
 	json_t *a = json_array();
 

@@ -8,3 +8,5 @@
 int fault_session(struct driver *d, const char *const *argv, struct err *e);
 int fault_link(struct driver *d, const char *const *argv, struct err *e);
 int fault_impair(struct driver *d, const char *const *argv, struct err *e);
+/* Those that are active, as words: ["freeze NVA_1"]; new reference. */
+json_t *fault_list(const struct driver *d);

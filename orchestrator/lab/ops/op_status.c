@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "lab/build/converge.h"
+#include "lab/fault/fault.h"
+#include "lab/ops/status_appliance.h"
 #include "lab/ops/status_hybrid.h"
 #include "lab/proc/driver.h"
 #include "lab/proc/node.h"
@@ -68,6 +70,7 @@ static json_t *node_json(const struct node *n)
 	for (size_t i = 0; i < n->n_procs; i++)
 		json_array_append_new(procs, process_json(n->procs[i]));
 	json_object_set_new(j, "processes", procs);
+	json_object_set_new(j, "memoryBytes", json_integer((json_int_t)node_memory(n)));
 	json_object_set_new(j, "routes", usable_json(n));
 	return j;
 }
@@ -168,6 +171,7 @@ static json_t *status_json(struct driver *d)
 				    bgp, route_server_session_json(
 				             d, &l->model->route_servers[i].conns[k], inst));
 	json_object_set_new(j, "bgp", bgp);
+	json_object_set_new(j, "applianceBgp", appliance_sessions_json(d));
 	for (size_t i = 0; l->model && kinds[i]; i++) {
 		json_t *rows = kinds[i]->status ? kinds[i]->status(l->model) : NULL;
 
@@ -178,6 +182,7 @@ static json_t *status_json(struct driver *d)
 	if (l->model && (l->model->n_gateways || l->model->n_sites || l->model->n_circuits))
 		status_hybrid(d, j);
 	json_object_set_new(j, "loadBalancers", health_json(d));
+	json_object_set_new(j, "faults", fault_list(d));
 	json_object_set_new(j, "disk", disk_json(d));
 	json_object_set_new(j, "memory", memory_json(d));
 	json_object_set_new(j, "problems", problems_json(d));
