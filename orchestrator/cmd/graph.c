@@ -46,17 +46,16 @@ static int ask_lab(const char *lab, json_t **ret_design, json_t **ret_status, st
 	return r;
 }
 
-static int read_file(const struct cmd_args *a, const char *arg, json_t **ret_design,
-                     int *ret_status)
+static int read_file(const struct cmd_args *a, const char *arg, struct findings *f,
+                     json_t **ret_design, int *ret_status)
 {
-	_cleanup_findings_ struct findings f = { 0 };
 	_cleanup_free_ char *path = NULL;
 	struct err e = { 0 };
 	int r = topology_path(a, arg, &path, ret_status);
 
 	if (r < 0)
 		return r;
-	*ret_design = design_load(a, path, &f, &e);
+	*ret_design = design_load(a, path, f, &e);
 	if (*ret_design)
 		return 0;
 	if (e.code == ENOENT && arg && !strchr(arg, '/')) {
@@ -65,20 +64,19 @@ static int read_file(const struct cmd_args *a, const char *arg, json_t **ret_des
 	} else if (e.code) {
 		*ret_status = ui_error(&e);
 	} else {
-		ui_findings(&f);
+		ui_findings(f);
 		*ret_status = EX_INVALID_DESIGN;
 	}
 	return -EINVAL;
 }
 
-static int draw(const struct cmd_args *a, json_t *design, const json_t *status)
+static int draw(const struct cmd_args *a, json_t *design, const json_t *status, struct findings *f)
 {
 	const char *format = arg_value(a, "format");
-	_cleanup_findings_ struct findings f = { 0 };
-	struct model *m = design_checked(design, &f);
+	struct model *m = design_checked(design, f);
 
 	if (!m) {
-		ui_findings(&f);
+		ui_findings(f);
 		return EX_INVALID_DESIGN;
 	}
 	enum session_state **states = picture_states(m, status);
@@ -97,6 +95,7 @@ static int cmd_graph(const struct cmd_args *a)
 {
 	const char *arg = a->argc ? a->argv[0] : NULL;
 	bool of_lab = arg ? !strchr(arg, '/') && lab_runs(arg) : a->lab && !a->topology;
+	_cleanup_findings_ struct findings f = { 0 };
 	json_t *design = NULL, *status = NULL;
 	struct err e = { 0 };
 	int ret;
@@ -104,9 +103,9 @@ static int cmd_graph(const struct cmd_args *a)
 	if (of_lab) {
 		int r = ask_lab(arg ? arg : a->lab, &design, &status, &e);
 
-		ret = r < 0 ? ui_error(&e) : draw(a, json_object_get(design, "design"), status);
-	} else if (read_file(a, arg, &design, &ret) == 0) {
-		ret = draw(a, design, NULL);
+		ret = r < 0 ? ui_error(&e) : draw(a, json_object_get(design, "design"), status, &f);
+	} else if (read_file(a, arg, &f, &design, &ret) == 0) {
+		ret = draw(a, design, NULL, &f);
 	}
 	json_decref(design);
 	json_decref(status);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 
 const char *session_state_str(enum session_state s)
@@ -24,15 +25,66 @@ bool picture_draws_peering(const struct peering *p)
 
 const char *picture_image(const struct vm *vm)
 {
-	return vm->role == VM_FIREWALL ? "firewall" : streq(vm->image, "host") ? NULL : vm->image;
+	return vm->role == VM_FIREWALL   ? "firewall"
+	       : vm->role == VM_ENDPOINT ? "endpoint"
+	       : vm->role == VM_GATEWAY  ? vm->gateway && vm->gateway->type == GW_VPN ? "VPN" : "ER"
+	       : streq(vm->image, "host") ? NULL
+	                                  : vm->image;
+}
+
+/* What the machine says of itself; of one with files of its own what a Route Server expects. */
+uint32_t picture_asn(const struct nic *n)
+{
+	const struct route_server *rs =
+	    n->subnet && n->subnet->vnet ? n->subnet->vnet->route_server : NULL;
+
+	if (n->vm->role == VM_GATEWAY)
+		return n->vm->gateway ? n->vm->gateway->asn : 0;
+	if (n->vm->bgp.present)
+		return n->vm->bgp.asn;
+	for (size_t i = 0; rs && i < rs->n_conns; i++)
+		if (rs->conns[i].nic == n)
+			return rs->conns[i].peer_asn;
+	return 0;
+}
+
+/* " AS 65001", or nothing; the caller frees. */
+static char *as_text(const struct nic *n)
+{
+	uint32_t asn = picture_asn(n);
+
+	return asn ? xasprintf(" AS %u", asn) : xstrdup("");
 }
 
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap)
 {
 	const char *image = picture_image(n->vm);
+	_cleanup_free_ char *as = as_text(n);
 
-	snprintf(buf, cap, "%s%s%s%s%s", IP4_STR(n->ip), image ? " " : "", image ? image : "",
+	snprintf(buf, cap, "%s%s%s%s%s%s", IP4_STR(n->ip), image ? " " : "", image ? image : "", as,
 	         n->public_ip ? " public " : "", n->public_ip ? IP4_STR(n->public_ip) : "");
+}
+
+void picture_chip_detail(const struct nic *n, char *buf, size_t cap)
+{
+	const char *image = picture_image(n->vm);
+	_cleanup_free_ char *as = as_text(n);
+
+	snprintf(buf, cap, "%s%s%s%s%s", IP4_STR(n->ip), image ? " " : "", image ? image : "", as,
+	         n->public_ip ? " \xe2\x87\xb1" : "");
+}
+
+void picture_balancer_detail(const struct load_balancer *lb, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%s to %zu NIC%s", IP4_STR(lb->ip), lb->n_backends,
+	         lb->n_backends == 1 ? "" : "s");
+}
+
+size_t picture_n_backends(const struct load_balancer *lb)
+{
+	enum { MANY = 12 };
+
+	return lb->subnet && lb->n_backends <= MANY ? lb->n_backends : 0;
 }
 
 void picture_session_label(const struct bgp_connection *c, char *buf, size_t cap)

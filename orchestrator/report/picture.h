@@ -37,6 +37,15 @@ bool picture_draws_peering(const struct peering *p);
 const char *picture_image(const struct vm *vm);
 /* "172.16.1.4", with the image of an appliance and a public address behind it. */
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
+/* The same for a box of limited width, with the AS number: "172.16.1.4 frr AS 65001"; a sign stands
+ * for a public address. */
+void picture_chip_detail(const struct nic *n, char *buf, size_t cap);
+/* What the machine says of itself in BGP; 0: not known. */
+uint32_t picture_asn(const struct nic *n);
+/* "10.0.1.100 to 2 NICs" */
+void picture_balancer_detail(const struct load_balancer *lb, char *buf, size_t cap);
+/* Lines to its backends: none when there are so many that the number says it. */
+size_t picture_n_backends(const struct load_balancer *lb);
 /* The wire of a connection or circuit; of several between the same two ends, the first. */
 struct picture_wire {
 	const struct nic *from, *to; /* a gateway's instance; the far one, or a VM; or */

@@ -36,9 +36,12 @@ static void dot_subnet(struct str *b, const struct model *m, const struct subnet
 		picture_nic_detail(n, detail, sizeof(detail));
 		_cleanup_free_ char *text = xasprintf("%s\n%s", n->vm->name, detail);
 
-		str_printf(
-		    b, "      n%zu [style=\"filled,rounded%s\", fillcolor=\"%s\", label=", n->idx,
-		    n->vm->deallocated ? ",dashed" : "", n->forwarding ? "#fde9c9" : "white");
+		str_printf(b, "      n%zu [style=\"filled,rounded%s\", fillcolor=\"%s\", label=",
+		           n->idx, n->vm->deallocated ? ",dashed" : "",
+		           n->vm->role == VM_FIREWALL  ? "#fbe3e0"
+		           : n->vm->role == VM_GATEWAY ? "#ece4f5"
+		           : n->forwarding             ? "#fde9c9"
+		                                       : "white");
 		add_dot_string(b, text);
 		str_add(b, "]\n");
 	}
@@ -51,6 +54,19 @@ static void dot_subnet(struct str *b, const struct model *m, const struct subnet
 		    "%s\n%s %s", rs->name, IP4_STR(rs->instance[0]), IP4_STR(rs->instance[1]));
 
 		str_printf(b, "      rs%zu [style=filled, fillcolor=\"#cfe3fb\", label=", rs->idx);
+		add_dot_string(b, text);
+		str_add(b, "]\n");
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		char detail[100];
+
+		if (m->load_balancers[i].subnet != s)
+			continue;
+		picture_balancer_detail(&m->load_balancers[i], detail, sizeof(detail));
+		_cleanup_free_ char *text = xasprintf("%s\n%s", m->load_balancers[i].name, detail);
+
+		str_printf(
+		    b, "      l%zu [shape=hexagon, style=filled, fillcolor=\"#e3f4f4\", label=", i);
 		add_dot_string(b, text);
 		str_add(b, "]\n");
 	}
@@ -161,6 +177,10 @@ char *picture_dot(const struct picture *p)
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		dot_sessions(&b, p, &m->route_servers[i]);
 	dot_outside(&b, m);
+	for (size_t i = 0; i < m->n_load_balancers; i++)
+		for (size_t j = 0; j < picture_n_backends(&m->load_balancers[i]); j++)
+			str_printf(&b, "  l%zu -> n%zu [arrowsize=0.6, color=\"#1b7a7a\"]\n", i,
+			           m->load_balancers[i].backends[j]->idx);
 	str_add(&b, "}\n");
 	return str_take(&b);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where things stand in a picture.  It knows what these designs look like: a VNet is a box with its
  * subnets one below the other and, at its right, the RouteServerSubnet, so that sessions run from
- * left to right; VNets with a Route Server stand in the first row, the others below. */
+ * left to right; what is outside of Azure stands at the top, hubs below it, spokes below their
+ * hub. */
 #include "report/picture_layout.h"
 
 #include <stdio.h>
 
+#include "azure/hybrid.h"
 #include "base/str.h"
 
 enum {
@@ -17,6 +19,9 @@ enum {
 	ROW_WIDTH = 6000,
 	HEAD = 64,
 	ROW_GAP = 56,
+	COLUMN_GAP = 48,
+	MAX_SPOKES = 5, /* side by side */
+	DEPTH = 8,      /* of hubs below hubs */
 	LEGEND = 40,
 };
 
@@ -51,6 +56,52 @@ const struct route_server *layout_route_server(const struct model *m, const stru
 	return NULL;
 }
 
+struct box layout_title_box(const struct box *of, int width)
+{
+	int w = of->w - 2 * PAD < width ? of->w - 2 * PAD : width;
+
+	return (struct box){ of->x + PAD, of->y + 5, w, 9 };
+}
+
+/* --- hubs and spokes ------------------------------------------------------------------------- */
+
+static bool forwards(const struct vnet *v)
+{
+	for (size_t i = 0; i < v->n_subnets; i++)
+		for (size_t k = 0; k < v->subnets[i]->n_nics; k++)
+			if (v->subnets[i]->nics[k]->forwarding ||
+			    v->subnets[i]->nics[k]->vm->role == VM_FIREWALL)
+				return true;
+	return false;
+}
+
+/* A Route Server, a gateway, an appliance, and then the most peerings make a hub. */
+static unsigned long centrality(const struct vnet *v)
+{
+	return (v->route_server ? 4000000ul : 0) +
+	       (v->gateway[0] || v->gateway[1] ? 2000000ul : 0) + (forwards(v) ? 1000000ul : 0) +
+	       v->n_peerings;
+}
+
+static void find_hubs(const struct model *m, struct layout *l)
+{
+	_cleanup_free_ unsigned long *central = xcalloc(m->n_vnets + 1, sizeof(*central));
+
+	l->hub = xcalloc(m->n_vnets + 1, sizeof(*l->hub));
+	for (size_t i = 0; i < m->n_vnets; i++)
+		central[i] = centrality(&m->vnets[i]);
+	for (size_t i = 0; i < m->n_vnets; i++)
+		for (size_t k = 0; k < m->vnets[i].n_peerings; k++) {
+			const struct vnet *x = m->vnets[i].peerings[k].remote;
+
+			if (x && central[x->idx] > central[i] &&
+			    (!l->hub[i] || central[x->idx] > central[l->hub[i]->idx]))
+				l->hub[i] = x;
+		}
+}
+
+/* --- chips ----------------------------------------------------------------------------------- */
+
 size_t layout_n_shown(const struct subnet *s)
 {
 	return s->n_nics > MAX_CHIPS ? MAX_CHIPS - 1 : s->n_nics;
@@ -69,31 +120,47 @@ static bool is_stacked(const struct model *m, const struct subnet *s)
 	return false;
 }
 
+static size_t n_balancers(const struct model *m, const struct subnet *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_load_balancers; i++)
+		n += m->load_balancers[i].subnet == s;
+	return n;
+}
+
+static struct box chip_at(int x, int y, size_t i, int columns)
+{
+	return (struct box){ x + PAD + (int)(i % (size_t)columns) * (CHIP_W + GAP),
+		             y + TITLE + (int)(i / (size_t)columns) * (CHIP_H + GAP), CHIP_W,
+		             CHIP_H };
+}
+
 static void place_subnet(const struct model *m, struct layout *l, const struct subnet *s, int x,
                          int y)
 {
 	struct box *b = &l->subnet[s->idx];
 	const struct route_server *rs = layout_route_server(m, s);
-	size_t n = layout_n_shown(s) + (layout_n_shown(s) < s->n_nics) + (rs != NULL), i = 0;
+	size_t shown = layout_n_shown(s);
+	size_t n = shown + (shown < s->n_nics) + (rs != NULL) + n_balancers(m, s), i = 0;
 	size_t most = m->n_vnets > 3 ? MAX_COLUMNS_OF_MANY : MAX_COLUMNS;
 	int columns = is_stacked(m, s) || !n ? 1 : (int)(n < most ? n : most);
 	char title[200];
 
 	layout_subnet_title(s, title, sizeof(title));
-	for (; i < layout_n_shown(s); i++)
-		l->nic[s->nics[i]->idx] =
-		    (struct box){ x + PAD + (int)(i % (size_t)columns) * (CHIP_W + GAP),
-			          y + TITLE + (int)(i / (size_t)columns) * (CHIP_H + GAP), CHIP_W,
-			          CHIP_H };
+	for (; i < shown; i++)
+		l->nic[s->nics[i]->idx] = chip_at(x, y, i, columns);
+	i += shown < s->n_nics;
+	for (size_t k = 0; k < m->n_load_balancers; k++)
+		if (m->load_balancers[k].subnet == s)
+			l->lb[k] = chip_at(x, y, i++, columns);
 	if (rs)
-		l->rs[rs->idx] =
-		    (struct box){ x + PAD + (int)((n - 1) % (size_t)columns) * (CHIP_W + GAP),
-			          y + TITLE + (int)((n - 1) / (size_t)columns) * (CHIP_H + GAP),
-			          CHIP_W, CHIP_H };
+		l->rs[rs->idx] = chip_at(x, y, i, columns);
 	int rows = n ? ((int)n + columns - 1) / columns : 0;
 
 	*b = (struct box){ x, y,
-		           max_int(columns * (CHIP_W + GAP) - GAP, layout_text_width(title, 7)) +
+		           max_int(columns * (CHIP_W + GAP) - GAP,
+		                   layout_text_width(title, TITLE_CHAR)) +
 		               2 * PAD,
 		           TITLE + (rows ? rows * (CHIP_H + GAP) - GAP : 0) + PAD };
 }
@@ -121,27 +188,158 @@ static void place_vnet(const struct model *m, struct layout *l, const struct vne
 		    layout_route_server(m, v->subnets[i]) ? right_w : left_w;
 	int w = left_w + right_w + (left_w && right_w ? 6 * GAP : 0);
 
-	l->vnet[v->idx] = (struct box){ x, y, max_int(w, layout_text_width(title, 8)) + 2 * PAD,
-		                        TITLE + 4 + max_int(left_h, right_h) - GAP + PAD };
+	l->vnet[v->idx] =
+	    (struct box){ x, y, max_int(w, layout_text_width(title, VNET_CHAR)) + 2 * PAD,
+		          TITLE + 4 + max_int(left_h, right_h) - GAP + PAD };
 }
 
-/* Outside, below all VNets: circuits, then sites.  Returns where it ends. */
-static int place_outside(const struct model *m, struct layout *l, int y)
+/* --- trees ----------------------------------------------------------------------------------- */
+
+struct row {
+	int x, w, h; /* what stands in it */
+	size_t n;
+};
+
+static void place_below(const struct model *m, struct layout *l, const struct vnet *hub, int x,
+                        int *y, int *w, unsigned depth);
+
+/* A hub in the middle above its spokes; *y becomes where they end, *w how wide it all is. */
+static void place_tree(const struct model *m, struct layout *l, const struct vnet *v, int x, int *y,
+                       int *w, unsigned depth)
+{
+	int top = *y;
+
+	place_vnet(m, l, v, x, top);
+	*w = l->vnet[v->idx].w;
+	*y = top + l->vnet[v->idx].h;
+	if (depth < DEPTH) {
+		int end = *y, own = *w, spokes = 0;
+
+		place_below(m, l, v, x, &end, &spokes, depth);
+		if (spokes && spokes < own)
+			place_below(m, l, v, x + (own - spokes) / 2, y, &spokes, depth);
+		*y = max_int(*y, end);
+		*w = max_int(own, spokes);
+	}
+	if (*w > l->vnet[v->idx].w)
+		place_vnet(m, l, v, x + (*w - l->vnet[v->idx].w) / 2, top);
+}
+
+static void place_below(const struct model *m, struct layout *l, const struct vnet *hub, int x,
+                        int *y, int *w, unsigned depth)
+{
+	struct row r = { .x = x };
+	int top = *y + ROW_GAP;
+
+	for (size_t i = 0; i < m->n_vnets; i++) {
+		int tree_w = 0, end;
+
+		if (l->hub[i] != hub)
+			continue;
+		if (r.n == MAX_SPOKES) {
+			top += r.h + ROW_GAP;
+			r = (struct row){ .x = x };
+		}
+		end = top;
+		place_tree(m, l, &m->vnets[i], r.x, &end, &tree_w, depth + 1);
+		r.n++;
+		r.x += tree_w + COLUMN_GAP;
+		r.h = max_int(r.h, end - top);
+		*w = max_int(*w, r.x - COLUMN_GAP - x);
+		*y = max_int(*y, end);
+	}
+}
+
+/* Returns where they end. */
+static int place_vnets(const struct model *m, struct layout *l, int y)
+{
+	struct row r = { .x = MARGIN };
+
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < m->n_vnets; i++) {
+			const struct vnet *v = &m->vnets[i];
+			int end = y, w = 0;
+
+			/* Those with a Route Server come first. */
+			if (l->hub[i] || (v->route_server == NULL) != pass)
+				continue;
+			place_tree(m, l, v, r.x, &end, &w, 0);
+			if (r.n && r.x + w > ROW_WIDTH) {
+				y += r.h + ROW_GAP;
+				r = (struct row){ .x = MARGIN };
+				end = y;
+				place_tree(m, l, v, r.x, &end, &w, 0);
+			}
+			r.n++;
+			r.x += w + COLUMN_GAP;
+			r.h = max_int(r.h, end - y);
+			l->w = max_int(l->w, r.x - COLUMN_GAP + MARGIN);
+		}
+	return y + r.h + ROW_GAP;
+}
+
+/* --- outside --------------------------------------------------------------------------------- */
+
+/* The middle of the VNet whose gateway it is connected to, so that it stands above that. */
+static int wanted_x(const struct model *m, const struct layout *l, const struct site *site,
+                    const struct circuit *circuit)
+{
+	for (size_t i = 0; i < m->n_connections; i++) {
+		const struct connection *c = &m->connections[i];
+
+		if (!c->broken && c->gateway && c->gateway->vnet &&
+		    ((site && (c->site == site || (c->circuit && c->circuit->site == site))) ||
+		     (circuit && c->circuit == circuit)))
+			return l->vnet[c->gateway->vnet->idx].x +
+			       l->vnet[c->gateway->vnet->idx].w / 2 - OUTSIDE_W / 2;
+	}
+	return MARGIN;
+}
+
+struct wanted {
+	struct box *box;
+	int x;
+	size_t rank;
+};
+
+static int compare_wanted(const void *pa, const void *pb)
+{
+	const struct wanted *a = pa, *b = pb;
+
+	return a->x != b->x ? (a->x > b->x) - (a->x < b->x)
+	                    : (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* A row of boxes where they want to be, or right of that.  Returns where the row ends. */
+static int place_row(struct layout *l, struct wanted *v, size_t n, int y)
 {
 	int x = MARGIN;
 
-	for (size_t i = 0; i < m->n_circuits + m->n_sites; i++) {
-		struct box *b = i < m->n_circuits ? &l->circuit[i] : &l->site[i - m->n_circuits];
-
+	qsort(v, n, sizeof(*v), compare_wanted);
+	for (size_t i = 0; i < n; i++) {
+		x = max_int(x, v[i].x);
 		if (x > MARGIN && x + OUTSIDE_W + MARGIN > ROW_WIDTH) {
 			x = MARGIN;
 			y += CHIP_H + ROW_GAP;
 		}
-		*b = (struct box){ x, y, OUTSIDE_W, CHIP_H };
-		x += OUTSIDE_W + 4 * GAP;
-		l->w = max_int(l->w, b->x + b->w + MARGIN);
+		*v[i].box = (struct box){ x, y, OUTSIDE_W, CHIP_H };
+		x += OUTSIDE_W + COLUMN_GAP;
+		l->w = max_int(l->w, x - COLUMN_GAP + MARGIN);
 	}
-	return m->n_circuits + m->n_sites ? y + CHIP_H + ROW_GAP : y;
+	return n ? y + CHIP_H + ROW_GAP : y;
+}
+
+/* Sites above circuits.  Returns where they end. */
+static int place_outside(const struct model *m, struct layout *l, int y)
+{
+	_cleanup_free_ struct wanted *v = xcalloc(m->n_sites + m->n_circuits + 1, sizeof(*v));
+
+	for (size_t i = 0; i < m->n_sites; i++)
+		v[i] = (struct wanted){ &l->site[i], wanted_x(m, l, &m->sites[i], NULL), i };
+	y = place_row(l, v, m->n_sites, y);
+	for (size_t i = 0; i < m->n_circuits; i++)
+		v[i] = (struct wanted){ &l->circuit[i], wanted_x(m, l, NULL, &m->circuits[i]), i };
+	return place_row(l, v, m->n_circuits, y);
 }
 
 void layout_make(const struct model *m, struct layout *l)
@@ -150,36 +348,15 @@ void layout_make(const struct model *m, struct layout *l)
 		              .subnet = xcalloc(m->n_subnets, sizeof(struct box)),
 		              .nic = xcalloc(m->n_nics, sizeof(struct box)),
 		              .rs = xcalloc(m->n_route_servers, sizeof(struct box)),
+		              .lb = xcalloc(m->n_load_balancers, sizeof(struct box)),
 		              .circuit = xcalloc(m->n_circuits, sizeof(struct box)),
 		              .site = xcalloc(m->n_sites, sizeof(struct box)) };
+	int y;
 
-	int y = HEAD, row_h = 0, x = MARGIN;
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < m->n_vnets; i++) {
-			const struct vnet *v = &m->vnets[i];
-			struct box *b = &l->vnet[v->idx];
-
-			if ((v->route_server == NULL) != pass)
-				continue;
-			place_vnet(m, l, v, x, y);
-			if (x > MARGIN && x + b->w > ROW_WIDTH) {
-				y += row_h + ROW_GAP;
-				row_h = 0;
-				x = MARGIN;
-				place_vnet(m, l, v, x, y);
-			}
-			row_h = max_int(row_h, b->h);
-			x += b->w + 4 * GAP;
-			l->w = max_int(l->w, b->x + b->w + MARGIN);
-		}
-		if (row_h) {
-			y += row_h + ROW_GAP;
-			row_h = 0;
-			x = MARGIN;
-		}
-	}
-	y = place_outside(m, l, y);
+	find_hubs(m, l);
+	place_vnets(m, l, HEAD); /* where hubs stand from left to right, for what is above them */
+	y = place_outside(m, l, HEAD);
+	y = place_vnets(m, l, y);
 	l->w = max_int(l->w, 640);
 	l->h = y - ROW_GAP + LEGEND + MARGIN;
 }
@@ -190,7 +367,9 @@ void layout_free(struct layout *l)
 	free(l->subnet);
 	free(l->nic);
 	free(l->rs);
+	free(l->lb);
 	free(l->circuit);
+	free(l->hub);
 	free(l->site);
 	*l = (struct layout){ 0 };
 }

@@ -12,6 +12,8 @@ enum {
 	PAD = 14,
 	TITLE = 24,
 	MARGIN = 24,
+	TITLE_CHAR = 8, /* pixels of a character of a subnet's title */
+	VNET_CHAR = 10,
 };
 
 struct box {
@@ -19,8 +21,10 @@ struct box {
 };
 
 struct layout {
-	struct box *vnet, *subnet, *nic, *rs; /* by idx; a NIC that is not drawn has w 0 */
+	struct box *vnet, *subnet, *nic, *rs, *lb; /* by idx; a NIC that is not drawn has w 0 */
 	struct box *circuit, *site;
+	/* The VNet below which one stands, or NULL: the most central one that it is peered with. */
+	const struct vnet **hub;
 	int w, h;
 };
 
@@ -32,6 +36,8 @@ void layout_free(struct layout *l);
 size_t layout_n_shown(const struct subnet *s);
 /* The Route Server whose subnet it is, or NULL. */
 const struct route_server *layout_route_server(const struct model *m, const struct subnet *s);
+/* What a title covers within its box. */
+struct box layout_title_box(const struct box *of, int width);
 /* Titles decide how wide a box is.  The caller frees the VNet's. */
 void layout_subnet_title(const struct subnet *s, char *buf, size_t cap);
 char *layout_vnet_title(const struct vnet *v);

@@ -40,7 +40,11 @@ static void mermaid_subnet(struct str *b, const struct model *m, const struct su
 
 		str_printf(b, "      n%zu[", n->idx);
 		add_mermaid_label(b, text);
-		str_printf(b, "]%s\n", n->forwarding ? ":::forwards" : "");
+		str_printf(b, "]%s\n",
+		           n->vm->role == VM_FIREWALL  ? ":::firewall"
+		           : n->vm->role == VM_GATEWAY ? ":::gateway"
+		           : n->forwarding             ? ":::forwards"
+		                                       : "");
 		empty = false;
 	}
 	for (size_t i = 0; i < m->n_route_servers; i++) {
@@ -54,6 +58,19 @@ static void mermaid_subnet(struct str *b, const struct model *m, const struct su
 		str_printf(b, "      rs%zu([", rs->idx);
 		add_mermaid_label(b, text);
 		str_add(b, "]):::routeServer\n");
+		empty = false;
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		char detail[100];
+
+		if (m->load_balancers[i].subnet != s)
+			continue;
+		picture_balancer_detail(&m->load_balancers[i], detail, sizeof(detail));
+		_cleanup_free_ char *text = xasprintf("%s\n%s", m->load_balancers[i].name, detail);
+
+		str_printf(b, "      l%zu{{", i);
+		add_mermaid_label(b, text);
+		str_add(b, "}}:::balancer\n");
 		empty = false;
 	}
 	if (empty) /* mermaid drops groups without a node */
@@ -135,6 +152,9 @@ char *picture_mermaid(const struct picture *p)
 	str_add(&b, "flowchart LR\n"
 	            "  classDef routeServer fill:#cfe3fb,stroke:#1f6fb2\n"
 	            "  classDef forwards fill:#fde9c9,stroke:#c77700\n"
+	            "  classDef balancer fill:#e3f4f4,stroke:#1b7a7a\n"
+	            "  classDef firewall fill:#fbe3e0,stroke:#c0392b\n"
+	            "  classDef gateway fill:#ece4f5,stroke:#6f42c1\n"
 	            "  classDef site fill:#e6f2e6,stroke:#2e8540\n"
 	            "  classDef circuit fill:#ece4f5,stroke:#6f42c1\n"
 	            "  classDef nothing fill:none,stroke:none\n");
@@ -166,5 +186,9 @@ char *picture_mermaid(const struct picture *p)
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		mermaid_sessions(&b, p, &m->route_servers[i], &n_edges);
 	mermaid_outside(&b, m);
+	for (size_t i = 0; i < m->n_load_balancers; i++)
+		for (size_t j = 0; j < picture_n_backends(&m->load_balancers[i]); j++)
+			str_printf(&b, "  l%zu --> n%zu\n", i,
+			           m->load_balancers[i].backends[j]->idx);
 	return str_take(&b);
 }

@@ -5,7 +5,7 @@
 #include "azure/hybrid.h"
 #include "base/str.h"
 #include "report/picture.h"
-#include "report/picture_layout.h"
+#include "report/picture_lines.h"
 
 static void add_escaped(struct str *b, const char *s)
 {
@@ -32,23 +32,61 @@ static void draw_text(struct str *b, int x, int y, const char *class, const char
 	str_add(b, "</text>\n");
 }
 
-static void draw_rect(struct str *b, const struct box *x, const char *class)
+static void draw_rect(struct str *b, const struct box *x, const char *class, char kind, size_t idx)
 {
 	str_printf(b,
-	           "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\" class=\"%s\"/>\n",
-	           x->x, x->y, x->w, x->h, class);
+	           "<rect id=\"%c%zu\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\" "
+	           "class=\"%s\"/>\n",
+	           kind, idx, x->x, x->y, x->w, x->h, class);
 }
 
-static void draw_chip(struct str *b, const struct box *at, const char *class, const char *name,
-                      const char *detail, const char *tip)
+struct chip {
+	const struct box *at;
+	char kind; /* of the id, with idx */
+	size_t idx;
+	const char *class, *name, *detail, *tip;
+};
+
+static void draw_chip(struct str *b, const struct chip *c)
 {
 	str_add(b, "<g>\n<title>");
-	add_escaped(b, tip);
+	add_escaped(b, c->tip);
 	str_add(b, "</title>\n");
-	draw_rect(b, at, class);
-	draw_text(b, at->x + 8, at->y + 16, "name", name);
-	draw_text(b, at->x + 8, at->y + 31, "detail", detail);
+	draw_rect(b, c->at, c->class, c->kind, c->idx);
+	draw_text(b, c->at->x + 8, c->at->y + 16, "name", c->name);
+	draw_text(b, c->at->x + 8, c->at->y + 31, "detail", c->detail);
 	str_add(b, "</g>\n");
+}
+
+static const char *nic_class(const struct nic *n)
+{
+	return n->vm->deallocated           ? "vm stopped"
+	       : n->vm->role == VM_FIREWALL ? "vm firewall"
+	       : n->vm->role == VM_GATEWAY  ? "vm gateway"
+	       : n->vm->role == VM_ENDPOINT ? "vm endpoint"
+	       : n->forwarding              ? "vm forwards"
+	                                    : "vm";
+}
+
+static void draw_nic(struct str *b, const struct layout *l, const struct nic *n)
+{
+	char line[200];
+	_cleanup_free_ char *tip = xasprintf("%s, NIC %s%s%s", n->vm->name, n->name,
+	                                     n->forwarding ? ", IP forwarding" : "",
+	                                     n->vm->deallocated ? ", deallocated" : "");
+
+	picture_chip_detail(n, line, sizeof(line));
+	draw_chip(b, &(struct chip){ &l->nic[n->idx], 'n', n->idx, nic_class(n), n->vm->name, line,
+	                             tip });
+}
+
+static void draw_balancer(struct str *b, const struct layout *l, const struct load_balancer *lb)
+{
+	char line[100];
+	_cleanup_free_ char *tip = xasprintf("load balancer %s, %zu rules", lb->name, lb->n_rules);
+
+	picture_balancer_detail(lb, line, sizeof(line));
+	draw_chip(b, &(struct chip){ &l->lb[lb->idx], 'l', lb->idx, "lb", lb->name, line, tip });
 }
 
 static void draw_subnet(struct str *b, const struct model *m, const struct layout *l,
@@ -59,171 +97,171 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 	char line[200];
 
 	layout_subnet_title(s, line, sizeof(line));
-	draw_rect(b, at, "subnet");
+	draw_rect(b, at, "subnet", 's', s->idx);
 	draw_text(b, at->x + PAD, at->y + 16, "title", line);
-	for (size_t i = 0; i < layout_n_shown(s); i++) {
-		const struct nic *n = s->nics[i];
-		const char *image = picture_image(n->vm);
-		_cleanup_free_ char *tip = xasprintf("%s, NIC %s%s%s", n->vm->name, n->name,
-		                                     n->forwarding ? ", IP forwarding" : "",
-		                                     n->vm->deallocated ? ", deallocated" : "");
-
-		picture_nic_detail(n, line, sizeof(line));
-		if (n->public_ip) /* the address does not fit: draw a sign instead */
-			snprintf(line, sizeof(line), "%s%s%s \xe2\x87\xb1", IP4_STR(n->ip),
-			         image ? " " : "", image ? image : "");
-		draw_chip(b, &l->nic[n->idx],
-		          n->vm->deallocated ? "vm stopped"
-		          : n->forwarding    ? "vm forwards"
-		                             : "vm",
-		          n->vm->name, line, tip);
-	}
+	for (size_t i = 0; i < layout_n_shown(s); i++)
+		draw_nic(b, l, s->nics[i]);
 	if (layout_n_shown(s) < s->n_nics) {
 		struct box last = l->nic[s->nics[layout_n_shown(s) - 1]->idx];
 
 		snprintf(line, sizeof(line), "and %zu more", s->n_nics - layout_n_shown(s));
 		draw_text(b, last.x + CHIP_W + GAP, last.y + 24, "detail", line);
 	}
+	for (size_t i = 0; i < m->n_load_balancers; i++)
+		if (m->load_balancers[i].subnet == s)
+			draw_balancer(b, l, &m->load_balancers[i]);
 	if (rs) {
 		_cleanup_free_ char *tip =
 		    xasprintf("Route Server %s, AS 65515, branch to branch %s", rs->name,
 		              rs->branch_to_branch ? "on" : "off");
+		_cleanup_free_ char *name = xasprintf("%s AS 65515", rs->name);
 
 		snprintf(line, sizeof(line), "%s  %s", IP4_STR(rs->instance[0]),
 		         IP4_STR(rs->instance[1]));
-		draw_chip(b, &l->rs[rs->idx], "rs", rs->name, line, tip);
+		draw_chip(b, &(struct chip){ &l->rs[rs->idx], 'r', rs->idx, "rs",
+		                             strlen(name) > 22 ? rs->name : name, line, tip });
 	}
 }
 
-static void draw_peering(struct str *b, const struct layout *l, const struct peering *p)
+static void end_line(struct str *b, const char *tip)
 {
-	const struct box *u = &l->vnet[p->vnet->idx], *v = &l->vnet[p->remote->idx];
-	bool below = v->y > u->y + u->h || u->y > v->y + v->h;
-	const struct box *hi = u->y <= v->y ? u : v, *lo = u->y <= v->y ? v : u;
-	const struct box *le = u->x <= v->x ? u : v, *ri = u->x <= v->x ? v : u;
-	_cleanup_free_ char *tip =
-	    xasprintf("peering %s - %s, %s", p->vnet->name, p->remote->name,
-	              peering_connected(p) ? "Connected" : "Initiated: the other half is missing");
-
-	if (below) {
-		int x1 = hi->x + hi->w / 2, x2 = lo->x + lo->w / 2, y1 = hi->y + hi->h, y2 = lo->y;
-
-		str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\"", x1, y1, x1, (y1 + y2) / 2,
-		           x2, (y1 + y2) / 2, x2, y2);
-	} else { /* side by side: draw it below the boxes between them */
-		int x1 = le->x + le->w - 40, x2 = ri->x + 40, y1 = le->y + le->h,
-		    y2 = ri->y + ri->h;
-
-		str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\"", x1, y1, x1,
-		           max_int(y1, y2) + 36, x2, max_int(y1, y2) + 36, x2, y2);
-	}
-	str_printf(b, " class=\"peering%s\"><title>", peering_connected(p) ? "" : " half");
-	add_escaped(b, tip);
-	str_add(b, "</title></path>\n");
-}
-
-static void draw_session(struct str *b, const struct picture *p, const struct layout *l,
-                         const struct bgp_connection *c)
-{
-	static const char *const classes[] = { "session", "session up", "session partly",
-		                               "session down" };
-	const struct box *to = &l->rs[c->rs->idx];
-	enum session_state state = picture_session(p, c);
-	_cleanup_free_ char *tip =
-	    xasprintf("%s: %s, AS %u%s%s", c->name, IP4_STR(c->peer_ip), c->peer_asn,
-	              p->states ? ", " : "", p->states ? session_state_str(state) : "");
-
-	if (!c->nic || !l->nic[c->nic->idx].w) {
-		/* No NIC has the address: draw a short line that ends nowhere. */
-		str_printf(b, "<path d=\"M%d %d l-40 -18\" class=\"session down\">", to->x,
-		           to->y + CHIP_H / 2);
-	} else {
-		const struct box *from = &l->nic[c->nic->idx];
-		bool left = from->x + from->w <= to->x;
-		int x1 = left ? from->x + from->w : from->x + from->w / 2,
-		    y1 = left ? from->y + from->h / 2 : from->y,
-		    x2 = left ? to->x : to->x + to->w / 2,
-		    y2 = left ? to->y + to->h / 2 : to->y + to->h;
-
-		if (left)
-			str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\" class=\"%s\">", x1, y1,
-			           (x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2, classes[state]);
-		else
-			str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\" class=\"%s\">", x1, y1,
-			           x1, (y1 + y2) / 2, x2, (y1 + y2) / 2, x2, y2, classes[state]);
-	}
 	str_add(b, "<title>");
 	add_escaped(b, tip);
 	str_add(b, "</title></path>\n");
 }
 
-static void draw_wire(struct str *b, const struct layout *l, const struct picture_wire *w)
+static void draw_peering(struct lines *x, const struct peering *p)
 {
-	const struct box *from = w->from ? &l->nic[w->from->idx] : &l->circuit[w->circuit->idx],
-	                 *to = w->to                   ? &l->nic[w->to->idx]
-	                       : w->from && w->circuit ? &l->circuit[w->circuit->idx]
-	                                               : &l->site[w->site->idx];
+	struct line_end from = line_end_vnet(x->l, p->vnet), to = line_end_vnet(x->l, p->remote);
+	const struct vnet *hub = x->l->hub[p->vnet->idx] == p->remote ? p->remote : p->vnet;
+	_cleanup_free_ char *tip =
+	    xasprintf("peering %s - %s, %s", p->vnet->name, p->remote->name,
+	              peering_connected(p) ? "Connected" : "Initiated: the other half is missing");
+
+	if (line_draw(x, &from, &to, peering_connected(p) ? "peering" : "peering half", hub))
+		end_line(x->out, tip);
+}
+
+static void draw_session(struct lines *x, const struct picture *p, const struct bgp_connection *c)
+{
+	static const char *const classes[] = { "session", "session up", "session partly",
+		                               "session down" };
+	const struct box *at = &x->l->rs[c->rs->idx];
+	enum session_state state = picture_session(p, c);
+	_cleanup_free_ char *tip =
+	    xasprintf("%s: %s, AS %u%s%s", c->name, IP4_STR(c->peer_ip), c->peer_asn,
+	              p->states ? ", " : "", p->states ? session_state_str(state) : "");
+
+	if (!c->nic || !x->l->nic[c->nic->idx].w) {
+		/* No NIC has the address: draw a short line that ends nowhere. */
+		str_printf(x->out, "<path d=\"M%d %d h-30\" class=\"session down\">", at->x,
+		           at->y + CHIP_H / 2);
+		end_line(x->out, tip);
+		return;
+	}
+	struct line_end from = line_end_nic(x->l, c->nic), to = line_end_rs(x->l, c->rs);
+
+	if (line_draw(x, &from, &to, classes[state], c))
+		end_line(x->out, tip);
+}
+
+static void draw_wire(struct lines *x, const struct picture_wire *w)
+{
+	struct line_end from =
+	    w->from ? line_end_nic(x->l, w->from) : line_end_circuit(x->l, w->circuit);
+	struct line_end to = w->to                   ? line_end_nic(x->l, w->to)
+	                     : w->from && w->circuit ? line_end_circuit(x->l, w->circuit)
+	                                             : line_end_site(x->l, w->site);
 	_cleanup_free_ char *tip = xasprintf("%s%s%s%s", w->from ? "connection " : "circuit ",
 	                                     w->from ? w->name : w->circuit->name,
 	                                     w->down ? ", down: " : "", w->down ? w->down : "");
 
-	if (!from->w || !to->w)
-		return;
-	int x1 = from->x + from->w / 2, y1 = from->y + from->h, x2 = to->x + to->w / 2,
-	    y2 = to->y > y1 ? to->y : to->y + to->h,
-	    mid = to->y > y1 ? (y1 + y2) / 2 : max_int(y1, y2) + 36;
+	if (line_draw(x, &from, &to, w->down ? "wire down" : "wire", w))
+		end_line(x->out, tip);
+}
 
-	str_printf(b, "<path d=\"M%d %d C%d %d %d %d %d %d\" class=\"wire%s\"><title>", x1, y1, x1,
-	           mid, x2, mid, x2, y2, w->down ? " down" : "");
-	add_escaped(b, tip);
-	str_add(b, "</title></path>\n");
+static void draw_pool(struct lines *x, const struct load_balancer *lb)
+{
+	struct line_end from = line_end_lb(x->l, lb);
+
+	for (size_t i = 0; i < picture_n_backends(lb); i++) {
+		struct line_end to = line_end_nic(x->l, lb->backends[i]);
+		_cleanup_free_ char *tip =
+		    xasprintf("%s balances to %s", lb->name, lb->backends[i]->vm->name);
+
+		if (line_draw(x, &from, &to, "pool", lb))
+			end_line(x->out, tip);
+	}
 }
 
 static void draw_outside(struct str *b, const struct model *m, const struct layout *l)
 {
-	struct picture_wire *w = NULL;
-	size_t n = picture_wires(m, &w);
 	char detail[100];
 
 	for (size_t i = 0; i < m->n_circuits; i++) {
 		picture_circuit_detail(&m->circuits[i], detail, sizeof(detail));
-		draw_chip(b, &l->circuit[i], "circuit", m->circuits[i].name, detail,
-		          "ExpressRoute circuit");
+		draw_chip(b, &(struct chip){ &l->circuit[i], 'c', i, "circuit", m->circuits[i].name,
+		                             detail, "ExpressRoute circuit" });
 	}
 	for (size_t i = 0; i < m->n_sites; i++) {
 		picture_site_detail(&m->sites[i], detail, sizeof(detail));
-		draw_chip(b, &l->site[i], "site", m->sites[i].name, detail, "site");
+		draw_chip(b, &(struct chip){ &l->site[i], 't', i, "site", m->sites[i].name, detail,
+		                             "site" });
 	}
-	for (size_t i = 0; i < n; i++)
-		draw_wire(b, l, &w[i]);
-	free(w);
 }
 
-static void draw_legend(struct str *b, const struct picture *p, const struct layout *l, bool wires)
+/* The most telling first: they have the straight ways. */
+static void draw_lines(struct str *b, const struct picture *p, const struct layout *l)
 {
-	static const struct {
+	const struct model *m = p->m;
+	struct lines x = { .out = b, .m = m, .l = l };
+	struct picture_wire *w = NULL;
+	size_t n = picture_wires(m, &w);
+
+	for (size_t i = 0; i < m->n_vnets; i++)
+		drawn_add_edges(&x.drawn, &l->vnet[i]);
+	for (size_t i = 0; i < m->n_subnets; i++)
+		drawn_add_edges(&x.drawn, &l->subnet[i]);
+	for (size_t i = 0; i < m->n_route_servers; i++)
+		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
+			draw_session(&x, p, &m->route_servers[i].conns[j]);
+	for (size_t i = 0; i < n; i++)
+		draw_wire(&x, &w[i]);
+	for (size_t i = 0; i < m->n_load_balancers; i++)
+		draw_pool(&x, &m->load_balancers[i]);
+	for (size_t i = 0; i < m->n_vnets; i++)
+		for (size_t j = 0; j < m->vnets[i].n_peerings; j++)
+			if (picture_draws_peering(&m->vnets[i].peerings[j]))
+				draw_peering(&x, &m->vnets[i].peerings[j]);
+	free(w);
+	drawn_lines_free(&x.drawn);
+}
+
+static void draw_legend(struct str *b, const struct picture *p, const struct layout *l)
+{
+	const struct model *m = p->m;
+	bool sessions = m->n_route_servers, peerings = m->n_vnets > 1;
+	const struct {
 		const char *class, *name;
-		bool of_lab, of_file;
+		bool there;
 	} lines[] = {
-		{ "session", "BGP connection", false, true },
-		{ "session up", "both sessions up", true, false },
-		{ "session partly", "one of two up", true, false },
-		{ "session down", "down", true, false },
-		{ "peering", "peering", true, true },
-		{ "peering half", "half of a peering", true, true },
+		{ "session", "BGP connection", sessions && !p->states },
+		{ "session up", "both sessions up", sessions && p->states },
+		{ "session partly", "one of two up", sessions && p->states },
+		{ "session down", "down", sessions && p->states },
+		{ "peering", "peering", peerings },
+		{ "peering half", "half of a peering", peerings },
+		{ "wire", "connection", m->n_connections + m->n_circuits > 0 },
+		{ "pool", "load balancer", m->n_load_balancers > 0 },
 	};
 	int x = MARGIN, y = l->h - MARGIN;
 
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		if (p->states ? !lines[i].of_lab : !lines[i].of_file)
+		if (!lines[i].there)
 			continue;
 		str_printf(b, "<path d=\"M%d %d h28\" class=\"%s\"/>\n", x, y - 4, lines[i].class);
 		draw_text(b, x + 34, y, "detail", lines[i].name);
 		x += 44 + layout_text_width(lines[i].name, 7);
-	}
-	if (wires) {
-		str_printf(b, "<path d=\"M%d %d h28\" class=\"wire\"/>\n", x, y - 4);
-		draw_text(b, x + 34, y, "detail", "connection");
 	}
 }
 
@@ -241,6 +279,9 @@ static const char STYLE[] =
     ".peering { fill: none; stroke: #57606a; stroke-width: 3 }\n"
     ".wire { fill: none; stroke: #6f42c1; stroke-width: 1.5 } .wire.down { stroke: #c0392b }\n"
     ".circuit { fill: #ece4f5; stroke: #6f42c1 } .site { fill: #e6f2e6; stroke: #2e8540 }\n"
+    ".firewall { fill: #fbe3e0; stroke: #c0392b } .gateway { fill: #ece4f5; stroke: #6f42c1 }\n"
+    ".endpoint { fill: #eaf7f7; stroke: #2a8c8c } .lb { fill: #e3f4f4; stroke: #1b7a7a }\n"
+    ".pool { fill: none; stroke: #1b7a7a; stroke-width: 1.5 }\n"
     ".half { stroke-dasharray: 7 5; stroke-width: 2 }\n"
     "</style>\n";
 
@@ -269,24 +310,18 @@ char *picture_svg(const struct picture *p)
 
 		draw_text(&b, MARGIN, 52, "sub", cut);
 	}
-	for (size_t i = 0; i < m->n_vnets; i++)
-		for (size_t j = 0; j < m->vnets[i].n_peerings; j++)
-			if (picture_draws_peering(&m->vnets[i].peerings[j]))
-				draw_peering(&b, &l, &m->vnets[i].peerings[j]);
 	for (size_t i = 0; i < m->n_vnets; i++) {
 		const struct vnet *v = &m->vnets[i];
 		_cleanup_free_ char *title = layout_vnet_title(v);
 
-		draw_rect(&b, &l.vnet[i], "vnet");
+		draw_rect(&b, &l.vnet[i], "vnet", 'v', i);
 		draw_text(&b, l.vnet[i].x + PAD, l.vnet[i].y + 19, "vtitle", title);
 		for (size_t j = 0; j < v->n_subnets; j++)
 			draw_subnet(&b, m, &l, v->subnets[j]);
 	}
-	for (size_t i = 0; i < m->n_route_servers; i++)
-		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
-			draw_session(&b, p, &l, &m->route_servers[i].conns[j]);
 	draw_outside(&b, m, &l);
-	draw_legend(&b, p, &l, m->n_connections + m->n_circuits > 0);
+	draw_lines(&b, p, &l);
+	draw_legend(&b, p, &l);
 	str_add(&b, "</svg>\n");
 	layout_free(&l);
 	return str_take(&b);
