@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 
 void azure_check(const struct model *m, struct findings *f)
 {
-	check_nics(m, f);
 	check_node_names(m, f);
 	for (size_t i = 0; rules_of_kinds[i]; i++)
 		if (rules_of_kinds[i]->check)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Ways there and back that differ in a hop that keeps state (azure-behaviour 4, 5, 6). */
 #include "azure/asymmetry.h"
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "base/str.h"
 
 void check_asymmetry(const struct model *m, struct findings *f)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nodes of a lab are called like what they play: no two kinds of these have a name in common, and
  * what every lab has keeps its name. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 

@@ -330,8 +330,8 @@ enum vm_role {
 };
 
 struct vm {
-	const char *name, *ptr, *image; /* image "host" runs nothing */
-	size_t idx;
+	RESOURCE;
+	const char *image; /* "host" runs nothing */
 	struct nic **nics; /* into model->nics; [0] is the primary */
 	size_t n_nics;
 	bool deallocated; /* powerState */
@@ -354,7 +354,6 @@ struct vm {
 	const struct circuit *circuit;
 	const struct site *site; /* of its router and of its hosts */
 	unsigned instance;       /* of gateway or circuit */
-	bool broken;
 };
 
 /* An end or a part of a connection with somewhere outside of Azure's VNets. */

@@ -137,7 +137,8 @@ void load_kind(struct loader *l, const struct kind *k)
 		return;
 	if (k->list.size) {
 		list_of(l, k, &items, &n);
-		*items = arena_array(l->a, json_object_size(map), k->list.size);
+		if (!*items) /* load_reserve() */
+			*items = arena_array(l->a, json_object_size(map), k->list.size);
 	}
 	json_object_foreach (map, name, x) {
 		const struct jptr *here = JPTR(at, name);

@@ -4,7 +4,7 @@
 
 #include "azure/model.h"
 #include "base/finding.h"
-#include "input/schema_topology.h"
+#include "schema/schema.h"
 
 struct kind;
 struct publics;
@@ -24,7 +24,7 @@ struct loader {
 	const struct kind *const *kinds;
 	struct load_ref *refs;
 	size_t n_refs, cap_refs;
-	struct publics *publics; /* load_public.c */
+	struct publics *publics; /* load_public_ip() */
 	size_t compared;         /* names, for suggestions */
 };
 
@@ -87,7 +87,6 @@ void load_tell_sample(struct loader *l, const struct service_tag *s, const char 
 void load_reserve(struct loader *l);
 /* Subnets get the lists of their NICs, once these know their subnets. */
 void load_place_nics(struct loader *l);
-void load_vms(struct loader *l);
 /* A node like a VM that runs nothing, with one NIC, NAME.nic; in model->vms and model->nics, behind
  * those that are there. */
 struct vm *load_node(struct loader *l, const char *name, const char *ptr);
@@ -98,4 +97,3 @@ struct vm *load_part(struct loader *l, enum vm_role role, const char *name, cons
 void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
 /* Ports that the node answers on. */
 void load_listen(struct loader *l, struct vm *vm, json_t *list);
-void load_public_begin(struct loader *l); /* gives addresses to NICs */

@@ -127,33 +127,3 @@ struct vm *load_node(struct loader *l, const char *name, const char *ptr)
 	n->ptr = ptr;
 	return vm;
 }
-
-void load_each_nic(struct loader *l, void (*visit)(struct loader *l, struct nic *n, json_t *x))
-{
-	json_t *vm, *y;
-	const char *key, *name;
-	size_t i = 0;
-
-	json_object_foreach (json_object_get(l->root, "virtualMachines"), key, vm) {
-		json_t *one = json_object_get(vm, "nic");
-
-		if (one)
-			visit(l, &l->m->nics[i++], one);
-		json_object_foreach (json_object_get(vm, "nics"), name, y)
-			visit(l, &l->m->nics[i++], y);
-	}
-}
-
-struct vm *load_part(struct loader *l, enum vm_role role, const char *name, const char *ptr,
-                     unsigned instance)
-{
-	struct vm *vm = &l->m->vms[l->m->n_vms];
-
-	*vm = (struct vm){ .name = name,
-		           .ptr = ptr,
-		           .image = "host",
-		           .idx = l->m->n_vms++,
-		           .role = role,
-		           .instance = instance };
-	return vm;
-}

@@ -2,7 +2,6 @@
 /* The field table as pages for people: docs/topology.md, docs/settings.md. */
 #include "base/str.h"
 #include "checks/check.h"
-#include "input/schema_topology.h"
 #include "input/topology.h"
 #include "input/topology_def.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The field table as a JSON Schema, draft-07, for editors. */
 #include "base/str.h"
-#include "input/schema_topology.h"
 #include "input/topology.h"
 #include "input/topology_def.h"
 

@@ -2,7 +2,7 @@
 /* The named settings: one for each point where Azure's behaviour is uncertain, or that a lab may
  * choose (azure-behaviour 9), with its default, where that comes from, and how sure it is. */
 #include "azure/model.h"
-#include "input/schema_topology.h"
+#include "input/topology_def.h"
 
 static const struct enum_value timings[] = {
 	{ "fast", 0, "routes reach NICs at once", NULL },

@@ -50,7 +50,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 		m->name = name_from_path(l->a, path);
 	load_settings(l);
 	load_reserve(l);
-	load_vms(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->list.size || kinds[i]->load)
 			load_kind(l, kinds[i]);
@@ -62,7 +61,6 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	load_place_nics(l);
 	alloc_keep(m, addresses);
 	alloc_private(m, l->f);
-	load_public_begin(l);
 	for (size_t i = 0; kinds[i]; i++)
 		if (kinds[i]->address)
 			load_each(l, kinds[i], kinds[i]->address);

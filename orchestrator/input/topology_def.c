@@ -6,7 +6,6 @@
 
 #include "azure/kind.h"
 #include "checks/check.h"
-#include "input/schema_topology.h"
 
 /* clang-format's versions disagree over braces in macros. */
 /* clang-format off */

@@ -7,3 +7,5 @@
 const struct object_def *topology_def(void);
 /* Of "settings": the emulation's own, and the kinds'. */
 const struct object_def *settings_def(void);
+/* The emulation's own. */
+extern const struct object_def schema_settings;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kinds of resources: a row each, in the order of the topology's table.  The name of its struct
  * kind, less "kind_"; its rows of the import (input/import/priv.h), no_imports: none; its rules
- * (azure/check_rules.h), no_rules: none. */
+ * (azure/check.h), no_rules: none. */
 #pragma once
 
 /* clang-format off */
@@ -11,7 +11,7 @@
 	KIND(route_table, route_table_imports, route_table_rules) \
 	KIND(service_tag, no_imports, no_rules) \
 	KIND(route_server, no_imports, route_server_rules) \
-	KIND(vm, no_imports, no_rules) \
+	KIND(vm, no_imports, vm_rules) \
 	KIND(private_endpoint, private_endpoint_imports, no_rules) \
 	KIND(nsg, nsg_imports, nsg_rules) \
 	KIND(asg, asg_imports, asg_rules) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rules of the kinds: apart from kinds.c, since the virtual router gets designs that were
  * checked. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "kinds/kinds.h"
 
 #define DECLARE(name, imports, of_kind) extern const struct rules of_kind;

@@ -8,10 +8,9 @@ import re
 import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-# Fields that refer to a kind by its key, or have its name; services that kinds call; words that say what to add;
-# what asks a gateway for its tables; a field of `status` that is called as a kind; a design is what has virtual networks.
-MAY_NAME = {"orchestrator/input/schema_topology.c", "orchestrator/input/load_public.c",
-            "orchestrator/azure/outside.c", "orchestrator/cmd/compare_lab.c",
+# Words that say what to add; what asks a gateway for its tables; a field of `status` that is called as a kind; a design is what
+# has virtual networks.
+MAY_NAME = {"orchestrator/azure/outside.c", "orchestrator/cmd/compare_lab.c",
             "orchestrator/cmd/status.c", "orchestrator/lab/ops/status_hybrid.c", "orchestrator/lab/ops/op_status.c",
             "orchestrator/input/open.c", "orchestrator/cmd/import.c"}
 # Names of nodes of every lab, too.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Application security groups: the rules. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 
 static void check_members(const struct asg *g, struct findings *f)
 {

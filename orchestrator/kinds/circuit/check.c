@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ExpressRoute circuits: the rules (azure-behaviour 8). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/hybrid.h"
 
 static void check_circuit(const struct circuit *c, struct findings *f)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connected groups: the rules (azure-behaviour 3). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "base/str.h"
 
 enum { MAX_GROUPS = 2 }; /* that a virtual network is in */

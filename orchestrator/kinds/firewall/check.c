@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Azure Firewall ("Azure Firewall FAQ", "Azure Firewall forced tunneling"). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/firewall.h"
 #include "base/str.h"
 

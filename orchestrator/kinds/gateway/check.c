@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual network gateways: the rules (azure-behaviour 8, 7.9, 3). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts of the Internet: the rules. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 
 static const struct range {
 	struct prefix prefix;

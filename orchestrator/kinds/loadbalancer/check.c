@@ -2,7 +2,7 @@
 /* Load balancers: azure-behaviour 5. */
 #include <netinet/in.h>
 
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/outside.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT gateways: azure-behaviour 1.8. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/nat.h"
 #include "base/str.h"
 

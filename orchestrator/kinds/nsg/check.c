@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Security groups: azure-behaviour 4. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "base/str.h"
 #include "kinds/nsg/nsg.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public IP addresses: the rules. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/outside.h"
 #include "azure/public_ip.h"
 

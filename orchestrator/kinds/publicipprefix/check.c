@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Public IP prefixes: the rules ("Public IP address prefix"). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "base/str.h"
 #include "kinds/publicipprefix/publicipprefix.h"
 

@@ -2,7 +2,7 @@
 /* The rules of Route Servers: those of check.c call these. */
 #pragma once
 
-#include "azure/check_rules.h"
+#include "azure/check.h"
 
 /* BGP connections: AS numbers, peers, both instances, recursion. */
 void route_server_check_connections(const struct model *m, struct findings *f);

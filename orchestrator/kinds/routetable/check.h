@@ -2,6 +2,6 @@
 /* The rules of route tables: those of check.c call these. */
 #pragma once
 
-#include "azure/check_rules.h"
+#include "azure/check.h"
 
 void route_table_check_reach(const struct model *m, struct findings *f);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* On-premises sites: the rules (azure-behaviour 8). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/hybrid.h"
 
 static bool in_site(const struct site *s, ip4 a)

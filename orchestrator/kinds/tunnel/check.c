@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tunnels: the rules. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/hybrid.h"
 #include "base/str.h"
 

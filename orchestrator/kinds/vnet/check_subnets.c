@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Subnet peerings: the rules (azure-behaviour 3). */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "kinds/vnet/check.h"
 
 enum { MAX_SUBNETS = 200 };

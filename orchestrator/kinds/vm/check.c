@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NICs and what is inside guests: azure-behaviour 1.3. */
-#include "azure/check_rules.h"
+#include "azure/check.h"
 #include "azure/hybrid.h"
 #include "azure/subnet.h"
 #include "base/str.h"
 
-static char *addr_ptr(const struct nic *n)
+static char *point_to_address(const struct nic *n)
 {
 	return xasprintf("%s/privateIPAddress", n->ptr);
 }
 
-static void nic_address(const struct nic *n, struct findings *f)
+static void check_nic_address(const struct nic *n, struct findings *f)
 {
 	const struct subnet *s = n->subnet;
-	_cleanup_free_ char *ptr = addr_ptr(n), *hint = NULL;
+	_cleanup_free_ char *ptr = point_to_address(n), *hint = NULL;
 
 	if (!prefix_has(s->prefix, n->ip)) {
 		if (prefix_size(s->prefix) >= 8)
@@ -33,14 +33,14 @@ static void nic_address(const struct nic *n, struct findings *f)
 	}
 }
 
-static void same_address(const struct subnet *s, struct findings *f)
+static void check_same_address(const struct subnet *s, struct findings *f)
 {
 	for (size_t i = 1; s->nics_by_ip && i < s->n_nics; i++) {
 		const struct nic *a = s->nics_by_ip[i - 1], *b = s->nics_by_ip[i];
 
 		if (!a->ip || a->ip != b->ip || a->broken || b->broken)
 			continue;
-		_cleanup_free_ char *ptr = addr_ptr(b);
+		_cleanup_free_ char *ptr = point_to_address(b);
 
 		error_at(f, "NIC-ADDR-03", "PrivateIPAddressIsAllocated", ptr,
 		         "give one of them another address, or leave it out to get a free one",
@@ -49,7 +49,7 @@ static void same_address(const struct subnet *s, struct findings *f)
 	}
 }
 
-static bool vm_on_link(const struct vm *vm, ip4 ip)
+static bool is_on_link_of_vm(const struct vm *vm, ip4 ip)
 {
 	bool unknown = false;
 
@@ -64,12 +64,12 @@ static bool vm_on_link(const struct vm *vm, ip4 ip)
 	return unknown || !vm->n_nics || vm_tunnel_to(vm, ip);
 }
 
-static void guest_routes(const struct vm *vm, struct findings *f)
+static void check_guest_routes(const struct vm *vm, struct findings *f)
 {
 	for (size_t i = 0; i < vm->n_routes; i++) {
 		const struct guest_route *r = &vm->routes[i];
 
-		if (!vm_on_link(vm, r->via)) {
+		if (!is_on_link_of_vm(vm, r->via)) {
 			_cleanup_free_ char *hint =
 			    xasprintf("the first address of its subnet leads everywhere: %s",
 			              IP4_STR(vm->nics[0]->broken
@@ -109,7 +109,7 @@ static bool is_no_hosts(ip4 ip)
 }
 
 /* Addresses that no host can have, or that a NIC of it has already. */
-static void loopbacks(const struct vm *vm, struct findings *f)
+static void check_loopbacks(const struct vm *vm, struct findings *f)
 {
 	for (size_t i = 0; i < vm->n_loopbacks; i++) {
 		ip4 ip = vm->loopbacks[i];
@@ -130,7 +130,7 @@ static void loopbacks(const struct vm *vm, struct findings *f)
 	}
 }
 
-static void vm_nics(const struct vm *vm, struct findings *f)
+static void check_nics_of_vm(const struct vm *vm, struct findings *f)
 {
 	const struct vnet *v = NULL;
 
@@ -139,7 +139,7 @@ static void vm_nics(const struct vm *vm, struct findings *f)
 
 		if (n->broken || n->peer)
 			continue;
-		nic_address(n, f);
+		check_nic_address(n, f);
 		if (v && n->subnet->vnet != v)
 			error_at(
 			    f, "NIC-VNET-01", NULL, n->ptr,
@@ -151,15 +151,17 @@ static void vm_nics(const struct vm *vm, struct findings *f)
 	}
 }
 
-void check_nics(const struct model *m, struct findings *f)
+static void check_vms(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
 		if (vm_is_hybrid(&m->vms[i]))
 			continue;
-		vm_nics(&m->vms[i], f);
-		guest_routes(&m->vms[i], f);
-		loopbacks(&m->vms[i], f);
+		check_nics_of_vm(&m->vms[i], f);
+		check_guest_routes(&m->vms[i], f);
+		check_loopbacks(&m->vms[i], f);
 	}
 	for (size_t i = 0; i < m->n_subnets; i++)
-		same_address(&m->subnets[i], f);
+		check_same_address(&m->subnets[i], f);
 }
+
+const struct rules vm_rules = { check_vms };

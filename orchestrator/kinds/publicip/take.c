@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Public addresses: those of publicIPAddresses, or some from 20.100.0.0/16. */
+/* Who takes public addresses: those of publicIPAddresses, or some from 20.100.0.0/16. */
 #include "azure/alloc.h"
 #include "azure/public_ip.h"
 #include "base/str.h"
@@ -36,7 +36,7 @@ static struct publics *collect_given(struct loader *l)
 /* owner: as findings call him. */
 static ip4 take_public_ip(struct loader *l, const char *owner, const char *name, const char *ptr)
 {
-	struct publics *p = l->publics;
+	struct publics *p = l->publics ? l->publics : (l->publics = collect_given(l));
 	struct public_ip *e = NULL;
 
 	if (name && !schema_name_valid(name))
@@ -80,16 +80,4 @@ void load_nic_public_ip(struct loader *l, struct nic *n, json_t *x, const char *
 	if (json_is_true(x) || json_is_string(x))
 		n->public_ip = take_public_ip(l, arena_printf(l->a, "NIC \"%s\"", n->name),
 		                              json_string_value(x), ptr);
-}
-
-static void load_nic_ip(struct loader *l, struct nic *n, json_t *x)
-{
-	load_nic_public_ip(l, n, json_object_get(x, "publicIPAddress"),
-	                   arena_printf(l->a, "%s/publicIPAddress", n->ptr));
-}
-
-void load_public_begin(struct loader *l)
-{
-	l->publics = collect_given(l);
-	load_each_nic(l, load_nic_ip);
 }
