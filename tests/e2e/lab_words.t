@@ -48,7 +48,7 @@ picky "bad line"
 is "a daemon takes what its check objects to: the lab is up" $rc 0
 like "and a warning has the check's words" "$said" 'warning: vm runs, but its daemons object to its configuration \(picky.conf is picky.conf\): +1:bad line'
 status "check says so before anything runs" 3 env VNETLAB_IMAGES="$work/images" "$B/vnetlab" check --strict picky.vnetlab.json
-like "where, and in the same words" "$(echo $out)" 'IMAGE-06 at .*/virtualMachines/vm/config/picky.conf\) the daemon.s own check objects: 1:bad line'
+like "where, and in the same words" "$(printf %s "$out" | tr -s " \n" " ")" 'IMAGE-06 at .*/virtualMachines/vm/config/picky.conf\) the daemon.s own check objects: 1:bad line'
 picky "stray"
 is "a loader leaves out a line, and takes the rest: the lab is up" $rc 0
 like "and a warning has its words" "$said" 'object to its configuration .*: +line 7: stray'

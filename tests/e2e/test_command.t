@@ -125,7 +125,13 @@ ok "the lab runs under the name that -n gave" vnetlab status kept
 status "test of a lab whose name is taken fails" 5 vnetlab test -n kept "$work/quick.vnetlab.json"
 like "the report says how to end the other lab" "$out" 'kept runs already: end it with vnetlab down kept'
 ok "the other lab is left alone" vnetlab status kept
-ok "test runs another lab beside it" vnetlab test "$work/quick.vnetlab.json"
+starter=
+if [ -x /usr/lib/frr/bgpd ]; then
+	starter=$work/starter
+	ok "init writes a design" vnetlab init "$starter"
+fi
+# shellcheck disable=SC2086 # nothing where there is no FRR
+ok "test runs other labs beside it, that of init as it is" vnetlab test -j 2 $starter "$work/quick.vnetlab.json"
 ok "down ends the lab that was kept" vnetlab down kept
 
 # --- what cannot run ---
@@ -203,7 +209,7 @@ killed() { # killed WHOM: the command itself, or the process that has the lab
 	"$B/vnetlab" test --report "$work/killed" "$work/plain.vnetlab.json" >"$work/killed.out" 2>&1 &
 	_pid=$!
 	wait_until "test is under way" 10 vnetlab status plain
-	[ "$1" = command ] && kill -9 $_pid || kill -9 "$(pgrep -P $_pid)"
+	if [ "$1" = command ]; then kill -9 $_pid; else kill -9 "$(pgrep -P $_pid)"; fi
 	wait $_pid
 	rc=$?
 }
