@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/alternatives.h"
 
+#include "base/addr.h"
 #include "base/str.h"
 #include "input/resources.h"
 
@@ -62,33 +63,114 @@ static bool carries_packets(const char *key)
 	return false;
 }
 
+static const json_t *named(const json_t *list, const char *name)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)list, i, v)
+		if (strieq(json_string_value(json_object_get(v, "name")), name))
+			return v;
+	return NULL;
+}
+
+static bool contains(const json_t *list, const json_t *others)
+{
+	json_t *v, *w;
+	size_t i, k;
+
+	json_array_foreach ((json_t *)others, i, v) {
+		bool there = false;
+
+		json_array_foreach ((json_t *)list, k, w)
+			there |= json_equal(v, w);
+		if (!there)
+			return false;
+	}
+	return true;
+}
+
+static bool contradicts(const json_t *a, const json_t *b, const char *under);
+
+/* Objects are compared by their names; of two lists of prefixes one may be longer. */
+static bool lists_contradict(const json_t *a, const json_t *b, const char *under)
+{
+	json_t *v;
+	size_t i;
+
+	if (!json_is_object(json_array_get(a, 0)))
+		return carries_packets(under) && !contains(a, b) && !contains(b, a);
+	json_array_foreach ((json_t *)a, i, v) {
+		const char *name = json_string_value(json_object_get(v, "name"));
+
+		if (name && contradicts(v, named(b, name), under))
+			return true;
+	}
+	return false;
+}
+
+/* What only one of them says is no contradiction. */
 static bool contradicts(const json_t *a, const json_t *b, const char *under)
 {
 	const char *key;
-	json_t *v, *w;
-	size_t i;
+	json_t *v;
 
 	if (!a || !b || json_typeof(a) != json_typeof(b))
 		return false;
+	if (json_is_array(a))
+		return lists_contradict(a, b, under);
 	if (json_is_object(a)) {
-		json_object_foreach ((json_t *)a, key, v) {
-			w = json_object_get(b, key);
-			if (w && contradicts(v, w, key))
-				return true;
-		}
-		return false;
-	}
-	if (json_is_array(a)) {
-		if (json_array_size(a) != json_array_size(b))
-			return carries_packets(under);
-		json_array_foreach ((json_t *)a, i, v)
-			if (contradicts(v, json_array_get(b, i), under))
+		json_object_foreach ((json_t *)a, key, v)
+			if (contradicts(v, json_object_get(b, key), key))
 				return true;
 		return false;
 	}
 	if (json_is_string(a) && strieq(json_string_value(a), json_string_value(b)))
 		return false;
 	return carries_packets(under) && !json_equal(a, b);
+}
+
+/* --- networks -------------------------------------------------------------------------------- */
+
+static bool is_network(const char *key)
+{
+	_cleanup_free_ char *type = resource_type(key);
+
+	return streq(type, "microsoft.network/virtualnetworks") ||
+	       streq(type, "microsoft.network/virtualnetworks/subnets");
+}
+
+static int prefix_of_subnet(const json_t *subnet, struct prefix *ret)
+{
+	const json_t *props = json_object_get(subnet, "properties");
+	const char *s = json_string_value(json_object_get(props, "addressPrefix"));
+
+	if (!s)
+		s = json_string_value(json_array_get(json_object_get(props, "addressPrefixes"), 0));
+	return s ? prefix_parse(s, ret) : -1;
+}
+
+/* Both say what is in a VNet, and it cannot be both: subnets of one name elsewhere, or of two names
+ * at one place. */
+static bool subnets_contradict(const json_t *a, const json_t *b)
+{
+	const json_t *in_a = json_object_get(json_object_get(a, "properties"), "subnets");
+	const json_t *in_b = json_object_get(json_object_get(b, "properties"), "subnets");
+	json_t *v, *w;
+	size_t i, k;
+
+	json_array_foreach ((json_t *)in_a, i, v)
+		json_array_foreach ((json_t *)in_b, k, w) {
+			const char *x = json_string_value(json_object_get(v, "name"));
+			const char *y = json_string_value(json_object_get(w, "name"));
+			struct prefix p, q;
+
+			if (!x || !y || prefix_of_subnet(v, &p) < 0 || prefix_of_subnet(w, &q) < 0)
+				continue;
+			if (strieq(x, y) ? !prefix_eq(p, q) : prefix_overlaps(p, q))
+				return true;
+		}
+	return false;
 }
 
 /* --- pairs ----------------------------------------------------------------------------------- */
@@ -99,26 +181,32 @@ struct overlap {
 	const char *both;
 };
 
+static void compare_resource(struct overlap *o, const char *key, json_t *x, json_t *y)
+{
+	json_t *a = json_object_get(x, "properties"), *b = json_object_get(y, "properties");
+	bool once = is_built_once(key), differ;
+
+	if (!once && !is_network(key))
+		return;
+	differ = once ? contradicts(a, b, "") : subnets_contradict(x, y);
+	o->shared += once;
+	if (!o->both || (differ && !o->contradiction))
+		o->both = json_string_value(json_object_get(x, "id"));
+	o->contradiction |= differ;
+}
+
 static struct overlap overlap_of(json_t *a, json_t *b)
 {
 	struct overlap o = { 0 };
 	const char *key;
-	json_t *x, *y;
+	json_t *x;
 
-	json_object_foreach (a, key, x) {
-		y = json_object_get(b, key);
-		if (!y) {
+	json_object_foreach (a, key, x)
+		if (json_object_get(b, key))
+			compare_resource(&o, key, x, json_object_get(b, key));
+		else
 			o.only_a += is_built_once(key);
-			continue;
-		}
-		o.contradiction |= contradicts(json_object_get(x, "properties"),
-		                               json_object_get(y, "properties"), "");
-		if (is_built_once(key)) {
-			o.both = json_string_value(json_object_get(x, "id"));
-			o.shared++;
-		}
-	}
-	json_object_foreach (b, key, y)
+	json_object_foreach (b, key, x)
 		o.only_b += !json_object_get(a, key) && is_built_once(key);
 	return o;
 }
@@ -127,8 +215,7 @@ static bool are_alternatives(const struct overlap *o)
 {
 	size_t fewer = o->shared + (o->only_a < o->only_b ? o->only_a : o->only_b);
 
-	return o->shared && o->shared * 2 >= fewer &&
-	       (o->contradiction || (o->only_a && o->only_b));
+	return o->contradiction || (o->shared && o->shared * 2 >= fewer && o->only_a && o->only_b);
 }
 
 static bool is_main(const char *name)

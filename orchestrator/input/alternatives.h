@@ -14,10 +14,10 @@ struct template_of_folder {
 	const char *both; /* its id */
 };
 
-/* Two templates are alternatives when they build the same machines (at least half of what the
- * smaller one has of machines, NICs, gateways, balancers), and building both is not what either
- * says: they contradict each other, or each has something of its own. A stage that repeats what an
- * earlier one made, and adds to it, is part of the design.
+/* Two templates are alternatives when they contradict each other (the same machine, NIC, gateway or
+ * balancer elsewhere; subnets of one VNet that cannot be together), or when they build the same
+ * machines (half of what the smaller one has) and each has some of its own. A stage that repeats
+ * what an earlier one made, and adds to it, is part of the design.
  *
  * The one that is read is "azuredeploy", "main" or "mainTemplate", else the first. */
 void find_alternatives(struct template_of_folder *v, size_t n);

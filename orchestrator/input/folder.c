@@ -91,10 +91,11 @@ static void report_alternative(const struct template_of_folder *x, const char *f
 	_cleanup_free_ char *line = paste_line(folder, x->name);
 	_cleanup_free_ char *hint = xasprintf("%s reads this one instead", line);
 
-	finding_add_source(f, SEV_WARNING, "INPUT-CHOICE-01", NULL, x->name, hint,
-	                   "%s and %s are alternatives, both of which build \"%s\": the lab has %s",
-	                   x->instead->name, x->name, slash ? slash + 1 : x->both,
-	                   x->instead->name);
+	finding_add_source(
+	    f, SEV_WARNING, "INPUT-CHOICE-01", NULL, x->name, hint,
+	    "%s and %s are alternatives, or meant for two resource groups: both build "
+	    "\"%s\"; the lab has %s",
+	    x->instead->name, x->name, slash ? slash + 1 : x->both, x->instead->name);
 }
 
 static void leave_out_alternatives(struct folder_templates *t, const char *folder,

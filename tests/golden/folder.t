@@ -129,13 +129,25 @@ with tempfile.TemporaryDirectory() as tmp:
 status, text, lab = folder(with_firewall=template(vnet(), *machine("app"), *machine("fw")),
                            with_router=template(vnet(), *machine("app"), *machine("router")))
 ok(status == 0 and set(lab["virtualMachines"]) == {"app", "fw"}, "the lab has one of two alternatives", text)
-ok('INPUT-CHOICE-01 design/with-router.json: with-firewall.json and with-router.json are alternatives, both of which build '
+ok('INPUT-CHOICE-01 design/with-router.json: with-firewall.json and with-router.json are alternatives, or meant for two resource groups: both build '
    in text and "vnetlab check design/with-router.json reads this one instead" in text, "a warning names both, with a line to paste", text)
 
 status, text, lab = folder(azuredeploy=template(vnet("10.2.0.0/16"), *machine("app")),
                            a_small=template(vnet("10.1.0.0/16"), *machine("app")))
 ok(status == 0 and lab["virtualNetworks"]["net"]["addressPrefixes"] == ["10.2.0.0/16"],
    "of two that contradict each other the main one is read", text)
+
+status, text, lab = folder(a=template(vnet(subnets=("a", "b")), *machine("vm1")), b=template(vnet(subnets=("b", "a")), *machine("vm2")))
+ok(status == 0 and "both build \"net\"; the lab has a.json" in text and set(lab["virtualMachines"]) == {"vm1"},
+   "so are two with the same VNet and other subnets in it", text)
+
+status, text, lab = folder(a=template(vnet(subnets=("a", "b")), *machine("app")), b=template(vnet(subnets=("a", "b")), *machine("app", "b")))
+ok(status == 0 and "both build \"app-nic\"; the lab has a.json" in text, "and two with one NIC at different places", text)
+
+longer = vnet()
+longer["properties"]["addressSpace"]["addressPrefixes"].append("10.7.0.0/16")
+status, text, lab = folder(a=template(vnet(), *machine("app")), b=template(longer, *machine("vm2")))
+ok(status == 0 and "INPUT-CHOICE" not in text and len(lab["virtualMachines"]) == 2, "a VNet that grows is one design", text)
 
 status, text, lab = folder(a=template(vnet(), *machine("app")), b=template(vnet(), *machine("app")))
 ok(status == 0 and "INPUT-CHOICE" not in text, "two that say the same are no alternatives", text)
