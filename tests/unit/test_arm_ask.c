@@ -25,6 +25,8 @@ static const struct {
 	{ "hubVNetPrefix", "string", NULL, CARRIES_SPACE },
 	{ "vNetAddressSpaces", "array", NULL, CARRIES_SPACE },
 	{ "spokeCidr", "string", NULL, CARRIES_SPACE },
+	{ "addressPrefix", "string", NULL, CARRIES_SPACE },
+	{ "aseSubnetAddressRange", "string", NULL, CARRIES_SUBNET },
 	{ "gatewaySubnetPrefix", "string", NULL, CARRIES_SUBNET },
 	{ "untrustedRange", "string", NULL, CARRIES_SUBNET },
 	{ "web-tier_prefix", "string", "CIDR of the tier, as 10.1.2.0/24", CARRIES_SUBNET },

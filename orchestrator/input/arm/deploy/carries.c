@@ -94,6 +94,10 @@ static enum carried kind_of_prefix(const char *words)
 		return CARRIES_SUBNET;
 	if (has_word(words, "remote source allowed client onprem branch"))
 		return CARRIES_OUTSIDE;
+	/* "addressPrefix" alone is the network's. */
+	if (has_word(words, "address addresses") &&
+	    !has_word(words, "trusted untrusted firewall lan gateway route *tier"))
+		return CARRIES_SPACE;
 	return has_word(words, "*vnet *network *space hub spoke") || strstr(words, " v net ")
 	           ? CARRIES_SPACE
 	           : CARRIES_SUBNET;
