@@ -86,8 +86,9 @@ void shot_wait(struct engine *eng, struct task *t, unsigned no)
 
 bool engine_take_slot(struct engine *eng)
 {
-	if (eng->open >= eng->max_open)
+	if (eng->open >= eng->max_open || eng->begun >= ENGINE_ROUND)
 		return false;
+	eng->begun++;
 	eng->open++;
 	return true;
 }

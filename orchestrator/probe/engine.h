@@ -46,6 +46,10 @@ struct waiting {
 	unsigned no;
 };
 
+/* So many shots with a descriptor begin before answers are looked at: thousands would see their
+ * time run out while the last ones begin. */
+enum { ENGINE_ROUND = 64 };
+
 struct engine {
 	int epoll_fd;
 	struct task *tasks;
@@ -56,6 +60,7 @@ struct engine {
 	struct waiting *waiting;
 	size_t first_waiting, n_waiting, cap_waiting;
 	size_t open, max_open;
+	size_t begun; /* in this round of the loop */
 	struct icmp *icmp;
 	struct http *http;
 	struct err *e;

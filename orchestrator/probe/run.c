@@ -10,7 +10,8 @@
 
 static void start_waiting(struct engine *eng)
 {
-	while (eng->n_waiting > eng->first_waiting && eng->open < eng->max_open) {
+	while (eng->n_waiting > eng->first_waiting && eng->open < eng->max_open &&
+	       eng->begun < ENGINE_ROUND) {
 		struct waiting w = eng->waiting[eng->first_waiting++];
 
 		w.t->ops->start(eng, w.t, w.no);
@@ -23,6 +24,7 @@ static void run_due_timers(struct engine *eng)
 {
 	uint64_t now = clock_us();
 
+	eng->begun = 0;
 	while (eng->n_timers && eng->timers[0].at_us <= now) {
 		struct timer tm = engine_pop_timer(eng);
 		struct probe *p = tm.t->p;
@@ -45,6 +47,8 @@ static int wait_ms(const struct engine *eng)
 {
 	uint64_t now = clock_us(), next = http_next_us(eng);
 
+	if (eng->n_waiting > eng->first_waiting && eng->open < eng->max_open)
+		return 0;
 	if (eng->n_timers && eng->timers[0].at_us < next)
 		next = eng->timers[0].at_us;
 	if (next <= now)
@@ -61,15 +65,20 @@ static void run_until_done(struct engine *eng)
 		http_tick(eng, clock_us());
 		if (!eng->active || eng->failed || eng->ended)
 			break;
-		int n = epoll_wait(eng->epoll_fd, evs, (int)ARRAY_LEN(evs), wait_ms(eng));
+		/* All that has come, before anybody's time is over. */
+		int n, timeout = wait_ms(eng);
 
-		if (n < 0 && errno != EINTR)
-			engine_fail(eng, errno, "wait for packets");
-		for (int i = 0; i < n && !eng->failed && !eng->ended; i++) {
-			struct source *s = evs[i].data.ptr;
+		do {
+			n = epoll_wait(eng->epoll_fd, evs, (int)ARRAY_LEN(evs), timeout);
+			timeout = 0;
+			if (n < 0 && errno != EINTR)
+				engine_fail(eng, errno, "wait for packets");
+			for (int i = 0; i < n && !eng->failed && !eng->ended; i++) {
+				struct source *s = evs[i].data.ptr;
 
-			s->ready(eng, s, evs[i].events);
-		}
+				s->ready(eng, s, evs[i].events);
+			}
+		} while (n == (int)ARRAY_LEN(evs) && !eng->failed && !eng->ended);
 	}
 }
 

@@ -7,8 +7,9 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
+#include <linux/net_tstamp.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -18,6 +19,8 @@
 
 #include "kernel/ns.h"
 #include "probe/engine.h"
+
+enum { ESTABLISHED = 1, FIN_WAIT1 = 4 }; /* of the kernel's own net/tcp_states.h */
 
 struct shot {
 	struct source source;
@@ -110,40 +113,40 @@ static double ms_since_start(const struct shot *sh)
 	return (double)(clock_us() - sh->start_us) / 1000.0;
 }
 
-/* The other side has acknowledged the end of what this one sends, or has ended itself, which it
- * does only when the handshake's last packet has come there. */
-static bool end_is_known(int fd)
+/* What was sent behind the handshake has been acknowledged: of a stream that this side has ended,
+ * the end, or the other side has ended its own, which it does only when the handshake's last packet
+ * has come there. */
+static bool has_carried(const struct shot *sh)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+	if (getsockopt(sh->source.fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
 		return false;
-	return info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_FIN_WAIT1;
+	if (sh->t->p->echoes) /* the SYN counts as one */
+		return info.tcpi_bytes_acked >= sizeof(question);
+	return info.tcpi_state != ESTABLISHED && info.tcpi_state != FIN_WAIT1;
 }
 
-/* Sends what the other side answers, and waits for that.  Of other programs nobody knows what bytes
- * do to them (BIRD ends a neighbour's session for such): they get the end of the stream, which has
- * a number of its own in it as a byte has, and is acknowledged like one. */
+/* Sends what the lab's own responder takes; its kernel acknowledges that, however busy the
+ * responder is.  Of other programs nobody knows what bytes do to them (BIRD ends a neighbour's
+ * session for such): they get the end of the stream, which has a number of its own in it as a byte
+ * has. */
 static void carry_data(struct engine *eng, struct shot *sh)
 {
+	/* An acknowledgement alone wakes nobody, but its time stamp does. */
+	unsigned stamp =
+	    SOF_TIMESTAMPING_TX_ACK | SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
+
 	if (sh->t->p->echoes) {
+		setsockopt(sh->source.fd, SOL_SOCKET, SO_TIMESTAMPING, &stamp, sizeof(stamp));
 		if (send(sh->source.fd, question, sizeof(question) - 1, MSG_NOSIGNAL) < 0)
 			shot_failed(eng, sh, errno);
 		return;
 	}
 	shutdown(sh->source.fd, SHUT_WR);
-	if (end_is_known(sh->source.fd))
+	if (has_carried(sh))
 		shot_end(eng, sh, sh->rtt_ms, "connected");
-}
-
-static bool has_carried(const struct shot *sh)
-{
-	char buf[256];
-
-	if (sh->t->p->echoes)
-		return recv(sh->source.fd, buf, sizeof(buf), MSG_DONTWAIT) >= 0;
-	return end_is_known(sh->source.fd);
 }
 
 static void tcp_ready(struct engine *eng, struct source *src, uint32_t events)
@@ -151,29 +154,21 @@ static void tcp_ready(struct engine *eng, struct source *src, uint32_t events)
 	struct shot *sh = (struct shot *)src;
 	bool open = sh->rtt_ms > 0;
 	int code = pending_error(sh->source.fd);
-
 	/* A program that takes nothing from strangers has closed: it got the handshake's end. */
-	bool closed = open && !sh->t->p->echoes && (code == ECONNRESET || code == EPIPE);
+	bool closed = !sh->t->p->echoes && (code == ECONNRESET || code == EPIPE);
 
-	if (code && !closed) {
-		if (open)
-			shot_end(eng, sh, -1,
-			         "the connection opened, and was reset when data came");
-		else
-			shot_failed(eng, sh, code);
-		return;
-	}
-	if (code || (open && has_carried(sh))) {
+	if (open && (closed || has_carried(sh))) {
 		shot_end(eng, sh, sh->rtt_ms, "connected");
-		return;
+	} else if (open && code) {
+		shot_end(eng, sh, -1, "the connection opened, and was reset when data came");
+	} else if (code) {
+		shot_failed(eng, sh, code);
+	} else if (!open && events & (EPOLLOUT | EPOLLHUP)) {
+		sh->rtt_ms = ms_since_start(sh);
+		carry_data(eng, sh);
+	} else if (!open && events & EPOLLERR) { /* only the error queue has something */
+		shot_failed(eng, sh, EHOSTUNREACH);
 	}
-	if (open || !(events & (EPOLLOUT | EPOLLHUP))) {
-		if (!open && events & EPOLLERR) /* only the error queue has something */
-			shot_failed(eng, sh, EHOSTUNREACH);
-		return;
-	}
-	sh->rtt_ms = ms_since_start(sh);
-	carry_data(eng, sh);
 }
 
 static void udp_ready(struct engine *eng, struct source *src, uint32_t events)

@@ -93,6 +93,12 @@ status "path delivers what the firewall publishes" 0 vnetlab path internet fw --
 json "path shows the way there and back by the firewall" '.agree and .verdict == "delivered" and .return.verdict == "delivered" and .hops[1].node == "fw"'
 status "path drops what the firewall does not publish" 1 vnetlab path internet fw --protocol tcp --port 80 -o json
 json "path says that no NAT rule is for the port" '.agree and (.reason | test("answers nothing itself, and none of its NAT rules is for tcp/80"))'
+# What check says of the file, packets say of the lab; and of the pair of which it says nothing.
+run vnetlab check "$file" -o json
+json "check finds the one pair whose answers pass the firewall alone" '[.findings[] | select(.rule == "ASYM-01")] | length == 1 and (.[0].message |
+	test("between \"App/web\" and \"Hub/Ops\" breaks: there App/web -> Hub/Ops, back Hub/Ops -> fw; \"fw\" sees the answers alone"))'
+not_ok "no connection opens between them" vnetlab probe app ops --protocol tcp --port 443 --timeout 300ms
+ok "one opens between the others" vnetlab probe app sql --protocol tcp --port 5432
 status "path fails where the answer is dropped" 1 vnetlab path app ops --protocol tcp --port 443 -o json
 json "path drops an answer whose question went past the firewall" '.agree and .return.verdict == "dropped" and (.return.reason | test("the question did not come through the firewall"))'
 ok "the firewall's own address answers pings" vnetlab probe ops fw
