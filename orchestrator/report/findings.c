@@ -14,17 +14,18 @@ void checked_file_free(struct checked_file *c)
 	*c = (struct checked_file){ 0 };
 }
 
-static char *file_of(const struct checked_file *c, const struct finding *x)
+/* source: "main.json#/resources/3", or NULL. */
+static char *file_of(const struct checked_file *c, const char *source)
 {
-	const char *hash = x->source ? strchr(x->source, '#') : NULL;
-	size_t n = hash ? (size_t)(hash - x->source) : x->source ? strlen(x->source) : 0;
+	const char *hash = source ? strchr(source, '#') : NULL;
+	size_t n = hash ? (size_t)(hash - source) : source ? strlen(source) : 0;
 
 	/* "#/resources/3" and what has no source stand in the file that was named. */
-	if (!n || !c->folder || streq(x->source, c->name))
+	if (!n || !c->folder || streq(source, c->name))
 		return xstrdup(c->name);
-	if (*x->source == '/' || !*c->folder)
-		return xstrndup(x->source, n);
-	return xasprintf("%s/%.*s", c->folder, (int)n, x->source);
+	if (*source == '/' || !*c->folder)
+		return xstrndup(source, n);
+	return xasprintf("%s/%.*s", c->folder, (int)n, source);
 }
 
 struct finding_place finding_place(const struct checked_file *c, const struct finding *x)
@@ -32,7 +33,16 @@ struct finding_place finding_place(const struct checked_file *c, const struct fi
 	struct text_place at = { 0 };
 
 	finding_at(&c->f, x, &at);
-	return (struct finding_place){ file_of(c, x), at.line, at.column };
+	return (struct finding_place){ file_of(c, x->source), at.line, at.column };
+}
+
+struct finding_place finding_alike_place(const struct checked_file *c, const char *where)
+{
+	bool pointer = *where == '/' && !strchr(where, '#');
+	struct text_place at = { 0 };
+
+	findings_at(&c->f, where, &at);
+	return (struct finding_place){ file_of(c, pointer ? NULL : where), at.line, at.column };
 }
 
 json_t *checked_json(const struct checked_file *files, size_t n)

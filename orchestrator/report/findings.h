@@ -23,6 +23,8 @@ struct finding_place {
 	size_t line, column;
 };
 struct finding_place finding_place(const struct checked_file *c, const struct finding *x);
+/* The same of one of the places of a finding that stands for many. */
+struct finding_place finding_alike_place(const struct checked_file *c, const char *where);
 
 /* {"findings": [...]} of all files, each with its "file", and {"errors": [{"file", "message"}]}
  * when some cannot be read; new reference. */

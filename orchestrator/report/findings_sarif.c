@@ -86,9 +86,12 @@ static json_t *result_json(const struct checked_file *c, const struct finding *x
 	              "message", "text", text_json_of(str_get(&text)), "locations",
 	              location_json(&at, x->pointer));
 	for (size_t i = 1; x->places && i < FINDINGS_ALIKE && x->places[i]; i++) {
+		struct finding_place other = finding_alike_place(c, x->places[i]);
 		const char *hash = strchr(x->places[i], '#');
 
-		json_array_append_new(related, location_json(&at, hash ? hash + 1 : x->places[i]));
+		json_array_append_new(related,
+		                      location_json(&other, hash ? hash + 1 : x->places[i]));
+		free(other.file);
 	}
 	if (json_array_size(related)) {
 		json_object_set(j, "relatedLocations", related);
