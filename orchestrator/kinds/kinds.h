@@ -6,12 +6,12 @@
 
 /* clang-format off */
 #define KINDS(KIND) \
-	KIND(vnet, no_imports, vnet_rules) \
+	KIND(vnet, vnet_imports, vnet_rules) \
 	KIND(connected_group, connected_group_imports, connected_group_rules) \
 	KIND(route_table, route_table_imports, route_table_rules) \
 	KIND(service_tag, no_imports, no_rules) \
-	KIND(route_server, no_imports, route_server_rules) \
-	KIND(vm, no_imports, vm_rules) \
+	KIND(route_server, route_server_imports, route_server_rules) \
+	KIND(vm, vm_imports, vm_rules) \
 	KIND(private_endpoint, private_endpoint_imports, no_rules) \
 	KIND(nsg, nsg_imports, nsg_rules) \
 	KIND(asg, asg_imports, asg_rules) \

@@ -8,15 +8,21 @@ import re
 import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-# Words that say what to add; what asks a gateway for its tables; a field of `status` that is called as a kind; a design is what
-# has virtual networks.
-MAY_NAME = {"orchestrator/azure/outside.c", "orchestrator/cmd/compare_lab.c",
-            "orchestrator/cmd/status.c", "orchestrator/lab/ops/status_hybrid.c", "orchestrator/lab/ops/op_status.c",
-            "orchestrator/input/open.c", "orchestrator/cmd/import.c"}
+# Who names a kind all the same, and why.
+MAY_NAME = {"orchestrator/azure/outside.c": "a cure: what to add",
+            "orchestrator/cmd/compare_lab.c": "asks a gateway for its tables, and VMs for their NICs",
+            "orchestrator/cmd/status.c": "shows a field of `status` that is called as a kind",
+            "orchestrator/lab/ops/op_status.c": "makes that field: what balancers' probes see",
+            "orchestrator/lab/ops/status_hybrid.c": "makes that field: gateways and circuits",
+            "orchestrator/input/open.c": "a design is what has virtual networks",
+            "orchestrator/cmd/import.c": "a design is what has virtual networks",
+            "orchestrator/input/import/design.c": "a design is what has virtual networks",
+            "orchestrator/input/import/guest.c": "what runs in the virtual machines of a design",
+            "orchestrator/input/import/override.c": "what runs in the virtual machines of a design"}
 # Names of nodes of every lab, too.
 NODES = {"internet"}
-# The template evaluator plays resource providers; the readers of kinds without a folder write theirs.
-APART = ("orchestrator/input/arm/", "orchestrator/input/import/", "orchestrator/kinds/")
+# Kinds name others by their keys; the template evaluator plays resource providers.
+APART = ("orchestrator/kinds/", "orchestrator/input/arm/")
 
 
 def read(path):

@@ -174,11 +174,6 @@ json_t *im_coverage(struct import *im);
 
 /* --- the families ---------------------------------------------------------------------------- */
 
-extern const struct import_type import_networks[];
-extern const struct import_type import_routers[];
-extern const struct import_type import_machines[];
-extern const struct import_type import_scale_sets[];
-extern const struct import_type import_nics[];
 extern const struct import_type import_others[];
 /* Those of the kinds (kinds/imports.c); NULL ends it. */
 extern const struct import_type *const kind_imports[];
@@ -191,14 +186,7 @@ void import_overrides(struct import *im); /* override.c: what --node says of it 
 /* Configurations of a machine, by the names that its image knows. */
 void im_take_files(struct import *im, const char *name, json_t *out, json_t *files);
 
-/* --- nic.c -----------------------------------------------------------------------------------
- */
-
-/* A NIC of an ip configuration or of a scale set's template: its common properties.  NULL with a
- * finding on r. */
-json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, const json_t *nic,
-                      struct res **ret_subnet);
-void im_add_nic(struct import *im, struct im_nic nic, const json_t *config);
+/* --- names of what is referred to ------------------------------------------------------------ */
 
 /* The VPN gateway of this design that has the public address, or NULL.  If there is one, the site
  * is another virtual network that plays on-premises. */

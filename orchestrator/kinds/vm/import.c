@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual machines and their NICs. */
-#include "input/import/priv.h"
+#include "kinds/vm/import.h"
 #include "input/terraform/types.h"
 
 static bool is_ip6_config(const json_t *config)
@@ -240,17 +240,16 @@ static const struct tf_type tf_nics[] = {
 	{ 0 },
 };
 
-const struct import_type import_machines[] = {
+const struct import_type vm_imports[] = {
 	{ IMPORT_READ("microsoft.compute/virtualmachines", "virtualMachines"),
 	  .terraform = tf_machines, .read = read_vm,
 	  .lists = LISTS{ { "resources", "extensions" }, { 0 } } },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/extensions", "virtual machine") },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/runcommands", "virtual machine") },
-	{ 0 },
-};
-
-/* NICs whose machine is not among the resources. */
-const struct import_type import_nics[] = {
+	{ IMPORT_READ("microsoft.compute/virtualmachinescalesets", "virtualMachines"),
+	  .read = vm_import_set },
+	{ IMPORT_IGNORED("microsoft.compute/virtualmachinescalesets/extensions", WHY_MACHINE) },
+	/* Those whose machine is not among the resources. */
 	{ IMPORT_READ(NET "networkinterfaces", NULL), .terraform = tf_nics, .read = read_lone_nic,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
 	  .known = " ipConfigurations enableIPForwarding networkSecurityGroup virtualMachine "

@@ -272,7 +272,7 @@ static const struct tf_type tf_peerings[] = {
 	{ 0 },
 };
 
-const struct import_type import_networks[] = {
+const struct import_type vnet_imports[] = {
 	{ IMPORT_READ(NET "virtualnetworks", "virtualNetworks"), .terraform = tf_networks,
 	  .read = read_vnet,
 	  .lists = LISTS{ { "subnets", "subnets" },

@@ -166,7 +166,7 @@ static const struct tf_type tf_route_servers[] = {
 	{ 0 },
 };
 
-const struct import_type import_routers[] = {
+const struct import_type route_server_imports[] = {
 	{ IMPORT_READ(NET "virtualhubs", "routeServers"), .terraform = tf_route_servers,
 	  .read = read_hub,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NICs, of a machine or of a scale set: what they have in common. */
-#include "input/import/priv.h"
 #include "input/resources.h"
+#include "kinds/vm/import.h"
 
 static void put_asgs(struct import *im, json_t *obj, const struct res *r, const json_t *config)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scale sets: one template, as many machines as their capacity says. */
-#include "input/import/priv.h"
+#include "kinds/vm/import.h"
 
 enum { MAX_INSTANCES = 16 };
 
@@ -52,7 +52,7 @@ static bool read_set_instance(struct import *im, struct res *r, json_t *nics, co
 	return true;
 }
 
-static void read_set(struct import *im, struct res *r)
+void vm_import_set(struct import *im, struct res *r)
 {
 	json_t *profile = arm_get(arm_get(r->j, "virtualMachineProfile"), "networkProfile");
 	json_t *nics = arm_list(profile, "networkInterfaceConfigurations");
@@ -77,10 +77,3 @@ static void read_set(struct import *im, struct res *r)
 	if (!r->out && !r->left_out)
 		im_leave_out(im, r, NULL, "none of its NICs is in the lab");
 }
-
-const struct import_type import_scale_sets[] = {
-	{ IMPORT_READ("microsoft.compute/virtualmachinescalesets", "virtualMachines"),
-	  .read = read_set },
-	{ IMPORT_IGNORED("microsoft.compute/virtualmachinescalesets/extensions", WHY_MACHINE) },
-	{ 0 },
-};
