@@ -359,6 +359,7 @@ void hybrid_wire(struct model *m)
 
 		a->peer = b;
 		b->peer = a;
+		a->ipsec = b->ipsec = c && c->type != CONN_EXPRESSROUTE;
 		if (p.pairs[i].sibling) {
 			/* Their own addresses are on the fabric, where their session runs. */
 			a->ip = prefix_at(SIBLING_NET, 1);

@@ -283,6 +283,7 @@ struct nic {
 	 * its VM's list only, not in the model's. */
 	struct nic *peer;
 	const struct tunnel *tunnel; /* the wire is an overlay: azure/hybrid.h */
+	bool ipsec;                  /* the wire is a tunnel of a VPN gateway's connection */
 	uint8_t wire_len; /* of the wire's own network; 0: its address is that of its VM */
 	struct nsg *nsg;  /* or NULL */
 };

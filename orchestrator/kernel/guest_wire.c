@@ -19,11 +19,22 @@ int guest_wire(int ns_a, int ns_b, const struct guest_plan *pa, const struct gue
 {
 	const struct guest_link *la = &pa->links[0], *lb = &pb->links[0];
 	struct nl *nl_a = NULL, *nl_b = NULL;
+	/* A tunnel of IPsec and a cross-connect have no ARP: whatever a route sends into the wire
+	 * comes out of it, also by a next hop that nobody has. */
+	static const uint8_t mac[6] = { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc };
 	const struct nl_end near = { .name = la->name,
+		                     .mac = mac,
 		                     .alias = la->alias,
 		                     .ns_fd = -1,
+		                     .mtu = la->mtu,
+		                     .no_arp = true,
 		                     .ifindex = (int)la->ifindex },
-	                    far = { .name = lb->name, .ns_fd = ns_b, .ifindex = (int)lb->ifindex };
+	                    far = { .name = lb->name,
+		                    .mac = mac,
+		                    .ns_fd = ns_b,
+		                    .mtu = lb->mtu,
+		                    .no_arp = true,
+		                    .ifindex = (int)lb->ifindex };
 	int r = nl_open(ns_a, &nl_a, e);
 
 	if (r == 0)

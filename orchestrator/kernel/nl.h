@@ -31,6 +31,9 @@ struct nl_end { /* one end of a veth pair */
 	bool up; /* end a only: in the same message.  The kernel cannot do it for end b, which is
 	            brought up from its own namespace (nl_link_up4) */
 	unsigned mtu; /* 0: default */
+	/* Asks nobody for a hardware address: frames go to that of the link itself, which its other
+	 * end must have, too. */
+	bool no_arp;
 	uint32_t group;
 	int ifindex; /* 0: the kernel chooses; one that the caller knows to be free saves asking */
 };

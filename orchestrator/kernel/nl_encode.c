@@ -80,7 +80,9 @@ struct nlmsghdr *nl_enc_veth(void *buf, const struct nl_end *a, const struct nl_
 {
 	struct nlmsghdr *h = start(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 
-	put_ifinfo(h, a->ifindex, a->up ? IFF_UP : 0, a->up ? IFF_UP : 0);
+	const unsigned flags = (a->up ? IFF_UP : 0) | (a->no_arp ? IFF_NOARP : 0);
+
+	put_ifinfo(h, a->ifindex, flags, flags);
 	put_end(h, a);
 	struct nlattr *info = mnl_attr_nest_start(h, IFLA_LINKINFO);
 
@@ -88,8 +90,8 @@ struct nlmsghdr *nl_enc_veth(void *buf, const struct nl_end *a, const struct nl_
 	struct nlattr *data = mnl_attr_nest_start(h, IFLA_INFO_DATA);
 	struct nlattr *peer = mnl_attr_nest_start(h, VETH_INFO_PEER);
 
-	put_ifinfo(h, b->ifindex, 0,
-	           0); /* up here is refused (ENOTCONN): the other end is not there yet */
+	/* Up here is refused (ENOTCONN): the other end is not there yet. */
+	put_ifinfo(h, b->ifindex, b->no_arp ? IFF_NOARP : 0, b->no_arp ? IFF_NOARP : 0);
 	put_end(h, b);
 	mnl_attr_nest_end(h, peer);
 	mnl_attr_nest_end(h, data);

@@ -12,6 +12,7 @@
 enum {
 	METRIC = 100, /* of the default route, as the images' DHCP client sets it */
 	TUNNEL_MTU = 1450,
+	IPSEC_MTU = 1400, /* azure-behaviour 8.1 */
 };
 
 _Static_assert(sizeof(struct guest_link) == 2 * 4 + 2 * IFNAMSIZ + 256 + 8 + 5 * 4, "no gaps");
@@ -136,6 +137,7 @@ static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 			add_link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
 	/* A gateway does not lower the TTL (azure-behaviour 1.5). */
 	p->set.no_hop = true;
+	p->set.clamp_mss = n->vm->gateway->type == GW_VPN;
 }
 
 static void add_static_route(struct guest_plan *p, const struct vm *vm, const struct guest_route *g)
@@ -186,6 +188,7 @@ static void plan_wire(struct guest_plan *p, const struct nic *n)
 	snprintf(l->alias, sizeof(l->alias), "%s", n->peer->vm->name);
 	l->local = n->ip;
 	l->remote = n->peer->ip;
+	l->mtu = n->ipsec ? IPSEC_MTU : 0;
 	if (n->wire_len) {
 		add_guest_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
 		return;

@@ -97,6 +97,7 @@ static void test_texts(void **state)
 	golden_filter("firewall", &f);
 	filter_free(&f);
 	golden_filter("source-nat", &source_nat_filter);
+	golden_filter("vpn-gateway", &vpn_gateway_filter);
 	json_decref(design);
 }
 

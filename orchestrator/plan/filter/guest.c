@@ -13,3 +13,14 @@ static const struct filter_block *const BLOCKS[] = { &BLOCK, NULL };
 static const struct filter_shape SHAPE = { NULL, 0, BLOCKS };
 
 const struct filter source_nat_filter = { .shape = &SHAPE };
+
+static const struct filter_fixed CLAMP_MSS[] = {
+	{ .name = "clamp_mss",
+	  .hook = "type filter hook forward priority -150; policy accept;",
+	  .rules = "tcp flags & (syn | rst) == syn tcp option maxseg size set 1350\n" },
+};
+static const struct filter_block CLAMP_BLOCK = { "", CLAMP_MSS, ARRAY_LEN(CLAMP_MSS) };
+static const struct filter_block *const CLAMP_BLOCKS[] = { &CLAMP_BLOCK, NULL };
+static const struct filter_shape CLAMP_SHAPE = { NULL, 0, CLAMP_BLOCKS };
+
+const struct filter vpn_gateway_filter = { .shape = &CLAMP_SHAPE };
