@@ -179,20 +179,32 @@ static int read_file(const struct test_session *s, struct test_design *d)
 /* --- the design of a running lab -----------------------------------------------------------------
  */
 
-static bool lab_runs(const char *lab)
+/* lab NULL or empty: some lab; the first one's name is in *ret_first then (may be NULL). */
+static bool lab_runs(const char *lab, char **ret_first)
 {
 	char **names = NULL;
-	bool found = false;
+	bool found = false, any = !lab || !*lab;
 	size_t n = 0;
 
-	if (!lab || !*lab || lab_list(&names, &n, NULL) < 0)
+	if (lab_list(&names, &n, NULL) < 0)
 		return false;
+	if (ret_first && n)
+		*ret_first = xstrdup(names[0]);
 	for (size_t i = 0; i < n; i++) {
-		found |= streq(names[i], lab);
+		found |= any || streq(names[i], lab);
 		free(names[i]);
 	}
 	free(names);
 	return found;
+}
+
+/* Somebody with a lab that runs, and no file here, may mean the lab. */
+static void hint_at_running_lab(const struct cmd_args *a)
+{
+	_cleanup_free_ char *first = NULL;
+
+	if (!a->argc && !a->topology && lab_runs(NULL, &first))
+		ui_reason("The checks of a lab that runs: vnetlab test -n %s", first);
 }
 
 static int read_running(const struct test_session *s, struct test_design *d)
@@ -225,15 +237,18 @@ static int read_running(const struct test_session *s, struct test_design *d)
 
 static int read_design(struct test_session *s, const char *arg, bool *ret_usage)
 {
-	bool running = !arg && !s->a->topology && lab_runs(s->a->lab);
+	const char *lab = s->a->lab;
+	bool running = !arg && !s->a->topology && lab && *lab && lab_runs(lab, NULL);
 	char *path = NULL;
 	int status = EX_DONE;
 	double start = test_now_ms();
 	bool found = running || topology_path(s->a, arg, &path, &status) == 0;
 
 	*ret_usage = !found && s->a->argc < 2;
-	if (*ret_usage)
+	if (*ret_usage) {
+		hint_at_running_lab(s->a);
 		return status;
+	}
 	struct test_design *d = &VEC_PUSH(s->designs, s->n_designs, s->cap_designs);
 
 	*d = (struct test_design){ .path = path ? path : xstrdup(running ? s->a->lab : arg) };

@@ -189,6 +189,8 @@ json "what was not run is in the report" '.[1] | .skipped == 1 and .passed == 0 
 
 # --- a lab that runs; a trainer's checks ---
 is "up says no line twice on a pipe" "$(vnetlab up -n mine "$work/quick.vnetlab.json" 2>&1 | sort | uniq -d)" ""
+status "test of nothing is wrong usage" 2 sh -c 'cd / && exec "$0" test' "$B/vnetlab"
+like "the message says how to check the lab that runs" "$err" 'vnetlab test -n mine$'
 since=$(vnetlab ls -o json | jq -r '.labs[0].since')
 status "test -n LAB checks the lab that runs" 0 vnetlab test -n mine --format json
 json "the report has its checks, and no time of building" '.lab == "mine" and .passed == 1 and .phases.buildMs == 0'
