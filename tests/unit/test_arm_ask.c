@@ -78,11 +78,44 @@ static void examples_fit(void **state)
 	}
 }
 
+/* What the template has is the measure: a network around its subnets, another one beside its
+ * network, and what its writer gives as an example. */
+static void examples_fit_the_template(void **state)
+{
+	struct examples subnets = { 0 }, space = { 0 };
+	_cleanup_str_ struct str a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
+	json_t *j = json_pack("{s:{s:s}}", "metadata", "description",
+	                      "Range of the VNet (version 2.0, e.g. 172.16.136.0/22).");
+	struct arena *arena = arena_new();
+
+	(void)state;
+	example_around(&subnets, CARRIES_SUBNET, "172.16.5.0/24");
+	example_around(&subnets, CARRIES_SUBNET, "10.9.0.0/24");
+	param_example(&subnets, CARRIES_SPACE, "vnetPrefix", "string", NULL, &a);
+	assert_string_equal(str_get(&a), "172.16.0.0/16");
+	example_around(&space, CARRIES_OUTSIDE, "198.51.100.0/24");
+	example_around(&space, CARRIES_SPACE, "10.7.0.0/16");
+	param_example(&space, CARRIES_SUBNET, "webPrefix", "string", NULL, &b);
+	assert_string_equal(str_get(&b), "10.7.10.0/24");
+	param_example(&space, CARRIES_SPACE, "vnet2Prefix", "string", NULL, &c);
+	assert_string_equal(str_get(&c), "10.107.0.0/16");
+	param_example(&space, CARRIES_SPACE, "vnet3Prefix", "string",
+	              val_from_json(arena, j, false), &d);
+	assert_string_equal(str_get(&d), "172.16.136.0/22");
+	str_free_p(&d);
+	param_example(&space, CARRIES_SPACE, "vnet4Prefix", "string",
+	              val_from_json(arena, j, false), &d);
+	assert_string_equal(str_get(&d), "10.108.0.0/16");
+	json_decref(j);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_name),
 		cmocka_unit_test(examples_fit),
+		cmocka_unit_test(examples_fit_the_template),
 	};
 
 	return cmocka_run_group_tests_name("arm_ask", tests, NULL, NULL);

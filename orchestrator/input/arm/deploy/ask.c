@@ -14,12 +14,26 @@ struct asking {
 	struct examples examples;
 };
 
+static enum carried carried_by(const struct deployment *d, const struct symbol *s)
+{
+	return param_carries(s->name, param_type(d, s->decl),
+	                     val_get_str(val_get(s->decl, "metadata"), "description"));
+}
+
 struct asking *params_ask_begin(struct deployment *d)
 {
 	struct asking *k = xcalloc(1, sizeof(*k));
 
 	k->up = d->a->asking;
 	d->a->asking = k;
+	for (const struct symbol *s = d->params; s; s = s->hh.next) {
+		const struct val *own = val_get(s->decl, "defaultValue"),
+		                 *v = val_get(s->given, "value");
+
+		v = v ? v : own;
+		if (v && v->type == V_STR && !v->dynamic)
+			example_around(&k->examples, carried_by(d, s), v->s);
+	}
 	return k;
 }
 
@@ -62,11 +76,10 @@ static void add_option(const char *name, const char *value, struct str *out)
 static bool add_example(struct deployment *d, const struct symbol *s, struct examples *x,
                         struct str *out)
 {
-	const char *type = param_type(d, s->decl),
-	           *text = val_get_str(val_get(s->decl, "metadata"), "description");
+	const char *type = param_type(d, s->decl);
 	_cleanup_str_ struct str value = { 0 };
-	bool said = param_example(x, param_carries(s->name, type, text), s->name, type,
-	                          param_declaration(d, s->decl), &value);
+	bool said = param_example(x, carried_by(d, s), s->name, type, param_declaration(d, s->decl),
+	                          &value);
 
 	if (!said)
 		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/arm/deploy/example.h"
 
-#include <ctype.h>
 #include <strings.h>
 
 /* The first number in a name, "Subnet2StartAddress"; 0: none. */
@@ -13,18 +12,70 @@ static unsigned number_in_name(const char *name)
 	return n < 200 ? (unsigned)n : 0;
 }
 
-/* Spaces are 10.0.0.0/16, 10.1.0.0/16 ...; a subnet lies in the last one that was made. */
+void example_around(struct examples *x, enum carried what, const char *value)
+{
+	struct prefix p;
+	ip4 ip;
+
+	if (prefix_parse(value, &p) == 0 && p.len >= 8)
+		ip = p.addr;
+	else if (ip4_parse(value, &ip) < 0)
+		return;
+	if (what != CARRIES_SPACE && what != CARRIES_SUBNET && what != CARRIES_ADDRESS)
+		return;
+	if (x->has_space || (what != CARRIES_SPACE && x->base[0]))
+		return;
+	x->base[0] = (uint8_t)(ip >> 24);
+	x->base[1] = (uint8_t)(ip >> 16);
+	x->has_space = what == CARRIES_SPACE;
+}
+
+/* "Range of the network, e.g. 172.16.0.0/22": what the template's writer has in mind. */
+static bool add_from_description(struct examples *x, enum carried what, const struct val *decl,
+                                 struct str *out)
+{
+	const char *text = val_get_str(val_get(decl, "metadata"), "description");
+	bool prefix = what == CARRIES_SPACE || what == CARRIES_SUBNET;
+
+	for (const char *p = text; p && (p = strpbrk(p, "0123456789"));
+	     p += strspn(p, "0123456789./")) {
+		_cleanup_free_ char *word = xstrndup(p, strspn(p, "0123456789./"));
+		struct prefix net = { 0 };
+		size_t n = strlen(word);
+
+		while (n && (word[n - 1] == '.' || word[n - 1] == '/'))
+			word[--n] = 0;
+		if (prefix ? !strchr(word, '/') || prefix_parse(word, &net) < 0 || !net.len
+		           : ip4_parse(word, &net.addr) < 0 || !net.addr)
+			continue;
+		for (size_t k = 0; k < x->n_said; k++)
+			if (x->said[k] == net.addr)
+				return false;
+		if (x->n_said < ARRAY_LEN(x->said))
+			x->said[x->n_said++] = net.addr;
+		example_around(x, what, word);
+		str_add(out, word);
+		return true;
+	}
+	return false;
+}
+
+/* Spaces are 10.0.0.0/16, 10.1.0.0/16 ..., or as the template's own; a subnet lies in the last one
+ * that was made. */
 static void add_address(struct examples *x, enum carried what, const char *name, struct str *out)
 {
-	unsigned space = (x->spaces ? x->spaces - 1 : 0) % 250, number = number_in_name(name);
+	unsigned first = x->base[0] ? x->base[0] : 10, number = number_in_name(name),
+	         next = x->base[1] + x->spaces + (x->has_space ? 100 : 0),
+	         space = x->spaces ? next - 1 : x->base[1];
 
 	switch (what) {
 	case CARRIES_SPACE:
-		str_printf(out, "10.%u.0.0/16", x->spaces++ % 250);
+		str_printf(out, "%u.%u.0.0/16", first, next % 250);
+		x->spaces++;
 		break;
 	case CARRIES_SUBNET: /* a number that no name is likely to have, where this one has none */
 		x->last = number ? number : 10 + x->subnets++ % 200;
-		str_printf(out, "10.%u.%u.0/24", space, x->last);
+		str_printf(out, "%u.%u.%u.0/24", first, space % 250, x->last);
 		break;
 	case CARRIES_OUTSIDE:
 		str_printf(out, "203.0.113.%u", 4 + x->outside++ % 250);
@@ -35,7 +86,7 @@ static void add_address(struct examples *x, enum carried what, const char *name,
 	default:
 		if (!number || !strcasestr(name, "subnet"))
 			number = x->last ? x->last : 10;
-		str_printf(out, "10.%u.%u.%u", space, number, 10 + x->hosts++ % 200);
+		str_printf(out, "%u.%u.%u.%u", first, space % 250, number, 10 + x->hosts++ % 200);
 	}
 }
 
@@ -85,7 +136,8 @@ bool param_example(struct examples *x, enum carried what, const char *name, cons
 	}
 	if (array)
 		str_add(out, "[\"");
-	add_address(x, what, name, out);
+	if (array || !add_from_description(x, what, decl, out))
+		add_address(x, what, name, out);
 	if (array)
 		str_add(out, "\"]");
 	return true;

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "base/addr.h"
 #include "base/str.h"
 #include "input/arm/deploy/carries.h"
 #include "input/arm/value/val.h"
@@ -10,7 +11,16 @@
 struct examples { /* how many of each were made */
 	unsigned spaces, subnets, hosts, outside, asns, ports;
 	unsigned last; /* the number of the last subnet */
+	/* What the template itself has: the first two bytes of a network, or of what must lie in
+	 * one; 0.0: nothing, it is 10.0. */
+	uint8_t base[2];
+	bool has_space;
+	ip4 said[16]; /* those of descriptions: each stands for one parameter */
+	size_t n_said;
 };
+
+/* Tells what the template has as the value of a parameter. */
+void example_around(struct examples *x, enum carried what, const char *value);
 
 /* Adds a value for the parameter to `out`; false: there is none that says anything. */
 bool param_example(struct examples *x, enum carried what, const char *name, const char *type,
