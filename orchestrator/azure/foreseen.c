@@ -52,7 +52,8 @@ static int by_prefix_and_length(const void *pa, const void *pb)
 /* Of the paths to a prefix the shortest ones, side by side: azure-behaviour 7.7. */
 static void select_paths(struct paths *p, struct rib_table t[2])
 {
-	qsort(p->v, p->n, sizeof(*p->v), by_prefix_and_length);
+	if (p->n)
+		qsort(p->v, p->n, sizeof(*p->v), by_prefix_and_length);
 	for (size_t i = 0, end; i < p->n; i = end) {
 		ip4 hops[RIB_MAX_NEXT_HOPS];
 		size_t n = 0;
