@@ -154,6 +154,8 @@ json "the checks are skipped, and none passed" '.skipped == 1 and .passed == 0'
 ok "its events are kept" grep -q 'bird.conf:1' "$work/nostart/tcmd/events.ndjson"
 ok "the logs of the others, too" test -s "$work/nostart/tcmd/logs/RS_0.log"
 ok "no lab is left behind the daemon" gone
+status "up of it fails, too" 5 vnetlab up "$work/broken.vnetlab.json"
+ok "ls does not show it any more when up has said so" gone
 status "a filter that no check matches is wrong usage" 2 vnetlab test --filter 'nothing*' "$work/quick.vnetlab.json"
 status "an unknown format is wrong usage" 2 vnetlab test --format xml "$work/quick.vnetlab.json"
 status "--keep with --repeat is wrong usage" 2 vnetlab test --keep --repeat 2 "$work/quick.vnetlab.json"
