@@ -28,6 +28,8 @@ struct import_list {
 
 struct import_lack { /* a property that the lab has nothing for */
 	const char *name, *why;
+	/* Only if this member of the object says something; NULL: always. */
+	const char *when;
 };
 
 /* What this version makes of one type of resource. */

@@ -10,6 +10,9 @@ static const char envelope[] =
     "dependsOn extendedLocation source managedBy managedByExtended systemData provisioningState "
     "comments scope subscriptionId tenantId resourceGuid properties copy condition existing ";
 
+/* What Azure writes into the properties of everything that it has made. */
+static const char written[] = " provisioningState resourceGuid etag ";
+
 static bool is_word_of(const char *list, const char *name)
 {
 	size_t n = strlen(name);
@@ -54,6 +57,10 @@ static void check_property(struct import *im, const struct res *r, const char *k
 		return;
 	for (const struct import_lack *m = r->row->missing; m && m->name; m++)
 		if (strieq(m->name, key)) {
+			/* Terraform's are lists of blocks. */
+			if (m->when && json_is_object(v) &&
+			    !(arm_get(v, m->when) && says_something(arm_get(v, m->when))))
+				return;
 			im_note(im, SEV_WARNING, "IMPORT-PROP-02", r, NULL,
 			        "\"%s\" of \"%s\" is not emulated: %s", m->name, r->name, m->why);
 			return;
@@ -77,7 +84,8 @@ void im_props(struct import *im)
 		if (!r->out || !r->row->known)
 			continue;
 		json_object_foreach (json_object_get(r->j, "properties"), key, v)
-			check_property(im, r, key, v);
+			if (!is_word_of(written, key))
+				check_property(im, r, key, v);
 		json_object_foreach (r->j, key, v)
 			if (!is_word_of(envelope, key))
 				check_property(im, r, key, v);

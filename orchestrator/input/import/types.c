@@ -165,11 +165,26 @@ const struct import_type *import_type_find(const struct import *im, const char *
 	return row ? row : str_starts(type, NET) ? &unknown_net : &unknown;
 }
 
+/* The route tables that each virtual hub has, a Route Server's too, when nobody wrote into them. */
+static bool is_made_by_azure(const struct res *r)
+{
+	static const char *const names[] = { "defaultRouteTable", "noneRouteTable" };
+
+	return streq(r->type, NET "virtualhubs/hubroutetables") && r->parent &&
+	       !arm_get(r->parent->j, "virtualWan") && !json_array_size(arm_list(r->j, "routes")) &&
+	       (strieq(r->name, names[0]) || strieq(r->name, names[1]));
+}
+
 void im_types(struct import *im)
 {
+	static const struct import_type empty = { IMPORT_IGNORED(NET "virtualhubs/hubroutetables",
+		                                                 "made by Azure, and empty") };
+
 	for (size_t i = 0; i < im->n; i++) {
 		struct res *r = im->v[i];
 
+		if (is_made_by_azure(r))
+			r->row = &empty;
 		if (r->row->how == TYPE_UNKNOWN) {
 			r->left_out = true;
 			im_note(im, SEV_WARNING, "IMPORT-TYPE-01", r,

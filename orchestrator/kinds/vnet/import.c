@@ -292,6 +292,7 @@ const struct import_type vnet_imports[] = {
 	           "privateLinkServiceNetworkPolicies delegations ipConfigurations "
 	           "ipConfigurationProfiles privateEndpoints purpose resourceNavigationLinks "
 	           "serviceAssociationLinks applicationGatewayIPConfigurations ipAllocations "
+	           "networkIntentPolicies "
 	           "ipamPoolPrefixAllocations sharingScope ",
 	  .missing = LACKING{ { "serviceEndpointPolicies", "every service is reached" }, { 0 } } },
 	{ IMPORT_PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
