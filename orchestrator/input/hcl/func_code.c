@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Functions that write values as text and read them back, and what stands for hashes. */
+#include <stdio.h>
+#include <yaml.h>
+
+#include "base/base64.h"
+#include "base/json.h"
+#include "input/hcl/func.h"
+
+static json_t *f_jsonencode(struct hcl_call *c)
+{
+	char *text = json_dumps(c->args[0], JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	json_t *v = func_string(c, text, text ? strlen(text) : 0);
+
+	free(text);
+	return v;
+}
+
+static json_t *f_jsondecode(struct hcl_call *c)
+{
+	const char *s;
+	json_error_t je;
+
+	if (!func_text(c, 0, &s))
+		return hcl_unknown(NULL);
+	json_t *v = json_loads(s, JSON_DECODE_ANY, &je);
+
+	return v ? v : func_fail(c, "the text is no JSON: %s", je.text);
+}
+
+static json_t *f_base64encode(struct hcl_call *c)
+{
+	const char *s;
+	struct str out = { 0 };
+
+	if (!func_text(c, 0, &s))
+		return hcl_unknown(NULL);
+	base64_encode(s, strlen(s), &out);
+	json_t *v = func_string(c, out.s, out.n);
+
+	str_free_p(&out);
+	return v;
+}
+
+static json_t *f_base64decode(struct hcl_call *c)
+{
+	const char *s;
+	struct str out = { 0 };
+
+	if (!func_text(c, 0, &s))
+		return hcl_unknown(NULL);
+	json_t *v = base64_decode(s, strlen(s), &out) ? func_string(c, out.s, out.n)
+	                                              : func_fail(c, "the text is no base64");
+
+	str_free_p(&out);
+	return v;
+}
+
+static json_t *f_urlencode(struct hcl_call *c)
+{
+	const char *s;
+	struct str out = { 0 };
+
+	if (!func_text(c, 0, &s))
+		return hcl_unknown(NULL);
+	for (; *s; s++) {
+		if ((*s >= '0' && *s <= '9') || ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z') ||
+		    strchr("-_.~", *s))
+			str_addc(&out, *s);
+		else if (*s == ' ')
+			str_addc(&out, '+');
+		else
+			str_printf(&out, "%%%02X", (unsigned)(unsigned char)*s);
+	}
+	json_t *v = func_string(c, out.s, out.n);
+
+	str_free_p(&out);
+	return v;
+}
+
+/* --- CSV
+ * ------------------------------------------------------------------------------------------- */
+
+/* A field from *s on; *s: behind it and its separator; *ret_end: it is the last of its line. */
+static void take_field(const char **s, struct str *out, bool *ret_end)
+{
+	const char *p = *s;
+
+	if (*p == '"') {
+		for (p++; *p && !(*p == '"' && p[1] != '"'); p++) {
+			if (*p == '"')
+				p++;
+			str_addc(out, *p);
+		}
+		p += *p == '"';
+	} else {
+		while (*p && !strchr(",\r\n", *p))
+			str_addc(out, *p++);
+	}
+	*ret_end = *p != ',';
+	if (*p == '\r')
+		p++;
+	if (*p)
+		p++;
+	*s = p;
+}
+
+static json_t *take_row(const char **s)
+{
+	json_t *row = json_array();
+	bool end = false;
+
+	while (!end) {
+		struct str field = { 0 };
+
+		take_field(s, &field, &end);
+		json_array_append_new(row, text_json(str_get(&field), field.n));
+		str_free_p(&field);
+	}
+	return row;
+}
+
+static json_t *f_csvdecode(struct hcl_call *c)
+{
+	const char *s;
+	json_t *head, *out = json_array(), *x;
+	size_t i;
+
+	if (!func_text(c, 0, &s)) {
+		json_decref(out);
+		return hcl_unknown(NULL);
+	}
+	head = take_row(&s);
+	while (*s) {
+		json_t *row = take_row(&s), *map = json_object();
+
+		json_array_foreach (head, i, x) {
+			json_t *v = json_array_get(row, i);
+
+			if (v)
+				json_object_set(map, json_string_value(x), v);
+		}
+		json_decref(row);
+		json_array_append_new(out, map);
+	}
+	json_decref(head);
+	return out;
+}
+
+/* --- YAML
+ * ------------------------------------------------------------------------------------------ */
+
+enum { YAML_DEPTH = 64, YAML_NODES = 100000 };
+
+static json_t *yaml_scalar(const yaml_node_t *n)
+{
+	const char *s = (const char *)n->data.scalar.value;
+	json_t *text = text_json(s, n->data.scalar.length), *number;
+
+	if (n->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return text;
+	if (!*s || streq(s, "~") || streq(s, "null")) {
+		json_decref(text);
+		return json_null();
+	}
+	if (streq(s, "true") || streq(s, "false")) {
+		json_decref(text);
+		return json_boolean(*s == 't');
+	}
+	number = hcl_to_number(text);
+	if (!number)
+		return text;
+	json_decref(text);
+	return number;
+}
+
+static json_t *yaml_value(yaml_document_t *doc, const yaml_node_t *n, unsigned depth, size_t *left)
+{
+	json_t *v;
+
+	if (!n || depth > YAML_DEPTH || !*left)
+		return json_null();
+	--*left;
+	if (n->type == YAML_SCALAR_NODE)
+		return yaml_scalar(n);
+	if (n->type == YAML_SEQUENCE_NODE) {
+		v = json_array();
+		for (yaml_node_item_t *i = n->data.sequence.items.start;
+		     i < n->data.sequence.items.top; i++)
+			json_array_append_new(
+			    v, yaml_value(doc, yaml_document_get_node(doc, *i), depth + 1, left));
+		return v;
+	}
+	v = json_object();
+	for (yaml_node_pair_t *i = n->data.mapping.pairs.start; i < n->data.mapping.pairs.top;
+	     i++) {
+		const yaml_node_t *key = yaml_document_get_node(doc, i->key);
+
+		if (key && key->type == YAML_SCALAR_NODE)
+			json_object_set_new(v, (const char *)key->data.scalar.value,
+			                    yaml_value(doc, yaml_document_get_node(doc, i->value),
+			                               depth + 1, left));
+	}
+	return v;
+}
+
+static json_t *f_yamldecode(struct hcl_call *c)
+{
+	yaml_parser_t parser;
+	yaml_document_t doc;
+	size_t left = YAML_NODES;
+	const char *s;
+	json_t *v;
+
+	if (!func_text(c, 0, &s))
+		return hcl_unknown(NULL);
+	if (!yaml_parser_initialize(&parser))
+		abort();
+	yaml_parser_set_input_string(&parser, (const unsigned char *)s, strlen(s));
+	if (yaml_parser_load(&parser, &doc)) {
+		v = yaml_value(&doc, yaml_document_get_root_node(&doc), 0, &left);
+		yaml_document_delete(&doc);
+	} else {
+		v = func_fail(c, "the text is no YAML: %s, line %zu",
+		              parser.problem ? parser.problem : "", parser.problem_mark.line + 1);
+	}
+	yaml_parser_delete(&parser);
+	return v;
+}
+
+/* --- what is not computed
+ * ---------------------------------------------------------------------------- */
+
+/* Hashes name things and carry no packets: their value is left open. */
+static json_t *f_hash(struct hcl_call *c)
+{
+	_cleanup_free_ char *what = xasprintf("%s()", c->name);
+
+	return hcl_unknown(what);
+}
+
+static json_t *f_uuid(struct hcl_call *c)
+{
+	return json_sprintf("00000000-0000-4000-8000-%012x", ++c->ev->uuids);
+}
+
+const struct hcl_func hcl_code_funcs[] = {
+	{ "jsonencode", 1, 1, f_jsonencode, false },
+	{ "jsondecode", 1, 1, f_jsondecode, false },
+	/* YAML takes JSON for YAML; what reads it again reads either. */
+	{ "yamlencode", 1, 1, f_jsonencode, false },
+	{ "yamldecode", 1, 1, f_yamldecode, false },
+	{ "csvdecode", 1, 1, f_csvdecode, false },
+	{ "base64encode", 1, 1, f_base64encode, false },
+	{ "base64decode", 1, 1, f_base64decode, false },
+	{ "textencodebase64", 1, 2, f_base64encode, false },
+	{ "textdecodebase64", 1, 2, f_base64decode, false },
+	{ "urlencode", 1, 1, f_urlencode, false },
+	{ "base64gzip", 1, 1, f_hash, false },
+	{ "md5", 1, 1, f_hash, false },
+	{ "sha1", 1, 1, f_hash, false },
+	{ "sha256", 1, 1, f_hash, false },
+	{ "sha512", 1, 1, f_hash, false },
+	{ "base64sha256", 1, 1, f_hash, false },
+	{ "base64sha512", 1, 1, f_hash, false },
+	{ "bcrypt", 1, 2, f_hash, false },
+	{ "rsadecrypt", 2, 2, f_hash, false },
+	{ "uuid", 0, 0, f_uuid, false },
+	{ "uuidv5", 2, 2, f_hash, false },
+	{ NULL },
+};

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bodies: attributes and blocks.  What cannot be read ends with its line or its block, so that ten
+ * mistakes are ten findings. */
+#include "input/hcl/scan.h"
+
+enum { BLOCK_DEPTH = 64 };
+
+static struct hcl_body *parse_items(struct scan *p, unsigned depth);
+
+/* The end of a statement that begins at from: the line on which no bracket is open any more, or the
+ * bracket of the block around.  p->n: brackets are open to the end. */
+static size_t statement_end(const struct scan *p, size_t from)
+{
+	unsigned open = 0;
+
+	for (size_t at = from; at < p->n; at++) {
+		char c = p->s[at];
+
+		if (c == '"') /* to its end, or that of the line */
+			while (at + 1 < p->n && p->s[at + 1] != '"' && p->s[at + 1] != '\n')
+				at += p->s[at + 1] == '\\' ? 2 : 1;
+		if (c == '"')
+			at++;
+		else if (strchr("{[(", c))
+			open++;
+		else if ((strchr("}])", c) || c == '\n') && !open)
+			return at;
+		else if (strchr("}])", c))
+			open--;
+	}
+	return p->n;
+}
+
+/* Behind a mistake: the statement that began at `from` is given up, or, when its brackets have no
+ * end, the line. */
+static void skip_statement(struct scan *p, size_t from)
+{
+	size_t end = statement_end(p, from);
+
+	p->at = end < p->n && end >= p->at ? end : statement_end(p, p->at);
+	p->failed = false;
+	p->inside = 0;
+	p->depth = 0;
+}
+
+static const char *parse_label(struct scan *p)
+{
+	if (!scan_is(p, "\""))
+		return scan_name(p);
+	const struct hcl_expr *e = parse_quoted(p);
+
+	if (!e)
+		return NULL;
+	if (e->sort != HCL_LITERAL) {
+		scan_fail(p, "a block's label is a plain string");
+		return NULL;
+	}
+	return arena_strdup(p->t->arena, json_string_value(e->value));
+}
+
+static void parse_block(struct scan *p, struct hcl_body *b, const char *type, size_t at,
+                        unsigned depth)
+{
+	enum { LABELS = 8 };
+	const char *labels[LABELS], *label;
+	size_t n = 0;
+
+	while (!p->failed && n < LABELS && !scan_is(p, "{") && (label = parse_label(p)))
+		labels[n++] = label;
+	if (p->failed)
+		return;
+	if (!scan_take(p, "{")) {
+		scan_fail(p, "behind \"%s\" there is neither \"=\" nor a block", type);
+		return;
+	}
+	if (depth == BLOCK_DEPTH) {
+		scan_fail(p, "blocks are nested more than %d deep", BLOCK_DEPTH);
+		return;
+	}
+	struct hcl_body *body = parse_items(p, depth + 1);
+	struct hcl_block *x = &VEC_PUSH(b->blocks, b->n_blocks, b->cap_blocks);
+
+	x->type = type;
+	x->labels = arena_array(p->t->arena, n + 1, sizeof(*x->labels));
+	memcpy(x->labels, labels, n * sizeof(*labels));
+	x->n_labels = n;
+	x->body = body;
+	x->place = (struct hcl_place){ p->file, at };
+	if (!scan_take(p, "}"))
+		scan_fail(p, "\"}\" is missing behind block \"%s\"", type);
+}
+
+static void parse_item(struct scan *p, struct hcl_body *b, unsigned depth)
+{
+	size_t at = p->at;
+	const char *name = scan_is(p, "\"") ? parse_label(p) : scan_name(p);
+
+	if (!name) {
+		scan_fail(p, "a name is missing before \"%.1s\"", p->s + p->at);
+	} else if (scan_is(p, "=") && !scan_is(p, "==")) {
+		p->at++;
+		const struct hcl_expr *e = parse_expr(p);
+
+		if (e)
+			VEC_PUSH(b->attrs, b->n_attrs, b->cap_attrs) =
+			    (struct hcl_attr){ name, e, { p->file, at } };
+	} else {
+		parse_block(p, b, name, at, depth);
+	}
+	scan_blanks(p, false);
+	if (!p->failed && p->at < p->n && scan_peek(p) != '\n' && scan_peek(p) != '}' &&
+	    !scan_take(p, ","))
+		scan_fail(p, "a new line is missing behind \"%s\"", name);
+	if (p->failed)
+		skip_statement(p, at);
+}
+
+static struct hcl_body *parse_items(struct scan *p, unsigned depth)
+{
+	struct hcl_body *b = arena_alloc(p->t->arena, sizeof(*b));
+
+	for (;;) {
+		scan_blanks(p, true);
+		if (p->at >= p->n)
+			break;
+		if (scan_peek(p) == '}') {
+			if (depth)
+				break;
+			scan_fail(p, "\"}\" closes nothing");
+			p->failed = false;
+			p->at++;
+			continue;
+		}
+		size_t at = p->at;
+
+		parse_item(p, b, depth);
+		p->at += p->at == at; /* goes on whatever stands there */
+	}
+	VEC_PUSH(p->t->freed, p->t->n_freed, p->t->cap_freed) = b->attrs;
+	VEC_PUSH(p->t->freed, p->t->n_freed, p->t->cap_freed) = b->blocks;
+	return b;
+}
+
+static struct scan begin_scan(struct hcl_tree *t, const char *name, const char *text, size_t n)
+{
+	struct hcl_file *file = arena_alloc(t->arena, sizeof(*file));
+	char *copy = arena_alloc(t->arena, n + 1);
+
+	memcpy(copy, text, n);
+	*file = (struct hcl_file){ arena_strdup(t->arena, name), copy, n, 0 };
+	return (struct scan){ .t = t, .file = file, .s = copy, .n = n, .expr = parse_expr };
+}
+
+struct hcl_body *hcl_parse_body(struct hcl_tree *t, const char *name, const char *text, size_t n)
+{
+	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
+		text += 3;
+		n -= 3;
+	}
+	struct scan p = begin_scan(t, name, text, n);
+
+	return parse_items(&p, 0);
+}
+
+const struct hcl_expr *hcl_parse_template(struct hcl_tree *t, const char *name, const char *text,
+                                          size_t n)
+{
+	struct scan p = begin_scan(t, name, text, n);
+
+	return parse_raw_template(&p);
+}
+
+const struct hcl_expr *hcl_parse_value(struct hcl_tree *t, const char *text)
+{
+	struct scan p = begin_scan(t, "-p", text, strlen(text));
+
+	p.quiet = true;
+	const struct hcl_expr *e = parse_expr(&p);
+
+	scan_blanks(&p, true);
+	return e && !p.failed && p.at == p.n ? e : NULL;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files of a design: no one above the repository that it lies in, and no link out of it. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/beneath.h"
+#include "input/file.h"
+#include "input/tfsource/source.h"
+
+enum { FILES_MAX = 500, FILE_MAX = 16 << 20 };
+
+/* The nearest folder upward that has .git, else the design's own: nothing above it is opened. */
+int tfs_open_root(struct source *s, struct err *e)
+{
+	char real[PATH_MAX];
+
+	if (!realpath(s->folder, real))
+		return err_sys(e, errno, "%s", s->folder);
+	_cleanup_free_ char *root = xstrdup(real);
+
+	for (char *end = root + strlen(root); end > root; end = strrchr(root, '/')) {
+		*end = '\0';
+		_cleanup_free_ char *git = xasprintf("%s/.git", root);
+
+		if (access(git, F_OK) == 0)
+			break;
+	}
+	if (!*root) { /* none */
+		free(root);
+		root = xstrdup(real);
+	}
+	s->below = xstrdup(real + strlen(root));
+	s->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return s->root_fd < 0 ? err_sys(e, errno, "%s", root) : 0;
+}
+
+/* A path of the design, from the root on; the caller frees. */
+static char *from_root(const struct source *s, const char *path)
+{
+	return xasprintf("%s/%s", s->below, path);
+}
+
+bool tfs_read(struct source *s, const char *path, struct str *ret)
+{
+	_cleanup_free_ char *full = from_root(s, path);
+
+	if (*path == '/' || *path == '~') {
+		str_add(ret, "only files of the design are opened");
+		return false;
+	}
+	_cleanup_close_ int fd = beneath_open(s->root_fd, full, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		str_add(ret, errno == ENOENT ? "there is no such file" : strerror(errno));
+		return false;
+	}
+	int r = S_ISREG(st.st_mode) ? file_read_fd(fd, FILE_MAX, ret) : -EISDIR;
+
+	if (r == 0)
+		return true;
+	str_free_p(ret);
+	*ret = (struct str){ 0 };
+	str_add(ret, r == -EFBIG ? "the file is bigger than 16 MiB" : "it is no file");
+	return false;
+}
+
+/* Public keys and the like carry no packets, and lie where nobody else has them. */
+static bool is_key(const char *path)
+{
+	size_t n = strlen(path);
+
+	return (n > 4 && (streq(path + n - 4, ".pub") || streq(path + n - 4, ".pem") ||
+	                  streq(path + n - 4, ".pfx") || streq(path + n - 4, ".cer") ||
+	                  streq(path + n - 4, ".crt"))) ||
+	       strstr(path, "id_rsa") || strstr(path, ".ssh/");
+}
+
+bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret)
+{
+	struct source *s = ev->ctx;
+
+	if (tfs_read(s, path, ret))
+		return true;
+	if (!is_key(path))
+		return false;
+	str_free_p(ret);
+	*ret = (struct str){ 0 };
+	str_add(ret, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented");
+	return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Regular files of a folder by name; the caller frees them and the list. */
+static char **list_files(struct source *s, const char *folder, size_t *ret_n)
+{
+	_cleanup_free_ char *full = from_root(s, folder);
+	int fd = *folder == '/' || *folder == '~'
+	             ? -1
+	             : beneath_open(s->root_fd, full, O_RDONLY | O_DIRECTORY);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	char **names = NULL;
+	size_t n = 0, cap = 0;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	for (struct dirent *ent; n < FILES_MAX && (ent = readdir(d));)
+		if (*ent->d_name != '.' && ent->d_type != DT_DIR)
+			VEC_PUSH(names, n, cap) = xstrdup(ent->d_name);
+	closedir(d);
+	if (n)
+		qsort(names, n, sizeof(*names), compare_names);
+	*ret_n = n;
+	return names ? names : xcalloc(1, sizeof(*names));
+}
+
+json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern)
+{
+	size_t n = 0;
+	char **names = list_files(ev->ctx, folder, &n);
+	json_t *out = names ? json_array() : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (fnmatch(pattern, names[i], 0) == 0)
+			json_array_append_new(out, json_string(names[i]));
+		free(names[i]);
+	}
+	free(names);
+	return out;
+}
+
+/* --- a folder's code -------------------------------------------------------------------------------- */
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && streq(s + n - m, end);
+}
+
+static bool is_override(const char *name)
+{
+	return streq(name, "override.tf") || ends_with(name, "_override.tf");
+}
+
+static unsigned major_version(const char *constraint)
+{
+	unsigned best = 0;
+
+	for (const char *p = constraint; p && *p; p++)
+		if (*p >= '0' && *p <= '9' && (p == constraint || strchr(" ~>=<,", p[-1]))) {
+			unsigned v = (unsigned)strtoul(p, NULL, 10);
+
+			best = v > best ? v : best;
+		}
+	return best;
+}
+
+/* terraform { required_providers { azurerm = { version = "~> 3.0" } } } */
+static void take_version(struct tfs_code *c, const struct hcl_body *b)
+{
+	for (size_t i = 0; i < b->n_blocks; i++) {
+		const struct hcl_expr *e =
+		    streq(b->blocks[i].type, "required_providers")
+		        ? hcl_attr_find(b->blocks[i].body, "azurerm")
+		        : NULL;
+
+		for (size_t k = 0; e && e->sort == HCL_OBJECT && k + 1 < e->n_items; k += 2)
+			if (e->items[k]->sort == HCL_LITERAL && e->items[k + 1]->sort == HCL_LITERAL &&
+			    streq(json_string_value(e->items[k]->value), "version"))
+				c->azurerm =
+				    major_version(json_string_value(e->items[k + 1]->value));
+	}
+}
+
+static bool same_block(const struct hcl_block *a, const struct hcl_block *b)
+{
+	if (!streq(a->type, b->type) || a->n_labels != b->n_labels)
+		return false;
+	for (size_t i = 0; i < a->n_labels; i++)
+		if (!streq(a->labels[i], b->labels[i]))
+			return false;
+	return true;
+}
+
+/* An override file's block: its attributes count, and its nested blocks replace those of a type. */
+static bool override_block(const struct hcl_block **list, size_t n, const struct hcl_block *by)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct hcl_body *b = list[i]->body;
+
+		if (!same_block(list[i], by))
+			continue;
+		for (size_t k = 0; k < by->body->n_attrs; k++)
+			for (size_t j = 0; j < b->n_attrs; j++)
+				if (streq(b->attrs[j].name, by->body->attrs[k].name))
+					b->attrs[j].expr = by->body->attrs[k].expr;
+		return true;
+	}
+	return false;
+}
+
+static void take_block(struct source *s, struct tfs_code *c, const struct hcl_block *b,
+                       bool override)
+{
+	bool resource = streq(b->type, "resource") || streq(b->type, "data");
+
+	if (resource && b->n_labels == 2) {
+		if (!override || !override_block(c->resources, c->n_resources, b))
+			VEC_PUSH(c->resources, c->n_resources, c->cap_resources) = b;
+	} else if (streq(b->type, "variable") && b->n_labels == 1) {
+		if (!override || !override_block(c->variables, c->n_variables, b))
+			VEC_PUSH(c->variables, c->n_variables, c->cap_variables) = b;
+	} else if (streq(b->type, "output") && b->n_labels == 1) {
+		VEC_PUSH(c->outputs, c->n_outputs, c->cap_outputs) = b;
+	} else if (streq(b->type, "module") && b->n_labels == 1) {
+		if (!override || !override_block(c->modules, c->n_modules, b))
+			VEC_PUSH(c->modules, c->n_modules, c->cap_modules) = b;
+	} else if (streq(b->type, "locals")) {
+		for (size_t i = 0; i < b->body->n_attrs; i++)
+			VEC_PUSH(c->locals, c->n_locals, c->cap_locals) = &b->body->attrs[i];
+	} else if (streq(b->type, "terraform")) {
+		take_version(c, b->body);
+	} else if (resource) {
+		hcl_report(s->findings, SEV_ERROR, "HCL-SYNTAX-01", b->place, NULL,
+		           "a %s has a type and a name", b->type);
+	} else {
+		static const char *const known[] = { "provider", "moved",  "removed",  "import",
+			                             "check",    "output", "variable", "module",
+			                             "ephemeral" };
+
+		for (size_t i = 0; i < ARRAY_LEN(known); i++)
+			if (streq(b->type, known[i]))
+				return;
+		hcl_report(s->findings, SEV_WARNING, "HCL-SYNTAX-02", b->place, NULL,
+		           "Terraform knows no block \"%s\": it is left out", b->type);
+	}
+}
+
+static void read_code(struct source *s, struct tfs_code *c, const char *name, bool override)
+{
+	_cleanup_free_ char *path =
+	    streq(c->folder, ".") ? xstrdup(name) : xasprintf("%s/%s", c->folder, name);
+	_cleanup_str_ struct str text = { 0 };
+
+	if (!tfs_read(s, path, &text)) {
+		finding_add_source(s->findings, SEV_ERROR, "HCL-FILE-01", NULL, path, NULL,
+		                   "%s cannot be read: %s", path, str_get(&text));
+		return;
+	}
+	struct hcl_body *b = hcl_parse_body(&s->tree, path, str_get(&text), text.n);
+
+	for (size_t i = 0; i < b->n_blocks; i++)
+		take_block(s, c, &b->blocks[i], override);
+}
+
+const struct tfs_code *tfs_code(struct source *s, const char *folder, const struct hcl_place *at)
+{
+	size_t n = 0, read = 0;
+
+	for (size_t i = 0; i < s->n_codes; i++)
+		if (streq(s->codes[i]->folder, folder))
+			return s->codes[i];
+	char **names = list_files(s, folder, &n);
+	struct tfs_code *c = arena_alloc(s->arena, sizeof(*c));
+
+	c->folder = arena_strdup(s->arena, folder);
+	for (int override = 0; override < 2; override++)
+		for (size_t i = 0; i < n; i++)
+			if (ends_with(names[i], ".tf") && is_override(names[i]) == override) {
+				read_code(s, c, names[i], override);
+				read++;
+			}
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+	if (!read && at) {
+		hcl_report(s->findings, SEV_ERROR, "TF-MODULE-01", *at,
+		           "bring the module's folder along",
+		           "there are no files *.tf in folder %s", folder);
+		return NULL;
+	}
+	VEC_PUSH(s->codes, s->n_codes, s->cap_codes) = c;
+	return c;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside of tfsource/: a design in Terraform's language, evaluated without Terraform.
+ *
+ * Everything is evaluated when it is asked for, once: a local value, an output, an attribute of a
+ * resource.  So order does not matter, and a circle is one only where values go round. */
+#pragma once
+
+#include "base/err.h"
+#include "input/hcl/eval.h"
+
+enum { TFS_INSTANCES = 10000, TFS_NODES = 50000, TFS_MODULE_DEPTH = 20 };
+
+/* What a handle stands for; its number is a module's, but for a node and a part. */
+enum tfs_handle {
+	TFS_VAR,
+	TFS_LOCAL,
+	TFS_DATA,    /* data */
+	TFS_TYPE,    /* azurerm_subnet: name is the type */
+	TFS_DATATYPE, /* data.azurerm_subnet */
+	TFS_MODULES, /* module */
+	TFS_MODULE,  /* an instance of one: its outputs */
+	TFS_NODE,    /* an instance of a resource or a data source */
+	TFS_PART,    /* an object within one, which may have more parts than the design says */
+	TFS_PATH,
+	TFS_TERRAFORM,
+	TFS_EACH,
+	TFS_COUNT,
+};
+
+struct tfs_code { /* a folder's files */
+	const char *folder; /* relative to the design's */
+	const struct hcl_block **variables, **outputs, **modules, **resources;
+	size_t n_variables, cap_variables, n_outputs, cap_outputs, n_modules, cap_modules,
+	    n_resources, cap_resources;
+	const struct hcl_attr **locals;
+	size_t n_locals, cap_locals;
+	unsigned azurerm; /* the provider's major version by the design's constraint; 0: none */
+};
+
+struct tfs_module { /* an instance of a module; the root has no parent */
+	const char *address; /* "" or "module.hub[0]" */
+	struct tfs_module *parent;
+	const struct tfs_code *code;
+	const struct hcl_block *call;
+	size_t number;
+	unsigned depth;
+	json_t *key, *value; /* each.key or count.index, each.value; or NULL */
+	json_t *known;       /* "var.x", "local.x", "output.x", "module.x", ... -> value */
+	json_t *busy;        /* of those that are being evaluated */
+};
+
+struct tfs_node {
+	const char *address, *type, *name;
+	struct tfs_module *module;
+	const struct hcl_block *block;
+	size_t number;
+	bool data;
+	json_t *key, *value;
+	json_t *known, *busy; /* attributes */
+};
+
+struct source {
+	struct arena *arena;
+	struct hcl_tree tree;
+	struct hcl_eval ev;
+	struct findings *findings;
+	const char *folder; /* the design's, as it was named */
+	int root_fd;        /* no file is opened above it */
+	char *below;        /* the design's folder, from there */
+	const char *const *params;
+	json_t *given; /* values of the root's variables */
+	json_t *asked, *invented; /* names of variables without a value */
+	struct tfs_module **modules;
+	size_t n_modules, cap_modules;
+	struct tfs_node **nodes;
+	size_t n_nodes, cap_nodes;
+	json_t *parts; /* of TFS_PART */
+	struct tfs_code **codes;
+	size_t n_codes, cap_codes;
+	/* Where evaluation is. */
+	struct tfs_module *module;
+	struct tfs_node *node;
+	bool limited;
+};
+
+/* Evaluates e as it stands in module m, within node n (or NULL); new reference. */
+json_t *tfs_eval(struct source *s, const struct hcl_expr *e, struct tfs_module *m,
+                 struct tfs_node *n);
+/* A value that is evaluated once, under key; fn makes it.  A circle is reported at `at`. */
+json_t *tfs_once(struct source *s, json_t *known, json_t *busy, const char *key,
+                 struct hcl_place at, json_t *(*fn)(struct source *s, void *ctx), void *ctx);
+
+/* files.c: the files of a folder, parsed; NULL: reported. */
+const struct tfs_code *tfs_code(struct source *s, const char *folder, const struct hcl_place *at);
+bool tfs_read(struct source *s, const char *path, struct str *ret);
+bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret);
+json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern);
+int tfs_open_root(struct source *s, struct err *e);
+
+/* variables.c */
+void tfs_take_given(struct source *s); /* tfvars and -p */
+json_t *tfs_variable(struct source *s, struct tfs_module *m, const char *name,
+                     const struct hcl_expr *at);
+/* locals.c */
+json_t *tfs_local(struct source *s, struct tfs_module *m, const char *name,
+                  const struct hcl_expr *at);
+void tfs_report_variables(struct source *s);
+/* types.c: v (stolen) as a type expression wants it. */
+json_t *tfs_convert(struct source *s, const struct hcl_expr *type, json_t *v);
+
+/* modules.c */
+struct tfs_module *tfs_add_module(struct source *s, struct tfs_module *parent,
+                                  const struct tfs_code *code, const struct hcl_block *call,
+                                  json_t *key, json_t *value);
+json_t *tfs_modules(struct source *s, struct tfs_module *m, const char *name,
+                    const struct hcl_expr *at);
+json_t *tfs_output(struct source *s, struct tfs_module *m, const char *name,
+                   const struct hcl_expr *at);
+
+/* instances.c: "count" and "for_each" of a block: fn is called for each instance, with its key and
+ * value (NULL for the only one).  Returns what the name stands for: a handle, a list or an object of
+ * them, as fn gives them. */
+json_t *tfs_instances(struct source *s, const struct hcl_block *b, struct tfs_module *m,
+                      json_t *(*fn)(struct source *s, json_t *key, json_t *value, void *ctx),
+                      void *ctx);
+char *tfs_index(const json_t *key); /* "[0]", "[\"a\"]", "" */
+
+/* nodes.c */
+json_t *tfs_resource(struct source *s, struct tfs_module *m, bool data, const char *type,
+                     const char *name, const struct hcl_expr *at);
+/* What the design gives it; NULL: nothing. */
+json_t *tfs_given_attr(struct source *s, struct tfs_node *n, const char *name);
+/* attrs.c: also what the provider sets. */
+json_t *tfs_attr(struct source *s, struct tfs_node *n, const char *name,
+                 const struct hcl_expr *at);
+/* blocks.c: all nested blocks of a type, dynamic ones too, as a list of objects. */
+json_t *tfs_blocks(struct source *s, struct tfs_node *n, const char *type);
+/* All that the design gives it. */
+json_t *tfs_values(struct source *s, struct tfs_node *n);
+bool tfs_has_block(const struct hcl_body *b, const char *type);
+/* computed.c: what the provider sets; never NULL. */
+json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name);
+json_t *tfs_part_list(struct source *s, struct tfs_node *n, const char *block, json_t *list);
+/* data.c: attributes of data sources; NULL: not of this kind */
+json_t *tfs_data(struct source *s, struct tfs_node *n, const char *name);
+/* defaults.c: what the provider assumes where the design says nothing. */
+void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *values);
