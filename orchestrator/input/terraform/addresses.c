@@ -92,9 +92,11 @@ static bool allocate_lowest(struct addresses *a, struct prefix p, ip4 *ret)
 	return false;
 }
 
-/* The address behind a mark "@ip:INDEX:ADDRESS"; NULL: none can be had. */
-static const char *address_of_mark(struct addresses *a, const char *mark)
+/* The address behind a mark "@ip:INDEX:ADDRESS", where "ADDRESS" ends with the text or at ";";
+ * NULL: none can be had. */
+static const char *address_of_mark(struct addresses *a, const char *text)
 {
+	_cleanup_free_ char *mark = xstrndup(text, strcspn(text, ";"));
 	char *end = NULL;
 	unsigned long k = strtoul(mark + strlen("@ip:"), &end, 10);
 	struct tf_node *n = NULL;
@@ -130,6 +132,40 @@ static const char *address_of_mark(struct addresses *a, const char *mark)
 	return json_string_value(json_object_get(conf, "privateIPAddress"));
 }
 
+/* s with its marks replaced, or NULL: one of them (*ret_missing) has no address. */
+static json_t *text_without_marks(struct addresses *a, const char *s, const char **ret_missing)
+{
+	_cleanup_str_ struct str out = { 0 };
+
+	for (const char *at; (at = strstr(s, "@ip:"));) {
+		const char *ip = address_of_mark(a, at);
+
+		if (!ip) {
+			*ret_missing = at;
+			return NULL;
+		}
+		str_addn(&out, s, (size_t)(at - s));
+		str_add(&out, ip);
+		s = at + strcspn(at, ";");
+		s += *s == ';';
+	}
+	str_add(&out, s);
+	return json_string(str_get(&out));
+}
+
+static void report_no_address(struct addresses *a, json_t *resource, const char *key,
+                              const char *mark)
+{
+	const char *address = strchr(mark + strlen("@ip:"), ':');
+
+	finding_add(a->t->findings, SEV_WARNING, "TF-REF-01", NULL,
+	            json_string_value(json_object_get(resource, "source")),
+	            "give the address in the configuration",
+	            "%s is the address of %.*s, which is known after apply only, and its subnet is "
+	            "not in this plan",
+	            key, address ? (int)strcspn(address + 1, ";") : 0, address ? address + 1 : "");
+}
+
 static void replace_marks(struct addresses *a, json_t *v, json_t *resource)
 {
 	const char *key;
@@ -137,27 +173,29 @@ static void replace_marks(struct addresses *a, json_t *v, json_t *resource)
 	size_t i;
 	void *tmp;
 
-	json_array_foreach (v, i, x)
-		replace_marks(a, x, resource);
-	json_object_foreach_safe (v, tmp, key, x) {
-		const char *s = json_string_value(x), *ip;
+	json_array_foreach (v, i, x) {
+		const char *missing = NULL, *s = json_string_value(x);
+		json_t *text = s && strstr(s, "@ip:") ? text_without_marks(a, s, &missing) : NULL;
 
-		if (!s || !str_starts(s, "@ip:")) {
+		if (text)
+			json_array_set_new(v, i, text);
+		else if (missing)
+			report_no_address(a, resource, "an element", missing);
+		else
 			replace_marks(a, x, resource);
-			continue;
+	}
+	json_object_foreach_safe (v, tmp, key, x) {
+		const char *missing = NULL, *s = json_string_value(x);
+		json_t *text = s && strstr(s, "@ip:") ? text_without_marks(a, s, &missing) : NULL;
+
+		if (text) {
+			json_object_set_new(v, key, text);
+		} else if (missing) {
+			report_no_address(a, resource, key, missing);
+			json_object_del(v, key);
+		} else {
+			replace_marks(a, x, resource);
 		}
-		if ((ip = address_of_mark(a, s))) {
-			json_object_set_new(v, key, json_string(ip));
-			continue;
-		}
-		finding_add(
-		    a->t->findings, SEV_WARNING, "TF-REF-01", NULL,
-		    json_string_value(json_object_get(resource, "source")),
-		    "give the address in the configuration",
-		    "%s is the address of %s, which is known after apply only, and its subnet is "
-		    "not in this plan",
-		    key, strchr(s + 4, ':') ? strchr(s + 4, ':') + 1 : s);
-		json_object_del(v, key);
 	}
 }
 

@@ -225,6 +225,7 @@ json_t *tf_resource(struct tf *t, const struct tf_node *n, const char *id, const
 		json_object_set(r, "location", location);
 	if (json_is_object(tags) && json_object_size(tags))
 		json_object_set(r, "tags", tags);
-	json_object_set_new(r, "source", json_sprintf("%s#%s", t->file, n->address));
+	json_object_set_new(r, "source",
+	                    json_sprintf("%s#%s", n->place ? n->place : t->file, n->address));
 	return r;
 }

@@ -123,6 +123,7 @@ static void add_node(struct tf *t, struct tf_module *m, json_t *x, const struct 
 	n->type = type;
 	n->name = name;
 	n->address = address;
+	n->place = json_string_value(json_object_get(x, "place"));
 	n->module = m;
 	n->index = json_is_null(index) ? NULL : index;
 	n->values = json_object_get(x, "values");

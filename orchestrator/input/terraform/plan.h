@@ -2,6 +2,8 @@
 /* Inside of terraform/: the plan as a set of resource instances, and their attributes. */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/finding.h"
 #include "base/mem.h"
 #include "input/terraform/terraform.h"
@@ -19,6 +21,7 @@ struct tf_module {           /* an instance of a module; the root has no parent 
 
 struct tf_node { /* an instance of a resource or data source */
 	const char *address, *type, *name;
+	const char *place; /* "main.tf:42:1" of a design's own source, or NULL */
 	struct tf_module *module;
 	json_t *index;             /* borrowed, or NULL */
 	json_t *values;            /* borrowed: what is known */
