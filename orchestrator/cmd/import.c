@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/import/import.h"
+#include "input/tfsource/tfsource.h"
 #include "report/table.h"
 
 /* --- coverage ----------------------------------------------------------------------------------
@@ -158,8 +159,28 @@ static int save(const struct cmd_args *a, json_t *design)
 	return EX_DONE;
 }
 
+/* --plan: what `terraform show -json` would print. */
+static int print_plan(const struct cmd_args *a, const char *path)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	struct err e = { 0 };
+
+	if (!tfsource_is(path))
+		return ui_usage(a, "--plan: %s is no folder of Terraform's language (*.tf)", path);
+	json_t *plan = tfsource_read(path, arg_values(a, "param"), &f, &e);
+
+	if (!plan)
+		return ui_error(&e);
+	findings_sort(&f);
+	ui_findings(&f);
+	ui_json(plan);
+	return f.errors ? EX_INVALID_DESIGN : EX_DONE;
+}
+
 static int cmd_import(const struct cmd_args *a)
 {
+	if (arg_flag(a, "plan"))
+		return print_plan(a, a->argv[0]);
 	_cleanup_findings_ struct findings f = { 0 };
 	const char *path = a->argv[0];
 	struct err e = { 0 };
@@ -203,6 +224,10 @@ static const struct option_def import_options[] = {
 	  "instead: what was read, what was ignored and why, what was not "
 	  "understood",
 	  false },
+	{ 0, "plan", NULL,
+	  "instead: of a folder of Terraform's language, the plan, as `terraform show -json` "
+	  "prints it",
+	  false },
 	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };
@@ -213,13 +238,15 @@ COMMAND(
       .group = "Tool",
       .synopsis = "import FILE [-o TOPOLOGY]",
       .summary = "makes a topology file of a template, a plan or an export",
-      .help = "Reads an ARM template, a plan of Terraform, or what az, REST and Resource Graph "
-              "print (a file, or a folder of them), and writes the topology that it is: to "
+      .help = "Reads an ARM template, a folder of Terraform's language (*.tf), its plan or "
+              "its state, or what az, REST and Resource Graph print (a file, or a folder of them), "
+              "and writes the topology that it is: to "
               "keep, to edit, to add checks to. Each object says where it comes from. The "
               "other commands take such files as they are; this one shows what they see.\n\n"
               "What is not understood, not emulated or left out is reported, and why. Checks for "
               "an imported design stand in NAME.checks.json beside it.\n\n"
               "  vnetlab import main.json -p location=westeurope -o lab.vnetlab.json\n"
+              "  vnetlab import terraform/ -o lab.vnetlab.json\n"
               "  vnetlab import export/ --coverage\n"
               "  vnetlab import main.json --node nva1=frr:nva1.conf",
       .min_args = 1,

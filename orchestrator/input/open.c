@@ -14,6 +14,7 @@
 #include "input/import/import.h"
 #include "input/kind.h"
 #include "input/terraform/terraform.h"
+#include "input/tfsource/tfsource.h"
 #include "input/topology.h"
 
 struct opening {
@@ -445,14 +446,48 @@ static json_t *open_file(struct opening *op, struct err *e)
 	return design;
 }
 
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && strieq(s + n - m, end);
+}
+
+/* The folder of Terraform's language that a path means, or NULL; the caller frees. */
+static char *terraform_folder(const char *path, bool folder)
+{
+	if (folder)
+		return tfsource_is(path) ? xstrdup(path) : NULL;
+	return ends_with(path, ".tf") ? folder_of(path) : NULL;
+}
+
+static json_t *open_terraform(struct opening *op, const char *folder, struct err *e)
+{
+	json_t *shown = tfsource_read(folder, op->o->params, op->f, e), *design = NULL;
+
+	if (shown && !op->f->errors) {
+		add_terraform(op, shown, base_name(folder));
+		if (!op->f->errors)
+			design = imported(op, e);
+	}
+	json_decref(shown);
+	return design;
+}
+
 json_t *input_open(const struct input_options *o, struct findings *f, struct err *e)
 {
 	struct opening op = { .o = o, .f = f, .x = { json_array(), json_array() } };
 	struct stat st;
 	json_t *design = NULL;
 
-	if (stat(o->path, &st) < 0)
+	bool there = stat(o->path, &st) == 0;
+	_cleanup_free_ char *terraform =
+	    there ? terraform_folder(o->path, S_ISDIR(st.st_mode)) : NULL;
+
+	if (!there)
 		err_sys(e, errno, "%s", o->path);
+	else if (terraform)
+		design = open_terraform(&op, terraform, e);
 	else if (!S_ISDIR(st.st_mode))
 		design = open_file(&op, e);
 	else if (read_folder(&op, e) == 0 && !f->errors)

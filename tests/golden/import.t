@@ -76,7 +76,7 @@ with tempfile.TemporaryDirectory() as tmp:
          '"type": "azurerm_subnet", "name": "s", "instances": [{"schema_version": 0, "attributes_flat": {}}]}]}', "attributes_flat"),
         ("learned.json", '{"RouteServiceRole_IN_0": []}', "folder"),
         ("main.bicep", "resource x 'y'", "az bicep build"),
-        ("main.tf", 'resource "a" "b" {}', "terraform show -json"),
+        ("main.tf", 'resource "a" "b" {}', "IMPORT-EMPTY-01"),
         ("nothing.json", '{"value": []}', "IMPORT-EMPTY-01"),
         ("deploy.sh", "az network vnet create -n v", "INPUT-KIND-01"),
         ("broken.json", '{"virtualNetworks": {', "TOPO-JSON-01"),

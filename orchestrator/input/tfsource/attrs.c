@@ -56,10 +56,70 @@ static json_t *each_part(const struct source *s, const char *name)
 	return streq(name, "index") ? json_incref(n->key) : NULL;
 }
 
-json_t *tfs_handle_attr(struct hcl_eval *ev, const json_t *handle, const char *name,
-                        const struct hcl_expr *at)
+/* --- names that are not there
+ * -------------------------------------------------------------------------- */
+
+struct names {
+	const char *all[512];
+	size_t n;
+};
+
+static void add_name(struct names *x, const char *name)
 {
-	struct source *s = ev->ctx;
+	if (x->n < ARRAY_LEN(x->all))
+		x->all[x->n++] = name;
+}
+
+static json_t *fail_name(struct source *s, const struct hcl_expr *at, const struct names *x,
+                         const char *what, const char *name)
+{
+	const char *near = str_nearest(name, x->all, x->n);
+	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
+
+	return hcl_fail(&s->ev, at->place, "HCL-REF-01", hint, "there is no %s \"%s\"", what, name);
+}
+
+static json_t *missing_name(struct source *s, const json_t *handle, const char *name,
+                            const struct hcl_expr *at)
+{
+	const struct tfs_code *c = s->modules[hcl_handle_number(handle)]->code;
+	const char *type = hcl_handle_name(handle);
+	int kind = hcl_handle_kind(handle);
+	struct names x = { .n = 0 };
+	_cleanup_free_ char *what = NULL;
+
+	if (kind == TFS_VAR) {
+		for (size_t i = 0; i < c->n_variables; i++)
+			add_name(&x, c->variables[i]->labels[0]);
+		return fail_name(s, at, &x, "variable", name);
+	}
+	if (kind == TFS_LOCAL) {
+		for (size_t i = 0; i < c->n_locals; i++)
+			add_name(&x, c->locals[i]->name);
+		return fail_name(s, at, &x, "local value", name);
+	}
+	if (kind == TFS_MODULES) {
+		for (size_t i = 0; i < c->n_modules; i++)
+			add_name(&x, c->modules[i]->labels[0]);
+		return fail_name(s, at, &x, "module", name);
+	}
+	if (kind == TFS_MODULE) {
+		for (size_t i = 0; i < c->n_outputs; i++)
+			add_name(&x, c->outputs[i]->labels[0]);
+		return fail_name(s, at, &x, "output of the module", name);
+	}
+	if (kind != TFS_TYPE && kind != TFS_DATATYPE)
+		return NULL;
+	for (size_t i = 0; i < c->n_resources; i++)
+		if (streq(c->resources[i]->labels[0], type))
+			add_name(&x, c->resources[i]->labels[1]);
+	what = xasprintf("%s %s", kind == TFS_TYPE ? "resource" : "data source", type);
+	return fail_name(s, at, &x, what, name);
+}
+
+static json_t *part_of_handle(struct source *s, const json_t *handle, const char *name,
+                              const struct hcl_expr *at)
+{
 	size_t k = hcl_handle_number(handle);
 	const char *type = hcl_handle_name(handle);
 
@@ -93,7 +153,17 @@ json_t *tfs_handle_attr(struct hcl_eval *ev, const json_t *handle, const char *n
 	return NULL;
 }
 
-/* --- whole objects ---------------------------------------------------------------------------------------- */
+json_t *tfs_handle_attr(struct hcl_eval *ev, const json_t *handle, const char *name,
+                        const struct hcl_expr *at)
+{
+	struct source *s = ev->ctx;
+	json_t *v = part_of_handle(s, handle, name, at);
+
+	return v ? v : missing_name(s, handle, name, at);
+}
+
+/* --- whole objects
+ * ---------------------------------------------------------------------------------------- */
 
 static json_t *whole_module(struct source *s, struct tfs_module *m)
 {
@@ -139,7 +209,9 @@ json_t *tfs_handle_whole(struct hcl_eval *ev, const json_t *handle)
 	}
 }
 
-/* --- names ------------------------------------------------------------------------------------------------- */
+/* --- names
+ * -------------------------------------------------------------------------------------------------
+ */
 
 json_t *tfs_name(struct hcl_eval *ev, const char *name, const struct hcl_expr *at)
 {
@@ -147,9 +219,9 @@ json_t *tfs_name(struct hcl_eval *ev, const char *name, const struct hcl_expr *a
 		const char *name;
 		enum tfs_handle kind;
 	} known[] = {
-		{ "var", TFS_VAR },         { "local", TFS_LOCAL }, { "data", TFS_DATA },
-		{ "module", TFS_MODULES },  { "path", TFS_PATH },   { "terraform", TFS_TERRAFORM },
-		{ "each", TFS_EACH },       { "count", TFS_COUNT },
+		{ "var", TFS_VAR },        { "local", TFS_LOCAL }, { "data", TFS_DATA },
+		{ "module", TFS_MODULES }, { "path", TFS_PATH },   { "terraform", TFS_TERRAFORM },
+		{ "each", TFS_EACH },      { "count", TFS_COUNT },
 	};
 	const struct source *s = ev->ctx;
 	const struct tfs_code *c = s->module->code;

@@ -5,9 +5,9 @@
 /* What Terraform itself takes, and the provider never sees. */
 static bool is_meta(const char *name)
 {
-	static const char *const words[] = { "count",     "for_each",   "depends_on",  "provider",
-		                             "lifecycle", "connection", "provisioner", "timeouts",
-		                             "dynamic" };
+	static const char *const words[] = { "count",       "for_each",  "depends_on",
+		                             "provider",    "lifecycle", "connection",
+		                             "provisioner", "timeouts",  "dynamic" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (streq(name, words[i]))
@@ -101,7 +101,8 @@ static json_t *body_values(const struct bodies *x, const struct hcl_body *b)
 
 	for (size_t i = 0; i < b->n_attrs; i++)
 		if (!is_meta(b->attrs[i].name))
-			json_object_set_new(out, b->attrs[i].name, eval_within(x, b->attrs[i].expr));
+			json_object_set_new(out, b->attrs[i].name,
+			                    eval_within(x, b->attrs[i].expr));
 	for (size_t i = 0; i < b->n_blocks; i++) {
 		const char *type = type_of_block(&b->blocks[i]);
 

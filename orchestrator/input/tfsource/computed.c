@@ -10,8 +10,12 @@
 /* Attributes that an id is made of: each by itself, so that an id never waits for the rest. */
 static json_t *naming_values(struct source *s, struct tfs_node *n, const struct tf_type *def)
 {
-	const char *names[] = { "name", "resource_group_name", def ? def->parent_id : NULL,
-		                def ? def->parent_name : NULL, "type", "parent_id" };
+	const char *names[] = { "name",
+		                "resource_group_name",
+		                def ? def->parent_id : NULL,
+		                def ? def->parent_name : NULL,
+		                "type",
+		                "parent_id" };
 	json_t *values = json_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -81,9 +85,31 @@ static const char *segment_of(const char *block)
 	return NULL;
 }
 
+/* An address that the lab allocates (input/terraform/addresses.c); it may stand within a text. */
 static json_t *address_mark(const struct tfs_node *n, unsigned k)
 {
-	return json_sprintf("@ip:%u:%s", k, n->address);
+	return json_sprintf("@ip:%u:%s;", k, n->address);
+}
+
+/* A machine's address is that of its first NIC; NULL: it has none here. */
+static json_t *address_of_machine(struct source *s, struct tfs_node *n)
+{
+	json_t *nics = tfs_given_attr(s, n, "network_interface_ids");
+	json_t *first = json_array_get(nics, 0), *found = NULL;
+
+	for (size_t i = 0; json_is_string(first) && i < s->n_nodes && !found; i++) {
+		struct tfs_node *x = s->nodes[i];
+
+		if (!streq(x->type, "azurerm_network_interface"))
+			continue;
+		json_t *id = node_id(s, x);
+
+		if (json_equal(id, first))
+			found = address_mark(x, 0);
+		json_decref(id);
+	}
+	json_decref(nics);
+	return found;
 }
 
 /* Each object gets what ids and addresses it will have, and is a handle then: it has more parts. */
@@ -115,7 +141,8 @@ json_t *tfs_part_list(struct source *s, struct tfs_node *n, const char *block, j
 	return out;
 }
 
-/* --- values that carry no packets ------------------------------------------------------------------------ */
+/* --- values that carry no packets
+ * ------------------------------------------------------------------------ */
 
 static json_t *random_value(struct source *s, struct tfs_node *n, const char *name)
 {
@@ -169,10 +196,10 @@ static json_t *bgp_settings(struct source *s, struct tfs_node *n)
 		_cleanup_free_ char *what =
 		    xasprintf("%s.bgp_settings[0].peering_addresses[%d]", n->address, i);
 
-		json_array_append_new(
-		    peering, json_pack("{s:[o], s:[o], s:[o]}", "default_addresses",
-		                       hcl_unknown(what), "tunnel_ip_addresses", hcl_unknown(what),
-		                       "apipa_addresses", hcl_unknown(what)));
+		json_array_append_new(peering, json_pack("{s:[o], s:[o], s:[o]}",
+		                                         "default_addresses", hcl_unknown(what),
+		                                         "tunnel_ip_addresses", hcl_unknown(what),
+		                                         "apipa_addresses", hcl_unknown(what)));
 	}
 	json_t *out = tfs_part_list(s, n, "bgp_settings", two);
 
@@ -187,12 +214,16 @@ json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name)
 	if (str_starts(n->type, "random_"))
 		return streq(name, "keepers") ? json_null() : random_value(s, n, name);
 	if (str_starts(n->type, "tls_"))
-		return json_string(strstr(name, "public") ? "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented"
-		                                          : "-----BEGIN INVENTED-----");
-	if (streq(name, "private_ip_address"))
-		return address_mark(n, 0);
-	if (streq(name, "private_ip_addresses"))
-		return json_pack("[o]", address_mark(n, 0));
+		return json_string(strstr(name, "public")
+		                       ? "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented"
+		                       : "-----BEGIN INVENTED-----");
+	if (streq(name, "private_ip_address") || streq(name, "private_ip_addresses")) {
+		json_t *ip = strstr(n->type, "_machine") ? address_of_machine(s, n) : NULL;
+
+		if (!ip)
+			ip = address_mark(n, 0);
+		return streq(name, "private_ip_address") ? ip : json_pack("[o]", ip);
+	}
 	if (streq(name, "virtual_router_ips"))
 		return json_pack("[o, o]", address_mark(n, 0), address_mark(n, 1));
 	if (streq(name, "virtual_router_asn"))

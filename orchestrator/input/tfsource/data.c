@@ -8,7 +8,15 @@
 /* A template of the old provider "template": its own text, with its own variables. */
 static json_t *render_template(struct source *s, struct tfs_node *n)
 {
-	json_t *text = tfs_given_attr(s, n, "template"), *vars = tfs_given_attr(s, n, "vars"), *x, *v;
+	json_t *text = tfs_given_attr(s, n, "template"), *vars = tfs_given_attr(s, n, "vars"), *x,
+	       *v;
+
+	if (!vars && tfs_has_block(n->block->body, "vars")) { /* as it was written once */
+		json_t *list = tfs_blocks(s, n, "vars");
+
+		vars = json_incref(json_array_get(list, 0));
+		json_decref(list);
+	}
 	const struct hcl_expr *e = NULL;
 	size_t k = 0, max = json_object_size(vars);
 	struct hcl_vars *chain = xcalloc(max + 1, sizeof(*chain));
@@ -74,8 +82,7 @@ static struct tfs_node *same_resource(struct source *s, struct tfs_node *n)
 			continue;
 		json_t *own = tfs_given_attr(s, x, "name");
 
-		if (json_is_string(own) &&
-		    strieq(json_string_value(own), json_string_value(name)))
+		if (json_is_string(own) && strieq(json_string_value(own), json_string_value(name)))
 			found = x;
 		json_decref(own);
 	}

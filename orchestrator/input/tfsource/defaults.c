@@ -17,8 +17,6 @@ static const struct {
 	{ "azurerm_lb", "sku", "\"Basic\"", 1, 3 },
 	{ "azurerm_lb", "sku", "\"Standard\"", 4, 0 },
 	{ "azurerm_lb_probe", "protocol", "\"Tcp\"", 0, 0 },
-	{ "azurerm_lb_rule", "enable_floating_ip", "false", 0, 3 },
-	{ "azurerm_network_interface", "enable_ip_forwarding", "false", 0, 3 },
 	{ "azurerm_firewall", "sku_tier", "\"Standard\"", 0, 3 },
 };
 
@@ -29,8 +27,9 @@ void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *valu
 	if (!version)
 		version = 4; /* the newest, which `terraform init` would take */
 	for (size_t i = 0; i < ARRAY_LEN(defaults); i++)
-		if (streq(defaults[i].type, n->type) && !json_object_get(values, defaults[i].attr) &&
-		    version >= defaults[i].from && (!defaults[i].to || version <= defaults[i].to))
+		if (streq(defaults[i].type, n->type) &&
+		    !json_object_get(values, defaults[i].attr) && version >= defaults[i].from &&
+		    (!defaults[i].to || version <= defaults[i].to))
 			json_object_set_new(values, defaults[i].attr,
 			                    json_loads(defaults[i].value, JSON_DECODE_ANY, NULL));
 }

@@ -141,7 +141,8 @@ json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern)
 	return out;
 }
 
-/* --- a folder's code -------------------------------------------------------------------------------- */
+/* --- a folder's code
+ * -------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -172,13 +173,13 @@ static unsigned major_version(const char *constraint)
 static void take_version(struct tfs_code *c, const struct hcl_body *b)
 {
 	for (size_t i = 0; i < b->n_blocks; i++) {
-		const struct hcl_expr *e =
-		    streq(b->blocks[i].type, "required_providers")
-		        ? hcl_attr_find(b->blocks[i].body, "azurerm")
-		        : NULL;
+		const struct hcl_expr *e = streq(b->blocks[i].type, "required_providers")
+		                               ? hcl_attr_find(b->blocks[i].body, "azurerm")
+		                               : NULL;
 
 		for (size_t k = 0; e && e->sort == HCL_OBJECT && k + 1 < e->n_items; k += 2)
-			if (e->items[k]->sort == HCL_LITERAL && e->items[k + 1]->sort == HCL_LITERAL &&
+			if (e->items[k]->sort == HCL_LITERAL &&
+			    e->items[k + 1]->sort == HCL_LITERAL &&
 			    streq(json_string_value(e->items[k]->value), "version"))
 				c->azurerm =
 				    major_version(json_string_value(e->items[k + 1]->value));
@@ -237,9 +238,9 @@ static void take_block(struct source *s, struct tfs_code *c, const struct hcl_bl
 		hcl_report(s->findings, SEV_ERROR, "HCL-SYNTAX-01", b->place, NULL,
 		           "a %s has a type and a name", b->type);
 	} else {
-		static const char *const known[] = { "provider", "moved",  "removed",  "import",
-			                             "check",    "output", "variable", "module",
-			                             "ephemeral" };
+		static const char *const known[] = { "provider", "moved",  "removed",
+			                             "import",   "check",  "output",
+			                             "variable", "module", "ephemeral" };
 
 		for (size_t i = 0; i < ARRAY_LEN(known); i++)
 			if (streq(b->type, known[i]))

@@ -35,10 +35,9 @@ static json_t *instances_by_count(struct source *s, const struct hcl_expr *e, js
 	return list;
 }
 
-static json_t *instances_by_each(struct source *s, const struct hcl_expr *e, json_t *of,
-                                 json_t *(*fn)(struct source *s, json_t *key, json_t *value,
-                                               void *ctx),
-                                 void *ctx)
+static json_t *
+instances_by_each(struct source *s, const struct hcl_expr *e, json_t *of,
+                  json_t *(*fn)(struct source *s, json_t *key, json_t *value, void *ctx), void *ctx)
 {
 	json_t *map = json_object(), *x;
 	size_t n, i;
@@ -83,10 +82,11 @@ json_t *tfs_instances(struct source *s, const struct hcl_block *b, struct tfs_mo
 		const char *what = hcl_unknown_of(of);
 
 		if (!streq(what, "what failed"))
-			hcl_report(s->findings, SEV_WARNING, "TF-UNKNOWN-01", e->place, NULL,
-			           "how many of \"%s\" there are depends on %s, which only the cloud "
-			           "knows: none is made",
-			           b->labels[b->n_labels - 1], what);
+			hcl_report(
+			    s->findings, SEV_WARNING, "TF-UNKNOWN-01", e->place, NULL,
+			    "how many of \"%s\" there are depends on %s, which only the cloud "
+			    "knows: none is made",
+			    b->labels[b->n_labels - 1], what);
 		v = count ? json_array() : json_object();
 	} else {
 		v = count ? instances_by_count(s, e, of, fn, ctx)

@@ -151,10 +151,12 @@ json_t *tfs_modules(struct source *s, struct tfs_module *m, const char *name,
 			c.call = m->code->modules[i];
 	if (!c.call)
 		return NULL;
-	return tfs_once(s, m->known, m->busy, key, at ? at->place : c.call->place, make_modules, &c);
+	return tfs_once(s, m->known, m->busy, key, at ? at->place : c.call->place, make_modules,
+	                &c);
 }
 
-/* --- outputs ------------------------------------------------------------------------------------------ */
+/* --- outputs
+ * ------------------------------------------------------------------------------------------ */
 
 static json_t *make_output(struct source *s, void *ctx)
 {

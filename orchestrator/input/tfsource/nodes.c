@@ -62,7 +62,8 @@ json_t *tfs_resource(struct source *s, struct tfs_module *m, bool data, const ch
 	               : NULL;
 }
 
-/* --- what the design says of them ----------------------------------------------------------------------- */
+/* --- what the design says of them
+ * ----------------------------------------------------------------------- */
 
 struct asked {
 	struct tfs_node *node;

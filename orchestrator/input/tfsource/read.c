@@ -23,21 +23,32 @@ bool tfsource_is(const char *folder)
 	return found;
 }
 
-/* --- values as a plan has them ------------------------------------------------------------------------ */
+/* --- values as a plan has them
+ * ------------------------------------------------------------------------ */
 
 /* Attributes are typed, and conversions silent: "true" is true. */
 static json_t *typed(json_t *v /* stolen */, const char *key)
 {
-	static const char *const numbers[] = { "priority",     "asn",           "bgp_asn",
-		                               "peer_asn",     "azure_asn",     "vlan_id",
-		                               "primary_azure_port", "frontend_port", "backend_port",
-		                               "port",         "prefix_length", "peer_weight",
+	static const char *const numbers[] = { "priority",
+		                               "asn",
+		                               "bgp_asn",
+		                               "peer_asn",
+		                               "azure_asn",
+		                               "vlan_id",
+		                               "primary_azure_port",
+		                               "frontend_port",
+		                               "backend_port",
+		                               "port",
+		                               "prefix_length",
+		                               "peer_weight",
 		                               "idle_timeout_in_minutes" };
 	const char *s = json_string_value(v);
 	json_t *out = NULL;
 
 	if (streq(s, "true") || streq(s, "false"))
 		out = json_boolean(*s == 't');
+	if (json_is_integer(v) && strstr(key, "port_range")) /* 500 is "500" */
+		out = json_sprintf("%lld", (long long)json_integer_value(v));
 	for (size_t i = 0; s && !out && i < ARRAY_LEN(numbers); i++)
 		if (streq(key, numbers[i]))
 			out = hcl_to_number(v);
@@ -97,10 +108,11 @@ static json_t *known_part(struct source *s, json_t *v, const char *key, json_t *
 	return out;
 }
 
-/* --- resources ------------------------------------------------------------------------------------------ */
+/* --- resources
+ * ------------------------------------------------------------------------------------------ */
 
 struct shown {
-	json_t *changes; /* what is unknown, by address */
+	json_t *changes;  /* what is unknown, by address */
 	json_t **modules; /* values of module instances, by their numbers; borrowed */
 	size_t n, cap;
 };
@@ -116,12 +128,22 @@ static void show_node(struct source *s, struct tfs_node *n, struct shown *out)
 	json_t *r = json_pack("{s:s, s:s, s:s, s:s, s:o}", "address", n->address, "mode",
 	                      n->data ? "data" : "managed", "type", n->type, "name", n->name,
 	                      "values", values);
+	_cleanup_free_ char *place = hcl_place_str(n->block->place);
+
+	json_object_set_new(r, "place", json_string(place));
 	if (n->key)
 		json_object_set(r, "index", n->key);
 	json_array_append_new(json_object_get(out->modules[n->module->number], "resources"), r);
 	json_array_append_new(out->changes,
 	                      json_pack("{s:s, s:{s:o}}", "address", n->address, "change",
 	                                "after_unknown", unknown ? unknown : json_object()));
+}
+
+/* Of others than Azure only what somebody refers to is evaluated: null_resource and their like are
+ * used to judge variables, some of which are invented here. */
+static bool is_of_azure(const struct hcl_block *b)
+{
+	return str_starts(b->labels[0], "azurerm_") || str_starts(b->labels[0], "azapi_");
 }
 
 /* Everything that the design declares, module by module: what nobody refers to, too. */
@@ -135,10 +157,30 @@ static void expand_all(struct source *s)
 		for (size_t i = 0; i < m->code->n_resources; i++) {
 			const struct hcl_block *b = m->code->resources[i];
 
-			json_decref(tfs_resource(s, m, streq(b->type, "data"), b->labels[0],
-			                         b->labels[1], NULL));
+			if (is_of_azure(b) && !streq(b->type, "data"))
+				json_decref(
+				    tfs_resource(s, m, false, b->labels[0], b->labels[1], NULL));
 		}
 	}
+}
+
+static json_t *show_outputs(struct source *s)
+{
+	struct tfs_module *root = s->modules[0];
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < root->code->n_outputs; i++) {
+		const struct hcl_block *b = root->code->outputs[i];
+		const struct hcl_expr at = { .place = b->place };
+		json_t *v = tfs_output(s, root, b->labels[0], &at);
+		json_t *whole = hcl_open_deep(&s->ev, v, 16);
+
+		if (hcl_has_unknown(whole))
+			json_decref(whole);
+		else
+			json_object_set_new(out, b->labels[0], json_pack("{s:o}", "value", whole));
+	}
+	return out;
 }
 
 static json_t *show_all(struct source *s)
@@ -155,16 +197,18 @@ static json_t *show_all(struct source *s)
 		VEC_PUSH(out.modules, out.n, out.cap) = values;
 		if (m->parent)
 			json_array_append_new(
-			    json_object_get(out.modules[m->parent->number], "child_modules"), values);
+			    json_object_get(out.modules[m->parent->number], "child_modules"),
+			    values);
 		else
 			root = values;
 	}
 	for (size_t i = 0; i < s->n_nodes; i++)
-		if (!s->nodes[i]->data)
+		if (!s->nodes[i]->data && is_of_azure(s->nodes[i]->block))
 			show_node(s, s->nodes[i], &out);
 	free(out.modules);
-	return json_pack("{s:s, s:{s:o}, s:o}", "format_version", "1.2", "planned_values",
-	                 "root_module", root, "resource_changes", out.changes);
+	return json_pack("{s:s, s:{s:o, s:o}, s:o}", "format_version", "1.2", "planned_values",
+	                 "outputs", show_outputs(s), "root_module", root, "resource_changes",
+	                 out.changes);
 }
 
 static void free_source(struct source *s)

@@ -14,20 +14,20 @@ enum { TFS_INSTANCES = 10000, TFS_NODES = 50000, TFS_MODULE_DEPTH = 20 };
 enum tfs_handle {
 	TFS_VAR,
 	TFS_LOCAL,
-	TFS_DATA,    /* data */
-	TFS_TYPE,    /* azurerm_subnet: name is the type */
+	TFS_DATA,     /* data */
+	TFS_TYPE,     /* azurerm_subnet: name is the type */
 	TFS_DATATYPE, /* data.azurerm_subnet */
-	TFS_MODULES, /* module */
-	TFS_MODULE,  /* an instance of one: its outputs */
-	TFS_NODE,    /* an instance of a resource or a data source */
-	TFS_PART,    /* an object within one, which may have more parts than the design says */
+	TFS_MODULES,  /* module */
+	TFS_MODULE,   /* an instance of one: its outputs */
+	TFS_NODE,     /* an instance of a resource or a data source */
+	TFS_PART,     /* an object within one, which may have more parts than the design says */
 	TFS_PATH,
 	TFS_TERRAFORM,
 	TFS_EACH,
 	TFS_COUNT,
 };
 
-struct tfs_code { /* a folder's files */
+struct tfs_code {           /* a folder's files */
 	const char *folder; /* relative to the design's */
 	const struct hcl_block **variables, **outputs, **modules, **resources;
 	size_t n_variables, cap_variables, n_outputs, cap_outputs, n_modules, cap_modules,
@@ -37,7 +37,7 @@ struct tfs_code { /* a folder's files */
 	unsigned azurerm; /* the provider's major version by the design's constraint; 0: none */
 };
 
-struct tfs_module { /* an instance of a module; the root has no parent */
+struct tfs_module {          /* an instance of a module; the root has no parent */
 	const char *address; /* "" or "module.hub[0]" */
 	struct tfs_module *parent;
 	const struct tfs_code *code;
@@ -68,7 +68,7 @@ struct source {
 	int root_fd;        /* no file is opened above it */
 	char *below;        /* the design's folder, from there */
 	const char *const *params;
-	json_t *given; /* values of the root's variables */
+	json_t *given;            /* values of the root's variables */
 	json_t *asked, *invented; /* names of variables without a value */
 	struct tfs_module **modules;
 	size_t n_modules, cap_modules;
@@ -118,8 +118,8 @@ json_t *tfs_output(struct source *s, struct tfs_module *m, const char *name,
                    const struct hcl_expr *at);
 
 /* instances.c: "count" and "for_each" of a block: fn is called for each instance, with its key and
- * value (NULL for the only one).  Returns what the name stands for: a handle, a list or an object of
- * them, as fn gives them. */
+ * value (NULL for the only one).  Returns what the name stands for: a handle, a list or an object
+ * of them, as fn gives them. */
 json_t *tfs_instances(struct source *s, const struct hcl_block *b, struct tfs_module *m,
                       json_t *(*fn)(struct source *s, json_t *key, json_t *value, void *ctx),
                       void *ctx);
@@ -131,8 +131,7 @@ json_t *tfs_resource(struct source *s, struct tfs_module *m, bool data, const ch
 /* What the design gives it; NULL: nothing. */
 json_t *tfs_given_attr(struct source *s, struct tfs_node *n, const char *name);
 /* attrs.c: also what the provider sets. */
-json_t *tfs_attr(struct source *s, struct tfs_node *n, const char *name,
-                 const struct hcl_expr *at);
+json_t *tfs_attr(struct source *s, struct tfs_node *n, const char *name, const struct hcl_expr *at);
 /* blocks.c: all nested blocks of a type, dynamic ones too, as a list of objects. */
 json_t *tfs_blocks(struct source *s, struct tfs_node *n, const char *type);
 /* All that the design gives it. */

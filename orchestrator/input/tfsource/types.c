@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Types of variables: string, list(string), object({ name = string, size = optional(number, 2) }). */
+/* Types of variables: string, list(string), object({ name = string, size = optional(number, 2) }).
+ */
 #include "input/tfsource/source.h"
 
 static const char *type_name(const struct hcl_expr *t)
@@ -65,9 +66,9 @@ static json_t *convert_object(struct source *s, const struct hcl_expr *shape, js
 		} else {
 			x = json_null();
 		}
-		json_object_set_new(out, name,
-		                    tfs_convert(s, optional ? type->items[0] : type,
-		                                x ? x : json_null()));
+		json_object_set_new(
+		    out, name,
+		    tfs_convert(s, optional ? type->items[0] : type, x ? x : json_null()));
 	}
 	json_decref(v);
 	return out;

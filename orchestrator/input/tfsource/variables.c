@@ -4,7 +4,8 @@
 
 #include "input/tfsource/source.h"
 
-/* --- what is given to the root ------------------------------------------------------------------------ */
+/* --- what is given to the root
+ * ------------------------------------------------------------------------ */
 
 static const struct hcl_block *find_variable(const struct tfs_code *c, const char *name)
 {
@@ -22,7 +23,33 @@ static json_t *no_name(struct hcl_eval *ev, const char *name, const struct hcl_e
 	return NULL;
 }
 
+/* "PLEASE ENTER ADDRESS PREFIX": nobody has. */
+static bool is_placeholder(const json_t *v)
+{
+	static const char *const begins[] = { "PLEASE ENTER", "<",       "ENTER YOUR", "CHANGE_ME",
+		                              "CHANGEME",     "REPLACE", "YOUR_",      "TODO" };
+	const char *s = json_string_value(v);
+
+	for (size_t i = 0; s && i < ARRAY_LEN(begins); i++)
+		if (strncasecmp(s, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return json_is_array(v) && json_array_size(v) && is_placeholder(json_array_get(v, 0));
+}
+
 /* Values of a file stand for themselves: no names, no functions of the design. */
+static void take_value(struct source *s, const struct hcl_attr *a)
+{
+	json_t *v = tfs_eval(s, a->expr, s->modules[0], NULL);
+
+	if (!is_placeholder(v)) {
+		json_object_set_new(s->given, a->name, v);
+		return;
+	}
+	hcl_report(s->findings, SEV_INFO, "TF-VAR-05", a->place, NULL,
+	           "the value of \"%s\" is a placeholder: it counts as not given", a->name);
+	json_decref(v);
+}
+
 static void take_tfvars(struct source *s, const char *path, const char *text, size_t n)
 {
 	struct hcl_body *b = hcl_parse_body(&s->tree, path, text, n);
@@ -30,8 +57,7 @@ static void take_tfvars(struct source *s, const char *path, const char *text, si
 
 	s->ev.name = no_name;
 	for (size_t i = 0; i < b->n_attrs; i++)
-		json_object_set_new(s->given, b->attrs[i].name,
-		                    tfs_eval(s, b->attrs[i].expr, s->modules[0], NULL));
+		take_value(s, &b->attrs[i]);
 	s->ev.name = names;
 }
 
@@ -47,10 +73,9 @@ static void take_tfvars_file(struct source *s, const char *path)
 static json_t *parse_given(struct source *s, const struct hcl_block *b, const char *text)
 {
 	const struct hcl_expr *type = hcl_attr_find(b->body, "type");
-	const struct hcl_expr *e =
-	    type && type->sort == HCL_NAME && streq(type->name, "string")
-	        ? NULL
-	        : hcl_parse_value(&s->tree, text);
+	const struct hcl_expr *e = type && type->sort == HCL_NAME && streq(type->name, "string")
+	                               ? NULL
+	                               : hcl_parse_value(&s->tree, text);
 	json_t *v;
 
 	if (!e)
@@ -101,10 +126,9 @@ static void take_parameter(struct source *s, const char *p)
 		for (size_t i = 0; i < c->n_variables && k < ARRAY_LEN(names); i++)
 			names[k++] = c->variables[i]->labels[0];
 		const char *near = str_nearest(name, names, k);
-		_cleanup_free_ char *hint =
-		    !eq ? xstrdup("-p NAME=VALUE, or -p FILE.tfvars")
-		    : near ? xasprintf("did you mean \"%s\"?", near)
-		           : NULL;
+		_cleanup_free_ char *hint = !eq    ? xstrdup("-p NAME=VALUE, or -p FILE.tfvars")
+		                            : near ? xasprintf("did you mean \"%s\"?", near)
+		                                   : NULL;
 
 		finding_add_source(s->findings, SEV_ERROR, "TF-VAR-03", NULL, "-p", hint,
 		                   eq ? "the design has no variable \"%s\""
@@ -128,7 +152,8 @@ void tfs_take_given(struct source *s)
 		take_parameter(s, s->params[k]);
 }
 
-/* --- what nobody gives --------------------------------------------------------------------------------- */
+/* --- what nobody gives
+ * --------------------------------------------------------------------------------- */
 
 static bool has_word(const char *name, const char *const *words)
 {
@@ -138,15 +163,18 @@ static bool has_word(const char *name, const char *const *words)
 	return false;
 }
 
-/* Names, passwords, places carry no packets.  NULL: this may shape the network, and is asked for. */
+/* Names, passwords, places carry no packets.  NULL: this may shape the network, and is asked for.
+ */
 static char *invent_value(const struct hcl_block *b)
 {
-	static const char *const network[] = { "address", "cidr",  "range", "asn",    "space",
-		                               "hop",     "route", "prefixes", "gateway_ip", NULL };
-	static const char *const own[] = { "my_ip",     "myip",      "my_public", "source_ip",
-		                           "client_ip", "allowed_ip", "home_ip",  NULL };
-	static const char *const ids[] = { "subscription", "tenant", "object_id", "principal",
-		                           "client_id",    NULL };
+	static const char *const network[] = { "address",    "cidr", "range", "asn",
+		                               "space",      "hop",  "route", "prefixes",
+		                               "gateway_ip", NULL };
+	static const char *const own[] = { "my_ip",     "myip",        "my_public",
+		                           "source_ip", "client_ip",   "allowed_ip",
+		                           "home_ip",   "home_public", NULL };
+	static const char *const ids[] = { "subscription", "tenant",    "object_id",
+		                           "principal",    "client_id", NULL };
 	static const char *const place[] = { "location", "region", NULL };
 	static const char *const secret[] = { "password", "secret", "psk", "shared_key", NULL };
 	static const char *const key[] = { "public_key", "ssh_key", NULL };
@@ -193,7 +221,8 @@ static json_t *absent_value(struct source *s, const struct hcl_block *b)
 	return hcl_unknown(what);
 }
 
-/* --- values ------------------------------------------------------------------------------------------- */
+/* --- values
+ * ------------------------------------------------------------------------------------------- */
 
 struct wanted {
 	struct tfs_module *module;
@@ -261,7 +290,8 @@ void tfs_report_variables(struct source *s)
 	json_object_foreach (s->asked, name, v) {
 		const struct hcl_block *b = find_variable(s->modules[0]->code, name);
 		const struct hcl_expr *e = b ? hcl_attr_find(b->body, "description") : NULL;
-		const char *words = e && e->sort == HCL_LITERAL ? json_string_value(e->value) : NULL;
+		const char *words =
+		    e && e->sort == HCL_LITERAL ? json_string_value(e->value) : NULL;
 
 		str_printf(&asked, "%s\"%s\"%s%s%s", asked.n ? ", " : "", name, words ? " (" : "",
 		           words ? words : "", words ? ")" : "");

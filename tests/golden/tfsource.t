@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Designs in Terraform's language, read without Terraform.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq
+
+here=$root/tests/golden/tfsource
+plan() { vnetlab import --plan "$@"; }
+
+plan "$here/language" | jq -S '.planned_values.outputs | map_values(.value)' >"$work/language"
+golden "the language: what Terraform itself makes of the same expressions" "$here/language.expect" <"$work/language"
+
+plan "$here/design" 2>/dev/null | jq -S '.planned_values' >"$work/plan"
+golden "a design: modules, for_each, count, dynamic blocks, ids, addresses" "$here/design.plan.expect" <"$work/plan"
+(cd "$here" && vnetlab import design 2>"$work/import.err") >"$work/import"
+golden "the topology that it is" "$here/design.expect" <"$work/import"
+like "an invented value is reported" "$(cat "$work/import.err")" 'TF-VAR-02 .*|1 values that carry no packets are invented: prefix = "prefix"'
+is "a place in the source says where an object comes from" \
+	"$(jq -r '.virtualNetworks["spoke-a"].source' "$work/import")" 'mod/main.tf:7:1#module.spoke["a"].azurerm_virtual_network.v'
+is "-p gives a value" "$(plan "$here/design" -p prefix=lab 2>/dev/null | jq -r '.planned_values.root_module.resources[] | select(.type=="azurerm_resource_group") | .values.name')" rg-lab
+is "a file of a design stands for its folder" "$(vnetlab check "$here/design/main.tf" 2>&1 | grep -c '^error')" 0
+
+# NAME SOURCE WANT: what check says of a folder with that main.tf.
+says() {
+	rm -rf "$work/d"
+	mkdir "$work/d"
+	printf '%s\n' "$2" >"$work/d/main.tf"
+	run vnetlab check "$work/d"
+	like "$1" "$out$err" "$3"
+}
+net='resource "azurerm_virtual_network" "v" {
+  name = "v"
+  resource_group_name = "rg"
+  address_space = ["10.0.0.0/16"]
+'
+says "a name that is not there, at its place" "$net tags = { a = local.nothing }
+}" 'error HCL-REF-01 at main.tf:5:20|there is no local value "nothing"'
+says "a local value that is nearly there" "locals { hub_prefix = 1 }
+$net tags = { a = local.hub_prefx }
+}" 'did you mean "hub_prefix"'
+says "a resource that is not there" "$net tags = { a = azurerm_virtual_network.w.id }
+}" 'there is no resource azurerm_virtual_network "w"|did you mean "v"'
+says "an output that a module lacks" "module \"m\" { source = \"./m\" }
+$net tags = { a = module.n.x }
+}" 'there is no module "n"'
+says "a key that an object lacks, with the nearest" "locals { o = { prefix = 1 } }
+$net tags = { a = local.o.prefx }
+}" 'did you mean "prefix"'
+says "an index behind the end" "$net tags = { a = [1, 2][2] }
+}" 'HCL-INDEX-01 at main.tf:5:21'
+says "a value of the wrong type" "$net tags = { a = \"x\" + 1 }
+}" 'HCL-TYPE-01 at main.tf:5:19'
+says "a function that does not exist" "$net tags = { a = uper(\"x\") }
+}" 'HCL-FUNC-01 .*|did you mean upper\(\)'
+says "an argument that a function does not take" "$net tags = { a = cidrsubnet(\"10.0.0.0/16\", 40, 0) }
+}" 'HCL-FUNC-02 at main.tf:5:15'
+says "values that go round" "locals {
+ a = local.b
+ b = local.a
+}
+$net tags = { a = local.a }
+}" 'HCL-CIRCLE-01'
+says "count of what is no number" "resource \"azurerm_virtual_network\" \"v\" {
+ count = \"many\"
+}" 'HCL-COUNT-01 at main.tf:2:11'
+says "for_each over a number" "resource \"azurerm_virtual_network\" \"v\" {
+ for_each = 5
+}" 'HCL-EACH-01 at main.tf:2:13'
+says "how many there are is not known" "$net}
+resource \"azurerm_virtual_network\" \"w\" {
+ count = azurerm_virtual_network.v.guid == \"x\" ? 1 : 0
+}" 'warning TF-UNKNOWN-01 at main.tf:7'
+says "a file that is not there" "$net tags = { a = file(\"none.txt\") }
+}" 'HCL-FILE-01 at main.tf:5:15'
+says "a file outside of the design" "$net tags = { a = file(\"/etc/passwd\") }
+}" 'only files of the design are opened'
+says "a file above the design" "$net tags = { a = file(\"../../../../../../etc/passwd\") }
+}" 'HCL-FILE-01'
+says "a module's folder that is not there" 'module "m" { source = "./none" }' 'TF-MODULE-01 at main.tf:1'
+says "a module of the registry" 'module "m" { source = "Azure/vnet/azurerm" }' 'TF-MODULE-02 at main.tf:1.*|terraform init fetches it'
+says "a module's variable without a value" "module \"m\" { source = \"./m\" }" 'TF-MODULE-01'
+says "a value that shapes the network is asked for, with a line to paste" "variable \"hub_cidr\" {}
+variable \"asn\" { type = number }
+resource \"azurerm_virtual_network\" \"v\" {
+ name = \"v\"
+ address_space = [var.hub_cidr]
+ dns_servers = [var.asn]
+}" 'TF-VAR-01 .*|give them: -p hub_cidr=... -p asn=...'
+says "a mistake ends with its statement: each is found" "locals {
+ a = 1 +
+ b = 2 3
+}
+$net tags = { a = 1 2 }
+}" 'HCL-SYNTAX-01'
+is "each of three mistakes is an error, and no other" "$(grep -c 'error HCL-SYNTAX-01' <<<"$out$err")" 3
+says "a block that Terraform does not know" "resorce \"a\" \"b\" {}
+$net}" 'warning HCL-SYNTAX-02 at main.tf:1:1'
+says "a bomb of values costs nothing" "locals { a = [for i in range(1000) : [for j in range(1000) : [for k in range(1000) : i]]] }
+$net tags = { a = length(local.a) }
+}" 'HCL-LIMIT-01'
+says "brackets without an end" "$net tags = $(printf '[%.0s' {1..5000})" 'HCL-SYNTAX-01'
+run vnetlab check "$here/design" -p nothing=1
+like "-p of no variable" "$out$err" 'TF-VAR-03 .*|the design has no variable "nothing"'
+run vnetlab check "$here/design" -p none.tfvars
+like "-p of no file" "$out$err" 'file none.tfvars of variables cannot be read'
+mkdir -p "$work/p"
+cp -r "$here/design/." "$work/p"
+printf 'hub_cidr = "PLEASE ENTER A PREFIX"\nprefix = "from-file"\n' >"$work/p/terraform.tfvars"
+run vnetlab check "$work/p"
+like "a placeholder counts as not given" "$out$err" 'TF-VAR-05 at terraform.tfvars:1:1'
+printf 'module "m" { source = "./mod" }\n' >"$work/p/more.tf"
+run vnetlab check "$work/p"
+like "a variable of a module without a value" "$out$err" 'TF-VAR-04 at more.tf:1:1'
+rm "$work/p/more.tf"
+printf 'resource "azurerm_virtual_network" "hub" {\n address_space = ["10.77.0.0/16"]\n}\n' >"$work/p/x_override.tf"
+is "an override file counts" "$(plan "$work/p" 2>/dev/null | jq -c '.planned_values.root_module.resources[] | select(.address=="azurerm_virtual_network.hub") | .values.address_space')" '["10.77.0.0/16"]'
+run vnetlab import --plan "$here/design.expect"
+is "--plan wants a folder of that language" "$rc" 2
+done_testing
