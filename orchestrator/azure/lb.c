@@ -6,6 +6,18 @@
 
 #define SEED 0x564e4c42u /* as in the packet filter */
 
+const struct nic *lb_answers_by(const struct nic *n)
+{
+	const struct vm *vm = n->vm;
+
+	for (size_t i = 0; i < vm->n_routes; i++)
+		if (vm->routes[i].from == n->ip && prefix_has(vm->routes[i].prefix, PLATFORM_IP))
+			return NULL;
+	const struct nic *out = walk_source_nic(vm, PLATFORM_IP);
+
+	return out == n ? NULL : out;
+}
+
 const struct lb_rule *lb_rule_of(const struct load_balancer *lb, const struct walk_packet *p)
 {
 	const struct lb_rule *ha = NULL;

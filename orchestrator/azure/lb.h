@@ -10,6 +10,9 @@
 
 #include "azure/walk.h"
 
+/* The other NIC by which the guest's routes lead its answers to probes that come to n, where they
+ * are dropped (azure-behaviour 5); NULL: they leave by n. */
+const struct nic *lb_answers_by(const struct nic *n);
 /* The rule that takes p; NULL: none does.  An exact one comes before HA ports. */
 const struct lb_rule *lb_rule_of(const struct load_balancer *lb, const struct walk_packet *p);
 /* 0 to LB_SLOTS - 1.  The kernel's jhash over the same bytes. */

@@ -292,6 +292,7 @@ struct guest_route {
 	const char *ptr;
 	struct prefix prefix;
 	ip4 via;
+	ip4 from; /* only for what leaves with this address of the VM; 0: for all */
 };
 
 struct listener {

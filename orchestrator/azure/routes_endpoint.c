@@ -74,19 +74,46 @@ static bool reaches_endpoint(const struct build *b, const struct nic *n,
 	return false;
 }
 
-/* The user-defined route that the endpoint's subnet lets override it, or NULL. */
-static const struct route *find_overriding_route(const struct build *b, const struct nic *n)
+/* The address space of its VNet that the endpoint is in. */
+static struct prefix endpoint_space(const struct nic *n)
 {
-	const struct route *u = lpm_cover(b->user, prefix_host(n->ip));
 	const struct vnet *v = n->subnet->vnet;
 
-	if (!u ||
-	    (n->subnet->policies != POLICIES_ENABLED && n->subnet->policies != POLICIES_ROUTES))
-		return NULL;
 	for (size_t i = 0; i < v->n_prefixes; i++)
-		if (prefix_has(v->prefixes[i], n->ip) && u->prefix.len >= v->prefixes[i].len)
-			return u;
-	return NULL;
+		if (prefix_has(v->prefixes[i], n->ip))
+			return v->prefixes[i];
+	return n->subnet->prefix;
+}
+
+/* Whether a user-defined route overrides an endpoint's /32, and why (not). */
+static bool route_overrides(const struct nic *n, const struct route *u, struct str *why)
+{
+	bool policies =
+	    n->subnet->policies == POLICIES_ENABLED || n->subnet->policies == POLICIES_ROUTES;
+	struct prefix space = endpoint_space(n);
+
+	if (policies && u->prefix.len >= space.len) {
+		str_printf(why,
+		           "; overridden by user-defined route %s: the endpoint's subnet has "
+		           "network policies for route tables",
+		           u->name);
+		return true;
+	}
+	str_printf(why, "; user-defined route %s (%s) does not override it: ", u->name,
+	           PREFIX_STR(u->prefix));
+	if (policies)
+		str_printf(why,
+		           "it is shorter than the endpoint's address space %s; give a route of "
+		           "/%u or longer",
+		           PREFIX_STR(space), space.len);
+	else
+		str_printf(
+		    why,
+		    "subnet %s has no network policies for route tables; set its "
+		    "privateEndpointNetworkPolicies to RouteTableEnabled and give a route of "
+		    "/%u or longer, or give one of /32",
+		    n->subnet->name, space.len);
+	return false;
 }
 
 void build_private(struct build *b)
@@ -108,13 +135,9 @@ void build_private(struct build *b)
 		str_printf(&why, "private endpoint %s in subnet %s of %s", n->vm->name,
 		           n->subnet->name, r->vnet->name);
 		build_beaten_by_user(b, r, &why);
-		if (r->state == ST_ACTIVE && (u = find_overriding_route(b, n))) {
+		u = r->state == ST_ACTIVE ? lpm_cover(b->user, prefix_host(n->ip)) : NULL;
+		if (u && route_overrides(n, u, &why))
 			r->state = ST_INVALID;
-			str_printf(&why,
-			           "; overridden by user-defined route %s: the endpoint's subnet "
-			           "has network policies for route tables",
-			           u->name);
-		}
 		build_finish(b, r, &why);
 	}
 }

@@ -173,6 +173,31 @@ static enum step follow_tables(struct walker *x, const struct nic *from, struct 
 	}
 }
 
+/* The packet has another source than the NIC's address, and may not leave by it. */
+static enum step drop_foreign_source(struct walker *x, const struct nic *n)
+{
+	const struct vm *vm = n->vm;
+
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		const struct nic *o = vm->nics[i];
+
+		if (o != n && !o->peer && o->ip == x->p.src)
+			return walk_drop(
+			    x,
+			    "%s sends it by NIC %s with the address of its NIC %s (%s), which "
+			    "Azure drops; the guest needs a route for what it sends from that "
+			    "address: routes { \"prefix\": \"0.0.0.0/0\", \"via\": \"%s\", "
+			    "\"from\": \"%s\" }",
+			    vm->name, n->name, o->name, IP4_STR(x->p.src),
+			    IP4_STR(subnet_gateway(o->subnet->prefix)), IP4_STR(o->ip));
+	}
+	return walk_drop(x,
+	                 "NIC %s of %s must not send with source %s, which is not its "
+	                 "address %s: enableIPForwarding is off; set it to true on that NIC, "
+	                 "or translate the source (sourceNat)",
+	                 n->name, vm->name, IP4_STR(x->p.src), IP4_STR(n->ip));
+}
+
 enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop *hop,
                          const struct nic **ret)
 {
@@ -181,12 +206,7 @@ enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop 
 	ip4 dst = x->p.dst;
 
 	if (x->p.src != n->ip && !n->forwarding)
-		return walk_drop(
-		    x,
-		    "NIC %s of %s must not send with source %s, which is not its "
-		    "address %s: enableIPForwarding is off; set it to true on that NIC, "
-		    "or translate the source (sourceNat)",
-		    n->name, n->vm->name, IP4_STR(x->p.src), IP4_STR(n->ip));
+		return drop_foreign_source(x, n);
 	if (walk_filter(x, n, true) == STEP_END)
 		return STEP_END;
 	walk_balancer_reply(x, n);

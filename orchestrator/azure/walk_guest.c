@@ -75,7 +75,8 @@ static struct way look_up(const struct vm *vm, ip4 dst)
 		const struct nic *out = connected(vm, r->via);
 
 		/* connected routes come first among equals, as in the kernel (metric 0) */
-		if (out && prefix_has(r->prefix, dst) &&
+		/* What it forwards has the sources of others. */
+		if (out && !r->from && prefix_has(r->prefix, dst) &&
 		    (r->prefix.len > best.len ||
 		     (!r->prefix.len && !best.len && !best.route && !c)))
 			best = (struct way){ .out = out, .route = r, .len = r->prefix.len };
@@ -103,16 +104,16 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 
 	(void)env;
 	*ret = (struct walk_guest){ .act = GUEST_DROP };
-	if (vm_has_address(vm, p->dst)) {
-		ret->act = GUEST_LOCAL;
-		snprintf(ret->reason, sizeof(ret->reason), "has the address");
-		return;
-	}
 	if (vm_has_address(vm, p->src)) {
 		snprintf(ret->reason, sizeof(ret->reason),
 		         "the source %s is its own address, and Linux takes no packet from itself "
 		         "from outside (martian source)",
 		         IP4_STR(p->src));
+		return;
+	}
+	if (vm_has_address(vm, p->dst)) {
+		ret->act = GUEST_LOCAL;
+		snprintf(ret->reason, sizeof(ret->reason), "has the address");
 		return;
 	}
 	if (!vm_forwards(vm)) {

@@ -13,8 +13,17 @@
 
 enum { MAX_HOPS = 64 }; /* a guest's initial TTL */
 
-static const char *loop_cure(const struct eff_route *r, bool to_itself)
+static const char *loop_cure(const struct eff_route *r, const struct vm *vm, bool to_itself)
 {
+	if (vm->role == VM_GATEWAY) /* it has no routes of its own that one could change */
+		return "a gateway follows the routes of GatewaySubnet: change its route table, or "
+		       "what is announced to it";
+	if (vm->role == VM_FIREWALL)
+		return "the firewall follows the routes of AzureFirewallSubnet: give it a route "
+		       "table that leads elsewhere";
+	if (r->source == SRC_USER && to_itself)
+		return "the sender is the next hop of that user-defined route: leave the route out "
+		       "of its own subnet's table";
 	if (r->source == SRC_USER)
 		return "change that user-defined route, or the guest's own routes";
 	if (to_itself)
@@ -36,6 +45,14 @@ static bool left_before(struct walker *x, const struct nic *n)
 	return false;
 }
 
+/* The last hop is a load balancer that was asked by its own address. */
+static bool balancer_translated(const struct walker *x)
+{
+	const struct walk_nat *t = x->w->n_nats ? &x->w->nats[x->w->n_nats - 1] : NULL;
+
+	return t && t->lb && t->after.dst == x->p.dst && t->before.dst == t->lb->ip;
+}
+
 /* The fabric hands the packet to a NIC: is that a node which has sent it before? */
 static void note_return(struct walker *x, const struct nic *to)
 {
@@ -48,6 +65,17 @@ static void note_return(struct walker *x, const struct nic *to)
 		before |= x->left[i].nic->vm == to->vm;
 	if (!before || x->back || !h->nic)
 		return;
+	if (x->at_balancer && h->nic->vm == to->vm && balancer_translated(x)) {
+		x->back =
+		    TEXT(x,
+		         "load balancer %s sends %s what it asks itself: the source is not "
+		         "translated, and no guest takes a packet with its own address as "
+		         "source; a backend cannot use its own frontend: ask 127.0.0.1 or another "
+		         "backend, or make the frontend's address a loopback of the backends, with "
+		         "enableFloatingIP in the rule",
+		         x->w->hops[x->w->n - 1].node, to->vm->name);
+		return;
+	}
 	if (!h->route) { /* by tables that are not ours to explain */
 		x->back = TEXT(x, "%s gets back what it has sent: on NIC %s, %s", to->vm->name,
 		               h->nic->name, h->reason);
@@ -55,13 +83,13 @@ static void note_return(struct walker *x, const struct nic *to)
 	}
 	bool itself = h->nic->vm == to->vm;
 
-	x->back =
-	    TEXT(x,
-	         "%s gets back what it has sent: route %s on NIC %s%s%s leads to %s, which "
-	         "is %s; %s",
-	         to->vm->name, walk_route_text(x, h->route), h->nic->name, itself ? "" : " of ",
-	         itself ? "" : h->nic->vm->name, IP4_STR(h->next_hop ? h->next_hop : to->ip),
-	         itself ? "the sender itself" : to->vm->name, loop_cure(h->route, itself));
+	x->back = TEXT(
+	    x,
+	    "%s gets back what it has sent: route %s on NIC %s%s%s leads to %s, which "
+	    "is %s; %s",
+	    to->vm->name, walk_route_text(x, h->route), h->nic->name, itself ? "" : " of ",
+	    itself ? "" : h->nic->vm->name, IP4_STR(h->next_hop ? h->next_hop : to->ip),
+	    itself ? "the sender itself" : to->vm->name, loop_cure(h->route, h->nic->vm, itself));
 }
 
 /* An answer counts only when it comes from whom was asked, to who asked. */

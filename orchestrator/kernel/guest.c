@@ -197,6 +197,7 @@ struct nl_route guest_nl_route(const struct guest_hop *h)
 		.metric = h->metric,
 		.src = h->src,
 		.quickack = h->quickack,
+		.table = h->table,
 		.n_hops = 1,
 		.hops[0] = { .via = h->via, .ifindex = (int)h->ifindex, .onlink = h->onlink },
 	};
@@ -218,6 +219,16 @@ static bool link_is_there(const struct guest_plan *p, uint32_t ifindex)
 	return ifindex == GUEST_LO;
 }
 
+static int add_planned_rule(struct nl *nl, const struct guest_rule *x, struct err *e)
+{
+	const struct nl_rule r = { .priority = x->table,
+		                   .table = x->table,
+		                   .protocol = RTPROT_STATIC,
+		                   .from = prefix_host(x->from) };
+
+	return nl_rule_add(nl, &r, e);
+}
+
 static int configure_links(struct nl *nl, const struct guest_plan *p, bool all, struct err *e)
 {
 	int r = 0;
@@ -233,6 +244,8 @@ static int configure_links(struct nl *nl, const struct guest_plan *p, bool all, 
 	for (size_t i = 0; i < p->n_routes && r == 0; i++)
 		if (all || link_is_there(p, p->routes[i].ifindex))
 			r = add_planned_route(nl, &p->routes[i], e);
+	for (size_t i = 0; i < p->n_rules && r == 0; i++)
+		r = add_planned_rule(nl, &p->rules[i], e);
 	return r;
 }
 
@@ -256,9 +269,10 @@ static int collect_unwanted_route(const struct nl_route *r, void *arg)
 	struct sweep *s = arg;
 	const struct guest_hop like = { .dst = r->dst.addr,
 		                        .len = r->dst.len,
-		                        .metric = r->metric };
+		                        .metric = r->metric,
+		                        .table = r->table == RT_TABLE_MAIN ? 0 : r->table };
 
-	if (r->table == RT_TABLE_MAIN && !guest_plan_route(s->want, &like))
+	if (guest_plan_has_table(s->want, r->table) && !guest_plan_route(s->want, &like))
 		VEC_PUSH(s->old, s->n_old, s->cap_old) = *r;
 	return 0;
 }
@@ -269,7 +283,7 @@ int guest_routes(int ns_fd, const struct guest_plan *want, struct err *e)
 	int r = nl_open(ns_fd, &s.nl, e);
 
 	if (r == 0)
-		r = nl_routes(s.nl, RT_TABLE_MAIN, RTPROT_STATIC, collect_unwanted_route, &s, e);
+		r = nl_routes(s.nl, 0, RTPROT_STATIC, collect_unwanted_route, &s, e);
 	for (size_t i = 0; i < s.n_old && r == 0; i++)
 		r = nl_route_del(s.nl, &s.old[i], e);
 	for (size_t i = 0; i < want->n_routes && r == 0; i++) {

@@ -27,8 +27,8 @@ static int see_link(const struct nl_link *l, void *arg)
 static bool is_hop(const struct guest_hop *h, const struct nl_route *r)
 {
 	return h->dst == r->dst.addr && h->len == r->dst.len && h->metric == r->metric &&
-	       r->n_hops == 1 && h->via == r->hops[0].via &&
-	       h->ifindex == (uint32_t)r->hops[0].ifindex;
+	       h->table == (r->table == RT_TABLE_MAIN ? 0 : r->table) && r->n_hops == 1 &&
+	       h->via == r->hops[0].via && h->ifindex == (uint32_t)r->hops[0].ifindex;
 }
 
 /* An address has a route of its own in the table of local ones. */
@@ -49,7 +49,7 @@ static int see_route(const struct nl_route *r, void *arg)
 
 	if (r->type == RTN_LOCAL && r->dst.len == 32)
 		see_addr(s, r->dst.addr);
-	if (r->table != RT_TABLE_MAIN)
+	if (!guest_plan_has_table(s->p, r->table))
 		return 0;
 	for (size_t i = 0; i < s->p->n_routes; i++)
 		if (is_hop(&s->p->routes[i], r))

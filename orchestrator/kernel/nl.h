@@ -83,7 +83,8 @@ int nl_route_del(struct nl *nl, const struct nl_route *r, struct err *e); /* gon
 struct nl_rule {
 	uint32_t priority, mark, mask, table;
 	uint8_t protocol;
-	struct prefix to; /* only for these destinations; /0: all */
+	struct prefix to;   /* only for these destinations; /0: all */
+	struct prefix from; /* the same for sources */
 };
 int nl_rule_add(struct nl *nl, const struct nl_rule *r, struct err *e);
 int nl_rule_del(struct nl *nl, const struct nl_rule *r, struct err *e);

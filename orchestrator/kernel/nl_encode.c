@@ -276,6 +276,9 @@ struct nlmsghdr *nl_enc_rule(void *buf, bool add, const struct nl_rule *r)
 	m->dst_len = r->to.len;
 	if (r->to.len)
 		put_ip(h, FRA_DST, r->to.addr);
+	m->src_len = r->from.len;
+	if (r->from.len)
+		put_ip(h, FRA_SRC, r->from.addr);
 	if (r->protocol)
 		mnl_attr_put_u8(h, FRA_PROTOCOL, r->protocol);
 	return h;

@@ -12,12 +12,14 @@
 enum {
 	METRIC = 100, /* of the default route, as the images' DHCP client sets it */
 	TUNNEL_MTU = 1450,
-	IPSEC_MTU = 1400, /* azure-behaviour 8.1 */
+	IPSEC_MTU = 1400,          /* azure-behaviour 8.1 */
+	FIRST_SOURCE_TABLE = 1000, /* of what leaves with one source */
 };
 
 _Static_assert(sizeof(struct guest_link) == 2 * 4 + 2 * IFNAMSIZ + 256 + 8 + 5 * 4, "no gaps");
 _Static_assert(sizeof(struct guest_addr) == 4 * 4, "no gaps");
-_Static_assert(sizeof(struct guest_hop) == 10 * 4, "no gaps");
+_Static_assert(sizeof(struct guest_hop) == 11 * 4, "no gaps");
+_Static_assert(sizeof(struct guest_rule) == 2 * 4, "no gaps");
 _Static_assert(sizeof(struct guest_neigh) == 2 * 4, "no gaps");
 
 static uint32_t ifindex_of(const struct nic *n)
@@ -47,7 +49,7 @@ static void replace_route(struct guest_plan *p, struct guest_hop h)
 {
 	for (size_t i = 0; i < p->n_routes; i++)
 		if (p->routes[i].dst == h.dst && p->routes[i].len == h.len &&
-		    p->routes[i].metric == h.metric) {
+		    p->routes[i].metric == h.metric && p->routes[i].table == h.table) {
 			p->routes[i] = h;
 			return;
 		}
@@ -140,6 +142,18 @@ static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 	p->set.clamp_mss = n->vm->gateway->type == GW_VPN;
 }
 
+/* The table of what leaves with that source; a new one has its rule. */
+static uint32_t table_from(struct guest_plan *p, ip4 from)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].from == from)
+			return p->rules[i].table;
+	uint32_t table = FIRST_SOURCE_TABLE + (uint32_t)p->n_rules;
+
+	VEC_PUSH(p->rules, p->n_rules, p->cap_rules) = (struct guest_rule){ from, table };
+	return table;
+}
+
 static void add_static_route(struct guest_plan *p, const struct vm *vm, const struct guest_route *g)
 {
 	struct guest_hop h = {
@@ -150,6 +164,7 @@ static void add_static_route(struct guest_plan *p, const struct vm *vm, const st
 		/* The fabric takes what it is sent, by any name; so no address is out of reach. */
 		.onlink = true,
 		.protocol = RTPROT_STATIC,
+		.table = g->from ? table_from(p, g->from) : 0,
 	};
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
@@ -295,6 +310,7 @@ struct guest_plan *guest_plan_free(struct guest_plan *p)
 	free(p->links);
 	free(p->addrs);
 	free(p->routes);
+	free(p->rules);
 	free(p->neighs);
 	free(p);
 	return NULL;
@@ -315,6 +331,7 @@ uint64_t guest_plan_hash(const struct guest_plan *p)
 		h = bytes_hash(h, &p->links[i], offsetof(struct guest_link, alias));
 	h = bytes_hash(h, p->addrs, p->n_addrs * sizeof(*p->addrs));
 	h = bytes_hash(h, p->neighs, p->n_neighs * sizeof(*p->neighs));
+	h = bytes_hash(h, p->rules, p->n_rules * sizeof(*p->rules));
 	return bytes_hash(h, &p->set, sizeof(p->set));
 }
 
@@ -327,9 +344,17 @@ const struct guest_hop *guest_plan_route(const struct guest_plan *p, const struc
 {
 	for (size_t i = 0; i < p->n_routes; i++)
 		if (p->routes[i].dst == like->dst && p->routes[i].len == like->len &&
-		    p->routes[i].metric == like->metric)
+		    p->routes[i].metric == like->metric && p->routes[i].table == like->table)
 			return &p->routes[i];
 	return NULL;
+}
+
+bool guest_plan_has_table(const struct guest_plan *p, uint32_t table)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].table == table)
+			return true;
+	return table == RT_TABLE_MAIN;
 }
 
 void guest_hop_text(const struct guest_plan *p, const struct guest_hop *h, struct str *ret)
@@ -343,4 +368,7 @@ void guest_hop_text(const struct guest_plan *p, const struct guest_hop *h, struc
 	if (h->via)
 		str_printf(ret, " via %s", IP4_STR(h->via));
 	str_printf(ret, " dev %s", dev);
+	for (size_t i = 0; h->table && i < p->n_rules; i++)
+		if (p->rules[i].table == h->table)
+			str_printf(ret, " for what is from %s", IP4_STR(p->rules[i].from));
 }

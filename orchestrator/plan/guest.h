@@ -45,6 +45,11 @@ struct guest_hop { /* a route, with its one next hop */
 	uint32_t onlink, protocol, scope, metric;
 	ip4 src;
 	uint32_t quickack; /* TCP acknowledges at once */
+	uint32_t table;    /* of policy routing; 0: the main one */
+};
+struct guest_rule { /* policy routing: what has this source looks there first */
+	ip4 from;
+	uint32_t table;
 };
 struct guest_neigh { /* permanent: the gateway of a subnet, which is the fabric */
 	uint32_t ifindex;
@@ -58,6 +63,8 @@ struct guest_plan {
 	size_t n_addrs, cap_addrs;
 	struct guest_hop *routes;
 	size_t n_routes, cap_routes;
+	struct guest_rule *rules;
+	size_t n_rules, cap_rules;
 	struct guest_neigh *neighs;
 	size_t n_neighs, cap_neighs;
 	struct guest_settings {
@@ -90,5 +97,7 @@ uint64_t guest_routes_hash(const struct guest_plan *p);
 
 /* The route for an address and metric; NULL: none. */
 const struct guest_hop *guest_plan_route(const struct guest_plan *p, const struct guest_hop *like);
+/* Whether routes of that kernel table are the plan's: the main one, and those of its rules. */
+bool guest_plan_has_table(const struct guest_plan *p, uint32_t table);
 /* "route 10.0.0.0/8 via 10.1.1.1 dev eth0": for sentences. */
 void guest_hop_text(const struct guest_plan *p, const struct guest_hop *h, struct str *ret);

@@ -57,6 +57,9 @@ cat >"$work/p.vnetlab.json" <<'END'
     "inner": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.4" } },
     "outer": { "nic": { "subnet": "Hub/natted", "privateIPAddress": "10.0.5.5", "publicIPAddress": true, "networkSecurityGroup": "any" }, "listen": ["tcp/80"] },
     "far": { "nic": { "subnet": "Spoke/app", "privateIPAddress": "10.1.1.4", "publicIPAddress": true }, "listen": ["tcp/80"] },
+    "twin": { "nics": { "twin-1": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.7" }, "twin-2": { "subnet": "Hub/private", "privateIPAddress": "10.0.4.7" } }, "listen": ["tcp/80"] },
+    "pair": { "nics": { "pair-1": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.8" }, "pair-2": { "subnet": "Hub/private", "privateIPAddress": "10.0.4.8" } }, "listen": ["tcp/80"],
+              "routes": [{ "prefix": "0.0.0.0/0", "via": "10.0.4.1", "from": "10.0.4.8" }] },
     "pooled": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.6" } },
     "alone": { "nic": { "subnet": "Island/s", "privateIPAddress": "10.2.1.4" } }
   },
@@ -110,6 +113,8 @@ expect "out by it" 0 'its public address' far 8.8.8.8 --protocol tcp --port 443
 expect "between two public addresses, one of them closed" 1 'lets nothing in' b 20.100.0.6 --protocol tcp --port 80
 expect "from a closed public address" 0 'leads to NIC bVMNic' far 20.100.0.4 --protocol tcp --port 80
 expect "out of an internal load balancer's pool" 1 'pool of internal load balancer ilb' pooled 8.8.8.8 --protocol tcp --port 443
+expect "an answer by the NIC that was asked" 0 'directly to pair' a 10.0.4.8 --protocol tcp --port 80
+expect "an answer by another NIC" 1 'sends it by NIC twin-1 with the address of its NIC twin-2' a 10.0.4.7 --protocol tcp --port 80
 expect "a Route Server instance" 0 'directly to RS/0' a RS/0
 expect "from a Route Server instance" 0 'directly to fw' RS/1 fw
 expect "the platform's address" 1 'host-local' closed 168.63.129.16 --protocol tcp --port 81
@@ -144,7 +149,7 @@ run vnetlab probe -o json internet b --protocol tcp --port 80
 json "a VM is its public address, seen from the Internet" '.address == "20.100.0.4"'
 
 run vnetlab probe -o json '*' 10.0.2.4
-json "a matrix has a row for each VM" '(.from | length) == 12 and .to == ["10.0.2.4"] and (.rttMs | length) == 12 and .sent == 12'
+json "a matrix has a row for each VM" '(.from | length) == 14 and .to == ["10.0.2.4"] and (.rttMs | length) == 14 and .sent == 14'
 json "a matrix has an answer for each VM that is peered, and none for others" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
 	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
 status "a matrix with an answer missing fails" 1 vnetlab probe 'a*' b --timeout 300ms

@@ -2,6 +2,8 @@
 /* Azure Firewall ("Azure Firewall FAQ", "Azure Firewall forced tunneling"). */
 #include "azure/check.h"
 #include "azure/firewall.h"
+#include "azure/routes.h"
+#include "azure/subnet.h"
 #include "base/str.h"
 
 static void check_firewall_subnet(const struct subnet *s, struct findings *f)
@@ -77,6 +79,41 @@ static void check_collections(const struct firewall *fw, struct findings *f)
 		           "firewall \"%s\" has no rules: it drops everything", fw->name);
 }
 
+/* The instances behind the firewall's address have addresses of their own, with which they send
+ * what they translate: a route that leads those addresses to the firewall's brings an answer to any
+ * of them (azure-behaviour 6). */
+static void check_route_over_instances(const struct model *m, const struct firewall *fw,
+                                       const struct subnet *s, struct findings *f)
+{
+	const struct nic *n = fw->vm->nics[0];
+
+	for (size_t i = 0; i < m->n_subnets; i++) {
+		const struct subnet *from = &m->subnets[i];
+
+		if (from == s || from->broken || !from->route_table ||
+		    effective_routes_like(from) != from)
+			continue;
+		_cleanup_(eff_table_free_p) struct eff_table *t =
+		    effective_routes_plain(m, from, 0, NULL, NULL);
+		const struct eff_route *r = eff_lookup(t, subnet_last(s->prefix));
+
+		if (!r || r->source != SRC_USER || r->n_next_hops != 1 || r->next_hops[0] != n->ip)
+			continue;
+		_cleanup_free_ char *hint =
+		    xasprintf("add a route for %s with next hop VnetLocal, or in a peered network "
+		              "make routes for just the prefixes that shall pass the firewall",
+		              PREFIX_STR(s->prefix));
+
+		warning_at(f, "FW-ROUTE-02", NULL, r->ptr, hint,
+		           "route \"%s\" (%s) of subnet \"%s\" covers AzureFirewallSubnet (%s) and "
+		           "leads to firewall \"%s\": it is several instances, which translate to "
+		           "their own addresses there, so that answers reach any of them and flows "
+		           "break; a lab has one instance and does not show it",
+		           r->name ? r->name : "", PREFIX_STR(r->prefix), from->name,
+		           PREFIX_STR(s->prefix), fw->name);
+	}
+}
+
 static void check_firewalls(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_firewalls; i++) {
@@ -89,6 +126,7 @@ static void check_firewalls(const struct model *m, struct findings *f)
 			check_firewall_subnet(s, f);
 			check_one_firewall(m, fw, f);
 			check_way_out(fw, s, f);
+			check_route_over_instances(m, fw, s, f);
 		}
 		check_collections(fw, f);
 	}

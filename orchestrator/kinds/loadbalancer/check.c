@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/check.h"
+#include "azure/lb.h"
 #include "azure/outside.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
@@ -182,6 +183,27 @@ static void check_backends_forward(const struct model *m, const struct load_bala
 		           lb->name);
 }
 
+/* azure-behaviour 5: a probe is answered by the NIC that it came to, or not at all. */
+static void check_probe_answers(const struct load_balancer *lb, struct findings *f)
+{
+	for (size_t i = 0; lb->probe.present && i < lb->n_backends; i++) {
+		const struct nic *n = lb->backends[i];
+
+		if (n->broken || n->subnet->broken || n->vm->broken || !lb_answers_by(n))
+			continue;
+		_cleanup_free_ char *hint = xasprintf(
+		    "add to the routes of \"%s\": { \"prefix\": \"0.0.0.0/0\", \"via\": "
+		    "\"%s\", \"from\": \"%s\" }",
+		    n->vm->name, IP4_STR(subnet_gateway(n->subnet->prefix)), IP4_STR(n->ip));
+
+		warning_at(
+		    f, "LB-PROBE-01", NULL, n->ptr, hint,
+		    "\"%s\" answers the probes of load balancer \"%s\", which come to NIC "
+		    "\"%s\", by NIC \"%s\": Azure drops that, and the backend counts as down",
+		    n->vm->name, lb->name, n->name, lb_answers_by(n)->name);
+	}
+}
+
 static bool leads_to_internet(const struct model *m, const struct subnet *s)
 {
 	_cleanup_(eff_table_free_p) struct eff_table *t =
@@ -274,6 +296,7 @@ static void check_load_balancers(const struct model *m, struct findings *f)
 		check_ha_ports(lb, taken, f);
 		check_backends_forward(m, lb, f);
 		check_way_out(m, lb, f);
+		check_probe_answers(lb, f);
 		check_lb_region(m, lb, f);
 	}
 }

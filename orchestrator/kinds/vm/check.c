@@ -86,8 +86,15 @@ static void check_guest_routes(const struct vm *vm, struct findings *f)
 				         "name the router that packets go to",
 				         "\"%s\": %s is its own address", vm->name,
 				         IP4_STR(r->via));
+		if (r->from && !vm_has_address(vm, r->from))
+			error_at(
+			    f, "GUEST-ROUTE-04", NULL, r->ptr,
+			    "give an address of its NICs, or of its loopbacks",
+			    "\"%s\" has no address %s, so that nothing leaves with that source",
+			    vm->name, IP4_STR(r->from));
 		for (size_t k = 0; k < i; k++)
-			if (prefix_eq(vm->routes[k].prefix, r->prefix))
+			if (prefix_eq(vm->routes[k].prefix, r->prefix) &&
+			    vm->routes[k].from == r->from)
 				error_at(f, "GUEST-ROUTE-03", NULL, r->ptr, "remove one of them",
 				         "\"%s\" has two routes to %s", vm->name,
 				         PREFIX_STR(r->prefix));

@@ -56,6 +56,14 @@ const struct object_def guest_route_def = { "guestRoute", "a route inside the gu
 	                                          .required = true,
 	                                          .at = AT(struct guest_route, via),
 	                                          .help = "next hop, in one of the VM's subnets" },
+	                                        { .name = "from",
+	                                          .type = T_IP,
+	                                          .shows = SHOWS_IN_GUEST,
+	                                          .nullable = true,
+	                                          .at = AT(struct guest_route, from),
+	                                          .help = "Only for packets with this source, an "
+	                                                  "address of the VM: policy routing, for "
+	                                                  "answers by the NIC that was asked." },
 	                                        END } };
 
 void vm_load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "azure/lb.h"
 #include "base/str.h"
 #include "kernel/ns.h"
 #include "lab/proc/events.h"
@@ -188,7 +189,15 @@ static void on_probe_timer(struct timer *tm)
 	struct target *t = container_of(tm, struct target, timer);
 
 	if (t->probing) {
-		end_probe(t, false, "no answer in time");
+		const struct nic *n = nic_of(t), *by = lb_answers_by(n);
+		_cleanup_free_ char *why =
+		    by ? xasprintf("no answer in time: %s answers by NIC %s with the address of "
+		                   "its NIC %s (%s), which Azure drops; the guest needs a route "
+		                   "for what it sends from that address (routes with \"from\")",
+		                   n->vm->name, by->name, n->name, IP4_STR(n->ip))
+		       : xstrdup("no answer in time");
+
+		end_probe(t, false, why);
 		return;
 	}
 	const bool *stopped = lab_stopped(&t->d->lab);
