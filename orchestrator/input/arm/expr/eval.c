@@ -324,6 +324,8 @@ const struct val *eval_lambda(struct env *e, const struct lambda *l, const struc
 		binds[i] = (struct bind){ inner.binds, l->names[i], v[i] };
 		inner.binds = &binds[i];
 	}
+	/* The value is in the arena, not in inner. */
+	/* cppcheck-suppress returnDanglingLifetime */
 	return eval_expr(&inner, l->body);
 }
 
