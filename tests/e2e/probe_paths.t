@@ -152,6 +152,8 @@ run vnetlab probe -o json '*' 10.0.2.4
 json "a matrix has a row for each VM" '(.from | length) == 14 and .to == ["10.0.2.4"] and (.rttMs | length) == 14 and .sent == 14'
 json "a matrix has an answer for each VM that is peered, and none for others" '([.from, .rttMs] | transpose | map({(.[0]): .[1][0]}) | add) as $r
 	| $r.b > 0 and $r.plain > 0 and $r.alone == null and .answered == ([.rttMs[][0] | select(. != null)] | length)'
+run vnetlab probe -o json b '*' --timeout 300ms
+json "each pair of a row has its own time" '[.rttMs[0][] | numbers] | length > 5 and (unique | length) > 2'
 status "a matrix with an answer missing fails" 1 vnetlab probe 'a*' b --timeout 300ms
 like "the matrix shows which VM got no answer" "$out" '^alone +no answer$'
 status "a matrix with all answers succeeds" 0 vnetlab probe 'f?' b
