@@ -300,6 +300,8 @@ struct listener {
 	uint16_t port;
 };
 
+enum { GUEST_NAT_EXCEPT_MAX = 16 };
+
 struct config_file {
 	const char *name; /* as the image knows it: "frr.conf" */
 	const char *path; /* as written, below the topology's folder */
@@ -338,6 +340,9 @@ struct vm {
 	size_t n_nics;
 	bool deallocated; /* powerState */
 	bool source_nat;
+	/* sourceNat leaves alone what goes there; NULL: the private addresses of RFC 1918. */
+	struct prefix *nat_except;
+	size_t n_nat_except;
 	struct config_file *configs;
 	size_t n_configs;
 	struct own_bgp *own; /* what they say of BGP (azure/own_bgp.h); or NULL */

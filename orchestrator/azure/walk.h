@@ -149,9 +149,11 @@ struct walk_env {
 
 /* By the design: own addresses and loopbacks are local; what is left is forwarded by the guest's
  * static routes, its NICs' subnets, or the primary NIC's gateway, when ip_forward is on (it follows
- * enableIPForwarding); sourceNat masquerades what leaves for addresses outside RFC 1918. */
+ * enableIPForwarding); sourceNat masquerades (vm_translates()). */
 void walk_guest_default(const struct walk_env *env, const struct nic *in,
                         const struct walk_packet *p, struct walk_guest *ret);
+/* sourceNat translates what the guest forwards there. */
+bool vm_translates(const struct vm *vm, ip4 dst);
 void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
                           const struct walk_packet *p, struct walk_choice *ret);
 /* The NIC that a guest's own packets to dst leave by, by the same routes. */

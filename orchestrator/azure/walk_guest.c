@@ -126,7 +126,7 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 
 	ret->act = GUEST_FORWARD;
 	ret->out = w.out;
-	if (vm->source_nat && !ip4_is_private(p->dst))
+	if (vm_translates(vm, p->dst))
 		ret->src = w.out->ip;
 	if (w.route)
 		snprintf(ret->reason, sizeof(ret->reason), "forwards by its route %s via %s",
@@ -134,6 +134,16 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 	else
 		snprintf(ret->reason, sizeof(ret->reason), "forwards by its %s, out of NIC %s",
 		         w.len ? "connected subnet" : "default route", w.out->name);
+}
+
+bool vm_translates(const struct vm *vm, ip4 dst)
+{
+	if (!vm->source_nat || !vm->nat_except)
+		return vm->source_nat && !ip4_is_private(dst);
+	for (size_t i = 0; i < vm->n_nat_except; i++)
+		if (prefix_has(vm->nat_except[i], dst))
+			return false;
+	return true;
 }
 
 struct walk_packet walk_reply(const struct walk *w)

@@ -388,7 +388,11 @@ int guest_build(struct plug *p, int ns_fd, const struct guest_plan *plan, struct
 		r = ttl_keep(ns_fd, e);
 	if (r == 0 && set->clamp_mss)
 		r = guest_filter(ns_fd, &vpn_gateway_filter, e);
-	if (r == 0 && set->source_nat)
-		r = guest_filter(ns_fd, &source_nat_filter, e);
+	if (r == 0 && set->source_nat) {
+		struct source_nat nat;
+
+		source_nat_filter(set, &nat);
+		r = guest_filter(ns_fd, &nat.filter, e);
+	}
 	return r < 0 ? err_wrap(e, "its links") : 0;
 }

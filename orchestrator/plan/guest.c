@@ -251,13 +251,29 @@ static ip4 own_address(const struct vm *vm)
 	                                    : 0;
 }
 
+static void plan_source_nat(struct guest_plan *p, const struct vm *vm)
+{
+	static const struct prefix private[] = { { IP4(10, 0, 0, 0), 8 },
+		                                 { IP4(172, 16, 0, 0), 12 },
+		                                 { IP4(192, 168, 0, 0), 16 } };
+	const struct prefix *list = vm->nat_except ? vm->nat_except : private;
+	size_t n = vm->nat_except ? vm->n_nat_except : ARRAY_LEN(private);
+
+	p->set.source_nat = vm->source_nat;
+	for (size_t i = 0; vm->source_nat && i < n; i++) {
+		p->set.except[i].addr = list[i].addr;
+		p->set.except[i].len = list[i].len;
+		p->set.n_except++;
+	}
+}
+
 struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
 {
 	struct guest_plan *p = xcalloc(1, sizeof(*p));
 
 	p->set.forwarding = forwarding;
 	p->set.no_ping = vm->role == VM_ENDPOINT;
-	p->set.source_nat = vm->source_nat;
+	plan_source_nat(p, vm);
 	if (own_address(vm))
 		add_guest_addr(p, GUEST_LO, own_address(vm), 32, false);
 	for (size_t i = 0; i < vm->n_loopbacks; i++)

@@ -71,9 +71,14 @@ struct guest_plan {
 		uint32_t forwarding;
 		uint32_t no_ping;    /* does not answer ICMP echo */
 		uint32_t no_hop;     /* does not lower the TTL: kernel/ttl.h */
-		uint32_t source_nat; /* masquerades what it forwards to outside RFC 1918 */
-		uint32_t clamp_mss;  /* of TCP that it forwards, as a VPN gateway */
-		uint32_t bgp_open;   /* speaks BGP as Azure does: plan/filter/bgp_open.h */
+		uint32_t source_nat; /* masquerades what it forwards, but to ... */
+		uint32_t n_except;
+		struct {
+			ip4 addr;
+			uint32_t len;
+		} except[GUEST_NAT_EXCEPT_MAX];
+		uint32_t clamp_mss; /* of TCP that it forwards, as a VPN gateway */
+		uint32_t bgp_open;  /* speaks BGP as Azure does: plan/filter/bgp_open.h */
 	} set;
 };
 

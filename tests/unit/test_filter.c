@@ -96,8 +96,22 @@ static void test_texts(void **state)
 	firewall_filter(&m->firewalls[0], &f);
 	golden_filter("firewall", &f);
 	filter_free(&f);
-	golden_filter("source-nat", &source_nat_filter);
 	golden_filter("vpn-gateway", &vpn_gateway_filter);
+	struct source_nat nat;
+	struct guest_settings set = { .source_nat = true };
+
+	source_nat_filter(&set, &nat);
+	golden_filter("source-nat-all", &nat.filter);
+	static const struct prefix private[] = { { IP4(10, 0, 0, 0), 8 },
+		                                 { IP4(172, 16, 0, 0), 12 },
+		                                 { IP4(192, 168, 0, 0), 16 } };
+
+	for (; set.n_except < ARRAY_LEN(private); set.n_except++) {
+		set.except[set.n_except].addr = private[set.n_except].addr;
+		set.except[set.n_except].len = private[set.n_except].len;
+	}
+	source_nat_filter(&set, &nat);
+	golden_filter("source-nat", &nat.filter);
 	json_decref(design);
 }
 

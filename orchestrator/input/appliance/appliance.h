@@ -19,10 +19,12 @@ struct appliance_source { /* where things may be; each may be NULL */
  *	image       "frr" or "bird"; absent: nothing was found that a daemon reads
  *	config      { "frr.conf": text, ... }, for that image
  *	forwarding  true: the guest switches IP forwarding on
- *	sourceNat   true: it masquerades
+ *	sourceNat   true: it masquerades, but to ...
+ *	sourceNatExcept [ prefix ]
  *	routes      [ { "prefix", "via" } ]
  *	loopbacks   [ address ]
- *	notes       [ sentence ]: what was used, from where; what was not understood */
+ *	notes       [ sentence ]: what was used, from where; what was not understood
+ *	warnings    [ sentence ]: what the guest does, and the lab does not */
 json_t *appliance_read(const struct appliance_source *s);
 
 /* What `--node VM=image:file` says: the text of one file, whose kind shows by its content (FRR,

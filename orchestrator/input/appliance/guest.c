@@ -24,7 +24,9 @@ void guest_init(struct guest *g)
 	*g = (struct guest){ .files = json_object(),
 		             .notes = json_array(),
 		             .routes = json_array(),
-		             .loopbacks = json_array() };
+		             .loopbacks = json_array(),
+		             .nat_except = json_array(),
+		             .nat_skip = json_array() };
 }
 
 void guest_free(struct guest *g)
@@ -33,6 +35,9 @@ void guest_free(struct guest *g)
 	json_decref(g->notes);
 	json_decref(g->routes);
 	json_decref(g->loopbacks);
+	json_decref(g->nat_except);
+	json_decref(g->nat_skip);
+	free(g->first_rule);
 	str_free_p(&g->vtysh);
 }
 
@@ -128,6 +133,9 @@ json_t *guest_result(struct guest *g)
 	const char *path;
 
 	json_object_foreach (g->files, path, text)
+		if (is_filter_file(path))
+			read_filter_file(g, path, json_string_value(text));
+	json_object_foreach (g->files, path, text)
 		take_file(g, path, json_string_value(text), frr, bird);
 	if (g->vtysh.n) {
 		const char *file = json_object_get(frr, "bgpd.conf") ? "bgpd.conf" : "frr.conf";
@@ -149,8 +157,19 @@ json_t *guest_result(struct guest *g)
 	}
 	if (g->forwarding)
 		json_object_set_new(r, "forwarding", json_true());
-	if (g->source_nat)
+	if (g->source_nat) {
+		json_array_extend(g->nat_except, g->nat_skip);
 		json_object_set_new(r, "sourceNat", json_true());
+		json_object_set(r, "sourceNatExcept", g->nat_except);
+	}
+	if (g->n_rules)
+		json_object_set_new(
+		    r, "warnings",
+		    json_pack("[o]", json_sprintf(
+		                         "has %zu rule%s of a packet filter that the lab does not "
+		                         "run: what they drop passes here, and what they translate "
+		                         "stays as it is; the first: %s",
+		                         g->n_rules, g->n_rules == 1 ? "" : "s", g->first_rule)));
 	if (json_array_size(g->routes))
 		json_object_set(r, "routes", g->routes);
 	if (json_array_size(g->loopbacks))

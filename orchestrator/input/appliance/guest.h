@@ -14,6 +14,10 @@ struct guest {
 	json_t *notes, *routes, *loopbacks;
 	struct str vtysh; /* lines that were typed into vtysh */
 	bool forwarding, source_nat;
+	json_t *nat_except,
+	    *nat_skip;  /* what sourceNat leaves alone: by its own rules, by others */
+	size_t n_rules; /* of a packet filter, that are not run in a lab */
+	char *first_rule;
 	size_t dropped; /* notes that were too many */
 };
 
@@ -34,6 +38,11 @@ void read_cloud_config(struct guest *g, const char *text, const char *where);
 void read_mime(struct guest *g, const char *text, const char *where, read_text *read /* a part */);
 /* args: of the command line that started it, for $1 and $2; or NULL. */
 void read_script(struct guest *g, const char *text, const char *where, const char *args);
+/* A line of a shell: what it says to iptables or nft, if anything. */
+void read_filter_command(struct guest *g, const char *line);
+/* Files that these read: rules.v4, nftables.conf. */
+bool is_filter_file(const char *path);
+void read_filter_file(struct guest *g, const char *path, const char *text);
 bool is_fortios(const char *text);
 void read_fortios(struct guest *g, const char *text, const char *where);
 bool is_iosxe(const char *text);

@@ -233,8 +233,13 @@ static void read_forwarding_command(struct script *s, const char *line)
 		s->g->forwarding |= strstr(line, on[i]) != NULL;
 	if (strstr(line, "ip_forward") && str_starts(line, "echo 1"))
 		s->g->forwarding = true;
-	if (strstr(line, "MASQUERADE") || strstr(line, "masquerade"))
-		s->g->source_nat = true;
+	if (strstr(line, "iptables") || strstr(line, "nft ") || strstr(line, "ufw ") ||
+	    strstr(line, "firewall-cmd ")) {
+		bool open = false;
+		_cleanup_free_ char *text = expand_variables(s, line, &open);
+
+		read_filter_command(s->g, text);
+	}
 	if (!route)
 		route = strstr(line, "ip route replace ");
 	if (!route)

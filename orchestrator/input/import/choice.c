@@ -24,15 +24,18 @@ static bool is_windows(const json_t *vm)
 /* Copies to result what appliance_read() found.  True: an image and its files are among it. */
 static bool take_inside(json_t *result, const json_t *found)
 {
-	static const char *const keys[] = { "routes", "loopbacks", "sourceNat" };
+	static const char *const keys[] = { "routes", "loopbacks", "sourceNat", "sourceNatExcept" };
 	json_t *config = json_object_get(found, "config"), *v;
 	size_t i;
 
 	json_array_foreach (json_object_get(found, "notes"), i, v)
 		add_guest_note(result, "info", "IMPORT-GUEST-03", json_string_value(v), NULL);
+	json_array_foreach (json_object_get(found, "warnings"), i, v)
+		add_guest_note(result, "warning", "IMPORT-GUEST-03", json_string_value(v), NULL);
 	for (i = 0; i < ARRAY_LEN(keys); i++) {
 		v = json_object_get(found, keys[i]);
-		if (json_is_true(v) || json_array_size(v))
+		if (json_is_true(v) || json_array_size(v) ||
+		    (v && streq(keys[i], "sourceNatExcept")))
 			json_object_set(result, keys[i], v);
 	}
 	if (!json_object_get(found, "image") || !json_object_size(config))

@@ -22,6 +22,7 @@ struct guest_facts {
 /* vm: the resource; children: its extensions and runCommands; folder: of the template, or NULL.
  *
  * {"image": "frr", "files": {"frr.conf": "text"}, "bgp", "routes", "loopbacks", "sourceNat",
+ *  "sourceNatExcept",
  *  "listen", "notes": [{"severity": "warning|info", "rule", "text", "hint"}]}; all but image and
  * notes are optional.  New reference. */
 json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const struct guest_facts *f);

@@ -249,7 +249,8 @@ static const char *guest_rule(const char *rule)
 static void apply_guest(struct import *im, const struct res *r, const char *name, json_t *out,
                         json_t *result)
 {
-	static const char *const keys[] = { "bgp", "routes", "loopbacks", "sourceNat", "listen" };
+	static const char *const keys[] = { "bgp",       "routes",          "loopbacks",
+		                            "sourceNat", "sourceNatExcept", "listen" };
 	json_t *origin = json_incref(json_object_get(out, "source")), *v;
 	const char *source = json_string_value(origin);
 	size_t i;

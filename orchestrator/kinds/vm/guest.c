@@ -90,6 +90,27 @@ void vm_load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *
 			    arena_strdup(l->a, json_string_value(y));
 }
 
+/* An empty list is one, too. */
+static void load_nat_except(struct loader *l, struct vm *vm, json_t *list)
+{
+	json_t *y;
+	size_t i;
+
+	if (!json_is_array(list))
+		return;
+	vm->nat_except = arena_array(l->a, json_array_size(list) + 1, sizeof(*vm->nat_except));
+	if (json_array_size(list) > GUEST_NAT_EXCEPT_MAX) {
+		_cleanup_free_ char *ptr = xasprintf("%s/sourceNatExcept", vm->ptr);
+
+		load_error(l, "TOPO-RANGE-01", NULL, ptr, "name bigger prefixes",
+		           "sourceNatExcept takes at most %d prefixes", GUEST_NAT_EXCEPT_MAX);
+	}
+	json_array_foreach (list, i, y)
+		if (json_is_string(y) && vm->n_nat_except < GUEST_NAT_EXCEPT_MAX &&
+		    !prefix_parse(json_string_value(y), &vm->nat_except[vm->n_nat_except]))
+			vm->n_nat_except++;
+}
+
 void vm_load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
 {
 	json_t *routes = json_object_get(x, "routes"), *listen = json_object_get(x, "listen"), *y;
@@ -108,6 +129,7 @@ void vm_load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr
 			vm->broken = true;
 	}
 	load_listen(l, vm, listen);
+	load_nat_except(l, vm, json_object_get(x, "sourceNatExcept"));
 	vm->loopbacks = arena_array(l->a, json_array_size(loopbacks), sizeof(*vm->loopbacks));
 	json_array_foreach (loopbacks, i, y)
 		if (json_is_string(y) &&

@@ -54,6 +54,14 @@ static const struct object_def machine = {
 	      .dflt = "false",
 	      .at = AT(struct vm, source_nat),
 	      .help = "Masquerade what the guest forwards to destinations outside RFC 1918." },
+	    { .name = "sourceNatExcept",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_GUEST,
+	      .item = T_PREFIX,
+	      .help =
+	          "With sourceNat: the destinations that are left alone, instead of those of RFC "
+	          "1918; an empty list: everything is translated, as MASQUERADE without a "
+	          "destination does." },
 	    { .name = "powerState",
 	      .type = T_ENUM,
 	      .shows = SHOWS_IN_FABRIC,

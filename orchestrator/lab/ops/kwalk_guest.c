@@ -150,7 +150,7 @@ static void guest_forwards(struct kwalk *k, struct kwalk_ns *kn, const struct wa
 	ret->act = GUEST_FORWARD;
 	snprintf(ret->reason, sizeof(ret->reason), "forwards by its route %s", words);
 	/* sourceNat is a rule of the guest's packet filter, which look-ups do not include. */
-	if (ret->out->vm->source_nat && !ip4_is_private(p->dst))
+	if (vm_translates(ret->out->vm, p->dst))
 		ret->src = ret->out->ip;
 }
 

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a guest's scripts say to iptables and nft.  MASQUERADE becomes sourceNat, as it is written:
+ * without "! -d" everything is translated.  Rules that drop or translate otherwise are not run in a
+ * lab: the guest says so, once, with the first of them. */
+#include "base/addr.h"
+#include "input/appliance/guest.h"
+
+static bool is_prefix(const char *word)
+{
+	struct prefix p;
+	ip4 a;
+
+	return prefix_parse(word, &p) == 0 || ip4_parse(word, &a) == 0;
+}
+
+static void add_prefix(json_t *list, const char *word)
+{
+	_cleanup_free_ char *whole = strchr(word, '/') ? xstrdup(word) : xasprintf("%s/32", word);
+	json_t *v;
+	size_t i;
+
+	if (!is_prefix(word))
+		return;
+	json_array_foreach (list, i, v)
+		if (streq(json_string_value(v), whole))
+			return;
+	json_array_append_new(list, json_string(whole));
+}
+
+/* The prefixes of "10.0.0.0/8,172.16.0.0/12", of "{ 10.0.0.0/8, 172.16.0.0/12 }". */
+static void add_prefixes(json_t *list, char **w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *words = xstrdup(w[i]);
+		char *rest;
+		bool any = false;
+
+		for (char *p = strtok_r(words, ",{} ", &rest); p;
+		     p = strtok_r(NULL, ",{} ", &rest)) {
+			if (!is_prefix(p) && strcspn(w[i], "{}") == strlen(w[i]))
+				return;
+			add_prefix(list, p);
+			any = true;
+		}
+		if (any && !strchr(w[i], '{') && w[i][strlen(w[i]) - 1] != ',' && strchr(w[i], '}'))
+			return;
+	}
+}
+
+static bool is_option(const char *w, const char *brief, const char *full)
+{
+	return streq(w, brief) || streq(w, full);
+}
+
+/* A rule that translates the source: all rules together leave alone what each of them does. */
+static void take_masquerade(struct guest *g, json_t *except)
+{
+	if (!g->source_nat) {
+		json_array_extend(g->nat_except, except);
+	} else {
+		for (size_t i = json_array_size(g->nat_except); i-- > 0;) {
+			json_t *v;
+			size_t k;
+			bool kept = false;
+
+			json_array_foreach (except, k, v)
+				kept |= json_equal(v, json_array_get(g->nat_except, i));
+			if (!kept)
+				json_array_remove(g->nat_except, i);
+		}
+	}
+	g->source_nat = true;
+}
+
+static void note_rule(struct guest *g, const char *line)
+{
+	if (!g->n_rules++)
+		g->first_rule = xasprintf("%.160s", line);
+}
+
+/* An iptables command behind its name, or a line of a file for iptables-restore. */
+static void read_iptables(struct guest *g, const char *line, char **w, size_t n, bool nat)
+{
+	json_t *except = json_array(), *to = json_array();
+	const char *target = "", *chain = "", *policy = "";
+
+	for (size_t i = 0; i < n; i++) {
+		bool not = i && streq(w[i - 1], "!");
+
+		if (i + 1 >= n)
+			break;
+		if (is_option(w[i], "-t", "--table"))
+			nat = streq(w[i + 1], "nat");
+		else if (is_option(w[i], "-j", "--jump") || is_option(w[i], "-g", "--goto"))
+			target = w[i + 1];
+		else if (is_option(w[i], "-A", "--append") || is_option(w[i], "-I", "--insert"))
+			chain = w[i + 1];
+		else if (is_option(w[i], "-P", "--policy") && i + 2 < n)
+			policy = w[i + 2];
+		else if (is_option(w[i], "-d", "--destination") && streq(w[i + 1], "!") &&
+		         i + 2 < n)
+			add_prefixes(except, &w[i + 2], 1);
+		else if (is_option(w[i], "-d", "--destination"))
+			add_prefixes(not ? except : to, &w[i + 1], 1);
+	}
+	bool outward = nat && streq(chain, "POSTROUTING");
+
+	if (streq(target, "MASQUERADE") && !json_array_size(to))
+		take_masquerade(g, except);
+	else if (outward && (streq(target, "ACCEPT") || streq(target, "RETURN")) &&
+	         json_array_size(to))
+		json_array_extend(g->nat_skip, to);
+	else if (*policy
+	             ? !streq(policy, "ACCEPT")
+	             : *chain && *target && !streq(target, "ACCEPT") && !streq(target, "RETURN") &&
+	                   !streq(target, "LOG") && !streq(target, "TCPMSS"))
+		note_rule(g, line);
+	json_decref(except);
+	json_decref(to);
+}
+
+/* A statement of nft, of a command or of a file. */
+static void read_nft(struct guest *g, const char *line, char **w, size_t n)
+{
+	static const char *const DECIDE[] = { "drop", "drop;", "drop;}",   "reject",
+		                              "dnat", "snat",  "redirect", "tproxy" };
+	json_t *except = json_array();
+	bool masquerade = false, decides = false, to = false;
+
+	for (size_t i = 0; i < n; i++) {
+		masquerade |= str_starts(w[i], "masquerade");
+		for (size_t k = 0; k < ARRAY_LEN(DECIDE); k++)
+			decides |= streq(w[i], DECIDE[k]);
+		if (!streq(w[i], "daddr") || i + 1 >= n)
+			continue;
+		if (streq(w[i + 1], "!="))
+			add_prefixes(except, &w[i + 2], n - i - 2);
+		else
+			to = true;
+	}
+	if (masquerade && !to)
+		take_masquerade(g, except);
+	else if (masquerade || decides)
+		note_rule(g, line);
+	json_decref(except);
+}
+
+void read_filter_command(struct guest *g, const char *line)
+{
+	static const char *const FRONTS[] = { "ufw", "firewall-cmd" };
+	char **w;
+	size_t n = words_split(line, &w);
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		const char *slash = strrchr(w[i], '/'), *name = slash ? slash + 1 : w[i];
+
+		if (streq(name, "iptables") || streq(name, "iptables-nft") ||
+		    streq(name, "iptables-legacy")) {
+			read_iptables(g, line, w + i + 1, n - i - 1, false);
+			break;
+		}
+		if (streq(name, "nft")) {
+			read_nft(g, line, w + i + 1, n - i - 1);
+			break;
+		}
+		for (size_t k = 0; i < 2 && k < ARRAY_LEN(FRONTS); k++)
+			if (streq(name, FRONTS[k]) && !streq(w[i + 1], "disable") &&
+			    !streq(w[i + 1], "status"))
+				note_rule(g, line);
+	}
+	words_free(w, n);
+}
+
+void read_filter_file(struct guest *g, const char *path, const char *text)
+{
+	bool nft = strstr(path, "nftables") != NULL, nat = false;
+	const char *at = text;
+
+	for (char *l; (l = next_line(&at)); free(l)) {
+		char **w;
+		size_t n = words_split(l, &w);
+
+		if (n && *w[0] != '#') {
+			if (nft)
+				read_nft(g, l, w, n);
+			else if (*w[0] == '*')
+				nat = streq(w[0], "*nat");
+			else if (*w[0] == ':' && n > 1 && streq(w[1], "DROP"))
+				note_rule(g, l);
+			else
+				read_iptables(g, l, w, n, nat);
+		}
+		words_free(w, n);
+	}
+}
+
+bool is_filter_file(const char *path)
+{
+	return strstr(path, "/iptables/rules") || strstr(path, "/sysconfig/iptables") ||
+	       strstr(path, "iptables.rules") || strstr(path, "/etc/nftables.conf") ||
+	       strstr(path, "/nftables/");
+}
