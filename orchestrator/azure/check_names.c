@@ -50,6 +50,13 @@ static void check_same_names(const struct model *m, struct findings *f)
 			tell_same_name(v[i].kind, v[i].name, v[i].ptr, v[i - 1].kind, f);
 }
 
+static const char *vm_word(const struct vm *vm)
+{
+	return vm->role == VM_FIREWALL   ? "firewall"
+	       : vm->role == VM_ENDPOINT ? "private endpoint"
+	                                 : "virtual machine";
+}
+
 /* What has a name in every lab: in a command it means what the design calls so. */
 static void check_usual_name(const struct model *m, const char *name, const char *what,
                              struct findings *f)
@@ -62,7 +69,7 @@ static void check_usual_name(const struct model *m, const char *name, const char
 	warning_at(f, "NAME-01", NULL, vm ? vm->ptr : lb->ptr,
 	           "call it otherwise to reach both by name",
 	           "in commands and checks \"%s\" is this %s, not %s", vm ? vm->name : lb->name,
-	           vm ? "virtual machine" : "load balancer", what);
+	           vm ? vm_word(vm) : "load balancer", what);
 }
 
 static void check_usual_names(const struct model *m, struct findings *f)
