@@ -94,8 +94,10 @@ static json_t *handle_attr(struct source *s, const struct tfs_node *n, const cha
                            const struct hcl_block *at)
 {
 	json_t *h = hcl_handle(TFS_NODE, n->number, NULL);
-	const struct hcl_expr e = { .place = at->place };
-	json_t *v = s->ev.attr(&s->ev, h, name, &e);
+	struct hcl_expr *e = arena_alloc(s->arena, sizeof(*e));
+
+	e->place = at->place;
+	json_t *v = s->ev.attr(&s->ev, h, name, e);
 
 	json_decref(h);
 	return v;

@@ -132,7 +132,7 @@ json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern)
 	char **names = list_files(ev->ctx, folder, &n);
 	json_t *out = names ? json_array() : NULL;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; names && i < n; i++) {
 		if (fnmatch(pattern, names[i], 0) == 0)
 			json_array_append_new(out, json_string(names[i]));
 		free(names[i]);

@@ -258,7 +258,7 @@ static json_t *make_variable(struct source *s, void *ctx)
 	}
 	if (!v && e)
 		v = tfs_eval(s, e, w->module, NULL);
-	if (!v && w->module->parent)
+	if (!v && w->module->call)
 		v = hcl_fail(&s->ev, w->module->call->place, "TF-VAR-04", NULL,
 		             "the module needs a value for its variable \"%s\"", name);
 	if (!v)
