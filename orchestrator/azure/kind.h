@@ -14,11 +14,13 @@ struct loader; /* input/load.h */
 struct kind_list { /* where the model has a kind's objects, and how big one is */
 	size_t items, count, size;
 };
+/* clang-format off: its versions do not agree about it */
 #define KIND_LIST(items, count) \
 	{ \
 		offsetof(struct model, items), offsetof(struct model, count), \
 		    sizeof(*((struct model *)NULL)->items) \
 	}
+/* clang-format on */
 
 struct kind {
 	const char *key;                 /* its map in the topology: "natGateways" */

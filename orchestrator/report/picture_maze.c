@@ -232,11 +232,13 @@ static void charge_drawn(struct maze *z)
 
 /* --- the search ------------------------------------------------------------------------------ */
 
+struct item {
+	int cost;
+	unsigned state;
+};
+
 struct heap {
-	struct item {
-		int cost;
-		unsigned state;
-	} * v;
+	struct item *v;
 	size_t n, cap;
 };
 

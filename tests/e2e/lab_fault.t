@@ -84,9 +84,9 @@ EOF
 sessions() { vnetlab status -o json | jq -c '[.applianceBgp[] | [.node, .peer, .state]]'; }
 is "nobody speaks beside the Route Server" "$(sessions)" '[]'
 exec {listener}< <(python_in box "$work/speaker.py" listen)
-read -r line <&"$listener"
+read -r _ <&"$listener"
 coproc SPEAK { python_in one "$work/speaker.py" "$(vnetlab exec box -- hostname -I | tr -d ' \n')"; }
-read -r line <&"${SPEAK[0]}"
+read -r _ <&"${SPEAK[0]}"
 speaks() { [ "$(sessions)" = "$1" ]; }
 wait_until "status shows a session between two machines" 5 speaks '[["one","box","Established"]]'
 run vnetlab status

@@ -17,6 +17,7 @@
 #define BACK(dev) dev " . ip daddr . ip saddr . meta l4proto . th dport . th sport"
 
 /* back: the other way; dev: "iif" or "oif"; free: what is not subject to groups. */
+/* clang-format off: its versions do not agree about it */
 #define CHAINS_OF(way, back, dev, first, second, free) \
 	{ .name = "nsg_rules_" way, \
 	  .rules = dev "name vmap @nsg_" first "_" way "\n" dev "name vmap @nsg_" second "_" way \
@@ -41,6 +42,7 @@
 		                             " . ip saddr . ip daddr . meta l4proto " \
 		                             "}\n" \
 	}
+/* clang-format on */
 
 #define HOOK(chain, at, way, dev) \
 	{ \
