@@ -77,7 +77,9 @@ void load_reserve(struct loader *l)
 			nodes += json_object_size(map);
 			nics += json_object_size(map);
 		}
-		json_object_foreach (k->count ? map : NULL, name, x)
+		if (!k->count)
+			continue;
+		json_object_foreach (map, name, x)
 			k->count(x, &nodes, &nics);
 	}
 	m->vms = arena_array(l->a, nodes, sizeof(*m->vms));
