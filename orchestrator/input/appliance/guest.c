@@ -82,7 +82,14 @@ void guest_route(struct guest *g, const char *prefix, const char *via)
 	size_t i;
 
 	json_array_foreach (g->routes, i, x)
-		if (r && json_equal(r, x)) {
+		if (r && streq(json_string_value(json_object_get(x, "prefix")), prefix)) {
+			/* Equal routes, of which a guest of the lab has one. */
+			if (!json_equal(r, x))
+				guest_note(
+				    g,
+				    "has equal static routes to %s: the one via %s is used, and "
+				    "not that via %s",
+				    prefix, json_string_value(json_object_get(x, "via")), via);
 			json_decref(r);
 			return;
 		}

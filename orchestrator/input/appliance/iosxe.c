@@ -119,12 +119,17 @@ static void top_line(struct iosxe *x, char **w, size_t n, const char *line)
 	} else if (n > 4 && streq(w[0], "ip") && streq(w[1], "route") &&
 	           isdigit((unsigned char)*w[2])) {
 		_cleanup_free_ char *p = with_mask(w[2], w[3]);
+		/* "GigabitEthernet1 10.0.0.1": by that interface, to that next hop, which says
+		 * which one it is. */
+		const char *hop =
+		    n > 5 && isdigit((unsigned char)*w[5]) && strchr(w[5], '.') ? w[5] : w[4];
 
-		if (p && isdigit((unsigned char)*w[4]) && !str_starts(p, "0.0.0.0/0"))
-			guest_route(x->g, p, w[4]);
+		if (p && isdigit((unsigned char)*hop) && !str_starts(p, "0.0.0.0/0"))
+			guest_route(x->g, p, hop);
+		else if (p && streq(w[4], "Null0") && !streq(p, "0.0.0.0/0"))
+			str_printf(&x->conf, "ip route %s Null0\n", p);
 		else if (p && !streq(p, "0.0.0.0/0"))
-			str_printf(&x->conf, "ip route %s %s\n", p,
-			           streq(w[4], "Null0") ? "Null0" : w[4]);
+			note_iosxe_line(x, line);
 		else if (!p)
 			note_iosxe_line(x, line);
 	} else if (n > 1 && streq(w[0], "interface") && str_starts(w[1], "Loopback")) {

@@ -220,6 +220,36 @@ static bool read_vtysh(struct script *s, const char *line)
 	return any;
 }
 
+/* cp, mv and install of a file that the script wrote: what daemons read is often put together
+ * elsewhere.  A folder as target keeps the name. */
+static bool read_copy(struct script *s, const char *line)
+{
+	bool unknown = false;
+	_cleanup_free_ char *text = expand_variables(s, line, &unknown);
+	char **w, *from = NULL, *to = NULL;
+	size_t n = words_split(text, &w);
+	bool copies = n && (streq(w[0], "cp") || streq(w[0], "mv") || streq(w[0], "install"));
+
+	for (size_t i = 1; copies && i < n; i++) {
+		if (*w[i] == '-' || *w[i] != '/')
+			continue;
+		from = to;
+		to = w[i];
+	}
+	const char *have = from ? json_string_value(json_object_get(s->g->files, from)) : NULL;
+
+	if (have) {
+		const char *name = strrchr(from, '/') + 1;
+		bool folder = to[strlen(to) - 1] == '/';
+		_cleanup_free_ char *path = xasprintf("%s%s", to, folder ? name : ""),
+		                    *content = xstrdup(have);
+
+		guest_write(s->g, path, content, false);
+	}
+	words_free(w, n);
+	return have;
+}
+
 /* The commands that say something of forwarding, wherever they stand in a line. */
 static void read_forwarding_command(struct script *s, const char *line)
 {
@@ -358,7 +388,8 @@ static void read_script_line(struct script *s, const char *raw, const char **at)
 		return;
 	}
 	read_forwarding_command(s, line);
-	if (!read_echo(s, line) && !read_vtysh(s, line) && worth_a_note(line))
+	if (!read_echo(s, line) && !read_vtysh(s, line) && !read_copy(s, line) &&
+	    worth_a_note(line))
 		guest_note(s->g, "%s, line %u is not interpreted: %.120s", s->where, s->line, line);
 }
 
