@@ -63,6 +63,114 @@ static const struct object_def route_server = {
 	                        END }
 };
 
+static const struct enum_value reflections[] = { { "auto", REFLECT_AUTO,
+	                                           "only with allowBranchToBranchTraffic", NULL },
+	                                         { "always", REFLECT_ALWAYS, NULL, NULL },
+	                                         { "never", REFLECT_NEVER, NULL, NULL },
+	                                         END };
+
+static const struct enum_value listings[] = { { "received", 1, "also the prefixes that are refused",
+	                                        NULL },
+	                                      { "accepted", 0, "only what is accepted", NULL },
+	                                      END };
+
+static const struct enum_value counted[] = {
+	{ "announcements", 1, "what is announced again counts again, beside what is learned",
+	  NULL },
+	{ "routes", 0, "different routes only", NULL },
+	END
+};
+
+static const struct enum_value limit_ends[] = {
+	{ "maximumPrefixes", 0, "Cease, maximum number of prefixes reached (6/1)", NULL },
+	{ "reset", 1, "Cease, administrative reset (6/4)", NULL },
+	END
+};
+
+static const struct field settings[] = {
+	{ .name = "reflectNva",
+	  .type = T_ENUM,
+	  .shows = SHOWS_IN_FILES,
+	  .values = reflections,
+	  .dflt = "auto",
+	  .at = AT(struct settings, reflect),
+	  .help = "Whether a Route Server passes one appliance's routes to another.",
+	  .source = "captures without branch-to-branch show none; the documentation hints at "
+	            "it; with branch-to-branch nothing was captured",
+	  .confidence = "M-L" },
+	{ .name = "learnedListing",
+	  .type = T_ENUM,
+	  .shows = SHOWS_AS_IT_RUNS,
+	  .as_bool = true,
+	  .values = listings,
+	  .dflt = "accepted",
+	  .at = AT(struct settings, listing_received),
+	  .help = "Whether prefixes that a Route Server refuses are listed as learned. "
+	          "vnetlab learned --explain lists them in any case, apart.",
+	  .source = "not listed in the captures of 2026 (three labs, all tables equal); listed "
+	            "in most of those up to 2025",
+	  .confidence = "H" },
+	{ .name = "maxPeers",
+	  .type = T_UINT,
+	  .shows = SHOWS_AS_IT_RUNS,
+	  .min = 1,
+	  .max = 64,
+	  .dflt = "8",
+	  .at = AT(struct settings, max_peers),
+	  .help = "BGP peers per Route Server.",
+	  .source = "Route Server limits, 2025-02; a digest of 2026 says 16",
+	  .confidence = "M" },
+	{ .name = "maxRoutesPerPeer",
+	  .type = T_UINT,
+	  .shows = SHOWS_IN_FILES,
+	  .min = 1,
+	  .max = 1000000,
+	  .dflt = "4000",
+	  .at = AT(struct settings, max_routes_per_peer),
+	  .help = "Routes that a peer may announce before its session is dropped.",
+	  .source = "Route Server FAQ, 2025-09; 200 in 2021, 1,000 until 2024",
+	  .confidence = "H" },
+	{ .name = "routeLimitCounts",
+	  .type = T_ENUM,
+	  .shows = SHOWS_AS_IT_RUNS,
+	  .as_bool = true,
+	  .values = counted,
+	  .dflt = "announcements",
+	  .at = AT(struct settings, count_repeats),
+	  .help = "What is compared with maxRoutesPerPeer.",
+	  .source = "Route Server FAQ, 2025-09: 2,001 known routes announced again count "
+	            "4,002; seen in a lab",
+	  .confidence = "H" },
+	{ .name = "routeLimitPause",
+	  .type = T_DURATION,
+	  .shows = SHOWS_AS_IT_RUNS,
+	  .dflt = "300ms",
+	  .at = AT(struct settings, limit_pause_ms),
+	  .help = "A peer that is silent for so long begins to count anew: what it announced "
+	          "again until then was one announcement.",
+	  .source = "ours: the FAQ says only that what comes in is added to what is known",
+	  .confidence = "L" },
+	{ .name = "routeLimitNotification",
+	  .type = T_ENUM,
+	  .shows = SHOWS_IN_FILES,
+	  .as_bool = true,
+	  .values = limit_ends,
+	  .dflt = "maximumPrefixes",
+	  .at = AT(struct settings, limit_resets),
+	  .help = "What a peer over the limit is told when its session is dropped.",
+	  .source = "the FAQ says only that the session is dropped",
+	  .confidence = "L" },
+	{ .name = "routeServerPing",
+	  .type = T_BOOL,
+	  .shows = SHOWS_IN_GUEST,
+	  .dflt = "true",
+	  .at = AT(struct settings, route_server_ping),
+	  .help = "Route Server instances answer ICMP echo.",
+	  .source = "conflicting reports of 2021",
+	  .confidence = "L" },
+	END
+};
+
 static void load_bgp_connections(struct loader *l, struct route_server *rs, json_t *map,
                                  const struct jptr *at)
 {
@@ -118,6 +226,7 @@ const struct kind kind_route_server = {
 	.azure = true,
 	.place = 60,
 	.list = KIND_LIST(route_servers, n_route_servers),
+	.settings = settings,
 	.load = load_route_server,
 	.resolve = place_route_servers,
 };

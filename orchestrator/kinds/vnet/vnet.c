@@ -113,6 +113,39 @@ static const struct object_def vnet = {
 	    END }
 };
 
+static const struct field settings[] = {
+	{ .name = "strictForwarded",
+	  .type = T_BOOL,
+	  .shows = SHOWS_IN_FABRIC,
+	  .dflt = "true",
+	  .at = AT(struct settings, strict_forwarded),
+	  .help = "allowForwardedTraffic=false drops forwarded packets.",
+	  .source = "the documentation says so; practitioners saw them pass",
+	  .confidence = "M" },
+	{ .name = "strictAccess",
+	  .type = T_BOOL,
+	  .shows = SHOWS_IN_FABRIC,
+	  .dflt = "true",
+	  .at = AT(struct settings, strict_access),
+	  .help = "allowVirtualNetworkAccess=false drops everything between the two VNets; "
+	          "false: it takes the remote VNet out of the VirtualNetwork tag of security "
+	          "groups, and no more.",
+	  .source = "the documentation says the tag alone since 2023; a measurement of 2026 "
+	            "shows complete loss",
+	  .confidence = "M" },
+	{ .name = "udrOverridesServiceEndpoint",
+	  .type = T_BOOL,
+	  .shows = SHOWS_IN_FABRIC,
+	  .dflt = "true",
+	  .at = AT(struct settings, udr_over_service),
+	  .help = "A user-defined route with the same or a longer prefix comes before a service "
+	          "endpoint's; false: it is listed, Invalid.",
+	  .source = "tables with an endpoint row that a user-defined route made Invalid; "
+	            "several summaries say that it cannot be",
+	  .confidence = "M" },
+	END
+};
+
 /* --- loading --------------------------------------------------------------------------------- */
 
 /* Those of all virtual networks stand in one array. */
@@ -219,6 +252,7 @@ const struct kind kind_vnet = {
 	.azure = true,
 	.place = 10,
 	.list = KIND_LIST(vnets, n_vnets),
+	.settings = settings,
 	.load = load_vnet,
 	.resolve = resolve_vnets,
 };
