@@ -50,4 +50,13 @@ EOF
 status "test takes a configuration for a machine of the template" 0 vnetlab test group-export/template.json --node nva=frr:own.conf
 like "the configuration's own announcement arrives" "$out" 'its own announcement arrives'
 
+# Terraform's language as it is written.
+cp -r "$root/tests/golden/tfsource/design" "$work/" || exit 1
+cat >design.checks.json <<EOF
+{ "a spoke's machine reaches the appliance": { "from": "vm-a", "to": "nva", "expect": "reach" },
+  "what is routed to the appliance goes there": { "from": "vm-a", "to": "8.8.8.8", "expect": "reach", "via": ["nva"] } }
+EOF
+status "test takes a folder of Terraform's language" 0 vnetlab test design
+like "the check beside the folder holds" "$out" "a spoke's machine reaches the appliance"
+
 done_testing

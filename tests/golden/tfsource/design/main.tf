@@ -59,6 +59,7 @@ resource "azurerm_linux_virtual_machine" "nva" {
   custom_data = base64encode(<<-EOT
     #!/bin/bash
     sysctl -w net.ipv4.ip_forward=1
+    iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE
     EOT
   )
 }

@@ -59,3 +59,10 @@ resource "azurerm_network_interface" "vm" {
   }
 }
 output "subnet_id" { value = azurerm_virtual_network.v.subnet.*.id[0] }
+resource "azurerm_linux_virtual_machine" "vm" {
+  name                  = "vm-${var.name}"
+  location              = var.rg.location
+  resource_group_name   = var.rg.name
+  size                  = "Standard_B1s"
+  network_interface_ids = [azurerm_network_interface.vm.id]
+}
