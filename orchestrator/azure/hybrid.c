@@ -142,6 +142,8 @@ static void local_statics(const struct connection *c, static_fn *fn, void *ctx)
 {
 	const struct local_gateway *l = c->local;
 
+	if (c->gateway->default_site == l)
+		fn(ctx, (struct prefix){ 0, 0 }, c);
 	for (size_t i = 0; i < l->n_prefixes; i++)
 		fn(ctx, l->prefixes[i], c);
 	if (c->bgp && l->bgp_ip)
@@ -188,6 +190,55 @@ void gateway_statics(const struct model *m, const struct gateway *g, static_fn *
 			vnet_statics(c, c->gateway, fn, ctx);
 		}
 	}
+}
+
+/* --- default routes -------------------------------------------------------------------------- */
+
+static bool has_default(const struct prefix *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].len)
+			return true;
+	return false;
+}
+
+static const struct site *site_of(const struct connection *c)
+{
+	return c->type == CONN_EXPRESSROUTE ? c->circuit->site : c->site;
+}
+
+/* By what its local network gateway says, or by what its site announces. */
+static bool brings_default(const struct connection *c)
+{
+	const struct site *s = site_of(c);
+
+	if (c->local && (c->gateway->default_site == c->local ||
+	                 has_default(c->local->prefixes, c->local->n_prefixes)))
+		return true;
+	return s && (c->bgp || !c->local) && has_default(s->prefixes, s->n_prefixes);
+}
+
+char *vnet_default_from(const struct model *m, const struct vnet *v)
+{
+	const struct vnet *by = vnet_served_by(v);
+	const struct route_server *rs = by ? by->route_server : NULL;
+
+	for (size_t i = 0; by && i < m->n_connections; i++) {
+		const struct connection *c = &m->connections[i];
+
+		if (!c->broken && !c->down && c->gateway->vnet == by && brings_default(c))
+			return xasprintf("%s \"%s\", by connection \"%s\"",
+			                 site_of(c) ? "site" : "local network gateway",
+			                 site_of(c) ? site_of(c)->name : c->local->name, c->name);
+	}
+	for (size_t i = 0; rs && i < rs->n_conns; i++) {
+		const struct vm *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;
+
+		if (vm && has_default(vm->bgp.advertise, vm->bgp.n_advertise))
+			return xasprintf("appliance \"%s\", by Route Server \"%s\"", vm->name,
+			                 rs->name);
+	}
+	return NULL;
 }
 
 bool gateway_has_peer(const struct model *m, const struct gateway *g, struct prefix p)

@@ -19,7 +19,8 @@ struct gateway {
 	RESOURCE;
 	enum gateway_type type;
 	struct vnet *vnet;
-	struct subnet *subnet; /* GatewaySubnet */
+	struct subnet *subnet;              /* GatewaySubnet */
+	struct local_gateway *default_site; /* gatewayDefaultSite, or NULL */
 	bool active_active;
 	uint32_t asn;
 	unsigned n; /* instances: 2, or 1 of a VPN gateway that is not active-active */
@@ -144,6 +145,9 @@ char *local_gateway_far_name(const struct local_gateway *l);
 /* What Azure gives instance k in GatewaySubnet, beside no other gateway; one: it has one instance.
  */
 ip4 gateway_address(struct prefix subnet, bool one, unsigned k);
+/* Who brings 0.0.0.0/0 to a VNet by the design alone: "site "dc", by connection "c"".  The caller
+ * frees.  NULL: nobody. */
+char *vnet_default_from(const struct model *m, const struct vnet *v);
 /* 169.254.0.0/16: of BGP speakers inside tunnels alone. */
 bool ip4_is_link_local(ip4 a);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet's edge: how packets leave a VNet and come in (azure-behaviour 1.8). */
 #include "azure/outside.h"
+#include "azure/hybrid.h"
 #include "azure/walk_priv.h"
 
 static bool leads_nowhere(ip4 a)
@@ -35,6 +36,14 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 		                "the answer comes from %s; the way back must leave by the NIC that "
 		                "the question came in by",
 		                IP4_STR(n->ip), IP4_STR(x->p.src));
+		return 0;
+	}
+	if (x->p.src != n->ip && n->vm->role == VM_GATEWAY) {
+		*ret_how = TEXT(x,
+		                "gateway %s has no default route, and does not translate: give it "
+		                "a default site (gatewayDefaultSite), or have a site announce "
+		                "0.0.0.0/0 by BGP",
+		                n->vm->gateway->name);
 		return 0;
 	}
 	if (x->p.src != n->ip) {

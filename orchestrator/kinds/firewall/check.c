@@ -2,6 +2,7 @@
 /* Azure Firewall ("Azure Firewall FAQ", "Azure Firewall forced tunneling"). */
 #include "azure/check.h"
 #include "azure/firewall.h"
+#include "azure/hybrid.h"
 #include "azure/routes.h"
 #include "azure/subnet.h"
 #include "base/str.h"
@@ -35,8 +36,36 @@ static void check_one_firewall(const struct model *m, const struct firewall *fw,
 			         fw->vnet->name, m->firewalls[i].name);
 }
 
+static bool has_own_default(const struct subnet *s)
+{
+	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++)
+		if (!s->route_table->routes[i].broken && !s->route_table->routes[i].prefix.len)
+			return true;
+	return false;
+}
+
+/* A default route by BGP takes the firewall's packets, too, unless its subnet has one of its own.
+ */
+static void check_announced_default(const struct model *m, const struct firewall *fw,
+                                    const struct subnet *s, struct findings *f)
+{
+	bool takes = !has_own_default(s) && !(s->route_table && s->route_table->disable_bgp);
+	_cleanup_free_ char *from = takes ? vnet_default_from(m, s->vnet) : NULL;
+
+	if (from)
+		warning_at(
+		    f, "FW-ROUTE-01", NULL, s->ptr,
+		    "give AzureFirewallSubnet a route table with 0.0.0.0/0 to Internet, or "
+		    "know that this is forced tunneling",
+		    "0.0.0.0/0 comes from %s, and leads what firewall \"%s\" sends to the "
+		    "Internet there: Azure takes that only from a firewall with a management "
+		    "NIC",
+		    from, fw->name);
+}
+
 /* What the firewall sends to the Internet would go somewhere else first. */
-static void check_way_out(const struct firewall *fw, const struct subnet *s, struct findings *f)
+static void check_way_out(const struct model *m, const struct firewall *fw, const struct subnet *s,
+                          struct findings *f)
 {
 	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++) {
 		const struct route *r = &s->route_table->routes[i];
@@ -50,6 +79,7 @@ static void check_way_out(const struct firewall *fw, const struct subnet *s, str
 			           "NIC",
 			           r->name, fw->name, next_hop_type_str(r->type));
 	}
+	check_announced_default(m, fw, s, f);
 	if (!fw->n_public && !s->nat_gateway)
 		warning_at(f, "FW-PIP-01", NULL, fw->ptr, "give it one in publicIPAddresses",
 		           "firewall \"%s\" has no public address: what it sends to the Internet "
@@ -125,7 +155,7 @@ static void check_firewalls(const struct model *m, struct findings *f)
 		if (s && !s->broken) {
 			check_firewall_subnet(s, f);
 			check_one_firewall(m, fw, f);
-			check_way_out(fw, s, f);
+			check_way_out(m, fw, s, f);
 			check_route_over_instances(m, fw, s, f);
 		}
 		check_collections(fw, f);

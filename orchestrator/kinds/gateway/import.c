@@ -158,6 +158,8 @@ static void read_gateway(struct import *im, struct res *r)
 	if (json_array_size(addresses))
 		json_object_set(obj, "bgpPeeringAddresses", addresses);
 	json_decref(addresses);
+	put_str(obj, "gatewayDefaultSite",
+	        im_lab(im, r, arm_id(r->j, "gatewayDefaultSite"), "local network gateway"));
 	put_public_addresses(im, r, obj);
 	im_put(im, "virtualNetworkGateways", r, obj);
 }
@@ -172,6 +174,7 @@ static const struct tf_type tf_gateways[] = {
 	                { "enable_bgp", "enableBgp" },
 	                { "bgp_enabled", "enableBgp" },
 	                { "sku", "sku.name" },
+	                { "default_local_network_gateway_id", "gatewayDefaultSite", TF_ID },
 	                { "bgp_settings", "bgpSettings", TF_BLOCK, tf_bgp_settings },
 	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
 	                { 0 } } },
@@ -182,16 +185,16 @@ const struct import_type gateway_imports[] = {
 	{ IMPORT_READ(NET "virtualnetworkgateways", "virtualNetworkGateways"),
 	  .terraform = tf_gateways, .read = read_gateway,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
-	  .known = " gatewayType vpnType activeActive active enableBgp bgpSettings "
-	           "ipConfigurations sku vpnGatewayGeneration enableDnsForwarding adminState "
-	           "inboundDnsForwardingEndpoint disableIPSecReplayProtection "
-	           "virtualNetworkGatewayPolicyGroups autoScaleConfiguration "
-	           "allowVirtualWanTraffic enableHighBandwidthVpnGateway resiliencyModel "
-	           "virtualNetworkGatewayMigrationStatus vNetExtendedLocationResourceId "
-	           "virtualNetworkExtendedLocation remoteVirtualNetworkPeerings ",
+	  .known =
+	      " gatewayDefaultSite gatewayType vpnType activeActive active enableBgp bgpSettings "
+	      "ipConfigurations sku vpnGatewayGeneration enableDnsForwarding adminState "
+	      "inboundDnsForwardingEndpoint disableIPSecReplayProtection "
+	      "virtualNetworkGatewayPolicyGroups autoScaleConfiguration "
+	      "allowVirtualWanTraffic enableHighBandwidthVpnGateway resiliencyModel "
+	      "virtualNetworkGatewayMigrationStatus vNetExtendedLocationResourceId "
+	      "virtualNetworkExtendedLocation remoteVirtualNetworkPeerings ",
 	  .missing =
 	      LACKING{ { "customRoutes", "they are not announced" },
-	               { "gatewayDefaultSite", "there is no forced tunnelling" },
 	               { "natRules", "addresses are not translated" },
 	               { "enableBgpRouteTranslationForNat", "addresses are not translated" },
 	               { "enablePrivateIpAddress", "tunnels end at public addresses" },
