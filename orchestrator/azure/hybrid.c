@@ -59,6 +59,13 @@ ip4 gateway_address(struct prefix subnet, bool one, unsigned k)
 	return prefix_at(subnet, one ? (uint32_t)prefix_size(subnet) - 2 : 4 + k);
 }
 
+/* azure-behaviour 8.2: a circuit hands the prefixes of one gateway to another, and takes its
+ * packets, where both allow it. */
+bool gateways_exchange(const struct gateway *a, const struct gateway *b)
+{
+	return a != b && a->remote_vnets && b->remote_vnets;
+}
+
 bool ip4_is_link_local(ip4 a)
 {
 	return prefix_has((struct prefix){ IP4(169, 254, 0, 0), 16 }, a);

@@ -22,6 +22,7 @@ struct gateway {
 	struct subnet *subnet;              /* GatewaySubnet */
 	struct local_gateway *default_site; /* gatewayDefaultSite, or NULL */
 	bool active_active;
+	bool remote_vnets; /* allowRemoteVnetTraffic */
 	uint32_t asn;
 	unsigned n; /* instances: 2, or 1 of a VPN gateway that is not active-active */
 	ip4 instance[2], public_ip[2];
@@ -148,6 +149,8 @@ ip4 gateway_address(struct prefix subnet, bool one, unsigned k);
 /* Who brings 0.0.0.0/0 to a VNet by the design alone: "site "dc", by connection "c"".  The caller
  * frees.  NULL: nobody. */
 char *vnet_default_from(const struct model *m, const struct vnet *v);
+/* Do two ExpressRoute gateways of one circuit exchange their VNets' prefixes? */
+bool gateways_exchange(const struct gateway *a, const struct gateway *b);
 /* 169.254.0.0/16: of BGP speakers inside tunnels alone. */
 bool ip4_is_link_local(ip4 a);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet's edge: how packets leave a VNet and come in (azure-behaviour 1.8). */
-#include "azure/outside.h"
 #include "azure/hybrid.h"
+#include "azure/outside.h"
 #include "azure/walk_priv.h"
 
 static bool leads_nowhere(ip4 a)

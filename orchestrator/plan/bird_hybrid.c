@@ -347,11 +347,38 @@ static void add_site(struct str *b, const struct site *s)
 	str_add(b, "}\n");
 }
 
+/* What an MSEE hands to a gateway: the site's routes, and those of other gateways where both sides
+ * allow it, without the AS number that both of them have. */
+static char *filter_to_gateway(const struct model *m, const struct hybrid_session *to)
+{
+	struct str b = { 0 };
+
+	str_add(&b, "filter {\n"
+	            "\t\t\tif proto !~ \"gw_*\" then accept;\n");
+	for (size_t i = 0; i < m->n_sessions; i++) {
+		const struct hybrid_session *s = &m->sessions[i];
+		char name[64];
+
+		if (s->vm != to->vm || s->kind != HP_GATEWAY ||
+		    !gateways_exchange(s->peer->gateway, to->peer->gateway))
+			continue;
+		bird_hybrid_protocol(s, name);
+		str_printf(&b, "\t\t\tif proto = \"%s\" then { bgp_path.delete(%u); accept; }\n",
+		           name, to->peer_asn);
+	}
+	str_add(&b, "\t\t\treject;\n"
+	            "\t\t}");
+	return str_take(&b);
+}
+
 static void outside_session(struct str *b, const struct model *m, const struct vm *vm,
                             const struct hybrid_session *s)
 {
+	_cleanup_free_ char *out =
+	    vm->role == VM_MSEE && s->kind == HP_GATEWAY ? filter_to_gateway(m, s) : NULL;
+
 	if (vm->role == VM_MSEE)
-		add_session(b, m, s, "all", s->kind == HP_SITE ? "filter to_site" : "all");
+		add_session(b, m, s, "all", out ? out : "filter to_site");
 	else
 		add_session(b, m, s, "all", "where proto = \"onprem\"");
 }

@@ -158,6 +158,10 @@ static void read_gateway(struct import *im, struct res *r)
 	if (json_array_size(addresses))
 		json_object_set(obj, "bgpPeeringAddresses", addresses);
 	json_decref(addresses);
+	put_bool(obj, "allowRemoteVnetTraffic", arm_bool(r->j, "allowRemoteVnetTraffic", false),
+	         false);
+	put_bool(obj, "allowVirtualWanTraffic", arm_bool(r->j, "allowVirtualWanTraffic", false),
+	         false);
 	put_str(obj, "gatewayDefaultSite",
 	        im_lab(im, r, arm_id(r->j, "gatewayDefaultSite"), "local network gateway"));
 	put_public_addresses(im, r, obj);
@@ -174,6 +178,8 @@ static const struct tf_type tf_gateways[] = {
 	                { "enable_bgp", "enableBgp" },
 	                { "bgp_enabled", "enableBgp" },
 	                { "sku", "sku.name" },
+	                { "remote_vnet_traffic_enabled", "allowRemoteVnetTraffic" },
+	                { "virtual_wan_traffic_enabled", "allowVirtualWanTraffic" },
 	                { "default_local_network_gateway_id", "gatewayDefaultSite", TF_ID },
 	                { "bgp_settings", "bgpSettings", TF_BLOCK, tf_bgp_settings },
 	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
@@ -190,18 +196,17 @@ const struct import_type gateway_imports[] = {
 	      "ipConfigurations sku vpnGatewayGeneration enableDnsForwarding adminState "
 	      "inboundDnsForwardingEndpoint disableIPSecReplayProtection "
 	      "virtualNetworkGatewayPolicyGroups autoScaleConfiguration "
-	      "allowVirtualWanTraffic enableHighBandwidthVpnGateway resiliencyModel "
+	      "allowRemoteVnetTraffic allowVirtualWanTraffic enableHighBandwidthVpnGateway "
+	      "resiliencyModel "
 	      "virtualNetworkGatewayMigrationStatus vNetExtendedLocationResourceId "
 	      "virtualNetworkExtendedLocation remoteVirtualNetworkPeerings ",
-	  .missing =
-	      LACKING{ { "customRoutes", "they are not announced" },
-	               { "natRules", "addresses are not translated" },
-	               { "enableBgpRouteTranslationForNat", "addresses are not translated" },
-	               { "enablePrivateIpAddress", "tunnels end at public addresses" },
-	               { "allowRemoteVnetTraffic", "the lab does not tell such traffic apart" },
-	               { "vpnClientConfiguration", "there are no point-to-site clients",
-	                 "vpnClientAddressPool.addressPrefixes" },
-	               { 0 } } },
+	  .missing = LACKING{ { "customRoutes", "they are not announced" },
+	                      { "natRules", "addresses are not translated" },
+	                      { "enableBgpRouteTranslationForNat", "addresses are not translated" },
+	                      { "enablePrivateIpAddress", "tunnels end at public addresses" },
+	                      { "vpnClientConfiguration", "there are no point-to-site clients",
+	                        "vpnClientAddressPool.addressPrefixes" },
+	                      { 0 } } },
 	{ IMPORT_PART(NET "virtualnetworkgateways/ipconfigurations", "gateway") },
 	{ 0 },
 };
