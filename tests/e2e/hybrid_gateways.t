@@ -78,8 +78,8 @@ run vnetlab exec nva -- birdc -s /run/bird/bird.ctl show route 10.40.0.0/16 all
 like "the site's route has community 65517:65517" "$out" '\(65517,65517\)'
 run vnetlab exec app -- ping -c 1 10.40.0.10
 like "the site's router lowers the TTL, and the gateway does not" "$out" 'ttl=63'
-status "1,400 bytes pass a VPN connection" 0 vnetlab exec frr/srv -- ping -c 1 -W 2 -M do -s 1372 10.0.2.4
-run vnetlab exec static/srv -- ping -c 1 -W 2 -M do -s 1373 10.0.2.4
+status "1,400 bytes pass a VPN connection" 0 vnetlab exec frr/srv -- ping -c 1 -W 2 -M "do" -s 1372 10.0.2.4
+run vnetlab exec static/srv -- ping -c 1 -W 2 -M "do" -s 1373 10.0.2.4
 like "one byte more does not" "$out" "mtu = 1400"
 run vnetlab exec static -- ip route replace 10.0.2.4/32 dev eth1
 status "a route out of a wire, without a next hop, is a way" 0 vnetlab probe static/srv app

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* HCL's native syntax (hashicorp/hcl, hclsyntax/spec.md) as a tree: bodies of attributes and
+/* HCL's native syntax (https://github.com/hashicorp/hcl) as a tree: bodies of attributes and
  * blocks, expressions, templates.  Pure: from text to tree, without any meaning. */
 #pragma once
 

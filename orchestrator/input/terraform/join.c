@@ -27,6 +27,8 @@ static json_t *find_inline_subnet(json_t *by_id, const char *id)
 	json_t *vnet = net ? resource_find(by_id, net) : NULL, *x;
 	size_t i;
 
+	if (!kind)
+		return NULL;
 	json_array_foreach (json_object_get(json_object_get(vnet, "properties"), "subnets"), i, x)
 		if (strieq(json_string_value(json_object_get(x, "name")),
 		           kind + strlen("/subnets/")))
