@@ -288,6 +288,13 @@ int model_table(const struct model *m, const char *kind, const char *name)
 	return -1;
 }
 
+ip4 tunnel_outer_ip(const struct nic *n)
+{
+	const struct tunnel_end *e = &n->tunnel->end[n->tunnel->end[0].vm == n->vm ? 0 : 1];
+
+	return e->nic ? e->nic->ip : n->vm->nics[0]->ip;
+}
+
 const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++) {

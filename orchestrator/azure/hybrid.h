@@ -117,6 +117,7 @@ struct hybrid_session { /* one end of a BGP session that nobody configured */
 struct tunnel_end {
 	const char *ptr;
 	struct vm *vm;
+	const struct nic *nic; /* whose address the outer packets have; NULL: the first one */
 	ip4 address;
 	uint8_t len;
 	bool broken;
@@ -194,6 +195,8 @@ size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct p
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s);
 /* Wires and BGP sessions, once addresses are known; the loader calls it. */
 void hybrid_wire(struct model *m);
+/* The address of the outer packets of a tunnel's end. */
+ip4 tunnel_outer_ip(const struct nic *n);
 /* The tunnel of vm whose network has the address; NULL: none. */
 const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a);
 /* "VPN" and so on, for sentences. */

@@ -9,8 +9,8 @@ enum { UDP = 17 };
 static enum step through_tunnel(struct walker *x, const struct nic *from, struct walk_hop *hop)
 {
 	const struct vm *a = from->vm, *z = from->peer->vm;
-	struct walk_packet outer = { .src = a->nics[0]->ip,
-		                     .dst = z->nics[0]->ip,
+	struct walk_packet outer = { .src = tunnel_outer_ip(from),
+		                     .dst = tunnel_outer_ip(from->peer),
 		                     .ip_proto = UDP,
 		                     .sport = (uint16_t)from->tunnel->port,
 		                     .dport = (uint16_t)from->tunnel->port };

@@ -221,8 +221,8 @@ static void plan_tunnel(struct guest_plan *p, const struct nic *n)
 
 	snprintf(l->name, sizeof(l->name), "%s", n->tunnel->name);
 	snprintf(l->alias, sizeof(l->alias), "%s", n->peer->vm->name);
-	l->local = n->vm->nics[0]->ip;
-	l->remote = n->peer->vm->nics[0]->ip;
+	l->local = tunnel_outer_ip(n);
+	l->remote = tunnel_outer_ip(n->peer);
 	l->vni = n->tunnel->vni;
 	l->vxlan_port = n->tunnel->port;
 	l->mtu = TUNNEL_MTU;

@@ -16,6 +16,11 @@ static const struct object_def tunnel_end = {
 	                          .shows = SHOWS_IN_GUEST,
 	                          .required = true,
 	                          .help = "a VM" },
+	                        { .name = "nic",
+	                          .type = T_NAME,
+	                          .shows = SHOWS_IN_GUEST,
+	                          .help = "The NIC whose address the outer packets have. Without "
+	                                  "it: the first." },
 	                        { .name = "address",
 	                          .type = T_TEXT,
 	                          .shows = SHOWS_IN_GUEST,
@@ -80,6 +85,20 @@ static bool address_parse(const char *s, ip4 *ret, uint8_t *len)
 	return true;
 }
 
+static void load_end_nic(struct loader *l, struct tunnel_end *e, const char *name)
+{
+	if (!e->vm || !name)
+		return;
+	for (size_t i = 0; i < e->vm->n_nics; i++)
+		if (strieq(e->vm->nics[i]->name, name))
+			e->nic = e->vm->nics[i];
+	if (e->nic)
+		return;
+	e->broken = true;
+	load_error(l, "TUN-NIC-01", NULL, arena_printf(l->a, "%s/nic", e->ptr),
+	           "name one of \"nics\" of the VM", "\"%s\" has no NIC \"%s\"", e->vm->name, name);
+}
+
 static void load_end(struct loader *l, struct tunnel_end *e, json_t *x, const char *ptr)
 {
 	const char *vm = json_string_value(json_object_get(x, "vm"));
@@ -99,6 +118,7 @@ static void load_end(struct loader *l, struct tunnel_end *e, json_t *x, const ch
 		e->broken = true;
 	}
 	e->broken |= !e->vm;
+	load_end_nic(l, e, json_string_value(json_object_get(x, "nic")));
 }
 
 static void load_ends(struct loader *l, void *obj, json_t *x)
