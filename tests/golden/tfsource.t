@@ -98,6 +98,18 @@ $net}" 'warning HCL-SYNTAX-02 at main.tf:1:1'
 says "a bomb of values costs nothing" "locals { a = [for i in range(1000) : [for j in range(1000) : [for k in range(1000) : i]]] }
 $net tags = { a = length(local.a) }
 }" 'HCL-LIMIT-01'
+says "a list that doubles itself costs nothing" "locals {
+ a0 = [1, 2, 3, 4, 5, 6, 7, 8]
+$(for i in {1..30}; do echo " a$i = concat(local.a$((i - 1)), local.a$((i - 1)))"; done)
+}
+$net tags = { a = length(local.a30) }
+}" 'HCL-LIMIT-01 .*|the steps that evaluate the design are more than 20000000'
+says "values that lead to values without an end are named" "locals {
+ a0 = 1
+$(for i in {1..500}; do echo " a$i = local.a$((i - 1)) + 1"; done)
+}
+$net tags = { a = local.a500 }
+}" 'HCL-LIMIT-01'
 says "brackets without an end" "$net tags = $(printf '[%.0s' {1..5000})" 'HCL-SYNTAX-01'
 run vnetlab check "$here/design" -p nothing=1
 like "-p of no variable" "$out$err" 'TF-VAR-03 .*|the design has no variable "nothing"'

@@ -150,9 +150,22 @@ static const json_t *unknown_arg(const struct hcl_call *c, bool bears)
 	return NULL;
 }
 
+/* What a call copies or looks at is work, too: a list that doubles itself ends the evaluation
+ * before it takes memory.  False: that is too much. */
+static bool pay_for(struct hcl_call *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		c->ev->steps += json_array_size(c->args[i]) + json_object_size(c->args[i]) +
+		                json_string_length(c->args[i]) / 64;
+	return c->ev->steps <= HCL_EVAL_STEPS;
+}
+
 static json_t *call_func(struct hcl_call *c, const struct hcl_func *f)
 {
 	bool all = push_args(c);
+
+	if (!pay_for(c))
+		return hcl_exhausted(c->ev, c->e->place);
 	const json_t *unknown = unknown_arg(c, f->bears);
 
 	if (!all)

@@ -296,26 +296,36 @@ static json_t *eval_sort(struct hcl_eval *ev, const struct hcl_expr *e)
 	return hcl_unknown("what failed");
 }
 
+static json_t *fail_loudly(struct hcl_eval *ev, struct hcl_place at, const char *what, int limit)
+{
+	unsigned quiet = ev->quiet;
+
+	ev->quiet = 0;
+	json_t *v = hcl_fail(ev, at, "HCL-LIMIT-01", NULL, "%s more than %d", what, limit);
+
+	ev->quiet = quiet;
+	return v;
+}
+
+json_t *hcl_exhausted(struct hcl_eval *ev, struct hcl_place at)
+{
+	if (ev->exhausted)
+		return hcl_unknown("what failed");
+	ev->exhausted = true;
+	return fail_loudly(ev, at, "the steps that evaluate the design are", HCL_EVAL_STEPS);
+}
+
 json_t *hcl_eval(struct hcl_eval *ev, const struct hcl_expr *e)
 {
 	json_t *v;
 
 	if (!e) /* a statement that could not be read, and is reported */
 		return hcl_unknown("what failed");
-	if (++ev->steps > HCL_EVAL_STEPS || ev->depth >= HCL_EVAL_DEPTH) {
-		unsigned quiet = ev->quiet;
-
-		if (ev->exhausted)
-			return hcl_unknown("what failed");
-		ev->exhausted = ev->steps > HCL_EVAL_STEPS;
-		ev->quiet = 0;
-		v = hcl_fail(ev, e->place, "HCL-LIMIT-01", NULL,
-		             ev->exhausted ? "the design takes more than %d steps to evaluate"
-		                           : "expressions lead to expressions more than %d deep",
-		             ev->exhausted ? HCL_EVAL_STEPS : HCL_EVAL_DEPTH);
-		ev->quiet = quiet;
-		return v;
-	}
+	if (++ev->steps > HCL_EVAL_STEPS)
+		return hcl_exhausted(ev, e->place);
+	if (ev->depth >= HCL_EVAL_DEPTH)
+		return fail_loudly(ev, e->place, "expressions that lead to expressions are",
+		                   HCL_EVAL_DEPTH);
 	ev->depth++;
 	v = eval_sort(ev, e);
 	ev->depth--;

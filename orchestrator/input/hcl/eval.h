@@ -56,6 +56,8 @@ json_t *hcl_eval(struct hcl_eval *ev, const struct hcl_expr *e); /* new referenc
 /* Reports, unless quiet, and gives the unknown value that stands for what failed. */
 json_t *hcl_fail(struct hcl_eval *ev, struct hcl_place at, const char *rule, const char *hint,
                  const char *fmt, ...) PRINTF(5, 6);
+/* The evaluation takes too many steps: reported once, whatever is quiet. */
+json_t *hcl_exhausted(struct hcl_eval *ev, struct hcl_place at);
 /* A part of a value of any sort. */
 json_t *hcl_attr_of(struct hcl_eval *ev, json_t *of /* borrowed */, const char *name,
                     const struct hcl_expr *at);
