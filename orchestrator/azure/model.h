@@ -345,6 +345,8 @@ struct vm {
 	size_t n_nat_except;
 	struct config_file *configs;
 	size_t n_configs;
+	struct config_file *filters; /* of "config", too: azure/own_filter.h */
+	size_t n_filters;
 	struct own_bgp *own; /* what they say of BGP (azure/own_bgp.h); or NULL */
 	struct bgp_block bgp;
 	struct guest_route *routes;

@@ -16,6 +16,21 @@ struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct n
 	return h;
 }
 
+static const char *reason_with_filters(const struct walker *x)
+{
+	const struct walk *w = x->w;
+	_cleanup_str_ struct str b = { 0 };
+
+	for (size_t i = 0; i < w->n_unwalked; i++)
+		str_printf(&b, "%s%s (%s)", i ? ", " : "", w->unwalked[i]->name,
+		           w->unwalked[i]->filters[0].path);
+	return TEXT(
+	    x,
+	    "%s; as far as routes go: path does not walk the own packet filter of %s, which "
+	    "may drop or translate it; vnetlab probe shows what it does",
+	    w->reason, str_get(&b));
+}
+
 enum step walk_end(struct walker *x, enum verdict v, const char *reason)
 {
 	struct walk *w = x->w;
@@ -29,7 +44,20 @@ enum step walk_end(struct walker *x, enum verdict v, const char *reason)
 	}
 	if (w->n && !*w->hops[w->n - 1].reason)
 		w->hops[w->n - 1].reason = w->reason;
+	if (w->n_unwalked)
+		w->reason = reason_with_filters(x);
 	return STEP_END;
+}
+
+void walk_note_filter(struct walker *x, const struct vm *vm)
+{
+	struct walk *w = x->w;
+
+	for (size_t i = 0; i < w->n_unwalked; i++)
+		if (w->unwalked[i] == vm)
+			return;
+	if (vm->n_filters)
+		VEC_PUSH(w->unwalked, w->n_unwalked, w->cap_unwalked) = vm;
 }
 
 enum step walk_drop(struct walker *x, const char *fmt, ...)
@@ -102,6 +130,7 @@ struct walk *walk_free(struct walk *w)
 	free(w->nats);
 	free(w->pins);
 	free(w->flows);
+	free((void *)w->unwalked);
 	arena_free(w->arena); /* w itself lives there */
 	return NULL;
 }

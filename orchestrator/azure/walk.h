@@ -73,6 +73,10 @@ struct walk {
 	 * NULL: none. */
 	const struct nic *late;
 	ip4 late_source;
+	/* Nodes on the way whose own packet filters (azure/own_filter.h) may drop or translate it:
+	 * the walk cannot say, and its reason says so. */
+	const struct vm **unwalked;
+	size_t n_unwalked, cap_unwalked;
 	/* Set by walk_judge_rest(). */
 	const char *breaks_at; /* the node that drops what follows the first packet; NULL: none */
 	struct eff_cache *tables; /* its own, when the environment brought none */

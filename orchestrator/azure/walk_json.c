@@ -13,6 +13,19 @@ const char *verdict_str(enum verdict v)
 	return names[v];
 }
 
+/* NULL: every hop was walked. */
+static json_t *unwalked_json(const struct walk *w)
+{
+	json_t *list = w->n_unwalked ? json_array() : NULL;
+
+	for (size_t i = 0; i < w->n_unwalked; i++)
+		for (size_t k = 0; k < w->unwalked[i]->n_filters; k++)
+			json_array_append_new(list,
+			                      json_pack("{s:s, s:s}", "node", w->unwalked[i]->name,
+			                                "file", w->unwalked[i]->filters[k].path));
+	return list;
+}
+
 json_t *walk_json(const struct walk *w)
 {
 	json_t *hops = json_array();
@@ -28,6 +41,6 @@ json_t *walk_json(const struct walk *w)
 		              "nextHop", h->next_hop ? IP4_STR(h->next_hop) : NULL, "reason",
 		              h->reason));
 	}
-	return json_pack("{s:s, s:s, s:o}", "verdict", verdict_str(w->verdict), "reason", w->reason,
-	                 "hops", hops);
+	return json_pack("{s:s, s:s, s:o, s:o*}", "verdict", verdict_str(w->verdict), "reason",
+	                 w->reason, "hops", hops, "notWalked", unwalked_json(w));
 }

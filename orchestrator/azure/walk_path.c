@@ -147,7 +147,11 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 		x->env->guest(x->env->ctx, in, &x->p, &g);
 	else
 		walk_guest_default(x->env, in, &x->p, &g);
+	walk_note_filter(x, in->vm);
 	hop->reason = TEXT(x, "%s%s%s", back, fw.said, g.reason);
+	if (in->vm->n_filters)
+		hop->reason = TEXT(x, "%s; its own packet filter (%s) is not walked", hop->reason,
+		                   in->vm->filters[0].path);
 	switch (g.act) {
 	case GUEST_LOCAL:
 		return end_at_node(x, in->vm->name);
@@ -214,6 +218,7 @@ static void walk_on(struct walker *x, const struct nic *n)
 static void start_at_nic(struct walker *x, const struct nic *from)
 {
 	walk_hop_add(x, from->vm->name, from);
+	walk_note_filter(x, from->vm);
 	if (!vm_runs(x->env->rt, from->vm)) {
 		walk_drop(x, "%s is stopped (deallocated) and sends nothing", from->vm->name);
 		return;

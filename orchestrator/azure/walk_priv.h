@@ -29,6 +29,8 @@ enum step { STEP_NIC, STEP_INTERNET, STEP_END };
 
 struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct nic *nic);
 enum step walk_end(struct walker *x, enum verdict v, const char *reason);
+/* The packet is at vm, whose own packet filter, where it has one, is not walked. */
+void walk_note_filter(struct walker *x, const struct vm *vm);
 enum step walk_drop(struct walker *x, const char *fmt, ...) PRINTF(2, 3);
 void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
                   const struct walk_packet *before);

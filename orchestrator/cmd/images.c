@@ -2,6 +2,7 @@
 /* Compares the images that a topology names with those installed here.  Not in input/, since images
  * are this machine's. */
 #include "azure/kind.h"
+#include "azure/own_filter.h"
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/appliance/outside.h"
@@ -53,7 +54,7 @@ static void config_names(const struct known *k, json_t *config, const struct jpt
 			known |= streq(k->configs[i], file);
 			str_printf(&all, "%s%s", i ? ", " : "", k->configs[i]);
 		}
-		if (known)
+		if (known || own_filter_named(file))
 			continue;
 		hint = near ? xasprintf("did you mean \"%s\"?", near)
 		       : n  ? xasprintf("it knows: %s", str_get(&all))
@@ -69,9 +70,14 @@ static void config_lacks(const struct known *k, const json_t *owner, const struc
 {
 	_cleanup_free_ char *ptr = jptr_str(at);
 	_cleanup_str_ struct str all = { 0 };
+	const char *file;
+	json_t *v;
 
-	if (json_object_size(json_object_get(owner, "config")) || json_object_get(owner, "bgp"))
+	if (json_object_get(owner, "bgp"))
 		return;
+	json_object_foreach (json_object_get(owner, "config"), file, v)
+		if (!own_filter_named(file))
+			return;
 	for (size_t i = 0; k->configs[i]; i++)
 		str_printf(&all, "%s%s", i ? ", " : "", k->configs[i]);
 	if (!all.n)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "azure/kind.h"
+#include "azure/own_filter.h"
 #include "base/str.h"
 #include "cmd/design.h"
 #include "lab/client/client_priv.h"
@@ -52,7 +53,12 @@ static void add_objection(const json_t *o, struct findings *f)
 	const char *ptr = json_string_value(json_object_get(o, "pointer"));
 	_cleanup_free_ char *last = words ? last_lines(words) : NULL;
 
-	if (last && ptr)
+	const struct own_filter *of = ptr ? own_filter_named(strrchr(ptr, '/') + 1) : NULL;
+
+	if (last && of)
+		finding_add(f, SEV_ERROR, "IMAGE-06", NULL, ptr, "the node will not start with it",
+		            "%s refuses it: %s", of->program, last);
+	else if (last && ptr)
 		finding_add(f, decides ? SEV_ERROR : SEV_WARNING, "IMAGE-06", NULL, ptr,
 		            decides ? "the daemon will not start with it"
 		                    : "if its daemon takes the rest, it runs without that, as an "

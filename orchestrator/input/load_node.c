@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every kind of node is made of. */
 #include "azure/kind.h"
+#include "azure/own_filter.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -33,10 +34,12 @@ void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr
 	json_t *x;
 
 	vm->configs = arena_array(l->a, json_object_size(map), sizeof(*vm->configs));
+	vm->filters = arena_array(l->a, OWN_FILTERS, sizeof(*vm->filters));
 	json_object_foreach (map, key, x) {
 		if (!json_is_string(x) || !schema_path_valid(json_string_value(x)))
 			continue;
-		struct config_file *c = &vm->configs[vm->n_configs++];
+		struct config_file *c = own_filter_named(key) ? &vm->filters[vm->n_filters++]
+		                                              : &vm->configs[vm->n_configs++];
 
 		c->name = arena_strdup(l->a, key);
 		c->path = arena_strdup(l->a, json_string_value(x));

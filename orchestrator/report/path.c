@@ -41,7 +41,15 @@ static void show_verdict(const json_t *w, bool color, struct str *out)
 {
 	const char *v = member_text(w, "verdict");
 
-	add_colored(out, color, streq(v, "delivered") ? "\033[32m" : "\033[31m", v);
+	bool open = json_is_array(json_object_get(w, "notWalked"));
+
+	add_colored(out, color,
+	            !streq(v, "delivered") ? "\033[31m"
+	            : open                 ? "\033[33m"
+	                                   : "\033[32m",
+	            v);
+	if (open)
+		str_add(out, " (a packet filter is not walked)");
 }
 
 /* verdict: the reason why the walk ended, which is printed below the hops and not repeated here. */

@@ -3,7 +3,7 @@
 # probe and path on one lab where packets meet everything: delivery, refusals, no route, private
 # subnets, peerings, forwarding off, a loop, a blackhole in a guest, a stopped VM.
 . "$(dirname "$0")/../lib/tap.sh"
-need jq bird
+need jq bird nft
 
 cat >"$work/p.vnetlab.json" <<'END'
 {
@@ -48,8 +48,8 @@ cat >"$work/p.vnetlab.json" <<'END'
     "fw": { "image": "bird", "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.4", "enableIPForwarding": true },
             "bgp": { "asn": 65001, "advertise": ["10.50.0.0/16", "192.0.2.0/24"] }, "loopbacks": ["10.50.0.1"],
             "routes": [{ "prefix": "10.0.3.0/26", "via": "10.0.1.1" }] },
-    "hide": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.6", "enableIPForwarding": true }, "sourceNat": true },
-    "odd": { "nic": { "subnet": "Odd/s", "privateIPAddress": "52.0.1.4" }, "listen": ["tcp/80", "udp/53"] },
+    "hide": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.6", "enableIPForwarding": true }, "sourceNat": true, "config": { "nftables.conf": "hide.nft" } },
+    "odd": { "nic": { "subnet": "Odd/s", "privateIPAddress": "52.0.1.4" }, "listen": ["tcp/80", "tcp/81", "udp/53"] },
     "plain": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.5" } },
     "a": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.4" } },
     "b": { "nic": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.5", "publicIPAddress": true, "networkSecurityGroup": "any" }, "listen": ["tcp/80", "udp/53"] },
@@ -64,6 +64,13 @@ cat >"$work/p.vnetlab.json" <<'END'
     "alone": { "nic": { "subnet": "Island/s", "privateIPAddress": "10.2.1.4" } }
   },
   "loadBalancers": { "ilb": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.100", "backends": ["pooled"], "rules": { "ha": { "protocol": "All" } } } }
+}
+END
+# Its first line would take the table of sourceNat along.
+cat >"$work/hide.nft" <<'END'
+flush ruleset
+table inet mine {
+  chain forward { type filter hook forward priority 0; tcp dport 81 drop; }
 }
 END
 ok "the lab comes up" vnetlab up "$work/p.vnetlab.json" || { diag "$err"; done_testing; }
@@ -98,6 +105,11 @@ expect "by a NAT gateway" 0 'as 198\.51\.100\.7 \(NAT gateway ng' inner internet
 run vnetlab probe -o json inner 8.8.8.8 --protocol udp --port 99
 json "a datagram by a NAT gateway gets an error back" '.refused and .errorFrom == "8.8.8.8"'
 expect "by who translates sources, both ways" 0 'source 10\.0\.2\.5 becomes 10\.0\.1\.6' b odd --protocol tcp --port 80
+status "an appliance's own packet filter drops a port" 1 vnetlab probe b odd --protocol tcp --port 81 --timeout 400ms
+status "path delivers as far as routes go" 0 vnetlab path b odd --protocol tcp --port 81
+like "path says that it does not walk that filter" "$out" '=> delivered \(a packet filter is not walked\): odd has .*packet filter of hide \(hide\.nft\)'
+run vnetlab path -o json b odd --protocol tcp --port 81
+json "so do model and kernel" '([.notWalked, .kernel.notWalked] | all(. == [{node: "hide", file: "hide.nft"}])) and .flow.notWalked and .agree'
 expect "who translates sources sees the answers alone" 1 'hide breaks the connection: .* gives it the source 10\.0\.1\.6' odd b --protocol tcp --port 80
 expect "of which a ping shows nothing" 0 'TCP is another matter' odd b
 expect "and a datagram's answer is translated at once" 1 'nobody waits for it' odd b --protocol udp --port 53
@@ -191,6 +203,15 @@ status "a probe to a port where nobody listens fails" 1 vnetlab probe a b --prot
 like "the message has a command that explains it" "$err" '^see why: vnetlab path a b --protocol tcp --port 4711$'
 # shellcheck disable=SC2046
 status "that command works as it stands" 0 vnetlab $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
+# A packet filter that has changed is read anew; one that its tool refuses is an error at its place.
+sed -i 's/81/80/' "$work/hide.nft"
+status "up takes the changed packet filter" 0 vnetlab up "$work/p.vnetlab.json"
+status "the port that was dropped passes" 0 vnetlab probe b odd --protocol tcp --port 81 --timeout 400ms
+status "another one is dropped" 1 vnetlab probe b odd --protocol tcp --port 80 --timeout 400ms
+echo "add rule inet mine forward tcp dprot 80 drop" >>"$work/hide.nft"
+status "check refuses what nft refuses" 3 vnetlab check "$work/p.vnetlab.json"
+like "it has the file's place and nft's words" "$out" '/virtualMachines/hide/config/nftables\.conf'
+like "and the line" "$out" 'nft refuses it: .*nftables\.conf:5:'
 vnetlab down -q >/dev/null
 
 # VMs that are called as something that every lab has: the design's names come first.

@@ -460,6 +460,49 @@ static void check_of_exabgp(void **state)
 	image_plan_free(p);
 }
 
+/* Every image takes them, and they are read before its daemons start. */
+static void own_packet_filter(void **state)
+{
+	static const char text[] = "flush  ruleset\ntable inet t { }\nflush table inet t\n";
+	struct config_file f = { .name = "nftables.conf",
+		                 .path = "nva/nft",
+		                 .ptr = "/virtualMachines/nva1/config/nftables.conf",
+		                 .content = text,
+		                 .size = sizeof(text) - 1 };
+
+	(void)state;
+	vm->filters = &f;
+	vm->n_filters = 1;
+	vm->bgp.present = false;
+	for (int nat = 0; nat < 2; nat++) {
+		struct image_plan *p = NULL;
+		struct err e = { 0 };
+
+		vm->image = "host";
+		vm->source_nat = nat;
+		int rc = image_plan(m, vm, &p, &e);
+
+		if (rc == -ENOPKG) {
+			assert_non_null(strstr(e.msg, "apt-get install nftables"));
+			assert_non_null(strstr(e.msg, f.ptr));
+			skip();
+		}
+		assert_int_equal(rc, 0);
+		assert_int_equal(p->n_daemons, 1);
+		assert_string_equal(p->daemons[0].name, "nftables.conf");
+		assert_int_equal(p->daemons[0].ready, READY_EXIT);
+		assert_string_equal(p->daemons[0].check_file, f.ptr);
+		assert_string_equal(p->files[0].path, "/etc/nftables.conf");
+		/* The table of sourceNat stays. */
+		assert_string_equal(p->files[0].content,
+		                    nat ? "              \ntable inet t { }\nflush table inet t\n"
+		                        : text);
+		image_plan_free(p);
+	}
+	vm->source_nat = false;
+	vm->n_filters = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +514,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(own_image, setup, teardown),
 		cmocka_unit_test_setup_teardown(given, setup, teardown),
 		cmocka_unit_test_setup_teardown(route_server, setup, teardown),
+		cmocka_unit_test_setup_teardown(own_packet_filter, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* NICs and what is inside guests: azure-behaviour 1.3. */
 #include "azure/check.h"
 #include "azure/hybrid.h"
+#include "azure/own_filter.h"
 #include "azure/subnet.h"
 #include "base/str.h"
 
@@ -158,6 +159,18 @@ static void check_nics_of_vm(const struct vm *vm, struct findings *f)
 	}
 }
 
+/* Both would translate, and which one is first is nobody's to say. */
+static void check_own_filter(const struct vm *vm, struct findings *f)
+{
+	for (size_t i = 0; vm->source_nat && i < vm->n_filters; i++)
+		if (own_filter_translates(&vm->filters[i]))
+			error_at(f, "GUEST-FILTER-01", NULL, vm->filters[i].ptr,
+			         "leave sourceNat out, or that rule",
+			         "\"%s\" has sourceNat, and \"%s\" translates sources, too: a "
+			         "packet's source is translated once",
+			         vm->name, vm->filters[i].path);
+}
+
 static void check_vms(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
@@ -166,6 +179,7 @@ static void check_vms(const struct model *m, struct findings *f)
 		check_nics_of_vm(&m->vms[i], f);
 		check_guest_routes(&m->vms[i], f);
 		check_loopbacks(&m->vms[i], f);
+		check_own_filter(&m->vms[i], f);
 	}
 	for (size_t i = 0; i < m->n_subnets; i++)
 		check_same_address(&m->subnets[i], f);

@@ -2,6 +2,7 @@
 /* Virtual machines and appliances: what a topology says of them, and how they are loaded. */
 #include "kinds/vm/vm.h"
 
+#include "azure/own_filter.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -36,7 +37,8 @@ static const struct object_def machine = {
 	      .item = T_PATH,
 	      .keys = KEYS_FILE,
 	      .help = "The appliance's own configuration files: name as the image knows it, path "
-	              "below the topology's folder." },
+	              "below the topology's folder. Every image, host too, takes iptables.rules "
+	              "and nftables.conf: its own packet filter." },
 	    { .name = "bgp",
 	      .type = T_OBJECT,
 	      .shows = SHOWS_INSIDE,
@@ -90,23 +92,37 @@ static void count_vm(json_t *x, size_t *nodes, size_t *nics)
 	*nics += json_object_size(json_object_get(x, "nics")) + (json_object_get(x, "nic") != NULL);
 }
 
+/* Not the node's own packet filter, which every image takes. */
+static bool has_file_for_image(json_t *config)
+{
+	const char *name;
+	json_t *path;
+
+	json_object_foreach (config, name, path)
+		if (!own_filter_named(name))
+			return true;
+	return false;
+}
+
 /* The nodes that other kinds make stand behind those of this one in model->vms. */
 static void load_vm(struct loader *l, void *obj, json_t *x, const struct jptr *at)
 {
 	struct vm *vm = obj;
 	json_t *config = json_object_get(x, "config"), *bgp = json_object_get(x, "bgp");
 
+	const bool for_image = has_file_for_image(config);
+
 	vm_load_nics(l, vm, x, at);
 	load_config(l, vm, config, JPTR(at, "config"));
 	if (json_is_object(bgp))
 		vm_load_bgp(l, vm, bgp, JPTR(at, "bgp"));
 	vm_load_guest(l, vm, x, at);
-	if (bgp && json_object_size(config))
+	if (bgp && for_image)
 		load_error(l, "TOPO-VM-03", NULL, vm->ptr, "keep one of them",
 		           "\"%s\" has both \"config\" and \"bgp\": either its own files or a "
 		           "generated configuration",
 		           vm->name);
-	if (!strieq(vm->image, "host") || (!bgp && !json_object_size(config)))
+	if (!strieq(vm->image, "host") || (!bgp && !for_image))
 		return;
 	vm->broken = true;
 	load_error(l, "TOPO-VM-04", NULL, vm->ptr,

@@ -21,7 +21,8 @@ enum { TEXT_MAX = 4096 };
 struct check {
 	struct driver *d;
 	struct node *node; /* NULL: cancelled */
-	char *daemon, *noise;
+	char *daemon, *noise, *file;
+	bool decides;
 	struct child child;
 	struct source out;
 	struct str text;
@@ -42,6 +43,7 @@ static void check_free(struct check *c)
 	str_free_p(&c->text);
 	free(c->daemon);
 	free(c->noise);
+	free(c->file);
 	free(c);
 }
 
@@ -87,6 +89,18 @@ static char *check_words(const struct check *c)
 	return b.n ? str_take(&b) : xasprintf("the check of %s fails without a word", c->daemon);
 }
 
+static void note_objection(struct node *n, const struct check *c, const char *words)
+{
+	size_t len = strlen(words);
+
+	while (len && strchr(" \r\n", words[len - 1]))
+		len--;
+	if (!n->objections)
+		n->objections = json_array();
+	json_array_append_new(n->objections, json_pack("{s:s?,s:s%,s:b}", "pointer", c->file,
+	                                               "words", words, len, "decides", c->decides));
+}
+
 static void on_check_exit(struct child *ch, int wstatus)
 {
 	struct check *c = container_of(ch, struct check, child);
@@ -97,6 +111,8 @@ static void on_check_exit(struct child *ch, int wstatus)
 		;
 	_cleanup_free_ char *text = check_words(c);
 
+	if (n && wstatus != 0)
+		note_objection(n, c, text);
 	check_free(c);
 	if (!n)
 		return;
@@ -131,6 +147,8 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 	c->node = n;
 	c->daemon = xstrdup(id->name);
 	c->noise = id->check_noise ? xstrdup(id->check_noise) : NULL;
+	c->file = id->check_file ? xstrdup(id->check_file) : NULL;
+	c->decides = id->check_decides;
 	c->out.fd = -1;
 	c->out.fn = on_check_output;
 	c->child.fn = on_check_exit;
@@ -151,13 +169,18 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 	return 0;
 }
 
-int checks_start(struct driver *d, struct node *n, const struct image_plan *p, struct err *e)
+int checks_start(struct driver *d, struct node *n, const struct image_plan *p, bool alone,
+                 struct err *e)
 {
 	checks_cancel(d, n);
 	free(n->rejected);
 	n->rejected = NULL;
+	json_decref(n->objections);
+	n->objections = NULL;
 	for (size_t i = 0; i < p->n_daemons; i++) {
-		int r = p->daemons[i].check_argv ? check_start(d, n, &p->daemons[i], e) : 0;
+		const struct image_daemon *id = &p->daemons[i];
+		bool asked = id->check_argv && (alone || !id->check_alone);
+		int r = asked ? check_start(d, n, id, e) : 0;
 
 		if (r < 0)
 			return r;

@@ -76,7 +76,7 @@ static int procs_make(struct driver *d, struct node *n, const struct image_plan 
 		node_procs_stop(n);
 		return 0;
 	}
-	int r = checks_start(d, n, plan, e);
+	int r = checks_start(d, n, plan, false, e);
 
 	return r < 0 ? r : node_procs_start(n, e);
 }
@@ -160,6 +160,7 @@ void node_free(struct driver *d, struct node *n)
 	free(n->name);
 	free(n->start_error);
 	free(n->rejected);
+	json_decref(n->objections);
 	free(n->touched);
 	free(n);
 }

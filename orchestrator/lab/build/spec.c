@@ -55,7 +55,7 @@ static bool any_forwarding(const struct vm *vm)
 static bool is_plain(const struct vm *vm)
 {
 	return !bird_hybrid_runs(vm) && streq(vm->image, "host") && !vm->bgp.present &&
-	       !vm->n_configs;
+	       !vm->n_configs && !vm->n_filters;
 }
 
 static void of_guest(struct want *w, struct guest_plan *p /* stolen */)

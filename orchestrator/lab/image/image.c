@@ -19,6 +19,7 @@ struct image_plan *image_plan_free(struct image_plan *p)
 		free(p->daemons[i].stray);
 		strv_free(p->daemons[i].argv);
 		strv_free(p->daemons[i].check_argv);
+		free(p->daemons[i].check_file);
 		free(p->daemons[i].check_noise);
 	}
 	for (size_t i = 0; i < p->n_questions; i++) {
@@ -61,8 +62,12 @@ int image_plan(const struct model *m, const struct vm *vm, struct image_plan **r
 	p.data = image_data(m, vm);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		p.plan->forwarding |= vm->nics[i]->forwarding;
+	/* Before its daemons: the packet filter stands when they start. */
+	rc = planning_filters(&p);
 	/* The image was checked: its kind is one of the table. */
-	rc = KINDS[image_kind_of(json_string_value(json_object_get(img->def, "kind")))]->plan(&p);
+	if (rc == 0)
+		rc = KINDS[image_kind_of(json_string_value(json_object_get(img->def, "kind")))]
+		         ->plan(&p);
 	json_decref(p.data);
 	if (!p.plan->dirs)
 		p.plan->dirs = xcalloc(1, sizeof(char *));

@@ -42,9 +42,12 @@ struct image_daemon {
 	                      READY_SOCKET both must be there. */
 	char *stray;       /* the same of lines by which it says what of its configuration it does
 	                      not take, while it goes on with the rest; NULL: none */
+	char *check_file;  /* JSON pointer of the file that check_argv reads; NULL: all of them */
 	char **check_argv; /* run before it, inside the node: exits non-zero and prints the daemon's
 	                      own message, with file and line, when the configuration is wrong;
 	                      NULL: the daemon itself says so at start */
+	bool check_alone;  /* it says the same itself when it starts, and its check would meet
+	                      what it makes: asked when nothing is built */
 	bool check_decides;    /* what the check refuses, the daemon refuses, too */
 	char *check_noise;     /* a regular expression of lines of its that say nothing; or NULL */
 	bool ignore_setgroups; /* setgroups(2) must seem to work: an unprivileged user namespace

@@ -21,6 +21,8 @@ struct planning { /* a plan that is being made */
 void planning_add_file(struct planning *p, const char *path, char *content /* stolen */,
                        size_t size);
 void planning_add_dir(struct planning *p, const char *path);
+/* image_filter.c: the node's own packet filter, whatever the image. */
+int planning_filters(struct planning *p);
 
 enum image_kind_id { IMAGE_PROCESS, IMAGE_KINDS };
 /* IMAGE_KINDS: there is none of that name. */

@@ -25,19 +25,6 @@ struct syntax {
 	struct timer deadline;
 };
 
-static bool check_decides(const struct model *m, const struct node *n)
-{
-	struct image_plan *p = NULL;
-	bool decides = false;
-
-	if (image_plan(m, n->vm, &p, NULL) < 0)
-		return false;
-	for (size_t i = 0; i < p->n_daemons; i++)
-		decides |= p->daemons[i].check_argv && p->daemons[i].check_decides;
-	image_plan_free(p);
-	return decides;
-}
-
 /* Of the file in the design, or of all of them; the caller frees. */
 static char *place_of_files(const struct vm *vm)
 {
@@ -49,19 +36,20 @@ static char *place_of_files(const struct vm *vm)
 
 static json_t *objections(const struct syntax *s)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *o;
+	size_t k;
 
-	for (size_t i = 0; i < s->d->lab.n_nodes; i++) {
-		const struct node *n = s->d->lab.nodes[i];
+	for (size_t i = 0; i < s->d->lab.n_nodes; i++)
+		json_array_foreach (s->d->lab.nodes[i]->objections, k, o) {
+			const struct vm *vm = s->d->lab.nodes[i]->vm;
 
-		if (!n->rejected || !*n->rejected)
-			continue;
-		_cleanup_free_ char *place = place_of_files(n->vm);
+			if (json_is_null(json_object_get(o, "pointer"))) {
+				_cleanup_free_ char *place = place_of_files(vm);
 
-		json_array_append_new(list, json_pack("{s:s,s:s,s:b}", "pointer", place, "words",
-		                                      n->rejected, "decides",
-		                                      check_decides(s->model, n)));
-	}
+				json_object_set_new(o, "pointer", json_string(place));
+			}
+			json_array_append(list, o);
+		}
 	return list;
 }
 
@@ -114,7 +102,7 @@ static int ask_node(struct syntax *s, struct vm *vm, struct err *e)
 	struct want w = { .name = (char *)vm->name, .kind = NODE_VM, .vm = vm };
 	int r = 0;
 
-	if (!vm->n_configs || image_plan(s->model, vm, &w.plan, NULL) < 0)
+	if ((!vm->n_configs && !vm->n_filters) || image_plan(s->model, vm, &w.plan, NULL) < 0)
 		return 0;
 	if (has_a_check(w.plan)) {
 		struct node *n = node_new(&s->d->lab, vm->name, NODE_VM);
@@ -122,7 +110,7 @@ static int ask_node(struct syntax *s, struct vm *vm, struct err *e)
 		n->vm = vm;
 		r = node_house(s->d, n, &w, e);
 		if (r == 0)
-			r = checks_start(s->d, n, w.plan, e);
+			r = checks_start(s->d, n, w.plan, true, e);
 	}
 	image_plan_free(w.plan);
 	return r;

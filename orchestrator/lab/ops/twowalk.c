@@ -123,6 +123,12 @@ bool two_ways_answered(const struct two_ways *w)
 	       (!w->has_back || one_way_kernel_verdict(&w->back) == WALK_DELIVERED);
 }
 
+bool two_ways_unwalked(const struct two_ways *w)
+{
+	return (w->there.model && w->there.model->n_unwalked) ||
+	       (w->has_back && w->back.model && w->back.model->n_unwalked);
+}
+
 bool two_ways_agree(const struct two_ways *w)
 {
 	return w->there.agree && (!w->has_back || w->back.agree);
@@ -173,10 +179,14 @@ static json_t *flow_json(const struct two_ways *w)
 	const struct walk *m = end->model;
 	const char *node = !m ? end->sender : m->breaks_at ? m->breaks_at : m->hops[m->n - 1].node;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?}", "verdict",
-	                 verdict_str(one_way_verdict(end)), "reason", one_way_reason(end), "node",
-	                 node, "way", end == &w->there ? "there" : "back", "half",
-	                 m && m->breaks_at, "tcpBreaks", tcp_breaks(w));
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?}", "verdict",
+	                      verdict_str(one_way_verdict(end)), "reason", one_way_reason(end),
+	                      "node", node, "way", end == &w->there ? "there" : "back", "half",
+	                      m && m->breaks_at, "tcpBreaks", tcp_breaks(w));
+
+	if (two_ways_unwalked(w))
+		json_object_set_new(o, "notWalked", json_true());
+	return o;
 }
 
 json_t *two_ways_json(const struct two_ways *w)

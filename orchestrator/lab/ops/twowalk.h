@@ -28,5 +28,7 @@ enum verdict one_way_kernel_verdict(const struct one_way *w);
 const char *one_way_reason(const struct one_way *w);
 /* There and, if it is known, back: an answer comes. */
 bool two_ways_answered(const struct two_ways *w);
+/* A node on the way has a packet filter of its own, which no walk knows. */
+bool two_ways_unwalked(const struct two_ways *w);
 bool two_ways_agree(const struct two_ways *w);
 json_t *two_ways_json(const struct two_ways *w); /* interfaces.md, section 5, without from, to */

@@ -40,11 +40,12 @@ struct node {
 	char *start_error; /* kept while a check may know better */
 	char *rejected;    /* what its daemons, or their checks, say against its configuration, line
 	                      by line; NULL: nothing (lab/proc/rejected.h) */
-	bool forwarding;   /* ip_forward of the guest */
-	bool fresh;        /* made by the build that is under way */
-	size_t pos;        /* in lab->nodes, while something is compared with them */
-	bool stopped;      /* deallocated, by the design or by a fault */
-	bool frozen;       /* by a fault */
+	json_t *objections; /* [{pointer?,words,decides}] of the checks that failed; or NULL */
+	bool forwarding;    /* ip_forward of the guest */
+	bool fresh;         /* made by the build that is under way */
+	size_t pos;         /* in lab->nodes, while something is compared with them */
+	bool stopped;       /* deallocated, by the design or by a fault */
+	bool frozen;        /* by a fault */
 	bool sessions_held; /* all of its sessions are down: it is in maintenance */
 	bool faulted;       /* a fault was done to it since it was built */
 	char *touched;      /* the last command that somebody ran in it since then, or NULL */

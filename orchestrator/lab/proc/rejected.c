@@ -39,10 +39,16 @@ void node_rejects(struct node *n, const char *text)
 /* " (frr.conf is nva/frr.conf)": where the design has the files. */
 static void add_files(const struct node *n, struct str *b)
 {
-	for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
-		str_printf(b, "%s%s is %s", i ? ", " : " (", n->vm->configs[i].name,
-		           n->vm->configs[i].path);
-	str_add(b, n->vm && n->vm->n_configs ? ")" : "");
+	size_t n_configs = n->vm ? n->vm->n_configs : 0;
+	size_t all = n->vm ? n_configs + n->vm->n_filters : 0;
+
+	for (size_t i = 0; i < all; i++) {
+		const struct config_file *f =
+		    i < n_configs ? &n->vm->configs[i] : &n->vm->filters[i - n_configs];
+
+		str_printf(b, "%s%s is %s", i ? ", " : " (", f->name, f->path);
+	}
+	str_add(b, all ? ")" : "");
 }
 
 void node_start_failed(struct driver *d, const struct node *n, const char *msg)
