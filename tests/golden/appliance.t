@@ -38,6 +38,20 @@ for name in cloud.yaml fortigate.conf csr.txt; do
 	is "$name: bgpd reads it" "$? $(printf '%s\n' "$out" | grep -ic 'unknown command\|error')" "0 0" || diag "$out"
 done
 
+# And of rules: the tools' own, in a network of their own.
+for pair in iptables.rules:iptables-restore nftables.conf:"nft -f"; do
+	tool=${pair#*:}
+	if ! command -v "${tool% -f}" >/dev/null || ! unshare -Urn sh -c "$tool /dev/null" 2>/dev/null; then
+		ok "$tool reads rules of scripts # SKIP it is not here, or has no right to" true
+		continue
+	fi
+	for name in filter.sh rules.sh; do
+		awk -v head="--- ${pair%%:*}" '/^(--- |note: |\{")/ { in_rules = $0 == head; next } in_rules' "$work/$name" >"$work/rules"
+		out=$(unshare -Urn sh -c "$tool $work/rules" 2>&1)
+		is "$tool reads the rules of $name" "$?" 0 || diag "$out"
+	done
+done
+
 corpus=$root/../shared/corpus/arm/route-server-quagga/scripts/quaggadeploy.sh
 if [ -r "$corpus" ]; then
 	run "$B/tests/tools/appliance_text" "$corpus"

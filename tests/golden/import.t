@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Exports of az, REST and Resource Graph become topologies: text, findings and coverage as they were. ACCEPT=1 takes new ones."""
+import base64
 import json
 import os
 import sys
@@ -57,6 +58,31 @@ with tempfile.TemporaryDirectory() as tmp:
         nva = json.load(f)["virtualMachines"]["nva"]
     ok(nva["config"] == {"frr.conf": "nva/frr.conf"} and "bgp" not in nva, "--node gives a configuration", nva)
     ok(os.path.exists(os.path.join(tmp, "nva/frr.conf")), "it is written beside the topology", os.listdir(tmp))
+
+    # Rules of iptables in a machine's script are a file of the machine, whatever runs in it besides.
+    ids = "[resourceId('Microsoft.Network/virtualNetworks/subnets','v','s')]", "[resourceId('Microsoft.Network/networkInterfaces','n')]"
+    script = "#!/bin/sh\niptables -P FORWARD DROP\niptables -A FORWARD -i ens3 -p udp --dport 53 -j ACCEPT\n"
+    resources = [
+        {"type": "Microsoft.Network/virtualNetworks", "name": "v", "properties": {
+            "addressSpace": {"addressPrefixes": ["10.7.0.0/16"]},
+            "subnets": [{"name": "s", "properties": {"addressPrefix": "10.7.1.0/24"}}]}},
+        {"type": "Microsoft.Network/networkInterfaces", "name": "n", "properties": {
+            "enableIPForwarding": True, "ipConfigurations": [{"name": "c", "properties": {"subnet": {"id": ids[0]}}}]}},
+        {"type": "Microsoft.Compute/virtualMachines", "name": "gate", "properties": {
+            "osProfile": {"customData": base64.b64encode(script.encode()).decode()},
+            "networkProfile": {"networkInterfaces": [{"id": ids[1]}]}}}]
+    with open(os.path.join(tmp, "arm.json"), "w", encoding="utf-8") as f:
+        json.dump({"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+                   "contentVersion": "1.0.0.0", "resources": resources}, f)
+    for more, files in (((), {"iptables.rules"}), (("--node", f"gate=frr:{tmp}/own.conf"), {"iptables.rules", "frr.conf"})):
+        status, out, err = run("import", tmp + "/arm.json", "-o", path, "--force", *more)
+        with open(path, encoding="utf-8") as f:
+            gate = json.load(f)["virtualMachines"]["gate"]
+        ok(set(gate["config"]) == files and "sourceNat" not in gate, f"its packet filter is a file of it {more}", gate)
+        with open(os.path.join(tmp, "gate/iptables.rules"), encoding="utf-8") as f:
+            text = f.read()
+        ok(text == "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -p udp --dport 53 -j ACCEPT\nCOMMIT\n", "its rules are those of the script", text)
+    status, out, err = run("import", "az", "-o", path, "--force", "--node", f"NVA=frr:{tmp}/own.conf")
     status, out, err = run("check", path)
     ok(status == 0, "and the topology finds it there", err)
 for args, want in ((("--node", "nobody=frr"), "IMPORT-NODE-01"), (("--node", "frr"), "IMPORT-NODE-01"),

@@ -46,9 +46,12 @@ int main(int argc, char **argv)
 	}
 	json_object_foreach (json_object_get(r, "config"), key, x)
 		printf("--- %s\n%s", key, json_string_value(x));
+	json_object_foreach (json_object_get(r, "filters"), key, x)
+		printf("--- %s\n%s", key, json_string_value(x));
 	json_array_foreach (json_object_get(r, "notes"), i, x)
 		printf("note: %s\n", json_string_value(x));
 	json_object_del(r, "config");
+	json_object_del(r, "filters");
 	json_object_del(r, "notes");
 	json_dumpf(r, stdout, JSON_SORT_KEYS | JSON_COMPACT);
 	putchar('\n');

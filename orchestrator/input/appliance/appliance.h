@@ -19,6 +19,7 @@ struct appliance_source { /* where things may be; each may be NULL */
  *	image       "frr" or "bird"; absent: nothing was found that a daemon reads
  *	config      { "frr.conf": text, ... }, for that image
  *	forwarding  true: the guest switches IP forwarding on
+ *	filters     { "iptables.rules": text, "nftables.conf": text }: for any image
  *	sourceNat   true: it masquerades, but to ...
  *	sourceNatExcept [ prefix ]
  *	routes      [ { "prefix", "via" } ]

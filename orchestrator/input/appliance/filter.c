@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a guest's scripts say to iptables and nft.  MASQUERADE becomes sourceNat, as it is written:
- * without "! -d" everything is translated.  Rules that drop or translate otherwise are not run in a
- * lab: the guest says so, once, with the first of them. */
+ * without "! -d" everything is translated.  Where rules drop, or translate otherwise, all of them
+ * become files that the lab runs (own_rules.h); what cannot be taken is counted, and the first of
+ * it named. */
 #include "base/addr.h"
 #include "input/appliance/guest.h"
 
@@ -72,15 +73,24 @@ static void take_masquerade(struct guest *g, json_t *except)
 	g->source_nat = true;
 }
 
-static void note_rule(struct guest *g, const char *line)
+/* A rule that drops, or translates otherwise than sourceNat. */
+static void note_rule(struct guest *g, const char *line, bool taken)
 {
-	if (!g->n_rules++)
+	g->decides |= taken;
+	if (!taken && !g->n_rules++)
 		g->first_rule = xasprintf("%.160s", line);
 }
 
-/* An iptables command behind its name, or a line of a file for iptables-restore. */
-static void read_iptables(struct guest *g, const char *line, char **w, size_t n, bool nat)
+static void note_left(struct guest *g, const char *line)
 {
+	if (!g->n_left++)
+		g->first_left = xasprintf("%.160s", line);
+}
+
+/* An iptables command behind its name, or a line of a file for iptables-restore. */
+static void read_iptables(struct guest *g, const char *line, char **w, size_t n, const char *table)
+{
+	bool taken = own_rules_iptables(&g->rules, table, w, n), nat = streq(table, "nat");
 	json_t *except = json_array(), *to = json_array();
 	const char *target = "", *chain = "", *policy = "";
 
@@ -103,6 +113,8 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 		else if (is_option(w[i], "-d", "--destination"))
 			add_prefixes(not ? except : to, &w[i + 1], 1);
 	}
+	if (!taken)
+		note_left(g, line);
 	bool outward = nat && streq(chain, "POSTROUTING");
 
 	if (streq(target, "MASQUERADE") && !json_array_size(to))
@@ -114,13 +126,13 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 	             ? !streq(policy, "ACCEPT")
 	             : *chain && *target && !streq(target, "ACCEPT") && !streq(target, "RETURN") &&
 	                   !streq(target, "LOG") && !streq(target, "TCPMSS"))
-		note_rule(g, line);
+		note_rule(g, line, taken);
 	json_decref(except);
 	json_decref(to);
 }
 
 /* A statement of nft, of a command or of a file. */
-static void read_nft(struct guest *g, const char *line, char **w, size_t n)
+static void read_nft(struct guest *g, const char *line, char **w, size_t n, bool taken)
 {
 	static const char *const DECIDE[] = { "drop", "drop;", "drop;}",   "reject",
 		                              "dnat", "snat",  "redirect", "tproxy" };
@@ -141,54 +153,128 @@ static void read_nft(struct guest *g, const char *line, char **w, size_t n)
 	if (masquerade && !to)
 		take_masquerade(g, except);
 	else if (masquerade || decides)
-		note_rule(g, line);
+		note_rule(g, line, taken);
 	json_decref(except);
+}
+
+/* Where the shell takes what stands there for a redirection, and how many words that is. */
+static size_t redirection(char **w, size_t n)
+{
+	size_t digits = strspn(w[0], "0123456789&");
+
+	if (w[0][digits] != '>' && w[0][digits] != '<')
+		return 0;
+	return w[0][digits + 1 + (w[0][digits + 1] == '>')] || n < 2 ? 1 : 2;
+}
+
+static void read_simple_command(struct guest *g, const char *line)
+{
+	static const char *const FRONTS[] = { "ufw", "firewall-cmd" };
+	char **w, **kept;
+	size_t all = words_split(line, &w), n = 0;
+
+	kept = xcalloc(all + 1, sizeof(*kept));
+	for (size_t i = 0, skip; i < all; i += skip ? skip : 1) {
+		skip = redirection(w + i, all - i);
+		if (!skip)
+			kept[n++] = w[i];
+	}
+	for (size_t i = 0; i + 1 < n && !streq(kept[i], "netns"); i++) {
+		const char *slash = strrchr(kept[i], '/'), *name = slash ? slash + 1 : kept[i];
+		char **rest = kept + i + 1;
+
+		if (streq(name, "iptables") || streq(name, "iptables-nft") ||
+		    streq(name, "iptables-legacy")) {
+			read_iptables(g, line, rest, n - i - 1, "filter");
+			break;
+		}
+		if (streq(name, "nft")) {
+			bool taken = own_rules_nft(&g->rules, rest, n - i - 1);
+
+			if (!taken)
+				note_left(g, line);
+			read_nft(g, line, rest, n - i - 1, taken);
+			break;
+		}
+		for (size_t k = 0; i < 2 && k < ARRAY_LEN(FRONTS); k++)
+			if (streq(name, FRONTS[k]) && !streq(rest[0], "disable") &&
+			    !streq(rest[0], "status")) {
+				note_left(g, line);
+				note_rule(g, line, false);
+			}
+	}
+	free(kept);
+	words_free(w, all);
+}
+
+/* Up to what ends a simple command in a shell: ; & | and the end of the line. */
+static size_t simple_command(const char *line)
+{
+	char quote = 0;
+	size_t n = 0;
+
+	for (; line[n]; n++) {
+		char c = line[n];
+
+		if (quote && c == quote)
+			quote = 0;
+		else if (c == '\\' && quote != '\'' && line[n + 1])
+			n++;
+		else if (!quote && (c == '"' || c == '\''))
+			quote = c;
+		else if (!quote && (c == ';' || c == '|' ||
+		                    (c == '&' && line[n + 1] != '>' && (!n || line[n - 1] != '>'))))
+			break;
+	}
+	return n;
 }
 
 void read_filter_command(struct guest *g, const char *line)
 {
-	static const char *const FRONTS[] = { "ufw", "firewall-cmd" };
-	char **w;
-	size_t n = words_split(line, &w);
+	while (*line) {
+		size_t n = simple_command(line);
+		_cleanup_free_ char *one = xstrndup(line, n);
 
-	for (size_t i = 0; i + 1 < n; i++) {
-		const char *slash = strrchr(w[i], '/'), *name = slash ? slash + 1 : w[i];
-
-		if (streq(name, "iptables") || streq(name, "iptables-nft") ||
-		    streq(name, "iptables-legacy")) {
-			read_iptables(g, line, w + i + 1, n - i - 1, false);
-			break;
-		}
-		if (streq(name, "nft")) {
-			read_nft(g, line, w + i + 1, n - i - 1);
-			break;
-		}
-		for (size_t k = 0; i < 2 && k < ARRAY_LEN(FRONTS); k++)
-			if (streq(name, FRONTS[k]) && !streq(w[i + 1], "disable") &&
-			    !streq(w[i + 1], "status"))
-				note_rule(g, line);
+		read_simple_command(g, one + strspn(one, " \t"));
+		line += n + strspn(line + n, ";&|");
 	}
-	words_free(w, n);
+}
+
+/* A line of iptables-save. */
+static void read_saved(struct guest *g, const char *l, char **w, size_t n, char **table)
+{
+	if (*w[0] == '*') {
+		free(*table);
+		*table = xstrdup(w[0] + 1);
+	} else if (*w[0] == ':' && n > 1) {
+		bool own = streq(w[1], "-");
+		char command[] = { '-', own ? 'N' : 'P', 0 };
+		char *as[] = { command, w[0] + 1, w[1] };
+
+		read_iptables(g, l, as, own ? 2 : 3, *table);
+	} else {
+		read_iptables(g, l, w, n, *table);
+	}
 }
 
 void read_filter_file(struct guest *g, const char *path, const char *text)
 {
-	bool nft = strstr(path, "nftables") != NULL, nat = false;
+	bool nft = strstr(path, "nftables") != NULL;
+	bool taken = nft && own_rules_nft_file(&g->rules, text);
+	_cleanup_free_ char *table = xstrdup("filter");
 	const char *at = text;
 
+	if (nft && !taken)
+		note_left(g, path);
 	for (char *l; (l = next_line(&at)); free(l)) {
 		char **w;
 		size_t n = words_split(l, &w);
 
 		if (n && *w[0] != '#') {
 			if (nft)
-				read_nft(g, l, w, n);
-			else if (*w[0] == '*')
-				nat = streq(w[0], "*nat");
-			else if (*w[0] == ':' && n > 1 && streq(w[1], "DROP"))
-				note_rule(g, l);
+				read_nft(g, l, w, n, taken);
 			else
-				read_iptables(g, l, w, n, nat);
+				read_saved(g, l, w, n, &table);
 		}
 		words_free(w, n);
 	}

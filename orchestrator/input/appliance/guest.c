@@ -38,6 +38,8 @@ void guest_free(struct guest *g)
 	json_decref(g->nat_except);
 	json_decref(g->nat_skip);
 	free(g->first_rule);
+	free(g->first_left);
+	own_rules_free(&g->rules);
 	str_free_p(&g->vtysh);
 }
 
@@ -134,6 +136,33 @@ static void take_file(struct guest *g, const char *path, const char *text, json_
 	}
 }
 
+/* All rules as files, where one of them does what sourceNat does not; else sourceNat. */
+static void add_packet_filter(struct guest *g, json_t *r)
+{
+	json_t *files = g->decides ? own_rules_files(&g->rules) : NULL, *text;
+	size_t n = g->decides ? g->n_left : g->n_rules;
+	const char *file;
+
+	if (!files && g->source_nat) {
+		json_array_extend(g->nat_except, g->nat_skip);
+		json_object_set_new(r, "sourceNat", json_true());
+		json_object_set(r, "sourceNatExcept", g->nat_except);
+	}
+	json_object_foreach (files, file, text)
+		guest_note(g, "has rules of a packet filter, which the lab runs: %s", file);
+	if (files)
+		json_object_set_new(r, "filters", files);
+	if (n)
+		json_object_set_new(
+		    r, "warnings",
+		    json_pack("[o]", json_sprintf(
+		                         "has %zu rule%s of a packet filter that the lab does not "
+		                         "run: what they drop passes here, and what they translate "
+		                         "stays as it is; the first: %s",
+		                         n, n == 1 ? "" : "s",
+		                         g->decides ? g->first_left : g->first_rule)));
+}
+
 json_t *guest_result(struct guest *g)
 {
 	json_t *frr = json_object(), *bird = json_object(), *r = json_object(), *text, *config;
@@ -164,19 +193,7 @@ json_t *guest_result(struct guest *g)
 	}
 	if (g->forwarding)
 		json_object_set_new(r, "forwarding", json_true());
-	if (g->source_nat) {
-		json_array_extend(g->nat_except, g->nat_skip);
-		json_object_set_new(r, "sourceNat", json_true());
-		json_object_set(r, "sourceNatExcept", g->nat_except);
-	}
-	if (g->n_rules)
-		json_object_set_new(
-		    r, "warnings",
-		    json_pack("[o]", json_sprintf(
-		                         "has %zu rule%s of a packet filter that the lab does not "
-		                         "run: what they drop passes here, and what they translate "
-		                         "stays as it is; the first: %s",
-		                         g->n_rules, g->n_rules == 1 ? "" : "s", g->first_rule)));
+	add_packet_filter(g, r);
 	if (json_array_size(g->routes))
 		json_object_set(r, "routes", g->routes);
 	if (json_array_size(g->loopbacks))

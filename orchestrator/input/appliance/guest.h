@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "input/appliance/appliance.h"
+#include "input/appliance/own_rules.h"
 
 struct guest {
 	json_t *files; /* path in the guest -> text */
@@ -15,9 +16,13 @@ struct guest {
 	struct str vtysh; /* lines that were typed into vtysh */
 	bool forwarding, source_nat;
 	json_t *nat_except,
-	    *nat_skip;  /* what sourceNat leaves alone: by its own rules, by others */
-	size_t n_rules; /* of a packet filter, that are not run in a lab */
+	    *nat_skip;          /* what sourceNat leaves alone: by its own rules, by others */
+	struct own_rules rules; /* of its packet filter, that a lab can run */
+	bool decides;           /* one of them drops, or translates otherwise than sourceNat */
+	size_t n_rules;         /* such ones that a lab cannot run */
 	char *first_rule;
+	size_t n_left; /* of any kind: what is left out of the files of rules */
+	char *first_left;
 	size_t dropped; /* notes that were too many */
 };
 

@@ -64,6 +64,14 @@ static char *expand_variables(struct script *s, const char *text, bool *ret_unkn
 	return str_take(&b);
 }
 
+/* $(ip -o -4 route show to default | awk '{print $5}'): the primary NIC, in ways that are usual. */
+static bool finds_default_device(const char *value)
+{
+	return (strstr(value, "$(") || strchr(value, '`')) && strstr(value, "ip ") &&
+	       strstr(value, "route") && (strstr(value, "default") || strstr(value, " get ")) &&
+	       !strstr(value, "$3") && (strstr(value, "$5") || strstr(value, "dev"));
+}
+
 /* NAME=value, also behind export. */
 static bool read_assignment(struct script *s, const char *line)
 {
@@ -79,6 +87,12 @@ static bool read_assignment(struct script *s, const char *line)
 	char **words;
 	size_t k = words_split(start + n + 1, &words);
 	_cleanup_free_ char *value = expand_variables(s, k ? words[0] : "", &unknown);
+
+	if (finds_default_device(start + n + 1)) {
+		json_object_set_new(s->vars, name, json_string("eth0"));
+		words_free(words, k);
+		return true;
+	}
 
 	if (strstr(value, "$(") || strchr(value, '`') || unknown)
 		json_object_del(s->vars, name);

@@ -38,11 +38,17 @@ static bool take_inside(json_t *result, const json_t *found)
 		    (v && streq(keys[i], "sourceNatExcept")))
 			json_object_set(result, keys[i], v);
 	}
-	if (!json_object_get(found, "image") || !json_object_size(config))
-		return false;
-	json_object_set(result, "image", json_object_get(found, "image"));
-	json_object_set(result, "files", config);
-	return true;
+	json_t *files = json_copy(json_object_get(found, "filters"));
+
+	files = files ? files : json_object();
+	bool inside = json_object_get(found, "image") && json_object_size(config);
+
+	if (inside) {
+		json_object_set(result, "image", json_object_get(found, "image"));
+		json_object_update(files, config);
+	}
+	json_object_set_new(result, "files", files);
+	return inside;
 }
 
 json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const struct guest_facts *f)

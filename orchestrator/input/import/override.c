@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --node VM=image[:file]: the user knows better what runs in a machine. */
+#include "azure/own_filter.h"
 #include "input/appliance/appliance.h"
 #include "input/file.h"
+
 #include "input/import/priv.h"
 
 static const char *main_file_of_image(const char *image, const char *path)
@@ -73,6 +75,20 @@ static void override_file(struct import *im, const char *word, const char *image
 	json_decref(j);
 }
 
+/* The files of its image go; the rules of its packet filter are the machine's. */
+static void keep_packet_filter(json_t *out)
+{
+	json_t *config = json_object_get(out, "config"), *path;
+	const char *file;
+	void *next;
+
+	json_object_foreach_safe (config, next, file, path)
+		if (!own_filter_named(file))
+			json_object_del(config, file);
+	if (!json_object_size(config))
+		json_object_del(out, "config");
+}
+
 static void override_guest(struct import *im, const char *word)
 {
 	const char *eq = strchr(word, '='), *name;
@@ -105,7 +121,7 @@ static void override_guest(struct import *im, const char *word)
 	put_str(out, "image", image);
 	if (colon || streq(image, "host")) {
 		json_object_del(out, "bgp");
-		json_object_del(out, "config");
+		keep_packet_filter(out);
 	}
 	if (colon)
 		override_file(im, word, image, colon + 1, vm, out);
