@@ -162,8 +162,11 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 	}
 	ip4 source = fw.source ? fw.source : g.src;
 
-	source = drop_late_source(x, in, &g, hop, fw.source, source);
-	if (source && source != x->p.src && !nat) {
+	if (nat) /* its connection is known, and translated already */
+		source = 0;
+	else
+		source = drop_late_source(x, in, &g, hop, fw.source, source);
+	if (source && source != x->p.src) {
 		x->p.src = source;
 		walk_nat_add(x, in->vm, g.out, &fw.before);
 		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
