@@ -63,6 +63,10 @@ $net tags = { a = local.a }
 says "count of what is no number" "resource \"azurerm_virtual_network\" \"v\" {
  count = \"many\"
 }" 'HCL-COUNT-01 at main.tf:2:11'
+says "count is less than nothing" "$net count = -1
+}" 'count is a whole number, 0 to 10000, and this is -1'
+says "half an instance" "$net count = 1.5
+}" 'count is a whole number, 0 to 10000, and this is 1.5'
 says "for_each over a number" "resource \"azurerm_virtual_network\" \"v\" {
  for_each = 5
 }" 'HCL-EACH-01 at main.tf:2:13'
@@ -111,6 +115,17 @@ $(for i in {1..500}; do echo " a$i = local.a$((i - 1)) + 1"; done)
 $net tags = { a = local.a500 }
 }" 'HCL-LIMIT-01'
 says "brackets without an end" "$net tags = $(printf '[%.0s' {1..5000})" 'HCL-SYNTAX-01'
+says "blocks without end, in blocks without end" "$(printf 'a {\n%.0s' {1..20000})" 'these are 100 mistakes: the rest of the file is not read'
+says "brackets that close nothing" "$(printf '}\n%.0s' {1..20000})" 'these are 100 mistakes'
+says "a repetition of repetitions is more than there is memory" "$net tags = { a = regex(\"(((a{1,200}){1,200}){1,200}){1,200}\", \"a\") }
+}" 'HCL-FUNC-02 at main.tf:5:15'
+says "repetitions one after another are no bomb" "$net tags = { a = regex(\"^[a-z]{1,255}-[]a-z]{1,255}(x{2,40}|y{3}){1,20}$\", \"ab-cdxx\")[0] }
+}" 'no findings'
+says "matches of a long text are steps" "locals {
+ a = join(\"\", [for i in range(1000) : join(\"\", [for j in range(1000) : \"abcdefgh\"])])
+}
+$net tags = { a = length(regexall(\"[a-h]\", local.a)), b = replace(local.a, \"/a/\", \"b\") }
+}" 'regexall.*there are too many matches in so long a text'
 run vnetlab check "$here/design" -p nothing=1
 like "-p of no variable" "$out$err" 'TF-VAR-03 .*|the design has no variable "nothing"'
 run vnetlab check "$here/design" -p none.tfvars

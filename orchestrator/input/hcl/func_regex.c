@@ -62,10 +62,76 @@ static bool translate(const char *s, struct str *out)
 	return true;
 }
 
+/* The C library writes repetitions out, and those of repetitions are more than there is memory. */
+enum { EXPANDED = 5000, NESTED = 100 };
+
+/* Behind a set, whose first member may be a bracket. */
+static const char *set_end(const char *s)
+{
+	s += 1 + (s[1] == '^');
+	s += *s == ']';
+	while (*s && *s != ']')
+		s++;
+	return s;
+}
+
+/* "{3}", "{2,5}", "{2,}": the greater number; *s then is at its end. */
+static unsigned long repetitions(const char **s)
+{
+	char *end;
+	unsigned long n = strtoul(*s + 1, &end, 10);
+
+	if (*end == ',' && end[1] != '}')
+		n = strtoul(end + 1, &end, 10);
+	while (*end && *end != '}')
+		end++;
+	*s = *end ? end : end - 1;
+	return n ? n : 1;
+}
+
+/* The pattern with its repetitions written out. */
+static bool is_too_long(const char *s)
+{
+	unsigned long sum[NESTED + 1] = { 0 }, last[NESTED + 1] = { 0 }, n;
+	size_t at = 0;
+
+	for (; *s; s++) {
+		if (*s == '(') {
+			if (at == NESTED)
+				return true;
+			at++;
+			sum[at] = last[at] = 0;
+			continue;
+		}
+		if (*s == '{') {
+			n = repetitions(&s);
+			if (n > EXPANDED)
+				return true;
+			sum[at] += last[at] * (n - 1);
+			last[at] *= n;
+		} else {
+			n = 1;
+			if (*s == ')' && at)
+				n += sum[at--];
+			else if (*s == '\\' && s[1])
+				s++;
+			else if (*s == '[')
+				s = set_end(s);
+			sum[at] += n;
+			last[at] = n;
+			if (!*s)
+				break;
+		}
+		if (sum[at] > EXPANDED)
+			return true;
+	}
+	return false;
+}
+
 static bool compile(struct hcl_call *c, const char *pattern, regex_t *ret, json_t **ret_failed)
 {
 	struct str text = { 0 };
-	bool ok = translate(pattern, &text) && strlen(pattern) < 1000 &&
+	bool ok = translate(pattern, &text) && strlen(pattern) < 1000 && !is_too_long(pattern) &&
 	          regcomp(ret, str_get(&text), REG_EXTENDED) == 0;
 
 	str_free_p(&text);
@@ -75,6 +141,18 @@ static bool compile(struct hcl_call *c, const char *pattern, regex_t *ret, json_
 }
 
 enum { GROUPS = 16 };
+
+/* The next match.  Each costs a look at all that is left, so that many in a long text count as the
+ * steps that they are: *ret_failed. */
+static bool find_match(struct hcl_call *c, const regex_t *re, const char *s, regmatch_t *m,
+                       int flags, json_t **ret_failed)
+{
+	c->ev->steps += strlen(s) / 64;
+	*ret_failed = c->ev->steps > HCL_EVAL_STEPS
+	                  ? func_fail(c, "there are too many matches in so long a text")
+	                  : NULL;
+	return !*ret_failed && regexec(re, s, GROUPS, m, flags) == 0;
+}
 
 /* The match itself, or its groups where it has some. */
 static json_t *match_value(const regex_t *re, const char *s, const regmatch_t *m)
@@ -105,7 +183,7 @@ static json_t *match(struct hcl_call *c, bool all)
 	if (!compile(c, pattern, &re, &failed))
 		return failed;
 	out = json_array();
-	while (regexec(&re, s, GROUPS, m, flags) == 0) {
+	while (find_match(c, &re, s, m, flags, &failed)) {
 		json_array_append_new(out, match_value(&re, s, m));
 		if (!all || (m[0].rm_eo == m[0].rm_so && !s[m[0].rm_eo]))
 			break;
@@ -113,6 +191,10 @@ static json_t *match(struct hcl_call *c, bool all)
 		flags = REG_NOTBOL;
 	}
 	regfree(&re);
+	if (failed) {
+		json_decref(out);
+		return failed;
+	}
 	if (all)
 		return out;
 	json_t *first = json_incref(json_array_get(out, 0));
@@ -162,7 +244,8 @@ static json_t *replace_matches(struct hcl_call *c, const char *s, const char *pa
 
 	if (!compile(c, pattern, &re, &failed))
 		return failed;
-	while (*s && regexec(&re, s, GROUPS, m, flags) == 0) {
+	failed = NULL;
+	while (*s && find_match(c, &re, s, m, flags, &failed)) {
 		str_addn(&out, s, (size_t)m[0].rm_so);
 		add_replacement(&out, with, s, m);
 		if (m[0].rm_eo > m[0].rm_so || !s[m[0].rm_eo]) {
@@ -175,7 +258,7 @@ static json_t *replace_matches(struct hcl_call *c, const char *s, const char *pa
 	}
 	str_add(&out, s);
 	regfree(&re);
-	json_t *v = func_string(c, out.s, out.n);
+	json_t *v = failed ? failed : func_string(c, out.s, out.n);
 
 	str_free_p(&out);
 	return v;

@@ -3,7 +3,10 @@
  * mistakes are ten findings. */
 #include "input/hcl/scan.h"
 
-enum { BLOCK_DEPTH = 64 };
+enum {
+	BLOCK_DEPTH = 64,
+	MISTAKES = 100, /* of a file: each of them may look for its end in all of it */
+};
 
 static struct hcl_body *parse_items(struct scan *p, unsigned depth);
 
@@ -31,10 +34,24 @@ static size_t statement_end(const struct scan *p, size_t from)
 	return p->n;
 }
 
+/* Counts a mistake; true: it was the last one, and the rest of the file is given up. */
+static bool has_too_many(struct scan *p)
+{
+	if (++p->given_up == MISTAKES) {
+		p->failed = false;
+		scan_fail(p, "these are %d mistakes: the rest of the file is not read", MISTAKES);
+	}
+	if (p->given_up >= MISTAKES)
+		p->at = p->n; /* and p->failed stays: nobody adds to it */
+	return p->given_up >= MISTAKES;
+}
+
 /* Behind a mistake: the statement that began at `from` is given up, or, when its brackets have no
  * end, the line. */
 static void skip_statement(struct scan *p, size_t from)
 {
+	if (has_too_many(p))
+		return;
 	size_t end = statement_end(p, from);
 
 	p->at = end < p->n && end >= p->at ? end : statement_end(p, p->at);
@@ -127,6 +144,8 @@ static struct hcl_body *parse_items(struct scan *p, unsigned depth)
 			if (depth)
 				break;
 			scan_fail(p, "\"}\" closes nothing");
+			if (has_too_many(p))
+				break;
 			p->failed = false;
 			p->at++;
 			continue;

@@ -12,10 +12,11 @@ struct scan {
 	const struct hcl_file *file;
 	const char *s; /* the text */
 	size_t at, n;
-	unsigned inside; /* brackets around: newlines mean nothing there */
-	unsigned depth;  /* of expressions in expressions */
-	bool failed;     /* reported; the statement is given up */
-	bool quiet;      /* do not report */
+	unsigned inside;   /* brackets around: newlines mean nothing there */
+	unsigned depth;    /* of expressions in expressions */
+	bool failed;       /* reported; the statement is given up */
+	unsigned given_up; /* statements */
+	bool quiet;        /* do not report */
 	const struct hcl_expr *(*expr)(struct scan *p); /* parse_expr(), for templates */
 };
 

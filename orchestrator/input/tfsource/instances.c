@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* count and for_each. */
+#include <math.h>
+
 #include "input/tfsource/source.h"
 
 char *tfs_index(const json_t *key)
@@ -18,13 +20,18 @@ static json_t *instances_by_count(struct source *s, const struct hcl_expr *e, js
                                   void *ctx)
 {
 	json_t *number = hcl_to_number(n), *list;
-	double count = number ? json_number_value(number) : -1;
+	double count = number ? json_number_value(number) : 0;
+	bool is_number = number;
 
 	json_decref(number);
-	if (count < 0 || count > TFS_INSTANCES)
+	if (!is_number)
 		return hcl_fail(&s->ev, e->place, "HCL-COUNT-01", NULL,
-		                "count is 0 to %d, and this is %s", TFS_INSTANCES,
-		                count < 0 ? hcl_type_name(n) : "more");
+		                "count is a number, 0 to %d, and this is %s", TFS_INSTANCES,
+		                hcl_type_name(n));
+	if (count < 0 || count > TFS_INSTANCES || count != floor(count))
+		return hcl_fail(&s->ev, e->place, "HCL-COUNT-01", NULL,
+		                "count is a whole number, 0 to %d, and this is %.15g",
+		                TFS_INSTANCES, count);
 	list = json_array();
 	for (json_int_t i = 0; i < (json_int_t)count; i++) {
 		json_t *key = json_integer(i);
