@@ -126,6 +126,16 @@ says "matches of a long text are steps" "locals {
 }
 $net tags = { a = length(regexall(\"[a-h]\", local.a)), b = replace(local.a, \"/a/\", \"b\") }
 }" 'regexall.*there are too many matches in so long a text'
+rm -rf "$work/d"
+mkdir "$work/d"
+printf '%s}\n' "$net" >"$work/d/main.tf"
+ln -s /etc/passwd "$work/d/x.tf"
+run vnetlab check "$work/d"
+like "a link out of the design" "$out$err" 'HCL-FILE-01 at x.tf.*|it is a link that leads out of the design, or nowhere'
+rm "$work/d/x.tf"
+echo '{}' >"$work/d/x.tf.json"
+run vnetlab check "$work/d"
+like "the language as JSON is not read, and reported" "$out$err" 'warning TF-JSON-01 at x.tf.json.*|x.tf.json is Terraform.s language as JSON'
 run vnetlab check "$here/design" -p nothing=1
 like "-p of no variable" "$out$err" 'TF-VAR-03 .*|the design has no variable "nothing"'
 run vnetlab check "$here/design" -p none.tfvars

@@ -57,7 +57,14 @@ bool tfs_read(struct source *s, const char *path, struct str *ret)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		str_add(ret, errno == ENOENT ? "there is no such file" : strerror(errno));
+		int error = errno;
+		bool link =
+		    fstatat(s->root_fd, full + (*full == '/'), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(st.st_mode);
+
+		str_add(ret, error != ENOENT ? strerror(error)
+		             : link ? "it is a link that leads out of the design, or nowhere"
+		                    : "there is no such file");
 		return false;
 	}
 	int r = S_ISREG(st.st_mode) ? file_read_fd(fd, FILE_MAX, ret) : -EISDIR;
@@ -267,6 +274,18 @@ static void read_code(struct source *s, struct tfs_code *c, const char *name, bo
 		take_block(s, c, &b->blocks[i], override);
 }
 
+static void report_json(struct source *s, const char *folder, const char *name)
+{
+	_cleanup_free_ char *path =
+	    streq(folder, ".") ? xstrdup(name) : xasprintf("%s/%s", folder, name);
+
+	finding_add_source(s->findings, SEV_WARNING, "TF-JSON-01", NULL, path,
+	                   "write it as *.tf, or give a plan (terraform show -json)",
+	                   "%s is Terraform's language as JSON, which is not read: what it "
+	                   "describes is not in the lab",
+	                   path);
+}
+
 const struct tfs_code *tfs_code(struct source *s, const char *folder, const struct hcl_place *at)
 {
 	size_t n = 0, read = 0;
@@ -284,6 +303,9 @@ const struct tfs_code *tfs_code(struct source *s, const char *folder, const stru
 				read_code(s, c, names[i], override);
 				read++;
 			}
+	for (size_t i = 0; i < n; i++)
+		if (ends_with(names[i], ".tf.json"))
+			report_json(s, folder, names[i]);
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
