@@ -45,7 +45,7 @@ for pair in iptables.rules:iptables-restore nftables.conf:"nft -f"; do
 		ok "$tool reads rules of scripts # SKIP it is not here, or has no right to" true
 		continue
 	fi
-	for name in filter.sh rules.sh; do
+	for name in filter.sh rules.sh left.sh; do
 		awk -v head="--- ${pair%%:*}" '/^(--- |note: |\{")/ { in_rules = $0 == head; next } in_rules' "$work/$name" >"$work/rules"
 		out=$(unshare -Urn sh -c "$tool $work/rules" 2>&1)
 		is "$tool reads the rules of $name" "$?" 0 || diag "$out"

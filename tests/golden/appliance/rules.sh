@@ -6,11 +6,11 @@ iptables -N LOGDROP
 iptables -A LOGDROP -m limit --limit 5/min -j LOG --log-prefix "drop: " --log-level 4
 iptables -A LOGDROP -j DROP
 iptables -C FORWARD -i ens4 -j ACCEPT 2>/dev/null || iptables -A FORWARD -i ens4 -o ens5 -j ACCEPT
-sudo iptables -w 5 -t nat -A POSTROUTING -o $OUT -j MASQUERADE 2>/dev/null || true
+sudo iptables -w 5 -t nat -A POSTROUTING -o "$OUT" -j MASQUERADE 2>/dev/null || true
 iptables -A FORWARD -m set --match-set bad src -j DROP
 iptables -A INPUT -s example.com -j ACCEPT
 iptables -A INPUT --dport 22 -j ACCEPT
-for p in 80 443; do iptables -A FORWARD -p tcp --dport $p -j ACCEPT; done
+for p in 80 443; do iptables -A FORWARD -p tcp --dport "$p" -j ACCEPT; done
 iptables -I FORWARD 1 -p udp --dport 53 -m comment --comment "dns only" -j LOGDROP
 iptables -D FORWARD -i ens4 -o ens5 -j ACCEPT
 iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
