@@ -168,7 +168,9 @@ static struct deployment *make_root_deployment(struct arm *a, const struct val *
 static int evaluate_template(struct arm *a, const char *text, size_t n, const char *file,
                              json_t **ret_resources, json_t **ret_outputs)
 {
-	const struct val *tmpl = text_parse(a, text, n, file, true), *outputs;
+	const struct val *tmpl = text ? text_parse(a, text, n, file, true)
+	                              : source_template(a, file, file, ""),
+	                 *outputs;
 	struct deployment *d;
 
 	if (!tmpl)
@@ -223,8 +225,10 @@ int arm_read(const struct arm_options *o, json_t **ret_resources, json_t **ret_o
 	        : slash == o->file ? "/"
 	                           : arena_printf(a.arena, "%.*s", (int)(slash - o->file), o->file);
 	name = o->name ? o->name : slash ? slash + 1 : o->file;
-	r = arm_file_read(&a, o->file, NULL, &text);
-	if (r < 0) {
+	r = o->sources ? 0 : arm_file_read(&a, o->file, NULL, &text);
+	if (o->sources) {
+		r = run_template(&a, NULL, 0, name, ret_resources, ret_outputs, e ? e : &ignored);
+	} else if (r < 0) {
 		r = err_sys(e, -r, "%s", o->file);
 	} else {
 		arm_place_file(&a, name, o->file, &text);

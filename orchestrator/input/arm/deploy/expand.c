@@ -33,8 +33,13 @@ static const char *eval_string_of(struct env *e, const struct item *it, const ch
 	v = tree_eval_at(e, v, it->d->file, ptr, NULL);
 	if (v && v->type == V_INT)
 		v = val_printf(e->a->arena, "%lld", (long long)v->i);
-	if (v && v->open && !v->n)
-		v = val_str(e->a->arena, v->open);
+	if (v && v->open && !v->n) { /* words, in which "/" divides no name */
+		char *words = arena_strdup(e->a->arena, v->open);
+
+		for (char *c = words; *c && streq(key, "name"); c++)
+			*c = *c == '/' ? '|' : *c;
+		v = val_str(e->a->arena, words);
+	}
 	if (v && v->type != V_STR)
 		arm_finding(e->a, SEV_ERROR, "ARM-RES-01", "InvalidTemplate", it->d->file, ptr,
 		            NULL, "the %s of a resource must be a string, not %s", key,

@@ -139,7 +139,14 @@ static void load_linked_file(struct arm *a, const struct deployment *from, const
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
-	int r = find_linked_file(a, from, uri, &text, &c->file);
+	int r;
+
+	if (a->o->sources && str_starts(uri, "source:")) {
+		c->file = c->uri + strlen("source:");
+		c->doc = source_template(a, c->file, from->file, ptr);
+		return;
+	}
+	r = find_linked_file(a, from, uri, &text, &c->file);
 
 	if (r == 1) {
 		r = fetch(uri, ARM_MAX_FILE, FETCH_STALL_MS, &text, &e);

@@ -82,7 +82,10 @@ static int add_param_option(struct arm *a, const char *p, struct val_builder *b,
 const struct val *params_of_options(struct arm *a, struct err *e)
 {
 	struct val_builder b = { .a = a->arena };
+	const struct val *given = a->o->given ? val_from_json(a->arena, a->o->given, false) : NULL;
 
+	if (given)
+		val_set_all(&b, given);
 	for (const char *const *p = a->o->params; p && *p; p++) {
 		int r = add_param_option(a, *p, &b, e);
 

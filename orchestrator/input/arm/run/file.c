@@ -96,3 +96,15 @@ const struct val *text_parse(struct arm *a, const char *text, size_t n, const ch
 		            "the file is nested more than %d deep, or too big", VAL_MAX_DEPTH);
 	return v;
 }
+
+const struct val *source_template(struct arm *a, const char *name, const char *file,
+                                  const char *ptr)
+{
+	json_t *j = json_object_get(a->o->sources, name);
+	const struct val *v = json_is_object(j) ? val_from_json(a->arena, j, true) : NULL;
+
+	if (json_is_object(j) && !v)
+		arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, file, ptr, NULL,
+		            "%s is nested more than %d deep, or too big", name, VAL_MAX_DEPTH);
+	return v;
+}

@@ -16,5 +16,9 @@ struct arm_options {
 	/* Templates that are deployed side by side: the addresses that others of them have, to
 	 * which this one's are added (resource/shared.h); NULL: it is alone. */
 	json_t *taken;
+	/* NULL, or templates in memory, {name: template}: the main one by `name`, others by the
+	 * link "source:NAME".  Their places are in the findings' table already. */
+	json_t *sources;
+	json_t *given;  /* NULL, or {name: {"value": v}}, before params */
 	json_t *linked; /* NULL, or a list to which the paths of linked templates are added */
 };

@@ -213,6 +213,10 @@ void arm_place_file(struct arm *a, const char *file, const char *path, const str
 const struct val *text_parse(struct arm *a, const char *text, size_t n, const char *file,
                              bool template);
 
+/* A template of o->sources; NULL: there is none, or it is too big, which is reported. */
+const struct val *source_template(struct arm *a, const char *name, const char *file,
+                                  const char *ptr);
+
 /* --- store.c -------------------------------------------------------------------------------- */
 
 /* Enters a resource by its id and its names: from then on it is found. */
