@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "cmd/design.h"
+#include "input/bicep/bicep.h"
 #include "input/import/import.h"
 #include "input/tfsource/tfsource.h"
 #include "report/table.h"
@@ -177,8 +178,32 @@ static int print_plan(const struct cmd_args *a, const char *path)
 	return f.errors ? EX_INVALID_DESIGN : EX_DONE;
 }
 
+/* --arm: the template that Bicep source stands for. */
+static int print_arm(const struct cmd_args *a, const char *path)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	_cleanup_free_ char *file = bicep_file_of(path, &f);
+	const char *name = NULL;
+	struct err e = { 0 };
+	json_t *templates;
+
+	if (!file && !f.n)
+		return ui_usage(a, "--arm: %s is no Bicep (*.bicep)", path);
+	templates = file ? bicep_compile(file, &name, &f, &e) : NULL;
+	if (file && !templates)
+		return ui_error(&e);
+	findings_sort(&f);
+	ui_findings(&f);
+	if (!f.errors)
+		ui_json(bicep_whole(templates, name));
+	json_decref(templates);
+	return f.errors ? EX_INVALID_DESIGN : EX_DONE;
+}
+
 static int cmd_import(const struct cmd_args *a)
 {
+	if (arg_flag(a, "arm"))
+		return print_arm(a, a->argv[0]);
 	if (arg_flag(a, "plan"))
 		return print_plan(a, a->argv[0]);
 	_cleanup_findings_ struct findings f = { 0 };
@@ -228,6 +253,8 @@ static const struct option_def import_options[] = {
 	  "instead: of a folder of Terraform's language, the plan, as `terraform show -json` "
 	  "prints it",
 	  false },
+	{ 0, "arm", NULL, "instead: of Bicep, the template that it stands for, modules in it",
+	  false },
 	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };
@@ -238,7 +265,8 @@ COMMAND(
       .group = "Tool",
       .synopsis = "import FILE [-o TOPOLOGY]",
       .summary = "makes a topology file of a template, a plan or an export",
-      .help = "Reads an ARM template, a folder of Terraform's language (*.tf), its plan or "
+      .help = "Reads an ARM template, Bicep (*.bicep), a folder of Terraform's language (*.tf), "
+              "its plan or "
               "its state, or what az, REST and Resource Graph print (a file, or a folder of them), "
               "and writes the topology that it is: to "
               "keep, to edit, to add checks to. Each object says where it comes from. The "

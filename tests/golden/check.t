@@ -65,9 +65,10 @@ seen = set(re.findall(r"^(error|warning|info) (\S+) ", "\n".join(expect.values()
 for path in glob.glob(ROOT + "/tests/golden/import/*.expect"):
     seen |= set(re.findall(r"^(error|warning|info) ((?:IMPORT|INPUT)-\S+) at ", read(path), re.M))
 unit = {r for f in glob.glob(ROOT + "/tests/unit/test_input*.c")
-        + glob.glob(ROOT + "/tests/unit/test_arm*.c") + [ROOT + "/tests/golden/import.t", ROOT + "/tests/golden/folder.t"]
+        + glob.glob(ROOT + "/tests/unit/test_arm*.c") + glob.glob(ROOT + "/tests/unit/test_bicep.c") + [ROOT + "/tests/golden/import.t", ROOT + "/tests/golden/folder.t"]
         for r in rule_re.findall(read(f))}
 unit |= set(re.findall(r"INPUT-[A-Z]+-[0-9]{2}", read(ROOT + "/tests/golden/folder.t")))
+unit |= set(re.findall(r"(?:BICEP|INPUT)-[A-Z]+-[0-9]{2}", read(ROOT + "/tests/golden/bicep.t")))
 unit |= set(re.findall(r"(?:TF|HCL)-[A-Z]+-[0-9]{2}", read(ROOT + "/tests/golden/terraform.t") + read(ROOT + "/tests/golden/tfsource.t")
                        + read(ROOT + "/tests/golden/terraform/hub.expect")))
 documented = re.findall(r"^\| ([A-Z][A-Z0-9-]*-[0-9]{2}) \| (\w+) \|", read(ROOT + "/docs/rules.md"), re.M)

@@ -101,7 +101,7 @@ with tempfile.TemporaryDirectory() as tmp:
         ("flat.tfstate", '{"version": 4, "terraform_version": "0.12.0", "lineage": "x", "resources": [{"mode": "managed",'
          '"type": "azurerm_subnet", "name": "s", "instances": [{"schema_version": 0, "attributes_flat": {}}]}]}', "attributes_flat"),
         ("learned.json", '{"RouteServiceRole_IN_0": []}', "folder"),
-        ("main.bicep", "resource x 'y'", "az bicep build"),
+        ("main.bicep", "resource x 'y'", "BICEP-SYNTAX-01"),
         ("main.tf", 'resource "a" "b" {}', "IMPORT-EMPTY-01"),
         ("nothing.json", '{"value": []}', "IMPORT-EMPTY-01"),
         ("deploy.sh", "az network vnet create -n v", "INPUT-KIND-01"),

@@ -33,7 +33,7 @@ CIRCLES = [
 ]
 
 # The virtual router has a model and a kernel; designs come to it read and checked.
-NOT_OF_THE_ROUTER = ("cmd/", "input/arm/", "input/export/", "input/hcl/", "input/terraform/", "input/tfsource/", "lab/", "probe/", "proof/", "remote/",
+NOT_OF_THE_ROUTER = ("cmd/", "input/arm/", "input/bicep/", "input/export/", "input/hcl/", "input/terraform/", "input/tfsource/", "lab/", "probe/", "proof/", "remote/",
                      "report/")
 NOT_OF_A_KIND = re.compile(r"kinds/\w+/(check|import)$|azure/check_")
 

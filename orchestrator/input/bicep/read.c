@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "input/bicep/bicep.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "input/arm/arm.h"
+#include "input/bicep/lower.h"
+#include "input/file.h"
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && strieq(s + n - m, end);
+}
+
+bool bicep_is(const char *path)
+{
+	return ends_with(path, ".bicep");
+}
+
+bool bicep_is_params(const char *path)
+{
+	return ends_with(path, ".bicepparam");
+}
+
+/* --- what a path is ----------------------------------------------------------------------------
+ */
+
+static char *in_folder_of(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? xasprintf("%.*s/%s", (int)(slash - path), path, name) : xstrdup(name);
+}
+
+/* The file that a parameter file is for. */
+static char *used_by(const char *path, struct findings *f)
+{
+	struct bicep_tree t = { arena_new(), f };
+	_cleanup_str_ struct str text = { 0 };
+	struct bicep_file *file = NULL;
+	char *out = NULL;
+
+	if (file_read(path, FILE_MAX_CONFIG, &text, NULL) == 0)
+		file = bicep_parse(&t, path, str_get(&text), text.n);
+	for (size_t i = 0; file && i < file->n_decls && !out; i++)
+		if (file->decls[i]->sort == BS_USING && file->decls[i]->text)
+			out = in_folder_of(path, file->decls[i]->text);
+	if (!out)
+		finding_add_source(f, SEV_ERROR, "BICEP-PARAM-03", NULL, path,
+		                   "using './main.bicep'",
+		                   "the parameter file names no file that it is for");
+	arena_free(t.arena);
+	return out;
+}
+
+/* Names of the .bicep files of a folder, at most `max`. */
+static size_t list_sources(const char *folder, char **names, size_t max)
+{
+	DIR *d = opendir(folder);
+	size_t n = 0;
+
+	for (struct dirent *e; d && n < max && (e = readdir(d));)
+		if (*e->d_name != '.' && bicep_is(e->d_name))
+			names[n++] = xstrdup(e->d_name);
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* Is the file used as a module by another one of the folder? */
+static bool is_module(const char *folder, char **names, size_t n, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < n && !found; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", folder, names[i]),
+		                    *quoted = xasprintf("%s'", name);
+		_cleanup_str_ struct str text = { 0 };
+
+		if (!streq(names[i], name) && file_read(path, FILE_MAX_CONFIG, &text, NULL) == 0)
+			found = strstr(str_get(&text), quoted);
+	}
+	return found;
+}
+
+static char *file_of_folder(const char *folder, struct findings *f)
+{
+	char *names[64], *found = NULL;
+	size_t n = list_sources(folder, names, ARRAY_LEN(names)), roots = 0;
+	_cleanup_str_ struct str list = { 0 };
+
+	for (size_t i = 0; i < n && !found; i++)
+		if (strieq(names[i], "main.bicep"))
+			found = xasprintf("%s/%s", folder, names[i]);
+	for (size_t i = 0; i < n && !found; i++)
+		if (!is_module(folder, names, n, names[i])) {
+			roots++;
+			str_printf(&list, "%s%s", list.n ? ", " : "", names[i]);
+		}
+	for (size_t i = 0; i < n && !found && roots == 1; i++)
+		if (streq(names[i], str_get(&list)))
+			found = xasprintf("%s/%s", folder, names[i]);
+	if (!found && roots > 1)
+		finding_add_source(f, SEV_ERROR, "INPUT-FORM-01", NULL, folder, "name one of them",
+		                   "more than one design is here: %s", str_get(&list));
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	return found;
+}
+
+char *bicep_file_of(const char *path, struct findings *f)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return NULL;
+	if (S_ISDIR(st.st_mode))
+		return file_of_folder(path, f);
+	if (bicep_is_params(path))
+		return used_by(path, f);
+	return bicep_is(path) ? xstrdup(path) : NULL;
+}
+
+/* --- the whole ---------------------------------------------------------------------------------
+ */
+
+static void begin(struct bicep *b, struct findings *f)
+{
+	*b = (struct bicep){ .arena = arena_new(),
+		             .findings = f,
+		             .root_fd = -1,
+		             .below = "",
+		             .root = "the folder of the design",
+		             .templates = json_object() };
+	b->tree = (struct bicep_tree){ b->arena, f };
+	b->functions = arm_functions(&b->n_functions);
+}
+
+static json_t *finish(struct bicep *b)
+{
+	json_t *templates = b->templates;
+
+	if (b->root_fd >= 0)
+		close(b->root_fd);
+	free(b->functions);
+	free(b->sources);
+	arena_free(b->arena);
+	return templates;
+}
+
+static json_t *compile(const char *path, bool params, const char **ret_name, struct findings *f,
+                       struct err *e)
+{
+	_cleanup_str_ struct str text = { 0 };
+	json_t *templates, *v;
+	const char *key;
+	struct bicep b;
+
+	if (file_read(path, FILE_MAX_CONFIG, &text, e) < 0)
+		return NULL;
+	begin(&b, f);
+	b.params_file = params;
+	if (!bicep_open_root(&b, path)) {
+		err_sys(e, errno, "%s", path);
+		json_decref(finish(&b));
+		return NULL;
+	}
+	places_add_file(findings_places(f), b.main, path);
+	struct bicep_file *main = bicep_parse(&b.tree, b.main, str_get(&text), text.n);
+
+	VEC_PUSH(b.sources, b.n_sources, b.cap_sources) =
+	    (struct bicep_source){ .name = main->name, .file = main };
+	bicep_template(&b, main);
+	_cleanup_free_ char *name = xstrdup(main->name);
+
+	templates = finish(&b);
+	json_object_foreach (templates, key, v)
+		if (streq(key, name))
+			*ret_name = key;
+	return templates;
+}
+
+json_t *bicep_compile(const char *path, const char **ret_name, struct findings *f, struct err *e)
+{
+	return compile(path, false, ret_name, f, e);
+}
+
+json_t *bicep_params(const char *path, const char **ret_name, struct findings *f, struct err *e)
+{
+	return compile(path, true, ret_name, f, e);
+}
+
+json_t *bicep_compile_text(const char *text, size_t n, struct findings *f)
+{
+	struct bicep b;
+
+	begin(&b, f);
+	bicep_template(&b, bicep_parse(&b.tree, "main.bicep", text, n));
+	return finish(&b);
+}
+
+static json_t *nested(json_t *templates, const char *name, unsigned depth)
+{
+	json_t *out = json_deep_copy(json_object_get(templates, name)), *r;
+	const char *key;
+
+	json_object_foreach (json_object_get(out, "resources"), key, r) {
+		json_t *properties = json_object_get(r, "properties");
+		const char *uri = json_string_value(
+		    json_object_get(json_object_get(properties, "templateLink"), "uri"));
+
+		if (!uri || !str_starts(uri, "source:") || depth > BICEP_NESTING)
+			continue;
+		json_object_set_new(properties, "template", nested(templates, uri + 7, depth + 1));
+		json_object_del(properties, "templateLink");
+	}
+	return out;
+}
+
+json_t *bicep_whole(json_t *templates, const char *name)
+{
+	return nested(templates, name, 0);
+}

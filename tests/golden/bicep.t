@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Designs in Bicep, read without Bicep.
+. "$(dirname "$0")/../lib/tap.sh"
+need jq
+
+here=$root/tests/golden/bicep
+bare() { jq -S 'del(.. | .source?) | del(.description, .name)' "$1"; }
+
+(cd "$here" && vnetlab import design/main.bicep 2>"$work/import.err") >"$work/import"
+golden "a design: modules, loops, nested resources, functions, types" "$here/design.expect" <"$work/import"
+vnetlab import --arm "$here/design/main.bicep" >"$work/main.json"
+golden "the template that it stands for" "$here/design.arm.expect" <"$work/main.json"
+vnetlab import "$work/main.json" >"$work/again" 2>/dev/null
+is "which is the same network" "$(bare "$work/again" | md5sum)" "$(bare "$work/import" | md5sum)"
+(cd "$here/design" && vnetlab import .) 2>/dev/null >"$work/folder"
+is "its folder means main.bicep" "$(bare "$work/folder" | md5sum)" "$(bare "$work/import" | md5sum)"
+is "-p gives a value" "$(vnetlab import "$here/design" -p prefix=other 2>/dev/null | jq -r '.virtualNetworks | has("other-hub")')" true
+run vnetlab check "$here/design" -p prefx=other
+like "-p of no parameter, with the nearest" "$out$err" 'ARM-PARAM-04 .*|did you mean "prefix"'
+
+cat >"$work/lab.bicepparam" <<'END'
+using 'main.bicep'
+var two = 'two'
+param prefix = 'from-${two}'
+param spokes = [for i in range(0, 3): { name: 's${i}', prefix: '10.${i + 20}.0.0/16' }]
+param location = readEnvironmentVariable('WHERE', 'westus')
+END
+cp -r "$here/design/." "$work"
+is "a parameter file" "$(cd "$work" && WHERE=nowhere vnetlab import main.bicep -p lab.bicepparam 2>/dev/null | jq -c '[.virtualNetworks | keys[]]')" '["from-two-hub","s0","s1","s2"]'
+is "stands for the file that it uses" "$(cd "$work" && vnetlab import lab.bicepparam 2>/dev/null | jq -c '.virtualNetworks["from-two-hub"].location')" '"westus"'
+is "-p counts more" "$(cd "$work" && vnetlab import lab.bicepparam -p prefix=x 2>/dev/null | jq -c '.virtualNetworks | has("x-hub")')" true
+
+# NAME SOURCE WANT: what check says of a main.bicep.
+says() {
+	rm -rf "$work/d"
+	mkdir "$work/d"
+	printf '%s\n' "$2" >"$work/d/main.bicep"
+	run vnetlab check "$work/d/main.bicep" -o json
+	like "$1" "$out$err" "$3"
+}
+net="resource v 'Microsoft.Network/virtualNetworks@2023-09-01' = {
+  name: 'v'
+  properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } }
+}"
+says "an error of the evaluator stands at its line" "param p string = 'a'
+$net
+output x string = p.foo
+resource w 'Microsoft.Network/virtualNetworks@2023-09-01' = {
+  name: p.foo
+}" '"line": 8, *|"rule": "ARM-EXPR-01"'
+says "a module that is not there" "module m 'none.bicep' = {
+  name: 'm'
+}" 'BICEP-MODULE-01'
+says "a file above the design" "$net
+output x string = loadTextContent('../../../../../../../etc/passwd')" 'BICEP-FILE-01'
+mkdir "$work/json"
+printf '{"a": 1' >"$work/json/bad.json"
+printf "output x object = loadJsonContent('bad.json')\n" >"$work/json/main.bicep"
+run vnetlab check "$work/json/main.bicep"
+like "a file that is no JSON" "$out$err" 'BICEP-FILE-02 at .*main.bicep:1:35.*|bad.json is no JSON'
+says "members of members without an end" "var a = {}
+output x string = a$(printf '.a%.0s' {1..200})" 'BICEP-LIMIT-01'
+says "a parameter that a module lacks, and one that it needs" "module m 'm.bicep' = {
+  params: { nme: 'x' }
+}" 'BICEP-MODULE-01'
+printf 'param name string\n' >"$work/d/m.bicep"
+run vnetlab check "$work/d/main.bicep"
+like "the nearest is told" "$out$err" 'BICEP-PARAM-01 at .*main.bicep:2:13|did you mean "name"'
+like "with what it needs" "$out$err" 'BICEP-PARAM-02 at .*main.bicep:1:1'
+says "a module of a registry says where it would be" "module m 'br/public:avm/res/network/virtual-network:0.5.2' = {
+  name: 'm'
+}" 'bicep restore fetches it, to .*/.bicep/br/mcr.microsoft.com/bicep\$avm\$res\$network\$virtual-network/0.5.2\$/main.json'
+says "a module that uses itself" "module m 'main.bicep' = {
+  name: 'm'
+}" 'BICEP-CIRCLE-01'
+says "a parameter that the network needs is asked for" "param space string
+resource v 'Microsoft.Network/virtualNetworks@2023-09-01' = {
+  name: 'v'
+  properties: { addressSpace: { addressPrefixes: [space] } }
+}" 'ARM-PARAM-01'
+says "a type of a registry moves no packet" "import { lockType } from 'br/public:avm/utl/types/avm-common-types:0.5.1'
+param lock lockType?
+$net" '"findings": \[\]'
+mkdir -p "$work/home/.bicep/br/mcr.microsoft.com/bicep\$x\$y/V1\$1"
+vnetlab import --arm "$here/design/modules/spoke.bicep" >"$work/home/.bicep/br/mcr.microsoft.com/bicep\$x\$y/V1\$1/main.json"
+printf '%s\n' "module m 'br/public:x/y:V1' = {
+  params: { name: 'n', prefix: '10.0.0.0/16', hubId: resourceId('Microsoft.Network/virtualNetworks', 'n'), location: 'w' }
+}" >"$work/d/main.bicep"
+is "a module from the cache" "$(HOME=$work/home vnetlab import "$work/d/main.bicep" 2>/dev/null | jq -c '.virtualNetworks | keys')" '["n"]'
+mkdir "$work/many"
+printf 'var a = 1\n' | tee "$work/many/a.bicep" >"$work/many/b.bicep"
+run vnetlab check "$work/many"
+like "more than one design in a folder" "$out$err" 'INPUT-FORM-01'
+run vnetlab import --arm "$here/design.expect"
+is "--arm wants Bicep" "$rc" 2
+printf "using none\n" >"$work/none.bicepparam"
+run vnetlab check "$work/none.bicepparam"
+like "a parameter file that is for nothing" "$out$err" 'BICEP-PARAM-03'
+done_testing
