@@ -298,12 +298,48 @@ static void as_json(void **state)
 	plugs_done(&x);
 }
 
+/* No verdict without the word that a packet filter on the way was not walked. */
+static void own_filters(void **state)
+{
+	struct config_file f = { .name = "iptables.rules", .path = "b/rules" };
+	struct plugs x;
+
+	(void)state;
+	plugs_init(&x);
+	x.b->vm->filters = &f;
+	x.b->vm->n_filters = 1;
+	struct walk_env env = { .m = x.m };
+
+	for (int drop = 0; drop < 2; drop++) {
+		struct walk_packet p = { .dst = x.b->ip };
+
+		env.guest = drop ? drops : NULL;
+		struct walk *w = walk_packet_path(&env, x.vm, &p);
+		json_t *j = walk_json(w), *open = json_object_get(j, "notWalked");
+
+		assert_int_equal(w->verdict, drop ? WALK_DROPPED : WALK_DELIVERED);
+		assert_non_null(strstr(w->reason, "own packet filter of b (b/rules)"));
+		assert_int_equal(json_array_size(open), 1);
+		assert_string_equal(
+		    json_string_value(json_object_get(json_array_get(open, 0), "file")), "b/rules");
+		json_decref(j);
+		walk_free(w);
+	}
+	struct walk_packet p = { .dst = x.a->ip };
+	struct walk *w = walk_packet_path(&(struct walk_env){ .m = x.m }, x.vm, &p);
+
+	assert_int_equal(w->n_unwalked, 0);
+	assert_string_equal(w->reason, "a has 10.0.0.5");
+	walk_free(w);
+	plugs_done(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cases),       cmocka_unit_test(ecmp_and_guest),
 		cmocka_unit_test(guest_drops), cmocka_unit_test(default_guest),
-		cmocka_unit_test(as_json),
+		cmocka_unit_test(as_json),     cmocka_unit_test(own_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
