@@ -47,15 +47,31 @@ static void print_nodes(const json_t *status)
 	table_print(t, stdout);
 }
 
+static bool has_reason(const json_t *list)
+{
+	json_t *x;
+	size_t i;
+
+	json_array_foreach (list, i, x)
+		if (*json_str(x, "reason"))
+			return true;
+	return false;
+}
+
 static void print_bgp(const json_t *status)
 {
 	json_t *bgp = json_object_get(status, "bgp"), *b;
+	bool because = has_reason(bgp);
 	size_t i;
 
 	if (!json_array_size(bgp))
 		return;
 	_cleanup_table_ struct table *t =
-	    table_new("Peering", "Instance", "Address", "State", "Since", "Received", "Advertised");
+	    because ? table_new("Peering", "Instance", "Address", "State", "Since", "Received",
+	                        "Advertised", "Because")
+	            : table_new("Peering", "Instance", "Address", "State", "Since", "Received",
+	                        "Advertised");
+
 	table_right(t, 5);
 	table_right(t, 6);
 	json_array_foreach (bgp, i, b) {
@@ -69,6 +85,8 @@ static void print_bgp(const json_t *status)
 		           (long long)json_integer_value(json_object_get(b, "received")));
 		table_cell(t, 6, "%lld",
 		           (long long)json_integer_value(json_object_get(b, "advertised")));
+		if (because)
+			table_cell(t, 7, "%s", json_str(b, "reason"));
 		table_color(t, 3, streq(state, "Established") ? "green" : "red");
 	}
 	ui_print("\n");

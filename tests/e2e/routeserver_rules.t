@@ -54,6 +54,7 @@ ok "down ends the lab with one instance named" vnetlab down unnamed
 run vnetlab up "$root/tests/golden/check/rs-peer-10.json" -n closed
 is "up does not wait for sessions that security groups deny" "$rc" 0
 like "a note of up names both rules" "$err" 'note: rs/nva instance 1 will not come up: security rule nothing-in \(4000\) of closed drops tcp/179 from the Route Server, and nothing-out \(4000\) of closed that to it'
+like "status says why, in its last column" "$(vnetlab status closed)" 'Received +Advertised +Because.*|rs/nva +1 +.*security rule nothing-in \(4000\) of closed drops tcp/179'
 ok "down ends the lab with the closed groups" vnetlab down closed
 run vnetlab up "$root/tests/golden/check/rs-peer-10-in.json" -n closed
 is "up succeeds where the group lets BGP in" "$rc" 0
