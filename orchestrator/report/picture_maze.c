@@ -364,7 +364,7 @@ static void add_point(struct point *v, size_t *n, struct point p)
 		return;
 	if (a && ((a->x == b->x && b->x == p.x) || (a->y == b->y && b->y == p.y)))
 		--*n;
-	if (*n < MAZE_POINTS)
+	if (v && *n < MAZE_POINTS)
 		v[(*n)++] = p;
 }
 
