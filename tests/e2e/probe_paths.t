@@ -46,6 +46,7 @@ cat >"$work/p.vnetlab.json" <<'END'
   "publicIPAddresses": { "ngip": { "ipAddress": "198.51.100.7" } },
   "virtualMachines": {
     "fw": { "image": "bird", "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.4", "enableIPForwarding": true },
+            "config": { "nftables.conf": "fw.nft" },
             "bgp": { "asn": 65001, "advertise": ["10.50.0.0/16", "192.0.2.0/24"] }, "loopbacks": ["10.50.0.1"],
             "routes": [{ "prefix": "10.0.3.0/26", "via": "10.0.1.1" }] },
     "hide": { "nic": { "subnet": "Hub/nva", "privateIPAddress": "10.0.1.6", "enableIPForwarding": true }, "sourceNat": true, "config": { "nftables.conf": "hide.nft" } },
@@ -66,6 +67,7 @@ cat >"$work/p.vnetlab.json" <<'END'
   "loadBalancers": { "ilb": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.100", "backends": ["pooled"], "rules": { "ha": { "protocol": "All" } } } }
 }
 END
+echo "create table inet once" >"$work/fw.nft" # nft refuses it where it is
 # Its first line would take the table of sourceNat along.
 cat >"$work/hide.nft" <<'END'
 flush ruleset
@@ -203,6 +205,11 @@ status "a probe to a port where nobody listens fails" 1 vnetlab probe a b --prot
 like "the message has a command that explains it" "$err" '^see why: vnetlab path a b --protocol tcp --port 4711$'
 # shellcheck disable=SC2046
 status "that command works as it stands" 0 vnetlab $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
+# What a packet filter has made lasts as long as the node, whatever becomes of its daemons.
+status "daemons of a node with a packet filter start again" 0 sh -c "'$B/vnetlab' fault kill fw && '$B/vnetlab' up -q '$work/p.vnetlab.json'"
+run vnetlab status -o json
+json "they run, and its rules were read once" '[.nodes[] | select(.name == "fw").processes[].state] == ["done", "running"]'
+status "a node that is booted anew reads them again" 0 sh -c "'$B/vnetlab' fault stop fw && '$B/vnetlab' fault start fw && '$B/vnetlab' exec fw -- nft list table inet once"
 # A packet filter that has changed is read anew; one that its tool refuses is an error at its place.
 sed -i 's/81/80/' "$work/hide.nft"
 status "up takes the changed packet filter" 0 vnetlab up "$work/p.vnetlab.json"

@@ -127,6 +127,7 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 	n->box = box_free(n->box);
 	close_p(&n->netns);
 	n->netns = -1;
+	n->boots++;
 
 	if (r == 0)
 		r = n->n_procs ? box_new(d, n, e) : guests_ns_new(d, &n->netns, e);

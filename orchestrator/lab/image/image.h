@@ -46,6 +46,8 @@ struct image_daemon {
 	char **check_argv; /* run before it, inside the node: exits non-zero and prints the daemon's
 	                      own message, with file and line, when the configuration is wrong;
 	                      NULL: the daemon itself says so at start */
+	bool lasting;      /* READY_EXIT: what it made stays in the node's kernel, so that it runs
+	                      once for each boot of the node */
 	bool check_alone;  /* it says the same itself when it starts, and its check would meet
 	                      what it makes: asked when nothing is built */
 	bool check_decides;    /* what the check refuses, the daemon refuses, too */

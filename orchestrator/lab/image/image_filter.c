@@ -59,6 +59,7 @@ static void add_daemon(struct planning *p, const struct own_filter *of, const ch
 		                   .argv = list_of(run),
 		                   .ready = READY_EXIT,
 		                   .check_argv = list_of(try),
+		                   .lasting = true,
 		                   .check_alone = true,
 		                   .check_decides = true,
 		                   .check_file = xstrdup(ptr) };

@@ -43,6 +43,7 @@ struct node {
 	json_t *objections; /* [{pointer?,words,decides}] of the checks that failed; or NULL */
 	bool forwarding;    /* ip_forward of the guest */
 	bool fresh;         /* made by the build that is under way */
+	unsigned boots;     /* how often it was booted anew, in a namespace that is new */
 	size_t pos;         /* in lab->nodes, while something is compared with them */
 	bool stopped;       /* deallocated, by the design or by a fault */
 	bool frozen;        /* by a fault */

@@ -110,6 +110,7 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->argv = strv_copy(id->argv);
 	p->ready = id->ready;
 	p->ignore_setgroups = id->ignore_setgroups;
+	p->lasting = id->lasting;
 	p->ready_line = line_regex(id->ready_line);
 	p->stray = line_regex(id->stray);
 	if (id->ready_path) {
@@ -212,6 +213,7 @@ static void became_ready(struct process *p)
 
 	loop_timer_stop(p->d->loop, &p->timer);
 	p->state = done ? PROC_DONE : PROC_RUNNING;
+	p->made_in = done ? p->node->boots + 1 : 0;
 	if (done)
 		event_add(p->d->events, "process", who, "done");
 	else
@@ -460,7 +462,7 @@ static void on_process_exit(struct child *c, int wstatus)
 	}
 	/* Daemons that configured it and ended (vtysh -b) must run again. */
 	for (size_t i = 0; i < p->node->n_procs; i++)
-		if (p->node->procs[i]->state == PROC_DONE)
+		if (p->node->procs[i]->state == PROC_DONE && !p->node->procs[i]->lasting)
 			p->node->procs[i]->state = PROC_WAITING;
 	process_tail(p, &tail, DEATH_LINES);
 	if (was_starting && note_death_of_starting(p, str_get(&tail))) {
@@ -521,7 +523,9 @@ int node_procs_resume(struct node *n, struct err *e)
 {
 	for (size_t i = 0; i < n->n_procs; i++)
 		if (n->procs[i]->state == PROC_HELD || n->procs[i]->state == PROC_FAILED) {
-			n->procs[i]->state = PROC_WAITING;
+			bool made = n->procs[i]->lasting && n->procs[i]->made_in == n->boots + 1;
+
+			n->procs[i]->state = made ? PROC_DONE : PROC_WAITING;
 			n->procs[i]->n_deaths = 0;
 		}
 	return node_procs_start(n, e);

@@ -31,6 +31,8 @@ struct process {
 	enum ready_kind ready;
 	struct sock_at control; /* what shows that it is ready, and answers; no path: nothing */
 	bool ignore_setgroups;
+	bool lasting;                /* lab/image/image.h */
+	unsigned made_in;            /* the boot, from 1, in which it has done its work; 0: none */
 	regex_t *ready_line, *stray; /* lab/image/image.h; or NULL */
 	bool said_ready, said_stray; /* such a line was seen since it was started */
 	enum proc_state state;
