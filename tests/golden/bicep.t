@@ -92,6 +92,8 @@ mkdir "$work/many"
 printf 'var a = 1\n' | tee "$work/many/a.bicep" >"$work/many/b.bicep"
 run vnetlab check "$work/many"
 like "more than one design in a folder" "$out$err" 'INPUT-FORM-01'
+cp "$work/main.json" "$work/many/lab.json"
+is "a template among them is meant" "$(vnetlab import "$work/many" 2>/dev/null | jq -c '.virtualNetworks | has("lab-hub")')" true
 run vnetlab import --arm "$here/design.expect"
 is "--arm wants Bicep" "$rc" 2
 printf "using none\n" >"$work/none.bicepparam"

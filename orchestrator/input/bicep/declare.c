@@ -45,12 +45,13 @@ static void leave_top(struct blow *l, struct top *mine)
  * what is deployed gives its value. */
 static json_t *known_variable(struct blow *l, const struct bicep_decl *d, const char *key)
 {
-	json_t *info = json_object_get(l->pulled, key), *needs = json_object(), *value;
+	json_t *info = json_object_get(l->pulled, key), *needs, *value;
 	bool own = d->file == l->main;
 	struct top mine;
 
 	if (info)
 		return info;
+	needs = json_object();
 	info = json_pack("{s:o, s:b, s:O}", "name",
 	                 own ? json_string(d->name)
 	                     : json_sprintf("_%zu.%s", json_object_size(l->pulled), d->name),

@@ -58,15 +58,18 @@ static char *used_by(const char *path, struct findings *f)
 	return out;
 }
 
-/* Names of the .bicep files of a folder, at most `max`. */
-static size_t list_sources(const char *folder, char **names, size_t max)
+/* Names of the .bicep files of a folder, at most `max`; *ret_json: it has JSON, too. */
+static size_t list_sources(const char *folder, char **names, size_t max, bool *ret_json)
 {
 	DIR *d = opendir(folder);
 	size_t n = 0;
 
-	for (struct dirent *e; d && n < max && (e = readdir(d));)
+	*ret_json = false;
+	for (struct dirent *e; d && n < max && (e = readdir(d));) {
+		*ret_json |= ends_with(e->d_name, ".json");
 		if (*e->d_name != '.' && bicep_is(e->d_name))
 			names[n++] = xstrdup(e->d_name);
+	}
 	if (d)
 		closedir(d);
 	return n;
@@ -91,7 +94,8 @@ static bool is_module(const char *folder, char **names, size_t n, const char *na
 static char *file_of_folder(const char *folder, struct findings *f)
 {
 	char *names[64], *found = NULL;
-	size_t n = list_sources(folder, names, ARRAY_LEN(names)), roots = 0;
+	bool json;
+	size_t n = list_sources(folder, names, ARRAY_LEN(names), &json), roots = 0;
 	_cleanup_str_ struct str list = { 0 };
 
 	for (size_t i = 0; i < n && !found; i++)
@@ -105,7 +109,7 @@ static char *file_of_folder(const char *folder, struct findings *f)
 	for (size_t i = 0; i < n && !found && roots == 1; i++)
 		if (streq(names[i], str_get(&list)))
 			found = xasprintf("%s/%s", folder, names[i]);
-	if (!found && roots > 1)
+	if (!found && roots > 1 && !json) /* else the templates or the export there are meant */
 		finding_add_source(f, SEV_ERROR, "INPUT-FORM-01", NULL, folder, "name one of them",
 		                   "more than one design is here: %s", str_get(&list));
 	for (size_t i = 0; i < n; i++)
