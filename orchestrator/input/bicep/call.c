@@ -111,11 +111,11 @@ static bool own_call(struct blow *l, const struct bx *x, struct str *out)
 		json_decref(v);
 		return true;
 	}
-	if (streq(x->name, "any") && x->n_items == 1) {
+	if (streq(x->name, "any") && x->n_items == 1 && arg) {
 		l->text(l, arg, out);
 		return true;
 	}
-	if (streq(x->name, "nameof") && x->n_items == 1 && arg->name) {
+	if (streq(x->name, "nameof") && x->n_items == 1 && arg && arg->name) {
 		bicep_quote(arg->name, strlen(arg->name), out);
 		return true;
 	}

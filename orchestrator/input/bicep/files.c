@@ -283,7 +283,7 @@ struct bicep_file *bicep_open(struct blow *l, const char *path, struct hcl_place
 		return NULL;
 	}
 	r = read_beneath(b, from, &text);
-	if (r < 0) {
+	if (!name || r < 0) {
 		report_file(l, "BICEP-MODULE-01", path, at, r);
 		return NULL;
 	}
