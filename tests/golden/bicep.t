@@ -99,4 +99,5 @@ is "--arm wants Bicep" "$rc" 2
 printf "using none\n" >"$work/none.bicepparam"
 run vnetlab check "$work/none.bicepparam"
 like "a parameter file that is for nothing" "$out$err" 'BICEP-PARAM-03'
+says "a file of mistakes ends with the hundredth" "$(printf 'resource a {\n%.0s' {1..5000})" 'these are 100 mistakes: the rest of the file is not read'
 done_testing

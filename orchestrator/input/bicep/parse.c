@@ -259,6 +259,9 @@ struct bicep_file *bicep_parse(struct bicep_tree *t, const char *name, const cha
 
 	if (n >= 3 && !memcmp(copy, "\xEF\xBB\xBF", 3))
 		p.at = 3;
+	enum { MISTAKES = 100 }; /* the place of each is looked for from the beginning */
+	unsigned mistakes = 0;
+
 	for (bscan_lines(&p); p.at < p.n; bscan_lines(&p)) {
 		size_t from = p.at;
 
@@ -268,6 +271,11 @@ struct bicep_file *bicep_parse(struct bicep_tree *t, const char *name, const cha
 			continue;
 		p.failed = false;
 		p.depth = 0;
+		if (++mistakes == MISTAKES) {
+			bscan_fail(&p, "these are %d mistakes: the rest of the file is not read",
+			           MISTAKES);
+			break;
+		}
 		bscan_skip_statement(&p, from);
 	}
 	return f;
