@@ -313,11 +313,13 @@ static void chain_text(struct blow *l, const struct bx *x, struct str *out)
 		c.links[i] = c.links[c.n - 1 - i];
 		c.links[c.n - 1 - i] = swap;
 	}
+	const struct bx *first = c.n ? c.links[0] : x;
+
 	if (c.base->sort == BX_NAME && !blow_bind(l, c.base->name) && !blow_find(l, c.base->name) &&
-	    c.links[0]->sort == BX_MEMBER && (d = blow_imported(l, c.links[0]))) {
-		declared_text(l, d, c.links[0], &text);
+	    first->sort == BX_MEMBER && (d = blow_imported(l, first))) {
+		declared_text(l, d, first, &text);
 		at = 1;
-	} else if (c.links[0]->sort == BX_INDEX && blow_target(l, c.links[0], &t)) {
+	} else if (first->sort == BX_INDEX && blow_target(l, first, &t)) {
 		at = target_text(l, &c, 1, &t, &text);
 	} else if (blow_target(l, c.base, &t)) {
 		at = target_text(l, &c, 0, &t, &text);
