@@ -182,9 +182,12 @@ static void add_decorators(struct blow *l, const struct bicep_decl *d, json_t *o
 		    json_string(streq(type, "object") ? "secureObject" : "securestring"));
 }
 
-static void declare_parameter(struct blow *l, const struct bicep_decl *d)
+/* A parameter or an output: room names the template's part, value_key what its value is called
+ * there. */
+static void declare_typed(struct blow *l, const struct bicep_decl *d, const char *room,
+                          const char *value_key)
 {
-	struct top mine = enter_top(l, l->main, "parameters", d->name);
+	struct top mine = enter_top(l, l->main, room, d->name);
 	json_t *out;
 
 	l->needs = NULL;
@@ -192,12 +195,12 @@ static void declare_parameter(struct blow *l, const struct bicep_decl *d)
 	out = d->type ? bicep_type(l, d->type) : json_pack("{s:s}", "type", "object");
 	add_decorators(l, d, out);
 	if (d->value) {
-		size_t n = bicep_enter(l, "defaultValue");
+		size_t n = bicep_enter(l, value_key);
 
-		json_object_set_new(out, "defaultValue", bicep_value(l, d->value));
+		json_object_set_new(out, value_key, bicep_value(l, d->value));
 		bicep_leave(l, n);
 	}
-	json_object_set_new(json_object_get(l->template, "parameters"), d->name, out);
+	json_object_set_new(json_object_get(l->template, room), d->name, out);
 	leave_top(l, &mine);
 }
 
@@ -212,25 +215,6 @@ static void declare_given(struct blow *l, const struct bicep_decl *d)
 	                              json_sprintf("[variables('%s')]", name ? name : "")));
 }
 
-static void declare_output(struct blow *l, const struct bicep_decl *d)
-{
-	struct top mine = enter_top(l, l->main, "outputs", d->name);
-	json_t *out;
-
-	l->needs = NULL;
-	bicep_put_place(l, &d->place);
-	out = d->type ? bicep_type(l, d->type) : json_pack("{s:s}", "type", "object");
-	add_decorators(l, d, out);
-	if (d->value) {
-		size_t n = bicep_enter(l, "value");
-
-		json_object_set_new(out, "value", bicep_value(l, d->value));
-		bicep_leave(l, n);
-	}
-	json_object_set_new(json_object_get(l->template, "outputs"), d->name, out);
-	leave_top(l, &mine);
-}
-
 void declare_all(struct blow *l)
 {
 	_cleanup_str_ struct str ignored = { 0 };
@@ -243,7 +227,7 @@ void declare_all(struct blow *l)
 			if (l->b->params_file)
 				declare_given(l, d);
 			else
-				declare_parameter(l, d);
+				declare_typed(l, d, "parameters", "defaultValue");
 			break;
 		case BS_VAR:
 			declare_variable(l, d, &ignored);
@@ -252,7 +236,7 @@ void declare_all(struct blow *l)
 			declare_function(l, d);
 			break;
 		case BS_OUTPUT:
-			declare_output(l, d);
+			declare_typed(l, d, "outputs", "value");
 			break;
 		case BS_TYPE: {
 			const struct bx name = { .sort = BX_NAME,
