@@ -149,8 +149,14 @@ printf 'module "m" { source = "./mod" }\n' >"$work/p/more.tf"
 run vnetlab check "$work/p"
 like "a variable of a module without a value" "$out$err" 'TF-VAR-04 at more.tf:1:1'
 rm "$work/p/more.tf"
-printf 'resource "azurerm_virtual_network" "hub" {\n address_space = ["10.77.0.0/16"]\n}\n' >"$work/p/x_override.tf"
-is "an override file counts" "$(plan "$work/p" 2>/dev/null | jq -c '.planned_values.root_module.resources[] | select(.address=="azurerm_virtual_network.hub") | .values.address_space')" '["10.77.0.0/16"]'
+printf 'resource "azurerm_virtual_network" "hub" {\n address_space = ["10.77.0.0/16"]\n dns_servers = ["10.77.0.9"]\n}\n' >"$work/p/x_override.tf"
+printf 'resource "azurerm_network_interface" "nva" {\n ip_configuration {\n  name = "other"\n  subnet_id = azurerm_subnet.nva.id\n }\n}\n' >>"$work/p/x_override.tf"
+rm "$work/p/terraform.tfvars"
+# VALUE of a resource that an override file changes.
+overridden() { plan "$work/p" 2>/dev/null | jq -c ".planned_values.root_module.resources[] | select(.address==\"$1\") | .values$2"; }
+is "an override file's attribute counts" "$(overridden azurerm_virtual_network.hub .address_space)" '["10.77.0.0/16"]'
+is "an override file adds an attribute" "$(overridden azurerm_virtual_network.hub .dns_servers)" '["10.77.0.9"]'
+is "an override file's block replaces those of its type" "$(overridden azurerm_network_interface.nva '.ip_configuration | map(.name)')" '["other"]'
 run vnetlab import --plan "$here/design.expect"
 is "--plan wants a folder of that language" "$rc" 2
 done_testing

@@ -203,20 +203,53 @@ static bool same_block(const struct hcl_block *a, const struct hcl_block *b)
 	return true;
 }
 
-/* An override file's block: its attributes count, and its nested blocks replace those of a type. */
-static bool override_block(const struct hcl_block **list, size_t n, const struct hcl_block *by)
+/* An override file's attributes count, where the block has them and where it has not. */
+static void override_attrs(struct source *s, struct hcl_body *b, const struct hcl_body *by)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct hcl_body *b = list[i]->body;
+	struct hcl_attr *all = arena_array(s->arena, b->n_attrs + by->n_attrs, sizeof(*all));
+	size_t n = 0;
 
-		if (!same_block(list[i], by))
-			continue;
-		for (size_t k = 0; k < by->body->n_attrs; k++)
-			for (size_t j = 0; j < b->n_attrs; j++)
-				if (streq(b->attrs[j].name, by->body->attrs[k].name))
-					b->attrs[j].expr = by->body->attrs[k].expr;
-		return true;
-	}
+	for (size_t i = 0; i < b->n_attrs; i++)
+		if (!hcl_attr_find(by, b->attrs[i].name))
+			all[n++] = b->attrs[i];
+	for (size_t i = 0; i < by->n_attrs; i++)
+		all[n++] = by->attrs[i];
+	b->attrs = all; /* the tree keeps what it was */
+	b->n_attrs = n;
+}
+
+static bool has_block(const struct hcl_body *b, const char *type)
+{
+	for (size_t i = 0; i < b->n_blocks; i++)
+		if (streq(b->blocks[i].type, type))
+			return true;
+	return false;
+}
+
+/* Its nested blocks replace all of their type. */
+static void override_blocks(struct source *s, struct hcl_body *b, const struct hcl_body *by)
+{
+	struct hcl_block *all = arena_array(s->arena, b->n_blocks + by->n_blocks, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_blocks; i++)
+		if (!has_block(by, b->blocks[i].type))
+			all[n++] = b->blocks[i];
+	for (size_t i = 0; i < by->n_blocks; i++)
+		all[n++] = by->blocks[i];
+	b->blocks = all;
+	b->n_blocks = n;
+}
+
+static bool override_block(struct source *s, const struct hcl_block **list, size_t n,
+                           const struct hcl_block *by)
+{
+	for (size_t i = 0; i < n; i++)
+		if (same_block(list[i], by)) {
+			override_attrs(s, list[i]->body, by->body);
+			override_blocks(s, list[i]->body, by->body);
+			return true;
+		}
 	return false;
 }
 
@@ -226,15 +259,15 @@ static void take_block(struct source *s, struct tfs_code *c, const struct hcl_bl
 	bool resource = streq(b->type, "resource") || streq(b->type, "data");
 
 	if (resource && b->n_labels == 2) {
-		if (!override || !override_block(c->resources, c->n_resources, b))
+		if (!override || !override_block(s, c->resources, c->n_resources, b))
 			VEC_PUSH(c->resources, c->n_resources, c->cap_resources) = b;
 	} else if (streq(b->type, "variable") && b->n_labels == 1) {
-		if (!override || !override_block(c->variables, c->n_variables, b))
+		if (!override || !override_block(s, c->variables, c->n_variables, b))
 			VEC_PUSH(c->variables, c->n_variables, c->cap_variables) = b;
 	} else if (streq(b->type, "output") && b->n_labels == 1) {
 		VEC_PUSH(c->outputs, c->n_outputs, c->cap_outputs) = b;
 	} else if (streq(b->type, "module") && b->n_labels == 1) {
-		if (!override || !override_block(c->modules, c->n_modules, b))
+		if (!override || !override_block(s, c->modules, c->n_modules, b))
 			VEC_PUSH(c->modules, c->n_modules, c->cap_modules) = b;
 	} else if (streq(b->type, "locals")) {
 		for (size_t i = 0; i < b->body->n_attrs; i++)
