@@ -114,6 +114,13 @@ $(for i in {1..500}; do echo " a$i = local.a$((i - 1)) + 1"; done)
 }
 $net tags = { a = local.a500 }
 }" 'HCL-LIMIT-01'
+# N brackets around a value.
+nested() { echo "$net tags = { a = $(printf '(%.0s' $(seq "$1"))1$(printf ')%.0s' $(seq "$1")) }
+}"; }
+says "brackets as deep as docs/terraform.md has it are read" "$(nested 98)" 'no findings'
+says "brackets that are deeper are an error" "$(nested 101)" 'expressions are nested more than 100 deep'
+says "signs that are deeper are an error" "$net tags = { a = $(printf '!%.0s' {1..101})true }
+}" 'expressions are nested more than 100 deep'
 says "brackets without an end" "$net tags = $(printf '[%.0s' {1..5000})" 'HCL-SYNTAX-01'
 says "blocks without end, in blocks without end" "$(printf 'a {\n%.0s' {1..20000})" 'these are 100 mistakes: the rest of the file is not read'
 says "brackets that close nothing" "$(printf '}\n%.0s' {1..20000})" 'these are 100 mistakes'

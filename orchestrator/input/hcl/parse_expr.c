@@ -354,25 +354,22 @@ static const struct hcl_expr *parse_postfix(struct scan *p)
 
 static const struct hcl_expr *parse_unary(struct scan *p)
 {
-	const struct hcl_expr *e = NULL;
-
 	scan_blanks(p, false);
 	size_t at = p->at;
 	char c = scan_peek(p);
 
-	if (++p->depth > HCL_DEPTH)
-		scan_fail(p, "expressions are nested more than %d deep", HCL_DEPTH);
-	else if (c == '-' || (c == '!' && scan_ahead(p, 1) != '=')) {
-		struct hcl_expr *x = expr_new(p, c == '-' ? HCL_MINUS : HCL_NOT, at);
+	if (c != '-' && !(c == '!' && scan_ahead(p, 1) != '='))
+		return parse_postfix(p);
+	struct hcl_expr *x = expr_new(p, c == '-' ? HCL_MINUS : HCL_NOT, at);
 
+	if (++p->depth > HCL_DEPTH) {
+		scan_fail(p, "expressions are nested more than %d deep", HCL_DEPTH);
+	} else {
 		p->at++;
 		x->of = parse_unary(p);
-		e = x;
-	} else {
-		e = parse_postfix(p);
 	}
 	p->depth--;
-	return e;
+	return p->failed ? NULL : x;
 }
 
 static const struct {
