@@ -70,6 +70,27 @@ says "half an instance" "$net count = 1.5
 says "for_each over a number" "resource \"azurerm_virtual_network\" \"v\" {
  for_each = 5
 }" 'HCL-EACH-01 at main.tf:2:13'
+says "for_each over a list that is written out" "$net for_each = [\"a\"]
+}" 'HCL-EACH-01 at main.tf:5:13|this is a list|toset\(...\)'
+says "for_each over a local value that is a list" "locals { all = [for x in [\"a\"] : x] }
+$net for_each = local.all
+}" 'HCL-EACH-01 at main.tf:6:18'
+says "for_each over a variable that is a list" "variable \"all\" {
+  type    = list(string)
+  default = [\"a\"]
+}
+$net for_each = var.all
+}" 'HCL-EACH-01 at main.tf:9:16'
+says "count beside for_each" "$net count = 1
+ for_each = { a = 1 }
+}" 'HCL-EACH-01 at main.tf:6:13|for_each stands beside count'
+says "an argument that is given twice" "$net name = \"w\"
+}" 'HCL-SYNTAX-01 at main.tf:5:2|"name" is given twice, at main.tf:2:3 as well'
+says "a resource that is declared twice" "$net}
+$net}" 'HCL-TWICE-01 at main.tf:6:1|resource azurerm_virtual_network "v" is declared twice, at main.tf:1:1 as well'
+says "a local value that is declared twice" "locals { a = 1 }
+locals { a = 2 }
+$net}" 'HCL-TWICE-01 at main.tf:2:10|local value "a" is declared twice, at main.tf:1:10 as well'
 says "how many there are is not known" "$net}
 resource \"azurerm_virtual_network\" \"w\" {
  count = azurerm_virtual_network.v.guid == \"x\" ? 1 : 0

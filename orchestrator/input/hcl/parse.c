@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bodies: attributes and blocks.  What cannot be read ends with its line or its block, so that ten
  * mistakes are ten findings. */
+#include <stdlib.h>
+
 #include "input/hcl/scan.h"
 
 enum {
@@ -132,6 +134,33 @@ static void parse_item(struct scan *p, struct hcl_body *b, unsigned depth)
 		skip_statement(p, at);
 }
 
+static int compare_attrs(const void *a, const void *b)
+{
+	const struct hcl_attr *const *x = a, *const *y = b;
+	int order = strcmp((*x)->name, (*y)->name);
+
+	return order ? order : (*x)->place.at < (*y)->place.at ? -1 : 1;
+}
+
+/* An argument is given once; the first one stays. */
+static void report_attrs_given_twice(struct scan *p, const struct hcl_body *b)
+{
+	_cleanup_free_ const struct hcl_attr **v = xcalloc(b->n_attrs + 1, sizeof(*v));
+
+	for (size_t i = 0; i < b->n_attrs; i++)
+		v[i] = &b->attrs[i];
+	if (b->n_attrs)
+		qsort(v, b->n_attrs, sizeof(*v), compare_attrs);
+	for (size_t i = 1; i < b->n_attrs && !p->quiet; i++)
+		if (streq(v[i]->name, v[i - 1]->name)) {
+			_cleanup_free_ char *first = hcl_place_str(v[i - 1]->place);
+
+			hcl_report(p->t->findings, SEV_ERROR, "HCL-SYNTAX-01", v[i]->place,
+			           "take one of them out", "\"%s\" is given twice, at %s as well",
+			           v[i]->name, first);
+		}
+}
+
 static struct hcl_body *parse_items(struct scan *p, unsigned depth)
 {
 	struct hcl_body *b = arena_alloc(p->t->arena, sizeof(*b));
@@ -155,6 +184,7 @@ static struct hcl_body *parse_items(struct scan *p, unsigned depth)
 		parse_item(p, b, depth);
 		p->at += p->at == at; /* goes on whatever stands there */
 	}
+	report_attrs_given_twice(p, b);
 	VEC_PUSH(p->t->freed, p->t->n_freed, p->t->cap_freed) = b->attrs;
 	VEC_PUSH(p->t->freed, p->t->n_freed, p->t->cap_freed) = b->blocks;
 	return b;

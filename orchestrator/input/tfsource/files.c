@@ -348,6 +348,7 @@ const struct tfs_code *tfs_code(struct source *s, const char *folder, const stru
 		           "there are no files *.tf in folder %s", folder);
 		return NULL;
 	}
+	tfs_report_declared_twice(s, c);
 	VEC_PUSH(s->codes, s->n_codes, s->cap_codes) = c;
 	return c;
 }

@@ -74,6 +74,46 @@ instances_by_each(struct source *s, const struct hcl_expr *e, json_t *of,
 	return out;
 }
 
+/* Whether the design itself says that e is a list: one written out, a local value that is one, a
+ * variable of such a type.  (Values do not tell: a set is a list here, too.) */
+static bool is_written_as_list(const struct tfs_module *m, const struct hcl_expr *e, unsigned depth)
+{
+	if (e->sort == HCL_TUPLE || e->sort == HCL_FOR_LIST)
+		return true;
+	if (e->sort != HCL_ATTR || e->of->sort != HCL_NAME || depth > 16)
+		return false;
+	if (streq(e->of->name, "local"))
+		for (size_t i = 0; i < m->code->n_locals; i++)
+			if (streq(m->code->locals[i]->name, e->name))
+				return is_written_as_list(m, m->code->locals[i]->expr, depth + 1);
+	if (streq(e->of->name, "var"))
+		for (size_t i = 0; i < m->code->n_variables; i++) {
+			const struct hcl_block *b = m->code->variables[i];
+			const struct hcl_expr *type = hcl_attr_find(b->body, "type");
+
+			if (streq(b->labels[0], e->name))
+				return type && type->sort == HCL_CALL &&
+				       (streq(type->name, "list") || streq(type->name, "tuple"));
+		}
+	return false;
+}
+
+/* What Terraform refuses before it evaluates anything; true: reported. */
+static bool report_bad_meta(struct source *s, const struct tfs_module *m,
+                            const struct hcl_expr *count, const struct hcl_expr *each)
+{
+	if (count && each)
+		hcl_report(s->findings, SEV_ERROR, "HCL-EACH-01", each->place,
+		           "take one of them out", "for_each stands beside count");
+	else if (each && is_written_as_list(m, each, 0))
+		hcl_report(s->findings, SEV_ERROR, "HCL-EACH-01", each->place,
+		           "write it within toset(...)",
+		           "for_each goes over an object or a set of strings, and this is a list");
+	else
+		return false;
+	return true;
+}
+
 json_t *tfs_instances(struct source *s, const struct hcl_block *b, struct tfs_module *m,
                       json_t *(*fn)(struct source *s, json_t *key, json_t *value, void *ctx),
                       void *ctx)
@@ -83,6 +123,8 @@ json_t *tfs_instances(struct source *s, const struct hcl_block *b, struct tfs_mo
 
 	if (!e)
 		return fn(s, NULL, NULL, ctx);
+	if (report_bad_meta(s, m, count, each))
+		return count ? json_array() : json_object();
 	json_t *of = hcl_open(&s->ev, tfs_eval(s, e, m, NULL)), *v;
 
 	if (hcl_is_unknown(of)) {

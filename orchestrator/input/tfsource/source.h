@@ -97,6 +97,9 @@ bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret);
 json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern);
 int tfs_open_root(struct source *s, struct err *e);
 
+/* twice.c: what a folder's files declare more than once, which Terraform refuses. */
+void tfs_report_declared_twice(struct source *s, const struct tfs_code *c);
+
 /* variables.c */
 void tfs_take_given(struct source *s); /* tfvars and -p */
 json_t *tfs_variable(struct source *s, struct tfs_module *m, const char *name,
