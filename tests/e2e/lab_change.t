@@ -87,6 +87,19 @@ ok "the connection's sessions come up" established one
 same_since "the other session is the same" "$(since two)" "$two"
 is "the Route Server's processes stay the same" "$(pids Rs)" "$rs"
 
+# Whether a NIC forwards is switched as its machine runs, in Azure and here.
+forwards() { vnetlab exec two -- cat /proc/sys/net/ipv4/ip_forward; }
+ntwo=$(pids two)
+for on in false true; do
+	edit ".virtualMachines.two.nic.enableIPForwarding = $on"
+	is "plan says that the appliance takes enableIPForwarding $on as it runs" "$(nodes)" '["change two"]'
+	status "up sets enableIPForwarding to $on" 0 vnetlab up "$file" -o json
+	json "up rebuilds nothing for enableIPForwarding $on" '.nodes.rebuilt == 0 and .nodes.created == 0 and .nodes.reconfigured == 1'
+	is "the appliance's kernel has enableIPForwarding $on" "$(forwards)" "$([ $on = true ] && echo 1 || echo 0)"
+	is "the appliance's processes live on" "$(pids two)" "$ntwo"
+	same_since "the appliance's sessions live on" "$(since two)" "$two"
+done
+
 # A VNet and its peering.
 edit '.virtualNetworks.Spoke = {"addressPrefixes":["10.20.0.0/16"],"subnets":{"s":{"addressPrefix":"10.20.1.0/24"}},
 		"peerings":{"hub":{"remoteVirtualNetwork":"Net","useRemoteGateways":true}}}

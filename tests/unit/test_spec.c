@@ -134,7 +134,8 @@ static unsigned differs(const struct lab_state *a, const struct lab_state *b)
 			shown |= SHOWS_IN_GUEST;
 			continue;
 		}
-		if (was->spec.guest != now->guest || was->spec.routes != now->routes)
+		if (was->spec.guest != now->guest || was->spec.routes != now->routes ||
+		    was->forwarding != b->w[i].forwarding)
 			shown |= SHOWS_IN_GUEST;
 		if (was->spec.files != now->files)
 			shown |= SHOWS_IN_FILES;

@@ -182,7 +182,21 @@ static int keep_instance(struct driver *d, const struct want *w, struct build_st
 	return changed;
 }
 
-/* What node_has_our_bird(), or is a firewall: new files, new rules, other routes. */
+/* The guest's own switch, as its NICs' enableIPForwarding says; its processes go on. */
+static int switch_forwarding(const struct want *w, struct err *e)
+{
+	struct node *n = w->have;
+	int r = 0;
+
+	if (n->forwarding != w->forwarding && !n->stopped)
+		r = ns_sysctl(n->netns, "ipv4/ip_forward", w->forwarding ? "1" : "0", e);
+	if (r == 0)
+		n->forwarding = w->forwarding;
+	return r;
+}
+
+/* IP forwarding; of what node_has_our_bird() or is a firewall, new files, new rules, other routes.
+ */
 static int change_node(const struct want *w, struct err *e)
 {
 	struct node *n = w->have;
@@ -193,6 +207,8 @@ static int change_node(const struct want *w, struct err *e)
 	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
 		r = node_set_firewall(n, w->vm->firewall, e);
 	fresh_note(n);
+	if (r == 0)
+		r = switch_forwarding(w, e);
 	if (r == 0 && n->spec.routes != w->spec.routes && !n->stopped) {
 		_cleanup_guest_plan_ struct guest_plan *p = guest_plan_vm(w->vm, w->forwarding);
 		r = guest_routes(n->netns, p, e);

@@ -80,7 +80,8 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 			return err_wrap(e, "%s", vm->name);
 		w->forwarding = w->plan->forwarding;
 	}
-	of_guest(w, guest_plan_vm(vm, w->forwarding));
+	/* ip_forward is compared by itself: it is switched as the node runs. */
+	of_guest(w, guest_plan_vm(vm, false));
 	w->spec.files = files_of(w->plan);
 	if (vm->firewall) {
 		uint64_t filter = firewall_filter_hash(vm->firewall);
@@ -216,9 +217,11 @@ enum want_action want_action(const struct want *w)
 		return WANT_REBUILD;
 	if (!w->have->built || have->rows != want->rows || have->guest != want->guest)
 		return WANT_REBUILD;
-	if (have->files == want->files && have->routes == want->routes)
+	bool same = have->files == want->files && have->routes == want->routes;
+
+	if (same && w->have->forwarding == w->forwarding)
 		return WANT_KEEP;
-	return changes_as_it_runs(w) ? WANT_CHANGE : WANT_REBUILD;
+	return same || changes_as_it_runs(w) ? WANT_CHANGE : WANT_REBUILD;
 }
 
 const char *want_action_str(enum want_action a)
