@@ -221,6 +221,120 @@ static void joined(void **state)
 	                 TYPE_IGNORED);
 }
 
+/* {"name", "type", "id", its properties} in a group. */
+static json_t *resource_in(const char *group, const char *type, const char *name,
+                           json_t *properties)
+{
+	return json_pack(
+	    "{s:o, s:o, s:s, s:o}", "id",
+	    json_sprintf("/subscriptions/s/resourceGroups/%s/providers/%s/%s", group, type, name),
+	    "type", json_string(type), "name", name, "properties", properties);
+}
+
+static json_t *vnet_in(const char *group, const char *name, int number)
+{
+	return resource_in(group, "Microsoft.Network/virtualNetworks", name,
+	                   json_pack("{s:{s:[o]}, s:[{s:s, s:{s:o}}]}", "addressSpace",
+	                             "addressPrefixes", json_sprintf("10.%d.0.0/16", number),
+	                             "subnets", "name", "a", "properties", "addressPrefix",
+	                             json_sprintf("10.%d.0.0/24", number)));
+}
+
+static json_t *nic_in(const char *group, const char *name, const char *vnet_group)
+{
+	return resource_in(group, "Microsoft.Network/networkInterfaces", name,
+	                   json_pack("{s:[{s:s, s:{s:{s:o}}}]}", "ipConfigurations", "name", "c",
+	                             "properties", "subnet", "id",
+	                             json_sprintf("/subscriptions/s/resourceGroups/%s/providers/"
+	                                          "Microsoft.Network/virtualNetworks/Hub/subnets/a",
+	                                          vnet_group)));
+}
+
+/* The names of the topology's objects of a kind, sorted, with a space behind each; the caller
+ * frees. */
+static char *names_of(json_t *resources, json_t *names, const char *kind, size_t *ret_renamed)
+{
+	const struct import_options o = { .from = "x.json", .name = "x", .names = names };
+	_cleanup_findings_ struct findings f = { 0 };
+	struct str s = { 0 };
+	json_t *x = import_design(resources, &o, &f), *v;
+	json_t *map = json_object_get(json_object_get(x, "topology"), kind);
+	const char *key;
+
+	json_object_foreach (map, key, v) {
+		const char *nic;
+		json_t *ignored;
+
+		str_printf(&s, "%s ", key);
+		json_object_foreach (json_object_get(v, "nics"), nic, ignored)
+			str_printf(&s, "(%s) ", nic);
+	}
+	*ret_renamed = 0;
+	for (size_t i = 0; i < f.n; i++)
+		*ret_renamed += streq(f.items[i].rule, "IMPORT-NAME-02");
+	json_decref(x);
+	json_decref(resources);
+	return str_take(&s);
+}
+
+/* A list of networks called Hub and, with nics, a NIC in each: of the groups that are named. */
+static json_t *twins_in(const char *const *groups, bool nics)
+{
+	json_t *list = json_array();
+
+	for (; *groups; groups++) {
+		json_array_append_new(list, vnet_in(*groups, "Hub", 10 + **groups));
+		if (nics)
+			json_array_append_new(list, nic_in(*groups, "n", *groups));
+	}
+	return list;
+}
+
+/* What is called NAME-GROUP stays so when its twin goes, whatever comes, and in whichever order. */
+static void names_are_kept(void **state)
+{
+	static const struct {
+		const char *const groups[4];
+		const char *vnets, *vms;
+		size_t renamed;
+	} steps[] = {
+		{ { "one", "two" }, "Hub Hub-two ", "n (n) n-two (n-two) ", 1 },
+		{ { "two" }, "Hub-two ", "n (n-two) ", 1 },
+		{ { "two", "one" }, "Hub-two Hub ", "n (n-two) n-one (n) ", 1 },
+		{ { "three", "two", "one" },
+		  "Hub-three Hub-two Hub ",
+		  "n (n-three) n-two (n-two) n-one (n) ",
+		  2 },
+	};
+	json_t *names[2] = { json_object(), json_object() };
+	size_t renamed;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		_cleanup_free_ char *vnets = names_of(twins_in(steps[i].groups, false), names[0],
+		                                      "virtualNetworks", &renamed);
+
+		assert_string_equal(vnets, steps[i].vnets);
+		assert_int_equal(renamed, steps[i].renamed);
+		/* The hosts that stand for NICs without a machine have no names of their own. */
+		_cleanup_free_ char *vms = names_of(twins_in(steps[i].groups, true), names[1],
+		                                    "virtualMachines", &renamed);
+
+		assert_string_equal(vms, steps[i].vms);
+	}
+	const char *two = "/subscriptions/s/resourcegroups/two/providers/microsoft.network/"
+	                  "virtualnetworks/hub";
+
+	assert_string_equal(json_string_value(json_object_get(names[0], two)), "Hub-two");
+	/* What is gone leaves its name. */
+	json_decref(import_design(json_array(),
+	                          &(struct import_options){ .from = "x", .names = names[0] },
+	                          &(struct findings){ 0 }));
+	assert_int_equal(json_object_size(names[0]), 0);
+	json_decref(names[0]);
+	json_decref(names[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +344,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(text_drives_no_terminal),
 		cmocka_unit_test(joined),
+		cmocka_unit_test(names_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

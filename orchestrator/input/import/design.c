@@ -68,6 +68,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		.topology = json_object(),
 		.files = json_object(),
 		.names = json_object(),
+		.held = json_object(),
 		.keep = json_array(),
 		.pools = json_object(),
 		.tails = json_object(),
@@ -75,6 +76,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 
 	im_index(&im, resources);
 	im_types(&im);
+	im_keep_names(&im);
 	name_all(&im);
 	read_resources(&im);
 	import_guests(&im);
@@ -91,6 +93,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 
 	json_decref(im.topology);
 	json_decref(im.names);
+	json_decref(im.held);
 	json_decref(im.keep);
 	json_decref(im.pools);
 	json_decref(im.tails);

@@ -46,24 +46,108 @@ static unsigned next_number_of_name(struct import *im, const char *scope, const 
 	return (unsigned)json_integer_value(n);
 }
 
-const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name)
+/* Adds r, which had `name` before, to those that hold that name. */
+static void hold_name(struct import *im, size_t r, const char *name)
+{
+	_cleanup_free_ char *key = xstrdup(name);
+
+	for (char *c = key; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	json_t *list = json_object_get(im->held, key);
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(im->held, key, list);
+	}
+	json_array_append_new(list, json_integer((json_int_t)r));
+}
+
+void im_keep_names(struct import *im)
+{
+	const char *key;
+	json_t *name;
+	void *next;
+
+	for (size_t i = 0; im->o->names && i < im->n; i++) {
+		name = json_object_get(im->o->names, im->v[i]->key);
+		if (json_is_string(name))
+			hold_name(im, i, json_string_value(name));
+	}
+	json_object_foreach_safe (im->o->names, next, key, name) {
+		struct res *r;
+
+		HASH_FIND_STR(im->by_key, key, r);
+		if (!r)
+			json_object_del(im->o->names, key);
+	}
+}
+
+/* Is it the name that another resource had before, which would clash with a new one in this scope?
+ * r: whose own name it is to be; NULL: it is for what stands beside the resources. */
+static bool is_held_name(const struct import *im, const char *scope, const struct res *r,
+                         const char *name)
+{
+	_cleanup_free_ char *key = xstrdup(name);
+	bool of_parent = strstr(scope, " of "); /* "rules of KEY": nobody else's clashes */
+	json_t *i;
+	size_t k;
+
+	for (char *c = key; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	json_array_foreach (json_object_get(im->held, key), k, i) {
+		const struct res *by = im->v[json_integer_value(i)];
+
+		if (by != r && (by->row->map ? streq(by->row->map, scope)
+		                             : r && !of_parent && streq(by->type, r->type)))
+			return true;
+	}
+	return false;
+}
+
+/* own: it is to be r's own name. */
+static const char *choose_name(struct import *im, const char *scope, const struct res *r,
+                               const char *name, bool own)
 {
 	const char *base = make_legal_name(im, name), *s = base;
+	const struct res *of = own ? r : NULL;
 
 	if (!streq(base, name))
 		im_note(im, SEV_INFO, "IMPORT-NAME-01", r, NULL,
 		        "\"%s\" is called \"%s\" in the lab: its name has characters that names "
 		        "there cannot have",
 		        name, base);
-	if (claim_name(im, scope, s))
+	if (!is_held_name(im, scope, of, s) && claim_name(im, scope, s))
 		return s;
 	if (r && *r->group)
 		s = make_legal_name(im, arena_printf(im->a, "%.60s-%s", base, r->group));
-	while (streq(s, base) || !claim_name(im, scope, s))
+	while (streq(s, base) || is_held_name(im, scope, of, s) || !claim_name(im, scope, s))
 		s = make_legal_name(im, arena_printf(im->a, "%.70s-%u", base,
 		                                     next_number_of_name(im, scope, base)));
 	im_note(im, SEV_INFO, "IMPORT-NAME-02", r, NULL,
 	        "there are several called \"%s\": this one is \"%s\" in the lab", base, s);
+	return s;
+}
+
+const char *im_new_name(struct import *im, const char *scope, const struct res *r, const char *name)
+{
+	return choose_name(im, scope, r, name, false);
+}
+
+const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name)
+{
+	const char *kept = json_string_value(json_object_get(im->o->names, r->key)), *s;
+	struct res *own;
+
+	if (kept && streq(make_legal_name(im, kept), kept) && claim_name(im, scope, kept)) {
+		if (!streq(kept, name))
+			im_note(im, SEV_INFO, "IMPORT-NAME-02", r, NULL,
+			        "\"%s\" is called \"%s\" in the lab, as it was before", name, kept);
+		return arena_strdup(im->a, kept);
+	}
+	s = choose_name(im, scope, r, name, true);
+	HASH_FIND_STR(im->by_key, r->key, own);
+	if (im->o->names && own == r)
+		json_object_set_new(im->o->names, r->key, json_string(s));
 	return s;
 }
 

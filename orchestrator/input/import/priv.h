@@ -99,6 +99,7 @@ struct import {
 	size_t n_tails;
 	json_t *topology, *files;
 	json_t *names; /* "scope/name": taken */
+	json_t *held;  /* small letters: [indices in v] of what had the name before */
 	json_t *keep;  /* JSON made on the way */
 	json_t *pools; /* resource_key() of a backend pool: [NICs] */
 	struct im_nic *nics;
@@ -118,8 +119,14 @@ struct res *im_next(struct import *im, size_t *i, const char *type);
 
 /* --- names.c, note.c: names and findings ---------------------------------------------------- */
 
-/* A legal name that nothing else in scope has.  Reports it when that is not r's own. */
+/* A legal name that nothing else in scope has; r keeps the one that it had before.  Reports it when
+ * that is not r's own. */
 const char *im_name(struct import *im, const char *scope, const struct res *r, const char *name);
+/* The same, for what is made of r beside its own object, or stands for it: never kept; r may be
+ * NULL. */
+const char *im_new_name(struct import *im, const char *scope, const struct res *r,
+                        const char *name);
+void im_keep_names(struct import *im); /* before any is given */
 void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
              const char *hint, const char *fmt, ...) PRINTF(6, 7);
 /* Warns that r is not in the topology, and why. */

@@ -69,7 +69,7 @@ static void put_managed_peering(struct import *im, const struct res *r, const ch
 
 	put_bool(obj, hub ? "allowGatewayTransit" : "useRemoteGateways", gateway, false);
 	put_str(obj, "source", r->source);
-	im_set_in(vnet, "peerings", im_name(im, scope, r, arena_printf(im->a, "ANM_%.70s", to)),
+	im_set_in(vnet, "peerings", im_new_name(im, scope, r, arena_printf(im->a, "ANM_%.70s", to)),
 	          obj);
 }
 

@@ -154,7 +154,7 @@ static void read_lone_nic(struct import *im, struct res *nic)
 		return;
 	}
 	json_t *obj = json_object();
-	const char *name = im_name(im, "virtualMachines", nic, slash ? slash + 1 : nic->name);
+	const char *name = im_new_name(im, "virtualMachines", nic, slash ? slash + 1 : nic->name);
 
 	put_str(obj, "image", "host");
 	if (!read_nic(im, nic, name, obj)) {

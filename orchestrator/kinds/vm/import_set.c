@@ -31,7 +31,7 @@ static bool read_set_instance(struct import *im, struct res *r, json_t *nics, co
 			continue;
 		json_object_del(nic, "privateIPAddress");
 		const char *own = arm_str(v, "name");
-		const char *lab = im_name(
+		const char *lab = im_new_name(
 		    im, "nics", r, arena_printf(im->a, "%.40s-%.39s", name, own ? own : "nic"));
 
 		put_str(nic, "source", r->source);
@@ -72,8 +72,8 @@ void vm_import_set(struct import *im, struct res *r)
 	}
 	for (json_int_t i = 0; i < n && !r->left_out; i++)
 		read_set_instance(im, r, nics,
-		                  im_name(im, "virtualMachines", r,
-		                          arena_printf(im->a, "%.70s_%d", r->lab, (int)i)));
+		                  im_new_name(im, "virtualMachines", r,
+		                              arena_printf(im->a, "%.70s_%d", r->lab, (int)i)));
 	if (!r->out && !r->left_out)
 		im_leave_out(im, r, NULL, "none of its NICs is in the lab");
 }
