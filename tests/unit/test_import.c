@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values in all their spellings, ids, what a file is, and the text of a topology. */
+#include <unistd.h>
+
 #include "base/str.h"
 #include "input/import/priv.h"
 #include "input/kind.h"
@@ -335,6 +337,109 @@ static void names_are_kept(void **state)
 	json_decref(names[1]);
 }
 
+/* A Route Server, and a machine at 10.0.0.4, with or without a connection to it. */
+static json_t *routed_machine(bool connection)
+{
+	return json_pack(
+	    "[o,o,o,{s:s,s:s,s:{s:{s:[{s:s}]}}}]",
+	    resource_in("g", "Microsoft.Network/virtualNetworks", "Hub",
+	                json_pack("{s:{s:[s]}, s:[{s:s,s:{s:s}}, {s:s,s:{s:s}}]}", "addressSpace",
+	                          "addressPrefixes", "10.0.0.0/16", "subnets", "name", "a",
+	                          "properties", "addressPrefix", "10.0.0.0/24", "name",
+	                          "RouteServerSubnet", "properties", "addressPrefix",
+	                          "10.0.1.0/26")),
+	    resource_in("g", "Microsoft.Network/virtualHubs", "rs",
+	                json_pack("{s:[o*]}", "bgpConnections",
+	                          connection
+	                              ? json_pack("{s:s,s:{s:s,s:i}}", "name", "c", "properties",
+	                                          "peerIp", "10.0.0.4", "peerAsn", 65001)
+	                              : NULL)),
+	    nic_in("g", "n", "g"), "id",
+	    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva",
+	    "name", "nva", "properties", "networkProfile", "networkInterfaces", "id",
+	    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkInterfaces/n");
+}
+
+/* The machine in the topology; new reference. */
+static json_t *machine_of(bool connection, json_t *guests)
+{
+	const struct import_options o = { .from = "x.json", .name = "x", .guests = guests };
+	_cleanup_findings_ struct findings f = { 0 };
+	json_t *list = routed_machine(connection), *x = import_design(list, &o, &f);
+	json_t *vms = json_object_get(json_object_get(x, "topology"), "virtualMachines");
+	json_t *vm = json_incref(json_object_get(vms, "nva"));
+
+	json_decref(x);
+	json_decref(list);
+	return vm;
+}
+
+/* A bgpConnection turns a machine whose inside nobody gave into FRR, and leaves one alone whose
+ * inside is given. */
+static void guests_are_given(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	json_t *vm = machine_of(true, NULL), *other;
+	const char *key = "/subscriptions/s/resourcegroups/g/providers/microsoft.compute/"
+	                  "virtualmachines/nva";
+
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(vm, "image")), "frr");
+	json_decref(vm);
+	json_t *list = routed_machine(true);
+	json_t *guests =
+	    json_pack("{s:o}", key, import_guest(json_array_get(list, 3), NULL, NULL, &f));
+
+	json_decref(list);
+	vm = machine_of(true, guests);
+	other = machine_of(false, guests);
+	assert_string_equal(json_string_value(json_object_get(vm, "image")), "host");
+	assert_true(json_equal(vm, other));
+	json_decref(vm);
+	json_decref(other);
+	json_object_set_new(guests, key,
+	                    json_pack("{s:s,s:{s:s},s:{s:i,s:[s]}}", "image", "frr", "files",
+	                              "iptables.rules", "*filter\nCOMMIT\n", "bgp", "asn", 65009,
+	                              "advertise", "10.9.0.0/16"));
+	vm = machine_of(true, guests);
+	assert_string_equal(json_string_value(json_object_get(vm, "image")), "frr");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(vm, "bgp"), "asn")),
+	                 65009);
+	assert_string_equal(
+	    json_string_value(json_object_get(json_object_get(vm, "config"), "iptables.rules")),
+	    "nva/iptables.rules");
+	json_decref(vm);
+	json_decref(guests);
+	assert_int_equal(f.n, 0);
+}
+
+/* What runs in a machine by --node: its files by that image's names, or a finding. */
+static void guest_by_node(void **state)
+{
+	static const char text[] = "router bgp 65001\n neighbor 10.0.1.4 remote-as 65515\n";
+	_cleanup_findings_ struct findings f = { 0 };
+	char path[] = "/tmp/vnl-guest-XXXXXX";
+	int fd = mkstemp(path);
+	json_t *vm = json_pack("{s:s,s:{s:{s:s}}}", "name", "nva", "properties", "osProfile",
+	                       "customData", "IyEvYmluL3NoCmlwdGFibGVzIC1QIEZPUldBUkQgRFJPUAo=");
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	_cleanup_free_ char *node = xasprintf("frr:%s", path);
+	json_t *guest = import_guest(vm, NULL, node, &f), *files = json_object_get(guest, "files");
+
+	assert_string_equal(json_string_value(json_object_get(guest, "image")), "frr");
+	assert_string_equal(json_string_value(json_object_get(files, "frr.conf")), text);
+	assert_non_null(json_object_get(files, "iptables.rules"));
+	assert_int_equal(f.errors, 0);
+	json_decref(guest);
+	unlink(path);
+	assert_null(import_guest(vm, NULL, node, &f));
+	assert_string_equal(f.items[f.n - 1].rule, "IMPORT-NODE-02");
+	json_decref(vm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +450,8 @@ int main(void)
 		cmocka_unit_test(text_drives_no_terminal),
 		cmocka_unit_test(joined),
 		cmocka_unit_test(names_are_kept),
+		cmocka_unit_test(guests_are_given),
+		cmocka_unit_test(guest_by_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -312,6 +312,26 @@ static json_t *machine_of_resource(const struct res *r)
 	return r ? json_incref(r->j) : json_object();
 }
 
+/* What is said to run in a machine; NULL: it is to be guessed. */
+static json_t *given_guest(const struct import *im, const struct res *r)
+{
+	return r ? json_object_get(im->o->guests, r->key) : NULL;
+}
+
+/* New reference. */
+static json_t *guess_guest(struct import *im, const struct res *r, const char *name,
+                           struct guest_facts *f)
+{
+	json_t *vm = machine_of_resource(r), *children = find_extensions(im, r), *result;
+
+	f->vendor_image = is_vendor_image(vm);
+	f->named_so = is_named_like_appliance(name);
+	result = choose_guest(vm, children, im->o->folder, f);
+	json_decref(children);
+	json_decref(vm);
+	return result;
+}
+
 void import_guests(struct import *im)
 {
 	json_t *vms = json_object_get(im->topology, "virtualMachines"), *out;
@@ -319,8 +339,9 @@ void import_guests(struct import *im)
 	_cleanup_free_ struct facts *facts = xcalloc(total + 1, sizeof(*facts));
 	const char *name;
 
+	/* Nothing is looked for around a machine whose inside is given. */
 	json_object_foreach (vms, name, out)
-		facts[n++].vm = out;
+		facts[n++].vm = given_guest(im, find_resource_of(im, out)) ? NULL : out;
 	guess_addresses(im);
 	find_bgp_peers(im, facts, n);
 	find_next_hops(im, facts, n);
@@ -334,15 +355,11 @@ void import_guests(struct import *im)
 	n = 0;
 	json_object_foreach (vms, name, out) {
 		struct guest_facts *f = &facts[n++].f;
-		struct res *r = find_resource_of(im, out);
-		json_t *vm = machine_of_resource(r), *children = find_extensions(im, r), *result;
+		const struct res *r = find_resource_of(im, out);
+		json_t *given = given_guest(im, r);
+		json_t *result = given ? json_incref(given) : guess_guest(im, r, name, f);
 
-		f->vendor_image = is_vendor_image(vm);
-		f->named_so = is_named_like_appliance(name);
-		result = choose_guest(vm, children, im->o->folder, f);
 		apply_guest(im, r, name, out, result);
 		json_decref(result);
-		json_decref(children);
-		json_decref(vm);
 	}
 }

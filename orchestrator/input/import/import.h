@@ -18,11 +18,23 @@ struct import_options {
 	 * it.  What gets a name is added, what is not among the resources goes.  NULL: all are new.
 	 */
 	json_t *names;
+	/* {resource_key() of a virtual machine: what runs in it, as import_guest() says}, which is
+	 * then not guessed from what is around it; NULL: none is given. */
+	json_t *guests;
 };
 
 /* {"topology": {...}, "files": {"path": "text"}, "coverage": [...]}; new reference.  "files" are
  * the appliances' configurations that the topology names. */
 json_t *import_design(json_t *resources, const struct import_options *o, struct findings *f);
+
+/* What runs in a virtual machine by what it says of itself: its customData, userData and image; its
+ * extensions and run commands (children: an array of resources, or NULL).  node, when it is not
+ * NULL, knows better: "IMAGE" or "IMAGE:FILE", as --node.
+ *
+ * {"image": "frr", "files": {"frr.conf": "text"}, "routes", "loopbacks", "sourceNat",
+ *  "sourceNatExcept", "listen", "notes": [{"severity": "warning|info", "rule", "text", "hint"}]};
+ * all but image, files and notes are optional.  New reference; NULL with findings. */
+json_t *import_guest(json_t *vm, json_t *children, const char *node, struct findings *f);
 
 /* "coverage": [{"type", "resources", "how": "read|part|ignored|unsupported|unknown", "leftOut": 0,
  * "packets": true, "why": null|"..."}], what was not understood first. */

@@ -3,8 +3,9 @@
 #include "azure/own_filter.h"
 #include "input/appliance/appliance.h"
 #include "input/file.h"
-
+#include "input/import/choice.h"
 #include "input/import/priv.h"
+#include "input/resources.h"
 
 static const char *main_file_of_image(const char *image, const char *path)
 {
@@ -39,40 +40,42 @@ static bool is_translated(const json_t *config, const char *text)
 	return json_object_size(config) > 0;
 }
 
-static void override_file(struct import *im, const char *word, const char *image, const char *path,
-                          const char *name, json_t *out)
+/* The file of "--node VM=image:path" and what was translated of it: {"frr.conf": "text"}; notes are
+ * findings about the VM called name.  New reference; NULL with a finding: it cannot be used. */
+static json_t *read_node_file(struct findings *f, const char *word, const char *image,
+                              const char *path, const char *name)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
 
 	if (file_read(path, FILE_MAX_CONFIG, &text, &e) < 0) {
-		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL, "--node %s: %s",
-		            word, e.msg);
-		return;
+		finding_add(f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL, "--node %s: %s", word,
+		            e.msg);
+		return NULL;
 	}
-	json_t *j = json_stringn(str_get(&text), text.n), *files = json_object();
+	json_t *j = json_stringn(str_get(&text), text.n), *files, *found, *v;
+	size_t i;
 
-	if (j && strlen(str_get(&text)) == text.n) {
-		/* A FortiGate's or a router's own configuration is translated. */
-		json_t *found = appliance_from_text(str_get(&text), path), *v;
-		size_t i;
-
-		json_object_set(files, main_file_of_image(image, path), j);
-		if (streq(json_string_value(json_object_get(found, "image")), image) &&
-		    is_translated(json_object_get(found, "config"), str_get(&text)))
-			im_take_files(im, name, out, json_object_get(found, "config"));
-		else
-			im_take_files(im, name, out, files);
-		json_array_foreach (json_object_get(found, "notes"), i, v)
-			finding_add_source(im->f, SEV_INFO, "IMPORT-GUEST-03", NULL, path, NULL,
-			                   "\"%s\" %s", name, json_string_value(v));
-		json_decref(found);
-	} else {
-		finding_add(im->f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL,
+	if (!j || strlen(str_get(&text)) != text.n) {
+		json_decref(j);
+		finding_add(f, SEV_ERROR, "IMPORT-NODE-02", NULL, "", NULL,
 		            "--node %s: %s is not a text in UTF-8", word, path);
+		return NULL;
 	}
-	json_decref(files);
-	json_decref(j);
+	/* A FortiGate's or a router's own configuration is translated. */
+	found = appliance_from_text(str_get(&text), path);
+	if (streq(json_string_value(json_object_get(found, "image")), image) &&
+	    is_translated(json_object_get(found, "config"), str_get(&text))) {
+		files = json_incref(json_object_get(found, "config"));
+		json_decref(j);
+	} else {
+		files = json_pack("{s:o}", main_file_of_image(image, path), j);
+	}
+	json_array_foreach (json_object_get(found, "notes"), i, v)
+		finding_add_source(f, SEV_INFO, "IMPORT-GUEST-03", NULL, path, NULL, "\"%s\" %s",
+		                   name, json_string_value(v));
+	json_decref(found);
+	return files;
 }
 
 /* The files of its image go; the rules of its packet filter are the machine's. */
@@ -123,8 +126,47 @@ static void override_guest(struct import *im, const char *word)
 		json_object_del(out, "bgp");
 		keep_packet_filter(out);
 	}
-	if (colon)
-		override_file(im, word, image, colon + 1, vm, out);
+	json_t *files = colon ? read_node_file(im->f, word, image, colon + 1, vm) : NULL;
+
+	im_take_files(im, vm, out, files);
+	json_decref(files);
+}
+
+/* Puts what --node says in place of what the machine says. */
+static int override_result(json_t *result, const char *name, const char *node, struct findings *f)
+{
+	_cleanup_free_ char *image = xstrndup(node, strcspn(node, ":")),
+	                    *word = xasprintf("%s=%s", name, node);
+	const char *colon = strchr(node, ':');
+	json_t *own = json_object_get(result, "files"), *files, *text;
+	const char *file;
+	void *next;
+
+	json_object_set_new(result, "image", json_string(image));
+	if (!colon && !streq(image, "host"))
+		return 0;
+	json_object_foreach_safe (own, next, file, text)
+		if (!own_filter_named(file))
+			json_object_del(own, file);
+	if (!colon)
+		return 0;
+	files = read_node_file(f, word, image, colon + 1, name);
+	json_object_update(own, files);
+	json_decref(files);
+	return files ? 0 : -1;
+}
+
+json_t *import_guest(json_t *vm, json_t *children, const char *node, struct findings *f)
+{
+	const struct guest_facts alone = { 0 };
+	const char *name = json_string_value(input_member(vm, "name"));
+	json_t *result = choose_guest(vm, children, NULL, &alone);
+
+	if (node && override_result(result, name ? name : "", node, f) < 0) {
+		json_decref(result);
+		return NULL;
+	}
+	return result;
 }
 
 void import_overrides(struct import *im)
