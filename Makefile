@@ -185,6 +185,7 @@ demo: ## install what is missing, build, and show the first lab
 	@topologies/demo
 
 SHARE := $(DESTDIR)$(PREFIX)/share
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd
 install: all ## DESTDIR= PREFIX=/usr/local
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(B)/vnetlab
 	install -D -t $(DESTDIR)$(PREFIX)/libexec/vnetlab $(B)/vnetlab-router
@@ -196,12 +197,16 @@ install: all ## DESTDIR= PREFIX=/usr/local
 	$(B)/vnetlab completion bash >$(SHARE)/bash-completion/completions/vnetlab
 	$(B)/vnetlab completion zsh >$(SHARE)/zsh/site-functions/_vnetlab
 	$(B)/vnetlab completion fish >$(SHARE)/fish/vendor_completions.d/vnetlab.fish
+	mkdir -p $(UNITS)/system $(UNITS)/user
+	sed 's|@BINDIR@|$(PREFIX)/bin|' docs/packaging/vnetlab@.service.in >$(UNITS)/system/vnetlab@.service
+	cp $(UNITS)/system/vnetlab@.service $(UNITS)/user/vnetlab@.service
 
 uninstall: ## what install put there
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/vnetlab $(SHARE)/vnetlab $(SHARE)/doc/vnetlab
 	rm -f $(DESTDIR)$(PREFIX)/bin/vnetlab $(SHARE)/man/man1/vnetlab.1 \
 		$(SHARE)/bash-completion/completions/vnetlab $(SHARE)/zsh/site-functions/_vnetlab \
-		$(SHARE)/fish/vendor_completions.d/vnetlab.fish
+		$(SHARE)/fish/vendor_completions.d/vnetlab.fish \
+		$(UNITS)/system/vnetlab@.service $(UNITS)/user/vnetlab@.service
 
 clean: ## remove what was built
 	rm -rf build

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "cmd/design.h"
+#include "cmd/foreground.h"
 #include "cmd/plan.h"
 #include "cmd/remote.h"
 #include "lab/client/client_priv.h"
@@ -192,57 +193,108 @@ static int give_up(const struct opened *o, struct lab_client *c, bool new)
 	return 128 + sig;
 }
 
-static int cmd_up(const struct cmd_args *a)
+/* "2 of 2 sessions Established", for who watches services. */
+static char *state_text(const json_t *answer)
 {
-	const char *wait = arg_value(a, "wait");
+	const json_t *s = json_object_get(answer, "sessions");
+
+	return xasprintf("%lld of %lld sessions Established%s",
+	                 (long long)json_integer_value(json_object_get(s, "up")),
+	                 (long long)json_integer_value(json_object_get(s, "of")),
+	                 json_is_true(json_object_get(answer, "converged")) ? ""
+	                                                                    : ", not converged");
+}
+
+/* The request takes what the design and the options say. */
+static json_t *request_of(const struct cmd_args *a, const struct opened *o, json_t *fresh,
+                          long wait_ms, long disk)
+{
+	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o->design, "waitMs",
+	                        (json_int_t)wait_ms, "lab", o->lab);
+
+	if (fresh)
+		json_object_set(req, "fresh", fresh);
+	if (disk)
+		json_object_set_new(req, "diskMiB", json_integer(disk));
+	if (arg_flag(a, "foreground")) /* also when this process is killed */
+		json_object_set_new(req, "endsWithMe", json_true());
+	return req;
+}
+
+/* What runs already is somebody's, and would end with us. */
+static int open_own_lab(const struct cmd_args *a, const struct opened *o, bool *ret_new,
+                        struct lab_client **ret, struct err *e)
+{
+	int r = open_lab(o->lab, arg_flag(a, "privileged-lab"), ret_new, ret, e);
+
+	if (r < 0 || *ret_new || !arg_flag(a, "foreground"))
+		return r;
+	*ret = lab_disconnect(*ret);
+	return err_set(e, EEXIST,
+	               "lab %s runs already: end it first (vnetlab down %s), or change it with up "
+	               "without --foreground",
+	               o->lab, o->lab);
+}
+
+/* wait_ms, disk and fresh of the options. */
+static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fresh, long wait_ms,
+                     long disk)
+{
 	_cleanup_opened_ struct opened o = { 0 };
 	struct lab_client *c = NULL;
 	struct err e = { 0 };
 	json_t *answer = NULL;
 	bool new = false;
-	long wait_ms = 0, disk = 0;
-
-	if (arg_flag(a, "dry-run"))
-		return plan_run(a);
-	if ((!streq(wait, "none") && !arg_duration(a, "wait", 30000, &wait_ms)) ||
-	    !design_disk(a, &disk))
-		return EX_WRONG_USAGE;
-	json_t *fresh;
-
-	if (!plan_fresh(a, &fresh))
-		return EX_WRONG_USAGE;
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
-	if (status == EX_DONE) {
-		catch_signals();
-		if (open_lab(o.lab, arg_flag(a, "privileged-lab"), &new, &c, &e) < 0)
-			status = ui_error(&e);
-	}
-	if (status != EX_DONE) {
-		json_decref(fresh);
+	if (status != EX_DONE)
 		return status;
-	}
-	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o.design, "waitMs",
-	                        (json_int_t)wait_ms, "lab", o.lab);
+	catch_signals();
+	if (open_own_lab(a, &o, &new, &c, &e) < 0)
+		return ui_error(&e);
+	/* a new lab needs no --fresh */
+	int r =
+	    apply(c, request_of(a, &o, new ? NULL : fresh, wait_ms, disk), &answer, &status, &e);
 
-	if (fresh && !new) /* a new lab needs no --fresh */
-		json_object_set(req, "fresh", fresh);
-	json_decref(fresh);
-	if (disk)
-		json_object_set_new(req, "diskMiB", json_integer(disk));
-	int r = apply(c, req, &answer, &status, &e);
-
-	if (interrupted)
+	if (interrupted) {
+		json_decref(answer);
 		return give_up(&o, c, new);
-	lab_disconnect(c);
+	}
 	if (r < 0) {
+		lab_disconnect(c);
 		int mapped = ui_error(&e);
 
 		if (new) /* so that nobody sees it any more when this is over */
 			lab_wait_gone(o.lab, GONE_MS);
 		return status ? status : mapped;
 	}
-	return finish(a, &o, answer, new);
+	_cleanup_free_ char *state = state_text(answer);
+
+	status = finish(a, &o, answer, new);
+	if (arg_flag(a, "foreground"))
+		status = foreground_stay(f, o.lab, c, &interrupted, state);
+	lab_disconnect(c);
+	return status;
+}
+
+static int cmd_up(const struct cmd_args *a)
+{
+	_cleanup_(foreground_close) struct foreground f = { .ready_fd = -1 };
+	const char *wait = arg_value(a, "wait");
+	long wait_ms = 0, disk = 0;
+	json_t *fresh;
+
+	if (!foreground_open(a, &f))
+		return EX_WRONG_USAGE;
+	if (arg_flag(a, "dry-run"))
+		return plan_run(a);
+	if ((!streq(wait, "none") && !arg_duration(a, "wait", 30000, &wait_ms)) ||
+	    !design_disk(a, &disk) || !plan_fresh(a, &fresh))
+		return EX_WRONG_USAGE;
+	int status = up_design(a, &f, fresh, wait_ms, disk);
+
+	json_decref(fresh);
+	return status;
 }
 
 static const struct option_def options[] = {
@@ -251,6 +303,9 @@ static const struct option_def options[] = {
 	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
 	{ 0, "detailed-exitcode", NULL, "with --dry-run: exit with 6 if anything would change",
 	  false },
+	{ 0, "foreground", NULL, "stay, print events, and end with the lab; SIGTERM takes it down",
+	  false },
+	{ 0, "ready-fd", "FD", "with --foreground: write a line there once the lab is up", false },
 	FRESH_OPTION,
 	DISK_OPTION,
 	PRIVILEGED_OPTION,
@@ -279,6 +334,17 @@ COMMAND(
             "processes and sessions. With NODEs behind the file: these, whatever they are like.\n\n"
             "  vnetlab up lab.vnetlab.json --fresh\n"
             "  vnetlab up lab.vnetlab.json --fresh NVA_1\n\n"
+            "--foreground: this process is the lab, as systemd, a container and a scheduler want "
+            "it:\n"
+            "it stays, prints events as JSON, one a line, and ends when the lab does. SIGTERM, "
+            "SIGINT,\n"
+            "SIGHUP and SIGQUIT take the lab down in order (exit status 0), and killing it ends "
+            "the\n"
+            "lab, too. It is process 1 of a container if need be, tells systemd by NOTIFY_SOCKET,\n"
+            "and others by --ready-fd, when the lab is up. vnetlab@NAME.service is the unit of\n"
+            "/etc/vnetlab/NAME.vnetlab.json (of a user: ~/.config/vnetlab/NAME.vnetlab.json).\n\n"
+            "  vnetlab up lab.vnetlab.json --foreground\n"
+            "  systemctl enable --now vnetlab@demo\n\n"
             "The file may also be an ARM template, a plan of Terraform or an export of az: see\n"
             "vnetlab help import.\n\n"
             "  vnetlab up main.json -p main.parameters.json\n\n"

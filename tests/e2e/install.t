@@ -16,10 +16,14 @@ for f in bin/vnetlab libexec/vnetlab/vnetlab-router share/man/man1/vnetlab.1 \
 	share/vnetlab/images/frr/image.json share/vnetlab/topologies/route-server/route-server.vnetlab.json \
 	share/doc/vnetlab/README.md share/doc/vnetlab/docs/topology.md \
 	share/bash-completion/completions/vnetlab share/zsh/site-functions/_vnetlab \
-	share/fish/vendor_completions.d/vnetlab.fish; do
+	share/fish/vendor_completions.d/vnetlab.fish lib/systemd/system/vnetlab@.service \
+	lib/systemd/user/vnetlab@.service; do
 	ok "$f is installed" test -s "$d/$f"
 done
 ok "no file of the build is installed" sh -c '! find "$0" -type f -name "*.[od]" | grep .' "$d"
+
+is "the service runs the program where it is installed" "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$d/lib/systemd/system/vnetlab@.service")" \
+	/opt/vn/bin/vnetlab
 
 mv "$d" "$work/elsewhere"
 d=$work/elsewhere

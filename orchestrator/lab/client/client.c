@@ -96,15 +96,6 @@ static int connect_in_time(int run, const char *name, int *ret_fd, struct err *e
 	}
 }
 
-static char *how_ended(const char *lab)
-{
-	_cleanup_close_ int run = -1;
-
-	if (lab_name_check(lab, NULL) < 0 || run_dir_open(false, &run, NULL, NULL) < 0)
-		return NULL;
-	return ended_text(run, lab);
-}
-
 static int pick_lab(const char *lab, char **ret, struct err *e)
 {
 	char **names;
@@ -125,7 +116,7 @@ static int pick_lab(const char *lab, char **ret, struct err *e)
 	}
 	if (found) {
 		*ret = xstrdup(found);
-	} else if (named && (how = how_ended(lab))) {
+	} else if (named && (how = ended_of(lab))) {
 		r = err_set(e, ENOENT, "no lab %s runs: %s", lab, how);
 	} else if (named) {
 		r = err_set(e, ENOENT, "no lab %s runs%s%s (vnetlab up FILE starts one)", lab,

@@ -68,6 +68,15 @@ char *ended_text(int run_fd, const char *name)
 	return xasprintf("its driver %s", how);
 }
 
+char *ended_of(const char *lab)
+{
+	_cleanup_close_ int run = -1;
+
+	if (lab_name_check(lab, NULL) < 0 || run_dir_open(false, &run, NULL, NULL) < 0)
+		return NULL;
+	return ended_text(run, lab);
+}
+
 void ended_forget(int run_fd, const char *name)
 {
 	_cleanup_close_ int dir = lab_dir_open(run_fd, name);

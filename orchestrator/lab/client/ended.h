@@ -17,6 +17,8 @@ void ended_write(int dir_fd, int wstatus, bool starved, const char *words);
 /* "its driver was killed by signal 6 (Aborted); its last words:\n...", or NULL; the caller frees.
  */
 char *ended_text(int run_fd, const char *name);
+/* The same of a lab of this user's run directory. */
+char *ended_of(const char *lab);
 /* Told, and not to be told again. */
 void ended_forget(int run_fd, const char *name);
 /* All that is to be told, "lab NAME: its driver ..." a line each, or NULL; the caller frees. */
