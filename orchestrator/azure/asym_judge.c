@@ -16,10 +16,11 @@ static bool way_out_is_known(const struct vm *vm)
 	bool wired = false;
 
 	if (vm->role != VM_USER)
-		return vm->role != VM_SITE_ROUTER || vm->site->generated;
+		return vm->role != VM_SITE_ROUTER || vm_site(vm)->generated;
 	for (size_t i = 0; i < vm->n_nics; i++)
 		wired |= vm->nics[i]->peer != NULL;
-	return (vm->n_nics == 1 && !wired) || (!vm->bgp.present && !vm->n_configs && !wired);
+	return (vm->n_nics == 1 && !wired) ||
+	       (!vm->guest.bgp.present && !vm->guest.n_configs && !wired);
 }
 
 void asym_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
@@ -34,7 +35,7 @@ void asym_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 
 static bool keeps_state(const struct nic *n)
 {
-	return n && (n->vm->firewall || n->vm->source_nat);
+	return n && (vm_firewall(n->vm) || n->vm->guest.source_nat);
 }
 
 /* Each flow takes one of several paths: whether it meets state is a matter of chance. */
@@ -171,7 +172,7 @@ static bool find_half(struct two *t, struct half *ret)
 			              b.at,  b.way->hops[b.at].nic->vm,
 			              NULL,  false };
 		ret->what =
-		    ret->vm->firewall
+		    vm_firewall(ret->vm)
 		        ? "sees the questions alone, and drops what follows a first packet"
 		        : "sees the answers alone, and translates what follows the first one";
 		return true;

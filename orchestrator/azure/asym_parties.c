@@ -54,7 +54,7 @@ static const struct nic *make_stand_in(struct asym_search *x, const struct subne
 
 	vm->name = n->name = name;
 	vm->ptr = n->ptr = s->ptr;
-	vm->image = "host";
+	vm->guest.image = "host";
 	vm->idx = x->m->n_vms;
 	vm->nics = arena_array(a, 1, sizeof(*vm->nics));
 	vm->nics[0] = n;

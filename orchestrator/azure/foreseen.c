@@ -17,7 +17,7 @@ static bool announces_its_block(const struct bgp_connection *c)
 {
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;
 
-	return vm && vm->bgp.present && !vm->n_configs && !vm->bgp.n_communities;
+	return vm && vm->guest.bgp.present && !vm->guest.n_configs && !vm->guest.bgp.n_communities;
 }
 
 struct path {
@@ -33,7 +33,7 @@ struct paths {
 
 static void add_paths(const struct bgp_connection *c, struct paths *p)
 {
-	const struct bgp_block *b = &c->nic->vm->bgp;
+	const struct bgp_block *b = &c->nic->vm->guest.bgp;
 
 	for (size_t i = 0; i < b->n_advertise; i++)
 		VEC_PUSH(p->v, p->n, p->cap) =

@@ -27,7 +27,7 @@ struct site *model_site(const struct model *m, const char *name)
 
 static const struct gateway *far_gateway(const struct local_gateway *l)
 {
-	return !l->site && l->peer && l->peer->role == VM_GATEWAY ? l->peer->gateway : NULL;
+	return !l->site && l->peer ? vm_gateway(l->peer) : NULL;
 }
 
 uint32_t local_gateway_far_asn(const struct local_gateway *l)
@@ -41,10 +41,10 @@ ip4 local_gateway_far_ip(const struct local_gateway *l)
 {
 	const struct gateway *g = far_gateway(l);
 
-	for (size_t i = 0; g && i < g->n_custom[l->peer->instance]; i++)
-		if (g->custom[l->peer->instance][i] == l->bgp_ip)
+	for (size_t i = 0; g && i < g->n_custom[l->peer->part.instance]; i++)
+		if (g->custom[l->peer->part.instance][i] == l->bgp_ip)
 			return l->bgp_ip;
-	return l->site ? l->site->bgp_ip : g ? g->instance[l->peer->instance] : 0;
+	return l->site ? l->site->bgp_ip : g ? g->instance[l->peer->part.instance] : 0;
 }
 
 char *local_gateway_far_name(const struct local_gateway *l)
@@ -118,8 +118,8 @@ const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, 
 	if (!vm || vm->role != VM_GATEWAY)
 		return NULL;
 	if (ret_k)
-		*ret_k = vm->instance;
-	return vm->gateway;
+		*ret_k = vm->part.instance;
+	return vm_gateway(vm);
 }
 
 char *hybrid_session_word(const struct hybrid_session *s)
@@ -138,7 +138,7 @@ char *hybrid_session_word(const struct hybrid_session *s)
 bool hybrid_session_is(const struct hybrid_session *s, const char *word)
 {
 	_cleanup_free_ char *name = hybrid_session_word(s);
-	_cleanup_free_ char *one = name ? xasprintf("%s/%u", name, s->vm->instance) : NULL;
+	_cleanup_free_ char *one = name ? xasprintf("%s/%u", name, s->vm->part.instance) : NULL;
 
 	return name && (strieq(name, word) || strieq(one, word));
 }
@@ -241,7 +241,7 @@ char *vnet_default_from(const struct model *m, const struct vnet *v)
 	for (size_t i = 0; rs && i < rs->n_conns; i++) {
 		const struct vm *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;
 
-		if (vm && has_default(vm->bgp.advertise, vm->bgp.n_advertise))
+		if (vm && has_default(vm->guest.bgp.advertise, vm->guest.bgp.n_advertise))
 			return xasprintf("appliance \"%s\", by Route Server \"%s\"", vm->name,
 			                 rs->name);
 	}
@@ -253,7 +253,7 @@ bool gateway_has_peer(const struct model *m, const struct gateway *g, struct pre
 	for (size_t i = 0; p.len == 32 && i < m->n_sessions; i++) {
 		const struct hybrid_session *s = &m->sessions[i];
 
-		if (s->conn && s->vm->gateway == g && s->peer_ip == p.addr)
+		if (s->conn && vm_gateway(s->vm) == g && s->peer_ip == p.addr)
 			return true;
 	}
 	return false;
@@ -357,11 +357,11 @@ size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct p
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s)
 {
 	if (s->vm->role == VM_MSEE && s->kind == HP_SITE)
-		return s->vm->circuit->premium ? m->settings.max_from_premium
-		                               : m->settings.max_from_circuit;
+		return vm_circuit(s->vm)->premium ? m->settings.max_from_premium
+		                                  : m->settings.max_from_circuit;
 	if (s->vm->role == VM_MSEE)
 		return m->settings.max_to_circuit;
-	if (s->vm->role == VM_GATEWAY && s->vm->gateway->type == GW_VPN &&
+	if (s->vm->role == VM_GATEWAY && vm_gateway(s->vm)->type == GW_VPN &&
 	    (s->kind == HP_SITE || s->kind == HP_GATEWAY))
 		return m->settings.max_from_vpn_peer;
 	return 0;

@@ -27,15 +27,15 @@ static ip4 address(const struct vm *vm)
 {
 	switch (vm->role) {
 	case VM_GATEWAY:
-		return vm->gateway->instance[vm->instance];
+		return vm_gateway(vm)->instance[vm->part.instance];
 	case VM_MSEE:
-		return vm->circuit->msee_ip[vm->instance];
+		return vm_circuit(vm)->msee_ip[vm->part.instance];
 	case VM_SITE_ROUTER:
-		return vm->site->bgp_ip;
+		return vm_site(vm)->bgp_ip;
 	case VM_SITE_HOST:
-		for (size_t i = 0; i < vm->site->n_hosts; i++)
-			if (vm->site->hosts[i].vm == vm)
-				return vm->site->hosts[i].ip;
+		for (size_t i = 0; i < vm_site(vm)->n_hosts; i++)
+			if (vm_site(vm)->hosts[i].vm == vm)
+				return vm_site(vm)->hosts[i].ip;
 		return 0;
 	default:
 		return 0;
@@ -61,9 +61,9 @@ static bool is_chosen(const struct connection *c, ip4 a)
  * (azure-behaviour 8.1).  0: it has none. */
 static ip4 custom_address(const struct vm *vm, const struct connection *c)
 {
-	const struct gateway *g = vm->gateway;
-	const ip4 *v = g->custom[vm->instance];
-	size_t n = g->n_custom[vm->instance];
+	const struct gateway *g = vm_gateway(vm);
+	const ip4 *v = g->custom[vm->part.instance];
+	size_t n = g->n_custom[vm->part.instance];
 
 	for (size_t i = 0; i < n; i++)
 		if (is_chosen(c, v[i]))
@@ -93,10 +93,10 @@ static ip4 address_for(const struct vm *vm, const struct connection *c)
 
 static uint32_t as_number(const struct vm *vm)
 {
-	return vm->role == VM_GATEWAY ? vm->gateway->asn
-	       : vm->role == VM_MSEE  ? MSEE_ASN
-	       : vm->site             ? vm->site->asn
-	                              : vm->bgp.asn;
+	return vm_gateway(vm)        ? vm_gateway(vm)->asn
+	       : vm->role == VM_MSEE ? MSEE_ASN
+	       : vm_site(vm)         ? vm_site(vm)->asn
+	                             : vm->guest.bgp.asn;
 }
 
 /* --- who is connected with whom -------------------------------------------------------------- */
@@ -122,17 +122,17 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 
 	if (c && c->local &&
 	    (!vm_is_hybrid(peer) || peer->role == VM_SITE_ROUTER ||
-	     (vm->gateway && vm->gateway == c->gateway)))
+	     (vm_gateway(vm) && vm_gateway(vm) == c->gateway)))
 		told = c->local->asn;
 	else if (vm->role == VM_MSEE && peer->role == VM_SITE_ROUTER)
-		told = vm->circuit->peer_asn;
+		told = vm_circuit(vm)->peer_asn;
 	return told ? told : as_number(peer);
 }
 
 static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct connection *c)
 {
 	bool told = c && c->local && c->local->bgp_ip &&
-	            (peer->role == VM_SITE_ROUTER || vm->gateway == c->gateway);
+	            (peer->role == VM_SITE_ROUTER || vm_gateway(vm) == c->gateway);
 
 	return told ? c->local->bgp_ip : address_for(peer, c);
 }
@@ -332,9 +332,9 @@ static void make_room(struct plan *p)
 /* A host's way out is its site's router. */
 static void default_route(struct plan *p, struct vm *host, const struct vm *router)
 {
-	host->routes = arena_array(p->m->arena, 1, sizeof(*host->routes));
-	host->n_routes = 1;
-	host->routes[0] = (struct guest_route){ .ptr = host->ptr, .via = address(router) };
+	host->guest.routes = arena_array(p->m->arena, 1, sizeof(*host->guest.routes));
+	host->guest.n_routes = 1;
+	host->guest.routes[0] = (struct guest_route){ .ptr = host->ptr, .via = address(router) };
 }
 
 static const struct nic *wire_between(const struct vm *a, const struct vm *b)

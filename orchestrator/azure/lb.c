@@ -10,8 +10,9 @@ const struct nic *lb_answers_by(const struct nic *n)
 {
 	const struct vm *vm = n->vm;
 
-	for (size_t i = 0; i < vm->n_routes; i++)
-		if (vm->routes[i].from == n->ip && prefix_has(vm->routes[i].prefix, PLATFORM_IP))
+	for (size_t i = 0; i < vm->guest.n_routes; i++)
+		if (vm->guest.routes[i].from == n->ip &&
+		    prefix_has(vm->guest.routes[i].prefix, PLATFORM_IP))
 			return NULL;
 	const struct nic *out = walk_source_nic(vm, PLATFORM_IP);
 

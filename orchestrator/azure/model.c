@@ -353,8 +353,8 @@ bool vm_has_address(const struct vm *vm, ip4 a)
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->ip == a)
 			return true;
-	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		if (vm->loopbacks[i] == a)
+	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
+		if (vm->guest.loopbacks[i] == a)
 			return true;
 	return false;
 }

@@ -333,12 +333,10 @@ enum vm_role {
 	VM_SITE_HOST
 };
 
-struct vm {
-	RESOURCE;
+/* What somebody set up inside a machine: of a VM of the file, and of a site's own router.  All is 0
+ * for who runs what Azure runs. */
+struct guest_config {
 	const char *image; /* "host" runs nothing */
-	struct nic **nics; /* into model->nics; [0] is the primary */
-	size_t n_nics;
-	bool deallocated; /* powerState */
 	bool source_nat;
 	/* sourceNat leaves alone what goes there; NULL: the private addresses of RFC 1918. */
 	struct prefix *nat_except;
@@ -354,16 +352,50 @@ struct vm {
 	ip4 *loopbacks; /* "loopbacks": further addresses of the guest, /32 on lo: a prefix that an
 	                   appliance announces has somebody who answers */
 	size_t n_loopbacks;
+};
+
+/* Which object of the model a machine plays, or plays a part of.  Its role says which of them it
+ * is: read it by vm_firewall() and its like. */
+struct vm_part {
+	union {
+		const struct firewall *firewall; /* azure/firewall.h */
+		const struct gateway *gateway;
+		const struct circuit *circuit;
+		const struct site *site; /* of its router and of its hosts */
+	};
+	unsigned instance; /* of gateway or circuit */
+};
+
+/* A machine of the lab with NICs in the model: it has one role. */
+struct vm {
+	RESOURCE;
+	enum vm_role role;
+	struct vm_part part;
+	struct guest_config guest;
+	struct nic **nics; /* into model->nics; [0] is the primary */
+	size_t n_nics;
+	bool deallocated; /* powerState */
 	struct listener *listen;
 	size_t n_listen;
-	enum vm_role role;
-	/* What the role is about; NULL for other roles. */
-	const struct firewall *firewall; /* azure/firewall.h */
-	const struct gateway *gateway;
-	const struct circuit *circuit;
-	const struct site *site; /* of its router and of its hosts */
-	unsigned instance;       /* of gateway or circuit */
 };
+
+/* What it is, or is a part of; NULL in other roles. */
+static inline const struct firewall *vm_firewall(const struct vm *vm)
+{
+	return vm->role == VM_FIREWALL ? vm->part.firewall : NULL;
+}
+static inline const struct gateway *vm_gateway(const struct vm *vm)
+{
+	return vm->role == VM_GATEWAY ? vm->part.gateway : NULL;
+}
+static inline const struct circuit *vm_circuit(const struct vm *vm)
+{
+	return vm->role == VM_MSEE ? vm->part.circuit : NULL;
+}
+static inline const struct site *vm_site(const struct vm *vm)
+{
+	return vm->role == VM_SITE_ROUTER || vm->role == VM_SITE_HOST ? vm->part.site : NULL;
+}
 
 /* An end or a part of a connection with somewhere outside of Azure's VNets. */
 static inline bool vm_is_hybrid(const struct vm *vm)

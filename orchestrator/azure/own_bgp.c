@@ -19,9 +19,9 @@ static void read_file(struct model *m, struct vm *vm, const struct config_file *
 {
 	for (size_t i = 0; i < ARRAY_LEN(READERS); i++) {
 		if (!streq(READERS[i].file, f->name) ||
-		    (READERS[i].image && !strieq(READERS[i].image, vm->image)))
+		    (READERS[i].image && !strieq(READERS[i].image, vm->guest.image)))
 			continue;
-		struct own_reader r = { .a = m->arena, .b = vm->own, .file = f };
+		struct own_reader r = { .a = m->arena, .b = vm->guest.own, .file = f };
 
 		READERS[i].read(&r, f->content);
 		return;
@@ -33,11 +33,11 @@ void own_bgp_read(struct model *m)
 	for (size_t i = 0; i < m->n_vms; i++) {
 		struct vm *vm = &m->vms[i];
 
-		if (vm->n_configs && !vm->own)
-			vm->own = arena_alloc(m->arena, sizeof(*vm->own));
-		for (size_t k = 0; k < vm->n_configs; k++)
-			if (vm->configs[k].content)
-				read_file(m, vm, &vm->configs[k]);
+		if (vm->guest.n_configs && !vm->guest.own)
+			vm->guest.own = arena_alloc(m->arena, sizeof(*vm->guest.own));
+		for (size_t k = 0; k < vm->guest.n_configs; k++)
+			if (vm->guest.configs[k].content)
+				read_file(m, vm, &vm->guest.configs[k]);
 	}
 }
 
@@ -73,7 +73,7 @@ static void inherit(struct own_neighbor *n, const struct own_bgp *b)
 
 bool own_bgp_neighbor(const struct vm *vm, ip4 address, struct own_neighbor *ret)
 {
-	const struct own_bgp *b = vm->own;
+	const struct own_bgp *b = vm->guest.own;
 
 	for (size_t i = 0; b && i < b->n_neighbors; i++) {
 		if (b->neighbors[i].address != address)
@@ -88,7 +88,7 @@ bool own_bgp_neighbor(const struct vm *vm, ip4 address, struct own_neighbor *ret
 uint32_t own_bgp_asn(const struct vm *vm, ip4 neighbor, const struct config_file **ret_file,
                      unsigned *ret_line)
 {
-	const struct own_bgp *b = vm->own;
+	const struct own_bgp *b = vm->guest.own;
 	struct own_neighbor n;
 
 	if (!b || !own_bgp_neighbor(vm, neighbor, &n))

@@ -132,7 +132,7 @@ void gateway_show(const struct model *m, const struct rib *rib, struct arena *a,
 		unsigned before = r->n_shown;
 
 		if (g && g->type == GW_EXPRESSROUTE)
-			show_msees(m, rib, g, r->owners[i]->vm->instance, r);
+			show_msees(m, rib, g, r->owners[i]->vm->part.instance, r);
 		else if (g && g->n == 1 && g->public_ip[0])
 			show_address(r, g->public_ip[0]);
 		if (r->n_shown == before && (!g || g->type == GW_VPN))

@@ -9,7 +9,7 @@
 
 bool vm_speaks_bgp(const struct vm *vm)
 {
-	return !strieq(vm->image, "host") && (vm->bgp.present || vm->n_configs);
+	return !strieq(vm->guest.image, "host") && (vm->guest.bgp.present || vm->guest.n_configs);
 }
 
 const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
@@ -37,14 +37,14 @@ static bool is_digit(char c)
 
 static const char *content_of(const struct vm *vm, size_t i)
 {
-	return vm->configs[i].content ? vm->configs[i].content : "";
+	return vm->guest.configs[i].content ? vm->guest.configs[i].content : "";
 }
 
 bool vm_files_mention(const struct vm *vm, const char *text)
 {
 	size_t n = strlen(text);
 
-	for (size_t i = 0; i < vm->n_configs; i++) {
+	for (size_t i = 0; i < vm->guest.n_configs; i++) {
 		const char *all = content_of(vm, i);
 
 		for (const char *at = strstr(all, text); at; at = strstr(at + 1, text)) {
@@ -82,7 +82,7 @@ static bool line_has_range(const char *line, ip4 instance)
 
 static bool files_have_range(const struct vm *vm, ip4 instance)
 {
-	for (size_t i = 0; i < vm->n_configs; i++) {
+	for (size_t i = 0; i < vm->guest.n_configs; i++) {
 		_cleanup_free_ char *text = xstrdup(content_of(vm, i));
 		char *rest;
 
@@ -101,7 +101,7 @@ bool connection_unnamed(const struct bgp_connection *c, unsigned instance)
 	const struct route_server *rs = c->rs;
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;
 
-	return vm && rs->subnet && rs->instance[0] && vm->n_configs &&
+	return vm && rs->subnet && rs->instance[0] && vm->guest.n_configs &&
 	       vm_files_mention(vm, IP4_STR(rs->instance[!instance])) &&
 	       !vm_files_mention(vm, IP4_STR(rs->instance[instance])) &&
 	       !files_have_range(vm, rs->instance[instance]);
@@ -111,7 +111,7 @@ bool connection_asn_differs(const struct bgp_connection *c)
 {
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;
 
-	return vm && vm->bgp.present && vm->bgp.asn != c->peer_asn;
+	return vm && vm->guest.bgp.present && vm->guest.bgp.asn != c->peer_asn;
 }
 
 /* A route inside the guest that leads to the instance without BGP's help: one that is not less
@@ -124,8 +124,9 @@ static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
 	for (size_t i = 0; i < v->n_prefixes; i++)
 		if (prefix_has(v->prefixes[i], instance))
 			least = v->prefixes[i].len;
-	for (size_t i = 0; i < vm->n_routes; i++)
-		if (prefix_has(vm->routes[i].prefix, instance) && vm->routes[i].prefix.len >= least)
+	for (size_t i = 0; i < vm->guest.n_routes; i++)
+		if (prefix_has(vm->guest.routes[i].prefix, instance) &&
+		    vm->guest.routes[i].prefix.len >= least)
 			return true;
 	return vm_files_mention(vm, PREFIX_STR(rs_subnet)) ||
 	       vm_files_mention(vm, PREFIX_STR(prefix_host(instance)));
@@ -214,13 +215,13 @@ char *connection_never(const struct model *m, const struct bgp_connection *c, un
 
 	if (!vm)
 		return xasprintf("no NIC has %s", IP4_STR(c->peer_ip));
-	if (strieq(vm->image, "host"))
+	if (strieq(vm->guest.image, "host"))
 		return xasprintf("%s runs no daemon (image \"host\")", vm->name);
 	if (!vm_speaks_bgp(vm))
 		return xasprintf("%s has neither \"bgp\" nor \"config\"", vm->name);
 	if (connection_asn_differs(c))
 		return xasprintf("peerAsn is %u, and %s is AS %u", c->peer_asn, vm->name,
-		                 vm->bgp.asn);
+		                 vm->guest.bgp.asn);
 	char *own = own_files_prevent(c, instance);
 
 	if (own)
@@ -239,12 +240,12 @@ char *connection_never(const struct model *m, const struct bgp_connection *c, un
 static char *asn_differs(const struct hybrid_session *s)
 {
 	const struct connection *c = s->conn;
-	const struct vm *site = s->vm->site                ? s->vm
-	                        : s->peer && s->peer->site ? s->peer
-	                                                   : NULL,
-	                *msee = s->vm->circuit                ? s->vm
-	                        : s->peer && s->peer->circuit ? s->peer
-	                                                      : NULL;
+	const struct vm *site = vm_site(s->vm)                ? s->vm
+	                        : s->peer && vm_site(s->peer) ? s->peer
+	                                                      : NULL,
+	                *msee = vm_circuit(s->vm)                ? s->vm
+	                        : s->peer && vm_circuit(s->peer) ? s->peer
+	                                                         : NULL;
 
 	if (c && c->local && !c->site && c->local->asn && local_gateway_far_asn(c->local) &&
 	    c->local->asn != local_gateway_far_asn(c->local))
@@ -253,14 +254,15 @@ static char *asn_differs(const struct hybrid_session *s)
 		                 local_gateway_far_asn(c->local));
 	if (!site || site->role != VM_SITE_ROUTER)
 		return NULL;
-	if (msee && msee->role == VM_MSEE && msee->circuit->peer_asn &&
-	    msee->circuit->peer_asn != site->site->asn)
+	if (msee && msee->role == VM_MSEE && vm_circuit(msee)->peer_asn &&
+	    vm_circuit(msee)->peer_asn != vm_site(site)->asn)
 		return xasprintf("circuit %s says peerAsn %u, and site %s is AS %u",
-		                 msee->circuit->name, msee->circuit->peer_asn, site->site->name,
-		                 site->site->asn);
-	if (c && c->local && c->local->asn && c->local->asn != site->site->asn)
+		                 vm_circuit(msee)->name, vm_circuit(msee)->peer_asn,
+		                 vm_site(site)->name, vm_site(site)->asn);
+	if (c && c->local && c->local->asn && c->local->asn != vm_site(site)->asn)
 		return xasprintf("local network gateway %s says AS %u, and site %s is AS %u",
-		                 c->local->name, c->local->asn, site->site->name, site->site->asn);
+		                 c->local->name, c->local->asn, vm_site(site)->name,
+		                 vm_site(site)->asn);
 	return NULL;
 }
 

@@ -23,7 +23,7 @@ static const char *reason_with_filters(const struct walker *x)
 
 	for (size_t i = 0; i < w->n_unwalked; i++)
 		str_printf(&b, "%s%s (%s)", i ? ", " : "", w->unwalked[i]->name,
-		           w->unwalked[i]->filters[0].path);
+		           w->unwalked[i]->guest.filters[0].path);
 	return TEXT(
 	    x,
 	    "%s; as far as routes go: path does not walk the own packet filter of %s, which "
@@ -56,7 +56,7 @@ void walk_note_filter(struct walker *x, const struct vm *vm)
 	for (size_t i = 0; i < w->n_unwalked; i++)
 		if (w->unwalked[i] == vm)
 			return;
-	if (vm->n_filters)
+	if (vm->guest.n_filters)
 		VEC_PUSH(w->unwalked, w->n_unwalked, w->cap_unwalked) = vm;
 }
 

@@ -52,5 +52,6 @@ enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translate
                            struct walk_firewall *ret)
 {
 	*ret = (struct walk_firewall){ .before = x->p, .said = "" };
-	return vm->firewall ? decide_at_firewall(x, vm->firewall, translated_back, ret) : STEP_NIC;
+	return vm_firewall(vm) ? decide_at_firewall(x, vm_firewall(vm), translated_back, ret)
+	                       : STEP_NIC;
 }

@@ -35,9 +35,9 @@ static bool vnet_or_transit_has(const struct vnet *v, ip4 a)
 static bool leads_to(const struct vm *far, ip4 a, bool through)
 {
 	if (far->role == VM_GATEWAY)
-		return vnet_or_transit_has(far->gateway->vnet, a);
-	for (size_t i = 0; far->site && i < far->site->n_prefixes; i++)
-		if (prefix_has(far->site->prefixes[i], a))
+		return vnet_or_transit_has(vm_gateway(far)->vnet, a);
+	for (size_t i = 0; vm_site(far) && i < vm_site(far)->n_prefixes; i++)
+		if (prefix_has(vm_site(far)->prefixes[i], a))
 			return true;
 	/* An MSEE is between: what is behind its other wires. */
 	for (size_t i = 0; through && far->role == VM_MSEE && i < far->n_nics; i++)
@@ -49,7 +49,7 @@ static bool leads_to(const struct vm *far, ip4 a, bool through)
 /* By the design alone, which knows no routes: who has the prefix. */
 static const struct nic *walk_wire_towards(const struct vm *vm, ip4 dst)
 {
-	if (vm->role == VM_GATEWAY && vnet_or_transit_has(vm->gateway->vnet, dst))
+	if (vm->role == VM_GATEWAY && vnet_or_transit_has(vm_gateway(vm)->vnet, dst))
 		return vm->nics[0];
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];
@@ -70,8 +70,8 @@ static struct way look_up(const struct vm *vm, ip4 dst)
 		best = (struct way){ .out = c, .len = c->peer ? 32 : c->subnet->prefix.len };
 	else if (vm_is_hybrid(vm))
 		best.out = walk_wire_towards(vm, dst);
-	for (size_t i = 0; i < vm->n_routes; i++) {
-		const struct guest_route *r = &vm->routes[i];
+	for (size_t i = 0; i < vm->guest.n_routes; i++) {
+		const struct guest_route *r = &vm->guest.routes[i];
 		const struct nic *out = connected(vm, r->via);
 
 		/* connected routes come first among equals, as in the kernel (metric 0) */
@@ -138,10 +138,10 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 
 bool vm_translates(const struct vm *vm, ip4 dst)
 {
-	if (!vm->source_nat || !vm->nat_except)
-		return vm->source_nat && !ip4_is_private(dst);
-	for (size_t i = 0; i < vm->n_nat_except; i++)
-		if (prefix_has(vm->nat_except[i], dst))
+	if (!vm->guest.source_nat || !vm->guest.nat_except)
+		return vm->guest.source_nat && !ip4_is_private(dst);
+	for (size_t i = 0; i < vm->guest.n_nat_except; i++)
+		if (prefix_has(vm->guest.nat_except[i], dst))
 			return false;
 	return true;
 }

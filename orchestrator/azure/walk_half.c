@@ -111,7 +111,7 @@ static bool at_firewall(struct walk *there, struct walk *back, struct walk_break
 	for (size_t i = 0; i < there->n; i++) {
 		const struct vm *vm = vm_at(there, i);
 
-		if (!vm || !vm->firewall || passes(back, vm))
+		if (!vm || !vm_firewall(vm) || passes(back, vm))
 			continue;
 		*ret = (struct walk_break){ there, i, vm->name, NULL };
 		ret->reason =

@@ -43,7 +43,7 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 		                "gateway %s has no default route, and does not translate: give it "
 		                "a default site (gatewayDefaultSite), or have a site announce "
 		                "0.0.0.0/0 by BGP",
-		                n->vm->gateway->name);
+		                vm_gateway(n->vm)->name);
 		return 0;
 	}
 	if (x->p.src != n->ip) {

@@ -19,10 +19,10 @@ static json_t *unwalked_json(const struct walk *w)
 	json_t *list = w->n_unwalked ? json_array() : NULL;
 
 	for (size_t i = 0; i < w->n_unwalked; i++)
-		for (size_t k = 0; k < w->unwalked[i]->n_filters; k++)
-			json_array_append_new(list,
-			                      json_pack("{s:s, s:s}", "node", w->unwalked[i]->name,
-			                                "file", w->unwalked[i]->filters[k].path));
+		for (size_t k = 0; k < w->unwalked[i]->guest.n_filters; k++)
+			json_array_append_new(
+			    list, json_pack("{s:s, s:s}", "node", w->unwalked[i]->name, "file",
+			                    w->unwalked[i]->guest.filters[k].path));
 	return list;
 }
 

@@ -149,9 +149,9 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 		walk_guest_default(x->env, in, &x->p, &g);
 	walk_note_filter(x, in->vm);
 	hop->reason = TEXT(x, "%s%s%s", back, fw.said, g.reason);
-	if (in->vm->n_filters)
+	if (in->vm->guest.n_filters)
 		hop->reason = TEXT(x, "%s; its own packet filter (%s) is not walked", hop->reason,
-		                   in->vm->filters[0].path);
+		                   in->vm->guest.filters[0].path);
 	switch (g.act) {
 	case GUEST_LOCAL:
 		return end_at_node(x, in->vm->name);

@@ -33,13 +33,14 @@ void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr
 	const char *key;
 	json_t *x;
 
-	vm->configs = arena_array(l->a, json_object_size(map), sizeof(*vm->configs));
-	vm->filters = arena_array(l->a, OWN_FILTERS, sizeof(*vm->filters));
+	vm->guest.configs = arena_array(l->a, json_object_size(map), sizeof(*vm->guest.configs));
+	vm->guest.filters = arena_array(l->a, OWN_FILTERS, sizeof(*vm->guest.filters));
 	json_object_foreach (map, key, x) {
 		if (!json_is_string(x) || !schema_path_valid(json_string_value(x)))
 			continue;
-		struct config_file *c = own_filter_named(key) ? &vm->filters[vm->n_filters++]
-		                                              : &vm->configs[vm->n_configs++];
+		struct config_file *c = own_filter_named(key)
+		                            ? &vm->guest.filters[vm->guest.n_filters++]
+		                            : &vm->guest.configs[vm->guest.n_configs++];
 
 		c->name = arena_strdup(l->a, key);
 		c->path = arena_strdup(l->a, json_string_value(x));
@@ -123,7 +124,7 @@ struct vm *load_node(struct loader *l, const char *name, const char *ptr)
 	vm->idx = m->n_vms++;
 	vm->name = name;
 	vm->ptr = ptr;
-	vm->image = "host";
+	vm->guest.image = "host";
 	vm->nics = arena_array(l->a, 1, sizeof(struct nic *));
 	vm->nics[vm->n_nics++] = n;
 	n->idx = m->n_nics++;

@@ -24,16 +24,16 @@ void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64])
 bool bird_hybrid_runs(const struct vm *vm)
 {
 	return vm->role == VM_GATEWAY || vm->role == VM_MSEE ||
-	       (vm->role == VM_SITE_ROUTER && vm->site->generated);
+	       (vm->role == VM_SITE_ROUTER && vm_site(vm)->generated);
 }
 
 /* --- addresses and prefixes ------------------------------------------------------------------ */
 
 static ip4 router_id(const struct vm *vm)
 {
-	return vm->role == VM_GATEWAY ? vm->gateway->instance[vm->instance]
-	       : vm->role == VM_MSEE  ? vm->circuit->msee_ip[vm->instance]
-	                              : vm->site->bgp_ip;
+	return vm->role == VM_GATEWAY ? vm_gateway(vm)->instance[vm->part.instance]
+	       : vm->role == VM_MSEE  ? vm_circuit(vm)->msee_ip[vm->part.instance]
+	                              : vm_site(vm)->bgp_ip;
 }
 
 static void add_route(void *b, struct prefix p)
@@ -140,10 +140,10 @@ static const struct nic *wire_to(const struct vm *vm, const struct connection *c
 
 		if (!far || n->wire_len)
 			continue;
-		if (c->type != CONN_IPSEC
-		        ? far->gateway && (far->gateway == c->remote || far->gateway == c->gateway)
-		    : c->site ? far->site == c->site
-		              : far == c->local->peer)
+		if (c->type != CONN_IPSEC ? vm_gateway(far) && (vm_gateway(far) == c->remote ||
+		                                                vm_gateway(far) == c->gateway)
+		    : c->site             ? vm_site(far) == c->site
+		                          : far == c->local->peer)
 			return n;
 	}
 	return NULL;
@@ -154,7 +154,7 @@ static void add_static(void *ctx, struct prefix p, const struct connection *c)
 	struct known *x = ctx;
 	const struct nic *n = c->down ? NULL : wire_to(x->vm, c);
 
-	if (gateway_has_peer(x->m, x->vm->gateway, p) != x->peers)
+	if (gateway_has_peer(x->m, vm_gateway(x->vm), p) != x->peers)
 		return;
 	if (c != x->of) {
 		str_printf(x->b, "%sprotocol static %s_%zu {   # %s\n\tipv4;\n",
@@ -174,7 +174,7 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
 	        "protocol static vnets {\n"
 	        "\tipv4;\n");
-	gateway_announced(vm->gateway, add_route, b);
+	gateway_announced(vm_gateway(vm), add_route, b);
 	str_add(
 	    b,
 	    "}\n"
@@ -182,7 +182,7 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	for (int peers = 0; peers < 2; peers++) {
 		struct known x = { b, m, vm, NULL, peers };
 
-		gateway_statics(m, vm->gateway, add_static, &x);
+		gateway_statics(m, vm_gateway(vm), add_static, &x);
 		if (x.of)
 			str_add(b, "}\n");
 	}
@@ -327,7 +327,7 @@ static void add_site_statics(struct str *b, const struct model *m, const struct 
 			continue;
 		hops.n = 0;
 		for (size_t k = 0; k < vm->n_nics; k++)
-			if (vm->nics[k]->peer->vm->gateway == c->gateway)
+			if (vm_gateway(vm->nics[k]->peer->vm) == c->gateway)
 				str_printf(&hops, " via %s%%eth%zu onlink",
 				           IP4_STR(vm->nics[k]->peer->ip), k);
 		str_printf(b, "\nprotocol static azure_%zu {   # %s, which has no BGP\n\tipv4;\n",
@@ -360,7 +360,7 @@ static char *filter_to_gateway(const struct model *m, const struct hybrid_sessio
 		char name[64];
 
 		if (s->vm != to->vm || s->kind != HP_GATEWAY ||
-		    !gateways_exchange(s->peer->gateway, to->peer->gateway))
+		    !gateways_exchange(vm_gateway(s->peer), vm_gateway(to->peer)))
 			continue;
 		bird_hybrid_protocol(s, name);
 		str_printf(&b, "\t\t\tif proto = \"%s\" then { bgp_path.delete(%u); accept; }\n",
@@ -390,16 +390,16 @@ char *bird_hybrid_config(const struct model *m, const struct vm *vm)
 	add_head(&b, vm);
 	if (vm->role == VM_GATEWAY) {
 		add_statics(&b, m, vm);
-		add_filters(&b, vm->gateway);
+		add_filters(&b, vm_gateway(vm));
 		add_kernel(&b, "where proto != \"vnets\"");
 		add_told(&b);
 	} else {
 		if (vm->role == VM_MSEE)
 			add_msee_filter(&b);
 		else
-			add_site(&b, vm->site);
+			add_site(&b, vm_site(vm));
 		if (vm->role == VM_SITE_ROUTER)
-			add_site_statics(&b, m, vm->site);
+			add_site_statics(&b, m, vm_site(vm));
 		add_kernel(&b, "where proto != \"onprem\"");
 	}
 	for (size_t i = 0; i < m->n_sessions; i++) {

@@ -89,7 +89,7 @@ static struct guest_link *add_port_link(struct guest_plan *p, const struct nic *
 static void attach_subnet(struct guest_plan *p, const struct nic *n)
 {
 	const struct subnet *s = n->subnet;
-	bool appliance = n->vm->image && !strieq(n->vm->image, "host");
+	bool appliance = n->vm->guest.image && !strieq(n->vm->guest.image, "host");
 
 	VEC_PUSH(p->neighs, p->n_neighs, p->cap_neighs) =
 	    (struct guest_neigh){ ifindex_of(n), subnet_gateway(s->prefix) };
@@ -123,7 +123,7 @@ static void plan_vm_nic(struct guest_plan *p, const struct nic *n)
  * so that a default route from on-premises does not lead them astray. */
 static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 {
-	const struct vnet *v = n->vm->gateway->vnet;
+	const struct vnet *v = vm_gateway(n->vm)->vnet;
 	struct guest_link *l = add_port_link(p, n);
 	uint32_t ifindex = ifindex_of(n);
 
@@ -139,7 +139,7 @@ static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 			add_link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
 	/* A gateway does not lower the TTL (azure-behaviour 1.5). */
 	p->set.no_hop = true;
-	p->set.clamp_mss = n->vm->gateway->type == GW_VPN;
+	p->set.clamp_mss = vm_gateway(n->vm)->type == GW_VPN;
 }
 
 /* The table of what leaves with that source; a new one has its rule. */
@@ -182,8 +182,8 @@ static void add_routes_by(struct guest_plan *p, const struct nic *n, ip4 src)
 {
 	const struct vm *vm = n->vm;
 
-	for (size_t i = 0; i < vm->n_routes; i++) {
-		const struct guest_route *g = &vm->routes[i];
+	for (size_t i = 0; i < vm->guest.n_routes; i++) {
+		const struct guest_route *g = &vm->guest.routes[i];
 
 		if (n->tunnel ? vm_tunnel_to(vm, g->via) == n : g->via == n->peer->ip)
 			replace_route(p, (struct guest_hop){ .dst = g->prefix.addr,
@@ -246,8 +246,8 @@ static void plan_nic(struct guest_plan *p, const struct nic *n)
 
 static ip4 own_address(const struct vm *vm)
 {
-	return vm->role == VM_MSEE          ? vm->circuit->msee_ip[vm->instance]
-	       : vm->role == VM_SITE_ROUTER ? vm->site->bgp_ip
+	return vm->role == VM_MSEE          ? vm_circuit(vm)->msee_ip[vm->part.instance]
+	       : vm->role == VM_SITE_ROUTER ? vm_site(vm)->bgp_ip
 	                                    : 0;
 }
 
@@ -256,11 +256,11 @@ static void plan_source_nat(struct guest_plan *p, const struct vm *vm)
 	static const struct prefix private[] = { { IP4(10, 0, 0, 0), 8 },
 		                                 { IP4(172, 16, 0, 0), 12 },
 		                                 { IP4(192, 168, 0, 0), 16 } };
-	const struct prefix *list = vm->nat_except ? vm->nat_except : private;
-	size_t n = vm->nat_except ? vm->n_nat_except : ARRAY_LEN(private);
+	const struct prefix *list = vm->guest.nat_except ? vm->guest.nat_except : private;
+	size_t n = vm->guest.nat_except ? vm->guest.n_nat_except : ARRAY_LEN(private);
 
-	p->set.source_nat = vm->source_nat;
-	for (size_t i = 0; vm->source_nat && i < n; i++) {
+	p->set.source_nat = vm->guest.source_nat;
+	for (size_t i = 0; vm->guest.source_nat && i < n; i++) {
 		p->set.except[i].addr = list[i].addr;
 		p->set.except[i].len = list[i].len;
 		p->set.n_except++;
@@ -276,14 +276,14 @@ struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
 	plan_source_nat(p, vm);
 	if (own_address(vm))
 		add_guest_addr(p, GUEST_LO, own_address(vm), 32, false);
-	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		add_guest_addr(p, GUEST_LO, vm->loopbacks[i], 32, false);
+	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
+		add_guest_addr(p, GUEST_LO, vm->guest.loopbacks[i], 32, false);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (!vm->nics[i]->peer)
 			plan_nic(p, vm->nics[i]);
-	for (size_t i = 0; vm->role == VM_USER && i < vm->n_routes; i++)
-		if (!vm_tunnel_to(vm, vm->routes[i].via))
-			add_static_route(p, vm, &vm->routes[i]);
+	for (size_t i = 0; vm->role == VM_USER && i < vm->guest.n_routes; i++)
+		if (!vm_tunnel_to(vm, vm->guest.routes[i].via))
+			add_static_route(p, vm, &vm->guest.routes[i]);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->peer)
 			plan_nic(p, vm->nics[i]);

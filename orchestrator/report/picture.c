@@ -27,9 +27,10 @@ const char *picture_image(const struct vm *vm)
 {
 	return vm->role == VM_FIREWALL   ? "firewall"
 	       : vm->role == VM_ENDPOINT ? "endpoint"
-	       : vm->role == VM_GATEWAY  ? vm->gateway && vm->gateway->type == GW_VPN ? "VPN" : "ER"
-	       : streq(vm->image, "host") ? NULL
-	                                  : vm->image;
+	       : vm->role == VM_GATEWAY
+	           ? vm_gateway(vm) && vm_gateway(vm)->type == GW_VPN ? "VPN" : "ER"
+	       : streq(vm->guest.image, "host") ? NULL
+	                                        : vm->guest.image;
 }
 
 /* What the machine says of itself; of one with files of its own what a Route Server expects. */
@@ -39,9 +40,9 @@ uint32_t picture_asn(const struct nic *n)
 	    n->subnet && n->subnet->vnet ? n->subnet->vnet->route_server : NULL;
 
 	if (n->vm->role == VM_GATEWAY)
-		return n->vm->gateway ? n->vm->gateway->asn : 0;
-	if (n->vm->bgp.present)
-		return n->vm->bgp.asn;
+		return vm_gateway(n->vm) ? vm_gateway(n->vm)->asn : 0;
+	if (n->vm->guest.bgp.present)
+		return n->vm->guest.bgp.asn;
 	for (size_t i = 0; rs && i < rs->n_conns; i++)
 		if (rs->conns[i].nic == n)
 			return rs->conns[i].peer_asn;

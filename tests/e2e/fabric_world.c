@@ -145,8 +145,8 @@ static int add_new_nodes(struct err *e)
 		r = add_node(vm->name, &n, e);
 		if (r == 0)
 			r = build_guest(n->ns, guest_plan_vm(vm, forwards(vm)), e);
-		if (r == 0 && vm->firewall)
-			r = set_firewall(n->ns, vm->firewall, e);
+		if (r == 0 && vm_firewall(vm))
+			r = set_firewall(n->ns, vm_firewall(vm), e);
 	}
 	for (size_t i = 0; i < model->n_route_servers * 2 && r == 0; i++) {
 		const struct route_server *rs = &model->route_servers[i / 2];

@@ -36,7 +36,7 @@ static void promises(const struct model *m)
 		const struct walk_packet p = { .dst = fw->vm->nics[0]->ip, .ip_proto = 99 };
 		struct filter filter;
 
-		assert(fw->vnet && fw->vm->firewall == fw);
+		assert(fw->vnet && vm_firewall(fw->vm) == fw);
 		assert(firewall_decide(fw, &p).act == FIREWALL_DENY);
 		firewall_filter(fw, &filter);
 		assert(filter.n_chains);

@@ -52,10 +52,10 @@ static json_t *vm_json(const struct model *m, const struct vm *vm)
 		json_array_append_new(nics,
 		                      json_pack("{s:s,s:s}", "ip", IP4_STR(vm->nics[i]->ip),
 		                                "subnet", PREFIX_STR(vm->nics[i]->subnet->prefix)));
-	for (size_t i = 0; i < vm->n_routes; i++)
+	for (size_t i = 0; i < vm->guest.n_routes; i++)
 		json_array_append_new(routes, json_pack("{s:s,s:s}", "prefix",
-		                                        PREFIX_STR(vm->routes[i].prefix), "via",
-		                                        IP4_STR(vm->routes[i].via)));
+		                                        PREFIX_STR(vm->guest.routes[i].prefix),
+		                                        "via", IP4_STR(vm->guest.routes[i].via)));
 	json_object_set_new(j, "nics", nics);
 	json_object_set_new(j, "routes", routes);
 	image_plan_free(p);

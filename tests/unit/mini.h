@@ -84,11 +84,11 @@ static inline struct nic *mini_vm(struct model *m, struct subnet *s, const char 
 
 	assert_true(m->n_vms < MINI_MAX);
 	vm->name = name;
-	vm->image = "host";
+	vm->guest.image = "host";
 	vm->idx = m->n_vms++;
 	vm->nics = arena_array(m->arena, 8, sizeof(struct nic *));
-	vm->routes = arena_array(m->arena, 8, sizeof(*vm->routes));
-	vm->loopbacks = arena_array(m->arena, 8, sizeof(*vm->loopbacks));
+	vm->guest.routes = arena_array(m->arena, 8, sizeof(*vm->guest.routes));
+	vm->guest.loopbacks = arena_array(m->arena, 8, sizeof(*vm->guest.loopbacks));
 	return mini_nic(m, vm, s, ip, forwarding);
 }
 

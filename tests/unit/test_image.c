@@ -52,17 +52,17 @@ static int setup(void **state)
 	rs->n_conns = 1;
 	vm = nic->vm;
 	vm->ptr = "/virtualMachines/nva1";
-	vm->bgp = (struct bgp_block){ .present = true,
-		                      .ptr = "/virtualMachines/nva1/bgp",
-		                      .asn = 65001,
-		                      .prepend = 2,
-		                      .communities = comms,
-		                      .n_communities = 2,
-		                      .next_hop = A("10.10.1.100"),
-		                      .n_advertise = 2 };
-	vm->bgp.advertise = arena_array(m->arena, 2, sizeof(struct prefix));
-	vm->bgp.advertise[0] = P("0.0.0.0/0");
-	vm->bgp.advertise[1] = P("10.0.0.0/8");
+	vm->guest.bgp = (struct bgp_block){ .present = true,
+		                            .ptr = "/virtualMachines/nva1/bgp",
+		                            .asn = 65001,
+		                            .prepend = 2,
+		                            .communities = comms,
+		                            .n_communities = 2,
+		                            .next_hop = A("10.10.1.100"),
+		                            .n_advertise = 2 };
+	vm->guest.bgp.advertise = arena_array(m->arena, 2, sizeof(struct prefix));
+	vm->guest.bgp.advertise[0] = P("0.0.0.0/0");
+	vm->guest.bgp.advertise[1] = P("10.0.0.0/8");
 	return 0;
 }
 
@@ -102,8 +102,9 @@ static void generated(void **state)
 		const char *text = NULL;
 
 		if (i == ARRAY_LEN(cases))
-			vm->bgp.prepend = vm->bgp.n_communities = vm->bgp.next_hop = 0;
-		vm->image = cases[i % ARRAY_LEN(cases)].image;
+			vm->guest.bgp.prepend = vm->guest.bgp.n_communities =
+			    vm->guest.bgp.next_hop = 0;
+		vm->guest.image = cases[i % ARRAY_LEN(cases)].image;
 		int rc = image_plan(m, vm, &p, &e);
 
 		if (rc == -ENOPKG) {
@@ -111,15 +112,16 @@ static void generated(void **state)
 			continue;
 		}
 		if (rc < 0)
-			fail_msg("%s: %s", vm->image, e.msg);
+			fail_msg("%s: %s", vm->guest.image, e.msg);
 		assert_true(p->forwarding);
 		assert_true(p->n_daemons > 0);
 		for (size_t k = 0; k < p->n_files; k++)
 			if (streq(p->files[k].path, cases[i % ARRAY_LEN(cases)].path))
 				text = p->files[k].content;
 		assert_non_null(text);
-		_cleanup_free_ char *golden = xasprintf("tests/golden/images/%s-%s.conf", vm->image,
-		                                        i < ARRAY_LEN(cases) ? "all" : "plain");
+		_cleanup_free_ char *golden =
+		    xasprintf("tests/golden/images/%s-%s.conf", vm->guest.image,
+		              i < ARRAY_LEN(cases) ? "all" : "plain");
 		_cleanup_free_ char *want = NULL;
 
 		if (getenv("ACCEPT")) {
@@ -148,13 +150,13 @@ static struct image_plan *frr_with(struct config_file *files, size_t n)
 	struct image_plan *p = NULL;
 	struct err e = { 0 };
 
-	vm->image = "frr";
-	vm->bgp.present = false;
-	vm->configs = files;
-	vm->n_configs = n;
+	vm->guest.image = "frr";
+	vm->guest.bgp.present = false;
+	vm->guest.configs = files;
+	vm->guest.n_configs = n;
 	int rc = image_plan(m, vm, &p, &e);
 
-	vm->n_configs = 0;
+	vm->guest.n_configs = 0;
 	if (rc == -ENOPKG) {
 		print_message("%s\n", e.msg);
 		return NULL;
@@ -213,31 +215,31 @@ static void refusals(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	vm->image = "fr";
+	vm->guest.image = "fr";
 	assert_int_equal(image_plan(m, vm, &p, &e), -ENOENT);
 	assert_string_equal(e.msg, "/virtualMachines/nva1/image: there is no image \"fr\"; did you "
 	                           "mean \"frr\"? Known: bird, exabgp, frr, gobgp, host, openbgpd "
 	                           "(further folders: VNETLAB_IMAGES)");
-	vm->image = "../frr";
+	vm->guest.image = "../frr";
 	assert_int_equal(image_plan(m, vm, &p, &e), -ENOENT);
-	vm->image = "bird";
-	vm->configs = nix;
-	vm->n_configs = 1;
+	vm->guest.image = "bird";
+	vm->guest.configs = nix;
+	vm->guest.n_configs = 1;
 	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
 	assert_string_equal(e.msg, "/virtualMachines/nva1/config/x: image bird takes no file "
 	                           "\"nix.conf\"; it takes bird.conf");
-	vm->configs = both;
+	vm->guest.configs = both;
 	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
 	assert_string_equal(e.msg,
 	                    "/virtualMachines/nva1/bgp: \"bgp\" would generate bird.conf, and "
 	                    "\"config\" has one: leave one of them out");
-	vm->n_configs = 0;
-	vm->bgp.present = false;
+	vm->guest.n_configs = 0;
+	vm->guest.bgp.present = false;
 	assert_int_equal(image_plan(m, vm, &p, &e), -EINVAL);
 	assert_string_equal(e.msg, "/virtualMachines/nva1: image bird needs a configuration: a "
 	                           "\"bgp\" block, or in \"config\" one of bird.conf");
 	assert_null(p);
-	vm->image = "host";
+	vm->guest.image = "host";
 	assert_int_equal(image_plan(m, vm, &p, &e), 0);
 	assert_int_equal(p->n_daemons + p->n_files, 0);
 	assert_null(p->dirs[0]);
@@ -315,8 +317,8 @@ static void broken_images(void **state)
 	};
 
 	(void)state;
-	vm->image = "mine";
-	vm->bgp.present = false;
+	vm->guest.image = "mine";
+	vm->guest.bgp.present = false;
 	put("a.template", "{{name}}\n{{naem}}\n");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct image_plan *p = NULL;
@@ -347,8 +349,8 @@ static void own_image(void **state)
 	                       "\"{{asn}} {{prefix}}\"],\"ready\":{\"exit\":true},"
 	                       "\"ignoreSetgroups\":true}]}");
 	put("a.template", "{{#peers}}{{address}} {{/peers}}\n");
-	vm->image = "mine";
-	vm->bgp.present = true;
+	vm->guest.image = "mine";
+	vm->guest.bgp.present = true;
 	assert_int_equal(image_plan(m, vm, &p, &e), 0);
 	assert_int_equal(p->n_files, 1);
 	assert_string_equal(p->files[0].content, "10.10.0.68 10.10.0.69 \n");
@@ -408,8 +410,8 @@ static void given(void **state)
 	assert_int_equal(json_object_size(images), 1);
 	assert_int_equal(unlink(json), 0);
 	images_use(images);
-	vm->image = "mine";
-	vm->bgp.present = false;
+	vm->guest.image = "mine";
+	vm->guest.bgp.present = false;
 	assert_int_equal(image_plan(m, vm, &p, &e), 0);
 	assert_int_equal(p->n_files, 1);
 	assert_string_equal(p->files[0].content, "I am nva1\n");
@@ -435,14 +437,14 @@ static void check_of_exabgp(void **state)
 	bool seen = false;
 
 	(void)state;
-	vm->bgp.present = false;
-	vm->image = "exabgp";
-	vm->configs = &file;
-	vm->n_configs = 1;
+	vm->guest.bgp.present = false;
+	vm->guest.image = "exabgp";
+	vm->guest.configs = &file;
+	vm->guest.n_configs = 1;
 	int rc = image_plan(m, vm, &p, &e);
 
-	vm->n_configs = 0;
-	vm->bgp.present = true;
+	vm->guest.n_configs = 0;
+	vm->guest.bgp.present = true;
 	if (rc == -ENOPKG) {
 		print_message("%s\n", e.msg);
 		return;
@@ -471,15 +473,15 @@ static void own_packet_filter(void **state)
 		                 .size = sizeof(text) - 1 };
 
 	(void)state;
-	vm->filters = &f;
-	vm->n_filters = 1;
-	vm->bgp.present = false;
+	vm->guest.filters = &f;
+	vm->guest.n_filters = 1;
+	vm->guest.bgp.present = false;
 	for (int nat = 0; nat < 2; nat++) {
 		struct image_plan *p = NULL;
 		struct err e = { 0 };
 
-		vm->image = "host";
-		vm->source_nat = nat;
+		vm->guest.image = "host";
+		vm->guest.source_nat = nat;
 		int rc = image_plan(m, vm, &p, &e);
 
 		if (rc == -ENOPKG) {
@@ -499,8 +501,8 @@ static void own_packet_filter(void **state)
 		                        : text);
 		image_plan_free(p);
 	}
-	vm->source_nat = false;
-	vm->n_filters = 0;
+	vm->guest.source_nat = false;
+	vm->guest.n_filters = 0;
 }
 
 int main(void)

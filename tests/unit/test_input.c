@@ -75,8 +75,8 @@ static void defaults(void **state)
 	assert_true(!s->listing_received && s->strict_forwarded && s->route_server_ping);
 	assert_int_equal(s->max_peers, 8);
 	assert_int_equal(s->max_routes_per_peer, 4000);
-	assert_string_equal(v->image, "host");
-	assert_false(v->deallocated || v->source_nat || v->bgp.present);
+	assert_string_equal(v->guest.image, "host");
+	assert_false(v->deallocated || v->guest.source_nat || v->guest.bgp.present);
 	assert_string_equal(v->nics[0]->name, "vVMNic");
 	assert_string_equal(v->nics[0]->ptr, "/virtualMachines/v/nic");
 	assert_true(v->nics[0]->dynamic && !v->nics[0]->forwarding && !v->nics[0]->public_ip);
@@ -130,19 +130,20 @@ static void everything(void **state)
 	assert_ptr_equal(m->vnets[0].route_server, &m->route_servers[0]);
 	assert_int_equal(m->n_internet, 3);
 	assert_string_equal(m->internet[2].name, "mine");
-	assert_true(v->deallocated && v->source_nat && v->n_nics == 2);
+	assert_true(v->deallocated && v->guest.source_nat && v->n_nics == 2);
 	assert_true(v->nics[0]->forwarding && v->nics[0]->public_ip == A("20.100.0.4"));
 	assert_true(!v->nics[1]->public_ip && v->nics[1]->dynamic && v->nics[1]->index == 1);
-	assert_true(v->bgp.present && v->bgp.asn == 65001 && v->bgp.prepend == 2);
-	assert_true(v->bgp.n_advertise == 2 && prefix_eq(v->bgp.advertise[0], P("10.8.0.0/16")));
-	assert_string_equal(v->bgp.communities[0], "65535:65282");
-	assert_int_equal(v->bgp.next_hop, A("10.0.1.5"));
-	assert_true(v->n_routes == 1 && v->routes[0].via == A("10.0.1.1"));
-	assert_string_equal(v->routes[0].ptr, "/virtualMachines/v/routes/0");
+	assert_true(v->guest.bgp.present && v->guest.bgp.asn == 65001 && v->guest.bgp.prepend == 2);
+	assert_true(v->guest.bgp.n_advertise == 2 &&
+	            prefix_eq(v->guest.bgp.advertise[0], P("10.8.0.0/16")));
+	assert_string_equal(v->guest.bgp.communities[0], "65535:65282");
+	assert_int_equal(v->guest.bgp.next_hop, A("10.0.1.5"));
+	assert_true(v->guest.n_routes == 1 && v->guest.routes[0].via == A("10.0.1.1"));
+	assert_string_equal(v->guest.routes[0].ptr, "/virtualMachines/v/routes/0");
 	assert_true(v->n_listen == 2 && v->listen[0].proto == LISTEN_TCP &&
 	            v->listen[0].port == 80);
 	assert_true(v->listen[1].proto == LISTEN_UDP && v->listen[1].port == 53);
-	assert_true(v->n_loopbacks == 1 && v->loopbacks[0] == A("10.8.0.1"));
+	assert_true(v->guest.n_loopbacks == 1 && v->guest.loopbacks[0] == A("10.8.0.1"));
 	/* checks run in the file's order */
 	assert_string_equal(m->checks[0].name, "b");
 }

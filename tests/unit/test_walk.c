@@ -252,7 +252,7 @@ static void default_guest(void **state)
 	walk_guest_default(NULL, x.vm, &p, &g);
 	assert_int_equal(g.act, GUEST_DROP);
 	assert_non_null(strstr(g.reason, "ip_forward is off in the guest; set enableIPForwarding"));
-	x.a->vm->source_nat = true;
+	x.a->vm->guest.source_nat = true;
 	walk_guest_default(NULL, x.a, &p, &g);
 	assert_int_equal(g.act, GUEST_FORWARD);
 	assert_int_equal(g.src, x.a->ip);
@@ -260,7 +260,7 @@ static void default_guest(void **state)
 	walk_guest_default(NULL, x.a, &p, &g);
 	assert_int_equal(g.src, 0);
 	assert_string_equal(g.reason, "forwards by its default route, out of NIC aVMNic");
-	x.a->vm->routes[x.a->vm->n_routes++] =
+	x.a->vm->guest.routes[x.a->vm->guest.n_routes++] =
 	    (struct guest_route){ .prefix = P("192.168.0.0/16"), .via = A("10.0.0.1") };
 	walk_guest_default(NULL, x.a, &p, &g);
 	assert_string_equal(g.reason, "forwards by its route 192.168.0.0/16 via 10.0.0.1");
@@ -306,8 +306,8 @@ static void own_filters(void **state)
 
 	(void)state;
 	plugs_init(&x);
-	x.b->vm->filters = &f;
-	x.b->vm->n_filters = 1;
+	x.b->vm->guest.filters = &f;
+	x.b->vm->guest.n_filters = 1;
 	struct walk_env env = { .m = x.m };
 
 	for (int drop = 0; drop < 2; drop++) {

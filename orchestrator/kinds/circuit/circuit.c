@@ -88,7 +88,7 @@ static void load_circuit(struct loader *l, void *obj, json_t *x, const struct jp
 		c->msee_ip[k] = MSEE_NET + (ip4)(c->idx << 8) + 4 + k;
 		c->vm[k] =
 		    load_part(l, VM_MSEE, arena_printf(l->a, "%s/%u", c->name, k), c->ptr, k);
-		c->vm[k]->circuit = c;
+		c->vm[k]->part.circuit = c;
 	}
 }
 

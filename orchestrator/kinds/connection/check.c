@@ -149,16 +149,16 @@ static void check_twice(const struct model *m, struct findings *f)
 static size_t announced_to(const struct hybrid_session *s)
 {
 	if (s->kind == HP_GATEWAY)
-		return gateway_announced(s->peer->gateway, NULL, NULL);
-	return s->kind == HP_SITE && s->peer->site ? s->peer->site->n_prefixes : 0;
+		return gateway_announced(vm_gateway(s->peer), NULL, NULL);
+	return s->kind == HP_SITE && vm_site(s->peer) ? vm_site(s->peer)->n_prefixes : 0;
 }
 
 /* Said once, of the first instances: the others have the same. */
 static void check_limit(const struct model *m, const struct hybrid_session *s, struct findings *f)
 {
 	uint32_t most = hybrid_session_limit(m, s);
-	size_t n = most && !s->vm->instance && !s->peer->instance ? announced_to(s) : 0;
-	const struct circuit *er = s->vm->role == VM_MSEE ? s->vm->circuit : NULL;
+	size_t n = most && !s->vm->part.instance && !s->peer->part.instance ? announced_to(s) : 0;
+	const struct circuit *er = vm_circuit(s->vm);
 
 	if (n <= most)
 		return;
@@ -167,8 +167,8 @@ static void check_limit(const struct model *m, const struct hybrid_session *s, s
 	           "%s \"%s\" announces %zu prefixes to %s \"%s\", which drops a session with more "
 	           "than %u",
 	           s->kind == HP_SITE ? "site" : "gateway",
-	           s->kind == HP_SITE ? s->peer->site->name : s->peer->gateway->name, n,
-	           er ? "circuit" : "gateway", er ? er->name : s->vm->gateway->name, most);
+	           s->kind == HP_SITE ? vm_site(s->peer)->name : vm_gateway(s->peer)->name, n,
+	           er ? "circuit" : "gateway", er ? er->name : vm_gateway(s->vm)->name, most);
 }
 
 static void check_gateway_connections(const struct model *m, struct findings *f)

@@ -130,7 +130,7 @@ static bool answers(const struct connection *a, const struct connection *b)
 	if (a->type == CONN_VNET2VNET)
 		return a->gateway == b->remote && b->gateway == a->remote;
 	return a->type == CONN_IPSEC && a->local && b->local && a->local->peer && b->local->peer &&
-	       a->local->peer->gateway == b->gateway && b->local->peer->gateway == a->gateway;
+	       vm_gateway(a->local->peer) == b->gateway && vm_gateway(b->local->peer) == a->gateway;
 }
 
 /* The object of the other side, of several one that is nobody's yet. */
@@ -177,7 +177,7 @@ static const char *why_down(struct model *m, const struct connection *c)
 		                    c->local->name);
 	if (peer && peer->role == VM_GATEWAY && !c->reverse)
 		return arena_printf(m->arena, "gateway \"%s\" has no connection back",
-		                    peer->gateway->name);
+		                    vm_gateway(peer)->name);
 	if (c->site && differ(c->shared_key, c->site->shared_key))
 		return arena_printf(m->arena,
 		                    "sharedKey of connection \"%s\" is not that of site \"%s\"",

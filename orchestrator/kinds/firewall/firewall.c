@@ -95,7 +95,7 @@ static void load_firewall(struct loader *l, void *obj, json_t *x, const struct j
 		           fw->name);
 	fw->vm = load_node(l, fw->name, fw->ptr);
 	fw->vm->role = VM_FIREWALL;
-	fw->vm->firewall = fw;
+	fw->vm->part.firewall = fw;
 	fw->vm->broken = fw->broken;
 	n = fw->vm->nics[0];
 	n->ip = fw->ip;

@@ -131,7 +131,7 @@ static void load_gateway(struct loader *l, void *obj, json_t *x, const struct jp
 	for (unsigned k = 0; k < g->n; k++) {
 		g->vm[k] =
 		    load_part(l, VM_GATEWAY, arena_printf(l->a, "%s/%u", g->name, k), g->ptr, k);
-		g->vm[k]->gateway = g;
+		g->vm[k]->part.gateway = g;
 		load_bgp_addresses(l, g, json_array_get(addresses, k), k);
 	}
 }

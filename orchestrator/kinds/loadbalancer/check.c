@@ -165,7 +165,7 @@ static void check_backends_forward(const struct model *m, const struct load_bala
 			next_hop |= m->route_tables[i].routes[k].next_hop == lb->ip &&
 			            m->route_tables[i].routes[k].type == NH_VIRTUAL_APPLIANCE;
 	for (size_t i = 0; i < m->n_vms && !next_hop; i++)
-		next_hop = m->vms[i].bgp.present && m->vms[i].bgp.next_hop == lb->ip;
+		next_hop = m->vms[i].guest.bgp.present && m->vms[i].guest.bgp.next_hop == lb->ip;
 	if (!next_hop)
 		return;
 	for (size_t i = 0; i < lb->n_backends; i++)
@@ -256,11 +256,11 @@ static void check_lb_region(const struct model *m, const struct load_balancer *l
 		const struct vm *vm = &m->vms[i];
 		const struct bgp_connection *c = NULL;
 
-		if (!vm->bgp.present || vm->bgp.next_hop != lb->ip)
+		if (!vm->guest.bgp.present || vm->guest.bgp.next_hop != lb->ip)
 			continue;
 		while ((c = vm_connection(m, vm, c))) {
 			const char *there = c->rs->vnet ? c->rs->vnet->location : NULL;
-			_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->bgp.ptr);
+			_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->guest.bgp.ptr);
 
 			if (there && !strieq(here, there))
 				error_at(f, "LB-REGION-01", NULL, ptr,

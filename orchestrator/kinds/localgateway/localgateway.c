@@ -86,7 +86,7 @@ static void find_sites(struct loader *l, const struct kind *k)
 static bool has_public(const struct vm *vm, ip4 a)
 {
 	if (vm->role == VM_GATEWAY)
-		return vm->gateway->public_ip[vm->instance] == a;
+		return vm_gateway(vm)->public_ip[vm->part.instance] == a;
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->public_ip == a)
 			return true;
@@ -95,16 +95,17 @@ static bool has_public(const struct vm *vm, ip4 a)
 
 static bool speaks_from(const struct vm *vm, ip4 a)
 {
-	for (size_t i = 0; vm->role == VM_GATEWAY && i < vm->gateway->n_custom[vm->instance]; i++)
-		if (vm->gateway->custom[vm->instance][i] == a)
+	for (size_t i = 0;
+	     vm->role == VM_GATEWAY && i < vm_gateway(vm)->n_custom[vm->part.instance]; i++)
+		if (vm_gateway(vm)->custom[vm->part.instance][i] == a)
 			return true;
 	return vm_has_address(vm, a);
 }
 
 static bool can_be_peer(const struct vm *vm)
 {
-	return !vm_is_hybrid(vm) ||
-	       (vm->role == VM_GATEWAY && vm->gateway->type == GW_VPN && !vm->gateway->broken);
+	return !vm_is_hybrid(vm) || (vm->role == VM_GATEWAY && vm_gateway(vm)->type == GW_VPN &&
+	                             !vm_gateway(vm)->broken);
 }
 
 static void find_peer(struct model *m, struct local_gateway *l)

@@ -42,7 +42,8 @@ static bool is_shielded(const struct subnet *s, struct prefix p)
 /* The NIC that packets for what is announced are sent to; NULL: nobody's. */
 static const struct nic *find_target(const struct bgp_connection *c, const struct vm *vm)
 {
-	return vm->bgp.next_hop ? model_nic_by_ip(c->rs->vnet, vm->bgp.next_hop) : c->nic;
+	return vm->guest.bgp.next_hop ? model_nic_by_ip(c->rs->vnet, vm->guest.bgp.next_hop)
+	                              : c->nic;
 }
 
 /* A default route, or a half of one, comes back to the appliance: what it sends to the Internet
@@ -76,9 +77,9 @@ static void check_loop(const struct bgp_connection *c, const struct vm *vm, stru
 static void check_announced_prefix(const struct bgp_connection *c, const struct vm *vm, size_t i,
                                    struct findings *f)
 {
-	struct prefix p = vm->bgp.advertise[i];
+	struct prefix p = vm->guest.bgp.advertise[i];
 	const struct vnet *v = find_discarding_vnet(c->rs, p);
-	_cleanup_free_ char *ptr = xasprintf("%s/advertise/%zu", vm->bgp.ptr, i);
+	_cleanup_free_ char *ptr = xasprintf("%s/advertise/%zu", vm->guest.bgp.ptr, i);
 
 	if (v)
 		warning_at(
@@ -89,7 +90,7 @@ static void check_announced_prefix(const struct bgp_connection *c, const struct 
 		    "discards it silently",
 		    PREFIX_STR(p), v->name, c->rs->name);
 	for (size_t k = 0; k < i; k++)
-		if (prefix_eq(vm->bgp.advertise[k], p))
+		if (prefix_eq(vm->guest.bgp.advertise[k], p))
 			warning_at(f, "BGP-ADVERTISE-01", NULL, ptr, "remove one of them",
 			           "%s is in the list twice", PREFIX_STR(p));
 	check_loop(c, vm, p, f);
@@ -98,11 +99,11 @@ static void check_announced_prefix(const struct bgp_connection *c, const struct 
 static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, struct findings *f)
 {
 	const struct nic *to = find_target(c, vm);
-	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->bgp.ptr);
+	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->guest.bgp.ptr);
 
-	if (!vm->bgp.next_hop || !c->rs->vnet || (to && (to->broken || to->vm == vm)))
+	if (!vm->guest.bgp.next_hop || !c->rs->vnet || (to && (to->broken || to->vm == vm)))
 		return;
-	if (!to && model_lb_by_ip(c->rs->vnet, vm->bgp.next_hop))
+	if (!to && model_lb_by_ip(c->rs->vnet, vm->guest.bgp.next_hop))
 		return;
 	if (!to)
 		warning_at(
@@ -111,7 +112,7 @@ static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, 
 		    "with it",
 		    "no NIC in reach of virtual network \"%s\" has %s: what \"%s\" announces "
 		    "becomes next hop type None",
-		    c->rs->vnet->name, IP4_STR(vm->bgp.next_hop), vm->name);
+		    c->rs->vnet->name, IP4_STR(vm->guest.bgp.next_hop), vm->name);
 	else if (!to->forwarding)
 		warning_at(f, "RS-NEXTHOP-02", NULL, ptr, "set enableIPForwarding on that NIC",
 		           "\"%s\" announces routes via NIC \"%s\" (%s), whose enableIPForwarding "
@@ -128,8 +129,8 @@ static void announced_by_files(const struct bgp_connection *c, const struct vm *
 	if (!c->rs->instance[0] || !own_bgp_neighbor(vm, c->rs->instance[0], &n) || n.filtered ||
 	    n.muted)
 		return;
-	for (size_t i = 0; i < vm->own->n_networks; i++) {
-		const struct own_network *x = &vm->own->networks[i];
+	for (size_t i = 0; i < vm->guest.own->n_networks; i++) {
+		const struct own_network *x = &vm->guest.own->networks[i];
 		const struct vnet *v = find_discarding_vnet(c->rs, x->prefix);
 
 		if (v)
@@ -182,27 +183,28 @@ static void check_appliance(const struct model *m, const struct vm *vm, struct f
 		peers++;
 		if (c->rs->broken || c->broken || c->nic->broken)
 			continue;
-		for (size_t i = 0; i < vm->bgp.n_advertise; i++)
+		for (size_t i = 0; i < vm->guest.bgp.n_advertise; i++)
 			check_announced_prefix(c, vm, i, f);
 		check_next_hop(c, vm, f);
-		if (vm->bgp.n_advertise > m->settings.max_routes_per_peer)
-			warning_at(f, "RS-LIMIT-01", NULL, vm->bgp.ptr, "announce less",
+		if (vm->guest.bgp.n_advertise > m->settings.max_routes_per_peer)
+			warning_at(f, "RS-LIMIT-01", NULL, vm->guest.bgp.ptr, "announce less",
 			           "\"%s\" announces %zu prefixes; over %u the Route Server drops "
 			           "the session",
-			           vm->name, vm->bgp.n_advertise, m->settings.max_routes_per_peer);
+			           vm->name, vm->guest.bgp.n_advertise,
+			           m->settings.max_routes_per_peer);
 		else if (m->settings.count_repeats &&
-		         vm->bgp.n_advertise * 2 > m->settings.max_routes_per_peer)
+		         vm->guest.bgp.n_advertise * 2 > m->settings.max_routes_per_peer)
 			warning_at(
-			    f, "RS-LIMIT-02", NULL, vm->bgp.ptr,
+			    f, "RS-LIMIT-02", NULL, vm->guest.bgp.ptr,
 			    "announce at most half of the limit, or summaries",
 			    "\"%s\" announces %zu prefixes; when it announces them again, as "
 			    "it must after each new VNet peering, they count %zu, and over %u "
 			    "the Route Server drops the session",
-			    vm->name, vm->bgp.n_advertise, vm->bgp.n_advertise * 2,
+			    vm->name, vm->guest.bgp.n_advertise, vm->guest.bgp.n_advertise * 2,
 			    m->settings.max_routes_per_peer);
 	}
 	if (!peers && !is_meant(m, vm))
-		warning_at(f, "BGP-PEER-01", NULL, vm->bgp.ptr,
+		warning_at(f, "BGP-PEER-01", NULL, vm->guest.bgp.ptr,
 		           "add a bgpConnection with its address and AS number to a Route Server",
 		           "\"%s\" has \"bgp\", but no Route Server peers with it", vm->name);
 }
@@ -214,9 +216,9 @@ void route_server_check_announced(const struct model *m, struct findings *f)
 
 		if (vm->role != VM_USER || vm->broken)
 			continue;
-		if (vm->bgp.present)
+		if (vm->guest.bgp.present)
 			check_appliance(m, vm, f);
-		else if (vm->own)
+		else if (vm->guest.own)
 			appliance_with_files(m, vm, f);
 	}
 }

@@ -73,7 +73,8 @@ static void check_peer(const struct bgp_connection *c, struct findings *f)
 	if (vm->broken)
 		return;
 	/* With a next hop of its own choice, the packets go elsewhere. */
-	if (!n->forwarding && !(vm->bgp.present && vm->bgp.next_hop && vm->bgp.next_hop != n->ip))
+	if (!n->forwarding &&
+	    !(vm->guest.bgp.present && vm->guest.bgp.next_hop && vm->guest.bgp.next_hop != n->ip))
 		warning_at(f, "RS-PEER-05", NULL, n->ptr, "add \"enableIPForwarding\": true",
 		           "NIC \"%s\" peers with Route Server \"%s\" but enableIPForwarding is "
 		           "false: packets that the routes bring to it are dropped",
@@ -89,11 +90,11 @@ static void check_peer(const struct bgp_connection *c, struct findings *f)
 		           IP4_STR(c->peer_ip));
 	if (connection_asn_differs(c)) {
 		_cleanup_free_ char *asn_ptr = xasprintf("%s/peerAsn", c->ptr),
-		                    *hint = xasprintf("make both %u", vm->bgp.asn);
+		                    *hint = xasprintf("make both %u", vm->guest.bgp.asn);
 
 		error_at(f, "RS-ASN-04", NULL, asn_ptr, hint,
 		         "peerAsn is %u, but \"%s\" says it is AS %u: the session cannot come up",
-		         c->peer_asn, vm->name, vm->bgp.asn);
+		         c->peer_asn, vm->name, vm->guest.bgp.asn);
 	}
 	if (n->subnet->vnet != c->rs->vnet && !uses_rs(n->subnet->vnet, c->rs))
 		warning_at(
@@ -149,7 +150,7 @@ static void check_recursion(const struct bgp_connection *c, struct findings *f)
 
 	/* These put what they learn into the guest's table; the others only pass it on. */
 	if (!rs->subnet || rs->subnet->broken || !vm_speaks_bgp(vm) ||
-	    (!strieq(vm->image, "frr") && !strieq(vm->image, "bird")))
+	    (!strieq(vm->guest.image, "frr") && !strieq(vm->guest.image, "bird")))
 		return;
 	if (!connection_recursive(c))
 		return;

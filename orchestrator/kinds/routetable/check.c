@@ -88,8 +88,8 @@ static bool all_nics_use(const struct vm *vm, const struct route_table *t)
 /* Packets end at the appliance: one of its own addresses is what the route is for. */
 static bool ends_at(const struct vm *vm, struct prefix p)
 {
-	for (size_t i = 0; i < vm->n_loopbacks; i++)
-		if (prefix_has(p, vm->loopbacks[i]))
+	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
+		if (prefix_has(p, vm->guest.loopbacks[i]))
 			return true;
 	return false;
 }

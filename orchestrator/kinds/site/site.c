@@ -12,7 +12,7 @@ static const struct object_def site_router = {
 	      .type = T_NAME,
 	      .shows = SHOWS_IN_FILES,
 	      .required = true,
-	      .at = AT(struct vm, image),
+	      .at = AT(struct vm, guest.image),
 	      .help = "a folder of images/ with a routing daemon" },
 	    { .name = "config",
 	      .type = T_MAP,
@@ -84,7 +84,7 @@ static void load_site_hosts(struct loader *l, struct site *s, json_t *map, const
 		h->ptr = load_ptr(l, JPTR(at, key));
 		h->vm = load_part(l, VM_SITE_HOST, arena_printf(l->a, "%s/%s", s->name, key),
 		                  h->ptr, 0);
-		h->vm->site = s;
+		h->vm->part.site = s;
 		h->vm->listen = arena_array(l->a, ARRAY_LEN(answers), sizeof(*h->vm->listen));
 		memcpy(h->vm->listen, answers, sizeof(answers));
 		h->vm->n_listen = ARRAY_LEN(answers);
@@ -95,12 +95,12 @@ static void load_site_hosts(struct loader *l, struct site *s, json_t *map, const
 static void load_site_router(struct loader *l, struct site *s, json_t *x, const struct jptr *at)
 {
 	s->vm = load_part(l, VM_SITE_ROUTER, s->name, s->ptr, 0);
-	s->vm->site = s;
+	s->vm->part.site = s;
 	s->generated = !json_is_object(x);
 	if (s->generated)
 		return;
 	s->broken |= !schema_fill(&site_router, x, l->a, s->vm);
-	if (strieq(s->vm->image, "host")) {
+	if (strieq(s->vm->guest.image, "host")) {
 		s->broken = true;
 		load_error(l, "SITE-ROUTER-01", NULL, load_ptr(l, at),
 		           "take one that has a routing daemon, as \"frr\" or \"bird\"; or leave "
@@ -109,13 +109,13 @@ static void load_site_router(struct loader *l, struct site *s, json_t *x, const 
 		           s->name);
 	}
 	load_config(l, s->vm, json_object_get(x, "config"), JPTR(at, "config"));
-	if (s->vm->n_configs)
+	if (s->vm->guest.n_configs)
 		return;
-	s->vm->bgp = (struct bgp_block){ .present = true,
-		                         .ptr = s->vm->ptr,
-		                         .asn = s->asn,
-		                         .advertise = s->prefixes,
-		                         .n_advertise = s->n_prefixes };
+	s->vm->guest.bgp = (struct bgp_block){ .present = true,
+		                               .ptr = s->vm->ptr,
+		                               .asn = s->asn,
+		                               .advertise = s->prefixes,
+		                               .n_advertise = s->n_prefixes };
 }
 
 static void load_site(struct loader *l, void *obj, json_t *x, const struct jptr *at)

@@ -67,8 +67,8 @@ static bool is_on_link_of_vm(const struct vm *vm, ip4 ip)
 
 static void check_guest_routes(const struct vm *vm, struct findings *f)
 {
-	for (size_t i = 0; i < vm->n_routes; i++) {
-		const struct guest_route *r = &vm->routes[i];
+	for (size_t i = 0; i < vm->guest.n_routes; i++) {
+		const struct guest_route *r = &vm->guest.routes[i];
 
 		if (!is_on_link_of_vm(vm, r->via)) {
 			_cleanup_free_ char *hint =
@@ -94,8 +94,8 @@ static void check_guest_routes(const struct vm *vm, struct findings *f)
 			    "\"%s\" has no address %s, so that nothing leaves with that source",
 			    vm->name, IP4_STR(r->from));
 		for (size_t k = 0; k < i; k++)
-			if (prefix_eq(vm->routes[k].prefix, r->prefix) &&
-			    vm->routes[k].from == r->from)
+			if (prefix_eq(vm->guest.routes[k].prefix, r->prefix) &&
+			    vm->guest.routes[k].from == r->from)
 				error_at(f, "GUEST-ROUTE-03", NULL, r->ptr, "remove one of them",
 				         "\"%s\" has two routes to %s", vm->name,
 				         PREFIX_STR(r->prefix));
@@ -119,15 +119,15 @@ static bool is_no_hosts(ip4 ip)
 /* Addresses that no host can have, or that a NIC of it has already. */
 static void check_loopbacks(const struct vm *vm, struct findings *f)
 {
-	for (size_t i = 0; i < vm->n_loopbacks; i++) {
-		ip4 ip = vm->loopbacks[i];
+	for (size_t i = 0; i < vm->guest.n_loopbacks; i++) {
+		ip4 ip = vm->guest.loopbacks[i];
 		bool own = false;
 		_cleanup_free_ char *ptr = xasprintf("%s/loopbacks/%zu", vm->ptr, i);
 
 		for (size_t k = 0; k < vm->n_nics; k++)
 			own |= !vm->nics[k]->peer && vm->nics[k]->ip == ip;
 		for (size_t k = 0; k < i; k++)
-			own |= vm->loopbacks[k] == ip;
+			own |= vm->guest.loopbacks[k] == ip;
 		if (own)
 			error_at(f, "GUEST-LOOPBACK-01", NULL, ptr, "remove it",
 			         "\"%s\" has the address %s already", vm->name, IP4_STR(ip));
@@ -162,13 +162,13 @@ static void check_nics_of_vm(const struct vm *vm, struct findings *f)
 /* Both would translate, and which one is first is nobody's to say. */
 static void check_own_filter(const struct vm *vm, struct findings *f)
 {
-	for (size_t i = 0; vm->source_nat && i < vm->n_filters; i++)
-		if (own_filter_translates(&vm->filters[i]))
-			error_at(f, "GUEST-FILTER-01", NULL, vm->filters[i].ptr,
+	for (size_t i = 0; vm->guest.source_nat && i < vm->guest.n_filters; i++)
+		if (own_filter_translates(&vm->guest.filters[i]))
+			error_at(f, "GUEST-FILTER-01", NULL, vm->guest.filters[i].ptr,
 			         "leave sourceNat out, or that rule",
 			         "\"%s\" has sourceNat, and \"%s\" translates sources, too: a "
 			         "packet's source is translated once",
-			         vm->name, vm->filters[i].path);
+			         vm->name, vm->guest.filters[i].path);
 }
 
 static void check_vms(const struct model *m, struct findings *f)

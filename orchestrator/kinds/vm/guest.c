@@ -68,7 +68,7 @@ const struct object_def guest_route_def = { "guestRoute", "a route inside the gu
 
 void vm_load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
 {
-	struct bgp_block *b = &vm->bgp;
+	struct bgp_block *b = &vm->guest.bgp;
 	json_t *advertise = json_object_get(x, "advertise");
 	json_t *communities = json_object_get(x, "communities"), *y;
 	size_t i;
@@ -98,7 +98,8 @@ static void load_nat_except(struct loader *l, struct vm *vm, json_t *list)
 
 	if (!json_is_array(list))
 		return;
-	vm->nat_except = arena_array(l->a, json_array_size(list) + 1, sizeof(*vm->nat_except));
+	vm->guest.nat_except =
+	    arena_array(l->a, json_array_size(list) + 1, sizeof(*vm->guest.nat_except));
 	if (json_array_size(list) > GUEST_NAT_EXCEPT_MAX) {
 		_cleanup_free_ char *ptr = xasprintf("%s/sourceNatExcept", vm->ptr);
 
@@ -106,9 +107,10 @@ static void load_nat_except(struct loader *l, struct vm *vm, json_t *list)
 		           "sourceNatExcept takes at most %d prefixes", GUEST_NAT_EXCEPT_MAX);
 	}
 	json_array_foreach (list, i, y)
-		if (json_is_string(y) && vm->n_nat_except < GUEST_NAT_EXCEPT_MAX &&
-		    !prefix_parse(json_string_value(y), &vm->nat_except[vm->n_nat_except]))
-			vm->n_nat_except++;
+		if (json_is_string(y) && vm->guest.n_nat_except < GUEST_NAT_EXCEPT_MAX &&
+		    !prefix_parse(json_string_value(y),
+		                  &vm->guest.nat_except[vm->guest.n_nat_except]))
+			vm->guest.n_nat_except++;
 }
 
 void vm_load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
@@ -118,21 +120,22 @@ void vm_load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr
 	const struct jptr *routes_at = JPTR(at, "routes");
 	size_t i;
 
-	vm->routes = arena_array(l->a, json_array_size(routes), sizeof(*vm->routes));
+	vm->guest.routes = arena_array(l->a, json_array_size(routes), sizeof(*vm->guest.routes));
 	json_array_foreach (routes, i, y) {
-		struct guest_route *r = &vm->routes[vm->n_routes];
+		struct guest_route *r = &vm->guest.routes[vm->guest.n_routes];
 
 		r->ptr = load_ptr(l, JPTR_AT(routes_at, i));
 		if (schema_fill(&guest_route_def, y, l->a, r))
-			vm->n_routes++;
+			vm->guest.n_routes++;
 		else
 			vm->broken = true;
 	}
 	load_listen(l, vm, listen);
 	load_nat_except(l, vm, json_object_get(x, "sourceNatExcept"));
-	vm->loopbacks = arena_array(l->a, json_array_size(loopbacks), sizeof(*vm->loopbacks));
+	vm->guest.loopbacks =
+	    arena_array(l->a, json_array_size(loopbacks), sizeof(*vm->guest.loopbacks));
 	json_array_foreach (loopbacks, i, y)
 		if (json_is_string(y) &&
-		    !ip4_parse(json_string_value(y), &vm->loopbacks[vm->n_loopbacks]))
-			vm->n_loopbacks++;
+		    !ip4_parse(json_string_value(y), &vm->guest.loopbacks[vm->guest.n_loopbacks]))
+			vm->guest.n_loopbacks++;
 }

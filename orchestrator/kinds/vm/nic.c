@@ -118,9 +118,9 @@ struct vm *load_part(struct loader *l, enum vm_role role, const char *name, cons
 
 	*vm = (struct vm){ .name = name,
 		           .ptr = ptr,
-		           .image = "host",
+		           .guest.image = "host",
 		           .idx = l->m->n_vms++,
 		           .role = role,
-		           .instance = instance };
+		           .part.instance = instance };
 	return vm;
 }

@@ -17,7 +17,7 @@ static const struct object_def machine = {
 	      .type = T_NAME,
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
 	      .dflt = "host",
-	      .at = AT(struct vm, image),
+	      .at = AT(struct vm, guest.image),
 	      .help = "A folder of images/: frr, bird, openbgpd, gobgp, exabgp; host runs "
 	              "nothing." },
 	    { .name = "nic",
@@ -54,7 +54,7 @@ static const struct object_def machine = {
 	      .type = T_BOOL,
 	      .shows = SHOWS_IN_GUEST,
 	      .dflt = "false",
-	      .at = AT(struct vm, source_nat),
+	      .at = AT(struct vm, guest.source_nat),
 	      .help = "Masquerade what the guest forwards to destinations outside RFC 1918." },
 	    { .name = "sourceNatExcept",
 	      .type = T_LIST,
@@ -122,7 +122,7 @@ static void load_vm(struct loader *l, void *obj, json_t *x, const struct jptr *a
 		           "\"%s\" has both \"config\" and \"bgp\": either its own files or a "
 		           "generated configuration",
 		           vm->name);
-	if (!strieq(vm->image, "host") || (!bgp && !for_image))
+	if (!strieq(vm->guest.image, "host") || (!bgp && !for_image))
 		return;
 	vm->broken = true;
 	load_error(l, "TOPO-VM-04", NULL, vm->ptr,

@@ -204,8 +204,8 @@ static int change_node(const struct want *w, struct err *e)
 
 	if (node_has_our_bird(n) && n->spec.files != w->spec.files)
 		r = node_reconfigure(n, w, e);
-	else if (w->vm->firewall && n->spec.files != w->spec.files && !n->stopped)
-		r = node_set_firewall(n, w->vm->firewall, e);
+	else if (vm_firewall(w->vm) && n->spec.files != w->spec.files && !n->stopped)
+		r = node_set_firewall(n, vm_firewall(w->vm), e);
 	fresh_note(n);
 	if (r == 0)
 		r = switch_forwarding(w, e);

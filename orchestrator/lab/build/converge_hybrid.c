@@ -63,7 +63,7 @@ static void judge_hybrid_session(struct driver *d, const struct hybrid_session *
 	_cleanup_free_ char *name = hybrid_session_name(s);
 	char *why = NULL;
 	/* Sessions of our own daemons are done with their first routes at once. */
-	bool foreign = s->peer && s->peer->role == VM_SITE_ROUTER && !s->peer->site->generated;
+	bool foreign = s->peer && s->peer->role == VM_SITE_ROUTER && !vm_site(s->peer)->generated;
 
 	if (!up) {
 		_cleanup_free_ char *never = hybrid_hopeless(d, s);

@@ -95,7 +95,7 @@ static bool is_kernel_ours(const struct node *n)
 	if (!n->built || n->stopped || n->frozen)
 		return false;
 	return n->rs || (n->vm && (n->vm->role != VM_USER || !n->n_procs) &&
-	                 (n->vm->role != VM_SITE_ROUTER || n->vm->site->generated));
+	                 (n->vm->role != VM_SITE_ROUTER || vm_site(n->vm)->generated));
 }
 
 /* A fault of a cable takes routes with it, as somebody's hand would. */

@@ -106,9 +106,9 @@ static const char *dead_process(const struct node *n)
 /* An appliance's kernel is its daemons' to change. */
 static bool network_differs(const struct lab *l, const struct node *n)
 {
-	bool appliance =
-	    n->vm && n->n_procs &&
-	    (n->vm->role == VM_USER || (n->vm->role == VM_SITE_ROUTER && !n->vm->site->generated));
+	bool appliance = n->vm && n->n_procs &&
+	                 (n->vm->role == VM_USER ||
+	                  (n->vm->role == VM_SITE_ROUTER && !vm_site(n->vm)->generated));
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, l->model);
 	struct guest_drift g = { 0 };
 	uint32_t filter = 0;

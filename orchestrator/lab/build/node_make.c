@@ -60,8 +60,8 @@ int node_plug(struct driver *d, struct node *n, const struct model *m, struct er
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
 	int r = guest_build(d->build->plug, n->netns, p, e);
 
-	if (r == 0 && n->vm && n->vm->firewall)
-		r = node_set_firewall(n, n->vm->firewall, e);
+	if (r == 0 && n->vm && vm_firewall(n->vm))
+		r = node_set_firewall(n, vm_firewall(n->vm), e);
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
 }
 

@@ -54,8 +54,8 @@ static bool any_forwarding(const struct vm *vm)
 
 static bool is_plain(const struct vm *vm)
 {
-	return !bird_hybrid_runs(vm) && streq(vm->image, "host") && !vm->bgp.present &&
-	       !vm->n_configs && !vm->n_filters;
+	return !bird_hybrid_runs(vm) && streq(vm->guest.image, "host") && !vm->guest.bgp.present &&
+	       !vm->guest.n_configs && !vm->guest.n_filters;
 }
 
 static void of_guest(struct want *w, struct guest_plan *p /* stolen */)
@@ -83,8 +83,8 @@ static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e
 	/* ip_forward is compared by itself: it is switched as the node runs. */
 	of_guest(w, guest_plan_vm(vm, false));
 	w->spec.files = files_of(w->plan);
-	if (vm->firewall) {
-		uint64_t filter = firewall_filter_hash(vm->firewall);
+	if (vm_firewall(vm)) {
+		uint64_t filter = firewall_filter_hash(vm_firewall(vm));
 
 		w->spec.files = bytes_hash(w->spec.files, &filter, sizeof(filter));
 	}
@@ -202,7 +202,7 @@ void wants_match(const struct lab *l, struct want *w, size_t n)
  * its new files, as nothing of what its daemons left in the kernel may survive. */
 static bool changes_as_it_runs(const struct want *w)
 {
-	return node_has_our_bird(w->have) || (w->vm && w->vm->firewall);
+	return node_has_our_bird(w->have) || (w->vm && vm_firewall(w->vm));
 }
 
 enum want_action want_action(const struct want *w)

@@ -51,7 +51,7 @@ static const struct image_kind *const KINDS[IMAGE_KINDS] = { [IMAGE_PROCESS] = &
 int image_plan(const struct model *m, const struct vm *vm, struct image_plan **ret, struct err *e)
 {
 	_cleanup_(image_free_p) struct image *img = NULL;
-	int rc = image_find(vm->image, &img, e);
+	int rc = image_find(vm->guest.image, &img, e);
 
 	if (rc < 0)
 		return err_wrap(e, "%s/image", vm->ptr);

@@ -87,7 +87,7 @@ static json_t *communities(const struct bgp_block *b)
 
 json_t *image_data(const struct model *m, const struct vm *vm)
 {
-	const struct bgp_block *b = &vm->bgp;
+	const struct bgp_block *b = &vm->guest.bgp;
 	const struct nic *nic = vm->n_nics ? vm->nics[0] : NULL;
 	_cleanup_str_ struct str path = { 0 }, tags = { 0 };
 	json_t *d = json_object(), *each = json_array();

@@ -67,8 +67,8 @@ static void add_daemon(struct planning *p, const struct own_filter *of, const ch
 
 int planning_filters(struct planning *p)
 {
-	for (size_t i = 0; i < p->vm->n_filters; i++) {
-		const struct config_file *f = &p->vm->filters[i];
+	for (size_t i = 0; i < p->vm->guest.n_filters; i++) {
+		const struct config_file *f = &p->vm->guest.filters[i];
 		const struct own_filter *of = own_filter_named(f->name);
 		_cleanup_free_ char *tool = find_tool(of->program);
 
@@ -84,7 +84,7 @@ int planning_filters(struct planning *p)
 
 		memcpy(copy, f->content, f->size);
 		copy[f->size] = 0;
-		if (p->vm->source_nat)
+		if (p->vm->guest.source_nat)
 			blank_flushes(copy);
 		planning_add_file(p, of->path, copy, f->size);
 		add_daemon(p, of, tool, f->ptr);

@@ -36,8 +36,8 @@ static int own_files(struct planning *p)
 {
 	json_t *config = json_object_get(p->img->def, "config");
 
-	for (size_t i = 0; i < p->vm->n_configs; i++) {
-		const struct config_file *f = &p->vm->configs[i];
+	for (size_t i = 0; i < p->vm->guest.n_configs; i++) {
+		const struct config_file *f = &p->vm->guest.configs[i];
 		const char *path = json_string_value(json_object_get(config, f->name));
 
 		if (!path) {
@@ -79,13 +79,13 @@ static int generated_files(struct planning *p)
 	json_t *generate = json_object_get(p->img->def, "generate"), *v;
 	const char *key;
 
-	if (!p->vm->bgp.present)
+	if (!p->vm->guest.bgp.present)
 		return 0;
 	if (!json_object_size(generate))
 		return err_set(p->e, EINVAL,
 		               "%s: image %s generates no configuration: give it its own files in "
 		               "\"config\"",
-		               p->vm->bgp.ptr, p->img->name);
+		               p->vm->guest.bgp.ptr, p->img->name);
 	json_object_foreach (generate, key, v) {
 		const char *path =
 		    json_string_value(json_object_get(json_object_get(p->img->def, "config"), key));
@@ -94,7 +94,7 @@ static int generated_files(struct planning *p)
 			return err_set(p->e, EINVAL,
 			               "%s: \"bgp\" would generate %s, and \"config\" has one: "
 			               "leave one of them out",
-			               p->vm->bgp.ptr, key);
+			               p->vm->guest.bgp.ptr, key);
 		int rc = rendered_file(p, path, json_string_value(v));
 
 		if (rc < 0)
@@ -133,7 +133,8 @@ static void copied_files(struct planning *p)
 		const struct image_file *f =
 		    file_at(p, json_string_value(json_object_get(config, of)));
 
-		if (!p->vm->n_configs || !f || has_line(f->content, json_object_get(v, "unless")))
+		if (!p->vm->guest.n_configs || !f ||
+		    has_line(f->content, json_object_get(v, "unless")))
 			continue;
 		char *text = xasprintf("%s%s", before, f->content);
 
@@ -239,7 +240,7 @@ static int make_check(struct planning *p, json_t *checks, struct image_daemon *r
 	size_t i;
 
 	/* What is generated is right, and a check costs as much time as a start. */
-	if (!p->vm->n_configs)
+	if (!p->vm->guest.n_configs)
 		return 0;
 	json_array_foreach (checks, i, c) {
 		json_t *paths = json_object_get(c, "search");
@@ -403,7 +404,7 @@ static int wants_config(const struct planning *p)
 {
 	_cleanup_free_ char *known = config_list(p->img);
 
-	if (p->vm->n_configs || p->vm->bgp.present || !*known)
+	if (p->vm->guest.n_configs || p->vm->guest.bgp.present || !*known)
 		return 0;
 	return err_set(p->e, EINVAL,
 	               "%s: image %s needs a configuration: a \"bgp\" block, or in \"config\" "

@@ -56,7 +56,7 @@ static void choose_audits(struct auditor *a)
 			if (vm_is_hybrid(vm) || vm->role == VM_ENDPOINT)
 				continue;
 			size_t class = vm->nics[0]->subnet->idx * 2 + nic_instance(vm->nics[0]);
-			bool appliance = !streq(vm->image, "host");
+			bool appliance = !streq(vm->guest.image, "host");
 
 			if ((stopped ? stopped[i] : vm->deallocated) || appliance != (pass == 0) ||
 			    (!appliance && seen[class]))

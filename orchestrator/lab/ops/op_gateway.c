@@ -178,7 +178,7 @@ static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct 
 	for (size_t i = 0; i < l->model->n_sessions && rc == 0; i++) {
 		const struct hybrid_session *s = &l->model->sessions[i];
 
-		if (s->vm->role != VM_GATEWAY || s->vm->gateway != g)
+		if (vm_gateway(s->vm) != g)
 			continue;
 		if (peer && s->peer_ip != ip) {
 			if (!strstr(str_get(&peers), IP4_STR(s->peer_ip)))

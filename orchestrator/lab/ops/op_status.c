@@ -62,7 +62,7 @@ static json_t *node_json(const struct node *n)
 
 	json_object_set_new(j, "name", json_string(n->name));
 	json_object_set_new(j, "kind", json_string(role ? role : kind_str(n->kind)));
-	json_object_set_new(j, "image", n->vm ? json_string(n->vm->image) : json_null());
+	json_object_set_new(j, "image", n->vm ? json_string(n->vm->guest.image) : json_null());
 	json_object_set_new(j, "state",
 	                    json_string(n->stopped  ? "deallocated"
 	                                : n->frozen ? "frozen"

@@ -28,10 +28,10 @@ struct syntax {
 /* Of the file in the design, or of all of them; the caller frees. */
 static char *place_of_files(const struct vm *vm)
 {
-	const char *first = vm->configs[0].ptr;
+	const char *first = vm->guest.configs[0].ptr;
 
-	return vm->n_configs == 1 ? xstrdup(first)
-	                          : xstrndup(first, (size_t)(strrchr(first, '/') - first));
+	return vm->guest.n_configs == 1 ? xstrdup(first)
+	                                : xstrndup(first, (size_t)(strrchr(first, '/') - first));
 }
 
 static json_t *objections(const struct syntax *s)
@@ -102,7 +102,8 @@ static int ask_node(struct syntax *s, struct vm *vm, struct err *e)
 	struct want w = { .name = (char *)vm->name, .kind = NODE_VM, .vm = vm };
 	int r = 0;
 
-	if ((!vm->n_configs && !vm->n_filters) || image_plan(s->model, vm, &w.plan, NULL) < 0)
+	if ((!vm->guest.n_configs && !vm->guest.n_filters) ||
+	    image_plan(s->model, vm, &w.plan, NULL) < 0)
 		return 0;
 	if (has_a_check(w.plan)) {
 		struct node *n = node_new(&s->d->lab, vm->name, NODE_VM);

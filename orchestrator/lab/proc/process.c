@@ -316,10 +316,10 @@ int node_procs_start(struct node *n, struct err *e)
 /* A reason why it may take long. */
 static void say_big_files(const struct node *n, struct str *b)
 {
-	for (size_t i = 0; n->vm && i < n->vm->n_configs; i++)
-		if (n->vm->configs[i].size >= BIG_FILE)
-			str_printf(b, "; %s is big: %zu kB", n->vm->configs[i].name,
-			           n->vm->configs[i].size / 1000);
+	for (size_t i = 0; n->vm && i < n->vm->guest.n_configs; i++)
+		if (n->vm->guest.configs[i].size >= BIG_FILE)
+			str_printf(b, "; %s is big: %zu kB", n->vm->guest.configs[i].name,
+			           n->vm->guest.configs[i].size / 1000);
 }
 
 static void say_not_ready(struct process *p)

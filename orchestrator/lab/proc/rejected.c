@@ -39,12 +39,12 @@ void node_rejects(struct node *n, const char *text)
 /* " (frr.conf is nva/frr.conf)": where the design has the files. */
 static void add_files(const struct node *n, struct str *b)
 {
-	size_t n_configs = n->vm ? n->vm->n_configs : 0;
-	size_t all = n->vm ? n_configs + n->vm->n_filters : 0;
+	size_t n_configs = n->vm ? n->vm->guest.n_configs : 0;
+	size_t all = n->vm ? n_configs + n->vm->guest.n_filters : 0;
 
 	for (size_t i = 0; i < all; i++) {
 		const struct config_file *f =
-		    i < n_configs ? &n->vm->configs[i] : &n->vm->filters[i - n_configs];
+		    i < n_configs ? &n->vm->guest.configs[i] : &n->vm->guest.filters[i - n_configs];
 
 		str_printf(b, "%s%s is %s", i ? ", " : " (", f->name, f->path);
 	}

@@ -46,10 +46,10 @@ static json_t *list_silent(const struct driver *d)
 	for (size_t i = 0; i < m->n_sessions; i++) {
 		const struct hybrid_session *s = &m->sessions[i];
 
-		if (s->kind == HP_SIBLING && !apart[s->vm->gateway->idx] && runs_bird(d, s->vm) &&
-		    runs_bird(d, s->peer) && has_lost_sibling(d, s)) {
-			apart[s->vm->gateway->idx] = true;
-			json_array_append_new(a, json_string(s->vm->gateway->vm[0]->name));
+		if (s->kind == HP_SIBLING && !apart[vm_gateway(s->vm)->idx] &&
+		    runs_bird(d, s->vm) && runs_bird(d, s->peer) && has_lost_sibling(d, s)) {
+			apart[vm_gateway(s->vm)->idx] = true;
+			json_array_append_new(a, json_string(vm_gateway(s->vm)->vm[0]->name));
 		}
 	}
 	for (size_t i = 0; i < m->n_gateways; i++)

@@ -17,11 +17,11 @@ char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s)
 	const struct runtime rt = { .vm_stopped = lab_stopped(&d->lab) };
 	const struct model *m = d->lab.model;
 
-	if (s->vm->role != VM_GATEWAY || s->nic || !s->vm->gateway->subnet->route_table ||
+	if (s->vm->role != VM_GATEWAY || s->nic || !vm_gateway(s->vm)->subnet->route_table ||
 	    s->kind == HP_SITE || s->kind == HP_MSEE || s->kind == HP_GATEWAY)
 		return NULL;
 	_cleanup_(eff_table_free_p) struct eff_table *t =
-	    effective_routes(m, s->vm->gateway->subnet, 0, NULL, &rt);
+	    effective_routes(m, vm_gateway(s->vm)->subnet, 0, NULL, &rt);
 	const struct eff_route *r = eff_lookup(t, s->peer_ip);
 
 	if (r && r->source == SRC_USER && r->type != NH_VNET_LOCAL)
