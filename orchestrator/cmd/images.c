@@ -184,13 +184,16 @@ static void files_node(const struct known *k, const json_t *files, json_t *confi
 static const struct known *check_owner(struct images *x, json_t *owner, const struct jptr *at,
                                        const json_t *files, json_t *packed, struct findings *f)
 {
-	const char *image = json_string_value(json_object_get(owner, "image"));
+	const char *named = json_string_value(json_object_get(owner, "image")),
+	           *image = named ? named : "host";
 	json_t *config = json_object_get(owner, "config");
+	bool host = strieq(image, "host");
 
-	/* Skip invalid names (reported already) and the built-in image "host". */
-	if (!image || strieq(image, "host") || strchr(image, '/') || *image == '.')
+	/* Skip invalid names (reported already), and hosts that nothing is started in: a packet
+	 * filter is what image "host" can be given. */
+	if (strchr(image, '/') || *image == '.' || (host && !json_object_size(config)))
 		return NULL;
-	const struct known *k = look_up(x, image);
+	const struct known *k = look_up(x, host ? "host" : image);
 
 	if (!k->configs) {
 		_cleanup_free_ char *ptr = jptr_str(JPTR(at, "image"));
@@ -200,9 +203,9 @@ static const struct known *check_owner(struct images *x, json_t *owner, const st
 	}
 	config_names(k, config, JPTR(at, "config"), f);
 	files_node(k, files, config, JPTR(at, "config"), f);
-	if (!json_object_get(packed, image))
-		image_pack(image, packed);
-	return k;
+	if (!json_object_get(packed, k->name))
+		image_pack(k->name, packed);
+	return host ? NULL : k;
 }
 
 struct image_check {

@@ -231,5 +231,11 @@ else
 	(umask 077 && mkdir "$work/tree/build" && cp -r "$root/images" "$work/tree" && cp "$B/vnetlab" "$B/vnetlab-router" "$work/tree/build")
 	chmod -R go= "$work/tree"
 	status "root's own tree, which others cannot read, runs a lab" 0 "$work/tree/build/vnetlab" test "$topologies/route-server/route-server.vnetlab.json"
+	echo 'table inet own' >"$work/own.nft"
+	jq -n '{name: "own", virtualNetworks: {V: {addressPrefixes: ["10.0.0.0/16"], subnets: {S: {addressPrefix: "10.0.1.0/24"}}}},
+		virtualMachines: {a: {nic: {subnet: "V/S"}, config: {"nftables.conf": "own.nft"}}}}' >"$work/own.vnetlab.json"
+	status "that tree runs a host with a packet filter" 0 "$work/tree/build/vnetlab" up -q "$work/own.vnetlab.json"
+	status "the host has its packet filter" 0 "$work/tree/build/vnetlab" exec a -- nft list table inet own
+	"$B/vnetlab" down -q own
 fi
 done_testing
