@@ -50,6 +50,12 @@ static const struct security_rule defaults[] = {
 	  .dst = ANY },
 };
 
+const struct security_rule *nsg_default_rules(size_t *ret_n)
+{
+	*ret_n = ARRAY_LEN(defaults);
+	return defaults;
+}
+
 /* Not reachable by the Internet, whatever else they are. */
 static const struct prefix not_public[] = {
 	{ IP4(0, 0, 0, 0), 8 },     { IP4(10, 0, 0, 0), 8 },     { IP4(100, 64, 0, 0), 10 },

@@ -49,3 +49,7 @@ const char *nsg_reason(struct arena *a, const struct nic *n, enum nsg_direction 
                        const struct walk_packet *p, const struct nsg *g, const struct nsg_rule *r);
 /* As `az network nic list-effective-nsg`: a list of groups with effectiveSecurityRules. */
 json_t *nsg_json(const struct model *m, const struct nic *n, const struct eff_table *t);
+/* The six rules that every group has, as ARM shows them: a list of {"name", "properties"}. */
+json_t *nsg_default_rules_json(void);
+/* They themselves, n of them. */
+const struct security_rule *nsg_default_rules(size_t *ret_n);

@@ -110,3 +110,24 @@ json_t *nsg_json(const struct model *m, const struct nic *n, const struct eff_ta
 	}
 	return list;
 }
+
+json_t *nsg_default_rules_json(void)
+{
+	size_t n;
+	const struct security_rule *v = nsg_default_rules(&n);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(
+		    list,
+		    json_pack("{s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:[],s:[],s:[],s:[]}}",
+		              "name", v[i].name, "properties", "description", v[i].name, "protocol",
+		              "*", "sourcePortRange", "*", "destinationPortRange", "*",
+		              "sourceAddressPrefix", v[i].src.text, "destinationAddressPrefix",
+		              v[i].dst.text, "access", v[i].deny ? "Deny" : "Allow", "priority",
+		              (int)v[i].priority, "direction",
+		              v[i].direction == NSG_IN ? "Inbound" : "Outbound", "sourcePortRanges",
+		              "destinationPortRanges", "sourceAddressPrefixes",
+		              "destinationAddressPrefixes"));
+	return list;
+}
