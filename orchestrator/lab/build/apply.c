@@ -383,6 +383,10 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	struct model *m;
 
 	(void)ret;
+	if (d->served_by && !json_is_true(json_object_get(r->body, "endpoint")))
+		return err_set(
+		    e, EBUSY, "lab %s is served by %s: its design is changed there; end that first",
+		    l->name, d->served_by);
 	if (d->build->apply)
 		return err_set(e, EBUSY, "another up of lab %s is under way", l->name);
 	struct apply *a = xcalloc(1, sizeof(*a));

@@ -15,7 +15,10 @@
  * op          request                              payload
  * apply       design, waitMs (0: do not), lab,     changes, phases{buildMs,startMs,convergeMs},
  *             diskMiB?, endsWithMe? (the lab is    converged, missing[], notes[], warnings[],
- *             gone when this connection is)        sessions{up,of}
+ *             gone when this connection is),       sessions{up,of}
+ *             endpoint? (of who serves it)
+ * serve       by                                   {"progress":{"served":true}}, and no end: until
+ *                                                  this connection is gone, apply needs "endpoint"
  * plan        design                               changes
  * syntax      design (of no lab: its driver ends   objections[{pointer,words,decides}]
  *             with this client)

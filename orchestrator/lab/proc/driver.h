@@ -48,8 +48,9 @@ struct driver {
 	struct bool_vec {
 		bool *v;
 		size_t n;
-	} stopped;          /* by vm->idx */
-	bool starting;      /* daemons, of an apply that fails with one of them */
+	} stopped;       /* by vm->idx */
+	bool starting;   /* daemons, of an apply that fails with one of them */
+	char *served_by; /* who alone changes the design, for people; NULL: anybody (op_serve.c) */
 	char *start_failed; /* why one of them cannot start; NULL: none has failed */
 	/* What each room keeps for itself: lab/ROOM/room.h. */
 	struct watch_room *watch;
