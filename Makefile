@@ -10,7 +10,7 @@ ifeq ($(origin CC),default)
 CC      := $(if $(filter clang,$(V)),$(CLANG),gcc)
 endif
 
-PKGS     := jansson libcurl libssh2 libmnl libnftables smartcols yaml-0.1
+PKGS     := gnutls jansson libcurl libmicrohttpd libssh2 libmnl libnftables smartcols yaml-0.1
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough \

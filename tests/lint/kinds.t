@@ -21,8 +21,8 @@ MAY_NAME = {"orchestrator/azure/outside.c": "a cure: what to add",
             "orchestrator/input/import/override.c": "what runs in the virtual machines of a design"}
 # Names of nodes of every lab, too.
 NODES = {"internet"}
-# Kinds name others by their keys; the template evaluator plays resource providers.
-APART = ("orchestrator/kinds/", "orchestrator/input/arm/")
+# Kinds name others by their keys; the template evaluator and the endpoint play resource providers.
+APART = ("orchestrator/kinds/", "orchestrator/input/arm/", "orchestrator/rest/")
 
 
 def read(path):

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses that Azure gives, fixed in the store as soon as a resource has a place: the lowest free
+ * one of a subnet from its base + 4 on, and public ones from 20.100.0.4 on. */
+#pragma once
+
+#include <jansson.h>
+
+#include "rest/store.h"
+
+/* Of the resource, which is not in s yet, and of its children.  What has one keeps it; where none
+ * is free, none is given: the design's check says so. */
+void addresses_give(const struct store *s, const char *type, json_t *resource);

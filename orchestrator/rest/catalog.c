@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rest/catalog.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+
+struct alias {
+	const char *os, *name, *publisher, *offer, *sku;
+};
+
+static const struct alias aliases[] = {
+	{ "Linux", "UbuntuLTS", "Canonical", "UbuntuServer", "18.04-LTS" },
+	{ "Linux", "Ubuntu2204", "Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2" },
+	{ "Linux", "Ubuntu2404", "Canonical", "ubuntu-24_04-lts", "server" },
+	{ "Linux", "Ubuntu2404Pro", "Canonical", "ubuntu-24_04-lts", "ubuntu-pro" },
+	{ "Linux", "Debian", "Debian", "debian-10", "10" },
+	{ "Linux", "Debian11", "Debian", "debian-11", "11-backports-gen2" },
+	{ "Linux", "CentOS", "OpenLogic", "CentOS", "7.5" },
+	{ "Linux", "CentOS85Gen2", "OpenLogic", "CentOS", "8_5-gen2" },
+	{ "Linux", "RHEL", "RedHat", "RHEL", "7-LVM" },
+	{ "Linux", "RHELRaw8LVMGen2", "RedHat", "RHEL", "8-lvm-gen2" },
+	{ "Linux", "SLES", "SUSE", "sles-15-sp3", "gen2" },
+	{ "Linux", "OpenSuseLeap154Gen2", "SUSE", "opensuse-leap-15-4", "gen2" },
+	{ "Linux", "FlatcarLinuxFreeGen2", "kinvolk", "flatcar-container-linux-free",
+	  "stable-gen2" },
+	{ "Windows", "Win2025Datacenter", "MicrosoftWindowsServer", "WindowsServer",
+	  "2025-datacenter-g2" },
+	{ "Windows", "Win2022Datacenter", "MicrosoftWindowsServer", "WindowsServer",
+	  "2022-datacenter-g2" },
+	{ "Windows", "Win2019Datacenter", "MicrosoftWindowsServer", "WindowsServer",
+	  "2019-datacenter-gensecond" },
+	{ "Windows", "Win2016Datacenter", "MicrosoftWindowsServer", "WindowsServer",
+	  "2016-datacenter-gensecond" },
+};
+
+json_t *catalog_aliases(void)
+{
+	json_t *value = json_pack("{s:{},s:{}}", "Linux", "Windows");
+
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
+		const struct alias *a = &aliases[i];
+
+		json_object_set_new(json_object_get(value, a->os), a->name,
+		                    json_pack("{s:s,s:s,s:s,s:s,s:s}", "publisher", a->publisher,
+		                              "offer", a->offer, "sku", a->sku, "version", "latest",
+		                              "architecture", "x64"));
+	}
+	return json_pack("{s:{s:{s:s,s:o}}}", "outputs", "aliases", "type", "object", "value",
+	                 value);
+}
+
+struct region {
+	const char *name, *shown;
+};
+
+static const struct region regions[] = {
+	{ "westeurope", "West Europe" },
+	{ "northeurope", "North Europe" },
+	{ "francecentral", "France Central" },
+	{ "germanywestcentral", "Germany West Central" },
+	{ "swedencentral", "Sweden Central" },
+	{ "switzerlandnorth", "Switzerland North" },
+	{ "italynorth", "Italy North" },
+	{ "norwayeast", "Norway East" },
+	{ "polandcentral", "Poland Central" },
+	{ "spaincentral", "Spain Central" },
+	{ "uksouth", "UK South" },
+	{ "ukwest", "UK West" },
+	{ "eastus", "East US" },
+	{ "eastus2", "East US 2" },
+	{ "centralus", "Central US" },
+	{ "northcentralus", "North Central US" },
+	{ "southcentralus", "South Central US" },
+	{ "westcentralus", "West Central US" },
+	{ "westus", "West US" },
+	{ "westus2", "West US 2" },
+	{ "westus3", "West US 3" },
+	{ "canadacentral", "Canada Central" },
+	{ "canadaeast", "Canada East" },
+	{ "brazilsouth", "Brazil South" },
+	{ "australiaeast", "Australia East" },
+	{ "australiasoutheast", "Australia Southeast" },
+	{ "centralindia", "Central India" },
+	{ "southindia", "South India" },
+	{ "eastasia", "East Asia" },
+	{ "southeastasia", "Southeast Asia" },
+	{ "japaneast", "Japan East" },
+	{ "japanwest", "Japan West" },
+	{ "koreacentral", "Korea Central" },
+	{ "qatarcentral", "Qatar Central" },
+	{ "southafricanorth", "South Africa North" },
+	{ "uaenorth", "UAE North" },
+	{ "israelcentral", "Israel Central" },
+};
+
+json_t *catalog_locations(const char *subscription)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(regions); i++)
+		json_array_append_new(list, json_pack("{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s}}", "id",
+		                                      json_sprintf("/subscriptions/%s/locations/%s",
+		                                                   subscription, regions[i].name),
+		                                      "name", regions[i].name, "displayName",
+		                                      regions[i].shown, "regionalDisplayName",
+		                                      regions[i].shown, "type", "Region",
+		                                      "metadata", "regionType", "Physical",
+		                                      "regionCategory", "Recommended"));
+	return list;
+}
+
+struct provider {
+	const char *name;
+	const char *types; /* with a space between */
+};
+
+static const struct provider providers[] = {
+	{ "Microsoft.Network",
+	  "virtualNetworks virtualNetworks/subnets virtualNetworks/virtualNetworkPeerings "
+	  "networkInterfaces publicIPAddresses publicIPPrefixes networkSecurityGroups "
+	  "networkSecurityGroups/securityRules applicationSecurityGroups routeTables "
+	  "routeTables/routes "
+	  "virtualHubs virtualHubs/ipConfigurations virtualHubs/bgpConnections "
+	  "virtualNetworkGateways "
+	  "localNetworkGateways connections loadBalancers natGateways azureFirewalls "
+	  "firewallPolicies "
+	  "firewallPolicies/ruleCollectionGroups ipGroups expressRouteCircuits privateEndpoints "
+	  "privateDnsZones privateDnsZones/virtualNetworkLinks networkManagers networkWatchers "
+	  "bastionHosts applicationGateways dnsZones dnsResolvers serviceEndpointPolicies "
+	  "routeFilters" },
+	{ "Microsoft.Compute", "virtualMachines virtualMachines/extensions virtualMachineScaleSets "
+	                       "availabilitySets disks "
+	                       "images galleries proximityPlacementGroups sshPublicKeys locations "
+	                       "locations/operations" },
+	{ "Microsoft.Resources", "resourceGroups deployments subscriptions tags templateSpecs" },
+	{ "Microsoft.Storage", "storageAccounts" },
+	{ "Microsoft.Authorization", "roleAssignments roleDefinitions locks policyAssignments" },
+	{ "Microsoft.ManagedIdentity", "userAssignedIdentities" },
+	{ "Microsoft.KeyVault", "vaults" },
+	{ "Microsoft.Insights", "components diagnosticSettings" },
+	{ "Microsoft.OperationalInsights", "workspaces" },
+};
+
+static json_t *provider_json(const char *subscription, const char *name, const char *types)
+{
+	json_t *list = json_array(), *shown = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(regions); i++)
+		json_array_append_new(shown, json_string(regions[i].shown));
+	for (const char *t = types; *t;) {
+		size_t n = strcspn(t, " ");
+
+		json_array_append_new(
+		    list, json_pack("{s:s%,s:O,s:[s,s,s,s,s],s:s}", "resourceType", t, n,
+		                    "locations", shown, "apiVersions", "2024-05-01", "2023-09-01",
+		                    "2022-09-01", "2021-04-01", "2020-06-01", "capabilities",
+		                    "SupportsTags, SupportsLocation"));
+		t += n + (t[n] == ' ');
+	}
+	json_decref(shown);
+	return json_pack("{s:o,s:s,s:s,s:s,s:o}", "id",
+	                 json_sprintf("/subscriptions/%s/providers/%s", subscription, name),
+	                 "namespace", name, "registrationState", "Registered", "registrationPolicy",
+	                 "RegistrationRequired", "resourceTypes", list);
+}
+
+json_t *catalog_provider(const char *subscription, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(providers); i++)
+		if (strieq(providers[i].name, name))
+			return provider_json(subscription, providers[i].name, providers[i].types);
+	return provider_json(subscription, name, "");
+}
+
+json_t *catalog_providers(const char *subscription)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(providers); i++)
+		json_array_append_new(
+		    list, provider_json(subscription, providers[i].name, providers[i].types));
+	return list;
+}

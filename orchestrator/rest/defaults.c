@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rest/defaults.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "rest/address.h"
+#include "rest/children.h"
+
+#define NET "microsoft.network/"
+
+/* A property that is there when nobody has sent it: its value, in JSON. */
+struct dflt {
+	const char *type, *name, *value;
+};
+
+static const struct dflt dflts[] = {
+	{ NET "virtualnetworks", "subnets", "[]" },
+	{ NET "virtualnetworks", "virtualNetworkPeerings", "[]" },
+	{ NET "virtualnetworks", "enableDdosProtection", "false" },
+	{ NET "virtualnetworks/subnets", "delegations", "[]" },
+	{ NET "virtualnetworks/subnets", "privateEndpointNetworkPolicies", "\"Disabled\"" },
+	{ NET "virtualnetworks/subnets", "privateLinkServiceNetworkPolicies", "\"Enabled\"" },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "allowVirtualNetworkAccess", "true" },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "allowForwardedTraffic", "false" },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "allowGatewayTransit", "false" },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "useRemoteGateways", "false" },
+	{ NET "networkinterfaces", "enableIPForwarding", "false" },
+	{ NET "networkinterfaces", "enableAcceleratedNetworking", "false" },
+	{ NET "networkinterfaces", "nicType", "\"Standard\"" },
+	{ NET "networkinterfaces", "dnsSettings", "{\"dnsServers\":[],\"appliedDnsServers\":[]}" },
+	{ NET "networkinterfaces/ipconfigurations", "privateIPAllocationMethod", "\"Dynamic\"" },
+	{ NET "networkinterfaces/ipconfigurations", "privateIPAddressVersion", "\"IPv4\"" },
+	{ NET "publicipaddresses", "publicIPAllocationMethod", "\"Dynamic\"" },
+	{ NET "publicipaddresses", "publicIPAddressVersion", "\"IPv4\"" },
+	{ NET "publicipaddresses", "idleTimeoutInMinutes", "4" },
+	{ NET "publicipaddresses", "ipTags", "[]" },
+	{ NET "networksecuritygroups", "securityRules", "[]" },
+	{ NET "networksecuritygroups/securityrules", "sourceAddressPrefixes", "[]" },
+	{ NET "networksecuritygroups/securityrules", "destinationAddressPrefixes", "[]" },
+	{ NET "networksecuritygroups/securityrules", "sourcePortRanges", "[]" },
+	{ NET "networksecuritygroups/securityrules", "destinationPortRanges", "[]" },
+	{ NET "routetables", "routes", "[]" },
+	{ NET "routetables", "disableBgpRoutePropagation", "false" },
+	{ NET "loadbalancers", "frontendIPConfigurations", "[]" },
+	{ NET "loadbalancers", "backendAddressPools", "[]" },
+	{ NET "loadbalancers", "loadBalancingRules", "[]" },
+	{ NET "loadbalancers", "probes", "[]" },
+	{ NET "loadbalancers", "inboundNatRules", "[]" },
+	{ NET "loadbalancers", "outboundRules", "[]" },
+	{ NET "loadbalancers/frontendipconfigurations", "privateIPAllocationMethod",
+	  "\"Dynamic\"" },
+	{ NET "virtualhubs", "sku", "\"Standard\"" },
+	{ NET "virtualhubs", "virtualRouterAsn", "65515" },
+	{ NET "virtualhubs", "allowBranchToBranchTraffic", "false" },
+	{ NET "virtualhubs", "hubRoutingPreference", "\"ExpressRoute\"" },
+	{ NET "virtualhubs", "routeTable", "{\"routes\":[]}" },
+	{ NET "virtualhubs", "virtualHubRouteTableV2s", "[]" },
+	{ NET "virtualhubs/ipconfigurations", "privateIPAllocationMethod", "\"Dynamic\"" },
+	{ NET "virtualnetworkgateways", "enableBgp", "false" },
+	{ NET "virtualnetworkgateways", "activeActive", "false" },
+	{ NET "natgateways", "idleTimeoutInMinutes", "4" },
+	{ NET "expressroutecircuits", "peerings", "[]" },
+	{ NET "expressroutecircuits", "authorizations", "[]" },
+	{ NET "expressroutecircuits", "circuitProvisioningState", "\"Enabled\"" },
+	{ NET "expressroutecircuits", "serviceProviderProvisioningState", "\"Provisioned\"" },
+};
+
+char *make_guid(void)
+{
+	unsigned char b[16];
+
+	if (gnutls_rnd(GNUTLS_RND_NONCE, b, sizeof(b)) < 0)
+		memset(b, 0, sizeof(b));
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	return xasprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+	                 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11],
+	                 b[12], b[13], b[14], b[15]);
+}
+
+static void set_default(json_t *to, const char *name, json_t *value)
+{
+	json_t *is = json_object_get(to, name);
+
+	if (!is || json_is_null(is))
+		json_object_set(to, name, value);
+	json_decref(value);
+}
+
+static void set_guid(json_t *properties, const char *name)
+{
+	_cleanup_free_ char *guid = make_guid();
+
+	set_default(properties, name, json_string(guid));
+}
+
+static void add_of_type(const char *type, json_t *properties)
+{
+	for (size_t i = 0; i < ARRAY_LEN(dflts); i++)
+		if (strieq(dflts[i].type, type))
+			set_default(properties, dflts[i].name,
+			            json_loads(dflts[i].value, JSON_DECODE_ANY, NULL));
+}
+
+static void add_of_machine(json_t *resource, json_t *properties)
+{
+	const char *name = json_string_value(json_object_get(resource, "name"));
+	char now[TIME_ISO_MAX];
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	set_guid(properties, "vmId");
+	set_default(properties, "timeCreated", json_string(time_iso(&ts, now)));
+	json_t *os = json_object_get(properties, "osProfile");
+
+	if (json_is_object(os)) {
+		os = json_copy(os);
+		set_default(os, "computerName", json_string(name ? name : ""));
+		set_default(os, "secrets", json_array());
+		set_default(os, "allowExtensionOperations", json_true());
+		json_object_set_new(properties, "osProfile", os);
+	}
+}
+
+static void add_of_hub(json_t *resource, json_t *properties)
+{
+	if (!json_object_get(properties, "virtualWan"))
+		set_default(resource, "kind", json_string("RouteServer"));
+}
+
+static void add_of_circuit(json_t *properties)
+{
+	set_guid(properties, "serviceKey");
+}
+
+/* Children of the resource, and it itself. */
+static void add_below(const char *type, json_t *resource)
+{
+	json_t *properties = json_object_get(resource, "properties"), *child;
+	size_t i;
+
+	add_of_type(type, properties);
+	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
+		_cleanup_free_ char *below = xasprintf("%s/%s", type, c->name);
+
+		json_array_foreach (json_object_get(properties, c->name), i, child)
+			add_of_type(below, json_object_get(child, "properties"));
+	}
+}
+
+/* A resource without a place is where its group is. */
+static void add_location(const struct store *s, const struct rest_id *id, json_t *resource)
+{
+	if (!id->group || id->parent || json_object_get(resource, "location"))
+		return;
+	size_t n = strlen("/subscriptions//resourcegroups/") + strlen(id->subscription) +
+	           strlen(id->group);
+	_cleanup_free_ char *group = xstrndup(id->key, n);
+	json_t *location = json_object_get(json_object_get(s->groups, group), "location");
+
+	if (location)
+		json_object_set(resource, "location", location);
+}
+
+void defaults_add(struct store *s, const struct rest_id *id, json_t *resource, bool is_new)
+{
+	json_t *properties = json_object_get(resource, "properties");
+
+	add_location(s, id, resource);
+	add_below(id->type, resource);
+	if (strieq(id->type, "microsoft.compute/virtualMachines"))
+		add_of_machine(resource, properties);
+	else if (strieq(id->type, NET "virtualHubs"))
+		add_of_hub(resource, properties);
+	else if (strieq(id->type, NET "expressRouteCircuits"))
+		add_of_circuit(properties);
+	if (is_new && str_starts(id->key, "/subscriptions/") && !id->parent)
+		set_guid(properties, "resourceGuid");
+	addresses_give(s, id->type, resource);
+}

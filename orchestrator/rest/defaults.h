@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What Azure adds to a resource that is made: values that clients read, and addresses. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "rest/id.h"
+#include "rest/store.h"
+
+/* To a resource that merge_put() made, which is not in s yet. */
+void defaults_add(struct store *s, const struct rest_id *id, json_t *resource, bool is_new);
+/* A random one (RFC 4122, version 4); the caller frees. */
+char *make_guid(void);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes of a store, as data: they can be made again on another one.
+ *
+ *	{"op": "put",    "id": PATH, "type": "Microsoft.Network/virtualNetworks", "body": {...}}
+ *	{"op": "patch",  "id": PATH, "body": {...}}
+ *	{"op": "delete", "id": PATH}
+ *	{"op": "hide",   "id": PATH, "name": "powerState", "body": ...}     null: it goes
+ *
+ * of resources, their children, and groups (no "type"). */
+#pragma once
+
+#include <jansson.h>
+
+#include "rest/id.h"
+#include "rest/store.h"
+
+/* New references.  body is not stolen. */
+json_t *edit_put(const struct rest_id *id, json_t *body);
+json_t *edit_patch(const struct rest_id *id, json_t *body);
+json_t *edit_delete(const struct rest_id *id);
+json_t *edit_hide(const struct rest_id *id, const char *name, json_t *value);
+
+/* What prevents that a resource goes, although it is there; -1 with *f.  gone: keys of resources
+ * that go with it, or NULL. */
+int use_check(struct store *s, const char *key, const json_t *gone, struct rest_failure *f);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rest/merge.h"
+
+#include "base/str.h"
+#include "input/resources.h"
+#include "rest/children.h"
+
+#define NET "microsoft.network/"
+
+/* Properties that Azure fills in.  computed: of the other resources, at each answer; else they are
+ * kept from one PUT to the next. */
+struct read_only {
+	const char *type; /* small letters; "": any */
+	const char *name;
+	bool computed;
+};
+
+static const struct read_only read_only[] = {
+	{ "", "provisioningState", true },
+	{ "", "resourceGuid", false },
+	{ NET "virtualnetworks/subnets", "ipConfigurations", true },
+	{ NET "virtualnetworks/subnets", "privateEndpoints", true },
+	{ NET "virtualnetworks/subnets", "purpose", true },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "peeringState", true },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "peeringSyncLevel", true },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "remoteAddressSpace", true },
+	{ NET "virtualnetworks/virtualnetworkpeerings", "remoteVirtualNetworkAddressSpace", true },
+	{ NET "networkinterfaces", "virtualMachine", true },
+	{ NET "networkinterfaces", "macAddress", false },
+	{ NET "networkinterfaces", "primary", true },
+	{ NET "networkinterfaces", "hostedWorkloads", true },
+	{ NET "networkinterfaces", "tapConfigurations", true },
+	{ NET "publicipaddresses", "ipAddress", false },
+	{ NET "publicipaddresses", "ipConfiguration", true },
+	{ NET "publicipaddresses", "natGateway", true },
+	{ NET "publicipprefixes", "ipPrefix", false },
+	{ NET "publicipprefixes", "publicIPAddresses", true },
+	{ NET "networksecuritygroups", "networkInterfaces", true },
+	{ NET "networksecuritygroups", "subnets", true },
+	{ NET "networksecuritygroups", "defaultSecurityRules", true },
+	{ NET "routetables", "subnets", true },
+	{ NET "natgateways", "subnets", true },
+	{ NET "virtualhubs", "virtualRouterIps", true },
+	{ NET "virtualhubs", "routingState", true },
+	{ NET "virtualhubs", "bgpConnections", true },
+	{ NET "virtualhubs", "ipConfigurations", true },
+	{ NET "virtualhubs/bgpconnections", "connectionState", true },
+	{ NET "connections", "connectionStatus", true },
+	{ NET "connections", "ingressBytesTransferred", true },
+	{ NET "connections", "egressBytesTransferred", true },
+	{ NET "loadbalancers/backendaddresspools", "backendIPConfigurations", true },
+	{ NET "loadbalancers/backendaddresspools", "loadBalancingRules", true },
+	{ NET "loadbalancers/frontendipconfigurations", "loadBalancingRules", true },
+	{ NET "loadbalancers/frontendipconfigurations", "inboundNatRules", true },
+	{ NET "loadbalancers/frontendipconfigurations", "outboundRules", true },
+	{ NET "loadbalancers/probes", "loadBalancingRules", true },
+	{ NET "expressroutecircuits", "serviceKey", false },
+	{ NET "expressroutecircuits", "circuitProvisioningState", false },
+	{ "microsoft.compute/virtualmachines", "vmId", false },
+	{ "microsoft.compute/virtualmachines", "timeCreated", false },
+	{ "microsoft.compute/virtualmachines", "instanceView", true },
+	{ "microsoft.compute/virtualmachines", "resources", true },
+};
+
+static const struct read_only *find_read_only(const char *type, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
+		if ((!*read_only[i].type || strieq(read_only[i].type, type)) &&
+		    strieq(read_only[i].name, name))
+			return &read_only[i];
+	return NULL;
+}
+
+bool merge_read_only(const char *type, const char *name)
+{
+	return find_read_only(type, name) != NULL;
+}
+
+bool merge_computed(const char *type, const char *name)
+{
+	const struct read_only *r = find_read_only(type, name);
+
+	return r && r->computed;
+}
+
+static const char *text_of(const json_t *j, const char *name)
+{
+	return json_string_value(json_object_get(j, name));
+}
+
+/* Do both name the same subnet? */
+static bool same_subnet(const json_t *a, const json_t *b)
+{
+	return strieq(text_of(json_object_get(a, "subnet"), "id"),
+	              text_of(json_object_get(b, "subnet"), "id"));
+}
+
+/* A configuration that has an address keeps it, as long as the subnet is the same and nobody asks
+ * for another one. */
+static void keep_address(json_t *properties, const json_t *old)
+{
+	const json_t *address = json_object_get(old, "privateIPAddress");
+
+	if (address && !text_of(properties, "privateIPAddress") && same_subnet(properties, old) &&
+	    !strieq(text_of(properties, "privateIPAllocationMethod"), "Static"))
+		json_object_set(properties, "privateIPAddress", (json_t *)address);
+}
+
+static void keep_read_only(const char *type, json_t *properties, const json_t *old)
+{
+	const char *name;
+	json_t *v;
+	void *next;
+
+	json_object_foreach_safe (properties, next, name, v)
+		if (json_is_null(v) || merge_read_only(type, name))
+			json_object_del(properties, name);
+	json_object_foreach ((json_t *)old, name, v) {
+		const struct read_only *r = find_read_only(type, name);
+
+		if (r && !r->computed)
+			json_object_set(properties, name, v);
+	}
+	keep_address(properties, old);
+}
+
+static json_t *merge_child(const char *parent, const char *parent_type, const struct child_list *c,
+                           const json_t *old_list, json_t *child, json_int_t version,
+                           struct rest_failure *f)
+{
+	const char *name = text_of(child, "name");
+
+	if (!json_is_object(child) || !name || !*name || strchr(name, '/')) {
+		rest_refuse(f, 400, "InvalidRequestFormat",
+		            "A member of %s of %s has no name, or one that none can have.", c->name,
+		            parent);
+		return NULL;
+	}
+	_cleanup_free_ char *path = xasprintf("%s/%s/%s", parent, c->name, name);
+	_cleanup_free_ char *type = xasprintf("%s/%s", parent_type, c->name);
+
+	return merge_put(path, type, name, child_find((json_t *)old_list, name, NULL), child,
+	                 version, f);
+}
+
+/* The list that was sent, each member merged with the one of its name. */
+static json_t *merge_children(const char *parent, const char *type, const struct child_list *c,
+                              const json_t *old_list, const json_t *list, json_int_t version,
+                              struct rest_failure *f)
+{
+	json_t *merged = json_array(), *child, *seen = json_object();
+	size_t i;
+
+	json_array_foreach ((json_t *)list, i, child) {
+		json_t *m = merge_child(parent, type, c, old_list, child, version, f);
+		_cleanup_free_ char *key = resource_key(m ? text_of(m, "name") : "");
+
+		if (m && json_object_get(seen, key)) {
+			rest_refuse(f, 400, "InvalidRequestFormat",
+			            "%s of %s has two members called %s.", c->name, parent,
+			            text_of(m, "name"));
+			json_decref(m);
+			m = NULL;
+		}
+		json_object_set_new(seen, key, json_true());
+		if (!m) {
+			json_decref(merged);
+			merged = NULL;
+			break;
+		}
+		json_array_append_new(merged, m);
+	}
+	json_decref(seen);
+	return merged;
+}
+
+static int take_children(const char *path, const char *type, json_t *properties, const json_t *old,
+                         json_int_t version, struct rest_failure *f)
+{
+	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
+		json_t *list = json_object_get(properties, c->name);
+		json_t *were = json_object_get(old, c->name);
+
+		if (list && !json_is_array(list))
+			return rest_refuse(f, 400, "InvalidRequestFormat", "%s of %s is no list.",
+			                   c->name, path);
+		if (list) {
+			json_t *merged = merge_children(path, type, c, were, list, version, f);
+
+			if (!merged)
+				return -1;
+			json_object_set_new(properties, c->name, merged);
+		} else if (were) {
+			json_object_set(properties, c->name, were);
+		}
+	}
+	return 0;
+}
+
+/* A body may repeat who it is; it may not be another one. */
+static int contradicts_path(const char *path, const char *name, const json_t *body,
+                            struct rest_failure *f)
+{
+	const char *id = text_of(body, "id"), *said = text_of(body, "name");
+	const char *last = said ? strrchr(said, '/') : NULL;
+	_cleanup_free_ char *a = resource_key(id ? id : ""), *b = resource_key(path);
+
+	if (strchr(a, '/') && !streq(a, b))
+		return rest_refuse(f, 400, "InvalidRequestContent",
+		                   "The body's id %s is not that of the request, %s.", id, path);
+	if (said && !strieq(last ? last + 1 : said, name))
+		return rest_refuse(f, 400, "InvalidRequestContent",
+		                   "The body's name %s is not that of the request, %s.", said,
+		                   name);
+	return 0;
+}
+
+json_t *merge_put(const char *path, const char *type, const char *name, const json_t *old,
+                  const json_t *body, json_int_t version, struct rest_failure *f)
+{
+	const json_t *sent = json_object_get(body, "properties");
+	const json_t *old_properties = json_object_get(old, "properties");
+
+	if (contradicts_path(path, name, body, f) < 0)
+		return NULL;
+	if (sent && !json_is_object(sent) && !json_is_null(sent)) {
+		rest_refuse(f, 400, "InvalidRequestFormat", "The properties of %s are no object.",
+		            path);
+		return NULL;
+	}
+	json_t *new = json_copy((json_t *)body);
+	json_t *properties = json_is_object(sent) ? json_copy((json_t *)sent) : json_object();
+	const char *was_id = text_of(old, "id"), *was_name = text_of(old, "name");
+	const char *was_type = text_of(old, "type");
+
+	keep_read_only(type, properties, old_properties);
+	json_object_set_new(new, "properties", properties);
+	json_object_set_new(new, "id", json_string(was_id ? was_id : path));
+	json_object_set_new(new, "name", json_string(was_name ? was_name : name));
+	json_object_set_new(new, "type", json_string(was_type ? was_type : type));
+	json_object_set_new(new, "etag", json_sprintf("W/\"%" JSON_INTEGER_FORMAT "\"", version));
+	if (take_children(was_id ? was_id : path, type, properties, old_properties, version, f) <
+	    0) {
+		json_decref(new);
+		return NULL;
+	}
+	return new;
+}
+
+/* RFC 7396. */
+static json_t *patch_value(const json_t *old, const json_t *patch)
+{
+	if (!json_is_object(patch))
+		return json_incref((json_t *)patch);
+	json_t *new = json_is_object(old) ? json_copy((json_t *)old) : json_object();
+	const char *name;
+	json_t *v;
+
+	json_object_foreach ((json_t *)patch, name, v) {
+		if (json_is_null(v))
+			json_object_del(new, name);
+		else
+			json_object_set_new(new, name, patch_value(json_object_get(old, name), v));
+	}
+	return new;
+}
+
+json_t *merge_patch(const json_t *old, const json_t *body)
+{
+	static const char *const fixed[] = { "id", "name", "type", "etag" };
+	json_t *patch = json_copy((json_t *)body);
+
+	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
+		json_object_del(patch, fixed[i]);
+	json_t *new = patch_value(old, patch);
+
+	json_decref(patch);
+	return new;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a PUT and a PATCH make of a resource that may be there already. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "rest/failure.h"
+
+/* The resource after a PUT of body to path ("/subscriptions/.../virtualNetworks/Hub", of that
+ * type): what is read-only stays as it was in old (NULL: it is new), and cannot be set; children
+ * that are listed replace those that were, and without a list they stay.  New reference; NULL with
+ * *f. */
+json_t *merge_put(const char *path, const char *type, const char *name, const json_t *old,
+                  const json_t *body, json_int_t version, struct rest_failure *f);
+/* RFC 7396 of "tags" and "properties", and of what else is not read-only; new reference. */
+json_t *merge_patch(const json_t *old, const json_t *body);
+/* Is it what only Azure sets, in the properties of a resource or child of that type? */
+bool merge_read_only(const char *type, const char *name);
+/* Is it a back-reference, made of others' references when it is asked for? */
+bool merge_computed(const char *type, const char *name);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes, and one apply at a time: what arrives while one is under way is applied together. */
+#pragma once
+
+#include <jansson.h>
+
+#include "rest/call.h"
+
+struct queue;
+
+struct queue *queue_new(struct rest *r, struct store *applied /* stolen */);
+struct queue *queue_free(struct queue *q); /* returns NULL */
+/* With what is not applied yet; and that alone which is. */
+struct store *queue_head(const struct queue *q);
+struct store *queue_applied(const struct queue *q);
+/* The lab's name of a resource, as it was applied; NULL: none.  Borrowed. */
+const char *queue_lab_name(const struct queue *q, const char *key);
+/* The design of what is applied, borrowed, for the first apply. */
+int queue_begin(struct queue *q, json_t **ret_design, struct rest_failure *f);
+/* Is a change of this resource, or of its group, under way? */
+bool queue_touches(const struct queue *q, const char *key);
+
+/* Edits (rest/edit.h) together.  -1 with *f: refused, nothing has changed, done is not called.  0:
+ * queue_head() has them; done is called, perhaps before this returns, with NULL when the lab has
+ * them, or with what went wrong, when the store is as it was before. */
+int rest_change(struct rest *r, json_t *edits /* stolen */,
+                void (*done)(void *ctx, const struct rest_failure *f), void *ctx,
+                struct rest_failure *f);

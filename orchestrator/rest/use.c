@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether something is in use, and by which code Azure refuses to delete it. */
+#include "base/str.h"
+#include "input/resources.h"
+#include "rest/edit.h"
+
+#define NET "microsoft.network/"
+
+struct in_use {
+	const char *type; /* small letters */
+	int status;
+	const char *code;
+};
+
+static const struct in_use codes[] = {
+	{ NET "virtualnetworks", 400, "InUseSubnetCannotBeDeleted" },
+	{ NET "virtualnetworks/subnets", 400, "InUseSubnetCannotBeDeleted" },
+	{ NET "networkinterfaces", 400, "NicInUse" },
+	{ NET "networkinterfaces/ipconfigurations", 400, "IpConfigurationInUse" },
+	{ NET "publicipaddresses", 400, "PublicIPAddressCannotBeDeleted" },
+	{ NET "networksecuritygroups", 400, "InUseNetworkSecurityGroupCannotBeDeleted" },
+	{ NET "routetables", 400, "InUseRouteTableCannotBeDeleted" },
+	{ NET "natgateways", 400, "InUseNatGatewayCannotBeDeleted" },
+	{ NET "virtualnetworkgateways", 400, "VirtualNetworkGatewayCannotBeDeleted" },
+	{ NET "localnetworkgateways", 400, "LocalNetworkGatewayCannotBeDeleted" },
+	{ NET "loadbalancers/frontendipconfigurations", 400,
+	  "InUseFrontendIPConfigurationCannotBeDeleted" },
+	{ NET "loadbalancers/backendaddresspools", 400, "InUseBackendAddressPoolCannotBeDeleted" },
+	{ NET "loadbalancers/probes", 400, "InUseProbeCannotBeDeleted" },
+	{ NET "firewallpolicies", 400, "FirewallPolicyInUse" },
+	{ NET "applicationsecuritygroups", 400, "InUseApplicationSecurityGroupCannotBeDeleted" },
+};
+
+/* References that keep nothing: a peering, for example, becomes Disconnected. */
+static bool is_loose(const char *from)
+{
+	static const char *const types[] = {
+		NET "virtualnetworks/virtualnetworkpeerings",
+		NET "privatednszones/virtualnetworklinks",
+		"microsoft.resources/deployments",
+		"microsoft.network/networkwatchers/flowlogs",
+	};
+	_cleanup_free_ char *type = resource_type(from);
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (streq(type, types[i]))
+			return true;
+	return false;
+}
+
+static bool is_below(const char *key, const char *of)
+{
+	size_t n = strlen(of);
+
+	return str_starts(key, of) && (!key[n] || key[n] == '/');
+}
+
+/* Does `from`, or a resource that it is a child of, go as well? */
+static bool goes_too(const char *from, const json_t *gone)
+{
+	_cleanup_free_ char *at = xstrdup(from);
+
+	for (char *slash; *at; *slash = 0) {
+		if (json_object_get(gone, at))
+			return true;
+		slash = strrchr(at, '/');
+		if (!slash)
+			return false;
+	}
+	return false;
+}
+
+static int refuse_use(const char *key, const char *from, struct rest_failure *f)
+{
+	_cleanup_free_ char *type = resource_type(key);
+	struct in_use how = { .status = 409, .code = "ResourceInUse" };
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (streq(codes[i].type, type))
+			how = codes[i];
+	const char *name = strrchr(key, '/');
+
+	return rest_refuse(f, how.status, how.code, "%s is in use by %s and cannot be deleted.",
+	                   name ? name + 1 : key, from);
+}
+
+int use_check(struct store *s, const char *key, const json_t *gone, struct rest_failure *f)
+{
+	const char *target;
+	json_t *from, *user;
+	size_t i;
+
+	json_object_foreach ((json_t *)store_refs(s), target, from) {
+		if (!is_below(target, key))
+			continue;
+		json_array_foreach (from, i, user) {
+			const char *by = json_string_value(user);
+
+			if (!is_below(by, key) && !is_loose(by) && !(gone && goes_too(by, gone)))
+				return refuse_use(target, by, f);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a GET shows: the resource as it was sent, without secrets, and what Azure adds that follows
+ * from other resources. */
+#include <errno.h>
+
+#include "azure/nsg.h"
+#include "azure/subnet.h"
+#include "base/addr.h"
+#include "base/str.h"
+#include "input/resources.h"
+#include "rest/children.h"
+#include "rest/priv.h"
+
+#define NET "microsoft.network/"
+
+/* --- back-references ----------------------------------------------------------------------------
+ */
+
+/* A property of a resource that lists who refers to it. */
+struct back_ref {
+	const char *type, *name; /* of the one that is referred to; type in small letters */
+	const char *from;        /* type of who refers, a pattern */
+	bool one;                /* an object, not a list */
+};
+
+static const struct back_ref back_refs[] = {
+	{ NET "virtualnetworks/subnets", "ipConfigurations", "*/ipconfigurations", false },
+	{ NET "virtualnetworks/subnets", "ipConfigurations", "*/frontendipconfigurations", false },
+	{ NET "virtualnetworks/subnets", "privateEndpoints", NET "privateendpoints", false },
+	{ NET "networkinterfaces", "virtualMachine", "microsoft.compute/virtualmachines", true },
+	{ NET "publicipaddresses", "ipConfiguration", "*ipconfigurations", true },
+	{ NET "publicipaddresses", "natGateway", NET "natgateways", true },
+	{ NET "publicipprefixes", "publicIPAddresses", NET "publicipaddresses", false },
+	{ NET "networksecuritygroups", "networkInterfaces", NET "networkinterfaces", false },
+	{ NET "networksecuritygroups", "subnets", NET "virtualnetworks/subnets", false },
+	{ NET "routetables", "subnets", NET "virtualnetworks/subnets", false },
+	{ NET "natgateways", "subnets", NET "virtualnetworks/subnets", false },
+	{ NET "loadbalancers/backendaddresspools", "backendIPConfigurations",
+	  NET "networkinterfaces/ipconfigurations", false },
+	{ NET "loadbalancers/backendaddresspools", "loadBalancingRules",
+	  NET "loadbalancers/loadbalancingrules", false },
+	{ NET "loadbalancers/frontendipconfigurations", "loadBalancingRules",
+	  NET "loadbalancers/loadbalancingrules", false },
+	{ NET "loadbalancers/probes", "loadBalancingRules", NET "loadbalancers/loadbalancingrules",
+	  false },
+};
+
+static void add_back_ref(json_t *properties, const struct back_ref *b, const char *id)
+{
+	json_t *list = json_object_get(properties, b->name);
+
+	if (b->one) {
+		json_object_set_new(properties, b->name, json_pack("{s:s}", "id", id));
+		return;
+	}
+	if (!json_is_array(list)) {
+		list = json_array();
+		json_object_set_new(properties, b->name, list);
+	}
+	json_array_append_new(list, json_pack("{s:s}", "id", id));
+}
+
+static void add_back_refs(struct store *s, const char *type, const char *key, json_t *properties)
+{
+	const json_t *users = json_object_get(store_refs(s), key);
+	json_t *u;
+	size_t i;
+
+	json_array_foreach ((json_t *)users, i, u) {
+		const char *from = json_string_value(u);
+		_cleanup_free_ char *from_type = resource_type(from);
+		const char *id = json_string_value(json_object_get(store_find(s, from), "id"));
+
+		for (size_t k = 0; k < ARRAY_LEN(back_refs) && from_type; k++)
+			if (strieq(back_refs[k].type, type) &&
+			    str_glob(back_refs[k].from, from_type))
+				add_back_ref(properties, &back_refs[k], id ? id : from);
+	}
+}
+
+/* --- what follows from other resources -----------------------------------------------------------
+ */
+
+static void add_default_rules(const char *id, json_t *properties)
+{
+	json_t *rules = nsg_default_rules_json(), *r;
+	size_t i;
+
+	json_array_foreach (rules, i, r) {
+		const char *name = json_string_value(json_object_get(r, "name"));
+
+		json_object_set_new(r, "id", json_sprintf("%s/defaultSecurityRules/%s", id, name));
+		json_object_set_new(
+		    r, "type",
+		    json_string("Microsoft.Network/networkSecurityGroups/defaultSecurityRules"));
+		json_object_set_new(json_object_get(r, "properties"), "provisioningState",
+		                    json_string("Succeeded"));
+	}
+	json_object_set_new(properties, "defaultSecurityRules", rules);
+}
+
+/* Instances of a Route Server have the first two addresses of its subnet (azure-behaviour 7.1). */
+static void add_instances(const struct store *s, const json_t *configuration, json_t *ips)
+{
+	const char *id = json_string_value(json_object_get(
+	    json_object_get(json_object_get(configuration, "properties"), "subnet"), "id"));
+	_cleanup_free_ char *key = resource_key(id ? id : "");
+	const json_t *subnet = json_object_get(store_find(s, key), "properties");
+	const char *text = json_string_value(json_object_get(subnet, "addressPrefix"));
+	struct prefix p;
+
+	if (!text)
+		text = json_string_value(
+		    json_array_get(json_object_get(subnet, "addressPrefixes"), 0));
+	if (!text || prefix_parse(text, &p) < 0)
+		return;
+	for (uint32_t i = 0; i < 2; i++)
+		json_array_append_new(ips, json_string(IP4_STR(prefix_at(p, SUBNET_KEPT + i))));
+}
+
+static void add_of_hub(const struct store *s, const char *key, json_t *properties)
+{
+	_cleanup_free_ char *configs = xasprintf("%s/ipconfigurations/", key);
+	_cleanup_free_ char *conns = xasprintf("%s/bgpconnections/", key);
+	json_t *ips = json_array(), *r;
+	const char *k;
+
+	json_object_foreach (s->resources, k, r) {
+		const char *list = str_starts(k, configs) ? "ipConfigurations"
+		                   : str_starts(k, conns) ? "bgpConnections"
+		                                          : NULL;
+		const struct back_ref b = { .name = list };
+
+		if (list)
+			add_back_ref(properties, &b, json_string_value(json_object_get(r, "id")));
+		if (str_starts(k, configs))
+			add_instances(s, r, ips);
+	}
+	json_object_set_new(properties, "virtualRouterIps", ips);
+	json_object_set_new(properties, "routingState", json_string("Provisioned"));
+}
+
+static void add_of_peering(const struct store *s, const char *key, json_t *properties)
+{
+	const char *remote = json_string_value(
+	    json_object_get(json_object_get(properties, "remoteVirtualNetwork"), "id"));
+	_cleanup_free_ char *remote_key = resource_key(remote ? remote : "");
+	const json_t *far = json_object_get(store_find(s, remote_key), "properties"), *p;
+	const char *end = strstr(key, "/virtualnetworkpeerings/");
+	_cleanup_free_ char *own = xstrndup(key, end ? (size_t)(end - key) : 0);
+	json_t *space = json_object_get(far, "addressSpace");
+	bool both = false;
+	size_t i;
+
+	json_array_foreach (json_object_get(far, "virtualNetworkPeerings"), i, p) {
+		const char *id = json_string_value(json_object_get(
+		    json_object_get(json_object_get(p, "properties"), "remoteVirtualNetwork"),
+		    "id"));
+		_cleanup_free_ char *back = resource_key(id ? id : "");
+
+		both |= streq(back, own);
+	}
+	json_object_set_new(properties, "peeringState",
+	                    json_string(both  ? "Connected"
+	                                : far ? "Initiated"
+	                                      : "Disconnected"));
+	json_object_set_new(properties, "peeringSyncLevel",
+	                    json_string(both ? "FullyInSync" : "RemoteNotInSync"));
+	if (space) {
+		json_object_set(properties, "remoteAddressSpace", space);
+		json_object_set(properties, "remoteVirtualNetworkAddressSpace", space);
+	}
+}
+
+static json_t *vm_status(const char *code, const char *shown)
+{
+	return json_pack("{s:s,s:s,s:s}", "code", code, "level", "Info", "displayStatus", shown);
+}
+
+json_t *view_instance(const struct store *s, const char *key)
+{
+	const char *power = json_string_value(store_hidden(s, key, "powerState"));
+	_cleanup_free_ char *code = xasprintf("PowerState/%s", power ? power : "running");
+	_cleanup_free_ char *shown = xasprintf("VM %s", power ? power : "running");
+
+	return json_pack("{s:s,s:s,s:s,s:{s:s,s:[o]},s:[],s:[o,o]}", "computerName", "", "osName",
+	                 "linux", "osVersion", "", "vmAgent", "vmAgentVersion", "2.9.1.1",
+	                 "statuses", vm_status("ProvisioningState/succeeded", "Ready"), "disks",
+	                 "statuses",
+	                 vm_status("ProvisioningState/succeeded", "Provisioning succeeded"),
+	                 vm_status(code, shown));
+}
+
+static void add_of_type(struct store *s, const char *type, const char *key, const char *id,
+                        json_t *properties)
+{
+	add_back_refs(s, type, key, properties);
+	if (strieq(type, NET "networkSecurityGroups"))
+		add_default_rules(id, properties);
+	else if (strieq(type, NET "virtualHubs"))
+		add_of_hub(s, key, properties);
+	else if (strieq(type, NET "virtualNetworks/virtualNetworkPeerings"))
+		add_of_peering(s, key, properties);
+	else if (strieq(type, NET "networkInterfaces"))
+		json_object_set_new(
+		    properties, "primary",
+		    json_boolean(json_object_get(properties, "virtualMachine") != NULL));
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------------------ */
+
+static void complete(const struct rest *r, struct store *s, json_t *shown, const char *key,
+                     const char *state)
+{
+	const char *type = json_string_value(json_object_get(shown, "type"));
+	const char *id = json_string_value(json_object_get(shown, "id"));
+	json_t *properties = json_object_get(shown, "properties"), *child;
+	size_t i;
+
+	if (!json_is_object(properties)) {
+		properties = json_object();
+		json_object_set_new(shown, "properties", properties);
+	}
+	json_object_set_new(properties, "provisioningState", json_string(state));
+	if (!type || !id)
+		return;
+	add_of_type(s, type, key, id, properties);
+	for (const struct child_list *c = NULL; (c = child_list_next(type, c));)
+		json_array_foreach (json_object_get(properties, c->name), i, child) {
+			const char *name = json_string_value(json_object_get(child, "name"));
+			_cleanup_free_ char *path = xasprintf("%s/%s/%s", key, c->name, name);
+			_cleanup_free_ char *own = resource_key(path);
+
+			complete(r, s, child, own, state);
+		}
+}
+
+json_t *view_resource(const struct rest *r, const char *key, bool instance_view)
+{
+	struct store *s = queue_head(r->queue);
+	const json_t *found = store_find(s, key);
+
+	if (!found)
+		return NULL;
+	json_t *shown = view_clean(found);
+
+	complete(r, s, shown, key, queue_touches(r->queue, key) ? "Updating" : "Succeeded");
+	if (instance_view && strstr(key, "/microsoft.compute/virtualmachines/"))
+		json_object_set_new(json_object_get(shown, "properties"), "instanceView",
+		                    view_instance(s, key));
+	return shown;
+}
