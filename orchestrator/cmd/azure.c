@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* azure: Azure Resource Manager's REST API for one lab. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/design.h"
+#include "lab/client/paths.h"
+#include "rest/rest.h"
+
+/* For `eval "$(vnetlab azure --env)"`: single quotes, and none within. */
+static void print_environment(const json_t *env)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach ((json_t *)env, name, v)
+		ui_print("export %s='%s'\n", name, json_string_value(v));
+}
+
+static int show_environment(const struct cmd_args *a, const char *lab)
+{
+	struct err e;
+	json_t *env = rest_environment(lab, &e);
+
+	if (!env)
+		return ui_error(&e);
+	if (a->json)
+		ui_json(env);
+	else {
+		print_environment(env);
+		json_decref(env);
+	}
+	return EX_DONE;
+}
+
+static int show_findings(const struct cmd_args *a, const char *lab)
+{
+	struct err e;
+	json_t *j = rest_findings(lab, &e), *f;
+	size_t i;
+
+	if (!j)
+		return ui_error(&e);
+	if (a->json) {
+		ui_json(j);
+		return EX_DONE;
+	}
+	json_array_foreach (json_object_get(j, "findings"), i, f) {
+		const char *hint = json_string_value(json_object_get(f, "hint"));
+		const char *id = json_string_value(json_object_get(f, "id"));
+
+		ui_print("%s %s: %s\n", json_string_value(json_object_get(f, "severity")),
+		         json_string_value(json_object_get(f, "rule")),
+		         json_string_value(json_object_get(f, "message")));
+		if (id)
+			ui_print("  %s\n", id);
+		if (hint)
+			ui_print("  %s\n", hint);
+	}
+	json_decref(j);
+	return EX_DONE;
+}
+
+static void print_line(const char *line)
+{
+	ui_reason("%s", line);
+}
+
+static void say_ready(void *ctx, const json_t *env)
+{
+	const char *lab = ctx;
+
+	ui_note("Lab %s is served at %s; Ctrl-C ends that, and the lab stays.\n"
+	        "  vnetlab az -n %s -- network vnet list    # the Azure CLI\n"
+	        "  eval \"$(vnetlab azure -n %s --env)\"      # az, terraform, node, ansible, go",
+	        lab, json_string_value(json_object_get(env, "ARM_ENDPOINT")), lab, lab);
+}
+
+static int cmd_azure(const struct cmd_args *a)
+{
+	const char *lab = a->lab && *a->lab ? a->lab : "azure";
+	struct err e = { 0 };
+	long port;
+
+	if (lab_name_check(lab, &e) < 0)
+		return ui_usage(a, "%s", e.msg);
+	if (arg_flag(a, "env"))
+		return show_environment(a, lab);
+	if (arg_flag(a, "findings"))
+		return show_findings(a, lab);
+	if (!arg_number(a, "port", 0, 65535, REST_PORT, &port))
+		return EX_WRONG_USAGE;
+	struct rest_options o = {
+		.lab = lab,
+		.port = (uint16_t)port,
+		.images = arg_values(a, "node"),
+		.links = arg_values(a, "link"),
+		.fetch = arg_flag(a, "fetch"),
+		.privileged = arg_flag(a, "privileged-lab"),
+		.verbose = a->verbose,
+		.log = a->quiet ? NULL : print_line,
+		.command = a->passthrough,
+	};
+	int r = rest_serve(&o, say_ready, (void *)lab, &e);
+
+	return r < 0 ? ui_error(&e) : r;
+}
+
+static const struct option_def options[] = {
+	{ 'p', "port", "PORT", "the port of the loopback interface (default 8443; 0: a free one)",
+	  false },
+	{ 0, "node", "VM=IMAGE[:FILE]", "a machine runs this image, with this configuration",
+	  true },
+	{ 0, "env", NULL, "print what a shell needs to find the endpoint that serves the lab",
+	  false },
+	{ 0, "findings", NULL, "print what is noteworthy in what was made", false },
+	{ 0, "link", "PREFIX=DIR", "linked templates below the address PREFIX are in DIR", true },
+	{ 0, "fetch", NULL, "get linked templates that are not here over HTTPS", false },
+	PRIVILEGED_OPTION,
+	{ 0, NULL, NULL, NULL, false },
+};
+
+COMMAND(
+    azure,
+    {
+        .name = "azure",
+        .group = "Labs",
+        .synopsis = "azure [-n LAB] [-- COMMAND...]",
+        .summary = "serves Azure's REST API for a lab: az, SDKs, Terraform and Ansible drive it",
+        .help = "Serves Azure Resource Manager's API on the loopback interface, until Ctrl-C. What "
+                "its\n"
+                "clients make is in the lab, with real packets; a lab that is not there is made, "
+                "empty.\n"
+                "The lab stays when the endpoint ends, and goes on with the next one.\n\n"
+                "  vnetlab azure -n mine\n"
+                "  vnetlab az -n mine -- network vnet create -g rg -n Hub --address-prefixes "
+                "10.0.0.0/16\n"
+                "  eval \"$(vnetlab azure -n mine --env)\"   # for a shell: az, terraform, node, "
+                "ansible\n\n"
+                "With a COMMAND: it is run with all of that set, and its exit status is ours.\n\n"
+                "  vnetlab azure -n mine -- bash deploy.sh",
+        .takes_passthrough = true,
+        .common_output = true,
+        .here = true,
+        .stream = true,
+        .opts = options,
+        .run = cmd_azure,
+    });
