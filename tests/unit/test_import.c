@@ -337,6 +337,31 @@ static void names_are_kept(void **state)
 	json_decref(names[1]);
 }
 
+/* What Azure adds to properties says nothing about a design. */
+static void envelope_in_properties(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	const struct import_options o = { .from = "x.json", .name = "x" };
+	json_t *v = vnet_in("g", "Hub", 1), *properties = json_object_get(v, "properties"), *list;
+
+	(void)state;
+	json_t *added = J("{\"provisioningState\": \"Succeeded\", \"resourceGuid\": \"1-2\", "
+	                  "\"etag\": \"3\", \"uniqueId\": \"4\", \"timeCreated\": \"2026\", "
+	                  "\"id\": \"/x\", \"tags\": {\"a\": \"b\"}, \"location\": \"here\", "
+	                  "\"zones\": [\"1\"], \"subscriptionId\": \"5\"}");
+
+	json_object_update(properties, added);
+	json_decref(added);
+	list = json_pack("[o]", v);
+	json_decref(import_design(list, &o, &f));
+	assert_int_equal(f.n, 0);
+	json_object_set_new(properties, "brandNew", json_string("x"));
+	json_decref(import_design(list, &o, &f));
+	assert_int_equal(f.n, 1);
+	assert_string_equal(f.items[0].rule, "IMPORT-PROP-01");
+	json_decref(list);
+}
+
 /* A Route Server, and a machine at 10.0.0.4, with or without a connection to it. */
 static json_t *routed_machine(bool connection)
 {
@@ -450,6 +475,7 @@ int main(void)
 		cmocka_unit_test(text_drives_no_terminal),
 		cmocka_unit_test(joined),
 		cmocka_unit_test(names_are_kept),
+		cmocka_unit_test(envelope_in_properties),
 		cmocka_unit_test(guests_are_given),
 		cmocka_unit_test(guest_by_node),
 	};

@@ -10,8 +10,11 @@ static const char envelope[] =
     "dependsOn extendedLocation source managedBy managedByExtended systemData provisioningState "
     "comments scope subscriptionId tenantId resourceGuid properties copy condition existing ";
 
-/* What Azure writes into the properties of everything that it has made. */
-static const char written[] = " provisioningState resourceGuid etag ";
+/* What Azure writes into the properties of what it has made, and some clients of the envelope. */
+static const char written[] =
+    " provisioningState resourceGuid etag uniqueId timeCreated createdTime changedTime systemData "
+    "id "
+    "name type location tags zones resourceGroup subscriptionId tenantId ";
 
 static bool is_word_of(const char *list, const char *name)
 {
