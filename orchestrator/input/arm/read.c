@@ -151,12 +151,14 @@ static struct deployment *make_root_deployment(struct arm *a, const struct val *
 	base = base ? base + 1 : file;
 	d->file = file;
 	d->uri = arena_printf(a->arena, "%s%s", ARM_LOCAL, base);
-	d->name = arena_printf(a->arena, "%.*s", (int)strcspn(base, "."), base);
+	d->name = a->o->deployment ? a->o->deployment
+	                           : arena_printf(a->arena, "%.*s", (int)strcspn(base, "."), base);
 	d->tmpl = tmpl;
 	d->given = a->params;
 	d->scope = (struct scope){ .kind = scope_of_root(tmpl),
 		                   .group = "lab",
-		                   .subscription = ARM_SUBSCRIPTION,
+		                   .subscription =
+		                       a->o->subscription ? a->o->subscription : ARM_SUBSCRIPTION,
 		                   .rg = a->o->resource_group ? a->o->resource_group : "lab",
 		                   .location = arm_location(a) };
 	a->root = d;

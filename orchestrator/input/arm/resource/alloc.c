@@ -13,6 +13,7 @@
 #include "input/arm/expr/eval.h"
 #include "input/arm/resource/resource.h"
 #include "input/arm/resource/shared.h"
+#include "input/arm/resource/there.h"
 #include "input/arm/value/text.h"
 
 struct used {
@@ -94,6 +95,8 @@ static struct pool *find_pool(struct arm *a, const char *id)
 		p->prefix = ipv4_prefix_of(val_get(i->body, "properties"));
 	if (!p->prefix.addr)
 		p->prefix = prefix_of_inline_subnet(a, id);
+	if (!p->prefix.addr)
+		p->prefix = ipv4_prefix_of(val_get(there_find(a, id), "properties"));
 	p->next = subnet_first(p->prefix);
 	return p;
 }
@@ -141,6 +144,7 @@ static void seed_pool(struct arm *a, struct pool *p)
 	struct seeding s = { a, p };
 
 	shared_each(a, p ? p->key : "", seed_address, &s);
+	there_each(a, p ? p->key : "", seed_address, &s);
 }
 
 static ip4 lowest_free(struct arm *a, struct pool *p)
@@ -241,6 +245,8 @@ static ip4 free_public(struct arm *a, const struct inst *i)
 	ip4 ip = shared_of(a, i, 0);
 
 	if (!ip)
+		ip = there_address(a, i, NULL, 0);
+	if (!ip)
 		ip = alloc_public(a->alloc->taken, a->alloc->n_taken, &a->alloc->next_public);
 	shared_keep(a, "", i, 0, ip, false);
 	return ip;
@@ -250,6 +256,8 @@ static ip4 free_private(struct arm *a, const struct inst *i, uint32_t k, struct 
 {
 	ip4 ip = shared_of(a, i, k);
 
+	if (!ip)
+		ip = there_address(a, i, runtime_type(i)->configs, k);
 	if (!ip || !prefix_has(p->prefix, ip))
 		ip = find_free(a, i, p);
 	shared_keep(a, p->key, i, k, ip, false);

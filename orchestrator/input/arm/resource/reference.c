@@ -7,6 +7,7 @@
 #include "input/arm/deploy/deploy.h"
 #include "input/arm/expr/eval.h"
 #include "input/arm/resource/resource.h"
+#include "input/arm/resource/there.h"
 #include "input/arm/value/text.h"
 
 struct noted {
@@ -229,13 +230,42 @@ static const struct val *answer_of_parent(struct env *e, const struct expr *at, 
 	return NULL;
 }
 
+/* Of one that is deployed already, or its properties. */
+static const struct val *value_there(struct env *e, const char *id, const struct val *there,
+                                     bool full)
+{
+	struct arm *a = e->a;
+	const struct val *props = val_get(there, "properties");
+	struct val_builder b = { .a = a->arena };
+
+	if (!full)
+		return props ? props : val_obj(a->arena, NULL, 0);
+	val_set_all(&b, there);
+	val_set(&b, "resourceId", val_str(a->arena, id));
+	val_set(&b, "subscriptionId", val_str(a->arena, e->home->scope.subscription));
+	val_set(&b, "scope", val_str(a->arena, ""));
+	return val_built_obj(&b);
+}
+
+static const struct val *fail_not_there(struct env *e, const struct expr *at, const char *id)
+{
+	eval_fail(e, at, NULL, "the resource %s is neither deployed nor in the template", id);
+	e->a->fail.code = "ResourceNotFound";
+	return NULL;
+}
+
 /* Of a resource that is not deployed here by itself. */
 static const struct val *answer_of_other(struct env *e, const struct expr *at, const char *id,
                                          const struct inst *i, bool full)
 {
-	const struct val *v = answer_of_parent(e, at, id, full);
+	const struct val *v = answer_of_parent(e, at, id, full), *there;
 
-	return v || e->a->fail.set ? v : foreign_value(e, id, i, full);
+	if (v || e->a->fail.set)
+		return v;
+	there = there_find(e->a, id);
+	if (there)
+		return value_there(e, id, there, full);
+	return e->a->o->there ? fail_not_there(e, at, id) : foreign_value(e, id, i, full);
 }
 
 /* Another declaration of the same resource, as a deployment that changes a NIC has; NULL: none. */

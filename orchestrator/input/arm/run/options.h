@@ -13,6 +13,12 @@ struct arm_options {
 	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */
 	bool fetch;                /* linked templates that are nowhere here: over HTTPS */
 	const char *resource_group, *location; /* NULL: "lab", "westeurope" */
+	const char *subscription;              /* its id; NULL: all zeros */
+	const char *deployment;                /* what it is called; NULL: as the template */
+	/* NULL, or all that is deployed already, {resource_key() of an id: the resource}:
+	 * reference() and `existing` find it, and what has addresses keeps them.  What is neither
+	 * there nor in the template is then an error. */
+	json_t *there;
 	/* Templates that are deployed side by side: the addresses that others of them have, to
 	 * which this one's are added (resource/shared.h); NULL: it is alone. */
 	json_t *taken;
