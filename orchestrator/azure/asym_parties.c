@@ -4,7 +4,6 @@
 
 #include "azure/asymmetry_priv.h"
 #include "azure/firewall.h"
-#include "azure/subnet.h"
 #include "base/str.h"
 
 #define TEXT(x, ...) arena_printf((x)->result->arena, __VA_ARGS__)
@@ -18,71 +17,15 @@ const struct nic *asym_stand_in(void *ctx, const struct vnet *v, ip4 a)
 {
 	const struct asym_search *x = ctx;
 
-	for (size_t i = 0; i < x->n_stand_ins; i++)
-		if (x->stand_ins[i]->ip == a && x->stand_ins[i]->subnet->vnet == v)
-			return x->stand_ins[i];
-	return NULL;
+	return stand_ins_find(&x->stand_ins, v, a);
 }
 
 /* ---- who ---- */
-
-static ip4 free_address(const struct subnet *s)
-{
-	for (ip4 a = subnet_first(s->prefix); a <= subnet_last(s->prefix); a++) {
-		bool taken = false;
-
-		for (size_t i = 0; i < s->n_nics && !taken; i++)
-			taken = s->nics[i]->ip == a;
-		for (size_t i = 0; i < s->n_lbs && !taken; i++)
-			taken = s->lbs[i]->ip == a;
-		if (!taken)
-			return a;
-	}
-	return 0;
-}
-
-static const struct nic *make_stand_in(struct asym_search *x, const struct subnet *s,
-                                       const char *name)
-{
-	struct arena *a = x->result->arena;
-	ip4 ip = prefix_size(s->prefix) < 8 ? 0 : free_address(s);
-
-	if (!ip)
-		return NULL;
-	struct vm *vm = arena_alloc(a, sizeof(*vm));
-	struct nic *n = arena_alloc(a, sizeof(*n));
-
-	vm->name = n->name = name;
-	vm->ptr = n->ptr = s->ptr;
-	vm->guest.image = "host";
-	vm->idx = x->m->n_vms;
-	vm->nics = arena_array(a, 1, sizeof(*vm->nics));
-	vm->nics[0] = n;
-	vm->n_nics = 1;
-	n->vm = vm;
-	n->subnet = (struct subnet *)s;
-	n->ip = ip;
-	n->idx = x->m->n_nics;
-	VEC_PUSH(x->stand_ins, x->n_stand_ins, x->cap_stand_ins) = n;
-	return n;
-}
 
 static bool is_plain(const struct nic *n)
 {
 	return n->vm->role == VM_USER && n->vm->n_nics == 1 && !n->forwarding &&
 	       !n->vm->deallocated;
-}
-
-/* Nobody but Azure is there, and what is there is no end of anybody's connections. */
-static bool is_azures(const struct subnet *s)
-{
-	static const char *const names[] = { "GatewaySubnet", "AzureFirewallSubnet",
-		                             "AzureFirewallManagementSubnet", "RouteServerSubnet" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strieq(s->name, names[i]))
-			return true;
-	return false;
 }
 
 static void add_party(struct asym_search *x, const struct asym_party *p)
@@ -103,7 +46,7 @@ static void add_subnet(struct asym_search *x, const struct subnet *s)
 			endpoint = s->nics[i];
 	}
 	if (!n && !endpoint)
-		n = make_stand_in(x, s, name);
+		n = stand_ins_add(&x->stand_ins, s, name);
 	if (n)
 		add_party(x, &(struct asym_party){ name, n, s, NULL, n->ip, false });
 	if (endpoint)
@@ -186,6 +129,7 @@ void asym_search_init(struct asym_search *x, const struct model *m, struct asymm
 {
 	x->m = m;
 	x->result = result;
+	x->stand_ins = (struct stand_ins){ .m = m, .arena = result->arena };
 	foreseen_init(m, &x->foreseen);
 	x->tables = eff_cache_new(m, x->foreseen.rib, NULL);
 	x->env = (struct walk_env){ .m = m,
@@ -196,7 +140,7 @@ void asym_search_init(struct asym_search *x, const struct model *m, struct asymm
 		                    .ecmp_choice = asym_ecmp,
 		                    .stand_in = asym_stand_in };
 	for (size_t i = 0; i < m->n_subnets; i++)
-		if (!is_azures(&m->subnets[i]))
+		if (!subnet_is_azures(&m->subnets[i]))
 			add_subnet(x, &m->subnets[i]);
 	for (size_t i = 0; i < m->n_sites; i++)
 		add_site(x, &m->sites[i]);
@@ -211,5 +155,5 @@ void asym_search_done(struct asym_search *x)
 	eff_cache_free(x->tables);
 	foreseen_done(&x->foreseen);
 	free(x->parties);
-	free(x->stand_ins);
+	stand_ins_done(&x->stand_ins);
 }

@@ -4,6 +4,7 @@
 
 #include "azure/asymmetry.h"
 #include "azure/foreseen.h"
+#include "azure/stand_in.h"
 
 enum {
 	ASYM_TRIES = 4,  /* pairs of a kind, when rules deny all packets of the ones before */
@@ -30,8 +31,7 @@ struct asym_search {
 	struct walk_env env;
 	struct asym_party *parties;
 	size_t n_parties, cap_parties;
-	struct nic **stand_ins; /* in subnets where no VM is */
-	size_t n_stand_ins, cap_stand_ins;
+	struct stand_ins stand_ins;                        /* in subnets where no VM is */
 	const struct nic *forwarders[ASYM_MAX_FORWARDERS]; /* one of each kind of routes */
 	size_t n_forwarders;
 	uint16_t ports[ASYM_PORTS];
