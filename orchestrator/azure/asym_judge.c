@@ -10,26 +10,13 @@ enum { SOURCE_PORT = 50000 };
 
 /* ---- what the design does not say ---- */
 
-/* Daemons and files of a guest with several ways out decide which one it is. */
-static bool way_out_is_known(const struct vm *vm)
-{
-	bool wired = false;
-
-	if (vm->role != VM_USER)
-		return vm->role != VM_SITE_ROUTER || vm_site(vm)->generated;
-	for (size_t i = 0; i < vm->n_nics; i++)
-		wired |= vm->nics[i]->peer != NULL;
-	return (vm->n_nics == 1 && !wired) ||
-	       (!vm->guest.bgp.present && !vm->guest.n_configs && !wired);
-}
-
 void asym_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
                 struct walk_guest *ret)
 {
 	struct asym_search *x = ctx;
 
 	walk_guest_default(&x->env, in, p, ret);
-	if (ret->act == GUEST_FORWARD && !way_out_is_known(in->vm))
+	if (ret->act == GUEST_FORWARD && !foreseen_way_out(in->vm))
 		x->unknown = true;
 }
 

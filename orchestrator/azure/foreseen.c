@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "azure/foreseen.h"
 
+#include "azure/own_bgp.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
 #include "base/str.h"
@@ -41,6 +42,20 @@ static void add_paths(const struct bgp_connection *c, struct paths *p)
 			           b->next_hop ? b->next_hop : c->peer_ip };
 }
 
+/* What the appliance's files say that it announces to that instance, for certain. */
+static void add_read_paths(const struct bgp_connection *c, unsigned instance, struct paths *p)
+{
+	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	struct own_neighbor n;
+
+	if (!vm || !vm->guest.own || !vm->guest.n_configs ||
+	    !own_bgp_neighbor(vm, c->rs->instance[instance], &n) || n.filtered || n.muted)
+		return;
+	for (size_t i = 0; i < vm->guest.own->n_networks; i++)
+		VEC_PUSH(p->v, p->n, p->cap) =
+		    (struct path){ vm->guest.own->networks[i].prefix, 0, c->peer_ip };
+}
+
 static int by_prefix_and_length(const void *pa, const void *pb)
 {
 	const struct path *a = pa, *b = pb;
@@ -66,7 +81,27 @@ static void select_paths(struct paths *p, struct rib_table t[2])
 	}
 }
 
-static void foresee_route_server(struct foreseen *f, const struct route_server *rs)
+const char *foreseen_unread(const struct bgp_connection *c)
+{
+	struct own_neighbor n;
+
+	if (announces_its_block(c))
+		return NULL;
+	if (!c->nic)
+		return "nobody of the design is this peer: what it announces is not known";
+	if (c->nic->vm->guest.bgp.present && c->nic->vm->guest.bgp.n_communities)
+		return "what its communities do to its routes is not foreseen";
+	if (!c->nic->vm->guest.n_configs)
+		return "the peer has neither a bgp block nor a file: what it announces is not "
+		       "known";
+	if (!c->nic->vm->guest.own || !own_bgp_neighbor(c->nic->vm, c->rs->instance[0], &n))
+		return "the peer's own file does not say plainly what it announces";
+	if (n.filtered || n.muted)
+		return "a filter of the peer's own file decides what it announces";
+	return "of the peer's own file the plain announcements are read, and there may be more";
+}
+
+static void foresee_route_server(struct foreseen *f, const struct route_server *rs, bool files)
 {
 	struct paths p = { 0 };
 
@@ -76,12 +111,17 @@ static void foresee_route_server(struct foreseen *f, const struct route_server *
 		/* Who is not in the design, or has no daemon here, still speaks in Azure. */
 		if (!announces_its_block(c)) {
 			f->unknown[rs->idx] = true;
-			continue;
+			if (!files)
+				continue;
 		}
 		_cleanup_free_ char *never = connection_never(f->m, c, 0);
 
-		if (!never)
+		if (never)
+			continue;
+		if (announces_its_block(c))
 			add_paths(c, &p);
+		else
+			add_read_paths(c, 0, &p);
 	}
 	select_paths(&p, f->rib->tables[rs->idx]);
 	free(p.v);
@@ -193,9 +233,15 @@ void foreseen_init(const struct model *m, struct foreseen *ret)
 	*ret =
 	    (struct foreseen){ .m = m, .rib = rib_new(n), .unknown = xcalloc(n + 1, sizeof(bool)) };
 	for (size_t i = 0; i < m->n_route_servers; i++)
-		foresee_route_server(ret, &m->route_servers[i]);
+		foresee_route_server(ret, &m->route_servers[i], false);
 	for (size_t i = 0; i < m->n_gateways; i++)
 		foresee_gateway(ret, &m->gateways[i]);
+}
+
+void foreseen_read_files(struct foreseen *f)
+{
+	for (size_t i = 0; i < f->m->n_route_servers; i++)
+		foresee_route_server(f, &f->m->route_servers[i], true);
 }
 
 void foreseen_done(struct foreseen *f)
@@ -230,4 +276,15 @@ bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst)
 		if (peering_connected(&v->peerings[i]) && vnet_has(v->peerings[i].remote, dst))
 			return true;
 	return false;
+}
+
+bool foreseen_way_out(const struct vm *vm)
+{
+	bool wired = false;
+
+	if (vm->role != VM_USER)
+		return vm->role != VM_SITE_ROUTER || vm_site(vm)->generated;
+	for (size_t i = 0; i < vm->n_nics; i++)
+		wired |= vm->nics[i]->peer != NULL;
+	return (vm->n_nics == 1 && !wired) || (!vm->guest.bgp.present && !vm->guest.n_configs && !wired);
 }

@@ -2,8 +2,9 @@
 /* What Route Servers and gateways will have learned, as far as the design says: from "bgp" blocks,
  * and from sites whose routers are configured by the lab.  Pure.
  *
- * What an appliance's own files announce is not read: the tables of who listens to it are unknown,
- * and whoever asks has to be silent where such a route could decide. */
+ * What an appliance's own files announce is read when that is asked for, and never wholly: the
+ * tables of who listens to it are unknown, and whoever asks has to be silent where such a route
+ * could decide. */
 #pragma once
 
 #include "azure/hybrid.h"
@@ -15,7 +16,15 @@ struct foreseen {
 	bool *unknown; /* by table, as in rib */
 };
 void foreseen_init(const struct model *m, struct foreseen *ret);
+/* Adds what appliances' own files announce as far as they can be read (azure/own_bgp.h).  Who hears
+ * them stays unknown: a file may announce more than what is read of it. */
+void foreseen_read_files(struct foreseen *f);
+/* Why nobody can say what that peer announces: a clause; NULL: its "bgp" block says it. */
+const char *foreseen_unread(const struct bgp_connection *c);
 void foreseen_done(struct foreseen *f);
 /* No route that nobody foresees decides about packets of that subnet to dst: it learns none, or dst
  * is where system routes come before learned ones (azure-behaviour 2.3). */
 bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst);
+/* By which NIC the guest sends is in the design: daemons and files of one with several ways out
+ * decide that themselves. */
+bool foreseen_way_out(const struct vm *vm);
