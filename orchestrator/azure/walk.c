@@ -12,6 +12,7 @@ struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct n
 
 	h->node = node;
 	h->nic = nic;
+	h->came = x->p;
 	h->reason = "";
 	return h;
 }

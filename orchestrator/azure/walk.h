@@ -24,6 +24,7 @@ struct walk_hop {
 	    *route; /* that the fabric used when the packet left this hop; NULL: none */
 	const struct eff_table *table; /* where route is */
 	ip4 next_hop;                  /* 0: destination itself */
+	struct walk_packet came;       /* the packet as it came here */
 	struct walk_packet left;       /* the packet as it was sent on; nothing: it was not */
 	const char *reason;            /* a sentence; never NULL */
 };
@@ -68,6 +69,7 @@ struct walk {
 	/* The NIC whose security groups, or whose firewall's rules, deny the packet: they may let
 	 * another one pass.  NULL: nobody's. */
 	const struct nic *denied_at;
+	bool denied_out;           /* on its way out of that NIC */
 	const struct nic *half_at; /* of a firewall that drops an answer without its question */
 	/* A guest that would give what comes next its own address, having seen no question of it;
 	 * NULL: none. */
@@ -146,6 +148,9 @@ struct walk_env {
 	/* Who has an address of v that no NIC has, for who asks about subnets rather than about
 	 * NICs; NULL, also as a result: nobody. */
 	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);
+	/* Every public address that nobody of the design has is somebody's; false: there are the
+	 * hosts of internet.hosts alone. */
+	bool whole_internet;
 	/* Set when this is the way back of a packet that arrived: who translated it then translates
 	 * it back now, and an answer from an address that nobody asked does not count. */
 	const struct walk *reply_to;

@@ -91,11 +91,12 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 	return STEP_INTERNET;
 }
 
+/* The last hop is "internet". */
 static enum step end_at_host(struct walker *x, const struct internet_host *host)
 {
 	const struct walk *to = x->env->reply_to;
 
-	walk_hop_add(x, "internet", NULL)->reason =
+	x->w->hops[x->w->n - 1].reason =
 	    TEXT(x, "%s is Internet host %s", IP4_STR(host->ip), host->name);
 	if (to && (x->p.src != to->sent.dst || x->p.dst != to->sent.src))
 		return walk_drop(x,
@@ -148,8 +149,10 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 	ip4 dst = x->p.dst;
 
 	for (size_t i = 0; i < x->m->n_internet; i++)
-		if (x->m->internet[i].ip == dst)
+		if (x->m->internet[i].ip == dst) {
+			walk_hop_add(x, "internet", NULL);
 			return end_at_host(x, &x->m->internet[i]);
+		}
 	if ((*ret_nic = nic_by_public_ip(x->m, dst)))
 		return enter_by_public_ip(x, *ret_nic, (*ret_nic)->ip);
 	if ((nat = walk_nat_back(x, NULL))) {
@@ -177,6 +180,8 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 		                 "%s is private and not reachable from the Internet; the NIC needs "
 		                 "a publicIPAddress",
 		                 IP4_STR(dst));
+	if (x->env->whole_internet)
+		return end_at_host(x, &(struct internet_host){ .name = "outside", .ip = dst });
 	return walk_drop(x, "no such host in the lab's Internet: %s; add it to internet.hosts",
 	                 IP4_STR(dst));
 }

@@ -48,10 +48,11 @@ enum step walk_filter(struct walker *x, const struct nic *n, bool out)
 		else
 			ok = groups_allow(x, n, out, &reason);
 	}
-	if (!ok)
+	if (!ok) {
 		x->w->denied_at = n;
-	if (!ok)
+		x->w->denied_out = out;
 		return walk_drop(x, "%s", reason ? reason : buf);
+	}
 	VEC_PUSH(x->w->flows, x->w->n_flows, x->w->cap_flows) = (struct walk_flow){ n, out, x->p };
 	return STEP_NIC;
 }
