@@ -286,5 +286,6 @@ bool foreseen_way_out(const struct vm *vm)
 		return vm->role != VM_SITE_ROUTER || vm_site(vm)->generated;
 	for (size_t i = 0; i < vm->n_nics; i++)
 		wired |= vm->nics[i]->peer != NULL;
-	return (vm->n_nics == 1 && !wired) || (!vm->guest.bgp.present && !vm->guest.n_configs && !wired);
+	return (vm->n_nics == 1 && !wired) ||
+	       (!vm->guest.bgp.present && !vm->guest.n_configs && !wired);
 }

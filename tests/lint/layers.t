@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers go one way: base <- schema, remote <- azure <- checks <- input, plan <- kinds, kernel <- lab, router, probe <- report, proof, rest <- cmd.
+"""Layers go one way: base <- schema, remote <- azure <- checks, matrix <- input, plan <- kinds, kernel <- lab, router, probe <- report, proof, rest <- cmd.
 
-azure/, checks/ and plan/ are pure: of the system's headers they include only those that declare data types,
+azure/, checks/, matrix/ and plan/ are pure: of the system's headers they include only those that declare data types,
 strings and constants.  Nothing runs a shell.  Files go one way, too: which file uses which is read from
 the objects (nm), and files that use each other, directly or through others, are a circle.
 """
@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-RANK = {"base": 0, "schema": 1, "remote": 1, "azure": 2, "checks": 3, "input": 3, "plan": 3, "kinds": 4, "kernel": 5, "lab": 6, "router": 6,
+RANK = {"base": 0, "schema": 1, "remote": 1, "azure": 2, "checks": 3, "matrix": 3, "input": 3, "plan": 3, "kinds": 4, "kernel": 5, "lab": 6, "router": 6,
         "probe": 6, "report": 7, "proof": 7, "rest": 7, "cmd": 8}
 PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdbool.h",
         "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "jansson.h", "uthash.h",
@@ -72,7 +72,7 @@ def include_problems():
             if own and is_of_room_above(path.removeprefix("orchestrator/"), own[1]):
                 bad.append(f"{where}: {own[1]} is of a room above")
             foreign = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
-            if foreign and layer in ("azure", "checks", "plan") and foreign[1] not in PURE:
+            if foreign and layer in ("azure", "checks", "matrix", "plan") and foreign[1] not in PURE:
                 bad.append(f"{where}: {layer}/ is pure, <{foreign[1]}> is not for it")
             if SHELL.search(line.split("/*")[0]):
                 bad.append(f"{where}: no shell: {line.strip()}")

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""matrix: what it says of the labs that ship. ACCEPT=1 takes new texts."""
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from tap import ROOT, end, golden, ok, run  # noqa: E402
+
+HERE = os.path.join(ROOT, "tests/golden/matrix")
+LABS = {"hub-spoke-transit": 0, "default-route-loop": 1, "azure-firewall": 1, "security-groups": 0, "load-balancer": 1,
+        "two-nvas-ecmp": 0, "hybrid/branch-to-branch-on": 0, "hybrid/er-over-vpn": 0}
+
+
+def path(lab):
+    return f"{ROOT}/topologies/{lab}"
+
+
+for lab, expected in LABS.items():
+    status, out, err = run("matrix", "-q", path(lab))
+    golden(f"the matrix of {lab}", f"{HERE}/{os.path.basename(lab)}.expect", out)
+    ok(status == expected, f"the status of {lab} says whether something loops or breaks", f"{status} {err}")
+
+status, out, err = run("matrix", "-q", "-o", "json", path("azure-firewall"))
+m = json.loads(out)
+flows, outcomes, sources, classes = (m[k] for k in ("flows", "outcomes", "sources", "destinations"))
+named = {s["name"]: i for i, s in enumerate(sources)}
+sql = next(i for i, c in enumerate(classes) if c["name"] == "sql")
+ports = [(f["protocol"], f["firstPort"], f["lastPort"], outcomes[f["outcome"]]["verdict"])
+         for f in flows if f["from"] == named["app"] and f["to"] == sql]
+ok(ports == [("icmp", 0, 0, "delivered"), ("tcp", 1, 21, "delivered"), ("tcp", 22, 22, "denied"), ("tcp", 23, 65535, "delivered"),
+             ("udp", 1, 65535, "delivered")], "ports are told apart where a rule of the firewall does", ports)
+every = sorted((p for c in classes for p in c["prefixes"]), key=lambda p: [int(x) for x in p.split("/")[0].split(".")])
+ok(sum(2 ** (32 - int(p.split("/")[1])) for p in every) == 2 ** 32 and len(set(every)) == len(every),
+   "every address is of one class", len(every))
+ok(run("matrix", ROOT + "/none.vnetlab.json")[0] == 5, "a file that is not there is status 5", "")
+end()
