@@ -95,7 +95,7 @@ static void read_provider(const struct parts *p, size_t at, bool post, struct re
 	struct str type = { 0 };
 
 	id->kind = ID_RESOURCE;
-	if (post && (n - at) % 2 == 1 && n - at > 2) /* PROVIDER/T/N/action: at + 4 */
+	if (post && (n - at) % 2 == 0 && n - at > 2) /* PROVIDER/T/N/action */
 		id->tail = xstrdup(p->v[--n]);
 	pairs = n - at - 1;
 	str_add(&type, p->v[at]);
