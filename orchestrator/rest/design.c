@@ -12,6 +12,7 @@
 #include "input/topology.h"
 #include "plan/names.h"
 #include "rest/children.h"
+#include "rest/machine.h"
 #include "rest/rest.h"
 
 /* Each round leaves out what errors are about. */
@@ -75,7 +76,7 @@ static json_t *importer_list(const struct store *s, const json_t *left_out)
 	const char *key;
 
 	json_object_foreach (s->resources, key, r)
-		if (!json_object_get(left_out, key))
+		if (!json_object_get(left_out, key) && !machine_is_off(s, key))
 			add_resource(list, key, r, left_out);
 	return list;
 }
@@ -221,7 +222,9 @@ static json_t *import_store(const struct rest_options *o, const struct store *s,
                             const json_t *left_out, struct findings *f)
 {
 	json_t *list = importer_list(s, left_out);
-	struct import_options io = { .from = "azure", .name = o->lab, .images = o->images };
+	struct import_options io = {
+		.from = "azure", .name = o->lab, .names = s->names, .guests = machines_given(s)
+	};
 	json_t *x = import_design(list, &io, f);
 	json_t *topology = json_object_get(x, "topology");
 
@@ -232,6 +235,7 @@ static json_t *import_store(const struct rest_options *o, const struct store *s,
 
 	json_decref(x);
 	json_decref(list);
+	json_decref(io.guests);
 	return design;
 }
 

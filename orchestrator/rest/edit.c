@@ -5,6 +5,7 @@
 #include "input/resources.h"
 #include "rest/children.h"
 #include "rest/defaults.h"
+#include "rest/machine.h"
 #include "rest/merge.h"
 
 static json_t *make_edit(const char *op, const struct rest_id *id, json_t *body)
@@ -171,8 +172,10 @@ static int put_resource(struct store *s, const struct rest_id *id, const json_t 
 	defaults_add(s, id, new, old == NULL);
 	int r = old ? check_dropped(s, id, old, new, f) : 0;
 
-	if (r == 0)
+	if (r == 0) {
 		put_back(s, id, new);
+		machine_decide(s, id);
+	}
 	json_decref(new);
 	return r;
 }

@@ -204,6 +204,8 @@ static int set_up(struct server *v, struct err *e)
 		rc = tokens_load(r->folder, &r->tokens, e);
 	if (rc == 0)
 		rc = load_store(r, &s, &is_new, e);
+	if (s)
+		s->images = r->o.images;
 	if (rc == 0)
 		rc = begin_store(r, s, is_new, e);
 	/* A driver is started before the loop takes signals. */

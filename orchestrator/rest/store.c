@@ -28,6 +28,7 @@ struct store *store_copy(const struct store *s)
 	c->hidden = json_copy(s->hidden);
 	c->names = json_copy(s->names);
 	c->outside = json_incref(s->outside);
+	c->images = s->images;
 	c->version = s->version;
 	return c;
 }

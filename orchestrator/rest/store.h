@@ -19,10 +19,11 @@ struct store {
 	/* Of each resource that has some: what only we know, in no answer.  {"KEY": {...}}; of a VM
 	 * "machine" says what runs in it, "powerState" whether it does. */
 	json_t *hidden;
-	json_t *names;      /* ids and their names in the lab, of the import */
-	json_t *outside;    /* what ARM cannot say, of --from: parts of a topology */
-	json_int_t version; /* counts changes: ETags */
-	json_t *refs;       /* made when asked for: store_refs() */
+	json_t *names;             /* ids and their names in the lab, of the import */
+	json_t *outside;           /* what ARM cannot say, of --from: parts of a topology */
+	const char *const *images; /* --node, borrowed; may be NULL */
+	json_int_t version;        /* counts changes: ETags */
+	json_t *refs;              /* made when asked for: store_refs() */
 };
 
 enum { STORE_RESOURCES_MAX = 50000 };
