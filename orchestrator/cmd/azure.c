@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "cmd/cmd.h"
+#include "cmd/azure.h"
 #include "cmd/design.h"
 #include "lab/client/paths.h"
 #include "rest/rest.h"
@@ -78,14 +78,34 @@ static void say_ready(void *ctx, const json_t *env)
 	        lab, json_string_value(json_object_get(env, "ARM_ENDPOINT")), lab, lab);
 }
 
-static int cmd_azure(const struct cmd_args *a)
+const char *azure_lab(const struct cmd_args *a)
 {
 	const char *lab = a->lab && *a->lab ? a->lab : "azure";
+	struct err e;
+
+	if (lab_name_check(lab, &e) == 0)
+		return lab;
+	ui_usage(a, "%s", e.msg);
+	return NULL;
+}
+
+void azure_set_environment(const json_t *env)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach ((json_t *)env, name, v)
+		setenv(name, json_string_value(v), 1);
+}
+
+static int cmd_azure(const struct cmd_args *a)
+{
+	const char *lab = azure_lab(a);
 	struct err e = { 0 };
 	long port;
 
-	if (lab_name_check(lab, &e) < 0)
-		return ui_usage(a, "%s", e.msg);
+	if (!lab)
+		return EX_WRONG_USAGE;
 	if (arg_flag(a, "env"))
 		return show_environment(a, lab);
 	if (arg_flag(a, "findings"))
