@@ -8,138 +8,6 @@
 
 #include "base/str.h"
 
-/* --- words ---------------------------------------------------------------------------------- */
-
-bool schema_name_valid(const char *s)
-{
-	size_t n = strlen(s);
-
-	if (n < 1 || n > 80 || !isalnum((unsigned char)*s))
-		return false;
-	for (; *s; s++)
-		if (!isalnum((unsigned char)*s) && !strchr("_.-", *s))
-			return false;
-	return true;
-}
-
-bool schema_tag_valid(const char *s)
-{
-	if (!isalpha((unsigned char)*s) || strlen(s) > 80)
-		return false;
-	for (; *s; s++)
-		if (!isalnum((unsigned char)*s) && *s != '.')
-			return false;
-	return true;
-}
-
-static bool lab_name_valid(const char *s)
-{
-	size_t n = strlen(s);
-
-	return n >= 1 && n <= 63 && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n &&
-	       *s != '-';
-}
-
-bool schema_pair_valid(const char *s)
-{
-	const char *slash = strchr(s, '/');
-	char first[81];
-
-	if (!slash || slash - s > 80)
-		return false;
-	snprintf(first, sizeof(first), "%.*s", (int)(slash - s), s);
-	return schema_name_valid(first) && schema_name_valid(slash + 1);
-}
-
-static bool listen_valid(const char *s)
-{
-	const char *port = str_starts(s, "tcp/") || str_starts(s, "udp/") ? s + 4 : "";
-	size_t n = strspn(port, "0123456789");
-	long v = n >= 1 && n <= 5 && !port[n] ? strtol(port, NULL, 10) : 0;
-
-	return v >= 1 && v <= 65535 && *port != '0';
-}
-
-static bool community_valid(const char *s)
-{
-	unsigned part[2] = { 0 };
-
-	for (int i = 0; i < 2; i++) {
-		size_t n = strspn(s, "0123456789");
-
-		if (n < 1 || n > 5)
-			return false;
-		part[i] = (unsigned)strtoul(s, NULL, 10);
-		s += n;
-		if (*s != (i ? '\0' : ':'))
-			return false;
-		s++;
-	}
-	return part[0] <= 65535 && part[1] <= 65535;
-}
-
-static bool location_valid(const char *s)
-{
-	size_t n = strlen(s);
-
-	for (; *s; s++)
-		if (!isalnum((unsigned char)*s) && *s != ' ')
-			return false;
-	return n >= 1 && n <= 60;
-}
-
-bool schema_path_valid(const char *s)
-{
-	size_t n = strlen(s);
-
-	return n && n < 4096 && *s != '/' && s[n - 1] != '/' && !str_starts(s, "../") &&
-	       !streq(s, "..") && !strstr(s, "/../") && (n < 3 || !streq(s + n - 3, "/.."));
-}
-
-/* Strings with a form: what findings call it, and how the JSON Schema says it. */
-static const struct word {
-	const char *what, *pattern;
-	bool (*valid)(const char *s);
-} words[] = {
-	[T_LAB_NAME] = { "a name of small letters, digits and \"-\", at most 63",
-	                 "^[a-z0-9][a-z0-9-]{0,62}$", lab_name_valid },
-	[T_NAME] = { "a name: letters, digits, \"_\", \".\", \"-\", beginning with a letter or a "
-	             "digit, at most 80",
-	             NAME_PATTERN, schema_name_valid },
-	[T_SUBNET] = { "\"VNET/SUBNET\"", "^[^/]+/[^/]+$", schema_pair_valid },
-	[T_PAIR] = { "\"ROUTESERVER/PEERING\"", "^[^/]+/[^/]+$", schema_pair_valid },
-	[T_LOCATION] = { "the name of a region, as \"westeurope\"", "^[A-Za-z0-9 ]{1,60}$",
-	                 location_valid },
-	[T_LISTEN] = { "\"tcp/PORT\" or \"udp/PORT\" with a port from 1 to 65535",
-	               "^(tcp|udp)/[1-9][0-9]{0,4}$", listen_valid },
-	[T_COMMUNITY] = { "a community \"0..65535:0..65535\", as \"65535:65282\"",
-	                  "^[0-9]{1,5}:[0-9]{1,5}$", community_valid },
-	[T_DURATION] = { "a duration of at most 24 h, as \"15s\", \"500ms\" or \"2m\"",
-	                 "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)?$", NULL },
-	[T_IP] = { "an IPv4 address, as \"10.0.0.4\"", "^([0-9]{1,3}\\.){3}[0-9]{1,3}$", NULL },
-	[T_PREFIX] = { "an IPv4 prefix, as \"10.0.0.0/16\"",
-	               "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$", NULL },
-	[T_PREFIX_OR_TAG] = { "an IPv4 prefix, as \"10.0.0.0/16\", or a service tag, as "
-	                      "\"Storage\"",
-	                      "^(([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}|[A-Za-z][A-Za-z0-9.]*)$",
-	                      schema_tag_valid },
-	[T_PATH] = { "the path of a file below the topology's folder, without \"..\"", "^[^/]",
-	             schema_path_valid },
-	[T_UNSUPPORTED] = { 0 },
-};
-
-const char *field_type_pattern(enum field_type t)
-{
-	return words[t].pattern;
-}
-
-bool schema_word_valid(enum field_type t, const char *s)
-{
-	return !words[t].valid || words[t].valid(s);
-}
-
-/* --- checking ------------------------------------------------------------------------------- */
-
 static const char *kind_of(const json_t *v)
 {
 	static const char *const names[] = {
@@ -208,6 +76,13 @@ static bool wrong_type(const struct field *fd, enum field_type t, json_t *v, con
 	           kind_wanted(t), kind_of(v));
 }
 
+static bool wrong_form(const struct field *fd, const char *s, const char *what,
+                       const struct jptr *at, struct findings *f)
+{
+	return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s", fd->name,
+	           s, what);
+}
+
 static bool check_addr(const struct field *fd, enum field_type t, const char *s,
                        const struct jptr *at, struct findings *f)
 {
@@ -231,8 +106,7 @@ static bool check_addr(const struct field *fd, enum field_type t, const char *s,
 		return add(f, "EMU-TAG-01", NULL, at, "write the prefixes that you mean",
 		           "\"%s\" is \"%s\": a service tag can stand in routes only", fd->name, s);
 	if (r < 0)
-		return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s",
-		           fd->name, s, words[t].what);
+		return wrong_form(fd, s, schema_word_what(t), at, f);
 	return true;
 }
 
@@ -328,15 +202,22 @@ static bool check_map(const struct field *fd, json_t *map, const struct jptr *at
 		if (fd->keys == KEYS_TEXT && !*key)
 			ok = add(f, "TOPO-NAME-01", NULL, here, NULL,
 			         "an entry of \"%s\" has an empty name", fd->name);
+		if (fd->key_form && !fd->key_form->valid(key))
+			ok = add(f, "TOPO-FORMAT-01", NULL, here, NULL,
+			         "\"%s\", a name in \"%s\", must be %s", key, fd->name,
+			         fd->key_form->what);
 		/* What a wrong value in a map is called: its own key. */
-		struct field item = { .name = key,
-			              .min = fd->min,
-			              .max = fd->max,
-			              .values = fd->values,
-			              .object = fd->object,
-			              .choices = fd->choices };
+		struct field item = fd->of ? *fd->of
+		                           : (struct field){ .type = fd->item,
+			                                     .min = fd->min,
+			                                     .max = fd->max,
+			                                     .values = fd->values,
+			                                     .object = fd->object,
+			                                     .choices = fd->choices,
+			                                     .form = fd->form };
 
-		ok &= check_value(&item, fd->item, v, here, f);
+		item.name = key;
+		ok &= check_value(&item, item.type, v, here, f);
 	}
 	return ok;
 }
@@ -413,6 +294,7 @@ static bool check_uint(const struct field *fd, json_t *v, const struct jptr *at,
 static bool check_word(const struct field *fd, enum field_type t, const char *s,
                        const struct jptr *at, struct findings *f)
 {
+	const char *what = schema_word_what(t);
 	long ms;
 	bool ok = true;
 
@@ -422,14 +304,13 @@ static bool check_word(const struct field *fd, enum field_type t, const char *s,
 		return check_addr(fd, T_PREFIX, s, at, f);
 	if (t == T_ENUM)
 		return check_enum(fd, s, at, f);
-	if (t == T_DURATION)
-		ok = !str_duration(s, &ms);
-	else if (words[t].valid)
-		ok = words[t].valid(s);
-	if (ok)
-		return true;
-	return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s", fd->name,
-	           s, words[t].what);
+	if (t == T_TEXT && fd->form) {
+		what = fd->form->what;
+		ok = fd->form->valid(s);
+	} else {
+		ok = t == T_DURATION ? !str_duration(s, &ms) : schema_word_valid(t, s);
+	}
+	return ok || wrong_form(fd, s, what, at, f);
 }
 
 static bool check_value(const struct field *fd, enum field_type t, json_t *v, const struct jptr *at,
@@ -493,7 +374,7 @@ const struct field *schema_field(const struct object_def *def, const char *key)
 	for (const struct field *fd = def->fields; fd->name; fd++)
 		if (streq(fd->name, key))
 			return fd;
-	for (const struct field *fd = schema_common; fd->name; fd++)
+	for (const struct field *fd = schema_common; fd->name && !def->bare; fd++)
 		if (streq(fd->name, key))
 			return fd;
 	return NULL;

@@ -63,6 +63,11 @@ struct enum_value {
 	const char *refused; /* Azure knows the word, but refuses it here: why */
 };
 
+struct text_form {        /* of a string that is of none of the types above */
+	const char *what; /* what it must be, for findings */
+	bool (*valid)(const char *s);
+};
+
 struct field {
 	const char *name; /* NULL ends the list */
 	enum field_type type;
@@ -70,6 +75,10 @@ struct field {
 	bool or_list;         /* a scalar, or a list of such */
 	bool as_bool;         /* T_ENUM */
 	enum field_type item; /* of T_LIST and T_MAP */
+	/* T_MAP: what an item is, where its type alone does not say it; its name does not count. */
+	const struct field *of;
+	const struct text_form *form;     /* T_TEXT, also as item; NULL: any text */
+	const struct text_form *key_form; /* of the names in a T_MAP; NULL: as `keys` says */
 	enum map_keys keys;
 	uint32_t min, max; /* T_UINT: of the value; T_LIST: min is the least number of items */
 	const struct enum_value *values;
@@ -95,9 +104,10 @@ struct object_def {
 	const char *title; /* in docs */
 	const char *help;
 	const struct field *fields;
+	bool bare; /* without schema_common */
 };
 
-/* Every object of the file takes these. */
+/* Every object of the file takes these, unless it is bare. */
 extern const struct field schema_common[];
 
 /* What ends an array of fields or of words. clang-format's versions disagree over braces in macros.
@@ -123,9 +133,11 @@ bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *
 bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, void *out);
 
 const struct field *schema_field(const struct object_def *def, const char *key); /* or NULL */
-/* Inside the schema: the word of that name, or NULL; whether a string has the form of its type. */
+/* Inside the schema: the word of that name, or NULL; whether a string has the form of its type, and
+ * what findings call that form. */
 const struct enum_value *schema_enum_find(const struct enum_value *v, const char *s);
 bool schema_word_valid(enum field_type t, const char *s);
+const char *schema_word_what(enum field_type t);
 
 const char *field_type_pattern(enum field_type t); /* regular expression, or NULL */
 bool schema_pair_valid(const char *s);             /* "a/b", both of them names */

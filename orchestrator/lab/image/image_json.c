@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* image.json: its form.  One table a level says what may stand there; whatever does not fit is
- * refused with file and JSON pointer, since users write images too. */
+/* image.json: its tables of fields, which schema/ reads, and what fields must be together. Whatever
+ * does not fit is refused with file, line and JSON pointer, since users write images too. */
 #include <errno.h>
 #include <regex.h>
 #include <stdio.h>
@@ -9,409 +9,337 @@
 #include "kernel/caps.h"
 #include "lab/image/image_def.h"
 #include "lab/image/image_kind.h"
+#include "schema/schema.h"
 
 enum { MAX_TEXT = 1 << 20 };
 
-struct ctx {
-	const char *file;
-	struct err *e;
+/* --- forms of texts -------------------------------------------------------------------------- */
+
+static bool is_kind(const char *s)
+{
+	return image_kind_of(s) < IMAGE_KINDS;
+}
+
+/* Inside the node.  No "..": a node's files stay in it. */
+static bool is_node_path(const char *s)
+{
+	return *s == '/' && s[1] && !strstr(s, "/../") &&
+	       !(strlen(s) >= 3 && streq(s + strlen(s) - 3, "/.."));
+}
+
+/* A template is a file of the image's own folder. */
+static bool is_template(const char *s)
+{
+	return *s && *s != '.' && !strchr(s, '/');
+}
+
+static bool is_regular(const char *s)
+{
+	regex_t re;
+
+	if (regcomp(&re, s, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	regfree(&re);
+	return true;
+}
+
+static const struct text_form kind_form = { "\"process\"", is_kind };
+static const struct text_form path_form = { "an absolute path, without \"..\"", is_node_path };
+static const struct text_form template_form = { "the name of a file in the image's folder",
+	                                        is_template };
+static const struct text_form regular_form = { "a regular expression (POSIX, extended)",
+	                                       is_regular };
+
+/* --- tables ---------------------------------------------------------------------------------- */
+
+/* clang-format off: its versions disagree over tables of macros */
+#define TEXT(name_, help_) \
+	{ \
+		.name = (name_), .type = T_TEXT, .help = (help_) \
+	}
+#define FLAG(name_, help_) \
+	{ \
+		.name = (name_), .type = T_BOOL, .help = (help_) \
+	}
+#define NEED(name_, help_) \
+	{ \
+		.name = (name_), .type = T_TEXT, .required = true, .help = (help_) \
+	}
+#define FORM(name_, form_, help_) \
+	{ \
+		.name = (name_), .type = T_TEXT, .form = &(form_), .help = (help_) \
+	}
+#define TEXTS(name_, required_, help_) \
+	{ \
+		.name = (name_), .type = T_LIST, .item = T_TEXT, .required = (required_), \
+		.help = (help_) \
+	}
+#define LIST(name_, object_, required_, help_) \
+	{ \
+		.name = (name_), .type = T_LIST, .item = T_OBJECT, .object = &(object_), \
+		.required = (required_), .help = (help_) \
+	}
+/* Programs: the first that is there is taken. */
+#define SEARCH \
+	{ \
+		.name = "search", .type = T_LIST, .item = T_TEXT, .form = &path_form, .min = 1, \
+		.required = true, .help = "where the program may be" \
+	}
+#define WHEN \
+	{ \
+		.name = "when", .type = T_MAP, .keys = KEYS_FILE, .of = &texts, \
+		.help = "files, one of which must have a line that begins so" \
+	}
+
+static const struct field texts = { .type = T_LIST, .item = T_TEXT };
+
+static const struct object_def ready_def = {
+	.title = "\"ready\"",
+	.bare = true,
+	.fields = (const struct field[]){ FORM("socket", path_form, "it listens there"),
+	                                  FORM("line", regular_form, "it has written such a line"),
+	                                  FLAG("exit", "it works, and ends"), END }
 };
 
-typedef int (*check_fn)(const struct ctx *c, const struct jptr *at, json_t *v);
-
-struct field {
-	const char *name;
-	check_fn check;
-	bool required;
+/* A file of the user's with something before it, which the file itself must not be given. */
+static const struct object_def copy_def = {
+	.title = "a copy",
+	.bare = true,
+	.fields =
+	    (const struct field[]){
+	        NEED("of", "a file of \"config\""), NEED("before", "what stands before it"),
+	        TEXTS("unless", false, "lines that begin so, with which it is not made"), END }
 };
 
-static int fail(const struct ctx *c, const struct jptr *at, const char *fmt, ...) PRINTF(3, 4);
-static int fail(const struct ctx *c, const struct jptr *at, const char *fmt, ...)
-{
-	_cleanup_free_ char *ptr = jptr_str(at), *msg = NULL;
-	va_list ap;
+static const struct object_def check_def = {
+	.title = "a check",
+	.bare = true,
+	.fields =
+	    (const struct field[]){ WHEN, SEARCH, TEXTS("arguments", true, "templates"),
+	                            FLAG("decides", "what it refuses, the daemon refuses, too"),
+	                            FORM("noise", regular_form, "lines that nobody needs to see"),
+	                            END }
+};
 
-	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	return err_set(c->e, EINVAL, "%s: %s: %s", c->file, *ptr ? ptr : "/", msg);
+static const struct object_def question_def = {
+	.title = "a question",
+	.bare = true,
+	.fields = (const struct field[]){ WHEN, SEARCH, TEXTS("arguments", true, "templates"),
+	                                  TEXT("usable", "a template of lines"),
+	                                  TEXT("unusable", "a template of lines"),
+	                                  TEXT("muted", "a template of lines"),
+	                                  TEXT("says", "what is then printed"), END }
+};
+
+static const struct object_def daemon_def = {
+	.title = "a daemon",
+	.bare = true,
+	.fields =
+	    (const struct field[]){
+	        NEED("name", "what messages call it"),
+	        SEARCH,
+	        FLAG("optional", "without it, go on"),
+	        WHEN,
+	        TEXT("forEach", "a list: one process for each of its elements"),
+	        TEXTS("arguments", true, "templates"),
+	        { .name = "argumentsFor",
+	          .type = T_MAP,
+	          .keys = KEYS_FILE,
+	          .of = &texts,
+	          .key_form = &path_form,
+	          .help = "more of them, when that file is there" },
+	        { .name = "ready",
+	          .type = T_OBJECT,
+	          .object = &ready_def,
+	          .help = "how it shows that it has taken its configuration" },
+	        FORM("stray", regular_form, "lines that say what it does not take"),
+	        LIST("check", check_def, false, "programs that look at its files"),
+	        FLAG("ignoreSetgroups", "setgroups(2) must seem to work"),
+	        END }
+};
+
+/* Words by which the daemons' files reach out of the node: input/appliance/outside.h. */
+static const struct object_def outside_word_def = {
+	.title = "a row of \"words\"",
+	.bare = true,
+	.fields = (const struct field[]){ TEXTS("words", true, "how the statement begins"),
+	                                  NEED("does", "what findings say of it"),
+	                                  FLAG("next", "the next word is a path"),
+	                                  FLAG("program", "it starts a program"), END }
+};
+
+static const struct object_def outside_def = {
+	.title = "\"outside\"",
+	.bare = true,
+	.fields = (const struct field[]){ LIST("words", outside_word_def, true, "statements"),
+	                                  TEXTS("comments", false, "what begins one"),
+	                                  FORM("folder", path_form, "what other paths are below"),
+	                                  FLAG("byLines", "a statement ends with its line"),
+	                                  FLAG("abbreviated", "words may be cut short"), END }
+};
+
+/* What a file of the user's does without a word. */
+static const struct object_def advice_def = { .title = "an advice",
+	                                      .bare = true,
+	                                      .fields = (const struct field[]){
+	                                          NEED("in", "a file of \"config\""),
+	                                          TEXTS("has", true, "all of them stand in it"),
+	                                          TEXTS("lacks", true, "none of them does"),
+	                                          NEED("says", "what is then the matter"),
+	                                          NEED("hint", "what to do"), END } };
+
+static const struct object_def image_def = {
+	.title = "an image",
+	.bare = true,
+	.fields =
+	    (const struct field[]){
+	        { .name = "kind",
+	          .type = T_TEXT,
+	          .form = &kind_form,
+	          .required = true,
+	          .help = "\"process\"" },
+	        NEED("description", "for people"),
+	        NEED("package", "what to install when a program is missing"),
+	        { .name = "config",
+	          .type = T_MAP,
+	          .keys = KEYS_FILE,
+	          .item = T_TEXT,
+	          .form = &path_form,
+	          .help = "files that a VM may give, and where they go" },
+	        { .name = "generate",
+	          .type = T_MAP,
+	          .keys = KEYS_FILE,
+	          .item = T_TEXT,
+	          .form = &template_form,
+	          .help = "files that are made of a \"bgp\" block" },
+	        { .name = "files",
+	          .type = T_MAP,
+	          .keys = KEYS_FILE,
+	          .key_form = &path_form,
+	          .item = T_TEXT,
+	          .form = &template_form,
+	          .help = "files that are always there" },
+	        { .name = "copies",
+	          .type = T_MAP,
+	          .keys = KEYS_FILE,
+	          .key_form = &path_form,
+	          .item = T_OBJECT,
+	          .object = &copy_def,
+	          .help = "of files that a VM gives" },
+	        { .name = "directories",
+	          .type = T_LIST,
+	          .item = T_TEXT,
+	          .form = &path_form,
+	          .help = "to be made" },
+	        LIST("daemons", daemon_def, false, "started in this order"),
+	        { .name = "outside",
+	          .type = T_OBJECT,
+	          .object = &outside_def,
+	          .help = "what the daemons' files may want outside of the node" },
+	        LIST("routes", question_def, false, "what the daemons make of routes"),
+	        LIST("advice", advice_def, false, "what to warn of"),
+	        TEXTS("capabilities", false, "all that its programs may be able to do"),
+	        END }
+};
+/* clang-format on */
+
+/* --- what fields must be together ------------------------------------------------------------ */
+
+static void refuse_at(struct findings *f, const char *rule, const struct jptr *at, const char *hint,
+                      const char *what)
+{
+	_cleanup_free_ char *ptr = jptr_str(at);
+
+	finding_add(f, SEV_ERROR, rule, NULL, ptr, hint, "%s", what);
 }
 
-static int object(const struct ctx *c, const struct jptr *at, json_t *v, const struct field *fields)
-{
-	const char *key, *names[16];
-	size_t n = 0;
-	json_t *x;
-
-	if (!json_is_object(v))
-		return fail(c, at, "must be an object");
-	while (fields[n].name) {
-		names[n] = fields[n].name;
-		n++;
-	}
-	json_object_foreach (v, key, x) {
-		size_t i = 0;
-
-		while (i < n && !streq(key, names[i]))
-			i++;
-		if (i == n) {
-			const char *near = str_nearest(key, names, n);
-
-			return fail(c, JPTR(at, key), "unknown%s%s%s",
-			            near ? "; did you mean \"" : "", near ? near : "",
-			            near ? "\"?" : "");
-		}
-		int rc = fields[i].check(c, JPTR(at, key), x);
-
-		if (rc < 0)
-			return rc;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (fields[i].required && !json_object_get(v, names[i]))
-			return fail(c, at, "\"%s\" is missing", names[i]);
-	return 0;
-}
-
-static int list(const struct ctx *c, const struct jptr *at, json_t *v, check_fn check)
-{
-	if (!json_is_array(v))
-		return fail(c, at, "must be a list");
-	for (size_t i = 0; i < json_array_size(v); i++) {
-		int rc = check(c, JPTR_AT(at, i), json_array_get(v, i));
-
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-static int map(const struct ctx *c, const struct jptr *at, json_t *v, check_fn check)
-{
-	const char *key;
-	json_t *x;
-
-	if (!json_is_object(v))
-		return fail(c, at, "must be an object");
-	json_object_foreach (v, key, x) {
-		int rc = check(c, JPTR(at, key), x);
-
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-static int text(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return json_is_string(v) ? 0 : fail(c, at, "must be a text");
-}
-
-static int texts(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, text);
-}
-
-static int capability(const struct ctx *c, const struct jptr *at, json_t *v)
+static void check_capability(struct findings *f, const struct jptr *at, const char *name)
 {
 	const char *all[64];
 	size_t n = 0;
 
-	if (!json_is_string(v))
-		return fail(c, at, "must be a text");
-	if (cap_number(json_string_value(v)) >= 0)
-		return 0;
+	if (cap_number(name) >= 0)
+		return;
 	while (n < ARRAY_LEN(all) && (all[n] = cap_name((int)n)))
 		n++;
-	const char *near = str_nearest(json_string_value(v), all, n);
+	const char *near = str_nearest(name, all, n);
+	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
+	_cleanup_free_ char *what =
+	    xasprintf("there is no capability \"%s\" (capabilities(7), in lower case, "
+	              "without cap_)",
+	              name);
 
-	return fail(c, at,
-	            "there is no capability \"%s\"%s%s%s (capabilities(7), in lower case, without "
-	            "cap_)",
-	            json_string_value(v), near ? "; did you mean \"" : "", near ? near : "",
-	            near ? "\"?" : "");
+	refuse_at(f, "TOPO-ENUM-01", at, hint, what);
 }
 
-static int capabilities(const struct ctx *c, const struct jptr *at, json_t *v)
+static void check_ready(struct findings *f, const struct jptr *at, json_t *ready)
 {
-	return list(c, at, v, capability);
+	bool ends = json_object_get(ready, "exit");
+
+	if (ready && (!json_object_size(ready) || (ends && json_object_size(ready) > 1)))
+		refuse_at(f, "TOPO-REQ-01", at, NULL,
+		          "must have either \"exit\", or \"socket\", \"line\" or both");
 }
 
-static int boolean(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return json_is_boolean(v) ? 0 : fail(c, at, "must be true or false");
-}
-
-static int kind(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return image_kind_of(json_string_value(v)) < IMAGE_KINDS
-	           ? 0
-	           : fail(c, at, "must be \"process\"");
-}
-
-/* Inside the node.  No "..": a node's files stay in it. */
-static bool is_path(const char *s)
-{
-	return s && *s == '/' && s[1] && !strstr(s, "/../") &&
-	       !(strlen(s) >= 3 && streq(s + strlen(s) - 3, "/.."));
-}
-
-static int path(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return is_path(json_string_value(v))
-	           ? 0
-	           : fail(c, at, "must be an absolute path, without \"..\"");
-}
-
-static int paths(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, path);
-}
-
-static int some_paths(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return json_array_size(v) ? paths(c, at, v)
-	                          : fail(c, at, "must be a list of at least one path");
-}
-
-/* A template is a file of the image's own folder. */
-static int template_name(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	const char *s = json_string_value(v);
-
-	return s && *s && *s != '.' && !strchr(s, '/')
-	           ? 0
-	           : fail(c, at, "must be the name of a file in the image's folder");
-}
-
-static int config(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return map(c, at, v, path);
-}
-
-static int generate(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return map(c, at, v, template_name);
-}
-
-static int when(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return map(c, at, v, texts);
-}
-
-/* POSIX, extended. */
-static int regular(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	regex_t re;
-
-	if (!json_is_string(v) || regcomp(&re, json_string_value(v), REG_EXTENDED | REG_NOSUB) != 0)
-		return fail(c, at, "must be a regular expression (POSIX, extended)");
-	regfree(&re);
-	return 0;
-}
-
-static int ready(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = { { "socket", path, false },
-		                               { "line", regular, false },
-		                               { "exit", boolean, false },
-		                               { NULL, NULL, false } };
-	bool ends = json_object_get(v, "exit");
-
-	if (json_is_object(v) && (!json_object_size(v) || (ends && json_object_size(v) > 1)))
-		return fail(c, at, "must have either \"exit\", or \"socket\", \"line\" or both");
-	return object(c, at, v, fields);
-}
-
-/* A file of the user's with something before it, which the file itself must not be given. */
-static int one_copy(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = { { "of", text, true },
-		                               { "before", text, true },
-		                               { "unless", texts, false },
-		                               { NULL, NULL, false } };
-
-	return object(c, at, v, fields);
-}
-
-static int path_map(const struct ctx *c, const struct jptr *at, json_t *v, check_fn check)
+/* Every name in the map is a file that "config" knows. */
+static void check_known(struct findings *f, json_t *config, const struct jptr *at, json_t *map)
 {
 	const char *key;
+	json_t *v;
+
+	json_object_foreach (map, key, v)
+		if (!json_object_get(config, key))
+			refuse_at(f, "TOPO-REF-01", JPTR(at, key), NULL,
+			          "is not one of the files in \"config\"");
+}
+
+static void check_daemon(struct findings *f, json_t *config, const struct jptr *at, json_t *d)
+{
 	json_t *x;
-	int rc = map(c, at, v, check);
+	size_t i;
 
-	if (rc < 0)
-		return rc;
-	json_object_foreach (v, key, x)
-		if (!is_path(key))
-			return fail(c, JPTR(at, key), "must be an absolute path, without \"..\"");
-	return 0;
+	check_ready(f, JPTR(at, "ready"), json_object_get(d, "ready"));
+	check_known(f, config, JPTR(at, "when"), json_object_get(d, "when"));
+	json_array_foreach (json_object_get(d, "check"), i, x)
+		check_known(f, config, JPTR(JPTR_AT(JPTR(at, "check"), i), "when"),
+		            json_object_get(x, "when"));
 }
 
-static int files(const struct ctx *c, const struct jptr *at, json_t *v)
+static void check_together(struct findings *f, json_t *def)
 {
-	return path_map(c, at, v, template_name);
-}
-
-static int copies(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return path_map(c, at, v, one_copy);
-}
-
-static int arguments_for(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return path_map(c, at, v, texts);
-}
-
-static int one_check(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = {
-		{ "when", when, false },      { "search", some_paths, true },
-		{ "arguments", texts, true }, { "decides", boolean, false },
-		{ "noise", regular, false },  { NULL, NULL, false }
-	};
-
-	return object(c, at, v, fields);
-}
-
-static int checks(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, one_check);
-}
-
-static int one_question(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = {
-		{ "when", when, false },      { "search", some_paths, true },
-		{ "arguments", texts, true }, { "usable", text, false },
-		{ "unusable", text, false },  { "muted", text, false },
-		{ "says", text, false },      { NULL, NULL, false }
-	};
-
-	return object(c, at, v, fields);
-}
-
-static int questions(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, one_question);
-}
-
-static int daemon_def(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = {
-		{ "name", text, true },
-		{ "search", some_paths, true },
-		{ "optional", boolean, false },
-		{ "when", when, false },
-		{ "forEach", text, false },
-		{ "arguments", texts, true },
-		{ "argumentsFor", arguments_for, false },
-		{ "ready", ready, false },
-		{ "stray", regular, false },
-		{ "check", checks, false },
-		{ "ignoreSetgroups", boolean, false },
-		{ NULL, NULL, false },
-	};
-
-	return object(c, at, v, fields);
-}
-
-static int daemons(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, daemon_def);
-}
-
-/* Words by which the daemons' files reach out of the node: input/appliance/outside.h. */
-static int outside_row(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = { { "words", texts, true },
-		                               { "does", text, true },
-		                               { "next", boolean, false },
-		                               { "program", boolean, false },
-		                               { NULL, NULL, false } };
-
-	return object(c, at, v, fields);
-}
-
-static int outside_rows(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, outside_row);
-}
-
-static int outside(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = {
-		{ "words", outside_rows, true },   { "comments", texts, false },
-		{ "folder", path, false },         { "byLines", boolean, false },
-		{ "abbreviated", boolean, false }, { NULL, NULL, false }
-	};
-
-	return object(c, at, v, fields);
-}
-
-/* What a file of the user's does without a word: "advice". */
-static int one_advice(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	static const struct field fields[] = { { "in", text, true },     { "has", texts, true },
-		                               { "lacks", texts, true }, { "says", text, true },
-		                               { "hint", text, true },   { NULL, NULL, false } };
-
-	return object(c, at, v, fields);
-}
-
-static int advice(const struct ctx *c, const struct jptr *at, json_t *v)
-{
-	return list(c, at, v, one_advice);
-}
-
-static const struct field image_fields[] = {
-	{ "kind", kind, true },
-	{ "description", text, true },
-	{ "package", text, true },
-	{ "config", config, false },
-	{ "generate", generate, false },
-	{ "files", files, false },
-	{ "copies", copies, false },
-	{ "directories", paths, false },
-	{ "daemons", daemons, false },
-	{ "outside", outside, false },
-	{ "routes", questions, false },
-	{ "advice", advice, false },
-	{ "capabilities", capabilities, false },
-	{ NULL, NULL, false },
-};
-
-/* What names a file in "generate" or "when" must be one that "config" knows. */
-static int names_known(const struct ctx *c, json_t *def)
-{
-	json_t *known = json_object_get(def, "config"), *d, *x, *v;
+	json_t *config = json_object_get(def, "config"), *v;
 	const char *key;
-	size_t i, k;
+	size_t i;
 
 	json_object_foreach (json_object_get(def, "copies"), key, v)
-		if (!json_object_get(known, json_string_value(json_object_get(v, "of"))))
-			return fail(c, JPTR(JPTR(JPTR(NULL, "copies"), key), "of"),
-			            "is not one of the files in \"config\"");
-	json_object_foreach (json_object_get(def, "generate"), key, v)
-		if (!json_object_get(known, key))
-			return fail(c, JPTR(JPTR(NULL, "generate"), key),
-			            "is not one of the files in \"config\"");
-	json_array_foreach (json_object_get(def, "daemons"), i, d) {
-		const struct jptr *at = JPTR_AT(JPTR(NULL, "daemons"), i);
+		if (!json_object_get(config, json_string_value(json_object_get(v, "of"))))
+			refuse_at(f, "TOPO-REF-01", JPTR(JPTR(JPTR(NULL, "copies"), key), "of"),
+			          NULL, "is not one of the files in \"config\"");
+	check_known(f, config, JPTR(NULL, "generate"), json_object_get(def, "generate"));
+	json_array_foreach (json_object_get(def, "daemons"), i, v)
+		check_daemon(f, config, JPTR_AT(JPTR(NULL, "daemons"), i), v);
+	json_array_foreach (json_object_get(def, "capabilities"), i, v)
+		check_capability(f, JPTR_AT(JPTR(NULL, "capabilities"), i), json_string_value(v));
+}
 
-		json_object_foreach (json_object_get(d, "when"), key, v)
-			if (!json_object_get(known, key))
-				return fail(c, JPTR(JPTR(at, "when"), key),
-				            "is not one of the files in \"config\"");
-		json_array_foreach (json_object_get(d, "check"), k, x)
-			json_object_foreach (json_object_get(x, "when"), key, v)
-				if (!json_object_get(known, key))
-					return fail(
-					    c,
-					    JPTR(JPTR(JPTR_AT(JPTR(at, "check"), k), "when"), key),
-					    "is not one of the files in \"config\"");
-	}
-	return 0;
+/* --- reading --------------------------------------------------------------------------------- */
+
+/* The first one, with its place; and how many there are beside it. */
+static int refuse_image(const char *file, struct findings *f, struct err *e)
+{
+	struct text_place p = { .file = file };
+	_cleanup_free_ char *line = NULL, *more = NULL;
+
+	findings_sort(f);
+	const struct finding *x = &f->items[0];
+
+	if (finding_at(f, x, &p) && p.line)
+		line = xasprintf(":%u:%u", p.line, p.column);
+	if (f->errors > 1)
+		more = xasprintf(" (and %zu more)", f->errors - 1);
+	return err_set(e, EINVAL, "%s%s: %s: %s%s%s%s", file, line ? line : "",
+	               *x->pointer ? x->pointer : "/", x->message, x->hint ? "; " : "",
+	               x->hint ? x->hint : "", more ? more : "");
 }
 
 int image_text(const char *file, char **ret, struct err *e)
@@ -438,16 +366,20 @@ int image_text(const char *file, char **ret, struct err *e)
 
 int image_parse(const char *file, const char *text, json_t **ret, struct err *e)
 {
-	struct ctx c = { file, e };
+	_cleanup_findings_ struct findings f = { 0 };
 	json_error_t je;
 	json_t *def = json_loads(text, JSON_REJECT_DUPLICATES, &je);
+	int rc = 0;
 
 	if (!def)
 		return err_set(e, EINVAL, "%s:%d:%d: %s", file, je.line, je.column, je.text);
-	int rc = object(&c, NULL, def, image_fields);
-	if (rc == 0)
-		rc = names_known(&c, def);
-	if (rc < 0) {
+	places_add_json(findings_places(&f), "", file, text, strlen(text));
+	if (!json_is_object(def))
+		refuse_at(&f, "TOPO-TYPE-01", NULL, NULL, "must be an object");
+	else if (schema_check(&image_def, def, NULL, &f))
+		check_together(&f, def);
+	if (f.errors) {
+		rc = refuse_image(file, &f, e);
 		json_decref(def);
 		return rc;
 	}
