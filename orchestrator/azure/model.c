@@ -78,6 +78,7 @@ struct model *model_free(struct model *m)
 	if (!m)
 		return NULL;
 	json_decref(m->check_specs);
+	json_decref(m->topology);
 	arena_free(m->arena); /* m itself lives there */
 	return NULL;
 }

@@ -509,6 +509,7 @@ struct model {
 	struct check *checks;      /* checks/check.h; in the file's order */
 	size_t n_checks;
 	json_t *check_specs; /* what they point into; NULL: there are none */
+	json_t *topology;    /* that it was made of: azure/given.h; or NULL */
 };
 
 /* Empty, in an arena of its own; with the default settings and Internet hosts. */

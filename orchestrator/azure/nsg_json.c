@@ -2,6 +2,7 @@
 /* Effective security rules as az prints them, and the names of rules and places. */
 #include <netinet/in.h>
 
+#include "azure/given.h"
 #include "azure/nsg.h"
 #include "base/str.h"
 
@@ -102,11 +103,12 @@ json_t *nsg_json(const struct model *m, const struct nic *n, const struct eff_ta
 		    xasprintf("%s/%s", n->subnet->vnet->name, n->subnet->name);
 		bool of = nsg_of_subnet(n) && i == 0; /* inbound, the subnet's comes first */
 
+		/* Ids are the lab's names; ARM's stands beside, when there is one. */
 		json_array_append_new(
-		    list,
-		    json_pack("{s:{s:s},s:{s:{s:s}},s:o}", "networkSecurityGroup", "id",
-		              groups[i]->name, "association", of ? "subnet" : "networkInterface",
-		              "id", of ? subnet : n->name, "effectiveSecurityRules", rules));
+		    list, json_pack("{s:{s:s,s:s*},s:{s:{s:s}},s:o}", "networkSecurityGroup", "id",
+		                    groups[i]->name, "armId", model_arm_id(m, groups[i]->ptr),
+		                    "association", of ? "subnet" : "networkInterface", "id",
+		                    of ? subnet : n->name, "effectiveSecurityRules", rules));
 	}
 	return list;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/finding_group.h"
+#include "base/json.h"
 #include "base/str.h"
 
 static void jptr_add(struct str *b, const struct jptr *p)
@@ -137,37 +138,15 @@ void finding_add_source(struct findings *f, enum severity sev, const char *rule,
 
 /* --- where an imported design comes from ---------------------------------------------------- */
 
-/* The next key of a pointer, unescaped; the caller frees. */
-static char *pointer_key(const char **p)
-{
-	struct str s = { 0 };
-	const char *c = *p + 1; /* behind the slash */
-
-	for (; *c && *c != '/'; c++) {
-		if (c[0] == '~' && (c[1] == '0' || c[1] == '1'))
-			str_addc(&s, *++c == '0' ? '~' : '/');
-		else
-			str_addc(&s, *c);
-	}
-	*p = c;
-	return str_take(&s);
-}
-
 static const char *source_of(json_t *doc, const char *pointer)
 {
 	const char *found = NULL;
 
-	for (const char *p = pointer; doc;) {
+	for (const char *p = pointer; doc; doc = json_step(doc, &p)) {
 		const char *s = json_string_value(json_object_get(doc, "source"));
 
 		if (s)
 			found = s;
-		if (*p != '/')
-			break;
-		_cleanup_free_ char *key = pointer_key(&p);
-
-		doc = json_is_array(doc) ? json_array_get(doc, strtoul(key, NULL, 10))
-		                         : json_object_get(doc, key);
 	}
 	return found;
 }

@@ -33,3 +33,36 @@ void text_append(json_t *list, char *text)
 	json_array_append_new(list, text_json_of(text));
 	free(text);
 }
+
+/* The next key of a pointer, unescaped; the caller frees. */
+static char *pointer_key(const char **p)
+{
+	struct str s = { 0 };
+	const char *c = *p + 1; /* behind the slash */
+
+	for (; *c && *c != '/'; c++) {
+		if (c[0] == '~' && (c[1] == '0' || c[1] == '1'))
+			str_addc(&s, *++c == '0' ? '~' : '/');
+		else
+			str_addc(&s, *c);
+	}
+	*p = c;
+	return str_take(&s);
+}
+
+json_t *json_step(json_t *v, const char **pointer)
+{
+	if (**pointer != '/')
+		return NULL;
+	_cleanup_free_ char *key = pointer_key(pointer);
+
+	return json_is_array(v) ? json_array_get(v, strtoul(key, NULL, 10))
+	                        : json_object_get(v, key);
+}
+
+json_t *json_at_pointer(json_t *v, const char *pointer)
+{
+	while (v && *pointer)
+		v = json_step(v, &pointer);
+	return v;
+}

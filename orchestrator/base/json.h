@@ -9,5 +9,10 @@
 json_t *text_json(const char *s, size_t n);
 /* Of a string; NULL gives null. */
 json_t *text_json_of(const char *s);
+/* One step of a JSON pointer (RFC 6901) from v: to the member or entry that *pointer names, and
+ * *pointer to what is behind; borrowed.  NULL: there is none, or the pointer is at its end. */
+json_t *json_step(json_t *v, const char **pointer);
+/* All of them; v itself for "". */
+json_t *json_at_pointer(json_t *v, const char *pointer);
 /* Appends a sentence to a list. */
 void text_append(json_t *list, char *text /* stolen */);

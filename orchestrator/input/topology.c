@@ -94,6 +94,7 @@ struct model *design_model(json_t *design, struct findings *f)
 	};
 
 	l.a = l.m->arena;
+	l.m->topology = json_incref(root);
 	schema_check(topology_def(), root, NULL, f);
 	load_all(&l, json_string_value(json_object_get(design, "path")),
 	         json_object_get(design, "addresses"));

@@ -98,7 +98,7 @@ static bool is_apart(const struct object_def *def, const char *key)
  * of its file move. */
 static bool is_remark(const char *key)
 {
-	return streq(key, "description") || streq(key, "source");
+	return streq(key, "description") || streq(key, "id") || streq(key, "source");
 }
 
 static void differ(const json_t *have, const json_t *want, const struct object_def *def,
@@ -204,7 +204,7 @@ static void tell_map(const struct context *ctx, const char *kind, const struct o
 
 static bool is_left_out(const char *key)
 {
-	static const char *const never[] = { "$schema", "name", "description", "source" };
+	static const char *const never[] = { "$schema", "name", "description", "id", "source" };
 
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
 		if (streq(never[i], key))

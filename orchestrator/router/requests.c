@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "azure/given.h"
 #include "base/clock.h"
 #include "input/topology.h"
 #include "router/router_priv.h"
@@ -14,8 +15,10 @@ static struct model *read_model(const json_t *req, struct err *e)
 	_cleanup_findings_ struct findings f = { 0 };
 	struct model *m = design_model(json_object_get(req, "design"), &f);
 
-	if (m && !f.errors)
+	if (m && !f.errors) {
+		model_forget_given(m);
 		return m;
+	}
 	findings_sort(&f);
 	err_set(e, EINVAL, "the design is not valid: %s%s%s", f.n ? f.items[0].pointer : "",
 	        f.n ? ": " : "", f.n ? f.items[0].message : "no reason was given");

@@ -361,6 +361,9 @@ static bool check_value(const struct field *fd, enum field_type t, json_t *v, co
 
 const struct field schema_common[] = {
 	{ .name = "description", .type = T_TEXT, .help = "For people." },
+	{ .name = "id",
+	  .type = T_TEXT,
+	  .help = "ARM's id of the resource that it was imported from: `-o json` shows it." },
 	{ .name = "source",
 	  .type = T_TEXT,
 	  .help =

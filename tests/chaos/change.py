@@ -8,7 +8,7 @@ import files
 from design import AZURE, ELSEWHERE, Maker
 
 # Not changed: the lab's name, what only people read, what makes a lab slow, what makes sessions end again and again.
-NOT = {"name", "description", "source", "$schema", "checks", "timing", "timingScale", "maxRoutesPerPeer", "maxPrefixesPerVpnPeer",
+NOT = {"name", "description", "id", "source", "$schema", "checks", "timing", "timingScale", "maxRoutesPerPeer", "maxPrefixesPerVpnPeer",
        "maxPrefixesFromCircuit", "maxPrefixesFromPremiumCircuit", "maxPrefixesToCircuit", "config", "router",
        "instanceLossHold", "maintenanceTime"}
 POOL = ("0.0.0.0/0", "10.0.1.0/24", "10.1.0.0/16", "10.101.0.0/16", "10.200.0.0/16", "10.201.3.0/24", "172.20.0.0/16")

@@ -2,10 +2,12 @@
 /* Values in all their spellings, ids, what a file is, and the text of a topology. */
 #include <unistd.h>
 
+#include "azure/given.h"
 #include "base/str.h"
 #include "input/import/priv.h"
 #include "input/kind.h"
 #include "input/resources.h"
+#include "input/topology.h"
 #include "unit.h"
 
 static json_t *J(const char *text)
@@ -465,6 +467,49 @@ static void guest_by_node(void **state)
 	json_decref(vm);
 }
 
+/* Whatever an object of the model is, it knows the resource that it was, and what stood there. */
+static void model_keeps_what_came(void **state)
+{
+	json_t *resources =
+	    J("[{\"id\": "
+	      "\"/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/"
+	      "Hub\", \"type\": \"Microsoft.Network/virtualNetworks\", \"name\": \"Hub\","
+	      "\"properties\": {\"addressSpace\": {\"addressPrefixes\": [\"10.0.0.0/16\"]},"
+	      "\"subnets\": [{\"name\": \"A\", \"properties\": {\"addressPrefix\": "
+	      "\"10.0.1.0/24\"}}]}},"
+	      "{\"type\": \"Microsoft.Network/networkSecurityGroups\", \"name\": \"nameless\","
+	      "\"properties\": {}}]");
+	const struct import_options o = { .name = "x", .from = "t.json" };
+	_cleanup_findings_ struct findings f = { 0 };
+	json_t *design = import_design(resources, &o, &f);
+	struct model *m = design_model(design, &f);
+	_cleanup_free_ char *text = import_text(json_object_get(design, "topology"));
+
+	(void)state;
+	assert_non_null(m);
+	assert_string_equal(model_arm_id(m, m->vnets[0].ptr),
+	                    "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/"
+	                    "virtualNetworks/Hub");
+	assert_string_equal(model_arm_id(m, model_subnet(m, "hub/a")->ptr),
+	                    "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/"
+	                    "virtualNetworks/Hub/subnets/A");
+	/* The file gives this one none. */
+	assert_string_equal(m->nsgs[0].name, "nameless");
+	assert_null(model_arm_id(m, m->nsgs[0].ptr));
+	json_t *given = model_given(m, model_subnet(m, "hub/a")->ptr);
+
+	assert_string_equal(json_string_value(json_object_get(given, "addressPrefix")),
+	                    "10.0.1.0/24");
+	/* The text that people keep is shorter. */
+	assert_null(strstr(text, "/subscriptions/"));
+	json_decref(design);
+	assert_non_null(model_arm_id(m, m->vnets[0].ptr));
+	model_forget_given(m);
+	assert_null(model_given(m, m->vnets[0].ptr));
+	model_free(m);
+	json_decref(resources);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +519,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(text_drives_no_terminal),
 		cmocka_unit_test(joined),
+		cmocka_unit_test(model_keeps_what_came),
 		cmocka_unit_test(names_are_kept),
 		cmocka_unit_test(envelope_in_properties),
 		cmocka_unit_test(guests_are_given),

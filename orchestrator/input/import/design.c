@@ -14,17 +14,11 @@ static void name_all(struct import *im)
 	}
 }
 
-/* "source" stands last in each object. */
-static void set_sources(struct import *im)
+static void set_origins(struct import *im)
 {
-	for (size_t i = 0; i < im->n; i++) {
-		json_t *out = im->v[i]->out;
-
-		if (!out)
-			continue;
-		json_object_del(out, "source");
-		put_str(out, "source", im->v[i]->source);
-	}
+	for (size_t i = 0; i < im->n; i++)
+		if (im->v[i]->out)
+			im_put_origin(im->v[i]->out, im->v[i]);
 }
 
 /* The order in which people read a design. */
@@ -82,7 +76,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	import_guests(&im);
 	import_overrides(&im);
 	im_props(&im);
-	set_sources(&im);
+	set_origins(&im);
 	if (!json_object_size(json_object_get(im.topology, "virtualNetworks")))
 		finding_add_source(
 		    f, SEV_ERROR, "IMPORT-EMPTY-01", NULL, o->from,

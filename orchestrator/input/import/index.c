@@ -161,6 +161,7 @@ static struct res *add_or_merge(struct import *im, const char *id, const char *g
 	}
 	r = arena_alloc(im->a, sizeof(*r));
 	r->key = arena_strdup(im->a, key);
+	r->id = arena_strdup(im->a, id);
 	r->type = arena_strdup(im->a, type);
 	r->name = arena_strdup(im->a, last_part(name ? name : id));
 	r->group = resource_group_of(im->a, id);
@@ -190,12 +191,14 @@ static void add_children(struct import *im, const struct res *r, json_t *j, cons
 				name = last_part(id);
 			if (!json_is_object(child) || !name || !*name)
 				continue;
-			add_or_merge(
-			    im, arena_printf(im->a, "%s/%s/%s", r->key, l->type, last_part(name)),
-			    NULL, name,
-			    arena_printf(im->a, "%s%s/%s/%zu", source, under ? "/properties" : "",
-			                 l->name, i),
-			    child);
+			const char *where = arena_printf(im->a, "%s%s/%s/%zu", source,
+			                                 under ? "/properties" : "", l->name, i);
+			const char *made =
+			    arena_printf(im->a, "%s/%s/%s", r->id, l->type, last_part(name));
+			struct res *c = add_or_merge(im, made, NULL, name, where, child);
+
+			if (c && id && strstr(id, "/providers/"))
+				c->id = arena_strdup(im->a, id);
 		}
 	}
 }
@@ -206,7 +209,7 @@ static const char *make_missing_id(struct import *im, const char *type, const ch
 	_cleanup_str_ struct str s = { 0 };
 	const char *t = type + strcspn(type, "/");
 
-	str_add(&s, "/subscriptions/none/resourceGroups/none/providers/");
+	str_add(&s, IM_NO_ID "resourceGroups/none/providers/");
 	str_addn(&s, type, (size_t)(t - type));
 	while (*t == '/' && *name) {
 		size_t n = strcspn(t + 1, "/"), m = strcspn(name, "/");

@@ -168,6 +168,14 @@ void im_put(struct import *im, const char *kind, struct res *r, json_t *obj)
 	r->out = obj;
 }
 
+void im_put_origin(json_t *obj, const struct res *r)
+{
+	json_object_del(obj, "source");
+	if (r->id && !str_starts(r->id, IM_NO_ID))
+		put_str(obj, "id", r->id);
+	put_str(obj, "source", r->source);
+}
+
 const char *im_lab(struct import *im, const struct res *r, const char *id, const char *what)
 {
 	const struct res *to = im_ref(im, r, id, what);

@@ -65,6 +65,7 @@ struct import_type {
 
 struct res {
 	const char *key, *parent_key; /* resource_key() of its id and its parent's */
+	const char *id;               /* as it was written; NULL: the file gives none */
 	const char *type;             /* small letters */
 	const char *name, *group;     /* last name; resource group, "" */
 	const char *source;
@@ -134,6 +135,10 @@ void im_leave_out(struct import *im, struct res *r, const char *hint, const char
     PRINTF(4, 5);
 /* Sets topology[kind][r->lab] and r->out to obj, which it takes. */
 void im_put(struct import *im, const char *kind, struct res *r, json_t *obj);
+/* How the ids begin that are made where a file gives none. */
+#define IM_NO_ID "/subscriptions/none/"
+/* What an object of the topology is: the id and the source of r.  "source" stands last. */
+void im_put_origin(json_t *obj, const struct res *r);
 /* Sets obj[key][name], making obj[key] when it is not there; takes value. */
 void im_set_in(json_t *obj, const char *key, const char *name, json_t *value);
 

@@ -29,6 +29,14 @@ static int object_depth(const json_t *v)
 	return json_is_object(v) || json_is_array(v) ? h + 1 : 0;
 }
 
+/* ARM's id of an imported object: who keeps a topology reads its "source". */
+static bool is_arm_id(const json_t *obj, const char *key, const json_t *v)
+{
+	const char *s = json_string_value(v);
+
+	return streq(key, "id") && s && *s == '/' && json_object_get(obj, "source");
+}
+
 static void write_flat(struct str *s, const json_t *v)
 {
 	const char *key;
@@ -38,6 +46,8 @@ static void write_flat(struct str *s, const json_t *v)
 
 	if (json_is_object(v) && json_object_size(v)) {
 		json_object_foreach ((json_t *)v, key, x) {
+			if (is_arm_id(v, key, x))
+				continue;
 			json_t *k = json_string(key);
 			_cleanup_free_ char *name = json_text_visible(k, JSON_ENCODE_ANY);
 
@@ -70,6 +80,8 @@ static void write_members(struct str *s, const json_t *v, int depth)
 	size_t i, n = 0;
 
 	json_object_foreach ((json_t *)v, key, x) {
+		if (is_arm_id(v, key, x))
+			continue;
 		json_t *k = json_string(key);
 		_cleanup_free_ char *name = json_text_visible(k, JSON_ENCODE_ANY);
 

@@ -88,7 +88,7 @@ static json_t *probe_of(struct import *im, const struct res *rule)
 		json_object_set_new(obj, "intervalInSeconds", json_integer(n));
 	if (arm_int(p->j, "probeThreshold", &n) || arm_int(p->j, "numberOfProbes", &n))
 		json_object_set_new(obj, "probeThreshold", json_integer(n));
-	put_str(obj, "source", p->source);
+	im_put_origin(obj, p);
 	return obj;
 }
 
@@ -109,7 +109,7 @@ static json_t *rule_object(const struct res *r)
 	put_bool(obj, "enableFloatingIP", arm_bool(r->j, "enableFloatingIP", false), false);
 	if (mode && !streq(mode, "Default"))
 		put_str(obj, "loadDistribution", mode);
-	put_str(obj, "source", r->source);
+	im_put_origin(obj, r);
 	return obj;
 }
 

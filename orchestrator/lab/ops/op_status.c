@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "azure/given.h"
 #include "azure/kind.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -55,13 +56,16 @@ static json_t *process_json(const struct process *p)
 	return j;
 }
 
-static json_t *node_json(const struct node *n)
+static json_t *node_json(const struct model *m, const struct node *n)
 {
 	json_t *j = json_object(), *procs = json_array();
-	const char *role = node_role(n);
+	const char *role = node_role(n), *ptr = n->vm ? n->vm->ptr : n->rs ? n->rs->ptr : NULL;
+	const char *id = m ? model_arm_id(m, ptr) : NULL;
 
 	json_object_set_new(j, "name", json_string(n->name));
 	json_object_set_new(j, "kind", json_string(role ? role : kind_str(n->kind)));
+	if (id)
+		json_object_set_new(j, "armId", text_json_of(id));
 	json_object_set_new(j, "image", n->vm ? json_string(n->vm->guest.image) : json_null());
 	json_object_set_new(j, "state",
 	                    json_string(n->stopped  ? "deallocated"
@@ -162,7 +166,7 @@ static json_t *status_json(struct driver *d)
 	                              router_word(d)));
 	json_object_set_new(j, "programming", selection_json(d));
 	for (size_t i = 0; i < l->n_nodes; i++)
-		json_array_append_new(nodes, node_json(l->nodes[i]));
+		json_array_append_new(nodes, node_json(l->model, l->nodes[i]));
 	json_object_set_new(j, "nodes", nodes);
 	for (size_t i = 0; l->model && i < l->model->n_route_servers; i++)
 		for (size_t k = 0; k < l->model->route_servers[i].n_conns; k++)
