@@ -71,7 +71,7 @@ static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct
 	for (size_t i = 0, given = n; i < s->n_nics; i++) { /* alloc_keep() */
 		struct nic *nic = s->nics[i];
 
-		if (!nic->dynamic || !nic->ip)
+		if (!nic->dynamic || ip4_is_none(nic->ip))
 			continue;
 		if (is_taken(taken, given, nic->ip))
 			nic->ip = 0;
@@ -82,7 +82,7 @@ static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct
 	for (size_t i = 0; i < s->n_nics; i++) {
 		struct nic *nic = s->nics[i];
 
-		if (!nic->dynamic || nic->ip)
+		if (!nic->dynamic || ip4_is_set(nic->ip))
 			continue;
 		if (!take_free(s->prefix, taken, n, &t, &next, &nic->ip)) {
 			nic->broken = true;

@@ -26,12 +26,12 @@ static const char *explain_no_owner(struct build *b, ip4 ip)
 	for (size_t i = 0; i < b->m->n_route_servers; i++) {
 		const struct route_server *rs = &b->m->route_servers[i];
 
-		if (ip && (ip == rs->instance[0] || ip == rs->instance[1]))
+		if (ip4_is_set(ip) && (ip == rs->instance[0] || ip == rs->instance[1]))
 			return TEXT(b,
 			            "%s is an instance of Route Server %s, which forwards nothing",
 			            IP4_STR(ip), rs->name);
 	}
-	for (size_t i = 0; ip && i < b->m->n_nics; i++) {
+	for (size_t i = 0; ip4_is_set(ip) && i < b->m->n_nics; i++) {
 		const struct nic *n = &b->m->nics[i];
 
 		if (n->ip == ip)

@@ -124,7 +124,7 @@ void build_private(struct build *b)
 		const struct route *u;
 		_cleanup_str_ struct str why = { 0 };
 
-		if (!n->subnet || !n->ip || !reaches_endpoint(b, n, &p))
+		if (!n->subnet || ip4_is_none(n->ip) || !reaches_endpoint(b, n, &p))
 			continue;
 		struct eff_route *r =
 		    build_row(b, prefix_host(n->ip), SRC_DEFAULT, NH_INTERFACE_ENDPOINT);

@@ -133,7 +133,7 @@ void gateway_show(const struct model *m, const struct rib *rib, struct arena *a,
 
 		if (g && g->type == GW_EXPRESSROUTE)
 			show_msees(m, rib, g, r->owners[i]->vm->part.instance, r);
-		else if (g && g->n == 1 && g->public_ip[0])
+		else if (g && g->n == 1 && ip4_is_set(g->public_ip[0]))
 			show_address(r, g->public_ip[0]);
 		if (r->n_shown == before && (!g || g->type == GW_VPN))
 			show_address(r, r->next_hops[i]);

@@ -101,7 +101,7 @@ bool connection_unnamed(const struct bgp_connection *c, unsigned instance)
 	const struct route_server *rs = c->rs;
 	const struct vm *vm = c->nic ? c->nic->vm : NULL;
 
-	return vm && rs->subnet && rs->instance[0] && vm->guest.n_configs &&
+	return vm && rs->subnet && ip4_is_set(rs->instance[0]) && vm->guest.n_configs &&
 	       vm_files_mention(vm, IP4_STR(rs->instance[!instance])) &&
 	       !vm_files_mention(vm, IP4_STR(rs->instance[instance])) &&
 	       !files_have_range(vm, rs->instance[instance]);
@@ -273,7 +273,7 @@ static char *peer_has_another_address(const struct hybrid_session *s)
 	ip4 has = l ? local_gateway_far_ip(l) : 0;
 	_cleanup_free_ char *who = NULL;
 
-	if (!l || !l->bgp_ip || !has || l->bgp_ip == has)
+	if (!l || ip4_is_none(l->bgp_ip) || ip4_is_none(has) || l->bgp_ip == has)
 		return NULL;
 	who = l->site ? xasprintf("the router of site %s", l->site->name) : xstrdup(l->peer->name);
 	return xasprintf("local network gateway %s says bgpPeeringAddress %s, and %s has %s",

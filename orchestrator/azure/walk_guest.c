@@ -76,7 +76,7 @@ static struct way look_up(const struct vm *vm, ip4 dst)
 
 		/* connected routes come first among equals, as in the kernel (metric 0) */
 		/* What it forwards has the sources of others. */
-		if (out && !r->from && prefix_has(r->prefix, dst) &&
+		if (out && ip4_is_none(r->from) && prefix_has(r->prefix, dst) &&
 		    (r->prefix.len > best.len ||
 		     (!r->prefix.len && !best.len && !best.route && !c)))
 			best = (struct way){ .out = out, .route = r, .len = r->prefix.len };

@@ -38,8 +38,8 @@ json_t *walk_json(const struct walk *w)
 		    json_pack("{s:s, s:s?, s:o, s:s?, s:s}", "node", h->node, "nic",
 		              h->nic ? h->nic->name : NULL, "route",
 		              h->route ? eff_route_json(h->table, h->route, false) : json_null(),
-		              "nextHop", h->next_hop ? IP4_STR(h->next_hop) : NULL, "reason",
-		              h->reason));
+		              "nextHop", ip4_is_set(h->next_hop) ? IP4_STR(h->next_hop) : NULL,
+		              "reason", h->reason));
 	}
 	return json_pack("{s:s, s:s, s:o, s:o*}", "verdict", verdict_str(w->verdict), "reason",
 	                 w->reason, "hops", hops, "notWalked", unwalked_json(w));

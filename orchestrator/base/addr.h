@@ -14,6 +14,10 @@ static inline bool ip4_is_none(ip4 a)
 {
 	return a == IP4_NONE;
 }
+static inline bool ip4_is_set(ip4 a)
+{
+	return a != IP4_NONE;
+}
 
 struct prefix {
 	ip4 addr; /* host bits are zero */

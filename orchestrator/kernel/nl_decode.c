@@ -210,7 +210,7 @@ static void describe_route(const struct nlmsghdr *h, char *buf, size_t cap)
 	                 PREFIX_STR(r.dst), r.table);
 
 	for (unsigned i = 0; i < r.n_hops && n > 0 && (size_t)n < cap; i++) {
-		if (r.hops[i].via)
+		if (ip4_is_set(r.hops[i].via))
 			n += snprintf(buf + n, cap - (size_t)n, " via %s", IP4_STR(r.hops[i].via));
 		if ((size_t)n < cap)
 			n += snprintf(buf + n, cap - (size_t)n, " dev %d", r.hops[i].ifindex);

@@ -198,7 +198,7 @@ static void put_hops(struct nlmsghdr *h, const struct nl_route *r)
 	struct rtmsg *m = mnl_nlmsg_get_payload(h);
 
 	if (r->n_hops == 1) {
-		if (r->hops[0].via)
+		if (ip4_is_set(r->hops[0].via))
 			put_ip(h, RTA_GATEWAY, r->hops[0].via);
 		if (r->hops[0].ifindex)
 			mnl_attr_put_u32(h, RTA_OIF, (uint32_t)r->hops[0].ifindex);
@@ -217,7 +217,7 @@ static void put_hops(struct nlmsghdr *h, const struct nl_route *r)
 		nh->rtnh_ifindex = hop->ifindex;
 		nh->rtnh_flags = hop->onlink ? RTNH_F_ONLINK : 0;
 		h->nlmsg_len += RTNH_ALIGN(sizeof(*nh));
-		if (hop->via)
+		if (ip4_is_set(hop->via))
 			put_ip(h, RTA_GATEWAY, hop->via);
 		nh->rtnh_len = (unsigned short)((char *)mnl_nlmsg_get_payload_tail(h) - (char *)nh);
 	}
@@ -243,7 +243,7 @@ struct nlmsghdr *nl_enc_route(void *buf, bool add, const struct nl_route *r)
 		put_ip(h, RTA_DST, r->dst.addr);
 	if (r->metric)
 		mnl_attr_put_u32(h, RTA_PRIORITY, r->metric);
-	if (add && r->src)
+	if (add && ip4_is_set(r->src))
 		put_ip(h, RTA_PREFSRC, r->src);
 	if (add && r->quickack) {
 		struct nlattr *nest = mnl_attr_nest_start(h, RTA_METRICS);
@@ -323,7 +323,7 @@ struct nlmsghdr *nl_enc_route_get(void *buf, const struct nl_query *q, bool fib_
 	m->rtm_dst_len = 32;
 	m->rtm_flags = RTM_F_LOOKUP_TABLE | (fib_match ? RTM_F_FIB_MATCH : 0);
 	put_ip(h, RTA_DST, q->dst);
-	if (q->src) {
+	if (ip4_is_set(q->src)) {
 		m->rtm_src_len = 32;
 		put_ip(h, RTA_SRC, q->src);
 	}

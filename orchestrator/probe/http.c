@@ -40,7 +40,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
-	if (sh->t->p->src) {
+	if (ip4_is_set(sh->t->p->src)) {
 		struct sockaddr_in src = { .sin_family = AF_INET,
 			                   .sin_addr = { htonl(sh->t->p->src) } };
 

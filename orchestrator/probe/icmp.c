@@ -262,7 +262,7 @@ static void make_packet(const struct icmp *icmp, const struct sender *s, const s
 		               .msg_namelen = sizeof(pk->to),
 		               .msg_iov = &pk->iov,
 		               .msg_iovlen = 1 };
-	if (!p->src)
+	if (ip4_is_none(p->src))
 		return;
 	mh->msg_control = pk->control;
 	mh->msg_controllen = sizeof(pk->control);

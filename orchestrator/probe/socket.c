@@ -217,7 +217,7 @@ static struct shot *shot_open(struct engine *eng, struct task *t, unsigned no, i
 	engine_timer(eng, sh->start_us + t->p->timeout_ms * 1000ull, t, no, true);
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(t->p->src) } };
 
-	if (t->p->src && bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
+	if (ip4_is_set(t->p->src) && bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
 		shot_failed(eng, sh, errno);
 		return NULL;
 	}

@@ -88,7 +88,7 @@ static void take_hops(const struct nl_route *r, struct rib_route *ret)
 	unsigned n = 0;
 
 	for (unsigned i = 0; r->type == RTN_UNICAST && i < r->n_hops && n < RIB_MAX_NEXT_HOPS; i++)
-		if (r->hops[i].via)
+		if (ip4_is_set(r->hops[i].via))
 			hops[n++] = r->hops[i].via;
 	if (n < 2) { /* as nearly all are */
 		*ret = (struct rib_route){ .prefix = r->dst, .n_next_hops = (uint8_t)n };

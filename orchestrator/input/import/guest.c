@@ -29,7 +29,8 @@ static void guess_addresses(struct import *im)
 		        json_string_value(json_object_get(n->subnet->out, "addressPrefix")), &p) <
 		        0)
 			continue;
-		for (uint32_t k = SUBNET_KEPT; k < prefix_size(p) && !n->ip && k < 4096; k++)
+		for (uint32_t k = SUBNET_KEPT; k < prefix_size(p) && ip4_is_none(n->ip) && k < 4096;
+		     k++)
 			if (!is_address_taken(im, n->subnet, prefix_at(p, k)))
 				n->ip = prefix_at(p, k);
 	}

@@ -279,7 +279,7 @@ static bool is_address_of_firewall(const struct firewall_reading *r, const struc
 	if (is_any_word(s))
 		return true;
 	if (ip4_parse(s, &a) == 0)
-		return a == n->ip || (n->public_ip && a == n->public_ip);
+		return a == n->ip || (ip4_is_set(n->public_ip) && a == n->public_ip);
 	return json_is_string(first) && strieq(json_string_value(first), s);
 }
 
@@ -317,7 +317,7 @@ void firewall_read_nat_rule(struct firewall_reading *r, struct firewall *fw)
 	if (!mine && !r->broken) {
 		finding_add(r->l->f, SEV_WARNING, "FW-NAT-01", NULL,
 		            arena_printf(r->l->a, "%s/destinationAddresses", r->ptr),
-		            n->public_ip
+		            ip4_is_set(n->public_ip)
 		                ? arena_printf(r->l->a, "write \"%s\"", IP4_STR(n->public_ip))
 		                : "give the firewall an entry in publicIPAddresses",
 		            "NAT rule \"%s\" is for no address of firewall \"%s\" that leads to it "

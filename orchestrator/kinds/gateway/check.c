@@ -56,7 +56,7 @@ static void check_custom_addresses(const struct gateway *g, unsigned k, struct f
 static void check_bgp_addresses(const struct gateway *g, struct findings *f)
 {
 	for (unsigned k = 0; k < g->n; k++) {
-		if (g->given[k])
+		if (ip4_is_set(g->given[k]))
 			check_given_address(g, k, f);
 		check_custom_addresses(g, k, f);
 	}

@@ -69,10 +69,10 @@ static void load_local(struct loader *l, void *obj, json_t *x, const struct jptr
 
 static void find_site(const struct model *m, struct local_gateway *g)
 {
-	for (size_t i = 0; !g->site && g->gateway_ip && i < m->n_sites; i++)
+	for (size_t i = 0; !g->site && ip4_is_set(g->gateway_ip) && i < m->n_sites; i++)
 		if (m->sites[i].public_ip == g->gateway_ip)
 			g->site = &m->sites[i];
-	if (g->site && g->bgp_ip && !g->site->bgp_ip)
+	if (g->site && ip4_is_set(g->bgp_ip) && ip4_is_none(g->site->bgp_ip))
 		g->site->bgp_ip = g->bgp_ip;
 }
 
@@ -111,11 +111,12 @@ static bool can_be_peer(const struct vm *vm)
 static void find_peer(struct model *m, struct local_gateway *l)
 {
 	for (size_t i = 0; i < m->n_vms && !l->site && !l->peer; i++)
-		if (can_be_peer(&m->vms[i]) && l->gateway_ip &&
+		if (can_be_peer(&m->vms[i]) && ip4_is_set(l->gateway_ip) &&
 		    has_public(&m->vms[i], l->gateway_ip))
 			l->peer = &m->vms[i];
 	for (size_t i = 0; i < m->n_vms && !l->site && !l->peer; i++)
-		if (can_be_peer(&m->vms[i]) && l->bgp_ip && speaks_from(&m->vms[i], l->bgp_ip))
+		if (can_be_peer(&m->vms[i]) && ip4_is_set(l->bgp_ip) &&
+		    speaks_from(&m->vms[i], l->bgp_ip))
 			l->peer = &m->vms[i];
 }
 

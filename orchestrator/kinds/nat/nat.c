@@ -87,7 +87,7 @@ static void take_nat_addresses(struct loader *l, void *obj, json_t *x)
 		ip4 ip = load_public_ip(l, g->name, v,
 		                        arena_printf(l->a, "%s/publicIPAddresses/%zu", g->ptr, i));
 
-		if (ip)
+		if (ip4_is_set(ip))
 			g->ips[g->n_ips++] = ip;
 	}
 }

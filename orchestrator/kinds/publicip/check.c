@@ -74,7 +74,7 @@ static void check_public_ips(const struct model *m, struct findings *f)
 			        "public IP address \"%s\" is of SKU Basic, which is open without a "
 			        "security group, and which Azure has retired in 2025",
 			        e->name);
-		if (e->ip && !e->broken)
+		if (ip4_is_set(e->ip) && !e->broken)
 			s[n++] = e;
 	}
 	check_closed(m, f);

@@ -27,7 +27,7 @@ static struct publics *collect_given(struct loader *l)
 
 	p->taken = arena_array(l->a, m->n_public_ips, sizeof(*p->taken));
 	for (size_t i = 0; i < m->n_public_ips; i++)
-		if (m->public_ips[i].ip && !m->public_ips[i].broken)
+		if (ip4_is_set(m->public_ips[i].ip) && !m->public_ips[i].broken)
 			p->taken[p->n_taken++] = m->public_ips[i].ip;
 	qsort(p->taken, p->n_taken, sizeof(*p->taken), compare_ip4s);
 	return p;
@@ -53,11 +53,11 @@ static ip4 take_public_ip(struct loader *l, const char *owner, const char *name,
 		           "public IP address \"%s\" belongs to %s already", e->name, e->owner);
 		return 0;
 	}
-	ip4 ip = e && e->ip ? e->ip : alloc_public(p->taken, p->n_taken, &p->next);
+	ip4 ip = e && ip4_is_set(e->ip) ? e->ip : alloc_public(p->taken, p->n_taken, &p->next);
 
 	if (e)
 		e->owner = owner;
-	if (!ip)
+	if (ip4_is_none(ip))
 		load_error(l, "PIP-ADDR-02", NULL, ptr, "give some of them in publicIPAddresses",
 		           "20.100.0.0/16 has no free address left");
 	return ip;

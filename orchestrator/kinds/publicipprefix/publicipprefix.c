@@ -82,16 +82,16 @@ static struct public_ip_prefix *find_prefix(struct loader *l, json_t *name, cons
 /* A public IP address takes the one that it is given, or the lowest that is free. */
 static void take_address(struct loader *l, struct public_ip_prefix *p, struct public_ip *e)
 {
-	size_t i = e->ip ? (size_t)(e->ip - p->range.addr) : 0;
+	size_t i = ip4_is_set(e->ip) ? (size_t)(e->ip - p->range.addr) : 0;
 
-	if (e->ip && !prefix_has(p->range, e->ip)) {
+	if (ip4_is_set(e->ip) && !prefix_has(p->range, e->ip)) {
 		load_error(l, "PREFIX-ADDR-01", NULL, e->ptr,
 		           "leave out \"ipAddress\" to get one of it",
 		           "%s is not in public IP prefix \"%s\" (%s)", IP4_STR(e->ip), p->name,
 		           PREFIX_STR(p->range));
 		return;
 	}
-	while (!e->ip && i < prefix_size(p->range) && p->owners[i])
+	while (ip4_is_none(e->ip) && i < prefix_size(p->range) && p->owners[i])
 		i++;
 	if (i == prefix_size(p->range)) {
 		load_error(l, "PREFIX-FULL-01", NULL, e->ptr, "make the prefix bigger",
@@ -113,7 +113,7 @@ static void take_addresses(struct loader *l, bool given)
 		struct public_ip *e = &l->m->public_ips[i++];
 		struct public_ip_prefix *p = NULL;
 
-		if (!e->broken && (e->ip != 0) == given)
+		if (!e->broken && ip4_is_set(e->ip) == given)
 			p = find_prefix(l, json_object_get(x, "publicIPPrefix"),
 			                arena_printf(l->a, "%s/publicIPPrefix", e->ptr));
 		if (p)

@@ -42,8 +42,9 @@ static bool is_shielded(const struct subnet *s, struct prefix p)
 /* The NIC that packets for what is announced are sent to; NULL: nobody's. */
 static const struct nic *find_target(const struct bgp_connection *c, const struct vm *vm)
 {
-	return vm->guest.bgp.next_hop ? model_nic_by_ip(c->rs->vnet, vm->guest.bgp.next_hop)
-	                              : c->nic;
+	return ip4_is_set(vm->guest.bgp.next_hop)
+	           ? model_nic_by_ip(c->rs->vnet, vm->guest.bgp.next_hop)
+	           : c->nic;
 }
 
 /* A default route, or a half of one, comes back to the appliance: what it sends to the Internet
@@ -101,7 +102,8 @@ static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, 
 	const struct nic *to = find_target(c, vm);
 	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->guest.bgp.ptr);
 
-	if (!vm->guest.bgp.next_hop || !c->rs->vnet || (to && (to->broken || to->vm == vm)))
+	if (ip4_is_none(vm->guest.bgp.next_hop) || !c->rs->vnet ||
+	    (to && (to->broken || to->vm == vm)))
 		return;
 	if (!to && model_lb_by_ip(c->rs->vnet, vm->guest.bgp.next_hop))
 		return;
@@ -126,8 +128,8 @@ static void announced_by_files(const struct bgp_connection *c, const struct vm *
 {
 	struct own_neighbor n;
 
-	if (!c->rs->instance[0] || !own_bgp_neighbor(vm, c->rs->instance[0], &n) || n.filtered ||
-	    n.muted)
+	if (ip4_is_none(c->rs->instance[0]) || !own_bgp_neighbor(vm, c->rs->instance[0], &n) ||
+	    n.filtered || n.muted)
 		return;
 	for (size_t i = 0; i < vm->guest.own->n_networks; i++) {
 		const struct own_network *x = &vm->guest.own->networks[i];

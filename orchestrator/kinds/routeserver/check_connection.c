@@ -73,8 +73,8 @@ static void check_peer(const struct bgp_connection *c, struct findings *f)
 	if (vm->broken)
 		return;
 	/* With a next hop of its own choice, the packets go elsewhere. */
-	if (!n->forwarding &&
-	    !(vm->guest.bgp.present && vm->guest.bgp.next_hop && vm->guest.bgp.next_hop != n->ip))
+	if (!n->forwarding && !(vm->guest.bgp.present && ip4_is_set(vm->guest.bgp.next_hop) &&
+	                        vm->guest.bgp.next_hop != n->ip))
 		warning_at(f, "RS-PEER-05", NULL, n->ptr, "add \"enableIPForwarding\": true",
 		           "NIC \"%s\" peers with Route Server \"%s\" but enableIPForwarding is "
 		           "false: packets that the routes bring to it are dropped",
@@ -112,7 +112,7 @@ static void check_not_blocked(const struct model *m, const struct bgp_connection
 {
 	const struct peering *p = NULL;
 
-	if (!c->rs->subnet || !c->rs->instance[0] || c->nic->subnet->broken ||
+	if (!c->rs->subnet || ip4_is_none(c->rs->instance[0]) || c->nic->subnet->broken ||
 	    pair_drops(subnet_pair_rule(m, c->rs->subnet, c->nic->subnet, &p)))
 		return;
 	_cleanup_free_ char *why = connection_blocked(m, c, 0);

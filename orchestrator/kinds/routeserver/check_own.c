@@ -63,7 +63,8 @@ void route_server_check_own_files(const struct model *m, struct findings *f)
 			const struct bgp_connection *c = &m->route_servers[i].conns[k];
 
 			if (c->broken || c->rs->broken || !c->nic || c->nic->broken ||
-			    c->nic->vm->broken || !c->nic->vm->guest.own || !c->rs->instance[0])
+			    c->nic->vm->broken || !c->nic->vm->guest.own ||
+			    ip4_is_none(c->rs->instance[0]))
 				continue;
 			own_asn(c, 0, f);
 			own_multihop(c, f);

@@ -63,10 +63,10 @@ static void check_tags(const struct route_table *t, struct findings *f)
 
 static void check_next_hop_form(const struct route *r, struct findings *f)
 {
-	if (r->type == NH_VIRTUAL_APPLIANCE && !r->next_hop)
+	if (r->type == NH_VIRTUAL_APPLIANCE && ip4_is_none(r->next_hop))
 		error_at(f, "RT-HOP-01", "MissingNextHopIpAddress", r->ptr, "add nextHopIpAddress",
 		         "route \"%s\" to a VirtualAppliance needs nextHopIpAddress", r->name);
-	if (r->type != NH_VIRTUAL_APPLIANCE && r->next_hop)
+	if (r->type != NH_VIRTUAL_APPLIANCE && ip4_is_set(r->next_hop))
 		error_at(
 		    f, "RT-HOP-02", NULL, r->ptr,
 		    "remove nextHopIpAddress, or use VirtualAppliance",
@@ -167,7 +167,7 @@ static void check_hops_from(const struct route_table *t, const struct vnet *v, s
 			           "route \"%s\" says VnetLocal for %s, which is not in virtual "
 			           "network \"%s\": the effective next hop is None",
 			           r->name, PREFIX_STR(r->prefix), v->name);
-		if (r->type != NH_VIRTUAL_APPLIANCE || !r->next_hop)
+		if (r->type != NH_VIRTUAL_APPLIANCE || ip4_is_none(r->next_hop))
 			continue;
 		n = model_nic_by_ip(v, r->next_hop);
 		if (!n && model_lb_by_ip(v, r->next_hop))
@@ -199,7 +199,7 @@ static void tell_public_behind(const struct subnet *s, struct findings *f)
 	const struct route *r = default_to_appliance(s->route_table);
 
 	for (size_t i = 0; r && i < s->n_nics; i++)
-		if (s->nics[i]->public_ip && s->nics[i]->ip != r->next_hop)
+		if (ip4_is_set(s->nics[i]->public_ip) && s->nics[i]->ip != r->next_hop)
 			info_at(
 			    f, "RT-DEFAULT-01", s->nics[i]->ptr,
 			    "reach it through the appliance instead",

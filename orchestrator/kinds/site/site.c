@@ -136,7 +136,7 @@ static void choose_bgp_addresses(struct loader *l, const struct kind *k)
 	for (size_t i = 0; i < l->m->n_sites; i++) {
 		struct site *s = &l->m->sites[i];
 
-		if (!s->bgp_ip && s->n_prefixes)
+		if (ip4_is_none(s->bgp_ip) && s->n_prefixes)
 			s->bgp_ip = prefix_at(s->prefixes[0], 1);
 	}
 }

@@ -176,7 +176,7 @@ static void note_unacknowledged(const struct driver *d, struct convergence *ret)
 		if (tcp.busy)
 			text_append(ret->missing,
 			            xasprintf("%s: BGP messages are on their way", n->name));
-		if (tcp.unanswered)
+		if (ip4_is_set(tcp.unanswered))
 			text_append(ret->notes,
 			            xasprintf("%s: %s acknowledges none of its BGP messages; the "
 			                      "session ends with its hold time",

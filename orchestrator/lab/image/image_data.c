@@ -14,7 +14,7 @@ static json_t *str_new(const char *s)
 
 static json_t *ip_new(ip4 a)
 {
-	return a ? json_string(IP4_STR(a)) : json_null();
+	return ip4_is_set(a) ? json_string(IP4_STR(a)) : json_null();
 }
 
 /* Every instance of every Route Server that has a bgpConnection to one of the VM's NICs: both must
@@ -111,8 +111,8 @@ json_t *image_data(const struct model *m, const struct vm *vm)
 	json_object_set_new(d, "prepend", str_new(str_get(&path)));
 	json_object_set_new(d, "prependEach", each);
 	json_object_set_new(d, "prependCount", b->prepend ? json_integer(b->prepend) : json_null());
-	json_object_set_new(d, "policy",
-	                    json_boolean(b->prepend || b->n_communities || b->next_hop));
+	json_object_set_new(
+	    d, "policy", json_boolean(b->prepend || b->n_communities || ip4_is_set(b->next_hop)));
 	json_object_set_new(d, "communities", communities(b));
 	json_object_set_new(d, "communityList", str_new(str_get(&tags)));
 	json_object_set_new(d, "nextHop", ip_new(b->next_hop));

@@ -34,7 +34,7 @@ static void route_words(const struct kwalk_ns *kn, const struct nl_route *r, cha
 {
 	char via[32] = "";
 
-	if (r->hops[0].via)
+	if (ip4_is_set(r->hops[0].via))
 		snprintf(via, sizeof(via), " via %s", IP4_STR(r->hops[0].via));
 	snprintf(buf, cap, "%s%s dev %s (protocol %s)", PREFIX_STR(r->dst), via,
 	         kwalk_device_name(kn, r->hops[0].ifindex), protocol_name(r->protocol));
@@ -272,6 +272,6 @@ void kwalk_start(struct kwalk *k, const struct node *n, struct walk_packet *p,
 		return;
 	}
 	snprintf(ret->reason, sizeof(ret->reason), "sends by its route %s", words);
-	if (!p->src)
-		p->src = r.src ? r.src : ret->nic->ip;
+	if (ip4_is_none(p->src))
+		p->src = ip4_is_set(r.src) ? r.src : ret->nic->ip;
 }

@@ -79,7 +79,7 @@ static bool worth_it(const struct lab *l, const char *from, const char *to)
 		return true;
 	vm = model_vm(l->model, to);
 	for (size_t i = 0; vm && i < vm->n_nics; i++)
-		if (vm->nics[i]->public_ip)
+		if (ip4_is_set(vm->nics[i]->public_ip))
 			return true;
 	return false;
 }

@@ -91,7 +91,7 @@ static int fill_matrix(struct lab *l, const struct names *from, const struct nam
 			*p = *like;
 			p->ns_fd = f.node->netns;
 			p->src = f.ip;
-			if (f.node->kind == NODE_VM && seen[k]) {
+			if (f.node->kind == NODE_VM && ip4_is_set(seen[k])) {
 				p->dst = seen[k];
 				p->echoes = echoes[k];
 				continue;

@@ -104,7 +104,7 @@ static int flow_of(struct request *r, const struct nic *n, enum nsg_direction *r
 	if (!strieq(direction, "inbound") && !strieq(direction, "outbound"))
 		return err_set(e, EINVAL, "unknown direction \"%s\": Inbound or Outbound",
 		               direction);
-	if (!there)
+	if (ip4_is_none(there))
 		return err_set(e, EINVAL, "--remote needs an address");
 	*ret_d = strieq(direction, "inbound") ? NSG_IN : NSG_OUT;
 	if (*ret_d == NSG_IN)

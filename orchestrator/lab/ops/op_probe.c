@@ -91,7 +91,7 @@ static json_t *result_json(const struct probe *p, const struct endpoint *from,
 		json_object_set_new(o, "port", json_null());
 	if (p->refused)
 		json_object_set_new(o, "refused", json_true());
-	if (p->error_from)
+	if (ip4_is_set(p->error_from))
 		json_object_set_new(o, "errorFrom", json_string(IP4_STR(p->error_from)));
 	return o;
 }

@@ -46,7 +46,7 @@ static bool add_from_description(struct examples *x, enum carried what, const st
 		while (n && (word[n - 1] == '.' || word[n - 1] == '/'))
 			word[--n] = 0;
 		if (prefix ? !strchr(word, '/') || prefix_parse(word, &net) < 0 || !net.len
-		           : ip4_parse(word, &net.addr) < 0 || !net.addr)
+		           : ip4_parse(word, &net.addr) < 0 || ip4_is_none(net.addr))
 			continue;
 		for (size_t k = 0; k < x->n_said; k++)
 			if (x->said[k] == net.addr)

@@ -111,7 +111,8 @@ static void add_bgp_settings(struct inst *i, struct val_builder *b, const struct
 		    val_printf(a->arena, "%s/ipConfigurations/%s", i->id, name ? name : "default"));
 		val_set(&o, "defaultBgpIpAddresses", val_arr(a->arena, one, 1));
 		val_set(&o, "customBgpIpAddresses", none);
-		val_set(&o, "tunnelIpAddresses", public ? val_arr(a->arena, one + 1, 1) : none);
+		val_set(&o, "tunnelIpAddresses",
+		        ip4_is_set(public) ? val_arr(a->arena, one + 1, 1) : none);
 		val_push(&list, val_built_obj(&o));
 	}
 	val_set(&s, "asn", val_int(a->arena, 65515));

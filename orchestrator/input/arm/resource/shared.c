@@ -44,7 +44,7 @@ void shared_keep(struct arm *a, const char *pool, const struct inst *i, uint32_t
 {
 	_cleanup_free_ char *key = owner_key(i, k);
 
-	if (!a->o->taken || !ip)
+	if (!a->o->taken || ip4_is_none(ip))
 		return;
 	json_t *was = json_object_get(map_of(map_of(a->o->taken, "pools"), pool), IP4_STR(ip));
 
