@@ -141,10 +141,10 @@ endef
 $(foreach p,$(PLANTS),$(eval $(call plant,$(p))))
 
 # clang's fuzzer; what it finds is left in build/fuzz.
-fuzz: ## every fuzzer for T seconds
-	$(MAKE) V=fuzz CC="$(CLANG)" fuzz-run
-fuzz-run: $(patsubst %,$(B)/tests/fuzz/%,$(FUZZ))
-	tests/lib/fuzz $(T) $^
+fuzz: fuzz-build ## every fuzzer for T seconds
+	JOBS=$(JOBS) tests/lib/fuzz $(T) $(FUZZ:%=build/fuzz/tests/fuzz/%)
+fuzz-build: # with vnetlab, so that clang has compiled all there is
+	$(MAKE) V=fuzz CC="$(CLANG)" all $(FUZZ:%=build/fuzz/tests/fuzz/%)
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/lib.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -216,6 +216,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-run cov test bare deps demo docs install uninstall clean help
+.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))
