@@ -144,7 +144,8 @@ struct fabric {
 	size_t n_balancers, cap_balancers;
 	struct fab_backend *backends; /* sorted by mark */
 	size_t n_backends, cap_backends;
-	struct filter_chain *chains; /* sorted by name: "nsg_" and 16 digits */
+	struct filter_chain
+	    *chains; /* sorted by name: groups' ("nsg_"), and those of their rules' lists */
 	size_t n_chains, cap_chains;
 	struct fab_bind *binds; /* sorted by slot, then port */
 	size_t n_binds, cap_binds;

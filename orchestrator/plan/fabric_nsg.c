@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Security groups as chains of the packet filter.  A chain returns what it allows and drops the
- * rest; NICs whose groups expand to the same share it. */
-#include <stdio.h>
-
+/* Security groups as chains of the packet filter.  A group's chain returns what it allows and drops
+ * the rest; NICs whose groups expand to the same share it. */
 #include "azure/nsg.h"
-#include "base/str.h"
 #include "plan/fabric_priv.h"
+#include "plan/filter/nsg.h"
 #include "plan/filter/rule.h"
 #include "plan/names.h"
 
-enum { RULE_LINES = 8 };
-
-static const char *name_of_rules(const char *rules, char buf[CHAIN_NAME])
-{
-	snprintf(buf, CHAIN_NAME, "nsg_%016llx", (unsigned long long)str_hash(rules, 1));
-	return buf;
-}
-
 const char *fabric_chain_name(const struct nsg_rules *r, char buf[CHAIN_NAME])
 {
-	_cleanup_str_ struct str s = { 0 };
+	struct filter f = { 0 };
 
-	nsg_rules_text(r, RULE_LINES, &s);
-	return name_of_rules(str_get(&s), buf);
+	nft_chain_name(NSG_PREFIX, nsg_rules_chain(r, NSG_PREFIX, &f), buf);
+	filter_free(&f);
+	return buf;
 }
 
 /* --- ports ----------------------------------------------------------------------------------- */
@@ -39,14 +30,18 @@ static const char *chain_of_group(struct compiler *c, struct made *made, const s
 
 	if (*x->chain)
 		return x->chain;
-	_cleanup_str_ struct str s = { 0 };
+	struct filter f = { 0 };
 
-	nsg_rules_text(nsg_compile(c->m, g, d, t), RULE_LINES, &s);
-	name_of_rules(str_get(&s), x->chain);
-	struct filter_chain *f = &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
+	nft_chain_name(NSG_PREFIX, nsg_rules_chain(nsg_compile(c->m, g, d, t), NSG_PREFIX, &f),
+	               x->chain);
+	for (size_t i = 0; i < f.n_chains; i++) {
+		struct filter_chain *new =
+		    &VEC_PUSH(c->f->chains, c->f->n_chains, c->f->cap_chains);
 
-	memcpy(f->name, x->chain, CHAIN_NAME);
-	f->rules = arena_strdup(c->f->arena, str_get(&s));
+		*new = f.chains[i];
+		new->rules = arena_strdup(c->f->arena, new->rules);
+	}
+	filter_free(&f);
 	return x->chain;
 }
 

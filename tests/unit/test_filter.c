@@ -306,7 +306,7 @@ static void test_rule_changes(void **state)
 	make_rules(1000, 1000, &a);
 	make_rules(1000, 500, &b);
 	assert_true(a.n_chains > 10 && a.n_chains < 100);
-	assert_true(str_starts(a.chains[0].name, "fw1_") || str_starts(a.chains[0].name, "fw2_"));
+	assert_true(str_starts(a.chains[0].name, "any1_") || str_starts(a.chains[0].name, "any2_"));
 	assert_true(str_starts(a.chains[a.n_chains - 1].name, "fw_"));
 	_cleanup_free_ char *text = change(&a, &b, &n);
 
@@ -371,7 +371,7 @@ static void test_long_lists(void **state)
 	for (const char *p = f.chains[1].rules; (p = strchr(p, '{')); p++)
 		lines++;
 	assert_int_equal(lines, 4);
-	assert_true(str_starts(f.chains[2].rules, "meta l4proto 6 jump fw5_"));
+	assert_true(str_starts(f.chains[2].rules, "meta l4proto 6 jump any5_"));
 	filter_free(&f);
 }
 

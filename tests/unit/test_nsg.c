@@ -338,6 +338,16 @@ static void sets_of_prefixes(void **state)
 	}
 }
 
+/* Beside these there are chains for lists of prefixes. */
+static size_t chains_of_groups(const struct fabric *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n_chains; i++)
+		n += str_starts(f->chains[i].name, "nsg_");
+	return n;
+}
+
 /* NICs of one class share a chain; a route that changes a tag makes another one. */
 static void chains(void **state)
 {
@@ -356,14 +366,14 @@ static void chains(void **state)
 		mini_vm(m, i % 2 ? s : t, arena_printf(m->arena, "vm%u", i),
 		        IP4_STR((i % 2 ? s : t)->prefix.addr + 4 + i), false);
 	f = fabric_compile(m, NULL, NULL);
-	assert_int_equal(f->n_chains, 2); /* in and out */
+	assert_int_equal(chains_of_groups(f), 2); /* in and out */
 	assert_int_equal(f->n_binds, 20);
 	fabric_free(f);
 	/* conformance 18: a user-defined 0.0.0.0/0 is in VirtualNetwork, so the default rules allow
 	 * everything */
 	mini_udr(m, mini_table(m, s, "rt"), P("0.0.0.0/0"), NH_NONE, 0);
 	f = fabric_compile(m, NULL, NULL);
-	assert_int_equal(f->n_chains, 4);
+	assert_int_equal(chains_of_groups(f), 4);
 	fabric_free(f);
 	struct eff_table *x = effective_routes(m, s, 0, NULL, NULL);
 	const struct nsg_rules *r = nsg_compile(m, &m->nsgs[0], NSG_IN, x);

@@ -2,6 +2,7 @@
 #include "plan/filter/nsg.h"
 
 #include "plan/filter/fabric.h"
+#include "plan/filter/rule.h"
 
 /* way: "out" or "in". */
 #define FLOWS(way) \
@@ -20,8 +21,8 @@
 /* clang-format off: its versions do not agree about it */
 #define CHAINS_OF(way, back, dev, first, second, free) \
 	{ .name = "nsg_rules_" way, \
-	  .rules = dev "name vmap @nsg_" first "_" way "\n" dev "name vmap @nsg_" second "_" way \
-		       "\n" }, \
+	  .rules = "meta priority set none\n" dev "name vmap @nsg_" first "_" way "\n" dev \
+		   "name vmap @nsg_" second "_" way "\n" }, \
 	    { .name = "nsg_" way "_ports", \
 	      .rules = BACK(dev) " @nsg_" back " update @nsg_" back " { " BACK( \
 		  dev) " } accept\n" THERE(dev) " @nsg_" way " update @nsg_" way \
@@ -56,6 +57,7 @@
 
 /* What a NIC sends to the platform is not subject to its groups (azure-behaviour 1.7). */
 static const struct filter_fixed CHAINS[] = {
+	{ .name = NSG_ALLOW, .rules = "meta priority set none\n" },
 	CHAINS_OF("out", "in", "iif", "nic", "subnet", "ip daddr != @platform "),
 	CHAINS_OF("in", "out", "oif", "subnet", "nic", ""),
 	HOOK("nsg_from", "prerouting priority 5", "out", "iif"),

@@ -185,28 +185,6 @@ static void add_combinations(const struct words *w, size_t n, const char *verdic
 	}
 }
 
-void nsg_rule_text(const struct nsg_rule *r, const char *verdict, size_t lines, struct str *ret)
-{
-	struct words w;
-
-	if (!words_of(r, &w))
-		return;
-	size_t n = lines_of(&w, lines);
-
-	if (n > lines)
-		add_line(&w, verdict, ret);
-	else
-		add_combinations(&w, n, verdict, ret);
-	free(w.sport);
-	free(w.dport);
-}
-
-void nsg_rules_text(const struct nsg_rules *r, size_t lines, struct str *ret)
-{
-	for (size_t i = 0; i < r->n; i++)
-		nsg_rule_text(&r->rules[i], r->rules[i].rule->deny ? "drop" : "return", lines, ret);
-}
-
 /* --- rules as chains -------------------------------------------------------------------------- */
 
 enum {
@@ -220,8 +198,11 @@ enum {
 /* Lists in the order in which they are asked.  dnat to a port wants the protocol in its line. */
 enum list { LIST_SRC, LIST_DST, LIST_SPORT, LIST_DPORT, LIST_PROTOCOL, LISTS };
 /* Names sort as filter.h asks for: a list's chain leads to those of the lists behind it. */
-static const char *const LIST_PREFIX[LISTS] = { "fw5_", "fw4_", "fw3_", "fw2_", "fw1_" };
+static const char *const LIST_PREFIX[LISTS] = { "any5_", "any4_", "any3_", "any2_", "any1_" };
 #define CHUNK_PREFIX "fw6_"
+/* A chain of lists that is jumped to cannot return for the one that jumped, so it notes what is
+ * allowed. */
+#define NOTE_ALLOWED "meta priority set " NSG_ALLOWED " return"
 
 static size_t list_size(const struct words *w, enum list l)
 {
@@ -349,21 +330,44 @@ static void end_chunk(struct filter_rules *rules)
 	rules->n = 0;
 }
 
-void filter_rules_add(struct filter_rules *rules, const struct nsg_rule *r, const char *verdict)
+/* The lines of a rule, and chains for its lists.  False: it matches no packet. */
+static bool add_rule(struct filter *f, const struct nsg_rule *r, const char *verdict,
+                     struct str *ret)
 {
-	size_t at = rules->chunk.n;
 	struct words w;
 
 	if (!words_of(r, &w))
-		return;
+		return false;
 	size_t n = lines_of(&w, FEW_LINES);
 
-	if (n > FEW_LINES)
-		add_list_chains(rules->filter, &w, verdict, &rules->chunk);
-	else
-		add_combinations(&w, n, verdict, &rules->chunk);
+	if (n <= FEW_LINES) {
+		add_combinations(&w, n, verdict, ret);
+	} else if (streq(verdict, "return")) {
+		add_list_chains(f, &w, NOTE_ALLOWED, ret);
+		str_add(ret, "meta priority " NSG_ALLOWED " goto " NSG_ALLOW "\n");
+	} else {
+		add_list_chains(f, &w, verdict, ret);
+	}
 	free(w.sport);
 	free(w.dport);
+	return true;
+}
+
+uint64_t nsg_rules_chain(const struct nsg_rules *r, const char *prefix, struct filter *f)
+{
+	_cleanup_str_ struct str s = { 0 };
+
+	for (size_t i = 0; i < r->n; i++)
+		add_rule(f, &r->rules[i], r->rules[i].rule->deny ? "drop" : "return", &s);
+	return filter_add_chain(f, prefix, str_get(&s));
+}
+
+void filter_rules_add(struct filter_rules *rules, const struct nsg_rule *r, const char *verdict)
+{
+	size_t at = rules->chunk.n;
+
+	if (!add_rule(rules->filter, r, verdict, &rules->chunk))
+		return;
 	rules->n++;
 	/* Where a chunk ends is a matter of its last rule alone. */
 	if (rules->n == MOST_CHUNK_RULES ||
