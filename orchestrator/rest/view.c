@@ -201,10 +201,13 @@ static void add_of_type(struct store *s, const char *type, const char *key, cons
 		add_of_hub(s, key, properties);
 	else if (strieq(type, NET "virtualNetworks/virtualNetworkPeerings"))
 		add_of_peering(s, key, properties);
-	else if (strieq(type, NET "networkInterfaces"))
+	else if (strieq(type, NET "networkInterfaces")) {
+		json_object_set_new(properties, "hostedWorkloads", json_array());
+		json_object_set_new(properties, "tapConfigurations", json_array());
 		json_object_set_new(
 		    properties, "primary",
 		    json_boolean(json_object_get(properties, "virtualMachine") != NULL));
+	}
 }
 
 /* --- the whole
