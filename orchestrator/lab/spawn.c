@@ -210,72 +210,75 @@ static int take_folder(const char *lab, int *ret_run, int *ret_dir, int *ret_loc
 	return r;
 }
 
-int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct err *e)
+/* What a driver is started with; -1: not open. */
+struct spawning {
+	int run, dir, lock, listen, proc, router;
+	int line[2]; /* its first connection: our end, its end */
+	int pipe[2]; /* over which it says how its start went: our end, its end */
+	struct cgroup cgroup;
+};
+
+static void spawning_done(struct spawning *s)
 {
-	_cleanup_close_ int run = -1, dir = -1, lock = -1, listen_fd = -1, proc = -1, router = -1,
-	                    rd = -1, wr = -1, ours = -1, theirs = -1;
-	_cleanup_(cgroup_done) struct cgroup cgroup = { .dir = -1, .enter = -1 };
-	int r = lab_name_check(lab, e);
+	int *fds[] = { &s->run,    &s->dir,     &s->lock,    &s->listen,  &s->proc,
+		       &s->router, &s->line[0], &s->line[1], &s->pipe[0], &s->pipe[1] };
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close_p(fds[i]);
+	cgroup_done(&s->cgroup);
+}
+
+/* What it needs beside its folder. */
+static int open_for_driver(struct spawning *s, struct err *e)
+{
+	int r = lab_socket_bind(s->dir, &s->listen, e);
 
 	if (r < 0)
 		return r;
-	r = take_folder(lab, &run, &dir, &lock, e);
-	if (r < 0)
-		return r;
-	r = lab_socket_bind(dir, &listen_fd, e);
-	if (r < 0)
-		goto fail;
-	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (proc < 0) {
-		r = err_sys(e, errno, "/proc");
-		goto fail;
-	}
-	int p[2];
-
-	if (pipe2(p, O_CLOEXEC) < 0) {
-		r = err_sys(e, errno, "pipe");
-		goto fail;
-	}
-	rd = p[0];
-	wr = p[1];
+	s->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (s->proc < 0)
+		return err_sys(e, errno, "/proc");
+	if (pipe2(s->pipe, O_CLOEXEC) < 0)
+		return err_sys(e, errno, "pipe");
 	/* Ours is the driver's first connection, there before anybody else can come and go: a
 	 * driver that has nothing to do ends with its last one. */
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p) < 0) {
-		r = err_sys(e, errno, "socketpair");
-		goto fail;
-	}
-	ours = p[0];
-	theirs = p[1];
-	router = router_open(e);
-	if (router < 0) {
-		r = router;
-		goto fail;
-	}
-	take_cgroup(lab, dir, privileged, &cgroup);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, s->line) < 0)
+		return err_sys(e, errno, "socketpair");
+	s->router = router_open(e);
+	return s->router < 0 ? s->router : 0;
+}
+
+/* Returns what is to be waited for; or -errno. */
+static pid_t fork_starter(const char *lab, bool privileged, struct spawning *s, struct err *e)
+{
 	struct driver_start ds = { .lab = lab,
-		                   .cgroup_fd = cgroup.dir,
-		                   .enter_fd = cgroup.enter,
+		                   .cgroup_fd = s->cgroup.dir,
+		                   .enter_fd = s->cgroup.enter,
 		                   .privileged = privileged,
-		                   .router_fd = router,
-		                   .run_fd = run,
-		                   .dir_fd = dir,
-		                   .lock_fd = lock,
-		                   .listen_fd = listen_fd,
-		                   .host_proc_fd = proc,
-		                   .owner_fd = theirs };
+		                   .router_fd = s->router,
+		                   .run_fd = s->run,
+		                   .dir_fd = s->dir,
+		                   .lock_fd = s->lock,
+		                   .listen_fd = s->listen,
+		                   .host_proc_fd = s->proc,
+		                   .owner_fd = s->line[1] };
 
 	fflush(NULL);
 	pid_t pid = fork();
 
-	if (pid < 0) {
-		r = err_fork(e, errno, "starting the driver");
-		goto fail;
-	}
+	if (pid < 0)
+		return err_fork(e, errno, "starting the driver");
 	if (pid == 0)
-		start_driver(&ds, wr);
-	close_p(&wr);
-	close_p(&theirs);
-	wr = theirs = -1;
+		start_driver(&ds, s->pipe[1]);
+	close_p(&s->pipe[1]);
+	close_p(&s->line[1]);
+	s->pipe[1] = s->line[1] = -1;
+	return pid;
+}
+
+/* How its start went. */
+static int await_driver(const char *lab, int fd, pid_t starter, struct err *e)
+{
 	struct err report;
 	size_t got = 0;
 	char more;
@@ -283,23 +286,49 @@ int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct 
 
 	/* The driver says so when it listens, and closes; a driver that dies closes as well, and so
 	 * does who has written its process id into the lock: nothing else comes, but the end. */
-	while ((k = read(rd, got < sizeof(report) ? (char *)&report + got : &more,
+	while ((k = read(fd, got < sizeof(report) ? (char *)&report + got : &more,
 	                 got < sizeof(report) ? sizeof(report) - got : 1)) > 0 ||
 	       (k < 0 && errno == EINTR))
 		got += k > 0 ? (size_t)k : 0;
-	wait_for(pid);
-	if (got < sizeof(report)) {
-		r = ended_err(lab, e);
-		goto fail;
+	wait_for(starter);
+	if (got < sizeof(report))
+		return ended_err(lab, e);
+	if (!report.code)
+		return 0;
+	report.msg[sizeof(report.msg) - 1] = '\0';
+	return err_set(e, report.code, "lab %s: %s", lab, report.msg);
+}
+
+int lab_spawn(const char *lab, bool privileged, struct lab_client **ret, struct err *e)
+{
+	_cleanup_(spawning_done) struct spawning s = {
+		.run = -1,
+		.dir = -1,
+		.lock = -1,
+		.listen = -1,
+		.proc = -1,
+		.router = -1,
+		.line = { -1, -1 },
+		.pipe = { -1, -1 },
+		.cgroup = { .dir = -1, .enter = -1 },
+	};
+	int r = lab_name_check(lab, e);
+
+	if (r == 0)
+		r = take_folder(lab, &s.run, &s.dir, &s.lock, e);
+	if (r < 0)
+		return r;
+	r = open_for_driver(&s, e);
+	if (r == 0) {
+		take_cgroup(lab, s.dir, privileged, &s.cgroup);
+		r = fork_starter(lab, privileged, &s, e);
 	}
-	if (report.code) {
-		report.msg[sizeof(report.msg) - 1] = '\0';
-		r = err_set(e, report.code, "lab %s: %s", lab, report.msg);
-		goto fail;
+	if (r > 0)
+		r = await_driver(lab, s.pipe[0], r, e);
+	if (r < 0) {
+		lab_dir_remove(s.run, s.dir, lab);
+		return r;
 	}
-	*ret = lab_client_new(lab, take_fd(ours));
+	*ret = lab_client_new(lab, take_fd(s.line[0]));
 	return 0;
-fail:
-	lab_dir_remove(run, dir, lab);
-	return r;
 }
