@@ -128,76 +128,103 @@ static int give_terminal(struct driver *d, const struct node *n, int sock, int *
 	return 0;
 }
 
-static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e)
-{
-	struct driver *d = l->driver;
-	const char *name;
+struct exec_request {
 	struct node *n;
-	_cleanup_free_ char **argv = NULL, **env = NULL;
+	char **argv, **env;
+	bool capture; /* tcpdump, which also insists on changing to the user that it is already */
+	char device[16];
+};
+
+static void exec_request_done(struct exec_request *q)
+{
+	free(q->argv);
+	free(q->env);
+}
+
+static int read_exec_request(struct lab *l, struct request *r, struct exec_request *q,
+                             struct err *e)
+{
+	const char *name;
 	int rc = op_string(r, "node", &name, e);
 
-	(void)ret;
-	if (rc < 0 || (rc = lab_node(l, name, &n, e)) < 0 ||
-	    (rc = strings_of_json(json_object_get(r->body, "argv"), "argv", &argv, e)) < 0 ||
-	    (rc = strings_of_json(json_object_get(r->body, "env"), "env", &env, e)) < 0)
+	if (rc < 0 || (rc = lab_node(l, name, &q->n, e)) < 0 ||
+	    (rc = strings_of_json(json_object_get(r->body, "argv"), "argv", &q->argv, e)) < 0 ||
+	    (rc = strings_of_json(json_object_get(r->body, "env"), "env", &q->env, e)) < 0)
 		return rc;
-	if (!argv[0])
+	if (!q->argv[0])
 		return err_set(e, EINVAL, "exec: no command");
 	if (r->n_fds != 3)
 		return err_set(e, EINVAL, "exec: three descriptors come with it, got %zu",
 		               r->n_fds);
-	char device[16];
+	q->capture = json_is_true(json_object_get(r->body, "capture"));
+	if (q->capture)
+		put_device(q->n, name, (const char **)(void *)q->argv, q->device);
+	return 0;
+}
 
-	/* tcpdump, which also insists on changing to the user that it is already. */
-	bool capture = json_is_true(json_object_get(r->body, "capture"));
-
-	if (capture)
-		put_device(n, name, (const char **)(void *)argv, device);
-	rc = node_box(d, n, e);
-	if (rc < 0)
-		return rc;
-	_cleanup_close_ int slave = -1;
-
-	if (json_is_true(json_object_get(r->body, "terminal"))) {
-		rc = give_terminal(d, n, r->fds[0], &slave, e);
-		if (rc < 0)
-			return rc;
-	}
-	const int *fds = slave >= 0 ? (const int[]){ slave, slave, slave } : r->fds;
-	struct launch la = { .argv = ARGV(argv),
-		             .ignore_setgroups = capture,
-		             .envp = env[0] ? ARGV(env) : DAEMON_ENV,
+/* tty: the node's terminal; -1: on the client's descriptors. */
+static int launch_in_node(struct driver *d, const struct exec_request *q, const struct request *r,
+                          int tty, pid_t *ret_pid, struct err *e)
+{
+	const struct node *n = q->n;
+	const int *fds = tty >= 0 ? (const int[]){ tty, tty, tty } : r->fds;
+	struct launch la = { .argv = ARGV(q->argv),
+		             .ignore_setgroups = q->capture,
+		             .envp = q->env[0] ? ARGV(q->env) : DAEMON_ENV,
 		             .netns = n->netns,
 		             .box = n->box,
 		             .pidns = d->pidns,
 		             .caps = n->caps | CAPS_USUAL,
 		             .fds = { fds[0], fds[1], fds[2] },
 		             .cwd = json_string_value(json_object_get(r->body, "cwd")),
-		             .tty = slave >= 0,
+		             .tty = tty >= 0,
 		             .nofile = &d->nofile };
+
+	return launch(&la, ret_pid, e);
+}
+
+/* It answers when it ends, and until then takes signals from its client. */
+static void watch_exec(struct driver *d, struct conn *c, pid_t pid)
+{
 	struct guest_exec *x = xcalloc(1, sizeof(*x));
 
-	rc = launch(&la, &x->child.pid, e);
-	if (rc == 0 && !capture) {
-		free(n->touched);
-		n->touched = xstrdup(argv[0]);
-	}
-	if (rc < 0) {
-		free(x);
-		/* As shells say it: 127 not found, 126 not executable; the client passes it on. */
-		if (rc != -ENOENT && rc != -EACCES)
-			return rc;
+	x->d = d;
+	x->c = c;
+	x->child.pid = pid;
+	x->child.fn = on_exec_exit;
+	loop_child(d->loop, &x->child);
+	c->ctx = x;
+	c->on_input = on_input;
+	c->on_close = on_close;
+}
+
+static int op_exec(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	_cleanup_(exec_request_done) struct exec_request q = { 0 };
+	_cleanup_close_ int tty = -1;
+	pid_t pid;
+	int rc = read_exec_request(l, r, &q, e);
+
+	if (rc == 0)
+		rc = node_box(l->driver, q.n, e);
+	if (rc == 0 && json_is_true(json_object_get(r->body, "terminal")))
+		rc = give_terminal(l->driver, q.n, r->fds[0], &tty, e);
+	if (rc < 0)
+		return rc;
+	rc = launch_in_node(l->driver, &q, r, tty, &pid, e);
+	/* As shells say it: 127 not found, 126 not executable; the client passes it on. */
+	if (rc == -ENOENT || rc == -EACCES) {
 		*ret = json_pack("{s:i,s:o}", "exit", rc == -ENOENT ? 127 : 126, "message",
 		                 text_json_of(e->msg));
 		return 0;
 	}
-	x->d = d;
-	x->c = r->client;
-	x->child.fn = on_exec_exit;
-	loop_child(d->loop, &x->child);
-	r->client->ctx = x;
-	r->client->on_input = on_input;
-	r->client->on_close = on_close;
+	if (rc < 0)
+		return rc;
+	if (!q.capture) {
+		free(q.n->touched);
+		q.n->touched = xstrdup(q.argv[0]);
+	}
+	watch_exec(l->driver, r->client, pid);
 	return 1;
 }
 
