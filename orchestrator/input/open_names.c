@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a path's names say: of the file, of its folder, of the lab. */
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "input/open_priv.h"
+
+const char *open_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Where scripts lie that a template names; the caller frees. */
+char *open_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return xstrdup(path);
+	return !slash          ? xstrdup(".")
+	       : slash == path ? xstrdup("/")
+	                       : xstrndup(path, (size_t)(slash - path));
+}
+
+/* What tools and examples call every file of theirs says nothing. */
+static bool says_nothing(const char *name)
+{
+	static const char *const words[] = { "azuredeploy", "main",     "maintemplate", "template",
+		                             "plan",        "tfplan",   "export",       "deploy",
+		                             "resources",   "terraform" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (!strncasecmp(name, words[i], n) && (!name[n] || name[n] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* [a-z0-9-], at most 63; the caller frees. */
+char *open_lab_name(const char *path)
+{
+	char real[PATH_MAX];
+	_cleanup_free_ char *full = xstrdup(realpath(path, real) ? real : path);
+	const char *base = open_base_name(full);
+
+	if (says_nothing(base) && base > full + 1) {
+		full[base - full - 1] = 0;
+		base = open_base_name(full);
+	}
+	struct str s = { 0 };
+
+	for (const char *c = base; *c && *c != '.' && s.n < 63; c++) {
+		if (isalnum((unsigned char)*c))
+			str_addc(&s, (char)tolower((unsigned char)*c));
+		else if (s.n && s.s[s.n - 1] != '-')
+			str_addc(&s, '-');
+	}
+	while (s.n && s.s[s.n - 1] == '-')
+		s.s[--s.n] = 0;
+	if (!s.n)
+		str_add(&s, "lab");
+	return str_take(&s);
+}
