@@ -147,19 +147,34 @@ static const char *why_silent(struct model *m, const struct vm *vm, const struct
 	    IP4_STR(far_bgp_address(c)), vm->name);
 }
 
+/* Two connections may lead to one router: that of a site with several devices. */
+static bool has_session(const struct plan *p, const struct hybrid_session *s)
+{
+	for (size_t i = 0; i < p->n_sessions; i++) {
+		const struct hybrid_session *o = &p->sessions[i];
+
+		if (o->vm == s->vm && o->peer == s->peer && o->kind == s->kind &&
+		    o->local_ip == s->local_ip && o->peer_ip == s->peer_ip)
+			return true;
+	}
+	return false;
+}
+
 static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
                     enum hybrid_peer kind, const struct connection *c)
 {
-	VEC_PUSH(p->sessions, p->n_sessions, p->cap_sessions) =
-	    (struct hybrid_session){ .vm = vm,
-		                     .kind = kind,
-		                     .local_ip = address_for(vm, c),
-		                     .peer_ip = expected_ip(vm, peer, c),
-		                     .local_asn = as_number(vm),
-		                     .peer_asn = expected_asn(vm, peer, c),
-		                     .peer = peer,
-		                     .conn = c,
-		                     .down = why_silent(p->m, vm, c) };
+	const struct hybrid_session s = { .vm = vm,
+		                          .kind = kind,
+		                          .local_ip = address_for(vm, c),
+		                          .peer_ip = expected_ip(vm, peer, c),
+		                          .local_asn = as_number(vm),
+		                          .peer_asn = expected_asn(vm, peer, c),
+		                          .peer = peer,
+		                          .conn = c,
+		                          .down = why_silent(p->m, vm, c) };
+
+	if (!has_session(p, &s))
+		VEC_PUSH(p->sessions, p->n_sessions, p->cap_sessions) = s;
 }
 
 static void session(struct plan *p, struct vm *a, struct vm *b, const struct connection *c)

@@ -122,9 +122,22 @@ static void check_connection(const struct connection *c, struct findings *f)
 
 static const void *far_end(const struct connection *c)
 {
-	return c->type == CONN_IPSEC       ? c->site ? (const void *)c->site : c->local
+	return c->type == CONN_IPSEC       ? c->local ? (const void *)c->local : c->site
 	       : c->type == CONN_VNET2VNET ? (const void *)c->remote
 	                                   : c->circuit;
+}
+
+/* One site may have several VPN devices, each with its local network gateway and connection
+ * (azure-behaviour 8.1). */
+static void tell_of_devices(const struct connection *a, const struct connection *b,
+                            struct findings *f)
+{
+	info_at(
+	    f, "CONN-TWICE-02", b->ptr, NULL,
+	    "connections \"%s\" and \"%s\" of gateway \"%s\" lead to one site, \"%s\": Azure has "
+	    "tunnels to a device for each, the lab one router there, which has one wire to each "
+	    "instance",
+	    a->name, b->name, b->gateway->name, b->site->name);
 }
 
 static void check_twice(const struct model *m, struct findings *f)
@@ -134,11 +147,16 @@ static void check_twice(const struct model *m, struct findings *f)
 			const struct connection *a = &m->connections[k], *b = &m->connections[i];
 
 			if (a->broken || b->broken || a->type != b->type ||
-			    a->gateway != b->gateway || far_end(a) != far_end(b))
+			    a->gateway != b->gateway)
 				continue;
-			error_at(f, "CONN-TWICE-01", NULL, b->ptr, "remove one of them",
-			         "connection \"%s\" is between the same ends as \"%s\"", b->name,
-			         a->name);
+			if (far_end(a) == far_end(b))
+				error_at(f, "CONN-TWICE-01", NULL, b->ptr, "remove one of them",
+				         "connection \"%s\" is between the same ends as \"%s\"",
+				         b->name, a->name);
+			else if (b->site && a->site == b->site)
+				tell_of_devices(a, b, f);
+			else
+				continue;
 			break;
 		}
 }
