@@ -51,7 +51,8 @@ struct fault_form {
 	const char *usage; /* all of it, from "fault" on */
 	const char *help;  /* a line, or several */
 	enum fault_word args[FAULT_MAX_ARGS];
-	unsigned required; /* so many of args; the others may be left out */
+	unsigned required;  /* so many of args; the others may be left out */
+	const char *passed; /* what became of the first argument when no fault is left; or NULL */
 };
 /* Ends with one whose name is NULL; forms of one verb are neighbours. */
 extern const struct fault_form fault_forms[];

@@ -6,6 +6,17 @@
 #include "cmd/complete.h"
 #include "cmd/remote.h"
 
+/* What it did, where the list of faults does not show it. */
+static bool tell_what_passed(const struct cmd_args *a)
+{
+	const struct fault_form *f = fault_form_of(a->argv[0]);
+
+	if (!f || !f->passed || a->argc < 2 || arg_flag(a, "hold"))
+		return false;
+	ui_note("%s: %s", a->argv[1], f->passed);
+	return true;
+}
+
 static int cmd_fault(const struct cmd_args *a)
 {
 	json_t *argv = json_array(), *answer = NULL, *f;
@@ -29,7 +40,7 @@ static int cmd_fault(const struct cmd_args *a)
 		json_array_foreach (faults, i, f)
 			ui_print("%s\n",
 			         json_is_string(f) ? json_string_value(f) : json_str(f, "fault"));
-		if (!json_array_size(faults))
+		if (!tell_what_passed(a) && !json_array_size(faults))
 			ui_note("no faults");
 	}
 	json_decref(answer);

@@ -214,6 +214,7 @@ ok "an event reports the virtual router's end" event '.subject=="fabric/vnetlab-
 # A Route Server instance.
 rs=$(pid_of Rs/0)
 status "fault kills an instance" 0 vnetlab fault kill Rs/0
+like "it says what that did" "$err" '^Rs/0: its processes died, and are started again'
 wait_until "the instance's sessions come back" 15 established two
 isnt "the instance is another process" "$(pid_of Rs/0)" "$rs"
 
