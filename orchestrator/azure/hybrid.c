@@ -2,6 +2,7 @@
 /* What connects a VNet to elsewhere: who serves it, and what gateways know without BGP. */
 #include "azure/hybrid.h"
 
+#include "azure/own_bgp.h"
 #include "base/str.h"
 
 const char *gateway_type_str(enum gateway_type t)
@@ -241,7 +242,8 @@ char *vnet_default_from(const struct model *m, const struct vnet *v)
 	for (size_t i = 0; rs && i < rs->n_conns; i++) {
 		const struct vm *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;
 
-		if (vm && has_default(vm->guest.bgp.advertise, vm->guest.bgp.n_advertise))
+		if (vm && (has_default(vm->guest.bgp.advertise, vm->guest.bgp.n_advertise) ||
+		           own_bgp_announces(vm, rs->instance[0], (struct prefix){ 0, 0 })))
 			return xasprintf("appliance \"%s\", by Route Server \"%s\"", vm->name,
 			                 rs->name);
 	}

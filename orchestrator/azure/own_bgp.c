@@ -98,6 +98,18 @@ uint32_t own_bgp_asn(const struct vm *vm, ip4 neighbor, const struct config_file
 	return n.local_as ? n.local_as : b->asn;
 }
 
+bool own_bgp_announces(const struct vm *vm, ip4 neighbor, struct prefix p)
+{
+	struct own_neighbor n;
+
+	if (!neighbor || !own_bgp_neighbor(vm, neighbor, &n) || n.filtered || n.muted)
+		return false;
+	for (size_t i = 0; i < vm->guest.own->n_networks; i++)
+		if (prefix_eq(vm->guest.own->networks[i].prefix, p))
+			return true;
+	return false;
+}
+
 bool own_neighbor_too_far(const struct vm *vm, const struct own_neighbor *n)
 {
 	if (!n->connected || n->multihop)
