@@ -182,6 +182,8 @@ static void vnet_statics(const struct connection *c, const struct gateway *far, 
 
 void gateway_statics(const struct model *m, const struct gateway *g, static_fn *fn, void *ctx)
 {
+	for (size_t i = 0; i < g->n_pools; i++)
+		fn(ctx, g->pools[i], NULL);
 	for (size_t i = 0; i < m->n_connections; i++) {
 		const struct connection *c = &m->connections[i];
 

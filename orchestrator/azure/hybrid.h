@@ -29,6 +29,8 @@ struct gateway {
 	ip4 given[2];   /* defaultBgpIpAddresses: as a state or an export prints it; 0: not given */
 	ip4 *custom[2]; /* customBgpIpAddresses of each instance */
 	size_t n_custom[2];
+	struct prefix *pools; /* vpnClientAddressPools, of a VPN gateway */
+	size_t n_pools;
 	struct vm *vm[2];
 };
 
@@ -176,9 +178,9 @@ const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, 
 char *hybrid_session_word(const struct hybrid_session *s);
 /* Is it meant by that, with or without the gateway's instance behind it: "/0", "/1"? */
 bool hybrid_session_is(const struct hybrid_session *s, const char *word);
-/* Called with each prefix that a gateway knows without BGP: those of local network gateways (or of
- * sites and VNets, where no object says them) and, as /32, the BGP addresses of its peers
- * (azure-behaviour 8.1). */
+/* Called with each prefix that a gateway knows without BGP: its point-to-site pools (with c NULL),
+ * those of local network gateways (or of sites and VNets, where no object says them) and, as /32,
+ * the BGP addresses of its peers (azure-behaviour 8.1). */
 void gateway_statics(const struct model *m, const struct gateway *g,
                      void (*fn)(void *ctx, struct prefix p, const struct connection *c), void *ctx);
 /* Is that prefix the address of one of its BGP peers over there?  A gateway tells it to its other

@@ -152,9 +152,9 @@ static const struct nic *wire_to(const struct vm *vm, const struct connection *c
 static void add_static(void *ctx, struct prefix p, const struct connection *c)
 {
 	struct known *x = ctx;
-	const struct nic *n = c->down ? NULL : wire_to(x->vm, c);
+	const struct nic *n = !c || c->down ? NULL : wire_to(x->vm, c);
 
-	if (gateway_has_peer(x->m, vm_gateway(x->vm), p) != x->peers)
+	if (!c || gateway_has_peer(x->m, vm_gateway(x->vm), p) != x->peers)
 		return;
 	if (c != x->of) {
 		str_printf(x->b, "%sprotocol static %s_%zu {   # %s\n\tipv4;\n",
@@ -168,6 +168,17 @@ static void add_static(void *ctx, struct prefix p, const struct connection *c)
 		str_printf(x->b, "\troute %s blackhole;\n", PREFIX_STR(p));
 }
 
+/* Point-to-site clients are not part of a lab: what is for one ends here. */
+static void add_pools(struct str *b, const struct gateway *g)
+{
+	if (!g->n_pools)
+		return;
+	str_add(b, "\n# Point-to-site clients.\nprotocol static clients {\n\tipv4;\n");
+	for (size_t i = 0; i < g->n_pools; i++)
+		str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(g->pools[i]));
+	str_add(b, "}\n");
+}
+
 static void add_statics(struct str *b, const struct model *m, const struct vm *vm)
 {
 	str_add(b,
@@ -175,9 +186,10 @@ static void add_statics(struct str *b, const struct model *m, const struct vm *v
 	        "protocol static vnets {\n"
 	        "\tipv4;\n");
 	gateway_announced(vm_gateway(vm), add_route, b);
+	str_add(b, "}\n");
+	add_pools(b, vm_gateway(vm));
 	str_add(
 	    b,
-	    "}\n"
 	    "\n# Known without BGP: what local network gateways say, and BGP peers' addresses.\n");
 	for (int peers = 0; peers < 2; peers++) {
 		struct known x = { b, m, vm, NULL, peers };

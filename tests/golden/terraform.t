@@ -44,7 +44,7 @@ jq -n '{format_version: "1.0", values: {root_module: {resources: [
 		custom_route: [{address_prefixes: ["10.9.0.0/16"]}], vpn_client_configuration: [{address_space: ["172.20.0.0/24"]}]}}]}}}' \
 	>"$work/p2s.json"
 like "attributes that no row converts keep ARM's name, when the lab lacks them" "$(read_plan "$work/p2s.json")" \
-	'"customRoutes":\[.*"vpnClientConfiguration":\[\{"address_space":\["172.20.0.0/24"\]\}\]'
+	'"customRoutes":\[.*"vpnClientConfiguration":\{"vpnClientAddressPool":\{"addressPrefixes":\["172.20.0.0/24"\]\}\}'
 
 # azurerm 3 called some things otherwise.
 jq '(.. | objects | select(has("ip_forwarding_enabled"))) |= (.enable_ip_forwarding = .ip_forwarding_enabled | del(.ip_forwarding_enabled))

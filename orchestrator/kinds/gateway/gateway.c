@@ -81,6 +81,12 @@ static const struct object_def gateway = {
 	      .at = AT(struct gateway, default_site),
 	      .help = "The local network gateway that 0.0.0.0/0 leads to, by its connections with "
 	              "this gateway; NICs get the route, too." },
+	    { .name = "vpnClientAddressPools",
+	      .type = T_LIST,
+	      .shows = SHOWS_IN_FILES | SHOWS_IN_FABRIC,
+	      .item = T_PREFIX,
+	      .help = "Prefixes that point-to-site clients of a VPN gateway get addresses of: NICs "
+	              "have routes for them, and the gateway announces them. No client is there." },
 	    { .name = "bgpPeeringAddresses",
 	      .type = T_LIST,
 	      .shows = SHOWS_INSIDE,
@@ -127,6 +133,7 @@ static void load_gateway(struct loader *l, void *obj, json_t *x, const struct jp
 	json_t *addresses = json_object_get(x, "bgpPeeringAddresses");
 
 	(void)at;
+	g->n_pools = load_prefixes(l, json_object_get(x, "vpnClientAddressPools"), &g->pools);
 	g->n = g->type == GW_EXPRESSROUTE || g->active_active ? 2 : 1;
 	for (unsigned k = 0; k < g->n; k++) {
 		g->vm[k] =

@@ -134,6 +134,17 @@ static void put_public_addresses(struct import *im, const struct res *r, json_t 
 	json_decref(names);
 }
 
+static void put_pools(struct import *im, struct res *r, json_t *obj)
+{
+	const json_t *pool =
+	    arm_get(arm_get(r->j, "vpnClientConfiguration"), "vpnClientAddressPool");
+	json_t *prefixes = arm_prefixes(im, r, pool, NULL, "addressPrefixes");
+
+	if (json_array_size(prefixes))
+		json_object_set(obj, "vpnClientAddressPools", prefixes);
+	json_decref(prefixes);
+}
+
 static void read_gateway(struct import *im, struct res *r)
 {
 	static const char *const types[] = { "Vpn", "ExpressRoute", NULL };
@@ -164,9 +175,15 @@ static void read_gateway(struct import *im, struct res *r)
 	         false);
 	put_str(obj, "gatewayDefaultSite",
 	        im_lab(im, r, arm_id(r->j, "gatewayDefaultSite"), "local network gateway"));
+	put_pools(im, r, obj);
 	put_public_addresses(im, r, obj);
 	im_put(im, "virtualNetworkGateways", r, obj);
 }
+
+static const struct tf_attr tf_vpn_clients[] = {
+	{ "address_space", "vpnClientAddressPool.addressPrefixes", TF_LIST },
+	{ 0 },
+};
 
 static const struct tf_type tf_gateways[] = {
 	{ "azurerm_virtual_network_gateway", ARM_NET "virtualNetworkGateways",
@@ -183,6 +200,8 @@ static const struct tf_type tf_gateways[] = {
 	                { "default_local_network_gateway_id", "gatewayDefaultSite", TF_ID },
 	                { "bgp_settings", "bgpSettings", TF_BLOCK, tf_bgp_settings },
 	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
+	                { "vpn_client_configuration", "vpnClientConfiguration", TF_BLOCK,
+	                  tf_vpn_clients },
 	                { 0 } } },
 	{ 0 },
 };
@@ -204,7 +223,9 @@ const struct import_type gateway_imports[] = {
 	                      { "natRules", "addresses are not translated" },
 	                      { "enableBgpRouteTranslationForNat", "addresses are not translated" },
 	                      { "enablePrivateIpAddress", "tunnels end at public addresses" },
-	                      { "vpnClientConfiguration", "there are no point-to-site clients",
+	                      { "vpnClientConfiguration",
+	                        "no point-to-site client is there: the lab has the pool's routes "
+	                        "alone",
 	                        "vpnClientAddressPool.addressPrefixes" },
 	                      { 0 } } },
 	{ IMPORT_PART(NET "virtualnetworkgateways/ipconfigurations", "gateway") },
