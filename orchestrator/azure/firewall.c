@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "azure/lb.h"
 #include "base/str.h"
 
 static const struct security_rule *match(const struct nsg_rules *rules, const struct walk_packet *p,
@@ -52,6 +53,15 @@ bool firewall_hides_source(const struct firewall *fw, const struct walk_packet *
 		if (prefix_has(v[i], p->dst))
 			return false;
 	return true;
+}
+
+ip4 firewall_source(const struct firewall *fw, const struct walk_packet *p)
+{
+	const struct vm *vm = fw->vm;
+
+	if (!vm->n_instances)
+		return vm->nics[0]->ip;
+	return vm->instances[lb_slot(LB_BY_FLOW, p) % vm->n_instances];
 }
 
 bool firewall_cannot_hide(const struct firewall *fw, const struct walk_packet *p)

@@ -57,6 +57,9 @@ extern const struct prefix firewall_iana[FIREWALL_IANA];
 /* A packet that a network rule has let pass leaves with the firewall's own address.  Private ranges
  * are for TCP and UDP; for other protocols IANA's are always the private ones. */
 bool firewall_hides_source(const struct firewall *fw, const struct walk_packet *p);
+/* The address that it gives to a flow whose source it hides: that of one of its instances, chosen
+ * as the packet filter does (azure/lb.h), or its own.  p: with its destination translated. */
+ip4 firewall_source(const struct firewall *fw, const struct walk_packet *p);
 /* ... but the address translation behind it knows TCP and UDP only, so that others go nowhere
  * ("Azure Firewall known issues": rules for other protocols do not work for Internet traffic;
  * settings.azureFirewallInternetIcmp). */

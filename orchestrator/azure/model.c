@@ -63,6 +63,7 @@ struct model *model_new(void)
 		.strict_forwarded = true,
 		.strict_access = true,
 		.firewall_ping = true,
+		.firewall_instances = 2,
 		.udr_over_service = true,
 		.nat_first = true,
 		.route_server_ping = true,
@@ -311,6 +312,23 @@ struct nic *model_nic(const struct model *m, const char *spec)
 	return found;
 }
 
+bool vm_has_instance(const struct vm *vm, ip4 a)
+{
+	for (size_t i = 0; i < vm->n_instances; i++)
+		if (vm->instances[i] == a)
+			return true;
+	return false;
+}
+
+/* The firewall's: its instances have no NICs of their own. */
+static struct nic *nic_of_instance(const struct subnet *s, ip4 ip)
+{
+	for (size_t i = 0; i < s->n_nics; i++)
+		if (vm_has_instance(s->nics[i]->vm, ip))
+			return s->nics[i];
+	return NULL;
+}
+
 static struct nic *subnet_nic(const struct subnet *s, ip4 ip)
 {
 	size_t lo = 0, hi = s->n_nics;
@@ -319,7 +337,7 @@ static struct nic *subnet_nic(const struct subnet *s, ip4 ip)
 		for (size_t i = 0; i < s->n_nics; i++)
 			if (s->nics[i]->ip == ip)
 				return s->nics[i];
-		return NULL;
+		return nic_of_instance(s, ip);
 	}
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -329,7 +347,10 @@ static struct nic *subnet_nic(const struct subnet *s, ip4 ip)
 		else
 			hi = mid;
 	}
-	return lo < s->n_nics && s->nics_by_ip[lo]->ip == ip ? s->nics_by_ip[lo] : NULL;
+	if (lo < s->n_nics && s->nics_by_ip[lo]->ip == ip)
+		return s->nics_by_ip[lo];
+	/* a subnet of firewalls has nobody else's NIC */
+	return s->n_nics && s->nics[0]->vm->n_instances ? nic_of_instance(s, ip) : NULL;
 }
 
 static struct nic *vnet_nic(const struct vnet *v, ip4 ip)
@@ -357,7 +378,7 @@ bool vm_has_address(const struct vm *vm, ip4 a)
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
 		if (vm->guest.loopbacks[i] == a)
 			return true;
-	return false;
+	return vm_has_instance(vm, a);
 }
 
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)

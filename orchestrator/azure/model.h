@@ -78,6 +78,8 @@ struct settings {
 	bool firewall_icmp;               /* "azureFirewallInternetIcmp", false */
 	enum internal_none internal_none; /* "azureInternalNone", off */
 	bool vnet2vnet_rs;                /* "vnet2vnetRouteServerRoutes", true */
+	bool endpoint_last_hop;           /* "privateEndpointAnswers": direct (default) | lastHop */
+	uint32_t firewall_instances;      /* "azureFirewallInstances", 2 */
 	bool nat_first;                   /* "natGatewayBeforePublicIP", true */
 	bool nat_icmp;                    /* "natGatewayIcmp", false */
 
@@ -377,6 +379,10 @@ struct vm {
 	bool deallocated; /* powerState */
 	struct listener *listen;
 	size_t n_listen;
+	/* Of a firewall: the addresses of its instances, behind that of its NIC and in the same
+	 * subnet.  None: it is one, which has the NIC's. */
+	ip4 *instances;
+	size_t n_instances;
 };
 
 /* What it is, or is a part of; NULL in other roles. */
@@ -528,8 +534,9 @@ struct nic *model_nic(const struct model *m, const char *spec);
 struct route_server *model_route_server(const struct model *m, const char *name);
 struct bgp_connection *model_connection(const struct model *m, const char *rs_slash_peering);
 
-/* Whether a is an address of its own: of a NIC, or of its loopback. */
+/* Whether a is an address of its own: of a NIC, of its loopback, or of an instance. */
 bool vm_has_address(const struct vm *vm, ip4 a);
+bool vm_has_instance(const struct vm *vm, ip4 a);
 /* The NIC that owns address ip as seen from vnet: in it, or in a VNet that it has a connected
  * peering with.  NULL when none. */
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);

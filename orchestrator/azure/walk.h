@@ -20,6 +20,7 @@ struct walk_packet {
 struct walk_hop {
 	const char *node;      /* "Backend", "internet" */
 	const struct nic *nic; /* NULL: internet, a load balancer */
+	const struct nic *by;  /* by which NIC the packet left; NULL: it did not */
 	const struct eff_route
 	    *route; /* that the fabric used when the packet left this hop; NULL: none */
 	const struct eff_table *table; /* where route is */
@@ -125,9 +126,10 @@ struct walk_env {
 	              struct walk_guest *ret);
 	/* Asked instead of the effective routes, so that the same walk runs over the kernel's own
 	 * tables; what those do not hold (platform addresses, source and destination checks,
-	 * peerings, the Internet's edge) stays the design's.  NULL: effective routes. */
-	void (*fabric)(void *ctx, const struct nic *from, const struct walk_packet *p,
-	               struct walk_fabric *ret);
+	 * peerings, the Internet's edge) stays the design's.  NULL: effective routes.  back: the
+	 * NIC that an endpoint's answer goes back to, whatever its routes are; NULL: none. */
+	void (*fabric)(void *ctx, const struct nic *from, const struct nic *back,
+	               const struct walk_packet *p, struct walk_fabric *ret);
 	/* The same for security groups: false: n's groups drop a new flow, reason (256 bytes) says
 	 * why.  NULL: by the design (azure/nsg.h). */
 	bool (*filter)(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,

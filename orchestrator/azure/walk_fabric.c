@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the fabric does with a packet that a NIC sends: by its effective route, or by the kernel's
  * own tables. */
+#include <netinet/in.h>
+
 #include "azure/subnet.h"
 #include "azure/walk_priv.h"
 
@@ -112,6 +114,8 @@ static enum step hand_to_next_hop(struct walker *x, const struct nic *from,
 	if (!name)
 		return walk_drop(x, "route %s on NIC %s: %s", walk_route_text(x, r), from->name,
 		                 r->reason);
+	if (to && walk_to_instance(x, from, to, hop->next_hop, walk_route_text(x, r)) == STEP_END)
+		return STEP_END;
 	hop->reason = TEXT(x, "route %s: next hop %s (%s)", walk_route_text(x, r),
 	                   IP4_STR(hop->next_hop), name);
 	if (r->n_next_hops > 1)
@@ -147,17 +151,19 @@ static enum step follow_route(struct walker *x, const struct nic *from, const st
 }
 
 /* The fabric's own tables were asked: env->fabric. */
-static enum step follow_tables(struct walker *x, const struct nic *from, struct walk_hop *hop,
-                               const struct nic **ret)
+static enum step follow_tables(struct walker *x, const struct nic *from, const struct nic *back,
+                               struct walk_hop *hop, const struct nic **ret)
 {
 	struct walk_fabric f = { .act = FABRIC_DROP };
 
-	x->env->fabric(x->env->ctx, from, &x->p, &f);
+	x->env->fabric(x->env->ctx, from, back, &x->p, &f);
 	hop->reason = TEXT(x, "%s", f.reason);
 	hop->next_hop = f.next_hop;
 	switch (f.act) {
 	case FABRIC_NIC:
 		*ret = f.to;
+		if (walk_to_instance(x, from, f.to, f.next_hop, f.reason) == STEP_END)
+			return STEP_END;
 		return walk_receive(x, from, f.to);
 	case FABRIC_INSTANCE:
 		walk_hop_add(x, TEXT(x, "%s/%u", f.rs->name, f.instance), NULL)->reason =
@@ -198,6 +204,20 @@ static enum step drop_foreign_source(struct walker *x, const struct nic *n)
 	                 n->name, vm->name, IP4_STR(x->p.src), IP4_STR(n->ip));
 }
 
+/* azure-behaviour 2.7: with the setting, that of a private endpoint's answer. */
+static const struct nic *nic_that_handed_over(const struct walker *x, const struct nic *n)
+{
+	const struct walk *to = x->env->reply_to;
+	bool ports = x->p.ip_proto == IPPROTO_TCP || x->p.ip_proto == IPPROTO_UDP;
+
+	if (!x->m->settings.endpoint_last_hop || n->vm->role != VM_ENDPOINT || !ports || !to ||
+	    to->n < 2 || to->hops[to->n - 1].nic != n)
+		return NULL;
+	const struct nic *by = to->hops[to->n - 2].by;
+
+	return by && by->subnet && by->forwarding ? by : NULL;
+}
+
 enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop *hop,
                          const struct nic **ret)
 {
@@ -221,8 +241,19 @@ enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop 
 	if (prefix_has(multicast, dst) || prefix_has(broadcast, dst))
 		return walk_drop(x, "%s: there is no multicast and no broadcast in a VNet",
 		                 IP4_STR(dst));
+	const struct nic *back = nic_that_handed_over(x, n);
+
 	if (x->env->fabric)
-		return follow_tables(x, n, hop, ret);
+		return follow_tables(x, n, back, hop, ret);
+	if (back) {
+		hop->next_hop = back->ip;
+		hop->reason = TEXT(x,
+		                   "its answer goes back to %s, which handed the question over "
+		                   "(setting privateEndpointAnswers)",
+		                   back->vm->name);
+		*ret = back;
+		return walk_receive(x, n, back);
+	}
 	hop->table = eff_cache_get(x->tables, nic_routes(n), nic_instance(n));
 	hop->route = eff_lookup(hop->table, dst);
 	if (!hop->route)

@@ -44,8 +44,27 @@ static enum step decide_at_firewall(struct walker *x, const struct firewall *fw,
 		ret->said = TEXT(x, "rule %s allows it; ", v.rule->name);
 	}
 	if (v.act == FIREWALL_DNAT || firewall_hides_source(fw, &x->p))
-		ret->source = fw->vm->nics[0]->ip;
+		ret->source = firewall_source(fw, &x->p);
 	return STEP_NIC;
+}
+
+/* azure-behaviour 6: any instance gets it, and one knows the flow.  Some flows meet it by chance;
+ * the walk tells of the others. */
+enum step walk_to_instance(struct walker *x, const struct nic *from, const struct nic *to,
+                           ip4 next_hop, const char *route)
+{
+	if (next_hop != to->ip || !vm_has_instance(to->vm, x->p.dst))
+		return STEP_NIC;
+	return walk_drop(
+	    x,
+	    "route %s leads the answer to %s, behind which firewall %s is %zu instances: it is for "
+	    "%s, the one that translated, and reaches any of them; the others drop it, so that of "
+	    "%zu flows one works; leave AzureFirewallSubnet (%s) out of that route: %s",
+	    route, IP4_STR(next_hop), to->vm->name, to->vm->n_instances, IP4_STR(x->p.dst),
+	    to->vm->n_instances, PREFIX_STR(to->subnet->prefix),
+	    from->subnet->vnet == to->subnet->vnet
+	        ? "a route for it to VnetLocal comes first"
+	        : "make routes for just the prefixes that shall pass the firewall");
 }
 
 enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,

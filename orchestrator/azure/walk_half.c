@@ -77,8 +77,10 @@ const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
 
 	/* No route table of its subnet is asked for what an endpoint answers. */
 	if (past->nic && past->nic->vm->role == VM_ENDPOINT)
-		give = arena_printf(a, "let %s translate sources for %s", fw->name,
-		                    past->nic->vm->name);
+		give = arena_printf(a,
+		                    "let %s translate sources for %s (where its answers go is "
+		                    "contested: setting privateEndpointAnswers)",
+		                    fw->name, past->nic->vm->name);
 	else if (from)
 		give = arena_printf(a, "give %s a route for %s to %s", subnet_name(a, from),
 		                    PREFIX_STR(prefix_behind(without)), IP4_STR(fw->nics[0]->ip));

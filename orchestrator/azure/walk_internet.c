@@ -24,13 +24,19 @@ static const struct nic *nic_by_public_ip(const struct model *m, ip4 a)
 	return NULL;
 }
 
+/* An address that the edge knows as n's. */
+static bool is_its_own(const struct nic *n, ip4 a)
+{
+	return a == n->ip || vm_has_instance(n->vm, a);
+}
+
 /* The address that a packet from n has outside, *ret_how says whose; 0: it cannot get out, *ret_how
  * says why. */
 static ip4 address_outside(struct walker *x, const struct nic *n, const char **ret_how)
 {
 	const struct walk *to = x->env->reply_to;
 
-	if (x->p.src != n->ip && to) { /* what was asked did not come in by n */
+	if (!is_its_own(n, x->p.src) && to) { /* what was asked did not come in by n */
 		*ret_how = TEXT(x,
 		                "the Internet edge translates only the NIC's own address %s, and "
 		                "the answer comes from %s; the way back must leave by the NIC that "
@@ -38,7 +44,7 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 		                IP4_STR(n->ip), IP4_STR(x->p.src));
 		return 0;
 	}
-	if (x->p.src != n->ip && n->vm->role == VM_GATEWAY) {
+	if (!is_its_own(n, x->p.src) && n->vm->role == VM_GATEWAY) {
 		*ret_how = TEXT(x,
 		                "gateway %s has no default route, and does not translate: give it "
 		                "a default site (gatewayDefaultSite), or have a site announce "
@@ -46,7 +52,7 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 		                vm_gateway(n->vm)->name);
 		return 0;
 	}
-	if (x->p.src != n->ip) {
+	if (!is_its_own(n, x->p.src)) {
 		*ret_how = TEXT(x,
 		                "the Internet edge translates only the NIC's own address %s, and "
 		                "the source is %s; let %s translate it (sourceNat)",
@@ -153,7 +159,7 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 			walk_hop_add(x, "internet", NULL);
 			return end_at_host(x, &x->m->internet[i]);
 		}
-	if ((*ret_nic = nic_by_public_ip(x->m, dst)))
+	if ((*ret_nic = nic_by_public_ip(x->m, dst)) && !(*ret_nic)->vm->n_instances)
 		return enter_by_public_ip(x, *ret_nic, (*ret_nic)->ip);
 	if ((nat = walk_nat_back(x, NULL))) {
 		ip4 inside = x->p.dst;
@@ -162,6 +168,8 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 		*ret_nic = nat->nic;
 		return enter_by_public_ip(x, nat->nic, inside);
 	}
+	if (*ret_nic) /* a firewall's: what is new goes to the address in front of its instances */
+		return enter_by_public_ip(x, *ret_nic, (*ret_nic)->ip);
 	walk_hop_add(x, "internet", NULL);
 	for (size_t i = 0; i < x->m->n_nat_gateways; i++)
 		for (size_t k = 0; k < x->m->nat_gateways[i].n_ips; k++)

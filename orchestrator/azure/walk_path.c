@@ -201,6 +201,7 @@ static void walk_on(struct walker *x, const struct nic *n)
 		}
 		x->w->hops[at].reason = "";
 		x->w->hops[at].left = x->p;
+		x->w->hops[at].by = n;
 		x->at_balancer = false;
 		enum step step = n->peer ? walk_by_wire(x, n, &x->w->hops[at], &to)
 		                         : walk_by_fabric(x, n, &x->w->hops[at], &to);

@@ -69,6 +69,11 @@ struct walk_firewall {
 enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
                            struct walk_firewall *ret);
 
+/* The packet goes to `to`, by a route whose next hop (0: none) may be the address in front of a
+ * firewall's instances: it ends where that is not the address that it is for. */
+enum step walk_to_instance(struct walker *x, const struct nic *from, const struct nic *to,
+                           ip4 next_hop, const char *route);
+
 /* walk_half.c */
 /* How the routes of two ways become those of one: with passes fw, and without does not.  A clause;
  * "" when neither knows its routes. */

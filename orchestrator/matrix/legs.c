@@ -104,12 +104,12 @@ static void run_guest(void *ctx, const struct nic *in, const struct walk_packet 
 
 /* ---- what is the world's alone ---- */
 
-static void ask_fabric(void *ctx, const struct nic *from, const struct walk_packet *p,
-                       struct walk_fabric *ret)
+static void ask_fabric(void *ctx, const struct nic *from, const struct nic *back,
+                       const struct walk_packet *p, struct walk_fabric *ret)
 {
 	const struct walk_env *w = &((struct run *)ctx)->world->env;
 
-	w->fabric(w->ctx, from, p, ret);
+	w->fabric(w->ctx, from, back, p, ret);
 }
 
 static bool ask_filter(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,

@@ -24,9 +24,16 @@ static void add_nic_port(struct compiler *c, const struct nic *n)
 	p->ip = n->ip;
 	p->forwarding = n->forwarding;
 	p->gateway = n->vm->role == VM_GATEWAY;
+	p->n_instances = n->vm->n_instances;
+	p->instances = arena_array(c->f->arena, p->n_instances, sizeof(*p->instances));
+	for (size_t i = 0; i < p->n_instances; i++)
+		p->instances[i] = n->vm->instances[i];
 	c->in_use[n->subnet->vnet->idx] = true;
-	if (vm_runs(c->rt, n->vm))
-		mac_nic(n, fabric_neigh_add(c->f, p->name, n->ip)->mac);
+	if (!vm_runs(c->rt, n->vm))
+		return;
+	mac_nic(n, fabric_neigh_add(c->f, p->name, n->ip)->mac);
+	for (size_t i = 0; i < p->n_instances; i++)
+		mac_nic(n, fabric_neigh_add(c->f, p->name, p->instances[i])->mac);
 }
 
 static void add_instance_port(struct compiler *c, const struct route_server *rs, unsigned instance)
@@ -245,6 +252,14 @@ static void add_classes(struct compiler *c)
 
 /* --- delivery -------------------------------------------------------------------------------- */
 
+static void deliver_address(struct compiler *c, uint32_t table, const struct nic *n, ip4 a)
+{
+	struct fab_route *r = fabric_route_add(c, table, prefix_host(a), FAB_PORT, 1);
+
+	r->hops[0].via = a;
+	port_name_nic(n, r->hops[0].port);
+}
+
 /* p: the peering that leads there, or NULL. */
 static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v,
                        const struct peering *p)
@@ -259,11 +274,9 @@ static void deliver_to(struct compiler *c, uint32_t table, const struct vnet *v,
 
 			if (!vm_runs(c->rt, n->vm))
 				continue;
-			struct fab_route *r =
-			    fabric_route_add(c, table, prefix_host(n->ip), FAB_PORT, 1);
-
-			r->hops[0].via = n->ip;
-			port_name_nic(n, r->hops[0].port);
+			deliver_address(c, table, n, n->ip);
+			for (size_t j = 0; j < n->vm->n_instances; j++)
+				deliver_address(c, table, n, n->vm->instances[j]);
 		}
 	}
 	fabric_deliver_balancers(c, table, v, p);
@@ -378,6 +391,7 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 	add_end_rules(&c);
 	add_restricted_pairs(&c);
 	fabric_add_balancers(&c);
+	fabric_add_answers(&c);
 	fabric_add_security(&c);
 	free(c.in_use);
 	SORT(f, routes, fab_route_cmp);

@@ -13,17 +13,11 @@ uint32_t fabric_mark_backend(const struct nic *n)
 	return MARK_BACKEND + (uint32_t)n->idx + 1;
 }
 
-/* Its table has one route: everything to the NIC's port. */
-static void add_backend(struct compiler *c, const struct nic *n)
+/* Its table has one route. */
+void fabric_lead_to_nic(struct compiler *c, const struct nic *n)
 {
-	struct fab_backend *b = &VEC_PUSH(c->f->backends, c->f->n_backends, c->f->cap_backends);
 	uint32_t table = TABLE_BACKEND_BASE + (uint32_t)n->idx + 1;
 	bool runs = vm_runs(c->rt, n->vm);
-
-	port_name_nic(n, b->port);
-	b->mark = fabric_mark_backend(n);
-	b->vnet = fabric_vnet_number(n->subnet->vnet);
-	b->ip = n->ip;
 	struct fab_route *r = fabric_route_add(c, table, (struct prefix){ 0, 0 },
 	                                       runs ? FAB_PORT : FAB_BLACKHOLE, runs);
 
@@ -31,7 +25,18 @@ static void add_backend(struct compiler *c, const struct nic *n)
 		r->hops[0].via = n->ip;
 		port_name_nic(n, r->hops[0].port);
 	}
-	fabric_rule_add(c, RULE_PRIO_BACKEND, b->mark, ~0u, table);
+	fabric_rule_add(c, RULE_PRIO_BACKEND, fabric_mark_backend(n), ~0u, table);
+}
+
+static void add_backend(struct compiler *c, const struct nic *n)
+{
+	struct fab_backend *b = &VEC_PUSH(c->f->backends, c->f->n_backends, c->f->cap_backends);
+
+	port_name_nic(n, b->port);
+	b->mark = fabric_mark_backend(n);
+	b->vnet = fabric_vnet_number(n->subnet->vnet);
+	b->ip = n->ip;
+	fabric_lead_to_nic(c, n);
 }
 
 static void add_lb_rules(struct compiler *c, const struct load_balancer *lb, struct fab_balancer *b)

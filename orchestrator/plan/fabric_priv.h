@@ -25,5 +25,12 @@ void fabric_add_balancers(struct compiler *c);
 void fabric_deliver_balancers(struct compiler *c, uint32_t table, const struct vnet *v,
                               const struct peering *p);
 
+/* What has this mark goes to the NIC's port, whatever its destination is (fabric_mark_backend()).
+ */
+void fabric_lead_to_nic(struct compiler *c, const struct nic *n);
+
+/* fabric_answers.c */
+void fabric_add_answers(struct compiler *c);
+
 /* fabric_nsg.c */
 void fabric_add_security(struct compiler *c);

@@ -83,7 +83,11 @@ bool fab_neigh_eq(const struct fab_neigh *a, const struct fab_neigh *b)
 bool fab_port_eq(const struct fab_port *a, const struct fab_port *b)
 {
 	return !fab_port_cmp(a, b) && a->mark == b->mark && a->ip == b->ip &&
-	       a->forwarding == b->forwarding && a->edge == b->edge && a->balancer == b->balancer;
+	       a->forwarding == b->forwarding && a->edge == b->edge && a->balancer == b->balancer &&
+	       a->endpoint == b->endpoint && a->back == b->back &&
+	       a->n_instances == b->n_instances &&
+	       (!a->n_instances ||
+	        !memcmp(a->instances, b->instances, a->n_instances * sizeof(*a->instances)));
 }
 
 static void route_text(struct str *s, const struct fab_route *r)

@@ -278,6 +278,8 @@ struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
 		add_guest_addr(p, GUEST_LO, own_address(vm), 32, false);
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
 		add_guest_addr(p, GUEST_LO, vm->guest.loopbacks[i], 32, false);
+	for (size_t i = 0; i < vm->n_instances; i++)
+		add_guest_addr(p, GUEST_LO, vm->instances[i], 32, false);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (!vm->nics[i]->peer)
 			plan_nic(p, vm->nics[i]);

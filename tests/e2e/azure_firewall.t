@@ -57,12 +57,31 @@ like "its last words are that verdict" "$out" 'and what follows
 ok "pings pass, as each is a first packet" vnetlab probe ops app
 status "path says so" 0 vnetlab path ops app -o json
 json "path tells of TCP, too" '.verdict == "delivered" and (.flow.half | not) and (.flow.tcpBreaks | test("firewall fw drops what follows"))'
-is "a packet that is translated comes from the firewall" \
-	"$(peer app 8444 vnetlab probe internet fw --protocol tcp --port 8443)" 10.0.1.4
+like "a packet that is translated comes from an instance of the firewall" \
+	"$(peer app 8444 vnetlab probe internet fw --protocol tcp --port 8443)" '^10\.0\.1\.[56]$'
 ok "up takes all ranges out of privateRanges" change '.azureFirewalls.fw.privateRanges = ["255.255.255.255/32"]'
-is "the server then sees the firewall as the source" "$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" 10.0.1.4
+like "the server then sees an instance as the source" "$(peer sql 7000 vnetlab probe app sql --protocol tcp --port 7000)" '^10\.0\.1\.[56]$'
 status "path delivers the packet" 0 vnetlab path app sql --protocol tcp --port 5432 -o json
-json "both walks of path show the translated source" '.agree and (.hops[1].reason | test("rule open/app-to-db allows it.*source 10.1.0.4 becomes 10.0.1.4"))'
+json "both walks of path show the translated source" '.agree and (.hops[1].reason | test("rule open/app-to-db allows it.*source 10.1.0.4 becomes 10.0.1.[56]"))'
+
+# --- several instances, and a private endpoint behind them ---
+to_fw='nextHopType: "VirtualAppliance", nextHopIpAddress: "10.0.1.4"'
+cover=".routeTables.cover.routes = {hub: {addressPrefix: \"10.0.0.0/16\", $to_fw}, sql: {addressPrefix: \"10.0.4.20/32\", $to_fw}}
+	| .virtualNetworks.App.subnets.web.routeTable = \"cover\" | .privateEndpoints.safe = {subnet: \"Hub/Ops\", privateIPAddress: \"10.0.4.20\"}"
+ok "up takes a route that covers AzureFirewallSubnet" change "$cover"
+some=$(python_in internet "$flows" tcp 20.100.0.4 8443 24)
+ok "of the connections that are published some reach the instance that knows them, and some do not" [ "$some" -gt 0 -a "$some" -lt 24 ]
+status "path says that they break" 1 vnetlab path internet fw --protocol tcp --port 8443 -o json
+json "path names the route, the instances and the cure" '.agree and .return.verdict == "dropped" and .return.kernel.verdict == "dropped"
+	and (.return.reason | test("route 10.0.0.0/16 .User, hub. leads the answer to 10.0.1.4, behind which firewall fw is 2 instances.*leave AzureFirewallSubnet"))'
+not_ok "an endpoint behind a firewall that does not translate carries no connection" vnetlab probe app safe --protocol tcp --port 443 --timeout 300ms
+status "path says so" 1 vnetlab path app safe --protocol tcp --port 443 -o json
+json "path names the setting" '.agree and (.reason | test("setting privateEndpointAnswers"))'
+ok "up takes the setting by which its answers go back to the firewall" change "$cover | .settings.privateEndpointAnswers = \"lastHop\" | .settings.azureFirewallInstances = 1"
+ok "the endpoint then carries one" vnetlab probe app safe --protocol tcp --port 443
+status "path shows the answer's way back by the firewall" 0 vnetlab path app safe --protocol tcp --port 443 -o json
+json "both walks of path lead it there" '.agree and [.return.hops[].node] == ["safe", "fw", "app"] and [.return.kernel.hops[].node] == ["safe", "fw", "app"]'
+is "one instance breaks nothing" "$(python_in internet "$flows" tcp 20.100.0.4 8443 24)" 24
 
 # --- rules change, flows stay ---
 status "up goes back to the design" 0 vnetlab up "$file" -q

@@ -70,10 +70,13 @@ static void golden_filter(const char *name, const struct filter *f)
 static void test_texts(void **state)
 {
 	_cleanup_findings_ struct findings findings = { 0 };
-	json_t *design =
-	    json_pack("{s:o,s:{s:s,s:s,s:s,s:s},s:s}", "topology", json_load_file(DESIGN, 0, NULL),
-	              "files", "nva2/frr.conf", "", "other/frr.conf", "", "dc4/bird.conf", "",
-	              "other/bird.conf", "", "path", "/t.vnetlab.json");
+	json_t *topology = json_load_file(DESIGN, 0, NULL);
+
+	json_object_set_new(json_object_get(topology, "settings"), "privateEndpointAnswers",
+	                    json_string("lastHop"));
+	json_t *design = json_pack("{s:o,s:{s:s,s:s,s:s,s:s},s:s}", "topology", topology, "files",
+	                           "nva2/frr.conf", "", "other/frr.conf", "", "dc4/bird.conf", "",
+	                           "other/bird.conf", "", "path", "/t.vnetlab.json");
 	_cleanup_(model_free_p) struct model *m = design_model(design, &findings);
 	struct filter f;
 

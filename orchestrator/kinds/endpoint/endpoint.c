@@ -30,6 +30,27 @@ static const struct object_def private_endpoint = {
 	    END }
 };
 
+static const struct enum_value answers[] = { { "direct", 0, NULL, NULL },
+	                                     { "lastHop", 1, NULL, NULL },
+	                                     END };
+
+static const struct field settings[] = {
+	{ .name = "privateEndpointAnswers",
+	  .type = T_ENUM,
+	  .shows = SHOWS_IN_FABRIC,
+	  .as_bool = true,
+	  .values = answers,
+	  .dflt = "direct",
+	  .at = AT(struct settings, endpoint_last_hop),
+	  .help = "Where the answers of private endpoints go, TCP and UDP: straight to who asked, "
+	          "so that a firewall before them has to translate sources, or to the appliance, "
+	          "firewall or gateway that handed the question over.",
+	  .source = "direct: Microsoft's pages, which want sources translated, and a lab; lastHop: "
+	            "three documentation issues, two of them with labs",
+	  .confidence = "M" },
+	END
+};
+
 static void load_endpoint(struct loader *l, void *obj, json_t *x, const struct jptr *at)
 {
 	static struct listener https = { .proto = LISTEN_TCP, .port = 443 };
@@ -76,6 +97,7 @@ const struct kind kind_private_endpoint = {
 	.nodes = true,
 	.azure = true,
 	.place = 180,
+	.settings = settings,
 	.load = load_endpoint,
 	.resolve = list_endpoints,
 };

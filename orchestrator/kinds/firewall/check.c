@@ -138,7 +138,7 @@ static void check_route_over_instances(const struct model *m, const struct firew
 		           "route \"%s\" (%s) of subnet \"%s\" covers AzureFirewallSubnet (%s) and "
 		           "leads to firewall \"%s\": it is several instances, which translate to "
 		           "their own addresses there, so that answers reach any of them and flows "
-		           "break; a lab has one instance and does not show it",
+		           "break",
 		           r->name ? r->name : "", PREFIX_STR(r->prefix), from->name,
 		           PREFIX_STR(s->prefix), fw->name);
 	}

@@ -2,6 +2,7 @@
 /* Azure Firewalls: what a topology says of them, and how they are loaded: a node each. */
 #include "kinds/firewall/firewall.h"
 
+#include "azure/subnet.h"
 #include "base/str.h"
 #include "input/load.h"
 
@@ -67,6 +68,17 @@ static const struct field settings[] = {
 	  .help = "Azure Firewall's private address answers ICMP echo.",
 	  .source = "one operator's report of 2020 that it does; not documented",
 	  .confidence = "L" },
+	{ .name = "azureFirewallInstances",
+	  .type = T_UINT,
+	  .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES | SHOWS_IN_FABRIC,
+	  .min = 1,
+	  .max = 20,
+	  .dflt = "2",
+	  .at = AT(struct settings, firewall_instances),
+	  .help = "How many instances Azure Firewall is behind its private address, each with an "
+	          "address of its own that it translates to; 1: the private address.",
+	  .source = "it starts with two and scales with the load; how many there are is not shown",
+	  .confidence = "M" },
 	{ .name = "azureFirewallInternetIcmp",
 	  .type = T_BOOL,
 	  .shows = SHOWS_IN_FILES,
@@ -145,8 +157,37 @@ static void take_firewall_addresses(struct loader *l, void *obj, json_t *x)
 	}
 }
 
+static bool somebody_has(const struct model *m, const struct subnet *s, ip4 a)
+{
+	for (size_t i = 0; i < m->n_nics; i++)
+		if (m->nics[i].subnet == s && m->nics[i].ip == a)
+			return true;
+	return false;
+}
+
+/* The lowest addresses of the subnet that are not the firewall's own (azure-behaviour 6). */
+static void place_instances(struct loader *l, struct firewall *fw)
+{
+	const struct nic *n = fw->vm->nics[0];
+	uint32_t most = l->m->settings.firewall_instances;
+
+	if (most < 2 || !n->subnet || n->subnet->broken || fw->vm->broken)
+		return;
+	fw->vm->instances = arena_array(l->a, most, sizeof(*fw->vm->instances));
+	for (uint32_t at = 4; fw->vm->n_instances < most; at++) {
+		ip4 a = prefix_at(n->subnet->prefix, at);
+
+		if (!prefix_has(n->subnet->prefix, a) ||
+		    ip4_cmp(a, subnet_last(n->subnet->prefix)) > 0)
+			return;
+		if (!somebody_has(l->m, n->subnet, a))
+			fw->vm->instances[fw->vm->n_instances++] = a;
+	}
+}
+
 static void read_rules_of(struct loader *l, void *obj, json_t *x)
 {
+	place_instances(l, obj);
 	firewall_read_rules(l, obj, x);
 }
 

@@ -153,8 +153,9 @@ bool kwalk_is_cut(struct kwalk *k, const struct nic *nic)
 	return d && !d->up;
 }
 
-static int fabric_query(struct kwalk *k, const struct nic *from, const struct walk_packet *p,
-                        struct nl_route *ret, const struct kwalk_port **ret_port, struct err *e)
+static int fabric_query(struct kwalk *k, const struct nic *from, const struct nic *back,
+                        const struct walk_packet *p, struct nl_route *ret,
+                        const struct kwalk_port **ret_port, struct err *e)
 {
 	const struct stand_in *s = stand_in_of(k, from);
 	char port[IFNAMSIZ];
@@ -164,13 +165,14 @@ static int fabric_query(struct kwalk *k, const struct nic *from, const struct wa
 	else
 		port_name_nic(from, port);
 	return kwalk_fabric_query(k, port,
-	                          s ? fabric_mark_rs(k->l->model, s->rs, s->instance)
-	                            : fabric_mark_nic(k->l->model, from),
+	                          s      ? fabric_mark_rs(k->l->model, s->rs, s->instance)
+	                          : back ? fabric_mark_backend(back)
+	                                 : fabric_mark_nic(k->l->model, from),
 	                          p, ret, ret_port, e);
 }
 
-void kwalk_fabric(void *ctx, const struct nic *from, const struct walk_packet *p,
-                  struct walk_fabric *ret)
+void kwalk_fabric(void *ctx, const struct nic *from, const struct nic *back,
+                  const struct walk_packet *p, struct walk_fabric *ret)
 {
 	struct kwalk *k = ctx;
 	struct nl_route r = { 0 };
@@ -178,7 +180,7 @@ void kwalk_fabric(void *ctx, const struct nic *from, const struct walk_packet *p
 	const struct kwalk_port *to;
 
 	*ret = (struct walk_fabric){ .act = FABRIC_DROP };
-	if (fabric_query(k, from, p, &r, &to, &e) < 0) {
+	if (fabric_query(k, from, back, p, &r, &to, &e) < 0) {
 		snprintf(ret->reason, sizeof(ret->reason), "the fabric's kernel says: %.200s",
 		         e.msg);
 		return;
@@ -217,7 +219,7 @@ unsigned kwalk_ecmp(void *ctx, const struct nic *from, const struct eff_route *e
 {
 	struct nl_route r = { 0 };
 
-	if (fabric_query(ctx, from, p, &r, NULL, NULL) == 0 && r.type == RTN_UNICAST)
+	if (fabric_query(ctx, from, NULL, p, &r, NULL, NULL) == 0 && r.type == RTN_UNICAST)
 		for (unsigned i = 0; i < e->n_next_hops; i++)
 			if (e->next_hops[i] == r.hops[0].via)
 				return i;

@@ -80,8 +80,8 @@ bool kwalk_read_filter(int ns_fd, const struct filter_shape *shape, struct filte
 const struct filter *kwalk_fabric_filter(struct kwalk *k);
 
 /* kwalk.c: the fabric callback of struct walk_env, and which of equal routes the kernel takes. */
-void kwalk_fabric(void *ctx, const struct nic *from, const struct walk_packet *p,
-                  struct walk_fabric *ret);
+void kwalk_fabric(void *ctx, const struct nic *from, const struct nic *back,
+                  const struct walk_packet *p, struct walk_fabric *ret);
 unsigned kwalk_ecmp(void *ctx, const struct nic *from, const struct eff_route *e,
                     const struct walk_packet *p);
 /* By name, for qsort() and bsearch() of struct kwalk_port. */

@@ -82,6 +82,29 @@ static const struct nft_set SETS[EDGE_SETS] = {
 
 const struct filter_shape edge_filter_shape = { SETS, EDGE_SETS, BLOCKS };
 
+/* An instance of a firewall leaves as the firewall does. */
+static void add_instance_translations(struct nft_elems *v, const struct nic *n, const char *link,
+                                      uint32_t number)
+{
+	const struct outside ports = outside_address(n, IPPROTO_TCP, false),
+	                     other = outside_address(n, IPPROTO_ICMP, false);
+
+	for (size_t i = 0; i < n->vm->n_instances; i++) {
+		ip4 a = n->vm->instances[i];
+
+		if (n->public_ip || ports.why == OUTSIDE_NAT)
+			nft_elems_add(v, SET_NIC_ZONE, link, a, 0, number);
+		if (other.ip) {
+			nft_elems_add(v, SET_LEAVES_AS, link, a, 0, other.ip);
+			nft_elems_add(v, SET_MAY_LEAVE, link, a, 0, 0);
+		}
+		if (ports.why == OUTSIDE_NAT) {
+			nft_elems_add(v, SET_TRANSLATED, link, a, 0, ports.ip);
+			nft_elems_add(v, SET_MAY_TRANSLATE, link, a, 0, 0);
+		}
+	}
+}
+
 static void add_nic_translations(struct nft_elems *v, const struct nic *n, const char *link,
                                  uint32_t number)
 {
@@ -90,6 +113,7 @@ static void add_nic_translations(struct nft_elems *v, const struct nic *n, const
 	                     other = outside_address(n, IPPROTO_ICMP, false);
 	bool translated = ports.why == OUTSIDE_NAT;
 
+	add_instance_translations(v, n, link, number);
 	if (n->public_ip || translated)
 		nft_elems_add(v, SET_NIC_ZONE, link, n->ip, 0, number);
 	if (n->public_ip) {

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 
+#include "plan/filter/back.h"
 #include "plan/filter/balancer.h"
 #include "plan/filter/nsg.h"
+#include "plan/filter/share.h"
 #include "plan/names.h"
 
 /* A packet whose key is not in the map goes on at the next rule. */
@@ -133,10 +135,16 @@ static const struct nft_set SETS[FAB_SETS] = {
 	[SET_NSG_SUBNET_OUT] = { "nsg_subnet_out", KEY_PORT, VALUE_CHAIN, NSG_MAP, NSG_PREFIX },
 	[SET_NSG_SUBNET_IN] = { "nsg_subnet_in", KEY_PORT, VALUE_CHAIN, NSG_MAP, NSG_PREFIX },
 	[SET_NSG_NIC_IN] = { "nsg_nic_in", KEY_PORT, VALUE_CHAIN, NSG_MAP, NSG_PREFIX },
+	[SET_BACK_FROM] = { "back_from", KEY_PORT, VALUE_NONE, "type ifname;" },
+	[SET_BACK_TO] = { "back_to", KEY_PORT, VALUE_NUMBER, "type ifname : mark;" },
+	[SET_SHARE_PORTS] = { "share_ports", KEY_PORT, VALUE_NONE, "type ifname;" },
+	[SET_SHARE_FRONTS] = { "share_fronts", KEY_IP, VALUE_NONE, "type ipv4_addr;" },
+	[SET_SHARE_OWN] = { "share_own", KEY_PORT_IP, VALUE_NONE, "type ifname . ipv4_addr;" },
+	[SET_SHARE_SLOTS] = { "share_slots", KEY_NUMBER_IP, VALUE_NONE, "type mark . ipv4_addr;" },
 };
 
-static const struct filter_block *const BLOCKS[] = { &FABRIC, &filter_balancers, &filter_nsgs,
-	                                             NULL };
+static const struct filter_block *const BLOCKS[] = { &FABRIC,      &filter_balancers, &filter_nsgs,
+	                                             &filter_back, &filter_share,     NULL };
 
 const struct filter_shape fabric_filter_shape = { SETS, FAB_SETS, BLOCKS };
 
@@ -150,7 +158,8 @@ static unsigned parts_of(const struct fabric *f)
 		checks = f->routes[i].table < TABLE_DELIVERY_BASE &&
 		         (f->routes[i].kind == FAB_PORT || f->routes[i].kind == FAB_MULTIPATH);
 	return (checks ? FAB_PART_CHECKS : 0) | (f->n_balancers ? FAB_PART_LB : 0) |
-	       (f->n_binds ? FAB_PART_NSG : 0);
+	       (f->n_binds ? FAB_PART_NSG : 0) | (filter_needs_back(f) ? FAB_PART_BACK : 0) |
+	       (filter_needs_share(f) ? FAB_PART_SHARE : 0);
 }
 
 static void add_pairs_of_port(const struct fabric *f, const struct fab_port *p, struct nft_elems *v)
@@ -209,6 +218,8 @@ static void add_port_elems(const struct fabric *f, const struct fab_port *p, str
 	nft_elems_add(v, SET_PORT_MARK, p->name, 0, 0, p->mark);
 	if (!p->edge && !p->balancer)
 		nft_elems_add(v, SET_OWN, p->name, p->ip, 0, p->mark);
+	for (size_t i = 0; i < p->n_instances; i++)
+		nft_elems_add(v, SET_OWN, p->name, p->instances[i], 0, p->mark);
 	if (p->edge)
 		nft_elems_add(v, SET_EDGE, p->name, 0, 0, 0);
 	if (p->edge || p->balancer || p->forwarding)
@@ -225,5 +236,7 @@ void fabric_filter(const struct fabric *f, struct filter *ret)
 	add_quick_marks(f, &ret->elems);
 	filter_add_balancers(f, &ret->elems);
 	filter_add_nsgs(f, ret);
+	filter_add_back(f, &ret->elems);
+	filter_add_share(f, &ret->elems);
 	filter_sort(ret);
 }

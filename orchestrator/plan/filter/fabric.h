@@ -40,16 +40,26 @@ enum fab_set {
 	SET_NSG_SUBNET_OUT,
 	SET_NSG_SUBNET_IN,
 	SET_NSG_NIC_IN,
+	/* Private endpoints whose answers go back to who handed the question over. */
+	SET_BACK_FROM, /* their ports */
+	SET_BACK_TO,   /* port of who may hand over : the mark of what goes back to it */
+	/* Azure Firewalls that are several instances. */
+	SET_SHARE_PORTS,  /* their ports */
+	SET_SHARE_FRONTS, /* the addresses in front */
+	SET_SHARE_OWN,    /* port . address of an instance */
+	SET_SHARE_SLOTS,  /* slot of a flow, from 1, . address of the instance that it reaches */
 	FAB_SETS
 };
 
 /* Parts of the filter. */
 enum {
 	FAB_PART_CHECKS =
-	    1,            /* of what goes to a port: somebody forwards, or routes have next hops */
-	FAB_PART_LB = 2,  /* load balancers */
-	FAB_PART_NSG = 4, /* security groups */
-	FAB_PARTS_ALL = 7
+	    1,             /* of what goes to a port: somebody forwards, or routes have next hops */
+	FAB_PART_LB = 2,   /* load balancers */
+	FAB_PART_NSG = 4,  /* security groups */
+	FAB_PART_BACK = 8, /* answers of private endpoints */
+	FAB_PART_SHARE = 16, /* instances of firewalls */
+	FAB_PARTS_ALL = 31
 };
 
 /* ret borrows the rules of f's chains. */

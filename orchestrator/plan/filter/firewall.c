@@ -9,6 +9,14 @@
 	"iifname \"lo\" accept\n" \
 	"ct state established,related accept\n"
 
+#define HASHED " mod 60 seed 0x564e4c42 offset 1\n"
+
+#define SOURCE(hide) \
+	"fib saddr type local accept\n" \
+	"ct status dnat " hide "\n" \
+	"meta l4proto != { 6, 17 } ip daddr @iana accept\n" \
+	"meta l4proto { 6, 17 } ip daddr @private accept\n" hide "\n"
+
 static const struct filter_fixed CHAINS[] = {
 	/* Where network rules that allow go to: what has no ports and would need the public address
 	 * goes nowhere (firewall_cannot_hide()). */
@@ -36,14 +44,19 @@ static const struct filter_fixed CHAINS[] = {
 	{ .name = "translate",
 	  .hook = "type nat hook prerouting priority -100; policy accept;",
 	  .rules = "iifname vmap @targets\n" },
+	/* An instance is chosen as a load balancer's backend is: azure/lb.h. */
+	{ .name = "shared",
+	  .part = FIREWALL_PART_SHARES,
+	  .rules = "meta l4proto != { 6, 17 } meta mark set jhash ip saddr . ip daddr . meta "
+	           "l4proto" HASHED
+	           "meta l4proto { 6, 17 } meta mark set jhash ip saddr . ip daddr . meta "
+	           "l4proto . th sport . th dport" HASHED "snat to meta mark map @shares\n" },
 	/* firewall_hides_source() */
 	{ .name = "source",
 	  .hook = "type nat hook postrouting priority 100; policy accept;",
-	  .rules = "fib saddr type local accept\n"
-	           "ct status dnat masquerade\n"
-	           "meta l4proto != { 6, 17 } ip daddr @iana accept\n"
-	           "meta l4proto { 6, 17 } ip daddr @private accept\n"
-	           "masquerade\n" },
+	  .rules = SOURCE("masquerade"),
+	  .with_part = FIREWALL_PART_SHARES,
+	  .rules_with = SOURCE("goto shared") },
 };
 
 static const struct filter_block FIREWALL = { "", CHAINS, ARRAY_LEN(CHAINS) };
@@ -56,6 +69,7 @@ static const struct nft_set SETS[FIREWALL_SETS] = {
 	                  FIREWALL_PREFIX },
 	[SET_IANA] = { "iana", KEY_PREFIX, VALUE_NONE, "type ipv4_addr; flags interval;" },
 	[SET_PRIVATE] = { "private", KEY_PREFIX, VALUE_NONE, "type ipv4_addr; flags interval;" },
+	[SET_SHARES] = { "shares", KEY_NUMBER, VALUE_IP, "type mark : ipv4_addr;" },
 };
 
 const struct filter_shape firewall_filter_shape = { SETS, FIREWALL_SETS, BLOCKS };
@@ -109,7 +123,11 @@ void firewall_filter(const struct firewall *fw, struct filter *ret)
 {
 	*ret = (struct filter){ .shape = &firewall_filter_shape };
 	ret->parts = (fw->answers_ping ? FIREWALL_PART_PING : 0) |
-	             (fw->icmp_out ? FIREWALL_PART_ICMP_OUT : 0);
+	             (fw->icmp_out ? FIREWALL_PART_ICMP_OUT : 0) |
+	             (fw->vm->n_instances ? FIREWALL_PART_SHARES : 0);
+	for (unsigned slot = 0; fw->vm->n_instances && slot < LB_SLOTS; slot++)
+		nft_elems_add(&ret->elems, SET_SHARES, NULL, slot + 1, 0,
+		              fw->vm->instances[slot % fw->vm->n_instances]);
 	add_network_rules(fw, ret);
 	add_targets(fw, ret);
 	add_prefixes(ret, SET_IANA, firewall_iana, FIREWALL_IANA);

@@ -15,10 +15,15 @@ enum firewall_set {
 	SET_TARGETS, /* link : that of DNAT rules */
 	SET_IANA,    /* firewall_iana */
 	SET_PRIVATE, /* private ranges */
+	SET_SHARES,  /* slot of a flow, from 1 : address of the instance that translates it */
 	FIREWALL_SETS
 };
-enum { FIREWALL_PART_PING = 1, FIREWALL_PART_ICMP_OUT = 2 }; /* settings */
-#define FIREWALL_PREFIX "fw_"                                /* of those chains */
+enum {
+	FIREWALL_PART_PING = 1,
+	FIREWALL_PART_ICMP_OUT = 2,
+	FIREWALL_PART_SHARES = 4
+};                            /* settings */
+#define FIREWALL_PREFIX "fw_" /* of those chains */
 
 /* The caller frees. */
 void firewall_filter(const struct firewall *fw, struct filter *ret);
