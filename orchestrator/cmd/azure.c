@@ -98,6 +98,38 @@ void azure_set_environment(const json_t *env)
 		setenv(name, json_string_value(v), 1);
 }
 
+/* What the store begins with: a design's resources; of a topology, all of it, which no list shows.
+ */
+static int read_from(const struct cmd_args *a, struct rest_options *o)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	const char *path = arg_value(a, "from");
+	struct err e = { 0 };
+	json_t *design = path ? design_load(a, path, &f, &e) : NULL;
+
+	if (!path)
+		return EX_DONE;
+	if (!design && e.code)
+		return ui_error(&e);
+	findings_sort(&f);
+	ui_findings(&f);
+	if (!design || f.errors) {
+		json_decref(design);
+		return EX_INVALID_DESIGN;
+	}
+	json_t *import = json_object_get(design, "import");
+
+	if (import) {
+		o->resources = json_incref(json_object_get(import, "resources"));
+	} else {
+		o->outside = json_copy(json_object_get(design, "topology"));
+		json_object_del(o->outside, "name");
+		json_object_set(o->outside, "files", json_object_get(design, "files"));
+	}
+	json_decref(design);
+	return EX_DONE;
+}
+
 static int cmd_azure(const struct cmd_args *a)
 {
 	const char *lab = azure_lab(a);
@@ -123,22 +155,27 @@ static int cmd_azure(const struct cmd_args *a)
 		.log = a->quiet ? NULL : print_line,
 		.command = a->passthrough,
 	};
+	int status = read_from(a, &o);
+
+	if (status != EX_DONE)
+		return status;
 	int r = rest_serve(&o, say_ready, (void *)lab, &e);
 
+	json_decref(o.resources);
+	json_decref(o.outside);
 	return r < 0 ? ui_error(&e) : r;
 }
 
 static const struct option_def options[] = {
-	{ 'p', "port", "PORT", "the port of the loopback interface (default 8443; 0: a free one)",
+	{ 0, "port", "PORT", "the port of the loopback interface (default 8443; 0: a free one)",
 	  false },
-	{ 0, "node", "VM=IMAGE[:FILE]", "a machine runs this image, with this configuration",
-	  true },
+	{ 0, "from", "DESIGN",
+	  "what a new store begins with: a template, a plan, an export, a topology", false },
 	{ 0, "env", NULL, "print what a shell needs to find the endpoint that serves the lab",
 	  false },
 	{ 0, "findings", NULL, "print what is noteworthy in what was made", false },
-	{ 0, "link", "PREFIX=DIR", "linked templates below the address PREFIX are in DIR", true },
-	{ 0, "fetch", NULL, "get linked templates that are not here over HTTPS", false },
 	PRIVILEGED_OPTION,
+	DESIGN_OPTIONS,
 	{ 0, NULL, NULL, NULL, false },
 };
 
@@ -147,7 +184,7 @@ COMMAND(
     {
         .name = "azure",
         .group = "Labs",
-        .synopsis = "azure [-n LAB] [-- COMMAND...]",
+        .synopsis = "azure [-n LAB] [--from DESIGN] [-- COMMAND...]",
         .summary = "serves Azure's REST API for a lab: az, SDKs, Terraform and Ansible drive it",
         .help = "Serves Azure Resource Manager's API on the loopback interface, until Ctrl-C. What "
                 "its\n"

@@ -19,7 +19,8 @@ struct input_options {
 };
 
 /* A design as design_read() gives it (input/topology.h), and of an imported one in addition
- * "import": {"coverage": [...], "captures": [...]}.  NULL: with *e, or with findings. */
+ * "import": {"coverage": [...], "captures": [...], "resources": what it was made of}.  NULL: with
+ * *e, or with findings. */
 json_t *input_open(const struct input_options *o, struct findings *f, struct err *e);
 /* The checks of a file become those of the topology: of an object as "checks" is, or of one that
  * has "checks".  Findings about them name that file.  -errno: with *e, or with findings. */

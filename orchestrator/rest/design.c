@@ -207,6 +207,8 @@ static void add_outside(json_t *topology, const json_t *outside)
 	json_t *part, *v;
 
 	json_object_foreach ((json_t *)outside, key, part) {
+		if (streq(key, "files")) /* not of the topology: the appliances' configurations */
+			continue;
 		json_t *is = json_object_get(topology, key);
 
 		if (!json_is_object(is) || !json_is_object(part)) {
@@ -230,6 +232,8 @@ static json_t *import_store(const struct rest_options *o, const struct store *s,
 
 	json_object_del(topology, "description");
 	add_outside(topology, s->outside);
+	json_object_update_missing(json_object_get(x, "files"),
+	                           json_object_get(s->outside, "files"));
 	json_t *design = json_pack("{s:O,s:O,s:s}", "topology", topology, "files",
 	                           json_object_get(x, "files"), "path", o->lab);
 

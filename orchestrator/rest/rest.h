@@ -18,8 +18,9 @@ struct rest_options {
 	bool fetch;                /* templateLink may reach the network */
 	bool privileged;           /* lab/namespaces.h */
 	json_t *resources;         /* --from: what the store begins with, when it is new; NULL */
-	json_t *outside;           /* the same: parts of a topology that ARM cannot say; NULL */
-	int verbose;               /* 1: bodies, too */
+	/* The same: parts of a topology that ARM cannot say, and "files" that they name; NULL. */
+	json_t *outside;
+	int verbose;                   /* 1: bodies, too */
 	void (*log)(const char *line); /* for people; NULL: nowhere */
 	char *const *command;          /* run with the environment of the endpoint; NULL: none */
 };

@@ -35,7 +35,7 @@ class Endpoint:
 
     def start(self):
         self.log = open(os.path.join(self.work, "log"), "ab")
-        self.process = subprocess.Popen([tap.VNETLAB, "azure", "-n", self.lab, "-p", "0", *self.options], env=self.env,
+        self.process = subprocess.Popen([tap.VNETLAB, "azure", "-n", self.lab, "--port", "0", *self.options], env=self.env,
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         until = time.monotonic() + TIME
         while True:
