@@ -123,7 +123,7 @@ static bool print_events(struct lab_client *events, struct err *e)
 
 		if (line) {
 			json_dump_visible(line, stdout, JSON_COMPACT);
-			fputc('\n', stdout);
+			ui_print("\n");
 		}
 		json_decref(answer);
 	} while (lab_client_pending(events));

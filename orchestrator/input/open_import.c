@@ -70,11 +70,11 @@ json_t *open_imported(struct opening *op, struct err *e)
 	json_t *where = json_string(realpath(path, real) ? real : path); /* or it is not UTF-8 */
 
 	if (add_checks_beside(path, topology, op->f, e) == 0)
-		design = json_pack("{s:O, s:O, s:o, s:{s:O, s:O, s:O}}", "topology", topology,
-		                   "files", json_object_get(x, "files"), "path",
-		                   where ? where : json_string(""), "import", "coverage",
-		                   json_object_get(x, "coverage"), "captures", op->x.captures,
-		                   "resources", op->x.resources);
+		design =
+		    json_pack("{s:O, s:O, s:o, s:{s:O, s:O, s:O}}", "topology", topology, "files",
+		              json_object_get(x, "files"), "path", where ? where : json_string(""),
+		              "import", "coverage", json_object_get(x, "coverage"), "captures",
+		              op->x.captures, "resources", op->x.resources);
 	else
 		json_decref(where);
 	json_decref(x);
