@@ -135,13 +135,25 @@ static void is_missed(void **state)
 	assert_string_equal(m.f.items[0].azure_code, "ResourceNotFound");
 }
 
+/* What nobody gives is not made up for a deployment. */
+static void is_not_invented(void **state)
+{
+	_cleanup_made_ struct made m =
+	    deploy("{`contentVersion`: `1.0.0.0`, `parameters`: {`must`: {`type`: `string`}, "
+	           "`adminPassword`: {`type`: `securestring`}}, `resources`: []}");
+
+	(void)state;
+	assert_int_equal(m.r, -EBADMSG);
+	says(&m, "ARM-PARAM-01", "/parameters/must", "needs a value");
+	says(&m, "ARM-PARAM-01", "/parameters/adminPassword", "needs a value");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_asked),
-		cmocka_unit_test(is_named_as_existing),
-		cmocka_unit_test(has_addresses),
-		cmocka_unit_test(is_missed),
+		cmocka_unit_test(is_asked),        cmocka_unit_test(is_named_as_existing),
+		cmocka_unit_test(has_addresses),   cmocka_unit_test(is_missed),
+		cmocka_unit_test(is_not_invented),
 	};
 
 	return cmocka_run_group_tests_name("arm_there", tests, NULL, NULL);

@@ -186,7 +186,7 @@ static const struct val *eval_given_param(struct deployment *d, struct symbol *s
 		        : NULL;
 		if (!v)
 			return NULL;
-		if (is_param_blank(v) && !d->parent) {
+		if (is_param_blank(v) && !d->parent && !d->a->o->there) {
 			const struct val *own =
 			    param_invent(d, s->name, param_type(d, s->decl), s->decl);
 
@@ -234,19 +234,20 @@ static const struct val *eval_param(struct deployment *d, struct symbol *s)
 	if ((nullable && nullable->type == V_BOOL && nullable->b) ||
 	    ((nullable = val_get(s->decl, "nullable")) && nullable->type == V_BOOL && nullable->b))
 		return &val_null;
-	v = param_invent(d, s->name, param_type(d, s->decl), s->decl);
+	/* For a real deployment nothing is made up. */
+	v = d->a->o->there ? NULL : param_invent(d, s->name, param_type(d, s->decl), s->decl);
 	if (!v)
 		report_missing_param(d, s);
 	return v;
 }
 
-static bool param_must_be_given(const struct symbol *s)
+static bool param_must_be_given(const struct deployment *d, const struct symbol *s)
 {
 	const struct val *v = val_get(s->given, "value");
 
 	return !val_get(s->decl, "defaultValue") && !val_get(s->given, "text") &&
 	       !val_get(s->given, "reference") &&
-	       (!v || v->type == V_NULL || is_param_blank(v) ||
+	       (!v || v->type == V_NULL || (is_param_blank(v) && !d->a->o->there) ||
 	        (v->type == V_STR && str_starts(v->s, "GET-PREREQ-")));
 }
 
@@ -256,7 +257,7 @@ static void look_at_missing_params(struct deployment *d)
 	struct asking *asking = params_ask_begin(d);
 
 	for (struct symbol *s = d->params; s; s = s->hh.next)
-		if (param_must_be_given(s)) {
+		if (param_must_be_given(d, s)) {
 			s->value = eval_param(d, s);
 			s->state = s->value ? ST_DONE : ST_FAILED;
 		}
