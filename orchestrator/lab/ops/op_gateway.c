@@ -286,7 +286,65 @@ static int op_peers(struct lab *l, struct request *r, json_t **ret, struct err *
 	return 0;
 }
 
+/* --- circuits -------------------------------------------------------------------------------- */
+
+/* What one of a circuit's two routers has heard, of its side and of Azure's. */
+static int heard_by(const struct lab *l, const struct vm *vm, json_t *rows, struct err *e)
+{
+	const struct sock_at *sock = bird_socket_of(l, vm);
+	int r = 0;
+
+	for (size_t i = 0; i < l->model->n_sessions && r == 0 && sock; i++) {
+		const struct hybrid_session *s = &l->model->sessions[i];
+		struct bird_path *p = NULL;
+		char name[64];
+		size_t n = 0;
+
+		if (s->vm != vm)
+			continue;
+		bird_hybrid_protocol(s, name);
+		r = bird_learned(sock, name, &p, &n, e);
+		for (size_t j = 0; j < n && r == 0; j++)
+			if (!p[j].filtered)
+				json_array_append_new(
+				    rows, json_pack("{s:s,s:s,s:s,s:i,s:s}", "network",
+				                    PREFIX_STR(p[j].network), "nextHop",
+				                    IP4_STR(p[j].next_hop), "locPrf", "", "weight",
+				                    0, "path", p[j].as_path));
+		free(p);
+	}
+	return r;
+}
+
+static int op_circuit(struct lab *l, struct request *r, json_t **ret, struct err *e)
+{
+	json_int_t instance = json_integer_value(json_object_get(r->body, "instance"));
+	json_t *rows = json_array();
+	const char *name;
+	bool there = false;
+	int rc = op_string(r, "circuit", &name, e);
+
+	for (size_t i = 0; rc == 0 && i < l->model->n_circuits; i++) {
+		const struct circuit *x = &l->model->circuits[i];
+
+		if (!strieq(x->name, name))
+			continue;
+		there = true;
+		if (x->vm[instance == 1])
+			rc = heard_by(l, x->vm[instance == 1], rows, e);
+	}
+	if (rc == 0 && !there)
+		rc = err_set(e, ENOENT, "no ExpressRoute circuit is called %s", name);
+	if (rc < 0) {
+		json_decref(rows);
+		return rc;
+	}
+	*ret = json_pack("{s:o}", "value", rows);
+	return 0;
+}
+
 LAB_OP(gateway_learned, { .name = "gatewayLearned", .kind = OP_WORKER, .run = op_learned });
 LAB_OP(gateway_advertised,
        { .name = "gatewayAdvertised", .kind = OP_WORKER, .run = op_advertised });
 LAB_OP(gateway_peers, { .name = "gatewayPeers", .kind = OP_WORKER, .run = op_peers });
+LAB_OP(circuit_routes, { .name = "circuitRoutes", .kind = OP_WORKER, .run = op_circuit });
