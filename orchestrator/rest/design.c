@@ -45,14 +45,18 @@ static json_t *with_source(json_t *resource, const char *key)
 	return r;
 }
 
-/* A resource, and behind it its children: each says by its own id where it comes from. */
-static void add_resource(json_t *list, const char *key, json_t *resource, const json_t *left_out)
+/* A resource, and behind it its children: each says by its own id where it comes from.  off: a
+ * machine that does not run. */
+static void add_resource(json_t *list, const char *key, json_t *resource, const json_t *left_out,
+                         bool off)
 {
 	const char *type = text_of(resource, "type");
 	json_t *r = with_source(resource, key), *child;
 	size_t i;
 
 	json_array_append_new(list, r);
+	if (off)
+		json_object_set_new(r, "powerState", json_string("deallocated"));
 	for (const struct child_list *c = NULL; type && (c = child_list_next(type, c));) {
 		json_t *properties = json_object_get(r, "properties");
 		json_t *children = json_incref(json_object_get(properties, c->name));
@@ -76,8 +80,8 @@ static json_t *importer_list(const struct store *s, const json_t *left_out)
 	const char *key;
 
 	json_object_foreach (s->resources, key, r)
-		if (!json_object_get(left_out, key) && !machine_is_off(s, key))
-			add_resource(list, key, r, left_out);
+		if (!json_object_get(left_out, key))
+			add_resource(list, key, r, left_out, machine_is_off(s, key));
 	return list;
 }
 
@@ -143,6 +147,14 @@ static size_t leave_out(json_t *left_out, const struct findings *f, json_t *kept
 
 /* --- names and hardware addresses ------------------------------------------------------------- */
 
+/* The only NIC of a machine has its name from that (kinds/vm/nic.c). */
+static json_t *name_json(const char *map, const char *owner, const char *key)
+{
+	if (owner && streq(key, "nic"))
+		return json_sprintf("%sVMNic", owner);
+	return owner && !streq(map, "nics") ? json_sprintf("%s/%s", owner, key) : json_string(key);
+}
+
 /* Every object of the topology that says where it comes from, with the names on the way to it. */
 static void collect_names(const json_t *j, const char *map, const char *owner, json_t *names)
 {
@@ -155,10 +167,7 @@ static void collect_names(const json_t *j, const char *map, const char *owner, j
 		if (!json_is_object(v))
 			continue;
 		if (source && !json_object_get(names, source))
-			json_object_set_new(names, source,
-			                    owner && !streq(map, "nics")
-			                        ? json_sprintf("%s/%s", owner, key)
-			                        : json_string(key));
+			json_object_set_new(names, source, name_json(map, owner, key));
 		collect_names(v, source ? "" : key, source ? key : owner, names);
 	}
 }

@@ -11,5 +11,5 @@
 void machine_decide(struct store *s, const struct rest_id *id);
 /* For the importer: {"KEY of a machine": what runs in it}; new reference. */
 json_t *machines_given(const struct store *s);
-/* Is it a machine that has been stopped? It is not in the lab then. */
+/* Is it a machine that has been stopped? */
 bool machine_is_off(const struct store *s, const char *key);
