@@ -62,6 +62,10 @@ const struct rest_action *rest_action_find(const struct rest_call *c);
 extern const struct rest_action actions_account[]; /* account.c */
 extern const struct rest_action actions_batch[];   /* batch.c */
 extern const struct rest_action actions_compute[]; /* compute.c */
+extern const struct rest_action actions_power[];   /* action_power.c */
+extern const struct rest_action actions_routes[];  /* action_routes.c */
+extern const struct rest_action actions_run[];     /* action_run.c */
+extern const struct rest_action actions_watcher[]; /* action_watcher.c */
 extern const struct rest_action actions_store[];   /* resource.c: everything else */
 
 /* --- answers ---------------------------------------------------------------------------------- */
