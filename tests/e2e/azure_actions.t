@@ -74,7 +74,10 @@ with open(work + "/nva.conf", "w", encoding="utf-8") as f:
             " no bgp network import-check\n neighbor 10.0.3.4 remote-as 65515\n neighbor 10.0.3.4 ebgp-multihop\n neighbor 10.0.3.4 disable-connected-check\n"
             " neighbor 10.0.3.5 remote-as 65515\n neighbor 10.0.3.5 ebgp-multihop\n neighbor 10.0.3.5 disable-connected-check\n"
             " address-family ipv4 unicast\n  network 10.77.0.0/16\n")
-with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf") as arm:
+with open(work + "/linked.json", "w", encoding="utf-8") as f:
+    json.dump({"contentVersion": "1.0.0.0", "parameters": {"name": {"type": "string"}}, "outputs": {"made": {"type": "string", "value": "[parameters('name')]"}},
+               "resources": [{"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "[parameters('name')]"}]}, f)
+with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f"https://example.com/templates={work}") as arm:
     request("PUT", G, {"location": "westeurope"})
     put(NET + "/routeTables/rt", {"routes": [{"name": "out", "properties": {
         "addressPrefix": "10.88.0.0/16", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.4"}}]})
@@ -177,5 +180,77 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf") as arm:
     ok("hello" in run("app", "echo hello")["message"], "a restarted machine runs scripts")
     ok(json.dumps([n["processes"] for n in vnetlab("status", "-o", "json")["nodes"] if n["name"] == "nva"]) == pids,
        "the appliance's processes lived through all of it")
+    # Deployments.
+    DEPLOYMENTS = G + "/providers/Microsoft.Resources/deployments"
+
+    def deploy(name, template, **properties):
+        return finish("PUT", f"{DEPLOYMENTS}/{name}", {"properties": {"mode": "Incremental", "template": template, **properties}})
+    raw = """{"properties": {"parameters": {"key": {"value": "hidden-word"}}, "mode": "Incremental", template:{
+      // as people write them: comments, a comma too many, a string over lines
+      "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+      "parameters": { "key": { "type": "securestring" }, "size": { "type": "int", "defaultValue": 24 }, },
+      "variables": { "subnet": "[resourceId('Microsoft.Network/virtualNetworks/subnets',
+          'Hub', 'apps')]" },
+      "resources": [
+        { "type": "Microsoft.Network/networkInterfaces", "apiVersion": "2022-07-01", "name": "extraNic", "location": "[resourceGroup().location]",
+          "properties": { "ipConfigurations": [ { "name": "ip", "properties": { "subnet": { "id": "[variables('subnet')]" } } } ] } },
+        { "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2022-08-01", "name": "extra", "location": "[resourceGroup().location]",
+          "dependsOn": [ "[resourceId('Microsoft.Network/networkInterfaces', 'extraNic')]" ],
+          "properties": { "osProfile": { "computerName": "extra", "adminPassword": "[parameters('key')]" }, "networkProfile": { "networkInterfaces": [
+            { "id": "[resourceId('Microsoft.Network/networkInterfaces', 'extraNic')]" } ] } } } ],
+      "outputs": {
+        "own": { "type": "string", "value": "[reference('extraNic').ipConfigurations[0].properties.privateIPAddress]" },
+        "there": { "type": "string", "value": "[reference(resourceId('Microsoft.Network/networkInterfaces', 'appVMNic')).ipConfigurations[0].properties.privateIPAddress]" } }
+    }}}"""
+    status, answer = request("POST", DEPLOYMENTS + "/raw/validate", raw)
+    ok(status == 200 and len(answer["properties"]["validatedResources"]) == 2, "a template as people write it is valid", answer)
+    ok(request("GET", VMS + "/extra")[0] == 404 and request("GET", DEPLOYMENTS + "/raw")[0] == 404, "what is validated is not deployed")
+    status, answer = finish("PUT", DEPLOYMENTS + "/raw", raw)
+    ok(status == 201, "it is deployed", f"{status} {answer}")
+    shown = request("GET", DEPLOYMENTS + "/raw")[1]["properties"]
+    ok(shown["provisioningState"] == "Succeeded" and shown["outputs"] == {"own": {"type": "String", "value": "10.0.2.5"}, "there": {"type": "String", "value": "10.0.2.4"}},
+       "a deployment's outputs know what it made and what was there", shown)
+    ok(shown["parameters"] == {"key": {"type": "SecureString"}, "size": {"type": "Int", "value": 24}}, "a secret parameter is not shown", shown["parameters"])
+    ok("10.0.2.5/24" in run("extra", "ip -4 -o addr show eth0")["message"], "a deployed machine runs, with that address")
+    rows = request("GET", G + "/deployments/raw/operations")[1]["value"]
+    ok([r["properties"]["targetResource"]["resourceName"] for r in rows] == ["extraNic", "extra"], "a deployment has its operations", rows)
+    ok([d["name"] for d in request("GET", DEPLOYMENTS)[1]["value"]] == ["raw"], "a group lists its deployments")
+    ok(all("deployments" not in r["type"] for r in request("GET", G + "/resources")[1]["value"]), "a deployment is no resource of its group")
+
+    before = request("GET", G + "/resources")[1]
+    status, answer = deploy("bad", {"contentVersion": "1.0.0.0", "resources": [
+        {"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "half"},
+        {"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2022-07-01", "name": "Hub/twice", "properties": {"addressPrefix": "10.0.2.0/24"}}]})
+    ok(status == 400 and answer["error"]["code"] == "DeploymentFailed" and answer["error"]["details"][0]["code"] == "NetcfgSubnetRangesOverlap",
+       "a deployment that Azure would refuse is refused, with its code", f"{status} {answer}")
+    ok(request("GET", G + "/resources")[1] == before, "nothing of it stays")
+    shown = request("GET", DEPLOYMENTS + "/bad")[1]["properties"]
+    ok(shown["provisioningState"] == "Failed" and shown["error"]["code"] == "DeploymentFailed", "it is shown as failed", shown)
+    for name, template, code, words in (
+            ("no function", {"resources": [{"type": "a.b/c", "apiVersion": "1", "name": "[nope(1)]"}]}, "InvalidTemplate", "nope"),
+            ("not there", {"resources": [], "outputs": {"x": {"type": "string", "value": "[reference(resourceId('Microsoft.Network/networkInterfaces', 'none')).x]"}}},
+             "ResourceNotFound", "neither deployed nor in the template"),
+            ("no value", {"parameters": {"must": {"type": "string"}}, "resources": []}, "InvalidTemplate", "must")):
+        status, answer = deploy("bad", {"contentVersion": "1.0.0.0", **template})
+        ok(status == 400 and answer["error"]["code"] == code and words in answer["error"]["message"], f"a template is refused: {name}", f"{status} {answer}")
+    status, answer = finish("PUT", DEPLOYMENTS + "/text", "{ no template")
+    ok(status == 400 and answer["error"]["code"] == "InvalidRequestContent", "a body that nobody can read is refused", answer)
+
+    link = {"templateLink": {"uri": "https://example.com/templates/linked.json"}, "parameters": {"name": {"value": "linked"}}, "mode": "Incremental"}
+    status, answer = finish("PUT", DEPLOYMENTS + "/link", {"properties": link})
+    ok(status == 201 and request("GET", DEPLOYMENTS + "/link")[1]["properties"]["outputs"]["made"]["value"] == "linked" and
+       request("GET", NET + "/routeTables/linked")[0] == 200, "a linked template is deployed by --link", f"{status} {answer}")
+    status, answer = finish("PUT", DEPLOYMENTS + "/link", {"properties": {**link, "templateLink": {"uri": "https://example.org/x/linked.json"}}})
+    ok(status == 400 and "--link" in json.dumps(answer) and "--fetch" in json.dumps(answer), "one that is nowhere names the options", answer)
+    status, answer = deploy("outer", {"contentVersion": "1.0.0.0", "resources": [{"type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "inner",
+                            "properties": {"mode": "Incremental", "template": {"contentVersion": "1.0.0.0", "resources": [
+                                {"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "nested"}]}}}]})
+    ok(status == 201 and request("GET", NET + "/routeTables/nested")[0] == 200 and request("GET", DEPLOYMENTS + "/inner")[0] == 200,
+       "a nested deployment is one, too", f"{status} {answer}")
+    ok(request("POST", DEPLOYMENTS + "/raw/whatIf", raw)[0] == 501, "whatIf is not answered")
+    ok(request("DELETE", DEPLOYMENTS + "/raw")[0] == 200 and request("GET", DEPLOYMENTS + "/raw")[0] == 404 and request("GET", VMS + "/extra")[0] == 200,
+       "a deployment is forgotten, and what it made stays")
+    ok("hidden-word" not in arm.said() and all("hidden-word" not in json.dumps(request("GET", p)[1]) for p in (DEPLOYMENTS, VMS + "/extra", VMS)),
+       "the secret is in no answer and no log")
 files.cleanup()
 end()

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A template, perhaps as people write them, becomes resources. */
+#include <errno.h>
+
+#include "base/str.h"
+#include "input/arm/arm.h"
+#include "input/relax.h"
+#include "input/resources.h"
+#include "rest/deployment.h"
+#include "rest/edit.h"
+#include "rest/rest.h"
+
+static const char *text_of(const json_t *j, const char *name)
+{
+	return json_string_value(json_object_get(j, name));
+}
+
+/* --- the body
+ * ------------------------------------------------------------------------------------- */
+
+/* az sends the text of a template as it stands in the file, and its name without quotes. */
+static json_t *read_text(const struct rest_call *c, struct rest_failure *f)
+{
+	_cleanup_free_ char *strict = NULL;
+	struct err e = { 0 };
+	json_error_t je = { 0 };
+	json_t *j = NULL;
+	size_t n = 0;
+
+	if (c->body)
+		return json_incref(c->body);
+	if (arm_relax(c->text, c->n_text, &strict, &n, &e) == 0)
+		j = json_loadb(strict, n, 0, &je);
+	if (!json_is_object(j)) {
+		json_decref(j);
+		rest_refuse(f, 400, "InvalidRequestContent",
+		            "The request content was invalid and could not be deserialized: '%s'.",
+		            *e.msg ? e.msg : je.text);
+		return NULL;
+	}
+	return j;
+}
+
+/* A template of its own that does nothing but deploy the one that is linked. */
+static json_t *template_around_link(const char *name, json_t *properties)
+{
+	json_t *inner = json_pack("{s:s,s:O,s:O*}", "mode", "Incremental", "templateLink",
+	                          json_object_get(properties, "templateLink"), "parameters",
+	                          json_object_get(properties, "parameters"));
+
+	return json_pack("{s:s,s:[{s:s,s:s,s:s,s:o}]}", "contentVersion", "1.0.0.0", "resources",
+	                 "type", "Microsoft.Resources/deployments", "apiVersion", "2021-04-01",
+	                 "name", name, "properties", inner);
+}
+
+static int take_properties(const struct rest_call *c, json_t *body, struct deployed *d,
+                           json_t **ret_template, struct rest_failure *f)
+{
+	json_t *properties = json_object_get(body, "properties");
+	json_t *template = json_object_get(properties, "template");
+	json_t *parameters = json_object_get(properties, "parameters");
+	const char *mode = text_of(properties, "mode");
+
+	if (mode && !strieq(mode, "Incremental"))
+		return rest_refuse(f, 400, "InvalidDeployment",
+		                   "vnetlab: mode %s is not here; Incremental is.", mode);
+	if (json_object_get(properties, "parametersLink"))
+		return rest_refuse(f, 400, "InvalidDeployment",
+		                   "vnetlab: parametersLink is not read; send the parameters.");
+	if (!json_is_object(template) && !json_object_get(properties, "templateLink"))
+		return rest_refuse(f, 400, "InvalidDeployment",
+		                   "The deployment has neither a template nor a templateLink.");
+	d->parameters = json_incref(parameters);
+	if (json_is_object(template)) {
+		d->template = json_incref(template);
+		*ret_template = json_incref(template);
+	} else {
+		*ret_template = template_around_link(c->id.name, properties);
+	}
+	return 0;
+}
+
+/* --- where it is deployed to
+ * ---------------------------------------------------------------------- */
+
+static const char *location_of(const struct rest_call *c, const json_t *body)
+{
+	const char *end = strstr(c->id.key, "/providers/");
+	_cleanup_free_ char *group = xstrndup(c->id.key, end ? (size_t)(end - c->id.key) : 0);
+	const char *own = text_of(body, "location");
+	const char *where =
+	    text_of(json_object_get(rest_store(c->rest)->groups, group), "location");
+
+	return own ? own : where;
+}
+
+static int refuse_by_findings(const struct findings *found, struct rest_failure *f)
+{
+	const struct finding *first = NULL;
+
+	for (size_t i = 0; i < found->n; i++) {
+		const struct finding *x = &found->items[i];
+
+		if (x->severity != SEV_ERROR)
+			continue;
+		if (!first) {
+			first = x;
+			rest_refuse(f, 400, x->azure_code ? x->azure_code : "InvalidTemplate",
+			            "Deployment template validation failed: '%s'.", x->message);
+		}
+		_cleanup_free_ char *text =
+		    xasprintf("%s (%s)%s%s", x->message, x->source ? x->source : "",
+		              x->hint ? "; " : "", x->hint ? x->hint : "");
+
+		rest_failure_detail(f, x->rule, text);
+	}
+	return first ? -1
+	             : rest_refuse(f, 400, "InvalidTemplate",
+	                           "Deployment template validation failed.");
+}
+
+/* Of a linked one: its outputs, and its resources without itself. */
+static void unwrap_link(const struct rest_call *c, struct deployed *d)
+{
+	json_t *r;
+	size_t i;
+
+	json_array_foreach (d->resources, i, r) {
+		const char *id = text_of(r, "id");
+		_cleanup_free_ char *key = resource_key(id ? id : "");
+
+		if (!streq(key, c->id.key))
+			continue;
+		json_decref(d->outputs);
+		d->outputs =
+		    json_incref(json_object_get(json_object_get(r, "properties"), "outputs"));
+		json_array_remove(d->resources, i);
+		return;
+	}
+}
+
+static int evaluate(const struct rest_call *c, const json_t *body, json_t *template,
+                    struct deployed *d, struct rest_failure *f)
+{
+	const struct rest_options *o = rest_options_of(c->rest);
+	json_t *sources = json_pack("{s:O}", "template", template);
+	_cleanup_findings_ struct findings found = { 0 };
+	struct err e = { 0 };
+	const struct arm_options ao = {
+		/* Nothing is looked for beside it. */
+		.file = "/dev/null/template",
+		.name = "template",
+		.sources = sources,
+		.given = d->template ? d->parameters : NULL,
+		.links = o->links,
+		.fetch = o->fetch,
+		.resource_group = c->id.group,
+		.location = location_of(c, body),
+		.subscription = c->id.subscription,
+		.deployment = c->id.name,
+		.there = rest_store(c->rest)->resources,
+	};
+	int r = arm_read(&ao, &d->resources, &d->outputs, &found, &e);
+
+	json_decref(sources);
+	if (r == -EBADMSG)
+		return refuse_by_findings(&found, f);
+	if (r < 0)
+		return rest_refuse(f, 400, "InvalidTemplate", "%s", e.msg);
+	if (!d->template)
+		unwrap_link(c, d);
+	if (json_array_size(d->resources) > DEPLOYMENT_RESOURCES_MAX)
+		return rest_refuse(f, 400, "InvalidTemplate",
+		                   "The template has %zu resources; a deployment has at most %d.",
+		                   json_array_size(d->resources), DEPLOYMENT_RESOURCES_MAX);
+	return 0;
+}
+
+int deployment_read(const struct rest_call *c, struct deployed *ret, struct rest_failure *f)
+{
+	struct deployed d = { 0 };
+	json_t *body = read_text(c, f), *template = NULL;
+	int r = body ? take_properties(c, body, &d, &template, f) : -1;
+
+	if (r == 0)
+		r = evaluate(c, body, template, &d, f);
+	json_decref(body);
+	json_decref(template);
+	if (r < 0)
+		deployed_done(&d);
+	else
+		*ret = d;
+	return r;
+}
+
+void deployed_done(struct deployed *d)
+{
+	json_decref(d->template);
+	json_decref(d->parameters);
+	json_decref(d->resources);
+	json_decref(d->outputs);
+	*d = (struct deployed){ 0 };
+}
+
+/* --- its resources
+ * -------------------------------------------------------------------------------- */
+
+/* What a PUT of it would carry. */
+static json_t *body_of(const json_t *resource)
+{
+	static const char *const beside[] = { "id",     "name",     "type", "apiVersion",
+		                              "source", "comments", "scope" };
+	json_t *body = json_copy((json_t *)resource);
+
+	for (size_t i = 0; i < ARRAY_LEN(beside); i++)
+		json_object_del(body, beside[i]);
+	return body;
+}
+
+/* Deployments in it have been: only their resources are made. */
+static bool is_deployment(const json_t *resource)
+{
+	const char *type = text_of(resource, "type");
+
+	return type && strieq(type, "Microsoft.Resources/deployments");
+}
+
+json_t *deployment_edits(const struct deployed *d, struct rest_failure *f)
+{
+	json_t *edits = json_array(), *r;
+	size_t i;
+
+	json_array_foreach (d->resources, i, r) {
+		struct rest_id id = { 0 };
+		struct err e = { 0 };
+
+		if (is_deployment(r))
+			continue;
+		if (rest_id_parse(text_of(r, "id"), false, &id, &e) < 0) {
+			rest_refuse(f, 400, "InvalidResourceId", "vnetlab: %s", e.msg);
+			json_decref(edits);
+			return NULL;
+		}
+		json_t *body = body_of(r);
+
+		json_array_append_new(edits, edit_put(&id, body));
+		json_decref(body);
+		rest_id_done(&id);
+	}
+	return edits;
+}
