@@ -5,27 +5,11 @@
 
 #include "base/str.h"
 #include "cmd/design.h"
+#include "cmd/labs.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
 #include "lab/client/client.h"
 #include "report/picture.h"
-
-static bool lab_runs(const char *name)
-{
-	char **names = NULL;
-	size_t n = 0;
-	bool found = false;
-	struct err e = { 0 };
-
-	if (lab_list(&names, &n, &e) < 0)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		found |= streq(names[i], name);
-		free(names[i]);
-	}
-	free(names);
-	return found;
-}
 
 /* The design of a running lab, and what `status` says of it. */
 static int ask_lab(const char *lab, json_t **ret_design, json_t **ret_status, struct err *e)
@@ -94,7 +78,7 @@ static int draw(const struct cmd_args *a, json_t *design, const json_t *status, 
 static int cmd_graph(const struct cmd_args *a)
 {
 	const char *arg = a->argc ? a->argv[0] : NULL;
-	bool of_lab = arg ? !strchr(arg, '/') && lab_runs(arg) : a->lab && !a->topology;
+	bool of_lab = arg ? !strchr(arg, '/') && lab_is_up(arg) : a->lab && !a->topology;
 	_cleanup_findings_ struct findings f = { 0 };
 	json_t *design = NULL, *status = NULL;
 	struct err e = { 0 };

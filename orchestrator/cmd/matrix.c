@@ -1,66 +1,110 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vnetlab matrix: everybody to everywhere, by the design alone. */
+/* vnetlab matrix: everybody to everywhere, by the design alone or by a lab's tables. */
 #include <stdio.h>
 
 #include "base/str.h"
 #include "cmd/design.h"
+#include "cmd/labs.h"
+#include "cmd/remote.h"
 #include "matrix/lines.h"
 #include "report/table.h"
 
-static void print_bad(const struct matrix_line *l)
+static bool is_delivered(const json_t *line)
 {
-	ui_print("%s -> %s, %s: %s", l->from, l->to, l->traffic, l->answer);
-	if (*l->outcome->way && l->outcome->verdict != MX_DENIED)
-		ui_print(" (%s)", l->way);
-	ui_print("\n    %s\n", l->outcome->reason);
+	return streq(json_str(line, "verdict"), "delivered");
 }
 
-static void print_good(const struct matrix_lines *v)
+static void print_bad(const json_t *l)
+{
+	ui_print("%s -> %s, %s: %s", json_str(l, "from"), json_str(l, "to"), json_str(l, "traffic"),
+	         json_str(l, "answer"));
+	if (!json_is_true(json_object_get(l, "direct")) && !streq(json_str(l, "verdict"), "denied"))
+		ui_print(" (%s)", json_str(l, "way"));
+	ui_print("\n    %s\n", json_str(l, "reason"));
+}
+
+static void print_good(const json_t *lines)
 {
 	_cleanup_table_ struct table *t = table_new("From", "To", "Traffic", "Answer", "Way");
+	size_t i;
+	json_t *l;
 
-	for (size_t i = 0; i < v->n; i++) {
-		const struct matrix_line *l = &v->v[i];
-
-		if (l->outcome->verdict == MX_DELIVERED)
-			table_row(t, l->from, l->to, l->traffic, l->answer, l->way);
-	}
+	json_array_foreach (lines, i, l)
+		if (is_delivered(l))
+			table_row(t, json_str(l, "from"), json_str(l, "to"), json_str(l, "traffic"),
+			          json_str(l, "answer"), json_str(l, "way"));
 	if (table_rows(t))
 		table_print(t, stdout);
 }
 
-static void print_counts(const struct matrix *x, const struct matrix_lines *v)
+static void print_counts(const json_t *v)
 {
-	const char *sep = "";
+	const char *sep = "", *verdict;
+	json_t *n;
 
-	ui_print("%zu sources, %zu classes of destinations: ", x->n_ends, x->n_classes);
-	for (int k = MX_LOOP; k >= 0; k--) {
-		if (!v->count[k])
-			continue;
-		ui_print("%s%zu %s", sep, v->count[k], matrix_verdict_str((enum matrix_verdict)k));
+	ui_print("%lld sources, %lld classes of destinations: ",
+	         (long long)json_integer_value(json_object_get(v, "sources")),
+	         (long long)json_integer_value(json_object_get(v, "classes")));
+	json_object_foreach (json_object_get(v, "counts"), verdict, n) {
+		ui_print("%s%lld %s", sep, (long long)json_integer_value(n), verdict);
 		sep = ", ";
 	}
 	ui_print("\n");
 }
 
-static void print_matrix(const struct matrix *x, const struct matrix_lines *v)
+static void print_matrix(const json_t *v)
 {
+	const json_t *lines = json_object_get(v, "lines");
 	bool bad = false;
+	size_t i;
+	json_t *l;
 
-	for (size_t i = 0; i < v->n; i++)
-		if (v->v[i].outcome->verdict != MX_DELIVERED) {
-			print_bad(&v->v[i]);
+	json_array_foreach (lines, i, l)
+		if (!is_delivered(l)) {
+			print_bad(l);
 			bad = true;
 		}
 	if (bad)
 		ui_print("\n");
-	print_good(v);
-	print_counts(x, v);
-	for (size_t i = 0; i < x->n_unread; i++)
-		ui_print("not certain: %s\n", x->unread[i]);
+	print_good(lines);
+	print_counts(v);
+	json_array_foreach (json_object_get(v, "unread"), i, l)
+		ui_print("not certain: %s\n", json_string_value(l));
 }
 
-static int cmd_matrix(const struct cmd_args *a)
+static void print_side(const char *who, const json_t *o)
+{
+	ui_print("    %s: %s", who, json_str(o, "verdict"));
+	if (json_string_value(json_object_get(o, "node")))
+		ui_print(" at %s", json_str(o, "node"));
+	ui_print(", by %s%s%s\n", *json_str(o, "way") ? json_str(o, "way") : "no other node",
+	         *json_str(o, "reason") ? ": " : "", json_str(o, "reason"));
+}
+
+static void print_disagreements(const json_t *list)
+{
+	size_t i;
+	json_t *d;
+
+	json_array_foreach (list, i, d) {
+		ui_print("disagreement: %s -> %s%s%s, %s", json_str(d, "from"), json_str(d, "to"),
+		         *json_str(d, "address") ? " at " : "", json_str(d, "address"),
+		         json_str(d, "protocol"));
+		if (json_integer_value(json_object_get(d, "port")))
+			ui_print(" %lld",
+			         (long long)json_integer_value(json_object_get(d, "port")));
+		ui_print("\n");
+		bool packets = streq(json_str(d, "between"), "packets");
+
+		print_side(packets ? "kernel" : "model", json_object_get(d, "model"));
+		print_side(packets ? "packets" : "kernel", json_object_get(d, "kernel"));
+	}
+	if (json_array_size(list))
+		ui_print("%zu disagreements: vnetlab bundle saves what reproduces them\n\n",
+		         json_array_size(list));
+}
+
+static int matrix_of_file(const struct cmd_args *a)
 {
 	_cleanup_opened_ struct opened o = { 0 };
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
@@ -68,50 +112,169 @@ static int cmd_matrix(const struct cmd_args *a)
 	if (status != EX_DONE)
 		return status;
 	_cleanup_matrix_ struct matrix *x = matrix_of_design(o.model);
-	struct matrix_lines v;
-
-	matrix_lines(x, arg_flag(a, "all"), &v);
-	bool bad = false;
-
-	for (size_t i = 0; i < v.n; i++)
-		bad |= v.v[i].outcome->verdict >= MX_PARTLY && v.v[i].outcome->known;
+	json_t *lines = matrix_lines_json(x, arg_flag(a, "all"));
+	bool bad = json_is_true(json_object_get(lines, "bad"));
 
 	if (a->json)
 		ui_json(matrix_json(x));
 	else
-		print_matrix(x, &v);
-	matrix_lines_done(&v);
+		print_matrix(lines);
+	json_decref(lines);
 	return bad ? EX_NOT_HELD : EX_DONE;
 }
 
+/* ---- packets ---- */
+
+static size_t place_named(const json_t *list, const char *name)
+{
+	size_t i;
+	json_t *x;
+
+	json_array_foreach (list, i, x)
+		if (streq(json_str(x, "name"), name) && streq(json_str(x, "kind"), "nic"))
+			return i;
+	return SIZE_MAX;
+}
+
+/* What the kernels' tables say of a ping; NULL: they were not asked. */
+static const json_t *ping_outcome(const json_t *m, const char *from, const char *to)
+{
+	json_int_t f = (json_int_t)place_named(json_object_get(m, "sources"), from),
+	           t = (json_int_t)place_named(json_object_get(m, "destinations"), to);
+	size_t i;
+	json_t *w;
+
+	json_array_foreach (json_object_get(m, "flows"), i, w)
+		if (json_integer_value(json_object_get(w, "from")) == f &&
+		    json_integer_value(json_object_get(w, "to")) == t &&
+		    streq(json_str(w, "protocol"), "icmp"))
+			return json_array_get(
+			    json_object_get(m, "outcomes"),
+			    (size_t)json_integer_value(json_object_get(w, "outcome")));
+	return NULL;
+}
+
+static void compare_ping(const json_t *m, const char *from, const char *to, bool answered,
+                         json_t *differ)
+{
+	const json_t *o = ping_outcome(m, from, to);
+	json_t *told;
+
+	if (!o || json_is_true(json_object_get(o, "notWalked")) ||
+	    json_is_true(json_object_get(o, "outside")) || /* where a lab has nobody */
+	    streq(json_str(o, "verdict"), "delivered") == answered)
+		return;
+	told = json_pack("{s:s, s:s, s:s}", "verdict", answered ? "delivered" : "dropped", "way",
+	                 "", "reason", answered ? "a ping is answered" : "a ping is not answered");
+	json_array_append_new(differ,
+	                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:O, s:o}", "between",
+	                                "packets", "from", from, "to", to, "address", "",
+	                                "protocol", "icmp", "port", 0, "model", o, "kernel", told));
+}
+
+/* Pings between all machines that run; returns EX_DONE, or the status of what was printed. */
+static int compare_packets(const struct cmd_args *a, const char *lab, const json_t *m,
+                           json_t *differ)
+{
+	json_t *reply = NULL;
+	int status = remote_call(a, lab,
+	                         json_pack("{s:s, s:[s], s:[s], s:s, s:i}", "op", "matrix", "from",
+	                                   "*", "to", "*", "protocol", "icmp", "timeoutMs", 1000),
+	                         &reply);
+
+	if (status != EX_DONE)
+		return status;
+	const json_t *from = json_object_get(reply, "from"), *to = json_object_get(reply, "to");
+
+	for (size_t i = 0; i < json_array_size(from); i++)
+		for (size_t k = 0; k < json_array_size(to); k++)
+			compare_ping(m, json_string_value(json_array_get(from, i)),
+			             json_string_value(json_array_get(to, k)),
+			             !json_is_null(json_array_get(
+			                 json_array_get(json_object_get(reply, "rttMs"), i), k)),
+			             differ);
+	json_decref(reply);
+	return EX_DONE;
+}
+
+static int matrix_of_lab(const struct cmd_args *a, const char *lab)
+{
+	json_t *reply = NULL;
+	int status = remote_call(
+	    a, lab, json_pack("{s:s, s:b}", "op", "walks", "all", arg_flag(a, "all")), &reply);
+
+	if (status != EX_DONE)
+		return status;
+	json_t *m = json_object_get(reply, "matrix"), *lines = json_object_get(reply, "lines"),
+	       *differ = json_object_get(reply, "disagreements");
+
+	if (arg_flag(a, "live"))
+		status = compare_packets(a, lab, m, differ);
+	if (status != EX_DONE) {
+		json_decref(reply);
+		return status;
+	}
+	bool bad = json_is_true(json_object_get(lines, "bad")) || json_array_size(differ);
+
+	if (a->json) {
+		json_object_set(m, "disagreements", differ);
+		ui_json(json_incref(m));
+	} else {
+		print_disagreements(differ);
+		print_matrix(lines);
+	}
+	json_decref(reply);
+	return bad ? EX_NOT_HELD : EX_DONE;
+}
+
+static int cmd_matrix(const struct cmd_args *a)
+{
+	const char *arg = a->argc ? a->argv[0] : NULL, *lab = arg ? arg : a->lab;
+
+	if (arg_flag(a, "live") && !(lab && *lab && lab_is_up(lab)))
+		return ui_usage(a, "--live is about a lab that runs: name one");
+	if (lab && *lab && !strchr(lab, '/') && !(a->topology && !arg) && lab_is_up(lab))
+		return matrix_of_lab(a, lab);
+	return matrix_of_file(a);
+}
+
 static const struct option_def matrix_options[] = {
+	{ .name = "live", .help = "of a lab: also pings from everybody to everybody, beside" },
 	{ .name = "all", .help = "also addresses that nobody of the design has" },
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
 
-COMMAND(matrix, { .name = "matrix",
-                  .group = "Prove",
-                  .synopsis = "matrix [FILE]",
-                  .summary = "everybody to everywhere: what arrives, by which way, and why not",
-                  .help = "Walks from every NIC, gateway, site and the Internet to every class of "
-                          "destinations: addresses that no route, rule, subnet or NIC tells apart "
-                          "are one class, and ports are told apart where rules do. The answer is "
-                          "walked, too, and of equal paths each one: what a hop that keeps state "
-                          "would drop for having seen one half is \"broken\". Equal answers are "
-                          "one line, the worst first.\n\n"
-                          "By the design alone, without a lab and without rights. What Route "
-                          "Servers learn is foreseen from bgp blocks, and from appliances' own "
-                          "files as far as they can be read; where that is not enough, the answer "
-                          "is \"not certain\", and the last lines say why.\n\n"
-                          "Exit status 1 when it is certain that packets loop, that a "
-                          "connection breaks at a hop that keeps state, or that some of several "
-                          "equal paths fail; what is dropped or denied is data.\n\n"
-                          "  vnetlab matrix hub.vnetlab.json\n"
-                          "  vnetlab matrix -o json | jq '.outcomes[] | select(.verdict == "
-                          "\"loop\").reason'",
-                  .max_args = 1,
-                  .kinds = { ARG_FILE },
-                  .common_output = true,
-                  .opts = matrix_options,
-                  .run = cmd_matrix });
+COMMAND(matrix,
+        { .name = "matrix",
+          .group = "Prove",
+          .synopsis = "matrix [FILE|LAB]",
+          .summary = "everybody to everywhere: what arrives, by which way, and why not",
+          .help = "Walks from every NIC, gateway, site and the Internet to every class of "
+                  "destinations: addresses that no route, rule, subnet or NIC tells apart "
+                  "are one class, and ports are told apart where rules do. The answer is "
+                  "walked, too, and of equal paths each one: what a hop that keeps state "
+                  "would drop for having seen one half is \"broken\". Equal answers are "
+                  "one line, the worst first.\n\n"
+                  "Of a file by the design alone, without a lab and without rights. What "
+                  "Route "
+                  "Servers learn is foreseen from bgp blocks, and from appliances' own "
+                  "files as far as they can be read; where that is not enough, the answer "
+                  "is \"not certain\", and the last lines say why.\n\n"
+                  "Of a running lab by the kernels' real tables, from each NIC by itself; "
+                  "where the model, with the routes that were learned, says otherwise, that is a "
+                  "disagreement, and comes first. With --live every machine pings every other, too."
+                  "\n\n"
+                  "Exit status 1 when it is certain that packets loop, that a "
+                  "connection breaks at a hop that keeps state, or that some of several "
+                  "equal paths fail, and when model and kernels disagree; what is dropped "
+                  "or denied is data.\n\n"
+                  "  vnetlab matrix hub.vnetlab.json\n"
+                  "  vnetlab matrix mylab --live\n"
+                  "  vnetlab matrix -o json | jq '.outcomes[] | select(.verdict == "
+                  "\"loop\").reason'",
+          .max_args = 1,
+          .kinds = { ARG_FILE },
+          .common_output = true,
+          .opts = matrix_options,
+          .run = cmd_matrix });

@@ -140,6 +140,7 @@ static int matrix(const struct cmd_args *a, const json_t *single)
 		ui_json(json_incref(reply));
 	else
 		show_matrix(reply);
+	ui_note("vnetlab matrix --live has all ways, ports and reasons, too");
 	json_decref(reply);
 	return ok ? EX_DONE : EX_NOT_HELD;
 }
@@ -197,12 +198,11 @@ COMMAND(probe, { .name = "probe",
                          "echo); http: any status is an answer. What else comes back is told "
                          "with its sender: refused, TTL exceeded, unreachable. TO is a node, seen "
                          "as FROM sees it (from the Internet: its public address), or an "
-                         "address. With * or ? in a name, every VM that it matches: a matrix."
-                         "\n\n"
+                         "address. With * or ? in a name, every VM that it matches; vnetlab matrix "
+                         "says more.\n\n"
                          "Exit status 0 when everything sent was answered, 1 otherwise.\n\n"
                          "  vnetlab probe Backend 8.8.8.8 --count 5\n"
-                         "  vnetlab probe NVA_1 Backend --protocol tcp --port 80\n"
-                         "  vnetlab probe '*' '*'",
+                         "  vnetlab probe NVA_1 Backend --protocol tcp --port 80",
                  .min_args = 2,
                  .max_args = 2,
                  .kinds = { ARG_NODE, ARG_NODE },

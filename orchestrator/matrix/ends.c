@@ -39,8 +39,7 @@ static void add_nic(struct run *r, struct alike **all, const struct nic *n)
 {
 	enum end_kind kind = n->vm->role == VM_GATEWAY ? END_GATEWAY : END_NIC;
 	const char *name = run_nic_name(r, n);
-	/* With chosen paths each sender is asked: its kernel may differ. */
-	const uint64_t parts[2] = { r->world->chooses ? n->idx : r->key_of_nic[n->idx],
+	const uint64_t parts[2] = { r->world->each_nic ? n->idx : r->key_of_nic[n->idx],
 		                    matrix_class_of(r->x, n->ip)->key };
 	uint64_t key = sweep_token(parts, sizeof(parts), 0);
 	struct alike *k;

@@ -54,7 +54,7 @@ static uint64_t hash_text(uint64_t h, const char *s)
 static uint32_t keep_outcome(struct run *r, struct matrix_outcome *o)
 {
 	const uint8_t bits[] = { (uint8_t)o->verdict, (uint8_t)o->at, o->returning, o->known,
-		                 o->unwalked,         o->legs > 1 };
+		                 o->unwalked,         o->outside,     o->legs > 1 };
 	struct run_known *k;
 
 	o->key = hash_text(bytes_hash(BYTES_HASH_SEED, bits, sizeof(bits)),
@@ -190,6 +190,7 @@ static void judge_leg(struct run *r, struct leg *l)
 		judge_lost(there, o);
 		return;
 	}
+	o->outside = there->n && streq(there->hops[there->n - 1].node, "internet");
 	if (!back)
 		return;
 	if (!same_way_back(there, back)) {
@@ -288,7 +289,7 @@ static struct walk *walk_leg(struct run *r, struct legs *l, const struct nic *fr
 static const struct nic *sender_of(struct run *r, const struct vm *vm, struct walk_packet *p)
 {
 	if (r->world->sender && vm->idx < r->x->m->n_vms)
-		return r->world->sender(r->world->env.ctx, vm, p);
+		return r->world->sender(r->world->ctx, vm, p);
 	return walk_source_nic(vm, p->dst);
 }
 

@@ -35,13 +35,20 @@ static const char *ranges_label(struct arena *a, const struct matrix_class *c)
 	return arena_strdup(a, str_get(&s));
 }
 
-/* The prefix of a site that is the class's but for what is marked in it; NULL: none is. */
-static const struct prefix *most_of_a_prefix(const struct model *m, const struct matrix_class *c)
+static uint64_t class_size(const struct matrix_class *c)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < c->n_ranges; i++)
 		n += (uint64_t)c->ranges[i].hi - c->ranges[i].lo + 1;
+	return n;
+}
+
+/* The prefix of a site that is the class's but for what is marked in it; NULL: none is. */
+static const struct prefix *most_of_a_prefix(const struct model *m, const struct matrix_class *c)
+{
+	uint64_t n = class_size(c);
+
 	for (size_t i = 0; i < m->n_sites; i++)
 		for (size_t k = 0; k < m->sites[i].n_prefixes; k++)
 			if (prefix_has(m->sites[i].prefixes[k], c->ranges[0].lo) &&
@@ -60,6 +67,8 @@ const char *class_label(struct arena *a, const struct model *m, const struct mat
 		return arena_printf(a, "nobody in %s", c->place);
 	if (c->kind == CLASS_SITE && most_of_a_prefix(m, c))
 		return arena_printf(a, "%s %s", c->name, PREFIX_STR(*most_of_a_prefix(m, c)));
+	if (c->kind == CLASS_INTERNET && class_size(c) > UINT32_MAX / 4)
+		return "rest of the Internet";
 	return arena_printf(a, "%s %s", c->name, ranges_label(a, c));
 }
 
@@ -383,4 +392,38 @@ void matrix_lines_done(struct matrix_lines *l)
 	free(l->v);
 	arena_free(l->arena);
 	*l = (struct matrix_lines){ 0 };
+}
+
+static json_t *line_json(const struct matrix_line *l)
+{
+	const struct matrix_outcome *o = l->outcome;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "from", l->from,
+	                 "to", l->to, "traffic", l->traffic, "verdict",
+	                 matrix_verdict_str(o->verdict), "answer", l->answer, "way", l->way,
+	                 "reason", o->reason, "direct", !*o->way, "known", o->known, "pairs",
+	                 (json_int_t)l->pairs);
+}
+
+json_t *matrix_lines_json(const struct matrix *x, bool all)
+{
+	struct matrix_lines v;
+	json_t *lines = json_array(), *counts = json_object(), *unread = json_array();
+	bool bad = false;
+
+	matrix_lines(x, all, &v);
+	for (size_t i = 0; i < v.n; i++) {
+		json_array_append_new(lines, line_json(&v.v[i]));
+		bad |= v.v[i].outcome->verdict >= MX_PARTLY && v.v[i].outcome->known;
+	}
+	for (int k = MX_LOOP; k >= 0; k--)
+		if (v.count[k])
+			json_object_set_new(counts, matrix_verdict_str((enum matrix_verdict)k),
+			                    json_integer((json_int_t)v.count[k]));
+	for (size_t i = 0; i < x->n_unread; i++)
+		json_array_append_new(unread, json_string(x->unread[i]));
+	matrix_lines_done(&v);
+	return json_pack("{s:o, s:o, s:I, s:I, s:o, s:b}", "lines", lines, "counts", counts,
+	                 "sources", (json_int_t)x->n_ends, "classes", (json_int_t)x->n_classes,
+	                 "unread", unread, "bad", bad);
 }

@@ -295,11 +295,11 @@ static void key_by_tables(struct run *r, const struct tables *all)
 		}
 }
 
-static void add_foreign(void *arg, struct prefix p, uint64_t token)
+static void add_border(void *arg, struct prefix p)
 {
 	struct run *r = arg;
 
-	sweep_add(&r->sweep, p, token);
+	sweep_add(&r->sweep, p, 0);
 }
 
 void run_mark(struct run *r)
@@ -325,10 +325,12 @@ void run_mark(struct run *r)
 		add_table(r, &tables, &seen, run_table(r, &m->nics[i]));
 	for (size_t i = 0; i < r->stand_ins.n; i++)
 		add_table(r, &tables, &seen, run_table(r, r->stand_ins.v[i]));
-	if (r->world->marks)
-		r->world->marks(r->world->env.ctx, add_foreign, r);
+	if (r->world->borders)
+		r->world->borders(r->world->ctx, add_border, r);
 	sweep_run(&r->sweep);
 	key_by_tables(r, &tables);
+	for (size_t i = 0; r->world->key && i < r->sweep.n_atoms; i++)
+		r->sweep.atoms[i].key ^= r->world->key(r->world->ctx, r->sweep.atoms[i].lo);
 	HASH_CLEAR(hh, sets); /* they are the arena's */
 	HASH_CLEAR(hh, groups);
 	HASH_CLEAR(hh, seen);

@@ -73,9 +73,10 @@ static void fill_protocol(struct run *r, const struct matrix_end *from, ip4 dst,
 	}
 }
 
-/* The address of the class that the end asks; 0: there is none but its own. */
-static ip4 address_for(const struct matrix_end *e, const struct matrix_class *c)
+ip4 cell_address(const struct matrix_end *e, const struct matrix_class *c)
 {
+	if (ip4_is_loopback(c->address)) /* which is on no wire */
+		return 0;
 	if (e->nic && vm_has_address(e->nic->vm, c->address))
 		return c->second;
 	return e->nic && c->address == e->ip ? c->second : c->address;
@@ -92,7 +93,7 @@ static void fill_cells(struct run *r)
 	for (size_t i = 0; i < x->n_ends; i++)
 		for (size_t k = 0; k < x->n_classes; k++) {
 			struct matrix_cell *c = &x->cells[i * x->n_classes + k];
-			ip4 dst = address_for(&x->ends[i], &x->classes[k]);
+			ip4 dst = cell_address(&x->ends[i], &x->classes[k]);
 
 			for (size_t p = 0; dst && p < ARRAY_LEN(protocols); p++)
 				fill_protocol(r, &x->ends[i], dst, protocols[p], c, &buf, &cap);

@@ -77,6 +77,7 @@ struct matrix_outcome {
 	const char *ptr;    /* of the route that led there; NULL: none */
 	bool returning;     /* it is the answer that is lost */
 	bool known;         /* false: something that the design does not say may decide */
+	bool outside;       /* delivered to somebody of the Internet */
 	bool unwalked;      /* an own packet filter is on the way */
 	unsigned legs;      /* ways that were walked */
 	uint64_t key;       /* of verdict, node (or what it is) and ways: equal answers */
@@ -120,13 +121,18 @@ struct matrix_world {
 	 * where it has to choose. */
 	struct walk_env env;
 	const struct foreseen *foreseen; /* NULL: everything that was learned is known */
-	/* By which NIC the guest sends a packet of its own; NULL: walk_source_nic(). */
-	const struct nic *(*sender)(void *ctx, const struct vm *vm, const struct walk_packet *p);
 	/* Equal paths are chosen by the environment, not tried one by one. */
 	bool chooses;
-	/* Further prefixes that tell addresses apart, as the kernels' tables do: called once. */
-	void (*marks)(void *ctx, void (*add)(void *arg, struct prefix p, uint64_t token),
-	              void *arg);
+	/* Each NIC is a sender of its own: kernels may differ where designs do not. */
+	bool each_nic;
+	void *ctx; /* of what follows; each may be NULL */
+	/* By which NIC the guest sends a packet of its own; NULL: walk_source_nic(). */
+	const struct nic *(*sender)(void *ctx, const struct vm *vm, const struct walk_packet *p);
+	/* Further tables that send addresses apart, as the kernels' do.  borders: calls add with
+	 * every prefix of theirs; key: the same for addresses that all of them send the same way.
+	 */
+	void (*borders)(void *ctx, void (*add)(void *arg, struct prefix p), void *arg);
+	uint64_t (*key)(void *ctx, ip4 a);
 };
 
 /* By the design alone, what Route Servers and gateways learn foreseen (azure/foreseen.h). */
@@ -138,6 +144,8 @@ void matrix_free_p(struct matrix **x);
 
 /* The class of an address; never NULL. */
 const struct matrix_class *matrix_class_of(const struct matrix *x, ip4 a);
+/* The address of the class that the end asks; 0: there is none but its own. */
+ip4 cell_address(const struct matrix_end *e, const struct matrix_class *c);
 const struct matrix_cell *matrix_cell(const struct matrix *x, size_t end, size_t cls);
 /* What becomes of a packet of that end; NULL: the end has the address itself. */
 const struct matrix_outcome *matrix_ask(const struct matrix *x, size_t end, ip4 dst,

@@ -36,11 +36,11 @@ static json_t *outcome_json(const struct matrix_outcome *o)
 {
 	static const char *const roles[] = { "between", "sender", "receiver" };
 
-	return json_pack("{s:s, s:s?, s:s?, s:s, s:s?, s:s, s:s?, s:b, s:b, s:b, s:i}", "verdict",
-	                 matrix_verdict_str(o->verdict), "node", o->node, "role",
-	                 o->node ? roles[o->at] : NULL, "way", o->way, "back", o->back, "reason",
-	                 o->reason, "pointer", o->ptr, "returning", o->returning, "known", o->known,
-	                 "notWalked", o->unwalked, "legs", (int)o->legs);
+	return json_pack("{s:s, s:b, s:s?, s:s?, s:s, s:s?, s:s, s:s?, s:b, s:b, s:b, s:i}",
+	                 "verdict", matrix_verdict_str(o->verdict), "outside", o->outside, "node",
+	                 o->node, "role", o->node ? roles[o->at] : NULL, "way", o->way, "back",
+	                 o->back, "reason", o->reason, "pointer", o->ptr, "returning", o->returning,
+	                 "known", o->known, "notWalked", o->unwalked, "legs", (int)o->legs);
 }
 
 static void add_cell(json_t *rows, const struct matrix *x, size_t i, size_t k)

@@ -112,6 +112,16 @@ status "path delivers as far as routes go" 0 vnetlab path b odd --protocol tcp -
 like "path says that it does not walk that filter" "$out" '=> delivered \(a packet filter is not walked\): odd has .*packet filter of hide \(hide\.nft\)'
 run vnetlab path -o json b odd --protocol tcp --port 81
 json "so do model and kernel" '([.notWalked, .kernel.notWalked] | all(. == [{node: "hide", file: "hide.nft"}])) and .flow.notWalked and .agree'
+# Everybody to everywhere: the model, the kernels' tables and pings agree; a route planted in the fabric is found.
+run vnetlab matrix probe-paths --live -o json
+json "model, kernels and packets agree about everybody" '.disagreements == [] and (.flows | length) > 200'
+vnetlab exec fabric -- ip route add blackhole 10.50.0.1/32 table 10001
+status "a route planted in the fabric is a disagreement" 1 vnetlab matrix probe-paths -o json
+json "it has the pair, and what each says" '[.disagreements[] | select(.address == "10.50.0.1")] | length > 0 and all(.model.verdict == "delivered" and .kernel.verdict == "dropped")'
+status "a bundle keeps what reproduces it" 0 vnetlab bundle probe-paths "$work/bundle"
+status "its design is one that check takes, and its matrix has the disagreement" 0 sh -c "jq -e '.disagreements | length > 0' '$work/bundle/matrix.json' && test -s '$work/bundle/topology.json' && test -s '$work/bundle/events.ndjson'"
+status "a bundle does not write into a folder that is there" 2 vnetlab bundle probe-paths "$work/bundle"
+vnetlab exec fabric -- ip route del blackhole 10.50.0.1/32 table 10001
 expect "who translates sources sees the answers alone" 1 'hide breaks the connection: .* gives it the source 10\.0\.1\.6' odd b --protocol tcp --port 80
 expect "of which a ping shows nothing" 0 'TCP is another matter' odd b
 expect "and a datagram's answer is translated at once" 1 'nobody waits for it' odd b --protocol udp --port 53

@@ -186,7 +186,8 @@ static void one_packet(const struct design *d, const struct matrix *x, struct wa
 	const struct matrix_class *c = matrix_class_of(x, p.dst);
 	const struct matrix_outcome *o = matrix_ask(x, end, p.dst, p.ip_proto, p.dport);
 
-	if (!p.dst || (n && vm_has_address(n->vm, p.dst)) || c->kind == CLASS_SUBNET)
+	if (!p.dst || ip4_is_loopback(p.dst) || (n && vm_has_address(n->vm, p.dst)) ||
+	    c->kind == CLASS_SUBNET)
 		return;
 	if (!o)
 		fail_msg("%s to %s: its class \"%s\" is not asked", n ? n->vm->name : "internet",

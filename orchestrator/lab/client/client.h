@@ -33,6 +33,9 @@
  * matrix      from[], to[] (names; * and ? match   from[], to[] (nodes), rttMs[[...]]: a row for
  *             VMs), protocol, port, count,         each sender; null: not all were answered;
  *             timeoutMs                            sent, answered
+ * walks       all                                  matrix (docs/matrix.md), lines (matrix/lines.h),
+ *                                                  disagreements[{between,from,to,address,protocol,
+ *                                                  port,model{...},kernel{...}}]
  * path        from, to, protocol, port; or         path: the object of interfaces.md, section 5, or
  *             paths[{...}]                         paths[{...}]
  * nsg         nic (NIC or VM name)                 value[] (azure/nsg.h, nsg_json), nic, vm
