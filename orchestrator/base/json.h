@@ -16,3 +16,7 @@ json_t *json_step(json_t *v, const char **pointer);
 json_t *json_at_pointer(json_t *v, const char *pointer);
 /* Appends a sentence to a list. */
 void text_append(json_t *list, char *text /* stolen */);
+/* 32 digits, the same for values that json_equal() takes for equal.  The member `without` of v
+ * itself (NULL: none) does not count. */
+enum { JSON_DIGEST = 33 };
+const char *json_digest(json_t *v, const char *without, char buf[JSON_DIGEST]);

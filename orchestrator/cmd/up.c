@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "cmd/design.h"
 #include "cmd/foreground.h"
@@ -205,13 +206,20 @@ static char *state_text(const json_t *answer)
 	                                                                    : ", not converged");
 }
 
-/* The request takes what the design and the options say. */
+/* The request takes what the design and the options say; without the whole design, what tells the
+ * driver whether it is the one that runs. */
 static json_t *request_of(const struct cmd_args *a, const struct opened *o, json_t *fresh,
-                          long wait_ms, long disk)
+                          long wait_ms, long disk, bool whole)
 {
-	json_t *req = json_pack("{s:s,s:O,s:I,s:s}", "op", "apply", "design", o->design, "waitMs",
-	                        (json_int_t)wait_ms, "lab", o->lab);
+	json_t *req =
+	    json_pack("{s:s,s:I,s:s}", "op", "apply", "waitMs", (json_int_t)wait_ms, "lab", o->lab);
+	char digest[JSON_DIGEST];
 
+	if (whole)
+		json_object_set(req, "design", o->design);
+	else
+		json_object_set_new(req, "designDigest",
+		                    json_string(json_digest(o->design, DESIGN_ADDED, digest)));
 	if (fresh)
 		json_object_set(req, "fresh", fresh);
 	if (disk)
@@ -252,9 +260,15 @@ static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fre
 	catch_signals();
 	if (open_own_lab(a, &o, &new, &c, &e) < 0)
 		return ui_error(&e);
-	/* a new lab needs no --fresh */
+	/* A large design takes longer to send and to read than to compare.  A new lab needs no
+	 * --fresh. */
 	int r =
-	    apply(c, request_of(a, &o, new ? NULL : fresh, wait_ms, disk), &answer, &status, &e);
+	    new ? -ESTALE
+	        : apply(c, request_of(a, &o, fresh, wait_ms, disk, false), &answer, &status, &e);
+
+	if (r == -ESTALE)
+		r = apply(c, request_of(a, &o, new ? NULL : fresh, wait_ms, disk, true), &answer,
+		          &status, &e);
 
 	if (interrupted) {
 		json_decref(answer);

@@ -65,6 +65,7 @@ error("exec without descriptors", b'{"op":"exec","node":"left","argv":["true"]}\
 error("exec of no strings", b'{"op":"exec","node":"left","argv":[1]}\n', "list of strings")
 error("exec of nothing", b'{"op":"exec","node":"left"}\n', "no command")
 error("apply of nothing", b'{"op":"apply"}\n', 'no "design"')
+error("apply of a design that does not run", b'{"op":"apply","designDigest":"0"}\n', "another design")
 error("apply of nonsense", b'{"op":"apply","design":{"topology":17}}\n', "errors")
 error("plan of nonsense", b'{"op":"plan","design":{}}\n', "errors")
 error("routes of nobody", b'{"op":"routes","nic":"x"}\n', "no NIC or VM")

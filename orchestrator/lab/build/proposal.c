@@ -3,11 +3,13 @@
 
 #include <errno.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "input/topology.h"
 #include "lab/build/drift.h"
 #include "lab/build/fresh.h"
 #include "lab/build/spec.h"
+#include "lab/client/client.h"
 #include "lab/proc/op.h"
 #include "plan/reconcile.h"
 
@@ -20,7 +22,7 @@ static void keep_addresses(const struct model *have, json_t *design)
 		if (have->nics[i].dynamic)
 			json_object_set_new(kept, have->nics[i].name,
 			                    json_string(IP4_STR(have->nics[i].ip)));
-	json_object_set_new(design, "addresses", kept);
+	json_object_set_new(design, DESIGN_ADDED, kept);
 }
 
 int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
@@ -28,7 +30,16 @@ int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model 
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	json_t *design = json_object_get(body, "design");
+	const char *digest = json_string_value(json_object_get(body, "designDigest"));
+	char runs[JSON_DIGEST];
 
+	if (!design && digest) {
+		if (!l->design || !streq(digest, json_digest(l->design, DESIGN_ADDED, runs)))
+			return err_set(e, ESTALE, "the lab has another design");
+		*ret = l->design;
+		*ret_m = NULL;
+		return 0;
+	}
 	if (!json_is_object(design))
 		return err_set(e, EINVAL, "the request has no \"design\"");
 	keep_addresses(l->model, design);

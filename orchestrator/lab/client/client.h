@@ -13,9 +13,12 @@
  * Streams (events, logs -f): {"line":{...}} or {"text":"..."} until either side closes.
  *
  * op          request                              payload
- * apply       design, waitMs (0: do not), lab,     changes, phases{buildMs,startMs,convergeMs},
- *             diskMiB?, endsWithMe? (the lab is    converged, missing[], notes[], warnings[],
- *             gone when this connection is),       sessions{up,of}
+ * apply       design, or designDigest (of the      changes, phases{buildMs,startMs,convergeMs},
+ *             one that may run: json_digest()      converged, missing[], notes[], warnings[],
+ *             without DESIGN_ADDED; ESTALE: it     sessions{up,of}
+ *             does not), waitMs (0: do not), lab,
+ *             diskMiB?, endsWithMe? (the lab is
+ *             gone when this connection is),
  *             endpoint? (of who serves it)
  * serve       by                                   {"progress":{"served":true}}, and no end: until
  *                                                  this connection is gone, apply needs "endpoint"
@@ -66,6 +69,9 @@
 #include "base/err.h"
 
 struct lab_client;
+
+/* The member of a design that the driver adds. */
+#define DESIGN_ADDED "addresses"
 
 /* lab NULL: $VNETLAB_LAB, or the only one that runs; an error that lists the candidates otherwise
  * (-ENOENT: none or no such lab; -ENOTUNIQ: several). */
