@@ -18,6 +18,15 @@ void design_close(struct opened *o)
 	*o = (struct opened){ 0 };
 }
 
+void design_leave(struct opened *o)
+{
+	static struct opened left; /* so that it is no leak */
+
+	design_close(&left);
+	left = *o;
+	*o = (struct opened){ 0 };
+}
+
 json_t *design_load(const struct cmd_args *a, const char *path, struct findings *f, struct err *e)
 {
 	struct input_options o = {

@@ -52,4 +52,7 @@ void design_check_daemons(json_t *design, struct findings *f);
 /* That alone: cmd/syntax.c. */
 void design_check_syntax(json_t *design, struct findings *f);
 void design_close(struct opened *o);
+/* The same at the end of the process, whose memory the kernel takes back: freeing a large model
+ * piece by piece takes a fifth of the time that reading it takes. */
+void design_leave(struct opened *o);
 #define _cleanup_opened_ _cleanup_(design_close)

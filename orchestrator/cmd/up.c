@@ -248,7 +248,7 @@ static int open_own_lab(const struct cmd_args *a, const struct opened *o, bool *
 static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fresh, long wait_ms,
                      long disk)
 {
-	_cleanup_opened_ struct opened o = { 0 };
+	_cleanup_(design_leave) struct opened o = { 0 };
 	struct lab_client *c = NULL;
 	struct err e = { 0 };
 	json_t *answer = NULL;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "azure/service_tags.h"
 #include "base/str.h"
@@ -101,12 +102,17 @@ struct reading { /* one side of a rule */
 	const char *word; /* "source", "destination" */
 };
 
-static json_t *get(const struct reading *r, const char *key, const char **ret_ptr)
+/* The value, and its pointer; NULL and no pointer when there is none, as of most fields of
+ * thousands of rules. */
+static json_t *get_of_side(const struct reading *r, const char *key, const char **ret_ptr)
 {
-	const char *name = arena_printf(r->l->a, "%s%s", r->word, key);
+	char name[64];
 
-	*ret_ptr = arena_printf(r->l->a, "%s/%s", r->rule->ptr, name);
-	return json_object_get(r->x, name);
+	snprintf(name, sizeof(name), "%s%s", r->word, key);
+	json_t *v = json_object_get(r->x, name);
+
+	*ret_ptr = v ? arena_printf(r->l->a, "%s/%s", r->rule->ptr, name) : NULL;
+	return v;
 }
 
 static const struct tag_use tag_in_rule = { "NSG-TAG-01", "NSG-TAG-02",
@@ -219,7 +225,7 @@ static void add_one_of(const struct reading *r, const char *text, const char *pt
 
 static void read_one_address(const struct reading *r)
 {
-	const char *ptr, *text = json_string_value(get(r, "AddressPrefix", &ptr));
+	const char *ptr, *text = json_string_value(get_of_side(r, "AddressPrefix", &ptr));
 
 	if (!text || !*text)
 		return;
@@ -230,7 +236,7 @@ static void read_one_address(const struct reading *r)
 static void read_addresses(const struct reading *r)
 {
 	const char *ptr;
-	json_t *list = get(r, "AddressPrefixes", &ptr), *v;
+	json_t *list = get_of_side(r, "AddressPrefixes", &ptr), *v;
 	_cleanup_str_ struct str text = { 0 };
 	size_t i;
 
@@ -263,8 +269,8 @@ static void add_ports(const struct reading *r, const char *text, const char *ptr
 
 static void read_ports(const struct reading *r)
 {
-	const char *one_ptr, *ptr, *one = json_string_value(get(r, "PortRange", &one_ptr));
-	json_t *list = get(r, "PortRanges", &ptr), *v;
+	const char *one_ptr, *ptr, *one = json_string_value(get_of_side(r, "PortRange", &one_ptr));
+	json_t *list = get_of_side(r, "PortRanges", &ptr), *v;
 	size_t i;
 	bool any = false;
 
@@ -344,15 +350,16 @@ static void find_groups(struct loader *l, json_t *list, const char *ptr, struct 
 
 static void resolve_rule(struct loader *l, struct security_rule *r, json_t *x)
 {
-	static const char *const words[] = { "source", "destination" };
+	static const char *const keys[] = { "sourceApplicationSecurityGroups",
+		                            "destinationApplicationSecurityGroups" };
 	struct nsg_side *sides[] = { &r->src, &r->dst };
 
 	for (unsigned i = 0; i < 2; i++) {
-		const char *key = arena_printf(l->a, "%sApplicationSecurityGroups", words[i]);
-		json_t *list = json_object_get(x, key);
+		json_t *list = json_object_get(x, keys[i]);
 
 		if (json_array_size(list))
-			find_groups(l, list, arena_printf(l->a, "%s/%s", r->ptr, key), sides[i]);
+			find_groups(l, list, arena_printf(l->a, "%s/%s", r->ptr, keys[i]),
+			            sides[i]);
 	}
 }
 
