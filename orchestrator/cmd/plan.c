@@ -8,6 +8,7 @@
 #include "cmd/design.h"
 #include "cmd/remote.h"
 #include "plan/reconcile.h"
+#include "proof/resources.h"
 
 void plan_print(const json_t *changes)
 {
@@ -141,7 +142,33 @@ int plan_run(const struct cmd_args *a)
 	return (n || drifted) && arg_flag(a, "detailed-exitcode") ? EX_PENDING : EX_DONE;
 }
 
+static int print_resources(const struct cmd_args *a)
+{
+	_cleanup_opened_ struct opened o = { 0 };
+	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
+
+	if (status != EX_DONE)
+		return status;
+	struct resources r = resources_of(o.model);
+
+	if (a->json)
+		ui_json(json_pack("{s:s, s:I, s:I, s:I}", "lab", o.lab, "memoryMiB",
+		                  (json_int_t)r.memory_mib, "limitMiB", (json_int_t)r.limit_mib,
+		                  "seconds", (json_int_t)r.seconds));
+	else
+		ui_print("Lab %s: %ld MiB of memory (allow %ld), at most %ld s\n", o.lab,
+		         r.memory_mib, r.limit_mib, r.seconds);
+	return EX_DONE;
+}
+
+static int cmd_plan(const struct cmd_args *a)
+{
+	return arg_flag(a, "resources") ? print_resources(a) : plan_run(a);
+}
+
 static const struct option_def options[] = {
+	{ 0, "resources", NULL, "say what the lab takes of a machine, and vnetlab test of time",
+	  false },
 	{ 0, "detailed-exitcode", NULL, "exit with 6 if anything would change", false },
 	FRESH_OPTION,
 	DESIGN_OPTIONS,
@@ -158,10 +185,13 @@ COMMAND(
         .help =
             "Compares the file with the running lab of its name, or with nothing: what differs in\n"
             "the design, what becomes of which node, and what somebody changed by hand.\n\n"
-            "  vnetlab plan --detailed-exitcode || vnetlab up",
+            "  vnetlab plan --detailed-exitcode || vnetlab up\n\n"
+            "--resources: for schedulers, an estimate of the memory that the lab takes at rest, "
+            "what to\n"
+            "allow it, and how long vnetlab test takes at most.",
         .max_args = 64,
         .kinds = { ARG_FILE, ARG_NODE },
         .common_output = true,
         .opts = options,
-        .run = plan_run,
+        .run = cmd_plan,
     });

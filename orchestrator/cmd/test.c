@@ -212,7 +212,7 @@ static int options(struct test_session *s)
 	int fmt = format ? report_format_parse(format) : a->json ? REPORT_JSON : REPORT_HUMAN;
 
 	if (fmt < 0)
-		return ui_usage(a, "--format must be human, tap, junit or json");
+		return ui_usage(a, "--format must be human, tap, junit, json or html");
 	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats) ||
 	    !arg_number(a, "jobs", 1, MAX_AT_ONCE, 1, &s->at_once) ||
 	    !arg_duration(a, "within", 0, &s->within_ms) || !design_disk(a, &s->disk))
@@ -267,7 +267,7 @@ static int cmd_test(const struct cmd_args *a)
 
 static const struct option_def test_options[] = {
 	{ .name = "format",
-	  .arg = "human|tap|junit|json",
+	  .arg = "human|tap|junit|json|html",
 	  .help = "of the report on standard output; default: human" },
 	{ .name = "report",
 	  .arg = "DIR",

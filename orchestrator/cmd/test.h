@@ -51,6 +51,8 @@ void test_catch_signals(void);
 /* Reads all that the command line names.  False: it makes no sense.  *ret_worst: EX_DONE, or the
  * status of a design that is not run. */
 bool test_read_designs(struct test_session *s, int *ret_worst);
+/* Reads the design of d->path.  EX_DONE, or the status of what is wrong with it: d->invalid. */
+int test_read_file(const struct test_session *s, struct test_design *d);
 void test_designs_free(struct test_session *s);
 
 /* In a process of the run's own (proof/pool.h): does it. */

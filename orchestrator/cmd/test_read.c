@@ -159,8 +159,7 @@ static int understand(const struct test_session *s, struct test_design *d, struc
 	return EX_DONE;
 }
 
-/* Loads one design; the others run even if it is invalid. */
-static int read_file(const struct test_session *s, struct test_design *d)
+int test_read_file(const struct test_session *s, struct test_design *d)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	struct err e = { 0 };
@@ -255,7 +254,7 @@ static int read_design(struct test_session *s, const char *arg, bool *ret_usage)
 	if (!found)
 		d->invalid = xasprintf("%s names no one topology", arg);
 	else
-		status = running ? read_running(s, d) : read_file(s, d);
+		status = running ? read_running(s, d) : test_read_file(s, d);
 	d->parse_ms = test_now_ms() - start;
 	return status;
 }

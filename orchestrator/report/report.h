@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 
-enum report_format { REPORT_HUMAN, REPORT_TAP, REPORT_JUNIT, REPORT_JSON, REPORT_MAX };
-extern const char *const report_format_names[REPORT_MAX]; /* "human", "tap", "junit", "json" */
+enum report_format { REPORT_HUMAN, REPORT_TAP, REPORT_JUNIT, REPORT_JSON, REPORT_HTML, REPORT_MAX };
+extern const char *const report_format_names[REPORT_MAX]; /* "human", "tap", ... */
 extern const char *const report_file_names[REPORT_MAX];   /* "report.txt", ... in --report DIR */
 int report_format_parse(const char *s);                   /* -EINVAL */
 

@@ -7,9 +7,9 @@
 #include "base/str.h"
 #include "base/visible.h"
 
-const char *const report_format_names[REPORT_MAX] = { "human", "tap", "junit", "json" };
+const char *const report_format_names[REPORT_MAX] = { "human", "tap", "junit", "json", "html" };
 const char *const report_file_names[REPORT_MAX] = { "report.txt", "report.tap", "report.xml",
-	                                            "report.json" };
+	                                            "report.json", "report.html" };
 
 int report_format_parse(const char *s)
 {
@@ -40,6 +40,9 @@ void report_write(FILE *f, enum report_format fmt, const struct report_run *runs
 		break;
 	case REPORT_JUNIT:
 		report_write_junit(f, runs, n);
+		break;
+	case REPORT_HTML:
+		report_write_html(f, runs, n);
 		break;
 	case REPORT_JSON:
 		write_json(f, runs, n);

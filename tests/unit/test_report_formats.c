@@ -249,6 +249,22 @@ static void people_see_what_failed(void **state)
 	report_run_free(&runs[1]);
 }
 
+/* What others wrote cannot become markup. */
+static void html_has_failures_first(void **state)
+{
+	struct report_run runs[2];
+
+	(void)state;
+	fill(runs);
+	_cleanup_free_ char *page = text(REPORT_HTML, runs, 2);
+
+	assert_non_null(strstr(page, "frr.conf line 3: &lt;unknown&gt; command"));
+	assert_null(strstr(page, "<unknown>"));
+	assert_non_null(strstr(page, " of 2 runs held</h1>"));
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -304,6 +320,7 @@ int main(void)
 		cmocka_unit_test(junit_is_valid),
 		cmocka_unit_test(json_has_the_published_shape),
 		cmocka_unit_test(people_see_what_failed),
+		cmocka_unit_test(html_has_failures_first),
 		cmocka_unit_test(names),
 	};
 

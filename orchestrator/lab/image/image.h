@@ -104,6 +104,9 @@ int image_plan_hybrid(const struct model *m, const struct vm *vm, struct image_p
 #define IMAGE_RS_CONFIG "/etc/bird/bird.conf"
 #define IMAGE_RS_SOCKET "/run/bird/bird.ctl"
 struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */
+/* What its daemons take of memory, in MiB, as image.json says; 32 when it does not say, or cannot
+ * be read. */
+long image_memory_mib(const char *image);
 /* File names that the image takes in "config", NULL-terminated; for findings.  The caller frees
  * the array alone: it and the names are one piece of memory. */
 int image_config_names(const char *image, char ***ret, struct err *e);

@@ -242,6 +242,18 @@ void image_pack(const char *name, json_t *images)
 	                    json_pack("{s:s,s:o}", "folder", dir ? dir : img->dir, "files", files));
 }
 
+long image_memory_mib(const char *image)
+{
+	enum { UNKNOWN_MIB = 32 };
+	_cleanup_(image_free_p) struct image *img = NULL;
+
+	if (image_find(image, &img, NULL) < 0 || !img)
+		return UNKNOWN_MIB;
+	const json_t *v = json_object_get(img->def, "memoryMiB");
+
+	return v ? (long)json_integer_value(v) : UNKNOWN_MIB;
+}
+
 int image_config_names(const char *image, char ***ret, struct err *e)
 {
 	_cleanup_(image_free_p) struct image *img = NULL;

@@ -239,6 +239,10 @@ static const struct object_def image_def = {
 	        LIST("routes", question_def, false, "what the daemons make of routes"),
 	        LIST("advice", advice_def, false, "what to warn of"),
 	        TEXTS("capabilities", false, "all that its programs may be able to do"),
+	        { .name = "memoryMiB",
+	          .type = T_UINT,
+	          .max = 1 << 20,
+	          .help = "what its daemons take, for plan --resources" },
 	        END }
 };
 /* clang-format on */
