@@ -79,6 +79,9 @@ const char *build_service_first(struct build *b, const struct route *u);
 void build_bgp_wins(struct build *b); /* also b->learned and b->originated */
 void build_bgp(struct build *b);
 
+/* routes_missing.c */
+void build_missing(struct build *b);
+
 /* routes_none.c */
 void build_internet(struct build *b);
 void build_none(struct build *b);

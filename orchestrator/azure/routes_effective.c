@@ -25,6 +25,7 @@ static const struct source {
 	{ build_group_spaces, build_groups },
 	{ build_service_spaces, build_services },
 	{ build_bgp_wins, build_bgp }, /* after those above; gateways, too */
+	{ NULL, build_missing },
 	{ NULL, build_internet },
 	{ NULL, build_none },
 	{ build_user_wins, build_user }, /* after b->services */
