@@ -16,7 +16,8 @@ void asym_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 	struct asym_search *x = ctx;
 
 	walk_guest_default(&x->env, in, p, ret);
-	if (ret->act == GUEST_FORWARD && !foreseen_way_out(in->vm))
+	/* A packet filter of its own may translate what passes. */
+	if (ret->act == GUEST_FORWARD && (!foreseen_way_out(in->vm) || in->vm->guest.n_filters))
 		x->unknown = true;
 }
 
