@@ -9,7 +9,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from bgpworld import *  # noqa: E402,F403
 
-IMAGES = ("frr", "bird", "openbgpd", "gobgp", "exabgp")
+BIRD1 = "/opt/bird1/usr/sbin/bird"  # no distribution puts it there: images/README.md
+IMAGES = ("frr", "bird", "openbgpd", "gobgp", "exabgp") + (("bird1",) if os.access(BIRD1, os.X_OK) else ())
 QUAGGA = """hostname bgpd
 password zebra
 log syslog informational
@@ -46,6 +47,7 @@ exit
 WRONG = {
     "frr": ("bgpd.conf", "router bgp 65000\n neighbr 1.2.3.4\n", "line 2: .* neighbr 1.2.3.4"),
     "bird": ("bird.conf", "router id 1.1.1.1;\nprotocol bgq { }\n", "bird.conf:2:.* syntax error"),
+    "bird1": ("bird.conf", "router id 1.1.1.1;\nprotocol bgq { }\n", "bird.conf:2:.* syntax error"),
     "openbgpd": ("bgpd.conf", "AS 65001\nneighbor 1.2.3.4 {\n remot-as 1\n}\n",
                  "bgpd.conf:3: syntax error"),
     "gobgp": ("gobgpd.conf", "[global.config]\n as = \"x\"\n", "global.config.as.* invalid syntax"),
@@ -79,6 +81,8 @@ def main():
     conns["quagga"] = {"peerIp": "10.10.1.20", "peerAsn": 65009}
     vms["frrconf"] = vm("frr", "10.10.1.21", config={"frr.conf": "frr.conf"})
     conns["frrconf"] = {"peerIp": "10.10.1.21", "peerAsn": 65010}
+    if "bird1" not in IMAGES:
+        del WRONG["bird1"]
     for n, (name, text, _) in WRONG.items():
         files[f"wrong-{n}-{name}"] = text
     top = {

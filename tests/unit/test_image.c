@@ -89,11 +89,11 @@ static void generated(void **state)
 {
 	static const struct {
 		const char *image, *path;
-	} cases[] = { { "frr", "/etc/frr/bgpd.conf" },
-		      { "bird", "/etc/bird/bird.conf" },
-		      { "openbgpd", "/etc/openbgpd/bgpd.conf" },
-		      { "gobgp", "/etc/gobgp/gobgpd.conf" },
-		      { "exabgp", "/etc/exabgp/exabgp.conf" } };
+	} cases[] = {
+		{ "frr", "/etc/frr/bgpd.conf" },       { "bird", "/etc/bird/bird.conf" },
+		{ "bird1", "/etc/bird/bird.conf" },    { "openbgpd", "/etc/openbgpd/bgpd.conf" },
+		{ "gobgp", "/etc/gobgp/gobgpd.conf" }, { "exabgp", "/etc/exabgp/exabgp.conf" }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
@@ -218,7 +218,8 @@ static void refusals(void **state)
 	vm->guest.image = "fr";
 	assert_int_equal(image_plan(m, vm, &p, &e), -ENOENT);
 	assert_string_equal(e.msg, "/virtualMachines/nva1/image: there is no image \"fr\"; did you "
-	                           "mean \"frr\"? Known: bird, exabgp, frr, gobgp, host, openbgpd "
+	                           "mean \"frr\"? Known: bird, bird1, exabgp, frr, gobgp, host, "
+	                           "openbgpd "
 	                           "(further folders: VNETLAB_IMAGES)");
 	vm->guest.image = "../frr";
 	assert_int_equal(image_plan(m, vm, &p, &e), -ENOENT);
@@ -395,8 +396,8 @@ static void own_image(void **state)
 	free(names);
 	assert_int_equal(image_config_names("nix", &names, &e), -ENOENT);
 	names = image_list(&n);
-	assert_int_equal(n, 7);
-	assert_string_equal(names[5], "mine");
+	assert_int_equal(n, 8);
+	assert_string_equal(names[6], "mine");
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);

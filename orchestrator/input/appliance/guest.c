@@ -102,8 +102,8 @@ void guest_route(struct guest *g, const char *prefix, const char *via)
 /* BIRD 1 has one address family and no channels; BIRD 2 refuses a BGP protocol without one. */
 static bool is_bird1(const char *text)
 {
-	return strstr(text, "protocol bgp") && !strstr(text, "ipv4 {") && !strstr(text, "ipv4{") &&
-	       !strstr(text, "ipv4;");
+	return text && strstr(text, "protocol bgp") && !strstr(text, "ipv4 {") &&
+	       !strstr(text, "ipv4{") && !strstr(text, "ipv4;");
 }
 
 static bool path_ends_with(const char *s, const char *end)
@@ -121,13 +121,6 @@ static void take_file(struct guest *g, const char *path, const char *text, json_
 
 		if (!path_ends_with(path, known[i].path))
 			continue;
-		if (known[i].kind == BIRD && is_bird1(text)) {
-			guest_note(g,
-			           "%s is written for BIRD 1, which BIRD 2 does not read: give the "
-			           "appliance a file for BIRD 2 with --node",
-			           path);
-			return;
-		}
 		if (!*text || (streq(known[i].name, "daemons") && !strstr(text, "bgpd")))
 			return;
 		json_object_set_new(to, known[i].name, json_string(text));
@@ -187,8 +180,13 @@ json_t *guest_result(struct guest *g)
 	if (json_object_size(frr) == 1 && json_object_get(frr, "daemons"))
 		json_object_clear(frr);
 	config = json_object_size(frr) ? frr : bird;
+	const char *bird_text = json_string_value(json_object_get(bird, "bird.conf"));
+
 	if (json_object_size(config)) {
-		json_object_set_new(r, "image", json_string(config == frr ? "frr" : "bird"));
+		json_object_set_new(r, "image",
+		                    json_string(config == frr         ? "frr"
+		                                : is_bird1(bird_text) ? "bird1"
+		                                                      : "bird"));
 		json_object_set(r, "config", config);
 	}
 	if (g->forwarding)

@@ -12,11 +12,10 @@ static const char *main_file_of_image(const char *image, const char *path)
 	static const char *const known[] = { "frr.conf",    "daemons",      "zebra.conf",
 		                             "bgpd.conf",   "staticd.conf", "bird.conf",
 		                             "gobgpd.conf", "exabgp.conf" };
-	static const char *const mains[][2] = { { "frr", "frr.conf" },
-		                                { "bird", "bird.conf" },
-		                                { "openbgpd", "bgpd.conf" },
-		                                { "gobgp", "gobgpd.conf" },
-		                                { "exabgp", "exabgp.conf" } };
+	static const char *const mains[][2] = {
+		{ "frr", "frr.conf" },       { "bird", "bird.conf" },    { "bird1", "bird.conf" },
+		{ "openbgpd", "bgpd.conf" }, { "gobgp", "gobgpd.conf" }, { "exabgp", "exabgp.conf" }
+	};
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)

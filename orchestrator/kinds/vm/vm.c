@@ -18,7 +18,7 @@ static const struct object_def machine = {
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
 	      .dflt = "host",
 	      .at = AT(struct vm, guest.image),
-	      .help = "A folder of images/: frr, bird, openbgpd, gobgp, exabgp; host runs "
+	      .help = "A folder of images/: frr, bird, bird1, openbgpd, gobgp, exabgp; host runs "
 	              "nothing." },
 	    { .name = "nic",
 	      .type = T_OBJECT,

@@ -194,11 +194,15 @@ static int missing(const struct planning *p, const char *what, json_t *paths)
 {
 	_cleanup_str_ struct str tried = { 0 };
 	const char *package = json_string_value(json_object_get(p->img->def, "package"));
+	const char *how = json_string_value(json_object_get(p->img->def, "install"));
 	json_t *v;
 	size_t i;
 
 	json_array_foreach (paths, i, v)
 		str_printf(&tried, "%s%s", i ? ", " : "", json_string_value(v));
+	if (how)
+		return err_set(p->e, ENOPKG, "image %s: %s is not on this machine (%s): %s",
+		               p->img->name, what, str_get(&tried), how);
 	return err_set(p->e, ENOPKG,
 	               "image %s: %s is not on this machine (%s): install the package %s "
 	               "(apt-get install %s)",
