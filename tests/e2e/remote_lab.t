@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # -H: labs on another machine, as if they were here: designs, streams, signals, terminals, and what
 # is left when the connection breaks.
+# Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$root/tests/lib/sshd.sh"
 need jq tcpdump

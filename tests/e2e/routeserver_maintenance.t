@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # azure-behaviour 7.4 and the FAQ: during maintenance one instance's sessions end, the other's stay, and
 # NICs keep their routes; it comes back by itself, or by `fault clear`.
+# Takes long.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird
 file=$root/tests/e2e/lab/pair.vnetlab.json
