@@ -13,6 +13,7 @@
 	KIND(route_server, route_server_imports, route_server_rules) \
 	KIND(vm, vm_imports, vm_rules) \
 	KIND(private_endpoint, private_endpoint_imports, no_rules) \
+	KIND(dns_resolver, dns_resolver_imports, dns_resolver_rules) \
 	KIND(nsg, nsg_imports, nsg_rules) \
 	KIND(asg, asg_imports, asg_rules) \
 	KIND(load_balancer, load_balancer_imports, load_balancer_rules) \

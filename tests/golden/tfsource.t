@@ -20,6 +20,38 @@ is "a place in the source says where an object comes from" \
 is "-p gives a value" "$(plan "$here/design" -p prefix=lab 2>/dev/null | jq -r '.planned_values.root_module.resources[] | select(.type=="azurerm_resource_group") | .values.name')" rg-lab
 is "a file of a design stands for its folder" "$(vnetlab check "$here/design/main.tf" 2>&1 | grep -c '^error')" 0
 
+mkdir "$work/dns"
+cat >"$work/dns/main.tf" <<'EOF'
+resource "azurerm_virtual_network" "v" {
+  name                = "V"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "dns" {
+  name                 = "dns"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/28"]
+}
+resource "azurerm_private_dns_resolver" "r" {
+  name                = "r"
+  resource_group_name = "rg"
+  virtual_network_id  = azurerm_virtual_network.v.id
+}
+resource "azurerm_private_dns_resolver_inbound_endpoint" "in" {
+  name                    = "inbound"
+  private_dns_resolver_id = azurerm_private_dns_resolver.r.id
+  ip_configurations {
+    private_ip_allocation_method = "Static"
+    subnet_id                    = azurerm_subnet.dns.id
+    private_ip_address           = "10.0.1.5"
+  }
+}
+EOF
+is "the inbound endpoint of a DNS resolver has its subnet and its address" \
+	"$(vnetlab import "$work/dns" 2>/dev/null | jq -c '.dnsInboundEndpoints.inbound | del(.source)')" \
+	'{"subnet":"V/dns","privateIPAddress":"10.0.1.5"}'
+
 # NAME SOURCE WANT: what check says of a folder with that main.tf.
 says() {
 	rm -rf "$work/d"

@@ -88,7 +88,6 @@ const struct import_type import_others[] = {
 	{ IMPORT_IGNORED(NET "dnszones/", WHY_NAMES) },
 	{ IMPORT_IGNORED(NET "dnsforwardingrulesets", WHY_NAMES) },
 	{ IMPORT_IGNORED(NET "dnsforwardingrulesets/", WHY_NAMES) },
-	{ IMPORT_IGNORED(NET "dnsresolvers", WHY_NAMES) },
 	{ IMPORT_IGNORED(NET "dnsresolvers/", WHY_NAMES) },
 	{ IMPORT_IGNORED(NET "frontdoors", platform) },
 	{ IMPORT_IGNORED(NET "frontdoorwebapplicationfirewallpolicies", platform) },
