@@ -74,7 +74,7 @@ static void alloc_subnet(struct subnet *s, const struct route_server *rs, struct
 		if (!nic->dynamic || ip4_is_none(nic->ip))
 			continue;
 		if (is_taken(taken, given, nic->ip))
-			nic->ip = 0;
+			nic->ip = IP4_NONE;
 		else
 			taken[n++] = nic->ip;
 	}
@@ -116,7 +116,7 @@ ip4 alloc_public(const ip4 *taken, size_t n, ip4 *next)
 		size_t lo = 0, hi = n;
 
 		if (ip4_cmp(*next, DEFAULT_OUTBOUND_IP) >= 0)
-			return 0;
+			return IP4_NONE;
 		while (lo < hi) {
 			size_t mid = lo + (hi - lo) / 2;
 

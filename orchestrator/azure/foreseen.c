@@ -39,7 +39,7 @@ static void add_paths(const struct bgp_connection *c, struct paths *p)
 	for (size_t i = 0; i < b->n_advertise; i++)
 		VEC_PUSH(p->v, p->n, p->cap) =
 		    (struct path){ b->advertise[i], b->prepend,
-			           b->next_hop ? b->next_hop : c->peer_ip };
+			           ip4_is_set(b->next_hop) ? b->next_hop : c->peer_ip };
 }
 
 /* What the appliance's files say that it announces to that instance, for certain. */

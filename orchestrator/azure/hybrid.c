@@ -154,7 +154,7 @@ static void local_statics(const struct connection *c, static_fn *fn, void *ctx)
 		fn(ctx, (struct prefix){ 0, 0 }, c);
 	for (size_t i = 0; i < l->n_prefixes; i++)
 		fn(ctx, l->prefixes[i], c);
-	if (c->bgp && l->bgp_ip)
+	if (c->bgp && ip4_is_set(l->bgp_ip))
 		fn(ctx, prefix_host(l->bgp_ip), c);
 }
 

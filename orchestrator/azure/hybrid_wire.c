@@ -36,16 +36,18 @@ static ip4 address(const struct vm *vm)
 		for (size_t i = 0; i < vm_site(vm)->n_hosts; i++)
 			if (vm_site(vm)->hosts[i].vm == vm)
 				return vm_site(vm)->hosts[i].ip;
-		return 0;
+		return IP4_NONE;
 	default:
-		return 0;
+		return IP4_NONE;
 	}
 }
 
 /* The address of the BGP speaker at the other end of a VPN connection, seen from its gateway. */
 static ip4 far_bgp_address(const struct connection *c)
 {
-	return c->local && c->local->bgp_ip ? c->local->bgp_ip : c->site ? c->site->bgp_ip : 0;
+	return c->local && ip4_is_set(c->local->bgp_ip) ? c->local->bgp_ip
+	       : c->site                                ? c->site->bgp_ip
+	                                                : 0;
 }
 
 static bool is_chosen(const struct connection *c, ip4 a)
@@ -84,11 +86,11 @@ static bool speaks_link_local(const struct vm *vm, const struct connection *c)
  * local network gateway says. */
 static ip4 address_for(const struct vm *vm, const struct connection *c)
 {
-	if (speaks_link_local(vm, c) && custom_address(vm, c))
+	if (speaks_link_local(vm, c) && ip4_is_set(custom_address(vm, c)))
 		return custom_address(vm, c);
 	if (vm_is_hybrid(vm))
 		return address(vm);
-	return c && c->local && c->local->bgp_ip ? c->local->bgp_ip : vm->nics[0]->ip;
+	return c && c->local && ip4_is_set(c->local->bgp_ip) ? c->local->bgp_ip : vm->nics[0]->ip;
 }
 
 static uint32_t as_number(const struct vm *vm)
@@ -131,7 +133,7 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 
 static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct connection *c)
 {
-	bool told = c && c->local && c->local->bgp_ip &&
+	bool told = c && c->local && ip4_is_set(c->local->bgp_ip) &&
 	            (peer->role == VM_SITE_ROUTER || vm_gateway(vm) == c->gateway);
 
 	return told ? c->local->bgp_ip : address_for(peer, c);
@@ -140,7 +142,7 @@ static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct 
 /* Only from a link-local address of its own does a gateway speak to a link-local one. */
 static const char *why_silent(struct model *m, const struct vm *vm, const struct connection *c)
 {
-	if (!speaks_link_local(vm, c) || custom_address(vm, c))
+	if (!speaks_link_local(vm, c) || ip4_is_set(custom_address(vm, c)))
 		return NULL;
 	return arena_printf(
 	    m->arena, "its peer has the link-local address %s, and %s has no customBgpIpAddresses",

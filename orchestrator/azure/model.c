@@ -383,16 +383,16 @@ bool vm_has_address(const struct vm *vm, ip4 a)
 
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip)
 {
-	struct nic *n = ip ? vnet_nic(from, ip) : NULL;
+	struct nic *n = ip4_is_set(ip) ? vnet_nic(from, ip) : NULL;
 
-	for (size_t i = 0; ip && !n && i < from->n_peerings; i++) {
+	for (size_t i = 0; ip4_is_set(ip) && !n && i < from->n_peerings; i++) {
 		const struct peering *p = &from->peerings[i];
 
 		if (peering_connected(p) && (n = vnet_nic(p->remote, ip)) &&
 		    !peering_has_remote(p, n->subnet))
 			n = NULL;
 	}
-	for (size_t i = 0; ip && !n && i < from->n_groups; i++) {
+	for (size_t i = 0; ip4_is_set(ip) && !n && i < from->n_groups; i++) {
 		const struct connected_group *g = from->groups[i];
 
 		for (size_t k = 0; !n && k < g->n_vnets; k++)
@@ -418,16 +418,16 @@ static struct load_balancer *vnet_lb(const struct vnet *v, ip4 ip)
 
 struct load_balancer *model_lb_by_ip(const struct vnet *from, ip4 ip)
 {
-	struct load_balancer *lb = ip ? vnet_lb(from, ip) : NULL;
+	struct load_balancer *lb = ip4_is_set(ip) ? vnet_lb(from, ip) : NULL;
 
-	for (size_t i = 0; ip && !lb && i < from->n_peerings; i++) {
+	for (size_t i = 0; ip4_is_set(ip) && !lb && i < from->n_peerings; i++) {
 		const struct peering *p = &from->peerings[i];
 
 		if (peering_connected(p) && (lb = vnet_lb(p->remote, ip)) &&
 		    !peering_has_remote(p, lb->subnet))
 			lb = NULL;
 	}
-	for (size_t i = 0; ip && !lb && i < from->n_groups; i++) {
+	for (size_t i = 0; ip4_is_set(ip) && !lb && i < from->n_groups; i++) {
 		const struct connected_group *g = from->groups[i];
 
 		for (size_t k = 0; !lb && k < g->n_vnets; k++)

@@ -44,7 +44,7 @@ struct own_neighbor *own_neighbor_add(struct own_reader *r, const char *name)
 
 	*n = (struct own_neighbor){ .name = arena_strdup(r->a, name), .file = r->file };
 	if (ip4_parse(name, &n->address))
-		n->address = 0;
+		n->address = IP4_NONE;
 	return n;
 }
 

@@ -27,14 +27,14 @@ static ip4 free_address(const struct subnet *s)
 		if (!taken)
 			return a;
 	}
-	return 0;
+	return IP4_NONE;
 }
 
 const struct nic *stand_ins_add(struct stand_ins *x, const struct subnet *s, const char *name)
 {
 	ip4 ip = prefix_size(s->prefix) < 8 ? 0 : free_address(s);
 
-	if (!ip)
+	if (ip4_is_none(ip))
 		return NULL;
 	struct vm *vm = arena_alloc(x->arena, sizeof(*vm));
 	struct nic *n = arena_alloc(x->arena, sizeof(*n));

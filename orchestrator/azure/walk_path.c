@@ -88,7 +88,7 @@ static void note_return(struct walker *x, const struct nic *to)
 	    "%s gets back what it has sent: route %s on NIC %s%s%s leads to %s, which "
 	    "is %s; %s",
 	    to->vm->name, walk_route_text(x, h->route), h->nic->name, itself ? "" : " of ",
-	    itself ? "" : h->nic->vm->name, IP4_STR(h->next_hop ? h->next_hop : to->ip),
+	    itself ? "" : h->nic->vm->name, IP4_STR(ip4_is_set(h->next_hop) ? h->next_hop : to->ip),
 	    itself ? "the sender itself" : to->vm->name, loop_cure(h->route, h->nic->vm, itself));
 }
 
@@ -114,7 +114,7 @@ static ip4 drop_late_source(struct walker *x, const struct nic *in, const struct
 {
 	bool seen = x->env->reply_to && walk_has_seen(x, in->vm);
 
-	if (of_firewall || !source || (!seen && !walk_begins_nothing(x)))
+	if (ip4_is_set(of_firewall) || ip4_is_none(source) || (!seen && !walk_begins_nothing(x)))
 		return source;
 	if (!seen) {
 		x->w->late = g->out;
@@ -122,7 +122,7 @@ static ip4 drop_late_source(struct walker *x, const struct nic *in, const struct
 		hop->reason = TEXT(x, "%s; it saw no question, so it translates no answer to it",
 		                   hop->reason);
 	}
-	return 0;
+	return IP4_NONE;
 }
 
 /* The guest has the packet.  STEP_NIC: it sends it on, by *ret. */
@@ -160,13 +160,13 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 	default:
 		break;
 	}
-	ip4 source = fw.source ? fw.source : g.src;
+	ip4 source = ip4_is_set(fw.source) ? fw.source : g.src;
 
 	if (nat) /* its connection is known, and translated already */
-		source = 0;
+		source = IP4_NONE;
 	else
 		source = drop_late_source(x, in, &g, hop, fw.source, source);
-	if (source && source != x->p.src) {
+	if (ip4_is_set(source) && source != x->p.src) {
 		x->p.src = source;
 		walk_nat_add(x, in->vm, g.out, &fw.before);
 		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
@@ -253,7 +253,7 @@ struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from
 	w->arena = arena;
 	if (!x.tables)
 		x.tables = w->tables = eff_cache_new(env->m, env->rib, env->rt);
-	if (!x.p.src)
+	if (ip4_is_none(x.p.src))
 		x.p.src = from ? from->ip : env->m->n_internet ? env->m->internet[0].ip : 0;
 	w->sent = x.p;
 	if (from)

@@ -36,7 +36,7 @@ static void own(struct run *r, struct owner **all, const struct owner *o)
 	struct owner *x;
 
 	HASH_FIND(hh, *all, &o->ip, sizeof(o->ip), x);
-	if (x || !o->ip)
+	if (x || ip4_is_none(o->ip))
 		return;
 	x = arena_alloc(r->x->arena, sizeof(*x));
 	*x = *o;

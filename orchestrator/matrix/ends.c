@@ -29,8 +29,9 @@ static struct matrix_end *add_end(struct run *r, enum end_kind kind, const char 
 	struct matrix_end *e = &VEC_PUSH(r->x->ends, r->x->n_ends, r->x->cap_ends);
 
 	*e = (struct matrix_end){ .kind = kind, .name = name, .place = place, .nic = n, .ip = ip };
-	e->at = ip && kind != END_INTERNET ? (size_t)(matrix_class_of(r->x, ip) - r->x->classes)
-	                                   : SIZE_MAX;
+	e->at = ip4_is_set(ip) && kind != END_INTERNET
+	            ? (size_t)(matrix_class_of(r->x, ip) - r->x->classes)
+	            : SIZE_MAX;
 	VEC_PUSH(e->members, e->n_members, e->cap_members) = name;
 	return e;
 }

@@ -51,7 +51,7 @@ static void run_balance(void *ctx, const struct load_balancer *lb, const struct 
 	leg = choose_leg(r, n);
 	for (size_t i = 0; i < lb->n_backends; i++)
 		if (lb_backend_up(r->env.rt, lb, i) && !leg--) {
-			if (ret->ip)
+			if (ip4_is_set(ret->ip))
 				ret->ip = lb->backends[i]->ip;
 			ret->backend = lb->backends[i];
 			snprintf(ret->reason, sizeof(ret->reason),

@@ -137,7 +137,7 @@ static bool is_shown(const struct grouping *g, size_t end, size_t cls)
 {
 	const struct matrix_class *c = &g->x->classes[cls];
 
-	return (g->all && c->address) || pair_matters(&g->x->ends[end], c);
+	return (g->all && ip4_is_set(c->address)) || pair_matters(&g->x->ends[end], c);
 }
 
 static void note_answer(struct grouping *g, size_t end, size_t cls, uint32_t outcome,

@@ -139,10 +139,11 @@ static bool asks_and_answers(const struct model *m, const struct nic *n)
 {
 	const struct vm *vm = n->vm;
 
-	return vm->role == VM_USER && vm->n_nics == 1 && !n->forwarding && !n->public_ip &&
-	       !n->in_pool_of && !n->public_balancer && !vm->guest.bgp.present &&
-	       !vm->guest.n_configs && !vm->guest.n_filters && !vm->guest.n_routes &&
-	       !vm->guest.n_loopbacks && !vm->guest.source_nat && !nic_is_backend(m, n);
+	return vm->role == VM_USER && vm->n_nics == 1 && !n->forwarding &&
+	       ip4_is_none(n->public_ip) && !n->in_pool_of && !n->public_balancer &&
+	       !vm->guest.bgp.present && !vm->guest.n_configs && !vm->guest.n_filters &&
+	       !vm->guest.n_routes && !vm->guest.n_loopbacks && !vm->guest.source_nat &&
+	       !nic_is_backend(m, n);
 }
 
 static uint64_t hash_of_table(const struct eff_table *t);
@@ -191,7 +192,7 @@ static void mark_owners(struct run *r)
 
 		r->key_of_nic[n->idx] = key_of_nic(r, n);
 		sweep_add(&r->sweep, prefix_host(n->ip), r->key_of_nic[n->idx]);
-		if (n->public_ip)
+		if (ip4_is_set(n->public_ip))
 			mark_thing(r, prefix_host(n->public_ip), n->idx, 0, OF_PUBLIC);
 	}
 	for (size_t i = 0; i < r->stand_ins.n; i++)

@@ -95,7 +95,7 @@ static void fill_cells(struct run *r)
 			struct matrix_cell *c = &x->cells[i * x->n_classes + k];
 			ip4 dst = cell_address(&x->ends[i], &x->classes[k]);
 
-			for (size_t p = 0; dst && p < ARRAY_LEN(protocols); p++)
+			for (size_t p = 0; ip4_is_set(dst) && p < ARRAY_LEN(protocols); p++)
 				fill_protocol(r, &x->ends[i], dst, protocols[p], c, &buf, &cap);
 			if (!c->n)
 				continue;

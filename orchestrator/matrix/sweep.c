@@ -36,7 +36,7 @@ static int by_address(const void *pa, const void *pb)
 void sweep_run(struct sweep *s)
 {
 	uint64_t key = 0;
-	ip4 lo = 0;
+	ip4 lo = IP4_NONE;
 
 	if (s->n_edges)
 		qsort(s->edges, s->n_edges, sizeof(*s->edges), by_address);

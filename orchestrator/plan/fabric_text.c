@@ -130,7 +130,7 @@ char *fabric_text(const struct fabric *f)
 		const struct fab_port *p = &f->ports[i];
 
 		str_printf(&s, "port %s mark 0x%08x", p->name, p->mark);
-		if (p->ip)
+		if (ip4_is_set(p->ip))
 			str_printf(&s, " ip %s", IP4_STR(p->ip));
 		str_printf(&s, "%s%s%s\n", p->forwarding ? " forwarding" : "",
 		           p->edge ? " edge" : "", p->balancer ? " balancer" : "");

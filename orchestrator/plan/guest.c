@@ -164,7 +164,7 @@ static void add_static_route(struct guest_plan *p, const struct vm *vm, const st
 		/* The fabric takes what it is sent, by any name; so no address is out of reach. */
 		.onlink = true,
 		.protocol = RTPROT_STATIC,
-		.table = g->from ? table_from(p, g->from) : 0,
+		.table = ip4_is_set(g->from) ? table_from(p, g->from) : 0,
 	};
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
@@ -274,7 +274,7 @@ struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
 	p->set.forwarding = forwarding;
 	p->set.no_ping = vm->role == VM_ENDPOINT;
 	plan_source_nat(p, vm);
-	if (own_address(vm))
+	if (ip4_is_set(own_address(vm)))
 		add_guest_addr(p, GUEST_LO, own_address(vm), 32, false);
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
 		add_guest_addr(p, GUEST_LO, vm->guest.loopbacks[i], 32, false);
@@ -383,7 +383,7 @@ void guest_hop_text(const struct guest_plan *p, const struct guest_hop *h, struc
 		if (p->links[i].ifindex == h->ifindex)
 			dev = p->links[i].name;
 	str_printf(ret, "route %s", PREFIX_STR(((struct prefix){ h->dst, (uint8_t)h->len })));
-	if (h->via)
+	if (ip4_is_set(h->via))
 		str_printf(ret, " via %s", IP4_STR(h->via));
 	str_printf(ret, " dev %s", dev);
 	for (size_t i = 0; h->table && i < p->n_rules; i++)

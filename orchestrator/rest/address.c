@@ -80,17 +80,17 @@ static ip4 find_free(const struct store *s, const json_t *own, const char *subne
 	struct prefix p;
 	const char *key;
 	json_t *r;
-	ip4 found = 0;
+	ip4 found = IP4_NONE;
 
 	if (!subnet_prefix(s, subnet, &p))
-		return 0;
+		return IP4_NONE;
 	json_object_foreach (s->resources, key, r)
 		if (!strieq(text_of(r, "id"), text_of(own, "id")))
 			take_configurations(&t, r, subnet);
 	take_configurations(&t, own, subnet);
 	if (t.n)
 		qsort(t.v, t.n, sizeof(*t.v), compare_taken);
-	for (uint32_t k = SUBNET_KEPT; k + 1 < prefix_size(p) && !found; k++)
+	for (uint32_t k = SUBNET_KEPT; k + 1 < prefix_size(p) && ip4_is_none(found); k++)
 		if (is_free(&t, prefix_at(p, k)))
 			found = prefix_at(p, k);
 	free(t.v);
@@ -111,7 +111,7 @@ static void give_private(const struct store *s, const char *list, json_t *resour
 			continue;
 		ip4 ip = find_free(s, resource, subnet);
 
-		if (ip)
+		if (ip4_is_set(ip))
 			json_object_set_new(p, "privateIPAddress", json_string(IP4_STR(ip)));
 	}
 }
@@ -121,7 +121,7 @@ static void give_public(const struct store *s, json_t *resource)
 	json_t *p = json_object_get(resource, "properties"), *r;
 	struct taken t = { 0 };
 	const char *key;
-	ip4 next = 0;
+	ip4 next = IP4_NONE;
 
 	if (text_of(p, "ipAddress") || strieq(text_of(p, "publicIPAddressVersion"), "IPv6") ||
 	    json_object_get(p, "publicIPPrefix"))
@@ -133,7 +133,7 @@ static void give_public(const struct store *s, json_t *resource)
 		qsort(t.v, t.n, sizeof(*t.v), compare_taken);
 	ip4 ip = alloc_public(t.v, t.n, &next);
 
-	if (ip)
+	if (ip4_is_set(ip))
 		json_object_set_new(p, "ipAddress", json_string(IP4_STR(ip)));
 	free(t.v);
 }

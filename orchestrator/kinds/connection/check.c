@@ -56,7 +56,7 @@ static void check_told(const struct local_gateway *l, struct findings *f)
 		           "local network gateway \"%s\" says AS number %u, %s has %u: the session "
 		           "stays down",
 		           l->name, l->asn, far, asn);
-	if (ip && l->bgp_ip && l->bgp_ip != ip)
+	if (ip4_is_set(ip) && ip4_is_set(l->bgp_ip) && l->bgp_ip != ip)
 		warning_at(
 		    f, "CONN-BGP-02", NULL, l->ptr,
 		    l->site ? "write the site's address" : "write the instance's address",

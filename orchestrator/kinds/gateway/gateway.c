@@ -164,7 +164,7 @@ static ip4 choose_address(const struct gateway *g, unsigned k)
 {
 	const struct gateway *other = g->vnet->gateway[1 - g->type];
 
-	if (g->given[k])
+	if (ip4_is_set(g->given[k]))
 		return g->given[k];
 	return gateway_address(g->subnet->prefix, g->n == 1,
 	                       k + (other && other->n == 2 && g->n == 2 ? 2 : 0));

@@ -40,18 +40,18 @@ static ip4 take_public_ip(struct loader *l, const char *owner, const char *name,
 	struct public_ip *e = NULL;
 
 	if (name && !schema_name_valid(name))
-		return 0;
+		return IP4_NONE;
 	if (name)
 		e = load_find(l, PUBLIC_IPS, name);
 	if (name && !e) {
 		load_no_such(l, PUBLIC_IPS, name, ptr);
-		return 0;
+		return IP4_NONE;
 	}
 	if (e && e->owner) {
 		load_error(l, "PIP-USED-01", "PublicIPAddressInUse", ptr,
 		           "make an entry of publicIPAddresses for each that needs one",
 		           "public IP address \"%s\" belongs to %s already", e->name, e->owner);
-		return 0;
+		return IP4_NONE;
 	}
 	ip4 ip = e && ip4_is_set(e->ip) ? e->ip : alloc_public(p->taken, p->n_taken, &p->next);
 
@@ -66,7 +66,7 @@ static ip4 take_public_ip(struct loader *l, const char *owner, const char *name,
 ip4 load_public_ip(struct loader *l, const char *owner, json_t *x, const char *ptr)
 {
 	if (x && !json_is_true(x) && !json_is_string(x))
-		return 0;
+		return IP4_NONE;
 	return take_public_ip(l, arena_printf(l->a, "\"%s\"", owner), json_string_value(x), ptr);
 }
 

@@ -170,7 +170,7 @@ static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct 
 	json_t *rows = json_array();
 	_cleanup_str_ struct str peers = { 0 };
 	bool any = false;
-	ip4 ip = 0;
+	ip4 ip = IP4_NONE;
 	int rc = find_gateway(l, r, &g, e);
 
 	if (rc == 0 && peer && ip4_parse(peer, &ip) < 0)
@@ -269,7 +269,7 @@ static int op_peers(struct lab *l, struct request *r, json_t **ret, struct err *
 	const char *peer = json_string_value(json_object_get(r->body, "peer"));
 	const struct gateway *g;
 	json_t *rows = json_array();
-	ip4 ip = 0;
+	ip4 ip = IP4_NONE;
 	int rc = find_gateway(l, r, &g, e);
 
 	if (rc == 0 && peer && ip4_parse(peer, &ip) < 0)

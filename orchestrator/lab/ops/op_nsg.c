@@ -90,7 +90,7 @@ static int flow_of(struct request *r, const struct nic *n, enum nsg_direction *r
                    struct walk_packet *ret, struct err *e)
 {
 	const char *direction, *protocol, *local, *remote;
-	ip4 here = n->ip, there = 0;
+	ip4 here = n->ip, there = IP4_NONE;
 	uint16_t port = 0, other = 0;
 	int rc = op_string(r, "direction", &direction, e);
 

@@ -210,7 +210,7 @@ static void session_line(const char *line, struct bird_session *s, struct where 
 
 		copy(addr, sizeof(addr), v, strcspn(v, " \t"));
 		if (ip4_parse(addr, &s->local_ip) < 0)
-			s->local_ip = 0;
+			s->local_ip = IP4_NONE;
 	} else if (w->ip4 && (v = value_of(line, "Routes"))) {
 		session_routes(v, s);
 	} else if (w->ip4 && (v = value_of(line, "Import updates"))) {
@@ -337,7 +337,7 @@ int bird_parse_routes(const char *text, struct bird_path **ret, size_t *ret_n)
 
 			copy(addr, sizeof(addr), v, strcspn(v, " \t"));
 			if (ip4_parse(addr, &list[n - 1].next_hop) < 0)
-				list[n - 1].next_hop = 0;
+				list[n - 1].next_hop = IP4_NONE;
 		}
 	}
 	if (n)

@@ -83,7 +83,7 @@ static struct pool *find_pool(struct arm *a, const char *id)
 	struct pool *p = NULL;
 
 	HASH_FIND_STR(al->pools, key, p);
-	if (p && p->prefix.addr)
+	if (p && ip4_is_set(p->prefix.addr))
 		return p;
 	if (!p) {
 		p = arena_alloc(a->arena, sizeof(*p));
@@ -93,9 +93,9 @@ static struct pool *find_pool(struct arm *a, const char *id)
 	}
 	if (i && i->state == ST_DONE && is_network(i, "virtualNetworks/subnets"))
 		p->prefix = ipv4_prefix_of(val_get(i->body, "properties"));
-	if (!p->prefix.addr)
+	if (ip4_is_none(p->prefix.addr))
 		p->prefix = prefix_of_inline_subnet(a, id);
-	if (!p->prefix.addr)
+	if (ip4_is_none(p->prefix.addr))
 		p->prefix = ipv4_prefix_of(val_get(there_find(a, id), "properties"));
 	p->next = subnet_first(p->prefix);
 	return p;
@@ -149,15 +149,15 @@ static void seed_pool(struct arm *a, struct pool *p)
 
 static ip4 lowest_free(struct arm *a, struct pool *p)
 {
-	if (!p->prefix.addr)
-		return 0;
+	if (ip4_is_none(p->prefix.addr))
+		return IP4_NONE;
 	while (p->next < prefix_last(p->prefix)) {
 		ip4 ip = (ip4)p->next++;
 
 		if (mark_used(a, p, ip))
 			return ip;
 	}
-	return 0; /* full: a check of the design reports it */
+	return IP4_NONE; /* full: a check of the design reports it */
 }
 
 /* azure-behaviour 8: a VPN gateway that is not active-active has the last usable address. */
@@ -173,9 +173,11 @@ static bool takes_last(const struct inst *i)
 
 static ip4 find_free(struct arm *a, const struct inst *i, struct pool *p)
 {
-	ip4 last = p->prefix.addr ? prefix_at(p->prefix, (uint32_t)prefix_size(p->prefix) - 2) : 0;
+	ip4 last = ip4_is_set(p->prefix.addr)
+	               ? prefix_at(p->prefix, (uint32_t)prefix_size(p->prefix) - 2)
+	               : 0;
 
-	if (last && takes_last(i) && mark_used(a, p, last))
+	if (ip4_is_set(last) && takes_last(i) && mark_used(a, p, last))
 		return last;
 	return lowest_free(a, p);
 }
@@ -212,7 +214,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 	struct config c;
 
 	for (uint32_t k = 0; list && read_ip_config(i, list, k, &c); k++)
-		if (c.subnet && c.given) {
+		if (c.subnet && ip4_is_set(c.given)) {
 			mark_used(a, find_pool(a, c.subnet), c.given);
 			shared_keep(a, find_pool(a, c.subnet)->key, i, k, c.given, true);
 		}
@@ -221,7 +223,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 		struct pool *p = subnet ? find_pool(a, subnet) : NULL;
 
 		/* The two instances have the first two usable addresses. */
-		if (p && p->prefix.addr && !i->ips) {
+		if (p && ip4_is_set(p->prefix.addr) && !i->ips) {
 			i->ips = arena_array(a->arena, 2, sizeof(*i->ips));
 			i->n_ips = 2;
 			for (unsigned k = 0; k < 2; k++) {
@@ -244,9 +246,9 @@ static ip4 free_public(struct arm *a, const struct inst *i)
 {
 	ip4 ip = shared_of(a, i, 0);
 
-	if (!ip)
+	if (ip4_is_none(ip))
 		ip = there_address(a, i, NULL, 0);
-	if (!ip)
+	if (ip4_is_none(ip))
 		ip = alloc_public(a->alloc->taken, a->alloc->n_taken, &a->alloc->next_public);
 	shared_keep(a, "", i, 0, ip, false);
 	return ip;
@@ -256,9 +258,9 @@ static ip4 free_private(struct arm *a, const struct inst *i, uint32_t k, struct 
 {
 	ip4 ip = shared_of(a, i, k);
 
-	if (!ip)
+	if (ip4_is_none(ip))
 		ip = there_address(a, i, runtime_type(i)->configs, k);
-	if (!ip || !prefix_has(p->prefix, ip))
+	if (ip4_is_none(ip) || !prefix_has(p->prefix, ip))
 		ip = find_free(a, i, p);
 	shared_keep(a, p->key, i, k, ip, false);
 	return ip;
@@ -280,7 +282,7 @@ static bool give_gateway_addresses(struct arm *a, struct inst *i)
 	if (active)
 		eval_truth(active, &two);
 	p = find_pool(a, c.subnet);
-	if ((vpn && two) || !p->prefix.addr)
+	if ((vpn && two) || ip4_is_none(p->prefix.addr))
 		return false;
 	i->ips = arena_array(a->arena, 2, sizeof(*i->ips));
 	i->n_ips = vpn ? 1 : 2;
@@ -316,8 +318,9 @@ static void give_free_addresses(struct arm *a, struct inst *i)
 	i->ips = arena_array(a->arena, all->n + 1, sizeof(*i->ips));
 	for (uint32_t k = 0; read_ip_config(i, list, k, &c); k++)
 		if (c.subnet)
-			i->ips[k] =
-			    c.given ? c.given : free_private(a, i, k, find_pool(a, c.subnet));
+			i->ips[k] = ip4_is_set(c.given)
+			                ? c.given
+			                : free_private(a, i, k, find_pool(a, c.subnet));
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */

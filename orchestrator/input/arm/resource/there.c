@@ -84,7 +84,7 @@ void there_each(struct arm *a, const char *subnet, void (*fn)(void *ctx, ip4 ip)
 		json_t *props = json_object_get(r, "properties");
 		ip4 ip = *subnet ? 0 : address_of(props, "ipAddress");
 
-		if (ip)
+		if (ip4_is_set(ip))
 			fn(ctx, ip);
 		for (size_t k = 0; *subnet && k < ARRAY_LEN(lists); k++)
 			json_array_foreach (json_object_get(props, lists[k]), i, config) {
@@ -94,7 +94,7 @@ void there_each(struct arm *a, const char *subnet, void (*fn)(void *ctx, ip4 ip)
 				if (!in || !strieq(in, subnet))
 					continue;
 				ip = address_of(own, "privateIPAddress");
-				if (ip)
+				if (ip4_is_set(ip))
 					fn(ctx, ip);
 				each_router_address(props, fn, ctx);
 			}
