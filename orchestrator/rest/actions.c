@@ -5,8 +5,8 @@
 
 /* A table of actions, and its extern in rest/call.h, is all that a new one needs. */
 static const struct rest_action *const tables[] = {
-	actions_account, actions_batch, actions_compute, actions_deploy, actions_power,
-	actions_routes,  actions_run,   actions_watcher, actions_store,
+	actions_account, actions_batch,  actions_compute, actions_deploy,  actions_key,
+	actions_power,   actions_routes, actions_run,     actions_watcher, actions_store,
 };
 
 /* What a row's type and name are compared with. */

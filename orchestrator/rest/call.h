@@ -63,6 +63,7 @@ extern const struct rest_action actions_account[]; /* account.c */
 extern const struct rest_action actions_batch[];   /* batch.c */
 extern const struct rest_action actions_compute[]; /* compute.c */
 extern const struct rest_action actions_deploy[];  /* deployment.c */
+extern const struct rest_action actions_key[];     /* action_key.c */
 extern const struct rest_action actions_power[];   /* action_power.c */
 extern const struct rest_action actions_routes[];  /* action_routes.c */
 extern const struct rest_action actions_run[];     /* action_run.c */

@@ -184,6 +184,9 @@ int deployment_read(const struct rest_call *c, struct deployed *ret, struct rest
 
 	if (r == 0)
 		r = evaluate(c, body, template, &d, f);
+	/* The call's own body is logged, and may hold secrets by any name. */
+	json_object_del(json_object_get(c->body, "properties"), "parameters");
+	json_object_del(json_object_get(c->body, "properties"), "template");
 	json_decref(body);
 	json_decref(template);
 	if (r < 0)

@@ -32,7 +32,7 @@ def request(method, path, body=None):
 
 def finish(method, path, body=None):
     """The same, and waits for what it has begun; a failed operation's status is 0."""
-    status, headers, answer = arm.call(method, path + "?api-version=2022-07-01", body)
+    status, headers, answer = arm.call(method, path + ("&" if "?" in path else "?") + "api-version=2022-07-01", body)
     operation = headers.get("azure-asyncoperation")
     while operation:
         state = arm.call("GET", operation[operation.index("/subscriptions/"):])[2]
@@ -180,6 +180,27 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     ok("hello" in run("app", "echo hello")["message"], "a restarted machine runs scripts")
     ok(json.dumps([n["processes"] for n in vnetlab("status", "-o", "json")["nodes"] if n["name"] == "nva"]) == pids,
        "the appliance's processes lived through all of it")
+    # A gateway, whose other end nobody has built: the lab stands for it.
+    gw, link = NET + "/virtualNetworkGateways/gw", NET + "/connections/link"
+    put(vnet + "/subnets/GatewaySubnet", {"addressPrefix": "10.0.4.0/27"})
+    put(NET + "/publicIPAddresses/gwip", {"publicIPAllocationMethod": "Static"}, sku={"name": "Standard"})
+    put(gw, {"gatewayType": "Vpn", "vpnType": "RouteBased", "enableBgp": True, "bgpSettings": {"asn": 65010}, "ipConfigurations": [{"name": "ip", "properties": {
+        "subnet": {"id": vnet + "/subnets/GatewaySubnet"}, "publicIPAddress": {"id": NET + "/publicIPAddresses/gwip"}}}]})
+    put(NET + "/localNetworkGateways/site", {"gatewayIpAddress": "203.0.113.9", "localNetworkAddressSpace": {"addressPrefixes": []},
+                                             "bgpSettings": {"asn": 65020, "bgpPeeringAddress": "192.168.9.1"}})
+    put(link, {"connectionType": "IPsec", "sharedKey": "quiet-word", "enableBgp": True, "virtualNetworkGateway1": {"id": gw},
+               "localNetworkGateway2": {"id": NET + "/localNetworkGateways/site"}})
+    ok(wait(20, lambda: any(p["state"] == "Connected" for p in post(gw + "/getBgpPeerStatus")["value"])), "a gateway tells its peers", post(gw + "/getBgpPeerStatus"))
+    ok(post(gw + "/getBgpPeerStatus") != {"value": []} and post(gw + "/getLearnedRoutes") == vnetlab("gateway", "learned", "gw", "-o", "json"),
+       "what a gateway has learned is what vnetlab gateway shows", post(gw + "/getLearnedRoutes"))
+    ok(wait(10, lambda: [r for r in post(gw + "/getAdvertisedRoutes?peer=192.168.9.1")["value"] if r["network"] == "10.0.0.0/16"]),
+       "what a gateway tells a peer", post(gw + "/getAdvertisedRoutes?peer=192.168.9.1"))
+    status, answer = finish("PUT", link + "/sharedkey", {"value": "other-word"})
+    ok(status == 200 and answer["value"] is None, "a connection's key is set, and not shown", f"{status} {answer}")
+    ok(request("GET", link + "/sharedkey") == (200, {"id": link + "/sharedkey", "value": None}), "a key is not shown", request("GET", link + "/sharedkey"))
+    ok(request("POST", link + "/sharedkey/reset", {"keyLength": 20})[0] == 200, "a key is made anew")
+    ok(request("PUT", link + "/sharedkey", {"value": ""})[0] == 400 and request("GET", NET + "/connections/none/sharedkey")[0] == 404, "a key that is none is refused")
+
     # Deployments.
     DEPLOYMENTS = G + "/providers/Microsoft.Resources/deployments"
 
@@ -250,6 +271,8 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     ok(request("POST", DEPLOYMENTS + "/raw/whatIf", raw)[0] == 501, "whatIf is not answered")
     ok(request("DELETE", DEPLOYMENTS + "/raw")[0] == 200 and request("GET", DEPLOYMENTS + "/raw")[0] == 404 and request("GET", VMS + "/extra")[0] == 200,
        "a deployment is forgotten, and what it made stays")
+    deploy("plain", {"contentVersion": "1.0.0.0", "parameters": {"key": {"type": "securestring"}}, "resources": []}, parameters={"key": {"value": "hidden-word"}})
+    ok("quiet-word" not in arm.said() and "other-word" not in arm.said(), "no key is in a log")
     ok("hidden-word" not in arm.said() and all("hidden-word" not in json.dumps(request("GET", p)[1]) for p in (DEPLOYMENTS, VMS + "/extra", VMS)),
        "the secret is in no answer and no log")
 files.cleanup()
