@@ -230,7 +230,7 @@ COMMAND(
             "or\n"
             "names and addresses inside. Order does not count; rows that differ in the next hop\n"
             "alone are one row; what the file does not say is not compared. Exit status 1 when\n"
-            "something differs.\n\n"
+            "something differs. Designs are compared by vnetlab diff.\n\n"
             "--as says what a file is where neither its rows nor its name do: routes, learned,\n"
             "advertised, gateway-learned, gateway-advertised, bgp-peers, or bgp-table (an\n"
             "appliance's: network, nextHop, asPath; with --against).\n\n"

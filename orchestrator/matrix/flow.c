@@ -222,9 +222,12 @@ struct legs_of_flow {
 
 static bool is_receiver(const struct run *r, const struct walk_packet *sent, const char *node)
 {
-	const struct nic *n = matrix_class_of(r->x, sent->dst)->nic;
+	const struct matrix_class *c = matrix_class_of(r->x, sent->dst);
 
-	return n && streq(n->vm->name, node);
+	for (size_t i = 0; c->n_members > 1 && i < c->n_members; i++)
+		if (streq(c->members[i], node))
+			return true;
+	return c->nic && streq(c->nic->vm->name, node);
 }
 
 /* "fw1 | fw2" */

@@ -150,5 +150,5 @@ const struct matrix_cell *matrix_cell(const struct matrix *x, size_t end, size_t
 /* What becomes of a packet of that end; NULL: the end has the address itself. */
 const struct matrix_outcome *matrix_ask(const struct matrix *x, size_t end, ip4 dst,
                                         uint8_t ip_proto, uint16_t port);
-/* Both of interfaces.md, section 5; new reference. */
+/* As docs/matrix.md has it; new reference. */
 json_t *matrix_json(const struct matrix *x);
