@@ -36,7 +36,7 @@ fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link
 fuzz_LDFLAGS   := $(SAN)
 
 # Targets that compile need the libraries' headers; say so before the compiler does.
-BUILDS := $(filter-out clean help deps uninstall test demo bare format,$(or $(MAKECMDGOALS),all))
+BUILDS := $(filter-out clean help deps uninstall test demo bare format dist deb deb-test release,$(or $(MAKECMDGOALS),all))
 ifneq ($(BUILDS),)
 ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
 $(error libraries or their headers are missing ($(PKGS)): run "make deps")
@@ -208,6 +208,23 @@ uninstall: ## what install put there
 		$(SHARE)/fish/vendor_completions.d/vnetlab.fish \
 		$(UNITS)/system/vnetlab@.service $(UNITS)/user/vnetlab@.service
 
+# --- packages --------------------------------------------------------------------------------------
+
+dist: ## build/vnetlab-VERSION.tar.gz of the last commit, the same bytes each time, and its checksum
+	@mkdir -p build
+	git archive --format=tar --prefix=vnetlab-$(VERSION)/ HEAD | gzip -n -9 >build/vnetlab-$(VERSION).tar.gz
+	@cd build && sha256sum vnetlab-$(VERSION).tar.gz | tee vnetlab-$(VERSION).tar.gz.sha256
+
+deb: ## build/vnetlab_VERSION_ARCH.deb of the last commit, and lintian's opinion
+	@.ci/deps build package
+	docs/packaging/deb $(VERSION)
+
+deb-test: ## that package in a bare Debian 12: installed, run, run as a container, purged; needs root, minutes
+	tests/bare/deb
+
+release: ## tag, tarball, package, image and checksums of VERSION=X.Y.Z; pushes nothing
+	docs/packaging/release $(if $(filter command line,$(origin VERSION)),$(VERSION))
+
 clean: ## remove what was built
 	rm -rf build
 
@@ -216,6 +233,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall clean help
+.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test release clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))

@@ -12,7 +12,7 @@ labs=${LABS:-20}
 cd "$work" || exit 1
 for i in $(seq "$labs"); do
 	[ $((i % 10)) -eq 3 ] && expect=reach || expect=drop # to stay for two seconds, or to fail by then
-	jq --arg n "lab$i" --arg e $expect '.name = $n | .checks = {"stays": {from: "right", to: "left", expect: $e, not: true, within: "2s"}}' \
+	jq --arg n "lab$i" --arg e "$expect" '.name = $n | .checks = {"stays": {from: "right", to: "left", expect: $e, not: true, within: "2s"}}' \
 		"$root/tests/e2e/lab/plain.vnetlab.json" >"lab$i.vnetlab.json"
 done
 ok "the cluster starts" cluster_start

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # $work is of tap.sh
 # A cluster of Slurm in the namespaces of whoever sources this: munged, slurmctld and three slurmd, without
 # accounting.  Everything of it is in $work/slurm, and ends with the namespace of processes.
 #
@@ -75,7 +75,7 @@ cluster_kill() {
 	for pid in $(pgrep -x vnetlab); do
 		grep -qsz "^SLURMD_NODENAME=$1\$" "/proc/$pid/environ" || continue
 		step=$(ps -o ppid= -p "$pid")
-		[ "$(cat "/proc/${step// /}/comm" 2>/dev/null)" != slurmstepd ] || kill -KILL $step
+		[ "$(cat "/proc/${step// /}/comm" 2>/dev/null)" != slurmstepd ] || kill -KILL "${step// /}"
 		kill -KILL "$pid" 2>/dev/null
 	done
 	# Slurm sees it by itself, some timeouts later; TIMEOUTS=1 waits for that.
