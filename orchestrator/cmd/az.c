@@ -94,15 +94,20 @@ int azure_set_up_cli(const json_t *env, struct err *e)
 
 	if (stat(clouds, &st) == 0)
 		verb = "update"; /* another port than last time */
+	/* Not the secret itself: everybody sees the words of a command. */
+	_cleanup_free_ char *secret = xasprintf("@%s/../secret", folder);
+	_cleanup_free_ char *aliases = xasprintf("%s/aliases.json", endpoint);
 	const char *const steps[][12] = {
-		{ "az", "cloud", verb, "-n", "vnetlab", "--endpoint-resource-manager", manager },
+		{ "az", "cloud", verb, "-n", "vnetlab", "--endpoint-resource-manager", manager,
+		  "--endpoint-vm-image-alias-doc", aliases },
 		{ "az", "cloud", "set", "-n", "vnetlab" },
 		{ "az", "login", "--service-principal", "-u", of(env, "ARM_CLIENT_ID"), "-p",
-		  of(env, "ARM_CLIENT_SECRET"), "--tenant", "lab", "-o", "none" },
+		  secret, "--tenant", "lab", "-o", "none" },
 	};
-	bool update = streq(verb, "update");
 
-	for (size_t i = update ? 2 : 0; i < ARRAY_LEN(steps); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		if (i == 1 && streq(verb, "update"))
+			continue; /* it is set already */
 		int r = run_silently((char *const *)steps[i], env, e);
 
 		if (r < 0)
