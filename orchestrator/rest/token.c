@@ -123,7 +123,7 @@ char *token_make(const struct tokens *t, const char *issuer, const char *audienc
 	struct str s = { 0 };
 	json_t *claims = json_pack(
 	    "{s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:s,s:s}", "aud", audience, "iss", issuer, "iat",
-	    (json_int_t)now, "nbf", (json_int_t)now, "exp", (json_int_t)(now + TOKEN_LIFE_S), "tid",
+	    (json_int_t)now, "nbf", (json_int_t)now, "exp", (json_int_t)now + TOKEN_LIFE_S, "tid",
 	    TOKEN_TENANT, "oid", "00000000-0000-0000-0000-0000000000b0", "sub",
 	    "00000000-0000-0000-0000-0000000000b0", "appid", TOKEN_CLIENT, "ver", "1.0");
 	_cleanup_free_ char *text = json_dumps(claims, JSON_COMPACT);
