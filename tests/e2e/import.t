@@ -21,6 +21,7 @@ is "up takes an export" "$rc" 0 || diag "$err"
 status "plan of the same export has no change" 0 vnetlab plan az --detailed-exitcode
 run vnetlab status -o json
 json "the session of the export's Route Server is up" '[.bgp[].state] | unique == ["Established"]'
+json "status says what ARM calls a machine of the export, and nothing of one that stands for another" '[.nodes[] | select(.kind == "virtualMachine") | [.name, (.armId // "none" | split("/")[-1])]] | sort == [["app", "none"], ["nva", "nva"]]'
 sed 's/10.2.2.0\/24/10.2.2.0\/25/' az/vnet-list.json >changed && mv changed az/vnet-list.json
 status "plan of a changed export has changes" 6 vnetlab plan az --detailed-exitcode
 like "plan names the one place that changed" "$out" 'subnet hub/app'
