@@ -34,6 +34,44 @@ const struct lb_rule *lb_rule_of(const struct load_balancer *lb, const struct wa
 	return ha;
 }
 
+const struct lb_nat_rule *lb_nat_rule_of(const struct load_balancer *lb,
+                                         const struct walk_packet *p)
+{
+	for (size_t i = 0; p->dst == lb->ip && i < lb->n_nat_rules; i++)
+		if (lb->nat_rules[i].protocol == p->ip_proto &&
+		    lb->nat_rules[i].frontend_port == p->dport)
+			return &lb->nat_rules[i];
+	return NULL;
+}
+
+const struct load_balancer *lb_by_public_ip(const struct model *m, ip4 a)
+{
+	for (size_t i = 0; a && i < m->n_load_balancers; i++)
+		if (!m->load_balancers[i].subnet && m->load_balancers[i].ip == a)
+			return &m->load_balancers[i];
+	return NULL;
+}
+
+const struct subnet *lb_place(const struct load_balancer *lb)
+{
+	if (lb->subnet)
+		return lb->subnet;
+	if (lb->n_backends)
+		return lb->backends[0]->subnet;
+	return lb->n_nat_rules && lb->nat_rules[0].nic ? lb->nat_rules[0].nic->subnet : NULL;
+}
+
+bool lb_leads_to(const struct load_balancer *lb, const struct nic *n)
+{
+	bool leads = false;
+
+	for (size_t i = 0; !lb->subnet && i < lb->n_backends; i++)
+		leads |= lb->backends[i] == n;
+	for (size_t i = 0; !lb->subnet && i < lb->n_nat_rules; i++)
+		leads |= lb->nat_rules[i].nic == n;
+	return leads;
+}
+
 /* --- Bob Jenkins' lookup3, as the kernel has it (include/linux/jhash.h) ------------------------
  */
 

@@ -15,6 +15,15 @@
 const struct nic *lb_answers_by(const struct nic *n);
 /* The rule that takes p; NULL: none does.  An exact one comes before HA ports. */
 const struct lb_rule *lb_rule_of(const struct load_balancer *lb, const struct walk_packet *p);
+/* The inbound NAT rule that takes p, which is for lb's own address; NULL: none does. */
+const struct lb_nat_rule *lb_nat_rule_of(const struct load_balancer *lb,
+                                         const struct walk_packet *p);
+/* The load balancer whose frontend is the public address a; NULL: none. */
+const struct load_balancer *lb_by_public_ip(const struct model *m, ip4 a);
+/* The subnet of its frontend; of a public one that of its first backend, or NULL: for people. */
+const struct subnet *lb_place(const struct load_balancer *lb);
+/* lb is a public one that packets may reach n by. */
+bool lb_leads_to(const struct load_balancer *lb, const struct nic *n);
 /* 0 to LB_SLOTS - 1.  The kernel's jhash over the same bytes. */
 unsigned lb_slot(enum lb_mode mode, const struct walk_packet *p);
 /* Backend number b of the pool gets new flows. */

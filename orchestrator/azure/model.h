@@ -280,7 +280,10 @@ struct nic {
 	/* Of SKU Standard, and the NIC is in its pool, not an address: no default outbound access
 	 * (azure-behaviour 1.8).  NULL: none. */
 	const struct load_balancer *in_pool_of;
-	bool public_balancer; /* a public load balancer, not emulated, translates for it */
+	/* The public load balancer whose frontend what it sends leaves by; NULL: none. */
+	const struct load_balancer *leaves_by;
+	bool public_balancer; /* a public load balancer that is not in the design translates for it
+	                       */
 	/* A wire (azure/hybrid.h): the NIC at its other end.  Such a NIC has no subnet, and is in
 	 * its VM's list only, not in the model's. */
 	struct nic *peer;
@@ -409,7 +412,7 @@ static inline bool vm_is_hybrid(const struct vm *vm)
 	return vm->role >= VM_GATEWAY;
 }
 
-/* Internal Standard load balancers: azure-behaviour 5. */
+/* Load balancers: azure-behaviour 5. */
 enum lb_mode { LB_BY_FLOW = 1, LB_BY_IP, LB_BY_PROTOCOL }; /* loadDistribution */
 enum { LB_SLOTS = 60 }; /* a pool's backends share them: evenly when there are up to 6 */
 
@@ -419,6 +422,16 @@ struct lb_rule {
 	uint32_t frontend_port, backend_port;
 	bool floating; /* enableFloatingIP: the destination stays the frontend's address */
 	uint32_t mode; /* enum lb_mode */
+	bool no_snat;  /* disableOutboundSnat */
+	bool broken;
+};
+
+struct lb_nat_rule { /* inboundNatRules: a port of the frontend that leads to one NIC */
+	const char *name, *ptr;
+	uint32_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
+	uint32_t frontend_port, backend_port;
+	bool floating;
+	const struct nic *nic;
 	bool broken;
 };
 
@@ -436,15 +449,19 @@ struct lb_probe {
 
 struct load_balancer {
 	RESOURCE;
-	struct subnet *subnet;
-	ip4 ip;       /* the frontend's */
-	bool dynamic; /* allocated, not given */
-	bool basic;   /* SKU Basic */
+	struct subnet *subnet;   /* of an internal frontend; NULL: it has a public address */
+	const struct vnet *vnet; /* of the pool; NULL: a public one that leads nowhere */
+	ip4 ip;                  /* the frontend's */
+	bool dynamic;            /* allocated, not given */
+	bool outbound;           /* outboundRule: a public one translates what its pool sends */
+	bool basic;              /* SKU Basic */
 	struct nic **backends;
 	size_t n_backends;
 	size_t first_backend; /* number of the first one over all pools: struct runtime */
 	struct lb_rule *rules;
 	size_t n_rules;
+	struct lb_nat_rule *nat_rules;
+	size_t n_nat_rules;
 	struct lb_probe probe;
 };
 

@@ -35,6 +35,10 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 		return (struct outside){ translated, OUTSIDE_NAT };
 	if (n->public_ip)
 		return (struct outside){ n->public_ip, OUTSIDE_PUBLIC };
+	if (n->leaves_by && (ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP))
+		return (struct outside){ n->leaves_by->ip, OUTSIDE_BALANCER };
+	if (n->leaves_by)
+		return (struct outside){ 0, OUTSIDE_LB_PROTOCOL };
 	if (n->public_balancer)
 		return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_BALANCER };
 	if (g)
@@ -50,10 +54,37 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 	return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_DEFAULT };
 }
 
+/* No security group opens n. */
+static bool has_no_group(const struct nic *n)
+{
+	return n->vm->role == VM_USER && !n->nsg && !n->subnet->nsg;
+}
+
 bool public_ip_closed(const struct nic *n)
 {
-	return n->public_ip && !n->public_basic && n->vm->role == VM_USER && !n->nsg &&
-	       !n->subnet->nsg;
+	return n->public_ip && !n->public_basic && has_no_group(n);
+}
+
+bool balancer_closed(const struct load_balancer *lb, const struct nic *n)
+{
+	return !lb->subnet && !lb->basic && has_no_group(n);
+}
+
+/* A pool keeps what it has taken: the cure is of the balancer's sort. */
+static const char *pool_text(struct arena *a, const struct nic *n)
+{
+	if (!n->in_pool_of->subnet)
+		return arena_printf(
+		    a,
+		    "NIC %s is in the pool of public load balancer %s, whose rules "
+		    "translate nothing that leaves (disableOutboundSnat); give it an "
+		    "outboundRule, or the subnet a NAT gateway",
+		    n->name, n->in_pool_of->name);
+	return arena_printf(a,
+	                    "NIC %s is in the pool of internal load balancer %s (SKU "
+	                    "Standard), which takes default outbound access from it; give "
+	                    "it a publicIPAddress, or its subnet a NAT gateway",
+	                    n->name, n->in_pool_of->name);
 }
 
 const char *outside_text(struct arena *a, const struct nic *n, const struct outside *o)
@@ -92,13 +123,16 @@ const char *outside_text(struct arena *a, const struct nic *n, const struct outs
 		                    "publicIPAddresses",
 		                    n->vm->name);
 	case OUTSIDE_BALANCER:
+		if (n->leaves_by)
+			return arena_printf(a, "frontend of load balancer %s", n->leaves_by->name);
 		return "a public load balancer's rule";
-	case OUTSIDE_POOL:
+	case OUTSIDE_LB_PROTOCOL:
 		return arena_printf(a,
-		                    "NIC %s is in the pool of internal load balancer %s (SKU "
-		                    "Standard), which takes default outbound access from it; give "
-		                    "it a publicIPAddress, or its subnet a NAT gateway",
-		                    n->name, n->in_pool_of->name);
+		                    "load balancer %s, by which NIC %s leaves, translates TCP and "
+		                    "UDP only; try those",
+		                    n->leaves_by->name, n->name);
+	case OUTSIDE_POOL:
+		return pool_text(a, n);
 	case OUTSIDE_CLOSED:
 		break;
 	}

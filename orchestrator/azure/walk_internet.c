@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Internet's edge: how packets leave a VNet and come in (azure-behaviour 1.8). */
 #include "azure/hybrid.h"
+#include "azure/lb.h"
 #include "azure/outside.h"
 #include "azure/walk_priv.h"
 
@@ -35,7 +36,12 @@ static bool is_its_own(const struct nic *n, ip4 a)
 static ip4 address_outside(struct walker *x, const struct nic *n, const char **ret_how)
 {
 	const struct walk *to = x->env->reply_to;
+	const struct load_balancer *lb = lb_by_public_ip(x->m, x->p.src);
 
+	if (lb && lb_leads_to(lb, n)) { /* an answer, or a floating IP */
+		*ret_how = TEXT(x, "frontend of load balancer %s", lb->name);
+		return lb->ip;
+	}
 	if (!is_its_own(n, x->p.src) && to) { /* what was asked did not come in by n */
 		*ret_how = TEXT(x,
 		                "the Internet edge translates only the NIC's own address %s, and "
@@ -170,7 +176,14 @@ enum step walk_at_internet(struct walker *x, const struct nic **ret_nic)
 	}
 	if (*ret_nic) /* a firewall's: what is new goes to the address in front of its instances */
 		return enter_by_public_ip(x, *ret_nic, (*ret_nic)->ip);
+	const struct load_balancer *lb = lb_by_public_ip(x->m, dst);
+
 	walk_hop_add(x, "internet", NULL);
+	if (lb) {
+		x->w->hops[x->w->n - 1].reason =
+		    TEXT(x, "%s is the frontend of load balancer %s", IP4_STR(dst), lb->name);
+		return walk_to_balancer(x, NULL, lb, ret_nic);
+	}
 	for (size_t i = 0; i < x->m->n_nat_gateways; i++)
 		for (size_t k = 0; k < x->m->nat_gateways[i].n_ips; k++)
 			if (x->m->nat_gateways[i].ips[k] == dst)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "azure/lb.h"
+#include "azure/outside.h"
 #include "azure/walk_priv.h"
 
 static const char *const MODES[] = { [LB_BY_FLOW] = "the five-tuple",
@@ -21,13 +22,36 @@ static size_t count_healthy_backends(const struct runtime *rt, const struct load
 	return n;
 }
 
+static void choose_by_nat_rule(const struct lb_nat_rule *r, struct walk_choice *ret)
+{
+	ret->backend = r->nic;
+	if (!r->floating) {
+		ret->ip = r->nic->ip;
+		ret->port = (uint16_t)r->backend_port;
+	}
+	snprintf(ret->reason, sizeof(ret->reason), "inbound NAT rule %.80s: to %.80s", r->name,
+	         r->nic->vm->name);
+}
+
 void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
                           const struct walk_packet *p, struct walk_choice *ret)
 {
+	const struct lb_nat_rule *nat = lb_nat_rule_of(lb, p);
 	const struct lb_rule *r = lb_rule_of(lb, p);
 	size_t n = count_healthy_backends(env->rt, lb);
 
 	*ret = (struct walk_choice){ 0 };
+	if (nat) {
+		choose_by_nat_rule(nat, ret);
+		return;
+	}
+	if (!r && !lb->subnet) {
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "no rule of load balancer %.80s takes it; add one for its protocol and "
+		         "port, or an inbound NAT rule",
+		         lb->name);
+		return;
+	}
 	if (!r) {
 		snprintf(ret->reason, sizeof(ret->reason),
 		         "no rule of load balancer %.80s takes it; add one for its protocol and "
@@ -86,13 +110,38 @@ static void translate_to_backend(struct walker *x, const struct load_balancer *l
 	                   c->port && c->port != before.dport ? TEXT(x, " port %u", c->port) : "");
 }
 
+/* What comes from the Internet is handed over without a route; nothing stands between but groups.
+ */
+static enum step receive_from_internet(struct walker *x, const struct load_balancer *lb,
+                                       const struct nic *to)
+{
+	if (!vm_runs(x->env->rt, to->vm))
+		return walk_drop(x,
+		                 "%s, which load balancer %s leads to, is stopped (deallocated); "
+		                 "start it",
+		                 to->vm->name, lb->name);
+	if (balancer_closed(lb, to))
+		return walk_drop(
+		    x,
+		    "load balancer %s is of SKU Standard, which lets nothing in from the Internet "
+		    "until a security group of the backend does, and neither NIC %s of %s nor "
+		    "subnet %s has one; attach a group with an inbound rule that allows it",
+		    lb->name, to->name, to->vm->name, to->subnet->name);
+	if (x->p.dst != to->ip && !to->forwarding)
+		return walk_drop(x,
+		                 "NIC %s of %s drops it: it is not for its address %s, and "
+		                 "enableIPForwarding is off; set it to true on that NIC",
+		                 to->name, to->vm->name, IP4_STR(to->ip));
+	return walk_filter(x, to, false);
+}
+
 enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,
                            const struct nic **ret)
 {
 	const struct nic *back = find_pinned_backend(x, lb);
 	struct walk_choice c = { .backend = back };
 
-	if (walk_pass(x, n, lb->subnet) == STEP_END)
+	if (n && walk_pass(x, n, lb->subnet) == STEP_END)
 		return STEP_END;
 	x->at_balancer = true;
 	struct walk_hop *hop = walk_hop_add(x, lb->name, NULL);
@@ -113,7 +162,7 @@ enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct l
 	if (c.ip)
 		translate_to_backend(x, lb, &c, hop);
 	*ret = c.backend;
-	return walk_receive(x, n, c.backend);
+	return n ? walk_receive(x, n, c.backend) : receive_from_internet(x, lb, c.backend);
 }
 
 void walk_balancer_reply(struct walker *x, const struct nic *n)

@@ -81,7 +81,8 @@ const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
                            const struct walk *without, const struct vm *fw);
 
 /* walk_lb.c */
-/* The packet of n comes to a load balancer: adds a hop for it, and chooses the backend (*ret). */
+/* The packet of n (NULL: from the Internet) comes to a load balancer: adds a hop for it, and
+ * chooses the backend (*ret). */
 enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,
                            const struct nic **ret);
 /* Replaces the source of a backend's answer by the frontend's address that the client asked. */

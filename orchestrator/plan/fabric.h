@@ -15,7 +15,11 @@
  * (rules of priority 900, a table per backend) goes to the backend's port, whatever its destination
  * is.
  *
- * Rules, by priority: 900 mark of a backend -> its table; 950 fwmark class -> delivery table, for
+ * Public frontends have tables of their own, one per VNet, which only what comes from the
+ * Internet's edge is led to: its mark has no class.
+ *
+ * Rules, by priority: 900 mark of a backend -> its table; 940 mark of a VNet without a class ->
+ * table of its public frontends; 950 fwmark class -> delivery table, for
  * such classes; 960 platform addresses; 1000 fwmark class -> class table (one per class); 2000
  * fwmark vnet/0xffff0000 -> delivery table (one per VNet); 3000 any VNet (a rule per bit) ->
  * blackhole.  The main table has only `default dev sink0`, which makes the kernel answer ARP for
@@ -33,11 +37,13 @@
 #define TABLE_CLASS_BASE 10000u     /* + class */
 #define TABLE_DELIVERY_BASE 100000u /* + vnet->idx + 1 */
 #define TABLE_BACKEND_BASE 200000u  /* + nic->idx + 1 */
+#define TABLE_FRONTEND_BASE 250000u /* + vnet->idx + 1 */
 #define TABLE_END 300000u           /* a blackhole for everything */
 #define MARK_VNET_SHIFT 16
 #define MARK_BACKEND 0xFFFF0000u /* + nic->idx + 1, at most 0x7FFF */
 #define MARK_NOT_TCP 0x8000u     /* in the mark of a connection that has a backend */
 #define RULE_PRIO_BACKEND 900u
+#define RULE_PRIO_FRONTEND 940u
 #define RULE_PRIO_DIRECT 950u
 #define RULE_PRIO_PLATFORM 960u /* the only one that is there from the first */
 #define RULE_PRIO_CLASS 1000u
@@ -102,6 +108,7 @@ struct fab_balancer {
 	char in[IFNAMSIZ];
 	uint32_t vnet, zone; /* numbers; conntrack zone of what passes through */
 	ip4 ip;
+	bool outside; /* a public frontend: nothing reaches it but by the Internet's edge */
 	struct fab_lb_rule *rules;
 	size_t n_rules;
 	uint32_t slots[LB_SLOTS]; /* marks of backends; 0: nobody is healthy */

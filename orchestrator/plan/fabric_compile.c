@@ -392,6 +392,7 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 	add_restricted_pairs(&c);
 	fabric_add_balancers(&c);
 	fabric_add_answers(&c);
+	fabric_add_frontends(&c);
 	fabric_add_security(&c);
 	free(c.in_use);
 	SORT(f, routes, fab_route_cmp);

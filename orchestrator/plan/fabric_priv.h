@@ -21,6 +21,7 @@ void fabric_rule_add(struct compiler *c, uint32_t priority, uint32_t mark, uint3
 
 /* fabric_lb.c */
 void fabric_add_balancers(struct compiler *c);
+void fabric_add_frontends(struct compiler *c); /* public ones */
 /* p: the peering that leads there, or NULL. */
 void fabric_deliver_balancers(struct compiler *c, uint32_t table, const struct vnet *v,
                               const struct peering *p);

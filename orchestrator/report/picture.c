@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "azure/lb.h"
 #include "base/str.h"
 
 const char *session_state_str(enum session_state s)
@@ -85,7 +86,7 @@ size_t picture_n_backends(const struct load_balancer *lb)
 {
 	enum { MANY = 12 };
 
-	return lb->subnet && lb->n_backends <= MANY ? lb->n_backends : 0;
+	return lb_place(lb) && lb->n_backends <= MANY ? lb->n_backends : 0;
 }
 
 void picture_session_label(const struct bgp_connection *c, char *buf, size_t cap)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "azure/lb.h"
 #include "base/str.h"
 #include "report/picture.h"
 
@@ -60,7 +61,7 @@ static void dot_subnet(struct str *b, const struct model *m, const struct subnet
 	for (size_t i = 0; i < m->n_load_balancers; i++) {
 		char detail[100];
 
-		if (m->load_balancers[i].subnet != s)
+		if (lb_place(&m->load_balancers[i]) != s)
 			continue;
 		picture_balancer_detail(&m->load_balancers[i], detail, sizeof(detail));
 		_cleanup_free_ char *text = xasprintf("%s\n%s", m->load_balancers[i].name, detail);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "azure/lb.h"
 #include "base/str.h"
 
 enum {
@@ -125,7 +126,7 @@ static size_t n_balancers(const struct model *m, const struct subnet *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_load_balancers; i++)
-		n += m->load_balancers[i].subnet == s;
+		n += lb_place(&m->load_balancers[i]) == s;
 	return n;
 }
 
@@ -152,7 +153,7 @@ static void place_subnet(const struct model *m, struct layout *l, const struct s
 		l->nic[s->nics[i]->idx] = chip_at(x, y, i, columns);
 	i += shown < s->n_nics;
 	for (size_t k = 0; k < m->n_load_balancers; k++)
-		if (m->load_balancers[k].subnet == s)
+		if (lb_place(&m->load_balancers[k]) == s)
 			l->lb[k] = chip_at(x, y, i++, columns);
 	if (rs)
 		l->rs[rs->idx] = chip_at(x, y, i, columns);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "azure/hybrid.h"
+#include "azure/lb.h"
 
 enum { CORNER = 8 };
 
@@ -31,7 +32,7 @@ struct line_end line_end_rs(const struct layout *l, const struct route_server *r
 
 struct line_end line_end_lb(const struct layout *l, const struct load_balancer *lb)
 {
-	return make_end('l', lb->idx, &l->lb[lb->idx], lb->subnet);
+	return make_end('l', lb->idx, &l->lb[lb->idx], lb_place(lb));
 }
 
 struct line_end line_end_vnet(const struct layout *l, const struct vnet *v)
@@ -80,7 +81,7 @@ static void wall_chips(struct walls *w, const struct lines *x, const struct subn
 	for (size_t i = 0; i < s->n_nics; i++)
 		add_wall(w, &x->l->nic[s->nics[i]->idx]);
 	for (size_t i = 0; i < x->m->n_load_balancers; i++)
-		if (x->m->load_balancers[i].subnet == s)
+		if (lb_place(&x->m->load_balancers[i]) == s)
 			add_wall(w, &x->l->lb[i]);
 	for (size_t i = 0; i < x->m->n_route_servers; i++)
 		if (x->m->route_servers[i].subnet == s)

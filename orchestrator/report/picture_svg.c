@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "azure/hybrid.h"
+#include "azure/lb.h"
 #include "base/str.h"
 #include "report/picture.h"
 #include "report/picture_lines.h"
@@ -108,7 +109,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 		draw_text(b, last.x + CHIP_W + GAP, last.y + 24, "detail", line);
 	}
 	for (size_t i = 0; i < m->n_load_balancers; i++)
-		if (m->load_balancers[i].subnet == s)
+		if (lb_place(&m->load_balancers[i]) == s)
 			draw_balancer(b, l, &m->load_balancers[i]);
 	if (rs) {
 		_cleanup_free_ char *tip =

@@ -50,7 +50,7 @@ static void check_frontend(const struct load_balancer *lb, struct findings *f)
 
 static void check_pool(const struct load_balancer *lb, struct findings *f)
 {
-	const struct vnet *v = lb->subnet->vnet;
+	const struct vnet *v = lb->vnet;
 
 	for (size_t i = 0; i < lb->n_backends; i++) {
 		const struct nic *n = lb->backends[i];
@@ -59,20 +59,21 @@ static void check_pool(const struct load_balancer *lb, struct findings *f)
 		if (n->subnet->vnet != v)
 			error_at(f, "LB-POOL-01", NULL, ptr,
 			         "put the load balancer and all of its backends into one VNet",
-			         "NIC \"%s\" is in virtual network \"%s\", the frontend of load "
+			         "NIC \"%s\" is in virtual network \"%s\", the %s of load "
 			         "balancer \"%s\" in \"%s\"",
-			         n->name, n->subnet->vnet->name, lb->name, v->name);
+			         n->name, n->subnet->vnet->name,
+			         lb->subnet ? "frontend" : "pool before it", lb->name, v->name);
 		for (size_t k = 0; k < i; k++)
 			if (lb->backends[k] == n)
 				error_at(f, "LB-POOL-02", NULL, ptr, "remove it",
 				         "NIC \"%s\" is in the pool of \"%s\" twice", n->name,
 				         lb->name);
 	}
-	if (!lb->n_backends)
+	if (!lb->n_backends && lb->n_rules)
 		warning_at(f, "LB-POOL-03", NULL, lb->ptr, "add NICs to its backends",
 		           "the pool of load balancer \"%s\" is empty: it drops everything",
 		           lb->name);
-	if (!lb->n_rules)
+	if (!lb->n_rules && !lb->n_nat_rules && !lb->outbound)
 		warning_at(f, "LB-RULE-05", NULL, lb->ptr,
 		           "add one, for appliances HA ports: protocol All, both ports 0",
 		           "load balancer \"%s\" has no rules: it drops everything", lb->name);
@@ -124,6 +125,71 @@ static void check_lb_rules(const struct load_balancer *lb, struct findings *f)
 				         o->name, r->name, lb->name);
 		}
 	}
+}
+
+/* Ports of inbound NAT rules are nobody else's (azure-behaviour 5.1). */
+static void check_nat_rules(const struct load_balancer *lb, struct findings *f)
+{
+	for (size_t i = 0; i < lb->n_nat_rules; i++) {
+		const struct lb_nat_rule *r = &lb->nat_rules[i];
+		const char *other = NULL;
+
+		if (r->broken)
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (!lb->nat_rules[k].broken && lb->nat_rules[k].protocol == r->protocol &&
+			    lb->nat_rules[k].frontend_port == r->frontend_port)
+				other = lb->nat_rules[k].name;
+		for (size_t k = 0; k < lb->n_rules; k++)
+			if (lb->rules[k].protocol == r->protocol &&
+			    lb->rules[k].frontend_port == r->frontend_port)
+				other = lb->rules[k].name;
+		if (other)
+			error_at(
+			    f, "LB-NAT-01", NULL, r->ptr, "use another frontendPort",
+			    "rules \"%s\" and \"%s\" of \"%s\" take the same protocol and port",
+			    other, r->name, lb->name);
+		if (r->nic->subnet->vnet != lb->vnet)
+			error_at(f, "LB-POOL-01", NULL, r->ptr,
+			         "put the load balancer and all of its backends into one VNet",
+			         "NIC \"%s\" is in virtual network \"%s\", the other ones of load "
+			         "balancer \"%s\" in \"%s\"",
+			         r->nic->name, r->nic->subnet->vnet->name, lb->name,
+			         lb->vnet->name);
+	}
+}
+
+static void add_closed(const struct load_balancer *lb, const struct nic *n, struct str *names)
+{
+	if (!n->broken && !n->subnet->broken && balancer_closed(lb, n))
+		str_printf(names, "%s\"%s\"", names->n ? ", " : "", n->name);
+}
+
+/* What a public frontend alone has. */
+static void check_public_frontend(const struct load_balancer *lb, struct findings *f)
+{
+	_cleanup_str_ struct str closed = { 0 };
+
+	for (size_t i = 0; i < lb->n_rules; i++)
+		if (!lb->rules[i].broken && !lb->rules[i].protocol)
+			error_at(f, "LB-PUBLIC-01", NULL, lb->rules[i].ptr,
+			         "give it a protocol and ports: Tcp or Udp",
+			         "rule \"%s\" has protocol All (HA ports), which internal load "
+			         "balancers alone take, and the frontend of \"%s\" is public",
+			         lb->rules[i].name, lb->name);
+	for (size_t i = 0; lb->n_rules && i < lb->n_backends; i++)
+		add_closed(lb, lb->backends[i], &closed);
+	for (size_t i = 0; i < lb->n_nat_rules; i++)
+		if (!lb->n_rules && !lb->nat_rules[i].broken)
+			add_closed(lb, lb->nat_rules[i].nic, &closed);
+	if (closed.n)
+		warning_at(
+		    f, "LB-PUBLIC-02", NULL, lb->ptr,
+		    "attach a networkSecurityGroup with an inbound rule for what shall come "
+		    "in, to the NICs or their subnet",
+		    "load balancer \"%s\" is of SKU Standard, which lets nothing in from the "
+		    "Internet until a security group of the backend does; these have none: %s",
+		    lb->name, str_get(&closed));
 }
 
 enum floating { FLOATING_TOO, NOT_FLOATING };
@@ -241,16 +307,20 @@ static void check_way_out(const struct model *m, const struct load_balancer *lb,
 		           "give their subnet a NAT gateway, or each a publicIPAddress; a route to "
 		           "an appliance will do, too",
 		           "NICs in the pool of load balancer \"%s\" have no way to the Internet: "
-		           "%s; an internal one of SKU Standard takes default outbound access from "
-		           "them",
-		           lb->name, str_get(&names));
+		           "%s; %s",
+		           lb->name, str_get(&names),
+		           lb->subnet
+		               ? "an internal one of SKU Standard takes default outbound "
+		                 "access from them"
+		               : "its rules have disableOutboundSnat, it has no outboundRule, "
+		                 "and SKU Standard takes default outbound access from them");
 }
 
 /* azure-behaviour 7.11 */
 static void check_lb_region(const struct model *m, const struct load_balancer *lb,
                             struct findings *f)
 {
-	const char *here = lb->subnet->vnet->location;
+	const char *here = lb->vnet->location;
 
 	for (size_t i = 0; here && i < m->n_vms; i++) {
 		const struct vm *vm = &m->vms[i];
@@ -290,14 +360,18 @@ static void check_load_balancers(const struct model *m, struct findings *f)
 			    "2025; here it differs from Standard only in that its backends keep "
 			    "default outbound access",
 			    lb->name);
-		if (!lb->dynamic)
+		if (lb->subnet && !lb->dynamic)
 			check_frontend(lb, f);
+		if (!lb->subnet)
+			check_public_frontend(lb, f);
+		check_nat_rules(lb, f);
 		check_pool(lb, f);
 		check_ha_ports(lb, taken, f);
 		check_backends_forward(m, lb, f);
 		check_way_out(m, lb, f);
 		check_probe_answers(lb, f);
-		check_lb_region(m, lb, f);
+		if (lb->subnet)
+			check_lb_region(m, lb, f);
 	}
 }
 

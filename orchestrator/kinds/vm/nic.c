@@ -39,10 +39,8 @@ const struct object_def nic_def = {
 	      .shows = SHOWS_IN_FABRIC,
 	      .dflt = "false",
 	      .at = AT(struct nic, public_balancer),
-	      .help =
-	          "It is in the pool of a public load balancer with a rule that translates what "
-	          "leaves. Such balancers are not emulated; here it leaves as by default "
-	          "outbound access." },
+	      .help = "It is in the pool of a public load balancer that the design does not have "
+	              "(loadBalancers), and leaves as by default outbound access." },
 	    { .name = "networkSecurityGroup",
 	      .type = T_NAME,
 	      .ref = "networkSecurityGroups",

@@ -162,7 +162,11 @@ static bool vm_listens(const struct vm *vm, uint32_t port)
 static bool pool_listens(const struct load_balancer *lb, uint16_t port)
 {
 	const struct walk_packet p = { .dst = lb->ip, .ip_proto = IPPROTO_TCP, .dport = port };
+	const struct lb_nat_rule *nat = lb_nat_rule_of(lb, &p);
 	const struct lb_rule *r = lb_rule_of(lb, &p);
+
+	if (nat)
+		return vm_listens(nat->nic->vm, nat->floating ? port : nat->backend_port);
 	bool all = r && lb->n_backends;
 
 	for (size_t i = 0; all && i < lb->n_backends; i++)

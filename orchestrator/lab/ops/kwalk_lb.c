@@ -61,8 +61,10 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 		refuse_choice(ret, lb, "no rule takes it");
 		return;
 	}
-	unsigned slot = lb_slot((enum lb_mode)rule->value, p);
-	const struct nft_elem *mark = look_up_element(k, SET_LB_SLOT, in, slot + 1);
+	/* An inbound NAT rule has its backend's mark itself. */
+	bool fixed = rule->value >= MARK_BACKEND;
+	unsigned slot = fixed ? 0 : lb_slot((enum lb_mode)rule->value, p);
+	const struct nft_elem *mark = fixed ? rule : look_up_element(k, SET_LB_SLOT, in, slot + 1);
 
 	if (!mark) {
 		refuse_choice(ret, lb, "nobody has its slot");
@@ -75,6 +77,11 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 	ret->backend = to->nic;
 	if (front)
 		translate_to_backend(k, in, service, mark->value, ret);
-	snprintf(ret->reason, sizeof(ret->reason), "filter: slot %u, mark 0x%08x, fabric table %u",
-	         slot, (uint32_t)mark->value, r.table);
+	if (fixed)
+		snprintf(ret->reason, sizeof(ret->reason), "filter: mark 0x%08x, fabric table %u",
+		         (uint32_t)mark->value, r.table);
+	else
+		snprintf(ret->reason, sizeof(ret->reason),
+		         "filter: slot %u, mark 0x%08x, fabric table %u", slot,
+		         (uint32_t)mark->value, r.table);
 }

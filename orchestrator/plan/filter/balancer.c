@@ -15,7 +15,9 @@ static const struct filter_fixed CHAINS[] = {
 	{ .name = "lb_by_ip", .rules = "meta mark set jhash ip saddr . ip daddr" HASHED },
 	{ .name = "lb_by_protocol",
 	  .rules = "meta mark set jhash ip saddr . ip daddr . meta l4proto" HASHED },
-	/* What a backend sends to a frontend is new when it comes in there. */
+	/* What a backend sends to an internal frontend is new when it comes in there.  What it
+	 * sends to a public one comes in with another source, and a public one may be its client.
+	 */
 	{ .name = "lb_track",
 	  .part = FAB_PART_LB,
 	  .hook = "type filter hook prerouting priority -300; policy accept;",
@@ -75,7 +77,8 @@ static void add_balancer_elems(const struct fab_balancer *b, struct nft_elems *v
 	nft_elems_add(v, SET_LB_IN, b->in, 0, 0, 0);
 	nft_elems_add(v, SET_LB_TRACKED, b->in, 0, 0, 0);
 	nft_elems_add(v, SET_LB_FRONT, b->in, b->ip, 0, 0);
-	nft_elems_add(v, SET_LB_FRONTS, NULL, b->ip, 0, 0);
+	if (!b->outside)
+		nft_elems_add(v, SET_LB_FRONTS, NULL, b->ip, 0, 0);
 	nft_elems_add(v, SET_LB_ZONE, b->in, 0, 0, b->zone);
 	nft_elems_add(v, SET_LB_NAT_ZONE, b->in, 0, 0, b->vnet);
 	for (size_t i = 0; i < b->n_rules; i++)

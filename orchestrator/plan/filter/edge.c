@@ -16,22 +16,30 @@
  * A NAT gateway's address is one link's alone, too: beside it a NIC may have its own for what comes
  * in, so that both are in the link's zone.
  *
+ * A public load balancer is the fabric's.  The edge hands over what is for a port of its rules, and
+ * lets its answers out, both as they are and without a connection: the same address may be that of
+ * what its pool sends, which has connections, and to which all else is an answer.
+ *
  * From outside a public address leads to its NIC, all else dies.  A packet between two public
  * addresses of the lab goes out and comes back in: the Internet's node forwards it. */
 static const struct filter_fixed CHAINS[] = {
 	/* The first rule that sets a zone wins. */
 	{ .name = "zones",
 	  .hook = "type filter hook prerouting priority -300; policy accept;",
-	  .rules = "iifname . ip saddr . ip daddr @service ct original zone set iifname map "
-	           "@link_zone\n"
-	           "ct zone set iifname . ip saddr map @nic_zone\n"
-	           "ct original zone set iifname map @link_zone\n" FROM_INTERNET
-	           "ct zone set ip daddr map @public_zone\n" },
+	  .rules = FROM_INTERNET
+	  "meta l4proto { tcp, udp } ip daddr . meta l4proto . th dport @services notrack accept\n"
+	  "iifname . ip saddr @frontends notrack accept\n"
+	  "iifname . ip saddr . ip daddr @service ct original zone set iifname map "
+	  "@link_zone\n"
+	  "ct zone set iifname . ip saddr map @nic_zone\n"
+	  "ct original zone set iifname map @link_zone\n" FROM_INTERNET
+	  "ct zone set ip daddr map @public_zone\n" },
 	{ .name = "links",
 	  .hook = "type filter hook prerouting priority -150; policy accept;",
-	  .rules = "ct state new ct mark set iifname map @link\n" FROM_INTERNET
-	           "ct state new ct mark set ip daddr map @public\n" FROM_INTERNET
-	           "meta mark set ct mark\n" },
+	  .rules = FROM_INTERNET "ct state untracked meta mark set ip daddr map @public accept\n"
+	                         "ct state new ct mark set iifname map @link\n" FROM_INTERNET
+	                         "ct state new ct mark set ip daddr map @public\n" FROM_INTERNET
+	                         "meta mark set ct mark\n" },
 	{ .name = "inwards",
 	  .hook = "type nat hook prerouting priority -100; policy accept;",
 	  .rules = FROM_INTERNET "dnat to ip daddr map @leads_to\n" },
@@ -54,7 +62,9 @@ static const struct filter_fixed CHAINS[] = {
 	      "iifname . ip saddr @may_translate ct state established,related "
 	      "accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK
 	      "\" ct state established,related accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK
-	      "\" ct status dnat accept\n" },
+	      "\" ct status dnat accept\n" FROM_INTERNET "oifname != \"" EDGE_UPLINK
+	      "\" ct state untracked accept\n" TO_INTERNET
+	      "iifname . ip saddr @frontends accept\n" },
 	{ .name = "own", .hook = "type filter hook output priority 0; policy drop;", .rules = "" },
 };
 
@@ -78,6 +88,9 @@ static const struct nft_set SETS[EDGE_SETS] = {
 	                     "type ifname . ipv4_addr : ipv4_addr;" },
 	[SET_MAY_TRANSLATE] = { "may_translate", KEY_PORT_IP, VALUE_NONE,
 	                        "type ifname . ipv4_addr;" },
+	[SET_FRONTENDS] = { "frontends", KEY_PORT_IP, VALUE_NONE, "type ifname . ipv4_addr;" },
+	[SET_SERVICES] = { "services", KEY_IP_SERVICE, VALUE_NONE,
+	                   "type ipv4_addr . inet_proto . inet_service;" },
 };
 
 const struct filter_shape edge_filter_shape = { SETS, EDGE_SETS, BLOCKS };
@@ -111,7 +124,8 @@ static void add_nic_translations(struct nft_elems *v, const struct nic *n, const
 	/* The address that TCP and UDP leave with, and that of all other protocols. */
 	const struct outside ports = outside_address(n, IPPROTO_TCP, false),
 	                     other = outside_address(n, IPPROTO_ICMP, false);
-	bool translated = ports.why == OUTSIDE_NAT;
+	bool translated =
+	    ports.why == OUTSIDE_NAT || (ports.why == OUTSIDE_BALANCER && n->leaves_by);
 
 	add_instance_translations(v, n, link, number);
 	if (n->public_ip || translated)
@@ -139,6 +153,23 @@ static void add_nic_translations(struct nft_elems *v, const struct nic *n, const
 		nft_elems_add_from(v, SET_SERVICE, link, n->ip, n->subnet->services[i].prefix);
 }
 
+static void add_frontend(struct nft_elems *v, const struct load_balancer *lb, uint32_t number)
+{
+	char link[IFNAMSIZ];
+
+	port_name_edge(lb->vnet, link);
+	nft_elems_add(v, SET_FRONTENDS, link, lb->ip, 0, 0);
+	nft_elems_add(v, SET_PUBLIC, NULL, lb->ip, 0, number);
+	nft_elems_add(v, SET_PUBLIC_ZONE, NULL, lb->ip, 0, number);
+	for (size_t i = 0; i < lb->n_rules; i++)
+		nft_elems_add_number(v, SET_SERVICES, lb->ip,
+		                     lb->rules[i].protocol << 16 | lb->rules[i].frontend_port, 0);
+	for (size_t i = 0; i < lb->n_nat_rules; i++)
+		nft_elems_add_number(
+		    v, SET_SERVICES, lb->ip,
+		    lb->nat_rules[i].protocol << 16 | lb->nat_rules[i].frontend_port, 0);
+}
+
 void edge_filter(const struct model *m, const uint32_t *number, struct filter *ret)
 {
 	struct nft_elems v = { 0 };
@@ -164,6 +195,12 @@ void edge_filter(const struct model *m, const uint32_t *number, struct filter *r
 		if (g->vnet && number[g->vnet->idx] && g->n_ips)
 			nft_elems_add(&v, SET_PUBLIC_ZONE, NULL, g->ips[0], 0,
 			              number[g->vnet->idx]);
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		const struct load_balancer *lb = &m->load_balancers[i];
+
+		if (!lb->subnet && lb->vnet && number[lb->vnet->idx])
+			add_frontend(&v, lb, number[lb->vnet->idx]);
 	}
 	*ret = (struct filter){ .shape = &edge_filter_shape, .elems = v };
 	filter_sort(ret);

@@ -26,6 +26,8 @@ enum edge_set {
 	                that may not leave otherwise, or have a NAT gateway */
 	SET_TRANSLATED,    /* link . address of a NIC : that of its NAT gateway, for TCP and UDP */
 	SET_MAY_TRANSLATE, /* the same keys */
+	SET_FRONTENDS,     /* link . public address of a load balancer behind it */
+	SET_SERVICES,      /* public address of a load balancer . protocol . port of a rule of it */
 	EDGE_SETS
 };
 

@@ -151,6 +151,9 @@ static void key_text(enum nft_key key, const struct nft_elem *x, struct str *s)
 	case KEY_PORT_SERVICE:
 		str_printf(s, "\"%s\" . %u . %u", x->port, x->key >> 16, x->key & 0xffff);
 		break;
+	case KEY_IP_SERVICE:
+		str_printf(s, "%s . %u . %u", IP4_STR(x->from), x->key >> 16, x->key & 0xffff);
+		break;
 	}
 }
 
@@ -342,6 +345,9 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 		return get_number(json_array_get(parts, 0), &x->from) && get_ip(second, &x->key);
 	case KEY_PORT_SERVICE:
 		return get_port(json_array_get(parts, 0), x->port) &&
+		       get_service(second, json_array_get(parts, 2), &x->key);
+	case KEY_IP_SERVICE:
+		return get_ip(json_array_get(parts, 0), &x->from) &&
 		       get_service(second, json_array_get(parts, 2), &x->key);
 	}
 	return false;

@@ -22,7 +22,8 @@ enum nft_key {
 	KEY_PORT_IP_PREFIX,
 	KEY_NUMBER,
 	KEY_NUMBER_IP,
-	KEY_PORT_SERVICE /* port . protocol . transport port: protocol << 16 | port */
+	KEY_PORT_SERVICE, /* port . protocol . transport port: protocol << 16 | port */
+	KEY_IP_SERVICE    /* the same behind an address */
 };
 enum nft_value {
 	VALUE_NONE, /* a set, else a map */
@@ -42,9 +43,10 @@ struct nft_set {
 struct nft_elem {
 	unsigned set; /* index into the sets' descriptions */
 	char port[IFNAMSIZ];
-	uint32_t from; /* what comes first: KEY_PORT_IP_PREFIX's address, KEY_NUMBER_IP's number */
-	uint32_t key;  /* address or number, beside or instead of the port */
-	uint8_t len;   /* of a prefix: its length */
+	uint32_t
+	    from; /* what comes first: KEY_PORT_IP_PREFIX's address, KEY_NUMBER_IP's number, ... */
+	uint32_t key; /* address or number, beside or instead of the port */
+	uint8_t len;  /* of a prefix: its length */
 	uint64_t value;
 };
 
