@@ -102,7 +102,7 @@ struct import {
 	json_t *names; /* "scope/name": taken */
 	json_t *held;  /* small letters: [indices in v] of what had the name before */
 	json_t *keep;  /* JSON made on the way */
-	json_t *pools; /* resource_key() of a backend pool: [NICs] */
+	json_t *pools; /* resource_key() of a backend pool or an inbound NAT rule: [NICs] */
 	struct im_nic *nics;
 	size_t n_nics, cap_nics;
 };

@@ -109,6 +109,7 @@ static json_t *rule_object(const struct res *r)
 	put_bool(obj, "enableFloatingIP", arm_bool(r->j, "enableFloatingIP", false), false);
 	if (mode && !streq(mode, "Default"))
 		put_str(obj, "loadDistribution", mode);
+	put_bool(obj, "disableOutboundSnat", arm_bool(r->j, "disableOutboundSnat", false), false);
 	im_put_origin(obj, r);
 	return obj;
 }
@@ -177,53 +178,123 @@ static void read_rules(struct import *im, struct res *lb, const struct res *fron
 	}
 }
 
-/* A public balancer's rule translates what its pool sends to the Internet: these NICs need no
- * default outbound access (azure-behaviour 1.8). */
-static void mark_translated(struct import *im, const struct res *rule)
+/* A rule for one NIC, or for several of which each has a port of its own: of a pool, or of what
+ * names the rule. */
+static void put_nat_rules(struct import *im, struct res *r, json_t *obj, json_t *targets,
+                          const char *first_port)
 {
-	json_t *backends = json_array(), *v;
+	static const char *const protocols[] = { "Tcp", "Udp", NULL };
+	_cleanup_free_ char *scope = xasprintf("NAT rules of %s", r->parent->key);
+	const char *protocol = arm_word(arm_str(r->j, "protocol"), protocols);
+	bool several = !streq(first_port, "frontendPort");
+	json_int_t front = 0, back = 0;
+	json_t *v;
 	size_t i;
 
-	add_pools(im, rule, backends);
-	json_array_foreach (backends, i, v)
-		for (size_t k = 0; k < im->n_nics; k++)
-			if (nic_is(&im->nics[k], json_string_value(v)) &&
-			    !json_object_get(im->nics[k].out, "publicIPAddress"))
-				json_object_set_new(im->nics[k].out, "publicLoadBalancer",
-				                    json_true());
-	json_decref(backends);
-}
+	if (!json_array_size(targets))
+		im_note(im, SEV_INFO, "IMPORT-LB-06", r, NULL,
+		        "inbound NAT rule \"%s\" leads to no NIC of the lab", r->name);
+	arm_int(r->j, first_port, &front);
+	arm_int(r->j, "backendPort", &back);
+	json_array_foreach (targets, i, v) {
+		json_t *rule = json_object();
 
-static void read_public_rules(struct import *im, const struct res *lb, const struct res *front)
-{
-	struct res *r;
-
-	IM_EACH(im, r, NET "loadbalancers/loadbalancingrules")
-	{
-		const char *id = arm_id(r->j, "frontendIPConfiguration");
-
-		if (r->parent == lb && id && im_find(im, id) == front &&
-		    !arm_bool(r->j, "disableOutboundSnat", false))
-			mark_translated(im, r);
+		if (protocol && !streq(protocol, "Tcp") && !streq(protocol, "All"))
+			put_str(rule, "protocol", protocol);
+		json_object_set_new(rule, "frontendPort", json_integer(front + (json_int_t)i));
+		json_object_set(rule, "backend", v);
+		json_object_set_new(rule, "backendPort", json_integer(back));
+		put_bool(rule, "enableFloatingIP", arm_bool(r->j, "enableFloatingIP", false),
+		         false);
+		im_put_origin(rule, r);
+		im_set_in(obj, "inboundNatRules",
+		          im_name(im, scope, r,
+		                  several ? arena_printf(im->a, "%.60s-%zu", r->name, i) : r->name),
+		          rule);
+		if (!several)
+			return;
 	}
 }
 
-/* The subnet of the frontend; NULL: it is left out, since its subnet is, or since it has a
- * public address alone. */
-static const char *frontend_subnet(struct import *im, struct res *front)
+static bool is_for_frontend(struct import *im, const struct res *r, const struct res *front)
 {
-	const char *id = arm_id(front->j, "subnet"), *subnet = im_subnet(im, front, id);
+	const char *id = arm_id(r->j, "frontendIPConfiguration");
 
-	if (id && !subnet)
+	return r->parent == front->parent && id && im_find(im, id) == front;
+}
+
+static void read_nat_rules(struct import *im, const struct res *front, json_t *obj)
+{
+	struct res *r;
+
+	IM_EACH(im, r, NET "loadbalancers/inboundnatrules")
+	{
+		json_t *targets = json_array();
+		bool several = arm_id(r->j, "backendAddressPool") != NULL;
+
+		if (is_for_frontend(im, r, front)) {
+			add_pools(im, r, targets);
+			json_array_extend(targets, json_object_get(im->pools, r->key));
+			put_nat_rules(im, r, obj, targets,
+			              several ? "frontendPortRangeStart" : "frontendPort");
+		}
+		json_decref(targets);
+	}
+	IM_EACH(im, r, NET "loadbalancers/inboundnatpools")
+	if (is_for_frontend(im, r, front))
+		put_nat_rules(im, r, obj, json_object_get(im->pools, r->key),
+		              "frontendPortRangeStart");
+}
+
+/* An outbound rule names frontends, and the pool that leaves by them. */
+static void read_outbound_rules(struct import *im, const struct res *front, json_t *obj)
+{
+	json_t *backends = json_object_get(obj, "backends"), *v;
+	struct res *r;
+	size_t i;
+
+	IM_EACH(im, r, NET "loadbalancers/outboundrules")
+	json_array_foreach (arm_list(r->j, "frontendIPConfigurations"), i, v) {
+		const char *id = json_is_string(v) ? json_string_value(v) : arm_str(v, "id");
+		const char *name = id ? NULL : arm_str(v, "name");
+
+		if (r->parent != front->parent ||
+		    !(id ? im_find(im, id) == front : strieq(name, front->name)))
+			continue;
+		json_object_set_new(obj, "outboundRule", json_true());
+		if (!json_array_size(backends))
+			add_pools(im, r, backends);
+	}
+}
+
+/* Sets *ret_subnet or *ret_public; false: it is left out, since what it names is. */
+static bool frontend_address(struct import *im, struct res *front, const char **ret_subnet,
+                             json_t **ret_public)
+{
+	const char *id = arm_id(front->j, "subnet"), *public = arm_id(front->j, "publicIPAddress");
+	const struct res *ip = public ? im_find(im, public) : NULL;
+
+	*ret_subnet = im_subnet(im, front, id);
+	if (id && !*ret_subnet)
 		im_leave_out(im, front, NULL, "its subnet is not in the lab");
 	if (id)
-		return subnet;
-	front->left_out = true;
-	im_note(im, SEV_WARNING, "IMPORT-LB-04", front, NULL,
-	        "\"%s\" is a public frontend, which is not emulated: nobody answers there, and "
-	        "machines leave by default outbound access instead",
-	        front->name);
-	return NULL;
+		return *ret_subnet;
+	const char *lab = im_use(im, front, public, "public address");
+
+	if (ip && !lab) { /* it is IPv6, and said to be */
+		front->left_out = true;
+		return false;
+	}
+	if (!public && !arm_id(front->j, "publicIPPrefix")) {
+		front->left_out = true;
+		im_note(im, SEV_WARNING, "IMPORT-LB-04", front, NULL,
+		        "frontend \"%s\" has neither a subnet nor a public address: nobody "
+		        "answers there",
+		        front->name);
+		return false;
+	}
+	*ret_public = lab ? json_string(lab) : json_true();
+	return true;
 }
 
 /* Azure's default where none is given. */
@@ -236,20 +307,25 @@ static bool is_basic(const struct res *lb)
 
 static bool read_frontend(struct import *im, struct res *lb, struct res *front, bool first)
 {
-	const char *subnet = frontend_subnet(im, front);
+	const char *subnet = NULL;
+	json_t *public = NULL;
 
-	if (!subnet) {
-		if (!arm_id(front->j, "subnet"))
-			read_public_rules(im, lb, front);
+	if (!frontend_address(im, front, &subnet, &public))
 		return false;
-	}
 	json_t *obj = json_object();
 
 	if (is_basic(lb))
 		put_str(obj, "sku", "Basic");
 	put_str(obj, "subnet", subnet);
-	put_str(obj, "privateIPAddress", arm_address(im, front, front->j, "privateIPAddress"));
+	if (public)
+		json_object_set_new(obj, "publicIPAddress", public);
+	else
+		put_str(obj, "privateIPAddress",
+		        arm_address(im, front, front->j, "privateIPAddress"));
 	read_rules(im, lb, front, obj);
+	read_nat_rules(im, front, obj);
+	if (public)
+		read_outbound_rules(im, front, obj);
 	if (first) {
 		im_put(im, "loadBalancers", lb, obj);
 		return true;
@@ -282,19 +358,10 @@ static void read_balancer(struct import *im, struct res *lb)
 		any |= read_frontend(im, lb, c, !any);
 	if (!any)
 		im_leave_out(im, lb, NULL, "none of its frontends is in the lab");
-	IM_EACH(im, c, NET "loadbalancers/inboundnatrules")
-	if (c->parent == lb)
-		im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
-		        "inbound NAT rule \"%s\" is not emulated", c->name);
-	IM_EACH(im, c, NET "loadbalancers/outboundrules")
-	if (c->parent == lb) {
-		mark_translated(im, c);
-		im_note(im, SEV_INFO, "IMPORT-PROP-03", c, NULL,
-		        "outbound rule \"%s\" is not emulated: machines without a public "
-		        "address leave as those of a subnet with default outbound access",
-		        c->name);
-	}
 }
+
+/* Names alone: azurerm's outbound rules name frontends of their own load balancer. */
+static const struct tf_attr tf_nothing[] = { { 0 } };
 
 static const struct tf_type tf_balancers[] = {
 	{ "azurerm_lb", ARM_NET "loadBalancers", .ids = " loadbalancer_id ",
@@ -329,6 +396,25 @@ static const struct tf_type tf_balancers[] = {
 	                     { "frontend_ip_configuration_name", "frontendIPConfiguration",
 	                       TF_FRONTEND },
 	                     { 0 } } },
+	{ "azurerm_lb_nat_rule", ARM_NET "loadBalancers/inboundNatRules",
+	  .parent_id = "loadbalancer_id", .fold = "inboundNatRules", .ids = " nat_rule_id ",
+	  .attrs = TF_ATTRS{ { "protocol", "protocol" },
+	                     { "frontend_port", "frontendPort" },
+	                     { "frontend_port_start", "frontendPortRangeStart" },
+	                     { "backend_port", "backendPort" },
+	                     { "floating_ip_enabled", "enableFloatingIP" },
+	                     { "enable_floating_ip", "enableFloatingIP" },
+	                     { "backend_address_pool_id", "backendAddressPool", TF_ID },
+	                     { "frontend_ip_configuration_name", "frontendIPConfiguration",
+	                       TF_FRONTEND },
+	                     { 0 } } },
+	{ "azurerm_lb_outbound_rule", ARM_NET "loadBalancers/outboundRules",
+	  .parent_id = "loadbalancer_id", .fold = "outboundRules",
+	  .attrs = TF_ATTRS{ { "protocol", "protocol" },
+	                     { "backend_address_pool_id", "backendAddressPool", TF_ID },
+	                     { "frontend_ip_configuration", "frontendIPConfigurations", TF_BLOCKS,
+	                       tf_nothing },
+	                     { 0 } } },
 	{ 0 },
 };
 
@@ -340,15 +426,15 @@ const struct import_type load_balancer_imports[] = {
 	                  { "loadBalancingRules", "loadbalancingrules" },
 	                  { "probes", "probes" },
 	                  { "inboundNatRules", "inboundnatrules" },
+	                  { "inboundNatPools", "inboundnatpools" },
 	                  { "outboundRules", "outboundrules" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/frontendipconfigurations", "load balancer"),
 	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
 	           "publicIPAddress inboundNatRules inboundNatPools loadBalancingRules "
-	           "outboundRules ddosSettings ",
-	  .missing = LACKING{ { "gatewayLoadBalancer", "traffic does not pass through it" },
-	                      { "publicIPPrefix", "it has no address of its own" },
-	                      { 0 } } },
+	           "outboundRules ddosSettings publicIPPrefix ",
+	  .missing =
+	      LACKING{ { "gatewayLoadBalancer", "traffic does not pass through it" }, { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/backendaddresspools", "load balancer") },
 	{ IMPORT_PART(NET "loadbalancers/loadbalancingrules", "load balancer"),
 	  .known = " protocol frontendPort backendPort enableFloatingIP loadDistribution probe "
@@ -357,6 +443,7 @@ const struct import_type load_balancer_imports[] = {
 	           "enableConnectionTracking " },
 	{ IMPORT_PART(NET "loadbalancers/probes", "load balancer") },
 	{ IMPORT_PART(NET "loadbalancers/inboundnatrules", "load balancer") },
+	{ IMPORT_PART(NET "loadbalancers/inboundnatpools", "load balancer") },
 	{ IMPORT_PART(NET "loadbalancers/outboundrules", "load balancer") },
 	{ 0 },
 };

@@ -232,6 +232,9 @@ static const struct tf_type tf_nics[] = {
 	  .attrs =
 	      TF_ATTRS{ { "backend_address_pool_id", "loadBalancerBackendAddressPools", TF_IDS },
 	                { 0 } } },
+	{ "azurerm_network_interface_nat_rule_association", .parent_id = "network_interface_id",
+	  .joins = true, .within = "ip_configuration_name",
+	  .attrs = TF_ATTRS{ { "nat_rule_id", "loadBalancerInboundNatRules", TF_IDS }, { 0 } } },
 	{ "azurerm_network_interface_application_security_group_association",
 	  .parent_id = "network_interface_id", .joins = true, .within = "",
 	  .attrs =
@@ -261,10 +264,9 @@ const struct import_type vm_imports[] = {
 	{ IMPORT_PART(NET "networkinterfaces/ipconfigurations", "NIC"),
 	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
 	           "publicIPAddress primary applicationSecurityGroups "
-	           "loadBalancerBackendAddressPools privateLinkConnectionProperties ",
-	  .missing = LACKING{ { "loadBalancerInboundNatRules",
-	                        "the load balancer's port is not forwarded" },
-	                      { "applicationGatewayBackendAddressPools",
+	           "loadBalancerBackendAddressPools loadBalancerInboundNatRules "
+	           "privateLinkConnectionProperties ",
+	  .missing = LACKING{ { "applicationGatewayBackendAddressPools",
 	                        "application gateways are not emulated" },
 	                      { "gatewayLoadBalancer", "gateway load balancers are not emulated" },
 	                      { "virtualNetworkTaps", "taps are not emulated" },

@@ -48,24 +48,33 @@ json_t *im_nic_object(struct import *im, struct res *r, const json_t *config, co
 	return obj;
 }
 
-void im_add_nic(struct import *im, struct im_nic nic, const json_t *config)
+/* The load balancer's pools and inbound NAT rules that a NIC names: im->pools. */
+static void note_members(struct import *im, const json_t *config, const char *list, const char *nic)
 {
-	const char *ip = json_string_value(json_object_get(nic.out, "privateIPAddress"));
 	json_t *v;
 	size_t i;
 
-	nic.dynamic = !ip || ip4_parse(ip, &nic.ip) < 0;
-	VEC_PUSH(im->nics, im->n_nics, im->cap_nics) = nic;
-	json_array_foreach (arm_list(config, "loadBalancerBackendAddressPools"), i, v) {
+	json_array_foreach (arm_list(config, list), i, v) {
 		const char *id = json_is_string(v) ? json_string_value(v) : arm_str(v, "id");
 		_cleanup_free_ char *key = id ? resource_key(id) : NULL;
-		json_t *list = key ? json_object_get(im->pools, key) : NULL;
+		json_t *members = key ? json_object_get(im->pools, key) : NULL;
 
-		if (key && !list) {
-			list = json_array();
-			json_object_set_new(im->pools, key, list);
+		if (key && !members) {
+			members = json_array();
+			json_object_set_new(im->pools, key, members);
 		}
 		if (key)
-			json_array_append_new(list, json_string(nic.lab));
+			json_array_append_new(members, json_string(nic));
 	}
+}
+
+void im_add_nic(struct import *im, struct im_nic nic, const json_t *config)
+{
+	const char *ip = json_string_value(json_object_get(nic.out, "privateIPAddress"));
+
+	nic.dynamic = !ip || ip4_parse(ip, &nic.ip) < 0;
+	VEC_PUSH(im->nics, im->n_nics, im->cap_nics) = nic;
+	note_members(im, config, "loadBalancerBackendAddressPools", nic.lab);
+	note_members(im, config, "loadBalancerInboundNatRules", nic.lab);
+	note_members(im, config, "loadBalancerInboundNatPools", nic.lab);
 }
