@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/appliance/guest.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+#include "base/addr.h"
 
 enum kind { NONE, FRR, BIRD };
 
@@ -80,6 +83,13 @@ void guest_write(struct guest *g, const char *path, const char *text, bool appen
 
 void guest_route(struct guest *g, const char *prefix, const char *via)
 {
+	char network[PREFIX_STRLEN];
+	struct prefix p;
+	int parsed = prefix_parse(prefix, &p);
+
+	/* "10.1.2.3/8" and "10.0.0.0/8" are one route. */
+	if (parsed == 0 || parsed == -EDOM)
+		prefix = prefix_str(p, network);
 	json_t *r = json_pack("{ss, ss}", "prefix", prefix, "via", via), *x;
 	size_t i;
 

@@ -95,7 +95,8 @@ static void check_guest_routes(const struct vm *vm, struct findings *f)
 			    vm->name, IP4_STR(r->from));
 		for (size_t k = 0; k < i; k++)
 			if (prefix_eq(vm->guest.routes[k].prefix, r->prefix) &&
-			    vm->guest.routes[k].from == r->from)
+			    vm->guest.routes[k].from == r->from &&
+			    vm->guest.routes[k].via != r->via)
 				error_at(f, "GUEST-ROUTE-03", NULL, r->ptr, "remove one of them",
 				         "\"%s\" has two routes to %s", vm->name,
 				         PREFIX_STR(r->prefix));
