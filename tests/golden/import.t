@@ -20,12 +20,25 @@ def run(*args, cwd=HERE):
 
 
 for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "with-parameters", "group-export", "group-export/template.json", "../terraform/hub.plan.json",
-             "firewall.json", "public-lb.json", "gateway-addresses.json", "open.json", "../terraform/firewall.plan.json"):
+             "firewall.json", "public-lb.json", "published.json", "gateway-addresses.json", "open.json", "../terraform/firewall.plan.json"):
     status, out, err = run("import", name)
     text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
     golden(name, f"{HERE}/{name.replace('../terraform/', '').replace('/', '-')}.expect", text)
     status, again, _ = run("import", name)
     ok(again == out, f"{name}: the same twice", again)
+
+# A template with blanks to fill in: names are invented.
+with tempfile.TemporaryDirectory() as tmp:
+    path = os.path.join(tmp, "blank.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": [
+            {"type": "Microsoft.Network/virtualNetworks", "apiVersion": "2023-09-01", "name": "", "properties": {
+                "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}},
+            {"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2023-09-01", "name": "/s", "properties": {
+                "addressPrefix": "10.0.1.0/24"}}]}, f)
+    status, out, err = run("check", "-o", "json", path)
+    found = [f["rule"] for f in json.loads(out)["findings"]]
+    ok(status == 0 and found == ["ARM-RES-05", "ARM-RES-05"], "an empty name is a warning, and invented", found)
 
 # What is written is what the other commands see.
 with tempfile.TemporaryDirectory() as tmp:

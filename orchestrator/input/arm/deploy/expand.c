@@ -156,6 +156,35 @@ static void report_wrong_segments(struct env *e, const struct item *it, const st
 	            i->type, i->name);
 }
 
+/* A name is the author's to give, and carries no packets: where it is empty, or a part of it, as a
+ * template with blanks to fill in has it, it is invented. */
+static const char *fill_name(struct env *e, const struct item *it, const char *name)
+{
+	_cleanup_str_ struct str s = { 0 };
+	bool empty = false, at_start = true;
+
+	for (const char *p = name;; p++) {
+		bool ends = !*p || *p == '/';
+
+		if (ends && at_start) {
+			str_add(&s, "unnamed");
+			empty = true;
+		}
+		if (!*p)
+			break;
+		str_addc(&s, *p);
+		at_start = ends;
+	}
+	if (!empty)
+		return name;
+	arm_finding(
+	    e->a, SEV_WARNING, "ARM-RES-05", "InvalidTemplate", it->d->file, it->ptr,
+	    "give the parameter that it comes from a value",
+	    "the resource's name \"%s\" is empty, or a part of it: it is called \"%s\" here", name,
+	    str_get(&s));
+	return arena_strdup(e->a->arena, str_get(&s));
+}
+
 /* Type, name and id; -EBADMSG: failed, and reported unless the run is quiet. */
 static int name_instance(struct env *e, const struct item *it, struct inst *i)
 {
@@ -163,6 +192,7 @@ static int name_instance(struct env *e, const struct item *it, struct inst *i)
 	i->name = i->type ? eval_string_of(e, it, "name") : NULL;
 	if (!i->name)
 		return -EBADMSG;
+	i->name = fill_name(e, it, i->name);
 	i->declared = i->name;
 	size_t n = strlen(i->type);
 
