@@ -65,6 +65,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		.held = json_object(),
 		.keep = json_array(),
 		.pools = json_object(),
+		.elsewhere = json_object(),
 		.tails = json_object(),
 	};
 
@@ -90,10 +91,12 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	json_decref(im.held);
 	json_decref(im.keep);
 	json_decref(im.pools);
+	json_decref(im.elsewhere);
 	json_decref(im.tails);
 	HASH_CLEAR(hh, im.by_key);
 	free(im.v);
 	free(im.nics);
+	free(im.taken);
 	arena_free(im.a);
 	return ret;
 }

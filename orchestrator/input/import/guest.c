@@ -13,6 +13,9 @@ static bool is_address_taken(const struct import *im, const struct res *subnet, 
 	for (size_t i = 0; i < im->n_nics; i++)
 		if (im->nics[i].subnet == subnet && im->nics[i].ip == ip)
 			return true;
+	for (size_t i = 0; i < im->n_taken; i++)
+		if (im->taken[i].subnet == subnet && im->taken[i].ip == ip)
+			return true;
 	return false;
 }
 

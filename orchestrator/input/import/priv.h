@@ -87,6 +87,11 @@ struct im_nic {               /* one NIC of the lab */
 	bool dynamic;
 };
 
+struct im_taken { /* an address of a subnet that somebody other than a NIC has */
+	const struct res *subnet;
+	ip4 ip;
+};
+
 struct import {
 	struct arena *a;
 	struct findings *f;
@@ -105,6 +110,9 @@ struct import {
 	json_t *pools; /* resource_key() of a backend pool or an inbound NAT rule: [NICs] */
 	struct im_nic *nics;
 	size_t n_nics, cap_nics;
+	json_t *elsewhere; /* resource_key() of what is deployed elsewhere, and made up: its name */
+	struct im_taken *taken;
+	size_t n_taken, cap_taken;
 };
 
 /* --- index.c: resources and their children ------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connections of gateways as ARM and azurerm have them. */
 #include "input/import/priv.h"
+#include "input/resources.h"
 #include "input/terraform/types.h"
 
 /* The gateway of this design at the other end of a connection, or NULL. */
@@ -42,6 +43,32 @@ static void check_shared_keys(struct import *im, const struct res *r, json_t *ob
 	}
 }
 
+/* A circuit is ordered long before, so that a design often only names it: the lab has one of that
+ * name, with nothing behind. */
+static const char *circuit_of(struct import *im, struct res *r, const char *id)
+{
+	_cleanup_free_ char *key = id ? resource_key(id) : NULL;
+
+	if (!id || im_find(im, id) || !strstr(key, "/expressroutecircuits/"))
+		return im_lab(im, r, id, "circuit");
+	const char *lab = json_string_value(json_object_get(im->elsewhere, key));
+
+	if (lab)
+		return lab;
+	lab = im_new_name(im, "expressRouteCircuits", r, strrchr(id, '/') + 1);
+	json_object_set_new(im->elsewhere, key, json_string(lab));
+	im_set_in(im->topology, "expressRouteCircuits", lab,
+	          json_pack("{s:s}", "description", "deployed elsewhere"));
+	im_note(
+	    im, SEV_INFO, "IMPORT-SITE-02", r,
+	    "export it, too, or add a site to the topology, with its prefixes, and name it in the "
+	    "circuit",
+	    "circuit \"%s\" is deployed elsewhere: the lab has one of that name, with nothing at "
+	    "its customer's end",
+	    lab);
+	return lab;
+}
+
 /* The far end, by type; false: it is not there (and has its finding). */
 static bool put_far_end(struct import *im, struct res *r, json_t *obj, const char *type)
 {
@@ -52,7 +79,7 @@ static bool put_far_end(struct import *im, struct res *r, json_t *obj, const cha
 		lab = im_lab(im, r, arm_id(r->j, "virtualNetworkGateway2"), "gateway");
 	} else if (streq(type, "ExpressRoute")) {
 		key = "circuit";
-		lab = im_lab(im, r, arm_id(r->j, "peer"), "circuit");
+		lab = circuit_of(im, r, arm_id(r->j, "peer"));
 	} else {
 		struct res *local =
 		    im_ref(im, r, arm_id(r->j, "localNetworkGateway2"), "local network gateway");

@@ -207,10 +207,11 @@ static void put_nat_rules(struct import *im, struct res *r, json_t *obj, json_t 
 		put_bool(rule, "enableFloatingIP", arm_bool(r->j, "enableFloatingIP", false),
 		         false);
 		im_put_origin(rule, r);
-		im_set_in(obj, "inboundNatRules",
-		          im_name(im, scope, r,
-		                  several ? arena_printf(im->a, "%.60s-%zu", r->name, i) : r->name),
-		          rule);
+		im_set_in(
+		    obj, "inboundNatRules",
+		    im_new_name(im, scope, r,
+		                several ? arena_printf(im->a, "%.60s-%zu", r->name, i) : r->name),
+		    rule);
 		if (!several)
 			return;
 	}
@@ -267,6 +268,14 @@ static void read_outbound_rules(struct import *im, const struct res *front, json
 	}
 }
 
+static bool is_ipv6(const struct res *front)
+{
+	const char *version = arm_str(front->j, "privateIPAddressVersion"),
+	           *ip = arm_str(front->j, "privateIPAddress");
+
+	return strieq(version, "IPv6") || (ip && arm_family(ip) == 0);
+}
+
 /* Sets *ret_subnet or *ret_public; false: it is left out, since what it names is. */
 static bool frontend_address(struct import *im, struct res *front, const char **ret_subnet,
                              json_t **ret_public)
@@ -274,6 +283,12 @@ static bool frontend_address(struct import *im, struct res *front, const char **
 	const char *id = arm_id(front->j, "subnet"), *public = arm_id(front->j, "publicIPAddress");
 	const struct res *ip = public ? im_find(im, public) : NULL;
 
+	if (is_ipv6(front)) {
+		front->left_out = true;
+		im_note(im, SEV_INFO, "IMPORT-IPV6-01", front, NULL,
+		        "frontend \"%s\" is IPv6, which is not emulated: left out", front->name);
+		return false;
+	}
 	*ret_subnet = im_subnet(im, front, id);
 	if (id && !*ret_subnet)
 		im_leave_out(im, front, NULL, "its subnet is not in the lab");
@@ -305,6 +320,18 @@ static bool is_basic(const struct res *lb)
 	return !sku || strieq(sku, "Basic");
 }
 
+/* Nobody who gets a dynamic address gets that of a frontend. */
+static void put_private_address(struct import *im, const struct res *front, json_t *obj)
+{
+	const char *s = arm_address(im, front, front->j, "privateIPAddress");
+	const struct res *subnet = im_find(im, arm_id(front->j, "subnet"));
+	ip4 ip;
+
+	put_str(obj, "privateIPAddress", s);
+	if (s && ip4_parse(s, &ip) == 0)
+		VEC_PUSH(im->taken, im->n_taken, im->cap_taken) = (struct im_taken){ subnet, ip };
+}
+
 static bool read_frontend(struct import *im, struct res *lb, struct res *front, bool first)
 {
 	const char *subnet = NULL;
@@ -320,8 +347,7 @@ static bool read_frontend(struct import *im, struct res *lb, struct res *front, 
 	if (public)
 		json_object_set_new(obj, "publicIPAddress", public);
 	else
-		put_str(obj, "privateIPAddress",
-		        arm_address(im, front, front->j, "privateIPAddress"));
+		put_private_address(im, front, obj);
 	read_rules(im, lb, front, obj);
 	read_nat_rules(im, front, obj);
 	if (public)

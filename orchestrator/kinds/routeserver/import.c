@@ -117,6 +117,19 @@ static void read_hub(struct import *im, struct res *r)
 	im_put(im, "routeServers", r, obj);
 }
 
+/* A loop that forgets its index gives every connection the same peer. */
+static bool has_peer(const json_t *rs, const char *ip, json_int_t asn)
+{
+	const char *name;
+	json_t *c;
+
+	json_object_foreach (json_object_get(rs, "bgpConnections"), name, c)
+		if (strieq(json_string_value(json_object_get(c, "peerIp")), ip) &&
+		    json_integer_value(json_object_get(c, "peerAsn")) == asn)
+			return true;
+	return false;
+}
+
 static void read_bgp_connection(struct import *im, struct res *r)
 {
 	json_int_t asn = 0;
@@ -131,6 +144,14 @@ static void read_bgp_connection(struct import *im, struct res *r)
 	if (!ip || !arm_int(r->j, "peerAsn", &asn)) {
 		im_leave_out(im, r, "export it too: az network routeserver peering list",
 		             "it lacks its peerIp or peerAsn");
+		return;
+	}
+	if (has_peer(r->parent->out, ip, asn)) {
+		im_note(
+		    im, SEV_WARNING, "IMPORT-RS-02", r, NULL,
+		    "connection \"%s\" has the peer of one before it, %s: a Route Server has one "
+		    "session with it from each instance",
+		    r->name, ip);
 		return;
 	}
 	_cleanup_free_ char *scope = xasprintf("connections of %s", r->parent->key);

@@ -58,6 +58,9 @@ void vm_import_set(struct import *im, struct res *r)
 	json_t *nics = arm_list(profile, "networkInterfaceConfigurations");
 	json_int_t n = 1;
 
+	if (!arm_get(r->j, "virtualMachineProfile"))
+		return; /* a flexible one without machines of its own: those that name it have NICs
+		         */
 	arm_int(json_object_get(r->j, "sku"), "capacity", &n);
 	if (!json_array_size(nics) || !n) {
 		im_leave_out(im, r, NULL, n ? "it has no NICs" : "its capacity is 0");
