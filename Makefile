@@ -84,7 +84,7 @@ $(B)/%.o: %.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/tests/unit/%.o: ALL_CFLAGS += -include tests/lib/unit.h
-$(B)/orchestrator/cmd/version.o: ALL_CFLAGS += -DVNETLAB_VERSION='"$(VERSION)"'
+$(B)/orchestrator/base/version.o: ALL_CFLAGS += -DVNETLAB_VERSION='"$(VERSION)"'
 
 # --- tests -----------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/version.h"
 #include "cmd/batch.h"
 
 /* --- files --- */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "base/version.h"
 #include "cmd/address.h"
 #include "cmd/design.h"
 #include "cmd/topology.h"

@@ -128,8 +128,6 @@ void ui_json(json_t *j);
 bool ui_flush(void);
 /* How messages behave from here on; main() calls it with the parsed options. */
 void ui_init(bool quiet, int verbose);
-/* "0.1.0", cmd/version.c. */
-const char *vnetlab_version(void);
 /* s with control characters made visible ("\x1b"), so that a design cannot drive the terminal.  The
  * caller frees. */
 char *ui_clean(const char *s);

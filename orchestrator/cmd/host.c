@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "base/term.h"
+#include "base/version.h"
 #include "remote/request.h"
 #include "report/report.h"
 

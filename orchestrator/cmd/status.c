@@ -5,6 +5,7 @@
 
 #include "azure/kind.h"
 #include "base/str.h"
+#include "cmd/labs.h"
 #include "cmd/remote.h"
 #include "lab/client/client_priv.h"
 #include "lab/client/ended.h"
@@ -268,6 +269,14 @@ static void print_kinds(const json_t *status)
 	}
 }
 
+static void print_version(const json_t *status, const json_t *driver)
+{
+	_cleanup_free_ char *advice = lab_version_advice(json_str(status, "lab"), driver);
+
+	if (advice)
+		ui_print("%s\n\n", advice);
+}
+
 static int cmd_status(const struct cmd_args *a)
 {
 	json_t *s = NULL;
@@ -287,6 +296,7 @@ static int cmd_status(const struct cmd_args *a)
 	         (long long)json_integer_value(json_object_get(driver, "pid")),
 	         (long long)json_integer_value(json_object_get(router, "pid")),
 	         json_str(router, "state"));
+	print_version(s, driver);
 	print_behind(s);
 	print_nodes(s);
 	print_bgp(s);

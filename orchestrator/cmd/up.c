@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "cmd/foreground.h"
+#include "cmd/labs.h"
 #include "cmd/plan.h"
 #include "cmd/remote.h"
 #include "lab/client/client_priv.h"
@@ -244,6 +245,23 @@ static int open_own_lab(const struct cmd_args *a, const struct opened *o, bool *
 	               o->lab, o->lab);
 }
 
+/* A driver goes on as it was when what is installed has become newer. */
+static void compare_versions(struct lab_client *c)
+{
+	json_t *hello = NULL;
+	struct err ignored = { 0 };
+
+	if (lab_call(c, json_pack("{s:s}", "op", "hello"), NULL, NULL, &hello, NULL, &ignored) ==
+	    0) {
+		_cleanup_free_ char *advice =
+		    lab_version_advice(lab_client_name(c), json_object_get(hello, "driver"));
+
+		if (advice)
+			ui_note("%s", advice);
+	}
+	json_decref(hello);
+}
+
 /* wait_ms, disk and fresh of the options. */
 static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fresh, long wait_ms,
                      long disk)
@@ -260,6 +278,8 @@ static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fre
 	catch_signals();
 	if (open_own_lab(a, &o, &new, &c, &e) < 0)
 		return ui_error(&e);
+	if (!new)
+		compare_versions(c);
 	/* A large design takes longer to send and to read than to compare.  A new lab needs no
 	 * --fresh. */
 	int r =

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "base/version.h"
 #include "cmd/cmd.h"
-
-#ifndef VNETLAB_VERSION
-#define VNETLAB_VERSION "unknown"
-#endif
-
-const char *vnetlab_version(void)
-{
-	return VNETLAB_VERSION;
-}
 
 static int cmd_version(const struct cmd_args *a)
 {
 	if (a->json)
-		ui_json(json_pack("{s:s}", "version", VNETLAB_VERSION));
+		ui_json(json_pack("{s:s}", "version", vnetlab_version()));
 	else
-		printf("vnetlab %s\n", VNETLAB_VERSION);
+		printf("vnetlab %s\n", vnetlab_version());
 	return EX_DONE;
 }
 

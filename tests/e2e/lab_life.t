@@ -40,6 +40,14 @@ status "ls prints a table" 0 vnetlab ls
 like "the table has the lab and its nodes" "$out" '^plain +[0-9]+ +4'
 status "status succeeds" 0 vnetlab status -o json
 json "status lists the nodes in order" '[.nodes[].name] == ["fabric","internet","left","right"]'
+like "status of the lab's own version says nothing of versions" "$(vnetlab status)" '^Lab plain: driver [0-9]+, virtual router [0-9]+ running$'
+# The program of another version: the same one, with another word in it.
+perl -pe 's/\Q'"$("$B/vnetlab" version | cut -d ' ' -f 2)"'\E\0/9.9.9\0/' "$B/vnetlab" >"$work/newer" && chmod +x "$work/newer"
+run "$work/newer" status
+like "status of another version says what to do" "$out" 'lab plain was started by vnetlab .*, and this is version 9\.9\.9: .*\(vnetlab down plain, then up\)'
+status "up of another version succeeds" 0 env VNETLAB_IMAGES="$root/images" "$work/newer" up "$plain"
+like "up of another version says what to do" "$err" 'and this is version 9\.9\.9: '
+run vnetlab status -o json
 json "status shows the router running" '.router.state == "running" and (.router.pid > 1)'
 pid=$(driver_pid plain)
 is "the driver is pid 1 of its own namespace" "$(grep NSpid "/proc/$pid/status" | awk '{print $NF}')" 1

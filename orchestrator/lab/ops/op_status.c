@@ -9,6 +9,7 @@
 #include "azure/kind.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/version.h"
 #include "lab/build/converge.h"
 #include "lab/fault/fault.h"
 #include "lab/ops/status_appliance.h"
@@ -157,9 +158,9 @@ static json_t *status_json(struct driver *d)
 
 	json_object_set_new(j, "lab", json_string(l->name));
 	json_object_set_new(j, "since", json_string(time_iso(&d->since, since)));
-	json_object_set_new(
-	    j, "driver",
-	    json_pack("{s:i,s:i}", "pid", (int)d->host_pid, "descriptors", count_descriptors()));
+	json_object_set_new(j, "driver",
+	                    json_pack("{s:i,s:i,s:s}", "pid", (int)d->host_pid, "descriptors",
+	                              count_descriptors(), "version", vnetlab_version()));
 	json_object_set_new(j, "router",
 	                    json_pack("{s:o,s:s}", "pid",
 	                              router ? json_integer(router) : json_null(), "state",
@@ -244,9 +245,9 @@ static int op_hello(struct lab *l, struct request *r, json_t **ret, struct err *
 
 	(void)r;
 	(void)e;
-	*ret = json_pack("{s:s,s:{s:i},s:i,s:s}", "name", l->name, "driver", "pid",
-	                 (int)l->driver->host_pid, "nodes", (int)l->n_nodes, "since",
-	                 time_iso(&l->driver->since, since));
+	*ret = json_pack("{s:s,s:{s:i,s:s},s:i,s:s}", "name", l->name, "driver", "pid",
+	                 (int)l->driver->host_pid, "version", vnetlab_version(), "nodes",
+	                 (int)l->n_nodes, "since", time_iso(&l->driver->since, since));
 	return 0;
 }
 
