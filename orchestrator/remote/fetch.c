@@ -4,6 +4,9 @@
 #include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <sys/socket.h>
+
+#include "remote/public_address.h"
 
 enum { REDIRECTS_MAX = 5, TOTAL_MS = 120000, URL_MAX_TAKEN = 8192 };
 
@@ -90,7 +93,7 @@ char *fetch_name(const char *url)
 struct transfer {
 	struct str *to;
 	size_t max;
-	bool too_big;
+	bool too_big, refused; /* refused: it led to an address that is not public */
 };
 
 static size_t on_data(char *data, size_t size, size_t n, void *ctx)
@@ -105,12 +108,29 @@ static size_t on_data(char *data, size_t size, size_t n, void *ctx)
 	return size * n;
 }
 
+static curl_socket_t open_public_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct transfer *t = ctx;
+
+	(void)purpose;
+	if (!address_is_public(&a->addr)) {
+		t->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
 static int explain_curl_error(CURLcode code, const char *url, const char *text,
                               const struct transfer *t, long stall_ms, struct err *e)
 {
 	if (t->too_big || code == CURLE_FILESIZE_EXCEEDED)
 		return err_set(e, EFBIG, "%s: bigger than %zu MiB, which is more than is taken",
 		               url, t->max >> 20);
+	if (t->refused)
+		return err_set(e, EACCES,
+		               "%s: it leads to an address that is not public, which is not "
+		               "fetched from here: give a copy by --link",
+		               url);
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return err_set(e, EHOSTUNREACH, "%s: the name cannot be resolved: %s", url, text);
@@ -173,11 +193,12 @@ static void set_authorities(CURL *c)
 		curl_easy_setopt(c, CURLOPT_CAPATH, dir);
 }
 
-int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct err *e)
+static int transfer(const char *url, size_t max, long stall_ms, bool public, struct str *ret,
+                    struct err *e)
 {
 	char text[CURL_ERROR_SIZE] = "";
 	_cleanup_str_ struct str got = { 0 };
-	struct transfer t = { &got, max, false };
+	struct transfer t = { .to = &got, .max = max };
 	int r = fetch_check(url, e);
 	CURL *c = r < 0 ? NULL : curl_easy_init();
 
@@ -201,6 +222,10 @@ int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct er
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, text);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
+	if (public) {
+		curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_public_socket);
+		curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, &t);
+	}
 	set_authorities(c);
 	CURLcode code = curl_easy_perform(c);
 
@@ -212,4 +237,14 @@ int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct er
 	*ret = got;
 	got = (struct str){ 0 };
 	return 0;
+}
+
+int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct err *e)
+{
+	return transfer(url, max, stall_ms, false, ret, e);
+}
+
+int fetch_public(const char *url, size_t max, long stall_ms, struct str *ret, struct err *e)
+{
+	return transfer(url, max, stall_ms, true, ret, e);
 }

@@ -22,3 +22,6 @@ char *fetch_name(const char *url);
 /* max: bytes; stall_ms: how long may nothing come.  -ENOENT when the server says that there is no
  * such thing. */
 int fetch(const char *url, size_t max, long stall_ms, struct str *ret, struct err *e);
+/* The same, and -EACCES where the name, or what it redirects to, is no public address (see
+ * remote/public_address.h): for an address that somebody else has chosen. */
+int fetch_public(const char *url, size_t max, long stall_ms, struct str *ret, struct err *e);

@@ -154,6 +154,7 @@ static int evaluate(const struct rest_call *c, const json_t *body, json_t *templ
 		.given = d->template ? d->parameters : NULL,
 		.links = o->links,
 		.fetch = o->fetch,
+		.fetch_public = true, /* who asks is not who started the endpoint */
 		.resource_group = c->id.group,
 		.location = location_of(c, body),
 		.subscription = c->id.subscription,

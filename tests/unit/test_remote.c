@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a machine is called, whether its key is known, and what is sent to it: no network. */
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 #include "base/base64.h"
 #include "base/str.h"
 #include "remote/fetch.h"
 #include "remote/known_hosts.h"
+#include "remote/public_address.h"
 #include "remote/request.h"
 #include "remote/target.h"
 
@@ -358,6 +361,57 @@ static void addresses_refused(void **state)
 			fail_msg("%s", bad[i]);
 }
 
+static bool is_public(const char *text)
+{
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in a4 = { .sin_family = AF_INET };
+
+	if (inet_pton(AF_INET, text, &a4.sin_addr) == 1)
+		return address_is_public((struct sockaddr *)&a4);
+	assert_int_equal(inet_pton(AF_INET6, text, &a6.sin6_addr), 1);
+	return address_is_public((struct sockaddr *)&a6);
+}
+
+static void public_addresses(void **state)
+{
+	static const char *const public[] = { "9.255.255.255",  "11.0.0.0",        "100.63.255.255",
+		                              "126.1.1.1",      "172.15.1.1",      "172.32.0.0",
+		                              "192.167.1.1",    "223.1.1.1",       "2606:50c0::1",
+		                              "::ffff:9.9.9.9", "64:ff9b::9.9.9.9" };
+	static const char *const not [] = { "0.0.0.0",
+		                            "10.0.0.1",
+		                            "100.64.0.1",
+		                            "127.0.0.1",
+		                            "169.254.169.254",
+		                            "172.16.0.1",
+		                            "172.31.1.1",
+		                            "192.168.1.1",
+		                            "198.18.0.1",
+		                            "224.0.0.1",
+		                            "255.255.255.255",
+		                            "::",
+		                            "::1",
+		                            "fe80::1",
+		                            "fd00::1",
+		                            "ff02::1",
+		                            "::ffff:10.0.0.1",
+		                            "::127.0.0.1",
+		                            "64:ff9b::10.0.0.1" };
+	_cleanup_str_ struct str got = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(public); i++)
+		if (!is_public(public[i]))
+			fail_msg("%s is public", public[i]);
+	for (size_t i = 0; i < ARRAY_LEN(not ); i++)
+		if (is_public(not [i]))
+			fail_msg("%s is not public", not [i]);
+	assert_int_equal(fetch_public("https://127.0.0.1:9/x.json", 1 << 20, 1000, &got, &e),
+	                 -EACCES);
+	assert_non_null(strstr(e.msg, "it leads to an address that is not public"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +426,7 @@ int main(void)
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(addresses_refused),
+		cmocka_unit_test(public_addresses),
 	};
 
 	return cmocka_run_group_tests_name("remote", tests, NULL, NULL);

@@ -149,7 +149,8 @@ static void load_linked_file(struct arm *a, const struct deployment *from, const
 	r = find_linked_file(a, from, uri, &text, &c->file);
 
 	if (r == 1) {
-		r = fetch(uri, ARM_MAX_FILE, FETCH_STALL_MS, &text, &e);
+		r = (a->o->fetch_public ? fetch_public : fetch)(uri, ARM_MAX_FILE, FETCH_STALL_MS,
+		                                                &text, &e);
 		if (r < 0) {
 			arm_finding(a, SEV_ERROR, "ARM-LINK-03", NULL, from->file, ptr, NULL,
 			            "the linked template %s cannot be fetched: %s", uri, e.msg);

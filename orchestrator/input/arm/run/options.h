@@ -12,6 +12,7 @@ struct arm_options {
 	                            * "name=@FILE"; later ones win */
 	const char *const *links;  /* NULL-terminated: "PREFIX=DIR": where linked templates are */
 	bool fetch;                /* linked templates that are nowhere here: over HTTPS */
+	bool fetch_public;         /* ... but from public addresses alone */
 	const char *resource_group, *location; /* NULL: "lab", "westeurope" */
 	const char *subscription;              /* its id; NULL: all zeros */
 	const char *deployment;                /* what it is called; NULL: as the template */
