@@ -27,6 +27,28 @@ for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "
     status, again, _ = run("import", name)
     ok(again == out, f"{name}: the same twice", again)
 
+# Azure takes a machine and a private endpoint of one name in a group; nodes of a lab are told apart by theirs.
+with tempfile.TemporaryDirectory() as tmp:
+    path = os.path.join(tmp, "alike.json")
+    group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft"
+    subnet = {"id": f"{group}.Network/virtualNetworks/V/subnets/S"}
+    nic = f"{group}.Network/networkInterfaces/app-nic"
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump([
+            {"id": f"{group}.Network/virtualNetworks/V", "type": "Microsoft.Network/virtualNetworks", "name": "V", "properties": {
+                "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
+                "subnets": [{"id": subnet["id"], "name": "S", "properties": {"addressPrefix": "10.0.1.0/24"}}]}},
+            {"id": nic, "type": "Microsoft.Network/networkInterfaces", "name": "app-nic", "properties": {
+                "ipConfigurations": [{"name": "c", "properties": {"subnet": subnet}}]}},
+            {"id": f"{group}.Compute/virtualMachines/app", "type": "Microsoft.Compute/virtualMachines", "name": "app", "properties": {
+                "networkProfile": {"networkInterfaces": [{"id": nic}]}}},
+            {"id": f"{group}.Network/privateEndpoints/App", "type": "Microsoft.Network/privateEndpoints", "name": "App", "properties": {
+                "subnet": subnet}}], f)
+    status, out, err = run("check", "-o", "json", path)
+    found = json.loads(out)
+    ok(status == 0 and "IMPORT-NAME-02" in [f["rule"] for f in found["findings"]],
+       "a private endpoint that is called as a machine gets another name", out)
+
 # A template with blanks to fill in: names are invented.
 with tempfile.TemporaryDirectory() as tmp:
     path = os.path.join(tmp, "blank.json")

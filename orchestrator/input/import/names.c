@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "azure/kind.h"
 #include "input/import/priv.h"
 #include "schema/schema.h"
 
@@ -20,9 +21,19 @@ static const char *make_legal_name(struct import *im, const char *name)
 	return isalnum((unsigned char)*s) ? s : arena_printf(im->a, "x%.79s", s);
 }
 
+/* Nodes of a lab are told apart by their names, of whatever kind they are; Azure needs that of one
+ * type in a group alone. */
+static const char *widest_scope(const char *scope)
+{
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->nodes && streq(kinds[i]->key, scope))
+			return "nodes";
+	return scope;
+}
+
 static bool claim_name(struct import *im, const char *scope, const char *name)
 {
-	_cleanup_free_ char *key = xasprintf("%s/%s", scope, name);
+	_cleanup_free_ char *key = xasprintf("%s/%s", widest_scope(scope), name);
 
 	for (char *c = key; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
