@@ -31,9 +31,14 @@ bool bird_hybrid_runs(const struct vm *vm)
 
 static ip4 router_id(const struct vm *vm)
 {
-	return vm->role == VM_GATEWAY ? vm_gateway(vm)->instance[vm->part.instance]
-	       : vm->role == VM_MSEE  ? vm_circuit(vm)->msee_ip[vm->part.instance]
-	                              : vm_site(vm)->bgp_ip;
+	const struct gateway *g = vm_gateway(vm);
+	const struct circuit *c = vm_circuit(vm);
+	const struct site *s = vm_site(vm);
+
+	return g   ? g->instance[vm->part.instance]
+	       : c ? c->msee_ip[vm->part.instance]
+	       : s ? s->bgp_ip
+	           : IP4_NONE;
 }
 
 static void add_route(void *b, struct prefix p)
@@ -181,20 +186,24 @@ static void add_pools(struct str *b, const struct gateway *g)
 
 static void add_statics(struct str *b, const struct model *m, const struct vm *vm)
 {
+	const struct gateway *g = vm_gateway(vm);
+
+	if (!g)
+		return;
 	str_add(b,
 	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
 	        "protocol static vnets {\n"
 	        "\tipv4;\n");
-	gateway_announced(vm_gateway(vm), add_route, b);
+	gateway_announced(g, add_route, b);
 	str_add(b, "}\n");
-	add_pools(b, vm_gateway(vm));
+	add_pools(b, g);
 	str_add(
 	    b,
 	    "\n# Known without BGP: what local network gateways say, and BGP peers' addresses.\n");
 	for (int peers = 0; peers < 2; peers++) {
 		struct known x = { b, m, vm, NULL, peers };
 
-		gateway_statics(m, vm_gateway(vm), add_static, &x);
+		gateway_statics(m, g, add_static, &x);
 		if (x.of)
 			str_add(b, "}\n");
 	}
@@ -397,21 +406,23 @@ static void outside_session(struct str *b, const struct model *m, const struct v
 
 char *bird_hybrid_config(const struct model *m, const struct vm *vm)
 {
+	const struct gateway *g = vm_gateway(vm);
+	const struct site *site = vm_site(vm);
 	struct str b = { 0 };
 
 	add_head(&b, vm);
-	if (vm->role == VM_GATEWAY) {
+	if (g) {
 		add_statics(&b, m, vm);
-		add_filters(&b, vm_gateway(vm));
+		add_filters(&b, g);
 		add_kernel(&b, "where proto != \"vnets\"");
 		add_told(&b);
 	} else {
 		if (vm->role == VM_MSEE)
 			add_msee_filter(&b);
-		else
-			add_site(&b, vm_site(vm));
-		if (vm->role == VM_SITE_ROUTER)
-			add_site_statics(&b, m, vm_site(vm));
+		else if (site)
+			add_site(&b, site);
+		if (site)
+			add_site_statics(&b, m, site);
 		add_kernel(&b, "where proto != \"onprem\"");
 	}
 	for (size_t i = 0; i < m->n_sessions; i++) {

@@ -123,7 +123,11 @@ static void plan_vm_nic(struct guest_plan *p, const struct nic *n)
  * so that a default route from on-premises does not lead them astray. */
 static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 {
-	const struct vnet *v = vm_gateway(n->vm)->vnet;
+	const struct gateway *g = vm_gateway(n->vm);
+	const struct vnet *v = g ? g->vnet : NULL;
+
+	if (!v)
+		return;
 	struct guest_link *l = add_port_link(p, n);
 	uint32_t ifindex = ifindex_of(n);
 
@@ -139,7 +143,7 @@ static void plan_gateway_nic(struct guest_plan *p, const struct nic *n)
 			add_link_route(p, peering_prefix(&v->peerings[i], k), ifindex, 0, n->ip);
 	/* A gateway does not lower the TTL (azure-behaviour 1.5). */
 	p->set.no_hop = true;
-	p->set.clamp_mss = vm_gateway(n->vm)->type == GW_VPN;
+	p->set.clamp_mss = g->type == GW_VPN;
 }
 
 /* The table of what leaves with that source; a new one has its rule. */

@@ -331,9 +331,12 @@ static void names_are_kept(void **state)
 
 	assert_string_equal(json_string_value(json_object_get(names[0], two)), "Hub-two");
 	/* What is gone leaves its name. */
-	json_decref(import_design(json_array(),
-	                          &(struct import_options){ .from = "x", .names = names[0] },
-	                          &(struct findings){ 0 }));
+	_cleanup_findings_ struct findings ignored = { 0 };
+	json_t *nothing = json_array();
+
+	json_decref(import_design(
+	    nothing, &(struct import_options){ .from = "x", .names = names[0] }, &ignored));
+	json_decref(nothing);
 	assert_int_equal(json_object_size(names[0]), 0);
 	json_decref(names[0]);
 	json_decref(names[1]);

@@ -205,8 +205,8 @@ static void add_quick_marks(const struct fabric *f, struct nft_elems *v)
 		uint32_t group = port_group(p->name);
 		const uint32_t *at =
 		    bsearch(&group, groups, f->n_ports, sizeof(*groups), by_group_number);
-		bool shared = (at > groups && at[-1] == group) ||
-		              (at + 1 < groups + f->n_ports && at[1] == group);
+		bool shared = at && ((at > groups && at[-1] == group) ||
+		                     (at + 1 < groups + f->n_ports && at[1] == group));
 
 		if (!p->edge && !p->balancer && !shared)
 			nft_elems_add_number(v, SET_QUICK, group, p->ip, p->mark);
