@@ -1,7 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck.  All files at once; one by one only to tell which.
 . "$(dirname "$0")/common.sh"
 need shellcheck
 mapfile -t scripts < <(grep -lE '^#!(/usr)?/bin/(env )?(ba)?sh|^# shellcheck shell=' -r .ci tests topologies images 2>/dev/null)
-each shellcheck 'shellcheck "$1"' "${scripts[@]}"
+if printf '%s\0' "${scripts[@]}" | xargs -0 -P "${JOBS:-2}" -n 30 shellcheck >/dev/null 2>&1; then
+	for file in "${scripts[@]}"; do result "shellcheck $file" 0 ""; done
+else
+	each shellcheck 'shellcheck "$1"' "${scripts[@]}"
+fi
 finish
