@@ -50,11 +50,12 @@ static json_t *job_of(const struct batch *b, long mib, long seconds)
 {
 	json_int_t at_once = arg_value(b->a, "jobs") ? b->jobs : (json_int_t)b->n;
 
-	return json_pack(
-	    "{s:s, s:s, s:{s:s}, s:{s:s, s:I, s:I, s:I, s:{s:o}}}", "apiVersion", "batch/v1",
-	    "kind", "Job", "metadata", "name", "vnetlab-batch", "spec", "completionMode", "Indexed",
-	    "completions", (json_int_t)b->n, "parallelism", at_once, "backoffLimit",
-	    (json_int_t)((b->retries + 1) * (long)b->n), "template", "spec", pod(b, mib, seconds));
+	return json_pack("{s:s, s:s, s:{s:s}, s:{s:s, s:I, s:I, s:I, s:{s:o}}}", "apiVersion",
+	                 "batch/v1", "kind", "Job", "metadata", "name", "vnetlab-batch", "spec",
+	                 "completionMode", "Indexed", "completions", (json_int_t)b->n,
+	                 "parallelism", at_once, "backoffLimit",
+	                 (json_int_t)(b->retries + 1) * (json_int_t)b->n, "template", "spec",
+	                 pod(b, mib, seconds));
 }
 
 int batch_kubernetes(struct batch *b)

@@ -12,8 +12,6 @@
 #include "base/tree.h"
 #include "cmd/revision.h"
 
-extern char **environ;
-
 bool revision_named(const char *arg)
 {
 	const char *colon = strchr(arg, ':');

@@ -348,11 +348,14 @@ void http_answer(struct http_request *q, int status, const json_t *headers, cons
  * 1000 ..." */
 static bool row_is_ours(const char *row, const char *local)
 {
-	char at[80];
-	unsigned long uid;
+	char at[80], owner[16], *end;
 
-	return sscanf(row, " %*u: %79s %*s %*s %*s %*s %*s %lu", at, &uid) == 2 &&
-	       strieq(at, local) && (uid == geteuid() || uid == 0);
+	if (sscanf(row, " %*u: %79s %*s %*s %*s %*s %*s %15s", at, owner) != 2 ||
+	    !strieq(at, local))
+		return false;
+	unsigned long uid = strtoul(owner, &end, 10);
+
+	return end > owner && !*end && (uid == geteuid() || uid == 0);
 }
 
 static bool table_has(const char *path, const char *local)
