@@ -13,6 +13,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The text leaves out what ARM calls an object. */
+static void drop_ids(json_t *v)
+{
+	const char *id = json_string_value(json_object_get(v, "id")), *key;
+	json_t *x;
+	size_t i;
+
+	if (id && *id == '/' && json_object_get(v, "source"))
+		json_object_del(v, "id");
+	json_object_foreach (v, key, x)
+		drop_ids(x);
+	json_array_foreach (v, i, x)
+		drop_ids(x);
+}
+
 static void import_it(json_t *resources, struct findings *f)
 {
 	const struct import_options o = { .from = "fuzz.json", .name = "fuzz" };
@@ -22,7 +37,11 @@ static void import_it(json_t *resources, struct findings *f)
 	json_t *design = json_pack("{s:O, s:O, s:s}", "topology", topology, "files",
 	                           json_object_get(x, "files"), "path", "/x/fuzz.json");
 
-	assert(json_equal(again, topology));
+	json_t *kept = json_deep_copy(topology);
+
+	drop_ids(kept);
+	assert(json_equal(again, kept));
+	json_decref(kept);
 	model_free(design_checked(design, f));
 	json_decref(findings_json(f));
 	json_decref(design);
