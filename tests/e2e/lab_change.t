@@ -172,13 +172,7 @@ mkdir "$work/conf"
 printf 'router id 10.9.1.4;\nprotocol bgp {\n  locul as 65001;\n}\n' >"$work/conf/bird.conf"
 edit 'del(.virtualMachines.one.bgp) | .virtualMachines.one.config = {"bird.conf":"conf/bird.conf"} | .virtualMachines.more = {"nic":{"subnet":"Net/Work"}}'
 before=$(vnetlab status -o json | jq -c '[.nodes[].name]')
-# BIRD accepts before it has read its file; connected to in between, it counts as ready (docs/hacking.md, "Under way"): once more then.
-for _ in 1 2 3; do
-	run vnetlab up "$file" -q
-	[ "$rc" -eq 124 ] || break
-	vnetlab up "$work/good.json" -n pair -q
-done
-is "up fails with a wrong configuration" "$rc" 5
+status "up fails with a wrong configuration" 5 vnetlab up "$file" -q
 like "the message has the daemon's own words with file and line" "$err" 'bird.conf:3'
 like "the message names the node" "$err" '^vnetlab: one: '
 like "the message says that the lab is as it was before" "$err" 'the lab is as it was before'

@@ -59,6 +59,19 @@ picky "torn"
 is "a loader fails as a whole" $rc 5
 like "and its status is the reason" "$said" 'vm: loader exited with status 3 before it was ready'
 
+# --- a daemon that listens before it has read its file, as BIRD does -------------------------------
+
+mkdir -p images/early
+cat >images/early/image.json <<'JSON'
+{ "kind": "process", "description": "accepts, and then refuses its file", "package": "none", "config": { "early.conf": "/etc/early.conf" },
+  "daemons": [ { "name": "early", "search": ["/usr/bin/python3"], "ready": { "socket": "/run/early", "greets": true },
+                 "arguments": ["-c", "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind('/run/early'); s.listen(); s.accept(); sys.exit(3)"] } ] }
+JSON
+sed 's/idle/early/g' idle.vnetlab.json >early.vnetlab.json
+echo x >early.conf
+status "a daemon that accepts, and ends before it says a word, does not start" 5 env VNETLAB_IMAGES="$work/images" "$B/vnetlab" up early.vnetlab.json
+like "it ended before it was ready" "$err" 'vm: early exited with status 3 before it was ready'
+
 # --- a driver that is busy -------------------------------------------------------------------------
 
 # All that is seen of a driver from outside: its folder, its lock, its socket; and that it works.

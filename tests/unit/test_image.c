@@ -296,6 +296,9 @@ static void broken_images(void **state)
 		       "\"ready\":{\"exit\":true,\"line\":\"x\"}}]}",
 		  "/daemons/0/ready: must have either \"exit\"" },
 		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
+		       "\"ready\":{\"line\":\"x\",\"greets\":true}}]}",
+		  "/daemons/0/ready/greets: needs a \"socket\"" },
+		{ HEAD "\"daemons\":[{\"name\":\"a\",\"search\":[\"/a\"],\"arguments\":[],"
 		       "\"stray\":\"(\"}]}",
 		  "/daemons/0/stray: \"stray\" is \"(\"; it must be a regular expression (POSIX, "
 		  "extended)" },

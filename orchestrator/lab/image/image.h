@@ -37,6 +37,8 @@ struct image_daemon {
 	char **argv; /* argv[0] absolute, found where the distribution puts it; NULL-terminated */
 	enum ready_kind ready;
 	char *ready_path;
+	bool greets;       /* READY_SOCKET: it also says something to who connects; one that listens
+	                      before it has read its configuration is not ready when it accepts */
 	char *ready_line;  /* a regular expression (POSIX, extended) of the line by which a daemon
 	                      says that it has read its configuration; NULL: none.  With
 	                      READY_SOCKET both must be there. */

@@ -97,6 +97,7 @@ static const struct object_def ready_def = {
 	.title = "\"ready\"",
 	.bare = true,
 	.fields = (const struct field[]){ FORM("socket", path_form, "it listens there"),
+	                                  FLAG("greets", "and says something to who connects"),
 	                                  FORM("line", regular_form, "it has written such a line"),
 	                                  FLAG("exit", "it works, and ends"), END }
 };
@@ -286,6 +287,8 @@ static void check_ready(struct findings *f, const struct jptr *at, json_t *ready
 	if (ready && (!json_object_size(ready) || (ends && json_object_size(ready) > 1)))
 		refuse_at(f, "TOPO-REQ-01", at, NULL,
 		          "must have either \"exit\", or \"socket\", \"line\" or both");
+	if (json_object_get(ready, "greets") && !json_object_get(ready, "socket"))
+		refuse_at(f, "TOPO-REQ-01", JPTR(at, "greets"), NULL, "needs a \"socket\"");
 }
 
 /* Every name in the map is a file that "config" knows. */

@@ -302,6 +302,7 @@ static int one_daemon(struct planning *p, json_t *def, const char *binary, const
 	daemon.argv = argv;
 	daemon.ready = ready_of(ready);
 	daemon.ready_path = text_copy(ready, "socket");
+	daemon.greets = json_is_true(json_object_get(ready, "greets"));
 	daemon.ready_line = text_copy(ready, "line");
 	daemon.stray = text_copy(def, "stray");
 	daemon.ignore_setgroups = json_is_true(json_object_get(def, "ignoreSetgroups"));

@@ -109,6 +109,8 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->name = xstrdup(id->name);
 	p->argv = strv_copy(id->argv);
 	p->ready = id->ready;
+	p->greets = id->greets;
+	p->greeting = -1;
 	p->ignore_setgroups = id->ignore_setgroups;
 	p->lasting = id->lasting;
 	p->ready_line = line_regex(id->ready_line);
@@ -121,6 +123,12 @@ struct process *process_new(struct driver *d, struct node *n, const struct image
 	p->child.fn = on_process_exit;
 	p->timer.fn = on_process_timer;
 	return p;
+}
+
+static void hang_up(struct process *p)
+{
+	close_p(&p->greeting);
+	p->greeting = -1;
 }
 
 static void out_close(struct process *p)
@@ -155,6 +163,7 @@ struct process *process_free(struct process *p)
 	loop_timer_stop(p->d->loop, &p->timer);
 	kill_now(p);
 	out_close(p);
+	hang_up(p);
 	free(p->name);
 	strv_free(p->argv);
 	free(p->control.path);
@@ -212,6 +221,7 @@ static void became_ready(struct process *p)
 	bool done = p->ready == READY_EXIT;
 
 	loop_timer_stop(p->d->loop, &p->timer);
+	hang_up(p);
 	p->state = done ? PROC_DONE : PROC_RUNNING;
 	p->made_in = done ? p->node->boots + 1 : 0;
 	if (done)
@@ -235,6 +245,22 @@ static bool socket_accepts(const struct sock_at *at)
 	return fd >= 0 || errno == EPROTOTYPE || errno == EAGAIN;
 }
 
+/* BIRD listens before it reads its configuration, and greets behind that. */
+static bool has_greeted(struct process *p)
+{
+	char some[64];
+	ssize_t n;
+
+	if (p->greeting < 0)
+		p->greeting = beneath_connect(&p->control, 0);
+	if (p->greeting < 0)
+		return false;
+	n = recv(p->greeting, some, sizeof(some), MSG_DONTWAIT);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		hang_up(p); /* that one went away */
+	return n > 0;
+}
+
 static int start_process(struct process *p, struct err *e)
 {
 	int pipefd[2];
@@ -243,6 +269,7 @@ static int start_process(struct process *p, struct err *e)
 		return err_sys(e, errno, "pipe");
 	fcntl(pipefd[0], F_SETFL, O_NONBLOCK);
 	out_close(p);
+	hang_up(p);
 	/* What was killed leaves its socket, and not every daemon (gobgpd) takes that away. */
 	if (p->control.root && p->control.path)
 		tree_remove_socket(p->control.root, p->control.path);
@@ -382,7 +409,7 @@ static void poll_ready(struct process *p)
 		return;
 	}
 	if (p->ready == READY_SOCKET && !p->frozen && (!p->ready_line || p->said_ready) &&
-	    socket_accepts(&p->control)) {
+	    (p->greets ? has_greeted(p) : socket_accepts(&p->control))) {
 		became_ready(p);
 		return;
 	}

@@ -30,6 +30,8 @@ struct process {
 	char **argv;
 	enum ready_kind ready;
 	struct sock_at control; /* what shows that it is ready, and answers; no path: nothing */
+	bool greets;            /* lab/image/image.h */
+	int greeting;           /* the connection on which its greeting is awaited; -1: none */
 	bool ignore_setgroups;
 	bool lasting;                /* lab/image/image.h */
 	unsigned made_in;            /* the boot, from 1, in which it has done its work; 0: none */
