@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck.  All files at once; one by one only to tell which.
+# Every shell script goes through shellcheck: all files at once, and one by one only to tell which fails.
 . "$(dirname "$0")/common.sh"
 need shellcheck
 mapfile -t scripts < <(grep -lE '^#!(/usr)?/bin/(env )?(ba)?sh|^# shellcheck shell=' -r .ci tests topologies images 2>/dev/null)
