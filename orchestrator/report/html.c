@@ -5,29 +5,16 @@
 
 #include "base/str.h"
 #include "base/visible.h"
+#include "report/markup.h"
 #include "report/write.h"
 
 static void write_text(FILE *f, const char *s)
 {
 	_cleanup_free_ char *clean = text_visible(s, strlen(s), false);
+	_cleanup_str_ struct str b = { 0 };
 
-	for (const char *c = clean; *c; c++)
-		switch (*c) {
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		default:
-			fputc(*c, f);
-		}
+	markup_escape(&b, clean);
+	fputs(str_get(&b), f);
 }
 
 /* Lines stay lines. */

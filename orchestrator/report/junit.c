@@ -4,59 +4,15 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "base/utf8.h"
+#include "report/markup.h"
 #include "report/write.h"
-
-/* Bytes of the character at s; 0: it is none, or one that XML 1.0 forbids. */
-static size_t xml_char_len(const char *s)
-{
-	size_t n = utf8_len(s, strnlen(s, 4));
-	unsigned char c = (unsigned char)*s;
-
-	if (n == 1 && c < ' ' && c != '\t' && c != '\n' && c != '\r')
-		return 0;
-	if (n == 3 && memcmp(s, "\xef\xbf", 2) == 0 &&
-	    (unsigned char)s[2] >= 0xbe) /* U+FFFE, U+FFFF */
-		return 0;
-	return n;
-}
 
 static void write_escaped(FILE *f, const char *s)
 {
-	while (*s) {
-		size_t n = xml_char_len(s);
+	_cleanup_str_ struct str b = { 0 };
 
-		switch (n ? *s : 0) {
-		case 0:
-			fputs(UTF8_REPLACEMENT, f);
-			n = 1;
-			break;
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		case '\n':
-			fputs("&#10;", f);
-			break;
-		case '\t':
-			fputs("&#9;", f);
-			break;
-		case '\r':
-			fputs("&#13;", f);
-			break;
-		default:
-			fwrite(s, 1, n, f);
-		}
-		s += n;
-	}
+	markup_escape(&b, s);
+	fputs(str_get(&b), f);
 }
 
 static void write_attribute(FILE *f, const char *name, const char *value)

@@ -5,31 +5,14 @@
 #include "azure/hybrid.h"
 #include "azure/lb.h"
 #include "base/str.h"
+#include "report/markup.h"
 #include "report/picture.h"
 #include "report/picture_lines.h"
-
-static void add_escaped(struct str *b, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '<')
-			str_add(b, "&lt;");
-		else if (*s == '>')
-			str_add(b, "&gt;");
-		else if (*s == '&')
-			str_add(b, "&amp;");
-		else if (*s == '"')
-			str_add(b, "&quot;");
-		else if ((unsigned char)*s >= 0x20) /* XML 1.0 has no control characters */
-			str_addc(b, *s);
-		else
-			str_addc(b, ' ');
-	}
-}
 
 static void draw_text(struct str *b, int x, int y, const char *class, const char *s)
 {
 	str_printf(b, "<text x=\"%d\" y=\"%d\" class=\"%s\">", x, y, class);
-	add_escaped(b, s);
+	markup_escape(b, s);
 	str_add(b, "</text>\n");
 }
 
@@ -51,7 +34,7 @@ struct chip {
 static void draw_chip(struct str *b, const struct chip *c)
 {
 	str_add(b, "<g>\n<title>");
-	add_escaped(b, c->tip);
+	markup_escape(b, c->tip);
 	str_add(b, "</title>\n");
 	draw_rect(b, c->at, c->class, c->kind, c->idx);
 	draw_text(b, c->at->x + 8, c->at->y + 16, "name", c->name);
@@ -127,7 +110,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 static void end_line(struct str *b, const char *tip)
 {
 	str_add(b, "<title>");
-	add_escaped(b, tip);
+	markup_escape(b, tip);
 	str_add(b, "</title></path>\n");
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/markup.h"
 #include "report/report.h"
 #include "unit.h"
 
@@ -265,6 +266,27 @@ static void html_has_failures_first(void **state)
 	report_run_free(&runs[1]);
 }
 
+static void markup_has_no_markup_in_it(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{ "plain \xc3\xa4", "plain \xc3\xa4" },
+		{ "<b a=\"1\">&'", "&lt;b a=&quot;1&quot;&gt;&amp;'" },
+		{ "a\nb\tc\r", "a&#10;b&#9;c&#13;" },
+		{ "\x01\xff", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xef\xbf\xbe", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, /* U+FFFE */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		_cleanup_str_ struct str b = { 0 };
+
+		markup_escape(&b, rows[i].in);
+		assert_string_equal(str_get(&b), rows[i].out);
+	}
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -321,6 +343,7 @@ int main(void)
 		cmocka_unit_test(json_has_the_published_shape),
 		cmocka_unit_test(people_see_what_failed),
 		cmocka_unit_test(html_has_failures_first),
+		cmocka_unit_test(markup_has_no_markup_in_it),
 		cmocka_unit_test(names),
 	};
 
