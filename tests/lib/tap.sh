@@ -154,9 +154,12 @@ unlike() {
 	else _result 0 "$1"; fi
 }
 
+# Hundreds of conditions are asked again and again: jq 1.6 takes 40 ms to start, gojq 3 ms.
+if command -v gojq >/dev/null; then _jq_program=gojq; else _jq_program=jq; fi
+
 # To jq -e no input at all is a yes: a command that said nothing must not pass for one.
 _jq() { # FILTER TEXT
-	[ -n "$2" ] && printf '%s\n' "$2" | jq -e "$1"
+	[ -n "$2" ] && printf '%s\n' "$2" | $_jq_program -e "$1"
 }
 
 holds() {
@@ -167,7 +170,7 @@ holds() {
 }
 
 event() {
-	_events=$(vnetlab events --no-follow ${2:+"$2"} | jq -s .) && _jq "any(.[]; $1)" "$_events" >/dev/null
+	_events=$(vnetlab events --no-follow ${2:+"$2"} | $_jq_program -s .) && _jq "any(.[]; $1)" "$_events" >/dev/null
 }
 
 json() {
