@@ -35,6 +35,8 @@ json_t *design_load(const struct cmd_args *a, const char *path, struct findings 
 		.params = arg_values(a, "param"),
 		.links = arg_values(a, "link"),
 		.images = arg_values(a, "node"),
+		.modules = arg_values(a, "module"),
+		.without = arg_values(a, "without"),
 		.fetch = arg_flag(a, "fetch"),
 		.resource_group = arg_value(a, "resource-group"),
 		.location = arg_value(a, "location"),

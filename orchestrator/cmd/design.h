@@ -21,6 +21,9 @@ struct opened {
 	  "of a template: NAME=VALUE, or a parameter file; may be repeated", true }, \
 	{ 0, "link", "PREFIX=DIR", "linked templates below the address PREFIX are in DIR", true }, \
 	{ 0, "fetch", NULL, "get linked templates that are not here over HTTPS", false }, \
+	{ 0, "module", "SOURCE=PATH", \
+	  "a module of Terraform or Bicep that is not in the design is this folder, this file", true }, \
+	{ 0, "without", "MODULE", "leave a module of a design in Terraform's language out", true }, \
 	{ 0, "node", "VM=IMAGE[:FILE]", \
 	  "an imported machine runs this image, with this configuration", true }, \
 	{ 0, "resource-group", "NAME", "what resourceGroup() is called in a template", false }, \

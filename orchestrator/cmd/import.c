@@ -168,7 +168,11 @@ static int print_plan(const struct cmd_args *a, const char *path)
 
 	if (!tfsource_is(path))
 		return ui_usage(a, "--plan: %s is no folder of Terraform's language (*.tf)", path);
-	json_t *plan = tfsource_read(path, arg_values(a, "param"), &f, &e);
+	const struct tfsource_options o = { .folder = path,
+		                            .params = arg_values(a, "param"),
+		                            .modules = arg_values(a, "module"),
+		                            .without = arg_values(a, "without") };
+	json_t *plan = tfsource_read(&o, &f, &e);
 
 	if (!plan)
 		return ui_error(&e);

@@ -16,7 +16,7 @@
 static bool topology_options(const struct input_options *o)
 {
 	return (o->params && *o->params) || (o->links && *o->links) || (o->images && *o->images) ||
-	       o->fetch;
+	       (o->modules && *o->modules) || (o->without && *o->without) || o->fetch;
 }
 
 /* Sources of other languages, whose compiler is not here. */
@@ -67,7 +67,8 @@ static json_t *open_topology(struct opening *op, json_t *doc, const char *name)
 {
 	if (topology_options(op->o))
 		finding_add(op->f, SEV_WARNING, "INPUT-OPTION-01", NULL, "", NULL,
-		            "-p, --link, --fetch and --node are for templates, plans and exports; "
+		            "-p, --link, --fetch, --module, --without and --node are for "
+		            "templates, plans and exports; "
 		            "%s is a topology file",
 		            name);
 	return design_around(doc, op->o->path);
@@ -119,7 +120,11 @@ static char *terraform_folder(const char *path, bool folder)
 
 static json_t *open_terraform(struct opening *op, const char *folder, struct err *e)
 {
-	json_t *shown = tfsource_read(folder, op->o->params, op->f, e), *design = NULL;
+	const struct tfsource_options o = { .folder = folder,
+		                            .params = op->o->params,
+		                            .modules = op->o->modules,
+		                            .without = op->o->without };
+	json_t *shown = tfsource_read(&o, op->f, e), *design = NULL;
 
 	if (shown && !op->f->errors) {
 		open_add_terraform(op, shown, open_base_name(folder));

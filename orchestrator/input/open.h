@@ -14,6 +14,8 @@ struct input_options {
 	const char *const *params; /* lists end with NULL, and may be NULL */
 	const char *const *links;
 	const char *const *images; /* "VM=image[:file]" */
+	/* "SOURCE=PATH" of modules that are not in the design; names of those that are left out. */
+	const char *const *modules, *const *without;
 	bool fetch;
 	const char *resource_group, *location;
 };

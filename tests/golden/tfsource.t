@@ -135,6 +135,36 @@ says "a file above the design" "$net tags = { a = file(\"../../../../../../etc/p
 }" 'HCL-FILE-01'
 says "a module's folder that is not there" 'module "m" { source = "./none" }' 'TF-MODULE-01 at main.tf:1'
 says "a module of the registry" 'module "m" { source = "Azure/vnet/azurerm" }' 'TF-MODULE-02 at main.tf:1.*|terraform init fetches it'
+mkdir -p "$work/far/sub" "$work/far/other"
+cat >"$work/far/sub/main.tf" <<'EOF'
+module "other" { source = "../other" }
+resource "azurerm_virtual_network" "m" {
+  name                = file("${path.module}/name.txt")
+  resource_group_name = "rg"
+  address_space       = ["10.9.0.0/16"]
+  tags                = { a = module.other.x }
+}
+EOF
+printf far >"$work/far/sub/name.txt"
+touch "$work/far/.git"
+echo 'output "x" { value = "y" }' >"$work/far/other/main.tf"
+registry='module "m" { source = "git::https://example.com/net.git//sub?ref=v1" }
+module "gone" { source = "./gone" }
+'
+says "both modules are missed, and the rest is evaluated" "$registry$net tags = { a = local.none }
+}" 'TF-MODULE-01 at main.tf:2|TF-MODULE-02 at main.tf:1|--module .git::https://example.com/net.git=DIR., or --without m|HCL-REF-01'
+printf '%s\n' "$registry$net tags = { a = module.gone.x }
+}" >"$work/d/main.tf"
+for from in git::https://example.com/net.git="$work/far" "git::https://example.com/net.git//sub?ref=v1=$work/far/sub"; do
+	is "--module ${from%%"=$work"*}: its files and those beside it are read" "$(vnetlab import "$work/d" --module "$from" --without gone 2>/dev/null |
+		jq -c '.virtualNetworks | keys')" '["far","v"]'
+done
+is "--module stands for a folder that is not there" "$(vnetlab import "$work/d" --without module.m --module ./gone="$work/far/other" 2>/dev/null | jq -c '.virtualNetworks | keys')" '["v"]'
+run vnetlab check "$work/d" --module git::https://example.com/net.git="$work/far/none" --without gone
+like "--module with a folder that is not there" "$out$err" 'error TF-MODULE-01 at main.tf:1:23|far/none/sub, which cannot be opened'
+like "what is left out is said" "$out$err" 'info TF-MODULE-03 at main.tf:2:1|module "gone" is left out'
+run vnetlab check "$work/d" --module git::https://example.com/net.gi="$work/far" --without gon --without m.gone
+like "a module that no design has, with the nearest" "$out$err" 'TF-MODULE-04 at --without|--without gon: the design has no such module|did you mean "gone"|--without m.gone: the|--module git::https://example.com/net.gi='
 says "a module's variable without a value" "module \"m\" { source = \"./m\" }" 'TF-MODULE-01'
 says "a value that shapes the network is asked for, with a line to paste" "variable \"hub_cidr\" {}
 variable \"asn\" { type = number }

@@ -14,14 +14,11 @@
 
 enum { FILES_MAX = 500, FILE_MAX = 16 << 20 };
 
-/* The nearest folder upward that has .git, else the design's own: nothing above it is opened. */
-int tfs_open_root(struct source *s, struct err *e)
+/* The nearest folder upward that has .git, else the folder itself: nothing above it is opened.  The
+ * caller frees. */
+static char *repository_of(const char *real)
 {
-	char real[PATH_MAX];
-
-	if (!realpath(s->folder, real))
-		return err_sys(e, errno, "%s", s->folder);
-	_cleanup_free_ char *root = xstrdup(real);
+	char *root = xstrdup(real);
 
 	for (char *end = root + strlen(root); end > root; end = strrchr(root, '/')) {
 		*end = '\0';
@@ -30,37 +27,88 @@ int tfs_open_root(struct source *s, struct err *e)
 		if (access(git, F_OK) == 0)
 			break;
 	}
-	if (!*root) { /* none */
-		free(root);
-		root = xstrdup(real);
-	}
+	if (*root)
+		return root;
+	free(root);
+	return xstrdup(real); /* none */
+}
+
+int tfs_open_root(struct source *s, struct err *e)
+{
+	char real[PATH_MAX];
+
+	if (!realpath(s->folder, real))
+		return err_sys(e, errno, "%s", s->folder);
+	_cleanup_free_ char *root = repository_of(real);
+
 	s->below = xstrdup(real + strlen(root));
 	s->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return s->root_fd < 0 ? err_sys(e, errno, "%s", root) : 0;
 }
 
-/* A path of the design, from the root on; the caller frees. */
-static char *from_root(const struct source *s, const char *path)
+char *tfs_open_outside(struct source *s, const char *folder)
 {
-	return xasprintf("%s/%s", s->below, path);
+	char real[PATH_MAX];
+
+	if (!realpath(folder, real))
+		return NULL;
+	char *root = repository_of(real);
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		free(root);
+		return NULL;
+	}
+	VEC_PUSH(s->outside, s->n_outside, s->cap_outside) = (struct tfs_outside){ root, fd };
+	return xstrdup(real);
+}
+
+void tfs_close_roots(struct source *s)
+{
+	for (size_t i = 0; i < s->n_outside; i++) {
+		close(s->outside[i].fd);
+		free(s->outside[i].root);
+	}
+	free(s->outside);
+	free(s->below);
+	if (s->root_fd >= 0)
+		close(s->root_fd);
+}
+
+/* A path of the design, or an absolute one of a folder that the user named, from the root on that
+ * is *ret_fd; NULL: it is neither.  The caller frees. */
+static char *from_root(const struct source *s, const char *path, int *ret_fd)
+{
+	*ret_fd = s->root_fd;
+	if (*path != '/')
+		return *path == '~' ? NULL : xasprintf("%s/%s", s->below, path);
+	for (size_t i = 0; i < s->n_outside; i++) {
+		const struct tfs_outside *o = &s->outside[i];
+		size_t n = strlen(o->root);
+
+		*ret_fd = o->fd;
+		if (str_starts(path, o->root) && (!path[n] || path[n] == '/'))
+			return xasprintf("/%s", path + n + (path[n] == '/'));
+	}
+	return NULL;
 }
 
 bool tfs_read(struct source *s, const char *path, struct str *ret)
 {
-	_cleanup_free_ char *full = from_root(s, path);
+	int root;
+	_cleanup_free_ char *full = from_root(s, path, &root);
 
-	if (*path == '/' || *path == '~') {
+	if (!full) {
 		str_add(ret, "only files of the design are opened");
 		return false;
 	}
-	_cleanup_close_ int fd = beneath_open(s->root_fd, full, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	_cleanup_close_ int fd = beneath_open(root, full, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		int error = errno;
-		bool link =
-		    fstatat(s->root_fd, full + (*full == '/'), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISLNK(st.st_mode);
+		bool link = fstatat(root, full + (*full == '/'), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		            S_ISLNK(st.st_mode);
 
 		str_add(ret, error != ENOENT ? strerror(error)
 		             : link ? "it is a link that leads out of the design, or nowhere"
@@ -110,10 +158,9 @@ static int compare_names(const void *a, const void *b)
 /* Regular files of a folder by name; the caller frees them and the list. */
 static char **list_files(struct source *s, const char *folder, size_t *ret_n)
 {
-	_cleanup_free_ char *full = from_root(s, folder);
-	int fd = *folder == '/' || *folder == '~'
-	             ? -1
-	             : beneath_open(s->root_fd, full, O_RDONLY | O_DIRECTORY);
+	int root;
+	_cleanup_free_ char *full = from_root(s, folder, &root);
+	int fd = full ? beneath_open(root, full, O_RDONLY | O_DIRECTORY) : -1;
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	char **names = NULL;
 	size_t n = 0, cap = 0;
@@ -319,6 +366,20 @@ static void report_json(struct source *s, const char *folder, const char *name)
 	                   path);
 }
 
+bool tfs_has_code(struct source *s, const char *folder)
+{
+	size_t n = 0;
+	char **names = list_files(s, folder, &n);
+	bool found = false;
+
+	for (size_t i = 0; names && i < n; i++) {
+		found = found || ends_with(names[i], ".tf");
+		free(names[i]);
+	}
+	free(names);
+	return found;
+}
+
 const struct tfs_code *tfs_code(struct source *s, const char *folder, const struct hcl_place *at)
 {
 	size_t n = 0, read = 0;
@@ -344,7 +405,7 @@ const struct tfs_code *tfs_code(struct source *s, const char *folder, const stru
 	free(names);
 	if (!read && at) {
 		hcl_report(s->findings, SEV_ERROR, "TF-MODULE-01", *at,
-		           "bring the module's folder along",
+		           "bring the module's folder along; --without NAME leaves the module out",
 		           "there are no files *.tf in folder %s", folder);
 		return NULL;
 	}

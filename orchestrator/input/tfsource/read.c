@@ -3,7 +3,6 @@
 #include "input/tfsource/tfsource.h"
 
 #include <dirent.h>
-#include <unistd.h>
 
 #include "input/tfsource/names.h"
 
@@ -239,21 +238,24 @@ static void free_source(struct source *s)
 	json_decref(s->asked);
 	json_decref(s->invented);
 	json_decref(s->parts);
-	free(s->below);
-	if (s->root_fd >= 0)
-		close(s->root_fd);
+	json_decref(s->sources);
+	json_decref(s->calls);
+	tfs_close_roots(s);
 	hcl_tree_free(&s->tree);
 	arena_free(s->arena);
 }
 
-json_t *tfsource_read(const char *folder, const char *const *params, struct findings *f,
-                      struct err *e)
+json_t *tfsource_read(const struct tfsource_options *o, struct findings *f, struct err *e)
 {
 	struct source s = { .arena = arena_new(),
 		            .findings = f,
-		            .folder = folder,
+		            .folder = o->folder,
 		            .root_fd = -1,
-		            .params = params,
+		            .params = o->params,
+		            .elsewhere = o->modules,
+		            .without = o->without,
+		            .sources = json_object(),
+		            .calls = json_object(),
 		            .given = json_object(),
 		            .asked = json_object(),
 		            .invented = json_object(),
@@ -277,6 +279,7 @@ json_t *tfsource_read(const char *folder, const char *const *params, struct find
 		tfs_take_given(&s);
 		doc = show_all(&s);
 		tfs_report_variables(&s);
+		tfs_report_options(&s);
 	}
 	free_source(&s);
 	return doc;

@@ -64,10 +64,13 @@ struct source {
 	struct hcl_tree tree;
 	struct hcl_eval ev;
 	struct findings *findings;
-	const char *folder; /* the design's, as it was named */
-	int root_fd;        /* no file is opened above it */
-	char *below;        /* the design's folder, from there */
-	const char *const *params;
+	const char *folder;          /* the design's, as it was named */
+	int root_fd;                 /* no file is opened above it */
+	char *below;                 /* the design's folder, from there */
+	struct tfs_outside *outside; /* folders that the user named; paths there are absolute */
+	size_t n_outside, cap_outside;
+	const char *const *params, *const *elsewhere, *const *without; /* tfsource.h */
+	json_t *sources, *calls;  /* of modules that were met; their calls ("hub.bastion") */
 	json_t *given;            /* values of the root's variables */
 	json_t *asked, *invented; /* names of variables without a value */
 	struct tfs_module **modules;
@@ -90,12 +93,28 @@ json_t *tfs_eval(struct source *s, const struct hcl_expr *e, struct tfs_module *
 json_t *tfs_once(struct source *s, json_t *known, json_t *busy, const char *key,
                  struct hcl_place at, json_t *(*fn)(struct source *s, void *ctx), void *ctx);
 
+struct tfs_outside {
+	char *root; /* absolute */
+	int fd;
+};
+
 /* files.c: the files of a folder, parsed; NULL: reported. */
 const struct tfs_code *tfs_code(struct source *s, const char *folder, const struct hcl_place *at);
+bool tfs_has_code(struct source *s, const char *folder); /* files *.tf */
 bool tfs_read(struct source *s, const char *path, struct str *ret);
 bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret);
 json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern);
 int tfs_open_root(struct source *s, struct err *e);
+/* Files of that folder's repository may be opened from now on, by absolute paths.  The folder's
+ * own; NULL: it cannot be opened.  The caller frees. */
+char *tfs_open_outside(struct source *s, const char *folder);
+void tfs_close_roots(struct source *s);
+
+/* where.c: the folder of a module, NULL: reported. */
+const struct tfs_code *tfs_code_of_call(struct source *s, struct tfs_module *m,
+                                        const struct hcl_block *call);
+bool tfs_is_left_out(struct source *s, struct tfs_module *m, const struct hcl_block *call);
+void tfs_report_options(struct source *s); /* that name no module */
 
 /* twice.c: what a folder's files declare more than once, which Terraform refuses. */
 void tfs_report_declared_twice(struct source *s, const struct tfs_code *c);
