@@ -193,7 +193,7 @@ static int print_arm(const struct cmd_args *a, const char *path)
 
 	if (!file && !f.n)
 		return ui_usage(a, "--arm: %s is no Bicep (*.bicep)", path);
-	templates = file ? bicep_compile(file, &name, &f, &e) : NULL;
+	templates = file ? bicep_compile(file, arg_values(a, "module"), &name, &f, &e) : NULL;
 	if (file && !templates)
 		return ui_error(&e);
 	findings_sort(&f);

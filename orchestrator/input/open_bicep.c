@@ -59,7 +59,7 @@ json_t *open_bicep(struct opening *op, const char *file, struct err *e)
 		json_object_update_missing(given, own);
 		json_decref(own);
 	}
-	json_t *sources = e->code ? NULL : bicep_compile(file, &name, op->f, e);
+	json_t *sources = e->code ? NULL : bicep_compile(file, op->o->modules, &name, op->f, e);
 
 	o.name = name;
 	o.sources = sources;

@@ -71,6 +71,30 @@ like "with what it needs" "$out$err" 'BICEP-PARAM-02 at .*main.bicep:1:1'
 says "a module of a registry says where it would be" "module m 'br/public:avm/res/network/virtual-network:0.5.2' = {
   name: 'm'
 }" 'bicep restore fetches it, to .*/.bicep/br/mcr.microsoft.com/bicep\$avm\$res\$network\$virtual-network/0.5.2\$/main.json'
+mkdir -p "$work/reg/.git" "$work/reg/lab" "$work/cache/br/lab.azurecr.io\$5000/nets\$hub/1.0\$" "$work/cache/br/lab.azurecr.io\$5000/nets\$hub/sha256#0a"
+echo '{ // a comment
+  "cacheRootDirectory": "../cache",
+  "moduleAliases": { "br": { "lab": { "registry": "LAB.azurecr.io:5000", "modulePath": "nets" } } } }' >"$work/reg/bicepconfig.json"
+echo "param n string
+resource v 'Microsoft.Network/virtualNetworks@2023-09-01' = {
+  name: n
+  properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } }
+}" >"$work/reg/v.bicep"
+vnetlab import --arm "$work/reg/v.bicep" | tee "$work/cache/br/lab.azurecr.io\$5000/nets\$hub/1.0\$/main.json" \
+	"$work/cache/br/lab.azurecr.io\$5000/nets\$hub/sha256#0a/main.json" >"$work/v.json"
+echo "module a 'br/lab:hub:1.0' = { params: { n: 'a' } }
+module b 'br/lab:hub@sha256:0a' = { params: { n: 'b' } }
+module c 'br/other:hub:1.0' = { params: { n: 'c' } }
+module d 'ts:s/rg/hub:1.0' = { params: { n: 'd' } }
+module e 'gone.bicep' = { params: { n: 'e' } }" >"$work/reg/lab/main.bicep"
+run vnetlab check "$work/reg/lab"
+like "modules of an alias that no bicepconfig.json has, and of template specs" "$out$err" \
+	'BICEP-MODULE-02 at .*main.bicep:3:1|bicepconfig.json has no alias "other"|main.bicep:4:1|the module ts:s/rg/hub:1.0 is not here|--module .ts:s/rg/hub:1.0=FILE. names its template'
+is "an alias and a cache of the nearest bicepconfig.json, a digest, --module for what is nowhere" \
+	"$(vnetlab import "$work/reg/lab" --module "br/other:hub:1.0=$work/v.json" --module "ts:s/rg/hub:1.0=$work/v.json" --module "gone.bicep=$work/v.json" 2>/dev/null |
+		jq -c '.virtualNetworks | keys')" '["a","b","c","d","e"]'
+run vnetlab check "$work/reg/lab" --module "br/other:hub:1.1=$work/v.json" --module "ts:s/rg/hub:1.0=$work/none.json" --module "gone.bicep=$work/reg/v.bicep"
+like "--module that says what is not so" "$out$err" 'BICEP-MODULE-03 .*|--module br/other:hub:1.1=.*: the design has no such module|did you mean "br/other:hub:1.0|none.json, which cannot be read|v.bicep is no template'
 says "a module that uses itself" "module m 'main.bicep' = {
   name: 'm'
 }" 'BICEP-CIRCLE-01'

@@ -17,8 +17,10 @@ bool bicep_is_params(const char *path); /* FILE.bicepparam */
 char *bicep_file_of(const char *path, struct findings *f);
 
 /* {name: template} of the file and of its modules, which are linked by "source:NAME"; *ret_name:
- * that of the file itself, which lives in the table.  NULL: with *e.  What is wrong is in f. */
-json_t *bicep_compile(const char *path, const char **ret_name, struct findings *f, struct err *e);
+ * that of the file itself, which lives in the table.  NULL: with *e.  What is wrong is in f.
+ * modules: "REFERENCE=FILE" of those that are not in the design; NULL ends them. */
+json_t *bicep_compile(const char *path, const char *const *modules, const char **ret_name,
+                      struct findings *f, struct err *e);
 /* The template alone, with its modules nested in it, as the Bicep CLI prints it. */
 json_t *bicep_whole(json_t *templates, const char *name);
 /* For tests: a text alone; it opens no file. */

@@ -24,7 +24,10 @@ struct bicep {
 	const char *below; /* the folder of the design, from root: "labs/hub", "" */
 	struct bicep_source *sources;
 	size_t n_sources, cap_sources;
-	json_t *templates; /* name -> template */
+	json_t *templates;            /* name -> template */
+	const char *const *elsewhere; /* "REFERENCE=FILE" of modules that are not in the design */
+	json_t *references;           /* of modules, as the design has them */
+	json_t *configs;              /* bicepconfig.json, by path */
 	const char **functions;
 	size_t n_functions;
 	unsigned nesting;
@@ -104,14 +107,29 @@ void deploy_where(struct blow *l, const struct btarget *t, json_t *out);
 const struct bbind *deploy_binds(struct blow *l, const struct btarget *t, struct bbind room[2]);
 
 /* --- files.c */
+enum { BICEP_FILE_MAX = 16 << 20 };
+/* A path in the file that is being read, from the root; NULL: it leads out. */
+const char *bicep_from_root(struct blow *l, const char *path);
+const char *bicep_name_of(struct bicep *b, const char *path); /* that, as findings call it */
+int bicep_read(struct bicep *b, const char *path /* from the root */, struct str *ret);
+void bicep_report_file(struct blow *l, const char *rule, const char *path, struct hcl_place at,
+                       int r);
+
+/* The text of a file; false: reported. */
+bool bicep_load(struct blow *l, const char *path, struct hcl_place at, struct str *ret);
+
+/* --- registry.c */
+const char *bicep_given(const struct bicep *b, const char *reference); /* by --module; or NULL */
+const char *bicep_given_by(const char *option, const char *reference);
+/* The file of a registry's module; NULL: it cannot be told, *ret_hint may say why. */
+const char *bicep_registry_path(struct blow *l, const char *reference, const char **ret_hint);
+bool bicep_is_cached(struct blow *l, const char *reference);
+
+/* --- modules.c */
 /* The file that a path in `from` means, read and parsed once; NULL: reported at `at`.
  * *ret_template: it is a template. */
 struct bicep_file *bicep_open(struct blow *l, const char *path, struct hcl_place at,
                               const char **ret_template);
-/* The text of a file beside `from`; false: reported. */
-bool bicep_load(struct blow *l, const char *path, struct hcl_place at, struct str *ret);
-/* The path of a registry's module that is in the cache of the Bicep CLI; NULL: it is not there. */
-const char *bicep_cached(struct bicep *b, const char *reference);
 bool bicep_open_root(struct bicep *b, const char *path);
 
 /* --- the rest */

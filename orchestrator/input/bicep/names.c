@@ -92,7 +92,7 @@ const char *blow_foreign_type(struct blow *l, const struct bx *x)
 	bool foreign = n && (str_starts(i->text, "br:") || str_starts(i->text, "br/") ||
 	                     str_starts(i->text, "ts:") || str_starts(i->text, "ts/"));
 
-	if (foreign && !bicep_cached(l->b, i->text))
+	if (foreign && !bicep_is_cached(l, i->text))
 		return "object";
 	if (!foreign && (n < 6 || !strieq(i->text + n - 5, ".json")))
 		return NULL;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/suggest.h"
 #include "input/arm/arm.h"
 #include "input/bicep/lower.h"
 #include "input/file.h"
@@ -140,7 +141,9 @@ static void begin(struct bicep *b, struct findings *f)
 		             .root_fd = -1,
 		             .below = "",
 		             .root = "the folder of the design",
-		             .templates = json_object() };
+		             .templates = json_object(),
+		             .references = json_object(),
+		             .configs = json_object() };
 	b->tree = (struct bicep_tree){ b->arena, f };
 	b->functions = arm_functions(&b->n_functions);
 }
@@ -151,14 +154,40 @@ static json_t *finish(struct bicep *b)
 
 	if (b->root_fd >= 0)
 		close(b->root_fd);
+	json_decref(b->references);
+	json_decref(b->configs);
 	free(b->functions);
 	free(b->sources);
 	arena_free(b->arena);
 	return templates;
 }
 
-static json_t *compile(const char *path, bool params, const char **ret_name, struct findings *f,
-                       struct err *e)
+/* Of --module, references that the design does not have. */
+static void report_options(const struct bicep *b)
+{
+	for (size_t i = 0; b->elsewhere && b->elsewhere[i]; i++) {
+		const char **names = xcalloc(json_object_size(b->references) + 1, sizeof(*names)),
+		           *key;
+		size_t n = 0, compared = 0;
+		bool used = false;
+		json_t *v;
+
+		json_object_foreach (b->references, key, v) {
+			names[n++] = key;
+			used = used || bicep_given_by(b->elsewhere[i], key);
+		}
+		_cleanup_free_ char *hint = suggest_name(b->elsewhere[i], names, n, &compared);
+
+		if (!used)
+			finding_add_source(
+			    b->findings, SEV_ERROR, "BICEP-MODULE-03", NULL, "--module", hint,
+			    "--module %s: the design has no such module", b->elsewhere[i]);
+		free(names);
+	}
+}
+
+static json_t *compile(const char *path, bool params, const char *const *modules,
+                       const char **ret_name, struct findings *f, struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
 	json_t *templates, *v;
@@ -169,6 +198,7 @@ static json_t *compile(const char *path, bool params, const char **ret_name, str
 		return NULL;
 	begin(&b, f);
 	b.params_file = params;
+	b.elsewhere = modules;
 	if (!bicep_open_root(&b, path)) {
 		err_sys(e, errno, "%s", path);
 		json_decref(finish(&b));
@@ -180,6 +210,7 @@ static json_t *compile(const char *path, bool params, const char **ret_name, str
 	VEC_PUSH(b.sources, b.n_sources, b.cap_sources) =
 	    (struct bicep_source){ .name = main->name, .file = main };
 	bicep_template(&b, main);
+	report_options(&b);
 	_cleanup_free_ char *name = xstrdup(main->name);
 
 	templates = finish(&b);
@@ -189,14 +220,15 @@ static json_t *compile(const char *path, bool params, const char **ret_name, str
 	return templates;
 }
 
-json_t *bicep_compile(const char *path, const char **ret_name, struct findings *f, struct err *e)
+json_t *bicep_compile(const char *path, const char *const *modules, const char **ret_name,
+                      struct findings *f, struct err *e)
 {
-	return compile(path, false, ret_name, f, e);
+	return compile(path, false, modules, ret_name, f, e);
 }
 
 json_t *bicep_params(const char *path, const char **ret_name, struct findings *f, struct err *e)
 {
-	return compile(path, true, ret_name, f, e);
+	return compile(path, true, NULL, ret_name, f, e);
 }
 
 json_t *bicep_compile_text(const char *text, size_t n, struct findings *f)
