@@ -29,8 +29,8 @@ def network(kind):
 
 # --- getting in ------------------------------------------------------------------------------------------------------
 
-def raw(e, text, wait=True):
-    """What is answered to bytes as they are."""
+def raw(e, text, later="", wait=True):
+    """What is answered to bytes as they are, and to later ones, sent behind the first answer."""
     with socket.create_connection(("127.0.0.1", e.port), timeout=arm.TIME) as plain:
         with e.context.wrap_socket(plain, server_hostname="localhost") as s:
             s.sendall(text.encode() if isinstance(text, str) else text)
@@ -38,6 +38,8 @@ def raw(e, text, wait=True):
             try:
                 while wait and (more := s.recv(65536)):
                     got += more
+                    s.sendall(later.encode())
+                    later = ""
             except (ssl.SSLError, ConnectionError):
                 pass
             return got.decode(errors="replace")
@@ -80,7 +82,8 @@ def look_at_limits(e):
     chunked = raw(e, f"PUT {S}/resourcegroups/chunked{V} HTTP/1.1\r\n{head}Transfer-Encoding: chunked\r\n\r\n"
                      "5\r\n{\"loc\r\nf\r\nation\":\"somewhe\r\n4\r\nre\"}\r\n0\r\n\r\n")
     tap.ok(" 201 " in chunked[:20] and '"somewhere"' in chunked, "a body may come in chunks", chunked)
-    expecting = raw(e, f"PUT {S}/resourcegroups/chunked{V} HTTP/1.1\r\n{head}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{{}}")
+    # A server may leave it out when the body has come already (RFC 9110, 10.1.1): here it comes behind the 100.
+    expecting = raw(e, f"PUT {S}/resourcegroups/chunked{V} HTTP/1.1\r\n{head}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", "{}")
     tap.ok(" 100 " in expecting[:20] and " 200 " in expecting, "who expects 100-continue gets it", expecting)
     twice = f"GET {S}{V} HTTP/1.1\r\n{head.replace('close', 'keep-alive')}\r\n" + f"GET {S}{V} HTTP/1.1\r\n{head}\r\n"
     tap.ok(raw(e, twice).count("200 OK") == 2, "requests may be pipelined")

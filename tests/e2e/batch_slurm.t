@@ -16,7 +16,7 @@ for i in $(seq "$labs"); do
 		"$root/tests/e2e/lab/plain.vnetlab.json" >"lab$i.vnetlab.json"
 done
 ok "the cluster starts" cluster_start
-wait_until "its three nodes are idle" 10 sh -c '[ "$(sinfo -h -N -o "%N %T" | grep -c idle)" = 3 ]'
+wait_until "its three nodes are idle" 10 sh -c '[ "$(sinfo -h -N -o "%N %T" | grep -c idle)" = 3 ]' || { diag "$(tail -n 3 "$work"/slurm/*.log)"; exit 1; }
 
 began=$SECONDS
 "$B/vnetlab" batch --engine slurm --dir "$work/night" lab*.vnetlab.json >"$work/lines" 2>"$work/said" &
