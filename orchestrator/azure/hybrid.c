@@ -45,7 +45,7 @@ ip4 local_gateway_far_ip(const struct local_gateway *l)
 	for (size_t i = 0; g && i < g->n_custom[l->peer->part.instance]; i++)
 		if (g->custom[l->peer->part.instance][i] == l->bgp_ip)
 			return l->bgp_ip;
-	return l->site ? l->site->bgp_ip : g ? g->instance[l->peer->part.instance] : 0;
+	return l->site ? l->site->bgp_ip : g ? g->instance[l->peer->part.instance] : IP4_NONE;
 }
 
 char *local_gateway_far_name(const struct local_gateway *l)

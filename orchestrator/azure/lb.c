@@ -46,7 +46,7 @@ const struct lb_nat_rule *lb_nat_rule_of(const struct load_balancer *lb,
 
 const struct load_balancer *lb_by_public_ip(const struct model *m, ip4 a)
 {
-	for (size_t i = 0; a && i < m->n_load_balancers; i++)
+	for (size_t i = 0; ip4_is_set(a) && i < m->n_load_balancers; i++)
 		if (!m->load_balancers[i].subnet && m->load_balancers[i].ip == a)
 			return &m->load_balancers[i];
 	return NULL;

@@ -5,21 +5,21 @@
 
 #include "base/str.h"
 
-/* The NAT gateway's address for a packet of that protocol; 0: it does not translate it, or n's own
- * public address comes first (settings.natGatewayBeforePublicIP). */
+/* The NAT gateway's address for a packet of that protocol; none: it does not translate it, or n's
+ * own public address comes first (settings.natGatewayBeforePublicIP). */
 static ip4 nat_gateway_address(const struct nic *n, unsigned ip_proto)
 {
 	const struct nat_gateway *g = n->subnet->nat_gateway;
 
-	if (!g || !g->n_ips || (n->public_ip && !g->first))
-		return 0;
-	return g->icmp || ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP ? g->ips[0] : 0;
+	if (!g || !g->n_ips || (ip4_is_set(n->public_ip) && !g->first))
+		return IP4_NONE;
+	return g->icmp || ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP ? g->ips[0] : IP4_NONE;
 }
 
 static const struct nic *nic_with_public_ip(const struct vm *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->public_ip)
+		if (ip4_is_set(vm->nics[i]->public_ip))
 			return vm->nics[i];
 	return NULL;
 }
@@ -29,28 +29,29 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 	const struct nat_gateway *g = n->subnet->nat_gateway;
 	ip4 translated = nat_gateway_address(n, ip_proto);
 
-	if (by_service && !n->public_ip)
+	if (by_service && ip4_is_none(n->public_ip))
 		return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_SERVICE };
-	if (translated)
+	if (ip4_is_set(translated))
 		return (struct outside){ translated, OUTSIDE_NAT };
-	if (n->public_ip)
+	if (ip4_is_set(n->public_ip))
 		return (struct outside){ n->public_ip, OUTSIDE_PUBLIC };
 	if (n->leaves_by && (ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP))
 		return (struct outside){ n->leaves_by->ip, OUTSIDE_BALANCER };
 	if (n->leaves_by)
-		return (struct outside){ 0, OUTSIDE_LB_PROTOCOL };
+		return (struct outside){ IP4_NONE, OUTSIDE_LB_PROTOCOL };
 	if (n->public_balancer)
 		return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_BALANCER };
 	if (g)
-		return (struct outside){ 0, g->n_ips ? OUTSIDE_NAT_PROTOCOL : OUTSIDE_NAT_EMPTY };
+		return (struct outside){ IP4_NONE,
+			                 g->n_ips ? OUTSIDE_NAT_PROTOCOL : OUTSIDE_NAT_EMPTY };
 	if (nic_with_public_ip(n->vm))
-		return (struct outside){ 0, OUTSIDE_OTHER_NIC };
+		return (struct outside){ IP4_NONE, OUTSIDE_OTHER_NIC };
 	if (n->vm->role == VM_FIREWALL)
-		return (struct outside){ 0, OUTSIDE_FIREWALL_BARE };
+		return (struct outside){ IP4_NONE, OUTSIDE_FIREWALL_BARE };
 	if (!n->subnet->default_outbound)
-		return (struct outside){ 0, OUTSIDE_CLOSED };
+		return (struct outside){ IP4_NONE, OUTSIDE_CLOSED };
 	if (n->in_pool_of)
-		return (struct outside){ 0, OUTSIDE_POOL };
+		return (struct outside){ IP4_NONE, OUTSIDE_POOL };
 	return (struct outside){ DEFAULT_OUTBOUND_IP, OUTSIDE_DEFAULT };
 }
 
@@ -62,7 +63,7 @@ static bool has_no_group(const struct nic *n)
 
 bool public_ip_closed(const struct nic *n)
 {
-	return n->public_ip && !n->public_basic && has_no_group(n);
+	return ip4_is_set(n->public_ip) && !n->public_basic && has_no_group(n);
 }
 
 bool balancer_closed(const struct load_balancer *lb, const struct nic *n)

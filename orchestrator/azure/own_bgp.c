@@ -102,7 +102,7 @@ bool own_bgp_announces(const struct vm *vm, ip4 neighbor, struct prefix p)
 {
 	struct own_neighbor n;
 
-	if (!neighbor || !own_bgp_neighbor(vm, neighbor, &n) || n.filtered || n.muted)
+	if (ip4_is_none(neighbor) || !own_bgp_neighbor(vm, neighbor, &n) || n.filtered || n.muted)
 		return false;
 	for (size_t i = 0; i < vm->guest.own->n_networks; i++)
 		if (prefix_eq(vm->guest.own->networks[i].prefix, p))

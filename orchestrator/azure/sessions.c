@@ -270,7 +270,7 @@ static char *asn_differs(const struct hybrid_session *s)
 static char *peer_has_another_address(const struct hybrid_session *s)
 {
 	const struct local_gateway *l = s->conn ? s->conn->local : NULL;
-	ip4 has = l ? local_gateway_far_ip(l) : 0;
+	ip4 has = l ? local_gateway_far_ip(l) : IP4_NONE;
 	_cleanup_free_ char *who = NULL;
 
 	if (!l || ip4_is_none(l->bgp_ip) || ip4_is_none(has) || l->bgp_ip == has)

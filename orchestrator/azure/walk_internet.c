@@ -19,7 +19,7 @@ static bool leads_nowhere(ip4 a)
 
 static const struct nic *nic_by_public_ip(const struct model *m, ip4 a)
 {
-	for (size_t i = 0; a && i < m->n_nics; i++)
+	for (size_t i = 0; ip4_is_set(a) && i < m->n_nics; i++)
 		if (m->nics[i].public_ip == a)
 			return &m->nics[i];
 	return NULL;
@@ -48,7 +48,7 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 		                "the answer comes from %s; the way back must leave by the NIC that "
 		                "the question came in by",
 		                IP4_STR(n->ip), IP4_STR(x->p.src));
-		return 0;
+		return IP4_NONE;
 	}
 	if (!is_its_own(n, x->p.src) && n->vm->role == VM_GATEWAY) {
 		*ret_how = TEXT(x,
@@ -56,20 +56,20 @@ static ip4 address_outside(struct walker *x, const struct nic *n, const char **r
 		                "a default site (gatewayDefaultSite), or have a site announce "
 		                "0.0.0.0/0 by BGP",
 		                vm_gateway(n->vm)->name);
-		return 0;
+		return IP4_NONE;
 	}
 	if (!is_its_own(n, x->p.src)) {
 		*ret_how = TEXT(x,
 		                "the Internet edge translates only the NIC's own address %s, and "
 		                "the source is %s; let %s translate it (sourceNat)",
 		                IP4_STR(n->ip), IP4_STR(x->p.src), n->vm->name);
-		return 0;
+		return IP4_NONE;
 	}
 	struct outside o =
 	    outside_address(n, x->p.ip_proto, subnet_service(n->subnet, x->p.dst) != NULL);
 
 	/* An answer leaves as the question came in. */
-	if (n->public_ip && to && to->sent.dst == n->public_ip)
+	if (ip4_is_set(n->public_ip) && to && to->sent.dst == n->public_ip)
 		o = (struct outside){ n->public_ip, OUTSIDE_PUBLIC };
 	*ret_how = outside_text(x->w->arena, n, &o);
 	return o.ip;
@@ -87,7 +87,7 @@ enum step walk_to_internet(struct walker *x, const struct nic *n, struct walk_ho
 		                 route, n->name, IP4_STR(x->p.dst));
 	ip4 outside = address_outside(x, n, &how);
 
-	if (!outside)
+	if (ip4_is_none(outside))
 		return walk_drop(x, "route %s on NIC %s leads to the Internet, but %s", route,
 		                 n->name, how);
 	x->p.src = outside;

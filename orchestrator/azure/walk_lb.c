@@ -159,7 +159,7 @@ enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct l
 	}
 	VEC_PUSH(x->w->pins, x->w->n_pins, x->w->cap_pins) =
 	    (struct walk_pin){ lb, c.backend, x->p };
-	if (c.ip)
+	if (ip4_is_set(c.ip))
 		translate_to_backend(x, lb, &c, hop);
 	*ret = c.backend;
 	return n ? walk_receive(x, n, c.backend) : receive_from_internet(x, lb, c.backend);

@@ -254,7 +254,7 @@ struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from
 	if (!x.tables)
 		x.tables = w->tables = eff_cache_new(env->m, env->rib, env->rt);
 	if (ip4_is_none(x.p.src))
-		x.p.src = from ? from->ip : env->m->n_internet ? env->m->internet[0].ip : 0;
+		x.p.src = from ? from->ip : env->m->n_internet ? env->m->internet[0].ip : IP4_NONE;
 	w->sent = x.p;
 	if (from)
 		start_at_nic(&x, from);

@@ -91,7 +91,7 @@ static int make_uplink(struct edge *x, struct err *e)
 
 	if (uplink < 0)
 		return uplink;
-	r = default_via(x->nl, uplink, RT_TABLE_MAIN, INTERNET_MAC, 0, e);
+	r = default_via(x->nl, uplink, RT_TABLE_MAIN, INTERNET_MAC, IP4_NONE, e);
 	int eth0 = r == 0 ? nl_link_index(x->inet, "eth0", e) : r;
 
 	if (eth0 < 0)
@@ -186,7 +186,8 @@ static int add_vnet_link(struct edge *x, const struct fabric_link *l, uint32_t *
 		return ifindex;
 	r = nl_link_up4(x->nl, ifindex, e);
 	if (r == 0)
-		r = default_via(x->nl, ifindex, TABLE_LINK + (uint32_t)ifindex, FABRIC_MAC, 0, e);
+		r = default_via(x->nl, ifindex, TABLE_LINK + (uint32_t)ifindex, FABRIC_MAC,
+		                IP4_NONE, e);
 	if (r == 0)
 		r = set_link_rule(x, (uint32_t)ifindex, true, e);
 	*ret_number = (uint32_t)ifindex;

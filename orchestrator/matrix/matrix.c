@@ -76,7 +76,7 @@ static void fill_protocol(struct run *r, const struct matrix_end *from, ip4 dst,
 ip4 cell_address(const struct matrix_end *e, const struct matrix_class *c)
 {
 	if (ip4_is_loopback(c->address)) /* which is on no wire */
-		return 0;
+		return IP4_NONE;
 	if (e->nic && vm_has_address(e->nic->vm, c->address))
 		return c->second;
 	return e->nic && c->address == e->ip ? c->second : c->address;

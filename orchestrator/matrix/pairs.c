@@ -70,7 +70,7 @@ static size_t end_of_nic(const struct matrix *x, const struct nic *n)
 static void pair_addresses(struct pairs *p, const struct matrix *old, ip4 a,
                            const struct matrix *now, ip4 b)
 {
-	if (a && b)
+	if (ip4_is_set(a) && ip4_is_set(b))
 		add_pair(&p->classes, class_at(old, a), class_at(now, b));
 }
 
@@ -89,7 +89,7 @@ static void pair_nics(struct pairs *p, const struct matrix *old, const struct ni
 
 static ip4 address_of(const struct vm *vm)
 {
-	return vm->n_nics ? vm->nics[0]->ip : 0;
+	return vm->n_nics ? vm->nics[0]->ip : IP4_NONE;
 }
 
 static const struct vm *same_vm(const struct model *m, const struct vm *vm, const bool *taken,
@@ -97,8 +97,9 @@ static const struct vm *same_vm(const struct model *m, const struct vm *vm, cons
 {
 	for (size_t i = 0; i < m->n_vms; i++)
 		if (!taken[i] && m->vms[i].role == vm->role &&
-		    (by_name ? strieq(m->vms[i].name, vm->name)
-		             : address_of(vm) && address_of(&m->vms[i]) == address_of(vm)))
+		    (by_name
+		         ? strieq(m->vms[i].name, vm->name)
+		         : ip4_is_set(address_of(vm)) && address_of(&m->vms[i]) == address_of(vm)))
 			return &m->vms[i];
 	return NULL;
 }
@@ -180,7 +181,7 @@ static void pair_spaces(struct pairs *p, const struct matrix *old, const struct 
 
 		if (next_a == next_b)
 			i++, k++;
-		else if (!next_b || (next_a && next_a < next_b))
+		else if (ip4_is_none(next_b) || (ip4_is_set(next_a) && next_a < next_b))
 			i++;
 		else
 			k++;

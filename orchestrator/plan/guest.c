@@ -231,7 +231,7 @@ static void plan_tunnel(struct guest_plan *p, const struct nic *n)
 	l->vxlan_port = n->tunnel->port;
 	l->mtu = TUNNEL_MTU;
 	add_guest_addr(p, ifindex_of(n), n->ip, n->wire_len, false);
-	add_routes_by(p, n, 0);
+	add_routes_by(p, n, IP4_NONE);
 }
 
 static void plan_nic(struct guest_plan *p, const struct nic *n)
@@ -316,7 +316,7 @@ struct guest_plan *guest_plan_rs(const struct route_server *rs, unsigned instanc
 	port_name_rs(rs, instance, l->port);
 	mac_rs(rs, instance, l->mac);
 	add_guest_addr(p, GUEST_FIRST_IFINDEX, rs->instance[instance], 32, false);
-	add_link_route(p, (struct prefix){ 0, 0 }, GUEST_FIRST_IFINDEX, 0, 0);
+	add_link_route(p, (struct prefix){ 0, 0 }, GUEST_FIRST_IFINDEX, 0, IP4_NONE);
 	/* BIRD keeps the last bit of a message back until the one before it is acknowledged, which
 	 * takes 40 ms otherwise. */
 	p->routes[p->n_routes - 1].quickack = true;

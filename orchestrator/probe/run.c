@@ -132,7 +132,7 @@ int probe_run(struct probe *probes, size_t n, struct err *e)
 		p->sent = p->received = 0;
 		p->rtt_min = p->rtt_avg = p->rtt_max = 0;
 		p->refused = false;
-		p->error_from = 0;
+		p->error_from = IP4_NONE;
 		p->detail[0] = 0;
 		eng.tasks[i] = (struct task){ .p = p, .ops = all_ops[p->protocol] };
 		engine_timer(&eng, now, &eng.tasks[i], 0, false);

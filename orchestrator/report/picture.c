@@ -64,7 +64,8 @@ void picture_nic_detail(const struct nic *n, char *buf, size_t cap)
 	_cleanup_free_ char *as = as_text(n);
 
 	snprintf(buf, cap, "%s%s%s%s%s%s", IP4_STR(n->ip), image ? " " : "", image ? image : "", as,
-	         n->public_ip ? " public " : "", n->public_ip ? IP4_STR(n->public_ip) : "");
+	         ip4_is_set(n->public_ip) ? " public " : "",
+	         ip4_is_set(n->public_ip) ? IP4_STR(n->public_ip) : "");
 }
 
 void picture_chip_detail(const struct nic *n, char *buf, size_t cap)
@@ -73,7 +74,7 @@ void picture_chip_detail(const struct nic *n, char *buf, size_t cap)
 	_cleanup_free_ char *as = as_text(n);
 
 	snprintf(buf, cap, "%s%s%s%s%s", IP4_STR(n->ip), image ? " " : "", image ? image : "", as,
-	         n->public_ip ? " \xe2\x87\xb1" : "");
+	         ip4_is_set(n->public_ip) ? " \xe2\x87\xb1" : "");
 }
 
 void picture_balancer_detail(const struct load_balancer *lb, char *buf, size_t cap)

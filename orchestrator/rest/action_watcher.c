@@ -122,7 +122,7 @@ static void on_table(void *ctx, const json_t *answer, const struct err *e)
 	struct rest_call *c = ctx;
 	const char *to = text_of(c->body, "destinationIPAddress");
 	const char *from = text_of(c->body, "sourceIPAddress");
-	ip4 ip = 0;
+	ip4 ip = IP4_NONE;
 
 	if (e) {
 		rest_fail_err(c, e);

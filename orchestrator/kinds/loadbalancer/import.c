@@ -26,7 +26,8 @@ static bool nic_is(const struct im_nic *n, const char *backend)
 {
 	ip4 ip;
 
-	return strieq(n->lab, backend) || (n->ip && !ip4_parse(backend, &ip) && n->ip == ip);
+	return strieq(n->lab, backend) ||
+	       (ip4_is_set(n->ip) && !ip4_parse(backend, &ip) && n->ip == ip);
 }
 
 /* A pool has NICs, which name it, or addresses: only the former take default outbound access from

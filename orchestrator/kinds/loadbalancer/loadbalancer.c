@@ -316,7 +316,7 @@ static void take_lb_address(struct loader *l, void *obj, json_t *x)
 		return;
 	lb->basic |= e && e->basic;
 	lb->ip = load_public_ip(l, lb->name, v, arena_printf(l->a, "%s/publicIPAddress", lb->ptr));
-	lb->broken |= !lb->ip;
+	lb->broken |= ip4_is_none(lb->ip);
 }
 
 /* Subnets have the lists of those whose frontend is in them. */

@@ -39,7 +39,7 @@ static void check_same_address(const struct subnet *s, struct findings *f)
 	for (size_t i = 1; s->nics_by_ip && i < s->n_nics; i++) {
 		const struct nic *a = s->nics_by_ip[i - 1], *b = s->nics_by_ip[i];
 
-		if (!a->ip || a->ip != b->ip || a->broken || b->broken)
+		if (ip4_is_none(a->ip) || a->ip != b->ip || a->broken || b->broken)
 			continue;
 		_cleanup_free_ char *ptr = point_to_address(b);
 
@@ -87,7 +87,7 @@ static void check_guest_routes(const struct vm *vm, struct findings *f)
 				         "name the router that packets go to",
 				         "\"%s\": %s is its own address", vm->name,
 				         IP4_STR(r->via));
-		if (r->from && !vm_has_address(vm, r->from))
+		if (ip4_is_set(r->from) && !vm_has_address(vm, r->from))
 			error_at(
 			    f, "GUEST-ROUTE-04", NULL, r->ptr,
 			    "give an address of its NICs, or of its loopbacks",

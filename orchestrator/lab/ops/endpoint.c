@@ -27,7 +27,7 @@ static const struct internet_host *internet_host(const struct lab *l, const char
 
 static ip4 internet_ip(const struct lab *l)
 {
-	return l->model->n_internet ? l->model->internet[0].ip : 0;
+	return l->model->n_internet ? l->model->internet[0].ip : IP4_NONE;
 }
 
 /* "VM/nic": that NIC; "VM": NULL. */
@@ -90,10 +90,10 @@ static ip4 vm_address(const struct endpoint *from, const struct vm *vm, const st
 		*nic = vm->nics[0];
 	if (from->node->kind != NODE_INTERNET)
 		return (*nic)->ip;
-	if ((*nic)->public_ip)
+	if (ip4_is_set((*nic)->public_ip))
 		return (*nic)->public_ip;
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->public_ip) {
+		if (ip4_is_set(vm->nics[i]->public_ip)) {
 			*nic = vm->nics[i];
 			return vm->nics[i]->public_ip;
 		}

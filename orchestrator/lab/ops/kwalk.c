@@ -198,7 +198,7 @@ void kwalk_fabric(void *ctx, const struct nic *from, const struct nic *back,
 		         PREFIX_STR(r.dst), streq(device, SINK) ? "the sink" : device);
 		return;
 	}
-	if (r.hops[0].via && r.hops[0].via != p->dst && !to->edge)
+	if (ip4_is_set(r.hops[0].via) && r.hops[0].via != p->dst && !to->edge)
 		ret->next_hop = r.hops[0].via;
 	snprintf(ret->reason, sizeof(ret->reason), "fabric table %u: %s via %s to port %s", r.table,
 	         PREFIX_STR(r.dst), IP4_STR(r.hops[0].via), device);

@@ -32,7 +32,7 @@ static void translate_to_backend(const struct kwalk *k, const char *in, uint32_t
 	if (look_up_element(k, SET_LB_FLOATING, in, service) ||
 	    (!port && look_up_element(k, SET_LB_FLOATS, in, 0)))
 		return;
-	ret->ip = addr ? (ip4)addr->value : 0;
+	ret->ip = addr ? (ip4)addr->value : IP4_NONE;
 	ret->port = port ? (uint16_t)port->value : 0;
 }
 

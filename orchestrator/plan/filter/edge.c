@@ -105,9 +105,9 @@ static void add_instance_translations(struct nft_elems *v, const struct nic *n, 
 	for (size_t i = 0; i < n->vm->n_instances; i++) {
 		ip4 a = n->vm->instances[i];
 
-		if (n->public_ip || ports.why == OUTSIDE_NAT)
+		if (ip4_is_set(n->public_ip) || ports.why == OUTSIDE_NAT)
 			nft_elems_add(v, SET_NIC_ZONE, link, a, 0, number);
-		if (other.ip) {
+		if (ip4_is_set(other.ip)) {
 			nft_elems_add(v, SET_LEAVES_AS, link, a, 0, other.ip);
 			nft_elems_add(v, SET_MAY_LEAVE, link, a, 0, 0);
 		}
@@ -128,15 +128,15 @@ static void add_nic_translations(struct nft_elems *v, const struct nic *n, const
 	    ports.why == OUTSIDE_NAT || (ports.why == OUTSIDE_BALANCER && n->leaves_by);
 
 	add_instance_translations(v, n, link, number);
-	if (n->public_ip || translated)
+	if (ip4_is_set(n->public_ip) || translated)
 		nft_elems_add(v, SET_NIC_ZONE, link, n->ip, 0, number);
-	if (n->public_ip) {
+	if (ip4_is_set(n->public_ip)) {
 		nft_elems_add(v, SET_PUBLIC, NULL, n->public_ip, 0, number);
 		nft_elems_add(v, SET_PUBLIC_ZONE, NULL, n->public_ip, 0, number);
 		if (!public_ip_closed(n))
 			nft_elems_add(v, SET_LEADS_TO, NULL, n->public_ip, 0, n->ip);
 	}
-	if (other.ip) {
+	if (ip4_is_set(other.ip)) {
 		nft_elems_add(v, SET_LEAVES_AS, link, n->ip, 0, other.ip);
 		nft_elems_add(v, SET_MAY_LEAVE, link, n->ip, 0, 0);
 	}

@@ -80,7 +80,7 @@ static ip4 public_address_of(struct arm *a, const struct val *config)
 	const char *id = val_get_str(val_path(config, "properties.publicIPAddress"), "id");
 	struct inst *pip = id ? inst_by_id(a, id) : NULL;
 
-	return pip && pip->n_ips ? pip->ips[0] : 0;
+	return pip && pip->n_ips ? pip->ips[0] : IP4_NONE;
 }
 
 /* A gateway's own end of BGP: its addresses, AS 65515 unless it says otherwise.  For reference()

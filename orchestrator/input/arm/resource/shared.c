@@ -36,7 +36,7 @@ ip4 shared_of(struct arm *a, const struct inst *i, uint32_t k)
 	const char *text = json_string_value(json_object_get(map_of(a->o->taken, "owners"), key));
 	ip4 ip;
 
-	return text && ip4_parse(text, &ip) == 0 ? ip : 0;
+	return text && ip4_parse(text, &ip) == 0 ? ip : IP4_NONE;
 }
 
 void shared_keep(struct arm *a, const char *pool, const struct inst *i, uint32_t k, ip4 ip,

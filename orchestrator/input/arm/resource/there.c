@@ -53,7 +53,7 @@ static ip4 address_of(const json_t *props, const char *name)
 	const char *text = json_string_value(json_object_get(props, name));
 	ip4 ip;
 
-	return text && ip4_parse(text, &ip) == 0 ? ip : 0;
+	return text && ip4_parse(text, &ip) == 0 ? ip : IP4_NONE;
 }
 
 static const char *subnet_of(const json_t *props)
