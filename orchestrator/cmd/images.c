@@ -182,7 +182,7 @@ static void files_node(const struct known *k, const json_t *files, json_t *confi
 /* owner: the object (VM or site router) that has "image" and "config".  The image, where it is one
  * that runs daemons and is there; else NULL. */
 static const struct known *check_owner(struct images *x, json_t *owner, const struct jptr *at,
-                                       const json_t *files, json_t *packed, struct findings *f)
+                                       const json_t *files, struct findings *f)
 {
 	const char *named = json_string_value(json_object_get(owner, "image")),
 	           *image = named ? named : "host";
@@ -204,22 +204,19 @@ static const struct known *check_owner(struct images *x, json_t *owner, const st
 	if (!host) /* of that, TOPO-VM-04 speaks */
 		config_names(k, config, JPTR(at, "config"), f);
 	files_node(k, files, config, JPTR(at, "config"), f);
-	if (!json_object_get(packed, k->name))
-		image_pack(k->name, packed);
 	return host ? NULL : k;
 }
 
 struct image_check {
 	struct images *images;
 	const json_t *files;
-	json_t *packed;
 	struct findings *f;
 };
 
 static void check_image(void *ctx, json_t *owner, const struct jptr *at, bool part)
 {
 	const struct image_check *c = ctx;
-	const struct known *k = check_owner(c->images, owner, at, c->files, c->packed, c->f);
+	const struct known *k = check_owner(c->images, owner, at, c->files, c->f);
 
 	if (k && !part) /* a site's router has a configuration that is generated */
 		config_lacks(k, owner, at, c->f);
@@ -229,7 +226,7 @@ static void check_images(json_t *design, struct findings *f)
 {
 	json_t *topology = json_object_get(design, "topology");
 	struct images x = { 0 };
-	struct image_check c = { &x, json_object_get(design, "files"), json_object(), f };
+	struct image_check c = { &x, json_object_get(design, "files"), f };
 
 	kinds_each_image(topology, check_image, &c);
 	for (size_t i = 0; i < x.n; i++) {
@@ -238,7 +235,7 @@ static void check_images(json_t *design, struct findings *f)
 		json_decref(x.v[i].advice);
 	}
 	free(x.v);
-	json_object_set_new(design, "images", c.packed);
+	images_pack(design);
 }
 
 static void finish_findings(json_t *design, struct findings *f)

@@ -10,6 +10,7 @@
 #include "input/import/import.h"
 #include "input/resources.h"
 #include "input/topology.h"
+#include "lab/image/image.h"
 #include "plan/names.h"
 #include "rest/children.h"
 #include "rest/machine.h"
@@ -246,6 +247,7 @@ static json_t *import_store(const struct rest_options *o, const struct store *s,
 	json_t *design = json_pack("{s:O,s:O,s:s}", "topology", topology, "files",
 	                           json_object_get(x, "files"), "path", o->lab);
 
+	images_pack(design);
 	json_decref(x);
 	json_decref(list);
 	json_decref(io.guests);

@@ -118,6 +118,8 @@ json_t *image_part(const char *image, const char *part);
 /* Adds the image's texts to images, by its name; nothing when there is none.  A driver cannot
  * always read what who starts a lab can, and takes them from there. */
 void image_pack(const char *name, json_t *images);
+/* Adds to a design ("topology") its "images": all that its nodes name. */
+void images_pack(json_t *design);
 /* From now on images are these (a reference is kept), then those of the folders. */
 void images_use(json_t *images);
 char **image_list(size_t *ret_n); /* names; the caller frees each and the array */
