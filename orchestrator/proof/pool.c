@@ -10,15 +10,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "kernel/limits.h"
 
+/* What a job that is told to end has for it, before it is killed. */
+enum { GRACE_MS = 5000 };
+
 struct worker {
 	size_t job;
 	pid_t pid;
-	int fd; /* what it says: a line of JSON each */
+	int fd;       /* what it says: a line of JSON each */
+	long ends_ms; /* when it is told to end; then, when it is killed; 0: never */
+	bool told, too_long;
 	struct str in;
 	json_t *result;
 };
@@ -87,7 +93,11 @@ static int start_job(struct pool_state *s, size_t job, struct err *e)
 		close(fds[0]);
 		return err_fork(e, why, "starting a job");
 	}
-	s->workers[s->n++] = (struct worker){ .job = job, .pid = pid, .fd = fds[0] };
+	s->workers[s->n++] =
+	    (struct worker){ .job = job,
+		             .pid = pid,
+		             .fd = fds[0],
+		             .ends_ms = s->p->limit_ms ? clock_ms() + s->p->limit_ms : 0 };
 	return 0;
 }
 
@@ -141,7 +151,9 @@ static void end_worker(struct pool_state *s, size_t i)
 	close(w.fd);
 	while (waitpid(w.pid, &status, 0) < 0 && errno == EINTR)
 		;
-	_cleanup_free_ char *how = w.result ? NULL : describe_exit(status);
+	_cleanup_free_ char *how = w.too_long ? xstrdup(POOL_TOO_LONG)
+	                           : w.result ? NULL
+	                                      : describe_exit(status);
 
 	memmove(&s->workers[i], &s->workers[i + 1], (--s->n - i) * sizeof(w));
 	s->p->done(s->p->ctx, w.job, w.result, how);
@@ -174,6 +186,36 @@ static void pass_signal_on(struct pool_state *s)
 	s->told = true;
 }
 
+/* Of a job's time nothing is left: it ends in order, or, when it does not, at once. */
+static void end_overdue(struct pool_state *s)
+{
+	long now = clock_ms();
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct worker *w = &s->workers[i];
+
+		if (!w->ends_ms || now < w->ends_ms)
+			continue;
+		kill(w->told ? -w->pid : w->pid, w->told ? SIGKILL : SIGTERM);
+		w->ends_ms = w->told ? 0 : now + GRACE_MS;
+		w->told = w->too_long = true;
+	}
+}
+
+/* When the next job's time is over; NULL: no job's time is bounded. */
+static const struct timespec *next_end(const struct pool_state *s, struct timespec *ret)
+{
+	long first = 0, now = clock_ms();
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->workers[i].ends_ms && (!first || s->workers[i].ends_ms < first))
+			first = s->workers[i].ends_ms;
+	long wait = first > now ? first - now : 0;
+
+	*ret = (struct timespec){ wait / 1000, wait % 1000 * 1000000 };
+	return first ? ret : NULL;
+}
+
 /* Signals come while it waits, and only then: none is overlooked. */
 static int wait_for_jobs(struct pool_state *s, struct err *e)
 {
@@ -182,7 +224,8 @@ static int wait_for_jobs(struct pool_state *s, struct err *e)
 
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct pollfd){ .fd = s->workers[i].fd, .events = POLLIN };
-	int r = ppoll(p, n, NULL, &s->before);
+	struct timespec wait;
+	int r = ppoll(p, n, next_end(s, &wait), &s->before);
 
 	if (r < 0)
 		return errno == EINTR ? 0 : err_sys(e, errno, "poll");
@@ -205,6 +248,7 @@ int pool_run(const struct pool *p, struct err *e)
 	sigprocmask(SIG_BLOCK, &stops, &s.before);
 	for (start_jobs(&s); r == 0 && s.n; start_jobs(&s)) {
 		r = wait_for_jobs(&s, e);
+		end_overdue(&s);
 		if (is_stopped(&s) && !s.told)
 			pass_signal_on(&s);
 	}

@@ -12,16 +12,20 @@
 
 #include "base/err.h"
 
+#define POOL_TOO_LONG "its time was over"
+
 struct pool {
 	size_t n;       /* jobs: 0 to n-1, started in this order */
 	size_t at_once; /* at least 1 */
+	long limit_ms;  /* a job that takes longer is ended; 0: none is */
 	void *ctx;
 	/* In the job's process.  The result is a new reference. */
 	json_t *(*run)(void *ctx, size_t job);
 	/* In the caller's.  NULL: all jobs are started. */
 	bool (*wanted)(void *ctx, size_t job);
 	void (*said)(void *ctx, size_t job, const char *kind, const char *text);
-	/* result NULL: the job has none, and `how` says how its process ended. */
+	/* result NULL: the job has none, and `how` says how its process ended.  Of a job that was
+	 * ended for its limit `how` is POOL_TOO_LONG, and the result may be what it had so far. */
 	void (*done)(void *ctx, size_t job, const json_t *result, const char *how);
 	/* Set by a handler of SIGINT, SIGTERM or SIGHUP to the signal's number: it is passed on,
 	 * and no other job is started.  NULL: never. */

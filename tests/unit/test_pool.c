@@ -227,12 +227,45 @@ static void names_of_a_jobs_labs(void **state)
 	free(tags[1]);
 }
 
+/* ---- the limit ---- */
+
+static json_t *sleep_or_work(void *ctx, size_t job)
+{
+	(void)ctx;
+	if (job == 1)
+		for (;;)
+			pause();
+	return json_sprintf("result %zu", job);
+}
+
+static void ends_what_takes_too_long(void **state)
+{
+	struct seen s = { 0 };
+	const struct pool p = { .n = 3,
+		                .at_once = 2,
+		                .limit_ms = 300,
+		                .ctx = &s,
+		                .run = sleep_or_work,
+		                .wanted = wanted,
+		                .done = done };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(pool_run(&p, &e), 0);
+	assert_int_equal(s.n_done, 3);
+	assert_string_equal(s.results[0], "result 0");
+	assert_string_equal(s.results[1], POOL_TOO_LONG);
+	assert_string_equal(s.results[2], "result 2");
+	seen_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_all),
 		cmocka_unit_test(starts_none_that_is_not_wanted),
 		cmocka_unit_test(passes_signals_on),
+		cmocka_unit_test(ends_what_takes_too_long),
 		cmocka_unit_test(tags_of_jobs),
 		cmocka_unit_test(names_of_a_jobs_labs),
 	};
