@@ -32,14 +32,38 @@ struct paths {
 	size_t n, cap;
 };
 
+struct refused {
+	struct prefix p;
+	bool is;
+};
+
+static void note_refused(void *ctx, struct prefix space, bool is_transit)
+{
+	struct refused *r = ctx;
+
+	(void)is_transit;
+	r->is |= prefix_covers(space, r->p);
+}
+
+/* A Route Server discards what lies in its own VNet and in those that use it: azure-behaviour 7.6.
+ */
+static void add_path(const struct bgp_connection *c, struct paths *p, struct path path)
+{
+	struct refused r = { path.prefix, false };
+
+	vnet_space(c->rs->vnet, note_refused, &r);
+	if (!r.is)
+		VEC_PUSH(p->v, p->n, p->cap) = path;
+}
+
 static void add_paths(const struct bgp_connection *c, struct paths *p)
 {
 	const struct bgp_block *b = &c->nic->vm->guest.bgp;
 
 	for (size_t i = 0; i < b->n_advertise; i++)
-		VEC_PUSH(p->v, p->n, p->cap) =
-		    (struct path){ b->advertise[i], b->prepend,
-			           ip4_is_set(b->next_hop) ? b->next_hop : c->peer_ip };
+		add_path(c, p,
+		         (struct path){ b->advertise[i], b->prepend,
+		                        ip4_is_set(b->next_hop) ? b->next_hop : c->peer_ip });
 }
 
 /* What the appliance's files say that it announces to that instance, for certain. */
@@ -52,8 +76,7 @@ static void add_read_paths(const struct bgp_connection *c, unsigned instance, st
 	    !own_bgp_neighbor(vm, c->rs->instance[instance], &n) || n.filtered || n.muted)
 		return;
 	for (size_t i = 0; i < vm->guest.own->n_networks; i++)
-		VEC_PUSH(p->v, p->n, p->cap) =
-		    (struct path){ vm->guest.own->networks[i].prefix, 0, c->peer_ip };
+		add_path(c, p, (struct path){ vm->guest.own->networks[i].prefix, 0, c->peer_ip });
 }
 
 static int by_prefix_and_length(const void *pa, const void *pb)
@@ -264,6 +287,11 @@ static bool learns_unknown(const struct foreseen *f, const struct subnet *s)
 		if (by->gateway[t])
 			unknown |= f->unknown[table_of_gateway(f->m, by->gateway[t])];
 	return unknown;
+}
+
+bool foreseen_knows(const struct foreseen *f, const struct subnet *s)
+{
+	return !learns_unknown(f, s);
 }
 
 bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst)
