@@ -27,6 +27,7 @@ struct check {
 	uint32_t instance;
 	uint32_t within_ms, stable_ms;
 	uint32_t recover_ms; /* recoverWithin; 0: not asked */
+	uint32_t points;     /* where work is graded; 0 of an action */
 	bool inverted;       /* "not" */
 	bool warning;        /* level */
 	const char *hint;    /* NULL: none */
@@ -121,6 +122,8 @@ const char *check_audit_name(enum check_audit a);
 
 /* checks: the object of a topology, or NULL.  Fills m->checks, and reports what does not fit. */
 void checks_read(json_t *checks, struct model *m, struct findings *f);
+/* What a check of a file, as it is written, is worth (struct check, points). */
+unsigned check_points(json_t *spec);
 /* Some check expects the session of that instance not to be Established all the time. */
 bool checks_expect_down(const struct model *m, const struct bgp_connection *c, unsigned instance);
 

@@ -15,6 +15,8 @@
 	  .help = "It must not become true." }, \
 	{ .name = "level", .type = T_ENUM, .values = check_levels, .as_bool = true, .dflt = "error", \
 	  .at = AT(struct check, warning), .help = "warning: does not fail the test." }, \
+	{ .name = "points", .type = T_UINT, .max = 1000, .dflt = "1", .at = AT(struct check, points), \
+	  .help = "What it is worth where work is graded." }, \
 	{ .name = "hint", .type = T_TEXT, .at = AT(struct check, hint), \
 	  .help = "Shown when it does not hold." }
 #define CHECK_FIELD_INSTANCE \

@@ -45,3 +45,17 @@ void checks_read(json_t *checks, struct model *m, struct findings *f)
 	json_object_foreach (checks, name, spec)
 		m->n_checks += read_check(&r, name, spec, &m->checks[m->n_checks]);
 }
+
+unsigned check_points(json_t *spec)
+{
+	const struct check_sort *sort = json_is_object(spec) ? sort_of(spec) : NULL;
+	struct check c = { 0 };
+
+	if (!sort)
+		return 1;
+	struct arena *a = arena_new();
+
+	schema_fill(&sort->fields, spec, a, &c);
+	arena_free(a);
+	return c.points;
+}

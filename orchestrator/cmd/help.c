@@ -62,6 +62,7 @@ static const char *group_title(const char *group)
 		{ "Look", "Look: what is there, and why" },
 		{ "Prove", "Prove: does the design do what it must" },
 		{ "Break", "Break: faults, to see what happens then" },
+		{ "Teach", "Teach: exercises, exams and their grades" },
 		{ "Tool", "Tools" },
 	};
 

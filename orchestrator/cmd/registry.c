@@ -9,7 +9,7 @@ extern const struct command *const __stop_vnl_commands[] __attribute__((weak));
 
 static size_t group_rank(const char *group)
 {
-	static const char *const order[] = { "Labs", "Look", "Prove", "Break", "Tool" };
+	static const char *const order[] = { "Labs", "Look", "Prove", "Break", "Teach", "Tool" };
 	size_t i = 0;
 
 	while (i < ARRAY_LEN(order) && !streq(order[i], group))

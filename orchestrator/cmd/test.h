@@ -53,6 +53,8 @@ void test_catch_signals(void);
 bool test_read_designs(struct test_session *s, int *ret_worst);
 /* Reads the design of d->path.  EX_DONE, or the status of what is wrong with it: d->invalid. */
 int test_read_file(const struct test_session *s, struct test_design *d);
+/* A check names what the design has not. */
+bool test_is_absence(const struct finding *x);
 void test_designs_free(struct test_session *s);
 
 /* In a process of the run's own (proof/pool.h): does it. */

@@ -34,14 +34,19 @@ static char *errors_text(const char *file, const struct findings *f)
 /* --- a trainer's checks, a student's design ----------------------------------------------------
  */
 
+bool test_is_absence(const struct finding *x)
+{
+	return str_starts(x->pointer, "/checks/") &&
+	       (streq(x->rule, "TOPO-REF-01") || str_starts(x->rule, "CHECK-NODE-"));
+}
+
 /* The check that the finding is about when it names something that is not in the design; NULL: it
  * is about something else.  The caller frees. */
 static char *absent_in_check(const struct finding *x)
 {
 	struct str s = { 0 };
 
-	if (!str_starts(x->pointer, "/checks/") ||
-	    (!streq(x->rule, "TOPO-REF-01") && !str_starts(x->rule, "CHECK-NODE-")))
+	if (!test_is_absence(x))
 		return NULL;
 	for (const char *c = x->pointer + strlen("/checks/"); *c && *c != '/'; c++)
 		if (*c == '~' && c[1])

@@ -81,4 +81,37 @@ json "its pods have what a lab needs, and no capability" '.spec.template.spec as
 json "its image, volume and command are those of the batch" '.spec.template.spec as $p | $p.containers[0].image == "lab:1" and
 	$p.volumes[1].persistentVolumeClaim.claimName == "designs" and ($p.containers[0].command | index("--shard")) and $p.containers[0].workingDir == "'"$work"'"'
 like "the kustomization names it" "$(cat kube/kubernetes/kustomization.yaml)" '^- job.json$'
+
+# A class: the work of each student is a row.
+mkdir class
+for who in anna ben; do cp "$root/tests/e2e/lab/plain.vnetlab.json" "class/$who.vnetlab.json"; done
+mkdir class/carla && jq 'del(.virtualMachines.left)' class/anna.vnetlab.json >class/carla/hers.vnetlab.json
+jq '.routeTables.r.routes.none = {addressPrefix: "10.9.0.0/16", nextHopType: "None"} | .virtualNetworks[].subnets[].routeTable = "r"' \
+	class/anna.vnetlab.json >class/dora.vnetlab.json
+echo '{' >class/emil.vnetlab.json
+printf 'protocol device {}\n' >class/mute.conf
+jq '(.virtualNetworks | keys[0]) as $v | .virtualNetworks[$v].addressPrefixes += ["10.99.0.0/24"] |
+	.virtualNetworks[$v].subnets.RouteServerSubnet.addressPrefix = "10.99.0.0/26" |
+	.virtualMachines.left.nic.privateIPAddress as $ip | .virtualMachines.left += {image: "bird", config: {"bird.conf": "mute.conf"}} |
+	.routeServers.rs = {virtualNetwork: $v, bgpConnections: {left: {peerIp: ($ip // "10.0.0.4"), peerAsn: 65001}}}' class/anna.vnetlab.json >class/fred.vnetlab.json
+cat >exercise.checks.json <<'END'
+{"checks": {"the packet arrives": {"from": "right", "to": "left", "expect": "reach", "points": 3, "hint": "look at the routes"},
+	"right goes out": {"from": "right", "to": "8.8.8.8", "expect": "reach", "points": 2}}}
+END
+status "grade says that not everybody has all points" 1 vnetlab grade class --checks exercise.checks.json --limit 4s -o json
+json "who did all has all points" '.of == 5 and ([.students[] | select(.student == "anna" or .student == "ben") | .points] == [5, 5])'
+json "a machine that is missing costs the checks that name it" '.students[] | select(.student == "carla") | .state == "graded" and .points == 2 and .failed[0].judged'
+json "what failed has its reason, points and hint" '.students[] | select(.student == "dora") | .failed[0] | .points == 3 and .hint == "look at the routes" and (.detail | test("0 of 1"))'
+json "a broken file is a row" '.students[] | select(.student == "emil") | .state == "invalid" and .points == 0 and (.reason | test("TOPO-JSON-01"))'
+json "so is one that hangs" '.students[] | select(.student == "fred") | .state == "timedOut" and (.reason | test("its 4 s were over"))'
+is "no student's lab is left" "$(vnetlab ls -o json | jq -c .labs)" '[]'
+status "the model grades without a lab" 1 vnetlab grade class --checks exercise.checks.json --model --format csv
+like "a row of CSV has points" "$out" '^anna,graded,5,5,,,3,2.$'
+status "memory is bounded" 1 vnetlab grade class/anna.vnetlab.json --checks exercise.checks.json --memory 16 -o json
+json "who needs more is told so" '.students[0].state == "tooBig" and (.students[0].reason | test("needs [0-9]+ MiB, and may have 16"))'
+echo '{"x": {"from": "right", "too": "left", "expect": "reach"}}' >wrong.json
+status "wrong checks are refused before anything runs" 3 vnetlab grade class --checks wrong.json
+like "the message names the property" "$err" 'too'
+status "grade needs checks" 2 vnetlab grade class
+status "a folder without designs is an error" 5 vnetlab grade kube --checks exercise.checks.json
 done_testing
