@@ -241,7 +241,7 @@ else
 	# An endpoint's lab, too: its designs come from requests.
 	jq -n '{name: "gate", virtualNetworks: {V: {addressPrefixes: ["10.0.0.0/16"], subnets: {S: {addressPrefix: "10.0.1.0/24"}}}},
 		virtualMachines: {nva: {image: "bird", nic: {subnet: "V/S", enableIPForwarding: true}, bgp: {asn: 65001, advertise: ["10.9.0.0/16"]}}}}' >"$work/gate.vnetlab.json"
-	status "an endpoint of that tree runs an appliance" 0 "$work/tree/build/vnetlab" azure -n gate --from "$work/gate.vnetlab.json" -- "$work/tree/build/vnetlab" exec nva -- birdc show status
+	status "an endpoint of that tree runs an appliance" 0 env "XDG_STATE_HOME=$work/state" "$work/tree/build/vnetlab" azure -n gate --from "$work/gate.vnetlab.json" -- "$work/tree/build/vnetlab" exec nva -- birdc show status
 	"$B/vnetlab" down -q gate
 fi
 done_testing
