@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/finding.h"
+#include "base/finding_edit.h"
 
 #include <stdio.h>
 
@@ -197,6 +197,42 @@ void findings_sort(struct findings *f)
 	for (size_t i = 0; i < f->n; i++)
 		f->items[i] = list[i].item;
 	fold_alike(f);
+}
+
+void findings_clear(struct findings *f)
+{
+	struct places *table = take_ptr(f->table);
+
+	findings_free(f);
+	f->table = table;
+}
+
+size_t findings_drop(struct findings *f, bool (*drop)(void *ctx, const struct finding *x),
+                     void *ctx)
+{
+	size_t n = 0, dropped = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (drop(ctx, &f->items[i])) {
+			--*severity_counter(f, f->items[i].severity);
+			finding_free(&f->items[i]);
+			dropped++;
+		} else {
+			f->items[n++] = f->items[i];
+		}
+	f->n = n;
+	return dropped;
+}
+
+void finding_soften(struct findings *f, size_t i, const char *words)
+{
+	struct finding *x = &f->items[i];
+	char *text = xasprintf("%s%s", words, x->message);
+
+	--*severity_counter(f, x->severity);
+	x->severity = SEV_INFO;
+	free(x->message);
+	x->message = text;
 }
 
 void findings_free(struct findings *f)

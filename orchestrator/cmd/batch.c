@@ -97,7 +97,7 @@ static int read_options(struct batch *b)
 	int fmt = format ? report_format_parse(format) : a->json ? REPORT_JSON : REPORT_HUMAN;
 
 	if (fmt < 0)
-		return ui_usage(a, "--format must be human, tap, junit, json or html");
+		return ui_usage(a, "there is no format %s", format);
 	if (a->lab && *a->lab)
 		return ui_usage(a, "labs that run side by side cannot all be called %s", a->lab);
 	if (a->host && *a->host)
@@ -340,7 +340,7 @@ static const struct option_def batch_options[] = {
 	  .help = "how often a lab that did not come up is tried again (default 1)" },
 	{ .name = "merge", .help = "run nothing: the reports of what is there" },
 	{ .name = "format",
-	  .arg = "human|tap|junit|json|html",
+	  .arg = "human|tap|junit|json|html|markdown|sarif|github",
 	  .help = "of the report on standard output; default: human" },
 	{ .name = "image", .arg = "IMAGE", .help = "of --engine kubernetes: the container image" },
 	{ .name = "claim",

@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
-#include "base/version.h"
 #include "cmd/address.h"
 #include "cmd/design.h"
+#include "cmd/format.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
 #include "report/findings.h"
@@ -87,8 +87,7 @@ static void print_for_people(const struct checking *c)
 
 static int cmd_check(const struct cmd_args *a)
 {
-	const char *given = arg_value(a, "format");
-	const char *format = given ? given : a->json ? "json" : "human";
+	enum report_format format = format_asked(a);
 	_cleanup_(checking_done) struct checking c = { 0 };
 	int worst = EX_DONE;
 
@@ -97,27 +96,19 @@ static int cmd_check(const struct cmd_args *a)
 
 		worst = status > worst ? status : worst;
 	}
-	if (!c.n || (c.n == 1 && c.files[0].error && streq(format, "human")))
+	if (!c.n || (c.n == 1 && c.files[0].error && format == REPORT_HUMAN))
 		return worst;
-	if (streq(format, "json"))
-		ui_json(checked_json(c.files, c.n));
-	else if (streq(format, "sarif"))
-		ui_json(checked_sarif(c.files, c.n, vnetlab_version()));
-	else if (streq(format, "github"))
-		checked_write_github(stdout, c.files, c.n);
-	else if (streq(format, "junit"))
-		checked_write_junit(stdout, c.files, c.n, arg_flag(a, "strict"));
-	else
+	if (format == REPORT_HUMAN)
 		print_for_people(&c);
+	else
+		checked_write(stdout, format, c.files, c.n, arg_flag(a, "strict"));
 	return worst;
 }
 
 static const struct option_def check_options[] = {
 	{ .name = "strict", .help = "warnings count as errors: exit 3" },
 	{ .name = "rules-only", .help = "do not have the daemons' own checks read their files" },
-	{ .name = "format",
-	  .arg = "human|json|github|sarif|junit",
-	  .help = "of the findings; default: human, or json with -o json" },
+	FORMAT_OPTION,
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
@@ -132,10 +123,8 @@ COMMAND(check, { .name = "check",
                          "and what to do. Needs no lab and no privileges: where the "
                          "appliances' daemons are installed, their own checks read their files, in "
                          "boxes as in a lab. Findings go to standard "
-                         "output; a file that cannot be read costs only itself.\n\n"
-                         "--format github prints workflow commands, which GitHub shows beside the "
-                         "changed lines; sarif is for code scanning and editors, junit for CI "
-                         "servers: a suite for each file, a case for each finding.\n\n"
+                         "output; a file that cannot be read costs only itself.\n\n" FORMAT_HELP
+                         "There junit has a suite for each file, and a case for each finding.\n\n"
                          "Exit status 3 when there are errors; warnings and remarks do not "
                          "fail unless --strict is given. 5 when a file cannot be read.\n\n"
                          "  vnetlab check seed.vnetlab.json\n"

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "base/finding_edit.h"
 #include "input/open.h"
 #include "input/topology.h"
 #include "lab/client/paths.h"
@@ -15,6 +16,8 @@ void design_close(struct opened *o)
 	json_decref(o->design);
 	model_free(o->model);
 	free(o->lab);
+	free(o->path);
+	findings_free(&o->findings);
 	*o = (struct opened){ 0 };
 }
 
@@ -76,6 +79,10 @@ int design_open(const struct cmd_args *a, const char *file, struct opened *ret)
 	o.lab = xstrdup(a->lab && *a->lab ? a->lab : o.model->name);
 	if (lab_name_check(o.lab, &e) < 0)
 		return ui_usage(a, "%s", e.msg);
+	o.path = xstrdup(address_name(path));
+	findings_clear(&f);
+	o.findings = f;
+	f = (struct findings){ 0 };
 	o.parse_ms = (clock_us() - began + 500) / 1000;
 	*ret = o;
 	o = (struct opened){ 0 };

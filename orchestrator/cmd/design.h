@@ -10,6 +10,8 @@ struct opened {
 	struct model *model;
 	char *lab; /* -n, or the name in the file */
 	long parse_ms;
+	char *path;               /* of the file, as people named it */
+	struct findings findings; /* none is left in it: its table of places */
 };
 
 /* clang-format's versions disagree over braces in macros. */

@@ -2,22 +2,25 @@
 /* vnetlab diff: what becomes of packets otherwise in one design than in another. */
 #include <stdio.h>
 
+#include "base/finding_edit.h"
 #include "base/str.h"
 #include "base/tree.h"
 #include "cmd/design.h"
+#include "cmd/format.h"
 #include "cmd/labs.h"
 #include "cmd/remote.h"
 #include "cmd/revision.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
-#include "matrix/diff.h"
+#include "report/matrix.h"
 
 /* ---- the two designs ---- */
 
 struct side {
 	json_t *design;
 	struct model *model;
-	char *folder; /* of a revision; ours */
+	char *folder;             /* of a revision; ours */
+	struct checked_file file; /* what is wrong with it, and where it has what */
 };
 
 static void side_done(struct side *s)
@@ -27,6 +30,7 @@ static void side_done(struct side *s)
 	if (s->folder)
 		tree_remove(s->folder);
 	free(s->folder);
+	checked_file_free(&s->file);
 }
 
 static int design_of_lab(const struct cmd_args *a, const char *lab, struct side *ret)
@@ -60,20 +64,24 @@ static int design_of_file(const struct cmd_args *a, const char *arg, struct side
 
 static int open_side(const struct cmd_args *a, const char *arg, struct side *ret)
 {
-	_cleanup_findings_ struct findings f = { 0 };
+	struct findings *f = &ret->file.f;
 	bool lab = !strpbrk(arg, "/.:") && lab_is_up(arg);
-	int status = lab ? design_of_lab(a, arg, ret) : design_of_file(a, arg, ret, &f);
+	int status = lab ? design_of_lab(a, arg, ret) : design_of_file(a, arg, ret, f);
+
+	ret->file.name = xstrdup(arg);
 
 	if (status != EX_DONE)
 		return status;
 	if (ret->design) {
 		json_object_del(ret->design, "import");
-		ret->model = design_checked(ret->design, &f);
+		ret->model = design_checked(ret->design, f);
 	}
-	if (ret->model && !f.errors)
+	if (ret->model && !f->errors) {
+		findings_clear(f);
 		return EX_DONE;
+	}
 	ui_reason("%s is no design that can be compared:", arg);
-	ui_findings(&f);
+	ui_findings(f);
 	return EX_INVALID_DESIGN;
 }
 
@@ -92,43 +100,6 @@ static void print_line(const struct diff_line *l)
 		ui_print("%s%s\n", *l->reason ? ": " : "", l->reason);
 }
 
-/* A cell of a Markdown table. */
-static char *markdown_cell(const char *s)
-{
-	struct str b = { 0 };
-
-	for (; *s; s++) {
-		if (strchr("|\\`*_<>[]", *s))
-			str_addc(&b, '\\');
-		str_addc(&b, *s == '\n' ? ' ' : *s);
-	}
-	return str_take(&b);
-}
-
-static void print_markdown(const struct diff *d, const char *old, const char *now)
-{
-	size_t worse = 0;
-
-	for (size_t i = 0; i < d->n; i++)
-		worse += d->v[i].worse;
-	ui_print("### vnetlab: %s to %s\n\n", old, now);
-	if (!d->n) {
-		ui_print("No packet's way changes.\n");
-		return;
-	}
-	ui_print("%zu changes, %zu for the worse.\n\n", d->n, worse);
-	ui_print("| | From | To | Traffic | Was | Now | Why |\n|---|---|---|---|---|---|---|\n");
-	for (size_t i = 0; i < d->n; i++) {
-		const struct diff_line *l = &d->v[i];
-		_cleanup_free_ char *from = markdown_cell(l->from), *to = markdown_cell(l->to),
-		                    *was = markdown_cell(l->was), *is = markdown_cell(l->now),
-		                    *why = markdown_cell(*l->cause ? l->cause : l->reason);
-
-		ui_print("| %s | %s | %s | %s | %s | %s | %s |\n", l->worse ? "worse" : "", from,
-		         to, l->traffic, was, is, why);
-	}
-}
-
 static bool keep_kind(struct diff *d, const char *only)
 {
 	size_t n = 0;
@@ -144,10 +115,11 @@ static bool keep_kind(struct diff *d, const char *only)
 	return known;
 }
 
-static int compare_sides(const struct cmd_args *a, const struct side *old, const struct side *now)
+static int compare_sides(const struct cmd_args *a, struct side *old, struct side *now)
 {
 	_cleanup_matrix_ struct matrix *x = matrix_of_design(old->model);
 	_cleanup_matrix_ struct matrix *y = matrix_of_design(now->model);
+	enum report_format format = arg_flag(a, "markdown") ? REPORT_MARKDOWN : format_asked(a);
 	struct diff d;
 	int status;
 
@@ -158,10 +130,11 @@ static int compare_sides(const struct cmd_args *a, const struct side *old, const
 		                arg_value(a, "only"));
 	}
 	status = d.n ? EX_NOT_HELD : EX_DONE;
-	if (a->json)
+	if (format == REPORT_JSON)
 		ui_json(diff_json(&d));
-	else if (arg_flag(a, "markdown"))
-		print_markdown(&d, a->argv[0], a->argv[1]);
+	else if (format != REPORT_HUMAN)
+		diff_write(stdout, format,
+		           &(struct diff_report){ a->argv[0], a->argv[1], &d, &now->file });
 	else
 		for (size_t i = 0; i < d.n; i++)
 			print_line(&d.v[i]);
@@ -183,7 +156,8 @@ static const struct option_def diff_options[] = {
 	{ .name = "only",
 	  .arg = "reachability|routes|rules",
 	  .help = "what arrives or does not; by which way; what rules deny or allow" },
-	{ .name = "markdown", .help = "a table for a pull request" },
+	FORMAT_OPTION,
+	{ .name = "markdown", .help = "--format markdown: a table for a pull request" },
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
@@ -198,10 +172,11 @@ COMMAND(diff, { .name = "diff",
                         "line, the worst first, with what changed in the design for it. "
                         "Renamed, reordered and reformatted designs are equal: machines are the "
                         "same by name or by address. Tables that Azure printed are compared by "
-                        "vnetlab compare.\n\n"
+                        "vnetlab compare.\n\n" FORMAT_HELP
+                        "What is for the worse is an error there, the rest a remark.\n\n"
                         "Exit status 0 when nothing changes for packets, 1 otherwise.\n\n"
                         "  vnetlab diff old.vnetlab.json new.vnetlab.json\n"
-                        "  vnetlab diff main:hub.vnetlab.json hub.vnetlab.json --markdown\n"
+                        "  vnetlab diff main:hub.vnetlab.json hub.vnetlab.json --format markdown\n"
                         "  vnetlab diff mylab hub.vnetlab.json --only reachability",
                 .min_args = 2,
                 .max_args = 2,

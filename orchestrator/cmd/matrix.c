@@ -4,9 +4,11 @@
 
 #include "base/str.h"
 #include "cmd/design.h"
+#include "cmd/format.h"
 #include "cmd/labs.h"
 #include "cmd/remote.h"
-#include "matrix/lines.h"
+#include "matrix/grid.h"
+#include "report/matrix.h"
 #include "report/table.h"
 
 static bool is_delivered(const json_t *line)
@@ -104,21 +106,38 @@ static void print_disagreements(const json_t *list)
 		         json_array_size(list));
 }
 
+/* Of a lab places is NULL. */
+static void write_matrix(enum report_format format, const char *name, const json_t *lines,
+                         const json_t *differ, struct findings *places)
+{
+	struct checked_file file = { .name = xstrdup(name) };
+
+	if (places) {
+		file.f = *places;
+		*places = (struct findings){ 0 };
+	}
+	matrix_write(stdout, format, &(struct matrix_report){ name, lines, differ, &file });
+	checked_file_free(&file);
+}
+
 static int matrix_of_file(const struct cmd_args *a)
 {
 	_cleanup_opened_ struct opened o = { 0 };
+	enum report_format format = format_asked(a);
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
 	if (status != EX_DONE)
 		return status;
 	_cleanup_matrix_ struct matrix *x = matrix_of_design(o.model);
-	json_t *lines = matrix_lines_json(x, arg_flag(a, "all"));
+	json_t *lines = matrix_told_json(x, arg_flag(a, "all"));
 	bool bad = json_is_true(json_object_get(lines, "bad"));
 
-	if (a->json)
+	if (format == REPORT_JSON)
 		ui_json(matrix_json(x));
-	else
+	else if (format == REPORT_HUMAN)
 		print_matrix(lines);
+	else
+		write_matrix(format, o.path, lines, NULL, &o.findings);
 	json_decref(lines);
 	return bad ? EX_NOT_HELD : EX_DONE;
 }
@@ -199,6 +218,7 @@ static int compare_packets(const struct cmd_args *a, const char *lab, const json
 
 static int matrix_of_lab(const struct cmd_args *a, const char *lab)
 {
+	enum report_format format = format_asked(a);
 	json_t *reply = NULL;
 	int status = remote_call(
 	    a, lab, json_pack("{s:s, s:b}", "op", "walks", "all", arg_flag(a, "all")), &reply);
@@ -216,9 +236,11 @@ static int matrix_of_lab(const struct cmd_args *a, const char *lab)
 	}
 	bool bad = json_is_true(json_object_get(lines, "bad")) || json_array_size(differ);
 
-	if (a->json) {
+	if (format == REPORT_JSON) {
 		json_object_set(m, "disagreements", differ);
 		ui_json(json_incref(m));
+	} else if (format != REPORT_HUMAN) {
+		write_matrix(format, lab, lines, differ, NULL);
 	} else {
 		print_disagreements(differ);
 		print_matrix(lines);
@@ -241,6 +263,7 @@ static int cmd_matrix(const struct cmd_args *a)
 static const struct option_def matrix_options[] = {
 	{ .name = "live", .help = "of a lab: also pings from everybody to everybody, beside" },
 	{ .name = "all", .help = "also addresses that nobody of the design has" },
+	FORMAT_OPTION,
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
@@ -264,7 +287,7 @@ COMMAND(matrix,
                   "Of a running lab by the kernels' real tables, from each NIC by itself; "
                   "where the model, with the routes that were learned, says otherwise, that is a "
                   "disagreement, and comes first. With --live every machine pings every other, too."
-                  "\n\n"
+                  "\n\n" FORMAT_HELP "There what makes the exit status 1 is an error.\n\n"
                   "Exit status 1 when it is certain that packets loop, that a "
                   "connection breaks at a hop that keeps state, or that some of several "
                   "equal paths fail, and when model and kernels disagree; what is dropped "

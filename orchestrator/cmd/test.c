@@ -73,6 +73,17 @@ static json_t *run_job(void *ctx, size_t number)
 	return j;
 }
 
+/* The process that ran them does not know where the file has its checks. */
+static void place_checks(const struct test_design *d, struct report_run *run)
+{
+	for (size_t i = 0; d->at && i < d->model->n_checks; i++)
+		for (size_t k = 0; k < run->n; k++)
+			if (streq(run->checks[k].name, d->model->checks[i].name)) {
+				run->checks[k].line = d->at[i].line;
+				run->checks[k].column = d->at[i].column;
+			}
+}
+
 /* An invalid design has its result already, and so has what comes behind a failure with
  * --fail-fast. */
 static bool job_wanted(void *ctx, size_t number)
@@ -112,6 +123,7 @@ static void job_done(void *ctx, size_t number, const json_t *result, const char 
 		run->checks = got.checks;
 		run->n = got.n;
 		memcpy(run->phase_ms, got.phase_ms, sizeof(run->phase_ms));
+		place_checks(s->jobs[number].design, run);
 		free(got.lab);
 		free(got.file);
 	} else {
@@ -212,7 +224,7 @@ static int options(struct test_session *s)
 	int fmt = format ? report_format_parse(format) : a->json ? REPORT_JSON : REPORT_HUMAN;
 
 	if (fmt < 0)
-		return ui_usage(a, "--format must be human, tap, junit, json or html");
+		return ui_usage(a, "there is no format %s", format);
 	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats) ||
 	    !arg_number(a, "jobs", 1, MAX_AT_ONCE, 1, &s->at_once) ||
 	    !arg_duration(a, "within", 0, &s->within_ms) || !design_disk(a, &s->disk))
@@ -267,7 +279,7 @@ static int cmd_test(const struct cmd_args *a)
 
 static const struct option_def test_options[] = {
 	{ .name = "format",
-	  .arg = "human|tap|junit|json|html",
+	  .arg = "human|tap|junit|json|html|markdown|sarif|github",
 	  .help = "of the report on standard output; default: human" },
 	{ .name = "report",
 	  .arg = "DIR",

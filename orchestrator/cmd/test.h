@@ -14,7 +14,8 @@ struct test_design { /* one topology, read and understood */
 	json_t *captures; /* what Azure showed of it; NULL: nothing */
 	char *invalid;    /* why it cannot be run; NULL: it can */
 	double parse_ms;
-	bool running; /* it is that of a lab that runs, which is neither built nor ended */
+	struct text_place *at; /* where its checks stand, in their order; NULL: nobody knows */
+	bool running;          /* it is that of a lab that runs, which is neither built nor ended */
 	/* Checks of --checks that name what this design has not: they failed, and are not run. */
 	struct report_check *absent;
 	size_t n_absent, cap_absent;

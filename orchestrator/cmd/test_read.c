@@ -136,6 +136,14 @@ static int cannot_read(struct test_design *d, const struct err *e)
 	return ui_error(e);
 }
 
+static void note_places(struct test_design *d, const struct findings *f)
+{
+	d->at = xcalloc(d->model->n_checks + 1, sizeof(*d->at));
+	for (size_t i = 0; i < d->model->n_checks; i++)
+		if (!findings_at(f, d->model->checks[i].ptr, &d->at[i]))
+			d->at[i] = (struct text_place){ 0 };
+}
+
 /* Makes the model of what was read.  Findings of reading are in f. */
 static int understand(const struct test_session *s, struct test_design *d, struct findings *f)
 {
@@ -151,6 +159,8 @@ static int understand(const struct test_session *s, struct test_design *d, struc
 	bool bad = !d->model || f->errors;
 
 	shorten_checks(s, d);
+	if (d->model && !checks)
+		note_places(d, f);
 	if (s->a->argc > 1 && (bad || (f->n && s->a->verbose)))
 		ui_reason("%s:", address_name(d->path));
 	if (bad || s->a->verbose)
@@ -288,6 +298,7 @@ void test_designs_free(struct test_session *s)
 		json_decref(d->captures);
 		free(d->path);
 		free(d->invalid);
+		free(d->at);
 		for (size_t k = 0; k < d->n_absent; k++) {
 			free(d->absent[k].name);
 			free(d->absent[k].detail);

@@ -2,11 +2,13 @@
 #include "matrix/cause.h"
 
 #include "base/str.h"
+#include "matrix/place.h"
 
 struct cause {
 	const char *text;
 	const char *name; /* of the object, "Hub/nva" */
-	bool route;       /* a route of a route table to that prefix */
+	const char *pointer;
+	bool route; /* a route of a route table to that prefix */
 	struct prefix prefix;
 };
 
@@ -33,6 +35,7 @@ static void add_route(struct causes *c, const struct route_table *t, struct pref
 	VEC_PUSH(c->v, c->n, c->cap) = (struct cause){
 		.text = arena_printf(c->arena, "route table %s %s", t->name, what),
 		.name = t->name,
+		.pointer = t->ptr ? t->ptr : "",
 		.route = true,
 		.prefix = p,
 	};
@@ -91,9 +94,14 @@ void causes_init(struct causes *c, const struct model *old, const json_t *old_de
 	for (size_t i = 0; i < c->changes.n; i++) {
 		const struct change *ch = &c->changes.items[i];
 
-		if (!is_told_by_routes(c, ch))
-			VEC_PUSH(c->v, c->n, c->cap) =
-			    (struct cause){ .text = change_text(a, ch), .name = ch->name };
+		if (is_told_by_routes(c, ch))
+			continue;
+		_cleanup_free_ char *pointer = change_pointer(new_design, ch->kind, ch->name);
+
+		VEC_PUSH(c->v, c->n, c->cap) =
+		    (struct cause){ .text = change_text(a, ch),
+			            .name = ch->name,
+			            .pointer = arena_strdup(a, pointer) };
 	}
 }
 
@@ -200,7 +208,8 @@ static int cause_score(const struct cause *x, const struct near *n, const struct
 	return there || back ? score + 3 + x->prefix.len / 16 : -10;
 }
 
-const char *causes_ask(const struct causes *c, const struct cause_asked *q)
+const char *causes_ask(const struct causes *c, const struct cause_asked *q,
+                       const char **ret_pointer)
 {
 	struct near n = { 0 };
 	const struct cause *best = NULL;
@@ -217,5 +226,6 @@ const char *causes_ask(const struct causes *c, const struct cause_asked *q)
 		}
 	}
 	str_free_p(&n.s);
+	*ret_pointer = best ? best->pointer : "";
 	return best ? best->text : "";
 }

@@ -22,5 +22,7 @@ struct cause_asked {
 void causes_init(struct causes *c, const struct model *old, const json_t *old_design,
                  const struct model *now, const json_t *new_design, struct arena *a);
 void causes_done(struct causes *c);
-/* A clause; "": nothing that changed has to do with it. */
-const char *causes_ask(const struct causes *c, const struct cause_asked *q);
+/* A clause; "": nothing that changed has to do with it.  *ret_pointer: where the new design has the
+ * object that changed; "": it has it no more. */
+const char *causes_ask(const struct causes *c, const struct cause_asked *q,
+                       const char **ret_pointer);

@@ -75,7 +75,7 @@ struct found { /* of a pair of ends and a pair of classes */
 	struct pair end, cls;
 	const struct matrix_outcome *was, *now;
 	uint64_t key; /* of what became of it, and for which traffic */
-	const char *traffic, *cause;
+	const char *traffic, *cause, *pointer;
 	bool done;
 };
 
@@ -189,7 +189,7 @@ static void find_cause(struct search *s, struct found *f)
 		                 .old_to = &s->old->classes[f->cls.old],
 		                 .new_to = &s->now->classes[f->cls.now] };
 
-	f->cause = causes_ask(&s->causes, &q);
+	f->cause = causes_ask(&s->causes, &q, &f->pointer);
 	f->key = str_hash(f->cause, f->key);
 }
 
@@ -255,6 +255,7 @@ static void make_line(struct search *s, size_t i)
 		.now = outcome_words(a, f->now),
 		.reason = arena_strdup(a, f->now->reason),
 		.cause = f->cause,
+		.pointer = f->pointer,
 		.rank = 10 * ((int)f->now->verdict - (int)f->was->verdict) + (int)f->now->verdict,
 	};
 }
@@ -275,6 +276,7 @@ static void add_machines(struct search *s)
 			.now = gone ? "gone" : "new",
 			.reason = "",
 			.cause = "",
+			.pointer = "",
 			.rank = gone ? 5 : -100,
 		};
 	}
@@ -328,11 +330,11 @@ json_t *diff_json(const struct diff *d)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct diff_line *l = &d->v[i];
 
-		json_array_append_new(a, json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-		                                   "kind", diff_kind_str(l->kind), "worse",
-		                                   l->worse, "from", l->from, "to", l->to,
-		                                   "traffic", l->traffic, "was", l->was, "now",
-		                                   l->now, "reason", l->reason, "cause", l->cause));
+		json_array_append_new(
+		    a, json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kind",
+		                 diff_kind_str(l->kind), "worse", l->worse, "from", l->from, "to",
+		                 l->to, "traffic", l->traffic, "was", l->was, "now", l->now,
+		                 "reason", l->reason, "cause", l->cause, "pointer", l->pointer));
 	}
 	return json_pack("{s:o}", "changes", a);
 }

@@ -15,6 +15,7 @@ struct diff_line {
 	const char *was, *now; /* "delivered by fw", "dropped at the sender" */
 	const char *reason;    /* of what is not delivered now; "" */
 	const char *cause;     /* "route table rt lost 10.0.0.0/8"; "": none was found */
+	const char *pointer;   /* of what changed, in the new design; "": not known */
 	int rank;              /* the worst first */
 };
 

@@ -398,11 +398,11 @@ static json_t *line_json(const struct matrix_line *l)
 {
 	const struct matrix_outcome *o = l->outcome;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "from", l->from,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "from", l->from,
 	                 "to", l->to, "traffic", l->traffic, "verdict",
 	                 matrix_verdict_str(o->verdict), "answer", l->answer, "way", l->way,
-	                 "reason", o->reason, "direct", !*o->way, "known", o->known, "pairs",
-	                 (json_int_t)l->pairs);
+	                 "reason", o->reason, "pointer", o->ptr ? o->ptr : "", "direct", !*o->way,
+	                 "known", o->known, "pairs", (json_int_t)l->pairs);
 }
 
 json_t *matrix_lines_json(const struct matrix *x, bool all)

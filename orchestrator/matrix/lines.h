@@ -23,7 +23,8 @@ struct matrix_lines {
 /* all: destinations, too, that nobody of the design has. */
 void matrix_lines(const struct matrix *x, bool all, struct matrix_lines *ret);
 void matrix_lines_done(struct matrix_lines *l);
-/* {"lines":[...], "counts":{...}, "sources", "classes", "unread":[...], "bad"}; new reference. */
+/* {"lines":[...], "counts":{...}, "sources", "classes", "unread":[...], "bad"}; new
+ * reference. */
 json_t *matrix_lines_json(const struct matrix *x, bool all);
 /* "by fw, back directly", of an outcome's ways. */
 const char *outcome_way(struct arena *a, const struct matrix_outcome *o);

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "report/report.h"
 
 void checked_file_free(struct checked_file *c)
 {
@@ -76,43 +75,4 @@ json_t *checked_json(const struct checked_file *files, size_t n)
 		json_object_set(j, "errors", errors);
 	json_decref(errors);
 	return j;
-}
-
-/* --- JUnit --- */
-
-static void add_case(struct report_run *r, const struct finding *x, bool strict)
-{
-	struct report_check *k = report_add(r);
-	const char *at = x->source ? x->source : x->pointer;
-
-	k->name = xasprintf("%s%s%s", x->rule, *at ? " at " : "", at);
-	k->ok = x->severity == SEV_INFO;
-	k->warning = x->severity == SEV_WARNING && !strict;
-	k->detail = xasprintf("%s%s%s", x->message, x->azure_code ? "\nAzure answers: " : "",
-	                      x->azure_code ? x->azure_code : "");
-	k->hint = x->hint ? xstrdup(x->hint) : NULL;
-}
-
-void checked_write_junit(FILE *f, const struct checked_file *files, size_t n, bool strict)
-{
-	_cleanup_free_ struct report_run *runs = xcalloc(n + 1, sizeof(*runs));
-
-	for (size_t i = 0; i < n; i++) {
-		const struct checked_file *c = &files[i];
-
-		runs[i] = (struct report_run){ .lab = xstrdup(c->name), .file = xstrdup(c->name) };
-		for (size_t k = 0; k < c->f.n; k++)
-			add_case(&runs[i], &c->f.items[k], strict);
-		/* A reader that counts cases sees that the file was looked at. */
-		if (!c->f.n) {
-			struct report_check *k = report_add(&runs[i]);
-
-			k->name = xstrdup(c->error ? "the file can be read" : "no findings");
-			k->ok = !c->error;
-			k->detail = c->error ? xstrdup(c->error) : NULL;
-		}
-	}
-	report_write(f, REPORT_JUNIT, runs, n, false);
-	for (size_t i = 0; i < n; i++)
-		report_run_free(&runs[i]);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Findings of files, as programs read them: JSON, GitHub's workflow commands, SARIF, JUnit.  Pure:
- * text out of values. */
+/* Findings of files in the formats of report/report.h.  Pure: text out of values. */
 #pragma once
 
 #include <stdio.h>
 
 #include "base/finding.h"
+#include "base/str.h"
+#include "report/report.h"
 
 struct checked_file {
 	char *name; /* as people named it */
@@ -33,5 +34,16 @@ json_t *checked_json(const struct checked_file *files, size_t n);
 void checked_write_github(FILE *f, const struct checked_file *files, size_t n);
 /* SARIF 2.1.0; version is that of vnetlab; new reference. */
 json_t *checked_sarif(const struct checked_file *files, size_t n, const char *version);
-/* A suite for each file, a case for each finding.  strict: warnings fail. */
-void checked_write_junit(FILE *f, const struct checked_file *files, size_t n, bool strict);
+/* A section for a pull request. */
+void checked_markdown(struct str *b, const struct checked_file *files, size_t n);
+/* A run for each file, a check for each finding.  strict: warnings fail.  The caller frees them. */
+struct report_run *checked_runs(const struct checked_file *files, size_t n, bool strict);
+/* The other way round: a finding for each check that failed, and for a lab that did not run. */
+struct checked_file *runs_checked(const struct report_run *runs, size_t n);
+void checked_files_free(struct checked_file *files, size_t n);
+
+/* A whole document in any format but REPORT_HUMAN and REPORT_HTML. */
+void checked_write(FILE *f, enum report_format fmt, const struct checked_file *files, size_t n,
+                   bool strict);
+/* A document of JSON with a newline; takes the reference. */
+void document_write(FILE *f, json_t *j);

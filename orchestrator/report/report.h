@@ -9,7 +9,17 @@
 
 #include "base/mem.h"
 
-enum report_format { REPORT_HUMAN, REPORT_TAP, REPORT_JUNIT, REPORT_JSON, REPORT_HTML, REPORT_MAX };
+enum report_format {
+	REPORT_HUMAN,
+	REPORT_TAP,
+	REPORT_JUNIT,
+	REPORT_JSON,
+	REPORT_HTML,
+	REPORT_MARKDOWN,
+	REPORT_SARIF,
+	REPORT_GITHUB,
+	REPORT_MAX
+};
 extern const char *const report_format_names[REPORT_MAX]; /* "human", "tap", ... */
 extern const char *const report_file_names[REPORT_MAX];   /* "report.txt", ... in --report DIR */
 int report_format_parse(const char *s);                   /* -EINVAL */
@@ -20,8 +30,9 @@ struct report_check {
 	bool warning; /* level: a failure does not count */
 	bool action;  /* a "do", not a wish */
 	double seconds;
-	char *detail; /* what was seen; may have several lines; NULL: nothing to say */
-	char *hint;   /* NULL: none */
+	char *detail;          /* what was seen; may have several lines; NULL: nothing to say */
+	char *hint;            /* NULL: none */
+	unsigned line, column; /* where the file has it; 0: nobody knows */
 };
 
 enum report_phase { PHASE_PARSE, PHASE_BUILD, PHASE_CONVERGE, PHASE_CHECKS, PHASE_DOWN, PHASE_MAX };

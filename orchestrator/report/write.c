@@ -6,10 +6,14 @@
 
 #include "base/str.h"
 #include "base/visible.h"
+#include "report/findings.h"
 
-const char *const report_format_names[REPORT_MAX] = { "human", "tap", "junit", "json", "html" };
-const char *const report_file_names[REPORT_MAX] = { "report.txt", "report.tap", "report.xml",
-	                                            "report.json", "report.html" };
+const char *const report_format_names[REPORT_MAX] = { "human", "tap",      "junit", "json",
+	                                              "html",  "markdown", "sarif", "github" };
+const char *const report_file_names[REPORT_MAX] = { "report.txt",   "report.tap",
+	                                            "report.xml",   "report.json",
+	                                            "report.html",  "report.markdown",
+	                                            "report.sarif", "report.github" };
 
 int report_format_parse(const char *s)
 {
@@ -31,6 +35,15 @@ static void write_json(FILE *f, const struct report_run *runs, size_t n)
 	}
 }
 
+static void write_as_findings(FILE *f, enum report_format fmt, const struct report_run *runs,
+                              size_t n)
+{
+	struct checked_file *files = runs_checked(runs, n);
+
+	checked_write(f, fmt, files, n, false);
+	checked_files_free(files, n);
+}
+
 void report_write(FILE *f, enum report_format fmt, const struct report_run *runs, size_t n,
                   bool color)
 {
@@ -43,6 +56,13 @@ void report_write(FILE *f, enum report_format fmt, const struct report_run *runs
 		break;
 	case REPORT_HTML:
 		report_write_html(f, runs, n);
+		break;
+	case REPORT_MARKDOWN:
+		report_write_markdown(f, runs, n);
+		break;
+	case REPORT_SARIF:
+	case REPORT_GITHUB:
+		write_as_findings(f, fmt, runs, n);
 		break;
 	case REPORT_JSON:
 		write_json(f, runs, n);

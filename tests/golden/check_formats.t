@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""check of several files, in the formats that programs read. ACCEPT=1 takes new ones."""
+"""check of several files, matrix and diff, in the formats that programs read. ACCEPT=1 takes new ones."""
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -30,7 +31,7 @@ ok(run(*FILES[:2], *FILES[3:])[0] == 3, "an invalid one among others is status 3
 ok(run(FILES[4], FILES[3])[0] == 0 and run("--strict", FILES[4], FILES[3])[0] == 3, "--strict looks at all", "")
 
 seen = {}
-for fmt, ending in ("json", "json"), ("github", "txt"), ("sarif", "json"), ("junit", "xml"):
+for fmt, ending in ("json", "json"), ("github", "txt"), ("sarif", "json"), ("junit", "xml"), ("tap", "tap"), ("markdown", "md"):
     status, out, err = run("--format", fmt, *FILES)
     seen[fmt] = out
     golden(fmt, f"{HERE}/{fmt}.expect.{ending}", re.sub(r'("version": )"0[^"]*"', r'\1"0"', out))
@@ -39,9 +40,15 @@ ok(run("-o", "json", *FILES)[1] == seen["json"], "-o json is --format json", "")
 
 # A workflow command is one line, and GitHub reads its properties as this does (actions/runner).
 COMMAND = re.compile(r"::(error|warning|notice) ((?:[a-z]+=[^,:]*)(?:,[a-z]+=[^,:]*)*)::(.*)")
-for line in seen["github"].splitlines():
-    m = COMMAND.fullmatch(line)
-    ok(m and {p.split("=")[0] for p in m[2].split(",")} >= {"file", "title"}, f"a command: {line[:50]}", line)
+
+
+def odd_commands(text):
+    """Lines of the text that are no such commands."""
+    found = [(line, COMMAND.fullmatch(line)) for line in text.splitlines()]
+    return [line for line, m in found if not m or not {p.split("=")[0] for p in m[2].split(",")} >= {"file", "title"}]
+
+
+ok(seen["github"] and not odd_commands(seen["github"]), "each line of github is a command", odd_commands(seen["github"]))
 unescaped = re.search("file=(odd[^,]*)", seen["github"])[1].replace("%2C", ",").replace("%3A", ":").replace("%25", "%")
 ok(unescaped == FILES[1], "a file's name survives", unescaped)
 
@@ -76,23 +83,47 @@ SARIF = {"type": "object", "required": ["version", "runs"], "properties": {
                     "locations": {"type": "array", "items": LOCATION},
                     "relatedLocations": {"type": "array", "items": LOCATION},
                     "occurrenceCount": {"type": "integer", "minimum": 1}}}}}}}}}
-log = json.loads(seen["sarif"])
-try:
-    import jsonschema
-except ImportError:
-    print("# no python3-jsonschema: the SARIF is not compared with its schema")
-else:
-    problems = [e.message for e in jsonschema.Draft7Validator(SARIF).iter_errors(log)]
-    ok(not problems, "the SARIF has what its schema demands", "\n".join(problems))
-rules = log["runs"][0]["tool"]["driver"]["rules"]
-ok(all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in log["runs"][0]["results"]), "each result leads to its rule", "")
 
-try:
-    r = subprocess.run(["xmllint", "--noout", "--schema", ROOT + "/tests/lib/junit.xsd", HERE + "/junit.expect.xml"],
-                       capture_output=True, text=True, check=False)
-except FileNotFoundError:
-    print("# no xmllint: the JUnit is not compared with its schema")
-else:
-    ok(r.returncode == 0, "the JUnit is as its schema demands", r.stderr)
+
+# A spoke's route through the firewall is lost: matrix and diff of that, in every format.
+LAB = ROOT + "/topologies/azure-firewall/azure-firewall.vnetlab.json"
+with tempfile.TemporaryDirectory() as work:
+    with open(LAB, encoding="utf-8") as f:
+        design = json.load(f)
+    del design["routeTables"]["straight-out"]["routes"]["out"]
+    for name, text in ("old", None), ("new", design):
+        with open(f"{work}/{name}.vnetlab.json", "w", encoding="utf-8") as f, open(LAB, encoding="utf-8") as old:
+            f.write(json.dumps(text, indent=1) if text else old.read())
+    for fmt in "github", "sarif", "junit", "tap", "markdown":
+        for verb, files in ("matrix", ["old.vnetlab.json"]), ("diff", ["old.vnetlab.json", "new.vnetlab.json"]):
+            status, out, err = tap.run(verb, "-q", "--format", fmt, *files, cwd=work)
+            seen[verb, fmt] = out
+            ok(status == 1 and out, f"{verb} as {fmt} has the status that it has for people", f"{status} {err}")
+for verb, place in ("matrix", "old.vnetlab.json,line=85,"), ("diff", "new.vnetlab.json,line="):
+    ok(not odd_commands(seen[verb, "github"]) and place in seen[verb, "github"], f"{verb}: commands name the line that did it", seen[verb, "github"])
+    golden(f"{verb}: Markdown for a pull request", f"{HERE}/{verb}.expect.md", seen[verb, "markdown"])
+    ok(re.search(r"^not ok 1 - .*\n", seen[verb, "tap"], re.M) and re.search(r"^1\.\.[1-9]", seen[verb, "tap"], re.M), f"{verb}: TAP has a plan, and what is wrong is not ok", seen[verb, "tap"])
+ok("ok 18 - old.vnetlab.json: " in seen["matrix", "tap"], "matrix: what is delivered is a test that holds", seen["matrix", "tap"])
+
+for what in "sarif", ("matrix", "sarif"), ("diff", "sarif"):
+    log = json.loads(seen[what])
+    try:
+        import jsonschema
+    except ImportError:
+        print("# no python3-jsonschema: the SARIF is not compared with its schema")
+    else:
+        problems = [e.message for e in jsonschema.Draft7Validator(SARIF).iter_errors(log)]
+        ok(not problems, f"{what}: the SARIF has what its schema demands", "\n".join(problems))
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    ok(all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in log["runs"][0]["results"]), f"{what}: each result leads to its rule", "")
+
+for what in "junit", ("matrix", "junit"), ("diff", "junit"):
+    try:
+        r = subprocess.run(["xmllint", "--noout", "--schema", ROOT + "/tests/lib/junit.xsd", "-"],
+                           input=seen[what], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        print("# no xmllint: the JUnit is not compared with its schema")
+    else:
+        ok(r.returncode == 0, f"{what}: the JUnit is as its schema demands", r.stderr)
 
 end()

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/markdown.h"
 #include "report/markup.h"
 #include "report/report.h"
 #include "unit.h"
@@ -287,6 +288,61 @@ static void markup_has_no_markup_in_it(void **state)
 	}
 }
 
+/* Of what a stranger wrote nothing is markup, a mention, a link or the end of a cell. */
+static void markdown_has_no_markup_in_it(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{ "plain \xc3\xa4 (1-2)", "plain \xc3\xa4 (1-2)" },
+		{ "<img src=x>&lt;", "&lt;img src=x&gt;&amp;lt;" },
+		{ "a|b\n| c |\n# d", "a\\|b \\| c \\| # d" },
+		{ "*a* _b_ `c` [d](e) ~f~ $g$ \\",
+		  "\\*a\\* \\_b\\_ \\`c\\` \\[d\\](e) \\~f\\~ \\$g\\$ \\\\" },
+		{ "@admin #12 a@ b", "@&#8203;admin #&#8203;12 a@ b" },
+		{ "https://a.b www.a.b", "https:&#8203;//a.b www.&#8203;a.b" },
+		{ "\x1b[31m\xff", "\\\\x1b\\[31m\\\\xff" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		_cleanup_str_ struct str b = { 0 };
+
+		markdown_escape(&b, rows[i].in);
+		assert_string_equal(str_get(&b), rows[i].out);
+	}
+}
+
+static void runs_are_findings_and_markdown(void **state)
+{
+	struct report_run runs[2];
+
+	(void)state;
+	fill(runs);
+	runs[0].checks[1].line = 7;
+	_cleanup_free_ char *github = text(REPORT_GITHUB, runs, 2),
+	                    *sarif = text(REPORT_SARIF, runs, 2),
+	                    *markdown = text(REPORT_MARKDOWN, runs, 2);
+	json_t *j = json_loads(sarif, 0, NULL);
+	const json_t *run = json_array_get(json_object_get(j, "runs"), 0);
+
+	assert_true(
+	    str_starts(github, "::error file=seed.vnetlab.json,line=7,title=CHECK-FAILED::"));
+	assert_non_null(strstr(github, "\n::warning file=seed.vnetlab.json,title=CHECK-FAILED::"));
+	assert_non_null(strstr(github, "\n::error file=broken,title=LAB-FAILED::frr.conf line 3"));
+	assert_int_equal(json_array_size(json_object_get(run, "results")), 3);
+	assert_true(str_starts(markdown, "### vnetlab test: 0 of 2 runs held\n"));
+	assert_non_null(
+	    strstr(markdown, "| failed | seed | seed.vnetlab.json | 2 | 1 | 1 | 1 |\n"));
+	assert_non_null(strstr(
+	    markdown,
+	    "| broken (2 of 3) | the lab runs | frr.conf line 3: &lt;unknown&gt; command |\n"));
+	assert_non_null(strstr(markdown, "<br>hint: look &lt;there&gt; |\n"));
+	json_decref(j);
+	report_run_free(&runs[0]);
+	report_run_free(&runs[1]);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -344,6 +400,8 @@ int main(void)
 		cmocka_unit_test(people_see_what_failed),
 		cmocka_unit_test(html_has_failures_first),
 		cmocka_unit_test(markup_has_no_markup_in_it),
+		cmocka_unit_test(markdown_has_no_markup_in_it),
+		cmocka_unit_test(runs_are_findings_and_markdown),
 		cmocka_unit_test(names),
 	};
 

@@ -6,7 +6,7 @@
 #include "lab/ops/kmarks.h"
 #include "lab/proc/op.h"
 #include "matrix/agree.h"
-#include "matrix/lines.h"
+#include "matrix/grid.h"
 
 struct both {
 	struct kwalk *k;
@@ -67,7 +67,7 @@ static int op_walks(struct lab *l, struct request *r, json_t **ret_reply, struct
 	matrix_disagreements(model, kernel, "model", differ);
 	*ret_reply =
 	    json_pack("{s:o, s:o, s:o}", "matrix", matrix_json(kernel), "lines",
-	              matrix_lines_json(kernel, json_is_true(json_object_get(r->body, "all"))),
+	              matrix_told_json(kernel, json_is_true(json_object_get(r->body, "all"))),
 	              "disagreements", differ);
 	return 0;
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/matrix.h"
+
+#include "base/str.h"
+#include "report/markdown.h"
+#include "report/write.h"
+
+static const char *field(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "";
+}
+
+static const char *rule_of_verdict(const char *verdict)
+{
+	static const char *const rules[][2] = {
+		{ "loop", "MATRIX-LOOP" },     { "broken", "MATRIX-BROKEN" },
+		{ "partly", "MATRIX-PARTLY" }, { "dropped", "MATRIX-DROPPED" },
+		{ "denied", "MATRIX-DENIED" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (streq(rules[i][0], verdict))
+			return rules[i][1];
+	return NULL;
+}
+
+/* What is dropped or denied is as somebody wrote it; what may be otherwise warns. */
+static enum severity severity_of_line(const json_t *l)
+{
+	const char *v = field(l, "verdict");
+
+	if (streq(v, "dropped") || streq(v, "denied"))
+		return SEV_INFO;
+	return json_is_true(json_object_get(l, "known")) ? SEV_ERROR : SEV_WARNING;
+}
+
+static char *disagreement_text(const json_t *d)
+{
+	const json_t *m = json_object_get(d, "model"), *k = json_object_get(d, "kernel");
+	bool packets = streq(field(d, "between"), "packets");
+
+	return xasprintf(
+	    "%s -> %s%s%s, %s %lld: %s says %s, %s says %s (%s)", field(d, "from"), field(d, "to"),
+	    *field(d, "address") ? " at " : "", field(d, "address"), field(d, "protocol"),
+	    (long long)json_integer_value(json_object_get(d, "port")),
+	    packets ? "the kernel" : "the model", field(m, "verdict"),
+	    packets ? "a packet" : "the kernel", field(k, "verdict"), field(k, "reason"));
+}
+
+static void add_matrix_findings(const struct matrix_report *r)
+{
+	struct findings *f = &r->file->f;
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach (r->differ, i, x) {
+		_cleanup_free_ char *text = disagreement_text(x);
+
+		finding_add(f, SEV_ERROR, "MATRIX-DISAGREES", NULL, "",
+		            "vnetlab bundle saves what reproduces it", "%s", text);
+	}
+	json_array_foreach (json_object_get(r->lines, "lines"), i, x) {
+		const char *rule = rule_of_verdict(field(x, "verdict"));
+
+		if (rule)
+			finding_add(f, severity_of_line(x), rule, NULL, field(x, "pointer"), NULL,
+			            "%s -> %s, %s: %s (%s): %s", field(x, "from"), field(x, "to"),
+			            field(x, "traffic"), field(x, "answer"), field(x, "way"),
+			            field(x, "reason"));
+	}
+}
+
+/* A check for each line: what is delivered holds, too. */
+static void fill_matrix_run(const struct matrix_report *r, struct report_run *run)
+{
+	const json_t *x;
+	size_t i;
+
+	*run = (struct report_run){ .lab = xstrdup(r->name), .file = xstrdup(r->name) };
+	json_array_foreach (r->differ, i, x) {
+		struct report_check *k = report_add(run);
+
+		k->name = xstrdup("model, kernels and packets agree");
+		k->detail = disagreement_text(x);
+	}
+	json_array_foreach (json_object_get(r->lines, "lines"), i, x) {
+		struct report_check *k = report_add(run);
+		enum severity s = severity_of_line(x);
+
+		k->name = xasprintf("%s -> %s, %s: %s", field(x, "from"), field(x, "to"),
+		                    field(x, "traffic"), field(x, "answer"));
+		k->ok = s == SEV_INFO || streq(field(x, "verdict"), "delivered");
+		k->warning = s == SEV_WARNING;
+		k->detail = xasprintf("%s%s%s", field(x, "way"), *field(x, "reason") ? ": " : "",
+		                      field(x, "reason"));
+	}
+}
+
+/* ---- Markdown ---- */
+
+static void add_disagreements(struct str *b, const json_t *list)
+{
+	const json_t *d;
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	str_addc(b, '\n');
+	markdown_header(b, "Model, kernels and packets disagree");
+	json_array_foreach (list, i, d) {
+		_cleanup_free_ char *text = disagreement_text(d);
+
+		if (i < MARKDOWN_ROWS)
+			markdown_row(b, text);
+	}
+	markdown_more(b, json_array_size(list));
+}
+
+static void add_undelivered(struct str *b, const json_t *lines)
+{
+	const json_t *l;
+	size_t i, n = 0;
+
+	json_array_foreach (lines, i, l) {
+		if (!rule_of_verdict(field(l, "verdict")) || n++ >= MARKDOWN_ROWS)
+			continue;
+		if (n == 1) {
+			str_addc(b, '\n');
+			markdown_header(b, "From", "To", "Traffic", "Answer", "Way", "Why");
+		}
+		markdown_row(b, field(l, "from"), field(l, "to"), field(l, "traffic"),
+		             field(l, "answer"), field(l, "way"), field(l, "reason"));
+	}
+	markdown_more(b, n);
+}
+
+static void add_grid(struct str *b, const json_t *grid)
+{
+	const json_t *from = json_object_get(grid, "from"), *to = json_object_get(grid, "to");
+	size_t n = json_array_size(to);
+	_cleanup_free_ const char **cells = xcalloc(n + 1, sizeof(*cells));
+
+	if (!n || n > MARKDOWN_ROWS || json_array_size(from) > MARKDOWN_ROWS)
+		return;
+	cells[0] = "from \\ to";
+	for (size_t k = 0; k < n; k++)
+		cells[k + 1] = json_string_value(json_array_get(to, k));
+	str_addc(b, '\n');
+	markdown_header_(b, cells, n + 1);
+	for (size_t i = 0; i < json_array_size(from); i++) {
+		const json_t *row = json_array_get(json_object_get(grid, "cells"), i);
+
+		cells[0] = json_string_value(json_array_get(from, i));
+		for (size_t k = 0; k < n; k++)
+			cells[k + 1] = json_string_value(json_array_get(row, k));
+		markdown_row_(b, cells, n + 1);
+	}
+}
+
+static void add_matrix_markdown(struct str *b, const struct matrix_report *r)
+{
+	const char *sep = "", *verdict;
+	json_t *x;
+	size_t i;
+
+	str_add(b, "### vnetlab matrix: ");
+	markdown_escape(b, r->name);
+	str_printf(b, "\n\n%lld sources, %lld classes of destinations: ",
+	           (long long)json_integer_value(json_object_get(r->lines, "sources")),
+	           (long long)json_integer_value(json_object_get(r->lines, "classes")));
+	json_object_foreach (json_object_get(r->lines, "counts"), verdict, x) {
+		str_printf(b, "%s%lld %s", sep, (long long)json_integer_value(x), verdict);
+		sep = ", ";
+	}
+	str_add(b, ".\n");
+	add_disagreements(b, r->differ);
+	add_undelivered(b, json_object_get(r->lines, "lines"));
+	add_grid(b, json_object_get(r->lines, "grid"));
+	json_array_foreach (json_object_get(r->lines, "unread"), i, x) {
+		str_add(b, "\nnot certain: ");
+		markdown_escape(b, json_string_value(x));
+		str_addc(b, '\n');
+	}
+}
+
+void matrix_write(FILE *f, enum report_format fmt, const struct matrix_report *r)
+{
+	_cleanup_str_ struct str b = { 0 };
+	struct report_run run;
+
+	if (fmt == REPORT_MARKDOWN) {
+		add_matrix_markdown(&b, r);
+		fputs(str_get(&b), f);
+	} else if (fmt == REPORT_TAP || fmt == REPORT_JUNIT) {
+		fill_matrix_run(r, &run);
+		report_write(f, fmt, &run, 1, false);
+		report_run_free(&run);
+	} else {
+		add_matrix_findings(r);
+		checked_write(f, fmt, r->file, 1, false);
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs as the readers of findings want them: a finding for each check that failed. */
+#include "base/str.h"
+#include "report/findings.h"
+
+static void add_failed(struct checked_file *c, const struct report_check *k)
+{
+	_cleanup_free_ char *pointer = jptr_str(JPTR(JPTR(NULL, "checks"), k->name));
+
+	finding_add(&c->f, k->warning ? SEV_WARNING : SEV_ERROR, "CHECK-FAILED", NULL, pointer,
+	            k->hint, "%s: %s", k->name, k->detail && *k->detail ? k->detail : "failed");
+	finding_stands_at(&c->f, k->line, k->column);
+}
+
+struct checked_file *runs_checked(const struct report_run *runs, size_t n)
+{
+	struct checked_file *files = xcalloc(n + 1, sizeof(*files));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct report_run *r = &runs[i];
+		struct checked_file *c = &files[i];
+
+		c->name = xstrdup(r->file ? r->file : r->lab ? r->lab : "lab");
+		places_add_file(findings_places(&c->f), "", c->name);
+		for (size_t k = 0; k < r->n; k++)
+			if (!r->checks[k].ok && !r->checks[k].skipped)
+				add_failed(c, &r->checks[k]);
+		if (r->error)
+			finding_add(&c->f, SEV_ERROR, "LAB-FAILED", NULL, "", NULL, "%s", r->error);
+	}
+	return files;
+}
+
+void checked_files_free(struct checked_file *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		checked_file_free(&files[i]);
+	free(files);
+}
