@@ -23,6 +23,7 @@ struct finding {
 	/* One that stands for many (findings_sort()): how many, and the first places, this one's
 	 * among them.  Else 1 and none. */
 	unsigned line, column; /* 0: the table of places knows it (finding_at()) */
+	unsigned end_column;   /* behind the expression, in that line; 0: not known */
 	size_t count;
 	char **places; /* FINDINGS_ALIKE of them, or NULL */
 	struct finding_group *group;
@@ -66,10 +67,13 @@ void finding_add_source(struct findings *f, enum severity sev, const char *rule,
 struct places *findings_places(struct findings *f);
 /* The last one that was added stands there, whatever its pointer. */
 void finding_stands_at(struct findings *f, unsigned line, unsigned column);
+void finding_spans(struct findings *f, unsigned line, unsigned column, unsigned end_column);
 /* Adds one of another list, that of the file `name` alone; NULL: of a topology. */
 void finding_add_about(struct findings *f, const struct finding *x, enum severity severity,
                        const char *name);
-/* Line and column of a finding, or of one of its `places`.  False: its file is not known. */
+/* A source is "FILE#POINTER", or "FILE:LINE:COLUMN#WORDS" in another language.
+ *
+ * Line and column of a finding, or of one of its `places`.  False: its file is not known. */
 bool finding_at(const struct findings *f, const struct finding *x, struct text_place *ret);
 bool findings_at(const struct findings *f, const char *where, struct text_place *ret);
 /* Findings with a pointer into doc and no source yet get the "source" of the innermost object there

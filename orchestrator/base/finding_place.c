@@ -2,6 +2,9 @@
 /* Line and column of findings. */
 #include "base/finding.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 #include "base/str.h"
 
 struct places *findings_places(struct findings *f)
@@ -11,12 +14,43 @@ struct places *findings_places(struct findings *f)
 	return f->table;
 }
 
-void finding_stands_at(struct findings *f, unsigned line, unsigned column)
+void finding_spans(struct findings *f, unsigned line, unsigned column, unsigned end_column)
 {
 	if (f->n) {
 		f->items[f->n - 1].line = line;
 		f->items[f->n - 1].column = column;
+		f->items[f->n - 1].end_column = end_column;
 	}
+}
+
+void finding_stands_at(struct findings *f, unsigned line, unsigned column)
+{
+	finding_spans(f, line, column, 0);
+}
+
+/* Cuts ":NUMBER" off the end of a name; 0: it has none. */
+static unsigned take_number(char *name)
+{
+	char *colon = strrchr(name, ':'), *end;
+	unsigned long v = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+	if (!colon || end == colon + 1 || *end || v > UINT_MAX)
+		return 0;
+	*colon = 0;
+	return (unsigned)v;
+}
+
+/* "mod/main.tf:7:1" */
+static bool find_line(struct places *p, const char *where, struct text_place *ret)
+{
+	_cleanup_free_ char *name = xstrdup(where);
+	unsigned column = take_number(name), line = column ? take_number(name) : 0;
+
+	if (!line || !places_find(p, name, "", ret))
+		return false;
+	ret->line = line;
+	ret->column = column;
+	return true;
 }
 
 bool findings_at(const struct findings *f, const char *where, struct text_place *ret)
@@ -28,7 +62,8 @@ bool findings_at(const struct findings *f, const char *where, struct text_place 
 		return true;
 	_cleanup_free_ char *name = hash ? xstrndup(where, (size_t)(hash - where)) : xstrdup(where);
 
-	return places_find(f->table, name, hash ? hash + 1 : "", ret);
+	return places_find(f->table, name, hash ? hash + 1 : "", ret) ||
+	       find_line(f->table, name, ret);
 }
 
 /* The topology's object; of a finding about a file alone the pointer is within that. */
@@ -49,6 +84,7 @@ bool finding_at(const struct findings *f, const struct finding *x, struct text_p
 	if (x->line) {
 		ret->line = x->line;
 		ret->column = x->column;
+		ret->end_column = x->end_column;
 	}
 	return true;
 }
@@ -67,5 +103,5 @@ void finding_add_about(struct findings *f, const struct finding *x, enum severit
 	else
 		finding_add(f, severity, x->rule, x->azure_code, x->pointer, x->hint, "%s",
 		            x->message);
-	finding_stands_at(f, x->line, x->column);
+	finding_spans(f, x->line, x->column, x->end_column);
 }

@@ -12,7 +12,7 @@
 
 struct known_place {
 	char *pointer;
-	unsigned line, column;
+	unsigned line, column, end_column;
 	const char *same_as; /* of an alias: its pointer */
 	UT_hash_handle hh;
 };
@@ -21,6 +21,8 @@ struct placed_file {
 	char *name, *path;
 	char *text; /* JSON that was not looked through yet, or NULL */
 	size_t n;
+	char *source; /* of another language: its text, or NULL */
+	size_t source_n;
 	struct known_place *known;
 	struct arena *arena; /* has those */
 	struct placed_file *next;
@@ -40,8 +42,9 @@ static void forget_places(struct placed_file *x)
 	HASH_CLEAR(hh, x->known);
 	arena_free(x->arena);
 	free(x->text);
+	free(x->source);
 	free(x->path);
-	x->text = x->path = NULL;
+	x->text = x->source = x->path = NULL;
 	x->arena = NULL;
 }
 
@@ -86,6 +89,50 @@ void places_add_file(struct places *p, const char *name, const char *path)
 	make_file(p, name, path);
 }
 
+void places_add_source(struct places *p, const char *name, const char *text, size_t n)
+{
+	struct placed_file *x = find_file(p, name);
+
+	if (!x)
+		x = make_file(p, name, name);
+	free(x->source);
+	x->source = xmalloc(n + 1);
+	if (n)
+		memcpy(x->source, text, n);
+	x->source_n = n;
+}
+
+static struct placed_file *find_by_path(const struct places *p, const char *path)
+{
+	for (struct placed_file *x = p ? p->files : NULL; x; x = x->next)
+		if (streq(x->path, path))
+			return x;
+	return NULL;
+}
+
+char *places_line(const struct places *p, const char *file, unsigned line)
+{
+	const struct placed_file *x = find_by_path(p, file);
+	const char *at, *end, *next;
+
+	if (!x || !x->source)
+		x = p ? find_file(p, file) : NULL;
+	if (!x || !x->source || !line)
+		return NULL;
+	at = x->source;
+	end = at + x->source_n;
+	for (; line > 1; line--) {
+		next = memchr(at, '\n', (size_t)(end - at));
+		if (!next)
+			return NULL;
+		at = next + 1;
+	}
+	next = memchr(at, '\n', (size_t)(end - at));
+	end = next ? next : end;
+	end -= end > at && end[-1] == '\r';
+	return xstrndup(at, (size_t)(end - at));
+}
+
 static struct known_place *know_pointer(struct placed_file *x, const char *pointer, size_t n)
 {
 	struct known_place *k;
@@ -102,21 +149,22 @@ static struct known_place *know_pointer(struct placed_file *x, const char *point
 }
 
 static void know_place(struct placed_file *x, const char *pointer, size_t n, unsigned line,
-                       unsigned column)
+                       unsigned column, unsigned end_column)
 {
 	struct known_place *k = know_pointer(x, pointer, n);
 
 	k->line = line;
 	k->column = column;
+	k->end_column = end_column;
 }
 
 void places_add(struct places *p, const char *name, const char *pointer, unsigned line,
-                unsigned column)
+                unsigned column, unsigned end_column)
 {
 	struct placed_file *x = find_file(p, name);
 
 	if (x)
-		know_place(x, pointer, strlen(pointer), line, column);
+		know_place(x, pointer, strlen(pointer), line, column, end_column);
 }
 
 void places_add_alias(struct places *p, const char *name, const char *alias, const char *pointer)
@@ -143,7 +191,7 @@ void places_add_json(struct places *p, const char *name, const char *path, const
 
 static void know_value(void *ctx, const struct json_value_place *v)
 {
-	know_place(ctx, v->pointer, v->n, v->line, v->column);
+	know_place(ctx, v->pointer, v->n, v->line, v->column, 0);
 }
 
 static void look_through(struct placed_file *x)
@@ -160,9 +208,8 @@ bool places_find(struct places *p, const char *name, const char *pointer, struct
 	struct placed_file *x = p ? find_file(p, name) : NULL;
 	struct known_place *k = NULL;
 
-	for (struct placed_file *y = p ? p->files : NULL; y && !x; y = y->next)
-		if (streq(y->path, name))
-			x = y;
+	if (!x)
+		x = find_by_path(p, name);
 	if (!x)
 		return false;
 	look_through(x);
@@ -181,6 +228,7 @@ bool places_find(struct places *p, const char *name, const char *pointer, struct
 	if (k) {
 		ret->line = k->line;
 		ret->column = k->column;
+		ret->end_column = k->end_column;
 	}
 	return true;
 }

@@ -17,6 +17,7 @@ struct places;
 struct text_place {
 	const char *file;      /* the path that a user can open; lives as long as the table */
 	unsigned line, column; /* from 1, in characters; 0: only the file is known */
+	unsigned end_column;   /* behind its last character in that line; 0: that is not known */
 };
 
 struct places *places_new(void);
@@ -26,9 +27,14 @@ struct places *places_free(struct places *p);
  * findings have a pointer alone); it is opened by `path`.  Where another file had the name before,
  * that is forgotten. */
 void places_add_file(struct places *p, const char *name, const char *path);
-/* The last place of a pointer counts, as the last of equal keys does. */
+/* The text of a source, of whose findings the lines are shown: copied. */
+void places_add_source(struct places *p, const char *name, const char *text, size_t n);
+/* The line of such a text, without its end; NULL: it is not known.  file: name or path.  The caller
+ * frees. */
+char *places_line(const struct places *p, const char *file, unsigned line);
+/* The last place of a pointer counts, as the last of equal keys does.  end_column: as above. */
 void places_add(struct places *p, const char *name, const char *pointer, unsigned line,
-                unsigned column);
+                unsigned column, unsigned end_column);
 /* Another word for a pointer: Terraform's address of a resource.  The first one counts. */
 void places_add_alias(struct places *p, const char *name, const char *alias, const char *pointer);
 /* The same with its text, JSON as people write it (input/relax.h). */

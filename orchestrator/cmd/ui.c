@@ -9,6 +9,7 @@
 #include "base/term.h"
 #include "base/visible.h"
 #include "cmd/cmd.h"
+#include "cmd/excerpt.h"
 
 /* Global state: a process has one terminal. */
 static struct {
@@ -219,6 +220,7 @@ static void print_finding(FILE *out, const struct findings *all, const struct fi
 	print_where(out, all, f);
 	fputs("\n    ", out);
 	print_indented(out, f->message, 4);
+	excerpt_print(out, all, f);
 	if (f->places)
 		print_places(out, all, f);
 	if (f->hint) {

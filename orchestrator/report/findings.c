@@ -27,12 +27,25 @@ static char *file_of(const struct checked_file *c, const char *source)
 	return xasprintf("%s/%.*s", c->folder, (int)n, source);
 }
 
+/* "main.tf:7:1#azurerm_subnet.s" has more than a file in front of "#". */
+static bool in_source(const char *source)
+{
+	size_t n = source ? strcspn(source, "#") : 0, digits = 0;
+
+	for (size_t i = n; i && source[i - 1] >= '0' && source[i - 1] <= '9'; i--)
+		digits++;
+	return digits && n > digits && source[n - digits - 1] == ':';
+}
+
 struct finding_place finding_place(const struct checked_file *c, const struct finding *x)
 {
 	struct text_place at = { 0 };
 
-	finding_at(&c->f, x, &at);
-	return (struct finding_place){ file_of(c, x->source), at.line, at.column };
+	bool found = finding_at(&c->f, x, &at);
+
+	return (struct finding_place){ found && in_source(x->source) ? xstrdup(at.file)
+		                                                     : file_of(c, x->source),
+		                       at.line, at.column, at.end_column };
 }
 
 struct finding_place finding_alike_place(const struct checked_file *c, const char *where)
@@ -40,8 +53,12 @@ struct finding_place finding_alike_place(const struct checked_file *c, const cha
 	bool pointer = *where == '/' && !strchr(where, '#');
 	struct text_place at = { 0 };
 
-	findings_at(&c->f, where, &at);
-	return (struct finding_place){ file_of(c, pointer ? NULL : where), at.line, at.column };
+	bool found = findings_at(&c->f, where, &at);
+
+	return (struct finding_place){ found && in_source(where)
+		                           ? xstrdup(at.file)
+		                           : file_of(c, pointer ? NULL : where),
+		                       at.line, at.column, at.end_column };
 }
 
 json_t *checked_json(const struct checked_file *files, size_t n)
@@ -62,6 +79,9 @@ json_t *checked_json(const struct checked_file *files, size_t n)
 				json_object_set_new(x, "column",
 				                    json_integer((json_int_t)at.column));
 			}
+			if (at.end_column)
+				json_object_set_new(x, "end_column",
+				                    json_integer((json_int_t)at.end_column));
 			json_array_append(all, x);
 		}
 		json_decref(one);

@@ -22,6 +22,7 @@ void checked_file_free(struct checked_file *c);
 struct finding_place {
 	char *file; /* the caller frees */
 	size_t line, column;
+	size_t end_column; /* behind the expression; 0: that is not known */
 };
 struct finding_place finding_place(const struct checked_file *c, const struct finding *x);
 /* The same of one of the places of a finding that stands for many. */

@@ -40,6 +40,9 @@ static json_t *physical_json(const struct finding_place *at)
 		if (at->column)
 			json_object_set_new(region, "startColumn",
 			                    json_integer((json_int_t)at->column));
+		if (at->end_column)
+			json_object_set_new(region, "endColumn",
+			                    json_integer((json_int_t)at->end_column));
 		json_object_set_new(j, "region", region);
 	}
 	return j;

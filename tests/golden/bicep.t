@@ -49,6 +49,9 @@ output x string = p.foo
 resource w 'Microsoft.Network/virtualNetworks@2023-09-01' = {
   name: p.foo
 }" '"line": 8, *|"rule": "ARM-EXPR-01"'
+is "with its line, and a caret under the expression" "$(vnetlab check "$work/d/main.bicep" 2>&1 | sed -n '1s/.*main/main/p; 5,6p')" "main.bicep:8:3 (/resources/w/name)
+      name: p.foo
+      ^~~~~~~~~~~"
 says "a module that is not there" "module m 'none.bicep' = {
   name: 'm'
 }" 'BICEP-MODULE-01'

@@ -57,7 +57,9 @@ says() {
 	rm -rf "$work/d"
 	mkdir "$work/d"
 	printf '%s\n' "$2" >"$work/d/main.tf"
-	run vnetlab check "$work/d"
+	cd "$work/d" || return
+	run vnetlab check .
+	cd "$root" || return
 	like "$1" "$out$err" "$3"
 }
 net='resource "azurerm_virtual_network" "v" {
@@ -70,6 +72,28 @@ says "a name that is not there, at its place" "$net tags = { a = local.nothing }
 says "a local value that is nearly there" "locals { hub_prefix = 1 }
 $net tags = { a = local.hub_prefx }
 }" 'did you mean "hub_prefix"'
+printf 'resource "azurerm_virtual_network" "v" {\r\n\tname = "v"\r\n\ttags = { e = "\303\251", a = local.hub_prefx + [\r\n\t1] }\r\n}' >"$work/d/main.tf"
+run vnetlab check "$work/d"
+is "the line is shown, with a caret under the expression; a tab is one column" "$(sed '1s/.*main/main/; 5,$d' <<<"$out")" "main.tf:3:24
+    there is no local value \"hub_prefx\"
+      tags = { e = \"$(printf '\303\251')\", a = local.hub_prefx + [
+                            ^~~~~~~~~~~~~~~"
+is "JSON has file, line and columns" "$(vnetlab check "$work/d" -o json | jq -c --arg d "$work/d/" '.findings[0] | [.source, (.file | ltrimstr($d)), .line, .column, .end_column]')" '["main.tf:3:24","main.tf",3,24,39]'
+says "a place in a heredoc without its indentation" "$net tags = { a = <<-EOT
+    abc
+     $(printf 'x%.0s' {1..150}) \${local.q} $(printf 'y%.0s' {1..150})
+  EOT
+} }" 'HCL-REF-01 at main.tf:7:159$'
+like "of a long line a part is shown" "$out" '^      \.\.\.x{37} \$\{local.q\} y+\.\.\.$'
+like "with its caret" "$out" '^ {49}\^~~~~~~$'
+says "an object of the lab has the place of its resource" "$net}
+resource \"azurerm_subnet\" \"s\" {
+  name                 = \"s\"
+  resource_group_name  = \"rg\"
+  virtual_network_name = \"v\"
+  address_prefixes     = [\"10.9.0.0/24\"]
+}" 'at main.tf:6:1 \(azurerm_subnet.s, /virtualNetworks/v/subnets/.*\)'
+like "whose line is shown" "$out" '^      resource "azurerm_subnet" "s" \{$'
 says "a resource that is not there" "$net tags = { a = azurerm_virtual_network.w.id }
 }" 'there is no resource azurerm_virtual_network "w"|did you mean "v"'
 says "an output that a module lacks" "module \"m\" { source = \"./m\" }
@@ -79,9 +103,9 @@ says "a key that an object lacks, with the nearest" "locals { o = { prefix = 1 }
 $net tags = { a = local.o.prefx }
 }" 'did you mean "prefix"'
 says "an index behind the end" "$net tags = { a = [1, 2][2] }
-}" 'HCL-INDEX-01 at main.tf:5:21'
+}" 'HCL-INDEX-01 at main.tf:5:15'
 says "a value of the wrong type" "$net tags = { a = \"x\" + 1 }
-}" 'HCL-TYPE-01 at main.tf:5:19'
+}" 'HCL-TYPE-01 at main.tf:5:15'
 says "a function that does not exist" "$net tags = { a = uper(\"x\") }
 }" 'HCL-FUNC-01 .*|did you mean upper\(\)'
 says "an argument that a function does not take" "$net tags = { a = cidrsubnet(\"10.0.0.0/16\", 40, 0) }
@@ -94,7 +118,7 @@ $net tags = { a = local.a }
 }" 'HCL-CIRCLE-01'
 says "count of what is no number" "resource \"azurerm_virtual_network\" \"v\" {
  count = \"many\"
-}" 'HCL-COUNT-01 at main.tf:2:11'
+}" 'HCL-COUNT-01 at main.tf:2:10'
 says "count is less than nothing" "$net count = -1
 }" 'count is a whole number, 0 to 10000, and this is -1'
 says "half an instance" "$net count = 1.5
@@ -106,13 +130,13 @@ says "for_each over a list that is written out" "$net for_each = [\"a\"]
 }" 'HCL-EACH-01 at main.tf:5:13|this is a list|toset\(...\)'
 says "for_each over a local value that is a list" "locals { all = [for x in [\"a\"] : x] }
 $net for_each = local.all
-}" 'HCL-EACH-01 at main.tf:6:18'
+}" 'HCL-EACH-01 at main.tf:6:13'
 says "for_each over a variable that is a list" "variable \"all\" {
   type    = list(string)
   default = [\"a\"]
 }
 $net for_each = var.all
-}" 'HCL-EACH-01 at main.tf:9:16'
+}" 'HCL-EACH-01 at main.tf:9:13'
 says "count beside for_each" "$net count = 1
  for_each = { a = 1 }
 }" 'HCL-EACH-01 at main.tf:6:13|for_each stands beside count'
@@ -234,10 +258,10 @@ mkdir -p "$work/p"
 cp -r "$here/design/." "$work/p"
 printf 'hub_cidr = "PLEASE ENTER A PREFIX"\nprefix = "from-file"\n' >"$work/p/terraform.tfvars"
 run vnetlab check "$work/p"
-like "a placeholder counts as not given" "$out$err" 'TF-VAR-05 at terraform.tfvars:1:1'
+like "a placeholder counts as not given" "$out$err" 'TF-VAR-05 at .*/terraform.tfvars:1:1'
 printf 'module "m" { source = "./mod" }\n' >"$work/p/more.tf"
 run vnetlab check "$work/p"
-like "a variable of a module without a value" "$out$err" 'TF-VAR-04 at more.tf:1:1'
+like "a variable of a module without a value" "$out$err" 'TF-VAR-04 at .*/more.tf:1:1'
 rm "$work/p/more.tf"
 printf 'resource "azurerm_virtual_network" "hub" {\n address_space = ["10.77.0.0/16"]\n dns_servers = ["10.77.0.9"]\n}\n' >"$work/p/x_override.tf"
 printf 'resource "azurerm_network_interface" "nva" {\n ip_configuration {\n  name = "other"\n  subnet_id = azurerm_subnet.nva.id\n }\n}\n' >>"$work/p/x_override.tf"

@@ -87,7 +87,7 @@ static void places_of_others(void **state)
 
 	(void)state;
 	places_add_file(p, "main.tf", "lab/main.tf");
-	places_add(p, "main.tf", "/resource/azurerm_route/r", 7, 1);
+	places_add(p, "main.tf", "/resource/azurerm_route/r", 7, 1, 0);
 	places_add_alias(p, "main.tf", "azurerm_route.r", "/resource/azurerm_route/r/next_hop");
 	assert_true(places_find(p, "main.tf", "azurerm_route.r", &at));
 	assert_int_equal(at.line, 7);

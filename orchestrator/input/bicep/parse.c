@@ -218,6 +218,18 @@ static bool take_statement(struct bscan *p, struct bicep_decl *d)
 	return take_without_effect(p, d);
 }
 
+/* Of "resource v 'type@version' = {" the part before "=". */
+static size_t end_of_head(const struct bscan *p)
+{
+	size_t end = p->at;
+
+	while (end < p->n && !strchr("={\n", p->s[end]))
+		end++;
+	while (end > p->at && strchr(" \t\r", p->s[end - 1]))
+		end--;
+	return end;
+}
+
 static struct bicep_decl *parse_statement(struct bscan *p)
 {
 	struct bicep_decl *d = arena_alloc(p->t->arena, sizeof(*d));
@@ -230,7 +242,7 @@ static struct bicep_decl *parse_statement(struct bscan *p)
 	p->depth++;
 	bicep_parse_decorators(p, d);
 	bscan_lines(p);
-	d->place = (struct hcl_place){ &p->file->text, p->at };
+	d->place = (struct hcl_place){ &p->file->text, p->at, end_of_head(p) };
 	if (!p->failed && !take_statement(p, d))
 		bscan_fail(p, "here a statement is expected: param, var, resource, module, output "
 		              "...");
@@ -250,6 +262,7 @@ struct bicep_file *bicep_parse(struct bicep_tree *t, const char *name, const cha
 		memcpy(copy, text, n);
 	f->name = arena_strdup(t->arena, name);
 	f->text = (struct hcl_file){ .name = f->name, .text = copy, .n = n };
+	places_add_source(findings_places(t->findings), f->name, text, n);
 	struct bscan p = { .t = t,
 		           .file = f,
 		           .s = copy,

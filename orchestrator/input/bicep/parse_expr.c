@@ -120,6 +120,7 @@ static const struct bx *parse_property(struct bscan *p)
 		return NULL;
 	bscan_lines(p);
 	x->of = parse_if(p);
+	x->place.end = x->of ? x->of->place.end : 0;
 	return x->of ? x : NULL;
 }
 
@@ -255,6 +256,7 @@ static const struct bx *parse_named(struct bscan *p)
 		                           : "the text ends where a value is expected");
 		return NULL;
 	}
+	x->place.end = p->at;
 	if (streq(x->name, "null")) {
 		x->sort = BX_NULL;
 	} else if (streq(x->name, "true") || streq(x->name, "false")) {
@@ -305,7 +307,10 @@ static const struct bx *parse_index(struct bscan *p, const struct bx *of, size_t
 	bscan_lines(p);
 	x->by = parse_if(p);
 	bscan_lines(p);
-	return x->by && bscan_need(p, "]") ? x : NULL;
+	if (!x->by || !bscan_need(p, "]"))
+		return NULL;
+	x->place.end = p->at;
+	return x;
 }
 
 /* Behind ".", ".?" or "::". */
@@ -323,6 +328,7 @@ static const struct bx *parse_member(struct bscan *p, const struct bx *of, size_
 		bscan_fail(p, "behind \".\" a name is expected");
 		return NULL;
 	}
+	x->place.end = p->at;
 	if (sort == BX_MEMBER && bscan_peek(p) == '(') {
 		p->at++;
 		x->sort = BX_CALL;
@@ -335,8 +341,11 @@ static const struct bx *parse_postfix(struct bscan *p)
 {
 	bscan_blanks(p);
 	size_t at = p->at;
+	bool brackets = bscan_peek(p) == '(';
 	const struct bx *x = parse_primary(p);
 
+	if (x && !x->place.end && !brackets)
+		((struct bx *)x)->place.end = p->at;
 	while (x && !p->failed) {
 		size_t before = p->at;
 
@@ -377,6 +386,7 @@ static const struct bx *parse_unary(struct bscan *p)
 	x = bx_new(p, c == '!' ? BX_NOT : BX_MINUS, p->at++);
 	p->depth++;
 	x->of = parse_unary(p);
+	x->place.end = x->of ? x->of->place.end : 0;
 	p->depth--;
 	return !x->of ? NULL : c == '+' ? x->of : x;
 }
@@ -424,6 +434,7 @@ static const struct bx *parse_level(struct bscan *p, unsigned level)
 		x->op = operators[op].op;
 		x->of = left;
 		x->by = parse_level(p, level + 1);
+		x->place.end = x->by ? x->by->place.end : 0;
 		left = x->by ? x : NULL;
 	}
 	return left;
@@ -453,6 +464,7 @@ static const struct bx *parse_if(struct bscan *p)
 		if (x->by && bscan_need(p, ":")) {
 			bscan_lines(p);
 			x->other = parse_if(p);
+			x->place.end = x->other ? x->other->place.end : 0;
 		}
 		of = x->other ? x : NULL;
 	}

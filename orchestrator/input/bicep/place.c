@@ -32,7 +32,12 @@ void bicep_put_place(struct blow *l, const struct hcl_place *at)
 	*last = (struct counted){ begin, line };
 	for (i = begin; i < at->at && i < f->n; i++)
 		column += ((unsigned char)f->text[i] & 0xC0) != 0x80;
-	places_add(findings_places(l->b->findings), file->name, str_get(&l->pointer), line, column);
+	unsigned end = at->end > at->at ? column : 0;
+
+	for (; end && i < at->end && i < f->n && f->text[i] != '\n' && f->text[i] != '\r'; i++)
+		end += ((unsigned char)f->text[i] & 0xC0) != 0x80;
+	places_add(findings_places(l->b->findings), file->name, str_get(&l->pointer), line, column,
+	           end);
 }
 
 void bicep_report(struct blow *l, enum severity sev, const char *rule, struct hcl_place at,

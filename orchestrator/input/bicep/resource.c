@@ -134,12 +134,13 @@ void declare_resource(struct blow *l, const struct bicep_decl *d)
 		if (item->sort == BX_SPREAD || (item->sort == BX_PROPERTY && item->by))
 			bicep_report(l, SEV_ERROR, "BICEP-RES-02", item->place, NULL,
 			             "the names of a resource's own members are not computed");
-		if (item->sort != BX_PROPERTY || item->by || is_of_deployment(item->name))
+		if (item->sort != BX_PROPERTY || item->by)
 			continue;
 		size_t n = bicep_enter(l, item->name);
 
 		bicep_put_place(l, &item->place);
-		json_object_set_new(out, item->name, bicep_value(l, item->of));
+		if (!is_of_deployment(item->name))
+			json_object_set_new(out, item->name, bicep_value(l, item->of));
 		bicep_leave(l, n);
 	}
 	finish(l, d, &now, out);

@@ -136,7 +136,7 @@ void bscan_fail(struct bscan *p, const char *fmt, ...)
 	if (n < 0)
 		abort();
 	bicep_say(p->t->findings, SEV_ERROR, "BICEP-SYNTAX-01",
-	          (struct hcl_place){ &p->file->text, p->at }, NULL, text);
+	          (struct hcl_place){ &p->file->text, p->at, 0 }, NULL, text);
 }
 
 struct bx *bx_new(struct bscan *p, enum bicep_sort sort, size_t at)
@@ -144,7 +144,7 @@ struct bx *bx_new(struct bscan *p, enum bicep_sort sort, size_t at)
 	struct bx *x = arena_alloc(p->t->arena, sizeof(*x));
 
 	x->sort = sort;
-	x->place = (struct hcl_place){ &p->file->text, at };
+	x->place = (struct hcl_place){ &p->file->text, at, 0 };
 	return x;
 }
 
@@ -153,25 +153,12 @@ void bx_push(struct bscan *p, struct bx *x, const struct bx *item)
 	BICEP_PUSH(p->t->arena, x->items, x->n_items, x->cap_items) = item;
 }
 
-void bicep_line_of(struct hcl_place at, unsigned *ret_line, unsigned *ret_column)
-{
-	*ret_line = *ret_column = 1;
-	for (size_t i = 0; at.file && i < at.at && i < at.file->n; i++)
-		if (at.file->text[i] == '\n') {
-			++*ret_line;
-			*ret_column = 1;
-		} else {
-			*ret_column += ((unsigned char)at.file->text[i] & 0xC0) != 0x80;
-		}
-}
-
 void bicep_say(struct findings *f, enum severity sev, const char *rule, struct hcl_place at,
                const char *hint, const char *text)
 {
 	_cleanup_free_ char *source = xasprintf("%s#", at.file ? at.file->name : "");
-	unsigned line, column;
+	struct hcl_span x = hcl_span(at);
 
-	bicep_line_of(at, &line, &column);
 	finding_add_source(f, sev, rule, NULL, source, hint, "%s", text);
-	finding_stands_at(f, line, column);
+	finding_spans(f, x.line, x.column, x.end_column);
 }

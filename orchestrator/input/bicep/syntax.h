@@ -128,8 +128,6 @@ struct bicep_tree {
 /* Reads a file; what cannot be read is reported, and left out.  name and text are copied. */
 struct bicep_file *bicep_parse(struct bicep_tree *t, const char *name, const char *text, size_t n);
 
-/* Columns count characters. */
-void bicep_line_of(struct hcl_place at, unsigned *ret_line, unsigned *ret_column);
 void bicep_say(struct findings *f, enum severity sev, const char *rule, struct hcl_place at,
                const char *hint, const char *text);
 /* The value of a property of an object, or NULL. */

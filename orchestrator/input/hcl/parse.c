@@ -82,10 +82,12 @@ static void parse_block(struct scan *p, struct hcl_body *b, const char *type, si
 {
 	enum { LABELS = 8 };
 	const char *labels[LABELS], *label;
-	size_t n = 0;
+	size_t n = 0, end = at + strlen(type);
 
-	while (!p->failed && n < LABELS && !scan_is(p, "{") && (label = parse_label(p)))
+	while (!p->failed && n < LABELS && !scan_is(p, "{") && (label = parse_label(p))) {
 		labels[n++] = label;
+		end = p->at;
+	}
 	if (p->failed)
 		return;
 	if (!scan_take(p, "{")) {
@@ -104,7 +106,7 @@ static void parse_block(struct scan *p, struct hcl_body *b, const char *type, si
 	memcpy(x->labels, labels, n * sizeof(*labels));
 	x->n_labels = n;
 	x->body = body;
-	x->place = (struct hcl_place){ p->file, at };
+	x->place = (struct hcl_place){ p->file, at, end };
 	if (!scan_take(p, "}"))
 		scan_fail(p, "\"}\" is missing behind block \"%s\"", type);
 }
@@ -122,7 +124,7 @@ static void parse_item(struct scan *p, struct hcl_body *b, unsigned depth)
 
 		if (e)
 			VEC_PUSH(b->attrs, b->n_attrs, b->cap_attrs) =
-			    (struct hcl_attr){ name, e, { p->file, at } };
+			    (struct hcl_attr){ name, e, { p->file, at, at + strlen(name) } };
 	} else {
 		parse_block(p, b, name, at, depth);
 	}
@@ -196,7 +198,7 @@ static struct scan begin_scan(struct hcl_tree *t, const char *name, const char *
 	char *copy = arena_alloc(t->arena, n + 1);
 
 	memcpy(copy, text, n);
-	*file = (struct hcl_file){ arena_strdup(t->arena, name), copy, n, 0 };
+	*file = (struct hcl_file){ .name = arena_strdup(t->arena, name), .text = copy, .n = n };
 	return (struct scan){ .t = t, .file = file, .s = copy, .n = n, .expr = parse_expr };
 }
 
@@ -208,6 +210,7 @@ struct hcl_body *hcl_parse_body(struct hcl_tree *t, const char *name, const char
 	}
 	struct scan p = begin_scan(t, name, text, n);
 
+	places_add_source(findings_places(t->findings), name, text, n);
 	return parse_items(&p, 0);
 }
 
@@ -216,6 +219,7 @@ const struct hcl_expr *hcl_parse_template(struct hcl_tree *t, const char *name, 
 {
 	struct scan p = begin_scan(t, name, text, n);
 
+	places_add_source(findings_places(t->findings), name, text, n);
 	return parse_raw_template(&p);
 }
 

@@ -291,9 +291,9 @@ static const struct hcl_expr *legacy_index(struct scan *p, const struct hcl_expr
 }
 
 /* One step behind e, or NULL: there is none.  attrs_only: of ".*", which takes names alone. */
-static const struct hcl_expr *parse_step(struct scan *p, const struct hcl_expr *e, bool attrs_only)
+static const struct hcl_expr *parse_step(struct scan *p, const struct hcl_expr *e, size_t at,
+                                         bool attrs_only)
 {
-	size_t at = p->at;
 	char next;
 
 	scan_blanks(p, false);
@@ -318,8 +318,13 @@ static const struct hcl_expr *parse_step(struct scan *p, const struct hcl_expr *
 
 static const struct hcl_expr *parse_postfix(struct scan *p)
 {
+	scan_blanks(p, false);
+	size_t from = p->at;
+	bool brackets = scan_peek(p) == '(';
 	const struct hcl_expr *e = parse_term(p), *next;
 
+	if (!brackets)
+		expr_spans(p, e, from);
 	while (!p->failed) {
 		size_t at = p->at;
 
@@ -329,22 +334,22 @@ static const struct hcl_expr *parse_postfix(struct scan *p)
 		bool attrs = scan_peek(p) == '.' && scan_ahead(p, 1) == '*';
 
 		if (full || attrs) {
-			struct hcl_expr *splat = expr_new(p, HCL_SPLAT, at);
+			struct hcl_expr *splat = expr_new(p, HCL_SPLAT, from);
 
 			p->at += full ? 3 : 2;
 			splat->of = e;
 			splat->by = expr_new(p, HCL_ITEM, at);
-			while (!p->failed && (next = parse_step(p, splat->by, attrs)))
-				splat->by = next;
-			e = splat;
+			while (!p->failed && (next = parse_step(p, splat->by, from, attrs)))
+				splat->by = expr_spans(p, next, from);
+			e = expr_spans(p, splat, from);
 			continue;
 		}
-		next = parse_step(p, e, false);
+		next = parse_step(p, e, from, false);
 		if (!next) {
 			p->at = at;
 			break;
 		}
-		e = next;
+		e = expr_spans(p, next, from);
 	}
 	return p->failed ? NULL : e;
 }
@@ -367,6 +372,7 @@ static const struct hcl_expr *parse_unary(struct scan *p)
 	} else {
 		p->at++;
 		x->of = parse_unary(p);
+		x->place.end = x->of ? x->of->place.end : 0;
 	}
 	p->depth--;
 	return p->failed ? NULL : x;
@@ -393,8 +399,6 @@ static const struct hcl_expr *parse_binary(struct scan *p, int level)
 		if (p->failed)
 			return NULL;
 		scan_blanks(p, false);
-		size_t at = p->at;
-
 		for (i = 0; i < ARRAY_LEN(operators); i++)
 			if (operators[i].level >= level && scan_is(p, operators[i].text))
 				break;
@@ -404,11 +408,12 @@ static const struct hcl_expr *parse_binary(struct scan *p, int level)
 			return left;
 		p->at += strlen(operators[i].text);
 		scan_blanks(p, false);
-		struct hcl_expr *e = expr_new(p, HCL_BINARY, at);
+		struct hcl_expr *e = expr_new(p, HCL_BINARY, left->place.at);
 
 		e->op = operators[i].op;
 		e->of = left;
 		e->by = parse_binary(p, operators[i].level + 1);
+		e->place.end = e->by ? e->by->place.end : 0;
 		left = e;
 	}
 }
@@ -421,10 +426,8 @@ const struct hcl_expr *parse_expr(struct scan *p)
 		scan_fail(p, "expressions are nested more than %d deep", HCL_DEPTH);
 	e = p->failed ? NULL : parse_binary(p, 1);
 	scan_blanks(p, false);
-	size_t at = p->at;
-
 	if (e && scan_take(p, "?")) {
-		struct hcl_expr *x = expr_new(p, HCL_IF, at);
+		struct hcl_expr *x = expr_new(p, HCL_IF, e->place.at);
 
 		x->of = e;
 		/* Many write it over several lines. */
@@ -435,6 +438,7 @@ const struct hcl_expr *parse_expr(struct scan *p)
 			scan_fail(p, "\":\" is missing behind \"?\"");
 		scan_blanks(p, true);
 		x->other = p->failed ? NULL : parse_expr(p);
+		x->place.end = x->other ? x->other->place.end : 0;
 		e = x;
 	}
 	p->depth--;

@@ -340,6 +340,7 @@ const struct hcl_expr *parse_heredoc(struct scan *p)
 	memcpy(copy, str_get(&text), text.n); /* it may have a NUL */
 	*file = *p->file;
 	file->from = p->file->from + from;
+	file->indent = indent;
 	inner.file = file;
 	inner.s = copy;
 	inner.n = text.n;

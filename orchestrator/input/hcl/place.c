@@ -5,27 +5,62 @@
 #include "base/str.h"
 #include "input/hcl/syntax.h"
 
-char *hcl_place_str(struct hcl_place p)
+/* Where a byte of a heredoc without its indentation stands in the file. */
+static size_t offset_in_file(const struct hcl_file *f, size_t at)
 {
-	size_t line = 1, column = 1;
+	size_t pos = f->from;
 
-	for (size_t i = 0; i < p.file->from + p.at && i < p.file->n; i++) {
+	if (!f->indent)
+		return pos + at;
+	for (;;) {
+		const char *newline = memchr(f->text + pos, '\n', f->n - pos);
+		size_t end = newline ? (size_t)(newline - f->text) : f->n;
+		size_t skip = end - pos < f->indent ? end - pos : f->indent;
+		size_t left = end - pos - skip + 1;
+
+		if (at < left || !newline)
+			return pos + skip + at;
+		at -= left;
+		pos = end + 1;
+	}
+}
+
+struct hcl_span hcl_span(struct hcl_place p)
+{
+	struct hcl_span x = { 1, 1, 0 };
+	size_t from = p.file ? offset_in_file(p.file, p.at) : 0;
+	size_t to = p.file && p.end > p.at ? offset_in_file(p.file, p.end) : 0, i;
+
+	for (i = 0; p.file && i < from && i < p.file->n; i++) {
 		unsigned char c = (unsigned char)p.file->text[i];
 
 		if (c == '\n') {
-			line++;
-			column = 1;
+			x.line++;
+			x.column = 1;
 		} else if ((c & 0xC0) != 0x80) { /* not within a character */
-			column++;
+			x.column++;
 		}
 	}
-	return xasprintf("%s:%zu:%zu", p.file->name, line, column);
+	if (to > from)
+		x.end_column = x.column;
+	for (; i < to && i < p.file->n && p.file->text[i] != '\n' && p.file->text[i] != '\r'; i++)
+		x.end_column += ((unsigned char)p.file->text[i] & 0xC0) != 0x80;
+	return x;
+}
+
+char *hcl_place_str(struct hcl_place p)
+{
+	struct hcl_span x = hcl_span(p);
+
+	return xasprintf("%s:%u:%u", p.file->name, x.line, x.column);
 }
 
 void hcl_report(struct findings *f, enum severity sev, const char *rule, struct hcl_place p,
                 const char *hint, const char *fmt, ...)
 {
-	_cleanup_free_ char *where = hcl_place_str(p), *text = NULL;
+	struct hcl_span x = hcl_span(p);
+	_cleanup_free_ char *where = xasprintf("%s:%u:%u", p.file->name, x.line, x.column),
+	                    *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -34,6 +69,7 @@ void hcl_report(struct findings *f, enum severity sev, const char *rule, struct 
 	if (n < 0)
 		abort();
 	finding_add_source(f, sev, rule, NULL, where, hint, "%s", text);
+	finding_spans(f, x.line, x.column, x.end_column);
 }
 
 void hcl_tree_init(struct hcl_tree *t, struct findings *f)

@@ -69,7 +69,7 @@ const char *scan_name(struct scan *p)
 
 struct hcl_place scan_place(const struct scan *p)
 {
-	return (struct hcl_place){ p->file, p->at };
+	return (struct hcl_place){ p->file, p->at, 0 };
 }
 
 void scan_fail(struct scan *p, const char *fmt, ...)
@@ -95,7 +95,19 @@ struct hcl_expr *expr_new(struct scan *p, enum hcl_sort sort, size_t at)
 	struct hcl_expr *e = arena_alloc(p->t->arena, sizeof(*e));
 
 	e->sort = sort;
-	e->place = (struct hcl_place){ p->file, at };
+	e->place = (struct hcl_place){ p->file, at, 0 };
+	return e;
+}
+
+const struct hcl_expr *expr_spans(const struct scan *p, const struct hcl_expr *e, size_t from)
+{
+	/* A heredoc's places count in its own text. */
+	if (e && e->place.file == p->file) {
+		struct hcl_place *place = (struct hcl_place *)&e->place;
+
+		place->at = from;
+		place->end = p->at;
+	}
 	return e;
 }
 

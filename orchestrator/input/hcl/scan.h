@@ -39,6 +39,8 @@ const char *scan_name(struct scan *p);
 void scan_fail(struct scan *p, const char *fmt, ...) PRINTF(2, 3); /* the first one is reported */
 struct hcl_place scan_place(const struct scan *p);
 
+/* The expression goes from there up to where the scan is; returns it. */
+const struct hcl_expr *expr_spans(const struct scan *p, const struct hcl_expr *e, size_t from);
 struct hcl_expr *expr_new(struct scan *p, enum hcl_sort sort, size_t at);
 void expr_push(struct hcl_expr *e, const struct hcl_expr *item, size_t *cap);
 struct hcl_expr *expr_literal(struct scan *p, size_t at, json_t *value /* stolen */);

@@ -11,12 +11,14 @@
 struct hcl_file { /* what a place in it is told by */
 	const char *name, *text;
 	size_t n;
-	size_t from; /* where a heredoc begins: places in it count from there */
+	size_t from;   /* where a heredoc begins: places in it count from there */
+	size_t indent; /* that is taken from its lines */
 };
 
 struct hcl_place {
 	const struct hcl_file *file;
-	size_t at; /* bytes from its beginning */
+	size_t at;  /* bytes from its beginning */
+	size_t end; /* behind it; 0: not known */
 };
 
 enum hcl_sort {
@@ -110,7 +112,13 @@ const struct hcl_expr *hcl_parse_value(struct hcl_tree *t, const char *text);
 
 const struct hcl_expr *hcl_attr_find(const struct hcl_body *b, const char *name);
 
-/* "FILE:LINE:COLUMN"; the caller frees.  Columns count characters. */
+/* Columns count characters, from 1; a tab is one.  end_column: behind the last one in that line, 0:
+ * not known. */
+struct hcl_span {
+	unsigned line, column, end_column;
+};
+struct hcl_span hcl_span(struct hcl_place p);
+/* "FILE:LINE:COLUMN"; the caller frees. */
 char *hcl_place_str(struct hcl_place p);
 void hcl_report(struct findings *f, enum severity sev, const char *rule, struct hcl_place p,
                 const char *hint, const char *fmt, ...) PRINTF(6, 7);

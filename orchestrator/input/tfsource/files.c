@@ -125,6 +125,14 @@ bool tfs_read(struct source *s, const char *path, struct str *ret)
 	return false;
 }
 
+void tfs_know_file(struct source *s, const char *path)
+{
+	_cleanup_free_ char *full = xasprintf("%s/%s", s->folder, path);
+
+	places_add_file(findings_places(s->findings), path,
+	                *path == '/' || streq(s->folder, ".") ? path : full);
+}
+
 /* Public keys and the like carry no packets, and lie where nobody else has them. */
 static bool is_key(const char *path)
 {
@@ -140,8 +148,10 @@ bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret)
 {
 	struct source *s = ev->ctx;
 
-	if (tfs_read(s, path, ret))
+	if (tfs_read(s, path, ret)) {
+		tfs_know_file(s, path);
 		return true;
+	}
 	if (!is_key(path))
 		return false;
 	str_free_p(ret);
@@ -348,6 +358,7 @@ static void read_code(struct source *s, struct tfs_code *c, const char *name, bo
 		                   "%s cannot be read: %s", path, str_get(&text));
 		return;
 	}
+	tfs_know_file(s, path);
 	struct hcl_body *b = hcl_parse_body(&s->tree, path, str_get(&text), text.n);
 
 	for (size_t i = 0; i < b->n_blocks; i++)

@@ -102,6 +102,8 @@ struct tfs_outside {
 const struct tfs_code *tfs_code(struct source *s, const char *folder, const struct hcl_place *at);
 bool tfs_has_code(struct source *s, const char *folder); /* files *.tf */
 bool tfs_read(struct source *s, const char *path, struct str *ret);
+/* Findings that name the file have a path that a user can open. */
+void tfs_know_file(struct source *s, const char *path);
 bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret);
 json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern);
 int tfs_open_root(struct source *s, struct err *e);

@@ -65,8 +65,10 @@ static void take_tfvars_file(struct source *s, const char *path)
 {
 	_cleanup_str_ struct str text = { 0 };
 
-	if (tfs_read(s, path, &text))
-		take_tfvars(s, path, str_get(&text), text.n);
+	if (!tfs_read(s, path, &text))
+		return;
+	tfs_know_file(s, path);
+	take_tfvars(s, path, str_get(&text), text.n);
 }
 
 /* "[1, 2]" and "true" are what they are, unless the variable is a string. */
