@@ -16,14 +16,13 @@ void asym_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 	struct asym_search *x = ctx;
 
 	walk_guest_default(&x->env, in, p, ret);
-	/* A packet filter of its own may translate what passes. */
-	if (ret->act == GUEST_FORWARD && (!foreseen_way_out(in->vm) || in->vm->guest.n_filters))
+	if (ret->act == GUEST_FORWARD && !foreseen_way_out(in->vm))
 		x->unknown = true;
 }
 
 static bool keeps_state(const struct nic *n)
 {
-	return n && (vm_firewall(n->vm) || n->vm->guest.source_nat);
+	return n && (vm_firewall(n->vm) || n->vm->guest.source_nat || n->vm->guest.filter);
 }
 
 /* Each flow takes one of several paths: whether it meets state is a matter of chance. */
@@ -92,7 +91,9 @@ static void walk_two(struct asym_search *x, const struct nic *from, const struct
 	struct walk_packet answer = walk_reply(w);
 
 	ret->back = walk_one(x, walk_source_nic(to, answer.dst), &answer, w);
-	if (x->unknown || !is_foreseen(x, w) || !is_foreseen(x, ret->back))
+	/* What a packet filter of a guest's own does that is not read, nobody knows. */
+	if (x->unknown || w->n_unwalked || ret->back->n_unwalked || !is_foreseen(x, w) ||
+	    !is_foreseen(x, ret->back))
 		ret->back = walk_free(ret->back);
 }
 
@@ -156,13 +157,9 @@ static bool find_half(struct two *t, struct half *ret)
 	struct walk_break b;
 
 	if (walk_find_break(t->there, t->back, &b)) {
-		*ret = (struct half){ b.way, b.way == t->there ? t->back : t->there,
-			              b.at,  b.way->hops[b.at].nic->vm,
-			              NULL,  false };
-		ret->what =
-		    vm_firewall(ret->vm)
-		        ? "sees the questions alone, and drops what follows a first packet"
-		        : "sees the answers alone, and translates what follows the first one";
+		*ret = (struct half){ b.way,  b.way == t->there ? t->back : t->there,
+			              b.at,   b.way->hops[b.at].nic->vm,
+			              b.what, false };
 		return true;
 	}
 	if (t->back->half_at) {

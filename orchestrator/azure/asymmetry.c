@@ -171,7 +171,7 @@ static bool has_state(const struct model *m)
 	bool any = m->n_firewalls || m->n_nsgs;
 
 	for (size_t i = 0; i < m->n_vms && !any; i++)
-		any = m->vms[i].guest.source_nat;
+		any = m->vms[i].guest.source_nat || m->vms[i].guest.filter;
 	return any;
 }
 

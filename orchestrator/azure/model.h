@@ -350,7 +350,8 @@ struct guest_config {
 	size_t n_configs;
 	struct config_file *filters; /* of "config", too: azure/own_filter.h */
 	size_t n_filters;
-	struct own_bgp *own; /* what they say of BGP (azure/own_bgp.h); or NULL */
+	struct guest_filter *filter; /* these, read (azure/guest_filter.h); or NULL */
+	struct own_bgp *own;         /* what they say of BGP (azure/own_bgp.h); or NULL */
 	struct bgp_block bgp;
 	struct guest_route *routes;
 	size_t n_routes;

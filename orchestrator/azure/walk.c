@@ -22,9 +22,14 @@ static const char *reason_with_filters(const struct walker *x)
 	const struct walk *w = x->w;
 	_cleanup_str_ struct str b = { 0 };
 
-	for (size_t i = 0; i < w->n_unwalked; i++)
-		str_printf(&b, "%s%s (%s)", i ? ", " : "", w->unwalked[i]->name,
-		           w->unwalked[i]->guest.filters[0].path);
+	for (size_t i = 0; i < w->n_unwalked; i++) {
+		const struct walk_unwalked *u = &w->unwalked[i];
+
+		str_printf(&b, "%s%s (%s", i ? ", " : "", u->vm->name, u->file);
+		if (u->line)
+			str_printf(&b, ", line %u: %s", u->line, u->rule);
+		str_addc(&b, ')');
+	}
 	return TEXT(
 	    x,
 	    "%s; as far as routes go: path does not walk the own packet filter of %s, which "
@@ -48,17 +53,6 @@ enum step walk_end(struct walker *x, enum verdict v, const char *reason)
 	if (w->n_unwalked)
 		w->reason = reason_with_filters(x);
 	return STEP_END;
-}
-
-void walk_note_filter(struct walker *x, const struct vm *vm)
-{
-	struct walk *w = x->w;
-
-	for (size_t i = 0; i < w->n_unwalked; i++)
-		if (w->unwalked[i] == vm)
-			return;
-	if (vm->guest.n_filters)
-		VEC_PUSH(w->unwalked, w->n_unwalked, w->cap_unwalked) = vm;
 }
 
 enum step walk_drop(struct walker *x, const char *fmt, ...)
@@ -89,7 +83,7 @@ const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm)
 		const struct walk_nat *n = &to->nats[i];
 
 		if (n->vm == vm && n->after.src == x->p.dst && n->after.dst == x->p.src &&
-		    n->before.src != n->after.src) {
+		    (vm || n->before.src != n->after.src)) {
 			x->p.dst = n->before.src;
 			return n;
 		}
@@ -131,7 +125,7 @@ struct walk *walk_free(struct walk *w)
 	free(w->nats);
 	free(w->pins);
 	free(w->flows);
-	free((void *)w->unwalked);
+	free(w->unwalked);
 	arena_free(w->arena); /* w itself lives there */
 	return NULL;
 }

@@ -39,6 +39,14 @@ struct walk_nat {
 	struct walk_packet before, after;
 };
 
+/* A node whose own packet filter the walk cannot follow any further. */
+struct walk_unwalked {
+	const struct vm *vm;
+	const char *file;
+	unsigned line;    /* 0: the whole file */
+	const char *rule; /* NULL: all of them */
+};
+
 /* The backend that a flow has at a load balancer. */
 struct walk_pin {
 	const struct load_balancer *lb;
@@ -70,15 +78,17 @@ struct walk {
 	/* The NIC whose security groups, or whose firewall's rules, deny the packet: they may let
 	 * another one pass.  NULL: nobody's. */
 	const struct nic *denied_at;
-	bool denied_out;           /* on its way out of that NIC */
-	const struct nic *half_at; /* of a firewall that drops an answer without its question */
+	bool denied_out; /* on its way out of that NIC */
+	/* Of a firewall, or of a guest whose own packet filter drops an answer without its
+	 * question. */
+	const struct nic *half_at;
 	/* A guest that would give what comes next its own address, having seen no question of it;
 	 * NULL: none. */
 	const struct nic *late;
 	ip4 late_source;
-	/* Nodes on the way whose own packet filters (azure/own_filter.h) may drop or translate it:
-	 * the walk cannot say, and its reason says so. */
-	const struct vm **unwalked;
+	/* Rules on the way of nodes' own packet filters (azure/guest_filter.h) that could not be
+	 * read and may drop or translate it: the walk cannot say, and its reason says so. */
+	struct walk_unwalked *unwalked;
 	size_t n_unwalked, cap_unwalked;
 	/* Set by walk_judge_rest(). */
 	const char *breaks_at; /* the node that drops what follows the first packet; NULL: none */
@@ -150,6 +160,8 @@ struct walk_env {
 	/* Who has an address of v that no NIC has, for who asks about subnets rather than about
 	 * NICs; NULL, also as a result: nobody. */
 	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);
+	/* Own packet filters are left open, for who asks about more than this one packet. */
+	bool leave_filters;
 	/* Every public address that nobody of the design has is somebody's; false: there are the
 	 * hosts of internet.hosts alone. */
 	bool whole_internet;
@@ -182,6 +194,7 @@ struct walk_break {
 	struct walk *way; /* of what it drops */
 	size_t at;        /* its hop there */
 	const char *node, *reason;
+	const char *what; /* it does: "sees the questions alone, and ..." */
 };
 /* By the ways of any packet and of its answer, both delivered; false: nobody does. */
 bool walk_find_break(struct walk *there, struct walk *back, struct walk_break *ret);

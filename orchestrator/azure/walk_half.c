@@ -17,7 +17,7 @@ static const struct vm *vm_at(const struct walk *w, size_t i)
 	return w->hops[i].nic ? w->hops[i].nic->vm : NULL;
 }
 
-static bool passes(const struct walk *w, const struct vm *vm)
+bool walk_passes(const struct walk *w, const struct vm *vm)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (vm_at(w, i) == vm)
@@ -113,9 +113,12 @@ static bool at_firewall(struct walk *there, struct walk *back, struct walk_break
 	for (size_t i = 0; i < there->n; i++) {
 		const struct vm *vm = vm_at(there, i);
 
-		if (!vm || !vm_firewall(vm) || passes(back, vm))
+		if (!vm || !vm_firewall(vm) || walk_passes(back, vm))
 			continue;
-		*ret = (struct walk_break){ there, i, vm->name, NULL };
+		*ret = (struct walk_break){
+			there, i, vm->name, NULL,
+			"sees the questions alone, and drops what follows a first packet"
+		};
 		ret->reason =
 		    arena_printf(a,
 		                 "firewall %s drops what follows the first packet: it saw the "
@@ -138,7 +141,10 @@ static bool at_translation(struct walk *there, struct walk *back, struct walk_br
 
 	while (at + 1 < back->n && vm_at(back, at) != vm)
 		at++;
-	*ret = (struct walk_break){ back, at, vm->name, NULL };
+	*ret = (struct walk_break){
+		back, at, vm->name, NULL,
+		"sees the answers alone, and translates what follows the first one"
+	};
 	ret->reason = arena_printf(
 	    a,
 	    "%s breaks the connection: it saw no question, so it takes what follows the first "
@@ -148,23 +154,7 @@ static bool at_translation(struct walk *there, struct walk *back, struct walk_br
 	return true;
 }
 
-bool walk_find_break(struct walk *there, struct walk *back, struct walk_break *ret)
+bool walk_half_break(struct walk *there, struct walk *back, struct walk_break *ret)
 {
-	return there->verdict == WALK_DELIVERED && back->verdict == WALK_DELIVERED &&
-	       (at_firewall(there, back, ret) || at_translation(there, back, ret));
-}
-
-void walk_judge_rest(struct walk *there, struct walk *back)
-{
-	struct walk_break b;
-
-	if (there->sent.ip_proto != IPPROTO_TCP || !walk_find_break(there, back, &b))
-		return;
-	struct walk_hop *h = &b.way->hops[b.at];
-
-	h->reason =
-	    arena_printf(b.way->arena, "%s; it sees this half of the flow alone", h->reason);
-	b.way->verdict = WALK_DROPPED;
-	b.way->reason = b.reason;
-	b.way->breaks_at = b.node;
+	return at_firewall(there, back, ret) || at_translation(there, back, ret);
 }

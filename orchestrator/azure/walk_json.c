@@ -13,16 +13,17 @@ const char *verdict_str(enum verdict v)
 	return names[v];
 }
 
-/* NULL: every hop was walked. */
+/* NULL: every rule was walked. */
 static json_t *unwalked_json(const struct walk *w)
 {
 	json_t *list = w->n_unwalked ? json_array() : NULL;
 
 	for (size_t i = 0; i < w->n_unwalked; i++)
-		for (size_t k = 0; k < w->unwalked[i]->guest.n_filters; k++)
-			json_array_append_new(
-			    list, json_pack("{s:s, s:s}", "node", w->unwalked[i]->name, "file",
-			                    w->unwalked[i]->guest.filters[k].path));
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:o*, s:s*}", "node", w->unwalked[i].vm->name,
+		                    "file", w->unwalked[i].file, "line",
+		                    w->unwalked[i].line ? json_integer(w->unwalked[i].line) : NULL,
+		                    "rule", w->unwalked[i].rule));
 	return list;
 }
 

@@ -130,6 +130,8 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
                                     const struct nic **ret)
 {
 	struct walk_guest g = { .act = GUEST_DROP };
+	struct walk_own own = { .in = in, .seen = walk_has_seen(x, in->vm) };
+	ip4 sent_to = x->p.dst, own_source = IP4_NONE;
 	const struct walk_nat *nat = walk_nat_back(x, in->vm);
 	struct walk_firewall fw;
 	const char *back = "";
@@ -139,28 +141,41 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 		                 "private endpoint %s answers no ping: try its service's port, "
 		                 "with --protocol tcp",
 		                 in->vm->name);
-	if (nat)
+	own.seen |= nat != NULL;
+	if (x->p.dst != sent_to)
 		back = TEXT(x, "translates back to %s; ", IP4_STR(x->p.dst));
 	if (walk_at_firewall(x, in->vm, nat, &fw) == STEP_END)
 		return STEP_END;
+	struct walk_packet came = x->p;
+
+	if (walk_own_filter(x, in->vm, GF_PREROUTING, &own, &own_source) == STEP_END)
+		return STEP_END;
+	if (x->p.dst != came.dst || x->p.dport != came.dport)
+		back = TEXT(x, "%sits own packet filter: destination becomes %s%s; ", back,
+		            IP4_STR(x->p.dst),
+		            x->p.dport != came.dport ? TEXT(x, " port %u", x->p.dport) : "");
 	if (x->env->guest)
 		x->env->guest(x->env->ctx, in, &x->p, &g);
 	else
 		walk_guest_default(x->env, in, &x->p, &g);
-	walk_note_filter(x, in->vm);
 	hop->reason = TEXT(x, "%s%s%s", back, fw.said, g.reason);
-	if (in->vm->guest.n_filters)
-		hop->reason = TEXT(x, "%s; its own packet filter (%s) is not walked", hop->reason,
-		                   in->vm->guest.filters[0].path);
 	switch (g.act) {
 	case GUEST_LOCAL:
+		if (walk_own_filter(x, in->vm, GF_INPUT, &own, &own_source) == STEP_END)
+			return STEP_END;
+		if (x->p.dst != came.dst)
+			walk_nat_add(x, in->vm, in, &fw.before);
 		return end_at_node(x, in->vm->name);
 	case GUEST_DROP:
 		return walk_drop(x, "%s drops it: %s", in->vm->name, g.reason);
 	default:
 		break;
 	}
-	ip4 source = ip4_is_set(fw.source) ? fw.source : g.src;
+	own.out = g.out;
+	if (walk_own_filter(x, in->vm, GF_FORWARD, &own, &own_source) == STEP_END ||
+	    walk_own_filter(x, in->vm, GF_POSTROUTING, &own, &own_source) == STEP_END)
+		return STEP_END;
+	ip4 source = ip4_is_set(fw.source) ? fw.source : ip4_is_set(g.src) ? g.src : own_source;
 
 	if (nat) /* its connection is known, and translated already */
 		source = IP4_NONE;
@@ -171,6 +186,8 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 		walk_nat_add(x, in->vm, g.out, &fw.before);
 		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
 		                   IP4_STR(fw.before.src), IP4_STR(source));
+	} else if (x->p.dst != came.dst || x->p.dport != came.dport) {
+		walk_nat_add(x, in->vm, g.out, &fw.before);
 	}
 	/* Destinations that were translated are translated back as the last thing: the guest routes
 	 * the answer by the source that it came with. */
@@ -219,10 +236,44 @@ static void walk_on(struct walker *x, const struct nic *n)
 	}
 }
 
+/* The answer of who got the question. */
+static bool sends_what_was_asked(const struct walker *x, const struct vm *vm)
+{
+	const struct walk *to = x->env->reply_to;
+
+	return to && to->n && to->hops[to->n - 1].nic && to->hops[to->n - 1].nic->vm == vm;
+}
+
+/* What a node sends itself may have a new source, too; and what its own rules led to it goes back
+ * with the address that was asked. */
+static void translate_own(struct walker *x, const struct nic *from, bool seen, ip4 source)
+{
+	const struct walk *to = x->env->reply_to;
+	struct walk_packet before = x->p;
+
+	for (size_t i = seen ? to->n_nats : 0; i--;) {
+		const struct walk_nat *n = &to->nats[i];
+
+		if (n->vm == from->vm && n->after.dst == x->p.src && n->after.src == x->p.dst) {
+			x->p.src = n->before.dst;
+			x->p.sport = n->before.dport;
+			return;
+		}
+	}
+	if (seen || ip4_is_none(source) || source == x->p.src)
+		return;
+	x->p.src = source;
+	walk_nat_add(x, from->vm, from, &before);
+	x->w->hops[x->w->n - 1].reason =
+	    TEXT(x, "source %s becomes %s", IP4_STR(before.src), IP4_STR(source));
+}
+
 static void start_at_nic(struct walker *x, const struct nic *from)
 {
+	const struct walk_own own = { .out = from, .seen = sends_what_was_asked(x, from->vm) };
+	ip4 source = IP4_NONE;
+
 	walk_hop_add(x, from->vm->name, from);
-	walk_note_filter(x, from->vm);
 	if (!vm_runs(x->env->rt, from->vm)) {
 		walk_drop(x, "%s is stopped (deallocated) and sends nothing", from->vm->name);
 		return;
@@ -231,6 +282,10 @@ static void start_at_nic(struct walker *x, const struct nic *from)
 		end_at_node(x, from->vm->name);
 		return;
 	}
+	if (walk_own_filter(x, from->vm, GF_OUTPUT, &own, &source) == STEP_END ||
+	    walk_own_filter(x, from->vm, GF_POSTROUTING, &own, &source) == STEP_END)
+		return;
+	translate_own(x, from, own.seen, source);
 	walk_on(x, from);
 }
 

@@ -2,6 +2,7 @@
 /* Shared by the parts of the walk only. */
 #pragma once
 
+#include "azure/guest_filter.h"
 #include "azure/walk.h"
 #include "base/str.h"
 
@@ -29,8 +30,6 @@ enum step { STEP_NIC, STEP_INTERNET, STEP_END };
 
 struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct nic *nic);
 enum step walk_end(struct walker *x, enum verdict v, const char *reason);
-/* The packet is at vm, whose own packet filter, where it has one, is not walked. */
-void walk_note_filter(struct walker *x, const struct vm *vm);
 enum step walk_drop(struct walker *x, const char *fmt, ...) PRINTF(2, 3);
 void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
                   const struct walk_packet *before);
@@ -75,10 +74,27 @@ enum step walk_to_instance(struct walker *x, const struct nic *from, const struc
                            ip4 next_hop, const char *route);
 
 /* walk_half.c */
+bool walk_passes(const struct walk *w, const struct vm *vm);
+/* A firewall, or who translates sources, sees one half of the flow. */
+bool walk_half_break(struct walk *there, struct walk *back, struct walk_break *ret);
 /* How the routes of two ways become those of one: with passes fw, and without does not.  A clause;
  * "" when neither knows its routes. */
 const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
                            const struct walk *without, const struct vm *fw);
+
+/* walk_own.c: nodes' own packet filters */
+struct walk_own {
+	const struct nic *in, *out; /* NULL: the node sends it, or gets it */
+	bool seen;                  /* the packet belongs to a flow that passed */
+};
+/* The packet at that hook of vm's own packet filter: it passes (STEP_NIC), translated in x->p where
+ * a rule does that for a first packet, or is dropped.  *ret_source: its new source, which x->p does
+ * not have yet; 0: unchanged. */
+enum step walk_own_filter(struct walker *x, const struct vm *vm, enum gf_hook hook,
+                          const struct walk_own *o, ip4 *ret_source);
+/* Of two ways of TCP: the first own packet filter that lets the first packets pass, and drops what
+ * follows. */
+bool walk_own_break(struct walk *there, struct walk *back, struct walk_break *ret);
 
 /* walk_lb.c */
 /* The packet of n (NULL: from the Internet) comes to a load balancer: adds a hop for it, and

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "azure/alloc.h"
+#include "azure/guest_filter.h"
 #include "azure/hybrid.h"
 #include "azure/kind.h"
 #include "azure/own_bgp.h"
@@ -73,6 +74,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	effective_routes_share(m);
 	sessions_find_peers(m);
 	own_bgp_read(m);
+	guest_filters_read(m);
 	checks_read(json_object_get(l->root, "checks"), m, l->f);
 }
 

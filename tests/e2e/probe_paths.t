@@ -67,12 +67,21 @@ cat >"$work/p.vnetlab.json" <<'END'
   "loadBalancers": { "ilb": { "subnet": "Hub/work", "privateIPAddress": "10.0.2.100", "backends": ["pooled"], "rules": { "ha": { "protocol": "All" } } } }
 }
 END
-echo "create table inet once" >"$work/fw.nft" # nft refuses it where it is
+cat >"$work/fw.nft" <<'END'
+create table inet once # nft refuses it where it is
+table ip own {
+  chain pre { type nat hook prerouting priority -100; tcp dport 8080 dnat to 10.0.2.5:80; }
+  chain post { type nat hook postrouting priority 100; ip daddr 10.0.2.5 masquerade; }
+  chain in { type filter hook input priority 0; ct state established accept; tcp dport != 179 jump shut; }
+  chain shut { ip daddr 10.50.0.0/16 drop; }
+}
+END
 # Its first line would take the table of sourceNat along.
 cat >"$work/hide.nft" <<'END'
 flush ruleset
 table inet mine {
   chain forward { type filter hook forward priority 0; tcp dport 81 drop; }
+  chain more { type filter hook forward priority 1; udp dport 99 limit rate 1/day drop; }
 }
 END
 ok "the lab comes up" vnetlab up "$work/p.vnetlab.json" || { diag "$err"; done_testing; }
@@ -107,11 +116,13 @@ expect "by a NAT gateway" 0 'as 198\.51\.100\.7 \(NAT gateway ng' inner internet
 run vnetlab probe -o json inner 8.8.8.8 --protocol udp --port 99
 json "a datagram by a NAT gateway gets an error back" '.refused and .errorFrom == "8.8.8.8"'
 expect "by who translates sources, both ways" 0 'source 10\.0\.2\.5 becomes 10\.0\.1\.6' b odd --protocol tcp --port 80
-status "an appliance's own packet filter drops a port" 1 vnetlab probe b odd --protocol tcp --port 81 --timeout 400ms
-status "path delivers as far as routes go" 0 vnetlab path b odd --protocol tcp --port 81
-like "path says that it does not walk that filter" "$out" '=> delivered \(a packet filter is not walked\): odd has .*packet filter of hide \(hide\.nft\)'
-run vnetlab path -o json b odd --protocol tcp --port 81
-json "so do model and kernel" '([.notWalked, .kernel.notWalked] | all(. == [{node: "hide", file: "hide.nft"}])) and .flow.notWalked and .agree'
+expect "an appliance's own packet filter drops a port" 1 'hide drops it by its own packet filter: line 3 of hide\.nft' b odd --protocol tcp --port 81
+status "path delivers as far as the rules go that it reads" 0 vnetlab path b odd --protocol udp --port 99
+like "path says which line it does not read" "$out" '=> delivered \(a packet filter is not walked\): odd has .*packet filter of hide \(hide\.nft, line 4: chain more .*limit rate'
+run vnetlab path -o json b odd --protocol udp --port 99
+json "so do model and kernel" '([.notWalked, .kernel.notWalked] | all(length == 1 and .[0].node == "hide" and .[0].file == "hide.nft" and .[0].line == 4)) and .flow.notWalked and .agree'
+expect "an appliance's own rules translate a destination" 0 'own packet filter: destination becomes 10\.0\.2\.5 port 80' far 10.0.1.4 --protocol tcp --port 8080
+expect "and drop in a chain that they jump to" 1 'fw drops it by its own packet filter: line 6 of fw\.nft' a 10.50.0.1 --protocol tcp --port 81
 # Everybody to everywhere: the model, the kernels' tables and pings agree; a route planted in the fabric is found.
 run vnetlab matrix probe-paths --live -o json
 json "model, kernels and packets agree about everybody" '.disagreements == [] and (.flows | length) > 200'
@@ -228,7 +239,7 @@ status "another one is dropped" 1 vnetlab probe b odd --protocol tcp --port 80 -
 echo "add rule inet mine forward tcp dprot 80 drop" >>"$work/hide.nft"
 status "check refuses what nft refuses" 3 vnetlab check "$work/p.vnetlab.json"
 like "it has the file's place and nft's words" "$out" '/virtualMachines/hide/config/nftables\.conf'
-like "and the line" "$out" 'nft refuses it: .*nftables\.conf:5:'
+like "and the line" "$out" 'nft refuses it: .*nftables\.conf:6:'
 vnetlab down -q >/dev/null
 
 # VMs that are called as something that every lab has: the design's names come first.

@@ -93,8 +93,10 @@ static void cases_file_run(const char *path, void (*fn)(const struct cases_state
 	if (!file)
 		fail_msg("%s:%d: %s", path, je.line, je.text);
 	/* a copy that is gone before the model is used: it must not point into it */
-	json_t *design = json_pack("{s:o, s:{}}", "topology",
-	                           json_deep_copy(json_object_get(file, "topology")), "files");
+	json_t *own = json_object_get(file, "files");
+	json_t *design =
+	    json_pack("{s:o, s:o}", "topology", json_deep_copy(json_object_get(file, "topology")),
+	              "files", own ? json_deep_copy(own) : json_object());
 	struct model *m = design_checked(design, &f);
 
 	json_decref(design);

@@ -298,7 +298,8 @@ static void as_json(void **state)
 	plugs_done(&x);
 }
 
-/* No verdict without the word that a packet filter on the way was not walked. */
+/* No verdict without the word that a packet filter on the way was not walked: its file is not
+ * there. */
 static void own_filters(void **state)
 {
 	struct config_file f = { .name = "iptables.rules", .path = "b/rules" };
