@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a guest's scripts say to iptables and nft.  MASQUERADE becomes sourceNat, as it is written:
- * without "! -d" everything is translated.  Where rules drop, or translate otherwise, all of them
- * become files that the lab runs (own_rules.h); what cannot be taken is counted, and the first of
- * it named. */
+ * without "! -d" everything is translated.  Where rules drop, or translate otherwise (of what
+ * leaves by one of several NICs, too), all of them become files that the lab runs (own_rules.h);
+ * what cannot be taken is counted, and the first of it named. */
 #include "base/addr.h"
 #include "input/appliance/guest.h"
 
@@ -93,6 +93,7 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 	bool taken = own_rules_iptables(&g->rules, table, w, n), nat = streq(table, "nat");
 	json_t *except = json_array(), *to = json_array();
 	const char *target = "", *chain = "", *policy = "";
+	bool narrow = false;
 
 	for (size_t i = 0; i < n; i++) {
 		bool not = i && streq(w[i - 1], "!");
@@ -112,11 +113,15 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 			add_prefixes(except, &w[i + 2], 1);
 		else if (is_option(w[i], "-d", "--destination"))
 			add_prefixes(not ? except : to, &w[i + 1], 1);
+		else if (is_option(w[i], "-o", "--out-interface") ||
+		         is_option(w[i], "-s", "--source"))
+			narrow = true;
 	}
 	if (!taken)
 		note_left(g, line);
 	bool outward = nat && streq(chain, "POSTROUTING");
 
+	g->by_device |= narrow && streq(target, "MASQUERADE");
 	if (streq(target, "MASQUERADE") && !json_array_size(to))
 		take_masquerade(g, except);
 	else if (outward && (streq(target, "ACCEPT") || streq(target, "RETURN")) &&
@@ -137,12 +142,13 @@ static void read_nft(struct guest *g, const char *line, char **w, size_t n, bool
 	static const char *const DECIDE[] = { "drop", "drop;", "drop;}",   "reject",
 		                              "dnat", "snat",  "redirect", "tproxy" };
 	json_t *except = json_array();
-	bool masquerade = false, decides = false, to = false;
+	bool masquerade = false, decides = false, to = false, narrow = false;
 
 	for (size_t i = 0; i < n; i++) {
 		masquerade |= str_starts(w[i], "masquerade");
 		for (size_t k = 0; k < ARRAY_LEN(DECIDE); k++)
 			decides |= streq(w[i], DECIDE[k]);
+		narrow |= streq(w[i], "oif") || streq(w[i], "oifname") || streq(w[i], "saddr");
 		if (!streq(w[i], "daddr") || i + 1 >= n)
 			continue;
 		if (streq(w[i + 1], "!="))
@@ -150,6 +156,7 @@ static void read_nft(struct guest *g, const char *line, char **w, size_t n, bool
 		else
 			to = true;
 	}
+	g->by_device |= masquerade && narrow;
 	if (masquerade && !to)
 		take_masquerade(g, except);
 	else if (masquerade || decides)

@@ -142,7 +142,9 @@ static void take_file(struct guest *g, const char *path, const char *text, json_
 /* All rules as files, where one of them does what sourceNat does not; else sourceNat. */
 static void add_packet_filter(struct guest *g, json_t *r)
 {
-	json_t *files = g->decides ? own_rules_files(&g->rules) : NULL, *text;
+	/* sourceNat translates on every NIC. */
+	bool narrow = g->source_nat && g->by_device && g->several_nics && !g->n_left;
+	json_t *files = g->decides || narrow ? own_rules_files(&g->rules) : NULL, *text;
 	size_t n = g->decides ? g->n_left : g->n_rules;
 	const char *file;
 

@@ -19,7 +19,9 @@ struct guest {
 	    *nat_skip;          /* what sourceNat leaves alone: by its own rules, by others */
 	struct own_rules rules; /* of its packet filter, that a lab can run */
 	bool decides;           /* one of them drops, or translates otherwise than sourceNat */
-	size_t n_rules;         /* such ones that a lab cannot run */
+	bool by_device;    /* one translates what leaves by a device, or comes from somewhere */
+	bool several_nics; /* the machine has, so that this makes a difference */
+	size_t n_rules;    /* such ones that a lab cannot run */
 	char *first_rule;
 	size_t n_left; /* of any kind: what is left out of the files of rules */
 	char *first_left;

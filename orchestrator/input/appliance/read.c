@@ -164,6 +164,8 @@ json_t *appliance_read(const struct appliance_source *s)
 	size_t i;
 
 	guest_init(&g);
+	g.several_nics = json_array_size(json_object_get(json_object_get(props, "networkProfile"),
+	                                                 "networkInterfaces")) > 1;
 	if (custom)
 		read_encoded(&g, custom, "customData");
 	if (user)
