@@ -101,7 +101,7 @@ struct walk_choice {
 	const struct nic *backend; /* NULL: it drops the packet */
 	ip4 ip;                    /* new destination address; 0: unchanged */
 	uint16_t port;             /* new destination port; 0: unchanged */
-	char reason[256];
+	char reason[384];
 };
 
 /* What a guest does with a packet that came in. */

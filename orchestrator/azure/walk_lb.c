@@ -7,6 +7,7 @@
 
 #include "azure/lb.h"
 #include "azure/outside.h"
+#include "azure/subnet.h"
 #include "azure/walk_priv.h"
 
 static const char *const MODES[] = { [LB_BY_FLOW] = "the five-tuple",
@@ -31,6 +32,30 @@ static void choose_by_nat_rule(const struct lb_nat_rule *r, struct walk_choice *
 	}
 	snprintf(ret->reason, sizeof(ret->reason), "inbound NAT rule %.80s: to %.80s", r->name,
 	         r->nic->vm->name);
+}
+
+/* Nobody is healthy: the first one whose answers to probes leave by another NIC says what to do. */
+static void say_unhealthy(const struct walk_env *env, const struct load_balancer *lb, char *buf,
+                          size_t cap)
+{
+	int n =
+	    snprintf(buf, cap,
+	             "no backend of load balancer %.40s is healthy: of %zu none runs and passes "
+	             "its probe",
+	             lb->name, lb->n_backends);
+
+	for (size_t i = 0; lb->probe.present && i < lb->n_backends; i++) {
+		const struct nic *b = lb->backends[i], *by = lb_answers_by(b);
+
+		if (!by || !vm_runs(env->rt, b->vm))
+			continue;
+		snprintf(buf + n, cap - (size_t)n,
+		         "; %.20s answers it by NIC %.20s, where Azure drops that: routes { "
+		         "\"prefix\": \"0.0.0.0/0\", \"via\": \"%s\", \"from\": \"%s\" }",
+		         b->vm->name, by->name, IP4_STR(subnet_gateway(b->subnet->prefix)),
+		         IP4_STR(b->ip));
+		return;
+	}
 }
 
 void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
@@ -67,10 +92,7 @@ void walk_balance_default(const struct walk_env *env, const struct load_balancer
 		return;
 	}
 	if (!n) {
-		snprintf(ret->reason, sizeof(ret->reason),
-		         "no backend of load balancer %.80s is healthy: of %zu none runs and "
-		         "passes its probe",
-		         lb->name, lb->n_backends);
+		say_unhealthy(env, lb, ret->reason, sizeof(ret->reason));
 		return;
 	}
 	ret->backend = lb_slot_backend(env->rt, lb, lb_slot((enum lb_mode)r->mode, p));

@@ -16,7 +16,7 @@ struct cases_state {
 	const struct model *m;
 	struct rib *rib;
 	struct runtime rt;
-	bool stopped[64];
+	bool stopped[64], down[64];
 	const char *title;
 	json_t *j;
 };
@@ -77,7 +77,18 @@ static void cases_state_run(const struct model *m, const char *title, json_t *j,
 		assert_non_null(model_vm(m, json_string_value(vm)));
 		s.stopped[model_vm(m, json_string_value(vm))->idx] = true;
 	}
+	/* All backends of these load balancers fail their probes. */
+	json_array_foreach (json_object_get(j, "unhealthy"), i, vm)
+		for (size_t k = 0; k < m->n_load_balancers; k++) {
+			const struct load_balancer *lb = &m->load_balancers[k];
+			bool meant = strcmp(lb->name, json_string_value(vm)) == 0;
+
+			assert_true(lb->first_backend + lb->n_backends <= ARRAY_LEN(s.down));
+			for (size_t b = 0; meant && b < lb->n_backends; b++)
+				s.down[lb->first_backend + b] = true;
+		}
 	s.rt.vm_stopped = s.stopped;
+	s.rt.backend_down = s.down;
 	fn(&s);
 	rib_free(s.rib);
 }
