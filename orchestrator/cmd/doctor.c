@@ -115,7 +115,8 @@ static void programs(struct report *r)
 		_cleanup_free_ char *detail =
 		    ok ? xasprintf("%s%s%s", version, *version ? ", " : "", path) : xstrdup(e.msg);
 		_cleanup_free_ char *fix =
-		    p->service
+		    p->fix ? xstrdup(p->fix)
+		    : p->service
 		        ? xasprintf("make deps; or apt-get install %s, which starts a service "
 		                    "that this host does not need: systemctl disable --now %s",
 		                    p->package, p->service)

@@ -36,6 +36,7 @@ struct program {
 	bool required;
 	const char *costs, *package;
 	const char *service; /* that the package starts, or NULL */
+	const char *fix;     /* NULL: apt-get install, make deps */
 };
 extern const struct program PROGRAMS[];
 extern const size_t N_PROGRAMS;

@@ -20,6 +20,16 @@ const struct program PROGRAMS[] = {
 	  "no Route Server",
 	  "bird2",
 	  "bird" },
+	{ "BIRD 1",
+	  (const char *const[]){ "bird@bird1", NULL },
+	  { "bird", "--version", NULL },
+	  false,
+	  "no appliances of image bird1",
+	  "bird",
+	  NULL,
+	  "make deps, on Debian 12 (its package bird excludes bird2, and is unpacked in "
+	  "/opt/bird1); "
+	  "later releases have none: build 1.6.8 with --prefix=/opt/bird1/usr" },
 	{ "FRR",
 	  (const char *const[]){ "zebra", "bgpd@frr", "staticd", NULL },
 	  { "zebra", "--version", NULL },
@@ -65,7 +75,8 @@ const struct program PROGRAMS[] = {
 };
 const size_t N_PROGRAMS = ARRAY_LEN(PROGRAMS);
 
-/* "bgpd@frr": FRR's, which stands in a folder of its own (distributions differ in which);
+/* "bgpd@frr": FRR's, which stands in a folder of its own (distributions differ in which), as BIRD 1
+ * does, which cannot be installed beside BIRD 2;
  * everything else is looked for where administrators' programs are, also when they are not in
  * $PATH. */
 static char *find(const char *binary)
@@ -76,9 +87,14 @@ static char *find(const char *binary)
 		                             "/usr/local/sbin", "/usr/local/bin", NULL };
 	const char *at = strchrnul(binary, '@');
 	_cleanup_free_ char *name = xstrndup(binary, (size_t)(at - binary));
+	static const char *const bird1[] = { "/opt/bird1/usr/sbin", "/usr/local/lib/bird1/usr/sbin",
+		                             NULL };
 	bool is_frr = streq(at, "@frr") || streq(name, "zebra") || streq(name, "staticd");
 
-	for (const char *const *dir = is_frr ? frr : usual; *dir; dir++) {
+	for (const char *const *dir = streq(at, "@bird1") ? bird1
+	                              : is_frr            ? frr
+	                                                  : usual;
+	     *dir; dir++) {
 		char *path = xasprintf("%s/%s", *dir, name);
 
 		if (access(path, X_OK) == 0)

@@ -9,6 +9,8 @@ json "the JSON says that labs can run" '.ok'
 json "every check has its fields" '.checks | length > 15 and all(has("name") and has("required") and has("ok") and has("detail"))'
 json "doctor finds BIRD and its version" '.checks[] | select(.name == "BIRD") | .ok and (.detail | test("^[23]\\.[0-9.]+, /"))'
 json "doctor finds FRR and its version" '.checks[] | select(.name == "FRR") | .ok and (.detail | test("^[0-9]+\\.[0-9.]+, /"))'
+json "doctor looks for BIRD 1 where it is unpacked, beside BIRD 2" '.checks[] | select(.name == "BIRD 1") | (.required | not) and
+	(if .ok then .detail | test("^1\\.[0-9.]+, /.*bird1/") else .fix | test("^make deps, on Debian 12 ") end)'
 json "each missing thing has its price and its cure" \
 	'[.checks[] | select(.ok | not) | (.costs | length > 0) and (.fix | length > 0)] | all'
 status "doctor prints a table" 0 vnetlab doctor
