@@ -52,6 +52,103 @@ is "the inbound endpoint of a DNS resolver has its subnet and its address" \
 	"$(vnetlab import "$work/dns" 2>/dev/null | jq -c '.dnsInboundEndpoints.inbound | del(.source)')" \
 	'{"subnet":"V/dns","privateIPAddress":"10.0.1.5"}'
 
+mkdir "$work/gw"
+cat >"$work/gw/main.tf" <<'EOF'
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "gw" {
+  name                 = "GatewaySubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/27"]
+}
+resource "azurerm_public_ip" "p" {
+  count               = 2
+  name                = "p${count.index}"
+  resource_group_name = "rg"
+  allocation_method   = "Static"
+}
+resource "azurerm_virtual_network_gateway" "g" {
+  name                = "g"
+  resource_group_name = "rg"
+  type                = "Vpn"
+  bgp_enabled         = true
+  active_active       = true
+  sku                 = "VpnGw1"
+  dynamic "ip_configuration" {
+    for_each = range(2)
+    content {
+      name                 = "c${ip_configuration.value}"
+      subnet_id            = azurerm_subnet.gw.id
+      public_ip_address_id = azurerm_public_ip.p[ip_configuration.value].id
+    }
+  }
+  bgp_settings {
+    asn = 65010
+  }
+}
+resource "azurerm_local_network_gateway" "other" {
+  name                = "other"
+  resource_group_name = "rg"
+  gateway_address     = "198.51.100.7"
+  bgp_settings {
+    asn                 = 65020
+    bgp_peering_address = azurerm_virtual_network_gateway.g.bgp_settings[0].peering_addresses[1].default_addresses[0]
+  }
+}
+resource "azurerm_lb" "lb" {
+  name                = "lb"
+  resource_group_name = "rg"
+  frontend_ip_configuration {
+    name      = "f"
+    subnet_id = azurerm_subnet.gw.id
+  }
+}
+resource "azurerm_lb_probe" "probe" {
+  name            = "probe"
+  loadbalancer_id = azurerm_lb.lb.id
+  port            = 80
+}
+resource "azurerm_lb_backend_address_pool" "pool" {
+  name            = "pool"
+  loadbalancer_id = azurerm_lb.lb.id
+}
+resource "azurerm_network_interface" "nic" {
+  name                = "nic"
+  resource_group_name = "rg"
+  ip_configuration {
+    name                          = "c"
+    subnet_id                     = azurerm_subnet.gw.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "10.0.1.20"
+  }
+}
+resource "azurerm_lb_backend_address_pool_address" "one" {
+  name                    = "one"
+  backend_address_pool_id = azurerm_lb_backend_address_pool.pool.id
+  virtual_network_id      = azurerm_virtual_network.v.id
+  ip_address              = azurerm_network_interface.nic.private_ip_address
+}
+resource "azurerm_lb_rule" "rule" {
+  name                           = "rule"
+  loadbalancer_id                = azurerm_lb.lb.id
+  protocol                       = azurerm_lb_probe.probe.protocol
+  frontend_port                  = 80
+  backend_port                   = 80
+  frontend_ip_configuration_name = azurerm_lb.lb.frontend_ip_configuration[0].name
+  backend_address_pool_ids       = [azurerm_lb_backend_address_pool.pool.id]
+  probe_id                       = azurerm_lb_probe.probe.id
+}
+EOF
+vnetlab import "$work/gw" 2>/dev/null >"$work/gw.json"
+is "a gateway's BGP address is that of its instance" "$(jq -r '.localNetworkGateways.other.bgpSettings.bgpPeeringAddress' "$work/gw.json")" 10.0.1.5
+is "a pool has an address that stands by itself" "$(jq -c '[.loadBalancers.lb | .. | .backends? // empty] | flatten' "$work/gw.json")" '["10.0.1.20"]'
+sed -i '1i terraform {\n required_providers {\n  azurerm = { version = "~> 3.0" }\n }\n}' "$work/gw/main.tf"
+vnetlab import "$work/gw" 2>/dev/null >"$work/gw3.json"
+is "defaults of azurerm 4, and of 3" "$(jq -c '[.loadBalancers.lb.sku, ([.. | .protocol? // empty] | unique)]' "$work/gw.json" "$work/gw3.json" | tr '\n' ' ')" '[null,["Tcp"]] ["Basic",["Tcp"]] '
 # NAME SOURCE WANT: what check says of a folder with that main.tf.
 says() {
 	rm -rf "$work/d"

@@ -5,6 +5,7 @@
  * static address, so that both say the same.  A Route Server's are base+4 and base+5
  * (azure-behaviour 7.1). */
 
+#include "azure/hybrid.h"
 #include "azure/subnet.h"
 #include "base/addr.h"
 #include "base/str.h"
@@ -120,6 +121,15 @@ static const char *address_of_mark(struct addresses *a, const char *text)
 		                    IP4_STR(prefix_at(p, SUBNET_KEPT + (uint32_t)k)));
 	}
 	conf = first_configuration(json_object_get(resource, "properties"));
+	if (streq(n->type, "azurerm_virtual_network_gateway")) { /* azure-behaviour 8.1 */
+		bool two = json_is_true(
+		    json_object_get(json_object_get(resource, "properties"), "activeActive"));
+
+		if (k > two || !subnet_prefix(a, json_object_get(conf, "subnet"), &p))
+			return NULL;
+		return arena_printf(a->t->arena, "%s",
+		                    IP4_STR(gateway_address(p, !two, (unsigned)k)));
+	}
 	given = json_object_get(conf, "privateIPAddress");
 	if (json_is_string(given))
 		return json_string_value(given);

@@ -131,6 +131,8 @@ static json_t *convert_value(struct tf *t, struct tf_node *n, const struct tf_at
 		return convert_list(v, copy_value);
 	case TF_NOT:
 		return json_boolean(!json_is_true(v));
+	case TF_ENABLED:
+		return json_string(json_is_true(v) ? "Enabled" : "Disabled");
 	case TF_ID:
 		return value_as_id(v);
 	case TF_IDS:

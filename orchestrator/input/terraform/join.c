@@ -119,6 +119,10 @@ void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id)
 	}
 	props = json_object();
 	tf_convert_attrs(t, n, n->def->attrs, props, props);
-	json_array_append_new(list, json_pack("{ss, ss, so}", "id", id, "name",
-	                                      strrchr(id, '/') + 1, "properties", props));
+	_cleanup_free_ char *key = resource_key(id);
+	json_t *part =
+	    json_pack("{ss, ss, so}", "id", id, "name", strrchr(id, '/') + 1, "properties", props);
+
+	json_array_append(list, part);
+	json_object_set_new(by_id, key, part);
 }

@@ -68,6 +68,14 @@ static void convert_azapi(struct tf *t, struct tf_node *n, json_t *list, json_t 
 	put_resource(list, by_id, r);
 }
 
+/* An address of a pool, which itself is a part of the load balancer. */
+static bool is_part_of_part(const struct tf_type *def)
+{
+	const char *of = def->fold && def->parent_id ? tf_type_of_ids(def->parent_id) : NULL;
+
+	return of && streq(strrchr(def->arm, '/') + 1, of);
+}
+
 json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
 {
 	_cleanup_(arena_free_p) struct arena *arena = arena_new();
@@ -94,14 +102,17 @@ json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
 			put_resource(list, by_id,
 			             tf_resource(&t, n, tf_id(&t, n), n->type, json_object()));
 	}
-	for (size_t i = 0; i < t.n_nodes; i++) {
-		struct tf_node *n = &t.nodes[i];
+	for (int part_of_part = 0; part_of_part < 2; part_of_part++)
+		for (size_t i = 0; i < t.n_nodes; i++) {
+			struct tf_node *n = &t.nodes[i];
 
-		if (!n->data && n->def && n->def->fold)
-			tf_fold(&t, n, by_id);
-		else if (!n->data && n->def && n->def->joins)
-			tf_join(&t, n, by_id);
-	}
+			if (n->data || !n->def || is_part_of_part(n->def) != part_of_part)
+				continue;
+			if (n->def->fold)
+				tf_fold(&t, n, by_id);
+			else if (n->def->joins)
+				tf_join(&t, n, by_id);
+		}
 	tf_addresses(&t, list);
 	for (size_t i = 0; i < t.n_nodes; i++)
 		free(t.nodes[i].id);

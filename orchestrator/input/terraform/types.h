@@ -10,6 +10,7 @@ enum tf_how {
 	TF_COPY,     /* as it is */
 	TF_LIST,     /* a list of scalars */
 	TF_NOT,      /* a boolean that azurerm has the other way round */
+	TF_ENABLED,  /* a boolean -> "Enabled", "Disabled" */
 	TF_ID,       /* an id -> {"id": it} */
 	TF_IDS,      /* ids -> [{"id": it}] */
 	TF_BLOCKS,   /* nested blocks -> [{"name", "properties": {...}}] */
@@ -24,6 +25,16 @@ struct tf_attr {
 	const char *arm; /* below "properties", by dots; "^" in front: beside "properties" */
 	enum tf_how how;
 	const struct tf_attr *block; /* of TF_BLOCKS and TF_BLOCK */
+};
+
+/* What azurerm takes where a design gives nothing
+ * (registry.terraform.io/providers/hashicorp/azurerm, "Defaults to"; 4.0-upgrade-guide for what
+ * changed). */
+struct tf_default {
+	const char *attr;   /* "sku", or of blocks "ip_configuration.name"; NULL ends the list */
+	const char *value;  /* JSON */
+	unsigned from, to;  /* the provider's major versions; 0: any */
+	const char *unless; /* another spelling of the attribute, or NULL */
 };
 
 struct tf_type {
@@ -46,9 +57,12 @@ struct tf_type {
 	 */
 	const char *ids;
 	const struct tf_attr *attrs;
+	const struct tf_default
+	    *defaults; /* of source alone: plans and states have them; or NULL */
 };
 
 #define TF_ATTRS (const struct tf_attr[])
+#define TF_DEFAULTS (const struct tf_default[])
 #define ARM_NET "Microsoft.Network/"
 #define ARM_COMPUTE "Microsoft.Compute/"
 

@@ -16,7 +16,7 @@ json_t *tfs_attr(struct source *s, struct tfs_node *n, const char *name, const s
 		json_decref(list);
 		return v;
 	}
-	json_t *set = n->data ? tfs_data(s, n, name) : NULL;
+	json_t *set = n->data ? tfs_data(s, n, name) : tfs_default(s, n, name);
 
 	if (!set)
 		set = tfs_computed(s, n, name);

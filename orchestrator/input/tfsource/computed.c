@@ -112,6 +112,40 @@ static json_t *address_of_machine(struct source *s, struct tfs_node *n)
 	return found;
 }
 
+static void set_missing(json_t *object, const char *key, json_t *v /* stolen */)
+{
+	json_t *given = json_object_get(object, key);
+
+	if (given && !json_is_null(given))
+		json_decref(v);
+	else
+		json_object_set_new(object, key, v);
+}
+
+/* What Azure gives a gateway that speaks BGP: an address for each of its instances. */
+static void complete_bgp_settings(struct source *s, struct tfs_node *n, json_t *part)
+{
+	json_t *two = tfs_given_attr(s, n, "active_active"), *list = json_array(), *x;
+	json_t *given = json_object_get(part, "peering_addresses");
+	size_t instances = json_is_true(two) ? 2 : 1;
+
+	for (size_t k = 0; k < instances; k++) {
+		_cleanup_free_ char *what = xasprintf(
+		    "%s.bgp_settings[0].peering_addresses[%zu].tunnel_ip_addresses", n->address, k);
+
+		x = json_array_get(given, k);
+		x = json_is_object(x) ? json_copy(x) : json_object();
+		set_missing(x, "default_addresses", json_pack("[o]", address_mark(n, (unsigned)k)));
+		set_missing(x, "tunnel_ip_addresses", hcl_unknown(what));
+		set_missing(x, "apipa_addresses", json_array());
+		json_array_append_new(list, x);
+	}
+	json_object_set_new(part, "peering_addresses", list);
+	set_missing(part, "asn", json_integer(65515));
+	set_missing(part, "peer_weight", json_integer(0));
+	json_decref(two);
+}
+
 /* Each object gets what ids and addresses it will have, and is a handle then: it has more parts. */
 json_t *tfs_part_list(struct source *s, struct tfs_node *n, const char *block, json_t *list)
 {
@@ -130,6 +164,9 @@ json_t *tfs_part_list(struct source *s, struct tfs_node *n, const char *block, j
 			                                 json_string_value(name)));
 			json_decref(id);
 		}
+		if (streq(block, "bgp_settings") &&
+		    streq(n->type, "azurerm_virtual_network_gateway"))
+			complete_bgp_settings(s, n, part);
 		json_t *ip = json_object_get(part, "private_ip_address");
 
 		if ((!ip || json_is_null(ip)) && strstr(block, "ip_configuration"))
@@ -187,23 +224,10 @@ static bool is_id_of_people(const char *name)
 
 static json_t *bgp_settings(struct source *s, struct tfs_node *n)
 {
-	json_t *peering = json_array();
-	json_t *one = json_pack("{s:I, s:i, s:o}", "asn", (json_int_t)65515, "peer_weight", 0,
-	                        "peering_addresses", peering);
-	json_t *two = json_pack("[o]", one);
+	json_t *one = json_pack("[{}]");
+	json_t *out = tfs_part_list(s, n, "bgp_settings", one);
 
-	for (int i = 0; i < 2; i++) {
-		_cleanup_free_ char *what =
-		    xasprintf("%s.bgp_settings[0].peering_addresses[%d]", n->address, i);
-
-		json_array_append_new(peering, json_pack("{s:[o], s:[o], s:[o]}",
-		                                         "default_addresses", hcl_unknown(what),
-		                                         "tunnel_ip_addresses", hcl_unknown(what),
-		                                         "apipa_addresses", hcl_unknown(what)));
-	}
-	json_t *out = tfs_part_list(s, n, "bgp_settings", two);
-
-	json_decref(two);
+	json_decref(one);
 	return out;
 }
 

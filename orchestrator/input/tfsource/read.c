@@ -123,7 +123,7 @@ static void show_node(struct source *s, struct tfs_node *n, struct shown *out)
 
 	if (!values)
 		values = json_object();
-	tfs_defaults(s, n, values);
+	tfs_defaults(s, n, values, unknown);
 	json_t *r = json_pack("{s:s, s:s, s:s, s:s, s:o}", "address", n->address, "mode",
 	                      n->data ? "data" : "managed", "type", n->type, "name", n->name,
 	                      "values", values);

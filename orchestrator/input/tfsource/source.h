@@ -166,5 +166,8 @@ json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name);
 json_t *tfs_part_list(struct source *s, struct tfs_node *n, const char *block, json_t *list);
 /* data.c: attributes of data sources; NULL: not of this kind */
 json_t *tfs_data(struct source *s, struct tfs_node *n, const char *name);
-/* defaults.c: what the provider assumes where the design says nothing. */
-void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *values);
+/* defaults.c: what the provider assumes where the design says nothing; unknown: what it says, and
+ * is not known. */
+void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *values,
+                  const json_t *unknown);
+json_t *tfs_default(struct source *s, struct tfs_node *n, const char *attr); /* NULL: none */

@@ -56,7 +56,8 @@ static const struct tf_type tf_circuits[] = {
 	                     { "primary_peer_address_prefix", "primaryPeerAddressPrefix" },
 	                     { "secondary_peer_address_prefix", "secondaryPeerAddressPrefix" },
 	                     { "vlan_id", "vlanId" },
-	                     { 0 } } },
+	                     { 0 } },
+	  .defaults = TF_DEFAULTS{ { "ipv4_enabled", "true" }, { 0 } } },
 	{ 0 },
 };
 

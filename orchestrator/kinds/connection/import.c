@@ -155,7 +155,11 @@ static const struct tf_type tf_connections[] = {
 	                       tf_custom_addresses },
 	                     { "routing_weight", "routingWeight" },
 	                     { "shared_key", "sharedKey" },
-	                     { 0 } } },
+	                     { 0 } },
+	  .defaults = TF_DEFAULTS{ { "bgp_enabled", "false", 4, 0, "enable_bgp" },
+	                           { "enable_bgp", "false", 0, 3, "bgp_enabled" },
+	                           { "connection_protocol", "\"IKEv2\"" },
+	                           { 0 } } },
 	{ 0 },
 };
 

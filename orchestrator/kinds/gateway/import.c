@@ -202,7 +202,18 @@ static const struct tf_type tf_gateways[] = {
 	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
 	                { "vpn_client_configuration", "vpnClientConfiguration", TF_BLOCK,
 	                  tf_vpn_clients },
-	                { 0 } } },
+	                { 0 } },
+	  .defaults =
+	      TF_DEFAULTS{ { "vpn_type", "\"RouteBased\"" },
+	                   { "active_active", "false" },
+	                   { "bgp_enabled", "false", 4, 0, "enable_bgp" },
+	                   { "enable_bgp", "false", 0, 3, "bgp_enabled" },
+	                   { "remote_vnet_traffic_enabled", "false" },
+	                   { "virtual_wan_traffic_enabled", "false" },
+	                   { "bgp_route_translation_for_nat_enabled", "false" },
+	                   { "ip_configuration.name", "\"vnetGatewayConfig\"" },
+	                   { "ip_configuration.private_ip_address_allocation", "\"Dynamic\"" },
+	                   { 0 } } },
 	{ 0 },
 };
 

@@ -41,7 +41,10 @@ static void read_nat(struct import *im, struct res *r)
 
 static const struct tf_type tf_nats[] = {
 	{ "azurerm_nat_gateway", ARM_NET "natGateways", .ids = " nat_gateway_id ",
-	  .attrs = TF_ATTRS{ { "sku_name", "^sku.name" }, { 0 } } },
+	  .attrs = TF_ATTRS{ { "sku_name", "^sku.name" }, { 0 } },
+	  .defaults = TF_DEFAULTS{ { "sku_name", "\"Standard\"" },
+	                           { "idle_timeout_in_minutes", "4" },
+	                           { 0 } } },
 	{ "azurerm_nat_gateway_public_ip_association", .parent_id = "nat_gateway_id", .joins = true,
 	  .attrs = TF_ATTRS{ { "public_ip_address_id", "publicIpAddresses", TF_IDS }, { 0 } } },
 	{ 0 },

@@ -31,8 +31,14 @@ static const struct tf_type tf_publics[] = {
 	  .attrs = TF_ATTRS{ { "allocation_method", "publicIPAllocationMethod" },
 	                     { "sku", "^sku.name" },
 	                     { "ip_address", "ipAddress" },
+	                     { "ip_version", "publicIPAddressVersion" },
 	                     { "public_ip_prefix_id", "publicIPPrefix", TF_ID },
-	                     { 0 } } },
+	                     { 0 } },
+	  .defaults = TF_DEFAULTS{ { "sku", "\"Basic\"", 0, 3 },
+	                           { "sku", "\"Standard\"", 4, 0 },
+	                           { "ip_version", "\"IPv4\"" },
+	                           { "sku_tier", "\"Regional\"" },
+	                           { 0 } } },
 	{ 0 },
 };
 

@@ -222,7 +222,12 @@ static const struct tf_type tf_nics[] = {
 	      TF_ATTRS{ { "ip_forwarding_enabled", "enableIPForwarding" },
 	                { "enable_ip_forwarding", "enableIPForwarding" },
 	                { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_ip_configuration },
-	                { 0 } } },
+	                { 0 } },
+	  .defaults =
+	      TF_DEFAULTS{ { "ip_forwarding_enabled", "false", 4, 0, "enable_ip_forwarding" },
+	                   { "enable_ip_forwarding", "false", 0, 3, "ip_forwarding_enabled" },
+	                   { "ip_configuration.private_ip_address_version", "\"IPv4\"" },
+	                   { 0 } } },
 	{ "azurerm_network_interface_security_group_association",
 	  .parent_id = "network_interface_id", .joins = true,
 	  .attrs =
