@@ -9,6 +9,7 @@
 #include "cmd/format.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
+#include "report/baseline.h"
 #include "report/findings.h"
 
 struct checking {
@@ -35,7 +36,7 @@ static char *folder_of(const char *path)
 }
 
 /* What is wrong with the file is in *ret; one that cannot be read costs only itself. */
-static int check_file(const struct cmd_args *a, const char *path, struct checked_file *ret)
+static void check_file(const struct cmd_args *a, const char *path, struct checked_file *ret)
 {
 	struct err e = { 0 };
 	json_t *design = design_load(a, path, &ret->f, &e);
@@ -45,7 +46,8 @@ static int check_file(const struct cmd_args *a, const char *path, struct checked
 		ret->folder = folder_of(path);
 	if (!design && !ret->f.n) {
 		ret->error = xstrdup(e.msg);
-		return ui_error(&e);
+		ui_error(&e);
+		return;
 	}
 	if (design) {
 		model_free(design_checked(design, &ret->f));
@@ -55,8 +57,23 @@ static int check_file(const struct cmd_args *a, const char *path, struct checked
 			design_check_daemons(design, &ret->f);
 	}
 	json_decref(design);
-	return ret->f.errors || (arg_flag(a, "strict") && ret->f.warnings) ? EX_INVALID_DESIGN
-	                                                                   : EX_DONE;
+}
+
+/* Of all that was read. */
+static int status_of_files(const struct cmd_args *a, const struct checking *c)
+{
+	int worst = EX_DONE;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct checked_file *x = &c->files[i];
+		int status = x->error ? EX_FAILED
+		             : x->f.errors || (arg_flag(a, "strict") && x->f.warnings)
+		                 ? EX_INVALID_DESIGN
+		                 : EX_DONE;
+
+		worst = status > worst ? status : worst;
+	}
+	return worst;
 }
 
 static int check_argument(const struct cmd_args *a, const char *arg, struct checking *c)
@@ -69,7 +86,41 @@ static int check_argument(const struct cmd_args *a, const char *arg, struct chec
 	struct checked_file *file = &VEC_PUSH(c->files, c->n, c->cap);
 
 	*file = (struct checked_file){ 0 };
-	return check_file(a, path, file);
+	check_file(a, path, file);
+	return EX_DONE;
+}
+
+/* ---- what is known ---- */
+
+/* EX_DONE, or the status of what went wrong with the file. */
+static int leave_out_known(const char *path, struct checking *c)
+{
+	struct baseline *b = NULL;
+	struct err e = { 0 };
+
+	if (baseline_read(path, &b, &e) < 0)
+		return ui_error(&e);
+	size_t known = baseline_apply(b, c->files, c->n), gone = baseline_gone(b);
+
+	if (known)
+		ui_note("%zu known finding%s: %s has %s", known, known == 1 ? "" : "s", path,
+		        known == 1 ? "it" : "them");
+	if (gone)
+		ui_note("%zu entr%s of %s found nothing: --write-baseline takes %s out", gone,
+		        gone == 1 ? "y" : "ies", path, gone == 1 ? "it" : "them");
+	baseline_free(b);
+	return EX_DONE;
+}
+
+static int keep_as_known(const char *path, const struct checking *c)
+{
+	struct err e = { 0 };
+	size_t n;
+
+	if (baseline_write(path, c->files, c->n, &n, &e) < 0)
+		return ui_error(&e);
+	ui_note("%s has %zu finding%s", path, n, n == 1 ? "" : "s");
+	return EX_DONE;
 }
 
 static void print_for_people(const struct checking *c)
@@ -88,14 +139,31 @@ static void print_for_people(const struct checking *c)
 static int cmd_check(const struct cmd_args *a)
 {
 	enum report_format format = format_asked(a);
+	const char *baseline = arg_value(a, "baseline");
 	_cleanup_(checking_done) struct checking c = { 0 };
 	int worst = EX_DONE;
 
+	if (arg_flag(a, "write-baseline") && !baseline)
+		return ui_usage(a, "--write-baseline writes the file of --baseline FILE");
 	for (int i = 0; i < a->argc || i == 0; i++) {
 		int status = check_argument(a, a->argc ? a->argv[i] : NULL, &c);
 
 		worst = status > worst ? status : worst;
 	}
+	int status = status_of_files(a, &c);
+
+	if (baseline && arg_flag(a, "write-baseline"))
+		return worst > EX_DONE       ? worst
+		       : status == EX_FAILED ? status
+		                             : keep_as_known(baseline, &c);
+	if (baseline) {
+		int unread = leave_out_known(baseline, &c);
+
+		if (unread != EX_DONE)
+			return unread;
+		status = status_of_files(a, &c);
+	}
+	worst = status > worst ? status : worst;
 	if (!c.n || (c.n == 1 && c.files[0].error && format == REPORT_HUMAN))
 		return worst;
 	if (format == REPORT_HUMAN)
@@ -108,30 +176,40 @@ static int cmd_check(const struct cmd_args *a)
 static const struct option_def check_options[] = {
 	{ .name = "strict", .help = "warnings count as errors: exit 3" },
 	{ .name = "rules-only", .help = "do not have the daemons' own checks read their files" },
+	{ .name = "baseline",
+	  .arg = "FILE",
+	  .help = "known findings: they are not printed and do not count" },
+	{ .name = "write-baseline", .help = "write that file: what is found now is known" },
 	FORMAT_OPTION,
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
 
-COMMAND(check, { .name = "check",
-                 .group = "Prove",
-                 .synopsis = "check [FILE...] [--strict]",
-                 .summary = "looks for what Azure would refuse, and for known pitfalls",
-                 .help = "Reads topologies, or templates, plans and exports (see vnetlab help "
-                         "import), and says everything that is wrong with them at once: the "
-                         "place in the file, the rule, Azure's own error code where it has one, "
-                         "and what to do. Needs no lab and no privileges: where the "
-                         "appliances' daemons are installed, their own checks read their files, in "
-                         "boxes as in a lab. Findings go to standard "
-                         "output; a file that cannot be read costs only itself.\n\n" FORMAT_HELP
-                         "There junit has a suite for each file, and a case for each finding.\n\n"
-                         "Exit status 3 when there are errors; warnings and remarks do not "
-                         "fail unless --strict is given. 5 when a file cannot be read.\n\n"
-                         "  vnetlab check seed.vnetlab.json\n"
-                         "  vnetlab check -o json seed.vnetlab.json | jq '.findings[].rule'\n"
-                         "  vnetlab check --format sarif */*.vnetlab.json >vnetlab.sarif",
-                 .max_args = -1,
-                 .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },
-                 .common_output = true,
-                 .opts = check_options,
-                 .run = cmd_check });
+COMMAND(check,
+        { .name = "check",
+          .group = "Prove",
+          .synopsis = "check [FILE...] [--strict]",
+          .summary = "looks for what Azure would refuse, and for known pitfalls",
+          .help = "Reads topologies, or templates, plans and exports (see vnetlab help "
+                  "import), and says everything that is wrong with them at once: the "
+                  "place in the file, the rule, Azure's own error code where it has one, "
+                  "and what to do. Needs no lab and no privileges: where the "
+                  "appliances' daemons are installed, their own checks read their files, in "
+                  "boxes as in a lab. Findings go to standard "
+                  "output; a file that cannot be read costs only itself.\n\n" FORMAT_HELP
+                  "There junit has a suite for each file, and a case for each finding.\n\n"
+                  "--baseline FILE: findings that are known already are left out, errors, too, "
+                  "and new ones fail; a finding is the same when its file, rule, object and "
+                  "words are, wherever it stands. A warning that is meant so is suppressed "
+                  "in the design: \"suppress\": {\"RULE\": \"reason\"}.\n\n"
+                  "Exit status 3 when there are errors; warnings and remarks do not "
+                  "fail unless --strict is given. 5 when a file cannot be read.\n\n"
+                  "  vnetlab check seed.vnetlab.json\n"
+                  "  vnetlab check -o json seed.vnetlab.json | jq '.findings[].rule'\n"
+                  "  vnetlab check --format sarif */*.vnetlab.json >vnetlab.sarif\n"
+                  "  vnetlab check --baseline known.json --write-baseline */*.vnetlab.json",
+          .max_args = -1,
+          .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },
+          .common_output = true,
+          .opts = check_options,
+          .run = cmd_check });

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cmd/design.h"
 #include "input/appliance/outside.h"
+#include "input/suppress.h"
 #include "lab/image/image.h"
 
 struct known { /* an image that was looked up: its file names, or why there are none */
@@ -242,6 +243,7 @@ static void finish_findings(json_t *design, struct findings *f)
 {
 	findings_locate(f, json_object_get(design, "topology"));
 	findings_sort(f);
+	design_suppress(design, f);
 }
 
 void design_check_images(json_t *design, struct findings *f)

@@ -13,6 +13,14 @@
 	{ .name = (key), .type = T_UNSUPPORTED, .help = (what), .instead = (other) }
 /* clang-format on */
 
+static bool is_reason(const char *s)
+{
+	return s[strspn(s, " \t\r\n")] != '\0';
+}
+
+static const struct text_form reason_form = { "a reason, for whoever reads the finding",
+	                                      is_reason };
+
 static const struct field before_kinds[] = { { .name = "$schema",
 	                                       .type = T_TEXT,
 	                                       .shows = SHOWS_AS_IT_RUNS,
@@ -42,6 +50,15 @@ static const struct field after_kinds[] = {
 	  .choices = check_defs,
 	  .keys = KEYS_TEXT,
 	  .help = "What must hold: a sentence to a check." },
+	{ .name = "suppress",
+	  .type = T_MAP,
+	  .shows = SHOWS_AS_IT_RUNS,
+	  .item = T_TEXT,
+	  .form = &reason_form,
+	  .keys = KEYS_TEXT,
+	  .help =
+	      "Rules whose warnings are meant so: `{\"RULE\": \"reason\"}`. They become remarks "
+	      "that show the reason. Errors are not suppressed." },
 	UNSUPPORTED("virtualHubs", "Azure Virtual WAN",
 	            "a virtual network with a Route Server and gateways is its nearest "
 	            "relation"),

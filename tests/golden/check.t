@@ -61,7 +61,10 @@ sources = [path for layer in ("azure", "checks", "cmd", "input", "kinds", "schem
            for path in glob.glob(f"{ROOT}/orchestrator/{layer}/**/*.c", recursive=True)]
 rule_re = re.compile(r'"([A-Z]+(?:-[A-Z0-9]+)*-[0-9]{2})"')
 rules = {r for f in sources for r in rule_re.findall(read(f))}
-seen = set(re.findall(r"^(error|warning|info) (\S+) ", "\n".join(expect.values()), re.M))
+golden("orchestrator/input/rule_names.inc has every rule (ACCEPT=1)", ROOT + "/orchestrator/input/rule_names.inc",
+       "/* SPDX-License-Identifier: GPL-2.0-or-later */\n" + "".join(f'"{r}",\n' for r in sorted(rules)))
+# One that is suppressed is a remark, whatever its rule is.
+seen = set(re.findall(r"^(error|warning|info) (\S+) .*\n(?!  suppressed \()", "\n".join(expect.values()), re.M))
 for path in glob.glob(ROOT + "/tests/golden/import/*.expect"):
     seen |= set(re.findall(r"^(error|warning|info) ((?:IMPORT|INPUT)-\S+) at ", read(path), re.M))
 unit = {r for f in glob.glob(ROOT + "/tests/unit/test_input*.c")

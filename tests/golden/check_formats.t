@@ -126,4 +126,45 @@ for what in "junit", ("matrix", "junit"), ("diff", "junit"):
     else:
         ok(r.returncode == 0, f"{what}: the JUnit is as its schema demands", r.stderr)
 
+# What is known stays silent wherever it stands; what is new fails.
+with tempfile.TemporaryDirectory() as work:
+    os.mkdir(work + "/d")
+    path, known = work + "/d/x.vnetlab.json", work + "/known.json"
+
+    def write(text):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def check(*args, cwd=work):
+        return tap.run("check", "--rules-only", *args, cwd=cwd)
+    with open(HERE + "/plain.vnetlab.json", encoding="utf-8") as f:
+        plain = f.read()
+    write(plain)
+    status, out, err = check("--baseline", "known.json", "--write-baseline", "d/x.vnetlab.json")
+    ok(status == 0 and not out and err == "known.json has 2 findings\n", "--write-baseline keeps what is found", out + err)
+    with open(known, encoding="utf-8") as f:
+        golden("a baseline has a line for each finding", HERE + "/baseline.expect.json", f.read())
+    write("\n\n" + plain.replace('"virtualMachines": {', '"virtualMachines": { "new": { "nic": { "subnet": "Net/App" } },'))
+    status, out, err = check("--baseline", "known.json", "d/x.vnetlab.json")
+    ok(status == 0 and out == "d/x.vnetlab.json: no findings\n" and err.startswith("2 known findings"), "lines that move are known", out + err)
+    ok(check("--baseline", "../known.json", "x.vnetlab.json", cwd=work + "/d")[0] == 0, "from another folder, too", "")
+    write(plain.replace('"virtualMachines": {', '"virtualMachines": { "new": { "nic": { "subnet": "Net/Nowhere" } },'))
+    status, out, err = check("--baseline", "known.json", "--format", "json", "d/x.vnetlab.json")
+    found = [f["pointer"] for f in json.loads(out)["findings"]]
+    ok(status == 3 and found == ["/virtualMachines/new/nic/subnet"], "a new finding alone is printed, and fails", out)
+    write(plain.replace("Net/Apps", "Net/App"))
+    status, out, err = check("--baseline", "known.json", "d/x.vnetlab.json")
+    ok(status == 0 and "1 entry of known.json found nothing" in err, "what is mended is told", err)
+    ok(check("--write-baseline", "d/x.vnetlab.json")[0] == 2, "--write-baseline without a file is wrong usage", "")
+    ok(check("--baseline", "d/x.vnetlab.json", "d/x.vnetlab.json")[0] == 5, "a baseline that is none is status 5", "")
+    ok(check("--baseline", "none.json", "d/x.vnetlab.json")[0] == 5, "and so is one that is not there", "")
+
+    # A warning that is meant so is a remark with its reason, also when warnings fail.
+    with open(ROOT + "/tests/golden/check/suppress-01.json", encoding="utf-8") as f:
+        design = json.load(f)
+    del design["suppress"]["RS-LOOP-1"]
+    write(json.dumps(design))
+    status, out, err = check("--strict", "d/x.vnetlab.json")
+    ok(status == 0 and "info RS-LOOP-01" in out and "suppressed (the loop is the lesson): " in out, "a suppressed warning does not fail, and shows its reason", out + err)
+
 end()
