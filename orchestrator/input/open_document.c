@@ -64,14 +64,6 @@ static int read_template(struct opening *op, const char *path, const char *name,
 	return r == -EBADMSG ? 0 : r; /* the findings say it */
 }
 
-void open_add_terraform(struct opening *op, json_t *shown, const char *name)
-{
-	json_t *resources = terraform_resources(shown, name, op->f);
-
-	json_array_extend(op->x.resources, resources);
-	json_decref(resources);
-}
-
 int open_read_document(struct opening *op, json_t *doc, const char *path, const char *name,
                        bool in_folder, struct err *e)
 {

@@ -149,6 +149,35 @@ is "a pool has an address that stands by itself" "$(jq -c '[.loadBalancers.lb | 
 sed -i '1i terraform {\n required_providers {\n  azurerm = { version = "~> 3.0" }\n }\n}' "$work/gw/main.tf"
 vnetlab import "$work/gw" 2>/dev/null >"$work/gw3.json"
 is "defaults of azurerm 4, and of 3" "$(jq -c '[.loadBalancers.lb.sku, ([.. | .protocol? // empty] | unique)]' "$work/gw.json" "$work/gw3.json" | tr '\n' ' ')" '[null,["Tcp"]] ["Basic",["Tcp"]] '
+mkdir "$work/arm"
+cat >"$work/arm/main.tf" <<'EOF'
+resource "azurerm_resource_group_template_deployment" "d" {
+  name                = "d"
+  resource_group_name = "net"
+  deployment_mode     = "Incremental"
+  parameters_content  = jsonencode({ prefix = { value = "10.7.0.0/16" } })
+  template_content    = file("${path.module}/d.json")
+}
+resource "azurerm_virtual_network_peering" "p" {
+  name                      = "p"
+  resource_group_name       = "net"
+  virtual_network_name      = "a"
+  remote_virtual_network_id = azurerm_virtual_network.b.id
+}
+resource "azurerm_virtual_network" "b" {
+  name                = "b"
+  resource_group_name = "net"
+  address_space       = ["10.8.0.0/16"]
+}
+EOF
+cat >"$work/arm/d.json" <<'EOF'
+{ "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+  "parameters": { "prefix": { "type": "string" } },
+  "resources": [ { "type": "Microsoft.Network/virtualNetworks", "apiVersion": "2023-09-01", "name": "a",
+    "properties": { "addressSpace": { "addressPrefixes": [ "[parameters('prefix')]" ] } } } ] }
+EOF
+is "a template that Terraform deploys is evaluated, and peers with the design's own networks" "$(vnetlab import "$work/arm" 2>/dev/null |
+	jq -c '.virtualNetworks.a | [.addressPrefixes, (.peerings | keys)]')" '[["10.7.0.0/16"],["p"]]'
 # NAME SOURCE WANT: what check says of a folder with that main.tf.
 says() {
 	rm -rf "$work/d"

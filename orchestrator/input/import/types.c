@@ -28,6 +28,17 @@ static const struct tf_type tf_wans[] = {
 	{ 0 },
 };
 
+/* The template of one is evaluated, and what it makes is among the resources
+ * (input/open_terraform.c).
+ */
+static const struct tf_type tf_deployments[] = {
+	{ "azurerm_resource_group_template_deployment", "Microsoft.Resources/deployments",
+	  .attrs = TF_ATTRS{ { "template_content", "template", TF_JSON },
+	                     { "parameters_content", "parameters", TF_JSON },
+	                     { 0 } } },
+	{ 0 },
+};
+
 /* Types that no family reads. */
 const struct import_type import_others[] = {
 	{ IMPORT_IGNORED("azurerm_resource_group", deployment) },
@@ -112,6 +123,8 @@ const struct import_type import_others[] = {
 	{ IMPORT_IGNORED("microsoft.management/", WHY_RIGHTS) },
 	{ IMPORT_IGNORED("microsoft.subscription/", WHY_RIGHTS) },
 	{ IMPORT_IGNORED("microsoft.policyinsights/", WHY_RIGHTS) },
+	{ IMPORT_IGNORED("microsoft.resources/deployments", deployment),
+	  .terraform = tf_deployments },
 	{ IMPORT_IGNORED("microsoft.resources/", deployment) },
 	{ IMPORT_IGNORED("microsoft.automation/", deployment) },
 	{ IMPORT_IGNORED("microsoft.devtestlab/", deployment) },
