@@ -4,13 +4,16 @@
 #include "input/bicep/bicep.h"
 #include "input/open_priv.h"
 
+enum { EXTENDED = 20 }; /* parameter files that extend each other */
+
 /* The parameters that a file of Bicep gives: {name: {"value", "type"}}; NULL: with findings or *e.
  */
-static json_t *bicep_parameters(const char *path, struct findings *f, struct err *e)
+static json_t *bicep_parameters(const char *path, unsigned depth, struct findings *f, struct err *e)
 {
 	size_t errors = f->errors;
 	json_t *resources = NULL, *outputs = NULL, *sources;
 	struct arm_options o = { .file = path };
+	_cleanup_free_ char *extended = bicep_extended(path, f);
 
 	sources = bicep_params(path, &o.name, f, e);
 	o.sources = sources;
@@ -18,6 +21,15 @@ static json_t *bicep_parameters(const char *path, struct findings *f, struct err
 		arm_read(&o, &resources, &outputs, f, e);
 	json_decref(resources);
 	json_decref(sources);
+	if (extended && depth == EXTENDED) {
+		finding_add_source(f, SEV_ERROR, "BICEP-LIMIT-01", NULL, path, NULL,
+		                   "more than %d parameter files extend each other", EXTENDED);
+	} else if (extended && outputs) { /* what this file gives counts more */
+		json_t *base = bicep_parameters(extended, depth + 1, f, e);
+
+		json_object_update_missing(outputs, base);
+		json_decref(base);
+	}
 	return outputs;
 }
 
@@ -39,7 +51,7 @@ static const char **own_parameters(struct opening *op, json_t *given, struct err
 			list[kept++] = op->o->params[i];
 			continue;
 		}
-		json_t *own = bicep_parameters(p, op->f, e);
+		json_t *own = bicep_parameters(p, 0, op->f, e);
 
 		json_object_update(given, own);
 		json_decref(own);
@@ -54,7 +66,7 @@ json_t *open_bicep(struct opening *op, const char *file, struct err *e)
 	struct arm_options o = open_template_options(op, file, NULL, &(const char *){ NULL });
 
 	if (bicep_is_params(op->o->path) && !e->code) {
-		json_t *own = bicep_parameters(op->o->path, op->f, e);
+		json_t *own = bicep_parameters(op->o->path, 0, op->f, e);
 
 		json_object_update_missing(given, own);
 		json_decref(own);

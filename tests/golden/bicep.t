@@ -31,6 +31,25 @@ is "a parameter file" "$(cd "$work" && WHERE=nowhere vnetlab import main.bicep -
 is "stands for the file that it uses" "$(cd "$work" && vnetlab import lab.bicepparam 2>/dev/null | jq -c '.virtualNetworks["from-two-hub"].location')" '"westus"'
 is "-p counts more" "$(cd "$work" && vnetlab import lab.bicepparam -p prefix=x 2>/dev/null | jq -c '.virtualNetworks | has("x-hub")')" true
 
+mkdir "$work/base"
+printf "using none\nparam prefix = 'base'\nparam location = 'northeurope'\n" >"$work/base/shared.bicepparam"
+printf "using 'main.bicep'\nextends 'base/shared.bicepparam'\nparam prefix = 'own'\n" >"$work/more.bicepparam"
+is "what a parameter file extends counts where it gives nothing" "$(cd "$work" && vnetlab import more.bicepparam 2>/dev/null |
+	jq -c '.virtualNetworks["own-hub"].location')" '"northeurope"'
+printf "using 'main.bicep'\nextends 'loop.bicepparam'\n" >"$work/loop.bicepparam"
+run vnetlab check "$work/loop.bicepparam"
+like "one that extends itself" "$out$err" 'more than 20 parameter files extend each other'
+mkdir "$work/in"
+printf "using '../main.bicep'\n" >"$work/in/p.bicepparam"
+run vnetlab check "$work/in/p.bicepparam"
+like "a parameter file names no file above its folder, where no repository is" "$out$err" 'BICEP-FILE-01 at .*in/p.bicepparam:1:1'
+printf 'spaces: &s ["10.0.0.0/16"]\nhub:\n  prefixes: *s\n  size: 24\n' >"$work/values.yaml"
+printf "var v = loadYamlContent('values.yaml', 'hub')\noutput x object = union(v, { t: string(v.size + 1) })\n" >"$work/yaml.bicep"
+is "YAML is read, with its aliases" "$(cd "$work" && vnetlab import --arm yaml.bicep 2>&1 | jq -c '.variables.v')" '{"prefixes":["10.0.0.0/16"],"size":24}'
+printf 'a: [1\nb: 2\n' >"$work/values.yaml"
+run vnetlab check "$work/yaml.bicep"
+like "a file that is no YAML" "$out$err" 'BICEP-FILE-02 at .*yaml.bicep:1:25'
+
 # NAME SOURCE WANT: what check says of a main.bicep.
 says() {
 	rm -rf "$work/d"

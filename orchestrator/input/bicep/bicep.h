@@ -25,5 +25,8 @@ json_t *bicep_compile(const char *path, const char *const *modules, const char *
 json_t *bicep_whole(json_t *templates, const char *name);
 /* For tests: a text alone; it opens no file. */
 json_t *bicep_compile_text(const char *text, size_t n, struct findings *f);
+/* The parameter file that one extends: its values count where that has none.  NULL: none, or
+ * reported.  The caller frees. */
+char *bicep_extended(const char *path, struct findings *f);
 /* A parameter file as a template whose outputs are the parameters. */
 json_t *bicep_params(const char *path, const char **ret_name, struct findings *f, struct err *e);

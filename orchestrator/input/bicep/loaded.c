@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files as values.  Microsoft Learn, "File functions for Bicep". */
+#include <errno.h>
+
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/yaml_json.h"
 #include "input/bicep/lower.h"
 
 /* "$.a.b", "a.b": the part that a path means; borrowed, NULL: it has none. */
@@ -27,20 +30,30 @@ static json_t *part_of(json_t *v, const char *path)
 	return v;
 }
 
-static json_t *json_of_file(struct blow *l, const struct bx *x, const struct str *text)
+static json_t *parse_json(const char *text, struct err *ret)
+{
+	json_error_t e;
+	json_t *v = json_loads(text, JSON_DECODE_ANY, &e);
+
+	if (!v)
+		err_set(ret, EINVAL, "line %d, column %d: %s", e.line, e.column, e.text);
+	return v;
+}
+
+/* The value that a file of JSON or YAML has, or the part of it that the second argument names. */
+static json_t *value_of_file(struct blow *l, const struct bx *x, const struct str *text, bool yaml)
 {
 	const struct bx *path = x->n_items > 1 ? x->items[1] : NULL;
 	const char *s = str_get(text);
-	json_error_t e;
+	struct err e = { 0 };
 
 	if (text->n >= 3 && !memcmp(s, "\xEF\xBB\xBF", 3))
 		s += 3;
-	json_t *all = json_loads(s, JSON_DECODE_ANY, &e), *part = all;
+	json_t *all = yaml ? yaml_json(s, strlen(s), &e) : parse_json(s, &e), *part = all;
 
 	if (!all) {
 		bicep_report(l, SEV_ERROR, "BICEP-FILE-02", x->items[0]->place, NULL,
-		             "%s is no JSON: line %d, column %d: %s", x->items[0]->name, e.line,
-		             e.column, e.text);
+		             "%s is no %s: %s", x->items[0]->name, yaml ? "YAML" : "JSON", e.msg);
 		return NULL;
 	}
 	if (path && path->sort == BX_STRING && !(part = part_of(all, path->name)))
@@ -77,10 +90,5 @@ json_t *bicep_loaded(struct blow *l, const struct bx *x, bool *ret_is)
 		base64_encode(str_get(&text), text.n, &code);
 		return json_string(str_get(&code));
 	}
-	if (k == 2)
-		return json_of_file(l, x, &text);
-	bicep_report(l, SEV_ERROR, "BICEP-FILE-02", x->place,
-	             "keep the same values as JSON, and read them by loadJsonContent()",
-	             "YAML files are not read");
-	return NULL;
+	return value_of_file(l, x, &text, k == 3);
 }

@@ -3,6 +3,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,25 +40,72 @@ static char *in_folder_of(const char *path, const char *name)
 	return slash ? xasprintf("%.*s/%s", (int)(slash - path), path, name) : xstrdup(name);
 }
 
-/* The file that a parameter file is for. */
-static char *used_by(const char *path, struct findings *f)
+static void begin(struct bicep *b, struct findings *f);
+static json_t *finish(struct bicep *b);
+
+/* A file that a parameter file names must be of the same repository or folder.  One that is not
+ * there is: who opens it says so. */
+static bool is_of_design(const char *path, const char *named, struct findings *f)
 {
-	struct bicep_tree t = { arena_new(), f };
+	char real[PATH_MAX];
+	struct bicep b;
+	bool inside = true;
+
+	begin(&b, f);
+	if (realpath(named, real) && bicep_open_root(&b, path)) {
+		size_t n = strlen(b.root);
+
+		inside = str_starts(real, b.root) && (n <= 1 || real[n] == '/');
+	}
+	json_decref(finish(&b));
+	return inside;
+}
+
+/* The file that a statement of a parameter file names: what it is for, or what it extends.  NULL:
+ * none. */
+static char *named_by(const char *path, enum bicep_statement sort, struct findings *f)
+{
+	_cleanup_findings_ struct findings ignored = { 0 }; /* reading it reports them */
+	struct bicep_tree t = { arena_new(), &ignored };
 	_cleanup_str_ struct str text = { 0 };
 	struct bicep_file *file = NULL;
 	char *out = NULL;
 
 	if (file_read(path, FILE_MAX_CONFIG, &text, NULL) == 0)
 		file = bicep_parse(&t, path, str_get(&text), text.n);
-	for (size_t i = 0; file && i < file->n_decls && !out; i++)
-		if (file->decls[i]->sort == BS_USING && file->decls[i]->text)
-			out = in_folder_of(path, file->decls[i]->text);
-	if (!out)
+	for (size_t i = 0; file && i < file->n_decls && !out; i++) {
+		const struct bicep_decl *d = file->decls[i];
+
+		if (d->sort != sort || !d->text)
+			continue;
+		out = in_folder_of(path, d->text);
+		if (is_of_design(path, out, f))
+			continue;
+		bicep_say(f, SEV_ERROR, "BICEP-FILE-01", d->place, NULL,
+		          "the parameter file names a file that leads out of the design");
+		free(out);
+		out = NULL;
+	}
+	arena_free(t.arena);
+	return out;
+}
+
+/* The file that a parameter file is for. */
+static char *used_by(const char *path, struct findings *f)
+{
+	size_t errors = f->errors;
+	char *out = named_by(path, BS_USING, f);
+
+	if (!out && f->errors == errors)
 		finding_add_source(f, SEV_ERROR, "BICEP-PARAM-03", NULL, path,
 		                   "using './main.bicep'",
 		                   "the parameter file names no file that it is for");
-	arena_free(t.arena);
 	return out;
+}
+
+char *bicep_extended(const char *path, struct findings *f)
+{
+	return named_by(path, BS_EXTENDS, f);
 }
 
 /* Names of the .bicep files of a folder, at most `max`; *ret_json: it has JSON, too. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Functions that write values as text and read them back, and what stands for hashes. */
 #include <stdio.h>
-#include <yaml.h>
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/yaml_json.h"
 #include "input/hcl/func.h"
 
 static json_t *f_jsonencode(struct hcl_call *c)
@@ -150,82 +150,16 @@ static json_t *f_csvdecode(struct hcl_call *c)
 /* --- YAML
  * ------------------------------------------------------------------------------------------ */
 
-enum { YAML_DEPTH = 64, YAML_NODES = 100000 };
-
-static json_t *yaml_scalar(const yaml_node_t *n)
-{
-	const char *s = (const char *)n->data.scalar.value;
-	json_t *text = text_json(s, n->data.scalar.length), *number;
-
-	if (n->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
-		return text;
-	if (!*s || streq(s, "~") || streq(s, "null")) {
-		json_decref(text);
-		return json_null();
-	}
-	if (streq(s, "true") || streq(s, "false")) {
-		json_decref(text);
-		return json_boolean(*s == 't');
-	}
-	number = hcl_to_number(text);
-	if (!number)
-		return text;
-	json_decref(text);
-	return number;
-}
-
-static json_t *yaml_value(yaml_document_t *doc, const yaml_node_t *n, unsigned depth, size_t *left)
-{
-	json_t *v;
-
-	if (!n || depth > YAML_DEPTH || !*left)
-		return json_null();
-	--*left;
-	if (n->type == YAML_SCALAR_NODE)
-		return yaml_scalar(n);
-	if (n->type == YAML_SEQUENCE_NODE) {
-		v = json_array();
-		for (yaml_node_item_t *i = n->data.sequence.items.start;
-		     i < n->data.sequence.items.top; i++)
-			json_array_append_new(
-			    v, yaml_value(doc, yaml_document_get_node(doc, *i), depth + 1, left));
-		return v;
-	}
-	v = json_object();
-	for (yaml_node_pair_t *i = n->data.mapping.pairs.start; i < n->data.mapping.pairs.top;
-	     i++) {
-		const yaml_node_t *key = yaml_document_get_node(doc, i->key);
-
-		if (key && key->type == YAML_SCALAR_NODE)
-			json_object_set_new(v, (const char *)key->data.scalar.value,
-			                    yaml_value(doc, yaml_document_get_node(doc, i->value),
-			                               depth + 1, left));
-	}
-	return v;
-}
-
 static json_t *f_yamldecode(struct hcl_call *c)
 {
-	yaml_parser_t parser;
-	yaml_document_t doc;
-	size_t left = YAML_NODES;
+	struct err e = { 0 };
 	const char *s;
 	json_t *v;
 
 	if (!func_text(c, 0, &s))
 		return hcl_unknown(NULL);
-	if (!yaml_parser_initialize(&parser))
-		abort();
-	yaml_parser_set_input_string(&parser, (const unsigned char *)s, strlen(s));
-	if (yaml_parser_load(&parser, &doc)) {
-		v = yaml_value(&doc, yaml_document_get_root_node(&doc), 0, &left);
-		yaml_document_delete(&doc);
-	} else {
-		v = func_fail(c, "the text is no YAML: %s, line %zu",
-		              parser.problem ? parser.problem : "", parser.problem_mark.line + 1);
-	}
-	yaml_parser_delete(&parser);
-	return v;
+	v = yaml_json(s, strlen(s), &e);
+	return v ? v : func_fail(c, "the text is no YAML: %s", e.msg);
 }
 
 /* --- what is not computed
