@@ -7,14 +7,15 @@
 
 char *resource_key(const char *id)
 {
-	struct str s = { 0 };
+	char *key = xcalloc(1, strlen(id) + 1);
+	size_t n = 0;
 
 	for (const char *c = id; *c; c++)
 		if (*c != '/' || c[1] != '/')
-			str_addc(&s, (char)tolower((unsigned char)*c));
-	while (s.n && s.s[s.n - 1] == '/')
-		s.s[--s.n] = 0;
-	return str_take(&s);
+			key[n++] = (char)tolower((unsigned char)*c);
+	while (n && key[n - 1] == '/')
+		key[--n] = 0;
+	return key;
 }
 
 json_t *resource_find(json_t *by_key, const char *id)

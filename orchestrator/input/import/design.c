@@ -94,6 +94,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	json_decref(im.elsewhere);
 	json_decref(im.tails);
 	HASH_CLEAR(hh, im.by_key);
+	HASH_CLEAR(hh, im.by_type);
 	free(im.v);
 	free(im.nics);
 	free(im.taken);

@@ -5,39 +5,9 @@
 #include "azure/subnet.h"
 #include "input/import/choice.h"
 #include "input/import/priv.h"
+#include "input/resources.h"
 
-/* --- addresses that Azure would give --------------------------------------------------------- */
-
-static bool is_address_taken(const struct import *im, const struct res *subnet, ip4 ip)
-{
-	for (size_t i = 0; i < im->n_nics; i++)
-		if (im->nics[i].subnet == subnet && im->nics[i].ip == ip)
-			return true;
-	for (size_t i = 0; i < im->n_taken; i++)
-		if (im->taken[i].subnet == subnet && im->taken[i].ip == ip)
-			return true;
-	return false;
-}
-
-/* Sets n->ip of dynamic NICs to what Azure would give: the lowest free one from base+4 on, in
- * the order of the file. */
-static void guess_addresses(struct import *im)
-{
-	for (size_t i = 0; i < im->n_nics; i++) {
-		struct im_nic *n = &im->nics[i];
-		struct prefix p;
-
-		if (!n->dynamic || !n->subnet || !n->subnet->out ||
-		    prefix_parse(
-		        json_string_value(json_object_get(n->subnet->out, "addressPrefix")), &p) <
-		        0)
-			continue;
-		for (uint32_t k = SUBNET_KEPT; k < prefix_size(p) && ip4_is_none(n->ip) && k < 4096;
-		     k++)
-			if (!is_address_taken(im, n->subnet, prefix_at(p, k)))
-				n->ip = prefix_at(p, k);
-	}
-}
+/* --- signals ---------------------------------------------------------------------------------- */
 
 /* Makes a dynamic address static, since `by` refers to it. */
 static void pin_address(struct import *im, struct im_nic *n, const struct res *by)
@@ -50,8 +20,6 @@ static void pin_address(struct import *im, struct im_nic *n, const struct res *b
 	        "\"%s\" counts on %s, the address that NIC \"%s\" happens to get: it is dynamic",
 	        by->name, IP4_STR(n->ip), n->lab);
 }
-
-/* --- signals ---------------------------------------------------------------------------------- */
 
 /* Is the NIC's network the Route Server's, or peered with it?  Address spaces may repeat in
  * one file. */
@@ -71,17 +39,28 @@ static bool near_route_server(const struct im_nic *n, const char *vnet)
 	return false;
 }
 
-struct facts {
-	json_t *vm;
+struct machine { /* one of the topology's */
+	const char *name;
+	json_t *out;
+	const struct res *res; /* NULL: a host that stands for what is not among the resources */
+	json_t *given;         /* what is said to run in it; NULL: it is to be guessed */
 	struct guest_facts f;
+	UT_hash_handle hh; /* by out */
 };
 
-static struct guest_facts *find_facts(struct facts *v, size_t n, const json_t *vm)
+struct machines {
+	struct machine *v;
+	size_t n;
+	struct machine *by_out;
+};
+
+/* NULL, too, for a machine whose inside is given: nothing is looked for around it. */
+static struct guest_facts *find_facts(const struct machines *m, const json_t *out)
 {
-	for (size_t i = 0; i < n; i++)
-		if (v[i].vm == vm)
-			return &v[i].f;
-	return NULL;
+	struct machine *found;
+
+	HASH_FIND_PTR(m->by_out, &out, found);
+	return found && !found->given ? &found->f : NULL;
 }
 
 static void set_route_to_route_server(struct import *im, struct guest_facts *f,
@@ -99,7 +78,7 @@ static void set_route_to_route_server(struct import *im, struct guest_facts *f,
 	snprintf(f->rs_via, sizeof(f->rs_via), "%s", IP4_STR(subnet_gateway(p)));
 }
 
-static void find_bgp_peers(struct import *im, struct facts *v, size_t n)
+static void find_bgp_peers(struct import *im, const struct machines *m)
 {
 	struct res *c;
 
@@ -114,9 +93,9 @@ static void find_bgp_peers(struct import *im, struct facts *v, size_t n)
 			continue;
 		for (size_t i = 0; i < im->n_nics; i++) {
 			struct im_nic *nic = &im->nics[i];
-			struct guest_facts *f = find_facts(v, n, nic->vm_out);
+			struct guest_facts *f = nic->ip == ip ? find_facts(m, nic->vm_out) : NULL;
 
-			if (!f || nic->ip != ip || !near_route_server(nic, vnet))
+			if (!f || !near_route_server(nic, vnet))
 				continue;
 			f->bgp_peer = true;
 			f->peer_asn = json_integer_value(json_object_get(c->out, "peerAsn"));
@@ -126,8 +105,9 @@ static void find_bgp_peers(struct import *im, struct facts *v, size_t n)
 	}
 }
 
-/* Is the NIC a backend of a load balancer that has the address? */
-static bool balances_to_nic(struct import *im, const char *ip, const char *nic)
+/* Adds the NICs, by their names in small letters, that load balancers of the address have behind
+ * them. */
+static void add_backends(const struct import *im, const char *ip, json_t *nics)
 {
 	const char *name;
 	json_t *lb, *v;
@@ -136,35 +116,53 @@ static bool balances_to_nic(struct import *im, const char *ip, const char *nic)
 	json_object_foreach (json_object_get(im->topology, "loadBalancers"), name, lb) {
 		if (!streq(json_string_value(json_object_get(lb, "privateIPAddress")), ip))
 			continue;
-		json_array_foreach (json_object_get(lb, "backends"), i, v)
-			if (strieq(json_string_value(v), nic))
-				return true;
+		json_array_foreach (json_object_get(lb, "backends"), i, v) {
+			_cleanup_free_ char *key = resource_key(json_string_value(v));
+
+			json_object_set_new(nics, key, json_true());
+		}
 	}
-	return false;
 }
 
-static void find_next_hops(struct import *im, struct facts *v, size_t n)
+static void find_next_hop(struct import *im, const struct machines *m, struct res *r,
+                          const char *via)
 {
+	json_t *backends = json_object();
+	ip4 ip;
+
+	add_backends(im, via, backends);
+	for (size_t i = 0; i < im->n_nics && ip4_parse(via, &ip) == 0; i++) {
+		struct im_nic *nic = &im->nics[i];
+		_cleanup_free_ char *key =
+		    json_object_size(backends) ? resource_key(nic->lab) : NULL;
+		struct guest_facts *f = nic->ip == ip || (key && json_object_get(backends, key))
+		                            ? find_facts(m, nic->vm_out)
+		                            : NULL;
+
+		if (!f)
+			continue;
+		f->next_hop = true;
+		if (nic->ip == ip)
+			pin_address(im, nic, r);
+	}
+	json_decref(backends);
+}
+
+static void find_next_hops(struct import *im, const struct machines *m)
+{
+	json_t *seen = json_object();
 	struct res *r;
 
 	IM_EACH(im, r, NET "routetables/routes")
 	{
 		const char *via = json_string_value(json_object_get(r->out, "nextHopIpAddress"));
-		ip4 ip;
 
-		if (!via || ip4_parse(via, &ip) < 0)
+		if (!via || json_object_get(seen, via))
 			continue;
-		for (size_t i = 0; i < im->n_nics; i++) {
-			struct im_nic *nic = &im->nics[i];
-			struct guest_facts *f = find_facts(v, n, nic->vm_out);
-
-			if (!f || (nic->ip != ip && !balances_to_nic(im, via, nic->lab)))
-				continue;
-			f->next_hop = true;
-			if (nic->ip == ip)
-				pin_address(im, nic, r);
-		}
+		json_object_set_new(seen, via, json_true());
+		find_next_hop(im, m, r, via);
 	}
+	json_decref(seen);
 }
 
 static bool is_vendor_image(const json_t *vm)
@@ -283,26 +281,17 @@ static void apply_guest(struct import *im, const struct res *r, const char *name
 	json_object_set_new(out, "source", origin);
 }
 
-static struct res *find_resource_of(struct import *im, const json_t *out)
-{
-	for (size_t i = 0; i < im->n; i++)
-		if (im->v[i]->out == out)
-			return im->v[i];
-	return NULL;
-}
-
 /* Its extensions and run commands. */
-static json_t *find_extensions(struct import *im, const struct res *r)
+static json_t *find_extensions(const struct res *r)
 {
 	static const char *const types[] = { "microsoft.compute/virtualmachines/extensions",
 		                             "microsoft.compute/virtualmachines/runcommands" };
 	json_t *list = json_array();
 	struct res *c;
 
-	for (size_t i = 0; r && i < ARRAY_LEN(types); i++)
-		IM_EACH(im, c, types[i])
-	if (c->parent == r)
-		json_array_append(list, c->j);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		IM_EACH_CHILD(c, r, types[i])
+	json_array_append(list, c->j);
 	return list;
 }
 
@@ -316,54 +305,67 @@ static json_t *machine_of_resource(const struct res *r)
 	return r ? json_incref(r->j) : json_object();
 }
 
-/* What is said to run in a machine; NULL: it is to be guessed. */
-static json_t *given_guest(const struct import *im, const struct res *r)
-{
-	return r ? json_object_get(im->o->guests, r->key) : NULL;
-}
-
 /* New reference. */
-static json_t *guess_guest(struct import *im, const struct res *r, const char *name,
-                           struct guest_facts *f)
+static json_t *guess_guest(struct import *im, struct machine *m)
 {
-	json_t *vm = machine_of_resource(r), *children = find_extensions(im, r), *result;
+	json_t *vm = machine_of_resource(m->res), *children = find_extensions(m->res), *result;
 
-	f->vendor_image = is_vendor_image(vm);
-	f->named_so = is_named_like_appliance(name);
-	result = choose_guest(vm, children, im->o->folder, f);
+	m->f.vendor_image = is_vendor_image(vm);
+	m->f.named_so = is_named_like_appliance(m->name);
+	result = choose_guest(vm, children, im->o->folder, &m->f);
 	json_decref(children);
 	json_decref(vm);
 	return result;
 }
 
-void import_guests(struct import *im)
+static void list_machines(const struct import *im, struct machines *m)
 {
 	json_t *vms = json_object_get(im->topology, "virtualMachines"), *out;
-	size_t n = 0, total = json_object_size(vms);
-	_cleanup_free_ struct facts *facts = xcalloc(total + 1, sizeof(*facts));
 	const char *name;
 
-	/* Nothing is looked for around a machine whose inside is given. */
-	json_object_foreach (vms, name, out)
-		facts[n++].vm = given_guest(im, find_resource_of(im, out)) ? NULL : out;
-	guess_addresses(im);
-	find_bgp_peers(im, facts, n);
-	find_next_hops(im, facts, n);
+	m->v = xcalloc(json_object_size(vms) + 1, sizeof(*m->v));
+	json_object_foreach (vms, name, out) {
+		struct machine *x = &m->v[m->n++];
+
+		x->name = name;
+		x->out = out;
+		HASH_ADD_PTR(m->by_out, out, x);
+	}
+	for (size_t i = 0; i < im->n; i++) {
+		const struct res *r = im->v[i];
+		struct machine *x = NULL;
+
+		if (r->out)
+			HASH_FIND_PTR(m->by_out, &r->out, x);
+		if (!x || x->res)
+			continue;
+		x->res = r;
+		x->given = json_object_get(im->o->guests, r->key);
+	}
+}
+
+void import_guests(struct import *im)
+{
+	struct machines m = { 0 };
+
+	list_machines(im, &m);
+	import_dynamic_addresses(im);
+	find_bgp_peers(im, &m);
+	find_next_hops(im, &m);
 	for (size_t i = 0; i < im->n_nics; i++) {
-		struct guest_facts *f = find_facts(facts, n, im->nics[i].vm_out);
+		struct guest_facts *f = find_facts(&m, im->nics[i].vm_out);
 
 		if (f)
 			f->forwards |=
 			    json_is_true(json_object_get(im->nics[i].out, "enableIPForwarding"));
 	}
-	n = 0;
-	json_object_foreach (vms, name, out) {
-		struct guest_facts *f = &facts[n++].f;
-		const struct res *r = find_resource_of(im, out);
-		json_t *given = given_guest(im, r);
-		json_t *result = given ? json_incref(given) : guess_guest(im, r, name, f);
+	for (size_t i = 0; i < m.n; i++) {
+		struct machine *x = &m.v[i];
+		json_t *result = x->given ? json_incref(x->given) : guess_guest(im, x);
 
-		apply_guest(im, r, name, out, result);
+		apply_guest(im, x->res, x->name, x->out, result);
 		json_decref(result);
 	}
+	HASH_CLEAR(hh, m.by_out);
+	free(m.v);
 }

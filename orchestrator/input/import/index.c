@@ -15,15 +15,36 @@ struct res *im_find(struct import *im, const char *id)
 	return r;
 }
 
-struct res *im_next(struct import *im, size_t *i, const char *type)
+struct res *im_first(const struct import *im, const char *type)
 {
-	while (*i < im->n) {
-		struct res *r = im->v[(*i)++];
+	struct of_type *t;
 
-		if (streq(r->type, type))
-			return r;
+	HASH_FIND_STR(im->by_type, type, t);
+	return t ? t->first : NULL;
+}
+
+struct res *im_child(const struct res *parent, const struct res *c, const char *type)
+{
+	struct res *at = c ? c->sibling : parent ? parent->child : NULL;
+
+	while (at && !streq(at->type, type))
+		at = at->sibling;
+	return at;
+}
+
+static void add_to_type(struct import *im, struct res *r)
+{
+	struct of_type *t;
+
+	HASH_FIND_STR(im->by_type, r->type, t);
+	if (!t) {
+		t = arena_alloc(im->a, sizeof(*t));
+		t->type = r->type;
+		t->last = &t->first;
+		HASH_ADD_KEYPTR(hh, im->by_type, t->type, strlen(t->type), t);
 	}
-	return NULL;
+	*t->last = r;
+	t->last = &r->next;
 }
 
 /* Finds by type and name, if only one resource has both: ids may have been made anonymous, or
@@ -170,6 +191,7 @@ static struct res *add_or_merge(struct import *im, const char *id, const char *g
 	r->j = j;
 	r->row = import_type_find(im, r->type);
 	VEC_PUSH(im->v, im->n, im->cap) = r;
+	add_to_type(im, r);
 	HASH_ADD_KEYPTR(hh, im->by_key, r->key, strlen(r->key), r);
 	return r;
 }
@@ -249,10 +271,14 @@ void im_index(struct import *im, json_t *resources)
 
 	json_array_foreach (resources, i, j)
 		add_listed_resource(im, j, i);
-	for (i = 0; i < im->n; i++) {
+	for (i = im->n; i-- > 0;) { /* the first child becomes the head */
 		struct res *r = im->v[i];
 
 		if (r->parent_key)
 			HASH_FIND_STR(im->by_key, r->parent_key, r->parent);
+		if (!r->parent)
+			continue;
+		r->sibling = r->parent->child;
+		r->parent->child = r;
 	}
 }

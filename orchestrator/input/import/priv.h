@@ -70,7 +70,10 @@ struct res {
 	const char *name, *group;     /* last name; resource group, "" */
 	const char *source;
 	json_t *j;
-	struct res *parent; /* NULL: it is not among the resources */
+	struct res *parent;          /* NULL: it is not among the resources */
+	struct res *next;            /* of the same type, in the order of the file; or NULL */
+	struct res *child, *sibling; /* its first child, and its parent's next one; or NULL */
+	uint32_t n_given;            /* of a subnet: as many addresses from the first are taken */
 	const struct import_type *row;
 	const char *lab; /* its name in the topology */
 	json_t *out;     /* its object there, borrowed */
@@ -87,6 +90,12 @@ struct im_nic {               /* one NIC of the lab */
 	bool dynamic;
 };
 
+struct of_type { /* all resources of one type */
+	const char *type;
+	struct res *first, **last;
+	UT_hash_handle hh;
+};
+
 struct im_taken { /* an address of a subnet that somebody other than a NIC has */
 	const struct res *subnet;
 	ip4 ip;
@@ -101,6 +110,7 @@ struct import {
 	struct res **v; /* in the order of the file, children behind their parents */
 	size_t n, cap;
 	struct res *by_key;
+	struct of_type *by_type;
 	json_t *tails; /* "/providers/...": index in v, of the first n_tails */
 	size_t n_tails;
 	json_t *topology, *files;
@@ -122,9 +132,13 @@ struct res *im_find(struct import *im, const char *id); /* NULL: not among the r
 /* What a property of r refers to; NULL with a finding when it is not among the resources, and
  * silently when id is NULL. */
 struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what);
-/* for (size_t i = 0; (r = im_next(im, &i, TYPE));) */
-struct res *im_next(struct import *im, size_t *i, const char *type);
-#define IM_EACH(im, r, type) for (size_t r##_i = 0; ((r) = im_next((im), &r##_i, (type)));)
+/* The first one of a type, in small letters; NULL: there is none. */
+struct res *im_first(const struct import *im, const char *type);
+#define IM_EACH(im, r, type) for ((r) = im_first((im), (type)); (r); (r) = (r)->next)
+/* The first of parent's children (parent may be NULL), or the next one behind c, of that type. */
+struct res *im_child(const struct res *parent, const struct res *c, const char *type);
+#define IM_EACH_CHILD(r, parent, type) \
+	for ((r) = im_child((parent), NULL, (type)); (r); (r) = im_child((parent), (r), (type)))
 
 /* --- names.c, note.c: names and findings ---------------------------------------------------- */
 
@@ -202,6 +216,9 @@ extern const struct import_type *const kind_imports[];
 /* table.c: all of these and those of the kinds; NULL ends it. */
 const struct import_type *const *import_table(void);
 
+/* dynamic.c: gives NICs without an address the one that Azure would give, in the order of the file.
+ */
+void import_dynamic_addresses(struct import *im);
 void import_guests(struct import *im); /* guest.c: what runs in the machines; after the routers */
 void import_overrides(struct import *im); /* override.c: what --node says of it */
 

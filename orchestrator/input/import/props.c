@@ -18,12 +18,14 @@ static const char written[] =
 
 static bool is_word_of(const char *list, const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(name), len;
 
 	/* An empty name is in no list. */
-	for (const char *p = list; n && (p = strcasestr(p, name)); p++)
-		if (p[-1] == ' ' && p[n] == ' ' && !strchr(name, ' '))
+	for (const char *p = list + 1; n && *p; p += len + 1) {
+		len = strcspn(p, " ");
+		if (len == n && strncasecmp(p, name, n) == 0)
 			return true;
+	}
 	return false;
 }
 

@@ -18,8 +18,8 @@ static const char *endpoint_ip(struct import *im, const struct res *r)
 	if (!ip)
 		ip = json_string_value(
 		    json_array_get(arm_list(json_array_get(dns, 0), "ipAddresses"), 0));
-	IM_EACH(im, c, NET "networkinterfaces/ipconfigurations")
-	if (!ip && n && c->parent == n)
+	IM_EACH_CHILD(c, n, NET "networkinterfaces/ipconfigurations")
+	if (!ip)
 		ip = arm_str(c->j, "privateIPAddress");
 	return ip;
 }

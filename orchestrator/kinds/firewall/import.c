@@ -33,10 +33,8 @@ static const char *place_firewall(struct import *im, struct res *r, const char *
 	const char *vnet = NULL;
 	struct res *c;
 
-	IM_EACH(im, c, NET "azurefirewalls/ipconfigurations")
+	IM_EACH_CHILD(c, r, NET "azurefirewalls/ipconfigurations")
 	{
-		if (c->parent != r)
-			continue;
 		struct res *subnet = im_ref(im, c, arm_id(c->j, "subnet"), "subnet");
 		const char *public =
 		    im_use(im, c, arm_id(c->j, "publicIPAddress"), "public address");

@@ -9,9 +9,9 @@ static const char *vnet_of(struct import *im, struct res *r, const char *type)
 {
 	struct res *c, *subnet;
 
-	IM_EACH(im, c, type)
+	IM_EACH_CHILD(c, r, type)
 	{
-		if (c->parent != r || !arm_id(c->j, "subnet"))
+		if (!arm_id(c->j, "subnet"))
 			continue;
 		subnet = im_ref(im, c, arm_id(c->j, "subnet"), "subnet");
 		if (subnet && subnet->out && subnet->parent)

@@ -144,11 +144,11 @@ static void read_rules(struct import *im, struct res *lb, const struct res *fron
 	struct res *r;
 
 	json_object_set_new(obj, "backends", backends);
-	IM_EACH(im, r, NET "loadbalancers/loadbalancingrules")
+	IM_EACH_CHILD(r, lb, NET "loadbalancers/loadbalancingrules")
 	{
 		const char *id = arm_id(r->j, "frontendIPConfiguration");
 
-		if (r->parent != lb || !id || im_find(im, id) != front)
+		if (!id || im_find(im, id) != front)
 			continue;
 		json_t *own = json_array(), *p = probe_of(im, r);
 		_cleanup_free_ char *scope = xasprintf("rules of %s", front->key);
@@ -380,9 +380,8 @@ static void read_balancer(struct import *im, struct res *lb)
 		        "load balancer \"%s\" is of SKU %s; the lab has those of SKU Standard and "
 		        "Basic",
 		        lb->name, sku);
-	IM_EACH(im, c, NET "loadbalancers/frontendipconfigurations")
-	if (c->parent == lb)
-		any |= read_frontend(im, lb, c, !any);
+	IM_EACH_CHILD(c, lb, NET "loadbalancers/frontendipconfigurations")
+	any |= read_frontend(im, lb, c, !any);
 	if (!any)
 		im_leave_out(im, lb, NULL, "none of its frontends is in the lab");
 }

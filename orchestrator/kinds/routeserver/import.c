@@ -56,10 +56,8 @@ static const struct res *find_hub_subnet(struct import *im, struct res *r)
 	struct res *c;
 	size_t n = 0;
 
-	IM_EACH(im, c, NET "virtualhubs/ipconfigurations")
+	IM_EACH_CHILD(c, r, NET "virtualhubs/ipconfigurations")
 	{
-		if (c->parent != r)
-			continue;
 		const char *id = arm_id(c->j, "subnet");
 
 		if (id)

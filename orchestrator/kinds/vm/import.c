@@ -16,10 +16,8 @@ static struct res *primary_config(struct import *im, struct res *nic)
 	struct res *c, *best = NULL;
 	size_t more = 0;
 
-	IM_EACH(im, c, NET "networkinterfaces/ipconfigurations")
+	IM_EACH_CHILD(c, nic, NET "networkinterfaces/ipconfigurations")
 	{
-		if (c->parent != nic)
-			continue;
 		if (is_ip6_config(c->j)) {
 			im_note(im, SEV_INFO, "IMPORT-IPV6-01", c, NULL,
 			        "the IPv6 address of NIC \"%s\" is left out", nic->name);
