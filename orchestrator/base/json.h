@@ -16,6 +16,11 @@ json_t *json_step(json_t *v, const char **pointer);
 json_t *json_at_pointer(json_t *v, const char *pointer);
 /* Appends a sentence to a list. */
 void text_append(json_t *list, char *text /* stolen */);
+/* The text of a value as json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) writes it, for what is long;
+ * the caller frees.  The value has no circles. */
+char *json_compact(const json_t *v);
+struct str;
+void json_compact_add(struct str *s, const json_t *v);
 /* 32 digits, the same for values that json_equal() takes for equal.  The member `without` of v
  * itself (NULL: none) does not count. */
 enum { JSON_DIGEST = 33 };

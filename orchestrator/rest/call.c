@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "rest/priv.h"
 
@@ -60,7 +61,7 @@ void rest_header(struct rest_call *c, const char *name, const char *fmt, ...)
 
 void rest_answer(struct rest_call *c, int status, json_t *body)
 {
-	_cleanup_free_ char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	_cleanup_free_ char *text = body ? json_compact(body) : NULL;
 
 	if (body)
 		rest_header(c, "Content-Type", "application/json; charset=utf-8");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rest/queue.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "rest/folder.h"
 #include "rest/priv.h"
@@ -73,14 +74,14 @@ static void end_change(struct change *c, const struct rest_failure *f)
 static void write_store(struct queue *q)
 {
 	json_t *j = store_json(q->applied), *f = json_pack("{s:O}", "findings", q->is.findings);
-	_cleanup_free_ char *text = json_dumps(j, JSON_COMPACT | JSON_ENSURE_ASCII);
+	_cleanup_free_ char *text = json_compact(j);
 	_cleanup_free_ char *findings = json_dumps(f, JSON_INDENT(1));
 	struct err e;
 
 	json_decref(j);
 	json_decref(f);
-	if (!text || folder_write(q->r->folder, "store.json", text, strlen(text), &e) < 0)
-		rest_log(q->r, "the store is not written: %s", text ? e.msg : "it is no JSON");
+	if (folder_write(q->r->folder, "store.json", text, strlen(text), &e) < 0)
+		rest_log(q->r, "the store is not written: %s", e.msg);
 	if (findings &&
 	    folder_write(q->r->folder, "findings.json", findings, strlen(findings), &e) < 0)
 		rest_log(q->r, "findings are not written: %s", e.msg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Digests of JSON: equal for what is equal, and for nothing else. */
+/* Digests of JSON, equal for what is equal and for nothing else; and its text. */
 #include "base/json.h"
 
 #include "base/str.h"
@@ -65,11 +65,40 @@ static void other_values(void **state)
 				fail_msg("%s and %s have one digest", values[i], values[k]);
 }
 
+/* As the library writes it, which is slower. */
+static void texts(void **state)
+{
+	static const char *const values[] = {
+		"{}",
+		"[]",
+		"[[], {}, \"\", \"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0001\\u001f\\u007f/\"]",
+		"\"\\u00e4\\ud83d\\ude00\"",
+		"{\"a\\n\": {\"b\": [1, -2, 9223372036854775807, 1.5, 1e300, true, false, null]}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		json_t *v = json_loads(values[i], JSON_DECODE_ANY, NULL);
+		_cleanup_free_ char *is = json_compact(v);
+		_cleanup_free_ char *want = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+
+		assert_non_null(v);
+		assert_string_equal(is, want);
+		json_decref(v);
+	}
+	json_t *nul = json_stringn("a\0b", 3);
+	_cleanup_free_ char *text = json_compact(nul);
+
+	assert_string_equal(text, "\"a\\u0000b\"");
+	json_decref(nul);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_values),
 		cmocka_unit_test(other_values),
+		cmocka_unit_test(texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

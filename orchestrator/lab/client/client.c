@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "lab/client/alive.h"
 #include "lab/client/client_priv.h"
@@ -238,7 +239,7 @@ static int send_all(struct lab_client *c, const char *s, size_t n, const int *fd
 
 int lab_send(struct lab_client *c, json_t *req, const int *fds, size_t n_fds, struct err *e)
 {
-	_cleanup_free_ char *text = json_dumps(req, JSON_COMPACT);
+	_cleanup_free_ char *text = req ? json_compact(req) : NULL;
 
 	json_decref(req);
 	if (!text)
