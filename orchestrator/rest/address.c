@@ -12,10 +12,8 @@
 /* Lists whose members have an address of a subnet. */
 static const char *const address_lists[] = { "ipConfigurations", "frontendIPConfigurations" };
 
-struct taken {
-	ip4 *v;
-	size_t n, cap;
-};
+/* Public addresses stand there in s->taken where the keys of subnets do. */
+static const char PUBLIC[] = "public";
 
 static const char *text_of(const json_t *j, const char *name)
 {
@@ -27,16 +25,24 @@ static const json_t *properties_of(const json_t *j)
 	return json_object_get(j, "properties");
 }
 
-static void take(struct taken *t, const char *address)
+/* --- what is taken: {"KEY OF A SUBNET": {"ADDRESS": true}} ---------------------------------------
+ */
+
+static void take(json_t *taken, const char *place, const char *address)
 {
+	json_t *of = json_object_get(taken, place);
 	ip4 ip;
 
-	if (address && ip4_parse(address, &ip) == 0)
-		VEC_PUSH(t->v, t->n, t->cap) = ip;
+	if (!address || ip4_parse(address, &ip) < 0)
+		return;
+	if (!of) {
+		of = json_object();
+		json_object_set_new(taken, place, of);
+	}
+	json_object_set_new(of, IP4_STR(ip), json_true());
 }
 
-/* What the configurations of one resource have in the subnet. */
-static void take_configurations(struct taken *t, const json_t *resource, const char *subnet)
+static void take_configurations(json_t *taken, const json_t *resource)
 {
 	for (size_t l = 0; l < ARRAY_LEN(address_lists); l++) {
 		json_t *c;
@@ -45,26 +51,75 @@ static void take_configurations(struct taken *t, const json_t *resource, const c
 		json_array_foreach (json_object_get(properties_of(resource), address_lists[l]), i,
 		                    c) {
 			const json_t *p = properties_of(c);
+			const char *subnet = text_of(json_object_get(p, "subnet"), "id");
+			_cleanup_free_ char *key = subnet ? resource_key(subnet) : NULL;
 
-			if (strieq(text_of(json_object_get(p, "subnet"), "id"), subnet))
-				take(t, text_of(p, "privateIPAddress"));
+			if (key)
+				take(taken, key, text_of(p, "privateIPAddress"));
 		}
 	}
 }
 
-static int compare_taken(const void *a, const void *b)
+static bool is_public_address(const json_t *resource)
 {
-	return ip4_cmp(*(const ip4 *)a, *(const ip4 *)b);
+	return strieq(text_of(resource, "type"), NET "publicIPAddresses");
 }
 
-static bool is_free(const struct taken *t, ip4 ip)
+static void take_resource(json_t *taken, const json_t *resource)
 {
-	return !t->n || !bsearch(&ip, t->v, t->n, sizeof(ip), compare_taken);
+	take_configurations(taken, resource);
+	if (is_public_address(resource))
+		take(taken, PUBLIC, text_of(properties_of(resource), "ipAddress"));
 }
 
-static bool subnet_prefix(const struct store *s, const char *id, struct prefix *ret)
+static bool has_addresses(const json_t *resource)
 {
-	_cleanup_free_ char *key = resource_key(id);
+	const json_t *p = properties_of(resource);
+
+	for (size_t l = 0; l < ARRAY_LEN(address_lists); l++)
+		if (json_object_get(p, address_lists[l]))
+			return true;
+	return is_public_address(resource);
+}
+
+/* Of all resources but own; new reference. */
+static json_t *taken_by_others(struct store *s, const json_t *own)
+{
+	const char *id = text_of(own, "id"), *key;
+	_cleanup_free_ char *own_key = resource_key(id ? id : "");
+	bool is_new = !json_object_get(s->resources, own_key);
+	json_t *taken, *r;
+
+	if (is_new && s->taken)
+		return json_incref(s->taken);
+	taken = json_object();
+	json_object_foreach (s->resources, key, r)
+		if (!streq(key, own_key))
+			take_resource(taken, r);
+	if (is_new)
+		s->taken = json_incref(taken);
+	return taken;
+}
+
+void addresses_forget(struct store *s)
+{
+	json_decref(s->taken);
+	s->taken = NULL;
+}
+
+void addresses_note(struct store *s, const json_t *old, const json_t *new)
+{
+	if (old && has_addresses(old)) /* it may have lost some */
+		addresses_forget(s);
+	if (s->taken && new)
+		take_resource(s->taken, new);
+}
+
+/* --- giving -------------------------------------------------------------------------------------
+ */
+
+static bool subnet_prefix(const struct store *s, const char *key, struct prefix *ret)
+{
 	const json_t *p = properties_of(store_find(s, key));
 	const char *text = text_of(p, "addressPrefix");
 
@@ -73,33 +128,33 @@ static bool subnet_prefix(const struct store *s, const char *id, struct prefix *
 	return text && prefix_parse(text, ret) == 0;
 }
 
-/* The lowest free address of the subnet; 0: none. */
-static ip4 find_free(const struct store *s, const json_t *own, const char *subnet)
+/* The lowest address of the subnet that neither others nor the resource itself have; 0: none. */
+static ip4 find_free(const struct store *s, const json_t *others, const json_t *own,
+                     const char *subnet)
 {
-	struct taken t = { 0 };
+	_cleanup_free_ char *key = resource_key(subnet);
+	const json_t *theirs = json_object_get(others, key), *ours;
+	json_t *all = json_object();
 	struct prefix p;
-	const char *key;
-	json_t *r;
 	ip4 found = IP4_NONE;
 
-	if (!subnet_prefix(s, subnet, &p))
-		return IP4_NONE;
-	json_object_foreach (s->resources, key, r)
-		if (!strieq(text_of(r, "id"), text_of(own, "id")))
-			take_configurations(&t, r, subnet);
-	take_configurations(&t, own, subnet);
-	if (t.n)
-		qsort(t.v, t.n, sizeof(*t.v), compare_taken);
-	for (uint32_t k = SUBNET_KEPT; k + 1 < prefix_size(p) && ip4_is_none(found); k++)
-		if (is_free(&t, prefix_at(p, k)))
+	take_configurations(all, own);
+	ours = json_object_get(all, key);
+	if (!subnet_prefix(s, key, &p))
+		p = (struct prefix){ 0, 32 };
+	for (uint32_t k = SUBNET_KEPT; k + 1 < prefix_size(p) && ip4_is_none(found); k++) {
+		const char *address = IP4_STR(prefix_at(p, k));
+
+		if (!json_object_get(theirs, address) && !json_object_get(ours, address))
 			found = prefix_at(p, k);
-	free(t.v);
+	}
+	json_decref(all);
 	return found;
 }
 
-static void give_private(const struct store *s, const char *list, json_t *resource)
+static void give_private(struct store *s, const char *list, json_t *resource)
 {
-	json_t *c;
+	json_t *others = NULL, *c;
 	size_t i;
 
 	json_array_foreach (json_object_get(properties_of(resource), list), i, c) {
@@ -109,36 +164,44 @@ static void give_private(const struct store *s, const char *list, json_t *resour
 
 		if (!subnet || text_of(p, "privateIPAddress") || strieq(version, "IPv6"))
 			continue;
-		ip4 ip = find_free(s, resource, subnet);
+		if (!others)
+			others = taken_by_others(s, resource);
+		ip4 ip = find_free(s, others, resource, subnet);
 
 		if (ip4_is_set(ip))
 			json_object_set_new(p, "privateIPAddress", json_string(IP4_STR(ip)));
 	}
+	json_decref(others);
 }
 
-static void give_public(const struct store *s, json_t *resource)
+static int compare_addresses(const void *a, const void *b)
 {
-	json_t *p = json_object_get(resource, "properties"), *r;
-	struct taken t = { 0 };
-	const char *key;
-	ip4 next = IP4_NONE;
+	return ip4_cmp(*(const ip4 *)a, *(const ip4 *)b);
+}
+
+static void give_public(struct store *s, json_t *resource)
+{
+	json_t *p = json_object_get(resource, "properties"), *v;
+	ip4 next = IP4_NONE, given;
+	const char *address;
+	size_t n = 0;
 
 	if (text_of(p, "ipAddress") || strieq(text_of(p, "publicIPAddressVersion"), "IPv6") ||
 	    json_object_get(p, "publicIPPrefix"))
 		return;
-	json_object_foreach (s->resources, key, r)
-		if (strieq(text_of(r, "type"), NET "publicIPAddresses"))
-			take(&t, text_of(properties_of(r), "ipAddress"));
-	if (t.n)
-		qsort(t.v, t.n, sizeof(*t.v), compare_taken);
-	ip4 ip = alloc_public(t.v, t.n, &next);
+	json_t *others = taken_by_others(s, resource), *public = json_object_get(others, PUBLIC);
+	_cleanup_free_ ip4 *taken = xcalloc(json_object_size(public) + 1, sizeof(*taken));
 
-	if (ip4_is_set(ip))
-		json_object_set_new(p, "ipAddress", json_string(IP4_STR(ip)));
-	free(t.v);
+	json_object_foreach (public, address, v)
+		n += ip4_parse(address, &taken[n]) == 0;
+	qsort(taken, n, sizeof(*taken), compare_addresses);
+	given = alloc_public(taken, n, &next);
+	if (ip4_is_set(given))
+		json_object_set_new(p, "ipAddress", json_string(IP4_STR(given)));
+	json_decref(others);
 }
 
-void addresses_give(const struct store *s, const char *type, json_t *resource)
+void addresses_give(struct store *s, const char *type, json_t *resource)
 {
 	if (strieq(type, NET "networkInterfaces"))
 		give_private(s, "ipConfigurations", resource);

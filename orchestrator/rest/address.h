@@ -9,4 +9,8 @@
 
 /* Of the resource, which is not in s yet, and of its children.  What has one keeps it; where none
  * is free, none is given: the design's check says so. */
-void addresses_give(const struct store *s, const char *type, json_t *resource);
+void addresses_give(struct store *s, const char *type, json_t *resource);
+/* The store has a resource instead of another one; either may be NULL: what is taken, s->taken,
+ * follows. */
+void addresses_note(struct store *s, const json_t *old, const json_t *new);
+void addresses_forget(struct store *s); /* some have gone */

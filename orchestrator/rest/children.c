@@ -4,39 +4,50 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define NET "microsoft.network/"
+static const char NET[] = "microsoft.network/";
 
 static const struct child_list child_lists[] = {
-	{ NET "virtualnetworks", "subnets" },
-	{ NET "virtualnetworks", "virtualNetworkPeerings" },
-	{ NET "routetables", "routes" },
-	{ NET "networksecuritygroups", "securityRules" },
-	{ NET "networkinterfaces", "ipConfigurations" },
-	{ NET "loadbalancers", "frontendIPConfigurations" },
-	{ NET "loadbalancers", "backendAddressPools" },
-	{ NET "loadbalancers", "loadBalancingRules" },
-	{ NET "loadbalancers", "probes" },
-	{ NET "loadbalancers", "inboundNatRules" },
-	{ NET "loadbalancers", "inboundNatPools" },
-	{ NET "loadbalancers", "outboundRules" },
-	{ NET "virtualnetworkgateways", "ipConfigurations" },
-	{ NET "expressroutecircuits", "peerings" },
-	{ NET "expressroutecircuits", "authorizations" },
-	{ NET "azurefirewalls", "ipConfigurations" },
-	{ NET "bastionhosts", "ipConfigurations" },
-	{ NET "routefilters", "rules" },
-	{ NET "applicationgateways", "gatewayIPConfigurations" },
-	{ NET "applicationgateways", "frontendIPConfigurations" },
-	{ NET "applicationgateways", "frontendPorts" },
-	{ NET "applicationgateways", "backendAddressPools" },
-	{ NET "applicationgateways", "backendHttpSettingsCollection" },
-	{ NET "applicationgateways", "httpListeners" },
-	{ NET "applicationgateways", "requestRoutingRules" },
-	{ NET "applicationgateways", "probes" },
+	{ "virtualnetworks", "subnets" },
+	{ "virtualnetworks", "virtualNetworkPeerings" },
+	{ "routetables", "routes" },
+	{ "networksecuritygroups", "securityRules" },
+	{ "networkinterfaces", "ipConfigurations" },
+	{ "loadbalancers", "frontendIPConfigurations" },
+	{ "loadbalancers", "backendAddressPools" },
+	{ "loadbalancers", "loadBalancingRules" },
+	{ "loadbalancers", "probes" },
+	{ "loadbalancers", "inboundNatRules" },
+	{ "loadbalancers", "inboundNatPools" },
+	{ "loadbalancers", "outboundRules" },
+	{ "virtualnetworkgateways", "ipConfigurations" },
+	{ "expressroutecircuits", "peerings" },
+	{ "expressroutecircuits", "authorizations" },
+	{ "azurefirewalls", "ipConfigurations" },
+	{ "bastionhosts", "ipConfigurations" },
+	{ "routefilters", "rules" },
+	{ "applicationgateways", "gatewayIPConfigurations" },
+	{ "applicationgateways", "frontendIPConfigurations" },
+	{ "applicationgateways", "frontendPorts" },
+	{ "applicationgateways", "backendAddressPools" },
+	{ "applicationgateways", "backendHttpSettingsCollection" },
+	{ "applicationgateways", "httpListeners" },
+	{ "applicationgateways", "requestRoutingRules" },
+	{ "applicationgateways", "probes" },
 };
+
+/* What is behind the provider; NULL: it is of another one. */
+static const char *skip_provider(const char *type)
+{
+	size_t n = strlen(NET);
+
+	return strncasecmp(type, NET, n) == 0 ? type + n : NULL;
+}
 
 const struct child_list *child_list_next(const char *type, const struct child_list *after)
 {
+	type = skip_provider(type);
+	if (!type)
+		return NULL;
 	for (size_t i = after ? (size_t)(after - child_lists) + 1 : 0; i < ARRAY_LEN(child_lists);
 	     i++)
 		if (strieq(child_lists[i].parent, type))
@@ -47,6 +58,10 @@ const struct child_list *child_list_next(const char *type, const struct child_li
 const struct child_list *child_list_of(const char *type)
 {
 	const char *last = strrchr(type, '/');
+
+	type = skip_provider(type);
+	if (!type)
+		return NULL;
 
 	for (size_t i = 0; last && i < ARRAY_LEN(child_lists); i++) {
 		const struct child_list *c = &child_lists[i];

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 struct child_list {
-	const char *parent; /* type, small letters: "microsoft.network/virtualnetworks" */
+	const char *parent; /* of microsoft.network, small letters: "virtualnetworks" */
 	const char *name;   /* in the parent's properties, and last part of the child's type */
 };
 

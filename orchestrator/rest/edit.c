@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "input/resources.h"
+#include "rest/address.h"
 #include "rest/children.h"
 #include "rest/defaults.h"
 #include "rest/machine.h"
@@ -103,6 +104,7 @@ static void set_child(struct store *s, const struct rest_id *id, const struct ch
 	json_object_set_new(parent, "properties", properties);
 	json_object_set_new(parent, "etag",
 	                    json_sprintf("W/\"%" JSON_INTEGER_FORMAT "\"", s->version));
+	addresses_note(s, json_object_get(s->resources, key), parent);
 	json_object_set_new(s->resources, key, parent);
 }
 
@@ -132,10 +134,12 @@ static void put_back(struct store *s, const struct rest_id *id, json_t *new)
 {
 	const struct child_list *c = child_list_of(id->type);
 
-	if (c)
+	if (c) {
 		set_child(s, id, c, new);
-	else
+	} else {
+		addresses_note(s, json_object_get(s->resources, id->key), new);
 		json_object_set(s->resources, id->key, new);
+	}
 }
 
 /* --- the edits -------------------------------------------------------------------------------- */
@@ -237,10 +241,12 @@ static int delete_one(struct store *s, const struct rest_id *id, struct rest_fai
 		return 0; /* it is not there: as it should be */
 	if ((id->type ? use_check(s, id->key, NULL, f) : check_group(s, id, f)) < 0)
 		return -1;
-	if (c)
+	if (c) {
 		set_child(s, id, c, NULL);
-	else
+	} else {
+		addresses_forget(s);
 		remove_below(s->resources, id->key);
+	}
 	if (!id->type)
 		json_object_del(s->groups, id->key);
 	remove_below(s->hidden, id->key);

@@ -43,6 +43,7 @@ struct store *store_free(struct store *s)
 	json_decref(s->names);
 	json_decref(s->outside);
 	json_decref(s->refs);
+	json_decref(s->taken);
 	free(s);
 	return NULL;
 }

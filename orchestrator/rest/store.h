@@ -24,6 +24,7 @@ struct store {
 	const char *const *images; /* --node, borrowed; may be NULL */
 	json_int_t version;        /* counts changes: ETags */
 	json_t *refs;              /* made when asked for: store_refs() */
+	json_t *taken;             /* the same: rest/address.h */
 };
 
 enum { STORE_RESOURCES_MAX = 50000 };

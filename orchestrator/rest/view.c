@@ -66,6 +66,10 @@ static void add_back_refs(struct store *s, const char *type, const char *key, js
 	json_t *u;
 	size_t i;
 
+	/* What a client or an old store has of it is not added to. */
+	for (size_t k = 0; k < ARRAY_LEN(back_refs); k++)
+		if (strieq(back_refs[k].type, type))
+			json_object_del(properties, back_refs[k].name);
 	json_array_foreach ((json_t *)users, i, u) {
 		const char *from = json_string_value(u);
 		_cleanup_free_ char *from_type = resource_type(from);
@@ -125,6 +129,8 @@ static void add_of_hub(const struct store *s, const char *key, json_t *propertie
 	json_t *ips = json_array(), *r;
 	const char *k;
 
+	json_object_del(properties, "ipConfigurations");
+	json_object_del(properties, "bgpConnections");
 	json_object_foreach (s->resources, k, r) {
 		const char *list = str_starts(k, configs) ? "ipConfigurations"
 		                   : str_starts(k, conns) ? "bgpConnections"
@@ -213,30 +219,48 @@ static void add_of_type(struct store *s, const char *type, const char *key, cons
 /* --- the whole
  * ------------------------------------------------------------------------------------ */
 
-static void complete(const struct rest *r, struct store *s, json_t *shown, const char *key,
-                     const char *state)
+static json_t *complete(const struct rest *r, struct store *s, json_t *found, const char *key,
+                        const char *state);
+
+/* The list anew, with what Azure adds to its members. */
+static json_t *complete_children(const struct rest *r, struct store *s, const json_t *list,
+                                 const char *name, const char *key, const char *state)
 {
-	const char *type = json_string_value(json_object_get(shown, "type"));
-	const char *id = json_string_value(json_object_get(shown, "id"));
-	json_t *properties = json_object_get(shown, "properties"), *child;
+	json_t *shown = json_array(), *child;
 	size_t i;
 
-	if (!json_is_object(properties)) {
-		properties = json_object();
-		json_object_set_new(shown, "properties", properties);
+	json_array_foreach ((json_t *)list, i, child) {
+		_cleanup_free_ char *path = xasprintf(
+		    "%s/%s/%s", key, name, json_string_value(json_object_get(child, "name")));
+		_cleanup_free_ char *own = resource_key(path);
+
+		json_array_append_new(shown, complete(r, s, child, own, state));
 	}
+	return shown;
+}
+
+/* A copy, as deep as something is added; the rest is shared. */
+static json_t *complete(const struct rest *r, struct store *s, json_t *found, const char *key,
+                        const char *state)
+{
+	json_t *shown = json_copy(found), *list;
+	const char *type = json_string_value(json_object_get(shown, "type"));
+	const char *id = json_string_value(json_object_get(shown, "id"));
+	json_t *properties = json_object_get(shown, "properties");
+
+	properties = json_is_object(properties) ? json_copy(properties) : json_object();
+	json_object_set_new(shown, "properties", properties);
 	json_object_set_new(properties, "provisioningState", json_string(state));
 	if (!type || !id)
-		return;
+		return shown;
 	add_of_type(s, type, key, id, properties);
-	for (const struct child_list *c = NULL; (c = child_list_next(type, c));)
-		json_array_foreach (json_object_get(properties, c->name), i, child) {
-			const char *name = json_string_value(json_object_get(child, "name"));
-			_cleanup_free_ char *path = xasprintf("%s/%s/%s", key, c->name, name);
-			_cleanup_free_ char *own = resource_key(path);
-
-			complete(r, s, child, own, state);
-		}
+	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
+		list = json_object_get(properties, c->name);
+		if (json_is_array(list))
+			json_object_set_new(properties, c->name,
+			                    complete_children(r, s, list, c->name, key, state));
+	}
+	return shown;
 }
 
 json_t *view_resource(const struct rest *r, const char *key, bool instance_view)
@@ -246,9 +270,11 @@ json_t *view_resource(const struct rest *r, const char *key, bool instance_view)
 
 	if (!found)
 		return NULL;
-	json_t *shown = view_clean(found);
+	json_t *clean = view_clean(found);
+	json_t *shown =
+	    complete(r, s, clean, key, queue_touches(r->queue, key) ? "Updating" : "Succeeded");
 
-	complete(r, s, shown, key, queue_touches(r->queue, key) ? "Updating" : "Succeeded");
+	json_decref(clean);
 	if (instance_view && strstr(key, "/microsoft.compute/virtualmachines/"))
 		json_object_set_new(json_object_get(shown, "properties"), "instanceView",
 		                    view_instance(s, key));
