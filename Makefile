@@ -36,7 +36,7 @@ fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link
 fuzz_LDFLAGS   := $(SAN)
 
 # Targets that compile need the libraries' headers; say so before the compiler does.
-BUILDS := $(filter-out clean help deps uninstall test demo bare format dist deb deb-test release,$(or $(MAKECMDGOALS),all))
+BUILDS := $(filter-out clean help deps uninstall test demo bare format dist deb deb-test image-test release,$(or $(MAKECMDGOALS),all))
 ifneq ($(BUILDS),)
 ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
 $(error libraries or their headers are missing ($(PKGS)): run "make deps")
@@ -222,6 +222,9 @@ deb: ## build/vnetlab_VERSION_ARCH.deb of the last commit, and lintian's opinion
 deb-test: ## that package in a bare Debian 12: installed, run, run as a container, purged; needs root, minutes
 	tests/bare/deb
 
+image-test: ## the container image, built by podman and run, and the Job of Kubernetes by runc; needs root, minutes
+	tests/bare/image
+
 release: ## tag, tarball, package, image and checksums of VERSION=X.Y.Z; pushes nothing
 	docs/packaging/release $(if $(filter command line,$(origin VERSION)),$(VERSION))
 
@@ -233,6 +236,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test release clean help
+.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))
