@@ -24,6 +24,15 @@ ok "no file of the build is installed" sh -c '! find "$0" -type f -name "*.[od]"
 
 is "the service runs the program where it is installed" "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$d/lib/systemd/system/vnetlab@.service")" \
 	/opt/vn/bin/vnetlab
+mkdir "$work/units"
+for f in "$d"/lib/systemd/*/vnetlab@.service; do
+	sed "s|/opt/vn/bin/vnetlab|$B/vnetlab|" "$f" >"$work/units/vnetlab@.service"
+	! command -v systemd-analyze >/dev/null ||
+		is "systemd has nothing to say against ${f#"$d"/}" "$(systemd-analyze verify --man=no "$work/units/vnetlab@demo.service" 2>&1)" ""
+done
+libraries() { tr -cs 'a-z0-9-' '\n' | grep -E '^(lib.*|uthash)-dev$' | grep -v libc6 | sort; }
+is "the package is built with the libraries that make deps installs" "$(sed -n '/^Build-Depends/,/^[S]/p' "$root/docs/packaging/debian/control" | libraries)" \
+	"$(sed -n '/\[build\]/,/\[test\]/{/\[test\]/!p}' "$root/.ci/deps" | libraries)"
 
 mv "$d" "$work/elsewhere"
 d=$work/elsewhere
