@@ -8,22 +8,34 @@
 #   cluster_kill NODE         kills slurmd and whatever it runs, as a power failure does
 
 cluster_enter() {
-	[ -z "${IN_CLUSTER:-}" ] || return 0
-	local -a spaces=(--net --mount --pid --uts --ipc --fork --mount-proc --kill-child)
-	[ "$(id -u)" -eq 0 ] || spaces+=(--user --map-root-user)
-	unshare "${spaces[@]}" true 2>/dev/null || skip_all "no namespaces for a cluster can be made here"
+	[ "${IN_CLUSTER:-}" != 2 ] || return 0
+	if [ -z "${IN_CLUSTER:-}" ]; then
+		local -a spaces=(--net --mount --pid --uts --ipc --fork --mount-proc --kill-child)
+		[ "$(id -u)" -eq 0 ] || spaces+=(--user --map-root-user)
+		unshare "${spaces[@]}" true 2>/dev/null || skip_all "no namespaces for a cluster can be made here"
+		trap - EXIT
+		rm -rf "$work"
+		export CLUSTER_USER
+		CLUSTER_USER=$(id -u)
+		IN_CLUSTER=1 exec unshare "${spaces[@]}" "$@"
+	fi
+	# The addresses and names of the cluster; who asks for a node, or for this machine, gets the loopback.
+	mount -t tmpfs -o mode=755 run /run && ip link set lo up && ip address add 10.255.255.1/32 dev lo && hostname cluster &&
+		printf '127.0.0.1 localhost\n10.255.255.1 cluster\n' >/run/hosts && mount --bind /run/hosts /etc/hosts || exit
+	export IN_CLUSTER=2
+	[ "$CLUSTER_USER" -ne 0 ] || return 0
+	# An ordinary user has no other users to give: daemons that are root would want them.  They are his own.
+	printf 'root:x:0:0::/root:/bin/sh\nslurm:x:%s:%s::/tmp:/bin/sh\n' "$CLUSTER_USER" "$CLUSTER_USER" >/run/passwd
+	printf 'root:x:0:\nslurm:x:%s:\n' "$CLUSTER_USER" >/run/group
+	mount --bind /run/passwd /etc/passwd && mount --bind /run/group /etc/group || exit
 	trap - EXIT
 	rm -rf "$work"
-	IN_CLUSTER=1 exec unshare "${spaces[@]}" "$@"
+	exec unshare --user "--map-user=$CLUSTER_USER" "--map-group=$CLUSTER_USER" "$@"
 }
 
 cluster_start() {
 	local s=$work/slurm n sizes
 	mkdir -p "$s/state" "$s/spool.n1" "$s/spool.n2" "$s/spool.n3" || return
-	mount -t tmpfs -o mode=755 run /run && ip link set lo up && ip address add 10.255.255.1/32 dev lo && hostname cluster || return
-	# Whoever asks for the name of a node, or of this machine, gets the loopback.
-	printf '127.0.0.1 localhost\n10.255.255.1 cluster\n' >"$s/hosts"
-	mount --bind "$s/hosts" /etc/hosts || return
 	head -c 1024 /dev/urandom >"$s/munge.key"
 	chmod 600 "$s/munge.key"
 	chmod 711 "$s"
@@ -36,7 +48,8 @@ cluster_start() {
 	cat >"$SLURM_CONF" <<EOF
 ClusterName=t
 SlurmctldHost=cluster(10.255.255.1)
-SlurmUser=root
+SlurmUser=$(id -un)
+SlurmdUser=$(id -un)
 AuthType=auth/munge
 AuthInfo=socket=$s/munge.socket
 CredType=cred/munge
