@@ -36,7 +36,7 @@ fuzz_CFLAGS    := $(SAN) -fsanitize=fuzzer-no-link
 fuzz_LDFLAGS   := $(SAN)
 
 # Targets that compile need the libraries' headers; say so before the compiler does.
-BUILDS := $(filter-out clean help deps uninstall test demo bare format dist deb deb-test image-test release,$(or $(MAKECMDGOALS),all))
+BUILDS := $(filter-out clean help deps uninstall test demo bare format dist deb deb-test image-test release-test release,$(or $(MAKECMDGOALS),all))
 ifneq ($(BUILDS),)
 ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
 $(error libraries or their headers are missing ($(PKGS)): run "make deps")
@@ -225,6 +225,9 @@ deb-test: ## that package in a bare Debian 12: installed, run, run as a containe
 image-test: ## the container image, built by podman and run, and the Job of Kubernetes by runc; needs root, minutes
 	tests/bare/image
 
+release-test: ## make release, of a clone, without the image; minutes
+	tests/bare/release
+
 release: ## tag, tarball, package, image and checksums of VERSION=X.Y.Z; pushes nothing
 	docs/packaging/release $(if $(filter command line,$(origin VERSION)),$(VERSION))
 
@@ -236,6 +239,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release clean help
+.PHONY: all tools unit golden check e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release-test release clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))
