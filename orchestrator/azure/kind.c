@@ -11,6 +11,14 @@ const struct kind *kind_find(const char *key)
 	return NULL;
 }
 
+json_t *kinds_needed(const json_t *topology)
+{
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->needed)
+			return json_object_get(topology, kinds[i]->key);
+	return NULL;
+}
+
 const struct kind *kind_after(const struct kind *k)
 {
 	const struct kind *next = NULL;

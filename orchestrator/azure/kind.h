@@ -30,6 +30,7 @@ struct kind {
 	bool single;                     /* one object in the topology, not a map of them */
 	bool nodes;                      /* each is a node of the lab, or several */
 	bool azure;                      /* a resource of Azure: not one of this lab alone */
+	bool needed;                     /* a topology without any of it is no design */
 	uint8_t place;                   /* where it stands when people read a design, ascending */
 	struct kind_list list; /* of structs that begin with RESOURCE; size 0: there is none; items
 	                        * 0: it is found by kind_items() alone, as no engine reads it */
@@ -55,6 +56,8 @@ struct kind {
 extern const struct kind *const kinds[];
 
 const struct kind *kind_find(const char *key); /* NULL: none has that key */
+/* The objects of the kind that is needed; NULL: topology is no design. */
+json_t *kinds_needed(const json_t *topology);
 /* The objects of a kind whose list has no member in struct model. */
 void *kind_items(const struct model *m, const char *key, size_t *ret_n);
 /* Called with each object of a topology that has an "image", and "config", the files for it; part:

@@ -120,8 +120,8 @@ const char *outside_text(struct arena *a, const struct nic *n, const struct outs
 		                    n->name, other ? other->name : "none");
 	case OUTSIDE_FIREWALL_BARE:
 		return arena_printf(a,
-		                    "firewall %s has no public address; give it one in "
-		                    "publicIPAddresses",
+		                    "firewall %s has no public address; give it one "
+		                    "in publicIPAddresses",
 		                    n->vm->name);
 	case OUTSIDE_BALANCER:
 		if (n->leaves_by)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "azure/kind.h"
 #include "base/io.h"
 #include "base/str.h"
 #include "cmd/design.h"
@@ -221,8 +222,7 @@ static int cmd_import(const struct cmd_args *a)
 	import = json_object_get(design, "import");
 	/* The reader takes an unknown file for a topology; `import` takes it only if it looks like
 	 * one. */
-	if (design && !import &&
-	    !json_object_get(json_object_get(design, "topology"), "virtualNetworks")) {
+	if (design && !import && !kinds_needed(json_object_get(design, "topology"))) {
 		finding_add(&f, SEV_ERROR, "INPUT-KIND-01", NULL, "", NULL,
 		            "%s is neither a template, nor a plan, nor an export", path);
 		json_decref(design);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "azure/kind.h"
 #include "base/str.h"
 #include "input/kind.h"
 #include "input/open_priv.h"
@@ -96,7 +97,7 @@ int open_read_document(struct opening *op, json_t *doc, const char *path, const 
 	default:
 		break;
 	}
-	if (in_folder && k == INPUT_TOPOLOGY && !json_object_get(doc, "virtualNetworks")) {
+	if (in_folder && k == INPUT_TOPOLOGY && !kinds_needed(doc)) {
 		export_collect(&op->x, doc, name, op->f); /* which finds nothing, and says so */
 		return 0;
 	}

@@ -9,14 +9,10 @@ import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 # Who names a kind all the same, and why.
-MAY_NAME = {"orchestrator/azure/outside.c": "a cure: what to add",
-            "orchestrator/cmd/compare_lab.c": "asks a gateway for its tables, and VMs for their NICs",
+MAY_NAME = {"orchestrator/cmd/compare_lab.c": "asks a gateway for its tables, and VMs for their NICs",
             "orchestrator/cmd/status.c": "shows a field of `status` that is called as a kind",
             "orchestrator/lab/ops/op_status.c": "makes that field: what balancers' probes see",
             "orchestrator/lab/ops/status_hybrid.c": "makes that field: gateways and circuits",
-            "orchestrator/input/open_document.c": "a design is what has virtual networks",
-            "orchestrator/cmd/import.c": "a design is what has virtual networks",
-            "orchestrator/input/import/design.c": "a design is what has virtual networks",
             "orchestrator/input/import/guest.c": "what runs in the virtual machines of a design",
             "orchestrator/input/import/override.c": "what runs in the virtual machines of a design"}
 # Names of nodes of every lab, too.

@@ -78,7 +78,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	import_overrides(&im);
 	im_props(&im);
 	set_origins(&im);
-	if (!json_object_size(json_object_get(im.topology, "virtualNetworks")))
+	if (!json_object_size(kinds_needed(im.topology)))
 		finding_add_source(
 		    f, SEV_ERROR, "IMPORT-EMPTY-01", NULL, o->from,
 		    "--coverage says what was read and what was not",

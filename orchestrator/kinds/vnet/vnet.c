@@ -250,6 +250,7 @@ const struct kind kind_vnet = {
 	.help = "VNets by name.",
 	.object = &vnet,
 	.azure = true,
+	.needed = true,
 	.place = 10,
 	.list = KIND_LIST(vnets, n_vnets),
 	.settings = settings,
