@@ -296,7 +296,7 @@ ip4 tunnel_outer_ip(const struct nic *n)
 {
 	const struct tunnel_end *e = &n->tunnel->end[n->tunnel->end[0].vm == n->vm ? 0 : 1];
 
-	return e->nic ? e->nic->ip : n->vm->nics[0]->ip;
+	return ip4_is_set(e->outer) ? e->outer : e->nic ? e->nic->ip : n->vm->nics[0]->ip;
 }
 
 const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a)

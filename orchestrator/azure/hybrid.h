@@ -120,6 +120,7 @@ struct tunnel_end {
 	const char *ptr;
 	struct vm *vm;
 	const struct nic *nic; /* whose address the outer packets have; NULL: the first one */
+	ip4 outer;             /* a loopback that they have instead; 0: none */
 	ip4 address;
 	uint8_t len;
 	bool broken;

@@ -21,6 +21,12 @@ static const struct object_def tunnel_end = {
 	                          .shows = SHOWS_IN_GUEST,
 	                          .help = "The NIC whose address the outer packets have. Without "
 	                                  "it: the first." },
+	                        { .name = "outer",
+	                          .type = T_IP,
+	                          .shows = SHOWS_IN_GUEST,
+	                          .help =
+	                              "One of the VM's loopbacks, which the outer packets have "
+	                              "instead of a NIC's address; routes have to lead to it." },
 	                        { .name = "address",
 	                          .type = T_TEXT,
 	                          .shows = SHOWS_IN_GUEST,
@@ -99,6 +105,26 @@ static void load_end_nic(struct loader *l, struct tunnel_end *e, const char *nam
 	           "name one of \"nics\" of the VM", "\"%s\" has no NIC \"%s\"", e->vm->name, name);
 }
 
+static void load_end_outer(struct loader *l, struct tunnel_end *e, const char *address)
+{
+	ip4 a = IP4_NONE;
+	bool own = false;
+
+	if (!e->vm || !address || ip4_parse(address, &a) < 0)
+		return;
+	for (size_t i = 0; i < e->vm->guest.n_loopbacks; i++)
+		own |= e->vm->guest.loopbacks[i] == a;
+	e->outer = a;
+	if (own && !e->nic)
+		return;
+	e->broken = true;
+	load_error(l, "TUN-OUTER-01", NULL, arena_printf(l->a, "%s/outer", e->ptr),
+	           own ? "leave one of \"nic\" and \"outer\" out"
+	               : "add it to the VM's \"loopbacks\"; for a NIC's address there is \"nic\"",
+	           own ? "the end at \"%s\" names a NIC, and %s" : "\"%s\" has no loopback %s",
+	           e->vm->name, address);
+}
+
 static void load_end(struct loader *l, struct tunnel_end *e, json_t *x, const char *ptr)
 {
 	const char *vm = json_string_value(json_object_get(x, "vm"));
@@ -119,6 +145,7 @@ static void load_end(struct loader *l, struct tunnel_end *e, json_t *x, const ch
 	}
 	e->broken |= !e->vm;
 	load_end_nic(l, e, json_string_value(json_object_get(x, "nic")));
+	load_end_outer(l, e, json_string_value(json_object_get(x, "outer")));
 }
 
 static void load_ends(struct loader *l, void *obj, json_t *x)
