@@ -157,6 +157,9 @@ struct walk_env {
 	/* By which NIC vm sends p, a packet of its own: what a tunnel wraps.  NULL: by the design,
 	 * walk_source_nic(). */
 	const struct nic *(*sends_by)(void *ctx, const struct vm *vm, const struct walk_packet *p);
+	/* What the device of a tunnel's end wraps packets into, and whether that of the other end
+	 * takes them out; false: not, reason (256 bytes) says why.  NULL: by the design. */
+	bool (*tunnel)(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
 	/* Who has an address of v that no NIC has, for who asks about subnets rather than about
 	 * NICs; NULL, also as a result: nobody. */
 	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);

@@ -15,7 +15,10 @@ static enum step through_tunnel(struct walker *x, const struct nic *from, struct
 		                     .sport = (uint16_t)from->tunnel->port,
 		                     .dport = (uint16_t)from->tunnel->port };
 	struct walk_env env = *x->env;
+	char why[256];
 
+	if (x->env->tunnel && !x->env->tunnel(x->env->ctx, from, &outer, why))
+		return walk_drop(x, "tunnel %s: %s", from->tunnel->name, why);
 	const struct nic *out = x->env->sends_by ? x->env->sends_by(x->env->ctx, a, &outer)
 	                                         : walk_source_nic(a, outer.dst);
 
@@ -28,10 +31,17 @@ static enum step through_tunnel(struct walker *x, const struct nic *from, struct
 		    out ? out->name : "");
 	env.reply_to = NULL;
 	struct walk *w = walk_packet_path(&env, out, &outer);
+	const struct nic *end = w->hops[w->n - 1].nic;
 	bool arrives = w->verdict == WALK_DELIVERED;
 	enum step step = STEP_NIC;
 
-	if (arrives)
+	if (arrives && (!end || end->vm != z))
+		step = walk_drop(x,
+		                 "tunnel %s: its device leads to %s, and not to %s: what it wraps "
+		                 "goes to %s",
+		                 from->tunnel->name, w->hops[w->n - 1].node, z->name,
+		                 IP4_STR(outer.dst));
+	else if (arrives)
 		hop->reason = TEXT(x, "by tunnel %s to %s", from->tunnel->name, z->name);
 	else
 		step = walk_drop(x, "tunnel %s: its packets to %s (%s) do not arrive: %s",

@@ -46,6 +46,8 @@ struct nl_vxlan { /* to one other end */
 	int ifindex;
 };
 int nl_vxlan_add(struct nl *nl, const struct nl_vxlan *v, struct err *e);
+/* What a device is, but for its name: -ENODEV: there is none, or it is no VXLAN. */
+int nl_vxlan_get(struct nl *nl, const char *name, struct nl_vxlan *ret, struct err *e);
 int nl_veth_add(struct nl *nl, const struct nl_end *a, const struct nl_end *b, struct err *e);
 int nl_link_index(struct nl *nl, const char *name, struct err *e); /* > 0, or -ENODEV */
 int nl_link_set_up(struct nl *nl, int ifindex, bool up, struct err *e);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
+#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +133,48 @@ bool nl_dec_link(const struct nlmsghdr *h, struct nl_link *ret)
 		                   : IFNAMSIZ - 1));
 	if (mac && mnl_attr_get_payload_len(mac) == 6)
 		memcpy(ret->mac, mnl_attr_get_payload(mac), 6);
+	return true;
+}
+
+static void collect_nested(const struct nlattr *nest, struct attrs *ret)
+{
+	const struct nlattr *a;
+
+	memset(ret, 0, sizeof(*ret));
+	mnl_attr_for_each_nested(a, nest)
+	{
+		uint16_t type = mnl_attr_get_type(a);
+
+		if (type < ARRAY_LEN(ret->a))
+			ret->a[type] = a;
+	}
+}
+
+bool nl_dec_vxlan(const struct nlmsghdr *h, struct nl_vxlan *ret)
+{
+	const struct ifinfomsg *m = mnl_nlmsg_get_payload(h);
+	struct attrs t, info;
+
+	if (h->nlmsg_type != RTM_NEWLINK || !has_header(h, sizeof(*m)))
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	collect(h, sizeof(*m), &t);
+	ret->ifindex = m->ifi_index;
+	ret->mtu = get_u32(&t, IFLA_MTU, 0);
+	if (!t.a[IFLA_LINKINFO])
+		return true;
+	collect_nested(t.a[IFLA_LINKINFO], &info);
+	const struct nlattr *kind = info.a[IFLA_INFO_KIND], *data = info.a[IFLA_INFO_DATA];
+
+	if (!kind || !data || mnl_attr_validate2(kind, MNL_TYPE_STRING, 0) < 0 ||
+	    strncmp(mnl_attr_get_payload(kind), "vxlan", mnl_attr_get_payload_len(kind)) != 0)
+		return true;
+	collect_nested(data, &t);
+	ret->vni = get_u32(&t, IFLA_VXLAN_ID, 0);
+	ret->local = get_ip(&t, IFLA_VXLAN_LOCAL);
+	ret->remote = get_ip(&t, IFLA_VXLAN_GROUP);
+	if (t.a[IFLA_VXLAN_PORT] && mnl_attr_get_payload_len(t.a[IFLA_VXLAN_PORT]) >= 2)
+		ret->port = ntohs(mnl_attr_get_u16(t.a[IFLA_VXLAN_PORT]));
 	return true;
 }
 

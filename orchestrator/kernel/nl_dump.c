@@ -330,6 +330,19 @@ int nl_link_index(struct nl *nl, const char *name, struct err *e)
 	return r < 0 ? r : link.ifindex;
 }
 
+static bool as_vxlan(const struct nlmsghdr *h, void *ret)
+{
+	return nl_dec_vxlan(h, ret);
+}
+
+int nl_vxlan_get(struct nl *nl, const char *name, struct nl_vxlan *ret, struct err *e)
+{
+	char req[NL_MSG_MAX];
+	int r = send_dump_request(nl, nl_enc_link_get(req, name), as_vxlan, ret, e);
+
+	return r < 0 || ret->vni ? r : err_set(e, ENODEV, "%s is no VXLAN", name);
+}
+
 int nl_route_get(struct nl *nl, const struct nl_query *q, struct nl_route *ret, struct err *e)
 {
 	char req[NL_MSG_MAX];

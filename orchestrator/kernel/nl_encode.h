@@ -31,6 +31,8 @@ struct nlmsghdr *nl_enc_route_get(void *buf, const struct nl_query *q, bool fib_
 /* Decoders; false: not IPv4 or not of this kind. */
 bool nl_dec_route(const struct nlmsghdr *h, struct nl_route *ret);
 bool nl_dec_link(const struct nlmsghdr *h, struct nl_link *ret);
+/* vni 0: the link is no VXLAN. */
+bool nl_dec_vxlan(const struct nlmsghdr *h, struct nl_vxlan *ret);
 bool nl_dec_rule(const struct nlmsghdr *h, struct nl_rule *ret);
 bool nl_dec_neigh(const struct nlmsghdr *h, struct nl_neigh *ret);
 

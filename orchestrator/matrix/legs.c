@@ -163,6 +163,7 @@ void run_set_hooks(struct run *r)
 	r->env = *w;
 	r->env.ctx = r;
 	r->env.whole_internet = true;
+	r->env.tunnel = NULL; /* as it is designed */
 	/* A walk speaks for spans of ports and of addresses, which those rules may tell apart. */
 	r->env.leave_filters = true;
 	r->env.guest = run_guest;

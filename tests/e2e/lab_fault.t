@@ -285,6 +285,23 @@ not_ok "the tunnel does not pass packets" answers b 172.31.0.1
 wait_until "the NIC below the tunnel does" 3 answers b 10.1.0.4
 status "fault lets the tunnel up" 0 vnetlab fault link b/vx up
 wait_until "the tunnel has its address again" 3 answers b 172.31.0.1
+# A tunnel's device that was made by hand: path takes it as it is.
+silent() { ! answers "$@"; }
+by_hand() { vnetlab exec b -- sh -c "ip link del vx; ip link add vx type vxlan id $1 local 10.1.0.5 remote $2 dstport 4789 && ip link set vx up && ip addr add 172.31.0.2/30 dev vx"; }
+status "path goes by a tunnel" 0 vnetlab path b 172.31.0.1
+by_hand 100 10.1.1.4
+wait_until "by hand the tunnel leads to another NIC of the other VM" 3 answers b 172.31.0.1
+status "path goes there" 0 vnetlab path b 172.31.0.1
+by_hand 100 10.1.0.99
+ok "by hand the tunnel leads to nobody" silent b 172.31.0.1
+status "path says no, too" 1 vnetlab path b 172.31.0.1
+like "path says where what the device wraps goes" "$out" 'tunnel vx: its packets to a \(10\.1\.0\.99\) do not arrive'
+by_hand 7 10.1.0.4
+status "path takes another vni for another tunnel" 1 vnetlab path b 172.31.0.1
+like "path says which vnis" "$out" 'b wraps into vni 7, port 4789, and a takes vni 100, port 4789'
+by_hand 100 10.1.0.4
+wait_until "made by hand as it was designed it leads there again" 3 answers b 172.31.0.1
+status "path goes by it" 0 vnetlab path b 172.31.0.1
 status "fault takes a firewall's link down" 0 vnetlab fault link fw down
 is "the firewall's fault is listed, too" "$(list)" '["link fw down"]'
 status "fault clear mends the firewall" 0 vnetlab fault clear

@@ -66,6 +66,8 @@ const char *kwalk_device_name(const struct kwalk_ns *kn, int ifindex); /* "?": u
 struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n);
 const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device);
 
+/* kwalk_tunnel.c: the tunnel callback, by the kernels' devices, whoever made them. */
+bool kwalk_tunnel(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
 const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p);
 
 /* Where the fabric's tables send a packet that comes in from a port with a mark: *ret_port says
