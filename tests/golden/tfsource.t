@@ -149,6 +149,10 @@ is "a pool has an address that stands by itself" "$(jq -c '[.loadBalancers.lb | 
 sed -i '1i terraform {\n required_providers {\n  azurerm = { version = "~> 3.0" }\n }\n}' "$work/gw/main.tf"
 vnetlab import "$work/gw" 2>/dev/null >"$work/gw3.json"
 is "defaults of azurerm 4, and of 3" "$(jq -c '[.loadBalancers.lb.sku, ([.. | .protocol? // empty] | unique)]' "$work/gw.json" "$work/gw3.json" | tr '\n' ' ')" '[null,["Tcp"]] ["Basic",["Tcp"]] '
+is "a subnet's prefix has two names" "$(cat >>"$work/gw/main.tf" <<'EOF'
+output "one" { value = azurerm_subnet.gw.address_prefix }
+EOF
+plan "$work/gw" 2>/dev/null | jq -r .planned_values.outputs.one.value)" 10.0.1.0/27
 mkdir "$work/arm"
 cat >"$work/arm/main.tf" <<'EOF'
 resource "azurerm_resource_group_template_deployment" "d" {

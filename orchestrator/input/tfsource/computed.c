@@ -231,6 +231,20 @@ static json_t *bgp_settings(struct source *s, struct tfs_node *n)
 	return out;
 }
 
+/* A subnet's prefix is an attribute under two names; NULL: it is given under neither. */
+static json_t *prefix_of_subnet(struct source *s, struct tfs_node *n, const char *name)
+{
+	bool one = streq(name, "address_prefix");
+	json_t *v = tfs_given_attr(s, n, one ? "address_prefixes" : "address_prefix"), *out = NULL;
+
+	if (one && json_array_size(v))
+		out = json_incref(json_array_get(v, 0));
+	else if (!one && json_is_string(v))
+		out = json_pack("[O]", v);
+	json_decref(v);
+	return out;
+}
+
 json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name)
 {
 	if (streq(name, "id") && !str_starts(n->type, "random_"))
@@ -254,6 +268,12 @@ json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name)
 		return json_integer(65515);
 	if (is_id_of_people(name))
 		return json_string(ZEROS);
+	if (str_starts(name, "address_prefix") && streq(n->type, "azurerm_subnet")) {
+		json_t *prefix = prefix_of_subnet(s, n, name);
+
+		if (prefix)
+			return prefix;
+	}
 	if (streq(name, "bgp_settings") && streq(n->type, "azurerm_virtual_network_gateway"))
 		return bgp_settings(s, n);
 	_cleanup_free_ char *what = xasprintf("%s.%s", n->address, name);
