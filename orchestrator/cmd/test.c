@@ -252,6 +252,8 @@ static int run_and_report(struct test_session *s, int read)
 		ui_note("to look inside: --keep leaves the lab running");
 	if (s->format == REPORT_HUMAN)
 		report_summary(stdout, s->runs, s->n_runs, ui_color(STDOUT_FILENO));
+	else if (s->format == REPORT_HTML)
+		test_write_page(s, stdout);
 	else
 		report_write(stdout, s->format, s->runs, s->n_runs, false);
 	int written = test_reports_write(s);

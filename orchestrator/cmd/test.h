@@ -5,6 +5,7 @@
 #include "azure/model.h"
 #include "base/clock.h"
 #include "cmd/cmd.h"
+#include "cmd/facts.h"
 #include "proof/run.h"
 
 struct test_design { /* one topology, read and understood */
@@ -14,6 +15,9 @@ struct test_design { /* one topology, read and understood */
 	json_t *captures; /* what Azure showed of it; NULL: nothing */
 	char *invalid;    /* why it cannot be run; NULL: it can */
 	double parse_ms;
+	struct checked_file file; /* what was found in it, with its table of places */
+	struct facts facts;       /* for the page; made when it is written */
+	bool has_facts;
 	struct text_place *at; /* where its checks stand, in their order; NULL: nobody knows */
 	bool running;          /* it is that of a lab that runs, which is neither built nor ended */
 	/* Checks of --checks that name what this design has not: they failed, and are not run. */
@@ -67,7 +71,9 @@ struct report_run test_run_new(const struct test_session *s, const struct test_j
 /* Makes --report's folder: before anything runs, so that a wrong name costs nothing. */
 int test_reports_prepare(struct test_session *s);
 /* Writes all reports, in every format; those that are there are replaced as a whole. */
-int test_reports_write(const struct test_session *s);
+int test_reports_write(struct test_session *s);
+/* The page of all runs, with their designs. */
+void test_write_page(struct test_session *s, FILE *f);
 
 static inline double test_now_ms(void)
 {

@@ -176,18 +176,22 @@ static int understand(const struct test_session *s, struct test_design *d, struc
 
 int test_read_file(const struct test_session *s, struct test_design *d)
 {
-	_cleanup_findings_ struct findings f = { 0 };
+	struct findings *f = &d->file.f;
 	struct err e = { 0 };
 
-	d->design = design_load(s->a, d->path, &f, &e);
-	if (!d->design && !f.n)
+	d->file.name = xstrdup(address_name(d->path));
+
+	d->design = design_load(s->a, d->path, f, &e);
+	if (!d->design && !f->n)
 		return cannot_read(d, &e);
 	if (d->design) {
 		d->captures =
 		    json_incref(json_object_get(json_object_get(d->design, "import"), "captures"));
 		json_object_del(d->design, "import"); /* of no use to the driver */
 	}
-	return understand(s, d, &f);
+	if (!d->design || d->captures)
+		d->file.folder = xstrdup("");
+	return understand(s, d, f);
 }
 
 /* --- the design of a running lab -----------------------------------------------------------------
@@ -299,6 +303,8 @@ void test_designs_free(struct test_session *s)
 		free(d->path);
 		free(d->invalid);
 		free(d->at);
+		checked_file_free(&d->file);
+		facts_done(&d->facts);
 		for (size_t k = 0; k < d->n_absent; k++) {
 			free(d->absent[k].name);
 			free(d->absent[k].detail);

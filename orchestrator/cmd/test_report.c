@@ -32,14 +32,33 @@ static void name_folders(struct test_session *s)
 	}
 }
 
-static int write_report(const struct test_session *s, enum report_format format, struct err *e)
+void test_write_page(struct test_session *s, FILE *f)
+{
+	_cleanup_free_ struct page_design *designs = xcalloc(s->n_designs + 1, sizeof(*designs));
+
+	for (size_t i = 0; i < s->n_designs; i++) {
+		struct test_design *d = &s->designs[i];
+
+		if (d->model && !d->has_facts)
+			facts_of_design(d->model, &d->facts);
+		d->has_facts = d->model;
+		designs[i] = facts_page(d->file.name ? d->file.name : d->path, d->model,
+		                        d->file.name ? &d->file : NULL, &d->facts);
+	}
+	page_write(f, &(struct page){ "vnetlab test", s->runs, s->n_runs, designs, s->n_designs });
+}
+
+static int write_report(struct test_session *s, enum report_format format, struct err *e)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", s->dir, report_file_names[format]);
 	_cleanup_free_ char *part = xasprintf("%s.part", path);
 	FILE *f = fopen(part, "we");
 
 	if (f) {
-		report_write(f, format, s->runs, s->n_runs, false);
+		if (format == REPORT_HTML)
+			test_write_page(s, f);
+		else
+			report_write(f, format, s->runs, s->n_runs, false);
 		if (format == REPORT_HUMAN)
 			report_summary(f, s->runs, s->n_runs, false);
 	}
@@ -48,7 +67,7 @@ static int write_report(const struct test_session *s, enum report_format format,
 	return 0;
 }
 
-int test_reports_write(const struct test_session *s)
+int test_reports_write(struct test_session *s)
 {
 	struct err e = { 0 };
 

@@ -262,7 +262,7 @@ static void html_has_failures_first(void **state)
 
 	assert_non_null(strstr(page, "frr.conf line 3: &lt;unknown&gt; command"));
 	assert_null(strstr(page, "<unknown>"));
-	assert_non_null(strstr(page, " of 2 runs held</h1>"));
+	assert_non_null(strstr(page, " of 2 runs held</h2>"));
 	report_run_free(&runs[0]);
 	report_run_free(&runs[1]);
 }
