@@ -48,6 +48,22 @@ static void asked_for(void **state)
 	output_is(&m, "long", "true");
 }
 
+/* "storageAccount" in a name is its resource's, where an id is asked for. */
+static void ids_are_whole(void **state)
+{
+	_cleanup_made_ struct made m =
+	    make("{`parameters`: {`artifactsStorageAccountResourceId`: {`type`: `string`},"
+	         " `storageAccountName`: {`type`: `string`}}, `resources`: [],"
+	         "`outputs`: {`name`: {`type`: `string`, `value`: "
+	         "`[split(parameters('artifactsStorageAccountResourceId'), '/')[8]]`},"
+	         " `plain`: {`type`: `bool`, `value`: "
+	         "`[contains(parameters('storageAccountName'), '/')]`}}}");
+
+	(void)state;
+	output_is(&m, "name", "`existing`");
+	output_is(&m, "plain", "false");
+}
+
 static void on_the_command_line(void **state)
 {
 	static const char *const params[] = { "spokes=['x', /* two */ 'y',]",
@@ -245,9 +261,10 @@ static void nested_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(asked_for),   cmocka_unit_test(on_the_command_line),
-		cmocka_unit_test(wrong_ones),  cmocka_unit_test(from_files),
-		cmocka_unit_test(nested_ones), cmocka_unit_test(prerequisites),
+		cmocka_unit_test(ids_are_whole),       cmocka_unit_test(asked_for),
+		cmocka_unit_test(on_the_command_line), cmocka_unit_test(wrong_ones),
+		cmocka_unit_test(from_files),          cmocka_unit_test(nested_ones),
+		cmocka_unit_test(prerequisites),
 	};
 
 	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);

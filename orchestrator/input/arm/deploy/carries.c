@@ -152,6 +152,21 @@ static enum carried kind_of_int(const char *words)
 	           : CARRIES_NOTHING;
 }
 
+static enum carried kind_of_bool(const char *words)
+{
+	if (has_word(words, "accelerated") ||
+	    (!has_word(words, "firewall") &&
+	     has_word(words,
+	              "policy policies defender sentinel benefit license diagnostic* log logs "
+	              "monitor* insights alert alerts files storage backup encryption lock")))
+		return CARRIES_NOTHING;
+	return has_word(words,
+	                "deploy* create* new use* existing install* firewall *gateway bastion "
+	                "vpn nat peer* route* *subnet *vnet *network forward* active public")
+	           ? CARRIES_SWITCH
+	           : CARRIES_NOTHING;
+}
+
 enum carried param_carries(const char *name, const char *type, const char *description)
 {
 	_cleanup_str_ struct str words = { 0 }, text = { 0 };
@@ -167,14 +182,7 @@ enum carried param_carries(const char *name, const char *type, const char *descr
 	if (!strcasecmp(type, "int"))
 		return kind_of_int(words.s);
 	if (!strcasecmp(type, "bool"))
-		return !has_word(words.s, "accelerated") &&
-		               has_word(
-		                   words.s,
-		                   "deploy* create* new use* existing install* firewall *gateway "
-		                   "bastion vpn nat "
-		                   "peer* route* *subnet *vnet *network forward* active public")
-		           ? CARRIES_SWITCH
-		           : CARRIES_NOTHING;
+		return kind_of_bool(words.s);
 	if (!strcasecmp(type, "array")) {
 		if (has_word(words.s, "tags zones *zones scopes principals identities labels"))
 			return CARRIES_NOTHING;

@@ -34,6 +34,7 @@ static const struct {
 	const char *part;
 	enum kind kind;
 } parts[] = {
+	{ "resourceid", RESOURCE_ID }, /* of whatever */
 	{ "sastoken", NOTHING },
 	{ "artifactslocation", URL },
 	{ "sshkey", SSH_KEY },
@@ -60,10 +61,10 @@ static const struct {
 	{ "dnslabel", UNIQUE },
 	{ "dnsname", UNIQUE },
 	{ "domainnamelabel", UNIQUE },
+	{ "dnshost", DOMAIN },
 	{ "storageaccount", UNIQUE },
 	{ "email", EMAIL },
 	{ "subscriptionid", SUBSCRIPTION },
-	{ "resourceid", RESOURCE_ID },
 	{ "subnetid", RESOURCE_ID },
 	{ "subnetref", RESOURCE_ID },
 	{ "vnetid", RESOURCE_ID },
@@ -96,6 +97,7 @@ static const struct {
 static const struct {
 	const char *part, *path;
 } made_up[] = {
+	{ "storage", "Storage/storageAccounts/existing" },
 	{ "subnet", "Network/virtualNetworks/existing/subnets/existing" },
 	{ "pool", "Network/loadBalancers/existing/backendAddressPools/existing" },
 	{ "vnet", "Network/virtualNetworks/existing" },
