@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rest/clean.h"
+
 #include "base/str.h"
-#include "rest/priv.h"
 
 /* In no answer, log, finding or error. */
 static const char *const secrets[] = {

@@ -7,6 +7,7 @@
 #include "input/resources.h"
 #include "rest/edit.h"
 #include "rest/priv.h"
+#include "rest/what_if.h"
 
 static const char kept_as[] = "deployment";
 
@@ -239,42 +240,60 @@ static void put_deployment(struct rest_call *c)
 	deployed_done(&d);
 }
 
-static void validate_deployment(struct rest_call *c)
+static void answer_valid(struct rest_call *c, const struct deployed *d)
+{
+	json_t *record = deployment_record(c, d, NULL);
+	json_t *properties = json_object_get(record, "properties");
+
+	json_object_set(properties, "validatedResources",
+	                json_object_get(properties, "outputResources"));
+	json_object_del(properties, "outputResources");
+	rest_answer(c, 200, record);
+}
+
+static void answer_what_if(struct rest_call *c, const struct store *after, const json_t *edits)
+{
+	const json_t *settings = json_object_get(
+	    json_object_get(json_object_get(c->body, "properties"), "whatIfSettings"),
+	    "resultFormat");
+	const char *end = strstr(c->id.key, "/providers/");
+	_cleanup_free_ char *group = xstrndup(c->id.key, end ? (size_t)(end - c->id.key) : 0);
+
+	rest_answer(c, 200,
+	            what_if(rest_store(c->rest), after, edits, group,
+	                    strieq(json_string_value(settings), "ResourceIdOnly")));
+}
+
+/* What the deployment would do, with nothing done: refused as it would be. */
+static void try_deployment(struct rest_call *c, bool what_if_asked)
 {
 	_cleanup_failure_ struct rest_failure f = { 0 };
 	struct deployed d = { 0 };
-	json_t *edits, *record, *properties;
+	json_t *edits;
 
 	if (!group_is_there(c))
 		return;
 	edits = deployment_read(c, &d, &f) < 0 ? NULL : deployment_edits(&d, &f);
-	if (!edits) {
-		rest_fail_with(c, &f);
-		deployed_done(&d);
-		return;
-	}
-	struct store *s = store_copy(rest_store(c->rest));
+	_cleanup_store_ struct store *s = store_copy(rest_store(c->rest));
 
-	if (store_edit(s, edits, &f) < 0) {
+	if (!edits || store_edit(s, edits, &f) < 0 || queue_check(c->rest->queue, s, &f) < 0)
 		rest_fail_with(c, &f);
-	} else {
-		record = deployment_record(c, &d, NULL);
-		properties = json_object_get(record, "properties");
-		json_object_set(properties, "validatedResources",
-		                json_object_get(properties, "outputResources"));
-		json_object_del(properties, "outputResources");
-		rest_answer(c, 200, record);
-	}
-	store_free(s);
+	else if (what_if_asked)
+		answer_what_if(c, s, edits);
+	else
+		answer_valid(c, &d);
 	json_decref(edits);
 	deployed_done(&d);
 }
 
-static void refuse_what_if(struct rest_call *c)
+static void validate_deployment(struct rest_call *c)
 {
-	rest_fail(
-	    c, 501, "NotImplemented",
-	    "vnetlab: whatIf is not answered here; vnetlab plan says what a change would do.");
+	try_deployment(c, false);
+}
+
+static void tell_what_if(struct rest_call *c)
+{
+	try_deployment(c, true);
 }
 
 static void on_forgotten(void *ctx, const struct rest_failure *f)
@@ -311,7 +330,7 @@ const struct rest_action actions_deploy[] = {
 	{ "PUT", DEPLOYMENTS, NULL, put_deployment },
 	{ "DELETE", DEPLOYMENTS, NULL, delete_deployment },
 	{ "POST", DEPLOYMENTS, "validate", validate_deployment },
-	{ "POST", DEPLOYMENTS, "whatif", refuse_what_if },
+	{ "POST", DEPLOYMENTS, "whatif", tell_what_if },
 	{ "GET", DEPLOYMENTS "/operations", NULL, list_operations },
 	{ "GET", "microsoft.resources/resourcegroups", "deployments/?*/operations",
 	  list_operations },

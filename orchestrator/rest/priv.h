@@ -4,6 +4,7 @@
 
 #include "base/loop.h"
 #include "rest/call.h"
+#include "rest/clean.h"
 #include "rest/design.h"
 #include "rest/http.h"
 #include "rest/queue.h"
@@ -56,8 +57,6 @@ void call_http(void *ctx, struct http_request *q); /* struct rest */
 /* Of a resource, child or group of the head; NULL: there is none.  New reference. */
 json_t *view_resource(const struct rest *r, const char *key, bool instance_view);
 json_t *view_instance(const struct store *s, const char *key); /* instanceView of a VM */
-/* clean.c: without what is secret, at any depth; new reference, to j itself where nothing is. */
-json_t *view_clean(const json_t *j);
 
 /* --- operation.c --------------------------------------------------------------------------------
  */

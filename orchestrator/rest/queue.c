@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rest/queue.h"
 
+#include <errno.h>
+
 #include "base/json.h"
 #include "base/str.h"
 #include "rest/folder.h"
@@ -154,7 +156,10 @@ static void apply_failed(struct queue *q, const struct err *e)
 	q->target = store_free(q->target);
 	designed_done(&q->aim);
 	if (c && !q->flying.first) {
-		rest_refuse(&f, 409, "OperationFailed", "vnetlab: %s", e->msg);
+		bool gone = e->code == ENOENT || e->code == ECONNRESET || q->r->ended;
+
+		rest_refuse(&f, gone ? 503 : 409, gone ? "ServiceUnavailable" : "OperationFailed",
+		            "vnetlab: %s", e->msg);
 		end_change(c, &f);
 	} else if (c) {
 		struct changes later = q->waiting;
@@ -316,6 +321,16 @@ static bool edits_touch(const struct changes *c, const char *key)
 bool queue_touches(const struct queue *q, const char *key)
 {
 	return edits_touch(&q->waiting, key) || edits_touch(&q->flying, key);
+}
+
+int queue_check(const struct queue *q, struct store *s, struct rest_failure *f)
+{
+	struct designed d;
+	int r = design_build(&q->r->o, s, &q->will, &d, f);
+
+	if (r == 0)
+		designed_done(&d);
+	return r;
 }
 
 int queue_begin(struct queue *q, json_t **ret_design, struct rest_failure *f)

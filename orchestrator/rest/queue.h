@@ -20,6 +20,9 @@ int queue_begin(struct queue *q, json_t **ret_design, struct rest_failure *f);
 /* Is a change of this resource, or of its group, under way? */
 bool queue_touches(const struct queue *q, const char *key);
 
+/* Would a change to this store be taken?  -1 with *f: what it would be refused for. */
+int queue_check(const struct queue *q, struct store *s, struct rest_failure *f);
+
 /* Edits (rest/edit.h) together.  -1 with *f: refused, nothing has changed, done is not called.  0:
  * queue_head() has them; done is called, perhaps before this returns, with NULL when the lab has
  * them, or with what went wrong, when the store is as it was before. */

@@ -268,7 +268,11 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
                                 {"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "nested"}]}}}]})
     ok(status == 201 and request("GET", NET + "/routeTables/nested")[0] == 200 and request("GET", DEPLOYMENTS + "/inner")[0] == 200,
        "a nested deployment is one, too", f"{status} {answer}")
-    ok(request("POST", DEPLOYMENTS + "/raw/whatIf", raw)[0] == 501, "whatIf is not answered")
+    status, answer = request("POST", DEPLOYMENTS + "/outer/whatIf", {"properties": {"mode": "Incremental", "template": {"contentVersion": "1.0.0.0", "resources": [
+        {"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": n} for n in ("nested", "not-yet")]}}})
+    changes = {c["resourceId"].rpartition("/")[2]: c["changeType"] for c in answer["properties"]["changes"]} if status == 200 else {}
+    ok(changes.get("nested") == "NoChange" and changes.get("not-yet") == "Create" and changes.get("linked") == "Ignore" and
+       request("GET", NET + "/routeTables/not-yet")[0] == 404, "whatIf says what a deployment would change, and changes nothing", f"{status} {answer}")
     ok(request("DELETE", DEPLOYMENTS + "/raw")[0] == 200 and request("GET", DEPLOYMENTS + "/raw")[0] == 404 and request("GET", VMS + "/extra")[0] == 200,
        "a deployment is forgotten, and what it made stays")
     deploy("plain", {"contentVersion": "1.0.0.0", "parameters": {"key": {"type": "securestring"}}, "resources": []}, parameters={"key": {"value": "hidden-word"}})

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The endpoint's parts that need neither a lab nor a client. */
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "rest/rest.h"
 #include "rest/store.h"
 #include "rest/token.h"
+#include "rest/what_if.h"
 #include "unit.h"
 
 #define S "/subscriptions/s"
@@ -462,6 +464,120 @@ static void test_azures_own_errors_refuse_and_others_leave_out(void **state)
 	assert_int_equal(f.status, 400);
 }
 
+static void test_what_moves_no_packet_is_stored_with_a_finding(void **state)
+{
+	static const char *const types[] = {
+		NETWORK "/applicationGateways/x",
+		NETWORK "/virtualWans/x",
+		G "/providers/Microsoft.Example/things/x",
+	};
+	static const struct rest_options o = { .lab = "unit" };
+	_cleanup_store_ struct store *s = with_network();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		_cleanup_failure_ struct rest_failure f = { 0 };
+		struct designed d;
+		json_t *x, *about = NULL;
+		size_t k;
+
+		assert_int_equal(put(s, types[i], "{\"properties\":{\"a\":1}}", &f), 0);
+		assert_non_null(find(s, types[i]));
+		assert_int_equal(design_build(&o, s, NULL, &d, &f), 0);
+		_cleanup_free_ char *key = resource_key(types[i]);
+
+		json_array_foreach (d.findings, k, x)
+			if (streq(json_string_value(json_object_get(x, "id")), key))
+				about = x;
+		if (!about)
+			fail_msg("%s has no finding", types[i]);
+		designed_done(&d);
+	}
+}
+
+/* Each of many, and of other ones after some have gone. */
+static void test_new_nics_have_the_lowest_free_address(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	char path[512], want[32];
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		snprintf(path, sizeof(path), NETWORK "/networkInterfaces/many%d", i);
+		snprintf(want, sizeof(want), "10.0.1.%d", 4 + i);
+		assert_int_equal(put(s, path, NIC_BODY, &f), 0);
+		const json_t *c =
+		    json_array_get(json_object_get(json_object_get(find(s, path), "properties"),
+		                                   "ipConfigurations"),
+		                   0);
+
+		assert_string_equal(json_string_value(json_object_get(
+		                        json_object_get(c, "properties"), "privateIPAddress")),
+		                    want);
+		if (i == 5) {
+			assert_int_equal(delete_it(s, path, &f), 0);
+			assert_int_equal(put(s, path, NIC_BODY, &f), 0);
+		}
+	}
+}
+
+static const char *change_of(const json_t *answer, const char *id)
+{
+	json_t *changes = json_object_get(json_object_get(answer, "properties"), "changes"), *x;
+	size_t i;
+
+	json_array_foreach (changes, i, x)
+		if (strieq(json_string_value(json_object_get(x, "resourceId")), id))
+			return json_string_value(json_object_get(x, "changeType"));
+	return "";
+}
+
+static void add_put(json_t *edits, const char *path, const char *body)
+{
+	struct rest_id id = parse(path, false);
+	json_t *b = json_loads(body, 0, NULL);
+
+	json_array_append_new(edits, edit_put(&id, b));
+	json_decref(b);
+	rest_id_done(&id);
+}
+
+static void test_what_if_tells_what_differs(void **state)
+{
+	_cleanup_store_ struct store *was = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	json_t *edits = json_array();
+
+	(void)state;
+	assert_int_equal(put(was, NIC, NIC_BODY, &f), 0);
+	assert_int_equal(put(was, NETWORK "/routeTables/same", "{\"properties\":{}}", &f), 0);
+	_cleanup_store_ struct store *is = store_copy(was);
+
+	add_put(edits, NETWORK "/routeTables/same", "{\"properties\":{}}");
+	add_put(edits, NETWORK "/routeTables/new", "{\"properties\":{\"password\":\"Hunter2\"}}");
+	add_put(edits, HUB "/subnets/NVA", "{\"properties\":{\"addressPrefix\":\"10.0.1.0/25\"}}");
+	assert_int_equal(store_edit(is, edits, &f), 0);
+	_cleanup_free_ char *group = resource_key(G);
+	json_t *answer = what_if(was, is, edits, group, false);
+
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/same"), "NoChange");
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/new"), "Create");
+	assert_string_equal(change_of(answer, HUB "/subnets/NVA"), "Modify");
+	assert_string_equal(change_of(answer, NIC), "Ignore");
+	_cleanup_free_ char *text = json_dumps(answer, JSON_COMPACT);
+
+	assert_non_null(strstr(text,
+	                       "{\"path\":\"addressPrefix\",\"propertyChangeType\":\"Modify\","
+	                       "\"before\":\"10.0.1.0/24\",\"after\":\"10.0.1.0/25\"}"));
+	assert_null(strstr(text, "Hunter2"));
+	json_decref(answer);
+	answer = what_if(was, is, edits, group, true);
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/same"), "Deploy");
+	json_decref(answer);
+	json_decref(edits);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +598,9 @@ int main(void)
 		cmocka_unit_test(test_a_copy_is_changed_alone_and_the_file_says_all),
 		cmocka_unit_test(test_an_empty_store_is_an_empty_lab),
 		cmocka_unit_test(test_azures_own_errors_refuse_and_others_leave_out),
+		cmocka_unit_test(test_what_moves_no_packet_is_stored_with_a_finding),
+		cmocka_unit_test(test_new_nics_have_the_lowest_free_address),
+		cmocka_unit_test(test_what_if_tells_what_differs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
