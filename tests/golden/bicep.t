@@ -145,5 +145,14 @@ is "--arm wants Bicep" "$rc" 2
 printf "using none\n" >"$work/none.bicepparam"
 run vnetlab check "$work/none.bicepparam"
 like "a parameter file that is for nothing" "$out$err" 'BICEP-PARAM-03'
+says "a name of which a part is not known" "$net
+resource f 'Microsoft.Network/azureFirewalls@2023-09-01' existing = {
+  name: 'f'
+}
+resource g 'Microsoft.Network/firewallPolicies/ruleCollectionGroups@2023-09-01' = {
+  name: '\${split(f.properties.firewallPolicy.id, '/')[8]}/g'
+  properties: { priority: 100 }
+}" '"findings"'
+is "has as many parts as its type" "$(grep -c ARM-RES-03 <<<"$out$err")" 0
 says "a file of mistakes ends with the hundredth" "$(printf 'resource a {\n%.0s' {1..5000})" 'these are 100 mistakes: the rest of the file is not read'
 done_testing

@@ -19,6 +19,26 @@ struct item { /* one element of "resources" */
 static void expand_list(struct deployment *d, const struct val *list, const char *ptr,
                         const struct inst *parent);
 
+/* A name of which a part is open: "split(reference(...).id, '/')[8]/rule".  In the words, which are
+ * calls with brackets around them, "/" divides no name. */
+static const struct val *name_around_words(struct arena *a, const char *text)
+{
+	char *name = arena_strdup(a, text);
+	unsigned depth = 0;
+	bool quoted = false;
+
+	for (char *c = name; *c; c++) {
+		quoted ^= *c == '\'';
+		if (!quoted && (*c == '(' || *c == '['))
+			depth++;
+		else if (!quoted && depth && (*c == ')' || *c == ']'))
+			depth--;
+		else if (*c == '/' && (quoted || depth))
+			*c = '|';
+	}
+	return val_str(a, name);
+}
+
 static const char *eval_string_of(struct env *e, const struct item *it, const char *key)
 {
 	const struct val *v = val_get(it->decl, key);
@@ -39,6 +59,8 @@ static const char *eval_string_of(struct env *e, const struct item *it, const ch
 		for (char *c = words; *c && streq(key, "name"); c++)
 			*c = *c == '/' ? '|' : *c;
 		v = val_str(e->a->arena, words);
+	} else if (v && v->open && v->type == V_STR && streq(key, "name")) {
+		v = name_around_words(e->a->arena, v->s);
 	}
 	if (v && v->type != V_STR)
 		arm_finding(e->a, SEV_ERROR, "ARM-RES-01", "InvalidTemplate", it->d->file, ptr,
