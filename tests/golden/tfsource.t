@@ -351,6 +351,15 @@ $(for i in {1..500}; do echo " a$i = local.a$((i - 1)) + 1"; done)
 }
 $net tags = { a = local.a500 }
 }" 'HCL-LIMIT-01'
+rm -rf "$work/d" && mkdir "$work/d"
+for i in {1..499}; do echo "locals { l$i = $i }" >"$work/d/f$i.tf"; done
+for i in {1..600}; do : >"$work/d/a$i.txt"; done
+printf '%s\n' "$net tags = { a = local.l499 }
+}" >"$work/d/z.tf"
+like "five hundred files are read, whatever else lies beside them" "$(vnetlab check "$work/d" 2>&1)" "no findings"
+: >"$work/d/z1.tf"
+like "one more is an error" "$(vnetlab check "$work/d" 2>&1)" 'error HCL-LIMIT-01 at .*z1.tf'
+like "with its number" "$(vnetlab check "$work/d" 2>&1)" 'more than 500 files are not taken'
 # N brackets around a value.
 nested() { echo "$net tags = { a = $(printf '(%.0s' $(seq "$1"))1$(printf ')%.0s' $(seq "$1")) }
 }"; }

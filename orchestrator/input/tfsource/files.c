@@ -12,7 +12,7 @@
 #include "input/file.h"
 #include "input/tfsource/source.h"
 
-enum { FILES_MAX = 500, FILE_MAX = 16 << 20 };
+enum { FILES_MAX = 500, ENTRIES_MAX = 100000, FILE_MAX = 16 << 20 };
 
 /* The nearest folder upward that has .git, else the folder itself: nothing above it is opened.  The
  * caller frees. */
@@ -180,7 +180,7 @@ static char **list_files(struct source *s, const char *folder, size_t *ret_n)
 			close(fd);
 		return NULL;
 	}
-	for (struct dirent *ent; n < FILES_MAX && (ent = readdir(d));)
+	for (struct dirent *ent; n < ENTRIES_MAX && (ent = readdir(d));)
 		if (*ent->d_name != '.' && ent->d_type != DT_DIR)
 			VEC_PUSH(names, n, cap) = xstrdup(ent->d_name);
 	closedir(d);
@@ -353,6 +353,12 @@ static void read_code(struct source *s, struct tfs_code *c, const char *name, bo
 	    streq(c->folder, ".") ? xstrdup(name) : xasprintf("%s/%s", c->folder, name);
 	_cleanup_str_ struct str text = { 0 };
 
+	if (++s->n_files > FILES_MAX) {
+		if (s->n_files == FILES_MAX + 1)
+			finding_add_source(s->findings, SEV_ERROR, "HCL-LIMIT-01", NULL, path, NULL,
+			                   "more than %d files are not taken", FILES_MAX);
+		return;
+	}
 	if (!tfs_read(s, path, &text)) {
 		finding_add_source(s->findings, SEV_ERROR, "HCL-FILE-01", NULL, path, NULL,
 		                   "%s cannot be read: %s", path, str_get(&text));

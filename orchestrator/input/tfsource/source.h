@@ -84,6 +84,7 @@ struct source {
 	struct tfs_module *module;
 	struct tfs_node *node;
 	bool limited;
+	unsigned n_files; /* of the language */
 };
 
 /* Evaluates e as it stands in module m, within node n (or NULL); new reference. */
