@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "base/visible.h"
 
 const char *grade_state_str(enum grade_state s)
 {
@@ -107,9 +108,12 @@ json_t *grades_json(const struct grades *g)
 
 /* ---- CSV ---- */
 
-static void add_cell(struct str *s, const char *text)
+/* A terminal may be what shows it. */
+static void add_cell(struct str *s, const char *cell)
 {
-	bool quoted = strpbrk(text, "\",\r\n") != NULL;
+	_cleanup_free_ char *visible = text_visible(cell, strlen(cell), false);
+	const char *text = visible;
+	bool quoted = strpbrk(text, "\",\n") != NULL;
 
 	if (quoted)
 		str_addc(s, '"');

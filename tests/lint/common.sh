@@ -17,6 +17,7 @@ result() {
 	n=$((${n:-0} + 1))
 	if [ "$2" -eq 0 ]; then echo "ok $n - $1"; else
 		echo "not ok $n - $1"
+		failed=1
 		printf '%s\n' "$3" | sed 's/^/# /'
 	fi
 }
@@ -38,4 +39,5 @@ each() {
 
 finish() {
 	echo "1..${n:-0}"
+	exit "${failed:-0}"
 }
