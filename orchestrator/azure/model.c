@@ -282,15 +282,15 @@ struct bgp_connection *model_connection(const struct model *m, const char *rs_sl
 
 struct nic *model_nic(const struct model *m, const char *spec)
 {
-	char first[128];
-	const char *name = split(spec, first, sizeof(first));
+	const char *slash = strrchr(spec, '/'); /* "vpngw/0" is a VM, too */
 	struct nic *found = NULL;
 
-	if (name) {
+	if (slash) {
+		_cleanup_free_ char *first = xstrndup(spec, (size_t)(slash - spec));
 		struct vm *vm = model_vm(m, first);
 
 		for (size_t i = 0; vm && i < vm->n_nics; i++)
-			if (strieq(vm->nics[i]->name, name))
+			if (strieq(vm->nics[i]->name, slash + 1))
 				return vm->nics[i];
 		return NULL;
 	}
