@@ -16,7 +16,7 @@ const char *check_audit_name(enum check_audit a)
 	return audits[a].name;
 }
 
-static bool is_wanted(const struct check *c, enum check_audit a)
+bool check_audits(const struct check *c, enum check_audit a)
 {
 	size_t i;
 	json_t *name;
@@ -35,7 +35,7 @@ static size_t ask_audit(const struct check *c, struct check_question ret[CHECK_Q
 	json_t *names = json_array();
 
 	for (unsigned k = 0; k < CHECK_AUDITS; k++)
-		if (k != CHECK_FLAPS && is_wanted(c, k))
+		if (k != CHECK_FLAPS && check_audits(c, k))
 			json_array_append_new(names, json_string(audits[k].name));
 	ret[ANSWER_WALKS] = (struct check_question){
 		.request = json_array_size(names)
@@ -45,7 +45,8 @@ static size_t ask_audit(const struct check *c, struct check_question ret[CHECK_Q
 		.list = "audits",
 	};
 	ret[ANSWER_LOG] = (struct check_question){
-		.request = is_wanted(c, CHECK_FLAPS) ? json_pack("{s:s}", "op", "sessions") : NULL,
+		.request =
+		    check_audits(c, CHECK_FLAPS) ? json_pack("{s:s}", "op", "sessions") : NULL,
 		.payload = "log",
 	};
 	json_decref(names);
@@ -123,7 +124,7 @@ static struct judgement judge_audit(const struct check *c, const struct check_an
 
 		if (k == CHECK_FLAPS)
 			n += show_flaps(a->a[ANSWER_LOG], &out);
-		else if (is_wanted(c, k))
+		else if (check_audits(c, k))
 			n += show_found(json_object_get(a->a[ANSWER_WALKS], name), name, &out);
 	}
 	if (!n)

@@ -109,6 +109,12 @@ uint32_t check_port(const struct check *c);
  * sends; a new reference. */
 json_t *check_packet_json(const struct check *c);
 
+/* Of a check of packets: do they arrive when it holds? */
+extern const struct check_sort sort_packet;
+bool check_arrives(const struct check *c);
+/* Who passes them on, of an answer to its ask_why(): "Spoke -> NVA_1 -> Target". */
+void check_way(const json_t *path, struct str *out);
+
 /* Searches of a whole lab. */
 enum check_audit {
 	CHECK_LOOPS,
@@ -119,6 +125,8 @@ enum check_audit {
 	CHECK_AUDITS
 };
 const char *check_audit_name(enum check_audit a);
+/* Is it an audit of that, too? */
+bool check_audits(const struct check *c, enum check_audit a);
 
 /* checks: the object of a topology, or NULL.  Fills m->checks, and reports what does not fit. */
 void checks_read(json_t *checks, struct model *m, struct findings *f);

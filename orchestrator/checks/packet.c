@@ -134,8 +134,12 @@ static const json_t *walk_taken(const json_t *path)
 	return json_is_object(k) ? k : path;
 }
 
-/* Virtual machines between the ends, as "A -> B". */
-static void show_way(const json_t *path, struct str *out)
+bool check_arrives(const struct check *c)
+{
+	return c->expect == REACH && !c->inverted;
+}
+
+void check_way(const json_t *path, struct str *out)
 {
 	const json_t *hops = json_object_get(walk_taken(path), "hops");
 	size_t i;
@@ -174,7 +178,7 @@ static bool way_holds(const struct check *c, const json_t *path, struct str *out
 			continue;
 		str_printf(out, "the packet does not go via %s%s, its way is ", name,
 		           i ? " behind the ones before it" : "");
-		show_way(path, out);
+		check_way(path, out);
 		return false;
 	}
 	json_array_foreach (not_via, i, v) {
@@ -184,7 +188,7 @@ static bool way_holds(const struct check *c, const json_t *path, struct str *out
 			if (!same_node(name, check_text(json_array_get(hops, k), "node")))
 				continue;
 			str_printf(out, "the packet goes via %s, its way is ", name);
-			show_way(path, out);
+			check_way(path, out);
 			return false;
 		}
 	}

@@ -160,6 +160,8 @@ static int long_option(struct args *p, const char *word, char ***next, struct er
 		}
 		if (eq)
 			return set_value(p, i, eq + 1, where, e);
+		if (p->opts[i].dflt)
+			return set_value(p, i, p->opts[i].dflt, where, e);
 		if (!**next)
 			return err_set(e, EINVAL, "option '--%s' needs a value: --%s %s", name,
 			               name, p->opts[i].arg);

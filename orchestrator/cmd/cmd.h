@@ -30,6 +30,7 @@ struct option_def {
 	const char *arg;  /* "P": takes a value of this name; NULL: a flag */
 	const char *help; /* one line; where values are fixed: "a|b|c" in arg, completion uses it */
 	bool multiple;    /* may be given more than once */
+	const char *dflt; /* its value when it stands alone, without "="; NULL: it needs one */
 };
 
 /* What kind of word an argument is, for completion: */

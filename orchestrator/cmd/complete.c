@@ -30,6 +30,7 @@ struct line {
 	struct option_def *opts;
 	size_t n_opts;
 	const struct option_def *pending; /* an option that waits for its value */
+	const struct option_def *alone;   /* one that has a value if "=" follows */
 	size_t positional;                /* arguments so far */
 	bool passthrough;                 /* behind "--" */
 	const char *lab, *topology;
@@ -62,6 +63,9 @@ static void read_word(struct line *l, const char *word)
 {
 	const char *eq = strchr(word, '=');
 
+	if (l->alone && streq(word, "="))
+		l->pending = l->alone;
+	l->alone = NULL;
 	if (l->passthrough || (l->pending && streq(word, "=")))
 		return;
 	if (l->pending) {
@@ -75,6 +79,8 @@ static void read_word(struct line *l, const char *word)
 
 		if (o && o->arg && eq)
 			note_value(l, o, eq + 1);
+		else if (o && o->arg && o->dflt)
+			l->alone = o;
 		else if (o && o->arg)
 			l->pending = o;
 	} else if (l->positional++ == 0) {
@@ -200,6 +206,8 @@ static bool complete_option(struct line *l, const char *typed, names_fn *names,
 {
 	const char *eq = strchr(typed, '=');
 
+	if (l->alone && streq(typed, "="))
+		l->pending = l->alone;
 	if (l->pending) {
 		add_values(l, l->pending, streq(typed, "=") ? "" : typed, "", names, ret);
 	} else if (typed[0] == '-' && eq) {

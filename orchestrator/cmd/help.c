@@ -47,8 +47,11 @@ static void print_option(FILE *f, const struct option_def *o)
 
 	if (o->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-	snprintf(left, sizeof(left), "  %s--%s%s%s", letter, o->name, o->arg ? " " : "",
-	         o->arg ? o->arg : "");
+	snprintf(left, sizeof(left), "  %s--%s%s%s%s", letter, o->name,
+	         !o->arg   ? ""
+	         : o->dflt ? "[="
+	                   : " ",
+	         o->arg ? o->arg : "", o->dflt ? "]" : "");
 	if (strlen(left) > 26)
 		fprintf(f, "%s\n%-28s%s\n", left, "", o->help);
 	else
@@ -192,9 +195,9 @@ static void man_option(FILE *f, const struct option_def *o)
 	fputs("\\-\\-", f);
 	roff(f, o->name);
 	if (o->arg) {
-		fputs(" \\fI", f);
+		fputs(o->dflt ? "[=\\fI" : " \\fI", f);
 		roff(f, o->arg);
-		fputs("\\fR", f);
+		fputs(o->dflt ? "\\fR]" : "\\fR", f);
 	}
 	fputc('\n', f);
 	roff(f, o->help);

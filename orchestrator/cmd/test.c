@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "checks/failures.h"
 #include "cmd/design.h"
 #include "proof/pool.h"
 
-enum { MAX_AT_ONCE = 64 };
+enum { MAX_AT_ONCE = 64, AWAY_MS = 5000 };
 
 static bool any_chosen(const struct test_session *s)
 {
@@ -22,6 +23,23 @@ static bool any_chosen(const struct test_session *s)
 			if (run_chosen(&s->options, &s->designs[i].model->checks[k]))
 				return true;
 	return false;
+}
+
+static bool any_fails(const struct test_session *s)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < s->n_designs && !some; i++) {
+		struct failures all = { 0 };
+
+		if (!s->designs[i].model)
+			continue;
+		failures_of(s->designs[i].model, s->pairs, &all);
+		for (size_t k = 0; k < all.n; k++)
+			some |= !s->which || str_glob(s->which, all.v[k].name);
+		failures_free(&all);
+	}
+	return some;
 }
 
 /* ---- the jobs ---- */
@@ -122,6 +140,7 @@ static void job_done(void *ctx, size_t number, const json_t *result, const char 
 		run->error = got.error;
 		run->checks = got.checks;
 		run->n = got.n;
+		run->failures = got.failures;
 		memcpy(run->phase_ms, got.phase_ms, sizeof(run->phase_ms));
 		place_checks(s->jobs[number].design, run);
 		free(got.lab);
@@ -227,8 +246,14 @@ static int options(struct test_session *s)
 		return ui_usage(a, "there is no format %s", format);
 	if (!arg_number(a, "repeat", 1, 100000, 1, &s->repeats) ||
 	    !arg_number(a, "jobs", 1, MAX_AT_ONCE, 1, &s->at_once) ||
-	    !arg_duration(a, "within", 0, &s->within_ms) || !design_disk(a, &s->disk))
+	    !arg_duration(a, "within", 0, &s->within_ms) ||
+	    !arg_duration(a, "away", AWAY_MS, &s->away_ms) || !design_disk(a, &s->disk))
 		return EX_WRONG_USAGE;
+	s->failures = arg_value(a, "failures");
+	s->pairs = s->failures && streq(arg_value(a, "failures"), "2");
+	s->which = arg_value(a, "which");
+	if (!s->failures && (s->which || arg_value(a, "away")))
+		return ui_usage(a, "--which and --away say something about --failures");
 	s->format = (enum report_format)fmt;
 	s->keep = arg_flag(a, "keep");
 	s->stops_early = arg_flag(a, "fail-fast") && !arg_flag(a, "keep-going");
@@ -276,6 +301,9 @@ static int cmd_test(const struct cmd_args *a)
 		return read;
 	if (read == EX_DONE && s.options.filter && !any_chosen(&s))
 		return ui_usage(a, "no check matches --filter '%s'", s.options.filter);
+	if (read == EX_DONE && s.failures && !any_fails(&s))
+		return ui_usage(a, "nothing%s%s can fail in this design", s.which ? " called " : "",
+		                s.which ? s.which : "");
 	return run_and_report(&s, read);
 }
 
@@ -292,6 +320,17 @@ static const struct option_def test_options[] = {
 	  .arg = "DURATION",
 	  .help = "no check has longer than this, whatever its own \"within\"" },
 	{ .name = "filter", .arg = "GLOB", .help = "only checks whose name matches" },
+	{ .name = "failures",
+	  .arg = "1|2",
+	  .dflt = "1",
+	  .help = "then take away each thing that can fail, one (or two) at a time" },
+	{ .name = "which",
+	  .arg = "GLOB",
+	  .help = "with --failures: only what is called so, as NVA_1 or 'vpngw/*'" },
+	{ .name = "away",
+	  .arg = "TIME",
+	  .help =
+	      "with --failures: how long each is away, while something is broken; default: 5s" },
 	{ .name = "keep", .help = "leave the lab running" },
 	{ .name = "repeat", .arg = "N", .help = "bring it up, check and take it down N times" },
 	{ .name = "fail-fast", .help = "start no other run when one has failed" },
@@ -319,6 +358,12 @@ COMMAND(test,
                   "fails, DIR/LAB of --report DIR keeps the daemons' logs, the events, status, "
                   "tables and a picture of the lab, and of packets that did not arrive the way "
                   "and captures.\n\n"
+                  "--failures then takes away each appliance, Route Server instance, gateway, "
+                  "circuit, tunnel and link in turn, while packets of all checks flow 10 ms "
+                  "apart; --failures=2 each pair, too. It says what is lost, for how long, what "
+                  "stays broken and why, and undoes each before the next. \"whenFails\" of the "
+                  "design says how long packets may be lost: {\"NVA_1\": \"1s\", \"*\": \"5s\"}. "
+                  "Checks behind a \"do\" are not run then.\n\n"
                   "A lab is called as its design; in a job of Slurm or a CI server, and in a pod, "
                   "with the job's id behind it, and with a number where a lab of that name runs. "
                   "It ends with the command, also when that is killed.\n\n"
@@ -332,6 +377,7 @@ COMMAND(test,
                   "  vnetlab test route-server.vnetlab.json\n"
                   "  vnetlab test -j 2 --format junit --report out topologies/*/*.vnetlab.json\n"
                   "  vnetlab test -n student1 --checks exercise3.checks.json\n"
+                  "  vnetlab test --failures hub.vnetlab.json\n"
                   "  vnetlab test --repeat 50 --filter 'the backend*' seed.vnetlab.json",
           .max_args = -1,
           .kinds = { ARG_FILE, ARG_FILE, ARG_FILE },

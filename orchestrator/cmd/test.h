@@ -38,6 +38,9 @@ struct test_session { /* the whole command */
 	struct run_options options;
 	long repeats, disk, at_once, within_ms;
 	bool keep, stops_early;
+	bool failures, pairs; /* --failures, and =2 */
+	const char *which;
+	long away_ms;
 	const char *dir; /* --report; NULL */
 	struct test_design *designs;
 	size_t n_designs, cap_designs;

@@ -16,6 +16,7 @@
 #include "lab/client/holder.h"
 #include "lab/client/job.h"
 #include "proof/evidence.h"
+#include "proof/failures.h"
 #include "proof/pool.h"
 
 /* Ctrl-C: calls to the driver return at once, and the lab is taken down.  The second Ctrl-C ends
@@ -139,6 +140,25 @@ static void take_down(const char *lab, struct report_run *run)
 		run->error = xasprintf("taking the lab down: %s", e.msg);
 }
 
+static void on_failure(void *ctx, const char *text)
+{
+	(void)ctx;
+	progress("%s", text);
+}
+
+static int take_away(const struct test_session *s, const struct test_design *d,
+                     struct lab_client *c, const char *lab, struct report_run *run, struct err *e)
+{
+	const struct failures_options o = { .pairs = s->pairs,
+		                            .which = s->which,
+		                            .filter = s->options.filter,
+		                            .away_ms = s->away_ms,
+		                            .on_progress = on_failure,
+		                            .stop = &test_interrupted };
+
+	return failures_run(c, lab, d->model, &o, run, e);
+}
+
 static int check_lab(const struct test_session *s, const struct test_design *d,
                      struct lab_client *c, const char *lab, struct report_run *run, struct err *e)
 {
@@ -148,10 +168,16 @@ static int check_lab(const struct test_session *s, const struct test_design *d,
 	o.on_progress = on_checks;
 	o.ctx = (void *)lab;
 	/* Compare before the actions of checks ("do") change the lab. */
-	int r = captures_check(lab, d->captures, o.filter, run, e);
+	int r = s->failures ? failures_whole(c, lab, e) : 0;
 
 	if (r == 0)
+		r = captures_check(lab, d->captures, o.filter, run, e);
+
+	o.whole = s->failures;
+	if (r == 0)
 		r = run_checks(c, lab, d->model, &o, run, e);
+	if (r == 0 && s->failures && !test_interrupted)
+		r = take_away(s, d, c, lab, run, e);
 	run->phase_ms[PHASE_CHECKS] = test_now_ms() - start;
 	return r;
 }

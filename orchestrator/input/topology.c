@@ -14,6 +14,7 @@
 #include "azure/sessions.h"
 #include "base/str.h"
 #include "checks/check.h"
+#include "checks/failures.h"
 #include "input/load.h"
 #include "input/topology_def.h"
 
@@ -76,6 +77,7 @@ static void load_all(struct loader *l, const char *path, const json_t *addresses
 	own_bgp_read(m);
 	guest_filters_read(m);
 	checks_read(json_object_get(l->root, "checks"), m, l->f);
+	failures_check_budgets(m, l->f);
 }
 
 struct model *design_model(json_t *design, struct findings *f)

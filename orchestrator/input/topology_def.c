@@ -59,6 +59,13 @@ static const struct field after_kinds[] = {
 	  .help =
 	      "Rules whose warnings are meant so: `{\"RULE\": \"reason\"}`. They become remarks "
 	      "that show the reason. Errors are not suppressed." },
+	{ .name = "whenFails",
+	  .type = T_MAP,
+	  .shows = SHOWS_AS_IT_RUNS,
+	  .item = T_DURATION,
+	  .keys = KEYS_TEXT,
+	  .help = "How long vnetlab test --failures lets packets be lost when what is called so "
+	          "fails; * and ? in a name match several, \"A + B\" are two at once." },
 	UNSUPPORTED("virtualHubs", "Azure Virtual WAN",
 	            "a virtual network with a Route Server and gateways is its nearest "
 	            "relation"),

@@ -4,10 +4,10 @@
  * overflow a socket's buffer.  Each request is timed as it leaves, and each answer by the kernel as
  * it comes in: a node's whole row is on its way at once, and is read together.
  *
- * A packet is known by (identifier, sequence): the identifier is the probe within its namespace,
- * the sequence the shot, so that ICMP errors, which quote only the first 8 bytes behind the IP
- * header, find their probe too.  Other pings in the same namespace are told apart by a cookie in
- * the payload. */
+ * A packet is known by (identifier, sequence): the identifier is the probe within its namespace
+ * (and its flow, where it has several), the sequence the shot, so that ICMP errors, which quote
+ * only the first 8 bytes behind the IP header, find their probe too.  Other pings in the same
+ * namespace are told apart by a cookie in the payload. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +44,8 @@ struct sender {
 	ino_t ino;
 	int ns_fd;
 	uint16_t base; /* identifier of slot 0 */
+	size_t
+	    stride; /* between identifiers of one slot, of which a probe with flows has several */
 	struct task **tasks;
 	size_t n_tasks, cap_tasks;
 	struct due *due;
@@ -114,7 +116,7 @@ static void shot_error(struct engine *eng, struct task *t, unsigned no, uint8_t 
 static struct task *find_task(const struct sender *s, const struct echo *m, bool whole,
                               const struct icmp *icmp, unsigned *ret_no)
 {
-	uint16_t slot = (uint16_t)(ntohs(m->h.un.echo.id) - s->base);
+	size_t slot = (uint16_t)(ntohs(m->h.un.echo.id) - s->base) % s->stride;
 
 	if (slot >= s->n_tasks)
 		return NULL;
@@ -246,13 +248,21 @@ struct packet {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in_pktinfo))];
 };
 
+static uint16_t identifier_of(const struct sender *s, const struct due *d)
+{
+	unsigned per_flow = d->t->p->flow_packets;
+	size_t flow = per_flow ? d->no / per_flow % (65536 / s->stride) : 0;
+
+	return (uint16_t)(s->base + d->t->slot + flow * s->stride);
+}
+
 static void make_packet(const struct icmp *icmp, const struct sender *s, const struct due *d,
                         struct packet *pk, struct msghdr *mh)
 {
 	const struct probe *p = d->t->p;
 
 	pk->m = (struct echo){ .h = { .type = ICMP_ECHO } };
-	pk->m.h.un.echo.id = htons((uint16_t)(s->base + d->t->slot));
+	pk->m.h.un.echo.id = htons(identifier_of(s, d));
 	pk->m.h.un.echo.sequence = htons((uint16_t)d->no);
 	memcpy(pk->m.cookie, icmp->cookie, PAYLOAD);
 	pk->m.h.checksum = icmp_checksum(&pk->m, sizeof(pk->m));
@@ -346,6 +356,7 @@ static struct sender *sender_open(struct engine *eng, int ns_fd, const struct st
 	setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &big, sizeof(big));
 	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+	s->stride = eng->n_tasks <= UINT16_MAX ? eng->n_tasks : UINT16_MAX + 1;
 	if (getrandom(&s->base, sizeof(s->base), 0) < 0)
 		s->base = (uint16_t)getpid();
 	int r = engine_watch(eng, &s->source, EPOLLIN);

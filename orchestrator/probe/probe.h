@@ -20,6 +20,9 @@ struct probe {
 	ip4 dst;
 	enum probe_protocol protocol;
 	uint16_t port;
+	/* ICMP: after so many packets come those of another flow, as it is with a connection for
+	 * each; 0: all are of one. */
+	unsigned flow_packets;
 	bool echoes;          /* TCP: what is there sends back what it gets */
 	unsigned count;       /* packets or connections; at least 1, at most PROBE_MAX_COUNT */
 	unsigned interval_ms; /* between them */

@@ -301,6 +301,11 @@ static void choose_items(struct runner *r)
 		behind |= it->chosen;
 		r->progress.checks += it->chosen;
 	}
+	for (size_t i = 0, done = 0; r->o->whole && i < r->n; i++) {
+		done |= is_action(r->items[i].c);
+		r->progress.checks -= done && r->items[i].chosen;
+		r->items[i].chosen &= !done;
+	}
 }
 
 static int run_all(struct runner *r)

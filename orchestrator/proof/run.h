@@ -15,6 +15,7 @@ struct run_progress {
 
 struct run_options {
 	const char *filter; /* only checks whose name matches; NULL: all */
+	bool whole;         /* only checks of the whole lab: those before the first action */
 	void (*on_progress)(void *ctx, const struct run_progress *p);
 	void *ctx;
 	const volatile int *stop; /* not zero: give up soon; NULL: never */

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "base/visible.h"
+#include "report/failures.h"
 #include "report/write.h"
 
 enum { MARK_OK, MARK_FAIL, MARK_WARN, MARK_SKIP, MARK_ACTION };
@@ -47,6 +48,8 @@ static void write_check(FILE *f, const struct report_check *k, bool color)
 	        : !k->ok    ? (k->warning ? MARK_WARN : MARK_FAIL)
 	        : k->action ? MARK_ACTION
 	                    : MARK_OK;
+	if (k->failure && k->ok) /* a row of the table is enough */
+		return;
 	static const char *const colors[] = { "\033[32m", "\033[31m", "\033[33m", "\033[2m",
 		                              "\033[36m" };
 
@@ -83,6 +86,8 @@ void report_write_human(FILE *f, const struct report_run *r, bool color)
 		        color_code(color, "\033[0m"));
 		write_indented(f, r->error, "      ");
 	}
+	if (r->failures)
+		report_failures_human(f, r->failures);
 	fprintf(f, "  %u held, %u failed", n.passed, n.failed);
 	if (n.warnings)
 		fprintf(f, ", %u warnings", n.warnings);

@@ -44,6 +44,8 @@ void page_more(struct str *b, size_t n, size_t shown);
 void page_section(struct str *b, const char *id, size_t number, const char *heading);
 
 void page_add_runs(struct str *b, const struct report_run *runs, size_t n);
+/* failures: report_run.failures, or NULL. */
+void page_add_failures(struct str *b, const json_t *failures);
 void page_add_matrix(struct str *b, const struct page_design *d, size_t number);
 void page_add_ways(struct str *b, const struct page_design *d, size_t number);
 void page_add_routes(struct str *b, const struct page_design *d, size_t number);

@@ -61,6 +61,7 @@ static void add_run_checks(struct str *b, const struct report_run *r)
 	for (size_t k = 0; k < r->n; k++)
 		add_check(b, &r->checks[k]);
 	page_table_end(b);
+	page_add_failures(b, r->failures);
 	str_add(b, "</details>\n");
 }
 

@@ -15,6 +15,7 @@ void report_run_free(struct report_run *r)
 	free(r->lab);
 	free(r->file);
 	free(r->error);
+	json_decref(r->failures);
 	*r = (struct report_run){ 0 };
 }
 
@@ -73,6 +74,8 @@ json_t *report_json(const struct report_run *r)
 			json_object_set_new(o, "skipped", json_true());
 		if (k->action)
 			json_object_set_new(o, "action", json_true());
+		if (k->failure)
+			json_object_set_new(o, "failure", json_true());
 		if (k->hint && !k->ok && !k->skipped)
 			json_object_set_new(o, "hint", text_or_empty(k->hint));
 		json_array_append_new(checks, o);
@@ -88,6 +91,8 @@ json_t *report_json(const struct report_run *r)
 		json_object_set_new(o, "repeat", json_integer(r->repeat));
 	if (r->error)
 		json_object_set_new(o, "error", text_or_empty(r->error));
+	if (r->failures)
+		json_object_set(o, "failures", r->failures);
 	return o;
 }
 
@@ -106,7 +111,8 @@ void report_from_json(const json_t *j, struct report_run *ret)
 
 	*ret = (struct report_run){ .lab = text_of(j, "lab"),
 		                    .file = text_of(j, "file"),
-		                    .error = text_of(j, "error") };
+		                    .error = text_of(j, "error"),
+		                    .failures = json_incref(json_object_get(j, "failures")) };
 	for (int p = 0; p < PHASE_MAX; p++)
 		ret->phase_ms[p] =
 		    json_number_value(json_object_get(json_object_get(j, "phases"), phase_keys[p]));
@@ -119,6 +125,7 @@ void report_from_json(const json_t *j, struct report_run *ret)
 			.skipped = json_is_true(json_object_get(o, "skipped")),
 			.warning = streq(json_string_value(json_object_get(o, "level")), "warning"),
 			.action = json_is_true(json_object_get(o, "action")),
+			.failure = json_is_true(json_object_get(o, "failure")),
 			.seconds = json_number_value(json_object_get(o, "seconds")),
 			.detail = text_of(o, "detail"),
 			.hint = text_of(o, "hint"),

@@ -29,6 +29,7 @@ struct report_check {
 	bool ok, skipped;
 	bool warning; /* level: a failure does not count */
 	bool action;  /* a "do", not a wish */
+	bool failure; /* of test --failures: what it cost that something was away */
 	double seconds;
 	char *detail;          /* what was seen; may have several lines; NULL: nothing to say */
 	char *hint;            /* NULL: none */
@@ -44,6 +45,7 @@ struct report_run { /* one lab, brought up and checked once */
 	double phase_ms[PHASE_MAX];
 	struct report_check *checks;
 	size_t n, cap;
+	json_t *failures; /* of test --failures: {checks[], failures[]}; NULL */
 };
 void report_run_free(struct report_run *r);
 struct report_check *report_add(struct report_run *r); /* zeroed; the run owns its strings */

@@ -235,6 +235,59 @@ wait_until "its lab ends, too" 5 gone
 is "a job has its labs for itself" "$(grep -c '"name": "plain"' "$work/job.out")" 1
 ok "nothing is left of its run directory" sh -c '! ls -d /run/vnetlab-ci-987 "$1"/vnetlab-ci-987 2>/dev/null' - "$work/reports"
 
+# --- failures ---
+lab "$work/fails.vnetlab.json" '
+  "up": { "bgp": "RS/nva", "expect": "Established" },
+  "the prefix is reached": { "from": "backend", "to": "10.50.0.1", "expect": "reach" },
+  "what only the first has": { "from": "backend", "to": "10.60.0.1", "expect": "reach" },
+  "the backend reaches the appliance": { "from": "backend", "to": "nva", "expect": "reach" },
+  "off": { "do": "fault stop nva", "from": "backend", "to": "10.50.0.1", "recoverWithin": "20s" }'
+jq '.virtualMachines.spare = (.virtualMachines.nva | .nic.privateIPAddress = "10.0.1.9" | .bgp.asn = 65002 | .bgp.asPathPrepend = 2) |
+	.virtualMachines.nva |= (.bgp.advertise += ["10.60.0.0/16"] | .loopbacks += ["10.60.0.1"]) |
+	.whenFails = { nva: "10s", "*": "20s" }' "$work/fails.vnetlab.json" >"$work/fails" && mv "$work/fails" "$work/fails.vnetlab.json"
+status "test --failures fails when a budget is exceeded" 1 vnetlab test --failures --format json --report "$work/failed" "$work/fails.vnetlab.json"
+json "each thing failed once" '[.failures.failures[].failure] == ["nva", "spare", "RS/0", "RS/1"] and all(.failures.failures[]; .returnMs > 0)'
+json "the appliance is a single point of failure of the prefix that it alone has" '.failures.failures[0] |
+	.singlePointOfFailure and (.held | not) and ([.packets[] | select(.back | not) | .check] == ["what only the first has"])'
+json "the reason has the way and the route" '.failures.failures[0].packets[] | select(.back | not) |
+	.way == "backend -> nva" and (.reason | test("dropped: route 10.0.0.0/8 "))'
+json "what has another way comes back" '.failures.failures[0].packets[] | select(.check == "the prefix is reached") | .back and .sent > 20'
+json "a check about the appliance goes with it" '.failures.failures[0].goneWithIt == ["the backend reaches the appliance"]'
+json "nothing else breaks anything" 'all(.failures.failures[1:][]; .back and .held and (.singlePointOfFailure | not))'
+json "failures are entries of the report, and what is behind a do is not run" '([.checks[] | select(.failure)] | length) == 4 and
+	.failed == 1 and ([.checks[] | select(.skipped) | .name] == ["off"])'
+ok "the JUnit report of failures is valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/failed/report.xml"
+like "the report for people names the single point of failure" "$(cat "$work/failed/report.txt")" 'nva: "what only the first has", which goes backend -> nva; without it, '
+like "the page has a table of failures and checks" "$(cat "$work/failed/report.html")" '>broken<'
+# The same fault, made by hand.
+ms() { printf '%s' "$out" | jq "$1 // 0 | round"; }
+agree() { # both by packets, on the same machine
+	vnetlab test -n tcmd --failures --which nva --filter 'the prefix is reached' --format json >"$work/by.json"
+	vnetlab test -n tcmd --format json >"$work/hand.json"
+	vnetlab fault clear -q -n tcmd >"$work/cleared"
+	out=$(cat "$work/by.json")
+	_by=$(ms '.failures.failures[0].packets[0].lostMs')
+	_hand=$(jq -r '.checks[] | select(.name == "off") | .detail' "$work/hand.json" | sed -n 's/.*after \([0-9]*\) ms.*/\1/p')
+	echo "by test --failures $_by ms, by hand ${_hand:=0} ms"
+	jq -e '.failures.failures[0].packets[0].back' "$work/by.json" && [ $((_by - _hand)) -lt 500 ] && [ $((_hand - _by)) -lt 500 ]
+}
+status "the lab comes up to be broken by hand" 0 vnetlab up "$work/fails.vnetlab.json" -q
+wait_until "test --failures measures what the same fault by hand does" 20 agree
+"$B/vnetlab" test -n tcmd --failures >"$work/int.out" 2>&1 &
+_pid=$!
+broken() { holds '.faults != []' vnetlab fault list -n tcmd -o json; }
+wait_until "something is broken" 20 broken
+kill -INT $_pid
+wait $_pid
+is "SIGINT while something is broken gives status 130" "$?" 130
+ok "the fault is undone" holds '.faults == []' vnetlab fault list -n tcmd -o json
+vnetlab fault freeze nva -n tcmd -q >"$work/frozen"
+status "test --failures of a lab with a fault fails" 5 vnetlab test -n tcmd --failures
+like "the message says which, and what to do" "$out" 'has a fault already \(freeze nva\).*vnetlab fault clear'
+status "test --failures of what there is not is wrong" 2 vnetlab test --failures --which nobody "$work/quick.vnetlab.json"
+status "test --which without --failures is wrong" 2 vnetlab test --which nva "$work/quick.vnetlab.json"
+ok "down ends the lab" vnetlab down tcmd
+
 # --- Ctrl-C takes the lab down: while it is built, and while checks run ---
 lab "$work/long.vnetlab.json" '"never": { "bgp": "RS/ghost", "expect": "Established" }'
 interrupt() { # interrupt SIGNAL CONDITION...

@@ -33,6 +33,8 @@
  * probe       probes[{from,to,protocol,port,       results[{...}] (interfaces.md, section 5, and
  *             count,intervalMs,timeoutMs}]         address, detail, refused, errorFrom)
  *             ... with "watch": true, for one      {"progress":{no,atMs,rttMs|null}} for each packet
+ *             ... with "watch": "losses"           the same with "probe", its number, of those that
+ *                                                  are lost, the first behind them, and every tenth
  * matrix      from[], to[] (names; * and ? match   from[], to[] (nodes), rttMs[[...]]: a row for
  *             VMs), protocol, port, count,         each sender; null: not all were answered;
  *             timeoutMs                            sent, answered

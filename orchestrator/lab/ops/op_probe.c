@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* op probe: real packets, many at once; see lab/client/client.h.  With "watch": true, for a single
- * probe: a {"progress":{"no","atMs","rttMs"}} for each packet until the client goes away. */
+ * probe: a {"progress":{"no","atMs","rttMs"}} for each packet until the client goes away.  With
+ * "watch": "losses" of all probes, each with its number as "probe": those that are lost, the first
+ * one behind them that is answered, and every tenth. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -10,7 +12,12 @@
 #include "lab/proc/op.h"
 #include "probe/probe.h"
 
-enum { MAX_PROBES = 100000, DEFAULT_TIMEOUT_MS = 1000, DEFAULT_INTERVAL_MS = 100 };
+enum {
+	FLOW_PACKETS = 10,
+	MAX_PROBES = 100000,
+	DEFAULT_TIMEOUT_MS = 1000,
+	DEFAULT_INTERVAL_MS = 100
+};
 
 static int number_of_key(const json_t *o, const char *key, json_int_t min, json_int_t max,
                          json_int_t dflt, json_int_t *ret, struct err *e)
@@ -96,17 +103,36 @@ static json_t *result_json(const struct probe *p, const struct endpoint *from,
 	return o;
 }
 
-struct watch {
+struct watch { /* of one probe */
 	struct request *r;
+	bool losses;   /* else every packet is told */
+	int number;    /* of the probe */
+	unsigned next; /* the packet behind the last one that was answered */
 };
+
+/* Of a packet that is answered before those in front of it: they may be lost. */
+static bool is_news(struct watch *w, unsigned no, bool answered)
+{
+	enum { SIGN_OF_LIFE = 10 };
+	bool behind_gap = answered && no != w->next;
+
+	if (answered && no >= w->next)
+		w->next = no + 1;
+	return !w->losses || !answered || behind_gap || no % SIGN_OF_LIFE == 0;
+}
 
 static int tell_shot(void *ctx, const struct probe *p, unsigned no, double at_ms, double rtt_ms)
 {
-	const struct watch *w = ctx;
-	json_t *o = json_pack("{s:i, s:f}", "no", (int)no, "atMs", at_ms);
+	struct watch *w = ctx;
 
 	(void)p;
+	if (!is_news(w, no, rtt_ms >= 0))
+		return 0;
+	json_t *o = json_pack("{s:i, s:f}", "no", (int)no, "atMs", at_ms);
+
 	json_object_set_new(o, "rttMs", rtt_ms < 0 ? json_null() : json_real(rtt_ms));
+	if (w->losses)
+		json_object_set_new(o, "probe", json_integer(w->number));
 	return op_progress(w->r, o);
 }
 
@@ -114,7 +140,25 @@ struct batch {
 	struct probe *probes;
 	struct endpoint *from, *to;
 	size_t n;
+	struct watch *watches; /* NULL: nobody does */
 };
+
+static void watch_probes(struct batch *b, struct request *r, const json_t *watch)
+{
+	bool losses = json_is_string(watch);
+	size_t n = losses ? b->n : 1;
+
+	if (!losses && !json_is_true(watch))
+		return;
+	b->watches = xcalloc(n, sizeof(*b->watches));
+	for (size_t i = 0; i < n; i++) {
+		b->watches[i] = (struct watch){ .r = r, .losses = losses, .number = (int)i };
+		b->probes[i].on_shot = tell_shot;
+		b->probes[i].ctx = &b->watches[i];
+		/* A node that is away for a while remembers flows otherwise when it comes back. */
+		b->probes[i].flow_packets = losses ? FLOW_PACKETS : 0;
+	}
+}
 
 static void batch_done(struct batch *b)
 {
@@ -125,12 +169,12 @@ static void batch_done(struct batch *b)
 	free(b->from);
 	free(b->to);
 	free(b->probes);
+	free(b->watches);
 }
 
 static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct err *e)
 {
 	const json_t *list = json_object_get(r->body, "probes");
-	struct watch w = { r };
 	size_t n = json_array_size(list), i;
 	json_t *o;
 
@@ -138,7 +182,7 @@ static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct
 		return err_set(e, EINVAL, "probe: \"probes\" must list 1 to %d probes", MAX_PROBES);
 	_cleanup_(batch_done) struct batch b = { xcalloc(n, sizeof(*b.probes)),
 		                                 xcalloc(n, sizeof(*b.from)),
-		                                 xcalloc(n, sizeof(*b.to)), n };
+		                                 xcalloc(n, sizeof(*b.to)), n, NULL };
 
 	json_array_foreach (list, i, o) {
 		int rc = prepare_probe(l, o, &b.probes[i], &b.from[i], &b.to[i], e);
@@ -146,10 +190,7 @@ static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct
 		if (rc < 0)
 			return rc;
 	}
-	if (json_is_true(json_object_get(r->body, "watch"))) {
-		b.probes[0].on_shot = tell_shot;
-		b.probes[0].ctx = &w;
-	}
+	watch_probes(&b, r, json_object_get(r->body, "watch"));
 	int rc = probe_run(b.probes, n, e);
 
 	if (rc < 0)
