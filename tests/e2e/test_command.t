@@ -184,7 +184,7 @@ done
 if command -v tcpdump >/dev/null; then
 	like "it keeps the packet that was dropped" "$(tcpdump -nr "$work/why/tcmd/packets/check-2.backend.pcap" 2>/dev/null)" '10\.9\.1\.4\.80: Flags \[S\]'
 fi
-is "a run that held keeps nothing" "$(ls "$work/why")" "$(printf 'report.html\nreport.json\nreport.tap\nreport.txt\nreport.xml\ntcmd')"
+is "a run that held keeps nothing" "$(ls "$work/why")" "$(printf 'report.github\nreport.html\nreport.json\nreport.markdown\nreport.sarif\nreport.tap\nreport.txt\nreport.xml\ntcmd')"
 status "test --fail-fast starts no other run" 1 vnetlab test --fail-fast --within 300ms --format json "$work/plain.vnetlab.json" "$work/holds.vnetlab.json"
 out=$(printf '%s' "$out" | jq -s .)
 json "what was not run is in the report" '.[1] | .skipped == 1 and .passed == 0 and .error == null'
