@@ -79,7 +79,7 @@ static bool match_fits(const struct gf_match *m, const struct gf_packet *p)
 	/* A packet without ports has none that another rule could mean. */
 	if (m->field >= GF_SOURCE_PORT && m->field <= GF_ANY_PORT && !has_ports(p))
 		return false;
-	return fits != m->not ;
+	return fits != m->inverted;
 }
 
 enum fit { FITS_NOT, FITS, FITS_PERHAPS };
@@ -179,6 +179,12 @@ static enum outcome pass_rules(struct passing *s, const struct gf_chain *c)
 	return FALLS_THROUGH;
 }
 
+/* Equal priorities: as the files have them. */
+static bool comes_later(const struct gf_chain *c, const struct gf_chain *than)
+{
+	return c->priority == than->priority ? c > than : c->priority > than->priority;
+}
+
 static const struct gf_chain *next_chain(const struct guest_filter *f, enum gf_hook hook,
                                          const struct gf_chain *after)
 {
@@ -187,10 +193,7 @@ static const struct gf_chain *next_chain(const struct guest_filter *f, enum gf_h
 	for (size_t i = 0; i < f->n; i++) {
 		const struct gf_chain *c = &f->chains[i];
 
-		if (!c->base || c->hook != hook || c == after)
-			continue;
-		if (after && (c->priority < after->priority ||
-		              (c->priority == after->priority && c < after)))
+		if (!c->base || c->hook != hook || (after && !comes_later(c, after)))
 			continue;
 		if (!best || c->priority < best->priority)
 			best = c;

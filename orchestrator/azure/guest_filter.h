@@ -38,7 +38,7 @@ struct gf_value {
 
 struct gf_match {
 	enum gf_field field;
-	bool not ;
+	bool inverted;
 	struct gf_value *values; /* one of them */
 	size_t n, cap;
 };
@@ -120,7 +120,7 @@ struct gf_chain *gf_chain_named(struct guest_filter *f, const char *table, const
 struct gf_chain *gf_chain_add(struct guest_filter *f, const char *table, const char *name);
 struct gf_rule *gf_rule_add(struct guest_filter *f, struct gf_chain *c);
 struct gf_match *gf_match_add(struct guest_filter *f, struct gf_rule *r, enum gf_field field,
-                              bool not );
+                              bool inverted);
 void gf_value_add(struct guest_filter *f, struct gf_match *m, uint32_t lo, uint32_t hi);
 void gf_device_add(struct guest_filter *f, struct gf_match *m, const char *device);
 /* "10.0.0.0/8", "10.0.0.1", "10.0.0.1-10.0.0.9", "10.0.0.0/255.0.0.0"; false: none of these. */

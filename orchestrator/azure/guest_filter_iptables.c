@@ -138,10 +138,10 @@ static bool read_value(struct guest_filter *f, struct gf_match *m, const char *w
 	return read;
 }
 
-static void read_values(struct ipt_reader *r, struct gf_rule *rule, enum gf_field field, bool not,
-                        const char *words)
+static void read_values(struct ipt_reader *r, struct gf_rule *rule, enum gf_field field,
+                        bool inverted, const char *words)
 {
-	struct gf_match *m = gf_match_add(r->f, rule, field, not );
+	struct gf_match *m = gf_match_add(r->f, rule, field, inverted);
 	_cleanup_free_ char *copy = xstrdup(words);
 	char *rest;
 
@@ -150,10 +150,10 @@ static void read_values(struct ipt_reader *r, struct gf_rule *rule, enum gf_fiel
 			m->field = GF_UNREAD;
 }
 
-static bool read_flags(struct ipt_reader *r, struct gf_rule *rule, bool not, const char *mask,
+static bool read_flags(struct ipt_reader *r, struct gf_rule *rule, bool inverted, const char *mask,
                        const char *set)
 {
-	struct gf_match *m = gf_match_add(r->f, rule, GF_FLAGS, not );
+	struct gf_match *m = gf_match_add(r->f, rule, GF_FLAGS, inverted);
 	const char *both[] = { mask, set };
 	uint32_t bits[2] = { 0 }, bit;
 
@@ -173,19 +173,20 @@ static bool read_flags(struct ipt_reader *r, struct gf_rule *rule, bool not, con
 }
 
 /* How many words the match at w[0] is; 0: none that is read. */
-static size_t read_match(struct ipt_reader *r, struct gf_rule *rule, bool not, char **w, size_t n)
+static size_t read_match(struct ipt_reader *r, struct gf_rule *rule, bool inverted, char **w,
+                         size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ipt_matches) && n > 1; i++)
 		if (streq(w[0], ipt_matches[i].brief) || streq(w[0], ipt_matches[i].full)) {
-			read_values(r, rule, ipt_matches[i].field, not, w[1]);
+			read_values(r, rule, ipt_matches[i].field, inverted, w[1]);
 			return 2;
 		}
 	if (streq(w[0], "--syn")) {
-		read_flags(r, rule, not, "SYN,RST,ACK,FIN", "SYN");
+		read_flags(r, rule, inverted, "SYN,RST,ACK,FIN", "SYN");
 		return 1;
 	}
 	if (streq(w[0], "--tcp-flags") && n > 2) {
-		read_flags(r, rule, not, w[1], w[2]);
+		read_flags(r, rule, inverted, w[1], w[2]);
 		return 3;
 	}
 	return 0;
@@ -239,14 +240,14 @@ static bool is_idle(const char *w)
 
 static void read_rule_words(struct ipt_reader *r, struct gf_rule *rule, char **w, size_t n)
 {
-	bool not = false;
+	bool inverted = false;
 
 	for (size_t i = 0, took; i < n; i += took) {
 		const char *value = i + 1 < n ? w[i + 1] : "";
 
 		took = 2;
 		if (streq(w[i], "!")) {
-			not = true;
+			inverted = true;
 			took = 1;
 			continue;
 		}
@@ -266,13 +267,13 @@ static void read_rule_words(struct ipt_reader *r, struct gf_rule *rule, char **w
 		           str_starts(w[i], "--save") || str_starts(w[i], "--restore")) {
 			took = 1;
 		} else {
-			took = read_match(r, rule, not, w + i, n - i);
+			took = read_match(r, rule, inverted, w + i, n - i);
 			if (!took) {
 				gf_match_add(r->f, rule, GF_UNREAD, false);
 				took = 1;
 			}
 		}
-		not = false;
+		inverted = false;
 	}
 	if (!rule->act && !rule->chain)
 		rule->act = GF_GO_ON;

@@ -48,12 +48,12 @@ struct gf_rule *gf_rule_add(struct guest_filter *f, struct gf_chain *c)
 }
 
 struct gf_match *gf_match_add(struct guest_filter *f, struct gf_rule *r, enum gf_field field,
-                              bool not )
+                              bool inverted)
 {
 	r->matches = grow(f->arena, r->matches, r->n, &r->cap, sizeof(*r->matches));
 	struct gf_match *m = &r->matches[r->n++];
 
-	*m = (struct gf_match){ .field = field, .not = not };
+	*m = (struct gf_match){ .field = field, .inverted = inverted };
 	return m;
 }
 
