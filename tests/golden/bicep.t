@@ -154,5 +154,12 @@ resource g 'Microsoft.Network/firewallPolicies/ruleCollectionGroups@2023-09-01' 
   properties: { priority: 100 }
 }" '"findings"'
 is "has as many parts as its type" "$(grep -c ARM-RES-03 <<<"$out$err")" 0
+says "an existing resource has its condition: without it nothing of it is evaluated" "$net
+param id string = ''
+resource p 'Microsoft.Network/publicIPAddresses@2023-09-01' existing = if (!empty(id)) {
+  name: last(split(id, '/'))
+  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+}
+output ip string = empty(id) ? 'none' : p!.properties.ipAddress" '"findings": \[\]'
 says "a file of mistakes ends with the hundredth" "$(printf 'resource a {\n%.0s' {1..5000})" 'these are 100 mistakes: the rest of the file is not read'
 done_testing

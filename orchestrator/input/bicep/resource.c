@@ -50,7 +50,7 @@ static json_t *begin(struct blow *l, const struct bicep_decl *d, struct declarin
 		json_object_set_new(out, "existing", json_true());
 	set_copy(l, d, out);
 	l->binds = deploy_binds(l, &now->target, now->room);
-	if (deploy_condition(l, &now->target, &condition) && !d->existing)
+	if (deploy_condition(l, &now->target, &condition))
 		json_object_set_new(out, "condition", json_of_text(str_get(&condition)));
 	json_object_set_new(out, "type", json_string(deploy_type(l, d)));
 	json_object_set_new(out, "apiVersion", json_string(deploy_version(l, d)));
