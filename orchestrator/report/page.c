@@ -74,12 +74,6 @@ static void add_finding(struct str *b, const struct checked_file *c, const struc
 	str_add(b, "<tr>");
 	page_verdict(b, severity_str(x->severity), severity_str(x->severity));
 	str_printf(b, "<th scope=\"row\">%s</th><td>", x->rule);
-	page_text(b, at.file);
-	if (at.line)
-		str_printf(b, ":%zu", at.line);
-	str_add(b, "<br>");
-	page_text(b, x->pointer);
-	str_add(b, "</td><td>");
 	page_lines(b, x->message);
 	if (x->hint) {
 		str_add(b, "<br><em>");
@@ -90,6 +84,12 @@ static void add_finding(struct str *b, const struct checked_file *c, const struc
 		str_add(b, "<br>Azure answers: ");
 		page_text(b, x->azure_code);
 	}
+	str_add(b, "</td><td>");
+	page_text(b, at.file);
+	if (at.line)
+		str_printf(b, ":%zu", at.line);
+	str_add(b, "<br>");
+	page_text(b, x->pointer);
 	str_add(b, "</td></tr>\n");
 	free(at.file);
 }
@@ -109,7 +109,7 @@ static void add_page_findings(struct str *b, const struct page_design *d, size_t
 		str_add(b, "<p>No findings.</p>\n");
 	} else {
 		page_table(b, "What Azure would refuse, and known pitfalls",
-		           "Severity|Rule|Place|What");
+		           "Severity|Rule|What|Place");
 		for (size_t i = 0; i < c->f.n && i < PAGE_ROWS; i++)
 			add_finding(b, c, &c->f.items[i]);
 		page_table_end(b);

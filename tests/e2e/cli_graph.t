@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Pictures of topologies and of running labs; completion of names of a running lab.
+# Pictures and pages of topologies and of running labs; completion of names of a running lab.
 . "$(dirname "$0")/../lib/tap.sh"
 need xmllint jq
 
@@ -38,6 +38,12 @@ status "graph draws a running lab by its name" 0 vnetlab graph route-server --fo
 is "the picture shows both connections up" "$(echo "$out" | grep -c 'AS 65000, up"')" 2
 status "-n names the lab to draw" 0 vnetlab graph -n route-server
 like "the picture of a lab is SVG by default" "$out" 'class="session up"'
+status "a page about the lab is written" 0 vnetlab report route-server --html "$work/lab.html"
+for part in 'id="timeline-0"' '<td>session</td>' '>Effective routes of ' 'learned by instance' 'class="session up"' 'The way of each check'; do
+	like "the page has $part" "$(cat "$work/lab.html")" "$part"
+done
+run vnetlab matrix route-server --format tap
+like "the matrix of a lab is TAP, too" "$out" '^1\.\.[1-9]'
 
 words() { vnetlab completion --complete -- "$@" | cut -f 1 | tr '\n' ' '; }
 is "completion offers the lab's nodes" "$(words exec '')" "NVA_1 NVA_2 Backend RouteServer/0 RouteServer/1 internet fabric "
