@@ -18,6 +18,7 @@ static const struct option_def probe_options[] = {
 	{ 0, "wait", "DURATION", "how long", false },
 	{ 'f', "filter", "GLOB", "which", true },
 	{ 0, "dry-run", NULL, "only say", false },
+	{ .name = "rounds", .arg = "1|2", .dflt = "1", .help = "once, or twice" },
 	{ 0 },
 };
 static const struct command probe = { .name = "probe",
@@ -76,6 +77,29 @@ static void options_stand_anywhere(void **state)
 
 	assert_true(arg_number(&p.a, "count", 1, 10, 5, &n));
 	assert_int_equal(n, 3);
+}
+
+static void a_value_may_be_left_out(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *word, *value;
+	} t[] = { { "--rounds", "1" }, { "--rounds=2", "2" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		_cleanup_args_ struct args p = { 0 };
+		struct err e = { 0 };
+
+		assert_int_equal(args_parse(&probe, WORDS(t[i].word, "2"), environment, &p, &e), 0);
+		assert_string_equal(arg_value(&p.a, "rounds"), t[i].value);
+		assert_int_equal(p.a.argc, 1); /* "2" is no value of it */
+	}
+	_cleanup_args_ struct args wrong = { 0 };
+	struct err e = { 0 };
+
+	assert_int_equal(args_parse(&probe, WORDS("--rounds=3", "a"), environment, &wrong, &e),
+	                 -EINVAL);
+	assert_non_null(strstr(e.msg, "'3' is not one of 1|2"));
 }
 
 static void the_last_value_counts(void **state)
@@ -310,6 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_stand_anywhere),
+		cmocka_unit_test(a_value_may_be_left_out),
 		cmocka_unit_test(the_last_value_counts),
 		cmocka_unit_test(behind_two_dashes),
 		cmocka_unit_test(environment_is_a_default),
