@@ -115,7 +115,7 @@ static void add_cached_path(const char *whole, const char *slash, const char *en
 		for (const char *c = tag; *c; c++)
 			str_addc(out, *c == ':' ? '#' : *c);
 	} else {
-		for (size_t i = 0; tag[i] && i < 64; i++)
+		for (size_t i = 0; i < 64 && tag[i]; i++)
 			if (tag[i] >= 'A' && tag[i] <= 'Z')
 				mask |= 1ULL << i;
 		str_printf(out, "%s$", tag);
