@@ -7,7 +7,17 @@
 
 #include "base/str.h"
 
-enum { MAX_JUMPS = 32, FIN = 1, SYN = 2, ACK = 16, ECHO_REPLY = 0, ECHO_REQUEST = 8 };
+/* MAX_RULES: of one packet in one hook.  Chains that jump to the next one twice, thirty deep, would
+ * have it pass more than can be counted. */
+enum {
+	MAX_JUMPS = 32,
+	MAX_RULES = 1 << 18,
+	FIN = 1,
+	SYN = 2,
+	ACK = 16,
+	ECHO_REPLY = 0,
+	ECHO_REQUEST = 8
+};
 
 /* ---- matches ---- */
 
@@ -102,7 +112,7 @@ struct passing {
 	const struct guest_filter *f;
 	const struct gf_packet *p;
 	struct gf_result *r;
-	unsigned depth;
+	unsigned depth, passed;
 };
 
 enum outcome { FALLS_THROUGH, RETURNS, ENDS };
@@ -168,6 +178,9 @@ static enum outcome pass_rules(struct passing *s, const struct gf_chain *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct gf_rule *r = &c->rules[i];
+
+		if (++s->passed > MAX_RULES)
+			return end_at_rule(s, r, GF_NOT_KNOWN);
 		enum fit fit = r->act == GF_GO_ON ? FITS_NOT : rule_fits(r, s->p);
 		enum outcome o = fit == FITS_NOT       ? FALLS_THROUGH
 		                 : fit == FITS_PERHAPS ? end_at_rule(s, r, GF_NOT_KNOWN)

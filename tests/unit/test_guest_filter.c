@@ -259,13 +259,31 @@ static void whole_files(void **state)
 	model_free(x.m);
 }
 
+/* Each chain jumps to the next one ten times, thirty deep: no packet passes all of that. */
+static void chains_that_multiply(void **state)
+{
+	_cleanup_str_ struct str text = { 0 };
+	struct world x;
+
+	(void)state;
+	open_world(&x);
+	str_add(&text, "*filter\n-A FORWARD -j c1\n");
+	for (int i = 1; i < 30; i++)
+		for (int k = 0; k < 10; k++)
+			str_printf(&text, "-A c%d -j c%d\n", i, i + 1);
+	str_add(&text, "-A c30 -s 1.2.3.4 -j DROP\n");
+	struct gf_result r = pass(&x, "iptables.rules", str_get(&text), GF_FORWARD, GF_NEW);
+
+	assert_int_equal(letter(&r), '?');
+	model_free(x.m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(iptables_rules),
-		cmocka_unit_test(nft_rules),
-		cmocka_unit_test(translations),
-		cmocka_unit_test(whole_files),
+		cmocka_unit_test(iptables_rules),       cmocka_unit_test(nft_rules),
+		cmocka_unit_test(translations),         cmocka_unit_test(whole_files),
+		cmocka_unit_test(chains_that_multiply),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
