@@ -109,6 +109,9 @@ e2e: all $(TOOLS) ## end-to-end tests, as root and as an ordinary user; E2E=FILE
 fidelity: all ## labs against published observations of real Azure; CASES="01 38"  DOCS=1 writes docs/fidelity.md
 	tests/fidelity/run $(if $(DOCS),--docs docs/fidelity.md) $(CASES)
 
+clients: all ## the endpoint's other clients (tests/arm), where npm or Ansible are; reaches npm's registry
+	B=$(B) tests/arm/clients
+
 test-browser: all ## pages in a real Chromium, if there is one; screenshots in build/browser
 	tests/browser/pages.t
 
@@ -242,6 +245,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check test-browser e2e fidelity lint format bench chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release-test release clean help
+.PHONY: all tools unit golden check test-browser e2e fidelity lint format bench clients chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release-test release clean help
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))

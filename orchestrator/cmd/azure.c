@@ -63,6 +63,15 @@ static int show_findings(const struct cmd_args *a, const char *lab)
 	return EX_DONE;
 }
 
+/* A script that calls az finds it logged in.  Without az there is nothing to do. */
+static void log_in_az(const json_t *env)
+{
+	struct err e = { 0 };
+
+	if (azure_set_up_cli(env, &e) < 0 && e.code != ENOPKG)
+		ui_error(&e);
+}
+
 static void print_line(const char *line)
 {
 	ui_reason("%s", line);
@@ -87,15 +96,6 @@ const char *azure_lab(const struct cmd_args *a)
 		return lab;
 	ui_usage(a, "%s", e.msg);
 	return NULL;
-}
-
-void azure_set_environment(const json_t *env)
-{
-	const char *name;
-	json_t *v;
-
-	json_object_foreach ((json_t *)env, name, v)
-		setenv(name, json_string_value(v), 1);
 }
 
 /* What the store begins with: a design's resources; of a topology, all of it, which no list shows.
@@ -154,6 +154,7 @@ static int cmd_azure(const struct cmd_args *a)
 		.verbose = a->verbose,
 		.log = a->quiet ? NULL : print_line,
 		.command = a->passthrough,
+		.before_command = log_in_az,
 	};
 	int status = read_from(a, &o);
 

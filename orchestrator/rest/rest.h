@@ -23,6 +23,8 @@ struct rest_options {
 	int verbose;                   /* 1: bodies, too */
 	void (*log)(const char *line); /* for people; NULL: nowhere */
 	char *const *command;          /* run with the environment of the endpoint; NULL: none */
+	/* Called in its process before it begins, while requests are served; may be NULL. */
+	void (*before_command)(const json_t *env);
 };
 
 /* Serves until a signal, the end of the lab, or that of the command, whose exit status it returns

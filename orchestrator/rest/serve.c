@@ -163,6 +163,8 @@ static int start_command(struct server *v, const json_t *env, struct err *e)
 	if (pid == 0) {
 		loop_after_fork(v->r.loop);
 		environment_set(env);
+		if (v->r.o.before_command)
+			v->r.o.before_command(env);
 		execvp(v->r.o.command[0], v->r.o.command);
 		fprintf(stderr, "vnetlab: %s: %m\n", v->r.o.command[0]);
 		_exit(127);

@@ -36,4 +36,8 @@ with arm.Endpoint("mine") as e:
     lab = e.vnetlab("routes", "-n", "mine", "one", "-o", "json")
     tap.ok(rc == lab[0] == 0 and [r["addressPrefix"] for r in json.loads(out)["value"]] == [r["addressPrefix"] for r in json.loads(lab[1])["value"]],
            "a NIC's effective routes are those of the lab", f"{out} {err}")
+    e.stop()
+    rc, out, err = e.vnetlab("azure", "-n", "mine", "--port", "0", "-q", "--", "az", "group", "list", "--query", "[].name", "-o", "tsv", timeout=280)
+    tap.ok(rc == 0 and out.split() == ["rg"], "a command that the endpoint runs finds az logged in, at another port, too", out + err)
+    e.start()
 tap.end()
