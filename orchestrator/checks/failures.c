@@ -14,7 +14,6 @@ static const char *const kind_words[] = {
 	[FAIL_CIRCUIT] = "circuit",
 	[FAIL_TUNNEL] = "tunnel",
 	[FAIL_LINK] = "link",
-	[FAIL_ZONE] = "zone",
 	[FAIL_PAIR] = "pair",
 };
 

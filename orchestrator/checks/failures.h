@@ -16,7 +16,6 @@ enum failure_kind {
 	FAIL_CIRCUIT,  /* both of its MSEEs */
 	FAIL_TUNNEL,   /* one of the design's, or of a VPN connection between two machines */
 	FAIL_LINK,     /* a wire of a circuit, or a NIC of a machine that has several */
-	FAIL_ZONE,     /* all machines in an availability zone */
 	FAIL_PAIR      /* two of the others at once */
 };
 const char *failure_kind_str(enum failure_kind k); /* "appliance", ... */
