@@ -66,3 +66,20 @@ json_t *json_at_pointer(json_t *v, const char *pointer)
 		v = json_step(v, &pointer);
 	return v;
 }
+
+json_t *json_merged(const json_t *old, const json_t *patch)
+{
+	if (!json_is_object(patch))
+		return json_incref((json_t *)patch);
+	json_t *new = json_is_object(old) ? json_copy((json_t *)old) : json_object();
+	const char *name;
+	json_t *v;
+
+	json_object_foreach ((json_t *)patch, name, v) {
+		if (json_is_null(v))
+			json_object_del(new, name);
+		else
+			json_object_set_new(new, name, json_merged(json_object_get(old, name), v));
+	}
+	return new;
+}

@@ -14,6 +14,9 @@ json_t *text_json_of(const char *s);
 json_t *json_step(json_t *v, const char **pointer);
 /* All of them; v itself for "". */
 json_t *json_at_pointer(json_t *v, const char *pointer);
+/* What a JSON merge patch makes of old (NULL: nothing): RFC 7396; new reference, which shares with
+ * both. */
+json_t *json_merged(const json_t *old, const json_t *patch);
 /* Appends a sentence to a list. */
 void text_append(json_t *list, char *text /* stolen */);
 /* The text of a value as json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) writes it, for what is long;

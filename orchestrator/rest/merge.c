@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rest/merge.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "input/resources.h"
 #include "rest/children.h"
@@ -247,24 +248,6 @@ json_t *merge_put(const char *path, const char *type, const char *name, const js
 	return new;
 }
 
-/* RFC 7396. */
-static json_t *patch_value(const json_t *old, const json_t *patch)
-{
-	if (!json_is_object(patch))
-		return json_incref((json_t *)patch);
-	json_t *new = json_is_object(old) ? json_copy((json_t *)old) : json_object();
-	const char *name;
-	json_t *v;
-
-	json_object_foreach ((json_t *)patch, name, v) {
-		if (json_is_null(v))
-			json_object_del(new, name);
-		else
-			json_object_set_new(new, name, patch_value(json_object_get(old, name), v));
-	}
-	return new;
-}
-
 json_t *merge_patch(const json_t *old, const json_t *body)
 {
 	static const char *const fixed[] = { "id", "name", "type", "etag" };
@@ -272,7 +255,7 @@ json_t *merge_patch(const json_t *old, const json_t *body)
 
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
 		json_object_del(patch, fixed[i]);
-	json_t *new = patch_value(old, patch);
+	json_t *new = json_merged(old, patch);
 
 	json_decref(patch);
 	return new;
