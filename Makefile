@@ -124,6 +124,10 @@ format: ## clang-format (14 or 19, they agree) on all C
 bench: all $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c)) ## speed against a floor measured in the same run; takes minutes
 	tests/bench/run
 
+.PHONY: lessons
+lessons: all ## plays all lessons in labs: their beginnings and their solutions
+	tests/tools/lessons
+
 SEED  ?= 1
 STEPS ?= 100
 chaos: all ## a lab changed and broken at random against fresh ones; SEED=1 STEPS=100

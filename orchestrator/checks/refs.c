@@ -104,12 +104,21 @@ bool check_is_node(const struct model *m, const char *name)
 	       (strchr(name, '/') && model_nic(m, name));
 }
 
+/* It sends and receives as the Internet does. */
+static bool is_internet_host(const struct model *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_internet; i++)
+		if (strieq(m->internet[i].name, name))
+			return true;
+	return false;
+}
+
 void check_refer_node(struct check_reader *r, const char *name, const char *ptr)
 {
 	if (strieq(name, "fabric") && !model_vm(r->m, name))
 		check_error(r, "CHECK-NODE-01", ptr, "name a VM, \"ROUTESERVER/0\" or \"internet\"",
 		            "the fabric neither sends nor receives packets of its own");
-	else if (!check_is_node(r->m, name))
+	else if (!check_is_node(r->m, name) && !is_internet_host(r->m, name))
 		check_unknown_node(r, name, ptr);
 }
 

@@ -122,6 +122,8 @@ void ui_progress_end(void);
 /* Text to stdout; what others wrote in it cannot drive the terminal (base/visible.h). */
 void ui_print(const char *fmt, ...) PRINTF(1, 2);
 void ui_print_text(const char *s, size_t n, bool keep_colors);
+/* Where standard output is a terminal: the screen is empty, and what follows stands at its top. */
+void ui_clear_screen(void);
 /* JSON to stdout with a newline; takes the reference. */
 void ui_json(json_t *j);
 /* For streams (events, logs -f): flushes stdout; false when nobody reads it any more.  Ordinary

@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/init.h"
 #include "cmd/topology.h"
 #include "lab/client/paths.h"
 
@@ -186,6 +187,9 @@ static int write_starter(const char *folder, const char *name, const char *topol
 static int cmd_init(const struct cmd_args *a)
 {
 	const char *folder = a->argc ? a->argv[0] : ".";
+
+	if (arg_flag(a, "lesson"))
+		return init_lesson(a, folder);
 	_cleanup_free_ char *name =
 	    arg_value(a, "name") ? xstrdup(arg_value(a, "name")) : name_of_folder(folder);
 	_cleanup_free_ char *topology = xasprintf("%s/%s.vnetlab.json", folder, name);
@@ -211,17 +215,20 @@ static int cmd_init(const struct cmd_args *a)
 
 static const struct option_def init_options[] = {
 	{ 0, "name", "NAME", "what the lab is called; default: as the folder", false },
+	{ 0, "lesson", NULL, "write a lesson to begin with (docs/lessons.md)", false },
 	{ 0, NULL, NULL, NULL, false },
 };
 
 COMMAND(init,
         { .name = "init",
           .group = "Tool",
-          .synopsis = "init [DIR] [--name NAME]",
+          .synopsis = "init [DIR] [--name NAME] [--lesson]",
           .summary = "writes a small design to begin with",
           .help = "Writes a topology with a Route Server, an appliance with an FRR file of its "
                   "own, a VM and checks, explained where they stand. It comes up as it is. "
-                  "DIR is made when it is not there; what exists is not written over.\n\n"
+                  "DIR is made when it is not there; what exists is not written over. "
+                  "--lesson writes a lesson for vnetlab learn instead: a story with hints, a "
+                  "design with a fault and tasks, and its solution.\n\n"
                   "  vnetlab init mine && cd mine\n"
                   "  vnetlab test",
           .max_args = 1,

@@ -353,3 +353,9 @@ bool ui_flush(void)
 {
 	return fflush(stdout) == 0 && !ferror(stdout);
 }
+
+void ui_clear_screen(void)
+{
+	if (term_is(STDOUT_FILENO))
+		fputs("\033[H\033[2J", stdout);
+}

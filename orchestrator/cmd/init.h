@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What vnetlab init writes besides a design. */
+#pragma once
+
+#include "cmd/cmd.h"
+
+/* A lesson to begin with, into the folder, which is made; returns an enum exit_status. */
+int init_lesson(const struct cmd_args *a, const char *folder);
