@@ -79,4 +79,51 @@ for name, change, words in [
         ("acts", rewrite("mine.vnetlab.json", '"checks": {', '"checks": { "it stops": { "do": "fault stop fw" },'), "does something")]:
     status, out = spoil(name, change)
     ok(status == 3 and words in out, f"lint finds the lesson that is {name}", out)
+
+# --- exam ---
+with open(glob.glob(f"{ROOT}/topologies/lessons/03-*/*.vnetlab.json")[0], encoding="utf-8") as f:
+    hub = json.load(f)
+hub["virtualNetworks"]["data"]["subnets"]["vms"]["routeTable"] = "data-rt"
+hub["virtualNetworks"]["data"]["peerings"]["to-hub"]["allowForwardedTraffic"] = True
+hub["routeTables"]["data-rt"] = {"routes": {"app": {"addressPrefix": "10.1.0.0/16", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.4"}}}
+hub["virtualMachines"]["nva"]["nic"]["enableIPForwarding"] = True
+hub["networkSecurityGroups"] = {"g": {"securityRules": {
+    n: {"priority": p, "direction": "Inbound", "access": a, "protocol": "Tcp", "sourceAddressPrefix": "*", "sourcePortRange": "*",
+        "destinationAddressPrefix": "*", "destinationPortRange": "*"} for n, p, a in (("in", 100, "Allow"), ("none", 200, "Deny"))}}}
+hub["virtualNetworks"]["data"]["subnets"]["vms"]["networkSecurityGroup"] = "g"
+with open(f"{work}/hub.vnetlab.json", "w", encoding="utf-8") as f:
+    json.dump(hub, f)
+
+
+def exam(*args):
+    return run("exam", f"{work}/hub.vnetlab.json", *args, "-o", "json")
+
+
+status, out, err = exam("--seed", "7", "--dir", f"{work}/e1")
+exam("--seed", "7", "--dir", f"{work}/e2")
+ok(status == 0 and json.loads(out) == {"file": f"{work}/e1/lesson-spoke-to-spoke.vnetlab.json", "faults": 1} and not err,
+   "exam writes a copy, and says how many faults are in it", out + err)
+with open(f"{work}/e1/lesson-spoke-to-spoke.vnetlab.json", encoding="utf-8") as a, open(f"{work}/e2/lesson-spoke-to-spoke.vnetlab.json", encoding="utf-8") as b:
+    one, two = a.read(), b.read()
+ok(one == two and json.loads(one) != hub, "the same seed hides the same fault")
+status, out, err = run("grade", f"{work}/e1", "--checks", f"{work}/hub.vnetlab.json", "--model", "-o", "json")
+ok(status == 1 and json.loads(out)["students"][0]["points"] < 5, "a check of the design fails in the copy", out + err)
+seen = {}
+for seed in range(20):
+    for x in json.loads(exam("--seed", str(seed), "--reveal")[1])["faults"]:
+        seen[x["fault"]] = x
+ok({"next-hop", "lost-route", "peering-flag"} <= set(seen) and all(x["breaks"] for x in seen.values()), "seeds choose different faults, and each breaks a check", str(seen))
+for fault in ("next-hop", "lost-route", "peering-flag", "rule-order", "stopped", "forwarding"):
+    found = json.loads(exam("--seed", "1", "--faults", fault, "--reveal")[1])["faults"]
+    ok([x["fault"] for x in found] == [fault] and found[0]["breaks"], f"{fault} can be asked for", str(found))
+ok(len({x["pointer"] for x in json.loads(exam("--seed", "5", "--count", "3", "--reveal")[1])["faults"]}) == 3, "three faults are in three places")
+ok(exam("--seed", "1", "--faults", "prepend", "--dir", f"{work}/e3")[0] == 5 and not os.path.exists(f"{work}/e3"), "a design without a place for the fault is not copied")
+status, out, err = exam("--seed", "1", "--faults", "next-hop,nonsense")
+ok(status == 2 and "there is no fault nonsense; there are all, next-hop" in err, "an unknown fault is wrong usage", err)
+ok(exam()[0] == 2, "without a seed it is wrong usage")
+ok(exam("--seed", "7", "--dir", f"{work}/e1")[0] == 5, "a folder that exists is not written to")
+rs = f"{ROOT}/topologies/two-nvas-ecmp/two-nvas-ecmp.vnetlab.json"
+for fault in ("peer-asn", "peer-address", "prepend"):
+    found = json.loads(run("exam", rs, "--seed", "1", "--faults", fault, "--reveal", "-o", "json")[1] or '{"faults": []}')["faults"]
+    ok([x["fault"] for x in found] == [fault], f"{fault} can be asked for", str(found))
 end()

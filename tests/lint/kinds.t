@@ -10,6 +10,7 @@ import sys
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 # Who names a kind all the same, and why.
 MAY_NAME = {"orchestrator/cmd/compare_lab.c": "asks a gateway for its tables, and VMs for their NICs",
+            "orchestrator/cmd/exam_faults.c": "each fault spoils a value of one kind",
             "orchestrator/cmd/status.c": "shows a field of `status` that is called as a kind",
             "orchestrator/lab/ops/op_status.c": "makes that field: what balancers' probes see",
             "orchestrator/lab/ops/status_hybrid.c": "makes that field: gateways and circuits",
