@@ -162,16 +162,16 @@ static struct judgement judge_by_model(struct teller *t, const struct check *c)
 	_cleanup_free_ void *memory = xcalloc(1, c->sort->memory_size + 1);
 	struct check_question q[CHECK_QUESTIONS] = { { 0 } };
 	json_t *told[CHECK_QUESTIONS] = { NULL };
-	struct check_answers a = { { NULL } };
+	_cleanup_free_ struct check_answers *a = xcalloc(1, sizeof(*a));
 	size_t n = c->sort->ask(c, q);
 
 	for (size_t i = 0; i < n; i++)
 		if (q[i].request)
-			a.a[i] = told[i] = tell(t, c, q[i].request);
+			a->a[i] = told[i] = tell(t, c, q[i].request);
 	struct judgement j = { false, NULL };
 
 	if (!t->why)
-		j = c->sort->judge(c, &a, memory);
+		j = c->sort->judge(c, a, memory);
 	for (size_t i = 0; i < n; i++) {
 		json_decref(q[i].request);
 		json_decref(told[i]);
