@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Designs in Terraform's language, read without Terraform.
 . "$(dirname "$0")/../lib/tap.sh"
-need jq
+need jq openssl python3
 
 here=$root/tests/golden/tfsource
 plan() { vnetlab import --plan "$@"; }
@@ -19,6 +19,26 @@ is "a place in the source says where an object comes from" \
 	"$(jq -r '.virtualNetworks["spoke-a"].source' "$work/import")" 'mod/main.tf:7:1#module.spoke["a"].azurerm_virtual_network.v'
 is "-p gives a value" "$(plan "$here/design" -p prefix=lab 2>/dev/null | jq -r '.planned_values.root_module.resources[] | select(.type=="azurerm_resource_group") | .values.name')" rg-lab
 is "a file of a design stands for its folder" "$(vnetlab check "$here/design/main.tf" 2>&1 | grep -c '^error')" 0
+
+# Hashes: what the tools of this machine say of the same bytes.
+mkdir "$work/hash"
+printf 'a\nb' >"$work/hash/f"
+cat >"$work/hash/main.tf" <<'EOF'
+output "v" {
+  value = [md5("ab"), sha1("ab"), sha256("ab"), sha512("ab"), base64sha256("ab"), base64sha512("ab"),
+    filemd5("f"), filesha1("f"), filesha256("f"), filesha512("f"), filebase64sha256("f"), filebase64sha512("f"),
+    uuidv5("dns", "vnetlab.example"), uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", "x")]
+}
+EOF
+for tool in md5sum sha1sum sha256sum sha512sum; do printf ab | $tool; done | cut -d' ' -f1 >"$work/sums"
+for size in 256 512; do printf ab | openssl dgst -sha$size -binary | base64 -w0; echo; done >>"$work/sums"
+for tool in md5sum sha1sum sha256sum sha512sum; do $tool "$work/hash/f"; done | cut -d' ' -f1 >>"$work/sums"
+for size in 256 512; do openssl dgst -sha$size -binary "$work/hash/f" | base64 -w0; echo; done >>"$work/sums"
+python3 -c 'import uuid; print(uuid.uuid5(uuid.NAMESPACE_DNS, "vnetlab.example")); print(uuid.uuid5(uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830"), "x"))' >>"$work/sums"
+is "hashes are those of the bytes" "$(plan "$work/hash" | jq -r '.planned_values.outputs.v.value[]')" "$(cat "$work/sums")"
+echo 'output "v" { value = uuidv5("nobody", "x") }' >"$work/hash/main.tf"
+run plan "$work/hash"
+like "a name space that is none is refused" "$err" 'nobody" is no UUID, and none of dns, url, oid, x500'
 
 mkdir "$work/dns"
 cat >"$work/dns/main.tf" <<'EOF'

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Functions that write values as text and read them back, and what stands for hashes. */
+/* Functions that write values as text and read them back, and hashes. */
 #include <stdio.h>
 
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/yaml_json.h"
 #include "input/hcl/func.h"
+#include "input/hcl/hash.h"
 
 static json_t *f_jsonencode(struct hcl_call *c)
 {
@@ -162,15 +163,13 @@ static json_t *f_yamldecode(struct hcl_call *c)
 	return v ? v : func_fail(c, "the text is no YAML: %s", e.msg);
 }
 
-/* --- what is not computed
- * ---------------------------------------------------------------------------- */
+/* --- hashes and names ------------------------------------------------------------------------- */
 
-/* Hashes name things and carry no packets: their value is left open. */
 static json_t *f_hash(struct hcl_call *c)
 {
-	_cleanup_free_ char *what = xasprintf("%s()", c->name);
+	const char *s;
 
-	return hcl_unknown(what);
+	return func_text(c, 0, &s) ? hcl_hash(c, s, strlen(s)) : hcl_unknown(NULL);
 }
 
 static json_t *f_uuid(struct hcl_call *c)
@@ -200,6 +199,6 @@ const struct hcl_func hcl_code_funcs[] = {
 	{ "bcrypt", 1, 2, f_hash, false },
 	{ "rsadecrypt", 2, 2, f_hash, false },
 	{ "uuid", 0, 0, f_uuid, false },
-	{ "uuidv5", 2, 2, f_hash, false },
+	{ "uuidv5", 2, 2, hcl_uuidv5, false },
 	{ NULL },
 };

@@ -2,6 +2,7 @@
 /* Files and paths.  Which files may be read is for who runs the evaluation. */
 #include "base/base64.h"
 #include "input/hcl/func.h"
+#include "input/hcl/hash.h"
 
 static bool read_argument(struct hcl_call *c, struct str *text, json_t **ret_failed)
 {
@@ -87,9 +88,10 @@ static json_t *f_path(struct hcl_call *c)
 
 static json_t *f_filehash(struct hcl_call *c)
 {
-	_cleanup_free_ char *what = xasprintf("%s()", c->name);
+	_cleanup_str_ struct str text = { 0 };
+	json_t *failed;
 
-	return hcl_unknown(what);
+	return read_argument(c, &text, &failed) ? hcl_hash(c, str_get(&text), text.n) : failed;
 }
 
 const struct hcl_func hcl_file_funcs[] = {

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "input/arm/value/sha1.h"
+#include "base/digest.h"
 
 static uint32_t murmur_rotate(uint32_t x, unsigned n)
 {
@@ -69,15 +69,8 @@ void arm_guid(const char *s, size_t n, char out[37])
 {
 	static const unsigned char space[16] = { 0x11, 0xfb, 0x06, 0xfb, 0x71, 0x2d, 0x4d, 0xdd,
 		                                 0x98, 0xc7, 0xe7, 0x1b, 0xbd, 0x58, 0x88, 0x30 };
-	unsigned char h[20];
+	unsigned char h[DIGEST_MAX];
 
-	sha1_two(space, sizeof(space), s, n, h);
-	h[6] = (unsigned char)((h[6] & 0x0f) | 0x50);
-	h[8] = (unsigned char)((h[8] & 0x3f) | 0x80);
-	for (int i = 0; i < 16; i++) {
-		out += sprintf(out, "%02x", h[i]);
-		if (i == 3 || i == 5 || i == 7 || i == 9)
-			*out++ = '-';
-	}
-	*out = 0;
+	digest_two(DIGEST_SHA1, space, sizeof(space), s, n, h);
+	uuid_v5_text(h, out);
 }
