@@ -79,7 +79,7 @@ static struct walk *walk_one(struct asym_search *x, const struct nic *from,
 
 /* Walks the packet, and its answer when it arrives at the NIC that is meant. */
 static void walk_two(struct asym_search *x, const struct nic *from, const struct walk_packet *p,
-                     const struct vm *to, struct two *ret)
+                     const struct node *to, struct two *ret)
 {
 	x->unknown = false;
 	*ret = (struct two){ walk_one(x, from, p, NULL), NULL };
@@ -127,12 +127,12 @@ static const struct eff_route *route_to(const struct walk *with, size_t at)
 struct half { /* the way that passes the hop, and where; the other one does not */
 	const struct walk *with, *without;
 	size_t at;
-	const struct vm *vm;
+	const struct node *vm;
 	const char *what; /* it does */
 	bool groups;      /* its security groups do it */
 };
 
-static bool passes_vm(const struct walk *w, const struct vm *vm, size_t *ret_at)
+static bool passes_vm(const struct walk *w, const struct node *vm, size_t *ret_at)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (w->hops[i].nic && w->hops[i].nic->vm == vm) {

@@ -70,7 +70,7 @@ static size_t count_gateways(const struct model *m, const struct site *s)
 /* A router of the lab's with one way out: of others nobody knows by which they send. */
 static void add_site(struct asym_search *x, const struct site *s)
 {
-	const struct vm *vm = s->n_hosts ? s->hosts[0].vm : s->vm;
+	const struct node *vm = s->n_hosts ? s->hosts[0].vm : s->vm;
 
 	if (!s->generated || !vm || !vm->n_nics || count_gateways(x->m, s) != 1)
 		return;

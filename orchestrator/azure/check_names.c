@@ -50,7 +50,7 @@ static void check_same_names(const struct model *m, struct findings *f)
 			tell_same_name(v[i].kind, v[i].name, v[i].ptr, v[i - 1].kind, f);
 }
 
-static const char *vm_word(const struct vm *vm)
+static const char *vm_word(const struct node *vm)
 {
 	return vm->role == VM_FIREWALL   ? "firewall"
 	       : vm->role == VM_ENDPOINT ? "private endpoint"
@@ -61,7 +61,7 @@ static const char *vm_word(const struct vm *vm)
 static void check_usual_name(const struct model *m, const char *name, const char *what,
                              struct findings *f)
 {
-	const struct vm *vm = model_vm(m, name);
+	const struct node *vm = model_vm(m, name);
 	const struct load_balancer *lb = model_lb(m, name);
 
 	if (!vm && !lb)

@@ -57,7 +57,7 @@ bool firewall_hides_source(const struct firewall *fw, const struct walk_packet *
 
 ip4 firewall_source(const struct firewall *fw, const struct walk_packet *p)
 {
-	const struct vm *vm = fw->vm;
+	const struct node *vm = fw->vm;
 
 	if (!vm->n_instances)
 		return vm->nics[0]->ip;

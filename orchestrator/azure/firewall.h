@@ -29,8 +29,8 @@ struct firewall_collection { /* of rules, as written */
 struct firewall {
 	RESOURCE;
 	struct vnet *vnet;
-	ip4 ip;        /* privateIPAddress; 0: its NIC gets one */
-	struct vm *vm; /* its node in the lab; the first NIC is in AzureFirewallSubnet */
+	ip4 ip;          /* privateIPAddress; 0: its NIC gets one */
+	struct node *vm; /* its node in the lab; the first NIC is in AzureFirewallSubnet */
 	struct firewall_collection *collections; /* in the order in which they are asked */
 	size_t n_collections, n_declared;        /* n_declared: rules, as written */
 	/* In the order in which they are asked; the last ones match everything, and deny it. */

@@ -16,7 +16,7 @@ static size_t table_of_gateway(const struct model *m, const struct gateway *g)
 /* The appliance announces what its "bgp" block says, and nothing else is known to change it. */
 static bool announces_its_block(const struct bgp_connection *c)
 {
-	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	const struct node *vm = c->nic ? c->nic->vm : NULL;
 
 	return vm && vm->guest.bgp.present && !vm->guest.n_configs && !vm->guest.bgp.n_communities;
 }
@@ -69,7 +69,7 @@ static void add_paths(const struct bgp_connection *c, struct paths *p)
 /* What the appliance's files say that it announces to that instance, for certain. */
 static void add_read_paths(const struct bgp_connection *c, unsigned instance, struct paths *p)
 {
-	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	const struct node *vm = c->nic ? c->nic->vm : NULL;
 	struct own_neighbor n;
 
 	if (!vm || !vm->guest.own || !vm->guest.n_configs ||
@@ -306,7 +306,7 @@ bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst)
 	return false;
 }
 
-bool foreseen_way_out(const struct vm *vm)
+bool foreseen_way_out(const struct node *vm)
 {
 	bool wired = false;
 

@@ -29,4 +29,4 @@ bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst)
 bool foreseen_knows(const struct foreseen *f, const struct subnet *s);
 /* By which NIC the guest sends is in the design: daemons and files of one with several ways out
  * decide that themselves. */
-bool foreseen_way_out(const struct vm *vm);
+bool foreseen_way_out(const struct node *vm);

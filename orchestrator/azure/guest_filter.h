@@ -90,7 +90,7 @@ struct guest_filter {
 };
 
 struct gf_packet {
-	const struct vm *vm;
+	const struct node *vm;
 	struct walk_packet p;
 	const char *in, *out; /* devices; NULL: none */
 	enum gf_state state;

@@ -113,7 +113,7 @@ const struct vnet *vnet_served_by(const struct vnet *v)
 	return NULL;
 }
 
-const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, unsigned *ret_k)
+const struct gateway *gateway_of_vm(const struct model *m, const struct node *vm, unsigned *ret_k)
 {
 	(void)m;
 	if (!vm || vm->role != VM_GATEWAY)
@@ -242,7 +242,7 @@ char *vnet_default_from(const struct model *m, const struct vnet *v)
 			                 site_of(c) ? site_of(c)->name : c->local->name, c->name);
 	}
 	for (size_t i = 0; rs && i < rs->n_conns; i++) {
-		const struct vm *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;
+		const struct node *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;
 
 		if (vm && (has_default(vm->guest.bgp.advertise, vm->guest.bgp.n_advertise) ||
 		           own_bgp_announces(vm, rs->instance[0], (struct prefix){ 0, 0 })))
@@ -299,7 +299,7 @@ ip4 tunnel_outer_ip(const struct nic *n)
 	return ip4_is_set(e->outer) ? e->outer : e->nic ? e->nic->ip : n->vm->nics[0]->ip;
 }
 
-const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a)
+const struct nic *vm_tunnel_to(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];

@@ -31,13 +31,13 @@ struct gateway {
 	size_t n_custom[2];
 	struct prefix *pools; /* vpnClientAddressPools, of a VPN gateway */
 	size_t n_pools;
-	struct vm *vm[2];
+	struct node *vm[2];
 };
 
 struct site_host {
 	const char *name, *ptr;
 	ip4 ip;
-	struct vm *vm;
+	struct node *vm;
 };
 
 struct site {
@@ -50,8 +50,8 @@ struct site {
 	const char *shared_key;
 	struct site_host *hosts;
 	size_t n_hosts;
-	struct vm *vm;  /* its router */
-	bool generated; /* the router's configuration is ours */
+	struct node *vm; /* its router */
+	bool generated;  /* the router's configuration is ours */
 };
 
 struct local_gateway {
@@ -64,7 +64,7 @@ struct local_gateway {
 	struct site *site;
 	/* Without a site: another VPN gateway's instance, or a VM, that has bgp_ip, or gateway_ip
 	 * as its public address. */
-	struct vm *peer;
+	struct node *peer;
 };
 
 struct circuit {
@@ -73,7 +73,7 @@ struct circuit {
 	uint32_t peer_asn;
 	bool premium; /* skuTier */
 	ip4 msee_ip[2];
-	struct vm *vm[2];
+	struct node *vm[2];
 };
 
 enum connection_type { CONN_IPSEC, CONN_VNET2VNET, CONN_EXPRESSROUTE };
@@ -104,12 +104,12 @@ enum hybrid_peer {
 
 struct hybrid_session { /* one end of a BGP session that nobody configured */
 	size_t idx;
-	const struct vm *vm; /* whose end it is */
+	const struct node *vm; /* whose end it is */
 	enum hybrid_peer kind;
 	ip4 local_ip, peer_ip;
 	uint32_t local_asn, peer_asn;
-	const struct nic *nic; /* the wire; NULL: over the fabric */
-	const struct vm *peer; /* or */
+	const struct nic *nic;   /* the wire; NULL: over the fabric */
+	const struct node *peer; /* or */
 	const struct route_server *rs;
 	unsigned instance;             /* of rs */
 	const struct connection *conn; /* that it belongs to, or NULL */
@@ -118,7 +118,7 @@ struct hybrid_session { /* one end of a BGP session that nobody configured */
 
 struct tunnel_end {
 	const char *ptr;
-	struct vm *vm;
+	struct node *vm;
 	const struct nic *nic; /* whose address the outer packets have; NULL: the first one */
 	ip4 outer;             /* a loopback that they have instead; 0: none */
 	ip4 address;
@@ -173,7 +173,7 @@ bool peering_is_transit(const struct peering *p);
 typedef void vnet_space_fn(void *ctx, struct prefix p, bool transit);
 void vnet_space(const struct vnet *v, vnet_space_fn *fn, void *ctx);
 /* The instance that has the address; NULL: it is no gateway's. */
-const struct gateway *gateway_of_vm(const struct model *m, const struct vm *vm, unsigned *ret_k);
+const struct gateway *gateway_of_vm(const struct model *m, const struct node *vm, unsigned *ret_k);
 /* What users call a gateway's session, "GATEWAY/CONNECTION" or "GATEWAY/ROUTESERVER"; the caller
  * frees.  NULL: nobody's that has such a name. */
 char *hybrid_session_word(const struct hybrid_session *s);
@@ -201,6 +201,6 @@ void hybrid_wire(struct model *m);
 /* The address of the outer packets of a tunnel's end. */
 ip4 tunnel_outer_ip(const struct nic *n);
 /* The tunnel of vm whose network has the address; NULL: none. */
-const struct nic *vm_tunnel_to(const struct vm *vm, ip4 a);
+const struct nic *vm_tunnel_to(const struct node *vm, ip4 a);
 /* "VPN" and so on, for sentences. */
 const char *gateway_type_str(enum gateway_type t);

@@ -8,7 +8,7 @@
 static const struct prefix SIBLING_NET = { IP4(169, 254, 251, 0), 30 };
 
 struct pair {
-	struct vm *a, *b;
+	struct node *a, *b;
 	bool uplink;  /* b is where a's default route leads */
 	bool sibling; /* of one gateway */
 	const struct connection *conn;
@@ -23,7 +23,7 @@ struct plan {
 	size_t n_sessions, cap_sessions;
 };
 
-static ip4 address(const struct vm *vm)
+static ip4 address(const struct node *vm)
 {
 	switch (vm->role) {
 	case VM_GATEWAY:
@@ -61,7 +61,7 @@ static bool is_chosen(const struct connection *c, ip4 a)
 /* A peer with a link-local address is spoken to from one of the instance's customBgpIpAddresses:
  * the one that the connection names, else one of the peer's /30, else the first
  * (azure-behaviour 8.1).  0: it has none. */
-static ip4 custom_address(const struct vm *vm, const struct connection *c)
+static ip4 custom_address(const struct node *vm, const struct connection *c)
 {
 	const struct gateway *g = vm_gateway(vm);
 	const ip4 *v = g->custom[vm->part.instance];
@@ -76,7 +76,7 @@ static ip4 custom_address(const struct vm *vm, const struct connection *c)
 	return n ? v[0] : 0;
 }
 
-static bool speaks_link_local(const struct vm *vm, const struct connection *c)
+static bool speaks_link_local(const struct node *vm, const struct connection *c)
 {
 	return vm->role == VM_GATEWAY && c && c->type == CONN_IPSEC &&
 	       ip4_is_link_local(far_bgp_address(c));
@@ -84,7 +84,7 @@ static bool speaks_link_local(const struct vm *vm, const struct connection *c)
 
 /* The address of a gateway or a VM depends on who speaks to it: of the latter it is that which the
  * local network gateway says. */
-static ip4 address_for(const struct vm *vm, const struct connection *c)
+static ip4 address_for(const struct node *vm, const struct connection *c)
 {
 	if (speaks_link_local(vm, c) && ip4_is_set(custom_address(vm, c)))
 		return custom_address(vm, c);
@@ -93,7 +93,7 @@ static ip4 address_for(const struct vm *vm, const struct connection *c)
 	return c && c->local && ip4_is_set(c->local->bgp_ip) ? c->local->bgp_ip : vm->nics[0]->ip;
 }
 
-static uint32_t as_number(const struct vm *vm)
+static uint32_t as_number(const struct node *vm)
 {
 	return vm_gateway(vm)        ? vm_gateway(vm)->asn
 	       : vm->role == VM_MSEE ? MSEE_ASN
@@ -103,7 +103,7 @@ static uint32_t as_number(const struct vm *vm)
 
 /* --- who is connected with whom -------------------------------------------------------------- */
 
-static void wire(struct plan *p, struct vm *a, struct vm *b, const struct connection *c)
+static void wire(struct plan *p, struct node *a, struct node *b, const struct connection *c)
 {
 	for (size_t i = 0; i < p->n_pairs; i++)
 		if ((p->pairs[i].a == a && p->pairs[i].b == b) ||
@@ -112,13 +112,14 @@ static void wire(struct plan *p, struct vm *a, struct vm *b, const struct connec
 	VEC_PUSH(p->pairs, p->n_pairs, p->cap_pairs) = (struct pair){ .a = a, .b = b, .conn = c };
 }
 
-static enum hybrid_peer kind_of(const struct vm *vm)
+static enum hybrid_peer kind_of(const struct node *vm)
 {
 	return vm->role == VM_GATEWAY ? HP_GATEWAY : vm->role == VM_MSEE ? HP_MSEE : HP_SITE;
 }
 
 /* What this end has been told of the other one, which may be wrong. */
-static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const struct connection *c)
+static uint32_t expected_asn(const struct node *vm, const struct node *peer,
+                             const struct connection *c)
 {
 	uint32_t told = 0;
 
@@ -131,7 +132,7 @@ static uint32_t expected_asn(const struct vm *vm, const struct vm *peer, const s
 	return told ? told : as_number(peer);
 }
 
-static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct connection *c)
+static ip4 expected_ip(const struct node *vm, const struct node *peer, const struct connection *c)
 {
 	bool told = c && c->local && ip4_is_set(c->local->bgp_ip) &&
 	            (peer->role == VM_SITE_ROUTER || vm_gateway(vm) == c->gateway);
@@ -140,7 +141,7 @@ static ip4 expected_ip(const struct vm *vm, const struct vm *peer, const struct 
 }
 
 /* Only from a link-local address of its own does a gateway speak to a link-local one. */
-static const char *why_silent(struct model *m, const struct vm *vm, const struct connection *c)
+static const char *why_silent(struct model *m, const struct node *vm, const struct connection *c)
 {
 	if (!speaks_link_local(vm, c) || ip4_is_set(custom_address(vm, c)))
 		return NULL;
@@ -162,7 +163,7 @@ static bool has_session(const struct plan *p, const struct hybrid_session *s)
 	return false;
 }
 
-static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
+static void one_end(struct plan *p, const struct node *vm, const struct node *peer,
                     enum hybrid_peer kind, const struct connection *c)
 {
 	const struct hybrid_session s = { .vm = vm,
@@ -179,7 +180,7 @@ static void one_end(struct plan *p, const struct vm *vm, const struct vm *peer,
 		VEC_PUSH(p->sessions, p->n_sessions, p->cap_sessions) = s;
 }
 
-static void session(struct plan *p, struct vm *a, struct vm *b, const struct connection *c)
+static void session(struct plan *p, struct node *a, struct node *b, const struct connection *c)
 {
 	one_end(p, a, b, kind_of(b), c);
 	one_end(p, b, a, kind_of(a), c);
@@ -188,7 +189,7 @@ static void session(struct plan *p, struct vm *a, struct vm *b, const struct con
 static void connect(struct plan *p, const struct connection *c)
 {
 	const struct gateway *g = c->gateway, *far = c->remote;
-	struct vm *const *to = NULL;
+	struct node *const *to = NULL;
 	unsigned n = 0;
 	bool two_objects = false; /* each side's connection makes its own end */
 
@@ -300,7 +301,7 @@ static void tunnel_end(struct nic *n, const struct tunnel *t, unsigned k)
 /* --- into the model -------------------------------------------------------------------------- */
 
 /* "to-vpngw-0": in "dc1/to-vpngw-0" there is one slash that matters. */
-static const char *wire_name(struct plan *p, const struct vm *peer)
+static const char *wire_name(struct plan *p, const struct node *peer)
 {
 	char *name = arena_printf(p->m->arena, "to-%s", peer->name);
 
@@ -310,7 +311,7 @@ static const char *wire_name(struct plan *p, const struct vm *peer)
 	return name;
 }
 
-static struct nic *add_end(struct plan *p, struct vm *vm, const struct vm *peer,
+static struct nic *add_end(struct plan *p, struct node *vm, const struct node *peer,
                            const struct connection *c)
 {
 	struct nic *n = arena_alloc(p->m->arena, sizeof(*n));
@@ -334,7 +335,7 @@ static void make_room(struct plan *p)
 		degree[p->pairs[i].b->idx]++;
 	}
 	for (size_t i = 0; i < p->m->n_vms; i++) {
-		struct vm *vm = &p->m->vms[i];
+		struct node *vm = &p->m->vms[i];
 		struct nic **all;
 
 		if (!degree[i])
@@ -347,14 +348,14 @@ static void make_room(struct plan *p)
 }
 
 /* A host's way out is its site's router. */
-static void default_route(struct plan *p, struct vm *host, const struct vm *router)
+static void default_route(struct plan *p, struct node *host, const struct node *router)
 {
 	host->guest.routes = arena_array(p->m->arena, 1, sizeof(*host->guest.routes));
 	host->guest.n_routes = 1;
 	host->guest.routes[0] = (struct guest_route){ .ptr = host->ptr, .via = address(router) };
 }
 
-static const struct nic *wire_between(const struct vm *a, const struct vm *b)
+static const struct nic *wire_between(const struct node *a, const struct node *b)
 {
 	for (size_t i = 0; i < a->n_nics; i++)
 		if (a->nics[i]->peer && !a->nics[i]->tunnel && a->nics[i]->peer->vm == b)

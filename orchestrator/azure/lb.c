@@ -8,7 +8,7 @@
 
 const struct nic *lb_answers_by(const struct nic *n)
 {
-	const struct vm *vm = n->vm;
+	const struct node *vm = n->vm;
 
 	for (size_t i = 0; i < vm->guest.n_routes; i++)
 		if (vm->guest.routes[i].from == n->ip &&

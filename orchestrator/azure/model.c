@@ -227,7 +227,7 @@ struct vnet *model_vnet(const struct model *m, const char *name)
 	SCAN(m->vnets, m->n_vnets, true);
 }
 
-struct vm *model_vm(const struct model *m, const char *name)
+struct node *model_vm(const struct model *m, const char *name)
 {
 	if (m->index)
 		return table_get(&m->index->vms, name, 0);
@@ -287,7 +287,7 @@ struct nic *model_nic(const struct model *m, const char *spec)
 
 	if (slash) {
 		_cleanup_free_ char *first = xstrndup(spec, (size_t)(slash - spec));
-		struct vm *vm = model_vm(m, first);
+		struct node *vm = model_vm(m, first);
 
 		for (size_t i = 0; vm && i < vm->n_nics; i++)
 			if (strieq(vm->nics[i]->name, slash + 1))
@@ -312,7 +312,7 @@ struct nic *model_nic(const struct model *m, const char *spec)
 	return found;
 }
 
-bool vm_has_instance(const struct vm *vm, ip4 a)
+bool vm_has_instance(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_instances; i++)
 		if (vm->instances[i] == a)
@@ -370,7 +370,7 @@ static struct nic *vnet_nic(const struct vnet *v, ip4 ip)
 	return NULL;
 }
 
-bool vm_has_address(const struct vm *vm, ip4 a)
+bool vm_has_address(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->ip == a)

@@ -106,7 +106,7 @@ struct settings {
 
 struct vnet;
 struct nic;
-struct vm;
+struct node;
 
 /* Security groups: azure-behaviour 4; azure/nsg.h says what they do. */
 struct asg { /* an application security group: a set of NICs */
@@ -270,7 +270,7 @@ struct route_server {
 struct nic {
 	RESOURCE;     /* idx: over all NICs of the model, Route Server instances not included */
 	size_t index; /* within its VM: eth<index> in the guest */
-	struct vm *vm;
+	struct node *vm;
 	struct subnet *subnet;
 	ip4 ip;
 	bool dynamic;      /* allocated, not given */
@@ -328,7 +328,7 @@ struct bgp_block { /* "bgp": the appliance's generated configuration */
 };
 
 /* What a node of the model is. */
-enum vm_role {
+enum node_role {
 	VM_USER, /* a virtual machine of the file */
 	VM_FIREWALL,
 	VM_ENDPOINT, /* a private endpoint: answers on its ports, and no ping */
@@ -362,7 +362,7 @@ struct guest_config {
 
 /* Which object of the model a machine plays, or plays a part of.  Its role says which of them it
  * is: read it by vm_firewall() and its like. */
-struct vm_part {
+struct node_part {
 	union {
 		const struct firewall *firewall; /* azure/firewall.h */
 		const struct gateway *gateway;
@@ -373,10 +373,10 @@ struct vm_part {
 };
 
 /* A machine of the lab with NICs in the model: it has one role. */
-struct vm {
+struct node {
 	RESOURCE;
-	enum vm_role role;
-	struct vm_part part;
+	enum node_role role;
+	struct node_part part;
 	struct guest_config guest;
 	struct nic **nics; /* into model->nics; [0] is the primary */
 	size_t n_nics;
@@ -390,25 +390,25 @@ struct vm {
 };
 
 /* What it is, or is a part of; NULL in other roles. */
-static inline const struct firewall *vm_firewall(const struct vm *vm)
+static inline const struct firewall *vm_firewall(const struct node *vm)
 {
 	return vm->role == VM_FIREWALL ? vm->part.firewall : NULL;
 }
-static inline const struct gateway *vm_gateway(const struct vm *vm)
+static inline const struct gateway *vm_gateway(const struct node *vm)
 {
 	return vm->role == VM_GATEWAY ? vm->part.gateway : NULL;
 }
-static inline const struct circuit *vm_circuit(const struct vm *vm)
+static inline const struct circuit *vm_circuit(const struct node *vm)
 {
 	return vm->role == VM_MSEE ? vm->part.circuit : NULL;
 }
-static inline const struct site *vm_site(const struct vm *vm)
+static inline const struct site *vm_site(const struct node *vm)
 {
 	return vm->role == VM_SITE_ROUTER || vm->role == VM_SITE_HOST ? vm->part.site : NULL;
 }
 
 /* An end or a part of a connection with somewhere outside of Azure's VNets. */
-static inline bool vm_is_hybrid(const struct vm *vm)
+static inline bool vm_is_hybrid(const struct node *vm)
 {
 	return vm->role >= VM_GATEWAY;
 }
@@ -493,7 +493,7 @@ struct model {
 	size_t n_service_tags;
 	struct route_server *route_servers;
 	size_t n_route_servers;
-	struct vm *vms;
+	struct node *vms;
 	size_t n_vms;
 	struct nic *nics;
 	size_t n_nics;
@@ -547,14 +547,14 @@ void model_free_p(struct model **m);
  * where only one VM has a NIC of that name. */
 struct vnet *model_vnet(const struct model *m, const char *name);
 struct subnet *model_subnet(const struct model *m, const char *vnet_slash_subnet);
-struct vm *model_vm(const struct model *m, const char *name);
+struct node *model_vm(const struct model *m, const char *name);
 struct nic *model_nic(const struct model *m, const char *spec);
 struct route_server *model_route_server(const struct model *m, const char *name);
 struct bgp_connection *model_connection(const struct model *m, const char *rs_slash_peering);
 
 /* Whether a is an address of its own: of a NIC, of its loopback, or of an instance. */
-bool vm_has_address(const struct vm *vm, ip4 a);
-bool vm_has_instance(const struct vm *vm, ip4 a);
+bool vm_has_address(const struct node *vm, ip4 a);
+bool vm_has_instance(const struct node *vm, ip4 a);
 /* The NIC that owns address ip as seen from vnet: in it, or in a VNet that it has a connected
  * peering with.  NULL when none. */
 struct nic *model_nic_by_ip(const struct vnet *from, ip4 ip);

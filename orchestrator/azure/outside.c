@@ -16,7 +16,7 @@ static ip4 nat_gateway_address(const struct nic *n, unsigned ip_proto)
 	return g->icmp || ip_proto == IPPROTO_TCP || ip_proto == IPPROTO_UDP ? g->ips[0] : IP4_NONE;
 }
 
-static const struct nic *nic_with_public_ip(const struct vm *vm)
+static const struct nic *nic_with_public_ip(const struct node *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (ip4_is_set(vm->nics[i]->public_ip))

@@ -15,7 +15,7 @@ static const struct {
 	{ "gobgpd.conf", NULL, own_read_gobgp },
 };
 
-static void read_file(struct model *m, struct vm *vm, const struct config_file *f)
+static void read_file(struct model *m, struct node *vm, const struct config_file *f)
 {
 	for (size_t i = 0; i < ARRAY_LEN(READERS); i++) {
 		if (!streq(READERS[i].file, f->name) ||
@@ -31,7 +31,7 @@ static void read_file(struct model *m, struct vm *vm, const struct config_file *
 void own_bgp_read(struct model *m)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
-		struct vm *vm = &m->vms[i];
+		struct node *vm = &m->vms[i];
 
 		if (vm->guest.n_configs && !vm->guest.own)
 			vm->guest.own = arena_alloc(m->arena, sizeof(*vm->guest.own));
@@ -71,7 +71,7 @@ static void inherit(struct own_neighbor *n, const struct own_bgp *b)
 	}
 }
 
-bool own_bgp_neighbor(const struct vm *vm, ip4 address, struct own_neighbor *ret)
+bool own_bgp_neighbor(const struct node *vm, ip4 address, struct own_neighbor *ret)
 {
 	const struct own_bgp *b = vm->guest.own;
 
@@ -85,7 +85,7 @@ bool own_bgp_neighbor(const struct vm *vm, ip4 address, struct own_neighbor *ret
 	return false;
 }
 
-uint32_t own_bgp_asn(const struct vm *vm, ip4 neighbor, const struct config_file **ret_file,
+uint32_t own_bgp_asn(const struct node *vm, ip4 neighbor, const struct config_file **ret_file,
                      unsigned *ret_line)
 {
 	const struct own_bgp *b = vm->guest.own;
@@ -98,7 +98,7 @@ uint32_t own_bgp_asn(const struct vm *vm, ip4 neighbor, const struct config_file
 	return n.local_as ? n.local_as : b->asn;
 }
 
-bool own_bgp_announces(const struct vm *vm, ip4 neighbor, struct prefix p)
+bool own_bgp_announces(const struct node *vm, ip4 neighbor, struct prefix p)
 {
 	struct own_neighbor n;
 
@@ -110,7 +110,7 @@ bool own_bgp_announces(const struct vm *vm, ip4 neighbor, struct prefix p)
 	return false;
 }
 
-bool own_neighbor_too_far(const struct vm *vm, const struct own_neighbor *n)
+bool own_neighbor_too_far(const struct node *vm, const struct own_neighbor *n)
 {
 	if (!n->connected || n->multihop)
 		return false;

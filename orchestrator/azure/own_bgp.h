@@ -39,15 +39,15 @@ struct own_bgp {
 /* Of all VMs with files of their own, into vm->own. */
 void own_bgp_read(struct model *m);
 /* What the files say of that address, groups looked through; false: nothing. */
-bool own_bgp_neighbor(const struct vm *vm, ip4 address, struct own_neighbor *ret);
+bool own_bgp_neighbor(const struct node *vm, ip4 address, struct own_neighbor *ret);
 /* The AS number that the VM tells that neighbour, and the line that says so; 0: not known. */
-uint32_t own_bgp_asn(const struct vm *vm, ip4 neighbor, const struct config_file **ret_file,
+uint32_t own_bgp_asn(const struct node *vm, ip4 neighbor, const struct config_file **ret_file,
                      unsigned *ret_line);
 /* Its files announce that prefix to that neighbour for certain. */
-bool own_bgp_announces(const struct vm *vm, ip4 neighbor, struct prefix p);
+bool own_bgp_announces(const struct node *vm, ip4 neighbor, struct prefix p);
 
 /* Its daemon wants neighbours on a link of the VM, and that one is on none. */
-bool own_neighbor_too_far(const struct vm *vm, const struct own_neighbor *n);
+bool own_neighbor_too_far(const struct node *vm, const struct own_neighbor *n);
 
 /* Between the readers: azure/own_*.c. */
 struct own_reader {

@@ -71,7 +71,7 @@ struct runtime {
 	/* Backends that fail their probe, by lb->first_backend + place in the pool; NULL: none. */
 	const bool *backend_down;
 };
-bool vm_runs(const struct runtime *rt, const struct vm *vm); /* rt may be NULL */
+bool vm_runs(const struct runtime *rt, const struct node *vm); /* rt may be NULL */
 
 /* What a peering lets through, from a NIC of one VNet to a NIC of another (azure-behaviour 3.2).
  */

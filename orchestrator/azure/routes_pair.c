@@ -2,7 +2,7 @@
 /* What may pass between two VNets, and whether a VM runs. */
 #include "azure/routes.h"
 
-bool vm_runs(const struct runtime *rt, const struct vm *vm)
+bool vm_runs(const struct runtime *rt, const struct node *vm)
 {
 	return !(rt && rt->vm_stopped ? rt->vm_stopped[vm->idx] : vm->deallocated);
 }

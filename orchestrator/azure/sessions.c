@@ -7,12 +7,12 @@
 #include "azure/own_bgp.h"
 #include "base/str.h"
 
-bool vm_speaks_bgp(const struct vm *vm)
+bool vm_speaks_bgp(const struct node *vm)
 {
 	return !strieq(vm->guest.image, "host") && (vm->guest.bgp.present || vm->guest.n_configs);
 }
 
-const struct bgp_connection *vm_connection(const struct model *m, const struct vm *vm,
+const struct bgp_connection *vm_connection(const struct model *m, const struct node *vm,
                                            const struct bgp_connection *after)
 {
 	bool past = !after;
@@ -35,12 +35,12 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static const char *content_of(const struct vm *vm, size_t i)
+static const char *content_of(const struct node *vm, size_t i)
 {
 	return vm->guest.configs[i].content ? vm->guest.configs[i].content : "";
 }
 
-bool vm_files_mention(const struct vm *vm, const char *text)
+bool vm_files_mention(const struct node *vm, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -80,7 +80,7 @@ static bool line_has_range(const char *line, ip4 instance)
 	return false;
 }
 
-static bool files_have_range(const struct vm *vm, ip4 instance)
+static bool files_have_range(const struct node *vm, ip4 instance)
 {
 	for (size_t i = 0; i < vm->guest.n_configs; i++) {
 		_cleanup_free_ char *text = xstrdup(content_of(vm, i));
@@ -99,7 +99,7 @@ static bool files_have_range(const struct vm *vm, ip4 instance)
 bool connection_unnamed(const struct bgp_connection *c, unsigned instance)
 {
 	const struct route_server *rs = c->rs;
-	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	const struct node *vm = c->nic ? c->nic->vm : NULL;
 
 	return vm && rs->subnet && ip4_is_set(rs->instance[0]) && vm->guest.n_configs &&
 	       vm_files_mention(vm, IP4_STR(rs->instance[!instance])) &&
@@ -109,14 +109,14 @@ bool connection_unnamed(const struct bgp_connection *c, unsigned instance)
 
 bool connection_asn_differs(const struct bgp_connection *c)
 {
-	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	const struct node *vm = c->nic ? c->nic->vm : NULL;
 
 	return vm && vm->guest.bgp.present && vm->guest.bgp.asn != c->peer_asn;
 }
 
 /* A route inside the guest that leads to the instance without BGP's help: one that is not less
  * specific than the VNet's prefix, which is what the Route Server announces. */
-static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
+static bool static_to(const struct node *vm, const struct vnet *v, ip4 instance,
                       struct prefix rs_subnet)
 {
 	uint8_t least = 0;
@@ -135,7 +135,7 @@ static bool static_to(const struct vm *vm, const struct vnet *v, ip4 instance,
 bool connection_recursive(const struct bgp_connection *c)
 {
 	const struct route_server *rs = c->rs;
-	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	const struct node *vm = c->nic ? c->nic->vm : NULL;
 
 	return vm && rs->subnet && !rs->subnet->broken &&
 	       (!static_to(vm, rs->vnet, rs->instance[0], rs->subnet->prefix) ||
@@ -187,7 +187,7 @@ char *connection_blocked(const struct model *m, const struct bgp_connection *c, 
 /* The appliance's own files disagree with Azure; the caller frees.  NULL: not in what is plain. */
 static char *own_files_prevent(const struct bgp_connection *c, unsigned instance)
 {
-	const struct vm *vm = c->nic->vm;
+	const struct node *vm = c->nic->vm;
 	const struct config_file *file = NULL;
 	ip4 ip = c->rs->instance[instance];
 	struct own_neighbor n;
@@ -211,7 +211,7 @@ static char *own_files_prevent(const struct bgp_connection *c, unsigned instance
 
 char *connection_never(const struct model *m, const struct bgp_connection *c, unsigned instance)
 {
-	const struct vm *vm = c->nic ? c->nic->vm : NULL;
+	const struct node *vm = c->nic ? c->nic->vm : NULL;
 
 	if (!vm)
 		return xasprintf("no NIC has %s", IP4_STR(c->peer_ip));
@@ -240,12 +240,12 @@ char *connection_never(const struct model *m, const struct bgp_connection *c, un
 static char *asn_differs(const struct hybrid_session *s)
 {
 	const struct connection *c = s->conn;
-	const struct vm *site = vm_site(s->vm)                ? s->vm
-	                        : s->peer && vm_site(s->peer) ? s->peer
-	                                                      : NULL,
-	                *msee = vm_circuit(s->vm)                ? s->vm
-	                        : s->peer && vm_circuit(s->peer) ? s->peer
-	                                                         : NULL;
+	const struct node *site = vm_site(s->vm)                ? s->vm
+	                          : s->peer && vm_site(s->peer) ? s->peer
+	                                                        : NULL,
+	                  *msee = vm_circuit(s->vm)                ? s->vm
+	                          : s->peer && vm_circuit(s->peer) ? s->peer
+	                                                           : NULL;
 
 	if (c && c->local && !c->site && c->local->asn && local_gateway_far_asn(c->local) &&
 	    c->local->asn != local_gateway_far_asn(c->local))

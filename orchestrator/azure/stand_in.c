@@ -36,7 +36,7 @@ const struct nic *stand_ins_add(struct stand_ins *x, const struct subnet *s, con
 
 	if (ip4_is_none(ip))
 		return NULL;
-	struct vm *vm = arena_alloc(x->arena, sizeof(*vm));
+	struct node *vm = arena_alloc(x->arena, sizeof(*vm));
 	struct nic *n = arena_alloc(x->arena, sizeof(*n));
 
 	vm->name = n->name = name;

@@ -67,14 +67,14 @@ enum step walk_drop(struct walker *x, const char *fmt, ...)
 	return walk_end(x, WALK_DROPPED, arena_strdup(x->w->arena, reason));
 }
 
-void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
+void walk_nat_add(struct walker *x, const struct node *vm, const struct nic *nic,
                   const struct walk_packet *before)
 {
 	VEC_PUSH(x->w->nats, x->w->n_nats, x->w->cap_nats) =
 	    (struct walk_nat){ .vm = vm, .nic = nic, .before = *before, .after = x->p };
 }
 
-const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm)
+const struct walk_nat *walk_nat_back(struct walker *x, const struct node *vm)
 {
 	const struct walk *to = x->env->reply_to;
 
@@ -91,7 +91,7 @@ const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm)
 	return NULL;
 }
 
-bool walk_has_seen(const struct walker *x, const struct vm *vm)
+bool walk_has_seen(const struct walker *x, const struct node *vm)
 {
 	const struct walk *to = x->env->reply_to;
 

@@ -33,7 +33,7 @@ struct walk_hop {
 /* An address translation on the way: by a guest (masquerading), by the Internet edge, or by a load
  * balancer (the destination). */
 struct walk_nat {
-	const struct vm *vm;   /* NULL: the edge, or the load balancer */
+	const struct node *vm; /* NULL: the edge, or the load balancer */
 	const struct nic *nic; /* where the packet left; load balancer: its backend's */
 	const struct load_balancer *lb;
 	struct walk_packet before, after;
@@ -41,7 +41,7 @@ struct walk_nat {
 
 /* A node whose own packet filter the walk cannot follow any further. */
 struct walk_unwalked {
-	const struct vm *vm;
+	const struct node *vm;
 	const char *file;
 	unsigned line;    /* 0: the whole file */
 	const char *rule; /* NULL: all of them */
@@ -156,7 +156,8 @@ struct walk_env {
 	                        const struct walk_packet *p);
 	/* By which NIC vm sends p, a packet of its own: what a tunnel wraps.  NULL: by the design,
 	 * walk_source_nic(). */
-	const struct nic *(*sends_by)(void *ctx, const struct vm *vm, const struct walk_packet *p);
+	const struct nic *(*sends_by)(void *ctx, const struct node *vm,
+	                              const struct walk_packet *p);
 	/* What the device of a tunnel's end wraps packets into, and whether that of the other end
 	 * takes them out; false: not, reason (256 bytes) says why.  NULL: by the design. */
 	bool (*tunnel)(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
@@ -179,11 +180,11 @@ struct walk_env {
 void walk_guest_default(const struct walk_env *env, const struct nic *in,
                         const struct walk_packet *p, struct walk_guest *ret);
 /* sourceNat translates what the guest forwards there. */
-bool vm_translates(const struct vm *vm, ip4 dst);
+bool vm_translates(const struct node *vm, ip4 dst);
 void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
                           const struct walk_packet *p, struct walk_choice *ret);
 /* The NIC that a guest's own packets to dst leave by, by the same routes. */
-const struct nic *walk_source_nic(const struct vm *vm, ip4 dst);
+const struct nic *walk_source_nic(const struct node *vm, ip4 dst);
 /* The answer to what arrived: addresses and ports swapped. */
 struct walk_packet walk_reply(const struct walk *w);
 

@@ -182,7 +182,7 @@ static enum step follow_tables(struct walker *x, const struct nic *from, const s
 /* The packet has another source than the NIC's address, and may not leave by it. */
 static enum step drop_foreign_source(struct walker *x, const struct nic *n)
 {
-	const struct vm *vm = n->vm;
+	const struct node *vm = n->vm;
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *o = vm->nics[i];

@@ -67,7 +67,7 @@ enum step walk_to_instance(struct walker *x, const struct nic *from, const struc
 	        : "make routes for just the prefixes that shall pass the firewall");
 }
 
-enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
+enum step walk_at_firewall(struct walker *x, const struct node *vm, bool translated_back,
                            struct walk_firewall *ret)
 {
 	*ret = (struct walk_firewall){ .before = x->p, .said = "" };

@@ -7,7 +7,7 @@
 #include "azure/walk_priv.h"
 
 /* The NIC whose subnet has the address: a connected route. */
-static const struct nic *connected(const struct vm *vm, ip4 a)
+static const struct nic *connected(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->peer ? vm->nics[i]->peer->ip == a
@@ -32,7 +32,7 @@ static bool vnet_or_transit_has(const struct vnet *v, ip4 a)
 }
 
 /* Behind the VM at the other end of a wire, as far as the design says. */
-static bool leads_to(const struct vm *far, ip4 a, bool through)
+static bool leads_to(const struct node *far, ip4 a, bool through)
 {
 	if (far->role == VM_GATEWAY)
 		return vnet_or_transit_has(vm_gateway(far)->vnet, a);
@@ -47,7 +47,7 @@ static bool leads_to(const struct vm *far, ip4 a, bool through)
 }
 
 /* By the design alone, which knows no routes: who has the prefix. */
-static const struct nic *walk_wire_towards(const struct vm *vm, ip4 dst)
+static const struct nic *walk_wire_towards(const struct node *vm, ip4 dst)
 {
 	if (vm->role == VM_GATEWAY && vnet_or_transit_has(vm_gateway(vm)->vnet, dst))
 		return vm->nics[0];
@@ -61,7 +61,7 @@ static const struct nic *walk_wire_towards(const struct vm *vm, ip4 dst)
 	return vm->nics[0];
 }
 
-static struct way look_up(const struct vm *vm, ip4 dst)
+static struct way look_up(const struct node *vm, ip4 dst)
 {
 	struct way best = { .out = vm->nics[0] };
 	const struct nic *c = connected(vm, dst);
@@ -84,12 +84,12 @@ static struct way look_up(const struct vm *vm, ip4 dst)
 	return best;
 }
 
-const struct nic *walk_source_nic(const struct vm *vm, ip4 dst)
+const struct nic *walk_source_nic(const struct node *vm, ip4 dst)
 {
 	return look_up(vm, dst).out;
 }
 
-static bool vm_forwards(const struct vm *vm)
+static bool vm_forwards(const struct node *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->forwarding)
@@ -100,7 +100,7 @@ static bool vm_forwards(const struct vm *vm)
 void walk_guest_default(const struct walk_env *env, const struct nic *in,
                         const struct walk_packet *p, struct walk_guest *ret)
 {
-	const struct vm *vm = in->vm;
+	const struct node *vm = in->vm;
 
 	(void)env;
 	*ret = (struct walk_guest){ .act = GUEST_DROP };
@@ -136,7 +136,7 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 		         w.len ? "connected subnet" : "default route", w.out->name);
 }
 
-bool vm_translates(const struct vm *vm, ip4 dst)
+bool vm_translates(const struct node *vm, ip4 dst)
 {
 	if (!vm->guest.source_nat || !vm->guest.nat_except)
 		return vm->guest.source_nat && !ip4_is_private(dst);

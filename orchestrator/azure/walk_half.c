@@ -12,12 +12,12 @@
 #include "azure/firewall.h"
 #include "azure/walk_priv.h"
 
-static const struct vm *vm_at(const struct walk *w, size_t i)
+static const struct node *vm_at(const struct walk *w, size_t i)
 {
 	return w->hops[i].nic ? w->hops[i].nic->vm : NULL;
 }
 
-bool walk_passes(const struct walk *w, const struct vm *vm)
+bool walk_passes(const struct walk *w, const struct node *vm)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (vm_at(w, i) == vm)
@@ -48,7 +48,7 @@ static const char *subnet_name(struct arena *a, const struct subnet *s)
 
 /* Who hands the packet to the node before the stateful hop, on the way that misses the hop: it is
  * this one that would have to send by it. */
-static const struct walk_hop *sender_past(const struct walk *without, const struct vm *before)
+static const struct walk_hop *sender_past(const struct walk *without, const struct node *before)
 {
 	for (size_t i = 1; i < without->n; i++)
 		if (vm_at(without, i) == before)
@@ -68,7 +68,7 @@ static struct prefix prefix_behind(const struct walk *without)
 }
 
 const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
-                           const struct walk *without, const struct vm *fw)
+                           const struct walk *without, const struct node *fw)
 {
 	const struct walk_hop *to = at ? &with->hops[at - 1] : NULL;
 	const struct walk_hop *past = sender_past(without, to && to->nic ? to->nic->vm : NULL);
@@ -111,7 +111,7 @@ static bool at_firewall(struct walk *there, struct walk *back, struct walk_break
 	struct arena *a = there->arena;
 
 	for (size_t i = 0; i < there->n; i++) {
-		const struct vm *vm = vm_at(there, i);
+		const struct node *vm = vm_at(there, i);
 
 		if (!vm || !vm_firewall(vm) || walk_passes(back, vm))
 			continue;
@@ -137,7 +137,7 @@ static bool at_translation(struct walk *there, struct walk *back, struct walk_br
 
 	if (!back->late)
 		return false;
-	const struct vm *vm = back->late->vm;
+	const struct node *vm = back->late->vm;
 
 	while (at + 1 < back->n && vm_at(back, at) != vm)
 		at++;

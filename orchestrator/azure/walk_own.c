@@ -20,7 +20,7 @@ static const char *device_of(const struct nic *n, char *buf)
 	return buf;
 }
 
-static void note_unread(struct walker *x, const struct vm *vm, const struct gf_result *r)
+static void note_unread(struct walker *x, const struct node *vm, const struct gf_result *r)
 {
 	struct walk *w = x->w;
 	struct walk_unwalked u = { .vm = vm, .file = vm->guest.filters[0].path };
@@ -42,7 +42,7 @@ static void note_unread(struct walker *x, const struct vm *vm, const struct gf_r
 	h->reason = *h->reason ? TEXT(x, "%s; %s", h->reason, said) : said;
 }
 
-static enum step drop_by_rules(struct walker *x, const struct vm *vm, const struct walk_own *o,
+static enum step drop_by_rules(struct walker *x, const struct node *vm, const struct walk_own *o,
                                const struct gf_packet *p, const struct gf_result *r)
 {
 	const struct nic *at = o->in ? o->in : o->out;
@@ -76,7 +76,7 @@ static void translate_by_rules(struct walker *x, const struct walk_own *o,
 		*ret_source = ip4_is_set(r->to) ? r->to : o->out ? o->out->ip : IP4_NONE;
 }
 
-enum step walk_own_filter(struct walker *x, const struct vm *vm, enum gf_hook hook,
+enum step walk_own_filter(struct walker *x, const struct node *vm, enum gf_hook hook,
                           const struct walk_own *o, ip4 *ret_source)
 {
 	char in[IFNAMSIZ], out[IFNAMSIZ];
@@ -112,7 +112,7 @@ enum step walk_own_filter(struct walker *x, const struct vm *vm, enum gf_hook ho
 struct later {
 	struct walk *way;
 	size_t at;
-	const struct vm *vm;
+	const struct node *vm;
 	bool both; /* ways pass there */
 	bool answer;
 };

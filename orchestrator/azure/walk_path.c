@@ -13,7 +13,7 @@
 
 enum { MAX_HOPS = 64 }; /* a guest's initial TTL */
 
-static const char *loop_cure(const struct eff_route *r, const struct vm *vm, bool to_itself)
+static const char *loop_cure(const struct eff_route *r, const struct node *vm, bool to_itself)
 {
 	if (vm->role == VM_GATEWAY) /* it has no routes of its own that one could change */
 		return "a gateway follows the routes of GatewaySubnet: change its route table, or "
@@ -237,7 +237,7 @@ static void walk_on(struct walker *x, const struct nic *n)
 }
 
 /* The answer of who got the question. */
-static bool sends_what_was_asked(const struct walker *x, const struct vm *vm)
+static bool sends_what_was_asked(const struct walker *x, const struct node *vm)
 {
 	const struct walk *to = x->env->reply_to;
 

@@ -31,12 +31,12 @@ enum step { STEP_NIC, STEP_INTERNET, STEP_END };
 struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct nic *nic);
 enum step walk_end(struct walker *x, enum verdict v, const char *reason);
 enum step walk_drop(struct walker *x, const char *fmt, ...) PRINTF(2, 3);
-void walk_nat_add(struct walker *x, const struct vm *vm, const struct nic *nic,
+void walk_nat_add(struct walker *x, const struct node *vm, const struct nic *nic,
                   const struct walk_packet *before);
 /* The reply's translation back at vm (NULL: the edge): p->dst becomes what it was. */
-const struct walk_nat *walk_nat_back(struct walker *x, const struct vm *vm);
+const struct walk_nat *walk_nat_back(struct walker *x, const struct node *vm);
 /* The packet answers one that vm has sent on, as it sent it on. */
-bool walk_has_seen(const struct walker *x, const struct vm *vm);
+bool walk_has_seen(const struct walker *x, const struct node *vm);
 /* The packet is an answer, and its protocol shows that: connection tracking takes it for nothing
  * new. */
 bool walk_begins_nothing(const struct walker *x);
@@ -65,7 +65,7 @@ struct walk_firewall {
 };
 /* Lets an Azure Firewall decide about the packet: sets its new destination in x->p, and returns the
  * source that it leaves with in *ret.  Does nothing at other guests: STEP_NIC. */
-enum step walk_at_firewall(struct walker *x, const struct vm *vm, bool translated_back,
+enum step walk_at_firewall(struct walker *x, const struct node *vm, bool translated_back,
                            struct walk_firewall *ret);
 
 /* The packet goes to `to`, by a route whose next hop (0: none) may be the address in front of a
@@ -74,13 +74,13 @@ enum step walk_to_instance(struct walker *x, const struct nic *from, const struc
                            ip4 next_hop, const char *route);
 
 /* walk_half.c */
-bool walk_passes(const struct walk *w, const struct vm *vm);
+bool walk_passes(const struct walk *w, const struct node *vm);
 /* A firewall, or who translates sources, sees one half of the flow. */
 bool walk_half_break(struct walk *there, struct walk *back, struct walk_break *ret);
 /* How the routes of two ways become those of one: with passes fw, and without does not.  A clause;
  * "" when neither knows its routes. */
 const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
-                           const struct walk *without, const struct vm *fw);
+                           const struct walk *without, const struct node *fw);
 
 /* walk_own.c: nodes' own packet filters */
 struct walk_own {
@@ -90,7 +90,7 @@ struct walk_own {
 /* The packet at that hook of vm's own packet filter: it passes (STEP_NIC), translated in x->p where
  * a rule does that for a first packet, or is dropped.  *ret_source: its new source, which x->p does
  * not have yet; 0: unchanged. */
-enum step walk_own_filter(struct walker *x, const struct vm *vm, enum gf_hook hook,
+enum step walk_own_filter(struct walker *x, const struct node *vm, enum gf_hook hook,
                           const struct walk_own *o, ip4 *ret_source);
 /* Of two ways of TCP: the first own packet filter that lets the first packets pass, and drops what
  * follows. */

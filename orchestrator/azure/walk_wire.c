@@ -8,7 +8,7 @@ enum { UDP = 17 };
 /* Walks the way of the outer packet, which carries the tunnelled one through the fabric. */
 static enum step through_tunnel(struct walker *x, const struct nic *from, struct walk_hop *hop)
 {
-	const struct vm *a = from->vm, *z = from->peer->vm;
+	const struct node *a = from->vm, *z = from->peer->vm;
 	struct walk_packet outer = { .src = tunnel_outer_ip(from),
 		                     .dst = tunnel_outer_ip(from->peer),
 		                     .ip_proto = UDP,

@@ -7,14 +7,14 @@
  * without a value has two children (only then is it needed).  Index 0 means none, so node 0 is
  * never used.  Nodes live in one array: indices stay valid when it moves, pointers do not. */
 
-struct node {
+struct lab_node {
 	struct prefix p;
 	uint32_t child[2];
 	void *value;
 };
 
 struct lpm {
-	struct node *nodes;
+	struct lab_node *nodes;
 	uint32_t n, cap;
 	uint32_t root, spare; /* spare: list of deleted nodes by child[0] */
 };
@@ -68,7 +68,7 @@ static uint32_t lpm_new_node(struct lpm *t, struct prefix p, void *value)
 		}
 		i = t->n++;
 	}
-	t->nodes[i] = (struct node){ .p = p, .value = value };
+	t->nodes[i] = (struct lab_node){ .p = p, .value = value };
 	return i;
 }
 
@@ -86,7 +86,7 @@ void *lpm_set(struct lpm *t, struct prefix p, void *value)
 	unsigned bit = 0;
 
 	while (i) {
-		struct node *n = &t->nodes[i];
+		struct lab_node *n = &t->nodes[i];
 		uint8_t common = common_len(n->p, p);
 
 		if (common == n->p.len && common == p.len) {
@@ -127,7 +127,7 @@ static void drop_node(struct lpm *t, uint32_t i)
 /* Takes a node without value and with less than two children out of the path. */
 static void lpm_splice(struct lpm *t, uint32_t parent, uint32_t i)
 {
-	struct node *n = &t->nodes[i];
+	struct lab_node *n = &t->nodes[i];
 
 	if (n->value || (n->child[0] && n->child[1]))
 		return;
@@ -161,7 +161,7 @@ void *lpm_cover(const struct lpm *t, struct prefix p)
 	void *best = NULL;
 
 	for (uint32_t i = t->root; i && prefix_covers(t->nodes[i].p, p);) {
-		const struct node *n = &t->nodes[i];
+		const struct lab_node *n = &t->nodes[i];
 
 		if (n->value)
 			best = n->value;

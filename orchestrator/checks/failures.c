@@ -51,17 +51,17 @@ static void add_fault(struct failures *all, struct failure *x, char *words /* st
 	free(words);
 }
 
-static void add_away(struct failures *all, struct failure *x, const struct vm *vm)
+static void add_away(struct failures *all, struct failure *x, const struct node *vm)
 {
-	const struct vm **more = arena_array(all->arena, x->n_vms + 1, sizeof(struct vm *));
+	const struct node **more = arena_array(all->arena, x->n_vms + 1, sizeof(struct node *));
 
 	if (x->n_vms)
-		memcpy(more, x->vms, x->n_vms * sizeof(struct vm *));
+		memcpy(more, x->vms, x->n_vms * sizeof(struct node *));
 	more[x->n_vms++] = vm;
 	x->vms = more;
 }
 
-static void stop_vm(struct failures *all, struct failure *x, const struct vm *vm)
+static void stop_vm(struct failures *all, struct failure *x, const struct node *vm)
 {
 	add_fault(all, x, xasprintf("stop %s", vm->name));
 	add_away(all, x, vm);
@@ -82,7 +82,7 @@ static void cut_cable(struct failures *all, enum failure_kind kind, const struct
 /* --- what there is ---------------------------------------------------------------------------
  */
 
-static bool is_in_pool(const struct model *m, const struct vm *vm)
+static bool is_in_pool(const struct model *m, const struct node *vm)
 {
 	for (size_t i = 0; i < m->n_load_balancers; i++)
 		for (size_t k = 0; k < m->load_balancers[i].n_backends; k++)
@@ -91,7 +91,7 @@ static bool is_in_pool(const struct model *m, const struct vm *vm)
 	return false;
 }
 
-static bool is_peer(const struct model *m, const struct vm *vm)
+static bool is_peer(const struct model *m, const struct node *vm)
 {
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		for (size_t k = 0; k < m->route_servers[i].n_conns; k++)
@@ -101,7 +101,7 @@ static bool is_peer(const struct model *m, const struct vm *vm)
 	return false;
 }
 
-static bool forwards(const struct vm *vm)
+static bool forwards(const struct node *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->forwarding && !vm->nics[i]->peer)
@@ -110,7 +110,7 @@ static bool forwards(const struct vm *vm)
 }
 
 /* -1: its loss is nobody else's. */
-static int kind_of_machine(const struct model *m, const struct vm *vm)
+static int kind_of_machine(const struct model *m, const struct node *vm)
 {
 	if (vm->broken || vm->deallocated)
 		return -1;
@@ -185,7 +185,7 @@ static void add_wires(struct failures *all, const struct model *m, enum failure_
 static void add_nics(struct failures *all, const struct model *m)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
-		const struct vm *vm = &m->vms[i];
+		const struct node *vm = &m->vms[i];
 		size_t n = 0;
 
 		for (size_t k = 0; k < vm->n_nics; k++)
@@ -281,7 +281,7 @@ void failures_of(const struct model *m, bool pairs, struct failures *ret)
 /* --- checks about what is away ---------------------------------------------------------------
  */
 
-static bool is_away(const struct failure *f, const struct vm *vm)
+static bool is_away(const struct failure *f, const struct node *vm)
 {
 	for (size_t i = 0; i < f->n_vms; i++)
 		if (f->vms[i] == vm)
@@ -289,16 +289,16 @@ static bool is_away(const struct failure *f, const struct vm *vm)
 	return false;
 }
 
-static const struct vm *machine_of(const struct model *m, const char *name)
+static const struct node *machine_of(const struct model *m, const char *name)
 {
-	const struct vm *vm = model_vm(m, name);
+	const struct node *vm = model_vm(m, name);
 	const struct nic *n = vm ? NULL : model_nic(m, name);
 
 	return n ? n->vm : vm;
 }
 
 /* Loopbacks are not its own: they stand for what is behind it. */
-static bool has_nic_address(const struct vm *vm, ip4 a)
+static bool has_nic_address(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->ip == a)
@@ -309,7 +309,7 @@ static bool has_nic_address(const struct vm *vm, ip4 a)
 /* A name, or an address of which all owners are away. */
 static bool is_end_away(const struct failure *f, const struct model *m, const char *name)
 {
-	const struct vm *vm = machine_of(m, name);
+	const struct node *vm = machine_of(m, name);
 	bool some = false;
 	ip4 a;
 
@@ -337,7 +337,7 @@ static bool has_instance(const struct failure *f, const struct route_server *rs,
 static bool is_subject_away(const struct failure *f, const struct model *m, const struct check *c)
 {
 	const struct bgp_connection *p = model_connection(m, c->subject);
-	const struct vm *vm = p ? NULL : machine_of(m, c->subject);
+	const struct node *vm = p ? NULL : machine_of(m, c->subject);
 
 	if (p)
 		return (p->nic && is_away(f, p->nic->vm)) || has_instance(f, p->rs, c->instance);

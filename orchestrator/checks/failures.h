@@ -26,7 +26,7 @@ struct failure {
 	const char **faults; /* words behind "fault": "stop NVA_1", "link NVA_1/inside down" */
 	size_t n_faults;
 	/* What is away with it; a cut cable takes nobody away. */
-	const struct vm **vms;
+	const struct node **vms;
 	size_t n_vms;
 	const struct route_server *rs[2]; /* of a Route Server's instance; of a pair: both */
 	unsigned instance[2];

@@ -137,7 +137,7 @@ void check_refer_nic(struct check_reader *r, const char *name, const char *ptr)
 	const struct model *m = r->m;
 	_cleanup_str_ struct str found = { 0 };
 	size_t n = 0;
-	struct vm *vm = model_vm(m, name);
+	struct node *vm = model_vm(m, name);
 
 	if (model_nic(m, name) && !vm)
 		return;

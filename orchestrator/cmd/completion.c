@@ -120,7 +120,7 @@ static struct model *some_model(const char *lab, const char *topology)
 	return m;
 }
 
-static const char *role_help(enum vm_role r)
+static const char *role_help(enum node_role r)
 {
 	static const char *const help[] = {
 		[VM_USER] = "VM",

@@ -97,7 +97,7 @@ static void fill_tables(const struct model *m, const struct rib *rib, json_t *ta
 
 static const struct nic *nic_called(const struct model *m, const char *name)
 {
-	const struct vm *vm = model_vm(m, name);
+	const struct node *vm = model_vm(m, name);
 
 	return vm && vm->n_nics ? vm->nics[0] : model_nic(m, name);
 }

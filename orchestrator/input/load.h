@@ -89,11 +89,11 @@ void load_reserve(struct loader *l);
 void load_place_nics(struct loader *l);
 /* A node like a VM that runs nothing, with one NIC, NAME.nic; in model->vms and model->nics, behind
  * those that are there. */
-struct vm *load_node(struct loader *l, const char *name, const char *ptr);
+struct node *load_node(struct loader *l, const char *name, const char *ptr);
 /* A node that plays an instance or a part of something that is no VM in Azure; role says of what.
  */
-struct vm *load_part(struct loader *l, enum vm_role role, const char *name, const char *ptr,
-                     unsigned instance);
-void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at);
+struct node *load_part(struct loader *l, enum node_role role, const char *name, const char *ptr,
+                       unsigned instance);
+void load_config(struct loader *l, struct node *vm, json_t *map, const struct jptr *at);
 /* Ports that the node answers on. */
-void load_listen(struct loader *l, struct vm *vm, json_t *list);
+void load_listen(struct loader *l, struct node *vm, json_t *list);

@@ -28,7 +28,7 @@ static void load_config_content(struct loader *l, struct config_file *c)
 	}
 }
 
-void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr *at)
+void load_config(struct loader *l, struct node *vm, json_t *map, const struct jptr *at)
 {
 	const char *key;
 	json_t *x;
@@ -49,7 +49,7 @@ void load_config(struct loader *l, struct vm *vm, json_t *map, const struct jptr
 	}
 }
 
-void load_listen(struct loader *l, struct vm *vm, json_t *list)
+void load_listen(struct loader *l, struct node *vm, json_t *list)
 {
 	json_t *y;
 	size_t i;
@@ -115,10 +115,10 @@ void load_place_nics(struct loader *l)
 	}
 }
 
-struct vm *load_node(struct loader *l, const char *name, const char *ptr)
+struct node *load_node(struct loader *l, const char *name, const char *ptr)
 {
 	struct model *m = l->m;
-	struct vm *vm = &m->vms[m->n_vms];
+	struct node *vm = &m->vms[m->n_vms];
 	struct nic *n = &m->nics[m->n_nics];
 
 	vm->idx = m->n_vms++;

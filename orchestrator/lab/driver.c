@@ -108,7 +108,7 @@ static void on_process_line(struct process *p, const char *line, size_t n)
 	observe_log_line(p, line, n);
 }
 
-static void on_process_ready(struct node *n)
+static void on_process_ready(struct lab_node *n)
 {
 	sessions_hold(n->procs[0]->d, n);
 }

@@ -139,7 +139,7 @@ static void add_nic(struct near *n, const struct nic *x)
 
 static void add_node(struct near *n, const struct model *m, const char *name)
 {
-	const struct vm *vm = model_vm(m, name);
+	const struct node *vm = model_vm(m, name);
 
 	add_near(n, name);
 	for (size_t i = 0; vm && i < vm->n_nics; i++)

@@ -57,7 +57,7 @@ const char *run_place(struct run *r, const struct nic *n)
 	return vm_site(n->vm) ? vm_site(n->vm)->name : NULL;
 }
 
-static void own_by_vm(struct run *r, struct owner **all, const struct vm *vm)
+static void own_by_vm(struct run *r, struct owner **all, const struct node *vm)
 {
 	bool outside = vm->role == VM_SITE_ROUTER || vm->role == VM_SITE_HOST;
 	struct owner o = { .kind = outside ? CLASS_SITE : CLASS_NIC, .name = vm->name };

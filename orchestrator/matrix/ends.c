@@ -80,7 +80,7 @@ void run_make_ends(struct run *r)
 	}
 	for (size_t i = 0; i < m->n_sites; i++) {
 		const struct site *s = &m->sites[i];
-		const struct vm *vm = s->n_hosts ? s->hosts[0].vm : s->vm;
+		const struct node *vm = s->n_hosts ? s->hosts[0].vm : s->vm;
 
 		if (vm && vm->n_nics)
 			add_end(r, END_SITE, vm->name, s->name, vm->nics[0],

@@ -289,7 +289,7 @@ static struct walk *walk_leg(struct run *r, struct legs *l, const struct nic *fr
 	return w;
 }
 
-static const struct nic *sender_of(struct run *r, const struct vm *vm, struct walk_packet *p)
+static const struct nic *sender_of(struct run *r, const struct node *vm, struct walk_packet *p)
 {
 	if (r->world->sender && vm->idx < r->x->m->n_vms)
 		return r->world->sender(r->world->ctx, vm, p);

@@ -143,7 +143,7 @@ static unsigned ask_ecmp(void *ctx, const struct nic *from, const struct eff_rou
 	return w->ecmp_choice(w->ctx, from, e, p);
 }
 
-static const struct nic *ask_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p)
+static const struct nic *ask_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p)
 {
 	const struct walk_env *w = &((struct run *)ctx)->world->env;
 

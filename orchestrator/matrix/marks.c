@@ -137,7 +137,7 @@ static bool nic_is_backend(const struct model *m, const struct nic *n)
 /* A machine with one NIC that does nothing but ask and answer. */
 static bool asks_and_answers(const struct model *m, const struct nic *n)
 {
-	const struct vm *vm = n->vm;
+	const struct node *vm = n->vm;
 
 	return vm->role == VM_USER && vm->n_nics == 1 && !n->forwarding &&
 	       ip4_is_none(n->public_ip) && !n->in_pool_of && !n->public_balancer &&
@@ -158,7 +158,7 @@ static uint64_t key_of_nic(struct run *r, const struct nic *n)
 	return sweep_token(key, sizeof(key), OF_ALIKE);
 }
 
-static void mark_vm(struct run *r, const struct vm *vm)
+static void mark_vm(struct run *r, const struct node *vm)
 {
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
 		mark_thing(r, prefix_host(vm->guest.loopbacks[i]), vm->idx, i, OF_LOOPBACK);

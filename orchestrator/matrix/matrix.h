@@ -127,7 +127,7 @@ struct matrix_world {
 	bool each_nic;
 	void *ctx; /* of what follows; each may be NULL */
 	/* By which NIC the guest sends a packet of its own; NULL: walk_source_nic(). */
-	const struct nic *(*sender)(void *ctx, const struct vm *vm, const struct walk_packet *p);
+	const struct nic *(*sender)(void *ctx, const struct node *vm, const struct walk_packet *p);
 	/* Further tables that send addresses apart, as the kernels' do.  borders: calls add with
 	 * every prefix of theirs; key: the same for addresses that all of them send the same way.
 	 */

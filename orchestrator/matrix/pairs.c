@@ -87,13 +87,13 @@ static void pair_nics(struct pairs *p, const struct matrix *old, const struct ni
 
 /* ---- machines ---- */
 
-static ip4 address_of(const struct vm *vm)
+static ip4 address_of(const struct node *vm)
 {
 	return vm->n_nics ? vm->nics[0]->ip : IP4_NONE;
 }
 
-static const struct vm *same_vm(const struct model *m, const struct vm *vm, const bool *taken,
-                                bool by_name)
+static const struct node *same_vm(const struct model *m, const struct node *vm, const bool *taken,
+                                  bool by_name)
 {
 	for (size_t i = 0; i < m->n_vms; i++)
 		if (!taken[i] && m->vms[i].role == vm->role &&
@@ -112,8 +112,8 @@ static void pair_vms(struct pairs *p, const struct matrix *old, const struct mat
 
 	for (int by_name = 1; by_name >= 0; by_name--)
 		for (size_t i = 0; i < a->n_vms; i++) {
-			const struct vm *v = &a->vms[i],
-			                *w = done[i] ? NULL : same_vm(b, v, taken, by_name);
+			const struct node *v = &a->vms[i],
+			                  *w = done[i] ? NULL : same_vm(b, v, taken, by_name);
 
 			if (!w)
 				continue;

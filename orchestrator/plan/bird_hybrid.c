@@ -21,7 +21,7 @@ void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64])
 	name_of(kinds[s->kind], s->peer_ip, buf);
 }
 
-bool bird_hybrid_runs(const struct vm *vm)
+bool bird_hybrid_runs(const struct node *vm)
 {
 	return vm->role == VM_GATEWAY || vm->role == VM_MSEE ||
 	       (vm->role == VM_SITE_ROUTER && vm_site(vm)->generated);
@@ -29,7 +29,7 @@ bool bird_hybrid_runs(const struct vm *vm)
 
 /* --- addresses and prefixes ------------------------------------------------------------------ */
 
-static ip4 router_id(const struct vm *vm)
+static ip4 router_id(const struct node *vm)
 {
 	const struct gateway *g = vm_gateway(vm);
 	const struct circuit *c = vm_circuit(vm);
@@ -58,7 +58,7 @@ static void add_set(void *ctx, struct prefix p, bool transit)
 
 /* --- what all have --------------------------------------------------------------------------- */
 
-static void add_head(struct str *b, const struct vm *vm)
+static void add_head(struct str *b, const struct node *vm)
 {
 	str_printf(b,
 	           "# %s, for BIRD 2. Generated.\n" BIRD_HEAD
@@ -131,17 +131,17 @@ static void add_session(struct str *b, const struct model *m, const struct hybri
 struct known {
 	struct str *b;
 	const struct model *m;
-	const struct vm *vm;
+	const struct node *vm;
 	const struct connection *of; /* whose protocol is open */
 	bool peers;                  /* this time the addresses of BGP peers, which stay inside */
 };
 
 /* The wire that leads there; the first of several: an active-active gateway has more. */
-static const struct nic *wire_to(const struct vm *vm, const struct connection *c)
+static const struct nic *wire_to(const struct node *vm, const struct connection *c)
 {
 	for (size_t i = 0; i < vm->n_nics; i++) {
 		const struct nic *n = vm->nics[i];
-		const struct vm *far = n->peer ? n->peer->vm : NULL;
+		const struct node *far = n->peer ? n->peer->vm : NULL;
 
 		if (!far || n->wire_len)
 			continue;
@@ -184,7 +184,7 @@ static void add_pools(struct str *b, const struct gateway *g)
 	str_add(b, "}\n");
 }
 
-static void add_statics(struct str *b, const struct model *m, const struct vm *vm)
+static void add_statics(struct str *b, const struct model *m, const struct node *vm)
 {
 	const struct gateway *g = vm_gateway(vm);
 
@@ -342,7 +342,7 @@ static void add_site_statics(struct str *b, const struct model *m, const struct 
 
 	for (size_t i = 0; i < m->n_connections; i++) {
 		const struct connection *c = &m->connections[i];
-		const struct vm *vm = site->vm;
+		const struct node *vm = site->vm;
 
 		if (c->broken || c->bgp || c->down || c->site != site || c->type != CONN_IPSEC)
 			continue;
@@ -392,7 +392,7 @@ static char *filter_to_gateway(const struct model *m, const struct hybrid_sessio
 	return str_take(&b);
 }
 
-static void outside_session(struct str *b, const struct model *m, const struct vm *vm,
+static void outside_session(struct str *b, const struct model *m, const struct node *vm,
                             const struct hybrid_session *s)
 {
 	_cleanup_free_ char *out =
@@ -404,7 +404,7 @@ static void outside_session(struct str *b, const struct model *m, const struct v
 		add_session(b, m, s, "all", "where proto = \"onprem\"");
 }
 
-char *bird_hybrid_config(const struct model *m, const struct vm *vm)
+char *bird_hybrid_config(const struct model *m, const struct node *vm)
 {
 	const struct gateway *g = vm_gateway(vm);
 	const struct site *site = vm_site(vm);

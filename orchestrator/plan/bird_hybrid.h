@@ -8,8 +8,8 @@
 #include "base/str.h"
 
 /* The caller frees.  vm: one that bird_hybrid_runs(). */
-char *bird_hybrid_config(const struct model *m, const struct vm *vm);
-bool bird_hybrid_runs(const struct vm *vm);
+char *bird_hybrid_config(const struct model *m, const struct node *vm);
+bool bird_hybrid_runs(const struct node *vm);
 /* BIRD's name for a session: "site_10_40_0_1", "rs_10_0_3_4", "own_10_0_255_5". */
 void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64]);
 

@@ -158,7 +158,8 @@ static uint32_t table_from(struct guest_plan *p, ip4 from)
 	return table;
 }
 
-static void add_static_route(struct guest_plan *p, const struct vm *vm, const struct guest_route *g)
+static void add_static_route(struct guest_plan *p, const struct node *vm,
+                             const struct guest_route *g)
 {
 	struct guest_hop h = {
 		.dst = g->prefix.addr,
@@ -184,7 +185,7 @@ static void add_static_route(struct guest_plan *p, const struct vm *vm, const st
 
 static void add_routes_by(struct guest_plan *p, const struct nic *n, ip4 src)
 {
-	const struct vm *vm = n->vm;
+	const struct node *vm = n->vm;
 
 	for (size_t i = 0; i < vm->guest.n_routes; i++) {
 		const struct guest_route *g = &vm->guest.routes[i];
@@ -248,14 +249,14 @@ static void plan_nic(struct guest_plan *p, const struct nic *n)
 
 /* --- nodes ----------------------------------------------------------------------------------- */
 
-static ip4 own_address(const struct vm *vm)
+static ip4 own_address(const struct node *vm)
 {
 	return vm->role == VM_MSEE          ? vm_circuit(vm)->msee_ip[vm->part.instance]
 	       : vm->role == VM_SITE_ROUTER ? vm_site(vm)->bgp_ip
 	                                    : 0;
 }
 
-static void plan_source_nat(struct guest_plan *p, const struct vm *vm)
+static void plan_source_nat(struct guest_plan *p, const struct node *vm)
 {
 	static const struct prefix private[] = { { IP4(10, 0, 0, 0), 8 },
 		                                 { IP4(172, 16, 0, 0), 12 },
@@ -271,7 +272,7 @@ static void plan_source_nat(struct guest_plan *p, const struct vm *vm)
 	}
 }
 
-struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding)
+struct guest_plan *guest_plan_vm(const struct node *vm, bool forwarding)
 {
 	struct guest_plan *p = xcalloc(1, sizeof(*p));
 

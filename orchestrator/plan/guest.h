@@ -83,7 +83,7 @@ struct guest_plan {
 };
 
 /* forwarding: ip_forward (the appliance's image says). */
-struct guest_plan *guest_plan_vm(const struct vm *vm, bool forwarding);
+struct guest_plan *guest_plan_vm(const struct node *vm, bool forwarding);
 /* An instance: its address as /32 and every other address directly on eth0 (the fabric answers ARP
  * for all of them), so that BIRD may write any next hop into the table that the virtual router
  * watches.  It never forwards (azure-behaviour 1.2).  answers_ping: settings.routeServerPing */

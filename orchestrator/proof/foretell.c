@@ -80,7 +80,7 @@ static json_t *tell_status(struct teller *t, const char *peering)
 
 static json_t *tell_routes(struct teller *t, const char *name)
 {
-	const struct vm *vm = model_vm(t->m, name);
+	const struct node *vm = model_vm(t->m, name);
 	const struct nic *n = vm && vm->n_nics ? vm->nics[0] : model_nic(t->m, name);
 
 	if (!n || !n->subnet) {

@@ -15,18 +15,18 @@ enum { SOURCE_PORT = 50000 };
 /* ---- ends ---- */
 
 struct end {
-	const struct vm *vm;   /* NULL: the Internet, or an address */
+	const struct node *vm; /* NULL: the Internet, or an address */
 	const struct nic *nic; /* that is named; NULL: whichever the guest takes */
 	bool internet;
 	ip4 ip;
 };
 
-static const struct vm *vm_of_nic_name(const struct model *m, const char *name,
-                                       const struct nic **ret)
+static const struct node *vm_of_nic_name(const struct model *m, const char *name,
+                                         const struct nic **ret)
 {
 	const char *slash = strrchr(name, '/');
 	_cleanup_free_ char *first = slash ? xstrndup(name, (size_t)(slash - name)) : NULL;
-	const struct vm *vm = model_vm(m, name);
+	const struct node *vm = model_vm(m, name);
 
 	if (vm || !first)
 		return vm;
@@ -83,7 +83,7 @@ static ip4 address_for(const struct end *from, const struct end *to)
 
 /* ---- who listens ---- */
 
-static bool vm_has_listener(const struct vm *vm, unsigned ip_proto, uint16_t port)
+static bool vm_has_listener(const struct node *vm, unsigned ip_proto, uint16_t port)
 {
 	for (size_t i = 0; i < vm->n_listen; i++)
 		if ((vm->listen[i].proto == LISTEN_TCP) == (ip_proto == IPPROTO_TCP) &&
@@ -140,7 +140,7 @@ void teller_probe_backends(struct teller *t)
 /* ---- walks ---- */
 
 /* A guest that hears of the Route Server's own address by BGP: its table is not its design's. */
-static bool hears_recursively(const struct model *m, const struct vm *vm)
+static bool hears_recursively(const struct model *m, const struct node *vm)
 {
 	for (const struct bgp_connection *c = NULL; (c = vm_connection(m, vm, c));)
 		if (connection_recursive(c))

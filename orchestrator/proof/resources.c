@@ -15,7 +15,7 @@ enum {
 	UP_AND_DOWN_S = 90 /* start, build, the wait for routing to come to rest, down */
 };
 
-static long kib_of(const struct vm *vm)
+static long kib_of(const struct node *vm)
 {
 	long own = vm->role == VM_GATEWAY || vm->role == VM_MSEE ||
 	                   (vm->role == VM_SITE_ROUTER && !vm->guest.n_configs)

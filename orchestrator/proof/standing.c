@@ -120,7 +120,7 @@ char *lab_standing_difference(const json_t *before, const json_t *now)
 /* --- who has noticed -------------------------------------------------------------------------
  */
 
-static bool concerns_vm(const struct failure *x, const struct vm *vm)
+static bool concerns_vm(const struct failure *x, const struct node *vm)
 {
 	for (size_t i = 0; vm && i < x->n_vms; i++)
 		if (x->vms[i] == vm)

@@ -24,7 +24,7 @@ bool picture_draws_peering(const struct peering *p)
 	return !p->reverse || p->vnet->idx < p->remote->idx;
 }
 
-const char *picture_image(const struct vm *vm)
+const char *picture_image(const struct node *vm)
 {
 	return vm->role == VM_FIREWALL   ? "firewall"
 	       : vm->role == VM_ENDPOINT ? "endpoint"

@@ -34,7 +34,7 @@ char *picture_svg(const struct picture *p);
 /* What the pictures share.  Peerings are drawn once: true for the half that comes first. */
 bool picture_draws_peering(const struct peering *p);
 /* What a node runs, for its label; NULL: nothing. */
-const char *picture_image(const struct vm *vm);
+const char *picture_image(const struct node *vm);
 /* "172.16.1.4", with the image of an appliance and a public address behind it. */
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
 /* The same for a box of limited width, with the AS number: "172.16.1.4 frr AS 65001"; a sign stands

@@ -22,7 +22,7 @@ static void add_wire(struct wires *w, struct picture_wire x)
 
 static void add_connection_wires(struct wires *w, const struct connection *c)
 {
-	const struct vm *peer = c->local ? c->local->peer : NULL;
+	const struct node *peer = c->local ? c->local->peer : NULL;
 	struct picture_wire x = { .name = c->name, .down = c->down };
 
 	/* Two objects, one wire: the first draws it. */

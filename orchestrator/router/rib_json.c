@@ -117,7 +117,7 @@ bool *stopped_from_json(const struct model *m, const json_t *names)
 	json_t *name;
 
 	json_array_foreach (names, i, name) {
-		const struct vm *vm =
+		const struct node *vm =
 		    json_is_string(name) ? model_vm(m, json_string_value(name)) : NULL;
 
 		if (vm)

@@ -30,14 +30,14 @@
 #include "router/proto.h"
 #include "router/watch.h"
 
-struct node {
+struct lab_node {
 	char *name;
 	int ns;
 	bool wanted;
-	const struct vm *vm; /* of the model that is being built */
+	const struct node *vm; /* of the model that is being built */
 };
 
-static struct node *nodes;
+static struct lab_node *nodes;
 static size_t n_nodes, cap_nodes;
 static int fabric_ns = -1, edge_ns = -1, internet_ns = -1;
 static struct plug *plug;
@@ -50,7 +50,7 @@ static pid_t router;
 static int router_fd = -1;
 static FILE *router_in;
 
-static struct node *find(const char *name)
+static struct lab_node *find(const char *name)
 {
 	for (size_t i = 0; i < n_nodes; i++)
 		if (strieq(nodes[i].name, name))
@@ -58,13 +58,13 @@ static struct node *find(const char *name)
 	return NULL;
 }
 
-static int add_node(const char *name, struct node **ret, struct err *e)
+static int add_node(const char *name, struct lab_node **ret, struct err *e)
 {
 	int ns, r = ns_new(&ns, e);
 
 	if (r < 0)
 		return r;
-	struct node *n = &VEC_PUSH(nodes, n_nodes, cap_nodes);
+	struct lab_node *n = &VEC_PUSH(nodes, n_nodes, cap_nodes);
 
 	n->name = xstrdup(name);
 	n->ns = ns;
@@ -75,7 +75,7 @@ static int add_node(const char *name, struct node **ret, struct err *e)
 
 static int first(struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = add_node("fabric", &n, e);
 
 	fabric_ns = r == 0 ? n->ns : -1;
@@ -92,7 +92,7 @@ static int first(struct err *e)
 	return r;
 }
 
-static bool forwards(const struct vm *vm)
+static bool forwards(const struct node *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->forwarding)
@@ -130,13 +130,13 @@ static int apply_edge(struct err *e)
 
 static int add_new_nodes(struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = 0;
 
 	for (size_t i = 0; i < n_nodes; i++)
 		nodes[i].wanted = i < 3;
 	for (size_t i = 0; i < model->n_vms && r == 0; i++) {
-		const struct vm *vm = &model->vms[i];
+		const struct node *vm = &model->vms[i];
 
 		if (find(vm->name)) {
 			find(vm->name)->wanted = true;
@@ -170,7 +170,7 @@ static int remove_old_nodes(const struct model *old, struct err *e)
 	int r = 0;
 
 	for (size_t i = 0; i < n_nodes; i++) {
-		const struct vm *vm = old ? model_vm(old, nodes[i].name) : NULL;
+		const struct node *vm = old ? model_vm(old, nodes[i].name) : NULL;
 
 		if (nodes[i].wanted) {
 			nodes[n++] = nodes[i];
@@ -355,7 +355,7 @@ static int read_watch(struct watch *w, struct rib_table *t, size_t *changes, str
 
 /* Twice more is written than the socket holds; of the second time nothing is heard, not even that
  * something was lost. */
-static int overrun(const struct node *n, json_t *answers, struct err *e)
+static int overrun(const struct lab_node *n, json_t *answers, struct err *e)
 {
 	struct rib_table t = { 0 };
 	struct watch *w = NULL;

@@ -23,7 +23,7 @@ static void pass_packets(const char *rules,
 	const struct config_file file = { .name = "rules", .path = "rules", .content = rules };
 	struct arena *a = arena_new();
 	struct guest_filter f = { .arena = a };
-	const struct vm vm = { 0 };
+	const struct node vm = { 0 };
 
 	read(&f, &file);
 	for (int hook = 0; hook < GF_HOOKS; hook++)

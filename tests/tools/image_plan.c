@@ -38,7 +38,7 @@ static json_t *plan_json(const char *name, const char *kind, const struct image_
 	                 "dirs", strings(p->dirs), "daemons", daemons, "forwarding", p->forwarding);
 }
 
-static json_t *vm_json(const struct model *m, const struct vm *vm)
+static json_t *vm_json(const struct model *m, const struct node *vm)
 {
 	struct image_plan *p;
 	struct err e = { 0 };

@@ -59,8 +59,8 @@ static inline struct subnet *mini_subnet(struct model *m, struct vnet *v, const 
 }
 
 /* Another NIC for vm, or a VM with its first one. */
-static inline struct nic *mini_nic(struct model *m, struct vm *vm, struct subnet *s, const char *ip,
-                                   bool forwarding)
+static inline struct nic *mini_nic(struct model *m, struct node *vm, struct subnet *s,
+                                   const char *ip, bool forwarding)
 {
 	struct nic *n = &m->nics[m->n_nics];
 
@@ -80,7 +80,7 @@ static inline struct nic *mini_nic(struct model *m, struct vm *vm, struct subnet
 static inline struct nic *mini_vm(struct model *m, struct subnet *s, const char *name,
                                   const char *ip, bool forwarding)
 {
-	struct vm *vm = &m->vms[m->n_vms];
+	struct node *vm = &m->vms[m->n_vms];
 
 	assert_true(m->n_vms < MINI_MAX);
 	vm->name = name;

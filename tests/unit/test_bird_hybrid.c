@@ -81,7 +81,7 @@ static void configurations(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		struct vm *vm = model_vm(m, all[i].vm);
+		struct node *vm = model_vm(m, all[i].vm);
 
 		assert_non_null(vm);
 		assert_true(bird_hybrid_runs(vm));

@@ -12,7 +12,7 @@
 #include "mini.h"
 
 static struct model *m;
-static struct vm *vm;
+static struct node *vm;
 static char dir[64];
 
 static void put(const char *name, const char *text)

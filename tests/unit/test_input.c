@@ -64,7 +64,7 @@ static void defaults(void **state)
 {
 	_cleanup_(model_free_p) struct model *m =
 	    load("{" NET ", 'virtualMachines': {'v': {'nic': {'subnet': 'n/A'}}}}");
-	const struct vm *v = &m->vms[0];
+	const struct node *v = &m->vms[0];
 	const struct settings *s = &m->settings;
 
 	(void)state;
@@ -108,7 +108,7 @@ static void everything(void **state)
 	    "'sourceNat': true, 'powerState': 'deallocated', 'listen': ['tcp/80', 'udp/53'], "
 	    "'loopbacks': ['10.8.0.1']}}, 'checks': {'b': {'audit': ['loops']}, 'a': {'audit': "
 	    "['flaps']}}}");
-	const struct vm *v = &m->vms[0];
+	const struct node *v = &m->vms[0];
 	const struct settings *s = &m->settings;
 	const struct route_table *t = &m->route_tables[0];
 

@@ -40,7 +40,7 @@ static void fit_and_differ(void **state)
 /* The same design parsed again, or with other objects added, gives the same names. */
 static void depend_on_names_only(void **state)
 {
-	struct vm vm = { .name = "NVA_1", .idx = 3 }, again = { .name = "nva_1", .idx = 9 };
+	struct node vm = { .name = "NVA_1", .idx = 3 }, again = { .name = "nva_1", .idx = 9 };
 	struct nic n = { .name = "NVA_1VMNic", .vm = &vm, .idx = 7, .ip = 1 };
 	struct nic m = { .name = "nva_1vmnic", .vm = &again, .idx = 1, .ip = 2 };
 	char a[IFNAMSIZ], b[IFNAMSIZ];
@@ -85,7 +85,7 @@ static void no_collisions_among_many(void **state)
 	(void)state;
 	for (int i = 0; i < N; i++) {
 		char vm_name[16], nic_name[24];
-		struct vm vm = { .name = vm_name };
+		struct node vm = { .name = vm_name };
 		struct nic n = { .name = nic_name, .vm = &vm };
 
 		snprintf(vm_name, sizeof(vm_name), "vm%d", i);

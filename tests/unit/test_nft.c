@@ -447,7 +447,7 @@ static void test_edge(void **state)
 	struct vnet vnet = { .name = "V", .idx = 0 };
 	struct subnet open = { .vnet = &vnet, .default_outbound = true },
 	              closed = { .vnet = &vnet, .default_outbound = false };
-	struct vm one = { .name = "one" }, two = { .name = "two" }, three = { .name = "three" };
+	struct node one = { .name = "one" }, two = { .name = "two" }, three = { .name = "three" };
 	struct nic nics[] = {
 		{ .vm = &one, .subnet = &open, .ip = 4 },
 		{ .vm = &two, .subnet = &open, .ip = 5, .public_ip = 100, .public_basic = true },
@@ -528,7 +528,7 @@ static void test_edge_nat_gateway(void **state)
 		            .nat_gateway = &g,
 		            .services = &storage,
 		            .n_services = 1 };
-	struct vm vm = { .name = "vm" };
+	struct node vm = { .name = "vm" };
 	struct nic nics[] = {
 		{ .vm = &vm, .subnet = &s, .ip = 4 },
 		{ .vm = &vm, .subnet = &s, .ip = 5, .public_ip = 100, .public_basic = true }

@@ -59,8 +59,8 @@ static void what_counts_as_alive_is_counted(void **state)
 {
 	(void)state;
 	struct model *m = model_new();
-	struct vm vms[2] = { { .name = "NVA_1" }, { .name = "NVA_2" } };
-	const struct vm *away[] = { &vms[0] }, *other[] = { &vms[1] };
+	struct node vms[2] = { { .name = "NVA_1" }, { .name = "NVA_2" } };
+	const struct node *away[] = { &vms[0] }, *other[] = { &vms[1] };
 	const struct failure one = { .vms = away, .n_vms = 1 }, two = { .vms = other, .n_vms = 1 };
 	struct route_server rs = { .name = "RS" };
 	const struct failure instance = { .rs = { &rs }, .instance = { 0 }, .n_instances = 1 };

@@ -8,7 +8,7 @@
 
 static const struct nic *sender(const struct cases_state *s, const char *name, ip4 dst)
 {
-	const struct vm *vm = model_vm(s->m, name);
+	const struct node *vm = model_vm(s->m, name);
 
 	if (streq(name, "internet"))
 		return NULL;
@@ -21,7 +21,7 @@ static const struct nic *sender(const struct cases_state *s, const char *name, i
 
 static ip4 target(const struct cases_state *s, const char *name)
 {
-	const struct vm *vm = model_vm(s->m, name);
+	const struct node *vm = model_vm(s->m, name);
 
 	return vm ? vm->nics[0]->ip : A(name);
 }

@@ -170,7 +170,7 @@ static bool differ(const char *a, const char *b)
 /* Known from the design alone: what keeps it down for ever. */
 static const char *why_down(struct model *m, const struct connection *c)
 {
-	const struct vm *peer = c->local && !c->site ? c->local->peer : NULL;
+	const struct node *peer = c->local && !c->site ? c->local->peer : NULL;
 
 	if (c->type == CONN_IPSEC && c->local && !c->site && !peer)
 		return arena_printf(m->arena, "local network gateway \"%s\" leads to no site",

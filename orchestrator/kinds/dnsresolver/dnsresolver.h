@@ -9,6 +9,6 @@
 struct dns_inbound {
 	RESOURCE;
 	struct subnet *subnet;
-	ip4 ip;        /* given; else its NIC gets one */
-	struct vm *vm; /* the node that it is */
+	ip4 ip;          /* given; else its NIC gets one */
+	struct node *vm; /* the node that it is */
 };

@@ -63,7 +63,7 @@ static void load_endpoint(struct loader *l, void *obj, json_t *x, const struct j
 		           "a virtual machine is called \"%s\" too: as nodes of the lab they "
 		           "could not be told apart",
 		           name);
-	struct vm *vm = load_node(l, name, ptr);
+	struct node *vm = load_node(l, name, ptr);
 	struct nic *n = vm->nics[0];
 
 	load_fill(l, &private_endpoint, x, (struct resource *)n);

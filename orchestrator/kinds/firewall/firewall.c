@@ -95,7 +95,7 @@ static const struct field settings[] = {
 static void load_firewall(struct loader *l, void *obj, json_t *x, const struct jptr *at)
 {
 	struct firewall *fw = obj;
-	const struct vm *other = model_vm(l->m, fw->name);
+	const struct node *other = model_vm(l->m, fw->name);
 	struct nic *n;
 
 	(void)at;

@@ -323,7 +323,7 @@ static void check_lb_region(const struct model *m, const struct load_balancer *l
 	const char *here = lb->vnet->location;
 
 	for (size_t i = 0; here && i < m->n_vms; i++) {
-		const struct vm *vm = &m->vms[i];
+		const struct node *vm = &m->vms[i];
 		const struct bgp_connection *c = NULL;
 
 		if (!vm->guest.bgp.present || vm->guest.bgp.next_hop != lb->ip)

@@ -363,7 +363,7 @@ static struct nic *nic_in_vnet(const struct model *m, const struct vnet *v, ip4 
 static struct nic *find_backend(struct loader *l, const struct load_balancer *lb, const char *name,
                                 bool in_pool, const char *ptr)
 {
-	const struct vm *vm = model_vm(l->m, name);
+	const struct node *vm = model_vm(l->m, name);
 	struct nic *n = model_nic(l->m, name);
 	ip4 ip;
 

@@ -83,7 +83,7 @@ static void find_sites(struct loader *l, const struct kind *k)
 		find_site(l->m, &l->m->local_gateways[i]);
 }
 
-static bool has_public(const struct vm *vm, ip4 a)
+static bool has_public(const struct node *vm, ip4 a)
 {
 	if (vm->role == VM_GATEWAY)
 		return vm_gateway(vm)->public_ip[vm->part.instance] == a;
@@ -93,7 +93,7 @@ static bool has_public(const struct vm *vm, ip4 a)
 	return false;
 }
 
-static bool speaks_from(const struct vm *vm, ip4 a)
+static bool speaks_from(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0;
 	     vm->role == VM_GATEWAY && i < vm_gateway(vm)->n_custom[vm->part.instance]; i++)
@@ -102,7 +102,7 @@ static bool speaks_from(const struct vm *vm, ip4 a)
 	return vm_has_address(vm, a);
 }
 
-static bool can_be_peer(const struct vm *vm)
+static bool can_be_peer(const struct node *vm)
 {
 	return !vm_is_hybrid(vm) || (vm->role == VM_GATEWAY && vm_gateway(vm)->type == GW_VPN &&
 	                             !vm_gateway(vm)->broken);

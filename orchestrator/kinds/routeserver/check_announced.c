@@ -40,7 +40,7 @@ static bool is_shielded(const struct subnet *s, struct prefix p)
 }
 
 /* The NIC that packets for what is announced are sent to; NULL: nobody's. */
-static const struct nic *find_target(const struct bgp_connection *c, const struct vm *vm)
+static const struct nic *find_target(const struct bgp_connection *c, const struct node *vm)
 {
 	return ip4_is_set(vm->guest.bgp.next_hop)
 	           ? model_nic_by_ip(c->rs->vnet, vm->guest.bgp.next_hop)
@@ -49,7 +49,7 @@ static const struct nic *find_target(const struct bgp_connection *c, const struc
 
 /* A default route, or a half of one, comes back to the appliance: what it sends to the Internet
  * leaves by its primary NIC, whose subnet gets that route as well. */
-static void check_loop(const struct bgp_connection *c, const struct vm *vm, struct prefix p,
+static void check_loop(const struct bgp_connection *c, const struct node *vm, struct prefix p,
                        struct findings *f)
 {
 	const struct nic *to = find_target(c, vm);
@@ -75,7 +75,7 @@ static void check_loop(const struct bgp_connection *c, const struct vm *vm, stru
 		           vm->name, PREFIX_STR(p), out->vm->name);
 }
 
-static void check_announced_prefix(const struct bgp_connection *c, const struct vm *vm, size_t i,
+static void check_announced_prefix(const struct bgp_connection *c, const struct node *vm, size_t i,
                                    struct findings *f)
 {
 	struct prefix p = vm->guest.bgp.advertise[i];
@@ -97,7 +97,8 @@ static void check_announced_prefix(const struct bgp_connection *c, const struct 
 	check_loop(c, vm, p, f);
 }
 
-static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, struct findings *f)
+static void check_next_hop(const struct bgp_connection *c, const struct node *vm,
+                           struct findings *f)
 {
 	const struct nic *to = find_target(c, vm);
 	_cleanup_free_ char *ptr = xasprintf("%s/nextHop", vm->guest.bgp.ptr);
@@ -123,7 +124,7 @@ static void check_next_hop(const struct bgp_connection *c, const struct vm *vm, 
 }
 
 /* The same of the VM's own files, where what they announce is plain: azure/own_bgp.h. */
-static void announced_by_files(const struct bgp_connection *c, const struct vm *vm,
+static void announced_by_files(const struct bgp_connection *c, const struct node *vm,
                                struct findings *f)
 {
 	struct own_neighbor n;
@@ -147,7 +148,7 @@ static void announced_by_files(const struct bgp_connection *c, const struct vm *
 	}
 }
 
-static void appliance_with_files(const struct model *m, const struct vm *vm, struct findings *f)
+static void appliance_with_files(const struct model *m, const struct node *vm, struct findings *f)
 {
 	const struct bgp_connection *c = NULL;
 
@@ -157,7 +158,7 @@ static void appliance_with_files(const struct model *m, const struct vm *vm, str
 }
 
 /* Some connection is meant for it, and another finding says what is wrong there. */
-static bool is_meant(const struct model *m, const struct vm *vm)
+static bool is_meant(const struct model *m, const struct node *vm)
 {
 	for (size_t k = 0; k < vm->n_nics; k++)
 		if (vm->nics[k]->broken || vm->nics[k]->peer)
@@ -176,7 +177,7 @@ static bool is_meant(const struct model *m, const struct vm *vm)
 	return false;
 }
 
-static void check_appliance(const struct model *m, const struct vm *vm, struct findings *f)
+static void check_appliance(const struct model *m, const struct node *vm, struct findings *f)
 {
 	const struct bgp_connection *c = NULL;
 	size_t peers = 0;
@@ -214,7 +215,7 @@ static void check_appliance(const struct model *m, const struct vm *vm, struct f
 void route_server_check_announced(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
-		const struct vm *vm = &m->vms[i];
+		const struct node *vm = &m->vms[i];
 
 		if (vm->role != VM_USER || vm->broken)
 			continue;

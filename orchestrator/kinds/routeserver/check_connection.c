@@ -67,7 +67,7 @@ static bool uses_rs(const struct vnet *v, const struct route_server *rs)
 static void check_peer(const struct bgp_connection *c, struct findings *f)
 {
 	const struct nic *n = c->nic;
-	const struct vm *vm = n->vm;
+	const struct node *vm = n->vm;
 	_cleanup_free_ char *ptr = xasprintf("%s/peerIp", c->ptr);
 
 	if (vm->broken)
@@ -128,7 +128,7 @@ static void check_not_blocked(const struct model *m, const struct bgp_connection
 static void check_both_instances(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;
-	const struct vm *vm = c->nic->vm;
+	const struct node *vm = c->nic->vm;
 	unsigned lacks = connection_unnamed(c, 1);
 
 	if (!lacks && !connection_unnamed(c, 0))
@@ -146,7 +146,7 @@ static void check_both_instances(const struct bgp_connection *c, struct findings
 static void check_recursion(const struct bgp_connection *c, struct findings *f)
 {
 	const struct route_server *rs = c->rs;
-	const struct vm *vm = c->nic->vm;
+	const struct node *vm = c->nic->vm;
 
 	/* These put what they learn into the guest's table; the others only pass it on. */
 	if (!rs->subnet || rs->subnet->broken || !vm_speaks_bgp(vm) ||

@@ -76,7 +76,7 @@ static void check_next_hop_form(const struct route *r, struct findings *f)
 }
 
 /* "VM of this table": the appliance's own NICs use the route themselves. */
-static bool all_nics_use(const struct vm *vm, const struct route_table *t)
+static bool all_nics_use(const struct node *vm, const struct route_table *t)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (!vm->nics[i]->peer &&
@@ -86,7 +86,7 @@ static bool all_nics_use(const struct vm *vm, const struct route_table *t)
 }
 
 /* Packets end at the appliance: one of its own addresses is what the route is for. */
-static bool ends_at(const struct vm *vm, struct prefix p)
+static bool ends_at(const struct node *vm, struct prefix p)
 {
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
 		if (prefix_has(p, vm->guest.loopbacks[i]))
@@ -97,7 +97,7 @@ static bool ends_at(const struct vm *vm, struct prefix p)
 static void check_appliance_hop(const struct route_table *t, const struct route *r,
                                 const struct nic *n, struct findings *f)
 {
-	const struct vm *vm = n->vm;
+	const struct node *vm = n->vm;
 
 	if (!n->forwarding)
 		warning_at(

@@ -5,7 +5,7 @@
 #include "base/str.h"
 
 /* The VM that has an end of both; NULL: none. */
-static const struct vm *find_shared_vm(const struct tunnel *t, const struct tunnel *u)
+static const struct node *find_shared_vm(const struct tunnel *t, const struct tunnel *u)
 {
 	for (unsigned i = 0; i < 4; i++)
 		if (t->end[i / 2].vm == u->end[i % 2].vm)
@@ -18,7 +18,7 @@ static void check_vni(const struct model *m, const struct tunnel *t, struct find
 {
 	for (size_t i = 0; i < t->idx; i++) {
 		const struct tunnel *u = &m->tunnels[i];
-		const struct vm *vm = u->broken ? NULL : find_shared_vm(t, u);
+		const struct node *vm = u->broken ? NULL : find_shared_vm(t, u);
 
 		if (vm && t->vni == u->vni && t->port == u->port)
 			error_at(f, "TUN-VNI-01", NULL, t->ptr, "give it a vni of its own",
@@ -30,7 +30,7 @@ static void check_vni(const struct model *m, const struct tunnel *t, struct find
 
 static void check_tunnel(const struct model *m, const struct tunnel *t, struct findings *f)
 {
-	const struct vm *a = t->end[0].vm, *b = t->end[1].vm;
+	const struct node *a = t->end[0].vm, *b = t->end[1].vm;
 
 	if (strlen(t->name) > 15)
 		error_at(f, "TUN-NAME-01", NULL, t->ptr, "shorten it",

@@ -50,7 +50,7 @@ static void check_same_address(const struct subnet *s, struct findings *f)
 	}
 }
 
-static bool is_on_link_of_vm(const struct vm *vm, ip4 ip)
+static bool is_on_link_of_vm(const struct node *vm, ip4 ip)
 {
 	bool unknown = false;
 
@@ -65,7 +65,7 @@ static bool is_on_link_of_vm(const struct vm *vm, ip4 ip)
 	return unknown || !vm->n_nics || vm_tunnel_to(vm, ip);
 }
 
-static void check_guest_routes(const struct vm *vm, struct findings *f)
+static void check_guest_routes(const struct node *vm, struct findings *f)
 {
 	for (size_t i = 0; i < vm->guest.n_routes; i++) {
 		const struct guest_route *r = &vm->guest.routes[i];
@@ -118,7 +118,7 @@ static bool is_no_hosts(ip4 ip)
 }
 
 /* Addresses that no host can have, or that a NIC of it has already. */
-static void check_loopbacks(const struct vm *vm, struct findings *f)
+static void check_loopbacks(const struct node *vm, struct findings *f)
 {
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++) {
 		ip4 ip = vm->guest.loopbacks[i];
@@ -139,7 +139,7 @@ static void check_loopbacks(const struct vm *vm, struct findings *f)
 	}
 }
 
-static void check_nics_of_vm(const struct vm *vm, struct findings *f)
+static void check_nics_of_vm(const struct node *vm, struct findings *f)
 {
 	const struct vnet *v = NULL;
 
@@ -161,7 +161,7 @@ static void check_nics_of_vm(const struct vm *vm, struct findings *f)
 }
 
 /* Both would translate, and which one is first is nobody's to say. */
-static void check_own_filter(const struct vm *vm, struct findings *f)
+static void check_own_filter(const struct node *vm, struct findings *f)
 {
 	for (size_t i = 0; vm->guest.source_nat && i < vm->guest.n_filters; i++)
 		if (own_filter_translates(&vm->guest.filters[i]))

@@ -66,7 +66,7 @@ const struct object_def guest_route_def = { "guestRoute", "a route inside the gu
 	                                                  "answers by the NIC that was asked." },
 	                                        END } };
 
-void vm_load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+void vm_load_bgp(struct loader *l, struct node *vm, json_t *x, const struct jptr *at)
 {
 	struct bgp_block *b = &vm->guest.bgp;
 	json_t *advertise = json_object_get(x, "advertise");
@@ -91,7 +91,7 @@ void vm_load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *
 }
 
 /* An empty list is one, too. */
-static void load_nat_except(struct loader *l, struct vm *vm, json_t *list)
+static void load_nat_except(struct loader *l, struct node *vm, json_t *list)
 {
 	json_t *y;
 	size_t i;
@@ -113,7 +113,7 @@ static void load_nat_except(struct loader *l, struct vm *vm, json_t *list)
 			vm->guest.n_nat_except++;
 }
 
-void vm_load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+void vm_load_guest(struct loader *l, struct node *vm, json_t *x, const struct jptr *at)
 {
 	json_t *routes = json_object_get(x, "routes"), *listen = json_object_get(x, "listen"), *y;
 	json_t *loopbacks = json_object_get(x, "loopbacks");

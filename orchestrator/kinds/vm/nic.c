@@ -56,7 +56,7 @@ const struct object_def nic_def = {
 	    END }
 };
 
-static void load_nic(struct loader *l, struct vm *vm, const char *name, json_t *x,
+static void load_nic(struct loader *l, struct node *vm, const char *name, json_t *x,
                      const struct jptr *at)
 {
 	struct nic *n = &l->m->nics[l->m->n_nics];
@@ -72,7 +72,7 @@ static void load_nic(struct loader *l, struct vm *vm, const char *name, json_t *
 	vm->nics[vm->n_nics++] = n;
 }
 
-void vm_load_nics(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at)
+void vm_load_nics(struct loader *l, struct node *vm, json_t *x, const struct jptr *at)
 {
 	json_t *one = json_object_get(x, "nic"), *several = json_object_get(x, "nics"), *y;
 	const char *key;
@@ -109,16 +109,16 @@ void load_each_nic(struct loader *l, void (*visit)(struct loader *l, struct nic 
 	}
 }
 
-struct vm *load_part(struct loader *l, enum vm_role role, const char *name, const char *ptr,
-                     unsigned instance)
+struct node *load_part(struct loader *l, enum node_role role, const char *name, const char *ptr,
+                       unsigned instance)
 {
-	struct vm *vm = &l->m->vms[l->m->n_vms];
+	struct node *vm = &l->m->vms[l->m->n_vms];
 
-	*vm = (struct vm){ .name = name,
-		           .ptr = ptr,
-		           .guest.image = "host",
-		           .idx = l->m->n_vms++,
-		           .role = role,
-		           .part.instance = instance };
+	*vm = (struct node){ .name = name,
+		             .ptr = ptr,
+		             .guest.image = "host",
+		             .idx = l->m->n_vms++,
+		             .role = role,
+		             .part.instance = instance };
 	return vm;
 }

@@ -17,7 +17,7 @@ static const struct object_def machine = {
 	      .type = T_NAME,
 	      .shows = SHOWS_IN_GUEST | SHOWS_IN_FILES,
 	      .dflt = "host",
-	      .at = AT(struct vm, guest.image),
+	      .at = AT(struct node, guest.image),
 	      .help = "A folder of images/: frr, bird, bird1, openbgpd, gobgp, exabgp; host runs "
 	              "nothing." },
 	    { .name = "nic",
@@ -54,7 +54,7 @@ static const struct object_def machine = {
 	      .type = T_BOOL,
 	      .shows = SHOWS_IN_GUEST,
 	      .dflt = "false",
-	      .at = AT(struct vm, guest.source_nat),
+	      .at = AT(struct node, guest.source_nat),
 	      .help = "Masquerade what the guest forwards to destinations outside RFC 1918." },
 	    { .name = "sourceNatExcept",
 	      .type = T_LIST,
@@ -70,7 +70,7 @@ static const struct object_def machine = {
 	      .as_bool = true,
 	      .values = power_states,
 	      .dflt = "running",
-	      .at = AT(struct vm, deallocated),
+	      .at = AT(struct node, deallocated),
 	      .help = "deallocated: it is there, and does not run." },
 	    { .name = "listen",
 	      .type = T_LIST,
@@ -107,7 +107,7 @@ static bool has_file_for_image(json_t *config)
 /* The nodes that other kinds make stand behind those of this one in model->vms. */
 static void load_vm(struct loader *l, void *obj, json_t *x, const struct jptr *at)
 {
-	struct vm *vm = obj;
+	struct node *vm = obj;
 	json_t *config = json_object_get(x, "config"), *bgp = json_object_get(x, "bgp");
 
 	const bool for_image = has_file_for_image(config);
@@ -139,7 +139,7 @@ static void take_nic_address(struct loader *l, struct nic *n, json_t *x)
 
 static void take_nic_addresses(struct loader *l, void *obj, json_t *x)
 {
-	const struct vm *vm = obj;
+	const struct node *vm = obj;
 	json_t *one = json_object_get(x, "nic"), *y;
 	const char *name;
 	size_t i = 0;

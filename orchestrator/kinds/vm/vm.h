@@ -7,10 +7,10 @@
 /* --- nic.c --- */
 
 extern const struct object_def nic_def;
-void vm_load_nics(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at);
+void vm_load_nics(struct loader *l, struct node *vm, json_t *x, const struct jptr *at);
 
 /* --- guest.c --- */
 
 extern const struct object_def bgp_def, guest_route_def;
-void vm_load_bgp(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at);
-void vm_load_guest(struct loader *l, struct vm *vm, json_t *x, const struct jptr *at);
+void vm_load_bgp(struct loader *l, struct node *vm, json_t *x, const struct jptr *at);
+void vm_load_guest(struct loader *l, struct node *vm, json_t *x, const struct jptr *at);

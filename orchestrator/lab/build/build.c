@@ -38,7 +38,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
                      struct err *e)
 {
 	struct lab *l = &d->lab;
-	struct node **gone = xcalloc(l->n_nodes + 1, sizeof(*gone));
+	struct lab_node **gone = xcalloc(l->n_nodes + 1, sizeof(*gone));
 	bool *keep = xcalloc(l->n_nodes + 1, sizeof(*keep));
 	struct ports p = { 0 };
 	size_t n_gone = 0;
@@ -46,7 +46,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 	for (size_t i = 0; i < l->n_nodes; i++) /* found again by position */
 		l->nodes[i]->pos = i;
 	for (size_t i = 0; i < n; i++) {
-		struct node *have = w[i].have;
+		struct lab_node *have = w[i].have;
 
 		if (!have)
 			continue;
@@ -60,7 +60,7 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 		}
 	}
 	for (size_t i = 0; i < l->n_nodes; i++) {
-		struct node *node = l->nodes[i];
+		struct lab_node *node = l->nodes[i];
 
 		if (keep[i] || node->kind == NODE_FABRIC || node->kind == NODE_INTERNET)
 			continue;
@@ -87,9 +87,9 @@ static int take_away(struct driver *d, struct want *w, size_t n, struct build_st
 /* --- making ------------------------------------------------------------------------------------
  */
 
-static struct node *new_node(struct driver *d, const struct want *w)
+static struct lab_node *new_node(struct driver *d, const struct want *w)
 {
-	struct node *n = node_new(&d->lab, w->name, w->kind);
+	struct lab_node *n = node_new(&d->lab, w->name, w->kind);
 
 	n->vm = w->vm;
 	n->rs = w->rs;
@@ -112,7 +112,7 @@ static unsigned guests_of(const struct want *w, size_t n)
 
 static int make_node(struct driver *d, const struct want *w, const struct model *m, struct err *e)
 {
-	struct node *n = new_node(d, w);
+	struct lab_node *n = new_node(d, w);
 	int r = node_house(d, n, w, e);
 
 	if (r == 0 && !n->stopped)
@@ -158,7 +158,7 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 	return r;
 }
 
-static bool has_failed(const struct node *n)
+static bool has_failed(const struct lab_node *n)
 {
 	for (size_t i = 0; i < n->n_procs; i++)
 		if (n->procs[i]->state == PROC_FAILED)
@@ -170,7 +170,7 @@ static bool has_failed(const struct node *n)
 static int keep_instance(struct driver *d, const struct want *w, struct build_stats *st,
                          struct err *e)
 {
-	struct node *n = w->have;
+	struct lab_node *n = w->have;
 	bool changed = n->spec.files != w->spec.files;
 	int r = instance_changes(d, n, w->rs, changed ? w->plan : NULL, e);
 
@@ -185,7 +185,7 @@ static int keep_instance(struct driver *d, const struct want *w, struct build_st
 /* The guest's own switch, as its NICs' enableIPForwarding says; its processes go on. */
 static int switch_forwarding(const struct want *w, struct err *e)
 {
-	struct node *n = w->have;
+	struct lab_node *n = w->have;
 	int r = 0;
 
 	if (n->forwarding != w->forwarding && !n->stopped)
@@ -199,7 +199,7 @@ static int switch_forwarding(const struct want *w, struct err *e)
  */
 static int change_node(const struct want *w, struct err *e)
 {
-	struct node *n = w->have;
+	struct lab_node *n = w->have;
 	int r = 0;
 
 	if (node_has_our_bird(n) && n->spec.files != w->spec.files)
@@ -221,7 +221,7 @@ static int change_node(const struct want *w, struct err *e)
 
 static int keep_node(struct driver *d, const struct want *w, struct build_stats *st, struct err *e)
 {
-	struct node *n = w->have;
+	struct lab_node *n = w->have;
 	int r;
 
 	if (n->kind == NODE_ROUTE_SERVER) {
@@ -242,7 +242,7 @@ static int keep_node(struct driver *d, const struct want *w, struct build_stats 
 	return 0;
 }
 
-static struct node *last_node(struct driver *d)
+static struct lab_node *last_node(struct driver *d)
 {
 	return d->lab.nodes[d->lab.n_nodes - 1];
 }
@@ -263,7 +263,7 @@ static void sort_nodes(struct lab *l, const struct want *w, size_t n)
 	size_t k = 0;
 
 	for (size_t i = 0; i < l->n_nodes; i++) {
-		struct node *node = l->nodes[i];
+		struct lab_node *node = l->nodes[i];
 
 		if (node->kind != NODE_FABRIC && node->kind != NODE_INTERNET)
 			continue;
@@ -279,7 +279,7 @@ static void adopt_design(struct driver *d, json_t *design, struct model *m, cons
                          size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct node *node = w[i].have;
+		struct lab_node *node = w[i].have;
 
 		node->vm = w[i].vm;
 		node->rs = w[i].rs;
@@ -406,7 +406,7 @@ size_t lab_starting(const struct driver *d)
 	size_t k = 0;
 
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 		bool open = n->checks_running > 0;
 
 		for (size_t j = 0; j < n->n_procs; j++)

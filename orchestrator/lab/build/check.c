@@ -20,7 +20,7 @@ enum { TEXT_MAX = 4096 };
 
 struct check {
 	struct driver *d;
-	struct node *node; /* NULL: cancelled */
+	struct lab_node *node; /* NULL: cancelled */
 	char *daemon, *noise, *file;
 	bool decides;
 	struct child child;
@@ -89,7 +89,7 @@ static char *check_words(const struct check *c)
 	return b.n ? str_take(&b) : xasprintf("the check of %s fails without a word", c->daemon);
 }
 
-static void note_objection(struct node *n, const struct check *c, const char *words)
+static void note_objection(struct lab_node *n, const struct check *c, const char *words)
 {
 	size_t len = strlen(words);
 
@@ -104,7 +104,7 @@ static void note_objection(struct node *n, const struct check *c, const char *wo
 static void on_check_exit(struct child *ch, int wstatus)
 {
 	struct check *c = container_of(ch, struct check, child);
-	struct node *n = c->node;
+	struct lab_node *n = c->node;
 	struct driver *d = c->d;
 
 	while (c->out.fd >= 0 && read_check_output(c))
@@ -125,7 +125,7 @@ static void on_check_exit(struct child *ch, int wstatus)
 	driver_changed(d, CHANGED_ANSWERS);
 }
 
-static int check_start(struct driver *d, struct node *n, const struct image_daemon *id,
+static int check_start(struct driver *d, struct lab_node *n, const struct image_daemon *id,
                        struct err *e)
 {
 	int p[2];
@@ -169,7 +169,7 @@ static int check_start(struct driver *d, struct node *n, const struct image_daem
 	return 0;
 }
 
-int checks_start(struct driver *d, struct node *n, const struct image_plan *p, bool alone,
+int checks_start(struct driver *d, struct lab_node *n, const struct image_plan *p, bool alone,
                  struct err *e)
 {
 	checks_cancel(d, n);
@@ -188,7 +188,7 @@ int checks_start(struct driver *d, struct node *n, const struct image_plan *p, b
 	return 0;
 }
 
-void checks_cancel(struct driver *d, struct node *n)
+void checks_cancel(struct driver *d, struct lab_node *n)
 {
 	for (struct check *c = d->build->checks; c; c = c->next)
 		if (c->node == n) {

@@ -43,7 +43,7 @@ void convergence_free(struct convergence *c)
 
 char *session_hopeless(const struct driver *d, const struct bgp_connection *c, unsigned instance)
 {
-	const struct node *n = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
+	const struct lab_node *n = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
 
 	if (c->nic && (!n || n->stopped))
 		return xasprintf("%s is stopped", c->nic->vm->name);
@@ -53,7 +53,7 @@ char *session_hopeless(const struct driver *d, const struct bgp_connection *c, u
 /* --- why a session is not up --------------------------------------------------------------------
  */
 
-static char *route_reason(const struct node *n, ip4 src, ip4 dst)
+static char *route_reason(const struct lab_node *n, ip4 src, ip4 dst)
 {
 	struct nl *nl = NULL;
 	struct nl_route got;
@@ -74,7 +74,7 @@ static char *route_reason(const struct node *n, ip4 src, ip4 dst)
 static char *fabric_reason(const struct driver *d, const struct bgp_connection *c,
                            unsigned instance)
 {
-	const struct node *fabric = node_always(&d->lab, NODE_FABRIC);
+	const struct lab_node *fabric = node_always(&d->lab, NODE_FABRIC);
 	char port[IFNAMSIZ];
 	struct nl *nl = NULL;
 	struct nl_route got;
@@ -117,7 +117,7 @@ static char *fault_reason(const struct driver *d, const struct bgp_connection *c
 	return NULL;
 }
 
-static char *process_reason(const struct node *n)
+static char *process_reason(const struct lab_node *n)
 {
 	for (size_t i = 0; i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];
@@ -136,8 +136,8 @@ static char *reason_of(const struct driver *d, const struct bgp_connection *c, u
                        const struct observed *s)
 {
 	_cleanup_free_ char *rs_name = xasprintf("%s/%u", c->rs->name, instance);
-	const struct node *rs = node_find(&d->lab, rs_name);
-	const struct node *vm = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
+	const struct lab_node *rs = node_find(&d->lab, rs_name);
+	const struct lab_node *vm = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
 	ip4 here = c->rs->instance[instance], there = c->peer_ip;
 	char *why = fault_reason(d, c, instance);
 
@@ -165,7 +165,7 @@ static char *reason_of(const struct driver *d, const struct bgp_connection *c, u
 static void note_unacknowledged(const struct driver *d, struct convergence *ret)
 {
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 		bool well = n->n_procs && !n->stopped && !n->frozen && !n->faulted;
 		struct tcp_diag tcp = { 0 };
 

@@ -14,8 +14,8 @@ enum { FIRST_ROUTES_MS = 1200 }; /* of daemons that are not ours: lab/build/conv
 
 char *hybrid_hopeless(const struct driver *d, const struct hybrid_session *s)
 {
-	const struct node *me = node_find(&d->lab, s->vm->name),
-	                  *peer = s->peer ? node_find(&d->lab, s->peer->name) : NULL;
+	const struct lab_node *me = node_find(&d->lab, s->vm->name),
+	                      *peer = s->peer ? node_find(&d->lab, s->peer->name) : NULL;
 
 	char *never = hybrid_never(s);
 

@@ -53,7 +53,7 @@ void drift_watch(struct driver *d, int fabric_ns)
 	d->build->drift = w;
 }
 
-void drift_watch_node(struct driver *d, struct node *n)
+void drift_watch_node(struct driver *d, struct lab_node *n)
 {
 	struct nl_hands *h = d->build->drift ? d->build->drift->hands : NULL;
 
@@ -90,7 +90,7 @@ static void note_drift(json_t *drift, const char *node, const struct str *what)
  */
 
 /* Whose kernel is ours alone: an appliance may change its own. */
-static bool is_kernel_ours(const struct node *n)
+static bool is_kernel_ours(const struct lab_node *n)
 {
 	if (!n->built || n->stopped || n->frozen)
 		return false;
@@ -110,12 +110,12 @@ static bool cables_are_whole(const struct driver *d)
 	return true;
 }
 
-static bool is_suspect(struct driver *d, const struct node *n)
+static bool is_suspect(struct driver *d, const struct lab_node *n)
 {
 	return !d->build->drift || nl_hands_taken(d->build->drift->hands, n->number);
 }
 
-static void look_at_node(struct driver *d, struct node *n, bool wires, bool mend, json_t *drift)
+static void look_at_node(struct driver *d, struct lab_node *n, bool wires, bool mend, json_t *drift)
 {
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, d->lab.model);
 	_cleanup_str_ struct str what = { 0 };
@@ -162,7 +162,7 @@ static void look_at_guests(struct look *l, json_t *drift)
 	struct driver *d = l->d;
 	struct nl_hands *h = d->build->drift ? d->build->drift->hands : NULL;
 	bool wires = cables_are_whole(d);
-	struct node **looked = xcalloc(d->lab.n_nodes + 1, sizeof(*looked));
+	struct lab_node **looked = xcalloc(d->lab.n_nodes + 1, sizeof(*looked));
 	size_t n = 0;
 
 	if (h)

@@ -15,4 +15,4 @@ void drift_look(struct driver *d, bool mend, drift_fn *fn, void *ctx);
  * looked at each time. */
 void drift_watch(struct driver *d, int fabric_ns);
 /* A node's namespace is new, or was exchanged. */
-void drift_watch_node(struct driver *d, struct node *n);
+void drift_watch_node(struct driver *d, struct lab_node *n);

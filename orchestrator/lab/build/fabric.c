@@ -11,9 +11,10 @@
 #include "lab/proc/node.h"
 #include "lab/watch/routerlink.h"
 
-static int make_namespace(struct driver *d, const char *name, enum node_kind kind, struct err *e)
+static int make_namespace(struct driver *d, const char *name, enum lab_node_kind kind,
+                          struct err *e)
 {
-	struct node *n = node_always(&d->lab, kind);
+	struct lab_node *n = node_always(&d->lab, kind);
 
 	if (!n)
 		n = node_new(&d->lab, name, kind);
@@ -39,7 +40,7 @@ int fabric_ready(struct driver *d, struct err *e)
 
 int fabric_attach(struct driver *d, const struct model *m, struct err *e)
 {
-	const struct node *internet = node_always(&d->lab, NODE_INTERNET);
+	const struct lab_node *internet = node_always(&d->lab, NODE_INTERNET);
 	struct edge_plan *edge = edge_plan_make(m);
 	_cleanup_free_ struct fabric_link *loops = fabric_loops(m);
 	size_t changes;

@@ -22,7 +22,7 @@
 #include "lab/proc/process.h"
 #include "plan/guest.h"
 
-void fresh_note(struct node *n)
+void fresh_note(struct lab_node *n)
 {
 	if (nft_generation(n->netns, &n->filter, NULL) < 0)
 		n->filter = 0;
@@ -34,7 +34,7 @@ int fresh_read(const struct lab *l, const json_t *body, json_t **ret, struct err
 	size_t i;
 
 	json_array_foreach (fresh, i, name) {
-		struct node *n;
+		struct lab_node *n;
 		int r = lab_node(l, json_string_value(name) ? json_string_value(name) : "", &n, e);
 
 		if (r == 0 && n->kind != NODE_VM && n->kind != NODE_ROUTE_SERVER)
@@ -48,7 +48,7 @@ int fresh_read(const struct lab *l, const json_t *body, json_t **ret, struct err
 	return 0;
 }
 
-static bool is_fresh_meant(const struct lab *l, const struct node *n, const json_t *fresh)
+static bool is_fresh_meant(const struct lab *l, const struct lab_node *n, const json_t *fresh)
 {
 	json_t *name;
 	size_t i;
@@ -56,7 +56,7 @@ static bool is_fresh_meant(const struct lab *l, const struct node *n, const json
 	if (json_is_true(fresh))
 		return true;
 	json_array_foreach ((json_t *)fresh, i, name) {
-		struct node *x;
+		struct lab_node *x;
 
 		if (lab_node(l, json_string_value(name), &x, NULL) == 0 && x == n)
 			return true;
@@ -68,7 +68,7 @@ static bool is_fresh_meant(const struct lab *l, const struct node *n, const json
  */
 
 /* A file that was written for it, and reads otherwise now. */
-static const char *find_other_file(const struct node *n, const struct image_plan *plan)
+static const char *find_other_file(const struct lab_node *n, const struct image_plan *plan)
 {
 	_cleanup_close_ int root =
 	    plan && n->dir ? open(n->dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -92,7 +92,7 @@ static const char *find_other_file(const struct node *n, const struct image_plan
 	return NULL;
 }
 
-static const char *dead_process(const struct node *n)
+static const char *dead_process(const struct lab_node *n)
 {
 	for (size_t i = 0; i < n->n_procs; i++) {
 		enum proc_state s = n->procs[i]->state;
@@ -104,7 +104,7 @@ static const char *dead_process(const struct node *n)
 }
 
 /* An appliance's kernel is its daemons' to change. */
-static bool network_differs(const struct lab *l, const struct node *n)
+static bool network_differs(const struct lab *l, const struct lab_node *n)
 {
 	bool appliance = n->vm && n->n_procs &&
 	                 (n->vm->role == VM_USER ||
@@ -123,7 +123,7 @@ static bool network_differs(const struct lab *l, const struct node *n)
 
 char *fresh_why(const struct lab *l, const struct want *w, const json_t *fresh)
 {
-	const struct node *n = w->have;
+	const struct lab_node *n = w->have;
 	const char *what;
 
 	if (!fresh || !n || !n->built || !is_fresh_meant(l, n, fresh))
@@ -152,7 +152,7 @@ char *fresh_why(const struct lab *l, const struct want *w, const json_t *fresh)
  */
 
 /* What somebody left running in it. */
-static void kill_inside(const struct node *n)
+static void kill_inside(const struct lab_node *n)
 {
 	struct stat mine, other;
 	_cleanup_close_ int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

@@ -8,7 +8,7 @@
 #include "lab/proc/driver.h"
 
 /* As it was built: called when it is whole. */
-void fresh_note(struct node *n);
+void fresh_note(struct lab_node *n);
 /* Whether --fresh is asked for, and of which nodes: {"fresh":true|["NODE",...]} of a request.
  * -ENOENT: no such node. */
 int fresh_read(const struct lab *l, const json_t *body, json_t **ret, struct err *e);

@@ -16,7 +16,7 @@
 static int enable_protocol(struct driver *d, const char *node, const char *protocol, bool up,
                            struct err *e)
 {
-	const struct node *n = node_find(&d->lab, node);
+	const struct lab_node *n = node_find(&d->lab, node);
 
 	const struct process *bird = n ? node_running_bird(n) : NULL;
 
@@ -84,7 +84,7 @@ int session_set(struct driver *d, const char *target, bool up, struct err *e)
 
 /* All of its sessions at once, by BIRD's patterns: to appliances, to gateways.  One that fits none
  * is refused. */
-int instance_sessions_set(const struct node *n, bool up, struct err *e)
+int instance_sessions_set(const struct lab_node *n, bool up, struct err *e)
 {
 	static const char *const patterns[] = { "\"nva_*\"", "\"gw_*\"" };
 	const struct process *bird = node_running_bird(n);
@@ -97,7 +97,7 @@ int instance_sessions_set(const struct node *n, bool up, struct err *e)
 	return r == -EPROTO ? 0 : r;
 }
 
-static void hold_session(struct driver *d, const char *target, const struct node *only)
+static void hold_session(struct driver *d, const char *target, const struct lab_node *only)
 {
 	const struct model *m = d->lab.model;
 	int instance;
@@ -120,13 +120,13 @@ static void hold_session(struct driver *d, const char *target, const struct node
 	}
 }
 
-void sessions_hold(struct driver *d, const struct node *only)
+void sessions_hold(struct driver *d, const struct lab_node *only)
 {
 	for (size_t i = 0; d->lab.model && i < d->build->n_faults; i++)
 		if (streq(d->build->faults[i].what, "session"))
 			hold_session(d, d->build->faults[i].target, only);
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		struct node *n = d->lab.nodes[i];
+		struct lab_node *n = d->lab.nodes[i];
 
 		if (n->sessions_held && (!only || n == only))
 			instance_sessions_set(n, false, NULL);
@@ -140,12 +140,12 @@ static void bring_up_again(struct driver *d, const char *target)
 		fault_mended(d, "session", target, "session up");
 }
 
-void fault_end(struct driver *d, const struct node *only)
+void fault_end(struct driver *d, const struct lab_node *only)
 {
 	for (size_t i = d->build->n_faults; i-- > 0;) {
 		_cleanup_free_ char *target = xstrdup(d->build->faults[i].target);
 		bool session = streq(d->build->faults[i].what, "session");
-		struct node *n = NULL;
+		struct lab_node *n = NULL;
 
 		if (session ? only != NULL : !fault_is_power(&d->build->faults[i]))
 			continue;

@@ -59,7 +59,7 @@ bool fault_is_power(const struct fault *f)
 	return streq(f->what, "stop") || streq(f->what, "start");
 }
 
-bool power_wanted(const struct driver *d, const struct vm *vm)
+bool power_wanted(const struct driver *d, const struct node *vm)
 {
 	return vm->deallocated ? fault_there(d, "start", vm->name)
 	                       : !fault_there(d, "stop", vm->name);
@@ -119,7 +119,7 @@ bool session_known(const struct model *m, const char *target)
 static void forget_power_as_designed(struct driver *d)
 {
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct vm *vm = d->lab.nodes[i]->vm;
+		const struct node *vm = d->lab.nodes[i]->vm;
 
 		if (vm)
 			fault_forget(d, vm->deallocated ? "stop" : "start", vm->name);
@@ -130,7 +130,7 @@ void ledger_reset(struct driver *d)
 {
 	forget_power_as_designed(d);
 	for (size_t i = d->build->n_faults; i-- > 0;) {
-		struct node *n = NULL;
+		struct lab_node *n = NULL;
 		bool there = streq(d->build->faults[i].what, "session")
 		                 ? session_known(d->lab.model, d->build->faults[i].target)
 		                 : lab_node(&d->lab, d->build->faults[i].target, &n, NULL) == 0;

@@ -31,7 +31,7 @@ void ledger_reset(struct driver *d);
 /* Whether a VM runs: what the design says (powerState), and what a fault says instead.  A fault
  * "stop" is known only of a VM that the design wants running, "start" of one that it wants
  * deallocated: so what is listed as broken is what differs from the design. */
-bool power_wanted(const struct driver *d, const struct vm *vm);
+bool power_wanted(const struct driver *d, const struct node *vm);
 
 /* The peering that "RS/PEERING" or "RS/PEERING/0" is about; *ret_instance is -1 for both of it. */
 const struct bgp_connection *session_peering(const struct model *m, const char *name,

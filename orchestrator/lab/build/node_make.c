@@ -17,7 +17,7 @@
 #include "plan/filter/firewall.h"
 #include "plan/names.h"
 
-void ports_add_node(const struct node *n, struct ports *p)
+void ports_add_node(const struct lab_node *n, struct ports *p)
 {
 	char name[IFNAMSIZ];
 
@@ -33,7 +33,7 @@ void ports_add_node(const struct node *n, struct ports *p)
 	}
 }
 
-int node_unplug(struct driver *d, struct node *n, struct err *e)
+int node_unplug(struct driver *d, struct lab_node *n, struct err *e)
 {
 	struct ports p = { 0 };
 
@@ -44,7 +44,7 @@ int node_unplug(struct driver *d, struct node *n, struct err *e)
 	return r < 0 ? err_wrap(e, "%s: taking its links away", n->name) : 0;
 }
 
-int node_set_firewall(const struct node *n, const struct firewall *fw, struct err *e)
+int node_set_firewall(const struct lab_node *n, const struct firewall *fw, struct err *e)
 {
 	struct filter filter;
 
@@ -55,7 +55,7 @@ int node_set_firewall(const struct node *n, const struct firewall *fw, struct er
 	return r;
 }
 
-int node_plug(struct driver *d, struct node *n, const struct model *m, struct err *e)
+int node_plug(struct driver *d, struct lab_node *n, const struct model *m, struct err *e)
 {
 	_cleanup_guest_plan_ struct guest_plan *p = node_guest_plan(n, m);
 	int r = guest_build(d->build->plug, n->netns, p, e);
@@ -65,7 +65,7 @@ int node_plug(struct driver *d, struct node *n, const struct model *m, struct er
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
 }
 
-static int procs_make(struct driver *d, struct node *n, const struct image_plan *plan,
+static int procs_make(struct driver *d, struct lab_node *n, const struct image_plan *plan,
                       struct err *e)
 {
 	for (size_t i = 0; i < plan->n_daemons; i++)
@@ -82,7 +82,7 @@ static int procs_make(struct driver *d, struct node *n, const struct image_plan 
 }
 
 /* Where it is: a network namespace, and a box to run daemons in. */
-int node_house(struct driver *d, struct node *n, const struct want *w, struct err *e)
+int node_house(struct driver *d, struct lab_node *n, const struct want *w, struct err *e)
 {
 	if (!w->plan || !w->plan->n_daemons)
 		return guests_ns_new(d, &n->netns, e);
@@ -94,7 +94,7 @@ int node_house(struct driver *d, struct node *n, const struct want *w, struct er
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
 }
 
-int node_box(struct driver *d, struct node *n, struct err *e)
+int node_box(struct driver *d, struct lab_node *n, struct err *e)
 {
 	if (n->box)
 		return 0;
@@ -105,13 +105,13 @@ int node_box(struct driver *d, struct node *n, struct err *e)
 	return r < 0 ? err_wrap(e, "%s", n->name) : 0;
 }
 
-int node_start(struct driver *d, struct node *n, const struct want *w, struct err *e)
+int node_start(struct driver *d, struct lab_node *n, const struct want *w, struct err *e)
 {
 	return w->plan && w->plan->n_daemons ? procs_make(d, n, w->plan, e) : 0;
 }
 
 /* Without that the next build starts this node over. */
-void node_is_built(struct driver *d, struct node *n, const struct want *w)
+void node_is_built(struct driver *d, struct lab_node *n, const struct want *w)
 {
 	n->spec = w->spec;
 	n->built = true;
@@ -119,7 +119,7 @@ void node_is_built(struct driver *d, struct node *n, const struct want *w)
 	fresh_note(n);
 }
 
-int node_boot(struct driver *d, struct node *n, struct err *e)
+int node_boot(struct driver *d, struct lab_node *n, struct err *e)
 {
 	int r = node_unplug(d, n, e); /* what is left of a start that failed */
 
@@ -141,7 +141,7 @@ int node_boot(struct driver *d, struct node *n, struct err *e)
 	return r < 0 ? r : node_procs_resume(n, e);
 }
 
-void node_free(struct driver *d, struct node *n)
+void node_free(struct driver *d, struct lab_node *n)
 {
 	struct lab *l = &d->lab;
 

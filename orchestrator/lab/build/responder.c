@@ -19,7 +19,7 @@
 #include "lab/proc/process.h"
 
 struct served {
-	const struct node *node;
+	const struct lab_node *node;
 	uint32_t id;
 	bool udp;
 	uint16_t port;
@@ -37,7 +37,7 @@ struct responder {
 	uint32_t next_id;
 };
 
-static int socket_of(const struct node *n, bool udp, uint16_t port, struct err *e)
+static int socket_of(const struct lab_node *n, bool udp, uint16_t port, struct err *e)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port) };
 	int on = 1;
@@ -139,7 +139,7 @@ static void on_responder_exit(struct child *c, int wstatus)
 	loop_timer(rs->d->loop, &rs->restart, rs->deaths++ ? 500 : 0);
 }
 
-static struct served *find_served(struct responder *rs, const struct node *n, bool udp,
+static struct served *find_served(struct responder *rs, const struct lab_node *n, bool udp,
                                   uint16_t port)
 {
 	for (size_t i = 0; i < rs->n; i++)
@@ -148,7 +148,7 @@ static struct served *find_served(struct responder *rs, const struct node *n, bo
 	return NULL;
 }
 
-static int want_listener(struct responder *rs, const struct node *n, bool udp, uint16_t port,
+static int want_listener(struct responder *rs, const struct lab_node *n, bool udp, uint16_t port,
                          struct err *e)
 {
 	struct served *s = find_served(rs, n, udp, port);
@@ -197,7 +197,7 @@ int responder_update(struct driver *d, struct err *e)
 	for (size_t i = 0; i < rs->n; i++)
 		rs->list[i].wanted = false;
 	for (size_t i = 0; r == 0 && i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 
 		if (n->kind ==
 		    NODE_INTERNET) { /* interfaces.md, section 1: its hosts answer these */
@@ -215,7 +215,7 @@ int responder_update(struct driver *d, struct err *e)
 	return r;
 }
 
-void responder_forget(struct driver *d, const struct node *n)
+void responder_forget(struct driver *d, const struct lab_node *n)
 {
 	struct responder *rs = d->build->responder;
 

@@ -8,4 +8,4 @@
 /* Makes what listens equal to the lab's model; starts the process when there is none. */
 int responder_update(struct driver *d, struct err *e);
 /* Forget a node's sockets: its namespace goes. */
-void responder_forget(struct driver *d, const struct node *n);
+void responder_forget(struct driver *d, const struct lab_node *n);

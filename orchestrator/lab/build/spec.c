@@ -44,7 +44,7 @@ static uint64_t files_of(const struct image_plan *p)
 	return h;
 }
 
-static bool any_forwarding(const struct vm *vm)
+static bool any_forwarding(const struct node *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->forwarding)
@@ -52,7 +52,7 @@ static bool any_forwarding(const struct vm *vm)
 	return false;
 }
 
-static bool is_plain(const struct vm *vm)
+static bool is_plain(const struct node *vm)
 {
 	return !bird_hybrid_runs(vm) && streq(vm->guest.image, "host") && !vm->guest.bgp.present &&
 	       !vm->guest.n_configs && !vm->guest.n_filters;
@@ -65,7 +65,7 @@ static void of_guest(struct want *w, struct guest_plan *p /* stolen */)
 	guest_plan_free(p);
 }
 
-static int want_vm(struct model *m, struct vm *vm, struct want *w, struct err *e)
+static int want_vm(struct model *m, struct node *vm, struct want *w, struct err *e)
 {
 	int r = 0;
 
@@ -155,7 +155,7 @@ void wants_free(struct want *w, size_t n)
 
 struct entry { /* nodes by name, case folded */
 	char *key;
-	struct node *node;
+	struct lab_node *node;
 	UT_hash_handle hh;
 };
 
@@ -231,7 +231,7 @@ const char *want_action_str(enum want_action a)
 	return names[a];
 }
 
-struct guest_plan *node_guest_plan(const struct node *n, const struct model *m)
+struct guest_plan *node_guest_plan(const struct lab_node *n, const struct model *m)
 {
 	return n->rs ? guest_plan_rs(n->rs, n->instance, m->settings.route_server_ping)
 	             : guest_plan_vm(n->vm, n->forwarding);

@@ -8,16 +8,16 @@
 
 struct want {
 	char *name;
-	enum node_kind kind;
-	struct vm *vm;
+	enum lab_node_kind kind;
+	struct node *vm;
 	struct route_server *rs;
 	unsigned instance;
 	struct spec spec;
 	struct image_plan *plan; /* NULL: runs nothing */
 	bool forwarding;
 	/* wants_match(): */
-	struct node *have; /* the node of that name and kind; NULL: there is none */
-	bool stopped;      /* by the design, or by a fault */
+	struct lab_node *have; /* the node of that name and kind; NULL: there is none */
+	bool stopped;          /* by the design, or by a fault */
 };
 
 /* What becomes of a node.  `plan` says it and `up` does it. */
@@ -39,4 +39,4 @@ void wants_match(const struct lab *l, struct want *w, size_t n);
 void wants_free(struct want *w, size_t n);
 
 /* The network of a node's kernel, of the model that the node speaks of; the caller frees. */
-struct guest_plan *node_guest_plan(const struct node *n, const struct model *m);
+struct guest_plan *node_guest_plan(const struct lab_node *n, const struct model *m);

@@ -12,7 +12,7 @@
 #include "lab/watch/birdctl.h"
 #include "plan/bird_hybrid.h"
 
-int node_reconfigure(struct node *n, const struct want *w, struct err *e)
+int node_reconfigure(struct lab_node *n, const struct want *w, struct err *e)
 {
 	const struct process *bird = node_running_bird(n);
 	int r = node_files(n, w->plan, e);
@@ -32,10 +32,11 @@ static int lay_wire(int ns_a, int ns_b, const struct nic *a, struct err *e)
 	return guest_wire(ns_a, ns_b, pa, pb, e);
 }
 
-static int make_wire(struct driver *d, const struct nic *a, const struct node *what, struct err *e)
+static int make_wire(struct driver *d, const struct nic *a, const struct lab_node *what,
+                     struct err *e)
 {
-	const struct node *na = node_find(&d->lab, a->vm->name),
-	                  *nb = node_find(&d->lab, a->peer->vm->name);
+	const struct lab_node *na = node_find(&d->lab, a->vm->name),
+	                      *nb = node_find(&d->lab, a->peer->vm->name);
 
 	/* A node that is being started is still called stopped. */
 	if (!na || !nb || (na->stopped && na != what) || (nb->stopped && nb != what))
@@ -45,10 +46,10 @@ static int make_wire(struct driver *d, const struct nic *a, const struct node *w
 	return lay_wire(na->netns, nb->netns, a, e);
 }
 
-static int make_tunnel(struct driver *d, const struct nic *n, const struct node *what,
+static int make_tunnel(struct driver *d, const struct nic *n, const struct lab_node *what,
                        struct err *e)
 {
-	const struct node *node = node_find(&d->lab, n->vm->name);
+	const struct lab_node *node = node_find(&d->lab, n->vm->name);
 
 	if (!node || (what ? node != what : node->stopped || !node->fresh))
 		return 0;
@@ -56,7 +57,7 @@ static int make_tunnel(struct driver *d, const struct nic *n, const struct node 
 	return guest_tunnel(node->netns, p, e);
 }
 
-int wires_make(struct driver *d, const struct model *m, const struct node *what, struct err *e)
+int wires_make(struct driver *d, const struct model *m, const struct lab_node *what, struct err *e)
 {
 	int r = 0;
 
@@ -74,7 +75,7 @@ int wires_make(struct driver *d, const struct model *m, const struct node *what,
 
 int wire_set(struct driver *d, const struct nic *n, bool up, struct err *e)
 {
-	const struct node *far = node_find(&d->lab, n->peer->vm->name);
+	const struct lab_node *far = node_find(&d->lab, n->peer->vm->name);
 	struct nl *nl = NULL;
 	char name[IFNAMSIZ];
 
@@ -88,7 +89,7 @@ int wire_set(struct driver *d, const struct nic *n, bool up, struct err *e)
 		r = nl_link_set_up(nl, ifindex, false, e);
 	} else if (ifindex > 0) {
 		/* Addresses and routes go with a link that is down: the wire is laid anew. */
-		const struct node *here = node_find(&d->lab, n->vm->name);
+		const struct lab_node *here = node_find(&d->lab, n->vm->name);
 
 		r = lay_wire(here->netns, far->netns, n, e);
 	}

@@ -42,7 +42,7 @@ json_t *fault_list(const struct driver *d)
 /* --- VMs ---------------------------------------------------------------------------------------
  */
 
-static int find_vm(struct driver *d, const char *name, struct node **ret, struct err *e)
+static int find_vm(struct driver *d, const char *name, struct lab_node **ret, struct err *e)
 {
 	int r = lab_node(&d->lab, name, ret, e);
 
@@ -54,10 +54,10 @@ static int find_vm(struct driver *d, const char *name, struct node **ret, struct
 }
 
 /* What was done to its processes and cables is over when it stops: it starts whole. */
-static void forget_within(struct driver *d, const struct node *n)
+static void forget_within(struct driver *d, const struct lab_node *n)
 {
 	for (size_t i = d->build->n_faults; i-- > 0;) {
-		struct node *of = NULL;
+		struct lab_node *of = NULL;
 
 		if (!fault_is_power(&d->build->faults[i]) &&
 		    !streq(d->build->faults[i].what, "session") &&
@@ -68,7 +68,7 @@ static void forget_within(struct driver *d, const struct node *n)
 
 static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = find_vm(d, argv[1], &n, e);
 
 	if (r < 0)
@@ -90,7 +90,7 @@ static int do_stop(struct driver *d, const char *const *argv, struct err *e)
 
 static int do_start(struct driver *d, const char *const *argv, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = find_vm(d, argv[1], &n, e);
 
 	if (r < 0)
@@ -117,7 +117,7 @@ static int do_start(struct driver *d, const char *const *argv, struct err *e)
 
 static int do_kill(struct driver *d, const char *const *argv, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = lab_node(&d->lab, argv[1], &n, e);
 	bool hold = argv[2];
 
@@ -142,7 +142,7 @@ static int do_kill(struct driver *d, const char *const *argv, struct err *e)
 
 static int do_revive(struct driver *d, const char *name, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = lab_node(&d->lab, name, &n, e);
 
 	if (r < 0)
@@ -156,7 +156,7 @@ static int do_revive(struct driver *d, const char *name, struct err *e)
 static int do_freeze(struct driver *d, const char *const *argv, struct err *e)
 {
 	bool freeze = streq(argv[0], "freeze");
-	struct node *n;
+	struct lab_node *n;
 	int r = lab_node(&d->lab, argv[1], &n, e);
 
 	if (r < 0)

@@ -31,7 +31,7 @@ static int link_set(int ns_fd, const char *name, bool up, struct err *e)
 }
 
 /* Its routes go with a device that is down: it is made anew. */
-static int tunnel_set(const struct node *n, const struct nic *nic, bool up, struct err *e)
+static int tunnel_set(const struct lab_node *n, const struct nic *nic, bool up, struct err *e)
 {
 	_cleanup_guest_plan_ struct guest_plan *p = guest_plan_nic(nic);
 	char name[IFNAMSIZ];
@@ -41,7 +41,7 @@ static int tunnel_set(const struct node *n, const struct nic *nic, bool up, stru
 }
 
 /* nic: NULL for an instance of a Route Server, which has one. */
-static int cable_set(struct driver *d, const struct node *n, const struct nic *nic, bool up,
+static int cable_set(struct driver *d, const struct lab_node *n, const struct nic *nic, bool up,
                      struct err *e)
 {
 	int fabric = node_always(&d->lab, NODE_FABRIC)->netns, r;
@@ -67,7 +67,7 @@ static bool is_cable_meant(const struct nic *nic, const char *name)
 	return name ? strieq(nic->name, name) : !nic->tunnel;
 }
 
-static int cables_set(struct driver *d, const struct node *n, const char *name, bool up,
+static int cables_set(struct driver *d, const struct lab_node *n, const char *name, bool up,
                       struct err *e)
 {
 	int r = 0;
@@ -93,7 +93,7 @@ static int cables_set(struct driver *d, const struct node *n, const char *name, 
 
 int fault_link(struct driver *d, const char *const *argv, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	int r = lab_node(&d->lab, argv[1], &n, e);
 	bool up = streq(argv[2], "up");
 

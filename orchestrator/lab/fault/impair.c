@@ -15,7 +15,7 @@
 #include "lab/proc/node.h"
 #include "plan/names.h"
 
-static int run_tc(const struct node *n, const char *const *argv, struct str *out, struct err *e)
+static int run_tc(const struct lab_node *n, const char *const *argv, struct str *out, struct err *e)
 {
 	int p[2], status = 0;
 	char buf[1024];
@@ -45,7 +45,7 @@ static int run_tc(const struct node *n, const char *const *argv, struct str *out
 
 int fault_impair(struct driver *d, const char *const *argv, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	char dev[IFNAMSIZ] = "eth0";
 	const char *kind = argv[2];
 	const struct nic *nic = NULL;

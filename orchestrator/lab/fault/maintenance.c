@@ -43,7 +43,7 @@ static struct maintenance *find_maintenance(const struct driver *d, const char *
 
 static void hold_sessions(const struct maintenance *x, bool hold)
 {
-	struct node *n = node_find(&x->d->lab, x->name);
+	struct lab_node *n = node_find(&x->d->lab, x->name);
 
 	if (n)
 		n->sessions_held = hold;
@@ -104,7 +104,7 @@ static bool is_session_up(const struct observed *s)
 }
 
 /* A gateway's session with the instance, seen from the gateway; NULL: session i is none. */
-static const struct observed *observed_at_gateway(const struct driver *d, const struct node *n,
+static const struct observed *observed_at_gateway(const struct driver *d, const struct lab_node *n,
                                                   size_t i, unsigned instance)
 {
 	const struct hybrid_session *s = &d->lab.model->sessions[i];
@@ -114,7 +114,7 @@ static const struct observed *observed_at_gateway(const struct driver *d, const 
 	return observed_hybrid(d, s);
 }
 
-static size_t n_established(const struct driver *d, const struct node *n)
+static size_t n_established(const struct driver *d, const struct lab_node *n)
 {
 	size_t k = 0;
 
@@ -126,7 +126,8 @@ static size_t n_established(const struct driver *d, const struct node *n)
 }
 
 /* What gateways have told an instance. */
-static unsigned told_by_gateways(const struct driver *d, const struct node *n, unsigned instance)
+static unsigned told_by_gateways(const struct driver *d, const struct lab_node *n,
+                                 unsigned instance)
 {
 	unsigned k = 0;
 
@@ -140,7 +141,7 @@ static unsigned told_by_gateways(const struct driver *d, const struct node *n, u
 
 /* It has as many sessions as before, each with routes if its twin on the other instance has any,
  * and they stand still. */
-static bool is_back(const struct maintenance *x, const struct node *n)
+static bool is_back(const struct maintenance *x, const struct lab_node *n)
 {
 	unsigned other = n->instance ^ 1;
 
@@ -172,7 +173,7 @@ static void let_return(struct maintenance *x)
 	loop_timer(x->d->loop, &x->timer, LOOK_MS);
 }
 
-static struct maintenance *find_sibling(const struct driver *d, const struct node *n)
+static struct maintenance *find_sibling(const struct driver *d, const struct lab_node *n)
 {
 	_cleanup_free_ char *other = xasprintf("%s/%u", n->rs->name, n->instance ^ 1);
 
@@ -187,7 +188,7 @@ static void wait_for_loss(struct maintenance *x, const struct settings *s)
 }
 
 /* The planned time is over, or a dead instance is not coming back. */
-static void time_is_up(struct maintenance *x, const struct node *n)
+static void time_is_up(struct maintenance *x, const struct lab_node *n)
 {
 	struct err e = { 0 };
 
@@ -213,7 +214,7 @@ static void time_is_up(struct maintenance *x, const struct node *n)
 static void on_maintenance_timer(struct timer *t)
 {
 	struct maintenance *x = container_of(t, struct maintenance, timer);
-	const struct node *n = node_find(&x->d->lab, x->name);
+	const struct lab_node *n = node_find(&x->d->lab, x->name);
 
 	if (!n || !n->rs)
 		programs_again(x);
@@ -225,7 +226,8 @@ static void on_maintenance_timer(struct timer *t)
 		loop_timer(x->d->loop, t, LOOK_MS);
 }
 
-static struct maintenance *begin_maintenance(struct driver *d, const struct node *n, bool planned)
+static struct maintenance *begin_maintenance(struct driver *d, const struct lab_node *n,
+                                             bool planned)
 {
 	struct maintenance *x = xcalloc(1, sizeof(*x));
 
@@ -252,7 +254,7 @@ static long maintenance_ms(const struct driver *d, const char *given)
 
 int maintenance_begin(struct driver *d, const char *const *argv, struct err *e)
 {
-	struct node *n;
+	struct lab_node *n;
 	long ms = maintenance_ms(d, argv[2]);
 	int r = lab_node(&d->lab, argv[1], &n, e);
 
@@ -307,7 +309,7 @@ static bool forget_gone(struct driver *d)
 	bool some = false;
 
 	for (struct maintenance *x = d->fault->maintenance, *next; x; x = next) {
-		const struct node *n = node_find(&d->lab, x->name);
+		const struct lab_node *n = node_find(&d->lab, x->name);
 
 		next = x->next;
 		if (n && n->rs && !(x->planned && !n->faulted))
@@ -324,7 +326,7 @@ void maintenance_look(struct driver *d)
 	bool changed = s && !d->building && forget_gone(d);
 
 	for (size_t i = 0; s && !d->building && i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 		const struct process *bird = n->rs && n->n_procs ? n->procs[0] : NULL;
 		struct maintenance *x = bird ? find_maintenance(d, n->name) : NULL;
 

@@ -8,7 +8,7 @@
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 
-int node_halt(struct driver *d, struct node *n, struct err *e)
+int node_halt(struct driver *d, struct lab_node *n, struct err *e)
 {
 	int fd = -1, r;
 

@@ -6,4 +6,4 @@
 
 /* A node that is stopped has nothing: no process, no link, an empty namespace, as one that has
  * never been started. */
-int node_halt(struct driver *d, struct node *n, struct err *e);
+int node_halt(struct driver *d, struct lab_node *n, struct err *e);

@@ -48,7 +48,7 @@ static uint64_t caps_of(const json_t *names)
 
 static const struct image_kind *const KINDS[IMAGE_KINDS] = { [IMAGE_PROCESS] = &image_process };
 
-int image_plan(const struct model *m, const struct vm *vm, struct image_plan **ret, struct err *e)
+int image_plan(const struct model *m, const struct node *vm, struct image_plan **ret, struct err *e)
 {
 	_cleanup_(image_free_p) struct image *img = NULL;
 	int rc = image_find(vm->guest.image, &img, e);

@@ -90,7 +90,8 @@ struct image_plan {
 
 /* -ENOENT with the known images when there is none of that name; -ENOPKG with the package to
  * install when a daemon is not on this machine; -EINVAL with the template's or file's problem. */
-int image_plan(const struct model *m, const struct vm *vm, struct image_plan **ret, struct err *e);
+int image_plan(const struct model *m, const struct node *vm, struct image_plan **ret,
+               struct err *e);
 /* A Route Server instance: BIRD with Azure's habits (plan/bird_rs_config.c).  Its control socket is
  * IMAGE_RS_SOCKET inside the node.  Start it before anything else, links included: it dials 0.75 to
  * 1 s after its start, and that is what the first convergence waits for (docs/convergence.md). */
@@ -101,7 +102,7 @@ int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned
 char *image_rs_config(const struct model *m, const struct route_server *rs, unsigned instance,
                       const struct bgp_connection *cut);
 /* A gateway's instance, an MSEE, a site's generated router: plan/bird_hybrid.h. */
-int image_plan_hybrid(const struct model *m, const struct vm *vm, struct image_plan **ret,
+int image_plan_hybrid(const struct model *m, const struct node *vm, struct image_plan **ret,
                       struct err *e);
 #define IMAGE_RS_CONFIG "/etc/bird/bird.conf"
 #define IMAGE_RS_SOCKET "/run/bird/bird.ctl"

@@ -101,7 +101,7 @@ int image_plan_rs(const struct model *m, const struct route_server *rs, unsigned
 	return plan_bird(who, image_rs_config(m, rs, instance, NULL), ret, e);
 }
 
-int image_plan_hybrid(const struct model *m, const struct vm *vm, struct image_plan **ret,
+int image_plan_hybrid(const struct model *m, const struct node *vm, struct image_plan **ret,
                       struct err *e)
 {
 	int r = plan_bird(vm->name, bird_hybrid_config(m, vm), ret, e);

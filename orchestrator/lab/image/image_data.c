@@ -19,7 +19,7 @@ static json_t *ip_new(ip4 a)
 
 /* Every instance of every Route Server that has a bgpConnection to one of the VM's NICs: both must
  * be peered with (azure-behaviour 7.4). */
-static json_t *peers(const struct model *m, const struct vm *vm)
+static json_t *peers(const struct model *m, const struct node *vm)
 {
 	json_t *list = json_array();
 
@@ -85,7 +85,7 @@ static json_t *communities(const struct bgp_block *b)
 	return list;
 }
 
-json_t *image_data(const struct model *m, const struct vm *vm)
+json_t *image_data(const struct model *m, const struct node *vm)
 {
 	const struct bgp_block *b = &vm->guest.bgp;
 	const struct nic *nic = vm->n_nics ? vm->nics[0] : NULL;

@@ -11,7 +11,7 @@
 #include "lab/image/image_def.h"
 
 struct planning { /* a plan that is being made */
-	const struct vm *vm;
+	const struct node *vm;
 	const struct image *img;
 	json_t *data; /* what templates see */
 	struct image_plan *plan;

@@ -31,7 +31,8 @@ static ip4 internet_ip(const struct lab *l)
 }
 
 /* "VM/nic": that NIC; "VM": NULL. */
-static int named_nic(const struct node *n, const char *name, const struct nic **ret, struct err *e)
+static int named_nic(const struct lab_node *n, const char *name, const struct nic **ret,
+                     struct err *e)
 {
 	const char *slash = strrchr(name, '/');
 	_cleanup_str_ struct str names = { 0 };
@@ -52,7 +53,7 @@ static int named_nic(const struct node *n, const char *name, const struct nic **
 int endpoint_from(struct lab *l, const char *name, struct endpoint *ret, struct err *e)
 {
 	const struct internet_host *host = internet_host(l, name);
-	struct node *n;
+	struct lab_node *n;
 	int r = 0;
 
 	if (host)
@@ -84,7 +85,7 @@ int endpoint_from(struct lab *l, const char *name, struct endpoint *ret, struct 
 
 /* From the Internet a VM is its public address; one without is asked by its private one, which
  * leads nowhere, as in Azure. */
-static ip4 vm_address(const struct endpoint *from, const struct vm *vm, const struct nic **nic)
+static ip4 vm_address(const struct endpoint *from, const struct node *vm, const struct nic **nic)
 {
 	if (!*nic)
 		*nic = vm->nics[0];
@@ -151,7 +152,7 @@ int endpoint_to(struct lab *l, const struct endpoint *from, const char *name, st
 	return 0;
 }
 
-static bool vm_listens(const struct vm *vm, uint32_t port)
+static bool vm_listens(const struct node *vm, uint32_t port)
 {
 	for (size_t i = 0; i < vm->n_listen; i++)
 		if (vm->listen[i].proto == LISTEN_TCP && vm->listen[i].port == port)
@@ -184,7 +185,7 @@ bool endpoint_echoes(const struct model *m, ip4 dst, uint16_t port)
 		if (m->internet[i].ip == dst)
 			return port == 80 || port == 443;
 	for (size_t i = 0; i < m->n_vms; i++) {
-		const struct vm *vm = &m->vms[i];
+		const struct node *vm = &m->vms[i];
 		bool has = vm_has_address(vm, dst);
 
 		for (size_t k = 0; k < vm->n_nics && !has; k++)

@@ -8,7 +8,7 @@
 
 struct endpoint {
 	char *name;            /* as the lab calls it; an address when it is nobody's name */
-	struct node *node;     /* NULL: an address that was given as such */
+	struct lab_node *node; /* NULL: an address that was given as such */
 	const struct nic *nic; /* a VM's NIC: as named, else the one whose address is used */
 	ip4 ip;                /* destination; of a sender: its source, 0 = its kernel chooses */
 };

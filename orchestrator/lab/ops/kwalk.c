@@ -69,14 +69,14 @@ struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n)
 	return NULL;
 }
 
-const struct node *kwalk_node_of(struct kwalk *k, const struct nic *nic)
+const struct lab_node *kwalk_node_of(struct kwalk *k, const struct nic *nic)
 {
 	const struct kwalk_ns *kn = kwalk_ns_of(k, nic);
 
 	return kn ? kn->node : NULL;
 }
 
-const struct node *kwalk_node_named(struct kwalk *k, const char *hop_node)
+const struct lab_node *kwalk_node_named(struct kwalk *k, const char *hop_node)
 {
 	for (size_t i = 0; i < k->l->n_nodes; i++)
 		if (strieq(k->l->nodes[i]->name, hop_node))
@@ -85,7 +85,7 @@ const struct node *kwalk_node_named(struct kwalk *k, const char *hop_node)
 }
 
 /* The NIC behind a guest's device: eth<index> (azure/model.h). */
-const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device)
+const struct nic *kwalk_nic_of(struct kwalk *k, const struct lab_node *n, const char *device)
 {
 	char name[IFNAMSIZ];
 

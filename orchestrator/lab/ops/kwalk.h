@@ -26,9 +26,9 @@ struct kwalk_start {
 	bool internet, local;
 	char reason[256];
 };
-void kwalk_start(struct kwalk *k, const struct node *n, struct walk_packet *p,
+void kwalk_start(struct kwalk *k, const struct lab_node *n, struct walk_packet *p,
                  struct kwalk_start *ret);
-const struct node *kwalk_node_of(struct kwalk *k, const struct nic *nic); /* who has it */
+const struct lab_node *kwalk_node_of(struct kwalk *k, const struct nic *nic); /* who has it */
 /* The cable of a NIC is cut: the fabric's end of it is down, and its tables drop what is for it. */
 bool kwalk_is_cut(struct kwalk *k, const struct nic *nic);
-const struct node *kwalk_node_named(struct kwalk *k, const char *hop_node); /* NULL: none */
+const struct lab_node *kwalk_node_named(struct kwalk *k, const char *hop_node); /* NULL: none */

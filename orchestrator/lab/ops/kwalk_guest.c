@@ -199,7 +199,7 @@ void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 		guest_refuses(kn, d, p, r.type, ret);
 }
 
-const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p)
+const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p)
 {
 	struct kwalk *k = ctx;
 	struct kwalk_ns *kn = k->by_vm[vm->idx];
@@ -216,7 +216,7 @@ const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct wa
 	return kwalk_nic_of(k, kn->node, kwalk_device_name(kn, r.hops[0].ifindex));
 }
 
-void kwalk_start(struct kwalk *k, const struct node *n, struct walk_packet *p,
+void kwalk_start(struct kwalk *k, const struct lab_node *n, struct walk_packet *p,
                  struct kwalk_start *ret)
 {
 	struct kwalk_ns *kn = NULL;

@@ -51,10 +51,10 @@ static void make_stand_ins(struct kwalk *k)
 		s->rs = &m->route_servers[i / 2];
 		s->instance = (unsigned)(i % 2);
 		s->nics[0] = &s->nic;
-		s->vm = (struct vm){ .name = node_name_rs(s->rs, s->instance),
-			             .idx = m->n_vms,
-			             .nics = s->nics,
-			             .n_nics = 1 };
+		s->vm = (struct node){ .name = node_name_rs(s->rs, s->instance),
+			               .idx = m->n_vms,
+			               .nics = s->nics,
+			               .n_nics = 1 };
 		s->nic = (struct nic){ .name = s->vm.name,
 			               .idx = s->instance,
 			               .vm = &s->vm,

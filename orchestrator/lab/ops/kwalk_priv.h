@@ -13,7 +13,7 @@ struct kwalk_device {
 };
 
 struct kwalk_ns { /* one namespace, opened when first asked */
-	struct node *node;
+	struct lab_node *node;
 	struct nl *nl;
 	struct kwalk_device *devices;
 	size_t n_devices, cap_devices;
@@ -31,7 +31,7 @@ struct kwalk_port { /* the fabric's side of something; sorted by name */
 
 /* A Route Server instance as if it were a VM with one NIC: the walk may start at it. */
 struct stand_in {
-	struct vm vm;
+	struct node vm;
 	struct nic nic, *nics[1];
 	const struct route_server *rs;
 	unsigned instance;
@@ -64,11 +64,11 @@ bool kwalk_kernel_open(struct kwalk_ns *kn);
 const struct kwalk_device *kwalk_device(const struct kwalk_ns *kn, const char *name);
 const char *kwalk_device_name(const struct kwalk_ns *kn, int ifindex); /* "?": unknown */
 struct kwalk_ns *kwalk_ns_of(struct kwalk *k, const struct nic *n);
-const struct nic *kwalk_nic_of(struct kwalk *k, const struct node *n, const char *device);
+const struct nic *kwalk_nic_of(struct kwalk *k, const struct lab_node *n, const char *device);
 
 /* kwalk_tunnel.c: the tunnel callback, by the kernels' devices, whoever made them. */
 bool kwalk_tunnel(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
-const struct nic *kwalk_sends_by(void *ctx, const struct vm *vm, const struct walk_packet *p);
+const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p);
 
 /* Where the fabric's tables send a packet that comes in from a port with a mark: *ret_port says
  * who is behind the port that it leaves by; NULL: nobody. */

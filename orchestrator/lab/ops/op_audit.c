@@ -52,7 +52,7 @@ static void choose_audits(struct auditor *a)
 
 	for (size_t pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < m->n_vms && a->n_senders < MAX_VMS; i++) {
-			const struct vm *vm = &m->vms[i];
+			const struct node *vm = &m->vms[i];
 			if (vm_is_hybrid(vm) || vm->role == VM_ENDPOINT)
 				continue;
 			size_t class = vm->nics[0]->subnet->idx * 2 + nic_instance(vm->nics[0]);
@@ -71,7 +71,7 @@ static void choose_audits(struct auditor *a)
 /* From the Internet only to what has a public address: all else is closed, as it should be. */
 static bool worth_it(const struct lab *l, const char *from, const char *to)
 {
-	const struct vm *vm;
+	const struct node *vm;
 
 	if (strieq(from, to))
 		return false;

@@ -19,7 +19,7 @@
 int op_nic(const struct lab *l, const char *name, struct nic **ret, struct err *e)
 {
 	struct nic *n = model_nic(l->model, name);
-	struct vm *vm = model_vm(l->model, name);
+	struct node *vm = model_vm(l->model, name);
 	const char *slash = strrchr(name, '/');
 
 	if (n && vm && vm->nics[0] != n)
@@ -158,7 +158,7 @@ static int paths_json(struct lab *l, const struct bgp_connection *c, unsigned in
                       bool learned, json_t **ret, json_t *refused, struct err *e)
 {
 	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
-	const struct node *n = node_find(l, name);
+	const struct lab_node *n = node_find(l, name);
 	char protocol[64];
 	struct bird_path *p = NULL;
 	size_t k = 0;

@@ -96,7 +96,7 @@ static int strings_of_json(const json_t *a, const char *what, char ***ret, struc
 
 /* The device of a node's NIC, for who names the NIC ("VM/nic") and knows no device: in argv it
  * stands as "{device}". */
-static void put_device(const struct node *n, const char *name, const char **argv, char buf[16])
+static void put_device(const struct lab_node *n, const char *name, const char **argv, char buf[16])
 {
 	const char *slash = n->vm && !strieq(n->name, name) ? strrchr(name, '/') : NULL;
 	size_t index = 0;
@@ -114,7 +114,7 @@ static void put_device(const struct node *n, const char *name, const char **argv
 }
 
 /* A terminal of the node's, whose other end goes to the client over the socket that it sent. */
-static int give_terminal(struct driver *d, const struct node *n, int sock, int *ret_slave,
+static int give_terminal(struct driver *d, const struct lab_node *n, int sock, int *ret_slave,
                          struct err *e)
 {
 	_cleanup_close_ int master = -1, slave = -1;
@@ -129,7 +129,7 @@ static int give_terminal(struct driver *d, const struct node *n, int sock, int *
 }
 
 struct exec_request {
-	struct node *n;
+	struct lab_node *n;
 	char **argv, **env;
 	bool capture; /* tcpdump, which also insists on changing to the user that it is already */
 	char device[16];
@@ -166,7 +166,7 @@ static int read_exec_request(struct lab *l, struct request *r, struct exec_reque
 static int launch_in_node(struct driver *d, const struct exec_request *q, const struct request *r,
                           int tty, pid_t *ret_pid, struct err *e)
 {
-	const struct node *n = q->n;
+	const struct lab_node *n = q->n;
 	const int *fds = tty >= 0 ? (const int[]){ tty, tty, tty } : r->fds;
 	struct launch la = { .argv = ARGV(q->argv),
 		             .ignore_setgroups = q->capture,

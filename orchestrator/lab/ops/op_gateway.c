@@ -35,9 +35,9 @@ static int find_gateway(const struct lab *l, struct request *r, const struct gat
 }
 
 /* The socket of an instance's BIRD; NULL while it does not run: az shows nothing of it then. */
-static const struct sock_at *bird_socket_of(const struct lab *l, const struct vm *vm)
+static const struct sock_at *bird_socket_of(const struct lab *l, const struct node *vm)
 {
-	const struct node *n = node_find(l, vm->name);
+	const struct lab_node *n = node_find(l, vm->name);
 
 	return n && n->n_procs && n->procs[0]->state == PROC_RUNNING ? &n->procs[0]->control : NULL;
 }
@@ -289,7 +289,7 @@ static int op_peers(struct lab *l, struct request *r, json_t **ret, struct err *
 /* --- circuits -------------------------------------------------------------------------------- */
 
 /* What one of a circuit's two routers has heard, of its side and of Azure's. */
-static int heard_by(const struct lab *l, const struct vm *vm, json_t *rows, struct err *e)
+static int heard_by(const struct lab *l, const struct node *vm, json_t *rows, struct err *e)
 {
 	const struct sock_at *sock = bird_socket_of(l, vm);
 	int r = 0;

@@ -105,7 +105,7 @@ static void print_files(struct conn *c, int at, const char *path, int depth)
 static int op_logs(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	const char *name;
-	struct node *n;
+	struct lab_node *n;
 	int rc = op_string(r, "node", &name, e);
 
 	if (rc < 0 || (rc = lab_node(l, name, &n, e)) < 0)

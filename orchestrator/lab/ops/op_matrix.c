@@ -37,7 +37,7 @@ static int expand_names(const struct lab *l, const json_t *list, struct names *r
 			continue;
 		}
 		for (size_t k = 0; k < l->model->n_vms; k++) {
-			const struct vm *vm = &l->model->vms[k];
+			const struct node *vm = &l->model->vms[k];
 
 			if (str_glob(s, vm->name) && !(stopped ? stopped[k] : vm->deallocated))
 				VEC_PUSH(ret->items, ret->n, ret->cap) = vm->name;

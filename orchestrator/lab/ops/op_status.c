@@ -28,7 +28,7 @@
 
 enum { FRESH_MS = 500 };
 
-static const char *kind_str(enum node_kind k)
+static const char *kind_str(enum lab_node_kind k)
 {
 	static const char *const names[] = { "virtualMachine", "routeServer", "internet",
 		                             "fabric" };
@@ -57,7 +57,7 @@ static json_t *process_json(const struct process *p)
 	return j;
 }
 
-static json_t *node_json(const struct model *m, const struct node *n)
+static json_t *node_json(const struct model *m, const struct lab_node *n)
 {
 	json_t *j = json_object(), *procs = json_array();
 	const char *role = node_role(n), *ptr = n->vm ? n->vm->ptr : n->rs ? n->rs->ptr : NULL;

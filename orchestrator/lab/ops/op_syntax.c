@@ -26,7 +26,7 @@ struct syntax {
 };
 
 /* Of the file in the design, or of all of them; the caller frees. */
-static char *place_of_files(const struct vm *vm)
+static char *place_of_files(const struct node *vm)
 {
 	const char *first = vm->guest.configs[0].ptr;
 
@@ -41,7 +41,7 @@ static json_t *objections(const struct syntax *s)
 
 	for (size_t i = 0; i < s->d->lab.n_nodes; i++)
 		json_array_foreach (s->d->lab.nodes[i]->objections, k, o) {
-			const struct vm *vm = s->d->lab.nodes[i]->vm;
+			const struct node *vm = s->d->lab.nodes[i]->vm;
 
 			if (json_is_null(json_object_get(o, "pointer"))) {
 				_cleanup_free_ char *place = place_of_files(vm);
@@ -97,7 +97,7 @@ static bool has_a_check(const struct image_plan *p)
 }
 
 /* Whose image, or whose programs, are not on this machine cannot be asked: skipped. */
-static int ask_node(struct syntax *s, struct vm *vm, struct err *e)
+static int ask_node(struct syntax *s, struct node *vm, struct err *e)
 {
 	struct want w = { .name = (char *)vm->name, .kind = NODE_VM, .vm = vm };
 	int r = 0;
@@ -106,7 +106,7 @@ static int ask_node(struct syntax *s, struct vm *vm, struct err *e)
 	    image_plan(s->model, vm, &w.plan, NULL) < 0)
 		return 0;
 	if (has_a_check(w.plan)) {
-		struct node *n = node_new(&s->d->lab, vm->name, NODE_VM);
+		struct lab_node *n = node_new(&s->d->lab, vm->name, NODE_VM);
 
 		n->vm = vm;
 		r = node_house(s->d, n, &w, e);

@@ -24,12 +24,13 @@ static uint64_t kernel_key(void *ctx, ip4 a)
 }
 
 /* What the guest's own kernel refuses to send leaves as the design says. */
-static const struct nic *kernel_sender(void *ctx, const struct vm *vm, const struct walk_packet *p)
+static const struct nic *kernel_sender(void *ctx, const struct node *vm,
+                                       const struct walk_packet *p)
 {
 	struct kwalk *k = ((struct both *)ctx)->k;
 	struct walk_packet q = *p;
 	struct kwalk_start start;
-	const struct node *n = vm->n_nics ? kwalk_node_of(k, vm->nics[0]) : NULL;
+	const struct lab_node *n = vm->n_nics ? kwalk_node_of(k, vm->nics[0]) : NULL;
 
 	if (!n)
 		return walk_source_nic(vm, p->dst);

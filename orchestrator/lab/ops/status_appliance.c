@@ -16,7 +16,7 @@ enum {
 	ESTABLISHED_BYTES = 29 + 19,
 };
 
-static const struct vm *vm_with(const struct model *m, ip4 a)
+static const struct node *vm_with(const struct model *m, ip4 a)
 {
 	for (size_t i = 0; i < m->n_vms; i++)
 		if (vm_has_address(&m->vms[i], a))
@@ -33,12 +33,12 @@ static bool is_route_server(const struct model *m, ip4 a)
 	return false;
 }
 
-static bool is_appliance(const struct vm *vm)
+static bool is_appliance(const struct node *vm)
 {
 	return vm->role == VM_USER || vm->role == VM_SITE_ROUTER;
 }
 
-static bool is_asked(const struct node *n)
+static bool is_asked(const struct lab_node *n)
 {
 	return n && n->vm && is_appliance(n->vm) && n->n_procs && !n->stopped;
 }
@@ -46,14 +46,14 @@ static bool is_asked(const struct node *n)
 struct sessions {
 	const struct driver *d;
 	const struct model *m;
-	const struct node *n;
+	const struct lab_node *n;
 	json_t *list;
 };
 
 static void add_session(void *ctx, const struct tcp_session *s)
 {
 	struct sessions *x = ctx;
-	const struct vm *peer = vm_with(x->m, s->remote);
+	const struct node *peer = vm_with(x->m, s->remote);
 
 	/* Those are told of as the Route Server's and the gateways'; the other end of two
 	 * appliances tells of what this one does not. */
@@ -102,7 +102,7 @@ static unsigned long long resident(pid_t pid)
 	             : 0;
 }
 
-unsigned long long node_memory(const struct node *n)
+unsigned long long node_memory(const struct lab_node *n)
 {
 	unsigned long long sum = 0;
 

@@ -12,4 +12,4 @@
  * each other peer that is no Route Server, gateway or circuit; new reference. */
 json_t *appliance_sessions_json(const struct driver *d);
 /* Bytes of memory that the node's processes have in use. */
-unsigned long long node_memory(const struct node *n);
+unsigned long long node_memory(const struct lab_node *n);

@@ -8,7 +8,7 @@
 #include "lab/build/ledger.h"
 #include "lab/watch/observe.h"
 
-const char *node_role(const struct node *n)
+const char *node_role(const struct lab_node *n)
 {
 	static const char *const roles[] = {
 		[VM_FIREWALL] = "azureFirewall",   [VM_GATEWAY] = "virtualNetworkGateway",

@@ -8,6 +8,6 @@
 
 /* "virtualNetworkGateway", "expressRouteCircuit", "siteRouter", "siteHost"; NULL: an ordinary VM.
  */
-const char *node_role(const struct node *n);
+const char *node_role(const struct lab_node *n);
 /* Adds "gatewayBgp" and "connections". */
 void status_hybrid(struct driver *d, json_t *status);

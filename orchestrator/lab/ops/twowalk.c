@@ -29,7 +29,7 @@ static bool ends_at_cut(struct kwalk *k, const struct walk *model, const struct 
 	       last->nic && kwalk_is_cut(k, last->nic);
 }
 
-static void walk_both(struct kwalk *k, const struct node *sender, struct walk_packet p,
+static void walk_both(struct kwalk *k, const struct lab_node *sender, struct walk_packet p,
                       const struct one_way *reply_to, struct one_way *ret)
 {
 	*ret = (struct one_way){ .sender = sender->name, .agree = true };
@@ -64,7 +64,7 @@ const char *one_way_reason(const struct one_way *w)
 	return w->model ? w->model->reason : w->start.reason;
 }
 
-static const struct node *node_named(struct kwalk *k, const struct walk *w)
+static const struct lab_node *node_named(struct kwalk *k, const struct walk *w)
 {
 	const struct walk_hop *last = &w->hops[w->n - 1];
 
@@ -78,7 +78,7 @@ void two_ways(struct kwalk *k, const struct endpoint *from, const struct endpoin
 	walk_both(k, from->node, p, NULL, &ret->there);
 	if (one_way_verdict(&ret->there) == WALK_DELIVERED && ret->there.model) {
 		const struct walk *w = ret->there.model;
-		const struct node *n = node_named(k, w);
+		const struct lab_node *n = node_named(k, w);
 
 		/* The platform answers by itself: there is no way to tell of. */
 		if (!n || n->kind == NODE_FABRIC)

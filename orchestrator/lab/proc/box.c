@@ -130,7 +130,7 @@ static _Noreturn void be_init(const struct driver *d, int sock, bool users)
 
 /* --- the driver's side ------------------------------------------------------------------------ */
 
-static int receive(int sock, struct node *n, struct err *e)
+static int receive(int sock, struct lab_node *n, struct err *e)
 {
 	struct box *b = n->box;
 	struct report rep = { 0 };
@@ -156,7 +156,7 @@ static int receive(int sock, struct node *n, struct err *e)
 }
 
 /* From inside of the node's mount namespace, where process 1 is to be. */
-static int fork_init(struct driver *d, struct node *n, int *ret_sock, struct err *e)
+static int fork_init(struct driver *d, struct lab_node *n, int *ret_sock, struct err *e)
 {
 	int sv[2], r = 0;
 
@@ -188,7 +188,7 @@ static int fork_init(struct driver *d, struct node *n, int *ret_sock, struct err
 }
 
 /* Where that fails, each of its processes is bounded alone, as where there are no cgroups. */
-static void bound_box(struct driver *d, const struct node *n)
+static void bound_box(struct driver *d, const struct lab_node *n)
 {
 	struct err e = { 0 };
 
@@ -198,7 +198,7 @@ static void bound_box(struct driver *d, const struct node *n)
 		event_add(d->events, "memory", n->name, "not bounded as a whole: %s", e.msg);
 }
 
-int box_new(struct driver *d, struct node *n, struct err *e)
+int box_new(struct driver *d, struct lab_node *n, struct err *e)
 {
 	int sock = -1, r;
 

@@ -27,7 +27,7 @@ struct box {
 
 /* Makes n->box, of the files in n->dir.  Where n has no network namespace yet, one that belongs to
  * the box's own user namespace; else it runs in the lab's. */
-int box_new(struct driver *d, struct node *n, struct err *e);
+int box_new(struct driver *d, struct lab_node *n, struct err *e);
 struct box *box_free(struct box *b); /* NULL is fine; returns NULL */
 /* Has the kernel killed processes of it because it had used up its memory?  b may be NULL. */
 bool box_has_starved(const struct box *b);

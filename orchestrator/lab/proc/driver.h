@@ -18,7 +18,7 @@ struct driver_hooks {
 	/* A line that a process has written, without its newline. */
 	void (*line)(struct process *p, const char *line, size_t n);
 	/* A daemon runs, and those behind it are not started yet. */
-	void (*ready)(struct node *n);
+	void (*ready)(struct lab_node *n);
 };
 
 struct driver {

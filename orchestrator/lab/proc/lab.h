@@ -8,7 +8,7 @@
 #include "azure/model.h"
 #include "base/err.h"
 
-enum node_kind { NODE_VM, NODE_ROUTE_SERVER, NODE_INTERNET, NODE_FABRIC };
+enum lab_node_kind { NODE_VM, NODE_ROUTE_SERVER, NODE_INTERNET, NODE_FABRIC };
 
 struct process; /* lab/proc/process.h */
 
@@ -20,13 +20,13 @@ struct spec {
 	uint64_t files;  /* files and command lines of its daemons; rules of a firewall */
 };
 
-struct node {
+struct lab_node {
 	char *name; /* "NVA_1", "RouteServer/0", "internet", "fabric" */
-	enum node_kind kind;
+	enum lab_node_kind kind;
 	int netns;               /* open descriptor */
 	struct box *box;         /* what its programs run in (lab/proc/box.h); NULL: has run none */
 	uint64_t caps;           /* what its daemons may be able to do (kernel/caps.h) */
-	struct vm *vm;           /* NODE_VM */
+	struct node *vm;         /* NODE_VM */
 	struct route_server *rs; /* NODE_ROUTE_SERVER */
 	unsigned instance;
 	char *dir; /* its private files in the lab's tmpfs; NULL when it has none */
@@ -58,13 +58,13 @@ struct lab {
 	char *name;
 	json_t *design;      /* as applied */
 	struct model *model; /* of design */
-	struct node **nodes;
+	struct lab_node **nodes;
 	size_t n_nodes, cap_nodes;
 	struct driver *driver; /* the rest: lab/driver.c */
 };
 
 /* Case ignored; "VM/nic" gives the VM.  -ENOENT with a suggestion. */
-int lab_node(const struct lab *l, const char *name, struct node **ret, struct err *e);
+int lab_node(const struct lab *l, const char *name, struct lab_node **ret, struct err *e);
 
 /* Live state, also from workers.  The RIB is the virtual router's current one. */
 struct rib;

@@ -80,7 +80,7 @@ char *node_path(const char *name)
 }
 
 /* -EINVAL outside of the private directories. */
-static int check_own_path(const struct node *n, const char *path, struct err *e)
+static int check_own_path(const struct lab_node *n, const char *path, struct err *e)
 {
 	if ((!str_starts(path, "/etc/") && !str_starts(path, "/run/") &&
 	     !str_starts(path, "/var/")) ||
@@ -91,7 +91,7 @@ static int check_own_path(const struct node *n, const char *path, struct err *e)
 	return 0;
 }
 
-int node_files(struct node *n, const struct image_plan *plan, struct err *e)
+int node_files(struct lab_node *n, const struct image_plan *plan, struct err *e)
 {
 	_cleanup_close_ int root = open(n->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = root < 0 ? err_sys(e, errno, "%s", n->dir) : 0;
@@ -160,7 +160,7 @@ static int etc_accounts(const char *etc, struct err *e)
 	return r < 0 ? r : write_new(group, str_get(&gr), gr.n, e);
 }
 
-static int etc_fill(const struct node *n, struct err *e)
+static int etc_fill(const struct lab_node *n, struct err *e)
 {
 	_cleanup_free_ char *etc = xasprintf("%s/etc", n->dir);
 	_cleanup_free_ char *hosts = xasprintf("%s/hosts", etc);
@@ -183,7 +183,7 @@ static int etc_fill(const struct node *n, struct err *e)
 	return r;
 }
 
-static int skeleton(struct node *n, struct err *e)
+static int skeleton(struct lab_node *n, struct err *e)
 {
 	static const char *const DIRS[] = { "/etc",     "/run",       "/run/lock",  "/tmp",
 		                            "/run/shm", "/var",       "/var/cache", "/var/lib",
@@ -212,7 +212,7 @@ static int skeleton(struct node *n, struct err *e)
 	return etc_fill(n, e);
 }
 
-int node_mounts(struct driver *d, struct node *n, const struct image_plan *plan, struct err *e)
+int node_mounts(struct driver *d, struct lab_node *n, const struct image_plan *plan, struct err *e)
 {
 	n->dir = xasprintf("%s/%u", d->root, d->next_node++);
 	int r = make_dir(n->dir, e);
@@ -224,7 +224,7 @@ int node_mounts(struct driver *d, struct node *n, const struct image_plan *plan,
 	return r < 0 ? err_wrap(e, "%s: its files", n->name) : 0;
 }
 
-void node_dir_remove(struct driver *d, struct node *n)
+void node_dir_remove(struct driver *d, struct lab_node *n)
 {
 	(void)d;
 	if (!n->dir)

@@ -8,9 +8,9 @@
 #include "base/str.h"
 #include "plan/bird_hybrid.h"
 
-struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
+struct lab_node *node_new(struct lab *l, const char *name, enum lab_node_kind kind)
 {
-	struct node *n = xcalloc(1, sizeof(*n));
+	struct lab_node *n = xcalloc(1, sizeof(*n));
 
 	n->name = xstrdup(name);
 	n->kind = kind;
@@ -19,14 +19,14 @@ struct node *node_new(struct lab *l, const char *name, enum node_kind kind)
 	return n;
 }
 
-static bool is_designed(const struct node *n)
+static bool is_designed(const struct lab_node *n)
 {
 	return n->kind != NODE_FABRIC && n->kind != NODE_INTERNET;
 }
 
-struct node *node_find(const struct lab *l, const char *name)
+struct lab_node *node_find(const struct lab *l, const char *name)
 {
-	struct node *always = NULL;
+	struct lab_node *always = NULL;
 
 	for (size_t i = 0; i < l->n_nodes; i++) {
 		if (!strieq(l->nodes[i]->name, name))
@@ -38,7 +38,7 @@ struct node *node_find(const struct lab *l, const char *name)
 	return always;
 }
 
-struct node *node_always(const struct lab *l, enum node_kind kind)
+struct lab_node *node_always(const struct lab *l, enum lab_node_kind kind)
 {
 	for (size_t i = 0; i < l->n_nodes; i++)
 		if (l->nodes[i]->kind == kind)
@@ -47,14 +47,14 @@ struct node *node_always(const struct lab *l, enum node_kind kind)
 }
 
 /* "VM/nic": the VM's node, when it has such a NIC. */
-static struct node *by_nic(const struct lab *l, const char *name)
+static struct lab_node *by_nic(const struct lab *l, const char *name)
 {
 	const char *slash = strrchr(name, '/');
 
 	if (!slash)
 		return NULL;
 	_cleanup_free_ char *vm = xstrndup(name, (size_t)(slash - name));
-	struct node *n = node_find(l, vm);
+	struct lab_node *n = node_find(l, vm);
 
 	if (!n || !n->vm)
 		return NULL;
@@ -64,9 +64,9 @@ static struct node *by_nic(const struct lab *l, const char *name)
 	return NULL;
 }
 
-int lab_node(const struct lab *l, const char *name, struct node **ret, struct err *e)
+int lab_node(const struct lab *l, const char *name, struct lab_node **ret, struct err *e)
 {
-	struct node *n = node_find(l, name);
+	struct lab_node *n = node_find(l, name);
 
 	if (!n)
 		n = by_nic(l, name);
@@ -96,7 +96,7 @@ const bool *lab_stopped(const struct lab *l)
 	return l->driver->stopped.v;
 }
 
-bool node_has_our_bird(const struct node *n)
+bool node_has_our_bird(const struct lab_node *n)
 {
 	return n->kind == NODE_ROUTE_SERVER || (n->vm && bird_hybrid_runs(n->vm));
 }

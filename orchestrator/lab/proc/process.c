@@ -100,7 +100,7 @@ static void became_ready(struct process *p);
 static void on_process_exit(struct child *c, int wstatus);
 static void on_process_timer(struct timer *t);
 
-struct process *process_new(struct driver *d, struct node *n, const struct image_daemon *id)
+struct process *process_new(struct driver *d, struct lab_node *n, const struct image_daemon *id)
 {
 	struct process *p = xcalloc(1, sizeof(*p));
 
@@ -307,7 +307,7 @@ static int start_process(struct process *p, struct err *e)
 	return 0;
 }
 
-int node_procs_start(struct node *n, struct err *e)
+int node_procs_start(struct lab_node *n, struct err *e)
 {
 	for (size_t i = 0; i < n->n_procs; i++) {
 		struct process *p = n->procs[i];
@@ -341,7 +341,7 @@ int node_procs_start(struct node *n, struct err *e)
 }
 
 /* A reason why it may take long. */
-static void say_big_files(const struct node *n, struct str *b)
+static void say_big_files(const struct lab_node *n, struct str *b)
 {
 	for (size_t i = 0; n->vm && i < n->vm->guest.n_configs; i++)
 		if (n->vm->guest.configs[i].size >= BIG_FILE)
@@ -451,7 +451,7 @@ static bool restart_delay(struct process *p, int64_t *ret_ms)
 /* It died before it was ready.  True: an apply waits for it, and fails. */
 static bool note_death_of_starting(struct process *p, const char *tail)
 {
-	struct node *n = p->node;
+	struct lab_node *n = p->node;
 
 	if (!p->d->starting || p->d->start_failed)
 		return false;
@@ -506,7 +506,7 @@ static void on_process_exit(struct child *c, int wstatus)
 	driver_changed(p->d, CHANGED_NODES);
 }
 
-void node_procs_stop(struct node *n)
+void node_procs_stop(struct lab_node *n)
 {
 	for (size_t i = 0; i < n->n_procs; i++) {
 		struct process *p = n->procs[i];
@@ -518,7 +518,7 @@ void node_procs_stop(struct node *n)
 	}
 }
 
-void node_procs_kill(struct node *n, bool hold)
+void node_procs_kill(struct lab_node *n, bool hold)
 {
 	if (hold) {
 		node_procs_stop(n);
@@ -534,7 +534,7 @@ void node_procs_kill(struct node *n, bool hold)
 	}
 }
 
-void node_procs_freeze(struct node *n, bool freeze)
+void node_procs_freeze(struct lab_node *n, bool freeze)
 {
 	for (size_t i = 0; i < n->n_procs; i++) {
 		struct process *p = n->procs[i];
@@ -546,7 +546,7 @@ void node_procs_freeze(struct node *n, bool freeze)
 	}
 }
 
-int node_procs_resume(struct node *n, struct err *e)
+int node_procs_resume(struct lab_node *n, struct err *e)
 {
 	for (size_t i = 0; i < n->n_procs; i++)
 		if (n->procs[i]->state == PROC_HELD || n->procs[i]->state == PROC_FAILED) {
@@ -558,7 +558,7 @@ int node_procs_resume(struct node *n, struct err *e)
 	return node_procs_start(n, e);
 }
 
-void node_procs_free(struct node *n)
+void node_procs_free(struct lab_node *n)
 {
 	for (size_t i = 0; i < n->n_procs; i++)
 		process_free(n->procs[i]);
@@ -567,7 +567,7 @@ void node_procs_free(struct node *n)
 	n->n_procs = n->cap_procs = 0;
 }
 
-const struct process *node_running_bird(const struct node *n)
+const struct process *node_running_bird(const struct lab_node *n)
 {
 	const struct process *p = n->n_procs ? n->procs[0] : NULL;
 

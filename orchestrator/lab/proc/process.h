@@ -24,7 +24,7 @@ const char *proc_state_str(enum proc_state s); /* "running", ... */
 enum { RESTART_MAX = 5, RESTART_WINDOW_MS = 60000 };
 
 struct process {
-	struct node *node;
+	struct lab_node *node;
 	struct driver *d;
 	char *name;
 	char **argv;
@@ -53,22 +53,22 @@ struct process {
 	char ended[96]; /* "exited with status 1", of the last death */
 };
 
-struct process *process_new(struct driver *d, struct node *n, const struct image_daemon *id);
+struct process *process_new(struct driver *d, struct lab_node *n, const struct image_daemon *id);
 struct process *process_free(struct process *p); /* kills it; returns NULL */
 
 /* The node's daemons in their order, from the first that does not run. */
-int node_procs_start(struct node *n, struct err *e);
+int node_procs_start(struct lab_node *n, struct err *e);
 /* All of them die, now, and are PROC_HELD; returns when they are gone. */
-void node_procs_stop(struct node *n);
+void node_procs_stop(struct lab_node *n);
 /* What was stopped, or has failed too often, is started again. */
-int node_procs_resume(struct node *n, struct err *e);
+int node_procs_resume(struct lab_node *n, struct err *e);
 /* All of them die and are restarted as if they had crashed, unless hold. */
-void node_procs_kill(struct node *n, bool hold);
-void node_procs_freeze(struct node *n, bool freeze);
-void node_procs_free(struct node *n);
+void node_procs_kill(struct lab_node *n, bool hold);
+void node_procs_freeze(struct lab_node *n, bool freeze);
+void node_procs_free(struct lab_node *n);
 
 /* The first of its processes, if it runs and is not frozen; NULL. */
-const struct process *node_running_bird(const struct node *n);
+const struct process *node_running_bird(const struct lab_node *n);
 
 /* Adds the last lines of its log, indented. */
 void process_tail(const struct process *p, struct str *b, size_t lines);

@@ -15,7 +15,7 @@ static bool has_this_line(const char *text, const char *line, size_t n)
 	return false;
 }
 
-void node_rejects(struct node *n, const char *text)
+void node_rejects(struct lab_node *n, const char *text)
 {
 	struct str b = { 0 };
 
@@ -37,7 +37,7 @@ void node_rejects(struct node *n, const char *text)
 }
 
 /* " (frr.conf is nva/frr.conf)": where the design has the files. */
-static void add_files(const struct node *n, struct str *b)
+static void add_files(const struct lab_node *n, struct str *b)
 {
 	size_t n_configs = n->vm ? n->vm->guest.n_configs : 0;
 	size_t all = n->vm ? n_configs + n->vm->guest.n_filters : 0;
@@ -51,7 +51,7 @@ static void add_files(const struct node *n, struct str *b)
 	str_add(b, all ? ")" : "");
 }
 
-void node_start_failed(struct driver *d, const struct node *n, const char *msg)
+void node_start_failed(struct driver *d, const struct lab_node *n, const char *msg)
 {
 	if (!d->starting || d->start_failed) {
 		event_add(d->events, "process", n->name, "%s", msg);
@@ -61,7 +61,7 @@ void node_start_failed(struct driver *d, const struct node *n, const char *msg)
 	driver_changed(d, CHANGED_NODES);
 }
 
-void node_did_not_start(struct driver *d, struct node *n)
+void node_did_not_start(struct driver *d, struct lab_node *n)
 {
 	_cleanup_str_ struct str msg = { 0 };
 
@@ -80,7 +80,7 @@ json_t *rejected_json(const struct lab *l)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < l->n_nodes; i++) {
-		const struct node *n = l->nodes[i];
+		const struct lab_node *n = l->nodes[i];
 		struct str b = { 0 };
 
 		if (!n->rejected || !*n->rejected)

@@ -10,9 +10,9 @@
 #include "lab/watch/routerlink.h"
 #include "lab/watch/sessions.h"
 
-static bool runs_bird(const struct driver *d, const struct vm *vm)
+static bool runs_bird(const struct driver *d, const struct node *vm)
 {
-	const struct node *n = node_find(&d->lab, vm->name);
+	const struct lab_node *n = node_find(&d->lab, vm->name);
 
 	return n && !n->stopped && n->n_procs && n->procs[0]->state == PROC_RUNNING;
 }
@@ -29,9 +29,9 @@ static bool has_lost_sibling(const struct driver *d, const struct hybrid_session
 	return why != NULL;
 }
 
-static bool is_vm_stopped(const struct driver *d, const struct vm *vm)
+static bool is_vm_stopped(const struct driver *d, const struct node *vm)
 {
-	const struct node *n = node_find(&d->lab, vm->name);
+	const struct lab_node *n = node_find(&d->lab, vm->name);
 
 	return n && n->stopped;
 }

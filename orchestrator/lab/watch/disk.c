@@ -103,14 +103,14 @@ static uint64_t weigh_folder(int at, const char *name, int depth, unsigned *left
 	return sum;
 }
 
-static const struct node *find_largest(const struct driver *d, uint64_t *ret_bytes)
+static const struct lab_node *find_largest(const struct driver *d, uint64_t *ret_bytes)
 {
-	const struct node *most = NULL;
+	const struct lab_node *most = NULL;
 	unsigned left = ENTRIES_MAX;
 
 	*ret_bytes = 0;
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 		uint64_t bytes = n->dir ? weigh_folder(AT_FDCWD, n->dir, 0, &left) : 0;
 
 		if (bytes > *ret_bytes) {
@@ -128,7 +128,7 @@ char *disk_full(const struct driver *d)
 
 	if (!use_of(d, &u) || u.percent < FULL_PERCENT)
 		return NULL;
-	const struct node *n = find_largest(d, &bytes);
+	const struct lab_node *n = find_largest(d, &bytes);
 
 	return xasprintf("the files of its nodes fill the %llu MiB that they have together; %s has "
 	                 "%llu MiB of it. Delete some (vnetlab exec %s -- du -a /var /run /tmp), "

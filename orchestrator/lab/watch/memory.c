@@ -10,7 +10,7 @@
 
 enum { LOOK_MS = 1000 };
 
-static unsigned long long kills_of(const struct driver *d, const struct node *n)
+static unsigned long long kills_of(const struct driver *d, const struct lab_node *n)
 {
 	return n->box && n->box->group ? bounds_kills(&d->bounds, n->box->group) : 0;
 }
@@ -33,7 +33,7 @@ static void look_at_memory(struct timer *t)
 		return;
 	d->watch->kills = all;
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 		unsigned long long kills = kills_of(d, n);
 
 		if (!n->box || kills <= n->box->kills)

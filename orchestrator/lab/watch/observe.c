@@ -8,7 +8,7 @@ void observer_new(struct driver *d)
 	d->watch->observer->changes = json_array();
 }
 
-void observe_asked(struct driver *d, const struct node *n)
+void observe_asked(struct driver *d, const struct lab_node *n)
 {
 	struct observer *o = d->watch->observer;
 

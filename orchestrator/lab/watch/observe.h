@@ -31,11 +31,11 @@ void observer_new(struct driver *d);
 void observe_reset(struct driver *d);
 /* All peers of an instance are going to be asked for their routes anew: until each has announced
  * something its routes may change still. */
-void observe_asked(struct driver *d, const struct node *n);
+void observe_asked(struct driver *d, const struct lab_node *n);
 /* True while an answer is outstanding, and may still come. */
 bool observed_awaits(const struct observed *s);
 /* A node goes. */
-void observe_forget(struct driver *d, const struct node *n);
+void observe_forget(struct driver *d, const struct lab_node *n);
 /* Short intervals while somebody waits for convergence. */
 void observe_hurry(struct driver *d, bool hurry);
 /* Asks now. fn is called once all instances that can have answered, or after timeout_ms. */

@@ -17,7 +17,7 @@ enum { HURRY_MS = 10, IDLE_MS = 250, ANSWER_MS = 3000 };
 static const char COMMAND
 [] = "show protocols all\n";
 
-static struct process *bird_of(const struct node *n)
+static struct process *bird_of(const struct lab_node *n)
 {
 	return n->n_procs ? n->procs[0] : NULL;
 }

@@ -9,7 +9,7 @@ enum asking { ASK_NOT, ASK_GREETING, ASK_ANSWER };
 
 struct instance { /* of a Route Server: one BIRD */
 	struct driver *d;
-	struct node *node;
+	struct lab_node *node;
 	struct source src;
 	struct timer timer;
 	enum asking asking;

@@ -5,7 +5,7 @@
 #include "lab/watch/room.h"
 #include "lab/watch/sessions.h"
 
-static struct instance *instance_new(struct driver *d, struct node *n)
+static struct instance *instance_new(struct driver *d, struct lab_node *n)
 {
 	struct instance *in = xcalloc(1, sizeof(*in));
 
@@ -55,7 +55,8 @@ static void inherit_sessions(struct instance *in, const struct instance *old)
 			const struct bgp_connection *a = in->sessions[i].conn,
 			                            *b = old->sessions[k].conn;
 
-			const struct node *peer = a->nic ? node_find(l, a->nic->vm->name) : NULL;
+			const struct lab_node *peer =
+			    a->nic ? node_find(l, a->nic->vm->name) : NULL;
 
 			/* A peer that starts anew has lost its session, whether or not BIRD has
 			 * noticed. */
@@ -79,7 +80,7 @@ void observe_reset(struct driver *d)
 	o->inst = NULL;
 	o->n = o->cap = 0;
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		struct node *n = d->lab.nodes[i];
+		struct lab_node *n = d->lab.nodes[i];
 
 		if (!node_has_our_bird(n)) /* it has no BIRD of ours */
 			continue;
@@ -97,7 +98,7 @@ void observe_reset(struct driver *d)
 	o->converged = false;
 }
 
-void observe_forget(struct driver *d, const struct node *n)
+void observe_forget(struct driver *d, const struct lab_node *n)
 {
 	struct observer *o = d->watch->observer;
 

@@ -12,7 +12,7 @@
 
 /* BIRD tells a peer "maximum number of prefixes reached" only when its own limit is passed: so it
  * gets one that is, and then the true one again.  The session is on its way down by then. */
-static int cut_session(struct node *n, const struct process *bird, const struct model *m,
+static int cut_session(struct lab_node *n, const struct process *bird, const struct model *m,
                        const struct bgp_connection *c, struct err *e)
 {
 	_cleanup_free_ char *text = image_rs_config(m, c->rs, n->instance, c);
@@ -28,7 +28,7 @@ static int cut_session(struct node *n, const struct process *bird, const struct 
 	return r;
 }
 
-void session_over_limit(struct driver *d, struct node *n, const struct observed *s)
+void session_over_limit(struct driver *d, struct lab_node *n, const struct observed *s)
 {
 	const struct settings *set = &d->lab.model->settings;
 	const struct process *bird = node_running_bird(n);

@@ -6,4 +6,4 @@
 #include "lab/watch/observe.h"
 
 /* n: the instance that has the session. */
-void session_over_limit(struct driver *d, struct node *n, const struct observed *s);
+void session_over_limit(struct driver *d, struct lab_node *n, const struct observed *s);

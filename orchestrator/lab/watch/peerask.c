@@ -103,7 +103,7 @@ static void on_peer_answer(struct source *s, uint32_t events)
 
 /* The control socket of an appliance's BIRD; NULL: it has none, or cannot answer, or is asked all
  * the time anyway. */
-static const struct sock_at *peer_control_of(const struct node *n)
+static const struct sock_at *peer_control_of(const struct lab_node *n)
 {
 	for (size_t i = 0; n->vm && !n->stopped && !node_has_our_bird(n) && i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];
@@ -142,7 +142,7 @@ void peers_ask(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx), voi
 
 void peer_wake(const struct driver *d, const struct bgp_connection *c)
 {
-	const struct node *n = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
+	const struct lab_node *n = c->nic ? node_find(&d->lab, c->nic->vm->name) : NULL;
 
 	for (size_t i = 0; n && i < n->n_procs; i++) {
 		const struct process *p = n->procs[i];

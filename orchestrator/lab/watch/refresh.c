@@ -41,7 +41,7 @@ static const struct peering *new_peering(const struct route_server *from,
 /* --- asking ------------------------------------------------------------------------------------
  */
 
-int instance_changes(struct driver *d, struct node *n, const struct route_server *to,
+int instance_changes(struct driver *d, struct lab_node *n, const struct route_server *to,
                      const struct image_plan *files, struct err *e)
 {
 	_cleanup_free_ char *before = bird_rs_refused(n->rs), *after = bird_rs_refused(to);

@@ -9,5 +9,5 @@
  * and every peer is asked, once, if there is a reason to.  n->rs is still of the model before.
  * files: those of the new configuration, NULL when they are the same. */
 struct image_plan;
-int instance_changes(struct driver *d, struct node *n, const struct route_server *to,
+int instance_changes(struct driver *d, struct lab_node *n, const struct route_server *to,
                      const struct image_plan *files, struct err *e);

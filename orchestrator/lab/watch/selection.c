@@ -16,7 +16,7 @@
 enum repair { DOUBT_ROUTER, TELL_BIRD, DOUBT_AGAIN, GIVE_UP };
 
 struct entry { /* of an instance */
-	const struct node *node;
+	const struct lab_node *node;
 	struct bird_export now, asked, read; /* as BIRD says; at the question; at the answer */
 	bool was_read;
 	bool said_since; /* BIRD has answered since then */
@@ -55,7 +55,7 @@ static struct selection *current_selection(struct driver *d)
 	return d->watch->selection;
 }
 
-static struct entry *find_entry(const struct selection *s, const struct node *n)
+static struct entry *find_entry(const struct selection *s, const struct lab_node *n)
 {
 	for (size_t i = 0; s && n && i < s->n; i++)
 		if (s->entries[i].node == n)
@@ -64,7 +64,7 @@ static struct entry *find_entry(const struct selection *s, const struct node *n)
 }
 
 /* The node of instance i % 2 of table i / 2; NULL: there is none. */
-static const struct node *node_of(const struct driver *d, size_t i)
+static const struct lab_node *node_of(const struct driver *d, size_t i)
 {
 	const struct model *m = d->lab.model;
 	char name[128];
@@ -158,7 +158,7 @@ static void ask_router(struct driver *d)
 	s->asked = router_read(d, ++s->mark, doubt, take_read_answer);
 }
 
-void selection_seen(struct driver *d, const struct node *n, const char *text)
+void selection_seen(struct driver *d, const struct lab_node *n, const char *text)
 {
 	struct selection *s = current_selection(d);
 	struct bird_export now;

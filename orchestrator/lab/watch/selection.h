@@ -15,7 +15,7 @@ struct selection;
 /* The design is new. */
 void selection_reset(struct driver *d);
 /* BIRD's answer to "show protocols all" on n. */
-void selection_seen(struct driver *d, const struct node *n, const char *text);
+void selection_seen(struct driver *d, const struct lab_node *n, const char *text);
 /* True when NICs have all of it; else, and when some of it can never be had, sentences are added to
  * missing and notes (both may be NULL). */
 bool selection_settled(struct driver *d, json_t *missing, json_t *notes);

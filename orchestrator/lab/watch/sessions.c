@@ -40,13 +40,13 @@ bool hybrid_counted_end(const struct hybrid_session *s)
 bool hybrid_same(const struct lab *l, const struct hybrid_session *a,
                  const struct hybrid_session *b)
 {
-	const struct node *peer = a && a->peer ? node_find(l, a->peer->name) : NULL;
+	const struct lab_node *peer = a && a->peer ? node_find(l, a->peer->name) : NULL;
 
 	return a && b && a->kind == b->kind && a->peer_ip == b->peer_ip &&
 	       a->peer_asn == b->peer_asn && a->local_asn == b->local_asn && !(peer && peer->fresh);
 }
 
-char *observed_name(const struct node *n, const struct observed *s)
+char *observed_name(const struct lab_node *n, const struct observed *s)
 {
 	const struct bgp_connection *c = s->conn;
 
@@ -68,7 +68,7 @@ json_t *observed_change(const struct observed *s, const char *at, const char *fr
 	return row;
 }
 
-size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret)
+size_t observed_of(const struct model *m, const struct node *vm, struct observed **ret)
 {
 	size_t n = 0;
 

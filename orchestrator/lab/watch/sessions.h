@@ -17,8 +17,8 @@ bool hybrid_counted_end(const struct hybrid_session *s);
  * (azure-behaviour 7.9); the caller frees.  NULL: none does. */
 char *hybrid_led_astray(const struct driver *d, const struct hybrid_session *s);
 /* All sessions of vm, nothing known of any yet; the caller frees. */
-size_t observed_of(const struct model *m, const struct vm *vm, struct observed **ret);
+size_t observed_of(const struct model *m, const struct node *vm, struct observed **ret);
 /* What events call it: "rs/nva/0", "vpngw/0-10.40.0.1". */
-char *observed_name(const struct node *n, const struct observed *s);
+char *observed_name(const struct lab_node *n, const struct observed *s);
 /* A row of observe_changes(): it is no longer `from`. */
 json_t *observed_change(const struct observed *s, const char *at, const char *from);

@@ -37,7 +37,7 @@ struct counts {
 
 struct usable {
 	struct driver *d;
-	struct node *node;
+	struct lab_node *node;
 	struct question *q;
 	size_t n;
 	bool wanted, running; /* a round: to begin, under way */
@@ -70,7 +70,7 @@ static void on_question_output(struct source *s, uint32_t events);
 static void on_question_exit(struct child *c, int wstatus);
 static void on_again(struct timer *t);
 
-struct usable *usable_new(struct driver *d, struct node *n, const struct image_plan *p)
+struct usable *usable_new(struct driver *d, struct lab_node *n, const struct image_plan *p)
 {
 	if (!p->n_questions)
 		return NULL;
@@ -199,7 +199,7 @@ static void on_question_output(struct source *s, uint32_t events)
 
 static bool can_answer(const struct usable *u)
 {
-	const struct node *n = u->node;
+	const struct lab_node *n = u->node;
 
 	if (n->stopped || n->frozen)
 		return false;
@@ -362,7 +362,7 @@ static void waiter_timeout(struct timer *t)
 /* --- who is asked ----------------------------------------------------------------------------- */
 
 /* A connection by which the VM has been sent routes; NULL: none. */
-static const struct bgp_connection *brings_routes(const struct driver *d, const struct vm *vm)
+static const struct bgp_connection *brings_routes(const struct driver *d, const struct node *vm)
 {
 	const struct model *m = d->lab.model;
 
@@ -414,7 +414,7 @@ void usable_ask_cancel(struct driver *d, void *ctx)
 
 /* --- what there is to say --------------------------------------------------------------------- */
 
-json_t *usable_json(const struct node *n)
+json_t *usable_json(const struct lab_node *n)
 {
 	const struct usable *u = n->usable;
 
@@ -424,12 +424,12 @@ json_t *usable_json(const struct node *n)
 	                 (json_int_t)u->last.unusable);
 }
 
-const char *usable_muted(const struct node *n)
+const char *usable_muted(const struct lab_node *n)
 {
 	return n && n->usable && n->usable->asked ? n->usable->last.muted : NULL;
 }
 
-static bool kernel_has_route(const struct node *n, ip4 to)
+static bool kernel_has_route(const struct lab_node *n, ip4 to)
 {
 	const struct nl_query q = { .dst = to };
 	struct nl *nl = NULL;
@@ -509,7 +509,7 @@ void usable_say(const struct driver *d, json_t *list)
 void usable_say_muted(const struct driver *d, json_t *list)
 {
 	for (size_t i = 0; i < d->lab.n_nodes; i++) {
-		const struct node *n = d->lab.nodes[i];
+		const struct lab_node *n = d->lab.nodes[i];
 
 		if (usable_muted(n) && brings_routes(d, n->vm))
 			text_append(list, xasprintf("%s: %s", n->name, usable_muted(n)));

@@ -9,7 +9,7 @@
 #include "lab/proc/driver.h"
 
 /* NULL: the plan has no questions. */
-struct usable *usable_new(struct driver *d, struct node *n, const struct image_plan *p);
+struct usable *usable_new(struct driver *d, struct lab_node *n, const struct image_plan *p);
 struct usable *usable_free(struct usable *u); /* returns NULL */
 
 enum usable_when {
@@ -23,9 +23,9 @@ void usable_ask(struct driver *d, enum usable_when when, unsigned timeout_ms, vo
 void usable_ask_cancel(struct driver *d, void *ctx);
 
 /* {"usable": 0, "unusable": 2}, as the daemon counted when it was asked last; null: it was not. */
-json_t *usable_json(const struct node *n);
+json_t *usable_json(const struct lab_node *n);
 /* Why its sessions bring nothing, as the image's words have it; NULL: nothing is known of that. */
-const char *usable_muted(const struct node *n);
+const char *usable_muted(const struct lab_node *n);
 /* Adds a sentence for each appliance that can use none of what it got: what, why, and a cure. */
 void usable_say(const struct driver *d, json_t *list);
 /* And for each whose sessions bring nothing. */
