@@ -30,11 +30,13 @@ output "v" {
     uuidv5("dns", "vnetlab.example"), uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", "x")]
 }
 EOF
-for tool in md5sum sha1sum sha256sum sha512sum; do printf ab | $tool; done | cut -d' ' -f1 >"$work/sums"
-for size in 256 512; do printf ab | openssl dgst -sha$size -binary | base64 -w0; echo; done >>"$work/sums"
-for tool in md5sum sha1sum sha256sum sha512sum; do $tool "$work/hash/f"; done | cut -d' ' -f1 >>"$work/sums"
-for size in 256 512; do openssl dgst -sha$size -binary "$work/hash/f" | base64 -w0; echo; done >>"$work/sums"
-python3 -c 'import uuid; print(uuid.uuid5(uuid.NAMESPACE_DNS, "vnetlab.example")); print(uuid.uuid5(uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830"), "x"))' >>"$work/sums"
+{
+	for tool in md5sum sha1sum sha256sum sha512sum; do printf ab | $tool; done | cut -d' ' -f1
+	for size in 256 512; do printf ab | openssl dgst -sha$size -binary | base64 -w0; echo; done
+	for tool in md5sum sha1sum sha256sum sha512sum; do $tool "$work/hash/f"; done | cut -d' ' -f1
+	for size in 256 512; do openssl dgst -sha$size -binary "$work/hash/f" | base64 -w0; echo; done
+	python3 -c 'import uuid; print(uuid.uuid5(uuid.NAMESPACE_DNS, "vnetlab.example")); print(uuid.uuid5(uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830"), "x"))'
+} >"$work/sums"
 is "hashes are those of the bytes" "$(plan "$work/hash" | jq -r '.planned_values.outputs.v.value[]')" "$(cat "$work/sums")"
 echo 'output "v" { value = uuidv5("nobody", "x") }' >"$work/hash/main.tf"
 run plan "$work/hash"

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The endpoint's store, and the design that it is. */
+
+#include "base/str.h"
+#include "input/resources.h"
+#include "rest/design.h"
+#include "rest/edit.h"
+#include "rest/id.h"
+#include "rest/merge.h"
+#include "rest/rest.h"
+#include "rest/store.h"
+#include "rest/what_if.h"
+#include "unit.h"
+
+#define S "/subscriptions/s"
+#define G S "/resourceGroups/rs"
+#define NETWORK G "/providers/Microsoft.Network"
+
+/* --- the store -----------------------------------------------------------------------------------
+ */
+
+static struct rest_id id_of(const char *path)
+{
+	struct rest_id id;
+
+	assert_int_equal(rest_id_parse(path, false, &id, NULL), 0);
+	return id;
+}
+
+static int put(struct store *s, const char *path, const char *body, struct rest_failure *f)
+{
+	struct rest_id id = id_of(path);
+	json_t *b = json_loads(body, 0, NULL), *edits = json_array();
+
+	assert_non_null(b);
+	json_array_append_new(edits, edit_put(&id, b));
+	int r = store_edit(s, edits, f);
+
+	json_decref(edits);
+	json_decref(b);
+	rest_id_done(&id);
+	return r;
+}
+
+static int delete_it(struct store *s, const char *path, struct rest_failure *f)
+{
+	struct rest_id id = id_of(path);
+	json_t *edits = json_array();
+
+	json_array_append_new(edits, edit_delete(&id));
+	int r = store_edit(s, edits, f);
+
+	json_decref(edits);
+	rest_id_done(&id);
+	return r;
+}
+
+static json_t *find(const struct store *s, const char *path)
+{
+	_cleanup_free_ char *key = resource_key(path);
+
+	return store_find(s, key);
+}
+
+static const char *property(const struct store *s, const char *path, const char *name)
+{
+	return json_string_value(
+	    json_object_get(json_object_get(find(s, path), "properties"), name));
+}
+
+#define HUB NETWORK "/virtualNetworks/Hub"
+#define NIC NETWORK "/networkInterfaces/nic"
+#define NIC_BODY \
+	"{\"properties\":{\"ipConfigurations\":[{\"name\":\"ip\",\"properties\":{\"subnet\":{" \
+	"\"id\":" \
+	"\"" HUB "/subnets/NVA\"}}}]}}"
+
+static struct store *with_network(void)
+{
+	struct store *s = store_new();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+
+	assert_int_equal(put(s, G, "{\"location\":\"westeurope\"}", &f), 0);
+	assert_int_equal(put(s, HUB,
+	                     "{\"properties\":{\"addressSpace\":{\"addressPrefixes\":[\"10.0.0.0/"
+	                     "16\"]},\"subnets\":[{\"name\":\"NVA\",\"properties\":{"
+	                     "\"addressPrefix\":\"10.0.1.0/24\"}}]}}",
+	                     &f),
+	                 0);
+	return s;
+}
+
+static void test_children_stand_in_their_parent_and_by_themselves(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+
+	(void)state;
+	assert_string_equal(property(s, HUB "/subnets/nva", "addressPrefix"), "10.0.1.0/24");
+	assert_int_equal(
+	    put(s, HUB "/subnets/Apps", "{\"properties\":{\"addressPrefix\":\"10.0.2.0/24\"}}", &f),
+	    0);
+	/* A PUT without the list keeps them, one with another list replaces them. */
+	assert_int_equal(put(s, HUB, "{\"tags\":{\"a\":\"b\"},\"properties\":{}}", &f), 0);
+	assert_non_null(find(s, HUB "/subnets/Apps"));
+	assert_int_equal(put(s, HUB, "{\"properties\":{\"subnets\":[{\"name\":\"NVA\"}]}}", &f), 0);
+	assert_null(find(s, HUB "/subnets/Apps"));
+}
+
+static void test_a_nic_keeps_its_address(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+
+	(void)state;
+	assert_int_equal(put(s, NIC, NIC_BODY, &f), 0);
+	assert_string_equal(property(s, NIC "/ipConfigurations/ip", "privateIPAddress"),
+	                    "10.0.1.4");
+	assert_int_equal(put(s, NETWORK "/networkInterfaces/b", NIC_BODY, &f), 0);
+	assert_int_equal(put(s, NIC, NIC_BODY, &f), 0);
+	assert_string_equal(property(s, NIC "/ipConfigurations/ip", "privateIPAddress"),
+	                    "10.0.1.4");
+	assert_string_equal(
+	    property(s, NETWORK "/networkInterfaces/b/ipConfigurations/ip", "privateIPAddress"),
+	    "10.0.1.5");
+}
+
+static void test_what_is_in_use_stays(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+
+	(void)state;
+	assert_int_equal(put(s, NIC, NIC_BODY, &f), 0);
+	assert_int_equal(delete_it(s, HUB "/subnets/NVA", &f), -1);
+	assert_string_equal(f.code, "InUseSubnetCannotBeDeleted");
+	assert_int_equal(delete_it(s, HUB, &f), -1);
+	assert_string_equal(f.code, "InUseSubnetCannotBeDeleted");
+	assert_int_equal(put(s, HUB, "{\"properties\":{\"subnets\":[]}}", &f), -1);
+	assert_string_equal(f.code, "InUseSubnetCannotBeDeleted");
+	/* The group goes with both. */
+	assert_int_equal(delete_it(s, G, &f), 0);
+	assert_null(find(s, NIC));
+	assert_null(find(s, HUB));
+}
+
+static void test_what_contradicts_itself_is_refused(void **state)
+{
+	static const struct {
+		const char *path, *body, *code;
+	} wrong[] = {
+		{ NETWORK "/virtualNetworks/A", "{\"id\":\"" HUB "\"}", "InvalidRequestContent" },
+		{ NETWORK "/virtualNetworks/A", "{\"name\":\"B\"}", "InvalidRequestContent" },
+		{ NETWORK "/virtualNetworks/A", "{\"properties\":[]}", "InvalidRequestFormat" },
+		{ NETWORK "/virtualNetworks/A", "{\"properties\":{\"subnets\":{}}}",
+		  "InvalidRequestFormat" },
+		{ NETWORK "/virtualNetworks/A",
+		  "{\"properties\":{\"subnets\":[{\"name\":\"a\"},{\"name\":\"A\"}]}}",
+		  "InvalidRequestFormat" },
+		{ NETWORK "/virtualNetworks/A", "{\"properties\":{\"subnets\":[{}]}}",
+		  "InvalidRequestFormat" },
+		{ NETWORK "/virtualNetworks/None/subnets/a", "{}", "ParentResourceNotFound" },
+		{ S "/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/A", "{}",
+		  "ResourceGroupNotFound" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		_cleanup_store_ struct store *s = with_network();
+		_cleanup_failure_ struct rest_failure f = { 0 };
+
+		assert_int_equal(put(s, wrong[i].path, wrong[i].body, &f), -1);
+		assert_string_equal(f.code, wrong[i].code);
+	}
+}
+
+static void test_a_patch_merges_tags_and_properties(void **state)
+{
+	json_t *old = json_loads("{\"id\":\"x\",\"tags\":{\"a\":\"1\",\"b\":\"2\"},\"properties\":{"
+	                         "\"p\":1,\"q\":{\"r\":1}}}",
+	                         0, NULL);
+	json_t *patch =
+	    json_loads("{\"id\":\"y\",\"tags\":{\"a\":null,\"c\":\"3\"},\"properties\":{"
+	               "\"q\":{\"s\":2}}}",
+	               0, NULL);
+	json_t *want = json_loads("{\"id\":\"x\",\"tags\":{\"b\":\"2\",\"c\":\"3\"},\"properties\":"
+	                          "{\"p\":1,\"q\":{\"r\":1,\"s\":2}}}",
+	                          0, NULL);
+	json_t *got = merge_patch(old, patch);
+
+	(void)state;
+	assert_true(json_equal(got, want));
+	json_decref(got);
+	json_decref(want);
+	json_decref(patch);
+	json_decref(old);
+}
+
+static void test_a_copy_is_changed_alone_and_the_file_says_all(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_store_ struct store *c = store_copy(s);
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(put(c, NIC, NIC_BODY, &f), 0);
+	store_hide(c, "k", "machine", json_string("x"));
+	assert_null(find(s, NIC));
+	assert_null(store_hidden(s, "k", "machine"));
+	json_t *j = store_json(c);
+	_cleanup_store_ struct store *again = store_from_json(j, &e);
+	json_t *k = store_json(again);
+
+	assert_true(json_equal(j, k));
+	json_decref(j);
+	json_decref(k);
+}
+
+/* --- the design
+ * ----------------------------------------------------------------------------------- */
+
+static void test_an_empty_store_is_an_empty_lab(void **state)
+{
+	static const struct rest_options o = { .lab = "unit" };
+	_cleanup_store_ struct store *s = store_new();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	struct designed d;
+
+	(void)state;
+	assert_int_equal(design_build(&o, s, NULL, &d, &f), 0);
+	assert_int_equal(json_array_size(d.findings), 0);
+	designed_done(&d);
+}
+
+static void test_azures_own_errors_refuse_and_others_leave_out(void **state)
+{
+	static const struct rest_options o = { .lab = "unit" };
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	struct designed d;
+
+	(void)state;
+	assert_int_equal(put(s, HUB "/subnets/Bad",
+	                     "{\"properties\":{\"addressPrefix\":\"192.168.0.0/24\"}}", &f),
+	                 0);
+	assert_int_equal(design_build(&o, s, NULL, &d, &f), -1);
+	assert_string_equal(f.code, "NetcfgSubnetRangeOutsideVnet");
+	assert_int_equal(f.status, 400);
+}
+
+static void test_what_moves_no_packet_is_stored_with_a_finding(void **state)
+{
+	static const char *const types[] = {
+		NETWORK "/applicationGateways/x",
+		NETWORK "/virtualWans/x",
+		G "/providers/Microsoft.Example/things/x",
+	};
+	static const struct rest_options o = { .lab = "unit" };
+	_cleanup_store_ struct store *s = with_network();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		_cleanup_failure_ struct rest_failure f = { 0 };
+		struct designed d;
+		json_t *x, *about = NULL;
+		size_t k;
+
+		assert_int_equal(put(s, types[i], "{\"properties\":{\"a\":1}}", &f), 0);
+		assert_non_null(find(s, types[i]));
+		assert_int_equal(design_build(&o, s, NULL, &d, &f), 0);
+		_cleanup_free_ char *key = resource_key(types[i]);
+
+		json_array_foreach (d.findings, k, x)
+			if (streq(json_string_value(json_object_get(x, "id")), key))
+				about = x;
+		if (!about)
+			fail_msg("%s has no finding", types[i]);
+		designed_done(&d);
+	}
+}
+
+/* Each of many, and of other ones after some have gone. */
+static void test_new_nics_have_the_lowest_free_address(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	char path[512], want[32];
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		snprintf(path, sizeof(path), NETWORK "/networkInterfaces/many%d", i);
+		snprintf(want, sizeof(want), "10.0.1.%d", 4 + i);
+		assert_int_equal(put(s, path, NIC_BODY, &f), 0);
+		const json_t *c =
+		    json_array_get(json_object_get(json_object_get(find(s, path), "properties"),
+		                                   "ipConfigurations"),
+		                   0);
+
+		assert_string_equal(json_string_value(json_object_get(
+		                        json_object_get(c, "properties"), "privateIPAddress")),
+		                    want);
+		if (i == 5) {
+			assert_int_equal(delete_it(s, path, &f), 0);
+			assert_int_equal(put(s, path, NIC_BODY, &f), 0);
+		}
+	}
+}
+
+static const char *change_of(const json_t *answer, const char *id)
+{
+	json_t *changes = json_object_get(json_object_get(answer, "properties"), "changes"), *x;
+	size_t i;
+
+	json_array_foreach (changes, i, x)
+		if (strieq(json_string_value(json_object_get(x, "resourceId")), id))
+			return json_string_value(json_object_get(x, "changeType"));
+	return "";
+}
+
+static void add_put(json_t *edits, const char *path, const char *body)
+{
+	json_t *b = json_loads(body, 0, NULL);
+	struct rest_id id = id_of(path);
+
+	json_array_append_new(edits, edit_put(&id, b));
+	json_decref(b);
+	rest_id_done(&id);
+}
+
+static void test_what_if_tells_what_differs(void **state)
+{
+	_cleanup_store_ struct store *was = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	json_t *edits = json_array();
+
+	(void)state;
+	assert_int_equal(put(was, NIC, NIC_BODY, &f), 0);
+	assert_int_equal(put(was, NETWORK "/routeTables/same", "{\"properties\":{}}", &f), 0);
+	_cleanup_store_ struct store *is = store_copy(was);
+
+	add_put(edits, NETWORK "/routeTables/same", "{\"properties\":{}}");
+	add_put(edits, NETWORK "/routeTables/new", "{\"properties\":{\"password\":\"Hunter2\"}}");
+	add_put(edits, HUB "/subnets/NVA", "{\"properties\":{\"addressPrefix\":\"10.0.1.0/25\"}}");
+	assert_int_equal(store_edit(is, edits, &f), 0);
+	_cleanup_free_ char *group = resource_key(G);
+	json_t *answer = what_if(was, is, edits, group, false);
+
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/same"), "NoChange");
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/new"), "Create");
+	assert_string_equal(change_of(answer, HUB "/subnets/NVA"), "Modify");
+	assert_string_equal(change_of(answer, NIC), "Ignore");
+	_cleanup_free_ char *text = json_dumps(answer, JSON_COMPACT);
+
+	assert_non_null(strstr(text,
+	                       "{\"path\":\"addressPrefix\",\"propertyChangeType\":\"Modify\","
+	                       "\"before\":\"10.0.1.0/24\",\"after\":\"10.0.1.0/25\"}"));
+	assert_null(strstr(text, "Hunter2"));
+	json_decref(answer);
+	answer = what_if(was, is, edits, group, true);
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/same"), "Deploy");
+	json_decref(answer);
+	json_decref(edits);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_children_stand_in_their_parent_and_by_themselves),
+		cmocka_unit_test(test_a_nic_keeps_its_address),
+		cmocka_unit_test(test_what_is_in_use_stays),
+		cmocka_unit_test(test_what_contradicts_itself_is_refused),
+		cmocka_unit_test(test_a_patch_merges_tags_and_properties),
+		cmocka_unit_test(test_a_copy_is_changed_alone_and_the_file_says_all),
+		cmocka_unit_test(test_an_empty_store_is_an_empty_lab),
+		cmocka_unit_test(test_azures_own_errors_refuse_and_others_leave_out),
+		cmocka_unit_test(test_what_moves_no_packet_is_stored_with_a_finding),
+		cmocka_unit_test(test_new_nics_have_the_lowest_free_address),
+		cmocka_unit_test(test_what_if_tells_what_differs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
