@@ -209,6 +209,7 @@ void lab_dir_remove(int run_fd, int dir_fd, const char *name)
 	remove_if(dir_fd, "lock", S_IFREG);
 	remove_if(dir_fd, "ended", S_IFREG);
 	remove_if(dir_fd, LAB_HOLDER, S_IFREG);
+	remove_if(dir_fd, LAB_HOLDER_NEW, S_IFREG);
 	unlinkat(run_fd, name, AT_REMOVEDIR);
 }
 

@@ -7,7 +7,8 @@
 
 #include "base/err.h"
 
-#define LAB_HOLDER "holder" /* a file in the folder of a lab: lab/client/holder.h */
+#define LAB_HOLDER "holder"         /* a file in the folder of a lab: lab/client/holder.h */
+#define LAB_HOLDER_NEW "holder.new" /* until it is locked */
 
 /* [a-z0-9-], 1 to 40, not starting or ending with a dash. -EINVAL with what is allowed. */
 int lab_name_check(const char *name, struct err *e);
