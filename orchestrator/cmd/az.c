@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cmd/azure.h"
 #include "cmd/cmd.h"
+#include "rest/environment.h"
 #include "rest/rest.h"
 
 static int cmd_az(const struct cmd_args *a)
@@ -30,7 +31,7 @@ static int cmd_az(const struct cmd_args *a)
 
 	argv[0] = (char *)"az";
 	memcpy(argv + 1, a->passthrough, n * sizeof(*argv));
-	azure_set_environment(env);
+	environment_set(env);
 	json_decref(env);
 	execvp("az", argv);
 	err_set(&e, errno == ENOENT ? ENOPKG : errno,

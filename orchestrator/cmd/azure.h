@@ -6,7 +6,5 @@
 
 /* The lab of -n, else "azure"; NULL: no lab is called so, which was printed. */
 const char *azure_lab(const struct cmd_args *a);
-/* In a process that becomes a client: env as rest_environment() makes it. */
-void azure_set_environment(const json_t *env);
 /* Makes the configuration folder of az on first use, by az: the cloud, and the login. */
 int azure_set_up_cli(const json_t *env, struct err *e);

@@ -9,15 +9,7 @@
 
 #include "base/str.h"
 #include "cmd/azure.h"
-
-void azure_set_environment(const json_t *env)
-{
-	const char *name;
-	json_t *v;
-
-	json_object_foreach ((json_t *)env, name, v)
-		setenv(name, json_string_value(v), 1);
-}
+#include "rest/environment.h"
 
 /* Runs a program that says nothing unless it fails; its output is ours to show then. */
 static int run_silently(char *const *argv, const json_t *env, struct err *e)
@@ -34,7 +26,7 @@ static int run_silently(char *const *argv, const json_t *env, struct err *e)
 	if (pid == 0) {
 		dup2(p[1], STDOUT_FILENO);
 		dup2(p[1], STDERR_FILENO);
-		azure_set_environment(env);
+		environment_set(env);
 		execvp(argv[0], argv);
 		_exit(127);
 	}
