@@ -163,8 +163,13 @@ static int do_hint(struct learning *x)
 {
 	struct err e = { 0 };
 
-	if (x->s.hints < x->l->n_hints)
-		x->s.hints++;
+	if (!x->l->n_hints) {
+		ui_print("This lesson has no hints. vnetlab learn %s solution tells it all.\n",
+		         x->l->name);
+		return EX_DONE;
+	}
+	/* The file of the state may be of a lesson that had more of them. */
+	x->s.hints = x->s.hints < x->l->n_hints ? x->s.hints + 1 : (unsigned)x->l->n_hints;
 	ui_print("Hint %u of %zu: %s\n", x->s.hints, x->l->n_hints, x->l->hints[x->s.hints - 1]);
 	if (x->s.hints == x->l->n_hints)
 		ui_print("\nThat was the last one. vnetlab learn %s solution tells it all.\n",
