@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "rest/folder.h"
@@ -26,6 +27,7 @@ struct queue {
 	struct designed is, will, aim;         /* of these three */
 	struct changes waiting, flying;
 	struct timer start;
+	int64_t began; /* the apply that is under way */
 };
 
 static void push(struct changes *c, struct change *x)
@@ -129,6 +131,28 @@ static void start_soon(struct queue *q)
 		loop_timer(q->r->loop, &q->start, 0);
 }
 
+static int node_count(const json_t *answer, const char *what)
+{
+	return (int)json_integer_value(json_object_get(json_object_get(answer, "nodes"), what));
+}
+
+/* What the requests of an apply have changed, as `up` counts it. */
+static void log_apply(const struct queue *q, const json_t *answer)
+{
+	size_t n = 0, changes = json_array_size(json_object_get(answer, "changes"));
+
+	for (const struct change *c = q->flying.first; c; c = c->next)
+		n++;
+	rest_log(q->r,
+	         "apply of %zu request%s: %zu change%s, %lld ms; nodes: %d created, %d removed, "
+	         "%d rebuilt, %d restarted, %d reconfigured, %d kept",
+	         n, n == 1 ? "" : "s", changes, changes == 1 ? "" : "s",
+	         (long long)(clock_ms() - q->began), node_count(answer, "created"),
+	         node_count(answer, "removed"), node_count(answer, "rebuilt"),
+	         node_count(answer, "restarted"), node_count(answer, "reconfigured"),
+	         node_count(answer, "kept"));
+}
+
 static void apply_succeeded(struct queue *q)
 {
 	struct changes done = q->flying;
@@ -182,10 +206,12 @@ static void on_applied(void *ctx, const json_t *answer, const struct err *e)
 {
 	struct queue *q = ctx;
 
-	if (answer)
+	if (answer) {
+		log_apply(q, answer);
 		apply_succeeded(q);
-	else
+	} else {
 		apply_failed(q, e);
+	}
 }
 
 /* The first one alone, made on what is applied; false: it has failed. */
@@ -228,6 +254,7 @@ static void start_apply(struct timer *t)
 	}
 	if (!q->target)
 		aim_at_all(q);
+	q->began = clock_ms();
 	if (q->is.design && json_equal(q->is.design, q->aim.design)) {
 		apply_succeeded(q); /* it moves no packet */
 		return;

@@ -3,6 +3,7 @@
 """What the running lab answers through `vnetlab azure`: routes, BGP, security rules, commands in machines, power."""
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -180,6 +181,39 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     ok("hello" in run("app", "echo hello")["message"], "a restarted machine runs scripts")
     ok(json.dumps([n["processes"] for n in vnetlab("status", "-o", "json")["nodes"] if n["name"] == "nva"]) == pids,
        "the appliance's processes lived through all of it")
+    # Only what a request changes is changed, as `up` counts it: others live through it.
+    def applied(path, properties, **more):
+        """What the applies of a PUT did to nodes: words of the log."""
+        before = len(re.findall("apply of .*", arm.said()))
+        put(path, properties, **more)
+        done = [dict((w, int(n)) for n, w in re.findall(r"(\d+) (created|removed|rebuilt|restarted|reconfigured)", x))
+                for x in re.findall("apply of .*", arm.said())[before:]]
+        return {w: sum(d[w] for d in done) for d in done[:1] for w in d if sum(d[w] for d in done)}
+
+    apps = {"addressPrefix": "10.0.2.0/24", "routeTable": {"id": NET + "/routeTables/rt"}, "networkSecurityGroup": {"id": NET + "/networkSecurityGroups/nsg"}}
+    there, back = ({"remoteVirtualNetwork": {"id": NET + "/virtualNetworks/" + n}, "allowVirtualNetworkAccess": True} for n in ("Spoke", "Hub"))
+    changed = {kind: applied(*words) for kind, words in {
+        "a route": (NET + "/routeTables/rt/routes/more", {"addressPrefix": "10.89.0.0/16", "nextHopType": "None"}),
+        "a rule": (NET + "/networkSecurityGroups/nsg/securityRules/more", {
+            "priority": 200, "direction": "Inbound", "access": "Deny", "protocol": "Tcp", "sourceAddressPrefix": "*", "sourcePortRange": "*",
+            "destinationAddressPrefix": "*", "destinationPortRange": "8081"}),
+        "an address": (NET + "/publicIPAddresses/nat", {"publicIPAllocationMethod": "Static"}),
+        "a gateway of NAT": (NET + "/natGateways/nat", {"publicIpAddresses": [{"id": NET + "/publicIPAddresses/nat"}]}),
+        "a subnet with it": (vnet + "/subnets/apps", {**apps, "natGateway": {"id": NET + "/natGateways/nat"}}),
+        "a network": (NET + "/virtualNetworks/Spoke", {"addressSpace": {"addressPrefixes": ["10.1.0.0/16"]}, "subnets": []}),
+        "a peering": (vnet + "/virtualNetworkPeerings/spoke", there),
+        "its other side": (NET + "/virtualNetworks/Spoke/virtualNetworkPeerings/hub", back),
+        "a NIC": (NET + "/networkInterfaces/secondVMNic", {"ipConfigurations": [{"name": "ip", "properties": {"subnet": {"id": vnet + "/subnets/apps"}}}]}),
+        "a machine": (VMS + "/second", {"networkProfile": {"networkInterfaces": [{"id": NET + "/networkInterfaces/secondVMNic"}]}}),
+        "a connection": (NET + "/virtualHubs/rs/bgpConnections/second", {"peerIp": "10.0.2.5", "peerAsn": 65002}),
+        "a group of a NIC": (nic, {**request("GET", nic)[1]["properties"], "networkSecurityGroup": {"id": NET + "/networkSecurityGroups/nsg"}}),
+    }.items()}
+    # A NIC without a machine is a node, for which the machine then stands; a connection is the Route Server's two instances', not its peer's.
+    ok({kind: done for kind, done in changed.items() if done} == {"a NIC": {"created": 1}, "a machine": {"created": 1, "removed": 1}, "a connection": {"reconfigured": 2}},
+       "each kind of request changes its own nodes alone", changed)
+    ok(json.dumps([n["processes"] for n in vnetlab("status", "-o", "json")["nodes"] if n["name"] == "nva"]) == pids, "the appliance's processes lived through that, too")
+    for gone in (NET + "/virtualHubs/rs/bgpConnections/second", VMS + "/second", NET + "/networkInterfaces/secondVMNic"):
+        finish("DELETE", gone)
     # A gateway, whose other end nobody has built: the lab stands for it.
     gw, link = NET + "/virtualNetworkGateways/gw", NET + "/connections/link"
     put(vnet + "/subnets/GatewaySubnet", {"addressPrefix": "10.0.4.0/27"})
@@ -191,7 +225,7 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     put(link, {"connectionType": "IPsec", "sharedKey": "quiet-word", "enableBgp": True, "virtualNetworkGateway1": {"id": gw},
                "localNetworkGateway2": {"id": NET + "/localNetworkGateways/site"}})
     ok(wait(20, lambda: any(p["state"] == "Connected" for p in post(gw + "/getBgpPeerStatus")["value"])), "a gateway tells its peers", post(gw + "/getBgpPeerStatus"))
-    ok(post(gw + "/getBgpPeerStatus") != {"value": []} and post(gw + "/getLearnedRoutes") == vnetlab("gateway", "learned", "gw", "-o", "json"),
+    ok(post(gw + "/getBgpPeerStatus") != {"value": []} and wait(10, lambda: post(gw + "/getLearnedRoutes") == vnetlab("gateway", "learned", "gw", "-o", "json")),
        "what a gateway has learned is what vnetlab gateway shows", post(gw + "/getLearnedRoutes"))
     ok(wait(10, lambda: [r for r in post(gw + "/getAdvertisedRoutes?peer=192.168.9.1")["value"] if r["network"] == "10.0.0.0/16"]),
        "what a gateway tells a peer", post(gw + "/getAdvertisedRoutes?peer=192.168.9.1"))
