@@ -28,7 +28,7 @@ like "the summary counts" "$out" '^3 of 5 runs held$'
 ok "the merged JUnit fits the schema of CI servers" xmllint --noout --schema "$root/tests/lib/junit.xsd" batch/report.xml
 is "it has a suite for each lab" "$(grep -c '<testsuite ' batch/report.xml)" 5
 is "so has JSON" "$(jq -r .lab batch/report.json | sort | tr '\n' ' ')" "bad good1 good2 good3 invalid "
-like "HTML counts" "$(cat batch/report.html)" '<h1>3 of 5 runs held</h1>'
+like "HTML counts" "$(cat batch/report.html)" '<h2 id="runs">3 of 5 runs held</h2>'
 ok "evidence of a failure is kept" test -s "$(echo batch/failures/bad-*/status.json)"
 is "no lab is left" "$(vnetlab ls -o json | jq -c .labs)" '[]'
 
@@ -113,5 +113,6 @@ echo '{"x": {"from": "right", "too": "left", "expect": "reach"}}' >wrong.json
 status "wrong checks are refused before anything runs" 3 vnetlab grade class --checks wrong.json
 like "the message names the property" "$err" 'too'
 status "grade needs checks" 2 vnetlab grade class
-status "a folder without designs is an error" 5 vnetlab grade kube --checks exercise.checks.json
+mkdir empty
+status "a folder without designs is an error" 5 vnetlab grade empty --checks exercise.checks.json
 done_testing

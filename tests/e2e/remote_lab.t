@@ -190,7 +190,7 @@ cat >checks.vnetlab.json <<'JSON'
 JSON
 status "test works there" 1 vnetlab test checks.vnetlab.json --report report --format json
 json "test has a verdict for each check" '.passed == 1 and .failed == 1'
-is "reports come back" "$(ls report)" "$(printf 'checks\nreport.html\nreport.json\nreport.tap\nreport.txt\nreport.xml')"
+is "reports come back" "$(ls report)" "$(printf 'checks\nreport.github\nreport.html\nreport.json\nreport.markdown\nreport.sarif\nreport.tap\nreport.txt\nreport.xml')"
 ok "what explains the failure comes back" sh -c 'test -s report/checks/events.ndjson && test -s report/checks/packets/check-2.path.json'
 ok "the report is whole" jq -e 'any(..; objects | .passed == 1)' report/report.json
 is "test leaves nothing there" "$(ls "$there/tmp")" ""
