@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Both users.
 """The Azure CLI itself against an endpoint, where it is installed (tests/arm/install-az): state is compared, not exit statuses."""
 import json
 import os

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # batch --engine slurm: a cluster of three nodes, of which one dies while it has labs.  LABS=200 for figures.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/batch/slurm.sh"
 case $B in */san) skip_all "what it adds runs without sanitizers: batch.t has the same code with them" ;; esac

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The frame of the command line: help, refusals, exit statuses, broken standard output.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 
 commands=$(vnetlab help | sed -n 's/^  \([a-z-]*\)  .*/\1/p' | grep -vx vnetlab)

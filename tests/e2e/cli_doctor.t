@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vnetlab doctor: finds what is there, and says of what is missing what that costs and how to get it.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 
 run vnetlab doctor -o json

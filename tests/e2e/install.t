@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make install and uninstall: complete, usable where it is put, and gone again.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need make pkg-config
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A lab's nodes in cgroups of version 2: made, entered, bounded, and gone with the lab, however it ended.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird
 # The lab's own way of finding one is in tests/unit/test_cgroup.c.  Here one is made, which needs root.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What breaks, on purpose or not: seen, said, mended.
 # Takes long.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird python3
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # up --foreground: a process that is the lab.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 unshare nsenter
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A lab from its beginning to its end, whichever end that is.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq curl ip python3 taskset
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A machine that gives too little of something: the message names the limit, its value, and what lifts it.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need unshare setpriv
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a stranger's design runs, writes and reads stays in its node: as an attacker in there.
 # Takes long.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 bird exabgp zebra
 

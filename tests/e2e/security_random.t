@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Random network security groups and five-tuples: model, kernel walk and packets agree.
 # Takes long.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq python3 nft
 

@@ -3,6 +3,7 @@
 # vnetlab test: checks of every kind that hold and that do not, every format read by its own reader,
 # every exit status, and nothing left behind.
 # Takes long.
+# Both users.
 . "$(dirname "$0")/../lib/tap.sh"
 need jq bird xmllint prove
 
