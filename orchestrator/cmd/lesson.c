@@ -228,7 +228,7 @@ struct lesson *lesson_named(const struct lessons *ls, const char *name)
 		const char *dash = strchr(l->name, '-');
 
 		if (!streq(l->name, name) && !(dash && streq(dash + 1, name)) &&
-		    !(*name && !*end && atol(l->name) == number))
+		    !(*name && !*end && strtol(l->name, NULL, 10) == number))
 			continue;
 		if (found)
 			return NULL;

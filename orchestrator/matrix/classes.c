@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Classes of the addresses that packets are for. */
+#include <assert.h>
 #include <uthash.h>
 
 #include "azure/hybrid.h"
@@ -216,6 +217,7 @@ static void add_range(struct matrix_class *c, ip4 lo, ip4 hi)
 {
 	struct ip4_range *last = c->n_ranges ? &c->ranges[c->n_ranges - 1] : NULL;
 
+	assert(c->ranges || c->n_ranges == c->cap_ranges);
 	if (last && last->hi + 1 == lo)
 		last->hi = hi;
 	else

@@ -106,8 +106,8 @@ static json_t *tell_learned(struct teller *t, const char *peering)
 	json_t *rows = json_array(), *o;
 	_cleanup_str_ struct str path = { 0 };
 
-	if (why) {
-		t->why = why;
+	if (why || !b) {
+		t->why = why ? why : "nobody has it";
 		return rows;
 	}
 	_cleanup_free_ char *never = connection_never(t->m, c, 0);

@@ -2,8 +2,6 @@
 /* Hashes: of texts, of files, and as names (uuidv5). */
 #include "input/hcl/hash.h"
 
-#include <stdio.h>
-
 #include "base/base64.h"
 #include "base/digest.h"
 
@@ -59,13 +57,14 @@ static bool read_uuid(const char *s, unsigned char out[16])
 		if (streq(s, name_spaces[i].name))
 			s = name_spaces[i].uuid;
 	for (size_t i = 0; i < 16; i++) {
-		unsigned byte;
+		char digits[3] = "";
 
 		if ((i == 4 || i == 6 || i == 8 || i == 10) && *s++ != '-')
 			return false;
-		if (strspn(s, "0123456789abcdefABCDEF") < 2 || sscanf(s, "%2x", &byte) != 1)
+		if (strspn(s, "0123456789abcdefABCDEF") < 2)
 			return false;
-		out[i] = (unsigned char)byte;
+		memcpy(digits, s, 2);
+		out[i] = (unsigned char)strtoul(digits, NULL, 16);
 		s += 2;
 	}
 	return !*s;
