@@ -5,19 +5,19 @@
 #include "base/visible.h"
 #include "report/table.h"
 
-static const char *text_of(const json_t *o, const char *key)
+const char *failure_text(const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
 	return s ? s : "";
 }
 
-static double ms_of(const json_t *o, const char *key)
+double failure_ms(const json_t *o, const char *key)
 {
 	return json_number_value(json_object_get(o, key));
 }
 
-static bool is_back(const json_t *o)
+bool failure_is_back(const json_t *o)
 {
 	return json_is_true(json_object_get(o, "back"));
 }
@@ -33,20 +33,20 @@ static void add_row(struct table *t, const json_t *x)
 	json_t *p;
 
 	json_array_foreach (json_object_get(x, "packets"), i, p) {
-		lost += lost_of(p) > 0 && is_back(p);
-		broken += !is_back(p);
+		lost += lost_of(p) > 0 && failure_is_back(p);
+		broken += !failure_is_back(p);
 	}
-	table_row(t, text_of(x, "failure"), text_of(x, "kind"));
-	if (is_back(x))
-		table_cell(t, 2, "%.0f", ms_of(x, "lostMs"));
+	table_row(t, failure_text(x, "failure"), failure_text(x, "kind"));
+	if (failure_is_back(x))
+		table_cell(t, 2, "%.0f", failure_ms(x, "lostMs"));
 	else
 		table_cell(t, 2, "not back");
 	table_cell(t, 3, "%zu of %zu", lost, n);
 	table_cell(t, 4, "%zu", broken);
-	table_cell(t, 5, "%.0f", ms_of(x, "returnMs"));
-	table_cell(t, 6, "%.0f", ms_of(x, "returnLostMs"));
+	table_cell(t, 5, "%.0f", failure_ms(x, "returnMs"));
+	table_cell(t, 6, "%.0f", failure_ms(x, "returnLostMs"));
 	if (json_is_integer(json_object_get(x, "budgetMs")))
-		table_cell(t, 7, "%.0f%s", ms_of(x, "budgetMs"),
+		table_cell(t, 7, "%.0f%s", failure_ms(x, "budgetMs"),
 		           json_is_true(json_object_get(x, "held")) ? "" : ", exceeded");
 	if (broken)
 		table_color(t, 2, "red");
@@ -69,14 +69,14 @@ static void print_single_points(FILE *f, const json_t *list)
 		if (!json_is_true(json_object_get(x, "singlePointOfFailure")))
 			continue;
 		json_array_foreach (json_object_get(x, "packets"), k, p) {
-			if (is_back(p))
+			if (failure_is_back(p))
 				continue;
 			if (!n++)
 				fputs("Single points of failure:\n", f);
-			print_visible(f, "  ", text_of(x, "failure"));
-			print_visible(f, ": \"", text_of(p, "check"));
-			print_visible(f, "\", which goes ", text_of(p, "way"));
-			print_visible(f, "; without it, ", text_of(p, "reason"));
+			print_visible(f, "  ", failure_text(x, "failure"));
+			print_visible(f, ": \"", failure_text(p, "check"));
+			print_visible(f, "\", which goes ", failure_text(p, "way"));
+			print_visible(f, "; without it, ", failure_text(p, "reason"));
 			fputc('\n', f);
 		}
 	}
@@ -91,12 +91,12 @@ static void print_unnoticed(FILE *f, const json_t *list)
 	json_t *x;
 
 	json_array_foreach (list, i, x)
-		if (!is_back(x) && json_is_true(json_object_get(x, "unnoticed")))
+		if (!failure_is_back(x) && json_is_true(json_object_get(x, "unnoticed")))
 			print_visible(f,
 			              n++ ? ", "
 			                  : "Sessions still waited for their hold times, or pools "
 			                    "for their probes, when the time was over: ",
-			              text_of(x, "failure"));
+			              failure_text(x, "failure"));
 	if (n)
 		fputs(" (--away TIME waits longer)\n", f);
 }

@@ -3,7 +3,14 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* failures: report_run.failures.  A table, and single points of failure with the reasons. */
 void report_failures_human(FILE *f, const json_t *failures);
+
+/* Members of a failure, or of its packets, as the JSON report has them: "" and 0 when there is
+ * none. */
+const char *failure_text(const json_t *o, const char *key);
+double failure_ms(const json_t *o, const char *key);
+bool failure_is_back(const json_t *o); /* packets came back by themselves */
