@@ -112,6 +112,10 @@ json_t *check_packet_json(const struct check *c);
 /* Of a check of packets: do they arrive when it holds? */
 extern const struct check_sort sort_packet;
 bool check_arrives(const struct check *c);
+/* Does it name nodes by which they go, or do not? */
+bool check_has_way(const struct check *c);
+/* Do they, by an answer to its ask_why()?  Adds to out what is otherwise. */
+bool check_way_holds(const struct check *c, const json_t *path, struct str *out);
 /* Who passes them on, of an answer to its ask_why(): "Spoke -> NVA_1 -> Target". */
 void check_way(const json_t *path, struct str *out);
 

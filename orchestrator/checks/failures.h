@@ -52,7 +52,9 @@ bool failure_takes(const struct failure *f, const struct model *m, const struct 
 
 /* The budget that "whenFails" of the design gives the failure, in ms: that of its name (of a pair:
  * "A + B"), else of a name with * or ? that matches it, the first in the file's order; "*" is for
- * single failures, "* + *" for pairs.  -1: none. */
-long failure_budget(const struct model *m, const struct failures *all, size_t i);
+ * single failures, "* + *" for pairs.  *ret_key (may be NULL): the name in "whenFails", which lives
+ * as long as the model.  -1: none. */
+long failure_budget(const struct model *m, const struct failures *all, size_t i,
+                    const char **ret_key);
 /* Reports names in "whenFails" that are nothing that can fail. */
 void failures_check_budgets(const struct model *m, struct findings *f);

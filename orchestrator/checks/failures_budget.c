@@ -40,7 +40,8 @@ static bool fits_failure(const char *key, const struct failures *all, const stru
 	return (fits(a, one) && fits(b, two)) || (fits(a, two) && fits(b, one));
 }
 
-long failure_budget(const struct model *m, const struct failures *all, size_t i)
+long failure_budget(const struct model *m, const struct failures *all, size_t i,
+                    const char **ret_key)
 {
 	const char *key;
 	json_t *v;
@@ -50,8 +51,11 @@ long failure_budget(const struct model *m, const struct failures *all, size_t i)
 		json_object_foreach (json_object_get(m->topology, "whenFails"), key, v)
 			if (is_pattern(key) == (bool)pattern &&
 			    fits_failure(key, all, &all->v[i]) && json_is_string(v) &&
-			    str_duration(json_string_value(v), &ms) == 0)
+			    str_duration(json_string_value(v), &ms) == 0) {
+				if (ret_key)
+					*ret_key = key;
 				return ms;
+			}
 	return -1;
 }
 

@@ -78,7 +78,7 @@ json_t *check_packet_json(const struct check *c)
 	return o;
 }
 
-static bool has_way(const struct check *c)
+bool check_has_way(const struct check *c)
 {
 	return json_object_get(c->spec, "via") || json_object_get(c->spec, "notVia");
 }
@@ -112,7 +112,7 @@ static size_t ask_packet(const struct check *c, struct check_question ret[CHECK_
 		.payload = "results",
 		.turn = reach ? TURN_REACH : TURN_DROP,
 	};
-	if (!has_way(c) && c->expect != LOOP)
+	if (!check_has_way(c) && c->expect != LOOP)
 		return 1;
 	ret[1] = path_question(c, reach ? TURN_WAY : TURN_LOOP);
 	return 2;
@@ -159,7 +159,7 @@ static bool same_node(const char *want, const char *node)
 	return strieq(want, node) || (n && !strncasecmp(want, node, n) && !node[n]);
 }
 
-static bool way_holds(const struct check *c, const json_t *path, struct str *out)
+bool check_way_holds(const struct check *c, const json_t *path, struct str *out)
 {
 	const json_t *hops = json_object_get(walk_taken(path), "hops");
 	const json_t *via = json_object_get(c->spec, "via");
@@ -274,10 +274,10 @@ static struct judgement judge_packet(const struct check *c, const struct check_a
 		holds = !reached && is_loop(path);
 		if (!holds && !reached)
 			str_add(&out, ", but it does not loop");
-	} else if (reached && has_way(c)) {
+	} else if (reached && check_has_way(c)) {
 		_cleanup_str_ struct str why = { 0 };
 
-		holds = way_holds(c, path, &why);
+		holds = check_way_holds(c, path, &why);
 		if (why.n)
 			str_printf(&out, "; %s", why.s);
 	}

@@ -220,7 +220,7 @@ static int run_cases(struct fr *r, struct report_run *rep, struct err *e)
 		if (!is_chosen(r, k.x))
 			continue;
 		tell_progress(r, k.x, done++, n);
-		k.budget_ms = failure_budget(r->m, &r->all, i);
+		k.budget_ms = failure_budget(r->m, &r->all, i, &k.budget_key);
 		k.result = json_pack("{s:s, s:s, s:o}", "failure", k.x->name, "kind",
 		                     failure_kind_str(k.x->kind), "faults",
 		                     texts(k.x->faults, k.x->n_faults));

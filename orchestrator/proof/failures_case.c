@@ -77,8 +77,9 @@ static bool is_over(const struct fr *r, const struct fr_case *k, const struct wa
 
 static json_t *check_result(const struct fr_case *k, size_t i, struct outage o)
 {
-	return json_pack("{s:s, s:i, s:i, s:f, s:b}", "check", k->v[i]->name, "sent", (int)o.sent,
-	                 "lost", (int)o.lost, "lostMs", o.gap_ms, "back", o.recovered);
+	return json_pack("{s:s, s:i, s:i, s:f, s:b, s:b}", "check", k->v[i]->name, "sent",
+	                 (int)o.sent, "lost", (int)o.lost, "lostMs", o.gap_ms, "back", o.recovered,
+	                 "otherWay", false);
 }
 
 static void explain_broken(struct fr *r, const struct fr_case *k, size_t i, json_t *to)
@@ -89,13 +90,25 @@ static void explain_broken(struct fr *r, const struct fr_case *k, size_t i, json
 	json_object_set_new(to, "reason", text_json_of(why));
 }
 
+/* They arrive; a check that names their way does not hold when that is another one. */
+static void explain_other_way(const struct fr *r, const struct fr_case *k, size_t i,
+                              const char *seen, json_t *to)
+{
+	json_object_set_new(to, "otherWay", json_true());
+	json_object_set_new(to, "way", text_json_of(r->ways[k->of[i]]));
+	json_object_set_new(to, "seen", text_json_of(seen));
+}
+
 static void note_packets(struct fr *r, struct fr_case *k)
 {
 	json_t *list = json_array(), *gone = json_array();
-	bool back = true;
+	_cleanup_free_ char **others = xcalloc(k->n + 1, sizeof(*others));
+	bool back = true, other_way = false;
 	double worst = 0;
 
+	look_ways(r->c, k->v, k->n, others);
 	for (size_t i = 0; i < k->n; i++) {
+		_cleanup_free_ char *seen = others[i];
 		struct outage o = losses_of(k->packets, i);
 
 		/* What does not flow now has not come back, though some packets were answered. */
@@ -105,7 +118,10 @@ static void note_packets(struct fr *r, struct fr_case *k)
 
 		if (!o.recovered)
 			explain_broken(r, k, i, x);
+		else if (seen)
+			explain_other_way(r, k, i, seen, x);
 		back &= o.recovered;
+		other_way |= o.recovered && seen;
 		worst = o.gap_ms > worst ? o.gap_ms : worst;
 		json_array_append_new(list, x);
 	}
@@ -114,6 +130,7 @@ static void note_packets(struct fr *r, struct fr_case *k)
 			json_array_append_new(gone, json_string(r->watched[i]->name));
 	json_object_set_new(k->result, "lostMs", json_real(worst));
 	json_object_set_new(k->result, "back", json_boolean(back));
+	json_object_set_new(k->result, "otherWay", json_boolean(other_way));
 	json_object_set_new(k->result, "packets", list);
 	json_object_set_new(k->result, "goneWithIt", gone);
 }

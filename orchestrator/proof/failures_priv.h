@@ -25,6 +25,7 @@ struct fr_case {
 	const struct failure *x;
 	size_t number;
 	long budget_ms;         /* -1: none */
+	const char *budget_key; /* its name in "whenFails"; NULL: none */
 	const struct check **v; /* those watched that do not go with it */
 	size_t *of, n;          /* their numbers in fr.watched */
 	struct losses *packets;

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A failure as an entry of the report: held, when packets came back within its budget. */
+/* A failure as an entry of the report: held, when packets came back within its budget, the way that
+ * their checks name. */
+#include "base/json.h"
 #include "base/str.h"
 #include "proof/failures_priv.h"
 #include "report/failures.h"
 
-static bool breaks_alone(const struct fr *r, size_t number, const char *check)
+enum harm { KEPT, OTHER_WAY, BROKEN };
+
+static enum harm harm_of(const json_t *packets)
+{
+	return !failure_is_back(packets)          ? BROKEN
+	       : failure_takes_other_way(packets) ? OTHER_WAY
+	                                          : KEPT;
+}
+
+static enum harm harm_alone(const struct fr *r, size_t number, const char *check)
 {
 	const char *name = r->all.v[number].name;
 	size_t i, k;
@@ -14,15 +25,18 @@ static bool breaks_alone(const struct fr *r, size_t number, const char *check)
 		json_array_foreach (json_object_get(x, "packets"), k, p)
 			if (streq(failure_text(x, "failure"), name) &&
 			    streq(failure_text(p, "check"), check))
-				return !failure_is_back(p);
-	return false;
+				return harm_of(p);
+	return KEPT;
 }
 
-/* Of a pair: not what one of the two breaks alone. */
-static bool is_new(const struct fr *r, const struct failure *x, const char *check)
+/* Of a pair: not what one of the two does alone. */
+static bool is_new(const struct fr *r, const struct failure *x, const json_t *p)
 {
+	const char *check = failure_text(p, "check");
+	enum harm harm = harm_of(p);
+
 	return x->kind != FAIL_PAIR ||
-	       (!breaks_alone(r, x->of[0], check) && !breaks_alone(r, x->of[1], check));
+	       (harm_alone(r, x->of[0], check) < harm && harm_alone(r, x->of[1], check) < harm);
 }
 
 static void add_lines(struct str *out, const char *text)
@@ -39,20 +53,24 @@ static void add_lines(struct str *out, const char *text)
 static void describe_packets(const struct fr *r, const struct fr_case *k, const json_t *p,
                              struct str *out)
 {
-	bool fresh = is_new(r, k->x, failure_text(p, "check"));
+	long long lost = json_integer_value(json_object_get(p, "lost"));
+	enum harm harm = harm_of(p);
+	bool fresh = is_new(r, k->x, p);
 
-	if (!json_integer_value(json_object_get(p, "lost")))
+	if (!lost && harm == KEPT)
 		return;
 	str_printf(out, "%s\"%s\": ", out->n ? "\n" : "", failure_text(p, "check"));
-	if (failure_is_back(p)) {
-		str_printf(out, "%lld packets lost, back after %.0f ms",
-		           (long long)json_integer_value(json_object_get(p, "lost")),
-		           failure_ms(p, "lostMs"));
-		return;
-	}
-	str_printf(out, "broken as long as it is away%s",
-	           fresh ? "" : ", as it is when one of the two fails");
-	if (!fresh)
+	if (harm != BROKEN && lost)
+		str_printf(out, "%lld packets lost, back after %.0f ms%s", lost,
+		           failure_ms(p, "lostMs"), harm == OTHER_WAY ? "; " : "");
+	if (harm == OTHER_WAY)
+		str_printf(out, "arrives, but another way%s%s", fresh ? ": " : "",
+		           fresh ? failure_text(p, "seen") : "");
+	if (harm == BROKEN)
+		str_add(out, "broken as long as it is away");
+	if (harm != KEPT && !fresh)
+		str_add(out, ", as it is when one of the two fails");
+	if (harm != BROKEN || !fresh)
 		return;
 	str_printf(out, "\n  before, its way was %s", failure_text(p, "way"));
 	add_lines(out, failure_text(p, "reason"));
@@ -94,11 +112,13 @@ void failure_report(const struct fr *r, const struct fr_case *k, struct report_r
 {
 	double lost = failure_ms(k->result, "lostMs");
 	bool held =
-	    k->budget_ms < 0 || (failure_is_back(k->result) && lost <= (double)k->budget_ms);
+	    k->budget_ms < 0 || (harm_of(k->result) == KEPT && lost <= (double)k->budget_ms);
 	struct report_check *c = report_add(rep);
 
 	json_object_set_new(k->result, "budgetMs",
 	                    k->budget_ms < 0 ? json_null() : json_integer(k->budget_ms));
+	if (k->budget_key)
+		json_object_set_new(k->result, "budgetKey", text_json_of(k->budget_key));
 	json_object_set_new(k->result, "held", json_boolean(held));
 	json_object_set_new(k->result, "singlePointOfFailure", json_boolean(is_single_point(k)));
 	c->name = k->budget_ms < 0 ? xasprintf("when %s fails", k->x->name)

@@ -77,6 +77,33 @@ char *look_way(struct lab_client *c, const struct check *x)
 	return str_take(&out);
 }
 
+void look_ways(struct lab_client *c, const struct check *const *checks, size_t n, char **ret)
+{
+	_cleanup_free_ size_t *numbers = xcalloc(n + 1, sizeof(*numbers));
+	struct check_question q = { 0 };
+	struct round r = { 0 };
+	const char *why;
+
+	for (size_t i = 0; i < n; i++)
+		if (check_has_way(checks[i]) && checks[i]->sort->ask_why(checks[i], &q))
+			numbers[i] = round_add(&r, q) + 1;
+	round_send(&r, c);
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_str_ struct str seen = { 0 };
+
+		ret[i] = NULL;
+		if (!numbers[i])
+			continue;
+		const json_t *path = round_answer(&r, numbers[i] - 1, &why);
+
+		if (!path)
+			ret[i] = xstrdup(why ? why : "no answer");
+		else if (!check_way_holds(checks[i], path, &seen))
+			ret[i] = str_take(&seen);
+	}
+	round_clear(&r);
+}
+
 char *look_why(struct lab_client *c, const struct check *x)
 {
 	_cleanup_str_ struct str out = { 0 };

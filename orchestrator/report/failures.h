@@ -14,3 +14,5 @@ void report_failures_human(FILE *f, const json_t *failures);
 const char *failure_text(const json_t *o, const char *key);
 double failure_ms(const json_t *o, const char *key);
 bool failure_is_back(const json_t *o); /* packets came back by themselves */
+/* They arrive, but not by the nodes that the check names. */
+bool failure_takes_other_way(const json_t *o);

@@ -29,6 +29,8 @@ static void add_outcome(struct str *b, const json_t *p)
 		page_cell(b, "gone with it");
 	else if (!json_is_true(json_object_get(p, "back")))
 		page_verdict(b, "failed", "broken");
+	else if (json_is_true(json_object_get(p, "otherWay")))
+		page_verdict(b, "warning", "arrives, but another way");
 	else
 		page_cell(b, json_integer_value(json_object_get(p, "lost")) ? ms : "kept");
 }

@@ -7,6 +7,7 @@
 #include "checks/failures.h"
 #include "checks/faults.h"
 #include "input/topology.h"
+#include "proof/failures_priv.h"
 #include "unit.h"
 
 static struct model *model_with(const char *file, const char *more, struct findings *f)
@@ -245,7 +246,7 @@ static void budgets_are_found_by_name(void **state)
 		struct failures all;
 
 		failures_of(m, true, &all);
-		long ms = failure_budget(m, &all, number_of(&all, t[i].failure));
+		long ms = failure_budget(m, &all, number_of(&all, t[i].failure), NULL);
 
 		if (ms != t[i].ms)
 			fail_msg("%s gives %s %ld ms", t[i].budgets, t[i].failure, ms);
@@ -254,9 +255,64 @@ static void budgets_are_found_by_name(void **state)
 	}
 }
 
+/* The entry of the report that a failure of nva makes, by what its packets did. */
+static struct report_run reported(const char *packets, bool back, bool other_way, long budget_ms)
+{
+	const struct failure x = { .name = "nva", .kind = FAIL_APPLIANCE };
+	const struct fr r = { 0 };
+	struct fr_case k = { .x = &x, .budget_ms = budget_ms };
+	struct report_run run = { 0 };
+
+	k.result = json_pack("{s:o, s:b, s:b, s:f}", "packets", json_loads(packets, 0, NULL),
+	                     "back", back, "otherWay", other_way, "lostMs", 30.0);
+	failure_report(&r, &k, &run);
+	run.failures = k.result;
+	return run;
+}
+
+static void another_way_is_not_kept(void **state)
+{
+	(void)state;
+	static const char other[] =
+	    "[{\"check\": \"by nva\", \"lost\": 0, \"lostMs\": 0, \"back\": true, \"otherWay\": "
+	    "true,"
+	    " \"seen\": \"the packet does not go via nva, its way is a -> b\"}]";
+	static const char kept[] =
+	    "[{\"check\": \"by nva\", \"lost\": 3, \"lostMs\": 30, \"back\": true}]";
+	static const struct {
+		const char *packets;
+		bool other_way;
+		long budget_ms;
+		bool held;
+		const char *detail;
+	} t[] = {
+		{ kept, false, 50, true, "\"by nva\": 3 packets lost, back after 30 ms" },
+		{ kept, false, 10, false, "\"by nva\": 3 packets lost, back after 30 ms" },
+		{ other, true, 50, false,
+		  "\"by nva\": arrives, but another way: the packet does not go via nva, its way "
+		  "is "
+		  "a -> b" },
+		{ other, true, -1, true,
+		  "\"by nva\": arrives, but another way: the packet does not go via nva, its way "
+		  "is "
+		  "a -> b" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct report_run run =
+		    reported(t[i].packets, true, t[i].other_way, t[i].budget_ms);
+
+		assert_int_equal(run.checks[0].ok, t[i].held);
+		assert_string_equal(run.checks[0].detail, t[i].detail);
+		assert_false(json_is_true(json_object_get(run.failures, "singlePointOfFailure")));
+		report_run_free(&run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_way_is_not_kept),
 		cmocka_unit_test(every_thing_can_fail_once),
 		cmocka_unit_test(pairs_are_of_two_that_stand_alone),
 		cmocka_unit_test(checks_of_what_is_away_go_with_it),
