@@ -91,9 +91,30 @@ static json_t *run_job(void *ctx, size_t number)
 	return j;
 }
 
-/* The process that ran them does not know where the file has its checks. */
+static void place_budget(const struct test_design *d, const json_t *failure, struct report_check *c)
+{
+	const char *of = json_string_value(json_object_get(failure, "budgetKey")), *key;
+	json_t *v;
+	size_t i = 0;
+
+	json_object_foreach (json_object_get(d->model->topology, "whenFails"), key, v) {
+		if (of && streq(key, of)) {
+			c->line = d->budgets_at[i].line;
+			c->column = d->budgets_at[i].column;
+		}
+		i++;
+	}
+}
+
+/* The process that ran them does not know where the file has its checks, and budgets. */
 static void place_checks(const struct test_design *d, struct report_run *run)
 {
+	const json_t *failures = json_object_get(run->failures, "failures");
+	size_t n = 0;
+
+	for (size_t k = 0; d->budgets_at && k < run->n; k++)
+		if (run->checks[k].failure)
+			place_budget(d, json_array_get(failures, n++), &run->checks[k]);
 	for (size_t i = 0; d->at && i < d->model->n_checks; i++)
 		for (size_t k = 0; k < run->n; k++)
 			if (streq(run->checks[k].name, d->model->checks[i].name)) {

@@ -19,7 +19,9 @@ struct test_design { /* one topology, read and understood */
 	struct facts facts;       /* for the page; made when it is written */
 	bool has_facts;
 	struct text_place *at; /* where its checks stand, in their order; NULL: nobody knows */
-	bool running;          /* it is that of a lab that runs, which is neither built nor ended */
+	/* The same of its "whenFails". */
+	struct text_place *budgets_at;
+	bool running; /* it is that of a lab that runs, which is neither built nor ended */
 	/* Checks of --checks that name what this design has not: they failed, and are not run. */
 	struct report_check *absent;
 	size_t n_absent, cap_absent;

@@ -138,6 +138,18 @@ static int cannot_read(struct test_design *d, const struct err *e)
 
 static void note_places(struct test_design *d, const struct findings *f)
 {
+	json_t *budgets = json_object_get(d->model->topology, "whenFails"), *v;
+	const char *key;
+	size_t n = 0;
+
+	d->budgets_at = xcalloc(json_object_size(budgets) + 1, sizeof(*d->budgets_at));
+	json_object_foreach (budgets, key, v) {
+		_cleanup_free_ char *ptr = jptr_str(JPTR(JPTR(NULL, "whenFails"), key));
+
+		if (!findings_at(f, ptr, &d->budgets_at[n]))
+			d->budgets_at[n] = (struct text_place){ 0 };
+		n++;
+	}
 	d->at = xcalloc(d->model->n_checks + 1, sizeof(*d->at));
 	for (size_t i = 0; i < d->model->n_checks; i++)
 		if (!findings_at(f, d->model->checks[i].ptr, &d->at[i]))
@@ -303,6 +315,7 @@ void test_designs_free(struct test_session *s)
 		free(d->path);
 		free(d->invalid);
 		free(d->at);
+		free(d->budgets_at);
 		checked_file_free(&d->file);
 		facts_done(&d->facts);
 		for (size_t k = 0; k < d->n_absent; k++) {

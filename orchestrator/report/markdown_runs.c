@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/failures.h"
 #include "report/markdown.h"
 #include "report/write.h"
 
@@ -57,6 +58,51 @@ static void add_failed_rows(struct str *b, const struct report_run *r, size_t *s
 	}
 }
 
+static void add_failure_row(struct str *b, const char *lab, const json_t *x)
+{
+	_cleanup_free_ char *lost = xasprintf("%.0f", failure_ms(x, "lostMs"));
+	_cleanup_free_ char *budget = xasprintf("%.0f", failure_ms(x, "budgetMs"));
+	bool held = json_is_true(json_object_get(x, "held"));
+	_cleanup_str_ struct str broken = { 0 }, others = { 0 };
+	size_t i;
+	json_t *p;
+
+	json_array_foreach (json_object_get(x, "packets"), i, p) {
+		struct str *to = !failure_is_back(p)          ? &broken
+		                 : failure_takes_other_way(p) ? &others
+		                                              : NULL;
+
+		if (to)
+			str_printf(to, "%s%s", to->n ? "; " : "", failure_text(p, "check"));
+	}
+	markdown_row(b, held ? "" : "exceeded", lab, failure_text(x, "failure"),
+	             failure_is_back(x) ? lost : "not back", str_get(&broken), str_get(&others),
+	             json_is_integer(json_object_get(x, "budgetMs")) ? budget : "");
+}
+
+/* What test --failures measured; nothing, when nothing was taken away. */
+static void add_failures(struct str *b, const struct report_run *runs, size_t n)
+{
+	size_t shown = 0, i;
+	json_t *x;
+
+	for (size_t k = 0; k < n; k++)
+		json_array_foreach (json_object_get(runs[k].failures, "failures"), i, x) {
+			_cleanup_free_ char *name = run_name(&runs[k]);
+
+			if (!json_object_get(x, "returnMs"))
+				continue;
+			if (!shown) {
+				str_addc(b, '\n');
+				markdown_header(b, "", "Lab", "Without", "Lost, ms", "Broken",
+				                "Arrives, but another way", "Budget, ms");
+			}
+			if (shown++ < MARKDOWN_ROWS)
+				add_failure_row(b, name, x);
+		}
+	markdown_more(b, shown);
+}
+
 void report_write_markdown(FILE *f, const struct report_run *runs, size_t n)
 {
 	_cleanup_str_ struct str b = { 0 };
@@ -73,5 +119,6 @@ void report_write_markdown(FILE *f, const struct report_run *runs, size_t n)
 			add_failed_rows(&b, &runs[i], &shown);
 		markdown_more(&b, shown);
 	}
+	add_failures(&b, runs, n);
 	fputs(str_get(&b), f);
 }

@@ -241,6 +241,7 @@ lab "$work/fails.vnetlab.json" '
   "up": { "bgp": "RS/nva", "expect": "Established" },
   "the prefix is reached": { "from": "backend", "to": "10.50.0.1", "expect": "reach" },
   "what only the first has": { "from": "backend", "to": "10.60.0.1", "expect": "reach" },
+  "the first carries the prefix": { "from": "backend", "to": "10.50.0.1", "expect": "reach", "via": ["nva"] },
   "the backend reaches the appliance": { "from": "backend", "to": "nva", "expect": "reach" },
   "off": { "do": "fault stop nva", "from": "backend", "to": "10.50.0.1", "recoverWithin": "20s" }'
 jq '.virtualMachines.spare = (.virtualMachines.nva | .nic.privateIPAddress = "10.0.1.9" | .bgp.asn = 65002 | .bgp.asPathPrepend = 2) |
@@ -253,13 +254,20 @@ json "the appliance is a single point of failure of the prefix that it alone has
 json "the reason has the way and the route" '.failures.failures[0].packets[] | select(.back | not) |
 	.way == "backend -> nva" and (.reason | test("dropped: route 10.0.0.0/8 "))'
 json "what has another way comes back" '.failures.failures[0].packets[] | select(.check == "the prefix is reached") | .back and .sent > 20'
+json "a check whose packets arrive another way does not count as kept" '.failures.failures[0] | .otherWay and
+	([.packets[] | select(.otherWay) | [.check, .back]] == [["the first carries the prefix", true]]) and
+	([.packets[] | select(.otherWay) | .seen][0] | test("does not go via nva, its way is backend -> spare"))'
 json "a check about the appliance goes with it" '.failures.failures[0].goneWithIt == ["the backend reaches the appliance"]'
-json "nothing else breaks anything" 'all(.failures.failures[1:][]; .back and .held and (.singlePointOfFailure | not))'
+json "nothing else breaks anything" 'all(.failures.failures[1:][]; .back and .held and (.otherWay | not) and (.singlePointOfFailure | not))'
 json "failures are entries of the report, and what is behind a do is not run" '([.checks[] | select(.failure)] | length) == 4 and
 	.failed == 1 and ([.checks[] | select(.skipped) | .name] == ["off"])'
 ok "the JUnit report of failures is valid" xmllint --noout --schema "$root/tests/lib/junit.xsd" "$work/failed/report.xml"
+is "the SARIF report of failures is valid" "$("$root/tests/lib/sarif.py" "$work/failed/report.sarif" | grep -v '^#')" ''
+ok "it has the budget that was exceeded, where the design has it" jq -e '.runs[0].results[] | select(.ruleId == "FAILURE-BUDGET") |
+	.level == "error" and .locations[0].physicalLocation.region.startLine > 1' "$work/failed/report.sarif"
+like "the Markdown report has a row for each failure" "$(cat "$work/failed/report.markdown")" '\| exceeded \| [^|]* \| nva \| not back \| what only the first has \| the first carries the prefix \|'
 like "the report for people names the single point of failure" "$(cat "$work/failed/report.txt")" 'nva: "what only the first has", which goes backend -> nva; without it, '
-like "the page has a table of failures and checks" "$(cat "$work/failed/report.html")" '>broken<'
+like "the page has a table of failures and checks" "$(cat "$work/failed/report.html")" '>broken<.*>arrives, but another way<'
 # The same fault, made by hand.
 ms() { printf '%s' "$out" | jq "$1 // 0 | round"; }
 agree() { # both by packets, on the same machine

@@ -343,6 +343,78 @@ static void runs_are_findings_and_markdown(void **state)
 	report_run_free(&runs[1]);
 }
 
+/* What test --failures measured: a firewall above its budget, an appliance past which packets go,
+ * a link that nobody misses. */
+static void fill_failures(struct report_run *r)
+{
+	static const char measured[] =
+	    "{\"checks\": [\"web <1>\", \"db\"], \"failures\": ["
+	    "{\"failure\": \"fw\", \"kind\": \"Azure Firewall\", \"lostMs\": 900, \"back\": false,"
+	    " \"otherWay\": false, \"returnMs\": 20, \"returnLostMs\": 0, \"budgetMs\": 500,"
+	    " \"budgetKey\": \"f*\", \"held\": false, \"singlePointOfFailure\": true, \"packets\": "
+	    "["
+	    "  {\"check\": \"web <1>\", \"lost\": 9, \"lostMs\": 900, \"back\": false, "
+	    "\"otherWay\": false,"
+	    "   \"way\": \"a -> fw -> b\", \"reason\": \"the way there: dropped: no route\"}]},"
+	    "{\"failure\": \"nva\", \"kind\": \"appliance\", \"lostMs\": 30, \"back\": true,"
+	    " \"otherWay\": true, \"returnMs\": 20, \"returnLostMs\": 0, \"budgetMs\": null,"
+	    " \"held\": true, \"singlePointOfFailure\": false, \"packets\": ["
+	    "  {\"check\": \"web <1>\", \"lost\": 3, \"lostMs\": 30, \"back\": true, \"otherWay\": "
+	    "true,"
+	    "   \"seen\": \"the packet does not go via nva, its way is a -> b\"},"
+	    "  {\"check\": \"db\", \"lost\": 0, \"lostMs\": 0, \"back\": true, \"otherWay\": "
+	    "false}]},"
+	    "{\"failure\": \"er/0/x\", \"kind\": \"link\", \"lostMs\": 0, \"back\": true,"
+	    " \"otherWay\": false, \"returnMs\": 20, \"returnLostMs\": 0, \"budgetMs\": null,"
+	    " \"held\": true, \"singlePointOfFailure\": false, \"packets\": []}]}";
+
+	*r = (struct report_run){ .lab = xstrdup("hub"), .file = xstrdup("hub.vnetlab.json") };
+	r->failures = json_loads(measured, 0, NULL);
+	assert_non_null(r->failures);
+	add(r, "web <1>", true, NULL);
+	add(r, "when fw fails, packets are lost for at most 500 ms", false, "\"web <1>\": broken");
+	add(r, "when nva fails", true, "\"web <1>\": arrives, but another way");
+	add(r, "when er/0/x fails", true, "no packet lost");
+	for (size_t i = 1; i < r->n; i++)
+		r->checks[i].failure = true;
+	r->checks[1].line = 12;
+}
+
+static void failures_are_findings_and_tables(void **state)
+{
+	struct report_run r;
+
+	(void)state;
+	setenv("LC_ALL", "C.UTF-8", 1);
+	fill_failures(&r);
+	_cleanup_free_ char *github = text(REPORT_GITHUB, &r, 1),
+	                    *sarif = text(REPORT_SARIF, &r, 1),
+	                    *markdown = text(REPORT_MARKDOWN, &r, 1),
+	                    *page = text(REPORT_HTML, &r, 1), *people = text(REPORT_HUMAN, &r, 1);
+
+	assert_string_equal(
+	    github, "::error file=hub.vnetlab.json,line=12,title=FAILURE-BUDGET::/whenFails/f*: "
+	            "when fw fails, "
+	            "packets are lost for at most 500 ms: \"web <1>\": broken\n"
+	            "::warning file=hub.vnetlab.json,title=FAILURE-OTHER-WAY::when nva fails: "
+	            "\"web <1>\": arrives, but another way\n");
+	assert_non_null(strstr(sarif, "\"/whenFails/f*\""));
+	assert_non_null(strstr(sarif, "\"FAILURE-OTHER-WAY\""));
+	assert_non_null(strstr(
+	    markdown, "\n\n|  | Lab | Without | Lost, ms | Broken | Arrives, but another way | "
+	              "Budget, ms |\n"));
+	assert_non_null(strstr(markdown,
+	                       "\n| exceeded | hub | fw | not back | web &lt;1&gt; |  | 500 |\n"
+	                       "|  | hub | nva | 30 |  | web &lt;1&gt; |  |\n"
+	                       "|  | hub | er/0/x | 0 |  |  |  |\n"));
+	assert_non_null(strstr(page, ">arrives, but another way<"));
+	assert_non_null(strstr(people,
+	                       "\nPackets that arrive, but another way than their check says:\n"
+	                       "  nva: \"web <1>\": the packet does not go via nva, its way "
+	                       "is a -> b\n"));
+	report_run_free(&r);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -391,6 +463,7 @@ static void comes_back_from_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures_are_findings_and_tables),
 		cmocka_unit_test(comes_back_from_json),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(tap_is_read_by_prove),
