@@ -41,7 +41,7 @@ unsigned asym_ecmp(void *ctx, const struct nic *from, const struct eff_route *r,
 	return 0;
 }
 
-static bool is_foreseen(const struct asym_search *x, const struct walk *w)
+static bool is_foreseen_walk(const struct asym_search *x, const struct walk *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		const struct nic *n = w->hops[i].nic;
@@ -92,8 +92,8 @@ static void walk_two(struct asym_search *x, const struct nic *from, const struct
 
 	ret->back = walk_one(x, walk_source_nic(to, answer.dst), &answer, w);
 	/* What a packet filter of a guest's own does that is not read, nobody knows. */
-	if (x->unknown || w->n_unwalked || ret->back->n_unwalked || !is_foreseen(x, w) ||
-	    !is_foreseen(x, ret->back))
+	if (x->unknown || w->n_unwalked || ret->back->n_unwalked || !is_foreseen_walk(x, w) ||
+	    !is_foreseen_walk(x, ret->back))
 		ret->back = walk_free(ret->back);
 }
 
@@ -119,7 +119,7 @@ static const char *chain(struct asym_search *x, const struct walk *w, const char
 }
 
 /* The route by which the hop before sends to the hop. */
-static const struct eff_route *route_to(const struct walk *with, size_t at)
+static const struct eff_route *get_route_to(const struct walk *with, size_t at)
 {
 	return at && at <= with->n ? with->hops[at - 1].route : NULL;
 }
@@ -186,11 +186,11 @@ static bool find_half(struct two *t, struct half *ret)
 	return true;
 }
 
-static void tell(struct asym_search *x, const struct two *t, const struct half *h, const char *from,
-                 const char *to, struct asymmetry *ret)
+static void tell_asymmetry(struct asym_search *x, const struct two *t, const struct half *h,
+                           const char *from, const char *to, struct asymmetry *ret)
 {
 	struct arena *a = x->result->arena;
-	const struct eff_route *r = route_to(h->with, h->at);
+	const struct eff_route *r = get_route_to(h->with, h->at);
 	const char *cure = walk_half_cure(a, h->with, h->at, h->without, h->vm);
 
 	if (h->groups)
@@ -210,7 +210,7 @@ static void tell(struct asym_search *x, const struct two *t, const struct half *
 
 /* ---- judgement ---- */
 
-static const struct nic *sender_of(const struct asym_party *p, ip4 dst)
+static const struct nic *choose_sender(const struct asym_party *p, ip4 dst)
 {
 	return p->subnet ? p->nic : walk_source_nic(p->nic->vm, dst);
 }
@@ -229,12 +229,12 @@ enum asym_result asym_judge(struct asym_search *x, const struct asym_party *from
 		struct two t;
 		struct half h;
 
-		walk_two(x, sender_of(from, to->ip), &p, to->nic->vm, &t);
+		walk_two(x, choose_sender(from, to->ip), &p, to->nic->vm, &t);
 		bool found = t.back && find_half(&t, &h);
 		bool denied = !found && (t.there->denied_at || (t.back && t.back->denied_at));
 
 		if (found)
-			tell(x, &t, &h, from->name, to->name, ret);
+			tell_asymmetry(x, &t, &h, from->name, to->name, ret);
 		two_done(&t);
 		result = found ? ASYM_FOUND : denied ? ASYM_DENIED : ASYM_NONE;
 		if (!denied)

@@ -22,7 +22,7 @@ const struct nic *asym_stand_in(void *ctx, const struct vnet *v, ip4 a)
 
 /* ---- who ---- */
 
-static bool is_plain(const struct nic *n)
+static bool is_plain_nic(const struct nic *n)
 {
 	return n->vm->role == VM_USER && n->vm->n_nics == 1 && !n->forwarding &&
 	       !n->vm->deallocated;
@@ -40,7 +40,7 @@ static void add_subnet(struct asym_search *x, const struct subnet *s)
 	const struct nic *n = NULL, *endpoint = NULL;
 
 	for (size_t i = 0; i < s->n_nics; i++) {
-		if (!n && is_plain(s->nics[i]))
+		if (!n && is_plain_nic(s->nics[i]))
 			n = s->nics[i];
 		if (s->nics[i]->vm->role == VM_ENDPOINT)
 			endpoint = s->nics[i];
@@ -68,7 +68,7 @@ static size_t count_gateways(const struct model *m, const struct site *s)
 }
 
 /* A router of the lab's with one way out: of others nobody knows by which they send. */
-static void add_site(struct asym_search *x, const struct site *s)
+static void add_site_party(struct asym_search *x, const struct site *s)
 {
 	const struct node *vm = s->n_hosts ? s->hosts[0].vm : s->vm;
 
@@ -143,7 +143,7 @@ void asym_search_init(struct asym_search *x, const struct model *m, struct asymm
 		if (!subnet_is_azures(&m->subnets[i]))
 			add_subnet(x, &m->subnets[i]);
 	for (size_t i = 0; i < m->n_sites; i++)
-		add_site(x, &m->sites[i]);
+		add_site_party(x, &m->sites[i]);
 	for (size_t i = 0; i < m->n_nics; i++)
 		if (m->nics[i].forwarding)
 			add_forwarder(x, &m->nics[i]);

@@ -101,7 +101,7 @@ static struct kind_of_pair *find_kind(struct arena *a, struct kind_of_pair **all
 
 /* ---- results ---- */
 
-static uint64_t key_of(const struct asymmetry *a)
+static uint64_t hash_asymmetry(const struct asymmetry *a)
 {
 	return str_hash(a->ptr, str_hash(a->node, 0));
 }
@@ -109,7 +109,7 @@ static uint64_t key_of(const struct asymmetry *a)
 /* Adds what was found, or the pair to what is the same; returns its place. */
 static size_t add_result(struct asymmetries *r, const struct asymmetry *a)
 {
-	uint64_t key = key_of(a);
+	uint64_t key = hash_asymmetry(a);
 
 	for (size_t i = 0; i < r->n; i++)
 		if (r->v[i].key == key)

@@ -6,8 +6,8 @@
 #include "azure/lb.h"
 #include "base/str.h"
 
-static const struct security_rule *match(const struct nsg_rules *rules, const struct walk_packet *p,
-                                         size_t *ret_at)
+static const struct security_rule *match_rule(const struct nsg_rules *rules,
+                                              const struct walk_packet *p, size_t *ret_at)
 {
 	const struct nsg_rule *r = nsg_match(rules, p);
 
@@ -18,7 +18,7 @@ static const struct security_rule *match(const struct nsg_rules *rules, const st
 struct firewall_verdict firewall_decide(const struct firewall *fw, const struct walk_packet *p)
 {
 	size_t at;
-	const struct security_rule *r = match(&fw->nat, p, &at);
+	const struct security_rule *r = match_rule(&fw->nat, p, &at);
 
 	if (r)
 		return (struct firewall_verdict){ FIREWALL_DNAT, r, &fw->targets[at] };
@@ -28,7 +28,7 @@ struct firewall_verdict firewall_decide(const struct firewall *fw, const struct 
 		return (struct firewall_verdict){ ping ? FIREWALL_LOCAL : FIREWALL_DENY, NULL,
 			                          NULL };
 	}
-	r = match(&fw->network, p, &at);
+	r = match_rule(&fw->network, p, &at);
 	bool pass = r && !r->deny && !firewall_cannot_hide(fw, p);
 
 	return (struct firewall_verdict){ pass ? FIREWALL_ALLOW : FIREWALL_DENY, r, NULL };
@@ -39,15 +39,15 @@ const struct prefix firewall_iana[FIREWALL_IANA] = { { IP4(10, 0, 0, 0), 8 },
 	                                             { IP4(192, 168, 0, 0), 16 },
 	                                             { IP4(100, 64, 0, 0), 10 } };
 
-static bool has_ports(const struct walk_packet *p)
+static bool packet_has_ports(const struct walk_packet *p)
 {
 	return p->ip_proto == IPPROTO_TCP || p->ip_proto == IPPROTO_UDP;
 }
 
 bool firewall_hides_source(const struct firewall *fw, const struct walk_packet *p)
 {
-	const struct prefix *v = has_ports(p) ? fw->private_ranges : firewall_iana;
-	size_t n = has_ports(p) ? fw->n_private_ranges : FIREWALL_IANA;
+	const struct prefix *v = packet_has_ports(p) ? fw->private_ranges : firewall_iana;
+	size_t n = packet_has_ports(p) ? fw->n_private_ranges : FIREWALL_IANA;
 
 	for (size_t i = 0; i < n; i++)
 		if (prefix_has(v[i], p->dst))
@@ -66,12 +66,12 @@ ip4 firewall_source(const struct firewall *fw, const struct walk_packet *p)
 
 bool firewall_cannot_hide(const struct firewall *fw, const struct walk_packet *p)
 {
-	return !has_ports(p) && !fw->icmp_out && firewall_hides_source(fw, p);
+	return !packet_has_ports(p) && !fw->icmp_out && firewall_hides_source(fw, p);
 }
 
 static const char *flow_text(struct arena *a, const struct walk_packet *p)
 {
-	if (has_ports(p))
+	if (packet_has_ports(p))
 		return arena_printf(a, "%s/%u from %s to %s",
 		                    p->ip_proto == IPPROTO_TCP ? "tcp" : "udp", p->dport,
 		                    IP4_STR(p->src), IP4_STR(p->dst));

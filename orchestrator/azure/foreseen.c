@@ -174,7 +174,7 @@ static void learn_from_site(struct learner *x, const struct site *s)
 		learn(x, s->prefixes[i]);
 }
 
-static bool is_of(const struct connection *c, const struct gateway *g)
+static bool is_connection_of(const struct connection *c, const struct gateway *g)
 {
 	return !c->broken && !c->down && (c->gateway == g || c->remote == g);
 }
@@ -184,7 +184,7 @@ static size_t count_connections(const struct model *m, const struct gateway *g)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_connections; i++)
-		n += is_of(&m->connections[i], g);
+		n += is_connection_of(&m->connections[i], g);
 	return n;
 }
 
@@ -236,7 +236,7 @@ static void foresee_gateway(struct foreseen *f, const struct gateway *g)
 	size_t at = table_of_gateway(f->m, g);
 
 	for (size_t i = 0; i < f->m->n_connections; i++)
-		if (is_of(&f->m->connections[i], g))
+		if (is_connection_of(&f->m->connections[i], g))
 			foresee_connection(&x, &f->m->connections[i]);
 	for (size_t i = 0; i < f->m->n_gateways; i++)
 		if (i < g->idx && f->m->gateways[i].vnet == g->vnet &&

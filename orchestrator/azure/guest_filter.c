@@ -124,7 +124,7 @@ static enum outcome end_at_rule(struct passing *s, const struct gf_rule *r, int 
 	return ENDS;
 }
 
-static enum outcome translate(struct passing *s, const struct gf_rule *r)
+static enum outcome translate_packet(struct passing *s, const struct gf_rule *r)
 {
 	bool source = r->act == GF_SNAT || r->act == GF_MASQUERADE;
 
@@ -170,7 +170,7 @@ static enum outcome do_rule(struct passing *s, const struct gf_chain *c, const s
 	case GF_NOT_READ:
 		return end_at_rule(s, r, GF_NOT_KNOWN);
 	default:
-		return translate(s, r);
+		return translate_packet(s, r);
 	}
 }
 

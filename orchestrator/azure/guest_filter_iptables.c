@@ -211,7 +211,8 @@ static const struct {
 	{ "CT", GF_NOT_READ },     { "NOTRACK", GF_NOT_READ },
 };
 
-static void read_target(struct ipt_reader *r, struct gf_rule *rule, const char *name, bool leaves)
+static void read_jump_target(struct ipt_reader *r, struct gf_rule *rule, const char *name,
+                             bool leaves)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ipt_targets); i++)
 		if (streq(name, ipt_targets[i].name)) {
@@ -253,7 +254,7 @@ static void read_rule_words(struct ipt_reader *r, struct gf_rule *rule, char **w
 		}
 		if (streq(w[i], "-j") || streq(w[i], "--jump") || streq(w[i], "-g") ||
 		    streq(w[i], "--goto")) {
-			read_target(r, rule, value, w[i][1] == 'g' || streq(w[i], "--goto"));
+			read_jump_target(r, rule, value, w[i][1] == 'g' || streq(w[i], "--goto"));
 		} else if (str_starts(w[i], "--to-")) {
 			bool ports = streq(w[i], "--to-ports");
 			_cleanup_free_ char *to = ports ? xasprintf(":%s", value) : xstrdup(value);

@@ -63,14 +63,14 @@ static void split_nft(struct nft_reader *r)
 	}
 }
 
-static const char *word(const struct nft_reader *r)
+static const char *get_nft_word(const struct nft_reader *r)
 {
 	return r->at < r->n ? r->words[r->at].s : "";
 }
 
-static bool take_word(struct nft_reader *r, const char *w)
+static bool take_nft_word(struct nft_reader *r, const char *w)
 {
-	bool is = streq(word(r), w);
+	bool is = streq(get_nft_word(r), w);
 
 	r->at += is;
 	return is;
@@ -78,14 +78,14 @@ static bool take_word(struct nft_reader *r, const char *w)
 
 static bool at_end(const struct nft_reader *r)
 {
-	const char *w = word(r);
+	const char *w = get_nft_word(r);
 
 	return r->at >= r->n || streq(w, "\n") || streq(w, ";") || streq(w, "}");
 }
 
-static const char *next_word(struct nft_reader *r)
+static const char *read_next_word(struct nft_reader *r)
 {
-	const char *w = word(r);
+	const char *w = get_nft_word(r);
 
 	r->at += r->at < r->n;
 	return w;
@@ -97,17 +97,17 @@ static void skip_braces(struct nft_reader *r)
 	unsigned depth = 0;
 
 	do {
-		const char *w = next_word(r);
+		const char *w = read_next_word(r);
 
 		depth += streq(w, "{");
 		depth -= streq(w, "}") && depth;
 	} while (depth && r->at < r->n);
 }
 
-static void skip_statement(struct nft_reader *r)
+static void skip_nft_statement(struct nft_reader *r)
 {
 	while (!at_end(r))
-		if (streq(word(r), "{"))
+		if (streq(get_nft_word(r), "{"))
 			skip_braces(r);
 		else
 			r->at++;
@@ -120,13 +120,13 @@ static void place_nft_rule(struct nft_reader *r, struct gf_rule *rule)
 	rule->text = rule->line <= r->n_lines ? r->lines[rule->line - 1] : "";
 }
 
-static void give_up(struct nft_reader *r)
+static void give_up_reading(struct nft_reader *r)
 {
 	if (!r->f->unread) {
 		r->f->unread = arena_alloc(r->f->arena, sizeof(*r->f->unread));
 		place_nft_rule(r, r->f->unread);
 	}
-	skip_statement(r);
+	skip_nft_statement(r);
 }
 
 /* ---- matches ---- */
@@ -171,10 +171,10 @@ static bool read_nft_value(struct guest_filter *f, struct gf_match *m, const cha
 
 static bool is_inverted(struct nft_reader *r)
 {
-	if (take_word(r, "!="))
+	if (take_nft_word(r, "!="))
 		return true;
-	if (!take_word(r, "=="))
-		take_word(r, "eq");
+	if (!take_nft_word(r, "=="))
+		take_nft_word(r, "eq");
 	return false;
 }
 
@@ -182,17 +182,17 @@ static bool is_inverted(struct nft_reader *r)
 static void read_nft_values(struct nft_reader *r, struct gf_rule *rule, enum gf_field field)
 {
 	struct gf_match *m = gf_match_add(r->f, rule, field, is_inverted(r));
-	bool set = take_word(r, "{"), read = true;
+	bool set = take_nft_word(r, "{"), read = true;
 
-	while (r->at < r->n && (set ? !streq(word(r), "}") : !at_end(r))) {
-		if (set && (take_word(r, "\n") || take_word(r, ",")))
+	while (r->at < r->n && (set ? !streq(get_nft_word(r), "}") : !at_end(r))) {
+		if (set && (take_nft_word(r, "\n") || take_nft_word(r, ",")))
 			continue;
-		read &= read_nft_value(r->f, m, next_word(r));
-		if (!set && !take_word(r, ","))
+		read &= read_nft_value(r->f, m, read_next_word(r));
+		if (!set && !take_nft_word(r, ","))
 			break;
 	}
 	if (set)
-		take_word(r, "}");
+		take_nft_word(r, "}");
 	if (!read || !m->n)
 		m->field = GF_UNREAD;
 }
@@ -251,10 +251,10 @@ static bool take_words(struct nft_reader *r, const char *const *words)
 static void read_nft_target(struct nft_reader *r, struct gf_rule *rule, enum gf_act act)
 {
 	rule->act = act;
-	take_word(r, "ip");
-	if (!take_word(r, "to")) /* "redirect" alone */
+	take_nft_word(r, "ip");
+	if (!take_nft_word(r, "to")) /* "redirect" alone */
 		return;
-	if (!gf_target(word(r), &rule->to, &rule->port))
+	if (!gf_target(get_nft_word(r), &rule->to, &rule->port))
 		rule->act = GF_NOT_READ;
 	r->at++;
 }
@@ -284,11 +284,11 @@ static bool read_act(struct nft_reader *r, struct gf_rule *rule)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
-		if (!take_word(r, acts[i].word))
+		if (!take_nft_word(r, acts[i].word))
 			continue;
 		rule->act = acts[i].act;
 		if (rule->act == GF_JUMP || rule->act == GF_GOTO)
-			rule->chain = next_word(r);
+			rule->chain = read_next_word(r);
 		else if (rule->act == GF_SNAT || rule->act == GF_DNAT || rule->act == GF_REDIRECT)
 			read_nft_target(r, rule, rule->act);
 		return true;
@@ -318,14 +318,15 @@ static bool skip_idle(struct nft_reader *r)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(alone); i++)
-		if (streq(word(r), "tcp")
+		if (streq(get_nft_word(r), "tcp")
 		        ? r->at + 1 < r->n && streq(r->words[r->at + 1].s, "option") &&
-		              take_word(r, "tcp")
+		              take_nft_word(r, "tcp")
 		        : take_words(r, alone[i]))
 			return true;
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
 		if (take_words(r, pairs[i])) {
-			if (!at_end(r) && !streq(pairs[i][0], "mtu") && !streq(word(r), "rt"))
+			if (!at_end(r) && !streq(pairs[i][0], "mtu") &&
+			    !streq(get_nft_word(r), "rt"))
 				r->at++;
 			return true;
 		}
@@ -335,9 +336,9 @@ static bool skip_idle(struct nft_reader *r)
 /* "vmap { established : accept, invalid : drop }" is a rule for each. */
 static void read_vmap(struct nft_reader *r, struct gf_chain *c, size_t at, enum gf_field field)
 {
-	take_word(r, "{");
-	for (bool first = true; r->at < r->n && !take_word(r, "}");) {
-		if (take_word(r, "\n") || take_word(r, ","))
+	take_nft_word(r, "{");
+	for (bool first = true; r->at < r->n && !take_nft_word(r, "}");) {
+		if (take_nft_word(r, "\n") || take_nft_word(r, ","))
 			continue;
 		struct gf_rule *rule = first ? &c->rules[at] : gf_rule_add(r->f, c);
 		struct gf_rule like = c->rules[at];
@@ -351,7 +352,7 @@ static void read_vmap(struct nft_reader *r, struct gf_chain *c, size_t at, enum 
 				    like.matches[i];
 		}
 		struct gf_match *m = gf_match_add(r->f, rule, field, false);
-		const char *key = next_word(r), *colon = strchr(key, ':');
+		const char *key = read_next_word(r), *colon = strchr(key, ':');
 		bool read = read_nft_value(
 		    r->f, m,
 		    colon ? arena_printf(r->f->arena, "%.*s", (int)(colon - key), key) : key);
@@ -359,7 +360,7 @@ static void read_vmap(struct nft_reader *r, struct gf_chain *c, size_t at, enum 
 		if (colon && colon[1])
 			r->words[--r->at].s = colon + 1;
 		else if (!colon)
-			take_word(r, ":");
+			take_nft_word(r, ":");
 		if (!read)
 			m->field = GF_UNREAD;
 		if (!read_act(r, rule)) {
@@ -382,9 +383,10 @@ static bool read_nft_match(struct nft_reader *r, struct gf_chain *c, size_t at)
 		gf_match_add(r->f, rule, GF_OWN_DESTINATION, false);
 		return true;
 	}
-	if (streq(word(r), "ip6") || streq(word(r), "icmpv6") || streq(word(r), "ipv6-icmp")) {
+	if (streq(get_nft_word(r), "ip6") || streq(get_nft_word(r), "icmpv6") ||
+	    streq(get_nft_word(r), "ipv6-icmp")) {
 		gf_match_add(r->f, rule, GF_NEVER, false);
-		skip_statement(r);
+		skip_nft_statement(r);
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(nft_matches); i++) {
@@ -394,7 +396,7 @@ static bool read_nft_match(struct nft_reader *r, struct gf_chain *c, size_t at)
 			continue;
 		if (m->protocol)
 			match_protocol(r, rule, m->protocol);
-		if (take_word(r, "vmap"))
+		if (take_nft_word(r, "vmap"))
 			read_vmap(r, c, at, m->field);
 		else
 			read_nft_values(r, rule, m->field);
@@ -412,11 +414,11 @@ static void read_nft_rule(struct nft_reader *r, struct gf_chain *c)
 		if (skip_idle(r) || read_nft_match(r, c, at))
 			continue;
 		if (read_act(r, &c->rules[at])) {
-			skip_statement(r); /* "with icmp type ...", and comments */
+			skip_nft_statement(r); /* "with icmp type ...", and comments */
 			break;
 		}
 		gf_match_add(r->f, &c->rules[at], GF_UNREAD, false);
-		if (streq(word(r), "{"))
+		if (streq(get_nft_word(r), "{"))
 			skip_braces(r);
 		else
 			r->at++;
@@ -435,7 +437,7 @@ static int read_priority(struct nft_reader *r)
 	int base = 0, sign = 1;
 
 	for (; !at_end(r); r->at++) {
-		const char *w = word(r);
+		const char *w = get_nft_word(r);
 		bool named = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -459,40 +461,40 @@ static void read_hook(struct nft_reader *r, struct gf_chain *c)
 
 	c->line = r->words[r->at].line;
 	for (bool found = false; !at_end(r);) {
-		const char *w = next_word(r);
+		const char *w = read_next_word(r);
 
 		if (streq(w, "type"))
-			c->translates = streq(word(r), "nat");
+			c->translates = streq(get_nft_word(r), "nat");
 		if (streq(w, "priority"))
 			c->priority = read_priority(r);
 		if (!streq(w, "hook"))
 			continue;
 		for (unsigned i = 0; i < GF_HOOKS; i++)
-			if (streq(word(r), hooks[i])) {
+			if (streq(get_nft_word(r), hooks[i])) {
 				c->hook = (enum gf_hook)i;
 				c->base = ours;
 				found = true;
 			}
 		if (!found && !r->f->unread && !str_starts(c->table, "bridge") &&
 		    !str_starts(c->table, "arp"))
-			give_up(r); /* ingress */
+			give_up_reading(r); /* ingress */
 	}
 }
 
 static void read_chain_body(struct nft_reader *r, struct gf_chain *c)
 {
-	while (r->at < r->n && !take_word(r, "}")) {
-		if (take_word(r, "\n") || take_word(r, ";"))
+	while (r->at < r->n && !take_nft_word(r, "}")) {
+		if (take_nft_word(r, "\n") || take_nft_word(r, ";"))
 			continue;
 		size_t at = (size_t)(c - r->f->chains);
 
-		if (streq(word(r), "type")) {
+		if (streq(get_nft_word(r), "type")) {
 			read_hook(r, c);
-		} else if (take_word(r, "policy")) {
-			c->drops = streq(word(r), "drop");
-			skip_statement(r);
-		} else if (streq(word(r), "comment")) {
-			skip_statement(r);
+		} else if (take_nft_word(r, "policy")) {
+			c->drops = streq(get_nft_word(r), "drop");
+			skip_nft_statement(r);
+		} else if (streq(get_nft_word(r), "comment")) {
+			skip_nft_statement(r);
 		} else {
 			read_nft_rule(r, c);
 		}
@@ -507,11 +509,11 @@ static const char *table_name(struct nft_reader *r)
 	const char *family = "ip";
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		if (streq(word(r), families[i]) && r->at + 1 < r->n) {
-			family = next_word(r);
+		if (streq(get_nft_word(r), families[i]) && r->at + 1 < r->n) {
+			family = read_next_word(r);
 			break;
 		}
-	return arena_printf(r->f->arena, "%s %s", family, next_word(r));
+	return arena_printf(r->f->arena, "%s %s", family, read_next_word(r));
 }
 
 static struct gf_chain *nft_chain(struct nft_reader *r, const char *table, const char *name)
@@ -527,37 +529,38 @@ static struct gf_chain *nft_chain(struct nft_reader *r, const char *table, const
 
 static void read_table_body(struct nft_reader *r, const char *table)
 {
-	while (r->at < r->n && !take_word(r, "}")) {
-		if (take_word(r, "\n") || take_word(r, ";"))
+	while (r->at < r->n && !take_nft_word(r, "}")) {
+		if (take_nft_word(r, "\n") || take_nft_word(r, ";"))
 			continue;
-		if (!take_word(r, "chain")) { /* sets, maps, counters, flags */
-			skip_statement(r);
+		if (!take_nft_word(r, "chain")) { /* sets, maps, counters, flags */
+			skip_nft_statement(r);
 			continue;
 		}
-		struct gf_chain *c = nft_chain(r, table, next_word(r));
+		struct gf_chain *c = nft_chain(r, table, read_next_word(r));
 
-		if (take_word(r, "{"))
+		if (take_nft_word(r, "{"))
 			read_chain_body(r, c);
 	}
 }
 
 static void read_added(struct nft_reader *r)
 {
-	bool insert = streq(word(r), "insert"), rule = false;
+	bool insert = streq(get_nft_word(r), "insert"), rule = false;
 
 	r->at++;
-	if (!streq(word(r), "chain") && !(rule = streq(word(r), "rule"))) {
-		skip_statement(r); /* tables, sets, elements */
+	if (!streq(get_nft_word(r), "chain") && !(rule = streq(get_nft_word(r), "rule"))) {
+		skip_nft_statement(r); /* tables, sets, elements */
 		return;
 	}
 	r->at++;
 	const char *table = table_name(r);
-	struct gf_chain *c = nft_chain(r, table, next_word(r));
+	struct gf_chain *c = nft_chain(r, table, read_next_word(r));
 
-	if (!rule && take_word(r, "{"))
+	if (!rule && take_nft_word(r, "{"))
 		read_chain_body(r, c);
-	else if (rule && (insert || streq(word(r), "position") || streq(word(r), "index")))
-		give_up(r);
+	else if (rule &&
+	         (insert || streq(get_nft_word(r), "position") || streq(get_nft_word(r), "index")))
+		give_up_reading(r);
 	else if (rule)
 		read_nft_rule(r, c);
 }
@@ -568,25 +571,26 @@ void guest_filter_read_nft(struct guest_filter *f, const struct config_file *fil
 
 	split_nft(&r);
 	while (r.at < r.n) {
-		if (take_word(&r, "\n") || take_word(&r, ";") || take_word(&r, "}"))
+		if (take_nft_word(&r, "\n") || take_nft_word(&r, ";") || take_nft_word(&r, "}"))
 			continue;
-		if (take_word(&r, "table")) {
+		if (take_nft_word(&r, "table")) {
 			const char *table = table_name(&r);
 
-			if (take_word(&r, "{"))
+			if (take_nft_word(&r, "{"))
 				read_table_body(&r, table);
-		} else if (streq(word(&r), "add") || streq(word(&r), "create") ||
-		           streq(word(&r), "insert")) {
+		} else if (streq(get_nft_word(&r), "add") || streq(get_nft_word(&r), "create") ||
+		           streq(get_nft_word(&r), "insert")) {
 			read_added(&r);
-		} else if (streq(word(&r), "flush")) {
+		} else if (streq(get_nft_word(&r), "flush")) {
 			r.at++;
-			if (streq(word(&r), "ruleset"))
+			if (streq(get_nft_word(&r), "ruleset"))
 				f->n = 0;
-			skip_statement(&r);
-		} else if (streq(word(&r), "define") || streq(word(&r), "destroy")) {
-			skip_statement(&r);
+			skip_nft_statement(&r);
+		} else if (streq(get_nft_word(&r), "define") ||
+		           streq(get_nft_word(&r), "destroy")) {
+			skip_nft_statement(&r);
 		} else {
-			give_up(&r); /* include, delete, replace */
+			give_up_reading(&r); /* include, delete, replace */
 		}
 	}
 	free(r.words);

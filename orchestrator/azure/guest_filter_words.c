@@ -71,7 +71,7 @@ void gf_device_add(struct guest_filter *f, struct gf_match *m, const char *devic
 
 /* ---- words ---- */
 
-static bool read_number(const char *w, uint32_t most, uint32_t *ret)
+static bool read_bounded_number(const char *w, uint32_t most, uint32_t *ret)
 {
 	if (!*w || strlen(w) > 10 || strspn(w, "0123456789") != strlen(w))
 		return false;
@@ -93,7 +93,7 @@ static bool read_name(const struct named *names, const char *w, uint32_t most, u
 			*ret = names->value;
 			return true;
 		}
-	return read_number(w, most, ret);
+	return read_bounded_number(w, most, ret);
 }
 
 bool gf_addresses(const char *word, struct gf_value *ret)
@@ -113,7 +113,7 @@ bool gf_addresses(const char *word, struct gf_value *ret)
 		*ret = (struct gf_value){ .lo = a };
 		return ip4_parse(word + n + 1, &ret->hi) == 0;
 	}
-	if (word[n] && !read_number(word + n + 1, 32, &len)) {
+	if (word[n] && !read_bounded_number(word + n + 1, 32, &len)) {
 		if (ip4_parse(word + n + 1, &b) < 0 || (bits = ip4_mask_len(b)) < 0)
 			return false;
 		len = (uint32_t)bits;
@@ -212,7 +212,7 @@ bool gf_target(const char *word, ip4 *ret, uint16_t *ret_port)
 		return false;
 	if (colon) {
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(colon + 1, "-"), colon + 1);
-		if (!read_number(first, UINT16_MAX, &port))
+		if (!read_bounded_number(first, UINT16_MAX, &port))
 			return false;
 	}
 	*ret_port = (uint16_t)port;

@@ -26,21 +26,21 @@ struct site *model_site(const struct model *m, const char *name)
 	return NULL;
 }
 
-static const struct gateway *far_gateway(const struct local_gateway *l)
+static const struct gateway *get_far_gateway(const struct local_gateway *l)
 {
 	return !l->site && l->peer ? vm_gateway(l->peer) : NULL;
 }
 
 uint32_t local_gateway_far_asn(const struct local_gateway *l)
 {
-	const struct gateway *g = far_gateway(l);
+	const struct gateway *g = get_far_gateway(l);
 
 	return l->site ? l->site->asn : g ? g->asn : 0;
 }
 
 ip4 local_gateway_far_ip(const struct local_gateway *l)
 {
-	const struct gateway *g = far_gateway(l);
+	const struct gateway *g = get_far_gateway(l);
 
 	for (size_t i = 0; g && i < g->n_custom[l->peer->part.instance]; i++)
 		if (g->custom[l->peer->part.instance][i] == l->bgp_ip)
@@ -212,7 +212,7 @@ static bool has_default(const struct prefix *v, size_t n)
 	return false;
 }
 
-static const struct site *site_of(const struct connection *c)
+static const struct site *get_connection_site(const struct connection *c)
 {
 	return c->type == CONN_EXPRESSROUTE ? c->circuit->site : c->site;
 }
@@ -220,7 +220,7 @@ static const struct site *site_of(const struct connection *c)
 /* By what its local network gateway says, or by what its site announces. */
 static bool brings_default(const struct connection *c)
 {
-	const struct site *s = site_of(c);
+	const struct site *s = get_connection_site(c);
 
 	if (c->local && (c->gateway->default_site == c->local ||
 	                 has_default(c->local->prefixes, c->local->n_prefixes)))
@@ -238,8 +238,10 @@ char *vnet_default_from(const struct model *m, const struct vnet *v)
 
 		if (!c->broken && !c->down && c->gateway->vnet == by && brings_default(c))
 			return xasprintf("%s \"%s\", by connection \"%s\"",
-			                 site_of(c) ? "site" : "local network gateway",
-			                 site_of(c) ? site_of(c)->name : c->local->name, c->name);
+			                 get_connection_site(c) ? "site" : "local network gateway",
+			                 get_connection_site(c) ? get_connection_site(c)->name
+			                                        : c->local->name,
+			                 c->name);
 	}
 	for (size_t i = 0; rs && i < rs->n_conns; i++) {
 		const struct node *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;

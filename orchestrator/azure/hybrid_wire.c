@@ -50,7 +50,7 @@ static ip4 far_bgp_address(const struct connection *c)
 	                                                : 0;
 }
 
-static bool is_chosen(const struct connection *c, ip4 a)
+static bool is_chosen_address(const struct connection *c, ip4 a)
 {
 	for (size_t i = 0; i < c->n_custom; i++)
 		if (c->custom[i] == a)
@@ -68,7 +68,7 @@ static ip4 custom_address(const struct node *vm, const struct connection *c)
 	size_t n = g->n_custom[vm->part.instance];
 
 	for (size_t i = 0; i < n; i++)
-		if (is_chosen(c, v[i]))
+		if (is_chosen_address(c, v[i]))
 			return v[i];
 	for (size_t i = 0; i < n; i++)
 		if (prefix_has(prefix_around(far_bgp_address(c), 30), v[i]))
@@ -84,7 +84,7 @@ static bool speaks_link_local(const struct node *vm, const struct connection *c)
 
 /* The address of a gateway or a VM depends on who speaks to it: of the latter it is that which the
  * local network gateway says. */
-static ip4 address_for(const struct node *vm, const struct connection *c)
+static ip4 choose_wire_address(const struct node *vm, const struct connection *c)
 {
 	if (speaks_link_local(vm, c) && ip4_is_set(custom_address(vm, c)))
 		return custom_address(vm, c);
@@ -112,7 +112,7 @@ static void wire(struct plan *p, struct node *a, struct node *b, const struct co
 	VEC_PUSH(p->pairs, p->n_pairs, p->cap_pairs) = (struct pair){ .a = a, .b = b, .conn = c };
 }
 
-static enum hybrid_peer kind_of(const struct node *vm)
+static enum hybrid_peer get_peer_kind(const struct node *vm)
 {
 	return vm->role == VM_GATEWAY ? HP_GATEWAY : vm->role == VM_MSEE ? HP_MSEE : HP_SITE;
 }
@@ -137,7 +137,7 @@ static ip4 expected_ip(const struct node *vm, const struct node *peer, const str
 	bool told = c && c->local && ip4_is_set(c->local->bgp_ip) &&
 	            (peer->role == VM_SITE_ROUTER || vm_gateway(vm) == c->gateway);
 
-	return told ? c->local->bgp_ip : address_for(peer, c);
+	return told ? c->local->bgp_ip : choose_wire_address(peer, c);
 }
 
 /* Only from a link-local address of its own does a gateway speak to a link-local one. */
@@ -168,7 +168,7 @@ static void one_end(struct plan *p, const struct node *vm, const struct node *pe
 {
 	const struct hybrid_session s = { .vm = vm,
 		                          .kind = kind,
-		                          .local_ip = address_for(vm, c),
+		                          .local_ip = choose_wire_address(vm, c),
 		                          .peer_ip = expected_ip(vm, peer, c),
 		                          .local_asn = as_number(vm),
 		                          .peer_asn = expected_asn(vm, peer, c),
@@ -182,8 +182,8 @@ static void one_end(struct plan *p, const struct node *vm, const struct node *pe
 
 static void session(struct plan *p, struct node *a, struct node *b, const struct connection *c)
 {
-	one_end(p, a, b, kind_of(b), c);
-	one_end(p, b, a, kind_of(a), c);
+	one_end(p, a, b, get_peer_kind(b), c);
+	one_end(p, b, a, get_peer_kind(a), c);
 }
 
 static void connect(struct plan *p, const struct connection *c)
@@ -212,7 +212,7 @@ static void connect(struct plan *p, const struct connection *c)
 			if (!c->down)
 				wire(p, g->vm[k], to[j], c);
 			if (c->bgp && two_objects)
-				one_end(p, g->vm[k], to[j], kind_of(to[j]), c);
+				one_end(p, g->vm[k], to[j], get_peer_kind(to[j]), c);
 			else if (c->bgp)
 				session(p, g->vm[k], to[j], c);
 		}
@@ -235,7 +235,7 @@ static void with_route_server(struct plan *p, const struct gateway *g)
 				                     .instance = i };
 }
 
-static void inside(struct plan *p, const struct gateway *g)
+static void wire_gateway_inside(struct plan *p, const struct gateway *g)
 {
 	const struct gateway *other = g->vnet->gateway[1 - g->type];
 
@@ -255,7 +255,7 @@ static void inside(struct plan *p, const struct gateway *g)
 			one_end(p, g->vm[k], other->vm[j], HP_COEXISTING, NULL);
 }
 
-static void collect(struct plan *p)
+static void collect_wires(struct plan *p)
 {
 	struct model *m = p->m;
 
@@ -267,7 +267,7 @@ static void collect(struct plan *p)
 	for (size_t i = 0; i < m->n_gateways; i++)
 		if (!m->gateways[i].broken &&
 		    m->gateways[i].vnet->gateway[m->gateways[i].type] == &m->gateways[i])
-			inside(p, &m->gateways[i]);
+			wire_gateway_inside(p, &m->gateways[i]);
 	for (size_t i = 0; i < m->n_circuits; i++)
 		for (unsigned k = 0; m->circuits[i].site && !m->circuits[i].broken && k < 2; k++) {
 			wire(p, m->circuits[i].vm[k], m->circuits[i].site->vm, NULL);
@@ -290,7 +290,7 @@ static void tunnels(struct plan *p)
 	}
 }
 
-static void tunnel_end(struct nic *n, const struct tunnel *t, unsigned k)
+static void set_tunnel_end(struct nic *n, const struct tunnel *t, unsigned k)
 {
 	n->tunnel = t;
 	n->name = t->name;
@@ -311,8 +311,8 @@ static const char *wire_name(struct plan *p, const struct node *peer)
 	return name;
 }
 
-static struct nic *add_end(struct plan *p, struct node *vm, const struct node *peer,
-                           const struct connection *c)
+static struct nic *add_wire_end(struct plan *p, struct node *vm, const struct node *peer,
+                                const struct connection *c)
 {
 	struct nic *n = arena_alloc(p->m->arena, sizeof(*n));
 
@@ -320,7 +320,7 @@ static struct nic *add_end(struct plan *p, struct node *vm, const struct node *p
 	n->ptr = vm->ptr;
 	n->index = vm->n_nics;
 	n->vm = vm;
-	n->ip = address_for(vm, c);
+	n->ip = choose_wire_address(vm, c);
 	n->forwarding = vm_is_hybrid(vm) ? vm->role != VM_SITE_HOST : vm->nics[0]->forwarding;
 	vm->nics[vm->n_nics++] = n;
 	return n;
@@ -367,13 +367,13 @@ void hybrid_wire(struct model *m)
 {
 	struct plan p = { .m = m };
 
-	collect(&p);
+	collect_wires(&p);
 	tunnels(&p);
 	make_room(&p);
 	for (size_t i = 0; i < p.n_pairs; i++) {
 		const struct connection *c = p.pairs[i].conn;
-		struct nic *a = add_end(&p, p.pairs[i].a, p.pairs[i].b, c),
-		           *b = add_end(&p, p.pairs[i].b, p.pairs[i].a, c);
+		struct nic *a = add_wire_end(&p, p.pairs[i].a, p.pairs[i].b, c),
+		           *b = add_wire_end(&p, p.pairs[i].b, p.pairs[i].a, c);
 
 		a->peer = b;
 		b->peer = a;
@@ -385,8 +385,8 @@ void hybrid_wire(struct model *m)
 			a->wire_len = b->wire_len = SIBLING_NET.len;
 		}
 		if (p.pairs[i].tunnel) {
-			tunnel_end(a, p.pairs[i].tunnel, 0);
-			tunnel_end(b, p.pairs[i].tunnel, 1);
+			set_tunnel_end(a, p.pairs[i].tunnel, 0);
+			set_tunnel_end(b, p.pairs[i].tunnel, 1);
 		}
 		if (p.pairs[i].uplink)
 			default_route(&p, p.pairs[i].a, p.pairs[i].b);

@@ -80,7 +80,7 @@ static uint32_t rol(uint32_t x, unsigned n)
 	return x << n | x >> (32 - n);
 }
 
-static uint32_t word(const uint8_t *k)
+static uint32_t read_key_word(const uint8_t *k)
 {
 	uint32_t w;
 
@@ -95,7 +95,7 @@ static uint32_t jhash(const uint8_t *k, uint32_t length, uint32_t seed)
 
 	a = b = c = 0xdeadbeefu + length + seed;
 	for (; length > 12; length -= 12, k += 12) {
-		a += word(k), b += word(k + 4), c += word(k + 8);
+		a += read_key_word(k), b += read_key_word(k + 4), c += read_key_word(k + 8);
 		a -= c, a ^= rol(c, 4), c += b;
 		b -= a, b ^= rol(a, 6), a += c;
 		c -= b, c ^= rol(b, 8), b += a;
@@ -104,11 +104,11 @@ static uint32_t jhash(const uint8_t *k, uint32_t length, uint32_t seed)
 		c -= b, c ^= rol(b, 4), b += a;
 	}
 	if (length > 8)
-		c += word(k + 8);
+		c += read_key_word(k + 8);
 	if (length > 4)
-		b += word(k + 4);
+		b += read_key_word(k + 4);
 	if (length)
-		a += word(k);
+		a += read_key_word(k);
 	c ^= b, c -= rol(b, 14);
 	a ^= c, a -= rol(c, 11);
 	b ^= a, b -= rol(a, 25);

@@ -86,7 +86,7 @@ static void virtual_network(const struct eff_table *t, bool with_user, struct pr
 	prefixes_tidy(ret);
 }
 
-static void internet(const struct eff_table *t, struct prefixes *ret)
+static void collect_internet(const struct eff_table *t, struct prefixes *ret)
 {
 	_cleanup_prefixes_ struct prefixes inside = { 0 };
 
@@ -115,7 +115,7 @@ static bool expand(const struct nsg_side *s, const struct eff_table *t, struct p
 	if (s->tag == TAG_VIRTUAL_NETWORK)
 		virtual_network(t, true, ret);
 	else if (s->tag == TAG_INTERNET)
-		internet(t, ret);
+		collect_internet(t, ret);
 	else if (s->tag == TAG_LOAD_BALANCER)
 		prefixes_add(ret, prefix_host(PLATFORM_IP));
 	for (size_t i = 0; i < s->n_prefixes; i++)

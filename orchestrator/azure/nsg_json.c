@@ -41,7 +41,7 @@ static const char *protocol(uint32_t p)
 	                           : "All";
 }
 
-static json_t *prefixes(const struct prefix *v, size_t n, bool any)
+static json_t *make_prefix_list(const struct prefix *v, size_t n, bool any)
 {
 	json_t *a = json_array();
 
@@ -79,8 +79,8 @@ static json_t *rule_json(const struct nsg_rule *r)
 	    "access", s->deny ? "Deny" : "Allow", "protocol", protocol(s->protocol),
 	    "sourceAddressPrefix", s->src.text, "destinationAddressPrefix", s->dst.text,
 	    "sourcePortRanges", ports(&s->src), "destinationPortRanges", ports(&s->dst),
-	    "expandedSourceAddressPrefix", prefixes(r->src, r->n_src, r->any_src),
-	    "expandedDestinationAddressPrefix", prefixes(r->dst, r->n_dst, r->any_dst));
+	    "expandedSourceAddressPrefix", make_prefix_list(r->src, r->n_src, r->any_src),
+	    "expandedDestinationAddressPrefix", make_prefix_list(r->dst, r->n_dst, r->any_dst));
 }
 
 json_t *nsg_json(const struct model *m, const struct nic *n, const struct eff_table *t)

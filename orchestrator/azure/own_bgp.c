@@ -15,7 +15,7 @@ static const struct {
 	{ "gobgpd.conf", NULL, own_read_gobgp },
 };
 
-static void read_file(struct model *m, struct node *vm, const struct config_file *f)
+static void read_bgp_file(struct model *m, struct node *vm, const struct config_file *f)
 {
 	for (size_t i = 0; i < ARRAY_LEN(READERS); i++) {
 		if (!streq(READERS[i].file, f->name) ||
@@ -37,7 +37,7 @@ void own_bgp_read(struct model *m)
 			vm->guest.own = arena_alloc(m->arena, sizeof(*vm->guest.own));
 		for (size_t k = 0; k < vm->guest.n_configs; k++)
 			if (vm->guest.configs[k].content)
-				read_file(m, vm, &vm->guest.configs[k]);
+				read_bgp_file(m, vm, &vm->guest.configs[k]);
 	}
 }
 

@@ -19,7 +19,7 @@ struct blocks {
 	bool by_lines;
 };
 
-static size_t *inside(struct blocks *b)
+static size_t *get_open_block(struct blocks *b)
 {
 	return &b->stack[b->depth < DEEP ? b->depth : DEEP - 1];
 }
@@ -44,11 +44,11 @@ static void end_statement(struct blocks *b, struct str *s, bool opens)
 	size_t n = own_words(text, "", w, WORDS);
 
 	*s = (struct str){ 0 };
-	b->next = *inside(b);
+	b->next = *get_open_block(b);
 	if (n)
 		b->statement(b, neighbor_at(b, b->next), w, n, opens);
 	if (opens && ++b->depth < DEEP)
-		*inside(b) = b->next;
+		*get_open_block(b) = b->next;
 }
 
 static void read_blocks(struct blocks *b, const char *text)

@@ -16,7 +16,7 @@ const struct own_filter *own_filter_named(const char *name)
 	return NULL;
 }
 
-static bool is_word(const char *w, size_t n, const char *const *words)
+static bool words_contain(const char *w, size_t n, const char *const *words)
 {
 	for (; *words; words++)
 		if (strlen(*words) == n && memcmp(w, *words, n) == 0)
@@ -36,10 +36,10 @@ static bool line_translates(const char *line, size_t n)
 
 		while (i + k < n && line[i + k] != '#' && !strchr(" \t;{}", line[i + k]))
 			k++;
-		if (!name && is_word(line + i, k, translate))
+		if (!name && words_contain(line + i, k, translate))
 			return true;
 		if (k)
-			name = is_word(line + i, k, before_name);
+			name = words_contain(line + i, k, before_name);
 		i += k ? k - 1 : 0;
 	}
 	return false;

@@ -2,21 +2,21 @@
 /* How effective routes are printed: the field names and order of az (azure-behaviour 2.5). */
 #include "azure/routes.h"
 
-static const char *const sources[] = {
+static const char *const route_sources[] = {
 	[SRC_DEFAULT] = "Default",
 	[SRC_VNG] = "VirtualNetworkGateway",
 	[SRC_USER] = "User",
 };
-static const char *const states[] = { [ST_ACTIVE] = "Active", [ST_INVALID] = "Invalid" };
+static const char *const route_states[] = { [ST_ACTIVE] = "Active", [ST_INVALID] = "Invalid" };
 
 const char *route_source_str(enum route_source s)
 {
-	return sources[s];
+	return route_sources[s];
 }
 
 const char *route_state_str(enum route_state s)
 {
-	return states[s];
+	return route_states[s];
 }
 
 json_t *eff_route_json(const struct eff_table *t, const struct eff_route *r, bool explain)

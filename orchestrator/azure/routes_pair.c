@@ -24,7 +24,7 @@ static bool in_group(const struct vnet *a, const struct vnet *z)
 	return false;
 }
 
-static const struct peering *find(const struct vnet *v, const struct vnet *remote)
+static const struct peering *find_peering_to(const struct vnet *v, const struct vnet *remote)
 {
 	for (size_t i = 0; i < v->n_peerings; i++)
 		if (v->peerings[i].remote == remote && peering_connected(&v->peerings[i]))
@@ -45,8 +45,8 @@ static enum pair_rule rule_of(const struct model *m, const struct vnet *from, co
 	if (from != to) {
 		/* A hub may have hundreds of peerings: look on the side with fewer. */
 		if (to->n_peerings <= from->n_peerings)
-			p = find(to, from);
-		else if ((p = find(from, to)))
+			p = find_peering_to(to, from);
+		else if ((p = find_peering_to(from, to)))
 			p = p->reverse;
 		if (!p) {
 			rule = in_group(from, to) ? PAIR_OPEN : PAIR_CLOSED;

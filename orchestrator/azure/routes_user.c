@@ -29,7 +29,7 @@ void build_user_wins(struct build *b)
 			set_user(b->user, &rt->routes[i]);
 }
 
-static bool is_local(const struct vnet *v, struct prefix p)
+static bool is_vnet_local(const struct vnet *v, struct prefix p)
 {
 	for (size_t i = 0; i < v->n_prefixes; i++)
 		if (prefix_covers(v->prefixes[i], p))
@@ -113,7 +113,7 @@ static void add_user_row(struct build *b, const struct route *u)
 		break;
 	case NH_VNET_LOCAL:
 		r->vnet = (struct vnet *)b->v;
-		if (!is_local(b->v, u->prefix)) {
+		if (!is_vnet_local(b->v, u->prefix)) {
 			r->type = NH_NONE;
 			str_printf(&why, "; dropped: VnetLocal, but not in the address space of %s",
 			           b->v->name);

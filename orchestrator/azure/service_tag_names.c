@@ -118,7 +118,7 @@ static const char *const published[] = {
 };
 
 /* Behind the dot of a regional one; there are others, "Backend" of AzureFrontDoor. */
-static const char *const regions[] = {
+static const char *const tag_regions[] = {
 	"asiaeast",
 	"asiasoutheast",
 	"australiacentral",
@@ -232,13 +232,13 @@ static const char *region_meant(const char *s)
 	const char *near = NULL;
 	size_t n = length_without_number(s);
 
-	for (size_t i = 0; i < ARRAY_LEN(regions); i++) {
-		size_t k = length_without_number(regions[i]);
+	for (size_t i = 0; i < ARRAY_LEN(tag_regions); i++) {
+		size_t k = length_without_number(tag_regions[i]);
 
-		if (strieq(regions[i], s) || (n == k && !strncasecmp(regions[i], s, n)))
+		if (strieq(tag_regions[i], s) || (n == k && !strncasecmp(tag_regions[i], s, n)))
 			return NULL;
-		if (!near && str_distance(regions[i], s) == 1)
-			near = regions[i];
+		if (!near && str_distance(tag_regions[i], s) == 1)
+			near = tag_regions[i];
 	}
 	return near;
 }

@@ -6,7 +6,7 @@
 #include "azure/subnet.h"
 #include "azure/walk_priv.h"
 
-static const struct subnet *subnet_of(const struct vnet *v, ip4 a)
+static const struct subnet *find_vnet_subnet(const struct vnet *v, ip4 a)
 {
 	for (size_t i = 0; i < v->n_subnets; i++)
 		if (prefix_has(v->subnets[i]->prefix, a))
@@ -16,7 +16,7 @@ static const struct subnet *subnet_of(const struct vnet *v, ip4 a)
 
 static enum step drop_at_nobody(struct walker *x, const struct vnet *v)
 {
-	const struct subnet *s = subnet_of(v, x->p.dst);
+	const struct subnet *s = find_vnet_subnet(v, x->p.dst);
 
 	if (!s)
 		return walk_drop(x, "%s is in the address space of %s, but in none of its subnets",

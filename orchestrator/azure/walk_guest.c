@@ -61,7 +61,7 @@ static const struct nic *walk_wire_towards(const struct node *vm, ip4 dst)
 	return vm->nics[0];
 }
 
-static struct way look_up(const struct node *vm, ip4 dst)
+static struct way look_up_guest_way(const struct node *vm, ip4 dst)
 {
 	struct way best = { .out = vm->nics[0] };
 	const struct nic *c = connected(vm, dst);
@@ -86,7 +86,7 @@ static struct way look_up(const struct node *vm, ip4 dst)
 
 const struct nic *walk_source_nic(const struct node *vm, ip4 dst)
 {
-	return look_up(vm, dst).out;
+	return look_up_guest_way(vm, dst).out;
 }
 
 static bool vm_forwards(const struct node *vm)
@@ -122,7 +122,7 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 		    "not its address, and ip_forward is off in the guest; set enableIPForwarding");
 		return;
 	}
-	struct way w = look_up(vm, p->dst);
+	struct way w = look_up_guest_way(vm, p->dst);
 
 	ret->act = GUEST_FORWARD;
 	ret->out = w.out;

@@ -30,7 +30,7 @@ static bool follows(const struct scan *x, const char *what)
 	return x->n - x->i >= n && !memcmp(x->s + x->i, what, n);
 }
 
-static void step(struct scan *x)
+static void step_over_char(struct scan *x)
 {
 	char c = here(x);
 
@@ -46,28 +46,28 @@ static void step(struct scan *x)
 static void step_to_line_end(struct scan *x)
 {
 	while (x->i < x->n && here(x) != '\n')
-		step(x);
+		step_over_char(x);
 }
 
-static void skip_blanks(struct scan *x)
+static void skip_json_blanks(struct scan *x)
 {
 	while (x->i < x->n) {
 		if (isspace((unsigned char)here(x))) {
-			step(x);
+			step_over_char(x);
 		} else if (follows(x, "//") || here(x) == '#') {
 			step_to_line_end(x);
 		} else if (follows(x, "/*")) {
 			while (x->i < x->n && !follows(x, "*/"))
-				step(x);
-			step(x);
-			step(x);
+				step_over_char(x);
+			step_over_char(x);
+			step_over_char(x);
 		} else {
 			return;
 		}
 	}
 }
 
-static void tell(const struct scan *x, unsigned line, unsigned column)
+static void tell_place(const struct scan *x, unsigned line, unsigned column)
 {
 	x->fn(x->ctx,
 	      &(struct json_value_place){ str_get(&x->pointer), x->pointer.n, line, column });
@@ -96,13 +96,13 @@ static void add_escape(struct scan *x, struct str *out)
 	}
 	c = hex4(x->s + x->i + 1, x->n - x->i - 1);
 	for (unsigned k = 0; k < 4 && x->i + 1 < x->n; k++)
-		step(x);
+		step_over_char(x);
 	if (c >= 0xd800 && c < 0xdc00 && x->n - x->i > 6 && x->s[x->i + 1] == '\\') {
 		uint32_t low = hex4(x->s + x->i + 3, 4);
 
 		c = 0x10000 + ((c - 0xd800) << 10) + ((low - 0xdc00) & 0x3ff);
 		for (unsigned k = 0; k < 6; k++)
-			step(x);
+			step_over_char(x);
 	}
 	utf8_add(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
 }
@@ -112,11 +112,11 @@ static bool read_string(struct scan *x, struct str *out)
 {
 	char quote = here(x);
 
-	for (step(x); x->i < x->n && here(x) != quote; step(x)) {
+	for (step_over_char(x); x->i < x->n && here(x) != quote; step_over_char(x)) {
 		if (here(x) == '\\') {
 			struct str ignored = { 0 };
 
-			step(x);
+			step_over_char(x);
 			add_escape(x, out ? out : &ignored);
 			str_free_p(&ignored);
 		} else if (out) {
@@ -125,24 +125,24 @@ static bool read_string(struct scan *x, struct str *out)
 	}
 	if (x->i >= x->n)
 		return false;
-	step(x);
+	step_over_char(x);
 	return true;
 }
 
-static bool read_word(struct scan *x, struct str *out)
+static bool read_json_word(struct scan *x, struct str *out)
 {
 	size_t from = x->i;
 
 	while (x->i < x->n && !strchr(",:{}[]\"' \t\r\n", here(x)))
-		step(x);
+		step_over_char(x);
 	if (out)
 		str_addn(out, x->s + from, x->i - from);
 	return x->i > from;
 }
 
-static bool read_text(struct scan *x, struct str *out)
+static bool read_json_string(struct scan *x, struct str *out)
 {
-	return here(x) == '"' || here(x) == '\'' ? read_string(x, out) : read_word(x, out);
+	return here(x) == '"' || here(x) == '\'' ? read_string(x, out) : read_json_word(x, out);
 }
 
 /* --- values ---------------------------------------------------------------------------------- */
@@ -171,22 +171,22 @@ static bool scan_member(struct scan *x)
 	_cleanup_str_ struct str key = { 0 };
 	unsigned line = x->line, column = x->column;
 
-	if (!read_text(x, &key))
+	if (!read_json_string(x, &key))
 		return false;
-	skip_blanks(x);
+	skip_json_blanks(x);
 	if (here(x) != ':')
 		return false;
-	step(x);
-	skip_blanks(x);
+	step_over_char(x);
+	skip_json_blanks(x);
 	add_key(&x->pointer, str_get(&key));
-	tell(x, line, column);
+	tell_place(x, line, column);
 	return scan_value(x);
 }
 
 static bool scan_element(struct scan *x, size_t index)
 {
 	str_printf(&x->pointer, "/%zu", index);
-	tell(x, x->line, x->column);
+	tell_place(x, x->line, x->column);
 	return scan_value(x);
 }
 
@@ -195,10 +195,10 @@ static bool scan_inside(struct scan *x, char end)
 {
 	size_t before = x->pointer.n, index = 0;
 
-	for (step(x);; cut_pointer(x, before)) {
-		skip_blanks(x);
+	for (step_over_char(x);; cut_pointer(x, before)) {
+		skip_json_blanks(x);
 		if (here(x) == ',') {
-			step(x);
+			step_over_char(x);
 			continue;
 		}
 		if (here(x) == end || x->i >= x->n)
@@ -208,7 +208,7 @@ static bool scan_inside(struct scan *x, char end)
 	}
 	if (x->i >= x->n)
 		return false;
-	step(x);
+	step_over_char(x);
 	return true;
 }
 
@@ -217,7 +217,7 @@ static bool scan_value(struct scan *x)
 	bool ok;
 
 	if (here(x) != '{' && here(x) != '[')
-		return read_text(x, NULL);
+		return read_json_string(x, NULL);
 	if (++x->depth > DEPTH)
 		return false;
 	ok = scan_inside(x, here(x) == '{' ? '}' : ']');
@@ -233,10 +233,10 @@ void json_places(const char *text, size_t n,
 	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		x.i = 3;
 	/* In front of it stands what a command says besides: "WARNING: ...". */
-	for (skip_blanks(&x); x.i < n && !strchr("{[", here(&x)); skip_blanks(&x))
+	for (skip_json_blanks(&x); x.i < n && !strchr("{[", here(&x)); skip_json_blanks(&x))
 		step_to_line_end(&x);
 	if (x.i < n) {
-		tell(&x, x.line, x.column);
+		tell_place(&x, x.line, x.column);
 		scan_value(&x);
 	}
 	str_free_p(&x.pointer);

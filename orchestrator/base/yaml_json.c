@@ -17,7 +17,7 @@ struct reading {
 };
 
 /* NULL: the text is no number. */
-static json_t *number_of(const char *s)
+static json_t *parse_yaml_number(const char *s)
 {
 	char *end;
 
@@ -46,7 +46,7 @@ static json_t *scalar_value(const yaml_node_t *n)
 		return json_null();
 	if (streq(s, "true") || streq(s, "false"))
 		return json_boolean(*s == 't');
-	number = number_of(s);
+	number = parse_yaml_number(s);
 	return number ? number : text_json(s, n->data.scalar.length);
 }
 

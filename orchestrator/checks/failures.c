@@ -101,7 +101,7 @@ static bool is_peer(const struct model *m, const struct node *vm)
 	return false;
 }
 
-static bool forwards(const struct node *vm)
+static bool is_forwarder(const struct node *vm)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->forwarding && !vm->nics[i]->peer)
@@ -120,19 +120,20 @@ static int kind_of_machine(const struct model *m, const struct node *vm)
 		return FAIL_GATEWAY;
 	if (vm->role != VM_USER)
 		return -1;
-	return forwards(vm) || is_peer(m, vm) ? FAIL_APPLIANCE
-	       : is_in_pool(m, vm)            ? FAIL_BACKEND
-	                                      : -1;
+	return is_forwarder(vm) || is_peer(m, vm) ? FAIL_APPLIANCE
+	       : is_in_pool(m, vm)                ? FAIL_BACKEND
+	                                          : -1;
 }
 
-static void add_machines(struct failures *all, const struct model *m, enum failure_kind kind)
+static void add_machine_failures(struct failures *all, const struct model *m,
+                                 enum failure_kind kind)
 {
 	for (size_t i = 0; i < m->n_vms; i++)
 		if (kind_of_machine(m, &m->vms[i]) == (int)kind)
 			stop_vm(all, add_failure(all, kind, m->vms[i].name), &m->vms[i]);
 }
 
-static void add_instances(struct failures *all, const struct model *m)
+static void add_instance_failures(struct failures *all, const struct model *m)
 {
 	for (size_t i = 0; i < m->n_route_servers; i++)
 		for (unsigned k = 0; k < 2 && m->route_servers[i].subnet; k++) {
@@ -182,7 +183,7 @@ static void add_wires(struct failures *all, const struct model *m, enum failure_
 		}
 }
 
-static void add_nics(struct failures *all, const struct model *m)
+static void add_nic_failures(struct failures *all, const struct model *m)
 {
 	for (size_t i = 0; i < m->n_vms; i++) {
 		const struct node *vm = &m->vms[i];
@@ -265,15 +266,15 @@ static void add_pairs(struct failures *all)
 void failures_of(const struct model *m, bool pairs, struct failures *ret)
 {
 	*ret = (struct failures){ .arena = arena_new() };
-	add_machines(ret, m, FAIL_APPLIANCE);
-	add_machines(ret, m, FAIL_BACKEND);
-	add_machines(ret, m, FAIL_FIREWALL);
-	add_instances(ret, m);
-	add_machines(ret, m, FAIL_GATEWAY);
+	add_machine_failures(ret, m, FAIL_APPLIANCE);
+	add_machine_failures(ret, m, FAIL_BACKEND);
+	add_machine_failures(ret, m, FAIL_FIREWALL);
+	add_instance_failures(ret, m);
+	add_machine_failures(ret, m, FAIL_GATEWAY);
 	add_circuits(ret, m);
 	add_wires(ret, m, FAIL_TUNNEL);
 	add_wires(ret, m, FAIL_LINK);
-	add_nics(ret, m);
+	add_nic_failures(ret, m);
 	if (pairs)
 		add_pairs(ret);
 }
@@ -325,7 +326,7 @@ static bool is_end_away(const struct failure *f, const struct model *m, const ch
 	return some;
 }
 
-static bool has_instance(const struct failure *f, const struct route_server *rs, unsigned k)
+static bool is_failed_instance(const struct failure *f, const struct route_server *rs, unsigned k)
 {
 	for (size_t i = 0; i < f->n_instances; i++)
 		if (f->rs[i] == rs && (k == CHECK_BOTH_INSTANCES || f->instance[i] == k))
@@ -340,13 +341,14 @@ static bool is_subject_away(const struct failure *f, const struct model *m, cons
 	const struct node *vm = p ? NULL : machine_of(m, c->subject);
 
 	if (p)
-		return (p->nic && is_away(f, p->nic->vm)) || has_instance(f, p->rs, c->instance);
+		return (p->nic && is_away(f, p->nic->vm)) ||
+		       is_failed_instance(f, p->rs, c->instance);
 	for (size_t i = 0; !vm && i < m->n_sessions; i++) {
 		const struct hybrid_session *s = &m->sessions[i];
 
 		if (hybrid_session_is(s, c->subject) &&
 		    (is_away(f, s->vm) || (s->peer && is_away(f, s->peer)) ||
-		     (s->rs && has_instance(f, s->rs, s->instance))))
+		     (s->rs && is_failed_instance(f, s->rs, s->instance))))
 			return true;
 	}
 	return vm && is_away(f, vm);

@@ -22,7 +22,7 @@ static char *split_pair(const char *key, char **ret_b)
 	return xstrndup(key, (size_t)(plus - key));
 }
 
-static bool fits(const char *key, const char *name)
+static bool fits_key(const char *key, const char *name)
 {
 	return is_pattern(key) ? str_glob(key, name) : strieq(key, name);
 }
@@ -34,10 +34,10 @@ static bool fits_failure(const char *key, const struct failures *all, const stru
 	if ((x->kind == FAIL_PAIR) != (a != NULL))
 		return false;
 	if (!a)
-		return fits(key, x->name);
+		return fits_key(key, x->name);
 	const char *one = all->v[x->of[0]].name, *two = all->v[x->of[1]].name;
 
-	return (fits(a, one) && fits(b, two)) || (fits(a, two) && fits(b, one));
+	return (fits_key(a, one) && fits_key(b, two)) || (fits_key(a, two) && fits_key(b, one));
 }
 
 long failure_budget(const struct model *m, const struct failures *all, size_t i,
@@ -62,7 +62,7 @@ long failure_budget(const struct model *m, const struct failures *all, size_t i,
 static bool names_some(const struct failures *all, const char *key)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (fits(key, all->v[i].name))
+		if (fits_key(key, all->v[i].name))
 			return true;
 	return false;
 }

@@ -2,13 +2,13 @@
 /* A check of effective routes: those of a NIC. */
 #include "checks/fields.h"
 
-static const struct enum_value sources[] = { { "Default", 0, NULL, NULL },
-	                                     { "VirtualNetworkGateway", 0, NULL, NULL },
-	                                     { "User", 0, NULL, NULL },
-	                                     END };
-static const struct enum_value states[] = { { "Active", 0, NULL, NULL },
-	                                    { "Invalid", 0, NULL, NULL },
-	                                    END };
+static const struct enum_value source_words[] = { { "Default", 0, NULL, NULL },
+	                                          { "VirtualNetworkGateway", 0, NULL, NULL },
+	                                          { "User", 0, NULL, NULL },
+	                                          END };
+static const struct enum_value state_words[] = { { "Active", 0, NULL, NULL },
+	                                         { "Invalid", 0, NULL, NULL },
+	                                         END };
 static const struct enum_value next_hops[] = { { "VnetLocal", 0, NULL, NULL },
 	                                       { "VNetPeering", 0, NULL, NULL },
 	                                       { "VNetGlobalPeering", 0, NULL, NULL },
@@ -30,12 +30,12 @@ static const struct object_def effective_row = {
 	      .help = "Of a user-defined route." },
 	    { .name = "source",
 	      .type = T_ENUM,
-	      .values = sources,
+	      .values = source_words,
 	      .or_list = true,
 	      .help = "Where the route comes from." },
 	    { .name = "state",
 	      .type = T_ENUM,
-	      .values = states,
+	      .values = state_words,
 	      .or_list = true,
 	      .help = "Whether it is used." },
 	    { .name = "addressPrefix", .type = T_PREFIX, .or_list = true, .help = "Destination." },
@@ -61,7 +61,8 @@ static void refer_routes(struct check_reader *r, const struct check *c)
 	check_refer_rows(r, c);
 }
 
-static size_t ask_routes(const struct check *c, struct check_question ret[CHECK_QUESTIONS])
+static size_t ask_effective_routes(const struct check *c,
+                                   struct check_question ret[CHECK_QUESTIONS])
 {
 	ret[0] = (struct check_question){
 		.request = json_pack("{s:s, s:s}", "op", "routes", "nic", c->subject),
@@ -120,6 +121,6 @@ const struct check_sort sort_routes = {
 			CHECK_FIELDS_TIME, END } },
 	/* clang-format on */
 	.refer = refer_routes,
-	.ask = ask_routes,
+	.ask = ask_effective_routes,
 	.judge = judge_routes,
 };

@@ -201,7 +201,8 @@ static int short_options(struct args *p, const char *word, char ***next, struct 
 	return 0;
 }
 
-static int from_environment(struct args *p, const char *(*lookup)(const char *), struct err *e)
+static int read_environment_options(struct args *p, const char *(*lookup)(const char *),
+                                    struct err *e)
 {
 	for (size_t i = 0; i < p->n_opts; i++) {
 		_cleanup_free_ char *env = option_env(p->opts[i].name);
@@ -345,7 +346,7 @@ int args_parse(const struct command *c, char **words, const char *(*lookup)(cons
 		if (r < 0)
 			return r;
 	}
-	int r = from_environment(p, lookup, e);
+	int r = read_environment_options(p, lookup, e);
 
 	if (r < 0 || (r = check_count(c, p, e)) < 0)
 		return r;

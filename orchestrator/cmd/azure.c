@@ -72,7 +72,7 @@ static void log_in_az(const json_t *env)
 		ui_error(&e);
 }
 
-static void print_line(const char *line)
+static void print_cli_line(const char *line)
 {
 	ui_reason("%s", line);
 }
@@ -152,7 +152,7 @@ static int cmd_azure(const struct cmd_args *a)
 		.fetch = arg_flag(a, "fetch"),
 		.privileged = arg_flag(a, "privileged-lab"),
 		.verbose = a->verbose,
-		.log = a->quiet ? NULL : print_line,
+		.log = a->quiet ? NULL : print_cli_line,
 		.command = a->passthrough,
 		.before_command = log_in_az,
 	};
@@ -167,7 +167,7 @@ static int cmd_azure(const struct cmd_args *a)
 	return r < 0 ? ui_error(&e) : r;
 }
 
-static const struct option_def options[] = {
+static const struct option_def azure_options[] = {
 	{ 0, "port", "PORT", "the port of the loopback interface (default 8443; 0: a free one)",
 	  false },
 	{ 0, "from", "DESIGN",
@@ -203,6 +203,6 @@ COMMAND(
         .common_output = true,
         .here = true,
         .stream = true,
-        .opts = options,
+        .opts = azure_options,
         .run = cmd_azure,
     });

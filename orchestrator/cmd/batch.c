@@ -22,7 +22,7 @@ static const struct {
 	        { "slurm", batch_slurm },
 	        { "kubernetes", batch_kubernetes } };
 
-static void batch_done(struct batch *b)
+static void release_batch(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		free(b->labs[i].file);
@@ -90,7 +90,7 @@ static int choose_labs(struct batch *b)
 	return EX_DONE;
 }
 
-static int read_options(struct batch *b)
+static int read_batch_options(struct batch *b)
 {
 	const struct cmd_args *a = b->a;
 	const char *format = arg_value(a, "format"), *engine = arg_value(a, "engine");
@@ -199,7 +199,7 @@ static bool is_engine(const char *name)
 static int run_batch(struct batch *b)
 {
 	struct err e = { 0 };
-	int status = read_options(b);
+	int status = read_batch_options(b);
 
 	if (status == EX_DONE && !is_engine(b->engine))
 		status = ui_usage(b->a, "--engine must be local, slurm or kubernetes");
@@ -225,7 +225,7 @@ static int run_batch(struct batch *b)
 }
 
 /* --dir, absolute; it need not be there. */
-static char *folder_of(const struct cmd_args *a, const char *here)
+static char *choose_batch_folder(const struct cmd_args *a, const char *here)
 {
 	const char *dir = arg_value(a, "dir");
 
@@ -240,8 +240,8 @@ static const char *look_up_nothing(const char *name)
 }
 
 /* Options of both, of the same command: those that were given to a win. */
-static void add_options(const struct cmd_args *a, struct cmd_args *mine, const char ***ret_values,
-                        const char *const ***ret_lists)
+static void merge_options(const struct cmd_args *a, struct cmd_args *mine, const char ***ret_values,
+                          const char *const ***ret_lists)
 {
 	size_t n = 0;
 
@@ -261,7 +261,7 @@ static void add_options(const struct cmd_args *a, struct cmd_args *mine, const c
 static int resume(const struct cmd_args *a, const char *dir)
 {
 	_cleanup_args_ struct args args = { 0 };
-	_cleanup_(batch_done) struct batch b = { .dir = xstrdup(dir) };
+	_cleanup_(release_batch) struct batch b = { .dir = xstrdup(dir) };
 	struct err e = { 0 };
 	json_t *j = NULL, *x;
 	char **words = NULL;
@@ -290,7 +290,7 @@ static int resume(const struct cmd_args *a, const char *dir)
 	_cleanup_free_ const char *const **lists = NULL;
 
 	if (r == 0)
-		add_options(a, &mine, &values, &lists);
+		merge_options(a, &mine, &values, &lists);
 	b.folder = xstrdup(json_string_value(json_object_get(j, "folder")));
 	b.a = &mine;
 	int status = r < 0 ? ui_error(&e) : run_batch(&b);
@@ -302,7 +302,7 @@ static int resume(const struct cmd_args *a, const char *dir)
 
 static int cmd_batch(const struct cmd_args *a)
 {
-	_cleanup_(batch_done) struct batch b = { .a = a };
+	_cleanup_(release_batch) struct batch b = { .a = a };
 	char here[PATH_MAX];
 	struct err e = { 0 };
 
@@ -311,7 +311,7 @@ static int cmd_batch(const struct cmd_args *a)
 		return ui_error(&e);
 	}
 	b.folder = xstrdup(here);
-	b.dir = folder_of(a, here);
+	b.dir = choose_batch_folder(a, here);
 	if (!a->argc)
 		return resume(a, b.dir);
 	if (streq(arg_value(a, "shard"), "auto"))

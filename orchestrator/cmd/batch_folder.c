@@ -37,7 +37,7 @@ int batch_file_write(const char *path, const char *text, struct err *e)
 	return 0;
 }
 
-static int make_folder(const char *path, struct err *e)
+static int make_batch_folder(const char *path, struct err *e)
 {
 	return mkdir(path, 0777) < 0 && errno != EEXIST ? err_sys(e, errno, "--dir %s", path) : 0;
 }
@@ -53,7 +53,7 @@ static bool is_key_taken(const struct batch *b, const char *key)
 }
 
 /* "seed-1a2b3c4d" of a/seed.vnetlab.json: for people the name, and that of no other folder. */
-static char *key_of(const struct batch *b, const char *file)
+static char *make_lab_key(const struct batch *b, const char *file)
 {
 	_cleanup_str_ struct str name = { 0 };
 	const char *end = strstr(file, ".vnetlab.json");
@@ -77,7 +77,7 @@ static char *key_of(const struct batch *b, const char *file)
 
 void batch_add(struct batch *b, const char *file)
 {
-	char *key = key_of(b, file);
+	char *key = make_lab_key(b, file);
 
 	VEC_PUSH(b->labs, b->n, b->cap) = (struct batch_lab){ .file = xstrdup(file), .key = key };
 }
@@ -113,12 +113,12 @@ int batch_folder_make(const struct batch *b, struct err *e)
 	_cleanup_free_ char *failures = xasprintf("%s/failures", b->dir);
 	_cleanup_free_ char *path = xasprintf("%s/batch.json", b->dir);
 	json_t *files = json_array();
-	int r = make_folder(b->dir, e);
+	int r = make_batch_folder(b->dir, e);
 
 	if (r == 0)
-		r = make_folder(results, e);
+		r = make_batch_folder(results, e);
 	if (r == 0)
-		r = make_folder(failures, e);
+		r = make_batch_folder(failures, e);
 	for (size_t i = 0; i < b->n; i++)
 		json_array_append_new(files, text_json_of(b->labs[i].file));
 	json_t *j = json_pack("{s:s, s:o, s:o, s:o}", "vnetlab", vnetlab_version(), "folder",
@@ -214,8 +214,8 @@ void batch_runs_free(struct report_run *runs, size_t n)
 	free(runs);
 }
 
-static int write_report(const struct batch *b, enum report_format format,
-                        const struct report_run *runs, size_t n, struct err *e)
+static int write_batch_report(const struct batch *b, enum report_format format,
+                              const struct report_run *runs, size_t n, struct err *e)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", b->dir, report_file_names[format]);
 	_cleanup_free_ char *text = NULL;
@@ -236,7 +236,7 @@ int batch_reports_write(const struct batch *b, struct err *e)
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < REPORT_MAX; i++)
-		r = write_report(b, (enum report_format)i, runs, n, e);
+		r = write_batch_report(b, (enum report_format)i, runs, n, e);
 	batch_runs_free(runs, n);
 	return r;
 }

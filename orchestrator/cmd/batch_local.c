@@ -83,7 +83,7 @@ static json_t *result_of(const struct batch_lab *l, struct report_run *run, cons
 }
 
 /* What is known of the lab before it runs: its result, if it has one, and what it needs. */
-static json_t *look_at(void *ctx, size_t job)
+static json_t *look_at_job(void *ctx, size_t job)
 {
 	const struct batch_round *round = ctx;
 	const struct batch *b = round->b;
@@ -215,12 +215,12 @@ static void said(void *ctx, size_t job, const char *kind, const char *text)
 		ui_note("%s: %s", round->labs[job]->file, text);
 }
 
-static int run_round(struct batch_round *round, bool looks)
+static int run_batch_round(struct batch_round *round, bool looks)
 {
 	const struct pool p = { .n = round->n,
 		                .at_once = (size_t)round->b->jobs,
 		                .ctx = round,
-		                .run = looks ? look_at : run_lab,
+		                .run = looks ? look_at_job : run_lab,
 		                .wanted = looks ? NULL : starts,
 		                .said = said,
 		                .done = looks ? looked : ran,
@@ -242,7 +242,7 @@ int batch_look(struct batch *b)
 	struct batch_round round = { .b = b };
 
 	add_missing(&round);
-	int status = run_round(&round, true);
+	int status = run_batch_round(&round, true);
 
 	free(round.labs);
 	return status;
@@ -258,7 +258,7 @@ int batch_local(struct batch *b)
 		struct batch_round again = { .b = b };
 
 		round.again = &again;
-		status = run_round(&round, false);
+		status = run_batch_round(&round, false);
 		free(round.labs);
 		round = again;
 	}

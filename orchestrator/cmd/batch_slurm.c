@@ -48,7 +48,7 @@ static int note_arrays(const struct slurm *s, struct err *e)
 	return batch_file_write(path, text, e);
 }
 
-static void add_quoted(struct str *out, const char *s)
+static void append_shell_word(struct str *out, const char *s)
 {
 	str_addc(out, '\'');
 	for (; *s; s++)
@@ -69,9 +69,9 @@ static int write_script(const struct batch *b, char **ret_path, struct err *e)
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return err_sys(e, errno, "/proc/self/exe");
 	str_add(&s, "#!/bin/sh\nexec ");
-	add_quoted(&s, self);
+	append_shell_word(&s, self);
 	str_add(&s, " batch --shard auto --jobs 1 --engine local --quiet --dir ");
-	add_quoted(&s, b->dir);
+	append_shell_word(&s, b->dir);
 	str_addc(&s, '\n');
 	*ret_path = path;
 	return batch_file_write(path, str_get(&s), e);

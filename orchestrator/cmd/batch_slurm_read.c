@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 /* Requeued tasks are PENDING again; while their processes end they are COMPLETING. */
-static enum slurm_state state_of(const char *word)
+static enum slurm_state read_slurm_state(const char *word)
 {
 	static const char *const waiting[] = { "PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED",
 		                               "SPECIAL_EXIT" };
@@ -25,7 +25,7 @@ static enum slurm_state state_of(const char *word)
 
 static void take_state(struct slurm_task *t, const char *array, const char *word, const char *why)
 {
-	enum slurm_state state = state_of(word);
+	enum slurm_state state = read_slurm_state(word);
 
 	/* Of a task that was submitted twice, the try before says nothing. */
 	if (t->submitted && !streq(t->array, array))

@@ -37,8 +37,8 @@ static char *differences(enum compare_kind kind, const struct comparison *c)
 	return str_take(&s);
 }
 
-static void one(const struct compare_lab *l, const json_t *capture, const char *filter,
-                struct report_run *run)
+static void read_capture(const struct compare_lab *l, const json_t *capture, const char *filter,
+                         struct report_run *run)
 {
 	const char *file = json_string_value(json_object_get(capture, "file"));
 	_cleanup_compare_pair_ struct compare_pair p = { 0 };
@@ -81,7 +81,7 @@ int captures_check(const char *lab, const json_t *captures, const char *filter,
 	if (r < 0)
 		return r;
 	json_array_foreach ((json_t *)captures, i, v)
-		one(&l, v, filter, run);
+		read_capture(&l, v, filter, run);
 	compare_lab_close(&l);
 	return 0;
 }

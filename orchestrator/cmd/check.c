@@ -25,7 +25,7 @@ static void checking_done(struct checking *c)
 }
 
 /* Where the files stand that an import reads: the folder itself, or that of the file. */
-static char *folder_of(const char *path)
+static char *find_import_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat st;
@@ -43,7 +43,7 @@ static void check_file(const struct cmd_args *a, const char *path, struct checke
 
 	ret->name = xstrdup(address_name(path));
 	if (!design || json_object_get(design, "import"))
-		ret->folder = folder_of(path);
+		ret->folder = find_import_folder(path);
 	if (!design && !ret->f.n) {
 		ret->error = xstrdup(e.msg);
 		ui_error(&e);

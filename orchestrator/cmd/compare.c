@@ -11,7 +11,7 @@
 #include "report/table.h"
 
 /* In whatever dialect it was saved: PowerShell's ">" writes UTF-16. */
-static int read_json(const char *path, json_t **ret, struct err *e)
+static int read_saved_json(const char *path, json_t **ret, struct err *e)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 
@@ -36,7 +36,7 @@ struct job {
 	unsigned count[COMPARE_VERDICTS];
 };
 
-static int read_options(struct job *j)
+static int read_compare_options(struct job *j)
 {
 	const char *none = arg_value(j->a, "none"), *as = arg_value(j->a, "as");
 
@@ -108,8 +108,8 @@ static const char *whose(enum compare_kind k)
 	return words[k];
 }
 
-static void report(struct job *j, const char *file, enum compare_kind kind, const char *subject,
-                   const struct comparison *c)
+static void report_comparison(struct job *j, const char *file, enum compare_kind kind,
+                              const char *subject, const struct comparison *c)
 {
 	for (int v = 0; v < COMPARE_VERDICTS; v++)
 		j->count[v] += c->count[v];
@@ -133,7 +133,7 @@ static int with_file(const struct job *j, const struct compare_source *file, con
                      struct compare_pair *p, struct err *e)
 {
 	json_t *other = NULL;
-	int r = read_json(j->against, &other, e);
+	int r = read_saved_json(j->against, &other, e);
 
 	if (r >= 0 && compare_read(file, text, &p->want, e) < 0)
 		r = err_wrap(e, "%s", file->name);
@@ -154,14 +154,14 @@ static int compare_file(struct job *j, const char *file, struct err *e)
 	_cleanup_compare_pair_ struct compare_pair p = { 0 };
 	const struct compare_source source = { .name = file, .kind = j->kind };
 	json_t *text = NULL;
-	int r = read_json(file, &text, e);
+	int r = read_saved_json(file, &text, e);
 
 	if (r >= 0)
 		r = j->against
 		        ? with_file(j, &source, text, &p, e)
 		        : compare_with_lab(&j->lab, &j->names, &source, text, &j->options, &p, e);
 	if (r >= 0)
-		report(j, file, p.want.kind, p.subject, &p.result);
+		report_comparison(j, file, p.want.kind, p.subject, &p.result);
 	json_decref(text);
 	return r;
 }
@@ -172,7 +172,7 @@ static int cmd_compare(const struct cmd_args *a)
 	struct err e = { 0 };
 	int first, r = 0;
 
-	if (read_options(&j) != EX_DONE) {
+	if (read_compare_options(&j) != EX_DONE) {
 		json_decref(j.out);
 		return EX_WRONG_USAGE;
 	}

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "cmd/remote.h"
 
-static int ask(struct lab_client *c, json_t *req, json_t **ret, struct err *e)
+static int ask_for_answer(struct lab_client *c, json_t *req, json_t **ret, struct err *e)
 {
 	return lab_call(c, req, NULL, NULL, ret, NULL, e);
 }
@@ -19,9 +19,9 @@ int compare_lab_open(const char *lab, struct compare_lab *ret, struct err *e)
 	int r = lab_connect(lab, &l.c, e);
 
 	if (r >= 0)
-		r = ask(l.c, json_pack("{s:s}", "op", "status"), &l.status, e);
+		r = ask_for_answer(l.c, json_pack("{s:s}", "op", "status"), &l.status, e);
 	if (r >= 0)
-		r = ask(l.c, json_pack("{s:s}", "op", "design"), &reply, e);
+		r = ask_for_answer(l.c, json_pack("{s:s}", "op", "design"), &reply, e);
 	if (r < 0) {
 		compare_lab_close(&l);
 		return r;
@@ -76,7 +76,7 @@ static char *names_list(const struct names *l)
 	return str_take(&s);
 }
 
-static void add_nics(const struct compare_lab *l, struct names *out)
+static void list_nic_names(const struct compare_lab *l, struct names *out)
 {
 	const char *vm, *nic;
 	json_t *v, *n;
@@ -91,7 +91,7 @@ static void add_nics(const struct compare_lab *l, struct names *out)
 }
 
 /* Can the table be of this session?  Compares the instances and the peer that its rows name. */
-static bool fits(const json_t *session, const struct compare_table *want)
+static bool fits_session(const json_t *session, const struct compare_table *want)
 {
 	const char *address = json_str(session, "address"), *peer = json_str(session, "peerIp");
 	size_t i;
@@ -116,7 +116,7 @@ static void add_peerings(const struct compare_lab *l, const struct compare_table
 	json_t *s;
 
 	json_array_foreach (json_object_get(l->status, "bgp"), i, s) {
-		if (!fitting || fits(s, fitting))
+		if (!fitting || fits_session(s, fitting))
 			names_add(out, xasprintf("%s/%s", json_str(s, "routeServer"),
 			                         json_str(s, "peering")));
 	}
@@ -138,8 +138,8 @@ static const char *what(enum compare_kind k)
 	                                                         : "gateway";
 }
 
-static int by_name(const char *file, const json_t *text, const struct names *all,
-                   enum compare_kind kind, char **ret, struct err *e)
+static int find_by_name(const char *file, const json_t *text, const struct names *all,
+                        enum compare_kind kind, char **ret, struct err *e)
 {
 	long k = compare_who(file, text, (const char *const *)all->items, all->n);
 
@@ -180,7 +180,7 @@ static int find_subject(const struct compare_lab *l, const struct compare_names 
 			*ret_subject = xstrdup(names->nic);
 			return 0;
 		}
-		add_nics(l, &all);
+		list_nic_names(l, &all);
 		break;
 	case COMPARE_LEARNED:
 	case COMPARE_ADVERTISED:
@@ -190,7 +190,7 @@ static int find_subject(const struct compare_lab *l, const struct compare_names 
 		}
 		add_peerings(l, want, &near);
 		if (near.n) /* the addresses inside say more than a name */
-			return by_name(file, text, &near, want->kind, ret_subject, e);
+			return find_by_name(file, text, &near, want->kind, ret_subject, e);
 		add_peerings(l, NULL, &all);
 		break;
 	case COMPARE_GATEWAY_LEARNED:
@@ -206,10 +206,10 @@ static int find_subject(const struct compare_lab *l, const struct compare_names 
 		return err_set(e, EINVAL,
 		               "%s: a lab has no such table; compare it --against a file", file);
 	}
-	return by_name(file, text, &all, want->kind, ret_subject, e);
+	return find_by_name(file, text, &all, want->kind, ret_subject, e);
 }
 
-static bool is_of(const json_t *session, const char *peering)
+static bool is_session_of(const json_t *session, const char *peering)
 {
 	_cleanup_free_ char *name =
 	    xasprintf("%s/%s", json_str(session, "routeServer"), json_str(session, "peering"));
@@ -226,7 +226,7 @@ static void instances(const struct compare_lab *l, const char *peering, const ch
 	json_array_foreach (json_object_get(l->status, "bgp"), i, s) {
 		json_int_t k = json_integer_value(json_object_get(s, "instance"));
 
-		if (is_of(s, peering) && k >= 0 && k < 2)
+		if (is_session_of(s, peering) && k >= 0 && k < 2)
 			ret[k] = json_str(s, "address");
 	}
 }
@@ -241,7 +241,7 @@ static char *session_down(const struct compare_lab *l, const char *peering, cons
 	json_array_foreach (json_object_get(l->status, "bgp"), i, s) {
 		const char *state = json_str(s, "state");
 
-		if (is_of(s, peering) && streq(json_str(s, "address"), address) &&
+		if (is_session_of(s, peering) && streq(json_str(s, "address"), address) &&
 		    !streq(state, "Established"))
 			return xasprintf("the session of %s is %s, not Established", address,
 			                 state);
@@ -281,7 +281,7 @@ static int ask_table(const struct compare_lab *l, const struct compare_names *na
 		return err_set(e, EOPNOTSUPP, "%s tables of a lab cannot be had",
 		               compare_kind_str(kind));
 	}
-	int r = ask(l->c, req, &reply, e);
+	int r = ask_for_answer(l->c, req, &reply, e);
 
 	if (r < 0)
 		return r;

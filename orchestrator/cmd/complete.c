@@ -59,7 +59,7 @@ static void note_value(struct line *l, const struct option_def *o, const char *v
 }
 
 /* Bash splits words at "=": "--format", "=", "svg". */
-static void read_word(struct line *l, const char *word)
+static void read_line_word(struct line *l, const char *word)
 {
 	const char *eq = strchr(word, '=');
 
@@ -99,8 +99,8 @@ static void add_if(struct candidates *ret, const char *prefix, const char *befor
 		candidates_add(ret, whole, help);
 }
 
-static void add_names(struct line *l, enum arg_kind kind, const char *prefix, const char *before,
-                      names_fn *names, struct candidates *ret)
+static void add_name_candidates(struct line *l, enum arg_kind kind, const char *prefix,
+                                const char *before, names_fn *names, struct candidates *ret)
 {
 	struct candidates all = { 0 };
 
@@ -126,7 +126,7 @@ static void add_values(struct line *l, const struct option_def *o, const char *p
 		add_if(ret, prefix, before, *v, NULL);
 	for (size_t i = 0; !fixed && i < ARRAY_LEN(kinds); i++)
 		if (streq(o->arg, kinds[i].arg))
-			add_names(l, kinds[i].kind, prefix, before, names, ret);
+			add_name_candidates(l, kinds[i].kind, prefix, before, names, ret);
 	fixed_values_free(fixed);
 }
 
@@ -161,12 +161,12 @@ static void add_synopsis_words(struct line *l, const char *prefix, names_fn *nam
 		if (islower((unsigned char)**v))
 			add_if(ret, prefix, "", *v, NULL);
 		else if (streq(*v, "LAB")) /* "FILE|LAB" */
-			add_names(l, ARG_LAB, prefix, "", names, ret);
+			add_name_candidates(l, ARG_LAB, prefix, "", names, ret);
 	fixed_values_free(fixed);
 }
 
-static void add_arguments(struct line *l, const char *prefix, names_fn *names,
-                          struct candidates *ret)
+static void add_argument_candidates(struct line *l, const char *prefix, names_fn *names,
+                                    struct candidates *ret)
 {
 	const struct command *c = l->c;
 	size_t last = ARRAY_LEN(c->kinds) - 1;
@@ -191,10 +191,10 @@ static void add_arguments(struct line *l, const char *prefix, names_fn *names,
 		add_synopsis_words(l, prefix, names, ret);
 	}
 	if (kind != ARG_NONE && kind != ARG_WORD)
-		add_names(l, kind, prefix, "", names, ret);
+		add_name_candidates(l, kind, prefix, "", names, ret);
 }
 
-static void add_options(const struct line *l, const char *prefix, struct candidates *ret)
+static void add_option_candidates(const struct line *l, const char *prefix, struct candidates *ret)
 {
 	for (size_t i = 0; i < l->n_opts; i++)
 		add_if(ret, prefix, "--", l->opts[i].name, l->opts[i].help);
@@ -217,7 +217,7 @@ static bool complete_option(struct line *l, const char *typed, names_fn *names,
 		if (o && o->arg)
 			add_values(l, o, typed, before, names, ret);
 	} else if (typed[0] == '-') {
-		add_options(l, typed, ret);
+		add_option_candidates(l, typed, ret);
 	} else {
 		return false;
 	}
@@ -229,7 +229,7 @@ static bool complete_option(struct line *l, const char *typed, names_fn *names,
 static char *const *skip_common(struct line *l, char *const *words)
 {
 	while (words[1] && (l->pending || (words[0][0] == '-' && words[0][1])))
-		read_word(l, *words++);
+		read_line_word(l, *words++);
 	return words;
 }
 
@@ -252,11 +252,11 @@ void complete(char *const *words, names_fn *names, struct candidates *ret)
 	free(l.opts);
 	l.opts = command_options(l.c, &l.n_opts);
 	for (words++; words[1]; words++)
-		read_word(&l, *words);
+		read_line_word(&l, *words);
 	if (l.passthrough)
 		ret->files = l.c->takes_passthrough;
 	else if (!complete_option(&l, *words, names, ret))
-		add_arguments(&l, *words, names, ret);
+		add_argument_candidates(&l, *words, names, ret);
 out:
 	free(l.opts);
 }

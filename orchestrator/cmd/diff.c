@@ -87,7 +87,7 @@ static int open_side(const struct cmd_args *a, const char *arg, struct side *ret
 
 /* ---- lines ---- */
 
-static void print_line(const struct diff_line *l)
+static void print_diff_line(const struct diff_line *l)
 {
 	if (l->kind == DIFF_OBJECTS) {
 		ui_print("%s is %s\n", l->from, l->now);
@@ -137,7 +137,7 @@ static int compare_sides(const struct cmd_args *a, struct side *old, struct side
 		           &(struct diff_report){ a->argv[0], a->argv[1], &d, &now->file });
 	else
 		for (size_t i = 0; i < d.n; i++)
-			print_line(&d.v[i]);
+			print_diff_line(&d.v[i]);
 	diff_done(&d);
 	return status;
 }

@@ -22,8 +22,8 @@ struct report {
 	unsigned lacks_required, lacks_optional;
 };
 
-static void add(struct report *r, const char *kind, const char *name, bool required, bool ok,
-                const char *detail, const char *costs, const char *fix)
+static void add_requirement(struct report *r, const char *kind, const char *name, bool required,
+                            bool ok, const char *detail, const char *costs, const char *fix)
 {
 	json_array_append_new(r->list,
 	                      json_pack("{s:s,s:s,s:b,s:b,s:s,s:s?,s:s?}", "kind", kind, "name",
@@ -46,8 +46,9 @@ static void kernel_version(struct report *r)
 	major = (int)strtol(u.release, &end, 10);
 	if (*end == '.')
 		minor = (int)strtol(end + 1, NULL, 10);
-	add(r, "kernel", "Linux", true, major > 5 || (major == 5 && minor >= 12), u.release,
-	    "mount_setattr() is missing: 5.12 is the oldest", "a newer kernel");
+	add_requirement(r, "kernel", "Linux", true, major > 5 || (major == 5 && minor >= 12),
+	                u.release, "mount_setattr() is missing: 5.12 is the oldest",
+	                "a newer kernel");
 }
 
 static void open_files(struct report *r)
@@ -58,8 +59,9 @@ static void open_files(struct report *r)
 	bool ok = l.rlim_max == RLIM_INFINITY || l.rlim_max >= FDS_WANTED;
 	_cleanup_free_ char *detail = xasprintf("at most %llu", (unsigned long long)l.rlim_max);
 
-	add(r, "limit", "open files", false, ok, detail,
-	    "labs of over a thousand nodes (three descriptors each)", "ulimit -Hn 65536");
+	add_requirement(r, "limit", "open files", false, ok, detail,
+	                "labs of over a thousand nodes (three descriptors each)",
+	                "ulimit -Hn 65536");
 }
 
 static void kernel_features(struct report *r)
@@ -73,7 +75,8 @@ static void kernel_features(struct report *r)
 		bool ok = world && t[i].ok;
 		const char *why = world ? t[i].e.msg : i ? "not tried" : failed.msg;
 
-		add(r, "kernel", f->name, f->required, ok, ok ? "" : why, f->costs, f->fix);
+		add_requirement(r, "kernel", f->name, f->required, ok, ok ? "" : why, f->costs,
+		                f->fix);
 		if (!ok && i < N_WORLD)
 			world = false;
 	}
@@ -84,11 +87,11 @@ static void small_lab(struct report *r)
 	struct err e = { 0 };
 	bool ok = small_lab_probe(&e) == 0;
 
-	add(r, "lab", "a small lab", true, ok, ok ? "" : e.msg, "no lab",
-	    "as it says above; in a container: docs/containers.md");
+	add_requirement(r, "lab", "a small lab", true, ok, ok ? "" : e.msg, "no lab",
+	                "as it says above; in a container: docs/containers.md");
 }
 
-static void node_memory(struct report *r)
+static void report_node_memory(struct report *r)
 {
 	struct err e = { 0 };
 	_cleanup_free_ char *parent = cgroup_parent(&e);
@@ -101,7 +104,8 @@ static void node_memory(struct report *r)
 	        ? "start labs with: systemd-run --scope -p Delegate=yes vnetlab up ..."
 	        : "start labs with: systemd-run --user --scope -p Delegate=yes vnetlab up ...";
 
-	add(r, "limit", "a cgroup for each node", false, parent, parent ? parent : e.msg,
+	add_requirement(
+	    r, "limit", "a cgroup for each node", false, parent, parent ? parent : e.msg,
 	    "a node's memory as a whole is not bounded, but each of its processes (2 GiB)", fix);
 }
 
@@ -122,7 +126,7 @@ static void programs(struct report *r)
 		                    p->package, p->service)
 		        : xasprintf("apt-get install %s", p->package);
 
-		add(r, "program", p->name, p->required, ok, detail, p->costs, fix);
+		add_requirement(r, "program", p->name, p->required, ok, detail, p->costs, fix);
 	}
 }
 
@@ -157,7 +161,7 @@ static int cmd_doctor(const struct cmd_args *a)
 	kernel_features(&r);
 	small_lab(&r);
 	open_files(&r);
-	node_memory(&r);
+	report_node_memory(&r);
 	programs(&r);
 	if (a->json) {
 		ui_json(json_pack("{s:b,s:O}", "ok", !r.lacks_required, "checks", r.list));

@@ -25,7 +25,7 @@
 
 /* --- a scratch world --- */
 
-static int wait_for(pid_t pid)
+static int wait_for_trial(pid_t pid)
 {
 	int status = 0;
 
@@ -48,7 +48,7 @@ static void try_one(int (*probe)(struct err *e), struct trial *t)
 		t->ok = probe(&t->e) == 0;
 		_exit(0);
 	}
-	int status = wait_for(pid);
+	int status = wait_for_trial(pid);
 
 	if (!t->ok && !*t->e.msg)
 		err_set(&t->e, EIO, "the trial ended with status %#x", (unsigned)status);
@@ -80,7 +80,7 @@ static void in_a_lab(struct trial *t)
 		_exit(0);
 	}
 	if (pid > 0)
-		wait_for(pid);
+		wait_for_trial(pid);
 	else if (r == 0)
 		err_fork(&e, errno, "a trial");
 	for (size_t i = 0; pid < 0 && i < N_FEATURES; i++)
@@ -107,7 +107,7 @@ int features_try(const struct trial **ret, struct err *e)
 	}
 	if (pid < 0)
 		return err_fork(e, errno, "a trial");
-	wait_for(pid);
+	wait_for_trial(pid);
 	*ret = t;
 	return 0;
 }
@@ -243,7 +243,7 @@ static int try_raw_socket(struct err *e)
 }
 
 /* Sends one request in a new namespace and waits for its acknowledgement. */
-static int ask(int ns, struct nlmsghdr *h, struct err *e)
+static int request_netlink(int ns, struct nlmsghdr *h, struct err *e)
 {
 	char buf[4096];
 	_cleanup_close_ int fd =
@@ -286,7 +286,7 @@ static int try_vxlan(struct err *e)
 	mnl_attr_put_u16(h, IFLA_VXLAN_PORT, htons(4789));
 	mnl_attr_nest_end(h, data);
 	mnl_attr_nest_end(h, info);
-	return ask(ns, h, e);
+	return request_netlink(ns, h, e);
 }
 
 static int try_qdisc(const char *kind, const void *options, size_t size, struct err *e)
@@ -311,7 +311,7 @@ static int try_qdisc(const char *kind, const void *options, size_t size, struct 
 	mnl_attr_put_strz(h, TCA_KIND, kind);
 	if (options)
 		mnl_attr_put(h, TCA_OPTIONS, size, options);
-	return ask(ns, h, e);
+	return request_netlink(ns, h, e);
 }
 
 static int try_netem(struct err *e)

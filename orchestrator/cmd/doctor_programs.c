@@ -79,7 +79,7 @@ const size_t N_PROGRAMS = ARRAY_LEN(PROGRAMS);
  * does, which cannot be installed beside BIRD 2;
  * everything else is looked for where administrators' programs are, also when they are not in
  * $PATH. */
-static char *find(const char *binary)
+static char *find_program_path(const char *binary)
 {
 	static const char *const frr[] = { "/usr/lib/frr", "/usr/libexec/frr", "/usr/local/lib/frr",
 		                           "/usr/sbin", NULL };
@@ -164,7 +164,7 @@ int program_probe(const struct program *p, char **ret_path, char **ret_version, 
 	_cleanup_free_ char *first = NULL;
 
 	for (const char *const *b = p->binary; *b; b++) {
-		_cleanup_free_ char *path = find(*b);
+		_cleanup_free_ char *path = find_program_path(*b);
 
 		if (!path)
 			return err_set(e, ENOENT, "no %.*s found", (int)(strchrnul(*b, '@') - *b),

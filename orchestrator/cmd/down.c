@@ -86,7 +86,7 @@ static int cmd_down(const struct cmd_args *a)
 	return status;
 }
 
-static const struct option_def options[] = {
+static const struct option_def down_options[] = {
 	{ 0, "all", NULL, "all labs of this user", false },
 	{ 0, NULL, NULL, NULL, false },
 };
@@ -102,6 +102,6 @@ COMMAND(down,
             .max_args = -1,
             .kinds = { ARG_LAB },
             .common_output = true,
-            .opts = options,
+            .opts = down_options,
             .run = cmd_down,
         });

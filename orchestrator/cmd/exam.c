@@ -209,7 +209,7 @@ static int hide_faults(struct exam *x, long count)
 
 /* ---- the copy ---- */
 
-static void make_folders(const char *path)
+static void make_parents(const char *path)
 {
 	_cleanup_free_ char *p = xstrdup(path);
 
@@ -236,7 +236,7 @@ static int write_exam(const struct exam *x, const char *dir, const char *file, s
 
 		if (r < 0 || !s)
 			continue;
-		make_folders(path);
+		make_parents(path);
 		r = learn_write(path, s, strlen(s), e);
 	}
 	return r;

@@ -77,7 +77,7 @@ static void spoil_next_hop(const struct exam_fault *f, const char *pointer, cons
 	                     IP4_STR(ip ^ 1), hop));
 }
 
-static void find_next_hop(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void list_next_hops(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
 {
 	each_of_part(f, topology, "routeTables", "routes", spoil_next_hop, ret);
 }
@@ -183,7 +183,7 @@ static void find_in_vms(const struct exam_fault *f, json_t *topology, struct exa
 	}
 }
 
-static bool forwards(const json_t *vm)
+static bool is_forwarding_machine(const json_t *vm)
 {
 	return json_is_true(json_object_get(json_object_get(vm, "nic"), "enableIPForwarding"));
 }
@@ -191,7 +191,7 @@ static bool forwards(const json_t *vm)
 static void stop_appliance(const struct exam_fault *f, const char *pointer, const char *name,
                            json_t *vm, struct exam_changes *ret)
 {
-	if (forwards(vm))
+	if (is_forwarding_machine(vm))
 		add_change(ret, f, pointer, "powerState", json_string("deallocated"),
 		           xasprintf("%s is stopped", name));
 }
@@ -206,7 +206,7 @@ static void forget_forwarding(const struct exam_fault *f, const char *pointer, c
 {
 	_cleanup_free_ char *nic = xasprintf("%s/nic", pointer);
 
-	if (forwards(vm))
+	if (is_forwarding_machine(vm))
 		add_change(ret, f, nic, "enableIPForwarding", json_false(),
 		           xasprintf("the NIC of %s lost enableIPForwarding", name));
 }
@@ -261,13 +261,13 @@ static void spoil_peer(const struct exam_fault *f, const char *pointer, const ch
 		                     IP4_STR(ip ^ 8)));
 }
 
-static void find_peer(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void list_peers(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
 {
 	each_of_part(f, topology, "routeServers", "bgpConnections", spoil_peer, ret);
 }
 
 const struct exam_fault exam_faults[] = {
-	{ "next-hop", "a route sends to the wrong address", find_next_hop },
+	{ "next-hop", "a route sends to the wrong address", list_next_hops },
 	{ "lost-route", "a route table lost a route", find_lost_route },
 	{ "propagation", "a route table lets BGP's routes in, or keeps them out",
 	  find_propagation },
@@ -278,6 +278,6 @@ const struct exam_fault exam_faults[] = {
 	{ "forwarding", "an appliance's NIC does not forward", find_forwarding },
 	{ "prepend", "an appliance prepends its AS number", find_prepend },
 	{ "peer-asn", "a Route Server expects another AS number", find_asn },
-	{ "peer-address", "a Route Server's peering is with nobody", find_peer },
+	{ "peer-address", "a Route Server's peering is with nobody", list_peers },
 	{ NULL, NULL, NULL },
 };

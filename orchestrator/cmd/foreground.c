@@ -91,7 +91,7 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void reap_children(void)
+static void reap_orphans(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
@@ -105,7 +105,7 @@ static int take_signals(int fd)
 
 	while (read(fd, &si, sizeof(si)) == (ssize_t)sizeof(si))
 		if (si.ssi_signo == SIGCHLD)
-			reap_children();
+			reap_orphans();
 		else
 			sig = (int)si.ssi_signo;
 	return sig;
@@ -143,7 +143,7 @@ static struct lab_client *follow_events(const char *lab, struct err *e)
 }
 
 /* Whether the driver is there: its end of the owner's connection is open. */
-static bool is_open(const struct lab_client *owner)
+static bool is_owner_open(const struct lab_client *owner)
 {
 	struct pollfd p = { .fd = lab_client_fd(owner), .events = POLLRDHUP };
 
@@ -171,7 +171,7 @@ static int watch_lab(const char *lab, struct lab_client *owner, int signals)
 			sig = take_signals(signals);
 		if (p[2].revents && !sig && !print_events(events, &e)) {
 			events = lab_disconnect(events);
-			if (is_open(owner))
+			if (is_owner_open(owner))
 				events = follow_events(lab, &e);
 		}
 		if (p[0].revents)
@@ -212,13 +212,13 @@ int foreground_stay(struct foreground *f, const char *lab, struct lab_client *ow
 {
 	_cleanup_close_ int signals = open_signals();
 
-	reap_children();
+	reap_orphans();
 	tell_ready(f, status_text);
 	int sig = *came ? *came : watch_lab(lab, owner, signals);
 
 	tell_manager(f, "STOPPING=1\n");
 	int status = sig ? end_own_lab(lab, sig) : tell_end(lab);
 
-	reap_children();
+	reap_orphans();
 	return status;
 }

@@ -174,7 +174,7 @@ static json_t *grade_one(void *ctx, size_t number)
 
 /* ---- in the caller's ---- */
 
-static void say_progress(const struct grading *x)
+static void print_grading(const struct grading *x)
 {
 	ui_progress("%zu of %zu graded", x->done, x->g.n);
 }
@@ -184,7 +184,7 @@ static bool grade_starts(void *ctx, size_t number)
 	struct grading *x = ctx;
 
 	x->g.v[number].seconds = test_now_ms() / 1e3;
-	say_progress(x);
+	print_grading(x);
 	return true;
 }
 
@@ -196,7 +196,8 @@ static void grade_said(void *ctx, size_t number, const char *kind, const char *t
 		ui_note("%s: %s", x->g.v[number].student, text);
 }
 
-static void take_row(struct grading *x, struct grade *row, const json_t *result, const char *how)
+static void take_grade_row(struct grading *x, struct grade *row, const json_t *result,
+                           const char *how)
 {
 	const char *reason = json_string_value(json_object_get(result, "reason"));
 	const json_t *run = json_object_get(result, "run");
@@ -222,9 +223,9 @@ static void graded(void *ctx, size_t number, const json_t *result, const char *h
 	struct grade *row = &x->g.v[number];
 
 	row->seconds = test_now_ms() / 1e3 - row->seconds;
-	take_row(x, row, result, how);
+	take_grade_row(x, row, result, how);
 	x->done++;
-	say_progress(x);
+	print_grading(x);
 }
 
 static int grade_all(struct grading *x)

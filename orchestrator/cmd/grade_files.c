@@ -65,7 +65,7 @@ static void add_student(struct grades *g, const char *path)
 		                                       .state = GRADE_NOT_RUN };
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
+static int order_entries(const struct dirent **a, const struct dirent **b)
 {
 	return strverscmp((*a)->d_name, (*b)->d_name);
 }
@@ -82,7 +82,7 @@ int grade_add_files(struct grades *g, const char *arg, const char *checks, struc
 		add_student(g, arg);
 		return 0;
 	}
-	int n = scandir(arg, &list, NULL, by_name);
+	int n = scandir(arg, &list, NULL, order_entries);
 
 	if (n < 0)
 		return err_sys(e, errno, "%s", arg);

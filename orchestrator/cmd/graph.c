@@ -30,8 +30,8 @@ static int ask_lab(const char *lab, json_t **ret_design, json_t **ret_status, st
 	return r;
 }
 
-static int read_file(const struct cmd_args *a, const char *arg, struct findings *f,
-                     json_t **ret_design, int *ret_status)
+static int read_graph_file(const struct cmd_args *a, const char *arg, struct findings *f,
+                           json_t **ret_design, int *ret_status)
 {
 	_cleanup_free_ char *path = NULL;
 	struct err e = { 0 };
@@ -88,7 +88,7 @@ static int cmd_graph(const struct cmd_args *a)
 		int r = ask_lab(arg ? arg : a->lab, &design, &status, &e);
 
 		ret = r < 0 ? ui_error(&e) : draw(a, json_object_get(design, "design"), status, &f);
-	} else if (read_file(a, arg, &f, &design, &ret) == 0) {
+	} else if (read_graph_file(a, arg, &f, &design, &ret) == 0) {
 		ret = draw(a, design, NULL, &f);
 	}
 	json_decref(design);

@@ -84,7 +84,7 @@ static char *serve_command(const struct host *h, json_t *req, struct err *e)
 }
 
 /* Returns up to 600 characters of s without the white space around them. */
-static char *trimmed(const char *s)
+static char *trim_output(const char *s)
 {
 	size_t n;
 
@@ -124,7 +124,7 @@ static int check_version(struct host *h, struct err *e)
 	if (r < 0)
 		return r;
 	_cleanup_free_ char *version = find_version(out);
-	_cleanup_free_ char *said = trimmed(*err ? err : out);
+	_cleanup_free_ char *said = trim_output(*err ? err : out);
 
 	if (!version)
 		return err_set(
@@ -144,7 +144,7 @@ static int check_version(struct host *h, struct err *e)
 
 /* --- the designs --- */
 
-static int make_folder(struct host *h, struct err *e)
+static int make_remote_folder(struct host *h, struct err *e)
 {
 	_cleanup_free_ char *command = serve_command(h, json_pack("{s:b}", "makeFolder", true), e);
 	_cleanup_free_ char *out = NULL, *err = NULL;
@@ -165,7 +165,7 @@ static int make_folder(struct host *h, struct err *e)
 		return 0;
 	}
 	const char *why = strstr(err, h->mark);
-	_cleanup_free_ char *said = trimmed(why ? why + strlen(h->mark) : err);
+	_cleanup_free_ char *said = trim_output(why ? why + strlen(h->mark) : err);
 
 	return err_set(e, EIO, "%s: %s", h->target.text, *said ? said : "no folder could be made");
 }
@@ -177,7 +177,7 @@ static int upload(struct host *h, const struct parcel *p, struct err *e)
 
 	if (!p->n_files)
 		return 0;
-	r = make_folder(h, e);
+	r = make_remote_folder(h, e);
 	if (r == 0)
 		r = ssh_upload(h->ssh, h->folder, p->files, p->n_files, e);
 	if (r < 0 && h->folder)
@@ -221,7 +221,7 @@ static json_t *run_request(const struct host *h, const struct parcel *p, bool tt
 	return req;
 }
 
-static int run(struct host *h, const struct parcel *p, int *ret_status, struct err *e)
+static int run_on_host(struct host *h, const struct parcel *p, int *ret_status, struct err *e)
 {
 	bool shell = streq(h->c->name, "shell"), tty = shell && isatty(STDIN_FILENO);
 	_cleanup_free_ char *command = serve_command(h, run_request(h, p, tty), e);
@@ -262,7 +262,7 @@ static int take_report(struct host *h, const struct parcel *p, int status)
 }
 
 /* After a lost connection: tell the user that the lab still runs there. */
-static int lost(const struct host *h, const struct parcel *p, const struct err *e)
+static int report_lost_host(const struct host *h, const struct parcel *p, const struct err *e)
 {
 	int status = ui_error(e);
 
@@ -313,7 +313,7 @@ int host_run(const struct command *c, const struct cmd_args *a)
 	if (upload(&h, &p, &e) < 0)
 		return ui_error(&e);
 	ui_progress_end();
-	if (run(&h, &p, &status, &e) < 0)
-		return lost(&h, &p, &e);
+	if (run_on_host(&h, &p, &status, &e) < 0)
+		return report_lost_host(&h, &p, &e);
 	return p.report && h.folder ? take_report(&h, &p, status) : status;
 }

@@ -28,7 +28,7 @@ void parcel_free(struct parcel *p)
 	*p = (struct parcel){ .out = STDOUT_FILENO };
 }
 
-static int add_word(struct parcel *p, const char *word)
+static int add_parcel_word(struct parcel *p, const char *word)
 {
 	struct err e;
 
@@ -72,7 +72,7 @@ static void add_file(struct parcel *p, char *path, json_t *text)
 }
 
 /* The documents themselves travel, whatever they were read from. */
-static int add_design(struct parcel *p, const char *path, json_t *design)
+static int add_parcel_design(struct parcel *p, const char *path, json_t *design)
 {
 	_cleanup_free_ char *name = place(path, p->n_files);
 	const char *slash = strrchr(name, '/'), *file;
@@ -88,7 +88,7 @@ static int add_design(struct parcel *p, const char *path, json_t *design)
 			add_file(
 			    p, xasprintf("%.*s%s", slash ? (int)(slash + 1 - name) : 0, name, file),
 			    text);
-	return add_word(p, name);
+	return add_parcel_word(p, name);
 }
 
 /* Adds the findings of the import: the other machine gets the topology and cannot repeat them. */
@@ -124,7 +124,7 @@ static int pack_design(struct parcel *p, const struct command *c, const struct c
 	if (status == EX_DONE && !p->here && m) {
 		if (!p->lab)
 			p->lab = xstrdup(m->name);
-		status = add_design(p, path, design);
+		status = add_parcel_design(p, path, design);
 	}
 	model_free(m);
 	json_decref(design);
@@ -142,7 +142,7 @@ static int pack_one_of_several(struct parcel *p, const struct command *c, const 
 	if (!p->here || status != EX_DONE)
 		return status;
 	p->here = false;
-	return access(path, R_OK) == 0 ? pack_raw(p, path) : add_word(p, path);
+	return access(path, R_OK) == 0 ? pack_raw(p, path) : add_parcel_word(p, path);
 }
 
 /* `test -n LAB` without a file is about the lab that runs there. */
@@ -187,7 +187,7 @@ static int pack_raw_as(struct parcel *p, const char *before, const char *path)
 	add_file(p, xstrdup(name), kept);
 	_cleanup_free_ char *word = xasprintf("%s%s", before, name);
 
-	return add_word(p, word);
+	return add_parcel_word(p, word);
 }
 
 static int pack_raw(struct parcel *p, const char *path)
@@ -240,7 +240,7 @@ static int pack_file_option(struct parcel *p, const struct command *c, const str
 				return ui_error(&e);
 			}
 		}
-		return add_word(p, "--write=-");
+		return add_parcel_word(p, "--write=-");
 	}
 	if (streq(c->name, "test") && streq(o->name, "report")) {
 		if (mkdir(value, 0777) < 0 && errno != EEXIST) {
@@ -248,7 +248,7 @@ static int pack_file_option(struct parcel *p, const struct command *c, const str
 			return ui_error(&e);
 		}
 		p->report = value;
-		return add_word(p, "--report=" PARCEL_REPORT);
+		return add_parcel_word(p, "--report=" PARCEL_REPORT);
 	}
 	if (streq(c->name, "test") && streq(o->name, "checks"))
 		return pack_raw_as(p, "--checks=", value);
@@ -269,13 +269,13 @@ static int pack_option(struct parcel *p, const struct command *c, const struct c
 		if (!o->arg) {
 			_cleanup_free_ char *word = xasprintf("--%s", o->name);
 
-			status = add_word(p, word);
+			status = add_parcel_word(p, word);
 		} else if (streq(o->arg, "FILE") || streq(o->arg, "DIR")) {
 			status = pack_file_option(p, c, a, o, *v);
 		} else {
 			_cleanup_free_ char *word = xasprintf("--%s=%s", o->name, *v);
 
-			status = add_word(p, word);
+			status = add_parcel_word(p, word);
 		}
 		if (status != EX_DONE)
 			return status;
@@ -290,16 +290,16 @@ static int pack_words(struct parcel *p, const struct command *c, const struct cm
 
 	/* Where "--" does not mean something else, nothing behind it can be an option. */
 	if (!c->takes_passthrough)
-		status = add_word(p, "--");
+		status = add_parcel_word(p, "--");
 	if (status == EX_DONE && designs)
 		status = pack_designs(p, c, a);
 	for (int i = 0; i < a->argc && !designs && status == EX_DONE; i++)
 		status = files && access(a->argv[i], F_OK) == 0 ? pack_raw(p, a->argv[i])
-		                                                : add_word(p, a->argv[i]);
+		                                                : add_parcel_word(p, a->argv[i]);
 	if (status == EX_DONE && a->passthrough)
-		status = add_word(p, "--");
+		status = add_parcel_word(p, "--");
 	for (char **w = a->passthrough; w && *w && status == EX_DONE; w++)
-		status = add_word(p, *w);
+		status = add_parcel_word(p, *w);
 	return status;
 }
 
@@ -309,7 +309,7 @@ int parcel_pack(const struct command *c, const struct cmd_args *a, struct parcel
 		                             .designs = json_array(),
 		                             .lab = a->lab && *a->lab ? xstrdup(a->lab) : NULL,
 		                             .out = STDOUT_FILENO };
-	int status = add_word(&p, c->name);
+	int status = add_parcel_word(&p, c->name);
 
 	p.here = (streq(c->name, "graph") && draws_file(a)) ||
 	         (streq(c->name, "compare") && arg_value(a, "against"));

@@ -21,7 +21,7 @@ struct images {
 	size_t n, cap;
 };
 
-static const struct known *look_up(struct images *x, const char *name)
+static const struct known *look_up_image(struct images *x, const char *name)
 {
 	for (size_t i = 0; i < x->n; i++)
 		if (streq(x->v[i].name, name))
@@ -194,7 +194,7 @@ static const struct known *check_owner(struct images *x, json_t *owner, const st
 	 * filter is what image "host" can be given. */
 	if (strchr(image, '/') || *image == '.' || (host && !json_object_size(config)))
 		return NULL;
-	const struct known *k = look_up(x, host ? "host" : image);
+	const struct known *k = look_up_image(x, host ? "host" : image);
 
 	if (!k->configs) {
 		_cleanup_free_ char *ptr = jptr_str(JPTR(at, "image"));

@@ -22,7 +22,7 @@ struct sums { /* resources */
 	long long all, understood, packets, packets_read;
 };
 
-static long long number(const json_t *row, const char *key)
+static long long get_row_number(const json_t *row, const char *key)
 {
 	return json_integer_value(json_object_get(row, key));
 }
@@ -34,7 +34,8 @@ static struct sums sum_up(const json_t *coverage)
 	size_t i;
 
 	json_array_foreach ((json_t *)coverage, i, row) {
-		long long n = number(row, "resources"), out = number(row, "leftOut");
+		long long n = get_row_number(row, "resources"),
+		          out = get_row_number(row, "leftOut");
 		const char *how = json_string_value(json_object_get(row, "how"));
 		bool known = !streq(how, "unknown") && !streq(how, "unsupported");
 
@@ -77,9 +78,9 @@ static int print_coverage(const struct cmd_args *a, json_t *coverage)
 		    ui_clean(json_string_value(json_object_get(row, "type")));
 
 		table_row(t, type);
-		table_cell(t, 1, "%lld", number(row, "resources"));
-		if (number(row, "leftOut"))
-			table_cell(t, 2, "%lld", number(row, "leftOut"));
+		table_cell(t, 1, "%lld", get_row_number(row, "resources"));
+		if (get_row_number(row, "leftOut"))
+			table_cell(t, 2, "%lld", get_row_number(row, "leftOut"));
 		for (size_t k = 0; k < ARRAY_LEN(words); k++)
 			if (streq(words[k][0], how))
 				table_cell(t, 3, "%s", words[k][1]);

@@ -133,7 +133,7 @@ static int make_folder(const char *path, struct err *e)
 }
 
 /* A file that exists stays as it is. */
-static int write_new(const char *path, const char *text, struct err *e)
+static int write_new_file(const char *path, const char *text, struct err *e)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
@@ -180,8 +180,8 @@ static int write_starter(const char *folder, const char *name, const char *topol
 	if (r == 0)
 		r = make_folder(nva, e);
 	if (r == 0)
-		r = write_new(frr, FRR_CONF, e);
-	return r < 0 ? r : write_new(topology, text, e);
+		r = write_new_file(frr, FRR_CONF, e);
+	return r < 0 ? r : write_new_file(topology, text, e);
 }
 
 static int cmd_init(const struct cmd_args *a)

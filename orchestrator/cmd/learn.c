@@ -16,7 +16,7 @@
 #include "cmd/labs.h"
 #include "report/table.h"
 
-static const char *from_environment(const char *name)
+static const char *read_environment(const char *name)
 {
 	return getenv(name);
 }
@@ -28,7 +28,7 @@ static int run_own(const char *verb, const char *const *words)
 	const struct command *c = command_find(verb);
 	struct err e = { 0 };
 
-	if (args_parse(c, (char **)words, from_environment, &args, &e) < 0)
+	if (args_parse(c, (char **)words, read_environment, &args, &e) < 0)
 		return ui_error(&e);
 	return c->run(&args.a);
 }
@@ -98,7 +98,7 @@ static int do_story(struct learning *x)
 	return EX_DONE;
 }
 
-static int finish(struct learning *x)
+static int finish_lesson(struct learning *x)
 {
 	_cleanup_free_ char *lab = learn_lab(x->l);
 	struct err e = { 0 };
@@ -112,7 +112,7 @@ static int finish(struct learning *x)
 	return EX_DONE;
 }
 
-static int do_start(struct learning *x)
+static int start_lesson(struct learning *x)
 {
 	_cleanup_free_ char *lab = learn_lab(x->l);
 	struct err e = { 0 };
@@ -129,7 +129,7 @@ static int do_start(struct learning *x)
 		status = learn_watch(x->l);
 	else
 		return status;
-	return status == EX_DONE ? finish(x) : status;
+	return status == EX_DONE ? finish_lesson(x) : status;
 }
 
 static int do_check(struct learning *x)
@@ -248,8 +248,8 @@ static int do_solution(struct learning *x)
 static const struct action {
 	const char *word;
 	int (*run)(struct learning *x);
-} actions[] = { { "start", do_start }, { "check", do_check }, { "hint", do_hint },
-	        { "reset", do_reset }, { "story", do_story }, { "solution", do_solution } };
+} actions[] = { { "start", start_lesson }, { "check", do_check }, { "hint", do_hint },
+	        { "reset", do_reset },     { "story", do_story }, { "solution", do_solution } };
 
 /* ---- the list ---- */
 

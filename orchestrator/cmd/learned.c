@@ -23,7 +23,7 @@ static void print_refused(const json_t *refused)
 	table_print(t, stdout);
 }
 
-static int show(const struct cmd_args *a, const char *op, bool explain)
+static int show_learned(const struct cmd_args *a, const char *op, bool explain)
 {
 	json_t *answer = NULL, *list, *r;
 	const char *instance;
@@ -68,12 +68,12 @@ static int show(const struct cmd_args *a, const char *op, bool explain)
 
 static int cmd_learned(const struct cmd_args *a)
 {
-	return show(a, "learned", arg_flag(a, "explain"));
+	return show_learned(a, "learned", arg_flag(a, "explain"));
 }
 
 static int cmd_advertised(const struct cmd_args *a)
 {
-	return show(a, "advertised", false);
+	return show_learned(a, "advertised", false);
 }
 
 static const struct option_def learned_options[] = {

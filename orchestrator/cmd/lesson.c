@@ -18,7 +18,7 @@ enum { LESSON_MAX_TEXT = 1 << 20 };
 /* ---- lesson.md ---- */
 
 /* Without blank lines around. */
-static char *trimmed(const char *from, const char *to)
+static char *trim_blank_lines(const char *from, const char *to)
 {
 	while (from < to && (*from == '\n' || *from == ' '))
 		from++;
@@ -47,9 +47,9 @@ static void take_section(struct lesson *l, const char *heading, const char *end)
 	const char *body = line_after(heading);
 
 	if (str_starts(heading, "## Hint") && l->n_hints < LESSON_HINTS) {
-		l->hints[l->n_hints++] = trimmed(body, end);
+		l->hints[l->n_hints++] = trim_blank_lines(body, end);
 	} else if (str_starts(heading, "## Solution") && !l->solution) {
-		l->solution = trimmed(body, end);
+		l->solution = trim_blank_lines(body, end);
 	} else if (!l->wrong) {
 		l->wrong =
 		    xasprintf("lesson.md has a section \"%.*s\": there are Hint and Solution",
@@ -62,8 +62,8 @@ static void read_story(struct lesson *l, const char *text)
 	const char *at = next_heading(text), *end;
 
 	if (str_starts(text, "# "))
-		l->title = trimmed(text + 2, strchr(text, '\n') ? strchr(text, '\n') : at);
-	l->story = trimmed(l->title ? line_after(text) : text, at);
+		l->title = trim_blank_lines(text + 2, strchr(text, '\n') ? strchr(text, '\n') : at);
+	l->story = trim_blank_lines(l->title ? line_after(text) : text, at);
 	for (; *at; at = end) {
 		end = next_heading(line_after(at));
 		take_section(l, at, end);
@@ -72,20 +72,20 @@ static void read_story(struct lesson *l, const char *text)
 
 /* ---- a folder ---- */
 
-static int read_text(const char *folder, const char *name, struct str *ret, struct err *e)
+static int read_lesson_file(const char *folder, const char *name, struct str *ret, struct err *e)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", folder, name);
 
 	return file_read(path, LESSON_MAX_TEXT, ret, e);
 }
 
-static json_t *read_json(const char *folder, const char *name, char **ret_wrong)
+static json_t *read_lesson_json(const char *folder, const char *name, char **ret_wrong)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct err e = { 0 };
 	json_error_t je;
 
-	if (read_text(folder, name, &text, &e) < 0) {
+	if (read_lesson_file(folder, name, &text, &e) < 0) {
 		*ret_wrong = xstrdup(e.msg);
 		return NULL;
 	}
@@ -109,14 +109,14 @@ static void read_lesson(struct lesson *l)
 		return;
 	}
 	l->file = xstrdup(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
-	if (read_text(l->folder, "lesson.md", &text, &e) < 0) {
+	if (read_lesson_file(l->folder, "lesson.md", &text, &e) < 0) {
 		l->wrong = xstrdup(e.msg);
 		return;
 	}
 	read_story(l, str_get(&text));
-	l->topology = read_json(l->folder, l->file, &l->wrong);
+	l->topology = read_lesson_json(l->folder, l->file, &l->wrong);
 	if (!l->wrong)
-		l->patch = read_json(l->folder, "solution.json", &l->wrong);
+		l->patch = read_lesson_json(l->folder, "solution.json", &l->wrong);
 }
 
 void lessons_add(struct lessons *ls, const char *folder)

@@ -94,7 +94,7 @@ static int unknown_command(const char *verb)
 	return EX_WRONG_USAGE;
 }
 
-static int run_command(const struct command *c, char **words)
+static int run_checked_command(const struct command *c, char **words)
 {
 	_cleanup_args_ struct args args = { 0 };
 	struct err e = { 0 };
@@ -124,7 +124,7 @@ static int run_verb(const struct args_before *b)
 	for (char **w = b->verb + 1; *w; w++)
 		VEC_PUSH(words, n, cap) = *w;
 	VEC_PUSH(words, n, cap) = NULL;
-	return run_command(c, words);
+	return run_checked_command(c, words);
 }
 
 static int dispatch(char **argv)
@@ -133,7 +133,7 @@ static int dispatch(char **argv)
 	struct err e = { 0 };
 
 	if (argv[0] && argv[1] && streq(argv[1], "--version"))
-		return run_command(command_find("version"), argv + 2);
+		return run_checked_command(command_find("version"), argv + 2);
 	if (argv[0] && args_before_verb(argv + 1, &b, &e) < 0) {
 		_cleanup_free_ char *clean = ui_clean(e.msg);
 
@@ -152,7 +152,7 @@ static int dispatch(char **argv)
 }
 
 /* Runs a command; fails as well when its output could not be written. */
-static int run(char **argv)
+static int run_words(char **argv)
 {
 	int status = dispatch(argv);
 
@@ -178,5 +178,5 @@ int main(int argc, char **argv)
 		return serve(argv[2]);
 	serve_terminals();
 	alive_on_busy = on_busy;
-	return run(argv);
+	return run_words(argv);
 }

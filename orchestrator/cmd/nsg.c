@@ -27,7 +27,7 @@ static char *ports_text(const json_t *list)
 	return str_take(&s);
 }
 
-static void add_rule(struct table *t, const json_t *rule)
+static void add_rule_row(struct table *t, const json_t *rule)
 {
 	_cleanup_free_ char *src = ports_text(json_object_get(rule, "sourcePortRanges")),
 	                    *dst = ports_text(json_object_get(rule, "destinationPortRanges"));
@@ -54,7 +54,7 @@ static void print_group(const json_t *g)
 	         subnet ? "subnet" : "NIC",
 	         json_str(subnet ? subnet : json_object_get(a, "networkInterface"), "id"));
 	json_array_foreach (json_object_get(g, "effectiveSecurityRules"), i, rule)
-		add_rule(t, rule);
+		add_rule_row(t, rule);
 	table_print(t, stdout);
 }
 

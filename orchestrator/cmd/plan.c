@@ -56,7 +56,7 @@ bool plan_fresh(const struct cmd_args *a, json_t **ret)
 	return true;
 }
 
-static void print_nodes(const json_t *nodes)
+static void print_planned_nodes(const json_t *nodes)
 {
 	static const struct {
 		const char *action, *words;
@@ -80,7 +80,7 @@ static void print_nodes(const json_t *nodes)
 }
 
 /* Asks the driver of the running lab; without one, every object is new. */
-static int ask(const struct opened *o, json_t *fresh, json_t **ret, struct err *e)
+static int ask_for_plan(const struct opened *o, json_t *fresh, json_t **ret, struct err *e)
 {
 	struct lab_client *c = NULL;
 	int r = lab_connect(o->lab, &c, e);
@@ -114,7 +114,7 @@ int plan_run(const struct cmd_args *a)
 		return EX_WRONG_USAGE;
 	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
 
-	if (status == EX_DONE && ask(&o, fresh, &answer, &e) < 0)
+	if (status == EX_DONE && ask_for_plan(&o, fresh, &answer, &e) < 0)
 		status = ui_error(&e);
 	json_decref(fresh);
 	if (status != EX_DONE)
@@ -132,7 +132,7 @@ int plan_run(const struct cmd_args *a)
 	} else if (n || drifted) {
 		ui_print("Lab %s, %zu change%s:\n", o.lab, n, n == 1 ? "" : "s");
 		plan_print(changes);
-		print_nodes(nodes);
+		print_planned_nodes(nodes);
 		plan_print_drift(drift, "Changed by hand (drift), up puts it back:");
 		plan_print_fresh(touched, "With --fresh back to the file:");
 	} else {
@@ -166,7 +166,7 @@ static int cmd_plan(const struct cmd_args *a)
 	return arg_flag(a, "resources") ? print_resources(a) : plan_run(a);
 }
 
-static const struct option_def options[] = {
+static const struct option_def plan_options[] = {
 	{ 0, "resources", NULL, "say what the lab takes of a machine, and vnetlab test of time",
 	  false },
 	{ 0, "detailed-exitcode", NULL, "exit with 6 if anything would change", false },
@@ -192,6 +192,6 @@ COMMAND(
         .max_args = 64,
         .kinds = { ARG_FILE, ARG_NODE },
         .common_output = true,
-        .opts = options,
+        .opts = plan_options,
         .run = cmd_plan,
     });

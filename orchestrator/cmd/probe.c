@@ -29,7 +29,7 @@ static json_t *request(const struct cmd_args *a)
 	return json_pack("{s:s, s:[o]}", "op", "probe", "probes", o);
 }
 
-static double number(const json_t *o, const char *key)
+static double get_rtt(const json_t *o, const char *key)
 {
 	return json_number_value(json_object_get(json_object_get(o, "rttMs"), key));
 }
@@ -49,7 +49,7 @@ static void see_why(const struct cmd_args *a, const json_t *o)
 	ui_note("see why: vnetlab path %s %s%s", a->argv[0], a->argv[1], str_get(&more));
 }
 
-static void show(const struct cmd_args *a, const json_t *o)
+static void print_probe(const struct cmd_args *a, const json_t *o)
 {
 	const json_t *port = json_object_get(o, "port");
 	const char *address = json_string_value(json_object_get(o, "address"));
@@ -66,8 +66,8 @@ static void show(const struct cmd_args *a, const json_t *o)
 	         (long long)json_integer_value(json_object_get(o, "sent")),
 	         json_string_value(json_object_get(o, "detail")));
 	if (got)
-		ui_print("round trip min %.3f, average %.3f, max %.3f ms\n", number(o, "min"),
-		         number(o, "avg"), number(o, "max"));
+		ui_print("round trip min %.3f, average %.3f, max %.3f ms\n", get_rtt(o, "min"),
+		         get_rtt(o, "avg"), get_rtt(o, "max"));
 	if (!json_is_true(json_object_get(o, "ok")))
 		see_why(a, o);
 }
@@ -158,7 +158,7 @@ static int single(const struct cmd_args *a, json_t *req)
 	if (a->json)
 		ui_json(json_incref(o));
 	else
-		show(a, o);
+		print_probe(a, o);
 	json_decref(reply);
 	return ok ? EX_DONE : EX_NOT_HELD;
 }

@@ -17,7 +17,7 @@ static size_t group_rank(const char *group)
 	return i;
 }
 
-static int compare(const void *x, const void *y)
+static int compare_commands(const void *x, const void *y)
 {
 	const struct command *a = *(const struct command *const *)x,
 	                     *b = *(const struct command *const *)y;
@@ -37,7 +37,7 @@ const struct command *const *command_list(size_t *ret_n)
 			abort();
 		for (size_t i = 0; i < n; i++)
 			sorted[i] = __start_vnl_commands[i];
-		qsort(sorted, n, sizeof(*sorted), compare);
+		qsort(sorted, n, sizeof(*sorted), compare_commands);
 	}
 	*ret_n = n;
 	return sorted;

@@ -105,7 +105,7 @@ static int ask_events(const struct cmd_args *a, const char *lab, json_t **ret)
 	return EX_DONE;
 }
 
-static int ask_routes(const struct cmd_args *a, const char *lab, json_t *tables)
+static int ask_report_routes(const struct cmd_args *a, const char *lab, json_t *tables)
 {
 	int status = EX_DONE;
 	json_t *t, *reply;
@@ -177,7 +177,7 @@ static int ask_facts(const struct cmd_args *a, const char *lab, const struct mod
 		                   json_object_get(json_object_get(design, "topology"), "checks"),
 		                   x->paths);
 	if (status == EX_DONE)
-		status = ask_routes(a, lab, x->routes);
+		status = ask_report_routes(a, lab, x->routes);
 	return status == EX_DONE ? ask_events(a, lab, &x->events) : status;
 }
 

@@ -20,7 +20,7 @@ bool revision_named(const char *arg)
 }
 
 /* Runs a program of PATH to its end; its messages are the user's to read. */
-static int run_program(const char *const argv[], struct err *e)
+static int run_to_end(const char *const argv[], struct err *e)
 {
 	pid_t pid;
 	int status = 0;
@@ -57,14 +57,14 @@ static int take_out(const char *tree, const char *folder, struct err *e)
 {
 	_cleanup_free_ char *tar = xasprintf("%s/.tar", folder);
 	_cleanup_free_ char *out = xasprintf("--output=%s", tar), *top = repository_top();
-	int r = run_program((const char *const[]){ "git", "-C", top, "archive", "--format=tar", out,
-	                                           "--", tree, NULL },
-	                    e);
+	int r = run_to_end((const char *const[]){ "git", "-C", top, "archive", "--format=tar", out,
+	                                          "--", tree, NULL },
+	                   e);
 
 	if (r == 0)
-		r = run_program((const char *const[]){ "tar", "-xf", tar, "-C", folder,
-		                                       "--no-same-owner", NULL },
-		                e);
+		r = run_to_end((const char *const[]){ "tar", "-xf", tar, "-C", folder,
+		                                      "--no-same-owner", NULL },
+		               e);
 	unlink(tar);
 	return r;
 }

@@ -40,7 +40,7 @@ static char *folder_pattern(void)
 }
 
 /* mkdtemp: 0700. */
-static int make_folder(void)
+static int make_serve_folder(void)
 {
 	_cleanup_free_ char *path = folder_pattern();
 	struct err e;
@@ -53,7 +53,7 @@ static int make_folder(void)
 	return fflush(stdout) == 0 ? EX_DONE : EX_FAILED;
 }
 
-/* Only what make_folder() can have made. */
+/* Only what make_serve_folder() can have made. */
 static void remove_folder(const char *path)
 {
 	_cleanup_free_ char *pattern = folder_pattern();
@@ -182,7 +182,7 @@ static bool hung_up(void)
 	return poll(&p, 1, 0) > 0;
 }
 
-static int run_command(const json_t *req)
+static int run_served_command(const json_t *req)
 {
 	const char *folder = json_str(req, "folder");
 	pid_t pid = fork();
@@ -225,9 +225,9 @@ int serve(const char *request)
 		                                                                        : EX_FAILED;
 	} else if (json_is_true(json_object_get(req, "makeFolder"))) {
 		say_mark(req);
-		status = make_folder();
+		status = make_serve_folder();
 	} else {
-		status = run_command(req);
+		status = run_served_command(req);
 	}
 	json_decref(req);
 	return status;

@@ -22,7 +22,7 @@ static void print_process(struct str *b, const json_t *p)
 	str_printf(b, " %s", json_str(p, "state"));
 }
 
-static void print_nodes(const json_t *status)
+static void print_node_states(const json_t *status)
 {
 	_cleanup_table_ struct table *t =
 	    table_new("Node", "Kind", "Image", "State", "Memory", "Processes");
@@ -298,7 +298,7 @@ static int cmd_status(const struct cmd_args *a)
 	         json_str(router, "state"));
 	print_version(s, driver);
 	print_behind(s);
-	print_nodes(s);
+	print_node_states(s);
 	print_bgp(s);
 	print_appliance_bgp(s);
 	print_hybrid(s);

@@ -217,7 +217,7 @@ static int run_jobs(struct test_session *s)
 
 /* ---- all of it ---- */
 
-static int status_of(const struct test_session *s)
+static int choose_status(const struct test_session *s)
 {
 	int status = EX_DONE;
 
@@ -257,7 +257,7 @@ static int contradictions(const struct test_session *s)
 }
 
 /* EX_DONE: the options make sense. */
-static int options(struct test_session *s)
+static int check_test_options(struct test_session *s)
 {
 	const struct cmd_args *a = s->a;
 	const char *format = arg_value(a, "format");
@@ -294,7 +294,7 @@ static int run_and_report(struct test_session *s, int read)
 		return status;
 	test_catch_signals();
 	status = run_jobs(s);
-	if (!s->keep && !s->designs[0].running && status_of(s) == EX_NOT_HELD)
+	if (!s->keep && !s->designs[0].running && choose_status(s) == EX_NOT_HELD)
 		ui_note("to look inside: --keep leaves the lab running");
 	if (s->format == REPORT_HUMAN)
 		report_summary(stdout, s->runs, s->n_runs, ui_color(STDOUT_FILENO));
@@ -308,13 +308,13 @@ static int run_and_report(struct test_session *s, int read)
 		return 128 + test_interrupted;
 	if (status == EX_DONE)
 		status = written != EX_DONE ? written : read;
-	return status != EX_DONE ? status : status_of(s);
+	return status != EX_DONE ? status : choose_status(s);
 }
 
 static int cmd_test(const struct cmd_args *a)
 {
 	_cleanup_(session_done) struct test_session s = { .a = a };
-	int status = options(&s), read = EX_DONE;
+	int status = check_test_options(&s), read = EX_DONE;
 
 	if (status != EX_DONE)
 		return status;

@@ -48,7 +48,7 @@ void test_write_page(struct test_session *s, FILE *f)
 	page_write(f, &(struct page){ "vnetlab test", s->runs, s->n_runs, designs, s->n_designs });
 }
 
-static int write_report(struct test_session *s, enum report_format format, struct err *e)
+static int write_test_report(struct test_session *s, enum report_format format, struct err *e)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", s->dir, report_file_names[format]);
 	_cleanup_free_ char *part = xasprintf("%s.part", path);
@@ -72,7 +72,7 @@ int test_reports_write(struct test_session *s)
 	struct err e = { 0 };
 
 	for (int i = 0; s->dir && i < REPORT_MAX; i++)
-		if (write_report(s, (enum report_format)i, &e) < 0)
+		if (write_test_report(s, (enum report_format)i, &e) < 0)
 			return ui_error(&e);
 	return EX_DONE;
 }

@@ -24,7 +24,7 @@
 volatile int test_interrupted;
 static volatile int client_fd = -1;
 
-static void on_signal(int sig)
+static void on_test_signal(int sig)
 {
 	test_interrupted = sig;
 	if (client_fd >= 0)
@@ -33,7 +33,7 @@ static void on_signal(int sig)
 
 void test_catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal,
+	struct sigaction sa = { .sa_handler = on_test_signal,
 		                .sa_flags = (int)(SA_RESTART | SA_RESETHAND) };
 
 	sigaction(SIGINT, &sa, NULL);
@@ -146,8 +146,9 @@ static void on_failure(void *ctx, const char *text)
 	progress("%s", text);
 }
 
-static int take_away(const struct test_session *s, const struct test_design *d,
-                     struct lab_client *c, const char *lab, struct report_run *run, struct err *e)
+static int take_lab_away(const struct test_session *s, const struct test_design *d,
+                         struct lab_client *c, const char *lab, struct report_run *run,
+                         struct err *e)
 {
 	const struct failures_options o = { .pairs = s->pairs,
 		                            .which = s->which,
@@ -177,7 +178,7 @@ static int check_lab(const struct test_session *s, const struct test_design *d,
 	if (r == 0)
 		r = run_checks(c, lab, d->model, &o, run, e);
 	if (r == 0 && s->failures && !test_interrupted)
-		r = take_away(s, d, c, lab, run, e);
+		r = take_lab_away(s, d, c, lab, run, e);
 	run->phase_ms[PHASE_CHECKS] = test_now_ms() - start;
 	return r;
 }

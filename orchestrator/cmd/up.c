@@ -17,7 +17,7 @@ enum { TRIES = 3, GONE_MS = 5000 };
 
 static volatile sig_atomic_t interrupted;
 
-static void on_signal(int sig)
+static void on_up_signal(int sig)
 {
 	interrupted = sig;
 }
@@ -26,7 +26,7 @@ static void on_signal(int sig)
  * does. */
 static void catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction sa = { .sa_handler = on_up_signal, .sa_flags = (int)SA_RESETHAND };
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
@@ -49,8 +49,8 @@ static void show_progress(const json_t *p)
 }
 
 /* The new lab, or the running one. */
-static int open_lab(const char *name, bool privileged, bool *ret_new, struct lab_client **ret,
-                    struct err *e)
+static int open_up_lab(const char *name, bool privileged, bool *ret_new, struct lab_client **ret,
+                       struct err *e)
 {
 	for (int tries = 0;; tries++) {
 		int r = lab_connect(name, ret, e);
@@ -149,7 +149,7 @@ static void print_done(const struct opened *o, const json_t *answer, bool new)
 		ui_note("note: %s", json_string_value(note));
 }
 
-static int finish(const struct cmd_args *a, const struct opened *o, json_t *answer, bool new)
+static int finish_up(const struct cmd_args *a, const struct opened *o, json_t *answer, bool new)
 {
 	bool converged = json_is_true(json_object_get(answer, "converged"));
 	bool waited = json_is_true(json_object_get(answer, "waited"));
@@ -176,7 +176,7 @@ static int finish(const struct cmd_args *a, const struct opened *o, json_t *answ
 }
 
 /* After Ctrl-C a new lab is ended; a running lab keeps the change. */
-static int give_up(const struct opened *o, struct lab_client *c, bool new)
+static int give_up_lab(const struct opened *o, struct lab_client *c, bool new)
 {
 	struct err e;
 	int sig = interrupted;
@@ -234,7 +234,7 @@ static json_t *request_of(const struct cmd_args *a, const struct opened *o, json
 static int open_own_lab(const struct cmd_args *a, const struct opened *o, bool *ret_new,
                         struct lab_client **ret, struct err *e)
 {
-	int r = open_lab(o->lab, arg_flag(a, "privileged-lab"), ret_new, ret, e);
+	int r = open_up_lab(o->lab, arg_flag(a, "privileged-lab"), ret_new, ret, e);
 
 	if (r < 0 || *ret_new || !arg_flag(a, "foreground"))
 		return r;
@@ -292,7 +292,7 @@ static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fre
 
 	if (interrupted) {
 		json_decref(answer);
-		return give_up(&o, c, new);
+		return give_up_lab(&o, c, new);
 	}
 	if (r < 0) {
 		lab_disconnect(c);
@@ -304,7 +304,7 @@ static int up_design(const struct cmd_args *a, struct foreground *f, json_t *fre
 	}
 	_cleanup_free_ char *state = state_text(answer);
 
-	status = finish(a, &o, answer, new);
+	status = finish_up(a, &o, answer, new);
 	if (arg_flag(a, "foreground"))
 		status = foreground_stay(f, o.lab, c, &interrupted, state);
 	lab_disconnect(c);
@@ -331,7 +331,7 @@ static int cmd_up(const struct cmd_args *a)
 	return status;
 }
 
-static const struct option_def options[] = {
+static const struct option_def up_options[] = {
 	{ 0, "wait", "DURATION", "how long routing may take to come to rest (default 30s), or none",
 	  false },
 	{ 0, "dry-run", NULL, "say what would change, change nothing (as plan)", false },
@@ -387,6 +387,6 @@ COMMAND(
         .max_args = 64,
         .kinds = { ARG_FILE, ARG_NODE },
         .common_output = true,
-        .opts = options,
+        .opts = up_options,
         .run = cmd_up,
     });

@@ -25,7 +25,7 @@ static bool is_built_once(const char *key)
 }
 
 /* Resources by key; new reference. */
-static json_t *by_key(json_t *resources)
+static json_t *index_by_key(json_t *resources)
 {
 	json_t *map = json_object(), *r;
 	size_t i;
@@ -132,7 +132,7 @@ static bool contradicts(const json_t *a, const json_t *b, const char *under)
 
 /* --- networks -------------------------------------------------------------------------------- */
 
-static bool is_network(const char *key)
+static bool is_network_key(const char *key)
 {
 	_cleanup_free_ char *type = resource_type(key);
 
@@ -140,7 +140,7 @@ static bool is_network(const char *key)
 	       streq(type, "microsoft.network/virtualnetworks/subnets");
 }
 
-static int prefix_of_subnet(const json_t *subnet, struct prefix *ret)
+static int read_subnet_prefix(const json_t *subnet, struct prefix *ret)
 {
 	const json_t *props = json_object_get(subnet, "properties");
 	const char *s = json_string_value(json_object_get(props, "addressPrefix"));
@@ -165,7 +165,8 @@ static bool subnets_contradict(const json_t *a, const json_t *b)
 			const char *y = json_string_value(json_object_get(w, "name"));
 			struct prefix p, q;
 
-			if (!x || !y || prefix_of_subnet(v, &p) < 0 || prefix_of_subnet(w, &q) < 0)
+			if (!x || !y || read_subnet_prefix(v, &p) < 0 ||
+			    read_subnet_prefix(w, &q) < 0)
 				continue;
 			if (strieq(x, y) ? !prefix_eq(p, q) : prefix_overlaps(p, q))
 				return true;
@@ -186,7 +187,7 @@ static void compare_resource(struct overlap *o, const char *key, json_t *x, json
 	json_t *a = json_object_get(x, "properties"), *b = json_object_get(y, "properties");
 	bool once = is_built_once(key), differ;
 
-	if (!once && !is_network(key))
+	if (!once && !is_network_key(key))
 		return;
 	differ = once ? contradicts(a, b, "") : subnets_contradict(x, y);
 	o->shared += once;
@@ -229,8 +230,8 @@ static bool is_main(const char *name)
 }
 
 /* b is not read if a is. */
-static void compare_pair(struct template_of_folder *a, struct template_of_folder *b, json_t *in_a,
-                         json_t *in_b)
+static void compare_templates(struct template_of_folder *a, struct template_of_folder *b,
+                              json_t *in_a, json_t *in_b)
 {
 	struct overlap o = overlap_of(in_a, in_b);
 
@@ -250,10 +251,10 @@ void find_alternatives(struct template_of_folder *v, size_t n)
 	_cleanup_free_ json_t **maps = xcalloc(n + 1, sizeof(*maps));
 
 	for (size_t i = 0; i < n; i++)
-		maps[i] = by_key(v[i].resources);
+		maps[i] = index_by_key(v[i].resources);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n; k++)
-			compare_pair(&v[i], &v[k], maps[i], maps[k]);
+			compare_templates(&v[i], &v[k], maps[i], maps[k]);
 	for (size_t i = 0; i < n; i++)
 		json_decref(maps[i]);
 }

@@ -197,7 +197,7 @@ struct config_reader {
 	const char *folder;
 };
 
-static void read_all(void *ctx, json_t *owner, const struct jptr *at, bool part)
+static void read_config_files(void *ctx, json_t *owner, const struct jptr *at, bool part)
 {
 	const struct config_reader *r = ctx;
 	json_t *path;
@@ -216,7 +216,7 @@ static json_t *read_configs(json_t *topology, const char *folder)
 {
 	struct config_reader r = { json_object(), folder };
 
-	kinds_each_image(topology, read_all, &r);
+	kinds_each_image(topology, read_config_files, &r);
 	return r.files;
 }
 

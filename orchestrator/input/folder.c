@@ -56,7 +56,7 @@ static bool is_linked(const struct folder_templates *t, const char *path)
 	return false;
 }
 
-static void leave_out(struct folder_templates *t, const char *name)
+static void leave_out_template(struct folder_templates *t, const char *name)
 {
 	json_object_set_new(t->skip, name, json_true());
 }
@@ -66,7 +66,7 @@ static void leave_out_linked(struct folder_templates *t, struct findings *f)
 	for (size_t i = 0; i < t->n; i++) {
 		if (!is_linked(t, t->v[i].path))
 			continue;
-		leave_out(t, t->v[i].name);
+		leave_out_template(t, t->v[i].name);
 		finding_add_source(f, SEV_INFO, "INPUT-KIND-03", NULL, t->v[i].name, NULL,
 		                   "%s is a linked template: read where another one names it",
 		                   t->v[i].name);
@@ -111,7 +111,7 @@ static void leave_out_alternatives(struct folder_templates *t, const char *folde
 	find_alternatives(v, n);
 	for (size_t i = 0; i < n; i++)
 		if (v[i].instead) {
-			leave_out(t, v[i].name);
+			leave_out_template(t, v[i].name);
 			report_alternative(&v[i], folder, f);
 		}
 }

@@ -64,7 +64,8 @@ void load_no_such(struct loader *l, const char *key, const char *name, const cha
 /* --- objects and their references ------------------------------------------------------------ */
 
 /* Where a kind's list stands: in the model, or among those that no engine reads. */
-static void list_of(const struct loader *l, const struct kind *k, void ***ret_items, size_t **ret_n)
+static void get_kind_list(const struct loader *l, const struct kind *k, void ***ret_items,
+                          size_t **ret_n)
 {
 	struct model *m = l->m;
 
@@ -96,7 +97,7 @@ void *load_find(const struct loader *l, const char *key, const char *name)
 	void **items;
 	size_t *n;
 
-	list_of(l, k, &items, &n);
+	get_kind_list(l, k, &items, &n);
 	for (size_t i = 0; i < *n; i++) {
 		struct resource *r = (struct resource *)((char *)*items + i * k->list.size);
 
@@ -136,7 +137,7 @@ void load_kind(struct loader *l, const struct kind *k)
 	if (k->single)
 		return;
 	if (k->list.size) {
-		list_of(l, k, &items, &n);
+		get_kind_list(l, k, &items, &n);
 		if (!*items) /* load_reserve() */
 			*items = arena_array(l->a, json_object_size(map), k->list.size);
 	}
@@ -164,7 +165,7 @@ void load_each(struct loader *l, const struct kind *k,
 	size_t *n, i = 0;
 	json_t *x;
 
-	list_of(l, k, &items, &n);
+	get_kind_list(l, k, &items, &n);
 	json_object_foreach (json_object_get(l->root, k->key), name, x)
 		visit(l, (char *)*items + k->list.size * i++, x);
 }

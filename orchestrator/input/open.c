@@ -20,7 +20,7 @@ static bool topology_options(const struct input_options *o)
 }
 
 /* Sources of other languages, whose compiler is not here. */
-static bool refused(const char *path, struct findings *f)
+static bool is_refused_source(const char *path, struct findings *f)
 {
 	static const char *const known[][3] = {
 		{ ".tf", "Terraform's language",
@@ -86,7 +86,7 @@ static json_t *open_file(struct opening *op, struct err *e)
 	doc = parse(&text, name, &own);
 	if (!doc) {
 		places_add_file(findings_places(op->f), name, path);
-		for (size_t i = 0; i < own.n && !refused(path, op->f); i++)
+		for (size_t i = 0; i < own.n && !is_refused_source(path, op->f); i++)
 			finding_add_about(op->f, &own.items[i], own.items[i].severity, path);
 		return NULL;
 	}

@@ -7,7 +7,7 @@
 #include "input/terraform/terraform.h"
 
 /* "/subscriptions/S/resourceGroups/G/..." -> G; the caller frees. */
-static char *group_of(const char *id)
+static char *copy_group_name(const char *id)
 {
 	const char *group = id ? strcasestr(id, "/resourceGroups/") : NULL;
 
@@ -17,12 +17,14 @@ static char *group_of(const char *id)
 
 /* azurerm_resource_group_template_deployment: its template, with its parameters.  *taken: addresses
  * of templates beside it. */
-static void add_template(struct opening *op, json_t *deployment, json_t *taken, json_t *add)
+static void add_deployment_template(struct opening *op, json_t *deployment, json_t *taken,
+                                    json_t *add)
 {
 	json_t *properties = json_object_get(deployment, "properties");
 	json_t *template = json_object_get(properties, "template");
 	const char *name = json_string_value(json_object_get(deployment, "source"));
-	_cleanup_free_ char *group = group_of(json_string_value(json_object_get(deployment, "id")));
+	_cleanup_free_ char *group =
+	    copy_group_name(json_string_value(json_object_get(deployment, "id")));
 	json_t *resources = NULL, *outputs = NULL, *sources;
 	struct err e = { 0 };
 
@@ -63,7 +65,7 @@ void open_add_terraform(struct opening *op, json_t *shown, const char *name)
 	json_array_foreach (resources, i, x)
 		if (streq(json_string_value(json_object_get(x, "type")),
 		          "Microsoft.Resources/deployments"))
-			add_template(op, x, taken, add);
+			add_deployment_template(op, x, taken, add);
 	json_array_extend(op->x.resources, resources);
 	json_array_extend(op->x.resources, add);
 	json_decref(resources);

@@ -158,7 +158,7 @@ static char ahead(const struct relaxer *r, size_t i)
 }
 
 /* A name in front of a colon. */
-static void word(struct relaxer *r)
+static void relax_word(struct relaxer *r)
 {
 	size_t from = r->i;
 
@@ -187,7 +187,7 @@ static bool chatter(const struct relaxer *r)
 	return false;
 }
 
-static int one(struct relaxer *r)
+static int relax_next(struct relaxer *r)
 {
 	char c = r->s[r->i];
 	bool begins = r->line_start;
@@ -211,7 +211,7 @@ static int one(struct relaxer *r)
 		return 0;
 	}
 	if (isalpha((unsigned char)c) || c == '_' || c == '$') {
-		word(r);
+		relax_word(r);
 		return 0;
 	}
 	if (c == '{' || c == '[')
@@ -237,7 +237,7 @@ int arm_relax(const char *text, size_t n, char **ret, size_t *ret_n, struct err 
 	if (r.n >= 3 && !memcmp(r.s, "\xef\xbb\xbf", 3))
 		r.i = 3;
 	while (r.i < r.n) {
-		int k = one(&r);
+		int k = relax_next(&r);
 
 		if (k < 0)
 			return k;

@@ -5,7 +5,7 @@
 #include "input/topology.h"
 #include "input/topology_def.h"
 
-static const char *type_name(enum field_type t)
+static const char *name_field_type(enum field_type t)
 {
 	static const char *const names[] = {
 		[T_TEXT] = "text",
@@ -73,7 +73,7 @@ static void describe_type(struct str *s, const struct field *fd, enum field_type
 		str_add(s, "[check](#checks)");
 		break;
 	default:
-		str_add(s, type_name(t));
+		str_add(s, name_field_type(t));
 	}
 }
 
@@ -140,7 +140,7 @@ struct seen {
 	size_t n;
 };
 
-static void collect(struct seen *x, const struct object_def *def)
+static void collect_defs(struct seen *x, const struct object_def *def)
 {
 	for (size_t i = 0; i < x->n; i++)
 		if (x->v[i] == def)
@@ -150,7 +150,7 @@ static void collect(struct seen *x, const struct object_def *def)
 	x->v[x->n++] = def;
 	for (const struct field *fd = def->fields; fd->name; fd++)
 		if (fd->object)
-			collect(x, fd->object);
+			collect_defs(x, fd->object);
 }
 
 static void objects_docs(struct str *s, const struct seen *x, size_t from)
@@ -178,7 +178,7 @@ char *topology_docs(void)
 	    "template or an export makes has ARM's `id`, too, which `-o json` shows as `armId`.\n\n"
 	    "Confidence of settings: H documented or captured, M some evidence, L little.\n\n"
 	    "## Objects\n");
-	collect(&x, topology_def());
+	collect_defs(&x, topology_def());
 	objects_docs(&s, &x, 0);
 	str_add(&s,
 	        "\n## Checks\n\n"
@@ -188,7 +188,7 @@ char *topology_docs(void)
 	size_t topology = x.n;
 
 	for (size_t i = 0; check_defs[i]; i++)
-		collect(&x, check_defs[i]);
+		collect_defs(&x, check_defs[i]);
 	objects_docs(&s, &x, topology);
 	return str_take(&s);
 }

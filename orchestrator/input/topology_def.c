@@ -13,13 +13,13 @@
 	{ .name = (key), .type = T_UNSUPPORTED, .help = (what), .instead = (other) }
 /* clang-format on */
 
-static bool is_reason(const char *s)
+static bool is_reason_text(const char *s)
 {
 	return s[strspn(s, " \t\r\n")] != '\0';
 }
 
 static const struct text_form reason_form = { "a reason, for whoever reads the finding",
-	                                      is_reason };
+	                                      is_reason_text };
 
 static const struct field before_kinds[] = { { .name = "$schema",
 	                                       .type = T_TEXT,

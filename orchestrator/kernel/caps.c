@@ -10,7 +10,7 @@
 #include "base/str.h"
 
 /* capabilities(7), in the order of their numbers. */
-static const char *const NAMES[] = {
+static const char *const CAP_NAMES[] = {
 	"chown",
 	"dac_override",
 	"dac_read_search",
@@ -56,15 +56,15 @@ static const char *const NAMES[] = {
 
 int cap_number(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
-		if (streq(NAMES[i], name))
+	for (size_t i = 0; i < ARRAY_LEN(CAP_NAMES); i++)
+		if (streq(CAP_NAMES[i], name))
 			return (int)i;
 	return -1;
 }
 
 const char *cap_name(int number)
 {
-	return number >= 0 && (size_t)number < ARRAY_LEN(NAMES) ? NAMES[number] : NULL;
+	return number >= 0 && (size_t)number < ARRAY_LEN(CAP_NAMES) ? CAP_NAMES[number] : NULL;
 }
 
 int caps_keep(uint64_t keep)

@@ -103,7 +103,7 @@ static void move_rest(int dir)
 		write_to(dir, REST "/cgroup.procs", pid); /* one that has ended needs not move */
 }
 
-static bool has_word(const char *text, const char *word)
+static bool text_has_controller(const char *text, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -123,7 +123,7 @@ static int give_controllers(int dir)
 	for (size_t i = 0; has && r == 0 && i < ARRAY_LEN(WANT); i++) {
 		_cleanup_free_ char *plus = xasprintf("+%s", WANT[i]);
 
-		if (!has_word(has, WANT[i]))
+		if (!text_has_controller(has, WANT[i]))
 			continue;
 		r = write_to(dir, "cgroup.subtree_control", plus);
 		/* Somebody may start more while we are at it. */
@@ -146,7 +146,7 @@ static int give_to(int dir, uid_t owner)
 	return 0;
 }
 
-static int fill(struct cgroup *c, uid_t owner)
+static int fill_cgroup(struct cgroup *c, uid_t owner)
 {
 	int r = give_controllers(c->dir);
 
@@ -171,7 +171,7 @@ int cgroup_make(const char *path, uid_t owner, struct cgroup *ret, struct err *e
 	if (r == 0) {
 		c.path = xstrdup(path);
 		c.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = c.dir < 0 ? -errno : fill(&c, owner);
+		r = c.dir < 0 ? -errno : fill_cgroup(&c, owner);
 		if (r < 0)
 			cgroup_remove(path, 0);
 	}

@@ -12,7 +12,7 @@
 /* --- where ------------------------------------------------------------------------------------ */
 
 /* The n-th word of a line, from 0; "" when there are fewer. */
-static char *word_of(const char *line, size_t n)
+static char *copy_word(const char *line, size_t n)
 {
 	size_t end = strcspn(line, "\n"), i = 0;
 
@@ -23,7 +23,7 @@ static char *word_of(const char *line, size_t n)
 	return xstrndup(line + i, i < end ? strcspn(line + i, " \n") : 0);
 }
 
-static const char *next_line(const char *s)
+static const char *skip_cgroup_line(const char *s)
 {
 	s = strchr(s, '\n');
 	return s ? s + 1 : NULL;
@@ -32,13 +32,13 @@ static const char *next_line(const char *s)
 /* proc_pid_mountinfo(5): ID PARENT MAJOR:MINOR ROOT MOUNT-POINT ... - TYPE SOURCE OPTIONS */
 static bool find_mount(const char *mountinfo, char **ret_root, char **ret_mount)
 {
-	for (const char *l = mountinfo; l && *l; l = next_line(l)) {
+	for (const char *l = mountinfo; l && *l; l = skip_cgroup_line(l)) {
 		const char *dash = strstr(l, " - "), *end = strchr(l, '\n');
 
 		if (!dash || (end && dash > end) || !str_starts(dash, " - cgroup2 "))
 			continue;
-		*ret_root = word_of(l, 3);
-		*ret_mount = word_of(l, 4);
+		*ret_root = copy_word(l, 3);
+		*ret_mount = copy_word(l, 4);
 		return true;
 	}
 	return false;
@@ -50,7 +50,7 @@ bool cgroup_own(const char *mountinfo, const char *cgroups, char **ret_mount, ch
 
 	if (!find_mount(mountinfo, &root, &mount))
 		return false;
-	for (const char *l = cgroups; l && *l; l = next_line(l)) {
+	for (const char *l = cgroups; l && *l; l = skip_cgroup_line(l)) {
 		if (!str_starts(l, "0::/"))
 			continue;
 		_cleanup_free_ char *own = xstrndup(l + 3, strcspn(l + 3, "\n"));
@@ -108,7 +108,7 @@ static bool is_delegated(const char *path)
 	       (getxattr(path, "trusted.delegate", v, sizeof(v)) == 1 && *v == '1');
 }
 
-static void look_at(const char *path, struct cgroup_seen *c)
+static void look_at_cgroup(const char *path, struct cgroup_seen *c)
 {
 	_cleanup_free_ char *type = read_file_of(path, "cgroup.type"),
 	                    *procs = read_file_of(path, "cgroup.procs");
@@ -133,7 +133,7 @@ void cgroup_look(const char *mount, const char *own, bool managed, struct cgroup
 
 	*ret = (struct cgroup_sight){ .managed = managed };
 	for (;;) {
-		look_at(path, &VEC_PUSH(ret->v, ret->n, ret->cap));
+		look_at_cgroup(path, &VEC_PUSH(ret->v, ret->n, ret->cap));
 		if (strlen(path) <= base)
 			return;
 		*strrchr(path, '/') = '\0';

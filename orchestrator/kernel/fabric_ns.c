@@ -153,7 +153,7 @@ struct base {
 	bool sink_route, platform, metadata, rule;
 };
 
-static int see_route(const struct nl_route *r, void *arg)
+static int see_fabric_route(const struct nl_route *r, void *arg)
 {
 	struct base *b = arg;
 
@@ -173,10 +173,10 @@ static int see_rule(const struct nl_rule *r, void *arg)
 /* Tables that hold thousands of routes are not read for these. */
 static int read_base(struct nl *nl, struct base *b, struct err *e)
 {
-	int r = nl_routes(nl, RT_TABLE_MAIN, 0, see_route, b, e);
+	int r = nl_routes(nl, RT_TABLE_MAIN, 0, see_fabric_route, b, e);
 
 	if (r == 0)
-		r = nl_routes(nl, RT_TABLE_LOCAL, 0, see_route, b, e);
+		r = nl_routes(nl, RT_TABLE_LOCAL, 0, see_fabric_route, b, e);
 	return r < 0 ? r : nl_rules(nl, see_rule, b, e);
 }
 

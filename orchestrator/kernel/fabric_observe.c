@@ -8,7 +8,7 @@
 
 /* --- links ---------------------------------------------------------------------------------- */
 
-static int by_name(const void *a, const void *b)
+static int order_links(const void *a, const void *b)
 {
 	return strcmp(((const struct nl_link *)a)->name, ((const struct nl_link *)b)->name);
 }
@@ -27,7 +27,7 @@ int port_index_read(struct port_index *x, struct nl *nl, struct err *e)
 	int r = nl_links_many(nl, index_link, x, e);
 
 	if (x->n)
-		qsort(x->links, x->n, sizeof(*x->links), by_name);
+		qsort(x->links, x->n, sizeof(*x->links), order_links);
 	return r;
 }
 
@@ -37,7 +37,7 @@ int port_index_get(const struct port_index *x, const char *name)
 
 	memcpy(key.name, name, strnlen(name, IFNAMSIZ - 1));
 	const struct nl_link *l =
-	    x->n ? bsearch(&key, x->links, x->n, sizeof(*x->links), by_name) : NULL;
+	    x->n ? bsearch(&key, x->links, x->n, sizeof(*x->links), order_links) : NULL;
 
 	return l && l->up ? l->ifindex : 0;
 }
@@ -89,7 +89,7 @@ static enum fab_kind route_kind(const struct nl_route *r)
 	}
 }
 
-static int read_route(const struct nl_route *r, void *arg)
+static int read_fabric_route(const struct nl_route *r, void *arg)
 {
 	struct reader *rd = arg;
 	struct fabric *f = rd->f;
@@ -111,7 +111,7 @@ static int read_route(const struct nl_route *r, void *arg)
 	return 0;
 }
 
-static int read_rule(const struct nl_rule *r, void *arg)
+static int read_fabric_rule(const struct nl_rule *r, void *arg)
 {
 	struct fabric *f = ((struct reader *)arg)->f;
 
@@ -136,7 +136,7 @@ static int read_neigh(const struct nl_neigh *n, void *arg)
 	return 0;
 }
 
-static void read_ports(struct fabric *f, const struct nft_elems *elems)
+static void read_fabric_ports(struct fabric *f, const struct nft_elems *elems)
 {
 	for (size_t i = 0; i < elems->n; i++) {
 		const struct nft_elem *x = &elems->items[i];
@@ -174,10 +174,10 @@ int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabr
 		by_index[i] = &x->links[i];
 	if (x->n)
 		qsort(by_index, x->n, sizeof(*by_index), by_ifindex);
-	int r = nl_routes(nl, 0, RTPROT_VNETLAB, read_route, &rd, e);
+	int r = nl_routes(nl, 0, RTPROT_VNETLAB, read_fabric_route, &rd, e);
 
 	if (r == 0)
-		r = nl_rules(nl, read_rule, &rd, e);
+		r = nl_rules(nl, read_fabric_rule, &rd, e);
 	if (r == 0)
 		r = nl_neighs(nl, read_neigh, &rd, e);
 	if (r < 0)
@@ -199,7 +199,7 @@ int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, s
 		fabric_free(f);
 		return r;
 	}
-	read_ports(f, &ret_filter->elems);
+	read_fabric_ports(f, &ret_filter->elems);
 	sort_fabric(f);
 	*ret = f;
 	return 0;

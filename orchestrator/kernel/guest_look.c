@@ -42,7 +42,7 @@ static void see_addr(struct seen *s, ip4 ip)
 	s->more += !wanted;
 }
 
-static int see_route(const struct nl_route *r, void *arg)
+static int see_guest_route(const struct nl_route *r, void *arg)
 {
 	struct seen *s = arg;
 	bool wanted = r->protocol == RTPROT_KERNEL;
@@ -72,7 +72,7 @@ static int see_all(struct nl *nl, struct seen *s, struct err *e)
 	int r = nl_links(nl, see_link, s, e);
 
 	if (r == 0)
-		r = nl_routes(nl, 0, 0, see_route, s, e);
+		r = nl_routes(nl, 0, 0, see_guest_route, s, e);
 	if (r == 0 && s->p->n_neighs)
 		r = nl_neighs(nl, see_neigh, s, e);
 	return r;

@@ -23,7 +23,7 @@ static const char *read_small_file(const char *path, char *buf, size_t cap)
 }
 
 /* -1: there is no such file, or no number in it ("max"). */
-static long long number(const char *path)
+static long long read_number_file(const char *path)
 {
 	char buf[32], *end;
 	long long v = strtoll(read_small_file(path, buf, sizeof(buf)), &end, 10);
@@ -48,9 +48,9 @@ static char *full_cgroup_of(const char *line)
 	for (;;) {
 		_cleanup_free_ char *max = xasprintf("%s%s/pids.max", root, group),
 		                    *now = xasprintf("%s%s/pids.current", root, group);
-		long long limit = number(max);
+		long long limit = read_number_file(max);
 
-		if (limit >= 0 && number(now) >= limit - 1)
+		if (limit >= 0 && read_number_file(now) >= limit - 1)
 			return xasprintf("%s is %lld: raise it (systemd: TasksMax=, docker and "
 			                 "podman: --pids-limit)",
 			                 max, limit);
@@ -92,8 +92,8 @@ int err_fork(struct err *e, int code, const char *what)
 	return err_set(e, code,
 	               "%s: too many processes: kernel.threads-max is %lld and kernel.pid_max is "
 	               "%lld",
-	               what, number("/proc/sys/kernel/threads-max"),
-	               number("/proc/sys/kernel/pid_max"));
+	               what, read_number_file("/proc/sys/kernel/threads-max"),
+	               read_number_file("/proc/sys/kernel/pid_max"));
 }
 
 /* --- namespaces ------------------------------------------------------------------------------- */
@@ -111,7 +111,7 @@ static const struct kind {
 	{ CLONE_NEWUTS, "UTS", "max_uts_namespaces" },
 };
 
-static const struct kind *kind_of(int flag)
+static const struct kind *find_limit_kind(int flag)
 {
 	size_t i = 0;
 
@@ -124,7 +124,7 @@ static long long limit_of(const struct kind *k)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/sys/user/%s", k->sysctl);
 
-	return number(path);
+	return read_number_file(path);
 }
 
 /* Each user namespace has limits of its own, and those around it count as well: a new one begins
@@ -159,10 +159,10 @@ static int forbidden(struct err *e, int code, const struct kind *k)
 {
 	const char *why = NULL;
 
-	if (number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+	if (read_number_file("/proc/sys/kernel/unprivileged_userns_clone") == 0)
 		why = "kernel.unprivileged_userns_clone is 0; as root: sysctl "
 		      "kernel.unprivileged_userns_clone=1";
-	else if (number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") > 0)
+	else if (read_number_file("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") > 0)
 		why = "kernel.apparmor_restrict_unprivileged_userns is 1; as root: sysctl "
 		      "kernel.apparmor_restrict_unprivileged_userns=0";
 	else if (filtered())
@@ -173,7 +173,7 @@ static int forbidden(struct err *e, int code, const struct kind *k)
 	               why ? why : " (in a chroot, or by a security module of this machine)");
 }
 
-static int refused(struct err *e, int code, const struct kind *k, long long limit)
+static int report_refused_limit(struct err *e, int code, const struct kind *k, long long limit)
 {
 	if (code == ENOSPC || code == EUSERS)
 		return too_many(e, code, k, limit);
@@ -186,9 +186,9 @@ static int refused(struct err *e, int code, const struct kind *k, long long limi
 
 int err_unshare(struct err *e, int code, int flag)
 {
-	const struct kind *k = kind_of(flag);
+	const struct kind *k = find_limit_kind(flag);
 
-	return refused(e, code, k, limit_of(k));
+	return report_refused_limit(e, code, k, limit_of(k));
 }
 
 int ns_take(int flags, struct err *e)
@@ -203,7 +203,7 @@ int ns_take(int flags, struct err *e)
 		if (!(flags & KINDS[i].flag) || unshare(KINDS[i].flag) == 0)
 			continue;
 		struct err why;
-		int r = refused(&why, errno, &KINDS[i], outside[i]);
+		int r = report_refused_limit(&why, errno, &KINDS[i], outside[i]);
 
 		/* What this machine does not allow is one kind of error, whatever its number. */
 		return err_set(e, r == -ENOMEM ? ENOMEM : EOPNOTSUPP, "%s", why.msg);

@@ -110,7 +110,7 @@ static int set_nft_error(struct nft *n, struct err *e)
 	               len ? text : "no reason was given");
 }
 
-static int run_text(struct nft *n, const char *text, struct err *e)
+static int run_nft_text(struct nft *n, const char *text, struct err *e)
 {
 	int r = seat_take(n->fd, e);
 
@@ -129,7 +129,7 @@ static int run_json(struct nft *n, json_t *commands, struct err *e)
 	json_decref(doc);
 	if (!text)
 		return err_set(e, EINVAL, "nftables: the command is no JSON");
-	return run_text(n, text, e);
+	return run_nft_text(n, text, e);
 }
 
 int nft_run(struct nft *n, json_t *commands, struct err *e)
@@ -147,7 +147,7 @@ int nft_run(struct nft *n, json_t *commands, struct err *e)
 
 int nft_run_text(struct nft *n, const char *text, struct err *e)
 {
-	int r = run_text(n, text, e);
+	int r = run_nft_text(n, text, e);
 
 	nft_ctx_get_output_buffer(n->ctx);
 	return r;

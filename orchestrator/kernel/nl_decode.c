@@ -15,7 +15,7 @@ struct attrs {
 	const struct nlattr *a[64];
 };
 
-static void collect(const struct nlmsghdr *h, size_t header, struct attrs *ret)
+static void collect_attrs(const struct nlmsghdr *h, size_t header, struct attrs *ret)
 {
 	const struct nlattr *a;
 
@@ -36,7 +36,7 @@ static uint32_t get_u32(const struct attrs *t, unsigned type, uint32_t dflt)
 	return a && mnl_attr_get_payload_len(a) >= 4 ? mnl_attr_get_u32(a) : dflt;
 }
 
-static ip4 get_ip(const struct attrs *t, unsigned type)
+static ip4 get_ip_attr(const struct attrs *t, unsigned type)
 {
 	return ntohl(get_u32(t, type, 0));
 }
@@ -88,22 +88,22 @@ bool nl_dec_route(const struct nlmsghdr *h, struct nl_route *ret)
 	if ((h->nlmsg_type != RTM_NEWROUTE && h->nlmsg_type != RTM_DELROUTE) ||
 	    !has_header(h, sizeof(*m)) || m->rtm_family != AF_INET || m->rtm_dst_len > 32)
 		return false;
-	collect(h, sizeof(*m), &t);
+	collect_attrs(h, sizeof(*m), &t);
 	memset(ret, 0, sizeof(*ret));
-	ret->dst.addr = get_ip(&t, RTA_DST);
+	ret->dst.addr = get_ip_attr(&t, RTA_DST);
 	ret->dst.len = m->rtm_dst_len;
 	ret->table = get_u32(&t, RTA_TABLE, m->rtm_table);
 	ret->type = m->rtm_type;
 	ret->protocol = m->rtm_protocol;
 	ret->scope = m->rtm_scope;
 	ret->metric = get_u32(&t, RTA_PRIORITY, 0);
-	ret->src = get_ip(&t, RTA_PREFSRC);
+	ret->src = get_ip_attr(&t, RTA_PREFSRC);
 	if (t.a[RTA_MULTIPATH]) {
 		get_multipath(t.a[RTA_MULTIPATH], ret);
 	} else if (t.a[RTA_OIF]) {
 		ret->n_hops = 1;
 		ret->hops[0].ifindex = (int)get_u32(&t, RTA_OIF, 0);
-		ret->hops[0].via = get_ip(&t, RTA_GATEWAY);
+		ret->hops[0].via = get_ip_attr(&t, RTA_GATEWAY);
 		ret->hops[0].onlink = m->rtm_flags & RTNH_F_ONLINK;
 	}
 	return true;
@@ -116,7 +116,7 @@ bool nl_dec_link(const struct nlmsghdr *h, struct nl_link *ret)
 
 	if (h->nlmsg_type != RTM_NEWLINK || !has_header(h, sizeof(*m)))
 		return false;
-	collect(h, sizeof(*m), &t);
+	collect_attrs(h, sizeof(*m), &t);
 	memset(ret, 0, sizeof(*ret));
 	ret->ifindex = m->ifi_index;
 	ret->up = m->ifi_flags & IFF_UP;
@@ -158,7 +158,7 @@ bool nl_dec_vxlan(const struct nlmsghdr *h, struct nl_vxlan *ret)
 	if (h->nlmsg_type != RTM_NEWLINK || !has_header(h, sizeof(*m)))
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	collect(h, sizeof(*m), &t);
+	collect_attrs(h, sizeof(*m), &t);
 	ret->ifindex = m->ifi_index;
 	ret->mtu = get_u32(&t, IFLA_MTU, 0);
 	if (!t.a[IFLA_LINKINFO])
@@ -171,8 +171,8 @@ bool nl_dec_vxlan(const struct nlmsghdr *h, struct nl_vxlan *ret)
 		return true;
 	collect_nested(data, &t);
 	ret->vni = get_u32(&t, IFLA_VXLAN_ID, 0);
-	ret->local = get_ip(&t, IFLA_VXLAN_LOCAL);
-	ret->remote = get_ip(&t, IFLA_VXLAN_GROUP);
+	ret->local = get_ip_attr(&t, IFLA_VXLAN_LOCAL);
+	ret->remote = get_ip_attr(&t, IFLA_VXLAN_GROUP);
 	if (t.a[IFLA_VXLAN_PORT] && mnl_attr_get_payload_len(t.a[IFLA_VXLAN_PORT]) >= 2)
 		ret->port = ntohs(mnl_attr_get_u16(t.a[IFLA_VXLAN_PORT]));
 	return true;
@@ -185,13 +185,13 @@ bool nl_dec_rule(const struct nlmsghdr *h, struct nl_rule *ret)
 
 	if (h->nlmsg_type != RTM_NEWRULE || !has_header(h, sizeof(*m)) || m->family != AF_INET)
 		return false;
-	collect(h, sizeof(*m), &t);
+	collect_attrs(h, sizeof(*m), &t);
 	memset(ret, 0, sizeof(*ret));
 	ret->table = get_u32(&t, FRA_TABLE, m->table);
 	ret->priority = get_u32(&t, FRA_PRIORITY, 0);
 	ret->mark = get_u32(&t, FRA_FWMARK, 0);
 	ret->mask = get_u32(&t, FRA_FWMASK, 0);
-	ret->to.addr = get_ip(&t, FRA_DST);
+	ret->to.addr = get_ip_attr(&t, FRA_DST);
 	ret->to.len = m->dst_len;
 	const struct nlattr *protocol = t.a[FRA_PROTOCOL];
 
@@ -207,11 +207,11 @@ bool nl_dec_neigh(const struct nlmsghdr *h, struct nl_neigh *ret)
 
 	if (h->nlmsg_type != RTM_NEWNEIGH || !has_header(h, sizeof(*m)) || m->ndm_family != AF_INET)
 		return false;
-	collect(h, sizeof(*m), &t);
+	collect_attrs(h, sizeof(*m), &t);
 	memset(ret, 0, sizeof(*ret));
 	ret->ifindex = m->ndm_ifindex;
 	ret->state = m->ndm_state;
-	ret->ip = get_ip(&t, NDA_DST);
+	ret->ip = get_ip_attr(&t, NDA_DST);
 	const struct nlattr *mac = t.a[NDA_LLADDR];
 
 	if (mac && mnl_attr_get_payload_len(mac) == 6)
@@ -242,9 +242,9 @@ static void describe_route(const struct nlmsghdr *h, char *buf, size_t cap)
 	struct attrs t;
 	struct nl_route r = { 0 };
 
-	collect(h, sizeof(struct rtmsg), &t);
+	collect_attrs(h, sizeof(struct rtmsg), &t);
 	if (h->nlmsg_type == RTM_GETROUTE) {
-		snprintf(buf, cap, "look up route to %s", IP4_STR(get_ip(&t, RTA_DST)));
+		snprintf(buf, cap, "look up route to %s", IP4_STR(get_ip_attr(&t, RTA_DST)));
 		return;
 	}
 	nl_dec_route(h, &r);
@@ -271,7 +271,7 @@ static void describe_link(const struct nlmsghdr *h, char *buf, size_t cap)
 	                   : m->ifi_flags & IFF_UP         ? "bring up link"
 	                                                   : "bring down link";
 
-	collect(h, sizeof(*m), &t);
+	collect_attrs(h, sizeof(*m), &t);
 	if (t.a[IFLA_IFNAME])
 		snprintf(buf, cap, "%s %s", what, mnl_attr_get_str(t.a[IFLA_IFNAME]));
 	else
@@ -297,21 +297,21 @@ const char *nl_describe(const struct nlmsghdr *h, char *buf, size_t cap)
 	case RTM_DELADDR: {
 		const struct ifaddrmsg *m = mnl_nlmsg_get_payload(h);
 
-		collect(h, sizeof(*m), &t);
+		collect_attrs(h, sizeof(*m), &t);
 		snprintf(buf, cap, "%s address %s/%u on link %u",
 		         h->nlmsg_type == RTM_NEWADDR ? "add" : "delete",
-		         IP4_STR(get_ip(&t, IFA_LOCAL)), m->ifa_prefixlen, m->ifa_index);
+		         IP4_STR(get_ip_attr(&t, IFA_LOCAL)), m->ifa_prefixlen, m->ifa_index);
 		break;
 	}
 	case RTM_NEWRULE:
 	case RTM_DELRULE: {
 		const struct fib_rule_hdr *m = mnl_nlmsg_get_payload(h);
 
-		collect(h, sizeof(*m), &t);
+		collect_attrs(h, sizeof(*m), &t);
 		snprintf(buf, cap, "%s rule %u fwmark 0x%x/0x%x to %s/%u table %u",
 		         h->nlmsg_type == RTM_NEWRULE ? "add" : "delete",
 		         get_u32(&t, FRA_PRIORITY, 0), get_u32(&t, FRA_FWMARK, 0),
-		         get_u32(&t, FRA_FWMASK, 0), IP4_STR(get_ip(&t, FRA_DST)), m->dst_len,
+		         get_u32(&t, FRA_FWMASK, 0), IP4_STR(get_ip_attr(&t, FRA_DST)), m->dst_len,
 		         get_u32(&t, FRA_TABLE, m->table));
 		break;
 	}
@@ -319,10 +319,10 @@ const char *nl_describe(const struct nlmsghdr *h, char *buf, size_t cap)
 	case RTM_DELNEIGH: {
 		const struct ndmsg *m = mnl_nlmsg_get_payload(h);
 
-		collect(h, sizeof(*m), &t);
+		collect_attrs(h, sizeof(*m), &t);
 		snprintf(buf, cap, "%s neighbour %s dev %d",
 		         h->nlmsg_type == RTM_NEWNEIGH ? "set" : "delete",
-		         IP4_STR(get_ip(&t, NDA_DST)), m->ndm_ifindex);
+		         IP4_STR(get_ip_attr(&t, NDA_DST)), m->ndm_ifindex);
 		break;
 	}
 	case RTM_SETNEIGHTBL:

@@ -129,7 +129,7 @@ int nl_hands_fd(const struct nl_hands *h)
 
 /* --- numbers --------------------------------------------------------------------------------- */
 
-static int number(const struct nlattr *a, void *arg)
+static int read_nsid_attr(const struct nlattr *a, void *arg)
 {
 	if (mnl_attr_get_type(a) == NETNSA_NSID)
 		*(int *)arg = (int)mnl_attr_get_u32(a);
@@ -137,7 +137,7 @@ static int number(const struct nlattr *a, void *arg)
 }
 
 /* RTM_GETNSID, RTM_NEWNSID: -1 when the kernel refuses, or there is none. */
-static int ask(struct nl_hands *h, uint16_t type, uint16_t flags, int ns_fd)
+static int send_nsid_request(struct nl_hands *h, uint16_t type, uint16_t flags, int ns_fd)
 {
 	_Alignas(8) char buf[4096];
 	struct nlmsghdr *m = mnl_nlmsg_put_header(buf);
@@ -156,23 +156,23 @@ static int ask(struct nl_hands *h, uint16_t type, uint16_t flags, int ns_fd)
 	const struct nlmsghdr *a = (const void *)buf;
 
 	if (n > 0 && mnl_nlmsg_ok(a, (int)n) && a->nlmsg_type == RTM_NEWNSID)
-		mnl_attr_parse(a, sizeof(struct rtgenmsg), number, &ret);
+		mnl_attr_parse(a, sizeof(struct rtgenmsg), read_nsid_attr, &ret);
 	return ret;
 }
 
 int nl_hands_number(struct nl_hands *h, int ns_fd)
 {
-	int n = ask(h, RTM_GETNSID, 0, ns_fd);
+	int n = send_nsid_request(h, RTM_GETNSID, 0, ns_fd);
 
 	if (n >= 0)
 		return n;
-	ask(h, RTM_NEWNSID, NLM_F_ACK, ns_fd);
-	return ask(h, RTM_GETNSID, 0, ns_fd);
+	send_nsid_request(h, RTM_NEWNSID, NLM_F_ACK, ns_fd);
+	return send_nsid_request(h, RTM_GETNSID, 0, ns_fd);
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
 
-static void take(struct nl_hands *h, int nsid)
+static void take_nsid(struct nl_hands *h, int nsid)
 {
 	size_t i = (size_t)nsid;
 
@@ -223,7 +223,7 @@ void nl_hands_read(struct nl_hands *h)
 		for (int left = (int)n; n > 0 && mnl_nlmsg_ok(x, left);
 		     x = mnl_nlmsg_next(x, &left))
 			if (counts(x))
-				take(h, nsid_of(&m));
+				take_nsid(h, nsid_of(&m));
 	}
 }
 

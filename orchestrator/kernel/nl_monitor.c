@@ -62,7 +62,7 @@ int nl_link_monitor_read(struct nl *nl)
 }
 
 /* How many messages the kernel could not put into the socket since it was made. */
-static uint32_t lost(const struct nl *nl)
+static uint32_t count_lost(const struct nl *nl)
 {
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };
 	socklen_t n = sizeof(info);
@@ -84,7 +84,7 @@ static int drain(struct nl *nl, char *buf, size_t cap, struct err *e)
 			continue;
 		if (errno != EAGAIN)
 			return err_sys(e, errno, "netlink monitor");
-		nl->lost = lost(nl);
+		nl->lost = count_lost(nl);
 		return err_sys(e, ENOBUFS, "netlink monitor");
 	}
 }
@@ -100,7 +100,7 @@ int nl_monitor_read(struct nl *nl, int (*fn)(const struct nl_route *, bool delet
 		if (n < 0) {
 			if (errno == EINTR)
 				continue;
-			if (errno == EAGAIN && lost(nl) == nl->lost)
+			if (errno == EAGAIN && count_lost(nl) == nl->lost)
 				return 0;
 			if (errno == EAGAIN || errno == ENOBUFS)
 				return drain(nl, buf, sizeof(buf), e);

@@ -119,7 +119,7 @@ struct program {
 };
 
 #ifdef OUR_ARCH
-static struct program programs[2]; /* by ignore_setgroups */
+static struct program seccomp_programs[2]; /* by ignore_setgroups */
 
 static void put(struct program *p, unsigned short code, unsigned k, unsigned char yes,
                 unsigned char no)
@@ -197,7 +197,7 @@ static void no_new_spaces(struct program *p, unsigned flags_at)
 	refuse(p, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-static void make(struct program *p, bool ignore_setgroups)
+static void make_program(struct program *p, bool ignore_setgroups)
 {
 	load(p, offsetof(struct seccomp_data, arch));
 	put(p, BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0);
@@ -223,8 +223,8 @@ void seccomp_prepare(void)
 {
 #ifdef OUR_ARCH
 	for (int i = 0; i < 2; i++)
-		if (!programs[i].n)
-			make(&programs[i], i);
+		if (!seccomp_programs[i].n)
+			make_program(&seccomp_programs[i], i);
 #endif
 }
 
@@ -233,7 +233,7 @@ int seccomp_confine(bool ignore_setgroups)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
 #ifdef OUR_ARCH
-	struct program *p = &programs[ignore_setgroups];
+	struct program *p = &seccomp_programs[ignore_setgroups];
 	struct sock_fprog prog = { p->n, p->code };
 
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);

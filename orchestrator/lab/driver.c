@@ -133,7 +133,7 @@ static const struct driver_hooks hooks = { .line = on_process_line, .ready = on_
 /* --- main --------------------------------------------------------------------------------------
  */
 
-static int set_up(struct driver *d, const struct driver_start *ds, struct err *e)
+static int set_up_driver(struct driver *d, const struct driver_start *ds, struct err *e)
 {
 	int r = lab_mounts(d, e);
 
@@ -190,7 +190,7 @@ _Noreturn void driver_main(const struct driver_start *ds, int pipe_fd)
 	bounds_init(&d->bounds, ds->cgroup_fd);
 	d->privileged = ds->privileged;
 	signals_deadly();
-	int r = set_up(d, ds, &e);
+	int r = set_up_driver(d, ds, &e);
 
 	if (r == 0)
 		memset(&e, 0, sizeof(e));

@@ -14,7 +14,7 @@ static const char *next_ids_line(const char *s)
 }
 
 /* The number at *s, which ends with a character of end; *s is then behind that. */
-static bool read_number(const char **s, const char *end, unsigned *ret)
+static bool take_id_number(const char **s, const char *end, unsigned *ret)
 {
 	char *p;
 	unsigned long n = strtoul(*s, &p, 10);
@@ -35,8 +35,8 @@ static bool of_file(const char *subids, struct id_range *ret)
 		                                        : NULL;
 		struct id_range r;
 
-		if (at && read_number(&at, ":", &r.base) && read_number(&at, "\n", &r.count) &&
-		    r.base && r.count) {
+		if (at && take_id_number(&at, ":", &r.base) &&
+		    take_id_number(&at, "\n", &r.count) && r.base && r.count) {
 			*ret = r;
 			return true;
 		}
@@ -51,9 +51,9 @@ static bool is_range_ours(const char *own_map, const struct id_range *r)
 		unsigned base, outside, count;
 		const char *at = s;
 
-		if (read_number(&at, " ", &base) && read_number(&at, " ", &outside) &&
-		    read_number(&at, "\n", &count) && r->base >= base && r->base - base < count &&
-		    r->count <= count - (r->base - base))
+		if (take_id_number(&at, " ", &base) && take_id_number(&at, " ", &outside) &&
+		    take_id_number(&at, "\n", &count) && r->base >= base &&
+		    r->base - base < count && r->count <= count - (r->base - base))
 			return true;
 	}
 	return false;

@@ -139,7 +139,7 @@ static bool in_chroot(void)
 	       errno == EINVAL;
 }
 
-static int take(uid_t uid, struct err *e)
+static int unshare_namespaces(uid_t uid, struct err *e)
 {
 	struct err why = { 0 };
 	int r = ns_take(SPACES | CLONE_NEWUSER, &why);
@@ -164,7 +164,7 @@ static int take_as_root(const struct ids *ids, struct err *e)
 
 	if (r < 0)
 		return r;
-	r = take(0, e);
+	r = unshare_namespaces(0, e);
 
 	int code = giver_end(&g, r == 0);
 
@@ -193,7 +193,7 @@ int lab_namespaces(bool privileged, struct err *e)
 	}
 	if (uid == 0 && root_ids(&ids))
 		return take_as_root(&ids, e);
-	int r = take(uid, e);
+	int r = unshare_namespaces(uid, e);
 
 	return r < 0 ? r : map_self(uid, gid, e);
 }

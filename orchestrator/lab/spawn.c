@@ -183,7 +183,7 @@ static _Noreturn void start_driver(struct driver_start *ds, int pipe_fd)
 	_exit(0);
 }
 
-static int wait_for(pid_t pid)
+static int wait_for_exit(pid_t pid)
 {
 	int status = 0;
 
@@ -290,7 +290,7 @@ static int await_driver(const char *lab, int fd, pid_t starter, struct err *e)
 	                 got < sizeof(report) ? sizeof(report) - got : 1)) > 0 ||
 	       (k < 0 && errno == EINTR))
 		got += k > 0 ? (size_t)k : 0;
-	wait_for(starter);
+	wait_for_exit(starter);
 	if (got < sizeof(report))
 		return ended_err(lab, e);
 	if (!report.code)

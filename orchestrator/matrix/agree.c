@@ -35,7 +35,7 @@ static struct named_end *name_ends(const struct matrix *x, struct named_end **re
 	return all;
 }
 
-static bool is_one_of(const char *way, const char *ways)
+static bool ways_have(const char *way, const char *ways)
 {
 	return streq(way, ways) || (*way ? strstr(ways, way) != NULL : true);
 }
@@ -49,7 +49,7 @@ static bool outcomes_agree(const struct matrix_outcome *m, const struct matrix_o
 		return m->verdict == k->verdict && streq(m->node, k->node) && streq(m->way, k->way);
 	if (m->verdict == MX_DELIVERED || k->verdict == m->verdict)
 		return m->verdict == k->verdict &&
-		       (m->verdict != MX_DELIVERED || is_one_of(k->way, m->way));
+		       (m->verdict != MX_DELIVERED || ways_have(k->way, m->way));
 	return true; /* the path that the kernel takes may be the better one */
 }
 

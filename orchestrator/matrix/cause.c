@@ -21,7 +21,7 @@ static const char *hop_text(struct arena *a, const struct route *r)
 	return next_hop_type_str(r->type);
 }
 
-static const struct route *route_to(const struct route_table *t, struct prefix p)
+static const struct route *find_route_to(const struct route_table *t, struct prefix p)
 {
 	for (size_t i = 0; i < t->n_routes; i++)
 		if (prefix_eq(t->routes[i].prefix, p))
@@ -29,8 +29,8 @@ static const struct route *route_to(const struct route_table *t, struct prefix p
 	return NULL;
 }
 
-static void add_route(struct causes *c, const struct route_table *t, struct prefix p,
-                      const char *what)
+static void add_route_cause(struct causes *c, const struct route_table *t, struct prefix p,
+                            const char *what)
 {
 	VEC_PUSH(c->v, c->n, c->cap) = (struct cause){
 		.text = arena_printf(c->arena, "route table %s %s", t->name, what),
@@ -45,23 +45,23 @@ static void compare_routes(struct causes *c, const struct route_table *old,
                            const struct route_table *now)
 {
 	for (size_t i = 0; i < old->n_routes; i++) {
-		const struct route *a = &old->routes[i], *b = route_to(now, a->prefix);
+		const struct route *a = &old->routes[i], *b = find_route_to(now, a->prefix);
 
 		if (!b)
-			add_route(c, now, a->prefix,
-			          arena_printf(c->arena, "lost %s", PREFIX_STR(a->prefix)));
+			add_route_cause(c, now, a->prefix,
+			                arena_printf(c->arena, "lost %s", PREFIX_STR(a->prefix)));
 		else if (a->type != b->type || a->next_hop != b->next_hop)
-			add_route(c, now, a->prefix,
-			          arena_printf(c->arena, "sends %s to %s, no longer to %s",
-			                       PREFIX_STR(a->prefix), hop_text(c->arena, b),
-			                       hop_text(c->arena, a)));
+			add_route_cause(c, now, a->prefix,
+			                arena_printf(c->arena, "sends %s to %s, no longer to %s",
+			                             PREFIX_STR(a->prefix), hop_text(c->arena, b),
+			                             hop_text(c->arena, a)));
 	}
 	for (size_t i = 0; i < now->n_routes; i++)
-		if (!route_to(old, now->routes[i].prefix))
-			add_route(c, now, now->routes[i].prefix,
-			          arena_printf(c->arena, "gained %s to %s",
-			                       PREFIX_STR(now->routes[i].prefix),
-			                       hop_text(c->arena, &now->routes[i])));
+		if (!find_route_to(old, now->routes[i].prefix))
+			add_route_cause(c, now, now->routes[i].prefix,
+			                arena_printf(c->arena, "gained %s to %s",
+			                             PREFIX_STR(now->routes[i].prefix),
+			                             hop_text(c->arena, &now->routes[i])));
 }
 
 static bool is_told_by_routes(const struct causes *c, const struct change *ch)
@@ -123,7 +123,7 @@ static void add_near(struct near *n, const char *name)
 		str_printf(&n->s, "\n%s\n", name);
 }
 
-static void add_nic(struct near *n, const struct nic *x)
+static void add_near_nic(struct near *n, const struct nic *x)
 {
 	add_near(n, x->name);
 	add_near(n, x->nsg ? x->nsg->name : NULL);
@@ -137,16 +137,16 @@ static void add_nic(struct near *n, const struct nic *x)
 		add_near(n, x->subnet->vnet->route_server->name);
 }
 
-static void add_node(struct near *n, const struct model *m, const char *name)
+static void add_near_node(struct near *n, const struct model *m, const char *name)
 {
 	const struct node *vm = model_vm(m, name);
 
 	add_near(n, name);
 	for (size_t i = 0; vm && i < vm->n_nics; i++)
-		add_nic(n, vm->nics[i]);
+		add_near_nic(n, vm->nics[i]);
 }
 
-static void add_way(struct near *n, const struct model *m, const char *way)
+static void add_near_way(struct near *n, const struct model *m, const char *way)
 {
 	_cleanup_free_ char *copy = xstrdup(way ? way : "");
 	char *save = NULL;
@@ -155,23 +155,23 @@ static void add_way(struct near *n, const struct model *m, const char *way)
 		w += strspn(w, " ");
 		for (size_t k = strlen(w); k && w[k - 1] == ' ';)
 			w[--k] = '\0';
-		add_node(n, m, w);
+		add_near_node(n, m, w);
 	}
 }
 
 static void add_side(struct near *n, const struct model *m, const struct matrix_outcome *o,
                      const struct matrix_end *from, const struct matrix_class *to)
 {
-	add_way(n, m, o->way);
-	add_way(n, m, o->back);
+	add_near_way(n, m, o->way);
+	add_near_way(n, m, o->back);
 	if (o->node)
-		add_node(n, m, o->node);
+		add_near_node(n, m, o->node);
 	if (from->nic)
-		add_nic(n, from->nic);
-	add_node(n, m, from->name);
+		add_near_nic(n, from->nic);
+	add_near_node(n, m, from->name);
 	if (to->nic)
-		add_nic(n, to->nic);
-	add_node(n, m, to->name);
+		add_near_nic(n, to->nic);
+	add_near_node(n, m, to->name);
 	add_near(n, to->place);
 }
 

@@ -152,7 +152,7 @@ static bool is_outside(const struct model *m, ip4 a)
 	return !other;
 }
 
-static const struct site *site_of(const struct model *m, ip4 a)
+static const struct site *find_site_at(const struct model *m, ip4 a)
 {
 	for (size_t i = 0; i < m->n_sites; i++)
 		for (size_t k = 0; k < m->sites[i].n_prefixes; k++)
@@ -161,7 +161,7 @@ static const struct site *site_of(const struct model *m, ip4 a)
 	return NULL;
 }
 
-static const char *subnet_of(struct run *r, ip4 a)
+static const char *find_subnet_name(struct run *r, ip4 a)
 {
 	const struct model *m = r->x->m;
 
@@ -174,9 +174,9 @@ static const char *subnet_of(struct run *r, ip4 a)
 /* VNets come before sites that have the same prefix: so do their routes. */
 static void name_unowned(struct run *r, struct matrix_class *c, ip4 a)
 {
-	const struct site *s = site_of(r->x->m, a);
+	const struct site *s = find_site_at(r->x->m, a);
 
-	c->place = subnet_of(r, a);
+	c->place = find_subnet_name(r, a);
 	if (s && !c->place) {
 		c->kind = CLASS_SITE;
 		c->name = c->place = s->name;

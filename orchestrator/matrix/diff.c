@@ -220,7 +220,7 @@ static const char *join_labels(struct arena *a, const struct str *list, size_t n
 	return arena_strdup(a, str_get(&s));
 }
 
-static enum diff_kind kind_of(const struct found *f)
+static enum diff_kind get_diff_kind(const struct found *f)
 {
 	if (f->was->verdict == f->now->verdict)
 		return DIFF_ROUTES;
@@ -246,7 +246,7 @@ static void make_line(struct search *s, size_t i)
 		add_label(&to, &n_to, class_label(a, s->now->m, &s->now->classes[g->cls.now]));
 	}
 	VEC_PUSH(s->out->v, s->out->n, s->out->cap) = (struct diff_line){
-		.kind = kind_of(f),
+		.kind = get_diff_kind(f),
 		.worse = f->now->verdict > f->was->verdict,
 		.from = join_labels(a, &from, n_from),
 		.to = join_labels(a, &to, n_to),

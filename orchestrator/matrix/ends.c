@@ -23,8 +23,8 @@ struct alike { /* NICs with the same key, whose addresses are of one class */
 	UT_hash_handle hh;
 };
 
-static struct matrix_end *add_end(struct run *r, enum end_kind kind, const char *name,
-                                  const char *place, const struct nic *n, ip4 ip)
+static struct matrix_end *add_matrix_end(struct run *r, enum end_kind kind, const char *name,
+                                         const char *place, const struct nic *n, ip4 ip)
 {
 	struct matrix_end *e = &VEC_PUSH(r->x->ends, r->x->n_ends, r->x->cap_ends);
 
@@ -36,7 +36,7 @@ static struct matrix_end *add_end(struct run *r, enum end_kind kind, const char 
 	return e;
 }
 
-static void add_nic(struct run *r, struct alike **all, const struct nic *n)
+static void add_nic_end(struct run *r, struct alike **all, const struct nic *n)
 {
 	enum end_kind kind = n->vm->role == VM_GATEWAY ? END_GATEWAY : END_NIC;
 	const char *name = run_nic_name(r, n);
@@ -56,7 +56,7 @@ static void add_nic(struct run *r, struct alike **all, const struct nic *n)
 	k->key = key;
 	k->end = r->x->n_ends;
 	HASH_ADD(hh, *all, key, sizeof(k->key), k);
-	add_end(r, kind, name, run_place(r, n), n, n->ip);
+	add_matrix_end(r, kind, name, run_place(r, n), n, n->ip);
 }
 
 static bool sends(const struct run *r, const struct nic *n)
@@ -72,21 +72,21 @@ void run_make_ends(struct run *r)
 
 	for (size_t i = 0; i < m->n_nics; i++)
 		if (sends(r, &m->nics[i]))
-			add_nic(r, &all, &m->nics[i]);
+			add_nic_end(r, &all, &m->nics[i]);
 	for (size_t i = 0; i < r->stand_ins.n; i++) {
 		const struct nic *n = r->stand_ins.v[i];
 
-		add_end(r, END_SUBNET, n->name, run_place(r, n), n, n->ip);
+		add_matrix_end(r, END_SUBNET, n->name, run_place(r, n), n, n->ip);
 	}
 	for (size_t i = 0; i < m->n_sites; i++) {
 		const struct site *s = &m->sites[i];
 		const struct node *vm = s->n_hosts ? s->hosts[0].vm : s->vm;
 
 		if (vm && vm->n_nics)
-			add_end(r, END_SITE, vm->name, s->name, vm->nics[0],
-			        s->n_hosts ? s->hosts[0].ip : s->bgp_ip);
+			add_matrix_end(r, END_SITE, vm->name, s->name, vm->nics[0],
+			               s->n_hosts ? s->hosts[0].ip : s->bgp_ip);
 	}
 	if (m->n_internet)
-		add_end(r, END_INTERNET, "internet", NULL, NULL, m->internet[0].ip);
+		add_matrix_end(r, END_INTERNET, "internet", NULL, NULL, m->internet[0].ip);
 	HASH_CLEAR(hh, all); /* they are the arena's */
 }

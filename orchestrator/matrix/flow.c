@@ -242,7 +242,7 @@ static const char *one_or_other(struct run *r, const char *a, const char *b)
 	return run_text(r, arena_printf(r->x->arena, "%s | %s", a, b));
 }
 
-static void take_leg(struct run *r, struct legs_of_flow *all, const struct leg *l)
+static void take_flow_leg(struct run *r, struct legs_of_flow *all, const struct leg *l)
 {
 	struct matrix_outcome *w = &all->worst.o;
 	struct matrix_outcome o = l->o;
@@ -289,7 +289,8 @@ static struct walk *walk_leg(struct run *r, struct legs *l, const struct nic *fr
 	return w;
 }
 
-static const struct nic *sender_of(struct run *r, const struct node *vm, struct walk_packet *p)
+static const struct nic *choose_flow_sender(struct run *r, const struct node *vm,
+                                            struct walk_packet *p)
 {
 	if (r->world->sender && vm->idx < r->x->m->n_vms)
 		return r->world->sender(r->world->ctx, vm, p);
@@ -308,7 +309,7 @@ static bool answerer(struct run *r, const struct walk *w, struct walk_packet *an
 		return false;
 	if (!end->nic)
 		return streq(end->node, "internet");
-	*ret = sender_of(r, end->nic->vm, answer);
+	*ret = choose_flow_sender(r, end->nic->vm, answer);
 	return *ret != NULL;
 }
 
@@ -325,7 +326,7 @@ static void take_answers(struct run *r, struct walk *there, uint16_t port, uint1
 		struct leg l = { .there = there };
 
 		judge_leg(r, &l);
-		take_leg(r, all, &l);
+		take_flow_leg(r, all, &l);
 		leg_done(&l);
 		return;
 	}
@@ -336,7 +337,7 @@ static void take_answers(struct run *r, struct walk *there, uint16_t port, uint1
 
 		run_narrow(r, back, port, true, lo, hi);
 		judge_leg(r, &l);
-		take_leg(r, all, &l);
+		take_flow_leg(r, all, &l);
 		leg_done(&l);
 		walk_free(back);
 	} while (legs_next(&legs) && ++n < LEGS_MOST);
@@ -354,7 +355,7 @@ uint32_t run_flow(struct run *r, const struct matrix_end *from, const struct wal
 		const struct nic *by = from->nic;
 
 		if (by && (from->kind == END_SITE || from->kind == END_GATEWAY || r->world->sender))
-			by = sender_of(r, by->vm, &q);
+			by = choose_flow_sender(r, by->vm, &q);
 		r->unknown = false;
 		struct walk *there = walk_leg(r, &legs, by ? by : from->nic, &q, NULL);
 

@@ -74,7 +74,7 @@ static enum grid_cell join_cells(enum grid_cell a, enum grid_cell b)
 	return GRID_SOME;
 }
 
-static void fill_cells(struct grid *g)
+static void fill_grid(struct grid *g)
 {
 	const struct matrix *x = g->x;
 
@@ -117,7 +117,7 @@ json_t *matrix_grid_json(const struct matrix *x)
 	json_t *from = json_array(), *to = json_array(), *cells = json_array();
 
 	name_rows(&g);
-	fill_cells(&g);
+	fill_grid(&g);
 	for (size_t i = 0; i < g.n_from; i++) {
 		json_array_append_new(from, json_string(g.from[i]));
 		json_array_append_new(cells, row_json(&g, i));

@@ -259,7 +259,7 @@ struct names {
 	size_t n, more;
 };
 
-static void add_name(struct names *v, const char *name)
+static void add_line_name(struct names *v, const char *name)
 {
 	if (v->n++ < NAMES_SHOWN)
 		str_printf(&v->s, "%s%s", v->n > 1 ? ", " : "", name);
@@ -315,9 +315,9 @@ static const char *destinations_text(const struct grouping *g, const struct answ
 		size_t whole = c->kind == CLASS_NIC ? whole_place(g, a, c->place) : 0;
 
 		if (!whole)
-			add_name(&v, class_label(g->out->arena, g->x->m, c));
+			add_line_name(&v, class_label(g->out->arena, g->x->m, c));
 		else if (!place_before(g, a, i))
-			add_name(&v, arena_printf(g->out->arena, "all of %s", c->place));
+			add_line_name(&v, arena_printf(g->out->arena, "all of %s", c->place));
 	}
 	return names_text(g->out->arena, &v);
 }
@@ -351,7 +351,7 @@ static void make_lines(struct grouping *g)
 
 		for (size_t k = i; k < g->n && !done[i]; k++)
 			if (!done[k] && g->v[k]->key == a->key) {
-				add_name(&from, end_label(mem, &g->x->ends[g->v[k]->end]));
+				add_line_name(&from, end_label(mem, &g->x->ends[g->v[k]->end]));
 				pairs += g->v[k]->n;
 				done[k] = k != i;
 			}

@@ -269,8 +269,8 @@ struct tables {
 	size_t n, cap;
 };
 
-static void add_table(struct run *r, struct tables *all, struct marked **seen,
-                      const struct eff_table *t)
+static void add_marked_table(struct run *r, struct tables *all, struct marked **seen,
+                             const struct eff_table *t)
 {
 	uint64_t h;
 
@@ -323,9 +323,9 @@ void run_mark(struct run *r)
 	for (size_t i = 0; i < m->n_firewalls; i++)
 		mark_firewall(r, &sets, &m->firewalls[i]);
 	for (size_t i = 0; i < m->n_nics; i++)
-		add_table(r, &tables, &seen, run_table(r, &m->nics[i]));
+		add_marked_table(r, &tables, &seen, run_table(r, &m->nics[i]));
 	for (size_t i = 0; i < r->stand_ins.n; i++)
-		add_table(r, &tables, &seen, run_table(r, r->stand_ins.v[i]));
+		add_marked_table(r, &tables, &seen, run_table(r, r->stand_ins.v[i]));
 	if (r->world->borders)
 		r->world->borders(r->world->ctx, add_border, r);
 	sweep_run(&r->sweep);

@@ -43,7 +43,7 @@ static json_t *outcome_json(const struct matrix_outcome *o)
 	                 "known", o->known, "notWalked", o->unwalked, "legs", (int)o->legs);
 }
 
-static void add_cell(json_t *rows, const struct matrix *x, size_t i, size_t k)
+static void add_cell_json(json_t *rows, const struct matrix *x, size_t i, size_t k)
 {
 	const struct matrix_cell *c = matrix_cell(x, i, k);
 
@@ -71,7 +71,7 @@ json_t *matrix_json(const struct matrix *x)
 		json_array_append_new(outcomes, outcome_json(&x->outcomes[i]));
 	for (size_t i = 0; i < x->n_ends; i++)
 		for (size_t k = 0; k < x->n_classes; k++)
-			add_cell(rows, x, i, k);
+			add_cell_json(rows, x, i, k);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "sources", ends, "destinations", classes,
 	                 "outcomes", outcomes, "flows", rows, "unread",
 	                 strings_json(x->unread, x->n_unread), "walks", (json_int_t)x->n_walks);

@@ -87,7 +87,7 @@ static void pair_nics(struct pairs *p, const struct matrix *old, const struct ni
 
 /* ---- machines ---- */
 
-static ip4 address_of(const struct node *vm)
+static ip4 get_machine_address(const struct node *vm)
 {
 	return vm->n_nics ? vm->nics[0]->ip : IP4_NONE;
 }
@@ -97,9 +97,9 @@ static const struct node *same_vm(const struct model *m, const struct node *vm, 
 {
 	for (size_t i = 0; i < m->n_vms; i++)
 		if (!taken[i] && m->vms[i].role == vm->role &&
-		    (by_name
-		         ? strieq(m->vms[i].name, vm->name)
-		         : ip4_is_set(address_of(vm)) && address_of(&m->vms[i]) == address_of(vm)))
+		    (by_name ? strieq(m->vms[i].name, vm->name)
+		             : ip4_is_set(get_machine_address(vm)) &&
+		                   get_machine_address(&m->vms[i]) == get_machine_address(vm)))
 			return &m->vms[i];
 	return NULL;
 }

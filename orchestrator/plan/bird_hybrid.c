@@ -6,7 +6,7 @@
 #include "plan/bird_rs.h"
 #include "plan/bird_text.h"
 
-static void name_of(const char *kind, ip4 a, char buf[64])
+static void write_protocol_name(const char *kind, ip4 a, char buf[64])
 {
 	snprintf(buf, 64, "%s_%s", kind, IP4_NAME(a));
 }
@@ -18,7 +18,7 @@ void bird_hybrid_protocol(const struct hybrid_session *s, char buf[64])
 		[HP_SITE] = "site",       [HP_GATEWAY] = "gw",  [HP_MSEE] = "msee",
 	};
 
-	name_of(kinds[s->kind], s->peer_ip, buf);
+	write_protocol_name(kinds[s->kind], s->peer_ip, buf);
 }
 
 bool bird_hybrid_runs(const struct node *vm)
@@ -41,7 +41,7 @@ static ip4 router_id(const struct node *vm)
 	           : IP4_NONE;
 }
 
-static void add_route(void *b, struct prefix p)
+static void append_static_route(void *b, struct prefix p)
 {
 	str_printf(b, "\troute %s blackhole;\n", PREFIX_STR(p));
 }
@@ -97,8 +97,8 @@ static void add_kernel(struct str *b, const char *filter)
 }
 
 /* Timers as those of a Route Server; Azure does not say (azure-behaviour 8.1). */
-static void add_session(struct str *b, const struct model *m, const struct hybrid_session *s,
-                        const char *in, const char *out)
+static void append_hybrid_session(struct str *b, const struct model *m,
+                                  const struct hybrid_session *s, const char *in, const char *out)
 {
 	uint32_t limit = hybrid_session_limit(m, s);
 	_cleanup_free_ char *limited =
@@ -174,7 +174,7 @@ static void add_static(void *ctx, struct prefix p, const struct connection *c)
 }
 
 /* Point-to-site clients are not part of a lab: what is for one ends here. */
-static void add_pools(struct str *b, const struct gateway *g)
+static void append_client_pools(struct str *b, const struct gateway *g)
 {
 	if (!g->n_pools)
 		return;
@@ -194,9 +194,9 @@ static void add_statics(struct str *b, const struct model *m, const struct node 
 	        "\n# Announced: the VNet's address space and that of VNets that use the gateway.\n"
 	        "protocol static vnets {\n"
 	        "\tipv4;\n");
-	gateway_announced(g, add_route, b);
+	gateway_announced(g, append_static_route, b);
 	str_add(b, "}\n");
-	add_pools(b, g);
+	append_client_pools(b, g);
 	str_add(
 	    b,
 	    "\n# Known without BGP: what local network gateways say, and BGP peers' addresses.\n");
@@ -289,22 +289,23 @@ static void to_outside(struct str *b, const struct model *m, const struct hybrid
 	_cleanup_free_ char *out = xasprintf("where may_leave() && proto != \"local_%zu\"%s",
 	                                     s->conn->idx, keep ? " && proto !~ \"rs_*\"" : "");
 
-	add_session(b, m, s, "filter from_outside", out);
+	append_hybrid_session(b, m, s, "filter from_outside", out);
 }
 
 static void gateway_session(struct str *b, const struct model *m, const struct hybrid_session *s)
 {
 	switch (s->kind) {
 	case HP_ROUTE_SERVER:
-		add_session(b, m, s, "all", "filter to_inside");
+		append_hybrid_session(b, m, s, "all", "filter to_inside");
 		break;
 	case HP_SIBLING:
-		add_session(b, m, s, "all", "filter to_sibling");
+		append_hybrid_session(b, m, s, "all", "filter to_sibling");
 		break;
 	case HP_COEXISTING:
 		/* Prefer the Route Server's copy of the route (99 < 100): only that copy may be
 		 * announced. */
-		add_session(b, m, s, "filter { preference = 99; accept; }", "filter to_inside");
+		append_hybrid_session(b, m, s, "filter { preference = 99; accept; }",
+		                      "filter to_inside");
 		break;
 	default:
 		to_outside(b, m, s);
@@ -359,12 +360,12 @@ static void add_site_statics(struct str *b, const struct model *m, const struct 
 	}
 }
 
-static void add_site(struct str *b, const struct site *s)
+static void append_site_routes(struct str *b, const struct site *s)
 {
 	str_add(b, "\nprotocol static onprem {\n"
 	           "\tipv4;\n");
 	for (size_t i = 0; i < s->n_prefixes; i++)
-		add_route(b, s->prefixes[i]);
+		append_static_route(b, s->prefixes[i]);
 	str_add(b, "}\n");
 }
 
@@ -399,9 +400,9 @@ static void outside_session(struct str *b, const struct model *m, const struct n
 	    vm->role == VM_MSEE && s->kind == HP_GATEWAY ? filter_to_gateway(m, s) : NULL;
 
 	if (vm->role == VM_MSEE)
-		add_session(b, m, s, "all", out ? out : "filter to_site");
+		append_hybrid_session(b, m, s, "all", out ? out : "filter to_site");
 	else
-		add_session(b, m, s, "all", "where proto = \"onprem\"");
+		append_hybrid_session(b, m, s, "all", "where proto = \"onprem\"");
 }
 
 char *bird_hybrid_config(const struct model *m, const struct node *vm)
@@ -420,7 +421,7 @@ char *bird_hybrid_config(const struct model *m, const struct node *vm)
 		if (vm->role == VM_MSEE)
 			add_msee_filter(&b);
 		else if (site)
-			add_site(&b, site);
+			append_site_routes(&b, site);
 		if (site)
 			add_site_statics(&b, m, site);
 		add_kernel(&b, "where proto != \"onprem\"");

@@ -57,7 +57,7 @@ static void add_edge_port(struct compiler *c, const struct vnet *v)
 	mac_edge(v, fabric_neigh_add(c->f, p->name, EDGE_VIA)->mac);
 }
 
-static void add_ports(struct compiler *c)
+static void compile_ports(struct compiler *c)
 {
 	for (size_t i = 0; i < c->m->n_nics; i++)
 		add_nic_port(c, &c->m->nics[i]);
@@ -383,7 +383,7 @@ struct fabric *fabric_compile(const struct model *m, const struct rib *rib,
 
 	f->arena = arena_new();
 	c.in_use = xcalloc(m->n_vnets, sizeof(*c.in_use));
-	add_ports(&c);
+	compile_ports(&c);
 	add_classes(&c);
 	for (size_t i = 0; i < m->n_vnets; i++)
 		if (c.in_use[i])

@@ -90,7 +90,7 @@ bool fab_port_eq(const struct fab_port *a, const struct fab_port *b)
 	        !memcmp(a->instances, b->instances, a->n_instances * sizeof(*a->instances)));
 }
 
-static void route_text(struct str *s, const struct fab_route *r)
+static void append_route_text(struct str *s, const struct fab_route *r)
 {
 	static const char *const kinds[] = {
 		[FAB_THROW] = " throw",         [FAB_BLACKHOLE] = " blackhole", [FAB_PORT] = "",
@@ -106,7 +106,7 @@ char *fab_route_text(const struct fab_route *r)
 {
 	struct str s = { 0 };
 
-	route_text(&s, r);
+	append_route_text(&s, r);
 	return str_take(&s);
 }
 
@@ -146,7 +146,7 @@ char *fabric_text(const struct fabric *f)
 		str_printf(&s, "rule %u mark 0x%08x/0x%08x table %u\n", f->rules[i].priority,
 		           f->rules[i].mark, f->rules[i].mask, f->rules[i].table);
 	for (size_t i = 0; i < f->n_routes; i++) {
-		route_text(&s, &f->routes[i]);
+		append_route_text(&s, &f->routes[i]);
 		str_addc(&s, '\n');
 	}
 	for (size_t i = 0; i < f->n_pairs; i++)

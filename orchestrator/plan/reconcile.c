@@ -36,8 +36,8 @@ json_t *changes_json(const struct changes *c)
 	return a;
 }
 
-static void add(struct changes *c, enum change_action action, const char *kind, const char *name,
-                char *detail)
+static void append_change(struct changes *c, enum change_action action, const char *kind,
+                          const char *name, char *detail)
 {
 	struct change *ch = &VEC_PUSH(c->items, c->n, c->cap);
 
@@ -101,8 +101,8 @@ static bool is_remark(const char *key)
 	return streq(key, "description") || streq(key, "id") || streq(key, "source");
 }
 
-static void differ(const json_t *have, const json_t *want, const struct object_def *def,
-                   const char *path, struct str *b)
+static void append_differences(const json_t *have, const json_t *want, const struct object_def *def,
+                               const char *path, struct str *b)
 {
 	const char *key;
 	json_t *v;
@@ -114,7 +114,7 @@ static void differ(const json_t *have, const json_t *want, const struct object_d
 		if (is_remark(key) || is_apart(def, key) || (old && json_equal((json_t *)old, v)))
 			continue;
 		if (json_is_object(v) && json_is_object(old))
-			differ(old, v, NULL, p, b);
+			append_differences(old, v, NULL, p, b);
 		else
 			note(b, p, old, v);
 	}
@@ -177,10 +177,10 @@ static void tell_map(const struct context *ctx, const char *kind, const struct o
 		const json_t *old = get_icase(have, key);
 
 		if (!old) {
-			add(ctx->ret, CHANGE_CREATE, kind, name, NULL);
+			append_change(ctx->ret, CHANGE_CREATE, kind, name, NULL);
 		} else {
 			if (json_is_object(v) && json_is_object(old)) {
-				differ(old, v, def, "", &b);
+				append_differences(old, v, def, "", &b);
 				differ_files(v, ctx->have_files, ctx->want_files, &b);
 			} else if (!json_equal((json_t *)old, v)) {
 				value_str(old, &b);
@@ -188,7 +188,7 @@ static void tell_map(const struct context *ctx, const char *kind, const struct o
 				value_str(v, &b);
 			}
 			if (b.n)
-				add(ctx->ret, CHANGE_CHANGE, kind, name, str_take(&b));
+				append_change(ctx->ret, CHANGE_CHANGE, kind, name, str_take(&b));
 		}
 		tell_inner(ctx, def, old, v, name);
 	}
@@ -198,7 +198,7 @@ static void tell_map(const struct context *ctx, const char *kind, const struct o
 		if (get_icase(want, key))
 			continue;
 		tell_inner(ctx, def, v, NULL, name);
-		add(ctx->ret, CHANGE_DELETE, kind, name, NULL);
+		append_change(ctx->ret, CHANGE_DELETE, kind, name, NULL);
 	}
 }
 
@@ -225,15 +225,15 @@ static void tell_rest(const json_t *have, const json_t *want, struct changes *re
 		if (is_left_out(key) || (old && json_equal((json_t *)old, v)))
 			continue;
 		if (old && json_is_object(old) && json_is_object(v) && !streq(key, "checks"))
-			differ(old, v, NULL, "", &b);
+			append_differences(old, v, NULL, "", &b);
 		if (!old && !(json_is_object(v) && json_object_size(v) == 0))
-			add(ret, CHANGE_CREATE, key, key, NULL);
+			append_change(ret, CHANGE_CREATE, key, key, NULL);
 		else if (old)
-			add(ret, CHANGE_CHANGE, key, key, str_take(&b));
+			append_change(ret, CHANGE_CHANGE, key, key, str_take(&b));
 	}
 	json_object_foreach ((json_t *)have, key, v)
 		if (!is_left_out(key) && !json_object_get(want, key))
-			add(ret, CHANGE_DELETE, key, key, NULL);
+			append_change(ret, CHANGE_DELETE, key, key, NULL);
 }
 
 void reconcile(const json_t *have, const json_t *want, struct changes *ret)

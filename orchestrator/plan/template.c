@@ -148,7 +148,8 @@ static bool truthy(const json_t *v)
 	}
 }
 
-static int add_value(const struct tmpl *t, const struct tag *tag, const json_t *v, struct str *out)
+static int append_tag_value(const struct tmpl *t, const struct tag *tag, const json_t *v,
+                            struct str *out)
 {
 	switch (json_typeof(v)) {
 	case JSON_STRING:
@@ -192,8 +193,8 @@ static int section_end(const struct tmpl *t, const struct tag *open, struct tag 
 	           : fail(t, open->begin, "\"{{%c%s}}\" is never closed", open->kind, open->name);
 }
 
-static int render(const struct tmpl *t, const char *p, const char *end, const struct scope *s,
-                  unsigned depth, struct str *out);
+static int render_section(const struct tmpl *t, const char *p, const char *end,
+                          const struct scope *s, unsigned depth, struct str *out);
 
 static int section(const struct tmpl *t, const struct tag *open, const struct tag *close,
                    const struct scope *s, unsigned depth, struct str *out)
@@ -205,23 +206,25 @@ static int section(const struct tmpl *t, const struct tag *open, const struct ta
 	if (depth >= MAX_DEPTH)
 		return fail(t, open->begin, "sections are nested over %d deep", MAX_DEPTH);
 	if (open->kind == '^')
-		return truthy(v) ? 0 : render(t, open->end, close->begin, s, depth + 1, out);
+		return truthy(v) ? 0
+		                 : render_section(t, open->end, close->begin, s, depth + 1, out);
 	if (!json_is_array(v)) {
 		struct scope in = { s, v };
 
-		return truthy(v) ? render(t, open->end, close->begin, &in, depth + 1, out) : 0;
+		return truthy(v) ? render_section(t, open->end, close->begin, &in, depth + 1, out)
+		                 : 0;
 	}
 	for (size_t i = 0; i < json_array_size(v); i++) {
 		struct scope in = { s, json_array_get(v, i) };
-		int rc = render(t, open->end, close->begin, &in, depth + 1, out);
+		int rc = render_section(t, open->end, close->begin, &in, depth + 1, out);
 		if (rc < 0)
 			return rc;
 	}
 	return 0;
 }
 
-static int render(const struct tmpl *t, const char *p, const char *end, const struct scope *s,
-                  unsigned depth, struct str *out)
+static int render_section(const struct tmpl *t, const char *p, const char *end,
+                          const struct scope *s, unsigned depth, struct str *out)
 {
 	while (p < end) {
 		struct tag tag = { 0 }, close = { 0 };
@@ -251,7 +254,7 @@ static int render(const struct tmpl *t, const char *p, const char *end, const st
 			break;
 		default:
 			v = lookup(t, &tag, s);
-			rc = v ? add_value(t, &tag, v, out) : -EINVAL;
+			rc = v ? append_tag_value(t, &tag, v, out) : -EINVAL;
 			if (rc < 0)
 				return rc;
 		}
@@ -267,7 +270,7 @@ int template_render(const char *text, const char *name, const json_t *data, char
 	_cleanup_str_ struct str out = { 0 };
 	struct tmpl t = { text, name, e };
 	struct scope top = { NULL, data };
-	int rc = render(&t, text, text + strlen(text), &top, 0, &out);
+	int rc = render_section(&t, text, text + strlen(text), &top, 0, &out);
 
 	if (rc < 0)
 		return rc;

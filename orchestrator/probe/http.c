@@ -197,7 +197,7 @@ static bool http_open(struct engine *eng)
 	return true;
 }
 
-static void http_start(struct engine *eng, struct task *t, unsigned no)
+static void start_request(struct engine *eng, struct task *t, unsigned no)
 {
 	char url[64];
 
@@ -259,4 +259,4 @@ void http_free(struct engine *eng)
 	curl_global_cleanup();
 }
 
-const struct protocol_ops http_ops = { .start = http_start, .timeout = http_timeout };
+const struct protocol_ops http_ops = { .start = start_request, .timeout = http_timeout };

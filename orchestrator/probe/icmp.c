@@ -367,7 +367,7 @@ static struct sender *sender_open(struct engine *eng, int ns_fd, const struct st
 	return s;
 }
 
-static struct sender *sender_of(struct engine *eng, int ns_fd)
+static struct sender *find_sender(struct engine *eng, int ns_fd)
 {
 	struct stat st;
 
@@ -393,7 +393,7 @@ static struct sender *sender_of(struct engine *eng, int ns_fd)
 
 static bool join_sender(struct engine *eng, struct task *t)
 {
-	struct sender *s = sender_of(eng, t->p->ns_fd);
+	struct sender *s = find_sender(eng, t->p->ns_fd);
 
 	if (!s)
 		return false;

@@ -6,17 +6,17 @@
 
 #include "base/str.h"
 
-static const char *const protocols[] = { "icmp", "tcp", "udp", "http" };
+static const char *const protocol_names[] = { "icmp", "tcp", "udp", "http" };
 
 const char *probe_protocol_str(enum probe_protocol p)
 {
-	return protocols[p];
+	return protocol_names[p];
 }
 
 int probe_protocol_parse(const char *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(protocols); i++)
-		if (strieq(s, protocols[i]))
+	for (size_t i = 0; i < ARRAY_LEN(protocol_names); i++)
+		if (strieq(s, protocol_names[i]))
 			return (int)i;
 	return -EINVAL;
 }

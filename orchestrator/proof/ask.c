@@ -15,7 +15,7 @@ static char *question_key(const struct check_question *q)
 	return xasprintf("%u %d %s", q->turn, (int)q->sharing, what);
 }
 
-static bool list_has(const json_t *list, const json_t *item)
+static bool list_has_item(const json_t *list, const json_t *item)
 {
 	size_t i;
 	json_t *x;
@@ -57,7 +57,7 @@ size_t round_add(struct round *r, struct check_question q)
 	VEC_PUSH(r->questions, r->n_questions, r->cap_questions) =
 	    (struct round_question){ at, json_array_size(list), q.payload };
 	json_array_foreach (q.list ? json_object_get(q.request, q.list) : NULL, i, item)
-		if (q.sharing == CHECK_SHARE_LIST || !list_has(list, item))
+		if (q.sharing == CHECK_SHARE_LIST || !list_has_item(list, item))
 			json_array_append(list, item);
 	json_decref(q.request);
 	return r->n_questions - 1;

@@ -5,7 +5,7 @@
 #include "base/addr.h"
 #include "proof/compare_priv.h"
 
-static void copy_property(json_t *out, const json_t *row, const char *key)
+static void copy_row_property(json_t *out, const json_t *row, const char *key)
 {
 	json_t *v = compare_get(row, key, NULL);
 
@@ -50,7 +50,7 @@ static bool texts_equal(const json_t *a, const json_t *b, const char *key)
 }
 
 /* Adds the row, or its next hops to the one that is equal but for them. */
-static void add_route(json_t *rows, json_t *route /* stolen */)
+static void add_compared_route(json_t *rows, json_t *route /* stolen */)
 {
 	size_t i, k;
 	json_t *r, *hop;
@@ -86,15 +86,15 @@ int compare_take_route(json_t *rows, const json_t *row, struct err *e)
 		json_t *out = json_object();
 
 		json_object_set_new(out, "addressPrefix", make_prefix(json_string_value(p)));
-		copy_property(out, row, "source");
-		copy_property(out, row, "state");
-		copy_property(out, row, "nextHopType");
+		copy_row_property(out, row, "source");
+		copy_row_property(out, row, "state");
+		copy_row_property(out, row, "nextHopType");
 		if (hops) /* not there: nothing is said about it */
 			json_object_set_new(out, "nextHopIpAddress", make_text_list(hops));
-		copy_property(out, row, "name");
-		copy_property(out, row, "disableBgpRoutePropagation");
-		copy_property(out, row, "reason");
-		add_route(rows, out);
+		copy_row_property(out, row, "name");
+		copy_row_property(out, row, "disableBgpRoutePropagation");
+		copy_row_property(out, row, "reason");
+		add_compared_route(rows, out);
 	}
 	json_decref(prefixes);
 	return 0;
@@ -131,17 +131,17 @@ int compare_take_bgp(json_t *rows, const json_t *row, const char *instance, stru
 	if (instance)
 		json_object_set_new(out, "localAddress", json_string(instance));
 	json_object_set_new(out, "network", make_prefix(json_string_value(network)));
-	copy_property(out, row, "nextHop");
+	copy_row_property(out, row, "nextHop");
 	if (json_is_string(path))
 		json_object_set_new(out, "asPath", make_as_path(json_string_value(path)));
 	else if (json_is_integer(path))
 		json_object_set_new(out, "asPath",
 		                    json_sprintf("%lld", (long long)json_integer_value(path)));
-	copy_property(out, row, "sourcePeer");
-	copy_property(out, row, "origin");
-	copy_property(out, row, "weight");
-	copy_property(out, row, "best");
-	copy_property(out, row, "community");
+	copy_row_property(out, row, "sourcePeer");
+	copy_row_property(out, row, "origin");
+	copy_row_property(out, row, "weight");
+	copy_row_property(out, row, "best");
+	copy_row_property(out, row, "community");
 	json_array_append_new(rows, out);
 	return 0;
 }
@@ -156,9 +156,9 @@ int compare_take_peer(json_t *rows, const json_t *row, const char *instance, str
 	}
 	if (instance)
 		json_object_set_new(out, "localAddress", json_string(instance));
-	copy_property(out, row, "neighbor");
-	copy_property(out, row, "asn");
-	copy_property(out, row, "state");
+	copy_row_property(out, row, "neighbor");
+	copy_row_property(out, row, "asn");
+	copy_row_property(out, row, "state");
 	json_array_append_new(rows, out);
 	return 0;
 }

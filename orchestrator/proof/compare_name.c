@@ -54,7 +54,7 @@ static bool id_names_candidate(const char *id, const char *candidate)
 	return false;
 }
 
-static long find_by_id(const json_t *text, const char *const *candidates, size_t n)
+static long find_candidate(const json_t *text, const char *const *candidates, size_t n)
 {
 	static const char *const keys[] = { "id", "resourceId", "networkInterface", "nic",
 		                            "vm", "name",       "target",           "peering" };
@@ -73,7 +73,7 @@ static long find_by_id(const json_t *text, const char *const *candidates, size_t
 
 long compare_who(const char *file, const json_t *text, const char *const *candidates, size_t n)
 {
-	long found = find_by_id(text, candidates, n);
+	long found = find_candidate(text, candidates, n);
 	size_t longest = 0;
 
 	if (found != -1 || !file)

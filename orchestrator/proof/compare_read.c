@@ -34,7 +34,7 @@ static const json_t *unwrap_table(const json_t *j)
 	return j;
 }
 
-static void add_part(struct compare_table *t, const char *address)
+static void add_table_part(struct compare_table *t, const char *address)
 {
 	if (address && *address && !compare_list_has(t->parts, address))
 		json_array_append_new(t->parts, json_string(address));
@@ -67,7 +67,7 @@ static int read_rows(struct compare_table *t, const json_t *list, const char *in
 			rc = compare_take_bgp(t->rows, p, local, e);
 		if (rc < 0)
 			return err_wrap(e, "row %zu", i);
-		add_part(t, local);
+		add_table_part(t, local);
 	}
 	return 0;
 }
@@ -115,7 +115,7 @@ static int read_instances(const struct compare_source *s, const json_t *j, struc
 			address[i] = s->instances[i] ? s->instances[i] : keys[i];
 		if (read_rows(t, rows, address[i], e) < 0)
 			return err_wrap(e, "%s", keys[i]);
-		add_part(t, address[i]);
+		add_table_part(t, address[i]);
 	}
 	return 0;
 }

@@ -33,7 +33,7 @@ static void note_result(struct keeper *k, int r, const struct err *e)
  */
 
 /* Writes what the driver says until it has said all. */
-static int write_stream(struct lab_client *c, json_t *request, FILE *f, struct err *e)
+static int write_capture_stream(struct lab_client *c, json_t *request, FILE *f, struct err *e)
 {
 	int r = lab_send(c, request, NULL, 0, e);
 
@@ -71,7 +71,7 @@ static int keep_stream(const struct keeper *k, json_t *request, const char *path
 	if (r < 0)
 		json_decref(request);
 	else
-		r = write_stream(c, request, f, e);
+		r = write_capture_stream(c, request, f, e);
 	lab_disconnect(c);
 	if (f && evidence_close(f, path, r < 0 ? NULL : e) < 0 && r >= 0)
 		r = -EIO;

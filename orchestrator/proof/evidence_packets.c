@@ -38,7 +38,7 @@ static const char *tcpdump_path(void)
 	return NULL;
 }
 
-static bool list_has(const json_t *list, const char *s)
+static bool list_has_text(const json_t *list, const char *s)
 {
 	const json_t *x;
 	size_t i;
@@ -49,9 +49,9 @@ static bool list_has(const json_t *list, const char *s)
 	return false;
 }
 
-static void add_node(json_t *list, const char *name)
+static void add_capture_node(json_t *list, const char *name)
 {
-	if (name && json_array_size(list) < MAX_NODES && !list_has(list, name))
+	if (name && json_array_size(list) < MAX_NODES && !list_has_text(list, name))
 		json_array_append_new(list, json_string(name));
 }
 
@@ -64,10 +64,10 @@ static json_t *nodes_on_way(const json_t *path, const char *from)
 	const json_t *hop;
 	size_t i;
 
-	add_node(list, from);
+	add_capture_node(list, from);
 	for (size_t w = 0; w < ARRAY_LEN(ways); w++)
 		json_array_foreach (json_object_get(ways[w], "hops"), i, hop)
-			add_node(list, json_string_value(json_object_get(hop, "node")));
+			add_capture_node(list, json_string_value(json_object_get(hop, "node")));
 	return list;
 }
 

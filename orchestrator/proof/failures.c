@@ -100,7 +100,7 @@ static int look_at_whole_lab(struct fr *r, struct err *e)
 /* --- one failure ------------------------------------------------------------------------------
  */
 
-static bool is_stopped(const struct fr *r)
+static bool is_run_stopped(const struct fr *r)
 {
 	return r->o->stop && *r->o->stop;
 }
@@ -116,12 +116,12 @@ static void choose_watched(const struct fr *r, struct fr_case *k)
 		}
 }
 
-static int start_packets(struct fr *r, struct fr_case *k, struct err *e)
+static int start_case_packets(struct fr *r, struct fr_case *k, struct err *e)
 {
 	long latest = clock_ms() + FLOW_WITHIN_MS;
 	int rc = losses_start(r->lab, k->v, k->n, &k->packets, e);
 
-	while (rc >= 0 && !losses_all_flow(k->packets) && clock_ms() < latest && !is_stopped(r))
+	while (rc >= 0 && !losses_all_flow(k->packets) && clock_ms() < latest && !is_run_stopped(r))
 		rc = losses_take(k->packets, clock_ms() + 20, e);
 	return rc;
 }
@@ -151,7 +151,7 @@ static int mend_all(struct fr *r, struct err *e)
 	return rc;
 }
 
-static json_t *texts(const char *const *v, size_t n)
+static json_t *list_texts(const char *const *v, size_t n)
 {
 	json_t *a = json_array();
 
@@ -169,8 +169,8 @@ static int run_case(struct fr *r, struct fr_case *k, struct err *e)
 	json_decref(status);
 	choose_watched(r, k);
 	if (rc == 0)
-		rc = start_packets(r, k, e);
-	if (rc == 0 && !is_stopped(r))
+		rc = start_case_packets(r, k, e);
+	if (rc == 0 && !is_run_stopped(r))
 		rc = break_it(r, k, e);
 	if (rc == 0)
 		rc = failure_watch(r, k, e);
@@ -182,7 +182,7 @@ static int run_case(struct fr *r, struct fr_case *k, struct err *e)
 			*e = why;
 		rc = rc < 0 ? rc : mended;
 	}
-	if (rc == 0 && !is_stopped(r))
+	if (rc == 0 && !is_run_stopped(r))
 		rc = failure_return(r, k, e);
 	k->packets = losses_free(k->packets);
 	free(k->v);
@@ -199,7 +199,7 @@ static void tell_progress(const struct fr *r, const struct failure *x, size_t do
 		r->o->on_progress(r->o->ctx, text);
 }
 
-static bool is_chosen(const struct fr *r, const struct failure *x)
+static bool is_chosen_failure(const struct fr *r, const struct failure *x)
 {
 	return !r->o->which || str_glob(r->o->which, x->name);
 }
@@ -210,24 +210,24 @@ static int run_cases(struct fr *r, struct report_run *rep, struct err *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < r->all.n; i++)
-		n += is_chosen(r, &r->all.v[i]);
+		n += is_chosen_failure(r, &r->all.v[i]);
 	if (!n)
 		return err_set(e, ENOENT, "nothing%s%s can fail in this design",
 		               r->o->which ? " called " : "", r->o->which ? r->o->which : "");
 	for (size_t i = 0; rc == 0 && i < r->all.n; i++) {
 		struct fr_case k = { .x = &r->all.v[i], .number = i };
 
-		if (!is_chosen(r, k.x))
+		if (!is_chosen_failure(r, k.x))
 			continue;
 		tell_progress(r, k.x, done++, n);
 		k.budget_ms = failure_budget(r->m, &r->all, i, &k.budget_key);
 		k.result = json_pack("{s:s, s:s, s:o}", "failure", k.x->name, "kind",
 		                     failure_kind_str(k.x->kind), "faults",
-		                     texts(k.x->faults, k.x->n_faults));
+		                     list_texts(k.x->faults, k.x->n_faults));
 		rc = run_case(r, &k, e);
 		if (rc < 0 && rc != -EINTR)
 			err_wrap(e, "failure of %s", k.x->name);
-		if (is_stopped(r))
+		if (is_run_stopped(r))
 			rc = err_set(e, EINTR, "interrupted");
 		else if (rc == 0)
 			failure_report(r, &k, rep);

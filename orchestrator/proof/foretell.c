@@ -8,8 +8,8 @@
 /* More equal paths than these are not tried one by one. */
 enum { LEGS_MOST = 8 };
 
-static unsigned take_leg(void *ctx, const struct nic *from, const struct eff_route *r,
-                         const struct walk_packet *p)
+static unsigned foretell_leg(void *ctx, const struct nic *from, const struct eff_route *r,
+                             const struct walk_packet *p)
 {
 	struct teller *t = ctx;
 
@@ -42,7 +42,7 @@ static void teller_init(struct teller *t, const struct model *m)
 		                    .rt = &t->rt,
 		                    .ctx = t,
 		                    .tables = t->tables,
-		                    .ecmp_choice = take_leg };
+		                    .ecmp_choice = foretell_leg };
 	teller_probe_backends(t);
 }
 
@@ -137,7 +137,7 @@ static json_t *tell_packet(struct teller *t, const json_t *request, const char *
 }
 
 /* A new reference; NULL: nothing can be said. */
-static json_t *tell(struct teller *t, const struct check *c, const json_t *request)
+static json_t *foretell_answer(struct teller *t, const struct check *c, const json_t *request)
 {
 	const char *op = json_string_value(json_object_get(request, "op"));
 
@@ -167,7 +167,7 @@ static struct judgement judge_by_model(struct teller *t, const struct check *c)
 
 	for (size_t i = 0; i < n; i++)
 		if (q[i].request)
-			a->a[i] = told[i] = tell(t, c, q[i].request);
+			a->a[i] = told[i] = foretell_answer(t, c, q[i].request);
 	struct judgement j = { false, NULL };
 
 	if (!t->why)

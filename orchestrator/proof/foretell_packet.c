@@ -70,7 +70,7 @@ static bool find_end(const struct model *m, const char *name, struct end *ret)
 }
 
 /* From the Internet a VM is its public address. */
-static ip4 address_for(const struct end *from, const struct end *to)
+static ip4 choose_target_address(const struct end *from, const struct end *to)
 {
 	if (!from->internet || !to->vm)
 		return to->ip;
@@ -224,7 +224,7 @@ static json_t *probe_json(const struct walk *there, const struct walk *back)
 	                 text_json_of(why));
 }
 
-static json_t *path_json(const struct walk *there, const struct walk *back)
+static json_t *make_path_json(const struct walk *there, const struct walk *back)
 {
 	json_t *o = walk_json(there);
 
@@ -255,7 +255,7 @@ void teller_send(struct teller *t, const json_t *packet, json_t **ret_probe, jso
 	}
 	p.sport = p.ip_proto == IPPROTO_ICMP ? 0 : SOURCE_PORT;
 	p.src = from.internet ? from.ip : from.nic ? from.nic->ip : 0;
-	p.dst = address_for(&from, &to);
+	p.dst = choose_target_address(&from, &to);
 	if (from.vm && vm_has_address(from.vm, p.dst)) {
 		t->why = "it is the sender's own address";
 		return;
@@ -269,7 +269,7 @@ void teller_send(struct teller *t, const json_t *packet, json_t **ret_probe, jso
 	json_decref(*ret_probe);
 	json_decref(*ret_path);
 	*ret_probe = probe_json(there, back);
-	*ret_path = path_json(there, back);
+	*ret_path = make_path_json(there, back);
 	walk_free(back);
 	walk_free(there);
 }

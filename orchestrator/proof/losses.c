@@ -119,7 +119,7 @@ static void take_fate(struct losses *l, const json_t *p)
 		             answered);
 }
 
-static int take_line(struct losses *l, struct err *e)
+static int take_loss_line(struct losses *l, struct err *e)
 {
 	json_t *line;
 	int r = lab_recv(l->c, &line, e);
@@ -152,7 +152,7 @@ int losses_take(struct losses *l, long until_ms, struct err *e)
 		if (r == -EINTR || r == 0 || !l->c)
 			return 0;
 		if (r > 0)
-			r = take_line(l, e);
+			r = take_loss_line(l, e);
 		if (r < 0)
 			return r;
 		some = true;

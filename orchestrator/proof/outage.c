@@ -89,7 +89,7 @@ static int take_packet_fate(struct lab_client *c, struct outage_count *n, long u
 	return r < 0 ? r : 1;
 }
 
-static int start_packets(struct lab_client *w, const struct check *c, struct err *e)
+static int start_outage_packets(struct lab_client *w, const struct check *c, struct err *e)
 {
 	json_t *o = check_packet_json(c);
 
@@ -107,7 +107,7 @@ static int watch_packets(struct lab_client *w, const struct check *c,
 	_cleanup_(outage_count_free) struct outage_count n = { 0 };
 	double at = 0, base = 0;
 	long start = clock_ms(), limit = c->recover_ms ? c->recover_ms : DEFAULT_RECOVER_MS;
-	int r = start_packets(w, c, e);
+	int r = start_outage_packets(w, c, e);
 
 	/* They need not flow before: an action may be what makes them. */
 	while (r >= 0 && n.in_a_row < STEADY && clock_ms() < start + START_MS && !(stop && *stop))

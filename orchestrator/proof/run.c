@@ -332,7 +332,7 @@ static int run_all(struct runner *r)
 	return 0;
 }
 
-static void report(const struct runner *r, struct report_run *rep)
+static void report_results(const struct runner *r, struct report_run *rep)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct item *it = &r->items[i];
@@ -365,7 +365,7 @@ int run_checks(struct lab_client *c, const char *lab, const struct model *m,
 	choose_items(&r);
 	int rc = run_all(&r);
 
-	report(&r, rep);
+	report_results(&r, rep);
 	if (rc == -EINTR)
 		err_set(e, EINTR, "interrupted");
 	else if (rc < 0)

@@ -11,7 +11,7 @@ static const char *text_of(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
-static long long number_of(const json_t *o, const char *key)
+static long long get_integer(const json_t *o, const char *key)
 {
 	return json_integer_value(json_object_get(o, key));
 }
@@ -40,7 +40,7 @@ static void note_nodes(const json_t *status, json_t *to)
 static char *session_text(const json_t *s)
 {
 	return xasprintf("%s, %lld received, %lld advertised", text_of(s, "state"),
-	                 number_of(s, "received"), number_of(s, "advertised"));
+	                 get_integer(s, "received"), get_integer(s, "advertised"));
 }
 
 static void note_sessions(const json_t *status, json_t *to)
@@ -51,7 +51,7 @@ static void note_sessions(const json_t *status, json_t *to)
 	json_array_foreach (json_object_get(status, "bgp"), i, s)
 		note_part(to,
 		          xasprintf("session %s/%s/%lld", text_of(s, "routeServer"),
-		                    text_of(s, "peering"), number_of(s, "instance")),
+		                    text_of(s, "peering"), get_integer(s, "instance")),
 		          session_text(s));
 	json_array_foreach (json_object_get(status, "gatewayBgp"), i, s)
 		note_part(to,
@@ -149,7 +149,7 @@ static bool concerns_peering(const struct failure *x, const struct model *m, con
 	_cleanup_free_ char *name =
 	    xasprintf("%s/%s", text_of(row, "routeServer"), text_of(row, "peering"));
 	_cleanup_free_ char *instance =
-	    xasprintf("%s/%lld", text_of(row, "routeServer"), number_of(row, "instance"));
+	    xasprintf("%s/%lld", text_of(row, "routeServer"), get_integer(row, "instance"));
 	const struct bgp_connection *c = model_connection(m, name);
 
 	return (c && c->nic && concerns_vm(x, c->nic->vm)) || concerns_name(x, m, instance);

@@ -10,7 +10,7 @@
 
 enum { FILE_MAX = 8 * 1024 * 1024 };
 
-static bool read_text(const char *path, struct str *ret)
+static bool read_key_file(const char *path, struct str *ret)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
@@ -35,7 +35,7 @@ void ssh_read_known_hosts(const struct ssh_options *o, struct known_hosts *k)
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		_cleanup_str_ struct str text = { 0 };
 
-		if (read_text(files[i], &text))
+		if (read_key_file(files[i], &text))
 			known_hosts_read(k, str_get(&text), files[i], o->target->host, by_port);
 		free(files[i]);
 	}

@@ -75,7 +75,7 @@ static bool patterns_match(const char *field, const char *name)
 /* --- lines --- */
 
 /* The next word of *p, which is moved behind it; NULL at the end.  The caller frees. */
-static char *next_word(const char **p)
+static char *copy_next_word(const char **p)
 {
 	*p += strspn(*p, " \t");
 	size_t n = strcspn(*p, " \t");
@@ -89,15 +89,15 @@ static void read_host_line(struct known_hosts *k, const char *p, const char *fil
                            const char *host, const char *port_name)
 {
 	_cleanup_free_ char *marker = NULL;
-	_cleanup_free_ char *field = next_word(&p);
+	_cleanup_free_ char *field = copy_next_word(&p);
 
 	if (!field || *field == '#')
 		return;
 	if (*field == '@') {
 		marker = take_ptr(field);
-		field = next_word(&p);
+		field = copy_next_word(&p);
 	}
-	_cleanup_free_ char *type = next_word(&p), *key = next_word(&p);
+	_cleanup_free_ char *type = copy_next_word(&p), *key = copy_next_word(&p);
 
 	/* Lines of version 1 of the protocol have a number there. */
 	if (!field || !type || !key || isdigit((unsigned char)*type))

@@ -29,7 +29,7 @@ int request_encode(const json_t *req, char **ret, struct err *e)
 	return 0;
 }
 
-static int hex_digit(char c)
+static int decode_hex_digit(char c)
 {
 	return isdigit((unsigned char)c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
@@ -43,7 +43,7 @@ int request_decode(const char *word, json_t **ret, struct err *e)
 	if (!n || n % 2 || n > REQUEST_MAX)
 		return err_set(e, EINVAL, "%s", MSG);
 	for (size_t i = 0; i < n; i += 2) {
-		int high = hex_digit(word[i]), low = hex_digit(word[i + 1]);
+		int high = decode_hex_digit(word[i]), low = decode_hex_digit(word[i + 1]);
 
 		if (high < 0 || low < 0)
 			return err_set(e, EINVAL, "%s", MSG);

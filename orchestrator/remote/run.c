@@ -101,7 +101,7 @@ static int take_signal(struct pump *p, struct err *e)
 	return deliver_signal(p, (int)si.ssi_signo, e);
 }
 
-static int open_signals(sigset_t *old)
+static int block_signals(sigset_t *old)
 {
 	static const int passed[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
 	sigset_t set;
@@ -185,7 +185,7 @@ static int out_broken(struct pump *p, struct out_stream *o, int why, struct err 
 	return 0;
 }
 
-static int write_stream(struct pump *p, struct out_stream *o, struct err *e)
+static int write_out_stream(struct pump *p, struct out_stream *o, struct err *e)
 {
 	size_t n = o->n - o->at < CHUNK ? o->n - o->at : CHUNK;
 	ssize_t w = write(o->fd, o->buf + o->at, n);
@@ -267,7 +267,7 @@ static int wait_events(struct pump *p, struct err *e)
 
 		if (!fds[3 + i].revents)
 			continue;
-		r = o->at < o->n ? write_stream(p, o, e) : out_broken(p, o, EPIPE, e);
+		r = o->at < o->n ? write_out_stream(p, o, e) : out_broken(p, o, EPIPE, e);
 		if (r < 0)
 			return r;
 	}
@@ -319,7 +319,7 @@ static int never_began(struct pump *p, int status, struct err *e)
 	               str_get(noise), n ? " " : "", status);
 }
 
-static int start_command(struct pump *p, struct err *e)
+static int start_remote_command(struct pump *p, struct err *e)
 {
 	const char *term = getenv("TERM");
 	int columns, rows;
@@ -345,10 +345,10 @@ int ssh_run(struct ssh *s, const struct ssh_run *run, int *ret_status, struct er
 		                         .marked = run->tty };
 	p->signal_fd = -1;
 	/* Until the command runs, a signal ends us: it cannot be passed on. */
-	int r = start_command(p, e);
+	int r = start_remote_command(p, e);
 
 	if (r == 0) {
-		p->signal_fd = open_signals(&old);
+		p->signal_fd = block_signals(&old);
 		r = p->signal_fd < 0 ? err_sys(e, errno, "signalfd") : 0;
 		blocked = true;
 	}

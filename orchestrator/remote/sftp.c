@@ -46,7 +46,7 @@ static int sftp_end(struct ssh *s, struct err *e)
 }
 
 /* sftp-server says "failure" for most things, a full disk among them. */
-static bool disk_full(struct ssh *s, const char *folder)
+static bool is_remote_disk_full(struct ssh *s, const char *folder)
 {
 	LIBSSH2_SFTP_STATVFS st = { 0 };
 	struct err ignored = { 0 };
@@ -75,7 +75,7 @@ static int sftp_failed(struct ssh *s, const char *what, const char *folder, cons
 	unsigned long code = libssh2_sftp_last_error(s->sftp);
 	const char *word = code < ARRAY_LEN(words) ? words[code] : NULL;
 
-	if (!word && disk_full(s, folder))
+	if (!word && is_remote_disk_full(s, folder))
 		word = "no space left on the disk there";
 	return err_set(e, code == LIBSSH2_FX_NO_SUCH_FILE ? ENOENT : EIO, "%s: %s %s: %s", s->name,
 	               what, path, word ? word : "the server says only that it failed");
@@ -129,7 +129,7 @@ static int write_remote_file(struct ssh *s, const char *folder, const char *path
 }
 
 /* Makes each folder of a path below `folder` that is not there. */
-static int make_folders(struct ssh *s, const char *folder, const char *path, struct err *e)
+static int make_local_folders(struct ssh *s, const char *folder, const char *path, struct err *e)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
 		_cleanup_free_ char *full = xasprintf("%s/%.*s", folder, (int)(slash - path), path);
@@ -160,7 +160,7 @@ int ssh_upload(struct ssh *s, const char *folder, const struct ssh_file *files, 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		_cleanup_free_ char *full = xasprintf("%s/%s", folder, files[i].path);
 
-		r = make_folders(s, folder, files[i].path, e);
+		r = make_local_folders(s, folder, files[i].path, e);
 		if (r == 0)
 			r = write_remote_file(s, folder, full, files[i].data, files[i].n, e);
 	}
@@ -265,8 +265,8 @@ int ssh_remove_folder(struct ssh *s, const char *folder, struct err *e)
 
 /* --- back --- */
 
-static int copy_file(struct ssh *s, LIBSSH2_SFTP_HANDLE *h, int fd, const char *from,
-                     const char *to, struct err *e)
+static int receive_file(struct ssh *s, LIBSSH2_SFTP_HANDLE *h, int fd, const char *from,
+                        const char *to, struct err *e)
 {
 	char buf[32768];
 	size_t total = 0;
@@ -307,7 +307,7 @@ static int fetch_file(struct ssh *s, const char *from, const char *to, struct er
 		if (ssh_wait(s, step_deadline(), "reading a file", e) < 0)
 			return -e->code;
 	}
-	int r = copy_file(s, h, fd, from, to, e);
+	int r = receive_file(s, h, fd, from, to, e);
 	struct err ignored = { 0 };
 
 	if (r != -ECONNRESET && r != -ETIMEDOUT)
@@ -315,7 +315,7 @@ static int fetch_file(struct ssh *s, const char *from, const char *to, struct er
 	return r;
 }
 
-static bool is_one_of(const char *name, const char *const *names)
+static bool names_have(const char *name, const char *const *names)
 {
 	while (*names && !streq(*names, name))
 		names++;
@@ -382,7 +382,7 @@ int ssh_download(struct ssh *s, const char *folder, const char *to, const char *
 		_cleanup_free_ char *from = xasprintf("%s/%s", folder, list[i].name);
 		_cleanup_free_ char *here = xasprintf("%s/%s", to, list[i].name);
 
-		if (list[i].file && is_one_of(list[i].name, names))
+		if (list[i].file && names_have(list[i].name, names))
 			r = fetch_file(s, from, here, e);
 		else if (list[i].folder && is_harmless_name(list[i].name))
 			r = download_tree(s, from, here, FOLDERS_DEEP, &left, e);

@@ -32,7 +32,7 @@ static long long lost_of(const json_t *p)
 	return json_integer_value(json_object_get(p, "lost"));
 }
 
-static void add_row(struct table *t, const json_t *x)
+static void add_failure_row(struct table *t, const json_t *x)
 {
 	size_t n = json_array_size(json_object_get(x, "packets")), lost = 0, broken = 0, i;
 	size_t others = 0;
@@ -144,7 +144,7 @@ void report_failures_human(FILE *f, const json_t *failures)
 		table_right(t, c);
 	json_array_foreach (list, i, x)
 		if (json_object_get(x, "returnMs"))
-			add_row(t, x);
+			add_failure_row(t, x);
 	if (!table_rows(t))
 		return;
 	table_indent(t, 2);

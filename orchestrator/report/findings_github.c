@@ -8,7 +8,7 @@
 #include "base/visible.h"
 #include "report/findings.h"
 
-static void write_value(FILE *f, const char *s, bool property)
+static void write_command_value(FILE *f, const char *s, bool property)
 {
 	_cleanup_free_ char *clean = text_visible(s, strlen(s), false);
 
@@ -23,15 +23,15 @@ static void write_command(FILE *f, const char *level, const struct finding_place
                           const char *title, const char *message)
 {
 	fprintf(f, "::%s file=", level);
-	write_value(f, at->file, true);
+	write_command_value(f, at->file, true);
 	if (at->line)
 		fprintf(f, ",line=%zu", at->line);
 	if (at->line && at->column)
 		fprintf(f, ",col=%zu", at->column);
 	fputs(",title=", f);
-	write_value(f, title, true);
+	write_command_value(f, title, true);
 	fputs("::", f);
-	write_value(f, message, false);
+	write_command_value(f, message, false);
 	fputc('\n', f);
 }
 

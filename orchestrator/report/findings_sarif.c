@@ -72,7 +72,8 @@ static size_t rule_index(json_t *rules, const char *id)
 	return i;
 }
 
-static json_t *result_json(const struct checked_file *c, const struct finding *x, json_t *rules)
+static json_t *make_sarif_result(const struct checked_file *c, const struct finding *x,
+                                 json_t *rules)
 {
 	static const char *const levels[] = { "error", "warning", "note" };
 	struct finding_place at = finding_place(c, x);
@@ -119,7 +120,7 @@ json_t *checked_sarif(const struct checked_file *files, size_t n, const char *ve
 			                                "message", "text", text_json_of(c->error),
 			                                "locations", location_json(&at, "")));
 		for (size_t k = 0; k < c->f.n; k++)
-			json_array_append_new(results, result_json(c, &c->f.items[k], rules));
+			json_array_append_new(results, make_sarif_result(c, &c->f.items[k], rules));
 	}
 	json_t *invocation =
 	    json_pack("{s:b}", "executionSuccessful", (int)!json_array_size(notes));

@@ -109,7 +109,7 @@ json_t *grades_json(const struct grades *g)
 /* ---- CSV ---- */
 
 /* A terminal may be what shows it. */
-static void add_cell(struct str *s, const char *cell)
+static void append_csv_cell(struct str *s, const char *cell)
 {
 	_cleanup_free_ char *visible = text_visible(cell, strlen(cell), false);
 	const char *text = visible;
@@ -143,16 +143,16 @@ static void list_failed(const struct grades *g, const struct grade *x, struct st
 	}
 }
 
-static void add_row(const struct grades *g, const struct grade *x, struct str *s)
+static void append_grade_row(const struct grades *g, const struct grade *x, struct str *s)
 {
 	_cleanup_str_ struct str failed = { 0 };
 
 	list_failed(g, x, &failed);
-	add_cell(s, x->student);
+	append_csv_cell(s, x->student);
 	str_printf(s, ",%s,%u,%u,", grade_state_str(x->state), grade_sum(g, x), grades_most(g));
-	add_cell(s, x->reason ? x->reason : "");
+	append_csv_cell(s, x->reason ? x->reason : "");
 	str_addc(s, ',');
-	add_cell(s, str_get(&failed));
+	append_csv_cell(s, str_get(&failed));
 	for (size_t i = 0; i < g->n_tasks; i++)
 		str_printf(s, ",%u", grade_got(x, &g->tasks[i]));
 	str_add(s, "\r\n");
@@ -165,10 +165,10 @@ char *grades_csv(const struct grades *g)
 	str_add(&s, "student,state,points,of,reason,failed");
 	for (size_t i = 0; i < g->n_tasks; i++) {
 		str_addc(&s, ',');
-		add_cell(&s, g->tasks[i].name);
+		append_csv_cell(&s, g->tasks[i].name);
 	}
 	str_add(&s, "\r\n");
 	for (size_t i = 0; i < g->n; i++)
-		add_row(g, &g->v[i], &s);
+		append_grade_row(g, &g->v[i], &s);
 	return str_take(&s);
 }

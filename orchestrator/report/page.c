@@ -67,7 +67,7 @@ static void add_picture(struct str *b, const struct page_design *d)
 	str_add(b, "</figure>\n");
 }
 
-static void add_finding(struct str *b, const struct checked_file *c, const struct finding *x)
+static void append_finding(struct str *b, const struct checked_file *c, const struct finding *x)
 {
 	struct finding_place at = finding_place(c, x);
 
@@ -111,14 +111,14 @@ static void add_page_findings(struct str *b, const struct page_design *d, size_t
 		page_table(b, "What Azure would refuse, and known pitfalls",
 		           "Severity|Rule|What|Place");
 		for (size_t i = 0; i < c->f.n && i < PAGE_ROWS; i++)
-			add_finding(b, c, &c->f.items[i]);
+			append_finding(b, c, &c->f.items[i]);
 		page_table_end(b);
 		page_more(b, c->f.n, PAGE_ROWS);
 	}
 	str_add(b, "</section>\n");
 }
 
-static void add_design(struct str *b, const struct page_design *d, size_t number)
+static void append_design(struct str *b, const struct page_design *d, size_t number)
 {
 	str_printf(b, "<section aria-labelledby=\"design-%zu\">\n<h2 id=\"design-%zu\">", number,
 	           number);
@@ -138,7 +138,7 @@ static void add_design(struct str *b, const struct page_design *d, size_t number
 	str_add(b, "</section>\n");
 }
 
-static void add_link(struct str *b, const char *id, size_t number, const char *text)
+static void append_page_link(struct str *b, const char *id, size_t number, const char *text)
 {
 	str_printf(b, "<li><a href=\"#%s-%zu\">", id, number);
 	page_text(b, text);
@@ -153,19 +153,19 @@ static void add_contents(struct str *b, const struct page *p)
 	for (size_t i = 0; i < p->n_designs; i++) {
 		const struct page_design *d = &p->designs[i];
 
-		add_link(b, "design", i, d->name);
+		append_page_link(b, "design", i, d->name);
 		if (p->n_designs > 1)
 			continue;
 		if (d->file)
-			add_link(b, "findings", i, "Findings");
+			append_page_link(b, "findings", i, "Findings");
 		if (d->matrix)
-			add_link(b, "matrix", i, "Matrix");
+			append_page_link(b, "matrix", i, "Matrix");
 		if (json_array_size(d->paths))
-			add_link(b, "ways", i, "Ways");
+			append_page_link(b, "ways", i, "Ways");
 		if (json_array_size(d->routes))
-			add_link(b, "routes", i, "Effective routes");
+			append_page_link(b, "routes", i, "Effective routes");
 		if (d->events)
-			add_link(b, "timeline", i, "Timeline");
+			append_page_link(b, "timeline", i, "Timeline");
 	}
 	str_add(b, "</ul></nav>\n");
 }
@@ -185,7 +185,7 @@ void page_write(FILE *f, const struct page *p)
 	if (p->runs)
 		page_add_runs(&b, p->runs, p->n_runs);
 	for (size_t i = 0; i < p->n_designs; i++)
-		add_design(&b, &p->designs[i], i);
+		append_design(&b, &p->designs[i], i);
 	str_add(&b, "</main>\n<footer><p>vnetlab</p></footer>\n</body>\n</html>\n");
 	fwrite(str_get(&b), 1, b.n, f);
 }

@@ -12,7 +12,7 @@ static const char *row_member(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
-static char *joined(const json_t *list, size_t most)
+static char *join_list(const json_t *list, size_t most)
 {
 	struct str s = { 0 };
 	const json_t *x;
@@ -28,8 +28,8 @@ static char *joined(const json_t *list, size_t most)
 
 static void add_route_row(struct str *b, const json_t *r)
 {
-	_cleanup_free_ char *prefixes = joined(json_object_get(r, "addressPrefix"), NAMES_SHOWN);
-	_cleanup_free_ char *hops = joined(json_object_get(r, "nextHopIpAddress"), NAMES_SHOWN);
+	_cleanup_free_ char *prefixes = join_list(json_object_get(r, "addressPrefix"), NAMES_SHOWN);
+	_cleanup_free_ char *hops = join_list(json_object_get(r, "nextHopIpAddress"), NAMES_SHOWN);
 
 	str_add(b, "<tr>");
 	page_cell(b, row_member(r, "source"));
@@ -52,7 +52,8 @@ static void add_hidden(struct str *b, const json_t *hidden, size_t most)
 		return;
 	page_table(b, "Not in the table", "Source|Prefix|Because");
 	json_array_foreach (hidden, i, r) {
-		_cleanup_free_ char *p = joined(json_object_get(r, "addressPrefix"), NAMES_SHOWN);
+		_cleanup_free_ char *p =
+		    join_list(json_object_get(r, "addressPrefix"), NAMES_SHOWN);
 
 		if (i >= most)
 			break;
@@ -69,7 +70,7 @@ static void add_hidden(struct str *b, const json_t *hidden, size_t most)
 static void add_route_table(struct str *b, const json_t *t, size_t most)
 {
 	const json_t *value = json_object_get(t, "value"), *r;
-	_cleanup_free_ char *nics = joined(json_object_get(t, "nics"), NAMES_SHOWN);
+	_cleanup_free_ char *nics = join_list(json_object_get(t, "nics"), NAMES_SHOWN);
 	_cleanup_free_ char *caption = xasprintf("Effective routes of %s", nics);
 	size_t i;
 

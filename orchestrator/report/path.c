@@ -8,7 +8,7 @@ static const char *member_text(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
-static void add_names(const json_t *a, struct str *out)
+static void append_names(const json_t *a, struct str *out)
 {
 	size_t i;
 	json_t *v;
@@ -21,12 +21,12 @@ void route_text(const json_t *r, struct str *out)
 {
 	const json_t *hops = json_object_get(r, "nextHopIpAddress");
 
-	add_names(json_object_get(r, "addressPrefix"), out);
+	append_names(json_object_get(r, "addressPrefix"), out);
 	str_printf(out, " %s, next hop %s", member_text(r, "source"),
 	           member_text(r, "nextHopType"));
 	if (json_array_size(hops)) {
 		str_addc(out, ' ');
-		add_names(hops, out);
+		append_names(hops, out);
 	}
 	if (*member_text(r, "name"))
 		str_printf(out, " (%s)", member_text(r, "name"));
@@ -82,7 +82,7 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 /* Prints one list, with the kernel's reason below each hop, if both walks have the same hops; else
  * two lists. */
 /* half: what follows the first packet is dropped, which is said in the end. */
-static void add_way(const json_t *w, bool half, bool color, struct str *out)
+static void append_walk(const json_t *w, bool half, bool color, struct str *out)
 {
 	const json_t *kernel = json_object_get(w, "kernel"), *hops = json_object_get(w, "hops");
 	const json_t *other = json_object_get(kernel, "hops");
@@ -153,7 +153,7 @@ static bool is_half(const json_t *path)
 }
 
 /* The verdict about the whole flow, where it is not that of its first packets. */
-static void add_end(const json_t *flow, bool color, struct str *out)
+static void append_flow_verdict(const json_t *flow, bool color, struct str *out)
 {
 	str_add(out, "\nand what follows\n  => ");
 	show_verdict(flow, color, out);
@@ -175,7 +175,7 @@ void path_text(const json_t *path, bool color, struct str *out)
 		str_printf(out, "/%lld",
 		           (long long)json_integer_value(json_object_get(path, "port")));
 	str_addc(out, '\n');
-	add_way(there, is_half(path), color, out);
+	append_walk(there, is_half(path), color, out);
 	json_decref(there);
 	if (!json_is_object(back))
 		return;
@@ -183,9 +183,9 @@ void path_text(const json_t *path, bool color, struct str *out)
 	           streq(member_text(path, "verdict"), "delivered") || is_half(path)
 	               ? ""
 	               : ", what the other side would send on its own");
-	add_way(back, is_half(path), color, out);
+	append_walk(back, is_half(path), color, out);
 	if (is_half(path))
-		add_end(flow, color, out);
+		append_flow_verdict(flow, color, out);
 	else if (*member_text(flow, "tcpBreaks"))
 		str_printf(out, "\nTCP is another matter\n  => %s\n",
 		           member_text(flow, "tcpBreaks"));

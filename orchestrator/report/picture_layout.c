@@ -66,7 +66,7 @@ struct box layout_title_box(const struct box *of, int width)
 
 /* --- hubs and spokes ------------------------------------------------------------------------- */
 
-static bool forwards(const struct vnet *v)
+static bool has_forwarder(const struct vnet *v)
 {
 	for (size_t i = 0; i < v->n_subnets; i++)
 		for (size_t k = 0; k < v->subnets[i]->n_nics; k++)
@@ -80,8 +80,8 @@ static bool forwards(const struct vnet *v)
 static unsigned long centrality(const struct vnet *v)
 {
 	return (v->route_server ? 4000000ul : 0) +
-	       (v->gateway[0] || v->gateway[1] ? 2000000ul : 0) + (forwards(v) ? 1000000ul : 0) +
-	       v->n_peerings;
+	       (v->gateway[0] || v->gateway[1] ? 2000000ul : 0) +
+	       (has_forwarder(v) ? 1000000ul : 0) + v->n_peerings;
 }
 
 static void find_hubs(const struct model *m, struct layout *l)

@@ -61,11 +61,13 @@ struct maze {
 	unsigned *before;       /* state that it was come from */
 };
 
-static const struct point step[DIRECTIONS] = { { 1, 0 }, { 0, 1 }, { -1, 0 }, { 0, -1 } };
+static const struct point direction_steps[DIRECTIONS] = {
+	{ 1, 0 }, { 0, 1 }, { -1, 0 }, { 0, -1 }
+};
 
 /* --- the grid -------------------------------------------------------------------------------- */
 
-static void add_value(struct axis *a, int v)
+static void add_axis_value(struct axis *a, int v)
 {
 	VEC_PUSH(a->v, a->n, a->cap) = v;
 }
@@ -98,13 +100,13 @@ static size_t index_on(const struct axis *a, int v)
 static void add_box(struct maze *z, const struct box *b)
 {
 	for (int k = 0; k < 3; k++) {
-		add_value(&z->x, b->x - OFF - k * LANE);
-		add_value(&z->x, b->x + b->w + OFF + k * LANE);
-		add_value(&z->y, b->y - OFF - k * LANE);
-		add_value(&z->y, b->y + b->h + OFF + k * LANE);
+		add_axis_value(&z->x, b->x - OFF - k * LANE);
+		add_axis_value(&z->x, b->x + b->w + OFF + k * LANE);
+		add_axis_value(&z->y, b->y - OFF - k * LANE);
+		add_axis_value(&z->y, b->y + b->h + OFF + k * LANE);
 	}
-	add_value(&z->x, b->x + b->w / 2); /* a step must not leap over the box */
-	add_value(&z->y, b->y + b->h / 2);
+	add_axis_value(&z->x, b->x + b->w / 2); /* a step must not leap over the box */
+	add_axis_value(&z->y, b->y + b->h / 2);
 }
 
 static size_t cell(const struct maze *z, size_t xi, size_t yi)
@@ -166,8 +168,8 @@ static bool make_grid(struct maze *z, const struct box *from, const struct box *
 
 		add_box(z, end ? to : from);
 		for (size_t i = 0; i < m; i++) {
-			add_value(&z->x, p[i].x);
-			add_value(&z->y, p[i].y);
+			add_axis_value(&z->x, p[i].x);
+			add_axis_value(&z->y, p[i].y);
 		}
 	}
 	tidy_axis(&z->x);
@@ -290,12 +292,13 @@ static void reach(struct maze *z, struct heap *h, unsigned state, int cost, unsi
 	heap_push(h, cost + left_to_go(z, state), state);
 }
 
-static void walk_on(struct maze *z, struct heap *h, unsigned state)
+static void visit_neighbours(struct maze *z, struct heap *h, unsigned state)
 {
 	size_t at = state / DIRECTIONS, xi = at % z->x.n, yi = at / z->x.n;
 
 	for (unsigned d = 0; d < DIRECTIONS; d++) {
-		size_t nx = xi + (size_t)step[d].x, ny = yi + (size_t)step[d].y;
+		size_t nx = xi + (size_t)direction_steps[d].x,
+		       ny = yi + (size_t)direction_steps[d].y;
 
 		/* Below 0 is above all. */
 		if (nx >= z->x.n || ny >= z->y.n || z->wall[cell(z, nx, ny)] ||
@@ -320,11 +323,11 @@ static struct point edge_of(const struct box *b, struct point p)
 {
 	unsigned d = leaves_by(b, p);
 
-	return (struct point){ p.x - step[d].x * OFF, p.y - step[d].y * OFF };
+	return (struct point){ p.x - direction_steps[d].x * OFF, p.y - direction_steps[d].y * OFF };
 }
 
 /* The state in which a port of `to` was reached, or UINT_MAX. */
-static unsigned search(struct maze *z, const struct box *from, const struct box *to)
+static unsigned search_maze(struct maze *z, const struct box *from, const struct box *to)
 {
 	struct point p[PORTS], q[PORTS];
 	size_t n = ports_of(from, p), m = ports_of(to, q);
@@ -348,7 +351,7 @@ static unsigned search(struct maze *z, const struct box *from, const struct box 
 			        it.state / DIRECTIONS &&
 			    it.state % DIRECTIONS == (leaves_by(to, q[k]) + 2) % DIRECTIONS)
 				found = it.state;
-		walk_on(z, &h, it.state);
+		visit_neighbours(z, &h, it.state);
 	}
 	free(h.v);
 	return found;
@@ -413,7 +416,7 @@ size_t maze_way(const struct box *from, const struct box *to, const struct box *
 		for (size_t i = 0; i < states; i++)
 			z.cost[i] = INT_MAX;
 		charge_drawn(&z);
-		unsigned found = search(&z, from, to);
+		unsigned found = search_maze(&z, from, to);
 
 		if (found != UINT_MAX)
 			n = write_way(&z, found, from, to, ret);

@@ -97,7 +97,7 @@ json_t *report_json(const struct report_run *r)
 }
 
 /* NULL for what is not said. */
-static char *text_of(const json_t *o, const char *key)
+static char *copy_member_text(const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
@@ -109,9 +109,9 @@ void report_from_json(const json_t *j, struct report_run *ret)
 	const json_t *o;
 	size_t i;
 
-	*ret = (struct report_run){ .lab = text_of(j, "lab"),
-		                    .file = text_of(j, "file"),
-		                    .error = text_of(j, "error"),
+	*ret = (struct report_run){ .lab = copy_member_text(j, "lab"),
+		                    .file = copy_member_text(j, "file"),
+		                    .error = copy_member_text(j, "error"),
 		                    .failures = json_incref(json_object_get(j, "failures")) };
 	for (int p = 0; p < PHASE_MAX; p++)
 		ret->phase_ms[p] =
@@ -127,8 +127,8 @@ void report_from_json(const json_t *j, struct report_run *ret)
 			.action = json_is_true(json_object_get(o, "action")),
 			.failure = json_is_true(json_object_get(o, "failure")),
 			.seconds = json_number_value(json_object_get(o, "seconds")),
-			.detail = text_of(o, "detail"),
-			.hint = text_of(o, "hint"),
+			.detail = copy_member_text(o, "detail"),
+			.hint = copy_member_text(o, "hint"),
 		};
 	}
 }

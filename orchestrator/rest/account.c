@@ -8,7 +8,7 @@
 #define SUBSCRIPTIONS "microsoft.resources/subscriptions"
 #define GROUPS "microsoft.resources/resourcegroups"
 
-static json_t *value(json_t *list)
+static json_t *make_value_answer(json_t *list)
 {
 	return json_pack("{s:o}", "value", list);
 }
@@ -32,7 +32,7 @@ static void list_tenants(struct rest_call *c)
 	                                      "displayName", "vnetlab", "defaultDomain",
 	                                      "vnetlab.local", "tenantType", "AAD",
 	                                      "tenantCategory", "Home", "countryCode", "SI"));
-	rest_answer(c, 200, value(list));
+	rest_answer(c, 200, make_value_answer(list));
 }
 
 static void list_subscriptions(struct rest_call *c)
@@ -52,14 +52,14 @@ static void show_subscription(struct rest_call *c)
 
 static void list_locations(struct rest_call *c)
 {
-	rest_answer(c, 200, value(catalog_locations(c->id.subscription)));
+	rest_answer(c, 200, make_value_answer(catalog_locations(c->id.subscription)));
 }
 
 static void list_providers(struct rest_call *c)
 {
 	const char *s = c->id.subscription ? c->id.subscription : TOKEN_SUBSCRIPTION;
 
-	rest_answer(c, 200, value(catalog_providers(s)));
+	rest_answer(c, 200, make_value_answer(catalog_providers(s)));
 }
 
 /* "/providers/Microsoft.Network", "/providers/Microsoft.Network/register" */
@@ -114,7 +114,7 @@ static void list_groups(struct rest_call *c)
 		if (strncasecmp(key, below, strlen(below)) == 0 && odata_match(f, g))
 			json_array_append_new(list, view_resource(c->rest, key, false));
 	odata_free(f);
-	rest_answer(c, 200, value(list));
+	rest_answer(c, 200, make_value_answer(list));
 }
 
 /* As Azure's general list shows a resource: without its properties. */
@@ -170,7 +170,7 @@ static void list_resources(struct rest_call *c)
 			json_array_append_new(list, outline(c->rest, key));
 	}
 	odata_free(f);
-	rest_answer(c, 200, value(list));
+	rest_answer(c, 200, make_value_answer(list));
 }
 
 const struct rest_action actions_account[] = {

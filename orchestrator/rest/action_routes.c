@@ -31,7 +31,7 @@ static void answer_effective_routes(struct rest_call *c)
 }
 
 /* {"id": ...} of the group that something names, or NULL. */
-static const char *group_of(const json_t *resource)
+static const char *get_group_id(const json_t *resource)
 {
 	return text_of(
 	    json_object_get(json_object_get(resource, "properties"), "networkSecurityGroup"), "id");
@@ -72,7 +72,7 @@ static json_t *group_with_ids(const struct rest_call *c, const json_t *nic, cons
 	bool of_nic = json_object_get(json_object_get(group, "association"), "networkInterface");
 	const char *subnet = subnet_of_nic(nic);
 	_cleanup_free_ char *key = resource_key(subnet ? subnet : "");
-	const char *id = group_of(of_nic ? nic : store_find(rest_store(c->rest), key));
+	const char *id = get_group_id(of_nic ? nic : store_find(rest_store(c->rest), key));
 	size_t i;
 
 	json_object_set_new(group, "association",
@@ -117,7 +117,7 @@ static void answer_security_groups(struct rest_call *c)
 /* --- of a Route Server's connection
  * --------------------------------------------------------------- */
 
-static void on_routes(void *ctx, const json_t *answer, const struct err *e)
+static void on_server_routes(void *ctx, const json_t *answer, const struct err *e)
 {
 	struct rest_call *c = ctx;
 
@@ -132,8 +132,8 @@ static void ask_connection(struct rest_call *c, const char *op)
 	const char *name = action_lab_name(c);
 
 	if (name)
-		rest_ask(c->rest, json_pack("{s:s,s:s}", "op", op, "connection", name), on_routes,
-		         c);
+		rest_ask(c->rest, json_pack("{s:s,s:s}", "op", op, "connection", name),
+		         on_server_routes, c);
 }
 
 static void answer_learned(struct rest_call *c)

@@ -264,7 +264,7 @@ static int start_run(struct run *x, const char *node, const char *script, struct
 	return r;
 }
 
-static void run_command(struct rest_call *c)
+static void run_machine_command(struct rest_call *c)
 {
 	const char *id = json_string_value(json_object_get(c->body, "commandId")), *node;
 	_cleanup_free_ char *script = script_of(c->body);
@@ -299,6 +299,6 @@ static void run_command(struct rest_call *c)
 }
 
 const struct rest_action actions_run[] = {
-	{ "POST", "microsoft.compute/virtualmachines", "runcommand", run_command },
+	{ "POST", "microsoft.compute/virtualmachines", "runcommand", run_machine_command },
 	{ 0 },
 };

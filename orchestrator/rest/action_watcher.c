@@ -14,7 +14,7 @@ static const char *text_of(const json_t *j, const char *name)
 	return json_string_value(json_object_get(j, name));
 }
 
-static json_t *properties_of(const json_t *j)
+static json_t *get_properties(const json_t *j)
 {
 	return json_object_get(j, "properties");
 }
@@ -34,22 +34,22 @@ static bool has_address(const json_t *nic, const char *address)
 	const json_t *config;
 	size_t i;
 
-	json_array_foreach (json_object_get(properties_of(nic), "ipConfigurations"), i, config)
-		if (streq(text_of(properties_of(config), "privateIPAddress"), address))
+	json_array_foreach (json_object_get(get_properties(nic), "ipConfigurations"), i, config)
+		if (streq(text_of(get_properties(config), "privateIPAddress"), address))
 			return true;
 	return false;
 }
 
 /* The id of the NIC of a machine that has the address (NULL, or one that none has: its first one);
  * id may be that of a NIC.  NULL: there is none.  Borrowed. */
-static const char *nic_of(const struct rest_call *c, const char *id, const char *address)
+static const char *find_machine_nic(const struct rest_call *c, const char *id, const char *address)
 {
 	const json_t *r = find_by_id(c, id), *v;
-	json_t *list = json_object_get(json_object_get(properties_of(r), "networkProfile"),
+	json_t *list = json_object_get(json_object_get(get_properties(r), "networkProfile"),
 	                               "networkInterfaces");
 	size_t i;
 
-	if (json_object_get(properties_of(r), "ipConfigurations"))
+	if (json_object_get(get_properties(r), "ipConfigurations"))
 		return id;
 	json_array_foreach (list, i, v)
 		if (address && has_address(find_by_id(c, text_of(v, "id")), address))
@@ -69,7 +69,7 @@ static const char *asked_nic(struct rest_call *c, const char *address)
 {
 	const char *target = text_of(c->body, "targetResourceId");
 	const char *own = text_of(c->body, "targetNicResourceId");
-	const char *id = own && *own ? own : nic_of(c, target, address);
+	const char *id = own && *own ? own : find_machine_nic(c, target, address);
 	const char *name = id ? lab_name_of(c, id) : NULL;
 
 	if (!name)
@@ -108,10 +108,10 @@ static const json_t *best_route(const json_t *table, ip4 ip)
 /* The id of the route table that the subnet of a NIC has. */
 static const char *route_table_of(const struct rest_call *c, const char *nic)
 {
-	json_t *configs = json_object_get(properties_of(find_by_id(c, nic)), "ipConfigurations");
-	json_t *subnet = json_object_get(properties_of(json_array_get(configs, 0)), "subnet");
+	json_t *configs = json_object_get(get_properties(find_by_id(c, nic)), "ipConfigurations");
+	json_t *subnet = json_object_get(get_properties(json_array_get(configs, 0)), "subnet");
 	json_t *table =
-	    json_object_get(properties_of(find_by_id(c, text_of(subnet, "id"))), "routeTable");
+	    json_object_get(get_properties(find_by_id(c, text_of(subnet, "id"))), "routeTable");
 	const char *id = text_of(table, "id");
 
 	return id ? id : "System Route";
@@ -131,7 +131,7 @@ static void on_table(void *ctx, const json_t *answer, const struct err *e)
 	ip4_parse(to, &ip); /* it was read before */
 	const json_t *route = best_route(json_object_get(answer, "value"), ip);
 	bool own = route && streq(text_of(route, "source"), "User");
-	const char *nic = nic_of(c, text_of(c->body, "targetResourceId"), from);
+	const char *nic = find_machine_nic(c, text_of(c->body, "targetResourceId"), from);
 	json_t *hop = json_array_get(json_object_get(route, "nextHopIpAddress"), 0);
 	json_t *j =
 	    json_pack("{s:s,s:s}", "nextHopType", route ? text_of(route, "nextHopType") : "None",

@@ -4,7 +4,7 @@
 #include "rest/call.h"
 
 /* A table of actions, and its extern in rest/call.h, is all that a new one needs. */
-static const struct rest_action *const tables[] = {
+static const struct rest_action *const action_tables[] = {
 	actions_account, actions_batch,  actions_compute, actions_deploy,  actions_key,
 	actions_power,   actions_routes, actions_run,     actions_watcher, actions_store,
 };
@@ -25,7 +25,7 @@ static const char *type_of(const struct rest_call *c)
 	return "";
 }
 
-static const char *name_of(const struct rest_call *c)
+static const char *get_called_name(const struct rest_call *c)
 {
 	const char *tail = c->id.kind == ID_OTHER ? c->id.path : c->id.tail;
 
@@ -36,11 +36,12 @@ static const char *name_of(const struct rest_call *c)
 
 const struct rest_action *rest_action_find(const struct rest_call *c)
 {
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		for (const struct rest_action *a = tables[i]; a->method; a++)
+	for (size_t i = 0; i < ARRAY_LEN(action_tables); i++)
+		for (const struct rest_action *a = action_tables[i]; a->method; a++)
 			if (streq(a->method, c->method) &&
 			    (!a->type || str_glob(a->type, type_of(c))) &&
-			    (a->name ? str_glob(a->name, name_of(c)) : !*name_of(c)))
+			    (a->name ? str_glob(a->name, get_called_name(c))
+			             : !*get_called_name(c)))
 				return a;
 	return NULL;
 }

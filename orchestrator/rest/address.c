@@ -20,7 +20,7 @@ static const char *text_of(const json_t *j, const char *name)
 	return json_string_value(json_object_get(j, name));
 }
 
-static const json_t *properties_of(const json_t *j)
+static const json_t *get_const_properties(const json_t *j)
 {
 	return json_object_get(j, "properties");
 }
@@ -28,7 +28,7 @@ static const json_t *properties_of(const json_t *j)
 /* --- what is taken: {"KEY OF A SUBNET": {"ADDRESS": true}} ---------------------------------------
  */
 
-static void take(json_t *taken, const char *place, const char *address)
+static void note_taken_address(json_t *taken, const char *place, const char *address)
 {
 	json_t *of = json_object_get(taken, place);
 	ip4 ip;
@@ -48,14 +48,14 @@ static void take_configurations(json_t *taken, const json_t *resource)
 		json_t *c;
 		size_t i;
 
-		json_array_foreach (json_object_get(properties_of(resource), address_lists[l]), i,
-		                    c) {
-			const json_t *p = properties_of(c);
+		json_array_foreach (
+		    json_object_get(get_const_properties(resource), address_lists[l]), i, c) {
+			const json_t *p = get_const_properties(c);
 			const char *subnet = text_of(json_object_get(p, "subnet"), "id");
 			_cleanup_free_ char *key = subnet ? resource_key(subnet) : NULL;
 
 			if (key)
-				take(taken, key, text_of(p, "privateIPAddress"));
+				note_taken_address(taken, key, text_of(p, "privateIPAddress"));
 		}
 	}
 }
@@ -69,12 +69,13 @@ static void take_resource(json_t *taken, const json_t *resource)
 {
 	take_configurations(taken, resource);
 	if (is_public_address(resource))
-		take(taken, PUBLIC, text_of(properties_of(resource), "ipAddress"));
+		note_taken_address(taken, PUBLIC,
+		                   text_of(get_const_properties(resource), "ipAddress"));
 }
 
 static bool has_addresses(const json_t *resource)
 {
-	const json_t *p = properties_of(resource);
+	const json_t *p = get_const_properties(resource);
 
 	for (size_t l = 0; l < ARRAY_LEN(address_lists); l++)
 		if (json_object_get(p, address_lists[l]))
@@ -118,9 +119,9 @@ void addresses_note(struct store *s, const json_t *old, const json_t *new)
 /* --- giving -------------------------------------------------------------------------------------
  */
 
-static bool subnet_prefix(const struct store *s, const char *key, struct prefix *ret)
+static bool find_store_prefix(const struct store *s, const char *key, struct prefix *ret)
 {
-	const json_t *p = properties_of(store_find(s, key));
+	const json_t *p = get_const_properties(store_find(s, key));
 	const char *text = text_of(p, "addressPrefix");
 
 	if (!text)
@@ -129,8 +130,8 @@ static bool subnet_prefix(const struct store *s, const char *key, struct prefix 
 }
 
 /* The lowest address of the subnet that neither others nor the resource itself have; 0: none. */
-static ip4 find_free(const struct store *s, const json_t *others, const json_t *own,
-                     const char *subnet)
+static ip4 find_lowest_address(const struct store *s, const json_t *others, const json_t *own,
+                               const char *subnet)
 {
 	_cleanup_free_ char *key = resource_key(subnet);
 	const json_t *theirs = json_object_get(others, key), *ours;
@@ -140,7 +141,7 @@ static ip4 find_free(const struct store *s, const json_t *others, const json_t *
 
 	take_configurations(all, own);
 	ours = json_object_get(all, key);
-	if (!subnet_prefix(s, key, &p))
+	if (!find_store_prefix(s, key, &p))
 		p = (struct prefix){ 0, 32 };
 	for (uint32_t k = SUBNET_KEPT; k + 1 < prefix_size(p) && ip4_is_none(found); k++) {
 		const char *address = IP4_STR(prefix_at(p, k));
@@ -157,7 +158,7 @@ static void give_private(struct store *s, const char *list, json_t *resource)
 	json_t *others = NULL, *c;
 	size_t i;
 
-	json_array_foreach (json_object_get(properties_of(resource), list), i, c) {
+	json_array_foreach (json_object_get(get_const_properties(resource), list), i, c) {
 		json_t *p = json_object_get(c, "properties");
 		const char *subnet = text_of(json_object_get(p, "subnet"), "id");
 		const char *version = text_of(p, "privateIPAddressVersion");
@@ -166,7 +167,7 @@ static void give_private(struct store *s, const char *list, json_t *resource)
 			continue;
 		if (!others)
 			others = taken_by_others(s, resource);
-		ip4 ip = find_free(s, others, resource, subnet);
+		ip4 ip = find_lowest_address(s, others, resource, subnet);
 
 		if (ip4_is_set(ip))
 			json_object_set_new(p, "privateIPAddress", json_string(IP4_STR(ip)));
@@ -174,7 +175,7 @@ static void give_private(struct store *s, const char *list, json_t *resource)
 	json_decref(others);
 }
 
-static int compare_addresses(const void *a, const void *b)
+static int order_addresses(const void *a, const void *b)
 {
 	return ip4_cmp(*(const ip4 *)a, *(const ip4 *)b);
 }
@@ -194,7 +195,7 @@ static void give_public(struct store *s, json_t *resource)
 
 	json_object_foreach (public, address, v)
 		n += ip4_parse(address, &taken[n]) == 0;
-	qsort(taken, n, sizeof(*taken), compare_addresses);
+	qsort(taken, n, sizeof(*taken), order_addresses);
 	given = alloc_public(taken, n, &next);
 	if (ip4_is_set(given))
 		json_object_set_new(p, "ipAddress", json_string(IP4_STR(given)));

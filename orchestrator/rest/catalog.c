@@ -54,7 +54,7 @@ struct region {
 	const char *name, *shown;
 };
 
-static const struct region regions[] = {
+static const struct region catalog_regions[] = {
 	{ "westeurope", "West Europe" },
 	{ "northeurope", "North Europe" },
 	{ "francecentral", "France Central" },
@@ -98,15 +98,15 @@ json_t *catalog_locations(const char *subscription)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < ARRAY_LEN(regions); i++)
-		json_array_append_new(list, json_pack("{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s}}", "id",
-		                                      json_sprintf("/subscriptions/%s/locations/%s",
-		                                                   subscription, regions[i].name),
-		                                      "name", regions[i].name, "displayName",
-		                                      regions[i].shown, "regionalDisplayName",
-		                                      regions[i].shown, "type", "Region",
-		                                      "metadata", "regionType", "Physical",
-		                                      "regionCategory", "Recommended"));
+	for (size_t i = 0; i < ARRAY_LEN(catalog_regions); i++)
+		json_array_append_new(
+		    list, json_pack("{s:o,s:s,s:s,s:s,s:s,s:{s:s,s:s}}", "id",
+		                    json_sprintf("/subscriptions/%s/locations/%s", subscription,
+		                                 catalog_regions[i].name),
+		                    "name", catalog_regions[i].name, "displayName",
+		                    catalog_regions[i].shown, "regionalDisplayName",
+		                    catalog_regions[i].shown, "type", "Region", "metadata",
+		                    "regionType", "Physical", "regionCategory", "Recommended"));
 	return list;
 }
 
@@ -146,8 +146,8 @@ static json_t *provider_json(const char *subscription, const char *name, const c
 {
 	json_t *list = json_array(), *shown = json_array();
 
-	for (size_t i = 0; i < ARRAY_LEN(regions); i++)
-		json_array_append_new(shown, json_string(regions[i].shown));
+	for (size_t i = 0; i < ARRAY_LEN(catalog_regions); i++)
+		json_array_append_new(shown, json_string(catalog_regions[i].shown));
 	for (const char *t = types; *t;) {
 		size_t n = strcspn(t, " ");
 

@@ -216,7 +216,7 @@ static bool is_good(const struct str *pem)
 	return good;
 }
 
-static int read_all(const char *folder, struct certificate *c, struct err *e)
+static int read_certificate_files(const char *folder, struct certificate *c, struct err *e)
 {
 	_cleanup_str_ struct str ca = { 0 };
 	int r = folder_read(folder, "server.key", &c->key, e);
@@ -235,13 +235,13 @@ static int read_all(const char *folder, struct certificate *c, struct err *e)
 int certificate_load(const char *folder, struct certificate *ret, struct err *e)
 {
 	struct certificate c = { 0 };
-	int r = read_all(folder, &c, e);
+	int r = read_certificate_files(folder, &c, e);
 
 	if (r == -ENOENT) {
 		certificate_done(&c);
 		r = make_all(folder, e);
 		if (r == 0)
-			r = read_all(folder, &c, e);
+			r = read_certificate_files(folder, &c, e);
 	}
 	if (r < 0) {
 		certificate_done(&c);

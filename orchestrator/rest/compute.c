@@ -8,7 +8,7 @@
 static const char LATEST[] = "1.0.202601010";
 
 /* ".../locations/L/..." */
-static char *location_of(const char *path)
+static char *copy_path_location(const char *path)
 {
 	const char *at = strcasestr(path, "/locations/");
 
@@ -18,7 +18,7 @@ static char *location_of(const char *path)
 
 static json_t *image_json(const char *path, const char *version)
 {
-	_cleanup_free_ char *location = location_of(path);
+	_cleanup_free_ char *location = copy_path_location(path);
 	bool windows = strcasestr(path, "windows") != NULL;
 
 	return json_pack(
@@ -31,7 +31,7 @@ static json_t *image_json(const char *path, const char *version)
 
 static void list_versions(struct rest_call *c)
 {
-	_cleanup_free_ char *location = location_of(c->id.path);
+	_cleanup_free_ char *location = copy_path_location(c->id.path);
 	json_t *list = json_array();
 
 	json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "location", location, "name", LATEST,

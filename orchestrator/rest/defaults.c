@@ -83,7 +83,7 @@ char *make_guid(void)
 	                 b[12], b[13], b[14], b[15]);
 }
 
-static void set_default(json_t *to, const char *name, json_t *value)
+static void set_property_default(json_t *to, const char *name, json_t *value)
 {
 	json_t *is = json_object_get(to, name);
 
@@ -96,15 +96,15 @@ static void set_guid(json_t *properties, const char *name)
 {
 	_cleanup_free_ char *guid = make_guid();
 
-	set_default(properties, name, json_string(guid));
+	set_property_default(properties, name, json_string(guid));
 }
 
-static void add_of_type(const char *type, json_t *properties)
+static void add_type_defaults(const char *type, json_t *properties)
 {
 	for (size_t i = 0; i < ARRAY_LEN(dflts); i++)
 		if (strieq(dflts[i].type, type))
-			set_default(properties, dflts[i].name,
-			            json_loads(dflts[i].value, JSON_DECODE_ANY, NULL));
+			set_property_default(properties, dflts[i].name,
+			                     json_loads(dflts[i].value, JSON_DECODE_ANY, NULL));
 }
 
 static void add_of_machine(json_t *resource, json_t *properties)
@@ -115,22 +115,22 @@ static void add_of_machine(json_t *resource, json_t *properties)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	set_guid(properties, "vmId");
-	set_default(properties, "timeCreated", json_string(time_iso(&ts, now)));
+	set_property_default(properties, "timeCreated", json_string(time_iso(&ts, now)));
 	json_t *os = json_object_get(properties, "osProfile");
 
 	if (json_is_object(os)) {
 		os = json_copy(os);
-		set_default(os, "computerName", json_string(name ? name : ""));
-		set_default(os, "secrets", json_array());
-		set_default(os, "allowExtensionOperations", json_true());
+		set_property_default(os, "computerName", json_string(name ? name : ""));
+		set_property_default(os, "secrets", json_array());
+		set_property_default(os, "allowExtensionOperations", json_true());
 		json_object_set_new(properties, "osProfile", os);
 	}
 }
 
-static void add_of_hub(json_t *resource, json_t *properties)
+static void add_hub_defaults(json_t *resource, json_t *properties)
 {
 	if (!json_object_get(properties, "virtualWan"))
-		set_default(resource, "kind", json_string("RouteServer"));
+		set_property_default(resource, "kind", json_string("RouteServer"));
 }
 
 static void add_of_circuit(json_t *properties)
@@ -139,17 +139,17 @@ static void add_of_circuit(json_t *properties)
 }
 
 /* Children of the resource, and it itself. */
-static void add_below(const char *type, json_t *resource)
+static void add_defaults_below(const char *type, json_t *resource)
 {
 	json_t *properties = json_object_get(resource, "properties"), *child;
 	size_t i;
 
-	add_of_type(type, properties);
+	add_type_defaults(type, properties);
 	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
 		_cleanup_free_ char *below = xasprintf("%s/%s", type, c->name);
 
 		json_array_foreach (json_object_get(properties, c->name), i, child)
-			add_of_type(below, json_object_get(child, "properties"));
+			add_type_defaults(below, json_object_get(child, "properties"));
 	}
 }
 
@@ -172,11 +172,11 @@ void defaults_add(struct store *s, const struct rest_id *id, json_t *resource, b
 	json_t *properties = json_object_get(resource, "properties");
 
 	add_location(s, id, resource);
-	add_below(id->type, resource);
+	add_defaults_below(id->type, resource);
 	if (strieq(id->type, "microsoft.compute/virtualMachines"))
 		add_of_machine(resource, properties);
 	else if (strieq(id->type, NET "virtualHubs"))
-		add_of_hub(resource, properties);
+		add_hub_defaults(resource, properties);
 	else if (strieq(id->type, NET "expressRouteCircuits"))
 		add_of_circuit(properties);
 	if (is_new && str_starts(id->key, "/subscriptions/") && !id->parent)

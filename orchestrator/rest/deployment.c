@@ -89,7 +89,7 @@ static void list_operations(struct rest_call *c)
 /* --- deploying
  * ------------------------------------------------------------------------------------ */
 
-static bool group_is_there(struct rest_call *c)
+static bool is_target_group_there(struct rest_call *c)
 {
 	const char *end = strstr(c->id.key, "/providers/");
 	_cleanup_free_ char *key = xstrndup(c->id.key, end ? (size_t)(end - c->id.key) : 0);
@@ -230,7 +230,7 @@ static void put_deployment(struct rest_call *c)
 	_cleanup_failure_ struct rest_failure f = { 0 };
 	struct deployed d = { 0 };
 
-	if (!group_is_there(c))
+	if (!is_target_group_there(c))
 		return;
 	if (deployment_read(c, &d, &f) < 0) {
 		rest_fail_with(c, &f);
@@ -271,7 +271,7 @@ static void try_deployment(struct rest_call *c, bool what_if_asked)
 	struct deployed d = { 0 };
 	json_t *edits;
 
-	if (!group_is_there(c))
+	if (!is_target_group_there(c))
 		return;
 	edits = deployment_read(c, &d, &f) < 0 ? NULL : deployment_edits(&d, &f);
 	_cleanup_store_ struct store *s = store_copy(rest_store(c->rest));

@@ -19,7 +19,7 @@ static const char *text_of(const json_t *j, const char *name)
  * ------------------------------------------------------------------------------------- */
 
 /* az sends the text of a template as it stands in the file, and its name without quotes. */
-static json_t *read_text(const struct rest_call *c, struct rest_failure *f)
+static json_t *read_template_text(const struct rest_call *c, struct rest_failure *f)
 {
 	_cleanup_free_ char *strict = NULL;
 	struct err e = { 0 };
@@ -83,7 +83,7 @@ static int take_properties(const struct rest_call *c, json_t *body, struct deplo
 /* --- where it is deployed to
  * ---------------------------------------------------------------------- */
 
-static const char *location_of(const struct rest_call *c, const json_t *body)
+static const char *get_deployment_location(const struct rest_call *c, const json_t *body)
 {
 	const char *end = strstr(c->id.key, "/providers/");
 	_cleanup_free_ char *group = xstrndup(c->id.key, end ? (size_t)(end - c->id.key) : 0);
@@ -156,7 +156,7 @@ static int evaluate(const struct rest_call *c, const json_t *body, json_t *templ
 		.fetch = o->fetch,
 		.fetch_public = true, /* who asks is not who started the endpoint */
 		.resource_group = c->id.group,
-		.location = location_of(c, body),
+		.location = get_deployment_location(c, body),
 		.subscription = c->id.subscription,
 		.deployment = c->id.name,
 		.there = rest_store(c->rest)->resources,
@@ -180,7 +180,7 @@ static int evaluate(const struct rest_call *c, const json_t *body, json_t *templ
 int deployment_read(const struct rest_call *c, struct deployed *ret, struct rest_failure *f)
 {
 	struct deployed d = { 0 };
-	json_t *body = read_text(c, f), *template = NULL;
+	json_t *body = read_template_text(c, f), *template = NULL;
 	int r = body ? take_properties(c, body, &d, &template, f) : -1;
 
 	if (r == 0)
@@ -222,7 +222,7 @@ static json_t *body_of(const json_t *resource)
 }
 
 /* Deployments in it have been: only their resources are made. */
-static bool is_deployment(const json_t *resource)
+static bool is_nested_deployment(const json_t *resource)
 {
 	const char *type = text_of(resource, "type");
 
@@ -238,7 +238,7 @@ json_t *deployment_edits(const struct deployed *d, struct rest_failure *f)
 		struct rest_id id = { 0 };
 		struct err e = { 0 };
 
-		if (is_deployment(r))
+		if (is_nested_deployment(r))
 			continue;
 		if (rest_id_parse(text_of(r, "id"), false, &id, &e) < 0) {
 			rest_refuse(f, 400, "InvalidResourceId", "vnetlab: %s", e.msg);

@@ -27,7 +27,7 @@ static const char *text_of(const json_t *j, const char *name)
 /* --- the importer's list ---------------------------------------------------------------------- */
 
 /* Addresses stay as the store has them, also those that Azure chose. */
-static void pin_address(json_t *properties)
+static void pin_store_address(json_t *properties)
 {
 	if (text_of(properties, "privateIPAddress"))
 		json_object_set_new(properties, "privateIPAllocationMethod", json_string("Static"));
@@ -40,7 +40,7 @@ static json_t *with_source(json_t *resource, const char *key)
 
 	json_object_set_new(r, "source", json_string(key));
 	if (properties) {
-		pin_address(properties);
+		pin_store_address(properties);
 		json_object_set_new(r, "properties", properties);
 	}
 	return r;
@@ -93,7 +93,7 @@ static bool concerns_nobody(const struct finding *x)
 	return streq(x->rule, "IMPORT-EMPTY-01"); /* a lab may be empty */
 }
 
-static json_t *finding_json(const struct finding *x)
+static json_t *make_error_json(const struct finding *x)
 {
 	json_t *j =
 	    json_pack("{s:s,s:s,s:o,s:o}", "severity", severity_str(x->severity), "rule", x->rule,
@@ -129,7 +129,7 @@ static int refuse_by(const struct finding *x, const json_t *j, const struct desi
 }
 
 /* Notes the errors' resources; how many are new. */
-static size_t leave_out(json_t *left_out, const struct findings *f, json_t *kept)
+static size_t leave_out_resources(json_t *left_out, const struct findings *f, json_t *kept)
 {
 	size_t new = 0;
 
@@ -140,7 +140,7 @@ static size_t leave_out(json_t *left_out, const struct findings *f, json_t *kept
 		    json_object_get(left_out, x->source))
 			continue;
 		json_object_set_new(left_out, x->source, json_true());
-		json_array_append_new(kept, finding_json(x));
+		json_array_append_new(kept, make_error_json(x));
 		new ++;
 	}
 	return new;
@@ -272,7 +272,7 @@ static int take_findings(const struct findings *f, const struct designed *was, j
                          struct rest_failure *failure)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		json_t *j = concerns_nobody(&f->items[i]) ? NULL : finding_json(&f->items[i]);
+		json_t *j = concerns_nobody(&f->items[i]) ? NULL : make_error_json(&f->items[i]);
 		int r = j ? refuse_by(&f->items[i], j, was, failure) : 0;
 
 		if (j)
@@ -307,7 +307,7 @@ int design_build(const struct rest_options *o, struct store *s, const struct des
 		json_array_clear(d.findings);
 		m = try_design(o, s, d.left_out, &d.design, &found);
 		r = take_findings(&found, was, d.findings, f);
-		if (r < 0 || (!m && !leave_out(d.left_out, &found, kept)))
+		if (r < 0 || (!m && !leave_out_resources(d.left_out, &found, kept)))
 			r = r < 0 ? r : no_design(&found, f);
 	}
 	json_array_extend(d.findings, kept);

@@ -45,7 +45,7 @@ json_t *edit_hide(const struct rest_id *id, const char *name, json_t *value)
 
 /* --- what an edit is about -------------------------------------------------------------------- */
 
-static int not_found(const struct rest_id *id, struct rest_failure *f)
+static int report_no_resource(const struct rest_id *id, struct rest_failure *f)
 {
 	if (!id->type)
 		return rest_refuse(f, 404, "ResourceGroupNotFound",
@@ -192,7 +192,7 @@ static int patch_resource(struct store *s, const struct rest_id *id, const json_
 	if (find_surroundings(s, id, f) < 0)
 		return -1;
 	if (!old)
-		return not_found(id, f);
+		return report_no_resource(id, f);
 	json_t *whole = merge_patch(old, body);
 	int r = id->type ? put_resource(s, id, whole, f) : put_group(s, id, whole);
 
@@ -201,7 +201,7 @@ static int patch_resource(struct store *s, const struct rest_id *id, const json_
 }
 
 /* A resource, and those below it. */
-static void remove_below(json_t *map, const char *key)
+static void remove_resources_below(json_t *map, const char *key)
 {
 	_cleanup_free_ char *prefix = xasprintf("%s/", key);
 	const char *name;
@@ -214,7 +214,7 @@ static void remove_below(json_t *map, const char *key)
 			json_object_del(map, name);
 }
 
-static int check_group(struct store *s, const struct rest_id *id, struct rest_failure *f)
+static int check_resource_group(struct store *s, const struct rest_id *id, struct rest_failure *f)
 {
 	_cleanup_free_ char *prefix = xasprintf("%s/", id->key);
 	json_t *gone = json_object(), *v;
@@ -239,17 +239,17 @@ static int delete_one(struct store *s, const struct rest_id *id, struct rest_fai
 
 	if (!store_find(s, id->key))
 		return 0; /* it is not there: as it should be */
-	if ((id->type ? use_check(s, id->key, NULL, f) : check_group(s, id, f)) < 0)
+	if ((id->type ? use_check(s, id->key, NULL, f) : check_resource_group(s, id, f)) < 0)
 		return -1;
 	if (c) {
 		set_child(s, id, c, NULL);
 	} else {
 		addresses_forget(s);
-		remove_below(s->resources, id->key);
+		remove_resources_below(s->resources, id->key);
 	}
 	if (!id->type)
 		json_object_del(s->groups, id->key);
-	remove_below(s->hidden, id->key);
+	remove_resources_below(s->hidden, id->key);
 	return 0;
 }
 

@@ -94,7 +94,7 @@ void environment_set(const json_t *env)
 		setenv(name, json_string_value(v), 1);
 }
 
-static int read_json(const char *folder, const char *name, json_t **ret, struct err *e)
+static int read_environment_json(const char *folder, const char *name, json_t **ret, struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
 	int r = folder_read(folder, name, &text, e);
@@ -113,7 +113,7 @@ json_t *rest_environment(const char *lab, struct err *e)
 
 	if (rest_folder(lab, &folder, e) < 0)
 		return NULL;
-	bool there = read_json(folder, "endpoint.json", &j, NULL) == 0;
+	bool there = read_environment_json(folder, "endpoint.json", &j, NULL) == 0;
 	pid_t pid = (pid_t)json_integer_value(json_object_get(j, "pid"));
 
 	if (!there || pid <= 0 || (kill(pid, 0) < 0 && errno == ESRCH)) {
@@ -137,7 +137,7 @@ json_t *rest_findings(const char *lab, struct err *e)
 
 	if (rest_folder(lab, &folder, e) < 0)
 		return NULL;
-	if (read_json(folder, "findings.json", &j, e) == -ENOENT)
+	if (read_environment_json(folder, "findings.json", &j, e) == -ENOENT)
 		err_set(e, ENOENT, "no endpoint has served lab %s", lab);
 	return j;
 }

@@ -18,7 +18,7 @@ static char *state_home(void)
 	return home && *home == '/' ? xasprintf("%s/.local/state", home) : NULL;
 }
 
-static int make_folders(char *path, struct err *e)
+static int make_rest_folders(char *path, struct err *e)
 {
 	for (char *c = path + 1;; c++) {
 		if (*c && *c != '/')
@@ -46,7 +46,7 @@ int rest_folder(const char *lab, char **ret_path, struct err *e)
 		               "neither XDG_STATE_HOME nor HOME says where the "
 		               "endpoint's files may be");
 	_cleanup_free_ char *path = xasprintf("%s/vnetlab/azure/%s", state, lab);
-	int r = make_folders(path, e);
+	int r = make_rest_folders(path, e);
 
 	if (r < 0)
 		return r;

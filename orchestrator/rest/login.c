@@ -8,7 +8,7 @@
 #include "rest/catalog.h"
 #include "rest/priv.h"
 
-static bool ends_with(const char *s, const char *end)
+static bool host_ends_with(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
 
@@ -123,7 +123,7 @@ static char *audience_of(const struct rest *r, const json_t *form)
 	size_t n = strcspn(s, " ");
 	char *a = xstrndup(s, n);
 
-	if (ends_with(a, "/.default"))
+	if (host_ends_with(a, "/.default"))
 		a[strlen(a) - strlen("/.default")] = 0;
 	return a;
 }
@@ -203,7 +203,7 @@ static void answer_token(struct rest_call *c, const json_t *form, bool plain)
 		judge_secret(c, form, form_text(form, "client_secret"), false);
 	else if (streq(grant, "password"))
 		judge_secret(c, form, form_text(form, "password"), true);
-	else if (ends_with(grant, "device_code"))
+	else if (host_ends_with(grant, "device_code"))
 		trust_own_user(c, form);
 	else if (streq(grant, "refresh_token")) {
 		const char *t = form_text(form, "refresh_token");
@@ -234,16 +234,17 @@ bool login_request(struct rest *r, struct rest_call *c, const char *path, bool p
 
 	if (strieq(path, "/metadata/endpoints")) {
 		rest_answer(c, 200, metadata(r->endpoint, rest_query(c, "api-version")));
-	} else if (ends_with(path, "/.well-known/openid-configuration")) {
+	} else if (host_ends_with(path, "/.well-known/openid-configuration")) {
 		rest_answer(c, 200, openid(r->endpoint, path));
 	} else if (strieq(path, "/aliases.json")) {
 		rest_answer(c, 200, catalog_aliases());
-	} else if (ends_with(path, "/oauth2/token") || ends_with(path, "/oauth2/v2.0/token")) {
+	} else if (host_ends_with(path, "/oauth2/token") ||
+	           host_ends_with(path, "/oauth2/v2.0/token")) {
 		json_t *form = post ? body_form(c->text) : json_incref(c->query);
 
 		answer_token(c, form, plain);
 		json_decref(form);
-	} else if (ends_with(path, "/devicecode")) {
+	} else if (host_ends_with(path, "/devicecode")) {
 		rest_answer(c, 200, device_code(r->endpoint));
 	} else {
 		return false;

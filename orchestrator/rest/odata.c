@@ -28,24 +28,24 @@ struct reader {
 static const char *const known[] = { "name",     "resourceType", "resourceGroup",
 	                             "location", "tagName",      "tagValue" };
 
-static void skip_blanks(struct reader *r)
+static void skip_filter_blanks(struct reader *r)
 {
 	while (isspace((unsigned char)*r->at))
 		r->at++;
 }
 
-static bool take_char(struct reader *r, char c)
+static bool take_filter_char(struct reader *r, char c)
 {
-	skip_blanks(r);
+	skip_filter_blanks(r);
 	if (*r->at != c)
 		return false;
 	r->at++;
 	return true;
 }
 
-static char *take_word(struct reader *r)
+static char *take_filter_word(struct reader *r)
 {
-	skip_blanks(r);
+	skip_filter_blanks(r);
 	size_t n = 0;
 
 	while (isalnum((unsigned char)r->at[n]) || r->at[n] == '.')
@@ -61,7 +61,7 @@ static int take_text(struct reader *r, char **ret)
 {
 	struct str s = { 0 };
 
-	if (!take_char(r, '\''))
+	if (!take_filter_char(r, '\''))
 		return err_set(r->e, EINVAL, "a text in quotes is missing before \"%.20s\"", r->at);
 	for (;; r->at++) {
 		if (!*r->at) {
@@ -92,38 +92,39 @@ static int read_function(struct reader *r, const char *function, struct term *t)
 	t->how = strieq(function, "substringof") ? HAS : BEGINS;
 	if (t->how == HAS)
 		rc = take_text(r, &t->value);
-	if (rc == 0 && t->how == HAS && !take_char(r, ','))
+	if (rc == 0 && t->how == HAS && !take_filter_char(r, ','))
 		rc = err_set(r->e, EINVAL, "a comma is missing before \"%.20s\"", r->at);
 	if (rc == 0)
-		t->name = take_word(r);
-	if (rc == 0 && t->how == BEGINS && !take_char(r, ','))
+		t->name = take_filter_word(r);
+	if (rc == 0 && t->how == BEGINS && !take_filter_char(r, ','))
 		rc = err_set(r->e, EINVAL, "a comma is missing before \"%.20s\"", r->at);
 	if (rc == 0 && t->how == BEGINS)
 		rc = take_text(r, &t->value);
-	if (rc == 0 && !take_char(r, ')'))
+	if (rc == 0 && !take_filter_char(r, ')'))
 		rc = err_set(r->e, EINVAL, "a bracket is missing before \"%.20s\"", r->at);
 	return rc;
 }
 
 static int read_term(struct reader *r, struct term *t)
 {
-	bool bracket = take_char(r, '(');
-	char *word = take_word(r);
+	bool bracket = take_filter_char(r, '(');
+	char *word = take_filter_word(r);
 	int rc;
 
-	if ((strieq(word, "substringof") || strieq(word, "startswith")) && take_char(r, '(')) {
+	if ((strieq(word, "substringof") || strieq(word, "startswith")) &&
+	    take_filter_char(r, '(')) {
 		rc = read_function(r, word, t);
 		free(word);
 	} else {
 		t->name = word;
-		_cleanup_free_ char *op = take_word(r);
+		_cleanup_free_ char *op = take_filter_word(r);
 
 		rc = strieq(op, "eq") ? take_text(r, &t->value)
 		                      : err_set(r->e, EINVAL, "\"%s\" is no eq", op);
 	}
 	if (rc == 0)
 		rc = check_name(t->name, r->e);
-	if (rc == 0 && bracket && !take_char(r, ')'))
+	if (rc == 0 && bracket && !take_filter_char(r, ')'))
 		rc = err_set(r->e, EINVAL, "a bracket is missing before \"%.20s\"", r->at);
 	return rc;
 }
@@ -137,13 +138,13 @@ int odata_parse(const char *text, struct odata **ret, struct err *e)
 	do {
 		rc = f->n < TERMS_MAX ? read_term(&r, &f->v[f->n++])
 		                      : err_set(e, EINVAL, "more than %d terms", TERMS_MAX);
-		skip_blanks(&r);
+		skip_filter_blanks(&r);
 		if (rc == 0 && !*r.at) {
 			*ret = f;
 			return 0;
 		}
 		if (rc == 0) {
-			_cleanup_free_ char *word = take_word(&r);
+			_cleanup_free_ char *word = take_filter_word(&r);
 
 			if (!strieq(word, "and"))
 				rc = err_set(e, EINVAL, "\"%s\" is no and", *word ? word : r.at);
@@ -163,7 +164,7 @@ struct odata *odata_free(struct odata *f)
 	return NULL;
 }
 
-static bool compare(const struct term *t, const char *s)
+static bool compare_term(const struct term *t, const char *s)
 {
 	if (!s)
 		return false;
@@ -183,7 +184,7 @@ static bool match_group(const struct term *t, const char *id)
 	at += strlen("/resourceGroups/");
 	_cleanup_free_ char *group = xstrndup(at, strcspn(at, "/"));
 
-	return compare(t, group);
+	return compare_term(t, group);
 }
 
 /* tagName and tagValue are of the same tag. */
@@ -203,9 +204,9 @@ static bool match_tags(const struct odata *f, const json_t *tags)
 
 		for (size_t i = 0; i < f->n; i++) {
 			if (strieq(f->v[i].name, "tagName"))
-				all &= compare(&f->v[i], name);
+				all &= compare_term(&f->v[i], name);
 			else if (strieq(f->v[i].name, "tagValue"))
-				all &= compare(&f->v[i], json_string_value(v));
+				all &= compare_term(&f->v[i], json_string_value(v));
 		}
 		if (all)
 			return true;
@@ -224,7 +225,8 @@ bool odata_match(const struct odata *f, const json_t *resource)
 		                     : strieq(t->name, "location")   ? "location"
 		                                                     : NULL;
 
-		if (member && !compare(t, json_string_value(json_object_get(resource, member))))
+		if (member &&
+		    !compare_term(t, json_string_value(json_object_get(resource, member))))
 			return false;
 		if (strieq(t->name, "resourceGroup") &&
 		    !match_group(t, json_string_value(json_object_get(resource, "id"))))

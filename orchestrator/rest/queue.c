@@ -202,7 +202,7 @@ static void apply_failed(struct queue *q, const struct err *e)
 	start_soon(q);
 }
 
-static void on_applied(void *ctx, const json_t *answer, const struct err *e)
+static void on_design_applied(void *ctx, const json_t *answer, const struct err *e)
 {
 	struct queue *q = ctx;
 
@@ -262,7 +262,7 @@ static void start_apply(struct timer *t)
 	rest_ask(q->r,
 	         json_pack("{s:s,s:O,s:i,s:s,s:b}", "op", "apply", "design", q->aim.design,
 	                   "waitMs", 0, "lab", q->r->o.lab, "endpoint", 1),
-	         on_applied, q);
+	         on_design_applied, q);
 }
 
 /* --- from outside -------------------------------------------------------------------------------

@@ -68,7 +68,8 @@ static int begin_store(struct rest *r, struct store *s, bool is_new, struct err 
 /* --- the lab ---------------------------------------------------------------------------------- */
 
 /* A lab that runs and was made by something else is not ours to replace. */
-static int open_lab(struct rest *r, bool store_is_new, struct lab_client **ret, struct err *e)
+static int open_served_lab(struct rest *r, bool store_is_new, struct lab_client **ret,
+                           struct err *e)
 {
 	int rc = lab_connect(r->o.lab, ret, e);
 
@@ -153,7 +154,7 @@ static void on_command_end(struct child *c, int wstatus)
 	loop_quit(v->r.loop);
 }
 
-static int start_command(struct server *v, const json_t *env, struct err *e)
+static int start_user_command(struct server *v, const json_t *env, struct err *e)
 {
 	fflush(NULL);
 	pid_t pid = fork();
@@ -195,7 +196,7 @@ static int listen_for_clients(struct rest *r, struct err *e)
 	return http_start(r->loop, &o, &r->http, e);
 }
 
-static int set_up(struct server *v, struct err *e)
+static int set_up_server(struct server *v, struct err *e)
 {
 	struct rest *r = &v->r;
 	struct store *s = NULL;
@@ -212,7 +213,7 @@ static int set_up(struct server *v, struct err *e)
 		rc = begin_store(r, s, is_new, e);
 	/* A driver is started before the loop takes signals. */
 	if (rc == 0)
-		rc = open_lab(r, is_new, &v->held, e);
+		rc = open_served_lab(r, is_new, &v->held, e);
 	if (rc == 0)
 		rc = loop_new(&r->loop, e);
 	if (rc < 0) {
@@ -263,7 +264,7 @@ int rest_serve(const struct rest_options *o, void (*ready)(void *ctx, const json
 	struct server v = { .r = { .o = *o, .run = call_run },
 		            .held_src = { .fd = -1, .fn = on_lab_gone },
 		            .quit = { .fn = on_quit } };
-	int rc = set_up(&v, e);
+	int rc = set_up_server(&v, e);
 	json_t *env = NULL;
 
 	if (rc == 0)
@@ -272,7 +273,7 @@ int rest_serve(const struct rest_options *o, void (*ready)(void *ctx, const json
 	if (rc == 0 && ready)
 		ready(ctx, env);
 	if (rc == 0 && o->command)
-		rc = start_command(&v, env, e);
+		rc = start_user_command(&v, env, e);
 	if (rc == 0)
 		rc = loop_run(v.r.loop, e);
 	if (rc == 0 && v.r.why)

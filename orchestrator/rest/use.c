@@ -48,7 +48,7 @@ static bool is_loose(const char *from)
 	return false;
 }
 
-static bool is_below(const char *key, const char *of)
+static bool is_key_below(const char *key, const char *of)
 {
 	size_t n = strlen(of);
 
@@ -91,12 +91,13 @@ int use_check(struct store *s, const char *key, const json_t *gone, struct rest_
 	size_t i;
 
 	json_object_foreach ((json_t *)store_refs(s), target, from) {
-		if (!is_below(target, key))
+		if (!is_key_below(target, key))
 			continue;
 		json_array_foreach (from, i, user) {
 			const char *by = json_string_value(user);
 
-			if (!is_below(by, key) && !is_loose(by) && !(gone && goes_too(by, gone)))
+			if (!is_key_below(by, key) && !is_loose(by) &&
+			    !(gone && goes_too(by, gone)))
 				return refuse_use(target, by, f);
 		}
 	}

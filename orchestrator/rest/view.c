@@ -104,7 +104,7 @@ static void add_default_rules(const char *id, json_t *properties)
 }
 
 /* Instances of a Route Server have the first two addresses of its subnet (azure-behaviour 7.1). */
-static void add_instances(const struct store *s, const json_t *configuration, json_t *ips)
+static void add_instance_addresses(const struct store *s, const json_t *configuration, json_t *ips)
 {
 	const char *id = json_string_value(json_object_get(
 	    json_object_get(json_object_get(configuration, "properties"), "subnet"), "id"));
@@ -122,7 +122,7 @@ static void add_instances(const struct store *s, const json_t *configuration, js
 		json_array_append_new(ips, json_string(IP4_STR(prefix_at(p, SUBNET_KEPT + i))));
 }
 
-static void add_of_hub(const struct store *s, const char *key, json_t *properties)
+static void add_hub_view(const struct store *s, const char *key, json_t *properties)
 {
 	_cleanup_free_ char *configs = xasprintf("%s/ipconfigurations/", key);
 	_cleanup_free_ char *conns = xasprintf("%s/bgpconnections/", key);
@@ -140,7 +140,7 @@ static void add_of_hub(const struct store *s, const char *key, json_t *propertie
 		if (list)
 			add_back_ref(properties, &b, json_string_value(json_object_get(r, "id")));
 		if (str_starts(k, configs))
-			add_instances(s, r, ips);
+			add_instance_addresses(s, r, ips);
 	}
 	json_object_set_new(properties, "virtualRouterIps", ips);
 	json_object_set_new(properties, "routingState", json_string("Provisioned"));
@@ -197,14 +197,14 @@ json_t *view_instance(const struct store *s, const char *key)
 	                 vm_status(code, shown));
 }
 
-static void add_of_type(struct store *s, const char *type, const char *key, const char *id,
-                        json_t *properties)
+static void add_type_view(struct store *s, const char *type, const char *key, const char *id,
+                          json_t *properties)
 {
 	add_back_refs(s, type, key, properties);
 	if (strieq(type, NET "networkSecurityGroups"))
 		add_default_rules(id, properties);
 	else if (strieq(type, NET "virtualHubs"))
-		add_of_hub(s, key, properties);
+		add_hub_view(s, key, properties);
 	else if (strieq(type, NET "virtualNetworks/virtualNetworkPeerings"))
 		add_of_peering(s, key, properties);
 	else if (strieq(type, NET "networkInterfaces")) {
@@ -219,8 +219,8 @@ static void add_of_type(struct store *s, const char *type, const char *key, cons
 /* --- the whole
  * ------------------------------------------------------------------------------------ */
 
-static json_t *complete(const struct rest *r, struct store *s, json_t *found, const char *key,
-                        const char *state);
+static json_t *complete_view(const struct rest *r, struct store *s, json_t *found, const char *key,
+                             const char *state);
 
 /* The list anew, with what Azure adds to its members. */
 static json_t *complete_children(const struct rest *r, struct store *s, const json_t *list,
@@ -234,14 +234,14 @@ static json_t *complete_children(const struct rest *r, struct store *s, const js
 		    "%s/%s/%s", key, name, json_string_value(json_object_get(child, "name")));
 		_cleanup_free_ char *own = resource_key(path);
 
-		json_array_append_new(shown, complete(r, s, child, own, state));
+		json_array_append_new(shown, complete_view(r, s, child, own, state));
 	}
 	return shown;
 }
 
 /* A copy, as deep as something is added; the rest is shared. */
-static json_t *complete(const struct rest *r, struct store *s, json_t *found, const char *key,
-                        const char *state)
+static json_t *complete_view(const struct rest *r, struct store *s, json_t *found, const char *key,
+                             const char *state)
 {
 	json_t *shown = json_copy(found), *list;
 	const char *type = json_string_value(json_object_get(shown, "type"));
@@ -253,7 +253,7 @@ static json_t *complete(const struct rest *r, struct store *s, json_t *found, co
 	json_object_set_new(properties, "provisioningState", json_string(state));
 	if (!type || !id)
 		return shown;
-	add_of_type(s, type, key, id, properties);
+	add_type_view(s, type, key, id, properties);
 	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
 		list = json_object_get(properties, c->name);
 		if (json_is_array(list))
@@ -271,8 +271,8 @@ json_t *view_resource(const struct rest *r, const char *key, bool instance_view)
 	if (!found)
 		return NULL;
 	json_t *clean = view_clean(found);
-	json_t *shown =
-	    complete(r, s, clean, key, queue_touches(r->queue, key) ? "Updating" : "Succeeded");
+	json_t *shown = complete_view(r, s, clean, key,
+	                              queue_touches(r->queue, key) ? "Updating" : "Succeeded");
 
 	json_decref(clean);
 	if (instance_view && strstr(key, "/microsoft.compute/virtualmachines/"))

@@ -150,8 +150,8 @@ struct collector {
 	bool refused;
 };
 
-static void note_change(struct collector *c, const struct rib_route *old,
-                        const struct rib_route *now)
+static void note_route_change(struct collector *c, const struct rib_route *old,
+                              const struct rib_route *now)
 {
 	if (old ? rib_same(old, now) : !now->n_next_hops)
 		return;
@@ -193,11 +193,11 @@ static void settle_changes(struct watch *w, struct rib_table *table, size_t max,
 		           prefix_cmp(table->routes[i].prefix, h->now.prefix) < 0)) {
 			const struct rib_route gone = { .prefix = table->routes[i].prefix };
 
-			note_change(&c, &table->routes[i++], &gone);
+			note_route_change(&c, &table->routes[i++], &gone);
 			continue;
 		}
 		old = rib_get(table, h->now.prefix);
-		note_change(&c, old, &h->now);
+		note_route_change(&c, old, &h->now);
 		set_other(w, h);
 		i += all && old;
 		k++;

@@ -22,34 +22,34 @@ static bool any_silent(const struct object_def *def)
 	return false;
 }
 
-static uint64_t text(uint64_t h, const char *s)
+static uint64_t hash_schema_text(uint64_t h, const char *s)
 {
 	return bytes_hash(h, s, strlen(s) + 1);
 }
 
 /* A value that is not given, or null, is the same as its default. */
-static uint64_t value(uint64_t h, const struct field *f, const json_t *v)
+static uint64_t hash_field_value(uint64_t h, const struct field *f, const json_t *v)
 {
 	char number[32];
 
 	if (!v || json_is_null(v))
-		return text(h, f->dflt ? f->dflt : "");
+		return hash_schema_text(h, f->dflt ? f->dflt : "");
 	if (json_is_string(v))
-		return text(h, json_string_value(v));
+		return hash_schema_text(h, json_string_value(v));
 	if (json_is_boolean(v))
-		return text(h, json_is_true(v) ? "true" : "false");
+		return hash_schema_text(h, json_is_true(v) ? "true" : "false");
 	if (json_is_integer(v)) {
 		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(v));
-		return text(h, number);
+		return hash_schema_text(h, number);
 	}
 	_cleanup_free_ char *all = json_dumps(v, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
-	return text(h, all ? all : "");
+	return hash_schema_text(h, all ? all : "");
 }
 
 static uint64_t rows(uint64_t h, const struct object_def *def, json_t *obj);
 
-static uint64_t inside(uint64_t h, const struct field *f, json_t *v)
+static uint64_t hash_members(uint64_t h, const struct field *f, json_t *v)
 {
 	const char *key;
 	json_t *x;
@@ -61,7 +61,7 @@ static uint64_t inside(uint64_t h, const struct field *f, json_t *v)
 	} else if (f->type == T_MAP) {
 		json_object_foreach (v, key, x) {
 			if (!f->shows)
-				h = text(h, key);
+				h = hash_schema_text(h, key);
 			h = rows(h, f->object, x);
 		}
 	} else if (v) {
@@ -78,9 +78,9 @@ static uint64_t rows(uint64_t h, const struct object_def *def, json_t *obj)
 		if (f->type == T_UNSUPPORTED || f->nodes)
 			continue;
 		if (has_objects(f))
-			h = inside(h, f, v);
+			h = hash_members(h, f, v);
 		else if (!f->shows)
-			h = value(text(h, f->name), f, v);
+			h = hash_field_value(hash_schema_text(h, f->name), f, v);
 	}
 	return h;
 }

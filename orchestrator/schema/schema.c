@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 
-static const char *kind_of(const json_t *v)
+static const char *name_json_type(const json_t *v)
 {
 	static const char *const names[] = {
 		[JSON_OBJECT] = "an object",
@@ -44,10 +44,11 @@ static const char *kind_wanted(enum field_type t)
 	}
 }
 
-static bool add(struct findings *f, const char *rule, const char *code, const struct jptr *at,
-                const char *hint, const char *fmt, ...) PRINTF(6, 7);
-static bool add(struct findings *f, const char *rule, const char *code, const struct jptr *at,
-                const char *hint, const char *fmt, ...)
+static bool add_value_finding(struct findings *f, const char *rule, const char *code,
+                              const struct jptr *at, const char *hint, const char *fmt, ...)
+    PRINTF(6, 7);
+static bool add_value_finding(struct findings *f, const char *rule, const char *code,
+                              const struct jptr *at, const char *hint, const char *fmt, ...)
 {
 	_cleanup_free_ char *ptr = jptr_str(at), *msg = NULL;
 	va_list ap;
@@ -72,15 +73,15 @@ static bool wrong_type(const struct field *fd, enum field_type t, json_t *v, con
 		hint = "write true or false without quotes";
 	else if (t == T_LIST)
 		hint = "put it in brackets: [ ... ]";
-	return add(f, "TOPO-TYPE-01", NULL, at, hint, "\"%s\" must be %s, not %s", fd->name,
-	           kind_wanted(t), kind_of(v));
+	return add_value_finding(f, "TOPO-TYPE-01", NULL, at, hint, "\"%s\" must be %s, not %s",
+	                         fd->name, kind_wanted(t), name_json_type(v));
 }
 
 static bool wrong_form(const struct field *fd, const char *s, const char *what,
                        const struct jptr *at, struct findings *f)
 {
-	return add(f, "TOPO-FORMAT-01", NULL, at, NULL, "\"%s\" is \"%s\"; it must be %s", fd->name,
-	           s, what);
+	return add_value_finding(f, "TOPO-FORMAT-01", NULL, at, NULL,
+	                         "\"%s\" is \"%s\"; it must be %s", fd->name, s, what);
 }
 
 static bool check_addr(const struct field *fd, enum field_type t, const char *s,
@@ -91,20 +92,23 @@ static bool check_addr(const struct field *fd, enum field_type t, const char *s,
 	int r = t == T_IP ? ip4_parse(s, &ip) : prefix_parse(s, &p);
 
 	if (r == -EAFNOSUPPORT)
-		return add(f, "EMU-IPV6-01", NULL, at,
-		           "leave the IPv6 part of the design out of the topology",
-		           "\"%s\" is \"%s\": this version emulates IPv4 only", fd->name, s);
+		return add_value_finding(f, "EMU-IPV6-01", NULL, at,
+		                         "leave the IPv6 part of the design out of the topology",
+		                         "\"%s\" is \"%s\": this version emulates IPv4 only",
+		                         fd->name, s);
 	if (r == -EDOM) {
 		_cleanup_free_ char *hint = xasprintf("write %s", PREFIX_STR(p));
 
-		return add(f, "TOPO-PREFIX-01", "InvalidCIDRNotation", at, hint,
-		           "\"%s\" is \"%s\", which has host bits set; with that length the prefix "
-		           "is %s",
-		           fd->name, s, PREFIX_STR(p));
+		return add_value_finding(
+		    f, "TOPO-PREFIX-01", "InvalidCIDRNotation", at, hint,
+		    "\"%s\" is \"%s\", which has host bits set; with that length the prefix "
+		    "is %s",
+		    fd->name, s, PREFIX_STR(p));
 	}
 	if (r < 0 && t == T_PREFIX && schema_name_valid(s) && isalpha((unsigned char)*s))
-		return add(f, "EMU-TAG-01", NULL, at, "write the prefixes that you mean",
-		           "\"%s\" is \"%s\": a service tag can stand in routes only", fd->name, s);
+		return add_value_finding(
+		    f, "EMU-TAG-01", NULL, at, "write the prefixes that you mean",
+		    "\"%s\" is \"%s\": a service tag can stand in routes only", fd->name, s);
 	if (r < 0)
 		return wrong_form(fd, s, schema_word_what(t), at, f);
 	return true;
@@ -127,8 +131,8 @@ static bool check_enum(const struct field *fd, const char *s, const struct jptr 
 	_cleanup_str_ struct str all = { 0 };
 
 	if (v && v->refused)
-		return add(f, "TOPO-ENUM-02", "InvalidRequestFormat", at, v->refused,
-		           "\"%s\" cannot be \"%s\": Azure refuses it", fd->name, s);
+		return add_value_finding(f, "TOPO-ENUM-02", "InvalidRequestFormat", at, v->refused,
+		                         "\"%s\" cannot be \"%s\": Azure refuses it", fd->name, s);
 	if (v)
 		return true;
 	for (v = fd->values; v->name && n < ARRAY_LEN(names); v++) {
@@ -140,8 +144,9 @@ static bool check_enum(const struct field *fd, const char *s, const struct jptr 
 	const char *near = str_nearest(s, names, n);
 	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
 
-	return add(f, "TOPO-ENUM-01", NULL, at, hint, "\"%s\" is \"%s\"; it must be one of: %s",
-	           fd->name, s, str_get(&all));
+	return add_value_finding(f, "TOPO-ENUM-01", NULL, at, hint,
+	                         "\"%s\" is \"%s\"; it must be one of: %s", fd->name, s,
+	                         str_get(&all));
 }
 
 static bool check_value(const struct field *fd, enum field_type t, json_t *v, const struct jptr *at,
@@ -161,7 +166,7 @@ static int folded_cmp(const void *pa, const void *pb)
 	return d ? d : (a->pos > b->pos) - (a->pos < b->pos);
 }
 
-static bool check_same_names(json_t *map, const struct jptr *at, struct findings *f)
+static bool check_member_names(json_t *map, const struct jptr *at, struct findings *f)
 {
 	size_t n = 0;
 	bool ok = true;
@@ -176,18 +181,18 @@ static bool check_same_names(json_t *map, const struct jptr *at, struct findings
 	qsort(list, n, sizeof(*list), folded_cmp);
 	for (size_t i = 1; i < n; i++)
 		if (strieq(list[i - 1].key, list[i].key))
-			ok = add(f, "TOPO-NAME-02", NULL, JPTR(at, list[i].key),
-			         "rename one of them",
-			         "\"%s\" and \"%s\" differ only in case: for Azure they are the "
-			         "same name",
-			         list[i - 1].key, list[i].key);
+			ok = add_value_finding(
+			    f, "TOPO-NAME-02", NULL, JPTR(at, list[i].key), "rename one of them",
+			    "\"%s\" and \"%s\" differ only in case: for Azure they are the "
+			    "same name",
+			    list[i - 1].key, list[i].key);
 	return ok;
 }
 
 static bool check_map(const struct field *fd, json_t *map, const struct jptr *at,
                       struct findings *f)
 {
-	bool ok = fd->keys == KEYS_TEXT || check_same_names(map, at, f);
+	bool ok = fd->keys == KEYS_TEXT || check_member_names(map, at, f);
 	const char *key;
 	json_t *v;
 
@@ -195,17 +200,18 @@ static bool check_map(const struct field *fd, json_t *map, const struct jptr *at
 		const struct jptr *here = JPTR(at, key);
 
 		if (fd->keys == KEYS_NAME && !schema_name_valid(key))
-			ok = add(f, "TOPO-NAME-01", "InvalidResourceName", here, NULL,
-			         "\"%s\" is not a valid name: Azure takes 1 to 80 of letters, "
-			         "digits, \"_\", \".\", \"-\", beginning with a letter or a digit",
-			         key);
+			ok = add_value_finding(
+			    f, "TOPO-NAME-01", "InvalidResourceName", here, NULL,
+			    "\"%s\" is not a valid name: Azure takes 1 to 80 of letters, "
+			    "digits, \"_\", \".\", \"-\", beginning with a letter or a digit",
+			    key);
 		if (fd->keys == KEYS_TEXT && !*key)
-			ok = add(f, "TOPO-NAME-01", NULL, here, NULL,
-			         "an entry of \"%s\" has an empty name", fd->name);
+			ok = add_value_finding(f, "TOPO-NAME-01", NULL, here, NULL,
+			                       "an entry of \"%s\" has an empty name", fd->name);
 		if (fd->key_form && !fd->key_form->valid(key))
-			ok = add(f, "TOPO-FORMAT-01", NULL, here, NULL,
-			         "\"%s\", a name in \"%s\", must be %s", key, fd->name,
-			         fd->key_form->what);
+			ok = add_value_finding(f, "TOPO-FORMAT-01", NULL, here, NULL,
+			                       "\"%s\", a name in \"%s\", must be %s", key,
+			                       fd->name, fd->key_form->what);
 		/* What a wrong value in a map is called: its own key. */
 		struct field item = fd->of ? *fd->of
 		                           : (struct field){ .type = fd->item,
@@ -231,8 +237,9 @@ static bool check_list(const struct field *fd, json_t *list, const struct jptr *
 	struct field item = *fd;
 
 	if (json_array_size(list) < fd->min)
-		ok = add(f, "TOPO-RANGE-01", NULL, at, NULL, "\"%s\" must have at least %u entr%s",
-		         fd->name, fd->min, fd->min == 1 ? "y" : "ies");
+		ok = add_value_finding(f, "TOPO-RANGE-01", NULL, at, NULL,
+		                       "\"%s\" must have at least %u entr%s", fd->name, fd->min,
+		                       fd->min == 1 ? "y" : "ies");
 	item.min = item.max = 0;
 	json_array_foreach (list, i, v)
 		ok &= check_value(&item, fd->item, v, JPTR_AT(at, i), f);
@@ -254,8 +261,9 @@ static bool check_choice(const struct field *fd, json_t *v, const struct jptr *a
 			str_printf(&keys, "%s\"%s\"", keys.n ? ", " : "",
 			           fd->choices[i]->fields[0].name);
 	if (n)
-		return add(f, "CHECK-KIND-01", NULL, at, "make two checks of it",
-		           "this check is of several kinds: it has %s", str_get(&keys));
+		return add_value_finding(f, "CHECK-KIND-01", NULL, at, "make two checks of it",
+		                         "this check is of several kinds: it has %s",
+		                         str_get(&keys));
 	/* The key that was meant may be there with a typing error. */
 	const char *key, *near = NULL;
 	json_t *x;
@@ -269,9 +277,9 @@ static bool check_choice(const struct field *fd, json_t *v, const struct jptr *a
 			near = str_nearest(key, names, n_names);
 	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near) : NULL;
 
-	return add(f, "CHECK-KIND-01", NULL, at, hint,
-	           "this check says nothing that could be checked: it has none of %s",
-	           str_get(&keys));
+	return add_value_finding(f, "CHECK-KIND-01", NULL, at, hint,
+	                         "this check says nothing that could be checked: it has none of %s",
+	                         str_get(&keys));
 }
 
 static bool empty_value(json_t *v)
@@ -286,9 +294,9 @@ static bool check_uint(const struct field *fd, json_t *v, const struct jptr *at,
 
 	if (x >= (json_int_t)fd->min && x <= (json_int_t)fd->max)
 		return true;
-	return add(f, "TOPO-RANGE-01", NULL, at, NULL,
-	           "\"%s\" is %" JSON_INTEGER_FORMAT "; it must be from %u to %u", fd->name, x,
-	           fd->min, fd->max);
+	return add_value_finding(f, "TOPO-RANGE-01", NULL, at, NULL,
+	                         "\"%s\" is %" JSON_INTEGER_FORMAT "; it must be from %u to %u",
+	                         fd->name, x, fd->min, fd->max);
 }
 
 static bool check_word(const struct field *fd, enum field_type t, const char *s,
@@ -330,11 +338,11 @@ static bool check_value(const struct field *fd, enum field_type t, json_t *v, co
 	case T_UNSUPPORTED:
 		if (empty_value(v))
 			return true;
-		return add(f, "EMU-KIND-01", NULL, at,
-		           fd->instead ? fd->instead
-		                       : "remove it, and keep in mind that the lab then lacks it",
-		           "this version of vnetlab does not emulate \"%s\" (%s)", fd->name,
-		           fd->help);
+		return add_value_finding(
+		    f, "EMU-KIND-01", NULL, at,
+		    fd->instead ? fd->instead
+		                : "remove it, and keep in mind that the lab then lacks it",
+		    "this version of vnetlab does not emulate \"%s\" (%s)", fd->name, fd->help);
 	case T_BOOL:
 		return json_is_boolean(v) || wrong_type(fd, t, v, at, f);
 	case T_UINT:
@@ -391,7 +399,7 @@ static bool unknown_key(const struct object_def *def, const char *key, const str
 	_cleanup_str_ struct str all = { 0 };
 
 	if (f->n == FINDINGS_MAX) /* too many to think about each */
-		return add(f, "TOPO-KEY-01", NULL, at, NULL, "unknown key");
+		return add_value_finding(f, "TOPO-KEY-01", NULL, at, NULL, "unknown key");
 
 	for (const struct field *fd = def->fields; fd->name && n < ARRAY_LEN(names); fd++) {
 		names[n++] = fd->name;
@@ -402,8 +410,8 @@ static bool unknown_key(const struct object_def *def, const char *key, const str
 	_cleanup_free_ char *hint = near ? xasprintf("did you mean \"%s\"?", near)
 	                                 : xasprintf("known here: %s", str_get(&all));
 
-	return add(f, "TOPO-KEY-01", NULL, JPTR(at, key), hint, "unknown key \"%s\" in %s", key,
-	           def->title);
+	return add_value_finding(f, "TOPO-KEY-01", NULL, JPTR(at, key), hint,
+	                         "unknown key \"%s\" in %s", key, def->title);
 }
 
 bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *at,
@@ -421,8 +429,9 @@ bool schema_check(const struct object_def *def, json_t *obj, const struct jptr *
 	}
 	for (const struct field *fd = def->fields; fd->name; fd++)
 		if (fd->required && !json_object_get(obj, fd->name))
-			ok = add(f, "TOPO-REQ-01", NULL, at, NULL, "%s needs \"%s\" (%s)",
-			         def->title, fd->name, fd->help);
+			ok = add_value_finding(f, "TOPO-REQ-01", NULL, at, NULL,
+			                       "%s needs \"%s\" (%s)", def->title, fd->name,
+			                       fd->help);
 	return ok;
 }
 

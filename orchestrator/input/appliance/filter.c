@@ -6,7 +6,7 @@
 #include "base/addr.h"
 #include "input/appliance/guest.h"
 
-static bool is_prefix(const char *word)
+static bool is_prefix_text(const char *word)
 {
 	struct prefix p;
 	ip4 a;
@@ -20,7 +20,7 @@ static void add_prefix(json_t *list, const char *word)
 	json_t *v;
 	size_t i;
 
-	if (!is_prefix(word))
+	if (!is_prefix_text(word))
 		return;
 	json_array_foreach (list, i, v)
 		if (streq(json_string_value(v), whole))
@@ -29,7 +29,7 @@ static void add_prefix(json_t *list, const char *word)
 }
 
 /* The prefixes of "10.0.0.0/8,172.16.0.0/12", of "{ 10.0.0.0/8, 172.16.0.0/12 }". */
-static void add_prefixes(json_t *list, char **w, size_t n)
+static void add_listed_prefixes(json_t *list, char **w, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_free_ char *words = xstrdup(w[i]);
@@ -38,7 +38,7 @@ static void add_prefixes(json_t *list, char **w, size_t n)
 
 		for (char *p = strtok_r(words, ",{} ", &rest); p;
 		     p = strtok_r(NULL, ",{} ", &rest)) {
-			if (!is_prefix(p) && strcspn(w[i], "{}") == strlen(w[i]))
+			if (!is_prefix_text(p) && strcspn(w[i], "{}") == strlen(w[i]))
 				return;
 			add_prefix(list, p);
 			any = true;
@@ -110,9 +110,9 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 			policy = w[i + 2];
 		else if (is_option(w[i], "-d", "--destination") && streq(w[i + 1], "!") &&
 		         i + 2 < n)
-			add_prefixes(except, &w[i + 2], 1);
+			add_listed_prefixes(except, &w[i + 2], 1);
 		else if (is_option(w[i], "-d", "--destination"))
-			add_prefixes(not ? except : to, &w[i + 1], 1);
+			add_listed_prefixes(not ? except : to, &w[i + 1], 1);
 		else if (is_option(w[i], "-o", "--out-interface") ||
 		         is_option(w[i], "-s", "--source"))
 			narrow = true;
@@ -152,7 +152,7 @@ static void read_nft(struct guest *g, const char *line, char **w, size_t n, bool
 		if (!streq(w[i], "daddr") || i + 1 >= n)
 			continue;
 		if (streq(w[i + 1], "!="))
-			add_prefixes(except, &w[i + 2], n - i - 2);
+			add_listed_prefixes(except, &w[i + 2], n - i - 2);
 		else
 			to = true;
 	}

@@ -72,7 +72,7 @@ static bool is_own_path(const char *folder, const char *path)
 /* --- words -------------------------------------------------------------------------------------
  */
 
-static bool is_word(const struct scan *s, const struct token *t, const char *word)
+static bool is_word_token(const struct scan *s, const struct token *t, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -93,7 +93,7 @@ static bool statement_begins_with(const struct scan *s, size_t at, const json_t 
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (at + i >= s->n ||
-		    !is_word(s, &s->t[at + i], json_string_value(json_array_get(words, i))))
+		    !is_word_token(s, &s->t[at + i], json_string_value(json_array_get(words, i))))
 			return false;
 	return n > 0;
 }

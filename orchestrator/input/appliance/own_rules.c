@@ -8,7 +8,7 @@
 #include "input/appliance/rule_words.h"
 
 /* What the script does not set to a plain value. */
-static bool is_open(char **w, size_t n)
+static bool is_open_rule(char **w, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strpbrk(w[i], "$`\n"))
@@ -19,7 +19,7 @@ static bool is_open(char **w, size_t n)
 /* --- commands ---------------------------------------------------------------------------------
  */
 
-static json_t *table_of(struct own_rules *o, const char *name)
+static json_t *get_rule_table(struct own_rules *o, const char *name)
 {
 	json_t *t = json_object_get(o->tables, name);
 
@@ -32,7 +32,7 @@ static json_t *table_of(struct own_rules *o, const char *name)
 	return t;
 }
 
-static char *joined(char **w, size_t n, bool quoted)
+static char *join_words(char **w, size_t n, bool quoted)
 {
 	struct str b = { 0 };
 
@@ -71,7 +71,7 @@ static void delete_line(json_t *table, const char *rule)
 }
 
 /* "-A", for "--append" as well; 0: it is none of the commands that change rules. */
-static char command_of(const char *w)
+static char read_rule_command(const char *w)
 {
 	static const struct {
 		const char *brief, *full;
@@ -85,7 +85,7 @@ static char command_of(const char *w)
 	return 0;
 }
 
-static size_t lines_of(json_t *table, const char *chain)
+static size_t count_chain_lines(json_t *table, const char *chain)
 {
 	json_t *lines = json_object_get(table, "lines"), *l;
 	size_t n = 0, len = strlen(chain), i;
@@ -104,10 +104,12 @@ static bool take_rule(json_t *table, const char *name, char command, char **w, s
 	unsigned long at = numbered ? strtoul(w[1], NULL, 10) : 1;
 
 	if (!n || (numbered && command != 'I') || command == 'R' ||
-	    !is_iptables_chain(name, w[0], chains) || !at || at > lines_of(table, w[0]) + 1 ||
+	    !is_iptables_chain(name, w[0], chains) || !at ||
+	    at > count_chain_lines(table, w[0]) + 1 ||
 	    !is_iptables_rule(name, w[0], chains, w + 1 + numbered, n - 1 - numbered))
 		return command == 'D'; /* what was never there */
-	_cleanup_free_ char *rest = joined(w, n, true), *line = xasprintf("-%c %s", command, rest);
+	_cleanup_free_ char *rest = join_words(w, n, true),
+	                    *line = xasprintf("-%c %s", command, rest);
 
 	if (command == 'D')
 		delete_line(table, line);
@@ -158,14 +160,14 @@ bool own_rules_iptables(struct own_rules *o, const char *table, char **w, size_t
 			table = w[++i];
 		else if (word_is_spelled(w[i], "-w", "--wait"))
 			i += i + 1 < n && isdigit((unsigned char)*w[i + 1]);
-		else if (!command && command_of(w[i]))
-			command = command_of(w[i]);
+		else if (!command && read_rule_command(w[i]))
+			command = read_rule_command(w[i]);
 		else
 			rest[k++] = w[i];
 	}
 	if (command)
-		taken = !is_open(w, n) && word_is_among(table, tables) &&
-		        take_command(table_of(o, table), table, command, rest, k);
+		taken = !is_open_rule(w, n) && word_is_among(table, tables) &&
+		        take_command(get_rule_table(o, table), table, command, rest, k);
 	free(rest);
 	return taken;
 }
@@ -187,7 +189,7 @@ bool own_rules_nft(struct own_rules *o, char **w, size_t n)
 	static const char *const families[] = {
 		"ip", "ip6", "inet", "arp", "bridge", "netdev", NULL
 	};
-	_cleanup_free_ char *line = joined(w, n, false);
+	_cleanup_free_ char *line = join_words(w, n, false);
 
 	if (!n || *w[0] == '-' || streq(w[0], "list"))
 		return true;
@@ -224,7 +226,7 @@ void own_rules_free(struct own_rules *o)
 /* --- files ------------------------------------------------------------------------------------
  */
 
-static bool is_name_char(char c)
+static bool is_shell_name_char(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
 }
@@ -242,7 +244,7 @@ static size_t device_word(const char *at)
 
 	if (strncmp(at, "ens", 3) != 0 && strncmp(at, "enp", 3) != 0)
 		return 0;
-	while (is_name_char(at[n]))
+	while (is_shell_name_char(at[n]))
 		n++;
 	return n > 3 && isdigit((unsigned char)at[3]) ? n : 0;
 }
@@ -255,7 +257,7 @@ static int by_version(const void *a, const void *b)
 static void find_devices(struct devices *d, const char *text)
 {
 	for (const char *at = text; *at; at++) {
-		size_t n = at > text && is_name_char(at[-1]) ? 0 : device_word(at);
+		size_t n = at > text && is_shell_name_char(at[-1]) ? 0 : device_word(at);
 		bool known = !n;
 
 		for (size_t i = 0; i < d->n && !known; i++)
@@ -272,7 +274,7 @@ static json_t *with_lab_devices(const struct devices *d, const char *text)
 	_cleanup_str_ struct str b = { 0 };
 
 	for (const char *at = text; *at;) {
-		size_t n = at > text && is_name_char(at[-1]) ? 0 : device_word(at), i = 0;
+		size_t n = at > text && is_shell_name_char(at[-1]) ? 0 : device_word(at), i = 0;
 
 		while (n && i < d->n && (strlen(d->v[i]) != n || strncmp(d->v[i], at, n) != 0))
 			i++;
@@ -285,7 +287,7 @@ static json_t *with_lab_devices(const struct devices *d, const char *text)
 	return json_string(str_get(&b));
 }
 
-static void add_table(struct str *b, const char *name, json_t *table)
+static void append_rule_table(struct str *b, const char *name, json_t *table)
 {
 	const char *chain;
 	json_t *policy, *line;
@@ -309,7 +311,7 @@ json_t *own_rules_files(const struct own_rules *o)
 	json_object_foreach (o->tables, name, table)
 		if (json_array_size(json_object_get(table, "lines")) ||
 		    json_object_size(json_object_get(table, "chains")))
-			add_table(&b, name, table);
+			append_rule_table(&b, name, table);
 	const char *ipt = b.n ? str_get(&b) : "";
 	const char *nft = o->nft.n ? str_get((struct str *)&o->nft) : "";
 

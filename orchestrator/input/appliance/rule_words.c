@@ -187,7 +187,7 @@ static bool is_mark(const char *w)
 	return *w && strspn(w, "0123456789abcdefABCDEFx/") == strlen(w);
 }
 
-static bool is_reason(const char *w)
+static bool is_reject_reason(const char *w)
 {
 	static const char *const known[] = { "icmp-net-unreachable",  "icmp-host-unreachable",
 		                             "icmp-port-unreachable", "icmp-proto-unreachable",
@@ -259,7 +259,7 @@ static const struct word_option {
 	{ "--comment", "--comment", is_text, "-m comment" },
 	{ "--log-prefix", "--log-prefix", is_text, "-j LOG" },
 	{ "--log-level", "--log-level", is_level, "-j LOG" },
-	{ "--reject-with", "--reject-with", is_reason, "-j REJECT" },
+	{ "--reject-with", "--reject-with", is_reject_reason, "-j REJECT" },
 	{ "--set-mark", "--set-xmark", is_mark, "-j MARK,-j CONNMARK" },
 	{ "--mark", "--mark", is_mark, "-m mark" },
 	{ "--set-mss", "--set-mss", is_mss, "-j TCPMSS" },
@@ -305,7 +305,7 @@ static bool has_one_of(char **w, size_t n, const char *list)
 	return false;
 }
 
-static bool has_word(char **w, size_t n, const char *word)
+static bool words_have(char **w, size_t n, const char *word)
 {
 	for (size_t i = 0; i < n; i++)
 		if (streq(w[i], word))
@@ -314,7 +314,7 @@ static bool has_word(char **w, size_t n, const char *word)
 }
 
 /* A match of its own option without it, or a target that lacks what it must have. */
-static bool is_whole(char **w, size_t n)
+static bool is_whole_match(char **w, size_t n)
 {
 	static const struct {
 		const char *brief, *value, *with[3];
@@ -339,7 +339,7 @@ static bool is_whole(char **w, size_t n)
 		bool has = !has_value(w, n, needs[i].brief, needs[i].value);
 
 		for (size_t k = 0; k < ARRAY_LEN(needs[i].with) && needs[i].with[k]; k++)
-			has |= has_word(w, n, needs[i].with[k]);
+			has |= words_have(w, n, needs[i].with[k]);
 		if (!has)
 			return false;
 	}
@@ -437,5 +437,5 @@ bool is_iptables_rule(const char *table, const char *chain, const json_t *chains
 		if (++i >= n || !(o->value(w[i]) || (jump && json_object_get(chains, w[i]))))
 			return false;
 	}
-	return acts && is_whole(w, n) && is_in_place(table, chain, w, n);
+	return acts && is_whole_match(w, n) && is_in_place(table, chain, w, n);
 }

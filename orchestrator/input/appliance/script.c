@@ -306,7 +306,7 @@ static void read_forwarding_command(struct script *s, const char *line)
 }
 
 /* "<<EOF", "<<-'EOF'": the word, and whether variables are put in.  NULL: none. */
-static char *parse_heredoc(const char *line, bool *ret_expand, bool *ret_strip)
+static char *parse_here_document(const char *line, bool *ret_expand, bool *ret_strip)
 {
 	const char *at = find_unquoted(line, "<<");
 	size_t n;
@@ -396,7 +396,7 @@ static void read_script_line(struct script *s, const char *raw, const char **at)
 		line += 5 + strspn(line + 5, " ");
 	if (read_assignment(s, line))
 		return;
-	word = parse_heredoc(line, &put_in, &strip);
+	word = parse_here_document(line, &put_in, &strip);
 	if (word) {
 		read_heredoc(s, line, word, put_in, strip, at);
 		return;

@@ -13,7 +13,7 @@ static bool is_function(const struct bicep *b, const char *name)
 	return false;
 }
 
-static void add_arguments(struct blow *l, const struct bx *x, size_t from, struct str *out)
+static void append_call_arguments(struct blow *l, const struct bx *x, size_t from, struct str *out)
 {
 	const struct bicep_decl *each =
 	    !from && x->n_items ? bicep_whole_loop(l, x->items[0]) : NULL;
@@ -67,7 +67,7 @@ static bool method_call(struct blow *l, const struct bx *x, struct str *out)
 	d = blow_imported(l, &name);
 	if (d && d->sort == BS_FUNC) {
 		str_printf(out, "__bicep.%s(", l->function(l, d));
-		add_arguments(l, x, 0, out);
+		append_call_arguments(l, x, 0, out);
 		str_addc(out, ')');
 		return true;
 	}
@@ -149,7 +149,7 @@ bool bicep_call(struct blow *l, const struct bx *x, struct str *out)
 		report_no_function(l, x);
 		return false;
 	}
-	add_arguments(l, x, 0, out);
+	append_call_arguments(l, x, 0, out);
 	str_addc(out, ')');
 	return true;
 }

@@ -134,7 +134,7 @@ static size_t parts_of_type(const char *type)
 	return n;
 }
 
-static void add_name(struct blow *l, struct names *out, const char *text, size_t parts)
+static void add_target_name(struct blow *l, struct names *out, const char *text, size_t parts)
 {
 	bool literal = *text == '\'' && strchr(text + 1, '\'') == text + strlen(text) - 1;
 
@@ -157,17 +157,18 @@ static void add_name(struct blow *l, struct names *out, const char *text, size_t
 	}
 }
 
-static void add_names(struct blow *l, const struct btarget *t, struct names *out, unsigned depth)
+static void add_target_names(struct blow *l, const struct btarget *t, struct names *out,
+                             unsigned depth)
 {
 	size_t parts = parts_of_type(deploy_type(l, t->decl));
 	_cleanup_str_ struct str own = { 0 };
 	struct btarget parent;
 
 	if (depth < 16 && find_parent(l, t, &parent))
-		add_names(l, &parent, out, depth + 1);
+		add_target_names(l, &parent, out, depth + 1);
 	deploy_own_name(l, t, &own);
-	add_name(l, out, arena_strdup(l->b->arena, str_get(&own)),
-	         parts > out->n ? parts - out->n : 1);
+	add_target_name(l, out, arena_strdup(l->b->arena, str_get(&own)),
+	                parts > out->n ? parts - out->n : 1);
 }
 
 void deploy_name(struct blow *l, const struct btarget *t, struct str *out)
@@ -180,7 +181,7 @@ void deploy_name(struct blow *l, const struct btarget *t, struct str *out)
 		deploy_own_name(l, t, out);
 		return;
 	}
-	add_names(l, t, &names, 0);
+	add_target_names(l, t, &names, 0);
 	for (size_t i = 0; i < names.n; i++)
 		literal = literal && *names.v[i] == '\'' &&
 		          strchr(names.v[i] + 1, '\'') == names.v[i] + strlen(names.v[i]) - 1;
@@ -322,7 +323,7 @@ void deploy_id(struct blow *l, const struct btarget *t, struct str *out)
 	struct scope_of s = scope_of_target(l, t);
 	struct names names = { 0 };
 
-	add_names(l, t, &names, 0);
+	add_target_names(l, t, &names, 0);
 	if (strieq(type, "Microsoft.Resources/resourceGroups") ||
 	    (s.kind == WHERE_HERE && streq(target, "subscription")))
 		s.kind = WHERE_SUBSCRIPTION;

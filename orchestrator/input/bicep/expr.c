@@ -34,7 +34,8 @@ static void format_text(struct blow *l, const struct bx *x, struct str *out)
 }
 
 /* Elements that are no spread between those that are: createArray(...) or createObject(...). */
-static void run_text(struct blow *l, const struct bx *x, size_t from, size_t to, struct str *out)
+static void append_plain_run(struct blow *l, const struct bx *x, size_t from, size_t to,
+                             struct str *out)
 {
 	bool any = false;
 
@@ -66,7 +67,7 @@ static void elements_text(struct blow *l, const struct bx *x, struct str *out)
 	for (size_t i = 0; i < x->n_items; i++)
 		spread = spread || x->items[i]->sort == BX_SPREAD;
 	if (!spread) {
-		run_text(l, x, 0, x->n_items, out);
+		append_plain_run(l, x, 0, x->n_items, out);
 		return;
 	}
 	str_add(out, x->sort == BX_ARRAY ? "flatten(createArray(" : "shallowMerge(createArray(");
@@ -80,7 +81,7 @@ static void elements_text(struct blow *l, const struct bx *x, struct str *out)
 		}
 		while (to < x->n_items && x->items[to]->sort != BX_SPREAD)
 			to++;
-		run_text(l, x, i, to, out);
+		append_plain_run(l, x, i, to, out);
 	}
 	str_add(out, "))");
 }
@@ -190,7 +191,7 @@ struct chain { /* base.a[1].?b: links from the base on */
 	bool safe; /* tryGet() is open */
 };
 
-static void key_text(struct blow *l, const struct bx *link, struct str *out)
+static void append_key_text(struct blow *l, const struct bx *link, struct str *out)
 {
 	if (link->sort == BX_MEMBER) {
 		bicep_quote(link->name, strlen(link->name), out);
@@ -204,7 +205,8 @@ static void key_text(struct blow *l, const struct bx *link, struct str *out)
 }
 
 /* Appends links to what is in out; from the first safe one on they are arguments of tryGet(). */
-static void add_link(struct blow *l, struct chain *c, const struct bx *link, struct str *out)
+static void append_chain_link(struct blow *l, struct chain *c, const struct bx *link,
+                              struct str *out)
 {
 	if ((link->safe || link->end) && !c->safe) {
 		_cleanup_free_ char *of = str_take(out);
@@ -215,7 +217,7 @@ static void add_link(struct blow *l, struct chain *c, const struct bx *link, str
 	}
 	if (c->safe) {
 		str_add(out, ", ");
-		key_text(l, link, out);
+		append_key_text(l, link, out);
 	} else if (link->sort == BX_MEMBER) {
 		str_printf(out, ".%s", link->name);
 	} else {
@@ -279,14 +281,14 @@ static size_t target_text(struct blow *l, struct chain *c, size_t at, const stru
 		return at + 1;
 	}
 	asked_text(l, t, !module, link->safe, out);
-	add_link(l, c, link, out);
+	append_chain_link(l, c, link, out);
 	next = at + 1 < c->n ? c->links[at + 1] : NULL;
 	if (!module || !streq(link->name, "outputs") || !next)
 		return at + 1;
-	add_link(l, c, next, out);
+	append_chain_link(l, c, next, out);
 	const struct bx value = { .sort = BX_MEMBER, .name = "value", .place = next->place };
 
-	add_link(l, c, &value, out);
+	append_chain_link(l, c, &value, out);
 	return at + 2;
 }
 
@@ -327,7 +329,7 @@ static void chain_text(struct blow *l, const struct bx *x, struct str *out)
 		bicep_text(l, c.base, &text);
 	}
 	for (; at < c.n; at++)
-		add_link(l, &c, c.links[at], &text);
+		append_chain_link(l, &c, c.links[at], &text);
 	str_printf(out, "%s%s", str_get(&text), c.safe ? ")" : "");
 }
 

@@ -47,7 +47,7 @@ bool bicep_open_root(struct bicep *b, const char *path)
 }
 
 /* "labs/hub" and "../modules/x.bicep" -> "labs/modules/x.bicep"; NULL: it leads out. */
-static const char *joined(struct bicep *b, const char *folder, const char *path)
+static const char *join_path(struct bicep *b, const char *folder, const char *path)
 {
 	_cleanup_str_ struct str out = { 0 };
 	_cleanup_free_ char *all = xasprintf("%s/%s", folder, path);
@@ -79,9 +79,9 @@ const char *bicep_from_root(struct blow *l, const char *path)
 	_cleanup_free_ char *folder =
 	    *name == '/' ? xstrdup("")
 	                 : xasprintf("%s/%.*s", l->b->below, slash ? (int)(slash - name) : 0, name);
-	const char *base = joined(l->b, "", folder);
+	const char *base = join_path(l->b, "", folder);
 
-	return *path == '/' || *path == '~' || !base ? NULL : joined(l->b, base, path);
+	return *path == '/' || *path == '~' || !base ? NULL : join_path(l->b, base, path);
 }
 
 /* "labs/modules/x.bicep" as seen from "labs/hub": "../modules/x.bicep". */
@@ -135,7 +135,7 @@ void bicep_report_file(struct blow *l, const char *rule, const char *path, struc
 	                            : strerror(-r));
 }
 
-static bool is_key(const char *path)
+static bool is_key_file(const char *path)
 {
 	size_t n = strlen(path);
 
@@ -148,7 +148,7 @@ bool bicep_load(struct blow *l, const char *path, struct hcl_place at, struct st
 {
 	int r = bicep_read(l->b, bicep_from_root(l, path), ret);
 
-	if (r < 0 && is_key(path)) {
+	if (r < 0 && is_key_file(path)) {
 		str_add(ret, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented");
 		return true;
 	}

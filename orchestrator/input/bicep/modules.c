@@ -5,8 +5,8 @@
 #include "input/bicep/lower.h"
 #include "input/file.h"
 
-static const char *add_template(struct blow *l, const char *name, const struct str *text,
-                                struct hcl_place at)
+static const char *add_module_template(struct blow *l, const char *name, const struct str *text,
+                                       struct hcl_place at)
 {
 	const char *s = str_get(text);
 	json_error_t e;
@@ -38,7 +38,7 @@ static const char *open_registry(struct blow *l, const char *reference, struct h
 	_cleanup_close_ int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 
 	if (fd >= 0 && file_read_fd(fd, BICEP_FILE_MAX, &text) == 0)
-		return add_template(l, path, &text, at);
+		return add_module_template(l, path, &text, at);
 	bool given = bicep_given(l->b, reference);
 
 	if (given)
@@ -100,7 +100,7 @@ struct bicep_file *bicep_open(struct blow *l, const char *path, struct hcl_place
 
 	add_source(b, name);
 	if (n > 5 && strieq(name + n - 5, ".json")) {
-		*ret_template = add_template(l, name, &text, at);
+		*ret_template = add_module_template(l, name, &text, at);
 		return NULL;
 	}
 	places_add_file(findings_places(b->findings), name,

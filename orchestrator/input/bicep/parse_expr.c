@@ -6,7 +6,7 @@
 
 #include "input/bicep/scan.h"
 
-static const struct bx *parse_if(struct bscan *p);
+static const struct bx *parse_bicep_if(struct bscan *p);
 
 /* --- lists, objects ----------------------------------------------------------------------------
  */
@@ -32,7 +32,7 @@ static const struct bx *parse_spread(struct bscan *p)
 	struct bx *x = bx_new(p, BX_SPREAD, p->at);
 
 	p->at += 3;
-	x->of = parse_if(p);
+	x->of = parse_bicep_if(p);
 	return x->of ? x : NULL;
 }
 
@@ -42,16 +42,16 @@ static void parse_for_body(struct bscan *p, struct bx *x)
 	bscan_lines(p);
 	if (bscan_take(p, "if")) {
 		bscan_lines(p);
-		x->other = parse_if(p);
+		x->other = parse_bicep_if(p);
 		bscan_lines(p);
 	}
-	x->of = p->failed ? NULL : parse_if(p);
+	x->of = p->failed ? NULL : parse_bicep_if(p);
 	bscan_lines(p);
 	bscan_need(p, "]");
 }
 
 /* Behind "[for". */
-static const struct bx *parse_for(struct bscan *p, size_t at)
+static const struct bx *parse_bicep_for(struct bscan *p, size_t at)
 {
 	struct bx *x = bx_new(p, BX_FOR, at);
 	bool pair = bscan_take(p, "(");
@@ -66,7 +66,7 @@ static const struct bx *parse_for(struct bscan *p, size_t at)
 	bscan_lines(p);
 	if (bscan_need(p, "in")) {
 		bscan_lines(p);
-		x->by = parse_if(p);
+		x->by = parse_bicep_if(p);
 		bscan_lines(p);
 		if (bscan_need(p, ":"))
 			parse_for_body(p, x);
@@ -81,12 +81,12 @@ static const struct bx *parse_array(struct bscan *p)
 
 	bscan_lines(p);
 	if (bscan_take(p, "for"))
-		return parse_for(p, at);
+		return parse_bicep_for(p, at);
 	while (!p->failed) {
 		take_separator(p, ']');
 		if (bscan_take(p, "]"))
 			return x;
-		const struct bx *item = bscan_is(p, "...") ? parse_spread(p) : parse_if(p);
+		const struct bx *item = bscan_is(p, "...") ? parse_spread(p) : parse_bicep_if(p);
 
 		if (!item)
 			return NULL;
@@ -119,7 +119,7 @@ static const struct bx *parse_property(struct bscan *p)
 	if (!bscan_need(p, ":"))
 		return NULL;
 	bscan_lines(p);
-	x->of = parse_if(p);
+	x->of = parse_bicep_if(p);
 	x->place.end = x->of ? x->of->place.end : 0;
 	return x->of ? x : NULL;
 }
@@ -133,7 +133,7 @@ static bool is_nested_resource(struct bscan *p)
 	return is;
 }
 
-static const struct bx *parse_object(struct bscan *p)
+static const struct bx *parse_bicep_object(struct bscan *p)
 {
 	struct bx *x = bx_new(p, BX_OBJECT, p->at++);
 
@@ -170,7 +170,7 @@ static const struct bx *parse_object(struct bscan *p)
 static const struct bx *parse_lambda_body(struct bscan *p, struct bx *x)
 {
 	bscan_lines(p);
-	x->of = parse_if(p);
+	x->of = parse_bicep_if(p);
 	return x->of ? x : NULL;
 }
 
@@ -206,18 +206,18 @@ static const struct bx *parse_parens(struct bscan *p)
 		return parse_lambda_body(p, lambda);
 	p->at++;
 	bscan_lines(p);
-	x = parse_if(p);
+	x = parse_bicep_if(p);
 	bscan_lines(p);
 	return x && bscan_need(p, ")") ? x : NULL;
 }
 
-static bool parse_arguments(struct bscan *p, struct bx *call)
+static bool parse_bicep_arguments(struct bscan *p, struct bx *call)
 {
 	while (!p->failed) {
 		take_separator(p, ')');
 		if (bscan_take(p, ")"))
 			return true;
-		const struct bx *arg = parse_if(p);
+		const struct bx *arg = parse_bicep_if(p);
 
 		if (!arg)
 			return false;
@@ -229,7 +229,7 @@ static bool parse_arguments(struct bscan *p, struct bx *call)
 	return false;
 }
 
-static const struct bx *parse_number(struct bscan *p)
+static const struct bx *parse_bicep_number(struct bscan *p)
 {
 	struct bx *x = bx_new(p, BX_INT, p->at);
 	size_t from = p->at;
@@ -245,7 +245,7 @@ static const struct bx *parse_number(struct bscan *p)
 	return p->failed ? NULL : x;
 }
 
-static const struct bx *parse_named(struct bscan *p)
+static const struct bx *parse_bicep_name(struct bscan *p)
 {
 	size_t at = p->at;
 	struct bx *x = bx_new(p, BX_NAME, at);
@@ -269,12 +269,12 @@ static const struct bx *parse_named(struct bscan *p)
 	} else if (bscan_peek(p) == '(') {
 		p->at++;
 		x->sort = BX_CALL;
-		return parse_arguments(p, x) ? x : NULL;
+		return parse_bicep_arguments(p, x) ? x : NULL;
 	}
 	return x;
 }
 
-static const struct bx *parse_primary(struct bscan *p)
+static const struct bx *parse_bicep_primary(struct bscan *p)
 {
 	char c;
 
@@ -283,14 +283,14 @@ static const struct bx *parse_primary(struct bscan *p)
 	if (c == '\'' || (c == '$' && bscan_ahead(p, 1) == '\''))
 		return bicep_parse_string(p);
 	if (c == '{')
-		return parse_object(p);
+		return parse_bicep_object(p);
 	if (c == '[')
 		return parse_array(p);
 	if (c == '(')
 		return parse_parens(p);
 	if (isdigit((unsigned char)c))
-		return parse_number(p);
-	return parse_named(p);
+		return parse_bicep_number(p);
+	return parse_bicep_name(p);
 }
 
 /* --- what follows a value ----------------------------------------------------------------------
@@ -305,7 +305,7 @@ static const struct bx *parse_index(struct bscan *p, const struct bx *of, size_t
 	x->safe = bscan_take(p, "?");
 	x->end = bscan_take(p, "^");
 	bscan_lines(p);
-	x->by = parse_if(p);
+	x->by = parse_bicep_if(p);
 	bscan_lines(p);
 	if (!x->by || !bscan_need(p, "]"))
 		return NULL;
@@ -332,17 +332,17 @@ static const struct bx *parse_member(struct bscan *p, const struct bx *of, size_
 	if (sort == BX_MEMBER && bscan_peek(p) == '(') {
 		p->at++;
 		x->sort = BX_CALL;
-		return parse_arguments(p, x) ? x : NULL;
+		return parse_bicep_arguments(p, x) ? x : NULL;
 	}
 	return x;
 }
 
-static const struct bx *parse_postfix(struct bscan *p)
+static const struct bx *parse_bicep_postfix(struct bscan *p)
 {
 	bscan_blanks(p);
 	size_t at = p->at;
 	bool brackets = bscan_peek(p) == '(';
-	const struct bx *x = parse_primary(p);
+	const struct bx *x = parse_bicep_primary(p);
 
 	if (x && !x->place.end && !brackets)
 		((struct bx *)x)->place.end = p->at;
@@ -371,21 +371,21 @@ static const struct bx *parse_postfix(struct bscan *p)
 	return NULL;
 }
 
-static const struct bx *parse_unary(struct bscan *p)
+static const struct bx *parse_bicep_unary(struct bscan *p)
 {
 	bscan_blanks(p);
 	char c = bscan_peek(p);
 	struct bx *x;
 
 	if (c != '!' && c != '-' && c != '+')
-		return parse_postfix(p);
+		return parse_bicep_postfix(p);
 	if (p->depth > BICEP_DEPTH) {
 		bscan_fail(p, "this is nested more than %d deep", BICEP_DEPTH);
 		return NULL;
 	}
 	x = bx_new(p, c == '!' ? BX_NOT : BX_MINUS, p->at++);
 	p->depth++;
-	x->of = parse_unary(p);
+	x->of = parse_bicep_unary(p);
 	x->place.end = x->of ? x->of->place.end : 0;
 	p->depth--;
 	return !x->of ? NULL : c == '+' ? x->of : x;
@@ -424,7 +424,7 @@ static int take_operator(struct bscan *p, unsigned level)
 static const struct bx *parse_level(struct bscan *p, unsigned level)
 {
 	size_t at = (bscan_blanks(p), p->at);
-	const struct bx *left = level < LEVELS ? parse_level(p, level + 1) : parse_unary(p);
+	const struct bx *left = level < LEVELS ? parse_level(p, level + 1) : parse_bicep_unary(p);
 	int op;
 
 	while (left && level < LEVELS && (op = take_operator(p, level)) >= 0) {
@@ -440,7 +440,7 @@ static const struct bx *parse_level(struct bscan *p, unsigned level)
 	return left;
 }
 
-static const struct bx *parse_if(struct bscan *p)
+static const struct bx *parse_bicep_if(struct bscan *p)
 {
 	bscan_blanks(p);
 	size_t at = p->at;
@@ -459,11 +459,11 @@ static const struct bx *parse_if(struct bscan *p)
 
 		x->of = of;
 		bscan_lines(p);
-		x->by = parse_if(p);
+		x->by = parse_bicep_if(p);
 		bscan_lines(p);
 		if (x->by && bscan_need(p, ":")) {
 			bscan_lines(p);
-			x->other = parse_if(p);
+			x->other = parse_bicep_if(p);
 			x->place.end = x->other ? x->other->place.end : 0;
 		}
 		of = x->other ? x : NULL;
@@ -474,5 +474,5 @@ static const struct bx *parse_if(struct bscan *p)
 
 const struct bx *bicep_parse_expr(struct bscan *p)
 {
-	return parse_if(p);
+	return parse_bicep_if(p);
 }

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "input/bicep/scan.h"
 
-static void add_part(struct bscan *p, struct bx *x, struct str *text, size_t at)
+static void add_string_part(struct bscan *p, struct bx *x, struct str *text, size_t at)
 {
 	if (!text->n)
 		return;
@@ -37,7 +37,7 @@ static void add_code_point(struct str *out, unsigned long c)
 }
 
 /* Behind the backslash. */
-static void take_escape(struct bscan *p, struct str *out)
+static void take_bicep_escape(struct bscan *p, struct str *out)
 {
 	char c = bscan_peek(p);
 	unsigned long code = 0;
@@ -98,7 +98,7 @@ static const struct bx *finish_string(struct bscan *p, struct bx *x)
 	return x;
 }
 
-static const struct bx *parse_lines(struct bscan *p, bool expressions)
+static const struct bx *parse_multiline_string(struct bscan *p, bool expressions)
 {
 	_cleanup_str_ struct str text = { 0 };
 	struct bx *x = bx_new(p, BX_FORMAT, p->at);
@@ -115,11 +115,11 @@ static const struct bx *parse_lines(struct bscan *p, bool expressions)
 			while (bscan_ahead(p, 3) == '\'') /* ''''': quotes at the end are text */
 				str_addc(&text, p->s[p->at++]);
 			p->at += 3;
-			add_part(p, x, &text, from);
+			add_string_part(p, x, &text, from);
 			return finish_string(p, x);
 		}
 		if (expressions && bscan_peek(p) == '$' && bscan_ahead(p, 1) == '{') {
-			add_part(p, x, &text, from);
+			add_string_part(p, x, &text, from);
 			p->at += 2;
 			take_expression(p, x);
 			from = p->at;
@@ -140,23 +140,23 @@ const struct bx *bicep_parse_string(struct bscan *p)
 
 	p->at += expressions;
 	if (bscan_ahead(p, 1) == '\'' && bscan_ahead(p, 2) == '\'')
-		return parse_lines(p, expressions);
+		return parse_multiline_string(p, expressions);
 	p->at++;
 	while (p->at < p->n && !p->failed) {
 		char c = p->s[p->at];
 
 		if (c == '\'') {
 			p->at++;
-			add_part(p, x, &text, from);
+			add_string_part(p, x, &text, from);
 			return finish_string(p, x);
 		}
 		if (c == '\n')
 			break;
 		if (c == '\\') {
 			p->at++;
-			take_escape(p, &text);
+			take_bicep_escape(p, &text);
 		} else if (c == '$' && bscan_ahead(p, 1) == '{') {
-			add_part(p, x, &text, from);
+			add_string_part(p, x, &text, from);
 			p->at += 2;
 			take_expression(p, x);
 			from = p->at;

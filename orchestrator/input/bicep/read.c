@@ -40,8 +40,8 @@ static char *in_folder_of(const char *path, const char *name)
 	return slash ? xasprintf("%.*s/%s", (int)(slash - path), path, name) : xstrdup(name);
 }
 
-static void begin(struct bicep *b, struct findings *f);
-static json_t *finish(struct bicep *b);
+static void begin_bicep(struct bicep *b, struct findings *f);
+static json_t *finish_bicep(struct bicep *b);
 
 /* A file that a parameter file names must be of the same repository or folder.  One that is not
  * there is: who opens it says so. */
@@ -51,13 +51,13 @@ static bool is_of_design(const char *path, const char *named, struct findings *f
 	struct bicep b;
 	bool inside = true;
 
-	begin(&b, f);
+	begin_bicep(&b, f);
 	if (realpath(named, real) && bicep_open_root(&b, path)) {
 		size_t n = strlen(b.root);
 
 		inside = str_starts(real, b.root) && (n <= 1 || real[n] == '/');
 	}
-	json_decref(finish(&b));
+	json_decref(finish_bicep(&b));
 	return inside;
 }
 
@@ -183,7 +183,7 @@ char *bicep_file_of(const char *path, struct findings *f)
 /* --- the whole ---------------------------------------------------------------------------------
  */
 
-static void begin(struct bicep *b, struct findings *f)
+static void begin_bicep(struct bicep *b, struct findings *f)
 {
 	*b = (struct bicep){ .arena = arena_new(),
 		             .findings = f,
@@ -197,7 +197,7 @@ static void begin(struct bicep *b, struct findings *f)
 	b->functions = arm_functions(&b->n_functions);
 }
 
-static json_t *finish(struct bicep *b)
+static json_t *finish_bicep(struct bicep *b)
 {
 	json_t *templates = b->templates;
 
@@ -212,7 +212,7 @@ static json_t *finish(struct bicep *b)
 }
 
 /* Of --module, references that the design does not have. */
-static void report_options(const struct bicep *b)
+static void report_module_options(const struct bicep *b)
 {
 	for (size_t i = 0; b->elsewhere && b->elsewhere[i]; i++) {
 		const char **names = xcalloc(json_object_size(b->references) + 1, sizeof(*names)),
@@ -235,8 +235,8 @@ static void report_options(const struct bicep *b)
 	}
 }
 
-static json_t *compile(const char *path, bool params, const char *const *modules,
-                       const char **ret_name, struct findings *f, struct err *e)
+static json_t *compile_bicep(const char *path, bool params, const char *const *modules,
+                             const char **ret_name, struct findings *f, struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
 	json_t *templates, *v;
@@ -245,12 +245,12 @@ static json_t *compile(const char *path, bool params, const char *const *modules
 
 	if (file_read(path, FILE_MAX_CONFIG, &text, e) < 0)
 		return NULL;
-	begin(&b, f);
+	begin_bicep(&b, f);
 	b.params_file = params;
 	b.elsewhere = modules;
 	if (!bicep_open_root(&b, path)) {
 		err_sys(e, errno, "%s", path);
-		json_decref(finish(&b));
+		json_decref(finish_bicep(&b));
 		return NULL;
 	}
 	places_add_file(findings_places(f), b.main, path);
@@ -259,10 +259,10 @@ static json_t *compile(const char *path, bool params, const char *const *modules
 	VEC_PUSH(b.sources, b.n_sources, b.cap_sources) =
 	    (struct bicep_source){ .name = main->name, .file = main };
 	bicep_template(&b, main);
-	report_options(&b);
+	report_module_options(&b);
 	_cleanup_free_ char *name = xstrdup(main->name);
 
-	templates = finish(&b);
+	templates = finish_bicep(&b);
 	json_object_foreach (templates, key, v)
 		if (streq(key, name))
 			*ret_name = key;
@@ -272,21 +272,21 @@ static json_t *compile(const char *path, bool params, const char *const *modules
 json_t *bicep_compile(const char *path, const char *const *modules, const char **ret_name,
                       struct findings *f, struct err *e)
 {
-	return compile(path, false, modules, ret_name, f, e);
+	return compile_bicep(path, false, modules, ret_name, f, e);
 }
 
 json_t *bicep_params(const char *path, const char **ret_name, struct findings *f, struct err *e)
 {
-	return compile(path, true, NULL, ret_name, f, e);
+	return compile_bicep(path, true, NULL, ret_name, f, e);
 }
 
 json_t *bicep_compile_text(const char *text, size_t n, struct findings *f)
 {
 	struct bicep b;
 
-	begin(&b, f);
+	begin_bicep(&b, f);
 	bicep_template(&b, bicep_parse(&b.tree, "main.bicep", text, n));
-	return finish(&b);
+	return finish_bicep(&b);
 }
 
 static json_t *nested(json_t *templates, const char *name, unsigned depth)

@@ -34,7 +34,7 @@ static void set_copy(struct blow *l, const struct bicep_decl *d, json_t *out)
 }
 
 /* What both have: copy, condition, type, version, name, scope. */
-static json_t *begin(struct blow *l, const struct bicep_decl *d, struct declaring *now)
+static json_t *begin_resource(struct blow *l, const struct bicep_decl *d, struct declaring *now)
 {
 	_cleanup_str_ struct str condition = { 0 }, name = { 0 };
 	json_t *out = json_object();
@@ -87,7 +87,8 @@ static void need_named(struct blow *l, const struct bx *x)
 		l->text(l, x, &ignored);
 }
 
-static void finish(struct blow *l, const struct bicep_decl *d, struct declaring *now, json_t *out)
+static void finish_resource(struct blow *l, const struct bicep_decl *d, struct declaring *now,
+                            json_t *out)
 {
 	const struct bx *on = bx_property(bicep_body(d), "dependsOn");
 	const char *symbol = bicep_symbol(l, d), *key;
@@ -123,7 +124,7 @@ void declare_resource(struct blow *l, const struct bicep_decl *d)
 {
 	const struct bx *body = bicep_body(d);
 	struct declaring now;
-	json_t *out = begin(l, d, &now);
+	json_t *out = begin_resource(l, d, &now);
 
 	if (!bx_property(body, "name"))
 		bicep_report(l, SEV_ERROR, "BICEP-RES-01", d->place, NULL,
@@ -143,7 +144,7 @@ void declare_resource(struct blow *l, const struct bicep_decl *d)
 			json_object_set_new(out, item->name, bicep_value(l, item->of));
 		bicep_leave(l, n);
 	}
-	finish(l, d, &now, out);
+	finish_resource(l, d, &now, out);
 }
 
 /* --- modules -----------------------------------------------------------------------------------
@@ -240,7 +241,7 @@ void declare_module(struct blow *l, const struct bicep_decl *d, const char *name
 {
 	const struct bx *body = bicep_body(d), *params = bx_property(body, "params");
 	struct declaring now;
-	json_t *out = begin(l, d, &now), *properties = json_object();
+	json_t *out = begin_resource(l, d, &now), *properties = json_object();
 
 	bicep_enter(l, "properties");
 	bicep_enter(l, "parameters");
@@ -258,5 +259,5 @@ void declare_module(struct blow *l, const struct bicep_decl *d, const char *name
 	json_object_set_new(properties, "templateLink",
 	                    json_pack("{s:o}", "uri", json_sprintf("source:%s", name)));
 	json_object_set_new(out, "properties", properties);
-	finish(l, d, &now, out);
+	finish_resource(l, d, &now, out);
 }

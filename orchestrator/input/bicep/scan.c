@@ -4,12 +4,12 @@
 #include <ctype.h>
 #include <stdio.h>
 
-static bool in_name(char c)
+static bool is_bicep_name_char(char c)
 {
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-static void skip_blanks(struct bscan *p, bool lines)
+static void skip_bicep_blanks(struct bscan *p, bool lines)
 {
 	for (;;) {
 		char c = bscan_peek(p), next = bscan_ahead(p, 1);
@@ -33,12 +33,12 @@ static void skip_blanks(struct bscan *p, bool lines)
 
 void bscan_blanks(struct bscan *p)
 {
-	skip_blanks(p, false);
+	skip_bicep_blanks(p, false);
 }
 
 void bscan_lines(struct bscan *p)
 {
-	skip_blanks(p, true);
+	skip_bicep_blanks(p, true);
 }
 
 bool bscan_is(struct bscan *p, const char *word)
@@ -48,7 +48,7 @@ bool bscan_is(struct bscan *p, const char *word)
 	bscan_blanks(p);
 	if (p->n - p->at < n || memcmp(p->s + p->at, word, n) != 0)
 		return false;
-	return !in_name(*word) || !in_name(bscan_ahead(p, n));
+	return !is_bicep_name_char(*word) || !is_bicep_name_char(bscan_ahead(p, n));
 }
 
 bool bscan_take(struct bscan *p, const char *word)
@@ -85,9 +85,9 @@ const char *bscan_name(struct bscan *p)
 	bscan_blanks(p);
 	size_t from = p->at;
 
-	if (!in_name(bscan_peek(p)) || isdigit((unsigned char)bscan_peek(p)))
+	if (!is_bicep_name_char(bscan_peek(p)) || isdigit((unsigned char)bscan_peek(p)))
 		return NULL;
-	while (p->at < p->n && in_name(p->s[p->at]))
+	while (p->at < p->n && is_bicep_name_char(p->s[p->at]))
 		p->at++;
 	return arena_printf(p->t->arena, "%.*s", (int)(p->at - from), p->s + from);
 }

@@ -2,7 +2,7 @@
 /* Calls of functions: arguments, and the few functions that decide themselves what is evaluated. */
 #include "input/hcl/func.h"
 
-static const struct hcl_func *const tables[] = {
+static const struct hcl_func *const func_tables[] = {
 	hcl_text_funcs, hcl_list_funcs, hcl_map_funcs,  hcl_number_funcs, hcl_net_funcs,
 	hcl_code_funcs, hcl_file_funcs, hcl_time_funcs, hcl_regex_funcs,
 };
@@ -16,8 +16,8 @@ const struct hcl_func *hcl_func_find(const char *name, const char **ret_near)
 
 	if (str_starts(name, "core::"))
 		name += strlen("core::");
-	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
-		for (const struct hcl_func *f = tables[t]; f->name; f++) {
+	for (size_t t = 0; t < ARRAY_LEN(func_tables); t++)
+		for (const struct hcl_func *f = func_tables[t]; f->name; f++) {
 			if (streq(f->name, name))
 				return f;
 			if (n < NAMES_MAX)
@@ -56,7 +56,8 @@ static json_t *eval_try(struct hcl_eval *ev, const struct hcl_expr *e, bool can)
 }
 
 /* The file's own names are the members of an object, and nothing else. */
-static json_t *render(struct hcl_eval *ev, const struct hcl_expr *e, const char *path, json_t *vars)
+static json_t *render_template_file(struct hcl_eval *ev, const struct hcl_expr *e, const char *path,
+                                    json_t *vars)
 {
 	_cleanup_str_ struct str text = { 0 };
 	size_t n = json_object_size(vars), k = 0;
@@ -101,7 +102,7 @@ static json_t *eval_templatefile(struct hcl_eval *ev, const struct hcl_expr *e)
 		v = hcl_fail(ev, e->place, "HCL-FUNC-02", NULL,
 		             "templatefile() takes a path and an object");
 	else
-		v = render(ev, e, json_string_value(path), vars);
+		v = render_template_file(ev, e, json_string_value(path), vars);
 	json_decref(path);
 	json_decref(vars);
 	return v;

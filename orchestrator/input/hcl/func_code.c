@@ -106,7 +106,7 @@ static void take_field(const char **s, struct str *out, bool *ret_end)
 	*s = p;
 }
 
-static json_t *take_row(const char **s)
+static json_t *take_csv_row(const char **s)
 {
 	json_t *row = json_array();
 	bool end = false;
@@ -131,9 +131,9 @@ static json_t *f_csvdecode(struct hcl_call *c)
 		json_decref(out);
 		return hcl_unknown(NULL);
 	}
-	head = take_row(&s);
+	head = take_csv_row(&s);
 	while (*s) {
-		json_t *row = take_row(&s), *map = json_object();
+		json_t *row = take_csv_row(&s), *map = json_object();
 
 		json_array_foreach (head, i, x) {
 			json_t *v = json_array_get(row, i);

@@ -43,7 +43,8 @@ static json_t *f_cidrnetmask(struct hcl_call *c)
 	                             : hcl_unknown("a mask");
 }
 
-static json_t *subnet_of(struct hcl_call *c, struct prefix p, json_int_t bits, json_int_t k)
+static json_t *make_subnet_prefix(struct hcl_call *c, struct prefix p, json_int_t bits,
+                                  json_int_t k)
 {
 	if (bits < 0 || p.len + bits > 32)
 		return func_fail(c, "%s cannot be extended by %lld bits", PREFIX_STR(p),
@@ -64,7 +65,7 @@ static json_t *f_cidrsubnet(struct hcl_call *c)
 
 	if (!func_prefix(c, 0, &p) || !func_whole(c, 1, &bits) || !func_whole(c, 2, &k))
 		return hcl_unknown("a subnet of a prefix");
-	return subnet_of(c, p, bits, k);
+	return make_subnet_prefix(c, p, bits, k);
 }
 
 /* One behind the other, each where its size begins. */

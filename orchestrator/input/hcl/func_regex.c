@@ -7,7 +7,7 @@
 #include "input/hcl/func.h"
 
 /* False: POSIX has no such thing. */
-static bool translate(const char *s, struct str *out)
+static bool translate_pattern(const char *s, struct str *out)
 {
 	bool in_set = false;
 
@@ -128,11 +128,12 @@ static bool is_too_long(const char *s)
 	return false;
 }
 
-static bool compile(struct hcl_call *c, const char *pattern, regex_t *ret, json_t **ret_failed)
+static bool compile_pattern(struct hcl_call *c, const char *pattern, regex_t *ret,
+                            json_t **ret_failed)
 {
 	struct str text = { 0 };
-	bool ok = translate(pattern, &text) && strlen(pattern) < 1000 && !is_too_long(pattern) &&
-	          regcomp(ret, str_get(&text), REG_EXTENDED) == 0;
+	bool ok = translate_pattern(pattern, &text) && strlen(pattern) < 1000 &&
+	          !is_too_long(pattern) && regcomp(ret, str_get(&text), REG_EXTENDED) == 0;
 
 	str_free_p(&text);
 	if (!ok)
@@ -170,7 +171,7 @@ static json_t *match_value(const regex_t *re, const char *s, const regmatch_t *m
 	return out;
 }
 
-static json_t *match(struct hcl_call *c, bool all)
+static json_t *match_pattern(struct hcl_call *c, bool all)
 {
 	const char *pattern, *s;
 	regmatch_t m[GROUPS];
@@ -180,7 +181,7 @@ static json_t *match(struct hcl_call *c, bool all)
 
 	if (!func_text(c, 0, &pattern) || !func_text(c, 1, &s))
 		return hcl_unknown(NULL);
-	if (!compile(c, pattern, &re, &failed))
+	if (!compile_pattern(c, pattern, &re, &failed))
 		return failed;
 	out = json_array();
 	while (find_match(c, &re, s, m, flags, &failed)) {
@@ -205,12 +206,12 @@ static json_t *match(struct hcl_call *c, bool all)
 
 static json_t *f_regex(struct hcl_call *c)
 {
-	return match(c, false);
+	return match_pattern(c, false);
 }
 
 static json_t *f_regexall(struct hcl_call *c)
 {
-	return match(c, true);
+	return match_pattern(c, true);
 }
 
 /* "$1" and "${1}" in with are groups of the match. */
@@ -242,7 +243,7 @@ static json_t *replace_matches(struct hcl_call *c, const char *s, const char *pa
 	struct str out = { 0 };
 	int flags = 0;
 
-	if (!compile(c, pattern, &re, &failed))
+	if (!compile_pattern(c, pattern, &re, &failed))
 		return failed;
 	failed = NULL;
 	while (*s && find_match(c, &re, s, m, flags, &failed)) {

@@ -38,7 +38,7 @@ static json_t *f_title(struct hcl_call *c)
 	return map_case(c, toupper, true);
 }
 
-static json_t *trimmed(struct hcl_call *c, const char *set, bool left, bool right)
+static json_t *trim_characters(struct hcl_call *c, const char *set, bool left, bool right)
 {
 	const char *s;
 
@@ -57,19 +57,19 @@ static json_t *trimmed(struct hcl_call *c, const char *set, bool left, bool righ
 
 static json_t *f_trimspace(struct hcl_call *c)
 {
-	return trimmed(c, " \t\r\n\v\f", true, true);
+	return trim_characters(c, " \t\r\n\v\f", true, true);
 }
 
 static json_t *f_chomp(struct hcl_call *c)
 {
-	return trimmed(c, "\r\n", false, true);
+	return trim_characters(c, "\r\n", false, true);
 }
 
 static json_t *f_trim(struct hcl_call *c)
 {
 	const char *set;
 
-	return func_text(c, 1, &set) ? trimmed(c, set, true, true) : hcl_unknown(NULL);
+	return func_text(c, 1, &set) ? trim_characters(c, set, true, true) : hcl_unknown(NULL);
 }
 
 static json_t *f_trimprefix(struct hcl_call *c)

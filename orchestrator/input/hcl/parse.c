@@ -50,7 +50,7 @@ static bool has_too_many(struct scan *p)
 
 /* Behind a mistake: the statement that began at `from` is given up, or, when its brackets have no
  * end, the line. */
-static void skip_statement(struct scan *p, size_t from)
+static void skip_broken_statement(struct scan *p, size_t from)
 {
 	if (has_too_many(p))
 		return;
@@ -133,7 +133,7 @@ static void parse_item(struct scan *p, struct hcl_body *b, unsigned depth)
 	    !scan_take(p, ","))
 		scan_fail(p, "a new line is missing behind \"%s\"", name);
 	if (p->failed)
-		skip_statement(p, at);
+		skip_broken_statement(p, at);
 }
 
 static int compare_attrs(const void *a, const void *b)

@@ -4,7 +4,7 @@
 
 #include "input/hcl/scan.h"
 
-static const struct hcl_expr *parse_unary(struct scan *p);
+static const struct hcl_expr *parse_hcl_unary(struct scan *p);
 
 static void keep_items(struct scan *p, const struct hcl_expr *e)
 {
@@ -31,7 +31,7 @@ static void parse_for_head(struct scan *p, struct hcl_expr *e)
 		scan_fail(p, "\":\" is missing in a for");
 }
 
-static const struct hcl_expr *parse_for(struct scan *p, size_t at, bool map)
+static const struct hcl_expr *parse_hcl_for(struct scan *p, size_t at, bool map)
 {
 	struct hcl_expr *e = expr_new(p, map ? HCL_FOR_MAP : HCL_FOR_LIST, at);
 	const char *end = map ? "}" : "]";
@@ -94,7 +94,7 @@ static const struct hcl_expr *parse_key(struct scan *p)
 	return parse_expr(p);
 }
 
-static const struct hcl_expr *parse_object(struct scan *p, struct hcl_expr *e)
+static const struct hcl_expr *parse_hcl_object(struct scan *p, struct hcl_expr *e)
 {
 	size_t cap = 0;
 
@@ -142,7 +142,7 @@ static const struct hcl_expr *parse_brackets(struct scan *p, size_t at)
 	size_t from = p->at;
 
 	if (scan_take(p, "for")) {
-		e = parse_for(p, at, map);
+		e = parse_hcl_for(p, at, map);
 	} else {
 		p->at = from;
 		e = NULL;
@@ -151,14 +151,14 @@ static const struct hcl_expr *parse_brackets(struct scan *p, size_t at)
 		e = parse_list(p, expr_new(p, HCL_TUPLE, at), "]");
 	p->inside--;
 	if (!e && !p->failed)
-		e = parse_object(p, expr_new(p, HCL_OBJECT, at));
+		e = parse_hcl_object(p, expr_new(p, HCL_OBJECT, at));
 	return e;
 }
 
 /* --- terms --------------------------------------------------------------------------------------
  */
 
-static const struct hcl_expr *parse_number(struct scan *p)
+static const struct hcl_expr *parse_hcl_number(struct scan *p)
 {
 	char *end;
 	size_t at = p->at;
@@ -181,7 +181,7 @@ static const struct hcl_expr *parse_number(struct scan *p)
 	return expr_literal(p, at, json_real(strtod(text, NULL)));
 }
 
-static const struct hcl_expr *parse_named(struct scan *p, size_t at)
+static const struct hcl_expr *parse_hcl_name(struct scan *p, size_t at)
 {
 	const char *name = scan_name(p);
 	size_t behind = p->at;
@@ -231,7 +231,7 @@ static const struct hcl_expr *parse_term(struct scan *p)
 	char c = scan_peek(p);
 
 	if (isdigit((unsigned char)c))
-		return parse_number(p);
+		return parse_hcl_number(p);
 	if (c == '"')
 		return parse_quoted(p);
 	if (c == '<' && scan_ahead(p, 1) == '<')
@@ -248,7 +248,7 @@ static const struct hcl_expr *parse_term(struct scan *p)
 		p->inside--;
 		return e;
 	}
-	return parse_named(p, at);
+	return parse_hcl_name(p, at);
 }
 
 /* --- what stands behind a term -------------------------------------------------------------------
@@ -263,7 +263,7 @@ static struct hcl_expr *attr_of(struct scan *p, const struct hcl_expr *of, size_
 	return e;
 }
 
-static const struct hcl_expr *index_of(struct scan *p, const struct hcl_expr *of, size_t at)
+static const struct hcl_expr *parse_hcl_index(struct scan *p, const struct hcl_expr *of, size_t at)
 {
 	struct hcl_expr *e = expr_new(p, HCL_INDEX, at);
 
@@ -301,7 +301,7 @@ static const struct hcl_expr *parse_step(struct scan *p, const struct hcl_expr *
 		if (scan_ahead(p, 1) == '*')
 			return NULL;
 		p->at++;
-		return index_of(p, e, at);
+		return parse_hcl_index(p, e, at);
 	}
 	next = scan_ahead(p, 1);
 	if (scan_peek(p) != '.' || next == '.' || next == '*')
@@ -316,7 +316,7 @@ static const struct hcl_expr *parse_step(struct scan *p, const struct hcl_expr *
 	return attr;
 }
 
-static const struct hcl_expr *parse_postfix(struct scan *p)
+static const struct hcl_expr *parse_hcl_postfix(struct scan *p)
 {
 	scan_blanks(p, false);
 	size_t from = p->at;
@@ -357,21 +357,21 @@ static const struct hcl_expr *parse_postfix(struct scan *p)
 /* --- operators ----------------------------------------------------------------------------------
  */
 
-static const struct hcl_expr *parse_unary(struct scan *p)
+static const struct hcl_expr *parse_hcl_unary(struct scan *p)
 {
 	scan_blanks(p, false);
 	size_t at = p->at;
 	char c = scan_peek(p);
 
 	if (c != '-' && !(c == '!' && scan_ahead(p, 1) != '='))
-		return parse_postfix(p);
+		return parse_hcl_postfix(p);
 	struct hcl_expr *x = expr_new(p, c == '-' ? HCL_MINUS : HCL_NOT, at);
 
 	if (++p->depth > HCL_DEPTH) {
 		scan_fail(p, "expressions are nested more than %d deep", HCL_DEPTH);
 	} else {
 		p->at++;
-		x->of = parse_unary(p);
+		x->of = parse_hcl_unary(p);
 		x->place.end = x->of ? x->of->place.end : 0;
 	}
 	p->depth--;
@@ -391,7 +391,7 @@ static const struct {
 
 static const struct hcl_expr *parse_binary(struct scan *p, int level)
 {
-	const struct hcl_expr *left = parse_unary(p);
+	const struct hcl_expr *left = parse_hcl_unary(p);
 
 	for (;;) {
 		size_t i;

@@ -70,7 +70,7 @@ static bool take_unicode(struct scan *p, struct parts *x, unsigned digits)
 	return true;
 }
 
-static void take_escape(struct scan *p, struct parts *x)
+static void take_template_escape(struct scan *p, struct parts *x)
 {
 	static const char from[] = "nrt\"\\", to[] = "\n\r\t\"\\";
 	char c = scan_ahead(p, 1);
@@ -105,8 +105,9 @@ static bool close_marker(struct scan *p, struct parts *x)
 	return false;
 }
 
-static const struct hcl_expr *parse_parts(struct scan *p, bool quoted, const char *const *ends,
-                                          const char **ret_end, bool *strip);
+static const struct hcl_expr *parse_template_parts(struct scan *p, bool quoted,
+                                                   const char *const *ends, const char **ret_end,
+                                                   bool *strip);
 
 /* Expressions within a template do not end with the line. */
 static const struct hcl_expr *parse_inner(struct scan *p)
@@ -118,7 +119,7 @@ static const struct hcl_expr *parse_inner(struct scan *p)
 	return e;
 }
 
-static void parse_if(struct scan *p, struct parts *x, size_t at)
+static void parse_template_if(struct scan *p, struct parts *x, size_t at)
 {
 	static const char *const ends[] = { "else", "endif", NULL }, *const last[] = { "endif",
 		                                                                       NULL };
@@ -128,11 +129,11 @@ static void parse_if(struct scan *p, struct parts *x, size_t at)
 	e->of = parse_inner(p);
 	if (p->failed || !close_marker(p, x))
 		return;
-	e->by = parse_parts(p, x->quoted, ends, &end, &x->strip);
+	e->by = parse_template_parts(p, x->quoted, ends, &end, &x->strip);
 	if (!p->failed && streq(end, "else")) {
 		if (!close_marker(p, x))
 			return;
-		e->other = parse_parts(p, x->quoted, last, &end, &x->strip);
+		e->other = parse_template_parts(p, x->quoted, last, &end, &x->strip);
 	} else {
 		e->other = expr_literal(p, at, json_string(""));
 	}
@@ -140,7 +141,7 @@ static void parse_if(struct scan *p, struct parts *x, size_t at)
 		expr_push(x->e, e, &x->cap);
 }
 
-static void parse_for(struct scan *p, struct parts *x, size_t at)
+static void parse_template_for(struct scan *p, struct parts *x, size_t at)
 {
 	static const char *const ends[] = { "endfor", NULL };
 	struct hcl_expr *e = expr_new(p, HCL_FOR_TEXT, at);
@@ -158,7 +159,7 @@ static void parse_for(struct scan *p, struct parts *x, size_t at)
 	e->of = parse_inner(p);
 	if (p->failed || !close_marker(p, x))
 		return;
-	e->by = parse_parts(p, x->quoted, ends, &end, &x->strip);
+	e->by = parse_template_parts(p, x->quoted, ends, &end, &x->strip);
 	if (!p->failed && close_marker(p, x))
 		expr_push(x->e, e, &x->cap);
 }
@@ -182,9 +183,9 @@ static bool parse_directive(struct scan *p, struct parts *x, const char *const *
 			return true;
 		}
 	if (scan_take(p, "if"))
-		parse_if(p, x, at);
+		parse_template_if(p, x, at);
 	else if (scan_take(p, "for"))
-		parse_for(p, x, at);
+		parse_template_for(p, x, at);
 	else
 		scan_fail(p, "a template knows if, else, endif, for and endfor behind \"%%{\"");
 	return false;
@@ -204,8 +205,9 @@ static void parse_interpolation(struct scan *p, struct parts *x)
 		expr_push(x->e, e, &x->cap);
 }
 
-static const struct hcl_expr *parse_parts(struct scan *p, bool quoted, const char *const *ends,
-                                          const char **ret_end, bool *strip)
+static const struct hcl_expr *parse_template_parts(struct scan *p, bool quoted,
+                                                   const char *const *ends, const char **ret_end,
+                                                   bool *strip)
 {
 	struct parts x = { .quoted = quoted,
 		           .e = expr_new(p, HCL_TEMPLATE, p->at),
@@ -225,7 +227,7 @@ static const struct hcl_expr *parse_parts(struct scan *p, bool quoted, const cha
 		} else if (c == '%' && next == '{') {
 			ended = parse_directive(p, &x, ends, ret_end);
 		} else if (quoted && c == '\\') {
-			take_escape(p, &x);
+			take_template_escape(p, &x);
 		} else if (quoted && c == '\n') {
 			scan_fail(p, "a string ends with its line: a quote is missing");
 		} else {
@@ -254,7 +256,7 @@ const struct hcl_expr *parse_quoted(struct scan *p)
 	bool strip = false;
 
 	p->at++;
-	const struct hcl_expr *e = parse_parts(p, true, NULL, NULL, &strip);
+	const struct hcl_expr *e = parse_template_parts(p, true, NULL, NULL, &strip);
 
 	if (e)
 		p->at++;
@@ -265,7 +267,7 @@ const struct hcl_expr *parse_raw_template(struct scan *p)
 {
 	bool strip = false;
 
-	return parse_parts(p, false, NULL, NULL, &strip);
+	return parse_template_parts(p, false, NULL, NULL, &strip);
 }
 
 /* --- heredocs -----------------------------------------------------------------------------------

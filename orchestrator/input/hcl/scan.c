@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-static bool in_name(char c)
+static bool is_hcl_name_char(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || (c & 0x80);
 }
@@ -44,7 +44,7 @@ bool scan_is(struct scan *p, const char *word)
 	scan_blanks(p, false);
 	if (p->n - p->at < n || memcmp(p->s + p->at, word, n) != 0)
 		return false;
-	return !begins_name(*word) || !in_name(scan_ahead(p, n));
+	return !begins_name(*word) || !is_hcl_name_char(scan_ahead(p, n));
 }
 
 bool scan_take(struct scan *p, const char *word)
@@ -62,7 +62,7 @@ const char *scan_name(struct scan *p)
 
 	if (!begins_name(scan_peek(p)))
 		return NULL;
-	while (p->at < p->n && in_name(p->s[p->at]))
+	while (p->at < p->n && is_hcl_name_char(p->s[p->at]))
 		p->at++;
 	return arena_printf(p->t->arena, "%.*s", (int)(p->at - from), p->s + from);
 }

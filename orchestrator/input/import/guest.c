@@ -124,8 +124,8 @@ static void add_backends(const struct import *im, const char *ip, json_t *nics)
 	}
 }
 
-static void find_next_hop(struct import *im, const struct machines *m, struct res *r,
-                          const char *via)
+static void find_next_hop_machine(struct import *im, const struct machines *m, struct res *r,
+                                  const char *via)
 {
 	json_t *backends = json_object();
 	ip4 ip;
@@ -160,7 +160,7 @@ static void find_next_hops(struct import *im, const struct machines *m)
 		if (!via || json_object_get(seen, via))
 			continue;
 		json_object_set_new(seen, via, json_true());
-		find_next_hop(im, m, r, via);
+		find_next_hop_machine(im, m, r, via);
 	}
 	json_decref(seen);
 }

@@ -71,7 +71,7 @@ static void write_flat(struct str *s, const json_t *v)
 	}
 }
 
-static void write_value(struct str *s, const json_t *v, int depth, size_t used);
+static void write_json_value(struct str *s, const json_t *v, int depth, size_t used);
 
 static void write_members(struct str *s, const json_t *v, int depth)
 {
@@ -88,17 +88,17 @@ static void write_members(struct str *s, const json_t *v, int depth)
 		str_add(s, n++ ? ",\n" : "\n");
 		write_indent(s, depth + 1);
 		str_printf(s, "%s: ", name);
-		write_value(s, x, depth + 1, strlen(name) + 2);
+		write_json_value(s, x, depth + 1, strlen(name) + 2);
 		json_decref(k);
 	}
 	json_array_foreach ((json_t *)v, i, x) {
 		str_add(s, i ? ",\n" : "\n");
 		write_indent(s, depth + 1);
-		write_value(s, x, depth + 1, 0);
+		write_json_value(s, x, depth + 1, 0);
 	}
 }
 
-static void write_value(struct str *s, const json_t *v, int depth, size_t used)
+static void write_json_value(struct str *s, const json_t *v, int depth, size_t used)
 {
 	/* Three levels of objects do not go on one line. */
 	if (object_depth(v) <= 2) {

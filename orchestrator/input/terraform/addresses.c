@@ -55,7 +55,7 @@ static json_t *find_inline_subnet(struct addresses *a, const char *id)
 	return NULL;
 }
 
-static bool subnet_prefix(struct addresses *a, json_t *ref, struct prefix *ret)
+static bool find_subnet_prefix(struct addresses *a, json_t *ref, struct prefix *ret)
 {
 	const char *id = json_string_value(json_object_get(ref, "id"));
 	json_t *subnet = resource_find(a->by_id, id), *props, *p;
@@ -115,7 +115,7 @@ static const char *address_of_mark(struct addresses *a, const char *text)
 		_cleanup_free_ char *of = xasprintf("%s/ipConfigurations/ipconfig", tf_id(a->t, n));
 
 		conf = json_object_get(resource_find(a->by_id, of), "properties");
-		if (k > 1 || !subnet_prefix(a, json_object_get(conf, "subnet"), &p))
+		if (k > 1 || !find_subnet_prefix(a, json_object_get(conf, "subnet"), &p))
 			return NULL;
 		return arena_printf(a->t->arena, "%s",
 		                    IP4_STR(prefix_at(p, SUBNET_KEPT + (uint32_t)k)));
@@ -125,7 +125,7 @@ static const char *address_of_mark(struct addresses *a, const char *text)
 		bool two = json_is_true(
 		    json_object_get(json_object_get(resource, "properties"), "activeActive"));
 
-		if (k > two || !subnet_prefix(a, json_object_get(conf, "subnet"), &p))
+		if (k > two || !find_subnet_prefix(a, json_object_get(conf, "subnet"), &p))
 			return NULL;
 		return arena_printf(a->t->arena, "%s",
 		                    IP4_STR(gateway_address(p, !two, (unsigned)k)));
@@ -133,7 +133,7 @@ static const char *address_of_mark(struct addresses *a, const char *text)
 	given = json_object_get(conf, "privateIPAddress");
 	if (json_is_string(given))
 		return json_string_value(given);
-	if (!conf || !subnet_prefix(a, json_object_get(conf, "subnet"), &p) ||
+	if (!conf || !find_subnet_prefix(a, json_object_get(conf, "subnet"), &p) ||
 	    !allocate_lowest(a, p, &ip))
 		return NULL;
 	json_object_set_new(conf, "privateIPAddress", json_string(IP4_STR(ip)));

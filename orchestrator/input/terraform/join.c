@@ -20,7 +20,7 @@ static json_t *id_above(const char *id)
 
 /* A subnet that is written within its network is part of that: ".../virtualNetworks/v/subnets/s".
  */
-static json_t *find_inline_subnet(json_t *by_id, const char *id)
+static json_t *find_joined_subnet(json_t *by_id, const char *id)
 {
 	const char *kind = id ? strstr(id, "/subnets/") : NULL;
 	_cleanup_free_ char *net = kind ? xstrndup(id, (size_t)(kind - id)) : NULL;
@@ -45,7 +45,7 @@ static json_t *find_joined(struct tf *t, struct tf_node *n, json_t *by_id)
 	json_t *found = resource_find(by_id, json_string_value(id));
 
 	if (!found)
-		found = find_inline_subnet(by_id, json_string_value(id));
+		found = find_joined_subnet(by_id, json_string_value(id));
 	if (!found)
 		finding_add(
 		    t->findings, SEV_WARNING,

@@ -105,7 +105,7 @@ static struct tf_module *module_add(struct tf *t, struct tf_module *parent, cons
 	return m;
 }
 
-static void add_node(struct tf *t, struct tf_module *m, json_t *x, const struct jptr *at)
+static void add_module_node(struct tf *t, struct tf_module *m, json_t *x, const struct jptr *at)
 {
 	const char *type = json_string_value(json_object_get(x, "type"));
 	const char *name = json_string_value(json_object_get(x, "name"));
@@ -156,7 +156,7 @@ static void load_module(struct tf *t, struct tf_module *m, json_t *values, const
 	size_t i;
 
 	json_array_foreach (json_object_get(values, "resources"), i, x)
-		add_node(t, m, x, JPTR_AT(JPTR(at, "resources"), i));
+		add_module_node(t, m, x, JPTR_AT(JPTR(at, "resources"), i));
 	json_array_foreach (json_object_get(values, "child_modules"), i, x) {
 		const char *address = json_string_value(json_object_get(x, "address"));
 		struct tf_module *child = address ? module_below(t, m, address, depth) : NULL;
@@ -175,7 +175,7 @@ static void load_data(struct tf *t, struct tf_module *m, json_t *values, const s
 
 	json_array_foreach (json_object_get(values, "resources"), i, x)
 		if (streq(json_string_value(json_object_get(x, "mode")), "data"))
-			add_node(t, m, x, JPTR_AT(JPTR(at, "resources"), i));
+			add_module_node(t, m, x, JPTR_AT(JPTR(at, "resources"), i));
 	json_array_foreach (json_object_get(values, "child_modules"), i, x) {
 		const char *address = json_string_value(json_object_get(x, "address"));
 		struct tf_module *child = NULL;

@@ -48,7 +48,7 @@ static void add_resolved_value(json_t *out, json_t *value /* borrowed */)
 }
 
 /* Down from a value by the remaining steps of a reference, as far as they go. */
-static void add_below(json_t *out, json_t *value, const struct tf_ref *r, size_t step)
+static void add_value_below(json_t *out, json_t *value, const struct tf_ref *r, size_t step)
 {
 	for (; value && step < r->n; step++) {
 		const struct tf_step *s = &r->steps[step];
@@ -147,11 +147,11 @@ static void add_attribute_values(struct tf *t, json_t *out, struct tf_node *n,
 			value = json_array_get(value, (size_t)json_integer_value(s->index));
 		else if (s->index)
 			value = json_object_get(value, json_string_value(s->index));
-		add_below(out, value, r, step + 1);
+		add_value_below(out, value, r, step + 1);
 		if (json_array_size(out) > before)
 			return;
 	} else if (value && !json_is_null(value)) {
-		add_below(out, value, r, r->n);
+		add_value_below(out, value, r, r->n);
 		return;
 	}
 	/* ip_configuration[0].private_ip_address and its like, not yet known */
@@ -198,21 +198,22 @@ static void add_variable_values(struct tf *t, struct place at, const struct tf_r
 	if (!m->parent) {
 		json_t *v = json_object_get(json_object_get(t->doc, "variables"), r->steps[1].name);
 
-		add_below(out, json_object_get(v, "value"), r, 2);
+		add_value_below(out, json_object_get(v, "value"), r, 2);
 		return;
 	}
 	expression = json_object_get(json_object_get(m->call, "expressions"), r->steps[1].name);
 	if ((constant = json_object_get(expression, "constant_value")))
-		add_below(out, constant, r, 2);
+		add_value_below(out, constant, r, 2);
 	else if (expression)
 		resolve_expression(t, (struct place){ m->parent, m->index, m->call }, expression,
 		                   r->n > 2 ? r->steps[r->n - 1].name : attr, out);
 	else
-		add_below(out,
-		          json_object_get(json_object_get(json_object_get(m->conf, "variables"),
-		                                          r->steps[1].name),
-		                          "default"),
-		          r, 2);
+		add_value_below(
+		    out,
+		    json_object_get(
+		        json_object_get(json_object_get(m->conf, "variables"), r->steps[1].name),
+		        "default"),
+		    r, 2);
 }
 
 /* module.NAME[index].OUTPUT[index].rest: the output, seen from inside. */
@@ -267,7 +268,7 @@ static void add_each_values(struct tf *t, struct place at, const struct tf_ref *
 	}
 	constant = json_object_get(over, "constant_value");
 	if (json_is_object(constant) && json_is_string(at.index)) {
-		add_below(out, json_object_get(constant, json_string_value(at.index)), r, 2);
+		add_value_below(out, json_object_get(constant, json_string_value(at.index)), r, 2);
 		return;
 	}
 	if (json_is_array(constant)) { /* toset([...]): the value is the key */
@@ -286,7 +287,7 @@ static void add_each_values(struct tf *t, struct place at, const struct tf_ref *
 		                   : NULL;
 
 		if (mine)
-			add_below(out, mine, r, 2);
+			add_value_below(out, mine, r, 2);
 		else if (!json_is_object(x))
 			add_resolved_value(out, x);
 	}
@@ -338,7 +339,7 @@ static void resolve_expression(struct tf *t, struct place at, json_t *expression
 	size_t i, n = 0;
 
 	if (constant) {
-		add_below(out, constant, &(struct tf_ref){ 0 }, 0);
+		add_value_below(out, constant, &(struct tf_ref){ 0 }, 0);
 		return;
 	}
 	if (t->depth >= DEPTH_MAX)

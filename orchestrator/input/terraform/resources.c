@@ -5,7 +5,7 @@
 #include "input/resources.h"
 #include "input/terraform/convert.h"
 
-static void put_resource(json_t *list, json_t *by_id, json_t *resource /* stolen */)
+static void put_converted_resource(json_t *list, json_t *by_id, json_t *resource /* stolen */)
 {
 	_cleanup_free_ char *key = resource_key(json_string_value(json_object_get(resource, "id")));
 
@@ -37,14 +37,14 @@ static void convert_node(struct tf *t, struct tf_node *n, json_t *list, json_t *
 	r = tf_resource(t, n, id, n->def->arm, props);
 	json_object_update_missing(r, top);
 	json_decref(top);
-	put_resource(list, by_id, r);
+	put_converted_resource(list, by_id, r);
 	if (n->def->also) {
 		_cleanup_free_ char *type = xasprintf("%s/%s", n->def->arm, n->def->also);
 		_cleanup_free_ char *child = xasprintf("%s/%s/ipconfig", id, n->def->also);
 
 		props = json_object();
 		tf_convert_attrs(t, n, n->def->also_attrs, props, props);
-		put_resource(list, by_id, tf_resource(t, n, child, type, props));
+		put_converted_resource(list, by_id, tf_resource(t, n, child, type, props));
 	}
 }
 
@@ -65,7 +65,7 @@ static void convert_azapi(struct tf *t, struct tf_node *n, json_t *list, json_t 
 	r = tf_resource(t, n, tf_id(t, n), t_name, props ? props : json_object());
 	json_object_update_missing(r, body);
 	json_decref(parsed);
-	put_resource(list, by_id, r);
+	put_converted_resource(list, by_id, r);
 }
 
 /* An address of a pool, which itself is a part of the load balancer. */
@@ -99,8 +99,8 @@ json_t *terraform_resources(json_t *doc, const char *file, struct findings *f)
 		else if (n->def && !n->def->joins && !n->def->fold)
 			convert_node(&t, n, list, by_id);
 		else if (!n->def && str_starts(n->type, "azurerm_")) /* the import reports it */
-			put_resource(list, by_id,
-			             tf_resource(&t, n, tf_id(&t, n), n->type, json_object()));
+			put_converted_resource(
+			    list, by_id, tf_resource(&t, n, tf_id(&t, n), n->type, json_object()));
 	}
 	for (int part_of_part = 0; part_of_part < 2; part_of_part++)
 		for (size_t i = 0; i < t.n_nodes; i++) {

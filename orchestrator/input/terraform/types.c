@@ -19,7 +19,7 @@ static const struct tf_type *find_type(bool (*is_it)(const struct tf_type *, con
 	return NULL;
 }
 
-static bool has_name(const struct tf_type *t, const char *tf)
+static bool is_type_name(const struct tf_type *t, const char *tf)
 {
 	return streq(t->tf, tf);
 }
@@ -36,7 +36,7 @@ static bool gives_ids(const struct tf_type *t, const char *attr)
 
 const struct tf_type *tf_type_find(const char *tf)
 {
-	return find_type(has_name, tf);
+	return find_type(is_type_name, tf);
 }
 
 /* "custom_route" is "customRoutes", too. */

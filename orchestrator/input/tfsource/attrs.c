@@ -64,7 +64,7 @@ struct names {
 	size_t n;
 };
 
-static void add_name(struct names *x, const char *name)
+static void add_attribute_name(struct names *x, const char *name)
 {
 	if (x->n < ARRAY_LEN(x->all))
 		x->all[x->n++] = name;
@@ -90,29 +90,29 @@ static json_t *missing_name(struct source *s, const json_t *handle, const char *
 
 	if (kind == TFS_VAR) {
 		for (size_t i = 0; i < c->n_variables; i++)
-			add_name(&x, c->variables[i]->labels[0]);
+			add_attribute_name(&x, c->variables[i]->labels[0]);
 		return fail_name(s, at, &x, "variable", name);
 	}
 	if (kind == TFS_LOCAL) {
 		for (size_t i = 0; i < c->n_locals; i++)
-			add_name(&x, c->locals[i]->name);
+			add_attribute_name(&x, c->locals[i]->name);
 		return fail_name(s, at, &x, "local value", name);
 	}
 	if (kind == TFS_MODULES) {
 		for (size_t i = 0; i < c->n_modules; i++)
-			add_name(&x, c->modules[i]->labels[0]);
+			add_attribute_name(&x, c->modules[i]->labels[0]);
 		return fail_name(s, at, &x, "module", name);
 	}
 	if (kind == TFS_MODULE) {
 		for (size_t i = 0; i < c->n_outputs; i++)
-			add_name(&x, c->outputs[i]->labels[0]);
+			add_attribute_name(&x, c->outputs[i]->labels[0]);
 		return fail_name(s, at, &x, "output of the module", name);
 	}
 	if (kind != TFS_TYPE && kind != TFS_DATATYPE)
 		return NULL;
 	for (size_t i = 0; i < c->n_resources; i++)
 		if (streq(c->resources[i]->labels[0], type))
-			add_name(&x, c->resources[i]->labels[1]);
+			add_attribute_name(&x, c->resources[i]->labels[1]);
 	what = xasprintf("%s %s", kind == TFS_TYPE ? "resource" : "data source", type);
 	return fail_name(s, at, &x, what, name);
 }

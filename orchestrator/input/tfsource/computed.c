@@ -222,7 +222,7 @@ static bool is_id_of_people(const char *name)
 	return false;
 }
 
-static json_t *bgp_settings(struct source *s, struct tfs_node *n)
+static json_t *compute_bgp_settings(struct source *s, struct tfs_node *n)
 {
 	json_t *one = json_pack("[{}]");
 	json_t *out = tfs_part_list(s, n, "bgp_settings", one);
@@ -232,7 +232,7 @@ static json_t *bgp_settings(struct source *s, struct tfs_node *n)
 }
 
 /* A subnet's prefix is an attribute under two names; NULL: it is given under neither. */
-static json_t *prefix_of_subnet(struct source *s, struct tfs_node *n, const char *name)
+static json_t *compute_subnet_prefix(struct source *s, struct tfs_node *n, const char *name)
 {
 	bool one = streq(name, "address_prefix");
 	json_t *v = tfs_given_attr(s, n, one ? "address_prefixes" : "address_prefix"), *out = NULL;
@@ -269,13 +269,13 @@ json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name)
 	if (is_id_of_people(name))
 		return json_string(ZEROS);
 	if (str_starts(name, "address_prefix") && streq(n->type, "azurerm_subnet")) {
-		json_t *prefix = prefix_of_subnet(s, n, name);
+		json_t *prefix = compute_subnet_prefix(s, n, name);
 
 		if (prefix)
 			return prefix;
 	}
 	if (streq(name, "bgp_settings") && streq(n->type, "azurerm_virtual_network_gateway"))
-		return bgp_settings(s, n);
+		return compute_bgp_settings(s, n);
 	_cleanup_free_ char *what = xasprintf("%s.%s", n->address, name);
 
 	return hcl_unknown(what);

@@ -21,7 +21,7 @@ static const struct tf_default *defaults_of(const struct tfs_node *n)
 	return def && def->defaults ? def->defaults : none;
 }
 
-static void set_default(json_t *values, const char *attr, const struct tf_default *d)
+static void set_attribute_default(json_t *values, const char *attr, const struct tf_default *d)
 {
 	if (json_object_get(values, attr) || (d->unless && json_object_get(values, d->unless)))
 		return;
@@ -42,7 +42,7 @@ void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *valu
 		if (!dot) {
 			/* What the design gives is not known: it is not the default. */
 			if (!json_object_get(unknown, d->attr))
-				set_default(values, d->attr, d);
+				set_attribute_default(values, d->attr, d);
 			continue;
 		}
 		_cleanup_free_ char *block = xstrndup(d->attr, (size_t)(dot - d->attr));
@@ -50,7 +50,7 @@ void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *valu
 
 		json_array_foreach (json_object_get(values, block), i, x)
 			if (json_is_object(x) && !json_object_get(json_array_get(open, i), dot + 1))
-				set_default(x, dot + 1, d);
+				set_attribute_default(x, dot + 1, d);
 	}
 }
 

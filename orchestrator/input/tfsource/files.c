@@ -134,7 +134,7 @@ void tfs_know_file(struct source *s, const char *path)
 }
 
 /* Public keys and the like carry no packets, and lie where nobody else has them. */
-static bool is_key(const char *path)
+static bool is_public_key(const char *path)
 {
 	size_t n = strlen(path);
 
@@ -152,7 +152,7 @@ bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret)
 		tfs_know_file(s, path);
 		return true;
 	}
-	if (!is_key(path))
+	if (!is_public_key(path))
 		return false;
 	str_free_p(ret);
 	*ret = (struct str){ 0 };
@@ -160,7 +160,7 @@ bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret)
 	return true;
 }
 
-static int compare_names(const void *a, const void *b)
+static int order_paths(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -185,7 +185,7 @@ static char **list_files(struct source *s, const char *folder, size_t *ret_n)
 			VEC_PUSH(names, n, cap) = xstrdup(ent->d_name);
 	closedir(d);
 	if (n)
-		qsort(names, n, sizeof(*names), compare_names);
+		qsort(names, n, sizeof(*names), order_paths);
 	*ret_n = n;
 	return names ? names : xcalloc(1, sizeof(*names));
 }
@@ -208,7 +208,7 @@ json_t *tfs_files(struct hcl_eval *ev, const char *folder, const char *pattern)
 /* --- a folder's code
  * -------------------------------------------------------------------------------- */
 
-static bool ends_with(const char *s, const char *end)
+static bool has_ending(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
 
@@ -217,7 +217,7 @@ static bool ends_with(const char *s, const char *end)
 
 static bool is_override(const char *name)
 {
-	return streq(name, "override.tf") || ends_with(name, "_override.tf");
+	return streq(name, "override.tf") || has_ending(name, "_override.tf");
 }
 
 static unsigned major_version(const char *constraint)
@@ -371,7 +371,7 @@ static void read_code(struct source *s, struct tfs_code *c, const char *name, bo
 		take_block(s, c, &b->blocks[i], override);
 }
 
-static void report_json(struct source *s, const char *folder, const char *name)
+static void report_json_syntax(struct source *s, const char *folder, const char *name)
 {
 	_cleanup_free_ char *path =
 	    streq(folder, ".") ? xstrdup(name) : xasprintf("%s/%s", folder, name);
@@ -390,7 +390,7 @@ bool tfs_has_code(struct source *s, const char *folder)
 	bool found = false;
 
 	for (size_t i = 0; names && i < n; i++) {
-		found = found || ends_with(names[i], ".tf");
+		found = found || has_ending(names[i], ".tf");
 		free(names[i]);
 	}
 	free(names);
@@ -410,13 +410,13 @@ const struct tfs_code *tfs_code(struct source *s, const char *folder, const stru
 	c->folder = arena_strdup(s->arena, folder);
 	for (int override = 0; override < 2; override++)
 		for (size_t i = 0; i < n; i++)
-			if (ends_with(names[i], ".tf") && is_override(names[i]) == override) {
+			if (has_ending(names[i], ".tf") && is_override(names[i]) == override) {
 				read_code(s, c, names[i], override);
 				read++;
 			}
 	for (size_t i = 0; i < n; i++)
-		if (ends_with(names[i], ".tf.json"))
-			report_json(s, folder, names[i]);
+		if (has_ending(names[i], ".tf.json"))
+			report_json_syntax(s, folder, names[i]);
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);

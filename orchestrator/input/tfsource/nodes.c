@@ -7,7 +7,7 @@ struct declared {
 	const struct hcl_block *block;
 };
 
-static json_t *make_node(struct source *s, json_t *key, json_t *value, void *ctx)
+static json_t *make_source_node(struct source *s, json_t *key, json_t *value, void *ctx)
 {
 	const struct declared *d = ctx;
 	struct tfs_node *n = arena_alloc(s->arena, sizeof(*n));
@@ -41,7 +41,7 @@ static json_t *make_nodes(struct source *s, void *ctx)
 {
 	struct declared *d = ctx;
 
-	return tfs_instances(s, d->block, d->module, make_node, d);
+	return tfs_instances(s, d->block, d->module, make_source_node, d);
 }
 
 json_t *tfs_resource(struct source *s, struct tfs_module *m, bool data, const char *type,

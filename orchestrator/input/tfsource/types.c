@@ -3,7 +3,7 @@
  */
 #include "input/tfsource/source.h"
 
-static const char *type_name(const struct hcl_expr *t)
+static const char *name_type_expr(const struct hcl_expr *t)
 {
 	return t->sort == HCL_NAME || t->sort == HCL_CALL ? t->name : "";
 }
@@ -76,7 +76,7 @@ static json_t *convert_object(struct source *s, const struct hcl_expr *shape, js
 
 json_t *tfs_convert(struct source *s, const struct hcl_expr *type, json_t *v)
 {
-	const char *name = type ? type_name(type) : "";
+	const char *name = type ? name_type_expr(type) : "";
 	const struct hcl_expr *of = type && type->n_items ? type->items[0] : NULL;
 
 	if (!type || json_is_null(v) || hcl_is_unknown(v))

@@ -157,7 +157,7 @@ void tfs_take_given(struct source *s)
 /* --- what nobody gives
  * --------------------------------------------------------------------------------- */
 
-static bool has_word(const char *name, const char *const *words)
+static bool name_carries_word(const char *name, const char *const *words)
 {
 	for (; *words; words++)
 		if (strcasestr(name, *words))
@@ -167,7 +167,7 @@ static bool has_word(const char *name, const char *const *words)
 
 /* Names, passwords, places carry no packets.  NULL: this may shape the network, and is asked for.
  */
-static char *invent_value(const struct hcl_block *b)
+static char *invent_variable(const struct hcl_block *b)
 {
 	static const char *const network[] = { "address",    "cidr", "range", "asn",
 		                               "space",      "hop",  "route", "prefixes",
@@ -187,17 +187,17 @@ static char *invent_value(const struct hcl_block *b)
 
 	if (!text)
 		return NULL;
-	if (has_word(name, own))
+	if (name_carries_word(name, own))
 		return xstrdup("198.51.100.1");
-	if (has_word(name, ids))
+	if (name_carries_word(name, ids))
 		return xstrdup("00000000-0000-0000-0000-000000000000");
-	if (has_word(name, secret))
+	if (name_carries_word(name, secret))
 		return xstrdup("Invented-1234");
-	if (has_word(name, key))
+	if (name_carries_word(name, key))
 		return xstrdup("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented");
-	if (has_word(name, place))
+	if (name_carries_word(name, place))
 		return xstrdup("westeurope");
-	if (has_word(name, network) || streq(name, "ip") || strstr(name, "_ip") ||
+	if (name_carries_word(name, network) || streq(name, "ip") || strstr(name, "_ip") ||
 	    str_starts(name, "ip_") || streq(name, "prefix_length"))
 		return NULL;
 	char *value = xstrdup(name);
@@ -211,7 +211,7 @@ static char *invent_value(const struct hcl_block *b)
 static json_t *absent_value(struct source *s, const struct hcl_block *b)
 {
 	const char *name = b->labels[0];
-	_cleanup_free_ char *value = invent_value(b);
+	_cleanup_free_ char *value = invent_variable(b);
 
 	if (value) {
 		json_object_set_new(s->invented, name, json_string(value));

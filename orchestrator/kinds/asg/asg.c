@@ -36,7 +36,7 @@ static void count_nic(struct loader *l, struct nic *n, json_t *x)
 	}
 }
 
-static void add_nic(struct loader *l, struct nic *n, json_t *x)
+static void add_group_member(struct loader *l, struct nic *n, json_t *x)
 {
 	json_t *list = json_object_get(x, KEY);
 
@@ -58,7 +58,7 @@ static void find_members(struct loader *l, const struct kind *k)
 		g->nics = arena_array(l->a, g->n_nics, sizeof(struct nic *));
 		g->n_nics = 0;
 	}
-	load_each_nic(l, add_nic);
+	load_each_nic(l, add_group_member);
 }
 
 const struct kind kind_asg = {

@@ -3,7 +3,7 @@
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
 
-static void read_group(struct import *im, struct res *r)
+static void read_application_group(struct import *im, struct res *r)
 {
 	im_put(im, r->row->map, r, json_object());
 }
@@ -16,6 +16,6 @@ static const struct tf_type tf_application_groups[] = {
 
 const struct import_type asg_imports[] = {
 	{ IMPORT_READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
-	  .terraform = tf_application_groups, .read = read_group },
+	  .terraform = tf_application_groups, .read = read_application_group },
 	{ 0 },
 };

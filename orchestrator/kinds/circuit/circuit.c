@@ -41,7 +41,7 @@ static const struct object_def circuit = {
 	    END }
 };
 
-static const struct field settings[] = {
+static const struct field circuit_settings[] = {
 	{ .name = "maxPrefixesFromCircuit",
 	  .type = T_UINT,
 	  .shows = SHOWS_IN_FILES,
@@ -118,7 +118,7 @@ const struct kind kind_circuit = {
 	.azure = true,
 	.place = 110,
 	.list = KIND_LIST(circuits, n_circuits),
-	.settings = settings,
+	.settings = circuit_settings,
 	.load = load_circuit,
 	.resolve = resolve_circuits,
 };

@@ -18,7 +18,7 @@ static bool find_overlap_of_members(const struct vnet *a, const struct vnet *z, 
 	return false;
 }
 
-static void check_group(const struct connected_group *g, struct findings *f)
+static void check_connected_group(const struct connected_group *g, struct findings *f)
 {
 	const char *location = NULL;
 
@@ -59,7 +59,7 @@ static void check_connected_groups(const struct model *m, struct findings *f)
 			         m->vnets[i].name, m->vnets[i].n_groups, MAX_GROUPS);
 	for (size_t i = 0; i < m->n_groups; i++)
 		if (!m->groups[i].broken)
-			check_group(&m->groups[i], f);
+			check_connected_group(&m->groups[i], f);
 }
 
 const struct rules connected_group_rules = { check_connected_groups };

@@ -31,8 +31,8 @@ static json_t *names_of_members(struct import *im, const struct res *r, const ch
 	return list;
 }
 
-static void connected_group(struct import *im, const struct res *r, json_t *members_of,
-                            const json_t *applies)
+static void import_connected_group(struct import *im, const struct res *r, json_t *members_of,
+                                   const json_t *applies)
 {
 	if (!json_array_size(members_of))
 		return;
@@ -107,7 +107,7 @@ static void read_configuration(struct import *im, struct res *r)
 			hub_and_spoke(im, r, list, v);
 		if (!topology || strieq(topology, "Mesh") ||
 		    (inside && strieq(inside, "DirectlyConnected")))
-			connected_group(im, r, list, v);
+			import_connected_group(im, r, list, v);
 		json_decref(list);
 	}
 	im_note(

@@ -140,7 +140,7 @@ static void tell_of_devices(const struct connection *a, const struct connection 
 	    a->name, b->name, b->gateway->name, b->site->name);
 }
 
-static void check_twice(const struct model *m, struct findings *f)
+static void check_same_connection(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_connections; i++)
 		for (size_t k = 0; k < i; k++) {
@@ -195,7 +195,7 @@ static void check_gateway_connections(const struct model *m, struct findings *f)
 		check_connection(&m->connections[i], f);
 	for (size_t i = 0; i < m->n_connections; i++)
 		check_link_local(m, &m->connections[i], f);
-	check_twice(m, f);
+	check_same_connection(m, f);
 	for (size_t i = 0; i < m->n_sessions; i++)
 		check_limit(m, &m->sessions[i], f);
 }

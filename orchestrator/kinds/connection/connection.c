@@ -76,7 +76,7 @@ static const struct object_def connection = {
 	    END }
 };
 
-static const struct field settings[] = {
+static const struct field connection_settings[] = {
 	{ .name = "vnet2vnetRouteServerRoutes",
 	  .type = T_BOOL,
 	  .shows = SHOWS_IN_FILES,
@@ -123,7 +123,7 @@ static void resolve_connections(struct loader *l, const struct kind *k)
 
 /* The other side says so too: with a Vnet2Vnet object, or with a local network gateway that stands
  * for one of our instances. */
-static bool answers(const struct connection *a, const struct connection *b)
+static bool is_answered_by(const struct connection *a, const struct connection *b)
 {
 	if (a->type != b->type || a->broken || b->broken)
 		return false;
@@ -141,7 +141,7 @@ static struct connection *find_reverse(struct model *m, const struct connection 
 	for (size_t i = 0; i < m->n_connections; i++) {
 		struct connection *o = &m->connections[i];
 
-		if (o == c || !answers(c, o))
+		if (o == c || !is_answered_by(c, o))
 			continue;
 		if (!o->reverse || o->reverse == c)
 			return o;
@@ -162,7 +162,7 @@ static void pair_connections(struct model *m)
 	}
 }
 
-static bool differ(const char *a, const char *b)
+static bool differ_in_text(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) != 0;
 }
@@ -178,11 +178,11 @@ static const char *why_down(struct model *m, const struct connection *c)
 	if (peer && peer->role == VM_GATEWAY && !c->reverse)
 		return arena_printf(m->arena, "gateway \"%s\" has no connection back",
 		                    vm_gateway(peer)->name);
-	if (c->site && differ(c->shared_key, c->site->shared_key))
+	if (c->site && differ_in_text(c->shared_key, c->site->shared_key))
 		return arena_printf(m->arena,
 		                    "sharedKey of connection \"%s\" is not that of site \"%s\"",
 		                    c->name, c->site->name);
-	if (c->reverse && differ(c->shared_key, c->reverse->shared_key))
+	if (c->reverse && differ_in_text(c->shared_key, c->reverse->shared_key))
 		return arena_printf(m->arena,
 		                    "sharedKey of connection \"%s\" is not that of \"%s\", the "
 		                    "other side",
@@ -210,7 +210,7 @@ const struct kind kind_connection = {
 	.azure = true,
 	.place = 120,
 	.list = KIND_LIST(connections, n_connections),
-	.settings = settings,
+	.settings = connection_settings,
 	.load = load_connection,
 	.resolve = resolve_connections,
 	.settle = settle_connections,

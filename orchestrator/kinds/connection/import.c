@@ -5,7 +5,7 @@
 #include "input/terraform/types.h"
 
 /* The gateway of this design at the other end of a connection, or NULL. */
-static const struct res *far_gateway(struct import *im, const struct res *c)
+static const struct res *find_far_gateway(struct import *im, const struct res *c)
 {
 	const char *gw = arm_id(c->j, "virtualNetworkGateway2"),
 	           *local = arm_id(c->j, "localNetworkGateway2");
@@ -28,7 +28,7 @@ static const struct res *near_gateway(struct import *im, const struct res *c)
 static void check_shared_keys(struct import *im, const struct res *r, json_t *obj)
 {
 	const char *own = arm_str(r->j, "sharedKey");
-	const struct res *to = far_gateway(im, r), *from = near_gateway(im, r);
+	const struct res *to = find_far_gateway(im, r), *from = near_gateway(im, r);
 	struct res *c;
 
 	if (!own || !to || !from)
@@ -37,7 +37,7 @@ static void check_shared_keys(struct import *im, const struct res *r, json_t *ob
 	{
 		const char *key = arm_str(c->j, "sharedKey");
 
-		if (key && near_gateway(im, c) == to && far_gateway(im, c) == from &&
+		if (key && near_gateway(im, c) == to && find_far_gateway(im, c) == from &&
 		    !streq(key, own))
 			put_str(obj, "sharedKey", strcmp(own, key) < 0 ? "one" : "another");
 	}

@@ -30,16 +30,16 @@ static const struct object_def private_endpoint = {
 	    END }
 };
 
-static const struct enum_value answers[] = { { "direct", 0, NULL, NULL },
-	                                     { "lastHop", 1, NULL, NULL },
-	                                     END };
+static const struct enum_value answer_words[] = { { "direct", 0, NULL, NULL },
+	                                          { "lastHop", 1, NULL, NULL },
+	                                          END };
 
-static const struct field settings[] = {
+static const struct field endpoint_settings[] = {
 	{ .name = "privateEndpointAnswers",
 	  .type = T_ENUM,
 	  .shows = SHOWS_IN_FABRIC,
 	  .as_bool = true,
-	  .values = answers,
+	  .values = answer_words,
 	  .dflt = "direct",
 	  .at = AT(struct settings, endpoint_last_hop),
 	  .help = "Where the answers of private endpoints go, TCP and UDP: straight to who asked, "
@@ -97,7 +97,7 @@ const struct kind kind_private_endpoint = {
 	.nodes = true,
 	.azure = true,
 	.place = 180,
-	.settings = settings,
+	.settings = endpoint_settings,
 	.load = load_endpoint,
 	.resolve = list_endpoints,
 };

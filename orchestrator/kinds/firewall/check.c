@@ -64,8 +64,8 @@ static void check_announced_default(const struct model *m, const struct firewall
 }
 
 /* What the firewall sends to the Internet would go somewhere else first. */
-static void check_way_out(const struct model *m, const struct firewall *fw, const struct subnet *s,
-                          struct findings *f)
+static void check_firewall_way_out(const struct model *m, const struct firewall *fw,
+                                   const struct subnet *s, struct findings *f)
 {
 	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++) {
 		const struct route *r = &s->route_table->routes[i];
@@ -155,7 +155,7 @@ static void check_firewalls(const struct model *m, struct findings *f)
 		if (s && !s->broken) {
 			check_firewall_subnet(s, f);
 			check_one_firewall(m, fw, f);
-			check_way_out(m, fw, s, f);
+			check_firewall_way_out(m, fw, s, f);
 			check_route_over_instances(m, fw, s, f);
 		}
 		check_collections(fw, f);

@@ -59,7 +59,7 @@ static const struct object_def firewall = {
 	    END }
 };
 
-static const struct field settings[] = {
+static const struct field firewall_settings[] = {
 	{ .name = "azureFirewallPing",
 	  .type = T_BOOL,
 	  .shows = SHOWS_IN_FILES,
@@ -205,7 +205,7 @@ const struct kind kind_firewall = {
 	.azure = true,
 	.place = 140,
 	.list = KIND_LIST(firewalls, n_firewalls),
-	.settings = settings,
+	.settings = firewall_settings,
 	.load = load_firewall,
 	.resolve = place_firewalls,
 	.address = take_firewall_addresses,

@@ -88,7 +88,7 @@ static bool put_target(const struct reading *r)
 
 /* False, and reported: the rule lacks something without which the topology does not take it.
  * Most often its IP groups are not among the resources. */
-static bool is_whole(const struct reading *r)
+static bool is_whole_rule(const struct reading *r)
 {
 	const char *lacks = !json_object_get(r->to, "protocols")          ? "protocols"
 	                    : !json_object_get(r->to, "sourceAddresses")  ? "sources"
@@ -125,7 +125,7 @@ static bool put_rule(const struct reading *r, bool nat)
 	                  firewall_texts(arm_list(r->from, "destinationFqdns"), NULL));
 	if (!source || (!destination && !json_object_get(r->to, "destinationFqdns")))
 		return false; /* a rule about IPv6: reported with its addresses */
-	return is_whole(r) && (!nat || put_target(r));
+	return is_whole_rule(r) && (!nat || put_target(r));
 }
 
 void firewall_put_rules(struct import *im, const struct res *r, json_t *to, const json_t *rules,

@@ -80,8 +80,8 @@ static int firewall_protocol(const char *name)
 	return v ? v->value : -1;
 }
 
-static const struct tag_use tag_in_rule = { "FW-TAG-01", "FW-TAG-02",
-	                                    "the rule matches nothing by it" };
+static const struct tag_use tag_in_firewall_rule = { "FW-TAG-01", "FW-TAG-02",
+	                                             "the rule matches nothing by it" };
 
 /* "10.0.0.4", "10.0.0.0/8", "10.0.0.4-10.0.0.9".  -EAFNOSUPPORT: IPv6. */
 int firewall_add_address(const char *s, struct prefixes *ret)
@@ -137,7 +137,7 @@ static void read_address(struct firewall_reading *r, const char *s, const char *
 		           r->name, s);
 		return;
 	}
-	t = load_service_tag(r->l, &tag_in_rule, s, ptr, &misspelt);
+	t = load_service_tag(r->l, &tag_in_firewall_rule, s, ptr, &misspelt);
 	r->broken |= misspelt;
 	if (t)
 		load_tell_sample(r->l, t, ptr);
@@ -146,8 +146,8 @@ static void read_address(struct firewall_reading *r, const char *s, const char *
 }
 
 /* A list of addresses; *ret_any: one of them is *. */
-static void read_addresses(struct firewall_reading *r, const char *key, bool *ret_any,
-                           const struct prefix **ret, size_t *ret_n)
+static void read_firewall_addresses(struct firewall_reading *r, const char *key, bool *ret_any,
+                                    const struct prefix **ret, size_t *ret_n)
 {
 	_cleanup_prefixes_ struct prefixes v = { 0 };
 	json_t *s;
@@ -179,7 +179,7 @@ static void tell_bad_port(struct firewall_reading *r, const char *where, const c
 	           text);
 }
 
-static void read_ports(struct firewall_reading *r, struct nsg_side *side)
+static void read_firewall_ports(struct firewall_reading *r, struct nsg_side *side)
 {
 	json_t *list = json_object_get(r->x, "destinationPorts"), *v;
 	bool any = false;
@@ -219,8 +219,8 @@ static struct nsg_rule read_common(struct firewall_reading *r, struct nsg_side *
 	require_list(r, "sourceAddresses", NULL);
 	require_list(r, "destinationAddresses", "destinationFqdns");
 	require_list(r, "destinationPorts", NULL);
-	read_addresses(r, "sourceAddresses", &out.any_src, &out.src, &out.n_src);
-	read_ports(r, ports);
+	read_firewall_addresses(r, "sourceAddresses", &out.any_src, &out.src, &out.n_src);
+	read_firewall_ports(r, ports);
 	return out;
 }
 
@@ -254,7 +254,7 @@ void firewall_read_network_rule(struct firewall_reading *r, struct firewall *fw)
 	struct nsg_side ports = { 0 };
 	struct nsg_rule rule = read_common(r, &ports);
 
-	read_addresses(r, "destinationAddresses", &rule.any_dst, &rule.dst, &rule.n_dst);
+	read_firewall_addresses(r, "destinationAddresses", &rule.any_dst, &rule.dst, &rule.n_dst);
 	if (json_array_size(json_object_get(r->x, "destinationFqdns")))
 		finding_add(r->l->f, SEV_WARNING, "FW-FQDN-01", NULL,
 		            arena_printf(r->l->a, "%s/destinationFqdns", r->ptr),
@@ -283,7 +283,7 @@ static bool is_address_of_firewall(const struct firewall_reading *r, const struc
 	return json_is_string(first) && strieq(json_string_value(first), s);
 }
 
-static void read_target(struct firewall_reading *r, struct firewall_target *ret)
+static void read_rule_target(struct firewall_reading *r, struct firewall_target *ret)
 {
 	const char *port = json_string_value(json_object_get(r->x, "translatedPort"));
 	const char *ip = json_string_value(json_object_get(r->x, "translatedAddress"));
@@ -308,7 +308,7 @@ void firewall_read_nat_rule(struct firewall_reading *r, struct firewall *fw)
 	json_t *v;
 	size_t i, before = fw->nat.n;
 
-	read_target(r, &target);
+	read_rule_target(r, &target);
 	*own = prefix_host(n->ip);
 	rule.dst = own;
 	rule.n_dst = 1;

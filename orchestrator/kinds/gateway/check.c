@@ -169,7 +169,7 @@ static bool reserved_asn(uint32_t n)
 	       n == 23456 || (n >= 64496 && n <= 64511) || (n >= 65535 && n <= 65551);
 }
 
-static void check_asn(const struct gateway *g, struct findings *f)
+static void check_gateway_asn(const struct gateway *g, struct findings *f)
 {
 	_cleanup_free_ char *ptr = xasprintf("%s/asn", g->ptr);
 
@@ -211,7 +211,7 @@ static void check_gateway(const struct gateway *g, struct findings *f)
 		         g->vnet->name, g->name);
 	else
 		check_gateway_subnet(g, f);
-	check_asn(g, f);
+	check_gateway_asn(g, f);
 	if (!g->broken)
 		check_bgp_addresses(g, f);
 	check_covered_server(g, f);

@@ -102,7 +102,7 @@ static const struct object_def gateway = {
 	    END }
 };
 
-static const struct field settings[] = {
+static const struct field gateway_settings[] = {
 	{ .name = "maxPrefixesPerVpnPeer",
 	  .type = T_UINT,
 	  .shows = SHOWS_IN_FILES,
@@ -233,7 +233,7 @@ const struct kind kind_gateway = {
 	.azure = true,
 	.place = 70,
 	.list = KIND_LIST(gateways, n_gateways),
-	.settings = settings,
+	.settings = gateway_settings,
 	.load = load_gateway,
 	.resolve = place_gateways,
 	.address = take_gateway_addresses,

@@ -21,7 +21,7 @@ static const char *vnet_of(struct import *im, struct res *r, const char *type)
 }
 
 /* The prefix of the subnet that the IP configurations name, as it is in the lab. */
-static bool subnet_of(struct import *im, const struct res *r, struct prefix *ret)
+static bool find_gateway_prefix(struct import *im, const struct res *r, struct prefix *ret)
 {
 	struct res *c;
 
@@ -62,7 +62,7 @@ static void put_default_address(struct import *im, struct res *r, json_t *obj, c
 	struct prefix p;
 	ip4 a;
 
-	if (!ip || ip4_parse(ip, &a) < 0 || !subnet_of(im, r, &p) ||
+	if (!ip || ip4_parse(ip, &a) < 0 || !find_gateway_prefix(im, r, &p) ||
 	    a == gateway_address(p, is_one(r), k))
 		return;
 	if (prefix_has(p, a))
@@ -76,7 +76,7 @@ static void put_default_address(struct import *im, struct res *r, json_t *obj, c
 }
 
 /* Word number k of "10.0.0.4,10.0.0.5"; NULL: there are fewer. */
-static const char *word_of(struct import *im, const char *list, size_t k)
+static const char *get_list_word(struct import *im, const char *list, size_t k)
 {
 	for (; list && k; k--) {
 		list = strchr(list, ',');
@@ -94,13 +94,14 @@ static json_t *read_bgp_addresses(struct import *im, struct res *r)
 	const char *all = arm_str(bgp, "bgpPeeringAddress");
 	json_t *list = arm_list(bgp, "bgpPeeringAddresses"), *ret = json_array();
 
-	for (size_t k = 0; k < json_array_size(list) || word_of(im, all, k); k++) {
+	for (size_t k = 0; k < json_array_size(list) || get_list_word(im, all, k); k++) {
 		json_t *x = json_array_get(list, k), *obj = json_object();
 		json_t *custom = arm_list(x, "customBgpIpAddresses");
 		const char *given =
 		    json_string_value(json_array_get(arm_list(x, "defaultBgpIpAddresses"), 0));
 
-		put_default_address(im, r, obj, given ? given : word_of(im, all, k), (unsigned)k);
+		put_default_address(im, r, obj, given ? given : get_list_word(im, all, k),
+		                    (unsigned)k);
 		if (json_array_size(custom))
 			json_object_set(obj, "customBgpIpAddresses", custom);
 		json_array_append_new(ret, obj);

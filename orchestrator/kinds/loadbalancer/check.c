@@ -280,7 +280,8 @@ static bool leads_to_internet(const struct model *m, const struct subnet *s)
 }
 
 /* Backends whose way to the Internet ends, since they are in the pool: azure-behaviour 1.8. */
-static void check_way_out(const struct model *m, const struct load_balancer *lb, struct findings *f)
+static void check_backend_way_out(const struct model *m, const struct load_balancer *lb,
+                                  struct findings *f)
 {
 	_cleanup_str_ struct str names = { 0 };
 	const struct subnet *asked = NULL;
@@ -368,7 +369,7 @@ static void check_load_balancers(const struct model *m, struct findings *f)
 		check_pool(lb, f);
 		check_ha_ports(lb, taken, f);
 		check_backends_forward(m, lb, f);
-		check_way_out(m, lb, f);
+		check_backend_way_out(m, lb, f);
 		check_probe_answers(lb, f);
 		if (lb->subnet)
 			check_lb_region(m, lb, f);

@@ -5,7 +5,7 @@
 #include "input/resources.h"
 #include "input/terraform/types.h"
 
-static bool has_name(const json_t *list, const char *name)
+static bool list_has_name(const json_t *list, const char *name)
 {
 	json_t *v;
 	size_t i;
@@ -18,7 +18,7 @@ static bool has_name(const json_t *list, const char *name)
 
 static void append_name(json_t *list, const char *name)
 {
-	if (!has_name(list, name))
+	if (!list_has_name(list, name))
 		json_array_append_new(list, json_string(name));
 }
 
@@ -47,12 +47,12 @@ static void add_pool(struct import *im, const struct res *r, const char *id, jso
 		ip4 ip;
 
 		for (size_t k = 0; s && !ip4_parse(s, &ip) && k < im->n_nics; k++)
-			if (im->nics[k].ip == ip && !has_name(backends, im->nics[k].lab))
+			if (im->nics[k].ip == ip && !list_has_name(backends, im->nics[k].lab))
 				append_name(backends, im->nics[k].dynamic ? im->nics[k].lab : s);
 	}
 }
 
-static void add_pools(struct import *im, const struct res *rule, json_t *backends)
+static void add_rule_pools(struct import *im, const struct res *rule, json_t *backends)
 {
 	json_t *v;
 	size_t i;
@@ -153,7 +153,7 @@ static void read_rules(struct import *im, struct res *lb, const struct res *fron
 		json_t *own = json_array(), *p = probe_of(im, r);
 		_cleanup_free_ char *scope = xasprintf("rules of %s", front->key);
 
-		add_pools(im, r, own);
+		add_rule_pools(im, r, own);
 		if (!json_array_size(backends))
 			json_array_extend(backends, own);
 		else if (!json_equal(backends, own))
@@ -235,7 +235,7 @@ static void read_nat_rules(struct import *im, const struct res *front, json_t *o
 		bool several = arm_id(r->j, "backendAddressPool") != NULL;
 
 		if (is_for_frontend(im, r, front)) {
-			add_pools(im, r, targets);
+			add_rule_pools(im, r, targets);
 			json_array_extend(targets, json_object_get(im->pools, r->key));
 			put_nat_rules(im, r, obj, targets,
 			              several ? "frontendPortRangeStart" : "frontendPort");
@@ -265,7 +265,7 @@ static void read_outbound_rules(struct import *im, const struct res *front, json
 			continue;
 		json_object_set_new(obj, "outboundRule", json_true());
 		if (!json_array_size(backends))
-			add_pools(im, r, backends);
+			add_rule_pools(im, r, backends);
 	}
 }
 

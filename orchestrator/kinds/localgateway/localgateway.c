@@ -108,7 +108,7 @@ static bool can_be_peer(const struct node *vm)
 	                             !vm_gateway(vm)->broken);
 }
 
-static void find_peer(struct model *m, struct local_gateway *l)
+static void set_local_peer(struct model *m, struct local_gateway *l)
 {
 	for (size_t i = 0; i < m->n_vms && !l->site && !l->peer; i++)
 		if (can_be_peer(&m->vms[i]) && ip4_is_set(l->gateway_ip) &&
@@ -125,7 +125,7 @@ static void find_peers(struct loader *l, const struct kind *k)
 	(void)k;
 	for (size_t i = 0; i < l->m->n_local_gateways; i++)
 		if (!l->m->local_gateways[i].broken)
-			find_peer(l->m, &l->m->local_gateways[i]);
+			set_local_peer(l->m, &l->m->local_gateways[i]);
 }
 
 const struct kind kind_local_gateway = {

@@ -30,7 +30,7 @@ static const struct object_def nat_gateway = {
 	    END }
 };
 
-static const struct field settings[] = {
+static const struct field nat_settings[] = {
 	{ .name = "natGatewayBeforePublicIP",
 	  .type = T_BOOL,
 	  .shows = SHOWS_IN_FABRIC,
@@ -100,7 +100,7 @@ const struct kind kind_nat_gateway = {
 	.azure = true,
 	.place = 160,
 	.list = KIND_LIST(nat_gateways, n_nat_gateways),
-	.settings = settings,
+	.settings = nat_settings,
 	.load = load_nat,
 	.resolve = find_nat_vnets,
 	.address = take_nat_addresses,

@@ -51,7 +51,7 @@ static void put_groups(struct import *im, json_t *obj, const char *key, const st
 	json_decref(list);
 }
 
-static void read_rule(struct import *im, struct res *r)
+static void read_security_rule(struct import *im, struct res *r)
 {
 	static const char *const directions[] = { "Inbound", "Outbound", NULL };
 	static const char *const accesses[] = { "Allow", "Deny", NULL };
@@ -90,7 +90,7 @@ static void read_rule(struct import *im, struct res *r)
 	r->out = obj;
 }
 
-static void read_group(struct import *im, struct res *r)
+static void read_security_group(struct import *im, struct res *r)
 {
 	im_put(im, r->row->map, r, json_object());
 }
@@ -126,12 +126,12 @@ static const struct tf_type tf_security_groups[] = {
 
 const struct import_type nsg_imports[] = {
 	{ IMPORT_READ(NET "networksecuritygroups", "networkSecurityGroups"),
-	  .terraform = tf_security_groups, .read = read_group,
+	  .terraform = tf_security_groups, .read = read_security_group,
 	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
 	  .known = " securityRules defaultSecurityRules networkInterfaces subnets flowLogs "
 	           "flushConnection " },
 	{ IMPORT_PART(NET "networksecuritygroups/securityrules", "security group"),
-	  .read = read_rule,
+	  .read = read_security_rule,
 	  .known = " access description destinationAddressPrefix destinationAddressPrefixes "
 	           "destinationApplicationSecurityGroups destinationPortRange "
 	           "destinationPortRanges direction priority protocol sourceAddressPrefix "

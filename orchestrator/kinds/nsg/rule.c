@@ -20,13 +20,13 @@ static const struct enum_value accesses[] = { { "Allow", 0, NULL, NULL },
 	                                      { "Deny", 1, "dropped, silently", NULL },
 	                                      END };
 
-static const struct enum_value protocols[] = { { "*", 0, "any", NULL },
-	                                       { "Tcp", IPPROTO_TCP, NULL, NULL },
-	                                       { "Udp", IPPROTO_UDP, NULL, NULL },
-	                                       { "Icmp", IPPROTO_ICMP, NULL, NULL },
-	                                       { "Esp", IPPROTO_ESP, NULL, NULL },
-	                                       { "Ah", IPPROTO_AH, NULL, NULL },
-	                                       END };
+static const struct enum_value rule_protocols[] = { { "*", 0, "any", NULL },
+	                                            { "Tcp", IPPROTO_TCP, NULL, NULL },
+	                                            { "Udp", IPPROTO_UDP, NULL, NULL },
+	                                            { "Icmp", IPPROTO_ICMP, NULL, NULL },
+	                                            { "Esp", IPPROTO_ESP, NULL, NULL },
+	                                            { "Ah", IPPROTO_AH, NULL, NULL },
+	                                            END };
 
 /* clang-format's versions disagree over braces in macros. */
 /* clang-format off */
@@ -85,7 +85,7 @@ const struct object_def security_rule_def = {
 	                        { .name = "protocol",
 	                          .type = T_ENUM,
 	                          .shows = SHOWS_IN_FABRIC,
-	                          .values = protocols,
+	                          .values = rule_protocols,
 	                          .dflt = "*",
 	                          .at = AT(struct security_rule, protocol),
 	                          .help = "Which packets." },
@@ -115,8 +115,8 @@ static json_t *get_of_side(const struct reading *r, const char *key, const char 
 	return v;
 }
 
-static const struct tag_use tag_in_rule = { "NSG-TAG-01", "NSG-TAG-02",
-	                                    "the rule matches nothing by it" };
+static const struct tag_use tag_in_security_rule = { "NSG-TAG-01", "NSG-TAG-02",
+	                                             "the rule matches nothing by it" };
 
 static void bad_address(const struct reading *r, const char *ptr, const char *text)
 {
@@ -128,7 +128,7 @@ static void bad_address(const struct reading *r, const char *ptr, const char *te
 	           r->rule->name, text);
 }
 
-static void add_prefixes(const struct reading *r, const struct prefix *p, size_t n)
+static void add_rule_prefixes(const struct reading *r, const struct prefix *p, size_t n)
 {
 	struct nsg_side *s = r->side;
 	struct prefix *had = s->prefixes;
@@ -142,7 +142,7 @@ static void add_prefixes(const struct reading *r, const struct prefix *p, size_t
 }
 
 /* -EINVAL: it is no address; one of IPv6 is left out. */
-static int add_address(const struct reading *r, const char *text, const char *ptr)
+static int add_rule_address(const struct reading *r, const char *text, const char *ptr)
 {
 	struct prefix p = { 0 };
 	ip4 ip;
@@ -153,7 +153,7 @@ static int add_address(const struct reading *r, const char *text, const char *pt
 	else if (rc != -EAFNOSUPPORT)
 		rc = prefix_parse(text, &p);
 	if (rc == 0)
-		add_prefixes(r, &p, 1);
+		add_rule_prefixes(r, &p, 1);
 	else if (rc == -EAFNOSUPPORT)
 		finding_add(r->l->f, SEV_INFO, "NSG-IPV6-01", NULL, ptr, NULL,
 		            "rule \"%s\": %s is IPv6, which is not emulated: left out",
@@ -178,12 +178,12 @@ static void add_service(const struct reading *r, const char *text, const char *p
 		bad_address(r, ptr, text);
 		return;
 	}
-	t = load_service_tag(r->l, &tag_in_rule, text, ptr, &misspelt);
+	t = load_service_tag(r->l, &tag_in_security_rule, text, ptr, &misspelt);
 	r->rule->broken |= misspelt;
 	if (!t)
 		return;
 	load_tell_sample(r->l, t, ptr);
-	add_prefixes(r, t->prefixes, t->n_prefixes);
+	add_rule_prefixes(r, t->prefixes, t->n_prefixes);
 }
 
 static bool is_any(const char *text)
@@ -198,7 +198,7 @@ static void add_sole(const struct reading *r, const char *text, const char *ptr)
 		return;
 	r->side->named = true;
 	r->side->tag = own_tag(text);
-	if (r->side->tag != TAG_NONE || add_address(r, text, ptr) == 0)
+	if (r->side->tag != TAG_NONE || add_rule_address(r, text, ptr) == 0)
 		return;
 	add_service(r, text, ptr);
 }
@@ -212,7 +212,7 @@ static void add_one_of(const struct reading *r, const char *text, const char *pt
 		load_error(r->l, "NSG-ADDR-03", "SecurityRuleParameterContainsUnsupportedValue",
 		           ptr, "make it a rule of its own",
 		           "rule \"%s\": %s stands in a list with others", r->rule->name, text);
-	} else if (add_address(r, text, ptr) < 0) {
+	} else if (add_rule_address(r, text, ptr) < 0) {
 		add_service(r, text, ptr);
 		if (!r->rule->broken)
 			finding_add(r->l->f, SEV_WARNING, "NSG-ADDR-04", NULL, ptr,
@@ -233,7 +233,7 @@ static void read_one_address(const struct reading *r)
 	add_sole(r, text, ptr);
 }
 
-static void read_addresses(const struct reading *r)
+static void read_rule_addresses(const struct reading *r)
 {
 	const char *ptr;
 	json_t *list = get_of_side(r, "AddressPrefixes", &ptr), *v;
@@ -255,7 +255,7 @@ static void read_addresses(const struct reading *r)
 	r->side->text = arena_strdup(r->l->a, str_get(&text));
 }
 
-static void add_ports(const struct reading *r, const char *text, const char *ptr)
+static void add_rule_ports(const struct reading *r, const char *text, const char *ptr)
 {
 	if (load_port_span(text, &r->side->ports[r->side->n_ports])) {
 		r->side->n_ports++;
@@ -267,7 +267,7 @@ static void add_ports(const struct reading *r, const char *text, const char *ptr
 	           r->rule->name, text);
 }
 
-static void read_ports(const struct reading *r)
+static void read_rule_ports(const struct reading *r)
 {
 	const char *one_ptr, *ptr, *one = json_string_value(get_of_side(r, "PortRange", &one_ptr));
 	json_t *list = get_of_side(r, "PortRanges", &ptr), *v;
@@ -276,13 +276,13 @@ static void read_ports(const struct reading *r)
 
 	r->side->ports = arena_array(r->l->a, json_array_size(list) + 1, sizeof(*r->side->ports));
 	if (one && *one && !streq(one, "*"))
-		add_ports(r, one, one_ptr);
+		add_rule_ports(r, one, one_ptr);
 	json_array_foreach (list, i, v) {
 		const char *s = json_string_value(v);
 
 		any |= s && streq(s, "*");
 		if (s && !streq(s, "*"))
-			add_ports(r, s, arena_printf(r->l->a, "%s/%zu", ptr, i));
+			add_rule_ports(r, s, arena_printf(r->l->a, "%s/%zu", ptr, i));
 	}
 	if (any)
 		r->side->n_ports = 0;
@@ -295,8 +295,8 @@ static void read_side(struct loader *l, struct security_rule *rule, struct nsg_s
 
 	side->text = "*";
 	read_one_address(&r);
-	read_addresses(&r);
-	read_ports(&r);
+	read_rule_addresses(&r);
+	read_rule_ports(&r);
 }
 
 static void load_rule(struct loader *l, struct security_rule *r, json_t *x)

@@ -87,7 +87,7 @@ static const struct enum_value limit_ends[] = {
 	END
 };
 
-static const struct field settings[] = {
+static const struct field routeserver_settings[] = {
 	{ .name = "reflectNva",
 	  .type = T_ENUM,
 	  .shows = SHOWS_IN_FILES,
@@ -226,7 +226,7 @@ const struct kind kind_route_server = {
 	.azure = true,
 	.place = 60,
 	.list = KIND_LIST(route_servers, n_route_servers),
-	.settings = settings,
+	.settings = routeserver_settings,
 	.load = load_route_server,
 	.resolve = place_route_servers,
 };

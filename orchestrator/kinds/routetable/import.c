@@ -12,7 +12,7 @@ static void read_table(struct import *im, struct res *r)
 	im_put(im, "routeTables", r, obj);
 }
 
-static void read_route(struct import *im, struct res *r)
+static void read_table_route(struct import *im, struct res *r)
 {
 	static const char *const hops[] = {
 		"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None", NULL
@@ -86,7 +86,7 @@ const struct import_type route_table_imports[] = {
 	  .read = read_table, .lists = LISTS{ { "routes", "routes" }, { 0 } },
 	  .known = " disableBgpRoutePropagation routes subnets ",
 	  .missing = LACKING{ { "disablePeeringRoute", "peering routes are there" }, { 0 } } },
-	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_route,
+	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_table_route,
 	  .known = " addressPrefix nextHopType nextHopIpAddress nextHop hasBgpOverride " },
 	{ 0 },
 };

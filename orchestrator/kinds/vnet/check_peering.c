@@ -169,7 +169,7 @@ static int compare_remotes(const void *pa, const void *pb)
 	return (a > b) - (a < b); /* elements of one array */
 }
 
-static void check_twice(const struct vnet *v, struct findings *f)
+static void check_same_peering(const struct vnet *v, struct findings *f)
 {
 	_cleanup_free_ const struct peering **s = xcalloc(v->n_peerings, sizeof(*s));
 	const struct peering *gateway = NULL;
@@ -211,7 +211,7 @@ void vnet_check_peerings(const struct model *m, struct findings *f)
 		for (size_t j = 0; j < v->n_peerings; j++)
 			if (!v->peerings[j].broken)
 				check_peering(m, &v->peerings[j], f);
-		check_twice(v, f);
+		check_same_peering(v, f);
 		check_peer_ranges(v, f);
 	}
 }

@@ -113,7 +113,7 @@ static const struct object_def vnet = {
 	    END }
 };
 
-static const struct field settings[] = {
+static const struct field vnet_settings[] = {
 	{ .name = "strictForwarded",
 	  .type = T_BOOL,
 	  .shows = SHOWS_IN_FABRIC,
@@ -253,7 +253,7 @@ const struct kind kind_vnet = {
 	.needed = true,
 	.place = 10,
 	.list = KIND_LIST(vnets, n_vnets),
-	.settings = settings,
+	.settings = vnet_settings,
 	.load = load_vnet,
 	.resolve = resolve_vnets,
 };

@@ -34,8 +34,8 @@ enum { PUMP_EVERY = 8, PROGRESS_EVERY = 64 };
 /* --- taking away -------------------------------------------------------------------------------
  */
 
-static int take_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
-                     struct err *e)
+static int take_nodes_away(struct driver *d, struct want *w, size_t n, struct build_stats *st,
+                           struct err *e)
 {
 	struct lab *l = &d->lab;
 	struct lab_node **gone = xcalloc(l->n_nodes + 1, sizeof(*gone));
@@ -318,7 +318,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		fresh_faults(d, st->fresh);
 		wants_match(&d->lab, w, n);
 		fresh_mark(d, w, n, st->fresh, st->freshened);
-		r = take_away(d, w, n, st, e);
+		r = take_nodes_away(d, w, n, st, e);
 	}
 	if (r == 0)
 		r = start_instances(d, w, n, st, e);

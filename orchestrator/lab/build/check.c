@@ -125,8 +125,8 @@ static void on_check_exit(struct child *ch, int wstatus)
 	driver_changed(d, CHANGED_ANSWERS);
 }
 
-static int check_start(struct driver *d, struct lab_node *n, const struct image_daemon *id,
-                       struct err *e)
+static int start_daemon_check(struct driver *d, struct lab_node *n, const struct image_daemon *id,
+                              struct err *e)
 {
 	int p[2];
 
@@ -180,7 +180,7 @@ int checks_start(struct driver *d, struct lab_node *n, const struct image_plan *
 	for (size_t i = 0; i < p->n_daemons; i++) {
 		const struct image_daemon *id = &p->daemons[i];
 		bool asked = id->check_argv && (alone || !id->check_alone);
-		int r = asked ? check_start(d, n, id, e) : 0;
+		int r = asked ? start_daemon_check(d, n, id, e) : 0;
 
 		if (r < 0)
 			return r;

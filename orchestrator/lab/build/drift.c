@@ -73,7 +73,7 @@ static void add_count(struct str *s, json_int_t n, const char *one, const char *
 		str_printf(s, "%s%lld %s", s->n ? ", " : "", (long long)n, n == 1 ? one : many);
 }
 
-static void add_word(struct str *s, bool is, const char *what)
+static void append_drift_word(struct str *s, bool is, const char *what)
 {
 	if (is)
 		str_printf(s, "%s%s", s->n ? ", " : "", what);
@@ -129,8 +129,8 @@ static void look_at_node(struct driver *d, struct lab_node *n, bool wires, bool 
 		r = wires_make(d, d->lab.model, n, &e);
 	if (mend && (r < 0 || g.unplugged))
 		n->built = false; /* it is made anew */
-	add_word(&what, g.unplugged, "its link to the fabric");
-	add_word(&what, g.unwired, "its wires");
+	append_drift_word(&what, g.unplugged, "its link to the fabric");
+	append_drift_word(&what, g.unwired, "its wires");
 	add_count(&what, (json_int_t)g.links, "link down", "links down");
 	add_count(&what, (json_int_t)g.addrs, "address", "addresses");
 	add_count(&what, (json_int_t)g.routes, "route", "routes");
@@ -151,7 +151,8 @@ static void add_fabric(const json_t *looked, json_t *drift)
 	add_count(&what, json_integer_value(json_object_get(looked, "rules")), "rule", "rules");
 	add_count(&what, json_integer_value(json_object_get(looked, "neighbours")), "neighbour",
 	          "neighbours");
-	add_word(&what, json_is_true(json_object_get(looked, "filter")), "the packet filter");
+	append_drift_word(&what, json_is_true(json_object_get(looked, "filter")),
+	                  "the packet filter");
 	add_count(&what, json_integer_value(json_object_get(looked, "settings")), "setting",
 	          "settings");
 	note_drift(drift, "fabric", &what);

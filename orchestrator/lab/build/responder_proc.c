@@ -109,7 +109,7 @@ static bool maybe_http(const char *s, size_t n)
 	return false;
 }
 
-static void answer_http(struct item *c)
+static void answer_web_request(struct item *c)
 {
 	struct sockaddr_in sa = { 0 };
 	socklen_t len = sizeof(sa);
@@ -164,7 +164,7 @@ static void on_client(struct source *src, uint32_t events)
 	c->n += (size_t)n;
 	c->req[c->n] = '\0';
 	if (strstr(c->req, "\r\n\r\n")) {
-		answer_http(c);
+		answer_web_request(c);
 	} else if (c->n > REQUEST_MAX) {
 		c->answered = true;
 		send_http(c, "431 Request Header Fields Too Large", false, "that is too long\n");

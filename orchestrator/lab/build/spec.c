@@ -52,7 +52,7 @@ static bool any_forwarding(const struct node *vm)
 	return false;
 }
 
-static bool is_plain(const struct node *vm)
+static bool is_plain_node(const struct node *vm)
 {
 	return !bird_hybrid_runs(vm) && streq(vm->guest.image, "host") && !vm->guest.bgp.present &&
 	       !vm->guest.n_configs && !vm->guest.n_filters;
@@ -73,7 +73,7 @@ static int want_vm(struct model *m, struct node *vm, struct want *w, struct err 
 	w->kind = NODE_VM;
 	w->vm = vm;
 	w->forwarding = any_forwarding(vm);
-	if (!is_plain(vm)) {
+	if (!is_plain_node(vm)) {
 		r = bird_hybrid_runs(vm) ? image_plan_hybrid(m, vm, &w->plan, e)
 		                         : image_plan(m, vm, &w->plan, e);
 		if (r < 0)
@@ -128,7 +128,7 @@ int wants_of(struct model *m, const json_t *design, struct want **ret, size_t *r
 		r = want_rs(m, &m->route_servers[i / 2], i % 2, &w[n++], e);
 	for (int plain = 0; plain < 2; plain++)
 		for (size_t i = 0; r == 0 && i < m->n_vms; i++)
-			if (is_plain(&m->vms[i]) == plain)
+			if (is_plain_node(&m->vms[i]) == plain)
 				r = want_vm(m, &m->vms[i], &w[n++], e);
 	if (r < 0) {
 		wants_free(w, n);
@@ -159,7 +159,7 @@ struct entry { /* nodes by name, case folded */
 	UT_hash_handle hh;
 };
 
-static char *fold_case(const char *s)
+static char *fold_name_case(const char *s)
 {
 	char *f = xstrdup(s);
 
@@ -178,12 +178,12 @@ void wants_match(const struct lab *l, struct want *w, size_t n)
 		/* The design says nothing of them, but may use their names. */
 		if (l->nodes[i]->kind == NODE_FABRIC || l->nodes[i]->kind == NODE_INTERNET)
 			continue;
-		all[i].key = fold_case(l->nodes[i]->name);
+		all[i].key = fold_name_case(l->nodes[i]->name);
 		all[i].node = l->nodes[i];
 		HASH_ADD_KEYPTR(hh, map, all[i].key, strlen(all[i].key), &all[i]);
 	}
 	for (size_t i = 0; i < n; i++) {
-		_cleanup_free_ char *key = fold_case(w[i].name);
+		_cleanup_free_ char *key = fold_name_case(w[i].name);
 
 		HASH_FIND_STR(map, key, en);
 		if (en && en->node->kind == w[i].kind)

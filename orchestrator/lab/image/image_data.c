@@ -57,7 +57,7 @@ static json_t *peers(const struct model *m, const struct node *vm)
 	return list;
 }
 
-static json_t *prefixes(const struct bgp_block *b)
+static json_t *make_bgp_prefixes(const struct bgp_block *b)
 {
 	json_t *list = json_array();
 
@@ -107,7 +107,7 @@ json_t *image_data(const struct model *m, const struct node *vm)
 	/* The same by a name that the peers' "asn" does not hide. */
 	json_object_set_new(d, "localAsn", b->present ? json_integer(b->asn) : json_null());
 	json_object_set_new(d, "peers", peers(m, vm));
-	json_object_set_new(d, "advertise", prefixes(b));
+	json_object_set_new(d, "advertise", make_bgp_prefixes(b));
 	json_object_set_new(d, "prepend", str_new(str_get(&path)));
 	json_object_set_new(d, "prependEach", each);
 	json_object_set_new(d, "prependCount", b->prepend ? json_integer(b->prepend) : json_null());

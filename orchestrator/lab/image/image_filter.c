@@ -35,7 +35,7 @@ static void blank_flushes(char *text)
 	}
 }
 
-static char **list_of(const char *const *words)
+static char **copy_words(const char *const *words)
 {
 	size_t n = 0, cap = 0;
 	char **list = NULL;
@@ -56,9 +56,9 @@ static void add_daemon(struct planning *p, const struct own_filter *of, const ch
 
 	VEC_PUSH(p->plan->daemons, p->plan->n_daemons, p->cap_daemons) =
 	    (struct image_daemon){ .name = xstrdup(of->name),
-		                   .argv = list_of(run),
+		                   .argv = copy_words(run),
 		                   .ready = READY_EXIT,
-		                   .check_argv = list_of(try),
+		                   .check_argv = copy_words(try),
 		                   .lasting = true,
 		                   .check_alone = true,
 		                   .check_decides = true,

@@ -67,7 +67,7 @@ void images_use(json_t *images)
 	given = json_incref(images);
 }
 
-static int by_name(const void *a, const void *b)
+static int order_image_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -97,12 +97,12 @@ char **image_list(size_t *ret_n)
 			closedir(dir);
 	}
 	if (n)
-		qsort(names, n, sizeof(*names), by_name);
+		qsort(names, n, sizeof(*names), order_image_names);
 	*ret_n = n;
 	return names;
 }
 
-static int not_found(const char *name, struct err *e)
+static int report_no_image(const char *name, struct err *e)
 {
 	_cleanup_(dirs_free) struct dirs d = { .n = 0 };
 	_cleanup_str_ struct str known = { 0 };
@@ -181,7 +181,7 @@ int image_find(const char *name, struct image **ret, struct err *e)
 		*ret = img;
 		return 0;
 	}
-	return not_found(name, e);
+	return report_no_image(name, e);
 }
 
 struct image *image_free(struct image *i)

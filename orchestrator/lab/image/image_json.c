@@ -87,11 +87,11 @@ static const struct text_form regular_form = { "a regular expression (POSIX, ext
 	}
 #define WHEN \
 	{ \
-		.name = "when", .type = T_MAP, .keys = KEYS_FILE, .of = &texts, \
+		.name = "when", .type = T_MAP, .keys = KEYS_FILE, .of = &text_list_field, \
 		.help = "files, one of which must have a line that begins so" \
 	}
 
-static const struct field texts = { .type = T_LIST, .item = T_TEXT };
+static const struct field text_list_field = { .type = T_LIST, .item = T_TEXT };
 
 static const struct object_def ready_def = {
 	.title = "\"ready\"",
@@ -146,7 +146,7 @@ static const struct object_def daemon_def = {
 	        { .name = "argumentsFor",
 	          .type = T_MAP,
 	          .keys = KEYS_FILE,
-	          .of = &texts,
+	          .of = &text_list_field,
 	          .key_form = &path_form,
 	          .help = "more of them, when that file is there" },
 	        { .name = "ready",

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/image/image_kind.h"
 
-static const char *const NAMES[IMAGE_KINDS] = { [IMAGE_PROCESS] = "process" };
+static const char *const IMAGE_KIND_NAMES[IMAGE_KINDS] = { [IMAGE_PROCESS] = "process" };
 
 enum image_kind_id image_kind_of(const char *name)
 {
 	enum image_kind_id k = 0;
 
-	while (k < IMAGE_KINDS && !streq(NAMES[k], name))
+	while (k < IMAGE_KINDS && !streq(IMAGE_KIND_NAMES[k], name))
 		k++;
 	return k;
 }

@@ -179,7 +179,7 @@ static bool holds(const struct planning *p, json_t *when)
 	return false;
 }
 
-static const char *search(json_t *paths)
+static const char *find_existing_path(json_t *paths)
 {
 	json_t *v;
 	size_t i;
@@ -251,7 +251,7 @@ static int make_check(struct planning *p, json_t *checks, struct image_daemon *r
 
 		if (!holds(p, json_object_get(c, "when")))
 			continue;
-		const char *binary = search(paths);
+		const char *binary = find_existing_path(paths);
 
 		ret->check_decides = json_is_true(json_object_get(c, "decides"));
 		ret->check_noise = text_copy(c, "noise");
@@ -318,7 +318,7 @@ static int daemon_entry(struct planning *p, json_t *def)
 
 	if (!holds(p, json_object_get(def, "when")))
 		return 0;
-	const char *binary = search(paths);
+	const char *binary = find_existing_path(paths);
 
 	if (!binary)
 		return json_is_true(json_object_get(def, "optional"))
@@ -381,7 +381,7 @@ static int all_questions(struct planning *p)
 	json_t *q;
 
 	json_array_foreach (json_object_get(p->img->def, "routes"), i, q) {
-		const char *binary = search(json_object_get(q, "search"));
+		const char *binary = find_existing_path(json_object_get(q, "search"));
 
 		if (!binary || !json_array_size(json_object_get(p->data, "peers")) ||
 		    !holds(p, json_object_get(q, "when")))

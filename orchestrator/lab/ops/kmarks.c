@@ -25,7 +25,7 @@ struct kmarks {
 	size_t ns; /* that is read */
 };
 
-static struct ktable *table_of(struct kmarks *x, uint32_t number)
+static struct ktable *get_kernel_table(struct kmarks *x, uint32_t number)
 {
 	for (size_t i = x->n; i-- && x->tables[i].ns == x->ns;)
 		if (x->tables[i].number == number)
@@ -39,7 +39,7 @@ static struct ktable *table_of(struct kmarks *x, uint32_t number)
 static int note_route(const struct nl_route *r, void *arg)
 {
 	struct kmarks *x = arg;
-	struct lpm *t = table_of(x, r->table)->lpm;
+	struct lpm *t = get_kernel_table(x, r->table)->lpm;
 	struct way *w, *before = lpm_get(t, r->dst);
 
 	/* Of two to one prefix either may count: a key of both. */

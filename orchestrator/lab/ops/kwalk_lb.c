@@ -23,8 +23,8 @@ static void refuse_choice(struct walk_choice *ret, const struct load_balancer *l
 }
 
 /* The translation of what was sent to the frontend. */
-static void translate_to_backend(const struct kwalk *k, const char *in, uint32_t service,
-                                 uint32_t mark, struct walk_choice *ret)
+static void read_backend_translation(const struct kwalk *k, const char *in, uint32_t service,
+                                     uint32_t mark, struct walk_choice *ret)
 {
 	const struct nft_elem *addr = look_up_element(k, SET_LB_ADDR, "", mark);
 	const struct nft_elem *port = look_up_element(k, SET_LB_PORT, in, service);
@@ -76,7 +76,7 @@ void kwalk_balance(void *ctx, const struct load_balancer *lb, const struct walk_
 	}
 	ret->backend = to->nic;
 	if (front)
-		translate_to_backend(k, in, service, mark->value, ret);
+		read_backend_translation(k, in, service, mark->value, ret);
 	if (fixed)
 		snprintf(ret->reason, sizeof(ret->reason), "filter: mark 0x%08x, fabric table %u",
 		         (uint32_t)mark->value, r.table);

@@ -39,7 +39,7 @@ static void make_ports(struct kwalk *k)
 		qsort(k->ports, k->n_ports, sizeof(*k->ports), kwalk_port_order);
 }
 
-static void make_stand_ins(struct kwalk *k)
+static void make_kernel_stand_ins(struct kwalk *k)
 {
 	const struct model *m = k->l->model;
 
@@ -97,7 +97,7 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 	k->firewalls = xcalloc(l->model->n_firewalls + 1, sizeof(*k->firewalls));
 	k->rt = (struct runtime){ .vm_stopped = k->stopped, .backend_down = k->backend_down };
 	make_kernels(k);
-	make_stand_ins(k);
+	make_kernel_stand_ins(k);
 	make_ports(k);
 	k->tables = eff_cache_new(l->model, k->rib, &k->rt);
 	k->model = (struct walk_env){ .m = l->model,

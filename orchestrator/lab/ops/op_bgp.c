@@ -126,8 +126,8 @@ static json_t *as_path_json(const char *spaced)
 	return json_string(s);
 }
 
-static json_t *learned_row(const struct bgp_connection *c, unsigned instance,
-                           const struct bird_path *p)
+static json_t *make_learned_row(const struct bgp_connection *c, unsigned instance,
+                                const struct bird_path *p)
 {
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:i}", "localAddress",
 	                 IP4_STR(c->rs->instance[instance]), "network", PREFIX_STR(p->network),
@@ -179,7 +179,7 @@ static int paths_json(struct lab *l, const struct bgp_connection *c, unsigned in
 		/* settings.learnedListing: whether what was refused is listed. */
 		if (learned && p[i].filtered && !l->model->settings.listing_received)
 			continue;
-		json_array_append_new(a, learned ? learned_row(c, instance, &p[i])
+		json_array_append_new(a, learned ? make_learned_row(c, instance, &p[i])
 		                                 : advertised_row(c, instance, &p[i]));
 	}
 	free(p);

@@ -42,7 +42,7 @@ static const struct sock_at *bird_socket_of(const struct lab *l, const struct no
 	return n && n->n_procs && n->procs[0]->state == PROC_RUNNING ? &n->procs[0]->control : NULL;
 }
 
-static json_t *path_json(const char *spaced)
+static json_t *split_as_path(const char *spaced)
 {
 	_cleanup_free_ char *s = xstrdup(spaced);
 
@@ -57,9 +57,9 @@ static json_t *path_json(const char *spaced)
 static json_t *gateway_row_json(ip4 local, struct prefix p, json_t *next_hop, ip4 peer,
                                 const char *origin, const char *path, int weight)
 {
-	return json_pack("{s:o,s:s,s:s,s:o,s:s,s:s,s:i}", "asPath", path_json(path), "localAddress",
-	                 IP4_STR(local), "network", PREFIX_STR(p), "nextHop", next_hop, "origin",
-	                 origin, "sourcePeer", IP4_STR(peer), "weight", weight);
+	return json_pack("{s:o,s:s,s:s,s:o,s:s,s:s,s:i}", "asPath", split_as_path(path),
+	                 "localAddress", IP4_STR(local), "network", PREFIX_STR(p), "nextHop",
+	                 next_hop, "origin", origin, "sourcePeer", IP4_STR(peer), "weight", weight);
 }
 
 struct own {
@@ -112,7 +112,7 @@ static int learned_by(struct lab *l, const struct gateway *g, unsigned k, json_t
 	return r;
 }
 
-static int op_learned(struct lab *l, struct request *r, json_t **ret, struct err *e)
+static int op_gateway_learned(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	const struct gateway *g;
 	json_t *rows = json_array();
@@ -154,7 +154,7 @@ static int advertised_on(struct lab *l, const struct hybrid_session *s, json_t *
 
 	for (size_t j = 0; j < n && r == 0; j++)
 		json_array_append_new(rows, json_pack("{s:o,s:s,s:s,s:s,s:s,s:n,s:i}", "asPath",
-		                                      path_json(as_sent(s, p[j].as_path)),
+		                                      split_as_path(as_sent(s, p[j].as_path)),
 		                                      "localAddress", IP4_STR(s->local_ip),
 		                                      "network", PREFIX_STR(p[j].network),
 		                                      "nextHop", IP4_STR(p[j].next_hop), "origin",
@@ -163,7 +163,7 @@ static int advertised_on(struct lab *l, const struct hybrid_session *s, json_t *
 	return r;
 }
 
-static int op_advertised(struct lab *l, struct request *r, json_t **ret, struct err *e)
+static int op_gateway_advertised(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	const char *peer = json_string_value(json_object_get(r->body, "peer"));
 	const struct gateway *g;
@@ -343,8 +343,8 @@ static int op_circuit(struct lab *l, struct request *r, json_t **ret, struct err
 	return 0;
 }
 
-LAB_OP(gateway_learned, { .name = "gatewayLearned", .kind = OP_WORKER, .run = op_learned });
+LAB_OP(gateway_learned, { .name = "gatewayLearned", .kind = OP_WORKER, .run = op_gateway_learned });
 LAB_OP(gateway_advertised,
-       { .name = "gatewayAdvertised", .kind = OP_WORKER, .run = op_advertised });
+       { .name = "gatewayAdvertised", .kind = OP_WORKER, .run = op_gateway_advertised });
 LAB_OP(gateway_peers, { .name = "gatewayPeers", .kind = OP_WORKER, .run = op_peers });
 LAB_OP(circuit_routes, { .name = "circuitRoutes", .kind = OP_WORKER, .run = op_circuit });

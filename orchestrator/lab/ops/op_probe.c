@@ -84,8 +84,8 @@ static int prepare_probe(struct lab *l, const json_t *o, struct probe *p, struct
 	return 0;
 }
 
-static json_t *result_json(const struct probe *p, const struct endpoint *from,
-                           const struct endpoint *to)
+static json_t *make_probe_result(const struct probe *p, const struct endpoint *from,
+                                 const struct endpoint *to)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:{s:f, s:f, s:f}, s:o}",
 	                      "from", from->name, "to", to->name, "address", IP4_STR(p->dst),
@@ -160,7 +160,7 @@ static void watch_probes(struct batch *b, struct request *r, const json_t *watch
 	}
 }
 
-static void batch_done(struct batch *b)
+static void finish_probe_batch(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		endpoint_done(&b->from[i]);
@@ -180,9 +180,9 @@ static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct
 
 	if (!n || n > MAX_PROBES)
 		return err_set(e, EINVAL, "probe: \"probes\" must list 1 to %d probes", MAX_PROBES);
-	_cleanup_(batch_done) struct batch b = { xcalloc(n, sizeof(*b.probes)),
-		                                 xcalloc(n, sizeof(*b.from)),
-		                                 xcalloc(n, sizeof(*b.to)), n, NULL };
+	_cleanup_(finish_probe_batch) struct batch b = { xcalloc(n, sizeof(*b.probes)),
+		                                         xcalloc(n, sizeof(*b.from)),
+		                                         xcalloc(n, sizeof(*b.to)), n, NULL };
 
 	json_array_foreach (list, i, o) {
 		int rc = prepare_probe(l, o, &b.probes[i], &b.from[i], &b.to[i], e);
@@ -198,7 +198,8 @@ static int op_probe(struct lab *l, struct request *r, json_t **ret_reply, struct
 	json_t *results = json_array();
 
 	for (i = 0; i < n; i++)
-		json_array_append_new(results, result_json(&b.probes[i], &b.from[i], &b.to[i]));
+		json_array_append_new(results,
+		                      make_probe_result(&b.probes[i], &b.from[i], &b.to[i]));
 	*ret_reply = json_pack("{s:o}", "results", results);
 	return 0;
 }

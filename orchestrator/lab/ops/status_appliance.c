@@ -50,7 +50,7 @@ struct sessions {
 	json_t *list;
 };
 
-static void add_session(void *ctx, const struct tcp_session *s)
+static void add_tcp_session(void *ctx, const struct tcp_session *s)
 {
 	struct sessions *x = ctx;
 	const struct node *peer = vm_with(x->m, s->remote);
@@ -79,7 +79,7 @@ json_t *appliance_sessions_json(const struct driver *d)
 	for (size_t i = 0; x.m && i < d->lab.n_nodes; i++) {
 		x.n = d->lab.nodes[i];
 		if (is_asked(x.n))
-			(void)tcp_sessions(x.n->netns, BGP_PORT, add_session, &x, NULL);
+			(void)tcp_sessions(x.n->netns, BGP_PORT, add_tcp_session, &x, NULL);
 	}
 	return x.list;
 }

@@ -50,7 +50,7 @@ static json_t *hybrid_session_json(struct driver *d, const struct hybrid_session
 
 /* As Azure says it: a connection with BGP is up when one of its sessions is; one without, when
  * nothing keeps it down.  Between two gateways there is an object on each side, and one session. */
-static const char *state_of(struct driver *d, const struct connection *c)
+static const char *get_connection_state(struct driver *d, const struct connection *c)
 {
 	const struct model *m = d->lab.model;
 
@@ -77,7 +77,7 @@ void status_hybrid(struct driver *d, json_t *status)
 		json_array_append_new(connections,
 		                      json_pack("{s:s,s:s,s:s,s:s?}", "name", c->name, "gateway",
 		                                c->gateway->name, "connectionStatus",
-		                                state_of(d, c), "reason", c->down));
+		                                get_connection_state(d, c), "reason", c->down));
 	}
 	json_object_set_new(status, "gatewayBgp", bgp);
 	json_object_set_new(status, "connections", connections);

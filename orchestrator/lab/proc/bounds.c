@@ -10,7 +10,7 @@
 
 enum { NAME_MAX_ = 24 };
 
-static const char *name_of(unsigned number, char buf[NAME_MAX_])
+static const char *name_bound(unsigned number, char buf[NAME_MAX_])
 {
 	snprintf(buf, NAME_MAX_, number ? "node-%u" : ".", number);
 	return buf;
@@ -32,7 +32,7 @@ static void remove_dead(struct bounds *b)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < b->n_dead; i++)
-		if (cgroup_child_remove(b->dir, name_of(b->dead[i], name)) == -EBUSY)
+		if (cgroup_child_remove(b->dir, name_bound(b->dead[i], name)) == -EBUSY)
 			b->dead[kept++] = b->dead[i];
 	b->n_dead = kept;
 }
@@ -44,7 +44,7 @@ unsigned bounds_make(struct bounds *b, struct err *e)
 	if (b->dir < 0)
 		return 0;
 	remove_dead(b);
-	if (cgroup_child_make(b->dir, name_of(b->next + 1, name), &b->limits, e) < 0)
+	if (cgroup_child_make(b->dir, name_bound(b->next + 1, name), &b->limits, e) < 0)
 		return 0;
 	return ++b->next;
 }
@@ -61,14 +61,14 @@ int bounds_enter(const struct bounds *b, unsigned number)
 {
 	char name[NAME_MAX_];
 
-	return number ? cgroup_child_enter(b->dir, name_of(number, name)) : -1;
+	return number ? cgroup_child_enter(b->dir, name_bound(number, name)) : -1;
 }
 
 unsigned long long bounds_kills(const struct bounds *b, unsigned number)
 {
 	char name[NAME_MAX_];
 
-	return b->dir < 0
-	           ? 0
-	           : cgroup_child_count(b->dir, name_of(number, name), "memory.events", "oom_kill");
+	return b->dir < 0 ? 0
+	                  : cgroup_child_count(b->dir, name_bound(number, name), "memory.events",
+	                                       "oom_kill");
 }

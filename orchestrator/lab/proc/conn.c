@@ -165,7 +165,7 @@ void conn_text(struct conn *c, const char *s, size_t n)
 	conn_send(c, json_pack("{s:o}", "text", text_json(s, n)));
 }
 
-static void parse_lines(struct conn *c);
+static void parse_request_lines(struct conn *c);
 
 static void finish_operation(struct conn *c)
 {
@@ -174,7 +174,7 @@ static void finish_operation(struct conn *c)
 	c->on_input = NULL;
 	c->on_close = NULL;
 	if (!c->dead)
-		parse_lines(c);
+		parse_request_lines(c);
 }
 
 void conn_answer(struct conn *c, json_t *payload)
@@ -284,7 +284,7 @@ static void run_op(struct conn *c, json_t *body)
 	/* else: the operation keeps the connection and answers later */
 }
 
-static void take_line(struct conn *c, char *line, size_t n)
+static void take_request_line(struct conn *c, char *line, size_t n)
 {
 	json_error_t je;
 	json_t *body = json_loadb(line, n, JSON_REJECT_DUPLICATES, &je);
@@ -311,7 +311,7 @@ static void take_line(struct conn *c, char *line, size_t n)
 	json_decref(body);
 }
 
-static void parse_lines(struct conn *c)
+static void parse_request_lines(struct conn *c)
 {
 	if (c->parsing) /* finish_operation() of an inline operation comes back here */
 		return;
@@ -331,7 +331,7 @@ static void parse_lines(struct conn *c)
 		c->n -= len + 1;
 		c->scanned = 0;
 		if (len)
-			take_line(c, line, len);
+			take_request_line(c, line, len);
 		if (c->n == 0 && c->cap > 65536) { /* a design went by: do not keep its room */
 			free(c->in);
 			c->in = NULL;
@@ -391,7 +391,7 @@ static void fill_in(struct conn *c)
 	}
 	take_fds(c, &mh);
 	c->n += (size_t)k;
-	parse_lines(c);
+	parse_request_lines(c);
 	if (!c->dead && c->n > LINE_MAX_BYTES) {
 		struct err e;
 

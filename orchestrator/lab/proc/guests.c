@@ -27,7 +27,7 @@ struct batch {
 /* --- the process ------------------------------------------------------------------------------ */
 
 /* Several with one message: a change of process each costs more than the namespace's descriptor. */
-static int make(int home, unsigned want)
+static int make_guests(int home, unsigned want)
 {
 	struct batch b = { .asked = want };
 	int fds[FDS_MAX], r = 0;
@@ -67,7 +67,7 @@ static _Noreturn void be_maker(int sock)
 	if (unshare(CLONE_NEWNET) < 0 || ns_current(&home, &e) < 0)
 		_exit(1);
 	while (read(3, &want, 1) == 1)
-		if (make(home, want) < 0)
+		if (make_guests(home, want) < 0)
 			break;
 	_exit(0);
 }

@@ -119,7 +119,7 @@ int node_files(struct lab_node *n, const struct image_plan *plan, struct err *e)
 	return r;
 }
 
-static int write_new(const char *path, const char *s, size_t n, struct err *e)
+static int write_etc_file(const char *path, const char *s, size_t n, struct err *e)
 {
 	_cleanup_close_ int fd =
 	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -155,9 +155,9 @@ static int etc_accounts(const char *etc, struct err *e)
 		str_printf(&pw, "%s:x:0:0:%s:%s:/bin/sh\n", USERS[i], USERS[i], i ? "/" : "/root");
 	for (size_t i = 0; i < ARRAY_LEN(GROUPS); i++)
 		str_printf(&gr, "%s:x:0:%s\n", GROUPS[i], streq(GROUPS[i], "frrvty") ? "frr" : "");
-	int r = write_new(passwd, str_get(&pw), pw.n, e);
+	int r = write_etc_file(passwd, str_get(&pw), pw.n, e);
 
-	return r < 0 ? r : write_new(group, str_get(&gr), gr.n, e);
+	return r < 0 ? r : write_etc_file(group, str_get(&gr), gr.n, e);
 }
 
 static int etc_fill(const struct lab_node *n, struct err *e)
@@ -173,11 +173,11 @@ static int etc_fill(const struct lab_node *n, struct err *e)
 	int r = etc_accounts(etc, e);
 
 	if (r == 0)
-		r = write_new(hosts, text, strlen(text), e);
+		r = write_etc_file(hosts, text, strlen(text), e);
 	if (r == 0)
-		r = write_new(nss, NSS, strlen(NSS), e);
+		r = write_etc_file(nss, NSS, strlen(NSS), e);
 	if (r == 0)
-		r = write_new(hostname, name, strlen(name), e);
+		r = write_etc_file(hostname, name, strlen(name), e);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(HOST_ETC); i++)
 		r = etc_link(etc, HOST_ETC[i], e);
 	return r;

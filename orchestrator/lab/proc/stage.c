@@ -41,7 +41,7 @@ static int make_link(const char *stage, const char *name, const char *to, struct
 	return symlink(to, path) < 0 ? err_sys(e, errno, "%s", path) : 0;
 }
 
-static int make_folder(const char *stage, const char *name, struct err *e)
+static int make_stage_folder(const char *stage, const char *name, struct err *e)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", stage, name);
 
@@ -49,7 +49,7 @@ static int make_folder(const char *stage, const char *name, struct err *e)
 }
 
 /* from, a file or a folder, as stage/name; what is not there is left out. */
-static int show(const char *stage, const char *name, const char *from, struct err *e)
+static int show_in_stage(const char *stage, const char *name, const char *from, struct err *e)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", stage, name);
 	struct stat st;
@@ -94,7 +94,7 @@ static int show_programs(const char *stage, struct err *e)
 			to[n] = '\0';
 			r = make_link(stage, PROGRAMS[i], to, e);
 		} else {
-			r = show(stage, PROGRAMS[i], from, e);
+			r = show_in_stage(stage, PROGRAMS[i], from, e);
 		}
 	}
 	return r;
@@ -107,7 +107,7 @@ static int show_devices(const char *stage, struct err *e)
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(DEVICES); i++) {
 		_cleanup_free_ char *from = xasprintf("/dev/%s", DEVICES[i]);
 
-		r = show(stage, from + 1, from, e);
+		r = show_in_stage(stage, from + 1, from, e);
 	}
 	return r;
 }
@@ -120,7 +120,7 @@ static int show_etc(const char *stage, struct err *e)
 		_cleanup_free_ char *from = xasprintf("/etc/%s", host_etc(i));
 		_cleanup_free_ char *name = xasprintf("%s/%s", HOST_ETC_DIR, host_etc(i));
 
-		r = show(stage, name, from, e);
+		r = show_in_stage(stage, name, from, e);
 	}
 	return r;
 }
@@ -139,12 +139,12 @@ static int show_kernel(const char *stage, struct err *e)
 	return 0;
 }
 
-static int fill(const char *stage, struct err *e)
+static int fill_stage(const char *stage, struct err *e)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(FOLDERS); i++)
-		r = make_folder(stage, FOLDERS[i], e);
+		r = make_stage_folder(stage, FOLDERS[i], e);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(LINKS); i++)
 		r = make_link(stage, LINKS[i].name, LINKS[i].to, e);
 	if (r == 0)
@@ -202,7 +202,7 @@ static int build(struct driver *d, struct err *e)
 	if (mount("vnetlab", stage, "tmpfs", MS_NOSUID, "mode=0755,size=1m") < 0)
 		r = err_sys(e, errno, "mounting a tmpfs on %s", stage);
 	if (r == 0)
-		r = fill(stage, e);
+		r = fill_stage(stage, e);
 	if (r == 0)
 		r = settle(stage, e);
 	if (r == 0)

@@ -94,7 +94,7 @@ bool bird_since_same(const char *a, const char *b)
 }
 
 /* The next line of *text without its end, or NULL; *text goes on behind it. */
-static char *next_line(const char **text)
+static char *take_bird_line(const char **text)
 {
 	if (!**text)
 		return NULL;
@@ -226,7 +226,7 @@ bool bird_parse_export(const char *text, const char *protocol, struct bird_expor
 	bool found = false, in = false;
 
 	*ret = (struct bird_export){ 0 };
-	for (char *line; (line = next_line(&text)); free(line)) {
+	for (char *line; (line = take_bird_line(&text)); free(line)) {
 		const char *v;
 
 		if (*line && !isspace((unsigned char)*line)) {
@@ -260,7 +260,7 @@ int bird_parse_sessions(const char *text, struct bird_session **ret, size_t *ret
 	size_t n = 0, cap = 0;
 	struct where w = { .bgp = false };
 
-	for (char *line; (line = next_line(&text)); free(line)) {
+	for (char *line; (line = take_bird_line(&text)); free(line)) {
 		if (*line && !isspace((unsigned char)*line)) {
 			w = (struct where){ .bgp = session_head(line, &one) };
 			if (w.bgp)
@@ -317,7 +317,7 @@ int bird_parse_routes(const char *text, struct bird_path **ret, size_t *ret_n)
 	struct prefix net = { 0, 0 };
 	bool have_net = false, in_route = false;
 
-	for (char *line; (line = next_line(&text)); free(line)) {
+	for (char *line; (line = take_bird_line(&text)); free(line)) {
 		const char *v;
 
 		if (*line && *line != '\t') {

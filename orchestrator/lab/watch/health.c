@@ -35,7 +35,7 @@ struct health {
 	size_t n, cap;
 };
 
-static const struct nic *nic_of(const struct target *t)
+static const struct nic *get_target_nic(const struct target *t)
 {
 	return t->lb->backends[t->place];
 }
@@ -67,7 +67,7 @@ static json_t *health_down_json(const struct driver *d)
 static void tell_health_changed(struct target *t, const char *why)
 {
 	struct err e = { 0 };
-	_cleanup_free_ char *subject = xasprintf("%s/%s", t->lb->name, nic_of(t)->name);
+	_cleanup_free_ char *subject = xasprintf("%s/%s", t->lb->name, get_target_nic(t)->name);
 
 	event_add(t->d->events, "probe", subject, "%s%s%s", t->up ? "up" : "down", *why ? ": " : "",
 	          why);
@@ -112,9 +112,10 @@ static void end_probe(struct target *t, bool ok, const char *why)
 static void send_get(struct target *t)
 {
 	const char *path = t->lb->probe.path && *t->lb->probe.path ? t->lb->probe.path : "/";
-	_cleanup_free_ char *get = xasprintf("GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: Load "
-	                                     "Balancer Agent\r\nConnection: close\r\n\r\n",
-	                                     path, IP4_STR(nic_of(t)->ip), t->lb->probe.port);
+	_cleanup_free_ char *get =
+	    xasprintf("GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: Load "
+	              "Balancer Agent\r\nConnection: close\r\n\r\n",
+	              path, IP4_STR(get_target_nic(t)->ip), t->lb->probe.port);
 
 	if (send(t->src.fd, get, strlen(get), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		end_probe(t, false, strerror(errno));
@@ -161,7 +162,7 @@ static void on_probe_socket(struct source *s, uint32_t events)
 /* The mark leads into the backend's VNet: its address may exist in another one too. */
 static int dial_backend(struct target *t)
 {
-	const struct nic *n = nic_of(t);
+	const struct nic *n = get_target_nic(t);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(PLATFORM_IP) };
 	struct sockaddr_in to = { .sin_family = AF_INET,
 		                  .sin_port = htons((uint16_t)t->lb->probe.port),
@@ -189,7 +190,7 @@ static void on_probe_timer(struct timer *tm)
 	struct target *t = container_of(tm, struct target, timer);
 
 	if (t->probing) {
-		const struct nic *n = nic_of(t), *by = lb_answers_by(n);
+		const struct nic *n = get_target_nic(t), *by = lb_answers_by(n);
 		_cleanup_free_ char *why =
 		    by ? xasprintf("no answer in time: %s answers by NIC %s with the address of "
 		                   "its NIC %s (%s), which Azure drops; the guest needs a route "
@@ -202,7 +203,7 @@ static void on_probe_timer(struct timer *tm)
 	}
 	const bool *stopped = lab_stopped(&t->d->lab);
 
-	if (stopped && stopped[nic_of(t)->vm->idx]) {
+	if (stopped && stopped[get_target_nic(t)->vm->idx]) {
 		end_probe(t, false, "its VM is stopped");
 		return;
 	}
@@ -219,7 +220,7 @@ static void on_probe_timer(struct timer *tm)
 /* --- which there are ---------------------------------------------------------------------------
  */
 
-static void target_free(struct target *t)
+static void free_target(struct target *t)
 {
 	loop_timer_stop(t->d->loop, &t->timer);
 	hang_up_probe(t);
@@ -278,7 +279,7 @@ void health_update(struct driver *d)
 	}
 	for (size_t i = 0; old && i < old->n; i++)
 		if (old->v[i])
-			target_free(old->v[i]);
+			free_target(old->v[i]);
 	if (old)
 		free(old->v);
 	free(old);
@@ -298,7 +299,7 @@ bool health_settled(const struct driver *d, char **ret_why)
 			continue;
 		if (ret_why)
 			*ret_why = xasprintf("load balancer %s: %s has not been probed yet",
-			                     t->lb->name, nic_of(t)->vm->name);
+			                     t->lb->name, get_target_nic(t)->vm->name);
 		return false;
 	}
 	return true;
@@ -315,8 +316,8 @@ bool *lab_backends_down(const struct lab *l)
 	return down;
 }
 
-static const struct target *find_target(const struct driver *d, const struct load_balancer *lb,
-                                        size_t place)
+static const struct target *find_probe_target(const struct driver *d,
+                                              const struct load_balancer *lb, size_t place)
 {
 	for (size_t i = 0; d->watch->health && i < d->watch->health->n; i++)
 		if (d->watch->health->v[i]->lb == lb && d->watch->health->v[i]->place == place)
@@ -336,7 +337,7 @@ json_t *health_json(const struct driver *d)
 
 		for (size_t k = 0; k < lb->n_backends; k++) {
 			const struct nic *n = lb->backends[k];
-			const struct target *t = find_target(d, lb, k);
+			const struct target *t = find_probe_target(d, lb, k);
 			bool runs = !stopped || !stopped[n->vm->idx];
 			const char *why = !runs ? "its VM is stopped" : t ? t->reason : "";
 

@@ -22,7 +22,7 @@ static struct process *bird_of(const struct lab_node *n)
 	return n->n_procs ? n->procs[0] : NULL;
 }
 
-static size_t index_of(const struct instance *in)
+static size_t get_instance_index(const struct instance *in)
 {
 	size_t i = 0;
 
@@ -74,7 +74,7 @@ static void on_reply(struct instance *in, const char *text)
 
 	observe_take_answer(in, text);
 	next_question(in);
-	observe_waiters_answered(d, index_of(in));
+	observe_waiters_answered(d, get_instance_index(in));
 	driver_changed(d, CHANGED_ANSWERS);
 }
 

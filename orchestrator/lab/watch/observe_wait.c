@@ -23,7 +23,7 @@ void observe_waiter_done(struct waiter *w)
 		fn(ctx);
 }
 
-static void waiter_timeout(struct timer *t)
+static void end_observe_wait(struct timer *t)
 {
 	observe_waiter_done(container_of(t, struct waiter, timer));
 }
@@ -52,7 +52,7 @@ void observe_fresh(struct driver *d, unsigned timeout_ms, void (*fn)(void *ctx),
 	w->d = d;
 	w->fn = fn;
 	w->ctx = ctx;
-	w->timer.fn = waiter_timeout;
+	w->timer.fn = end_observe_wait;
 	w->goal = xcalloc(o->n + 1, sizeof(*w->goal));
 	w->next = o->waiters;
 	o->waiters = w;

@@ -17,7 +17,7 @@ static void fetch_rib(struct router_link *rl)
 	router_link_say(rl, json_pack("{s:s}", "op", "rib"), NULL, 0, NULL);
 }
 
-static void on_applied(struct router_link *rl, const json_t *msg)
+static void on_router_applied(struct router_link *rl, const json_t *msg)
 {
 	rl->applied = json_integer_value(json_object_get(msg, "generation"));
 	rl->missing = json_integer_value(json_object_get(msg, "missing"));
@@ -74,7 +74,7 @@ static void on_route(struct router_link *rl, const json_t *msg)
 }
 
 /* Of so many that an event each says nothing to anybody. */
-static void on_routes(struct router_link *rl, const json_t *msg)
+static void on_router_routes(struct router_link *rl, const json_t *msg)
 {
 	static const char *const words[] = { "added", "changed", "deleted" };
 	_cleanup_free_ char *who = instance_of(msg);
@@ -131,13 +131,13 @@ static void on_message(struct router_link *rl, json_t *msg)
 	if (!event && json_object_get(msg, "rib")) {
 		on_rib(rl, msg);
 	} else if (streq(event, "applied")) {
-		on_applied(rl, msg);
+		on_router_applied(rl, msg);
 	} else if (streq(event, "looked")) {
 		router_take_looked(rl, msg);
 	} else if (streq(event, "read")) {
 		on_read(rl, msg);
 	} else if (streq(event, "routes")) {
-		on_routes(rl, msg);
+		on_router_routes(rl, msg);
 	} else if (streq(event, "route")) {
 		on_route(rl, msg);
 	} else if (streq(event, "programmed")) {

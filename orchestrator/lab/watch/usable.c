@@ -246,7 +246,7 @@ static bool none_usable(const struct counts *c)
 	return c->unusable && !c->usable;
 }
 
-static void note_change(struct usable *u, bool was)
+static void note_usable_change(struct usable *u, bool was)
 {
 	bool is = none_usable(&u->last);
 
@@ -274,7 +274,7 @@ static void round_over(struct usable *u, bool good)
 	if (good) {
 		u->last = u->round;
 		u->asked = clock_ms();
-		note_change(u, was);
+		note_usable_change(u, was);
 		if (u->last.muted && !was_muted)
 			event_add(u->d->events, "routes", u->node->name, "%s", u->last.muted);
 	}
@@ -354,7 +354,7 @@ static void look_again(struct driver *d)
 		waiter_done(d->watch->usable);
 }
 
-static void waiter_timeout(struct timer *t)
+static void end_usable_wait(struct timer *t)
 {
 	waiter_done(container_of(t, struct usable_wait, timer));
 }
@@ -399,7 +399,7 @@ void usable_ask(struct driver *d, enum usable_when when, unsigned timeout_ms, vo
 		u->settle_until = when == USABLE_NOW ? now + SETTLE_MS : 0;
 	}
 	*w = (struct usable_wait){ .d = d, .fn = fn, .ctx = ctx, .next = d->watch->usable };
-	w->timer.fn = waiter_timeout;
+	w->timer.fn = end_usable_wait;
 	d->watch->usable = w;
 	loop_timer(d->loop, &w->timer, timeout_ms);
 	look_again(d);
@@ -444,7 +444,7 @@ static bool kernel_has_route(const struct lab_node *n, ip4 to)
 }
 
 /* The question that finds what is of no use, for a terminal. */
-static char *command_of(const struct usable *u)
+static char *make_shown_command(const struct usable *u)
 {
 	struct str s = { 0 };
 	size_t i = 0;
@@ -461,7 +461,7 @@ static void say_unusable(const struct usable *u, const struct bgp_connection *c,
 {
 	const char *who = u->node->name;
 	const struct route_server *rs = c->rs;
-	_cleanup_free_ char *ask = command_of(u), *why = NULL;
+	_cleanup_free_ char *ask = make_shown_command(u), *why = NULL;
 	ip4 gateway = subnet_gateway(c->nic->subnet->prefix);
 	unsigned long n = u->last.unusable;
 	struct own_neighbor own;

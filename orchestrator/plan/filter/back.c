@@ -17,7 +17,7 @@
 	"meta l4proto " number \
 	" meta mark set ip saddr . th sport . ip daddr . th dport map @back_" protocol "\n"
 
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed BACK_CHAIN_LIST[] = {
 	{ .name = "back_note",
 	  .part = FAB_PART_BACK,
 	  .hook = "type filter hook forward priority 10; policy accept;",
@@ -28,7 +28,8 @@ static const struct filter_fixed CHAINS[] = {
 	  .rules = "iifname != @back_from accept\n" MARK("6", "tcp") MARK("17", "udp") },
 };
 
-const struct filter_block filter_back = { FLOWS("tcp") FLOWS("udp"), CHAINS, ARRAY_LEN(CHAINS) };
+const struct filter_block filter_back = { FLOWS("tcp") FLOWS("udp"), BACK_CHAIN_LIST,
+	                                  ARRAY_LEN(BACK_CHAIN_LIST) };
 
 bool filter_needs_back(const struct fabric *f)
 {

@@ -6,7 +6,7 @@
 #define HASHED " mod 60 seed 0x564e4c42 offset 1\n"
 
 /* The base chains make the kernel track connections, so they come with the first balancer. */
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed BALANCER_CHAIN_LIST[] = {
 	{ .name = "lb_by_flow",
 	  .rules = "meta l4proto != { 6, 17 } meta mark set jhash ip saddr . ip daddr . meta "
 	           "l4proto" HASHED
@@ -52,7 +52,8 @@ static const struct filter_fixed CHAINS[] = {
 	           "dnat to meta mark map @lb_addr\n" },
 };
 
-const struct filter_block filter_balancers = { "", CHAINS, ARRAY_LEN(CHAINS) };
+const struct filter_block filter_balancers = { "", BALANCER_CHAIN_LIST,
+	                                       ARRAY_LEN(BALANCER_CHAIN_LIST) };
 
 static void add_lb_service(const struct fab_balancer *b, const struct fab_lb_rule *r,
                            struct nft_elems *v)

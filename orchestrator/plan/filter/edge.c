@@ -22,7 +22,7 @@
  *
  * From outside a public address leads to its NIC, all else dies.  A packet between two public
  * addresses of the lab goes out and comes back in: the Internet's node forwards it. */
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed EDGE_CHAIN_LIST[] = {
 	/* The first rule that sets a zone wins. */
 	{ .name = "zones",
 	  .hook = "type filter hook prerouting priority -300; policy accept;",
@@ -68,10 +68,10 @@ static const struct filter_fixed CHAINS[] = {
 	{ .name = "own", .hook = "type filter hook output priority 0; policy drop;", .rules = "" },
 };
 
-static const struct filter_block EDGE = { "", CHAINS, ARRAY_LEN(CHAINS) };
-static const struct filter_block *const BLOCKS[] = { &EDGE, NULL };
+static const struct filter_block EDGE = { "", EDGE_CHAIN_LIST, ARRAY_LEN(EDGE_CHAIN_LIST) };
+static const struct filter_block *const EDGE_BLOCK_LIST[] = { &EDGE, NULL };
 
-static const struct nft_set SETS[EDGE_SETS] = {
+static const struct nft_set EDGE_SET_LIST[EDGE_SETS] = {
 	[SET_LINK] = { "link", KEY_PORT, VALUE_NUMBER, "type ifname : mark;" },
 	[SET_LINK_ZONE] = { "link_zone", KEY_PORT, VALUE_NUMBER, "typeof iifname : ct zone;" },
 	[SET_NIC_ZONE] = { "nic_zone", KEY_PORT_IP, VALUE_NUMBER,
@@ -93,7 +93,7 @@ static const struct nft_set SETS[EDGE_SETS] = {
 	                   "type ipv4_addr . inet_proto . inet_service;" },
 };
 
-const struct filter_shape edge_filter_shape = { SETS, EDGE_SETS, BLOCKS };
+const struct filter_shape edge_filter_shape = { EDGE_SET_LIST, EDGE_SETS, EDGE_BLOCK_LIST };
 
 /* An instance of a firewall leaves as the firewall does. */
 static void add_instance_translations(struct nft_elems *v, const struct nic *n, const char *link,

@@ -33,7 +33,7 @@ void nft_elems_add_number(struct nft_elems *v, unsigned set, uint32_t number, ip
 	v->items[v->n - 1].from = number;
 }
 
-static int compare_keys(const struct nft_elem *a, const struct nft_elem *b)
+static int compare_elem_keys(const struct nft_elem *a, const struct nft_elem *b)
 {
 	if (a->set != b->set)
 		return a->set < b->set ? -1 : 1;
@@ -48,9 +48,9 @@ static int compare_keys(const struct nft_elem *a, const struct nft_elem *b)
 	return (int)a->len - (int)b->len;
 }
 
-static int by_key(const void *a, const void *b)
+static int order_by_key(const void *a, const void *b)
 {
-	return compare_keys(a, b);
+	return compare_elem_keys(a, b);
 }
 
 void nft_elems_sort(struct nft_elems *v)
@@ -58,9 +58,9 @@ void nft_elems_sort(struct nft_elems *v)
 	size_t n = 0;
 
 	if (v->n)
-		qsort(v->items, v->n, sizeof(*v->items), by_key);
+		qsort(v->items, v->n, sizeof(*v->items), order_by_key);
 	for (size_t i = 0; i < v->n; i++)
-		if (!i || compare_keys(&v->items[i], &v->items[n - 1]))
+		if (!i || compare_elem_keys(&v->items[i], &v->items[n - 1]))
 			v->items[n++] = v->items[i];
 	v->n = n;
 }
@@ -77,7 +77,7 @@ const struct nft_elem *nft_elems_get(const struct nft_elems *v, unsigned set, co
 	struct nft_elem x = { .set = set, .key = key };
 
 	memcpy(x.port, port, strnlen(port, IFNAMSIZ - 1));
-	return v->n ? bsearch(&x, v->items, v->n, sizeof(x), by_key) : NULL;
+	return v->n ? bsearch(&x, v->items, v->n, sizeof(x), order_by_key) : NULL;
 }
 
 /* --- names and texts -------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ void nft_texts_free(struct nft_texts *v)
 
 /* --- out ------------------------------------------------------------------------------------ */
 
-static void key_text(enum nft_key key, const struct nft_elem *x, struct str *s)
+static void append_elem_key(enum nft_key key, const struct nft_elem *x, struct str *s)
 {
 	const struct prefix p = { x->key, x->len };
 
@@ -216,7 +216,7 @@ static void add_to_batch(struct batch *b, bool adding, const struct nft_elem *x)
 
 	if (s->n)
 		str_add(s, ", ");
-	key_text(b->sets[x->set].key, x, s);
+	append_elem_key(b->sets[x->set].key, x, s);
 	if (adding)
 		value_text(&b->sets[x->set], x, s);
 	b->n++;
@@ -231,7 +231,7 @@ static void merge_elems(struct batch *b, const struct nft_elems *have, const str
 	while (i < have->n || k < want->n) {
 		int c = i == have->n   ? 1
 		        : k == want->n ? -1
-		                       : compare_keys(&have->items[i], &want->items[k]);
+		                       : compare_elem_keys(&have->items[i], &want->items[k]);
 		bool same = c == 0 && have->items[i].value == want->items[k].value;
 
 		if (!same && (c < 0 ? gone : come)) {
@@ -281,7 +281,7 @@ size_t nft_elems_most(size_t room)
 
 /* --- in ------------------------------------------------------------------------------------- */
 
-static bool get_ip(const json_t *j, uint32_t *ret)
+static bool read_elem_ip(const json_t *j, uint32_t *ret)
 {
 	return json_is_string(j) && ip4_parse(json_string_value(j), ret) == 0;
 }
@@ -305,7 +305,7 @@ static bool get_prefix(const json_t *j, struct nft_elem *x)
 	const json_t *p = json_object_get(j, "prefix");
 
 	x->len = p ? (uint8_t)json_integer_value(json_object_get(p, "len")) : 32;
-	return get_ip(p ? json_object_get(p, "addr") : j, &x->key);
+	return read_elem_ip(p ? json_object_get(p, "addr") : j, &x->key);
 }
 
 static bool get_service(const json_t *proto, const json_t *port, uint32_t *ret)
@@ -318,7 +318,7 @@ static bool get_service(const json_t *proto, const json_t *port, uint32_t *ret)
 	return true;
 }
 
-static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
+static bool read_elem_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 {
 	const json_t *parts = json_object_get(j, "concat");
 	const json_t *second = json_array_get(parts, 1);
@@ -327,27 +327,28 @@ static bool get_key(enum nft_key kind, const json_t *j, struct nft_elem *x)
 	case KEY_PORT:
 		return get_port(j, x->port);
 	case KEY_IP:
-		return get_ip(j, &x->key);
+		return read_elem_ip(j, &x->key);
 	case KEY_PREFIX:
 		return get_prefix(j, x);
 	case KEY_PORT_IP:
-		return get_port(json_array_get(parts, 0), x->port) && get_ip(second, &x->key);
+		return get_port(json_array_get(parts, 0), x->port) && read_elem_ip(second, &x->key);
 	case KEY_PORT_NUMBER:
 		return get_port(json_array_get(parts, 0), x->port) && get_number(second, &x->key);
 	case KEY_PORT_PREFIX:
 		return get_port(json_array_get(parts, 0), x->port) && get_prefix(second, x);
 	case KEY_PORT_IP_PREFIX:
-		return get_port(json_array_get(parts, 0), x->port) && get_ip(second, &x->from) &&
-		       get_prefix(json_array_get(parts, 2), x);
+		return get_port(json_array_get(parts, 0), x->port) &&
+		       read_elem_ip(second, &x->from) && get_prefix(json_array_get(parts, 2), x);
 	case KEY_NUMBER:
 		return get_number(j, &x->key);
 	case KEY_NUMBER_IP:
-		return get_number(json_array_get(parts, 0), &x->from) && get_ip(second, &x->key);
+		return get_number(json_array_get(parts, 0), &x->from) &&
+		       read_elem_ip(second, &x->key);
 	case KEY_PORT_SERVICE:
 		return get_port(json_array_get(parts, 0), x->port) &&
 		       get_service(second, json_array_get(parts, 2), &x->key);
 	case KEY_IP_SERVICE:
-		return get_ip(json_array_get(parts, 0), &x->from) &&
+		return read_elem_ip(json_array_get(parts, 0), &x->from) &&
 		       get_service(second, json_array_get(parts, 2), &x->key);
 	}
 	return false;
@@ -366,7 +367,7 @@ static bool get_value(const struct nft_set *set, const json_t *j, uint64_t *ret)
 
 	if (set->value == VALUE_CHAIN)
 		return get_chain(set, j, ret);
-	if (!(set->value == VALUE_IP ? get_ip(j, &value) : get_number(j, &value)))
+	if (!(set->value == VALUE_IP ? read_elem_ip(j, &value) : get_number(j, &value)))
 		return false;
 	*ret = value;
 	return true;
@@ -375,8 +376,8 @@ static bool get_value(const struct nft_set *set, const json_t *j, uint64_t *ret)
 static bool get_elem(const struct nft_set *set, const json_t *j, struct nft_elem *x)
 {
 	if (set->value == VALUE_NONE)
-		return get_key(set->key, j, x);
-	return get_key(set->key, json_array_get(j, 0), x) &&
+		return read_elem_key(set->key, j, x);
+	return read_elem_key(set->key, json_array_get(j, 0), x) &&
 	       get_value(set, json_array_get(j, 1), &x->value);
 }
 

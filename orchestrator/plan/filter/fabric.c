@@ -35,7 +35,7 @@
  *    of the sending VNet go.
  *  - 1.8: only a NIC's own address is translated at the edge: an NVA has to do so first.
  *  - 1.5: no ICMP error ever comes from the virtual router; drops are silent. */
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed FABRIC_CHAIN_LIST[] = {
 	{ .name = "ports",
 	  .rules = "meta mark set iifname . ip saddr map @own accept\n"
 	           "meta pkttype != host drop\n"
@@ -97,12 +97,12 @@ static const struct filter_fixed CHAINS[] = {
 static const struct filter_block FABRIC = {
 	.own_sets = "	set platform { type ipv4_addr; elements = { 168.63.129.16, "
 	            "169.254.169.254 }; }\n",
-	.chains = CHAINS,
-	.n_chains = ARRAY_LEN(CHAINS),
+	.chains = FABRIC_CHAIN_LIST,
+	.n_chains = ARRAY_LEN(FABRIC_CHAIN_LIST),
 };
 
 #define NSG_MAP "type ifname : verdict;"
-static const struct nft_set SETS[FAB_SETS] = {
+static const struct nft_set FABRIC_SET_LIST[FAB_SETS] = {
 	[SET_PORT_MARK] = { "port_mark", KEY_PORT, VALUE_NUMBER, "type ifname : mark;" },
 	[SET_OWN] = { "own", KEY_PORT_IP, VALUE_NUMBER, "type ifname . ipv4_addr : mark;" },
 	[SET_QUICK] = { "quick", KEY_NUMBER_IP, VALUE_NUMBER,
@@ -143,10 +143,11 @@ static const struct nft_set SETS[FAB_SETS] = {
 	[SET_SHARE_SLOTS] = { "share_slots", KEY_NUMBER_IP, VALUE_NONE, "type mark . ipv4_addr;" },
 };
 
-static const struct filter_block *const BLOCKS[] = { &FABRIC,      &filter_balancers, &filter_nsgs,
-	                                             &filter_back, &filter_share,     NULL };
+static const struct filter_block *const FABRIC_BLOCK_LIST[] = { &FABRIC,       &filter_balancers,
+	                                                        &filter_nsgs,  &filter_back,
+	                                                        &filter_share, NULL };
 
-const struct filter_shape fabric_filter_shape = { SETS, FAB_SETS, BLOCKS };
+const struct filter_shape fabric_filter_shape = { FABRIC_SET_LIST, FAB_SETS, FABRIC_BLOCK_LIST };
 
 static unsigned parts_of(const struct fabric *f)
 {

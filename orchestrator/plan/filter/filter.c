@@ -105,7 +105,7 @@ static bool has_fixed(const json_t *listed, const char *chain)
 	return false;
 }
 
-static void parse_parts(const json_t *listed, struct filter *f)
+static void parse_listed_parts(const json_t *listed, struct filter *f)
 {
 	unsigned some = 0, lacks = 0;
 
@@ -146,7 +146,7 @@ int filter_parse(const json_t *listed, struct filter *ret, struct err *e)
 
 		memcpy(c->name, name, strlen(name));
 	}
-	parse_parts(listed, &f);
+	parse_listed_parts(listed, &f);
 	filter_sort(&f);
 	*ret = f;
 	return 0;

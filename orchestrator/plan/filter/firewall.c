@@ -17,7 +17,7 @@
 	"meta l4proto != { 6, 17 } ip daddr @iana accept\n" \
 	"meta l4proto { 6, 17 } ip daddr @private accept\n" hide "\n"
 
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed FIREWALL_CHAIN_LIST[] = {
 	/* Where network rules that allow go to: what has no ports and would need the public address
 	 * goes nowhere (firewall_cannot_hide()). */
 	{ .name = "all_protocols", .part = FIREWALL_PART_ICMP_OUT, .rules = "accept\n" },
@@ -59,10 +59,11 @@ static const struct filter_fixed CHAINS[] = {
 	  .rules_with = SOURCE("goto shared") },
 };
 
-static const struct filter_block FIREWALL = { "", CHAINS, ARRAY_LEN(CHAINS) };
-static const struct filter_block *const BLOCKS[] = { &FIREWALL, NULL };
+static const struct filter_block FIREWALL = { "", FIREWALL_CHAIN_LIST,
+	                                      ARRAY_LEN(FIREWALL_CHAIN_LIST) };
+static const struct filter_block *const FIREWALL_BLOCK_LIST[] = { &FIREWALL, NULL };
 
-static const struct nft_set SETS[FIREWALL_SETS] = {
+static const struct nft_set FIREWALL_SET_LIST[FIREWALL_SETS] = {
 	[SET_NETWORK] = { "network", KEY_PORT, VALUE_CHAIN, "type ifname : verdict;",
 	                  FIREWALL_PREFIX },
 	[SET_TARGETS] = { "targets", KEY_PORT, VALUE_CHAIN, "type ifname : verdict;",
@@ -72,7 +73,8 @@ static const struct nft_set SETS[FIREWALL_SETS] = {
 	[SET_SHARES] = { "shares", KEY_NUMBER, VALUE_IP, "type mark : ipv4_addr;" },
 };
 
-const struct filter_shape firewall_filter_shape = { SETS, FIREWALL_SETS, BLOCKS };
+const struct filter_shape firewall_filter_shape = { FIREWALL_SET_LIST, FIREWALL_SETS,
+	                                            FIREWALL_BLOCK_LIST };
 
 static void add_to_links(const struct firewall *fw, enum firewall_set set, uint64_t chain,
                          struct filter *f)
@@ -113,7 +115,8 @@ static void add_targets(const struct firewall *fw, struct filter *f)
 	add_to_links(fw, SET_TARGETS, filter_rules_end(&rules, FIREWALL_PREFIX), f);
 }
 
-static void add_prefixes(struct filter *f, enum firewall_set set, const struct prefix *v, size_t n)
+static void add_set_prefixes(struct filter *f, enum firewall_set set, const struct prefix *v,
+                             size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		nft_elems_add(&f->elems, set, NULL, v[i].addr, v[i].len, 0);
@@ -130,8 +133,8 @@ void firewall_filter(const struct firewall *fw, struct filter *ret)
 		              fw->vm->instances[slot % fw->vm->n_instances]);
 	add_network_rules(fw, ret);
 	add_targets(fw, ret);
-	add_prefixes(ret, SET_IANA, firewall_iana, FIREWALL_IANA);
-	add_prefixes(ret, SET_PRIVATE, fw->private_ranges, fw->n_private_ranges);
+	add_set_prefixes(ret, SET_IANA, firewall_iana, FIREWALL_IANA);
+	add_set_prefixes(ret, SET_PRIVATE, fw->private_ranges, fw->n_private_ranges);
 	filter_sort(ret);
 }
 

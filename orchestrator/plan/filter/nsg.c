@@ -56,7 +56,7 @@
 	}
 
 /* What a NIC sends to the platform is not subject to its groups (azure-behaviour 1.7). */
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed NSG_CHAIN_LIST[] = {
 	{ .name = NSG_ALLOW, .rules = "meta priority set none\n" },
 	CHAINS_OF("out", "in", "iif", "nic", "subnet", "ip daddr != @platform "),
 	CHAINS_OF("in", "out", "oif", "subnet", "nic", ""),
@@ -64,7 +64,8 @@ static const struct filter_fixed CHAINS[] = {
 	HOOK("nsg_to", "postrouting priority 150", "in", "oif"),
 };
 
-const struct filter_block filter_nsgs = { FLOWS("out") FLOWS("in"), CHAINS, ARRAY_LEN(CHAINS) };
+const struct filter_block filter_nsgs = { FLOWS("out") FLOWS("in"), NSG_CHAIN_LIST,
+	                                  ARRAY_LEN(NSG_CHAIN_LIST) };
 
 void filter_add_nsgs(const struct fabric *f, struct filter *ret)
 {

@@ -44,7 +44,7 @@ static void add_protocols(struct str *s, const uint8_t *v, size_t n)
 	str_add(s, close_list(n));
 }
 
-static void add_ports(struct str *s, const char *word, const struct port_span *v, size_t n)
+static void append_port_set(struct str *s, const char *word, const struct port_span *v, size_t n)
 {
 	if (!n)
 		return;
@@ -60,14 +60,14 @@ static void add_line(const struct words *w, const char *verdict, struct str *s)
 	add_addresses(s, "saddr", w->src, w->n_src);
 	add_addresses(s, "daddr", w->dst, w->n_dst);
 	add_protocols(s, w->protocols, w->n_protocols);
-	add_ports(s, "sport", w->sport, w->n_sport);
-	add_ports(s, "dport", w->dport, w->n_dport);
+	append_port_set(s, "sport", w->sport, w->n_sport);
+	append_port_set(s, "dport", w->dport, w->n_dport);
 	str_printf(s, "%s\n", verdict);
 }
 
 /* --- lines without sets ----------------------------------------------------------------------- */
 
-static size_t lines_of(const struct words *w, size_t max)
+static size_t count_rule_lines(const struct words *w, size_t max)
 {
 	size_t lists[] = { w->n_src, w->n_dst, w->n_protocols, w->n_sport, w->n_dport }, n = 1;
 
@@ -260,7 +260,7 @@ static void add_long_list(const struct words *w, const char *next, struct str *s
 static void add_lists(struct filter *f, const struct words *w, enum list l, char next[64])
 {
 	_cleanup_str_ struct str s = { 0 };
-	size_t n = lines_of(w, LONG_LIST);
+	size_t n = count_rule_lines(w, LONG_LIST);
 	char name[CHAIN_NAME];
 
 	if (n > LONG_LIST)
@@ -331,14 +331,14 @@ static void end_chunk(struct filter_rules *rules)
 }
 
 /* The lines of a rule, and chains for its lists.  False: it matches no packet. */
-static bool add_rule(struct filter *f, const struct nsg_rule *r, const char *verdict,
-                     struct str *ret)
+static bool compile_nsg_rule(struct filter *f, const struct nsg_rule *r, const char *verdict,
+                             struct str *ret)
 {
 	struct words w;
 
 	if (!words_of(r, &w))
 		return false;
-	size_t n = lines_of(&w, FEW_LINES);
+	size_t n = count_rule_lines(&w, FEW_LINES);
 
 	if (n <= FEW_LINES) {
 		add_combinations(&w, n, verdict, ret);
@@ -358,7 +358,7 @@ uint64_t nsg_rules_chain(const struct nsg_rules *r, const char *prefix, struct f
 	_cleanup_str_ struct str s = { 0 };
 
 	for (size_t i = 0; i < r->n; i++)
-		add_rule(f, &r->rules[i], r->rules[i].rule->deny ? "drop" : "return", &s);
+		compile_nsg_rule(f, &r->rules[i], r->rules[i].rule->deny ? "drop" : "return", &s);
 	return filter_add_chain(f, prefix, str_get(&s));
 }
 
@@ -366,7 +366,7 @@ void filter_rules_add(struct filter_rules *rules, const struct nsg_rule *r, cons
 {
 	size_t at = rules->chunk.n;
 
-	if (!add_rule(rules->filter, r, verdict, &rules->chunk))
+	if (!compile_nsg_rule(rules->filter, r, verdict, &rules->chunk))
 		return;
 	rules->n++;
 	/* Where a chunk ends is a matter of its last rule alone. */

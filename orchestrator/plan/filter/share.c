@@ -3,7 +3,7 @@
 
 #include "plan/filter/fabric.h"
 
-static const struct filter_fixed CHAINS[] = {
+static const struct filter_fixed SHARE_CHAIN_LIST[] = {
 	{ .name = "share",
 	  .part = FAB_PART_SHARE,
 	  .hook = "type filter hook forward priority 20; policy accept;",
@@ -14,7 +14,7 @@ static const struct filter_fixed CHAINS[] = {
 	           "meta mark . ip daddr != @share_slots drop\n" },
 };
 
-const struct filter_block filter_share = { "", CHAINS, ARRAY_LEN(CHAINS) };
+const struct filter_block filter_share = { "", SHARE_CHAIN_LIST, ARRAY_LEN(SHARE_CHAIN_LIST) };
 
 bool filter_needs_share(const struct fabric *f)
 {

@@ -55,7 +55,7 @@ void params_ask_end(struct deployment *d, struct asking *k)
 }
 
 /* "-p name=value" for the shell. */
-static void add_option(const char *name, const char *value, struct str *out)
+static void append_shell_option(const char *name, const char *value, struct str *out)
 {
 	_cleanup_free_ char *word = xasprintf("%s=%s", name, value);
 	bool plain = !word[strcspn(word, " \t\n'\"\\$`|&;<>()*?[]{}!#~")];
@@ -83,7 +83,7 @@ static bool add_example(struct deployment *d, const struct symbol *s, struct exa
 
 	if (!said)
 		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");
-	add_option(s->name, str_get(&value), out);
+	append_shell_option(s->name, str_get(&value), out);
 	return said;
 }
 

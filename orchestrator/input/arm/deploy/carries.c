@@ -30,7 +30,7 @@ static void split_words(const char *name, struct str *out)
 
 /* Is one of the words, separated by spaces, in the text?  A word that ends in "*" begins one; one
  * that begins with "*" may stand anywhere. */
-static bool has_word(const char *text, const char *words)
+static bool text_carries_word(const char *text, const char *words)
 {
 	while (*words) {
 		size_t n = strcspn(words, " ");
@@ -56,7 +56,7 @@ static bool last_word_is(const char *text, const char *words)
 		p--; /* a number at the end counts for nothing */
 	_cleanup_free_ char *last = xasprintf(" %.*s ", (int)strcspn(p, " "), p);
 
-	return has_word(last, words);
+	return text_carries_word(last, words);
 }
 
 /* "ip", "publicip", but not "zip". */
@@ -83,51 +83,53 @@ static bool ends_in_ip(const char *text)
 
 static bool describes_prefix(const char *text)
 {
-	return has_word(text, "cidr") || strstr(text, "address prefix") ||
+	return text_carries_word(text, "cidr") || strstr(text, "address prefix") ||
 	       strstr(text, "address space") || strstr(text, "address range") ||
 	       strstr(text, "network range") || strstr(text, "ip range");
 }
 
 static enum carried kind_of_prefix(const char *words)
 {
-	if (has_word(words, "*subnet"))
+	if (text_carries_word(words, "*subnet"))
 		return CARRIES_SUBNET;
-	if (has_word(words, "remote source allowed client onprem branch"))
+	if (text_carries_word(words, "remote source allowed client onprem branch"))
 		return CARRIES_OUTSIDE;
 	/* "addressPrefix" alone is the network's. */
-	if (has_word(words, "address addresses") &&
-	    !has_word(words, "trusted untrusted firewall lan gateway route *tier"))
+	if (text_carries_word(words, "address addresses") &&
+	    !text_carries_word(words, "trusted untrusted firewall lan gateway route *tier"))
 		return CARRIES_SPACE;
-	return has_word(words, "*vnet *network *space hub spoke") || strstr(words, " v net ")
+	return text_carries_word(words, "*vnet *network *space hub spoke") ||
+	               strstr(words, " v net ")
 	           ? CARRIES_SPACE
 	           : CARRIES_SUBNET;
 }
 
 static enum carried kind_of_string(const char *words, const char *text)
 {
-	bool names = has_word(words, "name dns group computer storage port time");
-	bool ranges =
-	    has_word(words, "prefix prefixes *prefix range ranges cidr *cidr space spaces block");
+	bool names = text_carries_word(words, "name dns group computer storage port time");
+	bool ranges = text_carries_word(
+	    words, "prefix prefixes *prefix range ranges cidr *cidr space spaces block");
 
-	if (has_word(words, "topology direction mode routing") ||
-	    (has_word(words, "new") && has_word(words, "existing")))
+	if (text_carries_word(words, "topology direction mode routing") ||
+	    (text_carries_word(words, "new") && text_carries_word(words, "existing")))
 		return CARRIES_SWITCH;
-	if (has_word(words, "asn"))
+	if (text_carries_word(words, "asn"))
 		return CARRIES_ASN;
-	if (last_word_is(words, LABELS) || has_word(words, "email mail mac naming"))
+	if (last_word_is(words, LABELS) || text_carries_word(words, "email mail mac naming"))
 		return CARRIES_NOTHING;
 	if (last_word_is(words, "port ports"))
 		return CARRIES_PORT;
-	if (ranges && !names && (has_word(words, NETWORKS) || describes_prefix(text)))
+	if (ranges && !names && (text_carries_word(words, NETWORKS) || describes_prefix(text)))
 		return kind_of_prefix(words);
-	if (has_word(words, "ip ips *ipaddr") || last_word_is(words, "address addresses hop") ||
-	    ends_in_ip(words)) {
-		if (has_word(words, "dns"))
+	if (text_carries_word(words, "ip ips *ipaddr") ||
+	    last_word_is(words, "address addresses hop") || ends_in_ip(words)) {
+		if (text_carries_word(words, "dns"))
 			return CARRIES_DNS;
-		return has_word(words, "public mng mgmt management remote peer onprem source src "
-		                       "client vpn local "
-		                       "*gateway admin my home") &&
-		               !has_word(words, "private start static")
+		return text_carries_word(words,
+		                         "public mng mgmt management remote peer onprem source src "
+		                         "client vpn local "
+		                         "*gateway admin my home") &&
+		               !text_carries_word(words, "private start static")
 		           ? CARRIES_OUTSIDE
 		           : CARRIES_ADDRESS;
 	}
@@ -139,13 +141,14 @@ static enum carried kind_of_string(const char *words, const char *text)
 
 static enum carried kind_of_int(const char *words)
 {
-	if (has_word(words, "asn"))
+	if (text_carries_word(words, "asn"))
 		return CARRIES_ASN;
-	if (has_word(words, "port ports *port"))
+	if (text_carries_word(words, "port ports *port"))
 		return CARRIES_PORT;
-	if (has_word(words, "disk disks size gb *size threshold index priority days hours minutes"))
+	if (text_carries_word(
+	        words, "disk disks size gb *size threshold index priority days hours minutes"))
 		return CARRIES_NOTHING;
-	return has_word(
+	return text_carries_word(
 	           words,
 	           "count *count number num nodes instances vms machines servers total how copies")
 	           ? CARRIES_COUNT
@@ -154,15 +157,15 @@ static enum carried kind_of_int(const char *words)
 
 static enum carried kind_of_bool(const char *words)
 {
-	if (has_word(words, "accelerated") ||
-	    (!has_word(words, "firewall") &&
-	     has_word(words,
-	              "policy policies defender sentinel benefit license diagnostic* log logs "
-	              "monitor* insights alert alerts files storage backup encryption lock")))
+	if (text_carries_word(words, "accelerated") ||
+	    (!text_carries_word(words, "firewall") &&
+	     text_carries_word(
+	         words, "policy policies defender sentinel benefit license diagnostic* log logs "
+	                "monitor* insights alert alerts files storage backup encryption lock")))
 		return CARRIES_NOTHING;
-	return has_word(words,
-	                "deploy* create* new use* existing install* firewall *gateway bastion "
-	                "vpn nat peer* route* *subnet *vnet *network forward* active public")
+	return text_carries_word(
+	           words, "deploy* create* new use* existing install* firewall *gateway bastion "
+	                  "vpn nat peer* route* *subnet *vnet *network forward* active public")
 	           ? CARRIES_SWITCH
 	           : CARRIES_NOTHING;
 }
@@ -184,17 +187,19 @@ enum carried param_carries(const char *name, const char *type, const char *descr
 	if (!strcasecmp(type, "bool"))
 		return kind_of_bool(words.s);
 	if (!strcasecmp(type, "array")) {
-		if (has_word(words.s, "tags zones *zones scopes principals identities labels"))
+		if (text_carries_word(words.s,
+		                      "tags zones *zones scopes principals identities labels"))
 			return CARRIES_NOTHING;
-		if (has_word(words.s, "dns") &&
-		    has_word(words.s, "*server *servers *address *addresses ip ips"))
+		if (text_carries_word(words.s, "dns") &&
+		    text_carries_word(words.s, "*server *servers *address *addresses ip ips"))
 			return CARRIES_DNS;
-		if (has_word(words.s, "prefixes *prefix ranges cidrs space spaces") &&
-		    has_word(words.s, NETWORKS))
+		if (text_carries_word(words.s, "prefixes *prefix ranges cidrs space spaces") &&
+		    text_carries_word(words.s, NETWORKS))
 			return kind_of_prefix(words.s);
 		return CARRIES_OTHER;
 	}
 	if (!strcasecmp(type, "object"))
-		return has_word(words.s, "tags *tags labels") ? CARRIES_NOTHING : CARRIES_OTHER;
+		return text_carries_word(words.s, "tags *tags labels") ? CARRIES_NOTHING
+		                                                       : CARRIES_OTHER;
 	return CARRIES_NOTHING; /* securestring, secureObject */
 }

@@ -62,7 +62,8 @@ static bool add_from_description(struct examples *x, enum carried what, const st
 
 /* Spaces are 10.0.0.0/16, 10.1.0.0/16 ..., or as the template's own; a subnet lies in the last one
  * that was made. */
-static void add_address(struct examples *x, enum carried what, const char *name, struct str *out)
+static void add_example_address(struct examples *x, enum carried what, const char *name,
+                                struct str *out)
 {
 	unsigned first = x->base[0] ? x->base[0] : 10, number = number_in_name(name),
 	         next = x->base[1] + x->spaces + (x->has_space ? 100 : 0),
@@ -137,7 +138,7 @@ bool param_example(struct examples *x, enum carried what, const char *name, cons
 	if (array)
 		str_add(out, "[\"");
 	if (array || !add_from_description(x, what, decl, out))
-		add_address(x, what, name, out);
+		add_example_address(x, what, name, out);
 	if (array)
 		str_add(out, "\"]");
 	return true;

@@ -202,8 +202,8 @@ static int copy_properties(struct env *e, const struct val *list, const char *fi
 static const struct val *eval_tree(struct env *e, const struct val *v, const struct place *p,
                                    const struct jptr *at);
 
-static const struct val *eval_object(struct env *e, const struct val *v, const struct place *p,
-                                     const struct jptr *at)
+static const struct val *eval_object_tree(struct env *e, const struct val *v, const struct place *p,
+                                          const struct jptr *at)
 {
 	struct val_builder b = { .a = e->a->arena };
 	bool failed = false;
@@ -275,7 +275,7 @@ static const struct val *eval_tree(struct env *e, const struct val *v, const str
 		return NULL;
 	}
 	e->a->depth++;
-	r = v->type == V_OBJ ? eval_object(e, v, p, at) : eval_array(e, v, p, at);
+	r = v->type == V_OBJ ? eval_object_tree(e, v, p, at) : eval_array(e, v, p, at);
 	e->a->depth = depth;
 	return r;
 }

@@ -54,7 +54,7 @@ static const struct val *scope_value_subscription(struct arm *a, const char *id)
 	                                            "displayName", "vnetlab", NULL });
 }
 
-static const struct val *group_value(struct arm *a, const char *name)
+static const struct val *make_group_value(struct arm *a, const char *name)
 {
 	struct val_builder b = { .a = a->arena };
 	const char *type = "Microsoft.Management/managementGroups";
@@ -169,7 +169,7 @@ FN(fn_tenant)
 
 FN(fn_management_group)
 {
-	return group_value(e->a, n ? v[0]->s : e->d->scope.group);
+	return make_group_value(e->a, n ? v[0]->s : e->d->scope.group);
 }
 
 FN(fn_deployment)

@@ -14,7 +14,7 @@ static const struct func *const families[] = { funcs_logic,     funcs_strings, f
 
 enum { MAX_FUNCS = 200 };
 
-static int compare_names(const void *a, const void *b)
+static int compare_function_names(const void *a, const void *b)
 {
 	return strcasecmp((*(const struct func *const *)a)->name,
 	                  (*(const struct func *const *)b)->name);
@@ -30,6 +30,6 @@ const struct func_table *fn_table(void)
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		for (const struct func *f = families[i]; f->name && table.n < MAX_FUNCS; f++)
 			rows[table.n++] = f;
-	qsort(rows, table.n, sizeof(*rows), compare_names);
+	qsort(rows, table.n, sizeof(*rows), compare_function_names);
 	return &table;
 }

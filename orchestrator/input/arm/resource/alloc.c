@@ -38,7 +38,7 @@ struct allocator {
 	bool trying;
 };
 
-static bool is_network(const struct inst *i, const char *type)
+static bool is_network_type(const struct inst *i, const char *type)
 {
 	return !strncasecmp(i->type, "Microsoft.Network/", 18) && strieq(i->type + 18, type);
 }
@@ -91,7 +91,7 @@ static struct pool *find_pool(struct arm *a, const char *id)
 		HASH_ADD_KEYPTR(hh, al->pools, p->key, strlen(p->key), p);
 		seed_pool(a, p);
 	}
-	if (i && i->state == ST_DONE && is_network(i, "virtualNetworks/subnets"))
+	if (i && i->state == ST_DONE && is_network_type(i, "virtualNetworks/subnets"))
 		p->prefix = ipv4_prefix_of(val_get(i->body, "properties"));
 	if (ip4_is_none(p->prefix.addr))
 		p->prefix = prefix_of_inline_subnet(a, id);
@@ -166,12 +166,12 @@ static bool takes_last(const struct inst *i)
 	const struct val *props = val_get(i->body, "properties"),
 	                 *both = val_get(props, "activeActive");
 
-	return is_network(i, "virtualNetworkGateways") &&
+	return is_network_type(i, "virtualNetworkGateways") &&
 	       strieq(val_get_str(props, "gatewayType"), "Vpn") &&
 	       !(both && both->type == V_BOOL && both->b);
 }
 
-static ip4 find_free(struct arm *a, const struct inst *i, struct pool *p)
+static ip4 find_unused_address(struct arm *a, const struct inst *i, struct pool *p)
 {
 	ip4 last = ip4_is_set(p->prefix.addr)
 	               ? prefix_at(p->prefix, (uint32_t)prefix_size(p->prefix) - 2)
@@ -218,7 +218,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 			mark_used(a, find_pool(a, c.subnet), c.given);
 			shared_keep(a, find_pool(a, c.subnet)->key, i, k, c.given, true);
 		}
-	if (is_network(i, "virtualHubs/ipConfigurations")) {
+	if (is_network_type(i, "virtualHubs/ipConfigurations")) {
 		const char *subnet = val_get_str(val_path(i->body, "properties.subnet"), "id");
 		struct pool *p = subnet ? find_pool(a, subnet) : NULL;
 
@@ -233,7 +233,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 			}
 		}
 	}
-	ip = is_network(i, "publicIPAddresses")
+	ip = is_network_type(i, "publicIPAddresses")
 	         ? val_get_str(val_get(i->body, "properties"), "ipAddress")
 	         : NULL;
 	if (ip && !ip4_parse(ip, &c.given)) {
@@ -261,7 +261,7 @@ static ip4 free_private(struct arm *a, const struct inst *i, uint32_t k, struct 
 	if (ip4_is_none(ip))
 		ip = there_address(a, i, runtime_type(i)->configs, k);
 	if (ip4_is_none(ip) || !prefix_has(p->prefix, ip))
-		ip = find_free(a, i, p);
+		ip = find_unused_address(a, i, p);
 	shared_keep(a, p->key, i, k, ip, false);
 	return ip;
 }
@@ -276,7 +276,7 @@ static bool give_gateway_addresses(struct arm *a, struct inst *i)
 	struct config c;
 	struct pool *p;
 
-	if (!is_network(i, "virtualNetworkGateways") ||
+	if (!is_network_type(i, "virtualNetworkGateways") ||
 	    !read_ip_config(i, "ipConfigurations", 0, &c) || !c.subnet)
 		return false;
 	if (active)
@@ -303,7 +303,7 @@ static void give_free_addresses(struct arm *a, struct inst *i)
 	const struct val *all = list ? val_get(val_get(i->body, "properties"), list) : NULL;
 	struct config c;
 
-	if (is_network(i, "publicIPAddresses") && !i->ips) {
+	if (is_network_type(i, "publicIPAddresses") && !i->ips) {
 		i->ips = arena_array(a->arena, 1, sizeof(*i->ips));
 		i->n_ips = 1;
 		if (!val_get_str(val_get(i->body, "properties"), "ipAddress") &&

@@ -48,7 +48,7 @@ const struct val *there_find(struct arm *a, const char *id)
 	return j ? val_from_json(a->arena, j, false) : NULL;
 }
 
-static ip4 address_of(const json_t *props, const char *name)
+static ip4 read_address_member(const json_t *props, const char *name)
 {
 	const char *text = json_string_value(json_object_get(props, name));
 	ip4 ip;
@@ -56,7 +56,7 @@ static ip4 address_of(const json_t *props, const char *name)
 	return text && ip4_parse(text, &ip) == 0 ? ip : IP4_NONE;
 }
 
-static const char *subnet_of(const json_t *props)
+static const char *get_subnet_id(const json_t *props)
 {
 	return json_string_value(json_object_get(json_object_get(props, "subnet"), "id"));
 }
@@ -82,18 +82,18 @@ void there_each(struct arm *a, const char *subnet, void (*fn)(void *ctx, ip4 ip)
 
 	json_object_foreach (a->o->there, key, r) {
 		json_t *props = json_object_get(r, "properties");
-		ip4 ip = *subnet ? 0 : address_of(props, "ipAddress");
+		ip4 ip = *subnet ? 0 : read_address_member(props, "ipAddress");
 
 		if (ip4_is_set(ip))
 			fn(ctx, ip);
 		for (size_t k = 0; *subnet && k < ARRAY_LEN(lists); k++)
 			json_array_foreach (json_object_get(props, lists[k]), i, config) {
 				json_t *own = json_object_get(config, "properties");
-				const char *in = subnet_of(own);
+				const char *in = get_subnet_id(own);
 
 				if (!in || !strieq(in, subnet))
 					continue;
-				ip = address_of(own, "privateIPAddress");
+				ip = read_address_member(own, "privateIPAddress");
 				if (ip4_is_set(ip))
 					fn(ctx, ip);
 				each_router_address(props, fn, ctx);
@@ -106,6 +106,7 @@ ip4 there_address(struct arm *a, const struct inst *i, const char *configs, uint
 	json_t *props = json_object_get(find_there(a, i->id), "properties");
 	json_t *config = configs ? json_array_get(json_object_get(props, configs), k) : NULL;
 
-	return configs ? address_of(json_object_get(config, "properties"), "privateIPAddress")
-	               : address_of(props, "ipAddress");
+	return configs
+	           ? read_address_member(json_object_get(config, "properties"), "privateIPAddress")
+	           : read_address_member(props, "ipAddress");
 }

@@ -12,7 +12,7 @@
 #include "input/relax.h"
 
 /* Does path, with its links followed, stay below the folder? */
-static bool is_below(const char *folder, const char *path)
+static bool is_path_below(const char *folder, const char *path)
 {
 	char real[PATH_MAX], base[PATH_MAX];
 
@@ -32,7 +32,7 @@ int arm_file_read(struct arm *a, const char *path, const char *folder, struct st
 
 	if (!a->dir)
 		return -EPERM;
-	if (folder && access(path, F_OK) == 0 && !is_below(folder, path))
+	if (folder && access(path, F_OK) == 0 && !is_path_below(folder, path))
 		return -EXDEV;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -12,7 +12,7 @@ struct named {
 	UT_hash_handle hh;
 };
 
-static struct named *find_named(struct deployment *d, const char *name)
+static struct named *find_resource_name(struct deployment *d, const char *name)
 {
 	struct named *x = NULL;
 	const char *key = arm_lower(d->a->arena, name);
@@ -24,7 +24,7 @@ static struct named *find_named(struct deployment *d, const char *name)
 /* Finds the name, or enters it with no resources. */
 static struct named *enter_name(struct deployment *d, const char *name)
 {
-	struct named *x = find_named(d, name);
+	struct named *x = find_resource_name(d, name);
 
 	if (!x) {
 		x = arena_alloc(d->a->arena, sizeof(*x));
@@ -49,12 +49,12 @@ static void index_by_name(struct inst *i, const char *name)
 
 bool inst_is_declared(struct deployment *d, const char *name)
 {
-	return find_named(d, name) != NULL;
+	return find_resource_name(d, name) != NULL;
 }
 
 struct inst *const *inst_named(struct deployment *d, const char *what, size_t *n)
 {
-	struct named *x = find_named(d, what);
+	struct named *x = find_resource_name(d, what);
 
 	*n = x ? x->n : 0;
 	return x ? x->list : NULL;
