@@ -41,19 +41,6 @@ unsigned asym_ecmp(void *ctx, const struct nic *from, const struct eff_route *r,
 	return 0;
 }
 
-static bool is_foreseen_walk(const struct asym_search *x, const struct walk *w)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		const struct nic *n = w->hops[i].nic;
-
-		if (n && n->subnet && w->hops[i].route &&
-		    (!foreseen_decides(&x->foreseen, nic_routes(n), w->sent.dst) ||
-		     !foreseen_decides(&x->foreseen, nic_routes(n), w->arrived.dst)))
-			return false;
-	}
-	return true;
-}
-
 /* ---- walks ---- */
 
 struct two {
@@ -92,8 +79,9 @@ static void walk_two(struct asym_search *x, const struct nic *from, const struct
 
 	ret->back = walk_one(x, walk_source_nic(to, answer.dst), &answer, w);
 	/* What a packet filter of a guest's own does that is not read, nobody knows. */
-	if (x->unknown || w->n_unwalked || ret->back->n_unwalked || !is_foreseen_walk(x, w) ||
-	    !is_foreseen_walk(x, ret->back))
+	if (x->unknown || w->n_unwalked || ret->back->n_unwalked ||
+	    !foreseen_decides_walk(&x->foreseen, w) ||
+	    !foreseen_decides_walk(&x->foreseen, ret->back))
 		ret->back = walk_free(ret->back);
 }
 

@@ -4,6 +4,7 @@
 #include "azure/own_bgp.h"
 #include "azure/routes.h"
 #include "azure/sessions.h"
+#include "azure/walk.h"
 #include "base/str.h"
 
 /* ---- Route Servers ---- */
@@ -304,6 +305,19 @@ bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst)
 		if (peering_connected(&v->peerings[i]) && vnet_has(v->peerings[i].remote, dst))
 			return true;
 	return false;
+}
+
+bool foreseen_decides_walk(const struct foreseen *f, const struct walk *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct nic *n = w->hops[i].nic;
+
+		if (n && n->subnet && w->hops[i].route &&
+		    (!foreseen_decides(f, nic_routes(n), w->sent.dst) ||
+		     !foreseen_decides(f, nic_routes(n), w->arrived.dst)))
+			return false;
+	}
+	return true;
 }
 
 bool foreseen_way_out(const struct node *vm)

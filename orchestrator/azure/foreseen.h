@@ -25,6 +25,9 @@ void foreseen_done(struct foreseen *f);
 /* No route that nobody foresees decides about packets of that subnet to dst: it learns none, or dst
  * is where system routes come before learned ones (azure-behaviour 2.3). */
 bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst);
+struct walk;
+/* So on the whole way: no hop of w sends by a route that another one, unforeseen, could replace. */
+bool foreseen_decides_walk(const struct foreseen *f, const struct walk *w);
 /* What NICs of that subnet learn is known: their effective routes are. */
 bool foreseen_knows(const struct foreseen *f, const struct subnet *s);
 /* By which NIC the guest sends is in the design: daemons and files of one with several ways out

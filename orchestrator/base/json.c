@@ -34,6 +34,13 @@ void text_append(json_t *list, char *text)
 	free(text);
 }
 
+const char *member_text(const json_t *v, const char *key, const char *none)
+{
+	const char *s = json_string_value(json_object_get(v, key));
+
+	return s ? s : none;
+}
+
 /* The next key of a pointer, unescaped; the caller frees. */
 static char *pointer_key(const char **p)
 {

@@ -14,6 +14,8 @@ json_t *text_json_of(const char *s);
 json_t *json_step(json_t *v, const char **pointer);
 /* All of them; v itself for "". */
 json_t *json_at_pointer(json_t *v, const char *pointer);
+/* The text of a member, borrowed; `none` where v has no such member, or one of another type. */
+const char *member_text(const json_t *v, const char *key, const char *none);
 /* What a JSON merge patch makes of old (NULL: nothing): RFC 7396; new reference, which shares with
  * both. */
 json_t *json_merged(const json_t *old, const json_t *patch);

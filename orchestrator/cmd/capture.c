@@ -7,17 +7,7 @@
 #include "base/str.h"
 #include "base/term.h"
 #include "cmd/remote.h"
-
-static const char *tcpdump_path(void)
-{
-	static const char *const places[] = { "/usr/bin/tcpdump", "/usr/sbin/tcpdump",
-		                              "/usr/local/bin/tcpdump", "/usr/local/sbin/tcpdump" };
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		if (access(places[i], X_OK) == 0)
-			return places[i];
-	return NULL;
-}
+#include "proof/evidence_packets.h"
 
 static int cmd_capture(const struct cmd_args *a)
 {

@@ -39,3 +39,20 @@ int file_read(const char *path, size_t max, struct str *ret, struct err *e)
 		return err_set(e, EFBIG, "%s: is bigger than %zu MiB", path, max >> 20);
 	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 }
+
+bool file_has_ending(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n > m && strieq(path + n - m, end);
+}
+
+bool file_is_key(const char *path)
+{
+	static const char *const endings[] = { ".pub", ".pem", ".cer", ".crt", ".pfx" };
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (file_has_ending(path, endings[i]))
+			return true;
+	return strstr(path, "id_rsa") || strstr(path, ".ssh/");
+}

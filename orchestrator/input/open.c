@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "input/bicep/bicep.h"
 #include "input/document.h"
+#include "input/file.h"
 #include "input/kind.h"
 #include "input/open_priv.h"
 #include "input/tfsource/tfsource.h"
@@ -103,19 +104,12 @@ static json_t *open_file(struct opening *op, struct err *e)
 	return design;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && strieq(s + n - m, end);
-}
-
 /* The folder of Terraform's language that a path means, or NULL; the caller frees. */
 static char *terraform_folder(const char *path, bool folder)
 {
 	if (folder)
 		return tfsource_is(path) ? xstrdup(path) : NULL;
-	return ends_with(path, ".tf") ? open_folder_of(path) : NULL;
+	return file_has_ending(path, ".tf") ? open_folder_of(path) : NULL;
 }
 
 static json_t *open_terraform(struct opening *op, const char *folder, struct err *e)

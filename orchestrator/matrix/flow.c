@@ -140,17 +140,7 @@ static const char *route_that_led(const struct walk *w)
 
 static bool is_foreseen(const struct run *r, const struct walk *w)
 {
-	const struct foreseen *f = r->world->foreseen;
-
-	for (size_t i = 0; f && i < w->n; i++) {
-		const struct nic *n = w->hops[i].nic;
-
-		if (n && n->subnet && w->hops[i].route &&
-		    (!foreseen_decides(f, nic_routes(n), w->sent.dst) ||
-		     !foreseen_decides(f, nic_routes(n), w->arrived.dst)))
-			return false;
-	}
-	return true;
+	return !r->world->foreseen || foreseen_decides_walk(r->world->foreseen, w);
 }
 
 static void judge_lost(const struct walk *w, struct matrix_outcome *o)

@@ -27,7 +27,7 @@ struct capture {
 	int said; /* what tcpdump says: that it listens */
 };
 
-static const char *tcpdump_path(void)
+const char *tcpdump_path(void)
 {
 	static const char *const places[] = { "/usr/bin/tcpdump", "/usr/sbin/tcpdump",
 		                              "/usr/local/bin/tcpdump", "/usr/local/sbin/tcpdump" };

@@ -8,3 +8,5 @@
 
 /* As PREFIX.path.json, PREFIX.probe.json, PREFIX.NODE.pcap. */
 int evidence_packet(const char *lab, const struct check *c, const char *prefix, struct err *e);
+/* Where tcpdump is on this machine, or NULL. */
+const char *tcpdump_path(void);

@@ -100,11 +100,6 @@ static int look_at_whole_lab(struct fr *r, struct err *e)
 /* --- one failure ------------------------------------------------------------------------------
  */
 
-static bool is_run_stopped(const struct fr *r)
-{
-	return r->o->stop && *r->o->stop;
-}
-
 static void choose_watched(const struct fr *r, struct fr_case *k)
 {
 	k->v = xcalloc(r->n_watched + 1, sizeof(*k->v));
@@ -121,7 +116,8 @@ static int start_case_packets(struct fr *r, struct fr_case *k, struct err *e)
 	long latest = clock_ms() + FLOW_WITHIN_MS;
 	int rc = losses_start(r->lab, k->v, k->n, &k->packets, e);
 
-	while (rc >= 0 && !losses_all_flow(k->packets) && clock_ms() < latest && !is_run_stopped(r))
+	while (rc >= 0 && !losses_all_flow(k->packets) && clock_ms() < latest &&
+	       !failures_stopped(r))
 		rc = losses_take(k->packets, clock_ms() + 20, e);
 	return rc;
 }
@@ -170,7 +166,7 @@ static int run_case(struct fr *r, struct fr_case *k, struct err *e)
 	choose_watched(r, k);
 	if (rc == 0)
 		rc = start_case_packets(r, k, e);
-	if (rc == 0 && !is_run_stopped(r))
+	if (rc == 0 && !failures_stopped(r))
 		rc = break_it(r, k, e);
 	if (rc == 0)
 		rc = failure_watch(r, k, e);
@@ -182,7 +178,7 @@ static int run_case(struct fr *r, struct fr_case *k, struct err *e)
 			*e = why;
 		rc = rc < 0 ? rc : mended;
 	}
-	if (rc == 0 && !is_run_stopped(r))
+	if (rc == 0 && !failures_stopped(r))
 		rc = failure_return(r, k, e);
 	k->packets = losses_free(k->packets);
 	free(k->v);
@@ -227,7 +223,7 @@ static int run_cases(struct fr *r, struct report_run *rep, struct err *e)
 		rc = run_case(r, &k, e);
 		if (rc < 0 && rc != -EINTR)
 			err_wrap(e, "failure of %s", k.x->name);
-		if (is_run_stopped(r))
+		if (failures_stopped(r))
 			rc = err_set(e, EINTR, "interrupted");
 		else if (rc == 0)
 			failure_report(r, &k, rep);

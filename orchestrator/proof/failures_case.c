@@ -26,7 +26,7 @@ struct watch {
 	bool settled;        /* the virtual router has applied all that it was told */
 };
 
-static bool is_case_stopped(const struct fr *r)
+bool failures_stopped(const struct fr *r)
 {
 	return r->o->stop && *r->o->stop;
 }
@@ -163,11 +163,11 @@ int failure_watch(struct fr *r, struct fr_case *k, struct err *e)
 		rc = losses_take(k->packets, clock_ms() + LOOK_MS, e);
 		if (rc == 0)
 			rc = look_at_status(r, k, &w, e);
-	} while (rc == 0 && !is_case_stopped(r) && !is_over(r, k, &w));
+	} while (rc == 0 && !failures_stopped(r) && !is_over(r, k, &w));
 	json_object_set_new(k->result, "awayMs", json_integer(clock_ms() - w.begun));
 	json_object_set_new(k->result, "unnoticed", json_boolean(is_unnoticed(k, &w)));
 	json_decref(w.standing);
-	if (rc == 0 && !is_case_stopped(r)) {
+	if (rc == 0 && !failures_stopped(r)) {
 		note_packets(r, k);
 		rc = note_others(r, k, e);
 	}
@@ -243,7 +243,7 @@ int failure_return(struct fr *r, struct fr_case *k, struct err *e)
 		_cleanup_free_ char *missing = NULL;
 
 		rc = look_whether_whole(r, k, &w, &missing, e);
-		if (rc < 0 || !missing || is_case_stopped(r))
+		if (rc < 0 || !missing || failures_stopped(r))
 			break;
 		if (clock_ms() - w.begun < limit)
 			continue;

@@ -33,6 +33,8 @@ struct fr_case {
 	json_t *result;
 };
 
+/* Has the caller asked to stop? */
+bool failures_stopped(const struct fr *r);
 /* Waits until all is quiet, or the time is over; fills in what was lost and why. */
 int failure_watch(struct fr *r, struct fr_case *k, struct err *e);
 /* Waits until the lab is as before, and fills in how long that took. */

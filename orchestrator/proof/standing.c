@@ -4,13 +4,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-static const char *text_of(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
-}
-
 static long long get_integer(const json_t *o, const char *key)
 {
 	return json_integer_value(json_object_get(o, key));
@@ -29,17 +22,19 @@ static void note_nodes(const json_t *status, json_t *to)
 	json_t *n, *p;
 
 	json_array_foreach (json_object_get(status, "nodes"), i, n) {
-		note_part(to, xasprintf("node %s", text_of(n, "name")),
-		          xstrdup(text_of(n, "state")));
+		note_part(to, xasprintf("node %s", member_text(n, "name", "")),
+		          xstrdup(member_text(n, "state", "")));
 		json_array_foreach (json_object_get(n, "processes"), k, p)
-			note_part(to, xasprintf("%s of %s", text_of(p, "name"), text_of(n, "name")),
-			          xstrdup(text_of(p, "state")));
+			note_part(to,
+			          xasprintf("%s of %s", member_text(p, "name", ""),
+			                    member_text(n, "name", "")),
+			          xstrdup(member_text(p, "state", "")));
 	}
 }
 
 static char *session_text(const json_t *s)
 {
-	return xasprintf("%s, %lld received, %lld advertised", text_of(s, "state"),
+	return xasprintf("%s, %lld received, %lld advertised", member_text(s, "state", ""),
 	                 get_integer(s, "received"), get_integer(s, "advertised"));
 }
 
@@ -50,18 +45,19 @@ static void note_sessions(const json_t *status, json_t *to)
 
 	json_array_foreach (json_object_get(status, "bgp"), i, s)
 		note_part(to,
-		          xasprintf("session %s/%s/%lld", text_of(s, "routeServer"),
-		                    text_of(s, "peering"), get_integer(s, "instance")),
+		          xasprintf("session %s/%s/%lld", member_text(s, "routeServer", ""),
+		                    member_text(s, "peering", ""), get_integer(s, "instance")),
 		          session_text(s));
 	json_array_foreach (json_object_get(status, "gatewayBgp"), i, s)
 		note_part(to,
-		          xasprintf("session %s to %s (%s)", text_of(s, "node"), text_of(s, "peer"),
-		                    text_of(s, "peerIp")),
+		          xasprintf("session %s to %s (%s)", member_text(s, "node", ""),
+		                    member_text(s, "peer", ""), member_text(s, "peerIp", "")),
 		          session_text(s));
 	json_array_foreach (json_object_get(status, "applianceBgp"), i, s)
 		note_part(to,
-		          xasprintf("session %s to %s", text_of(s, "node"), text_of(s, "peerIp")),
-		          xstrdup(text_of(s, "state")));
+		          xasprintf("session %s to %s", member_text(s, "node", ""),
+		                    member_text(s, "peerIp", "")),
+		          xstrdup(member_text(s, "state", "")));
 }
 
 /* Whatever has a pool: each row of the status with "backends". */
@@ -80,8 +76,9 @@ static void each_backend(const json_t *status, void (*fn)(void *, const json_t *
 
 static void note_backend(void *ctx, const json_t *row, const json_t *b)
 {
-	note_part(ctx, xasprintf("%s in %s", text_of(b, "nic"), text_of(row, "name")),
-	          xstrdup(text_of(b, "state")));
+	note_part(ctx,
+	          xasprintf("%s in %s", member_text(b, "nic", ""), member_text(row, "name", "")),
+	          xstrdup(member_text(b, "state", "")));
 }
 
 json_t *lab_standing(const json_t *status)
@@ -89,7 +86,7 @@ json_t *lab_standing(const json_t *status)
 	json_t *to = json_object();
 
 	note_part(to, xstrdup(STANDING_ROUTER),
-	          xstrdup(text_of(json_object_get(status, "router"), "state")));
+	          xstrdup(member_text(json_object_get(status, "router"), "state", "")));
 	note_nodes(status, to);
 	note_sessions(status, to);
 	each_backend(status, note_backend, to);
@@ -146,10 +143,10 @@ static bool concerns_name(const struct failure *x, const struct model *m, const 
 
 static bool concerns_peering(const struct failure *x, const struct model *m, const json_t *row)
 {
-	_cleanup_free_ char *name =
-	    xasprintf("%s/%s", text_of(row, "routeServer"), text_of(row, "peering"));
+	_cleanup_free_ char *name = xasprintf("%s/%s", member_text(row, "routeServer", ""),
+	                                      member_text(row, "peering", ""));
 	_cleanup_free_ char *instance =
-	    xasprintf("%s/%lld", text_of(row, "routeServer"), get_integer(row, "instance"));
+	    xasprintf("%s/%lld", member_text(row, "routeServer", ""), get_integer(row, "instance"));
 	const struct bgp_connection *c = model_connection(m, name);
 
 	return (c && c->nic && concerns_vm(x, c->nic->vm)) || concerns_name(x, m, instance);
@@ -157,7 +154,7 @@ static bool concerns_peering(const struct failure *x, const struct model *m, con
 
 static bool is_up(const json_t *session)
 {
-	return streq(text_of(session, "state"), "Established");
+	return streq(member_text(session, "state", ""), "Established");
 }
 
 struct alive {
@@ -171,7 +168,8 @@ static void count_backend(void *ctx, const json_t *row, const json_t *b)
 	struct alive *a = ctx;
 
 	(void)row;
-	a->n += streq(text_of(b, "state"), "Up") && concerns_name(a->x, a->m, text_of(b, "vm"));
+	a->n += streq(member_text(b, "state", ""), "Up") &&
+	        concerns_name(a->x, a->m, member_text(b, "vm", ""));
 }
 
 unsigned lab_alive_of(const json_t *status, const struct model *m, const struct failure *x)
@@ -185,8 +183,8 @@ unsigned lab_alive_of(const json_t *status, const struct model *m, const struct 
 		a.n += is_up(row) && concerns_peering(x, m, row);
 	for (size_t l = 0; l < ARRAY_LEN(between_nodes); l++)
 		json_array_foreach (json_object_get(status, between_nodes[l]), i, row)
-			a.n += is_up(row) && (concerns_name(x, m, text_of(row, "node")) ||
-			                      concerns_name(x, m, text_of(row, "peer")));
+			a.n += is_up(row) && (concerns_name(x, m, member_text(row, "node", "")) ||
+			                      concerns_name(x, m, member_text(row, "peer", "")));
 	each_backend(status, count_backend, &a);
 	return a.n;
 }

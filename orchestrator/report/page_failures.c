@@ -2,12 +2,7 @@
 /* The page's failures: what each of them did to each check. */
 #include "report/page.h"
 
-static const char *text_of(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
-}
+#include "base/json.h"
 
 static const json_t *packets_of(const json_t *x, const char *check)
 {
@@ -15,7 +10,7 @@ static const json_t *packets_of(const json_t *x, const char *check)
 	json_t *p;
 
 	json_array_foreach (json_object_get(x, "packets"), i, p)
-		if (streq(text_of(p, "check"), check))
+		if (streq(member_text(p, "check", ""), check))
 			return p;
 	return NULL;
 }
@@ -65,7 +60,7 @@ void page_add_failures(struct str *b, const json_t *failures)
 		if (!json_object_get(x, "returnMs"))
 			continue;
 		str_add(b, "<tr><th scope=\"row\">");
-		page_text(b, text_of(x, "failure"));
+		page_text(b, member_text(x, "failure", ""));
 		str_add(b, "</th>");
 		json_array_foreach (checks, k, c)
 			add_outcome(b, packets_of(x, json_string_value(c)));

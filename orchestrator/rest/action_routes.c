@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Routes and security rules as the lab has them: of NICs, Route Servers and gateways. */
+#include "base/json.h"
 #include "base/str.h"
 #include "input/resources.h"
 #include "rest/action.h"
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
 
 /* --- of a NIC -----------------------------------------------------------------------------------
  */
@@ -33,8 +29,9 @@ static void answer_effective_routes(struct rest_call *c)
 /* {"id": ...} of the group that something names, or NULL. */
 static const char *get_group_id(const json_t *resource)
 {
-	return text_of(
-	    json_object_get(json_object_get(resource, "properties"), "networkSecurityGroup"), "id");
+	return member_text(
+	    json_object_get(json_object_get(resource, "properties"), "networkSecurityGroup"), "id",
+	    NULL);
 }
 
 static const char *subnet_of_nic(const json_t *nic)
@@ -42,7 +39,8 @@ static const char *subnet_of_nic(const json_t *nic)
 	json_t *list = json_object_get(json_object_get(nic, "properties"), "ipConfigurations");
 	json_t *first = json_array_get(list, 0);
 
-	return text_of(json_object_get(json_object_get(first, "properties"), "subnet"), "id");
+	return member_text(json_object_get(json_object_get(first, "properties"), "subnet"), "id",
+	                   NULL);
 }
 
 /* The same words in each form that clients look for: a list, and the first of it. */
@@ -77,7 +75,7 @@ static json_t *group_with_ids(const struct rest_call *c, const json_t *nic, cons
 
 	json_object_set_new(group, "association",
 	                    json_pack("{s:{s:s}}", of_nic ? "networkInterface" : "subnet", "id",
-	                              of_nic   ? text_of(nic, "id")
+	                              of_nic   ? member_text(nic, "id", NULL)
 	                              : subnet ? subnet
 	                                       : ""));
 	if (id)

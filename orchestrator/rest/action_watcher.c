@@ -3,16 +3,12 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "input/resources.h"
 #include "rest/action.h"
 
 enum { TRIES = 10 };
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
 
 static json_t *get_properties(const json_t *j)
 {
@@ -35,7 +31,7 @@ static bool has_address(const json_t *nic, const char *address)
 	size_t i;
 
 	json_array_foreach (json_object_get(get_properties(nic), "ipConfigurations"), i, config)
-		if (streq(text_of(get_properties(config), "privateIPAddress"), address))
+		if (streq(member_text(get_properties(config), "privateIPAddress", NULL), address))
 			return true;
 	return false;
 }
@@ -52,9 +48,9 @@ static const char *find_machine_nic(const struct rest_call *c, const char *id, c
 	if (json_object_get(get_properties(r), "ipConfigurations"))
 		return id;
 	json_array_foreach (list, i, v)
-		if (address && has_address(find_by_id(c, text_of(v, "id")), address))
-			return text_of(v, "id");
-	return text_of(json_array_get(list, 0), "id");
+		if (address && has_address(find_by_id(c, member_text(v, "id", NULL)), address))
+			return member_text(v, "id", NULL);
+	return member_text(json_array_get(list, 0), "id", NULL);
 }
 
 static const char *lab_name_of(const struct rest_call *c, const char *id)
@@ -67,8 +63,8 @@ static const char *lab_name_of(const struct rest_call *c, const char *id)
 /* The lab's name of the NIC that a question is about; NULL: answered, and c is gone. */
 static const char *asked_nic(struct rest_call *c, const char *address)
 {
-	const char *target = text_of(c->body, "targetResourceId");
-	const char *own = text_of(c->body, "targetNicResourceId");
+	const char *target = member_text(c->body, "targetResourceId", NULL);
+	const char *own = member_text(c->body, "targetNicResourceId", NULL);
 	const char *id = own && *own ? own : find_machine_nic(c, target, address);
 	const char *name = id ? lab_name_of(c, id) : NULL;
 
@@ -90,7 +86,7 @@ static const json_t *best_route(const json_t *table, ip4 ip)
 	size_t i, k;
 
 	json_array_foreach ((json_t *)table, i, route) {
-		if (!streq(text_of(route, "state"), "Active"))
+		if (!streq(member_text(route, "state", NULL), "Active"))
 			continue;
 		json_array_foreach (json_object_get(route, "addressPrefix"), k, text) {
 			struct prefix p;
@@ -110,9 +106,9 @@ static const char *route_table_of(const struct rest_call *c, const char *nic)
 {
 	json_t *configs = json_object_get(get_properties(find_by_id(c, nic)), "ipConfigurations");
 	json_t *subnet = json_object_get(get_properties(json_array_get(configs, 0)), "subnet");
-	json_t *table =
-	    json_object_get(get_properties(find_by_id(c, text_of(subnet, "id"))), "routeTable");
-	const char *id = text_of(table, "id");
+	json_t *table = json_object_get(
+	    get_properties(find_by_id(c, member_text(subnet, "id", NULL))), "routeTable");
+	const char *id = member_text(table, "id", NULL);
 
 	return id ? id : "System Route";
 }
@@ -120,8 +116,8 @@ static const char *route_table_of(const struct rest_call *c, const char *nic)
 static void on_table(void *ctx, const json_t *answer, const struct err *e)
 {
 	struct rest_call *c = ctx;
-	const char *to = text_of(c->body, "destinationIPAddress");
-	const char *from = text_of(c->body, "sourceIPAddress");
+	const char *to = member_text(c->body, "destinationIPAddress", NULL);
+	const char *from = member_text(c->body, "sourceIPAddress", NULL);
 	ip4 ip = IP4_NONE;
 
 	if (e) {
@@ -130,12 +126,12 @@ static void on_table(void *ctx, const json_t *answer, const struct err *e)
 	}
 	ip4_parse(to, &ip); /* it was read before */
 	const json_t *route = best_route(json_object_get(answer, "value"), ip);
-	bool own = route && streq(text_of(route, "source"), "User");
-	const char *nic = find_machine_nic(c, text_of(c->body, "targetResourceId"), from);
+	bool own = route && streq(member_text(route, "source", NULL), "User");
+	const char *nic = find_machine_nic(c, member_text(c->body, "targetResourceId", NULL), from);
 	json_t *hop = json_array_get(json_object_get(route, "nextHopIpAddress"), 0);
-	json_t *j =
-	    json_pack("{s:s,s:s}", "nextHopType", route ? text_of(route, "nextHopType") : "None",
-	              "routeTableId", own ? route_table_of(c, nic) : "System Route");
+	json_t *j = json_pack("{s:s,s:s}", "nextHopType",
+	                      route ? member_text(route, "nextHopType", NULL) : "None",
+	                      "routeTableId", own ? route_table_of(c, nic) : "System Route");
 
 	if (hop)
 		json_object_set(j, "nextHopIpAddress", hop);
@@ -144,7 +140,7 @@ static void on_table(void *ctx, const json_t *answer, const struct err *e)
 
 static void answer_next_hop(struct rest_call *c)
 {
-	const char *to = text_of(c->body, "destinationIPAddress"), *nic;
+	const char *to = member_text(c->body, "destinationIPAddress", NULL), *nic;
 	ip4 ip;
 
 	if (!to || ip4_parse(to, &ip) < 0) {
@@ -152,7 +148,7 @@ static void answer_next_hop(struct rest_call *c)
 		          "vnetlab: destinationIPAddress must be an IPv4 address.");
 		return;
 	}
-	nic = asked_nic(c, text_of(c->body, "sourceIPAddress"));
+	nic = asked_nic(c, member_text(c->body, "sourceIPAddress", NULL));
 	if (nic)
 		rest_ask(c->rest, json_pack("{s:s,s:s}", "op", "routes", "nic", nic), on_table, c);
 }
@@ -179,12 +175,13 @@ static void on_verdict(void *ctx, const json_t *answer, const struct err *e)
 	else
 		rest_answer(c, 200,
 		            json_pack("{s:O,s:o}", "access", json_object_get(answer, "access"),
-		                      "ruleName", rule_path(text_of(answer, "ruleName"))));
+		                      "ruleName",
+		                      rule_path(member_text(answer, "ruleName", NULL))));
 }
 
 static char *address_and_port(const json_t *body, const char *address, const char *port)
 {
-	const char *a = text_of(body, address);
+	const char *a = member_text(body, address, NULL);
 	const json_t *p = json_object_get(body, port);
 
 	if (json_is_integer(p))
@@ -196,8 +193,8 @@ static char *address_and_port(const json_t *body, const char *address, const cha
 
 static void answer_ip_flow(struct rest_call *c)
 {
-	const char *direction = text_of(c->body, "direction");
-	const char *protocol = text_of(c->body, "protocol");
+	const char *direction = member_text(c->body, "direction", NULL);
+	const char *protocol = member_text(c->body, "protocol", NULL);
 	_cleanup_free_ char *local = address_and_port(c->body, "localIPAddress", "localPort");
 	_cleanup_free_ char *remote = address_and_port(c->body, "remoteIPAddress", "remotePort");
 	const char *nic;
@@ -208,7 +205,7 @@ static void answer_ip_flow(struct rest_call *c)
 		          "remoteIPAddress and remotePort are needed.");
 		return;
 	}
-	nic = asked_nic(c, text_of(c->body, "localIPAddress"));
+	nic = asked_nic(c, member_text(c->body, "localIPAddress", NULL));
 	if (nic)
 		rest_ask(c->rest,
 		         json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "op", "flow", "nic", nic,
@@ -243,7 +240,7 @@ static json_t *hops_of(const struct connectivity *x, const json_t *path)
 	size_t i, n = json_array_size(list);
 
 	json_array_foreach (list, i, h) {
-		const char *node = text_of(h, "node");
+		const char *node = member_text(h, "node", NULL);
 		bool last = i + 1 == n;
 		json_t *hop = json_pack(
 		    "{s:s,s:o,s:s,s:o,s:[],s:[],s:[]}", "type",
@@ -253,7 +250,7 @@ static json_t *hops_of(const struct connectivity *x, const json_t *path)
 		    "id", json_sprintf("%zu", i), "address", node ? node : "", "nextHopIds",
 		    last ? json_array() : json_pack("[o]", json_sprintf("%zu", i + 1)), "issues",
 		    "links", "previousLinks");
-		const char *reason = text_of(h, "reason");
+		const char *reason = member_text(h, "reason", NULL);
 
 		if (last && reason && !json_is_true(json_object_get(x->probe, "ok")))
 			json_array_append_new(json_object_get(hop, "issues"),
@@ -313,7 +310,8 @@ static void on_probe(void *ctx, const json_t *answer, const struct err *e)
 /* What an end of a connection is called in the lab: a machine, or an address.  The caller frees. */
 static char *end_name(const struct rest_call *c, const json_t *end)
 {
-	const char *id = text_of(end, "resourceId"), *address = text_of(end, "address");
+	const char *id = member_text(end, "resourceId", NULL),
+	           *address = member_text(end, "address", NULL);
 	const char *name = id ? lab_name_of(c, id) : NULL;
 
 	return name ? xstrdup(name) : !id && address ? xstrdup(address) : NULL;
@@ -322,7 +320,7 @@ static char *end_name(const struct rest_call *c, const json_t *end)
 static void answer_connectivity(struct rest_call *c)
 {
 	const json_t *to = json_object_get(c->body, "destination");
-	const char *protocol = text_of(c->body, "protocol");
+	const char *protocol = member_text(c->body, "protocol", NULL);
 	struct connectivity *x = xcalloc(1, sizeof(*x));
 
 	x->c = c;
@@ -374,7 +372,7 @@ static void list_watchers(struct rest_call *c)
 	const char *key;
 
 	json_object_foreach (s->resources, key, r) {
-		const char *where = text_of(r, "location");
+		const char *where = member_text(r, "location", NULL);
 
 		if (!where || json_object_get(seen, where))
 			continue;

@@ -4,6 +4,7 @@
 #include "azure/alloc.h"
 #include "azure/subnet.h"
 #include "base/addr.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "input/resources.h"
 
@@ -14,11 +15,6 @@ static const char *const address_lists[] = { "ipConfigurations", "frontendIPConf
 
 /* Public addresses stand there in s->taken where the keys of subnets do. */
 static const char PUBLIC[] = "public";
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
 
 static const json_t *get_const_properties(const json_t *j)
 {
@@ -51,18 +47,19 @@ static void take_configurations(json_t *taken, const json_t *resource)
 		json_array_foreach (
 		    json_object_get(get_const_properties(resource), address_lists[l]), i, c) {
 			const json_t *p = get_const_properties(c);
-			const char *subnet = text_of(json_object_get(p, "subnet"), "id");
+			const char *subnet = member_text(json_object_get(p, "subnet"), "id", NULL);
 			_cleanup_free_ char *key = subnet ? resource_key(subnet) : NULL;
 
 			if (key)
-				note_taken_address(taken, key, text_of(p, "privateIPAddress"));
+				note_taken_address(taken, key,
+				                   member_text(p, "privateIPAddress", NULL));
 		}
 	}
 }
 
 static bool is_public_address(const json_t *resource)
 {
-	return strieq(text_of(resource, "type"), NET "publicIPAddresses");
+	return strieq(member_text(resource, "type", NULL), NET "publicIPAddresses");
 }
 
 static void take_resource(json_t *taken, const json_t *resource)
@@ -70,7 +67,7 @@ static void take_resource(json_t *taken, const json_t *resource)
 	take_configurations(taken, resource);
 	if (is_public_address(resource))
 		note_taken_address(taken, PUBLIC,
-		                   text_of(get_const_properties(resource), "ipAddress"));
+		                   member_text(get_const_properties(resource), "ipAddress", NULL));
 }
 
 static bool has_addresses(const json_t *resource)
@@ -86,7 +83,7 @@ static bool has_addresses(const json_t *resource)
 /* Of all resources but own; new reference. */
 static json_t *taken_by_others(struct store *s, const json_t *own)
 {
-	const char *id = text_of(own, "id"), *key;
+	const char *id = member_text(own, "id", NULL), *key;
 	_cleanup_free_ char *own_key = resource_key(id ? id : "");
 	bool is_new = !json_object_get(s->resources, own_key);
 	json_t *taken, *r;
@@ -122,7 +119,7 @@ void addresses_note(struct store *s, const json_t *old, const json_t *new)
 static bool find_store_prefix(const struct store *s, const char *key, struct prefix *ret)
 {
 	const json_t *p = get_const_properties(store_find(s, key));
-	const char *text = text_of(p, "addressPrefix");
+	const char *text = member_text(p, "addressPrefix", NULL);
 
 	if (!text)
 		text = json_string_value(json_array_get(json_object_get(p, "addressPrefixes"), 0));
@@ -160,10 +157,10 @@ static void give_private(struct store *s, const char *list, json_t *resource)
 
 	json_array_foreach (json_object_get(get_const_properties(resource), list), i, c) {
 		json_t *p = json_object_get(c, "properties");
-		const char *subnet = text_of(json_object_get(p, "subnet"), "id");
-		const char *version = text_of(p, "privateIPAddressVersion");
+		const char *subnet = member_text(json_object_get(p, "subnet"), "id", NULL);
+		const char *version = member_text(p, "privateIPAddressVersion", NULL);
 
-		if (!subnet || text_of(p, "privateIPAddress") || strieq(version, "IPv6"))
+		if (!subnet || member_text(p, "privateIPAddress", NULL) || strieq(version, "IPv6"))
 			continue;
 		if (!others)
 			others = taken_by_others(s, resource);
@@ -187,7 +184,8 @@ static void give_public(struct store *s, json_t *resource)
 	const char *address;
 	size_t n = 0;
 
-	if (text_of(p, "ipAddress") || strieq(text_of(p, "publicIPAddressVersion"), "IPv6") ||
+	if (member_text(p, "ipAddress", NULL) ||
+	    strieq(member_text(p, "publicIPAddressVersion", NULL), "IPv6") ||
 	    json_object_get(p, "publicIPPrefix"))
 		return;
 	json_t *others = taken_by_others(s, resource), *public = json_object_get(others, PUBLIC);

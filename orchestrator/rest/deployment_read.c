@@ -2,6 +2,7 @@
 /* A template, perhaps as people write them, becomes resources. */
 #include <errno.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "input/arm/arm.h"
 #include "input/relax.h"
@@ -9,11 +10,6 @@
 #include "rest/deployment.h"
 #include "rest/edit.h"
 #include "rest/rest.h"
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
 
 /* --- the body
  * ------------------------------------------------------------------------------------- */
@@ -59,7 +55,7 @@ static int take_properties(const struct rest_call *c, json_t *body, struct deplo
 	json_t *properties = json_object_get(body, "properties");
 	json_t *template = json_object_get(properties, "template");
 	json_t *parameters = json_object_get(properties, "parameters");
-	const char *mode = text_of(properties, "mode");
+	const char *mode = member_text(properties, "mode", NULL);
 
 	if (mode && !strieq(mode, "Incremental"))
 		return rest_refuse(f, 400, "InvalidDeployment",
@@ -87,9 +83,9 @@ static const char *get_deployment_location(const struct rest_call *c, const json
 {
 	const char *end = strstr(c->id.key, "/providers/");
 	_cleanup_free_ char *group = xstrndup(c->id.key, end ? (size_t)(end - c->id.key) : 0);
-	const char *own = text_of(body, "location");
+	const char *own = member_text(body, "location", NULL);
 	const char *where =
-	    text_of(json_object_get(rest_store(c->rest)->groups, group), "location");
+	    member_text(json_object_get(rest_store(c->rest)->groups, group), "location", NULL);
 
 	return own ? own : where;
 }
@@ -126,7 +122,7 @@ static void unwrap_link(const struct rest_call *c, struct deployed *d)
 	size_t i;
 
 	json_array_foreach (d->resources, i, r) {
-		const char *id = text_of(r, "id");
+		const char *id = member_text(r, "id", NULL);
 		_cleanup_free_ char *key = resource_key(id ? id : "");
 
 		if (!streq(key, c->id.key))
@@ -224,7 +220,7 @@ static json_t *body_of(const json_t *resource)
 /* Deployments in it have been: only their resources are made. */
 static bool is_nested_deployment(const json_t *resource)
 {
-	const char *type = text_of(resource, "type");
+	const char *type = member_text(resource, "type", NULL);
 
 	return type && strieq(type, "Microsoft.Resources/deployments");
 }
@@ -240,7 +236,7 @@ json_t *deployment_edits(const struct deployed *d, struct rest_failure *f)
 
 		if (is_nested_deployment(r))
 			continue;
-		if (rest_id_parse(text_of(r, "id"), false, &id, &e) < 0) {
+		if (rest_id_parse(member_text(r, "id", NULL), false, &id, &e) < 0) {
 			rest_refuse(f, 400, "InvalidResourceId", "vnetlab: %s", e.msg);
 			json_decref(edits);
 			return NULL;

@@ -2,14 +2,10 @@
 /* What is kept of a deployment, and its operations. */
 #include <time.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "rest/defaults.h"
 #include "rest/deployment.h"
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
 
 static bool is_secure(const char *type)
 {
@@ -35,7 +31,7 @@ static json_t *parameters_json(const struct deployed *d)
 	const char *name;
 
 	json_object_foreach (json_object_get(d->template, "parameters"), name, decl) {
-		const char *type = text_of(decl, "type");
+		const char *type = member_text(decl, "type", NULL);
 		json_t *given = json_object_get(d->parameters, name);
 		json_t *value = json_object_get(given, "value");
 		json_t *dflt = json_object_get(decl, "defaultValue");
@@ -57,7 +53,7 @@ static json_t *outputs_json(const struct deployed *d)
 	const char *name;
 
 	json_object_foreach (d->outputs, name, v) {
-		const char *type = text_of(v, "type");
+		const char *type = member_text(v, "type", NULL);
 		json_t *one = json_pack("{s:o}", "type", type_json(type ? type : "object"));
 
 		if (!(type && is_secure(type)))
@@ -84,7 +80,7 @@ static json_t *ids_json(const struct deployed *d)
 	size_t i;
 
 	json_array_foreach (d->resources, i, r)
-		json_array_append_new(list, json_pack("{s:s}", "id", text_of(r, "id")));
+		json_array_append_new(list, json_pack("{s:s}", "id", member_text(r, "id", NULL)));
 	return list;
 }
 
@@ -137,11 +133,11 @@ static json_t *operation_of(const json_t *record, const char *id, size_t number)
 	}
 	rest_id_done(&of);
 	return json_pack("{s:o,s:s,s:{s:s,s:O,s:o,s:s,s:O,s:s,s:o*}}", "id",
-	                 json_sprintf("%s/operations/%s", text_of(record, "id"), no), "operationId",
-	                 no, "properties", "provisioningOperation", "Create", "provisioningState",
-	                 json_object_get(properties, "provisioningState"), "targetResource", target,
-	                 "statusCode", error ? "BadRequest" : "OK", "timestamp",
-	                 json_object_get(properties, "timestamp"), "duration", "PT1S",
+	                 json_sprintf("%s/operations/%s", member_text(record, "id", NULL), no),
+	                 "operationId", no, "properties", "provisioningOperation", "Create",
+	                 "provisioningState", json_object_get(properties, "provisioningState"),
+	                 "targetResource", target, "statusCode", error ? "BadRequest" : "OK",
+	                 "timestamp", json_object_get(properties, "timestamp"), "duration", "PT1S",
 	                 "statusMessage", error ? json_pack("{s:O}", "error", error) : NULL);
 }
 
@@ -152,6 +148,6 @@ json_t *deployment_operations(const json_t *record)
 
 	json_array_foreach (
 	    json_object_get(json_object_get(record, "properties"), "outputResources"), i, r)
-		json_array_append_new(list, operation_of(record, text_of(r, "id"), i));
+		json_array_append_new(list, operation_of(record, member_text(r, "id", NULL), i));
 	return json_pack("{s:o}", "value", list);
 }

@@ -19,17 +19,12 @@
 /* Each round leaves out what errors are about. */
 enum { ROUNDS_MAX = 20 };
 
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
-
 /* --- the importer's list ---------------------------------------------------------------------- */
 
 /* Addresses stay as the store has them, also those that Azure chose. */
 static void pin_store_address(json_t *properties)
 {
-	if (text_of(properties, "privateIPAddress"))
+	if (member_text(properties, "privateIPAddress", NULL))
 		json_object_set_new(properties, "privateIPAllocationMethod", json_string("Static"));
 }
 
@@ -51,7 +46,7 @@ static json_t *with_source(json_t *resource, const char *key)
 static void add_resource(json_t *list, const char *key, json_t *resource, const json_t *left_out,
                          bool off)
 {
-	const char *type = text_of(resource, "type");
+	const char *type = member_text(resource, "type", NULL);
 	json_t *r = with_source(resource, key), *child;
 	size_t i;
 
@@ -64,7 +59,7 @@ static void add_resource(json_t *list, const char *key, json_t *resource, const 
 
 		json_object_del(properties, c->name);
 		json_array_foreach (children, i, child) {
-			const char *name = text_of(child, "name");
+			const char *name = member_text(child, "name", NULL);
 			_cleanup_free_ char *path = xasprintf("%s/%s/%s", key, c->name, name);
 			_cleanup_free_ char *own = resource_key(path);
 
@@ -163,7 +158,7 @@ static void collect_names(const json_t *j, const char *map, const char *owner, j
 	json_t *v;
 
 	json_object_foreach ((json_t *)j, key, v) {
-		const char *source = text_of(v, "source");
+		const char *source = member_text(v, "source", NULL);
 
 		if (!json_is_object(v))
 			continue;
@@ -183,7 +178,7 @@ static void set_mac(struct store *s, const char *key, const struct nic *nic)
 	mac_nic(nic, m);
 	snprintf(text, sizeof(text), "%02X-%02X-%02X-%02X-%02X-%02X", m[0], m[1], m[2], m[3], m[4],
 	         m[5]);
-	if (!properties || streq(text_of(properties, "macAddress"), text))
+	if (!properties || streq(member_text(properties, "macAddress", NULL), text))
 		return;
 	r = json_copy(r);
 	properties = json_copy(properties);
@@ -201,7 +196,7 @@ static void set_macs(struct store *s, const struct model *m, const json_t *names
 		if (strstr(key, "/microsoft.network/networkinterfaces/"))
 			json_object_set_new(by_name, json_string_value(v), json_string(key));
 	for (size_t i = 0; i < m->n_nics; i++) {
-		const char *nic = text_of(by_name, m->nics[i].name);
+		const char *nic = member_text(by_name, m->nics[i].name, NULL);
 
 		if (nic)
 			set_mac(s, nic, &m->nics[i]);

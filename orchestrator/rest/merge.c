@@ -84,16 +84,11 @@ bool merge_computed(const char *type, const char *name)
 	return r && r->computed;
 }
 
-static const char *text_of(const json_t *j, const char *name)
-{
-	return json_string_value(json_object_get(j, name));
-}
-
 /* Do both name the same subnet? */
 static bool same_subnet(const json_t *a, const json_t *b)
 {
-	return strieq(text_of(json_object_get(a, "subnet"), "id"),
-	              text_of(json_object_get(b, "subnet"), "id"));
+	return strieq(member_text(json_object_get(a, "subnet"), "id", NULL),
+	              member_text(json_object_get(b, "subnet"), "id", NULL));
 }
 
 /* A configuration that has an address keeps it, as long as the subnet is the same and nobody asks
@@ -102,8 +97,9 @@ static void keep_address(json_t *properties, const json_t *old)
 {
 	const json_t *address = json_object_get(old, "privateIPAddress");
 
-	if (address && !text_of(properties, "privateIPAddress") && same_subnet(properties, old) &&
-	    !strieq(text_of(properties, "privateIPAllocationMethod"), "Static"))
+	if (address && !member_text(properties, "privateIPAddress", NULL) &&
+	    same_subnet(properties, old) &&
+	    !strieq(member_text(properties, "privateIPAllocationMethod", NULL), "Static"))
 		json_object_set(properties, "privateIPAddress", (json_t *)address);
 }
 
@@ -129,7 +125,7 @@ static json_t *merge_child(const char *parent, const char *parent_type, const st
                            const json_t *old_list, json_t *child, json_int_t version,
                            struct rest_failure *f)
 {
-	const char *name = text_of(child, "name");
+	const char *name = member_text(child, "name", NULL);
 
 	if (!json_is_object(child) || !name || !*name || strchr(name, '/')) {
 		rest_refuse(f, 400, "InvalidRequestFormat",
@@ -154,12 +150,12 @@ static json_t *merge_children(const char *parent, const char *type, const struct
 
 	json_array_foreach ((json_t *)list, i, child) {
 		json_t *m = merge_child(parent, type, c, old_list, child, version, f);
-		_cleanup_free_ char *key = resource_key(m ? text_of(m, "name") : "");
+		_cleanup_free_ char *key = resource_key(m ? member_text(m, "name", NULL) : "");
 
 		if (m && json_object_get(seen, key)) {
 			rest_refuse(f, 400, "InvalidRequestFormat",
 			            "%s of %s has two members called %s.", c->name, parent,
-			            text_of(m, "name"));
+			            member_text(m, "name", NULL));
 			json_decref(m);
 			m = NULL;
 		}
@@ -202,7 +198,7 @@ static int take_children(const char *path, const char *type, json_t *properties,
 static int contradicts_path(const char *path, const char *name, const json_t *body,
                             struct rest_failure *f)
 {
-	const char *id = text_of(body, "id"), *said = text_of(body, "name");
+	const char *id = member_text(body, "id", NULL), *said = member_text(body, "name", NULL);
 	const char *last = said ? strrchr(said, '/') : NULL;
 	_cleanup_free_ char *a = resource_key(id ? id : ""), *b = resource_key(path);
 
@@ -231,8 +227,9 @@ json_t *merge_put(const char *path, const char *type, const char *name, const js
 	}
 	json_t *new = json_copy((json_t *)body);
 	json_t *properties = json_is_object(sent) ? json_copy((json_t *)sent) : json_object();
-	const char *was_id = text_of(old, "id"), *was_name = text_of(old, "name");
-	const char *was_type = text_of(old, "type");
+	const char *was_id = member_text(old, "id", NULL),
+	           *was_name = member_text(old, "name", NULL);
+	const char *was_type = member_text(old, "type", NULL);
 
 	keep_read_only(type, properties, old_properties);
 	json_object_set_new(new, "properties", properties);

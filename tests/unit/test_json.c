@@ -93,12 +93,28 @@ static void texts(void **state)
 	json_decref(nul);
 }
 
+/* A member's text is borrowed, and `none` stands for what is no text. */
+static void member_texts(void **state)
+{
+	json_t *v = json_pack("{s:s, s:s, s:i}", "name", "hub", "empty", "", "number", 1);
+
+	(void)state;
+	assert_string_equal(member_text(v, "name", NULL), "hub");
+	assert_string_equal(member_text(v, "empty", NULL), "");
+	assert_null(member_text(v, "number", NULL));
+	assert_null(member_text(v, "absent", NULL));
+	assert_string_equal(member_text(v, "absent", ""), "");
+	assert_string_equal(member_text(NULL, "name", ""), "");
+	json_decref(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_values),
 		cmocka_unit_test(other_values),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(member_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

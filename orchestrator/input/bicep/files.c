@@ -135,20 +135,11 @@ void bicep_report_file(struct blow *l, const char *rule, const char *path, struc
 	                            : strerror(-r));
 }
 
-static bool is_key_file(const char *path)
-{
-	size_t n = strlen(path);
-
-	return strstr(path, ".ssh/") || strstr(path, "id_rsa") ||
-	       (n > 4 && (streq(path + n - 4, ".pub") || streq(path + n - 4, ".pem") ||
-	                  streq(path + n - 4, ".cer") || streq(path + n - 4, ".pfx")));
-}
-
 bool bicep_load(struct blow *l, const char *path, struct hcl_place at, struct str *ret)
 {
 	int r = bicep_read(l->b, bicep_from_root(l, path), ret);
 
-	if (r < 0 && is_key_file(path)) {
+	if (r < 0 && file_is_key(path)) {
 		str_add(ret, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented");
 		return true;
 	}

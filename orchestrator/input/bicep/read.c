@@ -13,21 +13,14 @@
 #include "input/bicep/lower.h"
 #include "input/file.h"
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && strieq(s + n - m, end);
-}
-
 bool bicep_is(const char *path)
 {
-	return ends_with(path, ".bicep");
+	return file_has_ending(path, ".bicep");
 }
 
 bool bicep_is_params(const char *path)
 {
-	return ends_with(path, ".bicepparam");
+	return file_has_ending(path, ".bicepparam");
 }
 
 /* --- what a path is ----------------------------------------------------------------------------
@@ -116,7 +109,7 @@ static size_t list_sources(const char *folder, char **names, size_t max, bool *r
 
 	*ret_json = false;
 	for (struct dirent *e; d && n < max && (e = readdir(d));) {
-		*ret_json |= ends_with(e->d_name, ".json");
+		*ret_json |= file_has_ending(e->d_name, ".json");
 		if (*e->d_name != '.' && bicep_is(e->d_name))
 			names[n++] = xstrdup(e->d_name);
 	}

@@ -133,17 +133,6 @@ void tfs_know_file(struct source *s, const char *path)
 	                *path == '/' || streq(s->folder, ".") ? path : full);
 }
 
-/* Public keys and the like carry no packets, and lie where nobody else has them. */
-static bool is_public_key(const char *path)
-{
-	size_t n = strlen(path);
-
-	return (n > 4 && (streq(path + n - 4, ".pub") || streq(path + n - 4, ".pem") ||
-	                  streq(path + n - 4, ".pfx") || streq(path + n - 4, ".cer") ||
-	                  streq(path + n - 4, ".crt"))) ||
-	       strstr(path, "id_rsa") || strstr(path, ".ssh/");
-}
-
 bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret)
 {
 	struct source *s = ev->ctx;
@@ -152,7 +141,7 @@ bool tfs_file(struct hcl_eval *ev, const char *path, struct str *ret)
 		tfs_know_file(s, path);
 		return true;
 	}
-	if (!is_public_key(path))
+	if (!file_is_key(path))
 		return false;
 	str_free_p(ret);
 	*ret = (struct str){ 0 };
