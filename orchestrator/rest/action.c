@@ -19,33 +19,49 @@ const char *action_lab_name(struct rest_call *c)
 	return name;
 }
 
-struct change_end { /* the operation of a change */
+struct changing { /* a call, until its edits are taken; then its operation */
 	struct rest *r;
-	char *id;
+	struct rest_call *c;
+	char *operation;
+	void (*answer)(struct rest_call *c);
 };
 
 static void end_change_operation(void *ctx, const struct rest_failure *f)
 {
-	struct change_end *x = ctx;
+	struct changing *x = ctx;
 
-	operation_end(x->r, x->id, f, NULL);
-	free(x->id);
+	operation_end(x->r, x->operation, f, NULL);
+	free(x->operation);
 	free(x);
 }
 
-void action_change(struct rest_call *c, json_t *edits)
+static void answer_change(void *ctx, const struct rest_failure *f)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
-	struct change_end *x = xcalloc(1, sizeof(*x));
+	struct changing *x = ctx;
+
+	if (!f) {
+		x->answer(x->c);
+		return;
+	}
+	json_object_clear(x->c->headers);
+	rest_fail_with(x->c, f);
+	end_change_operation(x, f);
+}
+
+void action_change(struct rest_call *c, json_t *edits, bool azure_async, bool location,
+                   void (*answer)(struct rest_call *c))
+{
+	struct changing *x = xcalloc(1, sizeof(*x));
 
 	x->r = c->rest;
-	x->id = xstrdup(operation_new(c->rest));
-	operation_headers(c, x->id, true, true);
-	if (rest_change(c->rest, edits, end_change_operation, x, &f) < 0) {
-		end_change_operation(x, &f);
-		json_object_clear(c->headers);
-		rest_fail_with(c, &f);
-	} else {
-		rest_answer(c, 202, NULL);
-	}
+	x->c = c;
+	x->answer = answer;
+	x->operation = xstrdup(operation_new(c->rest));
+	operation_headers(c, x->operation, azure_async, location);
+	rest_change(c->rest, edits, answer_change, end_change_operation, x);
+}
+
+void action_accepted(struct rest_call *c)
+{
+	rest_answer(c, 202, NULL);
 }

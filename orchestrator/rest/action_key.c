@@ -45,7 +45,6 @@ static void on_key_set(void *ctx, const struct rest_failure *f)
 
 static void set_key(struct rest_call *c, const char *value)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
 	json_t *patch = json_pack("{s:{s:s}}", "properties", "sharedKey", value);
 	json_t *edits = json_array();
 	struct rest_id id = { 0 };
@@ -55,8 +54,7 @@ static void set_key(struct rest_call *c, const char *value)
 		json_array_append_new(edits, edit_patch(&id, patch));
 	json_decref(patch);
 	rest_id_done(&id);
-	if (rest_change(c->rest, edits, on_key_set, c, &f) < 0)
-		rest_fail_with(c, &f);
+	rest_change(c->rest, edits, NULL, on_key_set, c);
 }
 
 static void put_key(struct rest_call *c)

@@ -11,7 +11,7 @@ static void set_power(struct rest_call *c, const char *state)
 	if (rest_resource(c)) {
 		edits = json_array();
 		json_array_append_new(edits, edit_hide(&c->id, "powerState", value));
-		action_change(c, edits);
+		action_change(c, edits, true, true, action_accepted);
 	}
 	json_decref(value);
 }

@@ -114,6 +114,8 @@ static void wrap_failure(struct rest_failure *to, const struct rest_failure *f)
 
 struct under_way {
 	struct rest *r;
+	struct rest_call *c; /* until it is taken */
+	bool there;          /* it was, before */
 	struct rest_id id;
 	char *operation;
 	json_t *failed; /* what is kept when it fails */
@@ -128,11 +130,10 @@ static void ignore_end(void *ctx, const struct rest_failure *f)
 /* The record of one that failed moves no packet. */
 static void keep_record(struct rest *r, const struct rest_id *id, json_t *record)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
 	json_t *edits = json_array();
 
 	json_array_append_new(edits, edit_hide(id, kept_as, record));
-	rest_change(r, edits, ignore_end, NULL, &f);
+	rest_change(r, edits, NULL, ignore_end, NULL);
 }
 
 static void end_deployment(void *ctx, const struct rest_failure *f)
@@ -155,6 +156,26 @@ static void end_deployment(void *ctx, const struct rest_failure *f)
 	rest_id_done(&u->id);
 	free(u->operation);
 	free(u);
+}
+
+static void answer_deployment(void *ctx, const struct rest_failure *f)
+{
+	struct under_way *u = ctx;
+	_cleanup_failure_ struct rest_failure whole = { 0 };
+	json_t *shown;
+
+	if (f) {
+		wrap_failure(&whole, f);
+		json_object_clear(u->c->headers);
+		rest_fail_with(u->c, &whole);
+		end_deployment(u, f);
+		return;
+	}
+	shown = show_deployment(u->r, u->id.key);
+	if (shown)
+		rest_answer(u->c, u->there ? 200 : 201, shown);
+	else
+		fail_not_found(u->c, u->id.name); /* deleted in the same round */
 }
 
 /* Deployments in the template have been, with it. */
@@ -198,8 +219,7 @@ static json_t *edits_with_record(const struct rest_call *c, const struct deploye
 
 static void start_deployment(struct rest_call *c, const struct deployed *d)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 }, whole = { 0 };
-	bool there = store_hidden(rest_store(c->rest), c->id.key, kept_as);
+	_cleanup_failure_ struct rest_failure f = { 0 };
 	json_t *edits = edits_with_record(c, d, &f);
 	struct err e;
 
@@ -211,18 +231,13 @@ static void start_deployment(struct rest_call *c, const struct deployed *d)
 	const struct rest_failure unknown = { .status = 409, .code = "Failed" };
 
 	u->r = c->rest;
+	u->c = c;
+	u->there = store_hidden(rest_store(c->rest), c->id.key, kept_as);
 	u->operation = xstrdup(operation_new(c->rest));
 	u->failed = deployment_record(c, d, &unknown);
 	rest_id_parse(c->id.path, false, &u->id, &e);
 	operation_headers(c, u->operation, true, false);
-	if (rest_change(c->rest, edits, end_deployment, u, &f) < 0) {
-		wrap_failure(&whole, &f);
-		end_deployment(u, &f);
-		json_object_clear(c->headers);
-		rest_fail_with(c, &whole);
-		return;
-	}
-	rest_answer(c, there ? 200 : 201, show_deployment(c->rest, c->id.key));
+	rest_change(c->rest, edits, answer_deployment, end_deployment, u);
 }
 
 static void put_deployment(struct rest_call *c)
@@ -309,7 +324,6 @@ static void on_forgotten(void *ctx, const struct rest_failure *f)
 /* What it has made stays. */
 static void delete_deployment(struct rest_call *c)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
 	json_t *edits;
 
 	if (!store_hidden(rest_store(c->rest), c->id.key, kept_as)) {
@@ -318,8 +332,7 @@ static void delete_deployment(struct rest_call *c)
 	}
 	edits = json_array();
 	json_array_append_new(edits, edit_hide(&c->id, kept_as, NULL));
-	if (rest_change(c->rest, edits, on_forgotten, c, &f) < 0)
-		rest_fail_with(c, &f);
+	rest_change(c->rest, edits, NULL, on_forgotten, c);
 }
 
 #define DEPLOYMENTS "microsoft.resources/deployments"

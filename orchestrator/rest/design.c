@@ -322,6 +322,15 @@ int design_build(const struct rest_options *o, struct store *s, const struct des
 	return r;
 }
 
+struct designed designed_copy(const struct designed *d)
+{
+	json_incref(d->design);
+	json_incref(d->names);
+	json_incref(d->findings);
+	json_incref(d->left_out);
+	return *d;
+}
+
 void designed_done(struct designed *d)
 {
 	json_decref(d->design);

@@ -7,69 +7,24 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "rest/folder.h"
+#include "rest/head.h"
 #include "rest/priv.h"
-
-struct change {
-	json_t *edits;
-	void (*done)(void *ctx, const struct rest_failure *f);
-	void *ctx;
-	bool alone; /* it was part of an apply that failed */
-	struct change *next;
-};
-
-struct changes { /* in the order in which they came */
-	struct change *first, **last;
-};
 
 struct queue {
 	struct rest *r;
-	struct store *applied, *head, *target; /* target: NULL: no apply is under way */
-	struct designed is, will, aim;         /* of these three */
+	struct store *applied, *target; /* target: NULL: no apply is under way */
+	struct head head;
+	struct designed is, aim; /* of applied and of target */
 	struct changes waiting, flying;
-	struct timer start;
-	int64_t began; /* the apply that is under way */
+	struct timer next; /* round of the loop */
+	int64_t began;     /* the apply that is under way */
 };
-
-static void push(struct changes *c, struct change *x)
-{
-	x->next = NULL;
-	*c->last = x;
-	c->last = &x->next;
-}
-
-static struct change *pop(struct changes *c)
-{
-	struct change *x = c->first;
-
-	if (!x)
-		return NULL;
-	c->first = x->next;
-	if (!c->first)
-		c->last = &c->first;
-	return x;
-}
 
 static void take_designed(struct designed *to, struct designed *from)
 {
 	designed_done(to);
 	*to = *from;
 	*from = (struct designed){ 0 };
-}
-
-static struct designed copy_designed(const struct designed *d)
-{
-	json_incref(d->design);
-	json_incref(d->names);
-	json_incref(d->findings);
-	json_incref(d->left_out);
-	return *d;
-}
-
-static void end_change(struct change *c, const struct rest_failure *f)
-{
-	c->done(c->ctx, f);
-	json_decref(c->edits);
-	free(c);
 }
 
 /* --- stores -------------------------------------------------------------------------------------
@@ -91,44 +46,53 @@ static void write_store(struct queue *q)
 		rest_log(q->r, "findings are not written: %s", e.msg);
 }
 
+static void end_refused(struct changes *refused)
+{
+	struct change *c;
+
+	while ((c = changes_pop(refused)))
+		change_end(c, &c->refused);
+}
+
+/* What was asked for is taken, or refused; their clients are told when that is done for all. */
+static void take_asked(struct queue *q)
+{
+	struct changes taken, refused;
+
+	changes_init(&taken);
+	changes_init(&refused);
+	head_take(&q->head, &taken, &refused);
+	for (struct change *c = taken.first; c; c = c->next)
+		change_tell_taken(c);
+	changes_move(&q->waiting, &taken);
+	end_refused(&refused);
+}
+
 /* What is waiting on top of what is applied; what can no longer be made fails. */
 static void rebuild_head(struct queue *q)
 {
-	struct changes were = q->waiting;
+	struct changes again, refused;
 	struct change *c;
 
-	if (!were.first)
-		were.last = &were.first;
-	q->waiting = (struct changes){ NULL, &q->waiting.first };
-	store_free(q->head);
-	q->head = store_copy(q->applied);
-	designed_done(&q->will);
-	q->will = copy_designed(&q->is);
-	while ((c = pop(&were))) {
-		struct store *s = store_copy(q->head);
-		_cleanup_failure_ struct rest_failure f = { 0 };
-		struct designed d;
-
-		if (store_edit(s, c->edits, &f) < 0 ||
-		    design_build(&q->r->o, s, &q->will, &d, &f) < 0) {
-			store_free(s);
-			end_change(c, &f);
-			continue;
-		}
-		store_free(q->head);
-		q->head = s;
-		take_designed(&q->will, &d);
-		push(&q->waiting, c);
-	}
+	changes_init(&again);
+	changes_init(&refused);
+	changes_move(&again, &q->waiting);
+	changes_move(&again, &q->head.asked);
+	head_reset(&q->head, q->applied, &q->is);
+	while ((c = changes_pop(&again)))
+		if (head_ask(&q->head, c) < 0)
+			changes_push(&refused, c);
+	take_asked(q);
+	end_refused(&refused);
 }
 
 /* --- applies ------------------------------------------------------------------------------------
  */
 
-static void start_soon(struct queue *q)
+static void go_on_soon(struct queue *q)
 {
-	if (q->waiting.first && !q->target)
-		loop_timer(q->r->loop, &q->start, 0);
+	if (q->head.asked.first || (q->waiting.first && !q->target))
+		loop_timer(q->r->loop, &q->next, 0);
 }
 
 static int node_count(const json_t *answer, const char *what)
@@ -155,26 +119,25 @@ static void log_apply(const struct queue *q, const json_t *answer)
 
 static void apply_succeeded(struct queue *q)
 {
-	struct changes done = q->flying;
+	struct changes done;
 	struct change *c;
 
-	q->flying = (struct changes){ NULL, &q->flying.first };
+	changes_init(&done);
+	changes_move(&done, &q->flying);
 	store_free(q->applied);
 	q->applied = take_ptr(q->target);
 	take_designed(&q->is, &q->aim);
 	write_store(q);
-	while ((c = done.first)) {
-		done.first = c->next;
-		end_change(c, NULL);
-	}
-	start_soon(q);
+	while ((c = changes_pop(&done)))
+		change_end(c, NULL);
+	go_on_soon(q);
 }
 
 /* One that was alone has failed.  Of several nobody knows which: they are tried one by one, before
  * what came later. */
 static void apply_failed(struct queue *q, const struct err *e)
 {
-	struct change *c = pop(&q->flying);
+	struct change *c = changes_pop(&q->flying);
 	_cleanup_failure_ struct rest_failure f = { 0 };
 
 	q->target = store_free(q->target);
@@ -184,22 +147,20 @@ static void apply_failed(struct queue *q, const struct err *e)
 
 		rest_refuse(&f, gone ? 503 : 409, gone ? "ServiceUnavailable" : "OperationFailed",
 		            "vnetlab: %s", e->msg);
-		end_change(c, &f);
+		change_end(c, &f);
 	} else if (c) {
-		struct changes later = q->waiting;
+		struct changes later;
 
-		if (!later.first)
-			later.last = &later.first;
-		q->waiting = (struct changes){ NULL, &q->waiting.first };
-		for (; c; c = pop(&q->flying)) {
+		changes_init(&later);
+		changes_move(&later, &q->waiting);
+		for (; c; c = changes_pop(&q->flying)) {
 			c->alone = true;
-			push(&q->waiting, c);
+			changes_push(&q->waiting, c);
 		}
-		while ((c = pop(&later)))
-			push(&q->waiting, c);
+		changes_move(&q->waiting, &later);
 	}
 	rebuild_head(q);
-	start_soon(q);
+	go_on_soon(q);
 }
 
 static void on_design_applied(void *ctx, const json_t *answer, const struct err *e)
@@ -217,39 +178,38 @@ static void on_design_applied(void *ctx, const json_t *answer, const struct err 
 /* The first one alone, made on what is applied; false: it has failed. */
 static bool aim_at_first(struct queue *q)
 {
-	struct change *c = pop(&q->waiting);
+	struct change *c = changes_pop(&q->waiting);
 	_cleanup_failure_ struct rest_failure f = { 0 };
 
 	q->target = store_copy(q->applied);
 	if (store_edit(q->target, c->edits, &f) < 0 ||
 	    design_build(&q->r->o, q->target, &q->is, &q->aim, &f) < 0) {
 		q->target = store_free(q->target);
-		end_change(c, &f);
+		change_end(c, &f);
 		rebuild_head(q);
 		return false;
 	}
-	push(&q->flying, c);
+	changes_push(&q->flying, c);
 	return true;
 }
 
 static void aim_at_all(struct queue *q)
 {
-	struct change *c;
-
-	q->target = store_copy(q->head);
-	q->aim = copy_designed(&q->will);
-	while ((c = pop(&q->waiting)))
-		push(&q->flying, c);
+	q->target = store_copy(q->head.taken);
+	q->aim = designed_copy(&q->head.will);
+	changes_move(&q->flying, &q->waiting);
 }
 
-static void start_apply(struct timer *t)
+/* A round of the loop: what came in it, and the next apply. */
+static void go_on(struct timer *t)
 {
-	struct queue *q = container_of(t, struct queue, start);
+	struct queue *q = container_of(t, struct queue, next);
 
+	take_asked(q);
 	if (q->target || !q->waiting.first)
 		return;
 	if (q->waiting.first->alone && !aim_at_first(q)) {
-		start_soon(q);
+		go_on_soon(q);
 		return;
 	}
 	if (!q->target)
@@ -274,10 +234,10 @@ struct queue *queue_new(struct rest *r, struct store *applied)
 
 	q->r = r;
 	q->applied = applied;
-	q->head = store_copy(applied);
-	q->waiting.last = &q->waiting.first;
-	q->flying.last = &q->flying.first;
-	q->start.fn = start_apply;
+	head_init(&q->head, &r->o, applied);
+	changes_init(&q->waiting);
+	changes_init(&q->flying);
+	q->next.fn = go_on;
 	return q;
 }
 
@@ -289,14 +249,14 @@ struct queue *queue_free(struct queue *q)
 	if (!q)
 		return NULL;
 	rest_refuse(&f, 503, "ServiceUnavailable", "vnetlab: the endpoint ends.");
-	loop_timer_stop(q->r->loop, &q->start);
-	while ((c = pop(&q->flying)) || (c = pop(&q->waiting)))
-		end_change(c, &f);
+	while ((c = changes_pop(&q->flying)) || (c = changes_pop(&q->waiting)) ||
+	       (c = changes_pop(&q->head.asked)))
+		change_end(c, &f);
+	loop_timer_stop(q->r->loop, &q->next);
 	store_free(q->applied);
-	store_free(q->head);
 	store_free(q->target);
+	head_done(&q->head);
 	designed_done(&q->is);
-	designed_done(&q->will);
 	designed_done(&q->aim);
 	free(q);
 	return NULL;
@@ -304,7 +264,7 @@ struct queue *queue_free(struct queue *q)
 
 struct store *queue_head(const struct queue *q)
 {
-	return q->head;
+	return q->head.store;
 }
 
 struct store *queue_applied(const struct queue *q)
@@ -317,43 +277,16 @@ const char *queue_lab_name(const struct queue *q, const char *key)
 	return json_string_value(json_object_get(q->is.names, key));
 }
 
-/* A change of a child is one of its parent, and one in a group none of the group. */
-static bool concerns(const char *edited, const char *key)
-{
-	size_t n = strlen(key);
-
-	return str_starts(edited, key) &&
-	       (!edited[n] || (edited[n] == '/' && strstr(key, "/providers/")));
-}
-
-static bool edits_touch(const struct changes *c, const char *key)
-{
-	const json_t *e;
-	size_t i;
-
-	for (const struct change *x = c->first; x; x = x->next)
-		json_array_foreach (x->edits, i, e) {
-			struct rest_id id = { 0 };
-			const char *path = json_string_value(json_object_get(e, "id"));
-			bool same =
-			    rest_id_parse(path, false, &id, NULL) == 0 && concerns(id.key, key);
-
-			rest_id_done(&id);
-			if (same)
-				return true;
-		}
-	return false;
-}
-
 bool queue_touches(const struct queue *q, const char *key)
 {
-	return edits_touch(&q->waiting, key) || edits_touch(&q->flying, key);
+	return changes_touch(&q->head.asked, key) || changes_touch(&q->waiting, key) ||
+	       changes_touch(&q->flying, key);
 }
 
 int queue_check(const struct queue *q, struct store *s, struct rest_failure *f)
 {
 	struct designed d;
-	int r = design_build(&q->r->o, s, &q->will, &d, f);
+	int r = design_build(&q->r->o, s, &q->head.will, &d, f);
 
 	if (r == 0)
 		designed_done(&d);
@@ -367,42 +300,23 @@ int queue_begin(struct queue *q, json_t **ret_design, struct rest_failure *f)
 	if (design_build(&q->r->o, q->applied, NULL, &d, f) < 0)
 		return -1;
 	take_designed(&q->is, &d);
-	q->will = copy_designed(&q->is);
-	store_free(q->head);
-	q->head = store_copy(q->applied);
+	head_reset(&q->head, q->applied, &q->is);
 	*ret_design = q->is.design;
 	write_store(q);
 	return 0;
 }
 
-int rest_change(struct rest *r, json_t *edits,
-                void (*done)(void *ctx, const struct rest_failure *f), void *ctx,
-                struct rest_failure *f)
+void rest_change(struct rest *r, json_t *edits, change_fn *taken, change_fn *done, void *ctx)
 {
+	struct change *c = change_new(edits, taken, done, ctx);
 	struct queue *q = r->queue;
-	struct store *s = store_copy(q->head);
-	struct designed d;
 
-	if (r->ended) {
-		store_free(s);
-		json_decref(edits);
-		return rest_refuse(f, 503, "ServiceUnavailable", "vnetlab: lab %s has ended.",
-		                   r->o.lab);
+	if (r->ended)
+		rest_refuse(&c->refused, 503, "ServiceUnavailable", "vnetlab: lab %s has ended.",
+		            r->o.lab);
+	if (r->ended || head_ask(&q->head, c) < 0) {
+		change_end(c, &c->refused);
+		return;
 	}
-	if (store_edit(s, edits, f) < 0 || design_build(&r->o, s, &q->will, &d, f) < 0) {
-		store_free(s);
-		json_decref(edits);
-		return -1;
-	}
-	struct change *c = xcalloc(1, sizeof(*c));
-
-	store_free(q->head);
-	q->head = s;
-	take_designed(&q->will, &d);
-	c->edits = edits;
-	c->done = done;
-	c->ctx = ctx;
-	push(&q->waiting, c);
-	start_soon(q);
-	return 0;
+	go_on_soon(q);
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "rest/call.h"
+#include "rest/change.h"
 
 struct queue;
 
@@ -23,9 +24,10 @@ bool queue_touches(const struct queue *q, const char *key);
 /* Would a change to this store be taken?  -1 with *f: what it would be refused for. */
 int queue_check(const struct queue *q, struct store *s, struct rest_failure *f);
 
-/* Edits (rest/edit.h) together.  -1 with *f: refused, nothing has changed, done is not called.  0:
- * queue_head() has them; done is called, perhaps before this returns, with NULL when the lab has
- * them, or with what went wrong, when the store is as it was before. */
-int rest_change(struct rest *r, json_t *edits /* stolen */,
-                void (*done)(void *ctx, const struct rest_failure *f), void *ctx,
-                struct rest_failure *f);
+/* Edits (rest/edit.h) together.  At the end of the loop's round, together with what else came in
+ * it, they are taken, and queue_head() has them, or refused, and nothing has changed: taken is
+ * called, with NULL or with what they are refused for.  Of those that were taken done is called,
+ * with NULL when the lab has them, or with what went wrong, when the store is as it was before.
+ * taken may be NULL: done hears of a refusal, too.  Either may be called before this returns. */
+void rest_change(struct rest *r, json_t *edits /* stolen */, change_fn *taken, change_fn *done,
+                 void *ctx);

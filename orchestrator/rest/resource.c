@@ -2,6 +2,7 @@
 /* PUT, GET, PATCH, DELETE, HEAD and lists of whatever ARM has. */
 #include "base/str.h"
 #include "input/resources.h"
+#include "rest/action.h"
 #include "rest/children.h"
 #include "rest/edit.h"
 #include "rest/priv.h"
@@ -171,37 +172,23 @@ static void get_with_state(struct rest_call *c)
 /* --- changing
  * ------------------------------------------------------------------------------------- */
 
-struct operation_ctx {
-	struct rest *r;
-	char *id;
-};
+static char new_one; /* what c->ctx is of a call that makes something */
 
-static void end_operation(void *ctx, const struct rest_failure *f)
+static void show_changed(struct rest_call *c)
 {
-	struct operation_ctx *o = ctx;
+	json_t *shown = view_resource(c->rest, c->id.key, false);
 
-	operation_end(o->r, o->id, f, NULL);
-	free(o->id);
-	free(o);
+	if (shown)
+		rest_answer(c, c->ctx ? 201 : 200, shown);
+	else
+		rest_resource(c); /* another request of the same round has removed it */
 }
 
-/* The answer comes at once, and an operation with it. */
+/* The answer comes when it is taken, and an operation with it. */
 static void change_resource(struct rest_call *c, json_t *edit)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
-	bool is_new = !store_find(rest_store(c->rest), c->id.key);
-	struct operation_ctx *o = xcalloc(1, sizeof(*o));
-
-	o->r = c->rest;
-	o->id = xstrdup(operation_new(c->rest));
-	operation_headers(c, o->id, true, false);
-	if (rest_change(c->rest, one_edit(edit), end_operation, o, &f) < 0) {
-		end_operation(o, &f);
-		json_object_clear(c->headers);
-		rest_fail_with(c, &f);
-		return;
-	}
-	rest_answer(c, is_new ? 201 : 200, view_resource(c->rest, c->id.key, false));
+	c->ctx = store_find(rest_store(c->rest), c->id.key) ? NULL : &new_one;
+	action_change(c, one_edit(edit), true, false, show_changed);
 }
 
 static void on_group(void *ctx, const struct rest_failure *f)
@@ -211,18 +198,14 @@ static void on_group(void *ctx, const struct rest_failure *f)
 	if (f)
 		rest_fail_with(c, f);
 	else
-		rest_answer(c, c->ctx ? 201 : 200, view_resource(c->rest, c->id.key, false));
+		show_changed(c);
 }
 
 /* Groups move no packet: they are there when the answer comes. */
 static void change_group(struct rest_call *c, json_t *edit)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
-	static char new_one;
-
 	c->ctx = store_find(rest_store(c->rest), c->id.key) ? NULL : &new_one;
-	if (rest_change(c->rest, one_edit(edit), on_group, c, &f) < 0)
-		rest_fail_with(c, &f);
+	rest_change(c->rest, one_edit(edit), NULL, on_group, c);
 }
 
 static bool has_object(struct rest_call *c)
@@ -268,35 +251,19 @@ static void on_deleted(void *ctx, const struct rest_failure *f)
 
 static void delete_any(struct rest_call *c)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
-
 	if (!c->id.name)
 		rest_fail(c, 400, "InvalidResourceId",
 		          "vnetlab: the URL names a type, and no resource.");
 	else if (!store_find(rest_store(c->rest), c->id.key))
 		rest_answer(c, 204, NULL);
-	else if (rest_change(c->rest, one_edit(edit_delete(&c->id)), on_deleted, c, &f) < 0)
-		rest_fail_with(c, &f);
+	else
+		rest_change(c->rest, one_edit(edit_delete(&c->id)), NULL, on_deleted, c);
 }
 
 static void delete_group(struct rest_call *c)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
-
-	if (!rest_resource(c))
-		return;
-	struct operation_ctx *o = xcalloc(1, sizeof(*o));
-
-	o->r = c->rest;
-	o->id = xstrdup(operation_new(c->rest));
-	operation_headers(c, o->id, false, true);
-	if (rest_change(c->rest, one_edit(edit_delete(&c->id)), end_operation, o, &f) < 0) {
-		end_operation(o, &f);
-		json_object_clear(c->headers);
-		rest_fail_with(c, &f);
-		return;
-	}
-	rest_answer(c, 202, NULL);
+	if (rest_resource(c))
+		action_change(c, one_edit(edit_delete(&c->id)), false, true, action_accepted);
 }
 
 static void no_action(struct rest_call *c)

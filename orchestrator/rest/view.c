@@ -62,14 +62,20 @@ static void add_back_ref(json_t *properties, const struct back_ref *b, const cha
 
 static void add_back_refs(struct store *s, const char *type, const char *key, json_t *properties)
 {
-	const json_t *users = json_object_get(store_refs(s), key);
+	const json_t *users;
+	bool none = true;
 	json_t *u;
 	size_t i;
 
 	/* What a client or an old store has of it is not added to. */
 	for (size_t k = 0; k < ARRAY_LEN(back_refs); k++)
-		if (strieq(back_refs[k].type, type))
+		if (strieq(back_refs[k].type, type)) {
 			json_object_del(properties, back_refs[k].name);
+			none = false;
+		}
+	if (none)
+		return; /* references of a store are not looked for in vain */
+	users = json_object_get(store_refs(s), key);
 	json_array_foreach ((json_t *)users, i, u) {
 		const char *from = json_string_value(u);
 		_cleanup_free_ char *from_type = resource_type(from);
