@@ -53,6 +53,7 @@ void action_change(struct rest_call *c, json_t *edits, bool azure_async, bool lo
 {
 	struct changing *x = xcalloc(1, sizeof(*x));
 
+	c->n_changes = json_array_size(edits);
 	x->r = c->rest;
 	x->c = c;
 	x->answer = answer;

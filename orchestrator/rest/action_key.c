@@ -54,6 +54,7 @@ static void set_key(struct rest_call *c, const char *value)
 		json_array_append_new(edits, edit_patch(&id, patch));
 	json_decref(patch);
 	rest_id_done(&id);
+	c->n_changes = 1;
 	rest_change(c->rest, edits, NULL, on_key_set, c);
 }
 

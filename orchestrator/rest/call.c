@@ -23,8 +23,8 @@ void call_free(struct rest_call *c)
 
 static void log_call(const struct rest_call *c, int status, const char *text)
 {
-	rest_log(c->rest, "%s %s %d %lld ms", c->method, c->id.path ? c->id.path : "-", status,
-	         (long long)(clock_ms() - c->began));
+	rest_log(c->rest, "%s %s %d %lld ms %zu", c->method, c->id.path ? c->id.path : "-", status,
+	         (long long)(clock_ms() - c->began), status < 300 ? c->n_changes : 0);
 	if (c->rest->o.verbose && c->body) {
 		json_t *clean = view_clean(c->body);
 		_cleanup_free_ char *body = json_dumps(clean, JSON_COMPACT);

@@ -31,6 +31,8 @@ struct rest_call {
 	size_t n_text;
 	json_t *body; /* NULL: there is none, or it is no JSON (a template need not be) */
 	void *ctx;    /* of the action */
+	/* Resources that the request changes, or (a deployment) would make: for the log. */
+	size_t n_changes;
 
 	/* From here on for rest/call.c alone. */
 	json_t *headers;

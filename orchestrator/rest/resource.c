@@ -205,6 +205,7 @@ static void on_group(void *ctx, const struct rest_failure *f)
 static void change_group(struct rest_call *c, json_t *edit)
 {
 	c->ctx = store_find(rest_store(c->rest), c->id.key) ? NULL : &new_one;
+	c->n_changes = 1;
 	rest_change(c->rest, one_edit(edit), NULL, on_group, c);
 }
 
@@ -256,8 +257,10 @@ static void delete_any(struct rest_call *c)
 		          "vnetlab: the URL names a type, and no resource.");
 	else if (!store_find(rest_store(c->rest), c->id.key))
 		rest_answer(c, 204, NULL);
-	else
+	else {
+		c->n_changes = 1;
 		rest_change(c->rest, one_edit(edit_delete(&c->id)), NULL, on_deleted, c);
+	}
 }
 
 static void delete_group(struct rest_call *c)
