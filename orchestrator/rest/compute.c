@@ -7,31 +7,57 @@
 
 static const char LATEST[] = "1.0.202601010";
 
-/* ".../locations/L/..." */
-static char *copy_path_location(const char *path)
+/* L of ".../locations/L/..."; empty: there is none. The caller frees. */
+static char *copy_path_name(const char *path, const char *list)
 {
-	const char *at = strcasestr(path, "/locations/");
+	const char *at = strcasestr(path, list);
 
-	at = at ? at + strlen("/locations/") : "";
+	at = at ? at + strlen(list) : "";
 	return xstrndup(at, strcspn(at, "/"));
+}
+
+/* Images of the platform and of the distributions have no plan, what others sell has one
+ * (learn.microsoft.com/azure/virtual-machines/linux/cli-ps-findimage). */
+static bool has_seller(const char *publisher)
+{
+	static const char *const free_ones[] = { "Canonical", "Debian", "RedHat", "SUSE",
+		                                 "OpenLogic", "Oracle", "kinvolk" };
+
+	for (size_t i = 0; i < ARRAY_LEN(free_ones); i++)
+		if (strieq(publisher, free_ones[i]))
+			return false;
+	return *publisher && strncasecmp(publisher, "Microsoft", strlen("Microsoft")) != 0;
+}
+
+/* NULL of JSON: nobody has to accept anything. */
+static json_t *make_plan(const char *path)
+{
+	_cleanup_free_ char *publisher = copy_path_name(path, "/publishers/");
+	_cleanup_free_ char *offer = copy_path_name(path, "/offers/");
+	_cleanup_free_ char *sku = copy_path_name(path, "/skus/");
+
+	if (!has_seller(publisher))
+		return json_null();
+	return json_pack("{s:s,s:s,s:s}", "name", sku, "product", offer, "publisher", publisher);
 }
 
 static json_t *image_json(const char *path, const char *version)
 {
-	_cleanup_free_ char *location = copy_path_location(path);
+	_cleanup_free_ char *location = copy_path_name(path, "/locations/");
 	bool windows = strcasestr(path, "windows") != NULL;
 
-	return json_pack(
-	    "{s:s,s:s,s:s,s:{s:{s:s,s:i},s:[],s:s,s:[],s:s,s:n,s:{s:s},s:{s:b}}}", "location",
-	    location, "name", version, "id", path, "properties", "osDiskImage", "operatingSystem",
-	    windows ? "Windows" : "Linux", "sizeInGb", 31, "dataDiskImages", "hyperVGeneration",
-	    "V2", "features", "architecture", "x64", "plan", "imageDeprecationStatus", "imageState",
-	    "Active", "automaticOSUpgradeProperties", "automaticOSUpgradeSupported", 0);
+	return json_pack("{s:s,s:s,s:s,s:{s:{s:s,s:i},s:[],s:s,s:[],s:s,s:o,s:{s:s},s:{s:b}}}",
+	                 "location", location, "name", version, "id", path, "properties",
+	                 "osDiskImage", "operatingSystem", windows ? "Windows" : "Linux",
+	                 "sizeInGb", 31, "dataDiskImages", "hyperVGeneration", "V2", "features",
+	                 "architecture", "x64", "plan", make_plan(path), "imageDeprecationStatus",
+	                 "imageState", "Active", "automaticOSUpgradeProperties",
+	                 "automaticOSUpgradeSupported", 0);
 }
 
 static void list_versions(struct rest_call *c)
 {
-	_cleanup_free_ char *location = copy_path_location(c->id.path);
+	_cleanup_free_ char *location = copy_path_name(c->id.path, "/locations/");
 	json_t *list = json_array();
 
 	json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "location", location, "name", LATEST,
@@ -52,11 +78,15 @@ static void answer_versions(struct rest_call *c)
 
 static void answer_terms(struct rest_call *c)
 {
+	_cleanup_free_ char *publisher = copy_path_name(c->id.path, "/publishers/");
+	_cleanup_free_ char *offer = copy_path_name(c->id.path, "/offers/");
+	_cleanup_free_ char *plan = copy_path_name(c->id.path, "/plans/");
+
 	rest_answer(c, 200,
 	            json_pack("{s:s,s:s,s:s,s:{s:b,s:s,s:s,s:s}}", "id", c->id.path, "name",
 	                      "current", "type", "Microsoft.MarketplaceOrdering/offertypes",
-	                      "properties", "accepted", 1, "publisher", "", "product", "", "plan",
-	                      ""));
+	                      "properties", "accepted", 1, "publisher", publisher, "product", offer,
+	                      "plan", plan));
 }
 
 static json_t *size_json(const char *name, int cores, int memory)
