@@ -39,6 +39,8 @@ static const struct dflt dflts[] = {
 	{ NET "publicipaddresses", "publicIPAddressVersion", "\"IPv4\"" },
 	{ NET "publicipaddresses", "idleTimeoutInMinutes", "4" },
 	{ NET "publicipaddresses", "ipTags", "[]" },
+	{ NET "publicipprefixes", "publicIPAddressVersion", "\"IPv4\"" },
+	{ NET "publicipprefixes", "ipTags", "[]" },
 	{ NET "networksecuritygroups", "securityRules", "[]" },
 	{ NET "networksecuritygroups/securityrules", "sourceAddressPrefixes", "[]" },
 	{ NET "networksecuritygroups/securityrules", "destinationAddressPrefixes", "[]" },
@@ -68,6 +70,15 @@ static const struct dflt dflts[] = {
 	{ NET "expressroutecircuits", "authorizations", "[]" },
 	{ NET "expressroutecircuits", "circuitProvisioningState", "\"Enabled\"" },
 	{ NET "expressroutecircuits", "serviceProviderProvisioningState", "\"Provisioned\"" },
+};
+
+/* What has a sku of a region: its name when the client sent none. */
+static const struct {
+	const char *type, *name;
+} regional[] = {
+	{ NET "publicipaddresses", "Basic" },
+	{ NET "publicipprefixes", "Standard" },
+	{ NET "loadbalancers", "Basic" },
 };
 
 char *make_guid(void)
@@ -105,6 +116,21 @@ static void add_type_defaults(const char *type, json_t *properties)
 		if (strieq(dflts[i].type, type))
 			set_property_default(properties, dflts[i].name,
 			                     json_loads(dflts[i].value, JSON_DECODE_ANY, NULL));
+}
+
+/* az makes an address of a prefix by reading the prefix's sku, tier and all. */
+static void add_sku(const char *type, json_t *resource)
+{
+	for (size_t i = 0; i < ARRAY_LEN(regional); i++) {
+		if (!strieq(regional[i].type, type))
+			continue;
+		json_t *is = json_object_get(resource, "sku");
+		json_t *sku = json_is_object(is) ? json_copy(is) : json_object();
+
+		set_property_default(sku, "name", json_string(regional[i].name));
+		set_property_default(sku, "tier", json_string("Regional"));
+		json_object_set_new(resource, "sku", sku);
+	}
 }
 
 static void add_of_machine(json_t *resource, json_t *properties)
@@ -173,6 +199,7 @@ void defaults_add(struct store *s, const struct rest_id *id, json_t *resource, b
 
 	add_location(s, id, resource);
 	add_defaults_below(id->type, resource);
+	add_sku(id->type, resource);
 	if (strieq(id->type, "microsoft.compute/virtualMachines"))
 		add_of_machine(resource, properties);
 	else if (strieq(id->type, NET "virtualHubs"))
