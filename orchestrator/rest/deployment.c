@@ -206,7 +206,7 @@ static void keep_nested(const struct deployed *d, json_t *edits)
 static json_t *edits_with_record(const struct rest_call *c, const struct deployed *d,
                                  struct rest_failure *f)
 {
-	json_t *edits = deployment_edits(d, f), *record;
+	json_t *edits = deployment_edits(c, d, f), *record;
 
 	if (!edits)
 		return NULL;
@@ -230,6 +230,7 @@ static void start_deployment(struct rest_call *c, const struct deployed *d)
 	struct under_way *u = xcalloc(1, sizeof(*u));
 	const struct rest_failure unknown = { .status = 409, .code = "Failed" };
 
+	c->n_changes = json_array_size(d->resources);
 	u->r = c->rest;
 	u->c = c;
 	u->there = store_hidden(rest_store(c->rest), c->id.key, kept_as);
@@ -288,7 +289,7 @@ static void try_deployment(struct rest_call *c, bool what_if_asked)
 
 	if (!is_target_group_there(c))
 		return;
-	edits = deployment_read(c, &d, &f) < 0 ? NULL : deployment_edits(&d, &f);
+	edits = deployment_read(c, &d, &f) < 0 ? NULL : deployment_edits(c, &d, &f);
 	_cleanup_store_ struct store *s = store_copy(rest_store(c->rest));
 
 	if (!edits || store_edit(s, edits, &f) < 0 || queue_check(c->rest->queue, s, &f) < 0)
@@ -330,6 +331,7 @@ static void delete_deployment(struct rest_call *c)
 		rest_answer(c, 204, NULL);
 		return;
 	}
+	c->n_changes = 1;
 	edits = json_array();
 	json_array_append_new(edits, edit_hide(&c->id, kept_as, NULL));
 	rest_change(c->rest, edits, NULL, on_forgotten, c);

@@ -12,14 +12,17 @@ struct deployed {
 	json_t *template, *parameters; /* as they came; template NULL: it is linked */
 	json_t *resources; /* as input/resources.h has them, in the order in which they are made */
 	json_t *outputs;   /* {"name": {"type", "value"}} */
+	bool complete;     /* its group has nothing but its resources then */
 };
 
 /* Reads what c is to deploy, and evaluates it where the store is: -1 with *f, an answer of 400. */
 int deployment_read(const struct rest_call *c, struct deployed *ret, struct rest_failure *f);
 void deployed_done(struct deployed *d);
 
-/* What makes the resources: edits (rest/edit.h); new reference, NULL with *f. */
-json_t *deployment_edits(const struct deployed *d, struct rest_failure *f);
+/* What makes the resources, and in mode Complete removes others of the group: edits (rest/edit.h);
+ * new reference, NULL with *f. */
+json_t *deployment_edits(const struct rest_call *c, const struct deployed *d,
+                         struct rest_failure *f);
 
 /* What is kept of a deployment, and shown: {"id", "name", "type", "properties"}; f: why it failed,
  * or NULL.  New reference. */

@@ -57,9 +57,14 @@ static int take_properties(const struct rest_call *c, json_t *body, struct deplo
 	json_t *parameters = json_object_get(properties, "parameters");
 	const char *mode = member_text(properties, "mode", NULL);
 
-	if (mode && !strieq(mode, "Incremental"))
+	d->complete = mode && strieq(mode, "Complete");
+	if (mode && !d->complete && !strieq(mode, "Incremental"))
 		return rest_refuse(f, 400, "InvalidDeployment",
-		                   "vnetlab: mode %s is not here; Incremental is.", mode);
+		                   "vnetlab: mode %s is not here; Incremental and Complete are.",
+		                   mode);
+	if (d->complete && !c->id.group)
+		return rest_refuse(f, 400, "InvalidDeployment",
+		                   "The mode Complete is of a group's deployments alone.");
 	if (json_object_get(properties, "parametersLink"))
 		return rest_refuse(f, 400, "InvalidDeployment",
 		                   "vnetlab: parametersLink is not read; send the parameters.");
@@ -225,7 +230,30 @@ static bool is_nested_deployment(const json_t *resource)
 	return type && strieq(type, "Microsoft.Resources/deployments");
 }
 
-json_t *deployment_edits(const struct deployed *d, struct rest_failure *f)
+/* The group has no other resource any more. */
+static json_t *make_prune_edit(const struct rest_call *c, const struct deployed *d)
+{
+	const char *end = strstr(c->id.path, "/providers/");
+	_cleanup_free_ char *path =
+	    xstrndup(c->id.path, end ? (size_t)(end - c->id.path) : strlen(c->id.path));
+	json_t *keep = json_object(), *r, *edit = NULL;
+	struct rest_id group = { 0 };
+	size_t i;
+
+	json_array_foreach (d->resources, i, r) {
+		_cleanup_free_ char *key = resource_key(member_text(r, "id", ""));
+
+		json_object_set_new(keep, key, json_true());
+	}
+	if (rest_id_parse(path, false, &group, NULL) == 0)
+		edit = edit_prune(&group, keep);
+	rest_id_done(&group);
+	json_decref(keep);
+	return edit;
+}
+
+json_t *deployment_edits(const struct rest_call *c, const struct deployed *d,
+                         struct rest_failure *f)
 {
 	json_t *edits = json_array(), *r;
 	size_t i;
@@ -247,5 +275,7 @@ json_t *deployment_edits(const struct deployed *d, struct rest_failure *f)
 		json_decref(body);
 		rest_id_done(&id);
 	}
+	if (d->complete)
+		json_array_append_new(edits, make_prune_edit(c, d));
 	return edits;
 }

@@ -35,6 +35,14 @@ json_t *edit_delete(const struct rest_id *id)
 	return make_edit("delete", id, NULL);
 }
 
+json_t *edit_prune(const struct rest_id *group, json_t *keep)
+{
+	json_t *e = make_edit("prune", group, NULL);
+
+	json_object_set(e, "keep", keep);
+	return e;
+}
+
 json_t *edit_hide(const struct rest_id *id, const char *name, json_t *value)
 {
 	json_t *e = make_edit("hide", id, value ? value : NULL);
@@ -214,20 +222,65 @@ static void remove_resources_below(json_t *map, const char *key)
 			json_object_del(map, name);
 }
 
-static int check_resource_group(struct store *s, const struct rest_id *id, struct rest_failure *f)
+/* Is the resource kept, or one that it is a child of? */
+static bool keeps_resource(const json_t *keep, const char *key)
 {
-	_cleanup_free_ char *prefix = xasprintf("%s/", id->key);
+	const char *provider = strstr(key, "/providers/");
+	size_t n = provider ? (size_t)(provider - key) + strlen("/providers/") : 0;
+
+	/* "NAMESPACE/TYPE/NAME" is the resource, "/TYPE/NAME" behind it a child */
+	for (int part = 0; provider && part < 3; part++)
+		n += strcspn(key + n, "/") + (part < 2);
+	_cleanup_free_ char *top = xstrndup(key, n);
+
+	return json_object_get(keep, top) || json_object_get(keep, key);
+}
+
+/* {"KEY": true} of the group's resources that go with it, or of those that are not kept. */
+static json_t *list_group_gone(const struct store *s, const char *group, const json_t *keep)
+{
+	_cleanup_free_ char *prefix = xasprintf("%s/", group);
 	json_t *gone = json_object(), *v;
 	const char *key;
-	int r = 0;
 
 	json_object_foreach (s->resources, key, v)
-		if (str_starts(key, prefix))
+		if (str_starts(key, prefix) && !(keep && keeps_resource(keep, key)))
 			json_object_set_new(gone, key, json_true());
+	return gone;
+}
+
+static int check_use_of_gone(struct store *s, json_t *gone, struct rest_failure *f)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach (gone, key, v)
+		if (use_check(s, key, gone, f) < 0)
+			return -1;
+	return 0;
+}
+
+static int check_resource_group(struct store *s, const struct rest_id *id, struct rest_failure *f)
+{
+	json_t *gone = list_group_gone(s, id->key, NULL);
+	int r = check_use_of_gone(s, gone, f);
+
+	json_decref(gone);
+	return r;
+}
+
+/* As a deployment of mode Complete does. */
+static int prune_group(struct store *s, const struct rest_id *id, const json_t *keep,
+                       struct rest_failure *f)
+{
+	json_t *gone = list_group_gone(s, id->key, keep), *v;
+	const char *key;
+	int r = check_use_of_gone(s, gone, f);
+
+	addresses_forget(s);
 	json_object_foreach (gone, key, v) {
-		r = use_check(s, key, gone, f);
-		if (r < 0)
-			break;
+		json_object_del(s->resources, key);
+		remove_resources_below(s->hidden, key);
 	}
 	json_decref(gone);
 	return r;
@@ -272,6 +325,8 @@ static int make_one(struct store *s, const json_t *edit, struct rest_failure *f)
 		r = patch_resource(s, &id, body, f);
 	else if (streq(op, "delete"))
 		r = delete_one(s, &id, f);
+	else if (streq(op, "prune"))
+		r = prune_group(s, &id, json_object_get(edit, "keep"), f);
 	else
 		r = (store_hide(s, id.key, json_string_value(json_object_get(edit, "name")),
 		                json_is_null(body) ? NULL : json_incref(body)),

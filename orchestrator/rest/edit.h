@@ -4,6 +4,7 @@
  *	{"op": "put",    "id": PATH, "type": "Microsoft.Network/virtualNetworks", "body": {...}}
  *	{"op": "patch",  "id": PATH, "body": {...}}
  *	{"op": "delete", "id": PATH}
+ *	{"op": "prune",  "id": PATH of a group, "keep": {"KEY": true}}      other resources go
  *	{"op": "hide",   "id": PATH, "name": "powerState", "body": ...}     null: it goes
  *
  * of resources, their children, and groups (no "type"). */
@@ -18,6 +19,7 @@
 json_t *edit_put(const struct rest_id *id, json_t *body);
 json_t *edit_patch(const struct rest_id *id, json_t *body);
 json_t *edit_delete(const struct rest_id *id);
+json_t *edit_prune(const struct rest_id *group, json_t *keep);
 json_t *edit_hide(const struct rest_id *id, const char *name, json_t *value);
 
 /* What prevents that a resource goes, although it is there; -1 with *f.  gone: keys of resources

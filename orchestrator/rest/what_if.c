@@ -125,9 +125,9 @@ static json_t *make_change(const char *id, const json_t *was, const json_t *is, 
 	return change;
 }
 
-/* What the template does not name stays. */
-static void add_ignored(const struct store *was, const json_t *seen, const char *group,
-                        bool ids_only, json_t *changes)
+/* What the template does not name stays, or goes (mode Complete). */
+static void add_others(const struct store *was, const struct store *is, const json_t *seen,
+                       const char *group, bool ids_only, json_t *changes)
 {
 	_cleanup_free_ char *below = xasprintf("%s/", group);
 	const char *key;
@@ -136,6 +136,12 @@ static void add_ignored(const struct store *was, const json_t *seen, const char 
 	json_object_foreach (was->resources, key, r) {
 		if (!str_starts(key, below) || json_object_get(seen, key))
 			continue;
+		if (!store_find(is, key)) {
+			json_array_append_new(
+			    changes, make_change(json_string_value(json_object_get(r, "id")), r,
+			                         NULL, ids_only));
+			continue;
+		}
 		json_t *payload = payload_of(r);
 		json_t *change = json_pack("{s:O,s:s}", "resourceId", json_object_get(r, "id"),
 		                           "changeType", "Ignore");
@@ -169,7 +175,7 @@ json_t *what_if(const struct store *was, const struct store *is, const json_t *e
 		}
 		rest_id_done(&id);
 	}
-	add_ignored(was, seen, group, ids_only, changes);
+	add_others(was, is, seen, group, ids_only, changes);
 	json_decref(seen);
 	return json_pack("{s:s,s:{s:o}}", "status", "Succeeded", "properties", "changes", changes);
 }

@@ -307,6 +307,24 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     changes = {c["resourceId"].rpartition("/")[2]: c["changeType"] for c in answer["properties"]["changes"]} if status == 200 else {}
     ok(changes.get("nested") == "NoChange" and changes.get("not-yet") == "Create" and changes.get("linked") == "Ignore" and
        request("GET", NET + "/routeTables/not-yet")[0] == 404, "whatIf says what a deployment would change, and changes nothing", f"{status} {answer}")
+    images = G.partition("/resourceGroups")[0] + "/providers/Microsoft.Compute/locations/westeurope/publishers/%s/artifacttypes/vmimage/offers/o/skus/s/versions/1"
+    plans = [request("GET", images % p)[1]["properties"]["plan"] for p in ("cisco", "Canonical", "MicrosoftWindowsServer")]
+    terms = request("GET", G.partition("/resourceGroups")[0] + "/providers/Microsoft.MarketplaceOrdering/offerTypes/virtualmachine/publishers/cisco/offers/o/plans/s/agreements/current")[1]
+    ok(plans == [{"name": "s", "product": "o", "publisher": "cisco"}, None, None] and terms["properties"]["publisher"] == "cisco" and terms["properties"]["plan"] == "s",
+       "an image that others sell has a plan, and its terms are accepted", f"{plans} {terms}")
+    status, answer = request("POST", DEPLOYMENTS + "/outer/whatIf", {"properties": {"mode": "Complete", "template": {"contentVersion": "1.0.0.0", "resources": [
+        {"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "nested"}]}}})
+    changes = {c["resourceId"].rpartition("/")[2]: c["changeType"] for c in answer["properties"]["changes"]} if status == 200 else {}
+    ok(changes.get("nested") == "NoChange" and changes.get("linked") == changes.get("extra") == "Delete" and request("GET", NET + "/routeTables/linked")[0] == 200,
+       "whatIf of mode Complete says what would go", f"{status} {answer}")
+    alone = G.rpartition("/")[0] + "/alone"
+    request("PUT", alone, {"location": "westeurope"})
+    finish("PUT", alone + "/providers/Microsoft.Network/routeTables/old", {"properties": {}})
+    status, answer = finish("PUT", alone + "/providers/Microsoft.Resources/deployments/all", {"properties": {"mode": "Complete", "template": {
+        "contentVersion": "1.0.0.0", "resources": [{"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "new"}]}}})
+    ok(status == 201 and [r["name"] for r in request("GET", alone + "/resources")[1]["value"]] == ["new"] and request("GET", NET + "/routeTables/linked")[0] == 200,
+       "a deployment of mode Complete leaves nothing else in its group", f"{status} {answer}")
+    finish("DELETE", alone)
     ok(request("DELETE", DEPLOYMENTS + "/raw")[0] == 200 and request("GET", DEPLOYMENTS + "/raw")[0] == 404 and request("GET", VMS + "/extra")[0] == 200,
        "a deployment is forgotten, and what it made stays")
     deploy("plain", {"contentVersion": "1.0.0.0", "parameters": {"key": {"type": "securestring"}}, "resources": []}, parameters={"key": {"value": "hidden-word"}})

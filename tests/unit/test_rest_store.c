@@ -107,6 +107,26 @@ static void test_children_stand_in_their_parent_and_by_themselves(void **state)
 	assert_null(find(s, HUB "/subnets/Apps"));
 }
 
+static void test_a_public_address_has_a_sku_with_a_tier(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	json_t *want = json_pack("{s:s,s:s}", "name", "Standard", "tier", "Global");
+	json_t *basic = json_pack("{s:s,s:s}", "name", "Basic", "tier", "Regional");
+
+	(void)state;
+	assert_int_equal(put(s, NETWORK "/publicIPAddresses/a", "{}", &f), 0);
+	assert_true(
+	    json_equal(json_object_get(find(s, NETWORK "/publicIPAddresses/a"), "sku"), basic));
+	assert_int_equal(put(s, NETWORK "/publicIPPrefixes/b",
+	                     "{\"sku\":{\"name\":\"Standard\",\"tier\":\"Global\"}}", &f),
+	                 0);
+	assert_true(
+	    json_equal(json_object_get(find(s, NETWORK "/publicIPPrefixes/b"), "sku"), want));
+	json_decref(want);
+	json_decref(basic);
+}
+
 static void test_a_nic_keeps_its_address(void **state)
 {
 	_cleanup_store_ struct store *s = with_network();
@@ -328,6 +348,48 @@ static void add_put(json_t *edits, const char *path, const char *body)
 	rest_id_done(&id);
 }
 
+static void add_prune(json_t *edits, const char *kept)
+{
+	struct rest_id id = id_of(G);
+	_cleanup_free_ char *key = resource_key(kept);
+	json_t *keep = json_pack("{s:b}", key, 1);
+
+	json_array_append_new(edits, edit_prune(&id, keep));
+	json_decref(keep);
+	rest_id_done(&id);
+}
+
+static void test_mode_complete_leaves_nothing_else_in_the_group(void **state)
+{
+	_cleanup_store_ struct store *was = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	_cleanup_free_ char *group = resource_key(G);
+	json_t *edits = json_array(), *bad = json_array();
+
+	(void)state;
+	assert_int_equal(put(was, NETWORK "/routeTables/gone", "{\"properties\":{}}", &f), 0);
+	assert_int_equal(put(was, NIC, NIC_BODY, &f), 0);
+	assert_int_equal(put(was, NIC "/x/child", "{}", &f), 0);
+	_cleanup_store_ struct store *is = store_copy(was), *no = store_copy(was);
+
+	add_prune(bad, NIC); /* which is in the network */
+	assert_int_equal(store_edit(no, bad, &f), -1);
+	assert_string_equal(f.code, "InUseSubnetCannotBeDeleted");
+	add_prune(edits, HUB);
+	assert_int_equal(store_edit(is, edits, &f), 0);
+	assert_null(find(is, NIC));
+	assert_null(find(is, NIC "/x/child"));
+	assert_non_null(find(is, HUB "/subnets/NVA"));
+	json_t *answer = what_if(was, is, edits, group, false);
+
+	assert_string_equal(change_of(answer, NETWORK "/routeTables/gone"), "Delete");
+	assert_string_equal(change_of(answer, NIC), "Delete");
+	assert_string_equal(change_of(answer, HUB), "Ignore");
+	json_decref(answer);
+	json_decref(edits);
+	json_decref(bad);
+}
+
 static void test_what_if_tells_what_differs(void **state)
 {
 	_cleanup_store_ struct store *was = with_network();
@@ -367,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_children_stand_in_their_parent_and_by_themselves),
+		cmocka_unit_test(test_a_public_address_has_a_sku_with_a_tier),
 		cmocka_unit_test(test_a_nic_keeps_its_address),
 		cmocka_unit_test(test_what_is_in_use_stays),
 		cmocka_unit_test(test_what_contradicts_itself_is_refused),
@@ -377,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_what_moves_no_packet_is_stored_with_a_finding),
 		cmocka_unit_test(test_new_nics_have_the_lowest_free_address),
 		cmocka_unit_test(test_what_if_tells_what_differs),
+		cmocka_unit_test(test_mode_complete_leaves_nothing_else_in_the_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
