@@ -348,7 +348,102 @@ resource \"azurerm_virtual_network\" \"v\" {
  name = \"v\"
  address_space = [var.hub_cidr]
  dns_servers = [var.asn]
-}" 'TF-VAR-01 .*|give them: -p hub_cidr=... -p asn=...'
+}" '"hub_cidr" \(string\), "asn" \(number\)'
+is "the line that is offered has examples" "$(grep -o 'give them.*' <<<"$out$err")" 'give them, as in -p hub_cidr=10.0.0.0/16 -p asn=65001'
+# Variables of every type, and what is made of each.
+mkdir "$work/types"
+cat >"$work/types/main.tf" <<'EOF'
+variable "vnet_cidr" { default = "10.50.0.0/16" }
+variable "subnets" { type = map(object({ prefix = string, hosts = number, nat = bool, tags = optional(map(string)) })) }
+variable "names" { type = list(string) }
+variable "mode" {
+  type = string
+  description = "Routing, an address"
+  validation {
+    condition     = contains(["active", "standby"], var.mode)
+    error_message = "No."
+  }
+}
+variable "spoke_cidr" { type = string }
+variable "first_ip_address" { type = number }
+variable "deploy_gateway" { type = bool }
+variable "anything" {}
+variable "who" { type = object({ project = string, location = string, tags = map(string) }) }
+variable "send_logs" { type = bool }
+variable "disk_size" { type = number }
+variable "gui_network" { description = "Clients, an address range in CIDR" }
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "rg"
+  address_space       = [var.vnet_cidr]
+  tags = { a = jsonencode([var.subnets, var.names, var.spoke_cidr, var.first_ip_address, var.deploy_gateway, var.anything, var.who, var.send_logs, var.disk_size, var.gui_network]) }
+}
+EOF
+run vnetlab check "$work/types"
+like "what carries no packets is invented, objects of it as well" "$out$err" 'invented: anything = "anything", who = \{"project":"project","location":"westeurope","tags":\{\}\}, send_logs = false, disk_size = 1$'
+line=$(sed -n 's/.*give them, as in //p' <<<"$out$err")
+is "every type has an example that fits the others" "$line" \
+	"-p 'subnets={ a = { prefix = \"10.50.10.0/24\", hosts = 1, nat = true } }' -p 'names=[\"names\"]' -p spoke_cidr=10.150.0.0/16 -p first_ip_address=4 -p deploy_gateway=true -p gui_network=10.151.0.0/16"
+eval "run vnetlab check '$work/types' $line"
+is "the line can be pasted" "$(grep -c ^error <<<"$out$err")" 0
+cat >"$work/types/main.tf" <<'EOF'
+data "http" "me" { url = "https://api.ipify.org?format=json" }
+data "http" "plain" { url = "https://ifconfig.me" }
+data "http" "other" { url = "https://management.example/providers" }
+output "a" { value = [jsondecode(data.http.me.response_body).ip, data.http.plain.body] }
+output "b" { value = jsondecode(data.http.other.response_body).state }
+EOF
+is "data \"http\" is the caller's address where a service tells it, and open elsewhere" \
+	"$(plan "$work/types" 2>/dev/null | jq -c '.planned_values.outputs | map_values(.value)')" '{"a":["198.51.100.1","198.51.100.1"]}'
+cat >"$work/types/main.tf" <<'EOF'
+data "http" "hub" { url = "https://management.example/hub" }
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16"]
+  subnet {
+    name             = "GatewaySubnet"
+    address_prefixes = ["10.0.0.0/26"]
+  }
+}
+resource "azurerm_public_ip" "p" {
+  name                = "p"
+  resource_group_name = "rg"
+  allocation_method   = "Static"
+}
+resource "azurerm_virtual_network_gateway" "g" {
+  name                = "g"
+  resource_group_name = "rg"
+  type                = "Vpn"
+  sku                 = "VpnGw1AZ"
+  bgp_enabled         = true
+  ip_configuration {
+    public_ip_address_id = azurerm_public_ip.p.id
+    subnet_id            = azurerm_virtual_network.v.subnet.*.id[0]
+  }
+}
+resource "azurerm_local_network_gateway" "l" {
+  name                = "l"
+  resource_group_name = "rg"
+  gateway_address     = "203.0.113.9"
+  address_space       = ["10.9.0.0/16"]
+  bgp_settings {
+    asn                 = 65515
+    bgp_peering_address = data.http.hub.response_body
+  }
+}
+resource "azurerm_virtual_network_gateway_connection" "c" {
+  name                       = "c"
+  resource_group_name        = "rg"
+  type                       = "IPsec"
+  virtual_network_gateway_id = azurerm_virtual_network_gateway.g.id
+  local_network_gateway_id   = azurerm_local_network_gateway.l.id
+  bgp_enabled                = true
+}
+EOF
+run vnetlab check "$work/types"
+like "a connection with BGP to an address that only Azure knows is not refused" "$out$err" 'IMPORT-OPEN-01 .*|0 errors'
+like "and said to be without BGP" "$out$err" 'connection "c" has BGP with an address that only Azure knows: it comes up without BGP'
 says "a mistake ends with its statement: each is found" "locals {
  a = 1 +
  b = 2 3

@@ -103,13 +103,32 @@ static json_t *handle_attr(struct source *s, const struct tfs_node *n, const cha
 	return v;
 }
 
+/* Services that tell their callers' address, by a part of their host's name. */
+static const char *const address_services[] = {
+	"ifconf", "icanhaz", "checkip",  "ipinfo", "ipify", "ipecho",     "myip",
+	"ip4.",   "ipv4.",   "ident.me", "ip-api", "ip.me", "externalip", NULL,
+};
+
+/* What data "http" reads: the caller's address, or something that is not here (NULL). */
+static json_t *read_http_body(struct source *s, struct tfs_node *n)
+{
+	json_t *url = tfs_given_attr(s, n, "url"), *body = NULL;
+	const char *text = json_string_value(url), *host = text ? strstr(text, "://") : NULL;
+	_cleanup_free_ char *name = host ? xstrndup(host + 3, strcspn(host + 3, "/?:")) : NULL;
+	bool json = text && strcasestr(text, "json");
+
+	for (size_t i = 0; name && address_services[i] && !body; i++)
+		if (strcasestr(name, address_services[i]))
+			body = json_string(json ? "{\"ip\": \"198.51.100.1\"}" : "198.51.100.1");
+	json_decref(url);
+	return body;
+}
+
 json_t *tfs_data(struct source *s, struct tfs_node *n, const char *name)
 {
 	static const struct {
 		const char *type, *name, *value;
 	} known[] = {
-		{ "http", "response_body", "198.51.100.1" },
-		{ "http", "body", "198.51.100.1" },
 		{ "azurerm_subscription", "id", "/subscriptions/" ZEROS },
 		{ "azurerm_subscription", "display_name", "subscription" },
 		{ "azurerm_client_config", "id", ZEROS },
@@ -118,6 +137,8 @@ json_t *tfs_data(struct source *s, struct tfs_node *n, const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (streq(n->type, known[i].type) && streq(name, known[i].name))
 			return json_string(known[i].value);
+	if (streq(n->type, "http") && (streq(name, "response_body") || streq(name, "body")))
+		return read_http_body(s, n);
 	if (streq(n->type, "template_file") && streq(name, "rendered"))
 		return render_template(s, n);
 	if ((streq(n->type, "template_cloudinit_config") || streq(n->type, "cloudinit_config")) &&

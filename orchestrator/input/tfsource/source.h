@@ -126,12 +126,25 @@ void tfs_report_declared_twice(struct source *s, const struct tfs_code *c);
 void tfs_take_given(struct source *s); /* tfvars and -p */
 json_t *tfs_variable(struct source *s, struct tfs_module *m, const char *name,
                      const struct hcl_expr *at);
+/* absent.c: the value of a variable of the root that nobody gives: invented, or open and asked for.
+ */
+json_t *tfs_absent(struct source *s, const struct hcl_block *variable);
+/* What a name, a password, a place may be; NULL: it may shape the network.  text: the variable's
+ * description, or NULL.  The caller frees. */
+char *tfs_invent_text(const char *name, const char *text);
+/* examples.c */
+void tfs_report_variables(struct source *s);
 /* locals.c */
 json_t *tfs_local(struct source *s, struct tfs_module *m, const char *name,
                   const struct hcl_expr *at);
-void tfs_report_variables(struct source *s);
-/* types.c: v (stolen) as a type expression wants it. */
+/* types.c: declarations of variables.  v (stolen) as a type expression wants it. */
 json_t *tfs_convert(struct source *s, const struct hcl_expr *type, json_t *v);
+const struct hcl_block *tfs_find_variable(const struct tfs_code *c, const char *name);
+const char *tfs_variable_text(const struct hcl_block *variable); /* its description, or NULL */
+/* "string", "list", "object"; a type that is not written is that of a text. */
+const char *tfs_type_word(const struct hcl_expr *type);
+/* What optional() is around, or the type itself. */
+const struct hcl_expr *tfs_type_bare(const struct hcl_expr *type);
 
 /* modules.c */
 struct tfs_module *tfs_add_module(struct source *s, struct tfs_module *parent,

@@ -100,3 +100,32 @@ json_t *tfs_convert(struct source *s, const struct hcl_expr *type, json_t *v)
 	}
 	return v;
 }
+
+const char *tfs_type_word(const struct hcl_expr *t)
+{
+	if (t && (t->sort == HCL_NAME || t->sort == HCL_CALL))
+		return t->name;
+	/* "string", as it was written once */
+	return t && t->sort == HCL_LITERAL && json_is_string(t->value) ? json_string_value(t->value)
+	                                                               : "string";
+}
+
+const struct hcl_expr *tfs_type_bare(const struct hcl_expr *t)
+{
+	return t->sort == HCL_CALL && streq(t->name, "optional") && t->n_items ? t->items[0] : t;
+}
+
+const struct hcl_block *tfs_find_variable(const struct tfs_code *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_variables; i++)
+		if (streq(c->variables[i]->labels[0], name))
+			return c->variables[i];
+	return NULL;
+}
+
+const char *tfs_variable_text(const struct hcl_block *b)
+{
+	const struct hcl_expr *e = hcl_attr_find(b->body, "description");
+
+	return e && e->sort == HCL_LITERAL ? json_string_value(e->value) : NULL;
+}

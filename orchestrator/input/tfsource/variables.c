@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Variables: what is given, what the design says itself, and what is left of them. */
+/* Variables: what is given, and what the design says itself. */
 #include <stdio.h>
 
 #include "input/tfsource/source.h"
 
 /* --- what is given to the root
  * ------------------------------------------------------------------------ */
-
-static const struct hcl_block *find_variable(const struct tfs_code *c, const char *name)
-{
-	for (size_t i = 0; i < c->n_variables; i++)
-		if (streq(c->variables[i]->labels[0], name))
-			return c->variables[i];
-	return NULL;
-}
 
 static json_t *no_name(struct hcl_eval *ev, const char *name, const struct hcl_expr *at)
 {
@@ -118,7 +110,7 @@ static void take_parameter(struct source *s, const char *p)
 		return;
 	}
 	_cleanup_free_ char *name = eq ? xstrndup(p, (size_t)(eq - p)) : xstrdup(p);
-	const struct hcl_block *b = find_variable(s->modules[0]->code, name);
+	const struct hcl_block *b = tfs_find_variable(s->modules[0]->code, name);
 
 	if (!eq || !b) {
 		const char *names[256];
@@ -152,75 +144,6 @@ void tfs_take_given(struct source *s)
 	json_decref(names);
 	for (size_t k = 0; s->params && s->params[k]; k++)
 		take_parameter(s, s->params[k]);
-}
-
-/* --- what nobody gives
- * --------------------------------------------------------------------------------- */
-
-static bool name_carries_word(const char *name, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcasestr(name, *words))
-			return true;
-	return false;
-}
-
-/* Names, passwords, places carry no packets.  NULL: this may shape the network, and is asked for.
- */
-static char *invent_variable(const struct hcl_block *b)
-{
-	static const char *const network[] = { "address",    "cidr", "range", "asn",
-		                               "space",      "hop",  "route", "prefixes",
-		                               "gateway_ip", NULL };
-	static const char *const own[] = { "my_ip",     "myip",        "my_public",
-		                           "source_ip", "client_ip",   "allowed_ip",
-		                           "home_ip",   "home_public", NULL };
-	static const char *const ids[] = { "subscription", "tenant",    "object_id",
-		                           "principal",    "client_id", NULL };
-	static const char *const place[] = { "location", "region", NULL };
-	static const char *const secret[] = { "password", "secret", "psk", "shared_key", NULL };
-	static const char *const key[] = { "public_key", "ssh_key", NULL };
-	const char *name = b->labels[0];
-	const struct hcl_expr *type = hcl_attr_find(b->body, "type");
-	bool text = !type || (type->sort == HCL_NAME && streq(type->name, "string")) ||
-	            type->sort == HCL_LITERAL || type->sort == HCL_TEMPLATE;
-
-	if (!text)
-		return NULL;
-	if (name_carries_word(name, own))
-		return xstrdup("198.51.100.1");
-	if (name_carries_word(name, ids))
-		return xstrdup("00000000-0000-0000-0000-000000000000");
-	if (name_carries_word(name, secret))
-		return xstrdup("Invented-1234");
-	if (name_carries_word(name, key))
-		return xstrdup("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented");
-	if (name_carries_word(name, place))
-		return xstrdup("westeurope");
-	if (name_carries_word(name, network) || streq(name, "ip") || strstr(name, "_ip") ||
-	    str_starts(name, "ip_") || streq(name, "prefix_length"))
-		return NULL;
-	char *value = xstrdup(name);
-
-	for (char *c = value; *c; c++)
-		if (*c == '_')
-			*c = '-';
-	return value;
-}
-
-static json_t *absent_value(struct source *s, const struct hcl_block *b)
-{
-	const char *name = b->labels[0];
-	_cleanup_free_ char *value = invent_variable(b);
-
-	if (value) {
-		json_object_set_new(s->invented, name, json_string(value));
-		return json_string(value);
-	}
-	json_object_set_new(s->asked, name, json_true());
-	_cleanup_free_ char *what = xasprintf("variable \"%s\"", name);
-
-	return hcl_unknown(what);
 }
 
 /* --- values
@@ -264,7 +187,7 @@ static json_t *make_variable(struct source *s, void *ctx)
 		v = hcl_fail(&s->ev, w->module->call->place, "TF-VAR-04", NULL,
 		             "the module needs a value for its variable \"%s\"", name);
 	if (!v)
-		v = absent_value(s, w->block);
+		v = tfs_absent(s, w->block);
 	struct tfs_module *before = s->module;
 
 	s->module = w->module;
@@ -276,43 +199,8 @@ static json_t *make_variable(struct source *s, void *ctx)
 json_t *tfs_variable(struct source *s, struct tfs_module *m, const char *name,
                      const struct hcl_expr *at)
 {
-	struct wanted w = { m, find_variable(m->code, name) };
+	struct wanted w = { m, tfs_find_variable(m->code, name) };
 	_cleanup_free_ char *key = xasprintf("var.%s", name);
 
 	return w.block ? tfs_once(s, m->known, m->busy, key, at->place, make_variable, &w) : NULL;
-}
-
-void tfs_report_variables(struct source *s)
-{
-	_cleanup_str_ struct str asked = { 0 }, line = { 0 }, invented = { 0 };
-	const char *name;
-	json_t *v;
-	size_t n = 0;
-
-	json_object_foreach (s->asked, name, v) {
-		const struct hcl_block *b = find_variable(s->modules[0]->code, name);
-		const struct hcl_expr *e = b ? hcl_attr_find(b->body, "description") : NULL;
-		const char *words =
-		    e && e->sort == HCL_LITERAL ? json_string_value(e->value) : NULL;
-
-		str_printf(&asked, "%s\"%s\"%s%s%s", asked.n ? ", " : "", name, words ? " (" : "",
-		           words ? words : "", words ? ")" : "");
-		str_printf(&line, " -p %s=...", name);
-	}
-	if (asked.n) {
-		_cleanup_free_ char *hint = xasprintf("give them:%s", str_get(&line));
-
-		finding_add_source(s->findings, SEV_ERROR, "TF-VAR-01", NULL, s->folder, hint,
-		                   "the design needs values that shape its network: %s",
-		                   str_get(&asked));
-	}
-	json_object_foreach (s->invented, name, v)
-		if (n++ < 12)
-			str_printf(&invented, "%s%s = \"%s\"", invented.n ? ", " : "", name,
-			           json_string_value(v));
-	if (n)
-		finding_add_source(s->findings, SEV_INFO, "TF-VAR-02", NULL, s->folder,
-		                   "-p NAME=VALUE gives them others",
-		                   "%zu values that carry no packets are invented: %s%s", n,
-		                   str_get(&invented), n > 12 ? ", ..." : "");
 }

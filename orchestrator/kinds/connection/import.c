@@ -109,6 +109,37 @@ static void put_custom_addresses(const struct res *r, json_t *obj)
 	json_decref(list);
 }
 
+/* Its local network gateway has an AS number, and an address that only Azure will know. */
+static bool lacks_peer_address(struct import *im, const struct res *r)
+{
+	const char *id = arm_id(r->j, "localNetworkGateway2");
+	const struct res *l = id ? im_find(im, id) : NULL;
+	const json_t *bgp = l ? arm_get(l->j, "bgpSettings") : NULL;
+	const char *peer = bgp ? arm_str(bgp, "bgpPeeringAddress") : NULL;
+	json_int_t asn;
+	ip4 ip;
+
+	return bgp && arm_int(bgp, "asn", &asn) && (!peer || ip4_parse(peer, &ip) < 0);
+}
+
+static void put_enable_bgp(struct import *im, struct res *r, json_t *obj)
+{
+	bool bgp = arm_bool(r->j, "enableBgp", false);
+
+	if (bgp && lacks_peer_address(im, r)) {
+		bgp = false;
+		im_note(im, SEV_WARNING, "IMPORT-OPEN-01", r,
+		        "give the local network gateway an address, or let the lab have the routes "
+		        "of its "
+		        "address prefixes alone",
+		        "the connection \"%s\" has BGP with an address that only Azure knows: it "
+		        "comes up "
+		        "without BGP",
+		        r->name);
+	}
+	put_bool(obj, "enableBgp", bgp, false);
+}
+
 static void read_gateway_connection(struct import *im, struct res *r)
 {
 	static const char *const types[] = { "IPsec", "Vnet2Vnet", "ExpressRoute", NULL };
@@ -130,7 +161,7 @@ static void read_gateway_connection(struct import *im, struct res *r)
 		im_leave_out(im, r, NULL, "what is at its other end is not in the lab");
 		return;
 	}
-	put_bool(obj, "enableBgp", arm_bool(r->j, "enableBgp", false), false);
+	put_enable_bgp(im, r, obj);
 	put_custom_addresses(r, obj);
 	check_shared_keys(im, r, obj);
 	im_put(im, "connections", r, obj);

@@ -54,24 +54,6 @@ void params_ask_end(struct deployment *d, struct asking *k)
 	free(k);
 }
 
-/* "-p name=value" for the shell. */
-static void append_shell_option(const char *name, const char *value, struct str *out)
-{
-	_cleanup_free_ char *word = xasprintf("%s=%s", name, value);
-	bool plain = !word[strcspn(word, " \t\n'\"\\$`|&;<>()*?[]{}!#~")];
-
-	str_add(out, "-p ");
-	if (!plain)
-		str_addc(out, '\'');
-	for (const char *p = word; *p; p++)
-		if (*p == '\'')
-			str_add(out, "'\\''");
-		else
-			str_addc(out, *p);
-	if (!plain)
-		str_addc(out, '\'');
-}
-
 /* How the parameter is given; false: with what stands for the value, as there is no example. */
 static bool add_example(struct deployment *d, const struct symbol *s, struct examples *x,
                         struct str *out)
@@ -83,7 +65,7 @@ static bool add_example(struct deployment *d, const struct symbol *s, struct exa
 
 	if (!said)
 		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");
-	append_shell_option(s->name, str_get(&value), out);
+	example_option(s->name, str_get(&value), out);
 	return said;
 }
 

@@ -165,7 +165,8 @@ static enum carried kind_of_bool(const char *words)
 		return CARRIES_NOTHING;
 	return text_carries_word(
 	           words, "deploy* create* new use* existing install* firewall *gateway bastion "
-	                  "vpn nat peer* route* *subnet *vnet *network forward* active public")
+	                  "vpn bgp* expressroute* tunnel* nat peer* route* *subnet *vnet *network "
+	                  "forward* active public")
 	           ? CARRIES_SWITCH
 	           : CARRIES_NOTHING;
 }

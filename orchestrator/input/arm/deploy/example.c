@@ -143,3 +143,20 @@ bool param_example(struct examples *x, enum carried what, const char *name, cons
 		str_add(out, "\"]");
 	return true;
 }
+
+void example_option(const char *name, const char *value, struct str *out)
+{
+	_cleanup_free_ char *word = xasprintf("%s=%s", name, value);
+	bool plain = !word[strcspn(word, " \t\n'\"\\$`|&;<>()*?[]{}!#~")];
+
+	str_add(out, "-p ");
+	if (!plain)
+		str_addc(out, '\'');
+	for (const char *p = word; *p; p++)
+		if (*p == '\'')
+			str_add(out, "'\\''");
+		else
+			str_addc(out, *p);
+	if (!plain)
+		str_addc(out, '\'');
+}

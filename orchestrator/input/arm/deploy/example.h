@@ -25,3 +25,6 @@ void example_around(struct examples *x, enum carried what, const char *value);
 /* Adds a value for the parameter to `out`; false: there is none that says anything. */
 bool param_example(struct examples *x, enum carried what, const char *name, const char *type,
                    const struct val *decl, struct str *out);
+
+/* Adds "-p NAME=VALUE", quoted for a shell. */
+void example_option(const char *name, const char *value, struct str *out);
