@@ -156,6 +156,27 @@ static void nested(void **state)
 	output_is(&m, "b", "`inner`");
 }
 
+/* The outer one's expressions are evaluated before it is deployed, also those in what is nested in
+ * it: for what the inner one shall evaluate, they are escaped. */
+static void inner_in_outer(void **state)
+{
+	_cleanup_made_ struct made m = make(
+	    "{`parameters`: {`who`: {`type`: `string`, `defaultValue`: `outer`}}, `resources`: ["
+	    " {`type`: `Microsoft.Resources/deployments`, `name`: `d1`, `properties`: {`template`: "
+	    "{`resources`: ["
+	    "  {`type`: `Microsoft.Resources/deployments`, `name`: `d2`, `properties`: {"
+	    "   `expressionEvaluationOptions`: {`scope`: `inner`}, `parameters`: {`hub`: {`value`: "
+	    "`[parameters('who')]`}}, `template`: {"
+	    "    `parameters`: {`hub`: {`type`: `string`}, `no`: {`type`: `object`, "
+	    "`defaultValue`: {}}}, `outputs`: {},"
+	    "    `resources`: [{`type`: `a.b/c`, `name`: `[[concat(parameters('hub'), '-x')]`, "
+	    "`properties`: {`list`: [`[[length('abc')]`, `[[[kept]`, `plain`, 1]}}]}}}]}}}]}");
+
+	(void)state;
+	no_findings(&m);
+	has(&m, "/a.b/c/outer-x", "properties.list", "[3, `[kept]`, `plain`, 1]");
+}
+
 /* A loop's index is seen by what is nested with outer scope; ids of other deployments are found
  * wherever they stand. */
 static void nested_deep(void **state)
@@ -308,11 +329,12 @@ static void dependencies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(loops),          cmocka_unit_test(loops_refused),
-		cmocka_unit_test(conditions),     cmocka_unit_test(children),
-		cmocka_unit_test(nested),         cmocka_unit_test(nested_deep),
-		cmocka_unit_test(scopes),         cmocka_unit_test(symbolic),
-		cmocka_unit_test(deployed_twice), cmocka_unit_test(dependencies),
+		cmocka_unit_test(loops),        cmocka_unit_test(loops_refused),
+		cmocka_unit_test(conditions),   cmocka_unit_test(children),
+		cmocka_unit_test(nested),       cmocka_unit_test(inner_in_outer),
+		cmocka_unit_test(nested_deep),  cmocka_unit_test(scopes),
+		cmocka_unit_test(symbolic),     cmocka_unit_test(deployed_twice),
+		cmocka_unit_test(dependencies),
 	};
 
 	return cmocka_run_group_tests_name("arm_deploy", tests, NULL, NULL);

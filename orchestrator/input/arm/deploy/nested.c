@@ -85,7 +85,11 @@ static int load_nested_template(struct inst *i, struct env *e, struct deployment
 	d->file = i->d->file;
 	d->uri = i->d->uri;
 	if (inline_ && inline_->type == V_OBJ) {
-		d->tmpl = inline_;
+		/* The template around it was evaluated as a whole before this one is deployed. */
+		d->tmpl =
+		    i->d->outer && is_inner(props) ? val_unescaped(e->a->arena, inline_) : inline_;
+		if (!d->tmpl)
+			return -EBADMSG;
 		d->ptr = arena_printf(e->a->arena, "%s/properties/template", i->ptr);
 		return 0;
 	}

@@ -112,6 +112,9 @@ void val_brief(const struct val *v, size_t max, struct str *out); /* for a messa
 /* The template's text becomes values: strings that are expressions are marked dynamic.  text: false
  * for values that are no template (a parameter file, json()). NULL when too deep. */
 const struct val *val_from_json(struct arena *a, json_t *j, bool text);
+/* What such a template is for the deployment below it: a text that was escaped, "[[x]", is an
+ * expression there. */
+const struct val *val_unescaped(struct arena *a, const struct val *v);
 /* A new reference.  Members that are null are left out when drop_null; open values become their
  * words. */
 json_t *val_to_json(const struct val *v, bool drop_null);

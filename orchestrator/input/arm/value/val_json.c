@@ -11,13 +11,8 @@ bool val_is_expr(const char *s, size_t n)
 	return n >= 2 && s[0] == '[' && s[n - 1] == ']' && s[1] != '[';
 }
 
-static const struct val *from_string(struct arena *a, json_t *j, bool text)
+static const struct val *text_of_template(struct arena *a, const char *s, size_t n)
 {
-	const char *s = json_string_value(j);
-	size_t n = json_string_length(j);
-
-	if (!text)
-		return val_strn(a, s, n);
 	/* "[[x]" is the text "[x]". */
 	if (n >= 3 && s[0] == '[' && s[1] == '[' && s[n - 1] == ']')
 		return val_strn(a, s + 1, n - 1);
@@ -25,6 +20,38 @@ static const struct val *from_string(struct arena *a, json_t *j, bool text)
 
 	v->dynamic = val_is_expr(s, n);
 	return v;
+}
+
+static const struct val *from_string(struct arena *a, json_t *j, bool text)
+{
+	const char *s = json_string_value(j);
+	size_t n = json_string_length(j);
+
+	return text ? text_of_template(a, s, n) : val_strn(a, s, n);
+}
+
+const struct val *val_unescaped(struct arena *a, const struct val *v)
+{
+	if (v->type == V_STR)
+		return v->dynamic || !v->n || v->s[0] != '[' ? v : text_of_template(a, v->s, v->n);
+	if (v->type == V_ARR) {
+		const struct val **items = arena_array(a, v->n + 1, sizeof(*items));
+
+		for (uint32_t i = 0; i < v->n; i++)
+			items[i] = val_unescaped(a, v->items[i]);
+		return val_arr(a, items, v->n);
+	}
+	if (v->type != V_OBJ || !v->n)
+		return v;
+	struct member *m = arena_array(a, v->n + 1, sizeof(*m));
+
+	for (uint32_t i = 0; i < v->n; i++)
+		m[i] = (struct member){ v->members[i].key, val_unescaped(a, v->members[i].v), 0 };
+	struct val *copy = (struct val *)val_obj(a, m, v->n);
+
+	if (copy && v->dynamic) /* a key is an expression, or a loop */
+		copy->dynamic = true;
+	return copy;
 }
 
 static const struct val *from_object(struct arena *a, json_t *j, bool text)
