@@ -21,6 +21,38 @@ static const char asked[] =
     " `where`: {`type`: `string`, `value`: `[parameters('LOCATION')]`},"
     " `long`: {`type`: `bool`, `value`: `[greater(length(parameters('adminPassword')), 11)]`}}}";
 
+/* What has a type gets an example of all that must be in it; of several forms the first. */
+static void typed_examples(void **state)
+{
+	_cleanup_made_ struct made m = make(
+	    "{`definitions`: {"
+	    "  `net`: {`type`: `object`, `properties`: {`addressPrefix`: {`type`: `string`},"
+	    "    `subnets`: {`type`: `array`, `items`: {`$ref`: `#/definitions/subnet`}},"
+	    "    `note`: {`type`: `string`, `nullable`: true}}},"
+	    "  `subnet`: {`type`: `object`, `properties`: {`subnetPrefix`: {`type`: `string`},"
+	    "    `next`: {`$ref`: `#/definitions/subnet`, `nullable`: true},"
+	    "    `mode`: {`type`: `string`, `allowedValues`: [`it's`, `b`]}}},"
+	    "  `where`: {`type`: `object`, `discriminator`: {`propertyName`: `kind`, `mapping`: {"
+	    "    `new`: {`$ref`: `#/definitions/new`}, `old`: {`$ref`: `#/definitions/subnet`}}}},"
+	    "  `new`: {`type`: `object`, `properties`: {`kind`: {`type`: `string`, "
+	    "`allowedValues`: "
+	    "[`new`]}, `gatewayCount`: {`type`: `int`}, `deployNat`: {`type`: `bool`},"
+	    "    `loop`: {`$ref`: `#/definitions/new`}}}},"
+	    "`parameters`: {"
+	    "  `spokes`: {`type`: `array`, `items`: {`$ref`: `#/definitions/net`}},"
+	    "  `where`: {`$ref`: `#/definitions/where`}, `cfg`: {`type`: `object`}},"
+	    "`resources`: []}");
+
+	(void)state;
+	says(&m, "ARM-PARAM-01", "/parameters/spokes",
+	     "-p 'spokes=[{\"addressPrefix\": \"10.0.0.0/16\", \"subnets\": [{\"subnetPrefix\": "
+	     "\"10.0.10.0/24\", \"mode\": \"it'\\''s\"}]}]'");
+	says(&m, "ARM-PARAM-01", "/parameters/where",
+	     "-p 'where={\"kind\": \"new\", \"gatewayCount\": 2, \"deployNat\": true, \"loop\": "
+	     "{\"kind\": \"new\", ");
+	says(&m, "ARM-PARAM-01", "/parameters/cfg", "-p 'cfg={...}'");
+}
+
 /* All at once, each once, with type, description and how to give it; what shapes no network is not
  * asked for. */
 static void asked_for(void **state)
@@ -261,10 +293,10 @@ static void nested_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_are_whole),       cmocka_unit_test(asked_for),
-		cmocka_unit_test(on_the_command_line), cmocka_unit_test(wrong_ones),
-		cmocka_unit_test(from_files),          cmocka_unit_test(nested_ones),
-		cmocka_unit_test(prerequisites),
+		cmocka_unit_test(ids_are_whole), cmocka_unit_test(typed_examples),
+		cmocka_unit_test(asked_for),     cmocka_unit_test(on_the_command_line),
+		cmocka_unit_test(wrong_ones),    cmocka_unit_test(from_files),
+		cmocka_unit_test(nested_ones),   cmocka_unit_test(prerequisites),
 	};
 
 	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "input/arm/deploy/example.h"
 #include "input/arm/deploy/param.h"
+#include "input/arm/deploy/typed.h"
 
 struct asking {
 	struct asking *up;   /* of the template that this one is deployed before */
@@ -61,7 +62,8 @@ static bool add_example(struct deployment *d, const struct symbol *s, struct exa
 	const char *type = param_type(d, s->decl);
 	_cleanup_str_ struct str value = { 0 };
 	bool said = param_example(x, carried_by(d, s), s->name, type, param_declaration(d, s->decl),
-	                          &value);
+	                          &value) ||
+	            typed_example(d, x, s->name, s->decl, &value);
 
 	if (!said)
 		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");

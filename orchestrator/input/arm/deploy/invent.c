@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "input/arm/deploy/ask.h"
 #include "input/arm/deploy/carries.h"
 #include "input/arm/deploy/param.h"
 #include "input/arm/value/hash.h"
@@ -271,15 +270,22 @@ static const struct val *invent_value(struct deployment *d, enum kind k, const c
 	return NULL;
 }
 
-const struct val *param_invent(struct deployment *d, const char *name, const char *type,
-                               const struct val *decl)
+const struct val *param_stand_in(struct deployment *d, const char *name, const char *type,
+                                 const struct val *decl)
+{
+	enum kind k = kind_of_param(d, name, type, decl);
+
+	return k == CONFIG ? val_str(d->a->arena, "") : invent_value(d, k, name, type, decl);
+}
+
+const struct val *param_made_up(struct deployment *d, const char *name, const char *type,
+                                const struct val *decl, bool *ret_tell, bool *ret_secret)
 {
 	enum kind k = kind_of_param(d, name, type, decl);
 	const struct val *v = invent_value(d, k, name, type, decl);
 
-	if (!v || d->parent || k == CONFIG) /* of which a finding of its own tells */
-		return v;
-	param_tell(d, name, v, k == PASSWORD || k == SSH_KEY);
+	*ret_tell = v && !d->parent && k != CONFIG; /* of which a finding of its own tells */
+	*ret_secret = k == PASSWORD || k == SSH_KEY;
 	return v;
 }
 

@@ -170,6 +170,18 @@ static void warn_param_blank(struct deployment *d, const struct symbol *s, const
 	            s->name, v->s);
 }
 
+/* NULL: it must be asked for. */
+static const struct val *invent_param(struct deployment *d, const char *name, const char *type,
+                                      const struct val *decl)
+{
+	bool tell, secret;
+	const struct val *v = param_made_up(d, name, type, decl, &tell, &secret);
+
+	if (tell)
+		param_tell(d, name, v, secret);
+	return v;
+}
+
 /* NULL with *failed: it is wrong, and reported; without: none is given. */
 static const struct val *eval_given_param(struct deployment *d, struct symbol *s, bool *failed)
 {
@@ -178,7 +190,7 @@ static const struct val *eval_given_param(struct deployment *d, struct symbol *s
 	if (text) {
 		v = param_from_text(d, s, text);
 	} else if (!v && val_get(s->given, "reference")) { /* a key vault's secret */
-		v = param_invent(d, s->name, "securestring", s->decl);
+		v = invent_param(d, s->name, "securestring", s->decl);
 	} else {
 		v = v && v->type != V_NULL
 		        ? param_placeholder(d->a, v, s->name, param_type(d, s->decl),
@@ -188,7 +200,7 @@ static const struct val *eval_given_param(struct deployment *d, struct symbol *s
 			return NULL;
 		if (is_param_blank(v) && !d->parent && !d->a->o->there) {
 			const struct val *own =
-			    param_invent(d, s->name, param_type(d, s->decl), s->decl);
+			    invent_param(d, s->name, param_type(d, s->decl), s->decl);
 
 			if (!own && !val_get(s->decl, "defaultValue"))
 				return NULL; /* asked for */
@@ -235,7 +247,7 @@ static const struct val *eval_param(struct deployment *d, struct symbol *s)
 	    ((nullable = val_get(s->decl, "nullable")) && nullable->type == V_BOOL && nullable->b))
 		return &val_null;
 	/* For a real deployment nothing is made up. */
-	v = d->a->o->there ? NULL : param_invent(d, s->name, param_type(d, s->decl), s->decl);
+	v = d->a->o->there ? NULL : invent_param(d, s->name, param_type(d, s->decl), s->decl);
 	if (!v)
 		report_missing_param(d, s);
 	return v;
