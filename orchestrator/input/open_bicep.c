@@ -11,25 +11,25 @@ enum { EXTENDED = 20 }; /* parameter files that extend each other */
 static json_t *bicep_parameters(const char *path, unsigned depth, struct findings *f, struct err *e)
 {
 	size_t errors = f->errors;
-	json_t *resources = NULL, *outputs = NULL, *sources;
+	json_t *resources = NULL, *outputs = NULL, *sources = NULL, *base = NULL;
 	struct arm_options o = { .file = path };
 	_cleanup_free_ char *extended = bicep_extended(path, f);
 
-	sources = bicep_params(path, &o.name, f, e);
+	if (extended && depth == EXTENDED)
+		finding_add_source(f, SEV_ERROR, "BICEP-LIMIT-01", NULL, path, NULL,
+		                   "more than %d parameter files extend each other", EXTENDED);
+	else if (extended)
+		base = bicep_parameters(extended, depth + 1, f, e);
+	if (f->errors == errors && !e->code)
+		sources = bicep_params(path, base, &o.name, f, e);
 	o.sources = sources;
 	if (sources && f->errors == errors)
 		arm_read(&o, &resources, &outputs, f, e);
+	if (outputs && base) /* what this file gives counts more */
+		json_object_update_missing(outputs, base);
+	json_decref(base);
 	json_decref(resources);
 	json_decref(sources);
-	if (extended && depth == EXTENDED) {
-		finding_add_source(f, SEV_ERROR, "BICEP-LIMIT-01", NULL, path, NULL,
-		                   "more than %d parameter files extend each other", EXTENDED);
-	} else if (extended && outputs) { /* what this file gives counts more */
-		json_t *base = bicep_parameters(extended, depth + 1, f, e);
-
-		json_object_update_missing(outputs, base);
-		json_decref(base);
-	}
 	return outputs;
 }
 

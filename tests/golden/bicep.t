@@ -36,6 +36,28 @@ printf "using none\nparam prefix = 'base'\nparam location = 'northeurope'\n" >"$
 printf "using 'main.bicep'\nextends 'base/shared.bicepparam'\nparam prefix = 'own'\n" >"$work/more.bicepparam"
 is "what a parameter file extends counts where it gives nothing" "$(cd "$work" && vnetlab import more.bicepparam 2>/dev/null |
 	jq -c '.virtualNetworks["own-hub"].location')" '"northeurope"'
+cat >"$work/based.bicepparam" <<'EOF'
+using 'main.bicep'
+extends 'base/shared.bicepparam'
+param prefix = 'x-${base.prefix}'
+EOF
+is "base in a parameter file is what the file gives that it extends" "$(cd "$work" && vnetlab import based.bicepparam 2>/dev/null |
+	jq -c '.virtualNetworks["x-base-hub"].location')" '"northeurope"'
+cat >"$work/absent.bicep" <<'EOF'
+param principals array
+resource v 'Microsoft.Network/virtualNetworks@2024-01-01' = {
+  name: 'v'
+  tags: { first: guid(principals[0]), mapped: map(principals, p => p.objectId)[0] }
+  properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] }, ddosProtectionPlan: null }
+}
+resource w 'Microsoft.Network/virtualNetworks@2024-01-01' = {
+  name: contains(v.properties, 'ddosProtectionPlan') ? v.properties.ddosProtectionPlan.id : 'without'
+  properties: { addressSpace: { addressPrefixes: ['10.1.0.0/16'] } }
+}
+EOF
+run vnetlab check "$work/absent.bicep"
+is "an element of a list that nobody gave is open, and no error" "$(grep -c ^error <<<"$out$err")" 0
+is "a property that is set to null is not there afterwards" "$(vnetlab import "$work/absent.bicep" 2>/dev/null | jq -c '.virtualNetworks | keys')" '["v","without"]'
 printf "using 'main.bicep'\nextends 'loop.bicepparam'\n" >"$work/loop.bicepparam"
 run vnetlab check "$work/loop.bicepparam"
 like "one that extends itself" "$out$err" 'more than 20 parameter files extend each other'

@@ -29,4 +29,5 @@ json_t *bicep_compile_text(const char *text, size_t n, struct findings *f);
  * reported.  The caller frees. */
 char *bicep_extended(const char *path, struct findings *f);
 /* A parameter file as a template whose outputs are the parameters. */
-json_t *bicep_params(const char *path, const char **ret_name, struct findings *f, struct err *e);
+json_t *bicep_params(const char *path, const json_t *base, const char **ret_name,
+                     struct findings *f, struct err *e);

@@ -228,8 +228,37 @@ static void report_module_options(const struct bicep *b)
 	}
 }
 
-static json_t *compile_bicep(const char *path, bool params, const char *const *modules,
-                             const char **ret_name, struct findings *f, struct err *e)
+/* "base" of a parameter file that extends another: an object of that one's values. */
+static void declare_base(struct bicep *b, struct bicep_file *main, const json_t *base)
+{
+	json_t *values = json_object(), *v;
+	const char *key;
+
+	json_object_foreach ((json_t *)base, key, v)
+		json_object_set(values, key, json_object_get(v, "value"));
+	char *text = json_dumps(values, JSON_COMPACT | JSON_ENCODE_ANY);
+	struct bx *s = arena_alloc(b->arena, sizeof(*s)),
+	          *call = arena_alloc(b->arena, sizeof(*call));
+	struct bicep_decl *d = arena_alloc(b->arena, sizeof(*d));
+	const struct bx **items = arena_array(b->arena, 1, sizeof(*items));
+
+	*s = (struct bx){ .sort = BX_STRING, .name = arena_strdup(b->arena, text) };
+	s->place.file = &main->text;
+	items[0] = s;
+	*call = (struct bx){
+		.sort = BX_CALL, .place = s->place, .name = "json", .items = items, .n_items = 1
+	};
+	*d = (struct bicep_decl){
+		.sort = BS_VAR, .place = s->place, .file = main, .name = "base", .value = call
+	};
+	BICEP_PUSH(b->arena, main->decls, main->n_decls, main->cap_decls) = d;
+	free(text);
+	json_decref(values);
+}
+
+static json_t *compile_bicep(const char *path, bool params, const json_t *base,
+                             const char *const *modules, const char **ret_name, struct findings *f,
+                             struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
 	json_t *templates, *v;
@@ -251,6 +280,8 @@ static json_t *compile_bicep(const char *path, bool params, const char *const *m
 
 	VEC_PUSH(b.sources, b.n_sources, b.cap_sources) =
 	    (struct bicep_source){ .name = main->name, .file = main };
+	if (base)
+		declare_base(&b, main, base);
 	bicep_template(&b, main);
 	report_module_options(&b);
 	_cleanup_free_ char *name = xstrdup(main->name);
@@ -265,12 +296,13 @@ static json_t *compile_bicep(const char *path, bool params, const char *const *m
 json_t *bicep_compile(const char *path, const char *const *modules, const char **ret_name,
                       struct findings *f, struct err *e)
 {
-	return compile_bicep(path, false, modules, ret_name, f, e);
+	return compile_bicep(path, false, NULL, modules, ret_name, f, e);
 }
 
-json_t *bicep_params(const char *path, const char **ret_name, struct findings *f, struct err *e)
+json_t *bicep_params(const char *path, const json_t *base, const char **ret_name,
+                     struct findings *f, struct err *e)
 {
-	return compile_bicep(path, true, NULL, ret_name, f, e);
+	return compile_bicep(path, true, base, NULL, ret_name, f, e);
 }
 
 json_t *bicep_compile_text(const char *text, size_t n, struct findings *f)

@@ -24,6 +24,8 @@ static const char *find_known_text(const char *name)
 	static const char *const secret[] = { "password", "secret", "psk", "shared_key", NULL };
 	static const char *const key[] = { "public_key", "ssh_key", NULL };
 
+	if (strcasestr(name, "load_distribution"))
+		return "Default";
 	return name_carries_word(name, own)      ? "198.51.100.1"
 	       : name_carries_word(name, ids)    ? "00000000-0000-0000-0000-000000000000"
 	       : name_carries_word(name, secret) ? "Invented-1234"

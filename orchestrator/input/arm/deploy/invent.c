@@ -204,7 +204,7 @@ static const struct val *invent_plain(struct arm *a, const char *name, const cha
 	if (strieq(type, "bool"))
 		return &val_false;
 	if (strieq(type, "array"))
-		return val_arr(a->arena, NULL, 0);
+		return val_invented_list(a->arena);
 	if (strieq(type, "object"))
 		return val_obj(a->arena, NULL, 0);
 	if (strieq(type, "int"))

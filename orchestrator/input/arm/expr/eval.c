@@ -127,6 +127,8 @@ const struct val *eval_member(struct env *e, const struct expr *at, const struct
 		return v;
 	if (named)
 		return safe ? &val_null : fail_no_member(e, at, base, key->s);
+	if (counted && !safe && base->invented)
+		return val_open(e->a->arena, "an element of a list without a value");
 	if (counted)
 		return safe ? &val_null : fail_no_element(e, at, base, key->i);
 	_cleanup_str_ struct str k = { 0 };

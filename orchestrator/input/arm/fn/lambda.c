@@ -65,6 +65,8 @@ FN(fn_map)
 	const struct lambda *l = check_lambda(e, at, v[1], 1, 2);
 	struct val_builder b = { .a = e->a->arena };
 
+	if (l && v[0]->invented)
+		return v[0];
 	for (uint32_t i = 0; l && i < v[0]->n; i++) {
 		const struct val *x = apply_lambda(e, l, v[0]->items[i], i);
 

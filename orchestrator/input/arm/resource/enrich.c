@@ -276,7 +276,10 @@ const struct val *runtime_properties(struct inst *i, const struct val *props, bo
 
 	if (props->type != V_OBJ)
 		return props;
-	val_set_all(&b, props);
+	/* What is set to null is not there afterwards: contains() says so. */
+	for (uint32_t k = 0; k < props->n; k++)
+		if (!ids || props->members[k].v->type != V_NULL)
+			val_set(&b, props->members[k].key, props->members[k].v);
 	if (configs && configs->type == V_ARR && i->ips)
 		val_set(&b, type->configs, add_addresses_to_list(i, configs));
 	if (type->enrich)

@@ -153,6 +153,15 @@ const struct val *val_obj(struct arena *a, struct member *members, size_t n)
 	return v->depth > VAL_MAX_DEPTH || v->weight > VAL_MAX_WEIGHT ? NULL : v;
 }
 
+const struct val *val_invented_list(struct arena *a)
+{
+	struct val *v = arena_alloc(a, sizeof(*v));
+
+	*v = empty_arr;
+	v->invented = true;
+	return v;
+}
+
 const struct val *val_open(struct arena *a, const char *words)
 {
 	struct val *v = make_val(a, V_OBJ);

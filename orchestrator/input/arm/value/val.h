@@ -33,12 +33,13 @@ struct member {
 };
 
 struct val {
-	uint8_t type;     /* enum val_type */
-	bool dynamic : 1; /* template text: there is an expression or a copy loop in it or below */
-	bool exact : 1;   /* in an open object: all members are here, it is not open itself */
-	bool part : 1;    /* open as a part of an open value, of which the template sets some */
-	uint16_t depth;   /* 1 for a scalar */
-	uint32_t n;       /* bytes of a string, elements, members */
+	uint8_t type;      /* enum val_type */
+	bool dynamic : 1;  /* template text: there is an expression or a copy loop in it or below */
+	bool exact : 1;    /* in an open object: all members are here, it is not open itself */
+	bool invented : 1; /* an empty list that nobody gave: an element of it is open */
+	bool part : 1;     /* open as a part of an open value, of which the template sets some */
+	uint16_t depth;    /* 1 for a scalar */
+	uint32_t n;        /* bytes of a string, elements, members */
 	uint64_t weight;
 	union {
 		bool b;
@@ -75,6 +76,7 @@ const struct val *val_obj(struct arena *a, struct member *members, size_t n);
 const struct val *val_open(struct arena *a, const char *words); /* {} that is open */
 /* A copy of v that is open. */
 const struct val *val_opened(struct arena *a, const struct val *v, const char *words);
+const struct val *val_invented_list(struct arena *a);
 bool val_is_unknown(const struct val *v); /* nothing is known of it, or it was computed from such */
 
 /* An object or an array that grows; the last of two equal keys (case ignored) wins. */
