@@ -5,6 +5,8 @@
 #include "base/str.h"
 
 #define PUBLIC_FIRST IP4(20, 100, 0, 4)
+#define RANGES_FIRST IP4(20, 101, 0, 0)
+#define RANGES_LAST IP4(20, 101, 255, 255)
 
 static int compare_addresses(const void *a, const void *b)
 {
@@ -129,4 +131,21 @@ ip4 alloc_public(const ip4 *taken, size_t n, ip4 *next)
 			return (*next)++;
 		++*next;
 	}
+}
+
+static bool overlaps_any(const struct prefix *taken, size_t n, struct prefix p)
+{
+	for (size_t i = 0; i < n; i++)
+		if (taken[i].len && prefix_overlaps(taken[i], p))
+			return true;
+	return false;
+}
+
+struct prefix alloc_public_range(const struct prefix *taken, size_t n, unsigned length)
+{
+	struct prefix p = { RANGES_FIRST, (uint8_t)length };
+
+	while (ip4_cmp(p.addr, RANGES_LAST) <= 0 && overlaps_any(taken, n, p))
+		p.addr = prefix_at(p, (uint32_t)prefix_size(p));
+	return ip4_cmp(p.addr, RANGES_LAST) <= 0 ? p : (struct prefix){ 0 };
 }

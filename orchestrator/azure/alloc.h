@@ -17,3 +17,6 @@ void alloc_keep(struct model *m, const json_t *kept);
 /* Public addresses, from 20.100.0.4 on.  taken: n addresses that are given, ascending; *next is
  * where the search goes on (0 at first).  0 when all are used up. */
 ip4 alloc_public(const ip4 *taken, size_t n, ip4 *next);
+/* A range of that length (24 to 31) for a public IP prefix, from 20.101.0.0/16: the first that
+ * overlaps none of the n that are taken (length 0: does not count).  addr 0: none is left. */
+struct prefix alloc_public_range(const struct prefix *taken, size_t n, unsigned length);

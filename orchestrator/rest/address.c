@@ -177,16 +177,58 @@ static int order_addresses(const void *a, const void *b)
 	return ip4_cmp(*(const ip4 *)a, *(const ip4 *)b);
 }
 
+static bool range_in(const json_t *properties, struct prefix *ret)
+{
+	const char *text = member_text(properties, "ipPrefix", NULL);
+
+	return text && prefix_parse(text, ret) == 0;
+}
+
+/* The range of a public IP prefix: the first that overlaps no other one's. */
+static void give_range(const struct store *s, json_t *resource)
+{
+	json_t *p = json_object_get(resource, "properties"), *r;
+	json_int_t length = json_integer_value(json_object_get(p, "prefixLength"));
+	_cleanup_free_ struct prefix *taken =
+	    xcalloc(json_object_size(s->resources) + 1, sizeof(*taken));
+	const char *key;
+	size_t n = 0;
+
+	if (member_text(p, "ipPrefix", NULL) || length < 24 || length > 31 ||
+	    strieq(member_text(p, "publicIPAddressVersion", NULL), "IPv6"))
+		return;
+	json_object_foreach (s->resources, key, r)
+		n += range_in(get_const_properties(r), &taken[n]);
+	struct prefix range = alloc_public_range(taken, n, (unsigned)length);
+
+	if (ip4_is_set(range.addr))
+		json_object_set_new(p, "ipPrefix", json_string(PREFIX_STR(range)));
+}
+
+/* The lowest of the prefix that the address names; 0: none is free. */
+static ip4 find_in_range(const struct store *s, const json_t *public, const char *prefix_id)
+{
+	_cleanup_free_ char *key = resource_key(prefix_id);
+	struct prefix range;
+
+	if (!range_in(get_const_properties(store_find(s, key)), &range))
+		return IP4_NONE;
+	for (uint32_t k = 0; k < prefix_size(range); k++)
+		if (!json_object_get(public, IP4_STR(prefix_at(range, k))))
+			return prefix_at(range, k);
+	return IP4_NONE;
+}
+
 static void give_public(struct store *s, json_t *resource)
 {
 	json_t *p = json_object_get(resource, "properties"), *v;
+	const char *address,
+	    *prefix_id = member_text(json_object_get(p, "publicIPPrefix"), "id", NULL);
 	ip4 next = IP4_NONE, given;
-	const char *address;
 	size_t n = 0;
 
 	if (member_text(p, "ipAddress", NULL) ||
-	    strieq(member_text(p, "publicIPAddressVersion", NULL), "IPv6") ||
-	    json_object_get(p, "publicIPPrefix"))
+	    strieq(member_text(p, "publicIPAddressVersion", NULL), "IPv6"))
 		return;
 	json_t *others = taken_by_others(s, resource), *public = json_object_get(others, PUBLIC);
 	_cleanup_free_ ip4 *taken = xcalloc(json_object_size(public) + 1, sizeof(*taken));
@@ -194,7 +236,7 @@ static void give_public(struct store *s, json_t *resource)
 	json_object_foreach (public, address, v)
 		n += ip4_parse(address, &taken[n]) == 0;
 	qsort(taken, n, sizeof(*taken), order_addresses);
-	given = alloc_public(taken, n, &next);
+	given = prefix_id ? find_in_range(s, public, prefix_id) : alloc_public(taken, n, &next);
 	if (ip4_is_set(given))
 		json_object_set_new(p, "ipAddress", json_string(IP4_STR(given)));
 	json_decref(others);
@@ -208,4 +250,6 @@ void addresses_give(struct store *s, const char *type, json_t *resource)
 		give_private(s, "frontendIPConfigurations", resource);
 	else if (strieq(type, NET "publicIPAddresses"))
 		give_public(s, resource);
+	else if (strieq(type, NET "publicIPPrefixes"))
+		give_range(s, resource);
 }

@@ -138,6 +138,31 @@ static void public_addresses(void **state)
 	output_is(&m, "c", "`20.100.0.6`");
 }
 
+/* Each address of a prefix is one of its range; a range that is given is nobody else's. */
+static void public_ranges(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`resources`: ["
+	    " {`type`: `Microsoft.Network/publicIPAddresses`, `name`: `p1`, `properties`: {"
+	    "  `publicIPPrefix`: {`id`: `[resourceId('Microsoft.Network/publicIPPrefixes', 'r')]`}}},"
+	    " {`type`: `Microsoft.Network/publicIPPrefixes`, `name`: `given`, `properties`: {"
+	    "  `prefixLength`: 29, `ipPrefix`: `20.101.0.0/29`}},"
+	    " {`type`: `Microsoft.Network/publicIPPrefixes`, `name`: `r`, `properties`: {`prefixLength`: 30}},"
+	    " {`type`: `Microsoft.Network/publicIPAddresses`, `name`: `p2`, `properties`: {"
+	    "  `publicIPPrefix`: {`id`: `[resourceId('Microsoft.Network/publicIPPrefixes', 'r')]`}}}],"
+	    "`outputs`: {`a`: {`type`: `string`, `value`: `[reference('p1').ipAddress]`},"
+	    " `b`: {`type`: `string`, `value`: `[reference('p2').ipAddress]`},"
+	    " `r`: {`type`: `string`, `value`: `[reference('r').ipPrefix]`}}}");
+	/* clang-format on */
+
+	(void)state;
+	no_findings(&m);
+	output_is(&m, "r", "`20.101.0.8/30`");
+	output_is(&m, "a", "`20.101.0.8`");
+	output_is(&m, "b", "`20.101.0.9`");
+}
+
 static void gateway_and_route_server(void **state)
 {
 	_cleanup_made_ struct made m = make(
@@ -244,6 +269,7 @@ int main(void)
 		cmocka_unit_test(private_addresses),
 		cmocka_unit_test(address_of_an_address),
 		cmocka_unit_test(public_addresses),
+		cmocka_unit_test(public_ranges),
 		cmocka_unit_test(gateway_and_route_server),
 		cmocka_unit_test(others),
 		cmocka_unit_test(not_there),

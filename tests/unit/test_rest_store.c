@@ -145,6 +145,35 @@ static void test_a_nic_keeps_its_address(void **state)
 	    "10.0.1.5");
 }
 
+/* The first free range, and the lowest of its addresses, as a topology gives them. */
+static void test_addresses_of_a_prefix_are_of_its_range(void **state)
+{
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	static const char address[] =
+	    "{\"properties\":{\"publicIPPrefix\":{\"id\":\"" NETWORK "/publicIPPrefixes/two\"}}}";
+
+	(void)state;
+	assert_int_equal(
+	    put(s, NETWORK "/publicIPPrefixes/one", "{\"properties\":{\"prefixLength\":28}}", &f),
+	    0);
+	assert_int_equal(
+	    put(s, NETWORK "/publicIPPrefixes/two", "{\"properties\":{\"prefixLength\":31}}", &f),
+	    0);
+	assert_int_equal(put(s, NETWORK "/publicIPAddresses/a", address, &f), 0);
+	assert_int_equal(put(s, NETWORK "/publicIPAddresses/b", address, &f), 0);
+	assert_int_equal(put(s, NETWORK "/publicIPAddresses/c", address, &f), 0);
+	assert_string_equal(property(s, NETWORK "/publicIPPrefixes/one", "ipPrefix"),
+	                    "20.101.0.0/28");
+	assert_string_equal(property(s, NETWORK "/publicIPPrefixes/two", "ipPrefix"),
+	                    "20.101.0.16/31");
+	assert_string_equal(property(s, NETWORK "/publicIPAddresses/a", "ipAddress"),
+	                    "20.101.0.16");
+	assert_string_equal(property(s, NETWORK "/publicIPAddresses/b", "ipAddress"),
+	                    "20.101.0.17");
+	assert_null(property(s, NETWORK "/publicIPAddresses/c", "ipAddress"));
+}
+
 static void test_what_is_in_use_stays(void **state)
 {
 	_cleanup_store_ struct store *s = with_network();
@@ -431,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_children_stand_in_their_parent_and_by_themselves),
 		cmocka_unit_test(test_a_public_address_has_a_sku_with_a_tier),
 		cmocka_unit_test(test_a_nic_keeps_its_address),
+		cmocka_unit_test(test_addresses_of_a_prefix_are_of_its_range),
 		cmocka_unit_test(test_what_is_in_use_stays),
 		cmocka_unit_test(test_what_contradicts_itself_is_refused),
 		cmocka_unit_test(test_a_patch_merges_tags_and_properties),

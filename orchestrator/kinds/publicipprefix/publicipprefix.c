@@ -2,13 +2,11 @@
 /* Public IP prefixes: ranges that public addresses and NAT gateways take theirs from. */
 #include "kinds/publicipprefix/publicipprefix.h"
 
+#include "azure/alloc.h"
 #include "azure/nat.h"
 #include "azure/public_ip.h"
 #include "base/str.h"
 #include "input/load.h"
-
-#define FIRST_RANGE 0x14650000u /* 20.101.0.0/16 is for ranges that are not given */
-#define LAST_RANGE 0x1465ffffu
 
 static const struct object_def public_ip_prefix = {
 	"publicIPPrefix", "a public IP prefix",
@@ -40,28 +38,16 @@ static void load_prefix(struct loader *l, void *obj, json_t *x, const struct jpt
 
 /* --- ranges ---------------------------------------------------------------------------------- */
 
-/* The first given range that has an address of r; NULL: none. */
-static const struct public_ip_prefix *find_overlap(const struct public_ip_prefix *v, size_t n,
-                                                   struct prefix r)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i].range.len &&
-		    (prefix_covers(v[i].range, r) || prefix_covers(r, v[i].range)))
-			return &v[i];
-	return NULL;
-}
-
 static void choose_range(struct loader *l, struct public_ip_prefix *v, size_t n,
                          struct public_ip_prefix *p)
 {
-	struct prefix r = { FIRST_RANGE, (uint8_t)p->length };
+	_cleanup_free_ struct prefix *taken = xcalloc(n + 1, sizeof(*taken));
 
-	while (r.addr <= LAST_RANGE && find_overlap(v, n, r))
-		r.addr += (ip4)prefix_size(r);
-	if (r.addr <= LAST_RANGE) {
-		p->range = r;
+	for (size_t i = 0; i < n; i++)
+		taken[i] = v[i].range;
+	p->range = alloc_public_range(taken, n, p->length);
+	if (ip4_is_set(p->range.addr))
 		return;
-	}
 	p->broken = true;
 	load_error(l, "PREFIX-FULL-01", NULL, p->ptr, "give it an ipPrefix",
 	           "20.101.0.0/16 has no range left for public IP prefix \"%s\"", p->name);

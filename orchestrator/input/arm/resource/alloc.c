@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "input/arm/deploy/deploy.h"
 #include "input/arm/expr/eval.h"
+#include "input/arm/resource/range.h"
 #include "input/arm/resource/resource.h"
 #include "input/arm/resource/shared.h"
 #include "input/arm/resource/there.h"
@@ -34,6 +35,7 @@ struct allocator {
 	size_t done; /* of the order of evaluation */
 	ip4 *taken;  /* public ones that are given, ascending */
 	size_t n_taken, cap_taken;
+	struct ranges ranges;
 	ip4 next_public;
 	bool trying;
 };
@@ -233,6 +235,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 			}
 		}
 	}
+	range_take_given(a, &a->alloc->ranges, i);
 	ip = is_network_type(i, "publicIPAddresses")
 	         ? val_get_str(val_get(i->body, "properties"), "ipAddress")
 	         : NULL;
@@ -242,15 +245,40 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 	}
 }
 
+static bool is_taken(const struct arm *a, ip4 ip)
+{
+	for (size_t k = 0; k < a->alloc->n_taken; k++)
+		if (a->alloc->taken[k] == ip)
+			return true;
+	return false;
+}
+
+/* Of the prefix that it names; every address of one can be used. */
+static ip4 free_of_range(struct arm *a, const char *prefix_id)
+{
+	struct prefix range = range_by_id(a, &a->alloc->ranges, prefix_id);
+
+	for (uint32_t k = 0; ip4_is_set(range.addr) && k < prefix_size(range); k++)
+		if (!is_taken(a, prefix_at(range, k))) {
+			take_public(a, prefix_at(range, k));
+			return prefix_at(range, k);
+		}
+	return IP4_NONE;
+}
+
 static ip4 free_public(struct arm *a, const struct inst *i)
 {
+	const char *prefix = val_get_str(val_path(i->body, "properties.publicIPPrefix"), "id");
 	ip4 ip = shared_of(a, i, 0);
 
 	if (ip4_is_none(ip))
 		ip = there_address(a, i, NULL, 0);
 	if (ip4_is_none(ip))
-		ip = alloc_public(a->alloc->taken, a->alloc->n_taken, &a->alloc->next_public);
-	shared_keep(a, "", i, 0, ip, false);
+		ip = prefix
+		         ? free_of_range(a, prefix)
+		         : alloc_public(a->alloc->taken, a->alloc->n_taken, &a->alloc->next_public);
+	if (ip4_is_set(ip))
+		shared_keep(a, "", i, 0, ip, false);
 	return ip;
 }
 
@@ -303,11 +331,11 @@ static void give_free_addresses(struct arm *a, struct inst *i)
 	const struct val *all = list ? val_get(val_get(i->body, "properties"), list) : NULL;
 	struct config c;
 
+	range_give(a, &a->alloc->ranges, i);
 	if (is_network_type(i, "publicIPAddresses") && !i->ips) {
 		i->ips = arena_array(a->arena, 1, sizeof(*i->ips));
 		i->n_ips = 1;
 		if (!val_get_str(val_get(i->body, "properties"), "ipAddress") &&
-		    !val_path(i->body, "properties.publicIPPrefix.id") && /* of its own range */
 		    !strieq(val_get_str(val_get(i->body, "properties"), "publicIPAddressVersion"),
 		            "IPv6"))
 			i->ips[0] = free_public(a, i);
@@ -408,4 +436,5 @@ void alloc_free(struct arm *a)
 		HASH_CLEAR(hh, p->used);
 	HASH_CLEAR(hh, a->alloc->pools);
 	free(a->alloc->taken);
+	ranges_free(&a->alloc->ranges);
 }

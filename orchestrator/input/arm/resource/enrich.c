@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/addr.h"
+#include "input/arm/resource/range.h"
 #include "input/arm/resource/resource.h"
 
 static const struct val *str_val(struct arm *a, const char *s)
@@ -146,6 +147,14 @@ static void add_public_address(struct inst *i, struct val_builder *b, const stru
 	val_set(b, "dnsSettings", val_built_obj(&dns));
 }
 
+static void add_range(struct inst *i, struct val_builder *b, const struct val *props)
+{
+	struct prefix range = range_of(i);
+
+	if (ip4_is_set(range.addr) && !val_get(props, "ipPrefix"))
+		val_set(b, "ipPrefix", str_val(i->d->a, PREFIX_STR(range)));
+}
+
 /* A Route Server has its addresses from its IP configuration, a resource of its own. */
 static void add_router_addresses(struct inst *i, struct val_builder *b, const struct val *props)
 {
@@ -245,6 +254,7 @@ static const struct runtime_type types[] = {
 	{ NET "azureFirewalls", .configs = "ipConfigurations", .addresses = true,
 	  .enrich = add_hub_address },
 	{ NET "publicIPAddresses", .addresses = true, .first = true, .enrich = add_public_address },
+	{ NET "publicIPPrefixes", .addresses = true, .first = true, .enrich = add_range },
 	{ NET "virtualHubs", .addresses = true, .enrich = add_router_addresses },
 	{ NET "virtualHubs/ipConfigurations", .addresses = true, .first = true },
 	{ NET "virtualNetworks", .first = true, .enrich_reference = add_own_subnets },

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Public IP prefixes of a template: the ranges that Azure would give them, and the addresses in
+ * them (azure-behaviour 1.3). */
+#pragma once
+
+#include "base/addr.h"
+#include "input/arm/run/run.h"
+
+struct ranges {
+	struct prefix *v; /* taken: given in templates, there already, or by us */
+	size_t n, cap;
+	bool seeded;
+};
+
+/* Notes the range that the template gives a prefix; no effect for other types. */
+void range_take_given(struct arm *a, struct ranges *all, struct inst *i);
+/* Gives a range to a prefix that has none: i->ips[0] is its first address. */
+void range_give(struct arm *a, struct ranges *all, struct inst *i);
+/* The range of the prefix with that id, in the template or there already; one is given to it first.
+ * addr 0: not known. */
+struct prefix range_by_id(struct arm *a, struct ranges *all, const char *id);
+void ranges_free(struct ranges *all);
+/* Of what is evaluated: the range in its properties.  addr 0: none. */
+struct prefix range_of(const struct inst *i);
