@@ -136,6 +136,21 @@ static char *bicep_source(const char *path, struct findings *f)
 	return bicep_file_of(path, f);
 }
 
+static json_t *open_folder(struct opening *op, struct err *e)
+{
+	size_t errors = op->f->errors;
+	_cleanup_free_ char *below = open_below(op->o->path, op->f);
+	struct input_options o = *op->o;
+
+	if (below) {
+		o.path = below;
+		return input_open(&o, op->f, e);
+	}
+	if (op->f->errors > errors || open_read_folder(op, e) < 0 || op->f->errors)
+		return NULL;
+	return open_imported(op, e);
+}
+
 json_t *input_open(const struct input_options *o, struct findings *f, struct err *e)
 {
 	struct opening op = { .o = o, .f = f, .x = { json_array(), json_array() } };
@@ -156,8 +171,8 @@ json_t *input_open(const struct input_options *o, struct findings *f, struct err
 		design = open_terraform(&op, terraform, e);
 	else if (!S_ISDIR(st.st_mode))
 		design = open_file(&op, e);
-	else if (open_read_folder(&op, e) == 0 && !f->errors)
-		design = open_imported(&op, e);
+	else
+		design = open_folder(&op, e);
 	folder_templates_free(&op.templates);
 	json_decref(op.x.resources);
 	json_decref(op.x.captures);

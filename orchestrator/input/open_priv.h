@@ -35,6 +35,9 @@ int open_read_document(struct opening *op, json_t *doc, const char *path, const 
 void open_report_oddities(struct opening *op, const json_t *doc, const char *name,
                           const struct findings *own);
 int open_read_folder(struct opening *op, struct err *e);
+/* The one folder below with Bicep or Terraform's language, of a folder without either and without
+ * JSON; NULL: there is JSON, none or several, which is a finding.  The caller frees. */
+char *open_below(const char *folder, struct findings *f);
 /* The design that the resources are; NULL: with findings or *e. */
 json_t *open_imported(struct opening *op, struct err *e);
 json_t *open_bicep(struct opening *op, const char *file, struct err *e);

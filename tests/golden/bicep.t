@@ -184,4 +184,21 @@ resource p 'Microsoft.Network/publicIPAddresses@2023-09-01' existing = if (!empt
 }
 output ip string = empty(id) ? 'none' : p!.properties.ipAddress" '"findings": \[\]'
 says "a file of mistakes ends with the hundredth" "$(printf 'resource a {\n%.0s' {1..5000})" 'these are 100 mistakes: the rest of the file is not read'
+
+# A repository with its README and one folder of source.
+mkdir -p "$work/repo/images" "$work/repo/infra/net" "$work/repo/.github"
+touch "$work/repo/README.md" "$work/repo/images/lab.png"
+echo '{}' >"$work/repo/.github/settings.json"
+cp -r "$here/design/." "$work/repo/infra/net"
+run vnetlab check "$work/repo"
+like "a folder without a design means the one below it" "$(tr '\n' ' ' <<<"$out$err")" 'INPUT-FOLDER-01 at .* folder .*/repo has no design itself: the one of .*/repo/infra/net is read'
+is "which is the lab" "$(vnetlab import "$work/repo" 2>/dev/null | jq -c '.virtualNetworks | keys' | md5sum)" "$(jq -c '.virtualNetworks | keys' "$work/import" | md5sum)"
+mkdir "$work/repo/other"
+printf 'resource "azurerm_resource_group" "g" {\n}\n' >"$work/repo/other/main.tf"
+run vnetlab check "$work/repo"
+like "several below it are named" "$out$err" 'has no design itself, and several below it: .*/repo/infra/net, .*/repo/other'
+mkdir "$work/none"
+ln -s "$here/design" "$work/none/linked"
+run vnetlab check "$work/none"
+like "a link below it is not followed" "$out$err" 'there is no design in folder .*/none: no JSON, no Bicep'
 done_testing

@@ -149,7 +149,7 @@ with tempfile.TemporaryDirectory() as tmp:
         ok(status == 3 and want in out, f"{name} is refused", f"{status} {out} {err}")
     os.mkdir(os.path.join(tmp, "empty"))
     status, out, err = run("check", "empty", cwd=tmp)
-    ok(status == 3 and "no JSON file" in out, "an empty folder is refused", f"{status} {err}")
+    ok(status == 3 and "no design in folder" in out, "an empty folder is refused", f"{status} {err}")
 
 status, out, err = run("check", "../check/good-small.json", "-p", "a=b")
 ok(status == 0 and "INPUT-OPTION-01" in out, "options of templates say nothing to a topology", err)

@@ -83,8 +83,11 @@ int export_folder(const char *folder,
 	int r = list_folder(folder, "", 0, &x, f, e);
 
 	if (r == 0 && !x.n)
-		finding_add_source(f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, NULL,
-		                   "there is no JSON file in folder %s", folder);
+		finding_add_source(
+		    f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, NULL,
+		    "there is no design in folder %s: no JSON, no Bicep (*.bicep), no "
+		    "Terraform (*.tf)",
+		    folder);
 	if (x.n)
 		qsort(x.v, x.n, sizeof(*x.v), compare_file_names);
 	for (size_t i = 0; i < x.n; i++) {
