@@ -225,7 +225,7 @@ like "the message says that there is only IPv4" "$err" 'only IPv4'
 status "a probe to a port where nobody listens fails" 1 vnetlab probe a b --protocol tcp --port 4711
 like "the message has a command that explains it" "$err" '^see why: vnetlab path a b --protocol tcp --port 4711$'
 # shellcheck disable=SC2046
-status "that command works as it stands" 0 vnetlab $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
+wait_until "that command works as it stands" 10 "$B/vnetlab" $(printf '%s' "$err" | sed -n 's/^see why: vnetlab //p')
 # What a packet filter has made lasts as long as the node, whatever becomes of its daemons.
 status "daemons of a node with a packet filter start again" 0 sh -c "'$B/vnetlab' fault kill fw && '$B/vnetlab' up -q '$work/p.vnetlab.json'"
 run vnetlab status -o json
