@@ -2,6 +2,7 @@
 /* The Azure CLI in a configuration folder of the lab: made on first use, by az itself. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -77,6 +78,25 @@ static int note_set_up(const char *mark, const char *endpoint, struct err *e)
 	return fclose(f) ? err_sys(e, errno, "%s", mark) : 0;
 }
 
+/* az finds a Bicep CLI in its configuration folder: this program, which takes its words by that
+ * name.  The link is made anew each time: a newer vnetlab may lie elsewhere. */
+static int link_bicep(const char *folder, struct err *e)
+{
+	_cleanup_free_ char *bin = xasprintf("%s/bin", folder);
+	_cleanup_free_ char *link = xasprintf("%s/bicep", bin);
+	char self[PATH_MAX] = "", there[PATH_MAX] = "";
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return err_sys(e, errno, "/proc/self/exe");
+	if (mkdir(bin, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "%s", bin);
+	if (readlink(link, there, sizeof(there) - 1) >= 0 && streq(there, self))
+		return 0;
+	if ((unlink(link) < 0 && errno != ENOENT) || (symlink(self, link) < 0 && errno != EEXIST))
+		return err_sys(e, errno, "%s", link);
+	return 0;
+}
+
 int azure_set_up_cli(const json_t *env, struct err *e)
 {
 	const char *folder = of(env, "AZURE_CONFIG_DIR"), *endpoint = of(env, "ARM_ENDPOINT");
@@ -85,10 +105,12 @@ int azure_set_up_cli(const json_t *env, struct err *e)
 	const char *verb = "register";
 	struct stat st;
 
-	if (is_set_up(mark, endpoint))
-		return 0;
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
 		return err_sys(e, errno, "%s", folder);
+	int r = link_bicep(folder, e);
+
+	if (r < 0 || is_set_up(mark, endpoint))
+		return r;
 	_cleanup_free_ char *clouds = xasprintf("%s/clouds.config", folder);
 
 	if (stat(clouds, &st) == 0)
@@ -107,8 +129,7 @@ int azure_set_up_cli(const json_t *env, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		if (i == 1 && streq(verb, "update"))
 			continue; /* it is set already */
-		int r = run_silently((char *const *)steps[i], env, e);
-
+		r = run_silently((char *const *)steps[i], env, e);
 		if (r < 0)
 			return r;
 	}

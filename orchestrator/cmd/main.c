@@ -127,11 +127,30 @@ static int run_verb(const struct args_before *b)
 	return run_checked_command(c, words);
 }
 
+static bool is_called(const char *program, const char *name)
+{
+	const char *slash = strrchr(program, '/');
+
+	return streq(slash ? slash + 1 : program, name);
+}
+
+/* By that name az calls it (cmd/azure_cli.c). */
+static int run_bicep(char **words)
+{
+	static char version[] = "version";
+	char *instead[] = { version, NULL };
+	bool asked = words[0] && (streq(words[0], "--version") || streq(words[0], "-v"));
+
+	return run_checked_command(command_find("bicep"), asked ? instead : words);
+}
+
 static int dispatch(char **argv)
 {
 	_cleanup_(args_before_free) struct args_before b = { 0 };
 	struct err e = { 0 };
 
+	if (argv[0] && is_called(argv[0], "bicep"))
+		return run_bicep(argv + 1);
 	if (argv[0] && argv[1] && streq(argv[1], "--version"))
 		return run_checked_command(command_find("version"), argv + 2);
 	if (argv[0] && args_before_verb(argv + 1, &b, &e) < 0) {

@@ -27,3 +27,6 @@ json_t *input_open(const struct input_options *o, struct findings *f, struct err
 /* The checks of a file become those of the topology: of an object as "checks" is, or of one that
  * has "checks".  Findings about them name that file.  -errno: with *e, or with findings. */
 int input_add_checks(const char *file, json_t *topology, struct findings *f, struct err *e);
+/* The parameters that a parameter file of Bicep gives: {name: {"value", "type"}}; NULL: with
+ * findings or *e. */
+json_t *bicep_parameters(const char *path, struct findings *f, struct err *e);

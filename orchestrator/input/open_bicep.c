@@ -6,9 +6,7 @@
 
 enum { EXTENDED = 20 }; /* parameter files that extend each other */
 
-/* The parameters that a file of Bicep gives: {name: {"value", "type"}}; NULL: with findings or *e.
- */
-static json_t *bicep_parameters(const char *path, unsigned depth, struct findings *f, struct err *e)
+static json_t *read_parameters(const char *path, unsigned depth, struct findings *f, struct err *e)
 {
 	size_t errors = f->errors;
 	json_t *resources = NULL, *outputs = NULL, *sources = NULL, *base = NULL;
@@ -19,7 +17,7 @@ static json_t *bicep_parameters(const char *path, unsigned depth, struct finding
 		finding_add_source(f, SEV_ERROR, "BICEP-LIMIT-01", NULL, path, NULL,
 		                   "more than %d parameter files extend each other", EXTENDED);
 	else if (extended)
-		base = bicep_parameters(extended, depth + 1, f, e);
+		base = read_parameters(extended, depth + 1, f, e);
 	if (f->errors == errors && !e->code)
 		sources = bicep_params(path, base, &o.name, f, e);
 	o.sources = sources;
@@ -31,6 +29,11 @@ static json_t *bicep_parameters(const char *path, unsigned depth, struct finding
 	json_decref(resources);
 	json_decref(sources);
 	return outputs;
+}
+
+json_t *bicep_parameters(const char *path, struct findings *f, struct err *e)
+{
+	return read_parameters(path, 0, f, e);
 }
 
 /* Bicep's parameter files among those of the command line: their values go into *ret_given, the
@@ -51,7 +54,7 @@ static const char **own_parameters(struct opening *op, json_t *given, struct err
 			list[kept++] = op->o->params[i];
 			continue;
 		}
-		json_t *own = bicep_parameters(p, 0, op->f, e);
+		json_t *own = bicep_parameters(p, op->f, e);
 
 		json_object_update(given, own);
 		json_decref(own);
@@ -66,7 +69,7 @@ json_t *open_bicep(struct opening *op, const char *file, struct err *e)
 	struct arm_options o = open_template_options(op, file, NULL, &(const char *){ NULL });
 
 	if (bicep_is_params(op->o->path) && !e->code) {
-		json_t *own = bicep_parameters(op->o->path, 0, op->f, e);
+		json_t *own = bicep_parameters(op->o->path, op->f, e);
 
 		json_object_update_missing(given, own);
 		json_decref(own);

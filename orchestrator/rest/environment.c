@@ -56,6 +56,10 @@ static json_t *make_environment(const char *folder, unsigned port, unsigned http
 		set(env, ca_names[i], ca);
 	set(env, "AZURE_CONFIG_DIR", az);
 	set(env, "AZURE_CORE_COLLECT_TELEMETRY", "no");
+	/* Bicep: the one of its configuration folder, and no question whether there is a newer one.
+	 */
+	set(env, "AZURE_BICEP_USE_BINARY_FROM_PATH", "no");
+	set(env, "AZURE_BICEP_CHECK_VERSION", "no");
 	set(env, "VNETLAB_MSI_ENDPOINT", msi);
 	return env;
 }

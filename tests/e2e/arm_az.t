@@ -38,7 +38,23 @@ with arm.Endpoint("mine") as e:
     tap.ok(rc == lab[0] == 0 and [r["addressPrefix"] for r in json.loads(out)["value"]] == [r["addressPrefix"] for r in json.loads(lab[1])["value"]],
            "a NIC's effective routes are those of the lab", f"{out} {err}")
     e.stop()
-    rc, out, err = e.vnetlab("azure", "-n", "mine", "--port", "0", "-q", "--", "az", "group", "list", "--query", "[].name", "-o", "tsv", timeout=280)
-    tap.ok(rc == 0 and out.split() == ["rg"], "a command that the endpoint runs finds az logged in, at another port, too", out + err)
+    # Without a Bicep CLI and without the network: az calls vnetlab for it.
+    with open(f"{e.work}/own.bicep", "w", encoding="utf-8") as f:
+        f.write("""resource range 'Microsoft.Network/publicIPPrefixes@2023-09-01' = {
+  name: 'range'
+  location: resourceGroup().location
+  properties: { prefixLength: 30 }
+}
+resource address 'Microsoft.Network/publicIPAddresses@2023-09-01' = {
+  name: 'address'
+  location: resourceGroup().location
+  properties: { publicIPAllocationMethod: 'Static', publicIPPrefix: { id: range.id } }
+}
+output ip string = address.properties.ipAddress
+""")
+    rc, out, err = e.vnetlab("azure", "-n", "mine", "--port", "0", "-q", "--", "az", "deployment", "group", "create", "-g", "rg",
+                             "--template-file", f"{e.work}/own.bicep", "--query", "properties.outputs.ip.value", "-o", "tsv", timeout=280)
+    tap.ok(rc == 0, "a command that the endpoint runs finds az logged in, at another port, too, and deploys Bicep", out + err)
+    tap.ok(out.split() == ["20.101.0.0"], "a public address has one of its prefix", out + err)
     e.start()
 tap.end()

@@ -201,4 +201,25 @@ mkdir "$work/none"
 ln -s "$here/design" "$work/none/linked"
 run vnetlab check "$work/none"
 like "a link below it is not followed" "$out$err" 'there is no design in folder .*/none: no JSON, no Bicep'
+
+# What az has the Bicep CLI do.
+ln -s "$(realpath "$B/vnetlab")" "$work/bicep"
+is "by the name bicep it takes the Bicep CLI's words" "$("$work/bicep" --version | cut -d ' ' -f 1-3)" "Bicep CLI version"
+is "build prints what import --arm prints" "$("$work/bicep" build --stdout "$here/design/main.bicep" | md5sum)" "$(md5sum <"$work/main.json")"
+(cd "$work" && ./bicep build main.bicep --outfile built.json --no-restore && ./bicep build main.bicep --outdir in && rm main.json && ./bicep build main.bicep)
+is "it writes a file, one in a folder, or one beside the source" "$(cd "$work" && md5sum <built.json; md5sum <in/main.json; md5sum <main.json)" \
+	"$(for _ in 1 2 3; do md5sum <"$work/built.json"; done)"
+is "build-params prints the parameters and the template" "$("$work/bicep" build-params "$work/lab.bicepparam" --stdout |
+	jq -c '[(.parametersJson | fromjson | .parameters.prefix.value), (.templateJson | fromjson | .languageVersion)]')" '["from-two","2.0"]'
+printf 'param x strin\noutput y string = x\n' >"$work/wrong.bicep"
+run "$work/bicep" build --stdout "$work/wrong.bicep"
+is "what is wrong ends with the status of an invalid design" "$rc" 3
+like "and is printed as the Bicep CLI prints it" "$err" 'wrong.bicep\(1,9\) : Error BICEP-TYPE-01: there is no type "strin" \[docs/rules.md\]'
+run "$work/bicep" build "$work/none.bicep"
+is "a file that is not there" "$rc $(grep -c 'No such file or directory' <<<"$err")" "5 1"
+run "$work/bicep" decompile "$work/main.json"
+like "a word of it that is not there" "$err" 'decompile is not there: build, build-params, restore, version'
+is "is wrong usage" "$rc" 2
+run "$work/bicep" build-params "$work/main.bicep"
+like "build-params wants a parameter file" "$rc $err" '^2 .*is no parameter file'
 done_testing
