@@ -22,6 +22,10 @@ static const struct alias aliases[] = {
 	{ "Linux", "RHELRaw8LVMGen2", "RedHat", "RHEL", "8-lvm-gen2" },
 	{ "Linux", "SLES", "SUSE", "sles-15-sp3", "gen2" },
 	{ "Linux", "OpenSuseLeap154Gen2", "SUSE", "opensuse-leap-15-4", "gen2" },
+	{ "Linux", "openSUSE-Leap", "SUSE", "openSUSE-Leap", "42.3" },
+	{ "Linux", "SuseSles15SP3", "SUSE", "sles-15-sp3", "gen2" },
+	{ "Linux", "SuseSles15SP5", "SUSE", "sles-15-sp5", "gen2" },
+	{ "Linux", "CoreOS", "CoreOS", "CoreOS", "Stable" },
 	{ "Linux", "FlatcarLinuxFreeGen2", "kinvolk", "flatcar-container-linux-free",
 	  "stable-gen2" },
 	{ "Windows", "Win2025Datacenter", "MicrosoftWindowsServer", "WindowsServer",
@@ -32,6 +36,14 @@ static const struct alias aliases[] = {
 	  "2019-datacenter-gensecond" },
 	{ "Windows", "Win2016Datacenter", "MicrosoftWindowsServer", "WindowsServer",
 	  "2016-datacenter-gensecond" },
+	/* Of older versions of the list, which scripts still name. */
+	{ "Windows", "Win2022AzureEditionCore", "MicrosoftWindowsServer", "WindowsServer",
+	  "2022-datacenter-azure-edition-core" },
+	{ "Windows", "Win2012R2Datacenter", "MicrosoftWindowsServer", "WindowsServer",
+	  "2012-R2-Datacenter" },
+	{ "Windows", "Win2012Datacenter", "MicrosoftWindowsServer", "WindowsServer",
+	  "2012-Datacenter" },
+	{ "Windows", "Win2008R2SP1", "MicrosoftWindowsServer", "WindowsServer", "2008-R2-SP1" },
 };
 
 json_t *catalog_aliases(void)
