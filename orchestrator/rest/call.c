@@ -154,6 +154,12 @@ const struct rest_options *rest_options_of(const struct rest *r)
 	return &r->o;
 }
 
+int rest_aside(struct rest *r, json_t *(*work)(void *ctx),
+               void (*done)(void *ctx, const json_t *result), void *ctx, struct err *e)
+{
+	return aside_start(&r->asides, r->loop, work, done, ctx, e);
+}
+
 struct rest_call *call_new(struct rest *r, const char *method, const char *uri,
                            struct rest_failure *f)
 {

@@ -107,6 +107,10 @@ const struct rest_options *rest_options_of(const struct rest *r);
 void rest_ask(struct rest *r, json_t *request /* stolen */,
               void (*fn)(void *ctx, const json_t *answer, const struct err *e), void *ctx);
 
+/* rest/aside.h: work in a process of its own. */
+int rest_aside(struct rest *r, json_t *(*work)(void *ctx),
+               void (*done)(void *ctx, const json_t *result), void *ctx, struct err *e);
+
 /* --- operations that take time ---------------------------------------------------------------- */
 
 /* A new one, "InProgress"; its id, which the store of operations owns. */

@@ -241,20 +241,22 @@ static void start_deployment(struct rest_call *c, const struct deployed *d)
 	rest_change(c->rest, edits, answer_deployment, end_deployment, u);
 }
 
+static void put_what_was_read(struct rest_call *c, const struct deployed *d,
+                              const struct rest_failure *f)
+{
+	if (d)
+		start_deployment(c, d);
+	else
+		rest_fail_with(c, f);
+}
+
 static void put_deployment(struct rest_call *c)
 {
-	_cleanup_failure_ struct rest_failure f = { 0 };
-	struct deployed d = { 0 };
-
-	if (!is_target_group_there(c))
-		return;
-	if (deployment_read(c, &d, &f) < 0) {
-		rest_fail_with(c, &f);
-		return;
-	}
-	start_deployment(c, &d);
-	deployed_done(&d);
+	if (is_target_group_there(c))
+		deployment_read(c, put_what_was_read);
 }
+
+static char what_if_asked; /* what c->ctx is of a call that asks for it */
 
 static void answer_valid(struct rest_call *c, const struct deployed *d)
 {
@@ -281,35 +283,38 @@ static void answer_what_if(struct rest_call *c, const struct store *after, const
 }
 
 /* What the deployment would do, with nothing done: refused as it would be. */
-static void try_deployment(struct rest_call *c, bool what_if_asked)
+static void try_what_was_read(struct rest_call *c, const struct deployed *d,
+                              const struct rest_failure *refused)
 {
 	_cleanup_failure_ struct rest_failure f = { 0 };
-	struct deployed d = { 0 };
 	json_t *edits;
 
-	if (!is_target_group_there(c))
+	if (!d) {
+		rest_fail_with(c, refused);
 		return;
-	edits = deployment_read(c, &d, &f) < 0 ? NULL : deployment_edits(c, &d, &f);
+	}
+	edits = deployment_edits(c, d, &f);
 	_cleanup_store_ struct store *s = store_copy(rest_store(c->rest));
 
 	if (!edits || store_edit(s, edits, &f) < 0 || queue_check(c->rest->queue, s, &f) < 0)
 		rest_fail_with(c, &f);
-	else if (what_if_asked)
+	else if (c->ctx == &what_if_asked)
 		answer_what_if(c, s, edits);
 	else
-		answer_valid(c, &d);
+		answer_valid(c, d);
 	json_decref(edits);
-	deployed_done(&d);
 }
 
 static void validate_deployment(struct rest_call *c)
 {
-	try_deployment(c, false);
+	if (is_target_group_there(c))
+		deployment_read(c, try_what_was_read);
 }
 
 static void tell_what_if(struct rest_call *c)
 {
-	try_deployment(c, true);
+	c->ctx = &what_if_asked;
+	validate_deployment(c);
 }
 
 static void on_forgotten(void *ctx, const struct rest_failure *f)

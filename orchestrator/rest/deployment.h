@@ -15,8 +15,12 @@ struct deployed {
 	bool complete;     /* its group has nothing but its resources then */
 };
 
-/* Reads what c is to deploy, and evaluates it where the store is: -1 with *f, an answer of 400. */
-int deployment_read(const struct rest_call *c, struct deployed *ret, struct rest_failure *f);
+/* Reads what c is to deploy, and evaluates it where the store is; what may wait for the network
+ * does so in a process of its own.  done is called once, perhaps before this returns: with what is
+ * deployed, borrowed, or with NULL and an answer of 400 or 409. */
+void deployment_read(struct rest_call *c,
+                     void (*done)(struct rest_call *c, const struct deployed *d,
+                                  const struct rest_failure *f));
 void deployed_done(struct deployed *d);
 
 /* What makes the resources, and in mode Complete removes others of the group: edits (rest/edit.h);

@@ -140,8 +140,8 @@ static void unwrap_link(const struct rest_call *c, struct deployed *d)
 	}
 }
 
-static int evaluate(const struct rest_call *c, const json_t *body, json_t *template,
-                    struct deployed *d, struct rest_failure *f)
+static int evaluate_template(const struct rest_call *c, const json_t *body, json_t *template,
+                             struct deployed *d, struct rest_failure *f)
 {
 	const struct rest_options *o = rest_options_of(c->rest);
 	json_t *sources = json_pack("{s:O}", "template", template);
@@ -178,24 +178,94 @@ static int evaluate(const struct rest_call *c, const json_t *body, json_t *templ
 	return 0;
 }
 
-int deployment_read(const struct rest_call *c, struct deployed *ret, struct rest_failure *f)
-{
-	struct deployed d = { 0 };
-	json_t *body = read_template_text(c, f), *template = NULL;
-	int r = body ? take_properties(c, body, &d, &template, f) : -1;
+struct reading {
+	struct rest_call *c;
+	json_t *body, *template;
+	struct deployed d;
+	void (*done)(struct rest_call *c, const struct deployed *d, const struct rest_failure *f);
+};
 
-	if (r == 0)
-		r = evaluate(c, body, template, &d, f);
-	/* The call's own body is logged, and may hold secrets by any name. */
+/* {"resources", "outputs"?} or an error's answer with its "status". */
+static json_t *work_on_template(void *ctx)
+{
+	struct reading *x = ctx;
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	json_t *j;
+
+	if (evaluate_template(x->c, x->body, x->template, &x->d, &f) == 0)
+		return json_pack("{s:O,s:O*}", "resources", x->d.resources, "outputs",
+		                 x->d.outputs);
+	j = rest_failure_json(&f);
+	json_object_set_new(j, "status", json_integer(f.status));
+	return j;
+}
+
+static void end_reading(void *ctx, const json_t *result)
+{
+	struct reading *x = ctx;
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	const json_t *status = json_object_get(result, "status");
+
+	if (!result)
+		rest_refuse(&f, 409, "OperationFailed",
+		            "vnetlab: the process that read the template has ended early.");
+	else if (status)
+		rest_failure_take(&f, (int)json_integer_value(status), result);
+	json_decref(x->d.resources);
+	json_decref(x->d.outputs);
+	x->d.resources = json_incref(json_object_get(result, "resources"));
+	x->d.outputs = json_incref(json_object_get(result, "outputs"));
+	x->done(x->c, f.status ? NULL : &x->d, f.status ? &f : NULL);
+	deployed_done(&x->d);
+	json_decref(x->body);
+	json_decref(x->template);
+	free(x);
+}
+
+/* Only who follows links waits for the network. */
+static bool may_wait(const struct rest_call *c)
+{
+	return rest_options_of(c->rest)->fetch && strcasestr(c->text, "templateLink");
+}
+
+/* The call's own body is logged, and may hold secrets by any name. */
+static void forget_template(struct rest_call *c)
+{
 	json_object_del(json_object_get(c->body, "properties"), "parameters");
 	json_object_del(json_object_get(c->body, "properties"), "template");
-	json_decref(body);
-	json_decref(template);
-	if (r < 0)
-		deployed_done(&d);
-	else
-		*ret = d;
-	return r;
+}
+
+void deployment_read(struct rest_call *c,
+                     void (*done)(struct rest_call *c, const struct deployed *d,
+                                  const struct rest_failure *f))
+{
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	struct reading *x = xcalloc(1, sizeof(*x));
+	struct err e;
+	int r;
+
+	x->c = c;
+	x->done = done;
+	x->body = read_template_text(c, &f);
+	r = x->body ? take_properties(c, x->body, &x->d, &x->template, &f) : -1;
+	if (r < 0) {
+		json_t *answer = rest_failure_json(&f);
+
+		json_object_set_new(answer, "status", json_integer(f.status));
+		forget_template(c);
+		end_reading(x, answer);
+		json_decref(answer);
+		return;
+	}
+	if (may_wait(c) && rest_aside(c->rest, work_on_template, end_reading, x, &e) == 0) {
+		forget_template(c);
+		return;
+	}
+	json_t *result = work_on_template(x);
+
+	forget_template(c);
+	end_reading(x, result);
+	json_decref(result);
 }
 
 void deployed_done(struct deployed *d)

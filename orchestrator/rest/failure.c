@@ -42,6 +42,16 @@ json_t *rest_failure_json(const struct rest_failure *f)
 	return json_pack("{s:o}", "error", e);
 }
 
+void rest_failure_take(struct rest_failure *f, int status, const json_t *j)
+{
+	const json_t *e = json_object_get(j, "error");
+	const char *code = json_string_value(json_object_get(e, "code"));
+	const char *message = json_string_value(json_object_get(e, "message"));
+
+	rest_refuse(f, status, code ? code : "Failed", "%s", message ? message : "");
+	f->details = json_incref(json_object_get(e, "details"));
+}
+
 struct rest_failure rest_failure_copy(const struct rest_failure *f)
 {
 	struct rest_failure c = *f;

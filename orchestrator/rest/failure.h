@@ -19,6 +19,8 @@ int rest_refuse(struct rest_failure *f, int status, const char *code, const char
     PRINTF(4, 5);
 void rest_failure_detail(struct rest_failure *f, const char *code, const char *message);
 json_t *rest_failure_json(const struct rest_failure *f); /* new reference */
+/* The failure that such an answer tells of, with this status. */
+void rest_failure_take(struct rest_failure *f, int status, const json_t *j);
 /* A copy; the caller frees it with rest_failure_done(). */
 struct rest_failure rest_failure_copy(const struct rest_failure *f);
 void rest_failure_done(struct rest_failure *f);

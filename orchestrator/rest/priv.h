@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/loop.h"
+#include "rest/aside.h"
 #include "rest/call.h"
 #include "rest/clean.h"
 #include "rest/design.h"
@@ -25,6 +26,7 @@ struct rest {
 	struct operations *operations;
 	void (*run)(struct rest_call *c); /* call_run(): what answers may ask for more answers */
 	struct lab_ask *asks;             /* under way */
+	struct asides asides;             /* the same */
 	bool ended;                       /* the lab is gone, or going */
 	char *why;                        /* it ended, for people; NULL */
 };

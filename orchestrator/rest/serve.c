@@ -241,6 +241,7 @@ static void tear_down(struct server *v)
 	err_set(&e, ENOENT, "the endpoint ends");
 	if (r->loop) {
 		asks_end(r, &e);
+		asides_end(&r->asides);
 		loop_timer_stop(r->loop, &v->quit);
 		loop_del(r->loop, &v->held_src);
 	}
