@@ -248,18 +248,77 @@ def replay(e, c, path):
     return bad, unanswered
 
 
+# --- the design after each trace ------------------------------------------------------------------------------------------
+
+DESIGNS = os.path.join(tap.ROOT, "tests/arm/designs.txt")
+# Where something comes from, not what it is.
+BESIDE = {"source", "description", "id", "location"}
+
+
+def lines_of(j, path=""):
+    """A design as lines, "virtualNetworks/Hub/subnets/a/addressPrefix: 10.0.1.0/24"."""
+    if isinstance(j, dict) and j:
+        for k, v in j.items():
+            if k not in BESIDE:
+                yield from lines_of(v, f"{path}/{k}" if path else k)
+    else:
+        yield f"{path}: {json.dumps(j)}"
+
+
+def expected_designs():
+    """{file: what it adds ("+ ") and removes ("- ")}."""
+    sections, name = {}, None
+    with open(DESIGNS, encoding="utf-8") as f:
+        for line in f.read().splitlines():
+            if line.startswith("== "):
+                name = line[3:]
+            elif line[:2] in ("+ ", "- "):
+                sections.setdefault(name, []).append(line)
+    return sections
+
+
+def write_designs(seen):
+    with open(DESIGNS, encoding="utf-8") as f:
+        head = f.read().partition("== ")[0]
+    with open(DESIGNS, "w", encoding="utf-8") as f:
+        f.write(head + "\n".join(f"== {name}\n" + "".join(f"{line}\n" for line in lines) for name, lines in seen.items()))
+
+
+def design_changes(e, before):
+    """Lines that came and went since; an object that is gone is one line. And the lines that are there."""
+    def object_of(line):
+        return "/".join(line.partition(": ")[0].split("/")[:2])
+
+    after = set(lines_of(ask_driver(e, {"op": "design"})["design"]["topology"]))
+    there = {object_of(x) for x in after}
+    gone = {x if object_of(x) in there else object_of(x) for x in before - after}
+    return [f"- {x}" for x in sorted(gone)] + [f"+ {x}" for x in sorted(after - before)], after
+
+
 def replay_all(e):
     c = e.connect()
-    unanswered = set()
+    unanswered, seen = set(), {}
+    design = set(lines_of(ask_driver(e, {"op": "design"})["design"]["topology"]))
     # 71 makes what 70 changes, and in the end the group goes.
     for path in sorted(glob.glob(f"{TRACES}/*.jsonl"), key=lambda p: ("/17" in p, "/70" in p, p)):
         if NOT_REPLAYED.search(path):
             continue
         bad, more = replay(e, c, path)
         unanswered |= more
-        tap.ok(not bad, f"what {os.path.basename(path)} sent is answered by the rules", "\n".join(bad[:6]))
+        name = os.path.basename(path).removesuffix(".jsonl")
+        tap.ok(not bad, f"what {name} sent is answered by the rules", "\n".join(bad[:6]))
+        changes, design = design_changes(e, design)
+        if changes:
+            seen[name] = changes
     tap.ok(not unanswered, "every action that was recorded is answered", sorted(unanswered))
     c.close()
+    if os.environ.get("ACCEPT"):
+        write_designs(seen)
+    want = expected_designs()
+    for name in sorted(seen.keys() | want.keys()):
+        got, lines = seen.get(name, []), want.get(name, [])
+        tap.ok(got == lines, f"the lab is what {name} means (tests/arm/designs.txt)", "\n".join(
+            [f"is not: {x}" for x in lines if x not in got][:5] + [f"is: {x}" for x in got if x not in lines][:5]))
 
 
 # --- the lab -------------------------------------------------------------------------------------------------------------
@@ -318,6 +377,20 @@ def look_after_restart(e):
     tap.ok(json.loads(e.vnetlab("status", "-n", e.lab, "-o", "json")[1])["driver"] == pids, "with the same lab")
 
 
+def look_at_links(e):
+    """A template that is fetched is read in a process of its own, which goes to no address of this machine."""
+    e.call("PUT", G + V, {"location": "westeurope"})
+    url = f"{G}/providers/Microsoft.Resources/deployments/linked{V}"
+    link = {"mode": "Incremental", "templateLink": {"uri": e.variables["ARM_ENDPOINT"] + "/template.json"}}
+    status, _, answer = e.call("PUT", url, {"properties": link})
+    tap.ok(status == 400 and e.call("GET", url)[0] == 404, "a linked template is fetched from no address of this machine", f"{status} {answer}")
+    inline = {"mode": "Incremental", "template": {"contentVersion": "1.0.0.0", "resources": [
+        {"type": "Microsoft.Network/routeTables", "apiVersion": "2022-07-01", "name": "templateLink"}]}}
+    status, headers, answer = e.call("PUT", url, {"properties": inline})
+    e.wait(headers)
+    tap.ok(status == 201 and e.call("GET", network("routeTables/templateLink") + V)[0] == 200, "what that process has read is deployed", f"{status} {answer}")
+
+
 def look_for_secrets(e):
     secret = e.variables["ARM_CLIENT_SECRET"]
     places = {n: e.file(n) for n in os.listdir(e.folder()) if n not in ("secret", "az", "key", "store.json", "ca.key", "server.key")} | {"log": e.said()}
@@ -332,7 +405,7 @@ def look_at_end(e):
     tap.ok(e.process.wait(arm.TIME) != 0 and "has ended" in e.said(), "the endpoint ends with its lab", e.said()[-300:])
 
 
-with arm.Endpoint("other") as o, arm.Endpoint("arm", "-v") as end:
+with arm.Endpoint("other", "-v", "--fetch") as o, arm.Endpoint("arm", "-v") as end:
     slow = begin_slowly(o)
     look_at_doors(end, o.token)
     look_at_many(o, 1)
@@ -340,8 +413,10 @@ with arm.Endpoint("other") as o, arm.Endpoint("arm", "-v") as end:
     look_at_lab(end)
     look_at_clients(end)
     look_after_restart(end)
-    replay_all(end)
-    look_for_secrets(end)
+    replay_all(o)
+    look_at_links(o)
+    for e in (o, end):
+        look_for_secrets(e)
     wrong = [end.log_in("wrong")[0] for _ in range(6)]
     tap.ok(wrong == [401] * 5 + [429], "five wrong secrets in a minute are enough", wrong)
     look_at_end(end)
