@@ -164,8 +164,6 @@ struct walk_env {
 	/* Who has an address of v that no NIC has, for who asks about subnets rather than about
 	 * NICs; NULL, also as a result: nobody. */
 	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);
-	/* Own packet filters are left open, for who asks about more than this one packet. */
-	bool leave_filters;
 	/* Every public address that nobody of the design has is somebody's; false: there are the
 	 * hosts of internet.hosts alone. */
 	bool whole_internet;

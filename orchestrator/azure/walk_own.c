@@ -92,7 +92,7 @@ enum step walk_own_filter(struct walker *x, const struct node *vm, enum gf_hook 
 
 	if (!vm->guest.n_filters)
 		return STEP_NIC;
-	if (!vm->guest.filter || x->env->leave_filters) {
+	if (!vm->guest.filter) {
 		note_unread(x, vm, NULL);
 		return STEP_NIC;
 	}

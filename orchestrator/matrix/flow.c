@@ -152,11 +152,22 @@ static void judge_lost(const struct walk *w, struct matrix_outcome *o)
 	o->reason = w->reason;
 }
 
+/* A node whose own packet filter has let the question pass, and drops its answer. */
+static bool own_filter_saw(const struct walk *there, const struct node *vm)
+{
+	for (size_t i = 0; vm->guest.filter && i < there->n; i++)
+		if (there->hops[i].nic && there->hops[i].nic->vm == vm)
+			return true;
+	return false;
+}
+
 /* Who keeps state, has seen the question pass elsewhere, and drops the answer for it. */
 static bool answer_without_question(const struct walk *there, const struct walk *back)
 {
 	if (back->half_at)
 		return true;
+	if (back->denied_at && own_filter_saw(there, back->denied_at->vm))
+		return false;
 	for (size_t i = 0; back->denied_at && i < there->n_flows; i++)
 		if (there->flows[i].nic == back->denied_at)
 			return false;

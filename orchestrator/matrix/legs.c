@@ -164,8 +164,6 @@ void run_set_hooks(struct run *r)
 	r->env.ctx = r;
 	r->env.whole_internet = true;
 	r->env.tunnel = NULL; /* as it is designed */
-	/* A walk speaks for spans of ports and of addresses, which those rules may tell apart. */
-	r->env.leave_filters = true;
 	r->env.guest = run_guest;
 	r->env.fabric = w->fabric ? ask_fabric : NULL;
 	r->env.filter = w->filter ? ask_filter : NULL;

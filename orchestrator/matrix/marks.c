@@ -36,7 +36,8 @@ enum salt {
 	OF_SPECIAL,
 	OF_SET,
 	OF_ROUTE,
-	OF_SERVICE
+	OF_SERVICE,
+	OF_OWN_FILTER
 };
 
 static void mark_thing(struct run *r, struct prefix p, size_t idx, size_t part, enum salt s)
@@ -169,6 +170,7 @@ static void mark_vm(struct run *r, const struct node *vm)
 		mark_thing(r, vm->guest.routes[i].prefix, vm->idx, i, OF_GUEST_ROUTE);
 	for (size_t i = 0; i < vm->guest.n_nat_except; i++)
 		mark_thing(r, vm->guest.nat_except[i], vm->idx, i, OF_NAT_EXCEPT);
+	run_mark_filter(r, vm, OF_OWN_FILTER);
 }
 
 static void mark_subnet(struct run *r, const struct subnet *s)

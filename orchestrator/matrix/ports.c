@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "azure/firewall.h"
+#include "azure/guest_filter.h"
 #include "azure/lb.h"
 #include "matrix/priv.h"
 
@@ -77,6 +78,25 @@ static const struct load_balancer *balancer_named(const struct model *m, const c
 	return NULL;
 }
 
+/* All rules of a node's own packet filter, whichever the packet comes to. */
+static void narrow_by_match(struct span *s, const struct gf_match *x, bool answer)
+{
+	if (x->field != GF_ANY_PORT && x->field != (answer ? GF_SOURCE_PORT : GF_DESTINATION_PORT))
+		return;
+	for (size_t i = 0; i < x->n; i++)
+		narrow_by_span(s, (uint16_t)x->values[i].lo, (uint16_t)x->values[i].hi);
+}
+
+static void narrow_by_filter(struct span *s, const struct node *vm, bool answer)
+{
+	const struct guest_filter *f = vm->guest.filter;
+
+	for (size_t i = 0; f && i < f->n; i++)
+		for (size_t k = 0; k < f->chains[i].n; k++)
+			for (size_t j = 0; j < f->chains[i].rules[k].n; j++)
+				narrow_by_match(s, &f->chains[i].rules[k].matches[j], answer);
+}
+
 /* What the node of a hop decided about the packet as it came. */
 static void narrow_by_hop(struct run *r, struct span *s, const struct walk *w, size_t at,
                           bool answer)
@@ -90,6 +110,8 @@ static void narrow_by_hop(struct run *r, struct span *s, const struct walk *w, s
 		return;
 	if (lb && !answer)
 		narrow_by_balancer(s, lb, p);
+	if (h->nic)
+		narrow_by_filter(s, h->nic->vm, answer);
 	if (fw) {
 		narrow_by_rules(s, &fw->nat, p, answer);
 		narrow_by_rules(s, &fw->network, p, answer);

@@ -53,6 +53,8 @@ bool legs_next(struct legs *l); /* false: all were taken */
  */
 uint32_t run_flow(struct run *r, const struct matrix_end *from, const struct walk_packet *p,
                   uint16_t *lo, uint16_t *hi);
+/* filters.c: addresses that the rules of vm's own packet filter tell apart; salt: of tokens. */
+void run_mark_filter(struct run *r, const struct node *vm, uint64_t salt);
 /* ports.c: narrows *lo, *hi to the ports that rules on the way treat like that of the packet. */
 void run_narrow(struct run *r, const struct walk *w, uint16_t port, bool answer, uint16_t *lo,
                 uint16_t *hi);

@@ -16,14 +16,16 @@ uint64_t sweep_token(const void *p, size_t n, uint64_t salt)
 	return mix_token(bytes_hash(BYTES_HASH_SEED ^ salt * 0x9e3779b97f4a7c15u, p, n));
 }
 
+void sweep_add_range(struct sweep *s, ip4 lo, ip4 hi, uint64_t token)
+{
+	VEC_PUSH(s->edges, s->n_edges, s->cap_edges) = (struct sweep_edge){ lo, token };
+	if (hi != UINT32_MAX)
+		VEC_PUSH(s->edges, s->n_edges, s->cap_edges) = (struct sweep_edge){ hi + 1, token };
+}
+
 void sweep_add(struct sweep *s, struct prefix p, uint64_t token)
 {
-	ip4 last = prefix_last(p);
-
-	VEC_PUSH(s->edges, s->n_edges, s->cap_edges) = (struct sweep_edge){ p.addr, token };
-	if (last != UINT32_MAX)
-		VEC_PUSH(s->edges, s->n_edges, s->cap_edges) =
-		    (struct sweep_edge){ last + 1, token };
+	sweep_add_range(s, p.addr, prefix_last(p), token);
 }
 
 static int by_address(const void *pa, const void *pb)

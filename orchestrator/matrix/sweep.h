@@ -30,6 +30,7 @@ uint64_t sweep_token(const void *p, size_t n, uint64_t salt); /* well mixed */
 /* Addresses of p have the token in their key.  One token twice over an address: it is as if there
  * were none. */
 void sweep_add(struct sweep *s, struct prefix p, uint64_t token);
+void sweep_add_range(struct sweep *s, ip4 lo, ip4 hi, uint64_t token);
 void sweep_run(struct sweep *s);
 const struct sweep_atom *sweep_find(const struct sweep *s, ip4 a);
 void sweep_done(struct sweep *s);

@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -35,5 +36,15 @@ ok(ports == [("icmp", 0, 0, "delivered"), ("tcp", 1, 21, "delivered"), ("tcp", 2
 every = sorted((p for c in classes for p in c["prefixes"]), key=lambda p: [int(x) for x in p.split("/")[0].split(".")])
 ok(sum(2 ** (32 - int(p.split("/")[1])) for p in every) == 2 ** 32 and len(set(every)) == len(every),
    "every address is of one class", len(every))
+# What nodes' own packet filters say, ports apart; a rule that is not read leaves its packets open.
+with open(ROOT + "/tests/golden/walk/own-filter.json", encoding="utf-8") as f:
+    case = json.load(f)
+with tempfile.TemporaryDirectory() as work:
+    for name, text in {**case["files"], "own.vnetlab.json": json.dumps(case["topology"])}.items():
+        os.makedirs(os.path.dirname(f"{work}/{name}"), exist_ok=True)
+        with open(f"{work}/{name}", "w", encoding="utf-8") as f:
+            f.write(text)
+    golden("the matrix of own packet filters", HERE + "/own-filter.expect", run("matrix", "-q", work + "/own.vnetlab.json")[1])
+
 ok(run("matrix", ROOT + "/none.vnetlab.json")[0] == 5, "a file that is not there is status 5", "")
 end()

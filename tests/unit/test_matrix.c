@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 
+#include "azure/guest_filter.h"
 #include "base/str.h"
 #include "input/topology.h"
 #include "matrix/lines.h"
@@ -79,6 +80,64 @@ static void plain_machines(struct design *d, uint64_t *seed)
 	d->m->vms[rnd_below(seed, 3)].guest.source_nat = rnd_below(seed, 2);
 }
 
+/* Rules of every sort that tells packets apart, in a router's own packet filter. */
+static const char *random_rules(struct arena *a, uint64_t *seed)
+{
+	static const char *const acts[] = { "ACCEPT", "DROP", "REJECT", "RETURN" };
+	_cleanup_str_ struct str s = { 0 };
+
+	str_printf(&s, "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD %s [0:0]\n:OUTPUT ACCEPT [0:0]\n",
+	           rnd_below(seed, 3) ? "ACCEPT" : "DROP");
+	if (rnd_below(seed, 2))
+		str_add(&s, "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n");
+	for (unsigned i = 0; i < RULES; i++) {
+		struct prefix p = any_prefix(seed);
+		unsigned port = 1 + rnd_below(seed, 150);
+
+		str_printf(&s, "-A %s",
+		           rnd_below(seed, 3) ? "FORWARD"
+		           : i % 2            ? "INPUT"
+		                              : "OUTPUT");
+		if (rnd_below(seed, 2))
+			str_printf(&s, " -%c %s", rnd_below(seed, 2) ? 's' : 'd', PREFIX_STR(p));
+		if (!rnd_below(seed, 3))
+			str_printf(&s, " -m iprange --dst-range %s-%s", IP4_STR(p.addr + 1),
+			           IP4_STR(prefix_last(p)));
+		if (rnd_below(seed, 2))
+			str_printf(&s, " -p %s --%s %u:%u", rnd_below(seed, 2) ? "tcp" : "udp",
+			           rnd_below(seed, 4) ? "dport" : "sport", port,
+			           port + rnd_below(seed, 40));
+		str_printf(&s, " -j %s\n", acts[rnd_below(seed, ARRAY_LEN(acts))]);
+	}
+	str_add(&s, "COMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n");
+	if (rnd_below(seed, 2))
+		str_printf(&s, "-A PREROUTING -p tcp --dport %u -j DNAT --to-destination %s:%u\n",
+		           1 + rnd_below(seed, 150), IP4_STR(any_prefix(seed).addr + 4),
+		           1 + rnd_below(seed, 150));
+	if (rnd_below(seed, 2))
+		str_add(&s, "-A POSTROUTING -o eth0 -p udp -j MASQUERADE\n");
+	str_add(&s, "COMMIT\n");
+	return arena_strdup(a, str_get(&s));
+}
+
+static void random_filters(struct model *m, uint64_t *seed)
+{
+	for (size_t i = 0; i < m->n_vms; i++) {
+		struct guest_config *g = &m->vms[i].guest;
+
+		if (m->vms[i].role != VM_USER || rnd_below(seed, 3))
+			continue;
+		g->filters = arena_array(m->arena, 1, sizeof(*g->filters));
+		g->n_filters = 1;
+		g->filters[0] = (struct config_file){ .name = "iptables.rules",
+			                              .path = "rules",
+			                              .content = random_rules(m->arena, seed) };
+		g->filters[0].size = strlen(g->filters[0].content);
+		g->source_nat = false;
+	}
+	guest_filters_read(m);
+}
+
 /* ---- packets ---- */
 
 static unsigned any_leg(void *ctx, const struct nic *from, const struct eff_route *r,
@@ -114,6 +173,9 @@ static bool saw(const struct walk *there, const struct nic *n)
 {
 	for (size_t i = 0; i < there->n_flows; i++)
 		if (there->flows[i].nic == n)
+			return true;
+	for (size_t i = 0; n->vm->guest.filter && i < there->n; i++)
+		if (there->hops[i].nic && there->hops[i].nic->vm == n->vm)
 			return true;
 	return false;
 }
@@ -218,6 +280,8 @@ static void classes_answer_like_packets(void **state)
 		random_design(&d, &seed);
 		plain_machines(&d, &seed);
 		random_groups(d.m, &seed);
+		if (i % 3 == 0)
+			random_filters(d.m, &seed);
 		struct eff_cache *tables = eff_cache_new(d.m, d.rib, &d.rt);
 		struct walk_env env = { .m = d.m, .rib = d.rib, .rt = &d.rt, .tables = tables };
 		struct matrix *x = matrix_of_world(&(struct matrix_world){ .m = d.m, .env = env });
