@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <time.h>
 
 #include "base/str.h"
 #include "rest/priv.h"
-
-/* A page in a browser may reach the loopback interface, by a name that leads there: it is told by
- * its Host or its Origin. */
-static bool is_own_host(const char *host, uint16_t port)
-{
-	static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
-
-	for (size_t i = 0; host && i < ARRAY_LEN(names); i++) {
-		_cleanup_free_ char *own = xasprintf("%s:%u", names[i], port);
-
-		if (strieq(host, own))
-			return true;
-	}
-	return false;
-}
 
 static bool needs_no_bearer(const char *path)
 {
@@ -40,7 +24,7 @@ bool guard_request(struct rest *r, const struct http_request *q, const char *pat
 {
 	uint16_t port = http_port(q->plain ? r->http : r->https);
 
-	if (!is_own_host(q->host, port)) {
+	if (!http_host_is_own(q->host, port)) {
 		rest_refuse(f, 400, "InvalidHost",
 		            "vnetlab: Host must be localhost:%u, 127.0.0.1:%u or [::1]:%u.", port,
 		            port, port);

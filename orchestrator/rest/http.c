@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "rest/http.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -11,46 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/str.h"
+#include "rest/http_priv.h"
 
-enum { FAMILIES = 2, POOL = 64 << 10, SPARE = 16, DRAIN_MAX = 4 * HTTP_BODY_MAX };
-
-struct listener {
-	struct http *h;
-	struct MHD_Daemon *daemon;
-	struct source src;
-};
-
-struct http {
-	struct loop *loop;
-	struct http_options o;
-	struct listener v[FAMILIES];
-	struct timer tick; /* what the library wants to look at by itself */
-	struct pending *pending;
-	unsigned connections;
-	uint16_t port;
-};
-
-struct peer { /* one connection */
-	struct http *h;
-	struct MHD_Connection *mhd;
-	struct timer timer;
-	bool refused; /* it is one too many */
-};
-
-struct pending { /* one request */
-	struct http_request q;
-	struct http *h;
-	struct MHD_Connection *mhd;
-	struct pending *next;
-	char *uri;
-	struct str body;
-	size_t came; /* bytes of the body, those included that were dropped */
-	bool begun, handed_over, suspended, answered;
-	int refuse; /* the status of a limit that is broken; 0: none */
-	struct MHD_Response *response;
-	int status;
-};
+enum { POOL = 64 << 10, SPARE = 16, DRAIN_MAX = 4 * HTTP_BODY_MAX };
 
 /* The library may have something to do without an event. */
 static void arm_tick(struct http *h)
@@ -170,6 +131,8 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **ctx,
 			*at = p->next;
 			break;
 		}
+	if (p->stream)
+		stream_gone(p->stream);
 	if (p->response)
 		MHD_destroy_response(p->response);
 	str_free_p(&p->body);
@@ -260,6 +223,7 @@ static void read_headers(struct pending *p, const char *method)
 	p->q.host = MHD_lookup_connection_value(p->mhd, MHD_HEADER_KIND, "Host");
 	p->q.origin = MHD_lookup_connection_value(p->mhd, MHD_HEADER_KIND, "Origin");
 	p->q.authorization = MHD_lookup_connection_value(p->mhd, MHD_HEADER_KIND, "Authorization");
+	p->q.content_type = MHD_lookup_connection_value(p->mhd, MHD_HEADER_KIND, "Content-Type");
 }
 
 /* Of a body without a length the rest is read, and dropped, within reason: the library answers when
@@ -519,6 +483,9 @@ struct http *http_stop(struct http *h)
 		if (p->handed_over && !p->answered)
 			http_answer(&p->q, MHD_HTTP_SERVICE_UNAVAILABLE, NULL, going,
 			            sizeof(going) - 1);
+	for (struct pending *p = h->pending; p; p = p->next)
+		if (p->stream)
+			stream_stop(p->stream);
 	for (int i = 0; i < FAMILIES; i++) {
 		loop_del(h->loop, &h->v[i].src);
 		if (h->v[i].daemon) {

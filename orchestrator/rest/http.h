@@ -25,8 +25,8 @@ struct http;
 
 struct http_request {             /* valid until it is answered */
 	const char *method, *uri; /* uri as it came: "/subscriptions?api-version=..." */
-	const char *host, *origin, *authorization; /* headers; NULL: none */
-	const char *body;                          /* n_body bytes, and a NUL; never NULL */
+	const char *host, *origin, *authorization, *content_type; /* headers; NULL: none */
+	const char *body; /* n_body bytes, and a NUL; never NULL */
 	size_t n_body;
 	bool plain; /* came without TLS */
 };
@@ -49,3 +49,18 @@ void http_answer(struct http_request *q, int status, const json_t *headers, cons
 /* Does the process at the other end belong to who we are (or to root)?  Of a loopback connection
  * the kernel tells. */
 bool http_peer_is_us(const struct http_request *q);
+/* Does a Host header (NULL: none) name this machine's loopback interface, with that port?  A page
+ * of somebody else's may reach the server by a name of its own that leads here. */
+bool http_host_is_own(const char *host, uint16_t port);
+
+/* --- answers that do not end: server-sent events ------------------------------------------------
+ */
+
+struct http_stream;
+
+/* Answers 200; what is written goes out as it comes.  on_gone is called once, when the connection
+ * has ended for whatever reason, and the stream is freed behind it. */
+struct http_stream *http_stream_begin(struct http_request *q, const json_t *headers,
+                                      void (*on_gone)(void *ctx), void *ctx);
+/* Text that nobody reads any more piles up to 16 MiB, and the stream ends then. */
+void http_stream_write(struct http_stream *s, const char *text, size_t n);
