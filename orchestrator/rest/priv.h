@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/loop.h"
+#include "lab/client/ask.h"
 #include "rest/aside.h"
 #include "rest/call.h"
 #include "rest/clean.h"
@@ -12,7 +13,6 @@
 #include "rest/rest.h"
 #include "rest/token.h"
 
-struct lab_ask;
 struct operations;
 
 struct rest {
@@ -25,7 +25,7 @@ struct rest {
 	struct queue *queue;
 	struct operations *operations;
 	void (*run)(struct rest_call *c); /* call_run(): what answers may ask for more answers */
-	struct lab_ask *asks;             /* under way */
+	struct lab_asks asks;             /* under way */
 	struct asides asides;             /* the same */
 	bool ended;                       /* the lab is gone, or going */
 	char *why;                        /* it ended, for people; NULL */

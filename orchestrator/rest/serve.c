@@ -220,6 +220,7 @@ static int set_up_server(struct server *v, struct err *e)
 		store_free(s);
 		return rc;
 	}
+	r->asks.loop = r->loop;
 	r->operations = operations_new();
 	r->queue = queue_new(r, s);
 	rc = first_apply(r, v->held, e);
