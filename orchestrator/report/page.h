@@ -29,6 +29,7 @@ void page_write(FILE *f, const struct page *p);
 
 /* ---- what its parts share ---- */
 
+extern const char page_style[]; /* CSS */
 /* Rows that a table shows; what is left out is told. */
 enum { PAGE_ROWS = 500 };
 void page_text(struct str *b, const char *s);  /* escaped */
@@ -49,4 +50,8 @@ void page_add_failures(struct str *b, const json_t *failures);
 void page_add_matrix(struct str *b, const struct page_design *d, size_t number);
 void page_add_ways(struct str *b, const struct page_design *d, size_t number);
 void page_add_routes(struct str *b, const struct page_design *d, size_t number);
+/* One way of a path: "There", verdict, reason, hops; way may be null. */
+void page_add_way(struct str *b, const char *what, const json_t *way);
+/* {"value", "hidden"}: rows with their reasons, at most so many of each. */
+void page_add_route_rows(struct str *b, const char *caption, const json_t *t, size_t most);
 void page_add_timeline(struct str *b, const struct page_design *d, size_t number);

@@ -111,7 +111,7 @@ void page_add_matrix(struct str *b, const struct page_design *d, size_t number)
 
 /* ---- ways ---- */
 
-static void append_way(struct str *b, const char *what, const json_t *way)
+void page_add_way(struct str *b, const char *what, const json_t *way)
 {
 	const json_t *h;
 	size_t i;
@@ -156,8 +156,8 @@ void page_add_ways(struct str *b, const struct page_design *d, size_t number)
 		str_add(b, " &mdash; ");
 		page_text(b, page_member(p, "verdict"));
 		str_add(b, "</summary>\n");
-		append_way(b, "There", p);
-		append_way(b, "Back", json_object_get(p, "return"));
+		page_add_way(b, "There", p);
+		page_add_way(b, "Back", json_object_get(p, "return"));
 		str_add(b, "</details>\n");
 	}
 	str_add(b, "</section>\n");

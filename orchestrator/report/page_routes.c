@@ -67,16 +67,11 @@ static void add_hidden(struct str *b, const json_t *hidden, size_t most)
 	page_more(b, json_array_size(hidden), most);
 }
 
-static void add_route_table(struct str *b, const json_t *t, size_t most)
+void page_add_route_rows(struct str *b, const char *caption, const json_t *t, size_t most)
 {
 	const json_t *value = json_object_get(t, "value"), *r;
-	_cleanup_free_ char *nics = join_list(json_object_get(t, "nics"), NAMES_SHOWN);
-	_cleanup_free_ char *caption = xasprintf("Effective routes of %s", nics);
 	size_t i;
 
-	str_add(b, "<details><summary>");
-	page_text(b, caption);
-	str_printf(b, " (%zu)</summary>\n", json_array_size(value));
 	page_table(b, caption, "Source|State|Prefix|Next hop type|Next hop|Why");
 	json_array_foreach (value, i, r)
 		if (i < most)
@@ -84,6 +79,17 @@ static void add_route_table(struct str *b, const json_t *t, size_t most)
 	page_table_end(b);
 	page_more(b, json_array_size(value), most);
 	add_hidden(b, json_object_get(t, "hidden"), most);
+}
+
+static void add_route_table(struct str *b, const json_t *t, size_t most)
+{
+	_cleanup_free_ char *nics = join_list(json_object_get(t, "nics"), NAMES_SHOWN);
+	_cleanup_free_ char *caption = xasprintf("Effective routes of %s", nics);
+
+	str_add(b, "<details><summary>");
+	page_text(b, caption);
+	str_printf(b, " (%zu)</summary>\n", json_array_size(json_object_get(t, "value")));
+	page_add_route_rows(b, caption, t, most);
 	str_add(b, "</details>\n");
 }
 

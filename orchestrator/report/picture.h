@@ -5,6 +5,7 @@
 #pragma once
 
 #include "azure/model.h"
+#include "report/picture_live.h"
 
 enum session_state {
 	SESSION_UNKNOWN, /* a file, not a lab */
@@ -18,6 +19,9 @@ struct picture {
 	const struct model *m;
 	/* By route_server->idx, then bgp_connection->idx; NULL: a file. */
 	enum session_state *const *states;
+	/* Of a page that follows a lab: its SVG has no style of its own, and what can be asked
+	 * about is a button.  NULL: a picture that stands still. */
+	const struct picture_live *live;
 };
 
 /* states[rs][connection] of what `status` says; NULL without a status. */
@@ -30,6 +34,7 @@ enum session_state picture_session(const struct picture *p, const struct bgp_con
 char *picture_dot(const struct picture *p);     /* Graphviz */
 char *picture_mermaid(const struct picture *p); /* a flowchart, for Markdown pages */
 char *picture_svg(const struct picture *p);
+extern const char picture_style[]; /* CSS of the SVG */
 
 /* What the pictures share.  Peerings are drawn once: true for the half that comes first. */
 bool picture_draws_peering(const struct peering *p);

@@ -29,11 +29,29 @@ struct chip {
 	char kind; /* of the id, with idx */
 	size_t idx;
 	const char *class, *name, *detail, *tip;
+	bool live;       /* the page finds it by its id */
+	const char *nic; /* of a page that follows a lab: whom to ask about; NULL */
 };
+
+static void begin_chip(struct str *b, const struct chip *c)
+{
+	if (!c->live) {
+		str_add(b, "<g>\n<title>");
+		return;
+	}
+	str_printf(b, "<g class=\"chip\" data-box=\"%c%zu\" role=\"%s\" aria-label=\"", c->kind,
+	           c->idx, c->nic ? "button" : "img");
+	markup_escape(b, c->tip);
+	if (c->nic) {
+		str_add(b, "\" tabindex=\"0\" data-nic=\"");
+		markup_escape(b, c->nic);
+	}
+	str_add(b, "\">\n<title>");
+}
 
 static void draw_chip(struct str *b, const struct chip *c)
 {
-	str_add(b, "<g>\n<title>");
+	begin_chip(b, c);
 	markup_escape(b, c->tip);
 	str_add(b, "</title>\n");
 	draw_rect(b, c->at, c->class, c->kind, c->idx);
@@ -42,9 +60,9 @@ static void draw_chip(struct str *b, const struct chip *c)
 	str_add(b, "</g>\n");
 }
 
-static const char *nic_class(const struct nic *n)
+static const char *nic_class(const struct nic *n, bool live)
 {
-	return n->vm->deallocated           ? "vm stopped"
+	return n->vm->deallocated && !live  ? "vm stopped"
 	       : n->vm->role == VM_FIREWALL ? "vm firewall"
 	       : n->vm->role == VM_GATEWAY  ? "vm gateway"
 	       : n->vm->role == VM_ENDPOINT ? "vm endpoint"
@@ -52,30 +70,45 @@ static const char *nic_class(const struct nic *n)
 	                                    : "vm";
 }
 
-static void draw_nic(struct str *b, const struct layout *l, const struct nic *n)
+static void draw_nic(struct str *b, const struct picture *p, const struct layout *l,
+                     const struct nic *n)
 {
+	const struct live_nic *now = p->live ? &p->live->nic[n->idx] : NULL;
+	enum nic_state state = now ? now->state : NIC_WELL;
+	bool stopped = n->vm->deallocated && !now;
 	char line[200];
-	_cleanup_free_ char *tip = xasprintf("%s, NIC %s%s%s", n->vm->name, n->name,
-	                                     n->forwarding ? ", IP forwarding" : "",
-	                                     n->vm->deallocated ? ", deallocated" : "");
+	_cleanup_free_ char *class =
+	    xasprintf("%s%s", nic_class(n, now != NULL), nic_state_class(state));
+	_cleanup_free_ char *tip = xasprintf(
+	    "%s, NIC %s%s%s%s%s", n->vm->name, n->name, now ? ", " : "", now ? IP4_STR(n->ip) : "",
+	    n->forwarding ? ", IP forwarding" : "", stopped ? ", deallocated" : "");
 
 	picture_chip_detail(n, line, sizeof(line));
-	draw_chip(b, &(struct chip){ &l->nic[n->idx], 'n', n->idx, nic_class(n), n->vm->name, line,
-	                             tip });
+	if (state != NIC_WELL)
+		snprintf(line, sizeof(line), "%s %s", IP4_STR(n->ip), nic_state_str(state));
+	_cleanup_free_ char *whole =
+	    state == NIC_WELL ? xstrdup(tip)
+	                      : xasprintf("%s, %s: %s", tip, nic_state_str(state), now->why);
+
+	draw_chip(b, &(struct chip){ &l->nic[n->idx], 'n', n->idx, class, n->vm->name, line, whole,
+	                             p->live != NULL, p->live ? n->name : NULL });
 }
 
-static void draw_balancer(struct str *b, const struct layout *l, const struct load_balancer *lb)
+static void draw_balancer(struct str *b, const struct picture *p, const struct layout *l,
+                          const struct load_balancer *lb)
 {
 	char line[100];
 	_cleanup_free_ char *tip = xasprintf("load balancer %s, %zu rules", lb->name, lb->n_rules);
 
 	picture_balancer_detail(lb, line, sizeof(line));
-	draw_chip(b, &(struct chip){ &l->lb[lb->idx], 'l', lb->idx, "lb", lb->name, line, tip });
+	draw_chip(b, &(struct chip){ &l->lb[lb->idx], 'l', lb->idx, "lb", lb->name, line, tip,
+	                             p->live != NULL, NULL });
 }
 
-static void draw_subnet(struct str *b, const struct model *m, const struct layout *l,
+static void draw_subnet(struct str *b, const struct picture *p, const struct layout *l,
                         const struct subnet *s)
 {
+	const struct model *m = p->m;
 	const struct box *at = &l->subnet[s->idx];
 	const struct route_server *rs = layout_route_server(m, s);
 	char line[200];
@@ -84,7 +117,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 	draw_rect(b, at, "subnet", 's', s->idx);
 	draw_text(b, at->x + PAD, at->y + 16, "title", line);
 	for (size_t i = 0; i < layout_n_shown(s); i++)
-		draw_nic(b, l, s->nics[i]);
+		draw_nic(b, p, l, s->nics[i]);
 	if (layout_n_shown(s) < s->n_nics) {
 		struct box last = l->nic[s->nics[layout_n_shown(s) - 1]->idx];
 
@@ -93,7 +126,7 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 	}
 	for (size_t i = 0; i < m->n_load_balancers; i++)
 		if (lb_place(&m->load_balancers[i]) == s)
-			draw_balancer(b, l, &m->load_balancers[i]);
+			draw_balancer(b, p, l, &m->load_balancers[i]);
 	if (rs) {
 		_cleanup_free_ char *tip =
 		    xasprintf("Route Server %s, AS 65515, branch to branch %s", rs->name,
@@ -103,7 +136,8 @@ static void draw_subnet(struct str *b, const struct model *m, const struct layou
 		snprintf(line, sizeof(line), "%s  %s", IP4_STR(rs->instance[0]),
 		         IP4_STR(rs->instance[1]));
 		draw_chip(b, &(struct chip){ &l->rs[rs->idx], 'r', rs->idx, "rs",
-		                             strlen(name) > 22 ? rs->name : name, line, tip });
+		                             strlen(name) > 22 ? rs->name : name, line, tip,
+		                             p->live != NULL, NULL });
 	}
 }
 
@@ -149,8 +183,10 @@ static void draw_session(struct lines *x, const struct picture *p, const struct 
 		end_line(x->out, tip);
 }
 
-static void draw_wire(struct lines *x, const struct picture_wire *w)
+static void draw_wire(struct lines *x, const struct picture *p, const struct picture_wire *w)
 {
+	const char *down =
+	    !w->down && p->live && w->from ? live_connection_down(p->live, w->name) : w->down;
 	struct line_end from =
 	    w->from ? line_end_nic(x->l, w->from) : line_end_circuit(x->l, w->circuit);
 	struct line_end to = w->to                   ? line_end_nic(x->l, w->to)
@@ -158,39 +194,43 @@ static void draw_wire(struct lines *x, const struct picture_wire *w)
 	                                             : line_end_site(x->l, w->site);
 	_cleanup_free_ char *tip = xasprintf("%s%s%s%s", w->from ? "connection " : "circuit ",
 	                                     w->from ? w->name : w->circuit->name,
-	                                     w->down ? ", down: " : "", w->down ? w->down : "");
+	                                     down ? ", down: " : "", down ? down : "");
 
-	if (line_draw(x, &from, &to, w->down ? "wire down" : "wire", w))
+	if (line_draw(x, &from, &to, down ? "wire down" : "wire", w))
 		end_line(x->out, tip);
 }
 
-static void draw_pool(struct lines *x, const struct load_balancer *lb)
+static void draw_pool(struct lines *x, const struct picture *p, const struct load_balancer *lb)
 {
 	struct line_end from = line_end_lb(x->l, lb);
 
 	for (size_t i = 0; i < picture_n_backends(lb); i++) {
 		struct line_end to = line_end_nic(x->l, lb->backends[i]);
+		bool down = p->live && live_backend_down(p->live, lb->name, lb->backends[i]->name);
 		_cleanup_free_ char *tip =
-		    xasprintf("%s balances to %s", lb->name, lb->backends[i]->vm->name);
+		    xasprintf("%s %s %s", lb->name, down ? "leaves out" : "balances to",
+		              lb->backends[i]->vm->name);
 
-		if (line_draw(x, &from, &to, "pool", lb))
+		if (line_draw(x, &from, &to, down ? "pool down" : "pool", lb))
 			end_line(x->out, tip);
 	}
 }
 
-static void draw_outside(struct str *b, const struct model *m, const struct layout *l)
+static void draw_outside(struct str *b, const struct picture *p, const struct layout *l)
 {
+	const struct model *m = p->m;
+	bool live = p->live != NULL;
 	char detail[100];
 
 	for (size_t i = 0; i < m->n_circuits; i++) {
 		picture_circuit_detail(&m->circuits[i], detail, sizeof(detail));
 		draw_chip(b, &(struct chip){ &l->circuit[i], 'c', i, "circuit", m->circuits[i].name,
-		                             detail, "ExpressRoute circuit" });
+		                             detail, "ExpressRoute circuit", live, NULL });
 	}
 	for (size_t i = 0; i < m->n_sites; i++) {
 		picture_site_detail(&m->sites[i], detail, sizeof(detail));
 		draw_chip(b, &(struct chip){ &l->site[i], 't', i, "site", m->sites[i].name, detail,
-		                             "site" });
+		                             "site", live, NULL });
 	}
 }
 
@@ -210,9 +250,9 @@ static void draw_lines(struct str *b, const struct picture *p, const struct layo
 		for (size_t j = 0; j < m->route_servers[i].n_conns; j++)
 			draw_session(&x, p, &m->route_servers[i].conns[j]);
 	for (size_t i = 0; i < n; i++)
-		draw_wire(&x, &w[i]);
+		draw_wire(&x, p, &w[i]);
 	for (size_t i = 0; i < m->n_load_balancers; i++)
-		draw_pool(&x, &m->load_balancers[i]);
+		draw_pool(&x, p, &m->load_balancers[i]);
 	for (size_t i = 0; i < m->n_vnets; i++)
 		for (size_t j = 0; j < m->vnets[i].n_peerings; j++)
 			if (picture_draws_peering(&m->vnets[i].peerings[j]))
@@ -249,8 +289,7 @@ static void draw_legend(struct str *b, const struct picture *p, const struct lay
 	}
 }
 
-static const char STYLE[] =
-    "<style>\n"
+const char picture_style[] =
     "text { font-family: 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; fill: #1b1f24 }\n"
     ".head { font-size: 18px; font-weight: 600 } .sub { font-size: 12px; fill: #57606a }\n"
     ".vtitle { font-size: 14px; font-weight: 600 } .title { font-size: 12px; fill: #444c56 }\n"
@@ -266,8 +305,23 @@ static const char STYLE[] =
     ".firewall { fill: #fbe3e0; stroke: #c0392b } .gateway { fill: #ece4f5; stroke: #6f42c1 }\n"
     ".endpoint { fill: #eaf7f7; stroke: #2a8c8c } .lb { fill: #e3f4f4; stroke: #1b7a7a }\n"
     ".pool { fill: none; stroke: #1b7a7a; stroke-width: 1.5 }\n"
-    ".half { stroke-dasharray: 7 5; stroke-width: 2 }\n"
-    "</style>\n";
+    ".half { stroke-dasharray: 7 5; stroke-width: 2 }\n";
+
+static void begin_svg(struct str *b, const struct picture *p, const struct layout *l)
+{
+	str_printf(b,
+	           "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+	           "viewBox=\"0 0 %d %d\"",
+	           l->w, l->h, l->w, l->h);
+	if (p->live) {
+		str_add(b, " role=\"group\" aria-label=\"Picture of ");
+		markup_escape(b, p->m->name);
+		str_add(b, "\">\n");
+	} else {
+		str_printf(b, ">\n<style>\n%s</style>\n", picture_style);
+	}
+	str_add(b, "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+}
 
 char *picture_svg(const struct picture *p)
 {
@@ -276,11 +330,7 @@ char *picture_svg(const struct picture *p)
 	struct str b = { 0 };
 
 	layout_make(m, &l);
-	str_printf(
-	    &b,
-	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-	    "viewBox=\"0 0 %d %d\">\n%s<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
-	    l.w, l.h, l.w, l.h, STYLE);
+	begin_svg(&b, p, &l);
 	draw_text(&b, MARGIN, 32, "head", m->name);
 	if (m->description) {
 		size_t fits = (size_t)max_int((l.w - 2 * MARGIN) / 7, 20),
@@ -301,9 +351,9 @@ char *picture_svg(const struct picture *p)
 		draw_rect(&b, &l.vnet[i], "vnet", 'v', i);
 		draw_text(&b, l.vnet[i].x + PAD, l.vnet[i].y + 19, "vtitle", title);
 		for (size_t j = 0; j < v->n_subnets; j++)
-			draw_subnet(&b, m, &l, v->subnets[j]);
+			draw_subnet(&b, p, &l, v->subnets[j]);
 	}
-	draw_outside(&b, m, &l);
+	draw_outside(&b, p, &l);
 	draw_lines(&b, p, &l);
 	draw_legend(&b, p, &l);
 	str_add(&b, "</svg>\n");

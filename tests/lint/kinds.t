@@ -14,6 +14,7 @@ MAY_NAME = {"orchestrator/cmd/compare_lab.c": "asks a gateway for its tables, an
             "orchestrator/cmd/status.c": "shows a field of `status` that is called as a kind",
             "orchestrator/lab/ops/op_status.c": "makes that field: what balancers' probes see",
             "orchestrator/lab/ops/status_hybrid.c": "makes that field: gateways and circuits",
+            "orchestrator/report/picture_live.c": "draws fields of `status` that are called as kinds",
             "orchestrator/input/import/guest.c": "what runs in the virtual machines of a design",
             "orchestrator/input/import/override.c": "what runs in the virtual machines of a design"}
 # Names of nodes of every lab, too.

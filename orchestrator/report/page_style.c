@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How pages look. */
+#include "report/page.h"
+
+/* clang-format off */
+const char page_style[] =
+    ":root{--bg:#fff;--fg:#1b1f24;--dim:#57606a;--line:#d0d7de;--head:#f3f5f7;--good:#116329;"
+    "--bad:#a40e26;--warn:#7d4e00;--link:#0550ae}\n"
+    "@media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--dim:#9da7b1;"
+    "--line:#3d444d;--head:#161b22;--good:#56d364;--bad:#ff7b72;--warn:#e3b341;--link:#79c0ff}"
+    ".p-picture svg{filter:invert(.93) hue-rotate(180deg)}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 'Segoe UI',Roboto,"
+    "'DejaVu Sans',sans-serif}\n"
+    "header,nav,main,footer{max-width:100rem;margin:0 auto;padding:0 1rem}\n"
+    "h1{font-size:1.6rem;margin:1rem 0 .5rem;overflow-wrap:anywhere}"
+    "h2{font-size:1.35rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line);"
+    "overflow-wrap:anywhere}h3{font-size:1.1rem;margin:1.5rem 0 .5rem}\n"
+    "a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;"
+    "padding:0;margin:.5rem 0}\n"
+    ".p-skip{position:absolute;left:-99rem}.p-skip:focus{position:static}\n"
+    ":focus-visible{outline:3px solid var(--link);outline-offset:2px}\n"
+    ".p-wide{overflow-x:auto;margin:.5rem 0 1rem}\n"
+    "table{border-collapse:collapse;font-size:.9rem}caption{text-align:left;color:var(--dim);"
+    "padding:.2rem 0}\n"
+    "th,td{border:1px solid var(--line);padding:.25rem .55rem;text-align:left;"
+    "vertical-align:top;max-width:40rem;overflow-wrap:break-word}thead th{background:var(--head)}"
+    "tbody th{font-weight:600}\n"
+    "summary{cursor:pointer;padding:.25rem 0;overflow-wrap:anywhere}\n"
+    "ol{padding-left:1.6rem}li{overflow-wrap:anywhere}\n"
+    ".p-good{color:var(--good);font-weight:600}.p-bad{color:var(--bad);font-weight:600}"
+    ".p-warn{color:var(--warn);font-weight:600}.p-dim{color:var(--dim)}\n"
+    ".p-picture{margin:0;overflow:auto;max-height:60rem;border:1px solid var(--line)}"
+    ".p-picture svg{display:block}\n"
+    "thead th{white-space:nowrap}@media(max-width:60rem){table{width:max-content}"
+    "td,tbody th{max-width:18rem}}\n"
+    "@media(max-width:40rem){td,tbody "
+    "th{max-width:12rem}td:last-child{min-width:12rem;max-width:18rem}"
+    "body{font-size:15px}}\n";
+/* clang-format on */
