@@ -84,6 +84,8 @@ $(B)/%.o: %.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/tests/unit/%.o: ALL_CFLAGS += -include tests/lib/unit.h
+# The files of the page are put into this one.
+$(B)/orchestrator/web/assets.o: $(wildcard orchestrator/web/*.html orchestrator/web/*.css orchestrator/web/*.js)
 $(B)/orchestrator/base/version.o: ALL_CFLAGS += -DVNETLAB_VERSION='"$(VERSION)"'
 
 # --- tests -----------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ static void resume_stream(struct http_stream *s)
 	loop_timer(h->loop, &h->tick, 0);
 }
 
-static ssize_t read_stream(void *cls, uint64_t pos, char *buf, size_t max)
+static ssize_t feed_stream(void *cls, uint64_t pos, char *buf, size_t max)
 {
 	struct http_stream *s = cls;
 	size_t n = s->waiting.n - s->sent;
@@ -89,7 +89,7 @@ struct http_stream *http_stream_begin(struct http_request *q, const json_t *head
 	p->answered = true;
 	p->status = MHD_HTTP_OK;
 	p->response =
-	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_stream, s, NULL);
+	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, feed_stream, s, NULL);
 	json_object_foreach ((json_t *)headers, name, value)
 		if (json_is_string(value))
 			MHD_add_response_header(p->response, name, json_string_value(value));

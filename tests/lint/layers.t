@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers go one way: base <- schema, remote <- azure <- checks, matrix <- input, plan <- kinds, kernel <- lab, router, probe <- report, proof, rest <- cmd.
+"""Layers go one way: base <- schema, remote <- azure <- checks, matrix <- input, plan <- kinds, kernel <- lab, router, probe <- report, proof, rest <- web <- cmd.
 
 azure/, checks/, matrix/ and plan/ are pure: of the system's headers they include only those that declare data types,
 strings and constants.  Nothing runs a shell.  Files go one way, too: which file uses which is read from
@@ -15,7 +15,7 @@ import tempfile
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 RANK = {"base": 0, "schema": 1, "remote": 1, "azure": 2, "checks": 3, "matrix": 3, "input": 3, "plan": 3, "kinds": 4, "kernel": 5, "lab": 6, "router": 6,
-        "probe": 6, "report": 7, "proof": 7, "rest": 7, "cmd": 8}
+        "probe": 6, "report": 7, "proof": 7, "rest": 7, "web": 8, "cmd": 9}
 PURE = {"assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdbool.h",
         "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "jansson.h", "uthash.h",
         "netinet/in.h", "net/if.h", "linux/rtnetlink.h"}
@@ -34,7 +34,7 @@ CIRCLES = [
 
 # The virtual router has a model and a kernel; designs come to it read and checked.
 NOT_OF_THE_ROUTER = ("cmd/", "input/arm/", "input/bicep/", "input/export/", "input/hcl/", "input/terraform/", "input/tfsource/", "lab/", "probe/", "proof/", "remote/",
-                     "report/", "rest/")
+                     "report/", "rest/", "web/")
 NOT_OF_A_KIND = re.compile(r"kinds/\w+/(check|import)$|azure/check_")
 
 
