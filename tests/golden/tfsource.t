@@ -20,6 +20,40 @@ is "a place in the source says where an object comes from" \
 is "-p gives a value" "$(plan "$here/design" -p prefix=lab 2>/dev/null | jq -r '.planned_values.root_module.resources[] | select(.type=="azurerm_resource_group") | .values.name')" rg-lab
 is "a file of a design stands for its folder" "$(vnetlab check "$here/design/main.tf" 2>&1 | grep -c '^error')" 0
 
+# What does not change what a design is.
+plan "$here/design" 2>/dev/null >"$work/once"
+is "evaluated twice, a design is the same" "$(plan "$here/design" 2>/dev/null | cmp - "$work/once" && echo same)" same
+# Addresses and values of a plan: where they stand is another matter.
+values() { jq -S '[.planned_values | .. | objects | select(.address? and .values?) | {address, values}] | sort_by(.address)'; }
+values <"$work/once" >"$work/values"
+for order in 1 -1; do # a file for each block, named in their order and against it
+	rm -rf "$work/split"
+	mkdir "$work/split"
+	cp -r "$here/design/." "$work/split"
+	rm "$work/split/main.tf"
+	awk -v d="$work/split" -v o="$order" '/^[a-z].*\{/ { n++ } { print > sprintf("%s/f%03d.tf", d, 500 + o * n) }' "$here/design/main.tf"
+	is "the order of files does not matter (from $order)" "$(plan "$work/split" 2>/dev/null | values | cmp - "$work/values" && echo same)" same
+done
+{ printf '\357\273\277'; sed 's/$/\r/; s/^resource/\/* a comment *\/ resource/' "$here/design/main.tf"; printf '# no end of line'; } >"$work/split/f.tf"
+mv "$work/split/f.tf" "$work/main.keep"
+rm "$work"/split/*.tf
+mv "$work/main.keep" "$work/split/main.tf"
+is "nor do a BOM, CRLF, comments and a last line without an end" "$(plan "$work/split" 2>/dev/null | values | cmp - "$work/values" && echo same)" same
+mkdir "$work/defaults"
+cat >"$work/defaults/main.tf" <<'EOF'
+resource "azurerm_bastion_host" "a" { name = "a" }
+resource "azurerm_virtual_wan" "b" { name = "b" }
+resource "azurerm_virtual_hub" "c" { name = "c" }
+resource "azurerm_express_route_circuit" "d" { name = "d" }
+resource "azurerm_private_dns_resolver_inbound_endpoint" "e" {
+  name = "e"
+  ip_configurations { subnet_id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/e" }
+}
+EOF
+is "a bastion, a WAN, a hub, a circuit and a DNS endpoint have the provider's defaults" \
+	"$(plan "$work/defaults" 2>/dev/null | jq -c '[.planned_values.root_module.resources[].values | .sku?, .allow_branch_to_branch_traffic?, .hub_routing_preference?, .rate_limiting_enabled?, .ip_configurations[0].private_ip_allocation_method?] | map(values)')" \
+	'["Basic",true,"ExpressRoute",false,"Dynamic"]'
+
 # Hashes: what the tools of this machine say of the same bytes.
 mkdir "$work/hash"
 printf 'a\nb' >"$work/hash/f"

@@ -13,18 +13,28 @@ static const char vwan[] = "Virtual WAN is not emulated";
 
 static const struct tf_type tf_bastions[] = {
 	{ "azurerm_bastion_host", ARM_NET "bastionHosts",
-	  .attrs = TF_ATTRS{ { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_address },
-	                     { 0 } } },
+	  .attrs =
+	      TF_ATTRS{ { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_address }, { 0 } },
+	  .defaults = TF_DEFAULTS{ { "sku", "\"Basic\"" },
+	                           { "ip_connect_enabled", "false" },
+	                           { "tunneling_enabled", "false" },
+	                           { 0 } } },
 	{ 0 },
 };
 
 static const struct tf_type tf_wans[] = {
 	{ "azurerm_virtual_wan", ARM_NET "virtualWans", .ids = " virtual_wan_id ",
-	  .attrs = TF_ATTRS{ { 0 } } },
+	  .attrs = TF_ATTRS{ { 0 } },
+	  .defaults = TF_DEFAULTS{ { "type", "\"Standard\"" },
+	                           { "allow_branch_to_branch_traffic", "true" },
+	                           { 0 } } },
 	{ "azurerm_virtual_hub", ARM_NET "virtualHubs",
 	  .attrs = TF_ATTRS{ { "address_prefix", "addressPrefix" },
 	                     { "virtual_wan_id", "virtualWan", TF_ID },
-	                     { 0 } } },
+	                     { 0 } },
+	  .defaults = TF_DEFAULTS{ { "branch_to_branch_traffic_enabled", "false" },
+	                           { "hub_routing_preference", "\"ExpressRoute\"" },
+	                           { 0 } } },
 	{ 0 },
 };
 

@@ -31,7 +31,10 @@ static const struct tf_type tf_dns_resolvers[] = {
 	{ "azurerm_private_dns_resolver_inbound_endpoint", ARM_NET "dnsResolvers/inboundEndpoints",
 	  .parent_id = "private_dns_resolver_id",
 	  .attrs = TF_ATTRS{ { "ip_configurations", "ipConfigurations", TF_BLOCKS, tf_dns_address },
-	                     { 0 } } },
+	                     { 0 } },
+	  .defaults =
+	      TF_DEFAULTS{ { "ip_configurations.private_ip_allocation_method", "\"Dynamic\"" },
+	                   { 0 } } },
 	{ 0 },
 };
 
