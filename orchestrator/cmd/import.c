@@ -49,7 +49,7 @@ static struct sums sum_up(const json_t *coverage)
 	return s;
 }
 
-static int print_coverage(const struct cmd_args *a, json_t *coverage)
+static const char *word_of(const char *how)
 {
 	static const char *const words[][2] = {
 		{ "read", "read" },
@@ -57,19 +57,21 @@ static int print_coverage(const struct cmd_args *a, json_t *coverage)
 		{ "ignored", "ignored" },
 		{ "unsupported", "not emulated" },
 		{ "unknown", "not understood" },
+		{ "leftOut", "left out" },
 	};
-	struct sums s = sum_up(coverage);
+
+	for (size_t k = 0; k < ARRAY_LEN(words); k++)
+		if (streq(words[k][0], how))
+			return words[k][1];
+	return "";
+}
+
+static void print_types(json_t *coverage)
+{
 	_cleanup_table_ struct table *t = table_new("Type", "Resources", "Left out", "", "Why");
 	const json_t *row;
 	size_t i;
 
-	if (a->json) {
-		ui_json(json_pack("{s:O, s:{s:I, s:I, s:I, s:I}}", "coverage", coverage, "summary",
-		                  "resources", (json_int_t)s.all, "understood",
-		                  (json_int_t)s.understood, "carryPackets", (json_int_t)s.packets,
-		                  "carryPacketsRead", (json_int_t)s.packets_read));
-		return EX_DONE;
-	}
 	table_right(t, 1);
 	table_right(t, 2);
 	json_array_foreach (coverage, i, row) {
@@ -81,13 +83,64 @@ static int print_coverage(const struct cmd_args *a, json_t *coverage)
 		table_cell(t, 1, "%lld", get_row_number(row, "resources"));
 		if (get_row_number(row, "leftOut"))
 			table_cell(t, 2, "%lld", get_row_number(row, "leftOut"));
-		for (size_t k = 0; k < ARRAY_LEN(words); k++)
-			if (streq(words[k][0], how))
-				table_cell(t, 3, "%s", words[k][1]);
+		table_cell(t, 3, "%s", word_of(how));
 		if (json_is_string(json_object_get(row, "why")))
 			table_cell(t, 4, "%s", json_string_value(json_object_get(row, "why")));
 	}
 	table_print(t, stdout);
+}
+
+/* "mod/main.tf:7:1#module.a.azurerm_subnet.b" is what Terraform calls it. */
+static char *clean_source(const char *source, const char *name)
+{
+	const char *hash = source ? strrchr(source, '#') : NULL;
+	bool address = hash && hash[1] && hash[1] != '/';
+
+	return ui_clean(address ? hash + 1 : name);
+}
+
+static void print_fates(json_t *fates)
+{
+	_cleanup_table_ struct table *t =
+	    table_new("Resource", "Type", "", "In the lab, or why not");
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (fates, i, row) {
+		const char *becomes = json_string_value(json_object_get(row, "becomes")),
+		           *why = json_string_value(json_object_get(row, "why"));
+		_cleanup_free_ char *type =
+		                        ui_clean(json_string_value(json_object_get(row, "type"))),
+		                    *said = ui_clean(becomes ? becomes
+		                                     : why   ? why
+		                                             : ""),
+		                    *name = clean_source(
+		                        json_string_value(json_object_get(row, "source")),
+		                        json_string_value(json_object_get(row, "name")));
+
+		table_row(t, name);
+		table_cell(t, 1, "%s", type);
+		table_cell(t, 2, "%s", word_of(json_string_value(json_object_get(row, "how"))));
+		table_cell(t, 3, "%s", said);
+	}
+	table_print(t, stdout);
+}
+
+static int print_coverage(const struct cmd_args *a, json_t *coverage, json_t *fates)
+{
+	struct sums s = sum_up(coverage);
+
+	if (a->json) {
+		ui_json(json_pack("{s:O, s:O, s:{s:I, s:I, s:I, s:I}}", "coverage", coverage,
+		                  "resources", fates, "summary", "resources", (json_int_t)s.all,
+		                  "understood", (json_int_t)s.understood, "carryPackets",
+		                  (json_int_t)s.packets, "carryPacketsRead",
+		                  (json_int_t)s.packets_read));
+		return EX_DONE;
+	}
+	print_types(coverage);
+	ui_print("\n");
+	print_fates(fates);
 	ui_print(
 	    "\n%lld of %lld resources understood; of the %lld that carry packets, %lld are in the "
 	    "lab\n",
@@ -240,7 +293,8 @@ static int cmd_import(const struct cmd_args *a)
 	if (!design)
 		status = EX_INVALID_DESIGN;
 	else if (arg_flag(a, "coverage"))
-		status = print_coverage(a, json_object_get(import, "coverage"));
+		status = print_coverage(a, json_object_get(import, "coverage"),
+		                        json_object_get(import, "fates"));
 	else
 		status = f.errors ? EX_INVALID_DESIGN : save(a, design);
 	json_decref(design);

@@ -71,10 +71,11 @@ json_t *open_imported(struct opening *op, struct err *e)
 
 	if (add_checks_beside(path, topology, op->f, e) == 0)
 		design =
-		    json_pack("{s:O, s:O, s:o, s:{s:O, s:O, s:O}}", "topology", topology, "files",
-		              json_object_get(x, "files"), "path", where ? where : json_string(""),
-		              "import", "coverage", json_object_get(x, "coverage"), "captures",
-		              op->x.captures, "resources", op->x.resources);
+		    json_pack("{s:O, s:O, s:o, s:{s:O, s:O, s:O, s:O}}", "topology", topology,
+		              "files", json_object_get(x, "files"), "path",
+		              where ? where : json_string(""), "import", "coverage",
+		              json_object_get(x, "coverage"), "fates", json_object_get(x, "fates"),
+		              "captures", op->x.captures, "resources", op->x.resources);
 	else
 		json_decref(where);
 	json_decref(x);

@@ -34,7 +34,7 @@ for order in 1 -1; do # a file for each block, named in their order and against 
 	awk -v d="$work/split" -v o="$order" '/^[a-z].*\{/ { n++ } { print > sprintf("%s/f%03d.tf", d, 500 + o * n) }' "$here/design/main.tf"
 	is "the order of files does not matter (from $order)" "$(plan "$work/split" 2>/dev/null | values | cmp - "$work/values" && echo same)" same
 done
-{ printf '\357\273\277'; sed 's/$/\r/; s/^resource/\/* a comment *\/ resource/' "$here/design/main.tf"; printf '# no end of line'; } >"$work/split/f.tf"
+{ printf '\357\273\277'; sed '/<</,/^ *EOT/!s/$/\r/; s/^resource/\/* a comment *\/ resource/' "$here/design/main.tf"; printf '# no end of line'; } >"$work/split/f.tf"
 mv "$work/split/f.tf" "$work/main.keep"
 rm "$work"/split/*.tf
 mv "$work/main.keep" "$work/split/main.tf"
@@ -53,6 +53,27 @@ EOF
 is "a bastion, a WAN, a hub, a circuit and a DNS endpoint have the provider's defaults" \
 	"$(plan "$work/defaults" 2>/dev/null | jq -c '[.planned_values.root_module.resources[].values | .sku?, .allow_branch_to_branch_traffic?, .hub_routing_preference?, .rate_limiting_enabled?, .ip_configurations[0].private_ip_allocation_method?] | map(values)')" \
 	'["Basic",true,"ExpressRoute",false,"Dynamic"]'
+
+cat >>"$work/defaults/main.tf" <<'EOF'
+resource "azurerm_firewall" "f" {
+  name = "f"
+  virtual_hub { virtual_hub_id = azurerm_virtual_hub.c.id }
+}
+resource "azurerm_virtual_network" "v" {
+  name          = "v"
+  address_space = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.0.0/24"]
+}
+EOF
+fates=$(vnetlab import "$work/defaults" --coverage --output json 2>/dev/null)
+is "--coverage says what became of each resource" "$(jq -c '.resources[] | select(.name == "s" or .name == "v" or .name == "a") | [.name, .how, .becomes]' <<<"$fates" | tr '\n' ' ')" \
+	'["a","ignored",null] ["v","read","/virtualNetworks/v"] ["s","part","/virtualNetworks/v"] '
+is "and why one is left out" "$(jq -c '.resources[] | select(.name == "f") | [.how, .why]' <<<"$fates")" '["leftOut","it is in a hub of Virtual WAN"]'
+like "as people read it" "$(vnetlab import "$work/defaults" --coverage 2>/dev/null)" 'azurerm_subnet.s +microsoft.network/virtualnetworks/subnets +read +/virtualNetworks/v'
 
 # Hashes: what the tools of this machine say of the same bytes.
 mkdir "$work/hash"

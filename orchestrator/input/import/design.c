@@ -83,8 +83,8 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		    f, SEV_ERROR, "IMPORT-EMPTY-01", NULL, o->from,
 		    "--coverage says what was read and what was not",
 		    "there is no virtual network in it, so there is nothing to build");
-	json_t *ret = json_pack("{s:o, s:o, s:o}", "topology", in_order(&im), "files", im.files,
-	                        "coverage", im_coverage(&im));
+	json_t *ret = json_pack("{s:o, s:o, s:o, s:o}", "topology", in_order(&im), "files",
+	                        im.files, "coverage", im_coverage(&im), "fates", im_fates(&im));
 
 	json_decref(im.topology);
 	json_decref(im.names);

@@ -36,7 +36,10 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
  * all but image, files and notes are optional.  New reference; NULL with findings. */
 json_t *import_guest(json_t *vm, json_t *children, const char *node, struct findings *f);
 
-/* "coverage": [{"type", "resources", "how": "read|part|ignored|unsupported|unknown", "leftOut": 0,
+/* "fates": [{"name", "type", "how": as below, or "leftOut", "becomes": "/virtualNetworks/hub",
+ * "why", "source"}], each resource in the order of the files; what is not said is not there.
+ *
+ * "coverage": [{"type", "resources", "how": "read|part|ignored|unsupported|unknown", "leftOut": 0,
  * "packets": true, "why": null|"..."}], what was not understood first. */
 
 /* JSON for people: a map has a line for each entry where it fits, keys in their order.  The caller

@@ -40,6 +40,7 @@ void im_leave_out(struct import *im, struct res *r, const char *hint, const char
 		abort();
 	va_end(ap);
 	r->left_out = true;
+	r->why_out = arena_strdup(im->a, msg);
 	im_note(im, SEV_WARNING, "IMPORT-FORM-01", r, hint, "%s \"%s\" is left out: %s", type,
 	        r->name, msg);
 }

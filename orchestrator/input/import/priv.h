@@ -78,6 +78,7 @@ struct res {
 	const char *lab; /* its name in the topology */
 	json_t *out;     /* its object there, borrowed */
 	bool left_out;
+	const char *why_out; /* why it was left out, or NULL */
 	UT_hash_handle hh;
 };
 
@@ -207,6 +208,7 @@ const struct import_type *import_type_find(const struct import *im, const char *
 void im_types(struct import *im); /* findings for what is not read */
 void im_props(struct import *im);
 json_t *im_coverage(struct import *im);
+json_t *im_fates(struct import *im);
 
 /* --- the families ---------------------------------------------------------------------------- */
 

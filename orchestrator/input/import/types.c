@@ -293,36 +293,3 @@ void im_types(struct import *im)
 		}
 	}
 }
-
-static const char *const hows[] = { "read", "part", "ignored", "unsupported", "unknown" };
-
-json_t *im_coverage(struct import *im)
-{
-	json_t *by_type = json_object(), *list = json_array(), *row;
-	const char *type;
-
-	for (size_t i = 0; i < im->n; i++) {
-		const struct res *r = im->v[i];
-		const char *how = hows[r->row->how];
-
-		row = json_object_get(by_type, r->type);
-		if (!row) {
-			row = json_pack("{s:s, s:i, s:s, s:i, s:b, s:s?}", "type", r->type,
-			                "resources", 0, "how", how, "leftOut", 0, "packets",
-			                r->row->packets, "why", r->row->why);
-			json_object_set_new(by_type, r->type, row);
-		}
-		json_t *n = json_object_get(row, "resources"),
-		       *out = json_object_get(row, "leftOut");
-
-		json_integer_set(n, json_integer_value(n) + 1);
-		json_integer_set(out, json_integer_value(out) + r->left_out);
-	}
-	/* What is not understood comes first. */
-	for (size_t k = ARRAY_LEN(hows); k-- > 0;)
-		json_object_foreach (by_type, type, row)
-			if (streq(json_string_value(json_object_get(row, "how")), hows[k]))
-				json_array_append(list, row);
-	json_decref(by_type);
-	return list;
-}

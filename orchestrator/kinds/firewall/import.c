@@ -101,11 +101,14 @@ static const struct tf_attr tf_firewall_collection[] = {
 	{ 0 },
 };
 
+static const struct tf_attr tf_hub[] = { { "virtual_hub_id", "id" }, { 0 } };
+
 static const struct tf_type tf_firewalls[] = {
 	{ "azurerm_firewall", ARM_NET "azureFirewalls",
 	  .attrs = TF_ATTRS{ { "sku_name", "sku.name" },
 	                     { "sku_tier", "sku.tier" },
 	                     { "ip_configuration", "ipConfigurations", TF_BLOCKS, tf_address },
+	                     { "virtual_hub", "virtualHub", TF_BLOCK, tf_hub },
 	                     { "firewall_policy_id", "firewallPolicy", TF_ID },
 	                     { "private_ip_ranges", "snat.privateRanges", TF_LIST },
 	                     { 0 } },
