@@ -3,85 +3,21 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "input/import/shown.h"
 #include "input/resources.h"
 #include "rest/children.h"
 
-#define NET "microsoft.network/"
+/* What Azure fills in of every resource. */
+static const struct import_shown every[] = { { "provisioningState" },
+	                                     { "resourceGuid", .kept = true },
+	                                     { 0 } };
 
-/* Properties that Azure fills in.  computed: of the other resources, at each answer; else they are
- * kept from one PUT to the next. */
-struct read_only {
-	const char *type; /* small letters; "": any */
-	const char *name;
-	bool computed;
-};
-
-static const struct read_only read_only[] = {
-	{ "", "provisioningState", true },
-	{ "", "resourceGuid", false },
-	{ NET "virtualnetworks/subnets", "ipConfigurations", true },
-	{ NET "virtualnetworks/subnets", "privateEndpoints", true },
-	{ NET "virtualnetworks/subnets", "purpose", true },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "peeringState", true },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "peeringSyncLevel", true },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "remoteAddressSpace", true },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "remoteVirtualNetworkAddressSpace", true },
-	{ NET "networkinterfaces", "virtualMachine", true },
-	{ NET "networkinterfaces", "macAddress", false },
-	{ NET "networkinterfaces", "primary", true },
-	{ NET "networkinterfaces", "hostedWorkloads", true },
-	{ NET "networkinterfaces", "tapConfigurations", true },
-	{ NET "publicipaddresses", "ipAddress", false },
-	{ NET "publicipaddresses", "ipConfiguration", true },
-	{ NET "publicipaddresses", "natGateway", true },
-	{ NET "publicipprefixes", "ipPrefix", false },
-	{ NET "publicipprefixes", "publicIPAddresses", true },
-	{ NET "networksecuritygroups", "networkInterfaces", true },
-	{ NET "networksecuritygroups", "subnets", true },
-	{ NET "networksecuritygroups", "defaultSecurityRules", true },
-	{ NET "routetables", "subnets", true },
-	{ NET "natgateways", "subnets", true },
-	{ NET "virtualhubs", "virtualRouterIps", true },
-	{ NET "virtualhubs", "routingState", true },
-	{ NET "virtualhubs", "bgpConnections", true },
-	{ NET "virtualhubs", "ipConfigurations", true },
-	{ NET "virtualhubs/bgpconnections", "connectionState", true },
-	{ NET "connections", "connectionStatus", true },
-	{ NET "connections", "ingressBytesTransferred", true },
-	{ NET "connections", "egressBytesTransferred", true },
-	{ NET "loadbalancers/backendaddresspools", "backendIPConfigurations", true },
-	{ NET "loadbalancers/backendaddresspools", "loadBalancingRules", true },
-	{ NET "loadbalancers/frontendipconfigurations", "loadBalancingRules", true },
-	{ NET "loadbalancers/frontendipconfigurations", "inboundNatRules", true },
-	{ NET "loadbalancers/frontendipconfigurations", "outboundRules", true },
-	{ NET "loadbalancers/probes", "loadBalancingRules", true },
-	{ NET "expressroutecircuits", "serviceKey", false },
-	{ NET "expressroutecircuits", "circuitProvisioningState", false },
-	{ "microsoft.compute/virtualmachines", "vmId", false },
-	{ "microsoft.compute/virtualmachines", "timeCreated", false },
-	{ "microsoft.compute/virtualmachines", "instanceView", true },
-	{ "microsoft.compute/virtualmachines", "resources", true },
-};
-
-static const struct read_only *find_read_only(const char *type, const char *name)
+static const struct import_shown *find_shown(const struct import_shown *list, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
-		if ((!*read_only[i].type || strieq(read_only[i].type, type)) &&
-		    strieq(read_only[i].name, name))
-			return &read_only[i];
+	for (; list->name; list++)
+		if (strieq(list->name, name))
+			return list;
 	return NULL;
-}
-
-bool merge_read_only(const char *type, const char *name)
-{
-	return find_read_only(type, name) != NULL;
-}
-
-bool merge_computed(const char *type, const char *name)
-{
-	const struct read_only *r = find_read_only(type, name);
-
-	return r && r->computed;
 }
 
 /* Do both name the same subnet? */
@@ -105,17 +41,20 @@ static void keep_address(json_t *properties, const json_t *old)
 
 static void keep_read_only(const char *type, json_t *properties, const json_t *old)
 {
+	const struct import_shown *own = import_shown(type);
 	const char *name;
 	json_t *v;
 	void *next;
 
 	json_object_foreach_safe (properties, next, name, v)
-		if (json_is_null(v) || merge_read_only(type, name))
+		if (json_is_null(v) || find_shown(every, name) || find_shown(own, name))
 			json_object_del(properties, name);
 	json_object_foreach ((json_t *)old, name, v) {
-		const struct read_only *r = find_read_only(type, name);
+		const struct import_shown *s = find_shown(every, name);
 
-		if (r && !r->computed)
+		if (!s)
+			s = find_shown(own, name);
+		if (s && s->kept)
 			json_object_set(properties, name, v);
 	}
 	keep_address(properties, old);

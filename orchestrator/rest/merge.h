@@ -15,7 +15,3 @@ json_t *merge_put(const char *path, const char *type, const char *name, const js
                   const json_t *body, json_int_t version, struct rest_failure *f);
 /* RFC 7396 of "tags" and "properties", and of what else is not read-only; new reference. */
 json_t *merge_patch(const json_t *old, const json_t *body);
-/* Is it what only Azure sets, in the properties of a resource or child of that type? */
-bool merge_read_only(const char *type, const char *name);
-/* Is it a back-reference, made of others' references when it is asked for? */
-bool merge_computed(const char *type, const char *name);

@@ -7,6 +7,7 @@
 #include "azure/subnet.h"
 #include "base/addr.h"
 #include "base/str.h"
+#include "input/import/shown.h"
 #include "input/resources.h"
 #include "rest/children.h"
 #include "rest/priv.h"
@@ -16,61 +17,33 @@
 /* --- back-references ----------------------------------------------------------------------------
  */
 
-/* A property of a resource that lists who refers to it. */
-struct back_ref {
-	const char *type, *name; /* of the one that is referred to; type in small letters */
-	const char *from;        /* type of who refers, a pattern */
-	bool one;                /* an object, not a list */
-};
-
-static const struct back_ref back_refs[] = {
-	{ NET "virtualnetworks/subnets", "ipConfigurations", "*/ipconfigurations", false },
-	{ NET "virtualnetworks/subnets", "ipConfigurations", "*/frontendipconfigurations", false },
-	{ NET "virtualnetworks/subnets", "privateEndpoints", NET "privateendpoints", false },
-	{ NET "networkinterfaces", "virtualMachine", "microsoft.compute/virtualmachines", true },
-	{ NET "publicipaddresses", "ipConfiguration", "*ipconfigurations", true },
-	{ NET "publicipaddresses", "natGateway", NET "natgateways", true },
-	{ NET "publicipprefixes", "publicIPAddresses", NET "publicipaddresses", false },
-	{ NET "networksecuritygroups", "networkInterfaces", NET "networkinterfaces", false },
-	{ NET "networksecuritygroups", "subnets", NET "virtualnetworks/subnets", false },
-	{ NET "routetables", "subnets", NET "virtualnetworks/subnets", false },
-	{ NET "natgateways", "subnets", NET "virtualnetworks/subnets", false },
-	{ NET "loadbalancers/backendaddresspools", "backendIPConfigurations",
-	  NET "networkinterfaces/ipconfigurations", false },
-	{ NET "loadbalancers/backendaddresspools", "loadBalancingRules",
-	  NET "loadbalancers/loadbalancingrules", false },
-	{ NET "loadbalancers/frontendipconfigurations", "loadBalancingRules",
-	  NET "loadbalancers/loadbalancingrules", false },
-	{ NET "loadbalancers/probes", "loadBalancingRules", NET "loadbalancers/loadbalancingrules",
-	  false },
-};
-
-static void add_back_ref(json_t *properties, const struct back_ref *b, const char *id)
+static void add_back_ref(json_t *properties, const struct import_shown *x, const char *id)
 {
-	json_t *list = json_object_get(properties, b->name);
+	json_t *list = json_object_get(properties, x->name);
 
-	if (b->one) {
-		json_object_set_new(properties, b->name, json_pack("{s:s}", "id", id));
+	if (x->one) {
+		json_object_set_new(properties, x->name, json_pack("{s:s}", "id", id));
 		return;
 	}
 	if (!json_is_array(list)) {
 		list = json_array();
-		json_object_set_new(properties, b->name, list);
+		json_object_set_new(properties, x->name, list);
 	}
 	json_array_append_new(list, json_pack("{s:s}", "id", id));
 }
 
 static void add_back_refs(struct store *s, const char *type, const char *key, json_t *properties)
 {
+	const struct import_shown *shown = import_shown(type), *x;
 	const json_t *users;
 	bool none = true;
 	json_t *u;
 	size_t i;
 
 	/* What a client or an old store has of it is not added to. */
-	for (size_t k = 0; k < ARRAY_LEN(back_refs); k++)
-		if (strieq(back_refs[k].type, type)) {
-			json_object_del(properties, back_refs[k].name);
+	for (x = shown; x->name; x++)
+		if (x->by) {
+			json_object_del(properties, x->name);
 			none = false;
 		}
 	if (none)
@@ -81,10 +54,9 @@ static void add_back_refs(struct store *s, const char *type, const char *key, js
 		_cleanup_free_ char *from_type = resource_type(from);
 		const char *id = json_string_value(json_object_get(store_find(s, from), "id"));
 
-		for (size_t k = 0; k < ARRAY_LEN(back_refs) && from_type; k++)
-			if (strieq(back_refs[k].type, type) &&
-			    str_glob(back_refs[k].from, from_type))
-				add_back_ref(properties, &back_refs[k], id ? id : from);
+		for (x = shown; x->name && from_type; x++)
+			if (x->by && str_glob(x->by, from_type))
+				add_back_ref(properties, x, id ? id : from);
 	}
 }
 
@@ -141,7 +113,7 @@ static void add_hub_view(const struct store *s, const char *key, json_t *propert
 		const char *list = str_starts(k, configs) ? "ipConfigurations"
 		                   : str_starts(k, conns) ? "bgpConnections"
 		                                          : NULL;
-		const struct back_ref b = { .name = list };
+		const struct import_shown b = { .name = list };
 
 		if (list)
 			add_back_ref(properties, &b, json_string_value(json_object_get(r, "id")));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The endpoint's store, and the design that it is. */
 
+#include "base/json.h"
 #include "base/str.h"
 #include "input/resources.h"
+#include "rest/catalog.h"
 #include "rest/design.h"
 #include "rest/edit.h"
 #include "rest/id.h"
@@ -172,6 +174,47 @@ static void test_addresses_of_a_prefix_are_of_its_range(void **state)
 	assert_string_equal(property(s, NETWORK "/publicIPAddresses/b", "ipAddress"),
 	                    "20.101.0.17");
 	assert_null(property(s, NETWORK "/publicIPAddresses/c", "ipAddress"));
+}
+
+/* What Azure adds stands in the row of its kind: it cannot be set, and some of it stays. */
+static void test_what_azure_adds_cannot_be_set(void **state)
+{
+	static const char nic[] = "{\"properties\":{\"macAddress\":\"00-00-5E-00-53-01\","
+	                          "\"primary\":true,\"virtualMachine\":{\"id\":\"x\"}}}";
+	static const char old[] = "{\"properties\":{\"macAddress\":\"00-0D-3A-00-00-01\","
+	                          "\"primary\":true}}";
+	_cleanup_failure_ struct rest_failure f = { 0 };
+	json_t *body = json_loads(nic, 0, NULL), *was = json_loads(old, 0, NULL);
+	json_t *first =
+	    merge_put(NIC, "microsoft.network/networkInterfaces", "nic", NULL, body, 1, &f);
+	json_t *again =
+	    merge_put(NIC, "Microsoft.Network/networkinterfaces", "nic", was, body, 2, &f);
+	const json_t *p = json_object_get(first, "properties"),
+	             *q = json_object_get(again, "properties");
+
+	(void)state;
+	assert_non_null(p);
+	assert_null(json_object_get(p, "macAddress"));
+	assert_null(json_object_get(p, "virtualMachine"));
+	assert_string_equal(member_text(q, "macAddress", NULL), "00-0D-3A-00-00-01");
+	assert_null(json_object_get(q, "primary")); /* it is made at each answer */
+	json_decref(first);
+	json_decref(again);
+	json_decref(body);
+	json_decref(was);
+}
+
+static void test_a_region_is_listed_once(void **state)
+{
+	json_t *list = catalog_locations("s"), *names = json_object(), *x;
+	size_t i;
+
+	(void)state;
+	json_array_foreach (list, i, x)
+		json_object_set(names, member_text(x, "name", NULL), x);
+	assert_int_equal(json_object_size(names), json_array_size(list));
+	json_decref(list);
+	json_decref(names);
 }
 
 static void test_what_is_in_use_stays(void **state)
@@ -461,6 +504,8 @@ int main(void)
 		cmocka_unit_test(test_a_public_address_has_a_sku_with_a_tier),
 		cmocka_unit_test(test_a_nic_keeps_its_address),
 		cmocka_unit_test(test_addresses_of_a_prefix_are_of_its_range),
+		cmocka_unit_test(test_what_azure_adds_cannot_be_set),
+		cmocka_unit_test(test_a_region_is_listed_once),
 		cmocka_unit_test(test_what_is_in_use_stays),
 		cmocka_unit_test(test_what_contradicts_itself_is_refused),
 		cmocka_unit_test(test_a_patch_merges_tags_and_properties),

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/str.h"
 #include "input/import/import.h"
+#include "input/import/shown.h"
 
 struct import;
 struct res;
@@ -47,6 +48,7 @@ struct import_type {
 	 * none is looked at. */
 	const char *known;
 	const struct import_lack *missing; /* or NULL */
+	const struct import_shown *shown;  /* what Azure adds; or NULL */
 	/* What azurerm makes of it, its parts included (input/terraform/types.h); or NULL. */
 	const struct tf_type *terraform;
 };
@@ -59,6 +61,7 @@ struct import_type {
 #define IMPORT_MISSING(t, w) .type = (t), .how = TYPE_UNSUPPORTED, .packets = true, .why = (w)
 #define LISTS (const struct import_list[])
 #define LACKING (const struct import_lack[])
+#define SHOWN (const struct import_shown[])
 #define WHY_NAMES "names; the lab works with addresses"
 #define WHY_RIGHTS "rights; moves no packet"
 #define WHY_MACHINE "where a machine runs and what it is made of; moves no packet"

@@ -15,3 +15,14 @@ const struct import_type *const *import_table(void)
 	table[n++] = import_others;
 	return table;
 }
+
+const struct import_shown *import_shown(const char *type)
+{
+	static const struct import_shown none[] = { { 0 } };
+
+	for (const struct import_type *const *rows = import_table(); *rows; rows++)
+		for (const struct import_type *row = *rows; row->type; row++)
+			if (strieq(row->type, type))
+				return row->shown ? row->shown : none;
+	return none;
+}

@@ -210,7 +210,11 @@ const struct import_type connection_imports[] = {
 	                      { "egressNatRules", "addresses are not translated" },
 	                      { "ingressNatRules", "addresses are not translated" },
 	                      { "routingConfiguration", "Virtual WAN is not emulated" },
-	                      { 0 } } },
+	                      { 0 } },
+	  .shown = SHOWN{ { "connectionStatus" },
+	                  { "ingressBytesTransferred" },
+	                  { "egressBytesTransferred" },
+	                  { 0 } } },
 	{ IMPORT_IGNORED(NET "connections/sharedkey", "secrets; tunnels of the lab need none") },
 	{ 0 },
 };

@@ -487,14 +487,24 @@ const struct import_type load_balancer_imports[] = {
 	           "publicIPAddress inboundNatRules inboundNatPools loadBalancingRules "
 	           "outboundRules ddosSettings publicIPPrefix ",
 	  .missing =
-	      LACKING{ { "gatewayLoadBalancer", "traffic does not pass through it" }, { 0 } } },
-	{ IMPORT_PART(NET "loadbalancers/backendaddresspools", "load balancer") },
+	      LACKING{ { "gatewayLoadBalancer", "traffic does not pass through it" }, { 0 } },
+	  .shown = SHOWN{ { "loadBalancingRules", .by = NET "loadbalancers/loadbalancingrules" },
+	                  { "inboundNatRules" },
+	                  { "outboundRules" },
+	                  { 0 } } },
+	{ IMPORT_PART(NET "loadbalancers/backendaddresspools", "load balancer"),
+	  .shown =
+	      SHOWN{ { "backendIPConfigurations", .by = NET "networkinterfaces/ipconfigurations" },
+	             { "loadBalancingRules", .by = NET "loadbalancers/loadbalancingrules" },
+	             { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/loadbalancingrules", "load balancer"),
 	  .known = " protocol frontendPort backendPort enableFloatingIP loadDistribution probe "
 	           "backendAddressPool backendAddressPools frontendIPConfiguration "
 	           "idleTimeoutInMinutes enableTcpReset disableOutboundSnat "
 	           "enableConnectionTracking " },
-	{ IMPORT_PART(NET "loadbalancers/probes", "load balancer") },
+	{ IMPORT_PART(NET "loadbalancers/probes", "load balancer"),
+	  .shown = SHOWN{ { "loadBalancingRules", .by = NET "loadbalancers/loadbalancingrules" },
+	                  { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/inboundnatrules", "load balancer") },
 	{ IMPORT_PART(NET "loadbalancers/inboundnatpools", "load balancer") },
 	{ IMPORT_PART(NET "loadbalancers/outboundrules", "load balancer") },

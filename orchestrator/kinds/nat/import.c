@@ -57,6 +57,7 @@ const struct import_type nat_imports[] = {
 	  .missing = LACKING{ { "publicIpAddressesV6", "IPv6 is not emulated" },
 	                      { "publicIpPrefixesV6", "IPv6 is not emulated" },
 	                      { "nat64", "IPv6 is not emulated" },
-	                      { 0 } } },
+	                      { 0 } },
+	  .shown = SHOWN{ { "subnets", .by = NET "virtualnetworks/subnets" }, { 0 } } },
 	{ 0 },
 };

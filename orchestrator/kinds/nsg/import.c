@@ -129,7 +129,11 @@ const struct import_type nsg_imports[] = {
 	  .terraform = tf_security_groups, .read = read_security_group,
 	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
 	  .known = " securityRules defaultSecurityRules networkInterfaces subnets flowLogs "
-	           "flushConnection " },
+	           "flushConnection ",
+	  .shown = SHOWN{ { "networkInterfaces", .by = NET "networkinterfaces" },
+	                  { "subnets", .by = NET "virtualnetworks/subnets" },
+	                  { "defaultSecurityRules" },
+	                  { 0 } } },
 	{ IMPORT_PART(NET "networksecuritygroups/securityrules", "security group"),
 	  .read = read_security_rule,
 	  .known = " access description destinationAddressPrefix destinationAddressPrefixes "

@@ -49,6 +49,10 @@ const struct import_type public_ip_imports[] = {
 	  .known = " ipAddress publicIPAllocationMethod publicIPAddressVersion dnsSettings "
 	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
 	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "
-	           "migrationPhase " },
+	           "migrationPhase ",
+	  .shown = SHOWN{ { "ipAddress", .kept = true },
+	                  { "ipConfiguration", .by = "*ipconfigurations", .one = true },
+	                  { "natGateway", .by = NET "natgateways", .one = true },
+	                  { 0 } } },
 	{ 0 },
 };

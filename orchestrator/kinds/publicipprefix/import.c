@@ -45,6 +45,9 @@ const struct import_type public_ip_prefix_imports[] = {
 	{ IMPORT_READ(NET "publicipprefixes", "publicIPPrefixes"), .terraform = tf_prefixes,
 	  .read = read_prefix, .when_used = true,
 	  .known = " prefixLength ipPrefix publicIPAddressVersion publicIPAddresses natGateway "
-	           "ipTags customIPPrefix loadBalancerFrontendIpConfiguration " },
+	           "ipTags customIPPrefix loadBalancerFrontendIpConfiguration ",
+	  .shown = SHOWN{ { "ipPrefix", .kept = true },
+	                  { "publicIPAddresses", .by = NET "publicipaddresses" },
+	                  { 0 } } },
 	{ 0 },
 };

@@ -200,11 +200,17 @@ const struct import_type route_server_imports[] = {
 	           "preferredRoutingGateway securityProviderName virtualWan addressPrefix "
 	           "vpnGateway expressRouteGateway azureFirewall p2SVpnGateway "
 	           "securityPartnerProvider ",
-	  .missing = LACKING{ { "routeMaps", "all routes pass unchanged" }, { 0 } } },
+	  .missing = LACKING{ { "routeMaps", "all routes pass unchanged" }, { 0 } },
+	  .shown = SHOWN{ { "virtualRouterIps" },
+	                  { "routingState" },
+	                  { "bgpConnections" },
+	                  { "ipConfigurations" },
+	                  { 0 } } },
 	{ IMPORT_PART(NET "virtualhubs/bgpconnections", "Route Server"),
 	  .read = read_bgp_connection,
 	  .known = " peerIp peerAsn connectionState routingConfiguration "
-	           "hubVirtualNetworkConnection peeringState " },
+	           "hubVirtualNetworkConnection peeringState ",
+	  .shown = SHOWN{ { "connectionState" }, { 0 } } },
 	{ IMPORT_PART(NET "virtualhubs/ipconfigurations", "Route Server") },
 	{ IMPORT_MISSING(NET "virtualhubs/routemaps",
 	                 "route maps are not emulated: all routes pass unchanged") },

@@ -249,7 +249,12 @@ static const struct tf_type tf_nics[] = {
 const struct import_type vm_imports[] = {
 	{ IMPORT_READ("microsoft.compute/virtualmachines", "virtualMachines"),
 	  .terraform = tf_machines, .read = read_vm,
-	  .lists = LISTS{ { "resources", "extensions" }, { 0 } } },
+	  .lists = LISTS{ { "resources", "extensions" }, { 0 } },
+	  .shown = SHOWN{ { "vmId", .kept = true },
+	                  { "timeCreated", .kept = true },
+	                  { "instanceView" },
+	                  { "resources" },
+	                  { 0 } } },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/extensions", "virtual machine") },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/runcommands", "virtual machine") },
 	{ IMPORT_READ("microsoft.compute/virtualmachinescalesets", "virtualMachines"),
@@ -263,7 +268,14 @@ const struct import_type vm_imports[] = {
 	           "privateLinkService nicType hostedWorkloads tapConfigurations auxiliaryMode "
 	           "auxiliarySku vnetEncryptionSupported disableTcpStateTracking dscpConfiguration "
 	           "migrationPhase workloadType defaultOutboundConnectivityEnabled allowPort25Out "
-	           "interfaceEndpoint kind virtualNetworkTap " },
+	           "interfaceEndpoint kind virtualNetworkTap ",
+	  .shown =
+	      SHOWN{ { "virtualMachine", .by = "microsoft.compute/virtualmachines", .one = true },
+	             { "macAddress", .kept = true },
+	             { "primary" },
+	             { "hostedWorkloads" },
+	             { "tapConfigurations" },
+	             { 0 } } },
 	{ IMPORT_PART(NET "networkinterfaces/ipconfigurations", "NIC"),
 	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
 	           "publicIPAddress primary applicationSecurityGroups "

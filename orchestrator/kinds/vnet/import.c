@@ -309,7 +309,12 @@ const struct import_type vnet_imports[] = {
 	           "serviceAssociationLinks applicationGatewayIPConfigurations ipAllocations "
 	           "networkIntentPolicies "
 	           "ipamPoolPrefixAllocations sharingScope ",
-	  .missing = LACKING{ { "serviceEndpointPolicies", "every service is reached" }, { 0 } } },
+	  .missing = LACKING{ { "serviceEndpointPolicies", "every service is reached" }, { 0 } },
+	  .shown = SHOWN{ { "ipConfigurations", .by = "*/ipconfigurations" },
+	                  { "ipConfigurations", .by = "*/frontendipconfigurations" },
+	                  { "privateEndpoints", .by = NET "privateendpoints" },
+	                  { "purpose" },
+	                  { 0 } } },
 	{ IMPORT_PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
 	  .terraform = tf_peerings, .read = read_peering,
 	  .known = " remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic "
@@ -318,6 +323,11 @@ const struct import_type vnet_imports[] = {
 	           "localAddressSpace localVirtualNetworkAddressSpace remoteAddressSpace "
 	           "remoteVirtualNetworkAddressSpace remoteBgpCommunities "
 	           "remoteVirtualNetworkEncryption ",
-	  .missing = LACKING{ { "enableOnlyIPv6Peering", "IPv6 is not emulated" }, { 0 } } },
+	  .missing = LACKING{ { "enableOnlyIPv6Peering", "IPv6 is not emulated" }, { 0 } },
+	  .shown = SHOWN{ { "peeringState" },
+	                  { "peeringSyncLevel" },
+	                  { "remoteAddressSpace" },
+	                  { "remoteVirtualNetworkAddressSpace" },
+	                  { 0 } } },
 	{ 0 },
 };
