@@ -95,10 +95,10 @@ JOBS   ?= 2
 export B
 
 unit: $(UNIT) ## unit tests alone
-	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) unit -j$(JOBS) $(UNIT)
+	TIDY=1 CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) unit -j$(JOBS) $(UNIT)
 
 golden: all tools ## texts that must stay as they are; ACCEPT=1 takes the new ones
-	$(if $(wildcard tests/golden/*.t),$(PROVE) golden -j$(JOBS) $(wildcard tests/golden/*.t))
+	$(if $(wildcard tests/golden/*.t),TIDY=1 $(PROVE) golden -j$(JOBS) $(wildcard tests/golden/*.t))
 
 check: unit golden ## unit and golden tests: no privileges, seconds
 

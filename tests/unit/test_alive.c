@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A driver that answers, one that works, one that hangs: what who waits for it is told. */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -18,20 +19,19 @@
 #include "lab/client/client_priv.h"
 #include "lab/client/paths.h"
 
-static char scratch[] = "/tmp/vnl-alive.XXXXXX";
+static char scratch[SCRATCH];
 
 static int setup(void **state)
 {
 	(void)state;
-	if (!mkdtemp(scratch))
-		return -1;
+	scratch_make(scratch);
 	return setenv("VNETLAB_RUN_DIR", scratch, 1);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	tree_remove(scratch);
+	scratch_remove(scratch);
 	return 0;
 }
 

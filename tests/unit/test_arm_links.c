@@ -5,13 +5,14 @@
 
 #include "arm_case.h"
 #include "remote/fetch.h"
+#include "scratch.h"
 
 #define RAW "https://raw.githubusercontent.com/owner/repo/main/"
 #define LINK(name, uri) \
 	"{`type`: `Microsoft.Resources/deployments`, `name`: `" name \
 	"`, `properties`: {`templateLink`: {" uri "}}}"
 
-static char dir[] = "/tmp/vnl-arm.XXXXXX";
+static char dir[SCRATCH];
 
 static void put(const char *name, const char *text)
 {
@@ -33,8 +34,7 @@ static void folder(const char *name)
 static int set_up(void **state)
 {
 	(void)state;
-	if (!mkdtemp(dir))
-		return -1;
+	scratch_make(dir);
 	folder("main");
 	folder("main/linked");
 	folder("copy");
@@ -56,27 +56,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "main/linked/leaf.json",
-		                             "main/linked/branch.json",
-		                             "main/linked/broken.json",
-		                             "main/linked/list.json",
-		                             "main/linked/p.json",
-		                             "main/linked/way-out.json",
-		                             "main/linked",
-		                             "main/main.json",
-		                             "main",
-		                             "copy/deep/far.json",
-		                             "copy/deep",
-		                             "copy/secret.json",
-		                             "copy" };
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", dir, files[i]);
-
-		remove(path);
-	}
-	return rmdir(dir);
+	scratch_remove(dir);
+	return 0;
 }
 
 static struct made evaluate(const char *text, const char *const *links)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "arm_case.h"
+#include "scratch.h"
 
 static const char asked[] =
     "{`parameters`: {"
@@ -151,10 +152,10 @@ static const char *write_file(const char *dir, const char *name, const char *tex
 
 static void from_files(void **state)
 {
-	char dir[] = "/tmp/vnl-arm.XXXXXX";
+	char dir[SCRATCH];
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
+	scratch_make(dir);
 	const char *tmpl = write_file(
 	    dir, "main.json",
 	    "{`parameters`: {`name`: {`type`: `string`}, `n`: {`type`: `int`, `defaultValue`: 5},"
@@ -211,22 +212,19 @@ static void from_files(void **state)
 		unlink(path);
 		free((char *)path);
 	}
-	for (const char *const *p = (const char *const[]){ tmpl, file, flat, init, NULL }; *p;
-	     p++) {
-		unlink(*p);
+	for (const char *const *p = (const char *const[]){ tmpl, file, flat, init, NULL }; *p; p++)
 		free((char *)*p);
-	}
-	rmdir(dir);
+	scratch_remove(dir);
 }
 
 /* As the quick start templates do it: what must be there is deployed first, its outputs are values.
  */
 static void prerequisites(void **state)
 {
-	char dir[] = "/tmp/vnl-arm.XXXXXX";
+	char dir[SCRATCH];
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
+	scratch_make(dir);
 	_cleanup_free_ char *folder = xasprintf("%s/prereqs", dir);
 
 	assert_int_equal(mkdir(folder, 0700), 0);
@@ -266,12 +264,9 @@ static void prerequisites(void **state)
 	says(&m, "ARM-PARAM-07", "/parameters/dmzSubnetPrefix", "looks like one to fill in");
 	assert_int_equal(m.f.n, 5);
 	for (const char *const *p = (const char *const[]){ tmpl, params, prereq, given, NULL }; *p;
-	     p++) {
-		unlink(*p);
+	     p++)
 		free((char *)*p);
-	}
-	rmdir(folder);
-	rmdir(dir);
+	scratch_remove(dir);
 }
 
 /* A nested template that is not given what it wants is its writer's fault, not the user's. */

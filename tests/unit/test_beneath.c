@@ -13,11 +13,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tree.h"
+#include "scratch.h"
 #include "unit.h"
 
 /* top/secret and top/box: what is outside, and the root folder. */
 static struct {
-	char top[64];
+	char top[SCRATCH];
 	int root;
 } t;
 
@@ -53,8 +54,7 @@ static void put_folder(const char *name)
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(t.top, "/tmp/vnl-beneath.XXXXXX");
-	assert_non_null(mkdtemp(t.top));
+	scratch_make(t.top);
 	put_folder("outside");
 	put("outside/file", "secret");
 	put_folder("box");
@@ -77,7 +77,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	close(t.root);
-	tree_remove(t.top);
+	scratch_remove(t.top);
 	return 0;
 }
 

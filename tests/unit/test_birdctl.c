@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "lab/watch/birdctl.h"
+#include "scratch.h"
 #include "unit.h"
 
 static char *slurp(const char *name)
@@ -250,7 +251,7 @@ static void long_values(void **state)
 /* --- the client ------------------------------------------------------------------------------ */
 
 static struct {
-	char dir[64], path[200];
+	char dir[SCRATCH], path[SCRATCH + 140];
 	pid_t pid;
 } srv;
 static const struct sock_at at = { NULL, srv.path },
@@ -297,8 +298,7 @@ static void start(bool deep)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
-	strcpy(srv.dir, "/tmp/vnl-birdctl.XXXXXX");
-	assert_non_null(mkdtemp(srv.dir));
+	scratch_make(srv.dir);
 	int n =
 	    snprintf(srv.path, sizeof(srv.path), "%s/%s", srv.dir,
 	             deep ? "a-folder-with-quite-a-long-name-as-they-come-in-run-directories-of-"
@@ -327,10 +327,7 @@ static int stop(void **state)
 	if (srv.pid) {
 		kill(srv.pid, SIGKILL);
 		waitpid(srv.pid, NULL, 0);
-		unlink(srv.path);
-		*strrchr(srv.path, '/') = 0;
-		rmdir(srv.path);
-		rmdir(srv.dir);
+		scratch_remove(srv.dir);
 	}
 	srv.pid = 0;
 	return 0;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/tree.h"
 #include "kernel/cgroup_find.h"
+#include "scratch.h"
 #include "unit.h"
 
 /* --- where ------------------------------------------------------------------------------------ */
@@ -153,7 +154,7 @@ static void picks(void **state)
 
 /* --- what is seen ----------------------------------------------------------------------------- */
 
-static char top[64];
+static char top[SCRATCH];
 
 static void put(const char *folder, const char *file, const char *text)
 {
@@ -182,15 +183,14 @@ static void put_cgroup(const char *folder, const char *type, const char *procs, 
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(top, "/tmp/vnl-cgroup.XXXXXX");
-	assert_non_null(mkdtemp(top));
+	scratch_make(top);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	tree_remove(top);
+	scratch_remove(top);
 	return 0;
 }
 

@@ -14,14 +14,16 @@
 #include "lab/client/paths.h"
 #include "lab/proc/signals.h"
 #include "lab/watcher.h"
+#include "scratch.h"
 #include "unit.h"
 
-static char root[] = "/tmp/vnl-ended.XXXXXX";
+static char root[SCRATCH];
 
 static int group_setup(void **state)
 {
 	(void)state;
-	return mkdtemp(root) ? setenv("VNETLAB_RUN_DIR", root, 1) : -1;
+	scratch_make(root);
+	return setenv("VNETLAB_RUN_DIR", root, 1);
 }
 
 static int group_teardown(void **state)

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "lab/client/holder.h"
 #include "lab/client/paths.h"
+#include "scratch.h"
 #include "unit.h"
 
 /* Holds the lab, says so, and waits to be killed. */
@@ -36,11 +37,11 @@ static pid_t start_holder(const char *lab)
 static void knows_who_was_killed(void **state)
 {
 	_cleanup_close_ int run = -1, dir = -1, lock = -1, fd = -1;
-	char path[] = "/tmp/vnl-holder.XXXXXX";
+	char path[SCRATCH];
 	struct err e = { 0 };
 
 	(void)state;
-	assert_non_null(mkdtemp(path));
+	scratch_make(path);
 	setenv("VNETLAB_RUN_DIR", path, 1);
 	assert_int_equal(lab_held_by("seed"), HOLDER_NONE);
 	assert_int_equal(run_dir_open(true, &run, NULL, &e), 0);
@@ -76,12 +77,12 @@ static void begins_to_hold_at_once(void **state)
 {
 	enum { TIMES = 300 };
 	_cleanup_close_ int run = -1, dir = -1, lock = -1;
-	char path[] = "/tmp/vnl-holder.XXXXXX";
+	char path[SCRATCH];
 	struct err e = { 0 };
 	int wstatus;
 
 	(void)state;
-	assert_non_null(mkdtemp(path));
+	scratch_make(path);
 	setenv("VNETLAB_RUN_DIR", path, 1);
 	assert_int_equal(run_dir_open(true, &run, NULL, &e), 0);
 	assert_int_equal(lab_lock_take(run, "seed", &dir, &lock, &e), 0);

@@ -10,10 +10,11 @@
 #include "lab/image/image.h"
 #include "lab/image/image_def.h"
 #include "mini.h"
+#include "scratch.h"
 
 static struct model *m;
 static struct node *vm;
-static char dir[64];
+static char dir[SCRATCH];
 
 static void put(const char *name, const char *text)
 {
@@ -31,8 +32,7 @@ static int setup(void **state)
 	static const char *comms[] = { "65535:65282", "65001:7" };
 
 	(void)state;
-	strcpy(dir, "/tmp/vnl-image.XXXXXX");
-	assert_non_null(mkdtemp(dir));
+	scratch_make(dir);
 	_cleanup_free_ char *mine = xasprintf("%s/mine", dir);
 	_cleanup_free_ char *env = xasprintf("%s:images", dir);
 
@@ -68,18 +68,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = { "image.json", "a.template" };
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		_cleanup_free_ char *path = xasprintf("%s/mine/%s", dir, names[i]);
-
-		unlink(path);
-	}
-	_cleanup_free_ char *mine = xasprintf("%s/mine", dir);
-
-	rmdir(mine);
-	rmdir(dir);
+	scratch_remove(dir);
 	m = model_free(m);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "input/kind.h"
 #include "input/resources.h"
 #include "input/topology.h"
+#include "scratch.h"
 #include "unit.h"
 
 static json_t *J(const char *text)
@@ -448,14 +449,18 @@ static void guest_by_node(void **state)
 {
 	static const char text[] = "router bgp 65001\n neighbor 10.0.1.4 remote-as 65515\n";
 	_cleanup_findings_ struct findings f = { 0 };
-	char path[] = "/tmp/vnl-guest-XXXXXX";
-	int fd = mkstemp(path);
+	char folder[SCRATCH];
 	json_t *vm = json_pack("{s:s,s:{s:{s:s}}}", "name", "nva", "properties", "osProfile",
 	                       "customData", "IyEvYmluL3NoCmlwdGFibGVzIC1QIEZPUldBUkQgRFJPUAo=");
 
 	(void)state;
-	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
-	close(fd);
+	scratch_make(folder);
+	_cleanup_free_ char *path = xasprintf("%s/node.conf", folder);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
 	_cleanup_free_ char *node = xasprintf("frr:%s", path);
 	json_t *guest = import_guest(vm, NULL, node, &f), *files = json_object_get(guest, "files");
 

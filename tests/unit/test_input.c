@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "checks/check.h"
 #include "input/topology.h"
+#include "scratch.h"
 #include "unit.h"
 
 /* Single quotes stand for double ones, so that JSON can be read here. */
@@ -249,7 +250,7 @@ static void regions(void **state)
 /* --- files ---------------------------------------------------------------------------------- */
 
 struct folder {
-	char path[64];
+	char path[SCRATCH];
 };
 
 static void put(const struct folder *d, const char *name, const char *content, size_t n)
@@ -266,8 +267,7 @@ static int folder_new(void **state)
 {
 	struct folder *d = xcalloc(1, sizeof(*d));
 
-	strcpy(d->path, "/tmp/vnl.test.XXXXXX");
-	assert_non_null(mkdtemp(d->path));
+	scratch_make(d->path);
 	*state = d;
 	return 0;
 }
@@ -275,15 +275,8 @@ static int folder_new(void **state)
 static int folder_free(void **state)
 {
 	struct folder *d = *state;
-	static const char *const names[] = { "t.json", "a.conf", "big", "fifo", "link", "in",
-		                             "nul",    "sub/b",  "sub", "loop", "sub2" };
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", d->path, names[i]);
-
-		remove(path);
-	}
-	rmdir(d->path);
+	scratch_remove(d->path);
 	free(d);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The driver's parts that need no lab: run directory and lock, loop, log buffer, exit statuses. */
+#include "scratch.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -56,16 +57,12 @@ static void test_lab_names(void **state)
 	}
 }
 
-static char *scratch;
+static char scratch[SCRATCH];
 
 static int setup(void **state)
 {
-	char dir[] = "/tmp/vnl-unit.XXXXXX";
-
 	(void)state;
-	if (!mkdtemp(dir))
-		return -1;
-	scratch = xstrdup(dir);
+	scratch_make(scratch);
 	setenv("VNETLAB_RUN_DIR", scratch, 1);
 	return 0;
 }
@@ -73,10 +70,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	int r = rmdir(scratch); /* so whatever a test leaves fails it */
-
-	free(scratch);
-	return r;
+	return rmdir(scratch); /* so whatever a test leaves fails it */
 }
 
 static void test_run_dir(void **state)

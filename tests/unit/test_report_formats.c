@@ -10,6 +10,7 @@
 #include "report/markdown.h"
 #include "report/markup.h"
 #include "report/report.h"
+#include "scratch.h"
 #include "unit.h"
 
 static void add(struct report_run *r, const char *name, bool ok, const char *detail)
@@ -62,17 +63,18 @@ static char *text(enum report_format fmt, const struct report_run *runs, size_t 
 /* Runs a reader on the text; its output in *ret; -1: it is not installed. */
 static int reader(const char *input, const char *suffix, const char *const *argv, char **ret)
 {
-	char path[] = "/tmp/vnl-report-XXXXXX", buf[65536];
-	_cleanup_free_ char *file = NULL;
+	char folder[SCRATCH], buf[65536];
 	_cleanup_str_ struct str out = { 0 };
-	int fd = mkstemp(path), p[2], status;
+	int p[2], status;
 	const char *args[12] = { 0 };
 
-	assert_true(fd >= 0 && pipe(p) == 0);
-	assert_int_equal(write(fd, input, strlen(input)), strlen(input));
-	close(fd);
-	file = xasprintf("%s%s", path, suffix);
-	assert_int_equal(rename(path, file), 0);
+	scratch_make(folder);
+	_cleanup_free_ char *file = xasprintf("%s/report%s", folder, suffix);
+	FILE *f = fopen(file, "w");
+
+	assert_true(f && pipe(p) == 0);
+	fputs(input, f);
+	fclose(f);
 	for (size_t i = 0; argv[i]; i++)
 		args[i] = streq(argv[i], "FILE") ? file : argv[i];
 	pid_t pid = fork();
@@ -89,7 +91,7 @@ static int reader(const char *input, const char *suffix, const char *const *argv
 		str_addn(&out, buf, (size_t)n);
 	close(p[0]);
 	waitpid(pid, &status, 0);
-	unlink(file);
+	scratch_remove(folder);
 	*ret = str_take(&out);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -1 : WEXITSTATUS(status);
 }

@@ -9,6 +9,7 @@
 #include "rest/id.h"
 #include "rest/odata.h"
 #include "rest/token.h"
+#include "scratch.h"
 #include "unit.h"
 
 #define S "/subscriptions/s"
@@ -189,12 +190,12 @@ static void test_five_wrong_secrets_in_a_minute_are_enough(void **state)
 
 static void test_secrets_are_made_once_and_nobody_else_reads_them(void **state)
 {
-	char folder[] = "/tmp/vnl.rest.XXXXXX";
+	char folder[SCRATCH];
 	struct tokens a, b;
 	struct stat st;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	scratch_make(folder);
 	_cleanup_free_ char *file = xasprintf("%s/secret", folder);
 
 	assert_int_equal(tokens_load(folder, &a, NULL), 0);
@@ -203,7 +204,7 @@ static void test_secrets_are_made_once_and_nobody_else_reads_them(void **state)
 	assert_memory_equal(a.key, b.key, sizeof(a.key));
 	assert_int_equal(stat(file, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	tree_remove(folder);
+	scratch_remove(folder);
 }
 
 /* --- bodies -------------------------------------------------------------------------------------
