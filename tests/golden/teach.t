@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What needs no lab of learn, exam and grade: lessons are lintable, the model contradicts no check of a shipped lab."""
+import atexit
 import glob
 import json
 import os
+import shutil
 import sys
 import tempfile
 
@@ -12,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from tap import ENV, end, ok, run  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
-work = tempfile.mkdtemp()
+work = tempfile.mkdtemp(prefix="vnl-teach.")
+atexit.register(shutil.rmtree, work)
 ENV["XDG_STATE_HOME"] = f"{work}/state"
 
 # --- the model ---

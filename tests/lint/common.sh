@@ -27,6 +27,8 @@ each() {
 	local name=$1 command=$2 dir
 	shift 2
 	dir=$(mktemp -d)
+	# shellcheck disable=SC2064 # this folder, also when the test is ended
+	trap "rm -rf '$dir'" EXIT
 	printf '%s\0' "$@" | xargs -0 -P "${JOBS:-2}" -n 1 bash -c '
 		log='"$dir"'/${1//\//_}
 		( eval "$0" ) >"$log" 2>&1 || echo "$1" >>"$log.failed"' "$command"
