@@ -4,7 +4,7 @@
  *
  * The walk (azure/walk.h) judges; this chooses what is walked.  Pairs whose packets take the same
  * kinds of routes, at both ends and at everybody between, are alike: one of them is walked for all.
- * Where a route that nobody foresees could decide, nothing is said (azure/foreseen.h). */
+ * It reports no pair about which a route could decide that nobody foresees (azure/foreseen.h). */
 #pragma once
 
 #include "azure/walk.h"

@@ -16,7 +16,7 @@ json_t *document_parse(const char *text, size_t n, const char *name, struct find
 		text = relaxed;
 	json_t *doc = design_parse(text, n, &own);
 
-	/* What is said about a topology there is about another file here. */
+	/* Findings about that topology belong to the file that it came from. */
 	for (size_t i = 0; i < own.n; i++)
 		finding_add_about(f, &own.items[i], own.items[i].severity, name);
 	return doc;

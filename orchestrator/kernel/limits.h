@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Limits of this machine that making a process or a namespace runs into: errors that name the
- * limit, its present value, and what lifts it.  That of open files is said by err_sys() itself. */
+ * limit, its present value, and what lifts it.  err_sys() itself names the limit of open files. */
 #pragma once
 
 #include "base/err.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs probes: starts their shots when they are due, and waits for what comes. */
+/* Runs probes: starts their shots when they are due, and waits for what comes.
+ *
+ * Not by base/loop.h: a run has thousands of timers, which are due to the microsecond and stand in
+ * a heap; it reads all packets that have come before it takes any shot for lost, and 128 with a
+ * system call; and it leaves alone the signals of the process that it runs in, a worker of the
+ * driver. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>

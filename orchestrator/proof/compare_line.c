@@ -89,7 +89,7 @@ int compare_take_route(json_t *rows, const json_t *row, struct err *e)
 		copy_row_property(out, row, "source");
 		copy_row_property(out, row, "state");
 		copy_row_property(out, row, "nextHopType");
-		if (hops) /* not there: nothing is said about it */
+		if (hops) /* a row without hops asks for none in particular */
 			json_object_set_new(out, "nextHopIpAddress", make_text_list(hops));
 		copy_row_property(out, row, "name");
 		copy_row_property(out, row, "disableBgpRoutePropagation");

@@ -136,7 +136,7 @@ static json_t *tell_packet(struct teller *t, const json_t *request, const char *
 	return way ? path : probe;
 }
 
-/* A new reference; NULL: nothing can be said. */
+/* What the model answers to a check's request; a new reference, NULL: the model cannot tell. */
 static json_t *foretell_answer(struct teller *t, const struct check *c, const json_t *request)
 {
 	const char *op = json_string_value(json_object_get(request, "op"));

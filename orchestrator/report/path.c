@@ -76,7 +76,7 @@ static void hop_line(const json_t *hop, size_t no, bool with_route, const char *
 
 /* Prints one list, with the kernel's reason below each hop, if both walks have the same hops; else
  * two lists. */
-/* half: what follows the first packet is dropped, which is said in the end. */
+/* half: packets after the first one are dropped; append_flow_verdict() reports that at the end. */
 static void append_walk(const json_t *w, bool half, bool color, struct str *out)
 {
 	const json_t *kernel = json_object_get(w, "kernel"), *hops = json_object_get(w, "hops");

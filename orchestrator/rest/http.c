@@ -45,8 +45,8 @@ static void on_daemon_ready(struct source *s, uint32_t events)
 
 /* --- connections: how long they may take ------------------------------------------------------ */
 
-/* The library has no word for a request that does not arrive: it is said on the connection itself,
- * which ends. */
+/* The library cannot answer a request that does not arrive whole: this writes 408 to the connection
+ * itself, and ends it. */
 static void give_up_waiting(struct timer *t)
 {
 	static const char late[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"

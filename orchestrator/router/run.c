@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The virtual router's loop. */
+/* The virtual router's loop.
+ *
+ * Not base/loop.h: that one takes an event at a time, and ends a round with each.  This one applies
+ * routes when a poll that does not wait finds nothing more to read, so that a burst from several
+ * BIRDs is one change of the kernel; and what a handler fails with ends the process. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>

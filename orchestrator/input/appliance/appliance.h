@@ -3,7 +3,7 @@
  * data, files beside the template; read, never executed.
  *
  * FRR's, Quagga's and BIRD's own files are used as they are written (with the script's variables
- * put in); FortiOS and IOS-XE are translated to FRR, and what was not is said line by line. */
+ * put in); FortiOS and IOS-XE are translated to FRR, and a note names each line that was not. */
 #pragma once
 
 #include <jansson.h>

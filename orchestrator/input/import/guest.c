@@ -43,7 +43,7 @@ struct machine { /* one of the topology's */
 	const char *name;
 	json_t *out;
 	const struct res *res; /* NULL: a host that stands for what is not among the resources */
-	json_t *given;         /* what is said to run in it; NULL: it is to be guessed */
+	json_t *given;         /* what the user says that runs in it; NULL: guess */
 	struct guest_facts f;
 	UT_hash_handle hh; /* by out */
 };

@@ -12,8 +12,8 @@
 void node_rejects(struct lab_node *n, const char *text);
 /* The node cannot be brought up: fails the apply that is under way, else is an event. */
 void node_start_failed(struct driver *d, const struct lab_node *n, const char *msg);
-/* A daemon of the node has died as it started, and why is n->start_error: what is said against its
- * configuration, where there is something, is the better reason. */
+/* A daemon of the node has died as it started, and n->start_error says why.  If the daemon's check
+ * of its configuration complained, that complaint is reported instead: it is the better reason. */
 void node_did_not_start(struct driver *d, struct lab_node *n);
 /* A sentence for each node that runs in spite of it, with the daemon's own words. */
 json_t *rejected_json(const struct lab *l);
