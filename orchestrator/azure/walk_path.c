@@ -125,6 +125,34 @@ static ip4 drop_late_source(struct walker *x, const struct nic *in, const struct
 	return IP4_NONE;
 }
 
+/* Addresses of what the guest sends on by g->out: came is the packet as the firewall left it, nat
+ * the connection that it answers; or NULL. */
+static void translate_leaving(struct walker *x, const struct nic *in, const struct walk_guest *g,
+                              const struct walk_firewall *fw, const struct walk_nat *nat,
+                              const struct walk_packet *came, ip4 own_source, struct walk_hop *hop)
+{
+	ip4 source = ip4_is_set(fw->source) ? fw->source : ip4_is_set(g->src) ? g->src : own_source;
+
+	if (nat) /* its connection is known, and translated already */
+		source = IP4_NONE;
+	else
+		source = drop_late_source(x, in, g, hop, fw->source, source);
+	if (ip4_is_set(source) && source != x->p.src) {
+		x->p.src = source;
+		walk_nat_add(x, in->vm, g->out, &fw->before);
+		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
+		                   IP4_STR(fw->before.src), IP4_STR(source));
+	} else if (x->p.dst != came->dst || x->p.dport != came->dport) {
+		walk_nat_add(x, in->vm, g->out, &fw->before);
+	}
+	/* Destinations that were translated are translated back as the last thing: the guest routes
+	 * the answer by the source that it came with. */
+	if (nat && nat->before.dst != nat->after.dst) {
+		x->p.src = nat->before.dst;
+		x->p.sport = nat->before.dport;
+	}
+}
+
 /* The guest has the packet.  STEP_NIC: it sends it on, by *ret. */
 static enum step walk_through_guest(struct walker *x, const struct nic *in, struct walk_hop *hop,
                                     const struct nic **ret)
@@ -175,26 +203,7 @@ static enum step walk_through_guest(struct walker *x, const struct nic *in, stru
 	if (walk_own_filter(x, in->vm, GF_FORWARD, &own, &own_source) == STEP_END ||
 	    walk_own_filter(x, in->vm, GF_POSTROUTING, &own, &own_source) == STEP_END)
 		return STEP_END;
-	ip4 source = ip4_is_set(fw.source) ? fw.source : ip4_is_set(g.src) ? g.src : own_source;
-
-	if (nat) /* its connection is known, and translated already */
-		source = IP4_NONE;
-	else
-		source = drop_late_source(x, in, &g, hop, fw.source, source);
-	if (ip4_is_set(source) && source != x->p.src) {
-		x->p.src = source;
-		walk_nat_add(x, in->vm, g.out, &fw.before);
-		hop->reason = TEXT(x, "%s; source %s becomes %s", hop->reason,
-		                   IP4_STR(fw.before.src), IP4_STR(source));
-	} else if (x->p.dst != came.dst || x->p.dport != came.dport) {
-		walk_nat_add(x, in->vm, g.out, &fw.before);
-	}
-	/* Destinations that were translated are translated back as the last thing: the guest routes
-	 * the answer by the source that it came with. */
-	if (nat && nat->before.dst != nat->after.dst) {
-		x->p.src = nat->before.dst;
-		x->p.sport = nat->before.dport;
-	}
+	translate_leaving(x, in, &g, &fw, nat, &came, own_source, hop);
 	*ret = g.out;
 	return STEP_NIC;
 }

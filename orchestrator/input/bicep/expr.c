@@ -408,10 +408,18 @@ static void if_text(struct blow *l, const struct bx *x, struct str *out)
 	str_addc(out, ')');
 }
 
-static void sort_text(struct blow *l, const struct bx *x, struct str *out)
+static void nested_text(struct blow *l, const struct bx *x, struct str *out)
 {
 	struct btarget t;
 
+	if (!blow_target(l, x, &t))
+		return;
+	blow_needs(l, t.decl);
+	deploy_reference(l, &t, true, out);
+}
+
+static void sort_text(struct blow *l, const struct bx *x, struct str *out)
+{
 	switch (x->sort) {
 	case BX_NULL:
 		str_add(out, "null()");
@@ -436,10 +444,7 @@ static void sort_text(struct blow *l, const struct bx *x, struct str *out)
 		chain_text(l, x, out);
 		return;
 	case BX_NESTED:
-		if (blow_target(l, x, &t)) {
-			blow_needs(l, t.decl);
-			deploy_reference(l, &t, true, out);
-		}
+		nested_text(l, x, out);
 		return;
 	case BX_CALL:
 		if (!bicep_call(l, x, out))
