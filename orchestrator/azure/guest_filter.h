@@ -125,6 +125,9 @@ void gf_value_add(struct guest_filter *f, struct gf_match *m, uint32_t lo, uint3
 void gf_device_add(struct guest_filter *f, struct gf_match *m, const char *device);
 /* "10.0.0.0/8", "10.0.0.1", "10.0.0.1-10.0.0.9", "10.0.0.0/255.0.0.0"; false: none of these. */
 bool gf_addresses(const char *word, struct gf_value *ret);
+/* Adds the value that a word stands for in a match of that field; between: of a range of ports.
+ * False: it cannot be read. */
+bool gf_value_read(struct guest_filter *f, struct gf_match *m, const char *word, char between);
 bool gf_ports(const char *word, char between, struct gf_value *ret); /* "80", "80:90", "http" */
 bool gf_protocol(const char *word, uint32_t *ret);
 bool gf_state(const char *word, uint32_t *ret);

@@ -95,47 +95,14 @@ static const struct ipt_match {
 
 static bool read_value(struct guest_filter *f, struct gf_match *m, const char *w)
 {
-	struct gf_value v = { 0 };
-	bool read = true;
-
-	switch (m->field) {
-	case GF_SOURCE:
-	case GF_DESTINATION:
-		read = gf_addresses(w, &v);
-		break;
-	case GF_PROTOCOL:
-		if (strieq(w, "all") || streq(w, "0")) {
-			v.hi = UINT8_MAX;
-			break;
-		}
-		read = gf_protocol(w, &v.lo);
-		v.hi = v.lo;
-		break;
-	case GF_STATE:
-		read = gf_state(w, &v.lo);
-		break;
-	case GF_ICMP:
-		if (streq(w, "any")) {
-			v.hi = UINT8_MAX;
-			break;
-		}
-		read = gf_icmp_type(w, &v.lo);
-		v.hi = v.lo;
-		break;
-	case GF_IN:
-	case GF_OUT:
-		gf_device_add(f, m, w);
-		return true;
-	case GF_OWN_SOURCE:
-	case GF_OWN_DESTINATION:
+	if (m->field == GF_OWN_SOURCE || m->field == GF_OWN_DESTINATION)
 		return streq(w, "LOCAL");
-	default:
-		read = gf_ports(w, ':', &v);
-		break;
+	if ((m->field == GF_PROTOCOL && (strieq(w, "all") || streq(w, "0"))) ||
+	    (m->field == GF_ICMP && streq(w, "any"))) {
+		gf_value_add(f, m, 0, UINT8_MAX);
+		return true;
 	}
-	if (read)
-		gf_value_add(f, m, v.lo, v.hi);
-	return read;
+	return gf_value_read(f, m, w, ':');
 }
 
 static void read_values(struct ipt_reader *r, struct gf_rule *rule, enum gf_field field,

@@ -133,40 +133,9 @@ static void give_up_reading(struct nft_reader *r)
 
 static bool read_nft_value(struct guest_filter *f, struct gf_match *m, const char *w)
 {
-	struct gf_value v = { 0 };
-	bool read;
+	bool device = m->field == GF_IN || m->field == GF_OUT;
 
-	switch (m->field) {
-	case GF_SOURCE:
-	case GF_DESTINATION:
-		read = gf_addresses(w, &v);
-		break;
-	case GF_PROTOCOL:
-		read = gf_protocol(w, &v.lo);
-		v.hi = v.lo;
-		break;
-	case GF_STATE:
-		read = gf_state(w, &v.lo);
-		break;
-	case GF_ICMP:
-		read = gf_icmp_type(w, &v.lo);
-		v.hi = v.lo;
-		break;
-	case GF_FLAGS:
-		read = gf_flag(w, &v.lo);
-		v.hi = v.lo;
-		break;
-	case GF_IN:
-	case GF_OUT:
-		gf_device_add(f, m, w);
-		return *w != '$' && *w != '@';
-	default:
-		read = gf_ports(w, '-', &v);
-		break;
-	}
-	if (read)
-		gf_value_add(f, m, v.lo, v.hi);
-	return read;
+	return gf_value_read(f, m, w, '-') && !(device && (*w == '$' || *w == '@'));
 }
 
 static bool is_inverted(struct nft_reader *r)

@@ -218,3 +218,41 @@ bool gf_target(const char *word, ip4 *ret, uint16_t *ret_port)
 	*ret_port = (uint16_t)port;
 	return *word;
 }
+
+bool gf_value_read(struct guest_filter *f, struct gf_match *m, const char *word, char between)
+{
+	struct gf_value v = { 0 };
+	bool read;
+
+	switch (m->field) {
+	case GF_SOURCE:
+	case GF_DESTINATION:
+		read = gf_addresses(word, &v);
+		break;
+	case GF_STATE:
+		read = gf_state(word, &v.lo);
+		break;
+	case GF_IN:
+	case GF_OUT:
+		gf_device_add(f, m, word);
+		return true;
+	case GF_PROTOCOL:
+		read = gf_protocol(word, &v.lo);
+		v.hi = v.lo;
+		break;
+	case GF_ICMP:
+		read = gf_icmp_type(word, &v.lo);
+		v.hi = v.lo;
+		break;
+	case GF_FLAGS:
+		read = gf_flag(word, &v.lo);
+		v.hi = v.lo;
+		break;
+	default:
+		read = gf_ports(word, between, &v);
+		break;
+	}
+	if (read)
+		gf_value_add(f, m, v.lo, v.hi);
+	return read;
+}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "azure/walk_priv.h"
+#include "base/format.h"
 
 struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct nic *nic)
 {
@@ -61,8 +62,7 @@ enum step walk_drop(struct walker *x, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&reason, fmt, ap) < 0)
-		abort();
+	reason = xvasprintf(fmt, ap);
 	va_end(ap);
 	return walk_end(x, WALK_DROPPED, arena_strdup(x->w->arena, reason));
 }

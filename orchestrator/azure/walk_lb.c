@@ -149,12 +149,7 @@ static enum step receive_from_internet(struct walker *x, const struct load_balan
 		    "until a security group of the backend does, and neither NIC %s of %s nor "
 		    "subnet %s has one; attach a group with an inbound rule that allows it",
 		    lb->name, to->name, to->vm->name, to->subnet->name);
-	if (x->p.dst != to->ip && !to->forwarding)
-		return walk_drop(x,
-		                 "NIC %s of %s drops it: it is not for its address %s, and "
-		                 "enableIPForwarding is off; set it to true on that NIC",
-		                 to->name, to->vm->name, IP4_STR(to->ip));
-	return walk_filter(x, to, false);
+	return walk_into_nic(x, to);
 }
 
 enum step walk_to_balancer(struct walker *x, const struct nic *n, const struct load_balancer *lb,

@@ -56,3 +56,13 @@ enum step walk_filter(struct walker *x, const struct nic *n, bool out)
 	VEC_PUSH(x->w->flows, x->w->n_flows, x->w->cap_flows) = (struct walk_flow){ n, out, x->p };
 	return STEP_NIC;
 }
+
+enum step walk_into_nic(struct walker *x, const struct nic *n)
+{
+	if (x->p.dst != n->ip && !n->forwarding)
+		return walk_drop(x,
+		                 "NIC %s of %s drops it: it is not for its address %s, and "
+		                 "enableIPForwarding is off; set it to true on that NIC",
+		                 n->name, n->vm->name, IP4_STR(n->ip));
+	return walk_filter(x, n, false);
+}

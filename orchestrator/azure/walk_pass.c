@@ -44,10 +44,5 @@ enum step walk_receive(struct walker *x, const struct nic *from, const struct ni
 	if (!vm_runs(x->env->rt, to->vm))
 		return walk_drop(x, "%s, which has %s, is stopped (deallocated); start it",
 		                 to->vm->name, IP4_STR(to->ip));
-	if (x->p.dst != to->ip && !to->forwarding)
-		return walk_drop(x,
-		                 "NIC %s of %s drops it: it is not for its address %s, and "
-		                 "enableIPForwarding is off; set it to true on that NIC",
-		                 to->name, to->vm->name, IP4_STR(to->ip));
-	return walk_filter(x, to, false);
+	return walk_into_nic(x, to);
 }

@@ -56,6 +56,8 @@ enum step walk_by_fabric(struct walker *x, const struct nic *n, struct walk_hop 
 /* walk_nsg.c */
 /* The packet leaves n, or arrives there, and its security groups let it pass: STEP_NIC. */
 enum step walk_filter(struct walker *x, const struct nic *n, bool out);
+/* So, and NIC n takes what arrives: what is not for its address only if it forwards. */
+enum step walk_into_nic(struct walker *x, const struct nic *n);
 
 /* walk_firewall.c */
 struct walk_firewall {

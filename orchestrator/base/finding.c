@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/finding_group.h"
+#include "base/format.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -97,8 +98,7 @@ static void add_finding(struct findings *f, struct finding x, const char *pointe
                         const char *source, const char *fmt, va_list ap)
 {
 	++*severity_counter(f, x.severity);
-	if (vasprintf(&x.message, fmt, ap) < 0)
-		abort();
+	x.message = xvasprintf(fmt, ap);
 	x.pointer = xstrdup(pointer ? pointer : "");
 	x.hint = hint ? xstrdup(hint) : NULL;
 	x.source = source ? xstrdup(source) : NULL;

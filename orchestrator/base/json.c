@@ -28,6 +28,15 @@ json_t *text_json_of(const char *s)
 	return s ? text_json(s, strlen(s)) : json_null();
 }
 
+json_t *texts_json(const char *const *v, size_t n)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(a, json_string(v[i]));
+	return a;
+}
+
 void text_append(json_t *list, char *text)
 {
 	json_array_append_new(list, text_json_of(text));

@@ -19,6 +19,7 @@ const char *member_text(const json_t *v, const char *key, const char *none);
 /* What a JSON merge patch makes of old (NULL: nothing): RFC 7396; new reference, which shares with
  * both. */
 json_t *json_merged(const json_t *old, const json_t *patch);
+json_t *texts_json(const char *const *v, size_t n);
 /* Appends a sentence to a list. */
 void text_append(json_t *list, char *text /* stolen */);
 /* The text of a value as json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) writes it, for what is long;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/format.h"
+
 static void *check_allocated(void *p)
 {
 	if (!p) {
@@ -77,15 +79,22 @@ char *xstrndup(const char *s, size_t n)
 	return check_allocated(strndup(s, n));
 }
 
+char *xvasprintf(const char *fmt, va_list ap)
+{
+	char *s = NULL;
+
+	return check_allocated(vasprintf(&s, fmt, ap) < 0 ? NULL : s);
+}
+
 char *xasprintf(const char *fmt, ...)
 {
 	va_list ap;
-	char *s = NULL;
 
 	va_start(ap, fmt);
-	int n = vasprintf(&s, fmt, ap);
+	char *s = xvasprintf(fmt, ap);
+
 	va_end(ap);
-	return check_allocated(n < 0 ? NULL : s);
+	return s;
 }
 
 /* --- arena ---------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "checks/check.h"
 
+#include "base/json.h"
 #include "checks/fields.h"
 
 enum { HTTP_PORT = 80 };
@@ -32,9 +33,7 @@ void judgement_free(struct judgement *j)
 
 const char *check_text(const json_t *o, const char *key)
 {
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
+	return member_text(o, key, "");
 }
 
 struct judgement check_judged(bool holds, struct str *seen)

@@ -6,6 +6,7 @@
 
 #include "azure/hybrid.h"
 #include "azure/lb.h"
+#include "base/format.h"
 #include "base/str.h"
 #include "base/suggest.h"
 #include "schema/schema.h"
@@ -17,8 +18,7 @@ void check_error(struct check_reader *r, const char *rule, const char *ptr, cons
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	finding_add(r->f, SEV_ERROR, rule, NULL, ptr, hint, "%s", msg);
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "cmd/azure.h"
 #include "rest/environment.h"
@@ -44,13 +45,6 @@ static int run_silently(char *const *argv, const json_t *env, struct err *e)
 	if (!WIFEXITED(wstatus) || WEXITSTATUS(wstatus))
 		return err_set(e, EIO, "az %s %s fails: %s", argv[1], argv[2], str_get(&words));
 	return 0;
-}
-
-static const char *of(const json_t *env, const char *name)
-{
-	const char *s = json_string_value(json_object_get(env, name));
-
-	return s ? s : "";
 }
 
 /* The folder belongs to one address and one secret: a file says which. */
@@ -99,7 +93,8 @@ static int link_bicep(const char *folder, struct err *e)
 
 int azure_set_up_cli(const json_t *env, struct err *e)
 {
-	const char *folder = of(env, "AZURE_CONFIG_DIR"), *endpoint = of(env, "ARM_ENDPOINT");
+	const char *folder = member_text(env, "AZURE_CONFIG_DIR", ""),
+	           *endpoint = member_text(env, "ARM_ENDPOINT", "");
 	_cleanup_free_ char *mark = xasprintf("%s/vnetlab", folder);
 	_cleanup_free_ char *manager = xasprintf("%s/", endpoint);
 	const char *verb = "register";
@@ -122,8 +117,8 @@ int azure_set_up_cli(const json_t *env, struct err *e)
 		{ "az", "cloud", verb, "-n", "vnetlab", "--endpoint-resource-manager", manager,
 		  "--endpoint-vm-image-alias-doc", aliases },
 		{ "az", "cloud", "set", "-n", "vnetlab" },
-		{ "az", "login", "--service-principal", "-u", of(env, "ARM_CLIENT_ID"), "-p",
-		  secret, "--tenant", "lab", "-o", "none" },
+		{ "az", "login", "--service-principal", "-u", member_text(env, "ARM_CLIENT_ID", ""),
+		  "-p", secret, "--tenant", "lab", "-o", "none" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {

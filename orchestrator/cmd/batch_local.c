@@ -41,17 +41,6 @@ static char *digest_of(const struct batch *b, const json_t *design)
 	return xasprintf("%016" PRIx64, h);
 }
 
-/* What is wrong with a design is in its result; a line of each would be the other lines' confusion.
- */
-static void be_silent(void)
-{
-	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		dup2(fd, STDERR_FILENO);
-	close_p(&fd);
-}
-
 static void read_lab(const struct batch *b, const struct batch_lab *l, struct test_design *ret)
 {
 	char *path = NULL;
@@ -91,7 +80,7 @@ static json_t *look_at_job(void *ctx, size_t job)
 	struct test_session s = b->options;
 	struct test_design d;
 
-	be_silent();
+	pool_silence();
 	read_lab(b, l, &d);
 	_cleanup_free_ char *digest = digest_of(b, d.design);
 	json_t *j = json_pack("{s:s}", "digest", digest), *had = batch_result_read(b, l);
@@ -129,7 +118,7 @@ static json_t *run_lab(void *ctx, size_t job)
 	struct test_design d;
 	bool timed_out = false;
 
-	be_silent();
+	pool_silence();
 	read_lab(b, l, &d);
 	struct test_job of = { .design = &d, .repeat = 1 };
 

@@ -40,16 +40,6 @@ struct grading { /* the whole command */
 
 /* ---- in a process of the student's own ---- */
 
-/* What is wrong with a design is in its row. */
-static void hush(void)
-{
-	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		dup2(fd, STDERR_FILENO);
-	close_p(&fd);
-}
-
 static json_t *row_of(enum grade_state state, const char *reason, const struct report_run *run)
 {
 	return json_pack("{s:i, s:o, s:o}", "state", (int)state, "reason",
@@ -152,7 +142,7 @@ static json_t *grade_one(void *ctx, size_t number)
 	const struct grading *x = ctx;
 	struct test_design d;
 
-	hush();
+	pool_silence(); /* what is wrong with a design is in its row */
 	limit_memory(x->memory_mib);
 	read_work(x, x->g.v[number].file, &d);
 	if (d.invalid)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wrong with a lesson: its texts, its two designs, and, by the model alone, whether the
  * first leaves something to do and the second leaves nothing. */
+#include "base/format.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cmd/design.h"
@@ -14,8 +15,7 @@ PRINTF(2, 3) static void add_complaint(json_t *list, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	text_append(list, text);
 }

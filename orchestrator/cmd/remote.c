@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/json.h"
+
 int remote_connect(const struct cmd_args *a, const char *lab, struct lab_client **ret)
 {
 	struct err e = { 0 };
@@ -36,7 +38,5 @@ int remote_call(const struct cmd_args *a, const char *lab, json_t *req, json_t *
 
 const char *json_str(const json_t *obj, const char *key)
 {
-	const char *s = json_string_value(json_object_get(obj, key));
-
-	return s ? s : "";
+	return member_text(obj, key, "");
 }

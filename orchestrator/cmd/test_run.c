@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "base/format.h"
 #include "base/str.h"
 #include "cmd/address.h"
 #include "cmd/captures.h"
@@ -47,8 +48,7 @@ PRINTF(1, 2) static void progress(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	pool_say("progress", text);
 	free(text);
@@ -60,8 +60,7 @@ PRINTF(1, 2) static void note(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	pool_say("note", text);
 	free(text);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/format.h"
 #include "base/str.h"
 #include "base/term.h"
 #include "base/visible.h"
@@ -90,8 +91,7 @@ int ui_usage(const struct cmd_args *a, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	ui_progress_end();
 	fprintf(stderr, "%s%s:%s ", stderr_color("\033[1;31m"), a->prog_verb,
@@ -108,8 +108,7 @@ PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
 {
 	char *msg = NULL;
 
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	ui_progress_end();
 	fflush(stdout);
 	print_indented(stderr, msg, 2);
@@ -295,8 +294,7 @@ void ui_progress(const char *fmt, ...)
 	if (ui.line_shown && now - ui.drawn < 100)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	_cleanup_free_ char *clean = ui_clean(msg);
 	int width = term_columns(STDERR_FILENO) - 1;
@@ -325,8 +323,7 @@ void ui_print(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	ui_print_text(msg, strlen(msg), false);
 	free(msg);

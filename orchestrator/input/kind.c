@@ -11,13 +11,6 @@
 /* Exports wrap lists: {"value": [...]}, {"data": [...]}, and what `az ... create` prints. */
 enum { MAX_WRAPPED = 4 };
 
-static const char *get_text(const json_t *doc, const char *key)
-{
-	const char *s = json_string_value(input_member(doc, key));
-
-	return s ? s : "";
-}
-
 /* The first row of a list says what they all are. */
 static const json_t *first_row(const json_t *doc)
 {
@@ -68,7 +61,7 @@ static bool has_resources(const json_t *doc, int depth)
 
 static bool schema_has(const json_t *doc, const char *word)
 {
-	return strcasestr(get_text(doc, "$schema"), word);
+	return strcasestr(input_text(doc, "$schema"), word);
 }
 
 enum input_kind input_kind(const json_t *doc)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "azure/kind.h"
+#include "base/format.h"
 #include "base/str.h"
 #include "base/suggest.h"
 
@@ -16,8 +17,7 @@ void load_error(struct loader *l, const char *rule, const char *azure_code, cons
 	_cleanup_free_ char *msg = NULL;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	finding_add(l->f, SEV_ERROR, rule, azure_code, ptr, hint, "%s", msg);
 }

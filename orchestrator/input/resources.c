@@ -69,7 +69,7 @@ json_t *input_member(const json_t *doc, const char *key)
 	return NULL;
 }
 
-static const char *get_member_text(const json_t *doc, const char *key)
+const char *input_text(const json_t *doc, const char *key)
 {
 	const char *s = json_string_value(input_member(doc, key));
 
@@ -78,10 +78,10 @@ static const char *get_member_text(const json_t *doc, const char *key)
 
 bool input_is_resource(const json_t *doc)
 {
-	const char *type = get_member_text(doc, "type");
+	const char *type = input_text(doc, "type");
 
-	if (strstr(get_member_text(doc, "id"), "/providers/"))
+	if (strstr(input_text(doc, "id"), "/providers/"))
 		return true;
-	return *get_member_text(doc, "name") && strchr(type, '/') && strchr(type, '.') &&
+	return *input_text(doc, "name") && strchr(type, '/') && strchr(type, '.') &&
 	       strchr(type, '.') < strchr(type, '/');
 }

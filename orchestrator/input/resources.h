@@ -29,5 +29,6 @@ json_t *resource_find(json_t *by_key, const char *id);
 char *resource_type(const char *key);
 /* Whatever the case of its name: PowerShell's ConvertTo-Json begins names with a capital. */
 json_t *input_member(const json_t *doc, const char *key);
+const char *input_text(const json_t *doc, const char *key); /* "": it has none */
 /* A resource as ARM knows it: it has an id of a provider's, or a type of one and a name. */
 bool input_is_resource(const json_t *doc);

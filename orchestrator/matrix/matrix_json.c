@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A matrix as JSON: ends, classes, outcomes, and a row for each flow that refers to them. */
+#include "base/json.h"
 #include "matrix/matrix.h"
 #include "matrix/range.h"
-
-static json_t *strings_json(const char *const *v, size_t n)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(a, json_string(v[i]));
-	return a;
-}
 
 static json_t *end_json(const struct matrix_end *e)
 {
 	return json_pack("{s:s, s:s, s:s?, s:s, s:o}", "name", e->name, "kind",
 	                 end_kind_str(e->kind), "place", e->place, "address", IP4_STR(e->ip),
-	                 "members", strings_json(e->members, e->n_members));
+	                 "members", texts_json(e->members, e->n_members));
 }
 
 static json_t *class_json(const struct matrix_class *c)
@@ -29,7 +21,7 @@ static json_t *class_json(const struct matrix_class *c)
 		json_array_append_new(prefixes, json_string(PREFIX_STR(v.v[i])));
 	return json_pack("{s:s, s:s, s:s?, s:s, s:o, s:o}", "name", c->name, "kind",
 	                 class_kind_str(c->kind), "place", c->place, "address", IP4_STR(c->address),
-	                 "members", strings_json(c->members, c->n_members), "prefixes", prefixes);
+	                 "members", texts_json(c->members, c->n_members), "prefixes", prefixes);
 }
 
 static json_t *outcome_json(const struct matrix_outcome *o)
@@ -74,5 +66,5 @@ json_t *matrix_json(const struct matrix *x)
 			add_cell_json(rows, x, i, k);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "sources", ends, "destinations", classes,
 	                 "outcomes", outcomes, "flows", rows, "unread",
-	                 strings_json(x->unread, x->n_unread), "walks", (json_int_t)x->n_walks);
+	                 texts_json(x->unread, x->n_unread), "walks", (json_int_t)x->n_walks);
 }

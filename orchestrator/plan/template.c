@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/format.h"
 #include "base/str.h"
 
 enum { MAX_DEPTH = 16 };
@@ -41,8 +42,7 @@ static int fail(const struct tmpl *t, const char *at, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	return err_set(t->e, EINVAL, "%s:%d: %s", t->name, line_of(t, at), msg);
 }

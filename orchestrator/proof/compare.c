@@ -9,6 +9,7 @@
 #include <limits.h>
 
 #include "base/addr.h"
+#include "base/json.h"
 #include "checks/match.h"
 
 #define MAX_NAMES 7
@@ -48,13 +49,6 @@ const char *compare_verdict_str(enum compare_verdict v)
 	return verdicts[v];
 }
 
-static const char *row_text(const json_t *row, const char *key)
-{
-	const char *s = json_string_value(json_object_get(row, key));
-
-	return s ? s : "";
-}
-
 /* ---- which rows take part ---- */
 
 static bool row_counts(enum compare_kind kind, const json_t *row, enum compare_none none)
@@ -62,11 +56,11 @@ static bool row_counts(enum compare_kind kind, const json_t *row, enum compare_n
 	static const char *const classes[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
 		                               "100.64.0.0/10" };
 
-	if (kind != COMPARE_ROUTES || !strieq(row_text(row, "nextHopType"), "None") ||
-	    !strieq(row_text(row, "source"), "Default") || none == COMPARE_NONE_ALL)
+	if (kind != COMPARE_ROUTES || !strieq(member_text(row, "nextHopType", ""), "None") ||
+	    !strieq(member_text(row, "source", ""), "Default") || none == COMPARE_NONE_ALL)
 		return true;
 	for (size_t i = 0; none == COMPARE_NONE_CLASSES && i < ARRAY_LEN(classes); i++)
-		if (streq(row_text(row, "addressPrefix"), classes[i]))
+		if (streq(member_text(row, "addressPrefix", ""), classes[i]))
 			return true;
 	return false;
 }
@@ -80,7 +74,7 @@ static bool row_is_of_parts(const json_t *parts, const json_t *row)
 	if (!json_array_size(parts) || !json_object_get(row, "localAddress"))
 		return true;
 	json_array_foreach (parts, i, p) {
-		if (strieq(json_string_value(p), row_text(row, "localAddress")))
+		if (strieq(json_string_value(p), member_text(row, "localAddress", "")))
 			return true;
 	}
 	return false;
@@ -113,7 +107,7 @@ static struct side side_of(const struct compare_table *t, const struct shape *sh
 		if (!row_counts(t->kind, r, o->none) || !row_is_of_parts(parts, r))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(shape->keys) && shape->keys[k]; k++)
-			s.keys[s.n] = str_hash(row_text(r, shape->keys[k]), s.keys[s.n] + k);
+			s.keys[s.n] = str_hash(member_text(r, shape->keys[k], ""), s.keys[s.n] + k);
 		s.rows[s.n++] = r;
 	}
 	return s;
@@ -175,7 +169,7 @@ static unsigned fields_distance(const struct shape *s, const json_t *fields)
 
 static const char *find_hidden_reason(const struct compare_table *t, const json_t *want)
 {
-	const char *prefix = row_text(want, "addressPrefix");
+	const char *prefix = member_text(want, "addressPrefix", "");
 	size_t i;
 	json_t *h;
 
@@ -185,8 +179,8 @@ static const char *find_hidden_reason(const struct compare_table *t, const json_
 		if (json_is_array(p))
 			p = json_array_get(p, 0);
 		if (*prefix && strieq(json_string_value(p), prefix) &&
-		    (!*row_text(want, "source") ||
-		     strieq(row_text(want, "source"), row_text(h, "source"))))
+		    (!*member_text(want, "source", "") ||
+		     strieq(member_text(want, "source", ""), member_text(h, "source", ""))))
 			return json_string_value(json_object_get(h, "reason"));
 	}
 	return NULL;
@@ -200,24 +194,25 @@ static char *find_replacing_route(const struct side *got, uint64_t key, const js
 	unsigned len = 0;
 
 	for (size_t i = 0; i < got->n; i++)
-		if (got->keys[i] == key && *row_text(got->rows[i], "reason"))
-			return xstrdup(row_text(got->rows[i], "reason"));
-	if (prefix_parse(row_text(want, "addressPrefix"), &p) < 0)
+		if (got->keys[i] == key && *member_text(got->rows[i], "reason", ""))
+			return xstrdup(member_text(got->rows[i], "reason", ""));
+	if (prefix_parse(member_text(want, "addressPrefix", ""), &p) < 0)
 		return NULL;
 	for (size_t i = 0; i < got->n; i++) {
 		const json_t *r = got->rows[i];
 
-		if (prefix_parse(row_text(r, "addressPrefix"), &q) < 0 || !prefix_covers(q, p) ||
-		    !strieq(row_text(r, "state"), "Active") || !q.len || !*row_text(r, "reason") ||
-		    (around && q.len <= len))
+		if (prefix_parse(member_text(r, "addressPrefix", ""), &q) < 0 ||
+		    !prefix_covers(q, p) || !strieq(member_text(r, "state", ""), "Active") ||
+		    !q.len || !*member_text(r, "reason", "") || (around && q.len <= len))
 			continue;
 		around = r;
 		len = q.len;
 	}
 	if (!around)
 		return NULL;
-	return xasprintf("%s, %s, is in the lab's table: %s", row_text(around, "addressPrefix"),
-	                 row_text(around, "nextHopType"), row_text(around, "reason"));
+	return xasprintf("%s, %s, is in the lab's table: %s",
+	                 member_text(around, "addressPrefix", ""),
+	                 member_text(around, "nextHopType", ""), member_text(around, "reason", ""));
 }
 
 static char *make_row_key(const struct shape *s, const json_t *row)
@@ -225,14 +220,14 @@ static char *make_row_key(const struct shape *s, const json_t *row)
 	_cleanup_str_ struct str b = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(s->keys) && s->keys[i]; i++) {
-		if (!*row_text(row, s->keys[i]))
+		if (!*member_text(row, s->keys[i], ""))
 			continue;
 		str_printf(&b, "%s%s",
 		           !i                                  ? ""
 		           : streq(s->keys[i], "localAddress") ? " at "
 		           : streq(s->keys[i], "sourcePeer")   ? " from "
 		                                               : " via ",
-		           row_text(row, s->keys[i]));
+		           member_text(row, s->keys[i], ""));
 	}
 	return str_take(&b);
 }
@@ -297,7 +292,7 @@ static bool pair_rows(struct comparison *c, const struct shape *s, struct side *
 		json_t *fields = list_differing_fields(s, w->rows[i], g->rows[k], o);
 
 		add_compared_row(c, d ? COMPARE_DIFFERENT : COMPARE_EQUAL, s, w->rows[i],
-		                 g->rows[k], fields, row_text(g->rows[k], "reason"));
+		                 g->rows[k], fields, member_text(g->rows[k], "reason", ""));
 	}
 	return paired;
 }
@@ -325,7 +320,7 @@ void compare_tables(const struct compare_table *want, const struct compare_table
 	for (size_t i = 0; i < g.n; i++)
 		if (!g.done[i])
 			add_compared_row(ret, COMPARE_EXTRA, s, NULL, g.rows[i], NULL,
-			                 row_text(g.rows[i], "reason"));
+			                 member_text(g.rows[i], "reason", ""));
 }
 
 bool compare_same(const struct comparison *c)

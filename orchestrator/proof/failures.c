@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "proof/failures_priv.h"
 #include "proof/look.h"
@@ -147,15 +148,6 @@ static int mend_all(struct fr *r, struct err *e)
 	return rc;
 }
 
-static json_t *list_texts(const char *const *v, size_t n)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(a, json_string(v[i]));
-	return a;
-}
-
 static int run_case(struct fr *r, struct fr_case *k, struct err *e)
 {
 	json_t *status = NULL;
@@ -219,7 +211,7 @@ static int run_cases(struct fr *r, struct report_run *rep, struct err *e)
 		k.budget_ms = failure_budget(r->m, &r->all, i, &k.budget_key);
 		k.result = json_pack("{s:s, s:s, s:o}", "failure", k.x->name, "kind",
 		                     failure_kind_str(k.x->kind), "faults",
-		                     list_texts(k.x->faults, k.x->n_faults));
+		                     texts_json(k.x->faults, k.x->n_faults));
 		rc = run_case(r, &k, e);
 		if (rc < 0 && rc != -EINTR)
 			err_wrap(e, "failure of %s", k.x->name);

@@ -256,3 +256,12 @@ int pool_run(const struct pool *p, struct err *e)
 	free(s.workers);
 	return r;
 }
+
+void pool_silence(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		dup2(fd, STDERR_FILENO);
+	close_p(&fd);
+}

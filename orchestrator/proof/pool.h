@@ -36,3 +36,6 @@ struct pool {
 int pool_run(const struct pool *p, struct err *e);
 /* In a job: comes to said(), of a kind that the two sides agree on.  Elsewhere it does nothing. */
 void pool_say(const char *kind, const char *text);
+/* In a job: nothing comes to the terminal any more.  What is wrong is in its result; a line of each
+ * would be the other lines' confusion. */
+void pool_silence(void);

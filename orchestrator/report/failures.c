@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/failures.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "base/visible.h"
 #include "report/table.h"
 
 const char *failure_text(const json_t *o, const char *key)
 {
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
+	return member_text(o, key, "");
 }
 
 double failure_ms(const json_t *o, const char *key)
@@ -32,7 +31,7 @@ static long long lost_of(const json_t *p)
 	return json_integer_value(json_object_get(p, "lost"));
 }
 
-static void add_failure_row(struct table *t, const json_t *x)
+static void add_failure_line(struct table *t, const json_t *x)
 {
 	size_t n = json_array_size(json_object_get(x, "packets")), lost = 0, broken = 0, i;
 	size_t others = 0;
@@ -144,7 +143,7 @@ void report_failures_human(FILE *f, const json_t *failures)
 		table_right(t, c);
 	json_array_foreach (list, i, x)
 		if (json_object_get(x, "returnMs"))
-			add_failure_row(t, x);
+			add_failure_line(t, x);
 	if (!table_rows(t))
 		return;
 	table_indent(t, 2);

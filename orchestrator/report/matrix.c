@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/matrix.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "report/markdown.h"
 #include "report/write.h"
-
-static const char *field(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
-}
 
 static const char *rule_of_verdict(const char *verdict)
 {
@@ -29,7 +23,7 @@ static const char *rule_of_verdict(const char *verdict)
 /* What is dropped or denied is as somebody wrote it; what may be otherwise warns. */
 static enum severity severity_of_line(const json_t *l)
 {
-	const char *v = field(l, "verdict");
+	const char *v = member_text(l, "verdict", "");
 
 	if (streq(v, "dropped") || streq(v, "denied"))
 		return SEV_INFO;
@@ -39,14 +33,16 @@ static enum severity severity_of_line(const json_t *l)
 static char *disagreement_text(const json_t *d)
 {
 	const json_t *m = json_object_get(d, "model"), *k = json_object_get(d, "kernel");
-	bool packets = streq(field(d, "between"), "packets");
+	bool packets = streq(member_text(d, "between", ""), "packets");
 
-	return xasprintf(
-	    "%s -> %s%s%s, %s %lld: %s says %s, %s says %s (%s)", field(d, "from"), field(d, "to"),
-	    *field(d, "address") ? " at " : "", field(d, "address"), field(d, "protocol"),
-	    (long long)json_integer_value(json_object_get(d, "port")),
-	    packets ? "the kernel" : "the model", field(m, "verdict"),
-	    packets ? "a packet" : "the kernel", field(k, "verdict"), field(k, "reason"));
+	return xasprintf("%s -> %s%s%s, %s %lld: %s says %s, %s says %s (%s)",
+	                 member_text(d, "from", ""), member_text(d, "to", ""),
+	                 *member_text(d, "address", "") ? " at " : "",
+	                 member_text(d, "address", ""), member_text(d, "protocol", ""),
+	                 (long long)json_integer_value(json_object_get(d, "port")),
+	                 packets ? "the kernel" : "the model", member_text(m, "verdict", ""),
+	                 packets ? "a packet" : "the kernel", member_text(k, "verdict", ""),
+	                 member_text(k, "reason", ""));
 }
 
 static void add_matrix_findings(const struct matrix_report *r)
@@ -62,13 +58,15 @@ static void add_matrix_findings(const struct matrix_report *r)
 		            "vnetlab bundle saves what reproduces it", "%s", text);
 	}
 	json_array_foreach (json_object_get(r->lines, "lines"), i, x) {
-		const char *rule = rule_of_verdict(field(x, "verdict"));
+		const char *rule = rule_of_verdict(member_text(x, "verdict", ""));
 
 		if (rule)
-			finding_add(f, severity_of_line(x), rule, NULL, field(x, "pointer"), NULL,
-			            "%s -> %s, %s: %s (%s): %s", field(x, "from"), field(x, "to"),
-			            field(x, "traffic"), field(x, "answer"), field(x, "way"),
-			            field(x, "reason"));
+			finding_add(f, severity_of_line(x), rule, NULL,
+			            member_text(x, "pointer", ""), NULL,
+			            "%s -> %s, %s: %s (%s): %s", member_text(x, "from", ""),
+			            member_text(x, "to", ""), member_text(x, "traffic", ""),
+			            member_text(x, "answer", ""), member_text(x, "way", ""),
+			            member_text(x, "reason", ""));
 	}
 }
 
@@ -89,12 +87,14 @@ static void fill_matrix_run(const struct matrix_report *r, struct report_run *ru
 		struct report_check *k = report_add(run);
 		enum severity s = severity_of_line(x);
 
-		k->name = xasprintf("%s -> %s, %s: %s", field(x, "from"), field(x, "to"),
-		                    field(x, "traffic"), field(x, "answer"));
-		k->ok = s == SEV_INFO || streq(field(x, "verdict"), "delivered");
+		k->name = xasprintf("%s -> %s, %s: %s", member_text(x, "from", ""),
+		                    member_text(x, "to", ""), member_text(x, "traffic", ""),
+		                    member_text(x, "answer", ""));
+		k->ok = s == SEV_INFO || streq(member_text(x, "verdict", ""), "delivered");
 		k->warning = s == SEV_WARNING;
-		k->detail = xasprintf("%s%s%s", field(x, "way"), *field(x, "reason") ? ": " : "",
-		                      field(x, "reason"));
+		k->detail = xasprintf("%s%s%s", member_text(x, "way", ""),
+		                      *member_text(x, "reason", "") ? ": " : "",
+		                      member_text(x, "reason", ""));
 	}
 }
 
@@ -124,14 +124,15 @@ static void add_undelivered(struct str *b, const json_t *lines)
 	size_t i, n = 0;
 
 	json_array_foreach (lines, i, l) {
-		if (!rule_of_verdict(field(l, "verdict")) || n++ >= MARKDOWN_ROWS)
+		if (!rule_of_verdict(member_text(l, "verdict", "")) || n++ >= MARKDOWN_ROWS)
 			continue;
 		if (n == 1) {
 			str_addc(b, '\n');
 			markdown_header(b, "From", "To", "Traffic", "Answer", "Way", "Why");
 		}
-		markdown_row(b, field(l, "from"), field(l, "to"), field(l, "traffic"),
-		             field(l, "answer"), field(l, "way"), field(l, "reason"));
+		markdown_row(b, member_text(l, "from", ""), member_text(l, "to", ""),
+		             member_text(l, "traffic", ""), member_text(l, "answer", ""),
+		             member_text(l, "way", ""), member_text(l, "reason", ""));
 	}
 	markdown_more(b, n);
 }

@@ -38,6 +38,8 @@ void page_lines(struct str *b, const char *s); /* the same, lines stay lines */
 void page_table(struct str *b, const char *caption, const char *headers);
 void page_table_end(struct str *b);
 void page_cell(struct str *b, const char *s);
+/* A cell for each of the members "from to reason"; an empty one for what row has not. */
+void page_cells(struct str *b, const json_t *row, const char *keys);
 /* A cell with a word that has a colour: "delivered", "error", ... */
 void page_verdict(struct str *b, const char *word, const char *text);
 void page_more(struct str *b, size_t n, size_t shown);

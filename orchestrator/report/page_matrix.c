@@ -2,12 +2,7 @@
 /* The page's matrix, and the way of each check's packets. */
 #include "report/page.h"
 
-static const char *page_member(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "";
-}
+#include "base/json.h"
 
 static void add_grid_row(struct str *b, const char *from, const json_t *row)
 {
@@ -52,13 +47,8 @@ static void add_matrix_lines(struct str *b, const json_t *lines)
 		if (shown++ >= PAGE_ROWS)
 			break;
 		str_add(b, "<tr>");
-		page_verdict(b, page_member(l, "verdict"), page_member(l, "verdict"));
-		page_cell(b, page_member(l, "from"));
-		page_cell(b, page_member(l, "to"));
-		page_cell(b, page_member(l, "traffic"));
-		page_cell(b, page_member(l, "answer"));
-		page_cell(b, page_member(l, "way"));
-		page_cell(b, page_member(l, "reason"));
+		page_verdict(b, member_text(l, "verdict", ""), member_text(l, "verdict", ""));
+		page_cells(b, l, "from to traffic answer way reason");
 		str_add(b, "</tr>\n");
 	}
 	page_table_end(b);
@@ -77,12 +67,10 @@ static void add_page_disagreements(struct str *b, const json_t *list)
 		const json_t *k = json_object_get(d, "kernel");
 
 		str_add(b, "<tr>");
-		page_cell(b, page_member(d, "from"));
-		page_cell(b, page_member(d, "to"));
-		page_cell(b, page_member(d, "protocol"));
-		page_cell(b, page_member(json_object_get(d, "model"), "verdict"));
-		page_cell(b, page_member(k, "verdict"));
-		page_cell(b, page_member(k, "reason"));
+		page_cells(b, d, "from to protocol");
+		page_cell(b, member_text(json_object_get(d, "model"), "verdict", ""));
+		page_cell(b, member_text(k, "verdict", ""));
+		page_cell(b, member_text(k, "reason", ""));
 		str_add(b, "</tr>\n");
 	}
 	page_table_end(b);
@@ -119,21 +107,21 @@ void page_add_way(struct str *b, const char *what, const json_t *way)
 	if (!json_is_object(way))
 		return;
 	str_printf(b, "<p>%s: <strong>", what);
-	page_text(b, page_member(way, "verdict"));
+	page_text(b, member_text(way, "verdict", ""));
 	str_add(b, "</strong>. ");
-	page_text(b, page_member(way, "reason"));
+	page_text(b, member_text(way, "reason", ""));
 	str_add(b, "</p>\n<ol>\n");
 	json_array_foreach (json_object_get(way, "hops"), i, h) {
 		str_add(b, "<li><strong>");
-		page_text(b, page_member(h, "node"));
+		page_text(b, member_text(h, "node", ""));
 		str_add(b, "</strong>");
-		if (*page_member(h, "nextHop")) {
+		if (*member_text(h, "nextHop", "")) {
 			str_add(b, " &rarr; ");
-			page_text(b, page_member(h, "nextHop"));
+			page_text(b, member_text(h, "nextHop", ""));
 		}
-		if (*page_member(h, "reason")) {
+		if (*member_text(h, "reason", "")) {
 			str_add(b, ": ");
-			page_text(b, page_member(h, "reason"));
+			page_text(b, member_text(h, "reason", ""));
 		}
 		str_add(b, "</li>\n");
 	}
@@ -152,9 +140,9 @@ void page_add_ways(struct str *b, const struct page_design *d, size_t number)
 		const json_t *p = json_object_get(x, "path");
 
 		str_add(b, "<details><summary>");
-		page_text(b, page_member(x, "check"));
+		page_text(b, member_text(x, "check", ""));
 		str_add(b, " &mdash; ");
-		page_text(b, page_member(p, "verdict"));
+		page_text(b, member_text(p, "verdict", ""));
 		str_add(b, "</summary>\n");
 		page_add_way(b, "There", p);
 		page_add_way(b, "Back", json_object_get(p, "return"));

@@ -2,6 +2,7 @@
 /* What all parts of the page are made of. */
 #include <string.h>
 
+#include "base/json.h"
 #include "base/visible.h"
 #include "report/markup.h"
 #include "report/page.h"
@@ -56,6 +57,17 @@ void page_cell(struct str *b, const char *s)
 	str_add(b, "<td>");
 	page_lines(b, s);
 	str_add(b, "</td>");
+}
+
+void page_cells(struct str *b, const json_t *row, const char *keys)
+{
+	for (const char *k = keys; *k;) {
+		size_t n = strcspn(k, " ");
+		_cleanup_free_ char *key = xstrndup(k, n);
+
+		page_cell(b, member_text(row, key, ""));
+		k += n + (k[n] == ' ');
+	}
 }
 
 /* Words have a colour, and are words: who sees no colour reads them. */

@@ -25,7 +25,8 @@ static const char *rule_of_failure(const json_t *x)
 	return failure_takes_other_way(x) ? "FAILURE-OTHER-WAY" : NULL;
 }
 
-static void add_failure(struct checked_file *c, const struct report_check *k, const json_t *x)
+static void add_failure_finding(struct checked_file *c, const struct report_check *k,
+                                const json_t *x)
 {
 	const char *key = failure_text(x, "budgetKey"), *rule = rule_of_failure(x);
 	_cleanup_free_ char *pointer = jptr_str(JPTR(JPTR(NULL, "whenFails"), key));
@@ -44,7 +45,7 @@ static void add_run(struct checked_file *c, const struct report_run *r)
 
 	for (size_t k = 0; k < r->n; k++) {
 		if (r->checks[k].failure)
-			add_failure(c, &r->checks[k], json_array_get(failures, n++));
+			add_failure_finding(c, &r->checks[k], json_array_get(failures, n++));
 		else if (!r->checks[k].ok && !r->checks[k].skipped)
 			add_failed(c, &r->checks[k]);
 	}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "base/format.h"
 #include "base/str.h"
 #include "base/term.h"
 
@@ -72,8 +73,7 @@ void table_cell(struct table *t, size_t column, const char *fmt, ...)
 	if (!t->n_rows || column >= t->n_columns)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		abort();
+	s = xvasprintf(fmt, ap);
 	va_end(ap);
 	free(t->rows[t->n_rows - 1][column].text);
 	t->rows[t->n_rows - 1][column].text = s;

@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/format.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "input/resources.h"
 #include "rest/priv.h"
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -52,8 +54,7 @@ void rest_header(struct rest_call *c, const char *name, const char *fmt, ...)
 	char *text = NULL;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	json_object_set_new(c->headers, name, json_string(text));
 	free(text);
@@ -81,8 +82,7 @@ void rest_fail(struct rest_call *c, int status, const char *code, const char *fm
 	char *text = NULL;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	rest_refuse(&f, status, code, "%s", text);
 	free(text);
@@ -181,4 +181,17 @@ struct rest_call *call_new(struct rest *r, const char *method, const char *uri,
 		return NULL;
 	}
 	return c;
+}
+
+bool rest_group_is_there(struct rest_call *c)
+{
+	_cleanup_free_ char *path = xasprintf("/subscriptions/%s/resourceGroups/%s",
+	                                      c->id.subscription, c->id.group ? c->id.group : "");
+	_cleanup_free_ char *key = resource_key(path);
+
+	if (!c->id.group || json_object_get(rest_store(c->rest)->groups, key))
+		return true;
+	rest_fail(c, 404, "ResourceGroupNotFound", "Resource group '%s' could not be found.",
+	          c->id.group);
+	return false;
 }

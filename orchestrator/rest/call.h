@@ -80,6 +80,8 @@ void rest_answer(struct rest_call *c, int status, json_t *body /* stolen; may be
 void rest_header(struct rest_call *c, const char *name, const char *fmt, ...) PRINTF(3, 4);
 void rest_fail(struct rest_call *c, int status, const char *code, const char *fmt, ...)
     PRINTF(4, 5);
+/* False, and answered: the path names a resource group that is not in the store. */
+bool rest_group_is_there(struct rest_call *c);
 void rest_fail_with(struct rest_call *c, const struct rest_failure *f);
 /* A driver's error: 503 when the lab has ended, else 500 with its sentence. */
 void rest_fail_err(struct rest_call *c, const struct err *e);

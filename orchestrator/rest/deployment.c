@@ -89,18 +89,6 @@ static void list_operations(struct rest_call *c)
 /* --- deploying
  * ------------------------------------------------------------------------------------ */
 
-static bool is_target_group_there(struct rest_call *c)
-{
-	const char *end = strstr(c->id.key, "/providers/");
-	_cleanup_free_ char *key = xstrndup(c->id.key, end ? (size_t)(end - c->id.key) : 0);
-
-	if (!c->id.group || json_object_get(rest_store(c->rest)->groups, key))
-		return true;
-	rest_fail(c, 404, "ResourceGroupNotFound", "Resource group '%s' could not be found.",
-	          c->id.group);
-	return false;
-}
-
 /* As Azure wraps what a resource of a template is refused for. */
 static void wrap_failure(struct rest_failure *to, const struct rest_failure *f)
 {
@@ -252,7 +240,7 @@ static void put_what_was_read(struct rest_call *c, const struct deployed *d,
 
 static void put_deployment(struct rest_call *c)
 {
-	if (is_target_group_there(c))
+	if (rest_group_is_there(c))
 		deployment_read(c, put_what_was_read);
 }
 
@@ -307,7 +295,7 @@ static void try_what_was_read(struct rest_call *c, const struct deployed *d,
 
 static void validate_deployment(struct rest_call *c)
 {
-	if (is_target_group_there(c))
+	if (rest_group_is_there(c))
 		deployment_read(c, try_what_was_read);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -14,8 +15,7 @@ int rest_refuse(struct rest_failure *f, int status, const char *code, const char
 
 	rest_failure_done(f);
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	str_add(&s, text);
 	free(text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "base/format.h"
 #include "rest/priv.h"
 
 void rest_log(const struct rest *r, const char *fmt, ...)
@@ -11,8 +12,7 @@ void rest_log(const struct rest *r, const char *fmt, ...)
 	if (!r->o.log)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	r->o.log(text);
 	free(text);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "rest/body.h"
 #include "rest/catalog.h"
@@ -105,19 +106,14 @@ static json_t *openid(const char *e, const char *path)
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
-static const char *form_text(const json_t *form, const char *name)
-{
-	return json_string_value(json_object_get(form, name));
-}
-
 /* "https://localhost:8443//.default offline_access" -> "https://localhost:8443/" */
 static char *audience_of(const struct rest *r, const json_t *form)
 {
-	const char *s = form_text(form, "resource");
+	const char *s = member_text(form, "resource", NULL);
 
 	if (s)
 		return xstrdup(s);
-	s = form_text(form, "scope");
+	s = member_text(form, "scope", NULL);
 	if (!s)
 		return xasprintf("%s/", r->endpoint);
 	size_t n = strcspn(s, " ");
@@ -144,7 +140,7 @@ static json_t *token_answer(struct rest *r, const json_t *form, bool for_user)
 		_cleanup_str_ struct str info = { 0 };
 		static const char who[] = "{\"uid\":\"lab\",\"utid\":\"" TOKEN_TENANT "\"}";
 		/* MSAL reads an audience of its own from an id_token. */
-		const char *client = form_text(form, "client_id");
+		const char *client = member_text(form, "client_id", NULL);
 		_cleanup_free_ char *id =
 		    token_make(&r->tokens, issuer, client ? client : TOKEN_CLIENT, now);
 
@@ -195,18 +191,18 @@ static void trust_own_user(struct rest_call *c, const json_t *form)
 
 static void answer_token(struct rest_call *c, const json_t *form, bool plain)
 {
-	const char *grant = form_text(form, "grant_type");
+	const char *grant = member_text(form, "grant_type", NULL);
 
 	if (plain || !grant) /* a managed identity has neither */
 		trust_own_user(c, form);
 	else if (streq(grant, "client_credentials"))
-		judge_secret(c, form, form_text(form, "client_secret"), false);
+		judge_secret(c, form, member_text(form, "client_secret", NULL), false);
 	else if (streq(grant, "password"))
-		judge_secret(c, form, form_text(form, "password"), true);
+		judge_secret(c, form, member_text(form, "password", NULL), true);
 	else if (host_ends_with(grant, "device_code"))
 		trust_own_user(c, form);
 	else if (streq(grant, "refresh_token")) {
-		const char *t = form_text(form, "refresh_token");
+		const char *t = member_text(form, "refresh_token", NULL);
 		_cleanup_free_ char *bearer = xasprintf("Bearer %s", t ? t : "");
 
 		if (token_good(&c->rest->tokens, bearer, (int64_t)time(NULL)))

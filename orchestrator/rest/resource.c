@@ -63,24 +63,11 @@ static void list_type(struct rest_call *c)
 	rest_answer(c, 200, json_pack("{s:o}", "value", list));
 }
 
-static bool group_is_there(struct rest_call *c)
-{
-	_cleanup_free_ char *path = xasprintf("/subscriptions/%s/resourceGroups/%s",
-	                                      c->id.subscription, c->id.group ? c->id.group : "");
-	_cleanup_free_ char *key = resource_key(path);
-
-	if (!c->id.group || json_object_get(rest_store(c->rest)->groups, key))
-		return true;
-	rest_fail(c, 404, "ResourceGroupNotFound", "Resource group '%s' could not be found.",
-	          c->id.group);
-	return false;
-}
-
 static void get_any(struct rest_call *c)
 {
 	const struct child_list *cl = c->id.type ? child_list_of(c->id.type) : NULL;
 
-	if (c->id.kind == ID_RESOURCE && !group_is_there(c))
+	if (c->id.kind == ID_RESOURCE && !rest_group_is_there(c))
 		return;
 	if (c->id.kind == ID_RESOURCE && !c->id.name) {
 		if (cl && c->id.parent)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/format.h"
 #include "base/str.h"
 
 static const char *name_json_type(const json_t *v)
@@ -54,8 +55,7 @@ static bool add_value_finding(struct findings *f, const char *rule, const char *
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	finding_add(f, SEV_ERROR, rule, code, ptr, hint, "%s", msg);
 	return false;

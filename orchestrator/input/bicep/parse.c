@@ -235,11 +235,8 @@ static struct bicep_decl *parse_statement(struct bscan *p)
 	struct bicep_decl *d = arena_alloc(p->t->arena, sizeof(*d));
 
 	d->file = p->file;
-	if (p->depth > BICEP_DEPTH) {
-		bscan_fail(p, "this is nested more than %d deep", BICEP_DEPTH);
+	if (!bscan_enter(p))
 		return NULL;
-	}
-	p->depth++;
 	bicep_parse_decorators(p, d);
 	bscan_lines(p);
 	d->place = (struct hcl_place){ &p->file->text, p->at, end_of_head(p) };

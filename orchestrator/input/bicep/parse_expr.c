@@ -379,12 +379,9 @@ static const struct bx *parse_bicep_unary(struct bscan *p)
 
 	if (c != '!' && c != '-' && c != '+')
 		return parse_bicep_postfix(p);
-	if (p->depth > BICEP_DEPTH) {
-		bscan_fail(p, "this is nested more than %d deep", BICEP_DEPTH);
+	if (!bscan_enter(p))
 		return NULL;
-	}
 	x = bx_new(p, c == '!' ? BX_NOT : BX_MINUS, p->at++);
-	p->depth++;
 	x->of = parse_bicep_unary(p);
 	x->place.end = x->of ? x->of->place.end : 0;
 	p->depth--;
@@ -446,13 +443,8 @@ static const struct bx *parse_bicep_if(struct bscan *p)
 	size_t at = p->at;
 	const struct bx *of;
 
-	if (p->failed)
+	if (p->failed || !bscan_enter(p))
 		return NULL;
-	if (p->depth > BICEP_DEPTH) {
-		bscan_fail(p, "this is nested more than %d deep", BICEP_DEPTH);
-		return NULL;
-	}
-	p->depth++;
 	of = parse_level(p, 0);
 	if (of && bscan_take_on(p, "?")) {
 		struct bx *x = bx_new(p, BX_IF, at);

@@ -164,13 +164,8 @@ static const struct bx *parse_union(struct bscan *p)
 	struct bx *all = NULL;
 	const struct bx *x;
 
-	if (p->failed)
+	if (p->failed || !bscan_enter(p))
 		return NULL;
-	if (p->depth > BICEP_DEPTH) {
-		bscan_fail(p, "this is nested more than %d deep", BICEP_DEPTH);
-		return NULL;
-	}
-	p->depth++;
 	bscan_take_on(p, "|");
 	bscan_lines(p);
 	x = parse_type_postfix(p);

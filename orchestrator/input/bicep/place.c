@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a finding about the template says is said of the Bicep source. */
+/* Findings about the template that Bicep became point at the place in the Bicep source. */
 #include <stdio.h>
 
+#include "base/format.h"
 #include "input/bicep/lower.h"
 
 void bicep_put_place(struct blow *l, const struct hcl_place *at)
@@ -47,10 +48,8 @@ void bicep_report(struct blow *l, enum severity sev, const char *rule, struct hc
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
 	bicep_say(l->b->findings, sev, rule, at, hint, text);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "input/bicep/lower.h"
 #include "input/relax.h"
 
@@ -51,15 +52,10 @@ static json_t *nearest_config(struct blow *l, const char **ret_folder)
 	}
 }
 
-static const char *string_of(json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 /* Where the Bicep CLI keeps what it fetched; NULL: nobody has a home. */
 static const char *cache_root(struct blow *l, json_t *config, const char *folder)
 {
-	const char *set = string_of(config, "cacheRootDirectory"), *home = getenv("HOME");
+	const char *set = member_text(config, "cacheRootDirectory", NULL), *home = getenv("HOME");
 	struct arena *a = l->b->arena;
 
 	if (set && *set == '/')
@@ -87,8 +83,8 @@ static const char *whole_reference(struct blow *l, const char *reference, json_t
 	json_t *alias =
 	    json_object_get(json_object_get(json_object_get(config, "moduleAliases"), "br"), name);
 
-	registry = string_of(alias, "registry");
-	path = string_of(alias, "modulePath");
+	registry = member_text(alias, "registry", NULL);
+	path = member_text(alias, "modulePath", NULL);
 	if (registry)
 		return arena_printf(a, "%s/%s%s%s", registry, path ? path : "",
 		                    path && *path ? "/" : "", colon + 1);

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "base/format.h"
+
 static bool is_bicep_name_char(char c)
 {
 	return isalnum((unsigned char)c) || c == '_';
@@ -131,12 +133,20 @@ void bscan_fail(struct bscan *p, const char *fmt, ...)
 		return;
 	p->failed = true;
 	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
 	bicep_say(p->t->findings, SEV_ERROR, "BICEP-SYNTAX-01",
 	          (struct hcl_place){ &p->file->text, p->at, 0 }, NULL, text);
+}
+
+bool bscan_enter(struct bscan *p)
+{
+	if (p->depth > BICEP_DEPTH) {
+		bscan_fail(p, "this is nested more than %d deep", BICEP_DEPTH);
+		return false;
+	}
+	p->depth++;
+	return true;
 }
 
 struct bx *bx_new(struct bscan *p, enum bicep_sort sort, size_t at)

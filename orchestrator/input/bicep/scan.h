@@ -38,6 +38,9 @@ bool bscan_need(struct bscan *p, const char *word);    /* or reports that it lac
 const char *bscan_name(struct bscan *p);               /* NULL: there is none */
 bool bscan_at_end(struct bscan *p);                    /* of a line or of the text */
 void bscan_skip_statement(struct bscan *p, size_t from);
+/* One level deeper, from which who reads comes back by --p->depth; false, and reported: that is too
+ * deep. */
+bool bscan_enter(struct bscan *p);
 void bscan_fail(struct bscan *p, const char *fmt, ...) PRINTF(2, 3);
 
 struct bx *bx_new(struct bscan *p, enum bicep_sort sort, size_t at);

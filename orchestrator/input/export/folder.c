@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "input/export/export.h"
+#include "input/file.h"
 
 enum { MAX_FILES = 5000, MAX_FOLDERS = 6 };
 
@@ -19,13 +20,6 @@ struct files {
 static int compare_file_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool has_extension(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && strieq(s + n - m, end);
 }
 
 /* A link to a file that is in the folder is one name more for it: that file is read. */
@@ -61,10 +55,10 @@ static int list_folder(const char *folder, const char *below, int depth, struct 
 		if (S_ISDIR(st.st_mode) && depth < MAX_FOLDERS)
 			r = list_folder(folder, name, depth + 1, x, f, e);
 		/* Not through links: an export is a folder, not a way out of it. */
-		if (S_ISLNK(st.st_mode) && has_extension(name, ".json"))
+		if (S_ISLNK(st.st_mode) && file_has_ending(name, ".json"))
 			report_link(folder, path, name, f);
-		if (!S_ISREG(st.st_mode) || has_extension(name, ".checks.json") ||
-		    !(has_extension(name, ".json") || has_extension(name, ".tfstate")))
+		if (!S_ISREG(st.st_mode) || file_has_ending(name, ".checks.json") ||
+		    !(file_has_ending(name, ".json") || file_has_ending(name, ".tfstate")))
 			continue;
 		if (x->n == MAX_FILES)
 			r = err_set(e, EFBIG, "%s: more than %d files", folder, MAX_FILES);

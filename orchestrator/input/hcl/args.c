@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/format.h"
 #include "input/hcl/func.h"
 
 json_t *func_fail(struct hcl_call *c, const char *fmt, ...)
@@ -11,10 +12,8 @@ json_t *func_fail(struct hcl_call *c, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
 	return hcl_fail(c->ev, c->e->place, "HCL-FUNC-02", NULL, "%s(): %s", c->name, text);
 }
 

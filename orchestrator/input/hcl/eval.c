@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/format.h"
+
 json_t *hcl_fail(struct hcl_eval *ev, struct hcl_place at, const char *rule, const char *hint,
                  const char *fmt, ...)
 {
@@ -13,10 +15,8 @@ json_t *hcl_fail(struct hcl_eval *ev, struct hcl_place at, const char *rule, con
 	if (ev->quiet)
 		return hcl_unknown("what failed");
 	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
 	hcl_report(ev->findings, SEV_ERROR, rule, at, hint, "%s", text);
 	return hcl_unknown("what failed");
 }

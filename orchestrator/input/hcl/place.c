@@ -2,6 +2,7 @@
 /* Where something stands, for people: file, line, column. */
 #include <stdio.h>
 
+#include "base/format.h"
 #include "base/str.h"
 #include "input/hcl/syntax.h"
 
@@ -64,10 +65,8 @@ void hcl_report(struct findings *f, enum severity sev, const char *rule, struct 
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
 	finding_add_source(f, sev, rule, NULL, where, hint, "%s", text);
 	finding_spans(f, x.line, x.column, x.end_column);
 }

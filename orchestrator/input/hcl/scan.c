@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "base/format.h"
+
 static bool is_hcl_name_char(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || (c & 0x80);
@@ -83,10 +85,8 @@ void scan_fail(struct scan *p, const char *fmt, ...)
 	if (p->quiet)
 		return;
 	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
 	hcl_report(p->t->findings, SEV_ERROR, "HCL-SYNTAX-01", scan_place(p), NULL, "%s", text);
 }
 

@@ -2,6 +2,7 @@
 /* Findings that point at the original file. */
 #include <stdio.h>
 
+#include "base/format.h"
 #include "input/import/priv.h"
 
 void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
@@ -11,8 +12,7 @@ void im_note(struct import *im, enum severity sev, const char *rule, const struc
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	finding_add_source(im->f, sev, rule, NULL, r ? r->source : NULL, hint, "%s", msg);
 }
@@ -36,8 +36,7 @@ void im_leave_out(struct import *im, struct res *r, const char *hint, const char
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	r->left_out = true;
 	r->why_out = arena_strdup(im->a, msg);

@@ -36,21 +36,16 @@ static void collect_taken(json_t *v, json_t *taken)
 	}
 }
 
-/* An inline subnet is part of its network. */
-static json_t *find_inline_subnet(struct addresses *a, const char *id)
+json_t *tf_find_inline_subnet(json_t *by_id, const char *id)
 {
-	const char *last = strrchr(id, '/');
-	const char *kind = last ? strstr(id, "/subnets/") : NULL;
-	_cleanup_free_ char *net = NULL;
-	json_t *vnet, *x;
+	const char *kind = id ? strstr(id, "/subnets/") : NULL;
+	_cleanup_free_ char *net = kind ? xstrndup(id, (size_t)(kind - id)) : NULL;
+	json_t *vnet = net ? resource_find(by_id, net) : NULL, *x;
 	size_t i;
 
-	if (!kind)
-		return NULL;
-	net = xstrndup(id, (size_t)(kind - id));
-	vnet = resource_find(a->by_id, net);
 	json_array_foreach (json_object_get(json_object_get(vnet, "properties"), "subnets"), i, x)
-		if (strieq(json_string_value(json_object_get(x, "name")), last + 1))
+		if (strieq(json_string_value(json_object_get(x, "name")),
+		           kind + strlen("/subnets/")))
 			return x;
 	return NULL;
 }
@@ -61,7 +56,7 @@ static bool find_subnet_prefix(struct addresses *a, json_t *ref, struct prefix *
 	json_t *subnet = resource_find(a->by_id, id), *props, *p;
 
 	if (!subnet && id)
-		subnet = find_inline_subnet(a, id);
+		subnet = tf_find_inline_subnet(a->by_id, id);
 	props = json_object_get(subnet, "properties");
 	p = json_object_get(props, "addressPrefix");
 	if (!p)

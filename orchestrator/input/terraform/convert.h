@@ -14,5 +14,8 @@ json_t *tf_resource(struct tf *t, const struct tf_node *n, const char *id, const
 /* Resources that only join others, or belong into a list of another. */
 void tf_join(struct tf *t, struct tf_node *n, json_t *by_id);
 void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id);
+/* The subnet ".../virtualNetworks/V/subnets/S", which is part of its network among the resources
+ * there; borrowed, NULL: it is not. */
+json_t *tf_find_inline_subnet(json_t *by_id, const char *id);
 /* Replaces the marks of addresses that are not known yet, and gives them to their owners. */
 void tf_addresses(struct tf *t, json_t *resources);

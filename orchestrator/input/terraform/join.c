@@ -18,24 +18,6 @@ static json_t *id_above(const char *id)
 	return json_stringn(id, (size_t)(end - id));
 }
 
-/* A subnet that is written within its network is part of that: ".../virtualNetworks/v/subnets/s".
- */
-static json_t *find_joined_subnet(json_t *by_id, const char *id)
-{
-	const char *kind = id ? strstr(id, "/subnets/") : NULL;
-	_cleanup_free_ char *net = kind ? xstrndup(id, (size_t)(kind - id)) : NULL;
-	json_t *vnet = net ? resource_find(by_id, net) : NULL, *x;
-	size_t i;
-
-	if (!kind)
-		return NULL;
-	json_array_foreach (json_object_get(json_object_get(vnet, "properties"), "subnets"), i, x)
-		if (strieq(json_string_value(json_object_get(x, "name")),
-		           kind + strlen("/subnets/")))
-			return x;
-	return NULL;
-}
-
 static json_t *find_joined(struct tf *t, struct tf_node *n, json_t *by_id)
 {
 	json_t *candidates = NULL;
@@ -45,7 +27,7 @@ static json_t *find_joined(struct tf *t, struct tf_node *n, json_t *by_id)
 	json_t *found = resource_find(by_id, json_string_value(id));
 
 	if (!found)
-		found = find_joined_subnet(by_id, json_string_value(id));
+		found = tf_find_inline_subnet(by_id, json_string_value(id));
 	if (!found)
 		finding_add(
 		    t->findings, SEV_WARNING,

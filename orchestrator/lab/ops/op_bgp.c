@@ -115,17 +115,6 @@ static int find_connection(const struct lab *l, struct request *r, struct bgp_co
 	               list.n ? "are" : "is", list.n ? str_get(&list) : "none");
 }
 
-/* az writes AS paths with dashes. */
-static json_t *as_path_json(const char *spaced)
-{
-	_cleanup_free_ char *s = xstrdup(spaced);
-
-	for (char *p = s; *p; p++)
-		if (*p == ' ')
-			*p = '-';
-	return json_string(s);
-}
-
 static json_t *make_learned_row(const struct bgp_connection *c, unsigned instance,
                                 const struct bird_path *p)
 {

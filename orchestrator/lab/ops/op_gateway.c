@@ -42,22 +42,12 @@ static const struct sock_at *bird_socket_of(const struct lab *l, const struct no
 	return n && n->n_procs && n->procs[0]->state == PROC_RUNNING ? &n->procs[0]->control : NULL;
 }
 
-static json_t *split_as_path(const char *spaced)
-{
-	_cleanup_free_ char *s = xstrdup(spaced);
-
-	for (char *p = s; *p; p++)
-		if (*p == ' ')
-			*p = '-';
-	return json_string(s);
-}
-
 /* --- learned --------------------------------------------------------------------------------- */
 
 static json_t *gateway_row_json(ip4 local, struct prefix p, json_t *next_hop, ip4 peer,
                                 const char *origin, const char *path, int weight)
 {
-	return json_pack("{s:o,s:s,s:s,s:o,s:s,s:s,s:i}", "asPath", split_as_path(path),
+	return json_pack("{s:o,s:s,s:s,s:o,s:s,s:s,s:i}", "asPath", as_path_json(path),
 	                 "localAddress", IP4_STR(local), "network", PREFIX_STR(p), "nextHop",
 	                 next_hop, "origin", origin, "sourcePeer", IP4_STR(peer), "weight", weight);
 }
@@ -154,7 +144,7 @@ static int advertised_on(struct lab *l, const struct hybrid_session *s, json_t *
 
 	for (size_t j = 0; j < n && r == 0; j++)
 		json_array_append_new(rows, json_pack("{s:o,s:s,s:s,s:s,s:s,s:n,s:i}", "asPath",
-		                                      split_as_path(as_sent(s, p[j].as_path)),
+		                                      as_path_json(as_sent(s, p[j].as_path)),
 		                                      "localAddress", IP4_STR(s->local_ip),
 		                                      "network", PREFIX_STR(p[j].network),
 		                                      "nextHop", IP4_STR(p[j].next_hop), "origin",

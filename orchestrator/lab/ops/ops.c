@@ -12,3 +12,13 @@ int op_string(const struct request *r, const char *key, const char **ret, struct
 	*ret = s;
 	return 0;
 }
+
+json_t *as_path_json(const char *spaced)
+{
+	_cleanup_free_ char *s = xstrdup(spaced);
+
+	for (char *p = s; *p; p++)
+		if (*p == ' ')
+			*p = '-';
+	return json_string(s);
+}

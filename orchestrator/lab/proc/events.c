@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -57,8 +58,7 @@ void event_add(struct events *ev, const char *kind, const char *subject, const c
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&detail, fmt, ap) < 0)
-		abort();
+	detail = xvasprintf(fmt, ap);
 	va_end(ap);
 	size_t n = strlen(detail);
 

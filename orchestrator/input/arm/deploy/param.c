@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/format.h"
 #include "input/arm/deploy/ask.h"
 #include "input/arm/deploy/param.h"
 #include "input/arm/expr/eval.h"
@@ -30,8 +31,7 @@ static void report_param(struct deployment *d, const struct symbol *s, const cha
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	arm_finding(d->a, SEV_ERROR, rule, "InvalidTemplate", d->file, ptr, hint, "%s", msg);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/format.h"
 #include "input/arm/expr/eval.h"
 #include "input/arm/expr/func.h"
 #include "input/arm/expr/unknown.h"
@@ -20,8 +21,7 @@ const struct val *eval_fail(struct env *e, const struct expr *at, const char *hi
 	f->at = at;
 	f->code = NULL;
 	va_start(ap, fmt);
-	if (vasprintf(&f->msg, fmt, ap) < 0)
-		abort();
+	f->msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	f->hint = hint ? xstrdup(hint) : NULL;
 	return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "base/format.h"
 #include "input/arm/run/run.h"
 
 void arm_finding(struct arm *a, enum severity sev, const char *rule, const char *code,
@@ -12,8 +13,7 @@ void arm_finding(struct arm *a, enum severity sev, const char *rule, const char 
 	if (a->quiet)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		abort();
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	for (size_t i = 0; a->retried && i < a->f->n; i++)
 		if (streq(a->f->items[i].rule, rule) && streq(a->f->items[i].source, where) &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "input/arm/value/val.h"
 
+#include "base/format.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -93,11 +94,9 @@ const struct val *val_printf(struct arena *a, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vasprintf(&s, fmt, ap);
+	s = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
-	const struct val *v = val_strn(a, s, (size_t)n);
+	const struct val *v = val_strn(a, s, strlen(s));
 
 	free(s);
 	return v;
