@@ -92,7 +92,7 @@ static char *output_path(const struct cmd_args *a, const char *file)
 	                 (int)(dot ? dot - base : (long)strlen(base)), base);
 }
 
-static int write_result(const struct cmd_args *a, const char *file, json_t *result)
+static int write_template(const struct cmd_args *a, const char *file, json_t *result)
 {
 	struct err e = { 0 };
 
@@ -108,7 +108,7 @@ static int write_result(const struct cmd_args *a, const char *file, json_t *resu
 	return r < 0 ? ui_error(&e) : EX_DONE;
 }
 
-static int build(const struct cmd_args *a, const char *path, bool params)
+static int build_file(const struct cmd_args *a, const char *path, bool params)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	_cleanup_free_ char *file = bicep_file_of(path, &f);
@@ -129,7 +129,7 @@ static int build(const struct cmd_args *a, const char *path, bool params)
 	findings_sort(&f);
 	print_diagnostics(&f);
 	if (result && !f.errors)
-		status = write_result(a, path, result);
+		status = write_template(a, path, result);
 	else if (e.code)
 		status = ui_error(&e);
 	json_decref(template);
@@ -152,7 +152,7 @@ static int cmd_bicep(const struct cmd_args *a)
 		return ui_usage(a, "%s is not there: build, build-params, restore, version", verb);
 	if (a->argc != 2)
 		return ui_usage(a, "which file? vnetlab bicep %s FILE", verb);
-	return build(a, a->argv[1], streq(verb, "build-params"));
+	return build_file(a, a->argv[1], streq(verb, "build-params"));
 }
 
 static enum arg_kind complete_bicep(const char *first, size_t position, struct candidates *ret)

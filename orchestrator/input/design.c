@@ -129,7 +129,7 @@ static int open_below_slow(const char *folder, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_below(const char *folder, const char *path)
+static int open_config_below(const char *folder, const char *path)
 {
 	struct open_how how = {
 		/* not to hang on a FIFO */
@@ -156,7 +156,7 @@ static json_t *file_problem(const char *rule, const char *error, const char *hin
 static json_t *read_config(const char *folder, const char *path)
 {
 	_cleanup_str_ struct str s = { 0 };
-	_cleanup_close_ int fd = open_below(folder, path);
+	_cleanup_close_ int fd = open_config_below(folder, path);
 	struct stat st;
 	int r = fd;
 

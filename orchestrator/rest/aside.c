@@ -24,7 +24,7 @@ struct aside {
 };
 
 /* The last thing that the child does. */
-static void write_result(int fd, json_t *result)
+static void send_result(int fd, json_t *result)
 {
 	_cleanup_free_ char *text = json_compact(result);
 
@@ -95,7 +95,7 @@ int aside_start(struct asides *all, struct loop *l, json_t *(*work)(void *ctx),
 			_exit(1);
 		fcntl(3, F_SETFL, 0);
 		close_range(4, ~0u, 0); /* clients' connections are not its own */
-		write_result(3, work(ctx));
+		send_result(3, work(ctx));
 		_exit(0);
 	}
 	close(p[1]);

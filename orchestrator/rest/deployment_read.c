@@ -140,8 +140,8 @@ static void unwrap_link(const struct rest_call *c, struct deployed *d)
 	}
 }
 
-static int evaluate_template(const struct rest_call *c, const json_t *body, json_t *template,
-                             struct deployed *d, struct rest_failure *f)
+static int evaluate_sent_template(const struct rest_call *c, const json_t *body, json_t *template,
+                                  struct deployed *d, struct rest_failure *f)
 {
 	const struct rest_options *o = rest_options_of(c->rest);
 	json_t *sources = json_pack("{s:O}", "template", template);
@@ -192,7 +192,7 @@ static json_t *work_on_template(void *ctx)
 	_cleanup_failure_ struct rest_failure f = { 0 };
 	json_t *j;
 
-	if (evaluate_template(x->c, x->body, x->template, &x->d, &f) == 0)
+	if (evaluate_sent_template(x->c, x->body, x->template, &x->d, &f) == 0)
 		return json_pack("{s:O,s:O*}", "resources", x->d.resources, "outputs",
 		                 x->d.outputs);
 	j = rest_failure_json(&f);

@@ -189,7 +189,7 @@ void stage_leave(struct driver *d)
 	}
 }
 
-static int build(struct driver *d, struct err *e)
+static int build_stage(struct driver *d, struct err *e)
 {
 	_cleanup_free_ char *stage = xasprintf("%s/stage", d->root);
 
@@ -244,7 +244,7 @@ static int take_own(const char *dir, int *own, struct err *e)
 int stage_enter(struct driver *d, const char *dir, int *ret_mntns, struct err *e)
 {
 	int own[ARRAY_LEN(OWN)] = { -1, -1, -1, -1 };
-	int r = d->stage >= 0 ? 0 : build(d, e);
+	int r = d->stage >= 0 ? 0 : build_stage(d, e);
 
 	if (r == 0)
 		r = take_own(dir, own, e);

@@ -25,7 +25,7 @@ static void add_json_string(const struct typed *t, const char *s)
 
 static void add_typed(const struct typed *t, const char *name, const struct val *decl, int depth);
 
-static void add_members(const struct typed *t, const struct val *properties, int depth)
+static void add_typed_members(const struct typed *t, const struct val *properties, int depth)
 {
 	bool any = false;
 
@@ -95,7 +95,7 @@ static void add_typed(const struct typed *t, const char *name, const struct val 
 		add_array(t, name, to, depth);
 	} else if (strieq(type, "object") || strieq(type, "secureObject")) {
 		str_addc(t->out, '{');
-		add_members(t, val_get(form_of(t, to), "properties"), depth);
+		add_typed_members(t, val_get(form_of(t, to), "properties"), depth);
 		str_addc(t->out, '}');
 	} else {
 		add_scalar(t, name, type, to);

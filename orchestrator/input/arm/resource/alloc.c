@@ -245,7 +245,7 @@ static void take_given_addresses(struct arm *a, struct inst *i)
 	}
 }
 
-static bool is_taken(const struct arm *a, ip4 ip)
+static bool is_public_taken(const struct arm *a, ip4 ip)
 {
 	for (size_t k = 0; k < a->alloc->n_taken; k++)
 		if (a->alloc->taken[k] == ip)
@@ -259,7 +259,7 @@ static ip4 free_of_range(struct arm *a, const char *prefix_id)
 	struct prefix range = range_by_id(a, &a->alloc->ranges, prefix_id);
 
 	for (uint32_t k = 0; ip4_is_set(range.addr) && k < prefix_size(range); k++)
-		if (!is_taken(a, prefix_at(range, k))) {
+		if (!is_public_taken(a, prefix_at(range, k))) {
 			take_public(a, prefix_at(range, k));
 			return prefix_at(range, k);
 		}

@@ -147,7 +147,7 @@ static void add_public_address(struct inst *i, struct val_builder *b, const stru
 	val_set(b, "dnsSettings", val_built_obj(&dns));
 }
 
-static void add_range(struct inst *i, struct val_builder *b, const struct val *props)
+static void add_prefix_range(struct inst *i, struct val_builder *b, const struct val *props)
 {
 	struct prefix range = range_of(i);
 
@@ -254,7 +254,7 @@ static const struct runtime_type types[] = {
 	{ NET "azureFirewalls", .configs = "ipConfigurations", .addresses = true,
 	  .enrich = add_hub_address },
 	{ NET "publicIPAddresses", .addresses = true, .first = true, .enrich = add_public_address },
-	{ NET "publicIPPrefixes", .addresses = true, .first = true, .enrich = add_range },
+	{ NET "publicIPPrefixes", .addresses = true, .first = true, .enrich = add_prefix_range },
 	{ NET "virtualHubs", .addresses = true, .enrich = add_router_addresses },
 	{ NET "virtualHubs/ipConfigurations", .addresses = true, .first = true },
 	{ NET "virtualNetworks", .first = true, .enrich_reference = add_own_subnets },

@@ -9,7 +9,7 @@
 
 #define RANGES "ranges" /* the pool of shared.h in which they are */
 
-static bool is_prefix(const struct inst *i)
+static bool is_public_prefix(const struct inst *i)
 {
 	return strieq(i->type, "Microsoft.Network/publicIPPrefixes");
 }
@@ -74,7 +74,7 @@ static void seed_ranges(struct arm *a, struct ranges *all)
 void range_take_given(struct arm *a, struct ranges *all, struct inst *i)
 {
 	struct prefix p =
-	    is_prefix(i) ? read_range(val_get(i->body, "properties")) : (struct prefix){ 0 };
+	    is_public_prefix(i) ? read_range(val_get(i->body, "properties")) : (struct prefix){ 0 };
 
 	if (ip4_is_none(p.addr))
 		return;
@@ -84,7 +84,7 @@ void range_take_given(struct arm *a, struct ranges *all, struct inst *i)
 }
 
 /* What it has already, in another template or in the store; or a free one. */
-static ip4 choose_range(struct arm *a, struct ranges *all, const struct inst *i, unsigned length)
+static ip4 take_free_range(struct arm *a, struct ranges *all, const struct inst *i, unsigned length)
 {
 	ip4 had = shared_of(a, i, 0);
 
@@ -98,14 +98,14 @@ void range_give(struct arm *a, struct ranges *all, struct inst *i)
 	const struct val *props = val_get(i->body, "properties");
 	unsigned length = length_of(props);
 
-	if (!is_prefix(i) || i->ips || i->state != ST_DONE || !length ||
+	if (!is_public_prefix(i) || i->ips || i->state != ST_DONE || !length ||
 	    ip4_is_set(read_range(props).addr) ||
 	    strieq(val_get_str(props, "publicIPAddressVersion"), "IPv6"))
 		return;
 	seed_ranges(a, all);
 	i->ips = arena_array(a->arena, 1, sizeof(*i->ips));
 	i->n_ips = 1;
-	i->ips[0] = choose_range(a, all, i, length);
+	i->ips[0] = take_free_range(a, all, i, length);
 	if (ip4_is_set(i->ips[0])) {
 		VEC_PUSH(all->v, all->n, all->cap) = (struct prefix){ i->ips[0], (uint8_t)length };
 		shared_keep(a, RANGES, i, 0, i->ips[0], false);
