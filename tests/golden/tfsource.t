@@ -75,6 +75,29 @@ is "--coverage says what became of each resource" "$(jq -c '.resources[] | selec
 is "and why one is left out" "$(jq -c '.resources[] | select(.name == "f") | [.how, .why]' <<<"$fates")" '["leftOut","it is in a hub of Virtual WAN"]'
 like "as people read it" "$(vnetlab import "$work/defaults" --coverage 2>/dev/null)" 'azurerm_subnet.s +microsoft.network/virtualnetworks/subnets +read +/virtualNetworks/v'
 
+cat >"$work/defaults/main.tf" <<'EOF'
+resource "azurerm_virtual_network" "v" {
+  for_each            = toset(["a", "b"])
+  name                = "vnet-${each.key}"
+  resource_group_name = "rg"
+  address_space       = [each.key == "a" ? "10.1.0.0/16" : "10.2.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  for_each             = toset(["a", "b"])
+  name                 = "AzureFirewallSubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v[each.key].name
+  address_prefixes     = [each.key == "a" ? "10.1.0.0/26" : "10.2.0.0/26"]
+}
+data "azurerm_subnet" "of_b" {
+  name                 = "AzureFirewallSubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = "vnet-b"
+}
+output "prefix" { value = data.azurerm_subnet.of_b.address_prefixes }
+EOF
+is "a data source is the resource of its name in its network" "$(plan "$work/defaults" 2>/dev/null | jq -c .planned_values.outputs.prefix.value)" '["10.2.0.0/26"]'
+
 # Hashes: what the tools of this machine say of the same bytes.
 mkdir "$work/hash"
 printf 'a\nb' >"$work/hash/f"

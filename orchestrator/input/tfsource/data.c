@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Data sources: what exists already.  One whose type and name are those of a resource of the design
  * is that resource. */
+#include "input/terraform/types.h"
 #include "input/tfsource/source.h"
 
 #define ZEROS "00000000-0000-0000-0000-000000000000"
@@ -60,10 +61,29 @@ static json_t *render_parts(struct source *s, struct tfs_node *n)
 	return v ? v : hcl_unknown(n->address);
 }
 
-/* The design's resource that the data source reads back, or NULL. */
+/* Do both give the attribute, and otherwise?  What is being evaluated says nothing. */
+static bool attr_differs(struct source *s, struct tfs_node *n, struct tfs_node *x, const char *attr)
+{
+	json_t *own = NULL, *other = NULL;
+
+	if (!attr || json_object_get(x->busy, attr) || json_object_get(n->busy, attr))
+		return false;
+	own = tfs_given_attr(s, n, attr);
+	other = own ? tfs_given_attr(s, x, attr) : NULL;
+	bool differ = json_is_string(own) && json_is_string(other) &&
+	              !strieq(json_string_value(own), json_string_value(other));
+
+	json_decref(own);
+	json_decref(other);
+	return differ;
+}
+
+/* The design's resource that the data source reads back, or NULL: two of a name are told apart by
+ * what they are in. */
 static struct tfs_node *same_resource(struct source *s, struct tfs_node *n)
 {
 	json_t *name = tfs_given_attr(s, n, "name");
+	const struct tf_type *def = tf_type_find(n->type);
 	struct tfs_node *found = NULL;
 
 	for (size_t m = 0; json_is_string(name) && m < s->n_modules && !found; m++) {
@@ -82,7 +102,10 @@ static struct tfs_node *same_resource(struct source *s, struct tfs_node *n)
 			continue;
 		json_t *own = tfs_given_attr(s, x, "name");
 
-		if (json_is_string(own) && strieq(json_string_value(own), json_string_value(name)))
+		if (json_is_string(own) &&
+		    strieq(json_string_value(own), json_string_value(name)) &&
+		    !attr_differs(s, n, x, def ? def->parent_name : NULL) &&
+		    !attr_differs(s, n, x, "resource_group_name"))
 			found = x;
 		json_decref(own);
 	}
