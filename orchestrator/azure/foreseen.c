@@ -94,7 +94,7 @@ static void select_paths(struct paths *p, struct rib_table t[2])
 	if (p->n)
 		qsort(p->v, p->n, sizeof(*p->v), by_prefix_and_length);
 	for (size_t i = 0, end; i < p->n; i = end) {
-		ip4 hops[RIB_MAX_NEXT_HOPS];
+		ip4 hops[RIB_MAX_NEXT_HOPS] = { 0 };
 		size_t n = 0;
 
 		for (end = i; end < p->n && prefix_eq(p->v[end].prefix, p->v[i].prefix); end++)

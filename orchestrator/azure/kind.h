@@ -14,7 +14,8 @@ struct loader; /* input/load.h */
 struct kind_list { /* where the model has a kind's objects, and how big one is */
 	size_t items, count, size;
 };
-/* clang-format off: its versions do not agree about it */
+/* Its versions do not agree about it: */
+/* clang-format off */
 #define KIND_LIST(items, count) \
 	{ \
 		offsetof(struct model, items), offsetof(struct model, count), \

@@ -94,6 +94,11 @@ struct matrix_cell {
 	size_t n;
 };
 
+struct matrix_span {
+	ip4 lo;
+	uint32_t cls;
+};
+
 struct matrix {
 	const struct model *m;
 	struct arena *arena;
@@ -104,10 +109,7 @@ struct matrix {
 	struct matrix_outcome *outcomes;
 	size_t n_outcomes, cap_outcomes;
 	struct matrix_cell *cells; /* n_ends x n_classes */
-	struct matrix_span {
-		ip4 lo;
-		uint32_t cls;
-	} * spans; /* ascending, from 0.0.0.0 on: which class an address is of */
+	struct matrix_span *spans; /* ascending, from 0.0.0.0 on: which class an address is of */
 	size_t n_spans;
 	size_t n_atoms, n_walks;
 	const char **unread; /* sentences: what the design does not say */

@@ -378,25 +378,25 @@ static void public_addresses(void **state)
 		                              "126.1.1.1",      "172.15.1.1",      "172.32.0.0",
 		                              "192.167.1.1",    "223.1.1.1",       "2606:50c0::1",
 		                              "::ffff:9.9.9.9", "64:ff9b::9.9.9.9" };
-	static const char *const not [] = { "0.0.0.0",
-		                            "10.0.0.1",
-		                            "100.64.0.1",
-		                            "127.0.0.1",
-		                            "169.254.169.254",
-		                            "172.16.0.1",
-		                            "172.31.1.1",
-		                            "192.168.1.1",
-		                            "198.18.0.1",
-		                            "224.0.0.1",
-		                            "255.255.255.255",
-		                            "::",
-		                            "::1",
-		                            "fe80::1",
-		                            "fd00::1",
-		                            "ff02::1",
-		                            "::ffff:10.0.0.1",
-		                            "::127.0.0.1",
-		                            "64:ff9b::10.0.0.1" };
+	static const char *const closed[] = { "0.0.0.0",
+		                              "10.0.0.1",
+		                              "100.64.0.1",
+		                              "127.0.0.1",
+		                              "169.254.169.254",
+		                              "172.16.0.1",
+		                              "172.31.1.1",
+		                              "192.168.1.1",
+		                              "198.18.0.1",
+		                              "224.0.0.1",
+		                              "255.255.255.255",
+		                              "::",
+		                              "::1",
+		                              "fe80::1",
+		                              "fd00::1",
+		                              "ff02::1",
+		                              "::ffff:10.0.0.1",
+		                              "::127.0.0.1",
+		                              "64:ff9b::10.0.0.1" };
 	_cleanup_str_ struct str got = { 0 };
 	struct err e = { 0 };
 
@@ -404,9 +404,9 @@ static void public_addresses(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(public); i++)
 		if (!is_public(public[i]))
 			fail_msg("%s is public", public[i]);
-	for (size_t i = 0; i < ARRAY_LEN(not ); i++)
-		if (is_public(not [i]))
-			fail_msg("%s is not public", not [i]);
+	for (size_t i = 0; i < ARRAY_LEN(closed); i++)
+		if (is_public(closed[i]))
+			fail_msg("%s is not public", closed[i]);
 	assert_int_equal(fetch_public("https://127.0.0.1:9/x.json", 1 << 20, 1000, &got, &e),
 	                 -EACCES);
 	assert_non_null(strstr(e.msg, "it leads to an address that is not public"));

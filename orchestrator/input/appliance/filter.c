@@ -96,7 +96,7 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 	bool narrow = false;
 
 	for (size_t i = 0; i < n; i++) {
-		bool not = i && streq(w[i - 1], "!");
+		bool inverted = i && streq(w[i - 1], "!");
 
 		if (i + 1 >= n)
 			break;
@@ -112,7 +112,7 @@ static void read_iptables(struct guest *g, const char *line, char **w, size_t n,
 		         i + 2 < n)
 			add_listed_prefixes(except, &w[i + 2], 1);
 		else if (is_option(w[i], "-d", "--destination"))
-			add_listed_prefixes(not ? except : to, &w[i + 1], 1);
+			add_listed_prefixes(inverted ? except : to, &w[i + 1], 1);
 		else if (is_option(w[i], "-o", "--out-interface") ||
 		         is_option(w[i], "-s", "--source"))
 			narrow = true;

@@ -256,16 +256,19 @@ static void read_outbound_rules(struct import *im, const struct res *front, json
 	size_t i;
 
 	IM_EACH(im, r, NET "loadbalancers/outboundrules")
-	json_array_foreach (arm_list(r->j, "frontendIPConfigurations"), i, v) {
-		const char *id = json_is_string(v) ? json_string_value(v) : arm_str(v, "id");
-		const char *name = id ? NULL : arm_str(v, "name");
+	{
+		json_array_foreach (arm_list(r->j, "frontendIPConfigurations"), i, v) {
+			const char *id =
+			    json_is_string(v) ? json_string_value(v) : arm_str(v, "id");
+			const char *name = id ? NULL : arm_str(v, "name");
 
-		if (r->parent != front->parent ||
-		    !(id ? im_find(im, id) == front : strieq(name, front->name)))
-			continue;
-		json_object_set_new(obj, "outboundRule", json_true());
-		if (!json_array_size(backends))
-			add_rule_pools(im, r, backends);
+			if (r->parent != front->parent ||
+			    !(id ? im_find(im, id) == front : strieq(name, front->name)))
+				continue;
+			json_object_set_new(obj, "outboundRule", json_true());
+			if (!json_array_size(backends))
+				add_rule_pools(im, r, backends);
+		}
 	}
 }
 

@@ -52,7 +52,8 @@ static const struct text_form regular_form = { "a regular expression (POSIX, ext
 
 /* --- tables ---------------------------------------------------------------------------------- */
 
-/* clang-format off: its versions disagree over tables of macros */
+/* Its versions disagree over tables of macros: */
+/* clang-format off */
 #define TEXT(name_, help_) \
 	{ \
 		.name = (name_), .type = T_TEXT, .help = (help_) \

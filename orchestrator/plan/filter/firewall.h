@@ -18,11 +18,9 @@ enum firewall_set {
 	SET_SHARES,  /* slot of a flow, from 1 : address of the instance that translates it */
 	FIREWALL_SETS
 };
-enum {
-	FIREWALL_PART_PING = 1,
-	FIREWALL_PART_ICMP_OUT = 2,
-	FIREWALL_PART_SHARES = 4
-};                            /* settings */
+/* Settings. */
+enum { FIREWALL_PART_PING = 1, FIREWALL_PART_ICMP_OUT = 2, FIREWALL_PART_SHARES = 4 };
+
 #define FIREWALL_PREFIX "fw_" /* of those chains */
 
 /* The caller frees. */

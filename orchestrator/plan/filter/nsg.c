@@ -18,7 +18,8 @@
 #define BACK(dev) dev " . ip daddr . ip saddr . meta l4proto . th dport . th sport"
 
 /* back: the other way; dev: "iif" or "oif"; free: what is not subject to groups. */
-/* clang-format off: its versions do not agree about it */
+/* Its versions do not agree about it: */
+/* clang-format off */
 #define CHAINS_OF(way, back, dev, first, second, free) \
 	{ .name = "nsg_rules_" way, \
 	  .rules = "meta priority set none\n" dev "name vmap @nsg_" first "_" way "\n" dev \
@@ -43,7 +44,6 @@
 		                             " . ip saddr . ip daddr . meta l4proto " \
 		                             "}\n" \
 	}
-/* clang-format on */
 
 #define HOOK(chain, at, way, dev) \
 	{ \
@@ -54,6 +54,7 @@
 		             "icmp type { echo-request, echo-reply } goto nsg_" way "_echo\n" \
 		             "goto nsg_" way "_other\n" \
 	}
+/* clang-format on */
 
 /* What a NIC sends to the platform is not subject to its groups (azure-behaviour 1.7). */
 static const struct filter_fixed NSG_CHAIN_LIST[] = {

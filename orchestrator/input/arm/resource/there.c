@@ -86,7 +86,7 @@ void there_each(struct arm *a, const char *subnet, void (*fn)(void *ctx, ip4 ip)
 
 		if (ip4_is_set(ip))
 			fn(ctx, ip);
-		for (size_t k = 0; *subnet && k < ARRAY_LEN(lists); k++)
+		for (size_t k = 0; *subnet && k < ARRAY_LEN(lists); k++) {
 			json_array_foreach (json_object_get(props, lists[k]), i, config) {
 				json_t *own = json_object_get(config, "properties");
 				const char *in = get_subnet_id(own);
@@ -98,6 +98,7 @@ void there_each(struct arm *a, const char *subnet, void (*fn)(void *ctx, ip4 ip)
 					fn(ctx, ip);
 				each_router_address(props, fn, ctx);
 			}
+		}
 	}
 }
 
