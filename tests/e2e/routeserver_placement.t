@@ -84,10 +84,14 @@ json "learned --explain lists it apart, with the reason" '.refused.RouteServiceR
 is "the instance that they came from does not learn them" "$(learned strips 0 192.168.0.0/16)" '[]'
 ok "the longer path does not change what NICs use" has_row box 192.168.0.0/16 '["VirtualNetworkGateway",["10.0.1.5","10.0.1.6"]]'
 # settings.reflectNva decides, whatever branch-to-branch says.
-jq '.settings = { reflectNva: "never", learnedListing: "received" }' "$work/placement.vnetlab.json" >"$work/never.vnetlab.json"
+jq '.settings = { reflectNva: "never", learnedListing: "received" } | .virtualMachines.third.bgp.nextHop = "10.0.0.4"' "$work/placement.vnetlab.json" >"$work/never.vnetlab.json"
 ok "up sets reflectNva to never" vnetlab up -q "$work/never.vnetlab.json"
 gone() { [ "$(advertised strips 192.168.0.0/16)$(learned strips 1 192.168.0.0/16)" = '0[]' ]; }
 wait_until "no route is told to other appliances, and none comes back" 15 gone
 is "learnedListing received lists refused prefixes" "$(learned strips 1 10.0.0.0/16)" '["65001"]'
+# A next hop that is an instance itself.
+led_to_itself() { holds '(.RouteServiceRole_IN_1 | any(.network == "172.21.0.0/16")) and (.refused.RouteServiceRole_IN_0 | any(.network == "172.21.0.0/16" and
+    .nextHop == "10.0.0.4" and (.reason | contains("its next hop is this instance itself")))) and .refused.RouteServiceRole_IN_1 == []' vnetlab learned Rs/third --explain -o json; }
+wait_until "learned --explain says that an instance takes no route to itself" 10 led_to_itself
 ok "down ends the lab" vnetlab down
 done_testing

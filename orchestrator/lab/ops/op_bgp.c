@@ -175,6 +175,64 @@ static int paths_json(struct lab *l, const struct bgp_connection *c, unsigned in
 	return 0;
 }
 
+static bool has_network(const json_t *rows, const char *network)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach (rows, i, row)
+		if (streq(json_string_value(json_object_get(row, "network")), network))
+			return true;
+	return false;
+}
+
+/* A route to an instance itself, as one of its own that an appliance tells back: BGP takes none,
+ * and BIRD keeps nothing of it.  What the other instance has learned, shows it. */
+static void add_own_next_hops(const struct bgp_connection *c, unsigned instance, const json_t *own,
+                              const json_t *others, json_t *refused)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach (others, i, row) {
+		const char *network = json_string_value(json_object_get(row, "network"));
+		json_t *hop = json_object_get(row, "nextHop"),
+		       *path = json_object_get(row, "asPath");
+
+		if (!streq(json_string_value(hop), IP4_STR(c->rs->instance[instance])) ||
+		    has_network(own, network))
+			continue;
+		json_array_append_new(
+		    refused, json_pack("{s:s,s:O,s:O,s:s}", "network", network, "nextHop", hop,
+		                       "asPath", path, "reason",
+		                       "its next hop is this instance itself, and BGP takes no "
+		                       "route to oneself; the other instance takes it"));
+	}
+}
+
+static bool instance_runs(const struct lab *l, const struct bgp_connection *c, unsigned instance)
+{
+	_cleanup_free_ char *name = xasprintf("%s/%u", c->rs->name, instance);
+	const struct lab_node *n = node_find(l, name);
+
+	return n && n->n_procs && n->procs[0]->state == PROC_RUNNING;
+}
+
+static void explain_own_next_hops(const struct lab *l, const struct bgp_connection *c,
+                                  const json_t *rows, const json_t *refused)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		char own[32], other[32];
+
+		snprintf(own, sizeof(own), "RouteServiceRole_IN_%u", i);
+		snprintf(other, sizeof(other), "RouteServiceRole_IN_%u", 1 - i);
+		if (instance_runs(l, c, i))
+			add_own_next_hops(c, i, json_object_get(rows, own),
+			                  json_object_get(rows, other),
+			                  json_object_get(refused, own));
+	}
+}
+
 static int list_paths(struct lab *l, struct request *r, bool learned, json_t **ret, struct err *e)
 {
 	struct bgp_connection *c;
@@ -202,6 +260,8 @@ static int list_paths(struct lab *l, struct request *r, bool learned, json_t **r
 		if (refused)
 			json_object_set_new(all, key, refused);
 	}
+	if (explain)
+		explain_own_next_hops(l, c, j, all);
 	*ret = json_pack("{s:o}", "routes", j);
 	if (explain)
 		json_object_set(*ret, "refused", all);
