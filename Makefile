@@ -116,6 +116,7 @@ clients: all ## the endpoint's other clients (tests/arm), where npm or Ansible a
 
 test-browser: all ## pages in a real Chromium, if there is one; screenshots in build/browser
 	tests/browser/pages.t
+	tests/browser/web.t
 
 lint: ## style, static analysis, layers
 	$(PROVE) lint -j$(JOBS) tests/lint/*.t

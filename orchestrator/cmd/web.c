@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/learn.h"
@@ -30,8 +31,12 @@ static void say_address(void *ctx, const char *url)
 {
 	const struct cmd_args *a = ctx;
 
-	if (a->json) {
-		ui_json(json_pack("{s:s,s:b}", "url", url, "control", arg_flag(a, "control")));
+	if (a->json) { /* a line, for who waits for it */
+		json_t *j = json_pack("{s:s,s:b}", "url", url, "control", arg_flag(a, "control"));
+		_cleanup_free_ char *line = json_compact(j);
+
+		json_decref(j);
+		ui_print("%s\n", line);
 	} else {
 		ui_print("%s\n", url);
 		ui_note(

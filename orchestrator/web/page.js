@@ -28,7 +28,8 @@ function fill(where, html) {
 // ---- tiles
 
 function classOf(t) {
-  if (t.state === "away" || t.state === "silent" || t.nodes.well < t.nodes.of) return "w-bad";
+  if (t.state === "away") return "w-away";
+  if (t.state === "silent" || t.nodes.well < t.nodes.of) return "w-bad";
   if (t.state === "built" || t.sessions.up < t.sessions.of || t.faults || t.problems) return "w-warn";
   return "w-good";
 }
