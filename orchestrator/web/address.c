@@ -24,7 +24,7 @@ static bool is_own_origin(const char *origin, const char *host)
 }
 
 /* A form of somebody else's page can send neither. */
-static bool is_json(const char *content_type)
+static bool is_json_type(const char *content_type)
 {
 	size_t n = content_type ? strcspn(content_type, "; ") : 0;
 	_cleanup_free_ char *type = xstrndup(content_type ? content_type : "", n);
@@ -86,7 +86,7 @@ static int admit_method(const struct web_gate *g, const struct web_asked *q, enu
 	if (!g->control)
 		return refuse_page(why, 403,
 		                   "this page only looks: start it with vnetlab web --control");
-	if (!is_json(q->content_type))
+	if (!is_json_type(q->content_type))
 		return refuse_page(why, 415, "a fault is sent as application/json");
 	return 0;
 }

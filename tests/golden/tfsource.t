@@ -427,6 +427,7 @@ resource \"azurerm_virtual_network\" \"v\" {
  address_space = [var.hub_cidr]
  dns_servers = [var.asn]
 }" '"hub_cidr" \(string\), "asn" \(number\)'
+like "a variable that is asked for is an error of its own rule" "$out$err" '^error TF-VAR-01 '
 is "the line that is offered has examples" "$(grep -o 'give them.*' <<<"$out$err")" 'give them, as in -p hub_cidr=10.0.0.0/16 -p asn=65001'
 # Variables of every type, and what is made of each.
 mkdir "$work/types"
