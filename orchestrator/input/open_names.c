@@ -32,9 +32,27 @@ char *open_folder_of(const char *path)
 /* What tools and examples call every file of theirs says nothing. */
 static bool says_nothing(const char *name)
 {
-	static const char *const words[] = { "azuredeploy", "main",     "maintemplate", "template",
-		                             "plan",        "tfplan",   "export",       "deploy",
-		                             "resources",   "terraform" };
+	static const char *const words[] = {
+		"azuredeploy",
+		"main",
+		"maintemplate",
+		"template",
+		"plan",
+		"tfplan",
+		"export",
+		"deploy",
+		"resources",
+		"terraform",
+		/* folders */
+		"templates",
+		"bicep",
+		"infra",
+		"infrastructure",
+		"iac",
+		"arm",
+		"src",
+		"code",
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		size_t n = strlen(words[i]);
@@ -52,7 +70,7 @@ char *open_lab_name(const char *path)
 	_cleanup_free_ char *full = xstrdup(realpath(path, real) ? real : path);
 	const char *base = open_base_name(full);
 
-	if (says_nothing(base) && base > full + 1) {
+	for (unsigned k = 0; k < 3 && says_nothing(base) && base > full + 1; k++) {
 		full[base - full - 1] = 0;
 		base = open_base_name(full);
 	}

@@ -193,6 +193,9 @@ cp -r "$here/design/." "$work/repo/infra/net"
 run vnetlab check "$work/repo"
 like "a folder without a design means the one below it" "$(tr '\n' ' ' <<<"$out$err")" 'INPUT-FOLDER-01 at .* folder .*/repo has no design itself: the one of .*/repo/infra/net is read'
 is "which is the lab" "$(vnetlab import "$work/repo" 2>/dev/null | jq -c '.virtualNetworks | keys' | md5sum)" "$(jq -c '.virtualNetworks | keys' "$work/import" | md5sum)"
+mv "$work/repo/infra/net" "$work/repo/infra/bicep"
+is "and has the name of the first folder that says something" "$(vnetlab import "$work/repo" 2>/dev/null | jq -r .name)" repo
+mv "$work/repo/infra/bicep" "$work/repo/infra/net"
 mkdir "$work/repo/other"
 printf 'resource "azurerm_resource_group" "g" {\n}\n' >"$work/repo/other/main.tf"
 run vnetlab check "$work/repo"
