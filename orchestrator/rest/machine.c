@@ -7,6 +7,7 @@
 #include "input/resources.h"
 
 static const char MACHINE[] = "microsoft.compute/virtualmachines";
+static const char IMAGE_TAG[] = "vnetlab-image";
 
 /* "IMAGE[:FILE]" of --node VM=IMAGE[:FILE]; NULL: it says nothing of this one. */
 static const char *said_of(const struct store *s, const char *name)
@@ -17,6 +18,16 @@ static const char *said_of(const struct store *s, const char *name)
 		if (strncasecmp(s->images[i], name, n) == 0 && s->images[i][n] == '=')
 			return s->images[i] + n + 1;
 	return NULL;
+}
+
+/* "IMAGE" of the machine's own tag, which names no file: a client may not have those of who serves.
+ * NULL: there is none. */
+static const char *image_of_tag(const json_t *vm)
+{
+	const char *tag =
+	    json_string_value(json_object_get(json_object_get(vm, "tags"), IMAGE_TAG));
+
+	return tag && *tag && !strpbrk(tag, ":/") ? tag : NULL;
 }
 
 /* Extensions and run commands. */
@@ -40,8 +51,9 @@ static void decide_for(struct store *s, const char *key)
 
 	if (!vm || !name)
 		return;
+	const char *said = said_of(s, name);
 	json_t *children = children_of(s, key);
-	json_t *guest = import_guest(vm, children, said_of(s, name), &f);
+	json_t *guest = import_guest(vm, children, said ? said : image_of_tag(vm), &f);
 
 	json_decref(children);
 	store_hide(s, key, "machine", guest);

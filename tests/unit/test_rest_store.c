@@ -109,6 +109,41 @@ static void test_children_stand_in_their_parent_and_by_themselves(void **state)
 	assert_null(find(s, HUB "/subnets/Apps"));
 }
 
+static const char *image_of(const struct store *s, const char *path)
+{
+	_cleanup_free_ char *key = resource_key(path);
+
+	return json_string_value(json_object_get(store_hidden(s, key, "machine"), "image"));
+}
+
+static void test_a_machines_tag_says_what_runs_in_it(void **state)
+{
+	static const char *const images[] = { "told=bird", NULL };
+	static const struct {
+		const char *name, *tag, *image;
+	} machines[] = {
+		{ "none", "", "host" },
+		{ "tagged", "frr", "frr" },
+		{ "told", "frr", "bird" }, /* --node knows better */
+		{ "thief", "frr:/etc/shadow",
+		  "host" }, /* a file of who serves is none of its own */
+	};
+	_cleanup_store_ struct store *s = with_network();
+	_cleanup_failure_ struct rest_failure f = { 0 };
+
+	(void)state;
+	s->images = images;
+	for (size_t i = 0; i < ARRAY_LEN(machines); i++) {
+		_cleanup_free_ char *path = xasprintf(
+		    G "/providers/Microsoft.Compute/virtualMachines/%s", machines[i].name);
+		_cleanup_free_ char *body =
+		    xasprintf("{\"tags\":{\"vnetlab-image\":\"%s\"}}", machines[i].tag);
+
+		assert_int_equal(put(s, path, body, &f), 0);
+		assert_string_equal(image_of(s, path), machines[i].image);
+	}
+}
+
 static void test_a_public_address_has_a_sku_with_a_tier(void **state)
 {
 	_cleanup_store_ struct store *s = with_network();
@@ -501,6 +536,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_children_stand_in_their_parent_and_by_themselves),
+		cmocka_unit_test(test_a_machines_tag_says_what_runs_in_it),
 		cmocka_unit_test(test_a_public_address_has_a_sku_with_a_tier),
 		cmocka_unit_test(test_a_nic_keeps_its_address),
 		cmocka_unit_test(test_addresses_of_a_prefix_are_of_its_range),
