@@ -39,7 +39,7 @@ struct web_lab {
 	struct timer settle;
 
 	json_t *checks; /* its tasks; NULL: none */
-	json_t *tasks;  /* how they stand: web/tasks.h; NULL: not known */
+	json_t *tasks;  /* how they stand (web/tasks.c); NULL: not known */
 	int64_t look;   /* when they are to be looked at, ms; 0: not */
 
 	/* What the page has; compared before it is sent anew. */
