@@ -45,6 +45,12 @@ is "base in a parameter file is what the file gives that it extends" "$(cd "$wor
 	jq -c '.virtualNetworks["x-base-hub"].location')" '"northeurope"'
 cat >"$work/absent.bicep" <<'EOF'
 param principals array
+param location string
+param secondaryLocation string
+resource x 'Microsoft.Network/virtualNetworks@2024-01-01' = {
+  name: 'in-${location}-and-${secondaryLocation}'
+  properties: { addressSpace: { addressPrefixes: ['10.2.0.0/16'] } }
+}
 resource v 'Microsoft.Network/virtualNetworks@2024-01-01' = {
   name: 'v'
   tags: { first: guid(principals[0]), mapped: map(principals, p => p.objectId)[0] }
@@ -57,7 +63,7 @@ resource w 'Microsoft.Network/virtualNetworks@2024-01-01' = {
 EOF
 run vnetlab check "$work/absent.bicep"
 is "an element of a list that nobody gave is open, and no error" "$(grep -c ^error <<<"$out$err")" 0
-is "a property that is set to null is not there afterwards" "$(vnetlab import "$work/absent.bicep" 2>/dev/null | jq -c '.virtualNetworks | keys')" '["v","without"]'
+is "a property that is set to null is not there afterwards" "$(vnetlab import "$work/absent.bicep" 2>/dev/null | jq -c '.virtualNetworks | keys')" '["in-westeurope-and-northeurope","v","without"]'
 printf "using 'main.bicep'\nextends 'loop.bicepparam'\n" >"$work/loop.bicepparam"
 run vnetlab check "$work/loop.bicepparam"
 like "one that extends itself" "$out$err" 'more than 20 parameter files extend each other'

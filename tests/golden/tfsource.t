@@ -449,17 +449,18 @@ variable "deploy_gateway" { type = bool }
 variable "anything" {}
 variable "who" { type = object({ project = string, location = string, tags = map(string) }) }
 variable "send_logs" { type = bool }
+variable "location_secondary" {}
 variable "disk_size" { type = number }
 variable "gui_network" { description = "Clients, an address range in CIDR" }
 resource "azurerm_virtual_network" "v" {
   name                = "v"
   resource_group_name = "rg"
   address_space       = [var.vnet_cidr]
-  tags = { a = jsonencode([var.subnets, var.names, var.spoke_cidr, var.first_ip_address, var.deploy_gateway, var.anything, var.who, var.send_logs, var.disk_size, var.gui_network]) }
+  tags = { a = jsonencode([var.subnets, var.names, var.spoke_cidr, var.first_ip_address, var.deploy_gateway, var.anything, var.who, var.send_logs, var.location_secondary, var.disk_size, var.gui_network]) }
 }
 EOF
 run vnetlab check "$work/types"
-like "what carries no packets is invented, objects of it as well" "$out$err" 'invented: anything = "anything", who = \{"project":"project","location":"westeurope","tags":\{\}\}, send_logs = false, disk_size = 1$'
+like "what carries no packets is invented, objects of it as well" "$out$err" 'invented: anything = "anything", who = \{"project":"project","location":"westeurope","tags":\{\}\}, send_logs = false, location_secondary = "northeurope", disk_size = 1$'
 line=$(sed -n 's/.*give them, as in //p' <<<"$out$err")
 is "every type has an example that fits the others" "$line" \
 	"-p 'subnets={ a = { prefix = \"10.50.10.0/24\", hosts = 1, nat = true } }' -p 'names=[\"names\"]' -p spoke_cidr=10.150.0.0/16 -p first_ip_address=4 -p deploy_gateway=true -p gui_network=10.151.0.0/16"

@@ -30,8 +30,9 @@ static const char *find_known_text(const char *name)
 	       : name_carries_word(name, ids)    ? "00000000-0000-0000-0000-000000000000"
 	       : name_carries_word(name, secret) ? "Invented-1234"
 	       : name_carries_word(name, key) ? "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ== invented"
-	       : name_carries_word(name, place) ? "westeurope"
-	                                        : NULL;
+	       : name_carries_word(name, place)
+	           ? param_is_second_place(name) ? "northeurope" : "westeurope"
+	           : NULL;
 }
 
 /* "management_gui_client_network", "(Allowed GUI clients, network in CIDR)". */

@@ -171,6 +171,14 @@ static enum carried kind_of_bool(const char *words)
 	           : CARRIES_NOTHING;
 }
 
+bool param_is_second_place(const char *name)
+{
+	_cleanup_str_ struct str words = { 0 };
+
+	split_words(name, &words);
+	return text_carries_word(words.s, "second* remote paired peer peered dr failover two 2");
+}
+
 enum carried param_carries(const char *name, const char *type, const char *description)
 {
 	_cleanup_str_ struct str words = { 0 }, text = { 0 };

@@ -3,6 +3,8 @@
  * tags carry no packets. */
 #pragma once
 
+#include <stdbool.h>
+
 enum carried {
 	CARRIES_NOTHING,
 	CARRIES_SPACE,   /* the prefix of a virtual network */
@@ -19,3 +21,6 @@ enum carried {
 
 /* type: of ARM, in any case; description may be NULL. */
 enum carried param_carries(const char *name, const char *type, const char *description);
+
+/* "secondaryLocation", "peered_region": it is not where the first one is. */
+bool param_is_second_place(const char *name);

@@ -223,6 +223,16 @@ static const struct val *invent_config(struct deployment *d, const char *name)
 	return val_str(d->a->arena, "");
 }
 
+/* Designs of two regions name things by them. */
+static const char *choose_place(struct arm *a, const char *name)
+{
+	const char *first = arm_location(a);
+
+	if (!param_is_second_place(name))
+		return first;
+	return strieq(first, "northeurope") ? "westeurope" : "northeurope";
+}
+
 static const struct val *invent_value(struct deployment *d, enum kind k, const char *name,
                                       const char *type, const struct val *decl)
 {
@@ -243,7 +253,7 @@ static const struct val *invent_value(struct deployment *d, enum kind k, const c
 	case SSH_KEY:
 		return invent_ssh_key(a);
 	case LOCATION:
-		return val_str(a->arena, arm_location(a));
+		return val_str(a->arena, choose_place(a, name));
 	case VM_SIZE:
 		return val_str(a->arena, "Standard_B2s");
 	case UNIQUE:
