@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/tree.h"
 #include "cmd/design.h"
 #include "cmd/learn.h"
 #include "cmd/topology.h"
 #include "input/topology.h"
 #include "proof/foretell.h"
+#include "remote/request.h"
 
 enum { MAX_FAULTS = 10 };
 
@@ -226,10 +229,11 @@ static int write_exam(const struct exam *x, const char *dir, const char *file, s
 	_cleanup_free_ char *text = json_dumps(topology, JSON_INDENT(2));
 	const char *name;
 	json_t *content;
-	int r = mkdir(dir, 0777) < 0 ? err_sys(e, errno, "%s", dir) : 0;
+	int r = 0;
 
-	if (r == 0)
-		r = learn_write(file, text, strlen(text), e);
+	if (mkdir(dir, 0777) < 0)
+		return err_sys(e, errno, "%s", dir);
+	r = write_whole(file, text, strlen(text), e);
 	json_object_foreach (json_object_get(x->design, "files"), name, content) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
 		const char *s = json_string_value(content);
@@ -237,8 +241,10 @@ static int write_exam(const struct exam *x, const char *dir, const char *file, s
 		if (r < 0 || !s)
 			continue;
 		make_parents(path);
-		r = learn_write(path, s, strlen(s), e);
+		r = write_whole(path, s, strlen(s), e);
 	}
+	if (r < 0)
+		tree_remove(dir);
 	return r;
 }
 
@@ -247,9 +253,10 @@ static int hand_out(const struct exam *x, const char *lab)
 	const char *given = arg_value(x->a, "dir");
 	_cleanup_free_ char *dir = given ? xstrdup(given) : xasprintf("%s-exam", lab);
 	_cleanup_free_ char *file = xasprintf("%s/%s.vnetlab.json", dir, lab);
+	_cleanup_free_ char *word = NULL; /* to be pasted */
 	struct err e = { 0 };
 
-	if (write_exam(x, dir, file, &e) < 0)
+	if (shell_quote(file, &word, &e) < 0 || write_exam(x, dir, file, &e) < 0)
 		return ui_error(&e);
 	if (x->a->json)
 		ui_json(json_pack("{s:s, s:i}", "file", file, "faults",
@@ -257,7 +264,7 @@ static int hand_out(const struct exam *x, const char *lab)
 	else
 		ui_print("%s is written. Repair it until all of its checks hold:\n"
 		         "  vnetlab test %s\n",
-		         file, file);
+		         file, word);
 	return EX_DONE;
 }
 

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -47,12 +48,28 @@ static json_t *row_of(enum grade_state state, const char *reason, const struct r
 	                 run ? report_json(run) : json_null());
 }
 
+/* Why nobody can read it; NULL: it can be read.  Opening a pipe would wait for whoever writes. */
+static char *why_unreadable(const char *file)
+{
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		return xasprintf("%s: %s", file, strerror(errno));
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return xasprintf("%s is neither a file nor a folder", file);
+	return NULL;
+}
+
 static void read_work(const struct grading *x, const char *file, struct test_design *d)
 {
 	char *path = NULL;
 	int status;
 
-	*d = (struct test_design){ 0 };
+	*d = (struct test_design){ .invalid = why_unreadable(file) };
+	if (d->invalid) {
+		d->path = xstrdup(file);
+		return;
+	}
 	if (topology_path(x->a, file, &path, &status) < 0) {
 		d->path = xstrdup(file);
 		d->invalid = xasprintf("%s names no one topology", file);
@@ -196,8 +213,8 @@ static void take_grade_row(struct grading *x, struct grade *row, const json_t *r
 	                    : GRADE_BROKEN;
 	if (json_is_object(run))
 		report_from_json(run, &row->run);
-	if (how && streq(how, POOL_TOO_LONG)) {
-		row->state = test_interrupted ? GRADE_NOT_RUN : GRADE_TIMED_OUT;
+	if (how && streq(how, POOL_TOO_LONG) && !test_interrupted) {
+		row->state = GRADE_TIMED_OUT;
 		row->reason = xasprintf("its %g s were over (--limit)", (double)x->limit_ms / 1e3);
 	} else if (test_interrupted && row->state == GRADE_BROKEN) {
 		row->state = GRADE_NOT_RUN;

@@ -31,10 +31,11 @@ static bool holds_design(const char *folder)
 	DIR *d = opendir(folder);
 	bool found = false;
 
-	for (const struct dirent *x; d && !found && (x = readdir(d));)
+	if (!d)
+		return true; /* its row says why it cannot be read */
+	for (const struct dirent *x; !found && (x = readdir(d));)
 		found = is_work_name(x->d_name) || has_end(x->d_name, ".tf");
-	if (d)
-		closedir(d);
+	closedir(d);
 	return found;
 }
 
@@ -91,9 +92,11 @@ int grade_add_files(struct grades *g, const char *arg, const char *checks, struc
 		const char *name = list[i]->d_name;
 		_cleanup_free_ char *path = xasprintf("%s/%s", arg, name);
 
-		if (name[0] != '.' && stat(path, &st) == 0 &&
-		    !(st.st_dev == own.st_dev && st.st_ino == own.st_ino) &&
-		    (S_ISDIR(st.st_mode) ? holds_design(path) : is_work_name(name)))
+		bool there = stat(path, &st) == 0; /* no link to nowhere */
+
+		if (name[0] != '.' &&
+		    !(there && st.st_dev == own.st_dev && st.st_ino == own.st_ino) &&
+		    (is_work_name(name) || (there && S_ISDIR(st.st_mode) && holds_design(path))))
 			add_student(g, path);
 		free(list[i]);
 	}

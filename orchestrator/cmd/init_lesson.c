@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "cmd/init.h"
 #include "cmd/learn.h"
@@ -95,7 +96,7 @@ static int write_part(const char *folder, const char *file, const char *text, st
 
 	if (lstat(path, &st) == 0)
 		return err_set(e, EEXIST, "%s exists already, and stays as it is", path);
-	return learn_write(path, text, strlen(text), e);
+	return write_whole(path, text, strlen(text), e);
 }
 
 int init_lesson(const struct cmd_args *a, const char *folder)

@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/tree.h"
 #include "cmd/args.h"
 #include "cmd/complete.h"
 #include "cmd/labs.h"
@@ -64,7 +66,11 @@ static int begin_lesson(const struct cmd_args *a, const struct lesson *l, struct
 		               s->folder);
 	int r = learn_copy(l->folder, s->folder, e);
 
-	return r < 0 ? r : lesson_state_write(l->name, s, e);
+	if (r == 0)
+		r = lesson_state_write(l->name, s, e);
+	if (r < 0)
+		tree_remove(s->folder);
+	return r;
 }
 
 /* ---- what can be done with a lesson ---- */
@@ -193,6 +199,15 @@ static int keep_mine(const char *file, struct err *e)
 	return rename(file, mine) < 0 && errno != ENOENT ? err_sys(e, errno, "%s", mine) : 0;
 }
 
+/* What was to stand there instead could not be written. */
+static int give_mine_back(const char *file, const struct err *e)
+{
+	_cleanup_free_ char *mine = xasprintf("%s.mine", file);
+
+	(void)rename(mine, file);
+	return ui_error(e);
+}
+
 static int up_again(const struct learning *x)
 {
 	_cleanup_free_ char *lab = learn_lab(x->l);
@@ -211,9 +226,11 @@ static int do_reset(struct learning *x)
 
 	x->s.hints = 0;
 	x->s.finished = false;
-	if (keep_mine(file, &e) < 0 || learn_copy(x->l->folder, x->s.folder, &e) < 0 ||
-	    lesson_state_write(x->l->name, &x->s, &e) < 0)
+	if (keep_mine(file, &e) < 0)
 		return ui_error(&e);
+	if (learn_copy(x->l->folder, x->s.folder, &e) < 0 ||
+	    lesson_state_write(x->l->name, &x->s, &e) < 0)
+		return give_mine_back(file, &e);
 	ui_note("%s is as it was in the beginning; what you had is in %s.mine", file, file);
 	return up_again(x);
 }
@@ -230,8 +247,10 @@ static int write_solution(struct learning *x)
 	_cleanup_free_ char *text = json_dumps(solved, JSON_INDENT(2));
 
 	json_decref(solved);
-	if (keep_mine(file, &e) < 0 || learn_write(file, text, strlen(text), &e) < 0)
+	if (keep_mine(file, &e) < 0)
 		return ui_error(&e);
+	if (write_whole(file, text, strlen(text), &e) < 0)
+		return give_mine_back(file, &e);
 	ui_note("%s has the solution; what you had is in %s.mine", file, file);
 	return up_again(x);
 }

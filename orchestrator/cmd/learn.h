@@ -12,7 +12,6 @@ char *learn_lab(const struct lesson *l); /* the caller frees */
 char *learn_design(const struct lesson *l, const struct lesson_state *s);
 /* All files of the lesson's folder but for its texts; those that are there are written over. */
 int learn_copy(const char *from, const char *to, struct err *e);
-int learn_write(const char *path, const char *text, size_t n, struct err *e);
 /* Looks once at all tasks in the running lab; -errno when it cannot be asked. */
 int learn_look(const struct lesson *l, struct report_run *ret, struct err *e);
 /* Looks until all are done (EX_DONE) or somebody ends it; prints what changes, on a terminal the

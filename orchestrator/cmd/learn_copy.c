@@ -2,9 +2,9 @@
 /* A student's copy of a lesson. */
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "cmd/learn.h"
 #include "input/file.h"
@@ -21,23 +21,12 @@ char *learn_design(const struct lesson *l, const struct lesson_state *s)
 	return xasprintf("%s/%s", s->folder, l->file);
 }
 
-int learn_write(const char *path, const char *text, size_t n, struct err *e)
-{
-	FILE *f = fopen(path, "we");
-
-	if (!f)
-		return err_sys(e, errno, "%s", path);
-	bool ok = fwrite(text, 1, n, f) == n;
-
-	return fclose(f) != 0 || !ok ? err_sys(e, errno, "%s", path) : 0;
-}
-
 static int copy_file(const char *from, const char *to, struct err *e)
 {
 	_cleanup_str_ struct str text = { 0 };
 	int r = file_read(from, FILE_MAX_CONFIG, &text, e);
 
-	return r < 0 ? r : learn_write(to, str_get(&text), text.n, e);
+	return r < 0 ? r : write_whole(to, str_get(&text), text.n, e);
 }
 
 static bool is_the_trainers(const char *name)

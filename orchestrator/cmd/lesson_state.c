@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "cmd/lesson.h"
 #include "cmd/remote.h"
@@ -75,14 +76,11 @@ int lesson_state_write(const char *lesson, const struct lesson_state *s, struct 
 
 	if (!all)
 		return -e->code;
-	_cleanup_free_ char *fresh = xasprintf("%s.new", path);
-
 	json_object_set_new(all, lesson,
 	                    json_pack("{s:s?, s:i, s:b}", "folder", s->folder, "hints",
 	                              (int)s->hints, "finished", s->finished));
-	int r = json_dump_file(all, fresh, JSON_INDENT(2)) < 0 || rename(fresh, path) < 0
-	            ? err_sys(e, errno, "%s", path)
-	            : 0;
+	_cleanup_free_ char *text = json_dumps(all, JSON_INDENT(2));
+	int r = write_whole(path, text, strlen(text), e);
 
 	json_decref(all);
 	return r;

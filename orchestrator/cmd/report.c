@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vnetlab report: one page of HTML about a design or a lab that runs. */
-#include <errno.h>
 #include <stdio.h>
 
+#include "base/io.h"
 #include "cmd/address.h"
 #include "cmd/design.h"
 #include "cmd/facts.h"
@@ -18,25 +18,24 @@ static int write_page(const struct cmd_args *a, const struct page_design *d)
 	_cleanup_free_ char *title = xasprintf("vnetlab: %s", d->name);
 	const struct page p = { .title = title, .designs = d, .n_designs = 1 };
 
-	if (!path || streq(path, "-")) {
-		char *text = NULL;
-		size_t n = 0;
-		FILE *f = open_memstream(&text, &n);
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	int r = 0;
 
-		page_write(f, &p);
-		fclose(f);
+	page_write(f, &p);
+	fclose(f);
+	if (!path || streq(path, "-"))
 		ui_print_text(text, n, false);
-		free(text);
-		return EX_DONE;
-	}
-	FILE *f = fopen(path, "we");
-
-	if (f)
-		page_write(f, &p);
-	if (!f || ferror(f) | (fclose(f) != 0)) {
-		err_sys(&e, errno, "--html %s", path);
+	else
+		r = write_whole(path, text, n, &e);
+	free(text);
+	if (r < 0) {
+		err_wrap(&e, "--html");
 		return ui_error(&e);
 	}
+	if (!path || streq(path, "-"))
+		return EX_DONE;
 	ui_note("%s is written", path);
 	return EX_DONE;
 }

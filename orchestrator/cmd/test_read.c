@@ -23,7 +23,8 @@ static char *errors_text(const char *file, const struct findings *f)
 			continue;
 		str_printf(&b, "\n%s at ", x->rule);
 		if (finding_at(f, x, &at) && at.line)
-			str_printf(&b, "%s:%u:%u (%s)", at.file, at.line, at.column, x->pointer);
+			str_printf(&b, *x->pointer ? "%s:%u:%u (%s)" : "%s:%u:%u", at.file, at.line,
+			           at.column, x->pointer);
 		else
 			str_add(&b, x->source ? x->source : x->pointer);
 		str_printf(&b, ": %s", x->message);

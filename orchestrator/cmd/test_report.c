@@ -62,8 +62,12 @@ static int write_test_report(struct test_session *s, enum report_format format, 
 		if (format == REPORT_HUMAN)
 			report_summary(f, s->runs, s->n_runs, false);
 	}
-	if (!f || ferror(f) | (fclose(f) != 0) || rename(part, path) < 0)
-		return err_sys(e, errno, "%s", path);
+	if (!f || ferror(f) | (fclose(f) != 0) || rename(part, path) < 0) {
+		int why = errno;
+
+		(void)unlink(part);
+		return err_sys(e, why, "%s", path);
+	}
 	return 0;
 }
 

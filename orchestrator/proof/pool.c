@@ -16,8 +16,9 @@
 #include "base/str.h"
 #include "kernel/limits.h"
 
-/* What a job that is told to end has for it, before it is killed. */
-enum { GRACE_MS = 5000 };
+/* What a job that is told to end has for it, before it is killed: for its limit, and for a signal,
+ * when all others end at the same time. */
+enum { GRACE_MS = 5000, STOP_GRACE_MS = 20000 };
 
 struct worker {
 	size_t job;
@@ -181,8 +182,14 @@ static void start_jobs(struct pool_state *s)
 
 static void pass_signal_on(struct pool_state *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		kill(s->workers[i].pid, *s->p->stop);
+	for (size_t i = 0; i < s->n; i++) {
+		struct worker *w = &s->workers[i];
+
+		kill(w->pid, *s->p->stop);
+		if (!w->told)
+			w->ends_ms = clock_ms() + (s->p->stop_ms ? s->p->stop_ms : STOP_GRACE_MS);
+		w->told = true;
+	}
 	s->told = true;
 }
 
@@ -198,7 +205,8 @@ static void end_overdue(struct pool_state *s)
 			continue;
 		kill(w->told ? -w->pid : w->pid, w->told ? SIGKILL : SIGTERM);
 		w->ends_ms = w->told ? 0 : now + GRACE_MS;
-		w->told = w->too_long = true;
+		w->too_long |= !w->told;
+		w->told = true;
 	}
 }
 

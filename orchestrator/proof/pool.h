@@ -30,6 +30,7 @@ struct pool {
 	/* Set by a handler of SIGINT, SIGTERM or SIGHUP to the signal's number: it is passed on,
 	 * and no other job is started.  NULL: never. */
 	const volatile int *stop;
+	long stop_ms; /* what a job has then, before it is killed; 0: 20 s */
 };
 
 /* Returns when all that were started have ended.  -errno when jobs cannot be waited for. */

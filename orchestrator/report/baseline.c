@@ -246,7 +246,11 @@ int baseline_write(const char *path, const struct checked_file *files, size_t n,
 		json_decref(v[i]);
 	free(v);
 	*ret_n = all;
-	if (!f || ferror(f) | (fclose(f) != 0) || rename(part, path) < 0)
-		return err_sys(e, errno, "--baseline %s", path);
+	if (!f || ferror(f) | (fclose(f) != 0) || rename(part, path) < 0) {
+		int why = errno;
+
+		(void)unlink(part);
+		return err_sys(e, why, "--baseline %s", path);
+	}
 	return 0;
 }

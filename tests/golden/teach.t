@@ -5,13 +5,15 @@ import atexit
 import glob
 import json
 import os
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from tap import ENV, end, ok, run  # noqa: E402
+from tap import ENV, VNETLAB, end, ok, run  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 work = tempfile.mkdtemp(prefix="vnl-teach.")
@@ -125,6 +127,37 @@ status, out, err = exam("--seed", "1", "--faults", "next-hop,nonsense")
 ok(status == 2 and "there is no fault nonsense; there are all, next-hop" in err, "an unknown fault is wrong usage", err)
 ok(exam()[0] == 2, "without a seed it is wrong usage")
 ok(exam("--seed", "7", "--dir", f"{work}/e1")[0] == 5, "a folder that exists is not written to")
+plain = run("exam", f"{work}/hub.vnetlab.json", "--seed", "7", "--dir", f"{work}/it's one")[1]
+ok(shlex.split(plain.splitlines()[1]) == ["vnetlab", "test", f"{work}/it's one/lesson-spoke-to-spoke.vnetlab.json"], "the command that exam tells can be pasted", plain)
+
+
+def with_small_files(*args):
+    """run() where no file can be larger than a kilobyte, as on a disk that is full."""
+    return subprocess.run(["sh", "-c", 'trap "" XFSZ; ulimit -f 2; exec "$@"', "sh", VNETLAB, *args], env=ENV, capture_output=True, text=True, check=False)
+
+
+r = with_small_files("exam", f"{work}/hub.vnetlab.json", "--seed", "7", "--dir", f"{work}/e4")
+ok(r.returncode == 5 and "File too large" in r.stderr and not os.path.exists(f"{work}/e4"), "an exam that cannot be written leaves no folder behind", r.stderr)
+with open(f"{work}/page.html", "w", encoding="utf-8") as f:
+    f.write("before")
+r = with_small_files("report", f"{work}/hub.vnetlab.json", "--html", f"{work}/page.html")
+with open(f"{work}/page.html", encoding="utf-8") as f:
+    ok(r.returncode == 5 and f.read() == "before" and not glob.glob(f"{work}/*.part"), "a page that cannot be written leaves the one that was there", r.stderr)
+r = with_small_files("learn", "3", "--dir", f"{work}/l3", "--no-watch")
+ok(r.returncode == 5 and not os.path.exists(f"{work}/l3"), "a lesson that cannot be copied leaves no folder behind", r.stdout + r.stderr)
+
+# --- grade: what students hand in ---
+os.makedirs(f"{work}/class/folder.vnetlab.json")
+os.mkfifo(f"{work}/class/pipe.vnetlab.json")
+os.symlink("round.vnetlab.json", f"{work}/class/round.vnetlab.json")
+for name, text in ("a b", json.dumps(hub)), ('two\nlines"', json.dumps(hub)), ("array", "[]"), ("deep", "[" * 9999), ("=cmd", "{"):
+    with open(f"{work}/class/{name}.vnetlab.json", "w", encoding="utf-8") as f:
+        f.write(text)
+status, out, err = run("grade", f"{work}/class", "--checks", f"{work}/hub.vnetlab.json", "--model", "-o", "json")
+states = {x["student"]: (x["state"], x["reason"] or "") for x in json.loads(out)["students"]}
+ok(len(states) == 8 and {k for k, v in states.items() if v[0] == "graded"} == {"a b", 'two\nlines"'}, "whatever has the name of work is a row", out + err)
+ok("neither a file nor a folder" in states["pipe"][1] and "Too many levels" in states["round"][1] and states["folder"][0] == "invalid",
+   "a pipe, a link to itself and an empty folder are rows with their reasons", str(states))
 rs = f"{ROOT}/topologies/two-nvas-ecmp/two-nvas-ecmp.vnetlab.json"
 for fault in ("peer-asn", "peer-address", "prepend"):
     found = json.loads(run("exam", rs, "--seed", "1", "--faults", fault, "--reveal", "-o", "json")[1] or '{"faults": []}')["faults"]

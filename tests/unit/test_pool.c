@@ -166,6 +166,38 @@ static void passes_signals_on(void **state)
 	stop = 0;
 }
 
+/* Job 0 hears nothing, and interrupts the caller. */
+static json_t *heeds_nothing(void *ctx, size_t job)
+{
+	(void)ctx;
+	signal(SIGTERM, SIG_IGN);
+	kill(getppid(), SIGTERM);
+	while (job == 0)
+		pause();
+	return NULL;
+}
+
+static void kills_what_heeds_no_signal(void **state)
+{
+	struct seen s = { 0 };
+	const struct pool p = { .n = 1,
+		                .at_once = 1,
+		                .ctx = &s,
+		                .run = heeds_nothing,
+		                .wanted = wanted,
+		                .done = done,
+		                .stop = &stop,
+		                .stop_ms = 100 };
+
+	(void)state;
+	signal(SIGTERM, on_signal);
+	assert_int_equal(pool_run(&p, NULL), 0);
+	signal(SIGTERM, SIG_DFL);
+	assert_string_equal(s.results[0], "its process was killed by signal 9 (Killed)");
+	seen_free(&s);
+	stop = 0;
+}
+
 /* ---- names of jobs ---- */
 
 static const char *const *env;
@@ -265,6 +297,7 @@ int main(void)
 		cmocka_unit_test(runs_all),
 		cmocka_unit_test(starts_none_that_is_not_wanted),
 		cmocka_unit_test(passes_signals_on),
+		cmocka_unit_test(kills_what_heeds_no_signal),
 		cmocka_unit_test(ends_what_takes_too_long),
 		cmocka_unit_test(tags_of_jobs),
 		cmocka_unit_test(names_of_a_jobs_labs),
