@@ -77,7 +77,7 @@ static void walk_two(struct asym_search *x, const struct nic *from, const struct
 		return;
 	struct walk_packet answer = walk_reply(w);
 
-	ret->back = walk_one(x, walk_source_nic(to, answer.dst), &answer, w);
+	ret->back = walk_one(x, walk_source_nic(to, answer.dst, answer.src), &answer, w);
 	/* What a packet filter of a guest's own does that is not read, nobody knows. */
 	if (x->unknown || w->n_unwalked || ret->back->n_unwalked ||
 	    !foreseen_decides_walk(&x->foreseen, w) ||
@@ -200,7 +200,7 @@ static void tell_asymmetry(struct asym_search *x, const struct two *t, const str
 
 static const struct nic *choose_sender(const struct asym_party *p, ip4 dst)
 {
-	return p->subnet ? p->nic : walk_source_nic(p->nic->vm, dst);
+	return p->subnet ? p->nic : walk_source_nic(p->nic->vm, dst, IP4_NONE);
 }
 
 enum asym_result asym_judge(struct asym_search *x, const struct asym_party *from,

@@ -14,7 +14,7 @@ const struct nic *lb_answers_by(const struct nic *n)
 		if (vm->guest.routes[i].from == n->ip &&
 		    prefix_has(vm->guest.routes[i].prefix, PLATFORM_IP))
 			return NULL;
-	const struct nic *out = walk_source_nic(vm, PLATFORM_IP);
+	const struct nic *out = walk_source_nic(vm, PLATFORM_IP, IP4_NONE);
 
 	return out == n ? NULL : out;
 }

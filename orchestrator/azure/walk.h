@@ -181,8 +181,9 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 bool vm_translates(const struct node *vm, ip4 dst);
 void walk_balance_default(const struct walk_env *env, const struct load_balancer *lb,
                           const struct walk_packet *p, struct walk_choice *ret);
-/* The NIC that a guest's own packets to dst leave by, by the same routes. */
-const struct nic *walk_source_nic(const struct node *vm, ip4 dst);
+/* The NIC that a guest's own packets to dst leave by, by the same routes, and those for the source
+ * src; 0: the kernel has not chosen it yet. */
+const struct nic *walk_source_nic(const struct node *vm, ip4 dst, ip4 src);
 /* The answer to what arrived: addresses and ports swapped. */
 struct walk_packet walk_reply(const struct walk *w);
 

@@ -61,11 +61,27 @@ static const struct nic *walk_wire_towards(const struct node *vm, ip4 dst)
 	return vm->nics[0];
 }
 
-static struct way look_up_guest_way(const struct node *vm, ip4 dst)
+/* Routes for what is from one of its addresses are a table that is asked first. */
+static bool look_up_by_source(const struct node *vm, ip4 dst, ip4 src, struct way *ret)
+{
+	for (size_t i = 0; ip4_is_set(src) && i < vm->guest.n_routes; i++) {
+		const struct guest_route *r = &vm->guest.routes[i];
+		const struct nic *out = r->from == src ? connected(vm, r->via) : NULL;
+
+		if (out && prefix_has(r->prefix, dst) && (!ret->route || r->prefix.len > ret->len))
+			*ret = (struct way){ .out = out, .route = r, .len = r->prefix.len };
+	}
+	return ret->route != NULL;
+}
+
+/* src: 0 while the kernel has not chosen it. */
+static struct way look_up_guest_way(const struct node *vm, ip4 dst, ip4 src)
 {
 	struct way best = { .out = vm->nics[0] };
 	const struct nic *c = connected(vm, dst);
 
+	if (look_up_by_source(vm, dst, src, &best))
+		return best;
 	if (c)
 		best = (struct way){ .out = c, .len = c->peer ? 32 : c->subnet->prefix.len };
 	else if (vm_is_hybrid(vm))
@@ -84,9 +100,9 @@ static struct way look_up_guest_way(const struct node *vm, ip4 dst)
 	return best;
 }
 
-const struct nic *walk_source_nic(const struct node *vm, ip4 dst)
+const struct nic *walk_source_nic(const struct node *vm, ip4 dst, ip4 src)
 {
-	return look_up_guest_way(vm, dst).out;
+	return look_up_guest_way(vm, dst, src).out;
 }
 
 static bool vm_forwards(const struct node *vm)
@@ -122,7 +138,7 @@ void walk_guest_default(const struct walk_env *env, const struct nic *in,
 		    "not its address, and ip_forward is off in the guest; set enableIPForwarding");
 		return;
 	}
-	struct way w = look_up_guest_way(vm, p->dst);
+	struct way w = look_up_guest_way(vm, p->dst, IP4_NONE);
 
 	ret->act = GUEST_FORWARD;
 	ret->out = w.out;

@@ -20,7 +20,7 @@ static enum step through_tunnel(struct walker *x, const struct nic *from, struct
 	if (x->env->tunnel && !x->env->tunnel(x->env->ctx, from, &outer, why))
 		return walk_drop(x, "tunnel %s: %s", from->tunnel->name, why);
 	const struct nic *out = x->env->sends_by ? x->env->sends_by(x->env->ctx, a, &outer)
-	                                         : walk_source_nic(a, outer.dst);
+	                                         : walk_source_nic(a, outer.dst, outer.src);
 
 	if (!out || out->peer)
 		return walk_drop(

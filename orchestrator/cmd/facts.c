@@ -138,7 +138,7 @@ static json_t *way_of_check(const struct walk_env *env, const struct check *c)
 	    !find_destination(env->m, from, c->to, &p.dst))
 		return NULL;
 	if (from)
-		from = walk_source_nic(from->vm, p.dst);
+		from = walk_source_nic(from->vm, p.dst, p.src);
 	struct walk *there = walk_packet_path(env, from, &p), *back = NULL;
 
 	if (there->verdict == WALK_DELIVERED && there->n && there->hops[there->n - 1].nic) {

@@ -96,9 +96,10 @@ static void print_disagreements(const json_t *list)
 			ui_print(" %lld",
 			         (long long)json_integer_value(json_object_get(d, "port")));
 		ui_print("\n");
-		bool packets = streq(json_str(d, "between"), "packets");
+		const char *between = json_str(d, "between");
+		bool packets = streq(between, "packets");
 
-		print_side(packets ? "kernel" : "model", json_object_get(d, "model"));
+		print_side(packets ? "kernel" : between, json_object_get(d, "model"));
 		print_side(packets ? "packets" : "kernel", json_object_get(d, "kernel"));
 	}
 	if (json_array_size(list))
@@ -142,98 +143,24 @@ static int matrix_of_file(const struct cmd_args *a)
 	return bad ? EX_NOT_HELD : EX_DONE;
 }
 
-/* ---- packets ---- */
+/* ---- a lab ---- */
 
-static size_t place_named(const json_t *list, const char *name)
-{
-	size_t i;
-	json_t *x;
-
-	json_array_foreach (list, i, x)
-		if (streq(json_str(x, "name"), name) && streq(json_str(x, "kind"), "nic"))
-			return i;
-	return SIZE_MAX;
-}
-
-/* What the kernels' tables say of a ping; NULL: they were not asked. */
-static const json_t *ping_outcome(const json_t *m, const char *from, const char *to)
-{
-	json_int_t f = (json_int_t)place_named(json_object_get(m, "sources"), from),
-	           t = (json_int_t)place_named(json_object_get(m, "destinations"), to);
-	size_t i;
-	json_t *w;
-
-	json_array_foreach (json_object_get(m, "flows"), i, w)
-		if (json_integer_value(json_object_get(w, "from")) == f &&
-		    json_integer_value(json_object_get(w, "to")) == t &&
-		    streq(json_str(w, "protocol"), "icmp"))
-			return json_array_get(
-			    json_object_get(m, "outcomes"),
-			    (size_t)json_integer_value(json_object_get(w, "outcome")));
-	return NULL;
-}
-
-static void compare_ping(const json_t *m, const char *from, const char *to, bool answered,
-                         json_t *differ)
-{
-	const json_t *o = ping_outcome(m, from, to);
-	json_t *told;
-
-	if (!o || json_is_true(json_object_get(o, "notWalked")) ||
-	    json_is_true(json_object_get(o, "outside")) || /* where a lab has nobody */
-	    streq(json_str(o, "verdict"), "delivered") == answered)
-		return;
-	told = json_pack("{s:s, s:s, s:s}", "verdict", answered ? "delivered" : "dropped", "way",
-	                 "", "reason", answered ? "a ping is answered" : "a ping is not answered");
-	json_array_append_new(differ,
-	                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:O, s:o}", "between",
-	                                "packets", "from", from, "to", to, "address", "",
-	                                "protocol", "icmp", "port", 0, "model", o, "kernel", told));
-}
-
-/* Pings between all machines that run; returns EX_DONE, or the status of what was printed. */
-static int compare_packets(const struct cmd_args *a, const char *lab, const json_t *m,
-                           json_t *differ)
-{
-	json_t *reply = NULL;
-	int status = remote_call(a, lab,
-	                         json_pack("{s:s, s:[s], s:[s], s:s, s:i}", "op", "matrix", "from",
-	                                   "*", "to", "*", "protocol", "icmp", "timeoutMs", 1000),
-	                         &reply);
-
-	if (status != EX_DONE)
-		return status;
-	const json_t *from = json_object_get(reply, "from"), *to = json_object_get(reply, "to");
-
-	for (size_t i = 0; i < json_array_size(from); i++)
-		for (size_t k = 0; k < json_array_size(to); k++)
-			compare_ping(m, json_string_value(json_array_get(from, i)),
-			             json_string_value(json_array_get(to, k)),
-			             !json_is_null(json_array_get(
-			                 json_array_get(json_object_get(reply, "rttMs"), i), k)),
-			             differ);
-	json_decref(reply);
-	return EX_DONE;
-}
-
-static int matrix_of_lab(const struct cmd_args *a, const char *lab)
+/* file: the design that it is compared with, or NULL. */
+static int matrix_of_lab(const struct cmd_args *a, const char *lab, json_t *file)
 {
 	enum report_format format = format_asked(a);
 	json_t *reply = NULL;
-	int status = remote_call(
-	    a, lab, json_pack("{s:s, s:b}", "op", "walks", "all", arg_flag(a, "all")), &reply);
+	int status =
+	    remote_call(a, lab,
+	                json_pack("{s:s, s:b, s:b, s:O*}", "op", "walks", "all", arg_flag(a, "all"),
+	                          "live", arg_flag(a, "live"), "design", file),
+	                &reply);
 
 	if (status != EX_DONE)
 		return status;
 	json_t *m = json_object_get(reply, "matrix"), *lines = json_object_get(reply, "lines"),
 	       *differ = json_object_get(reply, "disagreements");
 
-	if (arg_flag(a, "live"))
-		status = compare_packets(a, lab, m, differ);
-	if (status != EX_DONE) {
-		json_decref(reply);
-		return status;
-	}
 	bool bad = json_is_true(json_object_get(lines, "bad")) || json_array_size(differ);
 
 	if (format == REPORT_JSON) {
@@ -244,60 +171,90 @@ static int matrix_of_lab(const struct cmd_args *a, const char *lab)
 	} else {
 		print_disagreements(differ);
 		print_matrix(lines);
+		if (arg_flag(a, "live"))
+			ui_print("%lld packets sent beside\n",
+			         (long long)json_integer_value(json_object_get(reply, "packets")));
 	}
 	json_decref(reply);
 	return bad ? EX_NOT_HELD : EX_DONE;
+}
+
+static int matrix_against(const struct cmd_args *a, const char *lab)
+{
+	_cleanup_opened_ struct opened o = { 0 };
+
+	if (!lab_is_up(lab)) {
+		ui_reason("no lab %s runs", lab);
+		return EX_WRONG_USAGE;
+	}
+	int status = design_open(a, a->argc ? a->argv[0] : NULL, &o);
+
+	if (status == EX_DONE)
+		json_object_del(o.design, "import");
+	return status == EX_DONE ? matrix_of_lab(a, lab, o.design) : status;
 }
 
 static int cmd_matrix(const struct cmd_args *a)
 {
 	const char *arg = a->argc ? a->argv[0] : NULL, *lab = arg ? arg : a->lab;
 
+	if (arg_value(a, "against"))
+		return matrix_against(a, arg_value(a, "against"));
 	if (arg_flag(a, "live") && !(lab && *lab && lab_is_up(lab)))
 		return ui_usage(a, "--live is about a lab that runs: name one");
 	if (lab && *lab && !strchr(lab, '/') && !(a->topology && !arg) && lab_is_up(lab))
-		return matrix_of_lab(a, lab);
+		return matrix_of_lab(a, lab, NULL);
 	return matrix_of_file(a);
 }
 
 static const struct option_def matrix_options[] = {
-	{ .name = "live", .help = "of a lab: also pings from everybody to everybody, beside" },
+	{ .name = "live",
+	  .help = "of a lab: also pings, datagrams and connections from everybody to everybody" },
+	{ .name = "against",
+	  .arg = "LAB",
+	  .help =
+	      "compare FILE, by the design alone, with the kernels' tables of a lab that runs" },
 	{ .name = "all", .help = "also addresses that nobody of the design has" },
 	FORMAT_OPTION,
 	DESIGN_OPTIONS,
 	{ .name = NULL },
 };
 
-COMMAND(matrix,
-        { .name = "matrix",
-          .group = "Prove",
-          .synopsis = "matrix [FILE|LAB]",
-          .summary = "everybody to everywhere: what arrives, by which way, and why not",
-          .help = "Walks from every NIC, gateway, site and the Internet to every class of "
-                  "destinations: addresses that no route, rule, subnet or NIC tells apart "
-                  "are one class, and ports are told apart where rules do. The answer is "
-                  "walked, too, and of equal paths each one: what a hop that keeps state "
-                  "would drop for having seen one half is \"broken\". Equal answers are "
-                  "one line, the worst first.\n\n"
-                  "Of a file by the design alone, without a lab and without rights. What "
-                  "Route "
-                  "Servers learn is foreseen from bgp blocks, and from appliances' own "
-                  "files as far as they can be read; where that is not enough, the answer "
-                  "is \"not certain\", and the last lines say why.\n\n"
-                  "Of a running lab by the kernels' real tables, from each NIC by itself; "
-                  "where the model, with the routes that were learned, says otherwise, that is a "
-                  "disagreement, and comes first. With --live every machine pings every other, too."
-                  "\n\n" FORMAT_HELP "There what makes the exit status 1 is an error.\n\n"
-                  "Exit status 1 when it is certain that packets loop, that a "
-                  "connection breaks at a hop that keeps state, or that some of several "
-                  "equal paths fail, and when model and kernels disagree; what is dropped "
-                  "or denied is data.\n\n"
-                  "  vnetlab matrix hub.vnetlab.json\n"
-                  "  vnetlab matrix mylab --live\n"
-                  "  vnetlab matrix -o json | jq '.outcomes[] | select(.verdict == "
-                  "\"loop\").reason'",
-          .max_args = 1,
-          .kinds = { ARG_FILE },
-          .common_output = true,
-          .opts = matrix_options,
-          .run = cmd_matrix });
+COMMAND(
+    matrix,
+    { .name = "matrix",
+      .group = "Prove",
+      .synopsis = "matrix [FILE|LAB]",
+      .summary = "everybody to everywhere: what arrives, by which way, and why not",
+      .help = "Walks from every NIC, gateway, site and the Internet to every class of "
+              "destinations: addresses that no route, rule, subnet or NIC tells apart "
+              "are one class, and ports are told apart where rules do. The answer is "
+              "walked, too, and of equal paths each one: what a hop that keeps state "
+              "would drop for having seen one half is \"broken\". Equal answers are "
+              "one line, the worst first.\n\n"
+              "Of a file by the design alone, without a lab and without rights. What "
+              "Route "
+              "Servers learn is foreseen from bgp blocks, and from appliances' own "
+              "files as far as they can be read; where that is not enough, the answer "
+              "is \"not certain\", and the last lines say why.\n\n"
+              "Of a running lab by the kernels' real tables, from each NIC by itself; "
+              "where the model, with the routes that were learned, says otherwise, that is a "
+              "disagreement, and comes first. With --live every machine also pings every other, "
+              "and sends datagrams and opens connections wherever rules tell ports apart. With "
+              "--against the design of FILE is what the kernels are compared with: does what "
+              "runs do what the file says?"
+              "\n\n" FORMAT_HELP "There what makes the exit status 1 is an error.\n\n"
+              "Exit status 1 when it is certain that packets loop, that a "
+              "connection breaks at a hop that keeps state, or that some of several "
+              "equal paths fail, and when model and kernels disagree; what is dropped "
+              "or denied is data.\n\n"
+              "  vnetlab matrix hub.vnetlab.json\n"
+              "  vnetlab matrix mylab --live\n"
+              "  vnetlab matrix hub.vnetlab.json --against mylab\n"
+              "  vnetlab matrix -o json | jq '.outcomes[] | select(.verdict == "
+              "\"loop\").reason'",
+      .max_args = 1,
+      .kinds = { ARG_FILE },
+      .common_output = true,
+      .opts = matrix_options,
+      .run = cmd_matrix });

@@ -53,7 +53,7 @@ static bool outcomes_agree(const struct matrix_outcome *m, const struct matrix_o
 	return true; /* the path that the kernel takes may be the better one */
 }
 
-static json_t *side_json(const struct matrix_outcome *o)
+json_t *matrix_side_json(const struct matrix_outcome *o)
 {
 	return json_pack("{s:s, s:s?, s:s, s:s?, s:s}", "verdict", matrix_verdict_str(o->verdict),
 	                 "node", o->node, "way", o->way, "back", o->back, "reason", o->reason);
@@ -74,10 +74,11 @@ static void compare_cell(const struct matrix *model, size_t end, const struct ma
 		if (outcomes_agree(m, o) || json_array_size(ret) >= DISAGREEMENTS_MOST)
 			continue;
 		json_array_append_new(
-		    ret, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "between", between,
-		                   "from", kernel->ends[i].name, "to", to->name, "address",
-		                   IP4_STR(dst), "protocol", flow_protocol_str(w->ip_proto), "port",
-		                   w->lo, "model", side_json(m), "kernel", side_json(o)));
+		    ret,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "between", between,
+		              "from", kernel->ends[i].name, "to", to->name, "address", IP4_STR(dst),
+		              "protocol", flow_protocol_str(w->ip_proto), "port", w->lo, "model",
+		              matrix_side_json(m), "kernel", matrix_side_json(o)));
 	}
 }
 
@@ -93,4 +94,42 @@ void matrix_disagreements(const struct matrix *model, const struct matrix *kerne
 	}
 	HASH_CLEAR(hh, all);
 	free(items);
+}
+
+static json_t *presence_json(bool there, const char *reason)
+{
+	return json_pack("{s:s, s:n, s:s, s:n, s:s}", "verdict", there ? "present" : "absent",
+	                 "node", "way", "", "back", "reason", there ? "" : reason);
+}
+
+static void add_absences(const struct matrix *of, const struct matrix *in, bool in_kernel,
+                         const char *between, json_t *ret)
+{
+	struct named_end *items, *all = name_ends(in, &items), *e;
+
+	for (size_t i = 0; i < of->n_ends; i++)
+		for (size_t k = 0; k < of->ends[i].n_members; k++) {
+			const char *name = of->ends[i].members[k];
+
+			HASH_FIND_STR(all, name, e);
+			if (e || json_array_size(ret) >= DISAGREEMENTS_MOST)
+				continue;
+			json_array_append_new(
+			    ret,
+			    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "between",
+			              between, "from", name, "to", "*", "address", "", "protocol",
+			              "all", "port", 0, "model",
+			              presence_json(in_kernel, "the file has no such sender"),
+			              "kernel",
+			              presence_json(!in_kernel, "no such sender runs in the lab")));
+		}
+	HASH_CLEAR(hh, all);
+	free(items);
+}
+
+void matrix_absences(const struct matrix *model, const struct matrix *kernel, const char *between,
+                     json_t *ret)
+{
+	add_absences(model, kernel, true, between, ret);
+	add_absences(kernel, model, false, between, ret);
 }

@@ -11,3 +11,9 @@ enum { DISAGREEMENTS_MOST = 1000 };
  * whose matrix model is. */
 void matrix_disagreements(const struct matrix *model, const struct matrix *kernel,
                           const char *between, json_t *ret);
+/* The same of a file's matrix and a lab's: senders that one of them alone has are rows, too, with
+ * "absent" for the verdict of the other. */
+void matrix_absences(const struct matrix *model, const struct matrix *kernel, const char *between,
+                     json_t *ret);
+/* One side of such a row; new reference. */
+json_t *matrix_side_json(const struct matrix_outcome *o);

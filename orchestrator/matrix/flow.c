@@ -295,7 +295,7 @@ static const struct nic *choose_flow_sender(struct run *r, const struct node *vm
 {
 	if (r->world->sender && vm->idx < r->x->m->n_vms)
 		return r->world->sender(r->world->ctx, vm, p);
-	return walk_source_nic(vm, p->dst);
+	return walk_source_nic(vm, p->dst, p->src);
 }
 
 /* Who answers, and by which NIC; false: nobody does that is walked for. */
@@ -355,7 +355,9 @@ uint32_t run_flow(struct run *r, const struct matrix_end *from, const struct wal
 		struct walk_packet q = *p;
 		const struct nic *by = from->nic;
 
-		if (by && (from->kind == END_SITE || from->kind == END_GATEWAY || r->world->sender))
+		/* the guest's routes decide, whatever NIC has the address */
+		if (by && (from->kind == END_SITE || from->kind == END_GATEWAY ||
+		           (from->kind == END_NIC && by->vm->n_nics > 1) || r->world->sender))
 			by = choose_flow_sender(r, by->vm, &q);
 		r->unknown = false;
 		struct walk *there = walk_leg(r, &legs, by ? by : from->nic, &q, NULL);

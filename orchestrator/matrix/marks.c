@@ -25,6 +25,7 @@ enum salt {
 	OF_ALIKE,
 	OF_PUBLIC,
 	OF_LOOPBACK,
+	OF_INSTANCE,
 	OF_WIRE,
 	OF_GUEST_ROUTE,
 	OF_NAT_EXCEPT,
@@ -163,6 +164,8 @@ static void mark_vm(struct run *r, const struct node *vm)
 {
 	for (size_t i = 0; i < vm->guest.n_loopbacks; i++)
 		mark_thing(r, prefix_host(vm->guest.loopbacks[i]), vm->idx, i, OF_LOOPBACK);
+	for (size_t i = 0; i < vm->n_instances; i++) /* they have no NICs */
+		mark_thing(r, prefix_host(vm->instances[i]), vm->idx, i, OF_INSTANCE);
 	for (size_t i = 0; i < vm->n_nics; i++)
 		if (vm->nics[i]->peer)
 			mark_thing(r, prefix_host(vm->nics[i]->ip), vm->idx, i, OF_WIRE);

@@ -190,7 +190,7 @@ static struct walk *walk_from(struct teller *t, const struct end *from, struct w
 	const struct nic *n = from->nic;
 
 	if (!n && from->vm)
-		n = walk_source_nic(from->vm, p.dst);
+		n = walk_source_nic(from->vm, p.dst, p.src);
 	t->env.reply_to = reply_to;
 	struct walk *w = walk_packet_path(&t->env, n, &p);
 

@@ -40,9 +40,11 @@ static char *disagreement_text(const json_t *d)
 	                 *member_text(d, "address", "") ? " at " : "",
 	                 member_text(d, "address", ""), member_text(d, "protocol", ""),
 	                 (long long)json_integer_value(json_object_get(d, "port")),
-	                 packets ? "the kernel" : "the model", member_text(m, "verdict", ""),
-	                 packets ? "a packet" : "the kernel", member_text(k, "verdict", ""),
-	                 member_text(k, "reason", ""));
+	                 packets                                        ? "the kernel"
+	                 : streq(member_text(d, "between", ""), "file") ? "the file"
+	                                                                : "the model",
+	                 member_text(m, "verdict", ""), packets ? "a packet" : "the kernel",
+	                 member_text(k, "verdict", ""), member_text(k, "reason", ""));
 }
 
 static void add_matrix_findings(const struct matrix_report *r)

@@ -126,7 +126,18 @@ expect "and drop in a chain that they jump to" 1 'fw drops it by its own packet 
 # Everybody to everywhere: the model, the kernels' tables and pings agree; a route planted in the fabric is found.
 run vnetlab matrix probe-paths --live -o json
 json "model, kernels and packets agree about everybody" '.disagreements == [] and (.flows | length) > 200'
+run vnetlab matrix "$work/p.vnetlab.json" --against probe-paths -o json
+json "what the file says by its design alone is what the lab's kernels do" '.disagreements == []'
+vnetlab exec b -- nft 'add table ip by-hand; add chain ip by-hand in { type filter hook input priority 0; }; add rule ip by-hand in tcp dport 80 drop'
+run vnetlab matrix probe-paths --live -o json
+json "connections and datagrams are sent, too: a port that somebody closed by hand is found, and nothing else" '.disagreements | map(select(.to == "b")) | length > 0 and all(.between == "packets" and .protocol == "tcp" and .port == 80 and .kernel.verdict == "dropped")'
+json "and it is the only machine where packets say otherwise" '[.disagreements[].to] | unique | map(select(startswith("b") | not)) == []'
+vnetlab exec b -- nft delete table ip by-hand
 vnetlab exec fabric -- ip route add blackhole 10.50.0.1/32 table 10001
+run vnetlab matrix "$work/p.vnetlab.json" --against probe-paths
+is "a lab with a planted route does not do what the file says" "$rc" 1
+like "it says where" "$out" '^disagreement: [a-z]+ -> fw .* at 10\.50\.0\.1, icmp'
+like "and what each side says" "$out" '^    file: delivered, by'
 status "a route planted in the fabric is a disagreement" 1 vnetlab matrix probe-paths -o json
 # One port is denied by the appliance's own packet filter, once the fabric has led it there.
 json "it has the pair, and what each says" '[.disagreements[] | select(.address == "10.50.0.1")] | (map(.model.verdict) | unique) == ["delivered", "denied"] and all(.kernel.verdict == "dropped")'

@@ -46,5 +46,24 @@ with tempfile.TemporaryDirectory() as work:
             f.write(text)
     golden("the matrix of own packet filters", HERE + "/own-filter.expect", run("matrix", "-q", work + "/own.vnetlab.json")[1])
 
+of = {p: i for i, c in enumerate(classes) for p in c["prefixes"]}
+ok(len({of["10.0.1.5/32"], of["10.0.1.6/32"]} | {i for p, i in of.items() if p.startswith("10.0.1.8/")}) == 3,
+   "the instances of a firewall are told apart from addresses that nobody has", str([p for p in of if p.startswith("10.0.1.")]))
+
+pair = {"name": "pair", "virtualNetworks": {"H": {"addressPrefixes": ["10.0.0.0/16"], "subnets": {
+            "a": {"addressPrefix": "10.0.2.0/24"}, "b": {"addressPrefix": "10.0.4.0/24"}}}},
+        "virtualMachines": {"one": {"nic": {"subnet": "H/a"}}, "two": {
+            "nics": {"n1": {"subnet": "H/a"}, "n2": {"subnet": "H/b", "privateIPAddress": "10.0.4.8"}}, "listen": ["tcp/80"]}}}
+with tempfile.TemporaryDirectory() as work:
+    def matrix_of_pair(**fields):
+        pair["virtualMachines"]["two"].update(fields)
+        with open(f"{work}/pair.vnetlab.json", "w", encoding="utf-8") as f:
+            json.dump(pair, f)
+        return run("matrix", "-q", f"{work}/pair.vnetlab.json")[1]
+
+    out = matrix_of_pair()
+    ok("one -> two/n2, all: dropped at the receiver, the answer" in out, "the answer of a second NIC leaves by the first one", out)
+    out = matrix_of_pair(routes=[{"prefix": "0.0.0.0/0", "via": "10.0.4.1", "from": "10.0.4.8"}])
+    ok("two/n1, two/n2" in out and "dropped" not in out, "but for a route for what is from its address", out)
 ok(run("matrix", ROOT + "/none.vnetlab.json")[0] == 5, "a file that is not there is status 5", "")
 end()

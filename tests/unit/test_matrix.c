@@ -201,7 +201,8 @@ static enum matrix_verdict verdict_of(struct walk_env *env, const struct nic *fr
 
 			env->reply_to = there;
 			back = walk_packet_path(
-			    env, end->nic ? walk_source_nic(end->nic->vm, answer.dst) : NULL,
+			    env,
+			    end->nic ? walk_source_nic(end->nic->vm, answer.dst, answer.src) : NULL,
 			    &answer);
 			env->reply_to = NULL;
 		}

@@ -13,7 +13,7 @@ static const struct nic *sender(const struct cases_state *s, const char *name, i
 	if (streq(name, "internet"))
 		return NULL;
 	if (vm)
-		return walk_source_nic(vm, dst);
+		return walk_source_nic(vm, dst, IP4_NONE);
 	if (!model_nic(s->m, name))
 		fail_msg("no %s", name);
 	return model_nic(s->m, name);
@@ -267,6 +267,7 @@ static void default_guest(void **state)
 	p.dst = A("10.0.0.77");
 	walk_guest_default(NULL, x.a, &p, &g);
 	assert_string_equal(g.reason, "forwards by its connected subnet, out of NIC aVMNic");
+	assert_ptr_equal(walk_source_nic(x.a->vm, A("8.8.8.8"), x.a->ip), x.a);
 	plugs_done(&x);
 }
 

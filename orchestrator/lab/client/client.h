@@ -38,9 +38,9 @@
  * matrix      from[], to[] (names; * and ? match   from[], to[] (nodes), rttMs[[...]]: a row for
  *             VMs), protocol, port, count,         each sender; null: not all were answered;
  *             timeoutMs                            sent, answered
- * walks       all                                  matrix (docs/matrix.md), lines (matrix/lines.h),
- *                                                  disagreements[{between,from,to,address,protocol,
- *                                                  port,model{...},kernel{...}}]
+ * walks       all; live: with packets; design: of  matrix (docs/matrix.md), lines (matrix/lines.h),
+ *             a file to compare with               disagreements[{between,from,to,address,protocol,
+ *                                                  port,model{...},kernel{...}}], packets (sent)
  * path        from, to, protocol, port; or         path: the object of interfaces.md, section 5, or
  *             paths[{...}]                         paths[{...}]
  * nsg         nic (NIC or VM name)                 value[] (azure/nsg.h, nsg_json), nic, vm

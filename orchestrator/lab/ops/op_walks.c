@@ -3,7 +3,10 @@
  * lab/client/client.h. */
 #include <errno.h>
 
+#include "base/finding.h"
+#include "input/topology.h"
 #include "lab/ops/kmarks.h"
+#include "lab/ops/walks_live.h"
 #include "lab/proc/op.h"
 #include "matrix/agree.h"
 #include "matrix/grid.h"
@@ -33,9 +36,9 @@ static const struct nic *kernel_sender(void *ctx, const struct node *vm,
 	const struct lab_node *n = vm->n_nics ? kwalk_node_of(k, vm->nics[0]) : NULL;
 
 	if (!n)
-		return walk_source_nic(vm, p->dst);
+		return walk_source_nic(vm, p->dst, p->src);
 	kwalk_start(k, n, &q, &start);
-	return start.nic ? start.nic : walk_source_nic(vm, p->dst);
+	return start.nic ? start.nic : walk_source_nic(vm, p->dst, p->src);
 }
 
 static struct matrix *walk_everywhere(struct both *b, const struct walk_env *env, bool chooses)
@@ -50,26 +53,51 @@ static struct matrix *walk_everywhere(struct both *b, const struct walk_env *env
 	                                               .key = kernel_key });
 }
 
+/* By the design of a file that need not be the lab's. */
+static int compare_file(json_t *design, const struct matrix *kernel, json_t *differ, struct err *e)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+	struct model *m = design_checked(design, &f);
+
+	if (!m)
+		return err_set(e, EINVAL, "walks: the design is invalid");
+	struct matrix *file = matrix_of_design(m);
+
+	matrix_absences(file, kernel, "file", differ);
+	matrix_disagreements(file, kernel, "file", differ);
+	matrix_free(file);
+	model_free(m);
+	return 0;
+}
+
 static int op_walks(struct lab *l, struct request *r, json_t **ret_reply, struct err *e)
 {
 	_cleanup_(kwalk_close_p) struct kwalk *k = NULL;
-	json_t *differ = json_array();
+	json_t *differ, *file = json_object_get(r->body, "design");
+	size_t packets = 0;
 	int rc = kwalk_open(l, &k, e);
 
-	if (rc < 0) {
-		json_decref(differ);
+	if (rc < 0)
 		return rc;
-	}
 	struct both b = { k, kmarks_read(k) };
 	_cleanup_matrix_ struct matrix *model = walk_everywhere(&b, kwalk_model(k), false);
 	_cleanup_matrix_ struct matrix *kernel = walk_everywhere(&b, kwalk_kernel(k), true);
 
 	kmarks_free(b.marks);
+	differ = json_array();
+	if (file)
+		rc = compare_file(file, kernel, differ, e);
 	matrix_disagreements(model, kernel, "model", differ);
+	if (rc == 0 && json_is_true(json_object_get(r->body, "live")))
+		rc = walks_live(l, model, kernel, differ, &packets, e);
+	if (rc < 0) {
+		json_decref(differ);
+		return rc;
+	}
 	*ret_reply =
-	    json_pack("{s:o, s:o, s:o}", "matrix", matrix_json(kernel), "lines",
+	    json_pack("{s:o, s:o, s:o, s:I}", "matrix", matrix_json(kernel), "lines",
 	              matrix_told_json(kernel, json_is_true(json_object_get(r->body, "all"))),
-	              "disagreements", differ);
+	              "disagreements", differ, "packets", (json_int_t)packets);
 	return 0;
 }
 
