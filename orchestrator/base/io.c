@@ -28,7 +28,7 @@ int write_all(int fd, const void *buf, size_t n)
 }
 
 /* A mode of 0: that of a new file. */
-static int write_to(const char *path, int flags, mode_t mode, const char *text, size_t n)
+static int write_text_to(const char *path, int flags, mode_t mode, const char *text, size_t n)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0666);
 	int r = fd < 0 ? -errno : 0;
@@ -52,12 +52,12 @@ int write_whole(const char *path, const char *text, size_t n, struct err *e)
 	if (exists && access(to, W_OK) < 0)
 		return err_sys(e, errno, "%s", path);
 	if (exists && !S_ISREG(st.st_mode)) {
-		r = write_to(to, 0, 0, text, n);
+		r = write_text_to(to, 0, 0, text, n);
 		return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 	}
-	r = write_to(part, O_CREAT | O_EXCL, st.st_mode & 0777, text, n);
+	r = write_text_to(part, O_CREAT | O_EXCL, st.st_mode & 0777, text, n);
 	if (exists && (r == -EACCES || r == -EROFS || r == -EPERM)) {
-		r = write_to(to, O_TRUNC, 0, text, n);
+		r = write_text_to(to, O_TRUNC, 0, text, n);
 	} else if (r == 0 && rename(part, to) < 0) {
 		r = -errno;
 	}

@@ -54,7 +54,8 @@ static struct matrix *walk_everywhere(struct both *b, const struct walk_env *env
 }
 
 /* By the design of a file that need not be the lab's. */
-static int compare_file(json_t *design, const struct matrix *kernel, json_t *differ, struct err *e)
+static int compare_lab_with_file(json_t *design, const struct matrix *kernel, json_t *differ,
+                                 struct err *e)
 {
 	_cleanup_findings_ struct findings f = { 0 };
 	struct model *m = design_checked(design, &f);
@@ -86,7 +87,7 @@ static int op_walks(struct lab *l, struct request *r, json_t **ret_reply, struct
 	kmarks_free(b.marks);
 	differ = json_array();
 	if (file)
-		rc = compare_file(file, kernel, differ, e);
+		rc = compare_lab_with_file(file, kernel, differ, e);
 	matrix_disagreements(model, kernel, "model", differ);
 	if (rc == 0 && json_is_true(json_object_get(r->body, "live")))
 		rc = walks_live(l, model, kernel, differ, &packets, e);

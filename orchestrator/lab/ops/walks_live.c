@@ -34,7 +34,7 @@ static void live_done(struct live *v)
 	free(v->of);
 }
 
-static bool runs(const struct lab *l, const struct nic *n)
+static bool machine_runs_now(const struct lab *l, const struct nic *n)
 {
 	const bool *stopped = lab_stopped(l);
 	size_t i = n ? (size_t)(n->vm - l->model->vms) : SIZE_MAX;
@@ -42,7 +42,7 @@ static bool runs(const struct lab *l, const struct nic *n)
 	return i < l->model->n_vms && !(stopped ? stopped[i] : n->vm->deallocated);
 }
 
-static enum probe_protocol probe_of(uint8_t ip_proto)
+static enum probe_protocol live_protocol(uint8_t ip_proto)
 {
 	return ip_proto == IPPROTO_TCP   ? PROBE_TCP
 	       : ip_proto == IPPROTO_UDP ? PROBE_UDP
@@ -50,9 +50,10 @@ static enum probe_protocol probe_of(uint8_t ip_proto)
 }
 
 /* A port of the span where the machine listens; else its first one. */
-static uint16_t port_of(const struct matrix_flow *f, const struct node *vm, bool *ret_listens)
+static uint16_t choose_live_port(const struct matrix_flow *f, const struct node *vm,
+                                 bool *ret_listens)
 {
-	enum probe_protocol p = probe_of(f->ip_proto);
+	enum probe_protocol p = live_protocol(f->ip_proto);
 
 	*ret_listens =
 	    p == PROBE_ICMP || (p == PROBE_TCP && vm->role == VM_USER); /* a kernel refuses */
@@ -93,7 +94,7 @@ static void add_probes(struct live *v, size_t end, size_t cls, const struct endp
 		const struct matrix_flow *f = &c->flows[i];
 		const struct matrix_outcome *o = &v->kernel->outcomes[f->outcome];
 		bool listens;
-		uint16_t port = port_of(f, to->nic->vm, &listens);
+		uint16_t port = choose_live_port(f, to->nic->vm, &listens);
 
 		if (!is_comparable(v, end, dst, f, o) || (!port && f->ip_proto != IPPROTO_ICMP))
 			continue;
@@ -102,7 +103,7 @@ static void add_probes(struct live *v, size_t end, size_t cls, const struct endp
 			.ns_fd = from->node->netns,
 			.src = from->ip,
 			.dst = dst,
-			.protocol = probe_of(f->ip_proto),
+			.protocol = live_protocol(f->ip_proto),
 			.port = port,
 			.echoes =
 			    f->ip_proto == IPPROTO_TCP && endpoint_echoes(v->l->model, dst, port),
@@ -120,7 +121,7 @@ static int add_all_probes(struct live *v, struct err *e)
 	for (size_t i = 0; i < x->n_ends; i++) {
 		_cleanup_endpoint_ struct endpoint from = { 0 };
 
-		if (x->ends[i].kind != END_NIC || !runs(v->l, x->ends[i].nic))
+		if (x->ends[i].kind != END_NIC || !machine_runs_now(v->l, x->ends[i].nic))
 			continue;
 		int r = endpoint_from(v->l, x->ends[i].name, &from, e);
 
@@ -129,7 +130,7 @@ static int add_all_probes(struct live *v, struct err *e)
 		for (size_t k = 0; k < x->n_classes; k++) {
 			const struct matrix_class *to = &x->classes[k];
 
-			if (to->kind == CLASS_NIC && runs(v->l, to->nic) &&
+			if (to->kind == CLASS_NIC && machine_runs_now(v->l, to->nic) &&
 			    to->nic->vm != x->ends[i].nic->vm)
 				add_probes(v, i, k, &from);
 		}
