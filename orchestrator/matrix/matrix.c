@@ -25,7 +25,7 @@ static void make_stand_ins(struct run *r)
 	const struct model *m = r->x->m;
 
 	r->stand_ins = (struct stand_ins){ .m = m, .arena = r->x->arena };
-	for (size_t i = 0; i < m->n_subnets; i++) {
+	for (size_t i = 0; i < m->n_subnets && !r->world->running; i++) {
 		const struct subnet *s = &m->subnets[i];
 
 		if (!s->n_nics && !subnet_is_azures(s))
@@ -194,18 +194,31 @@ static void say_unread(struct matrix *x, const struct foreseen *f)
 			    m->gateways[i].name);
 }
 
-struct matrix *matrix_of_design(const struct model *m)
+static struct matrix *foresee_matrix(const struct model *m, bool running)
 {
 	struct foreseen f;
 
 	foreseen_init(m, &f);
 	foreseen_read_files(&f);
 	struct eff_cache *tables = eff_cache_new(m, f.rib, NULL);
-	struct matrix *x = matrix_of_world(&(struct matrix_world){
-	    .m = m, .env = { .m = m, .rib = f.rib, .tables = tables }, .foreseen = &f });
+	struct matrix *x = matrix_of_world(
+	    &(struct matrix_world){ .m = m,
+	                            .env = { .m = m, .rib = f.rib, .tables = tables },
+	                            .foreseen = &f,
+	                            .running = running });
 
 	say_unread(x, &f);
 	eff_cache_free(tables);
 	foreseen_done(&f);
 	return x;
+}
+
+struct matrix *matrix_of_design(const struct model *m)
+{
+	return foresee_matrix(m, false);
+}
+
+struct matrix *matrix_of_lab_to_be(const struct model *m)
+{
+	return foresee_matrix(m, true);
 }

@@ -125,6 +125,8 @@ struct matrix_world {
 	const struct foreseen *foreseen; /* NULL: everything that was learned is known */
 	/* Equal paths are chosen by the environment, not tried one by one. */
 	bool chooses;
+	/* It is a running lab's: a subnet without anybody has no one who could send or answer. */
+	bool running;
 	/* Each NIC is a sender of its own: kernels may differ where designs do not. */
 	bool each_nic;
 	void *ctx; /* of what follows; each may be NULL */
@@ -139,6 +141,8 @@ struct matrix_world {
 
 /* By the design alone, what Route Servers and gateways learn foreseen (azure/foreseen.h). */
 struct matrix *matrix_of_design(const struct model *m);
+/* The same between those alone whom a lab of the design has: what compares with one. */
+struct matrix *matrix_of_lab_to_be(const struct model *m);
 struct matrix *matrix_of_world(const struct matrix_world *w);
 struct matrix *matrix_free(struct matrix *x); /* returns NULL */
 void matrix_free_p(struct matrix **x);

@@ -30,7 +30,7 @@ cat >"$work/p.vnetlab.json" <<'END'
       "subnets": { "app": { "addressPrefix": "10.1.1.0/24" } },
       "peerings": { "to-hub": { "remoteVirtualNetwork": "Hub" } }
     },
-    "Island": { "addressPrefixes": ["10.2.0.0/16"], "subnets": { "s": { "addressPrefix": "10.2.1.0/24" } } }
+    "Island": { "addressPrefixes": ["10.2.0.0/16"], "subnets": { "s": { "addressPrefix": "10.2.1.0/24" }, "nobody": { "addressPrefix": "10.2.2.0/24" } } }
   },
   "routeTables": {
     "via-fw": { "routes": {

@@ -45,6 +45,7 @@ static struct matrix *walk_everywhere(struct both *b, const struct walk_env *env
 {
 	return matrix_of_world(&(struct matrix_world){ .m = env->m,
 	                                               .env = *env,
+	                                               .running = true,
 	                                               .chooses = chooses,
 	                                               .each_nic = true,
 	                                               .ctx = b,
@@ -62,7 +63,7 @@ static int compare_lab_with_file(json_t *design, const struct matrix *kernel, js
 
 	if (!m)
 		return err_set(e, EINVAL, "walks: the design is invalid");
-	struct matrix *file = matrix_of_design(m);
+	struct matrix *file = matrix_of_lab_to_be(m);
 
 	matrix_absences(file, kernel, "file", differ);
 	matrix_disagreements(file, kernel, "file", differ);
