@@ -191,6 +191,11 @@ resource p 'Microsoft.Network/publicIPAddresses@2023-09-01' existing = if (!empt
 output ip string = empty(id) ? 'none' : p!.properties.ipAddress" '"findings": \[\]'
 says "a file of mistakes ends with the hundredth" "$(printf 'resource a {\n%.0s' {1..5000})" 'these are 100 mistakes: the rest of the file is not read'
 
+mkdir -p "$work/two/m"
+printf "module x 'm/x.bicep' = {\n  name: 'x'\n}\n" >"$work/two/main.bicep"
+printf 'param a strin\n' >"$work/two/m/x.bicep"
+like "a module's file is named as the design is" "$(cd "$work" && vnetlab check two)" '^error BICEP-TYPE-01 at two/m/x.bicep:1:9'
+
 # A repository with its README and one folder of source.
 mkdir -p "$work/repo/images" "$work/repo/infra/net" "$work/repo/.github"
 touch "$work/repo/README.md" "$work/repo/images/lab.png"

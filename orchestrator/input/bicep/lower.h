@@ -22,6 +22,8 @@ struct bicep {
 	const char *root;          /* absolute: nothing above it is opened */
 	int root_fd;
 	const char *below; /* the folder of the design, from root: "labs/hub", "" */
+	const char *shown; /* the same as people name it, with a slash behind, or "": findings begin
+	                      with it */
 	struct bicep_source *sources;
 	size_t n_sources, cap_sources;
 	json_t *templates;            /* name -> template */

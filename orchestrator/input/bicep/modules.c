@@ -104,7 +104,7 @@ struct bicep_file *bicep_open(struct blow *l, const char *path, struct hcl_place
 		return NULL;
 	}
 	places_add_file(findings_places(b->findings), name,
-	                arena_printf(b->arena, "%s/%s", b->root, from));
+	                *name == '/' ? name : arena_printf(b->arena, "%s%s", b->shown, name));
 	struct bicep_file *f = bicep_parse(&b->tree, name, str_get(&text), text.n);
 
 	b->sources[at_source].file = f;

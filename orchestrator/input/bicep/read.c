@@ -275,6 +275,9 @@ static json_t *compile_bicep(const char *path, bool params, const json_t *base,
 		json_decref(finish_bicep(&b));
 		return NULL;
 	}
+	const char *slash = strrchr(path, '/');
+
+	b.shown = arena_printf(b.arena, "%.*s", slash ? (int)(slash + 1 - path) : 0, path);
 	places_add_file(findings_places(f), b.main, path);
 	struct bicep_file *main = bicep_parse(&b.tree, b.main, str_get(&text), text.n);
 
