@@ -41,17 +41,9 @@ static void print_good(const json_t *lines)
 
 static void print_counts(const json_t *v)
 {
-	const char *sep = "", *verdict;
-	json_t *n;
+	_cleanup_free_ char *text = matrix_counts_text(v);
 
-	ui_print("%lld sources, %lld classes of destinations: ",
-	         (long long)json_integer_value(json_object_get(v, "sources")),
-	         (long long)json_integer_value(json_object_get(v, "classes")));
-	json_object_foreach (json_object_get(v, "counts"), verdict, n) {
-		ui_print("%s%lld %s", sep, (long long)json_integer_value(n), verdict);
-		sep = ", ";
-	}
-	ui_print("\n");
+	ui_print("%s\n", text);
 }
 
 static void print_matrix(const json_t *v)

@@ -162,22 +162,33 @@ static void add_grid(struct str *b, const json_t *grid)
 	}
 }
 
+char *matrix_counts_text(const json_t *lines)
+{
+	const char *sep = ": ", *verdict;
+	struct str s = { 0 };
+	json_t *x;
+
+	str_printf(&s, "%lld sources, %lld classes of destinations",
+	           (long long)json_integer_value(json_object_get(lines, "sources")),
+	           (long long)json_integer_value(json_object_get(lines, "classes")));
+	json_object_foreach (json_object_get(lines, "counts"), verdict, x) {
+		str_printf(&s, "%s%lld %s", sep, (long long)json_integer_value(x), verdict);
+		sep = ", ";
+	}
+	if (*sep == ':')
+		str_add(&s, ": nobody asks anybody");
+	return str_take(&s);
+}
+
 static void add_matrix_markdown(struct str *b, const struct matrix_report *r)
 {
-	const char *sep = "", *verdict;
+	_cleanup_free_ char *counts = matrix_counts_text(r->lines);
 	json_t *x;
 	size_t i;
 
 	str_add(b, "### vnetlab matrix: ");
 	markdown_escape(b, r->name);
-	str_printf(b, "\n\n%lld sources, %lld classes of destinations: ",
-	           (long long)json_integer_value(json_object_get(r->lines, "sources")),
-	           (long long)json_integer_value(json_object_get(r->lines, "classes")));
-	json_object_foreach (json_object_get(r->lines, "counts"), verdict, x) {
-		str_printf(b, "%s%lld %s", sep, (long long)json_integer_value(x), verdict);
-		sep = ", ";
-	}
-	str_add(b, ".\n");
+	str_printf(b, "\n\n%s.\n", counts);
 	add_disagreements(b, r->differ);
 	add_undelivered(b, json_object_get(r->lines, "lines"));
 	add_grid(b, json_object_get(r->lines, "grid"));

@@ -36,6 +36,11 @@ ok(ports == [("icmp", 0, 0, "delivered"), ("tcp", 1, 21, "delivered"), ("tcp", 2
 every = sorted((p for c in classes for p in c["prefixes"]), key=lambda p: [int(x) for x in p.split("/")[0].split(".")])
 ok(sum(2 ** (32 - int(p.split("/")[1])) for p in every) == 2 ** 32 and len(set(every)) == len(every),
    "every address is of one class", len(every))
+with tempfile.TemporaryDirectory() as tmp:
+    with open(f"{tmp}/empty.vnetlab.json", "w", encoding="utf-8") as f:
+        f.write('{"name": "empty"}')
+    status, out, err = run("matrix", "-q", f"{tmp}/empty.vnetlab.json")
+    ok(status == 0 and out.rstrip().endswith("classes of destinations: nobody asks anybody"), "a design without anybody is told as one", out + err)
 # What nodes' own packet filters say, ports apart; a rule that is not read leaves its packets open.
 with open(ROOT + "/tests/golden/walk/own-filter.json", encoding="utf-8") as f:
     case = json.load(f)
