@@ -36,14 +36,18 @@ static void make_stand_ins(struct run *r)
 
 /* ---- cells ---- */
 
-static void add_flow(struct matrix *x, struct matrix_cell *c, struct matrix_flow *buf,
+static bool joins_flow(const struct matrix *x, const struct matrix_flow *last,
+                       const struct matrix_flow *f)
+{
+	return last->ip_proto == f->ip_proto && last->hi + 1 == f->lo &&
+	       x->outcomes[last->outcome].key == x->outcomes[f->outcome].key;
+}
+
+static void add_flow(const struct matrix *x, struct matrix_cell *c, struct matrix_flow *buf,
                      const struct matrix_flow *f)
 {
-	struct matrix_flow *last = c->n ? &buf[c->n - 1] : NULL;
-
-	if (last && last->ip_proto == f->ip_proto && last->hi + 1 == f->lo &&
-	    x->outcomes[last->outcome].key == x->outcomes[f->outcome].key)
-		last->hi = f->hi;
+	if (c->n && joins_flow(x, &buf[c->n - 1], f))
+		buf[c->n - 1].hi = f->hi;
 	else
 		buf[c->n++] = *f;
 }
@@ -64,7 +68,7 @@ static void fill_protocol(struct run *r, const struct matrix_end *from, ip4 dst,
 		uint32_t o = run_flow(r, from, &p, &lo, &hi);
 
 		if (c->n == *cap) {
-			*cap = *cap ? 2 * *cap : 16;
+			*cap *= 2;
 			*buf = xrealloc(*buf, *cap, sizeof(**buf));
 		}
 		add_flow(r->x, c, *buf,
@@ -86,8 +90,8 @@ static void fill_cells(struct run *r)
 {
 	static const uint8_t protocols[] = { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP };
 	struct matrix *x = r->x;
-	_cleanup_free_ struct matrix_flow *buf = NULL;
-	size_t cap = 0;
+	size_t cap = 16;
+	_cleanup_free_ struct matrix_flow *buf = xcalloc(cap, sizeof(*buf));
 
 	x->cells = xcalloc(x->n_ends * x->n_classes + 1, sizeof(*x->cells));
 	for (size_t i = 0; i < x->n_ends; i++)

@@ -128,7 +128,7 @@ json_t *tfs_variable(struct source *s, struct tfs_module *m, const char *name,
                      const struct hcl_expr *at);
 /* absent.c: the value of a variable of the root that nobody gives: invented, or open and asked for.
  */
-json_t *tfs_absent(struct source *s, const struct hcl_block *variable);
+json_t *tfs_absent(struct source *s, const struct hcl_block *b);
 /* What a name, a password, a place may be; NULL: it may shape the network.  text: the variable's
  * description, or NULL.  The caller frees. */
 char *tfs_invent_text(const char *name, const char *text);
@@ -140,7 +140,7 @@ json_t *tfs_local(struct source *s, struct tfs_module *m, const char *name,
 /* types.c: declarations of variables.  v (stolen) as a type expression wants it. */
 json_t *tfs_convert(struct source *s, const struct hcl_expr *type, json_t *v);
 const struct hcl_block *tfs_find_variable(const struct tfs_code *c, const char *name);
-const char *tfs_variable_text(const struct hcl_block *variable); /* its description, or NULL */
+const char *tfs_variable_text(const struct hcl_block *b); /* its description, or NULL */
 /* "string", "list", "object"; a type that is not written is that of a text. */
 const char *tfs_type_word(const struct hcl_expr *type);
 /* What optional() is around, or the type itself. */
