@@ -215,6 +215,11 @@ mkdir "$work/none"
 ln -s "$here/design" "$work/none/linked"
 run vnetlab check "$work/none"
 like "a link below it is not followed" "$out$err" 'there is no design in folder .*/none: no JSON, no Bicep'
+mkdir -p "$work/far/a/b/c"
+cp -r "$here/design" "$work/far/a/b/c/d"
+run vnetlab check "$work/far"
+like "nor is one that is four folders deep found, and the hint says so" "$out$err" 'hint: name the folder that has it: source is looked for three folders deep'
+is "three deep it is" "$(vnetlab import "$work/far/a" 2>/dev/null | jq -c '.virtualNetworks | keys' | md5sum)" "$(jq -c '.virtualNetworks | keys' "$work/import" | md5sum)"
 
 # What az has the Bicep CLI do.
 ln -s "$(realpath "$B/vnetlab")" "$work/bicep"

@@ -78,7 +78,8 @@ int export_folder(const char *folder,
 
 	if (r == 0 && !x.n)
 		finding_add_source(
-		    f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, NULL,
+		    f, SEV_ERROR, "INPUT-KIND-01", NULL, folder,
+		    "name the folder that has it: source is looked for three folders deep",
 		    "there is no design in folder %s: no JSON, no Bicep (*.bicep), no "
 		    "Terraform (*.tf)",
 		    folder);

@@ -39,28 +39,23 @@ struct prefix range_of(const struct inst *i)
 	return (struct prefix){ i->ips[0], (uint8_t)length_of(props) };
 }
 
-struct seeding {
-	struct ranges *all;
-};
-
 /* Of another template the first address alone is known: no prefix is longer than this. */
 static void seed_range(void *ctx, ip4 first)
 {
-	struct ranges *all = ((struct seeding *)ctx)->all;
+	struct ranges *all = ctx;
 
 	VEC_PUSH(all->v, all->n, all->cap) = (struct prefix){ first & ~(ip4)0xff, 24 };
 }
 
 static void seed_ranges(struct arm *a, struct ranges *all)
 {
-	struct seeding s = { all };
 	const char *key;
 	json_t *r;
 
 	if (all->seeded)
 		return;
 	all->seeded = true;
-	shared_each(a, RANGES, seed_range, &s);
+	shared_each(a, RANGES, seed_range, all);
 	json_object_foreach (a->o->there, key, r) {
 		const char *text = json_string_value(
 		    json_object_get(json_object_get(r, "properties"), "ipPrefix"));
