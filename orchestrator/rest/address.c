@@ -6,6 +6,7 @@
 #include "base/addr.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "input/import/provider.h"
 #include "input/resources.h"
 
 #define NET "microsoft.network/"
@@ -177,41 +178,59 @@ static int order_addresses(const void *a, const void *b)
 	return ip4_cmp(*(const ip4 *)a, *(const ip4 *)b);
 }
 
-static bool range_in(const json_t *properties, struct prefix *ret)
+/* The range that a resource is, by whichever property it has. */
+static bool read_public_range(const json_t *properties, struct prefix *ret)
 {
-	const char *text = member_text(properties, "ipPrefix", NULL);
+	const struct import_range *r;
 
-	return text && prefix_parse(text, ret) == 0;
+	for (size_t at = 0; (r = import_range_next(&at));) {
+		const char *text = member_text(properties, r->range, NULL);
+
+		if (text && prefix_parse(text, ret) == 0)
+			return true;
+	}
+	return false;
 }
 
-/* The range of a public IP prefix: the first that overlaps no other one's. */
-static void give_range(const struct store *s, json_t *resource)
+/* Gives a range without one the first that overlaps no other resource's. */
+static void give_range(const struct store *s, const struct import_range *own, json_t *resource)
 {
 	json_t *p = json_object_get(resource, "properties"), *r;
-	json_int_t length = json_integer_value(json_object_get(p, "prefixLength"));
+	json_int_t length = json_integer_value(json_object_get(p, own->length));
 	_cleanup_free_ struct prefix *taken =
 	    xcalloc(json_object_size(s->resources) + 1, sizeof(*taken));
 	const char *key;
 	size_t n = 0;
 
-	if (member_text(p, "ipPrefix", NULL) || length < 24 || length > 31 ||
+	if (member_text(p, own->range, NULL) || length < 24 || length > 31 ||
 	    strieq(member_text(p, "publicIPAddressVersion", NULL), "IPv6"))
 		return;
 	json_object_foreach (s->resources, key, r)
-		n += range_in(get_const_properties(r), &taken[n]);
+		n += read_public_range(get_const_properties(r), &taken[n]);
 	struct prefix range = alloc_public_range(taken, n, (unsigned)length);
 
 	if (ip4_is_set(range.addr))
-		json_object_set_new(p, "ipPrefix", json_string(PREFIX_STR(range)));
+		json_object_set_new(p, own->range, json_string(PREFIX_STR(range)));
 }
 
-/* The lowest of the prefix that the address names; 0: none is free. */
-static ip4 find_in_range(const struct store *s, const json_t *public, const char *prefix_id)
+/* The id of the range that a public address names in its properties; NULL: none. */
+static const char *get_range_id(const json_t *properties)
 {
-	_cleanup_free_ char *key = resource_key(prefix_id);
+	const struct import_range *r;
+	const char *id = NULL;
+
+	for (size_t at = 0; !id && (r = import_range_next(&at));)
+		id = member_text(json_object_get(properties, r->named_by), "id", NULL);
+	return id;
+}
+
+/* The lowest address of the range that is not in `public`; 0: none is free. */
+static ip4 find_in_range(const struct store *s, const json_t *public, const char *range_id)
+{
+	_cleanup_free_ char *key = resource_key(range_id);
 	struct prefix range;
 
-	if (!range_in(get_const_properties(store_find(s, key)), &range))
+	if (!read_public_range(get_const_properties(store_find(s, key)), &range))
 		return IP4_NONE;
 	for (uint32_t k = 0; k < prefix_size(range); k++)
 		if (!json_object_get(public, IP4_STR(prefix_at(range, k))))
@@ -222,8 +241,7 @@ static ip4 find_in_range(const struct store *s, const json_t *public, const char
 static void give_public(struct store *s, json_t *resource)
 {
 	json_t *p = json_object_get(resource, "properties"), *v;
-	const char *address,
-	    *prefix_id = member_text(json_object_get(p, "publicIPPrefix"), "id", NULL);
+	const char *address, *range_id = get_range_id(p);
 	ip4 next = IP4_NONE, given;
 	size_t n = 0;
 
@@ -236,7 +254,7 @@ static void give_public(struct store *s, json_t *resource)
 	json_object_foreach (public, address, v)
 		n += ip4_parse(address, &taken[n]) == 0;
 	qsort(taken, n, sizeof(*taken), order_addresses);
-	given = prefix_id ? find_in_range(s, public, prefix_id) : alloc_public(taken, n, &next);
+	given = range_id ? find_in_range(s, public, range_id) : alloc_public(taken, n, &next);
 	if (ip4_is_set(given))
 		json_object_set_new(p, "ipAddress", json_string(IP4_STR(given)));
 	json_decref(others);
@@ -244,12 +262,14 @@ static void give_public(struct store *s, json_t *resource)
 
 void addresses_give(struct store *s, const char *type, json_t *resource)
 {
+	const struct import_provider *p = import_provider(type);
+
 	if (strieq(type, NET "networkInterfaces"))
 		give_private(s, "ipConfigurations", resource);
 	else if (strieq(type, NET "loadBalancers"))
 		give_private(s, "frontendIPConfigurations", resource);
 	else if (strieq(type, NET "publicIPAddresses"))
 		give_public(s, resource);
-	else if (strieq(type, NET "publicIPPrefixes"))
-		give_range(s, resource);
+	else if (p && p->range)
+		give_range(s, p->range, resource);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "input/import/provider.h"
 
 struct alias {
 	const char *os, *name, *publisher, *offer, *sku;
@@ -124,27 +125,15 @@ json_t *catalog_locations(const char *subscription)
 
 struct provider {
 	const char *name;
-	const char *types; /* with a space between */
+	const char *types; /* those that no row of the import has; with a space between */
 };
 
 static const struct provider providers[] = {
 	{ "Microsoft.Network",
-	  "virtualNetworks virtualNetworks/subnets virtualNetworks/virtualNetworkPeerings "
-	  "networkInterfaces publicIPAddresses publicIPPrefixes networkSecurityGroups "
-	  "networkSecurityGroups/securityRules applicationSecurityGroups routeTables "
-	  "routeTables/routes "
-	  "virtualHubs virtualHubs/ipConfigurations virtualHubs/bgpConnections "
-	  "virtualNetworkGateways "
-	  "localNetworkGateways connections loadBalancers natGateways azureFirewalls "
-	  "firewallPolicies "
-	  "firewallPolicies/ruleCollectionGroups ipGroups expressRouteCircuits privateEndpoints "
-	  "privateDnsZones privateDnsZones/virtualNetworkLinks networkManagers networkWatchers "
-	  "bastionHosts applicationGateways dnsZones dnsResolvers serviceEndpointPolicies "
-	  "routeFilters" },
-	{ "Microsoft.Compute", "virtualMachines virtualMachines/extensions virtualMachineScaleSets "
-	                       "availabilitySets disks "
-	                       "images galleries proximityPlacementGroups sshPublicKeys locations "
-	                       "locations/operations" },
+	  "privateDnsZones privateDnsZones/virtualNetworkLinks networkWatchers dnsZones "
+	  "serviceEndpointPolicies routeFilters" },
+	{ "Microsoft.Compute", "availabilitySets disks images galleries proximityPlacementGroups "
+	                       "sshPublicKeys locations locations/operations" },
 	{ "Microsoft.Resources", "resourceGroups deployments subscriptions tags templateSpecs" },
 	{ "Microsoft.Storage", "storageAccounts" },
 	{ "Microsoft.Authorization", "roleAssignments roleDefinitions locks policyAssignments" },
@@ -154,23 +143,40 @@ static const struct provider providers[] = {
 	{ "Microsoft.OperationalInsights", "workspaces" },
 };
 
-static json_t *provider_json(const char *subscription, const char *name, const char *types)
+static void list_resource_type(json_t *list, const char *type, size_t n)
 {
-	json_t *list = json_array(), *shown = json_array();
+	json_t *shown = json_array();
 
 	for (size_t i = 0; i < ARRAY_LEN(catalog_regions); i++)
 		json_array_append_new(shown, json_string(catalog_regions[i].shown));
+	json_array_append_new(list,
+	                      json_pack("{s:s%,s:o,s:[s,s,s,s,s],s:s}", "resourceType", type, n,
+	                                "locations", shown, "apiVersions", "2024-05-01",
+	                                "2023-09-01", "2022-09-01", "2021-04-01", "2020-06-01",
+	                                "capabilities", "SupportsTags, SupportsLocation"));
+}
+
+static void list_imported_types(json_t *list, const char *namespace)
+{
+	const struct import_provider *p;
+	size_t n = strlen(namespace);
+
+	for (size_t at = 0; (p = import_provider_next(&at));)
+		if (!p->part && !strncasecmp(p->type, namespace, n) && p->type[n] == '/')
+			list_resource_type(list, p->type + n + 1, strlen(p->type + n + 1));
+}
+
+static json_t *provider_json(const char *subscription, const char *name, const char *types)
+{
+	json_t *list = json_array();
+
+	list_imported_types(list, name);
 	for (const char *t = types; *t;) {
 		size_t n = strcspn(t, " ");
 
-		json_array_append_new(
-		    list, json_pack("{s:s%,s:O,s:[s,s,s,s,s],s:s}", "resourceType", t, n,
-		                    "locations", shown, "apiVersions", "2024-05-01", "2023-09-01",
-		                    "2022-09-01", "2021-04-01", "2020-06-01", "capabilities",
-		                    "SupportsTags, SupportsLocation"));
+		list_resource_type(list, t, n);
 		t += n + (t[n] == ' ');
 	}
-	json_decref(shown);
 	return json_pack("{s:o,s:s,s:s,s:s,s:o}", "id",
 	                 json_sprintf("/subscriptions/%s/providers/%s", subscription, name),
 	                 "namespace", name, "registrationState", "Registered", "registrationPolicy",

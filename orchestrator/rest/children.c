@@ -4,73 +4,37 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-static const char NET[] = "microsoft.network/";
-
-static const struct child_list child_lists[] = {
-	{ "virtualnetworks", "subnets" },
-	{ "virtualnetworks", "virtualNetworkPeerings" },
-	{ "routetables", "routes" },
-	{ "networksecuritygroups", "securityRules" },
-	{ "networkinterfaces", "ipConfigurations" },
-	{ "loadbalancers", "frontendIPConfigurations" },
-	{ "loadbalancers", "backendAddressPools" },
-	{ "loadbalancers", "loadBalancingRules" },
-	{ "loadbalancers", "probes" },
-	{ "loadbalancers", "inboundNatRules" },
-	{ "loadbalancers", "inboundNatPools" },
-	{ "loadbalancers", "outboundRules" },
-	{ "virtualnetworkgateways", "ipConfigurations" },
-	{ "expressroutecircuits", "peerings" },
-	{ "expressroutecircuits", "authorizations" },
-	{ "azurefirewalls", "ipConfigurations" },
-	{ "bastionhosts", "ipConfigurations" },
-	{ "routefilters", "rules" },
-	{ "applicationgateways", "gatewayIPConfigurations" },
-	{ "applicationgateways", "frontendIPConfigurations" },
-	{ "applicationgateways", "frontendPorts" },
-	{ "applicationgateways", "backendAddressPools" },
-	{ "applicationgateways", "backendHttpSettingsCollection" },
-	{ "applicationgateways", "httpListeners" },
-	{ "applicationgateways", "requestRoutingRules" },
-	{ "applicationgateways", "probes" },
+/* Types that no row of the import has. */
+static const struct import_provider provider_others[] = {
+	{ "Microsoft.Network/routeFilters",
+	  .children = (const struct import_children[]){ { "rules" }, { 0 } } },
 };
 
-/* What is behind the provider; NULL: it is of another one. */
-static const char *skip_provider(const char *type)
+static const struct import_provider *find_provider(const char *type)
 {
-	size_t n = strlen(NET);
-
-	return strncasecmp(type, NET, n) == 0 ? type + n : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(provider_others); i++)
+		if (strieq(provider_others[i].type, type))
+			return &provider_others[i];
+	return import_provider(type);
 }
 
-const struct child_list *child_list_next(const char *type, const struct child_list *after)
+const struct import_children *child_list_next(const char *type, const struct import_children *after)
 {
-	type = skip_provider(type);
-	if (!type)
-		return NULL;
-	for (size_t i = after ? (size_t)(after - child_lists) + 1 : 0; i < ARRAY_LEN(child_lists);
-	     i++)
-		if (strieq(child_lists[i].parent, type))
-			return &child_lists[i];
-	return NULL;
+	const struct import_provider *p = after ? NULL : find_provider(type);
+	const struct import_children *c = after ? after + 1 : p ? p->children : NULL;
+
+	return c && c->name ? c : NULL;
 }
 
-const struct child_list *child_list_of(const char *type)
+const struct import_children *child_list_of(const char *type)
 {
 	const char *last = strrchr(type, '/');
+	_cleanup_free_ char *parent = last ? xstrndup(type, (size_t)(last - type)) : NULL;
+	const struct import_children *c = NULL;
 
-	type = skip_provider(type);
-	if (!type)
-		return NULL;
-
-	for (size_t i = 0; last && i < ARRAY_LEN(child_lists); i++) {
-		const struct child_list *c = &child_lists[i];
-
-		if (strlen(c->parent) == (size_t)(last - type) &&
-		    strncasecmp(c->parent, type, strlen(c->parent)) == 0 &&
-		    strieq(c->name, last + 1))
+	while (parent && (c = child_list_next(parent, c)))
+		if (strieq(c->name, last + 1))
 			return c;
-	}
 	return NULL;
 }
 

@@ -3,17 +3,15 @@
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
+#include <stddef.h>
 
-struct child_list {
-	const char *parent; /* of microsoft.network, small letters: "virtualnetworks" */
-	const char *name;   /* in the parent's properties, and last part of the child's type */
-};
+#include "input/import/provider.h"
 
-/* All of one type: for (const struct child_list *c = NULL; (c = child_list_next(type, c));)
+/* All of one type: for (const struct import_children *c = NULL; (c = child_list_next(type, c));)
  * type: whatever its case. */
-const struct child_list *child_list_next(const char *type, const struct child_list *after);
+const struct import_children *child_list_next(const char *type,
+                                              const struct import_children *after);
 /* The list that children of this type stand in; NULL: they are resources of their own. */
-const struct child_list *child_list_of(const char *type);
+const struct import_children *child_list_of(const char *type);
 /* The member with that name, whatever its case; borrowed, NULL: none.  ret_i may be NULL. */
 json_t *child_find(json_t *list, const char *name, size_t *ret_i);

@@ -8,78 +8,9 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "input/import/provider.h"
 #include "rest/address.h"
 #include "rest/children.h"
-
-#define NET "microsoft.network/"
-
-/* A property that is there when nobody has sent it: its value, in JSON. */
-struct dflt {
-	const char *type, *name, *value;
-};
-
-static const struct dflt dflts[] = {
-	{ NET "virtualnetworks", "subnets", "[]" },
-	{ NET "virtualnetworks", "virtualNetworkPeerings", "[]" },
-	{ NET "virtualnetworks", "enableDdosProtection", "false" },
-	{ NET "virtualnetworks/subnets", "delegations", "[]" },
-	{ NET "virtualnetworks/subnets", "privateEndpointNetworkPolicies", "\"Disabled\"" },
-	{ NET "virtualnetworks/subnets", "privateLinkServiceNetworkPolicies", "\"Enabled\"" },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "allowVirtualNetworkAccess", "true" },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "allowForwardedTraffic", "false" },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "allowGatewayTransit", "false" },
-	{ NET "virtualnetworks/virtualnetworkpeerings", "useRemoteGateways", "false" },
-	{ NET "networkinterfaces", "enableIPForwarding", "false" },
-	{ NET "networkinterfaces", "enableAcceleratedNetworking", "false" },
-	{ NET "networkinterfaces", "nicType", "\"Standard\"" },
-	{ NET "networkinterfaces", "dnsSettings", "{\"dnsServers\":[],\"appliedDnsServers\":[]}" },
-	{ NET "networkinterfaces/ipconfigurations", "privateIPAllocationMethod", "\"Dynamic\"" },
-	{ NET "networkinterfaces/ipconfigurations", "privateIPAddressVersion", "\"IPv4\"" },
-	{ NET "publicipaddresses", "publicIPAllocationMethod", "\"Dynamic\"" },
-	{ NET "publicipaddresses", "publicIPAddressVersion", "\"IPv4\"" },
-	{ NET "publicipaddresses", "idleTimeoutInMinutes", "4" },
-	{ NET "publicipaddresses", "ipTags", "[]" },
-	{ NET "publicipprefixes", "publicIPAddressVersion", "\"IPv4\"" },
-	{ NET "publicipprefixes", "ipTags", "[]" },
-	{ NET "networksecuritygroups", "securityRules", "[]" },
-	{ NET "networksecuritygroups/securityrules", "sourceAddressPrefixes", "[]" },
-	{ NET "networksecuritygroups/securityrules", "destinationAddressPrefixes", "[]" },
-	{ NET "networksecuritygroups/securityrules", "sourcePortRanges", "[]" },
-	{ NET "networksecuritygroups/securityrules", "destinationPortRanges", "[]" },
-	{ NET "routetables", "routes", "[]" },
-	{ NET "routetables", "disableBgpRoutePropagation", "false" },
-	{ NET "loadbalancers", "frontendIPConfigurations", "[]" },
-	{ NET "loadbalancers", "backendAddressPools", "[]" },
-	{ NET "loadbalancers", "loadBalancingRules", "[]" },
-	{ NET "loadbalancers", "probes", "[]" },
-	{ NET "loadbalancers", "inboundNatRules", "[]" },
-	{ NET "loadbalancers", "outboundRules", "[]" },
-	{ NET "loadbalancers/frontendipconfigurations", "privateIPAllocationMethod",
-	  "\"Dynamic\"" },
-	{ NET "virtualhubs", "sku", "\"Standard\"" },
-	{ NET "virtualhubs", "virtualRouterAsn", "65515" },
-	{ NET "virtualhubs", "allowBranchToBranchTraffic", "false" },
-	{ NET "virtualhubs", "hubRoutingPreference", "\"ExpressRoute\"" },
-	{ NET "virtualhubs", "routeTable", "{\"routes\":[]}" },
-	{ NET "virtualhubs", "virtualHubRouteTableV2s", "[]" },
-	{ NET "virtualhubs/ipconfigurations", "privateIPAllocationMethod", "\"Dynamic\"" },
-	{ NET "virtualnetworkgateways", "enableBgp", "false" },
-	{ NET "virtualnetworkgateways", "activeActive", "false" },
-	{ NET "natgateways", "idleTimeoutInMinutes", "4" },
-	{ NET "expressroutecircuits", "peerings", "[]" },
-	{ NET "expressroutecircuits", "authorizations", "[]" },
-	{ NET "expressroutecircuits", "circuitProvisioningState", "\"Enabled\"" },
-	{ NET "expressroutecircuits", "serviceProviderProvisioningState", "\"Provisioned\"" },
-};
-
-/* What has a sku of a region: its name when the client sent none. */
-static const struct {
-	const char *type, *name;
-} regional[] = {
-	{ NET "publicipaddresses", "Basic" },
-	{ NET "publicipprefixes", "Standard" },
-	{ NET "loadbalancers", "Basic" },
-};
 
 char *make_guid(void)
 {
@@ -112,25 +43,22 @@ static void set_guid(json_t *properties, const char *name)
 
 static void add_type_defaults(const char *type, json_t *properties)
 {
-	for (size_t i = 0; i < ARRAY_LEN(dflts); i++)
-		if (strieq(dflts[i].type, type))
-			set_property_default(properties, dflts[i].name,
-			                     json_loads(dflts[i].value, JSON_DECODE_ANY, NULL));
+	const struct import_provider *p = import_provider(type);
+
+	for (const struct import_default *d = p ? p->defaults : NULL; d && d->name; d++)
+		set_property_default(properties, d->name,
+		                     json_loads(d->value, JSON_DECODE_ANY, NULL));
 }
 
 /* az makes an address of a prefix by reading the prefix's sku, tier and all. */
-static void add_sku(const char *type, json_t *resource)
+static void add_sku(const char *name, json_t *resource)
 {
-	for (size_t i = 0; i < ARRAY_LEN(regional); i++) {
-		if (!strieq(regional[i].type, type))
-			continue;
-		json_t *is = json_object_get(resource, "sku");
-		json_t *sku = json_is_object(is) ? json_copy(is) : json_object();
+	json_t *is = json_object_get(resource, "sku");
+	json_t *sku = json_is_object(is) ? json_copy(is) : json_object();
 
-		set_property_default(sku, "name", json_string(regional[i].name));
-		set_property_default(sku, "tier", json_string("Regional"));
-		json_object_set_new(resource, "sku", sku);
-	}
+	set_property_default(sku, "name", json_string(name));
+	set_property_default(sku, "tier", json_string("Regional"));
+	json_object_set_new(resource, "sku", sku);
 }
 
 static void add_of_machine(json_t *resource, json_t *properties)
@@ -140,7 +68,6 @@ static void add_of_machine(json_t *resource, json_t *properties)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	set_guid(properties, "vmId");
 	set_property_default(properties, "timeCreated", json_string(time_iso(&ts, now)));
 	json_t *os = json_object_get(properties, "osProfile");
 
@@ -159,11 +86,6 @@ static void add_hub_defaults(json_t *resource, json_t *properties)
 		set_property_default(resource, "kind", json_string("RouteServer"));
 }
 
-static void add_of_circuit(json_t *properties)
-{
-	set_guid(properties, "serviceKey");
-}
-
 /* Children of the resource, and it itself. */
 static void add_defaults_below(const char *type, json_t *resource)
 {
@@ -171,7 +93,7 @@ static void add_defaults_below(const char *type, json_t *resource)
 	size_t i;
 
 	add_type_defaults(type, properties);
-	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
+	for (const struct import_children *c = NULL; (c = child_list_next(type, c));) {
 		_cleanup_free_ char *below = xasprintf("%s/%s", type, c->name);
 
 		json_array_foreach (json_object_get(properties, c->name), i, child)
@@ -196,16 +118,18 @@ static void add_location(const struct store *s, const struct rest_id *id, json_t
 void defaults_add(struct store *s, const struct rest_id *id, json_t *resource, bool is_new)
 {
 	json_t *properties = json_object_get(resource, "properties");
+	const struct import_provider *p = import_provider(id->type);
 
 	add_location(s, id, resource);
 	add_defaults_below(id->type, resource);
-	add_sku(id->type, resource);
+	if (p && p->sku)
+		add_sku(p->sku, resource);
+	if (p && p->guid)
+		set_guid(properties, p->guid);
 	if (strieq(id->type, "microsoft.compute/virtualMachines"))
 		add_of_machine(resource, properties);
-	else if (strieq(id->type, NET "virtualHubs"))
+	else if (strieq(id->type, "microsoft.network/virtualHubs"))
 		add_hub_defaults(resource, properties);
-	else if (strieq(id->type, NET "expressRouteCircuits"))
-		add_of_circuit(properties);
 	if (is_new && str_starts(id->key, "/subscriptions/") && !id->parent)
 		set_guid(properties, "resourceGuid");
 	addresses_give(s, id->type, resource);

@@ -53,7 +53,7 @@ static void add_resource(json_t *list, const char *key, json_t *resource, const 
 	json_array_append_new(list, r);
 	if (off)
 		json_object_set_new(r, "powerState", json_string("deallocated"));
-	for (const struct child_list *c = NULL; type && (c = child_list_next(type, c));) {
+	for (const struct import_children *c = NULL; type && (c = child_list_next(type, c));) {
 		json_t *properties = json_object_get(r, "properties");
 		json_t *children = json_incref(json_object_get(properties, c->name));
 

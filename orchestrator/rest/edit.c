@@ -90,7 +90,7 @@ static int find_surroundings(const struct store *s, const struct rest_id *id,
 /* --- children in their parents ---------------------------------------------------------------- */
 
 /* The parent anew, with the child in its list, or (NULL) without the one of that name. */
-static void set_child(struct store *s, const struct rest_id *id, const struct child_list *c,
+static void set_child(struct store *s, const struct rest_id *id, const struct import_children *c,
                       json_t *child)
 {
 	_cleanup_free_ char *key = resource_key(id->parent);
@@ -125,7 +125,7 @@ static int check_dropped(struct store *s, const struct rest_id *id, const json_t
 	json_t *child;
 	size_t i;
 
-	for (const struct child_list *c = NULL; (c = child_list_next(id->type, c));)
+	for (const struct import_children *c = NULL; (c = child_list_next(id->type, c));)
 		json_array_foreach (json_object_get(was, c->name), i, child) {
 			const char *name = json_string_value(json_object_get(child, "name"));
 			_cleanup_free_ char *path = xasprintf("%s/%s/%s", id->key, c->name, name);
@@ -140,7 +140,7 @@ static int check_dropped(struct store *s, const struct rest_id *id, const json_t
 
 static void put_back(struct store *s, const struct rest_id *id, json_t *new)
 {
-	const struct child_list *c = child_list_of(id->type);
+	const struct import_children *c = child_list_of(id->type);
 
 	if (c) {
 		set_child(s, id, c, new);
@@ -288,7 +288,7 @@ static int prune_group(struct store *s, const struct rest_id *id, const json_t *
 
 static int delete_one(struct store *s, const struct rest_id *id, struct rest_failure *f)
 {
-	const struct child_list *c = id->type ? child_list_of(id->type) : NULL;
+	const struct import_children *c = id->type ? child_list_of(id->type) : NULL;
 
 	if (!store_find(s, id->key))
 		return 0; /* it is not there: as it should be */

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "input/import/shown.h"
+#include "input/import/provider.h"
 #include "input/resources.h"
 #include "rest/children.h"
 
@@ -60,9 +60,9 @@ static void keep_read_only(const char *type, json_t *properties, const json_t *o
 	keep_address(properties, old);
 }
 
-static json_t *merge_child(const char *parent, const char *parent_type, const struct child_list *c,
-                           const json_t *old_list, json_t *child, json_int_t version,
-                           struct rest_failure *f)
+static json_t *merge_child(const char *parent, const char *parent_type,
+                           const struct import_children *c, const json_t *old_list, json_t *child,
+                           json_int_t version, struct rest_failure *f)
 {
 	const char *name = member_text(child, "name", NULL);
 
@@ -80,7 +80,7 @@ static json_t *merge_child(const char *parent, const char *parent_type, const st
 }
 
 /* The list that was sent, each member merged with the one of its name. */
-static json_t *merge_children(const char *parent, const char *type, const struct child_list *c,
+static json_t *merge_children(const char *parent, const char *type, const struct import_children *c,
                               const json_t *old_list, const json_t *list, json_int_t version,
                               struct rest_failure *f)
 {
@@ -113,7 +113,7 @@ static json_t *merge_children(const char *parent, const char *type, const struct
 static int take_children(const char *path, const char *type, json_t *properties, const json_t *old,
                          json_int_t version, struct rest_failure *f)
 {
-	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
+	for (const struct import_children *c = NULL; (c = child_list_next(type, c));) {
 		json_t *list = json_object_get(properties, c->name);
 		json_t *were = json_object_get(old, c->name);
 

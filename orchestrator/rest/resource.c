@@ -26,7 +26,7 @@ static bool wants_instance(const struct rest_call *c)
 }
 
 /* Members of a list in a parent. */
-static void list_children(struct rest_call *c, const struct child_list *cl)
+static void list_children(struct rest_call *c, const struct import_children *cl)
 {
 	_cleanup_free_ char *parent = resource_key(c->id.parent);
 	json_t *shown = view_resource(c->rest, parent, false);
@@ -65,7 +65,7 @@ static void list_type(struct rest_call *c)
 
 static void get_any(struct rest_call *c)
 {
-	const struct child_list *cl = c->id.type ? child_list_of(c->id.type) : NULL;
+	const struct import_children *cl = c->id.type ? child_list_of(c->id.type) : NULL;
 
 	if (c->id.kind == ID_RESOURCE && !rest_group_is_there(c))
 		return;

@@ -77,7 +77,7 @@ json_t *store_find(const struct store *s, const char *key)
 		return found;
 	const char *list, *name;
 	_cleanup_free_ char *type = resource_type(key);
-	const struct child_list *c = type ? child_list_of(type) : NULL;
+	const struct import_children *c = type ? child_list_of(type) : NULL;
 	_cleanup_free_ char *parent = c ? split_child(key, &list, &name) : NULL;
 	json_t *p = parent ? json_object_get(s->resources, parent) : NULL;
 
@@ -129,7 +129,7 @@ static void collect_children_refs(json_t *refs, const json_t *resource, const ch
 	json_t *properties = json_copy(json_object_get(resource, "properties")), *child;
 	size_t i;
 
-	for (const struct child_list *c = NULL; type && (c = child_list_next(type, c));) {
+	for (const struct import_children *c = NULL; type && (c = child_list_next(type, c));) {
 		json_array_foreach (json_object_get(properties, c->name), i, child) {
 			_cleanup_free_ char *at =
 			    xasprintf("%s/%s/%s", key, c->name,

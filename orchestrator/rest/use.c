@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether something is in use, and by which code Azure refuses to delete it. */
 #include "base/str.h"
+#include "input/import/provider.h"
 #include "input/resources.h"
 #include "rest/edit.h"
 
 #define NET "microsoft.network/"
-
-struct in_use {
-	const char *type; /* small letters */
-	int status;
-	const char *code;
-};
-
-static const struct in_use codes[] = {
-	{ NET "virtualnetworks", 400, "InUseSubnetCannotBeDeleted" },
-	{ NET "virtualnetworks/subnets", 400, "InUseSubnetCannotBeDeleted" },
-	{ NET "networkinterfaces", 400, "NicInUse" },
-	{ NET "networkinterfaces/ipconfigurations", 400, "IpConfigurationInUse" },
-	{ NET "publicipaddresses", 400, "PublicIPAddressCannotBeDeleted" },
-	{ NET "networksecuritygroups", 400, "InUseNetworkSecurityGroupCannotBeDeleted" },
-	{ NET "routetables", 400, "InUseRouteTableCannotBeDeleted" },
-	{ NET "natgateways", 400, "InUseNatGatewayCannotBeDeleted" },
-	{ NET "virtualnetworkgateways", 400, "VirtualNetworkGatewayCannotBeDeleted" },
-	{ NET "localnetworkgateways", 400, "LocalNetworkGatewayCannotBeDeleted" },
-	{ NET "loadbalancers/frontendipconfigurations", 400,
-	  "InUseFrontendIPConfigurationCannotBeDeleted" },
-	{ NET "loadbalancers/backendaddresspools", 400, "InUseBackendAddressPoolCannotBeDeleted" },
-	{ NET "loadbalancers/probes", 400, "InUseProbeCannotBeDeleted" },
-	{ NET "firewallpolicies", 400, "FirewallPolicyInUse" },
-	{ NET "applicationsecuritygroups", 400, "InUseApplicationSecurityGroupCannotBeDeleted" },
-};
 
 /* References that keep nothing: a peering, for example, becomes Disconnected. */
 static bool is_loose(const char *from)
@@ -73,15 +49,12 @@ static bool goes_too(const char *from, const json_t *gone)
 static int refuse_use(const char *key, const char *from, struct rest_failure *f)
 {
 	_cleanup_free_ char *type = resource_type(key);
-	struct in_use how = { .status = 409, .code = "ResourceInUse" };
+	const struct import_provider *p = import_provider(type);
+	const char *code = p ? p->in_use : NULL, *name = strrchr(key, '/');
 
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
-		if (streq(codes[i].type, type))
-			how = codes[i];
-	const char *name = strrchr(key, '/');
-
-	return rest_refuse(f, how.status, how.code, "%s is in use by %s and cannot be deleted.",
-	                   name ? name + 1 : key, from);
+	return rest_refuse(f, code ? 400 : 409, code ? code : "ResourceInUse",
+	                   "%s is in use by %s and cannot be deleted.", name ? name + 1 : key,
+	                   from);
 }
 
 int use_check(struct store *s, const char *key, const json_t *gone, struct rest_failure *f)

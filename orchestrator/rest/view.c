@@ -7,7 +7,7 @@
 #include "azure/subnet.h"
 #include "base/addr.h"
 #include "base/str.h"
-#include "input/import/shown.h"
+#include "input/import/provider.h"
 #include "input/resources.h"
 #include "rest/children.h"
 #include "rest/priv.h"
@@ -232,7 +232,7 @@ static json_t *complete_view(const struct rest *r, struct store *s, json_t *foun
 	if (!type || !id)
 		return shown;
 	add_type_view(s, type, key, id, properties);
-	for (const struct child_list *c = NULL; (c = child_list_next(type, c));) {
+	for (const struct import_children *c = NULL; (c = child_list_next(type, c));) {
 		list = json_object_get(properties, c->name);
 		if (json_is_array(list))
 			json_object_set_new(properties, c->name,

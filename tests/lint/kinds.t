@@ -17,10 +17,27 @@ MAY_NAME = {"orchestrator/cmd/compare_lab.c": "asks a gateway for its tables, an
             "orchestrator/report/picture_live.c": "draws fields of `status` that are called as kinds",
             "orchestrator/input/import/guest.c": "what runs in the virtual machines of a design",
             "orchestrator/input/import/override.c": "what runs in the virtual machines of a design"}
+# Kinds name others by their keys.
+APART = ("orchestrator/kinds/",)
+# The template evaluator and the endpoint play resource providers, by the rows of the import (input/import/provider.h).  Who names
+# a type all the same, and why.
+PROVIDERS = ("orchestrator/input/arm/", "orchestrator/rest/")
+MAY_NAME_TYPE = {"orchestrator/input/arm/resource/alloc.c": "addresses that Azure gives without a list of configurations",
+                 "orchestrator/input/arm/resource/enrich.c": "which lists have addresses; what reference() shows of a type",
+                 "orchestrator/rest/action_key.c": "an action of one type",
+                 "orchestrator/rest/action_power.c": "an action of one type",
+                 "orchestrator/rest/action_routes.c": "actions of NICs, Route Servers, gateways and circuits",
+                 "orchestrator/rest/action_run.c": "an action of one type",
+                 "orchestrator/rest/action_watcher.c": "a property that is called as a type",
+                 "orchestrator/rest/address.c": "NICs, balancers and public addresses get addresses at a PUT",
+                 "orchestrator/rest/compute.c": "sizes and images of machines",
+                 "orchestrator/rest/defaults.c": "what a machine and a Route Server get depends on the rest of them",
+                 "orchestrator/rest/machine.c": "what runs in a machine",
+                 "orchestrator/rest/resource.c": "a property that is called as a type; states that only a GET knows",
+                 "orchestrator/rest/use.c": "a peering keeps nothing in use",
+                 "orchestrator/rest/view.c": "what follows from other resources"}
 # Names of nodes of every lab, too.
 NODES = {"internet"}
-# Kinds name others by their keys; the template evaluator and the endpoint play resource providers.
-APART = ("orchestrator/kinds/", "orchestrator/input/arm/", "orchestrator/rest/")
 
 
 def read(path):
@@ -53,17 +70,34 @@ def named():
         yield "no keys found: has struct kind another form?"
     keys -= NODES
     for path in sorted(text):
-        if not path.startswith(APART) and path not in MAY_NAME:
+        if not path.startswith(APART + PROVIDERS) and path not in MAY_NAME:
             yield from (f'{path} names "{key}"' for key in sorted(keys) if f'"{key}"' in text[path])
+
+
+def named_types():
+    types = {name.lower() for path in glob.glob("orchestrator/kinds/*/import.c")
+             for name in re.findall(r'PROVIDER\{\s*(?:ARM_NET )?"(?:Microsoft\.\w+/)?(\w+)', read(path))}
+    if len(types) < 15:
+        yield "no types found: has struct import_provider another form?"
+    for path in sorted(glob.glob("orchestrator/**/*.[ch]", recursive=True)):
+        if not path.startswith(PROVIDERS):
+            continue
+        texts = re.findall(r'"((?:[^"\\]|\\.)*)"', read(path))
+        found = sorted(t for t in texts if re.sub(r"^microsoft\.\w+/", "", t.lower()).split("/")[0] in types)
+        if path not in MAY_NAME_TYPE:
+            yield from (f'{path} names "{text}": a row of the import may say it (input/import/provider.h)' for text in found)
+        elif not found:
+            yield f"{path} names no type any more, take it out of tests/lint/kinds.t"
 
 
 failed = 0
 for n, (what, bad) in enumerate((("kinds do not include each other", list(foreign_includes())),
                                  ("the table of kinds holds rows alone", list(more_than_rows())),
-                                 ("no other code names a kind", list(named()))), 1):
+                                 ("no other code names a kind", list(named())),
+                                 ("the endpoint and the template evaluator go by the rows of types", list(named_types()))), 1):
     print(f"{'not ok' if bad else 'ok'} {n} - {what}")
     for line in bad:
         print("#", line)
     failed |= bool(bad)
-print("1..3")
+print("1..4")
 sys.exit(failed)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values in all their spellings, ids, what a file is, and the text of a topology. */
+#include <ctype.h>
 #include <unistd.h>
 
 #include "azure/given.h"
@@ -518,6 +519,45 @@ static void model_keeps_what_came(void **state)
 	json_decref(resources);
 }
 
+static void assert_provider_is_of_its_row(const struct import_type *row)
+{
+	const struct import_provider *p = row->provider;
+
+	assert_true(strieq(p->type, row->type));
+	assert_ptr_equal(import_provider(row->type), p); /* and the list has room for it */
+	for (const struct import_default *d = p->defaults; d && d->name; d++) {
+		json_t *value = J(d->value);
+
+		json_decref(value);
+	}
+	for (const struct import_children *c = p->children; c && c->name; c++) {
+		const struct import *im = &(struct import){ .table = import_table() };
+		_cleanup_free_ char *type = xasprintf("%s/%s", row->type, c->name);
+
+		for (char *at = type; *at; at++)
+			*at = (char)tolower((unsigned char)*at);
+		if (row->how == TYPE_READ)
+			assert_int_not_equal(import_type_find(im, type)->how, TYPE_UNKNOWN);
+	}
+}
+
+static void providers_are_of_their_rows(void **state)
+{
+	size_t n = 0, at = 0;
+
+	(void)state;
+	for (const struct import_type *const *rows = import_table(); *rows; rows++)
+		for (const struct import_type *row = *rows; row->type; row++)
+			if (row->provider) {
+				assert_provider_is_of_its_row(row);
+				n++;
+			}
+	while (import_provider_next(&at))
+		;
+	assert_int_equal(at, n);
+	assert_null(import_provider("Microsoft.Network/routeMaps"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -532,6 +572,7 @@ int main(void)
 		cmocka_unit_test(envelope_in_properties),
 		cmocka_unit_test(guests_are_given),
 		cmocka_unit_test(guest_by_node),
+		cmocka_unit_test(providers_are_of_their_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

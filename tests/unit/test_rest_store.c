@@ -252,6 +252,27 @@ static void test_a_region_is_listed_once(void **state)
 	json_decref(names);
 }
 
+/* Those of the import's rows, as Azure spells them, and those that no row has. */
+static void test_a_provider_lists_its_types(void **state)
+{
+	static const char *const listed[] = { "virtualNetworks/subnets", "publicIPPrefixes",
+		                              "bastionHosts", "routeFilters" };
+	json_t *provider = catalog_provider("s", "microsoft.network"), *x;
+	size_t i, found = 0;
+
+	(void)state;
+	json_array_foreach (json_object_get(provider, "resourceTypes"), i, x) {
+		const char *type = member_text(x, "resourceType", NULL);
+
+		for (size_t k = 0; k < ARRAY_LEN(listed); k++)
+			found += streq(type, listed[k]);
+		assert_string_not_equal(type, "virtualMachines"); /* of another provider */
+		assert_string_not_equal(type, "loadBalancers/probes");
+	}
+	assert_int_equal(found, ARRAY_LEN(listed));
+	json_decref(provider);
+}
+
 static void test_what_is_in_use_stays(void **state)
 {
 	_cleanup_store_ struct store *s = with_network();
@@ -542,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_addresses_of_a_prefix_are_of_its_range),
 		cmocka_unit_test(test_what_azure_adds_cannot_be_set),
 		cmocka_unit_test(test_a_region_is_listed_once),
+		cmocka_unit_test(test_a_provider_lists_its_types),
 		cmocka_unit_test(test_what_is_in_use_stays),
 		cmocka_unit_test(test_what_contradicts_itself_is_refused),
 		cmocka_unit_test(test_a_patch_merges_tags_and_properties),

@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "base/str.h"
 #include "input/import/import.h"
-#include "input/import/shown.h"
+#include "input/import/provider.h"
 
 struct import;
 struct res;
@@ -47,8 +47,9 @@ struct import_type {
 	/* Properties that are read, or mean nothing to packets, with a space around each; NULL:
 	 * none is looked at. */
 	const char *known;
-	const struct import_lack *missing; /* or NULL */
-	const struct import_shown *shown;  /* what Azure adds; or NULL */
+	const struct import_lack *missing;      /* or NULL */
+	const struct import_shown *shown;       /* what Azure adds; or NULL */
+	const struct import_provider *provider; /* what else its resource provider does; or NULL */
 	/* What azurerm makes of it, its parts included (input/terraform/types.h); or NULL. */
 	const struct tf_type *terraform;
 };
@@ -62,6 +63,9 @@ struct import_type {
 #define LISTS (const struct import_list[])
 #define LACKING (const struct import_lack[])
 #define SHOWN (const struct import_shown[])
+#define PROVIDER &(const struct import_provider)
+#define CHILDREN (const struct import_children[])
+#define DEFAULTS (const struct import_default[])
 #define WHY_NAMES "names; the lab works with addresses"
 #define WHY_RIGHTS "rights; moves no packet"
 #define WHY_MACHINE "where a machine runs and what it is made of; moves no packet"

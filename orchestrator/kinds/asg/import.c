@@ -16,6 +16,8 @@ static const struct tf_type tf_application_groups[] = {
 
 const struct import_type asg_imports[] = {
 	{ IMPORT_READ(NET "applicationsecuritygroups", "applicationSecurityGroups"),
+	  .provider = PROVIDER{ ARM_NET "applicationSecurityGroups",
+	                        .in_use = "InUseApplicationSecurityGroupCannotBeDeleted" },
 	  .terraform = tf_application_groups, .read = read_application_group },
 	{ 0 },
 };

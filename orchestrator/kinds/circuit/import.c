@@ -63,8 +63,17 @@ static const struct tf_type tf_circuits[] = {
 };
 
 const struct import_type circuit_imports[] = {
-	{ IMPORT_READ(NET "expressroutecircuits", "expressRouteCircuits"), .terraform = tf_circuits,
-	  .read = read_circuit,
+	{ IMPORT_READ(NET "expressroutecircuits", "expressRouteCircuits"),
+	  .provider = PROVIDER{ ARM_NET "expressRouteCircuits",
+	                        .children = CHILDREN{ { "peerings" }, { "authorizations" }, { 0 } },
+	                        .guid = "serviceKey",
+	                        .defaults = DEFAULTS{ { "peerings", "[]" },
+	                                              { "authorizations", "[]" },
+	                                              { "circuitProvisioningState", "\"Enabled\"" },
+	                                              { "serviceProviderProvisioningState",
+	                                                "\"Provisioned\"" },
+	                                              { 0 } } },
+	  .terraform = tf_circuits, .read = read_circuit,
 	  .lists =
 	      LISTS{ { "peerings", "peerings" }, { "authorizations", "authorizations" }, { 0 } },
 	  .known = " serviceProviderProperties peerings authorizations bandwidthInGbps "

@@ -4,6 +4,7 @@
  * connected group of the spokes besides.  Only members that are named one by one are known:
  * policies choose others. */
 #include "input/import/priv.h"
+#include "input/terraform/types.h"
 
 #define MANAGER NET "networkmanagers/"
 
@@ -120,7 +121,8 @@ static void read_configuration(struct import *im, struct res *r)
 const struct import_type connected_group_imports[] = {
 	{ IMPORT_READ(NET "networkmanagers/connectivityconfigurations", NULL),
 	  .read = read_configuration },
-	{ IMPORT_PART(NET "networkmanagers", "connectivity configurations") },
+	{ IMPORT_PART(NET "networkmanagers", "connectivity configurations"),
+	  .provider = PROVIDER{ ARM_NET "networkManagers" } },
 	{ IMPORT_PART(NET "networkmanagers/networkgroups", "connectivity configurations") },
 	{ IMPORT_PART(NET "networkmanagers/networkgroups/staticmembers",
 	              "connectivity configurations") },

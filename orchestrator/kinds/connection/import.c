@@ -195,7 +195,8 @@ static const struct tf_type tf_connections[] = {
 };
 
 const struct import_type connection_imports[] = {
-	{ IMPORT_READ(NET "connections", "connections"), .terraform = tf_connections,
+	{ IMPORT_READ(NET "connections", "connections"),
+	  .provider = PROVIDER{ ARM_NET "connections" }, .terraform = tf_connections,
 	  .read = read_gateway_connection,
 	  .known = " connectionType virtualNetworkGateway1 virtualNetworkGateway2 "
 	           "localNetworkGateway2 peer enableBgp sharedKey gatewayCustomBgpIpAddresses "

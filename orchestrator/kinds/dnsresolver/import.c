@@ -39,7 +39,8 @@ static const struct tf_type tf_dns_resolvers[] = {
 };
 
 const struct import_type dns_resolver_imports[] = {
-	{ IMPORT_PART(NET "dnsresolvers", "endpoints"), .terraform = tf_dns_resolvers },
+	{ IMPORT_PART(NET "dnsresolvers", "endpoints"),
+	  .provider = PROVIDER{ ARM_NET "dnsResolvers" }, .terraform = tf_dns_resolvers },
 	{ IMPORT_READ(NET "dnsresolvers/inboundendpoints", "dnsInboundEndpoints"),
 	  .read = read_dns_inbound },
 	{ 0 },

@@ -56,7 +56,8 @@ static const struct tf_type tf_endpoints[] = {
 };
 
 const struct import_type private_endpoint_imports[] = {
-	{ IMPORT_READ(NET "privateendpoints", "privateEndpoints"), .terraform = tf_endpoints,
+	{ IMPORT_READ(NET "privateendpoints", "privateEndpoints"),
+	  .provider = PROVIDER{ ARM_NET "privateEndpoints" }, .terraform = tf_endpoints,
 	  .read = read_endpoint },
 	{ IMPORT_IGNORED(NET "privateendpoints/privatednszonegroups", WHY_NAMES) },
 	{ 0 },

@@ -150,12 +150,16 @@ static const struct tf_type tf_firewalls[] = {
 };
 
 const struct import_type firewall_imports[] = {
-	{ IMPORT_READ(NET "azurefirewalls", "azureFirewalls"), .terraform = tf_firewalls,
-	  .read = read_firewall,
+	{ IMPORT_READ(NET "azurefirewalls", "azureFirewalls"),
+	  .provider = PROVIDER{ ARM_NET "azureFirewalls",
+	                        .children = CHILDREN{ { "ipConfigurations" }, { 0 } } },
+	  .terraform = tf_firewalls, .read = read_firewall,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } } },
 	{ IMPORT_PART(NET "azurefirewalls/ipconfigurations", "firewall") },
-	{ IMPORT_PART(NET "firewallpolicies", "firewall") },
-	{ IMPORT_PART(NET "firewallpolicies/rulecollectiongroups", "firewall") },
-	{ IMPORT_PART(NET "ipgroups", "firewall") },
+	{ IMPORT_PART(NET "firewallpolicies", "firewall"),
+	  .provider = PROVIDER{ ARM_NET "firewallPolicies", .in_use = "FirewallPolicyInUse" } },
+	{ IMPORT_PART(NET "firewallpolicies/rulecollectiongroups", "firewall"),
+	  .provider = PROVIDER{ ARM_NET "firewallPolicies/ruleCollectionGroups" } },
+	{ IMPORT_PART(NET "ipgroups", "firewall"), .provider = PROVIDER{ ARM_NET "ipGroups" } },
 	{ 0 },
 };

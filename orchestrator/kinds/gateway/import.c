@@ -220,6 +220,12 @@ static const struct tf_type tf_gateways[] = {
 
 const struct import_type gateway_imports[] = {
 	{ IMPORT_READ(NET "virtualnetworkgateways", "virtualNetworkGateways"),
+	  .provider = PROVIDER{ ARM_NET "virtualNetworkGateways",
+	                        .children = CHILDREN{ { "ipConfigurations" }, { 0 } },
+	                        .in_use = "VirtualNetworkGatewayCannotBeDeleted",
+	                        .defaults = DEFAULTS{ { "enableBgp", "false" },
+	                                              { "activeActive", "false" },
+	                                              { 0 } } },
 	  .terraform = tf_gateways, .read = read_gateway,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
 	  .known =

@@ -475,8 +475,25 @@ static const struct tf_type tf_balancers[] = {
 };
 
 const struct import_type load_balancer_imports[] = {
-	{ IMPORT_READ(NET "loadbalancers", "loadBalancers"), .terraform = tf_balancers,
-	  .read = read_balancer,
+	{ IMPORT_READ(NET "loadbalancers", "loadBalancers"),
+	  .provider = PROVIDER{ ARM_NET "loadBalancers",
+	                        .children = CHILDREN{ { "frontendIPConfigurations" },
+	                                              { "backendAddressPools" },
+	                                              { "loadBalancingRules" },
+	                                              { "probes" },
+	                                              { "inboundNatRules" },
+	                                              { "inboundNatPools" },
+	                                              { "outboundRules" },
+	                                              { 0 } },
+	                        .sku = "Basic",
+	                        .defaults = DEFAULTS{ { "frontendIPConfigurations", "[]" },
+	                                              { "backendAddressPools", "[]" },
+	                                              { "loadBalancingRules", "[]" },
+	                                              { "probes", "[]" },
+	                                              { "inboundNatRules", "[]" },
+	                                              { "outboundRules", "[]" },
+	                                              { 0 } } },
+	  .terraform = tf_balancers, .read = read_balancer,
 	  .lists = LISTS{ { "frontendIPConfigurations", "frontendipconfigurations" },
 	                  { "backendAddressPools", "backendaddresspools" },
 	                  { "loadBalancingRules", "loadbalancingrules" },
@@ -486,6 +503,11 @@ const struct import_type load_balancer_imports[] = {
 	                  { "outboundRules", "outboundrules" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/frontendipconfigurations", "load balancer"),
+	  .provider =
+	      PROVIDER{ ARM_NET "loadBalancers/frontendIPConfigurations", .part = true,
+	                .in_use = "InUseFrontendIPConfigurationCannotBeDeleted",
+	                .defaults =
+	                    DEFAULTS{ { "privateIPAllocationMethod", "\"Dynamic\"" }, { 0 } } },
 	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
 	           "publicIPAddress inboundNatRules inboundNatPools loadBalancingRules "
 	           "outboundRules ddosSettings publicIPPrefix ",
@@ -496,6 +518,8 @@ const struct import_type load_balancer_imports[] = {
 	                  { "outboundRules" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/backendaddresspools", "load balancer"),
+	  .provider = PROVIDER{ ARM_NET "loadBalancers/backendAddressPools", .part = true,
+	                        .in_use = "InUseBackendAddressPoolCannotBeDeleted" },
 	  .shown =
 	      SHOWN{ { "backendIPConfigurations", .by = NET "networkinterfaces/ipconfigurations" },
 	             { "loadBalancingRules", .by = NET "loadbalancers/loadbalancingrules" },
@@ -506,6 +530,8 @@ const struct import_type load_balancer_imports[] = {
 	           "idleTimeoutInMinutes enableTcpReset disableOutboundSnat "
 	           "enableConnectionTracking " },
 	{ IMPORT_PART(NET "loadbalancers/probes", "load balancer"),
+	  .provider = PROVIDER{ ARM_NET "loadBalancers/probes", .part = true,
+	                        .in_use = "InUseProbeCannotBeDeleted" },
 	  .shown = SHOWN{ { "loadBalancingRules", .by = NET "loadbalancers/loadbalancingrules" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "loadbalancers/inboundnatrules", "load balancer") },

@@ -95,8 +95,10 @@ static const struct tf_type tf_locals[] = {
 };
 
 const struct import_type local_gateway_imports[] = {
-	{ IMPORT_READ(NET "localnetworkgateways", "sites"), .terraform = tf_locals,
-	  .read = read_local,
+	{ IMPORT_READ(NET "localnetworkgateways", "sites"),
+	  .provider = PROVIDER{ ARM_NET "localNetworkGateways",
+	                        .in_use = "LocalNetworkGatewayCannotBeDeleted" },
+	  .terraform = tf_locals, .read = read_local,
 	  .known = " localNetworkAddressSpace gatewayIpAddress fqdn bgpSettings " },
 	{ 0 },
 };

@@ -51,7 +51,10 @@ static const struct tf_type tf_nats[] = {
 };
 
 const struct import_type nat_imports[] = {
-	{ IMPORT_READ(NET "natgateways", "natGateways"), .terraform = tf_nats, .read = read_nat,
+	{ IMPORT_READ(NET "natgateways", "natGateways"),
+	  .provider = PROVIDER{ ARM_NET "natGateways", .in_use = "InUseNatGatewayCannotBeDeleted",
+	                        .defaults = DEFAULTS{ { "idleTimeoutInMinutes", "4" }, { 0 } } },
+	  .terraform = tf_nats, .read = read_nat,
 	  .known = " publicIpAddresses publicIpPrefixes idleTimeoutInMinutes subnets "
 	           "sourceVirtualNetwork ",
 	  .missing = LACKING{ { "publicIpAddressesV6", "IPv6 is not emulated" },

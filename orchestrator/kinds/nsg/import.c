@@ -126,6 +126,10 @@ static const struct tf_type tf_security_groups[] = {
 
 const struct import_type nsg_imports[] = {
 	{ IMPORT_READ(NET "networksecuritygroups", "networkSecurityGroups"),
+	  .provider = PROVIDER{ ARM_NET "networkSecurityGroups",
+	                        .children = CHILDREN{ { "securityRules" }, { 0 } },
+	                        .in_use = "InUseNetworkSecurityGroupCannotBeDeleted",
+	                        .defaults = DEFAULTS{ { "securityRules", "[]" }, { 0 } } },
 	  .terraform = tf_security_groups, .read = read_security_group,
 	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
 	  .known = " securityRules defaultSecurityRules networkInterfaces subnets flowLogs "
@@ -135,6 +139,12 @@ const struct import_type nsg_imports[] = {
 	                  { "defaultSecurityRules" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "networksecuritygroups/securityrules", "security group"),
+	  .provider = PROVIDER{ ARM_NET "networkSecurityGroups/securityRules",
+	                        .defaults = DEFAULTS{ { "sourceAddressPrefixes", "[]" },
+	                                              { "destinationAddressPrefixes", "[]" },
+	                                              { "sourcePortRanges", "[]" },
+	                                              { "destinationPortRanges", "[]" },
+	                                              { 0 } } },
 	  .read = read_security_rule,
 	  .known = " access description destinationAddressPrefix destinationAddressPrefixes "
 	           "destinationApplicationSecurityGroups destinationPortRange "

@@ -44,8 +44,15 @@ static const struct tf_type tf_publics[] = {
 
 /* Only those that the lab uses. */
 const struct import_type public_ip_imports[] = {
-	{ IMPORT_READ(NET "publicipaddresses", "publicIPAddresses"), .terraform = tf_publics,
-	  .read = read_public_ip, .when_used = true,
+	{ IMPORT_READ(NET "publicipaddresses", "publicIPAddresses"),
+	  .provider = PROVIDER{ ARM_NET "publicIPAddresses", .sku = "Basic",
+	                        .in_use = "PublicIPAddressCannotBeDeleted",
+	                        .defaults = DEFAULTS{ { "publicIPAllocationMethod", "\"Dynamic\"" },
+	                                              { "publicIPAddressVersion", "\"IPv4\"" },
+	                                              { "idleTimeoutInMinutes", "4" },
+	                                              { "ipTags", "[]" },
+	                                              { 0 } } },
+	  .terraform = tf_publics, .read = read_public_ip, .when_used = true,
 	  .known = " ipAddress publicIPAllocationMethod publicIPAddressVersion dnsSettings "
 	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
 	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "

@@ -41,9 +41,16 @@ static const struct tf_type tf_prefixes[] = {
 	{ 0 },
 };
 
+static const struct import_range public_ranges = { "ipPrefix", "prefixLength", "publicIPPrefix" };
+
 const struct import_type public_ip_prefix_imports[] = {
-	{ IMPORT_READ(NET "publicipprefixes", "publicIPPrefixes"), .terraform = tf_prefixes,
-	  .read = read_prefix, .when_used = true,
+	{ IMPORT_READ(NET "publicipprefixes", "publicIPPrefixes"),
+	  .provider =
+	      PROVIDER{ ARM_NET "publicIPPrefixes", .sku = "Standard", .range = &public_ranges,
+	                .defaults = DEFAULTS{ { "publicIPAddressVersion", "\"IPv4\"" },
+	                                      { "ipTags", "[]" },
+	                                      { 0 } } },
+	  .terraform = tf_prefixes, .read = read_prefix, .when_used = true,
 	  .known = " prefixLength ipPrefix publicIPAddressVersion publicIPAddresses natGateway "
 	           "ipTags customIPPrefix loadBalancerFrontendIpConfiguration ",
 	  .shown = SHOWN{ { "ipPrefix", .kept = true },

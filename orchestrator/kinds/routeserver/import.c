@@ -189,8 +189,17 @@ static const struct tf_type tf_route_servers[] = {
 };
 
 const struct import_type route_server_imports[] = {
-	{ IMPORT_READ(NET "virtualhubs", "routeServers"), .terraform = tf_route_servers,
-	  .read = read_hub,
+	{ IMPORT_READ(NET "virtualhubs", "routeServers"),
+	  .provider =
+	      PROVIDER{ ARM_NET "virtualHubs",
+	                .defaults = DEFAULTS{ { "sku", "\"Standard\"" },
+	                                      { "virtualRouterAsn", "65515" },
+	                                      { "allowBranchToBranchTraffic", "false" },
+	                                      { "hubRoutingPreference", "\"ExpressRoute\"" },
+	                                      { "routeTable", "{\"routes\":[]}" },
+	                                      { "virtualHubRouteTableV2s", "[]" },
+	                                      { 0 } } },
+	  .terraform = tf_route_servers, .read = read_hub,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" },
 	                  { "bgpConnections", "bgpconnections" },
 	                  { 0 } },
@@ -207,11 +216,15 @@ const struct import_type route_server_imports[] = {
 	                  { "ipConfigurations" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "virtualhubs/bgpconnections", "Route Server"),
-	  .read = read_bgp_connection,
+	  .provider = PROVIDER{ ARM_NET "virtualHubs/bgpConnections" }, .read = read_bgp_connection,
 	  .known = " peerIp peerAsn connectionState routingConfiguration "
 	           "hubVirtualNetworkConnection peeringState ",
 	  .shown = SHOWN{ { "connectionState" }, { 0 } } },
-	{ IMPORT_PART(NET "virtualhubs/ipconfigurations", "Route Server") },
+	{ IMPORT_PART(NET "virtualhubs/ipconfigurations", "Route Server"),
+	  .provider =
+	      PROVIDER{ ARM_NET "virtualHubs/ipConfigurations",
+	                .defaults =
+	                    DEFAULTS{ { "privateIPAllocationMethod", "\"Dynamic\"" }, { 0 } } } },
 	{ IMPORT_MISSING(NET "virtualhubs/routemaps",
 	                 "route maps are not emulated: all routes pass unchanged") },
 	{ 0 },

@@ -82,12 +82,19 @@ static const struct tf_type tf_route_tables[] = {
 };
 
 const struct import_type route_table_imports[] = {
-	{ IMPORT_READ(NET "routetables", "routeTables"), .terraform = tf_route_tables,
-	  .read = read_table, .lists = LISTS{ { "routes", "routes" }, { 0 } },
+	{ IMPORT_READ(NET "routetables", "routeTables"),
+	  .provider = PROVIDER{ ARM_NET "routeTables", .children = CHILDREN{ { "routes" }, { 0 } },
+	                        .in_use = "InUseRouteTableCannotBeDeleted",
+	                        .defaults = DEFAULTS{ { "routes", "[]" },
+	                                              { "disableBgpRoutePropagation", "false" },
+	                                              { 0 } } },
+	  .terraform = tf_route_tables, .read = read_table,
+	  .lists = LISTS{ { "routes", "routes" }, { 0 } },
 	  .known = " disableBgpRoutePropagation routes subnets ",
 	  .missing = LACKING{ { "disablePeeringRoute", "peering routes are there" }, { 0 } },
 	  .shown = SHOWN{ { "subnets", .by = NET "virtualnetworks/subnets" }, { 0 } } },
-	{ IMPORT_PART(NET "routetables/routes", "route table"), .read = read_table_route,
+	{ IMPORT_PART(NET "routetables/routes", "route table"),
+	  .provider = PROVIDER{ ARM_NET "routeTables/routes" }, .read = read_table_route,
 	  .known = " addressPrefix nextHopType nextHopIpAddress nextHop hasBgpOverride " },
 	{ 0 },
 };

@@ -248,6 +248,7 @@ static const struct tf_type tf_nics[] = {
 
 const struct import_type vm_imports[] = {
 	{ IMPORT_READ("microsoft.compute/virtualmachines", "virtualMachines"),
+	  .provider = PROVIDER{ "Microsoft.Compute/virtualMachines", .guid = "vmId" },
 	  .terraform = tf_machines, .read = read_vm,
 	  .lists = LISTS{ { "resources", "extensions" }, { 0 } },
 	  .shown = SHOWN{ { "vmId", .kept = true },
@@ -255,13 +256,25 @@ const struct import_type vm_imports[] = {
 	                  { "instanceView" },
 	                  { "resources" },
 	                  { 0 } } },
-	{ IMPORT_PART("microsoft.compute/virtualmachines/extensions", "virtual machine") },
+	{ IMPORT_PART("microsoft.compute/virtualmachines/extensions", "virtual machine"),
+	  .provider = PROVIDER{ "Microsoft.Compute/virtualMachines/extensions" } },
 	{ IMPORT_PART("microsoft.compute/virtualmachines/runcommands", "virtual machine") },
 	{ IMPORT_READ("microsoft.compute/virtualmachinescalesets", "virtualMachines"),
+	  .provider = PROVIDER{ "Microsoft.Compute/virtualMachineScaleSets" },
 	  .read = vm_import_set },
 	{ IMPORT_IGNORED("microsoft.compute/virtualmachinescalesets/extensions", WHY_MACHINE) },
 	/* Those whose machine is not among the resources. */
-	{ IMPORT_READ(NET "networkinterfaces", NULL), .terraform = tf_nics, .read = read_lone_nic,
+	{ IMPORT_READ(NET "networkinterfaces", NULL),
+	  .provider =
+	      PROVIDER{ ARM_NET "networkInterfaces",
+	                .children = CHILDREN{ { "ipConfigurations" }, { 0 } }, .in_use = "NicInUse",
+	                .defaults = DEFAULTS{ { "enableIPForwarding", "false" },
+	                                      { "enableAcceleratedNetworking", "false" },
+	                                      { "nicType", "\"Standard\"" },
+	                                      { "dnsSettings",
+	                                        "{\"dnsServers\":[],\"appliedDnsServers\":[]}" },
+	                                      { 0 } } },
+	  .terraform = tf_nics, .read = read_lone_nic,
 	  .lists = LISTS{ { "ipConfigurations", "ipconfigurations" }, { 0 } },
 	  .known = " ipConfigurations enableIPForwarding networkSecurityGroup virtualMachine "
 	           "dnsSettings enableAcceleratedNetworking macAddress primary privateEndpoint "
@@ -277,6 +290,12 @@ const struct import_type vm_imports[] = {
 	             { "tapConfigurations" },
 	             { 0 } } },
 	{ IMPORT_PART(NET "networkinterfaces/ipconfigurations", "NIC"),
+	  .provider =
+	      PROVIDER{ ARM_NET "networkInterfaces/ipConfigurations", .part = true,
+	                .in_use = "IpConfigurationInUse",
+	                .defaults = DEFAULTS{ { "privateIPAllocationMethod", "\"Dynamic\"" },
+	                                      { "privateIPAddressVersion", "\"IPv4\"" },
+	                                      { 0 } } },
 	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
 	           "publicIPAddress primary applicationSecurityGroups "
 	           "loadBalancerBackendAddressPools loadBalancerInboundNatRules "

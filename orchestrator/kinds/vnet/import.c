@@ -288,8 +288,16 @@ static const struct tf_type tf_peerings[] = {
 };
 
 const struct import_type vnet_imports[] = {
-	{ IMPORT_READ(NET "virtualnetworks", "virtualNetworks"), .terraform = tf_networks,
-	  .read = read_vnet,
+	{ IMPORT_READ(NET "virtualnetworks", "virtualNetworks"),
+	  .provider =
+	      PROVIDER{ ARM_NET "virtualNetworks",
+	                .children = CHILDREN{ { "subnets" }, { "virtualNetworkPeerings" }, { 0 } },
+	                .in_use = "InUseSubnetCannotBeDeleted",
+	                .defaults = DEFAULTS{ { "subnets", "[]" },
+	                                      { "virtualNetworkPeerings", "[]" },
+	                                      { "enableDdosProtection", "false" },
+	                                      { 0 } } },
+	  .terraform = tf_networks, .read = read_vnet,
 	  .lists = LISTS{ { "subnets", "subnets" },
 	                  { "virtualNetworkPeerings", "virtualnetworkpeerings" },
 	                  { 0 } },
@@ -300,8 +308,15 @@ const struct import_type vnet_imports[] = {
 	  .missing = LACKING{ { "bgpCommunities", "gateways announce no communities" },
 	                      { "encryption", "packets are not encrypted" },
 	                      { 0 } } },
-	{ IMPORT_PART(NET "virtualnetworks/subnets", "virtual network"), .terraform = tf_subnets,
-	  .read = read_subnet,
+	{ IMPORT_PART(NET "virtualnetworks/subnets", "virtual network"),
+	  .provider =
+	      PROVIDER{ ARM_NET "virtualNetworks/subnets", .in_use = "InUseSubnetCannotBeDeleted",
+	                .defaults =
+	                    DEFAULTS{ { "delegations", "[]" },
+	                              { "privateEndpointNetworkPolicies", "\"Disabled\"" },
+	                              { "privateLinkServiceNetworkPolicies", "\"Enabled\"" },
+	                              { 0 } } },
+	  .terraform = tf_subnets, .read = read_subnet,
 	  .known = " addressPrefix addressPrefixes routeTable networkSecurityGroup natGateway "
 	           "serviceEndpoints defaultOutboundAccess privateEndpointNetworkPolicies "
 	           "privateLinkServiceNetworkPolicies delegations ipConfigurations "
@@ -316,6 +331,12 @@ const struct import_type vnet_imports[] = {
 	                  { "purpose" },
 	                  { 0 } } },
 	{ IMPORT_PART(NET "virtualnetworks/virtualnetworkpeerings", "virtual network"),
+	  .provider = PROVIDER{ ARM_NET "virtualNetworks/virtualNetworkPeerings",
+	                        .defaults = DEFAULTS{ { "allowVirtualNetworkAccess", "true" },
+	                                              { "allowForwardedTraffic", "false" },
+	                                              { "allowGatewayTransit", "false" },
+	                                              { "useRemoteGateways", "false" },
+	                                              { 0 } } },
 	  .terraform = tf_peerings, .read = read_peering,
 	  .known = " remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic "
 	           "allowGatewayTransit useRemoteGateways peeringState peeringSyncLevel "

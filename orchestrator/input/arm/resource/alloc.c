@@ -253,10 +253,10 @@ static bool is_public_taken(const struct arm *a, ip4 ip)
 	return false;
 }
 
-/* Of the prefix that it names; every address of one can be used. */
-static ip4 free_of_range(struct arm *a, const char *prefix_id)
+/* The lowest free address of the range with that id; every address of one can be used. */
+static ip4 free_of_range(struct arm *a, const char *id)
 {
-	struct prefix range = range_by_id(a, &a->alloc->ranges, prefix_id);
+	struct prefix range = range_by_id(a, &a->alloc->ranges, id);
 
 	for (uint32_t k = 0; ip4_is_set(range.addr) && k < prefix_size(range); k++)
 		if (!is_public_taken(a, prefix_at(range, k))) {
@@ -268,14 +268,14 @@ static ip4 free_of_range(struct arm *a, const char *prefix_id)
 
 static ip4 free_public(struct arm *a, const struct inst *i)
 {
-	const char *prefix = val_get_str(val_path(i->body, "properties.publicIPPrefix"), "id");
+	const char *range = range_id_of(val_get(i->body, "properties"));
 	ip4 ip = shared_of(a, i, 0);
 
 	if (ip4_is_none(ip))
 		ip = there_address(a, i, NULL, 0);
 	if (ip4_is_none(ip))
-		ip = prefix
-		         ? free_of_range(a, prefix)
+		ip = range
+		         ? free_of_range(a, range)
 		         : alloc_public(a->alloc->taken, a->alloc->n_taken, &a->alloc->next_public);
 	if (ip4_is_set(ip))
 		shared_keep(a, "", i, 0, ip, false);

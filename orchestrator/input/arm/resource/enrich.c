@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "input/arm/resource/range.h"
 #include "input/arm/resource/resource.h"
+#include "input/import/provider.h"
 
 static const struct val *str_val(struct arm *a, const char *s)
 {
@@ -147,14 +148,6 @@ static void add_public_address(struct inst *i, struct val_builder *b, const stru
 	val_set(b, "dnsSettings", val_built_obj(&dns));
 }
 
-static void add_prefix_range(struct inst *i, struct val_builder *b, const struct val *props)
-{
-	struct prefix range = range_of(i);
-
-	if (ip4_is_set(range.addr) && !val_get(props, "ipPrefix"))
-		val_set(b, "ipPrefix", str_val(i->d->a, PREFIX_STR(range)));
-}
-
 /* A Route Server has its addresses from its IP configuration, a resource of its own. */
 static void add_router_addresses(struct inst *i, struct val_builder *b, const struct val *props)
 {
@@ -254,7 +247,6 @@ static const struct runtime_type types[] = {
 	{ NET "azureFirewalls", .configs = "ipConfigurations", .addresses = true,
 	  .enrich = add_hub_address },
 	{ NET "publicIPAddresses", .addresses = true, .first = true, .enrich = add_public_address },
-	{ NET "publicIPPrefixes", .addresses = true, .first = true, .enrich = add_prefix_range },
 	{ NET "virtualHubs", .addresses = true, .enrich = add_router_addresses },
 	{ NET "virtualHubs/ipConfigurations", .addresses = true, .first = true },
 	{ NET "virtualNetworks", .first = true, .enrich_reference = add_own_subnets },
@@ -265,11 +257,15 @@ static const struct runtime_type types[] = {
 const struct runtime_type *runtime_type(const struct inst *i)
 {
 	static const struct runtime_type other = { "" };
+	static const struct runtime_type range = { "", .addresses = true, .first = true,
+		                                   .enrich = range_show };
+	const struct import_provider *p;
 
 	for (size_t k = 0; k < ARRAY_LEN(types); k++)
 		if (strieq(i->type, types[k].type))
 			return &types[k];
-	return &other;
+	p = import_provider(i->type);
+	return p && p->range ? &range : &other;
 }
 
 static bool is_named_list(const struct val *v)
