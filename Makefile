@@ -232,8 +232,8 @@ deb: ## build/vnetlab_VERSION_ARCH.deb of the last commit, and lintian's opinion
 	@.ci/deps build package
 	docs/packaging/deb $(VERSION)
 
-deb-test: ## that package in a bare Debian 12: installed, run, run as a container, purged; needs root, minutes
-	tests/bare/deb
+deb-test: deb ## that package in a bare Debian 12: installed, run, run as a container, purged; needs root, minutes
+	tests/bare/deb build/vnetlab_$(VERSION)_*.deb
 
 image-test: ## the container image, built by podman and run, and the Job of Kubernetes by runc; needs root, minutes
 	tests/bare/image
