@@ -28,6 +28,9 @@ enum {
 	 * nothing about being done for that long; one that has is done when its counts stand still.
 	 */
 	FIRST_ROUTES_MS = 1200,
+	/* A peer whose session was dropped for its many routes is back within seconds, and needs
+	 * another one before it announces them again. */
+	BACK_AFTER_LIMIT_MS = 5000,
 	BGP_PORT = 179,
 };
 
@@ -192,12 +195,34 @@ static bool first_routes_done(const struct observed *s)
 	return s->s.received || clock_ms() - s->since >= FIRST_ROUTES_MS;
 }
 
+/* The peer is over the limit of routes (azure-behaviour 7.2): its session is on its way down, is
+ * down for that reason, or is back and has brought nothing yet.  It comes and goes for ever. */
+static bool is_over_limit(const struct observed *s, bool up)
+{
+	if (!s || !s->over)
+		return false;
+	if (!up)
+		return strstr(s->s.last_error, "Route limit exceeded") ||
+		       clock_ms() - s->over < BACK_AFTER_LIMIT_MS;
+	return s->dropped || (!s->s.received && clock_ms() - s->since < BACK_AFTER_LIMIT_MS);
+}
+
 static void judge_session(struct driver *d, const struct bgp_connection *c, unsigned instance,
                           bool explain, struct convergence *ret)
 {
 	const struct observed *s = observed_session(d, c, instance);
 	bool up = s && s->known && streq(s->s.state, "Established");
 
+	if (is_over_limit(s, up)) {
+		text_append(ret->notes,
+		            xasprintf("%s/%s instance %u does not stay up: it announced more than "
+		                      "%u prefixes, over which the Route Server drops the session "
+		                      "(RS-LIMIT-01)",
+		                      c->rs->name, c->name, instance,
+		                      d->lab.model->settings.max_routes_per_peer));
+		ret->of += !checks_expect_down(d->lab.model, c, instance);
+		return;
+	}
 	if (!up) {
 		_cleanup_free_ char *never = session_hopeless(d, c, instance);
 		bool down = checks_expect_down(d->lab.model, c, instance);

@@ -20,6 +20,7 @@ struct observed {                             /* one session of one instance */
 	unsigned long seen; /* answers */
 	struct route_count limit;
 	bool dropped; /* for being over the limit: it is on its way down */
+	int64_t over; /* ms: when it was last dropped for that; 0: never */
 	/* Its peer was asked for its routes (0: not, or it has answered) when it had announced so
 	 * many. */
 	int64_t asked;

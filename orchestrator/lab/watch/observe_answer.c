@@ -81,6 +81,7 @@ static void take_session(struct instance *in, struct observed *s, const struct b
 	if (route_count_over(&s->limit, b, &in->d->lab.model->settings, clock_ms()) &&
 	    !s->dropped) {
 		s->dropped = true;
+		s->over = clock_ms();
 		session_over_limit(in->d, in->node, s);
 	}
 }
