@@ -17,7 +17,7 @@ struct loop {
 	struct child *children;
 	void (*round)(void *ctx);
 	void *round_ctx;
-	bool marked, quit;
+	bool marked, quiet, quit;
 };
 
 /* Reaps all that ended: as process 1, orphans too, which nobody watches. */
@@ -232,6 +232,11 @@ void loop_mark(struct loop *l)
 	l->marked = true;
 }
 
+bool loop_is_quiet(const struct loop *l)
+{
+	return l->quiet;
+}
+
 static void run_round(struct loop *l)
 {
 	if (!l->marked || l->quit)
@@ -261,6 +266,7 @@ int loop_run(struct loop *l, struct err *e)
 
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, errno, "epoll_wait");
+		l->quiet = n <= 0;
 		if (n == 1) {
 			struct source *s = ev.data.ptr;
 

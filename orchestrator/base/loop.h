@@ -46,6 +46,9 @@ void loop_quit(struct loop *l);
  * however often.  loop_pump() leaves it to the round that it is part of. */
 void loop_on_mark(struct loop *l, void (*fn)(void *ctx), void *ctx);
 void loop_mark(struct loop *l);
+/* In that fn: the wait of this round found nothing to read.  A fn that must see a burst's end marks
+ * the loop, which then does not wait, until this is true. */
+bool loop_is_quiet(const struct loop *l);
 
 int loop_add(struct loop *l, struct source *s, int fd, uint32_t events, struct err *e);
 void loop_mod(struct loop *l, struct source *s, uint32_t events);

@@ -88,6 +88,15 @@ void instances_close(struct watch **w, size_t n)
 	free(w);
 }
 
+static void hear_instance(struct source *s, uint32_t events)
+{
+	const struct router_source *src = container_of(s, struct router_source, source);
+
+	(void)events;
+	instance_read(src->r, src->i);
+	loop_mark(src->r->loop);
+}
+
 int instances_open(struct router *r, int *fds, size_t n, struct err *e)
 {
 	size_t k = 0;
@@ -95,6 +104,7 @@ int instances_open(struct router *r, int *fds, size_t n, struct err *e)
 
 	r->watches = xcalloc(n, sizeof(*r->watches));
 	r->tallies = xcalloc(n, sizeof(*r->tallies));
+	r->from_watches = xcalloc(n, sizeof(*r->from_watches));
 	r->n_watches = n;
 	for (size_t i = 0; i < n; i++) {
 		if (!model_speaks(r->model, i / 2, i % 2))
@@ -105,7 +115,8 @@ int instances_open(struct router *r, int *fds, size_t n, struct err *e)
 			close_p(&fds[k]);
 		k++;
 		if (rc == 0)
-			rc = router_listen(r, watch_fd(r->watches[i]), r->watches[i], e);
+			rc = router_listen(r, &r->from_watches[i], watch_fd(r->watches[i]), i,
+			                   hear_instance, e);
 	}
 	return rc;
 }

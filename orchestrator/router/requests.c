@@ -58,6 +58,8 @@ static struct former take_former(struct router *r)
 	report_rest(r);
 	instances_close(r->watches, r->n_watches);
 	free(r->tallies);
+	free(r->from_watches); /* a closed descriptor is watched no longer */
+	r->from_watches = NULL;
 	r->tallies = NULL;
 	r->watches = NULL;
 	r->n_watches = 0;

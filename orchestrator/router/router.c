@@ -34,11 +34,20 @@ void router_say_error(struct router *r, const struct err *e)
 	router_say(r, json_pack("{s:s,s:o}", "event", "error", "message", text_json_of(e->msg)));
 }
 
-int router_listen(struct router *r, int fd, void *what, struct err *e)
+int router_listen(struct router *r, struct router_source *src, int fd, size_t i,
+                  void (*fn)(struct source *s, uint32_t events), struct err *e)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = what };
+	src->r = r;
+	src->i = i;
+	src->source.fn = fn;
+	return loop_add(r->loop, &src->source, fd, EPOLLIN, e);
+}
 
-	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
-		return err_sys(e, errno, "epoll");
-	return 0;
+void router_end(struct router *r, int rc, const struct err *why)
+{
+	if (rc != -ECONNRESET && rc != -EPIPE) {
+		r->ended = rc;
+		r->why = *why;
+	}
+	loop_quit(r->loop);
 }

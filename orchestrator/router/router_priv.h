@@ -3,6 +3,7 @@
 #pragma once
 
 #include "azure/hybrid.h"
+#include "base/loop.h"
 #include "kernel/fabric_apply.h"
 #include "kernel/nl.h"
 #include "router/programmer.h"
@@ -15,8 +16,20 @@ struct tally { /* of an instance's routes that were not reported one by one */
 	int64_t in_ms, waited[STEPS]; /* the longest */
 };
 
+struct router_source { /* a descriptor that the router listens to */
+	struct source source;
+	struct router *r;
+	size_t i; /* of watches */
+};
+
 struct router {
-	int epoll;
+	struct loop *loop;
+	struct timer wake; /* when a delayed route, or retry_at, is due */
+	struct router_source from_peer, from_links;
+	struct router_source *from_watches; /* by watch; not listening where that is NULL */
+	bool writing;                       /* the loop waits until the peer takes more */
+	int ended; /* what ended the loop, -errno, with `why`; 0: the driver has gone */
+	struct err why;
 	struct peer *peer;
 	struct nl *links;
 	struct fabric_kernel *kernel; /* NULL: could not be opened yet */
@@ -53,7 +66,11 @@ void router_dirty(struct router *r);
 void router_retry(struct router *r);
 void router_say(struct router *r, json_t *msg);
 void router_say_error(struct router *r, const struct err *e);
-int router_listen(struct router *r, int fd, void *what, struct err *e);
+/* fn is called in the loop when fd can be read; i: a watch, or 0. */
+int router_listen(struct router *r, struct router_source *src, int fd, size_t i,
+                  void (*fn)(struct source *s, uint32_t events), struct err *e);
+/* Ends the loop; -ECONNRESET and -EPIPE: the driver has gone, which is no failure. */
+void router_end(struct router *r, int rc, const struct err *why);
 
 /* --- apply.c --------------------------------------------------------------------------------- */
 
