@@ -78,7 +78,8 @@ static void walk_two(struct asym_search *x, const struct nic *from, const struct
 	struct walk_packet answer = walk_reply(w);
 
 	ret->back = walk_one(x, walk_source_nic(to, answer.dst, answer.src), &answer, w);
-	/* What a packet filter of a guest's own does that is not read, nobody knows. */
+	/* A guest's own packet filter that could not be read may do anything: then nothing is
+	 * judged. */
 	if (x->unknown || w->n_unwalked || ret->back->n_unwalked ||
 	    !foreseen_decides_walk(&x->foreseen, w) ||
 	    !foreseen_decides_walk(&x->foreseen, ret->back))

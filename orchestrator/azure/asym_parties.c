@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who sends to whom: one of each subnet and of each site, whoever is there; and by which ports. */
+/* Collects the parties that send to one another: one of each subnet and one of each site; and the
+ * ports that they send to. */
 #include <netinet/in.h>
 
 #include "azure/asymmetry_priv.h"
@@ -54,7 +55,7 @@ static void add_subnet(struct asym_search *x, const struct subnet *s)
 		                                   endpoint->ip, true });
 }
 
-/* How many gateways a site's router could choose from. */
+/* Counts the gateways that a site's router could choose from. */
 static size_t count_gateways(const struct model *m, const struct site *s)
 {
 	size_t n = 0;

@@ -21,7 +21,7 @@ static bool is_direct(enum next_hop_type t)
 	       t == NH_CONNECTED_GROUP || t == NH_INTERFACE_ENDPOINT;
 }
 
-/* What the route is about, but for its prefix and its name. */
+/* Hashes what the route to dst does with a packet, whatever its prefix and its name are. */
 static uint64_t kind_of_route(const struct eff_table *t, ip4 dst)
 {
 	const struct eff_route *r = eff_lookup(t, dst);
@@ -35,7 +35,7 @@ static uint64_t kind_of_route(const struct eff_table *t, ip4 dst)
 	return bytes_hash(h, r->next_hops, r->n_next_hops * sizeof(*r->next_hops));
 }
 
-/* Which properties the peerings of a VNet have: a bit for each combination. */
+/* Returns a bit for each combination of properties that a peering of the VNet has. */
 static uint32_t flags_of_peerings(const struct vnet *v)
 {
 	uint32_t bits = 0;
@@ -51,8 +51,8 @@ static uint32_t flags_of_peerings(const struct vnet *v)
 	return bits;
 }
 
-/* What everybody who hands packets on does with those to a party; that he takes them, and as what.
- */
+/* Hashes what every node that hands packets on does with those to party p: whether it takes them,
+ * and by which kind of route they leave. */
 static uint64_t kind_of_party(const struct asym_search *x, const struct asym_party *p)
 {
 	uint64_t h = BYTES_HASH_SEED;

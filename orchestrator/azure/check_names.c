@@ -57,7 +57,8 @@ static const char *vm_word(const struct node *vm)
 	                                 : "virtual machine";
 }
 
-/* What has a name in every lab: in a command it means what the design calls so. */
+/* Warns of an object whose name has a meaning in every lab: in a command the name means that
+ * object. */
 static void check_usual_name(const struct model *m, const char *name, const char *what,
                              struct findings *f)
 {

@@ -40,7 +40,7 @@ struct firewall {
 	struct prefix *private_ranges;
 	size_t n_private_ranges;
 	bool answers_ping, icmp_out; /* settings */
-	/* Of its public addresses, how many it was given: the first one is its NIC's. */
+	/* The number of its public addresses that the design gives; the first one is its NIC's. */
 	size_t n_public;
 };
 
@@ -51,7 +51,7 @@ struct firewall_verdict {
 };
 /* About the first packet of a flow, as it came in. */
 struct firewall_verdict firewall_decide(const struct firewall *fw, const struct walk_packet *p);
-/* What IANAPrivateRanges stands for. */
+/* The prefixes that the word IANAPrivateRanges stands for. */
 enum { FIREWALL_IANA = 4 };
 extern const struct prefix firewall_iana[FIREWALL_IANA];
 /* A packet that a network rule has let pass leaves with the firewall's own address.  Private ranges

@@ -67,7 +67,7 @@ static void add_paths(const struct bgp_connection *c, struct paths *p)
 		                        ip4_is_set(b->next_hop) ? b->next_hop : c->peer_ip });
 }
 
-/* What the appliance's files say that it announces to that instance, for certain. */
+/* Adds the paths that the appliance's files certainly announce to that instance. */
 static void add_read_paths(const struct bgp_connection *c, unsigned instance, struct paths *p)
 {
 	const struct node *vm = c->nic ? c->nic->vm : NULL;
@@ -88,7 +88,7 @@ static int by_prefix_and_length(const void *pa, const void *pb)
 	return r ? r : (a->length > b->length) - (a->length < b->length);
 }
 
-/* Of the paths to a prefix the shortest ones, side by side: azure-behaviour 7.7. */
+/* Puts the shortest paths to a prefix into t, side by side: azure-behaviour 7.7. */
 static void select_paths(struct paths *p, struct rib_table t[2])
 {
 	if (p->n)
@@ -132,7 +132,8 @@ static void foresee_route_server(struct foreseen *f, const struct route_server *
 	for (size_t i = 0; i < rs->n_conns; i++) {
 		const struct bgp_connection *c = &rs->conns[i];
 
-		/* Who is not in the design, or has no daemon here, still speaks in Azure. */
+		/* A peer that is not in the design, or has no daemon here, still speaks in Azure.
+		 */
 		if (!announces_its_block(c)) {
 			f->unknown[rs->idx] = true;
 			if (!files)

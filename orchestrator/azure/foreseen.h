@@ -28,8 +28,9 @@ bool foreseen_decides(const struct foreseen *f, const struct subnet *s, ip4 dst)
 struct walk;
 /* So on the whole way: no hop of w sends by a route that another one, unforeseen, could replace. */
 bool foreseen_decides_walk(const struct foreseen *f, const struct walk *w);
-/* What NICs of that subnet learn is known: their effective routes are. */
+/* True if all routes that NICs of that subnet learn are foreseen, and so their effective routes are
+ * known. */
 bool foreseen_knows(const struct foreseen *f, const struct subnet *s);
-/* By which NIC the guest sends is in the design: daemons and files of one with several ways out
- * decide that themselves. */
+/* True if the design says by which NIC the guest sends: in a guest with several NICs its daemons
+ * and files decide. */
 bool foreseen_way_out(const struct node *vm);

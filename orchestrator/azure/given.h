@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the model's objects came with.  Each object, of whatever kind, has the JSON pointer of its
- * place in the topology (its `ptr`), and the model keeps the topology: nothing of a design is lost
- * on the way to a struct. */
+/* The properties that the model's objects came with.  Each object, of whatever kind, has the JSON
+ * pointer of its place in the topology (its `ptr`), and the model keeps the topology: nothing of a
+ * design is lost on the way to a struct. */
 #pragma once
 
 #include <jansson.h>

@@ -10,7 +10,7 @@
 
 enum gf_hook { GF_PREROUTING, GF_INPUT, GF_FORWARD, GF_OUTPUT, GF_POSTROUTING, GF_HOOKS };
 
-/* What connection tracking takes a packet for. */
+/* The states that connection tracking gives a packet. */
 enum gf_state { GF_NEW = 1, GF_ESTABLISHED = 2, GF_RELATED = 4, GF_INVALID = 8, GF_UNTRACKED = 16 };
 
 enum gf_field {
@@ -107,9 +107,10 @@ struct gf_result {
 	uint16_t port;
 };
 
-/* Of all VMs with files that could be read, into vm->guest.filter. */
+/* Fills in vm->guest.filter of every VM that has files of packet filters which can be read. */
 void guest_filters_read(struct model *m);
-/* What all chains of the hook do with the packet.  Translations are what a first packet gets. */
+/* Runs the packet through all chains of the hook.  Translations in *ret are those that a first
+ * packet gets. */
 void guest_filter_pass(const struct guest_filter *f, enum gf_hook hook, const struct gf_packet *p,
                        struct gf_result *ret);
 /* "line 7 of hub/rules (-A FORWARD -j DROP)"; "policy DROP of FORWARD in hub/rules". */

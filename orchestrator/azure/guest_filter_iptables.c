@@ -139,7 +139,8 @@ static bool read_flags(struct ipt_reader *r, struct gf_rule *rule, bool inverted
 	return true;
 }
 
-/* How many words the match at w[0] is; 0: none that is read. */
+/* Reads the match at w[0] into rule; returns how many words it has, 0 if it is none that is read.
+ */
 static size_t read_match(struct ipt_reader *r, struct gf_rule *rule, bool inverted, char **w,
                          size_t n)
 {

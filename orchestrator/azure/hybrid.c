@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What connects a VNet to elsewhere: who serves it, and what gateways know without BGP. */
+/* The connections of a VNet to elsewhere: which gateways serve it, and what these know without BGP.
+ */
 #include "azure/hybrid.h"
 
 #include "azure/own_bgp.h"
@@ -128,7 +129,8 @@ char *hybrid_session_word(const struct hybrid_session *s)
 	const struct gateway *g = gateway_of_vm(NULL, s->vm, NULL);
 	const struct connection *c = s->conn;
 
-	/* Of a connection with two objects the gateway's own one gives the name. */
+	/* A connection between two gateways has two objects: the gateway's own one gives the name.
+	 */
 	if (g && c && c->gateway != g && c->reverse)
 		c = c->reverse;
 	if (!g || (!c && s->kind != HP_ROUTE_SERVER))

@@ -132,8 +132,8 @@ struct tunnel {
 	struct tunnel_end end[2];
 };
 
-/* Who tells NICs routes has a table in struct rib: Route Servers, then gateways, each with two
- * instances (of some gateways the second one is missing). */
+/* Each Route Server, and behind them each gateway, has a table in struct rib, since it tells NICs
+ * routes; each with two instances (of some gateways the second one is missing). */
 size_t model_n_tables(const struct model *m); /* for rib_new() */
 const char *model_table_name(const struct model *m, size_t table);
 const char *model_table_kind(const struct model *m, size_t table); /* "routeServer", "gateway" */
@@ -141,17 +141,17 @@ bool model_speaks(const struct model *m, size_t table, unsigned instance);
 /* The table of that kind and name; -1: none. */
 int model_table(const struct model *m, const char *kind, const char *name);
 
-/* What the local network gateway's other end has: its AS number and the address that it speaks BGP
- * from.  0: not known, as of a VM. */
+/* The AS number of the local network gateway's other end, and the address that it speaks BGP from.
+ * 0: not known, as of a VM. */
 uint32_t local_gateway_far_asn(const struct local_gateway *l);
 ip4 local_gateway_far_ip(const struct local_gateway *l);
 /* "site "dc"", "far/0": for sentences; the caller frees. */
 char *local_gateway_far_name(const struct local_gateway *l);
-/* What Azure gives instance k in GatewaySubnet, beside no other gateway; one: it has one instance.
- */
+/* The address that Azure gives instance k of the only gateway in GatewaySubnet; one: the gateway
+ * has one instance. */
 ip4 gateway_address(struct prefix subnet, bool one, unsigned k);
-/* Who brings 0.0.0.0/0 to a VNet by the design alone: "site "dc", by connection "c"".  The caller
- * frees.  NULL: nobody. */
+/* The words for what brings 0.0.0.0/0 to a VNet by the design alone: "site "dc", by connection
+ * "c"".  The caller frees.  NULL: nobody. */
 char *vnet_default_from(const struct model *m, const struct vnet *v);
 /* Do two ExpressRoute gateways of one circuit exchange their VNets' prefixes? */
 bool gateways_exchange(const struct gateway *a, const struct gateway *b);
@@ -174,8 +174,8 @@ typedef void vnet_space_fn(void *ctx, struct prefix p, bool transit);
 void vnet_space(const struct vnet *v, vnet_space_fn *fn, void *ctx);
 /* The instance that has the address; NULL: it is no gateway's. */
 const struct gateway *gateway_of_vm(const struct model *m, const struct node *vm, unsigned *ret_k);
-/* What users call a gateway's session, "GATEWAY/CONNECTION" or "GATEWAY/ROUTESERVER"; the caller
- * frees.  NULL: nobody's that has such a name. */
+/* The name by which users ask for a gateway's session, "GATEWAY/CONNECTION" or
+ * "GATEWAY/ROUTESERVER"; the caller frees.  NULL: the session is not a gateway's. */
 char *hybrid_session_word(const struct hybrid_session *s);
 /* Is it meant by that, with or without the gateway's instance behind it: "/0", "/1"? */
 bool hybrid_session_is(const struct hybrid_session *s, const char *word);
@@ -193,8 +193,8 @@ bool gateway_has_peer(const struct model *m, const struct gateway *g, struct pre
  * summarizedGatewayPrefixes in their place.  Returns how many. */
 size_t gateway_announced(const struct gateway *g, void (*fn)(void *ctx, struct prefix p),
                          void *ctx);
-/* How many prefixes this end takes from the other before it drops the session (azure-behaviour 8.1,
- * 8.2; settings maxPrefixes...); 0: any number. */
+/* The number of prefixes that this end takes from the other before it drops the session
+ * (azure-behaviour 8.1, 8.2; settings maxPrefixes...); 0: any number. */
 uint32_t hybrid_session_limit(const struct model *m, const struct hybrid_session *s);
 /* Wires and BGP sessions, once addresses are known; the loader calls it. */
 void hybrid_wire(struct model *m);

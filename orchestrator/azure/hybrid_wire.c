@@ -117,7 +117,7 @@ static enum hybrid_peer get_peer_kind(const struct node *vm)
 	return vm->role == VM_GATEWAY ? HP_GATEWAY : vm->role == VM_MSEE ? HP_MSEE : HP_SITE;
 }
 
-/* What this end has been told of the other one, which may be wrong. */
+/* Returns the AS number that this end is configured to expect of the other one; it may be wrong. */
 static uint32_t expected_asn(const struct node *vm, const struct node *peer,
                              const struct connection *c)
 {

@@ -38,18 +38,19 @@ struct kind {
 	const struct field *settings; /* of its behaviour; NULL: none */
 
 	/* Loading, in this order.  Each may be NULL. */
-	/* How many nodes and NICs one makes, at most; without it a kind of nodes makes one of each.
-	 */
+	/* Counts the nodes and NICs that one object makes, at most; without it a kind of nodes
+	 * makes one of each. */
 	void (*count)(json_t *x, size_t *nodes, size_t *nics);
-	/* What the table of fields does not fill in; obj is NULL when there is no list. */
+	/* Fills in of obj what the table of fields does not; obj is NULL when there is no list. */
 	void (*load)(struct loader *l, void *obj, json_t *x, const struct jptr *at);
-	/* All objects of all kinds are there, and what their tables say that they refer to. */
+	/* Runs when all objects of all kinds are there, and what their tables say that they refer
+	 * to. */
 	void (*resolve)(struct loader *l, const struct kind *k);
-	/* All NICs have their addresses: takes public ones for an object. */
+	/* Runs when all NICs have their addresses: takes public ones for an object. */
 	void (*address)(struct loader *l, void *obj, json_t *x);
-	/* All have their public addresses. */
+	/* Runs when all objects have their public addresses. */
 	void (*settle)(struct loader *l, const struct kind *k);
-	/* What `status` tells of them: [{"name", "state", ...}]; new reference. */
+	/* Returns what `status` tells of them: [{"name", "state", ...}]; new reference. */
 	json_t *(*status)(const struct model *m);
 };
 

@@ -24,8 +24,8 @@
 	IP4(20, 100, 255, 254) /* what VMs without a public address leave as \
 	                        */
 
-/* How every object begins that has a name in the topology: case is kept; ptr is its place there;
- * idx its position in the model's list. */
+/* The first members of every object that has a name in the topology. name keeps its case; ptr is
+ * its place there; idx its position in the model's list. */
 #define RESOURCE \
 	const char *name, *ptr; \
 	size_t idx; \
@@ -34,7 +34,7 @@ struct resource {
 	RESOURCE;
 } __attribute__((may_alias));
 
-/* How a route's next hop is spelled by ARM (interfaces.md, section 5). */
+/* The types of next hops that ARM has for routes (interfaces.md, section 5). */
 enum next_hop_type {
 	NH_VNET_LOCAL,
 	NH_VNET_PEERING,
@@ -277,10 +277,11 @@ struct nic {
 	bool forwarding;   /* enableIPForwarding */
 	ip4 public_ip;     /* 0: none */
 	bool public_basic; /* it is of SKU Basic: open to what comes in, without a group too */
-	/* Of SKU Standard, and the NIC is in its pool, not an address: no default outbound access
-	 * (azure-behaviour 1.8).  NULL: none. */
+	/* The load balancer of SKU Standard in whose pool the NIC stands itself (not only its
+	 * address): the NIC has no default outbound access (azure-behaviour 1.8).  NULL: none. */
 	const struct load_balancer *in_pool_of;
-	/* The public load balancer whose frontend what it sends leaves by; NULL: none. */
+	/* The public load balancer whose frontend the NIC's packets to the Internet leave by; NULL:
+	 * none. */
 	const struct load_balancer *leaves_by;
 	bool public_balancer; /* a public load balancer that is not in the design translates for it
 	                       */
@@ -327,7 +328,7 @@ struct bgp_block { /* "bgp": the appliance's generated configuration */
 	ip4 next_hop; /* third-party next hop; 0: own */
 };
 
-/* What a node of the model is. */
+/* The roles of a node; each node has one. */
 enum node_role {
 	VM_USER, /* a virtual machine of the file */
 	VM_FIREWALL,
@@ -338,8 +339,8 @@ enum node_role {
 	VM_SITE_HOST
 };
 
-/* What somebody set up inside a machine: of a VM of the file, and of a site's own router.  All is 0
- * for who runs what Azure runs. */
+/* The configuration inside of a VM of the file or of a site's own router.  All is 0 in nodes that
+ * Azure runs. */
 struct guest_config {
 	const char *image; /* "host" runs nothing */
 	bool source_nat;
@@ -360,8 +361,8 @@ struct guest_config {
 	size_t n_loopbacks;
 };
 
-/* Which object of the model a machine plays, or plays a part of.  Its role says which of them it
- * is: read it by vm_firewall() and its like. */
+/* The object of the model that a machine plays, or plays a part of.  The machine's role says which
+ * member is set: read it by vm_firewall() and its like. */
 struct node_part {
 	union {
 		const struct firewall *firewall; /* azure/firewall.h */
@@ -383,13 +384,13 @@ struct node {
 	bool deallocated; /* powerState */
 	struct listener *listen;
 	size_t n_listen;
-	/* Of a firewall: the addresses of its instances, behind that of its NIC and in the same
-	 * subnet.  None: it is one, which has the NIC's. */
+	/* The addresses of a firewall's instances, behind that of its NIC and in the same subnet.
+	 * None: the firewall is one instance, which has the NIC's. */
 	ip4 *instances;
 	size_t n_instances;
 };
 
-/* What it is, or is a part of; NULL in other roles. */
+/* The object that vm is, or is a part of; NULL in other roles. */
 static inline const struct firewall *vm_firewall(const struct node *vm)
 {
 	return vm->role == VM_FIREWALL ? vm->part.firewall : NULL;
@@ -552,7 +553,7 @@ struct nic *model_nic(const struct model *m, const char *spec);
 struct route_server *model_route_server(const struct model *m, const char *name);
 struct bgp_connection *model_connection(const struct model *m, const char *rs_slash_peering);
 
-/* Whether a is an address of its own: of a NIC, of its loopback, or of an instance. */
+/* True if a is an address of vm: of a NIC, of its loopback, or of an instance. */
 bool vm_has_address(const struct node *vm, ip4 a);
 bool vm_has_instance(const struct node *vm, ip4 a);
 /* The NIC that owns address ip as seen from vnet: in it, or in a VNet that it has a connected
@@ -567,12 +568,12 @@ struct load_balancer *model_lb_by_ip(const struct vnet *from, ip4 ip);
 bool peering_connected(const struct peering *p);
 /* allowVirtualNetworkAccess=false on either side, with strictAccess: nothing passes. */
 bool peering_shut(const struct model *m, const struct peering *p);
-/* What the peering brings to its VNet: the remote VNet's address space, or the remote subnets that
- * are peered. */
+/* The prefixes that the peering brings to its VNet: the remote VNet's address space, or the remote
+ * subnets that are peered. */
 size_t peering_n_prefixes(const struct peering *p);
 struct prefix peering_prefix(const struct peering *p, size_t i);
-/* Whether a subnet of the peering's own VNet, or one of the remote VNet, takes part in it; with
- * subnet peering that is so when both halves name it. */
+/* True if subnet s of the peering's own VNet, or of the remote VNet, takes part in it; with subnet
+ * peering that is so when both halves name it. */
 bool peering_has_local(const struct peering *p, const struct subnet *s);
 bool peering_has_remote(const struct peering *p, const struct subnet *s);
 /* The subnet whose effective routes a NIC's packets take: its own, or for a private endpoint that
@@ -583,12 +584,12 @@ void model_bare_subnets(struct model *m); /* makes those; when subnets are final
 const struct service_prefix *subnet_service(const struct subnet *s, ip4 a);
 /* Members of one connected group reach each other, when they are in one region or it is global. */
 bool group_connects(const struct connected_group *g, const struct vnet *a, const struct vnet *b);
-/* Whether it is by this group, which v is a member of, that v has routes to its member `other`. */
+/* True if v, a member of group g, has its routes to member `other` by g. */
 bool vnet_group_route(const struct vnet *v, const struct connected_group *g,
                       const struct vnet *other);
 /* The Route Server that programs this VNet's NICs: its own, or a peered VNet's through
  * useRemoteGateways/allowGatewayTransit (azure-behaviour 7.12).  NULL: none. */
 struct route_server *vnet_programmed_by(const struct vnet *v);
-/* Which of the two instances programs this NIC: azure-behaviour 7.4; the exact partition is
+/* The instance, 0 or 1, that programs this NIC: azure-behaviour 7.4; the exact partition is
  * unknown, ours alternates in file order. */
 unsigned nic_instance(const struct nic *n);

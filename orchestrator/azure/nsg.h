@@ -36,8 +36,8 @@ const struct nsg *nsg_of_subnet(const struct nic *n);
 /* The groups that a packet of a NIC passes, in order (inbound: subnet, then NIC; outbound: NIC,
  * then subnet); returns how many. */
 unsigned nsg_of_nic(const struct nic *n, enum nsg_direction d, const struct nsg *ret[2]);
-/* Of a new flow: NULL: allowed; else the rule that denies, and *ret_nsg its group.  *ret_allow,
- * when not NULL, is the last rule that allowed. */
+/* Judges a new flow.  NULL: it is allowed; else the rule that denies it, and *ret_nsg is its group.
+ * *ret_allow, when not NULL, is the last rule that allowed. */
 const struct nsg_rule *nsg_denies(const struct model *m, const struct nic *n, enum nsg_direction d,
                                   const struct walk_packet *p, const struct eff_table *t,
                                   const struct nsg **ret_nsg, const struct nsg_rule **ret_allow);

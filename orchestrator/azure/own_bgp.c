@@ -41,7 +41,7 @@ void own_bgp_read(struct model *m)
 	}
 }
 
-/* What a group, or a template, says for its members. */
+/* Takes over what a neighbour's group, or its template, says for its members. */
 static void inherit(struct own_neighbor *n, const struct own_bgp *b)
 {
 	const char *group = n->group;

@@ -36,9 +36,10 @@ struct own_bgp {
 	size_t n_networks, cap_networks;
 };
 
-/* Of all VMs with files of their own, into vm->own. */
+/* Fills in vm->guest.own of every VM that has files of its own. */
 void own_bgp_read(struct model *m);
-/* What the files say of that address, groups looked through; false: nothing. */
+/* Fills in *ret with what the files, their groups included, say of the neighbour with that address;
+ * false: nothing. */
 bool own_bgp_neighbor(const struct node *vm, ip4 address, struct own_neighbor *ret);
 /* The AS number that the VM tells that neighbour, and the line that says so; 0: not known. */
 uint32_t own_bgp_asn(const struct node *vm, ip4 neighbor, const struct config_file **ret_file,

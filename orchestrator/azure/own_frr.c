@@ -21,7 +21,7 @@ static void end_route_map(struct frr *f)
 	f->map = NULL;
 }
 
-/* Of such a map: kept beside the neighbours, by a name that none of them has. */
+/* The name under which a route map is kept beside the neighbours; no neighbour has such a name. */
 static const char *map_name(struct frr *f, const char *map)
 {
 	return arena_printf(f->r->a, "route-map %s", map);

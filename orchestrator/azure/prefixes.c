@@ -26,7 +26,8 @@ void prefixes_tidy(struct prefixes *x)
 	x->n = n;
 }
 
-/* What of p is not in v[0..n), which are all inside of p or cover it. */
+/* Adds to *ret the parts of p that no prefix in v[0..n) covers; all of v are inside of p or cover
+ * it. */
 static void complement(struct prefix p, const struct prefix *v, size_t n, struct prefixes *ret)
 {
 	size_t k = 0;

@@ -21,7 +21,8 @@ struct eff_route {
 	const char *name;        /* UDRs only */
 	uint8_t n_next_hops;
 	ip4 next_hops[RIB_MAX_NEXT_HOPS];
-	/* What Azure prints instead, where a gateway is the next hop; NULL: next_hops. */
+	/* The next hops that Azure prints where a gateway is the next hop; NULL: it prints
+	 * next_hops. */
 	uint8_t n_shown;
 	ip4 *shown;
 	/* Per next hop the NIC that gets the packets; NULL: none does (nobody has the address in
@@ -35,8 +36,9 @@ struct eff_route {
 	    *ptr; /* JSON pointer of what made it (route, peering, address space); may be NULL */
 	struct vnet *vnet;             /* NH_VNET_LOCAL, peerings: whose address space */
 	const struct peering *peering; /* that a peering row is of */
-	/* What one row of az with many prefixes stands for (a connected group, a service tag); rows
-	 * that follow one another with the same value and state are printed as one.  NULL: none. */
+	/* The object that one row of az with many prefixes stands for (a connected group, a service
+	 * tag); rows that follow one another with the same value and state are printed as one.
+	 * NULL: none. */
 	const void *of;
 };
 

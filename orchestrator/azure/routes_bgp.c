@@ -42,7 +42,8 @@ static const char *bgp_hidden(struct build *b, struct prefix p)
 	return NULL;
 }
 
-/* What the Route Server announces itself, to its VNet and to those that it serves. */
+/* Collects in b->originated the prefixes that the Route Server announces itself: those of its VNet
+ * and of those that it serves. */
 static void set_originated(struct build *b)
 {
 	build_set_vnet(b->originated, b->rs->vnet);

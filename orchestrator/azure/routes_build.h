@@ -53,7 +53,8 @@ const struct owner *build_owner(struct build *b, ip4 ip);
 unsigned build_next_hops(struct build *b, struct eff_route *r, const ip4 *hops, unsigned n,
                          struct str *why);
 
-/* What sources have (_spaces, _wins), and their rows. */
+/* The parts of each source of routes: which spaces it has (_spaces), what it overrides (_wins), its
+ * rows. */
 /* routes_peering.c */
 void build_local_spaces(struct build *b);
 void build_local(struct build *b);

@@ -47,9 +47,8 @@ const char *build_service_first(struct build *b, const struct route *u)
 	            p->service);
 }
 
-/* How b's VNet gets to a private endpoint: *ret_peering for a peering, else NULL; false: not at
- * all.
- */
+/* True if b's VNet gets to a private endpoint; *ret_peering is the peering by which, NULL within
+ * the VNet or a connected group. */
 static bool reaches_endpoint(const struct build *b, const struct nic *n,
                              const struct peering **ret_peering)
 {
@@ -85,7 +84,7 @@ static struct prefix endpoint_space(const struct nic *n)
 	return n->subnet->prefix;
 }
 
-/* Whether a user-defined route overrides an endpoint's /32, and why (not). */
+/* True if a user-defined route overrides an endpoint's /32; *why says why, or why not. */
 static bool route_overrides(const struct nic *n, const struct route *u, struct str *why)
 {
 	bool policies =

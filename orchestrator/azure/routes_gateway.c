@@ -78,8 +78,8 @@ struct rib_table gateway_merge(const struct model *m, const struct vnet *by, con
 
 	if (learned)
 		rib_copy(&x.t, learned);
-	/* Of two routes with one prefix the ExpressRoute gateway's is taken: azure-behaviour 8.2.
-	 */
+	/* The ExpressRoute gateway's routes go first: of two with one prefix, add_gateway() keeps
+	 * the first (azure-behaviour 8.2). */
 	if (by && by->gateway[GW_EXPRESSROUTE] && !by->gateway[GW_EXPRESSROUTE]->broken)
 		add_gateway(&x, by->gateway[GW_EXPRESSROUTE]);
 	if (by && by->gateway[GW_VPN] && !by->gateway[GW_VPN]->broken)

@@ -6,9 +6,9 @@
 #include "azure/hybrid.h"
 #include "azure/routes.h"
 
-/* What NICs of a VNet served by `by` learn: the Route Server's selection (learned; NULL: none),
- * what gateways know that it does not, and what they know without BGP.  Next hops are addresses of
- * NICs: for a gateway's routes, of its instances.  The caller frees .routes. */
+/* Returns what NICs of a VNet served by `by` learn: the Route Server's selection (learned; NULL:
+ * none), what gateways know that it does not, and what they know without BGP.  Next hops are
+ * addresses of NICs: for a gateway's routes, of its instances.  The caller frees .routes. */
 struct rib_table gateway_merge(const struct model *m, const struct vnet *by, const struct rib *rib,
                                const struct rib_table *learned);
 /* Sets r->shown: the addresses that Azure prints, where they are not those of the NICs. */

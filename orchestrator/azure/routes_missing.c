@@ -43,7 +43,7 @@ static void say_site_prefix(struct build *b, const struct connection *c, const s
 		                s->name, c->gateway->name, c->gateway->name));
 }
 
-/* What a site's own configuration announces is not known. */
+/* Notes that the site's own configuration announces something that is not known. */
 static void say_site(struct build *b, const struct connection *c)
 {
 	const struct site *s = c->type == CONN_EXPRESSROUTE ? c->circuit->site : c->site;

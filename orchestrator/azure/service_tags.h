@@ -10,10 +10,10 @@ const struct service_tag *service_tag_find(const struct model *m, const char *na
 /* Microsoft publishes a tag of this name; of "Storage.WestUS", whatever the region is, one of
  * "Storage".  Its prefixes need not be known here. */
 bool service_tag_published(const char *tag);
-/* Of a name that is none: the tag that it is a misspelling of, or NULL; the caller frees. */
+/* The tag of which a name that is no tag is a misspelling, or NULL; the caller frees. */
 char *service_tag_meant(const char *tag);
-/* Which of several routes by tag for one prefix wins: the lowest (azure-behaviour 2.6). From
- * 1, for regional tags; over 2, top-level, and 3, AzureCloud.region, to 4, AzureCloud. */
+/* The rank of a route by that tag: of several for one prefix the lowest wins (azure-behaviour 2.6).
+ * From 1, for regional tags; over 2, top-level, and 3, AzureCloud.region, to 4, AzureCloud. */
 unsigned service_tag_rank(const char *name);
 /* "Microsoft.Storage" -> "Storage"; NULL: no such service has endpoints. */
 const char *service_endpoint_tag(const char *service);

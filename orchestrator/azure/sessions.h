@@ -10,7 +10,7 @@ bool vm_speaks_bgp(const struct node *vm);
 /* The connections that a NIC of this VM is the peer of, one after the other: start with NULL. */
 const struct bgp_connection *vm_connection(const struct model *m, const struct node *vm,
                                            const struct bgp_connection *after);
-/* Whether an address or prefix stands in the VM's own files, not as a part of another one. */
+/* True if the address or prefix stands in the VM's own files, not as a part of another one. */
 bool vm_files_mention(const struct node *vm, const char *text);
 /* The VM's own files name the other instance as a neighbour and not this one, by no range either
  * (azure-behaviour 7.4). */

@@ -7,7 +7,7 @@
 
 enum { SUBNET_KEPT = 4 }; /* at the beginning */
 
-/* What leads everywhere: guests' default route. */
+/* The address of the subnet's gateway, to which guests' default route leads. */
 static inline ip4 subnet_gateway(struct prefix p)
 {
 	return prefix_at(p, 1);

@@ -79,8 +79,8 @@ struct walk {
 	 * another one pass.  NULL: nobody's. */
 	const struct nic *denied_at;
 	bool denied_out; /* on its way out of that NIC */
-	/* Of a firewall, or of a guest whose own packet filter drops an answer without its
-	 * question. */
+	/* The NIC of a firewall, or of a guest whose own packet filter drops an answer without its
+	 * question: it saw one half of the flow. */
 	const struct nic *half_at;
 	/* A guest that would give what comes next its own address, having seen no question of it;
 	 * NULL: none. */
@@ -144,25 +144,27 @@ struct walk_env {
 	 * why.  NULL: by the design (azure/nsg.h). */
 	bool (*filter)(void *ctx, const struct nic *n, bool out, const struct walk_packet *p,
 	               char *reason);
-	/* Whether the rules that decide at an Azure Firewall are the design's; false: reason (256
+	/* True if the rules that decide at an Azure Firewall are the design's; false: reason (256
 	 * bytes) says what is there.  NULL: they are. */
 	bool (*firewall)(void *ctx, const struct firewall *fw, char *reason);
 	/* The same for what a load balancer decides; NULL: by the design, walk_balance_default().
 	 */
 	void (*balance)(void *ctx, const struct load_balancer *lb, const struct walk_packet *p,
 	                struct walk_choice *ret);
-	/* Which of r->next_hops a packet takes (ECMP); NULL: the first that somebody has. */
+	/* Returns the index in r->next_hops that a packet takes (ECMP); NULL: the first that
+	 * somebody has. */
 	unsigned (*ecmp_choice)(void *ctx, const struct nic *from, const struct eff_route *r,
 	                        const struct walk_packet *p);
-	/* By which NIC vm sends p, a packet of its own: what a tunnel wraps.  NULL: by the design,
-	 * walk_source_nic(). */
+	/* Returns the NIC by which vm sends p, a packet of its own: what a tunnel wraps.  NULL: by
+	 * the design, walk_source_nic(). */
 	const struct nic *(*sends_by)(void *ctx, const struct node *vm,
 	                              const struct walk_packet *p);
-	/* What the device of a tunnel's end wraps packets into, and whether that of the other end
-	 * takes them out; false: not, reason (256 bytes) says why.  NULL: by the design. */
+	/* Fills in *outer, the packet into which the device of a tunnel's end wraps others.  False:
+	 * the other end's device does not take them out, and reason (256 bytes) says why.  NULL: by
+	 * the design. */
 	bool (*tunnel)(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
-	/* Who has an address of v that no NIC has, for who asks about subnets rather than about
-	 * NICs; NULL, also as a result: nobody. */
+	/* Returns the NIC that stands in for an address of v that no NIC has, for a caller that
+	 * asks about subnets rather than NICs; NULL, also as a result: none. */
 	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);
 	/* Every public address that nobody of the design has is somebody's; false: there are the
 	 * hosts of internet.hosts alone. */
@@ -191,8 +193,8 @@ struct walk_packet walk_reply(const struct walk *w);
  * lab's first Internet host. */
 struct walk *walk_packet_path(const struct walk_env *env, const struct nic *from,
                               const struct walk_packet *p);
-/* Who keeps state and sees one half of a TCP connection: it drops what follows the first packet and
- * its answer. */
+/* A node that keeps state and sees one half of a TCP connection: it drops what follows the first
+ * packet and its answer. */
 struct walk_break {
 	struct walk *way; /* of what it drops */
 	size_t at;        /* its hop there */

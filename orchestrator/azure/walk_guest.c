@@ -91,7 +91,8 @@ static struct way look_up_guest_way(const struct node *vm, ip4 dst, ip4 src)
 		const struct nic *out = connected(vm, r->via);
 
 		/* connected routes come first among equals, as in the kernel (metric 0) */
-		/* What it forwards has the sources of others. */
+		/* A route with a source (r->from) is not for what is forwarded: that has the
+		 * sources of others. */
 		if (out && ip4_is_none(r->from) && prefix_has(r->prefix, dst) &&
 		    (r->prefix.len > best.len ||
 		     (!r->prefix.len && !best.len && !best.route && !c)))

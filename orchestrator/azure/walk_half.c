@@ -46,8 +46,8 @@ static const char *subnet_name(struct arena *a, const struct subnet *s)
 	return arena_printf(a, "subnet %s of %s", s->name, s->vnet->name);
 }
 
-/* Who hands the packet to the node before the stateful hop, on the way that misses the hop: it is
- * this one that would have to send by it. */
+/* Returns the hop that hands the packet to node `before` on the way that misses the stateful hop:
+ * its routes would have to lead through the stateful hop. */
 static const struct walk_hop *sender_past(const struct walk *without, const struct node *before)
 {
 	for (size_t i = 1; i < without->n; i++)

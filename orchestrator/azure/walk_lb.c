@@ -132,7 +132,7 @@ static void translate_to_backend(struct walker *x, const struct load_balancer *l
 	                   c->port && c->port != before.dport ? TEXT(x, " port %u", c->port) : "");
 }
 
-/* What comes from the Internet is handed over without a route; nothing stands between but groups.
+/* Hands a packet from the Internet to NIC `to` without a route; only security groups stand between.
  */
 static enum step receive_from_internet(struct walker *x, const struct load_balancer *lb,
                                        const struct nic *to)

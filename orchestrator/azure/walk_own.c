@@ -101,7 +101,8 @@ enum step walk_own_filter(struct walker *x, const struct node *vm, enum gf_hook 
 		note_unread(x, vm, &r);
 	if (r.verdict == GF_DROPS)
 		return drop_by_rules(x, vm, o, &p, &r);
-	/* Of a flow that is known, the first packet decided; of what opens none, nothing does. */
+	/* The first packet of a flow decides about its translation; a packet that opens no flow
+	 * gets none. */
 	if (p.state == GF_NEW || (p.state == GF_INVALID && r.nat_source))
 		translate_by_rules(x, o, &r, ret_source);
 	return STEP_NIC;

@@ -253,8 +253,8 @@ static bool sends_what_was_asked(const struct walker *x, const struct node *vm)
 	return to && to->n && to->hops[to->n - 1].nic && to->hops[to->n - 1].nic->vm == vm;
 }
 
-/* What a node sends itself may have a new source, too; and what its own rules led to it goes back
- * with the address that was asked. */
+/* Gives a packet that the node sends itself its new source: that of its own rules, or, for an
+ * answer to what those rules led to it, the address that was asked. */
 static void translate_own(struct walker *x, const struct nic *from, bool seen, ip4 source)
 {
 	const struct walk *to = x->env->reply_to;

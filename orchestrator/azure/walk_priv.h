@@ -25,7 +25,7 @@ struct walker {
 
 #define TEXT(x, ...) arena_printf((x)->w->arena, __VA_ARGS__)
 
-/* Where the packet goes next: a NIC, the Internet, or nowhere (the walk has ended). */
+/* The next place of the packet: a NIC, the Internet, or none (the walk has ended). */
 enum step { STEP_NIC, STEP_INTERNET, STEP_END };
 
 struct walk_hop *walk_hop_add(struct walker *x, const char *node, const struct nic *nic);
@@ -79,8 +79,8 @@ enum step walk_to_instance(struct walker *x, const struct nic *from, const struc
 bool walk_passes(const struct walk *w, const struct node *vm);
 /* A firewall, or who translates sources, sees one half of the flow. */
 bool walk_half_break(struct walk *there, struct walk *back, struct walk_break *ret);
-/* How the routes of two ways become those of one: with passes fw, and without does not.  A clause;
- * "" when neither knows its routes. */
+/* A clause that says how the routes of two ways become those of one; way `with` passes fw,
+ * `without` does not.  "" when neither knows its routes. */
 const char *walk_half_cure(struct arena *a, const struct walk *with, size_t at,
                            const struct walk *without, const struct node *fw);
 
@@ -94,8 +94,8 @@ struct walk_own {
  * not have yet; 0: unchanged. */
 enum step walk_own_filter(struct walker *x, const struct node *vm, enum gf_hook hook,
                           const struct walk_own *o, ip4 *ret_source);
-/* Of two ways of TCP: the first own packet filter that lets the first packets pass, and drops what
- * follows. */
+/* Fills in *ret with the first own packet filter on the two ways of a TCP connection that lets the
+ * first packets pass, and drops what follows. */
 bool walk_own_break(struct walk *there, struct walk *back, struct walk_break *ret);
 
 /* walk_lb.c */

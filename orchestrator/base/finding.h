@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong, or noteworthy, in a user's design.  Findings are collected, all of them, and shown
- * together; each names the place (JSON pointer), the rule (a stable id such as RS-SUBNET-02), what
- * is wrong, and what to do about it. */
+/* Findings say what is wrong, or noteworthy, in a user's design.  Findings are collected, all of
+ * them, and shown together; each names the place (JSON pointer), the rule (a stable id such as
+ * RS-SUBNET-02), what is wrong, and what to do about it. */
 #pragma once
 
 #include <jansson.h>
@@ -63,9 +63,9 @@ void finding_add(struct findings *f, enum severity sev, const char *rule, const 
 void finding_add_source(struct findings *f, enum severity sev, const char *rule,
                         const char *azure_code, const char *source, const char *hint,
                         const char *fmt, ...) PRINTF(7, 8);
-/* Where the files stand that the design is read from: readers fill it. */
+/* The places of values in the files that the design is read from; readers fill it. */
 struct places *findings_places(struct findings *f);
-/* The last one that was added stands there, whatever its pointer. */
+/* Gives the finding that was added last this place, whatever its pointer is. */
 void finding_stands_at(struct findings *f, unsigned line, unsigned column);
 void finding_spans(struct findings *f, unsigned line, unsigned column, unsigned end_column);
 /* Adds one of another list, that of the file `name` alone; NULL: of a topology. */

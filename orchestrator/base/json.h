@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 json_t *text_json(const char *s, size_t n);
-/* Of a string; NULL gives null. */
+/* The JSON string of s; null for NULL. */
 json_t *text_json_of(const char *s);
 /* One step of a JSON pointer (RFC 6901) from v: to the member or entry that *pointer names, and
  * *pointer to what is behind; borrowed.  NULL: there is none, or the pointer is at its end. */
@@ -16,7 +16,7 @@ json_t *json_step(json_t *v, const char **pointer);
 json_t *json_at_pointer(json_t *v, const char *pointer);
 /* The text of a member, borrowed; `none` where v has no such member, or one of another type. */
 const char *member_text(const json_t *v, const char *key, const char *none);
-/* What a JSON merge patch makes of old (NULL: nothing): RFC 7396; new reference, which shares with
+/* Applies a JSON merge patch (RFC 7396) to old (NULL: nothing); new reference, which shares with
  * both. */
 json_t *json_merged(const json_t *old, const json_t *patch);
 json_t *texts_json(const char *const *v, size_t n);

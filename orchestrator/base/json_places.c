@@ -190,7 +190,7 @@ static bool scan_element(struct scan *x, size_t index)
 	return scan_value(x);
 }
 
-/* Of an object or a list. */
+/* Notes the places of all that is in an object or a list, up to `end`. */
 static bool scan_inside(struct scan *x, char end)
 {
 	size_t before = x->pointer.n, index = 0;

@@ -246,7 +246,7 @@ static void run_round(struct loop *l)
 		l->round(l->round_ctx);
 }
 
-/* How long there is nothing to do: ms, -1 for ever. */
+/* Returns for how many ms there is nothing to do; -1: for ever. */
 static int idle_ms(const struct loop *l)
 {
 	if (l->marked)

@@ -40,7 +40,7 @@ void lpm_free_p(struct lpm **t)
 	*t = lpm_free(*t);
 }
 
-/* Which way a goes below a node of length len (< 32). */
+/* The index of the child below a node of length len (< 32) that leads to a. */
 static unsigned lpm_side_of(ip4 a, uint8_t len)
 {
 	return a >> (31 - len) & 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the values of a design stand in the files that it was read from: JSON pointer -> line and
- * column.  Readers fill it; findings ask it (finding_at(), base/finding.h).
+/* The places at which the values of a design stand in the files that it was read from: JSON
+ * pointer -> line and column.  Readers fill it; findings ask it (finding_at(), base/finding.h).
  *
  * A reader of another language adds the places that it knows, with the pointers that its findings
  * have.  Of JSON the text is kept, and is looked through when somebody asks: most designs have no

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which vnetlab this is. */
+/* The version of this vnetlab. */
 #pragma once
 
 /* "0.1.0", as the Makefile says it. */

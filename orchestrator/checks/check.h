@@ -36,7 +36,7 @@ enum { CHECK_BOTH_INSTANCES = 2 }; /* of check.instance */
 
 /* ---- what a check asks the driver (interfaces.md, section 7; lab/client/client.h) ---- */
 
-/* How questions of several checks become one request. */
+/* The ways in which requests of several checks become one. */
 enum check_sharing {
 	CHECK_SHARE_EQUAL, /* requests that are equal are sent once */
 	CHECK_SHARE_LIST,  /* their lists are joined; the answer is a list, an entry for each */
@@ -90,7 +90,8 @@ struct check_sort {
 	 * answer for who must find out why.  May be NULL. */
 	bool (*ask_why)(const struct check *c, struct check_question *ret);
 	void (*explain)(const struct check *c, const json_t *answer, struct str *out);
-	/* Of an action: what became of packets that were sent meanwhile; all zero: none were. */
+	/* Judges an action by the packets that were sent meanwhile; all of o is zero when none
+	 * were. */
 	struct judgement (*judge_outage)(const struct check *c, const struct outage *o);
 };
 
@@ -109,14 +110,15 @@ uint32_t check_port(const struct check *c);
  * sends; a new reference. */
 json_t *check_packet_json(const struct check *c);
 
-/* Of a check of packets: do they arrive when it holds? */
+/* True if the packets of check c, of sort_packet, arrive when it holds. */
 extern const struct check_sort sort_packet;
 bool check_arrives(const struct check *c);
 /* Does it name nodes by which they go, or do not? */
 bool check_has_way(const struct check *c);
 /* Do they, by an answer to its ask_why()?  Adds to out what is otherwise. */
 bool check_way_holds(const struct check *c, const json_t *path, struct str *out);
-/* Who passes them on, of an answer to its ask_why(): "Spoke -> NVA_1 -> Target". */
+/* Writes the nodes that pass the packets on, from an answer to ask_why(): "Spoke -> NVA_1 ->
+ * Target". */
 void check_way(const json_t *path, struct str *out);
 
 /* Searches of a whole lab. */
@@ -134,7 +136,7 @@ bool check_audits(const struct check *c, enum check_audit a);
 
 /* checks: the object of a topology, or NULL.  Fills m->checks, and reports what does not fit. */
 void checks_read(json_t *checks, struct model *m, struct findings *f);
-/* What a check of a file, as it is written, is worth (struct check, points). */
+/* The points (struct check) of a check as a file has it. */
 unsigned check_points(json_t *spec);
 /* Some check expects the session of that instance not to be Established all the time. */
 bool checks_expect_down(const struct model *m, const struct bgp_connection *c, unsigned instance);

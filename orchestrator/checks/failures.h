@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of a design can fail: each thing once, with the fault commands that take it away, and what
- * goes with it.  Pure: proof/failures.h does it to a lab. */
+/* The things in a design that can fail, each once, with the fault commands that take it away, and
+ * the nodes that go with it.  Pure: proof/failures.h does it to a lab. */
 #pragma once
 
 #include "azure/model.h"
@@ -25,7 +25,7 @@ struct failure {
 	enum failure_kind kind;
 	const char **faults; /* words behind "fault": "stop NVA_1", "link NVA_1/inside down" */
 	size_t n_faults;
-	/* What is away with it; a cut cable takes nobody away. */
+	/* The nodes that are away with it; a cut cable takes none away. */
 	const struct node **vms;
 	size_t n_vms;
 	const struct route_server *rs[2]; /* of a Route Server's instance; of a pair: both */

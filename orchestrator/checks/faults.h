@@ -24,7 +24,7 @@ enum fault_verb {
 	FAULT_VERBS
 };
 
-/* What a word behind the verb names or says. */
+/* The meanings of a word behind the verb. */
 enum fault_word {
 	FAULT_WORD_NONE, /* there is no such word */
 	FAULT_WORD_VM,

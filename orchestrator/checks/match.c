@@ -124,7 +124,7 @@ long match_nearest(const json_t *want, const json_t *rows)
 	json_array_foreach (rows, i, row) {
 		unsigned points = likeness(want, row);
 
-		/* Of another prefix, a row explains nothing. */
+		/* A row with another prefix explains nothing. */
 		if (points > most && (!names_prefix || points >= 100)) {
 			most = points;
 			best = (long)i;

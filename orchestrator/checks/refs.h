@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the names in checks refer to.  Each function reports a name that refers to nothing, with one
- * that may have been meant. */
+/* The objects that the names in checks refer to.  Each function reports a name that refers to
+ * nothing, with one that may have been meant. */
 #pragma once
 
 #include "azure/model.h"
@@ -21,7 +21,8 @@ const char *check_ptr(struct check_reader *r, const char *ptr, const char *key);
 
 /* "RS/0", "RS/1". */
 bool check_is_instance(const struct model *m, const char *name);
-/* What sends and receives: a VM or one of its NICs, an instance, the Internet. */
+/* True if the name is of something that sends and receives: a VM or one of its NICs, an instance,
+ * the Internet. */
 bool check_is_node(const struct model *m, const char *name);
 
 void check_refer_node(struct check_reader *r, const char *name, const char *ptr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What checks of routes have in common: rows that a table contains or lacks. */
+/* The common part of checks of routes: rows that a table contains or lacks. */
 #include "checks/fields.h"
 #include "checks/match.h"
 

@@ -15,9 +15,9 @@
 #include "base/str.h"
 
 #define OURS "vnetlab-"
-/* Of a delegated cgroup, the child that its own processes are moved to (systemd calls it so). */
+/* The child of a delegated cgroup that its own processes are moved to (systemd calls it so). */
 #define REST "supervisor"
-/* Of ours, the child of who is in no group. */
+/* The child of our cgroup for processes that are in no group. */
 #define RUNNER "driver"
 
 enum { TRIES = 16 };

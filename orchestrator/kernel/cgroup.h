@@ -18,8 +18,8 @@ struct cgroup {
 	int enter; /* who writes "0" to it moves into its child for who runs it all */
 };
 
-/* Where one of ours can be: the folder of its parent, which the caller frees.  $VNETLAB_CGROUP
- * names it, whatever controllers it has; "none": nowhere.  NULL with the reason in *e. */
+/* The folder in which a cgroup of ours can be made, which the caller frees. $VNETLAB_CGROUP names
+ * it, whatever controllers it has; "none": nowhere.  NULL with the reason in *e. */
 char *cgroup_parent(struct err *e);
 /* Makes the cgroup `path`, whose children `owner` may make. */
 int cgroup_make(const char *path, uid_t owner, struct cgroup *ret, struct err *e);

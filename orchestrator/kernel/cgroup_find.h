@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which cgroup of version 2 may be a parent of ours: one that was given to us (delegated), with the
- * controllers that bound memory and processes.  The decision needs no system call. */
+/* The choice of the cgroup of version 2 that may be a parent of ours: one that was given to us
+ * (delegated), with the controllers that bound memory and processes.  The decision needs no system
+ * call. */
 #pragma once
 
 #include <stdbool.h>
@@ -38,11 +39,12 @@ void cgroup_sight_done(struct cgroup_sight *s);
  * us; *e says why. */
 int cgroup_pick(const struct cgroup_sight *s, struct err *e);
 
-/* Of lines of /proc/self/mountinfo and /proc/self/cgroup: where version 2 is mounted, and the own
- * cgroup below that; the caller frees both.  False: it is not mounted, or hides the own one. */
+/* Reads lines of /proc/self/mountinfo and /proc/self/cgroup for the place where version 2 is
+ * mounted, and the own cgroup below that; the caller frees both.  False: it is not mounted, or
+ * hides the own one. */
 bool cgroup_own(const char *mountinfo, const char *cgroups, char **ret_mount, char **ret_own);
 
-/* What a node is bounded to: files of its cgroup. */
+/* The bounds of a node, which are files of its cgroup. */
 struct cgroup_limits {
 	unsigned long long memory; /* bytes */
 	unsigned processes;

@@ -27,11 +27,11 @@ void fabric_kernel_forget(struct fabric_kernel *k);
 /* After links changed: true when one of the fabric's ports came, went or was replaced, so that
  * forgetting and applying again is due. */
 bool fabric_kernel_ports_changed(struct fabric_kernel *k);
-/* What the kernel holds, as last read or written; NULL when forgotten. */
+/* The state of the kernel as it was last read or written; NULL when forgotten. */
 const struct fabric *fabric_kernel_state(const struct fabric_kernel *k);
 
-/* What somebody else has changed since the last fabric_apply().  Cheap: the filter, which takes
- * longest to read, is not; the kernel counts its transactions, and all others are ours. */
+/* The changes that somebody else has made since the last fabric_apply().  Cheap: the filter, which
+ * takes longest to read, is not; the kernel counts its transactions, and all others are ours. */
 struct fabric_drift {
 	size_t routes, rules, neighs;
 	bool filter;

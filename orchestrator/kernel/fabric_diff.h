@@ -28,5 +28,6 @@ bool fab_renumbered(const struct fabric *have, const struct fabric *want);
 /* The way out: the same fabric in numbers of its own, beside the ordinary ones (marks with the top
  * bit of either half set), to be applied in between.  The result borrows f's hops. */
 struct fabric *fab_aside(const struct fabric *f);
-/* Whether the kernel holds such an intermediate state: then going on to the ordinary is safe. */
+/* True if the kernel holds such an intermediate state: then it is safe to go on to the ordinary
+ * one. */
 bool fab_is_aside(const struct fabric *f);

@@ -20,8 +20,8 @@ int filter_step(struct nft *nft, filter_step_fn *step, const struct filter *have
 int filter_apply(struct nft *nft, const struct filter *have, const struct filter *want,
                  size_t *changes, struct err *e);
 
-/* What a namespace's filter was made to be, and the kernel's count of transactions then.  While the
- * count stays, nobody changed it, and it is not read again: with thousands of elements reading
+/* The filter that a namespace was given last, and the kernel's count of transactions then.  While
+ * the count stays, nobody changed it, and it is not read again: with thousands of elements reading
  * takes longer than all the rest of an update.  All zero: nothing is known. */
 struct filter_memory {
 	struct filter have;

@@ -51,7 +51,7 @@ int guest_strip(int ns_fd, struct err *e);
  * The guests' ends go with them. */
 int guest_unplug(struct plug *p, const char (*ports)[IFNAMSIZ], size_t n, struct err *e);
 
-/* What a guest lacks of its plan; other objects in it are not looked at.  wires: look at
+/* The parts of its plan that a guest lacks; other objects in it are not looked at. wires: look at
  * wires and tunnels, too. */
 struct guest_drift {
 	bool unplugged; /* a link to the fabric is gone */

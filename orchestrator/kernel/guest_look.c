@@ -78,7 +78,7 @@ static int see_all(struct nl *nl, struct seen *s, struct err *e)
 	return r;
 }
 
-/* Whether the link is there, up, and meant. */
+/* True if the link is there and one that is looked at (wires: wires and tunnels, too), or lo. */
 static bool link_counts(const struct seen *s, uint32_t ifindex, bool wires)
 {
 	for (size_t i = 0; i < s->p->n_links; i++)

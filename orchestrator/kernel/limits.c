@@ -33,8 +33,8 @@ static long long read_number_file(const char *path)
 
 /* --- processes -------------------------------------------------------------------------------- */
 
-/* Of a line of /proc/self/cgroup, of version 1 or 2, the cgroup or one around it that has no room
- * for processes; the caller frees.  NULL: none. */
+/* Reads a line of /proc/self/cgroup, of version 1 or 2, and finds the cgroup of it, or one around
+ * that, which has no room for processes; the caller frees.  NULL: none. */
 static char *full_cgroup_of(const char *line)
 {
 	bool v1 = strstr(line, ":pids:");
@@ -205,7 +205,8 @@ int ns_take(int flags, struct err *e)
 		struct err why;
 		int r = report_refused_limit(&why, errno, &KINDS[i], outside[i]);
 
-		/* What this machine does not allow is one kind of error, whatever its number. */
+		/* All that this machine does not allow is one kind of error, whatever its number.
+		 */
 		return err_set(e, r == -ENOMEM ? ENOMEM : EOPNOTSUPP, "%s", why.msg);
 	}
 	return err_sys(e, code, "namespaces cannot be made");

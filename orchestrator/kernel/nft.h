@@ -16,8 +16,8 @@ struct nft *nft_close(struct nft *n);                     /* returns NULL */
 int nft_run(struct nft *n, json_t *commands, struct err *e);
 /* The same for text in nft's own language. */
 int nft_run_text(struct nft *n, const char *text, struct err *e);
-/* How many bytes of messages one transaction may have: what the kernel lets its socket send at
- * once, which is little for who is not root outside of all user namespaces. */
+/* The number of bytes of messages that one transaction may have: what the kernel lets its socket
+ * send at once, which is little for who is not root outside of all user namespaces. */
 size_t nft_room(const struct nft *n);
 /* Same for {"list":{...}}: *ret is the array of what was listed; -ENOENT when there is no such. */
 int nft_list(struct nft *n, json_t *commands, json_t **ret, struct err *e);

@@ -46,7 +46,7 @@ struct nl_vxlan { /* to one other end */
 	int ifindex;
 };
 int nl_vxlan_add(struct nl *nl, const struct nl_vxlan *v, struct err *e);
-/* What a device is, but for its name: -ENODEV: there is none, or it is no VXLAN. */
+/* Reads all of a VXLAN device but its name. -ENODEV: there is none, or it is no VXLAN. */
 int nl_vxlan_get(struct nl *nl, const char *name, struct nl_vxlan *ret, struct err *e);
 int nl_veth_add(struct nl *nl, const struct nl_end *a, const struct nl_end *b, struct err *e);
 int nl_link_index(struct nl *nl, const char *name, struct err *e); /* > 0, or -ENODEV */
@@ -118,7 +118,7 @@ int nl_links(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg
  * carrier. */
 int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg,
                   struct err *e);
-/* Whether it is up and its cable is plugged in, at this moment. */
+/* True if the link is up and its cable is plugged in, at this moment. */
 bool nl_link_carrier(struct nl *nl, const char *name);
 /* table 0: every table; protocol 0: every protocol. */
 int nl_routes(struct nl *nl, uint32_t table, uint8_t protocol,
@@ -126,8 +126,8 @@ int nl_routes(struct nl *nl, uint32_t table, uint8_t protocol,
 int nl_rules(struct nl *nl, int (*fn)(const struct nl_rule *, void *), void *arg, struct err *e);
 int nl_neighs(struct nl *nl, int (*fn)(const struct nl_neigh *, void *), void *arg, struct err *e);
 
-/* What the kernel would do with a packet (RTM_GETROUTE): answers the route, type included; an
- * unreachable or blackhole answer is a result, not an error. iif 0: locally made. */
+/* Asks what the kernel would do with a packet (RTM_GETROUTE): the answer is the route, type
+ * included; an unreachable or blackhole answer is a result, not an error. iif 0: locally made. */
 struct nl_query {
 	ip4 src, dst;
 	int iif;

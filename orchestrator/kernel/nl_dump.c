@@ -361,7 +361,7 @@ int nl_route_get(struct nl *nl, const struct nl_query *q, struct nl_route *ret, 
 			chosen.metric = matched.metric;
 		}
 		break;
-	/* How the kernel says what kind of route it met (fib_props). */
+	/* The kernel tells the type of such a route by an error (fib_props). */
 	case -EINVAL:
 		chosen.type = RTN_BLACKHOLE;
 		break;

@@ -18,8 +18,8 @@ int nl_hands_fd(const struct nl_hands *h);
 int nl_hands_number(struct nl_hands *h, int ns_fd);
 /* Reads what is there, without blocking. */
 void nl_hands_read(struct nl_hands *h);
-/* Whether something was taken from it, or that cannot be told. */
+/* True if something was taken from the namespace, or if that cannot be told. */
 bool nl_hands_taken(const struct nl_hands *h, int nsid);
-/* It was looked at; and so were all whose events may have been lost. */
+/* Notes that the namespace was looked at, and so were all whose events may have been lost. */
 void nl_hands_clear(struct nl_hands *h, int nsid);
 void nl_hands_clear_lost(struct nl_hands *h);

@@ -61,7 +61,7 @@ int nl_link_monitor_read(struct nl *nl)
 	}
 }
 
-/* How many messages the kernel could not put into the socket since it was made. */
+/* The number of messages that the kernel could not put into the socket since it was made. */
 static uint32_t count_lost(const struct nl *nl)
 {
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What nl.c, nl_dump.c and nl_monitor.c share of the socket; nobody else includes it. */
+/* The parts of the socket that nl.c, nl_dump.c and nl_monitor.c share; nobody else includes it. */
 #pragma once
 
 #include <libmnl/libmnl.h>

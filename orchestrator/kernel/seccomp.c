@@ -100,8 +100,8 @@ static const int REFUSED[] = {
 #endif
 };
 
-/* What daemons speak; of the rest, some reach past network namespaces (AF_VSOCK), the others are
- * code that nobody needs here. */
+/* The address families that daemons speak; of the rest, some reach past network namespaces
+ * (AF_VSOCK), the others are code that nobody needs here. */
 static const int FAMILIES[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET };
 
 /* Keys pressed for somebody else, on a terminal that we were lent. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What programs inside of nodes may ask the kernel for. */
+/* The system calls that programs inside of nodes may make. */
 #pragma once
 
 #include <stdbool.h>

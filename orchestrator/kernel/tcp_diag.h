@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel knows of TCP connections (sock_diag). */
+/* The state of TCP connections that the kernel tells (sock_diag). */
 #pragma once
 
 #include <stdbool.h>

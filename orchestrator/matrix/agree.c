@@ -40,7 +40,8 @@ static bool ways_have(const char *way, const char *ways)
 	return streq(way, ways) || (*way ? strstr(ways, way) != NULL : true);
 }
 
-/* Of one way: verdict, node and way.  Of several: one of them. */
+/* True if the two outcomes agree: where the model has one way, in verdict, node and way; where it
+ * has several, if the kernel's way is one of them. */
 static bool outcomes_agree(const struct matrix_outcome *m, const struct matrix_outcome *k)
 {
 	if (!m || !m->known)

@@ -182,7 +182,7 @@ static bool is_near(const struct near *n, const char *name)
 	return n->s.s && strcasestr(n->s.s, line);
 }
 
-/* How much of the object's name, "Hub/nva", is on the ways. */
+/* Counts how much of the object's name, "Hub/nva", is on the ways. */
 static int name_score(const struct near *n, const char *name)
 {
 	_cleanup_free_ char *copy = xstrdup(name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of the changes of a design is why packets go another way.  Pure. */
+/* The change of a design because of which packets go another way.  Pure. */
 #pragma once
 
 #include "matrix/matrix.h"

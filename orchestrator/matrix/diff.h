@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes of packets otherwise in one design than in another.  Pure. */
+/* The packets that fare otherwise in one design than in another.  Pure. */
 #pragma once
 
 #include "matrix/matrix.h"

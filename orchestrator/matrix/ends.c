@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who sends: each NIC, one of those that nothing tells apart; gateways, sites, the Internet. */
+/* The senders of a matrix: NICs, one of those that nothing tells apart; gateways, sites, the
+ * Internet. */
 #include <uthash.h>
 
 #include "azure/hybrid.h"

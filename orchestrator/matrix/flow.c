@@ -161,7 +161,7 @@ static bool own_filter_saw(const struct walk *there, const struct node *vm)
 	return false;
 }
 
-/* Who keeps state, has seen the question pass elsewhere, and drops the answer for it. */
+/* True if a node that keeps state drops the answer since the question has passed elsewhere. */
 static bool answer_without_question(const struct walk *there, const struct walk *back)
 {
 	if (back->half_at)
@@ -298,7 +298,8 @@ static const struct nic *choose_flow_sender(struct run *r, const struct node *vm
 	return walk_source_nic(vm, p->dst, p->src);
 }
 
-/* Who answers, and by which NIC; false: nobody does that is walked for. */
+/* Makes *answer and the NIC that it leaves by; false: the walk ends at nobody whose answers are
+ * walked. */
 static bool answerer(struct run *r, const struct walk *w, struct walk_packet *answer,
                      const struct nic **ret)
 {

@@ -64,7 +64,7 @@ static void name_rows(struct grid *g)
 		                               : SIZE_MAX;
 }
 
-/* What is worse than a drop is told whatever else there is. */
+/* A cell shows the worst of its outcomes when that is worse than a drop, whatever else there is. */
 static enum grid_cell join_cells(enum grid_cell a, enum grid_cell b)
 {
 	if (a == GRID_EMPTY || a == b)

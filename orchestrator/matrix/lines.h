@@ -28,7 +28,7 @@ void matrix_lines_done(struct matrix_lines *l);
 json_t *matrix_lines_json(const struct matrix *x, bool all);
 /* "by fw, back directly", of an outcome's ways. */
 const char *outcome_way(struct arena *a, const struct matrix_outcome *o);
-/* What a class is called: "web1", "Spoke/w (3)", "dc1 10.40.0.0/16". */
+/* The name of a class in a line: "web1", "Spoke/w (3)", "dc1 10.40.0.0/16". */
 const char *class_label(struct arena *a, const struct model *m, const struct matrix_class *c);
 const char *end_label(struct arena *a, const struct matrix_end *e);
 /* A pair that people ask about: nobody's addresses and those of wires are not. */

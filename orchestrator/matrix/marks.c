@@ -16,7 +16,7 @@
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-/* What a token is of: different things with one number are told apart. */
+/* The kinds of tokens: different things with one number are told apart by them. */
 enum salt {
 	OF_VNET = 1,
 	OF_SUBNET,

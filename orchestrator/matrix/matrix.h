@@ -116,7 +116,7 @@ struct matrix {
 	size_t n_unread, cap_unread;
 };
 
-/* Where the packets of a matrix are walked. */
+/* The design, or the lab, in which the packets of a matrix are walked. */
 struct matrix_world {
 	const struct model *m;
 	/* guest, fabric, filter, balance and so on; ctx is theirs.  The matrix puts itself between
@@ -153,7 +153,7 @@ const struct matrix_class *matrix_class_of(const struct matrix *x, ip4 a);
 /* The address of the class that the end asks; 0: there is none but its own. */
 ip4 cell_address(const struct matrix_end *e, const struct matrix_class *c);
 const struct matrix_cell *matrix_cell(const struct matrix *x, size_t end, size_t cls);
-/* What becomes of a packet of that end; NULL: the end has the address itself. */
+/* The outcome of a packet that the end sends; NULL: the end has the address itself. */
 const struct matrix_outcome *matrix_ask(const struct matrix *x, size_t end, ip4 dst,
                                         uint8_t ip_proto, uint16_t port);
 /* As docs/matrix.md has it; new reference. */

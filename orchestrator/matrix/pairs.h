@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of one matrix is what of another one, whatever it is called there.  Pure.
+/* Pairs of classes and ends of two matrices that are the same, whatever they are called.  Pure.
  *
  * Machines, load balancers and sites are the same by name, or else by address. */
 #pragma once
@@ -25,5 +25,5 @@ struct pairs {
 
 void pairs_find(const struct matrix *old, const struct matrix *now, struct pairs *ret);
 void pairs_done(struct pairs *p);
-/* What the node of the new design is called in the old one. */
+/* The name in the old design of a node of the new one. */
 const char *pairs_old_name(const struct pairs *p, const char *now);

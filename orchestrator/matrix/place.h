@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a design has an object that a change names.  Pure. */
+/* The place at which a design has an object that a change names.  Pure. */
 #pragma once
 
 #include <jansson.h>

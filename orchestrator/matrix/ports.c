@@ -97,7 +97,8 @@ static void narrow_by_filter(struct span *s, const struct node *vm, bool answer)
 				narrow_by_match(s, &f->chains[i].rules[k].matches[j], answer);
 }
 
-/* What the node of a hop decided about the packet as it came. */
+/* Narrows the span to the ports about which the node of hop `at` decides as it did about this
+ * packet. */
 static void narrow_by_hop(struct run *r, struct span *s, const struct walk *w, size_t at,
                           bool answer)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which addresses prefixes tell apart: the space is cut at every border, and what is between two
- * has a key of all prefixes that it is in.  Pure. */
+/* Ranges of addresses that prefixes tell apart: the space is cut at every border, and a range
+ * between two borders has a key of all prefixes that it is in.  Pure. */
 #pragma once
 
 #include <stdint.h>

@@ -369,8 +369,8 @@ static void append_site_routes(struct str *b, const struct site *s)
 	str_add(b, "}\n");
 }
 
-/* What an MSEE hands to a gateway: the site's routes, and those of other gateways where both sides
- * allow it, without the AS number that both of them have. */
+/* The filter for routes that an MSEE hands to a gateway: the site's routes, and those of other
+ * gateways where both sides allow it, without the AS number that both of them have. */
 static char *filter_to_gateway(const struct model *m, const struct hybrid_session *to)
 {
 	struct str b = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the configurations of all of Azure's BIRDs have in common: Route Server instances, gateways,
+/* The common text of the configurations of all of Azure's BIRDs: Route Server instances, gateways,
  * MSEEs and generated routers of sites. */
 #pragma once
 

@@ -94,7 +94,7 @@ struct fab_port { /* what nft needs to know of a port; those of stopped VMs are 
 	bool balancer;   /* a load balancer's: the same mark */
 	bool endpoint;   /* its answers go back to who handed the question over */
 	uint32_t back;   /* the mark of answers that go back to it; 0: none do */
-	/* Of a firewall that is several instances; ip is the address in front of them. */
+	/* The instances of a firewall that has several; ip is the address in front of them. */
 	ip4 *instances;
 	size_t n_instances;
 };

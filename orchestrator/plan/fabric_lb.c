@@ -118,8 +118,8 @@ static void deliver_to_balancer(struct compiler *c, uint32_t table, const struct
 	port_name_lb(lb, r->hops[0].port);
 }
 
-/* What a NIC of the VNet sends to a public frontend leaves by its route to the Internet, and comes
- * back as everybody's. */
+/* A packet that a NIC of the VNet sends to a public frontend leaves by its route to the Internet,
+ * and comes back as one from outside does. */
 void fabric_add_frontends(struct compiler *c)
 {
 	bool *done = xcalloc(c->m->n_vnets + 1, sizeof(*done));

@@ -26,8 +26,8 @@ void fabric_add_frontends(struct compiler *c); /* public ones */
 void fabric_deliver_balancers(struct compiler *c, uint32_t table, const struct vnet *v,
                               const struct peering *p);
 
-/* What has this mark goes to the NIC's port, whatever its destination is (fabric_mark_backend()).
- */
+/* Adds the rule by which a packet with the NIC's mark (fabric_mark_backend()) goes to its port,
+ * whatever the destination is. */
 void fabric_lead_to_nic(struct compiler *c, const struct nic *n);
 
 /* fabric_answers.c */

@@ -102,7 +102,7 @@ uint64_t guest_routes_hash(const struct guest_plan *p);
 
 /* The route for an address and metric; NULL: none. */
 const struct guest_hop *guest_plan_route(const struct guest_plan *p, const struct guest_hop *like);
-/* Whether routes of that kernel table are the plan's: the main one, and those of its rules. */
+/* True if routes of that kernel table are the plan's: the main table, and those of its rules. */
 bool guest_plan_has_table(const struct guest_plan *p, uint32_t table);
 /* "route 10.0.0.0/8 via 10.1.1.1 dev eth0": for sentences. */
 void guest_hop_text(const struct guest_plan *p, const struct guest_hop *h, struct str *ret);

@@ -86,7 +86,7 @@ static void note(struct str *b, const char *path, const json_t *a, const json_t 
 	value_str(c, b);
 }
 
-/* Whether a difference in the objects of this map is told of each of them. */
+/* True if each object of this map is reported by itself when it differs. */
 static bool is_apart(const struct object_def *def, const char *key)
 {
 	const struct field *f = def ? schema_field(def, key) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What differs between the design that runs and the one that is wanted, object by object, for
+/* The differences between the design that runs and the one that is wanted, object by object, for
  * `plan` and for what `up` says that it did.  Pure.
  *
  * Documents are compared (input/topology.h, design), not models: so every kind of object that a

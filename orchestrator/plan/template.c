@@ -167,7 +167,7 @@ static int append_tag_value(const struct tmpl *t, const struct tag *tag, const j
 	}
 }
 
-/* Where the section that was just opened is closed; -EINVAL when it is not. */
+/* Finds the tag that closes the section which `open` opens; -EINVAL when there is none. */
 static int section_end(const struct tmpl *t, const struct tag *open, struct tag *ret)
 {
 	struct tag tag;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What protocols and the loop (run.c) share: shots (one packet or connection each), timers,
- * descriptors.
+/* The parts that protocols and the loop (run.c) share: shots (one packet or connection each),
+ * timers, descriptors.
  *
  * A probe is a task of `count` shots.  A protocol starts shots and reports each one's end with
  * shot_done(); the loop ends when no shot is left.  Timers are never taken back: who sets one
@@ -89,7 +89,7 @@ void http_free(struct engine *eng);
 uint64_t http_next_us(const struct engine *eng);
 void http_tick(struct engine *eng, uint64_t now);
 
-/* What an ICMP error says, and whether the destination itself refused. */
+/* Writes what an ICMP error says, and whether the destination itself refused. */
 void icmp_error_str(uint8_t type, uint8_t code, ip4 from, char *buf, size_t cap);
-/* What a failed send or connect says about the sender's own routing table. */
+/* Says what a failed send or connect tells about the sender's own routing table. */
 const char *send_error_str(int code, char *buf, size_t cap);

@@ -113,9 +113,9 @@ static double ms_since_start(const struct shot *sh)
 	return (double)(clock_us() - sh->start_us) / 1000.0;
 }
 
-/* What was sent behind the handshake has been acknowledged: of a stream that this side has ended,
- * the end, or the other side has ended its own, which it does only when the handshake's last packet
- * has come there. */
+/* True if the other side has acknowledged what was sent behind the handshake: where this side has
+ * ended its stream, that end; or the other side has ended its own, which it does only when the
+ * handshake's last packet has come there. */
 static bool has_carried(const struct shot *sh)
 {
 	struct tcp_info info;

@@ -32,7 +32,7 @@ void known_hosts_free(struct known_hosts *k);
 
 enum known { KNOWN_OK, KNOWN_NEW, KNOWN_OTHER_TYPE, KNOWN_CHANGED, KNOWN_REVOKED };
 
-/* Whether this key of the host is known; *ret_why is the entry that decided, or NULL. */
+/* Judges whether this key of the host is known; *ret_why is the entry that decided, or NULL. */
 enum known known_hosts_judge(const struct known_hosts *k, const char *type, const char *key,
                              const struct known_entry **ret_why);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one vnetlab asks of another, as the one word behind "vnetlab --serve".
+/* The request of one vnetlab to another, as the one word behind "vnetlab --serve".
  *
  * The word passes through the login shell of the other machine, whichever that is; so it is made of
  * 0-9 and a-f alone and there is nothing in it that a shell could understand.  Inside is JSON:

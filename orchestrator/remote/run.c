@@ -110,7 +110,7 @@ static int block_signals(sigset_t *old)
 	for (size_t i = 0; i < ARRAY_LEN(passed); i++) {
 		struct sigaction sa;
 
-		/* What we were told to ignore (nohup) stays ignored. */
+		/* A signal that we were told to ignore (nohup) stays ignored. */
 		if (sigaction(passed[i], NULL, &sa) == 0 && sa.sa_handler != SIG_IGN)
 			sigaddset(&set, passed[i]);
 	}

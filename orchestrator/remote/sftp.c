@@ -322,7 +322,7 @@ static bool names_have(const char *name, const char *const *names)
 	return *names;
 }
 
-/* What a name may be that the machine there chooses. */
+/* True if a file name that the other machine chooses is harmless here. */
 static bool is_harmless_name(const char *name)
 {
 	return *name && *name != '.' && *name != '-' &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of a connection share. */
+/* The parts that the files of a connection share. */
 #pragma once
 
 #include <libssh2.h>

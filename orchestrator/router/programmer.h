@@ -31,20 +31,21 @@ struct programmer;
 struct programmer *programmer_new(size_t n_route_servers, const struct program_times *t);
 struct programmer *programmer_free(struct programmer *p); /* returns NULL */
 
-/* Whether an address is one of a peer's own: then a next hop that goes is a peer that is not used
- * any more.  NULL: none is known. */
+/* True if the address is a peer's own: then a next hop that goes is a peer that is not used any
+ * more.  NULL: none is known. */
 typedef bool program_peer_fn(size_t rs, ip4 hop, void *arg);
 void programmer_peers(struct programmer *p, program_peer_fn *fn, void *arg);
 
-/* What instances selected; the caller changes it and says so, for each prefix.  Returns in how many
- * milliseconds NICs follow: 0 at once, -1 not at all (they have it). */
+/* The routes that instances selected; the caller changes them, and tells programmer_changed() of
+ * each prefix, which returns in how many milliseconds NICs follow: 0 at once, -1 not at all (they
+ * have it). */
 struct rib *programmer_seen(struct programmer *p);
 int64_t programmer_changed(struct programmer *p, size_t rs, unsigned instance, struct prefix prefix,
                            int64_t now);
 /* Programs everything that instances selected, at once: the routes were there before the router. */
 void programmer_catch_up(struct programmer *p);
-/* What NICs were programmed with before p was made; programmer_compare() then treats each
- * difference to what is seen as a change that happens now. */
+/* Takes over the routes that NICs were programmed with before p was made; programmer_compare() then
+ * treats each difference to what is seen as a change that happens now. */
 void programmer_adopt(struct programmer *p, size_t rs, unsigned instance,
                       const struct rib_table *programmed);
 void programmer_compare(struct programmer *p, int64_t now);

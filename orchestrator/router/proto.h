@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the driver and vnetlab-router talk: JSON objects, one a line, over a connected stream socket
- * that the router finds as descriptor 3.  When the driver closes it, or dies, the router ends; what
- * it wrote into the kernel stays, and forwards on.
+/* The protocol between the driver and vnetlab-router: JSON objects, one a line, over a connected
+ * stream socket that the router finds as descriptor 3.  When the driver closes it, or dies, the
+ * router ends; what it wrote into the kernel stays, and forwards on.
  *
  * The driver starts the router inside the fabric namespace, which fabric_ns_prepare() has made
  * ready.  Ports (guest_build_*, edge_apply) are plugged in before the model that names them, and

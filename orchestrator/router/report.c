@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the driver hears of routes: an event for each, and above a rate one for many. */
+/* Reports of routes to the driver: an event for each, and above a rate one for many. */
 #include "base/clock.h"
 #include "router/router_priv.h"
 

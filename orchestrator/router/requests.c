@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the driver asks for (proto.h). */
+/* The requests of the driver (proto.h). */
 #include <errno.h>
 #include <unistd.h>
 
@@ -43,7 +43,7 @@ static int take_namespaces(struct router *r, const struct model *m, int **ret, s
 	return 0;
 }
 
-/* What belongs to a design, while the next one takes its place. */
+/* The parts of the former design, while the next one takes its place. */
 struct former {
 	struct model *model;
 	struct programmer *prog;
@@ -160,7 +160,7 @@ static json_t *describe_router(const struct router *r)
 	                 routes, "kernel", kernel);
 }
 
-/* Whether somebody else has changed the fabric; "mend": and put it back. */
+/* Answers whether somebody else has changed the fabric; mend: puts it back. */
 static void op_look(struct router *r, bool mend)
 {
 	struct fabric_drift d = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all parts of the virtual router use. */
+/* The functions that all parts of the virtual router use. */
 #include <errno.h>
 #include <sys/epoll.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the virtual router does in its loop: it reads, and applies routes when a wait finds nothing
- * more to read, so that a burst from several BIRDs is one change of the kernel. */
+/* The virtual router in its loop: it reads, and applies routes when a wait finds nothing more to
+ * read, so that a burst from several BIRDs is one change of the kernel. */
 #include <errno.h>
 #include <sys/epoll.h>
 

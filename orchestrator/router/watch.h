@@ -31,6 +31,6 @@ void watch_doubt(struct watch *w);
 /* There is something to read that the descriptor does not tell of: a dump that failed, or is to
  * come. */
 bool watch_is_behind(const struct watch *w);
-/* How many routes of BIRD the kernel's table holds, those that lead nowhere included; -1: not
- * known. */
+/* The number of routes of BIRD that the kernel's table holds, those that lead nowhere included; -1:
+ * not known. */
 long watch_count(const struct watch *w, const struct rib_table *table);

@@ -212,7 +212,7 @@ static bool check_map(const struct field *fd, json_t *map, const struct jptr *at
 			ok = add_value_finding(f, "TOPO-FORMAT-01", NULL, here, NULL,
 			                       "\"%s\", a name in \"%s\", must be %s", key,
 			                       fd->name, fd->key_form->what);
-		/* What a wrong value in a map is called: its own key. */
+		/* A finding calls a wrong value in a map by its own key. */
 		struct field item = fd->of ? *fd->of
 		                           : (struct field){ .type = fd->item,
 			                                     .min = fd->min,

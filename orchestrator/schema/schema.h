@@ -40,10 +40,10 @@ enum field_type {
 	T_UNSUPPORTED /* Azure has it, this version does not emulate it */
 };
 
-/* Where a change of a property shows in a running lab.  What compares a lab with its design is in
- * these places; a property that says nothing is compared by itself, as it is written, and a change
- * of it makes its node anew: the safe side.  tests/unit/test_spec.c changes each property and looks
- * whether it shows where it says. */
+/* The places where a change of a property shows in a running lab.  What compares a lab with its
+ * design is in these places; a property that says nothing is compared by itself, as it is written,
+ * and a change of it makes its node anew: the safe side. tests/unit/test_spec.c changes each
+ * property and looks whether it shows where it says. */
 enum field_shows {
 	SHOWS_IN_NODE = 0,  /* the node that the object is; of an object that is none: all nodes */
 	SHOWS_IN_GUEST = 1, /* the network of nodes: plan/guest.h */
@@ -83,8 +83,8 @@ struct field {
 	uint32_t min, max; /* T_UINT: of the value; T_LIST: min is the least number of items */
 	const struct enum_value *values;
 	const struct object_def *object; /* of T_OBJECT, also as item */
-	/* Of T_CHECK: what it can be; the first field of each is the key that makes it that one.
-	 * NULL ends the list. */
+	/* The sorts that a T_CHECK can be; the first field of each is the key that makes an object
+	 * that sort.  NULL ends the list. */
 	const struct object_def *const *choices;
 	unsigned shows;    /* enum field_shows, several */
 	bool nodes;        /* T_MAP: its objects are nodes of the lab */
@@ -110,8 +110,8 @@ struct object_def {
 /* Every object of the file takes these, unless it is bare. */
 extern const struct field schema_common[];
 
-/* What ends an array of fields or of words. clang-format's versions disagree over braces in macros.
- */
+/* The end of an array of fields or of words. clang-format's versions disagree over braces in
+ * macros. */
 /* clang-format off */
 #define END { .name = NULL }
 /* clang-format on */
@@ -120,7 +120,7 @@ extern const struct field schema_common[];
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 bool schema_name_valid(const char *s);
 bool schema_tag_valid(const char *s); /* has the form of a service tag's name */
-/* Which of the choices an object is; NULL: none or several (*ret_n says how many keys fit). */
+/* The choice that an object is; NULL: none or several (*ret_n says how many keys fit). */
 const struct object_def *schema_choose(const struct object_def *const *choices, json_t *obj,
                                        size_t *ret_n);
 

@@ -15,9 +15,9 @@ static const struct filter_fixed BALANCER_CHAIN_LIST[] = {
 	{ .name = "lb_by_ip", .rules = "meta mark set jhash ip saddr . ip daddr" HASHED },
 	{ .name = "lb_by_protocol",
 	  .rules = "meta mark set jhash ip saddr . ip daddr . meta l4proto" HASHED },
-	/* What a backend sends to an internal frontend is new when it comes in there.  What it
-	 * sends to a public one comes in with another source, and a public one may be its client.
-	 */
+	/* A packet that a backend sends to an internal frontend is new when it comes in there.  One
+	 * that it sends to a public frontend comes in with another source, and a public one may be
+	 * its client. */
 	{ .name = "lb_track",
 	  .part = FAB_PART_LB,
 	  .hook = "type filter hook prerouting priority -300; policy accept;",

@@ -49,9 +49,9 @@ static const struct filter_fixed EDGE_CHAIN_LIST[] = {
 	  "iifname . ip saddr . ip daddr @service snat to 20.100.255.254\n" TO_INTERNET
 	  "meta l4proto { tcp, udp } snat to iifname . ip saddr map "
 	  "@translated\n" TO_INTERNET "snat to iifname . ip saddr map @leaves_as\n" },
-	/* What comes in leads to a NIC, or answers what has left by it: a closed public address
-	 * leads nowhere.  Of the rules for what leaves, the last: errors about what the NAT gateway
-	 * translated. */
+	/* A packet that comes in leads to a NIC, or answers one that has left by it: a closed
+	 * public address leads nowhere.  The last of the rules for packets that leave is for errors
+	 * about those that the NAT gateway translated. */
 	{ .name = "between",
 	  .hook = "type filter hook forward priority 0; policy drop;",
 	  .rules =

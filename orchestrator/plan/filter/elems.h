@@ -89,6 +89,7 @@ size_t nft_elems_diff(const struct nft_set *sets, size_t n_sets, const struct nf
 /* The most that fit into that many bytes of messages (nft_room()). */
 size_t nft_elems_most(size_t room);
 
-/* What nft listed, sorted.  -EPROTO with the place when it is not what the descriptions say. */
+/* Reads the elements that nft listed, and sorts them. -EPROTO with the place when it is not what
+ * the descriptions say. */
 int nft_elems_parse(const struct nft_set *sets, size_t n_sets, const json_t *listed,
                     struct nft_elems *ret, struct err *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the packet filter of a namespace shall be, as data.  Pure: kernel/filter.h makes it so.
+/* The packet filter that a namespace shall have, as data.  Pure: kernel/filter.h makes it so.
  *
  * All of it is one table, "ip vnetlab".  Its shape never changes while the namespace lives: sets,
  * maps and chains.  What the shape decides about follows the lab:

@@ -18,8 +18,8 @@
 	"meta l4proto { 6, 17 } ip daddr @private accept\n" hide "\n"
 
 static const struct filter_fixed FIREWALL_CHAIN_LIST[] = {
-	/* Where network rules that allow go to: what has no ports and would need the public address
-	 * goes nowhere (firewall_cannot_hide()). */
+	/* The chain that network rules which allow go to: a packet without ports that would need
+	 * the public address is not accepted (firewall_cannot_hide()). */
 	{ .name = "all_protocols", .part = FIREWALL_PART_ICMP_OUT, .rules = "accept\n" },
 	{ .name = "allowed",
 	  .rules = "ip daddr @iana accept\n"
@@ -33,8 +33,8 @@ static const struct filter_fixed FIREWALL_CHAIN_LIST[] = {
 	           "ct state invalid drop\n"
 	           "ct status dnat accept\n"
 	           "iifname vmap @network\n" },
-	/* What comes in for the firewall itself is dropped unless it is an answer, is translated,
-	 * or asks for an echo. */
+	/* A packet for the firewall itself is dropped unless it is an answer, is translated, or
+	 * asks for an echo. */
 	{ .name = "echo", .part = FIREWALL_PART_PING, .rules = "icmp type echo-request accept\n" },
 	{ .name = "own",
 	  .hook = "type filter hook input priority 0; policy drop;",

@@ -56,7 +56,7 @@
 	}
 /* clang-format on */
 
-/* What a NIC sends to the platform is not subject to its groups (azure-behaviour 1.7). */
+/* Packets that a NIC sends to the platform are not subject to its groups (azure-behaviour 1.7). */
 static const struct filter_fixed NSG_CHAIN_LIST[] = {
 	{ .name = NSG_ALLOW, .rules = "meta priority set none\n" },
 	CHAINS_OF("out", "in", "iif", "nic", "subnet", "ip daddr != @platform "),

@@ -310,7 +310,7 @@ static void add_list_chains(struct filter *f, const struct words *w, const char 
 		for (unsigned l = first; l < LISTS; l++)
 			if (list_size(&group, (enum list)l))
 				move_list(&group, (enum list)l, &own);
-	/* Where it does not match, the rule behind it is next: no "goto". */
+	/* A packet that does not match meets the rule behind: so it is "jump", not "goto". */
 	snprintf(jump, sizeof(jump), "jump %s", next + strlen("goto "));
 	add_combinations(&own, lines > FEW_LINES ? 1 : lines, jump, ret);
 }
@@ -369,7 +369,7 @@ void filter_rules_add(struct filter_rules *rules, const struct nsg_rule *r, cons
 	if (!compile_nsg_rule(rules->filter, r, verdict, &rules->chunk))
 		return;
 	rules->n++;
-	/* Where a chunk ends is a matter of its last rule alone. */
+	/* The last rule of a chunk alone decides whether the chunk ends. */
 	if (rules->n == MOST_CHUNK_RULES ||
 	    str_hash(str_get(&rules->chunk) + at, 2) % CHUNK_RULES == 0)
 		end_chunk(rules);
