@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which ids of this machine a lab's root is.  Pure. */
+/* The ids of this machine that a lab's root is.  Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +9,7 @@ struct id_range {
 	unsigned base, count;
 };
 
-/* What root's labs get where /etc/subuid gives root nothing: between the ranges that systemd hands
+/* The ids of root's labs where /etc/subuid gives root none: between the ranges that systemd hands
  * out to containers and those that it reserves, so that no account and no container has them. */
 enum { IDS_BASE = 1900000000, IDS_COUNT = 65536 };
 

@@ -18,7 +18,7 @@
  * After a failure the process may have some of the namespaces: end it. */
 int lab_namespaces(bool privileged, struct err *e);
 
-/* Which id of this machine root of such a lab is, as far as that is known before. */
+/* The id of this machine that root of such a lab is, as far as that is known before. */
 uid_t lab_root_id(bool privileged);
 
 /* Everything that a lab writes goes to a tmpfs that only it sees.  Over /run, since that is there

@@ -57,8 +57,8 @@ static int to_null(struct err *e)
 	return 0;
 }
 
-/* Where the lab's cgroup is, in its folder: who finds the lab dead removes it.  Without one, the
- * lab runs all the same (lab/proc/bounds.h). */
+/* Makes the lab's cgroup, and writes its place into the lab's folder: a client that finds the lab
+ * dead removes it.  Without one, the lab runs all the same (lab/proc/bounds.h). */
 static void take_cgroup(const char *lab, int dir, bool privileged, struct cgroup *ret)
 {
 	_cleanup_free_ char *parent = cgroup_parent(NULL);
@@ -210,7 +210,7 @@ static int take_folder(const char *lab, int *ret_run, int *ret_dir, int *ret_loc
 	return r;
 }
 
-/* What a driver is started with; -1: not open. */
+/* The descriptors that a driver is started with; -1: not open. */
 struct spawning {
 	int run, dir, lock, listen, proc, router;
 	int line[2]; /* its first connection: our end, its end */
@@ -228,7 +228,7 @@ static void spawning_done(struct spawning *s)
 	cgroup_done(&s->cgroup);
 }
 
-/* What it needs beside its folder. */
+/* Opens what the driver needs beside its folder. */
 static int open_for_driver(struct spawning *s, struct err *e)
 {
 	int r = lab_socket_bind(s->dir, &s->listen, e);
@@ -276,7 +276,7 @@ static pid_t fork_starter(const char *lab, bool privileged, struct spawning *s, 
 	return pid;
 }
 
-/* How its start went. */
+/* Waits for the driver to say how its start went. */
 static int await_driver(const char *lab, int fd, pid_t starter, struct err *e)
 {
 	struct err report;

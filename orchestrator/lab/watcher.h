@@ -15,5 +15,5 @@ struct watched {
 
 /* Ends when the lab has. */
 _Noreturn void watcher_main(const struct watched *w);
-/* How often the kernel has killed for want of memory; 0: nobody knows. */
+/* The number of processes that the kernel has killed for want of memory; 0: nobody knows. */
 unsigned long long oom_kills(void);

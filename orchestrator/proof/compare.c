@@ -127,7 +127,7 @@ static bool fields_equal(const json_t *want, const json_t *got, const char *fiel
 {
 	const json_t *w = json_object_get(want, field), *g = json_object_get(got, field);
 
-	/* What the saved row does not say is not compared; an empty text is as good as none. */
+	/* A property that the saved row lacks is not compared; an empty text is as good as none. */
 	if (!w || json_is_null(w) || (json_is_string(w) && !*json_string_value(w) && !g))
 		return true;
 	json_t *a = json_pack("{s:O}", field, w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Azure printed against what the lab shows, row by row.  Pure.
+/* Compares what Azure printed with what the lab shows, row by row.  Pure.
  *
  * Azure's tools print one table in many dialects (`az`, REST, Resource Graph, PowerShell's
  * ConvertTo-Json: wrapped or flat, one row for each next hop or one for all).  compare_read()
@@ -35,7 +35,7 @@ enum compare_kind {
 const char *compare_kind_str(enum compare_kind k); /* "routes", "learned", ... */
 enum compare_kind compare_kind_parse(const char *s);
 
-/* What is known of a table besides its text. */
+/* The facts about a table that are known besides its text. */
 struct compare_source {
 	const char *name;         /* file name, or NULL: tells tables apart that look alike */
 	enum compare_kind kind;   /* COMPARE_UNKNOWN: find out */

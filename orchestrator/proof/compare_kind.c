@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of Azure's tables this is. */
+/* Tells which of Azure's tables a saved one is. */
 #include <strings.h>
 
 #include "proof/compare_priv.h"

@@ -13,7 +13,7 @@ void compare_table_free(struct compare_table *t)
 	*t = (struct compare_table){ 0 };
 }
 
-/* What is inside of value, data, properties, output. */
+/* Returns the table inside of value, data, properties, output. */
 static const json_t *unwrap_table(const json_t *j)
 {
 	static const char *const wrappers[] = { "value", "data", "properties", "output" };

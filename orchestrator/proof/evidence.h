@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What explains why checks failed, kept in a folder before the lab is gone: logs, events, status,
+/* Evidence of why checks failed, kept in a folder before the lab is gone: logs, events, status,
  * tables, a picture; of packets that did not arrive the way, and captures of another try. */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Of a check's packet that did not arrive: its way, and captures in the nodes on it while it is
- * sent again. */
+/* Evidence for a check's packet that did not arrive: its way, and captures in the nodes on it while
+ * it is sent again. */
 #pragma once
 
 #include "base/err.h"
@@ -8,5 +8,5 @@
 
 /* As PREFIX.path.json, PREFIX.probe.json, PREFIX.NODE.pcap. */
 int evidence_packet(const char *lab, const struct check *c, const char *prefix, struct err *e);
-/* Where tcpdump is on this machine, or NULL. */
+/* The path of tcpdump on this machine, or NULL. */
 const char *tcpdump_path(void);

@@ -111,7 +111,7 @@ static void note_packets(struct fr *r, struct fr_case *k)
 		_cleanup_free_ char *seen = others[i];
 		struct outage o = losses_of(k->packets, i);
 
-		/* What does not flow now has not come back, though some packets were answered. */
+		/* Packets that do not flow now have not come back, though some were answered. */
 		if (o.lost && !losses_flow(k->packets, i))
 			o.recovered = false;
 		json_t *x = check_result(k, i, o);

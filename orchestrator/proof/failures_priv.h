@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of proof/failures.h share. */
+/* The parts that the files of proof/failures.h share. */
 #pragma once
 
 #include "proof/failures.h"
@@ -20,7 +20,7 @@ struct fr { /* one run */
 	json_t *list;     /* results: an object for each failure */
 };
 
-/* Of one failure, while it is under way. */
+/* The state of one failure while it is under way. */
 struct fr_case {
 	const struct failure *x;
 	size_t number;

@@ -29,7 +29,7 @@ static enum harm harm_alone(const struct fr *r, size_t number, const char *check
 	return KEPT;
 }
 
-/* Of a pair: not what one of the two does alone. */
+/* True if loss p of a pair of failures is none that one of the two causes alone. */
 static bool is_new(const struct fr *r, const struct failure *x, const json_t *p)
 {
 	const char *check = failure_text(p, "check");

@@ -21,7 +21,8 @@ static unsigned foretell_leg(void *ctx, const struct nic *from, const struct eff
 
 /* ---- the design ---- */
 
-/* Where a session goes up and down, so do the routes that it brings. */
+/* A session with a recursive next hop goes up and down, and its routes come and go: marks those of
+ * the Route Server as unknown. */
 static void doubt_recursive(struct teller *t, const struct route_server *rs)
 {
 	for (size_t i = 0; i < rs->n_conns; i++)
@@ -97,7 +98,8 @@ static json_t *tell_routes(struct teller *t, const char *name)
 	return rows;
 }
 
-/* What an appliance's "bgp" block announces to it. */
+/* Answers what the Route Server learns of a peering: what the appliance's "bgp" block announces to
+ * it. */
 static json_t *tell_learned(struct teller *t, const char *peering)
 {
 	const struct bgp_connection *c = model_connection(t->m, peering);
@@ -136,7 +138,7 @@ static json_t *tell_packet(struct teller *t, const json_t *request, const char *
 	return way ? path : probe;
 }
 
-/* What the model answers to a check's request; a new reference, NULL: the model cannot tell. */
+/* Makes the model's answer to a check's request; a new reference, NULL: the model cannot tell. */
 static json_t *foretell_answer(struct teller *t, const struct check *c, const json_t *request)
 {
 	const char *op = json_string_value(json_object_get(request, "op"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the checks of a design will say, by the model alone: no lab, no rights, milliseconds.  Pure.
+/* Tells what the checks of a design will say, by the model alone: no lab, no rights, milliseconds.
+ * Pure.
  *
  * The checks' own judgement (checks/check.h) gets answers that are made of the walk, of effective
  * routes and of what Route Servers are foreseen to learn (azure/foreseen.h).  Where a design does

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of foretell share. */
+/* The parts that the files of foretell share. */
 #pragma once
 
 #include "azure/foreseen.h"
@@ -17,7 +17,7 @@ struct teller {
 	const char *why;    /* something that the design does not say may decide; NULL: nothing */
 };
 
-/* Which backends of load balancers fail their probes. */
+/* Finds the backends of load balancers that fail their probes. */
 void teller_probe_backends(struct teller *t);
 /* Packets of a check ({"from", "to", "protocol", "port"}): as op probe answers, and as op path
  * does; new references.  t->why is set when the design does not say. */

@@ -16,7 +16,7 @@
 #include "base/str.h"
 #include "kernel/limits.h"
 
-/* What a job that is told to end has for it, before it is killed: for its limit, and for a signal,
+/* The time that a job which is told to end has before it is killed: at its limit, and at a signal,
  * when all others end at the same time. */
 enum { GRACE_MS = 5000, STOP_GRACE_MS = 20000 };
 
@@ -38,7 +38,7 @@ struct pool_state {
 	sigset_t before;
 };
 
-/* Of this process, when it is a job's. */
+/* The descriptor of the job that this process is; -1: it is none. */
 static int job_fd = -1;
 
 static void write_line(json_t *line)
@@ -193,7 +193,7 @@ static void pass_signal_on(struct pool_state *s)
 	s->told = true;
 }
 
-/* Of a job's time nothing is left: it ends in order, or, when it does not, at once. */
+/* Ends jobs that have used up their time: in order, and those that do not end, at once. */
 static void end_overdue(struct pool_state *s)
 {
 	long now = clock_ms();

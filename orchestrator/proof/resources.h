@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a lab of a design takes of a machine: an estimate, for schedulers that want to be told. */
+/* An estimate of what a lab of a design takes of a machine, for schedulers that want to be told. */
 #pragma once
 
 #include "azure/model.h"

@@ -75,7 +75,8 @@ static void set_unknown(struct item *it, const char *why, long looked_ms)
 	it->unknown = true;
 }
 
-/* What could not be asked neither holds nor fails to: a check with "not" must not pass by it. */
+/* A check whose question could not be asked neither holds nor fails: else one with "not" would
+ * pass. */
 static void advance_check(struct item *it)
 {
 	if (!it->unknown || !it->c->inverted)
@@ -144,7 +145,7 @@ static void look_at_all(struct runner *r, struct item **open, size_t n)
 
 /* ---- a check is over ---- */
 
-/* What a person needs next: the hop that dropped it, or the session that is not up. */
+/* Adds what a person needs next: the hop that dropped the packet, or the session that is not up. */
 static void explain_failure(struct runner *r, const struct item *it, struct str *out)
 {
 	const struct check_sort *sort = it->c->sort;

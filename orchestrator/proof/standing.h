@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of a lab's status must be as before when a failure is over: states of machines, their
- * processes, sessions and pools, and how many routes a session has; no times, no process ids. Pure.
- */
+/* The part of a lab's status that must be as before when a failure is over: states of machines,
+ * their processes, sessions and pools, and how many routes a session has; no times, no process ids.
+ * Pure. */
 #pragma once
 
 #include "checks/failures.h"
@@ -11,5 +11,5 @@
 json_t *lab_standing(const json_t *status);
 /* "session RS/NVA_1/0 is Active, and was Established, ..."; NULL: nothing.  The caller frees. */
 char *lab_standing_difference(const json_t *before, const json_t *now);
-/* How many sessions and places in pools of what has failed count as alive. */
+/* The number of sessions and places in pools of the failed nodes that count as alive. */
 unsigned lab_alive_of(const json_t *status, const struct model *m, const struct failure *x);

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "input/topology.h"
 
-/* How long a task may take to become true by itself. */
+/* The time in which a task may become true by itself. */
 enum { LOOK_WITHIN_MS = 1000 };
 
 static int design_that_runs(struct lab_client *c, json_t **ret, struct err *e)

@@ -86,7 +86,7 @@ static json_t *entry_of(const char *folder, const struct checked_file *c, const 
 	                 "pointer", text_json_of(pointer), "message", text_json_of(message));
 }
 
-/* Of an entry as it is written, or as entry_of() makes it. */
+/* The key of an entry as it is written, or as entry_of() makes it. */
 static char *entry_key(const json_t *entry)
 {
 	static const char *const parts[] = { "file", "rule", "pointer", "message" };

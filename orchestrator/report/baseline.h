@@ -15,7 +15,7 @@ int baseline_read(const char *path, struct baseline **ret, struct err *e);
 struct baseline *baseline_free(struct baseline *b); /* returns NULL */
 /* Takes known findings out of the files'; how many. */
 size_t baseline_apply(struct baseline *b, struct checked_file *files, size_t n);
-/* How many of its entries found nothing that they stand for. */
+/* The number of entries that stand for no finding any more. */
 size_t baseline_gone(const struct baseline *b);
 /* Keeps all findings; replaces the file as a whole.  *ret_n: how many they are. */
 int baseline_write(const char *path, const struct checked_file *files, size_t n, size_t *ret_n,

@@ -113,7 +113,7 @@ static void print_other_ways(FILE *f, const json_t *list)
 		}
 }
 
-/* What nobody noticed in time decides nothing. */
+/* Prints what went unnoticed: it decides nothing. */
 static void print_unnoticed(FILE *f, const json_t *list)
 {
 	size_t i, n = 0;

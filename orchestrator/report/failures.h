@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What failed, one after the other, and what it cost, for people. */
+/* A report of the failures, one after the other, and of what each cost, for people. */
 #pragma once
 
 #include <jansson.h>

@@ -10,15 +10,15 @@
 
 struct checked_file {
 	char *name; /* as people named it */
-	/* What a finding's source is relative to, "" being this folder.  NULL: the file is a
-	 * topology, and what its objects once came from is elsewhere. */
+	/* The folder that a finding's source is relative to, "" being this one.  NULL: the file is
+	 * a topology, and what its objects once came from is elsewhere. */
 	char *folder;
 	char *error; /* it could not be read: why; NULL: it could */
 	struct findings f;
 };
 void checked_file_free(struct checked_file *c);
 
-/* Where an editor finds it.  line and column are 0 when only the file is known. */
+/* The place at which an editor finds it. line and column are 0 when only the file is known. */
 struct finding_place {
 	char *file; /* the caller frees */
 	size_t line, column;

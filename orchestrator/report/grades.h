@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the work of a class is worth: a row for each student.  Pure: text out of values. */
+/* The grades of a class: a row for each student.  Pure: text out of values. */
 #pragma once
 
 #include <jansson.h>
@@ -37,7 +37,7 @@ struct grades {
 };
 void grades_free(struct grades *g);
 
-/* What the student has of the task: its points, or 0. */
+/* The points that the student has for the task: all of its points, or 0. */
 unsigned grade_got(const struct grade *x, const struct grade_task *t);
 unsigned grade_sum(const struct grades *g, const struct grade *x);
 unsigned grades_most(const struct grades *g); /* points that there are */

@@ -80,7 +80,7 @@ static void add_failure_row(struct str *b, const char *lab, const json_t *x)
 	             json_is_integer(json_object_get(x, "budgetMs")) ? budget : "");
 }
 
-/* What test --failures measured; nothing, when nothing was taken away. */
+/* Adds what test --failures measured; nothing, when nothing was taken away. */
 static void add_failures(struct str *b, const struct report_run *runs, size_t n)
 {
 	size_t shown = 0, i;

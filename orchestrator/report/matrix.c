@@ -20,7 +20,8 @@ static const char *rule_of_verdict(const char *verdict)
 	return NULL;
 }
 
-/* What is dropped or denied is as somebody wrote it; what may be otherwise warns. */
+/* A dropped or denied packet is informative, since somebody wrote it so; a line that may be
+ * otherwise is a warning. */
 static enum severity severity_of_line(const json_t *l)
 {
 	const char *v = member_text(l, "verdict", "");

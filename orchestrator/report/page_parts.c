@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all parts of the page are made of. */
+/* The elements that all parts of the page are made of. */
 #include <string.h>
 
 #include "base/json.h"

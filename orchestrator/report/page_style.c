@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How pages look. */
+/* The style sheet of pages. */
 #include "report/page.h"
 
 /* clang-format off */

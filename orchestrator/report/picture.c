@@ -34,7 +34,8 @@ const char *picture_image(const struct node *vm)
 	                                        : vm->guest.image;
 }
 
-/* What the machine says of itself; of one with files of its own what a Route Server expects. */
+/* The AS number in the machine's "bgp" block; of a machine with files of its own, the one that a
+ * Route Server expects. */
 uint32_t picture_asn(const struct nic *n)
 {
 	const struct route_server *rs =

@@ -19,8 +19,8 @@ struct picture {
 	const struct model *m;
 	/* By route_server->idx, then bgp_connection->idx; NULL: a file. */
 	enum session_state *const *states;
-	/* Of a page that follows a lab: its SVG has no style of its own, and what can be asked
-	 * about is a button.  NULL: a picture that stands still. */
+	/* Set for a page that follows a lab: the SVG has no style of its own, and objects that one
+	 * can ask about are buttons.  NULL: the picture stands still. */
 	const struct picture_live *live;
 };
 
@@ -36,16 +36,17 @@ char *picture_mermaid(const struct picture *p); /* a flowchart, for Markdown pag
 char *picture_svg(const struct picture *p);
 extern const char picture_style[]; /* CSS of the SVG */
 
-/* What the pictures share.  Peerings are drawn once: true for the half that comes first. */
+/* Functions that all pictures share.  A peering is drawn once: true for the half that comes first.
+ */
 bool picture_draws_peering(const struct peering *p);
-/* What a node runs, for its label; NULL: nothing. */
+/* The image that a node runs, for its label; NULL: none. */
 const char *picture_image(const struct node *vm);
 /* "172.16.1.4", with the image of an appliance and a public address behind it. */
 void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
 /* The same for a box of limited width, with the AS number: "172.16.1.4 frr AS 65001"; a sign stands
  * for a public address. */
 void picture_chip_detail(const struct nic *n, char *buf, size_t cap);
-/* What the machine says of itself in BGP; 0: not known. */
+/* The AS number that the machine has in BGP; 0: not known. */
 uint32_t picture_asn(const struct nic *n);
 /* "10.0.1.100 to 2 NICs" */
 void picture_balancer_detail(const struct load_balancer *lb, char *buf, size_t cap);

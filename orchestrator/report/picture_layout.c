@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where things stand in a picture.  It knows what these designs look like: a VNet is a box with its
- * subnets one below the other and, at its right, the RouteServerSubnet, so that sessions run from
- * left to right; what is outside of Azure stands at the top, hubs below it, spokes below their
- * hub. */
+/* The layout of a picture.  It knows what these designs look like: a VNet is a box with its subnets
+ * one below the other and, at its right, the RouteServerSubnet, so that sessions run from left to
+ * right; what is outside of Azure stands at the top, hubs below it, spokes below their hub. */
 #include "report/picture_layout.h"
 
 #include <stdio.h>

@@ -32,11 +32,11 @@ struct layout {
 void layout_make(const struct model *m, struct layout *l);
 void layout_free(struct layout *l);
 
-/* How many of a subnet's NICs are drawn; the rest is a number. */
+/* The number of a subnet's NICs that are drawn one by one; the others are a count. */
 size_t layout_n_shown(const struct subnet *s);
 /* The Route Server whose subnet it is, or NULL. */
 const struct route_server *layout_route_server(const struct model *m, const struct subnet *s);
-/* What a title covers within its box. */
+/* The area that a title covers within its box. */
 struct box layout_title_box(const struct box *of, int width);
 /* Titles decide how wide a box is.  The caller frees the VNet's. */
 void layout_subnet_title(const struct subnet *s, char *buf, size_t cap);

@@ -71,7 +71,7 @@ static void add_title(struct walls *w, const struct box *of, const char *title, 
 	add_wall(w, &t);
 }
 
-/* What stands in a subnet that one of the ends is in. */
+/* Makes walls of the chips in a subnet that one of the ends is in. */
 static void wall_chips(struct walls *w, const struct lines *x, const struct subnet *s)
 {
 	char title[200];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a picture shows of a lab that runs beside its sessions: who passes no traffic, and why.
- * Pure: out of what `status` says. */
+/* Marks that a picture has of a lab that runs, beside its sessions: which nodes pass no traffic,
+ * and why.  Pure: out of what `status` says. */
 #pragma once
 
 #include "azure/model.h"

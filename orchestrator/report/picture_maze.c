@@ -140,7 +140,8 @@ static void mark_wall(struct maze *z, const struct box *b)
 		memset(&z->wall[cell(z, from, yi)], true, (to - from) * sizeof(*z->wall));
 }
 
-/* Where lines begin: outside of the middle of each edge; of a wide box at its quarters, too. */
+/* The points at which lines begin: outside of the middle of each edge; of a wide box at its
+ * quarters, too. */
 static size_t ports_of(const struct box *b, struct point ret[PORTS])
 {
 	size_t n = 0;

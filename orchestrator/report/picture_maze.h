@@ -12,7 +12,7 @@ struct point {
 	int x, y;
 };
 
-/* What has been drawn already: the next lines avoid to lie upon it. */
+/* The lines that are drawn already: the next ones avoid to lie upon them. */
 struct drawn_lines {
 	struct drawn_piece *v;
 	size_t n, cap;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is outside of VNets: sites, circuits, and the wires of connections to them. */
+/* Draws what is outside of VNets: sites, circuits, and the wires of connections to them. */
 #include <stdio.h>
 
 #include "azure/hybrid.h"

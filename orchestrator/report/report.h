@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a test found, for people and for the readers of TAP, JUnit and JSON.  Pure: text out of
+/* The results of a test, for people and for the readers of TAP, JUnit and JSON.  Pure: text out of
  * values. */
 #pragma once
 

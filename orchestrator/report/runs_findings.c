@@ -14,8 +14,8 @@ static void add_failed(struct checked_file *c, const struct report_check *k)
 	finding_stands_at(&c->f, k->line, k->column);
 }
 
-/* What a failure cost: an error above its budget; else a warning, when a check did not hold for as
- * long as it was away. */
+/* The rule for what a failure cost: an error above its budget; else a warning, when a check did not
+ * hold for as long as it was away. */
 static const char *rule_of_failure(const json_t *x)
 {
 	if (!json_is_true(json_object_get(x, "held")))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What actions have in common. */
+/* The parts that actions have in common. */
 #pragma once
 
 #include "rest/call.h"

@@ -173,7 +173,7 @@ static void answer_gateway_peers(struct rest_call *c)
 	ask_gateway(c, "gatewayPeers");
 }
 
-/* Of a circuit: ".../peerings/AzurePrivatePeering/routeTables/primary". */
+/* Answers with the routes of a circuit: ".../peerings/AzurePrivatePeering/routeTables/primary". */
 static void answer_circuit_routes(struct rest_call *c)
 {
 	const char *end = strstr(c->id.key, "/peerings/");

@@ -167,7 +167,8 @@ static void on_driver(struct source *s, uint32_t events)
 			fail_run(x, &e);
 			return;
 		}
-		/* What it has written is there; what it left running may go on writing. */
+		/* All that the command has written is there; a process that it left running may go
+		 * on writing. */
 		read_tail(&x->out);
 		read_tail(&x->err);
 		answer_run(x);

@@ -307,7 +307,7 @@ static void on_probe(void *ctx, const json_t *answer, const struct err *e)
 	rest_ask(x->c->rest, ask, on_path, x);
 }
 
-/* What an end of a connection is called in the lab: a machine, or an address.  The caller frees. */
+/* The name in the lab of an end of a connection: a machine, or an address.  The caller frees. */
 static char *end_name(const struct rest_call *c, const json_t *end)
 {
 	const char *id = member_text(end, "resourceId", NULL),

@@ -9,7 +9,7 @@ static const struct rest_action *const action_tables[] = {
 	actions_power,   actions_routes, actions_run,     actions_watcher, actions_store,
 };
 
-/* What a row's type and name are compared with. */
+/* The type, and below it the name, that a row's are compared with. */
 static const char *type_of(const struct rest_call *c)
 {
 	switch (c->id.kind) {

@@ -81,7 +81,7 @@ static bool has_addresses(const json_t *resource)
 	return is_public_address(resource);
 }
 
-/* Of all resources but own; new reference. */
+/* The addresses that all resources but own have; new reference. */
 static json_t *taken_by_others(struct store *s, const json_t *own)
 {
 	const char *id = member_text(own, "id", NULL), *key;

@@ -7,8 +7,8 @@
 
 #include "rest/store.h"
 
-/* Of the resource, which is not in s yet, and of its children.  What has one keeps it; where none
- * is free, none is given: the design's check says so. */
+/* Gives addresses to the resource, which is not in s yet, and to its children.  One that is there
+ * stays; where none is free, none is given: the design's check says so. */
 void addresses_give(struct store *s, const char *type, json_t *resource);
 /* The store has a resource instead of another one; either may be NULL: what is taken, s->taken,
  * follows. */

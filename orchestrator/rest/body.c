@@ -5,7 +5,7 @@
 
 #include "rest/id.h"
 
-/* How deep brackets go; strings are passed over. */
+/* Returns how deep brackets are nested; those in strings do not count. */
 static size_t bracket_depth(const char *text, size_t n)
 {
 	size_t depth = 0, most = 0;

@@ -47,12 +47,12 @@ struct rest_call {
 
 struct rest_action {
 	const char *method; /* "POST" */
-	/* Of the resource: "microsoft.network/networkinterfaces"; a group:
+	/* The type of the resource: "microsoft.network/networkinterfaces"; a group:
 	 * "microsoft.resources/resourcegroups", a subscription "microsoft.resources/subscriptions",
 	 * else "".  NULL: any. */
 	const char *type;
-	/* What follows its id: "effectiveroutetable", "deployments/?*"; NULL: nothing, it is about
-	 * the resource itself, or a list of that type (id.name is NULL).  Both are patterns
+	/* The words behind its id: "effectiveroutetable", "deployments/?*"; NULL: nothing, it is
+	 * about the resource itself, or a list of that type (id.name is NULL).  Both are patterns
 	 * (str_glob()), compared without case. */
 	const char *name;
 	void (*run)(struct rest_call *c);

@@ -37,7 +37,7 @@ static const struct alias aliases[] = {
 	  "2019-datacenter-gensecond" },
 	{ "Windows", "Win2016Datacenter", "MicrosoftWindowsServer", "WindowsServer",
 	  "2016-datacenter-gensecond" },
-	/* Of older versions of the list, which scripts still name. */
+	/* Images of older versions of the list, which scripts still name. */
 	{ "Windows", "Win2022AzureEditionCore", "MicrosoftWindowsServer", "WindowsServer",
 	  "2022-datacenter-azure-edition-core" },
 	{ "Windows", "Win2012R2Datacenter", "MicrosoftWindowsServer", "WindowsServer",

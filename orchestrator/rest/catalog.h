@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Azure offers: regions, images, sizes, providers. */
+/* The lists of what Azure offers: regions, images, providers. */
 #pragma once
 
 #include <jansson.h>

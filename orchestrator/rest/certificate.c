@@ -36,7 +36,7 @@ static int make_key(gnutls_x509_privkey_t *ret)
 	return r;
 }
 
-/* What all of our certificates have. */
+/* Fills in what all of our certificates have. */
 static int begin_cert(gnutls_x509_crt_t c, gnutls_x509_privkey_t key, const char *name, long days)
 {
 	unsigned char serial[SERIAL_LEN], id[64];

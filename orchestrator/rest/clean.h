@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is secret is in no answer, log, finding or error. */
+/* Keeps secrets out of answers, logs, findings and errors. */
 #pragma once
 
 #include <jansson.h>

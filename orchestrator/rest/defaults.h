@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Azure adds to a resource that is made: values that clients read, and addresses. */
+/* Adds to a resource that is made what Azure does: values that clients read, and addresses. */
 #pragma once
 
 #include <jansson.h>

@@ -270,7 +270,7 @@ static void answer_what_if(struct rest_call *c, const struct store *after, const
 	                    strieq(json_string_value(settings), "ResourceIdOnly")));
 }
 
-/* What the deployment would do, with nothing done: refused as it would be. */
+/* Answers what the deployment would do, or why it would be refused, and does nothing. */
 static void try_what_was_read(struct rest_call *c, const struct deployed *d,
                               const struct rest_failure *refused)
 {
@@ -315,7 +315,7 @@ static void on_forgotten(void *ctx, const struct rest_failure *f)
 		rest_answer(c, 200, NULL);
 }
 
-/* What it has made stays. */
+/* Deletes a deployment; the resources that it has made stay. */
 static void delete_deployment(struct rest_call *c)
 {
 	json_t *edits;

@@ -23,13 +23,13 @@ void deployment_read(struct rest_call *c,
                                   const struct rest_failure *f));
 void deployed_done(struct deployed *d);
 
-/* What makes the resources, and in mode Complete removes others of the group: edits (rest/edit.h);
+/* The edits (rest/edit.h) that make the resources, and in mode Complete remove others of the group;
  * new reference, NULL with *f. */
 json_t *deployment_edits(const struct rest_call *c, const struct deployed *d,
                          struct rest_failure *f);
 
-/* What is kept of a deployment, and shown: {"id", "name", "type", "properties"}; f: why it failed,
- * or NULL.  New reference. */
+/* The record of a deployment that is kept and shown: {"id", "name", "type", "properties"}; f: why
+ * it failed, or NULL.  New reference. */
 json_t *deployment_record(const struct rest_call *c, const struct deployed *d,
                           const struct rest_failure *f);
 /* Its operations, one for each resource; new reference. */

@@ -120,7 +120,7 @@ static int refuse_by_findings(const struct findings *found, struct rest_failure 
 	                           "Deployment template validation failed.");
 }
 
-/* Of a linked one: its outputs, and its resources without itself. */
+/* Takes the outputs of a linked deployment, and its resources without itself. */
 static void unwrap_link(const struct rest_call *c, struct deployed *d)
 {
 	json_t *r;
@@ -280,7 +280,7 @@ void deployed_done(struct deployed *d)
 /* --- its resources
  * -------------------------------------------------------------------------------- */
 
-/* What a PUT of it would carry. */
+/* Makes the body that a PUT of the resource would carry. */
 static json_t *body_of(const json_t *resource)
 {
 	static const char *const beside[] = { "id",     "name",     "type", "apiVersion",

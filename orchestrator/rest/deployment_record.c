@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is kept of a deployment, and its operations. */
+/* The record that is kept of a deployment, and its operations. */
 #include <time.h>
 
 #include "base/json.h"
@@ -24,7 +24,8 @@ static json_t *type_json(const char *type)
 	return json_string(type);
 }
 
-/* What was given, and defaults that are no expressions; secrets without their values. */
+/* The parameters that were given, and defaults that are no expressions; secrets without their
+ * values. */
 static json_t *parameters_json(const struct deployed *d)
 {
 	json_t *all = json_object(), *decl;

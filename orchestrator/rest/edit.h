@@ -22,6 +22,6 @@ json_t *edit_delete(const struct rest_id *id);
 json_t *edit_prune(const struct rest_id *group, json_t *keep);
 json_t *edit_hide(const struct rest_id *id, const char *name, json_t *value);
 
-/* What prevents that a resource goes, although it is there; -1 with *f.  gone: keys of resources
- * that go with it, or NULL. */
+/* Refuses that a resource goes which is in use: -1 with *f. gone: keys of resources that go with
+ * it, or NULL. */
 int use_check(struct store *s, const char *key, const json_t *gone, struct rest_failure *f);

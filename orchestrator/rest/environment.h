@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What clients need to find the endpoint: names and values of environment variables. */
+/* The environment variables, names and values, that clients need to find the endpoint. */
 #pragma once
 
 #include <jansson.h>

@@ -226,8 +226,8 @@ static void read_headers(struct pending *p, const char *method)
 	p->q.content_type = MHD_lookup_connection_value(p->mhd, MHD_HEADER_KIND, "Content-Type");
 }
 
-/* Of a body without a length the rest is read, and dropped, within reason: the library answers when
- * a request is whole. */
+/* Takes a part of the body.  The rest of one without a length that is too long is read and dropped,
+ * within reason: the library answers when a request is whole. */
 static enum MHD_Result take_body(struct pending *p, const char *data, size_t n)
 {
 	p->came += n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the server and its streams share. */
+/* The parts that the server and its streams share. */
 #pragma once
 
 #include <microhttpd.h>
@@ -52,5 +52,5 @@ struct pending { /* one request */
 
 /* The connection of a stream ends: who writes it hears that. */
 void stream_gone(struct http_stream *s);
-/* What is left goes out, and then the connection ends. */
+/* Sends what is left, and then ends the connection. */
 void stream_stop(struct http_stream *s);

@@ -19,15 +19,16 @@ struct rest_id {
 	char *path; /* decoded, one slash between names, "resourceGroups", none at the end */
 	char *key;  /* path in small letters: resource_key() */
 	char *subscription, *group; /* as spelled; NULL */
-	/* Of ID_RESOURCE: the type as spelled, "Microsoft.Network/virtualNetworks/subnets"; last
-	 * name; the parent's path, NULL: none.  name NULL: a list of that type, below parent. */
+	/* Set for ID_RESOURCE: the type as spelled, "Microsoft.Network/virtualNetworks/subnets";
+	 * last name; the parent's path, NULL: none. name NULL: a list of that type, below parent.
+	 */
 	char *type, *name, *parent;
 	char *tail; /* what follows a group or subscription, or the action of a resource; NULL */
 };
 
-/* Of the path of a URL, without its query: percent signs are decoded.  -EINVAL: no id could be so
- * (NUL, bytes that are no UTF-8, "..", "%2f", control characters, a name of more than 260).
- * A POST to a resource ends in the name of an action. */
+/* Reads the path of a URL, without its query: percent signs are decoded. -EINVAL: no id could be so
+ * (NUL, bytes that are no UTF-8, "..", "%2f", control characters, a name of more than 260).  A POST
+ * to a resource ends in the name of an action. */
 int rest_id_parse(const char *path, bool post, struct rest_id *ret, struct err *e);
 void rest_id_done(struct rest_id *id);
 /* {"api-version": "2022-07-01", "$filter": "name eq 'x'"}: names in small letters, decoded; new

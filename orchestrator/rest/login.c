@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a client asks before it has a bearer: where things are, and for a token. */
+/* Answers to a client that has no bearer yet: where things are, and a token. */
 #include <time.h>
 
 #include "base/clock.h"
@@ -177,8 +177,8 @@ static void judge_secret(struct rest_call *c, const json_t *form, const char *se
 	}
 }
 
-/* What needs no secret needs to be us: the process at the other end belongs to who started the
- * endpoint. */
+/* A request without a secret must come from our own user: the process at the other end belongs to
+ * the user who started the endpoint. */
 static void trust_own_user(struct rest_call *c, const json_t *form)
 {
 	if (http_peer_is_us(c->done_ctx))

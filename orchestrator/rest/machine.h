@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What runs in a machine: decided when it is made, or its extensions are, and kept (hidden, as
- * "machine").  What others do - a session of a Route Server that comes or goes - changes nothing.
- */
+/* The program that runs in a machine: decided when it is made, or its extensions are, and kept
+ * (hidden, as "machine").  What others do - a session of a Route Server that comes or goes -
+ * changes nothing. */
 #pragma once
 
 #include "rest/id.h"

@@ -7,7 +7,7 @@
 #include "input/resources.h"
 #include "rest/children.h"
 
-/* What Azure fills in of every resource. */
+/* The properties that Azure fills in of every resource. */
 static const struct import_shown every[] = { { "provisioningState" },
 	                                     { "resourceGuid", .kept = true },
 	                                     { 0 } };

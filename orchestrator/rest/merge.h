@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a PUT and a PATCH make of a resource that may be there already. */
+/* Makes of a PUT or a PATCH, and a resource that may be there already, the new resource. */
 #pragma once
 
 #include <jansson.h>

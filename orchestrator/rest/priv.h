@@ -56,7 +56,7 @@ void call_http(void *ctx, struct http_request *q); /* struct rest */
 /* --- view.c: what a GET shows ------------------------------------------------------------------
  */
 
-/* Of a resource, child or group of the head; NULL: there is none.  New reference. */
+/* The view of a resource, child or group of the head; NULL: there is none.  New reference. */
 json_t *view_resource(const struct rest *r, const char *key, bool instance_view);
 json_t *view_instance(const struct store *s, const char *key); /* instanceView of a VM */
 

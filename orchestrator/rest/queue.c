@@ -54,7 +54,8 @@ static void end_refused(struct changes *refused)
 		change_end(c, &c->refused);
 }
 
-/* What was asked for is taken, or refused; their clients are told when that is done for all. */
+/* Takes or refuses each edit that was asked for; their clients are told when that is done for all.
+ */
 static void take_asked(struct queue *q)
 {
 	struct changes taken, refused;
@@ -68,7 +69,8 @@ static void take_asked(struct queue *q)
 	end_refused(&refused);
 }
 
-/* What is waiting on top of what is applied; what can no longer be made fails. */
+/* Makes the head anew: the store that is applied, with the waiting edits on top; an edit that can
+ * no longer be made fails. */
 static void rebuild_head(struct queue *q)
 {
 	struct changes again, refused;
@@ -100,7 +102,7 @@ static int node_count(const json_t *answer, const char *what)
 	return (int)json_integer_value(json_object_get(json_object_get(answer, "nodes"), what));
 }
 
-/* What the requests of an apply have changed, as `up` counts it. */
+/* Logs what the requests of an apply have changed, as `up` counts it. */
 static void log_apply(const struct queue *q, const json_t *answer)
 {
 	size_t n = 0, changes = json_array_size(json_object_get(answer, "changes"));

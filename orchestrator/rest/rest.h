@@ -33,8 +33,8 @@ struct rest_options {
 int rest_serve(const struct rest_options *o, void (*ready)(void *ctx, const json_t *env), void *ctx,
                struct err *e);
 
-/* What a client of the lab's endpoint needs: {"ARM_ENDPOINT": "https://localhost:8443", ...}, of
- * the one that serves it; new reference.  NULL: -ENOENT when none does. */
+/* The environment that a client of the lab's endpoint needs: {"ARM_ENDPOINT":
+ * "https://localhost:8443", ...}; new reference.  NULL: -ENOENT when none does. */
 json_t *rest_environment(const char *lab, struct err *e);
 /* Are its lines those of the last design that was applied?  "findings" of rest/design.h, as the
  * endpoint that serves the lab, or has served it, wrote them; new reference, NULL with *e. */

@@ -135,7 +135,7 @@ static void on_lab_gone(struct source *s, uint32_t events)
 	v->r.why = xstrdup(e.msg);
 	rest_log(&v->r, "the lab has ended: %s", e.msg);
 	asks_end(&v->r, &e);
-	/* What asks meanwhile hears it. */
+	/* Clients that ask meanwhile hear that the lab has ended. */
 	loop_timer(v->r.loop, &v->quit, 200);
 }
 

@@ -16,8 +16,8 @@
 struct store {
 	json_t *groups;    /* key of a group: {"id","name","type","location","tags",...} */
 	json_t *resources; /* key of a resource: the resource */
-	/* Of each resource that has some: what only we know, in no answer.  {"KEY": {...}}; of a VM
-	 * "machine" says what runs in it, "powerState" whether it does. */
+	/* Properties that only we know and no answer has, of each resource that has some. {"KEY":
+	 * {...}}; of a VM "machine" says what runs in it, "powerState" whether it does. */
 	json_t *hidden;
 	json_t *names;             /* ids and their names in the lab, of the import */
 	json_t *outside;           /* what ARM cannot say, of --from: parts of a topology */
@@ -37,8 +37,8 @@ void store_free_p(struct store **s);
 
 /* The resource, group or child with this key (resource_key()); borrowed, NULL: none. */
 json_t *store_find(const struct store *s, const char *key);
-/* What refers to others: {"KEY": ["KEY of a resource or child that names it by {"id": ...}", ...]};
- * borrowed. */
+/* The references between resources: {"KEY": ["KEY of a resource or child that names it by {"id":
+ * ...}", ...]}; borrowed. */
 const json_t *store_refs(struct store *s);
 /* A part of what is hidden of a resource, NULL: none; borrowed.  value NULL: it goes. */
 json_t *store_hidden(const struct store *s, const char *key, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether something is in use, and by which code Azure refuses to delete it. */
+/* Finds out whether a resource is in use, and refuses to delete it by Azure's code. */
 #include "base/str.h"
 #include "input/import/provider.h"
 #include "input/resources.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a GET shows: the resource as it was sent, without secrets, and what Azure adds that follows
- * from other resources. */
+/* The view of a resource that a GET shows: as it was sent, without secrets, and what Azure adds
+ * that follows from other resources. */
 #include <errno.h>
 
 #include "azure/nsg.h"
@@ -40,7 +40,7 @@ static void add_back_refs(struct store *s, const char *type, const char *key, js
 	json_t *u;
 	size_t i;
 
-	/* What a client or an old store has of it is not added to. */
+	/* Drops what a client or an old store has of such a property: the list is made anew. */
 	for (x = shown; x->name; x++)
 		if (x->by) {
 			json_object_del(properties, x->name);

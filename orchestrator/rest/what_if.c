@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a deployment would change: the store as it is, and as it would be. */
+/* Compares the store as it is with the store as a deployment would make it. */
 #include "rest/what_if.h"
 
 #include <stdio.h>
@@ -125,7 +125,7 @@ static json_t *make_change(const char *id, const json_t *was, const json_t *is, 
 	return change;
 }
 
-/* What the template does not name stays, or goes (mode Complete). */
+/* Adds the resources that the template does not name: they stay, or go (mode Complete). */
 static void add_others(const struct store *was, const struct store *is, const json_t *seen,
                        const char *group, bool ids_only, json_t *changes)
 {

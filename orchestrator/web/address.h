@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who may ask for what: the addresses of the page, and the rules of its requests.  Pure.
+/* The addresses of the page, and the rules by which its requests are let in.  Pure.
  *
  *	/TOKEN/                      the page
  *	/TOKEN/page.js               what belongs to it (web/assets.h)

@@ -160,7 +160,7 @@ static void move_to_slash(const struct web *w, struct http_request *q)
 	json_decref(headers);
 }
 
-/* What nobody looked at has not been asked about. */
+/* Begins the stream of a page, and asks about labs whose state is old since nobody looked. */
 static void begin_to_look(struct web *w, struct http_request *q, const char *lab)
 {
 	stream_begin(w, q, lab);

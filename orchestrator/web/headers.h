@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every answer of the page says of itself. */
+/* The headers that every answer of the page has. */
 #pragma once
 
 #include <jansson.h>

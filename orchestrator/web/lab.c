@@ -166,7 +166,7 @@ static void take_lab_design(void *ctx, const json_t *answer, const struct err *e
 
 void web_lab_look(struct web_lab *l)
 {
-	/* What nobody looks at is known once. */
+	/* A lab that nobody looks at is asked once. */
 	if (!l->events || l->asking || (!l->web->streams && l->status)) {
 		l->stale = true;
 		return;

@@ -42,7 +42,7 @@ struct web_lab {
 	json_t *tasks;  /* how they stand (web/tasks.c); NULL: not known */
 	int64_t look;   /* when they are to be looked at, ms; 0: not */
 
-	/* What the page has; compared before it is sent anew. */
+	/* The parts that the page has; compared before they are sent anew. */
 	char *picture, *details;
 	json_t *tile;
 	struct web_lab *next;
@@ -55,5 +55,5 @@ void web_lab_free(struct web_lab *l);
 void web_lab_follow(struct web_lab *l);
 /* Something may be otherwise: asks, if somebody looks at the page. */
 void web_lab_look(struct web_lab *l);
-/* What is shown of it is made anew, and sent if it has changed. */
+/* Makes anew what is shown of the lab, and sends it if it has changed. */
 void web_lab_show(struct web_lab *l);

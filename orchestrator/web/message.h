@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes over the stream of server-sent events.  Pure. */
+/* The messages of the stream of server-sent events.  Pure. */
 #pragma once
 
 #include <jansson.h>

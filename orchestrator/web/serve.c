@@ -44,7 +44,7 @@ static void find_labs(struct web *w)
 	free(names);
 }
 
-/* How one ended is written down when the last of it has gone. */
+/* Tells the page how a lab ended: that is written down when the last of it has gone. */
 static void tell_how_ended(struct web_lab *l)
 {
 	if (l->state != WEB_LAB_AWAY || l->why)

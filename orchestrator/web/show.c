@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What pages have of a lab. */
+/* Makes what pages show of a lab. */
 #include "base/str.h"
 #include "web/priv.h"
 #include "web/view.h"

@@ -44,7 +44,7 @@ static void send_to(struct web_stream *s, const char *event, const json_t *data)
 	http_stream_write(s->out, str_get(&text), text.n);
 }
 
-/* What the page's form of faults offers: a row for each form that has arguments. */
+/* The rows of the page's form of faults: one for each fault command that has arguments. */
 static json_t *faults_json(void)
 {
 	static const char *const kinds[] = {

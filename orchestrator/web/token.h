@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands in the page's address, and is all that tells who may see it. */
+/* The token in the page's address: whoever has it may see the page. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the page shows, out of what drivers say: JSON, and HTML made of the report's parts.  Pure.
- */
+/* Makes what the page shows out of what drivers say: JSON, and HTML made of the report's parts.
+ * Pure. */
 #pragma once
 
 #include "web/lab.h"
@@ -15,7 +15,7 @@ char *view_details(const struct web_lab *l);
 /* Words that the forms of the page complete: {"nodes": [...], "nics": [...], "sessions": [...]};
  * new reference. */
 json_t *view_names(const struct web_lab *l);
-/* Of answers of `routes` and `path`; the callers free. */
+/* Make HTML of the answers of `routes` and `path`; the callers free. */
 char *view_routes(const json_t *answer);
 char *view_path(const json_t *path);
 /* The boxes of the picture that the packets of one way pass, [{"box", "node"}]: those of a NIC, a

@@ -43,7 +43,7 @@ static uint32_t far_asn(const struct connection *c)
 	return c->local && c->local->asn ? c->local->asn : c->site ? c->site->asn : 0;
 }
 
-/* What the local network gateway says of its other end. */
+/* Checks what the local network gateway says of its other end. */
 static void check_told(const struct local_gateway *l, struct findings *f)
 {
 	uint32_t asn = local_gateway_far_asn(l);
@@ -163,7 +163,8 @@ static void check_same_connection(const struct model *m, struct findings *f)
 
 /* --- limits (azure-behaviour 8.1, 8.2) ------------------------------------------------------- */
 
-/* What the other end announces by the design alone, before it has learned anything. */
+/* Counts the prefixes that the other end announces by the design alone, before it has learned
+ * anything. */
 static size_t announced_to(const struct hybrid_session *s)
 {
 	if (s->kind == HP_GATEWAY)

@@ -63,7 +63,7 @@ static void check_announced_default(const struct model *m, const struct firewall
 		    from, fw->name);
 }
 
-/* What the firewall sends to the Internet would go somewhere else first. */
+/* Reports a firewall whose packets to the Internet would go somewhere else first. */
 static void check_firewall_way_out(const struct model *m, const struct firewall *fw,
                                    const struct subnet *s, struct findings *f)
 {

@@ -93,7 +93,8 @@ static const struct tf_attr tf_firewall_rule[] = {
 	{ 0 },
 };
 
-/* Of a policy's group as blocks, and of a firewall as resources of their own. */
+/* The attributes of a collection: a block of a policy's group, or a resource of its own of a
+ * firewall. */
 static const struct tf_attr tf_firewall_collection[] = {
 	{ "priority", "priority" },
 	{ "action", "action.type" },

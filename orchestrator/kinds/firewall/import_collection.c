@@ -9,7 +9,7 @@ static void report_application_rules(struct import *im, const struct res *r, con
 	        name ? name : "");
 }
 
-/* Where collections come from.  Those of different groups may have one name. */
+/* The origin of collections.  Those of different groups may have one name. */
 struct origin {
 	const struct res *r;     /* for findings */
 	const struct res *group; /* of a policy; NULL: the firewall's own */

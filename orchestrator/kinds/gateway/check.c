@@ -62,7 +62,7 @@ static void check_bgp_addresses(const struct gateway *g, struct findings *f)
 	}
 }
 
-/* What may not be on a GatewaySubnet, with a gateway or not. */
+/* Reports what may not be on a GatewaySubnet, with a gateway or not. */
 static void check_contents(const struct subnet *s, struct findings *f)
 {
 	const struct route_table *t = s->route_table;

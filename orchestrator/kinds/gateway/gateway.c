@@ -159,7 +159,7 @@ static void add_gateway_nic(struct loader *l, struct gateway *g, unsigned k)
 	n->vm->nics[n->vm->n_nics++] = n;
 }
 
-/* What is given counts; behind another gateway with two instances are the next two. */
+/* A given address counts; a gateway beside another one with two instances has the next two. */
 static ip4 choose_address(const struct gateway *g, unsigned k)
 {
 	const struct gateway *other = g->vnet->gateway[1 - g->type];

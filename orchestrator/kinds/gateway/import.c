@@ -53,9 +53,9 @@ static bool is_one(const struct res *r)
 	return (!type || strieq(type, "Vpn")) && !has_two(r);
 }
 
-/* What the lab gives anyway is not written.  What Azure gave it, as a state or an export prints it.
- * Templates write addresses there, too, which Azure does not take: only one of the subnet may be
- * true. */
+/* Leaves out an address that the lab gives anyway: the one that Azure gave, as a state or an export
+ * prints it.  Templates write addresses there, too, which Azure does not take: only one of the
+ * subnet may be true. */
 static void put_default_address(struct import *im, struct res *r, json_t *obj, const char *ip,
                                 unsigned k)
 {

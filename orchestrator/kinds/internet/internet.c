@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What there is outside: hosts of the Internet that answer. */
+/* The outside of a lab: hosts of the Internet that answer. */
 #include <string.h>
 
 #include "azure/kind.h"

@@ -165,7 +165,7 @@ static void add_closed(const struct load_balancer *lb, const struct nic *n, stru
 		str_printf(names, "%s\"%s\"", names->n ? ", " : "", n->name);
 }
 
-/* What a public frontend alone has. */
+/* Checks what a public frontend alone has. */
 static void check_public_frontend(const struct load_balancer *lb, struct findings *f)
 {
 	_cleanup_str_ struct str closed = { 0 };
@@ -194,7 +194,7 @@ static void check_public_frontend(const struct load_balancer *lb, struct finding
 
 enum floating { FLOATING_TOO, NOT_FLOATING };
 
-/* Whether a rule takes every protocol and port (HA ports). */
+/* True if a rule takes every protocol and port (HA ports). */
 static bool has_ha_ports(const struct load_balancer *lb, enum floating which)
 {
 	for (size_t i = 0; i < lb->n_rules; i++)

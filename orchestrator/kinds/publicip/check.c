@@ -35,7 +35,8 @@ static void check_foreign(const struct model *m, const struct public_ip *e, stru
 		         "%s is what VMs without a public address leave as", IP4_STR(e->ip));
 }
 
-/* What is closed is seldom meant to be, but for an appliance whose address is for going out. */
+/* Warns of a closed public address: seldom is it meant to be, but for an appliance whose address is
+ * for going out. */
 static void check_closed(const struct model *m, struct findings *f)
 {
 	for (size_t i = 0; i < m->n_nics; i++) {

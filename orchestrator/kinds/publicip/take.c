@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who takes public addresses: those of publicIPAddresses, or some from 20.100.0.0/16. */
+/* Gives objects their public addresses: those of publicIPAddresses, or some from 20.100.0.0/16. */
 #include "azure/alloc.h"
 #include "azure/public_ip.h"
 #include "base/str.h"

@@ -6,7 +6,7 @@
 
 /* BGP connections: AS numbers, peers, both instances, recursion. */
 void route_server_check_connections(const struct model *m, struct findings *f);
-/* What appliances announce. */
+/* Checks what appliances announce. */
 void route_server_check_announced(const struct model *m, struct findings *f);
-/* What appliances' own files say. */
+/* Checks what appliances' own files say. */
 void route_server_check_own_files(const struct model *m, struct findings *f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What appliances announce, and what becomes of it: azure-behaviour 7.2, 7.6, 7.11. */
+/* Rules about what appliances announce, and what becomes of it: azure-behaviour 7.2, 7.6, 7.11. */
 #include "azure/own_bgp.h"
 #include "azure/sessions.h"
 #include "base/str.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What appliances' own files say, beside what the Route Server does: azure-behaviour 7.1, 7.4. */
+/* Rules about what appliances' own files say, beside what the Route Server does: azure-behaviour
+ * 7.1, 7.4. */
 #include "azure/own_bgp.h"
 #include "azure/sessions.h"
 #include "base/str.h"

@@ -33,7 +33,7 @@ static void check_same_prefix(const struct route_table *t, struct findings *f)
 			         s[i - 1]->name, s[i]->name, t->name, PREFIX_STR(s[i]->prefix));
 }
 
-/* Of several tags that stand for one prefix one wins; the same tag twice is a conflict. */
+/* Where several tags stand for one prefix, one wins; the same tag twice is a conflict. */
 static void check_tags(const struct route_table *t, struct findings *f)
 {
 	size_t n = 0;

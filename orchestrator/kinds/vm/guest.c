@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is inside a guest: the configuration that is generated for its daemon, routes, addresses. */
+/* Loads what is inside a guest: the configuration that is generated for its daemon, routes,
+ * addresses. */
 #include "base/str.h"
 #include "input/load.h"
 #include "kinds/vm/vm.h"

@@ -5,7 +5,7 @@
 #include "input/load.h"
 #include "kinds/vnet/vnet.h"
 
-/* What they stand for: service_endpoint_tag(). */
+/* The names of services; service_endpoint_tag() says what they stand for. */
 static const struct enum_value service_names[] = { { "Microsoft.Storage", 0, NULL, NULL },
 	                                           { "Microsoft.Storage.Global", 0, NULL, NULL },
 	                                           { "Microsoft.Sql", 0, NULL, NULL },

@@ -103,7 +103,8 @@ static void fail_apply(struct apply *a)
 	struct conn *c = a->c;
 	struct err e = a->failed, back;
 	bool quit = !a->before;
-	/* Who has the lab for himself may look at what was built: it ends with his connection. */
+	/* A client that has the lab for itself may look at what was built: the lab ends with its
+	 * connection. */
 	bool stays = quit && a->built && c && c->has_lab;
 	const char *what = "nothing ran before, and nothing is left";
 
@@ -240,8 +241,8 @@ static void on_progress_tick(struct timer *t)
 	loop_timer(a->d->loop, t, PROGRESS_MS);
 }
 
-/* What one instance's BIRD is busy with it has not told, while the others' answers are newer: rest
- * is what all of them say after everything had come to rest. */
+/* A BIRD that is busy has not told yet what it is busy with, while other answers are newer: the lab
+ * is at rest when all of them say so after everything had come to rest. */
 static void on_confirmed(void *ctx)
 {
 	struct apply *a = ctx;
@@ -348,7 +349,7 @@ static int build_anew(struct apply *a)
 	                 a, &a->failed);
 }
 
-/* What somebody changed by hand has been put back; the rest is what the design changes. */
+/* Builds what the design changes; changes by hand have been put back already. */
 static void build_design(void *ctx, json_t *drift)
 {
 	struct apply *a = ctx;

@@ -6,8 +6,8 @@
 
 struct build_stats {
 	size_t created, removed, rebuilt, restarted, reconfigured, kept;
-	/* Of `up --fresh` (lab/build/fresh.h): which nodes are meant, NULL: none; what was made
-	 * anew for it, and why. */
+	/* The nodes that `up --fresh` (lab/build/fresh.h) is for, NULL: none; then those that were
+	 * made anew for it, and why. */
 	const json_t *fresh;
 	json_t *freshened;
 };

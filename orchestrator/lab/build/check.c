@@ -70,7 +70,7 @@ static void on_check_output(struct source *s, uint32_t events)
 	}
 }
 
-/* What the check has said, without the lines that say nothing; the caller frees. */
+/* The lines that the check has printed, without those that say nothing; the caller frees. */
 static char *check_words(const struct check *c)
 {
 	struct str b = { 0 };
@@ -117,7 +117,7 @@ static void on_check_exit(struct child *ch, int wstatus)
 	if (!n)
 		return;
 	n->checks_running--;
-	/* Whether the daemon takes it all the same, it shows itself. */
+	/* The daemon itself will show whether it takes the file all the same. */
 	if (wstatus != 0)
 		node_rejects(n, text);
 	if (!n->checks_running && n->start_error)

@@ -99,7 +99,7 @@ static char *fabric_reason(const struct driver *d, const struct bgp_connection *
 	return reason;
 }
 
-/* What was broken on purpose. */
+/* The fault for which the session is not up; NULL: none. */
 static char *fault_reason(const struct driver *d, const struct bgp_connection *c, unsigned instance)
 {
 	_cleanup_free_ char *session = xasprintf("%s/%s", c->rs->name, c->name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What somebody has changed by hand in a lab that runs: found, reported, and put back by `up`.
+/* Finds what somebody has changed by hand in a lab that runs; `up` reports it and puts it back.
  * `plan` says it by the same look. */
 #pragma once
 

@@ -151,7 +151,7 @@ char *fresh_why(const struct lab *l, const struct want *w, const json_t *fresh)
 /* --- doing it ---------------------------------------------------------------------------------
  */
 
-/* What somebody left running in it. */
+/* Kills what somebody left running in the node. */
 static void kill_inside(const struct lab_node *n)
 {
 	struct stat mine, other;

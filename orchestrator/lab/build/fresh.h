@@ -9,7 +9,7 @@
 
 /* As it was built: called when it is whole. */
 void fresh_note(struct lab_node *n);
-/* Whether --fresh is asked for, and of which nodes: {"fresh":true|["NODE",...]} of a request.
+/* Reads whether --fresh is asked for, and of which nodes: {"fresh":true|["NODE",...]} of a request.
  * -ENOENT: no such node. */
 int fresh_read(const struct lab *l, const json_t *body, json_t **ret, struct err *e);
 /* Why the node that w is about is to be made anew, the caller frees; NULL: it is as the file has

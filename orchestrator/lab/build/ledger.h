@@ -18,7 +18,7 @@ struct hybrid_session;
 bool fault_there(const struct driver *d, const char *what, const char *target);
 /* "stop" or "start": whether a VM runs. */
 bool fault_is_power(const struct fault *f);
-/* What was done is remembered, once for each target, and is an event. */
+/* Remembers a fault, once for each target, and makes an event of it. */
 void fault_note(struct driver *d, const char *what, const char *target, const char *detail);
 void fault_forget(struct driver *d, const char *what, const char *target);
 void fault_drop(struct driver *d, size_t i);
@@ -28,9 +28,9 @@ void fault_mended(struct driver *d, const char *what, const char *target, const 
  * says. */
 void ledger_reset(struct driver *d);
 
-/* Whether a VM runs: what the design says (powerState), and what a fault says instead.  A fault
- * "stop" is known only of a VM that the design wants running, "start" of one that it wants
- * deallocated: so what is listed as broken is what differs from the design. */
+/* True if a VM runs: as the design says (powerState), or as a fault says instead.  A fault "stop"
+ * is known only of a VM that the design wants running, "start" of one that it wants deallocated: so
+ * what is listed as broken is what differs from the design. */
 bool power_wanted(const struct driver *d, const struct node *vm);
 
 /* The peering that "RS/PEERING" or "RS/PEERING/0" is about; *ret_instance is -1 for both of it. */

@@ -81,7 +81,7 @@ static int procs_make(struct driver *d, struct lab_node *n, const struct image_p
 	return r < 0 ? r : node_procs_start(n, e);
 }
 
-/* Where it is: a network namespace, and a box to run daemons in. */
+/* Makes the node's network namespace, and the box to run daemons in. */
 int node_house(struct driver *d, struct lab_node *n, const struct want *w, struct err *e)
 {
 	if (!w->plan || !w->plan->n_daemons)
@@ -123,7 +123,7 @@ int node_boot(struct driver *d, struct lab_node *n, struct err *e)
 {
 	int r = node_unplug(d, n, e); /* what is left of a start that failed */
 
-	/* What was run in there by hand goes with the machine. */
+	/* Processes that were run in there by hand go with the machine. */
 	n->box = box_free(n->box);
 	close_p(&n->netns);
 	n->netns = -1;

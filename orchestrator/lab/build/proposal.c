@@ -70,8 +70,8 @@ json_t *proposal_changes(const struct lab *l, const json_t *design)
 	return changes_json(&c);
 }
 
-/* What becomes of the nodes, those that stay as they are left out: by the same words as `up` goes
- * by. */
+/* Lists what becomes of the nodes, except those that stay as they are, by the decisions that `up`
+ * goes by. */
 static int node_actions(const struct lab *l, struct model *m, const json_t *design,
                         const json_t *fresh, json_t **ret, json_t **ret_fresh, struct err *e)
 {

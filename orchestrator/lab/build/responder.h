@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What answers in the guests: `listen` of VMs, and the hosts of the Internet.  One process for the
- * whole lab, with sockets of the nodes' namespaces. */
+/* The responder answers in the guests: `listen` of VMs, and the hosts of the Internet.  One process
+ * for the whole lab, with sockets of the nodes' namespaces. */
 #pragma once
 
 #include "lab/proc/driver.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the driver keeps for those who build. */
+/* The state that the driver keeps for building. */
 #pragma once
 
 #include "kernel/filter.h"

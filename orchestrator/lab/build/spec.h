@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a design wants of each node, in a form that can be compared with what a node was built
+/* The wants of a design for each node, in a form that can be compared with what a node was built
  * from. */
 #pragma once
 
@@ -20,7 +20,7 @@ struct want {
 	bool stopped;          /* by the design, or by a fault */
 };
 
-/* What becomes of a node.  `plan` says it and `up` does it. */
+/* The ways in which a node becomes what is wanted.  `plan` says it and `up` does it. */
 enum want_action {
 	WANT_KEEP,
 	WANT_CHANGE, /* it takes what is new as it runs, and keeps its processes */

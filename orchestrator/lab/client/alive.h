@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a driver that does not answer lives: its client asks it now and then.
+/* Finds out whether a driver that does not answer lives: its client asks it now and then.
  *
  * A driver that waits for something itself (packets, sessions) answers a ping at once.  One that
  * does not may be busy: it builds 5,000 nodes, or reads a large design.  What tells the two apart

@@ -113,7 +113,8 @@ static struct lab_ask *find_ask(const struct lab_asks *all, const void *ctx, uin
 	return NULL;
 }
 
-/* Who hears of the end of one may ask anew, which is none of these, or end others. */
+/* A callback that hears of the end of a question may ask anew, which is none of these, or end
+ * others. */
 void lab_asks_end(struct lab_asks *all, const void *ctx, const struct err *e)
 {
 	uint64_t until = all->asked;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the commands of this layer need of a connection beyond lab/client/client.h. */
+/* The functions of a connection that this layer needs beyond lab/client/client.h. */
 #pragma once
 
 #include "lab/client/client.h"

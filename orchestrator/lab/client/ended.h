@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a driver ended that nobody asked to end.  Its watcher (lab/watcher.c) writes that into the
- * file "ended" of the lab's run directory, and lets go of the lab's lock only then: a client whose
- * connection broke waits for the lock, and finds it there.  It stays until `ls`, `down` or an `up`
- * of the same name has told it. */
+/* Tells how a driver ended that nobody asked to end.  Its watcher (lab/watcher.c) writes that into
+ * the file "ended" of the lab's run directory, and lets go of the lab's lock only then: a client
+ * whose connection broke waits for the lock, and finds it there.  It stays until `ls`, `down` or an
+ * `up` of the same name has told it. */
 #pragma once
 
 #include <stdbool.h>

@@ -35,7 +35,7 @@ static uint64_t hash_id(const char *s)
 	return h;
 }
 
-/* What a lab's name may have of it. */
+/* Adds the characters of id that a lab's name may have. */
 static void add_id(struct str *out, const char *id)
 {
 	_cleanup_str_ struct str s = { 0 };

@@ -123,7 +123,7 @@ int run_dir_open(bool create, int *ret_fd, char **ret_path, struct err *e)
 		               "VNETLAB_RUN_DIR",
 		               path);
 	if (ret_path) {
-		/* Of what was opened, whatever the path leads to by now. */
+		/* The path of the file that was opened, whatever its name leads to by now. */
 		char link[32], real[PATH_MAX];
 
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);

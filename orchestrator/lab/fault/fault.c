@@ -53,7 +53,7 @@ static int find_vm(struct driver *d, const char *name, struct lab_node **ret, st
 	return 0;
 }
 
-/* What was done to its processes and cables is over when it stops: it starts whole. */
+/* Forgets the faults of a node's processes and cables when it stops: it starts whole. */
 static void forget_within(struct driver *d, const struct lab_node *n)
 {
 	for (size_t i = d->build->n_faults; i-- > 0;) {

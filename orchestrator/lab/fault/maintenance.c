@@ -125,7 +125,7 @@ static size_t n_established(const struct driver *d, const struct lab_node *n)
 	return k;
 }
 
-/* What gateways have told an instance. */
+/* The number of routes that gateways have told an instance. */
 static unsigned told_by_gateways(const struct driver *d, const struct lab_node *n,
                                  unsigned instance)
 {
@@ -180,7 +180,8 @@ static struct maintenance *find_sibling(const struct driver *d, const struct lab
 	return find_maintenance(d, other);
 }
 
-/* How long nobody's routes are kept: for both of a Route Server, from the end of the second on. */
+/* Sets the time for which NICs keep routes that no instance has: when both are away, it begins at
+ * the end of the second. */
 static void wait_for_loss(struct maintenance *x, const struct settings *s)
 {
 	x->returning = x->lost = false;

@@ -59,8 +59,9 @@ struct image_daemon {
 	                          answers 0 (SECCOMP_RET_ERRNO with errno 0) is enough. */
 };
 
-/* How many routes of Route Servers the daemons have, and of how many they can make use: a program's
- * output, line by line.  A line that matches counts once, or as often as its last group says. */
+/* A question how many routes of Route Servers the daemons have, or can use: a program's output
+ * answers it, line by line.  A line that matches counts once, or as often as its last group says.
+ */
 struct image_question {
 	char **argv;
 	char *usable, *unusable; /* POSIX extended regular expressions, or NULL */
@@ -81,7 +82,7 @@ struct image_plan {
 	uint64_t caps;   /* what its programs may be able to do at most (kernel/caps.h) */
 };
 
-/* What an image gets that names none, and who runs a command in a node. */
+/* The capabilities of an image that names none, and of a command that is run in a node. */
 #define CAPS_USUAL \
 	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER) | \
 	 CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETUID) | \
@@ -107,7 +108,7 @@ int image_plan_hybrid(const struct model *m, const struct node *vm, struct image
 #define IMAGE_RS_CONFIG "/etc/bird/bird.conf"
 #define IMAGE_RS_SOCKET "/run/bird/bird.ctl"
 struct image_plan *image_plan_free(struct image_plan *p); /* returns NULL */
-/* What its daemons take of memory, in MiB, as image.json says; 32 when it does not say, or cannot
+/* The memory that its daemons take, in MiB, as image.json says; 32 when it does not say, or cannot
  * be read. */
 long image_memory_mib(const char *image);
 /* File names that the image takes in "config", NULL-terminated; for findings.  The caller frees

@@ -11,8 +11,8 @@
 #include "plan/bird_hybrid.h"
 #include "plan/bird_rs.h"
 
-/* Whether a BIRD's language has a word: it keeps all of them as they are.  Its version would not
- * do, distributions take fixes and features from later ones. */
+/* True if a BIRD's language has a word: the binary has all of them as they are.  Its version would
+ * not do, distributions take fixes and features from later ones. */
 static bool bird_knows(const char *binary, const char *word)
 {
 	_cleanup_close_ int fd = open(binary, O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the templates of an image see: the "bgp" block with everything that the daemons' languages
- * cannot work out for themselves. */
+/* The data that the templates of an image see: the "bgp" block with everything that the daemons'
+ * languages cannot work out for themselves. */
 #include <stdio.h>
 
 #include "azure/hybrid.h"

@@ -28,5 +28,5 @@ int image_text(const char *file, char **ret, struct err *e);
 /* One that the image names. */
 int image_file_text(const struct image *i, const char *name, char **ret, struct err *e);
 
-/* What templates see of a VM (images/README.md lists it).  Pure; new reference. */
+/* The data that templates see of a VM (images/README.md lists them).  Pure; new reference. */
 json_t *image_data(const struct model *m, const struct node *vm);

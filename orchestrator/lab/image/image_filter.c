@@ -88,7 +88,7 @@ int planning_filters(struct planning *p)
 			blank_flushes(copy);
 		planning_add_file(p, of->path, copy, f->size);
 		add_daemon(p, of, tool, f->ptr);
-		/* What the tools need, whatever the image's daemons do without. */
+		/* The tools need these, whatever the image's daemons do without. */
 		p->plan->caps |= CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW);
 	}
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where images are, and which there are. */
+/* Finds images: the folders in which they are, and which there are. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -58,7 +58,7 @@ static void image_dirs(struct dirs *d)
 	dirs_add(d, xasprintf("%s/../../share/vnetlab/images", exe));
 }
 
-/* What images_use() was given: the driver's. */
+/* The images that images_use() was given: the driver's. */
 static json_t *given;
 
 void images_use(json_t *images)

@@ -180,7 +180,7 @@ static const struct object_def outside_def = {
 	                                  FLAG("abbreviated", "words may be cut short"), END }
 };
 
-/* What a file of the user's does without a word. */
+/* Lines of a user's file that fail silently, and what to say of them. */
 static const struct object_def advice_def = { .title = "an advice",
 	                                      .bare = true,
 	                                      .fields = (const struct field[]){

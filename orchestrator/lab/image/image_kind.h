@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an image is made of: "kind" of image.json.  There is one, processes in the VM's namespaces;
- * a kind that is a container, a virtual machine or a device is one more file and one more row.
+/* The kinds of images: "kind" of image.json.  There is one, processes in the VM's namespaces; a
+ * kind that is a container, a virtual machine or a device is one more file and one more row.
  *
  * A kind turns an image and a VM of the design into a plan: files, and daemons that the driver runs
  * in the VM's box, watches, and asks whether they are ready.  Configuration, readiness and console

@@ -73,7 +73,7 @@ static int rendered_file(struct planning *p, const char *path, const char *templ
 	return 0;
 }
 
-/* What the "bgp" block asks for. */
+/* Generates the files that the "bgp" block asks for. */
 static int generated_files(struct planning *p)
 {
 	json_t *generate = json_object_get(p->img->def, "generate"), *v;
@@ -243,7 +243,7 @@ static int make_check(struct planning *p, json_t *checks, struct image_daemon *r
 	json_t *c;
 	size_t i;
 
-	/* What is generated is right, and a check costs as much time as a start. */
+	/* A generated file is right, and a check costs as much time as a start. */
 	if (!p->vm->guest.n_configs)
 		return 0;
 	json_array_foreach (checks, i, c) {
@@ -372,8 +372,8 @@ static int rendered_regex(struct planning *p, json_t *text, char **ret)
 	return 0;
 }
 
-/* How the daemons are asked what they make of the Route Servers' routes.  Who has none, or lacks
- * the program, is not asked. */
+/* Plans how the daemons are asked what they make of the Route Servers' routes.  A node without any,
+ * or without the program, is not asked. */
 static int all_questions(struct planning *p)
 {
 	struct image_plan *plan = p->plan;

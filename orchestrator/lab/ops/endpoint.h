@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who sends to whom: the names of `probe`, `path` and checks -> namespaces and addresses
- * (interfaces.md, section 2: a destination is a node or an address, resolved in the sender's view).
- */
+/* Resolves the names of `probe`, `path` and checks to namespaces and addresses (interfaces.md,
+ * section 2: a destination is a node or an address, resolved in the sender's view). */
 #pragma once
 
 #include "lab/proc/lab.h"

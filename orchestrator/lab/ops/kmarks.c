@@ -42,7 +42,7 @@ static int note_route(const struct nl_route *r, void *arg)
 	struct lpm *t = get_kernel_table(x, r->table)->lpm;
 	struct way *w, *before = lpm_get(t, r->dst);
 
-	/* Of two to one prefix either may count: a key of both. */
+	/* Where two routes have one prefix either may count: the key is of both. */
 	w = arena_alloc(x->arena, sizeof(*w));
 	w->prefix = r->dst;
 	w->hash = bytes_hash(before ? before->hash : BYTES_HASH_SEED, &r->type, sizeof(r->type));

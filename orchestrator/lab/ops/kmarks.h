@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which addresses the tables of a lab's kernels send apart: for the matrix (matrix/matrix.h). */
+/* Marks of the addresses that the tables of a lab's kernels send apart: for the matrix
+ * (matrix/matrix.h). */
 #pragma once
 
 #include "lab/ops/kwalk.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernels of a lab would do with a packet: their own routing tables, asked with
- * RTM_GETROUTE in the guests' namespaces and in the fabric's.  No packet is sent.
+/* Asks what the kernels of a lab would do with a packet: their own routing tables, by RTM_GETROUTE
+ * in the guests' namespaces and in the fabric's.  No packet is sent.
  *
  * Gives the walk (azure/walk.h) its callbacks: guests for both walks, so that they differ in the
  * fabric only; the fabric's tables for the kernel's walk. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a firewall's node has the rules that the design makes of it: they stand in chains that
- * are named by what they say. */
+/* Checks that a firewall's node has the rules that the design makes: they stand in chains that are
+ * named by what they say. */
 #include <stdio.h>
 
 #include "lab/ops/kwalk_priv.h"

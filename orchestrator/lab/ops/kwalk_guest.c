@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What guests' kernels do: with packets that come in, and with their own. */
+/* Asks what guests' kernels do with packets that come in, and with their own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the fabric's packet filter does with a packet at a load balancer: its maps are read from the
- * kernel and looked up as the filter does it. */
+/* Finds out what the fabric's packet filter does with a packet at a load balancer: reads its maps
+ * from the kernel and looks up as the filter does. */
 #include <netinet/in.h>
 #include <stdio.h>
 

@@ -70,8 +70,8 @@ const struct nic *kwalk_nic_of(struct kwalk *k, const struct lab_node *n, const 
 bool kwalk_tunnel(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
 const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p);
 
-/* Where the fabric's tables send a packet that comes in from a port with a mark: *ret_port says
- * who is behind the port that it leaves by; NULL: nobody. */
+/* Asks where the fabric's tables send a packet that comes in from a port with a mark: *ret_port is
+ * the port that it leaves by, with what is behind it; NULL: none. */
 int kwalk_fabric_query(struct kwalk *k, const char *port, uint32_t mark,
                        const struct walk_packet *p, struct nl_route *ret,
                        const struct kwalk_port **ret_port, struct err *e);

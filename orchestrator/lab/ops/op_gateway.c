@@ -278,7 +278,7 @@ static int op_peers(struct lab *l, struct request *r, json_t **ret, struct err *
 
 /* --- circuits -------------------------------------------------------------------------------- */
 
-/* What one of a circuit's two routers has heard, of its side and of Azure's. */
+/* Adds the rows of what one of a circuit's two routers has heard, of its side and of Azure's. */
 static int heard_by(const struct lab *l, const struct node *vm, json_t *rows, struct err *e)
 {
 	const struct sock_at *sock = bird_socket_of(l, vm);

@@ -62,8 +62,8 @@ static void print_buf(struct conn *c, const char *name, const struct logbuf *b)
 	}
 }
 
-/* What daemons wrote to files of their own, below the node's /var/log: a user's configuration may
- * say "log file". Lines by the file's name, as the processes' by theirs. */
+/* Prints what daemons wrote to a file of their own, below the node's /var/log: a user's
+ * configuration may say "log file".  Lines by the file's name, as the processes' by theirs. */
 static void print_file(struct conn *c, int dir, const char *name)
 {
 	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -8,7 +8,7 @@
 #include "lab/proc/op.h"
 #include "probe/probe.h"
 
-/* What look-ups hash when the sender's port is free to choose. */
+/* The port that look-ups hash when the sender's is free to choose. */
 enum { SOURCE_PORT = 50000 };
 
 static int packet_of(const json_t *o, struct walk_packet *ret, const char **ret_proto,

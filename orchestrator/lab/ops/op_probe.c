@@ -110,7 +110,7 @@ struct watch { /* of one probe */
 	unsigned next; /* the packet behind the last one that was answered */
 };
 
-/* Of a packet that is answered before those in front of it: they may be lost. */
+/* Notes that packet `no` is answered: packets in front of it that are not may be lost. */
 static bool is_news(struct watch *w, unsigned no, bool answered)
 {
 	enum { SIGN_OF_LIFE = 10 };

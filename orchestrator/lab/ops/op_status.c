@@ -122,7 +122,7 @@ static json_t *route_server_session_json(struct driver *d, const struct bgp_conn
 	return j;
 }
 
-/* How many descriptors we have open; nobody else can count them. */
+/* Counts the descriptors that we have open; nobody else can. */
 static int count_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -135,7 +135,7 @@ static int count_descriptors(void)
 	return n < 0 ? 0 : n;
 }
 
-/* What is wrong with the lab as a whole, as sentences. */
+/* Sentences about what is wrong with the lab as a whole. */
 static json_t *problems_json(const struct driver *d)
 {
 	json_t *list = json_array();

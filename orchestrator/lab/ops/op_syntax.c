@@ -25,7 +25,7 @@ struct syntax {
 	struct timer deadline;
 };
 
-/* Of the file in the design, or of all of them; the caller frees. */
+/* The place of the file in the design, or of all files; the caller frees. */
 static char *place_of_files(const struct node *vm)
 {
 	const char *first = vm->guest.configs[0].ptr;

@@ -26,7 +26,7 @@ static uint64_t kernel_key(void *ctx, ip4 a)
 	return kmarks_key(((struct both *)ctx)->marks, a);
 }
 
-/* What the guest's own kernel refuses to send leaves as the design says. */
+/* A packet that the guest's own kernel refuses to send leaves as the design says. */
 static const struct nic *kernel_sender(void *ctx, const struct node *vm,
                                        const struct walk_packet *p)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What operations share. */
+/* The parts that operations share. */
 #pragma once
 
 #include "lab/proc/op.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the driver keeps for its operations. */
+/* The state that the driver keeps for its operations. */
 #pragma once
 
 #include "lab/proc/driver.h"

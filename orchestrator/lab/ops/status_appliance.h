@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `status` tells of appliances that nobody but the kernel knows: their BGP sessions with each
+/* The part of `status` about appliances that only the kernel knows: their BGP sessions with each
  * other, and the memory that their processes hold. */
 #pragma once
 

@@ -134,7 +134,7 @@ bool two_ways_agree(const struct two_ways *w)
 	return w->there.agree && (!w->has_back || w->back.agree);
 }
 
-/* What never left its sender: one hop that says why. */
+/* Describes a packet that never left its sender: one hop that says why. */
 static json_t *stayed_json(const struct one_way *w)
 {
 	const char *v = verdict_str(one_way_verdict(w));
@@ -160,7 +160,7 @@ static json_t *one_way_json(const struct one_way *w)
 	return o;
 }
 
-/* What a ping, or a datagram, does not show: TCP would break. */
+/* Says why TCP would break, which a ping or a datagram does not show; NULL: it would not. */
 static const char *tcp_breaks(const struct two_ways *w)
 {
 	struct walk_break b;
@@ -171,7 +171,7 @@ static const char *tcp_breaks(const struct two_ways *w)
 	return b.reason;
 }
 
-/* What becomes of the flow: the way that does not deliver decides, there before back. */
+/* Describes what becomes of the flow: the way that does not deliver decides, there before back. */
 static json_t *flow_json(const struct two_ways *w)
 {
 	bool there = one_way_verdict(&w->there) == WALK_DELIVERED;

@@ -11,7 +11,7 @@
 
 enum { MAX_PROBES = 1000000, FIRST_MS = 1000, AGAIN_MS = 3000, INTERVAL_MS = 20 };
 
-/* What a packet is compared with; as many as probes, in the same order. */
+/* The outcomes that packets are compared with; as many as probes, in the same order. */
 struct expected {
 	const struct matrix_end *from;
 	const struct matrix_class *to;
@@ -71,8 +71,9 @@ static uint16_t choose_live_port(const struct matrix_flow *f, const struct node 
 	return f->lo ? f->lo : f->hi ? 1 : 0;
 }
 
-/* Of several ways that differ the kernel takes one by a hash of the packet's own source port, and
- * of a datagram with half of its way an answer comes all the same. */
+/* True if a packet can be compared: of several ways that differ, the kernel takes one by a hash of
+ * the packet's own source port; and a datagram that is delivered on half of its ways is answered
+ * all the same. */
 static bool is_comparable(const struct live *v, size_t end, ip4 dst, const struct matrix_flow *f,
                           const struct matrix_outcome *o)
 {
@@ -157,7 +158,7 @@ static bool packets_agree(const struct probe *p, const struct expected *x)
 	return !answered && !p->refused;
 }
 
-/* What was lost, or late, on a busy machine is asked again. */
+/* Sends probes again that were lost, or late, as happens on a busy machine. */
 static int probe_again(struct live *v, struct err *e)
 {
 	size_t n = 0;

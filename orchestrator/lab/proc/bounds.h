@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a box may use as a whole: a cgroup of version 2 for each, beneath the lab's.  Where there is
- * none, each process is bounded alone (lab/proc/launch.c). */
+/* Bounds what a box may use as a whole: a cgroup of version 2 for each, beneath the lab's.  Where
+ * there is none, each process is bounded alone (lab/proc/launch.c). */
 #pragma once
 
 #include <stdbool.h>
@@ -24,6 +24,6 @@ unsigned bounds_make(struct bounds *b, struct err *e);
 void bounds_drop(struct bounds *b, unsigned number);
 /* For a child before exec: who writes "0" to it is bounded.  -1: not this one. */
 int bounds_enter(const struct bounds *b, unsigned number);
-/* How many processes the kernel has killed because the box had used up its memory; number 0: of all
- * boxes of the lab. */
+/* The number of processes that the kernel has killed because the box had used up its memory; number
+ * 0: of all boxes of the lab. */
 unsigned long long bounds_kills(const struct bounds *b, unsigned number);

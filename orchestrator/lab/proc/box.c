@@ -187,7 +187,8 @@ static int fork_init(struct driver *d, struct lab_node *n, int *ret_sock, struct
 	return r;
 }
 
-/* Where that fails, each of its processes is bounded alone, as where there are no cgroups. */
+/* Puts the box into a cgroup; where that fails, each of its processes is bounded alone, as where
+ * there are no cgroups. */
 static void bound_box(struct driver *d, const struct lab_node *n)
 {
 	struct err e = { 0 };

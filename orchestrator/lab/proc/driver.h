@@ -13,7 +13,7 @@
 
 struct process;
 
-/* What cannot wait for the end of the round; driver.c fills it in. */
+/* Calls to higher rooms that cannot wait for the end of the round; driver.c fills them in. */
 struct driver_hooks {
 	/* A line that a process has written, without its newline. */
 	void (*line)(struct process *p, const char *line, size_t n);
@@ -52,7 +52,7 @@ struct driver {
 	bool starting;   /* daemons, of an apply that fails with one of them */
 	char *served_by; /* who alone changes the design, for people; NULL: anybody (op_serve.c) */
 	char *start_failed; /* why one of them cannot start; NULL: none has failed */
-	/* What each room keeps for itself: lab/ROOM/room.h. */
+	/* The state that each room keeps for itself: lab/ROOM/room.h. */
 	struct watch_room *watch;
 	struct build_room *build;
 	struct fault_room *fault;

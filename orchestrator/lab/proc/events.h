@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happened, newest last: kept for `events`, handed on to those who follow. */
+/* The events of a lab, newest last: kept for `events`, handed on to those who follow. */
 #pragma once
 
 #include "lab/proc/conn.h"

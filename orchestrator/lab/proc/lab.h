@@ -12,7 +12,7 @@ enum lab_node_kind { NODE_VM, NODE_ROUTE_SERVER, NODE_INTERNET, NODE_FABRIC };
 
 struct process; /* lab/proc/process.h */
 
-/* What a design wants of a node, as hashes (lab/build/spec.h). */
+/* The hashes of what a design wants of a node (lab/build/spec.h). */
 struct spec {
 	uint64_t rows;   /* properties that are compared as they are written: schema/schema.h */
 	uint64_t guest;  /* the network of its kernel but for routes: plan/guest.h */
@@ -69,8 +69,8 @@ int lab_node(const struct lab *l, const char *name, struct lab_node **ret, struc
 /* Live state, also from workers.  The RIB is the virtual router's current one. */
 struct rib;
 int lab_rib(struct lab *l, struct rib **ret, struct err *e);
-/* Which VMs are stopped now (by the design or by a fault), by vm->idx; owned by the lab. */
+/* The VMs that are stopped now, by the design or by a fault, by vm->idx; owned by the lab. */
 const bool *lab_stopped(const struct lab *l);
-/* Which backends of load balancers fail their probe (azure/routes.h, struct runtime); the caller
+/* The backends of load balancers that fail their probe (azure/routes.h, struct runtime); the caller
  * frees.  NULL: the design has no load balancer. */
 bool *lab_backends_down(const struct lab *l);

@@ -27,7 +27,7 @@ enum {
 	FD_ASIDE = 16
 }; /* above every place that a descriptor is put to: 0, 1, 2 and the extra ones */
 
-/* What went wrong, written by the child into the memory that it shares with us. */
+/* The step that failed, written by the child into the memory that it shares with us. */
 struct failure {
 	const char *step;
 	int code;

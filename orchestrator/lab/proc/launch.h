@@ -34,5 +34,5 @@ int launch(const struct launch *l, pid_t *ret, struct err *e);
 
 /* The environment of a daemon: NULL-terminated, static. */
 extern const char *const DAEMON_ENV[];
-/* What other parts have as char **. */
+/* Makes an argv of what other parts have as char **. */
 #define ARGV(v) ((const char *const *)(void *)(v))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the nodes' processes have written, and those who follow it. */
+/* The lines that the nodes' processes have written, and the clients that follow them. */
 #pragma once
 
 #include "lab/proc/process.h"

@@ -22,8 +22,8 @@ static const char *const GROUPS[] = { "root",  "daemon",  "nogroup", "adm",    "
 	                              "frr",   "frrvty",  "bird",    "exabgp", "_openbgpd",
 	                              "_bgpd", "_bgplgd", "tcpdump" };
 
-/* What programs expect of the host's /etc, where it exists: nothing in there is secret, and nothing
- * else of it is shown. */
+/* Files that programs expect in the host's /etc, where they exist: nothing in there is secret, and
+ * nothing else of it is shown. */
 static const char *const HOST_ETC[] = {
 	"alternatives",
 	"bash.bashrc",

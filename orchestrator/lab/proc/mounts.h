@@ -5,7 +5,7 @@
 #include "lab/image/image.h"
 #include "lab/proc/driver.h"
 
-/* Of the host's /etc, what nodes see in a folder HOST_ETC_DIR of their root: the i-th name; NULL
+/* The i-th name of the host's /etc that nodes see in a folder HOST_ETC_DIR of their root; NULL
  * after the last. */
 #define HOST_ETC_DIR ".host-etc"
 const char *host_etc(size_t i);

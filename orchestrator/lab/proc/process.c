@@ -270,7 +270,7 @@ static int start_process(struct process *p, struct err *e)
 	fcntl(pipefd[0], F_SETFL, O_NONBLOCK);
 	out_close(p);
 	hang_up(p);
-	/* What was killed leaves its socket, and not every daemon (gobgpd) takes that away. */
+	/* A killed process leaves its socket, and not every daemon (gobgpd) takes that away. */
 	if (p->control.root && p->control.path)
 		tree_remove_socket(p->control.root, p->control.path);
 	struct launch l = { .argv = ARGV(p->argv),
@@ -432,7 +432,7 @@ static void on_process_timer(struct timer *t)
 	}
 }
 
-/* How long to wait before restart number n within the window; false: too many. */
+/* Sets how long to wait before the next restart within the window; false: there were too many. */
 static bool restart_delay(struct process *p, int64_t *ret_ms)
 {
 	int64_t now = clock_ms();
@@ -458,7 +458,7 @@ static bool note_death_of_starting(struct process *p, const char *tail)
 	_cleanup_free_ char *msg = xasprintf("%s: %s %s before it was ready%s%s", n->name, p->name,
 	                                     p->ended, *tail ? ":\n" : "", tail);
 
-	/* What a check says is better: file and line, and nothing else. */
+	/* The words of a check are better: file and line, and nothing else. */
 	free(n->start_error);
 	n->start_error = take_ptr(msg);
 	if (!n->checks_running)

@@ -60,7 +60,7 @@ struct process *process_free(struct process *p); /* kills it; returns NULL */
 int node_procs_start(struct lab_node *n, struct err *e);
 /* All of them die, now, and are PROC_HELD; returns when they are gone. */
 void node_procs_stop(struct lab_node *n);
-/* What was stopped, or has failed too often, is started again. */
+/* Starts processes again that were stopped, or have failed too often. */
 int node_procs_resume(struct lab_node *n, struct err *e);
 /* All of them die and are restarted as if they had crashed, unless hold. */
 void node_procs_kill(struct lab_node *n, bool hold);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What daemons, and the programs that check their configuration, say against a node's files.  A
- * daemon that starts all the same runs without it: that is worth a warning.  One that does not
+/* Notes what daemons, and the programs that check their configuration, say against a node's files.
+ * A daemon that starts all the same runs without it: that is worth a warning.  One that does not
  * start has its reason there.  And how a start fails. */
 #pragma once
 

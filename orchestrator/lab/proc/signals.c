@@ -14,7 +14,8 @@ static const int SIGNALS[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGQUIT
 static void on_deadly(int sig, siginfo_t *si, void *context)
 {
 	(void)context;
-	/* What the kernel found wrong happens again, without a handler, and kills, with a core. */
+	/* A fault that the kernel found happens again, without a handler, and kills, with a core.
+	 */
 	if (si->si_code <= 0)
 		_exit(BY_SIGNAL + sig);
 }

@@ -15,7 +15,7 @@
 #include "lab/proc/driver.h"
 #include "lab/proc/mounts.h"
 
-/* Of the root folder: where programs and their libraries are; links as links. */
+/* The entries of the root folder in which programs and their libraries are; links as links. */
 static const char *const PROGRAMS[] = { "usr",   "bin",    "sbin", "lib", "lib32",
 	                                "lib64", "libx32", "opt",  "nix", "gnu" };
 static const char *const DEVICES[] = {

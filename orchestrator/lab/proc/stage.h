@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every node of a lab sees of the machine: its programs, and what those need, read-only. */
+/* The part of the machine that every node of a lab sees: its programs, and what those need, read-
+ * only. */
 #pragma once
 
 #include "base/err.h"

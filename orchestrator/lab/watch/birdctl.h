@@ -63,8 +63,8 @@ int bird_advertised(const struct sock_at *at, const char *protocol, struct bird_
 int bird_configure(const struct sock_at *at, struct err *e);
 /* The same from another file, as BIRD sees the path. */
 int bird_configure_from(const struct sock_at *at, const char *file, struct err *e);
-/* What a new VNet peering causes (azure-behaviour 7.3): a soft reset of every session, that is a
- * ROUTE-REFRESH, or a hard one where the peer has not that capability.  protocol NULL: all. */
+/* Does what a new VNet peering causes (azure-behaviour 7.3): a soft reset of every session, that is
+ * a ROUTE-REFRESH, or a hard one where the peer has not that capability. protocol NULL: all. */
 int bird_refresh(const struct sock_at *at, const char *protocol, struct err *e);
 /* Ends a session with Cease/4 and lets it come back. */
 int bird_restart(const struct sock_at *at, const char *protocol, struct err *e);
@@ -75,8 +75,8 @@ int bird_enable(const struct sock_at *at, const char *protocol, bool enable, str
  * is off by a millisecond or two. */
 bool bird_since_same(const char *a, const char *b);
 
-/* What a kernel protocol has written: routes that are there, and how often one was set or deleted.
- */
+/* The counts of what a kernel protocol has written: routes that are there, and how often one was
+ * set or deleted. */
 struct bird_export {
 	unsigned long routes, updates, withdrawals;
 };

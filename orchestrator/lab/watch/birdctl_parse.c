@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What BIRD prints, taken apart.  Written against 2.0.12; the words that later versions changed
+/* Takes apart what BIRD prints.  Written against 2.0.12; the words that later versions changed
  * (2.13 to 3.x: attributes in small letters, "Created:" lines) are known too.  Lines that mean
  * nothing to us are passed over, so that a new line in a new version does no harm. */
 #include <ctype.h>
@@ -17,8 +17,8 @@ static bool is_last(const char *line, size_t len)
 	return len >= 5 && strspn(line, "0123456789") >= 4 && line[4] == ' ';
 }
 
-/* Whether the last whole line ends a reply: nothing comes behind it, and whoever gets 10 MB in
- * pieces does not read all of them each time. */
+/* True if the last whole line ends a reply: nothing comes behind it, so that 10 MB which come in
+ * pieces are not read each time. */
 static bool may_be_whole(const char *buf, size_t n)
 {
 	const char *end = n ? memrchr(buf, '\n', n) : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the nodes of a lab may write, together: their /etc, /run, /var and /tmp are in one tmpfs,
- * which is memory of this machine. */
+/* Bounds what the nodes of a lab may write, together: their /etc, /run, /var and /tmp are in one
+ * tmpfs, which is memory of this machine. */
 #pragma once
 
 #include <jansson.h>
@@ -19,5 +19,5 @@ void disk_resize(struct driver *d, size_t n);
 void disk_watch(struct driver *d);
 /* {"sizeBytes","usedBytes","full"}; new reference. */
 json_t *disk_json(const struct driver *d);
-/* What to say, and do, when it is full; NULL: it is not.  The caller frees. */
+/* The sentence that says that it is full, and what to do; NULL: it is not.  The caller frees. */
 char *disk_full(const struct driver *d);

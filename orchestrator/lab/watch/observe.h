@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the Route Server instances' sessions are doing, watched without blocking: BIRD is asked over
- * its control socket at intervals, and at once when it has logged something. */
+/* Watches the sessions of the Route Servers' instances without blocking: BIRD is asked over its
+ * control socket at intervals, and at once when it has logged something. */
 #pragma once
 
 #include "lab/proc/driver.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a BIRD answered: its sessions. */
+/* Takes the sessions out of a BIRD's answer. */
 #include <stdio.h>
 
 #include "lab/proc/events.h"

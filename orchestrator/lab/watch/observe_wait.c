@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who waits for fresh answers of all instances. */
+/* Waits for fresh answers of all instances. */
 #include "lab/proc/node.h"
 #include "lab/watch/observe_priv.h"
 #include "lab/watch/room.h"

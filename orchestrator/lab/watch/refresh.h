@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a Route Server does on its own account when its VNet is peered (azure-behaviour 7.3): it
- * asks all peers for their routes anew. */
+/* A Route Server asks all peers for their routes anew when its VNet is peered (azure-behaviour
+ * 7.3). */
 #pragma once
 
 #include "lab/proc/driver.h"

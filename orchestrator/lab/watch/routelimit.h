@@ -22,7 +22,7 @@ struct route_count { /* of one session of one instance; all 0: nothing known yet
 /* A look at the session at time now; true: it is over the limit. */
 bool route_count_over(struct route_count *c, const struct bird_session *s,
                       const struct settings *set, int64_t now);
-/* What it announces from here on is another announcement, whatever it said just now. */
+/* Begins to count anew: all that the peer announces from here on is another announcement. */
 void route_count_begin(struct route_count *c, const struct bird_session *s);
 /* The peer has talked so recently that it may go on. */
 bool route_count_busy(const struct route_count *c, const struct settings *set, int64_t now);

@@ -25,7 +25,8 @@ bool router_read(struct driver *d, json_int_t mark, json_t *doubt,
 /* Grows when it hears of other routes, and when it dies: what was read before is old. */
 unsigned long router_heard(const struct driver *d);
 unsigned router_deaths(const struct driver *d);
-/* What it cannot see itself: names, kept here as part of what router_update() says.  Takes list. */
+/* Lists of names that the virtual router cannot see itself, kept here as part of what
+ * router_update() says.  Takes list. */
 enum router_list {
 	ROUTER_DOWN,       /* backends of load balancers: [load balancer, place] */
 	ROUTER_SILENT,     /* gateways' instances by which NICs get nothing (lab/watch/apart.h) */

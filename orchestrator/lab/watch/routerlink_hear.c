@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the virtual router says. */
+/* Takes what the virtual router says. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -73,7 +73,7 @@ static void on_route(struct router_link *rl, const json_t *msg)
 	          prefix ? prefix : "", hops ? " " : "", hops ? hops : "", later);
 }
 
-/* Of so many that an event each says nothing to anybody. */
+/* Makes one event of so many routes that an event for each would help nobody. */
 static void on_router_routes(struct router_link *rl, const json_t *msg)
 {
 	static const char *const words[] = { "added", "changed", "deleted" };

@@ -95,7 +95,8 @@ static void on_router_restart(struct timer *t)
 	          (int)rl->host_pid);
 }
 
-/* What it wrote into the kernel stays and forwards on; only changes wait until it is back. */
+/* Restarts a virtual router that has ended.  The kernel state that it wrote stays and forwards on;
+ * only changes wait until it is back. */
 static void on_router_exit(struct child *c, int wstatus)
 {
 	struct router_link *rl = container_of(c, struct router_link, child);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the virtual router is told and asked. */
+/* Tells and asks the virtual router. */
 #include <sys/stat.h>
 
 #include "azure/hybrid.h"

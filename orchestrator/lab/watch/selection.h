@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether NICs have what Route Servers and gateways have selected.
+/* Tells whether NICs have what Route Servers and gateways have selected.
  *
  * Each BIRD says with every answer how many routes it has written into the kernel table that the
  * virtual router reads, and how often it wrote.  When that has changed, the router is asked to

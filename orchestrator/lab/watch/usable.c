@@ -134,7 +134,7 @@ struct usable *usable_free(struct usable *u)
 
 /* --- an answer -------------------------------------------------------------------------------- */
 
-/* How often a line counts: as its last group says, if that is a number. */
+/* Returns how often a line counts: as its last group says, if that is a number. */
 static unsigned long times_counted(const regex_t *re, const char *line)
 {
 	regmatch_t m[10];
