@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "lab/watch/birdctl.h"
+#include "lab/watch/dial.h"
 #include "scratch.h"
 #include "unit.h"
 
@@ -156,6 +157,36 @@ static void counts(void **state)
 	assert_int_equal(s[0].withdrawals, 10);
 }
 
+/* What BIRD 2.0.12 prints of a protocol that has just started, and of one that has dialled. */
+static void dials(void **state)
+{
+	static const char text[] =
+	    "a          BGP        ---        start  02:25:01.100  Active\n"
+	    "  BGP state:          Active\n"
+	    "    Neighbor address: 10.0.1.4\n"
+	    "    Connect delay:    0.791/1\n"
+	    "b          BGP        ---        start  02:25:01.100  Active\n"
+	    "  BGP state:          Active\n"
+	    "    Connect delay:    0.790/1\n"
+	    "c          BGP        ---        start  02:25:01.100  Connect\n"
+	    "  BGP state:          Connect\n"
+	    "d          BGP        ---        start  02:25:01.100  OpenSent\n"
+	    "  BGP state:          OpenSent\n" /* the other side was faster */
+	    "    Connect delay:    0.950/1\n";
+	static const int left[] = { 791, 790, -1, 950 };
+	static const bool late[] = { true, false, false, false };
+	_cleanup_free_ struct bird_session *s = NULL;
+	size_t n;
+
+	(void)state;
+	bird_parse_sessions(text, &s, &n);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(s[i].dials_in, left[i]);
+		assert_int_equal(dial_is_late(&s[i]), late[i]);
+	}
+}
+
 /* Version 3 writes attributes in small letters and has more lines; a flapping BIRD has none. */
 static void other_versions(void **state)
 {
@@ -253,6 +284,7 @@ static void long_values(void **state)
 static struct {
 	char dir[SCRATCH], path[SCRATCH + 140];
 	pid_t pid;
+	bool starting; /* its sessions wait for their first dial */
 } srv;
 static const struct sock_at at = { NULL, srv.path },
                             nowhere = { NULL, (char[]){ "/nonexistent/bird.ctl" } };
@@ -261,6 +293,10 @@ static const struct sock_at at = { NULL, srv.path },
  * up. */
 static void serve(int fd)
 {
+	/* Of a session "slow", what it has drawn, and draws when it is restarted. */
+	static const char *const draws[] = { "0.990", "0.850", "0.760", "0.999" };
+	unsigned drawn = 0;
+
 	for (;;) {
 		int c = accept(fd, NULL, NULL);
 		char cmd[256] = "";
@@ -273,6 +309,17 @@ static void serve(int fd)
 		cmd[strcspn(cmd, "\n")] = 0;
 		if (streq(cmd, "hang")) {
 			pause();
+		} else if (srv.starting &&
+		           (streq(cmd, "show protocols all") || streq(cmd, "restart slow"))) {
+			drawn += streq(cmd, "restart slow");
+			dprintf(c,
+			        "1002-soon BGP --- start 1 Active\n"
+			        "1006-  BGP state: Active\n"
+			        "     Connect delay:    0.751/1\n"
+			        "1002-slow BGP --- start 1 Active\n"
+			        "1006-  BGP state: Active\n"
+			        "     Connect delay:    %s/1\n0000 \n",
+			        draws[drawn]);
 		} else if (!streq(cmd, "bye")) {
 			const char *name = streq(cmd, "show protocols all")         ? "protocols"
 			                   : str_starts(cmd, "show protocols all ") ? "protocols"
@@ -413,6 +460,26 @@ static void long_path(void **state)
 	free(s);
 }
 
+/* Sessions that have drawn long draw anew, until each has drawn short; the others are left alone.
+ */
+static void dials_soon(void **state)
+{
+	_cleanup_free_ struct bird_session *s = NULL;
+	size_t n;
+
+	(void)state;
+	assert_false(dial_soon(&nowhere));
+	srv.starting = true;
+	start(false);
+	srv.starting = false;
+	assert_true(dial_soon(&at));
+	assert_int_equal(bird_sessions(&at, &s, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(s[0].protocol, "slow");
+	assert_int_equal(s[0].dials_in, 760);
+	assert_int_equal(s[1].dials_in, 751);
+}
+
 static void what_went_to_the_kernel(void **state)
 {
 	_cleanup_free_ char *text = reply("protocols", 0);
@@ -434,6 +501,7 @@ int main(void)
 		cmocka_unit_test(replies),
 		cmocka_unit_test(sessions),
 		cmocka_unit_test(counts),
+		cmocka_unit_test(dials),
 		cmocka_unit_test(routes),
 		cmocka_unit_test(other_versions),
 		cmocka_unit_test(moments),
@@ -442,6 +510,7 @@ int main(void)
 		cmocka_unit_test_teardown(client, stop),
 		cmocka_unit_test_teardown(client_errors, stop),
 		cmocka_unit_test_teardown(long_path, stop),
+		cmocka_unit_test_teardown(dials_soon, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
 #include "lab/watch/apart.h"
+#include "lab/watch/dial.h"
 #include "lab/watch/health.h"
 #include "lab/watch/observe.h"
 #include "lab/watch/refresh.h"
@@ -131,6 +132,7 @@ static int start_instances(struct driver *d, struct want *w, size_t n, struct bu
 {
 	int r = 0;
 
+	dial_begin(d);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (w[i].kind != NODE_ROUTE_SERVER || w[i].have)
 			continue;
@@ -155,6 +157,7 @@ static int plug_instances(struct driver *d, struct want *w, size_t n, const stru
 		if (r == 0)
 			node_is_built(d, w[i].have, &w[i]);
 	}
+	dial_look(d);
 	return r;
 }
 
@@ -341,6 +344,7 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 			loop_pump(d->loop);
 			d->building = false;
 		}
+		dial_look(d);
 		if (progress && i % PROGRESS_EVERY == 0)
 			progress(i, n, ctx);
 	}

@@ -13,6 +13,7 @@
 #include "lab/proc/mounts.h"
 #include "lab/proc/node.h"
 #include "lab/proc/process.h"
+#include "lab/watch/dial.h"
 #include "lab/watch/usable.h"
 #include "plan/filter/firewall.h"
 #include "plan/names.h"
@@ -107,7 +108,11 @@ int node_box(struct driver *d, struct lab_node *n, struct err *e)
 
 int node_start(struct driver *d, struct lab_node *n, const struct want *w, struct err *e)
 {
-	return w->plan && w->plan->n_daemons ? procs_make(d, n, w->plan, e) : 0;
+	int r = w->plan && w->plan->n_daemons ? procs_make(d, n, w->plan, e) : 0;
+
+	if (r == 0 && !n->stopped)
+		dial_hurry(d, n);
+	return r;
 }
 
 /* Without that the next build starts this node over. */

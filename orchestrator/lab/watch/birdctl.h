@@ -25,6 +25,7 @@ struct bird_session {
 	ip4 local_ip;              /* the session's own address; 0 while it is down */
 	uint32_t local_asn;
 	bool can_refresh; /* the peer announced the route refresh capability */
+	int dials_in;     /* ms: until BIRD dials; -1: it does not wait to */
 };
 
 struct bird_path { /* one route of a session */

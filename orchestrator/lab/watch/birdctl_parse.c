@@ -140,7 +140,7 @@ static bool session_head(const char *line, struct bird_session *s)
 
 	if (n < 4 || !streq(proto, "BGP"))
 		return false;
-	memset(s, 0, sizeof(*s));
+	*s = (struct bird_session){ .dials_in = -1 };
 	copy(s->protocol, sizeof(s->protocol), name, strlen(name));
 	/* Until its own line says so: a protocol that is down prints none in some versions. */
 	copy(s->state, sizeof(s->state), "Down", strlen("Down"));
@@ -200,6 +200,8 @@ static void session_line(const char *line, struct bird_session *s, struct where 
 		s->can_refresh = true;
 	} else if ((v = value_of(line, "BGP state"))) {
 		copy(s->state, sizeof(s->state), v, strcspn(v, " \t"));
+	} else if ((v = value_of(line, "Connect delay"))) {
+		s->dials_in = (int)(strtod(v, NULL) * 1000); /* "0.843/1" */
 	} else if ((v = value_of(line, "Last error"))) {
 		copy(s->last_error, sizeof(s->last_error), v, strlen(v));
 		trim(s->last_error);

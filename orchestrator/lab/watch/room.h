@@ -21,4 +21,6 @@ struct watch_room {
 	struct health *health;
 	json_t *apart; /* as the virtual router was told */
 	struct usable_wait *usable;
+	struct lab_node **dialing; /* dial.c */
+	size_t n_dialing, cap_dialing;
 };
