@@ -9,6 +9,7 @@
 #include "lab/build/build.h"
 #include "lab/build/converge.h"
 #include "lab/build/drift.h"
+#include "lab/build/exam.h"
 #include "lab/build/fresh.h"
 #include "lab/build/proposal.h"
 #include "lab/build/room.h"
@@ -32,8 +33,8 @@ struct apply {
 	enum phase phase;
 	json_t *before; /* the design that ran; NULL: none */
 	json_t *changes, *drift, *fresh;
-	json_t *design; /* until it is built */
-	struct model *model;
+	struct proposal of; /* design and model until it is built */
+	json_t *given_before, *exam_before;
 	struct build_stats stats;
 	int64_t began, built, ready, converged;
 	long wait_ms;
@@ -70,8 +71,9 @@ static void apply_free(struct apply *a)
 	json_decref(a->drift);
 	json_decref(a->fresh);
 	json_decref(a->stats.freshened);
-	json_decref(a->design);
-	model_free(a->model);
+	proposal_free(&a->of);
+	json_decref(a->given_before);
+	json_decref(a->exam_before);
 	d->build->apply = NULL;
 	d->starting = false;
 	free(d->start_failed);
@@ -93,6 +95,7 @@ static int go_back(struct apply *a, struct err *e)
 		return err_set(e, EIO, "the design before is not valid any more");
 	int r = lab_build(a->d, json_incref(a->before), m, &st, NULL, NULL, e);
 
+	exam_settle(a->d, a->given_before, a->exam_before);
 	json_decref(st.freshened);
 	return r;
 }
@@ -337,16 +340,16 @@ static void build_progress(size_t n, size_t of, void *ctx)
 /* The lab takes the design and its model. */
 static int build_anew(struct apply *a)
 {
-	if (!a->model) {
+	if (!a->of.model) {
 		_cleanup_findings_ struct findings f = { 0 };
 
-		a->model = design_checked(a->design, &f);
-		if (!a->model)
+		a->of.model = design_checked(a->of.design, &f);
+		if (!a->of.model)
 			return err_set(&a->failed, EIO,
 			               "the design that runs is not valid any more");
 	}
-	return lab_build(a->d, take_ptr(a->design), take_ptr(a->model), &a->stats, build_progress,
-	                 a, &a->failed);
+	return lab_build(a->d, take_ptr(a->of.design), take_ptr(a->of.model), &a->stats,
+	                 build_progress, a, &a->failed);
 }
 
 /* Builds what the design changes; changes by hand have been put back already. */
@@ -358,10 +361,12 @@ static void build_design(void *ctx, json_t *drift)
 	a->drift = drift;
 	a->phase = PHASE_START;
 	d->starting = true;
-	int rc = a->model || a->fresh ? 1 : lab_build_again(d, &a->stats, &a->failed);
+	int rc = a->of.model || a->fresh ? 1 : lab_build_again(d, &a->stats, &a->failed);
 
 	if (rc > 0)
 		rc = build_anew(a);
+	if (rc >= 0)
+		exam_settle(d, a->of.given, a->of.exam);
 
 	a->built = a->ready = clock_ms();
 	if (rc < 0) {
@@ -380,8 +385,7 @@ static void build_design(void *ctx, json_t *drift)
 static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
 	struct driver *d = l->driver;
-	json_t *design;
-	struct model *m;
+	struct proposal of;
 
 	(void)ret;
 	if (d->served_by && !json_is_true(json_object_get(r->body, "endpoint")))
@@ -393,11 +397,11 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	struct apply *a = xcalloc(1, sizeof(*a));
 
 	a->began = clock_ms();
-	int rc = proposal_read(l, r->body, &design, &m, e);
+	int rc = proposal_read(l, r->body, &of, e);
 	json_t *fresh = NULL;
 
 	if (rc == 0 && (rc = fresh_read(l, r->body, &fresh, e)) < 0)
-		model_free(m);
+		proposal_free(&of);
 	if (rc < 0) {
 		free(a);
 		return rc;
@@ -406,11 +410,12 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	a->stats.fresh = fresh;
 	a->d = d;
 	a->c = r->client;
-	a->design = json_incref(design);
-	a->model = m;
+	a->of = of;
+	a->given_before = json_incref(d->build->given);
+	a->exam_before = json_incref(d->build->exam);
 	a->wait_ms = (long)json_integer_value(json_object_get(r->body, "waitMs"));
 	a->before = json_incref(l->design);
-	a->changes = m ? proposal_changes(l, design) : json_array();
+	a->changes = proposal_changes(l, of.given);
 	a->deadline.fn = on_deadline;
 	a->tick.fn = on_progress_tick;
 	d->build->apply = a;
@@ -420,8 +425,8 @@ static int op_apply(struct lab *l, struct request *r, json_t **ret, struct err *
 	if (json_is_integer(json_object_get(r->body, "diskMiB")))
 		d->watch->disk_mib =
 		    (unsigned)json_integer_value(json_object_get(r->body, "diskMiB"));
-	if (!m)
-		m = l->model;
+	const struct model *m = of.model ? of.model : l->model;
+
 	disk_resize(d, m->n_vms + 2 * m->n_route_servers);
 	if (l->design)
 		drift_look(d, true, build_design, a);

@@ -7,10 +7,12 @@
 #include "base/str.h"
 #include "input/topology.h"
 #include "lab/build/drift.h"
+#include "lab/build/exam.h"
 #include "lab/build/fresh.h"
 #include "lab/build/spec.h"
 #include "lab/client/client.h"
 #include "lab/proc/op.h"
+#include "plan/overlay.h"
 #include "plan/reconcile.h"
 
 /* NICs that got their addresses from Azure keep them, whatever is added or removed before them. */
@@ -25,48 +27,95 @@ static void keep_addresses(const struct model *have, json_t *design)
 	json_object_set_new(design, DESIGN_ADDED, kept);
 }
 
-int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
-                  struct err *e)
+void proposal_free(struct proposal *p)
 {
-	_cleanup_findings_ struct findings f = { 0 };
-	json_t *design = json_object_get(body, "design");
+	json_decref(p->given);
+	json_decref(p->design);
+	json_decref(p->exam);
+	model_free(p->model);
+	*p = (struct proposal){ 0 };
+}
+
+static int read_given(const struct lab *l, json_t *body, json_t **ret, struct err *e)
+{
+	json_t *design = json_object_get(body, "design"), *has = exam_given(l);
 	const char *digest = json_string_value(json_object_get(body, "designDigest"));
 	char runs[JSON_DIGEST];
 
 	if (!design && digest) {
-		if (!l->design || !streq(digest, json_digest(l->design, DESIGN_ADDED, runs)))
+		if (!has || !streq(digest, json_digest(has, DESIGN_ADDED, runs)))
 			return err_set(e, ESTALE, "the lab has another design");
-		*ret = l->design;
-		*ret_m = NULL;
+		*ret = has;
 		return 0;
 	}
 	if (!json_is_object(design))
 		return err_set(e, EINVAL, "the request has no \"design\"");
 	keep_addresses(l->model, design);
-	if (l->design && json_equal(design, l->design)) {
-		*ret = design;
-		*ret_m = NULL;
-		return 0;
-	}
-	struct model *m = design_checked(design, &f);
+	*ret = design;
+	return 0;
+}
 
-	if (!m) {
+/* Faults that a design does not take any more are over: what is refused then is the student's. */
+static struct model *model_of_proposal(struct proposal *p, struct findings *f)
+{
+	struct model *m = design_checked(p->design, f);
+
+	if (m || p->design == p->given)
+		return m;
+	findings_free(f);
+	*f = (struct findings){ 0 };
+	overlay_mend(json_object_get(p->exam, "faults"), "", "changed");
+	json_decref(p->design);
+	p->design = json_incref(p->given);
+	return design_checked(p->design, f);
+}
+
+static int read_proposed_model(const struct lab *l, struct proposal *p, struct err *e)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+
+	if (l->design && json_equal(p->design, l->design))
+		return 0;
+	p->model = model_of_proposal(p, &f);
+	if (!p->model) {
 		findings_sort(&f);
 		return err_set(e, EBADMSG, "the design has %zu errors; the first, %s at %s: %s",
 		               f.errors, f.n ? f.items[0].rule : "", f.n ? f.items[0].pointer : "",
 		               f.n ? f.items[0].message : "");
 	}
-	keep_addresses(m, design); /* so that the same file is the same design next time */
-	*ret = design;
-	*ret_m = m;
+	/* So that the same file is the same design next time. */
+	keep_addresses(p->model, p->given);
+	if (p->design != p->given)
+		keep_addresses(p->model, p->design);
 	return 0;
 }
 
-json_t *proposal_changes(const struct lab *l, const json_t *design)
+int proposal_read(const struct lab *l, json_t *body, struct proposal *ret, struct err *e)
+{
+	struct proposal p = { 0 };
+	int r = read_given(l, body, &p.given, e);
+
+	if (r < 0)
+		return r;
+	json_incref(p.given);
+	r = exam_read(l, body, p.given, &p.exam, e);
+	if (r == 0) {
+		p.design = overlay_design(json_object_get(p.exam, "faults"), p.given);
+		r = read_proposed_model(l, &p, e);
+	}
+	if (r < 0) {
+		proposal_free(&p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+json_t *proposal_changes(const struct lab *l, const json_t *given)
 {
 	_cleanup_changes_ struct changes c = { 0 };
 
-	reconcile(l->design, design, &c);
+	reconcile(exam_given(l), given, &c);
 	return changes_json(&c);
 }
 
@@ -139,26 +188,26 @@ static void plan_answer(void *ctx, json_t *drift)
 
 static int op_plan(struct lab *l, struct request *r, json_t **ret, struct err *e)
 {
-	json_t *design, *nodes = NULL, *fresh = NULL, *freshened = NULL;
-	struct model *m;
-	int rc = proposal_read(l, r->body, &design, &m, e);
+	json_t *nodes = NULL, *fresh = NULL, *freshened = NULL, *changes = NULL;
+	struct proposal of;
+	int rc = proposal_read(l, r->body, &of, e);
 
 	(void)ret;
 	if (rc < 0)
 		return rc;
-	bool same = !m;
-
 	rc = fresh_read(l, r->body, &fresh, e);
 	if (rc == 0)
-		rc = node_actions(l, m ? m : l->model, design, fresh, &nodes, &freshened, e);
-	model_free(m);
+		rc = node_actions(l, of.model ? of.model : l->model, of.design, fresh, &nodes,
+		                  &freshened, e);
+	if (rc == 0)
+		changes = proposal_changes(l, of.given);
+	proposal_free(&of);
 	if (rc < 0)
 		return rc;
 	struct planning *p = xcalloc(1, sizeof(*p));
 
 	p->c = r->client;
-	p->answer = json_pack("{s:o,s:o}", "changes",
-	                      same ? json_array() : proposal_changes(l, design), "nodes", nodes);
+	p->answer = json_pack("{s:o,s:o}", "changes", changes, "nodes", nodes);
 	if (fresh)
 		json_object_set(p->answer, "fresh", freshened);
 	json_decref(freshened);

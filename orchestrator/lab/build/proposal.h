@@ -4,12 +4,18 @@
 
 #include "lab/proc/driver.h"
 
-/* The "design" of a request (borrowed) and its model; or the one that runs, when the request has
- * its "designDigest" instead (-ESTALE: it is another one).  NICs that got their addresses from
- * Azure keep them.  *ret_m is NULL when it is the design that runs: its model is the lab's, and
- * reading it once more would be most of the work.  -EBADMSG with the first finding when it is not
- * valid. */
-int proposal_read(const struct lab *l, json_t *body, json_t **ret, struct model **ret_m,
-                  struct err *e);
-/* Objects that differ: plan/reconcile.h.  New reference. */
-json_t *proposal_changes(const struct lab *l, const json_t *design);
+struct proposal {
+	json_t *given;       /* as somebody has it */
+	json_t *design;      /* to be run: with the faults of an exam; else the same */
+	json_t *exam;        /* as it will be; NULL: none */
+	struct model *model; /* of design; NULL: it is what runs, and the lab has its model */
+};
+void proposal_free(struct proposal *p);
+
+/* The "design" of a request; or the one that runs, when the request has its "designDigest" instead
+ * (-ESTALE: it is another one).  NICs that got their addresses from Azure keep them.  A design that
+ * runs is not read once more, which would be most of the work.  -EBADMSG with the first finding
+ * when it is not valid; else as exam_read(). */
+int proposal_read(const struct lab *l, json_t *body, struct proposal *ret, struct err *e);
+/* Objects that differ from what was given before: plan/reconcile.h.  New reference. */
+json_t *proposal_changes(const struct lab *l, const json_t *given);

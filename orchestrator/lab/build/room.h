@@ -17,4 +17,5 @@ struct build_room {
 	struct responder *responder;
 	struct fault *faults; /* ledger.c */
 	size_t n_faults, cap_faults;
+	json_t *given, *exam; /* exam.h; NULL: the design is what runs; none */
 };

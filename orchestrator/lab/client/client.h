@@ -19,7 +19,10 @@
  *             does not), waitMs (0: do not), lab,
  *             diskMiB?, endsWithMe? (the lab is
  *             gone when this connection is),
- *             endpoint? (of who serves it)
+ *             endpoint? (of who serves it),
+ *             hide? {key,faults[]}, redeploy?
+ *             (lab/build/exam.h)
+ * exam        key                                  faults[] (plan/overlay.h), redeployed[]
  * serve       by                                   {"progress":{"served":true}}, and no end: until
  *                                                  this connection is gone, apply needs "endpoint"
  * plan        design                               changes

@@ -11,6 +11,7 @@
 #include "checks/faults.h"
 #include "kernel/ns.h"
 #include "lab/build/build.h"
+#include "lab/build/exam.h"
 #include "lab/build/ledger.h"
 #include "lab/build/node_make.h"
 #include "lab/build/responder.h"
@@ -101,7 +102,9 @@ static int do_start(struct driver *d, const char *const *argv, struct err *e)
 	if (r < 0)
 		return r;
 	n->stopped = false;
-	if (n->vm->deallocated)
+	if (exam_started(d, n))
+		event_add(d->events, "fault", n->name, "start");
+	else if (n->vm->deallocated)
 		fault_note(d, "start", n->name, "");
 	else
 		fault_mended(d, "stop", n->name, "start");

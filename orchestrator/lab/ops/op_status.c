@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/version.h"
 #include "lab/build/converge.h"
+#include "lab/build/exam.h"
 #include "lab/fault/fault.h"
 #include "lab/ops/status_appliance.h"
 #include "lab/ops/status_hybrid.h"
@@ -102,8 +103,9 @@ static json_t *route_server_session_json(struct driver *d, const struct bgp_conn
 	const struct observed *o = observed_session(d, c, instance);
 	bool known = o && o->known;
 	json_t *j = json_object();
-	_cleanup_free_ char *why =
-	    known && streq(o->s.state, "Established") ? NULL : session_hopeless(d, c, instance);
+	_cleanup_free_ char *why = (known && streq(o->s.state, "Established")) || exam_hides(d)
+	                               ? NULL
+	                               : session_hopeless(d, c, instance);
 
 	json_object_set_new(j, "routeServer", json_string(c->rs->name));
 	json_object_set_new(j, "peering", json_string(c->name));
