@@ -25,6 +25,8 @@ void exam_changes_free(struct exam_changes *c)
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->v[i].pointer);
 		free(c->v[i].member);
+		free(c->v[i].file);
+		free(c->v[i].slow);
 		free(c->v[i].what);
 		json_decref(c->v[i].now);
 	}
@@ -32,14 +34,21 @@ void exam_changes_free(struct exam_changes *c)
 	*c = (struct exam_changes){ 0 };
 }
 
-void exam_apply(const struct exam_change *c, json_t *topology)
+void exam_apply(const struct exam_change *c, json_t *design)
 {
-	json_t *o = json_at_pointer(topology, c->pointer);
+	json_t *o = c->file ? json_object_get(design, "files")
+	                    : json_at_pointer(json_object_get(design, "topology"), c->pointer);
+	const char *member = c->file ? c->file : c->member;
 
 	if (c->now)
-		json_object_set(o, c->member, c->now);
+		json_object_set(o, member, c->now);
 	else
-		json_object_del(o, c->member);
+		json_object_del(o, member);
+}
+
+static json_t *topology_of(json_t *design)
+{
+	return json_object_get(design, "topology");
 }
 
 /* ---- walks over a topology: fn for each object of a part of each object of a kind ---- */
@@ -47,13 +56,13 @@ void exam_apply(const struct exam_change *c, json_t *topology)
 typedef void each_part(const struct exam_fault *f, const char *pointer, const char *owner,
                        const char *name, json_t *o, struct exam_changes *ret);
 
-static void each_of_part(const struct exam_fault *f, json_t *topology, const char *kind,
+static void each_of_part(const struct exam_fault *f, json_t *design, const char *kind,
                          const char *part, each_part *fn, struct exam_changes *ret)
 {
 	const char *owner, *name;
 	json_t *object, *o;
 
-	json_object_foreach (json_object_get(topology, kind), owner, object)
+	json_object_foreach (json_object_get(topology_of(design), kind), owner, object)
 		json_object_foreach (json_object_get(object, part), name, o) {
 			_cleanup_free_ char *ptr =
 			    jptr_str(JPTR(JPTR(JPTR(JPTR(NULL, kind), owner), part), name));
@@ -77,17 +86,17 @@ static void spoil_next_hop(const struct exam_fault *f, const char *pointer, cons
 	                     IP4_STR(ip ^ 1), hop));
 }
 
-static void list_next_hops(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void list_next_hops(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	each_of_part(f, topology, "routeTables", "routes", spoil_next_hop, ret);
+	each_of_part(f, design, "routeTables", "routes", spoil_next_hop, ret);
 }
 
-static void find_lost_route(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_lost_route(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
 	const char *table, *name;
 	json_t *t, *o;
 
-	json_object_foreach (json_object_get(topology, "routeTables"), table, t)
+	json_object_foreach (json_object_get(topology_of(design), "routeTables"), table, t)
 		json_object_foreach (json_object_get(t, "routes"), name, o) {
 			_cleanup_free_ char *ptr =
 			    jptr_str(JPTR(JPTR(JPTR(NULL, "routeTables"), table), "routes"));
@@ -97,12 +106,12 @@ static void find_lost_route(const struct exam_fault *f, json_t *topology, struct
 		}
 }
 
-static void find_propagation(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_propagation(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
 	const char *name;
 	json_t *t;
 
-	json_object_foreach (json_object_get(topology, "routeTables"), name, t) {
+	json_object_foreach (json_object_get(topology_of(design), "routeTables"), name, t) {
 		_cleanup_free_ char *ptr = jptr_str(JPTR(JPTR(NULL, "routeTables"), name));
 		bool off = json_is_true(json_object_get(t, "disableBgpRoutePropagation"));
 
@@ -130,20 +139,21 @@ static void lose_flags(const struct exam_fault *f, const char *pointer, const ch
 		    xasprintf("peering %s of %s lost allowVirtualNetworkAccess", name, owner));
 }
 
-static void find_flags(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_flags(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	each_of_part(f, topology, "virtualNetworks", "peerings", lose_flags, ret);
+	each_of_part(f, design, "virtualNetworks", "peerings", lose_flags, ret);
 }
 
 /* ---- security groups ---- */
 
 /* A rule that denies comes in front of one that allows. */
-static void find_rule_order(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_rule_order(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
 	const char *group, *name, *other;
 	json_t *g, *o, *d;
 
-	json_object_foreach (json_object_get(topology, "networkSecurityGroups"), group, g)
+	json_object_foreach (json_object_get(topology_of(design), "networkSecurityGroups"), group,
+	                     g)
 		json_object_foreach (json_object_get(g, "securityRules"), name, o)
 			json_object_foreach (json_object_get(g, "securityRules"), other, d) {
 				json_int_t allow =
@@ -169,14 +179,14 @@ static void find_rule_order(const struct exam_fault *f, json_t *topology, struct
 
 /* ---- appliances ---- */
 
-static void find_in_vms(const struct exam_fault *f, json_t *topology, struct exam_changes *ret,
+static void find_in_vms(const struct exam_fault *f, json_t *design, struct exam_changes *ret,
                         void (*fn)(const struct exam_fault *, const char *, const char *, json_t *,
                                    struct exam_changes *))
 {
 	const char *name;
 	json_t *vm;
 
-	json_object_foreach (json_object_get(topology, "virtualMachines"), name, vm) {
+	json_object_foreach (json_object_get(topology_of(design), "virtualMachines"), name, vm) {
 		_cleanup_free_ char *ptr = jptr_str(JPTR(JPTR(NULL, "virtualMachines"), name));
 
 		fn(f, ptr, name, vm, ret);
@@ -196,9 +206,9 @@ static void stop_appliance(const struct exam_fault *f, const char *pointer, cons
 		           xasprintf("%s is stopped", name));
 }
 
-static void find_stopped(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_stopped(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	find_in_vms(f, topology, ret, stop_appliance);
+	find_in_vms(f, design, ret, stop_appliance);
 }
 
 static void forget_forwarding(const struct exam_fault *f, const char *pointer, const char *name,
@@ -211,9 +221,9 @@ static void forget_forwarding(const struct exam_fault *f, const char *pointer, c
 		           xasprintf("the NIC of %s lost enableIPForwarding", name));
 }
 
-static void find_forwarding(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_forwarding(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	find_in_vms(f, topology, ret, forget_forwarding);
+	find_in_vms(f, design, ret, forget_forwarding);
 }
 
 static void add_prepend(const struct exam_fault *f, const char *pointer, const char *name,
@@ -228,9 +238,9 @@ static void add_prepend(const struct exam_fault *f, const char *pointer, const c
 		           xasprintf("%s prepends its AS number twice more", name));
 }
 
-static void find_prepend(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_prepend(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	find_in_vms(f, topology, ret, add_prepend);
+	find_in_vms(f, design, ret, add_prepend);
 }
 
 /* ---- Route Servers ---- */
@@ -244,9 +254,9 @@ static void spoil_asn(const struct exam_fault *f, const char *pointer, const cha
 	           xasprintf("peering %s of %s expects AS %lld", name, owner, (long long)asn + 1));
 }
 
-static void find_asn(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void find_asn(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	each_of_part(f, topology, "routeServers", "bgpConnections", spoil_asn, ret);
+	each_of_part(f, design, "routeServers", "bgpConnections", spoil_asn, ret);
 }
 
 static void spoil_peer(const struct exam_fault *f, const char *pointer, const char *owner,
@@ -261,9 +271,9 @@ static void spoil_peer(const struct exam_fault *f, const char *pointer, const ch
 		                     IP4_STR(ip ^ 8)));
 }
 
-static void list_peers(const struct exam_fault *f, json_t *topology, struct exam_changes *ret)
+static void list_peers(const struct exam_fault *f, json_t *design, struct exam_changes *ret)
 {
-	each_of_part(f, topology, "routeServers", "bgpConnections", spoil_peer, ret);
+	each_of_part(f, design, "routeServers", "bgpConnections", spoil_peer, ret);
 }
 
 const struct exam_fault exam_faults[] = {
@@ -279,5 +289,9 @@ const struct exam_fault exam_faults[] = {
 	{ "prepend", "an appliance prepends its AS number", find_prepend },
 	{ "peer-asn", "a Route Server expects another AS number", find_asn },
 	{ "peer-address", "a Route Server's peering is with nobody", list_peers },
+	{ "unpeered", "an appliance's file has another address for one instance of a Route Server",
+	  exam_find_unpeered },
+	{ "hold-time", "an appliance's hold time is so long that its failing is noticed late",
+	  exam_find_hold_times },
 	{ NULL, NULL, NULL },
 };

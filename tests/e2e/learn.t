@@ -32,6 +32,33 @@ ok "what the student had is kept" grep -q '10\.0\.1\.4' $file.mine
 status "the lab is as in the beginning" 1 vnetlab learn 1 check
 status "the solution can be written" 0 vnetlab learn 1 solution --write
 status "it is the solution in the lab" 0 vnetlab learn 1 check
+# An exam in the lab that runs.
+status "a trainer hides a fault in the running lab" 0 vnetlab exam --running -n $lab --seed 4711 --faults next-hop,lost-route
+is "what is hidden is not told" "$out" ""
+status "the lab does not do what its design says any more" 1 vnetlab learn 1 check
+status "plan is asked" 0 vnetlab plan $file -n $lab -o json
+json "plan does not show the fault" '.changes == []'
+status "fault list is asked" 0 vnetlab fault list -n $lab -o json
+json "fault list does not show the fault" '.faults == []'
+status "status is asked" 0 vnetlab status -n $lab -o json
+json "status does not show the fault" '.faults == [] and .problems == []'
+status "diff sees no difference between the lab and the file" 0 vnetlab diff $lab $file
+status "up with the same design does not take it away" 0 vnetlab up $file -n $lab
+status "the fault is still there" 1 vnetlab learn 1 check
+status "with another seed it is not revealed" 5 vnetlab exam --running -n $lab --seed 4712 --reveal
+status "a second exam has to wait for the end of the first" 5 vnetlab exam --running -n $lab --seed 4712
+status "what does not exist cannot be redeployed" 2 vnetlab exam -n $lab --redeploy routeTables/nothing
+status "an object without a fault is redeployed" 0 vnetlab exam -n $lab --redeploy virtualMachines/web
+status "the right one is redeployed" 0 vnetlab exam -n $lab --redeploy "routeTables/$(jq -r '.routeTables | keys[0]' $file)"
+status "the design's checks hold again" 0 vnetlab learn 1 check
+status "the trainer has the key" 0 vnetlab exam --running -n $lab --seed 4711 --reveal -o json
+json "he sees what it was, what it broke and how it was mended" '.faults | length == 1 and (.[0] | .mended == "redeployed" and (.breaks | length) > 0 and (.pointer | startswith("/routeTables/")))'
+status "a machine can be stopped in secret" 0 vnetlab exam --running -n $lab --seed 1 --faults stopped
+status "its checks fail" 1 vnetlab learn 1 check
+status "who finds it starts it" 0 vnetlab fault start "$(vnetlab status -n $lab -o json | jq -r '.nodes[] | select(.state == "deallocated").name')" -n $lab
+is "then nothing is broken" "$out" ""
+status "and the checks hold" 0 vnetlab learn 1 check
+status "up leaves it so" 0 vnetlab up $file -n $lab
 status "a machine that is missing is an open task" 0 sh -c "jq 'del(.virtualMachines.nva, .checks)' $file >less.vnetlab.json && '$B/vnetlab' up less.vnetlab.json -n $lab"
 status "check says so" 1 vnetlab learn 1 check
 status "the lab ends" 0 vnetlab down $lab

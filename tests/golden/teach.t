@@ -159,7 +159,14 @@ ok(len(states) == 8 and {k for k, v in states.items() if v[0] == "graded"} == {"
 ok("neither a file nor a folder" in states["pipe"][1] and "Too many levels" in states["round"][1] and states["folder"][0] == "invalid",
    "a pipe, a link to itself and an empty folder are rows with their reasons", str(states))
 rs = f"{ROOT}/topologies/two-nvas-ecmp/two-nvas-ecmp.vnetlab.json"
-for fault in ("peer-asn", "peer-address", "prepend"):
+for fault in ("peer-asn", "peer-address", "prepend", "unpeered", "hold-time"):
     found = json.loads(run("exam", rs, "--seed", "1", "--faults", fault, "--reveal", "-o", "json")[1] or '{"faults": []}')["faults"]
-    ok([x["fault"] for x in found] == [fault], f"{fault} can be asked for", str(found))
+    ok([x["fault"] for x in found] == [fault] and found[0]["breaks"], f"{fault} can be asked for", str(found))
+for fault, old, new in (("unpeered", "172.16.3.", "172.16.3.12"), ("hold-time", " timers ", "60 180")):
+    run("exam", rs, "--seed", "1", "--faults", fault, "--dir", f"{work}/{fault}")
+    files = {k: [open(x, encoding="utf-8").read() for x in sorted(glob.glob(f"{k}/nva*/frr.conf"))] for k in (os.path.dirname(rs), f"{work}/{fault}")}
+    changed = [(a.splitlines(), b.splitlines()) for a, b in zip(*files.values()) if a != b]
+    ok(len(changed) == 1 and all(old in x and new in y for x, y in zip(*changed[0]) if x != y), f"{fault} is in one appliance's own file, and changes nothing else",
+       str(changed))
+ok(run("exam", rs, "--running", "--seed", "1")[0] == 2 and run("exam", rs, "--redeploy", "routeTables/rt")[0] == 2, "a running lab needs no file")
 end()
