@@ -24,6 +24,7 @@ struct finding {
 	 * among them.  Else 1 and none. */
 	unsigned line, column; /* 0: the table of places knows it (finding_at()) */
 	unsigned end_column;   /* behind the expression, in that line; 0: not known */
+	size_t part; /* of an expression at the source: the byte of it; 0: all of it is meant */
 	size_t count;
 	char **places; /* FINDINGS_ALIKE of them, or NULL */
 	struct finding_group *group;
@@ -68,6 +69,8 @@ struct places *findings_places(struct findings *f);
 /* Gives the finding that was added last this place, whatever its pointer is. */
 void finding_stands_at(struct findings *f, unsigned line, unsigned column);
 void finding_spans(struct findings *f, unsigned line, unsigned column, unsigned end_column);
+/* The last one that was added is about the expression at its source, from that byte on. */
+void finding_is_about_part(struct findings *f, size_t part);
 /* Adds one of another list, that of the file `name` alone; NULL: of a topology. */
 void finding_add_about(struct findings *f, const struct finding *x, enum severity severity,
                        const char *name);

@@ -28,6 +28,22 @@ void finding_stands_at(struct findings *f, unsigned line, unsigned column)
 	finding_spans(f, line, column, 0);
 }
 
+void finding_is_about_part(struct findings *f, size_t part)
+{
+	if (f->n)
+		f->items[f->n - 1].part = part;
+}
+
+/* The part of the expression that x is about, where its place is known. */
+static void find_part(const struct findings *f, const struct finding *x, struct text_place *ret)
+{
+	const char *hash = x->part && x->source ? strchr(x->source, '#') : NULL;
+	_cleanup_free_ char *name = hash ? xstrndup(x->source, (size_t)(hash - x->source)) : NULL;
+
+	if (name)
+		places_find_inner(f->table, name, hash + 1, x->part, ret);
+}
+
 /* Cuts ":NUMBER" off the end of a name; 0: it has none. */
 static unsigned take_number(char *name)
 {
@@ -81,6 +97,7 @@ bool finding_at(const struct findings *f, const struct finding *x, struct text_p
 	if (!findings_at(f, x->source ? x->source : x->pointer, ret) &&
 	    !(has_own_pointer(x) && places_find(f->table, "", x->pointer, ret)))
 		return false;
+	find_part(f, x, ret);
 	if (x->line) {
 		ret->line = x->line;
 		ret->column = x->column;
@@ -104,4 +121,5 @@ void finding_add_about(struct findings *f, const struct finding *x, enum severit
 		finding_add(f, severity, x->rule, x->azure_code, x->pointer, x->hint, "%s",
 		            x->message);
 	finding_spans(f, x->line, x->column, x->end_column);
+	finding_is_about_part(f, x->part);
 }

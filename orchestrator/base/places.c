@@ -5,6 +5,7 @@
 
 #include "base/json_places.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 #ifndef __clang__ /* gcc's analyzer loses uthash's table, which hangs on the first element */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
@@ -14,6 +15,8 @@ struct known_place {
 	char *pointer;
 	unsigned line, column, end_column;
 	const char *same_as; /* of an alias: its pointer */
+	const struct inner_place *inner;
+	size_t n_inner;
 	UT_hash_handle hh;
 };
 
@@ -167,6 +170,21 @@ void places_add(struct places *p, const char *name, const char *pointer, unsigne
 		know_place(x, pointer, strlen(pointer), line, column, end_column);
 }
 
+void places_add_inner(struct places *p, const char *name, const char *pointer,
+                      const struct inner_place *list, size_t n)
+{
+	struct placed_file *x = find_file(p, name);
+
+	if (x && n) {
+		struct known_place *k = know_pointer(x, pointer, strlen(pointer));
+		struct inner_place *copy = arena_array(x->arena, n, sizeof(*copy));
+
+		memcpy(copy, list, n * sizeof(*copy));
+		k->inner = copy;
+		k->n_inner = n;
+	}
+}
+
 void places_add_alias(struct places *p, const char *name, const char *alias, const char *pointer)
 {
 	struct placed_file *x = find_file(p, name);
@@ -219,7 +237,7 @@ bool places_find(struct places *p, const char *name, const char *pointer, struct
 	*ret = (struct text_place){ .file = x->path };
 	for (size_t n = strlen(pointer);;) {
 		HASH_FIND(hh, x->known, pointer, n, k);
-		if (k || !n)
+		if ((k && k->line) || !n)
 			break;
 		do
 			n--;
@@ -230,5 +248,40 @@ bool places_find(struct places *p, const char *name, const char *pointer, struct
 		ret->column = k->column;
 		ret->end_column = k->end_column;
 	}
+	return true;
+}
+
+static struct text_place count_place(const struct placed_file *x, struct inner_place in)
+{
+	struct text_place at = { .file = x->path, .line = 1, .column = 1 };
+	size_t i = 0;
+
+	for (; i < in.at; i++)
+		if (x->source[i] == '\n') {
+			at.line++;
+			at.column = 1;
+		} else {
+			at.column += !utf8_continues(x->source[i]);
+		}
+	at.end_column = at.column;
+	for (; i < in.end && !strchr("\r\n", x->source[i]); i++)
+		at.end_column += !utf8_continues(x->source[i]);
+	return at;
+}
+
+bool places_find_inner(struct places *p, const char *name, const char *pointer, size_t part,
+                       struct text_place *ret)
+{
+	struct placed_file *x = p ? find_file(p, name) : NULL;
+	struct known_place *k = NULL;
+	size_t i;
+
+	if (x && x->source)
+		HASH_FIND(hh, x->known, pointer, strlen(pointer), k);
+	for (i = k ? k->n_inner : 0; i && k->inner[i - 1].part > part; i--)
+		;
+	if (!i || k->inner[i - 1].end > x->source_n)
+		return false;
+	*ret = count_place(x, k->inner[i - 1]);
 	return true;
 }

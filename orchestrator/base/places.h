@@ -35,6 +35,17 @@ char *places_line(const struct places *p, const char *file, unsigned line);
 /* The last place of a pointer counts, as the last of equal keys does.  end_column: as above. */
 void places_add(struct places *p, const char *name, const char *pointer, unsigned line,
                 unsigned column, unsigned end_column);
+/* Where the parts of an expression stand that the value of a pointer is: from that byte of its text
+ * on, until the next one.  They are copied, in ascending order of .part; places_add_source() has
+ * told the text that at and end count the bytes of. */
+struct inner_place {
+	unsigned part, at, end;
+};
+void places_add_inner(struct places *p, const char *name, const char *pointer,
+                      const struct inner_place *list, size_t n);
+/* False, and *ret as it was: it is not known where that byte of the expression stands. */
+bool places_find_inner(struct places *p, const char *name, const char *pointer, size_t part,
+                       struct text_place *ret);
 /* Another word for a pointer: Terraform's address of a resource.  The first one counts. */
 void places_add_alias(struct places *p, const char *name, const char *alias, const char *pointer);
 /* The same with its text, JSON as people write it (input/relax.h). */

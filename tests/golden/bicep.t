@@ -96,9 +96,33 @@ output x string = p.foo
 resource w 'Microsoft.Network/virtualNetworks@2023-09-01' = {
   name: p.foo
 }" '"line": 8, *|"rule": "ARM-EXPR-01"'
-is "with its line, and a caret under the expression" "$(vnetlab check "$work/d/main.bicep" 2>&1 | sed -n '1s/.*main/main/p; 5,6p')" "main.bicep:8:3 (/resources/w/name)
+is "with its line, and a caret under the expression" "$(vnetlab check "$work/d/main.bicep" 2>&1 | sed -n '1s/.*main/main/p; 5,6p')" "main.bicep:8:11 (/resources/w/name)
       name: p.foo
-      ^~~~~~~~~~~"
+              ^~~"
+cat >"$work/d/parts.bicep" <<'END'
+param p string = 'a'
+param n int = 3
+var list = ['x', 'y']
+var bad = union({ a: 1 }, { b: 'é${substring(p, 0, n)}' })
+resource v 'Microsoft.Network/virtualNetworks@2023-09-01' = {
+  name: 'v-${toLower(list[n])}'
+  properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } }
+}
+output y int = n + length(list[0].name)
+output z object = bad
+END
+is "a part of an expression that fails is what the caret is under, in a call, in a string and in a chain of members" \
+	"$(vnetlab check "$work/d/parts.bicep" 2>&1 | grep -B1 '\^~')" \
+	"      name: 'v-\${toLower(list[n])}'
+                         ^~~~~~~
+--
+      output y int = n + length(list[0].name)
+                                        ^~~~
+--
+      var bad = union({ a: 1 }, { b: 'é\${substring(p, 0, n)}' })
+                                         ^~~~~~~~~"
+is "its columns are in JSON, too" "$(vnetlab check "$work/d/parts.bicep" -o json 2>/dev/null | jq -c '[.findings[] | select(.rule == "ARM-EXPR-01") | [.line, .column, .end_column]] | sort')" \
+	'[[4,36,45],[6,22,29],[9,35,39]]'
 says "a module that is not there" "module m 'none.bicep' = {
   name: 'm'
 }" 'BICEP-MODULE-01'

@@ -40,7 +40,9 @@ const struct bbind *deploy_binds(struct blow *l, const struct btarget *t, struct
 	const struct bbind *mine = l->binds;
 
 	l->binds = NULL;
+	l->unmarked++; /* its variables are marked where they are used */
 	l->text(l, loop->by, &list);
+	l->unmarked--;
 	l->binds = mine;
 	room[0] =
 	    (struct bbind){ around, loop->names[0],
@@ -166,7 +168,9 @@ static void add_target_names(struct blow *l, const struct btarget *t, struct nam
 
 	if (depth < 16 && find_parent(l, t, &parent))
 		add_target_names(l, &parent, out, depth + 1);
+	l->unmarked++; /* of a literal the parts are taken */
 	deploy_own_name(l, t, &own);
+	l->unmarked--;
 	add_target_name(l, out, arena_strdup(l->b->arena, str_get(&own)),
 	                parts > out->n ? parts - out->n : 1);
 }
@@ -349,9 +353,9 @@ void deploy_id(struct blow *l, const struct btarget *t, struct str *out)
 	str_addc(out, ')');
 }
 
-static void set_text(json_t *out, const char *key, const char *text)
+static void set_text(struct blow *l, json_t *out, const char *key, const char *text)
 {
-	json_object_set_new(out, key, json_of_text(text));
+	json_object_set_new(out, key, bicep_expression(l, key, text));
 }
 
 void deploy_where(struct blow *l, const struct btarget *t, json_t *out)
@@ -364,12 +368,12 @@ void deploy_where(struct blow *l, const struct btarget *t, json_t *out)
 		return;
 	case WHERE_RG:
 		if (s.subscription)
-			set_text(out, "subscriptionId", s.subscription);
-		set_text(out, "resourceGroup", s.name);
+			set_text(l, out, "subscriptionId", s.subscription);
+		set_text(l, out, "resourceGroup", s.name);
 		return;
 	case WHERE_SUBSCRIPTION:
 		if (s.subscription || !streq(target, "subscription"))
-			set_text(out, "subscriptionId",
+			set_text(l, out, "subscriptionId",
 			         s.subscription ? s.subscription : "subscription().subscriptionId");
 		return;
 	case WHERE_TENANT:
@@ -377,13 +381,13 @@ void deploy_where(struct blow *l, const struct btarget *t, json_t *out)
 			json_object_set_new(out, "scope", json_string("/"));
 		return;
 	case WHERE_GROUP:
-		set_text(out, "scope",
+		set_text(l, out, "scope",
 		         arena_printf(l->b->arena,
 		                      "format('Microsoft.Management/managementGroups/{0}', %s)",
 		                      s.name));
 		return;
 	case WHERE_RESOURCE:
-		set_text(out, "scope", s.name);
+		set_text(l, out, "scope", s.name);
 		return;
 	}
 }

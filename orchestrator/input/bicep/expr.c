@@ -328,8 +328,13 @@ static void chain_text(struct blow *l, const struct bx *x, struct str *out)
 	} else {
 		bicep_text(l, c.base, &text);
 	}
-	for (; at < c.n; at++)
+	for (; at < c.n; at++) {
+		bool marked = bicep_mark(l, &c.links[at]->place, &text);
+
 		append_chain_link(l, &c, c.links[at], &text);
+		if (marked)
+			bicep_mark_end(&text);
+	}
 	str_printf(out, "%s%s", str_get(&text), c.safe ? ")" : "");
 }
 
@@ -486,7 +491,11 @@ void bicep_text(struct blow *l, const struct bx *x, struct str *out)
 		str_add(out, "null()");
 		return;
 	}
+	bool marked = x->sort > BX_BOOL && bicep_mark(l, &x->place, out);
+
 	l->depth++;
 	sort_text(l, x, out);
 	l->depth--;
+	if (marked)
+		bicep_mark_end(out);
 }

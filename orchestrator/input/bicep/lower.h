@@ -59,7 +59,10 @@ struct blow { /* a template in the making */
 	json_t *needs;                   /* symbols that the statement depends on */
 	bool runtime;                    /* reference() is in what was made */
 	unsigned depth;
-	struct str pointer; /* of the value that is being made */
+	struct str pointer;        /* of the value that is being made */
+	struct inner_place *marks; /* of parts of expressions, whose texts name them (mark.c) */
+	size_t n_marks, cap_marks;
+	unsigned unmarked; /* > 0: of a text that says something of another place, none are made */
 	void (*text)(struct blow *l, const struct bx *x, struct str *out);
 	json_t *(*value)(struct blow *l, const struct bx *x);
 	const char *(*variable)(struct blow *l, const struct bicep_decl *d, struct str *inlined);
@@ -78,6 +81,16 @@ void bicep_report(struct blow *l, enum severity sev, const char *rule, struct hc
                   const char *hint, const char *fmt, ...) PRINTF(6, 7);
 size_t bicep_enter(struct blow *l, const char *key); /* into the pointer; what to leave with */
 void bicep_leave(struct blow *l, size_t n);
+
+/* --- mark.c
+ *
+ * A text that is being made has marks in it, where the text of each part of the source's expression
+ * begins and ends.  bicep_expression() takes them out. */
+enum { BICEP_MARK = 1, BICEP_MARK_END = 2 };
+bool bicep_mark(struct blow *l, const struct hcl_place *at, struct str *out); /* false: none */
+void bicep_mark_end(struct str *out);
+/* "[text]", the value at the pointer, or of that member there; places of its parts are told. */
+json_t *bicep_expression(struct blow *l, const char *key /* or NULL */, const char *text);
 
 /* --- names.c */
 const struct bbind *blow_bind(const struct blow *l, const char *name);
@@ -148,8 +161,7 @@ void bicep_lambda(struct blow *l, const char *const *names, size_t n, const stru
  */
 json_t *bicep_loaded(struct blow *l, const struct bx *x, bool *ret_is);
 void json_expression(const json_t *v, struct str *out);
-json_t *json_of_text(const char *text); /* "[text]" */
-json_t *json_of_string(const char *s);  /* escaped */
+json_t *json_of_string(const char *s); /* escaped */
 void declare_all(struct blow *l);
 const char *declare_variable(struct blow *l, const struct bicep_decl *d, struct str *inlined);
 const char *declare_function(struct blow *l, const struct bicep_decl *d);

@@ -24,8 +24,11 @@ static void set_copy(struct blow *l, const struct bicep_decl *d, json_t *out)
 	l->text(l, loop->by, &count);
 	str_addc(&count, ')');
 	l->binds = mine;
+	size_t at = bicep_enter(l, "copy");
+
 	copy = json_pack("{s:s, s:o}", "name", bicep_symbol(l, d), "count",
-	                 json_of_text(str_get(&count)));
+	                 bicep_expression(l, "count", str_get(&count)));
+	bicep_leave(l, at);
 	if (batch && batch->n_items) {
 		json_object_set_new(copy, "mode", json_string("serial"));
 		json_object_set_new(copy, "batchSize", bicep_value(l, batch->items[0]));
@@ -51,11 +54,12 @@ static json_t *begin_resource(struct blow *l, const struct bicep_decl *d, struct
 	set_copy(l, d, out);
 	l->binds = deploy_binds(l, &now->target, now->room);
 	if (deploy_condition(l, &now->target, &condition))
-		json_object_set_new(out, "condition", json_of_text(str_get(&condition)));
+		json_object_set_new(out, "condition",
+		                    bicep_expression(l, "condition", str_get(&condition)));
 	json_object_set_new(out, "type", json_string(deploy_type(l, d)));
 	json_object_set_new(out, "apiVersion", json_string(deploy_version(l, d)));
 	deploy_name(l, &now->target, &name);
-	json_object_set_new(out, "name", json_of_text(str_get(&name)));
+	json_object_set_new(out, "name", bicep_expression(l, "name", str_get(&name)));
 	deploy_where(l, &now->target, out);
 	return out;
 }
@@ -161,7 +165,8 @@ static json_t *secret(struct blow *l, const struct bx *x)
 		return NULL;
 	deploy_id(l, &t, &id);
 	return json_pack("{s:{s:{s:o}, s:o}}", "reference", "keyVault", "id",
-	                 json_of_text(str_get(&id)), "secretName", bicep_value(l, x->items[0]));
+	                 bicep_expression(l, "reference", str_get(&id)), "secretName",
+	                 bicep_value(l, x->items[0]));
 }
 
 static void set_parameters(struct blow *l, const struct bx *params, json_t *properties)

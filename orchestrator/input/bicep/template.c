@@ -98,6 +98,7 @@ json_t *bicep_template(struct bicep *b, struct bicep_file *f)
 	}
 	json_object_set_new(b->templates, f->name, l.template);
 	json_decref(l.pulled);
+	free(l.marks);
 	str_free_p(&l.pointer);
 	return l.template;
 }

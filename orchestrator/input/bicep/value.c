@@ -2,11 +2,6 @@
 /* Values as a template has them: JSON, with expressions as strings in it. */
 #include "input/bicep/lower.h"
 
-json_t *json_of_text(const char *text)
-{
-	return json_sprintf("[%s]", text);
-}
-
 json_t *json_of_string(const char *s)
 {
 	size_t n = strlen(s);
@@ -146,6 +141,5 @@ json_t *bicep_value(struct blow *l, const struct bx *x)
 		break;
 	}
 	l->text(l, x, &s);
-	v = json_of_text(str_get(&s));
-	return v ? v : json_string("");
+	return bicep_expression(l, NULL, str_get(&s));
 }

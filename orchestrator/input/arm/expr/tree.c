@@ -46,10 +46,11 @@ static void report_failure(struct env *e, const char *text, size_t n, const stru
 	if (!f->reported && !e->a->quiet) {
 		_cleanup_str_ struct str s = { 0 };
 		_cleanup_free_ char *tail = jptr_str(at), *ptr = xasprintf("%s%s", p->base, tail);
-		size_t first = strcspn(f->msg, "\n");
+		size_t first = strcspn(f->msg, "\n"), pos = f->at ? f->at->pos : 0;
+		size_t known = e->a->f->n;
 
 		str_addn(&s, f->msg, first);
-		add_excerpt(text, n, f->at ? f->at->pos : 0, &s);
+		add_excerpt(text, n, pos, &s);
 		for (const char *line = f->msg + first; *line;) {
 			size_t len = strcspn(line + 1, "\n");
 
@@ -58,6 +59,8 @@ static void report_failure(struct env *e, const char *text, size_t n, const stru
 		}
 		arm_finding(e->a, SEV_ERROR, "ARM-EXPR-01", f->code, p->file, ptr, f->hint, "%s",
 		            str_get(&s));
+		if (e->a->f->n > known)
+			finding_is_about_part(e->a->f, pos);
 	}
 	eval_forget_failure(e->a);
 }
