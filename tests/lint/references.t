@@ -4,6 +4,7 @@
 import os
 import re
 import subprocess
+import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 FILES = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=True).stdout.split("\0")
@@ -16,14 +17,16 @@ DOCUMENT = re.compile(r"(?<![\w./}-])[\w./-]*\b[\w-]+\.md\b")
 # Files of the source by their folder, as comments name them: "kernel/ttl.h", "tests/lib/tap.sh".
 SOURCE = re.compile(r"(?<![\w./*-])((?:[\w.-]+/)+[\w-]+\.(?:c|h|t|py|sh))\b(?!\.)")
 NUMBER = r"\d+(?:\.\d+)?"
-CITED = re.compile(r"(azure-behaviour|interfaces)(?:\.md)?,?(?: section)?((?:(?:,|,? and|,? to)?[\s*#/]+" + NUMBER + r"(?![\w%]))+)")
+CITED = re.compile(r"(azure-behaviour|interfaces)(?:\.md)?,?(?:[\s*#/]+section)?((?:(?:,|,? and|,? to)?[\s*#/]+" + NUMBER + r"(?![\w%]))+)")
 ROOTS = ("", "orchestrator/", "docs/", "tests/")
 count = 0
+failed = False
 
 
 def result(name, bad):
-    global count
+    global count, failed
     count += 1
+    failed |= bool(bad)
     print(f"{'not ok' if bad else 'ok'} {count} - {name}")
     for line in bad:
         print(f"# {line}")
@@ -76,3 +79,4 @@ result("sections that are cited are there", numbers)
 result("code names the section that it cites", bare)
 result("sections are cited at all", [] if cited > 100 else [f"only {cited} citations were found"])
 print(f"1..{count}")
+sys.exit(failed)
