@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/watch/dial.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "lab/proc/node.h"
@@ -13,6 +14,9 @@ enum {
 	SHORT_MS = 790,
 	DRAWS = 24,
 	ANSWER_MS = 20,
+	/* A BIRD that has not answered so long after its start is on a machine that has more to do;
+	 * nobody waits for it any more. */
+	LATE_MS = 300,
 };
 
 bool dial_is_late(const struct bird_session *s)
@@ -61,8 +65,11 @@ void dial_look(struct driver *d)
 	struct watch_room *w = d->watch;
 	size_t left = 0;
 
-	for (size_t i = 0; i < w->n_dialing; i++)
-		if (!dial_soon(&w->dialing[i]->procs[0]->control))
+	for (size_t i = 0; i < w->n_dialing; i++) {
+		const struct process *bird = w->dialing[i]->procs[0];
+
+		if (!dial_soon(&bird->control) && clock_ms() - bird->started < LATE_MS)
 			w->dialing[left++] = w->dialing[i];
+	}
 	w->n_dialing = left;
 }
