@@ -206,12 +206,21 @@ void gateway_statics(const struct model *m, const struct gateway *g, static_fn *
 
 /* --- default routes -------------------------------------------------------------------------- */
 
-static bool has_default(const struct prefix *v, size_t n)
+const struct prefix default_halves[2] = { { 0, 1 }, { 0x80000000, 1 } };
+
+/* Who must not announce 0.0.0.0/0, or wants to be longer than it, announces its halves. */
+static enum default_route find_default(const struct prefix *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	enum default_route found = DEFAULT_NONE;
+	unsigned halves = 0;
+
+	for (size_t i = 0; i < n; i++) {
 		if (!v[i].len)
-			return true;
-	return false;
+			found = DEFAULT_WHOLE;
+		else if (v[i].len == 1)
+			halves |= prefix_eq(v[i], default_halves[0]) ? 1 : 2;
+	}
+	return halves == 3 ? DEFAULT_HALVES : found;
 }
 
 static const struct site *get_connection_site(const struct connection *c)
@@ -220,17 +229,33 @@ static const struct site *get_connection_site(const struct connection *c)
 }
 
 /* By what its local network gateway says, or by what its site announces. */
-static bool brings_default(const struct connection *c)
+static enum default_route find_connection_default(const struct connection *c)
 {
 	const struct site *s = get_connection_site(c);
+	enum default_route found = DEFAULT_NONE;
 
-	if (c->local && (c->gateway->default_site == c->local ||
-	                 has_default(c->local->prefixes, c->local->n_prefixes)))
-		return true;
-	return s && (c->bgp || !c->local) && has_default(s->prefixes, s->n_prefixes);
+	if (c->local)
+		found = find_default(c->local->prefixes, c->local->n_prefixes);
+	if (!found && c->local && c->gateway->default_site == c->local)
+		found = DEFAULT_WHOLE;
+	return found || !s || (!c->bgp && c->local) ? found
+	                                            : find_default(s->prefixes, s->n_prefixes);
 }
 
-char *vnet_default_from(const struct model *m, const struct vnet *v)
+static enum default_route find_appliance_default(const struct node *vm, ip4 peer)
+{
+	const struct bgp_block *b = &vm->guest.bgp;
+	enum default_route found = find_default(b->advertise, b->n_advertise);
+
+	if (found)
+		return found;
+	if (own_bgp_announces(vm, peer, default_halves[0]) &&
+	    own_bgp_announces(vm, peer, default_halves[1]))
+		return DEFAULT_HALVES;
+	return own_bgp_announces(vm, peer, (struct prefix){ 0, 0 }) ? DEFAULT_WHOLE : DEFAULT_NONE;
+}
+
+char *vnet_default_from(const struct model *m, const struct vnet *v, enum default_route *ret)
 {
 	const struct vnet *by = vnet_served_by(v);
 	const struct route_server *rs = by ? by->route_server : NULL;
@@ -238,7 +263,8 @@ char *vnet_default_from(const struct model *m, const struct vnet *v)
 	for (size_t i = 0; by && i < m->n_connections; i++) {
 		const struct connection *c = &m->connections[i];
 
-		if (!c->broken && !c->down && c->gateway->vnet == by && brings_default(c))
+		if (!c->broken && !c->down && c->gateway->vnet == by &&
+		    (*ret = find_connection_default(c)))
 			return xasprintf("%s \"%s\", by connection \"%s\"",
 			                 get_connection_site(c) ? "site" : "local network gateway",
 			                 get_connection_site(c) ? get_connection_site(c)->name
@@ -248,11 +274,11 @@ char *vnet_default_from(const struct model *m, const struct vnet *v)
 	for (size_t i = 0; rs && i < rs->n_conns; i++) {
 		const struct node *vm = rs->conns[i].nic ? rs->conns[i].nic->vm : NULL;
 
-		if (vm && (has_default(vm->guest.bgp.advertise, vm->guest.bgp.n_advertise) ||
-		           own_bgp_announces(vm, rs->instance[0], (struct prefix){ 0, 0 })))
+		if (vm && (*ret = find_appliance_default(vm, rs->instance[0])))
 			return xasprintf("appliance \"%s\", by Route Server \"%s\"", vm->name,
 			                 rs->name);
 	}
+	*ret = DEFAULT_NONE;
 	return NULL;
 }
 

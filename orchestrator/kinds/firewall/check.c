@@ -36,31 +36,38 @@ static void check_one_firewall(const struct model *m, const struct firewall *fw,
 			         fw->vnet->name, m->firewalls[i].name);
 }
 
-static bool has_own_default(const struct subnet *s)
+static bool has_own_route(const struct subnet *s, struct prefix p)
 {
 	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++)
-		if (!s->route_table->routes[i].broken && !s->route_table->routes[i].prefix.len)
+		if (!s->route_table->routes[i].broken &&
+		    prefix_eq(s->route_table->routes[i].prefix, p))
 			return true;
 	return false;
 }
 
-/* A default route by BGP takes the firewall's packets, too, unless its subnet has one of its own.
- */
+/* A default route by BGP takes the firewall's packets, too, unless its subnet has one of its own
+ * that is as long. */
 static void check_announced_default(const struct model *m, const struct firewall *fw,
                                     const struct subnet *s, struct findings *f)
 {
-	bool takes = !has_own_default(s) && !(s->route_table && s->route_table->disable_bgp);
-	_cleanup_free_ char *from = takes ? vnet_default_from(m, s->vnet) : NULL;
+	enum default_route form;
+	_cleanup_free_ char *from = vnet_default_from(m, s->vnet, &form);
+	bool halves = form == DEFAULT_HALVES;
+	bool own = halves
+	               ? has_own_route(s, default_halves[0]) && has_own_route(s, default_halves[1])
+	               : has_own_route(s, (struct prefix){ 0, 0 });
 
-	if (from)
-		warning_at(
-		    f, "FW-ROUTE-01", NULL, s->ptr,
-		    "give AzureFirewallSubnet a route table with 0.0.0.0/0 to Internet, or "
-		    "know that this is forced tunneling",
-		    "0.0.0.0/0 comes from %s, and leads what firewall \"%s\" sends to the "
-		    "Internet there: Azure takes that only from a firewall with a management "
-		    "NIC",
-		    from, fw->name);
+	if (!from || own || (s->route_table && s->route_table->disable_bgp))
+		return;
+	const char *what = halves ? "0.0.0.0/1 and 128.0.0.0/1" : "0.0.0.0/0";
+	_cleanup_free_ char *hint = xasprintf("give AzureFirewallSubnet a route table with %s to "
+	                                      "Internet, or know that this is forced tunneling",
+	                                      what);
+
+	warning_at(f, "FW-ROUTE-01", NULL, s->ptr, hint,
+	           "%s %s from %s, and %s what firewall \"%s\" sends to the Internet there: Azure "
+	           "takes that only from a firewall with a management NIC",
+	           what, halves ? "come" : "comes", from, halves ? "lead" : "leads", fw->name);
 }
 
 /* Reports a firewall whose packets to the Internet would go somewhere else first. */
@@ -70,7 +77,7 @@ static void check_firewall_way_out(const struct model *m, const struct firewall 
 	for (size_t i = 0; s->route_table && i < s->route_table->n_routes; i++) {
 		const struct route *r = &s->route_table->routes[i];
 
-		if (!r->broken && !r->prefix.len && r->type != NH_INTERNET)
+		if (!r->broken && r->prefix.len <= 1 && r->type != NH_INTERNET)
 			warning_at(f, "FW-ROUTE-01", NULL, r->ptr,
 			           "make its next hop Internet, or know that this is forced "
 			           "tunneling",

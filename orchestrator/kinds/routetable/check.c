@@ -184,10 +184,11 @@ static void check_hops_from(const struct route_table *t, const struct vnet *v, s
 	}
 }
 
+/* 0.0.0.0/0, or a half of it. */
 static const struct route *default_to_appliance(const struct route_table *t)
 {
 	for (size_t i = 0; t && i < t->n_routes; i++)
-		if (!t->routes[i].broken && !t->routes[i].prefix.len &&
+		if (!t->routes[i].broken && t->routes[i].prefix.len <= 1 &&
 		    t->routes[i].type == NH_VIRTUAL_APPLIANCE)
 			return &t->routes[i];
 	return NULL;
