@@ -230,7 +230,11 @@ static json_t *import_store(const struct rest_options *o, const struct store *s,
 {
 	json_t *list = importer_list(s, left_out);
 	struct import_options io = {
-		.from = "azure", .name = o->lab, .names = s->names, .guests = machines_given(s)
+		.from = "azure",
+		.name = o->lab,
+		.all_there = true,
+		.names = s->names,
+		.guests = machines_given(s),
 	};
 	json_t *x = import_design(list, &io, f);
 	json_t *topology = json_object_get(x, "topology");

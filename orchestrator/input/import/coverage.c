@@ -13,6 +13,8 @@ json_t *im_coverage(struct import *im)
 		const struct res *r = im->v[i];
 		const char *how = hows[r->row->how];
 
+		if (r->made_up)
+			continue;
 		row = json_object_get(by_type, r->type);
 		if (!row) {
 			row = json_pack("{s:s, s:i, s:s, s:i, s:b, s:s?}", "type", r->type,
@@ -78,7 +80,7 @@ json_t *im_fates(struct import *im)
 		    r->left_out && r->row->how != TYPE_UNSUPPORTED && r->row->how != TYPE_UNKNOWN;
 		_cleanup_free_ char *place = r->left_out ? NULL : find_place_in_lab(im, r);
 
-		if (is_member(r))
+		if (r->made_up || is_member(r))
 			continue;
 		json_array_append_new(
 		    list, json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "name", r->name, "type",

@@ -70,6 +70,8 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	};
 
 	im_index(&im, resources);
+	if (!o->all_there)
+		im_make_up_parents(&im);
 	im_types(&im);
 	im_keep_names(&im);
 	name_all(&im);

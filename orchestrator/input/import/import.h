@@ -14,6 +14,8 @@ struct import_options {
 	const char *folder;        /* of the template, for scripts that lie there; may be NULL */
 	const char *name;          /* of the lab; may be NULL */
 	const char *const *images; /* "VM=image[:file]", NULL-terminated; may be NULL */
+	/* What is not among the resources does not exist, so that nothing stands for it. */
+	bool all_there;
 	/* {resource_key() of an id: name in the lab}, of designs before this one: who has one keeps
 	 * it.  What gets a name is added, what is not among the resources goes.  NULL: all are new.
 	 */

@@ -70,7 +70,7 @@ static struct res *find_by_type_and_name(struct import *im, const char *id)
 	return json_is_integer(at) ? im->v[json_integer_value(at)] : NULL;
 }
 
-struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what)
+struct res *im_find_like(struct import *im, const struct res *r, const char *id, const char *what)
 {
 	struct res *to = id ? im_find(im, id) : NULL;
 
@@ -82,7 +82,14 @@ struct res *im_ref(struct import *im, const struct res *r, const char *id, const
 		        "%s \"%s\" is taken for %s: same type and name, another group or "
 		        "subscription",
 		        what, id, to->key);
-	else
+	return to;
+}
+
+struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what)
+{
+	struct res *to = im_find_like(im, r, id, what);
+
+	if (id && !to)
 		im_note(im, SEV_WARNING, "IMPORT-REF-01", r,
 		        "export or name it too, so that the lab has it",
 		        "%s \"%s\" is not among the resources", what, id);
@@ -193,6 +200,16 @@ static struct res *add_or_merge(struct import *im, const char *id, const char *g
 	VEC_PUSH(im->v, im->n, im->cap) = r;
 	add_to_type(im, r);
 	HASH_ADD_KEYPTR(hh, im->by_key, r->key, strlen(r->key), r);
+	return r;
+}
+
+struct res *im_add_made_up(struct import *im, const char *id, const char *source, json_t *j)
+{
+	struct res *r = add_or_merge(im, id, NULL, NULL, source, j);
+
+	json_array_append_new(im->keep, j);
+	if (r)
+		r->made_up = true;
 	return r;
 }
 

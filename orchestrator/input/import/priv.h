@@ -42,7 +42,10 @@ struct import_type {
 	const char *why;
 	/* Makes r->out of r->j; NULL: the row that reads what refers to r does. */
 	void (*read)(struct import *im, struct res *r);
-	bool when_used;                  /* it is read when something refers to it: im_use() */
+	bool when_used; /* it is read when something refers to it: im_use() */
+	/* What one is called that is deployed elsewhere, and is made up for what the file puts into
+	 * it; NULL: none is. */
+	const char *made_up;
 	const struct import_list *lists; /* or NULL */
 	/* Properties that are read, or mean nothing to packets, with a space around each; NULL:
 	 * none is looked at. */
@@ -85,6 +88,7 @@ struct res {
 	const char *lab; /* its name in the topology */
 	json_t *out;     /* its object there, borrowed */
 	bool left_out;
+	bool made_up;        /* deployed elsewhere: stands for what is not among the resources */
 	const char *why_out; /* why it was left out, or NULL */
 	UT_hash_handle hh;
 };
@@ -129,6 +133,7 @@ struct import {
 	struct im_nic *nics;
 	size_t n_nics, cap_nics;
 	json_t *elsewhere; /* resource_key() of what is deployed elsewhere, and made up: its name */
+	unsigned n_made_up; /* virtual networks with an address space of nobody's */
 	struct im_taken *taken;
 	size_t n_taken, cap_taken;
 };
@@ -140,6 +145,10 @@ struct res *im_find(struct import *im, const char *id); /* NULL: not among the r
 /* What a property of r refers to; NULL with a finding when it is not among the resources, and
  * silently when id is NULL. */
 struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what);
+/* The same, silent when there is none. */
+struct res *im_find_like(struct import *im, const struct res *r, const char *id, const char *what);
+/* A resource that stands for one of that id, which is not among the resources; takes j. */
+struct res *im_add_made_up(struct import *im, const char *id, const char *source, json_t *j);
 /* The first one of a type, in small letters; NULL: there is none. */
 struct res *im_first(const struct import *im, const char *type);
 #define IM_EACH(im, r, type) for ((r) = im_first((im), (type)); (r); (r) = (r)->next)
@@ -171,6 +180,17 @@ void im_put(struct import *im, const char *kind, struct res *r, json_t *obj);
 void im_put_origin(json_t *obj, const struct res *r);
 /* Sets obj[key][name], making obj[key] when it is not there; takes value. */
 void im_set_in(json_t *obj, const char *key, const char *name, json_t *value);
+
+/* --- elsewhere.c: what is deployed elsewhere ---------------------------------------------------
+ */
+
+/* Makes up what children name as their parent, and is not among the resources, where rows say
+ * so. */
+void im_make_up_parents(struct import *im);
+/* A virtual network of that id, for r: it has an address space of nobody's, or prefixes (taken; may
+ * be NULL). */
+struct res *im_make_up_network(struct import *im, const struct res *r, const char *id,
+                               json_t *prefixes);
 
 /* --- child.c: resources of another one -------------------------------------------------------- */
 

@@ -43,19 +43,28 @@ static void check_shared_keys(struct import *im, const struct res *r, json_t *ob
 	}
 }
 
+/* "MY_CIRCUIT_ID" that is to be filled in is a name, too. */
+static const char *circuit_name(const char *id)
+{
+	const char *slash = strrchr(id, '/');
+
+	return slash ? slash + 1 : id;
+}
+
 /* A circuit is ordered long before, so that a design often only names it: the lab has one of that
  * name, with nothing behind. */
 static const char *circuit_of(struct import *im, struct res *r, const char *id)
 {
 	_cleanup_free_ char *key = id ? resource_key(id) : NULL;
 
-	if (!id || im_find(im, id) || !strstr(key, "/expressroutecircuits/"))
+	if (!id || im_find(im, id) || !*circuit_name(id) ||
+	    (strchr(id, '/') && !strstr(key, "/expressroutecircuits/")))
 		return im_lab(im, r, id, "circuit");
 	const char *lab = json_string_value(json_object_get(im->elsewhere, key));
 
 	if (lab)
 		return lab;
-	lab = im_new_name(im, "expressRouteCircuits", r, strrchr(id, '/') + 1);
+	lab = im_new_name(im, "expressRouteCircuits", r, circuit_name(id));
 	json_object_set_new(im->elsewhere, key, json_string(lab));
 	im_set_in(im->topology, "expressRouteCircuits", lab,
 	          json_pack("{s:s}", "description", "deployed elsewhere"));

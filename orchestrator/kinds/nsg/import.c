@@ -130,7 +130,7 @@ const struct import_type nsg_imports[] = {
 	                        .children = CHILDREN{ { "securityRules" }, { 0 } },
 	                        .in_use = "InUseNetworkSecurityGroupCannotBeDeleted",
 	                        .defaults = DEFAULTS{ { "securityRules", "[]" }, { 0 } } },
-	  .terraform = tf_security_groups, .read = read_security_group,
+	  .terraform = tf_security_groups, .read = read_security_group, .made_up = "security group",
 	  .lists = LISTS{ { "securityRules", "securityrules" }, { 0 } },
 	  .known = " securityRules defaultSecurityRules networkInterfaces subnets flowLogs "
 	           "flushConnection ",

@@ -88,7 +88,7 @@ const struct import_type route_table_imports[] = {
 	                        .defaults = DEFAULTS{ { "routes", "[]" },
 	                                              { "disableBgpRoutePropagation", "false" },
 	                                              { 0 } } },
-	  .terraform = tf_route_tables, .read = read_table,
+	  .terraform = tf_route_tables, .read = read_table, .made_up = "route table",
 	  .lists = LISTS{ { "routes", "routes" }, { 0 } },
 	  .known = " disableBgpRoutePropagation routes subnets ",
 	  .missing = LACKING{ { "disablePeeringRoute", "peering routes are there" }, { 0 } },

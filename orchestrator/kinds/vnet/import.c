@@ -28,6 +28,8 @@ static void read_vnet(struct import *im, struct res *r)
 		        "\"%s\" is no region: the network has none", location);
 	else
 		put_str(obj, "location", location);
+	if (r->made_up)
+		put_str(obj, "description", "stands for a network that is not among the resources");
 	json_object_set_new(obj, "addressPrefixes", prefixes);
 	prefixes = arm_prefixes(im, r, arm_get(r->j, "summarizedGatewayPrefixes"), NULL,
 	                        "addressPrefixes");
@@ -107,42 +109,56 @@ static void read_subnet(struct import *im, struct res *r)
 
 /* --- peerings --------------------------------------------------------------------------------- */
 
-/* The other network is not among the resources: make an empty one of the address space that
- * the peering shows, so that routes to it exist. */
-static struct res *stand_in(struct import *im, struct res *r, const char *id)
+/* Its own side, when nothing here says more of it. */
+static void peer_back(struct import *im, const struct res *r, struct res *to)
+{
+	const char *of = r->parent->lab, *name;
+	json_t *v;
+
+	json_object_foreach (json_object_get(to->out, "peerings"), name, v)
+		if (strieq(of, json_string_value(json_object_get(v, "remoteVirtualNetwork"))))
+			return;
+	v = json_pack("{s:s, s:b}", "remoteVirtualNetwork", of, "allowForwardedTraffic", 1);
+	name = json_object_get(json_object_get(to->out, "peerings"), "back")
+	           ? arena_printf(im->a, "back-%s", of)
+	           : "back";
+	im_set_in(to->out, "peerings", name, v);
+}
+
+/* What the file itself says of the side takes its place. */
+static void forget_peering_back(struct res *vnet, const struct res *to)
+{
+	json_t *all = json_object_get(vnet->out, "peerings"), *v;
+	const char *name;
+	void *next;
+
+	json_object_foreach_safe (all, next, name, v)
+		if (vnet->made_up && str_starts(name, "back") &&
+		    strieq(to->lab, json_string_value(json_object_get(v, "remoteVirtualNetwork"))))
+			json_object_del(all, name);
+}
+
+/* The other network is not among the resources: one of the address space that the peering shows
+ * stands for it, so that routes to it exist. */
+static struct res *make_up_remote(struct import *im, struct res *r, const char *id)
 {
 	json_t *space = arm_get(r->j, "remoteVirtualNetworkAddressSpace");
 
 	if (!space)
 		space = arm_get(r->j, "remoteAddressSpace");
 	json_t *prefixes = arm_prefixes(im, r, space, NULL, "addressPrefixes");
+	struct res *to =
+	    json_array_size(prefixes) ? NULL : im_find_like(im, r, id, "virtual network");
 
-	if (!json_array_size(prefixes)) {
+	if (to || (im->o->all_there && !json_array_size(prefixes))) {
 		json_decref(prefixes);
-		return NULL;
+		return to;
 	}
-	const char *slash = strrchr(id, '/');
-	struct res *to = arena_alloc(im->a, sizeof(*to));
-	json_t *obj = json_pack("{s:s, s:o}", "description",
-	                        "stands for a network that is not among the resources",
-	                        "addressPrefixes", prefixes);
-
-	*to = (struct res){ .key = id,
-		            .type = NET "virtualnetworks",
-		            .group = "",
-		            .name = slash ? slash + 1 : id,
-		            .source = r->source };
-	to->lab = im_name(im, "virtualNetworks", to, to->name);
-	im_put(im, "virtualNetworks", to, obj);
-	im_set_in(obj, "peerings", "back",
-	          json_pack("{s:s, s:b, s:b}", "remoteVirtualNetwork", r->parent->lab,
-	                    "allowForwardedTraffic", 1, "allowGatewayTransit",
-	                    arm_bool(r->j, "useRemoteGateways", false)));
-	put_str(obj, "source", r->source);
-	im_note(im, SEV_INFO, "IMPORT-REF-03", r, "export it too, if its machines matter",
-	        "virtual network \"%s\" is not among the resources: one with its address space "
-	        "and no machines stands for it",
-	        to->name);
+	to = im_make_up_network(im, r, id, prefixes);
+	if (to) {
+		to->lab = im_name(im, "virtualNetworks", to, to->name);
+		read_vnet(im, to);
+	}
 	return to;
 }
 
@@ -158,14 +174,31 @@ static struct res *remote_of(struct import *im, struct res *r)
 	struct res *to = im_find(im, id);
 
 	if (!to)
-		to = stand_in(im, r, id);
+		to = make_up_remote(im, r, id);
 	if (!to)
 		to = im_ref(im, r, id, "virtual network");
 	if (!to || !to->out) {
 		r->left_out = true;
 		return NULL;
 	}
+	if (to->made_up)
+		peer_back(im, r, to);
 	return to;
+}
+
+/* Whether it has a gateway, and what that announces, is not known of what is deployed elsewhere. */
+static bool uses_remote_gateways(struct import *im, const struct res *r, const struct res *to)
+{
+	bool uses = arm_bool(r->j, "useRemoteGateways", false);
+
+	if (uses && to->made_up)
+		im_note(
+		    im, SEV_WARNING, "IMPORT-REF-05", r,
+		    "give the folder of all files, or what deploys it, too",
+		    "peering \"%s\" has useRemoteGateways, and virtual network \"%s\" is deployed "
+		    "elsewhere: the routes of its gateways are not known, and not there",
+		    r->name, to->name);
+	return uses && !to->made_up;
 }
 
 static void subnet_names(const struct res *r, json_t *obj, const char *key)
@@ -205,12 +238,13 @@ static void read_peering(struct import *im, struct res *r)
 	put_bool(obj, "allowForwardedTraffic", arm_bool(r->j, "allowForwardedTraffic", false),
 	         false);
 	put_bool(obj, "allowGatewayTransit", arm_bool(r->j, "allowGatewayTransit", false), false);
-	put_bool(obj, "useRemoteGateways", arm_bool(r->j, "useRemoteGateways", false), false);
+	put_bool(obj, "useRemoteGateways", uses_remote_gateways(im, r, to), false);
 	if (!arm_bool(r->j, "peerCompleteVnets", true)) {
 		json_object_set_new(obj, "peerCompleteVnets", json_false());
 		subnet_names(r, obj, "localSubnetNames");
 		subnet_names(r, obj, "remoteSubnetNames");
 	}
+	forget_peering_back(vnet, to);
 	im_set_in(vnet->out, "peerings", r->lab, obj);
 	r->out = obj;
 }
@@ -297,7 +331,7 @@ const struct import_type vnet_imports[] = {
 	                                      { "virtualNetworkPeerings", "[]" },
 	                                      { "enableDdosProtection", "false" },
 	                                      { 0 } } },
-	  .terraform = tf_networks, .read = read_vnet,
+	  .terraform = tf_networks, .read = read_vnet, .made_up = "virtual network",
 	  .lists = LISTS{ { "subnets", "subnets" },
 	                  { "virtualNetworkPeerings", "virtualnetworkpeerings" },
 	                  { 0 } },
