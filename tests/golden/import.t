@@ -20,7 +20,7 @@ def run(*args, cwd=HERE):
 
 
 for name in ("every-type.json", "odd.json", "more.json", "manager.json", "az", "folder", "with-parameters", "group-export", "group-export/template.json", "../terraform/hub.plan.json",
-             "firewall.json", "public-lb.json", "published.json", "gateway-addresses.json", "open.json", "elsewhere.json", "../terraform/firewall.plan.json"):
+             "firewall.json", "public-lb.json", "published.json", "gateway-addresses.json", "open.json", "elsewhere.json", "services.json", "../terraform/firewall.plan.json"):
     status, out, err = run("import", name)
     text = f"status {status}\n\n{out}\n{err}\n" + run("import", name, "--coverage")[1]
     golden(name, f"{HERE}/{name.replace('../terraform/', '').replace('/', '-')}.expect", text)

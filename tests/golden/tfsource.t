@@ -152,6 +152,92 @@ is "the inbound endpoint of a DNS resolver has its subnet and its address" \
 	"$(vnetlab import "$work/dns" 2>/dev/null | jq -c '.dnsInboundEndpoints.inbound | del(.source)')" \
 	'{"subnet":"V/dns","privateIPAddress":"10.0.1.5"}'
 
+mkdir "$work/services"
+cat >"$work/services/main.tf" <<'EOF'
+resource "azurerm_virtual_network" "v" {
+  name                = "V"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_application_gateway" "shop" {
+  name = "shop"
+  gateway_ip_configuration {
+    name      = "c"
+    subnet_id = azurerm_subnet.s.id
+  }
+  frontend_port {
+    name = "http"
+    port = 80
+  }
+  frontend_port {
+    name = "unused"
+    port = 81
+  }
+  frontend_ip_configuration {
+    name               = "in"
+    subnet_id          = azurerm_subnet.s.id
+    private_ip_address = "10.0.1.9"
+  }
+  http_listener {
+    name                           = "l"
+    frontend_ip_configuration_name = "in"
+    frontend_port_name             = "http"
+  }
+}
+resource "azurerm_kubernetes_cluster" "k" {
+  name = "k"
+  default_node_pool {
+    name           = "system"
+    node_count     = 2
+    vnet_subnet_id = azurerm_subnet.s.id
+  }
+}
+resource "azurerm_kubernetes_cluster_node_pool" "more" {
+  name                  = "more"
+  kubernetes_cluster_id = azurerm_kubernetes_cluster.k.id
+  node_count            = 1
+  vnet_subnet_id        = azurerm_subnet.s.id
+}
+resource "azurerm_container_group" "job" {
+  name       = "job"
+  subnet_ids = [azurerm_subnet.s.id]
+  exposed_port {
+    port     = 8080
+    protocol = "TCP"
+  }
+}
+resource "azurerm_netapp_account" "a" {
+  name = "a"
+}
+resource "azurerm_netapp_pool" "p" {
+  name         = "p"
+  account_name = azurerm_netapp_account.a.name
+}
+resource "azurerm_netapp_volume" "home" {
+  name      = "home"
+  pool_name = azurerm_netapp_pool.p.name
+  subnet_id = azurerm_subnet.s.id
+  protocols = ["NFSv3"]
+}
+resource "azurerm_private_link_service" "pls" {
+  name = "pls"
+  nat_ip_configuration {
+    name      = "n"
+    primary   = true
+    subnet_id = azurerm_subnet.s.id
+  }
+}
+EOF
+is "hosts stand for what Azure runs in a subnet" \
+	"$(vnetlab import "$work/services" 2>/dev/null | jq -c '[.virtualMachines | to_entries[] | [.key, (.value.nics[].privateIPAddress // ""), .value.listen // []]]')" \
+	'[["shop","10.0.1.9",["tcp/80"]],["k-system_0","",[]],["k-system_1","",[]],["k-more_0","",[]],["job","",["tcp/8080"]],["home","",["tcp/2049"]],["pls","",[]]]'
+
 mkdir "$work/gw"
 cat >"$work/gw/main.tf" <<'EOF'
 resource "azurerm_virtual_network" "v" {

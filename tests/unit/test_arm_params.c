@@ -97,6 +97,26 @@ static void ids_are_whole(void **state)
 	output_is(&m, "plain", "false");
 }
 
+/* What is invented is what the template can work with: as many parts as it takes, and a text that
+ * it compares with. */
+static void invented_ones_fit(void **state)
+{
+	_cleanup_made_ struct made m =
+	    make("{`parameters`: {`hostFqdn`: {`type`: `string`}, `keySource`: {`type`: `string`},"
+	         " `hubVirtualNetworkResourceId`: {`type`: `string`}}, `resources`: [],"
+	         "`outputs`: {`host`: {`type`: `string`, `value`: "
+	         "`[split(parameters('hostFqdn'), '.')[2]]`},"
+	         " `subnet`: {`type`: `string`, `value`: "
+	         "`[split(parameters('hubVirtualNetworkResourceId'), '/')[10]]`},"
+	         " `own`: {`type`: `bool`, `value`: "
+	         "`[equals(parameters('keySource'), 'Microsoft.NetApp')]`}}}");
+
+	(void)state;
+	output_is(&m, "host", "`com`");
+	output_is(&m, "subnet", "`existing`");
+	output_is(&m, "own", "true");
+}
+
 static void on_the_command_line(void **state)
 {
 	static const char *const params[] = { "spokes=['x', /* two */ 'y',]",
@@ -288,10 +308,11 @@ static void nested_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_are_whole), cmocka_unit_test(typed_examples),
-		cmocka_unit_test(asked_for),     cmocka_unit_test(on_the_command_line),
-		cmocka_unit_test(wrong_ones),    cmocka_unit_test(from_files),
-		cmocka_unit_test(nested_ones),   cmocka_unit_test(prerequisites),
+		cmocka_unit_test(ids_are_whole),     cmocka_unit_test(typed_examples),
+		cmocka_unit_test(asked_for),         cmocka_unit_test(on_the_command_line),
+		cmocka_unit_test(wrong_ones),        cmocka_unit_test(from_files),
+		cmocka_unit_test(nested_ones),       cmocka_unit_test(prerequisites),
+		cmocka_unit_test(invented_ones_fit),
 	};
 
 	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);

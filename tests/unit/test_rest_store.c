@@ -400,7 +400,6 @@ static void test_azures_own_errors_refuse_and_others_leave_out(void **state)
 static void test_what_moves_no_packet_is_stored_with_a_finding(void **state)
 {
 	static const char *const types[] = {
-		NETWORK "/applicationGateways/x",
 		NETWORK "/virtualWans/x",
 		G "/providers/Microsoft.Example/things/x",
 	};

@@ -66,6 +66,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 		.keep = json_array(),
 		.pools = json_object(),
 		.elsewhere = json_object(),
+		.services = json_object(),
 		.tails = json_object(),
 	};
 
@@ -94,6 +95,7 @@ json_t *import_design(json_t *resources, const struct import_options *o, struct 
 	json_decref(im.keep);
 	json_decref(im.pools);
 	json_decref(im.elsewhere);
+	json_decref(im.services);
 	json_decref(im.tails);
 	HASH_CLEAR(hh, im.by_key);
 	HASH_CLEAR(hh, im.by_type);

@@ -361,6 +361,9 @@ void import_guests(struct import *im)
 	}
 	for (size_t i = 0; i < m.n; i++) {
 		struct machine *x = &m.v[i];
+
+		if (json_object_get(im->services, x->name))
+			continue;
 		json_t *result = x->given ? json_incref(x->given) : guess_guest(im, x);
 
 		apply_guest(im, x->res, x->name, x->out, result);

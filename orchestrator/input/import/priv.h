@@ -132,6 +132,7 @@ struct import {
 	json_t *pools; /* resource_key() of a backend pool or an inbound NAT rule: [NICs] */
 	struct im_nic *nics;
 	size_t n_nics, cap_nics;
+	json_t *services;  /* names of virtual machines that stand for a service: true */
 	json_t *elsewhere; /* resource_key() of what is deployed elsewhere, and made up: its name */
 	unsigned n_made_up; /* virtual networks with an address space of nobody's */
 	struct im_taken *taken;
@@ -220,6 +221,8 @@ void put_description(json_t *obj, const char *const *words, size_t n);
 void put_bool(json_t *obj, const char *key, bool v, bool dflt);
 /* 1: an IPv4 prefix or address; 0: IPv6; -1: neither. */
 int arm_family(const char *s);
+/* Is it an address that only Azure knows? */
+bool arm_is_open(const json_t *obj, const char *path);
 /* As arm_str(); NULL with a finding also for an address that only Azure knows. */
 const char *arm_address(struct import *im, const struct res *r, const json_t *obj,
                         const char *path);

@@ -127,11 +127,23 @@ int arm_family(const char *s)
 	return r == 0 || r == -EDOM ? 1 : -1;
 }
 
+static bool is_open_word(const char *s)
+{
+	return strchr(s, '(') && arm_family(s) < 0;
+}
+
+bool arm_is_open(const json_t *obj, const char *path)
+{
+	const char *s = arm_str(obj, path);
+
+	return s && is_open_word(s);
+}
+
 /* Is it the words of a question that only Azure answers ("reference('gw').bgpSettings...") where an
  * address should be?  Reports IMPORT-OPEN-01 then. */
 static bool is_open_address(struct import *im, const struct res *r, const char *s)
 {
-	if (!strchr(s, '(') || arm_family(s) >= 0)
+	if (!is_open_word(s))
 		return false;
 	im_note(im, SEV_WARNING, "IMPORT-OPEN-01", r,
 	        "check the folder that has both templates, or give the address here",

@@ -47,6 +47,24 @@ static char *parent_type(const char *arm)
 	return xstrndup(arm, (size_t)(last - arm));
 }
 
+/* The id of one of that type and name, in a group.  Of what it is in itself nobody says the names:
+ * "none". */
+static char *make_id_in_group(const char *group, const char *type, const char *name)
+{
+	_cleanup_str_ struct str s = { 0 };
+	const char *p = type + strcspn(type, "/");
+
+	str_printf(&s, SUBSCRIPTION "/resourceGroups/%s/providers/%.*s", group, (int)(p - type),
+	           type);
+	while (*p) {
+		size_t n = strcspn(p + 1, "/");
+
+		str_printf(&s, "/%.*s/%s", (int)n, p + 1, p[n + 1] ? "none" : name);
+		p += n + 1;
+	}
+	return xstrdup(str_get(&s));
+}
+
 static char *parent_id(struct tf *t, struct tf_node *n)
 {
 	char *id = n->def->parent_id ? text_attr(t, n, n->def->parent_id) : NULL;
@@ -60,8 +78,7 @@ static char *parent_id(struct tf *t, struct tf_node *n)
 		_cleanup_free_ char *type = parent_type(n->def->arm);
 
 		if (name)
-			return xasprintf(SUBSCRIPTION "/resourceGroups/%s/providers/%s/%s", group,
-			                 type, name);
+			return make_id_in_group(group, type, name);
 	}
 	return NULL;
 }

@@ -12,6 +12,20 @@ static void read_table(struct import *im, struct res *r)
 	im_put(im, "routeTables", r, obj);
 }
 
+/* An appliance or a firewall of another file: without the route its packets would find another way
+ * than in Azure. */
+static const char *make_up_hop(struct import *im, const struct res *r)
+{
+	static const char nobody[] = "198.19.255.4";
+
+	im_note(im, SEV_WARNING, "IMPORT-OPEN-01", r,
+	        "check the folder that has both templates, or give the address here",
+	        "the next hop %s of route \"%s\" is one that only Azure knows: %s, which nobody "
+	        "has, stands for it, so that what takes the route is dropped",
+	        arm_str(r->j, "nextHopIpAddress"), r->name, nobody);
+	return nobody;
+}
+
 static void read_table_route(struct import *im, struct res *r)
 {
 	static const char *const hops[] = {
@@ -19,7 +33,7 @@ static void read_table_route(struct import *im, struct res *r)
 	};
 	const char *prefix = arm_str(r->j, "addressPrefix");
 	const char *type = arm_word(arm_str(r->j, "nextHopType"), hops);
-	const char *via = arm_address(im, r, r->j, "nextHopIpAddress");
+	const char *via = arm_str(r->j, "nextHopIpAddress");
 
 	if (!im_has_parent(im, r, "route table"))
 		return;
@@ -42,10 +56,8 @@ static void read_table_route(struct import *im, struct res *r)
 		        "route \"%s\" has several next hops; the lab has the first of them",
 		        r->name);
 	}
-	if (streq(type, "VirtualAppliance") && !via && arm_str(r->j, "nextHopIpAddress")) {
-		r->left_out = true;
-		return;
-	}
+	if (streq(type, "VirtualAppliance") && arm_is_open(r->j, "nextHopIpAddress"))
+		via = make_up_hop(im, r);
 	json_t *obj = json_object();
 
 	r->lab = im_child_name(im, r, "routes");

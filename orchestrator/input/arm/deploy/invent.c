@@ -7,6 +7,7 @@
 
 #include "input/arm/deploy/carries.h"
 #include "input/arm/deploy/param.h"
+#include "input/arm/deploy/used.h"
 #include "input/arm/value/hash.h"
 
 enum kind {
@@ -280,6 +281,44 @@ static const struct val *invent_value(struct deployment *d, enum kind k, const c
 	return NULL;
 }
 
+/* Has it as many parts as the template takes from it?  "example.com" becomes "www.example.com", the
+ * id of a network that of a subnet. */
+static const struct val *fit_parts(struct arm *a, const struct val *v, const struct param_use *use)
+{
+	_cleanup_str_ struct str s = { 0 };
+	unsigned n = 1;
+
+	for (const char *p = v->s; (p = strchr(p, use->separator)); p++)
+		n++;
+	if (n >= use->parts)
+		return v;
+	str_add(&s, v->s);
+	if (use->separator == '.' && n + 1 == use->parts)
+		return val_printf(a->arena, "www.%s", v->s);
+	for (; n < use->parts; n++)
+		if (use->separator == '/')
+			str_add(&s, n % 2 ? "/subnets" : "/existing");
+		else
+			str_printf(&s, "%cpart%u", use->separator, n);
+	return val_strn(a->arena, str_get(&s), s.n);
+}
+
+/* What the template does with a value says more than the parameter's name. */
+static const struct val *invent_fitting(struct deployment *d, enum kind k, const char *name,
+                                        const char *type, const struct val *decl)
+{
+	const struct val *v = invent_value(d, k, name, type, decl),
+	                 *list = val_get(decl, "allowedValues");
+	struct param_use use;
+
+	if (!v || v->type != V_STR || list || k == PASSWORD || k == SSH_KEY || k == CONFIG)
+		return v;
+	param_used(d, name, &use);
+	if (k == PLAIN && use.value)
+		return use.value;
+	return use.parts ? fit_parts(d->a, v, &use) : v;
+}
+
 const struct val *param_stand_in(struct deployment *d, const char *name, const char *type,
                                  const struct val *decl)
 {
@@ -292,7 +331,7 @@ const struct val *param_made_up(struct deployment *d, const char *name, const ch
                                 const struct val *decl, bool *ret_tell, bool *ret_secret)
 {
 	enum kind k = kind_of_param(d, name, type, decl);
-	const struct val *v = invent_value(d, k, name, type, decl);
+	const struct val *v = invent_fitting(d, k, name, type, decl);
 
 	*ret_tell = v && !d->parent && k != CONFIG; /* of which a finding of its own tells */
 	*ret_secret = k == PASSWORD || k == SSH_KEY;
