@@ -36,7 +36,7 @@ static void put_service(struct import *im, struct res *r, const char *name, json
 	r->out = obj;
 }
 
-static void add_port(json_t *list, const char *proto, json_int_t port)
+static void add_service_port(json_t *list, const char *proto, json_int_t port)
 {
 	json_t *s = json_sprintf("%s/%d", proto, (int)port), *v;
 	size_t i;
@@ -77,7 +77,7 @@ static json_t *find_gateway_ports(const struct res *r)
 
 		arm_int(v, "port", &port);
 		if (is_port_listened_on(http, name) || is_port_listened_on(tcp, name))
-			add_port(list, "tcp", port);
+			add_service_port(list, "tcp", port);
 	}
 	return list;
 }
@@ -182,7 +182,7 @@ void vm_import_container_group(struct import *im, struct res *r)
 		json_int_t port = 0;
 
 		arm_int(v, "port", &port);
-		add_port(list, proto && strieq(proto, "UDP") ? "udp" : "tcp", port);
+		add_service_port(list, proto && strieq(proto, "UDP") ? "udp" : "tcp", port);
 	}
 	v = json_array_get(ids, 0);
 	v = json_pack("{s:{s:s*}, s:s*}", "subnet", "id",
@@ -204,9 +204,9 @@ void vm_import_volume(struct import *im, struct res *r)
 		nfs |= json_is_string(v) && !strieq(json_string_value(v), "CIFS");
 	}
 	if (nfs || !smb)
-		add_port(list, "tcp", 2049);
+		add_service_port(list, "tcp", 2049);
 	if (smb)
-		add_port(list, "tcp", 445);
+		add_service_port(list, "tcp", 445);
 	v = json_pack("{s:{s:s*}, s:s*}", "subnet", "id", arm_id(r->j, "subnetId"),
 	              "privateIPAddress", arm_str(mount, "ipAddress"));
 	json_array_append_new(im->keep, v);
