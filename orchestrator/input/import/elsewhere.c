@@ -74,7 +74,7 @@ struct res *im_make_up_network(struct import *im, const struct res *r, const cha
 		        "not known: an empty one with %s, which is made up, stands for it",
 		        to->name, space);
 	else
-		im_note(im, SEV_INFO, "IMPORT-REF-04", r, HINT,
+		im_note(im, SEV_INFO, "IMPORT-REF-06", r, HINT,
 		        "virtual network \"%s\" is deployed elsewhere: one with the prefixes of "
 		        "the subnets that are put into it here stands for it",
 		        to->name);
@@ -112,7 +112,7 @@ static struct res *make_up_parent(struct import *im, const struct res *r)
 		return im_make_up_network(im, r, id, NULL);
 	to = im_add_made_up(im, id, r->source, json_object());
 	if (to)
-		im_note(im, SEV_INFO, "IMPORT-REF-04", r, HINT,
+		im_note(im, SEV_INFO, "IMPORT-REF-06", r, HINT,
 		        "%s \"%s\" is deployed elsewhere: one with what this file puts into it "
 		        "stands for it",
 		        row->made_up, to->name);

@@ -275,6 +275,7 @@ const struct import_type vm_imports[] = {
 	                                              { "probes" },
 	                                              { 0 } } },
 	  .terraform = vm_tf_application_gateways, .read = vm_import_application_gateway },
+	{ IMPORT_PART(NET "applicationgateways/", "application gateway") },
 	{ IMPORT_PART("microsoft.containerservice/managedclusters", "pools"),
 	  .terraform = vm_tf_clusters,
 	  .lists = LISTS{ { "agentPoolProfiles", "agentpools" }, { 0 } } },
