@@ -156,8 +156,8 @@ enum default_route {
 	DEFAULT_HALVES /* 0.0.0.0/1 and 128.0.0.0/1, which are longer than somebody's 0.0.0.0/0 */
 };
 extern const struct prefix default_halves[2];
-/* The words for what brings a default route to a VNet by the design alone: "site "dc", by connection
- * "c"".  The caller frees.  NULL: nobody.  *ret is the route's form. */
+/* The words for what brings a default route to a VNet by the design alone: "site "dc", by
+ * connection "c"".  The caller frees.  NULL: nobody.  *ret is the route's form. */
 char *vnet_default_from(const struct model *m, const struct vnet *v, enum default_route *ret);
 /* Do two ExpressRoute gateways of one circuit exchange their VNets' prefixes? */
 bool gateways_exchange(const struct gateway *a, const struct gateway *b);
