@@ -337,7 +337,7 @@ static int make_one(struct store *s, const json_t *edit, struct rest_failure *f)
 	return r;
 }
 
-int store_edit(struct store *s, const json_t *edits, struct rest_failure *f)
+int store_take(struct store *s, const json_t *edits, struct rest_failure *f)
 {
 	json_t *edit;
 	size_t i;
@@ -346,4 +346,35 @@ int store_edit(struct store *s, const json_t *edits, struct rest_failure *f)
 		if (make_one(s, edit, f) < 0)
 			return -1;
 	return 0;
+}
+
+/* {"KEY": what was there before, or null} of all that the edits put. */
+static json_t *list_put(const struct store *s, const json_t *edits)
+{
+	json_t *was = json_object(), *edit;
+	size_t i;
+
+	json_array_foreach ((json_t *)edits, i, edit) {
+		const char *op = json_string_value(json_object_get(edit, "op"));
+		_cleanup_free_ char *key =
+		    resource_key(json_string_value(json_object_get(edit, "id")));
+		json_t *old = store_find(s, key);
+
+		if (streq(op, "put") || streq(op, "patch"))
+			json_object_set_new(was, key, old ? json_incref(old) : json_null());
+	}
+	return was;
+}
+
+int store_edit(struct store *s, const json_t *edits, struct rest_failure *f)
+{
+	json_t *was = list_put(s, edits), *old;
+	int r = store_take(s, edits, f);
+	const char *key;
+
+	json_object_foreach (was, key, old)
+		if (r == 0)
+			r = refs_check(s, key, old, f);
+	json_decref(was);
+	return r;
 }

@@ -25,3 +25,9 @@ json_t *edit_hide(const struct rest_id *id, const char *name, json_t *value);
 /* Refuses that a resource goes which is in use: -1 with *f. gone: keys of resources that go with
  * it, or NULL. */
 int use_check(struct store *s, const char *key, const json_t *gone, struct rest_failure *f);
+
+/* -1 with *f when the resource or child with this key refers to one of Microsoft.Network that is
+ * not in the store (azure-behaviour 2.9), and was (NULL: it was not there) did not do so.  What is
+ * in a subscription of which the store has nothing is not asked for: nobody here knows what it has.
+ */
+int refs_check(const struct store *s, const char *key, const json_t *was, struct rest_failure *f);

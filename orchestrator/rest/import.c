@@ -25,7 +25,7 @@ static int make_group(struct store *s, const struct rest_id *id, const char *loc
 		json_t *edits = json_array();
 
 		json_array_append_new(edits, edit_put(&group, body));
-		r = store_edit(s, edits, f);
+		r = store_take(s, edits, f);
 		json_decref(edits);
 		json_decref(body);
 	}
@@ -49,7 +49,7 @@ static int put_one(struct store *s, const json_t *resource, struct rest_failure 
 		r = make_group(s, &id, json_string_value(json_object_get(body, "location")), f);
 		json_array_append_new(edits, edit_put(&id, body));
 		if (r == 0)
-			r = store_edit(s, edits, f);
+			r = store_take(s, edits, f);
 		json_decref(edits);
 		json_decref(body);
 	}

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "input/resources.h"
 #include "rest/children.h"
+#include "rest/refs.h"
 
 struct store *store_new(void)
 {
@@ -88,8 +89,9 @@ json_t *store_find(const struct store *s, const char *key)
 
 /* --- references ------------------------------------------------------------------------------- */
 
-static void add_ref(json_t *refs, const char *id, const char *from)
+static void add_ref(void *ctx, const char *id, const char *from)
 {
+	json_t *refs = ctx;
 	_cleanup_free_ char *key = resource_key(id);
 	json_t *list = json_object_get(refs, key);
 
@@ -102,48 +104,6 @@ static void add_ref(json_t *refs, const char *id, const char *from)
 	json_array_append_new(list, json_string(from));
 }
 
-/* Every {"id": ...} in j but j's own. */
-static void collect_refs(json_t *refs, const json_t *j, const char *from)
-{
-	const char *name;
-	json_t *v;
-	size_t i;
-
-	json_object_foreach ((json_t *)j, name, v) {
-		if (json_is_object(v) && json_is_string(json_object_get(v, "id")) &&
-		    !json_object_get(v, "name"))
-			add_ref(refs, json_string_value(json_object_get(v, "id")), from);
-		collect_refs(refs, v, from);
-	}
-	json_array_foreach ((json_t *)j, i, v) {
-		if (json_is_object(v) && json_is_string(json_object_get(v, "id")) &&
-		    !json_object_get(v, "name"))
-			add_ref(refs, json_string_value(json_object_get(v, "id")), from);
-		collect_refs(refs, v, from);
-	}
-}
-
-static void collect_children_refs(json_t *refs, const json_t *resource, const char *key)
-{
-	const char *type = json_string_value(json_object_get(resource, "type"));
-	json_t *properties = json_copy(json_object_get(resource, "properties")), *child;
-	size_t i;
-
-	for (const struct import_children *c = NULL; type && (c = child_list_next(type, c));) {
-		json_array_foreach (json_object_get(properties, c->name), i, child) {
-			_cleanup_free_ char *at =
-			    xasprintf("%s/%s/%s", key, c->name,
-			              json_string_value(json_object_get(child, "name")));
-			_cleanup_free_ char *small = resource_key(at);
-
-			collect_refs(refs, child, small);
-		}
-		json_object_del(properties, c->name);
-	}
-	collect_refs(refs, properties, key);
-	json_decref(properties);
-}
-
 const json_t *store_refs(struct store *s)
 {
 	const char *key;
@@ -153,7 +113,7 @@ const json_t *store_refs(struct store *s)
 		return s->refs;
 	s->refs = json_object();
 	json_object_foreach (s->resources, key, r)
-		collect_children_refs(s->refs, r, key);
+		refs_each(r, key, add_ref, s->refs);
 	return s->refs;
 }
 

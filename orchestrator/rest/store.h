@@ -45,8 +45,10 @@ json_t *store_hidden(const struct store *s, const char *key, const char *name);
 void store_hide(struct store *s, const char *key, const char *name, json_t *value /* stolen */);
 
 /* Edits (rest/edit.h), one after the other.  -1 with *f: the store may have changed in part, and is
- * thrown away. */
+ * thrown away.  In the end what they have put refers to what is there. */
 int store_edit(struct store *s, const json_t *edits, struct rest_failure *f);
+/* The same of what comes piece by piece, and may refer to what is not there. */
+int store_take(struct store *s, const json_t *edits, struct rest_failure *f);
 
 json_t *store_json(const struct store *s); /* for the file; new reference */
 struct store *store_from_json(const json_t *j, struct err *e);
