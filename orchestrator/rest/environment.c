@@ -30,8 +30,7 @@ static json_t *make_environment(const char *folder, unsigned port, unsigned http
 	static const char *const id_names[] = { "ARM_CLIENT_ID", "AZURE_CLIENT_ID" };
 	static const char *const secret_names[] = { "ARM_CLIENT_SECRET", "AZURE_CLIENT_SECRET",
 		                                    "AZURE_SECRET" };
-	static const char *const tenant_names[] = { "ARM_TENANT_ID", "AZURE_TENANT_ID",
-		                                    "AZURE_TENANT" };
+	static const char *const tenant_names[] = { "ARM_TENANT_ID", "AZURE_TENANT_ID" };
 	static const char *const subscription_names[] = { "ARM_SUBSCRIPTION_ID",
 		                                          "AZURE_SUBSCRIPTION_ID" };
 	/* node; Go; Python: az and Ansible. */
@@ -44,6 +43,8 @@ static json_t *make_environment(const char *folder, unsigned port, unsigned http
 	set(env, "ARM_ENVIRONMENT", "vnetlab");
 	set(env, "AZURE_CLOUD_ENVIRONMENT", slashed); /* Ansible */
 	set(env, "AZURE_AUTHORITY_HOST", endpoint);
+	/* Ansible: MSAL asks the Internet about every tenant but this one. */
+	set(env, "AZURE_TENANT", "adfs");
 	for (size_t i = 0; i < ARRAY_LEN(id_names); i++)
 		set(env, id_names[i], TOKEN_CLIENT);
 	for (size_t i = 0; i < ARRAY_LEN(secret_names); i++)
