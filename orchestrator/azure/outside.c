@@ -24,6 +24,13 @@ static const struct nic *nic_with_public_ip(const struct node *vm)
 	return NULL;
 }
 
+/* A service that Azure runs in its own subnet leaves by addresses of its own (azure-behaviour 1.8).
+ */
+static bool is_managed_subnet(const struct subnet *s)
+{
+	return strieq(s->name, "GatewaySubnet") || strieq(s->name, "AzureBastionSubnet");
+}
+
 struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_service)
 {
 	const struct nat_gateway *g = n->subnet->nat_gateway;
@@ -48,7 +55,7 @@ struct outside outside_address(const struct nic *n, unsigned ip_proto, bool by_s
 		return (struct outside){ IP4_NONE, OUTSIDE_OTHER_NIC };
 	if (n->vm->role == VM_FIREWALL)
 		return (struct outside){ IP4_NONE, OUTSIDE_FIREWALL_BARE };
-	if (!n->subnet->default_outbound)
+	if (!n->subnet->default_outbound && !is_managed_subnet(n->subnet))
 		return (struct outside){ IP4_NONE, OUTSIDE_CLOSED };
 	if (n->in_pool_of)
 		return (struct outside){ IP4_NONE, OUTSIDE_POOL };
