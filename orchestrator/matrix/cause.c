@@ -142,6 +142,12 @@ static void add_near_node(struct near *n, const struct model *m, const char *nam
 	const struct node *vm = model_vm(m, name);
 
 	add_near(n, name);
+	if (vm && vm->role != VM_USER && strrchr(vm->name, '/')) { /* "gateway/0" is of "gateway" */
+		_cleanup_free_ char *owner =
+		    xstrndup(vm->name, (size_t)(strrchr(vm->name, '/') - vm->name));
+
+		add_near(n, owner);
+	}
 	for (size_t i = 0; vm && i < vm->n_nics; i++)
 		add_near_nic(n, vm->nics[i]);
 }

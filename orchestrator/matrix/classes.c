@@ -58,12 +58,21 @@ const char *run_place(struct run *r, const struct nic *n)
 	return vm_site(n->vm) ? vm_site(n->vm)->name : NULL;
 }
 
+/* What joins the instances of a gateway is Azure's: nobody sends to it. */
+static bool joins_instances(const struct nic *n)
+{
+	return n->vm->role == VM_GATEWAY && n->peer && n->peer->vm->role == VM_GATEWAY &&
+	       n->wire_len;
+}
+
 static void own_by_vm(struct run *r, struct owner **all, const struct node *vm)
 {
 	bool outside = vm->role == VM_SITE_ROUTER || vm->role == VM_SITE_HOST;
 	struct owner o = { .kind = outside ? CLASS_SITE : CLASS_NIC, .name = vm->name };
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
+		if (joins_instances(vm->nics[i]))
+			continue;
 		o.ip = vm->nics[i]->ip;
 		o.nic = vm->nics[i];
 		o.place = run_place(r, o.nic);

@@ -81,6 +81,9 @@ static void pair_nics(struct pairs *p, const struct matrix *old, const struct ni
 
 	if (i != SIZE_MAX && k != SIZE_MAX)
 		add_pair(&p->ends, i, k);
+	if (!a->peer != !b->peer ||
+	    a->wire_len != b->wire_len) /* a NIC and a wire, or two sorts of wires */
+		return;
 	pair_addresses(p, old, a->ip, now, b->ip);
 	pair_addresses(p, old, a->public_ip, now, b->public_ip);
 }

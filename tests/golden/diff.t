@@ -137,6 +137,25 @@ with tempfile.TemporaryDirectory() as work:
             odd.append(f"seed {seed}: {status} {err}{out[:300]}")
     ok(not odd, "50 renamed, reordered and reformatted designs are equal, without a line", "\n".join(odd))
 
+    # What published histories have shown (tests/tools/diff_histories).
+    bastion = base()
+    bastion["virtualNetworks"]["hub"]["subnets"]["AzureBastionSubnet"] = {"addressPrefix": "10.0.4.0/26"}
+    before = write("bastion", bastion)
+    bastion["virtualNetworks"]["hub"]["subnets"]["AzureBastionSubnet"]["defaultOutboundAccess"] = False
+    status, out, err = run("diff", before, write("new", bastion))
+    ok(status == 0 and not out, "a subnet of Azure's own service does not need default outbound access", out + err)
+    gateways = {"name": "g", "virtualNetworks": {v: {"addressPrefixes": [f"10.{i}.0.0/16"], "subnets": {
+        "GatewaySubnet": {"addressPrefix": f"10.{i}.0.0/27"}, "w": {"addressPrefix": f"10.{i}.1.0/24"}}} for i, v in ((1, "a"), (2, "b"))},
+        "virtualNetworkGateways": {f"g{v}": {"virtualNetwork": v, "gatewayType": "Vpn", "asn": 65000 + i} for i, v in ((1, "a"), (2, "b"))},
+        "connections": {f"{v}-{w}": {"gateway": f"g{v}", "type": "Vnet2Vnet", "remoteGateway": f"g{w}", "enableBgp": True} for v, w in ("ab", "ba")},
+        "virtualMachines": {f"vm{v}": {"nic": {"subnet": f"{v}/w"}} for v in "ab"}}
+    before = write("gateways", gateways)
+    gateways["virtualNetworkGateways"]["ga"].update(activeActive=True)
+    status, out, err = run("diff", "-o", "json", before, write("new", gateways))
+    changes = json.loads(out or '{"changes": []}')["changes"]
+    ok(status == 1 and "169.254." not in out and all(c["cause"].startswith("virtualNetworkGateway ga: activeActive") for c in changes if c["kind"] != "objects"),
+       "a gateway that becomes active-active is the cause, and its inner link is nobody's destination", out + err)
+
     design = base()
     design["routeTables"]["rt1"]["routes"].pop("out")
     new = write("new", design)
