@@ -35,7 +35,7 @@ CIRCLES = [
 # The virtual router has a model and a kernel; designs come to it read and checked.
 NOT_OF_THE_ROUTER = ("cmd/", "input/arm/", "input/bicep/", "input/export/", "input/hcl/", "input/terraform/", "input/tfsource/", "lab/", "probe/", "proof/", "remote/",
                      "report/", "rest/", "web/")
-NOT_OF_A_KIND = re.compile(r"kinds/\w+/(check|import)$|azure/check_")
+NOT_OF_A_KIND = re.compile(r"kinds/\w+/(check|import)\w*$|azure/check_")
 
 
 def room_rank(folder, path):
