@@ -61,11 +61,43 @@ static size_t *severity_counter(struct findings *f, enum severity s)
 	return s == SEV_ERROR ? &f->errors : s == SEV_WARNING ? &f->warnings : &remarks;
 }
 
-/* Merges alike findings into the first of them; the list is sorted. */
-static void fold_alike(struct findings *f)
+static bool is_same(const struct finding *a, const struct finding *b)
+{
+	return a->source && streq(a->source, b->source) && streq(a->message, b->message) &&
+	       streq(a->hint, b->hint) && streq(a->pointer, b->pointer) && a->part == b->part;
+}
+
+/* Counts x in the finding that says the same of the same place: a mistake in a module that is used
+ * many times. */
+static bool merge_same(struct findings *f, struct finding *x, size_t at)
+{
+	struct finding_group *g = x->group;
+
+	if (!g || x->places)
+		return false;
+	for (size_t i = 0; i < g->n_kept; i++) {
+		struct finding *first = &f->items[g->kept[i]];
+
+		if (!is_same(first, x))
+			continue;
+		first->count += x->count;
+		g->same += x->count;
+		*severity_counter(f, x->severity) -= x->count;
+		finding_free(x);
+		return true;
+	}
+	if (g->n_kept < FINDINGS_ALIKE)
+		g->kept[g->n_kept++] = at;
+	return false;
+}
+
+void findings_fold(struct findings *f)
 {
 	size_t n = 0, k;
 
+	for (size_t i = 0; i < f->n; i++)
+		if (f->items[i].group)
+			f->items[i].group->n_kept = 0;
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding x = f->items[i];
 		struct finding_group *g = x.group;
@@ -84,8 +116,11 @@ static void fold_alike(struct findings *f)
 				x.places[0] = xstrdup(x.source ? x.source : x.pointer);
 			}
 			g->places = x.places;
-			*severity_counter(f, x.severity) -= g->n - (g->told ? g->told : 1);
+			*severity_counter(f, x.severity) -=
+			    g->n - (g->told ? g->told : 1 + g->same);
 			g->told = x.count = g->n;
+		} else if (merge_same(f, &x, n)) {
+			continue;
 		}
 		f->items[n++] = x;
 	}
@@ -196,7 +231,7 @@ void findings_sort(struct findings *f)
 	qsort(list, f->n, sizeof(*list), ranked_cmp);
 	for (size_t i = 0; i < f->n; i++)
 		f->items[i] = list[i].item;
-	fold_alike(f);
+	findings_fold(f);
 }
 
 void findings_clear(struct findings *f)
@@ -259,12 +294,13 @@ static json_t *finding_json(const struct finding *x)
 	              "rule", x->rule, "pointer", x->pointer, "message", x->message, "hint",
 	              x->hint, "azureCode", x->azure_code, "source", x->source);
 
+	if (x->count > 1)
+		json_object_set_new(j, "count", json_integer((json_int_t)x->count));
 	if (x->places) {
 		json_t *places = json_array();
 
 		for (size_t i = 0; i < FINDINGS_ALIKE && x->places[i]; i++)
 			json_array_append_new(places, json_string(x->places[i]));
-		json_object_set_new(j, "count", json_integer((json_int_t)x->count));
 		json_object_set_new(j, "places", places);
 	}
 	return j;

@@ -21,7 +21,7 @@ struct finding {
 	char *source; /* of an imported design: its place there, "main.json#/resources/3"; or NULL
 	               */
 	/* One that stands for many (findings_sort()): how many, and the first places, this one's
-	 * among them.  Else 1 and none. */
+	 * among them; no places where all of them say the same of one.  Else 1 and none. */
 	unsigned line, column; /* 0: the table of places knows it (finding_at()) */
 	unsigned end_column;   /* behind the expression, in that line; 0: not known */
 	size_t part; /* of an expression at the source: the byte of it; 0: all of it is meant */
@@ -85,6 +85,8 @@ void findings_locate(struct findings *f, json_t *doc);
 /* Errors first, then by pointer; stable.  Those that are too many alike become the first of them,
  * and count as one in errors and warnings, too. */
 void findings_sort(struct findings *f);
+/* That without their order, as a reader found them. */
+void findings_fold(struct findings *f);
 void findings_free(struct findings *f);
 #define _cleanup_findings_ _cleanup_(findings_free)
 

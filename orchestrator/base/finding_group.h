@@ -11,6 +11,8 @@ struct finding_group {
 	char *key;
 	char **places;  /* of the finding that stands for them */
 	size_t n, told; /* told: those of them that a finding stands for already */
+	size_t same;    /* those that say word for word what another one says of that place */
+	size_t kept[FINDINGS_ALIKE], n_kept; /* where those are in the list that are no such */
 	UT_hash_handle hh;
 };
 

@@ -45,7 +45,11 @@ json_t *design_load(const struct cmd_args *a, const char *path, struct findings 
 		.location = arg_value(a, "location"),
 	};
 
-	return input_open(&o, f, e);
+	json_t *design = input_open(&o, f, e);
+
+	if (!design)
+		findings_fold(f);
+	return design;
 }
 
 bool design_disk(const struct cmd_args *a, long *ret)

@@ -222,6 +222,9 @@ static void print_finding(FILE *out, const struct findings *all, const struct fi
 	excerpt_print(out, all, f);
 	if (f->places)
 		print_places(out, all, f);
+	else if (f->count > 1)
+		fprintf(out, "    and so %zu more times: what this is in is used so often\n",
+		        f->count - 1);
 	if (f->hint) {
 		fputs("    hint: ", out);
 		print_indented(out, f->hint, 10);

@@ -123,6 +123,14 @@ is "a part of an expression that fails is what the caret is under, in a call, in
                                          ^~~~~~~~~"
 is "its columns are in JSON, too" "$(vnetlab check "$work/d/parts.bicep" -o json 2>/dev/null | jq -c '[.findings[] | select(.rule == "ARM-EXPR-01") | [.line, .column, .end_column]] | sort')" \
 	'[[4,36,45],[6,22,29],[9,35,39]]'
+cat >"$work/d/one.bicep" <<'END'
+param n int
+output x string = substring('a', 0, 5)
+output y int = n
+END
+echo "module m 'one.bicep' = [for i in range(0, 3): { params: { n: i } }]" >"$work/d/uses.bicep"
+run vnetlab check "$work/d/uses.bicep"
+is "a mistake in a module that is used three times is told once" "$(grep -c ARM-EXPR-01 <<<"$out$err") $(grep -c 'and so 2 more times' <<<"$out$err")" "1 1"
 says "a module that is not there" "module m 'none.bicep' = {
   name: 'm'
 }" 'BICEP-MODULE-01'

@@ -71,6 +71,33 @@ static void alike(void **state)
 	json_decref(j);
 }
 
+/* A mistake in a module that is used three times. */
+static void same(void **state)
+{
+	_cleanup_findings_ struct findings f = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:1:1", "mend it", "no");
+		finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:2:1", "mend it", "no");
+	}
+	finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:2:1", "mend that", "no");
+	for (int twice = 0; twice < 2; twice++) {
+		findings_sort(&f);
+		assert_int_equal(f.n, 3);
+		assert_int_equal(f.errors, 3);
+		assert_int_equal(f.items[0].count, 3);
+		assert_null(f.items[0].places);
+		assert_int_equal(f.items[2].count, 1);
+	}
+	/* Too many that are alike become one after all, and each is counted once. */
+	for (int i = 0; i < 10; i++)
+		finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:3:1", "mend it", "no");
+	findings_sort(&f);
+	assert_int_equal(f.errors, 2);
+	assert_int_equal(f.items[0].count, 16);
+}
+
 static void sorted(void **state)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -212,8 +239,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(too_many), cmocka_unit_test(pointers), cmocka_unit_test(alike),
-		cmocka_unit_test(sorted),   cmocka_unit_test(located),  cmocka_unit_test(json),
-		cmocka_unit_test(errors),   cmocka_unit_test(arena),
+		cmocka_unit_test(same),     cmocka_unit_test(sorted),   cmocka_unit_test(located),
+		cmocka_unit_test(json),     cmocka_unit_test(errors),   cmocka_unit_test(arena),
 	};
 
 	return cmocka_run_group_tests_name("base_finding", tests, NULL, NULL);
