@@ -273,4 +273,11 @@ like "a word of it that is not there" "$err" 'decompile is not there: build, bui
 is "is wrong usage" "$rc" 2
 run "$work/bicep" build-params "$work/main.bicep"
 like "build-params wants a parameter file" "$rc $err" '^2 .*is no parameter file'
+
+# One design for each idiom; its first line says "QUERY => VALUE", worked out by hand from the language's documentation.
+for design in "$here"/idioms/*.bicep; do
+	line=$(sed -n '1s|^// ||p' "$design")
+	name=${design##*/}
+	is "the idiom ${name%.bicep}" "$(vnetlab import "$design" 2>/dev/null | jq -cS "${line%% => *}")" "${line##* => }"
+done
 done_testing

@@ -695,4 +695,13 @@ is "an override file adds an attribute" "$(overridden azurerm_virtual_network.hu
 is "an override file's block replaces those of its type" "$(overridden azurerm_network_interface.nva '.ip_configuration | map(.name)')" '["other"]'
 run vnetlab import --plan "$here/design.expect"
 is "--plan wants a folder of that language" "$rc" 2
+
+# One design for each idiom; its first line says "QUERY => VALUE", worked out by hand from the language's documentation.
+for design in "$root"/tests/golden/tfsource/idioms/*.tf; do
+	line=$(sed -n '1s|^# ||p' "$design")
+	name=${design##*/}
+	mkdir -p "$work/idioms/${name%.tf}"
+	cp "$design" "$work/idioms/${name%.tf}/main.tf"
+	is "the idiom ${name%.tf}" "$(vnetlab import "$work/idioms/${name%.tf}" 2>/dev/null | jq -cS "${line%% => *}")" "${line##* => }"
+done
 done_testing
