@@ -309,7 +309,7 @@ static const struct val *invent_fitting(struct deployment *d, enum kind k, const
 {
 	const struct val *v = invent_value(d, k, name, type, decl),
 	                 *list = val_get(decl, "allowedValues");
-	struct param_use use;
+	struct param_use use = { 0 };
 
 	if (!v || v->type != V_STR || list || k == PASSWORD || k == SSH_KEY || k == CONFIG)
 		return v;
