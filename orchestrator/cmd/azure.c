@@ -98,8 +98,8 @@ const char *azure_lab(const struct cmd_args *a)
 	return NULL;
 }
 
-/* What the store begins with: a design's resources; of a topology, all of it, which no list shows.
- */
+/* Reads what the store begins with: a design's resources; of a topology, all of it, which no list
+ * shows. */
 static int read_from(const struct cmd_args *a, struct rest_options *o)
 {
 	_cleanup_findings_ struct findings f = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What commands share that talk to the endpoint of a lab. */
+/* The parts that commands share which talk to the endpoint of a lab. */
 #pragma once
 
 #include "cmd/cmd.h"

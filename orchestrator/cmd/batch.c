@@ -141,7 +141,7 @@ static int status_of_results(const struct batch *b)
 	return status;
 }
 
-/* What is there, of all. */
+/* Takes the results that are there. */
 static void take_results(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {

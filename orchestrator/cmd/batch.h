@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What vnetlab batch and its engines share: labs of many designs, and the folder (--dir) in which
- * their results are.  A lab's result is a file of its own, written whole or not at all, so that
- * whoever dies loses only what was running; the folder may be shared by machines. */
+/* The parts that vnetlab batch and its engines share: labs of many designs, and the folder (--dir)
+ * in which their results are.  A lab's result is a file of its own, written whole or not at all, so
+ * that whoever dies loses only what was running; the folder may be shared by machines. */
 #pragma once
 
 #include "cmd/test.h"

@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "cmd/batch.h"
 
-/* What a lab needs of a container, and nothing else: docs/containers.md. */
+/* The rights that a lab needs in a container, and no others: docs/containers.md. */
 static json_t *security(void)
 {
 	return json_pack("{s:i, s:i, s:b, s:s, s:{s:s}, s:{s:[s]}}", "runAsUser", 1000,

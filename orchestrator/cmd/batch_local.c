@@ -24,7 +24,8 @@ struct batch_round { /* what the pool runs: labs[job] */
 
 /* --- in a process of the lab's own --- */
 
-/* Of the design with all that it refers to, and of the options that decide over checks. */
+/* The digest of the design with all that it refers to, and of the options that decide over checks.
+ */
 static char *digest_of(const struct batch *b, const json_t *design)
 {
 	static const char *const deciding[] = { "filter", "within", "privileged-lab" };
@@ -71,7 +72,7 @@ static json_t *result_of(const struct batch_lab *l, struct report_run *run, cons
 	                 host, "final", final);
 }
 
-/* What is known of the lab before it runs: its result, if it has one, and what it needs. */
+/* Tells what is known of the lab before it runs: its result, if it has one, and what it needs. */
 static json_t *look_at_job(void *ctx, size_t job)
 {
 	const struct batch_round *round = ctx;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a batch prints while it runs. */
+/* Prints the progress of a batch while it runs. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -59,7 +59,7 @@ static void append_shell_word(struct str *out, const char *s)
 	str_addc(out, '\'');
 }
 
-/* What a node runs.  exec: signals reach vnetlab itself. */
+/* Writes the script that a node runs. exec: signals reach vnetlab itself. */
 static int write_script(const struct batch *b, char **ret_path, struct err *e)
 {
 	_cleanup_str_ struct str s = { 0 };
@@ -166,7 +166,7 @@ static char *array_ids(const struct slurm *s)
 	return str_take(&ids);
 }
 
-/* What a dead node had need not wait for it to come back: others have room. */
+/* Has tasks of a dead node run elsewhere, where there is room, before it comes back. */
 static void hasten(const struct slurm *s)
 {
 	for (size_t i = 0; i < s->b->n && !getenv("SBATCH_BEGIN"); i++) {

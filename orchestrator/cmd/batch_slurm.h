@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Slurm's programs say of the tasks of a batch: squeue and sacct, in the formats that
+/* Reads what Slurm's programs say of the tasks of a batch: squeue and sacct, in the formats that
  * cmd/batch_slurm.c asks for. */
 #pragma once
 

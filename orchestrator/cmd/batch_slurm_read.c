@@ -27,7 +27,7 @@ static void take_state(struct slurm_task *t, const char *array, const char *word
 {
 	enum slurm_state state = read_slurm_state(word);
 
-	/* Of a task that was submitted twice, the try before says nothing. */
+	/* A task that was submitted twice is judged by its last try. */
 	if (t->submitted && !streq(t->array, array))
 		return;
 	if (t->seen && t->state != SLURM_OVER && state == SLURM_OVER)

@@ -51,7 +51,7 @@ static json_t *build_template(const char *file, struct findings *f, struct err *
 	return whole;
 }
 
-/* What is printed of a parameter file: two documents as strings. */
+/* Makes what is printed of a parameter file: two documents as strings. */
 static json_t *build_parameters(const char *file, json_t *template, struct findings *f,
                                 struct err *e)
 {

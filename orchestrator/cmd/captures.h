@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Azure showed, in files beside an imported design, is what the lab must show. */
+/* Makes checks of what Azure showed, in files beside an imported design: the lab must show it, too.
+ */
 #pragma once
 
 #include "cmd/cmd.h"

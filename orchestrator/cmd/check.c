@@ -24,7 +24,7 @@ static void checking_done(struct checking *c)
 	free(c->files);
 }
 
-/* Where the files stand that an import reads: the folder itself, or that of the file. */
+/* The folder of the files that an import reads: path itself, or the one that it is in. */
 static char *find_import_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -35,7 +35,7 @@ static char *find_import_folder(const char *path)
 	return slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup("");
 }
 
-/* What is wrong with the file is in *ret; one that cannot be read costs only itself. */
+/* Puts what is wrong with the file into *ret; a file that cannot be read costs only itself. */
 static void check_file(const struct cmd_args *a, const char *path, struct checked_file *ret)
 {
 	struct err e = { 0 };
@@ -59,7 +59,7 @@ static void check_file(const struct cmd_args *a, const char *path, struct checke
 	json_decref(design);
 }
 
-/* Of all that was read. */
+/* The exit status for all files that were read. */
 static int status_of_files(const struct cmd_args *a, const struct checking *c)
 {
 	int worst = EX_DONE;

@@ -33,7 +33,7 @@ struct option_def {
 	const char *dflt; /* its value when it stands alone, without "="; NULL: it needs one */
 };
 
-/* What kind of word an argument is, for completion: */
+/* The kind of word that an argument is, for completion: */
 enum arg_kind {
 	ARG_NONE,
 	ARG_FILE,
@@ -65,7 +65,7 @@ struct cmd_args {
 };
 const char *arg_value(const struct cmd_args *a, const char *name); /* NULL when absent */
 bool arg_flag(const struct cmd_args *a, const char *name);
-/* Of an option that may be given more than once: NULL-terminated, never NULL. */
+/* The values of an option that may be given more than once: NULL-terminated, never NULL. */
 const char *const *arg_values(const struct cmd_args *a, const char *name);
 /* Number option within bounds, or a usage error on stderr and false. */
 bool arg_number(const struct cmd_args *a, const char *name, long min, long max, long dflt,
@@ -122,14 +122,14 @@ void ui_progress_end(void);
 /* Text to stdout; what others wrote in it cannot drive the terminal (base/visible.h). */
 void ui_print(const char *fmt, ...) PRINTF(1, 2);
 void ui_print_text(const char *s, size_t n, bool keep_colors);
-/* Where standard output is a terminal: the screen is empty, and what follows stands at its top. */
+/* Empties the screen where standard output is a terminal: what follows stands at its top. */
 void ui_clear_screen(void);
 /* JSON to stdout with a newline; takes the reference. */
 void ui_json(json_t *j);
 /* For streams (events, logs -f): flushes stdout; false when nobody reads it any more.  Ordinary
  * commands need not care: main() checks stdout once at the end. */
 bool ui_flush(void);
-/* How messages behave from here on; main() calls it with the parsed options. */
+/* Sets how messages behave from here on; main() calls it with the parsed options. */
 void ui_init(bool quiet, int verbose);
 /* s with control characters made visible ("\x1b"), so that a design cannot drive the terminal.  The
  * caller frees. */

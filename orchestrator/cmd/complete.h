@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What could stand at the end of a command line: the logic of shell completion, which the shells'
- * scripts ask for with `vnetlab completion --complete -- WORDS...`. */
+/* Completes the end of a command line: the logic of shell completion, which the shells' scripts ask
+ * for with `vnetlab completion --complete -- WORDS...`. */
 #pragma once
 
 #include "cmd/cmd.h"

@@ -100,8 +100,8 @@ static json_t *lab_design(const char *lab)
 	return design;
 }
 
-/* What the line names, else the only lab that runs, else the only topology here.  A design with
- * mistakes completes nothing: `vnetlab check` says why. */
+/* The model of what the line names, else of the only lab that runs, else of the only topology here.
+ * A design with mistakes completes nothing: `vnetlab check` says why. */
 static struct model *some_model(const char *lab, const char *topology)
 {
 	_cleanup_findings_ struct findings f = { 0 };

@@ -31,7 +31,7 @@ struct opened {
 	{ 0, "resource-group", "NAME", "what resourceGroup() is called in a template", false }, \
 	{ 0, "location", "REGION", "and where it is", false }
 
-/* Of every command that starts a lab. */
+/* The option --disk of every command that starts a lab. */
 #define DISK_OPTION \
 	{ 0, "disk", "MIB", \
 	  "what the nodes' files may take, together (default 256 and 1 for each node, and at most half " \

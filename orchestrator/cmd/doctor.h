@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What this machine has of what labs need. */
+/* Finds what this machine has of what labs need. */
 #pragma once
 
 #include <stdbool.h>

@@ -54,7 +54,7 @@ static void try_one(int (*probe)(struct err *e), struct trial *t)
 		err_set(&t->e, EIO, "the trial ended with status %#x", (unsigned)status);
 }
 
-/* What the first process of a lab does, in all of a lab's namespaces. */
+/* Does what the first process of a lab does, in all of a lab's namespaces. */
 static void first_process(struct trial *t)
 {
 	struct err e = { 0 };

@@ -8,7 +8,7 @@
 #include "lab/client/client_priv.h"
 #include "lab/client/ended.h"
 
-/* Which labs to end: those named, -n, all, or the only one. */
+/* Finds the labs to end: those named, -n, all, or the only one. */
 static int chosen(const struct cmd_args *a, char ***ret, size_t *ret_n, int *ret_status)
 {
 	struct err e = { 0 };

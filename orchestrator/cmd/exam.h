@@ -50,7 +50,7 @@ struct exam {
 	uint64_t state; /* of the generator */
 };
 void exam_done(struct exam *x);
-/* Whether all names of the set are faults; an exit status, printed. */
+/* Checks that all names of the set are faults; an exit status, printed. */
 int exam_check_set(const struct cmd_args *a, const char *set);
 /* Hides so many faults of the set in a copy of the design; an exit status, printed.  Of x, ->a is
  * set before. */

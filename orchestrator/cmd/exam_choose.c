@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which faults an exam hides: those that break a check. */
+/* Chooses the faults that an exam hides: those that break a check. */
 #include <stdio.h>
 
 #include "base/json.h"
@@ -79,7 +79,7 @@ static void find_changes(struct exam *x, const char *set, struct exam_changes *r
 
 /* ---- what a fault does ---- */
 
-/* Whether each check holds by the model; NULL: the design is refused. */
+/* Tells of each check whether the model says v of it; NULL: the design is refused. */
 static bool *checks_that(json_t *design, enum foretold v, size_t *ret_n)
 {
 	_cleanup_findings_ struct findings f = { 0 };
@@ -198,7 +198,7 @@ static bool choose(struct exam *x, const struct exam_change *c)
 	return true;
 }
 
-/* Whether a fault was chosen for what the change changes, too. */
+/* True if a fault was chosen already for the object that c changes. */
 static bool has_chosen_place(const struct exam *x, const struct exam_change *c)
 {
 	size_t i, n = strlen(c->pointer);

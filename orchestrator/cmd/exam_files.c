@@ -87,7 +87,8 @@ void exam_find_unpeered(const struct exam_fault *f, json_t *design, struct exam_
 
 /* ---- a hold time that is longer ---- */
 
-/* How daemons write it: words, and numbers behind them, of which the last is the hold time. */
+/* The words by which daemons write it, and the number of values behind them, of which the last is
+ * the hold time. */
 static const struct timer_words {
 	const char *words;
 	unsigned numbers;

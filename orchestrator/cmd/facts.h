@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a report shows of a design: its matrix, the ways of its checks, its effective routes. */
+/* The facts that a report shows of a design: its matrix, the ways of its checks, its effective
+ * routes. */
 #pragma once
 
 #include "azure/model.h"

@@ -6,7 +6,7 @@
 #include "cmd/complete.h"
 #include "cmd/remote.h"
 
-/* What it did, where the list of faults does not show it. */
+/* Prints what the command did, where the list of faults does not show it. */
 static bool tell_what_passed(const struct cmd_args *a)
 {
 	const struct fault_form *f = fault_form_of(a->argv[0]);

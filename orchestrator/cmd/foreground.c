@@ -142,7 +142,7 @@ static struct lab_client *follow_events(const char *lab, struct err *e)
 	return c;
 }
 
-/* Whether the driver is there: its end of the owner's connection is open. */
+/* True if the driver is there: its end of the owner's connection is open. */
 static bool is_owner_open(const struct lab_client *owner)
 {
 	struct pollfd p = { .fd = lab_client_fd(owner), .events = POLLRDHUP };

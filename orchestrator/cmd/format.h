@@ -17,7 +17,7 @@
 	"sarif is for code scanning and editors, junit and tap for CI servers, markdown is a " \
 	"comment for a pull request. "
 
-/* What --format and -o say; the values were looked at already. */
+/* The format that --format and -o ask for; the values were looked at already. */
 static inline enum report_format format_asked(const struct cmd_args *a)
 {
 	const char *given = arg_value(a, "format");

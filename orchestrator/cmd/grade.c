@@ -104,7 +104,7 @@ static json_t *foretell_work(const struct grading *x, const struct test_design *
 	return row;
 }
 
-/* What the model says cannot hold is not waited for as long as what may come yet. */
+/* Waits for a check that the model says cannot hold less than for one that may hold yet. */
 static void hasten_checks(const struct test_design *d)
 {
 	struct foretelling *f = foretell(d->model);

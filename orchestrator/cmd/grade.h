@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What vnetlab grade and its parts share. */
+/* The parts that the files of vnetlab grade share. */
 #pragma once
 
 #include "cmd/test.h"

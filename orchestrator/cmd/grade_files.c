@@ -111,7 +111,8 @@ int grade_add_files(struct grades *g, const char *arg, const char *checks, struc
 
 /* ---- checks ---- */
 
-/* What is wrong with the checks whatever the design is: names that an empty one has not are not. */
+/* Keeps findings about checks that are wrong whatever the design is: a name that an empty design
+ * lacks is not. */
 static void keep_wrong_forms(const struct findings *all, struct findings *ret)
 {
 	for (size_t i = 0; i < all->n; i++) {

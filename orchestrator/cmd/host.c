@@ -97,7 +97,8 @@ static char *trim_output(const char *s)
 
 /* --- the vnetlab there --- */
 
-/* Of the lines that a login shell and vnetlab print, the last one that says "vnetlab VERSION". */
+/* Finds, among the lines that a login shell and vnetlab print, the last one that says "vnetlab
+ * VERSION". */
 static char *find_version(const char *text)
 {
 	char *found = NULL;

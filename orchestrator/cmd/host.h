@@ -5,7 +5,7 @@
 #include "cmd/cmd.h"
 #include "remote/ssh.h"
 
-/* What is sent for one command (cmd/host_parcel.c). */
+/* The parcel that is sent for one command (cmd/host_parcel.c). */
 struct parcel {
 	json_t *argv;           /* the words behind "vnetlab" */
 	struct ssh_file *files; /* designs and what belongs to them */

@@ -40,8 +40,8 @@ static int add_parcel_word(struct parcel *p, const char *word)
 
 /* --- designs --- */
 
-/* Where a file goes: where it is, seen from here, so that messages name it as the user did.  What
- * lies outside of this folder gets a folder of its own. */
+/* The path of a file on the other machine: as it is seen from here, so that messages name it as the
+ * user did.  One outside of this folder gets a folder of its own. */
 static char *place(const char *path, size_t number)
 {
 	const char *slash = strrchr(path, '/');
@@ -260,7 +260,7 @@ static int pack_option(struct parcel *p, const struct command *c, const struct c
 {
 	const struct option_def *o = &a->opts[i];
 
-	/* Of an option that may be given once, the last value counts. */
+	/* The last value of an option that may be given once counts. */
 	const char *const last[] = { a->values[i], NULL };
 
 	for (const char *const *v = o->multiple ? a->lists[i] : last; v && *v; v++) {

@@ -103,7 +103,7 @@ static const char FRR_CONF[] =
 
 enum { NAME_MAX_CHARS = 40 };
 
-/* What a shell takes as it stands. */
+/* The characters that a shell takes as they stand. */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%"
 
 /* The folder's name as that of a lab; the caller frees. */
@@ -146,8 +146,8 @@ static int write_new_file(const char *path, const char *text, struct err *e)
 	return r < 0 ? err_sys(e, -r, "%s", path) : 0;
 }
 
-/* What is there already: with a second topology a folder has none that is found without its name.
- */
+/* Refuses files that are there already: with a second topology a folder has none that is found
+ * without its name. */
 static int refuse_used(const char *folder, const char *frr, struct err *e)
 {
 	_cleanup_str_ struct str names = { 0 };

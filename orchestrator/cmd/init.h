@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What vnetlab init writes besides a design. */
+/* Writes what vnetlab init does besides a design. */
 #pragma once
 
 #include "cmd/cmd.h"

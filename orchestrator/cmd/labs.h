@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which labs of this user run. */
+/* The labs of this user that run. */
 #pragma once
 
 #include <jansson.h>
@@ -7,6 +7,6 @@
 
 bool lab_is_up(const char *name);
 
-/* What to do where a lab's driver, as `status` and `hello` describe it, is not of this version;
- * NULL: it is.  The caller frees. */
+/* Says what to do where a lab's driver, as `status` and `hello` describe it, is not of this
+ * version; NULL: it is.  The caller frees. */
 char *lab_version_advice(const char *lab, const json_t *driver);

@@ -191,7 +191,7 @@ static int need_begun(const struct learning *x)
 	return EX_FAILED;
 }
 
-/* What the student had is kept beside. */
+/* Keeps the student's file beside, under another name. */
 static int keep_mine(const char *file, struct err *e)
 {
 	_cleanup_free_ char *mine = xasprintf("%s.mine", file);
@@ -199,7 +199,7 @@ static int keep_mine(const char *file, struct err *e)
 	return rename(file, mine) < 0 && errno != ENOENT ? err_sys(e, errno, "%s", mine) : 0;
 }
 
-/* What was to stand there instead could not be written. */
+/* Puts the student's file back: what was to stand there instead could not be written. */
 static int give_mine_back(const char *file, const struct err *e)
 {
 	_cleanup_free_ char *mine = xasprintf("%s.mine", file);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What vnetlab learn and its parts share. */
+/* The parts that the files of vnetlab learn share. */
 #pragma once
 
 #include "cmd/cmd.h"
 #include "cmd/lesson.h"
 #include "report/report.h"
 
-/* What the lab of a lesson is called. */
+/* The name of a lesson's lab. */
 char *learn_lab(const struct lesson *l); /* the caller frees */
 /* The student's copy of the design; the caller frees. */
 char *learn_design(const struct lesson *l, const struct lesson_state *s);

@@ -13,7 +13,7 @@
 #include "lab/client/client.h"
 #include "proof/tasks.h"
 
-/* How often it looks. */
+/* The time between two looks. */
 enum { LOOK_EVERY_MS = 1000 };
 
 /* ---- a look ---- */

@@ -30,17 +30,19 @@ struct lessons { /* in the order of names */
 	size_t n, cap;
 };
 
-/* Of the folders of $VNETLAB_LESSONS (separated by colons), or those that came with the program. */
+/* Finds the lessons in the folders of $VNETLAB_LESSONS (separated by colons), or those that came
+ * with the program. */
 void lessons_find(struct lessons *ret);
 /* Adds the lesson of one folder. */
 void lessons_add(struct lessons *ls, const char *folder);
 void lessons_free(struct lessons *ls);
 /* "3", "03", "03-spoke-to-spoke", "spoke-to-spoke"; NULL: none, or several. */
 struct lesson *lesson_named(const struct lessons *ls, const char *name);
-/* What is wrong with it, a sentence each, by the model alone; new reference to a list. */
+/* The faults of a lesson, a sentence each, by the model alone; new reference to a list. */
 json_t *lesson_lint(const struct lesson *l);
 
-/* What the student has done: in $XDG_STATE_HOME/vnetlab/learn.json, or below ~/.local/state. */
+/* The record of what the student has done: in $XDG_STATE_HOME/vnetlab/learn.json, or below
+ * ~/.local/state. */
 struct lesson_state {
 	char *folder; /* the student's copy; NULL: not begun */
 	unsigned hints;

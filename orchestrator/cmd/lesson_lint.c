@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong with a lesson: its texts, its two designs, and, by the model alone, whether the
- * first leaves something to do and the second leaves nothing. */
+/* Finds what is wrong with a lesson: its texts, its two designs, and, by the model alone, whether
+ * the first leaves something to do and the second leaves nothing. */
 #include "base/format.h"
 #include "base/json.h"
 #include "base/str.h"

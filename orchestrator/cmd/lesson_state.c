@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a student has done so far: one file, an object for each lesson. */
+/* The record of what a student has done so far: one file, an object for each lesson. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

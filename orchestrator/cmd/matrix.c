@@ -99,7 +99,7 @@ static void print_disagreements(const json_t *list)
 		         json_array_size(list));
 }
 
-/* Of a lab places is NULL. */
+/* places is NULL for a lab. */
 static void write_matrix(enum report_format format, const char *name, const json_t *lines,
                          const json_t *differ, struct findings *places)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What probe and path have in common: FROM, TO, --protocol and --port, and one question to a lab.
- */
+/* The common part of probe and path: FROM, TO, --protocol and --port, and one question to a lab. */
 #pragma once
 
 #include "cmd/cmd.h"

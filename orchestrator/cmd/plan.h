@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What would change: `plan`, `up --dry-run`, and what `up` says that it did. */
+/* Prints what would change: `plan`, `up --dry-run`, and what `up` says that it did. */
 #pragma once
 
 #include "cmd/cmd.h"

@@ -153,7 +153,7 @@ static void print_faults(const json_t *status)
 		ui_print("(vnetlab fault clear mends all of them)\n");
 }
 
-/* How far nodes may go; what each has in use stands beside it. */
+/* Prints how much memory nodes may use; what each has in use stands beside it. */
 static void print_memory(const json_t *status)
 {
 	const json_t *m = json_object_get(status, "memory");
@@ -249,7 +249,7 @@ static void print_hybrid(const json_t *status)
 	table_print(t, stdout);
 }
 
-/* What kinds of resources tell of theirs. */
+/* Prints what kinds of resources tell of their objects. */
 static void print_kinds(const json_t *status)
 {
 	json_t *row;

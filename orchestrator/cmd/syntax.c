@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What daemons say of the files that a design gives them: their own syntax checks, run in boxes as
- * in a lab (docs/security.md), in a driver that lives as long as they do. */
+/* Asks daemons what they say of the files that a design gives them: their own syntax checks, run in
+ * boxes as in a lab (docs/security.md), in a driver that lives as long as they do. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

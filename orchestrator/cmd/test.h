@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What vnetlab test and its runs share. */
+/* The parts that vnetlab test and its runs share. */
 #pragma once
 
 #include "azure/model.h"

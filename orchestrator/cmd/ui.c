@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What people see: uniform messages on standard error, data on standard output. */
+/* Output for people: uniform messages on standard error, data on standard output. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

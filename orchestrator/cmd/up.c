@@ -230,7 +230,7 @@ static json_t *request_of(const struct cmd_args *a, const struct opened *o, json
 	return req;
 }
 
-/* What runs already is somebody's, and would end with us. */
+/* Starts a lab of our own; one that runs already is somebody's, and would end with us. */
 static int open_own_lab(const struct cmd_args *a, const struct opened *o, bool *ret_new,
                         struct lab_client **ret, struct err *e)
 {

@@ -42,7 +42,8 @@ static json_t *index_by_key(json_t *resources)
 
 /* --- contradictions -------------------------------------------------------------------------- */
 
-/* Where packets go by; names, sizes, keys and what was invented differ in any two files. */
+/* True if packets go by the property; names, sizes, keys and what was invented differ in any two
+ * files. */
 static bool carries_packets(const char *key)
 {
 	static const char *const keys[] = { "addressPrefix",
@@ -109,7 +110,7 @@ static bool lists_contradict(const json_t *a, const json_t *b, const char *under
 	return false;
 }
 
-/* What only one of them says is no contradiction. */
+/* True if a and b contradict each other; a property of one alone is no contradiction. */
 static bool contradicts(const json_t *a, const json_t *b, const char *under)
 {
 	const char *key;

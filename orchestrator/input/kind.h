@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a file is, by its content alone. */
+/* Tells what a file is, by its content alone. */
 #pragma once
 
 #include <jansson.h>

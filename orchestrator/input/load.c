@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every part of the loader uses: findings, names that do not exist, references. */
+/* The functions that every part of the loader uses: findings, names that do not exist, references.
+ */
 #include "input/load.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ void load_no_such(struct loader *l, const char *key, const char *name, const cha
 
 /* --- objects and their references ------------------------------------------------------------ */
 
-/* Where a kind's list stands: in the model, or among those that no engine reads. */
+/* Finds where a kind's list stands: in the model, or among those that no engine reads. */
 static void get_kind_list(const struct loader *l, const struct kind *k, void ***ret_items,
                           size_t **ret_n)
 {

@@ -40,7 +40,7 @@ void load_no_such(struct loader *l, const char *key, const char *name, const cha
 /* Names that are not those of one kind. */
 enum load_scope { SCOPE_SUBNETS, SCOPE_VMS, SCOPE_NICS };
 void load_unknown(struct loader *l, enum load_scope scope, const char *name, const char *ptr);
-/* What these two do.  resource: one of Azure; names: those that exist. */
+/* Does what these two do. resource: one of Azure; names: those that exist. */
 void load_report_unknown(struct loader *l, const char *what, bool resource, const char *name,
                          const char *ptr, const char *const *names, size_t n);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every kind of node is made of. */
+/* Makes nodes for every kind that has some. */
 #include "azure/kind.h"
 #include "azure/own_filter.h"
 #include "base/str.h"

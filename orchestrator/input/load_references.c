@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What objects refer to by their tables of fields: pointers, once all objects of all kinds are
- * there. */
+/* Resolves what objects refer to by their tables of fields: pointers, once all objects of all kinds
+ * are there. */
 #include "input/load.h"
 
 #include <stdlib.h>
 
-/* What a reference names; NULL: nothing, and a finding says so. */
+/* The object that a reference names; NULL: none, and a finding says so. */
 static void *find_named(struct loader *l, const struct load_ref *ref)
 {
 	bool subnet = ref->field->type == T_SUBNET;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a path is, and how that is opened. */
+/* Tells what a path is, and opens it. */
 #include "input/open.h"
 
 #include <errno.h>

@@ -115,7 +115,8 @@ int open_read_document(struct opening *op, json_t *doc, const char *path, const 
 	return 0;
 }
 
-/* What is odd in a text that could be read.  A template's is read again, and reported then. */
+/* Reports what is odd in a text that could be read.  A template's is read again, and reported then.
+ */
 void open_report_oddities(struct opening *op, const json_t *doc, const char *name,
                           const struct findings *own)
 {

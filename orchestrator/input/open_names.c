@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a path's names say: of the file, of its folder, of the lab. */
+/* Names that follow from a path: of the file, of its folder, of the lab. */
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ const char *open_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Where scripts lie that a template names; the caller frees. */
+/* The folder of scripts that a template names; the caller frees. */
 char *open_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -29,7 +29,7 @@ char *open_folder_of(const char *path)
 	                       : xstrndup(path, (size_t)(slash - path));
 }
 
-/* What tools and examples call every file of theirs says nothing. */
+/* True for a name that tools and examples give every file of theirs: it says nothing. */
 static bool says_nothing(const char *name)
 {
 	static const char *const words[] = {

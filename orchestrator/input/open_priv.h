@@ -16,9 +16,9 @@ struct opening {
 
 /* Behind the last slash; borrowed. */
 const char *open_base_name(const char *path);
-/* Where scripts lie that a template names; the caller frees. */
+/* The folder of scripts that a template names; the caller frees. */
 char *open_folder_of(const char *path);
-/* What the lab of that file is called; the caller frees. */
+/* The name of the lab of that file; the caller frees. */
 char *open_lab_name(const char *path);
 
 /* own_params: one file, or NULL in its place; it must live as long as what is returned. */
@@ -28,10 +28,11 @@ struct arm_options open_template_options(const struct opening *op, const char *p
 char *open_own_params(const struct opening *op, const char *path, bool in_folder);
 /* The resources of a plan, as `terraform show -json` has it. */
 void open_add_terraform(struct opening *op, json_t *shown, const char *name);
-/* What a document has, whatever it is.  What is wrong with it is a finding, and no error. */
+/* Takes what a document has, whatever it is.  What is wrong with it is a finding, and no error. */
 int open_read_document(struct opening *op, json_t *doc, const char *path, const char *name,
                        bool in_folder, struct err *e);
-/* What is odd in a text that could be read.  A template's is read again, and reported then. */
+/* Reports what is odd in a text that could be read.  A template's is read again, and reported then.
+ */
 void open_report_oddities(struct opening *op, const json_t *doc, const char *name,
                           const struct findings *own);
 int open_read_folder(struct opening *op, struct err *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Terraform makes, and what templates make that it deploys. */
+/* Reads what Terraform makes, and what templates make that it deploys. */
 #include <strings.h>
 
 #include "base/str.h"

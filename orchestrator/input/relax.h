@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What people and tools call JSON, made strict: comments (//, block, lines with '#'), a comma too
+/* Makes strict what people and tools call JSON: comments (//, block, lines with '#'), a comma too
  * many, strings over several lines, single quotes, names without quotes, a byte order mark, UTF-16,
  * and lines as "WARNING: ..." that a command printed before or behind it.  Lines keep their numbers
  * where that can be. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
-/* What every reader of a foreign file yields (ARM template, Terraform plan, az export), and what
- * the import makes a topology of: resources as ARM knows them.  Pure data, in JSON:
+/* The resources that every reader of a foreign file yields (ARM template, Terraform plan, az
+ * export), and what the import makes a topology of: resources as ARM knows them.  Pure data, in
+ * JSON:
  *
  *	[ { "id": "/subscriptions/.../resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/Hub",
  *	    "type": "Microsoft.Network/virtualNetworks",      children: ".../virtualNetworks/subnets"

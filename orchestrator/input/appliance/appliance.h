@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a template says of an appliance's inside: cloud-init, scripts, run commands, vendors' custom
- * data, files beside the template; read, never executed.
+/* Reads what a template says of an appliance's inside: cloud-init, scripts, run commands, vendors'
+ * custom data, files beside the template; read, never executed.
  *
  * FRR's, Quagga's and BIRD's own files are used as they are written (with the script's variables
  * put in); FortiOS and IOS-XE are translated to FRR, and a note names each line that was not. */
@@ -28,6 +28,6 @@ struct appliance_source { /* where things may be; each may be NULL */
  *	warnings    [ sentence ]: what the guest does, and the lab does not */
 json_t *appliance_read(const struct appliance_source *s);
 
-/* What `--node VM=image:file` says: the text of one file, whose kind shows by its content (FRR,
- * Quagga, BIRD, FortiOS, IOS-XE).  As above. */
+/* Reads what `--node VM=image:file` names: the text of one file, whose kind shows by its content
+ * (FRR, Quagga, BIRD, FortiOS, IOS-XE).  As above. */
 json_t *appliance_from_text(const char *text, const char *name);

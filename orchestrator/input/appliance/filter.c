@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a guest's scripts say to iptables and nft.  MASQUERADE becomes sourceNat, as it is written:
- * without "! -d" everything is translated.  Where rules drop, or translate otherwise (of what
- * leaves by one of several NICs, too), all of them become files that the lab runs (own_rules.h);
- * what cannot be taken is counted, and the first of it named. */
+/* Reads what a guest's scripts say to iptables and nft.  MASQUERADE becomes sourceNat, as it is
+ * written: without "! -d" everything is translated.  Where rules drop, or translate otherwise (of
+ * what leaves by one of several NICs, too), all of them become files that the lab runs
+ * (own_rules.h); what cannot be taken is counted, and the first of it named. */
 #include "base/addr.h"
 #include "input/appliance/guest.h"
 
@@ -164,7 +164,7 @@ static void read_nft(struct guest *g, const char *line, char **w, size_t n, bool
 	json_decref(except);
 }
 
-/* Where the shell takes what stands there for a redirection, and how many words that is. */
+/* Returns how many words at w the shell takes for a redirection; 0: it takes none. */
 static size_t redirection(char **w, size_t n)
 {
 	size_t digits = strspn(w[0], "0123456789&");

@@ -8,7 +8,7 @@
 
 enum kind { NONE, FRR, BIRD };
 
-/* Where daemons read what: the path's end, and the file's name in the image. */
+/* The files that daemons read: the path's end, and the file's name in the image. */
 static const struct {
 	const char *path;
 	enum kind kind;

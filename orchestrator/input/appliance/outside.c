@@ -32,7 +32,7 @@ struct scan {
 /* --- paths -------------------------------------------------------------------------------------
  */
 
-/* What "..", "." and doubled slashes come to; the caller frees. */
+/* The path without "..", "." and doubled slashes; the caller frees. */
 static char *plain_path(const char *folder, const char *path)
 {
 	_cleanup_free_ char *all =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an appliance's own files want outside of its node: files that its daemons write and read,
- * programs that they start.  Which words say so stands in the image (images/README.md, "outside"),
- * by the daemons' own grammar; here are only statements and paths. */
+/* Finds what an appliance's own files want outside of its node: files that its daemons write and
+ * read, programs that they start.  Which words say so stands in the image (images/README.md,
+ * "outside"), by the daemons' own grammar; here are only statements and paths. */
 #pragma once
 
 #include <jansson.h>

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "input/appliance/rule_words.h"
 
-/* What the script does not set to a plain value. */
+/* True if the rule has a word that the script does not set to a plain value. */
 static bool is_open_rule(char **w, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

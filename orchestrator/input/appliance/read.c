@@ -98,7 +98,7 @@ static char *find_script(const char *folder, const char *uri)
 	return NULL;
 }
 
-/* What stands behind the script's name in "bash deploy.sh 65001 10.0.0.4". */
+/* The words behind the script's name in "bash deploy.sh 65001 10.0.0.4". */
 static const char *arguments_of_script(const char *command, const char *uri)
 {
 	_cleanup_free_ char *name = script_name(uri);

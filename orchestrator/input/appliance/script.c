@@ -102,7 +102,7 @@ static bool read_assignment(struct script *s, const char *line)
 	return true;
 }
 
-/* Where an unquoted c stands, or NULL. */
+/* The first place where `what` stands outside of quotes, or NULL. */
 static const char *find_unquoted(const char *line, const char *what)
 {
 	char quote = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What must be there before a template: "GET-PREREQ-vnetName" in the parameter files of Azure's
- * quick start templates is the output "vnetName" of prereqs/prereq.azuredeploy.json beside them. It
- * is deployed first, as their pipeline does. */
+/* Deploys what must be there before a template: "GET-PREREQ-vnetName" in the parameter files of
+ * Azure's quick start templates is the output "vnetName" of prereqs/prereq.azuredeploy.json beside
+ * them.  It is deployed first, as their pipeline does. */
 #include "input/arm/prereq.h"
 #include "input/arm/deploy/param.h"
 #include "input/arm/resource/resource.h"

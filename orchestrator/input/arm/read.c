@@ -122,8 +122,8 @@ static void finish_run(struct arm *a)
 	arena_free(a->arena);
 }
 
-/* What the template is deployed to, by its schema: but networks and machines go to a resource
- * group, whichever schema their author has copied. */
+/* The scope that the template is deployed to, by its schema: but networks and machines go to a
+ * resource group, whichever schema their author has copied. */
 static enum scope_kind scope_of_root(const struct val *tmpl)
 {
 	const struct val *list = val_get(tmpl, "resources");

@@ -2,7 +2,7 @@
 /* Parameters, variables, functions, outputs. */
 #include "input/bicep/lower.h"
 
-/* What is seen at the top of a file. */
+/* The declarations that are seen at the top of a file. */
 struct top {
 	struct bicep_file *file;
 	const struct bbind *binds;
@@ -41,8 +41,8 @@ static void leave_top(struct blow *l, struct top *mine)
 	free(mine->pointer);
 }
 
-/* What is known of a variable that was declared: {"name", "needs", "text"}, the last one if only
- * what is deployed gives its value. */
+/* Describes a variable that was declared: {"name", "needs", "text"}, the last one if only what is
+ * deployed gives its value. */
 static json_t *known_variable(struct blow *l, const struct bicep_decl *d, const char *key)
 {
 	json_t *info = json_object_get(l->pulled, key), *needs, *value;
@@ -204,7 +204,7 @@ static void declare_typed(struct blow *l, const struct bicep_decl *d, const char
 	leave_top(l, &mine);
 }
 
-/* Of a parameter file: what it gives is an output of the template that it becomes. */
+/* Declares what a parameter file gives as an output of the template that the file becomes. */
 static void declare_given(struct blow *l, const struct bicep_decl *d)
 {
 	_cleanup_str_ struct str inlined = { 0 };

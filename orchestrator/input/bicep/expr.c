@@ -227,7 +227,8 @@ static void append_chain_link(struct blow *l, struct chain *c, const struct bx *
 	}
 }
 
-/* What may not be there: if(condition, reference(...), null()), where the link is a safe one. */
+/* Writes a question for what may not be there: if(condition, reference(...), null()), where the
+ * link is a safe one. */
 static void asked_text(struct blow *l, const struct btarget *t, bool full, bool safe,
                        struct str *out)
 {
@@ -262,7 +263,7 @@ static bool known_text(struct blow *l, const struct btarget *t, const char *name
 	return true;
 }
 
-/* Of a resource or a module; how many links that took. */
+/* Writes the text of a resource or a module; returns how many links that took. */
 static size_t target_text(struct blow *l, struct chain *c, size_t at, const struct btarget *t,
                           struct str *out)
 {

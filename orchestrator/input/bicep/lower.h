@@ -97,7 +97,8 @@ const struct bbind *blow_bind(const struct blow *l, const char *name);
 const struct bicep_decl *blow_find(struct blow *l, const char *name);
 /* A name that another file exports: of `import {name}` or of `alias.name`; switches no file. */
 const struct bicep_decl *blow_imported(struct blow *l, const struct bx *x);
-/* What an imported type is, when no Bicep file here declares it; NULL: one does, or nothing. */
+/* The words for an imported type that no Bicep file here declares; NULL: one does, or it is no
+ * type. */
 const char *blow_foreign_type(struct blow *l, const struct bx *x);
 void blow_unknown_name(struct blow *l, const struct bx *x);
 bool blow_target(struct blow *l, const struct bx *x, struct btarget *ret);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where in the source the parts of an expression stand, for findings of the evaluator about it.
+/* Marks where in the source the parts of an expression stand, for findings of the evaluator about
+ * it.
  *
  * Texts are put together of texts, so that no offset in one lasts.  A mark in the text itself does:
  * "\1NUMBER\1" before a part, "\2" behind it.  In quotes both are characters of a string. */

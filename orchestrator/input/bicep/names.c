@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a name means: a variable of a loop or a lambda, a declaration of the file, one of another
- * file. */
+/* Finds what a name means: a variable of a loop or a lambda, a declaration of the file, one of
+ * another file. */
 #include "base/suggest.h"
 #include "input/bicep/lower.h"
 
@@ -83,7 +83,8 @@ static const struct bicep_decl *find_import(struct blow *l, const struct bx *x,
 	return NULL;
 }
 
-/* Of a template, or of a module that is not here: types carry no packets. */
+/* The words for a type of a template, or of a module that is not here: types carry no packets, so
+ * that such a file need not be read. */
 const char *blow_foreign_type(struct blow *l, const struct bx *x)
 {
 	const char *name, *template = NULL, *type;

@@ -218,7 +218,7 @@ static bool take_statement(struct bscan *p, struct bicep_decl *d)
 	return take_without_effect(p, d);
 }
 
-/* Of "resource v 'type@version' = {" the part before "=". */
+/* The end of the part before "=" in "resource v 'type@version' = {". */
 static size_t end_of_head(const struct bscan *p)
 {
 	size_t end = p->at;

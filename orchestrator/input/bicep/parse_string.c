@@ -84,7 +84,7 @@ static void take_expression(struct bscan *p, struct bx *x)
 		bx_push(p, x, e);
 }
 
-/* What has no expression in it is a plain string. */
+/* Makes a plain string of one that has no expression in it. */
 static const struct bx *finish_string(struct bscan *p, struct bx *x)
 {
 	if (p->failed)

@@ -204,7 +204,7 @@ static json_t *finish_bicep(struct bicep *b)
 	return templates;
 }
 
-/* Of --module, references that the design does not have. */
+/* Reports references of --module that the design does not have. */
 static void report_module_options(const struct bicep *b)
 {
 	for (size_t i = 0; b->elsewhere && b->elsewhere[i]; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where modules of registries are: what the user says, else the cache of the Bicep CLI.  Microsoft
+/* Finds modules of registries: what the user says, else the cache of the Bicep CLI.  Microsoft
  * Learn, "Add module settings in the Bicep config file". */
 #include <stdlib.h>
 #include <unistd.h>
@@ -52,7 +52,7 @@ static json_t *nearest_config(struct blow *l, const char **ret_folder)
 	}
 }
 
-/* Where the Bicep CLI keeps what it fetched; NULL: nobody has a home. */
+/* The folder in which the Bicep CLI keeps what it fetched; NULL: there is no home. */
 static const char *cache_root(struct blow *l, json_t *config, const char *folder)
 {
 	const char *set = member_text(config, "cacheRootDirectory", NULL), *home = getenv("HOME");

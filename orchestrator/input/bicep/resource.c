@@ -36,7 +36,7 @@ static void set_copy(struct blow *l, const struct bicep_decl *d, json_t *out)
 	json_object_set_new(out, "copy", copy);
 }
 
-/* What both have: copy, condition, type, version, name, scope. */
+/* Begins with what both have: copy, condition, type, version, name, scope. */
 static json_t *begin_resource(struct blow *l, const struct bicep_decl *d, struct declaring *now)
 {
 	_cleanup_str_ struct str condition = { 0 }, name = { 0 };

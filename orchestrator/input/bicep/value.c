@@ -6,7 +6,7 @@ json_t *json_of_string(const char *s)
 {
 	size_t n = strlen(s);
 
-	/* What begins as an expression does is none. */
+	/* A text that begins as an expression does is none: the bracket is escaped. */
 	return n > 1 && *s == '[' && s[n - 1] == ']' ? json_sprintf("[%s", s) : json_string(s);
 }
 

@@ -151,7 +151,7 @@ static const json_t *unknown_arg(const struct hcl_call *c, bool bears)
 	return NULL;
 }
 
-/* What a call copies or looks at is work, too: a list that doubles itself ends the evaluation
+/* Counts what a call copies or looks at as work: a list that doubles itself ends the evaluation
  * before it takes memory.  False: that is too much. */
 static bool pay_for(struct hcl_call *c)
 {

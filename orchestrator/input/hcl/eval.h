@@ -14,7 +14,7 @@ struct hcl_vars { /* of a for, or of templatefile(); the inner ones first */
 };
 
 struct hcl_eval;
-/* What is evaluated in files of their own. */
+/* The sorts of expressions that are evaluated in files of their own. */
 struct hcl_sorts {
 	json_t *(*binary)(struct hcl_eval *ev, const struct hcl_expr *e);
 	json_t *(*loop)(struct hcl_eval *ev, const struct hcl_expr *e);

@@ -4,7 +4,7 @@
 
 #include "input/hcl/scan.h"
 
-/* What ends a run of parts: the text, a quote, or a directive that belongs to who called. */
+/* The end of a run of parts: the text, a quote, or a directive that belongs to who called. */
 struct parts {
 	bool quoted;
 	struct hcl_expr *e;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where something stands, for people: file, line, column. */
+/* Writes where something stands, for people: file, line, column. */
 #include <stdio.h>
 
 #include "base/format.h"
 #include "base/str.h"
 #include "input/hcl/syntax.h"
 
-/* Where a byte of a heredoc without its indentation stands in the file. */
+/* The place in the file of a byte of a heredoc without its indentation. */
 static size_t offset_in_file(const struct hcl_file *f, size_t at)
 {
 	size_t pos = f->from;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What runs in a virtual machine: what its template says inside (input/appliance/), and what the
- * design around it says. */
+/* Chooses what runs in a virtual machine: by what its template says inside (input/appliance/), and
+ * what the design around it says. */
 #pragma once
 
 #include <jansson.h>

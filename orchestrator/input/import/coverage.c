@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What became of the resources, by types and one by one: `vnetlab import --coverage`. */
+/* Lists what became of the resources, by types and one by one: `vnetlab import --coverage`. */
 #include "input/import/priv.h"
 
 static const char *const hows[] = { "read", "part", "ignored", "unsupported", "unknown" };
@@ -28,7 +28,7 @@ json_t *im_coverage(struct import *im)
 		json_integer_set(n, json_integer_value(n) + 1);
 		json_integer_set(out, json_integer_value(out) + r->left_out);
 	}
-	/* What is not understood comes first. */
+	/* Types that are not understood come first. */
 	for (size_t k = ARRAY_LEN(hows); k-- > 0;)
 		json_object_foreach (by_type, type, row)
 			if (streq(json_string_value(json_object_get(row, "how")), hows[k]))
@@ -37,8 +37,8 @@ json_t *im_coverage(struct import *im)
 	return list;
 }
 
-/* Where the lab has what the resource became, or what it is a part of: "/virtualNetworks/hub";
- * NULL: nowhere.  The caller frees. */
+/* The place in the lab of what the resource became, or is a part of: "/virtualNetworks/hub"; NULL:
+ * none.  The caller frees. */
 static char *find_place_in_lab(const struct import *im, const struct res *r)
 {
 	const char *section;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What runs in the machines, by the signals that the design gives. */
+/* Decides what runs in the machines, by the signals that the design gives. */
 #include <stdio.h>
 
 #include "azure/subnet.h"

@@ -29,9 +29,9 @@ struct import_options {
  * the appliances' configurations that the topology names. */
 json_t *import_design(json_t *resources, const struct import_options *o, struct findings *f);
 
-/* What runs in a virtual machine by what it says of itself: its customData, userData and image; its
- * extensions and run commands (children: an array of resources, or NULL).  node, when it is not
- * NULL, knows better: "IMAGE" or "IMAGE:FILE", as --node.
+/* Decides what runs in a virtual machine by what it says of itself: its customData, userData and
+ * image; its extensions and run commands (children: an array of resources, or NULL). node, when it
+ * is not NULL, knows better: "IMAGE" or "IMAGE:FILE", as --node.
  *
  * {"image": "frr", "files": {"frr.conf": "text"}, "routes", "loopbacks", "sourceNat",
  *  "sourceNatExcept", "listen", "notes": [{"severity": "warning|info", "rule", "text", "hint"}]};

@@ -136,7 +136,7 @@ static const char *parent_key_of(struct arena *a, const char *key)
 	return s;
 }
 
-/* What new says on top of old. *ret_differs: it contradicts it.  New reference. */
+/* Adds what new says to old.  *ret_differs: it contradicts it.  New reference. */
 static json_t *merge_resource(json_t *old, const json_t *new, bool *ret_differs)
 {
 	json_t *both = json_copy(old);

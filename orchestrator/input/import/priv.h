@@ -53,7 +53,8 @@ struct import_type {
 	const struct import_lack *missing;      /* or NULL */
 	const struct import_shown *shown;       /* what Azure adds; or NULL */
 	const struct import_provider *provider; /* what else its resource provider does; or NULL */
-	/* What azurerm makes of it, its parts included (input/terraform/types.h); or NULL. */
+	/* The types of azurerm that become it, those of its parts included
+	 * (input/terraform/types.h); or NULL. */
 	const struct tf_type *terraform;
 };
 
@@ -143,8 +144,8 @@ struct import {
 
 void im_index(struct import *im, json_t *resources);
 struct res *im_find(struct import *im, const char *id); /* NULL: not among the resources */
-/* What a property of r refers to; NULL with a finding when it is not among the resources, and
- * silently when id is NULL. */
+/* The resource that a property of r refers to; NULL with a finding when it is not among the
+ * resources, and silently when id is NULL. */
 struct res *im_ref(struct import *im, const struct res *r, const char *id, const char *what);
 /* The same, silent when there is none. */
 struct res *im_find_like(struct import *im, const struct res *r, const char *id, const char *what);
@@ -175,9 +176,9 @@ void im_leave_out(struct import *im, struct res *r, const char *hint, const char
     PRINTF(4, 5);
 /* Sets topology[kind][r->lab] and r->out to obj, which it takes. */
 void im_put(struct import *im, const char *kind, struct res *r, json_t *obj);
-/* How the ids begin that are made where a file gives none. */
+/* The beginning of ids that are made where a file gives none. */
 #define IM_NO_ID "/subscriptions/none/"
-/* What an object of the topology is: the id and the source of r.  "source" stands last. */
+/* Adds to an object of the topology the id and the source of r.  "source" stands last. */
 void im_put_origin(json_t *obj, const struct res *r);
 /* Sets obj[key][name], making obj[key] when it is not there; takes value. */
 void im_set_in(json_t *obj, const char *key, const char *name, json_t *value);
@@ -195,7 +196,7 @@ struct res *im_make_up_network(struct import *im, const struct res *r, const cha
 
 /* --- child.c: resources of another one -------------------------------------------------------- */
 
-/* Whether the resource that r is part of is in the lab; else r is left out. */
+/* True if the resource that r is part of is in the lab; else r is left out. */
 bool im_has_parent(struct import *im, struct res *r, const char *what);
 /* A name that no other child of the same parent has; what: "rules". */
 const char *im_child_name(struct import *im, struct res *r, const char *what);

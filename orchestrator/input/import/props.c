@@ -10,7 +10,8 @@ static const char envelope[] =
     "dependsOn extendedLocation source managedBy managedByExtended systemData provisioningState "
     "comments scope subscriptionId tenantId resourceGuid properties copy condition existing ";
 
-/* What Azure writes into the properties of what it has made, and some clients of the envelope. */
+/* Properties that Azure writes into what it has made, and that some clients write of the envelope.
+ */
 static const char written[] =
     " provisioningState resourceGuid etag uniqueId timeCreated createdTime changedTime systemData "
     "id "

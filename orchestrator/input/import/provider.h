@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Azure does with resources of a type beside moving packets, as the rows of the import have
- * it.  The endpoint (rest/) and the evaluator of templates (input/arm/) play a resource provider by
- * these rows, and name no type for it. */
+/* The rows of the import say what Azure does with resources of a type beside moving packets.  The
+ * endpoint (rest/) and the evaluator of templates (input/arm/) play a resource provider by these
+ * rows, and name no type for it. */
 #pragma once
 
 #include <stdbool.h>

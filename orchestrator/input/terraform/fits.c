@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a value can be what an attribute asks for: where an expression leads to several things,
- * its form tells most of them apart. */
+/* Judges whether a value can be what an attribute asks for: where an expression leads to several
+ * things, its form tells most of them apart. */
 #include <string.h>
 #include <strings.h>
 
@@ -9,7 +9,7 @@
 #include "input/terraform/plan.h"
 #include "input/terraform/types.h"
 
-/* Whether a value can be that of an attribute, by the form that the attribute has. */
+/* True if a value can be that of an attribute, by the form that the attribute has. */
 bool tf_fits(const char *attr, json_t *value)
 {
 	const char *s = json_string_value(value), *type = tf_type_of_ids(attr), *end;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What azurerm keeps in resources of their own and ARM in properties of another: associations, and
- * the parts of a load balancer. */
+/* Joins what azurerm keeps in resources of their own and ARM in properties of another:
+ * associations, and the parts of a load balancer. */
 #include "base/str.h"
 #include "input/resources.h"
 #include "input/terraform/convert.h"

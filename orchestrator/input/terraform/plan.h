@@ -65,8 +65,8 @@ size_t tf_find(const struct tf *t, const struct tf_module *m, bool data, const c
 /* ARM's id of a resource: the real one, or one made of group, type and names; never NULL. */
 const char *tf_id(struct tf *t, struct tf_node *n);
 
-/* What references lead to: an array (new reference) of the values that the expression may have;
- * one where it is clear, several where it is not, none where the plan does not say. */
+/* Follows references: an array (new reference) of the values that the expression may have; one
+ * where it is clear, several where it is not, none where the plan does not say. */
 json_t *tf_resolve(struct tf *t, struct tf_node *n, json_t *expression, const char *attr);
 /* A node's attributes, or those of a nested block of it. */
 struct tf_block {

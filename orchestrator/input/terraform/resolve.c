@@ -19,7 +19,7 @@ enum { DEPTH_MAX = 48, INSTANCES_MAX = 4096 };
  * take 2^DEPTH_MAX of them. */
 enum { EFFORT_MAX = 2000000000, EFFORT_EACH = 1000 };
 
-/* Where an expression stands: its module instance, and the index of the instance it belongs to. */
+/* The place of an expression: its module instance, and the index of the instance it belongs to. */
 struct place {
 	const struct tf_module *module;
 	json_t *index;

@@ -13,7 +13,8 @@ static void put_converted_resource(json_t *list, json_t *by_id, json_t *resource
 	json_object_set_new(by_id, key, resource);
 }
 
-/* What the lab lacks is reported by ARM's name, from wherever a design comes. */
+/* Keeps properties that the lab lacks under ARM's names: findings report them by these, from
+ * wherever a design comes. */
 static void keep_lacking(const struct tf_node *n, json_t *props)
 {
 	const char *key;

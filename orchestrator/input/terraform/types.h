@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which resource of azurerm is which of ARM, attribute by attribute: rows that conversion follows.
- * They stand beside the rows of ARM's types (input/import/).  Both spellings of azurerm 3 and 4
- * have rows. */
+/* The rows that conversion follows: which resource of azurerm is which of ARM, attribute by
+ * attribute.  They stand beside the rows of ARM's types (input/import/).  Both spellings of azurerm
+ * 3 and 4 have rows. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,7 +27,7 @@ struct tf_attr {
 	const struct tf_attr *block; /* of TF_BLOCKS and TF_BLOCK */
 };
 
-/* What azurerm takes where a design gives nothing
+/* The value that azurerm takes where a design gives none
  * (registry.terraform.io/providers/hashicorp/azurerm, "Defaults to"; 4.0-upgrade-guide for what
  * changed). */
 struct tf_default {
@@ -40,7 +40,7 @@ struct tf_default {
 struct tf_type {
 	const char *tf;  /* "azurerm_subnet" */
 	const char *arm; /* "Microsoft.Network/virtualNetworks/subnets" */
-	/* Of a child: the attribute that names the parent, by its id or by its name. */
+	/* The attribute of a child that names the parent, by its id or by its name. */
 	const char *parent_id, *parent_name;
 	/* Its object belongs into this list of the parent's properties, and is no resource by
 	 * itself. */

@@ -12,7 +12,7 @@ static bool name_carries_word(const char *name, const char *const *words)
 	return false;
 }
 
-/* What a name with one of these words means; NULL: none is in it. */
+/* The value that a name with one of these words stands for; NULL: none is in it. */
 static const char *find_known_text(const char *name)
 {
 	static const char *const own[] = { "my_ip",     "myip",        "my_public",

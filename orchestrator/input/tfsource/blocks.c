@@ -2,7 +2,7 @@
 /* Nested blocks, written out or by `dynamic`, as lists of objects. */
 #include "input/tfsource/source.h"
 
-/* What Terraform itself takes, and the provider never sees. */
+/* True for an argument that Terraform itself takes, and the provider never sees. */
 static bool is_meta(const char *name)
 {
 	static const char *const words[] = { "count",       "for_each",  "depends_on",

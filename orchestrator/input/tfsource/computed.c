@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the provider or Azure sets on apply: ids by the rule that plans use, addresses that the lab
- * allocates, values that carry no packets.  The rest stays open, and says what it is. */
+/* Sets what the provider or Azure sets on apply: ids by the rule that plans use, addresses that the
+ * lab allocates, values that carry no packets.  The rest stays open, and says what it is. */
 #include "input/terraform/plan.h"
 #include "input/terraform/types.h"
 #include "input/tfsource/source.h"
@@ -122,7 +122,7 @@ static void set_missing(json_t *object, const char *key, json_t *v /* stolen */)
 		json_object_set_new(object, key, v);
 }
 
-/* What Azure gives a gateway that speaks BGP: an address for each of its instances. */
+/* Completes what Azure gives a gateway that speaks BGP: an address for each of its instances. */
 static void complete_bgp_settings(struct source *s, struct tfs_node *n, json_t *part)
 {
 	json_t *two = tfs_given_attr(s, n, "active_active"), *list = json_array(), *x;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where evaluation is, and what is evaluated once. */
+/* The place at which evaluation is, and the values that are evaluated once. */
 #include "input/tfsource/source.h"
 
 json_t *tfs_eval(struct source *s, const struct hcl_expr *e, struct tfs_module *m,
@@ -41,7 +41,7 @@ json_t *tfs_once(struct source *s, json_t *known, json_t *busy, const char *key,
 	json_object_set_new(busy, key, json_true());
 	v = fn(s, ctx);
 	json_object_del(busy, key);
-	/* What failed within try() is asked again outside of it, and reported there. */
+	/* A value that failed within try() is asked for again outside of it, and reported there. */
 	if (s->ev.errors == errors || !s->ev.quiet)
 		json_object_set(known, key, v);
 	return v;

@@ -132,7 +132,7 @@ static const char *const address_services[] = {
 	"ip4.",   "ipv4.",   "ident.me", "ip-api", "ip.me", "externalip", NULL,
 };
 
-/* What data "http" reads: the caller's address, or something that is not here (NULL). */
+/* Answers what data "http" reads: the caller's address, or something that is not here (NULL). */
 static json_t *read_http_body(struct source *s, struct tfs_node *n)
 {
 	json_t *url = tfs_given_attr(s, n, "url"), *body = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the provider azurerm assumes where a design says nothing, and a plan would show: the rows
- * stand beside those of the types (input/terraform/types.h). */
+/* Sets what the provider azurerm assumes where a design says nothing, and a plan would show: the
+ * rows stand beside those of the types (input/terraform/types.h). */
 #include "input/terraform/types.h"
 #include "input/tfsource/source.h"
 
@@ -40,7 +40,8 @@ void tfs_defaults(const struct source *s, const struct tfs_node *n, json_t *valu
 		if (!is_of_version(s, d))
 			continue;
 		if (!dot) {
-			/* What the design gives is not known: it is not the default. */
+			/* A value that the design gives and that is not known is not the default.
+			 */
 			if (!json_object_get(unknown, d->attr))
 				set_attribute_default(values, d->attr, d);
 			continue;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is reported of variables without a value: those that are asked for have examples of their
- * types, which can be pasted and fit each other. */
+/* Reports variables without a value: those that are asked for have examples of their types, which
+ * can be pasted and fit each other. */
 #include "input/arm/deploy/example.h"
 #include "input/tfsource/source.h"
 

@@ -74,7 +74,7 @@ instances_by_each(struct source *s, const struct hcl_expr *e, json_t *of,
 	return out;
 }
 
-/* Whether the design itself says that e is a list: one written out, a local value that is one, a
+/* True if the design itself says that e is a list: one written out, a local value that is one, a
  * variable of such a type.  (Values do not tell: a set is a list here, too.) */
 static bool is_written_as_list(const struct tfs_module *m, const struct hcl_expr *e, unsigned depth)
 {
@@ -98,7 +98,7 @@ static bool is_written_as_list(const struct tfs_module *m, const struct hcl_expr
 	return false;
 }
 
-/* What Terraform refuses before it evaluates anything; true: reported. */
+/* Reports what Terraform refuses before it evaluates anything; true: there was something. */
 static bool report_bad_meta(struct source *s, const struct tfs_module *m,
                             const struct hcl_expr *count, const struct hcl_expr *each)
 {

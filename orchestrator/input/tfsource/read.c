@@ -57,7 +57,7 @@ static json_t *typed(json_t *v /* stolen */, const char *key)
 	return out;
 }
 
-/* What is known of v (stolen); NULL: nothing.  unknown gets a true for each that is not. */
+/* Returns what is known of v (stolen); NULL: nothing. unknown gets a true for each that is not. */
 static json_t *known_part(struct source *s, json_t *v, const char *key, json_t **ret_unknown,
                           unsigned depth)
 {
@@ -138,8 +138,8 @@ static void show_node(struct source *s, struct tfs_node *n, struct shown *out)
 	                                "after_unknown", unknown ? unknown : json_object()));
 }
 
-/* Of others than Azure only what somebody refers to is evaluated: null_resource and their like are
- * used to judge variables, some of which are invented here. */
+/* True for a block of Azure's providers; of others only what is referred to is evaluated:
+ * null_resource and their like are used to judge variables, some of which are invented here. */
 static bool is_of_azure(const struct hcl_block *b)
 {
 	return str_starts(b->labels[0], "azurerm_") || str_starts(b->labels[0], "azapi_");

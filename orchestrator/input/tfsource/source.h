@@ -10,7 +10,7 @@
 
 enum { TFS_INSTANCES = 10000, TFS_NODES = 50000, TFS_MODULE_DEPTH = 20 };
 
-/* What a handle stands for; its number is a module's, but for a node and a part. */
+/* The sorts of handles; the number in one is a module's, but for a node and a part. */
 enum tfs_handle {
 	TFS_VAR,
 	TFS_LOCAL,
@@ -80,7 +80,7 @@ struct source {
 	json_t *parts; /* of TFS_PART */
 	struct tfs_code **codes;
 	size_t n_codes, cap_codes;
-	/* Where evaluation is. */
+	/* The place at which evaluation is. */
 	struct tfs_module *module;
 	struct tfs_node *node;
 	bool limited;
@@ -129,8 +129,8 @@ json_t *tfs_variable(struct source *s, struct tfs_module *m, const char *name,
 /* absent.c: the value of a variable of the root that nobody gives: invented, or open and asked for.
  */
 json_t *tfs_absent(struct source *s, const struct hcl_block *b);
-/* What a name, a password, a place may be; NULL: it may shape the network.  text: the variable's
- * description, or NULL.  The caller frees. */
+/* Invents a value for a name, a password, a place; NULL: it may shape the network. text: the
+ * variable's description, or NULL.  The caller frees. */
 char *tfs_invent_text(const char *name, const char *text);
 /* examples.c */
 void tfs_report_variables(struct source *s);
@@ -143,7 +143,7 @@ const struct hcl_block *tfs_find_variable(const struct tfs_code *c, const char *
 const char *tfs_variable_text(const struct hcl_block *b); /* its description, or NULL */
 /* "string", "list", "object"; a type that is not written is that of a text. */
 const char *tfs_type_word(const struct hcl_expr *type);
-/* What optional() is around, or the type itself. */
+/* The type that optional() is around, or the type itself. */
 const struct hcl_expr *tfs_type_bare(const struct hcl_expr *type);
 
 /* modules.c */
@@ -166,7 +166,7 @@ char *tfs_index(const json_t *key); /* "[0]", "[\"a\"]", "" */
 /* nodes.c */
 json_t *tfs_resource(struct source *s, struct tfs_module *m, bool data, const char *type,
                      const char *name, const struct hcl_expr *at);
-/* What the design gives it; NULL: nothing. */
+/* The value that the design gives the attribute; NULL: none. */
 json_t *tfs_given_attr(struct source *s, struct tfs_node *n, const char *name);
 /* attrs.c: also what the provider sets. */
 json_t *tfs_attr(struct source *s, struct tfs_node *n, const char *name, const struct hcl_expr *at);

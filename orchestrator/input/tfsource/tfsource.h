@@ -19,6 +19,6 @@ struct tfsource_options {
 	const char *const *without; /* "NAME", "HUB.NAME": modules that are left out */
 };
 
-/* What `terraform show -json` would print of the design's plan (input/terraform/terraform.h); a new
- * reference, or NULL: with *e, or with findings. */
+/* Makes what `terraform show -json` would print of the design's plan (input/terraform/terraform.h);
+ * a new reference, or NULL: with *e, or with findings. */
 json_t *tfsource_read(const struct tfsource_options *o, struct findings *f, struct err *e);

@@ -44,7 +44,8 @@ static json_t *convert_elements(struct source *s, const struct hcl_expr *of, jso
 	return out;
 }
 
-/* What the type does not name is dropped; what may be left out is there, as null or its default. */
+/* Drops attributes that the type does not name, and adds those that may be left out, as null or
+ * their default. */
 static json_t *convert_object(struct source *s, const struct hcl_expr *shape, json_t *v)
 {
 	json_t *out = json_object();

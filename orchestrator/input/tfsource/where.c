@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the files of a module are, and which modules are left out. */
+/* Finds the files of a module, and the modules that are left out. */
 #include "base/suggest.h"
 #include "input/tfsource/source.h"
 
@@ -48,7 +48,7 @@ static char *key_of_call(const struct tfs_module *m, const char *name)
 	return str_take(&key);
 }
 
-/* Where `terraform init` has put the modules of others. */
+/* The folder into which `terraform init` has put the modules of others. */
 static char *fetched_folder(struct source *s, struct tfs_module *m, const char *name)
 {
 	_cleanup_str_ struct str text = { 0 };

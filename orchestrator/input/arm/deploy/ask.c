@@ -55,7 +55,8 @@ void params_ask_end(struct deployment *d, struct asking *k)
 	free(k);
 }
 
-/* How the parameter is given; false: with what stands for the value, as there is no example. */
+/* Writes how the parameter is given; false: with words that stand for the value, as there is no
+ * example. */
 static bool add_example(struct deployment *d, const struct symbol *s, struct examples *x,
                         struct str *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a parameter means to the network, by its name, type and description: names, secrets, sizes,
- * tags carry no packets. */
+/* Judges what a parameter means to the network, by its name, type and description: names, secrets,
+ * sizes, tags carry no packets. */
 #pragma once
 
 #include <stdbool.h>

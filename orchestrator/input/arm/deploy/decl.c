@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a parameter or an output is declared as. */
+/* The declaration of a parameter or an output: its type, its limits, and whether a value fits. */
 #include "input/arm/deploy/param.h"
 
 /* Follows "$ref": "#/definitions/x" to the declaration that it names. */

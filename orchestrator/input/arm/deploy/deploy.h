@@ -32,7 +32,7 @@ const struct val *params_of_options(struct arm *a, struct err *e);
 
 /* --- nested.c, link.c ------------------------------------------------------------------------ */
 
-/* What a template is deployed to, by its "$schema". */
+/* The scope that a template is deployed to, by its "$schema". */
 enum scope_kind scope_of_schema(const struct val *tmpl);
 /* Makes and expands i->nested.  -EBADMSG: failed, and reported; -ELOOP: it is under way. */
 int nested_start(struct inst *i, struct env *e);

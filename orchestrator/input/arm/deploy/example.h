@@ -11,8 +11,8 @@
 struct examples { /* how many of each were made */
 	unsigned spaces, subnets, hosts, outside, asns, ports;
 	unsigned last; /* the number of the last subnet */
-	/* What the template itself has: the first two bytes of a network, or of what must lie in
-	 * one; 0.0: nothing, it is 10.0. */
+	/* The base that the template itself has: the first two bytes of a network, or of what must
+	 * lie in one; 0.0: nothing, it is 10.0. */
 	uint8_t base[2];
 	bool has_space;
 	ip4 said[16]; /* those of descriptions: each stands for one parameter */

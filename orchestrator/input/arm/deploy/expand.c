@@ -265,7 +265,7 @@ static void expand_one_resource(const struct item *it, const struct loop *loop,
 		return;
 	}
 	i->off = !on;
-	/* What is not deployed may be named by what does not exist: report nothing. */
+	/* A resource that is not deployed may be named by what does not exist: report nothing. */
 	a->quiet += i->off;
 	r = name_instance(&e, it, i);
 	a->quiet -= i->off;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the command line gives: parameter files and single values. */
+/* Takes what the command line gives: parameter files and single values. */
 #include <errno.h>
 #include <stdio.h>
 

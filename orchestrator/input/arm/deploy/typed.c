@@ -42,7 +42,7 @@ static void add_typed_members(const struct typed *t, const struct val *propertie
 	}
 }
 
-/* Of one that has several forms: the first of these. */
+/* The first form of a declaration that has several. */
 static const struct val *form_of(const struct typed *t, const struct val *decl)
 {
 	const struct val *forms = val_path(decl, "discriminator.mapping");

@@ -14,9 +14,9 @@ typedef const struct val *func_lazy(struct env *e, const struct expr *at);
 struct func {
 	const char *name;
 	int8_t min, max; /* arguments; max -1: any number */
-	/* What each argument must be, the last letter for all that follow: s string, i integer,
-	 * n number, b boolean, a array, o object, l lambda, t text (a string or a number), ?
-	 * anything but a lambda; in upper case: or null. */
+	/* A letter for what each argument must be, the last for all that follow: s string, i
+	 * integer, n number, b boolean, a array, o object, l lambda, t text (a string or a number),
+	 * ? anything but a lambda; in upper case: or null. */
 	const char *types;
 	func_call *call;
 	func_lazy *lazy; /* instead: evaluates its arguments itself */

@@ -4,8 +4,8 @@
 
 #include "input/arm/expr/expr.h"
 
-/* What the open value base has under the key: v, when that is known, is as open as base is; else v
- * is NULL. */
+/* The value that the open value base has under the key: v, when that is known, is as open as base
+ * is; else v is NULL. */
 const struct val *unknown_member(struct arena *a, const struct val *base, const struct val *key,
                                  const struct val *v);
 /* A value for a function that takes known ones alone: an open value becomes its words, or an

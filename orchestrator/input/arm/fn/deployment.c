@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an expression sees of its deployment: parameters, variables, loops. */
+/* Functions by which an expression sees its deployment: parameters, variables, loops. */
 #include <stdio.h>
 
 #include "input/arm/deploy/deploy.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the rooms of functions share. */
+/* The parts that the files of functions share. */
 #pragma once
 
 #include "base/addr.h"

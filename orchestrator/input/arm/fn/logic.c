@@ -146,7 +146,7 @@ FN(fn_less_or_equals)
 	return compare_arguments(e, at, v, &c) ? val_bool(c <= 0) : NULL;
 }
 
-/* What the template's writer refuses (Bicep, "fail"). */
+/* fail(): the template's writer refuses (Bicep, "fail"). */
 FN(fn_fail)
 {
 	return eval_fail(e, at, NULL, "the template refuses: %s", v[0]->s);

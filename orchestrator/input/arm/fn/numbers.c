@@ -88,7 +88,7 @@ FN(fn_mod)
 	return val_int(e->a->arena, v[1]->i == -1 ? 0 : v[0]->i % v[1]->i);
 }
 
-/* Of an array, or of the arguments. */
+/* The extreme of an array, or of the arguments. */
 static const struct val *find_extreme(struct env *e, const struct expr *at,
                                       const struct val *const *v, size_t n, int sign)
 {

@@ -6,7 +6,7 @@
 #include "input/arm/fn/fn.h"
 #include "input/arm/resource/resource.h"
 
-/* Of the arguments, the first with a slash is the type. */
+/* Returns the index of the type among the arguments: the first with a slash. */
 static size_t type_argument(const struct val *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -129,7 +129,7 @@ FN(fn_reference)
 	return reference_value(e, at, e->asked, v[0], asks_for_full(v, n));
 }
 
-/* Of all iterations of a loop, by its symbolic name. */
+/* references(): the answers of all iterations of a loop, by its symbolic name. */
 FN(fn_references)
 {
 	struct val_builder b = { .a = e->a->arena };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Azure adds to the properties of a resource: addresses, ids of what is in lists, end points.
- */
+/* Adds to the properties of a resource what Azure adds: addresses, ids of what is in lists, end
+ * points. */
 #include <stdio.h>
 #include <strings.h>
 
@@ -282,7 +282,7 @@ const struct val *runtime_properties(struct inst *i, const struct val *props, bo
 
 	if (props->type != V_OBJ)
 		return props;
-	/* What is set to null is not there afterwards: contains() says so. */
+	/* A property that is set to null is not there afterwards: contains() says so. */
 	for (uint32_t k = 0; k < props->n; k++)
 		if (!ids || props->members[k].v->type != V_NULL)
 			val_set(&b, props->members[k].key, props->members[k].v);

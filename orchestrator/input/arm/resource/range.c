@@ -10,7 +10,7 @@
 
 #define RANGES "ranges" /* the pool of shared.h in which they are */
 
-/* What the type of a resource says of the range that it is; NULL: it is none. */
+/* The row of the type that says which range the resource is; NULL: it is none. */
 static const struct import_range *range_row(const struct inst *i)
 {
 	const struct import_provider *p = import_provider(i->type);
@@ -63,7 +63,8 @@ void range_show(struct inst *i, struct val_builder *b, const struct val *props)
 		val_set(b, r->range, val_str(i->d->a->arena, PREFIX_STR(range)));
 }
 
-/* Of another template the first address alone is known: no prefix is longer than this. */
+/* Takes a range of another template, of which the first address alone is known: no prefix is longer
+ * than /24. */
 static void seed_range(void *ctx, ip4 first)
 {
 	struct ranges *all = ctx;
@@ -108,7 +109,8 @@ void range_take_given(struct arm *a, struct ranges *all, struct inst *i)
 	shared_keep(a, RANGES, i, 0, p.addr, true);
 }
 
-/* What it has already, in another template or in the store; or a free one. */
+/* The first address of the range that i has already, in another template or in the store; or of a
+ * free one. */
 static ip4 take_free_range(struct arm *a, struct ranges *all, const struct inst *i, unsigned length)
 {
 	ip4 had = shared_of(a, i, 0);

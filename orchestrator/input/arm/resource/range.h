@@ -20,7 +20,7 @@ void range_give(struct arm *a, struct ranges *all, struct inst *i);
  * first.  addr 0: not known. */
 struct prefix range_by_id(struct arm *a, struct ranges *all, const char *id);
 void ranges_free(struct ranges *all);
-/* Of what is evaluated: the range in its properties.  addr 0: none. */
+/* The range in the properties of a resource that is evaluated. addr 0: none. */
 struct prefix range_of(const struct inst *i);
 /* Adds the range that the resource was given to its properties b. */
 void range_show(struct inst *i, struct val_builder *b, const struct val *props);

@@ -144,7 +144,7 @@ static const struct val *value_of_inst(struct inst *i, bool full)
 	return props ? open_value(a, props, i->id) : NULL;
 }
 
-/* What v has under the members that the call `at` is asked for; NULL when it lacks them. */
+/* The value in v under the members that the call `at` is asked for; NULL when it lacks them. */
 static const struct val *asked_member(struct env *e, const struct expr *at,
                                       const struct expr *asked, const struct val *v)
 {
@@ -200,7 +200,8 @@ static const struct val *answer_of_inst(struct env *e, const struct expr *at,
 	return eval_big(e, at, v);
 }
 
-/* What a parent that is deployed here declares in a list of its own, as a network its subnets. */
+/* The answer about a resource that its parent, deployed here, declares in a list of its own, as a
+ * network its subnets. */
 static const struct val *answer_of_parent(struct env *e, const struct expr *at, const char *id,
                                           bool full)
 {
@@ -230,7 +231,7 @@ static const struct val *answer_of_parent(struct env *e, const struct expr *at, 
 	return NULL;
 }
 
-/* Of one that is deployed already, or its properties. */
+/* The value of a resource that is deployed already: all of it, or its properties. */
 static const struct val *value_there(struct env *e, const char *id, const struct val *there,
                                      bool full)
 {
@@ -254,7 +255,7 @@ static const struct val *fail_not_there(struct env *e, const struct expr *at, co
 	return NULL;
 }
 
-/* Of a resource that is not deployed here by itself. */
+/* The answer about a resource that is not deployed here by itself. */
 static const struct val *answer_of_other(struct env *e, const struct expr *at, const char *id,
                                          const struct inst *i, bool full)
 {
@@ -340,7 +341,7 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
 		return eval_fail(e, at, "if() with the same condition leaves the question out",
 		                 "%s \"%s\" is not deployed: its condition is false", i->type,
 		                 i->name);
-	/* What changes a resource asks for what it was before. */
+	/* A resource that changes another declaration of itself asks for what it was before. */
 	if (i == e->a->current && (other = other_declaration(i)))
 		i = other;
 	else if (i == e->a->current && i->d->parent)

@@ -16,7 +16,7 @@ const struct val *reference_value(struct env *e, const struct expr *at, const st
                                   const struct val *what, bool full);
 void noted_free(struct arm *a);
 
-/* What Azure adds to the resources of a type once they are deployed (enrich.c). */
+/* The additions of Azure to the resources of a type once they are deployed (enrich.c). */
 struct runtime_type {
 	const char *type;    /* of ARM */
 	const char *configs; /* its list of IP configurations, which take addresses; or NULL */

@@ -13,7 +13,7 @@
 
 /* Calls fn for each address that another template has in the pool ("" for public ones). */
 void shared_each(struct arm *a, const char *pool, void (*fn)(void *ctx, ip4 ip), void *ctx);
-/* What configuration k of the resource has in another template, or 0. */
+/* The address that configuration k of the resource has in another template, or 0. */
 ip4 shared_of(struct arm *a, const struct inst *i, uint32_t k);
 void shared_keep(struct arm *a, const char *pool, const struct inst *i, uint32_t k, ip4 ip,
                  bool given);

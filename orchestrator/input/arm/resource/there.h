@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is deployed already (options.h, `there`). */
+/* The resources that are deployed already (options.h, `there`). */
 #pragma once
 
 #include "base/addr.h"
@@ -10,5 +10,5 @@
 const struct val *there_find(struct arm *a, const char *id);
 /* Calls fn for each address that something has in the subnet with that id ("": public ones). */
 void there_each(struct arm *a, const char *subnet, void (*fn)(void *ctx, ip4 ip), void *ctx);
-/* What configuration k of the resource has, or 0; of a public address, its own. */
+/* The address that configuration k of the resource has, or 0; of a public address, its own. */
 ip4 there_address(struct arm *a, const struct inst *i, const char *configs, uint32_t k);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the user says about a run: the template, its parameters, where linked templates are. */
+/* The options that a user gives a run: the template, its parameters, where linked templates are. */
 #pragma once
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run of the evaluator knows: its deployments, their resources, scopes, files, findings.
+/* The state of a run of the evaluator: its deployments, their resources, scopes, files, findings.
  *
  * The rooms, each of which uses those before it alone:
  *
@@ -205,8 +205,8 @@ void arm_finding(struct arm *a, enum severity sev, const char *rule, const char 
 /* Appends the file to *ret; -errno, -EFBIG over ARM_MAX_FILE, -EPERM in a run of a text alone. With
  * a folder, the file must be a plain one below it (links followed): -EXDEV, -EINVAL. */
 int arm_file_read(struct arm *a, const char *path, const char *folder, struct str *ret);
-/* Where findings of a file stand.  path is what a user opens; NULL: `file`, below the main file's
- * folder. */
+/* Says where findings of a file stand. path is what a user opens; NULL: `file`, below the main
+ * file's folder. */
 void arm_place_file(struct arm *a, const char *file, const char *path, const struct str *text);
 /* Text as a value, of which strings may be expressions when it is a template.  NULL: it is no JSON,
  * which is reported at `file`, unless that is NULL. */
@@ -236,7 +236,7 @@ void inst_names_free(struct deployment *d);
 const char *scope_prefix(struct arm *a, const struct scope *s); /* "/subscriptions/..", "" */
 /* "provider/type/name"; NULL: type and name do not have the same number of parts. */
 const char *resource_path(struct arm *a, const char *type, const char *name);
-/* Of names as resourceId() has them, of which each may be empty. */
+/* The path of a resource by its names, as resourceId() has them; each may be empty. */
 const char *resource_path_of_names(struct arm *a, const char *type, const char *const *names,
                                    size_t n);
 const char *resource_id(struct arm *a, const struct scope *s, const char *type, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a deployment puts its resources, and the ids that follow from it. */
+/* The scope into which a deployment puts its resources, and the ids that follow from it. */
 #include <string.h>
 
 #include "input/arm/run/run.h"

@@ -92,7 +92,7 @@ void inst_index(struct inst *i)
 		return;
 	i->key = arm_lower(a->arena, i->id);
 	HASH_FIND_STR(a->by_id, i->key, old);
-	/* Of two resources with one id, the one that is deployed is found. */
+	/* The deployed one of two resources with one id is found. */
 	if (old && (i->off || (i->existing && !old->off)))
 		return;
 	if (old)

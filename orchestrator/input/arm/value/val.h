@@ -50,9 +50,9 @@ struct val {
 		struct member *members;
 		const struct lambda *lambda;
 	};
-	/* What only Azure knows: the words that name it ("reference('x').key").  A member that such
-	 * an object lacks is another such value, and objects and arrays in it are open as well.  A
-	 * string that is open was computed from such a value. */
+	/* Set for a value that only Azure knows: the words that name it ("reference('x').key").  A
+	 * member that such an object lacks is another such value, and objects and arrays in it are
+	 * open as well.  A string that is open was computed from such a value. */
 	const char *open;
 	union {                          /* made when first needed */
 		const struct expr *expr; /* of a string */
@@ -114,8 +114,8 @@ void val_brief(const struct val *v, size_t max, struct str *out); /* for a messa
 /* The template's text becomes values: strings that are expressions are marked dynamic.  text: false
  * for values that are no template (a parameter file, json()). NULL when too deep. */
 const struct val *val_from_json(struct arena *a, json_t *j, bool text);
-/* What such a template is for the deployment below it: a text that was escaped, "[[x]", is an
- * expression there. */
+/* Makes of such a template what it is for the deployment below it: a text that was escaped, "[[x]",
+ * is an expression there. */
 const struct val *val_unescaped(struct arena *a, const struct val *v);
 /* A new reference.  Members that are null are left out when drop_null; open values become their
  * words. */
