@@ -64,7 +64,8 @@ static size_t *severity_counter(struct findings *f, enum severity s)
 static bool is_same(const struct finding *a, const struct finding *b)
 {
 	return a->source && streq(a->source, b->source) && streq(a->message, b->message) &&
-	       streq(a->hint, b->hint) && streq(a->pointer, b->pointer) && a->part == b->part;
+	       streq(a->hint, b->hint) && streq(a->pointer, b->pointer) && a->part == b->part &&
+	       a->line == b->line && a->column == b->column;
 }
 
 /* Counts x in the finding that says the same of the same place: a mistake in a module that is used

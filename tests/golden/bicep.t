@@ -131,6 +131,9 @@ END
 echo "module m 'one.bicep' = [for i in range(0, 3): { params: { n: i } }]" >"$work/d/uses.bicep"
 run vnetlab check "$work/d/uses.bicep"
 is "a mistake in a module that is used three times is told once" "$(grep -c ARM-EXPR-01 <<<"$out$err") $(grep -c 'and so 2 more times' <<<"$out$err")" "1 1"
+for i in {1..10}; do echo "var a$i = = $i"; done >"$work/d/ten.bicep"
+run vnetlab check "$work/d/ten.bicep"
+is "ten mistakes of one kind, a line each, are ten findings" "$(grep -c BICEP-SYNTAX-01 <<<"$out$err")" 10
 says "a module that is not there" "module m 'none.bicep' = {
   name: 'm'
 }" 'BICEP-MODULE-01'

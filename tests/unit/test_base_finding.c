@@ -82,10 +82,14 @@ static void same(void **state)
 		finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:2:1", "mend it", "no");
 	}
 	finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:2:1", "mend that", "no");
+	finding_add_source(&f, SEV_ERROR, "E-02", NULL, "m.tf", NULL, "no");
+	finding_stands_at(&f, 1, 2);
+	finding_add_source(&f, SEV_ERROR, "E-02", NULL, "m.tf", NULL, "no");
+	finding_stands_at(&f, 2, 2); /* another line of the same file */
 	for (int twice = 0; twice < 2; twice++) {
 		findings_sort(&f);
-		assert_int_equal(f.n, 3);
-		assert_int_equal(f.errors, 3);
+		assert_int_equal(f.n, 5);
+		assert_int_equal(f.errors, 5);
 		assert_int_equal(f.items[0].count, 3);
 		assert_null(f.items[0].places);
 		assert_int_equal(f.items[2].count, 1);
@@ -94,7 +98,7 @@ static void same(void **state)
 	for (int i = 0; i < 10; i++)
 		finding_add_source(&f, SEV_ERROR, "E-01", NULL, "m.tf:3:1", "mend it", "no");
 	findings_sort(&f);
-	assert_int_equal(f.errors, 2);
+	assert_int_equal(f.errors, 4);
 	assert_int_equal(f.items[0].count, 16);
 }
 
