@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "input/import/choice.h"
 #include "lab/client/client.h"
 #include "lab/client/client_priv.h"
 #include "rest/action.h"
@@ -31,6 +32,7 @@ struct run {
 	struct source driver;
 	struct tail out, err;
 	struct timer limit;
+	bool windows;
 	bool late;  /* it was killed */
 	bool ended; /* the driver has said so */
 	int status;
@@ -113,8 +115,32 @@ static void free_run(struct run *x)
 	free(x);
 }
 
+static json_t *stream_json(const char *name, char *text)
+{
+	_cleanup_free_ char *code = xasprintf("ComponentStatus/%s/succeeded", name);
+
+	return json_pack("{s:s,s:s,s:s,s:o}", "code", code, "level", "Info", "displayStatus",
+	                 "Provisioning succeeded", "message", text_json_of(text));
+}
+
+/* Of a script of PowerShell Azure tells what it wrote, and not how it ended (azure-behaviour 2.10).
+ */
+static void answer_windows(struct run *x)
+{
+	_cleanup_free_ char *out = tail_text(&x->out), *err = tail_text(&x->err);
+
+	rest_answer(x->c, 200,
+	            json_pack("{s:[o,o]}", "value", stream_json("StdOut", out),
+	                      stream_json("StdErr", err)));
+	free_run(x);
+}
+
 static void answer_run(struct run *x)
 {
+	if (x->windows) {
+		answer_windows(x);
+		return;
+	}
 	_cleanup_free_ char *out = tail_text(&x->out), *err = tail_text(&x->err);
 	_cleanup_str_ struct str s = { 0 };
 
@@ -197,7 +223,7 @@ static void on_limit(struct timer *t)
  * -------------------------------------------------------------------------------- */
 
 /* "name='value'" of each parameter, then the lines; the caller frees. */
-static char *script_of(const json_t *body)
+static char *script_of(const json_t *body, bool windows)
 {
 	struct str s = { 0 };
 	const json_t *v;
@@ -211,10 +237,10 @@ static char *script_of(const json_t *body)
 		    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
 		                 "UVWXYZ0123456789_") != strlen(name))
 			continue;
-		str_printf(&s, "export %s='", name);
+		str_printf(&s, windows ? "$%s='" : "export %s='", name);
 		for (const char *p = value; *p; p++) {
 			if (*p == '\'')
-				str_add(&s, "'\\''");
+				str_add(&s, windows ? "''" : "'\\''");
 			else
 				str_addc(&s, *p);
 		}
@@ -245,6 +271,13 @@ static int open_tail(struct run *x, struct tail *t, int *ret_end, struct err *e)
 	return 0;
 }
 
+/* Nodes are of this machine: PowerShell may not be there, which is not the client's fault. */
+static const char run_powershell[] =
+    "command -v pwsh >/dev/null || { echo \"vnetlab: there is no PowerShell (pwsh) on this "
+    "machine, and "
+    "the script was not run; RunShellScript runs in a Linux machine\" >&2; exit 127; }\n"
+    "exec pwsh -NoLogo -NonInteractive -Command \"$1\"";
+
 static int start_run(struct run *x, const char *node, const char *script, struct err *e)
 {
 	_cleanup_close_ int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -257,27 +290,45 @@ static int start_run(struct run *x, const char *node, const char *script, struct
 		r = lab_connect(rest_lab(x->r), &x->client, e);
 	if (r == 0)
 		r = lab_send(x->client,
-		             json_pack("{s:s,s:s,s:[s,s,s]}", "op", "exec", "node", node, "argv",
-		                       "sh", "-c", script),
+		             json_pack("{s:s,s:s,s:[s,s,s,s,s]}", "op", "exec", "node", node,
+		                       "argv", "sh", "-c", x->windows ? run_powershell : script,
+		                       "script", script),
 		             (const int[]){ null, out, err }, 3, e);
 	if (r == 0)
 		r = loop_add(rest_loop(x->r), &x->driver, lab_client_fd(x->client), EPOLLIN, e);
 	return r;
 }
 
+/* False, and answered: no such command is run in the machine. */
+static bool command_fits(struct rest_call *c, const char *command, const json_t *machine,
+                         bool *ret_windows)
+{
+	bool shell = command && strieq(command, "RunShellScript");
+	bool power = command && strieq(command, "RunPowerShellScript");
+
+	*ret_windows = import_is_windows(machine);
+	if (!shell && !power)
+		rest_fail(c, 400, "InvalidParameter",
+		          "vnetlab: commandId %s is not run here: RunShellScript and "
+		          "RunPowerShellScript are.",
+		          command ? command : "is missing, and nothing else");
+	else if (power != *ret_windows)
+		rest_fail(c, 409, "Conflict",
+		          "Run command OS type '%s' does not match the target OS %s.",
+		          power ? "Windows" : "Linux", power ? "Linux" : "Windows");
+	else
+		return true;
+	return false;
+}
+
 static void run_machine_command(struct rest_call *c)
 {
 	const char *id = json_string_value(json_object_get(c->body, "commandId")), *node;
-	_cleanup_free_ char *script = script_of(c->body);
 	struct err e = { 0 };
+	bool windows;
+	const json_t *machine = rest_resource(c);
 
-	if (!id || !strieq(id, "RunShellScript")) {
-		rest_fail(c, 400, "InvalidParameter",
-		          "vnetlab: commandId %s is not run here: RunShellScript is.",
-		          id ? id : "is missing, and nothing else");
-		return;
-	}
-	if (!rest_resource(c))
+	if (!machine || !command_fits(c, id, machine, &windows))
 		return;
 	if (store_hidden(rest_store(c->rest), c->id.key, "powerState")) {
 		rest_fail(c, 409, "OperationNotAllowed",
@@ -287,9 +338,11 @@ static void run_machine_command(struct rest_call *c)
 	node = action_lab_name(c);
 	if (!node)
 		return;
+	_cleanup_free_ char *script = script_of(c->body, windows);
 	struct run *x = xcalloc(1, sizeof(*x));
 
 	x->c = c;
+	x->windows = windows;
 	x->r = c->rest;
 	x->driver = (struct source){ .fd = -1, .fn = on_driver };
 	x->limit.fn = on_limit;

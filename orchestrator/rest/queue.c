@@ -63,9 +63,11 @@ static void take_asked(struct queue *q)
 	changes_init(&taken);
 	changes_init(&refused);
 	head_take(&q->head, &taken, &refused);
-	for (struct change *c = taken.first; c; c = c->next)
-		change_tell_taken(c);
+	/* Who is told shows its resource, which is Updating by now: Go's SDK polls for nothing
+	 * less. */
 	changes_move(&q->waiting, &taken);
+	for (struct change *c = q->waiting.first; c; c = c->next)
+		change_tell_taken(c);
 	end_refused(&refused);
 }
 

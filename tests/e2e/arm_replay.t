@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import ssl
 import sys
@@ -363,7 +364,26 @@ def look_at_lab(e):
     answers = e.call("POST", "/batch?api-version=2015-11-01", batch)[2]["responses"]
     tap.ok([a["httpStatusCode"] for a in answers] == [200, 400] and answers[0]["name"] == "a" and answers[0]["content"]["name"] == "Hub",
            "a batch answers each of its requests", answers)
+    status, _, answer = e.call("PUT", network("routeTables/later") + V, {"properties": {}}, connection=c)
+    tap.ok((status, answer["properties"]["provisioningState"]) == (201, "Updating"), "what is under way is Updating in the answer of its PUT", answer)
+    look_at_commands(e)
     c.close()
+
+
+def look_at_commands(e):
+    machines = f"{G}/providers/Microsoft.Compute/virtualMachines"
+    power = {"commandId": "RunPowerShellScript", "script": ["Get-NetRoute"]}
+    status, _, answer = e.call("POST", f"{machines}/one/runCommand{V}", power)
+    tap.ok(status == 409 and answer["error"]["message"] == "Run command OS type 'Windows' does not match the target OS Linux.",
+           "PowerShell is refused in a Linux machine as Azure does", answer)
+    windows = e.call("GET", f"{machines}/two{V}")[2]
+    windows["properties"]["storageProfile"] = {"osDisk": {"osType": "Windows"}}
+    e.put(f"{machines}/two{V}", windows)
+    status, _, answer = e.call("POST", f"{machines}/two/runCommand{V}", power)
+    codes = [x["code"] for x in answer.get("value", [])]
+    tap.ok(status == 200 and codes == [f"ComponentStatus/{n}/succeeded" for n in ("StdOut", "StdErr")] and
+           (shutil.which("pwsh") or "no PowerShell" in answer["value"][1]["message"]),
+           "in a Windows machine its streams are answered, and that it did not run", answer)
 
 
 def look_after_restart(e):

@@ -12,7 +12,7 @@ static void add_guest_note(json_t *result, const char *severity, const char *rul
 	                                "text", text, "hint", hint));
 }
 
-static bool is_windows(const json_t *vm)
+bool import_is_windows(const json_t *vm)
 {
 	const char *os = arm_str(vm, "storageProfile.osDisk.osType");
 	const char *publisher = arm_str(vm, "storageProfile.imageReference.publisher");
@@ -61,7 +61,7 @@ json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const str
 	json_decref(found);
 	/* The ports that a fresh machine of the platform listens on. */
 	json_object_set_new(result, "listen",
-	                    json_pack("[s]", is_windows(vm) ? "tcp/3389" : "tcp/22"));
+	                    json_pack("[s]", import_is_windows(vm) ? "tcp/3389" : "tcp/22"));
 	if (inside)
 		return result;
 	if (f->bgp_peer) {

@@ -26,3 +26,7 @@ struct guest_facts {
  *  "listen", "notes": [{"severity": "warning|info", "rule", "text", "hint"}]}; all but image and
  * notes are optional.  New reference. */
 json_t *choose_guest(json_t *vm, json_t *children, const char *folder, const struct guest_facts *f);
+
+/* Azure runs Windows in this virtual machine, by its disk, its profile or its image.  In the lab it
+ * is a node as any other. */
+bool import_is_windows(const json_t *vm);
