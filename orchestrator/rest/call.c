@@ -60,14 +60,21 @@ void rest_header(struct rest_call *c, const char *name, const char *fmt, ...)
 	free(text);
 }
 
+void rest_answer_text(struct rest_call *c, int status, char *json)
+{
+	_cleanup_free_ char *text = json;
+
+	if (text)
+		rest_header(c, "Content-Type", "application/json; charset=utf-8");
+	finish_call(c, status, text);
+}
+
 void rest_answer(struct rest_call *c, int status, json_t *body)
 {
-	_cleanup_free_ char *text = body ? json_compact(body) : NULL;
+	char *text = body ? json_compact(body) : NULL;
 
-	if (body)
-		rest_header(c, "Content-Type", "application/json; charset=utf-8");
 	json_decref(body);
-	finish_call(c, status, text);
+	rest_answer_text(c, status, text);
 }
 
 void rest_fail_with(struct rest_call *c, const struct rest_failure *f)

@@ -76,6 +76,8 @@ extern const struct rest_action actions_store[];   /* resource.c: everything els
 
 /* With JSON (NULL: no body). The call is freed. */
 void rest_answer(struct rest_call *c, int status, json_t *body /* stolen; may be NULL */);
+/* The same with the text of it. */
+void rest_answer_text(struct rest_call *c, int status, char *json /* stolen; may be NULL */);
 /* A header of the answer to come. */
 void rest_header(struct rest_call *c, const char *name, const char *fmt, ...) PRINTF(3, 4);
 void rest_fail(struct rest_call *c, int status, const char *code, const char *fmt, ...)

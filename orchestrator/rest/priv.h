@@ -24,6 +24,7 @@ struct rest {
 	struct http *https, *http; /* http: managed identities alone */
 	struct queue *queue;
 	struct operations *operations;
+	json_t *listed; /* list.c: texts of what lists have shown; NULL: none yet */
 	void (*run)(struct rest_call *c); /* call_run(): what answers may ask for more answers */
 	struct lab_asks asks;             /* under way */
 	struct asides asides;             /* the same */
@@ -58,7 +59,14 @@ void call_http(void *ctx, struct http_request *q); /* struct rest */
 
 /* The view of a resource, child or group of the head; NULL: there is none.  New reference. */
 json_t *view_resource(const struct rest *r, const char *key, bool instance_view);
+/* Follows what is shown of such a resource from others that do not refer to it? */
+bool view_of_others(const char *type);
 json_t *view_instance(const struct store *s, const char *key); /* instanceView of a VM */
+
+/* --- list.c: lists of them -------------------------------------------------------------------- */
+
+/* {"value": [...]} of the head's resources of a type below a key, as text; the caller frees. */
+char *list_text(struct rest *r, const char *above, const char *type, bool instance_view);
 
 /* --- operation.c --------------------------------------------------------------------------------
  */

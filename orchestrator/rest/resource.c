@@ -47,20 +47,13 @@ static void list_children(struct rest_call *c, const struct import_children *cl)
 /* Resources of the list's type below the group, the subscription or the parent. */
 static void list_type(struct rest_call *c)
 {
-	const struct store *s = rest_store(c->rest);
 	_cleanup_free_ char *above =
 	    c->id.parent ? resource_key(c->id.parent)
 	    : c->id.group
 	        ? xasprintf("/subscriptions/%s/resourcegroups/%s/", c->id.subscription, c->id.group)
 	        : xasprintf("/subscriptions/%s/", c->id.subscription);
-	json_t *list = json_array(), *r;
-	const char *key;
 
-	json_object_foreach (s->resources, key, r)
-		if (strncasecmp(key, above, strlen(above)) == 0 &&
-		    strieq(json_string_value(json_object_get(r, "type")), c->id.type))
-			json_array_append_new(list, view_resource(c->rest, key, wants_instance(c)));
-	rest_answer(c, 200, json_pack("{s:o}", "value", list));
+	rest_answer_text(c, 200, list_text(c->rest, above, c->id.type, wants_instance(c)));
 }
 
 static void get_any(struct rest_call *c)

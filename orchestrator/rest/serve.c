@@ -247,6 +247,7 @@ static void tear_down(struct server *v)
 		loop_del(r->loop, &v->held_src);
 	}
 	r->queue = queue_free(r->queue);
+	json_decref(r->listed);
 	r->operations = operations_free(r->operations);
 	http_stop(r->https);
 	http_stop(r->http);

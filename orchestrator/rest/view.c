@@ -194,6 +194,11 @@ static void add_type_view(struct store *s, const char *type, const char *key, co
 	}
 }
 
+bool view_of_others(const char *type)
+{
+	return strieq(type, NET "virtualHubs") || strieq(type, NET "virtualNetworks");
+}
+
 /* --- the whole
  * ------------------------------------------------------------------------------------ */
 
