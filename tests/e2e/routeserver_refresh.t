@@ -77,6 +77,13 @@ for vm in frr bird gobgp; do
 done
 ok "up of the same file succeeds" vnetlab up -q --wait none "$work/peered.vnetlab.json"
 is "no peer is asked twice" "$(vnetlab events --no-follow | jq -s '[.[] | select(.subject == "rs/0" and (.detail | test("all peers are asked")))] | length')" 1
+
+# A machine's daemons go before its links do, all their processes: the other ends hear of it, and do not wait for a hold time.
+is_down() { ! is_up "$1"; }
+for vm in frr bird openbgpd gobgp exabgp; do
+	ok "fault stops $vm" vnetlab fault stop $vm
+	wait_until "the session of $vm ends with it" 5 is_down $vm
+done
 ok "down ends the lab" vnetlab down
 
 # Real daemons over the limit by their own answers; and what they are told is a setting.

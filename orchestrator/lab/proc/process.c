@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -28,7 +29,8 @@ enum {
 	WORKS_MS = 2500,
 	READY_POLL_MAX_MS = 20,
 	DEATH_LINES = 5,
-	BIG_FILE = 100000
+	BIG_FILE = 100000,
+	GROUP_MS = 1000,
 };
 
 const char *proc_state_str(enum proc_state s)
@@ -140,6 +142,15 @@ static void out_close(struct process *p)
 }
 
 /* Its whole session, so that helpers of a daemon go with it. */
+/* Of a daemon of several processes, as OpenBGPD is, the others die a moment after the first; they
+ * may have the sockets.  While one of them lives its peers hear nothing, and nothing at all if its
+ * links go first. */
+static void wait_for_group(pid_t group)
+{
+	for (int64_t end = clock_ms() + GROUP_MS; kill(-group, 0) == 0 && clock_ms() < end;)
+		poll(NULL, 0, 1);
+}
+
 static void kill_now(struct process *p)
 {
 	pid_t pid = p->child.pid;
@@ -152,6 +163,7 @@ static void kill_now(struct process *p)
 	/* A killed process goes in no time; its sockets must be free for the next. */
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	wait_for_group(pid);
 	p->host_pid = 0;
 	p->frozen = false;
 }
