@@ -159,7 +159,9 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     ok(len(out["message"]) < 4200 and "line 2999\n" in out["message"] and "line 0\n" not in out["message"], "only the end of much output is there", len(out["message"]))
     out = run("app", 'echo "$greeting"', parameters=[{"name": "greeting", "value": "it's me"}])
     ok("it's me\n" in out["message"], "parameters are there", out)
-    ok(request("POST", VMS + "/app/runCommand", {"commandId": "RunPowerShellScript", "script": []})[0] == 400, "other commands are refused")
+    ok(request("POST", VMS + "/app/runCommand", {"commandId": "IPConfig", "script": []})[0] == 400, "other commands are refused")
+    status, out = request("POST", VMS + "/app/runCommand", {"commandId": "RunPowerShellScript", "script": []})
+    ok(status == 409 and "does not match the target OS Linux" in json.dumps(out), "PowerShell's command is in conflict with a Linux machine", (status, out))
     ok(request("POST", VMS + "/none/runCommand", {"commandId": "RunShellScript", "script": []})[0] == 404, "no machine runs no script")
 
     # Power.
