@@ -33,7 +33,11 @@ static bool resource_is_there(const struct store *s, const char *key)
 
 	if (!type || str_starts(type, PROVIDER "networkwatchers/") || store_find(s, key))
 		return true;
-	if (child_list_of(own) || !strchr(own + strlen("microsoft.network/"), '/'))
+	if (!own) /* an id that ends within a name */
+		return false;
+	const char *kind = strchr(own, '/');
+
+	if (child_list_of(own) || !kind || !strchr(kind + 1, '/'))
 		return false;
 	type += strlen(PROVIDER);
 	size_t n = strcspn(type, "/") + 1;

@@ -74,6 +74,13 @@ static void test_what_is_referred_to_is_there(void **state)
 		{ NETWORK "/natGateways/n", REF("other", HUB "/elsewhere/no"), NULL, NULL },
 		{ NETWORK "/natGateways/n", REF("other", NETWORK "/virtualHubs/no/elsewhere/no"),
 		  "InvalidResourceReference", "virtualHubs/no/elsewhere/no referenced" },
+		/* Ids that are cut off, and what hangs on another provider's resource. */
+		{ NETWORK "/natGateways/n", REF("other", HUB "/subnets"),
+		  "InvalidResourceReference", "Hub/subnets referenced" },
+		{ NETWORK "/natGateways/n", REF("other", HUB "/subnets/"),
+		  "InvalidResourceReference", "Hub/subnets/ referenced" },
+		{ NETWORK "/natGateways/n", REF("other", NETWORK "/natGateways/no/providers/a/b/c"),
+		  "InvalidResourceReference", "providers/a/b/c referenced" },
 		/* Nobody here knows what other subscriptions and other providers have. */
 		{ HUB "/virtualNetworkPeerings/q",
 		  REF("remoteVirtualNetwork",
