@@ -11,11 +11,26 @@
 
 enum { DEEP = 3, NAMED = 5, MOST = 64, ENTRIES = 10000 };
 
+struct folders {
+	char *v[MOST];
+	size_t n;
+};
+
 struct below {
-	char *folders[MOST]; /* that have a design */
-	size_t n, entries;
+	const char *top;
+	struct folders designs;
+	struct folders modules; /* parts of designs, where there are any */
+	size_t entries;
 	bool json; /* some file may be a template or an export */
 };
+
+/* "x/modules/y", by the standard structure of modules in Terraform, and by Bicep's habit. */
+static bool is_of_modules(const struct below *b, const char *path)
+{
+	const char *below = path + strlen(b->top);
+
+	return strstr(below, "/modules/") || strstr(below, "/module/");
+}
 
 static bool is_json(const char *name)
 {
@@ -44,10 +59,12 @@ static void look_at(struct below *b, const char *folder, const char *name, unsig
 	if (*name == '.' || lstat(path, &st) < 0)
 		return;
 	b->json |= S_ISREG(st.st_mode) && is_json(name);
-	if (!S_ISDIR(st.st_mode) || b->n == MOST)
+	struct folders *found = is_of_modules(b, path) ? &b->modules : &b->designs;
+
+	if (!S_ISDIR(st.st_mode) || found->n == MOST)
 		return;
 	if (has_source(path))
-		b->folders[b->n++] = take_ptr(path);
+		found->v[found->n++] = take_ptr(path);
 	else if (depth < DEEP)
 		look_below(b, path, depth + 1);
 }
@@ -70,12 +87,12 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void ask_which(const struct below *b, const char *folder, struct findings *f)
+static void ask_which(const struct folders *b, const char *folder, struct findings *f)
 {
 	_cleanup_str_ struct str list = { 0 };
 
 	for (size_t i = 0; i < b->n && i < NAMED; i++)
-		str_printf(&list, "%s%s", i ? ", " : "", b->folders[i]);
+		str_printf(&list, "%s%s", i ? ", " : "", b->v[i]);
 	if (b->n > NAMED)
 		str_printf(&list, ", and %zu more", b->n - NAMED);
 	finding_add_source(f, SEV_ERROR, "INPUT-KIND-01", NULL, folder, "name one of them",
@@ -83,22 +100,30 @@ static void ask_which(const struct below *b, const char *folder, struct findings
 	                   str_get(&list));
 }
 
+static void folders_done(struct folders *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+}
+
 char *open_below(const char *folder, struct findings *f)
 {
-	struct below b = { 0 };
+	struct below b = { .top = folder };
 	char *found = NULL;
 
 	look_below(&b, folder, 1);
-	qsort(b.folders, b.n, sizeof(*b.folders), compare_names);
-	if (!b.json && b.n > 1)
-		ask_which(&b, folder, f);
-	if (!b.json && b.n == 1) {
-		found = xstrdup(b.folders[0]);
+	struct folders *l = b.designs.n ? &b.designs : &b.modules;
+
+	qsort(l->v, l->n, sizeof(*l->v), compare_names);
+	if (!b.json && l->n > 1)
+		ask_which(l, folder, f);
+	if (!b.json && l->n == 1) {
+		found = xstrdup(l->v[0]);
 		finding_add_source(f, SEV_INFO, "INPUT-FOLDER-01", NULL, folder, NULL,
 		                   "folder %s has no design itself: the one of %s is read", folder,
 		                   found);
 	}
-	for (size_t i = 0; i < b.n; i++)
-		free(b.folders[i]);
+	folders_done(&b.designs);
+	folders_done(&b.modules);
 	return found;
 }

@@ -242,10 +242,19 @@ is "which is the lab" "$(vnetlab import "$work/repo" 2>/dev/null | jq -c '.virtu
 mv "$work/repo/infra/net" "$work/repo/infra/bicep"
 is "and has the name of the first folder that says something" "$(vnetlab import "$work/repo" 2>/dev/null | jq -r .name)" repo
 mv "$work/repo/infra/bicep" "$work/repo/infra/net"
+mkdir -p "$work/repo/modules/vm" "$work/repo/infra/modules/net"
+printf 'resource "azurerm_resource_group" "m" {\n}\n' | tee "$work/repo/modules/vm/main.tf" >"$work/repo/infra/modules/net/main.tf"
+run vnetlab check "$work/repo"
+like "modules beside it are parts of designs" "$(tr '\n' ' ' <<<"$out$err")" 'INPUT-FOLDER-01 at .* the one of .*/repo/infra/net is read'
 mkdir "$work/repo/other"
 printf 'resource "azurerm_resource_group" "g" {\n}\n' >"$work/repo/other/main.tf"
 run vnetlab check "$work/repo"
-like "several below it are named" "$out$err" 'has no design itself, and several below it: .*/repo/infra/net, .*/repo/other'
+like "several below it are named" "$out$err" 'has no design itself, and several below it: .*/repo/infra/net, .*/repo/other$'
+mkdir "$work/parts"
+cp -r "$work/repo/modules" "$work/repo/infra/modules/net" "$work/parts"
+mv "$work/parts/net" "$work/parts/modules"
+run vnetlab check "$work/parts"
+like "where there are modules alone, they are named" "$out$err" 'several below it: .*/parts/modules/net, .*/parts/modules/vm'
 mkdir "$work/none"
 ln -s "$here/design" "$work/none/linked"
 run vnetlab check "$work/none"
