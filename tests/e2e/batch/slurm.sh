@@ -74,8 +74,12 @@ JobRequeue=1
 NodeName=n[1-3] NodeHostname=cluster NodeAddr=10.255.255.1 Port=[17001-17003] ${sizes:-CPUs=1} RealMemory=4000
 PartitionName=all Nodes=ALL Default=YES State=UP MaxTime=INFINITE
 EOF
-	# Later versions ask for control groups of version 2 alone, whatever the plugins above need.
-	[[ $(slurmd -V) =~ \ (2[3-9]|[3-9][0-9])\. ]] && echo 'CgroupPlugin=disabled' >"$s/cgroup.conf"
+	# None is used by the plugins above.  But slurmd looks for what is mounted: where that is version 2 and other processes are in
+	# groups of version 1, as in containers of such a machine, 22.05 does not start; later ones ask for version 2 whatever they need.
+	case $(slurmd -V) in
+	*\ 2[3-9].* | *\ [3-9][0-9].*) echo CgroupPlugin=disabled ;;
+	*) echo CgroupPlugin=cgroup/v1 ;;
+	esac >"$s/cgroup.conf"
 	slurmctld >"$s/slurmctld.out" 2>&1 || return
 	for n in n1 n2 n3; do
 		slurmd -N "$n" >"$s/slurmd.$n.out" 2>&1 || return
