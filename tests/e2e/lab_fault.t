@@ -328,13 +328,14 @@ jq -n '[["frr",10],["bird",11],["openbgpd",12],["gobgp",13],["exabgp",14]] | { n
 	virtualNetworks: {N: {addressPrefixes: ["10.9.0.0/16"], subnets: {s: {addressPrefix: "10.9.1.0/24"},
 		RouteServerSubnet: {addressPrefix: "10.9.3.0/26"}}}},
 	routeServers: {Rs: {virtualNetwork: "N", bgpConnections: map({(.[0]): {peerIp: "10.9.1.\(.[1])", peerAsn: 65001}}) | add}},
-	virtualMachines: map({(.[0]): {image: .[0], bgp: {asn: 65001, advertise: ["10.2\(.[1]).0.0/16"]},
-		nic: {subnet: "N/s", privateIPAddress: "10.9.1.\(.[1])"}, routes: [{prefix: "10.9.3.0/26", via: "10.9.1.1"}]}}) | add
+	virtualMachines: ((map({(.[0]): {image: .[0], bgp: {asn: 65001, advertise: ["10.2\(.[1]).0.0/16"]},
+		nic: {subnet: "N/s", privateIPAddress: "10.9.1.\(.[1])"}, routes: [{prefix: "10.9.3.0/26", via: "10.9.1.1"}]}}) | add)
+		+ {alone: {image: "exabgp", bgp: {asn: 65002, advertise: ["10.30.0.0/16"]}, nic: {subnet: "N/s", privateIPAddress: "10.9.1.15"}}})
 	}' >"$work/all.vnetlab.json"
 all_run() { holds '[.nodes[].processes[] | .state == "running" or .state == "done"] | all' vnetlab status -o json &&
 	holds '[.bgp[].state] == [range(10) | "Established"]' vnetlab status -o json; }
 if command -v gobgpd >/dev/null && command -v exabgp >/dev/null && [ -x /usr/sbin/bgpd ]; then
-	status "a lab with all images comes up" 0 vnetlab up "$work/all.vnetlab.json" -q
+	status "a lab with all images comes up, and one with whom nobody peers" 0 vnetlab up "$work/all.vnetlab.json" -q
 	for image in frr bird openbgpd gobgp exabgp; do
 		status "fault kills $image" 0 vnetlab fault kill $image
 	done
