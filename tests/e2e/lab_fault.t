@@ -177,6 +177,17 @@ unlike "the message names no other appliance" "$err" 'Rs/two'
 vnetlab fault clear -q >/dev/null
 wait_until "the appliance's sessions come back with its link" 20 established one
 
+# A link that goes and comes within the hold time: no session is lost, and no route of its kernel.
+bgp_routes() { vnetlab exec two -- ip -o route show proto bgp; }
+had=$(bgp_routes)
+like "an appliance's kernel has the Route Server's routes" "$had" ' via '
+vnetlab fault link two down -q >/dev/null
+wait_until "its routes have no carrier" 5 eval '! bgp_routes | grep -v linkdown'
+vnetlab fault link two up -q >/dev/null
+has_again() { [ "$(bgp_routes)" = "$had" ]; }
+wait_until "its kernel has them again when the link is back" 5 has_again
+is "no session was lost meanwhile" "$(states two)" '["Established","Established"]'
+
 # A session.
 status "fault takes a session of one instance down" 0 vnetlab fault session Rs/two/1 down
 is "one of the two sessions is down" "$(states two)" '["Established","Down"]'
