@@ -179,9 +179,10 @@ static void keep_nested(const struct deployed *d, json_t *edits)
 
 		if (rest_id_parse(path, false, &id, &e) == 0 && id.type &&
 		    strieq(id.type, "Microsoft.Resources/deployments")) {
-			json_t *record =
-			    json_pack("{s:s,s:s,s:s,s:O}", "id", id.path, "name", id.name, "type",
-			              id.type, "properties", json_object_get(r, "properties"));
+			const struct deployed own = { .outputs = json_object_get(
+				                          json_object_get(r, "properties"),
+				                          "outputs") };
+			json_t *record = deployment_record(&id, &own, NULL);
 
 			json_array_append_new(edits, edit_hide(&id, kept_as, record));
 			json_decref(record);
@@ -199,7 +200,7 @@ static json_t *edits_with_record(const struct rest_call *c, const struct deploye
 	if (!edits)
 		return NULL;
 	keep_nested(d, edits);
-	record = deployment_record(c, d, NULL);
+	record = deployment_record(&c->id, d, NULL);
 	json_array_append_new(edits, edit_hide(&c->id, kept_as, record));
 	json_decref(record);
 	return edits;
@@ -223,7 +224,7 @@ static void start_deployment(struct rest_call *c, const struct deployed *d)
 	u->c = c;
 	u->there = store_hidden(rest_store(c->rest), c->id.key, kept_as);
 	u->operation = xstrdup(operation_new(c->rest));
-	u->failed = deployment_record(c, d, &unknown);
+	u->failed = deployment_record(&c->id, d, &unknown);
 	rest_id_parse(c->id.path, false, &u->id, &e);
 	operation_headers(c, u->operation, true, false);
 	rest_change(c->rest, edits, answer_deployment, end_deployment, u);
@@ -248,7 +249,7 @@ static char what_if_asked; /* what c->ctx is of a call that asks for it */
 
 static void answer_valid(struct rest_call *c, const struct deployed *d)
 {
-	json_t *record = deployment_record(c, d, NULL);
+	json_t *record = deployment_record(&c->id, d, NULL);
 	json_t *properties = json_object_get(record, "properties");
 
 	json_object_set(properties, "validatedResources",

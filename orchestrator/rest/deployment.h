@@ -9,7 +9,10 @@
 enum { DEPLOYMENT_RESOURCES_MAX = 800 };
 
 struct deployed {
-	json_t *template, *parameters; /* as they came; template NULL: it is linked */
+	json_t *template, *parameters; /* as they came; NULL: linked, or there are none */
+	/* As a GET shows them, without a query, which may have a token; NULL: there is none. */
+	json_t *template_link, *parameters_link;
+	bool linked;       /* one of both is there */
 	json_t *resources; /* as input/resources.h has them, in the order in which they are made */
 	json_t *outputs;   /* {"name": {"type", "value"}} */
 	bool complete;     /* its group has nothing but its resources then */
@@ -28,9 +31,9 @@ void deployed_done(struct deployed *d);
 json_t *deployment_edits(const struct rest_call *c, const struct deployed *d,
                          struct rest_failure *f);
 
-/* The record of a deployment that is kept and shown: {"id", "name", "type", "properties"}; f: why
- * it failed, or NULL.  New reference. */
-json_t *deployment_record(const struct rest_call *c, const struct deployed *d,
+/* The record of a deployment that is kept and shown, without what is secret: {"id", "name", "type",
+ * "properties"}; f: why it failed, or NULL.  New reference. */
+json_t *deployment_record(const struct rest_id *id, const struct deployed *d,
                           const struct rest_failure *f);
 /* Its operations, one for each resource; new reference. */
 json_t *deployment_operations(const json_t *record);

@@ -8,6 +8,7 @@
 #include "input/relax.h"
 #include "input/resources.h"
 #include "rest/deployment.h"
+#include "rest/deployment_link.h"
 #include "rest/edit.h"
 #include "rest/rest.h"
 
@@ -37,18 +38,6 @@ static json_t *read_template_text(const struct rest_call *c, struct rest_failure
 	return j;
 }
 
-/* A template of its own that does nothing but deploy the one that is linked. */
-static json_t *template_around_link(const char *name, json_t *properties)
-{
-	json_t *inner = json_pack("{s:s,s:O,s:O*}", "mode", "Incremental", "templateLink",
-	                          json_object_get(properties, "templateLink"), "parameters",
-	                          json_object_get(properties, "parameters"));
-
-	return json_pack("{s:s,s:[{s:s,s:s,s:s,s:o}]}", "contentVersion", "1.0.0.0", "resources",
-	                 "type", "Microsoft.Resources/deployments", "apiVersion", "2021-04-01",
-	                 "name", name, "properties", inner);
-}
-
 static int take_properties(const struct rest_call *c, json_t *body, struct deployed *d,
                            json_t **ret_template, struct rest_failure *f)
 {
@@ -65,19 +54,21 @@ static int take_properties(const struct rest_call *c, json_t *body, struct deplo
 	if (d->complete && !c->id.group)
 		return rest_refuse(f, 400, "InvalidDeployment",
 		                   "The mode Complete is of a group's deployments alone.");
-	if (json_object_get(properties, "parametersLink"))
-		return rest_refuse(f, 400, "InvalidDeployment",
-		                   "vnetlab: parametersLink is not read; send the parameters.");
-	if (!json_is_object(template) && !json_object_get(properties, "templateLink"))
+	if (!json_is_object(template) && !deployment_says(properties, "templateLink"))
 		return rest_refuse(f, 400, "InvalidDeployment",
 		                   "The deployment has neither a template nor a templateLink.");
+	if (deployment_says(properties, "parametersLink") && json_object_size(parameters))
+		return rest_refuse(f, 400, "InvalidDeployment",
+		                   "The deployment has both parameters and a parametersLink; one "
+		                   "of them is taken.");
 	d->parameters = json_incref(parameters);
-	if (json_is_object(template)) {
+	if (json_is_object(template))
 		d->template = json_incref(template);
-		*ret_template = json_incref(template);
-	} else {
-		*ret_template = template_around_link(c->id.name, properties);
-	}
+	d->linked = deployment_has_link(properties);
+	d->template_link = deployment_link_shown(json_object_get(properties, "templateLink"));
+	d->parameters_link = deployment_link_shown(json_object_get(properties, "parametersLink"));
+	*ret_template =
+	    d->linked ? deployment_around_link(&c->id, properties) : json_incref(template);
 	return 0;
 }
 
@@ -120,26 +111,6 @@ static int refuse_by_findings(const struct findings *found, struct rest_failure 
 	                           "Deployment template validation failed.");
 }
 
-/* Takes the outputs of a linked deployment, and its resources without itself. */
-static void unwrap_link(const struct rest_call *c, struct deployed *d)
-{
-	json_t *r;
-	size_t i;
-
-	json_array_foreach (d->resources, i, r) {
-		const char *id = member_text(r, "id", NULL);
-		_cleanup_free_ char *key = resource_key(id ? id : "");
-
-		if (!streq(key, c->id.key))
-			continue;
-		json_decref(d->outputs);
-		d->outputs =
-		    json_incref(json_object_get(json_object_get(r, "properties"), "outputs"));
-		json_array_remove(d->resources, i);
-		return;
-	}
-}
-
 static int evaluate_sent_template(const struct rest_call *c, const json_t *body, json_t *template,
                                   struct deployed *d, struct rest_failure *f)
 {
@@ -152,7 +123,7 @@ static int evaluate_sent_template(const struct rest_call *c, const json_t *body,
 		.file = "/dev/null/template",
 		.name = "template",
 		.sources = sources,
-		.given = d->template ? d->parameters : NULL,
+		.given = d->linked ? NULL : d->parameters,
 		.links = o->links,
 		.fetch = o->fetch,
 		.fetch_public = true, /* who asks is not who started the endpoint */
@@ -169,8 +140,8 @@ static int evaluate_sent_template(const struct rest_call *c, const json_t *body,
 		return refuse_by_findings(&found, f);
 	if (r < 0)
 		return rest_refuse(f, 400, "InvalidTemplate", "%s", e.msg);
-	if (!d->template)
-		unwrap_link(c, d);
+	if (d->linked)
+		deployment_unwrap_link(&c->id, d);
 	if (json_array_size(d->resources) > DEPLOYMENT_RESOURCES_MAX)
 		return rest_refuse(f, 400, "InvalidTemplate",
 		                   "The template has %zu resources; a deployment has at most %d.",
@@ -225,14 +196,18 @@ static void end_reading(void *ctx, const json_t *result)
 /* Only who follows links waits for the network. */
 static bool may_wait(const struct rest_call *c)
 {
-	return rest_options_of(c->rest)->fetch && strcasestr(c->text, "templateLink");
+	return rest_options_of(c->rest)->fetch &&
+	       (strcasestr(c->text, "templateLink") || strcasestr(c->text, "parametersLink"));
 }
 
 /* The call's own body is logged, and may hold secrets by any name. */
 static void forget_template(struct rest_call *c)
 {
-	json_object_del(json_object_get(c->body, "properties"), "parameters");
-	json_object_del(json_object_get(c->body, "properties"), "template");
+	static const char *const members[] = { "parameters", "template", "templateLink",
+		                               "parametersLink" };
+
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		json_object_del(json_object_get(c->body, "properties"), members[i]);
 }
 
 void deployment_read(struct rest_call *c,
@@ -271,7 +246,9 @@ void deployment_read(struct rest_call *c,
 void deployed_done(struct deployed *d)
 {
 	json_decref(d->template);
+	json_decref(d->template_link);
 	json_decref(d->parameters);
+	json_decref(d->parameters_link);
 	json_decref(d->resources);
 	json_decref(d->outputs);
 	*d = (struct deployed){ 0 };

@@ -25,7 +25,7 @@ static json_t *type_json(const char *type)
 }
 
 /* The parameters that were given, and defaults that are no expressions; secrets without their
- * values. */
+ * values, and so what a linked file gives. */
 static json_t *parameters_json(const struct deployed *d)
 {
 	json_t *all = json_object(), *decl;
@@ -39,7 +39,7 @@ static json_t *parameters_json(const struct deployed *d)
 		const char *words = json_string_value(dflt);
 		json_t *one = json_pack("{s:o}", "type", type_json(type ? type : "object"));
 
-		if (!value && !(words && *words == '['))
+		if (!value && !d->parameters_link && !(words && *words == '['))
 			value = dflt;
 		if (value && !(type && is_secure(type)))
 			json_object_set(one, "value", value);
@@ -95,16 +95,17 @@ static json_t *hash_json(const json_t *template)
 	return json_sprintf("%llu", (unsigned long long)h);
 }
 
-json_t *deployment_record(const struct rest_call *c, const struct deployed *d,
+json_t *deployment_record(const struct rest_id *id, const struct deployed *d,
                           const struct rest_failure *f)
 {
 	_cleanup_free_ char *guid = make_guid();
 	json_t *properties = json_pack(
-	    "{s:o,s:s,s:o,s:s,s:o,s:s,s:s,s:[],s:[],s:o,s:o}", "templateHash",
+	    "{s:o,s:s,s:o,s:s,s:o,s:s,s:s,s:[],s:[],s:o,s:o,s:O*,s:O*}", "templateHash",
 	    hash_json(d->template), "mode", "Incremental", "parameters", parameters_json(d),
 	    "provisioningState", f ? "Failed" : "Succeeded", "timestamp", now_json(), "duration",
 	    "PT1S", "correlationId", guid, "providers", "dependencies", "outputs",
-	    f ? json_object() : outputs_json(d), "outputResources", ids_json(d));
+	    f ? json_object() : outputs_json(d), "outputResources", ids_json(d), "templateLink",
+	    d->template_link, "parametersLink", d->parameters_link);
 
 	if (f) {
 		json_t *e = rest_failure_json(f);
@@ -112,7 +113,7 @@ json_t *deployment_record(const struct rest_call *c, const struct deployed *d,
 		json_object_set(properties, "error", json_object_get(e, "error"));
 		json_decref(e);
 	}
-	return json_pack("{s:s,s:s,s:s,s:o}", "id", c->id.path, "name", c->id.name, "type",
+	return json_pack("{s:s,s:s,s:s,s:o}", "id", id->path, "name", id->name, "type",
 	                 "Microsoft.Resources/deployments", "properties", properties);
 }
 

@@ -55,17 +55,23 @@ static const struct val *eval_inst_member(struct inst *i, struct env *e, const c
 	return v ? tree_eval_at(e, v, i->d->file, ptr, NULL) : NULL;
 }
 
-/* A link: {"uri"} or {"relativePath"}; what it leads to, parsed. */
+/* A link: {"uri"} or {"relativePath"}, and perhaps {"queryString"}, a token that the address gets;
+ * what it leads to, parsed. */
 static const struct val *load_link(struct inst *i, struct env *e, const struct val *link,
                                    const char *what, const char **file, const char **uri)
 {
 	_cleanup_str_ struct str full = { 0 };
 	_cleanup_free_ char *ptr = xasprintf("%s/properties/%s", i->ptr, what);
 	const char *to = val_get_str(link, "uri"), *relative = val_get_str(link, "relativePath");
+	const char *query = val_get_str(link, "queryString");
 
 	if (relative) {
 		uri_join(i->d->uri, relative, &full);
 		to = str_get(&full);
+	}
+	if (to && query && *query) {
+		query += *query == '?';
+		to = arena_printf(e->a->arena, "%s%c%s", to, strchr(to, '?') ? '&' : '?', query);
 	}
 	if (!to) {
 		arm_finding(e->a, SEV_ERROR, "ARM-LINK-02", NULL, i->d->file, ptr,
