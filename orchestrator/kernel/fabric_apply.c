@@ -129,13 +129,38 @@ static int check_ports(struct fabric_kernel *k, struct fabric *want, struct fabr
 	return 0;
 }
 
-bool fabric_kernel_ports_changed(struct fabric_kernel *k)
+/* Asking the kernel for thousands of links costs more than all else that one more of them does. */
+struct link_news {
+	struct link_change {
+		struct nl_link link;
+		bool gone;
+	} items[64];
+	size_t n; /* all that were told: more than there is room for, then links are read */
+};
+
+static void note_link(const struct nl_link *l, bool gone, void *arg)
 {
-	struct port_index old = k->ports;
+	struct link_news *x = arg;
+
+	if (x->n < ARRAY_LEN(x->items))
+		x->items[x->n] = (struct link_change){ *l, gone };
+	x->n++;
+}
+
+bool fabric_kernel_ports_changed(struct fabric_kernel *k, struct nl *links)
+{
+	struct link_news news = { .n = 0 };
+	int told = nl_link_monitor_read(links, note_link, &news);
+
+	if (!told)
+		return false;
+	struct port_index old = port_index_copy(&k->ports);
 	bool changed = !k->have;
 
-	k->ports = (struct port_index){ 0 };
-	if (port_index_read(&k->ports, k->nl, NULL) < 0)
+	if (told > 0 && news.n <= ARRAY_LEN(news.items))
+		for (size_t i = 0; i < news.n; i++)
+			port_index_change(&k->ports, &news.items[i].link, news.items[i].gone);
+	else if (port_index_read(&k->ports, k->nl, NULL) < 0)
 		changed = true;
 	for (size_t i = 0; !changed && i < k->have->n_ports; i++)
 		changed = port_index_get(&old, k->have->ports[i].name) !=

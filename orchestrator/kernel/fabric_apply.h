@@ -9,6 +9,7 @@
 #include "plan/fabric.h"
 
 struct fabric_kernel;
+struct nl;
 /* Opens the sockets and reads what the kernel holds.  ns_fd -1: where we are. */
 int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e);
 struct fabric_kernel *fabric_kernel_close(struct fabric_kernel *k); /* returns NULL */
@@ -24,9 +25,9 @@ struct fabric_changes {
 int fabric_apply(struct fabric_kernel *k, struct fabric *want, struct fabric_changes *ret,
                  struct err *e);
 void fabric_kernel_forget(struct fabric_kernel *k);
-/* After links changed: true when one of the fabric's ports came, went or was replaced, so that
- * forgetting and applying again is due. */
-bool fabric_kernel_ports_changed(struct fabric_kernel *k);
+/* After links changed, as their monitor has it to tell: true when one of the fabric's ports came,
+ * went or was replaced, so that forgetting and applying again is due. */
+bool fabric_kernel_ports_changed(struct fabric_kernel *k, struct nl *links);
 /* The state of the kernel as it was last read or written; NULL when forgotten. */
 const struct fabric *fabric_kernel_state(const struct fabric_kernel *k);
 

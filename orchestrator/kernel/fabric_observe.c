@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/fabric_observe.h"
 
+#include <linux/if_ether.h>
 #include <linux/neighbour.h>
 #include <string.h>
 
@@ -40,6 +41,36 @@ int port_index_get(const struct port_index *x, const char *name)
 	    x->n ? bsearch(&key, x->links, x->n, sizeof(*x->links), order_links) : NULL;
 
 	return l && l->up ? l->ifindex : 0;
+}
+
+void port_index_change(struct port_index *x, const struct nl_link *l, bool gone)
+{
+	size_t i = 0;
+
+	while (i < x->n && x->links[i].ifindex != l->ifindex)
+		i++;
+	if (i < x->n) { /* it may have got another name */
+		x->n--;
+		memmove(x->links + i, x->links + i + 1, (x->n - i) * sizeof(*x->links));
+	}
+	if (gone || l->mtu < ETH_MIN_MTU) /* nl_links_many() lists what has IPv4 */
+		return;
+	for (i = 0; i < x->n && order_links(&x->links[i], l) < 0; i++)
+		;
+	VEC_PUSH(x->links, x->n, x->cap) = *l;
+	memmove(x->links + i + 1, x->links + i, (x->n - 1 - i) * sizeof(*x->links));
+	x->links[i] = *l;
+}
+
+struct port_index port_index_copy(const struct port_index *x)
+{
+	struct port_index copy = { .n = x->n, .cap = x->n };
+
+	if (x->n) {
+		copy.links = xcalloc(x->n, sizeof(*copy.links));
+		memcpy(copy.links, x->links, x->n * sizeof(*copy.links));
+	}
+	return copy;
 }
 
 void port_index_free(struct port_index *x)

@@ -12,6 +12,9 @@ struct port_index { /* links of the namespace, sorted by name */
 };
 int port_index_read(struct port_index *x, struct nl *nl, struct err *e);
 int port_index_get(const struct port_index *x, const char *name); /* 0: no such link */
+/* What a monitor of links has told, put in order; without asking the kernel. */
+void port_index_change(struct port_index *x, const struct nl_link *l, bool gone);
+struct port_index port_index_copy(const struct port_index *x);
 void port_index_free(struct port_index *x);
 
 /* Routes, rules, neighbours and (marks and addresses of) ports as a fabric; and the filter, which

@@ -139,9 +139,12 @@ int nl_route_get(struct nl *nl, const struct nl_query *q, struct nl_route *ret, 
 
 /* Route changes as they happen (RTNLGRP_IPV4_ROUTE) on a socket of its own. */
 int nl_monitor_open(int ns_fd, struct nl **ret, struct err *e);
-/* The same for links; nl_link_monitor_read() says only that something changed: 1, else 0. */
+/* The same for links.  nl_link_monitor_read(): fn (NULL: nobody) is told each change; of a link
+ * that is gone only its number is in *l.  1: something changed, 0: nothing did.  -ENOBUFS: changes
+ * were lost, or are not understood; the links have to be read. */
 int nl_link_monitor_open(int ns_fd, struct nl **ret, struct err *e);
-int nl_link_monitor_read(struct nl *nl);
+int nl_link_monitor_read(struct nl *nl, void (*fn)(const struct nl_link *l, bool gone, void *arg),
+                         void *arg);
 /* Reads what is there without blocking; deleted says which.  -ENOBUFS: changes were lost and the
  * socket is empty now; whoever dumps after that, and goes on reading, misses nothing. */
 int nl_monitor_read(struct nl *nl, int (*fn)(const struct nl_route *, bool deleted, void *),

@@ -2,6 +2,7 @@
 /* Changes as they happen. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,18 +47,47 @@ int nl_link_monitor_open(int ns_fd, struct nl **ret, struct err *e)
 	return monitor_open(ns_fd, RTMGRP_LINK, ret, e);
 }
 
-int nl_link_monitor_read(struct nl *nl)
+/* False: it cannot be said which link that is about. */
+static bool tell_link(const struct nlmsghdr *h,
+                      void (*fn)(const struct nl_link *l, bool gone, void *arg), void *arg)
+{
+	const struct ifinfomsg *m = mnl_nlmsg_get_payload(h);
+	struct nl_link l = { 0 };
+
+	if (h->nlmsg_type != RTM_NEWLINK && h->nlmsg_type != RTM_DELLINK)
+		return true;
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*m))
+		return false;
+	if (m->ifi_family != AF_UNSPEC) /* what a bridge says of its port */
+		return true;
+	l.ifindex = m->ifi_index;
+	if (h->nlmsg_type == RTM_NEWLINK && (!nl_dec_link(h, &l) || !*l.name))
+		return false;
+	if (fn)
+		fn(&l, h->nlmsg_type == RTM_DELLINK, arg);
+	return true;
+}
+
+int nl_link_monitor_read(struct nl *nl, void (*fn)(const struct nl_link *l, bool gone, void *arg),
+                         void *arg)
 {
 	_Alignas(8) char buf[32 * 1024];
+	bool lost = false;
 	int changed = 0;
 
 	for (;;) {
 		ssize_t n = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
+		const struct nlmsghdr *h = (const void *)buf;
 
-		if (n > 0 || (n < 0 && errno == ENOBUFS))
-			changed = 1;
-		else if (n == 0 || errno != EINTR)
-			return changed;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == ENOBUFS)
+			lost = true;
+		else if (n <= 0)
+			return lost ? -ENOBUFS : changed;
+		changed = 1;
+		for (int left = (int)n; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
+			lost |= !tell_link(h, fn, arg);
 	}
 }
 

@@ -47,9 +47,13 @@ void router_apply(struct router *r, bool more)
 
 void router_links_changed(struct router *r)
 {
-	if (!nl_link_monitor_read(r->links) || !r->kernel || !r->model ||
-	    !fabric_kernel_ports_changed(r->kernel))
+	if (!r->kernel) { /* it will read what is there when it is opened */
+		nl_link_monitor_read(r->links, NULL, NULL);
+		return;
+	}
+	if (!fabric_kernel_ports_changed(r->kernel, r->links))
 		return;
 	fabric_kernel_forget(r->kernel);
-	router_dirty(r);
+	if (r->model)
+		router_dirty(r);
 }

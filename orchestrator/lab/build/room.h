@@ -9,6 +9,7 @@ struct build_room {
 	struct model **old_models; /* nodes of a build that failed may point into them */
 	size_t n_old, cap_old;
 	struct plug *plug; /* kernel/guest.h */
+	bool loops;        /* load balancers had links (kernel/lb_links.h), or may have */
 	int edge_ns;       /* the Internet edge, which is no node */
 	struct filter_memory edge_filter;
 	struct apply *apply;  /* one that is under way, or NULL */
