@@ -149,6 +149,7 @@ static void differ_files(const json_t *obj, const json_t *have, const json_t *wa
 
 struct context {
 	const json_t *have_files, *want_files;
+	bool same_files; /* then equal objects are made of the same */
 	struct changes *ret;
 };
 
@@ -172,9 +173,12 @@ static void tell_map(const struct context *ctx, const char *kind, const struct o
 	json_t *v;
 
 	json_object_foreach ((json_t *)want, key, v) {
+		const json_t *old = get_icase(have, key);
+
+		if (old && ctx->same_files && json_equal((json_t *)old, v))
+			continue;
 		_cleanup_free_ char *name = parent ? xasprintf("%s/%s", parent, key) : xstrdup(key);
 		_cleanup_str_ struct str b = { 0 };
-		const json_t *old = get_icase(have, key);
 
 		if (!old) {
 			append_change(ctx->ret, CHANGE_CREATE, kind, name, NULL);
@@ -240,8 +244,14 @@ void reconcile(const json_t *have, const json_t *want, struct changes *ret)
 {
 	const json_t *ht = json_object_get(have, "topology"),
 	             *wt = json_object_get(want, "topology");
-	struct context ctx = { json_object_get(have, "files"), json_object_get(want, "files"),
-		               ret };
+	struct context ctx = { .have_files = json_object_get(have, "files"),
+		               .want_files = json_object_get(want, "files"),
+		               .ret = ret };
+
+	if (have == want)
+		return;
+	ctx.same_files = ctx.have_files && ctx.want_files &&
+	                 json_equal((json_t *)ctx.have_files, (json_t *)ctx.want_files);
 
 	for (const struct kind *k = NULL; (k = kind_after(k));) {
 		const json_t *a = json_object_get(ht, k->key), *b = json_object_get(wt, k->key);
