@@ -185,13 +185,17 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	va_copy(copy, ap);
-	int n = vsnprintf(NULL, 0, fmt, copy);
+	char here[256]; /* most are short, and formatting twice takes twice as long */
+	int n = vsnprintf(here, sizeof(here), fmt, copy);
 	va_end(copy);
 	if (n < 0)
 		check_allocated(NULL);
 	char *s = arena_alloc(a, (size_t)n + 1);
 
-	vsnprintf(s, (size_t)n + 1, fmt, ap);
+	if ((size_t)n < sizeof(here))
+		memcpy(s, here, (size_t)n + 1);
+	else
+		vsnprintf(s, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return s;
 }

@@ -67,11 +67,12 @@ bool schema_fill(const struct object_def *def, json_t *obj, struct arena *a, voi
 	bool ok = true;
 
 	for (const struct field *fd = def->fields; fd->name; fd++) {
-		json_t *v = json_object_get(obj, fd->name);
+		bool fills = fd->at && !fd->ref && fd->type != T_SUBNET;
+		json_t *v = fills || fd->required ? json_object_get(obj, fd->name) : NULL;
 
 		if (fd->required && !v)
 			ok = false;
-		if (!fd->at || fd->ref || fd->type == T_SUBNET)
+		if (!fills)
 			continue;
 		void *to = (char *)out + fd->at - 1;
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
+#include <stdint.h>
 
 #include "azure/service_tags.h"
 #include "base/str.h"
@@ -94,34 +94,54 @@ const struct object_def security_rule_def = {
 	                        END }
 };
 
+/* The names of a side's fields, for thousands of rules. */
+struct side_keys {
+	const char *prefix, *prefixes, *port, *ports;
+};
+
+#define SIDE_KEYS(word) \
+	{ \
+		word "AddressPrefix", word "AddressPrefixes", word "PortRange", word "PortRanges" \
+	}
+
+static const struct side_keys source_keys = SIDE_KEYS("source"),
+                              destination_keys = SIDE_KEYS("destination");
+
 struct reading { /* one side of a rule */
 	struct loader *l;
 	struct security_rule *rule;
 	struct nsg_side *side;
 	json_t *x;
-	const char *word; /* "source", "destination" */
+	const struct side_keys *keys;
+	const char *key; /* of the field that is being read */
+	size_t entry;    /* of its list; NO_LIST: it is none */
 };
 
-/* The value, and its pointer; NULL and no pointer when there is none, as of most fields of
- * thousands of rules. */
-static json_t *get_of_side(const struct reading *r, const char *key, const char **ret_ptr)
+#define NO_LIST SIZE_MAX
+
+/* The value of a field, which is the one being read from now on. */
+static json_t *get_of_side(struct reading *r, const char *key)
 {
-	char name[64];
+	r->key = key;
+	r->entry = NO_LIST;
+	return json_object_get(r->x, key);
+}
 
-	snprintf(name, sizeof(name), "%s%s", r->word, key);
-	json_t *v = json_object_get(r->x, name);
-
-	*ret_ptr = v ? arena_printf(r->l->a, "%s/%s", r->rule->ptr, name) : NULL;
-	return v;
+/* Of what is being read; for findings, as most rules have none. */
+static const char *side_ptr(const struct reading *r)
+{
+	return r->entry == NO_LIST
+	           ? arena_printf(r->l->a, "%s/%s", r->rule->ptr, r->key)
+	           : arena_printf(r->l->a, "%s/%s/%zu", r->rule->ptr, r->key, r->entry);
 }
 
 static const struct tag_use tag_in_security_rule = { "NSG-TAG-01", "NSG-TAG-02",
 	                                             "the rule matches nothing by it" };
 
-static void bad_address(const struct reading *r, const char *ptr, const char *text)
+static void bad_address(const struct reading *r, const char *text)
 {
 	r->rule->broken = true;
-	load_error(r->l, "NSG-ADDR-01", "SecurityRuleInvalidAddressPrefix", ptr,
+	load_error(r->l, "NSG-ADDR-01", "SecurityRuleInvalidAddressPrefix", side_ptr(r),
 	           "write *, an address, a prefix, or a service tag: VirtualNetwork, Internet, "
 	           "AzureLoadBalancer, or one that Microsoft publishes",
 	           "rule \"%s\": \"%s\" is no address, no prefix and no name of a service tag",
@@ -142,7 +162,7 @@ static void add_rule_prefixes(const struct reading *r, const struct prefix *p, s
 }
 
 /* -EINVAL: it is no address; one of IPv6 is left out. */
-static int add_rule_address(const struct reading *r, const char *text, const char *ptr)
+static int add_rule_address(const struct reading *r, const char *text)
 {
 	struct prefix p = { 0 };
 	ip4 ip;
@@ -155,7 +175,7 @@ static int add_rule_address(const struct reading *r, const char *text, const cha
 	if (rc == 0)
 		add_rule_prefixes(r, &p, 1);
 	else if (rc == -EAFNOSUPPORT)
-		finding_add(r->l->f, SEV_INFO, "NSG-IPV6-01", NULL, ptr, NULL,
+		finding_add(r->l->f, SEV_INFO, "NSG-IPV6-01", NULL, side_ptr(r), NULL,
 		            "rule \"%s\": %s is IPv6, which is not emulated: left out",
 		            r->rule->name, text);
 	return rc == -EAFNOSUPPORT ? 0 : rc < 0 ? -EINVAL : 0;
@@ -169,15 +189,17 @@ static enum nsg_tag own_tag(const char *text)
 	                                           : TAG_NONE;
 }
 
-static void add_service(const struct reading *r, const char *text, const char *ptr)
+static void add_service(const struct reading *r, const char *text)
 {
 	const struct service_tag *t;
 	bool misspelt = false;
 
 	if (!schema_tag_valid(text)) {
-		bad_address(r, ptr, text);
+		bad_address(r, text);
 		return;
 	}
+	const char *ptr = side_ptr(r);
+
 	t = load_service_tag(r->l, &tag_in_security_rule, text, ptr, &misspelt);
 	r->rule->broken |= misspelt;
 	if (!t)
@@ -192,30 +214,30 @@ static bool is_any(const char *text)
 }
 
 /* The only one of its side. */
-static void add_sole(const struct reading *r, const char *text, const char *ptr)
+static void add_sole(const struct reading *r, const char *text)
 {
 	if (is_any(text))
 		return;
 	r->side->named = true;
 	r->side->tag = own_tag(text);
-	if (r->side->tag != TAG_NONE || add_rule_address(r, text, ptr) == 0)
+	if (r->side->tag != TAG_NONE || add_rule_address(r, text) == 0)
 		return;
-	add_service(r, text, ptr);
+	add_service(r, text);
 }
 
 /* One of several.  azure-behaviour 2.6 has the source of what Azure answers to tags there. */
-static void add_one_of(const struct reading *r, const char *text, const char *ptr)
+static void add_one_of(const struct reading *r, const char *text)
 {
 	r->side->named = true;
 	if (own_tag(text) != TAG_NONE || is_any(text)) {
 		r->rule->broken = true;
 		load_error(r->l, "NSG-ADDR-03", "SecurityRuleParameterContainsUnsupportedValue",
-		           ptr, "make it a rule of its own",
+		           side_ptr(r), "make it a rule of its own",
 		           "rule \"%s\": %s stands in a list with others", r->rule->name, text);
-	} else if (add_rule_address(r, text, ptr) < 0) {
-		add_service(r, text, ptr);
+	} else if (add_rule_address(r, text) < 0) {
+		add_service(r, text);
 		if (!r->rule->broken)
-			finding_add(r->l->f, SEV_WARNING, "NSG-ADDR-04", NULL, ptr,
+			finding_add(r->l->f, SEV_WARNING, "NSG-ADDR-04", NULL, side_ptr(r),
 			            "make it a rule of its own",
 			            "rule \"%s\": service tag %s stands in a list with others, "
 			            "which Azure has refused",
@@ -223,20 +245,19 @@ static void add_one_of(const struct reading *r, const char *text, const char *pt
 	}
 }
 
-static void read_one_address(const struct reading *r)
+static void read_one_address(struct reading *r)
 {
-	const char *ptr, *text = json_string_value(get_of_side(r, "AddressPrefix", &ptr));
+	const char *text = json_string_value(get_of_side(r, r->keys->prefix));
 
 	if (!text || !*text)
 		return;
 	r->side->text = arena_strdup(r->l->a, text);
-	add_sole(r, text, ptr);
+	add_sole(r, text);
 }
 
-static void read_rule_addresses(const struct reading *r)
+static void read_rule_addresses(struct reading *r)
 {
-	const char *ptr;
-	json_t *list = get_of_side(r, "AddressPrefixes", &ptr), *v;
+	json_t *list = get_of_side(r, r->keys->prefixes), *v;
 	_cleanup_str_ struct str text = { 0 };
 	size_t i;
 
@@ -244,54 +265,56 @@ static void read_rule_addresses(const struct reading *r)
 		return;
 	json_array_foreach (list, i, v) {
 		const char *s = json_string_value(v);
-		const char *at = arena_printf(r->l->a, "%s/%zu", ptr, i);
 
+		r->entry = i;
 		if (s && json_array_size(list) == 1) /* exports have a list of one tag */
-			add_sole(r, s, at);
+			add_sole(r, s);
 		else if (s)
-			add_one_of(r, s, at);
+			add_one_of(r, s);
 		str_printf(&text, "%s%s", i ? "," : "", s ? s : "?");
 	}
 	r->side->text = arena_strdup(r->l->a, str_get(&text));
 }
 
-static void add_rule_ports(const struct reading *r, const char *text, const char *ptr)
+static void add_rule_ports(const struct reading *r, const char *text)
 {
 	if (load_port_span(text, &r->side->ports[r->side->n_ports])) {
 		r->side->n_ports++;
 		return;
 	}
 	r->rule->broken = true;
-	load_error(r->l, "NSG-PORT-01", "SecurityRuleInvalidPortRange", ptr,
+	load_error(r->l, "NSG-PORT-01", "SecurityRuleInvalidPortRange", side_ptr(r),
 	           "write *, \"80\" or \"1024-65535\"", "rule \"%s\": \"%s\" is no range of ports",
 	           r->rule->name, text);
 }
 
-static void read_rule_ports(const struct reading *r)
+static void read_rule_ports(struct reading *r)
 {
-	const char *one_ptr, *ptr, *one = json_string_value(get_of_side(r, "PortRange", &one_ptr));
-	json_t *list = get_of_side(r, "PortRanges", &ptr), *v;
+	json_t *list = json_object_get(r->x, r->keys->ports), *v;
+	const char *one = json_string_value(get_of_side(r, r->keys->port));
 	size_t i;
 	bool any = false;
 
 	r->side->ports = arena_array(r->l->a, json_array_size(list) + 1, sizeof(*r->side->ports));
 	if (one && *one && !streq(one, "*"))
-		add_rule_ports(r, one, one_ptr);
+		add_rule_ports(r, one);
+	r->key = r->keys->ports;
 	json_array_foreach (list, i, v) {
 		const char *s = json_string_value(v);
 
 		any |= s && streq(s, "*");
+		r->entry = i;
 		if (s && !streq(s, "*"))
-			add_rule_ports(r, s, arena_printf(r->l->a, "%s/%zu", ptr, i));
+			add_rule_ports(r, s);
 	}
 	if (any)
 		r->side->n_ports = 0;
 }
 
 static void read_side(struct loader *l, struct security_rule *rule, struct nsg_side *side,
-                      json_t *x, const char *word)
+                      json_t *x, const struct side_keys *keys)
 {
-	const struct reading r = { l, rule, side, x, word };
+	struct reading r = { .l = l, .rule = rule, .side = side, .x = x, .keys = keys };
 
 	side->text = "*";
 	read_one_address(&r);
@@ -302,8 +325,8 @@ static void read_side(struct loader *l, struct security_rule *rule, struct nsg_s
 static void load_rule(struct loader *l, struct security_rule *r, json_t *x)
 {
 	r->broken = !schema_fill(&security_rule_def, x, l->a, r);
-	read_side(l, r, &r->src, x, "source");
-	read_side(l, r, &r->dst, x, "destination");
+	read_side(l, r, &r->src, x, &source_keys);
+	read_side(l, r, &r->dst, x, &destination_keys);
 }
 
 void nsg_load(struct loader *l, void *obj, json_t *x, const struct jptr *at)
