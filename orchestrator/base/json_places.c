@@ -14,6 +14,8 @@ struct scan {
 	size_t n, i;
 	unsigned line, column, depth;
 	struct str pointer;
+	bool flat;  /* one level is told */
+	bool quiet; /* and this value is within it */
 	void (*fn)(void *ctx, const struct json_value_place *v);
 	void *ctx;
 };
@@ -69,8 +71,13 @@ static void skip_json_blanks(struct scan *x)
 
 static void tell_place(const struct scan *x, unsigned line, unsigned column)
 {
-	x->fn(x->ctx,
-	      &(struct json_value_place){ str_get(&x->pointer), x->pointer.n, line, column });
+	x->fn(x->ctx, &(struct json_value_place){ .pointer = str_get(&x->pointer),
+	                                          .n = x->pointer.n,
+	                                          .line = line,
+	                                          .column = column,
+	                                          .at = x->i,
+	                                          .at_line = x->line,
+	                                          .at_column = x->column });
 }
 
 /* --- strings --------------------------------------------------------------------------------- */
@@ -107,12 +114,27 @@ static void add_escape(struct scan *x, struct str *out)
 	utf8_add(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
 }
 
+/* The bytes that stand for themselves in a line. */
+static void step_over_plain(struct scan *x, char quote, struct str *out)
+{
+	size_t from = x->i;
+
+	for (; x->i < x->n && x->s[x->i] != quote && x->s[x->i] != '\\' && x->s[x->i] != '\n';
+	     x->i++)
+		x->column += !utf8_continues(x->s[x->i]);
+	if (out)
+		str_addn(out, x->s + from, x->i - from);
+}
+
 /* *out may be NULL. */
 static bool read_string(struct scan *x, struct str *out)
 {
 	char quote = here(x);
 
-	for (step_over_char(x); x->i < x->n && here(x) != quote; step_over_char(x)) {
+	for (step_over_char(x);; step_over_char(x)) {
+		step_over_plain(x, quote, out);
+		if (x->i >= x->n || here(x) == quote)
+			break;
 		if (here(x) == '\\') {
 			struct str ignored = { 0 };
 
@@ -166,28 +188,42 @@ static void cut_pointer(struct scan *x, size_t n)
 		x->pointer.s[n] = 0;
 }
 
+/* The value that begins here, of which `line` and `column` are told. */
+static bool scan_told(struct scan *x, unsigned line, unsigned column)
+{
+	bool ok;
+
+	tell_place(x, line, column);
+	x->quiet = x->flat;
+	ok = scan_value(x);
+	x->quiet = false;
+	return ok;
+}
+
 static bool scan_member(struct scan *x)
 {
 	_cleanup_str_ struct str key = { 0 };
 	unsigned line = x->line, column = x->column;
 
-	if (!read_json_string(x, &key))
+	if (!read_json_string(x, x->quiet ? NULL : &key))
 		return false;
 	skip_json_blanks(x);
 	if (here(x) != ':')
 		return false;
 	step_over_char(x);
 	skip_json_blanks(x);
+	if (x->quiet)
+		return scan_value(x);
 	add_key(&x->pointer, str_get(&key));
-	tell_place(x, line, column);
-	return scan_value(x);
+	return scan_told(x, line, column);
 }
 
 static bool scan_element(struct scan *x, size_t index)
 {
+	if (x->quiet)
+		return scan_value(x);
 	str_printf(&x->pointer, "/%zu", index);
-	tell_place(x, x->line, x->column);
-	return scan_value(x);
+	return scan_told(x, x->line, x->column);
 }
 
 /* Notes the places of all that is in an object or a list, up to `end`. */
@@ -225,19 +261,53 @@ static bool scan_value(struct scan *x)
 	return ok;
 }
 
+/* To the outermost value; false: there is none. */
+static bool find_root(struct scan *x)
+{
+	if (x->n >= 3 && !memcmp(x->s, "\xef\xbb\xbf", 3))
+		x->i = 3;
+	/* In front of it stands what a command says besides: "WARNING: ...". */
+	for (skip_json_blanks(x); x->i < x->n && !strchr("{[", here(x)); skip_json_blanks(x))
+		step_to_line_end(x);
+	return x->i < x->n;
+}
+
 void json_places(const char *text, size_t n,
                  void (*fn)(void *ctx, const struct json_value_place *v), void *ctx)
 {
 	struct scan x = { .s = text, .n = n, .line = 1, .column = 1, .fn = fn, .ctx = ctx };
 
-	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
-		x.i = 3;
-	/* In front of it stands what a command says besides: "WARNING: ...". */
-	for (skip_json_blanks(&x); x.i < n && !strchr("{[", here(&x)); skip_json_blanks(&x))
-		step_to_line_end(&x);
-	if (x.i < n) {
+	if (find_root(&x)) {
 		tell_place(&x, x.line, x.column);
 		scan_value(&x);
 	}
+	str_free_p(&x.pointer);
+}
+
+bool json_places_root(const char *text, size_t n, struct json_value_place *ret)
+{
+	struct scan x = { .s = text, .n = n, .line = 1, .column = 1 };
+
+	if (!find_root(&x))
+		return false;
+	*ret = (struct json_value_place){ "", 0, x.line, x.column, x.i, x.line, x.column };
+	return true;
+}
+
+void json_places_inside(const char *text, size_t n, const struct json_value_place *of,
+                        void (*fn)(void *ctx, const struct json_value_place *v), void *ctx)
+{
+	struct scan x = { .s = text,
+		          .n = n,
+		          .i = of->at,
+		          .line = of->at_line,
+		          .column = of->at_column,
+		          .flat = true,
+		          .fn = fn,
+		          .ctx = ctx };
+
+	str_addn(&x.pointer, of->pointer, of->n);
+	if (here(&x) == '{' || here(&x) == '[')
+		scan_inside(&x, here(&x) == '{' ? '}' : ']');
 	str_free_p(&x.pointer);
 }

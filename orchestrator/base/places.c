@@ -17,13 +17,16 @@ struct known_place {
 	const char *same_as; /* of an alias: its pointer */
 	const struct inner_place *inner;
 	size_t n_inner;
+	const struct json_value_place *json; /* whose inside was not looked through yet, or NULL */
 	UT_hash_handle hh;
 };
 
 struct placed_file {
 	char *name, *path;
-	char *text; /* JSON that was not looked through yet, or NULL */
+	char *
+	    text; /* JSON, of which the levels are looked through that somebody asks for, or NULL */
 	size_t n;
+	bool begun;
 	char *source; /* of another language: its text, or NULL */
 	size_t source_n;
 	struct known_place *known;
@@ -49,6 +52,7 @@ static void forget_places(struct placed_file *x)
 	free(x->path);
 	x->text = x->source = x->path = NULL;
 	x->arena = NULL;
+	x->begun = false;
 }
 
 struct places *places_free(struct places *p)
@@ -209,16 +213,41 @@ void places_add_json(struct places *p, const char *name, const char *path, const
 
 static void know_value(void *ctx, const struct json_value_place *v)
 {
-	know_place(ctx, v->pointer, v->n, v->line, v->column, 0);
+	struct placed_file *x = ctx;
+	struct known_place *k = know_pointer(x, v->pointer, v->n);
+	struct json_value_place *copy = arena_alloc(x->arena, sizeof(*copy));
+
+	*copy = *v;
+	copy->pointer = k->pointer;
+	k->json = copy;
+	k->line = v->line;
+	k->column = v->column;
+	k->end_column = 0;
 }
 
-static void look_through(struct placed_file *x)
+/* Makes known what stands in JSON on the way to a value. */
+static void look_on_the_way(struct placed_file *x, const char *pointer)
 {
+	struct json_value_place root;
+	struct known_place *k;
+
 	if (!x->text)
 		return;
-	json_places(x->text, x->n, know_value, x);
-	free(x->text);
-	x->text = NULL;
+	if (!x->begun && json_places_root(x->text, x->n, &root))
+		know_value(x, &root);
+	x->begun = true;
+	for (const char *end = pointer;; end++) {
+		if (*end && *end != '/')
+			continue;
+		HASH_FIND(hh, x->known, pointer, (size_t)(end - pointer), k);
+		if (k && k->json) {
+			const struct json_value_place *of = take_ptr(k->json);
+
+			json_places_inside(x->text, x->n, of, know_value, x);
+		}
+		if (!*end)
+			return;
+	}
 }
 
 bool places_find(struct places *p, const char *name, const char *pointer, struct text_place *ret)
@@ -230,10 +259,10 @@ bool places_find(struct places *p, const char *name, const char *pointer, struct
 		x = find_by_path(p, name);
 	if (!x)
 		return false;
-	look_through(x);
 	HASH_FIND(hh, x->known, pointer, strlen(pointer), k);
 	if (k && k->same_as)
 		pointer = k->same_as;
+	look_on_the_way(x, pointer);
 	*ret = (struct text_place){ .file = x->path };
 	for (size_t n = strlen(pointer);;) {
 		HASH_FIND(hh, x->known, pointer, n, k);

@@ -3,8 +3,8 @@
  * pointer -> line and column.  Readers fill it; findings ask it (finding_at(), base/finding.h).
  *
  * A reader of another language adds the places that it knows, with the pointers that its findings
- * have.  Of JSON the text is kept, and is looked through when somebody asks: most designs have no
- * finding. */
+ * have.  Of JSON the text is kept, and of it is looked through what somebody asks for: most designs
+ * have no finding, or few. */
 #pragma once
 
 #include <stdbool.h>

@@ -62,6 +62,42 @@ static void places_of_values(void **state)
 	}
 }
 
+struct one_by_one {
+	struct places *p;
+	size_t n;
+};
+
+static void compare_place(void *ctx, const struct json_value_place *v)
+{
+	struct one_by_one *x = ctx;
+	struct text_place at;
+
+	assert_true(places_find(x->p, "x", v->pointer, &at));
+	if (at.line < v->line || (at.line == v->line && at.column < v->column))
+		fail_msg("%s: %u:%u, not %u:%u", v->pointer, at.line, at.column, v->line,
+		         v->column);
+	if (at.line == v->line && at.column == v->column)
+		x->n++;
+}
+
+/* What is looked through level by level is what is told of the whole text. */
+static void levels_of_places(void **state)
+{
+	static const char text[] = "{ \"a\": { \"b\": [ 1, {\"c\": \"{[\"}, [] ],\n \"d\": {} },\n"
+	                           "// note {\n \"e/f\": { \"g\": { \"\": \"\\\"}\" } }, h: 'i' }";
+	struct one_by_one x = { .p = places_new() };
+	struct text_place at;
+
+	(void)state;
+	places_add_json(x.p, "x", "x", text, strlen(text));
+	assert_true(places_find(x.p, "x", "/e~1f/g/", &at)); /* the last level first */
+	assert_int_equal(at.line, 4);
+	assert_int_equal(at.column, 18);
+	json_places(text, strlen(text), compare_place, &x);
+	assert_int_equal(x.n, 12);
+	places_free(x.p);
+}
+
 /* Arrays within arrays end at a bound, not at the stack's. */
 static void deep_text(void **state)
 {
@@ -153,7 +189,8 @@ static void names_that_stand_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places_of_values),       cmocka_unit_test(deep_text),
+		cmocka_unit_test(places_of_values),
+		cmocka_unit_test(levels_of_places),       cmocka_unit_test(deep_text),
 		cmocka_unit_test(places_of_others),       cmocka_unit_test(places_of_findings),
 		cmocka_unit_test(names_that_stand_twice),
 	};
