@@ -2,7 +2,6 @@
 /* Digests of JSON, equal for what is equal and for nothing else; and its text. */
 #include "base/json.h"
 #include "base/json_read.h"
-
 #include "base/str.h"
 #include "rnd.h"
 #include "unit.h"
