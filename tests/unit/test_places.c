@@ -189,10 +189,9 @@ static void names_that_stand_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places_of_values),
-		cmocka_unit_test(levels_of_places),       cmocka_unit_test(deep_text),
-		cmocka_unit_test(places_of_others),       cmocka_unit_test(places_of_findings),
-		cmocka_unit_test(names_that_stand_twice),
+		cmocka_unit_test(places_of_values),   cmocka_unit_test(levels_of_places),
+		cmocka_unit_test(deep_text),          cmocka_unit_test(places_of_others),
+		cmocka_unit_test(places_of_findings), cmocka_unit_test(names_that_stand_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
