@@ -33,18 +33,18 @@ static struct digest mix_bytes(struct digest h, const char *s, size_t n)
 	return n ? mix_word(h, word) : h;
 }
 
-static struct digest hash_value(json_t *v, const char *without);
+static struct digest digest_value(json_t *v, const char *without);
 
 /* Members are added up, as their order does not matter: each has to be spread over all bits first.
  */
-static struct digest hash_members(json_t *v, struct digest h, const char *without)
+static struct digest digest_members(json_t *v, struct digest h, const char *without)
 {
 	for (void *at = json_object_iter(v); at; at = json_object_iter_next(v, at)) {
 		const char *key = json_object_iter_key(at);
 
 		if (without && streq(key, without))
 			continue;
-		struct digest k = hash_value(json_object_iter_value(at), NULL);
+		struct digest k = digest_value(json_object_iter_value(at), NULL);
 
 		k = mix_word(mix_bytes(k, key, strlen(key)), 0);
 		h.a += k.a;
@@ -53,7 +53,7 @@ static struct digest hash_members(json_t *v, struct digest h, const char *withou
 	return h;
 }
 
-static struct digest hash_value(json_t *v, const char *without)
+static struct digest digest_value(json_t *v, const char *without)
 {
 	json_type type = json_typeof(v);
 	struct digest h = mix_word(digest_seed, type), k;
@@ -73,12 +73,12 @@ static struct digest hash_value(json_t *v, const char *without)
 		return mix_word(h, word);
 	case JSON_ARRAY:
 		json_array_foreach (v, i, x) {
-			k = hash_value(x, NULL);
+			k = digest_value(x, NULL);
 			h = mix_word(mix_word(h, k.a), k.b);
 		}
 		return h;
 	case JSON_OBJECT:
-		return hash_members(v, h, without);
+		return digest_members(v, h, without);
 	default:
 		return h;
 	}
@@ -86,7 +86,7 @@ static struct digest hash_value(json_t *v, const char *without)
 
 const char *json_digest(json_t *v, const char *without, char buf[JSON_DIGEST])
 {
-	const struct digest h = hash_value(v, without);
+	const struct digest h = digest_value(v, without);
 
 	snprintf(buf, JSON_DIGEST, "%016llx%016llx", (unsigned long long)h.a,
 	         (unsigned long long)h.b);
