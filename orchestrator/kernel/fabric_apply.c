@@ -15,24 +15,40 @@ struct fabric_kernel {
 	struct nl *nl;
 	struct nft *nft;
 	struct port_index ports;
-	struct fabric *have;  /* NULL: not known, to be read */
-	struct filter filter; /* as the kernel has it */
-	uint32_t generation;  /* of the filter, after what we last did to it; 0: not known */
+	struct fabric *have; /* NULL: not known, to be read */
+	/* As the kernel has it, while that counts so many transactions; 0: it is to be read.  Of
+	 * thousands of elements that takes longer than all tables. */
+	struct filter filter;
+	uint32_t generation;
 };
+
+static int read_fabric_filter(struct fabric_kernel *k, struct err *e)
+{
+	uint32_t now = 0;
+
+	if (nft_generation(k->ns_fd, &now, NULL) == 0 && now && now == k->generation)
+		return 0;
+	filter_free(&k->filter);
+	int r = filter_read(k->nft, &k->filter, e);
+
+	k->generation = r < 0 ? 0 : now;
+	return r;
+}
 
 static int read_fabric(struct fabric_kernel *k, struct err *e)
 {
 	int r = port_index_read(&k->ports, k->nl, e);
 
 	if (r == 0)
-		r = fabric_observe(k->nl, k->nft, &k->ports, &k->have, &k->filter, e);
+		r = read_fabric_filter(k, e);
+	if (r == 0)
+		r = fabric_observe(k->nl, &k->ports, &k->filter, &k->have, e);
 	return r < 0 ? err_wrap(e, "reading the fabric") : 0;
 }
 
 void fabric_kernel_forget(struct fabric_kernel *k)
 {
 	k->have = fabric_free(k->have);
-	filter_free(&k->filter);
 }
 
 int fabric_kernel_open(int ns_fd, struct fabric_kernel **ret, struct err *e)
@@ -59,6 +75,7 @@ struct fabric_kernel *fabric_kernel_close(struct fabric_kernel *k)
 	if (!k)
 		return NULL;
 	fabric_kernel_forget(k);
+	filter_free(&k->filter);
 	port_index_free(&k->ports);
 	nl_close(k->nl);
 	nft_close(k->nft);
@@ -353,6 +370,7 @@ int fabric_apply(struct fabric_kernel *k, struct fabric *want, struct fabric_cha
 		r = make_equal(k, want, &c, e);
 	if (r < 0) {
 		fabric_kernel_forget(k);
+		k->generation = 0; /* some steps may have been done */
 		fabric_free(want);
 		return r;
 	}

@@ -218,19 +218,15 @@ int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabr
 	return 0;
 }
 
-int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct filter *ret_filter, struct err *e)
+int fabric_observe(struct nl *nl, const struct port_index *x, const struct filter *filter,
+                   struct fabric **ret, struct err *e)
 {
 	struct fabric *f = NULL;
 	int r = fabric_observe_tables(nl, x, &f, e);
 
-	if (r == 0)
-		r = filter_read(nft, ret_filter, e);
-	if (r < 0) {
-		fabric_free(f);
+	if (r < 0)
 		return r;
-	}
-	read_fabric_ports(f, &ret_filter->elems);
+	read_fabric_ports(f, &filter->elems);
 	sort_fabric(f);
 	*ret = f;
 	return 0;

@@ -17,11 +17,11 @@ void port_index_change(struct port_index *x, const struct nl_link *l, bool gone)
 struct port_index port_index_copy(const struct port_index *x);
 void port_index_free(struct port_index *x);
 
-/* Routes, rules, neighbours and (marks and addresses of) ports as a fabric; and the filter, which
- * the caller frees also after an error.  What ports were made of comes back from its elements, so
- * pairs and spaces are not filled in. */
-int fabric_observe(struct nl *nl, struct nft *nft, const struct port_index *x, struct fabric **ret,
-                   struct filter *ret_filter, struct err *e);
+/* Routes, rules, neighbours and (marks and addresses of) ports as a fabric.  What ports were made
+ * of comes back from the elements of the filter, as the kernel has it (kernel/filter.h), so pairs
+ * and spaces are not filled in. */
+int fabric_observe(struct nl *nl, const struct port_index *x, const struct filter *filter,
+                   struct fabric **ret, struct err *e);
 /* The same without the filter: routes, rules and neighbours. */
 int fabric_observe_tables(struct nl *nl, const struct port_index *x, struct fabric **ret,
                           struct err *e);
