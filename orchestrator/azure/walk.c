@@ -26,7 +26,8 @@ static const char *reason_with_filters(const struct walker *x)
 	for (size_t i = 0; i < w->n_unwalked; i++) {
 		const struct walk_unwalked *u = &w->unwalked[i];
 
-		str_printf(&b, "%s%s (%s", i ? ", " : "", u->vm->name, u->file);
+		str_printf(&b, "%s%s (%s", i ? ", " : "", u->vm->name,
+		           u->file ? u->file : "changed by hand inside the node");
 		if (u->line)
 			str_printf(&b, ", line %u: %s", u->line, u->rule);
 		str_addc(&b, ')');

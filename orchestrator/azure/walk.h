@@ -42,7 +42,7 @@ struct walk_nat {
 /* A node whose own packet filter the walk cannot follow any further. */
 struct walk_unwalked {
 	const struct node *vm;
-	const char *file;
+	const char *file; /* NULL: somebody changed the filter inside the node */
 	unsigned line;    /* 0: the whole file */
 	const char *rule; /* NULL: all of them */
 };
@@ -163,6 +163,9 @@ struct walk_env {
 	 * the other end's device does not take them out, and reason (256 bytes) says why.  NULL: by
 	 * the design. */
 	bool (*tunnel)(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
+	/* True if the packet filter inside vm is no longer what its files made: somebody changed it
+	 * there by hand.  NULL: it is what the design says. */
+	bool (*filter_changed)(void *ctx, const struct node *vm);
 	/* Returns the NIC that stands in for an address of v that no NIC has, for a caller that
 	 * asks about subnets rather than NICs; NULL, also as a result: none. */
 	const struct nic *(*stand_in)(void *ctx, const struct vnet *v, ip4 a);

@@ -20,10 +20,11 @@ static json_t *unwalked_json(const struct walk *w)
 
 	for (size_t i = 0; i < w->n_unwalked; i++)
 		json_array_append_new(
-		    list, json_pack("{s:s, s:s, s:o*, s:s*}", "node", w->unwalked[i].vm->name,
-		                    "file", w->unwalked[i].file, "line",
+		    list, json_pack("{s:s, s:s*, s:o*, s:s*, s:o*}", "node",
+		                    w->unwalked[i].vm->name, "file", w->unwalked[i].file, "line",
 		                    w->unwalked[i].line ? json_integer(w->unwalked[i].line) : NULL,
-		                    "rule", w->unwalked[i].rule));
+		                    "rule", w->unwalked[i].rule, "changedByHand",
+		                    w->unwalked[i].file ? NULL : json_true()));
 	return list;
 }
 

@@ -20,9 +20,21 @@ static const char *device_of(const struct nic *n, char *buf)
 	return buf;
 }
 
-static void note_unread(struct walker *x, const struct node *vm, const struct gf_result *r)
+static void add_unwalked(struct walker *x, const struct walk_unwalked *u, const char *said)
 {
 	struct walk *w = x->w;
+	struct walk_hop *h = &w->hops[w->n - 1];
+
+	for (size_t i = 0; i < w->n_unwalked; i++)
+		if (w->unwalked[i].vm == u->vm && w->unwalked[i].line == u->line &&
+		    !w->unwalked[i].file == !u->file)
+			return;
+	VEC_PUSH(w->unwalked, w->n_unwalked, w->cap_unwalked) = *u;
+	h->reason = *h->reason ? TEXT(x, "%s; %s", h->reason, said) : said;
+}
+
+static void note_unread(struct walker *x, const struct node *vm, const struct gf_result *r)
+{
 	struct walk_unwalked u = { .vm = vm, .file = vm->guest.filters[0].path };
 
 	if (r && r->rule) {
@@ -30,16 +42,21 @@ static void note_unread(struct walker *x, const struct node *vm, const struct gf
 		u.line = r->rule->line;
 		u.rule = r->rule->text;
 	}
-	for (size_t i = 0; i < w->n_unwalked; i++)
-		if (w->unwalked[i].vm == vm && w->unwalked[i].line == u.line)
-			return;
-	VEC_PUSH(w->unwalked, w->n_unwalked, w->cap_unwalked) = u;
-	struct walk_hop *h = &w->hops[w->n - 1];
-	const char *said =
-	    u.line ? TEXT(x, "path does not read %s, line %u (%s)", u.file, u.line, u.rule)
-	           : TEXT(x, "its own packet filter (%s) is not walked", u.file);
+	add_unwalked(x, &u,
+	             u.line ? TEXT(x, "path does not read %s, line %u (%s)", u.file, u.line, u.rule)
+	                    : TEXT(x, "its own packet filter (%s) is not walked", u.file));
+}
 
-	h->reason = *h->reason ? TEXT(x, "%s; %s", h->reason, said) : said;
+/* What the walk says of that node stays the design's. */
+static void note_changed(struct walker *x, const struct node *vm)
+{
+	struct walk_unwalked u = { .vm = vm };
+
+	if (x->env->filter_changed && x->env->filter_changed(x->env->ctx, vm))
+		add_unwalked(x, &u,
+		             TEXT(x, "its packet filter was changed by hand, inside the node: %s",
+		                  vm->guest.n_filters ? "path walks the design's rules"
+		                                      : "the design has no rules for it"));
 }
 
 static enum step drop_by_rules(struct walker *x, const struct node *vm, const struct walk_own *o,
@@ -90,6 +107,8 @@ enum step walk_own_filter(struct walker *x, const struct node *vm, enum gf_hook 
 		               .answer = x->env->reply_to != NULL };
 	struct gf_result r;
 
+	if (hook != GF_PREROUTING) /* what the node does with the packet is not known yet */
+		note_changed(x, vm);
 	if (!vm->guest.n_filters)
 		return STEP_NIC;
 	if (!vm->guest.filter) {

@@ -132,7 +132,16 @@ vnetlab exec b -- nft 'add table ip by-hand; add chain ip by-hand in { type filt
 run vnetlab matrix probe-paths --live -o json
 json "connections and datagrams are sent, too: a port that somebody closed by hand is found, and nothing else" '.disagreements | map(select(.to == "b")) | length > 0 and all(.between == "packets" and .protocol == "tcp" and .port == 80 and .kernel.verdict == "dropped")'
 json "and where fw hands on to it" '.disagreements | map(select(.to | startswith("b") | not)) | all((.to | startswith("fw")) and .port == 8080)'
+run vnetlab path a b --protocol tcp --port 80
+like "path says at that hop that somebody changed the rules inside the node" "$out" 'has the address; its packet filter was changed by hand, inside the node: the design has no rules for it'
+like "and its verdict does so, too" "$out" '=> delivered \(a packet filter is not walked\): .*the own packet filter of b \(changed by hand inside the node\)'
 vnetlab exec b -- nft delete table ip by-hand
+run vnetlab path a b --protocol tcp --port 80 -o json
+json "path says nothing of it when what was changed is gone" '(.flow.notWalked // false) == false and .flow.verdict == "delivered"'
+vnetlab exec fw -- nft 'add table ip by-hand'
+run vnetlab path far 10.0.1.4 --protocol tcp --port 8080 -o json
+json "path says so of a node that has rules of its own" '.notWalked == [{node: "fw", changedByHand: true}] and .kernel.notWalked == .notWalked and .flow.notWalked'
+vnetlab exec fw -- nft delete table ip by-hand
 vnetlab exec fabric -- ip route add blackhole 10.50.0.1/32 table 10001
 run vnetlab matrix "$work/p.vnetlab.json" --against probe-paths
 is "a lab with a planted route does not do what the file says" "$rc" 1

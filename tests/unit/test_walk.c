@@ -336,12 +336,43 @@ static void own_filters(void **state)
 	plugs_done(&x);
 }
 
+static bool is_changed_b(void *ctx, const struct node *vm)
+{
+	return ctx && streq(vm->name, "b");
+}
+
+/* What somebody changed inside a node is said at its hop, with the verdict, and in JSON. */
+static void changed_filters(void **state)
+{
+	struct plugs x;
+
+	(void)state;
+	plugs_init(&x);
+	struct walk_env env = { .m = x.m, .ctx = &x, .filter_changed = is_changed_b };
+	struct walk_packet p = { .dst = x.b->ip };
+	struct walk *w = walk_packet_path(&env, x.vm, &p);
+	json_t *j = walk_json(w);
+	char *open = json_dumps(json_object_get(j, "notWalked"), 0);
+
+	assert_int_equal(w->verdict, WALK_DELIVERED);
+	assert_string_equal(w->hops[w->n - 1].reason,
+	                    "has the address; its packet filter was changed by hand, inside the "
+	                    "node: the design has no rules for it");
+	assert_non_null(strstr(w->reason, "packet filter of b (changed by hand inside the node)"));
+	assert_string_equal(open, "[{\"node\": \"b\", \"changedByHand\": true}]");
+	free(open);
+	json_decref(j);
+	walk_free(w);
+	plugs_done(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cases),       cmocka_unit_test(ecmp_and_guest),
-		cmocka_unit_test(guest_drops), cmocka_unit_test(default_guest),
-		cmocka_unit_test(as_json),     cmocka_unit_test(own_filters),
+		cmocka_unit_test(cases),           cmocka_unit_test(ecmp_and_guest),
+		cmocka_unit_test(guest_drops),     cmocka_unit_test(default_guest),
+		cmocka_unit_test(as_json),         cmocka_unit_test(own_filters),
+		cmocka_unit_test(changed_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

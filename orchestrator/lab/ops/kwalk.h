@@ -18,6 +18,10 @@ void kwalk_close_p(struct kwalk **k);
 const struct walk_env *kwalk_model(struct kwalk *k);  /* Azure's fabric, real guests */
 const struct walk_env *kwalk_kernel(struct kwalk *k); /* the kernel's fabric, real guests */
 
+/* Has both walks name the nodes whose packet filters somebody changed inside them; without it they
+ * are for callers who send packets, and see it by these. */
+void kwalk_heed_hands(struct kwalk *k);
+
 /* The decision of the sender's own kernel: *ret_nic is where the packet leaves, p->src is filled in
  * when it is 0.  *ret_nic stays NULL when it does not leave: reason then says why, and *ret_local
  * that it has arrived already.  A node of the Internet: *ret_nic NULL and *ret_internet. */

@@ -75,6 +75,7 @@ static int op_path(struct lab *l, struct request *r, json_t **ret_reply, struct 
 
 	if (rc < 0)
 		return rc;
+	kwalk_heed_hands(k);
 	if (!list) {
 		rc = one_path(l, k, r->body, &one, e);
 		if (rc < 0)

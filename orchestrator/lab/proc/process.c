@@ -16,6 +16,7 @@
 
 #include "base/str.h"
 #include "base/tree.h"
+#include "kernel/nft_gen.h"
 #include "kernel/works.h"
 #include "lab/proc/box.h"
 #include "lab/proc/driver.h"
@@ -236,10 +237,12 @@ static void became_ready(struct process *p)
 	hang_up(p);
 	p->state = done ? PROC_DONE : PROC_RUNNING;
 	p->made_in = done ? p->node->boots + 1 : 0;
-	if (done)
+	if (done) { /* rules that it was to load are the node's own */
+		nft_generation(p->node->netns, &p->node->filter, NULL);
 		event_add(p->d->events, "process", who, "done");
-	else
+	} else {
 		event_add(p->d->events, "process", who, "running as %d", (int)p->host_pid);
+	}
 	struct err e;
 
 	if (!done)
