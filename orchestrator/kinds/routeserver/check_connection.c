@@ -150,7 +150,8 @@ static void check_recursion(const struct bgp_connection *c, struct findings *f)
 
 	/* These put what they learn into the guest's table; the others only pass it on. */
 	if (!rs->subnet || rs->subnet->broken || !vm_speaks_bgp(vm) ||
-	    (!strieq(vm->guest.image, "frr") && !strieq(vm->guest.image, "bird")))
+	    (!strieq(vm->guest.image, "frr") && !strieq(vm->guest.image, "bird") &&
+	     !strieq(vm->guest.image, "bird1")))
 		return;
 	if (!connection_recursive(c))
 		return;
