@@ -110,6 +110,8 @@ static enum carried kind_of_string(const char *words, const char *text)
 	bool ranges = text_carries_word(
 	    words, "prefix prefixes *prefix range ranges cidr *cidr space spaces block");
 
+	if (text_carries_word(words, "patch"))
+		return CARRIES_NOTHING;
 	if (text_carries_word(words, "topology direction mode routing") ||
 	    (text_carries_word(words, "new") && text_carries_word(words, "existing")))
 		return CARRIES_SWITCH;
@@ -196,8 +198,9 @@ enum carried param_carries(const char *name, const char *type, const char *descr
 	if (!strcasecmp(type, "bool"))
 		return kind_of_bool(words.s);
 	if (!strcasecmp(type, "array")) {
-		if (text_carries_word(words.s,
-		                      "tags zones *zones scopes principals identities labels"))
+		if (text_carries_word(
+		        words.s,
+		        "tags zones *zones scopes principals identities labels image images"))
 			return CARRIES_NOTHING;
 		if (text_carries_word(words.s, "dns") &&
 		    text_carries_word(words.s, "*server *servers *address *addresses ip ips"))
@@ -208,7 +211,7 @@ enum carried param_carries(const char *name, const char *type, const char *descr
 		return CARRIES_OTHER;
 	}
 	if (!strcasecmp(type, "object"))
-		return text_carries_word(words.s, "tags *tags labels") ? CARRIES_NOTHING
-		                                                       : CARRIES_OTHER;
+		return text_carries_word(words.s, "tags *tags labels scopes") ? CARRIES_NOTHING
+		                                                              : CARRIES_OTHER;
 	return CARRIES_NOTHING; /* securestring, secureObject */
 }
