@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shell scripts, as far as they write daemons' files: here-documents, echo and printf into files,
- * tee, vtysh -c, and the few commands that change how the guest forwards.  Variables that the
- * script sets to plain values are put in.  Nothing is executed; what touches a routing daemon and
- * was not understood is noted with its line. */
+ * tee, vtysh -c, shells around these, and the few commands that change how the guest forwards.
+ * Variables that the script sets to plain values are put in.  Nothing is executed; what touches a
+ * routing daemon and was not understood is noted with its line. */
 #include <ctype.h>
 
 #include "input/appliance/script.h"
@@ -148,6 +148,8 @@ static char *parse_target_file(struct script *s, const char *line, bool *ret_app
 		}
 	}
 	words_free(words, n);
+	if (found)
+		found[strcspn(found, ";")] = '\0'; /* another command follows */
 	if (found && !strncmp(found, "/dev/null", 9)) {
 		free(found);
 		return NULL;
@@ -234,21 +236,29 @@ static bool read_vtysh(struct script *s, const char *line)
 	return any;
 }
 
-/* cp, mv and install of a file that the script wrote: what daemons read is often put together
- * elsewhere.  A folder as target keeps the name. */
+/* cp, mv and install of a file that the script wrote, and cat FILE > FILE: what daemons read is
+ * often put together elsewhere.  A folder as target keeps the name. */
 static bool read_copy(struct script *s, const char *line)
 {
-	bool unknown = false;
-	_cleanup_free_ char *text = expand_variables(s, line, &unknown);
+	bool unknown = false, append = false;
+	_cleanup_free_ char *text = expand_variables(s, line, &unknown), *target = NULL;
 	char **w, *from = NULL, *to = NULL;
 	size_t n = words_split(text, &w);
 	bool copies = n && (streq(w[0], "cp") || streq(w[0], "mv") || streq(w[0], "install"));
 
-	for (size_t i = 1; copies && i < n; i++) {
+	for (size_t i = 1; copies && i < n && !streq(w[i], "&&") && !streq(w[i], ";"); i++) {
 		if (*w[i] == '-' || *w[i] != '/')
 			continue;
 		from = to;
 		to = w[i];
+		if (strchr(to, ';')) {
+			*strchr(to, ';') = '\0';
+			break;
+		}
+	}
+	if (n > 2 && streq(w[0], "cat") && *w[1] == '/' && strchr(">|", *w[2])) {
+		to = target = parse_target_file(s, text, &append);
+		from = to ? w[1] : NULL;
 	}
 	const char *have = from ? json_string_value(json_object_get(s->g->files, from)) : NULL;
 
@@ -258,7 +268,7 @@ static bool read_copy(struct script *s, const char *line)
 		_cleanup_free_ char *path = xasprintf("%s%s", to, folder ? name : ""),
 		                    *content = xstrdup(have);
 
-		guest_write(s->g, path, content, false);
+		guest_write(s->g, path, content, append);
 	}
 	words_free(w, n);
 	return have;
@@ -384,6 +394,27 @@ static bool worth_a_note(const char *line)
 	return false;
 }
 
+static void read_script_line(struct script *s, const char *raw, const char **at);
+
+/* bash -c 'commands': as if they stood in the script.  That a shell knows exported variables alone
+ * is not looked at. */
+static bool read_inner_shell(struct script *s, const char *line, const char **at)
+{
+	unsigned lines = 0, start = s->line;
+	_cleanup_free_ char *text = script_inner_shell(line, at, &lines);
+	const char *p = text;
+	size_t i = 0;
+
+	if (!text)
+		return false;
+	for (char *l; (l = next_line(&p)); free(l)) {
+		s->line += i++ > 0;
+		read_script_line(s, l, &p);
+	}
+	s->line = start + lines;
+	return true;
+}
+
 static void read_script_line(struct script *s, const char *raw, const char **at)
 {
 	const char *line = raw + strspn(raw, " \t");
@@ -394,7 +425,7 @@ static void read_script_line(struct script *s, const char *raw, const char **at)
 		return;
 	if (str_starts(line, "sudo "))
 		line += 5 + strspn(line + 5, " ");
-	if (read_assignment(s, line))
+	if (read_assignment(s, line) || read_inner_shell(s, line, at))
 		return;
 	word = parse_here_document(line, &put_in, &strip);
 	if (word) {
