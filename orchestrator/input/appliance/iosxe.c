@@ -132,6 +132,8 @@ static void top_line(struct iosxe *x, char **w, size_t n, const char *line)
 			note_iosxe_line(x, line);
 		else if (!p)
 			note_iosxe_line(x, line);
+	} else if (n > 2 && streq(w[0], "ip") && streq(w[1], "route")) { /* of a VRF */
+		note_iosxe_line(x, line);
 	} else if (n > 1 && streq(w[0], "interface") && str_starts(w[1], "Loopback")) {
 		x->section = S_LOOPBACK;
 	} else if (n && (streq(w[0], "crypto") ||
