@@ -155,7 +155,7 @@ static int lo_up_in(void *arg, struct err *e)
 
 int ns_lo_up(int ns_fd, struct err *e)
 {
-	return ns_call(ns_fd, lo_up_in, NULL, e);
+	return ns_fd < 0 ? lo_up(e) : ns_call(ns_fd, lo_up_in, NULL, e);
 }
 
 int ns_sysctls(int ns_fd, const char *const *settings, struct err *e)

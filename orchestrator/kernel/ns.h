@@ -12,7 +12,7 @@
 
 int ns_new(int *ret_fd, struct err *e);      /* a new, empty network namespace, lo up */
 int ns_new_stay(int *ret_fd, struct err *e); /* the same, and stays in it */
-int ns_lo_up(int ns_fd, struct err *e);      /* of one that was made elsewhere */
+int ns_lo_up(int ns_fd, struct err *e);      /* of one that was made elsewhere; -1: where we are */
 int ns_current(int *ret_fd, struct err *e);  /* the caller's own */
 /* A socket that belongs to the namespace for ever. */
 int ns_socket(int ns_fd, int family, int type, int protocol, struct err *e);

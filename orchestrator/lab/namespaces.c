@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kernel/limits.h"
+#include "kernel/ns.h"
 #include "lab/ids.h"
 
 enum { SPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS };
@@ -178,7 +179,7 @@ static int take_as_root(const struct ids *ids, struct err *e)
 	return 0;
 }
 
-int lab_namespaces(bool privileged, struct err *e)
+static int unshare_for_lab(bool privileged, struct err *e)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -196,6 +197,13 @@ int lab_namespaces(bool privileged, struct err *e)
 	int r = unshare_namespaces(uid, e);
 
 	return r < 0 ? r : map_self(uid, gid, e);
+}
+
+int lab_namespaces(bool privileged, struct err *e)
+{
+	int r = unshare_for_lab(privileged, e);
+
+	return r < 0 ? r : ns_lo_up(-1, e); /* by which probes see whether the machine keeps up */
 }
 
 uid_t lab_root_id(bool privileged)

@@ -22,7 +22,9 @@ struct protocol_ops {
 	/* Starts shot no of the task, or lets it end at once with shot_done(). */
 	void (*start)(struct engine *eng, struct task *t, unsigned no);
 	void (*timeout)(struct engine *eng, struct task *t, unsigned no); /* of that shot */
-	void (*task_free)(struct task *t);                                /* may be NULL */
+	bool (*is_open)(const struct engine *eng, const struct task *t,
+	                unsigned no);      /* that shot */
+	void (*task_free)(struct task *t); /* may be NULL */
 };
 
 struct task {
@@ -61,6 +63,10 @@ struct engine {
 	size_t first_waiting, n_waiting, cap_waiting;
 	size_t open, max_open;
 	size_t begun; /* in this round of the loop */
+	/* What the machine was behind with has come by then, as far as it was sent before: pace.h.
+	 * pace_fd below zero: nobody can tell. */
+	uint64_t settled_us;
+	int pace_fd;
 	struct icmp *icmp;
 	struct http *http;
 	struct err *e;

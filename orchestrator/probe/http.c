@@ -219,23 +219,36 @@ static void start_request(struct engine *eng, struct task *t, unsigned no)
 	curl_easy_setopt(sh->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(sh->easy, CURLOPT_OPENSOCKETDATA, sh);
 	curl_easy_setopt(sh->easy, CURLOPT_WRITEFUNCTION, discard_body);
-	curl_easy_setopt(sh->easy, CURLOPT_TIMEOUT_MS, (long)t->p->timeout_ms);
 	curl_easy_setopt(sh->easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(sh->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(sh->easy, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(sh->easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(sh->easy, CURLOPT_USERAGENT, "vnetlab");
 	t->p->sent++;
+	engine_timer(eng, sh->start_us + t->p->timeout_ms * 1000ull, t, no, true);
 	if (curl_multi_add_handle(eng->http->multi, sh->easy) != CURLM_OK)
 		engine_fail(eng, EIO, "start an HTTP request");
 }
 
+static struct http_shot *find_request(const struct engine *eng, const struct task *t, unsigned no)
+{
+	for (size_t i = 0; i < eng->http->n_shots; i++)
+		if (eng->http->shots[i]->t == t && eng->http->shots[i]->no == no)
+			return eng->http->shots[i];
+	return NULL;
+}
+
+static bool http_is_open(const struct engine *eng, const struct task *t, unsigned no)
+{
+	return find_request(eng, t, no) != NULL;
+}
+
 static void http_timeout(struct engine *eng, struct task *t, unsigned no)
 {
-	/* curl keeps the time itself. */
-	(void)eng;
-	(void)t;
-	(void)no;
+	struct http_shot *sh = find_request(eng, t, no);
+
+	if (sh)
+		shot_over(eng, sh, CURLE_OPERATION_TIMEDOUT);
 }
 
 void http_free(struct engine *eng)
@@ -259,4 +272,6 @@ void http_free(struct engine *eng)
 	curl_global_cleanup();
 }
 
-const struct protocol_ops http_ops = { .start = start_request, .timeout = http_timeout };
+const struct protocol_ops http_ops = { .start = start_request,
+	                               .timeout = http_timeout,
+	                               .is_open = http_is_open };

@@ -427,6 +427,12 @@ static void icmp_timeout(struct engine *eng, struct task *t, unsigned no)
 	shot_done(eng, t, no, -1, "no answer");
 }
 
+static bool icmp_is_open(const struct engine *eng, const struct task *t, unsigned no)
+{
+	(void)eng;
+	return shots_of(t)->sent_us[no] != 0;
+}
+
 static void icmp_task_free(struct task *t)
 {
 	free(t->priv);
@@ -451,4 +457,5 @@ void icmp_free(struct engine *eng)
 
 const struct protocol_ops icmp_ops = { .start = icmp_start,
 	                               .timeout = icmp_timeout,
+	                               .is_open = icmp_is_open,
 	                               .task_free = icmp_task_free };

@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "probe/engine.h"
+#include "probe/pace.h"
 
 static void start_waiting(struct engine *eng)
 {
@@ -25,6 +26,20 @@ static void start_waiting(struct engine *eng)
 		eng->first_waiting = eng->n_waiting = 0;
 }
 
+/* A shot without an answer is lost when the machine has caught up with all that was sent before the
+ * shot's time was over, and what came has been read.  True: look at what came first; the timer is
+ * set anew for that. */
+static bool let_settle(struct engine *eng, const struct timer *tm)
+{
+	if (eng->pace_fd < 0 || tm->at_us <= eng->settled_us ||
+	    !tm->t->ops->is_open(eng, tm->t, tm->no))
+		return false;
+	pace_wait(eng->pace_fd);
+	eng->settled_us = clock_us();
+	engine_timer(eng, eng->settled_us, tm->t, tm->no, true);
+	return true;
+}
+
 static void run_due_timers(struct engine *eng)
 {
 	uint64_t now = clock_us();
@@ -35,6 +50,8 @@ static void run_due_timers(struct engine *eng)
 		struct probe *p = tm.t->p;
 
 		if (tm.timeout) {
+			if (let_settle(eng, &tm))
+				break;
 			tm.t->ops->timeout(eng, tm.t, tm.no);
 			continue;
 		}
@@ -130,6 +147,7 @@ int probe_run(struct probe *probes, size_t n, struct err *e)
 	if (eng.epoll_fd < 0)
 		return err_sys(e, errno, "epoll");
 	eng.max_open = descriptor_limit();
+	eng.pace_fd = pace_open();
 	eng.tasks = xcalloc(n, sizeof(*eng.tasks));
 	for (size_t i = 0; i < n; i++) {
 		struct probe *p = &probes[i];
@@ -152,5 +170,7 @@ int probe_run(struct probe *probes, size_t n, struct err *e)
 	free(eng.timers);
 	free(eng.waiting);
 	close(eng.epoll_fd);
+	if (eng.pace_fd >= 0)
+		close(eng.pace_fd);
 	return eng.failed;
 }

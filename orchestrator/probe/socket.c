@@ -265,19 +265,31 @@ static void udp_start(struct engine *eng, struct task *t, unsigned no)
 		shot_failed(eng, sh, errno);
 }
 
+static struct shot *find_shot(const struct task *t, unsigned no)
+{
+	const struct shot_list *l = t->priv;
+
+	for (size_t i = 0; l && i < l->n; i++)
+		if (l->shots[i]->no == no)
+			return l->shots[i];
+	return NULL;
+}
+
+static bool shot_is_open(const struct engine *eng, const struct task *t, unsigned no)
+{
+	(void)eng;
+	return find_shot(t, no) != NULL;
+}
+
 static void shot_timeout(struct engine *eng, struct task *t, unsigned no)
 {
-	struct shot_list *l = t->priv;
+	struct shot *sh = find_shot(t, no);
 
-	for (size_t i = 0; i < l->n; i++)
-		if (l->shots[i]->no == no) {
-			shot_end(eng, l->shots[i], -1,
-			         l->shots[i]->rtt_ms > 0
-			             ? "the connection opened, and then nothing came through: "
-			               "somebody on the way saw one half of it"
-			             : "no answer");
-			return;
-		}
+	if (sh)
+		shot_end(eng, sh, -1,
+		         sh->rtt_ms > 0 ? "the connection opened, and then nothing came through: "
+		                          "somebody on the way saw one half of it"
+		                        : "no answer");
 }
 
 static void shot_list_free(struct task *t)
@@ -296,7 +308,9 @@ static void shot_list_free(struct task *t)
 
 const struct protocol_ops tcp_ops = { .start = tcp_start,
 	                              .timeout = shot_timeout,
+	                              .is_open = shot_is_open,
 	                              .task_free = shot_list_free };
 const struct protocol_ops udp_ops = { .start = udp_start,
 	                              .timeout = shot_timeout,
+	                              .is_open = shot_is_open,
 	                              .task_free = shot_list_free };

@@ -44,39 +44,62 @@ static int listen_on(int type, uint16_t port)
 	return fd;
 }
 
-/* tcp/80 speaks HTTP, tcp/81 accepts and says nothing, udp/53 echoes, udp/54 hears and is silent.
- */
-static void serve(void)
+/* So late do tcp/82 and udp/55 answer, one after the other. */
+static void be_late(void)
+{
+	poll(NULL, 0, 120);
+}
+
+static void answer_http(int listener, bool late)
 {
 	static const char answer[] =
 	    "HTTP/1.1 204 No Content\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-	struct pollfd p[] = { { listen_on(SOCK_STREAM, 80), POLLIN, 0 },
-		              { listen_on(SOCK_STREAM, 81), POLLIN, 0 },
-		              { listen_on(SOCK_DGRAM, 53), POLLIN, 0 } };
 	char buf[2048];
+	int c = accept(listener, NULL, NULL);
 
-	listen_on(SOCK_DGRAM, 54);
+	/* A probe of plain TCP closes without a word. */
+	if (read(c, buf, sizeof(buf)) > 0) {
+		if (late)
+			be_late();
+		send(c, answer, sizeof(answer) - 1, MSG_NOSIGNAL);
+	}
+	close(c);
+}
+
+static void echo_datagram(int fd, bool late)
+{
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	char buf[2048];
+	ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &len);
+
+	if (n < 0)
+		return;
+	if (late)
+		be_late();
+	sendto(fd, buf, (size_t)n, 0, (struct sockaddr *)&from, len);
+}
+
+/* tcp/80 speaks HTTP, tcp/81 accepts and says nothing, udp/53 echoes, udp/54 hears and is silent;
+ * tcp/82 and udp/55 are late, in a process of their own. */
+static void serve(void)
+{
+	bool late = fork() == 0;
+	struct pollfd p[] = { { listen_on(SOCK_STREAM, late ? 82 : 80), POLLIN, 0 },
+		              { listen_on(SOCK_DGRAM, late ? 55 : 53), POLLIN, 0 },
+		              { late ? -1 : listen_on(SOCK_STREAM, 81), POLLIN, 0 } };
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!late)
+		listen_on(SOCK_DGRAM, 54);
 	for (;;) {
 		poll(p, ARRAY_LEN(p), -1);
-		if (p[0].revents & POLLIN) {
-			int c = accept(p[0].fd, NULL, NULL);
-			/* A probe of plain TCP closes without a word. */
-			if (read(c, buf, sizeof(buf)) > 0)
-				send(c, answer, sizeof(answer) - 1, MSG_NOSIGNAL);
-			close(c);
-		}
+		if (p[0].revents & POLLIN)
+			answer_http(p[0].fd, late);
 		if (p[1].revents & POLLIN)
-			accept(p[1].fd, NULL, NULL);
-		if (p[2].revents & POLLIN) {
-			struct sockaddr_in from;
-			socklen_t len = sizeof(from);
-			ssize_t n =
-			    recvfrom(p[2].fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &len);
-
-			if (n >= 0)
-				sendto(p[2].fd, buf, (size_t)n, 0, (struct sockaddr *)&from, len);
-		}
+			echo_datagram(p[1].fd, late);
+		if (p[2].revents & POLLIN)
+			accept(p[2].fd, NULL, NULL);
 	}
 }
 
@@ -369,6 +392,55 @@ static void bad_counts_are_refused(void **state)
 	assert_true(probe_run(&p, 1, &e) < 0);
 }
 
+/* What this process sends to itself needs 21 ms then.  False: there is no tc(8), or no such queue.
+ */
+static bool slow_loopback(void)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execlp("tc", "tc", "qdisc", "replace", "dev", "lo", "root", "tbf", "rate", "16kbit",
+		       "burst", "64", "latency", "1s", NULL);
+		_exit(127);
+	}
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* Answers need 120 ms, and a probe waits for 60; what the machine is behind with needs 600. */
+static void a_late_answer_counts_while_the_machine_is_behind(void **state)
+{
+	(void)state;
+	need_namespaces();
+	wait_for_server();
+	struct probe late[] = { to(B_IP, PROBE_UDP, 55), to(B_IP, PROBE_HTTP, 82) };
+	enum { N = ARRAY_LEN(late) };
+	cpu_set_t ours, one;
+
+	for (size_t i = 0; i < N; i++)
+		late[i].timeout_ms = 60;
+	assert_int_equal(ns_lo_up(-1, NULL), 0);
+	run(late, N);
+	for (size_t i = 0; i < N; i++) {
+		assert_int_equal(late[i].received, 0);
+		assert_string_equal(late[i].detail, "no answer");
+	}
+	if (!slow_loopback())
+		skip();
+	/* Each processor has a queue. */
+	assert_int_equal(sched_getaffinity(0, sizeof(ours), &ours), 0);
+	CPU_ZERO(&one);
+	for (int cpu = 0; !CPU_COUNT(&one); cpu++)
+		if (CPU_ISSET(cpu, &ours))
+			CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	run(late, N);
+	assert_int_equal(sched_setaffinity(0, sizeof(ours), &ours), 0);
+	for (size_t i = 0; i < N; i++)
+		if (late[i].received != 1)
+			fail_msg("%s: %s", probe_protocol_str(late[i].protocol), late[i].detail);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -389,6 +461,7 @@ int main(void)
 		cmocka_unit_test(failures_say_who_and_why),
 		cmocka_unit_test(a_source_that_the_sender_does_not_have),
 		cmocka_unit_test(thousands_at_once),
+		cmocka_unit_test(a_late_answer_counts_while_the_machine_is_behind),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
