@@ -98,6 +98,8 @@ static int make_uplink(struct edge *x, struct err *e)
 		return eth0;
 	r = nl_link_up4(x->inet, eth0, e);
 	if (r == 0)
+		nl_links_settle(x->nl, uplink, uplink);
+	if (r == 0)
 		r = add_internet_hosts(x, e);
 	if (r == 0) /* what the node itself sends comes from its first host */
 		r = default_via(x->inet, eth0, RT_TABLE_MAIN, EDGE_MAC,

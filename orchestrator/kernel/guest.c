@@ -20,7 +20,7 @@ enum {
 
 struct plug {
 	struct nl *fabric;
-	int next_ifindex;
+	int next_ifindex, first_unsettled;
 	/* Settings that new namespaces inherit from this machine: known after the first guest. */
 	bool known, forwards, filters;
 };
@@ -43,7 +43,7 @@ int plug_open(int fabric_ns, struct plug **ret, struct err *e)
 
 	if (r == 0)
 		r = nl_links_many(p->fabric, find_highest_ifindex, &p->next_ifindex, e);
-	p->next_ifindex++;
+	p->first_unsettled = ++p->next_ifindex;
 	if (r < 0) {
 		plug_close(p);
 		return err_wrap(e, "fabric");
@@ -59,6 +59,12 @@ struct plug *plug_close(struct plug *p)
 	nl_close(p->fabric);
 	free(p);
 	return NULL;
+}
+
+void plug_settle(struct plug *p)
+{
+	nl_links_settle(p->fabric, p->first_unsettled, p->next_ifindex - 1);
+	p->first_unsettled = p->next_ifindex;
 }
 
 int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, const char *name,

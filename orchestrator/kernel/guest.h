@@ -16,6 +16,10 @@ struct plug; /* the fabric's side: its socket, and which interface numbers are f
 int plug_open(int fabric_ns, struct plug **ret, struct err *e);
 struct plug *plug_close(struct plug *p); /* returns NULL */
 
+/* Returns when the kernel sends by all ports that were made since the last call: nl_links_settle().
+ */
+void plug_settle(struct plug *p);
+
 /* One port and what is behind it, in the middle of a batch or alone: the fabric's end is up, `name`
  * in ns_fd is not.  ifindex: of the far end, 0: the kernel chooses. */
 int plug_link(struct plug *p, const char *port, const char *alias, int ns_fd, const char *name,

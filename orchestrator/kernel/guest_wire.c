@@ -51,6 +51,8 @@ int guest_wire(int ns_a, int ns_b, const struct guest_plan *pa, const struct gue
 		r = guest_configure(nl_a, pa, true, e);
 	if (r == 0)
 		r = guest_configure(nl_b, pb, true, e);
+	if (r == 0)
+		nl_links_settle(nl_a, near.ifindex, near.ifindex);
 	nl_close(nl_a);
 	nl_close(nl_b);
 	return r < 0 ? err_wrap(e, "wire between %s and %s", lb->alias, la->alias) : 0;

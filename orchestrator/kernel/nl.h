@@ -120,6 +120,11 @@ int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void
                   struct err *e);
 /* True if the link is up and its cable is plugged in, at this moment. */
 bool nl_link_carrier(struct nl *nl, const char *name);
+/* Returns when the kernel sends by each of these links that has a carrier, or after 5 s.  A veth
+ * link whose other end comes up gets its carrier at once, and its queue from a kernel thread
+ * (Linux, net/core/link_watch.c); what is sent until then is dropped.  Numbers of links that are
+ * not there are passed over. */
+void nl_links_settle(struct nl *nl, int first, int last);
 /* table 0: every table; protocol 0: every protocol. */
 int nl_routes(struct nl *nl, uint32_t table, uint8_t protocol,
               int (*fn)(const struct nl_route *, void *), void *arg, struct err *e);

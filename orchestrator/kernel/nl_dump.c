@@ -9,9 +9,11 @@
 #include <linux/netconf.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/clock.h"
 #include "kernel/nl_encode.h"
 #include "kernel/nl_socket.h"
 
@@ -202,6 +204,26 @@ bool nl_link_carrier(struct nl *nl, const char *name)
 
 	memcpy(q.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
 	return ioctl(mnl_socket_get_fd(nl->sock), SIOCETHTOOL, &q) == 0 && v.data;
+}
+
+/* The thread gives a link its queue right after it has noted it as running. */
+static bool waits_for_queue(struct nl *nl, int ifindex)
+{
+	int fd = mnl_socket_get_fd(nl->sock);
+	struct ifreq q = { .ifr_ifindex = ifindex };
+
+	return ioctl(fd, SIOCGIFNAME, &q) == 0 && ioctl(fd, SIOCGIFFLAGS, &q) == 0 &&
+	       (q.ifr_flags & (IFF_UP | IFF_RUNNING)) == IFF_UP && nl_link_carrier(nl, q.ifr_name);
+}
+
+void nl_links_settle(struct nl *nl, int first, int last)
+{
+	enum { MOST_MS = 5000 };
+	int64_t end_us = clock_us() + MOST_MS * 1000ll;
+
+	for (int i = first; i <= last; i++)
+		while (waits_for_queue(nl, i) && clock_us() < end_us)
+			poll(NULL, 0, 1);
 }
 
 int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg,

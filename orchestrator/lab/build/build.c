@@ -352,6 +352,8 @@ int lab_build(struct driver *d, json_t *design, struct model *m, struct build_st
 		r = wires_make(d, m, NULL, e);
 	if (r == 0)
 		r = fabric_attach(d, m, e);
+	if (r == 0)
+		plug_settle(d->build->plug);
 	if (r < 0) {
 		VEC_PUSH(d->build->old_models, d->build->n_old, d->build->cap_old) = m;
 		json_decref(design);

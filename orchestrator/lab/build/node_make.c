@@ -141,6 +141,7 @@ int node_boot(struct driver *d, struct lab_node *n, struct err *e)
 	r = node_plug(d, n, d->lab.model, e);
 	if (r == 0)
 		r = wires_make(d, d->lab.model, n, e);
+	plug_settle(d->build->plug);
 	drift_watch_node(d, n);
 	fresh_note(n);
 	return r < 0 ? r : node_procs_resume(n, e);

@@ -30,6 +30,23 @@ static int link_set(int ns_fd, const char *name, bool up, struct err *e)
 	return r;
 }
 
+/* The guest's end has a carrier again. */
+static int settle_guest(const struct lab_node *n, const struct nic *nic, struct err *e)
+{
+	char name[IFNAMSIZ] = "eth0";
+	struct nl *nl = NULL;
+	int r = nl_open(n->netns, &nl, e);
+
+	if (r < 0)
+		return r;
+	int ifindex = nl_link_index(nl, nic ? device_name_nic(nic, name) : name, NULL);
+
+	if (ifindex > 0)
+		nl_links_settle(nl, ifindex, ifindex);
+	nl_close(nl);
+	return 0;
+}
+
 /* Its routes go with a device that is down: it is made anew. */
 static int tunnel_set(const struct lab_node *n, const struct nic *nic, bool up, struct err *e)
 {
@@ -55,6 +72,8 @@ static int cable_set(struct driver *d, const struct lab_node *n, const struct ni
 		r = wire_set(d, nic, up, e);
 	else
 		r = link_set(fabric, port_name_nic(nic, port), up, e);
+	if (r == 0 && up)
+		r = settle_guest(n, nic, e);
 	if (r < 0)
 		err_wrap(e, "%s: its link %s%s", n->name, nic ? nic->name : "eth0",
 		         r == -ENODEV ? " is gone (vnetlab up --fresh makes the node anew)" : "");
