@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "azure/kind.h"
-#include "base/json_read.h"
 #include "base/str.h"
 #include "input/file.h"
 #include "input/json_text.h"
@@ -29,7 +28,7 @@ static void json_finding(struct findings *f, const char *rule, size_t line, size
 	finding_stands_at(f, (unsigned)line, (unsigned)column);
 }
 
-/* Jansson's parser recurses; so depth is measured before it runs. */
+/* The parser recurses; so depth is measured before it runs. */
 static bool depth_ok(const char *s, size_t n, struct findings *f)
 {
 	size_t depth = 0, line = 1, bol = 0;
@@ -97,14 +96,10 @@ json_t *design_parse(const char *text, size_t n, struct findings *f)
 		text += 3;
 		n -= 3;
 	}
-	json_t *j = json_read_plain(text, n, MAX_DEPTH);
-	bool twice = false;
-
-	if (j)
-		return j;
 	if (!depth_ok(text, n, f))
 		return NULL;
-	j = json_text(text, n, 0, &twice, &je);
+	bool twice;
+	json_t *j = json_text(text, n, 0, &twice, &je);
 
 	if (twice)
 		json_text_twice(text, n, NULL, f);

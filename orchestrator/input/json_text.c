@@ -2,12 +2,11 @@
 #include "input/json_text.h"
 
 #include "base/json_places.h"
-#include "base/json_read.h"
 #include "base/str.h"
 
 json_t *json_text(const char *text, size_t n, size_t flags, bool *ret_twice, json_error_t *je)
 {
-	json_t *j = json_read(text, n, flags | JSON_REJECT_DUPLICATES, je);
+	json_t *j = json_loadb(text, n, flags | JSON_REJECT_DUPLICATES, je);
 
 	*ret_twice = !j && json_error_code(je) == json_error_duplicate_key;
 	return *ret_twice ? json_loadb(text, n, flags, je) : j;

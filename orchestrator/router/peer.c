@@ -5,8 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/json.h"
-#include "base/json_read.h"
 #include "base/str.h"
 #include "router/proto.h"
 
@@ -123,7 +121,7 @@ int peer_flush(struct peer *p, struct err *e)
 int peer_send(struct peer *p, json_t *msg, const int *fds, size_t n_fds, struct err *e)
 {
 	struct out *o = xcalloc(1, sizeof(*o));
-	char *text = msg ? json_compact(msg) : NULL;
+	char *text = json_dumps(msg, JSON_COMPACT);
 
 	json_decref(msg);
 	if (!text || n_fds > MAX_FDS) {
@@ -221,7 +219,7 @@ json_t *peer_next(struct peer *p, struct err *e)
 		return NULL;
 	}
 	size_t len = (size_t)(nl - p->in);
-	json_t *msg = json_read(p->in, len, 0, &je);
+	json_t *msg = json_loadb(p->in, len, 0, &je);
 
 	p->n_in -= len + 1;
 	memmove(p->in, nl + 1, p->n_in);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Digests of JSON, equal for what is equal and for nothing else; and its text. */
 #include "base/json.h"
-#include "base/json_read.h"
+
 #include "base/str.h"
-#include "rnd.h"
 #include "unit.h"
 
 static bool same(const char *a, const char *b)
@@ -109,113 +108,13 @@ static void member_texts(void **state)
 	json_decref(v);
 }
 
-/* The library decides what a text means; *ret_plain says whether the fast reader took it. */
-static void read_both(const char *text, size_t n, bool *ret_plain)
-{
-	json_t *is = json_read_plain(text, n, 200),
-	       *want = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
-
-	*ret_plain = is;
-	if (is && (!want || !json_equal(is, want)))
-		fail_msg("read otherwise than by the library: %.*s", (int)n, text);
-	if (is) {
-		_cleanup_free_ char *a = json_compact(is), *b = json_compact(want);
-
-		assert_string_equal(a, b); /* their order, too */
-	}
-	json_decref(is);
-	json_decref(want);
-}
-
-static const char plain_text[] =
-    " {\"a\": [1, -20, 0, -0, 999999999999999999], \"\": \"\\\"\\\\\\/\\b\\f\\n\\r\\t end\",\r\n"
-    "\t\"k\\ney\": {\"b\\t\": \"v\\/w\", \"\xc3\xa4\": [true, false, null, {}, [], "
-    "\"\xf0\x9f\x98\x80\"]}} ";
-
-static void plain_texts(void **state)
-{
-	static const char *const others[] = {
-		"",
-		"1",
-		"\"a\"",
-		"{\"a\":1,\"a\":2}",
-		"[1.5]",
-		"[1e3]",
-		"[01]",
-		"[-]",
-		"[1,]",
-		"{\"a\":1,}",
-		"[\"\\u0041\"]",
-		"[nul]",
-		"[truer]",
-		"[\"a]",
-		"{a:1}",
-		"[1] [2]",
-		"[\"\xc3\"]",
-		"{\"\xff\":1}",
-		"[\"\n\"]",
-		"{\"a\" 1}",
-		"[1 2]",
-		"[",
-		"{\"a\":",
-		"[9223372036854775808]",
-		"[\"\\x\"]",
-		"{",
-		"[\"\\",
-	};
-	bool plain;
-
-	(void)state;
-	read_both(plain_text, sizeof(plain_text) - 1, &plain);
-	assert_true(plain);
-	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-		read_both(others[i], strlen(others[i]), &plain);
-		if (plain)
-			fail_msg("taken for plain: %s", others[i]);
-	}
-	json_t *deep = json_read_plain("[[[]]]", 6, 2), *fits = json_read_plain("[[[]]]", 6, 3);
-
-	assert_null(deep);
-	assert_non_null(fits);
-	json_decref(fits);
-	assert_null(json_read_plain("[\"a\0b\"]", 7, 200));
-}
-
-/* Bytes of a text are cut, doubled and exchanged: both readers agree on what is left. */
-static void changed_texts(void **state)
-{
-	uint64_t seed = rnd_seed();
-	unsigned taken = 0;
-	bool plain;
-
-	(void)state;
-	for (unsigned i = 0; i < 20000; i++) {
-		char text[sizeof(plain_text)];
-		size_t n = sizeof(plain_text) - 1;
-
-		memcpy(text, plain_text, n);
-		for (unsigned k = (unsigned)rnd_below(&seed, 3); k < 4; k++) {
-			size_t at = rnd_below(&seed, n), from = rnd_below(&seed, n);
-
-			if (k % 2) {
-				text[at] = plain_text[from];
-			} else {
-				memmove(text + at, text + at + 1, n - at - 1);
-				n--;
-			}
-		}
-		read_both(text, n, &plain);
-		taken += plain;
-	}
-	assert_in_range(taken, 100, 19999);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equal_values),  cmocka_unit_test(other_values),
-		cmocka_unit_test(texts),         cmocka_unit_test(plain_texts),
-		cmocka_unit_test(changed_texts), cmocka_unit_test(member_texts),
+		cmocka_unit_test(equal_values),
+		cmocka_unit_test(other_values),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(member_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "base/json_read.h"
 #include "base/str.h"
 #include "lab/client/alive.h"
 #include "lab/client/client_priv.h"
@@ -290,7 +289,7 @@ int lab_recv(struct lab_client *c, json_t **ret, struct err *e)
 		c->n += (size_t)k;
 	}
 	json_error_t je;
-	json_t *j = json_read(line, strlen(line), 0, &je);
+	json_t *j = json_loads(line, 0, &je);
 
 	if (!j)
 		return err_set(e, EPROTO, "lab %s: its driver's answer is not JSON: %s", c->name,

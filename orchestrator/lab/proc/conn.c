@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "base/json_read.h"
 #include "base/str.h"
 #include "kernel/limits.h"
 #include "lab/proc/answer.h"
@@ -142,7 +141,7 @@ static void conn_put(struct conn *c, const char *s, size_t n)
 
 void conn_send(struct conn *c, json_t *obj)
 {
-	_cleanup_free_ char *text = obj ? json_compact(obj) : NULL;
+	_cleanup_free_ char *text = json_dumps(obj, JSON_COMPACT);
 
 	json_decref(obj);
 	if (!text)
@@ -288,7 +287,7 @@ static void run_op(struct conn *c, json_t *body)
 static void take_request_line(struct conn *c, char *line, size_t n)
 {
 	json_error_t je;
-	json_t *body = json_read(line, n, JSON_REJECT_DUPLICATES, &je);
+	json_t *body = json_loadb(line, n, JSON_REJECT_DUPLICATES, &je);
 	struct err e;
 
 	if (!json_is_object(body)) {
