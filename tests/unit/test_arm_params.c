@@ -54,6 +54,28 @@ static void typed_examples(void **state)
 	says(&m, "ARM-PARAM-01", "/parameters/cfg", "-p 'cfg={...}'");
 }
 
+/* A list that is a property of ARM's as it stands has an example in ARM's form. */
+static void lists_of_properties(void **state)
+{
+	_cleanup_made_ struct made m = make(
+	    "{`parameters`: {`rules`: {`type`: `array`}, `nets`: {`type`: `array`},"
+	    "  `addressPrefixes`: {`type`: `array`}, `parts`: {`type`: `array`}},"
+	    "`resources`: ["
+	    "  {`type`: `Microsoft.Network/networkSecurityGroups`, `apiVersion`: `2021-02-01`, "
+	    "`name`: `g`, `properties`: {`securityRules`: `[parameters('rules')]`}},"
+	    "  {`type`: `Microsoft.Network/virtualNetworks`, `apiVersion`: `2021-02-01`, `name`: "
+	    "`v`, `properties`: {`addressSpace`: {`addressPrefixes`: "
+	    "`[parameters('addressPrefixes')]`}, `subnets`: `[parameters('parts')]`}}],"
+	    "`outputs`: {`n`: {`type`: `array`, `value`: `[parameters('nets')]`}}}");
+
+	(void)state;
+	says(&m, "ARM-PARAM-01", "/parameters/rules", "-p 'rules=[]'");
+	says(&m, "ARM-PARAM-01", "/parameters/parts",
+	     "-p 'parts=[{\"name\": \"subnet\", \"properties\": {\"addressPrefix\": "
+	     "\"10.0.10.0/24\"}}]'");
+	says(&m, "ARM-PARAM-01", "/parameters/nets", "-p 'nets=[...]'");
+}
+
 /* All at once, each once, with type, description and how to give it; what shapes no network is not
  * asked for. */
 static void asked_for(void **state)
@@ -308,11 +330,11 @@ static void nested_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_are_whole),     cmocka_unit_test(typed_examples),
-		cmocka_unit_test(asked_for),         cmocka_unit_test(on_the_command_line),
-		cmocka_unit_test(wrong_ones),        cmocka_unit_test(from_files),
-		cmocka_unit_test(nested_ones),       cmocka_unit_test(prerequisites),
-		cmocka_unit_test(invented_ones_fit),
+		cmocka_unit_test(ids_are_whole),       cmocka_unit_test(typed_examples),
+		cmocka_unit_test(lists_of_properties), cmocka_unit_test(asked_for),
+		cmocka_unit_test(on_the_command_line), cmocka_unit_test(wrong_ones),
+		cmocka_unit_test(from_files),          cmocka_unit_test(nested_ones),
+		cmocka_unit_test(prerequisites),       cmocka_unit_test(invented_ones_fit),
 	};
 
 	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "input/arm/deploy/example.h"
 #include "input/arm/deploy/param.h"
 #include "input/arm/deploy/typed.h"
+#include "input/arm/deploy/used.h"
 
 struct asking {
 	struct asking *up;   /* of the template that this one is deployed before */
@@ -55,6 +56,30 @@ void params_ask_end(struct deployment *d, struct asking *k)
 	free(k);
 }
 
+/* A list that is one of ARM's properties as it stands has ARM's form. */
+static bool add_list_of_property(struct deployment *d, const struct symbol *s, struct examples *x,
+                                 struct str *out)
+{
+	struct param_use use;
+
+	if (!strieq(param_type(d, s->decl), "array"))
+		return false;
+	param_used(d, s->name, &use);
+	if (!use.property)
+		return false;
+	if (strieq(use.property, "securityRules") || strieq(use.property, "routes")) {
+		str_add(out, "[]");
+		return true;
+	}
+	if (!strieq(use.property, "subnets"))
+		return false;
+	/* "subnet": so is a name called that is invented for subnetName. */
+	str_add(out, "[{\"name\": \"subnet\", \"properties\": {\"addressPrefix\": \"");
+	param_example(x, CARRIES_SUBNET, s->name, "string", s->decl, out);
+	str_add(out, "\"}}]");
+	return true;
+}
+
 /* Writes how the parameter is given; false: with words that stand for the value, as there is no
  * example. */
 static bool add_example(struct deployment *d, const struct symbol *s, struct examples *x,
@@ -64,7 +89,8 @@ static bool add_example(struct deployment *d, const struct symbol *s, struct exa
 	_cleanup_str_ struct str value = { 0 };
 	bool said = param_example(x, carried_by(d, s), s->name, type, param_declaration(d, s->decl),
 	                          &value) ||
-	            typed_example(d, x, s->name, s->decl, &value);
+	            typed_example(d, x, s->name, s->decl, &value) ||
+	            add_list_of_property(d, s, x, &value);
 
 	if (!said)
 		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");

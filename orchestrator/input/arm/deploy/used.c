@@ -3,6 +3,8 @@
 
 #include <strings.h>
 
+#include "base/str.h"
+
 struct search {
 	struct arm *a;
 	const char *asked; /* "parameters('name')" */
@@ -76,8 +78,16 @@ static void look_into_value(struct search *x, const struct val *v)
 		look_into_expression(x, v->s);
 	for (uint32_t i = 0; v->type == V_ARR && i < v->n; i++)
 		look_into_value(x, v->items[i]);
-	for (uint32_t i = 0; v->type == V_OBJ && i < v->n; i++)
-		look_into_value(x, v->members[i].v);
+	for (uint32_t i = 0; v->type == V_OBJ && i < v->n; i++) {
+		const struct member *m = &v->members[i];
+		size_t n = strlen(x->asked);
+
+		if (m->v->type == V_STR && *m->v->s == '[' &&
+		    !strncasecmp(m->v->s + 1, x->asked, n) && streq(m->v->s + 1 + n, "]") &&
+		    !streq(m->key, "value"))
+			x->found->property = m->key;
+		look_into_value(x, m->v);
+	}
 }
 
 void param_used(struct deployment *d, const char *name, struct param_use *ret)
