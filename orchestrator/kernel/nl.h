@@ -103,6 +103,7 @@ struct nl_link {
 	char name[IFNAMSIZ];
 	uint8_t mac[6];
 	bool up, carrier;
+	bool running; /* up, and the kernel has seen to what follows from its carrier */
 	unsigned mtu;
 };
 struct nl_neigh {

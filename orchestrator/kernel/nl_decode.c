@@ -109,6 +109,8 @@ bool nl_dec_route(const struct nlmsghdr *h, struct nl_route *ret)
 	return true;
 }
 
+enum { OPER_UP = 6 }; /* IF_OPER_UP of linux/if.h, which net/if.h excludes */
+
 bool nl_dec_link(const struct nlmsghdr *h, struct nl_link *ret)
 {
 	const struct ifinfomsg *m = mnl_nlmsg_get_payload(h);
@@ -122,6 +124,8 @@ bool nl_dec_link(const struct nlmsghdr *h, struct nl_link *ret)
 	ret->up = m->ifi_flags & IFF_UP;
 	if (t.a[IFLA_CARRIER] && mnl_attr_get_payload_len(t.a[IFLA_CARRIER]) >= 1)
 		ret->carrier = mnl_attr_get_u8(t.a[IFLA_CARRIER]);
+	if (t.a[IFLA_OPERSTATE] && mnl_attr_get_payload_len(t.a[IFLA_OPERSTATE]) >= 1)
+		ret->running = mnl_attr_get_u8(t.a[IFLA_OPERSTATE]) == OPER_UP;
 	ret->mtu = get_u32(&t, IFLA_MTU, 0);
 	const struct nlattr *name = t.a[IFLA_IFNAME], *mac = t.a[IFLA_ADDRESS];
 

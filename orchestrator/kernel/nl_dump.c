@@ -206,26 +206,6 @@ bool nl_link_carrier(struct nl *nl, const char *name)
 	return ioctl(mnl_socket_get_fd(nl->sock), SIOCETHTOOL, &q) == 0 && v.data;
 }
 
-/* The thread gives a link its queue right after it has noted it as running. */
-static bool waits_for_queue(struct nl *nl, int ifindex)
-{
-	int fd = mnl_socket_get_fd(nl->sock);
-	struct ifreq q = { .ifr_ifindex = ifindex };
-
-	return ioctl(fd, SIOCGIFNAME, &q) == 0 && ioctl(fd, SIOCGIFFLAGS, &q) == 0 &&
-	       (q.ifr_flags & (IFF_UP | IFF_RUNNING)) == IFF_UP && nl_link_carrier(nl, q.ifr_name);
-}
-
-void nl_links_settle(struct nl *nl, int first, int last)
-{
-	enum { MOST_MS = 5000 };
-	int64_t end_us = clock_us() + MOST_MS * 1000ll;
-
-	for (int i = first; i <= last; i++)
-		while (waits_for_queue(nl, i) && clock_us() < end_us)
-			poll(NULL, 0, 1);
-}
-
 int nl_links_many(struct nl *nl, int (*fn)(const struct nl_link *, void *), void *arg,
                   struct err *e)
 {
@@ -350,6 +330,43 @@ int nl_link_index(struct nl *nl, const char *name, struct err *e)
 	int r = send_dump_request(nl, nl_enc_link_get(req, name), as_link, &link, e);
 
 	return r < 0 ? r : link.ifindex;
+}
+
+/* Empty: there is none, or it has no carrier. */
+static void name_with_carrier(struct nl *nl, int ifindex, char ret[IFNAMSIZ])
+{
+	struct ifreq q = { .ifr_ifindex = ifindex };
+
+	*ret = '\0';
+	if (ioctl(mnl_socket_get_fd(nl->sock), SIOCGIFNAME, &q) == 0 &&
+	    nl_link_carrier(nl, q.ifr_name))
+		memcpy(ret, q.ifr_name, IFNAMSIZ);
+}
+
+static bool is_running(struct nl *nl, const char *name)
+{
+	char req[NL_MSG_MAX];
+	struct nl_link link = { 0 };
+
+	return send_dump_request(nl, nl_enc_link_get(req, name), as_link, &link, NULL) < 0 ||
+	       link.running || !link.up;
+}
+
+void nl_links_settle(struct nl *nl, int first, int last)
+{
+	enum { MOST_MS = 5000 };
+	int64_t end_us = clock_us() + MOST_MS * 1000ll;
+	char name[IFNAMSIZ], latest[IFNAMSIZ] = "";
+
+	/* Since Linux 6.9 who asks for the carrier is answered when the link has its queue. Before,
+	 * the thread takes links one after the other, as they came. */
+	for (int i = first; i <= last; i++) {
+		name_with_carrier(nl, i, name);
+		if (*name)
+			memcpy(latest, name, sizeof(latest));
+	}
+	while (*latest && !is_running(nl, latest) && clock_us() < end_us)
+		poll(NULL, 0, 1);
 }
 
 static bool as_vxlan(const struct nlmsghdr *h, void *ret)
