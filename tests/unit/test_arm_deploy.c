@@ -326,6 +326,39 @@ static void dependencies(void **state)
 	     "waits for a.b/d \"4\", which asks for it");
 }
 
+/* Each asks for what exists elsewhere, which starts the others, and for the first one, which is
+ * being started: tried in every order, this would not end. */
+static void deployments_that_wait_for_one(void **state)
+{
+	_cleanup_str_ struct str text = { 0 };
+	const char *outside = "reference('/subscriptions/s/resourceGroups/g/providers/"
+	                      "Microsoft.Network/virtualNetworks/hub', '2024-01-01', "
+	                      "'full').location";
+
+	(void)state;
+	str_printf(&text,
+	           "{`resources`: [{`type`: `Microsoft.Resources/deployments`, `name`: `d0`, "
+	           "`properties`: {`expressionEvaluationOptions`: {`scope`: `inner`}, "
+	           "`parameters`: {`p`: {`value`: `[%s]`}}, `template`: {`parameters`: {`p`: "
+	           "{`type`: `string`}}, `resources`: [], `outputs`: {`o`: {`type`: `string`, "
+	           "`value`: `[parameters('p')]`}}}}}",
+	           outside);
+	for (int k = 1; k < 30; k++)
+		str_printf(&text,
+		           ", {`type`: `Microsoft.Resources/deployments`, `name`: `d%d`, "
+		           "`properties`: {`expressionEvaluationOptions`: {`scope`: `inner`}, "
+		           "`parameters`: {`p`: {`value`: `[concat(%s, "
+		           "reference('d0').outputs.o.value)]`}}, `template`: {`parameters`: {`p`: "
+		           "{`type`: `string`}}, `resources`: [{`type`: `a.b/c`, `name`: `r%d`, "
+		           "`properties`: {`p`: `[parameters('p')]`}}]}}}",
+		           k, outside, k);
+	str_add(&text, "]}");
+	_cleanup_made_ struct made m = make(str_get(&text));
+
+	assert_int_equal(m.f.errors, 0);
+	has(&m, "/c/r29", "properties.p", "`westeuropewesteurope`");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,7 +367,7 @@ int main(void)
 		cmocka_unit_test(nested),       cmocka_unit_test(inner_in_outer),
 		cmocka_unit_test(nested_deep),  cmocka_unit_test(scopes),
 		cmocka_unit_test(symbolic),     cmocka_unit_test(deployed_twice),
-		cmocka_unit_test(dependencies),
+		cmocka_unit_test(dependencies), cmocka_unit_test(deployments_that_wait_for_one),
 	};
 
 	return cmocka_run_group_tests_name("arm_deploy", tests, NULL, NULL);

@@ -113,6 +113,7 @@ static void finish_run(struct arm *a)
 	}
 	HASH_CLEAR(hh, a->by_id);
 	alloc_free(a);
+	free(a->under_way);
 	links_free(a);
 	noted_free(a);
 	free(a->deployments);

@@ -132,12 +132,13 @@ int nested_start(struct inst *i, struct env *e)
 {
 	struct arm *a = e->a;
 	struct deployment *d;
+	size_t before;
 	int r;
 
 	if (i->nested)
 		return 0;
 	if (i->starting) {
-		a->cycle = true;
+		under_way_meet(i);
 		return -ELOOP;
 	}
 	d = i->draft ? i->draft : deployment_new(a, i->d);
@@ -151,12 +152,14 @@ int nested_start(struct inst *i, struct env *e)
 		return -EBADMSG;
 	}
 	i->starting = true;
+	before = under_way_begin(i);
 	d->name = i->name;
 	place_nested(i, e, d);
 	r = load_nested_template(i, e, d);
 	d->outer = r >= 0 && !d->linked && !is_inner(val_get(i->decl, "properties"));
 	if (r >= 0 && !d->outer)
 		r = eval_nested_parameters(i, e, d);
+	under_way_end(i, before);
 	i->starting = false;
 	if (a->tentative && a->cycle) /* tried again later */
 		return -ELOOP;
@@ -187,19 +190,24 @@ bool deployment_wake(struct arm *a)
 			struct inst *i = d->insts[j];
 			struct env e = d->env;
 			bool cycle = a->cycle;
+			size_t met = a->met;
 
 			if (i->nested || i->starting || i->off || i->existing ||
-			    i->state == ST_FAILED ||
+			    i->state == ST_FAILED || under_way_stops(i) ||
 			    !strieq(i->type, "Microsoft.Resources/deployments"))
 				continue;
 			e.loops = i->loops;
 			a->tentative++;
 			a->cycle = false;
+			a->met = 0;
 			if (nested_start(i, &e) >= 0)
 				any = true;
 			else if (!a->cycle)
 				i->state = ST_FAILED;
+			else
+				under_way_stopped(i);
 			a->cycle = cycle;
+			a->met = met;
 			a->tentative--;
 		}
 	}

@@ -193,6 +193,7 @@ static const struct val *answer_of_inst(struct env *e, const struct expr *at,
 	if (runtime_type(i)->addresses && !i->ips && !is_known_before(e, at, asked, v)) {
 		if (alloc_all(a) == -ELOOP) {
 			a->cycle = true;
+			a->met = a->n_under_way; /* it may be given as soon as this one has ended */
 			return eval_reported(e);
 		}
 		v = value_of_inst(i, full);

@@ -139,6 +139,7 @@ int inst_eval(struct inst *i)
 	struct env e = i->d->env;
 	struct inst *asker = a->current;
 	bool cycle = a->cycle;
+	size_t before;
 	int r;
 
 	if (i->state == ST_DONE || i->off)
@@ -146,19 +147,21 @@ int inst_eval(struct inst *i)
 	if (i->state == ST_FAILED || a->over)
 		return -EBADMSG;
 	if (i->state == ST_BUSY) {
-		a->cycle = true;
+		under_way_meet(i);
 		return -ELOOP;
 	}
 	if (a->depth >= ARM_MAX_EVAL)
 		return -E2BIG;
 	a->depth += 4; /* a resource takes more stack than an expression */
 	i->state = ST_BUSY;
+	before = under_way_begin(i);
 	a->cycle = false;
 	a->current = i;
 	e.loops = i->loops;
 	r = eval_dependencies(i, &e);
 	if (r >= 0)
 		r = eval_body(i, &e);
+	under_way_end(i, before);
 	a->depth -= 4;
 	a->current = asker;
 	if (a->tentative && a->cycle) { /* tried again later, when what it waits for is evaluated */

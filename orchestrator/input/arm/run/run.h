@@ -101,6 +101,9 @@ struct inst { /* one resource, of a loop too */
 	bool off;                 /* its condition is false */
 	bool existing;            /* it is deployed elsewhere */
 	bool starting;            /* nested_start() is at it */
+	size_t under_way;         /* its place in the run's `under_way` */
+	unsigned long waits_for;  /* number of what stopped nested_start() the last time; 0: none */
+	size_t waits_at;          /* and its place */
 	struct deployment *draft; /* of a nested one that could not be started yet */
 	uint32_t *ips;            /* addresses from Azure, per IP configuration; 0: none */
 	size_t n_ips;
@@ -176,7 +179,11 @@ struct arm {
 	unsigned tentative; /* > 0: what waits for itself is tried again later, and not reported */
 	bool retried;       /* something was, so that a finding may come twice */
 	unsigned n_new_guids;
-	bool cycle;      /* a tentative evaluation met one that is under way */
+	bool cycle; /* a tentative evaluation met one that is under way */
+	/* Numbers of the evaluations that are under way, outermost first (under_way.c); the
+	 * innermost of those that others met, as a place among them, 1 for the first. */
+	unsigned long *under_way, last_number;
+	size_t n_under_way, cap_under_way, met;
 	bool over;       /* a limit of the whole run was hit and is reported; nothing else is */
 	long steps;      /* of ARM_MAX_STEPS */
 	const char *dir; /* the main file's folder */
@@ -216,6 +223,17 @@ const struct val *text_parse(struct arm *a, const char *text, size_t n, const ch
 /* A template of o->sources; NULL: there is none, or it is too big, which is reported. */
 const struct val *source_template(struct arm *a, const char *name, const char *file,
                                   const char *ptr);
+
+/* --- under_way.c ---------------------------------------------------------------------------- */
+
+/* Enters an evaluation of the resource as under way; what it returns is given to its end. */
+size_t under_way_begin(struct inst *i);
+void under_way_end(struct inst *i, size_t before);
+/* The evaluation that is under way of i was met by one that needs its result. */
+void under_way_meet(struct inst *i);
+/* Keeps what stopped an attempt at i; is that still under way, so that another attempt is vain? */
+void under_way_stopped(struct inst *i);
+bool under_way_stops(const struct inst *i);
 
 /* --- store.c -------------------------------------------------------------------------------- */
 
