@@ -704,4 +704,24 @@ for design in "$root"/tests/golden/tfsource/idioms/*.tf; do
 	cp "$design" "$work/idioms/${name%.tf}/main.tf"
 	is "the idiom ${name%.tf}" "$(vnetlab import "$work/idioms/${name%.tf}" 2>/dev/null | jq -cS "${line%% => *}")" "${line##* => }"
 done
+
+# What the parser makes of a text, printed with each operator in brackets and blocks in reverse order, is the same design.
+hcl_print() { "$B/tests/tools/hcl_print" "$@"; }
+printed_anew() { # FOLDER: its values, of its printed files
+	rm -rf "$work/printed"
+	cp -r "$1" "$work/printed"
+	find "$work/printed" -name '*.tf' -exec sh -c '"$0" -r "$1" >"$1.new" && mv "$1.new" "$1"' "$B/tests/tools/hcl_print" {} \;
+	plan "$work/printed" 2>/dev/null | jq -S '[.planned_values.outputs, (.planned_values | [.. | objects | select(.address? and .values?) | {address, values}] | sort_by(.address))]'
+}
+once=() twice=()
+for f in "$here"/language/*.tf "$here"/design/*.tf "$here"/design/mod/*.tf "$here"/idioms/*.tf; do
+	hcl_print "$f" >"$work/printed.tf"
+	once+=("$(cat "$work/printed.tf")")
+	twice+=("$(hcl_print "$work/printed.tf")")
+done
+is "each file of each design, printed and read again, is the same tree" "$(printf '%s\n' "${twice[@]}" | md5sum)" "$(printf '%s\n' "${once[@]}" | md5sum)"
+for folder in "$here/language" "$here/design" "$work"/idioms/*; do
+	want=$(plan "$folder" 2>/dev/null | jq -S '[.planned_values.outputs, (.planned_values | [.. | objects | select(.address? and .values?) | {address, values}] | sort_by(.address))]')
+	is "printed in reverse order, ${folder##*/} has the same values" "$(printed_anew "$folder")" "$want"
+done
 done_testing
