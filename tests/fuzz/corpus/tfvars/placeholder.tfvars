@@ -1,0 +1,4 @@
+s = "PLEASE ENTER"
+l = null
+x = upper("a")
+m = var.s
