@@ -201,6 +201,7 @@ static int run_jobs(struct test_session *s)
 {
 	const struct pool p = { .n = s->n_runs,
 		                .at_once = (size_t)s->at_once,
+		                .order = s->order,
 		                .ctx = s,
 		                .run = run_job,
 		                .wanted = job_wanted,
@@ -238,6 +239,7 @@ static void session_done(struct test_session *s)
 		free(s->jobs[i].folder);
 	}
 	free(s->jobs);
+	free(s->order);
 	free(s->runs);
 }
 
@@ -288,6 +290,7 @@ static int check_test_options(struct test_session *s)
 static int run_and_report(struct test_session *s, int read)
 {
 	add_jobs(s);
+	test_order_jobs(s);
 	int status = test_reports_prepare(s);
 
 	if (status != EX_DONE)

@@ -50,6 +50,7 @@ struct test_session { /* the whole command */
 	struct test_job *jobs;
 	struct report_run *runs;
 	size_t n_runs, cap_jobs, cap_runs;
+	size_t *order; /* in which jobs are started; NULL: in theirs */
 	bool timed_out, failed;
 };
 
@@ -66,6 +67,10 @@ int test_read_file(const struct test_session *s, struct test_design *d);
 /* A check names what the design has not. */
 bool test_is_absence(const struct finding *x);
 void test_designs_free(struct test_session *s);
+
+/* Side by side, the jobs that take longest are started first, so that none is left alone at the
+ * end. What --fail-fast leaves out depends on the order: it keeps that of the command line. */
+void test_order_jobs(struct test_session *s);
 
 /* In a process of the run's own (proof/pool.h): does it. */
 void test_run(const struct test_session *s, const struct test_job *job, struct report_run *run,

@@ -12,7 +12,6 @@ enum {
 	STEADY = 25,     /* answered in a row: they flow */
 	START_MS = 1000, /* how long they may take to flow at all before the action */
 	DEFAULT_RECOVER_MS = 15000,
-	AFTERMATH_MS = 1500, /* what an action breaks, it breaks within this */
 };
 
 void outage_count_free(struct outage_count *n)
@@ -121,12 +120,13 @@ static int watch_packets(struct lab_client *w, const struct check *c,
 	while (r >= 0 && !(stop && *stop)) {
 		long t = clock_ms() - start;
 
-		if (t >= AFTERMATH_MS && n.in_a_row >= STEADY)
+		if (t >= OUTAGE_LEAST_MS && n.in_a_row >= STEADY)
 			break;
-		if (t >= limit + AFTERMATH_MS)
+		if (t >= limit + OUTAGE_LEAST_MS)
 			break;
 		r = take_packet_fate(
-		    w, &n, start + (t < AFTERMATH_MS ? AFTERMATH_MS : limit + AFTERMATH_MS), base,
+		    w, &n,
+		    start + (t < OUTAGE_LEAST_MS ? OUTAGE_LEAST_MS : limit + OUTAGE_LEAST_MS), base,
 		    &at, e);
 	}
 	*ret = outage_result(&n);

@@ -5,6 +5,9 @@
 #include "checks/check.h"
 #include "lab/client/client.h"
 
+/* What an action breaks, it breaks within this: packets are watched for so long at the least. */
+enum { OUTAGE_LEAST_MS = 1500 };
+
 /* Sends packets from c->from to c->to on a connection of its own, lets act() happen once they
  * flow, and watches until they flow again, or c->recover_ms is over
  * (0: 15 s).

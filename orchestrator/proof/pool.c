@@ -170,7 +170,7 @@ static bool is_stopped(const struct pool_state *s)
 static void start_jobs(struct pool_state *s)
 {
 	while (!is_stopped(s) && s->n < s->p->at_once && s->next < s->p->n) {
-		size_t job = s->next++;
+		size_t next = s->next++, job = s->p->order ? s->p->order[next] : next;
 		struct err e = { 0 };
 
 		if (s->p->wanted && !s->p->wanted(s->p->ctx, job))

@@ -15,9 +15,10 @@
 #define POOL_TOO_LONG "its time was over"
 
 struct pool {
-	size_t n;       /* jobs: 0 to n-1, started in this order */
-	size_t at_once; /* at least 1 */
-	long limit_ms;  /* a job that takes longer is ended; 0: none is */
+	size_t n;            /* jobs: 0 to n-1 */
+	const size_t *order; /* in which they are started; NULL: by their numbers */
+	size_t at_once;      /* at least 1 */
+	long limit_ms;       /* a job that takes longer is ended; 0: none is */
 	void *ctx;
 	/* In the job's process.  The result is a new reference. */
 	json_t *(*run)(void *ctx, size_t job);

@@ -27,4 +27,8 @@ struct run_options {
 int run_checks(struct lab_client *c, const char *lab, const struct model *m,
                const struct run_options *o, struct report_run *rep, struct err *e);
 
+/* How long the chosen checks of the model take at the least, on the fastest of machines: what
+ * "stableFor" and the packets around actions ask for. */
+long run_least_ms(const struct model *m, const struct run_options *o);
+
 bool run_chosen(const struct run_options *o, const struct check *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How packets around an action are counted: answers and losses are told in any order. */
 #include "proof/outage.h"
+#include "proof/run.h"
 #include "unit.h"
 
 static void counts(void **state)
@@ -60,11 +61,38 @@ static void steady_flow_is_in_a_row(void **state)
 	assert_int_equal(outage_result(&n).sent, 7);
 }
 
+extern const struct check_sort sort_bgp, sort_do; /* checks/sorts.c */
+
+static void tells_how_long_checks_take_at_the_least(void **state)
+{
+	/* What is chosen of: a session for 5 s beside one for 3 s; an action with packets; one
+	 * without; a session for 1 s. */
+	static const struct {
+		const char *filter;
+		long least;
+	} t[] = { { NULL, 7500 }, { "*3*", 3000 }, { "*1*", 2500 }, { "none", 0 } };
+	struct check checks[] = {
+		{ .name = "for 3 s", .sort = &sort_bgp, .stable_ms = 3000 },
+		{ .name = "for 5 s", .sort = &sort_bgp, .stable_ms = 5000 },
+		{ .name = "now", .sort = &sort_packet },
+		{ .name = "packets", .sort = &sort_do, .from = "a" },
+		{ .name = "a fault", .sort = &sort_do },
+		{ .name = "for 1 s", .sort = &sort_bgp, .stable_ms = 1000 },
+	};
+	const struct model m = { .checks = checks, .n_checks = ARRAY_LEN(checks) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_int_equal(run_least_ms(&m, &(struct run_options){ .filter = t[i].filter }),
+		                 t[i].least);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
 		cmocka_unit_test(steady_flow_is_in_a_row),
+		cmocka_unit_test(tells_how_long_checks_take_at_the_least),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,27 @@ static void runs_all(void **state)
 	}
 }
 
+static void starts_in_the_callers_order(void **state)
+{
+	static const size_t order[JOBS] = { 8, 6, 0, 1, 2, 3, 4, 5, 7 };
+	struct seen s = { 0 };
+	const struct pool p = { .n = JOBS,
+		                .order = order,
+		                .at_once = 1,
+		                .ctx = &s,
+		                .run = work,
+		                .wanted = wanted,
+		                .said = said,
+		                .done = done };
+
+	(void)state;
+	assert_int_equal(pool_run(&p, NULL), 0);
+	assert_int_equal(s.n_done, JOBS);
+	assert_memory_equal(s.order, order, sizeof(order));
+	assert_string_equal(s.results[8], "result 8");
+	seen_free(&s);
+}
+
 static void starts_none_that_is_not_wanted(void **state)
 {
 	struct seen s = { .fail_fast = true };
@@ -295,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_all),
+		cmocka_unit_test(starts_in_the_callers_order),
 		cmocka_unit_test(starts_none_that_is_not_wanted),
 		cmocka_unit_test(passes_signals_on),
 		cmocka_unit_test(kills_what_heeds_no_signal),
