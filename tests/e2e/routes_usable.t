@@ -13,13 +13,16 @@ silent() { ! says "$1" ''; }
 
 # --- nothing but BGP leads to the Route Server -------------------------------------------------------
 status "up succeeds with routes of no use" 0 vnetlab up "$topologies/recursive-next-hop/recursive-next-hop.vnetlab.json"
+# BIRD's session comes and goes, FRR's or OpenBGPD's stays.
 like "up names the appliance, the number, the cause and the cure" "$err" \
-	'note: bird received [12] routes? from Route Server RouteServer, (none of )?which is (not )?valid: nothing but these routes .*\{ "prefix": "172.16.3.0/24", "via": "172.16.1.1" \}'
-like "up names a command that looks closer" "$err" "\(vnetlab exec bird -- /usr/s?bin/birdc .* looks closer\)"
+	'note: (bird|frr|openbgpd) received [12] routes? from Route Server RouteServer, (none of )?which is (not )?valid: nothing but these routes .*\{ "prefix": "172.16.3.0/24", "via": "172.16.1.1" \}'
+like "up names a command that looks closer" "$err" "\(vnetlab exec (bird|frr|openbgpd) -- /usr/s?bin/(birdc|vtysh|bgpctl) .* looks closer\)"
 unlike "up does not name GoBGP, which does not look at the kernel" "$err" 'note: gobgp received'
 # FRR 8.4 takes no default route as a way to a next hop, FRR 10 does; OpenBGPD looks at the kernel since 8.
 other=$(printf '%s\n' "$err" | sed -n 's/^note: \(frr\|openbgpd\) received 2 routes .*/\1/p')
 isnt "up names FRR or OpenBGPD, by their versions" "$other" ''
+bird_is_named() { vnetlab status | grep -qE '^Lab .*: bird received [12] route.*\(vnetlab exec bird -- /usr/s?bin/birdc .* looks closer\)'; }
+wait_until "status names BIRD, and its command" 20 bird_is_named
 run vnetlab status -o json
 json "status has the same sentence" "[.problems[] | select(startswith(\"$other received 2 routes\"))] | length == 1"
 json "status counts the routes of who can be asked" "([.nodes[] | select(.name == \"$other\" or .name == \"Client\") | .routes] ==

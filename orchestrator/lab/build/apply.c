@@ -23,7 +23,7 @@
 #include "lab/watch/room.h"
 #include "lab/watch/usable.h"
 
-enum { PROGRESS_MS = 100, ASK_MS = 2000, CONFIRM_MS = 1000 };
+enum { PROGRESS_MS = 100, ASK_MS = 5000, CONFIRM_MS = 1000 };
 
 enum phase { PHASE_LOOK, PHASE_START, PHASE_CONVERGE, PHASE_ASK };
 
