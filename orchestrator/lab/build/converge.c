@@ -200,11 +200,12 @@ static bool first_routes_done(const struct observed *s)
  * down for that reason, or is back and has brought nothing yet.  It comes and goes for ever. */
 static bool is_over_limit(const struct observed *s, bool up)
 {
-	if (!s || !s->over)
+	if (!s || (!up && strstr(s->s.last_error, "Route limit exceeded")))
+		return s;
+	if (!s->over)
 		return false;
 	if (!up)
-		return strstr(s->s.last_error, "Route limit exceeded") ||
-		       clock_ms() - s->over < BACK_AFTER_LIMIT_MS;
+		return clock_ms() - s->over < BACK_AFTER_LIMIT_MS;
 	return s->dropped || (!s->s.received && clock_ms() - s->since < BACK_AFTER_LIMIT_MS);
 }
 
