@@ -21,7 +21,9 @@
 
 enum {
 	LINE_MAX_BYTES = 160 << 20, /* a topology of 64 MiB and its files */
-	OUT_MAX_BYTES = 32 << 20,   /* what a slow client may leave unread */
+	READ_MAX_BYTES =
+	    1 << 20, /* at once: a client that writes as fast as we read ends somewhere */
+	OUT_MAX_BYTES = 32 << 20, /* what a slow client may leave unread */
 	CONNS_MAX = 512,
 };
 
@@ -373,7 +375,8 @@ static void fill_in(struct conn *c)
 		c->cap = c->cap ? c->cap * 2 : 32768;
 		c->in = xrealloc(c->in, c->cap, 1);
 	}
-	struct iovec iov = { c->in + c->n, c->cap - c->n };
+	size_t room = c->cap - c->n;
+	struct iovec iov = { c->in + c->n, room < READ_MAX_BYTES ? room : READ_MAX_BYTES };
 	struct msghdr mh = { .msg_iov = &iov,
 		             .msg_iovlen = 1,
 		             .msg_control = ctl.buf,
