@@ -23,12 +23,20 @@ void observe_session_changed(struct instance *in, struct observed *s, const char
 	struct observer *o = in->d->watch->observer;
 	_cleanup_free_ char *who = observed_name(in->node, s);
 	const char *why = s->s.last_error;
+	bool ours = s->dropped;
 
 	s->since = clock_ms();
 	s->asked = 0;
 	s->dropped = false;
 	event_add(in->d->events, "session", who, "%s (was %s)%s%s", s->s.state, from,
 	          *why ? ": " : "", why);
+	/* BIRD has counted one too many before we did, and dropped the session itself. */
+	if (s->conn && !ours && streq(from, "Established") && strstr(why, "Route limit exceeded")) {
+		s->over = s->since;
+		event_add(in->d->events, "session", who,
+		          "over the limit of %u routes; its session is dropped",
+		          in->d->lab.model->settings.max_routes_per_peer);
+	}
 	if (s->session && s->session->kind == HP_SIBLING)
 		driver_changed(in->d, CHANGED_NODES);
 	if (!o->converged || (s->session && !hybrid_counted_end(s->session)))
