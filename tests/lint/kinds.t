@@ -90,14 +90,30 @@ def named_types():
             yield f"{path} names no type any more, take it out of tests/lint/kinds.t"
 
 
+def named_ranges():
+    """Who takes addresses from ranges expands the rows of kinds/ranges.h, and names no kind of ranges."""
+    table = "orchestrator/kinds/ranges.h"
+    words = {word for row in re.findall(r"RANGE\(((?:[^()]|\n)*\"(?:[^()]|\n)*)\)", read(table))
+             for word in re.findall(r'"(\w+)"', row)}
+    if len(words) < 4:
+        yield f"no rows found in {table}: have they another form?"
+    owners = {os.path.dirname(path) for path in glob.glob("orchestrator/kinds/*/*.[ch]")
+              if any(re.search(rf'(?:^\t\.key =|^#define \w+) "{word}"', read(path), re.M) for word in words)}
+    for path in sorted(glob.glob("orchestrator/**/*.[ch]", recursive=True)):
+        if path != table and os.path.dirname(path) not in owners:
+            yield from (f"{path} names {word}: {table} has it" for word in sorted(words)
+                        if re.search(rf"\b{word}\b", read(path), re.I))
+
+
 failed = 0
 for n, (what, bad) in enumerate((("kinds do not include each other", list(foreign_includes())),
                                  ("the table of kinds holds rows alone", list(more_than_rows())),
                                  ("no other code names a kind", list(named())),
-                                 ("the endpoint and the template evaluator go by the rows of types", list(named_types()))), 1):
+                                 ("the endpoint and the template evaluator go by the rows of types", list(named_types())),
+                                 ("no code names a kind of ranges but its own and the table", list(named_ranges()))), 1):
     print(f"{'not ok' if bad else 'ok'} {n} - {what}")
     for line in bad:
         print("#", line)
     failed |= bool(bad)
-print("1..4")
+print("1..5")
 sys.exit(failed)

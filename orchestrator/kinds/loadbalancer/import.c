@@ -3,6 +3,9 @@
  * other; one of the lab's has a single frontend.  So each frontend becomes a load balancer. */
 #include "input/terraform/types.h"
 #include "kinds/loadbalancer/import_rules.h"
+#include "kinds/ranges.h"
+
+#define NAMES_RANGE(key, one, many, tf, what) || arm_id(front->j, (one))
 
 static bool is_ipv6(const struct res *front)
 {
@@ -36,7 +39,7 @@ static bool frontend_address(struct import *im, struct res *front, const char **
 		front->left_out = true;
 		return false;
 	}
-	if (!public && !arm_id(front->j, "publicIPPrefix")) {
+	if (!(public ADDRESS_RANGES(NAMES_RANGE))) {
 		front->left_out = true;
 		im_note(im, SEV_WARNING, "IMPORT-LB-04", front, NULL,
 		        "frontend \"%s\" has neither a subnet nor a public address: nobody "
@@ -242,7 +245,7 @@ const struct import_type load_balancer_imports[] = {
 	                    DEFAULTS{ { "privateIPAllocationMethod", "\"Dynamic\"" }, { 0 } } },
 	  .known = " privateIPAddress privateIPAllocationMethod privateIPAddressVersion subnet "
 	           "publicIPAddress inboundNatRules inboundNatPools loadBalancingRules "
-	           "outboundRules ddosSettings publicIPPrefix ",
+	           "outboundRules ddosSettings " ADDRESS_RANGES(RANGE_ONE_WORD),
 	  .missing =
 	      LACKING{ { "gatewayLoadBalancer", "traffic does not pass through it" }, { 0 } },
 	  .shown = SHOWN{ { "loadBalancingRules", .by = NET "loadbalancers/loadbalancingrules" },

@@ -3,6 +3,15 @@
 #include "azure/nat.h"
 #include "azure/kind.h"
 #include "input/load.h"
+#include "kinds/ranges.h"
+
+#define RANGE_FIELD(key, one, many, tf, what) \
+	{ .name = (key), \
+	  .type = T_LIST, \
+	  .shows = SHOWS_IN_FABRIC, \
+	  .item = T_NAME, \
+	  .help = "Entries of " key ": all of their addresses that nobody else took, " \
+		  "behind those." },
 
 static const struct object_def nat_gateway = {
 	"natGateway", "a NAT gateway",
@@ -14,12 +23,7 @@ static const struct object_def nat_gateway = {
 	      .item = T_PUBLIC_IP,
 	      .help = "Its public addresses: entries of publicIPAddresses, or true for one from "
 	              "20.100.0.0/16. Azure takes any of them for a flow, the lab the first." },
-	    { .name = "publicIPPrefixes",
-	      .type = T_LIST,
-	      .shows = SHOWS_IN_FABRIC,
-	      .item = T_NAME,
-	      .help = "Entries of publicIPPrefixes: all of their addresses that nobody else took, "
-	              "behind those." },
+	    ADDRESS_RANGES(RANGE_FIELD) /* after the addresses */
 	    { .name = "idleTimeoutInMinutes",
 	      .type = T_UINT,
 	      .shows = SHOWS_AS_IT_RUNS,

@@ -2,6 +2,11 @@
 /* Public IP addresses as ARM and azurerm have them. */
 #include "input/import/priv.h"
 #include "input/terraform/types.h"
+#include "kinds/ranges.h"
+
+#define PUT_RANGE(key, one, many, tf, what) \
+	put_str(obj, (one), im_use(im, r, arm_id(r->j, (one)), (what)));
+#define RANGE_ATTR(key, one, many, tf, what) { tf, one, TF_ID },
 
 static void read_public_ip(struct import *im, struct res *r)
 {
@@ -19,8 +24,7 @@ static void read_public_ip(struct import *im, struct res *r)
 
 	DESCRIBE(obj, name ? name : arm_str(dns, "domainNameLabel"));
 	put_str(obj, "ipAddress", ip);
-	put_str(obj, "publicIPPrefix",
-	        im_use(im, r, arm_id(r->j, "publicIPPrefix"), "public IP prefix"));
+	ADDRESS_RANGES(PUT_RANGE)
 	if (sku && strieq(sku, "Basic"))
 		put_str(obj, "sku", "Basic");
 	im_put(im, "publicIPAddresses", r, obj);
@@ -32,7 +36,7 @@ static const struct tf_type tf_publics[] = {
 	                     { "sku", "^sku.name" },
 	                     { "ip_address", "ipAddress" },
 	                     { "ip_version", "publicIPAddressVersion" },
-	                     { "public_ip_prefix_id", "publicIPPrefix", TF_ID },
+	                     ADDRESS_RANGES(RANGE_ATTR) /* it is of one of them */
 	                     { 0 } },
 	  .defaults = TF_DEFAULTS{ { "sku", "\"Basic\"", 0, 3 },
 	                           { "sku", "\"Standard\"", 4, 0 },
@@ -55,8 +59,8 @@ const struct import_type public_ip_imports[] = {
 	  .terraform = tf_publics, .read = read_public_ip, .when_used = true,
 	  .known = " ipAddress publicIPAllocationMethod publicIPAddressVersion dnsSettings "
 	           "idleTimeoutInMinutes ipConfiguration ipTags ddosSettings deleteOption "
-	           "publicIPPrefix natGateway linkedPublicIPAddress servicePublicIPAddress "
-	           "migrationPhase ",
+	           "natGateway linkedPublicIPAddress servicePublicIPAddress "
+	           "migrationPhase " ADDRESS_RANGES(RANGE_ONE_WORD),
 	  .shown = SHOWN{ { "ipAddress", .kept = true },
 	                  { "ipConfiguration", .by = "*ipconfigurations", .one = true },
 	                  { "natGateway", .by = NET "natgateways", .one = true },

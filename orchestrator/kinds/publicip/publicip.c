@@ -2,6 +2,14 @@
 /* Public IP addresses: what a topology says of them.  Who takes one calls load_public_ip(). */
 #include "azure/kind.h"
 #include "azure/public_ip.h"
+#include "kinds/ranges.h"
+
+#define RANGE_OF_ADDRESS(key, one, many, tf, what) \
+	{ .name = (one), \
+	  .type = T_NAME, \
+	  .shows = SHOWS_IN_FABRIC, \
+	  .nullable = true, \
+	  .help = "The entry of " key " that it is one of." },
 
 static const struct enum_value skus[] = {
 	{ "Standard", 0, "nothing comes in until a security group allows it", NULL },
@@ -18,11 +26,7 @@ static const struct object_def public_ip = {
 	      .nullable = true,
 	      .at = AT(struct public_ip, ip),
 	      .help = "The address. Without it: one of its prefix, or from 20.100.0.0/16." },
-	    { .name = "publicIPPrefix",
-	      .type = T_NAME,
-	      .shows = SHOWS_IN_FABRIC,
-	      .nullable = true,
-	      .help = "The entry of publicIPPrefixes that it is one of." },
+	    ADDRESS_RANGES(RANGE_OF_ADDRESS) /* it is of one of them */
 	    { .name = "sku",
 	      .type = T_ENUM,
 	      .shows = SHOWS_IN_FABRIC,
