@@ -84,6 +84,15 @@ $(B)/%.o: %.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/tests/unit/%.o: ALL_CFLAGS += -include tests/lib/unit.h
+# The list of the sorts of checks is made of the files that have one, by their places; it is written when it differs.
+$(B)/orchestrator/checks/sorts.o: orchestrator/checks/sorts.inc
+orchestrator/checks/sorts.inc: FORCE
+	@mkdir -p $(B)
+	@{ echo '/* SPDX-License-Identifier: GPL-2.0-or-later */'; echo '/* Written by make, of the files in checks/. */'; \
+		awk '/^const struct check_sort sort_/ { name = substr($$4, 6) } \
+			/^\t\.place = / && name { print $$3 + 0, "SORT(" name ")"; name = "" }' orchestrator/checks/*.c | \
+			sort -n | cut -d' ' -f2; } >$(B)/sorts.inc
+	@cmp -s $(B)/sorts.inc $@ || cp $(B)/sorts.inc $@
 # The files of the page are put into this one.
 $(B)/orchestrator/web/assets.o: $(wildcard orchestrator/web/*.html orchestrator/web/*.css orchestrator/web/*.js)
 $(B)/orchestrator/base/version.o: ALL_CFLAGS += -DVNETLAB_VERSION='"$(VERSION)"'
@@ -252,6 +261,6 @@ help: ## this list
 		awk '{n=$$1; $$1=""; printf "  make %-11s%s\n", n, $$0}'
 	@echo "  Variables: V=san|clang|cov  W=1 (warnings are errors)  T=seconds  JOBS=2  VERBOSE=1"
 
-.PHONY: all tools unit golden check test-browser e2e fidelity lint format bench clients chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release-test release clean help
+.PHONY: all tools unit golden check test-browser e2e fidelity lint format bench clients chaos chaos-plant fuzz fuzz-build cov test bare deps demo docs install uninstall dist deb deb-test image-test release-test release clean help FORCE
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(ALL_OBJ) $(MAINS) $(UNIT:%=%.o) $(TOOLS:%=%.o) $(FUZZ:%=$(B)/tests/fuzz/%.o))

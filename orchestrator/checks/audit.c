@@ -133,6 +133,7 @@ static struct judgement judge_audit(const struct check *c, const struct check_an
 }
 
 const struct check_sort sort_audit = {
+	.place = 70,
 	/* clang-format off */
 	.fields = {
 		"check-audit", "an audit", "Searches of the whole lab.",

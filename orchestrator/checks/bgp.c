@@ -107,6 +107,7 @@ static struct judgement judge_bgp(const struct check *c, const struct check_answ
 }
 
 const struct check_sort sort_bgp = {
+	.place = 30,
 	/* clang-format off */
 	.fields = {
 		"check-bgp", "a check of BGP sessions", "The sessions of a Route Server's peering.",

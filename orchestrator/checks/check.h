@@ -77,6 +77,9 @@ struct check_reader; /* checks/refs.h */
 struct check_sort {
 	/* The table.  Its first field is the key that makes a check one of this sort. */
 	struct object_def fields;
+	/* Where it stands among the sorts, ascending: the Makefile writes the list of them by this.
+	 */
+	uint8_t place;
 	/* Reports names that mean nothing, and values that do not fit together.  NULL: nothing to
 	 * report. */
 	void (*refer)(struct check_reader *r, const struct check *c);

@@ -136,6 +136,7 @@ static char *fault_command_pattern(void)
 }
 
 const struct check_sort sort_do = {
+	.place = 10,
 	/* clang-format off */
 	.fields = {
 		"check-do", "an action between checks",

@@ -73,6 +73,7 @@ static struct judgement judge_peering(const struct check *c, const struct check_
 
 /* clang-format off */
 const struct check_sort sort_learned = {
+	.place = 50,
 	.fields = {
 		"check-learned", "a check of learned routes",
 		"What a Route Server learned from a peering.",
@@ -87,6 +88,7 @@ const struct check_sort sort_learned = {
 };
 
 const struct check_sort sort_advertised = {
+	.place = 60,
 	.fields = {
 		"check-advertised", "a check of advertised routes",
 		"What a Route Server announces to a peering.",

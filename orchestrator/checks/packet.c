@@ -285,6 +285,7 @@ static struct judgement judge_packet(const struct check *c, const struct check_a
 }
 
 const struct check_sort sort_packet = {
+	.place = 20,
 	/* clang-format off */
 	.fields = {
 		"check-packet", "a check of packets", "Packets from one node to another.",

@@ -110,6 +110,7 @@ static struct judgement judge_routes(const struct check *c, const struct check_a
 }
 
 const struct check_sort sort_routes = {
+	.place = 40,
 	/* clang-format off */
 	.fields = {
 		"check-effectiveRoutes", "a check of effective routes", "A NIC's effective routes.",

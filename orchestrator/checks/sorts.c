@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sorts of checks: a row each. */
+/* The sorts of checks, in the order in which keys decide: "do" comes first, as its "from" is not
+ * that of a check of packets.  make writes sorts.inc of the files here that have a sort. */
 #include "checks/check.h"
 
-/* "do" first: its "from" is not that of a check of packets. */
-#define CHECK_SORTS(SORT) \
-	SORT(do) \
-	SORT(packet) \
-	SORT(bgp) \
-	SORT(routes) \
-	SORT(learned) \
-	SORT(advertised) \
-	SORT(audit)
+#define SORT(name) extern const struct check_sort sort_##name;
+#include "checks/sorts.inc"
+#undef SORT
 
-#define DECLARE(name) extern const struct check_sort sort_##name;
-#define ROW(name) &sort_##name,
-#define TABLE(name) &sort_##name.fields,
+#define SORT(name) &sort_##name,
+const struct check_sort *const check_sorts[] = {
+#include "checks/sorts.inc"
+	NULL
+};
+#undef SORT
 
-CHECK_SORTS(DECLARE)
-const struct check_sort *const check_sorts[] = { CHECK_SORTS(ROW) NULL };
-const struct object_def *const check_defs[] = { CHECK_SORTS(TABLE) NULL };
+#define SORT(name) &sort_##name.fields,
+const struct object_def *const check_defs[] = {
+#include "checks/sorts.inc"
+	NULL
+};
+#undef SORT
