@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names that follow from a path: of the file, of its folder, of the lab. */
-#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -8,6 +7,7 @@
 
 #include "base/str.h"
 #include "input/open_priv.h"
+#include "schema/lab_name.h"
 
 const char *open_base_name(const char *path)
 {
@@ -63,7 +63,7 @@ static bool says_nothing(const char *name)
 	return false;
 }
 
-/* [a-z0-9-], at most 63; the caller frees. */
+/* The caller frees. */
 char *open_lab_name(const char *path)
 {
 	char real[PATH_MAX];
@@ -74,17 +74,5 @@ char *open_lab_name(const char *path)
 		full[base - full - 1] = 0;
 		base = open_base_name(full);
 	}
-	struct str s = { 0 };
-
-	for (const char *c = base; *c && *c != '.' && s.n < 63; c++) {
-		if (isalnum((unsigned char)*c))
-			str_addc(&s, (char)tolower((unsigned char)*c));
-		else if (s.n && s.s[s.n - 1] != '-')
-			str_addc(&s, '-');
-	}
-	while (s.n && s.s[s.n - 1] == '-')
-		s.s[--s.n] = 0;
-	if (!s.n)
-		str_add(&s, "lab");
-	return str_take(&s);
+	return schema_lab_name(base);
 }

@@ -17,25 +17,15 @@
 #include "checks/failures.h"
 #include "input/load.h"
 #include "input/topology_def.h"
+#include "schema/lab_name.h"
 
 /* Without "name" the lab is called as its file: "seed.vnetlab.json" -> "seed". */
 static const char *name_from_path(struct arena *a, const char *path)
 {
 	const char *base = path ? strrchr(path, '/') : NULL;
-	char *name = arena_strdup(a, base ? base + 1 : path ? path : "");
-	char *to = name;
+	_cleanup_free_ char *name = schema_lab_name(base ? base + 1 : path ? path : "");
 
-	for (const char *c = name; *c && *c != '.' && to - name < 63; c++) {
-		if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
-		    (*c == '-' && to > name))
-			*to++ = *c;
-		else if (*c >= 'A' && *c <= 'Z')
-			*to++ = (char)(*c - 'A' + 'a');
-		else if ((*c == '_' || *c == ' ') && to > name)
-			*to++ = '-';
-	}
-	*to = 0;
-	return *name ? name : "lab";
+	return arena_strdup(a, name);
 }
 
 static void load_settings(struct loader *l)

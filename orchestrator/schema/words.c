@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "schema/lab_name.h"
 #include "schema/schema.h"
 
 bool schema_name_valid(const char *s)
@@ -29,12 +30,30 @@ bool schema_tag_valid(const char *s)
 	return true;
 }
 
-static bool lab_name_valid(const char *s)
+bool schema_lab_name_valid(const char *s)
 {
 	size_t n = strlen(s);
 
-	return n >= 1 && n <= 63 && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n &&
-	       *s != '-';
+	return n >= 1 && n <= LAB_NAME_MAX &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n && *s != '-' &&
+	       s[n - 1] != '-';
+}
+
+char *schema_lab_name(const char *base)
+{
+	struct str s = { 0 };
+
+	for (const char *c = base; *c && *c != '.' && s.n < LAB_NAME_MAX; c++) {
+		if (isalnum((unsigned char)*c))
+			str_addc(&s, (char)tolower((unsigned char)*c));
+		else if (s.n && s.s[s.n - 1] != '-')
+			str_addc(&s, '-');
+	}
+	while (s.n && s.s[s.n - 1] == '-')
+		s.s[--s.n] = 0;
+	if (!s.n)
+		str_add(&s, "lab");
+	return str_take(&s);
 }
 
 bool schema_pair_valid(const char *s)
@@ -98,8 +117,8 @@ static const struct word {
 	const char *what, *pattern;
 	bool (*valid)(const char *s);
 } words[] = {
-	[T_LAB_NAME] = { "a name of small letters, digits and \"-\", at most 63",
-	                 "^[a-z0-9][a-z0-9-]{0,62}$", lab_name_valid },
+	[T_LAB_NAME] = { "a name of small letters, digits and \"-\", at most 40",
+	                 "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", schema_lab_name_valid },
 	[T_NAME] = { "a name: letters, digits, \"_\", \".\", \"-\", beginning with a letter or a "
 	             "digit, at most 80",
 	             NAME_PATTERN, schema_name_valid },

@@ -23,6 +23,7 @@
 #include "lab/proc/conn.h"
 #include "lab/proc/events.h"
 #include "lab/proc/logbuf.h"
+#include "schema/lab_name.h"
 
 /* --- names and the run directory --- */
 
@@ -54,6 +55,30 @@ static void test_lab_names(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(BAD); i++) {
 		assert_int_equal(lab_name_check(BAD[i], &e), -EINVAL);
 		assert_non_null(strstr(e.msg, "1 to 40 of a-z, 0-9 and -"));
+	}
+}
+
+/* A lab that is called as its file or folder has a name that `up` takes, however long that is. */
+static void test_lab_names_of_files(void **state)
+{
+	static const struct {
+		const char *base, *name;
+	} ROWS[] = {
+		{ "Hub & Spoke_2.vnetlab.json", "hub-spoke-2" },
+		{ "..", "lab" },
+		{ "hub-spoke-with-an-active-active-gateway-and-more",
+		  "hub-spoke-with-an-active-active-gateway" },
+		{ "abcdefghijabcdefghijabcdefghijabcdefghijk",
+		  "abcdefghijabcdefghijabcdefghijabcdefghij" },
+	};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+		_cleanup_free_ char *name = schema_lab_name(ROWS[i].base);
+
+		assert_string_equal(name, ROWS[i].name);
+		assert_int_equal(lab_name_check(name, &e), 0);
 	}
 }
 
@@ -527,13 +552,21 @@ static void test_statuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lab_names),    cmocka_unit_test(test_run_dir),
-		cmocka_unit_test(test_lock),         cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_run_dir_link), cmocka_unit_test(test_tree_remove),
-		cmocka_unit_test(test_timers),       cmocka_unit_test(test_marks_are_one_round),
-		cmocka_unit_test(test_children),     cmocka_unit_test(test_pump),
-		cmocka_unit_test(test_logbuf),       cmocka_unit_test(test_logbuf_flood),
-		cmocka_unit_test(test_statuses),     cmocka_unit_test(test_events_bounded),
+		cmocka_unit_test(test_lab_names),
+		cmocka_unit_test(test_lab_names_of_files),
+		cmocka_unit_test(test_run_dir),
+		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_run_dir_link),
+		cmocka_unit_test(test_tree_remove),
+		cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_marks_are_one_round),
+		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_pump),
+		cmocka_unit_test(test_logbuf),
+		cmocka_unit_test(test_logbuf_flood),
+		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_events_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/client/paths.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,20 +16,15 @@
 #include "base/str.h"
 #include "kernel/cgroup.h"
 #include "lab/client/job.h"
+#include "schema/lab_name.h"
 
 #define CGROUP_NOTE "cgroup"
 
-enum { CGROUP_WAIT_MS = 1000, LAB_NAME_MAX = 40, LOCK_PATIENCE_MS = 2000, CONNECT_MS = 500 };
+enum { CGROUP_WAIT_MS = 1000, LOCK_PATIENCE_MS = 2000, CONNECT_MS = 500 };
 
 int lab_name_check(const char *name, struct err *e)
 {
-	size_t n = strlen(name);
-	bool ok = n > 0 && n <= LAB_NAME_MAX && name[0] != '-' && name[n - 1] != '-';
-
-	for (size_t i = 0; ok && i < n; i++)
-		ok = (name[i] >= 'a' && name[i] <= 'z') || isdigit((unsigned char)name[i]) ||
-		     name[i] == '-';
-	if (!ok)
+	if (!schema_lab_name_valid(name))
 		return err_set(e, EINVAL,
 		               "\"%s\" is not a lab name: 1 to %d of a-z, 0-9 and -, not "
 		               "starting or ending with -",
