@@ -115,4 +115,11 @@ wait_until "a backend is healthy again" 10 is_state web1 Up
 wait_until "the other backend is healthy again" 10 is_state web2 Up
 is "the balancers serve all flows again" "$(python_in a "$flows" tcp 10.0.2.6 80 10)" 10
 
+# A server that answers by its other NIC: the whole reason, with the cure.
+jq '.virtualMachines.web3 = { "nics": { "web3-1": { "subnet": "Hub/nva" }, "web3-2": { "subnet": "Hub/web" } }, "listen": ["tcp/8080"] }
+	| .loadBalancers.weblb.backends = ["web3-2"]' "$file" >"$work/two.vnetlab.json"
+status "up makes a server with two NICs a backend" 0 vnetlab up "$work/two.vnetlab.json" -q
+run vnetlab status
+like "status prints all of why it is down" "$out" 'web3 .* Down .*answers by NIC web3-1.*\(routes with "from"\)$'
+
 done_testing

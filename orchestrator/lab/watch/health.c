@@ -27,7 +27,7 @@ struct target { /* one backend of one load balancer */
 	struct timer timer; /* the next probe, or the end of this one's patience */
 	bool probing, up;
 	unsigned successes, failures; /* in a row */
-	char reason[96];              /* of the last failure */
+	char *reason;                 /* of the last failure; NULL: it was a success */
 };
 
 struct health {
@@ -94,7 +94,8 @@ static void end_probe(struct target *t, bool ok, const char *why)
 	hang_up_probe(t);
 	t->successes = ok ? t->successes + 1 : 0;
 	t->failures = ok ? 0 : t->failures + 1;
-	snprintf(t->reason, sizeof(t->reason), "%s", ok ? "" : why);
+	free(t->reason);
+	t->reason = ok ? NULL : xstrdup(why);
 	if (ok && !t->up)
 		/* The first success of all is enough: azure-behaviour 5. */
 		t->up = t->successes >= t->lb->probe.threshold || !t->failures;
@@ -102,7 +103,7 @@ static void end_probe(struct target *t, bool ok, const char *why)
 		t->up = false;
 	loop_timer(t->d->loop, &t->timer, interval_ms(t));
 	if (t->up != was)
-		tell_health_changed(t, t->reason);
+		tell_health_changed(t, t->reason ? t->reason : "");
 	driver_changed(t->d, CHANGED_ANSWERS);
 }
 
@@ -224,6 +225,7 @@ static void free_target(struct target *t)
 {
 	loop_timer_stop(t->d->loop, &t->timer);
 	hang_up_probe(t);
+	free(t->reason);
 	free(t->key);
 	free(t);
 }
@@ -339,13 +341,12 @@ json_t *health_json(const struct driver *d)
 			const struct nic *n = lb->backends[k];
 			const struct target *t = find_probe_target(d, lb, k);
 			bool runs = !stopped || !stopped[n->vm->idx];
-			const char *why = !runs ? "its VM is stopped" : t ? t->reason : "";
+			const char *why = !runs ? "its VM is stopped" : t ? t->reason : NULL;
 
-			json_array_append_new(pool, json_pack("{s:s,s:s,s:s,s:s,s:s?}", "nic",
-			                                      n->name, "vm", n->vm->name, "address",
-			                                      IP4_STR(n->ip), "state",
-			                                      runs && (!t || t->up) ? "Up" : "Down",
-			                                      "reason", *why ? why : NULL));
+			json_array_append_new(
+			    pool, json_pack("{s:s,s:s,s:s,s:s,s:s?}", "nic", n->name, "vm",
+			                    n->vm->name, "address", IP4_STR(n->ip), "state",
+			                    runs && (!t || t->up) ? "Up" : "Down", "reason", why));
 		}
 		json_array_append_new(a, json_pack("{s:s,s:s,s:o}", "name", lb->name, "address",
 		                                   IP4_STR(lb->ip), "backends", pool));
