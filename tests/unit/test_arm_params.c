@@ -59,7 +59,8 @@ static void lists_of_properties(void **state)
 {
 	_cleanup_made_ struct made m = make(
 	    "{`parameters`: {`rules`: {`type`: `array`}, `nets`: {`type`: `array`},"
-	    "  `addressPrefixes`: {`type`: `array`}, `parts`: {`type`: `array`}},"
+	    "  `addressPrefixes`: {`type`: `array`}, `parts`: {`type`: `array`},"
+	    "  `hubResourceIdList`: {`type`: `array`}},"
 	    "`resources`: ["
 	    "  {`type`: `Microsoft.Network/networkSecurityGroups`, `apiVersion`: `2021-02-01`, "
 	    "`name`: `g`, `properties`: {`securityRules`: `[parameters('rules')]`}},"
@@ -70,6 +71,8 @@ static void lists_of_properties(void **state)
 
 	(void)state;
 	says(&m, "ARM-PARAM-01", "/parameters/rules", "-p 'rules=[]'");
+	says(&m, "ARM-PARAM-01", "/parameters/hubResourceIdList",
+	     "/providers/Microsoft.Network/virtualHubs/existing\"]'");
 	says(&m, "ARM-PARAM-01", "/parameters/parts",
 	     "-p 'parts=[{\"name\": \"subnet\", \"properties\": {\"addressPrefix\": "
 	     "\"10.0.10.0/24\"}}]'");
@@ -311,6 +314,32 @@ static void prerequisites(void **state)
 	scratch_remove(dir);
 }
 
+/* A default that Azure refuses is none; an image that nobody gave has whatever is taken from it. */
+static void refused_defaults(void **state)
+{
+	_cleanup_made_ struct made m = make(
+	    "{`$schema`: "
+	    "`https://schema.management.azure.com/schemas/2018-05-01/"
+	    "subscriptionDeploymentTemplate.json#`,"
+	    "`parameters`: {`version`: {`type`: `string`, `defaultValue`: `c`, `allowedValues`: "
+	    "[`a`, `b`]},"
+	    "  `location`: {`type`: `string`, `defaultValue`: `[resourceGroup().location]`},"
+	    "  `own`: {`type`: `string`, `defaultValue`: `[subscription().displayName]`, "
+	    "`allowedValues`: [`a`]},"
+	    "  `imageSource`: {`type`: `object`}},"
+	    "`resources`: [{`type`: `a.b/c`, `name`: `[concat(parameters('version'), '-', "
+	    "parameters('location'))]`, `properties`: {`p`: `[parameters('imageSource').type]`, "
+	    "`o`: `[parameters('own')]`}}]}");
+
+	(void)state;
+	says(&m, "ARM-PARAM-10", "/parameters/version", "c, is none of its allowedValues");
+	says(&m, "ARM-PARAM-10", "/parameters/location", "this is deployed to none");
+	says(&m, "ARM-PARAM-08", "/parameters", "version 'a'");
+	assert_int_equal(m.f.errors, 0);
+	assert_int_equal(m.f.n, 3);
+	assert_non_null(resource(&m, "a.b/c/a-westeurope"));
+}
+
 /* A nested template that is not given what it wants is its writer's fault, not the user's. */
 static void nested_ones(void **state)
 {
@@ -335,6 +364,7 @@ int main(void)
 		cmocka_unit_test(on_the_command_line), cmocka_unit_test(wrong_ones),
 		cmocka_unit_test(from_files),          cmocka_unit_test(nested_ones),
 		cmocka_unit_test(prerequisites),       cmocka_unit_test(invented_ones_fit),
+		cmocka_unit_test(refused_defaults),
 	};
 
 	return cmocka_run_group_tests_name("arm_params", tests, NULL, NULL);

@@ -31,12 +31,17 @@ static void read_table_route(struct import *im, struct res *r)
 	static const char *const hops[] = {
 		"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None", NULL
 	};
-	const char *prefix = arm_str(r->j, "addressPrefix");
 	const char *type = arm_word(arm_str(r->j, "nextHopType"), hops);
 	const char *via = arm_str(r->j, "nextHopIpAddress");
 
 	if (!im_has_parent(im, r, "route table"))
 		return;
+	const char *prefix = arm_address(im, r, r->j, "addressPrefix");
+
+	if (!prefix && arm_is_open(r->j, "addressPrefix")) {
+		r->left_out = true; /* reported */
+		return;
+	}
 	if (!prefix || !type) {
 		im_leave_out(im, r, NULL, "it lacks %s", prefix ? "nextHopType" : "addressPrefix");
 		return;

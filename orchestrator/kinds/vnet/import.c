@@ -186,18 +186,65 @@ static struct res *remote_of(struct import *im, struct res *r)
 	return to;
 }
 
+/* Is there a gateway or a Route Server of it among the resources? */
+static bool has_gateway(struct import *im, const struct res *vnet)
+{
+	static const char *const types[] = { NET "virtualnetworkgateways/ipconfigurations",
+		                             NET "virtualhubs/ipconfigurations" };
+	struct res *c;
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		IM_EACH(im, c, types[i])
+		{
+			const char *id = arm_id(c->j, "subnet");
+			const struct res *subnet = id ? im_find(im, id) : NULL;
+
+			/* An export often leaves out the subnet of a Route Server. */
+			if (!subnet || subnet->parent == vnet)
+				return true;
+		}
+	return false;
+}
+
+/* Has it a subnet for a gateway or a Route Server that another file deploys?  In an exam of the
+ * whole what is not among the resources is not there. */
+static bool gateway_is_elsewhere(struct import *im, const struct res *vnet)
+{
+	struct res *s;
+
+	if (im->o->all_there || has_gateway(im, vnet))
+		return false;
+	IM_EACH_CHILD(s, vnet, NET "virtualnetworks/subnets")
+	{
+		if (strieq(s->name, "GatewaySubnet") || strieq(s->name, "RouteServerSubnet"))
+			return true;
+	}
+	return false;
+}
+
 /* Whether it has a gateway, and what that announces, is not known of what is deployed elsewhere. */
 static bool uses_remote_gateways(struct import *im, const struct res *r, const struct res *to)
 {
 	bool uses = arm_bool(r->j, "useRemoteGateways", false);
 
-	if (uses && to->made_up)
+	if (uses && to->made_up) {
 		im_note(
 		    im, SEV_WARNING, "IMPORT-REF-05", r,
 		    "give the folder of all files, or what deploys it, too",
 		    "peering \"%s\" has useRemoteGateways, and virtual network \"%s\" is deployed "
 		    "elsewhere: the routes of its gateways are not known, and not there",
 		    r->name, to->name);
+	} else if (uses && gateway_is_elsewhere(im, to)) {
+		im_note(
+		    im, SEV_WARNING, "IMPORT-REF-05", r,
+		    "give the folder of all files, or what deploys it, too; where nobody does, "
+		    "Azure answers RemoteVnetHasNoGateways",
+		    "peering \"%s\" has useRemoteGateways, and virtual network \"%s\" has a subnet "
+		    "for a gateway that is deployed elsewhere: its routes are not known, and not "
+		    "there",
+		    r->name, to->name);
+		return false;
+	}
 	return uses && !to->made_up;
 }
 

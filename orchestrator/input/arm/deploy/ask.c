@@ -80,6 +80,18 @@ static bool add_list_of_property(struct deployment *d, const struct symbol *s, s
 	return true;
 }
 
+/* "virtualNetworkResourceIdList": one that is deployed elsewhere. */
+static bool add_list_of_ids(struct deployment *d, const struct symbol *s, struct str *out)
+{
+	if (!strieq(param_type(d, s->decl), "array") || !strcasestr(s->name, "resourceId"))
+		return false;
+	const struct val *id = param_stand_in(d, s->name, "string", s->decl);
+
+	if (id)
+		str_printf(out, "[\"%s\"]", id->s);
+	return id;
+}
+
 /* Writes how the parameter is given; false: with words that stand for the value, as there is no
  * example. */
 static bool add_example(struct deployment *d, const struct symbol *s, struct examples *x,
@@ -90,7 +102,7 @@ static bool add_example(struct deployment *d, const struct symbol *s, struct exa
 	bool said = param_example(x, carried_by(d, s), s->name, type, param_declaration(d, s->decl),
 	                          &value) ||
 	            typed_example(d, x, s->name, s->decl, &value) ||
-	            add_list_of_property(d, s, x, &value);
+	            add_list_of_property(d, s, x, &value) || add_list_of_ids(d, s, &value);
 
 	if (!said)
 		str_add(&value, strieq(type, "array") ? "[...]" : "{...}");

@@ -211,7 +211,8 @@ enum carried param_carries(const char *name, const char *type, const char *descr
 		return CARRIES_OTHER;
 	}
 	if (!strcasecmp(type, "object"))
-		return text_carries_word(words.s, "tags *tags labels scopes") ? CARRIES_NOTHING
-		                                                              : CARRIES_OTHER;
+		return text_carries_word(words.s, "tags *tags labels scopes image images sku")
+		           ? CARRIES_NOTHING
+		           : CARRIES_OTHER;
 	return CARRIES_NOTHING; /* securestring, secureObject */
 }

@@ -206,8 +206,11 @@ static const struct val *invent_plain(struct arm *a, const char *name, const cha
 		return &val_false;
 	if (strieq(type, "array"))
 		return val_invented_list(a->arena);
+	/* What the template takes from an image is known to who gives one. */
 	if (strieq(type, "object"))
-		return val_obj(a->arena, NULL, 0);
+		return strcasestr(name, "image") || strcasestr(name, "sku")
+		           ? val_open(a->arena, arena_strdup(a->arena, name))
+		           : val_obj(a->arena, NULL, 0);
 	if (strieq(type, "int"))
 		return val_int(a->arena, most && most->type == V_INT && most->i < i ? most->i : i);
 	return invent_name(a, name, decl);

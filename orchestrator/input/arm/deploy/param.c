@@ -228,16 +228,45 @@ static void report_missing_param(struct deployment *d, struct symbol *s)
 		param_ask(d, s);
 }
 
+/* Does Azure refuse the template for its own default value?  A text that is none of allowedValues,
+ * and a resource group's values where none is deployed to. */
+static bool is_default_refused(struct deployment *d, const struct symbol *s)
+{
+	const struct val *v = val_get(s->decl, "defaultValue"),
+	                 *list = val_get(param_declaration(d, s->decl), "allowedValues");
+
+	if (!v || v->type != V_STR || d->parent)
+		return false;
+	if (v->s[0] == '[' && v->s[1] != '[')
+		return d->scope.kind != SCOPE_RG && strcasestr(v->s, "resourceGroup()");
+	return !is_allowed_value(list, v);
+}
+
+static void warn_default_refused(struct deployment *d, const struct symbol *s)
+{
+	_cleanup_free_ char *tail = jptr_str(JPTR(JPTR(NULL, "parameters"), s->name));
+	_cleanup_free_ char *hint = xasprintf("-p %s=VALUE", s->name);
+	const struct val *v = val_get(s->decl, "defaultValue");
+
+	arm_finding(d->a, SEV_WARNING, "ARM-PARAM-10", "InvalidTemplate", d->file, tail, hint,
+	            "the default value of the parameter \"%s\", %.60s, is %s: as if it had none",
+	            s->name, v->s,
+	            *v->s == '[' ? "one of a resource group, and this is deployed to none"
+	                         : "none of its allowedValues");
+}
+
 static const struct val *eval_param(struct deployment *d, struct symbol *s)
 {
-	bool failed = false;
+	bool failed = false, refused = is_default_refused(d, s);
 	const struct val *v = eval_given_param(d, s, &failed),
 	                 *text = val_get(s->decl, "defaultValue");
 	const struct val *nullable = val_get(param_declaration(d, s->decl), "nullable");
 
 	if (v || failed)
 		return v;
-	if (text) {
+	if (refused && d->a->o->there && *text->s != '[')
+		return check_param_value(d, s, text);
+	if (text && (!refused || d->a->o->there)) {
 		struct env inner = { .a = d->a, .d = d, .home = d, .defaults = true };
 
 		return tree_eval(&inner, text,
@@ -253,12 +282,13 @@ static const struct val *eval_param(struct deployment *d, struct symbol *s)
 	return v;
 }
 
-static bool param_must_be_given(const struct deployment *d, const struct symbol *s)
+static bool param_must_be_given(struct deployment *d, const struct symbol *s)
 {
 	const struct val *v = val_get(s->given, "value");
 
-	return !val_get(s->decl, "defaultValue") && !val_get(s->given, "text") &&
-	       !val_get(s->given, "reference") &&
+	return (!val_get(s->decl, "defaultValue") ||
+	        (!d->a->o->there && is_default_refused(d, s))) &&
+	       !val_get(s->given, "text") && !val_get(s->given, "reference") &&
 	       (!v || v->type == V_NULL || (is_param_blank(v) && !d->a->o->there) ||
 	        (v->type == V_STR && str_starts(v->s, "GET-PREREQ-")));
 }
@@ -270,6 +300,8 @@ static void look_at_missing_params(struct deployment *d)
 
 	for (struct symbol *s = d->params; s; s = s->hh.next)
 		if (param_must_be_given(d, s)) {
+			if (val_get(s->decl, "defaultValue"))
+				warn_default_refused(d, s);
 			s->value = eval_param(d, s);
 			s->state = s->value ? ST_DONE : ST_FAILED;
 		}
