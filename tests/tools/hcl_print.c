@@ -43,7 +43,9 @@ static void print_json(struct str *o, const json_t *v)
 /* What stands between quotes, or between directives. */
 static void print_parts(struct str *o, const struct hcl_expr *e)
 {
-	if (e->sort == HCL_LITERAL && json_is_string(e->value)) {
+	if (e->sort == HCL_LITERAL && streq(json_string_value(e->value), "")) {
+		str_add(o, "${\"\"}"); /* what it stands beside is a string */
+	} else if (e->sort == HCL_LITERAL && json_is_string(e->value)) {
 		print_text(o, json_string_value(e->value), json_string_length(e->value));
 	} else if (e->sort == HCL_TEMPLATE) {
 		for (size_t i = 0; i < e->n_items; i++)

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Templates: strings in quotes, heredocs, files; "${...}" and "%{...}" in them. */
+/* Templates: strings in quotes, files; "${...}" and "%{...}" in them. */
 #include <ctype.h>
 
 #include "input/hcl/scan.h"
 
-/* The end of a run of parts: the text, a quote, or a directive that belongs to who called. */
+/* The end of a run of parts: the text, a quote, or a directive that belongs to who called.  HCL's
+ * scanner makes a token of each line of a text (of a quoted string, which has one line, of all of
+ * it): a strip marker takes blanks from the token beside it, and from no other line. */
 struct parts {
 	bool quoted;
 	struct hcl_expr *e;
 	size_t cap;
-	struct str text; /* a literal that is being put together */
+	struct str text;  /* a literal that is being put together: tokens that have ended */
+	struct str token; /* the one that has not */
 	size_t text_at;
-	bool strip; /* "~}": blanks in front of what follows go */
+	bool in_token;   /* there is one, though a strip marker may have emptied it */
+	bool has_text;   /* so that it is a string, though nothing of the text is left */
+	bool line_ended; /* the token has its newline: what comes is another one */
+	bool strip;      /* "~}": blanks at the beginning of the token that follows go */
 };
 
-static void flush_text(struct scan *p, struct parts *x)
+static void end_text(struct scan *p, struct parts *x)
 {
 	if (x->text.n)
 		expr_push(x->e, expr_literal(p, x->text_at, json_stringn(x->text.s, x->text.n)),
@@ -23,26 +29,52 @@ static void flush_text(struct scan *p, struct parts *x)
 	x->text = (struct str){ 0 };
 }
 
-/* "{~": blanks behind what came before go. */
-static void strip_text(struct parts *x)
+static void end_token(struct scan *p, struct parts *x)
 {
-	while (x->text.n && isspace((unsigned char)x->text.s[x->text.n - 1]))
-		x->text.s[--x->text.n] = '\0';
+	if (x->in_token && p->indented) {
+		struct hcl_expr *e = expr_literal(p, x->text_at, NULL);
+
+		indented_text(p->indented, e, &x->token);
+		expr_push(x->e, e, &x->cap);
+	} else if (x->in_token) {
+		str_addn(&x->text, str_get(&x->token), x->token.n);
+	}
+	str_free_p(&x->token);
+	x->token = (struct str){ 0 };
+	x->in_token = x->line_ended = false;
+}
+
+/* In front of an interpolation or a directive. */
+static void end_texts(struct scan *p, struct parts *x)
+{
+	end_token(p, x);
+	end_text(p, x);
+	if (p->indented)
+		indented_sequence(p->indented);
+}
+
+/* "{~": blanks at the end of the token in front of it go. */
+static void strip_token(struct parts *x)
+{
+	while (x->token.n && isspace((unsigned char)x->token.s[x->token.n - 1]))
+		x->token.s[--x->token.n] = '\0';
 }
 
 static void add_text(struct scan *p, struct parts *x, const char *s, size_t n)
 {
-	if (!x->text.n)
+	if (x->line_ended)
+		end_token(p, x);
+	if (!x->in_token && (p->indented || !x->text.n))
 		x->text_at = p->at;
-	if (x->strip) {
-		while (n && isspace((unsigned char)*s)) {
-			s++;
-			n--;
-		}
-		if (n)
-			x->strip = false;
+	x->in_token = x->has_text = true;
+	x->line_ended = !x->quoted && n && s[n - 1] == '\n';
+	while (x->strip && n && isspace((unsigned char)*s)) {
+		s++;
+		n--;
 	}
-	str_addn(&x->text, s, n);
+	if (n || x->line_ended)
+		x->strip = false;
+	str_addn(&x->token, s, n);
 }
 
 static bool take_unicode(struct scan *p, struct parts *x, unsigned digits)
@@ -77,11 +109,7 @@ static void take_template_escape(struct scan *p, struct parts *x)
 	const char *k = c ? strchr(from, c) : NULL;
 
 	if (k) {
-		bool strip = x->strip;
-
-		x->strip = false;
 		add_text(p, x, &to[k - from], 1);
-		x->strip = strip && isspace((unsigned char)to[k - from]);
 		p->at += 2;
 	} else if (!((c == 'u' && take_unicode(p, x, 4)) || (c == 'U' && take_unicode(p, x, 8)))) {
 		scan_fail(p, "\\%c means nothing in a string", c ? c : ' ');
@@ -109,13 +137,17 @@ static const struct hcl_expr *parse_template_parts(struct scan *p, bool quoted,
                                                    const char *const *ends, const char **ret_end,
                                                    bool *strip);
 
-/* Expressions within a template do not end with the line. */
+/* Expressions within a template do not end with the line, and are none of its lines. */
 static const struct hcl_expr *parse_inner(struct scan *p)
 {
+	struct indented *lines = p->indented;
+
+	p->indented = NULL;
 	p->inside++;
 	const struct hcl_expr *e = p->expr(p);
 
 	p->inside--;
+	p->indented = lines;
 	return e;
 }
 
@@ -173,9 +205,9 @@ static bool parse_directive(struct scan *p, struct parts *x, const char *const *
 	p->at += 2;
 	if (scan_peek(p) == '~') {
 		p->at++;
-		strip_text(x);
+		strip_token(x);
 	}
-	flush_text(p, x);
+	end_texts(p, x);
 	scan_blanks(p, true);
 	for (size_t i = 0; ends && ends[i]; i++)
 		if (scan_take(p, ends[i])) {
@@ -196,9 +228,9 @@ static void parse_interpolation(struct scan *p, struct parts *x)
 	p->at += 2;
 	if (scan_peek(p) == '~') {
 		p->at++;
-		strip_text(x);
+		strip_token(x);
 	}
-	flush_text(p, x);
+	end_texts(p, x);
 	const struct hcl_expr *e = parse_inner(p);
 
 	if (!p->failed && close_marker(p, x))
@@ -238,10 +270,13 @@ static const struct hcl_expr *parse_template_parts(struct scan *p, bool quoted,
 	p->depth--;
 	if (ends && !ended)
 		scan_fail(p, "%%{ %s } is missing", ends[0]);
-	flush_text(p, &x);
+	end_token(p, &x);
+	end_text(p, &x);
 	*strip = x.strip;
 	if (p->n - p->at == 0 && quoted)
 		scan_fail(p, "a quote is missing at the end of a string");
+	if (x.e->n_items == 1 && x.has_text && x.e->items[0]->sort != HCL_LITERAL)
+		expr_push(x.e, expr_literal(p, x.e->place.at, json_string("")), &x.cap);
 	VEC_PUSH(p->t->freed, p->t->n_freed, p->t->cap_freed) = x.e->items;
 	if (p->failed)
 		return NULL;
@@ -268,88 +303,4 @@ const struct hcl_expr *parse_raw_template(struct scan *p)
 	bool strip = false;
 
 	return parse_template_parts(p, false, NULL, NULL, &strip);
-}
-
-/* --- heredocs -----------------------------------------------------------------------------------
- */
-
-static size_t line_end(const struct scan *p, size_t at)
-{
-	const char *end = at < p->n ? memchr(p->s + at, '\n', p->n - at) : NULL;
-
-	return end ? (size_t)(end - p->s) : p->n;
-}
-
-/* The line has the word and nothing else. */
-static bool ends_heredoc(const struct scan *p, size_t at, const char *word)
-{
-	size_t end = line_end(p, at), n = strlen(word);
-
-	while (at < end && (p->s[at] == ' ' || p->s[at] == '\t'))
-		at++;
-	while (end > at && isspace((unsigned char)p->s[end - 1]))
-		end--;
-	return end - at == n && memcmp(p->s + at, word, n) == 0;
-}
-
-static size_t smallest_indent(const struct scan *p, size_t from, size_t to)
-{
-	size_t least = SIZE_MAX;
-
-	for (size_t at = from; at < to; at = line_end(p, at) + 1) {
-		size_t end = line_end(p, at), k = at;
-
-		while (k < end && (p->s[k] == ' ' || p->s[k] == '\t'))
-			k++;
-		if (k < end && k - at < least)
-			least = k - at;
-	}
-	return least == SIZE_MAX ? 0 : least;
-}
-
-const struct hcl_expr *parse_heredoc(struct scan *p)
-{
-	size_t start = p->at, at;
-	bool indented;
-
-	p->at += 2;
-	indented = scan_peek(p) == '-';
-	p->at += indented;
-	const char *word = scan_name(p);
-	size_t from = line_end(p, p->at) + 1;
-
-	for (at = from; word && at < p->n && !ends_heredoc(p, at, word);)
-		at = line_end(p, at) + 1;
-	if (!word || at >= p->n) {
-		p->at = start;
-		scan_fail(p, "the text that begins here has no end: %s on a line of its own",
-		          word ? word : "a word");
-		return NULL;
-	}
-	size_t indent = indented ? smallest_indent(p, from, at) : 0;
-	_cleanup_str_ struct str text = { 0 };
-
-	for (size_t line = from; line < at; line = line_end(p, line) + 1) {
-		size_t end = line_end(p, line), skip = end - line < indent ? end - line : indent;
-
-		str_addn(&text, p->s + line + skip, end - line - skip);
-		str_addc(&text, '\n');
-	}
-	struct scan inner = *p;
-	char *copy = arena_alloc(p->t->arena, text.n + 1);
-	struct hcl_file *file = arena_alloc(p->t->arena, sizeof(*file));
-
-	memcpy(copy, str_get(&text), text.n); /* it may have a NUL */
-	*file = *p->file;
-	file->from = p->file->from + from;
-	file->indent = indent;
-	inner.file = file;
-	inner.s = copy;
-	inner.n = text.n;
-	inner.at = 0;
-	const struct hcl_expr *e = parse_raw_template(&inner);
-
-	p->failed = inner.failed;
-	p->at = line_end(p, at);
-	return e;
 }

@@ -6,31 +6,11 @@
 #include "base/str.h"
 #include "input/hcl/syntax.h"
 
-/* The place in the file of a byte of a heredoc without its indentation. */
-static size_t offset_in_file(const struct hcl_file *f, size_t at)
-{
-	size_t pos = f->from;
-
-	if (!f->indent)
-		return pos + at;
-	for (;;) {
-		const char *newline = memchr(f->text + pos, '\n', f->n - pos);
-		size_t end = newline ? (size_t)(newline - f->text) : f->n;
-		size_t skip = end - pos < f->indent ? end - pos : f->indent;
-		size_t left = end - pos - skip + 1;
-
-		if (at < left || !newline)
-			return pos + skip + at;
-		at -= left;
-		pos = end + 1;
-	}
-}
-
 struct hcl_span hcl_span(struct hcl_place p)
 {
 	struct hcl_span x = { 1, 1, 0 };
-	size_t from = p.file ? offset_in_file(p.file, p.at) : 0;
-	size_t to = p.file && p.end > p.at ? offset_in_file(p.file, p.end) : 0, i;
+	size_t from = p.at;
+	size_t to = p.end, i;
 
 	for (i = 0; p.file && i < from && i < p.file->n; i++) {
 		unsigned char c = (unsigned char)p.file->text[i];

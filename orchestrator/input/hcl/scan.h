@@ -7,16 +7,23 @@
 
 enum { HCL_DEPTH = 100 };
 
+struct indented { /* the texts of a "<<-", until all of its lines are known */
+	struct indented_token *tokens;
+	size_t n, cap;
+	bool within_line; /* the last token did not end its line */
+};
+
 struct scan {
 	struct hcl_tree *t;
 	const struct hcl_file *file;
 	const char *s; /* the text */
 	size_t at, n;
-	unsigned inside;   /* brackets around: newlines mean nothing there */
-	unsigned depth;    /* of expressions in expressions */
-	bool failed;       /* reported; the statement is given up */
-	unsigned given_up; /* statements */
-	bool quiet;        /* do not report */
+	unsigned inside;           /* brackets around: newlines mean nothing there */
+	unsigned depth;            /* of expressions in expressions */
+	bool failed;               /* reported; the statement is given up */
+	unsigned given_up;         /* statements */
+	bool quiet;                /* do not report */
+	struct indented *indented; /* the lines of the "<<-" that is being read, or NULL */
 	const struct hcl_expr *(*expr)(struct scan *p); /* parse_expr(), for templates */
 };
 
@@ -49,5 +56,12 @@ struct hcl_expr *expr_literal(struct scan *p, size_t at, json_t *value /* stolen
 const struct hcl_expr *parse_expr(struct scan *p);
 const struct hcl_expr *parse_quoted(struct scan *p);  /* at '"' */
 const struct hcl_expr *parse_heredoc(struct scan *p); /* at "<<" */
+/* Inside of a "<<-": a text of its template, whose value is made when all lines are known (text is
+ * taken and left empty), and an interpolation or a directive. */
+void indented_text(struct indented *x, struct hcl_expr *literal, struct str *text);
+void indented_sequence(struct indented *x);
+/* Makes the values of the texts; returns the literal that e is when it has nothing but texts, else
+ * e. */
+const struct hcl_expr *indented_end(struct scan *p, struct indented *x, const struct hcl_expr *e);
 /* A template to the end of the text, without escapes by backslashes. */
 const struct hcl_expr *parse_raw_template(struct scan *p);

@@ -11,8 +11,6 @@
 struct hcl_file { /* what a place in it is told by */
 	const char *name, *text;
 	size_t n;
-	size_t from;   /* where a heredoc begins: places in it count from there */
-	size_t indent; /* that is taken from its lines */
 };
 
 struct hcl_place {

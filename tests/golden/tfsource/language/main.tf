@@ -54,6 +54,55 @@ ${p.name}
 %{~endfor~}
 EOT
 }
+output "stripped_in_a_line" { value = ["a ${~local.text~}\n b", "%{for x in var.list~}  \n ${x} \n %{~endfor} end", "x %{if true~} y %{~else~} n %{~endif~} z"] }
+output "stripped_is_text" { value = ["${~length(var.list)~} ", "${length(var.list)}"] }
+
+# A marker takes blanks from its own line and from no other; a "<<-" counts a line without its blanks then.
+output "stripped_line_by_line" {
+  value = <<EOT
+begin
+  %{~for x in var.list~}
+  item ${x}
+  %{endfor~}
+
+  tail
+EOT
+}
+output "stripped_and_indented" {
+  value = <<-EOT
+    begin
+      %{~for x in var.list~}
+      item ${x}
+      %{endfor~}
+
+      tail
+    EOT
+}
+output "indented_directives" {
+  value = <<-EOT
+    a
+      %{for x in var.list~}
+      in ${x}
+      %{endfor~}
+    z
+    EOT
+}
+output "indented_branches" {
+  value = <<-EOT
+    a
+    %{if true}
+      yes
+    %{else}
+      no
+    %{endif}
+
+    b ${<<-IN
+      inner
+        deep
+      IN
+    }
+    EOT
+}
 
 # Collections.
 output "index" { value = [var.list[0], local.map["c d"], local.people[1].name, local.people.0.age, local.nested[1][1][0]] }
