@@ -59,6 +59,15 @@ picky "torn"
 is "a loader fails as a whole" $rc 5
 like "and its status is the reason" "$said" 'vm: loader exited with status 3 before it was ready'
 
+# FRR's loader goes on behind a line that a daemon does not take, whose words have neither a number nor a "%".
+printf 'frr version 7.2\nhostname $(hostname)\nrouter bgp 65001\n' >frr.conf
+sed 's/idle.conf/frr.conf/g; s/idle/frr/g' idle.vnetlab.json >frr.vnetlab.json
+status "FRR comes up with a hostname that it does not take" 0 "$B/vnetlab" up frr.vnetlab.json
+like "and a warning has its words" "$(printf %s "$err" | tr '\n' ' ')" 'vm runs, but its daemons object to its configuration .*: +Please specify string starting with alphabet'
+status "what comes behind that line counts" 0 "$B/vnetlab" exec -n frr vm -- vtysh -c 'show running-config'
+like "with its number" "$out" 'router bgp 65001'
+"$B/vnetlab" down -q frr
+
 # --- a daemon that listens before it has read its file, as BIRD does -------------------------------
 
 mkdir -p images/early
