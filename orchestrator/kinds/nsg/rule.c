@@ -100,12 +100,10 @@ struct side_keys {
 };
 
 #define SIDE_KEYS(word) \
-	{ \
-		word "AddressPrefix", word "AddressPrefixes", word "PortRange", word "PortRanges" \
-	}
+	word "AddressPrefix", word "AddressPrefixes", word "PortRange", word "PortRanges"
 
-static const struct side_keys source_keys = SIDE_KEYS("source"),
-                              destination_keys = SIDE_KEYS("destination");
+static const struct side_keys source_keys = { SIDE_KEYS("source") },
+                              destination_keys = { SIDE_KEYS("destination") };
 
 struct reading { /* one side of a rule */
 	struct loader *l;
