@@ -244,7 +244,7 @@ deb: ## build/vnetlab_VERSION_ARCH.deb of the last commit, and lintian's opinion
 deb-test: deb ## that package in a bare Debian 12: installed, run, run as a container, purged; needs root, minutes
 	tests/bare/deb build/vnetlab_$(VERSION)_*.deb
 
-image-test: ## the container image, built by podman and run, and the Job of Kubernetes by runc; needs root, minutes
+image-test: all ## the container image, built by podman and run, and the Job of Kubernetes by runc; needs root, minutes
 	tests/bare/image
 
 release-test: ## make release, of a clone, without the image; minutes
