@@ -27,6 +27,45 @@ static bool nic_is(const struct im_nic *n, const char *backend)
 	       (ip4_is_set(n->ip) && !ip4_parse(backend, &ip) && n->ip == ip);
 }
 
+/* The virtual network that an address of a pool is of; NULL: it does not say. */
+static const struct res *find_address_network(struct import *im, const json_t *address)
+{
+	const struct res *subnet =
+	    arm_id(address, "subnet") ? im_find(im, arm_id(address, "subnet")) : NULL;
+
+	if (arm_id(address, "virtualNetwork"))
+		return im_find(im, arm_id(address, "virtualNetwork"));
+	return subnet ? subnet->parent : NULL;
+}
+
+/* Azure takes addresses of machines that come later. */
+static void add_pool_address(struct import *im, const struct res *pool, const json_t *address,
+                             json_t *backends)
+{
+	const char *s = arm_str(address, "ipAddress");
+	const struct res *vnet = find_address_network(im, address);
+	bool found = false;
+	ip4 ip;
+
+	if (!s || ip4_parse(s, &ip) < 0)
+		return;
+	for (size_t k = 0; k < im->n_nics; k++) {
+		const struct im_nic *n = &im->nics[k];
+
+		if (n->ip != ip || (vnet && n->subnet && n->subnet->parent != vnet))
+			continue;
+		found = true;
+		if (!list_has_name(backends, n->lab))
+			append_name(backends, n->dynamic ? n->lab : s);
+	}
+	if (!found)
+		im_note(im, SEV_WARNING, "IMPORT-LB-07", pool,
+		        "give a NIC of that network the address, or take it out of the pool",
+		        "no NIC%s%s has %s of backend pool \"%s\": nobody answers there, and the "
+		        "lab leaves it out",
+		        vnet ? " of virtual network " : "", vnet ? vnet->name : "", s, pool->name);
+}
+
 /* A pool has NICs, which name it, or addresses: only the former take default outbound access from
  * their NICs, so that the topology says which. */
 static void add_pool(struct import *im, const struct res *r, const char *id, json_t *backends)
@@ -39,14 +78,8 @@ static void add_pool(struct import *im, const struct res *r, const char *id, jso
 		return;
 	json_array_foreach (json_object_get(im->pools, pool->key), i, v)
 		append_name(backends, json_string_value(v));
-	json_array_foreach (arm_list(pool->j, "loadBalancerBackendAddresses"), i, v) {
-		const char *s = arm_str(v, "ipAddress");
-		ip4 ip;
-
-		for (size_t k = 0; s && !ip4_parse(s, &ip) && k < im->n_nics; k++)
-			if (im->nics[k].ip == ip && !list_has_name(backends, im->nics[k].lab))
-				append_name(backends, im->nics[k].dynamic ? im->nics[k].lab : s);
-	}
+	json_array_foreach (arm_list(pool->j, "loadBalancerBackendAddresses"), i, v)
+		add_pool_address(im, pool, v, backends);
 }
 
 static void add_rule_pools(struct import *im, const struct res *rule, json_t *backends)
