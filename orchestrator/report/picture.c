@@ -78,6 +78,11 @@ void picture_chip_detail(const struct nic *n, char *buf, size_t cap)
 	         ip4_is_set(n->public_ip) ? " \xe2\x87\xb1" : "");
 }
 
+char *picture_route_server_name(const struct route_server *rs)
+{
+	return xasprintf("%s AS 65515", rs->name);
+}
+
 void picture_balancer_detail(const struct load_balancer *lb, char *buf, size_t cap)
 {
 	snprintf(buf, cap, "%s to %zu NIC%s", IP4_STR(lb->ip), lb->n_backends,

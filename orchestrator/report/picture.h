@@ -48,6 +48,8 @@ void picture_nic_detail(const struct nic *n, char *buf, size_t cap);
 void picture_chip_detail(const struct nic *n, char *buf, size_t cap);
 /* The AS number that the machine has in BGP; 0: not known. */
 uint32_t picture_asn(const struct nic *n);
+/* "rs AS 65515"; the caller frees. */
+char *picture_route_server_name(const struct route_server *rs);
 /* "10.0.1.100 to 2 NICs" */
 void picture_balancer_detail(const struct load_balancer *lb, char *buf, size_t cap);
 /* Lines to its backends: none when there are so many that the number says it. */

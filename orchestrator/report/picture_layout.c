@@ -9,9 +9,11 @@
 #include "azure/hybrid.h"
 #include "azure/lb.h"
 #include "base/str.h"
+#include "report/picture.h"
 
 enum {
 	OUTSIDE_W = 232,
+	MAX_CHIP_W = 320,
 	MAX_COLUMNS = 4,
 	MAX_STACK = 8,
 	MAX_CHIPS = 24,          /* of one subnet; the rest is a number */
@@ -129,11 +131,39 @@ static size_t n_balancers(const struct model *m, const struct subnet *s)
 	return n;
 }
 
-static struct box chip_at(int x, int y, size_t i, int columns)
+static struct box chip_at(const struct layout *l, int x, int y, size_t i, int columns)
 {
-	return (struct box){ x + PAD + (int)(i % (size_t)columns) * (CHIP_W + GAP),
-		             y + TITLE + (int)(i / (size_t)columns) * (CHIP_H + GAP), CHIP_W,
+	return (struct box){ x + PAD + (int)(i % (size_t)columns) * (l->chip_w + GAP),
+		             y + TITLE + (int)(i / (size_t)columns) * (CHIP_H + GAP), l->chip_w,
 		             CHIP_H };
+}
+
+/* Wide enough for two lines, of which the first is the bigger and bold one. */
+static void fit_chip(struct layout *l, const char *name, const char *detail)
+{
+	int w = 16 + max_int((int)strlen(name) * 15 / 2, (int)strlen(detail) * 25 / 4);
+
+	l->chip_w = max_int(l->chip_w, w < MAX_CHIP_W ? w : MAX_CHIP_W);
+}
+
+static void fit_chips(const struct model *m, struct layout *l)
+{
+	char line[200];
+
+	l->chip_w = CHIP_W;
+	for (size_t i = 0; i < m->n_nics; i++) {
+		picture_chip_detail(&m->nics[i], line, sizeof(line));
+		fit_chip(l, m->nics[i].vm->name, line);
+	}
+	for (size_t i = 0; i < m->n_load_balancers; i++) {
+		picture_balancer_detail(&m->load_balancers[i], line, sizeof(line));
+		fit_chip(l, m->load_balancers[i].name, line);
+	}
+	for (size_t i = 0; i < m->n_route_servers; i++) {
+		_cleanup_free_ char *name = picture_route_server_name(&m->route_servers[i]);
+
+		fit_chip(l, name, "");
+	}
 }
 
 static void place_subnet(const struct model *m, struct layout *l, const struct subnet *s, int x,
@@ -149,17 +179,17 @@ static void place_subnet(const struct model *m, struct layout *l, const struct s
 
 	layout_subnet_title(s, title, sizeof(title));
 	for (; i < shown; i++)
-		l->nic[s->nics[i]->idx] = chip_at(x, y, i, columns);
+		l->nic[s->nics[i]->idx] = chip_at(l, x, y, i, columns);
 	i += shown < s->n_nics;
 	for (size_t k = 0; k < m->n_load_balancers; k++)
 		if (lb_place(&m->load_balancers[k]) == s)
-			l->lb[k] = chip_at(x, y, i++, columns);
+			l->lb[k] = chip_at(l, x, y, i++, columns);
 	if (rs)
-		l->rs[rs->idx] = chip_at(x, y, i, columns);
+		l->rs[rs->idx] = chip_at(l, x, y, i, columns);
 	int rows = n ? ((int)n + columns - 1) / columns : 0;
 
 	*b = (struct box){ x, y,
-		           max_int(columns * (CHIP_W + GAP) - GAP,
+		           max_int(columns * (l->chip_w + GAP) - GAP,
 		                   layout_text_width(title, TITLE_CHAR)) +
 		               2 * PAD,
 		           TITLE + (rows ? rows * (CHIP_H + GAP) - GAP : 0) + PAD };
@@ -353,6 +383,7 @@ void layout_make(const struct model *m, struct layout *l)
 		              .site = xcalloc(m->n_sites, sizeof(struct box)) };
 	int y;
 
+	fit_chips(m, l);
 	find_hubs(m, l);
 	place_vnets(m, l, HEAD); /* where hubs stand from left to right, for what is above them */
 	y = place_outside(m, l, HEAD);

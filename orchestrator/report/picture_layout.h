@@ -6,7 +6,7 @@
 #include "azure/model.h"
 
 enum {
-	CHIP_W = 168,
+	CHIP_W = 168, /* at least: all of a picture are as wide as the longest text wants */
 	CHIP_H = 40,
 	GAP = 12,
 	PAD = 14,
@@ -25,7 +25,7 @@ struct layout {
 	struct box *circuit, *site;
 	/* The VNet below which one stands, or NULL: the most central one that it is peered with. */
 	const struct vnet **hub;
-	int w, h;
+	int w, h, chip_w;
 };
 
 /* Places everything; freed with layout_free(). */

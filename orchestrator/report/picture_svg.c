@@ -122,7 +122,7 @@ static void draw_subnet(struct str *b, const struct picture *p, const struct lay
 		struct box last = l->nic[s->nics[layout_n_shown(s) - 1]->idx];
 
 		snprintf(line, sizeof(line), "and %zu more", s->n_nics - layout_n_shown(s));
-		draw_text(b, last.x + CHIP_W + GAP, last.y + 24, "detail", line);
+		draw_text(b, last.x + l->chip_w + GAP, last.y + 24, "detail", line);
 	}
 	for (size_t i = 0; i < m->n_load_balancers; i++)
 		if (lb_place(&m->load_balancers[i]) == s)
@@ -131,12 +131,11 @@ static void draw_subnet(struct str *b, const struct picture *p, const struct lay
 		_cleanup_free_ char *tip =
 		    xasprintf("Route Server %s, AS 65515, branch to branch %s", rs->name,
 		              rs->branch_to_branch ? "on" : "off");
-		_cleanup_free_ char *name = xasprintf("%s AS 65515", rs->name);
+		_cleanup_free_ char *name = picture_route_server_name(rs);
 
 		snprintf(line, sizeof(line), "%s  %s", IP4_STR(rs->instance[0]),
 		         IP4_STR(rs->instance[1]));
-		draw_chip(b, &(struct chip){ &l->rs[rs->idx], 'r', rs->idx, "rs",
-		                             strlen(name) > 22 ? rs->name : name, line, tip,
+		draw_chip(b, &(struct chip){ &l->rs[rs->idx], 'r', rs->idx, "rs", name, line, tip,
 		                             p->live != NULL, NULL });
 	}
 }

@@ -114,6 +114,15 @@ for what, text in (("an appliance's AS", "10.0.1.4 frr AS 65001"), ("that which 
                    ("the firewall's role", "firewall"), ("the balancer", "10.0.1.100 to 2 NICs")):
     ok(text in svg, f"the picture says {what}", text)
 
+# Boxes are as wide as the longest of their texts.
+wide = {"name": "wide", "virtualNetworks": {"Hub": network(0, subnets={"RouteServerSubnet": {"addressPrefix": "10.0.0.0/26"}, "a": {"addressPrefix": "10.0.1.0/24"}})},
+        "routeServers": {"TheSpokesRouteServer": {"virtualNetwork": "Hub"}},
+        "virtualMachines": {"openbgpd": {"nic": {"subnet": "Hub/a", "enableIPForwarding": True}, "image": "openbgpd", "bgp": {"asn": 4200000001}}}}
+svg = draw(wide)
+at = boxes(svg)
+for box, text, pixels in (("r0", "TheSpokesRouteServer AS 65515", 7.4), ("n0", "10.0.1.4 openbgpd AS 4200000001", 6.1)):
+    ok(text in svg and at[box][2] >= 16 + pixels * len(text), f"{text} stands in its box", at)
+
 with tempfile.NamedTemporaryFile("w", suffix=".vnetlab.json") as f:
     json.dump(design, f)
     f.flush()
