@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/hex.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "input/resources.h"
@@ -13,14 +14,6 @@ struct parts {
 	const char *v[PARTS_MAX];
 	size_t n;
 };
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* n characters of a URL; what stands for one of `never` is refused. */
 static int decode_percent(const char *s, size_t n, const char *never, struct str *out,

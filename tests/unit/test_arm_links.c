@@ -87,7 +87,7 @@ static void beside_the_main_file(void **state)
 	    "{`type`: `Microsoft.Resources/deployments`, `name`: `b`, `properties`: "
 	    "{`templateLink`: {`uri`:"
 	    " `[concat('" RAW
-	    "labs/x/', 'linked/leaf.json', '?token=z')]`}, `parameters`: {`n`: {`value`: `2`}}}},"
+	    "labs/x/', 'link%65d/leaf.json', '?token=z')]`}, `parameters`: {`n`: {`value`: `2`}}}},"
 	    "{`type`: `Microsoft.Resources/deployments`, `name`: `p`, `properties`: "
 	    "{`templateLink`: {`relativePath`: `linked/leaf.json`},"
 	    " `parametersLink`: {`uri`: `" RAW "linked/p.json`}}}," LINK(
@@ -103,7 +103,7 @@ static void beside_the_main_file(void **state)
 	assert_non_null(resource(&m, "/c/leaf-2"));
 	assert_non_null(resource(&m, "/c/leaf-none"));
 	assert_non_null(resource(&m, "/c/leaf-from-file"));
-	output_is(&m, "o", "`" RAW "labs/x/linked/leaf.json?token=z`");
+	output_is(&m, "o", "`" RAW "labs/x/link%65d/leaf.json?token=z`");
 }
 
 /* Another "main.json" than the one that the link stands in, which would never end. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "input/arm/deploy/deploy.h"
 #include "remote/fetch.h"
 
@@ -17,13 +18,29 @@ struct file_cache {
 	UT_hash_handle hh;
 };
 
+/* What stands before query and fragment, as a file is called: "My%20Labs" is "My Labs". */
+static const char *name_of_file(struct arm *a, const char *uri)
+{
+	size_t n = strcspn(uri, "?#");
+	char *name = arena_alloc(a->arena, n + 1), *to = name;
+
+	for (const char *p = uri; p < uri + n; p++) {
+		int high = *p == '%' ? hex_digit(p[1]) : -1, low = high > 0 ? hex_digit(p[2]) : -1;
+
+		*to++ = low < 0 ? *p : (char)(high * 16 + low);
+		p += low < 0 ? 0 : 2;
+	}
+	*to = 0;
+	return name;
+}
+
 /* Path of a URI, without host, query and fragment. */
 static const char *path_of_uri(struct arm *a, const char *uri)
 {
 	const char *p = strstr(uri, "://");
 
 	p = p ? strchr(p + 3, '/') : uri;
-	return p ? arena_printf(a->arena, "%.*s", (int)strcspn(p, "?#"), p) : "";
+	return p ? name_of_file(a, p) : "";
 }
 
 static bool is_readable(const char *path)
@@ -53,7 +70,7 @@ static const char *path_by_link_option(struct arm *a, const char *uri, const cha
 
 	while (*rest == '/')
 		rest++;
-	return arena_printf(a->arena, "%s/%.*s", best, (int)strcspn(rest, "?#"), rest);
+	return arena_printf(a->arena, "%s/%s", best, name_of_file(a, rest));
 }
 
 static bool same_file(const char *a, const char *b)
@@ -121,14 +138,17 @@ static void report_unfound_link(struct arm *a, const struct deployment *from, co
                                 const char *ptr)
 {
 	_cleanup_free_ char *hint = NULL;
-	const char *slash = strrchr(path_of_uri(a, uri), '/');
+	size_t n = strcspn(uri, "?#");
+
+	while (n && uri[n - 1] != '/')
+		n--;
 
 	if (str_starts(uri, ARM_LOCAL))
 		hint = xasprintf("put it below the template's folder: %s", uri + strlen(ARM_LOCAL));
 	else
 		hint = xasprintf("--link PREFIX=DIR, as in --link %.*s=DIR, says where a copy is; "
 		                 "--fetch gets it",
-		                 (int)(strcspn(uri, "?#") - (slash ? strlen(slash) - 1 : 0)), uri);
+		                 (int)n, uri);
 	arm_finding(a, SEV_ERROR, "ARM-LINK-01", NULL, from->file, ptr, hint,
 	            "the linked template %s is not here",
 	            str_starts(uri, ARM_LOCAL) ? uri + strlen(ARM_LOCAL) : uri);
