@@ -35,11 +35,18 @@ static void say_site_prefix(struct build *b, const struct connection *c, const s
 		         "site %s announces it, and gateway %s takes no prefix that is equal "
 		         "to or inside the address space of %s",
 		         s->name, c->gateway->name, v->name));
+	else if (b->rs && gateway_has_peer(b->m, c->gateway, p))
+		build_hide(
+		    b, p, SRC_VNG,
+		    TEXT(b,
+		         "it is the BGP address of site %s, which gateway %s knows; NICs get it "
+		         "only where no Route Server is, and here is %s",
+		         s->name, c->gateway->name, b->rs->name));
 	else
 		build_hide(b, p, SRC_VNG,
 		           TEXT(b,
 		                "site %s has it, and gateway %s has not learned it: what its "
-		                "sessions are says vnetlab gateway peers %s",
+		                "sessions are says vnetlab gateway bgp-peers %s",
 		                s->name, c->gateway->name, c->gateway->name));
 }
 
