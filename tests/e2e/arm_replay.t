@@ -344,7 +344,7 @@ def look_at_lab(e):
     status, headers, answer = e.call("PUT", network("virtualNetworks/Hub/subnets/bad") + V, {"properties": {"addressPrefix": "192.168.0.0/24"}})
     tap.ok(status == 400 and answer["error"]["code"] == "NetcfgSubnetRangeOutsideVnet", "what Azure refuses is refused by its code", answer)
     tap.ok("azure-asyncoperation" not in headers and e.call("GET", network("virtualNetworks/Hub/subnets/bad") + V)[0] == 404,
-           "and nothing has changed", headers)
+           "a refused request changes nothing", headers)
     with open(f"{e.work}/x.vnetlab.json", "w", encoding="utf-8") as f:
         f.write('{"name": "x"}')
     rc, out, err = e.vnetlab("up", f"{e.work}/x.vnetlab.json", "-n", e.lab)
@@ -394,7 +394,7 @@ def look_after_restart(e):
     e.start()
     after = {u: e.call("GET", u + V)[2] for u in before if u.startswith("/")} | all_of(e)
     tap.ok(before == after, "an endpoint that is started again goes on", json.dumps(after)[:500])
-    tap.ok(json.loads(e.vnetlab("status", "-n", e.lab, "-o", "json")[1])["driver"] == pids, "with the same lab")
+    tap.ok(json.loads(e.vnetlab("status", "-n", e.lab, "-o", "json")[1])["driver"] == pids, "its lab is the same one")
 
 
 def look_at_links(e):

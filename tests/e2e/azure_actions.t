@@ -45,7 +45,7 @@ def finish(method, path, body=None):
 def put(path, properties, **more):
     status, answer = finish("PUT", path, {"location": "westeurope", "properties": properties, **more})
     if status not in (200, 201):
-        ok(False, f"PUT {path}", f"{status} {answer}")
+        ok(False, f"PUT {path} is done", f"{status} {answer}")
     return answer
 
 
@@ -111,10 +111,10 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
     table = post(nic + "/effectiveRouteTable")
     ok(table["value"] == vnetlab("routes", "app", "-o", "json")["value"], "effective routes are those of vnetlab routes", table)
     learned = post(conn + "/learnedRoutes")
-    ok([r["network"] for r in learned["RouteServiceRole_IN_0"]] == ["10.77.0.0/16"] and learned["RouteServiceRole_IN_1"], "learned routes", learned)
+    ok([r["network"] for r in learned["RouteServiceRole_IN_0"]] == ["10.77.0.0/16"] and learned["RouteServiceRole_IN_1"], "learned routes are listed by instance", learned)
     ok(learned == vnetlab("learned", "rs/nva", "-o", "json"), "learned routes are those of vnetlab learned", learned)
     sent = post(conn + "/advertisedRoutes")
-    ok([r["network"] for r in sent["RouteServiceRole_IN_0"]] == ["10.0.0.0/16"], "advertised routes", sent)
+    ok([r["network"] for r in sent["RouteServiceRole_IN_0"]] == ["10.0.0.0/16"], "advertised routes are listed by instance", sent)
     ok("azure-asyncoperation" not in arm.call("POST", conn + "/learnedRoutes?api-version=2022-07-01")[1], "learned routes come without an operation")
 
     # Security rules.
@@ -137,7 +137,7 @@ with Endpoint("actions", "-v", "--node", f"nva=frr:{work}/nva.conf", "--link", f
                      ("10.0.1.4", {"nextHopType": "VnetLocal", "routeTableId": "System Route"}),
                      ("10.77.1.1", {"nextHopType": "VirtualNetworkGateway", "nextHopIpAddress": "10.0.1.4", "routeTableId": "System Route"})):
         hop = post(WATCHER + "/nextHop", {"targetResourceId": VMS + "/app", "sourceIPAddress": "10.0.2.4", "destinationIPAddress": to})
-        ok(hop == want, f"the next hop to {to}", hop)
+        ok(hop == want, f"the next hop to {to} is the expected one", hop)
     ok(request("POST", WATCHER + "/nextHop", {"targetResourceId": VMS + "/none", "destinationIPAddress": "10.0.1.4"})[0] == 404,
        "the next hop of no machine is 404")
     check = post(WATCHER + "/connectivityCheck", {"source": {"resourceId": VMS + "/app"}, "destination": {"resourceId": VMS + "/nva", "port": 22}})

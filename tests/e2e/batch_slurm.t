@@ -55,5 +55,5 @@ kill -INT $batch
 wait $batch
 is "SIGINT ends a batch" $? 130
 wait_until "its tasks are cancelled" 10 sh -c '! squeue -h | grep .'
-wait_until "and their labs are gone" 10 sh -c '! pgrep vnetlab'
+wait_until "the tasks' labs are gone" 10 sh -c '! pgrep vnetlab'
 done_testing

@@ -79,7 +79,7 @@ like "the finding names the place in it" "$out" '^ *line 2, column 8: '
 )
 is "init names its files" "$(head -1 "$work/init.out")" "my-lab.vnetlab.json and nva/frr.conf beside it are written. Go on with:"
 status "check has nothing against what init writes" 0 vnetlab check --strict "$work/My Lab"
-like "not even a remark" "$out" 'my-lab.vnetlab.json: no findings'
+like "check does not remark on it either" "$out" 'my-lab.vnetlab.json: no findings'
 before=$(find "$work/My Lab" -type f -exec cksum {} +)
 status "init refuses a folder that has a topology" 5 vnetlab init "$work/My Lab" --name other
 like "the message names the topology" "$err" 'my-lab.vnetlab.json'

@@ -81,7 +81,7 @@ like "its address is told to nobody" "$out" '^Referrer-Policy: no-referrer'
 hurt() { code -H 'Content-Type: application/json' -d '{"argv":["kill","NVA_2","--hold"]}' "$1labs/route-server/fault"; }
 is "a page without --control refuses a fault" "$(hurt "$looks")" 403
 run vnetlab fault list -o json
-json "and nothing is broken" '.faults == []'
+json "a refused fault breaks nothing" '.faults == []'
 run curl -s "${looks}labs/route-server/routes?nic=BackendVMNic"
 json "a NIC has its effective routes with reasons" '.html | test("learned by instance")'
 run curl -s "${acts}labs"

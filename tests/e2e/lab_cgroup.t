@@ -25,7 +25,7 @@ cgroup_of() { sed -n "s|^0::${ours#"$mount"}||p" "/proc/$1/cgroup"; }
 pid_of() { vnetlab status -o json | jq ".nodes[] | select(.name == \"$1\") | .processes[0].pid"; }
 left() { find "$ours" -mindepth 1 -type d; }
 
-status "a lab" 0 vnetlab up a.vnetlab.json -q
+status "a lab starts in a cgroup" 0 vnetlab up a.vnetlab.json -q
 driver=$(vnetlab status -o json | jq .driver.pid)
 like "the driver is in a cgroup of the lab's" "$(cgroup_of "$driver")" '^/vnetlab-bounded-[0-9a-f]+/driver$'
 like "so is the virtual router" "$(cgroup_of "$(vnetlab status -o json | jq .router.pid)")" '/driver$'
@@ -39,7 +39,7 @@ json "status says so" '.memory.bounded == "node" and .memory.maxProcesses == 102
 not_ok "a node does not see it" vnetlab exec nva -- test -e /sys/fs/cgroup/cgroup.procs
 if grep -qw memory "$ours/cgroup.controllers"; then
 	is "its memory is bounded" "$(cat "$ours$nva/memory.swap.max") $(cat "$ours$nva/memory.oom.group")" "0 1"
-	is "its processes are" "$(cat "$ours$nva/pids.max")" 1024
+	is "the number of its processes is bounded" "$(cat "$ours$nva/pids.max")" 1024
 	# Each process is below its own limit, together they are not.
 	vnetlab exec nva -- python3 -c 'import os, time
 for i in range(8):
@@ -54,33 +54,33 @@ time.sleep(60)'
 	wait_until "its daemons are started again" 20 sh -c "vnetlab status -o json | jq -e '.nodes[] | select(.name == \"nva\") | .processes[0].state == \"running\"'"
 fi
 status "a machine is stopped" 0 vnetlab fault stop nva
-status "and started" 0 vnetlab fault start nva
+status "the machine is started again" 0 vnetlab fault start nva
 now=$(cgroup_of "$(pid_of nva)")
 isnt "it has a new one" "$now" "$nva"
 vnetlab exec vm -- true
 wait_until "the old one is gone" 5 test ! -e "$ours$nva"
-status "down" 0 vnetlab down -q
+status "down ends the lab" 0 vnetlab down -q
 is "nothing is left" "$(left)" ""
-is "nor in the run directory" "$(ls "$VNETLAB_RUN_DIR")" ""
+is "the run directory is empty" "$(ls "$VNETLAB_RUN_DIR")" ""
 
 status "a lab whose driver is killed" 0 vnetlab up a.vnetlab.json -q
 kill -9 "$(vnetlab status -o json | jq .driver.pid)"
 gone() { [ -z "$(left)" ]; }
-wait_until "leaves nothing" 5 gone
+wait_until "a killed driver leaves nothing" 5 gone
 vnetlab ls >/dev/null
 
 status "a lab whose driver and watcher are killed at once" 0 vnetlab up a.vnetlab.json -q
 driver=$(vnetlab status -o json | jq .driver.pid)
 kill -9 "$(ps -o ppid= -p "$driver" | tr -d ' ')" "$driver"
 wait_until "nobody is there" 5 test ! -e "/proc/$driver"
-isnt "leaves its cgroup" "$(left)" ""
+isnt "a driver killed with its parent leaves its cgroup" "$(left)" ""
 run vnetlab ls
-is "which the next command removes" "$(left)" ""
-is "with its folder" "$(ls "$VNETLAB_RUN_DIR")" ""
+is "the next command removes that cgroup" "$(left)" ""
+is "the next command removes the lab's folder" "$(ls "$VNETLAB_RUN_DIR")" ""
 
 # What is noted there by somebody else is not followed.
 mkdir "$ours/somebody"
-status "another" 0 vnetlab up a.vnetlab.json -q
+status "another lab starts" 0 vnetlab up a.vnetlab.json -q
 echo -n "$ours/somebody" >"$VNETLAB_RUN_DIR/bounded/cgroup"
 vnetlab down -q
 ok "a cgroup that is not a lab's stays" test -d "$ours/somebody"

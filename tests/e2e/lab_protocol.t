@@ -79,14 +79,14 @@ error("fault of numbers", b'{"op":"fault","argv":[1]}\n', "list of words")
 s = conn()
 for b in b'{"op":"hello"}\n':
     s.send(bytes([b]))
-check("byte by byte", lines(s, 1)[0]["name"] == "plain")
+check("a request may come byte by byte", lines(s, 1)[0]["name"] == "plain")
 s.sendall(b'{"op":"hello"}\n' * 500)
-check("500 at once", len(lines(s, 500)) == 500)
+check("500 requests at once have 500 answers", len(lines(s, 500)) == 500)
 s.sendall(b'{"op":"status"}\n\n\n{"op":"hello"}\n')
 a = lines(s, 2)
-check("in order", "nodes" in a[0] and a[1]["name"] == "plain", a)
+check("answers come in order", "nodes" in a[0] and a[1]["name"] == "plain", a)
 s.shutdown(socket.SHUT_WR)
-check("end of input closes", s.recv(10) == b"")
+check("the driver closes at the end of input", s.recv(10) == b"")
 
 # A client that shuts down its side but waits for the answer.
 s = conn()
@@ -113,7 +113,7 @@ for i in range(300):
     except BrokenPipeError:
         pass
     s.close()
-check("garbage", lines_ok := True)
+check("a client can send garbage", lines_ok := True)
 
 # A line without an end: refused when it is too long.
 s = conn()
@@ -162,7 +162,7 @@ while not good and time.time() < deadline:
         good = lines(s, 1)[0]["ok"]
     except (OSError, IndexError):
         time.sleep(0.05)
-check("after too many connections", good)
+check("the driver answers after too many connections", good)
 print("1..%d" % n)
 PY
 run timeout 300 python3 "$work/rude_client.py" "$VNETLAB_RUN_DIR/plain/control"

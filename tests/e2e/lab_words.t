@@ -46,26 +46,26 @@ picky good
 is "a file that all take: nothing is said" "$rc $err" "0 "
 picky "bad line"
 is "a daemon takes what its check objects to: the lab is up" $rc 0
-like "and a warning has the check's words" "$said" 'warning: vm runs, but its daemons object to its configuration \(picky.conf is picky.conf\): +1:bad line'
+like "a warning of up has the check's words" "$said" 'warning: vm runs, but its daemons object to its configuration \(picky.conf is picky.conf\): +1:bad line'
 status "check says so before anything runs" 3 env VNETLAB_IMAGES="$work/images" "$B/vnetlab" check --strict picky.vnetlab.json
-like "where, and in the same words" "$(printf %s "$out" | tr -s " \n" " ")" 'IMAGE-06 at .*/virtualMachines/vm/config/picky.conf\) the daemon.s own check objects: 1:bad line'
+like "check says where, and has the same words" "$(printf %s "$out" | tr -s " \n" " ")" 'IMAGE-06 at .*/virtualMachines/vm/config/picky.conf\) the daemon.s own check objects: 1:bad line'
 picky "stray"
 is "a loader leaves out a line, and takes the rest: the lab is up" $rc 0
-like "and a warning has its words" "$said" 'object to its configuration .*: +line 7: stray'
+like "a warning of up has the loader's words" "$said" 'object to its configuration .*: +line 7: stray'
 picky "bad and fatal"
 is "a daemon refuses, too" $rc 5
 like "the reason is what the check says" "$said" 'vm: its configuration is wrong \(picky.conf is picky.conf\): +1:bad and fatal'
 picky "torn"
 is "a loader fails as a whole" $rc 5
-like "and its status is the reason" "$said" 'vm: loader exited with status 3 before it was ready'
+like "the loader's status is the reason" "$said" 'vm: loader exited with status 3 before it was ready'
 
 # FRR's loader goes on behind a line that a daemon does not take, whose words have neither a number nor a "%".
 printf 'frr version 7.2\nhostname $(hostname)\nrouter bgp 65001\n' >frr.conf
 sed 's/idle.conf/frr.conf/g; s/idle/frr/g' idle.vnetlab.json >frr.vnetlab.json
 status "FRR comes up with a hostname that it does not take" 0 "$B/vnetlab" up frr.vnetlab.json
-like "and a warning has its words" "$(printf %s "$err" | tr '\n' ' ')" 'vm runs, but its daemons object to its configuration .*: +Please specify string starting with alphabet'
+like "a warning of up has FRR's words" "$(printf %s "$err" | tr '\n' ' ')" 'vm runs, but its daemons object to its configuration .*: +Please specify string starting with alphabet'
 status "what comes behind that line counts" 0 "$B/vnetlab" exec -n frr vm -- vtysh -c 'show running-config'
-like "with its number" "$out" 'router bgp 65001'
+like "the number is in the running configuration" "$out" 'router bgp 65001'
 "$B/vnetlab" down -q frr
 
 # --- a daemon that listens before it has read its file, as BIRD does -------------------------------
@@ -105,7 +105,7 @@ client=$!
 wait_until "who asks it is told" 20 grep -qx 'lab busy is busy: it builds, or works for somebody else; waiting for it' asked
 kill $busy
 wait $client
-isnt "and when it has gone nobody waits" $? 124
+isnt "nobody waits when that client has gone" $? 124
 
 # --- a cgroup that takes no more processes ---------------------------------------------------------
 
@@ -118,7 +118,7 @@ if [ -w "$pids/pids.max" ]; then
 	on_exit "rmdir $pids"
 	echo 3 >"$pids/pids.max"
 	status "a cgroup is full" 5 bash -c "echo \$\$ >'$pids/cgroup.procs'; '$B/vnetlab' up '$root/tests/e2e/lab/pair.vnetlab.json' -q; exit \$?"
-	like "which one, its value, the cure" "$err" "too many processes: the cgroup's $pids/pids.max is 3: raise it \\(systemd: TasksMax=, docker and podman: --pids-limit\\)"
+	like "the message names that limit, its value and the cure" "$err" "too many processes: the cgroup's $pids/pids.max is 3: raise it \\(systemd: TasksMax=, docker and podman: --pids-limit\\)"
 else
 	rmdir "$pids" 2>/dev/null
 	ok "a cgroup is full # SKIP none can be made here" true
@@ -126,5 +126,5 @@ fi
 
 wait $idle
 is "a daemon that does nothing fails the start" $? 5
-like "which, how long, and what it said" "$(tr '\n' ' ' <said)" 'vm: idle has done nothing for 10 s, and is not done; its last words: +I rest'
+like "the message says which daemon, how long, and the last words" "$(tr '\n' ' ' <said)" 'vm: idle has done nothing for 10 s, and is not done; its last words: +I rest'
 done_testing

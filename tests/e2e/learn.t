@@ -11,7 +11,7 @@ file=01-who-is-my-next-hop/who-is-my-next-hop.vnetlab.json
 status "a lesson begins" 0 vnetlab learn 1 --no-watch
 like "its story is told" "$out" '^Who is my next hop'
 ok "the student has a copy of the design" test -s $file
-ok "and not of the solution" test ! -e 01-who-is-my-next-hop/solution.json
+ok "the student has no copy of the solution" test ! -e 01-who-is-my-next-hop/solution.json
 is "what up warns of is not told: it would be the answer" "$err" ""
 status "check says that something is open" 1 vnetlab learn 1 check -o json
 json "each task is told with what was seen" '.done == false and (.tasks | length) == 2 and .tasks[1].points == 2 and (.tasks[1].detail | test("0 of 1"))'
@@ -57,7 +57,7 @@ status "a machine can be stopped in secret" 0 vnetlab exam --running -n $lab --s
 status "its checks fail" 1 vnetlab learn 1 check
 status "who finds it starts it" 0 vnetlab fault start "$(vnetlab status -n $lab -o json | jq -r '.nodes[] | select(.state == "deallocated").name')" -n $lab
 is "then nothing is broken" "$out" ""
-status "and the checks hold" 0 vnetlab learn 1 check
+status "the checks hold again" 0 vnetlab learn 1 check
 status "up leaves it so" 0 vnetlab up $file -n $lab
 status "a machine that is missing is an open task" 0 sh -c "jq 'del(.virtualMachines.nva, .checks)' $file >less.vnetlab.json && '$B/vnetlab' up less.vnetlab.json -n $lab"
 status "check says so" 1 vnetlab learn 1 check

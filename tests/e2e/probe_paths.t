@@ -95,10 +95,10 @@ expect() {
 	run vnetlab path -o json "$_from" "$_to" "$@"
 	json "$_what: model and kernel agree" '.agree'
 	if [ "$_st" -eq 0 ]; then
-		json "$_what: delivered, and back" '.verdict == "delivered" and .kernel.verdict == "delivered"
+		json "$_what: a packet is delivered, and its answer" '.verdict == "delivered" and .kernel.verdict == "delivered"
 			and .return.verdict == "delivered"'
 	else
-		json "$_what: not, there or back" '.verdict != "delivered" or .return.verdict != "delivered"'
+		json "$_what: a packet or its answer is not delivered" '.verdict != "delivered" or .return.verdict != "delivered"'
 	fi
 	run vnetlab path "$_from" "$_to" "$@"
 	like "$_what: path says why" "$out" "$_words"
@@ -131,10 +131,10 @@ json "what the file says by its design alone is what the lab's kernels do" '.dis
 vnetlab exec b -- nft 'add table ip by-hand; add chain ip by-hand in { type filter hook input priority 0; }; add rule ip by-hand in tcp dport 80 drop'
 run vnetlab matrix probe-paths --live -o json
 json "connections and datagrams are sent, too: a port that somebody closed by hand is found, and nothing else" '.disagreements | map(select(.to == "b")) | length > 0 and all(.between == "packets" and .protocol == "tcp" and .port == 80 and .kernel.verdict == "dropped")'
-json "and where fw hands on to it" '.disagreements | map(select(.to | startswith("b") | not)) | all((.to | startswith("fw")) and .port == 8080)'
+json "fw, which hands on to that port, is among them" '.disagreements | map(select(.to | startswith("b") | not)) | all((.to | startswith("fw")) and .port == 8080)'
 run vnetlab path a b --protocol tcp --port 80
 like "path says at that hop that somebody changed the rules inside the node" "$out" 'has the address; its packet filter was changed by hand, inside the node: the design has no rules for it'
-like "and its verdict does so, too" "$out" '=> delivered \(a packet filter is not walked\): .*the own packet filter of b \(changed by hand inside the node\)'
+like "the verdict of path says so, too" "$out" '=> delivered \(a packet filter is not walked\): .*the own packet filter of b \(changed by hand inside the node\)'
 vnetlab exec b -- nft delete table ip by-hand
 run vnetlab path a b --protocol tcp --port 80 -o json
 json "path says nothing of it when what was changed is gone" '(.flow.notWalked // false) == false and .flow.verdict == "delivered"'
@@ -146,7 +146,7 @@ vnetlab exec fabric -- ip route add blackhole 10.50.0.1/32 table 10001
 run vnetlab matrix "$work/p.vnetlab.json" --against probe-paths
 is "a lab with a planted route does not do what the file says" "$rc" 1
 like "it says where" "$out" '^disagreement: [a-z]+ -> fw .* at 10\.50\.0\.1, icmp'
-like "and what each side says" "$out" '^    file: delivered, by'
+like "it says what each side says" "$out" '^    file: delivered, by'
 status "a route planted in the fabric is a disagreement" 1 vnetlab matrix probe-paths -o json
 # One port is denied by the appliance's own packet filter, once the fabric has led it there.
 json "it has the pair, and what each says" '[.disagreements[] | select(.address == "10.50.0.1")] | (map(.model.verdict) | unique) == ["delivered", "denied"] and all(.kernel.verdict == "dropped")'
@@ -260,7 +260,7 @@ status "another one is dropped" 1 vnetlab probe b odd --protocol tcp --port 80 -
 echo "add rule inet mine forward tcp dprot 80 drop" >>"$work/hide.nft"
 status "check refuses what nft refuses" 3 vnetlab check "$work/p.vnetlab.json"
 like "it has the file's place and nft's words" "$out" '/virtualMachines/hide/config/nftables\.conf'
-like "and the line" "$out" 'nft refuses it: .*nftables\.conf:6:'
+like "it has the line of the file" "$out" 'nft refuses it: .*nftables\.conf:6:'
 vnetlab down -q >/dev/null
 
 # VMs that are called as something that every lab has: the design's names come first.

@@ -27,11 +27,11 @@ cat >"$file" <<'JSON'
                        "fw": { "nic": { "subnet": "A/fw", "privateIPAddress": "10.1.3.4", "enableIPForwarding": true } } },
   "privateEndpoints": { "sql": { "subnet": "A/pe", "listen": ["tcp/1433"] } } }
 JSON
-edit() { jq "$1" "$file" >"$work/.new" && mv "$work/.new" "$file" && status "up: $2" 0 vnetlab up -q "$file"; }
+edit() { jq "$1" "$file" >"$work/.new" && mv "$work/.new" "$file" && status "up takes a change: $2" 0 vnetlab up -q "$file"; }
 # FROM TO [OPTION...]: the packet arrives, model and kernel said so; or neither.
 agree() { holds .agree vnetlab path "$@" -o json; }
-reach() { status "$1 reaches $2" 0 vnetlab probe "$@" && ok "and that was predicted" agree "$@"; }
-drop() { status "$1 does not reach $2" 1 vnetlab probe "$@" && ok "and that was predicted" agree "$@"; }
+reach() { status "$1 reaches $2" 0 vnetlab probe "$@" && ok "model and kernel agree that $1 reaches $2" agree "$@"; }
+drop() { status "$1 does not reach $2" 1 vnetlab probe "$@" && ok "model and kernel agree that $1 does not reach $2" agree "$@"; }
 sql() { "$1" "$2" sql --protocol tcp --port 1433; }
 
 edit . "as it is"

@@ -63,7 +63,7 @@ ok "the NIC has the third party's address as next hop, as announced" has_row box
 ok "packets go to the third party" vnetlab probe box 172.21.0.1
 is "the list of learned routes has the third party's address" "$(vnetlab learned Rs/third -o json | jq -r '.RouteServiceRole_IN_0[0].nextHop')" 10.0.9.4
 ok "a next hop in a peered VNet keeps its type, though a Route Server's instance has it" has_row box 172.22.0.0/16 '["VirtualNetworkGateway",["10.5.0.4"]]'
-not_ok "and packets to it are dropped" vnetlab probe box 172.22.0.1 --timeout 300ms
+not_ok "packets to that next hop are dropped" vnetlab probe box 172.22.0.1 --timeout 300ms
 run vnetlab routes box --explain
 like "routes --explain says that an instance forwards nothing" "$out" '10\.5\.0\.4 is an instance of Route Server Rs2, which forwards nothing'
 

@@ -153,7 +153,7 @@ status "test of a daemon that does not start fails" 5 vnetlab test --format json
 json "the report has the daemon's own words" '.error | test("bird.conf:1")'
 json "the checks are skipped, and none passed" '.skipped == 1 and .passed == 0'
 ok "its events are kept" grep -q 'bird.conf:1' "$work/nostart/tcmd/events.ndjson"
-ok "the logs of the others, too" test -s "$work/nostart/tcmd/logs/RS_0.log"
+ok "the logs of the others are kept, too" test -s "$work/nostart/tcmd/logs/RS_0.log"
 ok "no lab is left behind the daemon" gone
 status "up of it fails, too" 5 vnetlab up "$work/broken.vnetlab.json"
 ok "ls does not show it any more when up has said so" gone
