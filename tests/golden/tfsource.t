@@ -339,6 +339,58 @@ is "a subnet's prefix has two names" "$(cat >>"$work/gw/main.tf" <<'EOF'
 output "one" { value = azurerm_subnet.gw.address_prefix }
 EOF
 plan "$work/gw" 2>/dev/null | jq -r .planned_values.outputs.one.value)" 10.0.1.0/27
+mkdir "$work/range"
+cat >"$work/range/main.tf" <<'EOF'
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "rg"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_public_ip_prefix" "p" {
+  name                = "range"
+  resource_group_name = "rg"
+  prefix_length       = 30
+}
+resource "azurerm_public_ip" "one" {
+  name                = "one"
+  resource_group_name = "rg"
+  public_ip_prefix_id = azurerm_public_ip_prefix.p.id
+}
+resource "azurerm_public_ip" "two" {
+  name                = "two"
+  resource_group_name = "rg"
+}
+resource "azurerm_lb" "lb" {
+  name                = "lb"
+  resource_group_name = "rg"
+  frontend_ip_configuration {
+    name                = "f"
+    public_ip_prefix_id = azurerm_public_ip_prefix.p.id
+  }
+}
+resource "azurerm_network_security_group" "g" {
+  name                = "g"
+  resource_group_name = "rg"
+  dynamic "security_rule" {
+    for_each = [azurerm_public_ip_prefix.p.ip_prefix, azurerm_public_ip.one.ip_address, azurerm_public_ip.two.ip_address, azurerm_virtual_network.v.guid]
+    content {
+      name                       = "r${security_rule.key}"
+      priority                   = 100 + security_rule.key
+      direction                  = "Inbound"
+      access                     = "Allow"
+      protocol                   = "*"
+      source_port_range          = "*"
+      destination_port_range     = "*"
+      source_address_prefix      = security_rule.value
+      destination_address_prefix = "*"
+    }
+  }
+}
+EOF
+vnetlab import "$work/range" 2>"$work/range.err" >"$work/range.json"
+is "a frontend has an address of its range" "$(jq -r '.publicIPAddresses[.loadBalancers.lb.publicIPAddress].publicIPPrefix' "$work/range.json")" range
+is "public addresses and ranges are known where a rule asks for them" "$(jq -c '[.networkSecurityGroups.g.securityRules[].sourceAddressPrefix]' "$work/range.json")" '["20.101.0.0/30","20.101.0.0","20.100.0.4"]'
+like "a rule whose source nobody knows is left out, and not for everybody" "$(cat "$work/range.err")" 'IMPORT-FORM-01 at .*main.tf.*|"r3" is left out: its source is not known'
 mkdir "$work/arm"
 cat >"$work/arm/main.tf" <<'EOF'
 resource "azurerm_resource_group_template_deployment" "d" {

@@ -106,6 +106,8 @@ static const char *address_of_mark(struct addresses *a, const char *text)
 	if (!n)
 		return NULL;
 	resource = resource_find(a->by_id, tf_id(a->t, n));
+	if (str_starts(n->type, "azurerm_public_ip"))
+		return resource ? tf_public_address(a->t, a->by_id, resource) : NULL;
 	if (streq(n->type, "azurerm_route_server")) {
 		_cleanup_free_ char *of = xasprintf("%s/ipConfigurations/ipconfig", tf_id(a->t, n));
 

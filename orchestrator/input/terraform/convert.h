@@ -19,3 +19,7 @@ void tf_fold(struct tf *t, struct tf_node *n, json_t *by_id);
 json_t *tf_find_inline_subnet(json_t *by_id, const char *id);
 /* Replaces the marks of addresses that are not known yet, and gives them to their owners. */
 void tf_addresses(struct tf *t, json_t *resources);
+/* Of such a resource and attribute the value is a public address, or a range of them. */
+bool tf_is_public(const char *type, const char *attr);
+/* That value, chosen now where it was not yet; NULL: there is none for it. */
+const char *tf_public_address(struct tf *t, json_t *by_id, json_t *resource);

@@ -9,6 +9,7 @@
  * what stands behind it: the instance's own index then picks, and the attribute is taken from the
  * name of the one that is asked for. */
 #include "base/str.h"
+#include "input/terraform/convert.h"
 #include "input/terraform/plan.h"
 #include "input/terraform/ref.h"
 #include "input/terraform/types.h"
@@ -157,7 +158,9 @@ static void add_attribute_values(struct tf *t, json_t *out, struct tf_node *n,
 	/* ip_configuration[0].private_ip_address and its like, not yet known */
 	const struct tf_step *last = step < r->n ? &r->steps[r->n - 1] : &(struct tf_step){ 0 };
 
-	if (is_ip_attr(step < r->n ? last->name : name))
+	const char *asked = step < r->n ? last->name : name;
+
+	if (is_ip_attr(asked) || tf_is_public(n->type, asked))
 		add_address_mark(t, out, n, last);
 	else
 		resolve_expression(t, (struct place){ n->module, n->index, n->conf },

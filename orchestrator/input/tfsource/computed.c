@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets what the provider or Azure sets on apply: ids by the rule that plans use, addresses that the
  * lab allocates, values that carry no packets.  The rest stays open, and says what it is. */
+#include "input/terraform/convert.h"
 #include "input/terraform/plan.h"
 #include "input/terraform/types.h"
 #include "input/tfsource/source.h"
@@ -262,6 +263,8 @@ json_t *tfs_computed(struct source *s, struct tfs_node *n, const char *name)
 			ip = address_mark(n, 0);
 		return streq(name, "private_ip_address") ? ip : json_pack("[o]", ip);
 	}
+	if (tf_is_public(n->type, name))
+		return address_mark(n, 0);
 	if (streq(name, "virtual_router_ips"))
 		return json_pack("[o, o]", address_mark(n, 0), address_mark(n, 1));
 	if (streq(name, "virtual_router_asn"))

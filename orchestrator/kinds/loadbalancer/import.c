@@ -15,9 +15,38 @@ static bool is_ipv6(const struct res *front)
 	return strieq(version, "IPv6") || (ip && arm_family(ip) == 0);
 }
 
+/* A frontend that names a range has an address of it, which is an entry of the lab's own.  Returns
+ * what the load balancer's publicIPAddress is; NULL: the range is IPv6, and reported to be. */
+static json_t *take_of_range(struct import *im, const struct res *lb, const struct res *front,
+                             const char *property, const char *what)
+{
+	const char *id = arm_id(front->j, property), *range = im_use(im, front, id, what);
+	struct res entry = *front;
+
+	if (!range)
+		return im_find(im, id) ? NULL : json_true();
+	json_t *obj = json_object();
+
+	put_str(obj, property, range);
+	entry.lab = im_name(im, "publicIPAddresses", &entry,
+	                    arena_printf(im->a, "%.40s-%.39s", lb->lab, front->name));
+	im_put(im, "publicIPAddresses", &entry, obj);
+	return json_string(entry.lab);
+}
+
+#define TAKE_OF_RANGE(key, one, many, tf, what) \
+	if (arm_id(front->j, (one))) \
+		return take_of_range(im, lb, front, (one), (what));
+
+static json_t *range_address(struct import *im, const struct res *lb, const struct res *front)
+{
+	ADDRESS_RANGES(TAKE_OF_RANGE)
+	return json_true();
+}
+
 /* Sets *ret_subnet or *ret_public; false: it is left out, since what it names is. */
-static bool frontend_address(struct import *im, struct res *front, const char **ret_subnet,
-                             json_t **ret_public)
+static bool frontend_address(struct import *im, const struct res *lb, struct res *front,
+                             const char **ret_subnet, json_t **ret_public)
 {
 	const char *id = arm_id(front->j, "subnet"), *public = arm_id(front->j, "publicIPAddress");
 	const struct res *ip = public ? im_find(im, public) : NULL;
@@ -33,9 +62,9 @@ static bool frontend_address(struct import *im, struct res *front, const char **
 		im_leave_out(im, front, NULL, "its subnet is not in the lab");
 	if (id)
 		return *ret_subnet;
-	const char *lab = im_use(im, front, public, "public address");
+	const char *own = im_use(im, front, public, "public address");
 
-	if (ip && !lab) { /* it is IPv6, and said to be */
+	if (ip && !own) { /* it is IPv6, and said to be */
 		front->left_out = true;
 		return false;
 	}
@@ -47,8 +76,9 @@ static bool frontend_address(struct import *im, struct res *front, const char **
 		        front->name);
 		return false;
 	}
-	*ret_public = lab ? json_string(lab) : json_true();
-	return true;
+	*ret_public = own ? json_string(own) : range_address(im, lb, front);
+	front->left_out = !*ret_public;
+	return *ret_public;
 }
 
 /* Azure's default where none is given. */
@@ -76,7 +106,7 @@ static bool read_frontend(struct import *im, struct res *lb, struct res *front, 
 	const char *subnet = NULL;
 	json_t *public = NULL;
 
-	if (!frontend_address(im, front, &subnet, &public))
+	if (!frontend_address(im, lb, front, &subnet, &public))
 		return false;
 	json_t *obj = json_object();
 
@@ -124,6 +154,18 @@ static void read_balancer(struct import *im, struct res *lb)
 		im_leave_out(im, lb, NULL, "none of its frontends is in the lab");
 }
 
+#define RANGE_ATTR(key, one, many, tf, what) { tf, one, TF_ID },
+
+static const struct tf_attr tf_frontend[] = {
+	{ "subnet_id", "subnet", TF_ID },
+	{ "private_ip_address", "privateIPAddress" },
+	{ "private_ip_address_allocation", "privateIPAllocationMethod" },
+	{ "private_ip_address_version", "privateIPAddressVersion" },
+	{ "public_ip_address_id", "publicIPAddress", TF_ID },
+	ADDRESS_RANGES(RANGE_ATTR) /* it is of one of them */
+	{ 0 },
+};
+
 /* Names alone: azurerm's outbound rules name frontends of their own load balancer. */
 static const struct tf_attr tf_nothing[] = { { 0 } };
 
@@ -131,7 +173,7 @@ static const struct tf_type tf_balancers[] = {
 	{ "azurerm_lb", ARM_NET "loadBalancers", .ids = " loadbalancer_id ",
 	  .attrs = TF_ATTRS{ { "sku", "^sku.name" },
 	                     { "frontend_ip_configuration", "frontendIPConfigurations", TF_BLOCKS,
-	                       tf_address },
+	                       tf_frontend },
 	                     { 0 } },
 	  .defaults = TF_DEFAULTS{ { "sku", "\"Basic\"", 0, 3 },
 	                           { "sku", "\"Standard\"", 4, 0 },

@@ -51,6 +51,21 @@ static void put_groups(struct import *im, json_t *obj, const char *key, const st
 	json_decref(list);
 }
 
+/* True if the rule says who is on that side ("source", "destination"). */
+static bool has_side(const json_t *rule, const char *side)
+{
+	static const char *const words[] = { "AddressPrefix", "AddressPrefixes",
+		                             "ApplicationSecurityGroups" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		_cleanup_free_ char *key = xasprintf("%s%s", side, words[i]);
+
+		if (json_object_get(rule, key))
+			return true;
+	}
+	return false;
+}
+
 static void read_security_rule(struct import *im, struct res *r)
 {
 	static const char *const directions[] = { "Inbound", "Outbound", NULL };
@@ -82,6 +97,14 @@ static void read_security_rule(struct import *im, struct res *r)
 	put_either(obj, "destinationPortRange", "destinationPortRanges", r);
 	if (!source || !destination) { /* a rule about IPv6 */
 		r->left_out = true;
+		json_decref(obj);
+		return;
+	}
+	/* Azure takes no rule without them; what nobody knows is not everybody. */
+	if (!has_side(obj, "source") || !has_side(obj, "destination")) {
+		im_leave_out(im, r, "give the addresses in the design",
+		             has_side(obj, "source") ? "its destination is not known"
+		                                     : "its source is not known");
 		json_decref(obj);
 		return;
 	}
