@@ -102,7 +102,7 @@ char *xasprintf(const char *fmt, ...)
 struct block {
 	struct block *next;
 	size_t used, cap;
-	_Alignas(16) unsigned char data[];
+	_Alignas(8) unsigned char data[];
 };
 
 struct arena {
@@ -110,7 +110,19 @@ struct arena {
 	size_t total;
 };
 
-enum { BLOCK = 16 * 1024 - sizeof(struct block) };
+/* There are arenas of a few objects, one for each file of a design: the first block is small, and
+ * each has twice the bytes of the one before. */
+enum {
+	FIRST_BLOCK = 512 - sizeof(struct block),
+	BLOCK = 16 * 1024 - sizeof(struct block),
+};
+
+static size_t next_block_size(const struct arena *a)
+{
+	size_t size = a->total < BLOCK ? a->total : BLOCK;
+
+	return size < FIRST_BLOCK ? FIRST_BLOCK : size;
+}
 
 struct arena *arena_new(void)
 {
@@ -136,18 +148,18 @@ void arena_free_p(struct arena **a)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	size = (size + 15) & ~(size_t)15;
+	size = (size + 7) & ~(size_t)7;
 	struct block *b = a->head;
 
 	if (!b || b->cap - b->used < size) {
-		size_t cap = size > BLOCK ? size : BLOCK;
+		size_t usual = next_block_size(a), cap = size > usual ? size : usual;
 
 		b = xcalloc(1, sizeof(*b) + cap);
 		b->cap = cap;
 		a->total += sizeof(*b) + cap;
 		/* A block of its own for a large object goes behind the head, which still has room.
 		 */
-		if (a->head && size > BLOCK) {
+		if (a->head && size > usual) {
 			b->next = a->head->next;
 			a->head->next = b;
 		} else {

@@ -21,6 +21,7 @@ static json_t *read_parameters(const char *path, unsigned depth, struct findings
 	if (f->errors == errors && !e->code)
 		sources = bicep_params(path, base, &o.name, f, e);
 	o.sources = sources;
+	o.only_whole = true;
 	if (sources && f->errors == errors)
 		arm_read(&o, &resources, &outputs, f, e);
 	if (outputs && base) /* what this file gives counts more */
@@ -78,6 +79,7 @@ json_t *open_bicep(struct opening *op, const char *file, struct err *e)
 
 	o.name = name;
 	o.sources = sources;
+	o.only_whole = true;
 	o.given = given;
 	o.params = params;
 	if (sources && !op->f->errors)

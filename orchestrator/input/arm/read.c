@@ -194,6 +194,8 @@ static int evaluate_template(struct arm *a, const char *text, size_t n, const ch
 	if (a->over && a->f->errors == a->errors_before)
 		arm_finding(a, SEV_ERROR, "ARM-LIMIT-01", NULL, file, "", NULL,
 		            "the template takes too much to evaluate");
+	if (a->o->only_whole && a->f->errors > a->errors_before)
+		return -EBADMSG;
 	*ret_resources = emit_resources(a);
 	*ret_outputs = val_to_json(outputs, false);
 	return a->f->errors > a->errors_before ? -EBADMSG : 0;

@@ -213,7 +213,7 @@ static const struct val *fail_arity(struct env *e, const struct expr *x)
 	                         : f->min == f->max ? xasprintf("%d", f->min)
 	                                            : xasprintf("%d to %d", f->min, f->max);
 
-	return eval_fail(e, x, NULL, "%s() takes %s argument%s, not %zu", f->name, n,
+	return eval_fail(e, x, NULL, "%s() takes %s argument%s, not %u", f->name, n,
 	                 streq(n, "1") || streq(n, "at least 1") ? "" : "s", x->n_args);
 }
 

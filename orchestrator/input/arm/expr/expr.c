@@ -46,26 +46,50 @@ static bool is_name_char(char c, bool first)
 	return isalpha(u) || c == '_' || c == '$' || u >= 0x80 || (!first && isdigit(u));
 }
 
-static const char *parse_name(struct parser *p)
+/* Returns how long the name is that begins at p->at, behind blanks, and goes behind it. */
+static size_t pass_name(struct parser *p)
 {
 	peek_char(p);
 	size_t from = p->at;
 
 	while (p->at < p->n && is_name_char(p->s[p->at], p->at == from))
 		p->at++;
-	if (p->at == from)
-		return NULL;
-	char *name = arena_alloc(p->a, p->at - from + 1);
+	return p->at - from;
+}
 
-	memcpy(name, p->s + from, p->at - from);
+static const char *parse_name(struct parser *p)
+{
+	size_t n = pass_name(p);
+	char *name = n ? arena_alloc(p->a, n + 1) : NULL;
+
+	if (n)
+		memcpy(name, p->s + p->at - n, n);
 	return name;
+}
+
+/* The same for a name that is mostly a function's: the text is that of its row. */
+static const char *parse_function_name(struct parser *p)
+{
+	const struct func *f = NULL;
+	char text[32] = "";
+	size_t before = p->at, n = pass_name(p);
+
+	if (n && n < sizeof(text)) {
+		memcpy(text, p->s + p->at - n, n);
+		f = func_find(p->funcs, text);
+	}
+	if (f && streq(f->name, text))
+		return f->name;
+	p->at = before;
+	return parse_name(p);
 }
 
 static struct expr *new_expr(struct parser *p, enum expr_kind kind, size_t pos)
 {
-	struct expr *x = arena_alloc(p->a, sizeof(*x));
+	struct expr *x =
+	    arena_alloc(p->a, kind == E_VALUE ? offsetof(struct expr, name) : sizeof(*x));
 
-	x->kind = kind;
+	x->kind = (uint8_t)kind;
 	x->pos = (uint32_t)pos;
 	return x;
 }
@@ -139,7 +163,7 @@ static bool parse_arguments(struct parser *p, struct expr *x, size_t open)
 	if (ok) {
 		x->args = arena_array(p->a, n, sizeof(*x->args));
 		memcpy(x->args, list, n * sizeof(*list));
-		x->n_args = n;
+		x->n_args = (uint32_t)n;
 	}
 	free(list);
 	return ok;
@@ -149,7 +173,7 @@ static bool parse_arguments(struct parser *p, struct expr *x, size_t open)
 static const struct expr *parse_call(struct parser *p)
 {
 	size_t from = p->at, open;
-	const char *name = parse_name(p);
+	const char *name = parse_function_name(p);
 	struct expr *x = new_expr(p, E_CALL, from);
 
 	if (take_char(p, '.')) {

@@ -10,17 +10,22 @@ struct func;
 struct func_table;
 
 struct expr {
-	enum expr_kind kind;
-	bool safe;               /* ".?name", "[?index]" */
-	uint32_t pos;            /* offset in the text, for the caret */
-	const struct val *value; /* E_VALUE */
+	uint8_t kind;    /* enum expr_kind */
+	bool safe;       /* ".?name", "[?index]" */
+	uint32_t pos;    /* offset in the text, for the caret */
+	uint32_t n_args; /* of a call; of an index 1 */
+	union {
+		const struct val *value;  /* E_VALUE: it has no more than this */
+		const struct expr **args; /* of a call; of an index: the index */
+	};
 	/* E_CALL: ns is set for user-defined functions only, whose row is the table's `user`; func
 	 * is NULL when there is no such function.  E_PROPERTY: name. */
-	const char *ns, *name;
-	const struct func *func;
-	const struct expr **args; /* of a call; of an index: the index */
-	size_t n_args;
-	const struct expr *base; /* E_PROPERTY, E_INDEX */
+	const char *name;
+	union {
+		const struct func *func;
+		const struct expr *base; /* E_PROPERTY, E_INDEX */
+	};
+	const char *ns;
 };
 
 struct expr_error {

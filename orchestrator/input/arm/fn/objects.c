@@ -11,6 +11,7 @@ FN(fn_create_object)
 	if (n % 2)
 		return eval_fail(e, at, NULL,
 		                 "createObject() takes pairs: name, value, name, value ...");
+	val_expect(&b, n / 2);
 	for (size_t i = 0; i < n; i += 2) {
 		if (v[i]->type != V_STR)
 			return eval_fail(e, at->args[i], NULL,

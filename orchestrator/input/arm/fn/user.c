@@ -33,7 +33,7 @@ LAZY(call_user_function)
 	if (!f)
 		return eval_unknown(e, at);
 	if (at->n_args != n)
-		return eval_fail(e, at, NULL, "%s.%s() takes %zu argument%s, not %zu", at->ns,
+		return eval_fail(e, at, NULL, "%s.%s() takes %zu argument%s, not %u", at->ns,
 		                 at->name, n, n == 1 ? "" : "s", at->n_args);
 	for (size_t i = 0; i < n; i++) {
 		const struct val *v = eval_expr(e, at->args[i]);

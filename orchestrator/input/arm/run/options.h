@@ -26,6 +26,7 @@ struct arm_options {
 	/* NULL, or templates in memory, {name: template}: the main one by `name`, others by the
 	 * link "source:NAME".  Their places are in the findings' table already. */
 	json_t *sources;
-	json_t *given;  /* NULL, or {name: {"value": v}}, before params */
-	json_t *linked; /* NULL, or a list to which the paths of linked templates are added */
+	json_t *given;   /* NULL, or {name: {"value": v}}, before params */
+	bool only_whole; /* nothing comes out where there are errors */
+	json_t *linked;  /* NULL, or a list to which the paths of linked templates are added */
 };

@@ -33,6 +33,13 @@ const struct val *val_bool(bool b)
 
 const struct val *val_int(struct arena *a, int64_t i)
 {
+	/* Counters, indexes and bits of prefixes: each is made once. */
+	static struct val small[256];
+
+	if (i >= 0 && i < (int64_t)ARRAY_LEN(small)) {
+		small[i] = (struct val){ .type = V_INT, .depth = 1, .weight = 1, .i = i };
+		return &small[i];
+	}
 	struct val *v = make_val(a, V_INT);
 
 	v->i = i;

@@ -88,6 +88,8 @@ struct val_builder {
 	uint32_t *slots; /* of an object: hash -> position + 1 */
 	size_t n_slots;
 };
+/* So many members more will be set: room for them at once. */
+void val_expect(struct val_builder *b, size_t members);
 void val_push(struct val_builder *b, const struct val *v);
 void val_set(struct val_builder *b, const char *key, const struct val *v);
 void val_set_all(struct val_builder *b, const struct val *obj);

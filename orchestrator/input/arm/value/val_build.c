@@ -4,9 +4,11 @@
 
 #include "input/arm/value/val.h"
 
-static void grow_builder(struct val_builder *b, size_t size, void **list)
+/* What is outgrown stays in the arena: most objects have two members. */
+enum { FIRST_MEMBERS = 2 };
+
+static void grow_builder(struct val_builder *b, size_t cap, size_t size, void **list)
 {
-	size_t cap = b->cap ? b->cap * 2 : 8;
 	void *bigger = arena_array(b->a, cap, size);
 
 	if (b->n)
@@ -18,7 +20,8 @@ static void grow_builder(struct val_builder *b, size_t size, void **list)
 void val_push(struct val_builder *b, const struct val *v)
 {
 	if (b->n == b->cap)
-		grow_builder(b, sizeof(const struct val *), (void **)&b->items);
+		grow_builder(b, b->cap ? b->cap * 2 : FIRST_MEMBERS, sizeof(const struct val *),
+		             (void **)&b->items);
 	b->items[b->n++] = v;
 }
 
@@ -68,7 +71,8 @@ void val_set(struct val_builder *b, const char *key, const struct val *v)
 		return;
 	}
 	if (b->n == b->cap)
-		grow_builder(b, sizeof(struct member), (void **)&b->members);
+		grow_builder(b, b->cap ? b->cap * 2 : FIRST_MEMBERS, sizeof(struct member),
+		             (void **)&b->members);
 	b->members[b->n++] = (struct member){ key, v, hash };
 	if (b->slots ? b->n * 2 > b->n_slots : b->n > 12)
 		rehash_builder(b);
@@ -76,8 +80,16 @@ void val_set(struct val_builder *b, const char *key, const struct val *v)
 		*slot_of_key(b, key, hash) = (uint32_t)b->n;
 }
 
+void val_expect(struct val_builder *b, size_t members)
+{
+	if (b->n + members > b->cap)
+		grow_builder(b, b->n + members, sizeof(struct member), (void **)&b->members);
+}
+
 void val_set_all(struct val_builder *b, const struct val *obj)
 {
+	if (!b->n && obj && obj->type == V_OBJ)
+		val_expect(b, obj->n);
 	for (uint32_t i = 0; obj && obj->type == V_OBJ && i < obj->n; i++)
 		val_set(b, obj->members[i].key, obj->members[i].v);
 }
