@@ -141,7 +141,7 @@ static struct box chip_at(const struct layout *l, int x, int y, size_t i, int co
 /* Wide enough for two lines, of which the first is the bigger and bold one. */
 static void fit_chip(struct layout *l, const char *name, const char *detail)
 {
-	int w = 16 + max_int((int)strlen(name) * 15 / 2, (int)strlen(detail) * 25 / 4);
+	int w = 16 + max_int((int)strlen(name) * 8, (int)strlen(detail) * 25 / 4);
 
 	l->chip_w = max_int(l->chip_w, w < MAX_CHIP_W ? w : MAX_CHIP_W);
 }

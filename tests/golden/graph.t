@@ -120,7 +120,7 @@ wide = {"name": "wide", "virtualNetworks": {"Hub": network(0, subnets={"RouteSer
         "virtualMachines": {"openbgpd": {"nic": {"subnet": "Hub/a", "enableIPForwarding": True}, "image": "openbgpd", "bgp": {"asn": 4200000001}}}}
 svg = draw(wide)
 at = boxes(svg)
-for box, text, pixels in (("r0", "TheSpokesRouteServer AS 65515", 7.4), ("n0", "10.0.1.4 openbgpd AS 4200000001", 6.1)):
+for box, text, pixels in (("r0", "TheSpokesRouteServer AS 65515", 8), ("n0", "10.0.1.4 openbgpd AS 4200000001", 6.1)):
     ok(text in svg and at[box][2] >= 16 + pixels * len(text), f"{text} stands in its box", at)
 
 with tempfile.NamedTemporaryFile("w", suffix=".vnetlab.json") as f:
