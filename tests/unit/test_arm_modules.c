@@ -59,6 +59,25 @@ static void who_waits_stays_out(void **state)
 	output_is(&m, "third", "`10.9.3.7`");
 }
 
+/* The same among the modules of a module: the outputs of "first" wake "second", whose parameter
+ * asks for them. */
+static void who_is_woken_waits(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`resources`: [" VNET ","
+	    MODULE("hub", "",
+	           MODULE("first", "", NIC("a"), OUT("ip", IP_OF("a"))) ","
+	           MODULE("second", IN("first", "ip"), NIC("b"), OUT("ip", "parameters('in')")),
+	           OUT("ip", "reference('second').outputs.ip.value")) "],"
+	    "`outputs`: {" OUT("first", "reference('hub').outputs.ip.value") "}}");
+	/* clang-format on */
+
+	(void)state;
+	no_findings(&m);
+	output_is(&m, "first", "`10.9.3.4`");
+}
+
 /* The pool's id is known before any address is: were the balancer given one at once, it would be
  * that of the NIC. */
 static void id_starts_no_allocation(void **state)
@@ -294,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_waits_stays_out),
+		cmocka_unit_test(who_is_woken_waits),
 		cmocka_unit_test(id_starts_no_allocation),
 		cmocka_unit_test(real_circle),
 		cmocka_unit_test(waiting_makes_no_deployments),

@@ -131,6 +131,7 @@ static int eval_nested_parameters(struct inst *i, struct env *e, struct deployme
 int nested_start(struct inst *i, struct env *e)
 {
 	struct arm *a = e->a;
+	struct inst *asker = a->current;
 	struct deployment *d;
 	size_t before;
 	int r;
@@ -152,6 +153,7 @@ int nested_start(struct inst *i, struct env *e)
 		return -EBADMSG;
 	}
 	i->starting = true;
+	a->current = i; /* the questions in its parameters are its own, not those of who wakes it */
 	before = under_way_begin(i);
 	d->name = i->name;
 	place_nested(i, e, d);
@@ -160,6 +162,7 @@ int nested_start(struct inst *i, struct env *e)
 	if (r >= 0 && !d->outer)
 		r = eval_nested_parameters(i, e, d);
 	under_way_end(i, before);
+	a->current = asker;
 	i->starting = false;
 	if (a->tentative && a->cycle) /* tried again later */
 		return -ELOOP;
