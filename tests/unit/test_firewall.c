@@ -34,6 +34,9 @@ static const char DESIGN[] =
     "\"b\":{\"priority\":200,\"rules\":{\"web\":{\"protocols\":[\"TCP\",\"UDP\"],"
     "\"sourceAddresses\":[\"*\"],\"destinationAddresses\":[\"*\"],\"destinationPorts\":[\"80-90\"],"
     "\"translatedAddress\":\"10.0.9.9\"}}},"
+    "\"c\":{\"priority\":300,\"rules\":{\"both\":{\"protocols\":[\"Any\"],"
+    "\"sourceAddresses\":[\"*\"],\"destinationAddresses\":[\"*\"],\"destinationPorts\":[\"100\"],"
+    "\"translatedAddress\":\"10.0.7.7\"}}},"
     "\"a\":{\"priority\":100,\"rules\":{\"http\":{\"protocols\":[\"TCP\"],"
     "\"sourceAddresses\":[\"203.0.113.0/24\"],\"destinationAddresses\":[\"*\"],"
     "\"destinationPorts\":[\"80\"],\"translatedAddress\":\"10.0.8.8\",\"translatedPort\":\"8080\"}}}"
@@ -103,6 +106,10 @@ static void test_translation(void **state)
 	assert_int_equal(v.target->ip, A("10.0.9.9"));
 	assert_int_equal(v.target->port, 0);
 	says(ask(m, "8.8.8.8", "10.0.1.4", IPPROTO_TCP, 443), FIREWALL_DENY, NULL);
+	v = says(ask(m, "8.8.8.8", "10.0.1.4", IPPROTO_TCP, 100), FIREWALL_DNAT, "c/both");
+	assert_int_equal(v.target->ip, A("10.0.7.7"));
+	v = says(ask(m, "8.8.8.8", "10.0.1.4", IPPROTO_UDP, 100), FIREWALL_DNAT, "c/both");
+	assert_int_equal(v.target->ip, A("10.0.7.7"));
 	says(ask(m, "10.1.0.4", "10.0.1.4", IPPROTO_ICMP, 0), FIREWALL_LOCAL, NULL);
 	model_free(m);
 }

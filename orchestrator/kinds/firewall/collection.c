@@ -94,16 +94,15 @@ static int compare_priorities(const void *pa, const void *pb)
 	              b->ptr); /* as good as any other: a finding says that they are equal */
 }
 
-static size_t count_single_rules(json_t *collections)
+static size_t count_single_rules(json_t *collections, bool nat)
 {
-	size_t n = 0, i;
-	json_t *c, *rule, *v;
+	size_t n = 0;
+	json_t *c, *rule;
 	const char *key, *name;
 
 	json_object_foreach (collections, key, c)
 		json_object_foreach (json_object_get(c, "rules"), name, rule)
-			json_array_foreach (json_object_get(rule, "protocols"), i, v)
-				n++;
+			n += firewall_count_single_rules(rule, nat);
 	return n;
 }
 
@@ -151,10 +150,11 @@ static void read_collections(struct loader *l, struct firewall *fw, json_t *map,
 	}
 }
 
-static struct nsg_rules make_room_for_rules(struct loader *l, json_t *collections)
+static struct nsg_rules make_room_for_rules(struct loader *l, json_t *collections, bool nat)
 {
-	return (struct nsg_rules){ .rules = arena_array(l->a, count_single_rules(collections) + 1,
-		                                        sizeof(struct nsg_rule)) };
+	return (struct nsg_rules){ .rules =
+		                       arena_array(l->a, count_single_rules(collections, nat) + 1,
+		                                   sizeof(struct nsg_rule)) };
 }
 
 static void deny_the_rest(struct nsg_rules *r)
@@ -202,9 +202,9 @@ void firewall_read_rules(struct loader *l, struct firewall *fw, json_t *x)
 
 	fw->collections = arena_array(l->a, json_object_size(nat) + json_object_size(network),
 	                              sizeof(*fw->collections));
-	fw->nat = make_room_for_rules(l, nat);
-	fw->network = make_room_for_rules(l, network);
-	fw->targets = arena_array(l->a, count_single_rules(nat) + 1, sizeof(*fw->targets));
+	fw->nat = make_room_for_rules(l, nat, true);
+	fw->network = make_room_for_rules(l, network, false);
+	fw->targets = arena_array(l->a, count_single_rules(nat, true) + 1, sizeof(*fw->targets));
 	read_ranges(l, fw, json_object_get(x, "privateRanges"));
 	read_collections(l, fw, nat, true);
 	read_collections(l, fw, network, false);

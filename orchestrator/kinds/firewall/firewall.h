@@ -22,6 +22,8 @@ struct firewall_reading { /* of one rule */
 
 /* "10.0.0.4", "10.0.0.0/8", "10.0.0.4-10.0.0.9".  -EAFNOSUPPORT: IPv6. */
 int firewall_add_address(const char *s, struct prefixes *ret);
+/* How many rules of one protocol that rule of a topology is: "Any" of a NAT rule is two. */
+size_t firewall_count_single_rules(json_t *rule, bool nat);
 void firewall_read_network_rule(struct firewall_reading *r, struct firewall *fw);
 void firewall_read_nat_rule(struct firewall_reading *r, struct firewall *fw);
 

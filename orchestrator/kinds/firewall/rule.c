@@ -15,7 +15,9 @@ static const struct enum_value firewall_protocols[] = { { "Any", 0, NULL, NULL }
 	                                                { "UDP", IPPROTO_UDP, NULL, NULL },
 	                                                { "ICMP", IPPROTO_ICMP, NULL, NULL },
 	                                                END };
-static const struct enum_value firewall_nat_protocols[] = { { "TCP", IPPROTO_TCP, NULL, NULL },
+/* Of a NAT rule "Any" is both, and no other protocol (azure-behaviour 6). */
+static const struct enum_value firewall_nat_protocols[] = { { "Any", 0, NULL, NULL },
+	                                                    { "TCP", IPPROTO_TCP, NULL, NULL },
 	                                                    { "UDP", IPPROTO_UDP, NULL, NULL },
 	                                                    END };
 
@@ -224,28 +226,50 @@ static struct nsg_rule read_common(struct firewall_reading *r, struct nsg_side *
 	return out;
 }
 
+static void push_single_rule(struct firewall_reading *r, struct nsg_rules *to,
+                             const struct nsg_rule *rule, const struct nsg_side *ports,
+                             uint32_t protocol, bool deny)
+{
+	struct security_rule *s = arena_alloc(r->l->a, sizeof(*s));
+
+	s->name = r->name;
+	s->ptr = r->ptr;
+	s->protocol = protocol;
+	s->deny = deny;
+	s->src.text = s->dst.text = "";
+	s->dst.ports = ports->ports;
+	s->dst.n_ports = ports->n_ports;
+	to->rules[to->n] = *rule;
+	to->rules[to->n++].rule = s;
+}
+
+size_t firewall_count_single_rules(json_t *rule, bool nat)
+{
+	size_t n = 0, i;
+	json_t *v;
+
+	json_array_foreach (json_object_get(rule, "protocols"), i, v)
+		n += nat && json_is_string(v) && !firewall_protocol(json_string_value(v)) ? 2 : 1;
+	return n;
+}
+
 /* A rule of several protocols is one for each of them. */
 static void push_rule(struct firewall_reading *r, struct nsg_rules *to, const struct nsg_rule *rule,
-                      const struct nsg_side *ports, bool deny)
+                      const struct nsg_side *ports, bool nat, bool deny)
 {
 	json_t *v;
 	size_t i;
 
 	json_array_foreach (json_object_get(r->x, "protocols"), i, v) {
 		int protocol = json_is_string(v) ? firewall_protocol(json_string_value(v)) : -1;
-		struct security_rule *s = arena_alloc(r->l->a, sizeof(*s));
 
 		if (protocol < 0 || r->broken)
 			continue;
-		s->name = r->name;
-		s->ptr = r->ptr;
-		s->protocol = (uint32_t)protocol;
-		s->deny = deny;
-		s->src.text = s->dst.text = "";
-		s->dst.ports = ports->ports;
-		s->dst.n_ports = ports->n_ports;
-		to->rules[to->n] = *rule;
-		to->rules[to->n++].rule = s;
+		if (nat && !protocol) {
+			push_single_rule(r, to, rule, ports, IPPROTO_TCP, deny);
+			protocol = IPPROTO_UDP;
+		}
+		push_single_rule(r, to, rule, ports, (uint32_t)protocol, deny);
 	}
 }
 
@@ -262,7 +286,7 @@ void firewall_read_network_rule(struct firewall_reading *r, struct firewall *fw)
 		            "rule \"%s\" is for names, which a lab does not resolve: it matches "
 		            "nothing by them",
 		            r->name);
-	push_rule(r, &fw->network, &rule, &ports, r->c->deny);
+	push_rule(r, &fw->network, &rule, &ports, false, r->c->deny);
 }
 
 /* The firewall has the address: its NIC's, or the public one, by address or by name, which the
@@ -325,7 +349,7 @@ void firewall_read_nat_rule(struct firewall_reading *r, struct firewall *fw)
 		            r->name, fw->name);
 		return;
 	}
-	push_rule(r, &fw->nat, &rule, &ports, false);
+	push_rule(r, &fw->nat, &rule, &ports, true, false);
 	for (; before < fw->nat.n; before++)
 		fw->targets[before] = target;
 }
