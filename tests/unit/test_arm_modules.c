@@ -100,6 +100,32 @@ static void id_starts_no_allocation(void **state)
 	    "`10.9.3.5`");
 }
 
+/* Within a module: "fw" is looked at while the outputs of "vm" want an address, and waits for them;
+ * what asks for the balancer that "fw" deploys by its id waits as well. */
+static void asked_while_waiting(void **state)
+{
+	/* clang-format off */
+	_cleanup_made_ struct made m = make(
+	    "{`resources`: ["
+	    MODULE("hub", "", VNET ","
+	           MODULE("vm", "", NIC("a"), OUT("ip", IP_OF("a"))) ","
+	           MODULE("fw", IN("vm", "ip"), LB,
+	                  OUT("given", "parameters('in')")), OUT("given", "reference('fw').outputs.given.value")) ","
+	    "{`type`: `Microsoft.Resources/deployments`, `name`: `spoke`, `dependsOn`: [`hub`], `properties`: {"
+	    " `mode`: `Incremental`, `expressionEvaluationOptions`: {`scope`: `inner`}, `template`: {`resources`: ["
+	    "  {`type`: `Microsoft.Network/routeTables`, `name`: `t`, `properties`: {`routes`: [{`name`: `r`, `properties`: {"
+	    "   `nextHopIpAddress`: `[reference(resourceId('Microsoft.Network/loadBalancers', 'lb')).frontendIPConfigurations[0].properties.privateIPAddress]`}}]}},"
+	    "  {`type`: `Microsoft.Network/networkInterfaces`, `name`: `c`, `dependsOn`: [`t`], `properties`: {"
+	    "   `ipConfigurations`: [{`name`: `c`, `properties`: {" IN_SUBNET("wide") "}}]}}]}}}],"
+	    "`outputs`: {" OUT("given", "reference('hub').outputs.given.value") "}}");
+	/* clang-format on */
+
+	(void)state;
+	no_findings(&m);
+	output_is(&m, "given", "`10.9.3.4`");
+	has(&m, "/t", "properties.routes.0.properties.nextHopIpAddress", "`10.9.3.5`");
+}
+
 /* A circle is one still, and reported once, with the names of both. */
 static void real_circle(void **state)
 {
@@ -315,6 +341,7 @@ int main(void)
 		cmocka_unit_test(who_waits_stays_out),
 		cmocka_unit_test(who_is_woken_waits),
 		cmocka_unit_test(id_starts_no_allocation),
+		cmocka_unit_test(asked_while_waiting),
 		cmocka_unit_test(real_circle),
 		cmocka_unit_test(waiting_makes_no_deployments),
 		cmocka_unit_test(outputs),

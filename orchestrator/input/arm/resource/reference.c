@@ -267,6 +267,8 @@ static const struct val *answer_of_other(struct env *e, const struct expr *at, c
 	there = there_find(e->a, id);
 	if (there)
 		return value_there(e, id, there, full);
+	if (e->a->tentative && under_way_hides(e->a)) /* asked again later */
+		return eval_reported(e);
 	return e->a->o->there ? fail_not_there(e, at, id) : foreign_value(e, id, i, full);
 }
 

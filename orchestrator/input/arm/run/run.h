@@ -234,6 +234,9 @@ void under_way_meet(struct inst *i);
 /* Keeps what stopped an attempt at i; is that still under way, so that another attempt is vain? */
 void under_way_stopped(struct inst *i);
 bool under_way_stops(const struct inst *i);
+/* Does a deployment wait for one of them, so that what it will deploy is not seen yet?  The
+ * attempt that asks is then in vain until that one has ended. */
+bool under_way_hides(struct arm *a);
 
 /* --- store.c -------------------------------------------------------------------------------- */
 

@@ -44,3 +44,22 @@ bool under_way_stops(const struct inst *i)
 	return i->waits_for && i->waits_at <= a->n_under_way &&
 	       a->under_way[i->waits_at - 1] == i->waits_for;
 }
+
+bool under_way_hides(struct arm *a)
+{
+	size_t at = 0;
+
+	for (size_t k = 0; a->n_waiting && k < a->n_deployments; k++)
+		for (size_t j = 0; j < a->deployments[k]->n_insts; j++) {
+			const struct inst *i = a->deployments[k]->insts[j];
+
+			if (!i->nested && under_way_stops(i) && i->waits_at > at)
+				at = i->waits_at;
+		}
+	if (!at)
+		return false;
+	a->cycle = true;
+	if (at > a->met)
+		a->met = at;
+	return true;
+}
