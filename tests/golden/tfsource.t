@@ -391,6 +391,68 @@ vnetlab import "$work/range" 2>"$work/range.err" >"$work/range.json"
 is "a frontend has an address of its range" "$(jq -r '.publicIPAddresses[.loadBalancers.lb.publicIPAddress].publicIPPrefix' "$work/range.json")" range
 is "public addresses and ranges are known where a rule asks for them" "$(jq -c '[.networkSecurityGroups.g.securityRules[].sourceAddressPrefix]' "$work/range.json")" '["20.101.0.0/30","20.101.0.0","20.100.0.4"]'
 like "a rule whose source nobody knows is left out, and not for everybody" "$(cat "$work/range.err")" 'IMPORT-FORM-01 at .*main.tf.*|"r3" is left out: its source is not known'
+cat >>"$work/gw/main.tf" <<'EOF'
+resource "azurerm_public_ip" "given" {
+  for_each            = toset(["fw", "peer"])
+  name                = each.key
+  resource_group_name = "rg"
+  allocation_method   = "Static"
+}
+resource "azurerm_subnet" "fw" {
+  name                 = "AzureFirewallSubnet"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.9.0/26"]
+}
+resource "azurerm_firewall" "fw" {
+  name                = "fw"
+  resource_group_name = "rg"
+  ip_configuration {
+    name                 = "c"
+    subnet_id            = azurerm_subnet.fw.id
+    public_ip_address_id = azurerm_public_ip.given["fw"].id
+  }
+}
+resource "azurerm_firewall_nat_rule_collection" "nat" {
+  name                = "nat"
+  azure_firewall_name = azurerm_firewall.fw.name
+  resource_group_name = "rg"
+  priority            = 100
+  action              = "Dnat"
+  rule {
+    name                  = "web"
+    source_addresses      = ["*"]
+    destination_addresses = [azurerm_public_ip.given["fw"].ip_address]
+    destination_ports     = ["80"]
+    translated_address    = azurerm_private_endpoint.pe.private_service_connection[0].private_ip_address
+    translated_port       = "80"
+    protocols             = ["TCP"]
+  }
+}
+resource "azurerm_private_endpoint" "pe" {
+  name                = "pe"
+  resource_group_name = "rg"
+  subnet_id           = azurerm_subnet.gw.id
+  private_service_connection {
+    name                           = "c"
+    private_connection_resource_id = azurerm_storage_account.s.id
+    subresource_names              = ["blob"]
+  }
+}
+resource "azurerm_storage_account" "s" {
+  name                = "s"
+  resource_group_name = "rg"
+}
+resource "azurerm_linux_virtual_machine" "nva" {
+  name                  = "nva"
+  network_interface_ids = [azurerm_network_interface.nic.id]
+  custom_data           = base64encode("#!/bin/sh\nip route add ${azurerm_public_ip.given["peer"].ip_address}/32 via ${azurerm_firewall.fw.ip_configuration[0].private_ip_address}\n")
+}
+EOF
+vnetlab import "$work/gw" 2>/dev/null >"$work/gw.json"
+is "public addresses and endpoints' are given, where a rule names them" "$(jq -c '.azureFirewalls.fw.natRuleCollections.nat.rules.web | .destinationAddresses + [.translatedAddress]' "$work/gw.json")" '["20.100.0.4","10.0.1.4"]'
+is "and have what was given" "$(jq -c '[.publicIPAddresses[].ipAddress | values]' "$work/gw.json")" '["20.100.0.4"]'
+is "they stand in what a machine is handed in base64" "$(jq -c '.virtualMachines.nva.routes' "$work/gw.json")" '[{"prefix":"20.100.0.5/32","via":"10.0.9.4"}]'
 mkdir "$work/arm"
 cat >"$work/arm/main.tf" <<'EOF'
 resource "azurerm_resource_group_template_deployment" "d" {

@@ -8,6 +8,7 @@
 #include "azure/hybrid.h"
 #include "azure/subnet.h"
 #include "base/addr.h"
+#include "base/base64.h"
 #include "base/str.h"
 #include "input/resources.h"
 #include "input/terraform/convert.h"
@@ -160,6 +161,36 @@ static json_t *text_without_marks(struct addresses *a, const char *s, const char
 	return json_string(str_get(&out));
 }
 
+/* s, what a machine is handed in base64, with the marks within it replaced; NULL: it has none. */
+static json_t *encoded_without_marks(struct addresses *a, const char *s, const char **ret_missing)
+{
+	_cleanup_str_ struct str plain = { 0 }, out = { 0 };
+	json_t *text;
+
+	if (!base64_decode(s, strlen(s), &plain) || !strstr(str_get(&plain), "@ip:"))
+		return NULL;
+	text = text_without_marks(a, str_get(&plain), ret_missing);
+	if (!text) {
+		*ret_missing = arena_strdup(a->t->arena, *ret_missing);
+		return NULL;
+	}
+	base64_encode(json_string_value(text), json_string_length(text), &out);
+	json_decref(text);
+	return json_string(str_get(&out));
+}
+
+/* The text under that key with its marks replaced; NULL: it has none, or *ret_missing has no
+ * address. */
+static json_t *value_without_marks(struct addresses *a, const char *key, const char *s,
+                                   const char **ret_missing)
+{
+	if (s && strstr(s, "@ip:"))
+		return text_without_marks(a, s, ret_missing);
+	if (s && (streq(key, "customData") || streq(key, "userData")))
+		return encoded_without_marks(a, s, ret_missing);
+	return NULL;
+}
+
 static void report_no_address(struct addresses *a, json_t *resource, const char *key,
                               const char *mark)
 {
@@ -168,8 +199,8 @@ static void report_no_address(struct addresses *a, json_t *resource, const char 
 	finding_add(a->t->findings, SEV_WARNING, "TF-REF-01", NULL,
 	            json_string_value(json_object_get(resource, "source")),
 	            "give the address in the configuration",
-	            "%s is the address of %.*s, which is known after apply only, and its subnet is "
-	            "not in this plan",
+	            "%s is the address of %.*s, which is known after apply only, and its subnet or "
+	            "range is not in this plan",
 	            key, address ? (int)strcspn(address + 1, ";") : 0, address ? address + 1 : "");
 }
 
@@ -192,8 +223,8 @@ static void replace_marks(struct addresses *a, json_t *v, json_t *resource)
 			replace_marks(a, x, resource);
 	}
 	json_object_foreach_safe (v, tmp, key, x) {
-		const char *missing = NULL, *s = json_string_value(x);
-		json_t *text = s && strstr(s, "@ip:") ? text_without_marks(a, s, &missing) : NULL;
+		const char *missing = NULL;
+		json_t *text = value_without_marks(a, key, json_string_value(x), &missing);
 
 		if (text) {
 			json_object_set_new(v, key, text);
@@ -208,7 +239,7 @@ static void replace_marks(struct addresses *a, json_t *v, json_t *resource)
 
 void tf_addresses(struct tf *t, json_t *resources)
 {
-	struct addresses a = { t, json_object(), json_object() };
+	struct addresses a = { .t = t, .by_id = json_object(), .taken = json_object() };
 	json_t *x;
 	size_t i;
 

@@ -170,7 +170,8 @@ json_t *tfs_part_list(struct source *s, struct tfs_node *n, const char *block, j
 			complete_bgp_settings(s, n, part);
 		json_t *ip = json_object_get(part, "private_ip_address");
 
-		if ((!ip || json_is_null(ip)) && strstr(block, "ip_configuration"))
+		if ((!ip || json_is_null(ip)) && (strstr(block, "ip_configuration") ||
+		                                  streq(block, "private_service_connection")))
 			json_object_set_new(part, "private_ip_address", address_mark(n, 0));
 		json_array_append_new(out, hcl_handle(TFS_PART, json_array_size(s->parts), NULL));
 		json_array_append_new(s->parts, part);
