@@ -73,6 +73,51 @@ fates=$(vnetlab import "$work/defaults" --coverage --output json 2>/dev/null)
 is "--coverage says what became of each resource" "$(jq -c '.resources[] | select(.name == "s" or .name == "v" or .name == "a") | [.name, .how, .becomes]' <<<"$fates" | tr '\n' ' ')" \
 	'["a","ignored",null] ["v","read","/virtualNetworks/v"] ["s","part","/virtualNetworks/v"] '
 is "and why one is left out" "$(jq -c '.resources[] | select(.name == "f") | [.how, .why]' <<<"$fates")" '["leftOut","it is in a hub of Virtual WAN"]'
+mkdir "$work/v6"
+cat >"$work/v6/main.tf" <<'EOF'
+resource "azurerm_virtual_network" "v" {
+  name          = "v"
+  address_space = ["10.0.0.0/16", "fd00:db8::/56"]
+}
+resource "azurerm_public_ip" "p6" {
+  name       = "p6"
+  ip_version = "IPv6"
+}
+resource "azurerm_lb" "l" {
+  name = "l"
+  frontend_ip_configuration {
+    name                 = "f"
+    public_ip_address_id = azurerm_public_ip.p6.id
+  }
+}
+resource "azurerm_route_table" "t" {
+  name = "t"
+}
+resource "azurerm_route" "r6" {
+  name                   = "r6"
+  route_table_name       = azurerm_route_table.t.name
+  address_prefix         = "fd00:db8:1::/56"
+  next_hop_type          = "VirtualAppliance"
+  next_hop_in_ip_address = azurerm_route_table.t.known_after_apply
+}
+resource "azurerm_network_security_group" "g" {
+  name = "g"
+}
+resource "azurerm_network_security_rule" "s6" {
+  name                        = "s6"
+  network_security_group_name = azurerm_network_security_group.g.name
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "*"
+  source_address_prefix       = "fd00::/8"
+  destination_address_prefix  = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+}
+EOF
+is "what is IPv6 is left out as that" "$(vnetlab import "$work/v6" --coverage --output json 2>/dev/null | jq -c '[.resources[] | select(.name | endswith("6")) | [.name, .how, .why]]')" \
+	'[["p6","leftOut","IPv6 is not emulated"],["r6","leftOut","IPv6 is not emulated"],["s6","leftOut","IPv6 is not emulated"]]'
 like "as people read it" "$(vnetlab import "$work/defaults" --coverage 2>/dev/null)" 'azurerm_subnet.s +microsoft.network/virtualnetworks/subnets +read +/virtualNetworks/v'
 
 cat >"$work/defaults/main.tf" <<'EOF'

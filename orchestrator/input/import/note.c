@@ -43,3 +43,12 @@ void im_leave_out(struct import *im, struct res *r, const char *hint, const char
 	im_note(im, SEV_WARNING, "IMPORT-FORM-01", r, hint, "%s \"%s\" is left out: %s", type,
 	        r->name, msg);
 }
+
+void im_leave_ipv6(struct import *im, struct res *r, const char *what)
+{
+	r->left_out = true;
+	r->why_out = "IPv6 is not emulated";
+	if (what)
+		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
+		        "%s is IPv6, which is not emulated: left out", what);
+}

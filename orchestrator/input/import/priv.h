@@ -171,6 +171,9 @@ const char *im_new_name(struct import *im, const char *scope, const struct res *
 void im_keep_names(struct import *im); /* before any is given */
 void im_note(struct import *im, enum severity sev, const char *rule, const struct res *r,
              const char *hint, const char *fmt, ...) PRINTF(6, 7);
+/* Notes that r is not in the topology as `what`, a prefix or "frontend \"x\"", is IPv6; NULL: that
+ * was said of its parts. */
+void im_leave_ipv6(struct import *im, struct res *r, const char *what);
 /* Warns that r is not in the topology, and why. */
 void im_leave_out(struct import *im, struct res *r, const char *hint, const char *fmt, ...)
     PRINTF(4, 5);

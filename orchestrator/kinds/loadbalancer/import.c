@@ -52,9 +52,9 @@ static bool frontend_address(struct import *im, const struct res *lb, struct res
 	const struct res *ip = public ? im_find(im, public) : NULL;
 
 	if (is_ipv6(front)) {
-		front->left_out = true;
-		im_note(im, SEV_INFO, "IMPORT-IPV6-01", front, NULL,
-		        "frontend \"%s\" is IPv6, which is not emulated: left out", front->name);
+		_cleanup_free_ char *what = xasprintf("frontend \"%s\"", front->name);
+
+		im_leave_ipv6(im, front, what);
 		return false;
 	}
 	*ret_subnet = im_subnet(im, front, id);
@@ -65,7 +65,7 @@ static bool frontend_address(struct import *im, const struct res *lb, struct res
 	const char *own = im_use(im, front, public, "public address");
 
 	if (ip && !own) { /* it is IPv6, and said to be */
-		front->left_out = true;
+		im_leave_ipv6(im, front, NULL);
 		return false;
 	}
 	if (!(public ADDRESS_RANGES(NAMES_RANGE))) {

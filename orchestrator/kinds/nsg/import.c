@@ -96,7 +96,7 @@ static void read_security_rule(struct import *im, struct res *r)
 	put_groups(im, obj, "destinationApplicationSecurityGroups", r);
 	put_either(obj, "destinationPortRange", "destinationPortRanges", r);
 	if (!source || !destination) { /* a rule about IPv6 */
-		r->left_out = true;
+		im_leave_ipv6(im, r, NULL);
 		json_decref(obj);
 		return;
 	}

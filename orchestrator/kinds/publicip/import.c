@@ -12,10 +12,11 @@ static void read_public_ip(struct import *im, struct res *r)
 {
 	const char *ip = arm_address(im, r, r->j, "ipAddress");
 
-	if (ip && arm_family(ip) == 0) {
-		r->left_out = true;
-		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
-		        "public address \"%s\" is IPv6, which is not emulated: left out", r->name);
+	if ((ip && arm_family(ip) == 0) ||
+	    strieq(arm_str(r->j, "publicIPAddressVersion"), "IPv6")) {
+		_cleanup_free_ char *what = xasprintf("public address \"%s\"", r->name);
+
+		im_leave_ipv6(im, r, what);
 		return;
 	}
 	json_t *obj = json_object(), *dns = arm_get(r->j, "dnsSettings");

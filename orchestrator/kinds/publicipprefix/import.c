@@ -10,10 +10,9 @@ static void read_prefix(struct import *im, struct res *r)
 	json_int_t length;
 
 	if ((range && arm_family(range) == 0) || (version && strieq(version, "IPv6"))) {
-		r->left_out = true;
-		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
-		        "public IP prefix \"%s\" is IPv6, which is not emulated: left out",
-		        r->name);
+		_cleanup_free_ char *what = xasprintf("public IP prefix \"%s\"", r->name);
+
+		im_leave_ipv6(im, r, what);
 		return;
 	}
 	json_t *obj = json_object();

@@ -42,14 +42,12 @@ static void read_table_route(struct import *im, struct res *r)
 		r->left_out = true; /* reported */
 		return;
 	}
-	if (!prefix || !type) {
-		im_leave_out(im, r, NULL, "it lacks %s", prefix ? "nextHopType" : "addressPrefix");
+	if (prefix && arm_family(prefix) == 0) {
+		im_leave_ipv6(im, r, prefix);
 		return;
 	}
-	if (arm_family(prefix) == 0) {
-		r->left_out = true;
-		im_note(im, SEV_INFO, "IMPORT-IPV6-01", r, NULL,
-		        "%s is IPv6, which is not emulated: left out", prefix);
+	if (!prefix || !type) {
+		im_leave_out(im, r, NULL, "it lacks %s", prefix ? "nextHopType" : "addressPrefix");
 		return;
 	}
 	if (strieq(type, "VirtualApplianceEcmp")) {
