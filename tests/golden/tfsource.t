@@ -856,10 +856,11 @@ run vnetlab import --plan "$here/design.expect"
 is "--plan wants a folder of that language" "$rc" 2
 
 # One design for each idiom; its first line says "QUERY => VALUE", worked out by hand from the language's documentation.
-for design in "$root"/tests/golden/tfsource/idioms/*.tf; do
+for design in "$root"/tests/golden/tfsource/idioms/*.tf "$root"/tests/golden/tfsource/idioms/*/main.tf; do
 	line=$(sed -n '1s|^# ||p' "$design")
-	name=${design##*/}
+	name=${design#"$root"/tests/golden/tfsource/idioms/} name=${name%/main.tf}
 	mkdir -p "$work/idioms/${name%.tf}"
+	[ ! -d "${design%/main.tf}" ] || cp -r "${design%/main.tf}/." "$work/idioms/$name"
 	cp "$design" "$work/idioms/${name%.tf}/main.tf"
 	is "the idiom ${name%.tf}" "$(vnetlab import "$work/idioms/${name%.tf}" 2>/dev/null | jq -cS "${line%% => *}")" "${line##* => }"
 done
