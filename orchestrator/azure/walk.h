@@ -159,6 +159,9 @@ struct walk_env {
 	 * the design, walk_source_nic(). */
 	const struct nic *(*sends_by)(void *ctx, const struct node *vm,
 	                              const struct walk_packet *p);
+	/* Returns the next hop to which p leaves by NIC from, the destination itself where no
+	 * router is between; 0: not known.  NULL: by the design, walk_next_hop(). */
+	ip4 (*next_hop)(void *ctx, const struct nic *from, const struct walk_packet *p);
 	/* Fills in *outer, the packet into which the device of a tunnel's end wraps others.  False:
 	 * the other end's device does not take them out, and reason (256 bytes) says why.  NULL: by
 	 * the design. */
@@ -189,6 +192,8 @@ void walk_balance_default(const struct walk_env *env, const struct load_balancer
 /* The NIC that a guest's own packets to dst leave by, by the same routes, and those for the source
  * src; 0: the kernel has not chosen it yet. */
 const struct nic *walk_source_nic(const struct node *vm, ip4 dst, ip4 src);
+/* The next hop by the same routes, of what leaves by that NIC; 0: they lead to another NIC. */
+ip4 walk_next_hop(const struct nic *from, const struct walk_packet *p);
 /* The answer to what arrived: addresses and ports swapped. */
 struct walk_packet walk_reply(const struct walk *w);
 

@@ -6,12 +6,20 @@
 #include "azure/hybrid.h"
 #include "azure/walk_priv.h"
 
-/* The NIC whose subnet has the address: a connected route. */
+/* The network that a NIC is in: its subnet, a tunnel's own, or the other end of a wire. */
+static struct prefix network_of_nic(const struct nic *n)
+{
+	if (!n->peer)
+		return n->subnet->prefix;
+	return n->tunnel && n->wire_len ? prefix_around(n->ip, n->wire_len)
+	                                : prefix_host(n->peer->ip);
+}
+
+/* The NIC whose network has the address: a connected route. */
 static const struct nic *connected(const struct node *vm, ip4 a)
 {
 	for (size_t i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i]->peer ? vm->nics[i]->peer->ip == a
-		                      : prefix_has(vm->nics[i]->subnet->prefix, a))
+		if (prefix_has(network_of_nic(vm->nics[i]), a))
 			return vm->nics[i];
 	return NULL;
 }
@@ -83,7 +91,7 @@ static struct way look_up_guest_way(const struct node *vm, ip4 dst, ip4 src)
 	if (look_up_by_source(vm, dst, src, &best))
 		return best;
 	if (c)
-		best = (struct way){ .out = c, .len = c->peer ? 32 : c->subnet->prefix.len };
+		best = (struct way){ .out = c, .len = network_of_nic(c).len };
 	else if (vm_is_hybrid(vm))
 		best.out = walk_wire_towards(vm, dst);
 	for (size_t i = 0; i < vm->guest.n_routes; i++) {
@@ -104,6 +112,16 @@ static struct way look_up_guest_way(const struct node *vm, ip4 dst, ip4 src)
 const struct nic *walk_source_nic(const struct node *vm, ip4 dst, ip4 src)
 {
 	return look_up_guest_way(vm, dst, src).out;
+}
+
+ip4 walk_next_hop(const struct nic *from, const struct walk_packet *p)
+{
+	ip4 own = vm_has_address(from->vm, p->src) ? p->src : IP4_NONE;
+	struct way w = look_up_guest_way(from->vm, p->dst, own);
+
+	if (w.out != from)
+		return IP4_NONE;
+	return w.route ? w.route->via : p->dst;
 }
 
 static bool vm_forwards(const struct node *vm)

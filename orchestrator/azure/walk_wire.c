@@ -50,6 +50,36 @@ static enum step through_tunnel(struct walker *x, const struct nic *from, struct
 	return step;
 }
 
+/* A tunnel is a link as Ethernet is: the next hop's address must be answered for over there. */
+static bool next_hop_answers(struct walker *x, const struct nic *from, ip4 next_hop)
+{
+	const struct walk_packet asked = { .src = from->ip, .dst = next_hop };
+	struct walk_guest g = { .act = GUEST_DROP };
+
+	if (x->env->guest)
+		x->env->guest(x->env->ctx, from->peer, &asked, &g);
+	else
+		walk_guest_default(x->env, from->peer, &asked, &g);
+	return g.act == GUEST_LOCAL;
+}
+
+static enum step over_tunnel(struct walker *x, const struct nic *from)
+{
+	const struct nic *to = from->peer;
+	ip4 hop = x->env->next_hop ? x->env->next_hop(x->env->ctx, from, &x->p)
+	                           : walk_next_hop(from, &x->p);
+
+	if (!ip4_is_set(hop) || next_hop_answers(x, from, hop))
+		return STEP_NIC;
+	return walk_drop(x,
+	                 "tunnel %s: nobody at its other end, %s, has %s, %s: %s does not send the "
+	                 "packet; route by an address of %s%s%s",
+	                 from->tunnel->name, to->vm->name, IP4_STR(hop),
+	                 hop == x->p.dst ? "the destination" : "its next hop", from->vm->name,
+	                 to->vm->name, ip4_is_set(to->ip) ? ", as " : "",
+	                 ip4_is_set(to->ip) ? IP4_STR(to->ip) : "");
+}
+
 /* A wire has one other end (azure/hybrid.h); no rule of Azure is between. */
 enum step walk_by_wire(struct walker *x, const struct nic *from, struct walk_hop *hop,
                        const struct nic **ret)
@@ -63,6 +93,8 @@ enum step walk_by_wire(struct walker *x, const struct nic *from, struct walk_hop
 	if (!vm_runs(x->env->rt, to->vm))
 		return walk_drop(x, "%s, at the other end of the wire, is stopped; start it",
 		                 to->vm->name);
+	if (from->tunnel && over_tunnel(x, from) == STEP_END)
+		return STEP_END;
 	*ret = to;
 	return STEP_NIC;
 }

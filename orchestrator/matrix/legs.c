@@ -150,6 +150,13 @@ static const struct nic *ask_sends_by(void *ctx, const struct node *vm, const st
 	return w->sends_by(w->ctx, vm, p);
 }
 
+static ip4 ask_next_hop(void *ctx, const struct nic *from, const struct walk_packet *p)
+{
+	const struct walk_env *w = &((struct run *)ctx)->world->env;
+
+	return w->next_hop(w->ctx, from, p);
+}
+
 static const struct nic *run_stand_in(void *ctx, const struct vnet *v, ip4 a)
 {
 	return stand_ins_find(&((struct run *)ctx)->stand_ins, v, a);
@@ -169,6 +176,7 @@ void run_set_hooks(struct run *r)
 	r->env.filter = w->filter ? ask_filter : NULL;
 	r->env.firewall = w->firewall ? ask_firewall : NULL;
 	r->env.sends_by = w->sends_by ? ask_sends_by : NULL;
+	r->env.next_hop = w->next_hop ? ask_next_hop : NULL;
 	r->env.ecmp_choice = !chooses ? run_ecmp : w->ecmp_choice ? ask_ecmp : NULL;
 	r->env.balance = !chooses ? run_balance : w->balance ? ask_balance : NULL;
 	r->env.stand_in = r->stand_ins.n ? run_stand_in : NULL;

@@ -216,6 +216,25 @@ const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct 
 	return kwalk_nic_of(k, kn->node, kwalk_device_name(kn, r.hops[0].ifindex));
 }
 
+ip4 kwalk_next_hop(void *ctx, const struct nic *from, const struct walk_packet *p)
+{
+	struct kwalk *k = ctx;
+	struct kwalk_ns *kn = kwalk_ns_of(k, from);
+	struct nl_query q = {
+		.dst = p->dst, .ip_proto = p->ip_proto, .sport = p->sport, .dport = p->dport
+	};
+	struct nl_route r = { 0 };
+
+	if (!kn || !kwalk_kernel_open(kn))
+		return IP4_NONE;
+	if (is_own(kn, p->src))
+		q.src = p->src;
+	if (nl_route_get(kn->nl, &q, &r, NULL) < 0 || r.type != RTN_UNICAST || !r.n_hops ||
+	    kwalk_nic_of(k, kn->node, kwalk_device_name(kn, r.hops[0].ifindex)) != from)
+		return IP4_NONE;
+	return ip4_is_set(r.hops[0].via) ? r.hops[0].via : p->dst;
+}
+
 void kwalk_start(struct kwalk *k, const struct lab_node *n, struct walk_packet *p,
                  struct kwalk_start *ret)
 {

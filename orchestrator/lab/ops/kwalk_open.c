@@ -107,6 +107,7 @@ int kwalk_open(struct lab *l, struct kwalk **ret, struct err *e)
 		                      .tables = k->tables,
 		                      .guest = kwalk_guest,
 		                      .sends_by = kwalk_sends_by,
+		                      .next_hop = kwalk_next_hop,
 		                      .tunnel = kwalk_tunnel,
 		                      .ecmp_choice = kwalk_ecmp };
 	k->kernel = k->model;

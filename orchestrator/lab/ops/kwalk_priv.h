@@ -68,6 +68,8 @@ const struct nic *kwalk_nic_of(struct kwalk *k, const struct lab_node *n, const 
 
 /* kwalk_tunnel.c: the tunnel callback, by the kernels' devices, whoever made them. */
 bool kwalk_tunnel(void *ctx, const struct nic *from, struct walk_packet *outer, char *reason);
+/* The callbacks sends_by and next_hop, by the guest's tables. */
+ip4 kwalk_next_hop(void *ctx, const struct nic *from, const struct walk_packet *p);
 const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p);
 
 /* Asks where the fabric's tables send a packet that comes in from a port with a mark: *ret_port is
