@@ -585,6 +585,8 @@ says "a function that does not exist" "$net tags = { a = uper(\"x\") }
 }" 'HCL-FUNC-01 .*|did you mean upper\(\)'
 says "an argument that a function does not take" "$net tags = { a = cidrsubnet(\"10.0.0.0/16\", 40, 0) }
 }" 'HCL-FUNC-02 at main.tf:5:15'
+says "a duration that is too long is no time" "$net tags = { a = timeadd(\"2024-01-31T10:00:00Z\", \"9e66h\") }
+}" '"9e66h" is longer than 292 years'
 says "values that go round" "locals {
  a = local.b
  b = local.a

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Time: that of an evaluation is always the same, so that a design is. */
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "input/hcl/func.h"
 
 #define NOW "2025-01-01T00:00:00Z"
+
+/* Seconds: Go's durations are nanoseconds in 64 bits. */
+#define LONGEST 9223372036.0
 
 static bool parse_time(const char *s, time_t *ret)
 {
@@ -64,6 +68,9 @@ static json_t *f_timeadd(struct hcl_call *c)
 		total += v * (skip == 2 ? 0.001 : *end == 'h' ? 3600 : *end == 'm' ? 60 : 1);
 		k = end + skip;
 	}
+	if (!(fabs(total) < LONGEST)) /* which "nan" is not, either */
+		return func_fail(
+		    c, "\"%s\" is longer than 292 years, which Terraform does not take", s);
 	return time_text(t + (time_t)total);
 }
 
