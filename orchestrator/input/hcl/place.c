@@ -9,8 +9,8 @@
 struct hcl_span hcl_span(struct hcl_place p)
 {
 	struct hcl_span x = { 1, 1, 0 };
-	size_t from = p.at;
-	size_t to = p.end, i;
+	size_t from = p.file ? p.at : 0;
+	size_t to = p.file ? p.end : 0, i;
 
 	for (i = 0; p.file && i < from && i < p.file->n; i++) {
 		unsigned char c = (unsigned char)p.file->text[i];
