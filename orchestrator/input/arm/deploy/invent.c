@@ -206,7 +206,8 @@ static const struct val *invent_plain(struct arm *a, const char *name, const cha
 		return &val_false;
 	if (strieq(type, "array"))
 		return val_invented_list(a->arena);
-	/* What the template takes from an image is known to who gives one. */
+	/* Only the user knows the members of an image: the value stays open, and so does what is
+	 * read of it. */
 	if (strieq(type, "object"))
 		return strcasestr(name, "image") || strcasestr(name, "sku")
 		           ? val_open(a->arena, arena_strdup(a->arena, name))
