@@ -102,7 +102,8 @@ char *xasprintf(const char *fmt, ...)
 struct block {
 	struct block *next;
 	size_t used, cap;
-	_Alignas(8) unsigned char data[];
+	_Alignas(
+	    8) unsigned char data[]; /* nothing that is kept in one wants more than a pointer */
 };
 
 struct arena {

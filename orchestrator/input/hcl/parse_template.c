@@ -2,6 +2,7 @@
 /* Templates: strings in quotes, files; "${...}" and "%{...}" in them. */
 #include <ctype.h>
 
+#include "base/hex.h"
 #include "input/hcl/scan.h"
 
 /* The end of a run of parts: the text, a quote, or a directive that belongs to who called.  HCL's
@@ -82,12 +83,11 @@ static bool take_unicode(struct scan *p, struct parts *x, unsigned digits)
 	unsigned code = 0;
 
 	for (unsigned i = 0; i < digits; i++) {
-		char c = scan_ahead(p, 2 + i);
+		int digit = hex_digit(scan_ahead(p, 2 + i));
 
-		if (!isxdigit((unsigned char)c))
+		if (digit < 0)
 			return false;
-		code = code * 16 +
-		       (unsigned)(isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10);
+		code = code * 16 + (unsigned)digit;
 	}
 	char out[5] = { 0 };
 	size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;

@@ -199,38 +199,40 @@ void kwalk_guest(void *ctx, const struct nic *in, const struct walk_packet *p,
 		guest_refuses(kn, d, p, r.type, ret);
 }
 
-const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p)
+/* The route by which the guest sends p, from src; returns the NIC that it leaves by, NULL: none. */
+static const struct nic *ask_own_route(struct kwalk *k, struct kwalk_ns *kn,
+                                       const struct walk_packet *p, ip4 src, struct nl_route *ret)
 {
-	struct kwalk *k = ctx;
-	struct kwalk_ns *kn = k->by_vm[vm->idx];
-	const struct nl_query q = { .src = p->src,
+	const struct nl_query q = { .src = src,
 		                    .dst = p->dst,
 		                    .ip_proto = p->ip_proto,
 		                    .sport = p->sport,
 		                    .dport = p->dport };
-	struct nl_route r = { 0 };
 
-	if (!kn || !kwalk_kernel_open(kn) || nl_route_get(kn->nl, &q, &r, NULL) < 0 ||
-	    r.type != RTN_UNICAST)
+	*ret = (struct nl_route){ 0 };
+	if (nl_route_get(kn->nl, &q, ret, NULL) < 0 || ret->type != RTN_UNICAST || !ret->n_hops)
 		return NULL;
-	return kwalk_nic_of(k, kn->node, kwalk_device_name(kn, r.hops[0].ifindex));
+	return kwalk_nic_of(k, kn->node, kwalk_device_name(kn, ret->hops[0].ifindex));
+}
+
+const struct nic *kwalk_sends_by(void *ctx, const struct node *vm, const struct walk_packet *p)
+{
+	struct kwalk *k = ctx;
+	struct kwalk_ns *kn = k->by_vm[vm->idx];
+	struct nl_route r;
+
+	return kn && kwalk_kernel_open(kn) ? ask_own_route(k, kn, p, p->src, &r) : NULL;
 }
 
 ip4 kwalk_next_hop(void *ctx, const struct nic *from, const struct walk_packet *p)
 {
 	struct kwalk *k = ctx;
 	struct kwalk_ns *kn = kwalk_ns_of(k, from);
-	struct nl_query q = {
-		.dst = p->dst, .ip_proto = p->ip_proto, .sport = p->sport, .dport = p->dport
-	};
-	struct nl_route r = { 0 };
+	struct nl_route r;
 
-	if (!kn || !kwalk_kernel_open(kn))
-		return IP4_NONE;
-	if (is_own(kn, p->src))
-		q.src = p->src;
-	if (nl_route_get(kn->nl, &q, &r, NULL) < 0 || r.type != RTN_UNICAST || !r.n_hops ||
-	    kwalk_nic_of(k, kn->node, kwalk_device_name(kn, r.hops[0].ifindex)) != from)
+	/* The kernel refuses a source that is not its own where no device says that it came in. */
+	if (!kn || !kwalk_kernel_open(kn) ||
+	    ask_own_route(k, kn, p, is_own(kn, p->src) ? p->src : IP4_NONE, &r) != from)
 		return IP4_NONE;
 	return ip4_is_set(r.hops[0].via) ? r.hops[0].via : p->dst;
 }

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/base64.h"
+#include "base/hex.h"
 #include "input/arm/fn/fn.h"
 #include "input/arm/value/uri.h"
 
@@ -34,21 +35,13 @@ FN(fn_uri_component)
 	return eval_text(e, at, &s);
 }
 
-static int value_of_hex_digit(char c)
-{
-	return c >= '0' && c <= '9'         ? c - '0'
-	       : isxdigit((unsigned char)c) ? tolower(c) - 'a' + 10
-	                                    : -1;
-}
-
 FN(fn_uri_component_to_string)
 {
 	struct str s = { 0 };
 
 	for (const char *p = v[0]->s; *p; p++) {
-		if (*p == '%' && value_of_hex_digit(p[1]) >= 0 && value_of_hex_digit(p[2]) >= 0) {
-			str_addc(&s,
-			         (char)(value_of_hex_digit(p[1]) << 4 | value_of_hex_digit(p[2])));
+		if (*p == '%' && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
+			str_addc(&s, (char)(hex_digit(p[1]) << 4 | hex_digit(p[2])));
 			p += 2;
 		} else {
 			str_addc(&s, *p);
